@@ -1,0 +1,51 @@
+/**
+ * Every error a user can meet: a stable code, what to do about it, and whether trying again can help.
+ * `docs/errors.md` is checked against this list by a test.
+ */
+export const errorCodes = {
+  CONFIG_INVALID: { exit: 2, retry: false, hint: 'Run `feedpulse check-config` and mend each line it names.' },
+  USAGE: { exit: 2, retry: false, hint: 'See `feedpulse <command> --help`.' },
+  FILE_UNREADABLE: { exit: 3, retry: false, hint: 'Check the path and its permissions.' },
+  MODEL_MISSING: { exit: 4, retry: false, hint: 'Restore the folder from the repository, or point `model.path` at another.' },
+  MODEL_DAMAGED: { exit: 4, retry: false, hint: 'Fetch the model again: its files differ from its manifest.' },
+  MODEL_FAILED: { exit: 4, retry: true, hint: 'Look at the log; the model could not score a batch.' },
+  KAFKA_UNAVAILABLE: { exit: 5, retry: true, hint: 'Check `kafka.brokers`, the network and the credentials.' },
+  KAFKA_PLAINTEXT: { exit: 5, retry: false, hint: 'Set `kafka.tls`, or allow it with `kafka.allowPlaintext: true`.' },
+  DATABASE_UNAVAILABLE: { exit: 6, retry: true, hint: 'Check `clickhouse.url` and that the server is up.' },
+  DATABASE_REJECTED: { exit: 6, retry: false, hint: 'The server refused the statement; the log has its code.' },
+  DATA_FOLDER_BUSY: { exit: 6, retry: false, hint: 'Another feedpulse owns this data folder: stop it, or choose another with --data.' },
+  MIGRATION_CHANGED: { exit: 6, retry: false, hint: 'A migration that was applied has been edited; restore it and add a new one.' },
+  TOO_MANY_DEAD_LETTERS: { exit: 7, retry: false, hint: 'The feed does not fit the mapping: look at `deadLetters` and the config.' },
+  PORT_TAKEN: { exit: 8, retry: false, hint: 'Choose another with --port.' },
+  BIND_REFUSED: { exit: 8, retry: false, hint: 'The page has no log-in yet: keep `server.host` on the loopback interface, behind your own proxy.' },
+} as const satisfies Record<string, { exit: number; retry: boolean; hint: string }>;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/** An error with a stable code. Its message says what and why, never holds a post's text or a secret. */
+export class FeedpulseError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'FeedpulseError';
+    this.code = code;
+  }
+
+  get retry(): boolean {
+    return errorCodes[this.code].retry;
+  }
+
+  get hint(): string {
+    return errorCodes[this.code].hint;
+  }
+
+  get exitCode(): number {
+    return errorCodes[this.code].exit;
+  }
+}
+
+/** Anything thrown, as an Error. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
