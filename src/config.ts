@@ -1,0 +1,144 @@
+import { z } from 'zod';
+
+/** Every setting, its default and its meaning. Descriptions become the JSON Schema that editors show. */
+
+const units: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `30s`, `15m`, `24h`, `7d` → milliseconds. */
+export const duration = z
+  .string()
+  .regex(/^\d{1,9}(ms|s|m|h|d)$/, 'a duration is a number and a unit: 500ms, 30s, 15m, 24h, 7d')
+  .meta({ description: 'A number and a unit: 500ms, 30s, 15m, 24h, 7d' });
+
+/** Milliseconds of a checked duration. */
+export function milliseconds(value: string): number {
+  const unit = value.replace(/^\d+/, '');
+  return Number.parseInt(value, 10) * (units[unit] ?? Number.NaN);
+}
+
+const timeZone = z.string().refine(isTimeZone, 'not an IANA time zone, such as Europe/Berlin');
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const brand = z.strictObject({
+  name: z.string().min(1).max(100).refine((name) => name !== '*', '`*` stands for all posts'),
+  aliases: z.array(z.string().min(1)).default([]).describe('Other names of the brand; each counts as a mention'),
+  any: z.array(z.string().min(1)).default([]).describe('Words, phrases, #hashtags and @handles that count as a mention'),
+  exclude: z.array(z.string().min(1)).default([]).describe('A post holding one of these does not mention the brand'),
+  timezone: timeZone.default('UTC'),
+});
+
+const mapping = z
+  .strictObject({
+    platform: z.string().default('platform'),
+    id: z.string().default('id'),
+    text: z.string().default('text'),
+    createdAt: z.string().default('createdAt'),
+    updatedAt: z.string().default('updatedAt'),
+    deleted: z.string().default('deleted'),
+    lang: z.string().default('lang'),
+    url: z.string().default('url'),
+    inReplyTo: z.string().default('inReplyTo'),
+    authorId: z.string().default('author.id'),
+    authorHandle: z.string().default('author.handle'),
+    authorName: z.string().default('author.name'),
+    authorFollowers: z.string().default('author.followers'),
+    likes: z.string().default('engagement.likes'),
+    reposts: z.string().default('engagement.reposts'),
+    replies: z.string().default('engagement.replies'),
+    platformName: z.string().optional().describe('A fixed platform, for a feed whose messages do not name theirs'),
+  })
+  .describe('Where each field of a post is found in a message, as a dotted path');
+
+const sasl = z.strictObject({
+  mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']),
+  username: z.string().min(1),
+  password: z.string().optional().describe('Better: passwordFile, or FEEDPULSE_KAFKA_SASL_PASSWORD'),
+  passwordFile: z.string().optional(),
+});
+
+const kafka = z.strictObject({
+  brokers: z.array(z.string().min(1)).min(1).default(['127.0.0.1:9092']),
+  topic: z.string().min(1).max(249).default('posts'),
+  groupId: z.string().min(1).default('feedpulse'),
+  clientId: z.string().min(1).default('feedpulse'),
+  deadLetterTopic: z.string().min(1).max(249).default('posts.dead-letters'),
+  tls: z.boolean().default(false),
+  caFile: z.string().optional(),
+  allowPlaintext: z.boolean().default(false).describe('Allow an unencrypted connection to a broker that is not on this machine'),
+  sasl: sasl.optional(),
+  partitionsAtOnce: z.int().min(1).max(16).default(3),
+  sessionTimeout: duration.default('30s'),
+});
+
+const clickhouse = z.strictObject({
+  url: z.url({ protocol: /^https?$/ }).optional().describe('A ClickHouse server; without it the engine runs embedded, in dataDir'),
+  database: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/).default('feedpulse'),
+  username: z.string().default('default'),
+  password: z.string().optional().describe('Better: passwordFile, or FEEDPULSE_CLICKHOUSE_PASSWORD'),
+  passwordFile: z.string().optional(),
+});
+
+export const configSchema = z
+  .strictObject({
+    source: z.enum(['demo', 'kafka', 'ndjson']).default('demo'),
+    dataDir: z.string().min(1).default('data').describe('The embedded database, dead letters of feeds without Kafka, and the lock'),
+    brands: z.array(brand).default([]),
+    mapping: mapping.prefault({}),
+    kafka: kafka.prefault({}),
+    ndjson: z.strictObject({ path: z.string().default('-').describe('A file of one JSON post a line; `-` is standard input') }).prefault({}),
+    demo: z
+      .strictObject({
+        rate: z.number().min(0.1).max(200).default(5).describe('Posts a second, on average over a day'),
+        seed: z.int().min(0).default(1),
+        backfill: duration.default('24h').describe('How much history is written in the background'),
+        backfillPosts: z.int().min(0).max(1_000_000).default(8_000),
+      })
+      .prefault({}),
+    model: z
+      .strictObject({
+        path: z.string().optional().describe('A model folder with a manifest.json; the bundled one when absent'),
+        workers: z.int().min(1).max(64).optional().describe('Inference threads; one per core when absent'),
+        cacheSize: z.int().min(0).max(5_000_000).default(50_000).describe('Scores kept of texts seen before; 0 switches the cache off'),
+      })
+      .prefault({}),
+    clickhouse: clickhouse.prefault({}),
+    deadLetters: z
+      .strictObject({
+        maxInARow: z.int().min(1).default(1_000).describe('Stop after so many messages in a row that are no posts'),
+        maxShare: z.number().min(0).max(1).default(0.5).describe('Stop when more than this share of the last 10,000 messages are no posts'),
+      })
+      .prefault({}),
+    server: z
+      .strictObject({
+        enabled: z.boolean().default(true),
+        host: z.string().default('127.0.0.1'),
+        port: z.int().min(0).max(65_535).default(8080).describe('0 takes any free port'),
+      })
+      .prefault({}),
+    log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
+  })
+  .superRefine((config, context) => {
+    const seen = new Set<string>();
+    for (const [index, { name }] of config.brands.entries()) {
+      if (seen.has(name.toLowerCase())) context.addIssue({ code: 'custom', path: ['brands', index, 'name'], message: `the brand ${name} stands twice` });
+      seen.add(name.toLowerCase());
+    }
+    if (config.kafka.topic === config.kafka.deadLetterTopic) {
+      context.addIssue({ code: 'custom', path: ['kafka', 'deadLetterTopic'], message: 'must differ from kafka.topic' });
+    }
+  });
+
+export type Config = z.infer<typeof configSchema>;
+export type BrandRule = Config['brands'][number];
+export type FieldMapping = Config['mapping'];
+export type KafkaConfig = Config['kafka'];
+export type ClickHouseConfig = Config['clickhouse'];
+export type DemoConfig = Config['demo'];
