@@ -1,0 +1,28 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import type { ClickHouseConfig } from '../config.ts';
+import type { Log } from '../log.ts';
+import { openEmbedded } from './embedded.ts';
+import { openRemote } from './remote.ts';
+
+/** A ClickHouse, a server's or our own, behind one client. Settings belong into the SQL: embedded, they would stick. */
+export interface Database {
+  readonly kind: 'server' | 'embedded';
+  /** For the feed's rows. */
+  readonly writer: ClickHouseClient;
+  /** For statements that take their time beside the feed: rollups. */
+  readonly upkeep: ClickHouseClient;
+  /** Reads only, within `readLimits`; cannot reach files or the network. */
+  readonly reader: ClickHouseClient;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the server that `clickhouse.url` names, or the embedded engine in `dataDir`.
+ * @throws DATA_FOLDER_BUSY, FILE_UNREADABLE, DATABASE_UNAVAILABLE, DATABASE_REJECTED
+ */
+export async function openDatabase(options: { clickhouse: ClickHouseConfig; dataDir: string; log: Log }): Promise<Database> {
+  const { clickhouse, dataDir, log } = options;
+  const db = clickhouse.url ? await openRemote(clickhouse.url, clickhouse, log) : await openEmbedded(dataDir, clickhouse.database);
+  log.info({ kind: db.kind, database: clickhouse.database }, 'database opened');
+  return db;
+}

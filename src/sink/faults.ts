@@ -1,0 +1,34 @@
+import { FeedpulseError } from '../errors.ts';
+
+/**
+ * ClickHouse error codes behind which the same statement can succeed later: time-outs, network, overload,
+ * memory, a full disk, too many parts, a replica or its keeper away, an insert of unknown outcome.
+ */
+const passing = new Set([
+  '159', '160', '201', '202', '203', '209', '210', '225', '236', '241', '242', '243', '252', '279', '285', '286', '289', '319', '341', '364', '394',
+  '425', '439', '473', '499', '574', '604', '648', '999', '1000',
+]);
+
+/** True when trying again can help. What ClickHouse did not say itself (a reset, a proxy's 502) is taken to pass. */
+export function canPass(fault: unknown): boolean {
+  if (fault instanceof FeedpulseError) return fault.retry;
+  const code = codeOf(fault);
+  if (code && /^\d+$/.test(code)) return passing.has(code);
+  return !(fault instanceof TypeError || fault instanceof RangeError || fault instanceof SyntaxError);
+}
+
+/** A fault in words that are safe to log: ClickHouse quotes the data it could not read, so its message stays out. */
+export function nameFault(fault: unknown): string {
+  if (!(fault instanceof Error)) return 'unknown fault';
+  const code = codeOf(fault);
+  const type = 'type' in fault && typeof fault.type === 'string' ? fault.type : undefined;
+  return [fault.name === 'Error' && type ? 'ClickHouse' : fault.name, code, type].filter(Boolean).join(' ');
+}
+
+/**
+ * ClickHouse's number or the system's name of a fault. Not told by the error's class: the embedded engine and
+ * the client each bring a ClickHouseError of their own.
+ */
+function codeOf(fault: unknown): string | undefined {
+  return fault instanceof Error && 'code' in fault && typeof fault.code === 'string' ? fault.code : undefined;
+}

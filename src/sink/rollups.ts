@@ -1,0 +1,70 @@
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import type { Database } from './connection.ts';
+import { nameFault } from './faults.ts';
+import { type Grain, minuteGrain, quarterGrain } from './queries.ts';
+import { type Refreshed, readServerClock, refresh } from './refresh.ts';
+
+/** Milliseconds between two looks at the marks. */
+const pace = { minute: 1_000, quarter: 10_000 } as const;
+const longestPauseMs = 30_000;
+
+export interface Rollups {
+  start(): void;
+  /** Recomputes everything marked by now, whether started or not. Rejects with the database's fault. */
+  settle(): Promise<void>;
+  /** Ends after the statement that is running. What is still marked waits for the next start. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Keeps the rollups equal to a fresh GROUP BY of the raw rows, by recomputing what is marked. Any number of
+ * processes may do so at once. A crash leaves the marks, so it repeats work and loses none.
+ */
+export function createRollups(options: { db: Database; clock: Clock; log: Log; metrics: Metrics }): Rollups {
+  const { db, clock, log, metrics } = options;
+  let stopping = new AbortController();
+  let loops: Promise<unknown> = Promise.resolve();
+  // Statements of one process run one after another: racing itself would only repeat work.
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const refreshNext = (grain: Grain, until?: string): Promise<Refreshed> => {
+    const turn = queue.then(() => refresh(db.upkeep, grain, until));
+    queue = turn.catch(() => {});
+    return turn.then((refreshed) => {
+      metrics.bucketsRecomputed.inc({ grain: grain.name }, refreshed.buckets);
+      return refreshed;
+    });
+  };
+
+  const keepFresh = async (grain: Grain, signal: AbortSignal) => {
+    let pauseMs: number = pace[grain.name];
+    while (!signal.aborted) {
+      try {
+        const { more } = await refreshNext(grain);
+        pauseMs = more ? 0 : pace[grain.name];
+      } catch (fault) {
+        pauseMs = Math.min(Math.max(pauseMs, pace[grain.name]) * 2, longestPauseMs);
+        log.warn({ grain: grain.name, fault: nameFault(fault), pauseMs }, 'rollups are behind');
+      }
+      await clock.sleep(pauseMs, signal);
+    }
+  };
+
+  return {
+    start: () => {
+      stopping = new AbortController();
+      loops = Promise.all([minuteGrain, quarterGrain].map((grain) => keepFresh(grain, stopping.signal)));
+    },
+    settle: async () => {
+      const until = await readServerClock(db.upkeep);
+      for (const grain of [minuteGrain, quarterGrain]) while ((await refreshNext(grain, until)).more);
+    },
+    stop: async () => {
+      stopping.abort();
+      await loops;
+      await queue;
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { configSchema } from '../../src/config.ts';
+import type { Log } from '../../src/log.ts';
+import { type Database, openDatabase } from '../../src/sink/connection.ts';
+import { migrate } from '../../src/sink/migrate.ts';
+
+export const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+/** An embedded ClickHouse in a folder of its own. The engine allows one folder a process: one call a test file. */
+export async function openTestDatabase(): Promise<{ db: Database; folder: string; remove: () => Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'feedpulse-test-'));
+  const { clickhouse } = configSchema.parse({});
+  const db = await openDatabase({ clickhouse, dataDir: folder, log: quiet });
+  await migrate(db, quiet);
+  const remove = async () => {
+    await db.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { db, folder, remove };
+}
+
+/** Rows of a statement, read through the writer's connection. */
+export async function rowsOf<T>(db: Database, query: string, params: Record<string, unknown> = {}): Promise<T[]> {
+  return (await db.writer.query({ query, query_params: params, format: 'JSONEachRow' })).json<T>();
+}
