@@ -1,0 +1,251 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import { createMetrics } from '../../src/metrics.ts';
+import { labels, type ScoredPost, type StoredLabel } from '../../src/post.ts';
+import type { Database } from '../../src/sink/connection.ts';
+import { minuteGrain, quarterGrain } from '../../src/sink/queries.ts';
+import { refresh } from '../../src/sink/refresh.ts';
+import { createRollups, type Rollups } from '../../src/sink/rollups.ts';
+import { createWriter, type Writer } from '../../src/sink/writer.ts';
+import { scoredPost } from '../support/scored-post.ts';
+import { openTestDatabase, quiet, rowsOf } from '../support/test-database.ts';
+
+const noon = Date.parse('2026-11-20T12:00:00.000Z');
+const minute = 60_000;
+
+let db: Database;
+let remove: () => Promise<void>;
+let writer: Writer;
+let rollups: Rollups;
+
+beforeAll(async () => {
+  ({ db, remove } = await openTestDatabase());
+  const shared = { db, clock: systemClock, log: quiet, metrics: createMetrics() };
+  writer = createWriter(shared);
+  rollups = createRollups(shared);
+});
+afterAll(async () => {
+  await rollups.stop();
+  await remove();
+});
+beforeEach(async () => {
+  for (const table of ['posts', 'post_keys', 'rollup_marks', 'rollup_minute', 'rollup_quarter']) await db.writer.command({ query: `TRUNCATE TABLE ${table}` });
+});
+
+const volume = 'toUInt32(negative + neutral + positive + unscored) AS volume';
+const minutes = () => rowsOf(db, `SELECT brand, ${volume} FROM rollup_minute FINAL ORDER BY minute, brand`);
+
+test('a post counts once for each of its brands and once for all', async () => {
+  await writer.write([scoredPost({ brands: ['Kestrel', 'Marlow', 'Kestrel'] }), scoredPost({ id: '2', brands: [] })]);
+  await rollups.settle();
+  expect(await minutes()).toEqual([
+    { brand: '*', volume: 2 },
+    { brand: 'Kestrel', volume: 1 },
+    { brand: 'Marlow', volume: 1 },
+  ]);
+});
+
+test('a replayed batch does not count twice', async () => {
+  for (let round = 0; round < 3; round++) {
+    await writer.write([scoredPost()]);
+    await rollups.settle();
+  }
+  expect(await minutes()).toEqual([{ brand: '*', volume: 1 }, { brand: 'Kestrel', volume: 1 }]);
+});
+
+test('a group that vanished goes to zero', async () => {
+  await writer.write([scoredPost()]);
+  await rollups.settle();
+  await writer.write([scoredPost({ brands: ['Marlow'], updatedAt: '2026-11-01T12:09:00.000Z' })]);
+  await rollups.settle();
+  expect(await minutes()).toEqual([{ brand: '*', volume: 1 }, { brand: 'Kestrel', volume: 0 }, { brand: 'Marlow', volume: 1 }]);
+  await writer.write([scoredPost({ deleted: true, text: '', brands: [], updatedAt: '2026-11-01T13:00:00.000Z' })]);
+  await rollups.settle();
+  const quarters = await rowsOf(db, 'SELECT brand, negative + neutral + positive + unscored AS volume, score_sum, weight_positive, uniqCombined64Merge(14)(authors) AS authors FROM rollup_quarter FINAL GROUP BY ALL ORDER BY brand');
+  expect(quarters.map((row) => JSON.stringify(row))).toEqual(['*', 'Kestrel', 'Marlow'].map((brand) => JSON.stringify({ brand, volume: 0, score_sum: 0, weight_positive: 0, authors: 0 })));
+});
+
+test('a late post reaches its old quarter-hour', async () => {
+  await writer.write([scoredPost({ id: 'now', createdAt: '2026-11-20T12:00:00.000Z' })]);
+  await rollups.settle();
+  await writer.write([scoredPost({ id: 'late', createdAt: '2026-02-03T04:05:06.000Z' })]);
+  await rollups.settle();
+  expect(await rowsOf(db, `SELECT toString(quarter) AS quarter, ${volume} FROM rollup_quarter FINAL WHERE brand = '*' ORDER BY quarter`)).toEqual([
+    { quarter: '2026-02-03 04:00:00', volume: 1 },
+    { quarter: '2026-11-20 12:00:00', volume: 1 },
+  ]);
+});
+
+test.each([minuteGrain, quarterGrain])('a mark set while a $name is recomputed is not lost', async (grain) => {
+  await writer.write([scoredPost()]);
+  // Rows and their mark arrive after the raw rows were read and before the recomputation is recorded as done.
+  const interrupted = afterStatement(db, /^\s*INSERT INTO rollup_(minute|quarter)/, () => writer.write([scoredPost({ id: '2' })]));
+  await refresh(interrupted.upkeep, grain);
+  expect(await rowsOf(db, `SELECT ${volume} FROM ${grain.table} FINAL WHERE brand = '*'`)).toEqual([{ volume: 1 }]);
+  await refresh(db.upkeep, grain);
+  expect(await rowsOf(db, `SELECT ${volume} FROM ${grain.table} FINAL WHERE brand = '*'`)).toEqual([{ volume: 2 }]);
+  expect(await refresh(db.upkeep, grain)).toEqual({ buckets: 0, more: false });
+});
+
+test('a crash between the figures and the record of them repeats work and loses none', async () => {
+  await writer.write([scoredPost()]);
+  const crashing = afterStatement(db, /^\s*INSERT INTO rollup_minute/, () => Promise.reject(new Error('killed')));
+  await expect(refresh(crashing.upkeep, minuteGrain)).rejects.toThrow('killed');
+  expect(await refresh(db.upkeep, minuteGrain)).toMatchObject({ buckets: 1 });
+});
+
+test('a slow recomputation that leaves a stale group behind is noticed and mended', async () => {
+  await writer.write([scoredPost({ brands: ['Kestrel'] })]);
+  // The other process sees the edit and finishes while this one has read the clock but not yet the rows.
+  const slow = afterStatement(db, /now64\(6, 'UTC'\)/, async () => {
+    await refresh(db.upkeep, minuteGrain);
+    await writer.write([scoredPost({ brands: ['Marlow'], updatedAt: '2026-11-01T12:09:00.000Z' })]);
+    await refresh(db.writer, minuteGrain);
+    await db.writer.command({ query: "INSERT INTO rollup_minute (minute, brand, positive, version) SETTINGS async_insert = 0 VALUES ('2026-11-01 12:00:00', 'Stale', 5, '2026-01-01 00:00:00')" });
+  });
+  await refresh(slow.upkeep, minuteGrain);
+  await rollups.settle();
+  await rollups.settle();
+  expect(await minutes()).toEqual([
+    { brand: '*', volume: 1 },
+    { brand: 'Kestrel', volume: 0 },
+    { brand: 'Marlow', volume: 1 },
+    { brand: 'Stale', volume: 0 },
+  ]);
+});
+
+test('after a storm of posts, edits, deletions and replays the rollups hold what a plain model holds', async () => {
+  const random = seeded(20_261_101);
+  const model = createModel();
+  const write = async (batch: ScoredPost[]) => {
+    model.write(batch);
+    await writer.write(batch);
+  };
+  rollups.start();
+  for (let round = 0; round < 25; round++) {
+    const batch = Array.from({ length: 1 + Math.floor(random() * 60) }, () => anyPost(random));
+    await write(batch);
+    if (random() < 0.3) await write(batch.slice(5));
+    if (random() < 0.3) await rollups.settle();
+  }
+  await rollups.stop();
+  await rollups.settle();
+  const byMinute = await storedFigures('minute', 'rollup_minute', 'minute, brand');
+  expect(byMinute).toEqual(model.figures((at, _post, brand) => [floorTo(at, minute), brand]));
+  const byQuarter = await storedFigures('quarter', 'rollup_quarter', 'quarter, brand, platform, lang');
+  expect(byQuarter).toEqual(model.figures((at, post, brand) => [floorTo(at, 15 * minute), brand, post.platform, post.lang]));
+  expect(byMinute.size).toBeGreaterThan(100);
+});
+
+const floorTo = (at: number, span: number) => (at - (at % span)) / 1_000;
+
+function anyPost(random: () => number): ScoredPost {
+  // The lists below are never empty.
+  const pick = <T,>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T;
+  const label = pick<StoredLabel>([...labels, 'unscored']);
+  return scoredPost({
+    id: `${Math.floor(random() * 150)}`,
+    platform: pick(['chirper', 'pictogram']),
+    createdAt: new Date(noon + Math.floor(random() * 40 * minute)).toISOString(),
+    updatedAt: new Date(noon + Math.floor(random() * 20) * minute).toISOString(),
+    deleted: random() < 0.15,
+    lang: pick(['en', 'de', 'und']),
+    brands: ['Kestrel', 'Marlow', "O'Hare & Søn", '猫屋'].filter(() => random() < 0.4),
+    label,
+    score: label === 'unscored' ? 0 : Math.fround(random() * 2 - 1),
+    author: { id: `author ${Math.floor(random() * 30)}` },
+    engagement: { likes: Math.floor(random() * 1_000), reposts: Math.floor(random() * 10), replies: 0 },
+  });
+}
+
+type Figures = Record<string, number>;
+
+/** What the tables should say, in twenty lines of plain TypeScript. */
+function createModel() {
+  const posts = new Map<string, { at: number; post: ScoredPost }>();
+  const rank = (post: ScoredPost) => Date.parse(post.updatedAt) * 2 + Number(post.deleted);
+  return {
+    write: (batch: ScoredPost[]) => {
+      for (const post of batch) {
+        const key = JSON.stringify([post.platform, post.id]);
+        const known = posts.get(key);
+        if (!known) posts.set(key, { at: Date.parse(post.createdAt), post });
+        else if (rank(post) >= rank(known.post)) known.post = post;
+      }
+    },
+    figures: (keyOf: (at: number, post: ScoredPost, brand: string) => unknown[]) => {
+      const groups = new Map<string, ScoredPost[]>();
+      for (const { at, post } of posts.values()) {
+        if (post.deleted) continue;
+        for (const brand of ['*', ...post.brands]) {
+          const key = JSON.stringify(keyOf(at, post, brand));
+          groups.set(key, [...(groups.get(key) ?? []), post]);
+        }
+      }
+      return new Map([...groups].map(([key, group]) => [key, figuresOf(group)]));
+    },
+  };
+}
+
+function figuresOf(group: ScoredPost[]): Figures {
+  const weight = ({ engagement }: ScoredPost) => 1 + Math.log(1 + (engagement?.likes ?? 0) + (engagement?.reposts ?? 0) + (engagement?.replies ?? 0));
+  const sum = (value: (post: ScoredPost) => number) => Number(group.reduce((total, post) => total + value(post), 0).toFixed(5));
+  const perLabel = [...labels, 'unscored'].flatMap((label) => [
+    [label, sum((post) => Number(post.label === label))],
+    [`weight_${label}`, sum((post) => (post.label === label ? weight(post) : 0))],
+  ]);
+  return {
+    ...Object.fromEntries(perLabel),
+    score_sum: sum((post) => post.score),
+    score_squares: sum((post) => post.score ** 2),
+    weighted_score: sum((post) => post.score * weight(post)),
+    authors: new Set(group.map((post) => `${post.platform} ${post.author?.id}`)).size,
+  };
+}
+
+async function storedFigures(bucket: string, table: string, keys: string): Promise<Map<string, Figures>> {
+  const rows = await rowsOf<Record<string, string | number>>(
+    db,
+    `SELECT * EXCEPT (version) REPLACE (toUnixTimestamp(${bucket}) AS ${bucket}, finalizeAggregation(authors) AS authors)
+    FROM ${table} FINAL WHERE negative + neutral + positive + unscored > 0`,
+  );
+  return new Map(
+    rows.map((row) => {
+      const key = keys.split(', ').map((name) => row[name]);
+      const figures = Object.entries(row).filter(([name]) => !keys.split(', ').includes(name));
+      return [JSON.stringify(key), Object.fromEntries(figures.map(([name, value]) => [name, Number(Number(value).toFixed(5))]))];
+    }),
+  );
+}
+
+/** The database, with something happening right after the first statement that matches. */
+function afterStatement(database: Database, pattern: RegExp, happening: () => Promise<unknown>): Database {
+  let armed = true;
+  const intercept = async <T,>(query: string, running: Promise<T>): Promise<T> => {
+    const result = await running;
+    if (armed && pattern.test(query)) {
+      armed = false;
+      await happening();
+    }
+    return result;
+  };
+  const upkeep = new Proxy(database.upkeep, {
+    get: (client, name) => {
+      if (name === 'command') return (params: Parameters<typeof client.command>[0]) => intercept(params.query, client.command(params));
+      if (name === 'query') return (params: Parameters<typeof client.query>[0]) => intercept(params.query, client.query(params));
+      return Reflect.get(client, name);
+    },
+  });
+  return { ...database, upkeep };
+}
+
+/** Mulberry32. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
