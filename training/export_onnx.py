@@ -1,0 +1,87 @@
+"""Export a fine-tuned student as ONNX (fp32): input_ids, attention_mask [batch, sequence] int64 -> logits [batch, 3].
+
+    python export_onnx.py --model .work/tuned/model --out .work/onnx/model.onnx
+
+The last layer is computed for the first position, [CLS], alone: its keys and values need every token, the
+rest of it does not, because the classifier reads nothing else. The result is exact and about 14 % cheaper.
+"""
+
+import argparse
+from pathlib import Path
+
+import onnx
+import torch
+from torch import nn
+from transformers import DistilBertForSequenceClassification
+
+OPSET = 18
+TOLERANCE = 1e-4
+
+
+class ClsClassifier(nn.Module):
+    """The weights of a DistilBertForSequenceClassification, computing what its logits need and no more."""
+
+    def __init__(self, model: DistilBertForSequenceClassification) -> None:
+        super().__init__()
+        self.embeddings = model.distilbert.embeddings
+        self.layers = model.distilbert.transformer.layer
+        self.pre_classifier = model.pre_classifier
+        self.classifier = model.classifier
+        self.heads = model.config.n_heads
+
+    def split(self, states: torch.Tensor) -> torch.Tensor:
+        """[batch, sequence, dim] -> [batch, heads, sequence, dim / heads]"""
+        return states.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+
+    def attend(self, attention: nn.Module, queries: torch.Tensor, states: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+        query = self.split(attention.q_lin(queries))
+        key, value = self.split(attention.k_lin(states)), self.split(attention.v_lin(states))
+        weights = torch.softmax(query @ key.transpose(-1, -2) * query.shape[-1] ** -0.5 + bias, dim=-1)
+        return attention.out_lin((weights @ value).transpose(1, 2).flatten(2))
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        positions = torch.arange(input_ids.shape[1], device=input_ids.device).unsqueeze(0)
+        embedded = self.embeddings.word_embeddings(input_ids) + self.embeddings.position_embeddings(positions)
+        states = self.embeddings.LayerNorm(embedded)
+        bias = (1.0 - attention_mask[:, None, None, :].to(states.dtype)) * -10_000.0
+        for layer in self.layers:
+            queries = states[:, :1] if layer is self.layers[-1] else states
+            attended = layer.sa_layer_norm(self.attend(layer.attention, queries, states, bias) + queries)
+            hidden = layer.ffn.lin2(nn.functional.gelu(layer.ffn.lin1(attended)))
+            states = layer.output_layer_norm(hidden + attended)
+        return self.classifier(torch.relu(self.pre_classifier(states[:, 0])))
+
+
+def example() -> tuple[torch.Tensor, torch.Tensor]:
+    """Two rows of random tokens, the second one padded."""
+    ids = torch.randint(1_000, 20_000, (2, 12), generator=torch.Generator().manual_seed(1))
+    mask = torch.ones_like(ids)
+    ids[1, 7:], mask[1, 7:] = 0, 0
+    return ids, mask
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", type=Path, required=True, help="folder with a fine-tuned student")
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+
+    model = DistilBertForSequenceClassification.from_pretrained(args.model).eval()
+    slim = ClsClassifier(model).eval()
+    ids, mask = example()
+    with torch.no_grad():
+        gap = (model(input_ids=ids, attention_mask=mask).logits - slim(ids, mask)).abs().max().item()
+    if gap > TOLERANCE:
+        raise SystemExit(f"the exported computation differs from the model's by {gap:.2g}")
+
+    sizes = {0: torch.export.Dim("batch"), 1: torch.export.Dim("sequence", max=512)}
+    program = torch.onnx.export(slim, (ids, mask), input_names=["input_ids", "attention_mask"], output_names=["logits"],
+                                dynamic_shapes={"input_ids": sizes, "attention_mask": sizes}, opset_version=OPSET, dynamo=True)
+    onnx.save(program.model_proto, args.out)
+    onnx.checker.check_model(str(args.out))
+    print(f"{args.out}: {args.out.stat().st_size / 1e6:.0f} MB, largest difference {gap:.1g}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""Build a six-layer DistilBERT from BERT-base: every second layer of the teacher, as Sanh et al. (2019) did.
+
+    python make_student.py --base .work/base/saved_model --out .work/student
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import torch
+from transformers import DistilBertConfig, DistilBertForSequenceClassification, DistilBertTokenizerFast
+
+LAYERS = (0, 2, 4, 7, 9, 11)
+LABELS = ("negative", "neutral", "positive")
+
+
+def read_checkpoint(folder: Path) -> dict:
+    """Every variable of a TensorFlow SavedModel as {name: numpy array}, names without the `module/` prefix."""
+    import tensorflow as tf  # only this step needs TensorFlow, and importing it takes seconds
+
+    reader = tf.train.load_checkpoint(str(folder / "variables" / "variables"))
+    return {name.removeprefix("module/"): reader.get_tensor(name) for name in reader.get_variable_to_shape_map()}
+
+
+def tensor(array) -> torch.Tensor:
+    return torch.from_numpy(array.copy()).float()
+
+
+def linear(source: dict, name: str) -> dict:
+    """TensorFlow keeps kernels as [in, out]; PyTorch wants [out, in]."""
+    return {"weight": tensor(source[f"{name}/kernel"]).T.contiguous(), "bias": tensor(source[f"{name}/bias"])}
+
+
+def norm(source: dict, name: str) -> dict:
+    return {"weight": tensor(source[f"{name}/gamma"]), "bias": tensor(source[f"{name}/beta"])}
+
+
+def layer_modules(source: dict, layer: int) -> dict:
+    """The eight weighted modules of one transformer layer, under DistilBERT's names."""
+    at = f"bert/encoder/layer_{layer}"
+    return {
+        "attention.q_lin": linear(source, f"{at}/attention/self/query"),
+        "attention.k_lin": linear(source, f"{at}/attention/self/key"),
+        "attention.v_lin": linear(source, f"{at}/attention/self/value"),
+        "attention.out_lin": linear(source, f"{at}/attention/output/dense"),
+        "sa_layer_norm": norm(source, f"{at}/attention/output/LayerNorm"),
+        "ffn.lin1": linear(source, f"{at}/intermediate/dense"),
+        "ffn.lin2": linear(source, f"{at}/output/dense"),
+        "output_layer_norm": norm(source, f"{at}/output/LayerNorm"),
+    }
+
+
+def student_state(source: dict) -> dict:
+    """DistilBERT's weights. Token-type embedding 0, the only one a single text uses, is folded into the
+    position embeddings; the pooler becomes the pre-classifier."""
+    embeddings = "bert/embeddings"
+    positions = source[f"{embeddings}/position_embeddings"] + source[f"{embeddings}/token_type_embeddings"][0]
+    modules = {
+        "distilbert.embeddings.LayerNorm": norm(source, f"{embeddings}/LayerNorm"),
+        "pre_classifier": linear(source, "bert/pooler/dense"),
+    }
+    for index, layer in enumerate(LAYERS):
+        for name, weights in layer_modules(source, layer).items():
+            modules[f"distilbert.transformer.layer.{index}.{name}"] = weights
+    state = {f"{module}.{kind}": value for module, weights in modules.items() for kind, value in weights.items()}
+    state["distilbert.embeddings.word_embeddings.weight"] = tensor(source[f"{embeddings}/word_embeddings"])
+    state["distilbert.embeddings.position_embeddings.weight"] = tensor(positions)
+    return state
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--base", type=Path, required=True, help="SavedModel folder written by fetch_base.py")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=17, help="for the classifier's first weights")
+    args = parser.parse_args()
+
+    torch.manual_seed(args.seed)
+    config = DistilBertConfig(
+        seq_classif_dropout=0.1,
+        num_labels=len(LABELS),
+        id2label=dict(enumerate(LABELS)),
+        label2id={label: index for index, label in enumerate(LABELS)},
+    )
+    model = DistilBertForSequenceClassification(config)
+    missing, unexpected = model.load_state_dict(student_state(read_checkpoint(args.base)), strict=False)
+    if sorted(missing) != ["classifier.bias", "classifier.weight"] or unexpected:
+        raise SystemExit(f"the checkpoint does not fit: missing {missing}, unexpected {unexpected}")
+    model.save_pretrained(args.out)
+    DistilBertTokenizerFast(vocab_file=str(args.base / "vocab.txt"), do_lower_case=True, model_max_length=512).save_pretrained(args.out)
+    print(json.dumps({"layers": LAYERS, "parameters": sum(p.numel() for p in model.parameters()), "out": str(args.out)}))
+
+
+if __name__ == "__main__":
+    main()

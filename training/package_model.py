@@ -1,0 +1,75 @@
+"""Lay a quantised model out as the application expects it, with a manifest of checksums and figures.
+
+    python package_model.py --tuned .work/tuned --weights .work/onnx/model_quantized.onnx \\
+        --fp32 .work/onnx/fp32.json --int8 .work/onnx/int8.json --out ../models/distilbert-social-en --version 1.0.0
+"""
+
+import argparse
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+from clean import CLEANING_VERSION
+from labelled_file import LABELS
+
+BASE = "BERT-base uncased (Google, Apache-2.0), layers 0, 2, 4, 7, 9 and 11"
+FILES = ("config.json", "tokenizer.json", "tokenizer_config.json", "onnx/model_quantized.onnx")
+LARGEST = 70_000_000
+
+
+def copy_files(tuned: Path, weights: Path, out: Path) -> None:
+    (out / "onnx").mkdir(parents=True, exist_ok=True)
+    for name in ("config.json", "tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(tuned / "model" / name, out / name)
+    shutil.copy(weights, out / "onnx" / "model_quantized.onnx")
+
+
+def normalise_tokenizer(path: Path) -> None:
+    """Training's padding and truncation are left out: the application pads and cuts by itself."""
+    tokenizer = json.loads(path.read_text(encoding="utf-8"))
+    tokenizer["padding"] = tokenizer["truncation"] = None
+    path.write_text(json.dumps(tokenizer, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def checksums(out: Path) -> dict:
+    return {name: {"bytes": (out / name).stat().st_size, "sha256": hashlib.sha256((out / name).read_bytes()).hexdigest()} for name in FILES}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--tuned", type=Path, required=True, help="folder written by fine_tune.py")
+    parser.add_argument("--weights", type=Path, required=True, help="int8 ONNX file")
+    parser.add_argument("--fp32", type=Path, required=True, help="report of evaluate.py on the fp32 file")
+    parser.add_argument("--int8", type=Path, required=True, help="report of evaluate.py on the int8 file")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--name", default="distilbert-social-en")
+    parser.add_argument("--version", required=True)
+    args = parser.parse_args()
+
+    copy_files(args.tuned, args.weights, args.out)
+    normalise_tokenizer(args.out / "tokenizer.json")
+    fp32, int8 = json.loads(args.fp32.read_text()), json.loads(args.int8.read_text())
+    shown = ("macroRecall", "accuracy", "calibrationError")
+    manifest = {
+        "format": 1,
+        "name": args.name,
+        "version": args.version,
+        "labels": LABELS,
+        "languages": ["en"],
+        "maxLength": 128,
+        "cleaning": CLEANING_VERSION,
+        "temperature": int8["temperature"],
+        "files": checksums(args.out),
+        "training": {"base": BASE, **json.loads((args.tuned / "training.json").read_text())},
+        "figures": {"validationRows": int8["rows"], "fp32": {key: fp32[key] for key in shown}, "int8": {key: int8[key] for key in shown}},
+    }
+    (args.out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
+    size = sum(facts["bytes"] for facts in manifest["files"].values())
+    if size > LARGEST:
+        raise SystemExit(f"the model weighs {size / 1e6:.1f} MB, more than the {LARGEST / 1e6:.0f} MB it may")
+    print(f"{args.out}: {args.name}@{args.version}, {size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
