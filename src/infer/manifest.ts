@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { labels } from '../post.ts';
+
+const figures = z.object({ macroRecall: z.number(), accuracy: z.number(), calibrationError: z.number() });
+
+/** What a model folder says of itself, in manifest.json; written by training/package_model.py. */
+export const manifestSchema = z.object({
+  format: z.literal(1),
+  name: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/),
+  version: z.string().regex(/^\d+\.\d+\.\d+$/),
+  /** In the order of the logits. */
+  labels: z.tuple([z.literal(labels[0]), z.literal(labels[1]), z.literal(labels[2])]),
+  /** Primary subtags of the languages the model was trained on. */
+  languages: z.array(z.string()).min(1),
+  /** Tokens, [CLS] and [SEP] included; longer posts are cut. */
+  maxLength: z.int().min(8).max(512),
+  cleaning: z.literal(1),
+  /** Logits are divided by it before the softmax (Guo et al. 2017). */
+  temperature: z.number().positive(),
+  files: z.record(z.string(), z.object({ bytes: z.int().positive(), sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
+  figures: z.object({ validationRows: z.int(), fp32: figures, int8: figures }).optional(),
+});
+
+export type Manifest = z.infer<typeof manifestSchema>;

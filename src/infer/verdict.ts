@@ -1,0 +1,14 @@
+import type { Label, Verdict } from '../post.ts';
+import type { Probabilities } from './calibrate.ts';
+
+/** What the model says of a text. Of equal probabilities the more cautious label wins: neutral, then negative. */
+export function verdictOf([negative, neutral, positive]: Probabilities, lang: string, truncated: boolean): Verdict {
+  const confidence = Math.max(negative, neutral, positive);
+  const label: Label = neutral === confidence ? 'neutral' : negative === confidence ? 'negative' : 'positive';
+  return { negative, neutral, positive, label, score: positive - negative, confidence, lang, truncated };
+}
+
+/** For a text without words, or in a language that the model does not know. */
+export function unscored(lang: string): Verdict {
+  return { negative: 0, neutral: 0, positive: 0, label: 'unscored', score: 0, confidence: 0, lang, truncated: false };
+}

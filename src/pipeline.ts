@@ -1,0 +1,130 @@
+import { lastValueFrom, Observable, tap } from 'rxjs';
+import { type Batching, batchInto } from './batch-into.ts';
+import type { Clock } from './clock.ts';
+import type { Envelope, Source } from './envelope.ts';
+import { asError } from './errors.ts';
+import type { Scorer } from './infer/scorer.ts';
+import type { BrandMatcher } from './ingest/brand-matcher.ts';
+import type { LiveHub } from './live-hub.ts';
+import type { Metrics } from './metrics.ts';
+import type { FeedItem, ScoredPost, Verdict } from './post.ts';
+import type { Writer } from './sink/writer.ts';
+
+export interface PipelineParts {
+  readonly source: Source<FeedItem>;
+  readonly scorer: Scorer;
+  readonly brands: BrandMatcher;
+  readonly writer: Writer;
+  readonly live: LiveHub;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+}
+
+/** A post on its way, and when it was read (ms since 1970). */
+interface Read extends FeedItem {
+  readonly readAt: number;
+}
+
+interface Scored {
+  readonly row: ScoredPost;
+  readonly readAt: number;
+}
+
+/**
+ * The whole flow: posts are read, scored in micro-batches, written in larger ones, and their envelopes
+ * settled, upon which the source commits. Resolves when the source has ended or `signal` was aborted and
+ * everything read is durable; rejects on a fault that did not pass.
+ */
+export async function runPipeline(parts: PipelineParts, signal: AbortSignal): Promise<void> {
+  const { clock, metrics } = parts;
+  /** Posts read and not yet durable. */
+  let inFlight = 0;
+  const scoring: Batching<Read> = {
+    size: 128,
+    largest: 256,
+    weigh: { of: estimatedTokens, due: 6_000 },
+    ageMs: 100,
+    quietMs: 20,
+    concurrency: 2,
+    clock,
+  };
+  const writing: Batching<Scored> = {
+    size: 1_000,
+    largest: 5_000,
+    ageMs: 500,
+    quietMs: 50,
+    // When all that was read waits here already, waiting longer gathers nothing.
+    moreComing: (waiting) => waiting < inFlight,
+    concurrency: 1,
+    clock,
+  };
+  const flow = read(parts, signal).pipe(
+    tap(({ items }) => metrics.inFlight.set((inFlight += items.length))),
+    batchInto((batch) => score(parts, batch), scoring),
+    batchInto((batch) => write(parts, batch), writing),
+    tap((settled) => metrics.inFlight.set((inFlight -= settled))),
+  );
+  await lastValueFrom(flow, { defaultValue: 0 });
+}
+
+/** The feed as an observable; each post stamped with when it was read. */
+function read({ source, metrics, clock }: PipelineParts, signal: AbortSignal): Observable<Envelope<Read>> {
+  return new Observable((subscriber) => {
+    const offer = (envelope: Envelope<FeedItem>): void => {
+      const readAt = clock.now();
+      metrics.postsRead.inc({ source: source.name }, envelope.items.length);
+      subscriber.next({ items: envelope.items.map((item) => ({ ...item, readAt })), settle: envelope.settle });
+    };
+    source.run(offer, signal).then(
+      () => subscriber.complete(),
+      (thrown) => subscriber.error(thrown),
+    );
+  });
+}
+
+/** Scores a micro-batch. Where the model fails, the batch is settled with the error and travels on empty. */
+async function score({ scorer, brands, metrics, clock }: PipelineParts, batch: Envelope<Read>): Promise<Envelope<Scored>> {
+  const stopTimer = metrics.inferenceSeconds.startTimer();
+  try {
+    const verdicts = await scorer.score(batch.items.map(({ post }) => post));
+    const scoredAt = new Date(clock.now()).toISOString();
+    const items = batch.items.map(({ post, position, readAt }, index): Scored => {
+      // The scorer answers in order, one verdict a post.
+      const verdict = verdicts[index] as Verdict;
+      metrics.postsScored.inc({ label: verdict.label });
+      if (verdict.truncated) metrics.truncated.inc();
+      const row = { ...post, ...verdict, brands: brands.match(post.text), brandsHash: brands.hash, modelVersion: scorer.model.id, scoredAt, position };
+      return { row, readAt };
+    });
+    return { items, settle: batch.settle };
+  } catch (thrown) {
+    batch.settle(asError(thrown));
+    return { items: [], settle: () => {} };
+  } finally {
+    stopTimer();
+  }
+}
+
+/** Writes a batch, shows it to whoever looks on, and settles it. Resolves to the number of posts settled. */
+async function write({ writer, live, metrics, clock }: PipelineParts, batch: Envelope<Scored>): Promise<number> {
+  const rows = batch.items.map(({ row }) => row);
+  const stopTimer = metrics.writeSeconds.startTimer();
+  try {
+    await writer.write(rows);
+    const now = clock.now();
+    for (const { readAt } of batch.items) metrics.rowLatency.observe((now - readAt) / 1_000);
+    metrics.rowsWritten.inc(rows.length);
+    live.publish(rows);
+    batch.settle();
+  } catch (thrown) {
+    batch.settle(asError(thrown));
+  } finally {
+    stopTimer();
+  }
+  return rows.length;
+}
+
+/** English needs about four characters a WordPiece; two more mark the ends. */
+function estimatedTokens({ post }: FeedItem): number {
+  return 2 + Math.ceil(post.text.length / 4);
+}
