@@ -1,4 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
+import { type Clock, systemClock } from '../clock.ts';
 import type { ClickHouseConfig } from '../config.ts';
 import type { Log } from '../log.ts';
 import { openEmbedded } from './embedded.ts';
@@ -20,9 +21,9 @@ export interface Database {
  * Opens the server that `clickhouse.url` names, or the embedded engine in `dataDir`.
  * @throws DATA_FOLDER_BUSY, FILE_UNREADABLE, DATABASE_UNAVAILABLE, DATABASE_REJECTED
  */
-export async function openDatabase(options: { clickhouse: ClickHouseConfig; dataDir: string; log: Log }): Promise<Database> {
-  const { clickhouse, dataDir, log } = options;
-  const db = clickhouse.url ? await openRemote(clickhouse.url, clickhouse, log) : await openEmbedded(dataDir, clickhouse.database);
+export async function openDatabase(options: { clickhouse: ClickHouseConfig; dataDir: string; log: Log; clock?: Clock }): Promise<Database> {
+  const { clickhouse, dataDir, log, clock = systemClock } = options;
+  const db = clickhouse.url ? await openRemote(clickhouse.url, clickhouse, log, clock) : await openEmbedded(dataDir, clickhouse.database);
   log.info({ kind: db.kind, database: clickhouse.database }, 'database opened');
   return db;
 }

@@ -1,6 +1,7 @@
-import { mkdir } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type ClickHouseClient, createClient, type ClickHouseClientConfigOptions } from '@clickhouse/client';
+import { type ClickHouseClient, type ClickHouseClientConfigOptions, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { Session } from 'chdb';
 import { createChdbConnection } from 'chdb/connection';
 import { asError, FeedpulseError } from '../errors.ts';
@@ -37,13 +38,13 @@ const engineArguments = [
  */
 export async function openEmbedded(folder: string, database: string): Promise<Database> {
   const path = resolve(join(folder, 'clickhouse'));
-  await mkdir(path, { recursive: true, mode: 0o700 }).catch((fault: unknown) => {
-    throw new FeedpulseError('FILE_UNREADABLE', `cannot make the data folder ${folder}: ${asError(fault).message}`);
+  await prepare(path).catch((fault: unknown) => {
+    throw new FeedpulseError('FILE_UNREADABLE', `cannot use the data folder ${folder}: ${asError(fault).message}`);
   });
-  const engine = startEngine(path, folder);
+  const engine = await startEngine(path, folder);
   const open: ClickHouseClient[] = [];
   const connect = async (settings: Record<string, number>) => {
-    const client = createClient({ connection: attach(path) });
+    const client = createClient({ connection: attach(path), log: { level: ClickHouseLogLevel.OFF } });
     open.push(client);
     await client.command({ query: `USE ${database}` });
     // One by one, in order: after `readonly` nothing can be changed any more.
@@ -68,14 +69,32 @@ function attach(path: string): NonNullable<ClickHouseClientConfigOptions['connec
   return createChdbConnection({ path }) as unknown as NonNullable<ClickHouseClientConfigOptions['connection']>;
 }
 
+async function prepare(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  await access(path, constants.R_OK | constants.W_OK);
+}
+
 /** Boots the engine with its limits: they only take effect with the first session of a process. */
-function startEngine(path: string, folder: string): Session {
+async function startEngine(path: string, folder: string): Promise<Session> {
   try {
     return new Session(path, { connectionArgs: engineArguments });
   } catch (fault) {
-    const { message } = asError(fault);
-    // The engine tells a locked folder by ClickHouse's code 76, which reaches us inside the message only.
-    if (/Code: 76\b/.test(message)) throw new FeedpulseError('DATA_FOLDER_BUSY', `another process has ${folder} open`);
-    throw new FeedpulseError('DATABASE_REJECTED', `the embedded database did not start in ${folder}: ${message}`);
+    if (await isOwned(path)) throw new FeedpulseError('DATA_FOLDER_BUSY', `another process has ${folder} open`);
+    throw new FeedpulseError('DATABASE_REJECTED', `the embedded database did not start in ${folder}: ${asError(fault).message}`);
+  }
+}
+
+/**
+ * Whether the process lives that the engine wrote into its lock file. Asked only after the engine refused the
+ * folder: it says why on standard error, not in the error that it throws.
+ */
+async function isOwned(path: string): Promise<boolean> {
+  const status = await readFile(join(path, 'status'), 'utf8').catch(() => '');
+  const pid = Number(/^PID: (\d+)/m.exec(status)?.[1]);
+  if (!pid) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (fault) {
+    return asError(fault).message.includes('EPERM');
   }
 }

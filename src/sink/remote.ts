@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { type ClickHouseSettings, createClient } from '@clickhouse/client';
-import { systemClock } from '../clock.ts';
+import { ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
+import type { Clock } from '../clock.ts';
 import type { ClickHouseConfig } from '../config.ts';
 import { FeedpulseError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -15,7 +15,7 @@ const startWithinMs = 30_000;
  * A ClickHouse server over HTTP(S); makes the database if it is not there.
  * @throws DATABASE_UNAVAILABLE when it does not answer within half a minute, DATABASE_REJECTED when it refuses.
  */
-export async function openRemote(url: string, config: ClickHouseConfig, log: Log): Promise<Database> {
+export async function openRemote(url: string, config: ClickHouseConfig, log: Log, clock: Clock): Promise<Database> {
   const password = config.password ?? (await readPassword(config.passwordFile));
   const connect = (settings: ClickHouseSettings, database?: string) =>
     createClient({
@@ -27,10 +27,12 @@ export async function openRemote(url: string, config: ClickHouseConfig, log: Log
       // Arrays of keys outgrow a URL.
       use_multipart_params_auto: true,
       clickhouse_settings: settings,
+      // It would print what it sent; faults are logged where they are handled.
+      log: { level: ClickHouseLogLevel.OFF },
     });
   const first = connect({});
   await persist('reach the database server', () => first.command({ query: `CREATE DATABASE IF NOT EXISTS ${config.database}` }), {
-    clock: systemClock,
+    clock,
     log,
     giveUpAfterMs: startWithinMs,
   }).finally(() => first.close());

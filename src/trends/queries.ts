@@ -43,7 +43,8 @@ export const selectBrands = (rollup: Rollup) => `
   ORDER BY negative + neutral + positive + unscored DESC, brand`;
 
 /**
- * The quarter-hour from which on there are `limit` posts of a brand before a moment; 0 when there are fewer.
+ * The quarter-hour from which on there are `limit` posts of a brand before a moment, and enough to spare for what
+ * was deleted since the rollup saw it; 0 when there are fewer.
  * It spares the raw table a search through all history.
  */
 export const selectReach = `
@@ -54,7 +55,7 @@ export const selectReach = `
     WHERE r.brand = {brand:String} AND r.quarter < toDateTime(intDiv({beforeMs:Int64}, 1000) - 900, 'UTC')
     GROUP BY r.quarter
   ) AS q
-  WHERE q.reached >= {limit:UInt32}`;
+  WHERE q.reached >= 2 * {limit:UInt32} + 50`;
 
 export const selectPosts = `
   SELECT platform, id, text, toUnixTimestamp64Milli(p.created_at) AS createdAtMs, lang,
