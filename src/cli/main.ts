@@ -1,0 +1,35 @@
+import { Command, CommanderError } from 'commander';
+import { asError, FeedpulseError } from '../errors.ts';
+import { checkConfigCommand } from './check-config.ts';
+import { doctorCommand } from './doctor.ts';
+import { evalCommand } from './eval.ts';
+import { migrateCommand } from './migrate.ts';
+import { version } from './package-facts.ts';
+import { produceCommand } from './produce.ts';
+import { runCommand } from './run.ts';
+import { scoreCommand } from './score.ts';
+
+const program = new Command('feedpulse')
+  .description('How people feel about your brands on social feeds, within seconds.')
+  .version(version)
+  .option('--verbose', 'show stack traces')
+  .exitOverride();
+
+const commands = [runCommand, scoreCommand, evalCommand, produceCommand, migrateCommand, checkConfigCommand, doctorCommand];
+for (const create of commands) program.addCommand(create().exitOverride());
+
+try {
+  await program.parseAsync();
+} catch (thrown) {
+  process.exitCode = report(thrown);
+}
+
+/** Prints what went wrong in one line (code, cause, what to do) and answers with the exit code. */
+function report(thrown: unknown): number {
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
+  const error = asError(thrown);
+  const line = error instanceof FeedpulseError ? `${error.code}: ${error.message} ${error.hint}` : `UNEXPECTED: ${error.message}`;
+  process.stderr.write(`${line}\n`);
+  if (program.opts<{ verbose?: boolean }>().verbose) process.stderr.write(`${error.stack}\n`);
+  return error instanceof FeedpulseError ? error.exitCode : 1;
+}

@@ -1,0 +1,32 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import type { Config } from '../config.ts';
+import { loadConfig } from './load-config.ts';
+
+/** Options that several commands share; each lands on a setting. */
+export interface SharedOptions {
+  readonly config?: string;
+  readonly data?: string;
+  readonly model?: string;
+  readonly logLevel?: string;
+}
+
+export function withSharedOptions(command: Command): Command {
+  return command
+    .option('--config <file>', 'settings, as YAML (default: the built-in ones)')
+    .option('--data <folder>', 'the data folder (setting dataDir)')
+    .option('--model <folder>', 'a model folder with a manifest.json (setting model.path)')
+    .option('--log-level <level>', 'debug, info, warn, error or silent');
+}
+
+/** The config, with the shared options and further flags on top of file and environment. */
+export function configFrom(options: SharedOptions, flags: Readonly<Record<string, unknown>> = {}): Config {
+  const shared = { dataDir: options.data, 'model.path': options.model, 'log.level': options.logLevel };
+  return loadConfig({ file: options.config, env: process.env, flags: { ...shared, ...flags } });
+}
+
+/** A number from the command line, for commander's argument parsers. */
+export function parseNumber(value: string): number {
+  const number = Number(value);
+  if (value.trim() === '' || !Number.isFinite(number) || number < 0) throw new InvalidArgumentError('expected a number of at least 0.');
+  return number;
+}

@@ -1,0 +1,61 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Clock } from '../clock.ts';
+import type { Source } from '../envelope.ts';
+import type { ModelInfo } from '../infer/model.ts';
+import type { LiveHub } from '../live-hub.ts';
+import type { Metrics } from '../metrics.ts';
+import type { FeedItem } from '../post.ts';
+import type { Status } from '../server/status.ts';
+
+const windowSeconds = 10;
+
+export interface RunStatus {
+  read(): Status;
+  close(): void;
+}
+
+/** What the running process says of itself: readiness of each part, posts a second, lag, event-loop delay. */
+export function createRunStatus(parts: { clock: Clock; metrics: Metrics; source: Source<FeedItem>; model: ModelInfo; live: LiveHub }): RunStatus {
+  const { clock, metrics, source, model, live } = parts;
+  const startedAt = clock.now();
+  /** Posts that became rows in each of the last seconds, as a ring by second. */
+  const perSecond = new Map<number, number>();
+  const secondOf = (ms: number): number => Math.floor(ms / 1_000);
+  const unsubscribe = live.subscribe(() => {
+    const second = secondOf(clock.now());
+    perSecond.set(second, (perSecond.get(second) ?? 0) + 1);
+    perSecond.delete(second - windowSeconds - 1);
+  });
+
+  const delay = monitorEventLoopDelay({ resolution: 10 });
+  delay.enable();
+  const sampling = setInterval(() => {
+    metrics.eventLoopDelay.set(delay.percentile(99) / 1e9);
+    delay.reset();
+  }, windowSeconds * 1_000).unref();
+
+  const postsPerSecond = (): number => {
+    const now = clock.now();
+    const recent = [...perSecond].filter(([second]) => second >= secondOf(now) - windowSeconds && second < secondOf(now));
+    const seconds = Math.max(1, Math.min(windowSeconds, (now - startedAt) / 1_000));
+    return recent.reduce((sum, [, posts]) => sum + posts, 0) / seconds;
+  };
+
+  return {
+    read: () => {
+      const trouble = source.trouble();
+      return {
+        ready: trouble === undefined,
+        parts: { source: trouble ?? 'ok', model: 'ok', database: 'ok' },
+        source: source.name,
+        modelVersion: model.id,
+        postsPerSecond: Math.round(postsPerSecond() * 10) / 10,
+      };
+    },
+    close: () => {
+      unsubscribe();
+      clearInterval(sampling);
+      delay.disable();
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import { Command } from 'commander';
+import { systemClock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import { createBrandMatcher } from '../ingest/brand-matcher.ts';
+import { demoBrands } from '../ingest/demo/demo-brands.ts';
+import { createLiveHub } from '../live-hub.ts';
+import { createLog, type Log } from '../log.ts';
+import { createMetrics } from '../metrics.ts';
+import { runPipeline } from '../pipeline.ts';
+import { type RunningServer, startServer } from '../server/server.ts';
+import { type Database, openDatabase } from '../sink/connection.ts';
+import { migrate } from '../sink/migrate.ts';
+import { createRollups } from '../sink/rollups.ts';
+import { createWriter } from '../sink/writer.ts';
+import { openScorer } from './open-scorer.ts';
+import { openSource } from './open-source.ts';
+import { configFrom, parseNumber, type SharedOptions, withSharedOptions } from './options.ts';
+import { createRunStatus } from './run-status.ts';
+import { stopSignal } from './stop-signal.ts';
+
+interface RunOptions extends SharedOptions {
+  readonly source?: string;
+  readonly in?: string;
+  readonly host?: string;
+  readonly port?: number;
+  readonly server: boolean;
+}
+
+export function runCommand(): Command {
+  return withSharedOptions(new Command('run'))
+    .description('read a feed, score it, store it, and show it in the browser')
+    .option('--source <feed>', 'demo, kafka or ndjson (default: demo)')
+    .option('--in <file>', 'the file of an ndjson feed; - is standard input')
+    .option('--host <address>', 'where the page listens (default: 127.0.0.1)')
+    .option('--port <number>', 'the port of the page; 0 takes any free one (default: 8080)', parseNumber)
+    .option('--no-server', 'without page, API and metrics')
+    .action(async (options: RunOptions) => {
+      const flags = { source: options.source, 'ndjson.path': options.in, 'server.host': options.host, 'server.port': options.port };
+      await run(configFrom(options, { ...flags, 'server.enabled': options.server ? undefined : false }));
+    });
+}
+
+/** Everything in one process, until the feed ends, a signal comes, or a fault does not pass. */
+async function run(given: Config): Promise<void> {
+  const config = given.source === 'demo' && given.brands.length === 0 ? { ...given, brands: [...demoBrands] } : given;
+  const log = createLog(config.log.level);
+  const stop = stopSignal(log);
+  const db = await openDatabase({ clickhouse: config.clickhouse, dataDir: config.dataDir, log });
+  try {
+    await migrate(db, log);
+    await runWith(config, db, log, stop);
+  } finally {
+    await db.close();
+  }
+}
+
+async function runWith(config: Config, db: Database, log: Log, stop: AbortSignal): Promise<void> {
+  const clock = systemClock;
+  const metrics = createMetrics();
+  const live = createLiveHub();
+  const parts = { config, log, clock, metrics };
+  const scorer = await openScorer(config, log, { metrics });
+  const { source, close: closeSource } = await openSource({ ...parts, db });
+  const rollups = createRollups({ db, ...parts });
+  const status = createRunStatus({ ...parts, source, model: scorer.model, live });
+  let server: RunningServer | undefined;
+  try {
+    rollups.start();
+    if (config.server.enabled) {
+      server = await startServer({ ...parts, reader: db.reader, live, status: status.read, brands: config.brands });
+      process.stdout.write(`feedpulse is live at ${server.url}\n`);
+    }
+    const brands = createBrandMatcher(config.brands);
+    await runPipeline({ source, scorer, brands, writer: createWriter({ db, ...parts }), live, metrics, clock }, stop);
+    log.info({ source: source.name }, stop.aborted ? 'stopped' : 'the feed has ended');
+    if (server && !stop.aborted) await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }));
+    await rollups.settle();
+  } finally {
+    status.close();
+    await rollups.stop();
+    await server?.close();
+    await closeSource();
+    await scorer.close();
+  }
+}

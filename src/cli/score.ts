@@ -1,0 +1,105 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { once } from 'node:events';
+import { stat } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { finished } from 'node:stream/promises';
+import type { Writable } from 'node:stream';
+import { Command } from 'commander';
+import { systemClock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import { asError, FeedpulseError } from '../errors.ts';
+import type { Scorer } from '../infer/scorer.ts';
+import { type BrandMatcher, createBrandMatcher } from '../ingest/brand-matcher.ts';
+import { compileMapping, parsePost } from '../ingest/parse-post.ts';
+import { createLog } from '../log.ts';
+import type { Post } from '../post.ts';
+import { openScorer } from './open-scorer.ts';
+import { configFrom, type SharedOptions, withSharedOptions } from './options.ts';
+import { startProgress } from './progress.ts';
+
+type Options = SharedOptions & { readonly in: string; readonly out: string };
+
+/** A line of the input: a post, or why it is none. */
+type Line = { readonly post: Post } | { readonly line: number; readonly deadLetter: string };
+
+const chunk = 256;
+
+export function scoreCommand(): Command {
+  return withSharedOptions(new Command('score'))
+    .description('score posts: NDJSON, or plain lines of text, to NDJSON')
+    .option('--in <file>', 'where the posts are; - is standard input', '-')
+    .option('--out <file>', 'where the scored posts go; - is standard output', '-')
+    .action(async (options: Options) => {
+      const config = configFrom(options);
+      const input = options.in === '-' ? process.stdin : createReadStream(options.in);
+      const size = options.in === '-' ? 0 : await fileSize(options.in);
+      const output = options.out === '-' ? process.stdout : createWriteStream(options.out);
+      const scorer = await openScorer(config, createLog(config.log.level));
+      try {
+        await scoreLines({ input, size, output, scorer, config });
+      } finally {
+        await scorer.close();
+      }
+      if (output !== process.stdout) await finished(output.end());
+    });
+}
+
+interface Work {
+  readonly input: NodeJS.ReadableStream;
+  /** Bytes, for the progress bar; 0 when unknown. */
+  readonly size: number;
+  readonly output: Writable;
+  readonly scorer: Scorer;
+  readonly config: Config;
+}
+
+async function scoreLines({ input, size, output, scorer, config }: Work): Promise<void> {
+  const parse = lineParser(config);
+  const brands = createBrandMatcher(config.brands);
+  const progress = startProgress('Scoring (bytes)', size);
+  let lines: Line[] = [];
+  const flush = async (): Promise<void> => {
+    for (const scored of await scoreChunk(lines, scorer, brands)) {
+      if (!output.write(`${JSON.stringify(scored)}\n`)) await once(output, 'drain');
+    }
+    lines = [];
+  };
+  let number = 0;
+  for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+    number += 1;
+    progress.advance(Buffer.byteLength(text) + 1);
+    if (text.trim() !== '') lines.push(parse(text, number));
+    if (lines.length >= chunk) await flush();
+  }
+  await flush();
+  progress.stop();
+}
+
+/** A line that begins with `{` is a post as JSON; any other is the text of one. */
+function lineParser(config: Config): (text: string, line: number) => Line {
+  const mapping = compileMapping(config.mapping);
+  return (text, line) => {
+    const now = systemClock.now();
+    const json = text.trimStart().startsWith('{') ? text : JSON.stringify({ platform: 'text', id: String(line), text });
+    const parsed = parsePost(json, mapping, now, now);
+    return 'post' in parsed ? parsed : { line, deadLetter: parsed.reason };
+  };
+}
+
+async function scoreChunk(lines: readonly Line[], scorer: Scorer, brands: BrandMatcher): Promise<object[]> {
+  const posts = lines.flatMap((line) => ('post' in line ? [line.post] : []));
+  const verdicts = (await scorer.score(posts)).values();
+  const scoredAt = new Date(systemClock.now()).toISOString();
+  return lines.map((line) => {
+    if (!('post' in line)) return line;
+    const matched = { brands: brands.match(line.post.text), brandsHash: brands.hash };
+    return { ...line.post, ...verdicts.next().value, ...matched, modelVersion: scorer.model.id, scoredAt };
+  });
+}
+
+async function fileSize(file: string): Promise<number> {
+  const facts = await stat(file).catch((thrown: unknown) => {
+    throw new FeedpulseError('FILE_UNREADABLE', `${asError(thrown).message}.`, { cause: thrown });
+  });
+  return facts.size;
+}
