@@ -121,6 +121,7 @@ export const configSchema = z
         enabled: z.boolean().default(true),
         host: z.string().default('127.0.0.1'),
         port: z.int().min(0).max(65_535).default(8080).describe('0 takes any free port'),
+        allowOpen: z.boolean().default(false).describe('Serve without log-in on an address that other machines reach'),
       })
       .prefault({}),
     log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),

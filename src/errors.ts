@@ -17,7 +17,7 @@ export const errorCodes = {
   MIGRATION_CHANGED: { exit: 6, retry: false, hint: 'A migration that was applied has been edited; restore it and add a new one.' },
   TOO_MANY_DEAD_LETTERS: { exit: 7, retry: false, hint: 'The feed does not fit the mapping: look at `deadLetters` and the config.' },
   PORT_TAKEN: { exit: 8, retry: false, hint: 'Choose another with --port.' },
-  BIND_REFUSED: { exit: 8, retry: false, hint: 'The page has no log-in yet: keep `server.host` on the loopback interface, behind your own proxy.' },
+  BIND_REFUSED: { exit: 8, retry: false, hint: 'Keep `server.host` on the loopback interface behind your own proxy, or set `server.allowOpen: true` where only trusted machines reach it.' },
 } as const satisfies Record<string, { exit: number; retry: boolean; hint: string }>;
 
 export type ErrorCode = keyof typeof errorCodes;

@@ -1,0 +1,74 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import type { FastifyInstance } from 'fastify';
+import type { Clock } from '../clock.ts';
+import type { BrandRule } from '../config.ts';
+import { FeedpulseError } from '../errors.ts';
+import { type Cursor, recentPosts, type StoredPost } from '../trends/recent-posts.ts';
+import { brandsOverview, summary } from '../trends/summary.ts';
+import { type Grain, timeline } from '../trends/timeline.ts';
+import { brandRangeQuery, parseQuery, postsQuery, rangeQuery, resolveRange, trendsQuery } from './query-schemas.ts';
+
+export interface HistoryParts {
+  readonly reader: ClickHouseClient;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly brands: readonly BrandRule[];
+}
+
+/** Reads of the stored history. Every value of a request reaches the database as a bound parameter. */
+export function registerHistoryRoutes(app: FastifyInstance, { reader, clock, brands }: HistoryParts): void {
+  const rangeOf = (query: { from: string; to: string }) => resolveRange(query, clock.now());
+
+  app.get('/api/v1/brands', async (request) => {
+    const range = rangeOf(parseQuery(rangeQuery, request.query));
+    const figures = await brandsOverview(reader, range, clock.now());
+    const nothing = { volume: 0, negative: 0, neutral: 0, positive: 0, unscored: 0, netSentiment: null };
+    const known = [{ name: '*', timezone: 'UTC' }, ...brands];
+    return known.map(({ name, timezone }) => ({ timezone, ...(figures.find(({ brand }) => brand === name) ?? { brand: name, ...nothing }) }));
+  });
+
+  app.get('/api/v1/summary', async (request) => {
+    const query = parseQuery(brandRangeQuery, request.query);
+    const range = rangeOf(query);
+    return { brand: query.brand, ...range, ...(await summary(reader, { brand: query.brand, ...range }, clock.now())) };
+  });
+
+  app.get('/api/v1/trends', async (request) => {
+    const query = parseQuery(trendsQuery, request.query);
+    const range = rangeOf(query);
+    const grain = query.grain ?? defaultGrain(range);
+    const buckets = await timeline(reader, { brand: query.brand, timeZone: query.timeZone, grain, ...range });
+    return { brand: query.brand, grain, ...range, buckets };
+  });
+
+  app.get('/api/v1/posts', async (request) => {
+    const { brand, limit, before } = parseQuery(postsQuery, request.query);
+    const posts = await recentPosts(reader, { brand, limit, ...(before !== undefined && { before: decodeCursor(before) }) });
+    return { brand, posts, next: posts.length === limit ? encodeCursor(posts.at(-1)) : null };
+  });
+}
+
+const hour = 3_600_000;
+
+/** About 60 to 170 buckets, whatever the range. */
+function defaultGrain({ from, to }: { from: Date; to: Date }): Grain {
+  const span = to.getTime() - from.getTime();
+  if (span <= 2 * hour) return 'minute';
+  if (span <= 36 * hour) return 'quarter';
+  return span <= 8 * 24 * hour ? 'hour' : 'day';
+}
+
+function encodeCursor(post: StoredPost | undefined): string | null {
+  return post ? Buffer.from(JSON.stringify([post.createdAt, post.platform, post.id])).toString('base64url') : null;
+}
+
+function decodeCursor(text: string): Cursor {
+  try {
+    const [createdAt, platform, id]: unknown[] = JSON.parse(Buffer.from(text, 'base64url').toString());
+    if (typeof createdAt === 'string' && typeof platform === 'string' && typeof id === 'string' && !Number.isNaN(Date.parse(createdAt))) {
+      return { createdAt, platform, id };
+    }
+  } catch {
+    // No JSON: answered like any other cursor that is not ours.
+  }
+  throw new FeedpulseError('USAGE', 'before: expected the `next` of a page of posts');
+}

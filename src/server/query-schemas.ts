@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { duration, milliseconds } from '../config.ts';
+import { FeedpulseError } from '../errors.ts';
+
+const longestRangeMs = 400 * 86_400_000;
+const day = 86_400_000;
+
+const time = z
+  .string()
+  .max(40)
+  .describe('ISO 8601, `now`, or relative: now-7d')
+  .refine((value) => readTime(value, 0) !== undefined, 'expected ISO 8601, now, or now-7d');
+
+const brand = z.string().min(1).max(100).default('*').describe('A brand of the config; `*` is all posts');
+
+/** Both ends are optional: the last 24 hours. */
+export const rangeQuery = z.object({ from: time.default('now-24h'), to: time.default('now') });
+export const brandRangeQuery = rangeQuery.extend({ brand });
+export const trendsQuery = brandRangeQuery.extend({
+  grain: z.enum(['minute', 'quarter', 'hour', 'day', 'week']).optional().describe('Length of a bucket; chosen by the range when absent'),
+  timeZone: z.string().max(64).default('UTC').refine(isTimeZone, 'not an IANA time zone').describe('Where days and weeks begin'),
+});
+export const postsQuery = z.object({
+  brand,
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  before: z.string().max(700).optional().describe('The `next` of the page before'),
+});
+
+/** Checks a query string; USAGE names the first problem. */
+export function parseQuery<S extends z.ZodType>(schema: S, query: unknown): z.output<S> {
+  const checked = schema.safeParse(query);
+  if (checked.success) return checked.data;
+  const issue = checked.error.issues[0];
+  throw new FeedpulseError('USAGE', `${issue?.path.join('.') || 'query'}: ${issue?.message}`);
+}
+
+/** Both ends of a range as dates. */
+export function resolveRange({ from, to }: z.output<typeof rangeQuery>, now: number): { from: Date; to: Date } {
+  const [start = now - day, end = now] = [readTime(from, now), readTime(to, now)];
+  if (start >= end) throw new FeedpulseError('USAGE', 'from: must lie before to');
+  if (end - start > longestRangeMs) throw new FeedpulseError('USAGE', 'from: a range is at most 400 days long');
+  return { from: new Date(start), to: new Date(end) };
+}
+
+function readTime(value: string, now: number): number | undefined {
+  const [, amount] = /^now(?:-(.+))?$/.exec(value) ?? [undefined, ''];
+  if (value === 'now') return now;
+  if (amount) return duration.safeParse(amount).success ? now - milliseconds(amount) : undefined;
+  const parsed = /^\d{4}-\d{2}-\d{2}/.test(value) ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(parsed) ? undefined : parsed;
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
