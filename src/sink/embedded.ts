@@ -57,7 +57,13 @@ export async function openEmbedded(folder: string, database: string): Promise<Da
   };
   try {
     await engine.queryAsync(`CREATE DATABASE IF NOT EXISTS ${database}`);
-    return { kind: 'embedded', writer: await connect({}), upkeep: await connect({}), reader: await connect({ ...readLimits, readonly: 1 }), close };
+    return {
+      kind: 'embedded',
+      writer: await connect({}),
+      upkeep: await connect({}),
+      reader: await connect({ ...readLimits, readonly: 1 }),
+      close,
+    };
   } catch (fault) {
     await close();
     throw new FeedpulseError('DATABASE_REJECTED', `the embedded database did not start: ${asError(fault).message}`);

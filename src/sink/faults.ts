@@ -5,8 +5,36 @@ import { FeedpulseError } from '../errors.ts';
  * memory, a full disk, too many parts, a replica or its keeper away, an insert of unknown outcome.
  */
 const passing = new Set([
-  '159', '160', '201', '202', '203', '209', '210', '225', '236', '241', '242', '243', '252', '279', '285', '286', '289', '319', '341', '364', '394',
-  '425', '439', '473', '499', '574', '604', '648', '999', '1000',
+  '159',
+  '160',
+  '201',
+  '202',
+  '203',
+  '209',
+  '210',
+  '225',
+  '236',
+  '241',
+  '242',
+  '243',
+  '252',
+  '279',
+  '285',
+  '286',
+  '289',
+  '319',
+  '341',
+  '364',
+  '394',
+  '425',
+  '439',
+  '473',
+  '499',
+  '574',
+  '604',
+  '648',
+  '999',
+  '1000',
 ]);
 
 /** True when trying again can help. What ClickHouse did not say itself (a reset, a proxy's 502) is taken to pass. */

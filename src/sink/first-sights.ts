@@ -17,7 +17,12 @@ export const keyOf = ({ platform, id }: Key): string => JSON.stringify([platform
  * told by the order in which the engine committed the rows, so everyone who reads after writing agrees.
  * Repeating it is harmless.
  */
-export async function fixFirstSights(client: ClickHouseClient, posts: readonly ScoredPost[], shared: boolean, signal?: AbortSignal): Promise<Map<string, number>> {
+export async function fixFirstSights(
+  client: ClickHouseClient,
+  posts: readonly ScoredPost[],
+  shared: boolean,
+  signal?: AbortSignal,
+): Promise<Map<string, number>> {
   const offered = new Map<string, ScoredPost>();
   for (const post of posts) {
     const key = keyOf(post);

@@ -78,5 +78,8 @@ function offset(post: ScoredPost): string {
 
 /** Names the post by where it came from: its own fields are other people's data. */
 function unfit({ position }: ScoredPost, field: string): FeedpulseError {
-  return new FeedpulseError('DATABASE_REJECTED', `${field} of the post at ${position.topic}/${position.partition}/${position.offset} cannot be stored`);
+  return new FeedpulseError(
+    'DATABASE_REJECTED',
+    `${field} of the post at ${position.topic}/${position.partition}/${position.offset} cannot be stored`,
+  );
 }

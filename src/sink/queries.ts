@@ -2,7 +2,7 @@
 
 /** created_at of posts seen before. The two lists are independent: the answer may hold more keys than asked for. */
 export const selectFirstSights = `
-  SELECT platform, id, toUnixTimestamp64Milli(argMin(created_at, (_block_number, _block_offset))) AS createdAt
+  SELECT platform, id, toUnixTimestamp64Milli(argMin(created_at, _block_number)) AS createdAt
   FROM post_keys
   WHERE id IN {ids:Array(String)} AND platform IN {platforms:Array(String)}
   GROUP BY platform, id
@@ -12,7 +12,7 @@ export const selectServerClock = "SELECT toString(now64(6, 'UTC')) AS at";
 
 /** Minutes marked since a grain last saw them, newest first, so that the live end never waits for history. */
 export const selectPending = (grain: Grain) => `
-  SELECT toUnixTimestamp(minute) AS minute
+  SELECT toUnixTimestamp(minute) AS minute, toString(now64(6, 'UTC')) AS at
   FROM rollup_marks
   GROUP BY minute
   HAVING max(marked_at) > max(${grain.name}_done) AND max(${grain.name}_done) < {until:DateTime64(6, 'UTC')}
@@ -62,8 +62,18 @@ export const quarterGrain: Grain = {
 };
 
 const figures = [
-  'negative', 'neutral', 'positive', 'unscored', 'score_sum', 'score_squares',
-  'weight_negative', 'weight_neutral', 'weight_positive', 'weight_unscored', 'weighted_score', 'authors',
+  'negative',
+  'neutral',
+  'positive',
+  'unscored',
+  'score_sum',
+  'score_squares',
+  'weight_negative',
+  'weight_neutral',
+  'weight_positive',
+  'weight_unscored',
+  'weighted_score',
+  'authors',
 ].join(', ');
 
 /**

@@ -18,16 +18,15 @@ export interface Refreshed {
  * The server's clock is read before the raw rows are, and becomes the version of what is written. So a mark
  * that is set meanwhile is later than that clock and stays pending; of two computations of a bucket, the one
  * that is later by this clock wins group by group. Should a slower, earlier one have left a group that the
- * winner never saw, the bucket's groups differ in version: it is marked once more.
+ * winner never saw, the bucket's groups differ in version: it is marked once more. Only a server is `shared`.
  */
-export async function refresh(client: ClickHouseClient, grain: Grain, until?: string): Promise<Refreshed> {
-  const at = await readServerClock(client);
-  const pending = await readPending(client, grain, until ?? at, minutesAtOnce);
+export async function refresh(client: ClickHouseClient, grain: Grain, shared: boolean, until?: string): Promise<Refreshed> {
+  const { at, minutes: pending } = await readPending(client, grain, minutesAtOnce, until);
   if (pending.length === 0) return { buckets: 0, more: false };
   const buckets = [...new Set(pending.map((minute) => minute - (minute % grain.seconds)))].slice(0, (minutesAtOnce * 60) / grain.seconds);
   const minutes = buckets.flatMap((bucket) => Array.from({ length: grain.seconds / 60 }, (_, index) => bucket + index * 60));
   await client.command({ query: recompute(grain), query_params: { buckets, minutes, at } });
-  const torn = await readTorn(client, grain, buckets);
+  const torn = shared ? await readTorn(client, grain, buckets) : [];
   const covered = new Set(minutes);
   const done = pending.filter((minute) => covered.has(minute));
   await recordDone(client, grain, done, at);

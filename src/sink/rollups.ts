@@ -9,6 +9,9 @@ import { type Refreshed, readServerClock, refresh } from './refresh.ts';
 /** Milliseconds between two looks at the marks. */
 const pace = { minute: 1_000, quarter: 10_000 } as const;
 const longestPauseMs = 30_000;
+/** Pauses as multiples of the work before them, so that rollups never take more than a small part of a core from the model. */
+const keepingUp = 25;
+const catchingUp = 4;
 
 export interface Rollups {
   start(): void;
@@ -30,7 +33,7 @@ export function createRollups(options: { db: Database; clock: Clock; log: Log; m
   let queue: Promise<unknown> = Promise.resolve();
 
   const refreshNext = (grain: Grain, until?: string): Promise<Refreshed> => {
-    const turn = queue.then(() => refresh(db.upkeep, grain, until));
+    const turn = queue.then(() => refresh(db.upkeep, grain, db.kind === 'server', until));
     queue = turn.catch(() => {});
     return turn.then((refreshed) => {
       metrics.bucketsRecomputed.inc({ grain: grain.name }, refreshed.buckets);
@@ -41,9 +44,11 @@ export function createRollups(options: { db: Database; clock: Clock; log: Log; m
   const keepFresh = async (grain: Grain, signal: AbortSignal) => {
     let pauseMs: number = pace[grain.name];
     while (!signal.aborted) {
+      const started = clock.now();
       try {
         const { more } = await refreshNext(grain);
-        pauseMs = more ? 0 : pace[grain.name];
+        const tookMs = clock.now() - started;
+        pauseMs = more ? tookMs * catchingUp : Math.max(pace[grain.name], tookMs * keepingUp);
       } catch (fault) {
         pauseMs = Math.min(Math.max(pauseMs, pace[grain.name]) * 2, longestPauseMs);
         log.warn({ grain: grain.name, fault: nameFault(fault), pauseMs }, 'rollups are behind');

@@ -30,7 +30,12 @@ export function createWriter(options: { db: Database; clock: Clock; log: Log; me
     write: async (posts, signal) => {
       if (posts.length === 0) return;
       const started = clock.now();
-      const createdAt = await persist('record first sights', () => fixFirstSights(db.writer, posts, db.kind === 'server', signal), patience, signal);
+      const createdAt = await persist(
+        'record first sights',
+        () => fixFirstSights(db.writer, posts, db.kind === 'server', signal),
+        patience,
+        signal,
+      );
       const times = posts.map((post) => createdAt.get(keyOf(post)) ?? readTime(post, 'createdAt'));
       const rows = posts.map((post, index) => toRow(post, times[index] ?? Number.NaN));
       await persist('insert posts', () => insertRows(db.writer, 'posts', rows, signal), patience, signal);

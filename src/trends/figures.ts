@@ -23,5 +23,12 @@ export function toFigures(row: CountsRow): Figures {
   const neutral = Number(row.neutral);
   const positive = Number(row.positive);
   const unscored = Number(row.unscored);
-  return { volume: negative + neutral + positive + unscored, negative, neutral, positive, unscored, netSentiment: netSentiment(positive, negative, neutral) };
+  return {
+    volume: negative + neutral + positive + unscored,
+    negative,
+    neutral,
+    positive,
+    unscored,
+    netSentiment: netSentiment(positive, negative, neutral),
+  };
 }

@@ -11,7 +11,8 @@ export const minuteRollup: Rollup = { table: 'rollup_minute', bucket: 'minute', 
 export const quarterRollup: Rollup = { table: 'rollup_quarter', bucket: 'quarter', seconds: 900 };
 
 const counts = 'sum(r.negative) AS negative, sum(r.neutral) AS neutral, sum(r.positive) AS positive, sum(r.unscored) AS unscored';
-const within = (rollup: Rollup) => `r.${rollup.bucket} >= toDateTime({from:UInt32}, 'UTC') AND r.${rollup.bucket} < toDateTime({to:UInt32}, 'UTC')`;
+const within = (rollup: Rollup) =>
+  `r.${rollup.bucket} >= toDateTime({from:UInt32}, 'UTC') AND r.${rollup.bucket} < toDateTime({to:UInt32}, 'UTC')`;
 
 /** The start of the bucket that a rollup row falls into, as seconds; days and weeks are those of the time zone. */
 export const bucketStarts = {

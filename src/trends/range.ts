@@ -25,6 +25,7 @@ export function chooseRollup({ from, to }: Range, now: number): Rollup {
 export function toSeconds({ from, to }: Range, rollup: Rollup): { from: number; to: number } {
   const start = from.getTime() / 1_000;
   const end = to.getTime() / 1_000;
-  if (!(start >= 0 && start < end && end < 2 ** 32)) throw new FeedpulseError('USAGE', 'a range needs a start before its end, within 1970 to 2105');
+  if (!(start >= 0 && start < end && end < 2 ** 32))
+    throw new FeedpulseError('USAGE', 'a range needs a start before its end, within 1970 to 2105');
   return { from: Math.floor(start / rollup.seconds) * rollup.seconds, to: Math.ceil(end / rollup.seconds) * rollup.seconds };
 }

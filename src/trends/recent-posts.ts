@@ -39,17 +39,36 @@ interface Row extends Omit<StoredPost, 'createdAt' | 'author' | 'engagement'>, R
 const endOfTimeMs = Date.UTC(2106, 0, 1);
 
 /** The newest posts of a brand (`*`: all posts), newest first; `before` a cursor: the next page. Deleted ones are left out. */
-export async function recentPosts(reader: ClickHouseClient, query: { brand: string; before?: Cursor; limit: number }): Promise<StoredPost[]> {
+export async function recentPosts(
+  reader: ClickHouseClient,
+  query: { brand: string; before?: Cursor; limit: number },
+): Promise<StoredPost[]> {
   const { brand, before, limit } = query;
   const beforeMs = before ? Date.parse(before.createdAt) : endOfTimeMs;
   const params = { brand, limit, beforeMs, beforePlatform: before?.platform ?? '', beforeId: before?.id ?? '' };
   const reach = await reader.query({ query: selectReach, query_params: params, format: 'JSONEachRow' });
   const [row] = await reach.json<{ since: number }>();
-  const result = await reader.query({ query: selectPosts, query_params: { ...params, since: Number(row?.since ?? 0) }, format: 'JSONEachRow' });
+  const result = await reader.query({
+    query: selectPosts,
+    query_params: { ...params, since: Number(row?.since ?? 0) },
+    format: 'JSONEachRow',
+  });
   return (await result.json<Row>()).map(toPost);
 }
 
-function toPost({ createdAtMs, authorId, authorHandle, authorName, followers, likes, reposts, replies, url, inReplyTo, ...rest }: Row): StoredPost {
+function toPost({
+  createdAtMs,
+  authorId,
+  authorHandle,
+  authorName,
+  followers,
+  likes,
+  reposts,
+  replies,
+  url,
+  inReplyTo,
+  ...rest
+}: Row): StoredPost {
   return {
     ...rest,
     createdAt: new Date(Number(createdAtMs)).toISOString(),

@@ -31,7 +31,9 @@ export async function summary(reader: ClickHouseClient, query: Range & { brand: 
 async function readTotals(reader: ClickHouseClient, rollup: Rollup, brand: string, range: { from: number; to: number }): Promise<Totals> {
   const result = await reader.query({ query: selectTotals(rollup), query_params: { brand, ...range }, format: 'JSONEachRow' });
   const [row] = await result.json<CountsRow & { authors: number | string }>();
-  return row ? { ...toFigures(row), authors: Number(row.authors) } : { ...toFigures({ negative: 0, neutral: 0, positive: 0, unscored: 0 }), authors: 0 };
+  return row
+    ? { ...toFigures(row), authors: Number(row.authors) }
+    : { ...toFigures({ negative: 0, neutral: 0, positive: 0, unscored: 0 }), authors: 0 };
 }
 
 export interface BrandFigures extends Figures {

@@ -17,7 +17,10 @@ export interface Bucket extends Figures {
  * Minutes reach back 30 days.
  * @throws USAGE for an empty range
  */
-export async function timeline(reader: ClickHouseClient, query: Range & { brand: string; grain: Grain; timeZone: string }): Promise<Bucket[]> {
+export async function timeline(
+  reader: ClickHouseClient,
+  query: Range & { brand: string; grain: Grain; timeZone: string },
+): Promise<Bucket[]> {
   const { brand, grain, timeZone } = query;
   const rollup = grain === 'minute' ? minuteRollup : quarterRollup;
   const result = await reader.query({
@@ -26,5 +29,7 @@ export async function timeline(reader: ClickHouseClient, query: Range & { brand:
     format: 'JSONEachRow',
   });
   const rows = await result.json<CountsRow & { start: number }>();
-  return rows.map((row) => ({ start: new Date(Number(row.start) * 1_000).toISOString(), ...toFigures(row) })).filter(({ volume }) => volume > 0);
+  return rows
+    .map((row) => ({ start: new Date(Number(row.start) * 1_000).toISOString(), ...toFigures(row) }))
+    .filter(({ volume }) => volume > 0);
 }

@@ -27,14 +27,20 @@ test('two processes may migrate an empty database at once', async () => {
   await db.writer.command({ query: 'DROP DATABASE feedpulse' });
   await db.writer.command({ query: 'CREATE DATABASE feedpulse' });
   await Promise.all([migrate(db, quiet), migrate({ ...db, writer: db.upkeep }, quiet)]);
-  expect(await rowsOf(db, 'SELECT name FROM schema_migrations FINAL ORDER BY name')).toEqual([{ name: '0001-posts.sql' }, { name: '0002-rollups.sql' }]);
+  expect(await rowsOf(db, 'SELECT name FROM schema_migrations FINAL ORDER BY name')).toEqual([
+    { name: '0001-posts.sql' },
+    { name: '0002-rollups.sql' },
+  ]);
 });
 
 test('a migration that was edited after it was applied is refused', async () => {
   const copy = await mkdtemp(join(tmpdir(), 'feedpulse-migrations-'));
   await cp(new URL('../../src/sink/migrations/', import.meta.url), copy, { recursive: true });
   await writeFile(join(copy, '0002-rollups.sql'), 'SELECT 1;\n');
-  await expect(migrate(db, quiet, pathToFileURL(`${copy}/`))).rejects.toMatchObject({ code: 'MIGRATION_CHANGED', message: expect.stringContaining('0002-rollups.sql') });
+  await expect(migrate(db, quiet, pathToFileURL(`${copy}/`))).rejects.toMatchObject({
+    code: 'MIGRATION_CHANGED',
+    message: expect.stringContaining('0002-rollups.sql'),
+  });
   await rm(copy, { recursive: true });
 });
 
@@ -50,13 +56,23 @@ test.each([
 });
 
 test('a reading statement is cut off at its limits', async () => {
-  await expect(db.reader.query({ query: 'SELECT number FROM numbers(1000000)', format: 'JSONEachRow' })).rejects.toMatchObject({ type: 'TOO_MANY_ROWS_OR_BYTES' });
-  await expect(db.reader.query({ query: 'SELECT groupArray(toString(number)) AS x FROM numbers(20000000)', format: 'JSONEachRow' })).rejects.toMatchObject({ type: 'MEMORY_LIMIT_EXCEEDED' });
+  await expect(db.reader.query({ query: 'SELECT number FROM numbers(1000000)', format: 'JSONEachRow' })).rejects.toMatchObject({
+    type: 'TOO_MANY_ROWS_OR_BYTES',
+  });
+  await expect(
+    db.reader.query({ query: 'SELECT groupArray(toString(number)) AS x FROM numbers(20000000)', format: 'JSONEachRow' }),
+  ).rejects.toMatchObject({ type: 'MEMORY_LIMIT_EXCEEDED' });
 });
 
 test('the engine keeps to the limits it was started with', async () => {
-  const settings = await rowsOf(db, "SELECT name, value FROM system.server_settings WHERE name IN ('mark_cache_size', 'background_pool_size') ORDER BY name");
-  expect(settings).toEqual([{ name: 'background_pool_size', value: '2' }, { name: 'mark_cache_size', value: '33554432' }]);
+  const settings = await rowsOf(
+    db,
+    "SELECT name, value FROM system.server_settings WHERE name IN ('mark_cache_size', 'background_pool_size') ORDER BY name",
+  );
+  expect(settings).toEqual([
+    { name: 'background_pool_size', value: '2' },
+    { name: 'mark_cache_size', value: '33554432' },
+  ]);
 });
 
 test('a server that does not answer is reported as such', async () => {

@@ -21,7 +21,9 @@ test('a data folder belongs to one process, and keeps its rows when that one is 
   const dataDir = await mkdtemp(join(tmpdir(), 'feedpulse-test-'));
   await mkdir(join(dataDir, 'clickhouse'));
   const { clickhouse } = configSchema.parse({});
-  const other = spawn(process.execPath, ['--input-type=module', '--eval', holder, join(dataDir, 'clickhouse')], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const other = spawn(process.execPath, ['--input-type=module', '--eval', holder, join(dataDir, 'clickhouse')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   await once(other.stdout, 'data');
 
   await expect(openDatabase({ clickhouse, dataDir, log: quiet })).rejects.toMatchObject({ code: 'DATA_FOLDER_BUSY' });

@@ -32,7 +32,10 @@ test.each([
 test('does not repeat what cannot succeed, and quotes none of the data', async () => {
   const attempt = vi.fn().mockRejectedValue(clickHouseError('27', 'CANNOT_PARSE_INPUT_ASSERTION_FAILED'));
   const refused = persist('insert posts', attempt, patient(idleClock()));
-  await expect(refused).rejects.toMatchObject({ code: 'DATABASE_REJECTED', message: 'could not insert posts: ClickHouse 27 CANNOT_PARSE_INPUT_ASSERTION_FAILED' });
+  await expect(refused).rejects.toMatchObject({
+    code: 'DATABASE_REJECTED',
+    message: 'could not insert posts: ClickHouse 27 CANNOT_PARSE_INPUT_ASSERTION_FAILED',
+  });
   expect(attempt).toHaveBeenCalledTimes(1);
 });
 

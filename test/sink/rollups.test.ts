@@ -29,7 +29,8 @@ afterAll(async () => {
   await remove();
 });
 beforeEach(async () => {
-  for (const table of ['posts', 'post_keys', 'rollup_marks', 'rollup_minute', 'rollup_quarter']) await db.writer.command({ query: `TRUNCATE TABLE ${table}` });
+  for (const table of ['posts', 'post_keys', 'rollup_marks', 'rollup_minute', 'rollup_quarter'])
+    await db.writer.command({ query: `TRUNCATE TABLE ${table}` });
 });
 
 const volume = 'toUInt32(negative + neutral + positive + unscored) AS volume';
@@ -50,7 +51,10 @@ test('a replayed batch does not count twice', async () => {
     await writer.write([scoredPost()]);
     await rollups.settle();
   }
-  expect(await minutes()).toEqual([{ brand: '*', volume: 1 }, { brand: 'Kestrel', volume: 1 }]);
+  expect(await minutes()).toEqual([
+    { brand: '*', volume: 1 },
+    { brand: 'Kestrel', volume: 1 },
+  ]);
 });
 
 test('a group that vanished goes to zero', async () => {
@@ -58,11 +62,20 @@ test('a group that vanished goes to zero', async () => {
   await rollups.settle();
   await writer.write([scoredPost({ brands: ['Marlow'], updatedAt: '2026-11-01T12:09:00.000Z' })]);
   await rollups.settle();
-  expect(await minutes()).toEqual([{ brand: '*', volume: 1 }, { brand: 'Kestrel', volume: 0 }, { brand: 'Marlow', volume: 1 }]);
+  expect(await minutes()).toEqual([
+    { brand: '*', volume: 1 },
+    { brand: 'Kestrel', volume: 0 },
+    { brand: 'Marlow', volume: 1 },
+  ]);
   await writer.write([scoredPost({ deleted: true, text: '', brands: [], updatedAt: '2026-11-01T13:00:00.000Z' })]);
   await rollups.settle();
-  const quarters = await rowsOf(db, 'SELECT brand, negative + neutral + positive + unscored AS volume, score_sum, weight_positive, uniqCombined64Merge(14)(authors) AS authors FROM rollup_quarter FINAL GROUP BY ALL ORDER BY brand');
-  expect(quarters.map((row) => JSON.stringify(row))).toEqual(['*', 'Kestrel', 'Marlow'].map((brand) => JSON.stringify({ brand, volume: 0, score_sum: 0, weight_positive: 0, authors: 0 })));
+  const quarters = await rowsOf(
+    db,
+    'SELECT brand, negative + neutral + positive + unscored AS volume, score_sum, weight_positive, uniqCombined64Merge(14)(authors) AS authors FROM rollup_quarter FINAL GROUP BY ALL ORDER BY brand',
+  );
+  expect(quarters.map((row) => JSON.stringify(row))).toEqual(
+    ['*', 'Kestrel', 'Marlow'].map((brand) => JSON.stringify({ brand, volume: 0, score_sum: 0, weight_positive: 0, authors: 0 })),
+  );
 });
 
 test('a late post reaches its old quarter-hour', async () => {
@@ -70,7 +83,9 @@ test('a late post reaches its old quarter-hour', async () => {
   await rollups.settle();
   await writer.write([scoredPost({ id: 'late', createdAt: '2026-02-03T04:05:06.000Z' })]);
   await rollups.settle();
-  expect(await rowsOf(db, `SELECT toString(quarter) AS quarter, ${volume} FROM rollup_quarter FINAL WHERE brand = '*' ORDER BY quarter`)).toEqual([
+  expect(
+    await rowsOf(db, `SELECT toString(quarter) AS quarter, ${volume} FROM rollup_quarter FINAL WHERE brand = '*' ORDER BY quarter`),
+  ).toEqual([
     { quarter: '2026-02-03 04:00:00', volume: 1 },
     { quarter: '2026-11-20 12:00:00', volume: 1 },
   ]);
@@ -80,29 +95,34 @@ test.each([minuteGrain, quarterGrain])('a mark set while a $name is recomputed i
   await writer.write([scoredPost()]);
   // Rows and their mark arrive after the raw rows were read and before the recomputation is recorded as done.
   const interrupted = afterStatement(db, /^\s*INSERT INTO rollup_(minute|quarter)/, () => writer.write([scoredPost({ id: '2' })]));
-  await refresh(interrupted.upkeep, grain);
+  await refresh(interrupted.upkeep, grain, true);
   expect(await rowsOf(db, `SELECT ${volume} FROM ${grain.table} FINAL WHERE brand = '*'`)).toEqual([{ volume: 1 }]);
-  await refresh(db.upkeep, grain);
+  await refresh(db.upkeep, grain, true);
   expect(await rowsOf(db, `SELECT ${volume} FROM ${grain.table} FINAL WHERE brand = '*'`)).toEqual([{ volume: 2 }]);
-  expect(await refresh(db.upkeep, grain)).toEqual({ buckets: 0, more: false });
+  expect(await refresh(db.upkeep, grain, true)).toEqual({ buckets: 0, more: false });
 });
 
 test('a crash between the figures and the record of them repeats work and loses none', async () => {
   await writer.write([scoredPost()]);
   const crashing = afterStatement(db, /^\s*INSERT INTO rollup_minute/, () => Promise.reject(new Error('killed')));
-  await expect(refresh(crashing.upkeep, minuteGrain)).rejects.toThrow('killed');
-  expect(await refresh(db.upkeep, minuteGrain)).toMatchObject({ buckets: 1 });
+  await expect(refresh(crashing.upkeep, minuteGrain, true)).rejects.toThrow('killed');
+  expect(await refresh(db.upkeep, minuteGrain, true)).toMatchObject({ buckets: 1 });
 });
 
 test('a stale group that a slower process leaves behind is noticed and mended', async () => {
   await writer.write([scoredPost()]);
   // The other process read the rows earlier, when they named a brand that ours did not see any more, and writes later.
-  const stale = "INSERT INTO rollup_minute (minute, brand, positive, version) SETTINGS async_insert = 0 VALUES ('2026-11-01 12:00:00', 'Stale', 5, '2026-11-01 12:01:00')";
+  const stale =
+    "INSERT INTO rollup_minute (minute, brand, positive, version) SETTINGS async_insert = 0 VALUES ('2026-11-01 12:00:00', 'Stale', 5, '2026-11-01 12:01:00')";
   const raced = afterStatement(db, /^\s*INSERT INTO rollup_minute/, () => db.writer.command({ query: stale }));
-  await refresh(raced.upkeep, minuteGrain);
+  await refresh(raced.upkeep, minuteGrain, true);
   expect(await minutes()).toContainEqual({ brand: 'Stale', volume: 5 });
   await rollups.settle();
-  expect(await minutes()).toEqual([{ brand: '*', volume: 1 }, { brand: 'Kestrel', volume: 1 }, { brand: 'Stale', volume: 0 }]);
+  expect(await minutes()).toEqual([
+    { brand: '*', volume: 1 },
+    { brand: 'Kestrel', volume: 1 },
+    { brand: 'Stale', volume: 0 },
+  ]);
 });
 
 test('after a storm of posts, edits, deletions and replays the rollups hold what a plain model holds', async () => {
@@ -132,7 +152,7 @@ const floorTo = (at: number, span: number) => (at - (at % span)) / 1_000;
 
 function anyPost(random: () => number): ScoredPost {
   // The lists below are never empty.
-  const pick = <T,>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T;
+  const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T;
   const label = pick<StoredLabel>([...labels, 'unscored']);
   return scoredPost({
     id: `${Math.floor(random() * 150)}`,
@@ -179,7 +199,8 @@ function createModel() {
 }
 
 function figuresOf(group: ScoredPost[]): Figures {
-  const weight = ({ engagement }: ScoredPost) => 1 + Math.log(1 + (engagement?.likes ?? 0) + (engagement?.reposts ?? 0) + (engagement?.replies ?? 0));
+  const weight = ({ engagement }: ScoredPost) =>
+    1 + Math.log(1 + (engagement?.likes ?? 0) + (engagement?.reposts ?? 0) + (engagement?.replies ?? 0));
   const sum = (value: (post: ScoredPost) => number) => Number(group.reduce((total, post) => total + value(post), 0).toFixed(5));
   const perLabel = [...labels, 'unscored'].flatMap((label) => [
     [label, sum((post) => Number(post.label === label))],
@@ -212,7 +233,7 @@ async function storedFigures(bucket: string, table: string, keys: string): Promi
 /** The database, with something happening right after the first statement that matches. */
 function afterStatement(database: Database, pattern: RegExp, happening: () => Promise<unknown>): Database {
   let armed = true;
-  const intercept = async <T,>(query: string, running: Promise<T>): Promise<T> => {
+  const intercept = async <T>(query: string, running: Promise<T>): Promise<T> => {
     const result = await running;
     if (armed && pattern.test(query)) {
       armed = false;

@@ -57,15 +57,19 @@ test('createdAt is fixed at first sight: in one batch, across batches, by edits 
   const early = '2026-11-01T12:00:00.000Z';
   await writer.write([scoredPost({ createdAt: early }), scoredPost({ createdAt: '2026-11-01T13:00:00.000Z' })]);
   await writer.write([scoredPost({ createdAt: '2026-10-01T13:00:00.000Z', updatedAt: '2026-11-03T00:00:00.000Z', text: 'edited' })]);
-  await writer.write([scoredPost({ createdAt: '2026-11-05T13:00:00.000Z', updatedAt: '2026-11-05T13:00:00.000Z', deleted: true, text: '' })]);
+  await writer.write([
+    scoredPost({ createdAt: '2026-11-05T13:00:00.000Z', updatedAt: '2026-11-05T13:00:00.000Z', deleted: true, text: '' }),
+  ]);
   expect(await stored('created_at, deleted')).toEqual([{ created_at: '2026-11-01 12:00:00.000', deleted: true }]);
 });
 
 test('two processes that see a post first at once agree on its createdAt', async () => {
   const shared: Database = { ...db, kind: 'server' };
   const others: Database = { ...shared, writer: db.upkeep };
-  const posts = (createdAt: string) => Array.from({ length: 200 }, (_, index) => scoredPost({ id: `${index}`, createdAt, updatedAt: '2026-11-02T00:00:00.000Z' }));
-  const write = (database: Database, createdAt: string) => createWriter({ db: database, clock: systemClock, log: quiet, metrics: createMetrics() }).write(posts(createdAt));
+  const posts = (createdAt: string) =>
+    Array.from({ length: 200 }, (_, index) => scoredPost({ id: `${index}`, createdAt, updatedAt: '2026-11-02T00:00:00.000Z' }));
+  const write = (database: Database, createdAt: string) =>
+    createWriter({ db: database, clock: systemClock, log: quiet, metrics: createMetrics() }).write(posts(createdAt));
   await Promise.all([write(shared, '2026-11-01T12:00:00.000Z'), write(others, '2026-11-01T15:00:00.000Z')]);
   expect(await stored('id')).toHaveLength(200);
 });
@@ -76,15 +80,43 @@ test('the same id on two platforms is two posts', async () => {
 });
 
 test('hostile strings come back exactly', async () => {
-  const nasty = ["'; DROP TABLE posts; --", '\u0000\u0001', 'line\nbreak;\nSELECT 1;\r\n', '{name:String}', '\\N \\n \\', '"}\n{"id":"x"}', '\u2028😀\u202e', ''];
+  const nasty = [
+    "'; DROP TABLE posts; --",
+    '\u0000\u0001',
+    'line\nbreak;\nSELECT 1;\r\n',
+    '{name:String}',
+    '\\N \\n \\',
+    '"}\n{"id":"x"}',
+    '\u2028😀\u202e',
+    '',
+  ];
   const posts = nasty.map((text, index) =>
-    scoredPost({ id: `${index}-${text}`, text, platform: `p${text}`, url: text, brands: [text, 'Kestrel'], author: { id: text, name: text, handle: text } }),
+    scoredPost({
+      id: `${index}-${text}`,
+      text,
+      platform: `p${text}`,
+      url: text,
+      brands: [text, 'Kestrel'],
+      author: { id: text, name: text, handle: text },
+    }),
   );
   await writer.write(posts);
   await writer.write(posts);
-  const rows = await rowsOf(db, 'SELECT id, text, platform, url, brands, author_id, author_name, author_handle FROM posts FINAL ORDER BY toUInt8(substring(id, 1, 1))');
+  const rows = await rowsOf(
+    db,
+    'SELECT id, text, platform, url, brands, author_id, author_name, author_handle FROM posts FINAL ORDER BY toUInt8(substring(id, 1, 1))',
+  );
   expect(rows).toEqual(
-    posts.map(({ id, text, platform, url, brands, author }) => ({ id, text, platform, url, brands, author_id: author?.id, author_name: author?.name, author_handle: author?.handle })),
+    posts.map(({ id, text, platform, url, brands, author }) => ({
+      id,
+      text,
+      platform,
+      url,
+      brands,
+      author_id: author?.id,
+      author_name: author?.name,
+      author_handle: author?.handle,
+    })),
   );
 });
 
@@ -99,13 +131,37 @@ test('every field arrives', async () => {
       position: { topic: 'posts', partition: 3, offset: '9223372036854775807' },
     }),
   ]);
-  expect(await stored("* EXCEPT (negative, neutral, positive, score, confidence, offset), round(score, 4) AS score, toString(offset) AS offset")).toEqual([
+  expect(
+    await stored('* EXCEPT (negative, neutral, positive, score, confidence, offset), round(score, 4) AS score, toString(offset) AS offset'),
+  ).toEqual([
     {
-      created_at: '2026-11-01 12:00:00.000', platform: 'chirper', id: '1', version: 2 * Date.parse('2026-11-01T12:00:00.000Z'),
-      updated_at: '2026-11-01 12:00:00.000', deleted: false, text: 'The new kettle is lovely', lang: 'en', author_id: 'a1', author_handle: 'ann',
-      author_name: 'Ann', author_followers: 12, url: 'https://chirper.example/1', likes: 3, reposts: 2, replies: 1, in_reply_to: '0', brands: ['Kestrel'],
-      brands_hash: 'b1', label: 'positive', model_version: 'm1', scored_at: '2026-11-01 12:00:00.000', truncated: true, topic: 'posts', partition: 3,
-      score: 0.6, offset: '9223372036854775807',
+      created_at: '2026-11-01 12:00:00.000',
+      platform: 'chirper',
+      id: '1',
+      version: 2 * Date.parse('2026-11-01T12:00:00.000Z'),
+      updated_at: '2026-11-01 12:00:00.000',
+      deleted: false,
+      text: 'The new kettle is lovely',
+      lang: 'en',
+      author_id: 'a1',
+      author_handle: 'ann',
+      author_name: 'Ann',
+      author_followers: 12,
+      url: 'https://chirper.example/1',
+      likes: 3,
+      reposts: 2,
+      replies: 1,
+      in_reply_to: '0',
+      brands: ['Kestrel'],
+      brands_hash: 'b1',
+      label: 'positive',
+      model_version: 'm1',
+      scored_at: '2026-11-01 12:00:00.000',
+      truncated: true,
+      topic: 'posts',
+      partition: 3,
+      score: 0.6,
+      offset: '9223372036854775807',
     },
   ]);
 });
@@ -113,15 +169,25 @@ test('every field arrives', async () => {
 test.each([
   ['a score that is not a number', { score: Number.NaN }],
   ['a date that is none', { updatedAt: 'yesterday' }],
-  ['a date after the last DateTime', { createdAt: '2107-01-01T00:00:00.000Z', updatedAt: '2026-11-01T12:00:00.000Z', scoredAt: '2026-11-01T12:00:00.000Z' }],
+  [
+    'a date after the last DateTime',
+    { createdAt: '2107-01-01T00:00:00.000Z', updatedAt: '2026-11-01T12:00:00.000Z', scoredAt: '2026-11-01T12:00:00.000Z' },
+  ],
   ['a negative count', { engagement: { likes: -1, reposts: 0, replies: 0 } }],
 ])('%s is refused by name, not stored as something else', async (_name, given) => {
-  await expect(writer.write([scoredPost(given)])).rejects.toMatchObject({ code: 'DATABASE_REJECTED', message: expect.stringContaining('posts/0/0') });
+  await expect(writer.write([scoredPost(given)])).rejects.toMatchObject({
+    code: 'DATABASE_REJECTED',
+    message: expect.stringContaining('posts/0/0'),
+  });
   expect(await stored('id')).toEqual([]);
 });
 
 test('marks every touched minute once the rows are in', async () => {
-  await writer.write([scoredPost(), scoredPost({ id: '2', createdAt: '2026-11-01T12:00:59.999Z' }), scoredPost({ id: '3', createdAt: '2026-11-01T12:01:00.000Z' })]);
+  await writer.write([
+    scoredPost(),
+    scoredPost({ id: '2', createdAt: '2026-11-01T12:00:59.999Z' }),
+    scoredPost({ id: '3', createdAt: '2026-11-01T12:01:00.000Z' }),
+  ]);
   expect(await rowsOf(db, 'SELECT toString(minute) AS minute FROM rollup_marks FINAL ORDER BY minute')).toEqual([
     { minute: '2026-11-01 12:00:00' },
     { minute: '2026-11-01 12:01:00' },

@@ -46,7 +46,15 @@ const lastHours = (hours: number) => ({ from: new Date(now - hours * hour), to: 
 test('a timeline leaves gaps as gaps and tells unscored from neutral', async () => {
   expect(await timeline(db.reader, { ...lastHours(24), brand: 'Kestrel', grain: 'minute', timeZone: 'UTC' })).toEqual([
     { start: new Date(now - 3 * hour).toISOString(), volume: 2, negative: 1, neutral: 0, positive: 1, unscored: 0, netSentiment: 0 },
-    { start: new Date(now - 3 * hour + 60_000).toISOString(), volume: 1, negative: 0, neutral: 0, positive: 1, unscored: 0, netSentiment: 100 },
+    {
+      start: new Date(now - 3 * hour + 60_000).toISOString(),
+      volume: 1,
+      negative: 0,
+      neutral: 0,
+      positive: 1,
+      unscored: 0,
+      netSentiment: 100,
+    },
     { start: new Date(now - hour).toISOString(), volume: 1, negative: 0, neutral: 0, positive: 0, unscored: 1, netSentiment: null },
   ]);
 });
@@ -102,6 +110,11 @@ test('recent posts come newest first, page by page, without deleted ones', async
   }
   expect(seen).toEqual(['6', '5', '4', '3', '2', '1', 'autumn 4', 'autumn 3', 'autumn 2', 'autumn 1']);
   const [ohare, ...others] = await recentPosts(db.reader, { brand: "O'Hare", limit: 10 });
-  expect(ohare).toMatchObject({ id: '6', text: 'The new kettle is lovely', createdAt: new Date(now - hour).toISOString(), author: { id: 'author of 6' } });
+  expect(ohare).toMatchObject({
+    id: '6',
+    text: 'The new kettle is lovely',
+    createdAt: new Date(now - hour).toISOString(),
+    author: { id: 'author of 6' },
+  });
   expect(others).toEqual([]);
 });

@@ -9,7 +9,7 @@ CREATE TABLE IF NOT EXISTS post_keys
 )
 ENGINE = MergeTree
 ORDER BY (id, platform)
-SETTINGS index_granularity = 256, enable_block_number_column = 1, enable_block_offset_column = 1;
+SETTINGS index_granularity = 256, enable_block_number_column = 1;
 
 -- One row a post, its newest version with the active score. A deleted post stays as a tombstone, so that a
 -- late copy of it cannot come back to life.
