@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+
+/**
+ * Runs a command that is part of a larger job: one line says what is being done and how long it took, its
+ * output is kept back unless it fails.
+ * @returns {Promise<void>} rejects, after printing the output, when the command fails
+ */
+export async function step(title, command, args, options = {}) {
+  const ticker = startTicker(title);
+  const { code, output } = await capture(command, args, options);
+  ticker.stop(code === 0);
+  if (code === 0) return;
+  process.stderr.write(`${output.trimEnd()}\n`);
+  throw new Error(`${title} failed: \`${[command, ...args].join(' ')}\` ended with ${code}.`);
+}
+
+/** Runs a command to its end. A command that cannot be started counts as ended with 127. */
+export function capture(command, args, options = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    const keep = (chunk) => {
+      output += chunk;
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    child.on('error', (error) => resolve({ code: 127, output: error.message }));
+    child.on('close', (code, signal) => resolve({ code: code ?? signal, output }));
+  });
+}
+
+/** Runs a command with the terminal's own input and output. */
+export function show(command, args, options = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { ...options, stdio: 'inherit' });
+    child.on('error', (error) => {
+      process.stderr.write(`${error.message}\n`);
+      resolve(127);
+    });
+    child.on('close', (code, signal) => resolve(code ?? signal));
+  });
+}
+
+/** On a terminal a line whose seconds count up; elsewhere one line when it begins and one when it ends. */
+function startTicker(title) {
+  const startedAt = Date.now();
+  const seconds = () => `${((Date.now() - startedAt) / 1_000).toFixed(0)} s`;
+  const tty = process.stderr.isTTY;
+  const draw = () => process.stderr.write(`\r${title} … ${seconds()}`);
+  const timer = tty ? setInterval(draw, 500) : undefined;
+  if (!tty) process.stderr.write(`${title} …\n`);
+  return {
+    stop: (ok) => {
+      clearInterval(timer);
+      process.stderr.write(`${tty ? '\r' : ''}${title}: ${ok ? 'done' : 'failed'} after ${seconds()}\n`);
+    },
+  };
+}
