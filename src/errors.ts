@@ -11,6 +11,8 @@ export const errorCodes = {
   MODEL_FAILED: { exit: 4, retry: true, hint: 'Look at the log; the model could not score a batch.' },
   KAFKA_UNAVAILABLE: { exit: 5, retry: true, hint: 'Check `kafka.brokers`, the network and the credentials.' },
   KAFKA_PLAINTEXT: { exit: 5, retry: false, hint: 'Set `kafka.tls`, or allow it with `kafka.allowPlaintext: true`.' },
+  KAFKA_REFUSED: { exit: 5, retry: false, hint: 'The broker refused for good: check the credentials, the permissions and the limits of the topic.' },
+  KAFKA_UNREADABLE: { exit: 5, retry: false, hint: 'Move the consumer group past the batch with the tools of your broker.' },
   DATABASE_UNAVAILABLE: { exit: 6, retry: true, hint: 'Check `clickhouse.url` and that the server is up.' },
   DATABASE_REJECTED: { exit: 6, retry: false, hint: 'The server refused the statement; the log has its code.' },
   DATA_FOLDER_BUSY: { exit: 6, retry: false, hint: 'Another feedpulse owns this data folder: stop it, or choose another with --data.' },
