@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import kafkajs, { type Kafka, type logCreator, type SASLOptions } from 'kafkajs';
+import type { KafkaConfig } from '../config.ts';
+import { FeedpulseError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { registerCodecs } from './kafka-codecs.ts';
+
+/**
+ * A client for the configured brokers, shared by the feed, the dead letters and `produce`; connects to nothing
+ * yet. Throws KAFKA_PLAINTEXT for an unencrypted connection that leaves this machine without leave to do so.
+ */
+export function createKafka(config: KafkaConfig, log: Log): Kafka {
+  const { brokers, clientId, tls, caFile, allowPlaintext, sasl } = config;
+  const away = brokers.find((broker) => !isLoopback(broker));
+  if (!tls && !allowPlaintext && away !== undefined) {
+    throw new FeedpulseError('KAFKA_PLAINTEXT', `The connection to ${away} would not be encrypted.`);
+  }
+  registerCodecs();
+  return new kafkajs.Kafka({
+    clientId,
+    brokers,
+    ssl: tls && (caFile === undefined ? true : { ca: [readCertificate(caFile)] }),
+    ...(sasl ? { sasl: saslOptions(sasl) } : {}),
+    connectionTimeout: 3_000,
+    requestTimeout: 10_000,
+    retry: { initialRetryTime: 300, maxRetryTime: 5_000, retries: 8 },
+    logLevel: kafkajs.logLevel.INFO,
+    logCreator: logTo(log),
+  });
+}
+
+/** True for a `host:port` on this machine. */
+function isLoopback(broker: string): boolean {
+  const host = broker.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1').toLowerCase();
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
+function saslOptions({ mechanism, username, password }: NonNullable<KafkaConfig['sasl']>): SASLOptions {
+  if (password === undefined) throw new FeedpulseError('CONFIG_INVALID', 'kafka.sasl has no password: set passwordFile or FEEDPULSE_KAFKA_SASL_PASSWORD.');
+  return { mechanism, username, password };
+}
+
+function readCertificate(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (thrown) {
+    throw new FeedpulseError('FILE_UNREADABLE', `The certificate in kafka.caFile cannot be read: ${path}`, { cause: thrown });
+  }
+}
+
+/** What may be logged of kafkajs's facts: never a request, a response or a message, which hold people's posts. */
+const loggedFacts = ['namespace', 'topic', 'partition', 'groupId', 'memberId', 'generationId', 'broker', 'offset', 'error', 'retryCount', 'retryTime', 'duration'];
+
+/** kafkajs is chatty: what it calls information is for debugging here. */
+function logTo(log: Log): logCreator {
+  const { ERROR, WARN } = kafkajs.logLevel;
+  return () =>
+    ({ namespace, level, log: { message, ...facts } }) => {
+      const kept = Object.fromEntries(Object.entries({ namespace, ...facts }).flatMap(([name, value]) => (loggedFacts.includes(name) ? [[name, plain(value)]] : [])));
+      if (level === ERROR) log.error(kept, `Kafka: ${message}`);
+      else if (level === WARN) log.warn(kept, `Kafka: ${message}`);
+      else log.debug(kept, `Kafka: ${message}`);
+    };
+}
+
+function plain(value: unknown): unknown {
+  if (value instanceof Error) return value.message;
+  return typeof value === 'object' ? undefined : value;
+}

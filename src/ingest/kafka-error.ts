@@ -1,0 +1,52 @@
+import { asError, FeedpulseError } from '../errors.ts';
+
+/** Answers of a broker that trying again will not change, as Kafka's protocol names them. */
+const refusals = new Set([
+  'SASL_AUTHENTICATION_FAILED',
+  'UNSUPPORTED_SASL_MECHANISM',
+  'ILLEGAL_SASL_STATE',
+  'TOPIC_AUTHORIZATION_FAILED',
+  'GROUP_AUTHORIZATION_FAILED',
+  'CLUSTER_AUTHORIZATION_FAILED',
+  'MESSAGE_TOO_LARGE',
+  'INVALID_TOPIC_EXCEPTION',
+  'POLICY_VIOLATION',
+]);
+
+/** What kafkajs puts on its errors beside the message. */
+interface KafkaFacts {
+  readonly name?: string;
+  readonly type?: string;
+  readonly cause?: unknown;
+}
+
+/** A fault of Kafka with our code: KAFKA_REFUSED or KAFKA_UNREADABLE where trying again is no use, else KAFKA_UNAVAILABLE. */
+export function asKafkaError(thrown: unknown, doing: string): FeedpulseError {
+  const chain = causesOf(thrown);
+  const ours = chain.find((cause) => cause instanceof FeedpulseError);
+  if (ours) return ours;
+  const code = chain.some(isRefusal) ? 'KAFKA_REFUSED' : 'KAFKA_UNAVAILABLE';
+  return new FeedpulseError(code, `Kafka, while ${doing}: ${asError(thrown).message}`, { cause: thrown });
+}
+
+/** True when the broker answered with this error of its protocol. */
+export function isKafkaAnswer(thrown: unknown, type: string): boolean {
+  return causesOf(thrown).some((cause) => factsOf(cause).type === type);
+}
+
+function isRefusal(cause: unknown): boolean {
+  const { name, type } = factsOf(cause);
+  return name === 'KafkaJSSASLAuthenticationError' || (type !== undefined && refusals.has(type));
+}
+
+/** The error, what caused it, and so on. */
+function causesOf(thrown: unknown): unknown[] {
+  const chain: unknown[] = [];
+  for (let cause = thrown; cause !== undefined && cause !== null && !chain.includes(cause); cause = factsOf(cause).cause) chain.push(cause);
+  return chain;
+}
+
+function factsOf(cause: unknown): KafkaFacts {
+  // Properties are only read, and only compared with strings.
+  return typeof cause === 'object' && cause !== null ? (cause as KafkaFacts) : {};
+}

@@ -1,0 +1,56 @@
+import type { Clock } from '../clock.ts';
+import { type Offer, openEnvelope } from '../envelope.ts';
+import type { FeedItem, Position } from '../post.ts';
+import { version } from '../version.ts';
+import type { DeadLetter, DeadLetterSink } from './dead-letters.ts';
+import { type CompiledMapping, largestMessage, parsePost } from './parse-post.ts';
+
+/** A message as a feed delivers it. */
+export interface RawMessage {
+  readonly bytes: Buffer;
+  readonly key?: Buffer;
+  /** Milliseconds since 1970. */
+  readonly timestamp: number;
+  readonly position: Position;
+  /** Size in bytes where `bytes` holds only the beginning. */
+  readonly truncatedFrom?: number;
+}
+
+export interface SliceParts {
+  readonly mapping: CompiledMapping;
+  readonly deadLetters: DeadLetterSink;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly offer: Offer<FeedItem>;
+}
+
+/** Messages of a slice: enough to fill a micro-batch, few enough that a re-delivery costs little. */
+export const sliceSize = 256;
+
+/**
+ * Offers the posts among the messages as one envelope and puts the others to the dead letters. Resolves when
+ * the posts are durable and the letters acknowledged; rejects when either never will be.
+ */
+export async function openSlice(messages: readonly RawMessage[], { mapping, deadLetters, clock, offer }: SliceParts): Promise<void> {
+  const now = clock.now();
+  const items: FeedItem[] = [];
+  const letters: DeadLetter[] = [];
+  for (const message of messages) {
+    const parsed = message.truncatedFrom === undefined ? parsePost(message.bytes, mapping, message.timestamp, now) : ({ reason: 'too-large' } as const);
+    if ('post' in parsed) items.push({ post: parsed.post, position: message.position });
+    else letters.push({ ...message, reason: parsed.reason, at: new Date(now).toISOString(), version });
+    deadLetters.observe('post' in parsed);
+  }
+  const waits: Promise<void>[] = [];
+  if (letters.length > 0) waits.push(deadLetters.put(letters));
+  if (items.length > 0) {
+    const { envelope, settled } = openEnvelope(items);
+    waits.push(settled);
+    offer(envelope);
+  }
+  await Promise.all(waits);
+}
+
+/** True for a message of which only the beginning needs keeping: it is too large to be a post anyway. */
+export function isTooLarge(size: number): boolean {
+  return size > largestMessage;
+}
