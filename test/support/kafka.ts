@@ -1,0 +1,123 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import kafkajs, { type Admin } from 'kafkajs';
+import { freePort } from './free-port.ts';
+import { brokerInDocker } from './kafka/broker-in-docker.ts';
+import { brokerOnJvm } from './kafka/broker-on-jvm.ts';
+
+/** A real broker of one node; nothing in it outlives the test. */
+export interface TestKafka {
+  readonly brokers: string[];
+  /** Ends it in an orderly way and removes its data. */
+  stop(): Promise<void>;
+  /** Ends it at once, as a power cut would; its data stay. */
+  kill(): void;
+  /** After `kill`: the same data on the same port again. Resolves when it is ready. */
+  restart(): Promise<void>;
+}
+
+/** What runs the broker: a JVM, a container. */
+export interface Broker {
+  start(): Promise<void>;
+  kill(): void;
+  stop(): Promise<void>;
+  /** Why it is not running, once it has ended by itself. */
+  trouble(): string | undefined;
+}
+
+export interface KafkaOptions {
+  /** Further broker settings, by their names in server.properties. */
+  readonly properties?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Starts Kafka on free loopback ports: in Docker where an engine answers, on the JVM of this machine
+ * otherwise. Where KAFKA_BROKERS names a running one, that is used, and can be neither killed nor restarted.
+ */
+export async function startKafka({ properties = {} }: KafkaOptions = {}): Promise<TestKafka> {
+  const given = process.env['KAFKA_BROKERS'];
+  if (given) return runningKafka(given.split(','));
+  const port = await freePort();
+  const settings = { ...brokerSettings(port, await freePort()), ...properties };
+  const broker = (await hasDocker()) ? brokerInDocker(settings, port) : await brokerOnJvm(settings);
+  const brokers = [`127.0.0.1:${port}`];
+  const start = async (): Promise<void> => {
+    await broker.start();
+    await untilReady(brokers, broker);
+  };
+  await start();
+  return { brokers, stop: broker.stop, kill: broker.kill, restart: start };
+}
+
+function runningKafka(brokers: string[]): TestKafka {
+  const refuse = (): never => {
+    throw new Error('This test kills its broker, and the one in KAFKA_BROKERS is not ours: unset KAFKA_BROKERS.');
+  };
+  return { brokers, stop: async () => {}, kill: refuse, restart: async () => refuse() };
+}
+
+/** One node is broker and controller at once. Groups form at once, and short sessions are allowed. */
+function brokerSettings(port: number, controllerPort: number): Record<string, string> {
+  return {
+    'node.id': '1',
+    'process.roles': 'broker,controller',
+    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+    'controller.listener.names': 'CONTROLLER',
+    'inter.broker.listener.name': 'PLAINTEXT',
+    listeners: `PLAINTEXT://:${port},CONTROLLER://:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'auto.create.topics.enable': 'false',
+    'group.initial.rebalance.delay.ms': '0',
+    'group.min.session.timeout.ms': '1000',
+    'offsets.topic.num.partitions': '4',
+    'offsets.topic.replication.factor': '1',
+    'transaction.state.log.num.partitions': '4',
+    'transaction.state.log.replication.factor': '1',
+    'transaction.state.log.min.isr': '1',
+  };
+}
+
+async function hasDocker(): Promise<boolean> {
+  return promisify(execFile)('docker', ['version', '--format', '{{.Server.Version}}'], { timeout: 10_000 }).then(
+    () => true,
+    () => false,
+  );
+}
+
+const patience = 90_000;
+
+/** Ready means: metadata are served and a group coordinator is found, so that the first consumer need not wait. */
+async function untilReady(brokers: string[], broker: Broker): Promise<void> {
+  const deadline = Date.now() + patience;
+  let last: unknown;
+  while (Date.now() < deadline) {
+    const trouble = broker.trouble();
+    if (trouble) throw new Error(trouble);
+    try {
+      return await askBroker(brokers);
+    } catch (thrown) {
+      last = thrown;
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
+  throw new Error(`Kafka was not ready within ${patience / 1_000} s.`, { cause: last });
+}
+
+async function askBroker(brokers: string[]): Promise<void> {
+  const client = new kafkajs.Kafka({
+    brokers,
+    clientId: 'readiness',
+    logLevel: kafkajs.logLevel.NOTHING,
+    connectionTimeout: 2_000,
+    retry: { retries: 0 },
+  });
+  const admin: Admin = client.admin();
+  try {
+    await admin.connect();
+    await admin.describeCluster();
+    await admin.describeGroups(['readiness']);
+  } finally {
+    await admin.disconnect();
+  }
+}

@@ -1,0 +1,36 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { Broker } from '../kafka.ts';
+
+const image = 'apache/kafka:3.9.1';
+const docker = async (...args: string[]): Promise<string> => (await promisify(execFile)('docker', args)).stdout.trim();
+
+/** A broker in a container that publishes `port` on the loopback interface. The image takes settings as KAFKA_… */
+export function brokerInDocker(settings: Readonly<Record<string, string>>, port: number): Broker {
+  let container: string | undefined;
+  const remove = (): void => {
+    if (container) execFileSync('docker', ['rm', '--force', '--volumes', container], { stdio: 'ignore' });
+    container = undefined;
+  };
+  process.once('exit', remove);
+  return {
+    start: async () => {
+      if (container) await docker('start', container);
+      else container = await docker('run', '--detach', '--publish', `127.0.0.1:${port}:${port}`, ...environment(settings), image);
+    },
+    kill: () => {
+      if (container) execFileSync('docker', ['kill', container], { stdio: 'ignore' });
+    },
+    stop: async () => {
+      process.off('exit', remove);
+      if (container) await docker('stop', '--time', '10', container).catch(() => undefined);
+      remove();
+    },
+    trouble: () => undefined,
+  };
+}
+
+/** `group.min.session.timeout.ms` → `--env KAFKA_GROUP_MIN_SESSION_TIMEOUT_MS=…` */
+function environment(settings: Readonly<Record<string, string>>): string[] {
+  return Object.entries(settings).flatMap(([name, value]) => ['--env', `KAFKA_${name.replaceAll('.', '_').toUpperCase()}=${value}`]);
+}
