@@ -1,0 +1,57 @@
+import { createReadStream } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import type { Source } from '../envelope.ts';
+import { type DeadLetterSink, limited } from '../ingest/dead-letters.ts';
+import { createDemoSource } from '../ingest/demo/demo-source.ts';
+import { createFileDeadLetters } from '../ingest/file-dead-letters.ts';
+import { createKafkaDeadLetters } from '../ingest/kafka-dead-letters.ts';
+import { createKafkaSource } from '../ingest/kafka-source.ts';
+import { createNdjsonSource } from '../ingest/ndjson-source.ts';
+import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import type { FeedItem } from '../post.ts';
+import type { Database } from '../sink/connection.ts';
+import { recentPosts } from '../trends/recent-posts.ts';
+
+export interface SourceParts {
+  readonly config: Config;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly db: Database;
+}
+
+export interface OpenSource {
+  readonly source: Source<FeedItem>;
+  /** Closes what the source writes to: its dead letters. */
+  close(): Promise<void>;
+}
+
+/** The feed that the config names, with its dead letters: a topic beside Kafka's, a file for the others. */
+export async function openSource(parts: SourceParts): Promise<OpenSource> {
+  const { config, clock, log, metrics } = parts;
+  if (config.source === 'demo') return openDemo(parts);
+  const deadLetters = limited(await openDeadLetters(parts), config.deadLetters, metrics);
+  const shared = { mapping: config.mapping, deadLetters, clock };
+  const source = config.source === 'kafka' ? createKafkaSource({ config: config.kafka, log, metrics, ...shared }) : openNdjson(config.ndjson.path, shared);
+  return { source, close: () => deadLetters.close() };
+}
+
+/** The demo feed goes on from the newest post stored, so that a second start fills only the gap. */
+async function openDemo({ config, clock, db }: SourceParts): Promise<OpenSource> {
+  const [newest] = await recentPosts(db.reader, { brand: '*', limit: 1 });
+  const historyUntil = newest && Date.parse(newest.createdAt);
+  return { source: createDemoSource({ config: config.demo, clock, historyUntil }), close: async () => {} };
+}
+
+async function openDeadLetters({ config, log }: SourceParts): Promise<DeadLetterSink> {
+  if (config.source === 'kafka') return createKafkaDeadLetters({ config: config.kafka, log });
+  return createFileDeadLetters(join(config.dataDir, 'dead-letters.ndjson'));
+}
+
+function openNdjson(path: string, shared: Omit<Parameters<typeof createNdjsonSource>[0], 'input' | 'name'>): Source<FeedItem> {
+  const input = path === '-' ? process.stdin : createReadStream(path);
+  return createNdjsonSource({ input, name: path === '-' ? 'stdin' : basename(path), ...shared });
+}
