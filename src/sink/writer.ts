@@ -16,7 +16,7 @@ const minuteMs = 60_000;
 export interface Writer {
   /**
    * Stores posts. Resolves when the rows, and after them the marks of the minutes they touch, are
-   * acknowledged; a repeated call lands on the same rows. Faults that can pass are retried.
+   * acknowledged; a repeated call lands on the same rows. Faults that can pass are retried. Calls must not overlap.
    * @throws DATABASE_REJECTED when the database or a row's own values rule the rows out; nothing or all of
    *   them may be stored. DATABASE_UNAVAILABLE after five minutes of trouble; the signal's reason.
    */
@@ -29,7 +29,6 @@ export function createWriter(options: { db: Database; clock: Clock; log: Log; me
   return {
     write: async (posts, signal) => {
       if (posts.length === 0) return;
-      const started = clock.now();
       const createdAt = await persist(
         'record first sights',
         () => fixFirstSights(db.writer, posts, db.kind === 'server', signal),
@@ -41,8 +40,6 @@ export function createWriter(options: { db: Database; clock: Clock; log: Log; me
       await persist('insert posts', () => insertRows(db.writer, 'posts', rows, signal), patience, signal);
       const minutes = [...new Set(times.map((ms) => (Math.floor(ms / minuteMs) * minuteMs) / 1_000))];
       await persist('mark minutes', () => markMinutes(db.writer, minutes, signal), patience, signal);
-      metrics.rowsWritten.inc(rows.length);
-      metrics.writeSeconds.observe((clock.now() - started) / 1_000);
     },
   };
 }

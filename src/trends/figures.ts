@@ -13,7 +13,7 @@ export interface Figures {
 export type CountsRow = Record<'negative' | 'neutral' | 'positive' | 'unscored', number | string>;
 
 /** Net sentiment = 100 · (P − N) / (P + N + U) over counts of posts, in [−100, 100]; null where none is scored. */
-export function netSentiment(positive: number, negative: number, neutral: number): number | null {
+function netSentiment(positive: number, negative: number, neutral: number): number | null {
   const scored = positive + negative + neutral;
   return scored === 0 ? null : (100 * (positive - negative)) / scored;
 }

@@ -3,7 +3,7 @@ import { type CountsRow, type Figures, toFigures } from './figures.ts';
 import { type Rollup, selectBrands, selectTotals } from './queries.ts';
 import { chooseRollup, type Range, toSeconds } from './range.ts';
 
-export interface Totals extends Figures {
+interface Totals extends Figures {
   /** Distinct authors, approximate: within about 1 % (HyperLogLog with 2^14 registers), exact for small numbers. */
   readonly authors: number;
 }

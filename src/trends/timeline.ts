@@ -3,8 +3,7 @@ import { type CountsRow, type Figures, toFigures } from './figures.ts';
 import { bucketStarts, minuteRollup, quarterRollup, selectTimeline } from './queries.ts';
 import { type Range, toSeconds } from './range.ts';
 
-export const grains = ['minute', 'quarter', 'hour', 'day', 'week'] as const;
-export type Grain = (typeof grains)[number];
+export type Grain = keyof typeof bucketStarts;
 
 export interface Bucket extends Figures {
   /** ISO 8601 in UTC. */
