@@ -1,26 +1,28 @@
-import { eld } from 'eld';
+import { eld } from 'eld/small';
 
-/** Below this many letters, detection guesses; the model's own language is the better guess. */
-const fewestLetters = 20;
-
-const noise = /@user|\bhttp\b|#[\p{L}\p{N}_]+/gu;
-const letters = /\p{L}/gu;
-
-/** Scripts that the detector need not weigh: a text mostly written in one of them is in that language or family. */
 export interface LanguageChoice {
+  /** BCP 47, as the platform said. */
   readonly declared?: string | undefined;
-  /** The text after clean-up. */
+  /** After clean-up. */
   readonly text: string;
-  /** Taken when the text is too short or the detector is unsure. */
+  /** Taken when the text is too short to tell, or the detector is unsure. */
   readonly fallback: string;
 }
 
-/** Primary subtag of the language of a post: what the platform declared, else what the text looks like. */
+/** With fewer letters of an alphabet that many languages share, detection guesses. */
+const fewestLetters = 20;
+
+const noise = /@user|\bhttp\b|#[\p{L}\p{N}_]+/gu;
+const latinLetters = /\p{Script=Latin}/gu;
+const otherLetters = /(?!\p{Script=Latin})\p{L}/u;
+
+/** Primary subtag of a post's language: what the platform declared, else what the text looks like. */
 export function languageOf({ declared, text, fallback }: LanguageChoice): string {
   const subtag = declared?.toLowerCase().split(/[-_]/, 1)[0];
   if (subtag && /^[a-z]{2,3}$/.test(subtag) && subtag !== 'und') return subtag;
   const plain = text.replace(noise, ' ');
-  if ((plain.match(letters)?.length ?? 0) < fewestLetters && !/[^\u0000-\u024f\p{P}\p{S}\p{Emoji}\p{M}\u200d\ufe0f]/u.test(plain)) return fallback;
+  const tooShort = (plain.match(latinLetters)?.length ?? 0) < fewestLetters && !otherLetters.test(plain);
+  if (tooShort) return fallback;
   const detected = eld.detect(plain);
   return detected.language !== '' && detected.isReliable() ? detected.language : fallback;
 }
