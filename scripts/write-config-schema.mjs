@@ -1,0 +1,12 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { orExplain, root, setup } from './setup.mjs';
+
+/** Writes config.schema.json, for editors, from the schema that checks the config. */
+await orExplain(async () => {
+  await setup();
+  // biome-ignore lint/style/noRestrictedImports: after the set-up it is installed
+  const { z } = await import('zod');
+  const { configSchema } = await import('../dist/config.js');
+  writeFileSync(join(root, 'config.schema.json'), `${JSON.stringify(z.toJSONSchema(configSchema, { io: 'input' }), null, 2)}\n`);
+});
