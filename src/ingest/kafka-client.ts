@@ -51,14 +51,12 @@ function readCertificate(path: string): Buffer {
 /** What may be logged of kafkajs's facts: never a request, a response or a message, which hold people's posts. */
 const loggedFacts = ['namespace', 'topic', 'partition', 'groupId', 'memberId', 'generationId', 'broker', 'offset', 'error', 'retryCount', 'retryTime', 'duration'];
 
-/** kafkajs is chatty: what it calls information is for debugging here. */
+/** kafkajs is chatty: it calls every rebalance an error. What really ends the feed is logged by the feed. */
 function logTo(log: Log): logCreator {
-  const { ERROR, WARN } = kafkajs.logLevel;
   return () =>
     ({ namespace, level, log: { message, ...facts } }) => {
       const kept = Object.fromEntries(Object.entries({ namespace, ...facts }).flatMap(([name, value]) => (loggedFacts.includes(name) ? [[name, plain(value)]] : [])));
-      if (level === ERROR) log.error(kept, `Kafka: ${message}`);
-      else if (level === WARN) log.warn(kept, `Kafka: ${message}`);
+      if (level === kafkajs.logLevel.ERROR) log.warn(kept, `Kafka: ${message}`);
       else log.debug(kept, `Kafka: ${message}`);
     };
 }

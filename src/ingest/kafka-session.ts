@@ -22,6 +22,8 @@ export interface KafkaSessionParts {
   readonly metrics: Pick<Metrics, 'lag' | 'offsetGap'>;
   readonly health: KafkaHealth;
   readonly offer: Offer<FeedItem>;
+  /** The group was joined, for the first time or anew. */
+  joined(): void;
   /** A slice was committed. */
   progressed(): void;
 }
@@ -106,7 +108,7 @@ async function start(parts: KafkaSessionParts, running: Running, signal: AbortSi
     generation += 1;
     const partitions = payload.memberAssignment[topic] ?? [];
     gaps.keepOnly(partitions);
-    health.joined();
+    parts.joined();
     log.info({ topic, partitions, groupId }, 'Joined the Kafka group');
   });
   consumer.on(consumer.events.FETCH, () => health.answered());

@@ -20,9 +20,11 @@ export interface KafkaSourceOptions {
   readonly metrics: Pick<Metrics, 'lag' | 'offsetGap'>;
 }
 
-/** Sessions in a row without a commit before the feed gives up: few before the first, since a wrong setting does not mend itself. */
+/** Crashes without a commit between them before the feed gives up: few before the group was ever joined, since a wrong setting does not mend itself. */
 const patience = { atFirst: 2, later: 10 };
 const longestPauseMs = 30_000;
+/** A consumer that lived so long was sound, even if nothing came to be committed. */
+const soundMs = 300_000;
 
 /**
  * A Kafka topic, read as a member of a consumer group. Offsets are committed only after what they cover is
@@ -37,22 +39,26 @@ export function createKafkaSource({ config, mapping, ...parts }: KafkaSourceOpti
   const compiled = compileMapping(mapping);
 
   const run: Source<FeedItem>['run'] = async (offer, signal) => {
-    let everCommitted = false;
+    let everJoined = false;
     /** Crashes since the last commit. */
     let crashes = 0;
+    const joined = (): void => {
+      everJoined = true;
+      health.joined();
+    };
     const progressed = (): void => {
-      everCommitted = true;
       crashes = 0;
     };
     while (!signal.aborted) {
       health.cannotRead('Connecting to Kafka.');
-      const end = await runKafkaSession({ ...parts, kafka, config, mapping: compiled, health, offer, progressed }, signal);
+      const since = clock.now();
+      const end = await runKafkaSession({ ...parts, kafka, config, mapping: compiled, health, offer, joined, progressed }, signal);
       if (end.how === 'stopped') break;
       if (end.how === 'failed') throw end.error;
       const error = asKafkaError(end.error, `reading ${config.topic}`);
-      crashes += 1;
+      crashes = clock.now() - since > soundMs ? 1 : crashes + 1;
       health.cannotRead(error.message);
-      if (!error.retry || crashes >= (everCommitted ? patience.later : patience.atFirst)) throw error;
+      if (!error.retry || crashes >= (everJoined ? patience.later : patience.atFirst)) throw error;
       const pause = Math.min(1_000 * 2 ** (crashes - 1), longestPauseMs);
       log.warn({ topic: config.topic, crashes, pause, error: error.message }, 'The Kafka consumer crashed: building another');
       await clock.sleep(pause, signal);

@@ -1,0 +1,21 @@
+import { configSchema } from '../../src/config.ts';
+import type { DeadLetter, DeadLetterSink } from '../../src/ingest/dead-letters.ts';
+
+/** The mapping that a config has when it says nothing of it. */
+export const defaultMapping = configSchema.parse({}).mapping;
+
+/** 2026-06-15, noon UTC. */
+export const now = Date.UTC(2026, 5, 15, 12);
+
+/** Keeps letters in memory, for tests that look at them. */
+export function collectLetters(): DeadLetterSink & { readonly letters: DeadLetter[]; readonly observed: boolean[] } {
+  const letters: DeadLetter[] = [];
+  const observed: boolean[] = [];
+  return {
+    letters,
+    observed,
+    put: async (more) => void letters.push(...more),
+    observe: (isPost) => void observed.push(isPost),
+    close: async () => {},
+  };
+}
