@@ -1,4 +1,4 @@
-import { decodeHTMLStrict } from 'entities';
+import { decodeHTML } from 'entities';
 
 /** The clean-up that a model was trained with; a manifest with another number needs another clean.ts. */
 export const cleaningVersion = 1;
@@ -10,7 +10,9 @@ const urls = new RegExp(`(?<![A-Za-z0-9])(?:[hH][tT][tT][pP][sS]?://|[wW][wW][wW
 const handles = /(?<![A-Za-z0-9_@])@[A-Za-z0-9_]{1,50}/g;
 const zeroWidthSpaces = /\u200b/g;
 const spaces = new RegExp(`[${space}]+`, 'g');
-const loneSurrogates = /\p{Surrogate}/gu;
+const control = '\\x01-\\x08\\x0b\\x0e-\\x1f\\x7f';
+/** What a numeric entity may not name; Python's html.unescape leaves it out. */
+const forbidden = new RegExp(`^[${control}\\p{Noncharacter_Code_Point}]$`, 'u');
 
 /**
  * The text as the tokenizer gets it: HTML entities decoded once, URLs as `http`, handles as `@user`, runs of
@@ -19,11 +21,16 @@ const loneSurrogates = /\p{Surrogate}/gu;
  */
 export function clean(text: string): string {
   return text
-    .replace(loneSurrogates, '\ufffd')
-    .replace(entities, (entity) => decodeHTMLStrict(entity))
+    .toWellFormed()
+    .replace(entities, decodeEntity)
     .replace(urls, 'http')
     .replace(handles, '@user')
     .replace(zeroWidthSpaces, '')
     .replace(spaces, ' ')
     .replace(/^ | $/g, '');
+}
+
+function decodeEntity(entity: string): string {
+  const decoded = decodeHTML(entity);
+  return forbidden.test(decoded) ? '' : decoded;
 }

@@ -1,28 +1,53 @@
-import { eld } from 'eld/small';
+import { eld } from 'eld/extrasmall';
 
-export interface LanguageChoice {
-  /** BCP 47, as the platform said. */
-  readonly declared?: string | undefined;
-  /** After clean-up. */
-  readonly text: string;
-  /** Taken when the text is too short to tell, or the detector is unsure. */
-  readonly fallback: string;
+/** Text as it was cleaned, and the language its platform declared; answers with a primary subtag, or `und`. */
+export type LanguageOf = (text: string, declared?: string) => string;
+
+/** With fewer Latin letters a name or two decides what the detector sees. */
+const fewestLetters = 16;
+
+/**
+ * How far the detected language must lead the home language, on the detector's scale of 0 to 1. It trades
+ * English posts full of names taken for another language against foreign ones missed: see
+ * docs/decisions/0004-language-detection.md for the figures.
+ */
+const leastLead = 0.1;
+
+/** The detector reads about this much and no more. */
+const charactersRead = 1_000;
+
+const noise = /@user|\bhttp\b|#[\p{L}\p{N}_]+|\p{Extended_Pictographic}/gu;
+const latinLetters = /\p{Script=Latin}/gu;
+const otherLetters = /(?!\p{Script=Latin})\p{L}/gu;
+
+/** Platforms use these for no language, several, or media alone. */
+const noLanguage = /^(?:und|mul|mis|zxx|q[a-t][a-z])$/;
+
+/**
+ * A detector that takes `home`, the model's language, wherever it can't tell: for short texts, for an unsure
+ * guess, and where home is almost as likely.
+ */
+export function createLanguageDetector(home: string): LanguageOf {
+  const homeIsLatin = new Intl.Locale(home).maximize().script === 'Latn';
+  return (text, declared) => {
+    const subtag = declared?.toLowerCase().split(/[-_]/, 1)[0] ?? '';
+    if (/^[a-z]{2,3}$/.test(subtag) && !noLanguage.test(subtag)) return subtag;
+    const plain = text.slice(0, charactersRead).replace(noise, ' ');
+    const latin = count(plain, latinLetters);
+    const other = count(plain, otherLetters);
+    // The script alone tells these apart from a home written in Latin, however short they are.
+    if (other > latin) return eld.detect(plain).language || (homeIsLatin ? 'und' : home);
+    return latin < fewestLetters ? home : detectLatin(plain, home);
+  };
 }
 
-/** With fewer letters of an alphabet that many languages share, detection guesses. */
-const fewestLetters = 20;
+function detectLatin(plain: string, home: string): string {
+  const guess = eld.detect(plain);
+  if (guess.language === home || guess.language === '' || !guess.isReliable()) return home;
+  const scores = guess.getScores();
+  return (scores[guess.language] ?? 0) - (scores[home] ?? 0) < leastLead ? home : guess.language;
+}
 
-const noise = /@user|\bhttp\b|#[\p{L}\p{N}_]+/gu;
-const latinLetters = /\p{Script=Latin}/gu;
-const otherLetters = /(?!\p{Script=Latin})\p{L}/u;
-
-/** Primary subtag of a post's language: what the platform declared, else what the text looks like. */
-export function languageOf({ declared, text, fallback }: LanguageChoice): string {
-  const subtag = declared?.toLowerCase().split(/[-_]/, 1)[0];
-  if (subtag && /^[a-z]{2,3}$/.test(subtag) && subtag !== 'und') return subtag;
-  const plain = text.replace(noise, ' ');
-  const tooShort = (plain.match(latinLetters)?.length ?? 0) < fewestLetters && !otherLetters.test(plain);
-  if (tooShort) return fallback;
-  const detected = eld.detect(plain);
-  return detected.language !== '' && detected.isReliable() ? detected.language : fallback;
+function count(text: string, pattern: RegExp): number {
+  return text.match(pattern)?.length ?? 0;
 }

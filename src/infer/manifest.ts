@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { labels } from '../post.ts';
+import { cleaningVersion } from './clean.ts';
 
+/** Fractions, on the validation posts. */
 const figures = z.object({ macroRecall: z.number(), accuracy: z.number(), calibrationError: z.number() });
+
+/** A path inside the model folder: relative, with forward slashes, never upwards. */
+const innerPath = z.string().regex(/^(?!.*(?:^|\/)\.\.(?:\/|$))[A-Za-z0-9_.][A-Za-z0-9_./-]*$/, 'is not a path inside the model folder');
 
 /** What a model folder says of itself, in manifest.json; written by training/package_model.py. */
 export const manifestSchema = z.object({
@@ -10,14 +15,14 @@ export const manifestSchema = z.object({
   version: z.string().regex(/^\d+\.\d+\.\d+$/),
   /** In the order of the logits. */
   labels: z.tuple([z.literal(labels[0]), z.literal(labels[1]), z.literal(labels[2])]),
-  /** Primary subtags of the languages the model was trained on. */
-  languages: z.array(z.string()).min(1),
+  /** Primary subtags of the languages the model was trained on; the first is taken where detection can't tell. */
+  languages: z.tuple([z.string().regex(/^[a-z]{2,3}$/)], z.string().regex(/^[a-z]{2,3}$/)),
   /** Tokens, [CLS] and [SEP] included; longer posts are cut. */
   maxLength: z.int().min(8).max(512),
-  cleaning: z.literal(1),
+  cleaning: z.literal(cleaningVersion, `the model needs another text clean-up; this program has version ${cleaningVersion}`),
   /** Logits are divided by it before the softmax (Guo et al. 2017). */
   temperature: z.number().positive(),
-  files: z.record(z.string(), z.object({ bytes: z.int().positive(), sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
+  files: z.record(innerPath, z.object({ bytes: z.int().positive(), sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
   figures: z.object({ validationRows: z.int(), fp32: figures, int8: figures }).optional(),
 });
 

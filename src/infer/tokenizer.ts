@@ -6,28 +6,29 @@ import { type ModelInfo, modelFiles } from './model.ts';
 export interface Tokens {
   /** WordPiece ids, [CLS] first and [SEP] last, at most the model's maximum length. */
   readonly ids: readonly number[];
+  /** True when the text was longer than that. */
   readonly truncated: boolean;
 }
 
 export type Tokenize = (text: string) => Tokens;
 
-/** A word is rarely longer, and WordPiece's cost grows with what it reads: what is cut here would be cut anyway. */
+/** A word rarely has more: what is cut off here, before WordPiece reads it, would be cut off after it as well. */
 const charactersPerToken = 40;
 
+/** The tokenizer of a model whose files were checked. */
 export async function loadTokenizer(model: ModelInfo): Promise<Tokenize> {
-  const [definition, config] = await Promise.all([modelFiles.tokenizer, modelFiles.tokenizerConfig].map((file) => readJson(join(model.folder, file))));
-  const tokenizer = new Tokenizer(definition ?? {}, config ?? {});
+  const [definition, config] = await Promise.all([readJson(model, modelFiles.tokenizer), readJson(model, modelFiles.tokenizerConfig)]);
+  const tokenizer = new Tokenizer(definition, config);
   const longest = model.maxLength;
   return (text) => {
     const bounded = text.slice(0, longest * charactersPerToken);
     const { ids } = tokenizer.encode(bounded);
-    if (ids.length <= longest && bounded.length === text.length) return { ids, truncated: false };
-    const separator = ids.at(-1) ?? 0;
-    return { ids: ids.length <= longest ? ids : [...ids.slice(0, longest - 1), separator], truncated: true };
+    const truncated = ids.length > longest || bounded.length < text.length;
+    return { ids: ids.length > longest ? [...ids.slice(0, longest - 1), ...ids.slice(-1)] : ids, truncated };
   };
 }
 
-async function readJson(path: string): Promise<object> {
-  // The file's SHA-256 has been checked against the manifest: it is the JSON object that training wrote.
-  return JSON.parse(await readFile(path, 'utf8')) as object;
+async function readJson(model: ModelInfo, file: string): Promise<object> {
+  // The file's SHA-256 is the manifest's: it is the JSON object that training wrote.
+  return JSON.parse(await readFile(join(model.folder, file), 'utf8')) as object;
 }

@@ -1,8 +1,9 @@
 import type { Label, Verdict } from '../post.ts';
-import type { Probabilities } from './calibrate.ts';
+import type { Judgement } from './score-cache.ts';
 
 /** What the model says of a text. Of equal probabilities the more cautious label wins: neutral, then negative. */
-export function verdictOf([negative, neutral, positive]: Probabilities, lang: string, truncated: boolean): Verdict {
+export function verdictOf({ probabilities, truncated }: Judgement, lang: string): Verdict {
+  const [negative, neutral, positive] = probabilities;
   const confidence = Math.max(negative, neutral, positive);
   const label: Label = neutral === confidence ? 'neutral' : negative === confidence ? 'negative' : 'positive';
   return { negative, neutral, positive, label, score: positive - negative, confidence, lang, truncated };

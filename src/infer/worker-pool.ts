@@ -1,104 +1,126 @@
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
 import { asError, FeedpulseError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { Job, Reply, WorkerFacts } from './worker-protocol.ts';
-
-export type Batch = Omit<Job, 'id'>;
-
-export interface WorkerPool {
-  /** Logits of a batch, rows · 3. Rejects with MODEL_FAILED. */
-  run(batch: Batch): Promise<Float32Array>;
-  /** Waits for what was asked, then ends the threads. */
-  close(): Promise<void>;
-}
+import { type InferenceThread, startInferenceThread, ThreadDied } from './inference-thread.ts';
+import type { WorkerFacts } from './worker-protocol.ts';
 
 interface Task {
-  readonly batch: Batch;
+  readonly rows: readonly (readonly number[])[];
   resolve(logits: Float32Array): void;
   reject(error: Error): void;
-  /** A batch is tried once more when its worker died, and then given up: it may be what kills them. */
   attempts: number;
 }
 
-interface Member {
-  readonly worker: Worker;
-  /** Batches posted and not answered, by job id; never more than `postedAhead`. */
-  readonly tasks: Map<number, Task>;
-}
-
-/** One computing and one waiting: a worker never idles until the main thread has read its answer. */
+/** One computing, one waiting in the thread: it never idles until this thread has read its answer. */
 const postedAhead = 2;
+
+/** A batch is tried once more when its thread died, then given up: it may be what kills them. */
 const mostAttempts = 2;
 
-export async function createWorkerPool(size: number, facts: WorkerFacts, log: Log): Promise<WorkerPool> {
-  /** Batches that no worker has room for yet. */
-  const queue: Task[] = [];
-  const members = new Set<Member>();
-  let nextId = 1;
-  let closing = false;
+/** Inference threads that take batches from one queue. A thread that dies is replaced. */
+export class WorkerPool {
+  /** Batches that no thread has room for yet. */
+  readonly #queue: Task[] = [];
+  readonly #threads = new Set<InferenceThread>();
+  /** Threads on their way. */
+  readonly #starts = new Set<Promise<void>>();
+  readonly #size: number;
+  readonly #facts: WorkerFacts;
+  readonly #log: Log;
+  #closed = false;
 
-  const dispatch = (): void => {
-    for (let ahead = 1; ahead <= postedAhead; ahead += 1) {
-      for (const { worker, tasks } of members) {
-        if (tasks.size >= ahead) continue;
-        const task = queue.shift();
+  private constructor(size: number, facts: WorkerFacts, log: Log) {
+    this.#size = size;
+    this.#facts = facts;
+    this.#log = log;
+  }
+
+  /** A pool whose `size` threads have all loaded the model. Rejects with MODEL_FAILED when one can't. */
+  static async start(size: number, facts: WorkerFacts, log: Log): Promise<WorkerPool> {
+    const pool = new WorkerPool(size, facts, log);
+    try {
+      await Promise.all(Array.from({ length: size }, () => pool.#hire()));
+      return pool;
+    } catch (thrown) {
+      await pool.close();
+      throw thrown;
+    }
+  }
+
+  /** Logits of a batch of rows of token ids, three a row. Rejects with MODEL_FAILED. */
+  run(rows: readonly (readonly number[])[]): Promise<Float32Array> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) return reject(closedError());
+      this.#queue.push({ rows, resolve, reject, attempts: 0 });
+      this.#fill();
+      this.#dispatch();
+    });
+  }
+
+  /** Ends the threads after the batches they have; what still waits for one is rejected. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#rejectQueue(closedError());
+    await Promise.allSettled(this.#starts);
+    await Promise.all([...this.#threads].map((thread) => thread.close()));
+  }
+
+  /** Level by level, so that each thread has a batch before any has two. */
+  #dispatch(): void {
+    for (let ahead = 0; ahead < postedAhead; ahead += 1) {
+      for (const thread of this.#threads) {
+        if (thread.load > ahead) continue;
+        const task = this.#queue.shift();
         if (!task) return;
-        const id = nextId++;
-        tasks.set(id, task);
-        worker.postMessage({ id, ...task.batch } satisfies Job);
+        void this.#attempt(thread, task);
       }
     }
-  };
+  }
 
-  const answer = (member: Member, reply: Reply): void => {
-    if ('ready' in reply) return;
-    const task = member.tasks.get(reply.id);
-    member.tasks.delete(reply.id);
-    if ('error' in reply) task?.reject(new FeedpulseError('MODEL_FAILED', `The model failed on a batch: ${reply.error}.`));
-    else task?.resolve(reply.logits);
-    dispatch();
-  };
-
-  const bury = (member: Member, cause: Error): void => {
-    if (!members.delete(member) || closing) return;
-    log.error({ error: cause.message, batches: member.tasks.size }, 'an inference worker died; it is replaced');
-    for (const task of [...member.tasks.values()].reverse()) {
-      if (task.attempts >= mostAttempts) task.reject(new FeedpulseError('MODEL_FAILED', `A batch ended ${task.attempts} workers: ${cause.message}.`));
-      else queue.unshift({ ...task, attempts: task.attempts + 1 });
+  async #attempt(thread: InferenceThread, task: Task): Promise<void> {
+    task.attempts += 1;
+    try {
+      task.resolve(await thread.run(task.rows));
+    } catch (thrown) {
+      const died = thrown instanceof ThreadDied;
+      if (died) this.#threads.delete(thread);
+      if (died && task.attempts < mostAttempts && !this.#closed) this.#queue.unshift(task);
+      else task.reject(died ? new FeedpulseError('MODEL_FAILED', `A batch was lost with its thread: ${thrown.message}.`) : asError(thrown));
     }
-    hire().catch((thrown: unknown) => {
-      log.error({ error: asError(thrown).message }, 'no inference worker could be started');
-      for (const task of queue.splice(0)) task.reject(asError(thrown));
+    this.#dispatch();
+  }
+
+  #hire(): Promise<void> {
+    const start = startInferenceThread(this.#facts).then((thread) => {
+      this.#threads.add(thread);
+      void thread.ended.then((cause) => this.#replace(thread, cause));
+      this.#dispatch();
     });
-  };
+    this.#starts.add(start);
+    return start.finally(() => this.#starts.delete(start));
+  }
 
-  const hire = async (): Promise<void> => {
-    const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: facts });
-    const member: Member = { worker, tasks: new Map() };
-    // The first message says that the session is loaded; an error before it rejects.
-    await once(worker, 'message').catch((thrown: unknown) => {
-      throw new FeedpulseError('MODEL_FAILED', `The model could not be loaded: ${asError(thrown).message}.`, { cause: thrown });
-    });
-    members.add(member);
-    worker.on('message', (reply: Reply) => answer(member, reply));
-    worker.on('error', (error) => bury(member, error));
-    worker.on('exit', (code) => bury(member, new Error(`exit code ${code}`)));
-    dispatch();
-  };
+  #replace(thread: InferenceThread, cause: Error): void {
+    this.#threads.delete(thread);
+    if (this.#closed) return;
+    this.#log.error({ error: cause.message }, 'an inference thread died; it is replaced');
+    this.#fill();
+  }
 
-  await Promise.all(Array.from({ length: size }, hire));
+  /** Starts what is missing. Where that fails and no thread is left, whoever waits is told; the next batch tries again. */
+  #fill(): void {
+    for (let missing = this.#size - this.#threads.size - this.#starts.size; missing > 0; missing -= 1) {
+      this.#hire().catch((thrown: unknown) => {
+        this.#log.error({ error: asError(thrown).message }, 'an inference thread could not be started');
+        if (this.#threads.size === 0) this.#rejectQueue(asError(thrown));
+      });
+    }
+  }
 
-  return {
-    run: (batch) =>
-      new Promise((resolve, reject) => {
-        queue.push({ batch, resolve, reject, attempts: 1 });
-        dispatch();
-      }),
-    close: async () => {
-      while (queue.length > 0 || [...members].some(({ tasks }) => tasks.size > 0)) await new Promise((resolve) => setTimeout(resolve, 5));
-      closing = true;
-      await Promise.all([...members].map(({ worker }) => worker.terminate()));
-    },
-  };
+  #rejectQueue(error: Error): void {
+    for (const task of this.#queue.splice(0)) task.reject(error);
+  }
+}
+
+function closedError(): FeedpulseError {
+  return new FeedpulseError('MODEL_FAILED', 'The scorer is closed.');
 }

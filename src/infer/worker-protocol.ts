@@ -1,20 +1,17 @@
-/** A batch on its way to a worker: token ids, row after row, each row padded with zeros to `width`. */
-export interface Job {
-  readonly id: number;
-  readonly rows: number;
-  readonly width: number;
-  /** Tokens of each row; what follows them in the row is padding. */
-  readonly lengths: Uint16Array;
-  /** rows · width. */
-  readonly ids: Int32Array;
-}
+import type { PackedRows } from './pack-rows.ts';
 
-export type Reply =
-  | { readonly ready: true }
-  /** Logits, rows · 3. */
-  | { readonly id: number; readonly logits: Float32Array }
-  | { readonly id: number; readonly error: string };
-
+/** What a worker thread starts with. */
 export interface WorkerFacts {
+  /** Path of the ONNX file. */
   readonly weights: string;
 }
+
+/** What a worker is told: a batch to score, or to end once it has answered every batch before. */
+export type Order = ({ readonly kind: 'batch'; readonly id: number } & PackedRows) | { readonly kind: 'end' };
+
+/** What a worker says: once that its session is loaded, then an answer to each batch, in order. */
+export type Reply =
+  | { readonly kind: 'ready' }
+  /** Three logits a row. */
+  | { readonly kind: 'logits'; readonly id: number; readonly logits: Float32Array<ArrayBuffer> }
+  | { readonly kind: 'failed'; readonly id: number; readonly reason: string };

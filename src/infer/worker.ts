@@ -1,34 +1,50 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { Job, Reply, WorkerFacts } from './worker-protocol.ts';
+import type { PackedRows } from './pack-rows.ts';
+import type { Order, Reply, WorkerFacts } from './worker-protocol.ts';
 
-// Only worker-pool.ts starts this file, with these facts.
+// Only inference-thread.ts starts this file, with these facts.
 const { weights } = workerData as WorkerFacts;
 if (!parentPort) throw new Error('worker.ts runs in a worker thread only');
 const port = parentPort;
 
-// `run` computes on the thread that calls it, hence a thread of its own; two sessions of one thread beat one of two.
+// `run` computes on the thread that calls it; two sessions of one thread each beat one session of two threads.
 const session = await InferenceSession.create(weights, {
+  executionProviders: ['cpu'],
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
   executionMode: 'sequential',
   graphOptimizationLevel: 'all',
+  enableCpuMemArena: true,
 });
 
-async function infer({ rows, width, lengths, ids }: Job): Promise<Float32Array> {
-  const tokens = BigInt64Array.from(ids, BigInt);
-  const mask = new BigInt64Array(rows * width);
-  for (let row = 0; row < rows; row += 1) mask.fill(1n, row * width, row * width + (lengths[row] ?? 0));
+async function infer({ rows, width, inputIds, attentionMask }: PackedRows): Promise<Float32Array<ArrayBuffer>> {
   const shape = [rows, width];
-  const { logits } = await session.run({ input_ids: new Tensor('int64', tokens, shape), attention_mask: new Tensor('int64', mask, shape) });
-  if (!(logits?.data instanceof Float32Array)) throw new Error('the model has no float output named logits');
+  const { logits } = await session.run({
+    input_ids: new Tensor('int64', inputIds, shape),
+    attention_mask: new Tensor('int64', attentionMask, shape),
+  });
+  if (!(logits?.data instanceof Float32Array) || logits.data.length !== rows * 3)
+    throw new Error('the model has no output `logits` of three floats a row');
   return logits.data.slice();
 }
 
-port.on('message', (job: Job) => {
-  infer(job).then(
-    (logits) => port.postMessage({ id: job.id, logits } satisfies Reply, [logits.buffer as ArrayBuffer]),
-    (thrown) => port.postMessage({ id: job.id, error: String(thrown) } satisfies Reply),
-  );
+async function obey(order: Order): Promise<void> {
+  if (order.kind === 'end') {
+    await session.release();
+    return port.close();
+  }
+  const { id } = order;
+  try {
+    const logits = await infer(order);
+    port.postMessage({ kind: 'logits', id, logits } satisfies Reply, [logits.buffer]);
+  } catch (thrown) {
+    port.postMessage({ kind: 'failed', id, reason: String(thrown) } satisfies Reply);
+  }
+}
+
+let done = Promise.resolve();
+port.on('message', (order: Order) => {
+  done = done.then(() => obey(order));
 });
-port.postMessage({ ready: true } satisfies Reply);
+port.postMessage({ kind: 'ready' } satisfies Reply);

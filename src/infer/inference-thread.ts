@@ -1,0 +1,75 @@
+import { Worker } from 'node:worker_threads';
+import { FeedpulseError } from '../errors.ts';
+import { packRows } from './pack-rows.ts';
+import type { Order, Reply, WorkerFacts } from './worker-protocol.ts';
+
+/** The thread ended with batches unanswered: not the batches' fault, or not surely. */
+export class ThreadDied extends Error {}
+
+export interface InferenceThread {
+  /** Batches asked and not answered. */
+  readonly load: number;
+  /** Logits of rows of token ids, three a row. Rejects with MODEL_FAILED, or ThreadDied. */
+  run(rows: readonly (readonly number[])[]): Promise<Float32Array>;
+  /** Resolves when the thread has ended, to the reason. */
+  readonly ended: Promise<Error>;
+  /** Ends the thread after the batches it was given. */
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  resolve(logits: Float32Array): void;
+  reject(error: Error): void;
+}
+
+/** A thread with a loaded session. Rejects with MODEL_FAILED when the session can't be made. */
+export async function startInferenceThread(facts: WorkerFacts): Promise<InferenceThread> {
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: facts });
+  const waiting = new Map<number, Waiting>();
+  let nextId = 0;
+  const send = (order: Order, transfer: ArrayBuffer[] = []): void => worker.postMessage(order, transfer);
+
+  const ended = new Promise<Error>((resolve) => {
+    worker.on('error', resolve);
+    worker.on('exit', (code) => resolve(new Error(`it ended with exit code ${code}`)));
+  });
+  void ended.then((cause) => {
+    for (const { reject } of waiting.values()) reject(new ThreadDied(cause.message, { cause }));
+    waiting.clear();
+  });
+  await loaded(worker, ended);
+  worker.on('message', (reply: Reply) => settle(waiting, reply));
+
+  return {
+    ended,
+    get load() {
+      return waiting.size;
+    },
+    run: (rows) =>
+      new Promise((resolve, reject) => {
+        const id = nextId++;
+        waiting.set(id, { resolve, reject });
+        const packed = packRows(rows);
+        send({ kind: 'batch', id, ...packed }, [packed.inputIds.buffer, packed.attentionMask.buffer]);
+      }),
+    close: async () => {
+      send({ kind: 'end' });
+      await ended;
+    },
+  };
+}
+
+/** The first message says that the session is loaded; when the thread ends before that, it can't be. */
+async function loaded(worker: Worker, ended: Promise<Error>): Promise<void> {
+  const failure = await Promise.race([ended, new Promise<void>((resolve) => worker.once('message', () => resolve()))]);
+  if (failure)
+    throw new FeedpulseError('MODEL_FAILED', `An inference thread could not load the model: ${failure.message}.`, { cause: failure });
+}
+
+function settle(waiting: Map<number, Waiting>, reply: Reply): void {
+  if (reply.kind === 'ready') return;
+  const asked = waiting.get(reply.id);
+  waiting.delete(reply.id);
+  if (reply.kind === 'logits') asked?.resolve(reply.logits);
+  else asked?.reject(new FeedpulseError('MODEL_FAILED', `The model failed on a batch: ${reply.reason}.`));
+}
