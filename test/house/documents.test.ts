@@ -1,0 +1,47 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { codeRows, documents, readText, repository } from '../support/repository.ts';
+
+test('the README tells every command, and no other', () => {
+  const source = readdirSync(`${repository}src/cli`).map((file) => readFileSync(`${repository}src/cli/${file}`, 'utf8'));
+  const commands = source.flatMap((text) => /new Command\('([a-z-]+)'\)\)/.exec(text)?.[1] ?? []);
+  const told = codeRows(readText('README.md')).map(([command = '']) => command.split(' ')[0]);
+  expect(commands.length).toBeGreaterThan(5);
+  expect(told.sort()).toEqual(commands.sort());
+});
+
+test('every npm script that is spoken of is there', () => {
+  const { scripts } = JSON.parse(readText('package.json')) as { scripts: Record<string, string> };
+  const spokenOf = documents().flatMap((path) => [...readText(path).matchAll(/`npm run ([a-z:-]+)/g)].map(([, name = '']) => name));
+  expect(spokenOf.length).toBeGreaterThan(3);
+  expect(spokenOf.filter((name) => !(name in scripts))).toEqual([]);
+});
+
+test('every part of `npm test` is told, in order', () => {
+  const parts = /^const parts = \{$(.*?)^\};$/ms.exec(readText('scripts/test.mjs'))?.[1] ?? '';
+  const names = [...parts.matchAll(/^ {2}([a-z]+): /gm)].map(([, name]) => name);
+  expect(names.length).toBeGreaterThan(5);
+  expect(codeRows(readText('CONTRIBUTING.md')).map(([name]) => name)).toEqual(names);
+});
+
+test('every link within the repository leads somewhere', () => {
+  const links = documents().flatMap((path) =>
+    [...readText(path).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, target = '']) => ({
+      path,
+      target,
+      file: join(repository, dirname(path), target),
+    })),
+  );
+  expect(links.length).toBeGreaterThan(10);
+  expect(links.filter(({ file }) => !existsSync(file)).map(({ path, target }) => `${path} → ${target}`)).toEqual([]);
+});
+
+test('every decision is in the index under its own title', () => {
+  const decisions = readdirSync(`${repository}docs/decisions`).filter((file) => /^\d{4}-/.test(file));
+  const index = readText('docs/decisions/README.md');
+  for (const file of decisions) {
+    const title = /^# \d+\. (.*)$/m.exec(readText(`docs/decisions/${file}`))?.[1];
+    expect(index).toContain(`| [${file.slice(0, 4)}](${file}) | ${title} |`);
+  }
+});
