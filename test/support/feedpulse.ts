@@ -1,0 +1,87 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const bin = fileURLToPath(new URL('../../bin/feedpulse.js', import.meta.url));
+const queryScript = fileURLToPath(new URL('./query-folder.mjs', import.meta.url));
+const execute = promisify(execFile);
+
+/** A running `feedpulse run`, as a user starts it. */
+export interface RunningFeedpulse {
+  readonly url: string;
+  readonly pid: number;
+  /** What it has logged so far. */
+  log(): string;
+  /** SIGTERM; resolves to the exit code when it has finished what was in flight. */
+  stop(): Promise<number | null>;
+  /** SIGKILL: no last word. */
+  kill(): Promise<void>;
+  /** JSON of an address of its HTTP interface. */
+  get<T>(path: string): Promise<T>;
+  /** The value of a metric, summed over its labels. */
+  metric(name: string): Promise<number>;
+}
+
+/** Starts `feedpulse run` on a free port and waits until it says where it is. */
+export async function startFeedpulse(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<RunningFeedpulse> {
+  const child = spawn(process.execPath, [bin, 'run', '--port', '0', ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let log = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
+  const url = await addressOf(child, () => log);
+  const get = async <T>(path: string): Promise<T> => (await (await fetch(`${url}${path}`)).json()) as T; // the caller knows the address
+  return {
+    url,
+    pid: child.pid ?? 0,
+    log: () => log,
+    stop: () => end(child, 'SIGTERM'),
+    kill: async () => void (await end(child, 'SIGKILL')),
+    get,
+    metric: async (name) => sumOf(await (await fetch(`${url}/metrics`)).text(), name),
+  };
+}
+
+async function addressOf(child: ChildProcess, log: () => string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      const url = /http:\/\/\S+/.exec(output)?.[0];
+      if (url) resolve(url);
+    });
+    child.once('exit', (code) => reject(new Error(`feedpulse ended with ${code} before it was live:\n${log()}`)));
+  });
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  const exited = once(child, 'exit');
+  child.kill(signal);
+  await exited;
+  return child.exitCode;
+}
+
+function sumOf(exposition: string, name: string): number {
+  const samples = exposition.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
+  return samples.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+}
+
+/** Runs a command of feedpulse to its end. Rejects when it fails. */
+export async function feedpulse(...args: readonly string[]): Promise<{ stdout: string; stderr: string }> {
+  return execute(process.execPath, [bin, ...args], { maxBuffer: 64 * 1_048_576 });
+}
+
+/** Rows of a statement on the embedded database of a data folder that no process owns. */
+export async function queryFolder<T>(folder: string, query: string): Promise<T[]> {
+  const { stdout } = await execute(process.execPath, [queryScript, folder, query]);
+  return JSON.parse(stdout) as T[]; // the caller wrote the query
+}
+
+/** Resolves when `look` says true; rejects with `what` after `seconds`. */
+export async function eventually(what: string, seconds: number, look: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + seconds * 1_000;
+  while (!(await look())) {
+    if (Date.now() > deadline) throw new Error(`not within ${seconds} s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}

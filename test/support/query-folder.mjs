@@ -1,0 +1,11 @@
+// Runs a statement on an embedded database in a process of its own: the engine allows one folder a process.
+import { loadConfig } from '../../dist/cli/load-config.js';
+import { openDatabase } from '../../dist/sink/connection.js';
+
+const [dataDir, query] = process.argv.slice(2);
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+const { clickhouse } = loadConfig({ env: {} });
+const db = await openDatabase({ clickhouse, dataDir, log: silent });
+const result = await db.reader.query({ query, format: 'JSONEachRow' });
+process.stdout.write(JSON.stringify(await result.json()));
+await db.close();
