@@ -3,17 +3,20 @@ import { decompressFrame } from 'lz4-napi';
 const frameMagic = 0x184d2204;
 const uncompressedBit = 0x80000000;
 
-/** Throws when the bytes are damaged or may decode to more than `limit` bytes. */
+/** Throws when the bytes are damaged or decode to more than `limit` bytes. */
 export async function decodeLz4(bytes: Buffer, limit: number): Promise<Buffer> {
-  if (largestSize(bytes) > limit) throw new RangeError('an lz4 frame decodes to too much');
-  return decompressFrame(bytes);
+  // The decoder has no limit of its own, so the blocks are counted before the memory is taken.
+  if (fullBlocksSize(bytes) > limit) throw new RangeError('an lz4 frame decodes to too much');
+  const decoded = await decompressFrame(bytes);
+  if (decoded.length > limit) throw new RangeError('an lz4 frame decodes to too much');
+  return decoded;
 }
 
 /**
- * Bytes that a frame decodes to at most: all its blocks but the last counted full. The decoder has no limit of
- * its own. Layout: https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md
+ * Bytes that a frame decodes to if all its blocks but the last are full, as they are when they come from Kafka.
+ * Layout: https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md
  */
-function largestSize(bytes: Buffer): number {
+function fullBlocksSize(bytes: Buffer): number {
   if (bytes.readUInt32LE(0) !== frameMagic) throw new RangeError('not an lz4 frame');
   const flags = bytes.readUInt8(4);
   const blockChecksum = (flags & 0x10) === 0 ? 0 : 4;

@@ -46,8 +46,10 @@ export function createNdjsonSource(options: NdjsonSourceOptions): Source<FeedIte
     let bytes = 0;
     let inFlight = 0;
     let failure: Error | undefined;
-    /** Wakes whoever waits for a slice to end. */
+    /** Wakes the reader, who waits for a slice to end. */
     let wake = (): void => {};
+    signal.addEventListener('abort', () => wake(), { once: true });
+    const goesOn = () => !failure && !signal.aborted;
     const change = () => new Promise<void>((resolve) => (wake = resolve));
     const settle = (error?: Error): void => {
       inFlight -= 1;
@@ -56,7 +58,7 @@ export function createNdjsonSource(options: NdjsonSourceOptions): Source<FeedIte
       wake();
     };
     const send = (): void => {
-      while (!failure && waiting.length > 0 && inFlight < slicesInFlight) {
+      while (goesOn() && waiting.length > 0 && inFlight < slicesInFlight) {
         const slice = waiting.splice(0, sliceSize);
         bytes -= bytesOf(slice);
         inFlight += 1;
@@ -73,12 +75,12 @@ export function createNdjsonSource(options: NdjsonSourceOptions): Source<FeedIte
         waiting.push(message);
         bytes += message.bytes.length;
         if (waiting.length >= sliceSize || bytes >= waitingBytes) send();
-        while (!failure && (waiting.length >= sliceSize || bytes >= waitingBytes)) await change();
+        while (goesOn() && (waiting.length >= sliceSize || bytes >= waitingBytes)) await change();
       }
       send();
-      if (failure) break;
+      if (!goesOn()) break;
     }
-    while (inFlight > 0 || (waiting.length > 0 && !failure && !signal.aborted)) await change();
+    while (inFlight > 0 || (waiting.length > 0 && goesOn())) await change();
     if (failure) throw failure;
   };
   return { name: 'ndjson', run, trouble: () => undefined };
