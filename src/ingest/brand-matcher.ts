@@ -46,7 +46,10 @@ export function createBrandMatcher(rules: readonly BrandRule[]): BrandMatcher {
       for (const { brand, excludes } of data) (excludes ? excluded : included).add(brand);
     }
     if (included.size === 0) return noBrands;
-    return [...included].filter((brand) => !excluded.has(brand)).sort((a, b) => a - b).flatMap((brand) => brands[brand]?.name ?? []);
+    return [...included]
+      .filter((brand) => !excluded.has(brand))
+      .sort((a, b) => a - b)
+      .flatMap((brand) => brands[brand]?.name ?? []);
   };
   return { match: meanings.size === 0 ? () => noBrands : match, hash: hashOf(brands) };
 }
@@ -77,5 +80,8 @@ function gatherMeanings(brands: readonly Terms[]): Map<string, Meaning[]> {
 
 function hashOf(brands: readonly Terms[]): string {
   const sorted = [...brands].sort((a, b) => (a.name < b.name ? -1 : 1));
-  return createHash('sha256').update(JSON.stringify([matcherVersion, sorted])).digest('hex').slice(0, 16);
+  return createHash('sha256')
+    .update(JSON.stringify([matcherVersion, sorted]))
+    .digest('hex')
+    .slice(0, 16);
 }

@@ -15,7 +15,10 @@ export async function ensureTopic(kafka: Kafka, { topic, partitions, maxMessageB
   try {
     if ((await admin.listTopics()).includes(topic)) return false;
     const configEntries = maxMessageBytes === undefined ? [] : [{ name: 'max.message.bytes', value: String(maxMessageBytes) }];
-    return await admin.createTopics({ topics: [{ topic, numPartitions: partitions, replicationFactor: -1, configEntries }], waitForLeaders: true });
+    return await admin.createTopics({
+      topics: [{ topic, numPartitions: partitions, replicationFactor: -1, configEntries }],
+      waitForLeaders: true,
+    });
   } catch (thrown) {
     // Somebody else was faster.
     if (isKafkaAnswer(thrown, 'TOPIC_ALREADY_EXISTS')) return false;

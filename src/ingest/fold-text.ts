@@ -1,3 +1,8 @@
+/** Combining marks of Latin, Greek and Cyrillic. */
+const diacritics = /[\u0300-\u036f]/g;
+/** Soft hyphens, what has no width, and choices between forms of one character. */
+const invisible = /\u00ad|[\u200b-\u200d]|\u2060|[\ufe00-\ufe0f]|\ufeff/g;
+
 /**
  * Text as brands are looked for: without regard to case, diacritics, width, kinds of apostrophe and white
  * space. Marks of scripts where they are letters of their own (Thai vowels, Japanese voicing) stay.
@@ -7,8 +12,8 @@ export function foldText(text: string): string {
   return (
     text
       .normalize('NFKD')
-      // Combining diacritics of Latin, Greek and Cyrillic; soft hyphens and what has no width.
-      .replace(/[\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff]/g, '')
+      .replace(diacritics, '')
+      .replace(invisible, '')
       .replace(/[\u2018\u2019\u02bc]/g, "'")
       // By way of upper case, ß becomes ss and a dotless ı an i.
       .toUpperCase()

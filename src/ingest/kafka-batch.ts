@@ -95,7 +95,10 @@ function startSlice(messages: readonly KafkaMessage[], { batch }: EachBatchPaylo
   // A slice has at least one message.
   const last = (messages.at(-1) as KafkaMessage).offset;
   const endsBatch = last === batch.messages.at(-1)?.offset;
-  const done = openSlice(messages.map((message) => rawMessage(message, batch.topic, batch.partition)), parts);
+  const done = openSlice(
+    messages.map((message) => rawMessage(message, batch.topic, batch.partition)),
+    parts,
+  );
   // A failure stops the feed at once, also while an older slice is being waited for.
   done.catch((thrown) => parts.fail(asError(thrown)));
   // The batch may end with records that are no messages, such as the mark of a transaction.

@@ -31,12 +31,16 @@ export function createKafka(config: KafkaConfig, log: Log): Kafka {
 
 /** True for a `host:port` on this machine. */
 function isLoopback(broker: string): boolean {
-  const host = broker.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1').toLowerCase();
+  const host = broker
+    .replace(/:\d+$/, '')
+    .replace(/^\[(.*)\]$/, '$1')
+    .toLowerCase();
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
 function saslOptions({ mechanism, username, password }: NonNullable<KafkaConfig['sasl']>): SASLOptions {
-  if (password === undefined) throw new FeedpulseError('CONFIG_INVALID', 'kafka.sasl has no password: set passwordFile or FEEDPULSE_KAFKA_SASL_PASSWORD.');
+  if (password === undefined)
+    throw new FeedpulseError('CONFIG_INVALID', 'kafka.sasl has no password: set passwordFile or FEEDPULSE_KAFKA_SASL_PASSWORD.');
   return { mechanism, username, password };
 }
 
@@ -49,13 +53,28 @@ function readCertificate(path: string): Buffer {
 }
 
 /** What may be logged of kafkajs's facts: never a request, a response or a message, which hold people's posts. */
-const loggedFacts = ['namespace', 'topic', 'partition', 'groupId', 'memberId', 'generationId', 'broker', 'offset', 'error', 'retryCount', 'retryTime', 'duration'];
+const loggedFacts = [
+  'namespace',
+  'topic',
+  'partition',
+  'groupId',
+  'memberId',
+  'generationId',
+  'broker',
+  'offset',
+  'error',
+  'retryCount',
+  'retryTime',
+  'duration',
+];
 
 /** kafkajs is chatty: it calls every rebalance an error. What really ends the feed is logged by the feed. */
 function logTo(log: Log): logCreator {
   return () =>
     ({ namespace, level, log: { message, ...facts } }) => {
-      const kept = Object.fromEntries(Object.entries({ namespace, ...facts }).flatMap(([name, value]) => (loggedFacts.includes(name) ? [[name, plain(value)]] : [])));
+      const kept = Object.fromEntries(
+        Object.entries({ namespace, ...facts }).flatMap(([name, value]) => (loggedFacts.includes(name) ? [[name, plain(value)]] : [])),
+      );
       if (level === kafkajs.logLevel.ERROR) log.warn(kept, `Kafka: ${message}`);
       else log.debug(kept, `Kafka: ${message}`);
     };

@@ -59,7 +59,9 @@ function bounded({ compress, decompress }: Codec): Codec {
       try {
         return await decompress(bytes);
       } catch (thrown) {
-        const error = new FeedpulseError('KAFKA_UNREADABLE', 'A batch in the topic is damaged, or decodes to more than 50 MiB.', { cause: thrown });
+        const error = new FeedpulseError('KAFKA_UNREADABLE', 'A batch in the topic is damaged, or decodes to more than 50 MiB.', {
+          cause: thrown,
+        });
         throw Object.assign(error, { retriable: false });
       }
     },

@@ -3,8 +3,8 @@ import type { KafkaConfig } from '../config.ts';
 import type { Log } from '../log.ts';
 import type { DeadLetter, DeadLetterSink } from './dead-letters.ts';
 import { ensureTopic } from './ensure-topic.ts';
-import { largestBatch } from './kafka-codecs.ts';
 import { createKafka } from './kafka-client.ts';
+import { largestBatch } from './kafka-codecs.ts';
 import { asKafkaError, isKafkaAnswer } from './kafka-error.ts';
 
 export interface KafkaDeadLetterOptions {
@@ -76,7 +76,10 @@ async function send(producer: Producer, topic: string, letters: readonly DeadLet
   } catch (thrown) {
     if (!isKafkaAnswer(thrown, 'MESSAGE_TOO_LARGE')) throw thrown;
     for (const letter of letters) {
-      log.warn({ ...letter.position, bytes: letter.bytes.length, kept: keptBytes }, 'A dead letter is larger than its topic takes: only its beginning is kept there');
+      log.warn(
+        { ...letter.position, bytes: letter.bytes.length, kept: keptBytes },
+        'A dead letter is larger than its topic takes: only its beginning is kept there',
+      );
       await producer.send({ topic, acks: -1, messages: [messageOf(cut(letter))] });
     }
   }
@@ -88,8 +91,19 @@ function cut(letter: DeadLetter): DeadLetter {
 }
 
 function messageOf({ reason, position, bytes, key, timestamp, at, version, truncatedFrom }: DeadLetter): Message {
-  const facts = { reason, topic: position.topic, partition: position.partition, offset: position.offset, timestamp, at, version, 'truncated-from': truncatedFrom };
-  const headers = Object.fromEntries(Object.entries(facts).flatMap(([name, value]) => (value === undefined ? [] : [[`feedpulse-${name}`, String(value)]])));
+  const facts = {
+    reason,
+    topic: position.topic,
+    partition: position.partition,
+    offset: position.offset,
+    timestamp,
+    at,
+    version,
+    'truncated-from': truncatedFrom,
+  };
+  const headers = Object.fromEntries(
+    Object.entries(facts).flatMap(([name, value]) => (value === undefined ? [] : [[`feedpulse-${name}`, String(value)]])),
+  );
   return { value: bytes, headers, ...(key ? { key } : {}) };
 }
 

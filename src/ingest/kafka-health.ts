@@ -49,7 +49,8 @@ export function createKafkaHealth(clock: Pick<Clock, 'now'>): KafkaHealth {
     trouble: () => {
       if (reason !== undefined) return reason;
       const now = clock.now();
-      if (working > 0 && now - lastProgress > patience) return `Posts are waiting, and none became durable for ${seconds(now - lastProgress)} seconds.`;
+      if (working > 0 && now - lastProgress > patience)
+        return `Posts are waiting, and none became durable for ${seconds(now - lastProgress)} seconds.`;
       if (working === 0 && now - lastAnswer > patience) return `Kafka has not answered for ${seconds(now - lastAnswer)} seconds.`;
       return undefined;
     },

@@ -161,7 +161,12 @@ async function lowestOffset(admin: Admin, topic: string, partition: number): Pro
   return BigInt(found?.low ?? 0);
 }
 
-async function noticeGap(gaps: OffsetGaps, partition: number, first: string | null, { config, log, metrics }: KafkaSessionParts): Promise<void> {
+async function noticeGap(
+  gaps: OffsetGaps,
+  partition: number,
+  first: string | null,
+  { config, log, metrics }: KafkaSessionParts,
+): Promise<void> {
   if (first === null) return;
   try {
     const lost = await gaps.arrive(partition, BigInt(first));

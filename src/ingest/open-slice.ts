@@ -35,7 +35,8 @@ export async function openSlice(messages: readonly RawMessage[], { mapping, dead
   const items: FeedItem[] = [];
   const letters: DeadLetter[] = [];
   for (const message of messages) {
-    const parsed = message.truncatedFrom === undefined ? parsePost(message.bytes, mapping, message.timestamp, now) : ({ reason: 'too-large' } as const);
+    const parsed =
+      message.truncatedFrom === undefined ? parsePost(message.bytes, mapping, message.timestamp, now) : ({ reason: 'too-large' } as const);
     if ('post' in parsed) items.push({ post: parsed.post, position: message.position });
     else letters.push({ ...message, reason: parsed.reason, at: new Date(now).toISOString(), version });
     deadLetters.observe('post' in parsed);

@@ -48,7 +48,12 @@ export function authorOf(root: object, { paths }: CompiledMapping): Author | und
   if (id === undefined) return undefined;
   const name = nameOf(pick(root, paths.authorName));
   const followers = countOf(pick(root, paths.authorFollowers));
-  return { id, ...(handle === undefined ? {} : { handle }), ...(name === undefined ? {} : { name }), ...(followers === undefined ? {} : { followers }) };
+  return {
+    id,
+    ...(handle === undefined ? {} : { handle }),
+    ...(name === undefined ? {} : { name }),
+    ...(followers === undefined ? {} : { followers }),
+  };
 }
 
 /** The three counts, or undefined when the message holds none of them. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs, { type Message, type Producer } from 'kafkajs';
 import type { FieldMapping, KafkaConfig } from '../config.ts';
+import { FeedpulseError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { ensureTopic } from './ensure-topic.ts';
 import { compileMapping } from './field-mapping.ts';
@@ -8,7 +9,6 @@ import { createKafka } from './kafka-client.ts';
 import { asKafkaError } from './kafka-error.ts';
 import { type CompiledMapping, parsePost } from './parse-post.ts';
 import { type Line, readLines } from './read-lines.ts';
-import { FeedpulseError } from '../errors.ts';
 
 export interface ProduceOptions {
   readonly config: KafkaConfig;
@@ -35,7 +35,12 @@ const batchesPerSecond = 10;
  */
 export async function produceFile({ config, mapping, input, rate, partitions = 4, log, onProgress }: ProduceOptions): Promise<number> {
   const kafka = createKafka(config, log);
-  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false, createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+  const producer = kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+  });
   const compiled = compileMapping(mapping);
   const size = rate === undefined ? batchMessages : Math.max(1, Math.min(batchMessages, Math.round(rate / batchesPerSecond)));
   const started = Date.now();
@@ -45,7 +50,11 @@ export async function produceFile({ config, mapping, input, rate, partitions = 4
     await producer.connect();
     for await (const batch of batchesOf(readLines(input), size)) {
       if (rate !== undefined) await sleep(Math.max(0, started + (sent / rate) * 1_000 - Date.now()));
-      await send(producer, config.topic, batch.map((line) => messageOf(line, compiled)));
+      await send(
+        producer,
+        config.topic,
+        batch.map((line) => messageOf(line, compiled)),
+      );
       sent += batch.length;
       onProgress?.(sent);
     }
@@ -67,7 +76,8 @@ async function* batchesOf(chunks: AsyncIterable<readonly Line[]>, size: number):
   let bytes = 0;
   for await (const lines of chunks) {
     for (const line of lines) {
-      if (line.bytes.length < line.size - 1) throw new FeedpulseError('USAGE', `Line ${line.number} has ${line.size} bytes, more than a message may have.`);
+      if (line.bytes.length < line.size - 1)
+        throw new FeedpulseError('USAGE', `Line ${line.number} has ${line.size} bytes, more than a message may have.`);
       if (line.size === 0) continue;
       if (batch.length >= size || (batch.length > 0 && bytes + line.size > batchBytes)) {
         yield batch;

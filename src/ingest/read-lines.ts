@@ -1,3 +1,5 @@
+import { asError, FeedpulseError } from '../errors.ts';
+
 /** Bytes of a line that are kept. Memory stays bounded whatever the stream holds. */
 const longestLine = 1_048_576;
 const newline = 0x0a;
@@ -12,7 +14,7 @@ export interface Line {
   readonly number: number;
 }
 
-/** The lines of a stream, as bytes: those that one chunk completed come together, and come at once. */
+/** The lines of a stream, as bytes: those that one chunk completed come together, and come at once. Throws FILE_UNREADABLE when the stream breaks. */
 export async function* readLines(input: NodeJS.ReadableStream): AsyncGenerator<readonly Line[]> {
   /** The line that is not complete yet. */
   let parts: Buffer[] = [];
@@ -31,7 +33,7 @@ export async function* readLines(input: NodeJS.ReadableStream): AsyncGenerator<r
     size = 0;
     return line;
   };
-  for await (const chunk of input) {
+  for await (const chunk of chunksOf(input)) {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     const lines: Line[] = [];
     let start = 0;
@@ -44,4 +46,12 @@ export async function* readLines(input: NodeJS.ReadableStream): AsyncGenerator<r
     if (lines.length > 0) yield lines;
   }
   if (size > 0) yield [finish()];
+}
+
+async function* chunksOf(input: NodeJS.ReadableStream): AsyncGenerator<string | Buffer> {
+  try {
+    yield* input;
+  } catch (thrown) {
+    throw new FeedpulseError('FILE_UNREADABLE', `The feed of lines broke off: ${asError(thrown).message}`, { cause: thrown });
+  }
 }

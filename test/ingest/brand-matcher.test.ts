@@ -11,7 +11,20 @@ function mentions(rules: readonly BrandRule[], text: string): readonly string[] 
 }
 
 describe('a term', () => {
-  it.each(['acme', 'ACME!', 'Ácmé', 'I love #Acme', 'hey @acme, why', "Acme's new shoe", '(acme)', 'x-acme-y', 'ＡＣＭＥ', '我喜欢acme手机', 'acme는 좋다', 'Ac\u00adme'])('is found in %s', (text) => {
+  it.each([
+    'acme',
+    'ACME!',
+    'Ácmé',
+    'I love #Acme',
+    'hey @acme, why',
+    "Acme's new shoe",
+    '(acme)',
+    'x-acme-y',
+    'ＡＣＭＥ',
+    '我喜欢acme手机',
+    'acme는 좋다',
+    'Ac\u00adme',
+  ])('is found in %s', (text) => {
     expect(mentions([rule('Acme')], text)).toEqual(['Acme']);
   });
 
@@ -94,7 +107,9 @@ function bruteForce(rules: readonly BrandRule[], text: string): string[] {
     const after = /\w$/.test(term) ? '(?!\\w)' : '';
     return new RegExp(before + words.join('\\s+') + after, 'i').test(text);
   };
-  return rules.filter(({ name, aliases, any, exclude }) => [name, ...aliases, ...any].some(holds) && !exclude.some(holds)).map(({ name }) => name);
+  return rules
+    .filter(({ name, aliases, any, exclude }) => [name, ...aliases, ...any].some(holds) && !exclude.some(holds))
+    .map(({ name }) => name);
 }
 
 describe('any rules on any text', () => {
@@ -111,13 +126,17 @@ describe('any rules on any text', () => {
     const pick = <T>(items: readonly T[]): T => items[Math.floor(next() * items.length)] as T;
     const piece = () => pick(['a', 'b', 'ab', 'ba', 'A', '#', '@', ' ', '  ', '\t', '-', '_', '1', '.', 'aB', 'b a']);
     const term = () => {
-      const made = Array.from({ length: 1 + Math.floor(next() * 4) }, piece).join('').trim();
+      const made = Array.from({ length: 1 + Math.floor(next() * 4) }, piece)
+        .join('')
+        .trim();
       return made === '' ? 'ab' : made;
     };
     const several = () => Array.from({ length: Math.floor(next() * 3) }, term);
     let matched = 0;
     for (let round = 0; round < 1_500; round += 1) {
-      const rules = Array.from({ length: 1 + Math.floor(next() * 5) }, (_, index) => rule(`${term()}${index}`, { aliases: several(), any: several(), exclude: several() }));
+      const rules = Array.from({ length: 1 + Math.floor(next() * 5) }, (_, index) =>
+        rule(`${term()}${index}`, { aliases: several(), any: several(), exclude: several() }),
+      );
       const text = Array.from({ length: Math.floor(next() * 14) }, piece).join('');
       const expected = bruteForce(rules, text);
       matched += expected.length;

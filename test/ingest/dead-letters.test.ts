@@ -23,12 +23,27 @@ describe('the limit of dead letters', () => {
 
   it('allows a run up to its length, not beyond', () => {
     const limits = { maxInARow: 10, maxShare: 1 };
-    expect(feed(limits, repeat(10, () => false))).not.toThrow();
-    expect(feed(limits, repeat(11, () => false))).toThrow(expect.objectContaining({ code: 'TOO_MANY_DEAD_LETTERS' }));
+    expect(
+      feed(
+        limits,
+        repeat(10, () => false),
+      ),
+    ).not.toThrow();
+    expect(
+      feed(
+        limits,
+        repeat(11, () => false),
+      ),
+    ).toThrow(expect.objectContaining({ code: 'TOO_MANY_DEAD_LETTERS' }));
   });
 
   it('begins a run anew after a post', () => {
-    expect(feed({ maxInARow: 10, maxShare: 1 }, repeat(500, (index) => index % 11 === 0))).not.toThrow();
+    expect(
+      feed(
+        { maxInARow: 10, maxShare: 1 },
+        repeat(500, (index) => index % 11 === 0),
+      ),
+    ).not.toThrow();
   });
 
   it('does not forget a run that was too long', () => {
@@ -77,13 +92,24 @@ describe('a file of dead letters', () => {
     const path = join(folder, 'made', 'dead-letters.ndjson');
     const bytes = Buffer.from([0, 0xff, 0x0a, 0x22]);
     const first = await createFileDeadLetters(path);
-    await Promise.all([first.put([letter(bytes, { key: Buffer.from('k') }), letter(Buffer.alloc(0))]), first.put([letter(Buffer.from('three'))])]);
+    await Promise.all([
+      first.put([letter(bytes, { key: Buffer.from('k') }), letter(Buffer.alloc(0))]),
+      first.put([letter(Buffer.from('three'))]),
+    ]);
     await first.close();
     const second = await createFileDeadLetters(path);
     await second.put([letter(Buffer.from('four'), { truncatedFrom: 9 })]);
     await second.close();
-    const lines = readFileSync(path, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line));
-    expect(lines.map((line) => Buffer.from(line.bytes, 'base64'))).toEqual([bytes, Buffer.alloc(0), Buffer.from('three'), Buffer.from('four')]);
+    const lines = readFileSync(path, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.map((line) => Buffer.from(line.bytes, 'base64'))).toEqual([
+      bytes,
+      Buffer.alloc(0),
+      Buffer.from('three'),
+      Buffer.from('four'),
+    ]);
     const { bytes: _, ...facts } = letter(bytes);
     expect(lines[0]).toEqual({ ...facts, key: 'aw==', bytes: bytes.toString('base64') });
     expect(lines[3].truncatedFrom).toBe(9);

@@ -8,7 +8,10 @@ const zstdSample =
   'zlza2hqHMgLA5K4TAUJCyUgUqqMTA0hdRBVFIAAYUUk1iYxFJJLQzBoVEEEHUQTqghjHz9fwOQM5JCBxH8f88kQiKUmA8QBHsRGQjTaLcdRQKxsLvaBu9T5r33dOtKEzvd' +
   'bm2j/OfQwzBD/lBCSrKj6PtM/hPYg8Cj0BHSwjlGcJ5KZIbgRY4AjXtBVUGJZw8=';
 
-const sampleText = Array.from({ length: 40 }, (_, i) => `${JSON.stringify({ platform: 'murmur', id: `p${i}`, text: `naïve café ${i * i}` })}\n`).join('');
+const sampleText = Array.from(
+  { length: 40 },
+  (_, i) => `${JSON.stringify({ platform: 'murmur', id: `p${i}`, text: `naïve café ${i * i}` })}\n`,
+).join('');
 const samples = {
   nothing: Buffer.alloc(0),
   posts: Buffer.from(sampleText),
@@ -60,7 +63,7 @@ describe.each(['gzip', 'snappy', 'lz4'] as const)('%s', (name) => {
   });
 
   it('refuses damaged bytes', async () => {
-    await expect(codec.decompress(Buffer.from([0xf1, 2]))).rejects.toMatchObject({ code: 'KAFKA_UNREADABLE' });
+    await expect(codec.decompress(Buffer.from([1, 2]))).rejects.toMatchObject({ code: 'KAFKA_UNREADABLE' });
   });
 });
 
@@ -91,7 +94,9 @@ describe('zstd', () => {
   });
 
   it('refuses damaged bytes', async () => {
-    await expect(kafkaCodecs.zstd.decompress(Buffer.from(zstdSample, 'base64').subarray(0, 100))).rejects.toMatchObject({ code: 'KAFKA_UNREADABLE' });
+    await expect(kafkaCodecs.zstd.decompress(Buffer.from(zstdSample, 'base64').subarray(0, 100))).rejects.toMatchObject({
+      code: 'KAFKA_UNREADABLE',
+    });
   });
 });
 
@@ -99,5 +104,10 @@ it('all codecs are known to the client', () => {
   registerCodecs();
   const table: Record<number, () => unknown> = kafkajs.CompressionCodecs;
   const { GZIP, Snappy, LZ4, ZSTD } = kafkajs.CompressionTypes;
-  expect([GZIP, Snappy, LZ4, ZSTD].map((type) => table[type]?.())).toEqual([kafkaCodecs.gzip, kafkaCodecs.snappy, kafkaCodecs.lz4, kafkaCodecs.zstd]);
+  expect([GZIP, Snappy, LZ4, ZSTD].map((type) => table[type]?.())).toEqual([
+    kafkaCodecs.gzip,
+    kafkaCodecs.snappy,
+    kafkaCodecs.lz4,
+    kafkaCodecs.zstd,
+  ]);
 });

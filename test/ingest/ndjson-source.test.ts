@@ -19,11 +19,20 @@ function start(input: NodeJS.ReadableStream, sliceSize?: number) {
   const letters = collectLetters();
   const offered: Envelope<FeedItem>[] = [];
   const stop = new AbortController();
-  const source = createNdjsonSource({ input, name: 'feed', mapping: defaultMapping, deadLetters: letters, clock, ...(sliceSize ? { sliceSize } : {}) });
-  let ended = false;
-  const run = source.run((envelope) => void offered.push(envelope), stop.signal).finally(() => {
-    ended = true;
+  const source = createNdjsonSource({
+    input,
+    name: 'feed',
+    mapping: defaultMapping,
+    deadLetters: letters,
+    clock,
+    ...(sliceSize ? { sliceSize } : {}),
   });
+  let ended = false;
+  const run = source
+    .run((envelope) => void offered.push(envelope), stop.signal)
+    .finally(() => {
+      ended = true;
+    });
   run.catch(() => {});
   return { run, stop, letters, offered, hasEnded: () => ended };
 }
@@ -53,13 +62,24 @@ describe('an NDJSON feed', () => {
     await feed.run;
     expect(settledSizes.reduce((sum, size) => sum + size, 0)).toBe(10);
     expect(Math.max(...settledSizes)).toBe(3);
-    expect(feed.offered.flatMap(({ items }) => items.map(({ post: { id } }) => id))).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+    expect(feed.offered.flatMap(({ items }) => items.map(({ post: { id } }) => id))).toEqual([
+      '0',
+      '1',
+      '2',
+      '3',
+      '4',
+      '5',
+      '6',
+      '7',
+      '8',
+      '9',
+    ]);
   });
 
   it('stops reading while nothing settles', async () => {
     let pulled = 0;
     function* endless() {
-      for (;;) yield post((pulled += 1));
+      for (; ; pulled += 1) yield post(pulled);
     }
     const feed = start(Readable.from(endless()), 4);
     await until(() => feed.offered.length === 2);
@@ -130,7 +150,7 @@ describe('an NDJSON feed', () => {
     const input = new PassThrough();
     const feed = start(input);
     input.destroy(new Error('disk on fire'));
-    await expect(feed.run).rejects.toThrow('disk on fire');
+    await expect(feed.run).rejects.toMatchObject({ code: 'FILE_UNREADABLE', message: expect.stringContaining('disk on fire') });
   });
 
   it('ends when it is told to, although the stream is silent', async () => {
@@ -152,9 +172,12 @@ it('lines are the same however the stream is cut', async () => {
   const cuts = [1, 2, 3, 5, 100];
   const read = await Promise.all(
     cuts.map(async (size) => {
-      const chunks = Array.from({ length: Math.ceil(text.length / size) }, (_, index) => Buffer.from(text.slice(index * size, (index + 1) * size)));
+      const chunks = Array.from({ length: Math.ceil(text.length / size) }, (_, index) =>
+        Buffer.from(text.slice(index * size, (index + 1) * size)),
+      );
       const lines: string[] = [];
-      for await (const completed of readLines(Readable.from(chunks))) lines.push(...completed.map(({ bytes, number }) => `${number}:${bytes}`));
+      for await (const completed of readLines(Readable.from(chunks)))
+        lines.push(...completed.map(({ bytes, number }) => `${number}:${bytes}`));
       return lines;
     }),
   );

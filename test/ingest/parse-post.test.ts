@@ -79,7 +79,11 @@ describe('a message that is a post', () => {
     ['markup in the text', { ...good, text: '<script>' }, { text: '<script>' }],
     ['a negative count', { ...good, engagement: { likes: -5 } }, { engagement: { likes: 0, reposts: 0, replies: 0 } }],
     ['a huge count', { ...good, engagement: { likes: 1e30 } }, { engagement: { likes: 4_294_967_295, reposts: 0, replies: 0 } }],
-    ['a count that is a sentence', { ...good, engagement: { likes: 'many', replies: 2.9 } }, { engagement: { likes: 0, reposts: 0, replies: 2 } }],
+    [
+      'a count that is a sentence',
+      { ...good, engagement: { likes: 'many', replies: 2.9 } },
+      { engagement: { likes: 0, reposts: 0, replies: 2 } },
+    ],
     ['an author known by handle', { ...good, author: { handle: 'ann' } }, { author: { id: 'ann', handle: 'ann' } }],
     ['NUL in the name of the author', { ...good, author: { id: 'a', name: 'A\u0000' } }, { author: { id: 'a', name: 'A\ufffd' } }],
   ])('may have %s', (_, message, expected) => {
@@ -132,7 +136,11 @@ describe('a deletion', () => {
 describe('a mapping', () => {
   it('finds fields by dotted paths, also inside arrays, and fixes the platform', () => {
     const mapping = { ...defaultMapping, id: 'data.key', text: 'data.bodies.0.raw', platformName: 'forum' };
-    expect(postOf({ platform: 'liar', data: { key: 9, bodies: [{ raw: 'hi' }] } }, mapping)).toMatchObject({ platform: 'forum', id: '9', text: 'hi' });
+    expect(postOf({ platform: 'liar', data: { key: 9, bodies: [{ raw: 'hi' }] } }, mapping)).toMatchObject({
+      platform: 'forum',
+      id: '9',
+      text: 'hi',
+    });
   });
 });
 
