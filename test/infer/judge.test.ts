@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { createJudge } from '../../src/infer/judge.ts';
+import type { Reading } from '../../src/infer/reader.ts';
+import { createScoreCache } from '../../src/infer/score-cache.ts';
+import { createMetrics } from '../../src/metrics.ts';
+
+/** Answers with logits that lean to positive by the second token of each row, and counts the rows it saw. */
+function fakePool() {
+  const batches: number[][] = [];
+  const run = async (rows: readonly (readonly number[])[]) => {
+    batches.push(rows.map(({ length }) => length));
+    return Float32Array.from(rows.flatMap((ids) => [0, 0, ids[1] ?? 0]));
+  };
+  return { run, batches };
+}
+
+const fresh = (text: string, length = 5): Reading => ({
+  kind: 'fresh',
+  lang: 'en',
+  text,
+  tokens: { ids: [101, text.length, ...Array<number>(length - 3).fill(9), 102], truncated: false },
+});
+
+test('answers in the order it was asked, whatever the batches', async () => {
+  const pool = fakePool();
+  const judge = createJudge({ pool, workers: 1, cache: undefined, temperature: 1, maxBatch: 2 });
+  const verdicts = await judge([fresh('a', 4), { kind: 'unscored', lang: 'ja' }, fresh('bbb', 9), fresh('cc', 6)]);
+  expect(pool.batches).toEqual([[9, 6], [4]]);
+  expect(verdicts.map(({ lang, positive }) => [lang, Math.round(100 * positive)])).toEqual([
+    ['en', 58],
+    ['ja', 0],
+    ['en', 91],
+    ['en', 79],
+  ]);
+});
+
+test('spreads a few posts over the threads', async () => {
+  const pool = fakePool();
+  const judge = createJudge({ pool, workers: 2, cache: undefined, temperature: 1 });
+  await judge(['a', 'b', 'c', 'd'].map((text) => fresh(text)));
+  expect(pool.batches).toEqual([
+    [5, 5],
+    [5, 5],
+  ]);
+});
+
+test('with a cache, the same text is asked once and counted as a hit', async () => {
+  const pool = fakePool();
+  const metrics = createMetrics();
+  const judge = createJudge({ pool, workers: 1, cache: createScoreCache(10), metrics, temperature: 1 });
+  const verdicts = await judge([fresh('same'), fresh('other one'), fresh('same')]);
+  expect(pool.batches.flat()).toHaveLength(2);
+  expect(verdicts[2]).toEqual(verdicts[0]);
+  expect((await metrics.cacheHits.get()).values[0]?.value).toBe(1);
+});
+
+test('without a cache, every text is asked', async () => {
+  const pool = fakePool();
+  const judge = createJudge({ pool, workers: 1, cache: undefined, temperature: 1 });
+  await judge([fresh('same'), fresh('same')]);
+  expect(pool.batches.flat()).toHaveLength(2);
+});

@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+// From dist/: a worker thread can't load TypeScript.
+import { createScorer, type Scorer } from '../../dist/infer/scorer.js';
+import { createLog } from '../../src/log.ts';
+import type { Verdict } from '../../src/post.ts';
+import { modelUnderTest } from './model-under-test.ts';
+import { samplePosts } from './sample-posts.ts';
+
+const options = { modelPath: modelUnderTest, workers: 2, cacheSize: 0, log: createLog('silent') };
+const posts = samplePosts(96);
+
+/**
+ * Activations are quantised with one scale for the whole batch, so that a post's neighbours move its
+ * probabilities a little. Measured on these posts: see docs/decisions/0005-inference-in-worker-threads.md.
+ */
+const tolerance = { worst: 0.15, mean: 0.02 };
+
+let scorer: Scorer;
+
+beforeAll(async () => {
+  scorer = await createScorer(options);
+});
+
+afterAll(() => scorer.close());
+
+describe('the score of a post', () => {
+  let alone: Verdict[];
+
+  beforeAll(async () => {
+    alone = [];
+    for (const post of posts) alone.push(...(await scorer.score([post])));
+  });
+
+  test('hardly depends on what else is in its batch', async () => {
+    const together = await scorer.score(posts);
+    const distances = together.map(({ score }, index) => Math.abs(score - (alone[index]?.score ?? Number.NaN)));
+    expect(Math.max(...distances)).toBeLessThan(tolerance.worst);
+    expect(distances.reduce((sum, distance) => sum + distance, 0) / distances.length).toBeLessThan(tolerance.mean);
+  });
+
+  test('follows its post into any order', async () => {
+    const order = posts.map((_, index) => (index * 37) % posts.length);
+    const shuffled = await scorer.score(order.map((index) => posts[index] ?? { text: '' }));
+    for (const [at, index] of order.entries()) {
+      expect(Math.abs((shuffled[at]?.score ?? Number.NaN) - (alone[index]?.score ?? Number.NaN))).toBeLessThan(tolerance.worst);
+    }
+  });
+
+  test('is the same each time the same posts come together', async () => {
+    expect(await scorer.score(posts)).toEqual(await scorer.score(posts));
+  });
+
+  test('is a probability like any other', () => {
+    for (const { negative, neutral, positive, score, confidence, label } of alone) {
+      expect(negative + neutral + positive).toBeCloseTo(1, 9);
+      expect(score).toBe(positive - negative);
+      expect(confidence).toBe({ negative, neutral, positive, unscored: Number.NaN }[label]);
+    }
+  });
+});
+
+test('answers several calls at once, each with its own', async () => {
+  const calls = Array.from({ length: 8 }, (_, call) => posts.slice(call * 4, call * 4 + 4));
+  const answers = await Promise.all(calls.map((call) => scorer.score(call)));
+  const again = await Promise.all(calls.map((call) => scorer.score(call)));
+  expect(answers.map((answer) => answer.map(({ label }) => label))).toEqual(again.map((answer) => answer.map(({ label }) => label)));
+  expect(answers.map(({ length }) => length)).toEqual(calls.map(({ length }) => length));
+});
+
+test('a call of more than one window keeps its order', async () => {
+  const many = Array.from({ length: 1_100 }, (_, index) => ({ text: 'ok', lang: index % 3 === 0 ? 'en' : index % 3 === 1 ? 'ja' : 'de' }));
+  const verdicts = await scorer.score(many);
+  expect(verdicts.map(({ lang }) => lang)).toEqual(many.map(({ lang }) => lang));
+  expect(verdicts.map(({ label }) => label !== 'unscored')).toEqual(many.map(({ lang }) => lang === 'en'));
+});
+
+test('no posts, no verdicts', async () => {
+  expect(await scorer.score([])).toEqual([]);
+});
+
+test('says when a post was longer than the model reads', async () => {
+  const verdicts = await scorer.score([{ text: 'good '.repeat(126) }, { text: 'good '.repeat(127) }]);
+  expect(verdicts.map(({ truncated }) => truncated)).toEqual([false, true]);
+});
+
+test('leaves a language it does not know unscored', async () => {
+  const verdicts = await scorer.score([
+    { text: 'Me encanta el nuevo café de la esquina' },
+    { text: 'What a lovely morning ride', lang: 'sv' },
+    { text: ' \u200b\n' },
+  ]);
+  expect(verdicts.map(({ label, lang, score }) => [label, lang, score])).toEqual([
+    ['unscored', 'es', 0],
+    ['unscored', 'sv', 0],
+    ['unscored', 'und', 0],
+  ]);
+});
+
+test.each([
+  ['NUL bytes', 'what\u0000a\u0000day'],
+  ['lone surrogates', `\ud83d so \udc00 so ${'\ud800'.repeat(50)}`],
+  ['100 kB of emoji', '😂'.repeat(25_000)],
+  ['text from right to left, with overrides', '\u202e\u2066the worst service ever\u2069 مرحبا'],
+  ['zalgo', [...'terrible bike'].map((letter) => letter + '\u0336\u0322\u0348\u035c'.repeat(40)).join('')],
+  ['a megabyte of one word', 'a'.repeat(1_000_000)],
+  ['a megabyte of words', 'so good '.repeat(125_000)],
+  ['control tokens', '[CLS] [SEP] [PAD] [MASK] [UNK] [SEP]'],
+  ['unknown characters alone', '\ufffd\ufffd \u{1fffd}'],
+])('scores hostile text: %s', async (_, text) => {
+  const [verdict] = await scorer.score([{ text, lang: 'en' }]);
+  expect(verdict?.label).toMatch(/^(negative|neutral|positive)$/);
+  expect((verdict?.negative ?? 0) + (verdict?.neutral ?? 0) + (verdict?.positive ?? 0)).toBeCloseTo(1, 9);
+});
+
+test('keeps the event loop free while it reads and scores', async () => {
+  let longest = 0;
+  let last = performance.now();
+  const timer = setInterval(() => {
+    longest = Math.max(longest, performance.now() - last);
+    last = performance.now();
+  }, 1);
+  await scorer.score(samplePosts(600));
+  clearInterval(timer);
+  // One reading stretch is 4 ms; the rest is room for a busy machine.
+  expect(longest).toBeLessThan(100);
+});
+
+test('the cache changes no score, and takes what it knows', async () => {
+  const cached = await createScorer({ ...options, cacheSize: 1_000 });
+  const first = await cached.score(posts);
+  const second = await cached.score(posts);
+  await cached.close();
+  expect(second).toEqual(first);
+  expect(first).toEqual(await scorer.score(posts));
+});
+
+test('told to assume its language, it scores every text', async () => {
+  const assuming = await createScorer({ ...options, workers: 1, assumeModelLanguage: true });
+  const verdicts = await assuming.score([{ text: 'Me encanta el nuevo café de la esquina' }, { text: '最悪だった', lang: 'ja' }]);
+  await assuming.close();
+  expect(verdicts.map(({ label, lang }) => [label === 'unscored', lang])).toEqual([
+    [false, 'en'],
+    [false, 'en'],
+  ]);
+});
+
+test('closing waits for what is in flight and takes nothing more', async () => {
+  const closing = await createScorer({ ...options, workers: 1 });
+  const inFlight = closing.score(posts);
+  const closed = closing.close();
+  await expect(closing.score(posts)).rejects.toMatchObject({ code: 'MODEL_FAILED', message: 'The scorer is closed.' });
+  expect(await inFlight).toHaveLength(posts.length);
+  await closed;
+});

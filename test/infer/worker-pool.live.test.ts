@@ -1,0 +1,76 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+// From dist/: a worker thread can't load TypeScript.
+import { WorkerPool } from '../../dist/infer/worker-pool.js';
+import { modelFiles } from '../../src/infer/model.ts';
+import { createLog } from '../../src/log.ts';
+import { modelUnderTest } from './model-under-test.ts';
+
+const facts = { weights: join(modelUnderTest, modelFiles.weights) };
+const log = createLog('silent');
+const row = [101, 7_592, 2_088, 102];
+/** Keeps a thread busy for a good while. */
+const heavy = Array.from({ length: 64 }, () => Array<number>(128).fill(2_088));
+
+/** Every thread started, in order; Node announces them. */
+let threads: Worker[];
+const remember = (thread: Worker): number => threads.push(thread);
+
+beforeEach(() => {
+  threads = [];
+  process.on('worker', remember);
+});
+
+afterEach(() => {
+  process.off('worker', remember);
+});
+
+test('a thread that dies with batches in hand is replaced, and every batch is answered', async () => {
+  const pool = await WorkerPool.start(2, facts, log);
+  const calm = await pool.run([row]);
+  const answers = Array.from({ length: 6 }, () => pool.run(heavy));
+  await threads[0]?.terminate();
+  for (const logits of await Promise.all(answers)) expect(logits).toHaveLength(3 * heavy.length);
+  expect(threads).toHaveLength(3);
+  expect(await pool.run([row])).toEqual(calm);
+  await pool.close();
+});
+
+test('a batch that outlives two threads is given up, and the pool goes on', async () => {
+  const pool = await WorkerPool.start(1, facts, log);
+  const lost = expect(pool.run(heavy)).rejects.toMatchObject({ code: 'MODEL_FAILED', message: /lost with its thread/ });
+  const [replacement] = (await Promise.all([once(process, 'worker'), threads[0]?.terminate()]))[0] as [Worker];
+  await once(replacement, 'message'); // its session is loaded, and the batch is on its way
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  await replacement.terminate();
+  await lost;
+  expect(await pool.run([row])).toHaveLength(3);
+  await pool.close();
+});
+
+test('closing lets the batches in the threads end, and every thread', async () => {
+  const pool = await WorkerPool.start(2, facts, log);
+  const ended = Promise.all(threads.map((thread) => once(thread, 'exit')));
+  const answers = Array.from({ length: 4 }, () => pool.run([row]));
+  await pool.close();
+  expect(await Promise.all(answers)).toHaveLength(4);
+  expect(await ended).toEqual([[0], [0]]);
+  await expect(pool.run([row])).rejects.toMatchObject({ code: 'MODEL_FAILED' });
+});
+
+test('weights that are no model are told at the start, and no thread stays', async () => {
+  const starting = WorkerPool.start(2, { weights: join(modelUnderTest, 'config.json') }, log);
+  await expect(starting).rejects.toMatchObject({ code: 'MODEL_FAILED', message: /could not load the model/ });
+  expect(threads).toHaveLength(2);
+  expect(threads.map(({ threadId }) => threadId)).toEqual([-1, -1]); // Node's id of a thread that has ended
+});
+
+test('a batch the model refuses is rejected, and the thread lives on', async () => {
+  const pool = await WorkerPool.start(1, facts, log);
+  await expect(pool.run([[101, 40_000_000, 102]])).rejects.toMatchObject({ code: 'MODEL_FAILED' });
+  expect(await pool.run([row])).toHaveLength(3);
+  expect(threads).toHaveLength(1);
+  await pool.close();
+});
