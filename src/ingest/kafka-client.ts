@@ -68,14 +68,14 @@ const loggedFacts = [
   'duration',
 ];
 
-/** kafkajs is chatty: it calls every rebalance an error. What really ends the feed is logged by the feed. */
+/** kafkajs is chatty: each rebalance and each attempt to connect is an error to it. What really ends the feed is logged by the feed. */
 function logTo(log: Log): logCreator {
   return () =>
     ({ namespace, level, log: { message, ...facts } }) => {
       const kept = Object.fromEntries(
         Object.entries({ namespace, ...facts }).flatMap(([name, value]) => (loggedFacts.includes(name) ? [[name, plain(value)]] : [])),
       );
-      if (level === kafkajs.logLevel.ERROR) log.warn(kept, `Kafka: ${message}`);
+      if (level === kafkajs.logLevel.ERROR && namespace !== 'Connection') log.warn(kept, `Kafka: ${message}`);
       else log.debug(kept, `Kafka: ${message}`);
     };
 }
