@@ -29,12 +29,15 @@ export async function startInferenceThread(facts: WorkerFacts): Promise<Inferenc
   let nextId = 0;
   const send = (order: Order, transfer: ArrayBuffer[] = []): void => worker.postMessage(order, transfer);
 
-  const ended = new Promise<Error>((resolve) => {
-    worker.on('error', resolve);
-    worker.on('exit', (code) => resolve(new Error(`it ended with exit code ${code}`)));
+  let cause: Error | undefined;
+  worker.on('error', (error: Error) => {
+    cause = error;
   });
-  void ended.then((cause) => {
-    for (const { reject } of waiting.values()) reject(new ThreadDied(cause.message, { cause }));
+  const ended = new Promise<Error>((resolve) => {
+    worker.on('exit', (code) => resolve(cause ?? new Error(`exit code ${code}`)));
+  });
+  void ended.then((reason) => {
+    for (const { reject } of waiting.values()) reject(new ThreadDied(reason.message, { cause: reason }));
     waiting.clear();
   });
   await loaded(worker, ended);

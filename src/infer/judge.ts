@@ -69,5 +69,6 @@ function batchesOf(texts: readonly Same[], limits: BatchLimits): Same[][] {
     texts.map(([{ tokens }]) => tokens.ids.length),
     limits,
   );
-  return plan.map((indices) => indices.flatMap((index) => texts.slice(index, index + 1)));
+  // The plan's indices are those of the texts.
+  return plan.map((indices) => indices.map((index) => texts[index] as Same));
 }

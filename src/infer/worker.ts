@@ -16,6 +16,7 @@ const session = await InferenceSession.create(weights, {
   executionMode: 'sequential',
   graphOptimizationLevel: 'all',
   enableCpuMemArena: true,
+  logSeverityLevel: 4, // its errors are thrown as well, and logged by those who catch them
 });
 
 async function infer({ rows, width, inputIds, attentionMask }: PackedRows): Promise<Float32Array<ArrayBuffer>> {

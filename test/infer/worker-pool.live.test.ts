@@ -11,8 +11,14 @@ import { modelUnderTest } from './model-under-test.ts';
 const facts = { weights: join(modelUnderTest, modelFiles.weights) };
 const log = createLog('silent');
 const row = [101, 7_592, 2_088, 102];
-/** Keeps a thread busy for a good while. */
-const heavy = Array.from({ length: 64 }, () => Array<number>(128).fill(2_088));
+
+/**
+ * Ends a thread at its next message by an error in its own code. (terminate() would not do: when it strikes
+ * inside ONNX Runtime, that aborts the process.)
+ */
+function poison(thread: Worker | undefined): void {
+  thread?.postMessage(null);
+}
 
 /** Every thread started, in order; Node announces them. */
 let threads: Worker[];
@@ -30,23 +36,20 @@ afterEach(() => {
 test('a thread that dies with batches in hand is replaced, and every batch is answered', async () => {
   const pool = await WorkerPool.start(2, facts, log);
   const calm = await pool.run([row]);
-  const answers = Array.from({ length: 6 }, () => pool.run(heavy));
-  await threads[0]?.terminate();
-  for (const logits of await Promise.all(answers)) expect(logits).toHaveLength(3 * heavy.length);
-  expect(threads).toHaveLength(3);
-  expect(await pool.run([row])).toEqual(calm);
+  poison(threads[0]);
+  const answers = await Promise.all(Array.from({ length: 6 }, () => pool.run([row])));
+  expect(answers).toEqual(Array.from({ length: 6 }, () => calm));
   await pool.close();
+  expect(threads).toHaveLength(3);
 });
 
-test('a batch that outlives two threads is given up, and the pool goes on', async () => {
+test('a batch that two threads died with is given up, and the pool goes on', async () => {
   const pool = await WorkerPool.start(1, facts, log);
-  const lost = expect(pool.run(heavy)).rejects.toMatchObject({ code: 'MODEL_FAILED', message: /lost with its thread/ });
-  const [replacement] = (await Promise.all([once(process, 'worker'), threads[0]?.terminate()]))[0] as [Worker];
-  await once(replacement, 'message'); // its session is loaded, and the batch is on its way
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  await replacement.terminate();
-  await lost;
+  process.once('worker', poison);
+  poison(threads[0]);
+  await expect(pool.run([row])).rejects.toMatchObject({ code: 'MODEL_FAILED', message: /lost with its thread/ });
   expect(await pool.run([row])).toHaveLength(3);
+  expect(threads).toHaveLength(3);
   await pool.close();
 });
 
