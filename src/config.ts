@@ -28,7 +28,11 @@ function isTimeZone(name: string): boolean {
 }
 
 const brand = z.strictObject({
-  name: z.string().min(1).max(100).refine((name) => name !== '*', '`*` stands for all posts'),
+  name: z
+    .string()
+    .min(1)
+    .max(100)
+    .refine((name) => name !== '*', '`*` stands for all posts'),
   aliases: z.array(z.string().min(1)).default([]).describe('Other names of the brand; each counts as a mention'),
   any: z.array(z.string().min(1)).default([]).describe('Words, phrases, #hashtags and @handles that count as a mention'),
   exclude: z.array(z.string().min(1)).default([]).describe('A post holding one of these does not mention the brand'),
@@ -79,8 +83,14 @@ const kafka = z.strictObject({
 });
 
 const clickhouse = z.strictObject({
-  url: z.url({ protocol: /^https?$/ }).optional().describe('A ClickHouse server; without it the engine runs embedded, in dataDir'),
-  database: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/).default('feedpulse'),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('A ClickHouse server; without it the engine runs embedded, in dataDir'),
+  database: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/)
+    .default('feedpulse'),
   username: z.string().default('default'),
   password: z.string().optional().describe('Better: passwordFile, or FEEDPULSE_CLICKHOUSE_PASSWORD'),
   passwordFile: z.string().optional(),
@@ -93,7 +103,9 @@ export const configSchema = z
     brands: z.array(brand).default([]),
     mapping: mapping.prefault({}),
     kafka: kafka.prefault({}),
-    ndjson: z.strictObject({ path: z.string().default('-').describe('A file of one JSON post a line; `-` is standard input') }).prefault({}),
+    ndjson: z
+      .strictObject({ path: z.string().default('-').describe('A file of one JSON post a line; `-` is standard input') })
+      .prefault({}),
     demo: z
       .strictObject({
         rate: z.number().min(0.1).max(200).default(5).describe('Posts a second, on average over a day'),
@@ -129,7 +141,8 @@ export const configSchema = z
   .superRefine((config, context) => {
     const seen = new Set<string>();
     for (const [index, { name }] of config.brands.entries()) {
-      if (seen.has(name.toLowerCase())) context.addIssue({ code: 'custom', path: ['brands', index, 'name'], message: `the brand ${name} stands twice` });
+      if (seen.has(name.toLowerCase()))
+        context.addIssue({ code: 'custom', path: ['brands', index, 'name'], message: `the brand ${name} stands twice` });
       seen.add(name.toLowerCase());
     }
     if (config.kafka.topic === config.kafka.deadLetterTopic) {

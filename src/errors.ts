@@ -11,7 +11,11 @@ export const errorCodes = {
   MODEL_FAILED: { exit: 4, retry: true, hint: 'Look at the log; the model could not score a batch.' },
   KAFKA_UNAVAILABLE: { exit: 5, retry: true, hint: 'Check `kafka.brokers`, the network and the credentials.' },
   KAFKA_PLAINTEXT: { exit: 5, retry: false, hint: 'Set `kafka.tls`, or allow it with `kafka.allowPlaintext: true`.' },
-  KAFKA_REFUSED: { exit: 5, retry: false, hint: 'The broker refused for good: check the credentials, the permissions and the limits of the topic.' },
+  KAFKA_REFUSED: {
+    exit: 5,
+    retry: false,
+    hint: 'The broker refused for good: check the credentials, the permissions and the limits of the topic.',
+  },
   KAFKA_UNREADABLE: { exit: 5, retry: false, hint: 'Move the consumer group past the batch with the tools of your broker.' },
   DATABASE_UNAVAILABLE: { exit: 6, retry: true, hint: 'Check `clickhouse.url` and that the server is up.' },
   DATABASE_REJECTED: { exit: 6, retry: false, hint: 'The server refused the statement; the log has its code.' },
@@ -19,7 +23,11 @@ export const errorCodes = {
   MIGRATION_CHANGED: { exit: 6, retry: false, hint: 'A migration that was applied has been edited; restore it and add a new one.' },
   TOO_MANY_DEAD_LETTERS: { exit: 7, retry: false, hint: 'The feed does not fit the mapping: look at `deadLetters` and the config.' },
   PORT_TAKEN: { exit: 8, retry: false, hint: 'Choose another with --port.' },
-  BIND_REFUSED: { exit: 8, retry: false, hint: 'Keep `server.host` on the loopback interface behind your own proxy, or set `server.allowOpen: true` where only trusted machines reach it.' },
+  BIND_REFUSED: {
+    exit: 8,
+    retry: false,
+    hint: 'Keep `server.host` on the loopback interface behind your own proxy, or set `server.allowOpen: true` where only trusted machines reach it.',
+  },
 } as const satisfies Record<string, { exit: number; retry: boolean; hint: string }>;
 
 export type ErrorCode = keyof typeof errorCodes;

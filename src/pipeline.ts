@@ -58,11 +58,15 @@ export async function runPipeline(parts: PipelineParts, signal: AbortSignal): Pr
     concurrency: 1,
     clock,
   };
+  const count = (change: number): void => {
+    inFlight += change;
+    metrics.inFlight.set(inFlight);
+  };
   const flow = read(parts, signal).pipe(
-    tap(({ items }) => metrics.inFlight.set((inFlight += items.length))),
+    tap(({ items }) => count(items.length)),
     batchInto((batch) => score(parts, batch), scoring),
     batchInto((batch) => write(parts, batch), writing),
-    tap((settled) => metrics.inFlight.set((inFlight -= settled))),
+    tap((settled) => count(-settled)),
   );
   await lastValueFrom(flow, { defaultValue: 0 });
 }
@@ -93,7 +97,15 @@ async function score({ scorer, brands, metrics, clock }: PipelineParts, batch: E
       const verdict = verdicts[index] as Verdict;
       metrics.postsScored.inc({ label: verdict.label });
       if (verdict.truncated) metrics.truncated.inc();
-      const row = { ...post, ...verdict, brands: brands.match(post.text), brandsHash: brands.hash, modelVersion: scorer.model.id, scoredAt, position };
+      const row = {
+        ...post,
+        ...verdict,
+        brands: brands.match(post.text),
+        brandsHash: brands.hash,
+        modelVersion: scorer.model.id,
+        scoredAt,
+        position,
+      };
       return { row, readAt };
     });
     return { items, settle: batch.settle };

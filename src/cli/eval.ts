@@ -31,7 +31,11 @@ export function evalCommand(): Command {
       try {
         await scorer.score(texts.slice(0, 32).map((text) => ({ text }))); // the first run allocates; it is not timed
         const { verdicts, seconds } = await scoreAll(scorer, texts);
-        const report: Report = { ...reportClassification(truth, verdicts), postsPerSecond: texts.length / seconds, modelVersion: scorer.model.id };
+        const report: Report = {
+          ...reportClassification(truth, verdicts),
+          postsPerSecond: texts.length / seconds,
+          modelVersion: scorer.model.id,
+        };
         process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : table(report));
       } finally {
         await scorer.close();

@@ -44,7 +44,8 @@ function collectVariables(schema: JsonSchema, path: string[], into: Map<string, 
   for (const [key, child] of Object.entries(schema.properties ?? {})) {
     const at = [...path, key];
     if (child.properties) collectVariables(child, at, into);
-    else if (child.type !== 'array' || child.items?.type === 'string') into.set(variableName(at), { path: at, type: child.type ?? 'string' });
+    else if (child.type !== 'array' || child.items?.type === 'string')
+      into.set(variableName(at), { path: at, type: child.type ?? 'string' });
   }
 }
 
@@ -121,7 +122,9 @@ function listProblems(error: z.ZodError): string {
 }
 
 function sentence(problems: readonly string[]): string {
-  return problems.length === 1 ? `${problems[0]}.` : `${problems.length} problems:\n${problems.map((problem) => `  - ${problem}`).join('\n')}\n`;
+  return problems.length === 1
+    ? `${problems[0]}.`
+    : `${problems.length} problems:\n${problems.map((problem) => `  - ${problem}`).join('\n')}\n`;
 }
 
 function deepFreeze<T extends object>(value: T): T {

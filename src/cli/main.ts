@@ -1,10 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { asError, FeedpulseError } from '../errors.ts';
+import { version } from '../version.ts';
 import { checkConfigCommand } from './check-config.ts';
 import { doctorCommand } from './doctor.ts';
 import { evalCommand } from './eval.ts';
 import { migrateCommand } from './migrate.ts';
-import { version } from './package-facts.ts';
 import { produceCommand } from './produce.ts';
 import { runCommand } from './run.ts';
 import { scoreCommand } from './score.ts';

@@ -35,7 +35,10 @@ export async function openSource(parts: SourceParts): Promise<OpenSource> {
   if (config.source === 'demo') return openDemo(parts);
   const deadLetters = limited(await openDeadLetters(parts), config.deadLetters, metrics);
   const shared = { mapping: config.mapping, deadLetters, clock };
-  const source = config.source === 'kafka' ? createKafkaSource({ config: config.kafka, log, metrics, ...shared }) : openNdjson(config.ndjson.path, shared);
+  const source =
+    config.source === 'kafka'
+      ? createKafkaSource({ config: config.kafka, log, metrics, ...shared })
+      : openNdjson(config.ndjson.path, shared);
   return { source, close: () => deadLetters.close() };
 }
 

@@ -5,7 +5,7 @@ import type { ModelInfo } from '../infer/model.ts';
 import type { LiveHub } from '../live-hub.ts';
 import type { Metrics } from '../metrics.ts';
 import type { FeedItem } from '../post.ts';
-import type { Status } from '../server/status.ts';
+import type { Status } from '../status.ts';
 
 const windowSeconds = 10;
 
@@ -15,7 +15,13 @@ export interface RunStatus {
 }
 
 /** What the running process says of itself: readiness of each part, posts a second, lag, event-loop delay. */
-export function createRunStatus(parts: { clock: Clock; metrics: Metrics; source: Source<FeedItem>; model: ModelInfo; live: LiveHub }): RunStatus {
+export function createRunStatus(parts: {
+  clock: Clock;
+  metrics: Metrics;
+  source: Source<FeedItem>;
+  model: ModelInfo;
+  live: LiveHub;
+}): RunStatus {
   const { clock, metrics, source, model, live } = parts;
   const startedAt = clock.now();
   /** Posts that became rows in each of the last seconds, as a ring by second. */

@@ -52,6 +52,6 @@ export async function openSlice(messages: readonly RawMessage[], { mapping, dead
 }
 
 /** True for a message of which only the beginning needs keeping: it is too large to be a post anyway. */
-export function isTooLarge(size: number): boolean {
+function isTooLarge(size: number): boolean {
   return size > largestMessage;
 }

@@ -7,7 +7,7 @@ import { type CompiledMapping, pick } from './field-mapping.ts';
  */
 
 /** Longest identifier, in UTF-16 code units. */
-export const longestId = 256;
+const longestId = 256;
 const longestName = 256;
 const longestUrl = 2_048;
 /** Counts are stored in 32 bits. */

@@ -12,7 +12,7 @@ const headers = {
   'cross-origin-resource-policy': 'same-origin',
 } as const;
 
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
@@ -32,7 +32,8 @@ export function registerGuards(app: FastifyInstance, { host, allowOpen }: { host
     const name = request.hostname.replace(/^\[|\]$/g, '');
     if (!allowOpen && !isLoopback(name) && name !== host) return sendProblem(reply, 403, 'Forbidden', 'This host name is not served here.');
     const { origin } = request.headers;
-    if (origin !== undefined && !sameHost(origin, request.headers.host)) return sendProblem(reply, 403, 'Forbidden', 'Requests from other origins are refused.');
+    if (origin !== undefined && !sameHost(origin, request.headers.host))
+      return sendProblem(reply, 403, 'Forbidden', 'Requests from other origins are refused.');
     return undefined;
   });
 }

@@ -3,9 +3,10 @@ import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../clock.ts';
 import type { BrandRule } from '../config.ts';
 import { FeedpulseError } from '../errors.ts';
+import type { Grain } from '../history.ts';
 import { type Cursor, recentPosts, type StoredPost } from '../trends/recent-posts.ts';
 import { brandsOverview, summary } from '../trends/summary.ts';
-import { type Grain, timeline } from '../trends/timeline.ts';
+import { timeline } from '../trends/timeline.ts';
 import { brandRangeQuery, parseQuery, postsQuery, rangeQuery, resolveRange, trendsQuery } from './query-schemas.ts';
 
 export interface HistoryParts {
@@ -23,7 +24,10 @@ export function registerHistoryRoutes(app: FastifyInstance, { reader, clock, bra
     const figures = await brandsOverview(reader, range, clock.now());
     const nothing = { volume: 0, negative: 0, neutral: 0, positive: 0, unscored: 0, netSentiment: null };
     const known = [{ name: '*', timezone: 'UTC' }, ...brands];
-    return known.map(({ name, timezone }) => ({ timezone, ...(figures.find(({ brand }) => brand === name) ?? { brand: name, ...nothing }) }));
+    return known.map(({ name, timezone }) => ({
+      timezone,
+      ...(figures.find(({ brand }) => brand === name) ?? { brand: name, ...nothing }),
+    }));
   });
 
   app.get('/api/v1/summary', async (request) => {

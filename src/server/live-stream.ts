@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { LiveHub } from '../live-hub.ts';
 import type { ScoredPost } from '../post.ts';
-import type { Status } from './status.ts';
+import type { Status } from '../status.ts';
 
 /** Bytes that may wait for a slow client; what comes beyond is left out for it. */
 const mostWaiting = 262_144;
@@ -34,7 +34,13 @@ export function registerLiveStream(app: FastifyInstance, live: LiveHub, readStat
     if (clients.size >= mostClients) return reply.code(503).send();
     reply.hijack();
     const { raw } = reply;
-    raw.writeHead(200, { ...headersOf(reply), 'content-type': 'text/event-stream', 'cache-control': 'no-store', connection: 'keep-alive', 'x-accel-buffering': 'no' });
+    raw.writeHead(200, {
+      ...headersOf(reply),
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+      connection: 'keep-alive',
+      'x-accel-buffering': 'no',
+    });
     raw.write(`retry: 2000\n\nevent: status\ndata: ${JSON.stringify(readStatus())}\n\n`);
     clients.add(raw);
     raw.on('close', () => clients.delete(raw));

@@ -11,7 +11,12 @@ const routes = {
 /** The description of the HTTP interface, made from the schemas that check the requests. */
 export function openApiDocument(version: string): object {
   const paths = Object.fromEntries(Object.entries(routes).map(([path, { summary, query }]) => [path, { get: operation(summary, query) }]));
-  const stream = { get: { summary: 'Scored posts (`event: post`) and the state of the process (`event: status`), as server-sent events', responses: { 200: { description: 'text/event-stream' } } } };
+  const stream = {
+    get: {
+      summary: 'Scored posts (`event: post`) and the state of the process (`event: status`), as server-sent events',
+      responses: { 200: { description: 'text/event-stream' } },
+    },
+  };
   return { openapi: '3.1.0', info: { title: 'feedpulse', version }, paths: { ...paths, '/api/v1/stream': stream } };
 }
 

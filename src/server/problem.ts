@@ -8,7 +8,9 @@ export function sendProblem(reply: FastifyReply, status: number, title: string, 
 }
 
 /** Turns what a handler throws into a problem; what the caller cannot mend is logged and not shown. */
-export function problemHandler(log: Log): (error: FastifyError | FeedpulseError, request: FastifyRequest, reply: FastifyReply) => FastifyReply {
+export function problemHandler(
+  log: Log,
+): (error: FastifyError | FeedpulseError, request: FastifyRequest, reply: FastifyReply) => FastifyReply {
   return (error, request, reply) => {
     if (error instanceof FeedpulseError && error.code === 'USAGE') return sendProblem(reply, 400, 'Bad request', error.message);
     const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500;

@@ -7,12 +7,12 @@ import { asError, FeedpulseError } from '../errors.ts';
 import type { LiveHub } from '../live-hub.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
+import type { Status } from '../status.ts';
 import { checkBinding, registerGuards } from './guards.ts';
 import { type HistoryParts, registerHistoryRoutes } from './history-routes.ts';
 import { registerLiveStream } from './live-stream.ts';
 import { openApiDocument } from './openapi.ts';
 import { problemHandler, sendProblem } from './problem.ts';
-import type { Status } from './status.ts';
 
 export interface ServerParts extends HistoryParts {
   readonly config: Config;
@@ -64,7 +64,8 @@ function registerHealthRoutes(app: FastifyInstance, { metrics, status }: ServerP
 
 async function registerPage(app: FastifyInstance): Promise<void> {
   const notFound = 'There is nothing at this address.';
-  if (!existsSync(pageFolder)) throw new FeedpulseError('FILE_UNREADABLE', `The page is not built: ${pageFolder} is missing; run \`npm run setup\`.`);
+  if (!existsSync(pageFolder))
+    throw new FeedpulseError('FILE_UNREADABLE', `The page is not built: ${pageFolder} is missing; run \`npm run setup\`.`);
   const setHeaders = (response: { setHeader(name: string, value: string): void }, path: string): void => {
     // Assets carry a hash of their content in their names.
     response.setHeader('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
@@ -78,7 +79,8 @@ async function listen(app: FastifyInstance, { host, port }: Config['server']): P
     return await app.listen({ host, port });
   } catch (thrown) {
     const error = asError(thrown);
-    if ('code' in error && error.code === 'EADDRINUSE') throw new FeedpulseError('PORT_TAKEN', `Port ${port} on ${host} is taken.`, { cause: error });
+    if ('code' in error && error.code === 'EADDRINUSE')
+      throw new FeedpulseError('PORT_TAKEN', `Port ${port} on ${host} is taken.`, { cause: error });
     throw error;
   }
 }

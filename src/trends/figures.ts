@@ -1,13 +1,4 @@
-/** Counts of posts. Unscored ones (in a language the model does not know) are volume, never sentiment. */
-export interface Figures {
-  readonly volume: number;
-  readonly negative: number;
-  readonly neutral: number;
-  readonly positive: number;
-  readonly unscored: number;
-  /** See `netSentiment`. */
-  readonly netSentiment: number | null;
-}
+import type { Figures } from '../history.ts';
 
 /** Counts as the database returns them: 64-bit ones may come as strings. */
 export type CountsRow = Record<'negative' | 'neutral' | 'positive' | 'unscored', number | string>;

@@ -1,18 +1,8 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import { type CountsRow, type Figures, toFigures } from './figures.ts';
+import type { BrandFigures, Summary, Totals } from '../history.ts';
+import { type CountsRow, toFigures } from './figures.ts';
 import { type Rollup, selectBrands, selectTotals } from './queries.ts';
 import { chooseRollup, type Range, toSeconds } from './range.ts';
-
-interface Totals extends Figures {
-  /** Distinct authors, approximate: within about 1 % (HyperLogLog with 2^14 registers), exact for small numbers. */
-  readonly authors: number;
-}
-
-export interface Summary {
-  readonly current: Totals;
-  /** The period of equal length that ends where this one starts. */
-  readonly previous: Totals;
-}
 
 /** Totals of a brand (`*`: all posts) in a range and in the period before it. @throws USAGE for an empty range */
 export async function summary(reader: ClickHouseClient, query: Range & { brand: string }, now = Date.now()): Promise<Summary> {
@@ -34,11 +24,6 @@ async function readTotals(reader: ClickHouseClient, rollup: Rollup, brand: strin
   return row
     ? { ...toFigures(row), authors: Number(row.authors) }
     : { ...toFigures({ negative: 0, neutral: 0, positive: 0, unscored: 0 }), authors: 0 };
-}
-
-export interface BrandFigures extends Figures {
-  /** `*` is all posts. */
-  readonly brand: string;
 }
 
 /** Figures of every brand that was mentioned in a range, largest first. @throws USAGE for an empty range */

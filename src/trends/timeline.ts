@@ -1,14 +1,8 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import { type CountsRow, type Figures, toFigures } from './figures.ts';
+import type { Bucket, Grain } from '../history.ts';
+import { type CountsRow, toFigures } from './figures.ts';
 import { bucketStarts, minuteRollup, quarterRollup, selectTimeline } from './queries.ts';
 import { type Range, toSeconds } from './range.ts';
-
-export type Grain = keyof typeof bucketStarts;
-
-export interface Bucket extends Figures {
-  /** ISO 8601 in UTC. */
-  readonly start: string;
-}
 
 /**
  * Figures of a brand (`*`: all posts) over time. Buckets without posts are absent: a gap is a gap. Hours, days

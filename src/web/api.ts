@@ -1,13 +1,8 @@
+import type { BrandFigures, Bucket, Grain, Summary } from '../history.ts';
 import type { ScoredPost } from '../post.ts';
-import type { Status } from '../server/status.ts';
-import type { summary } from '../trends/summary.ts';
-import type { Figures } from '../trends/figures.ts';
-import type { Bucket, Grain } from '../trends/timeline.ts';
+import type { Status } from '../status.ts';
 
-export type { Bucket, ScoredPost, Status };
-export type Brand = Figures & { readonly brand: string; readonly timezone: string };
-export type Summary = Awaited<ReturnType<typeof summary>>;
-export type Totals = Summary['current'];
+export type Brand = BrandFigures & { readonly timezone: string };
 
 export interface Trends {
   readonly grain: Grain;
@@ -17,7 +12,8 @@ export interface Trends {
 }
 
 export const fetchBrands = (range: string, signal: AbortSignal) => get<Brand[]>('brands', { from: `now-${range}` }, signal);
-export const fetchSummary = (brand: string, range: string, signal: AbortSignal) => get<Summary>('summary', { brand, from: `now-${range}` }, signal);
+export const fetchSummary = (brand: string, range: string, signal: AbortSignal) =>
+  get<Summary>('summary', { brand, from: `now-${range}` }, signal);
 export const fetchTrends = (brand: string, range: string, timeZone: string, signal: AbortSignal) =>
   get<Trends>('trends', { brand, from: `now-${range}`, timeZone }, signal);
 

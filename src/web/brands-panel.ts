@@ -13,7 +13,12 @@ export function showBrands(brands: readonly Brand[], chosen: string, choose: (br
   }
   picker.value = chosen;
   const body = byId('brands').querySelector('tbody');
-  body?.replaceChildren(...brands.filter(({ brand }) => brand !== '*').sort((a, b) => b.volume - a.volume).map((brand) => row(brand, brand.brand === chosen, choose)));
+  body?.replaceChildren(
+    ...brands
+      .filter(({ brand }) => brand !== '*')
+      .sort((a, b) => b.volume - a.volume)
+      .map((brand) => row(brand, brand.brand === chosen, choose)),
+  );
 }
 
 function row(figures: Brand, isChosen: boolean, choose: (brand: string) => void): HTMLElement {

@@ -6,7 +6,11 @@ export function byId<E extends HTMLElement>(id: string): E {
 }
 
 /** An element with a class and children. Text arrives as text: nothing that a post says becomes markup. */
-export function element<K extends keyof HTMLElementTagNameMap>(tag: K, className = '', ...children: (Node | string)[]): HTMLElementTagNameMap[K] {
+export function element<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  className = '',
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[K] {
   const node = document.createElement(tag);
   if (className) node.className = className;
   node.append(...children);

@@ -1,15 +1,23 @@
-import type { Summary, Totals } from './api.ts';
+import type { Summary, Totals } from '../history.ts';
 import { byId, element } from './dom.ts';
 import { formatCount, formatNet, formatShare } from './format.ts';
+
+/** Against fewer posts, a change says nothing. */
+const fewestToCompare = 30;
 
 const scoredOf = ({ positive, neutral, negative }: Totals): number => positive + neutral + negative;
 
 /** The cards on top: the range's figures, each with its change against the period of equal length before. */
 export function showFigures({ current, previous }: Summary): void {
-  const had = previous.volume > 0;
+  const had = previous.volume >= fewestToCompare;
   const net = current.netSentiment;
   byId('figures').replaceChildren(
-    card('Net sentiment', formatNet(net), had && net !== null && previous.netSentiment !== null ? points(net - previous.netSentiment) : noHistory(), toneOf(net)),
+    card(
+      'Net sentiment',
+      formatNet(net),
+      had && net !== null && previous.netSentiment !== null ? points(net - previous.netSentiment) : noHistory(),
+      toneOf(net),
+    ),
     card('Posts', formatCount(current.volume), had ? percent(current.volume, previous.volume) : noHistory()),
     shareCard('positive', '▲', current, previous),
     shareCard('neutral', '●', current, previous),
@@ -20,7 +28,7 @@ export function showFigures({ current, previous }: Summary): void {
 
 function shareCard(label: 'positive' | 'neutral' | 'negative', mark: string, current: Totals, previous: Totals): HTMLElement {
   const [now, before] = [current, previous].map((totals) => (100 * totals[label]) / Math.max(1, scoredOf(totals))) as [number, number];
-  const change = scoredOf(previous) > 0 ? points(now - before) : noHistory();
+  const change = previous.volume >= fewestToCompare ? points(now - before) : noHistory();
   return card(`${mark} ${label}`, formatShare(current[label], scoredOf(current)), change, label);
 }
 
@@ -36,7 +44,6 @@ function points(change: number): string {
 }
 
 function percent(now: number, before: number): string {
-  if (before === 0) return noHistory();
   return `${formatNet((100 * (now - before)) / before)} % on the period before`;
 }
 

@@ -1,4 +1,4 @@
-import type { ScoredPost } from './api.ts';
+import type { ScoredPost } from '../post.ts';
 import { byId, element } from './dom.ts';
 import { formatAge } from './format.ts';
 
@@ -18,7 +18,11 @@ export function createLivePanel(): { add(post: ScoredPost): void; show(brand: st
     scheduled = false;
     if (paused) return;
     const now = Date.now();
-    list.replaceChildren(...(shown.length > 0 ? shown.map((post) => postItem(post, now)) : [element('li', 'empty', 'No post yet. New ones appear here as they are scored.')]));
+    list.replaceChildren(
+      ...(shown.length > 0
+        ? shown.map((post) => postItem(post, now))
+        : [element('li', 'empty', 'No post yet. New ones appear here as they are scored.')]),
+    );
   };
   const schedule = (): void => {
     // Posts come in bursts: one drawing a quarter of a second is calm, and enough.

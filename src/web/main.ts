@@ -1,4 +1,5 @@
-import { type Brand, fetchBrands, fetchSummary, fetchTrends, listen, type Status } from './api.ts';
+import type { Status } from '../status.ts';
+import { type Brand, fetchBrands, fetchSummary, fetchTrends, listen } from './api.ts';
 import { brandTitle, showBrands } from './brands-panel.ts';
 import { createCharts } from './charts.ts';
 import { byId, element } from './dom.ts';
@@ -73,8 +74,12 @@ function rangeChoice(range: Range): HTMLElement {
 
 function showStatus(status: Status): void {
   const problems = Object.entries(status.parts).filter(([, state]) => state !== 'ok');
-  connection(status.ready ? 'good' : 'bad', status.ready ? `${status.postsPerSecond} posts/s` : problems.map(([part, state]) => `${part}: ${state}`).join('; '));
-  byId('facts').textContent = `feed: ${status.source} · model: ${status.modelVersion} · times in ${byId('facts').dataset['timeZone'] ?? 'UTC'}`;
+  connection(
+    status.ready ? 'good' : 'bad',
+    status.ready ? `${status.postsPerSecond} posts/s` : problems.map(([part, state]) => `${part}: ${state}`).join('; '),
+  );
+  byId('facts').textContent =
+    `feed: ${status.source} · model: ${status.modelVersion} · times in ${byId('facts').dataset['timeZone'] ?? 'UTC'}`;
 }
 
 function connection(state: 'good' | 'bad', words: string): void {

@@ -48,7 +48,10 @@ async function untilAllCounted(process: RunningFeedpulse): Promise<void> {
 }
 
 async function expectExactly(dataDir: string): Promise<void> {
-  const [rows] = await queryFolder<{ rows: number; ids: number }>(dataDir, 'SELECT toUInt32(count()) AS rows, toUInt32(uniqExact(id)) AS ids FROM posts FINAL');
+  const [rows] = await queryFolder<{ rows: number; ids: number }>(
+    dataDir,
+    'SELECT toUInt32(count()) AS rows, toUInt32(uniqExact(id)) AS ids FROM posts FINAL',
+  );
   expect(rows).toEqual({ rows: posts, ids: posts });
   for (const table of ['rollup_minute', 'rollup_quarter']) {
     const query = `SELECT toUInt32(sum(negative + neutral + positive + unscored)) AS volume FROM ${table} FINAL WHERE brand = '*'`;

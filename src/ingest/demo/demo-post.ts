@@ -7,7 +7,9 @@ import { inStyle, type Persona, personaOf } from './personas.ts';
 import { createRandom, mixSeeds, pick, pickWeighted, type Random } from './random.ts';
 import { storyAt } from './stories.ts';
 
-const grammars = new Map(vocabularies.map((vocabulary) => [vocabulary, { ...english, ...vocabulary.words, brand: [vocabulary.brand] } satisfies Grammar]));
+const grammars = new Map(
+  vocabularies.map((vocabulary) => [vocabulary, { ...english, ...vocabulary.words, brand: [vocabulary.brand] } satisfies Grammar]),
+);
 const shares = Object.fromEntries(vocabularies.map(({ share }, index) => [String(index), share]));
 
 /** A story takes over this share of the posts while it is strongest. */
@@ -47,7 +49,9 @@ function textOf(seed: number, time: number, persona: Persona, random: Random): s
   if (tellsStory) return expand(grammar, running.story.negative ? 'negative' : 'positive', random);
   if (random() < chatterShare) return expand(english, 'chatter', random);
   const text = expand(grammar, pickWeighted(random, vocabulary.mood), random);
-  return random() < 0.04 ? `${text} ${pick(random, ['Meanwhile', 'At least it is not', 'Same with', 'Now do'])} ${vocabularyOf(random).brand}.` : text;
+  return random() < 0.04
+    ? `${text} ${pick(random, ['Meanwhile', 'At least it is not', 'Same with', 'Now do'])} ${vocabularyOf(random).brand}.`
+    : text;
 }
 
 function vocabularyOf(random: Random): Vocabulary {
@@ -62,6 +66,10 @@ function engagementOf({ author }: Persona, random: Random): Engagement {
 
 /** Slots may come out empty: no double spaces, none before a full stop, a capital at the start. */
 function tidy(text: string): string {
-  const single = text.replace(/\s+/g, ' ').replace(/ ([.,!?])/g, '$1').replace(/([.!?])\.+(?!\.)/g, '$1').trim();
+  const single = text
+    .replace(/\s+/g, ' ')
+    .replace(/ ([.,!?])/g, '$1')
+    .replace(/([.!?])\.+(?!\.)/g, '$1')
+    .trim();
   return single.charAt(0).toUpperCase() + single.slice(1);
 }

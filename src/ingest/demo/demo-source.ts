@@ -44,7 +44,13 @@ async function runLive(config: DemoConfig, clock: Clock, start: number, offer: O
     owed += (rate * Math.min(to - from, 4 * tickMs)) / 1_000;
     const count = Math.floor(owed);
     owed -= count;
-    if (count > 0) await send(offer, Array.from({ length: count }, (_, number) => demoItem(config.seed, Math.round(from + ((number + 0.5) * (to - from)) / count), number, 0)));
+    if (count > 0)
+      await send(
+        offer,
+        Array.from({ length: count }, (_, number) =>
+          demoItem(config.seed, Math.round(from + ((number + 0.5) * (to - from)) / count), number, 0),
+        ),
+      );
     from = to;
   }
 }

@@ -12,8 +12,61 @@ export interface Persona {
 }
 
 const crowd = 2_400;
-const first = ['Ada', 'Bram', 'Chidi', 'Dara', 'Elif', 'Femi', 'Gita', 'Hugo', 'Ines', 'Jori', 'Kaya', 'Lior', 'Mei', 'Nils', 'Odile', 'Petra', 'Quim', 'Rosa', 'Sami', 'Tova', 'Uma', 'Vito', 'Wren', 'Xenia', 'Yuki', 'Zola'];
-const last = ['Amsel', 'Birk', 'Corvo', 'Dunmore', 'Eklund', 'Farrow', 'Gale', 'Hoshino', 'Iwu', 'Jansky', 'Kestrel', 'Lund', 'Morrow', 'Nakata', 'Okoye', 'Pryce', 'Quist', 'Rao', 'Sorel', 'Tamm', 'Ulloa', 'Varga', 'Winters', 'Yilmaz', 'Zeller'];
+const first = [
+  'Ada',
+  'Bram',
+  'Chidi',
+  'Dara',
+  'Elif',
+  'Femi',
+  'Gita',
+  'Hugo',
+  'Ines',
+  'Jori',
+  'Kaya',
+  'Lior',
+  'Mei',
+  'Nils',
+  'Odile',
+  'Petra',
+  'Quim',
+  'Rosa',
+  'Sami',
+  'Tova',
+  'Uma',
+  'Vito',
+  'Wren',
+  'Xenia',
+  'Yuki',
+  'Zola',
+];
+const last = [
+  'Amsel',
+  'Birk',
+  'Corvo',
+  'Dunmore',
+  'Eklund',
+  'Farrow',
+  'Gale',
+  'Hoshino',
+  'Iwu',
+  'Jansky',
+  'Kestrel',
+  'Lund',
+  'Morrow',
+  'Nakata',
+  'Okoye',
+  'Pryce',
+  'Quist',
+  'Rao',
+  'Sorel',
+  'Tamm',
+  'Ulloa',
+  'Varga',
+  'Winters',
+  'Yilmaz',
+  'Zeller',
+];
 const handleEnds = ['', '_', '.reads', 'runs', '_offline', '42', '_on_a_bike', 'bakes', '_at_night', 'writes'];
 
 /** One of the crowd, always the same for the same number. Few are heard by many: followers have a long tail. */
@@ -35,7 +88,8 @@ export function personaOf(seed: number, random: Random): Persona {
 export function inStyle(text: string, style: Persona['style'], random: Random): string {
   if (style === 'lowercase') return text.toLowerCase();
   if (style === 'shouting' && random() < 0.5) return text.replace(/(?<![\w@#/.])[a-z' ]{4,}(?![\w@/])/gi, (words) => words.toUpperCase());
-  if (style === 'elongated') return text.replace(/\b(so|really|love|nope|why|wow|no)\b/i, (word) => word + (word.at(-1) ?? '').repeat(2 + Math.floor(random() * 4)));
+  if (style === 'elongated')
+    return text.replace(/\b(so|really|love|nope|why|wow|no)\b/i, (word) => word + (word.at(-1) ?? '').repeat(2 + Math.floor(random() * 4)));
   if (style === 'hasty' && text.length > 40) return swapLetters(text, 5 + Math.floor(random() * 30));
   return text;
 }

@@ -1,5 +1,5 @@
-import { createRandom, mixSeeds, pick } from './random.ts';
 import { type Story, type Vocabulary, vocabularies } from './brand-vocabulary.ts';
+import { createRandom, mixSeeds, pick } from './random.ts';
 
 const hour = 3_600_000;
 /** One story begins in each slot, so that any last 24 hours hold several. */
