@@ -39,7 +39,7 @@ export function registerHistoryRoutes(app: FastifyInstance, { reader, clock, bra
   app.get('/api/v1/trends', async (request) => {
     const query = parseQuery(trendsQuery, request.query);
     const range = rangeOf(query);
-    const grain = query.grain ?? defaultGrain(range);
+    const grain = chooseGrain(query.grain, range);
     const buckets = await timeline(reader, { brand: query.brand, timeZone: query.timeZone, grain, ...range });
     return { brand: query.brand, grain, ...range, buckets };
   });
@@ -52,10 +52,15 @@ export function registerHistoryRoutes(app: FastifyInstance, { reader, clock, bra
 }
 
 const hour = 3_600_000;
+const grainMs = { minute: 60_000, quarter: hour / 4, hour, day: 24 * hour, week: 7 * 24 * hour } as const;
+const mostBuckets = 10_000;
 
-/** About 60 to 170 buckets, whatever the range. */
-function defaultGrain({ from, to }: { from: Date; to: Date }): Grain {
+/** The grain that was asked for, or one that makes about 60 to 170 buckets of the range. */
+function chooseGrain(wanted: Grain | undefined, { from, to }: { from: Date; to: Date }): Grain {
   const span = to.getTime() - from.getTime();
+  if (wanted && span / grainMs[wanted] > mostBuckets)
+    throw new FeedpulseError('USAGE', `grain: more than ${mostBuckets} buckets; choose a longer one`);
+  if (wanted) return wanted;
   if (span <= 2 * hour) return 'minute';
   if (span <= 36 * hour) return 'quarter';
   return span <= 8 * 24 * hour ? 'hour' : 'day';

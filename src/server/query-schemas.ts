@@ -5,22 +5,25 @@ import { FeedpulseError } from '../errors.ts';
 const longestRangeMs = 400 * 86_400_000;
 const day = 86_400_000;
 
+/** A day begins at midnight UTC; a time without an offset could mean any zone, and is refused. */
+const isoTime = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
+
 const time = z
   .string()
   .max(40)
-  .describe('ISO 8601, `now`, or relative: now-7d')
-  .refine((value) => readTime(value, 0) !== undefined, 'expected ISO 8601, now, or now-7d');
+  .describe('ISO 8601 with an offset from UTC, `now`, or relative: now-7d')
+  .refine((value) => readTime(value, 0) !== undefined, 'expected a date, a time with its offset (2026-11-01T09:30:00Z), now, or now-7d');
 
 const brand = z.string().min(1).max(100).default('*').describe('A brand of the config; `*` is all posts');
 
 /** Both ends are optional: the last 24 hours. */
-export const rangeQuery = z.object({ from: time.default('now-24h'), to: time.default('now') });
+export const rangeQuery = z.strictObject({ from: time.default('now-24h'), to: time.default('now') });
 export const brandRangeQuery = rangeQuery.extend({ brand });
 export const trendsQuery = brandRangeQuery.extend({
   grain: z.enum(['minute', 'quarter', 'hour', 'day', 'week']).optional().describe('Length of a bucket; chosen by the range when absent'),
   timeZone: z.string().max(64).default('UTC').refine(isTimeZone, 'not an IANA time zone').describe('Where days and weeks begin'),
 });
-export const postsQuery = z.object({
+export const postsQuery = z.strictObject({
   brand,
   limit: z.coerce.number().int().min(1).max(200).default(50),
   before: z.string().max(700).optional().describe('The `next` of the page before'),
@@ -46,8 +49,7 @@ function readTime(value: string, now: number): number | undefined {
   const [, amount] = /^now(?:-(.+))?$/.exec(value) ?? [undefined, ''];
   if (value === 'now') return now;
   if (amount) return duration.safeParse(amount).success ? now - milliseconds(amount) : undefined;
-  const parsed = /^\d{4}-\d{2}-\d{2}/.test(value) ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(parsed) ? undefined : parsed;
+  return isoTime.safeParse(value).success ? Date.parse(value) : undefined;
 }
 
 function isTimeZone(name: string): boolean {

@@ -1,0 +1,121 @@
+import { createServer } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readText } from '../support/repository.ts';
+import { healthy, problemType, send, startTestServer, type TestServer } from './test-server.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+test('it is alive, ready, and says how each part is when it is not', async () => {
+  expect(await send(`${server.url}/healthz`)).toMatchObject({ status: 200, text: '{"alive":true}' });
+  expect((await send(`${server.url}/readyz`)).status).toBe(200);
+  const parts = { source: 'no broker answers', model: 'ok', database: 'ok' };
+  const waiting = await startTestServer({ status: () => ({ ...healthy, ready: false, parts }) });
+  const { status, text } = await send(`${waiting.url}/readyz`);
+  expect([status, JSON.parse(text)]).toEqual([503, { ready: false, parts }]);
+  await waiting.close();
+});
+
+test('metrics are what Prometheus reads', async () => {
+  server.metrics.rowsWritten.inc(3);
+  const { headers, text } = await send(`${server.url}/metrics`);
+  expect(headers['content-type']).toMatch(/^text\/plain; version=/);
+  expect(text).toContain('# TYPE feedpulse_rows_written_total counter\nfeedpulse_rows_written_total 3\n');
+});
+
+test('the description of the API names every address and parameter that there is', async () => {
+  const { text } = await send(`${server.url}/api/v1/openapi.json`);
+  const { openapi, paths } = JSON.parse(text);
+  expect(openapi).toBe('3.1.0');
+  const parameters = (path: string): string[] => (paths[path].get.parameters ?? []).map(({ name }: { name: string }) => name);
+  expect(Object.fromEntries(Object.keys(paths).map((path) => [path, parameters(path)]))).toEqual({
+    '/api/v1/brands': ['from', 'to'],
+    '/api/v1/summary': ['from', 'to', 'brand'],
+    '/api/v1/trends': ['from', 'to', 'brand', 'grain', 'timeZone'],
+    '/api/v1/posts': ['brand', 'limit', 'before'],
+    '/api/v1/stream': [],
+  });
+});
+
+test('the page answers at the root and is asked for anew each time', async () => {
+  const { status, headers, text } = await send(`${server.url}/`);
+  expect([status, headers['content-type'], headers['cache-control']]).toEqual([200, 'text/html; charset=utf-8', 'no-cache']);
+  expect(text).toContain('<title>feedpulse</title>');
+});
+
+test('the page has neither script nor style inline', () => {
+  expect(readText('src/web/index.html')).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/i);
+});
+
+test.each(['/', '/healthz', '/api/v1/nothing', '/api/v1/summary?from=x'])('%s carries the security headers', async (path) => {
+  const { headers } = await send(`${server.url}${path}`);
+  expect(headers).toMatchObject({
+    'content-security-policy': expect.stringMatching(/^default-src 'none'; script-src 'self';.*frame-ancestors 'none'$/),
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+  });
+  expect(headers['content-security-policy']).not.toContain('unsafe');
+  expect(headers['access-control-allow-origin']).toBeUndefined();
+});
+
+test.each(['/nothing', '/../package.json', '/%2e%2e/%2e%2e/package.json', '/..%2f..%2fpackage.json', '/api/v1/', '/assets/'])(
+  'nothing is served at %s',
+  async (path) => {
+    const { status, headers, text } = await send(`${server.url}${path}`);
+    expect([403, 404]).toContain(status);
+    expect(headers['content-type']).toBe(problemType);
+    expect(text).not.toContain('dependencies');
+  },
+);
+
+test('a body is refused where none is expected', async () => {
+  const { status, headers } = await send(`${server.url}/api/v1/posts`, { 'content-type': 'application/json' }, 'POST', '{}');
+  expect([status, headers['content-type']]).toEqual([404, problemType]);
+});
+
+test('a database that is away is told without its own words', async () => {
+  const { status, headers, text } = await send(`${server.url}/api/v1/summary`);
+  expect([status, headers['content-type']]).toEqual([503, problemType]);
+  expect(text).not.toMatch(/ECONN|127\.0\.0\.1|stack/);
+});
+
+test.each(['evil.example', 'evil.example:80', '127.0.0.1.evil.example', 'localhost.evil.example', '10.0.0.1', '[::2]'])(
+  'a request for the host %s is turned away',
+  async (host) => {
+    const { status, text } = await send(`${server.url}/api/v1/brands`, { host });
+    expect([status, JSON.parse(text).detail]).toEqual([403, 'This host name is not served here.']);
+  },
+);
+
+test.each(['localhost', 'localhost:8080', '127.0.0.1', '[::1]:8080'])('a request for the host %s is answered', async (host) => {
+  expect((await send(`${server.url}/healthz`, { host })).status).toBe(200);
+});
+
+test('a page of another origin gets nothing, our own does', async () => {
+  for (const origin of ['https://evil.example', 'null', 'http://127.0.0.1:1', 'nonsense']) {
+    expect((await send(`${server.url}/api/v1/openapi.json`, { origin })).status).toBe(403);
+  }
+  expect((await send(`${server.url}/api/v1/openapi.json`, { origin: server.url })).status).toBe(200);
+});
+
+test('an address that other machines reach has to be asked for', async () => {
+  await expect(startTestServer({ server: { host: '0.0.0.0' } })).rejects.toMatchObject({ code: 'BIND_REFUSED' });
+  const open = await startTestServer({ server: { host: '0.0.0.0', allowOpen: true } });
+  const { port } = new URL(open.url);
+  expect((await send(`http://127.0.0.1:${port}/healthz`, { host: 'feedpulse.example' })).status).toBe(200);
+  await open.close();
+});
+
+test('a taken port is told as such', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => other.once('listening', resolve));
+  const address = other.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  await expect(startTestServer({ server: { port } })).rejects.toMatchObject({ code: 'PORT_TAKEN' });
+  other.close();
+});

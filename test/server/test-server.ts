@@ -1,0 +1,58 @@
+import { request } from 'node:http';
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import { systemClock } from '../../src/clock.ts';
+import { configSchema } from '../../src/config.ts';
+import { createLiveHub } from '../../src/live-hub.ts';
+import { createMetrics } from '../../src/metrics.ts';
+import { type RunningServer, type ServerParts, startServer } from '../../src/server/server.ts';
+import type { Status } from '../../src/status.ts';
+import { quiet } from '../support/test-database.ts';
+
+export const healthy: Status = {
+  ready: true,
+  parts: { source: 'ok', model: 'ok', database: 'ok' },
+  source: 'demo',
+  modelVersion: 'm1',
+  postsPerSecond: 5,
+};
+
+export const problemType = 'application/problem+json; charset=utf-8';
+
+export type TestServer = RunningServer & Pick<ServerParts, 'live' | 'metrics'>;
+
+/** The real server on a free port. Without a `reader` its history is a database that is not there. */
+export async function startTestServer(given: Partial<ServerParts> & { server?: object } = {}): Promise<TestServer> {
+  const { server, ...parts } = given;
+  const live = createLiveHub();
+  const metrics = createMetrics();
+  const running = await startServer({
+    config: configSchema.parse({ server: { port: 0, ...server } }),
+    log: quiet,
+    clock: systemClock,
+    metrics,
+    reader: createClient({ url: 'http://127.0.0.1:1', log: { level: ClickHouseLogLevel.OFF } }),
+    live,
+    status: () => healthy,
+    brands: configSchema.parse({ brands: [{ name: 'Kestrel', timezone: 'Asia/Kathmandu' }, { name: 'Heron' }] }).brands,
+    ...parts,
+  });
+  return { ...running, live, metrics };
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: NodeJS.Dict<string | string[]>;
+  readonly text: string;
+}
+
+/** A request with any headers at all; `fetch` forbids some, Host and Origin among them. */
+export function send(url: string, headers: Readonly<Record<string, string>> = {}, method = 'GET', body = ''): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url, { headers, method }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (part: string) => (text += part));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }));
+    });
+    outgoing.on('error', reject).end(body);
+  });
+}
