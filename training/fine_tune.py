@@ -14,7 +14,7 @@ from tqdm import tqdm
 from transformers import AutoTokenizer, DistilBertForSequenceClassification, get_linear_schedule_with_warmup
 
 from clean import clean
-from labelled_file import read_labelled
+from labelled_file import LABELS, read_labelled
 
 POOL = 50
 """Batches sorted by length together: long enough to save padding, short enough to stay random."""
@@ -113,7 +113,8 @@ def main() -> None:
 
     model.save_pretrained(args.out / "model")
     tokenizer.save_pretrained(args.out / "model")
-    facts = {"rows": len(texts), "epochs": args.epochs, "batchSize": args.batch_size, "learningRate": args.learning_rate,
+    counts = {label: classes.count(index) for index, label in enumerate(LABELS)}
+    facts = {"rows": len(texts), "classes": counts, "epochs": args.epochs, "batchSize": args.batch_size, "learningRate": args.learning_rate,
              "warmup": args.warmup, "maxLength": args.max_length, "seed": args.seed, "steps": len(batches)}
     (args.out / "training.json").write_text(json.dumps(facts, indent=2) + "\n")
     checkpoint.unlink(missing_ok=True)

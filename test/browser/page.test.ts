@@ -1,0 +1,106 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startFeedpulse, type RunningFeedpulse } from '../support/feedpulse.ts';
+
+const flags = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
+
+let browser: Browser;
+let running: RunningFeedpulse;
+let folder: string;
+
+beforeAll(async () => {
+  const executablePath = process.env['CHROMIUM_PATH'];
+  if (!executablePath) throw new Error('CHROMIUM_PATH names no Chromium: run `npm run browser`, or install chromium.');
+  folder = await mkdtemp(join(tmpdir(), 'feedpulse-page-'));
+  running = await startFeedpulse(['--source', 'demo', '--data', join(folder, 'data')]);
+  browser = await chromium.launch({ executablePath, args: flags });
+});
+afterAll(async () => {
+  await browser?.close();
+  await running?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Opens the page and hands over what it complains about. */
+async function open(path: string, options: BrowserContextOptions = {}): Promise<{ page: Page; complaints: string[] }> {
+  const page = await (await browser.newContext(options)).newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(`${running.url}${path}`);
+  await page.locator('body.loaded').waitFor();
+  return { page, complaints };
+}
+
+test('live posts, figures and charts appear, without a complaint', async () => {
+  const { page, complaints } = await open('/');
+  await page.locator('.post').first().waitFor();
+  await expect.poll(() => page.locator('.post').count()).toBeGreaterThan(5);
+  expect(await page.locator('.post .tag').first().textContent()).toMatch(/positive|neutral|negative|unscored/);
+  expect(Number((await page.locator('.card .value').nth(1).textContent())?.replace(',', ''))).toBeGreaterThan(0);
+  expect(await page.locator('.chart canvas').count()).toBe(2);
+  expect(await page.locator('#connection').textContent()).toMatch(/posts\/s/);
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test('a brand and a range are chosen by keyboard or mouse, and stand in the address', async () => {
+  const { page } = await open('/');
+  await page.selectOption('#brand', 'Velmora');
+  await expect.poll(() => new URL(page.url()).searchParams.get('brand')).toBe('Velmora');
+  await page.getByRole('radio', { name: '1h' }).check();
+  await expect.poll(() => new URL(page.url()).search).toBe('?brand=Velmora&range=1h');
+  await expect.poll(() => page.title()).toContain('Velmora');
+  await page.reload();
+  await page.locator('body.loaded').waitFor();
+  expect(await page.inputValue('#brand')).toBe('Velmora');
+  await page.getByRole('button', { name: 'Skylarq' }).click();
+  await expect.poll(() => page.inputValue('#brand')).toBe('Skylarq');
+  await page.context().close();
+});
+
+test('the text of a post never becomes markup', async () => {
+  const { page } = await open('/');
+  const hostile = '<img src=x onerror="window.stolen=1"><script>window.stolen=1</script> &amp; \u202e text';
+  await page.route('**/api/v1/stream', (route) => {
+    const post = { platform: 'x', id: '1', text: hostile, createdAt: new Date(Date.now() + 60_000).toISOString(), brands: [], label: 'neutral', negative: 0, neutral: 1, positive: 0, confidence: 1, lang: 'en', url: 'javascript:window.stolen=1' };
+    return route.fulfill({ contentType: 'text/event-stream', body: `event: post\ndata: ${JSON.stringify(post)}\n\n` });
+  });
+  await page.reload();
+  await expect.poll(() => page.locator('.post-text').first().textContent()).toBe(hostile);
+  expect(await page.evaluate('window.stolen')).toBeUndefined();
+  expect(await page.locator('.post img, .post script').count()).toBe(0);
+  expect(await page.locator('.post a[href]').count()).toBe(0);
+  await page.context().close();
+});
+
+test('posts can be paused', async () => {
+  const { page } = await open('/');
+  await page.locator('.post').first().waitFor();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.waitForTimeout(400);
+  const before = await page.locator('#posts').textContent();
+  await page.waitForTimeout(1_500);
+  expect(await page.locator('#posts').textContent()).toBe(before);
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await expect.poll(() => page.locator('#posts').textContent(), { timeout: 10_000 }).not.toBe(before);
+  await page.context().close();
+});
+
+test.each(['light', 'dark'] as const)('a phone shows everything without scrolling sideways, %s', async (colorScheme) => {
+  const { page, complaints } = await open('/', { viewport: { width: 390, height: 844 }, colorScheme });
+  await page.locator('.post').first().waitFor();
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+  const [ground, text] = await page.evaluate<[string, string]>('[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]');
+  expect(brightness(ground) > brightness(text)).toBe(colorScheme === 'light');
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+/** Sum of red, green and blue of `rgb(…)`. */
+function brightness(colour: string): number {
+  return (colour.match(/\d+/g) ?? []).slice(0, 3).reduce((sum, part) => sum + Number(part), 0);
+}
