@@ -11,7 +11,7 @@ const refused = [
   ['src/infer/tried.ts', '../pipeline.ts'],
   ['src/trends/tried.ts', '../server/server.ts'],
   ['src/server/tried.ts', '../cli/main.ts'],
-  ['src/web/tried.ts', '../server/status.ts'],
+  ['src/web/tried.ts', '../server/server.ts'],
   ['src/tried.ts', './sink/writer.ts'],
   ['scripts/tried.mjs', 'commander'],
 ] as const;
@@ -22,6 +22,7 @@ const allowed = [
   ['src/server/allowed.ts', '../trends/timeline.ts'],
   ['src/cli/allowed.ts', '../sink/writer.ts'],
   ['src/pipeline.ts', './sink/writer.ts'],
+  ['src/web/allowed.ts', '../post.ts'],
   ['scripts/allowed.mjs', 'node:fs'],
 ] as const;
 
