@@ -3,9 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startFeedpulse, type RunningFeedpulse } from '../support/feedpulse.ts';
+import { type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
 
-const flags = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+];
 
 let browser: Browser;
 let running: RunningFeedpulse;
@@ -40,7 +47,8 @@ test('live posts, figures and charts appear, without a complaint', async () => {
   await page.locator('.post').first().waitFor();
   await expect.poll(() => page.locator('.post').count()).toBeGreaterThan(5);
   expect(await page.locator('.post .tag').first().textContent()).toMatch(/positive|neutral|negative|unscored/);
-  expect(Number((await page.locator('.card .value').nth(1).textContent())?.replace(',', ''))).toBeGreaterThan(0);
+  const posts = async () => Number((await page.locator('.card .value').nth(1).textContent())?.replace(',', ''));
+  await expect.poll(posts, { timeout: 10_000 }).toBeGreaterThan(0);
   expect(await page.locator('.chart canvas').count()).toBe(2);
   expect(await page.locator('#connection').textContent()).toMatch(/posts\/s/);
   expect(complaints).toEqual([]);
@@ -66,7 +74,20 @@ test('the text of a post never becomes markup', async () => {
   const { page } = await open('/');
   const hostile = '<img src=x onerror="window.stolen=1"><script>window.stolen=1</script> &amp; \u202e text';
   await page.route('**/api/v1/stream', (route) => {
-    const post = { platform: 'x', id: '1', text: hostile, createdAt: new Date(Date.now() + 60_000).toISOString(), brands: [], label: 'neutral', negative: 0, neutral: 1, positive: 0, confidence: 1, lang: 'en', url: 'javascript:window.stolen=1' };
+    const post = {
+      platform: 'x',
+      id: '1',
+      text: hostile,
+      createdAt: new Date(Date.now() + 60_000).toISOString(),
+      brands: [],
+      label: 'neutral',
+      negative: 0,
+      neutral: 1,
+      positive: 0,
+      confidence: 1,
+      lang: 'en',
+      url: 'javascript:window.stolen=1',
+    };
     return route.fulfill({ contentType: 'text/event-stream', body: `event: post\ndata: ${JSON.stringify(post)}\n\n` });
   });
   await page.reload();
@@ -94,7 +115,9 @@ test.each(['light', 'dark'] as const)('a phone shows everything without scrollin
   const { page, complaints } = await open('/', { viewport: { width: 390, height: 844 }, colorScheme });
   await page.locator('.post').first().waitFor();
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
-  const [ground, text] = await page.evaluate<[string, string]>('[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]');
+  const [ground, text] = await page.evaluate<[string, string]>(
+    '[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]',
+  );
   expect(brightness(ground) > brightness(text)).toBe(colorScheme === 'light');
   expect(complaints).toEqual([]);
   await page.context().close();
