@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import kafkajs from 'kafkajs';
 import { compressFrame } from 'lz4-napi';
-import { FeedpulseError } from '../errors.ts';
+import { asError, FeedpulseError } from '../errors.ts';
 import { decodeLz4 } from './decode-lz4.ts';
 import { decodeSnappy, encodeSnappy } from './decode-snappy.ts';
 import { decodeZstd } from './decode-zstd.ts';
@@ -59,9 +59,11 @@ function bounded({ compress, decompress }: Codec): Codec {
       try {
         return await decompress(bytes);
       } catch (thrown) {
-        const error = new FeedpulseError('KAFKA_UNREADABLE', 'A batch in the topic is damaged, or decodes to more than 50 MiB.', {
-          cause: thrown,
-        });
+        // Without a `cause`: kafkajs goes straight to the cause of an error, and our code would be lost.
+        const error = new FeedpulseError(
+          'KAFKA_UNREADABLE',
+          `A batch in the topic is damaged, or decodes to more than 50 MiB: ${asError(thrown).message}`,
+        );
         throw Object.assign(error, { retriable: false });
       }
     },

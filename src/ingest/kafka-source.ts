@@ -50,7 +50,7 @@ export function createKafkaSource({ config, mapping, ...parts }: KafkaSourceOpti
       crashes = 0;
     };
     while (!signal.aborted) {
-      health.cannotRead('Connecting to Kafka.');
+      if (crashes === 0) health.cannotRead('Connecting to Kafka.');
       const since = clock.now();
       const end = await runKafkaSession({ ...parts, kafka, config, mapping: compiled, health, offer, joined, progressed }, signal);
       if (end.how === 'stopped') break;

@@ -3,7 +3,7 @@ import { type Offer, openEnvelope } from '../envelope.ts';
 import type { FeedItem, Position } from '../post.ts';
 import { version } from '../version.ts';
 import type { DeadLetter, DeadLetterSink } from './dead-letters.ts';
-import { type CompiledMapping, largestMessage, parsePost } from './parse-post.ts';
+import { type CompiledMapping, parsePost } from './parse-post.ts';
 
 /** A message as a feed delivers it. */
 export interface RawMessage {
@@ -49,9 +49,4 @@ export async function openSlice(messages: readonly RawMessage[], { mapping, dead
     offer(envelope);
   }
   await Promise.all(waits);
-}
-
-/** True for a message of which only the beginning needs keeping: it is too large to be a post anyway. */
-function isTooLarge(size: number): boolean {
-  return size > largestMessage;
 }

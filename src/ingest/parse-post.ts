@@ -11,7 +11,7 @@ export { type CompiledMapping, compileMapping } from './field-mapping.ts';
 export type ParsedPost = { readonly post: Post } | { readonly reason: DeadLetterReason };
 
 /** Bytes. Real posts have a few hundred; a quarter of a mebibyte leaves room for what feeds add around them. */
-export const largestMessage = 256 * 1_024;
+const largestMessage = 256 * 1_024;
 const deepestNesting = 32;
 const firstDate = Date.UTC(2000, 0, 1);
 const oneDay = 86_400_000;
