@@ -36,9 +36,13 @@ export function langOf(value: unknown): string | undefined {
 
 /** An http(s) address in its normal form, or undefined. */
 export function urlOf(value: unknown): string | undefined {
-  if (typeof value !== 'string' || value.length >= longestUrl || !/^https?:\/\//i.test(value) || !URL.canParse(value)) return undefined;
-  const { href } = new URL(value);
-  return href.length < longestUrl ? href : undefined;
+  if (typeof value !== 'string' || value.length >= longestUrl || !/^https?:\/\//i.test(value)) return undefined;
+  try {
+    const { href } = new URL(value);
+    return href.length < longestUrl ? href : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The author, known by id, or by handle where the feed has no ids. */
