@@ -10,10 +10,11 @@ const options = { modelPath: modelUnderTest, workers: 2, cacheSize: 0, log: crea
 const posts = samplePosts(96);
 
 /**
- * Activations are quantised with one scale for the whole batch, so that a post's neighbours move its
- * probabilities a little. Measured on these posts: see docs/decisions/0005-inference-in-worker-threads.md.
+ * Differences of scores, on their scale of −1 to 1. Activations are quantised with one scale a batch, so that a
+ * post's neighbours move its score: by 0.026 in the mean and 0.34 at worst over 1,000 real posts, about as much as
+ * int8 differs from fp32 (docs/decisions/0005-inference-in-worker-threads.md). A mixed-up row would be off by 0.5.
  */
-const tolerance = { worst: 0.15, mean: 0.02 };
+const tolerance = { mean: 0.04, worst: 0.4 };
 
 let scorer: Scorer;
 
@@ -31,19 +32,36 @@ describe('the score of a post', () => {
     for (const post of posts) alone.push(...(await scorer.score([post])));
   });
 
+  const distances = (verdicts: readonly Verdict[]): number[] =>
+    verdicts.map(({ score }, index) => Math.abs(score - (alone[index]?.score ?? Number.NaN)));
+
+  const expectNearlyAlone = (verdicts: readonly Verdict[]): void => {
+    const apart = distances(verdicts);
+    expect(Math.max(...apart)).toBeLessThan(tolerance.worst);
+    expect(meanOf(apart)).toBeLessThan(tolerance.mean);
+  };
+
   test('hardly depends on what else is in its batch', async () => {
-    const together = await scorer.score(posts);
-    const distances = together.map(({ score }, index) => Math.abs(score - (alone[index]?.score ?? Number.NaN)));
-    expect(Math.max(...distances)).toBeLessThan(tolerance.worst);
-    expect(distances.reduce((sum, distance) => sum + distance, 0) / distances.length).toBeLessThan(tolerance.mean);
+    expectNearlyAlone(await scorer.score(posts));
   });
 
-  test('follows its post into any order', async () => {
+  test('nor on the order they came in', async () => {
     const order = posts.map((_, index) => (index * 37) % posts.length);
     const shuffled = await scorer.score(order.map((index) => posts[index] ?? { text: '' }));
-    for (const [at, index] of order.entries()) {
-      expect(Math.abs((shuffled[at]?.score ?? Number.NaN) - (alone[index]?.score ?? Number.NaN))).toBeLessThan(tolerance.worst);
-    }
+    const back: Verdict[] = [];
+    for (const [at, index] of order.entries()) back[index] = shuffled[at] as Verdict; // one verdict a post
+    expectNearlyAlone(back);
+  });
+
+  test('nor on a long neighbour that pads it', async () => {
+    const verdicts: Verdict[] = [];
+    for (const post of posts.slice(0, 24))
+      verdicts.push(...(await scorer.score([post, { text: 'and so on '.repeat(40) }, post])).slice(0, 1));
+    expectNearlyAlone(verdicts);
+  });
+
+  test('tells posts apart by far more than that', () => {
+    expect(meanOf(distances([...alone.slice(1), ...alone.slice(0, 1)]))).toBeGreaterThan(5 * tolerance.mean);
   });
 
   test('is the same each time the same posts come together', async () => {
@@ -152,3 +170,7 @@ test('closing waits for what is in flight and takes nothing more', async () => {
   expect(await inFlight).toHaveLength(posts.length);
   await closed;
 });
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
