@@ -11,35 +11,73 @@ export interface Trends {
   readonly buckets: readonly Bucket[];
 }
 
+/** What the page shows of a post, be it live or from the history. */
+export type ShownPost = Pick<
+  ScoredPost,
+  | 'platform'
+  | 'id'
+  | 'text'
+  | 'createdAt'
+  | 'lang'
+  | 'author'
+  | 'url'
+  | 'brands'
+  | 'label'
+  | 'negative'
+  | 'neutral'
+  | 'positive'
+  | 'confidence'
+>;
+
 export const fetchBrands = (range: string, signal: AbortSignal) => get<Brand[]>('brands', { from: `now-${range}` }, signal);
 export const fetchSummary = (brand: string, range: string, signal: AbortSignal) =>
   get<Summary>('summary', { brand, from: `now-${range}` }, signal);
 export const fetchTrends = (brand: string, range: string, timeZone: string, signal: AbortSignal) =>
   get<Trends>('trends', { brand, from: `now-${range}`, timeZone }, signal);
+export const fetchPosts = (brand: string, limit: number, signal: AbortSignal) =>
+  get<{ readonly posts: readonly ShownPost[] }>('posts', { brand, limit: String(limit) }, signal);
 
 async function get<T>(path: string, query: Record<string, string>, signal: AbortSignal): Promise<T> {
-  const response = await fetch(`/api/v1/${path}?${new URLSearchParams(query)}`, { signal });
+  const response = await fetch(`/api/v1/${path}?${new URLSearchParams(query)}`, { signal }).catch((fault: unknown) => {
+    throw signal.aborted ? fault : new Error('feedpulse does not answer. Is it still running?');
+  });
   if (!response.ok) throw new Error(await problemOf(response));
   // The server and this page are built from the same types.
   return (await response.json()) as T;
 }
 
 async function problemOf(response: Response): Promise<string> {
-  const problem = (await response.json().catch(() => ({}))) as { detail?: string };
+  const problem = (await response.json().catch(() => ({}))) as { detail?: string }; // RFC 9457, or nothing of it
   return problem.detail ?? `The server answered ${response.status}.`;
 }
 
 export interface StreamListener {
   post(post: ScoredPost): void;
   status(status: Status): void;
-  connected(isConnected: boolean): void;
+  /** The connection is gone; a new one is being tried. */
+  lost(): void;
 }
 
-/** Listens to the live stream; the browser reconnects by itself. */
+const retryMs = 3_000;
+/** A status comes every second: silence means that the connection is dead, whatever the browser believes. */
+const longestSilenceMs = 10_000;
+
+/** Listens to the live stream for as long as the page is open, over as many connections as it takes. */
 export function listen(listener: StreamListener): void {
   const stream = new EventSource('/api/v1/stream');
-  stream.addEventListener('open', () => listener.connected(true));
-  stream.addEventListener('error', () => listener.connected(false));
+  const giveUp = (): void => {
+    clearTimeout(silence);
+    stream.close();
+    listener.lost();
+    setTimeout(() => listen(listener), retryMs);
+  };
+  let silence = setTimeout(giveUp, longestSilenceMs);
+  // By itself the browser comes back after a broken connection, not after an answer that is no stream.
+  stream.addEventListener('error', giveUp);
   stream.addEventListener('post', (event) => listener.post(JSON.parse(event.data) as ScoredPost)); // the server's own JSON
-  stream.addEventListener('status', (event) => listener.status(JSON.parse(event.data) as Status));
+  stream.addEventListener('status', (event) => {
+    clearTimeout(silence);
+    silence = setTimeout(giveUp, longestSilenceMs);
+    listener.status(JSON.parse(event.data) as Status); // the same
+  });
 }

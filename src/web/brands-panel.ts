@@ -1,50 +1,70 @@
 import type { Brand } from './api.ts';
 import { byId, element } from './dom.ts';
 import { formatCount, formatNet } from './format.ts';
+import { shareBar } from './share-bar.ts';
 
 export const brandTitle = (brand: string): string => (brand === '*' ? 'All posts' : brand);
 
-/** The picker on top and the table below: every brand with its figures; a click on a row chooses the brand. */
-export function showBrands(brands: readonly Brand[], chosen: string, choose: (brand: string) => void): void {
+export interface BrandsPanel {
+  show(brands: readonly Brand[], chosen: string): void;
+}
+
+/** The picker on top and the table below: every brand with its figures; a click on a name chooses it. */
+export function createBrandsPanel(choose: (brand: string) => void): BrandsPanel {
   const picker = byId<HTMLSelectElement>('brand');
-  const names = brands.map(({ brand }) => brand);
-  if (names.join('\n') !== Array.from(picker.options, ({ value }) => value).join('\n')) {
-    picker.replaceChildren(...names.map((name) => new Option(brandTitle(name), name)));
-  }
-  picker.value = chosen;
-  const body = byId('brands').querySelector('tbody');
-  body?.replaceChildren(
-    ...brands
-      .filter(({ brand }) => brand !== '*')
-      .sort((a, b) => b.volume - a.volume)
-      .map((brand) => row(brand, brand.brand === chosen, choose)),
-  );
+  const body = byId('brand-rows');
+  picker.addEventListener('change', () => choose(picker.value));
+  const rows = new Map<string, HTMLTableRowElement>();
+  const rowOf = (brand: string): HTMLTableRowElement => {
+    const row = rows.get(brand) ?? newRow(brand, choose);
+    rows.set(brand, row);
+    return row;
+  };
+
+  return {
+    show: (brands, chosen) => {
+      const names = brands.map(({ brand }) => brand);
+      if (names.join('\n') !== Array.from(picker.options, ({ value }) => value).join('\n')) {
+        picker.replaceChildren(...names.map((name) => new Option(brandTitle(name), name)));
+      }
+      picker.value = chosen;
+      const sorted = brands.filter(({ brand }) => brand !== '*').sort((a, b) => b.volume - a.volume);
+      for (const brand of sorted) fillRow(rowOf(brand.brand), brand, brand.brand === chosen);
+      putInOrder(
+        body,
+        sorted.map(({ brand }) => rowOf(brand)),
+      );
+    },
+  };
 }
 
-function row(figures: Brand, isChosen: boolean, choose: (brand: string) => void): HTMLElement {
-  const button = element('button', 'link', figures.brand);
+function newRow(brand: string, choose: (brand: string) => void): HTMLTableRowElement {
+  const button = element('button', 'link', brand);
   button.type = 'button';
-  button.addEventListener('click', () => choose(figures.brand));
-  const tone = figures.netSentiment === null ? '' : figures.netSentiment >= 0 ? 'positive' : 'negative';
-  return element(
-    'tr',
-    isChosen ? 'chosen' : '',
-    element('th', '', button),
-    element('td', 'number', formatCount(figures.volume)),
-    element('td', `number net ${tone}`, formatNet(figures.netSentiment)),
-    element('td', 'wide', shareBar(figures)),
-  );
+  button.addEventListener('click', () => choose(brand));
+  const name = element('th', '', button);
+  name.scope = 'row';
+  return element('tr', '', name, element('td', 'number'), element('td', 'number net'), element('td', 'wide'));
 }
 
-function shareBar({ positive, neutral, negative }: Brand): HTMLElement {
-  const total = Math.max(1, positive + neutral + negative);
-  const parts = Object.entries({ positive, neutral, negative }).map(([label, count]) => {
-    const part = element('i', `key ${label}`);
-    part.style.width = `${(100 * count) / total}%`;
-    return part;
-  });
-  const bar = element('span', 'share-bar', ...parts);
-  bar.setAttribute('role', 'img');
-  bar.setAttribute('aria-label', `${positive} positive, ${neutral} neutral, ${negative} negative`);
-  return bar;
+/** Rows stay and their figures change, so that what has the keyboard's focus keeps it. */
+function fillRow(row: HTMLTableRowElement, figures: Brand, isChosen: boolean): void {
+  const [name, volume, net, shares] = row.cells;
+  const { positive, neutral, negative, netSentiment } = figures;
+  const scored = positive + neutral + negative;
+  const tone = netSentiment === null || Math.abs(netSentiment) < 3 ? '' : netSentiment > 0 ? 'positive' : 'negative';
+  row.classList.toggle('chosen', isChosen);
+  name?.firstElementChild?.setAttribute('aria-pressed', String(isChosen));
+  if (volume) volume.textContent = formatCount(figures.volume);
+  if (net) net.textContent = formatNet(netSentiment);
+  if (net) net.className = `number net ${tone}`;
+  if (scored > 0) shares?.replaceChildren(shareBar(figures, '', `${positive} positive, ${neutral} neutral, ${negative} negative`));
+  else shares?.replaceChildren();
+}
+
+function putInOrder(body: HTMLElement, rows: readonly HTMLElement[]): void {
+  if (rows.length === body.children.length && rows.every((row, index) => row === body.children[index])) return;
+  const focused = document.activeElement;
+  body.replaceChildren(...rows);
+  if (focused instanceof HTMLElement && body.contains(focused)) focused.focus();
 }

@@ -1,177 +1,190 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import type { Bucket } from '../history.ts';
 import type { Trends } from './api.ts';
+import { type Grid, netSentiments, stackedCounts, stackedLabels, toGrid } from './chart-grid.ts';
 import { byId } from './dom.ts';
-import { formatCount, formatNet } from './format.ts';
+import { formatCount, formatMoment, formatNet, formatTick } from './format.ts';
 
-const labels = ['unscored', 'positive', 'neutral', 'negative'] as const;
-const height = 190;
-const secondsOf = { minute: 60, quarter: 900, hour: 3_600, day: 86_400, week: 604_800 } as const;
+const height = 200;
 
-/** Buckets on an even grid of time; where no data came there is none, and the line breaks. */
-type Grid = { readonly times: number[]; readonly buckets: (Bucket | undefined)[] };
+interface View {
+  readonly trends: Trends;
+  readonly timeZone: string;
+  readonly grid: Grid;
+}
 
 export interface Charts {
   show(trends: Trends, timeZone: string): void;
 }
 
-/** Net sentiment as a line and volume as bars stacked by label, under one time axis. */
+/** Net sentiment as a line and volume as bars stacked by label, over one time axis, with one read-out. */
 export function createCharts(): Charts {
-  let shown: { trends: Trends; timeZone: string } | undefined;
+  const frames = [byId('sentiment-chart'), byId('volume-chart')] as const;
+  let view: View | undefined;
   let charts: uPlot[] = [];
 
-  const draw = (): void => {
-    if (!shown) return;
-    const { trends, timeZone } = shown;
-    const grid = toGrid(trends);
+  const readView = (): View => {
+    if (!view) throw new Error('a chart is drawn before there is anything to show');
+    return view;
+  };
+  const redraw = (): void => {
     for (const chart of charts) chart.destroy();
-    charts = [sentimentChart(grid, timeZone, trends), volumeChart(grid, timeZone, trends)];
+    charts = view ? [sentimentChart(frames[0], readView), volumeChart(frames[1], readView)] : [];
+  };
+  /** Puts the cursor of both charts on a bucket. */
+  const point = (index: number): void => {
+    const middle = view?.grid.middles[index];
+    if (middle !== undefined) for (const chart of charts) chart.setCursor({ left: chart.valToPos(middle, 'x'), top: 1 });
   };
 
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
   new ResizeObserver(() => {
-    for (const chart of charts) chart.setSize({ width: chart.root.parentElement?.clientWidth ?? 300, height });
-  }).observe(byId('volume-chart'));
+    for (const [index, chart] of charts.entries()) chart.setSize({ width: frames[index]?.clientWidth ?? 300, height });
+  }).observe(frames[1]);
+  for (const frame of frames) {
+    frame.addEventListener('keydown', (event) => {
+      const last = (view?.grid.middles.length ?? 0) - 1;
+      const next = indexAfter(event.key, charts[0]?.cursor.idx ?? last, last);
+      if (next === undefined) return;
+      event.preventDefault();
+      point(next);
+    });
+  }
 
   return {
     show: (trends, timeZone) => {
-      const same = shown && charts.length > 0 && shown.trends.grain === trends.grain && shown.timeZone === timeZone;
-      shown = { trends, timeZone };
-      if (!same) return draw();
-      const grid = toGrid(trends);
-      charts[0]?.setData(sentimentData(grid));
-      charts[1]?.setData(volumeData(grid));
-      for (const chart of charts) showReadout(chart, grid, timeZone, trends);
+      view = { trends, timeZone, grid: toGrid(trends) };
+      const [sentiment, volume] = charts;
+      if (!sentiment || !volume) return redraw();
+      sentiment.setData(sentimentData(view.grid));
+      volume.setData(volumeData(view.grid));
+      showReadout(sentiment.cursor.idx, view);
     },
   };
 }
 
-function toGrid({ buckets, grain, from, to }: Trends): Grid {
-  const step = secondsOf[grain];
-  const byTime = new Map(buckets.map((bucket) => [Date.parse(bucket.start) / 1_000, bucket]));
-  const known = [...byTime.keys()].sort((a, b) => a - b);
-  const first = known[0] ?? Math.floor(Date.parse(from) / 1_000 / step) * step;
-  const origin = first - Math.floor((first - Date.parse(from) / 1_000) / step) * step;
-  const times = new Set(known);
-  for (let time = origin; time <= Date.parse(to) / 1_000; time += step) {
-    // Days are 23 or 25 hours long twice a year: a bucket near the grid stands for its place.
-    if (!known.some((start) => Math.abs(start - time) < step / 2)) times.add(time);
-  }
-  const sorted = [...times].sort((a, b) => a - b);
-  return { times: sorted, buckets: sorted.map((time) => byTime.get(time)) };
+function indexAfter(key: string, index: number, last: number): number | undefined {
+  const targets: Readonly<Record<string, number>> = { ArrowLeft: index - 1, ArrowRight: index + 1, Home: 0, End: last };
+  const target = targets[key];
+  return target === undefined ? undefined : Math.min(last, Math.max(0, target));
 }
 
-const sentimentData = ({ times, buckets }: Grid): uPlot.AlignedData => [times, buckets.map((bucket) => bucket?.netSentiment ?? null)];
+const sentimentData = (grid: Grid): uPlot.AlignedData => [[...grid.middles], netSentiments(grid)];
+const volumeData = (grid: Grid): uPlot.AlignedData => [[...grid.middles], ...stackedCounts(grid)];
 
-/** Cumulative counts, the largest first, so that each bar is painted over the one behind it. */
-function volumeData({ times, buckets }: Grid): uPlot.AlignedData {
-  const upTo = (bucket: Bucket | undefined, from: number): number | null =>
-    bucket ? labels.slice(from).reduce((sum, label) => sum + bucket[label], 0) : null;
-  return [times, ...labels.map((_, from) => buckets.map((bucket) => upTo(bucket, from)))];
-}
+/** The least of these that holds every value: a quiet day is no flat line, and zero stays in the middle. */
+const sentimentBounds = [20, 50, 100] as const;
+/** Room beyond the bounds, so that a line along them is not cut in half. */
+const margin = 1.03;
 
-function sentimentChart(grid: Grid, timeZone: string, trends: Trends): uPlot {
+function sentimentChart(frame: HTMLElement, readView: () => View): uPlot {
   const line = colour('--accent');
-  const series: uPlot.Series[] = [
-    {},
-    {
-      stroke: line,
-      width: 2,
-      fill: `${line}1f`,
-      fillTo: 0,
-      spanGaps: false,
-      points: { show: grid.times.length < 30, size: 5, fill: line },
-    },
-  ];
-  return plot('sentiment', series, sentimentData(grid), { range: [-100, 100] }, (value) => formatNet(value), grid, timeZone, trends);
-}
-
-function volumeChart(grid: Grid, timeZone: string, trends: Trends): uPlot {
-  const bars = uPlot.paths.bars?.({ size: [0.82, 36], align: 1 });
-  const series = labels.map(
-    (label): uPlot.Series => ({
-      stroke: 'transparent',
-      width: 0,
-      fill: colour(`--${label}`),
-      points: { show: false },
-      ...(bars && { paths: bars }),
-    }),
-  );
-  const range: uPlot.Range.Function = (_, __, most) => [0, Math.max(4, most * 1.08)];
-  return plot('volume', [{}, ...series], volumeData(grid), { range }, formatCount, grid, timeZone, trends);
-}
-
-function plot(
-  name: 'sentiment' | 'volume',
-  series: uPlot.Series[],
-  data: uPlot.AlignedData,
-  scale: uPlot.Scale,
-  value: (v: number) => string,
-  grid: Grid,
-  timeZone: string,
-  trends: Trends,
-): uPlot {
-  const frame = byId(`${name}-chart`);
-  const axis = {
-    stroke: colour('--quiet'),
-    font: '11px system-ui, sans-serif',
-    grid: { stroke: colour('--line'), width: 1 },
-    ticks: { show: false },
+  const series: uPlot.Series = {
+    stroke: line,
+    width: 2,
+    fill: aboveAndBelow,
+    fillTo: 0,
+    spanGaps: false,
+    points: { show: true, filter: (chart) => loners(chart.data[1] ?? []), size: 5, fill: line },
   };
-  const options: uPlot.Options = {
+  const range: uPlot.Range.Function = (_, least, most) => {
+    const furthest = Math.max(Math.abs(least ?? 0), Math.abs(most ?? 0));
+    const bound = sentimentBounds.find((value) => furthest <= value) ?? 100;
+    return [-bound * margin, bound * margin];
+  };
+  const axis: uPlot.Axis = {
+    splits: (_, __, ___, most) => [-1, -0.5, 0, 0.5, 1].map((part) => Math.round((part * most) / margin)),
+    values: (_, ticks) => ticks.map((tick) => formatNet(tick)),
+  };
+  const options = optionsFor(frame, readView, { series: [{}, series], range, axis });
+  return new uPlot({ ...options, hooks: { ...options.hooks, drawAxes: [drawZero] } }, sentimentData(readView().grid), frame);
+}
+
+/** Where a value stands between gaps, and no line would show it. */
+function loners(values: ArrayLike<number | null | undefined>): number[] {
+  const has = (index: number): boolean => typeof values[index] === 'number';
+  return Array.from(values, (_, index) => index).filter((index) => has(index) && !has(index - 1) && !has(index + 1));
+}
+
+/** Zero lies in the middle of the scale: the colour of good above it, of bad below. */
+function aboveAndBelow({ ctx, bbox }: uPlot): CanvasGradient {
+  const gradient = ctx.createLinearGradient(0, bbox.top, 0, bbox.top + bbox.height);
+  const tints = [colour('--positive'), colour('--negative')].map((tone) => `${tone}2e`);
+  for (const [index, tint] of tints.entries()) {
+    gradient.addColorStop(index / 2, tint);
+    gradient.addColorStop((index + 1) / 2, tint);
+  }
+  return gradient;
+}
+
+function drawZero({ ctx, bbox }: uPlot): void {
+  ctx.fillStyle = colour('--quiet');
+  ctx.fillRect(bbox.left, Math.round(bbox.top + bbox.height / 2), bbox.width, 1);
+}
+
+function volumeChart(frame: HTMLElement, readView: () => View): uPlot {
+  const paths = uPlot.paths.bars?.({ size: [0.84, 40] });
+  const series = stackedLabels.map(
+    (label): uPlot.Series => ({ width: 0, fill: colour(`--${label}`), points: { show: false }, ...(paths && { paths }) }),
+  );
+  const range: uPlot.Range.Function = (_, __, most) => [0, Math.max(4, (most ?? 0) * 1.08)];
+  const axis: uPlot.Axis = {
+    incrs: [1, 2, 5].flatMap((first) => [1, 10, 100, 1e3, 1e4, 1e5, 1e6].map((unit) => first * unit)).sort((a, b) => a - b),
+    values: (_, ticks) => ticks.map(formatCount),
+  };
+  return new uPlot(optionsFor(frame, readView, { series: [{}, ...series], range, axis }), volumeData(readView().grid), frame);
+}
+
+/** What both charts have in common. */
+function optionsFor(
+  frame: HTMLElement,
+  readView: () => View,
+  { series, range, axis }: { series: uPlot.Series[]; range: uPlot.Range.Function; axis: uPlot.Axis },
+): uPlot.Options {
+  const look: uPlot.Axis = { stroke: colour('--quiet'), font: '11px system-ui, sans-serif', ticks: { show: false } };
+  const times: uPlot.Axis = {
+    ...look,
+    grid: { show: false },
+    size: 26,
+    space: 72,
+    values: (_, ticks) => ticks.map((tick) => formatTick(tick, readView().timeZone, readView().trends)),
+  };
+  return {
     width: frame.clientWidth,
     height,
+    padding: [8, 14, 0, 0],
     series,
-    scales: { x: { time: true }, y: scale },
-    axes: [
-      {
-        ...axis,
-        grid: { show: false },
-        size: 28,
-        space: 70,
-        values: (_, ticks) => ticks.map((tick) => formatTick(tick, timeZone, trends)),
-      },
-      { ...axis, size: 42, values: (_, ticks) => ticks.map(value) },
-    ],
-    cursor: { sync: { key: 'history' }, y: false, drag: { x: false, y: false }, points: { show: name === 'sentiment' } },
+    scales: { x: { time: true, range: () => extentOf(readView().grid) }, y: { range } },
+    axes: [times, { ...look, grid: { stroke: colour('--line'), width: 1 }, size: 44, ...axis }],
+    cursor: { sync: { key: 'history' }, y: false, drag: { x: false, y: false }, points: { show: false } },
     legend: { show: false },
-    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), timeZone),
-    hooks: {
-      setCursor: [(chart) => showReadout(chart, grid, timeZone, trends)],
-      init: [(chart) => chart.root.setAttribute('role', 'img')],
-    },
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), readView().timeZone),
+    hooks: { setCursor: [({ cursor }) => showReadout(cursor.idx, readView())] },
   };
-  const chart = new uPlot(options, data, frame);
-  chart.root.setAttribute('aria-label', name === 'sentiment' ? 'Net sentiment over time' : 'Posts over time, by label');
-  return chart;
 }
 
-/** The figures under the pointer, or of the latest bucket that has some. */
-function showReadout(chart: uPlot, { times, buckets }: Grid, timeZone: string, trends: Trends): void {
-  const index = chart.cursor.idx ?? buckets.findLastIndex((bucket) => bucket !== undefined);
-  const bucket = buckets[index];
-  const time = times[index];
-  if (time === undefined) return;
-  const when = formatMoment(time, timeZone, trends);
-  byId('sentiment-readout').textContent = `${when} · ${bucket ? formatNet(bucket.netSentiment) : 'no data'}`;
-  byId('volume-readout').textContent = bucket
-    ? `${when} · ${formatCount(bucket.volume)} posts: ${bucket.positive} ▲ ${bucket.neutral} ● ${bucket.negative} ▼`
-    : `${when} · no data`;
+/** From the start of the first bucket to the end of the last. */
+function extentOf({ middles, step }: Grid): [number, number] {
+  return [(middles[0] ?? 0) - step / 2, (middles.at(-1) ?? 1) + step / 2];
 }
 
-function formatTick(seconds: number, timeZone: string, { from, to }: Trends): string {
-  const days = (Date.parse(to) - Date.parse(from)) / 86_400_000;
-  const options: Intl.DateTimeFormatOptions =
-    days > 2 ? { day: 'numeric', month: 'short' } : { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
-  return new Intl.DateTimeFormat('en-GB', { ...options, timeZone }).format(seconds * 1_000);
-}
-
-function formatMoment(seconds: number, timeZone: string, { grain }: Trends): string {
-  const day: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short', timeZone };
-  const time: Intl.DateTimeFormatOptions =
-    grain === 'day' || grain === 'week' ? {} : { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
-  return new Intl.DateTimeFormat('en-GB', { ...day, ...time }).format(seconds * 1_000);
+/** The figures of the bucket under the cursor, or of the latest one that has some. */
+function showReadout(pointed: number | null | undefined, { grid, timeZone, trends }: View): void {
+  const index = pointed ?? grid.buckets.findLastIndex((bucket) => bucket !== undefined);
+  const middle = grid.middles[index];
+  const bucket = grid.buckets[index];
+  const when = middle === undefined ? '' : `${formatMoment(middle - grid.step / 2, timeZone, trends.grain)} · `;
+  const counts = bucket && `${formatCount(bucket.volume)} posts: ${bucket.positive} ▲ ${bucket.neutral} ● ${bucket.negative} ▼`;
+  const readouts = { sentiment: bucket && formatNet(bucket.netSentiment), volume: counts };
+  for (const [name, figures] of Object.entries(readouts)) {
+    const text = `${when}${figures ?? 'no posts'}`;
+    byId(`${name}-readout`).textContent = text;
+    // For those who hear the page each chart is a slider over time.
+    const frame = byId(`${name}-chart`);
+    frame.setAttribute('aria-valuemax', String(grid.middles.length - 1));
+    frame.setAttribute('aria-valuenow', String(index));
+    frame.setAttribute('aria-valuetext', text);
+  }
 }
 
 function colour(variable: string): string {

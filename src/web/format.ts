@@ -1,3 +1,5 @@
+import type { Grain } from '../history.ts';
+
 const whole = new Intl.NumberFormat('en');
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 
@@ -12,8 +14,25 @@ export function formatNet(net: number | null | undefined): string {
 
 export const formatShare = (part: number, whole: number): string => (whole === 0 ? '–' : `${Math.round((100 * part) / whole)} %`);
 
+/** How long ago a moment was, from seconds to days. */
 export function formatAge(iso: string, now: number): string {
   const seconds = Math.max(0, Math.round((now - Date.parse(iso)) / 1_000));
   if (seconds < 60) return `${seconds} s`;
-  return seconds < 3_600 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3_600)} h`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
+  return seconds < 2 * 86_400 ? `${Math.floor(seconds / 3_600)} h` : `${Math.floor(seconds / 86_400)} days`;
+}
+
+const clock: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
+const day: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short' };
+
+/** A mark on a time axis: the time of day, or the day where the axis is longer than two days. */
+export function formatTick(seconds: number, timeZone: string, { from, to }: { readonly from: string; readonly to: string }): string {
+  const days = (Date.parse(to) - Date.parse(from)) / 86_400_000;
+  return new Intl.DateTimeFormat('en-GB', { ...(days > 2 ? day : clock), timeZone }).format(seconds * 1_000);
+}
+
+/** The start of a bucket. */
+export function formatMoment(seconds: number, timeZone: string, grain: Grain): string {
+  const time = grain === 'day' || grain === 'week' ? {} : clock;
+  return new Intl.DateTimeFormat('en-GB', { ...day, ...time, timeZone }).format(seconds * 1_000);
 }

@@ -1,87 +1,76 @@
-import type { ScoredPost } from '../post.ts';
+import type { ShownPost } from './api.ts';
 import { byId, element } from './dom.ts';
-import { formatAge } from './format.ts';
+import { ageOf, postItem } from './post-item.ts';
 
 const mostShown = 40;
-const marks = { positive: '▲', neutral: '●', negative: '▼', unscored: '○' } as const;
+/** Posts come in bursts: a few drawings a second are calm, and enough. */
+const drawEveryMs = 400;
+
+export interface LivePanel {
+  /** Posts of any brand, in any order. */
+  add(posts: readonly ShownPost[]): void;
+  /** Empties the list, for the posts of another brand. */
+  show(brand: string): void;
+}
+
+const keyOf = ({ platform, id }: ShownPost): string => JSON.stringify([platform, id]);
 
 /** The newest posts of the chosen brand, newest first; older ones fall out at the end. */
-export function createLivePanel(): { add(post: ScoredPost): void; show(brand: string): void } {
+export function createLivePanel(): LivePanel {
   const list = byId<HTMLOListElement>('posts');
   const pause = byId<HTMLButtonElement>('pause');
+  const nothing = element('li', 'empty', 'No post yet. New ones appear here as they are scored.');
   let brand = '*';
   let paused = false;
-  let shown: ScoredPost[] = [];
-  let scheduled = false;
+  let missed = 0;
+  /** Newest first. */
+  let shown: ShownPost[] = [];
+  const items = new Map<ShownPost, HTMLElement>();
 
   const draw = (): void => {
-    scheduled = false;
-    if (paused) return;
     const now = Date.now();
-    list.replaceChildren(
-      ...(shown.length > 0
-        ? shown.map((post) => postItem(post, now))
-        : [element('li', 'empty', 'No post yet. New ones appear here as they are scored.')]),
-    );
+    for (const post of items.keys()) if (!shown.includes(post)) items.delete(post);
+    const wanted = shown.map((post) => {
+      const item = items.get(post) ?? postItem(post);
+      items.set(post, item);
+      ageOf(item, post, now);
+      return item;
+    });
+    settle(list, wanted.length > 0 ? wanted : [nothing]);
   };
-  const schedule = (): void => {
-    // Posts come in bursts: one drawing a quarter of a second is calm, and enough.
-    if (!scheduled) setTimeout(draw, 250);
-    scheduled = true;
+  const write = (): void => {
+    pause.textContent = paused ? (missed > 0 ? `Go on · ${missed} new` : 'Go on') : 'Pause';
   };
   pause.addEventListener('click', () => {
     paused = !paused;
+    missed = 0;
     pause.setAttribute('aria-pressed', String(paused));
-    pause.textContent = paused ? 'Go on' : 'Pause';
-    schedule();
+    write();
   });
-  setInterval(schedule, 5_000); // ages go on while nothing comes
+  setInterval(() => paused || document.hidden || draw(), drawEveryMs);
 
   return {
-    add: (post) => {
-      if (post.deleted || (brand !== '*' && !post.brands.includes(brand))) return;
-      const others = shown.filter(({ platform, id }) => platform !== post.platform || id !== post.id);
-      shown = [post, ...others].sort((a, b) => b.createdAt.localeCompare(a.createdAt)).slice(0, mostShown);
-      schedule();
+    add: (posts) => {
+      const fitting = posts.filter((post) => brand === '*' || post.brands.includes(brand));
+      if (fitting.length === 0) return;
+      const replaced = new Set(fitting.map(keyOf));
+      const others = shown.filter((post) => !replaced.has(keyOf(post)));
+      shown = [...fitting, ...others].sort((a, b) => b.createdAt.localeCompare(a.createdAt)).slice(0, mostShown);
+      missed += fitting.length;
+      if (paused) write();
     },
     show: (chosen) => {
       if (chosen === brand) return;
       brand = chosen;
       shown = [];
-      schedule();
+      missed = 0;
     },
   };
 }
 
-function postItem(post: ScoredPost, now: number): HTMLElement {
-  const who = post.author?.handle ? `@${post.author.handle}` : (post.author?.name ?? 'somebody');
-  const head = element('p', 'post-head', element('b', '', who), ` on ${post.platform} · ${formatAge(post.createdAt, now)}`);
-  const text = element('p', 'post-text', post.text);
-  text.dir = 'auto';
-  if (post.lang !== 'und') text.lang = post.lang;
-  const verdict = element('p', 'verdict', element('span', `tag ${post.label}`, `${marks[post.label]} ${post.label}`));
-  if (post.label === 'unscored') verdict.append(element('span', 'sure', `language ${post.lang}`));
-  else verdict.append(probabilityBar(post), element('span', 'sure', `${Math.round(100 * post.confidence)} % sure`));
-  if (post.brands.length > 0) verdict.append(element('span', 'sure', post.brands.join(', ')));
-  return element('li', `post ${post.label}`, head, text, verdict, ...(post.url ? [link(post.url)] : []));
-}
-
-function probabilityBar(post: ScoredPost): HTMLElement {
-  const bar = element('span', 'share-bar small');
-  for (const label of ['positive', 'neutral', 'negative'] as const) {
-    const part = element('i', `key ${label}`);
-    part.style.width = `${100 * post[label]}%`;
-    bar.append(part);
-  }
-  bar.setAttribute('aria-hidden', 'true');
-  return bar;
-}
-
-/** Addresses come from strangers: only the web's, in a tab that knows nothing of this one. */
-function link(url: string): HTMLElement {
-  const anchor = element('a', 'source', 'open the post');
-  if (/^https?:\/\//i.test(url)) anchor.href = url;
-  anchor.target = '_blank';
-  anchor.rel = 'noopener noreferrer';
-  return anchor;
+/** Makes the children be these, touching only what differs: a link that has the focus keeps it. */
+function settle(list: HTMLElement, wanted: readonly HTMLElement[]): void {
+  const keep = new Set(wanted);
+  for (const child of [...list.children]) if (child instanceof HTMLElement && !keep.has(child)) child.remove();
+  for (const [index, item] of wanted.entries()) if (list.children[index] !== item) list.insertBefore(item, list.children[index] ?? null);
 }

@@ -1,47 +1,81 @@
-import type { Status } from '../status.ts';
-import { type Brand, fetchBrands, fetchSummary, fetchTrends, listen } from './api.ts';
-import { brandTitle, showBrands } from './brands-panel.ts';
+import { type Brand, fetchBrands, fetchPosts, fetchSummary, fetchTrends, listen } from './api.ts';
+import { brandTitle, createBrandsPanel } from './brands-panel.ts';
 import { createCharts } from './charts.ts';
-import { byId, element } from './dom.ts';
+import { byId } from './dom.ts';
 import { showFigures } from './figures-panel.ts';
 import { createLivePanel } from './live-panel.ts';
-import { type Range, ranges, readViewState, type ViewState, writeViewState } from './view-state.ts';
+import { createNotices } from './notices.ts';
+import { createRangePicker } from './range-picker.ts';
+import { showLost, showStatus } from './status-line.ts';
+import { readViewState, type ViewState, writeViewState } from './view-state.ts';
 
 const refreshMs = 3_000;
+const postsAtFirst = 20;
 
 const charts = createCharts();
 const livePanel = createLivePanel();
+const brandsPanel = createBrandsPanel((brand) => choose({ brand }));
+const rangePicker = createRangePicker((range) => choose({ range }));
+const notices = createNotices();
 let view: ViewState = readViewState();
 let loading = new AbortController();
 
 function choose(change: Partial<ViewState>): void {
-  view = { ...view, ...change };
-  writeViewState(view);
-  livePanel.show(view.brand);
-  showRanges();
-  void refresh();
+  look({ ...view, ...change });
+  writeViewState(view, 'step');
 }
 
-/** Loads what is looked at and draws it in one go; a later choice cancels an earlier load. */
-async function refresh(): Promise<void> {
+/** Turns to another view: empties what belongs to the last one, and loads. */
+function look(next: ViewState): void {
+  view = next;
+  notices.reset();
+  rangePicker.show(view.range);
+  livePanel.show(view.brand);
   loading.abort();
   loading = new AbortController();
-  const { signal } = loading;
-  const { brand, range } = view;
+  void loadPosts(view.brand, loading.signal);
+  void keepFresh(loading.signal);
+}
+
+/** Loads what is looked at, again and again, each time some seconds after the last load has ended. */
+async function keepFresh(signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    if (!document.hidden) await refresh(signal);
+    await new Promise((resolve) => setTimeout(resolve, refreshMs));
+  }
+}
+
+/** Loads the figures and draws them in one go. */
+async function refresh(signal: AbortSignal): Promise<void> {
   try {
-    const brands = await fetchBrands(range, signal);
+    const brands = await fetchBrands(view.range, signal);
+    if (!brands.some(({ brand }) => brand === view.brand)) {
+      // An old link, or a brand that has left the config.
+      view = { ...view, brand: '*' };
+      writeViewState(view, 'replace');
+      livePanel.show('*');
+    }
+    const { brand, range } = view;
     const timeZone = timeZoneOf(brands, brand);
     const [summary, trends] = await Promise.all([fetchSummary(brand, range, signal), fetchTrends(brand, range, timeZone, signal)]);
-    showBrands(brands, brand, (name) => choose({ brand: name }));
-    showFigures(summary);
+    if (signal.aborted) return;
+    brandsPanel.show(brands, brand);
+    showFigures(summary, range);
     charts.show(trends, timeZone);
+    notices.loaded(trends);
+    byId('time-zone').textContent = `Times in ${timeZone.replaceAll('_', ' ')}`;
     document.title = `${brandTitle(brand)} · feedpulse`;
     document.body.classList.add('loaded');
-    notice(trends.buckets.length === 0 ? `No posts about ${brandTitle(brand).toLowerCase()} in this range yet.` : '');
-    byId('facts').dataset['timeZone'] = timeZone;
   } catch (thrown) {
-    if (!signal.aborted) notice(`The history cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)} Trying again.`);
+    if (!signal.aborted) notices.failed(thrown instanceof Error ? thrown : new Error(String(thrown)));
   }
+}
+
+/** The newest posts of the history, so that the list is not empty until the next one comes. */
+async function loadPosts(brand: string, signal: AbortSignal): Promise<void> {
+  // The figures are read from the same place, and say so when it fails.
+  const { posts } = await fetchPosts(brand, postsAtFirst, signal).catch(() => ({ posts: [] }));
+  if (!signal.aborted) livePanel.add(posts);
 }
 
 /** All posts are shown in the viewer's zone, a brand in its own. */
@@ -50,52 +84,6 @@ function timeZoneOf(brands: readonly Brand[], brand: string): string {
   return brand === '*' ? local : (brands.find(({ brand: name }) => name === brand)?.timezone ?? local);
 }
 
-function notice(text: string): void {
-  const line = byId('notice');
-  line.hidden = text === '';
-  if (line.textContent !== text) line.textContent = text;
-}
-
-function showRanges(): void {
-  const frame = byId('ranges');
-  frame.querySelectorAll('label').forEach((label) => void label.remove());
-  frame.append(...ranges.map(rangeChoice));
-}
-
-function rangeChoice(range: Range): HTMLElement {
-  const input = element('input');
-  input.type = 'radio';
-  input.name = 'range';
-  input.value = range;
-  input.checked = range === view.range;
-  input.addEventListener('change', () => choose({ range }));
-  return element('label', '', input, element('span', '', range));
-}
-
-function showStatus(status: Status): void {
-  const problems = Object.entries(status.parts).filter(([, state]) => state !== 'ok');
-  connection(
-    status.ready ? 'good' : 'bad',
-    status.ready ? `${status.postsPerSecond} posts/s` : problems.map(([part, state]) => `${part}: ${state}`).join('; '),
-  );
-  byId('facts').textContent =
-    `feed: ${status.source} · model: ${status.modelVersion} · times in ${byId('facts').dataset['timeZone'] ?? 'UTC'}`;
-}
-
-function connection(state: 'good' | 'bad', words: string): void {
-  const line = byId('connection');
-  line.dataset['state'] = state;
-  const text = line.querySelector('.words');
-  if (text) text.textContent = words;
-}
-
-byId<HTMLSelectElement>('brand').addEventListener('change', (event) => choose({ brand: (event.target as HTMLSelectElement).value })); // the select it is set on
-listen({
-  post: (post) => livePanel.add(post),
-  status: showStatus,
-  connected: (isConnected) => (isConnected ? undefined : connection('bad', 'connection lost, trying again')),
-});
-livePanel.show(view.brand);
-showRanges();
-await refresh();
-setInterval(() => document.hidden || void refresh(), refreshMs);
+listen({ post: (post) => post.deleted || livePanel.add([post]), status: showStatus, lost: showLost });
+window.addEventListener('popstate', () => look(readViewState()));
+look(view);

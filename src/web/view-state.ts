@@ -11,13 +11,15 @@ export interface ViewState {
 export function readViewState(): ViewState {
   const query = new URLSearchParams(location.search);
   const range = ranges.find((known) => known === query.get('range')) ?? '24h';
-  return { brand: query.get('brand') ?? '*', range };
+  return { brand: query.get('brand') || '*', range };
 }
 
-export function writeViewState({ brand, range }: ViewState): void {
+/** Writes the view into the address: as a step that the back button undoes, or in place of the present one. */
+export function writeViewState({ brand, range }: ViewState, how: 'step' | 'replace'): void {
   const query = new URLSearchParams();
   if (brand !== '*') query.set('brand', brand);
   if (range !== '24h') query.set('range', range);
-  const search = query.toString();
-  history.replaceState(null, '', search ? `?${search}` : location.pathname);
+  const address = query.size > 0 ? `?${query}` : location.pathname;
+  if (how === 'step') history.pushState(null, '', address);
+  else history.replaceState(null, '', address);
 }

@@ -67,6 +67,31 @@ test('a brand and a range are chosen by keyboard or mouse, and stand in the addr
   expect(await page.inputValue('#brand')).toBe('Velmora');
   await page.getByRole('button', { name: 'Skylarq' }).click();
   await expect.poll(() => page.inputValue('#brand')).toBe('Skylarq');
+  await page.goBack();
+  await expect.poll(() => page.inputValue('#brand')).toBe('Velmora');
+  await page.context().close();
+});
+
+test('a brand that is no longer there leads to all posts', async () => {
+  const { page } = await open('/?brand=Nobody&range=6h');
+  expect(await page.inputValue('#brand')).toBe('*');
+  expect(new URL(page.url()).search).toBe('?range=6h');
+  await page.context().close();
+});
+
+test('arrow keys move through a chart; what has the focus keeps it while figures change', async () => {
+  const { page } = await open('/');
+  const chart = page.getByRole('slider', { name: 'Posts over time, by label' });
+  await chart.focus();
+  await page.keyboard.press('Home');
+  await expect.poll(() => chart.getAttribute('aria-valuenow')).toBe('0');
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => chart.getAttribute('aria-valuenow')).toBe('1');
+  expect(await chart.getAttribute('aria-valuetext')).toBe(await page.locator('#volume-readout').textContent());
+  await page.getByRole('button', { name: 'Skylarq' }).focus();
+  await page.waitForResponse(/api\/v1\/trends/);
+  await page.waitForResponse(/api\/v1\/trends/);
+  expect(await page.evaluate('document.activeElement.textContent')).toBe('Skylarq');
   await page.context().close();
 });
 
@@ -94,7 +119,7 @@ test('the text of a post never becomes markup', async () => {
   await expect.poll(() => page.locator('.post-text').first().textContent()).toBe(hostile);
   expect(await page.evaluate('window.stolen')).toBeUndefined();
   expect(await page.locator('.post img, .post script').count()).toBe(0);
-  expect(await page.locator('.post a[href]').count()).toBe(0);
+  expect(await page.locator('.post').first().locator('a').count()).toBe(0);
   await page.context().close();
 });
 
@@ -120,6 +145,39 @@ test.each(['light', 'dark'] as const)('a phone shows everything without scrollin
   );
   expect(brightness(ground) > brightness(text)).toBe(colorScheme === 'light');
   expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test('every control has a name, and the page one heading on top', async () => {
+  const { page } = await open('/');
+  expect(await page.locator('h1').count()).toBe(1);
+  const nameless = await page.evaluate(`[...document.querySelectorAll('button, a, select, input, [role=slider]')].filter(
+    (control) => ![control.getAttribute('aria-label'), control.textContent, ...Array.from(control.labels ?? [], (label) => label.textContent)]
+      .some((name) => name?.trim()),
+  ).map((control) => control.outerHTML)`);
+  expect(nameless).toEqual([]);
+  await page.context().close();
+});
+
+test('files with a hash in their name are kept by the browser', async () => {
+  const html = await (await fetch(running.url)).text();
+  const assets = [...html.matchAll(/(?:src|href)="\.?(\/assets\/[^"]+)"/g)].map(([, path = '']) => path);
+  expect(assets.length).toBeGreaterThan(1);
+  for (const path of assets) {
+    const { status, headers } = await fetch(`${running.url}${path}`);
+    expect([status, headers.get('cache-control')]).toEqual([200, 'public, max-age=31536000, immutable']);
+  }
+});
+
+test('the page says that the program is gone, and goes on when it is back', async () => {
+  const { page } = await open('/');
+  await page.locator('#connection[data-state=good]').waitFor();
+  await running.stop();
+  await page.locator('#connection[data-state=bad]', { hasText: 'connection lost' }).waitFor();
+  await page.locator('#notice', { hasText: 'feedpulse does not answer' }).waitFor();
+  running = await startFeedpulse(['--source', 'demo', '--data', join(folder, 'data'), '--port', new URL(running.url).port]);
+  await page.locator('#connection[data-state=good]').waitFor();
+  await expect.poll(() => page.locator('#notice').textContent(), { timeout: 15_000 }).not.toContain('does not answer');
   await page.context().close();
 });
 
