@@ -26,14 +26,16 @@ export async function measureEndToEnd(count) {
     FEEDPULSE_MODEL_CACHE_SIZE: '0',
     FEEDPULSE_LOG_LEVEL: 'warn',
   };
-  const texts = benchTexts(count * 2);
+  // Twice the posts of the other parts: the event-loop delay is told once in ten seconds.
+  const fullCount = count * 2;
+  const texts = benchTexts(count * 4);
   let running;
   try {
-    await produce(await writePosts(join(folder, 'full.ndjson'), 'full', texts.slice(0, count)));
+    await produce(await writePosts(join(folder, 'full.ndjson'), 'full', texts.slice(0, fullCount)));
     running = await startFeedpulse(['--source', 'kafka', '--data', join(folder, 'data')], env);
-    const full = await measureThroughput(running, count);
+    const full = await measureThroughput(running, fullCount);
     const rate = Math.floor(full.postsPerSecond / 2);
-    const half = texts.slice(count, count + rate * 20);
+    const half = texts.slice(fullCount, fullCount + rate * 20);
     const latency = await measureLatency(running, async () => {
       await produce(await writePosts(join(folder, 'half.ndjson'), 'half', half), '--rate', String(rate));
     });

@@ -1,10 +1,10 @@
-// CommonJS, because an ES module is loaded through libuv's threads, whose number can't change after that.
+// CommonJS for the reason that bin/feedpulse.cjs gives, and with its setting: what is loaded here uses those threads too.
 process.env.UV_THREADPOOL_SIZE ??= '16';
 
 import('./setup.mjs').then(({ setup, orExplain }) =>
   orExplain(async () => {
     await setup();
-    process.argv.splice(1, 1, require.resolve('../bin/feedpulse.js'), 'run');
-    await import('../bin/feedpulse.js');
+    process.argv.splice(1, 1, require.resolve('../bin/feedpulse.cjs'), 'run');
+    require('../bin/feedpulse.cjs');
   }),
 );

@@ -78,7 +78,7 @@ const kafka = z.strictObject({
   caFile: z.string().optional(),
   allowPlaintext: z.boolean().default(false).describe('Allow an unencrypted connection to a broker that is not on this machine'),
   sasl: sasl.optional(),
-  partitionsAtOnce: z.int().min(1).max(16).default(3),
+  partitionsAtOnce: z.int().min(1).max(16).default(8),
   sessionTimeout: duration.default('30s'),
 });
 

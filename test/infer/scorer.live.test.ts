@@ -130,17 +130,24 @@ test.each([
   expect((verdict?.negative ?? 0) + (verdict?.neutral ?? 0) + (verdict?.positive ?? 0)).toBeCloseTo(1, 9);
 });
 
-test('keeps the event loop free while it reads and scores', async () => {
+/** Milliseconds of the longest stretch without a turn of the event loop while `work` is under way. */
+async function longestStretch(work: () => Promise<unknown>): Promise<number> {
   let longest = 0;
   let last = performance.now();
   const timer = setInterval(() => {
     longest = Math.max(longest, performance.now() - last);
     last = performance.now();
   }, 1);
-  await scorer.score(samplePosts(600));
+  await work();
   clearInterval(timer);
-  // One reading stretch is 4 ms; the rest is room for a busy machine.
-  expect(longest).toBeLessThan(100);
+  return longest;
+}
+
+test('keeps the event loop free while it reads and scores', async () => {
+  const stretches: number[] = [];
+  for (let round = 0; round < 3; round += 1) stretches.push(await longestStretch(() => scorer.score(samplePosts(600))));
+  // One reading stretch is 4 ms. A busy machine may hold up one round for longer; code that blocks holds up each.
+  expect(Math.min(...stretches)).toBeLessThan(50);
 });
 
 test('the cache changes no score, and takes what it knows', async () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-const bin = fileURLToPath(new URL('../../bin/feedpulse.js', import.meta.url));
+const bin = fileURLToPath(new URL('../../bin/feedpulse.cjs', import.meta.url));
 const queryScript = fileURLToPath(new URL('./query-folder.mjs', import.meta.url));
 const execute = promisify(execFile);
 

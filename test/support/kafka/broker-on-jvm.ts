@@ -24,8 +24,9 @@ export async function brokerOnJvm(settings: Readonly<Record<string, string>>): P
     'log.dirs': join(folder, 'data'),
   });
   await writeFile(properties, loopback.map(([name, value]) => `${name}=${value}\n`).join(''));
+  // One in 64 begins with a hyphen, which `-t` would take for an option.
   const clusterId = randomBytes(16).toString('base64url');
-  await run('java', [...jvm(jars), 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties]);
+  await run('java', [...jvm(jars), 'kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId}`, '-c', properties]);
   return jvmBroker(folder, logFile, [...jvm(jars), 'kafka.Kafka', properties]);
 }
 
