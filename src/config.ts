@@ -108,10 +108,9 @@ export const configSchema = z
       .prefault({}),
     demo: z
       .strictObject({
-        rate: z.number().min(0.1).max(200).default(5).describe('Posts a second, on average over a day'),
+        rate: z.number().min(0.1).max(200).default(1).describe('Posts a second, on average over a day'),
         seed: z.int().min(0).default(1),
         backfill: duration.default('24h').describe('How much history is written in the background'),
-        backfillPosts: z.int().min(0).max(1_000_000).default(8_000),
       })
       .prefault({}),
     model: z

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Clock } from '../clock.ts';
-import type { Config } from '../config.ts';
+import { type Config, milliseconds } from '../config.ts';
 import type { Source } from '../envelope.ts';
 import { type DeadLetterSink, limited } from '../ingest/dead-letters.ts';
 import { createDemoSource } from '../ingest/demo/demo-source.ts';
@@ -13,7 +13,7 @@ import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { FeedItem } from '../post.ts';
 import type { Database } from '../sink/connection.ts';
-import { recentPosts } from '../trends/recent-posts.ts';
+import { storedMinutes } from '../trends/stored-minutes.ts';
 
 export interface SourceParts {
   readonly config: Config;
@@ -42,11 +42,10 @@ export async function openSource(parts: SourceParts): Promise<OpenSource> {
   return { source, close: () => deadLetters.close() };
 }
 
-/** The demo feed goes on from the newest post stored, so that a second start fills only the gap. */
+/** The demo feed fills what its history lacks, so that a second start adds only what was missed. */
 async function openDemo({ config, clock, db }: SourceParts): Promise<OpenSource> {
-  const [newest] = await recentPosts(db.reader, { brand: '*', limit: 1 });
-  const historyUntil = newest && Date.parse(newest.createdAt);
-  return { source: createDemoSource({ config: config.demo, clock, historyUntil }), close: async () => {} };
+  const stored = await storedMinutes(db.reader, clock.now() - milliseconds(config.demo.backfill) - 60_000);
+  return { source: createDemoSource({ config: config.demo, clock, stored }), close: async () => {} };
 }
 
 async function openDeadLetters({ config, log }: SourceParts): Promise<DeadLetterSink> {

@@ -70,3 +70,9 @@ export const selectPosts = `
     AND (toUnixTimestamp64Milli(p.created_at), platform, id) < ({beforeMs:Int64}, {beforePlatform:String}, {beforeId:String})
   ORDER BY p.created_at DESC, platform DESC, id DESC
   LIMIT {limit:UInt32}`;
+
+export const selectStoredMinutes = `
+  SELECT toUnixTimestamp(minute) AS start, count() AS posts
+  FROM posts FINAL
+  WHERE minute >= toDateTime({since:UInt32}, 'UTC')
+  GROUP BY minute`;

@@ -1,0 +1,89 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { Clock } from '../../../src/clock.ts';
+import { configSchema } from '../../../src/config.ts';
+import type { Offer } from '../../../src/envelope.ts';
+import { createDemoSource } from '../../../src/ingest/demo/demo-source.ts';
+import type { FeedItem, Post } from '../../../src/post.ts';
+
+const minute = 60_000;
+const config = configSchema.parse({ demo: { backfill: '30m', rate: 1 } }).demo;
+const startedAt = Date.parse('2026-03-02T18:00:20Z');
+
+let posts: Post[];
+const take: Offer<FeedItem> = ({ items, settle }) => {
+  posts.push(...items.map(({ post }) => post));
+  settle();
+};
+
+beforeEach(() => {
+  posts = [];
+});
+
+/** Runs the feed from `start` for `length` ms of a clock that stands still except while the feed sleeps. */
+async function run(start: number, length: number, stored: ReadonlyMap<number, number> = new Map()): Promise<Post[]> {
+  const stop = new AbortController();
+  let now = start;
+  const clock: Clock = {
+    now: () => now,
+    sleep: async (ms) => {
+      now += ms;
+      // Lets the filling take its turns, as a real clock would.
+      await new Promise((resolve) => setImmediate(resolve));
+      if (now >= start + length) stop.abort();
+    },
+  };
+  posts = [];
+  await createDemoSource({ config, clock, stored }).run(take, stop.signal);
+  return posts;
+}
+
+const idsOf = (some: readonly Post[]): string[] => some.map(({ id }) => id).sort();
+const isBefore = (time: number) => (post: Post) => Date.parse(post.createdAt) < time;
+
+/** Posts of each minute, as the database counts them. */
+function countByMinute(some: readonly Post[]): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const post of some) {
+    const start = Math.floor(Date.parse(post.createdAt) / minute) * minute;
+    counts.set(start, (counts.get(start) ?? 0) + 1);
+  }
+  return counts;
+}
+
+test('is live at once and fills the time before its start', async () => {
+  const all = await run(startedAt, 2 * minute);
+  const history = all.filter(isBefore(startedAt));
+  const live = all.filter((post) => !isBefore(startedAt)(post));
+  const hours = history.map((post) => Date.parse(post.createdAt));
+  expect(Math.min(...hours)).toBeGreaterThanOrEqual(startedAt - 30 * minute);
+  expect(history.length / live.length).toBeGreaterThan(10);
+  expect(history.length / live.length).toBeLessThan(20);
+  expect(new Set(idsOf(all)).size).toBe(all.length);
+});
+
+test('what was live is what a later start would fill in', async () => {
+  const live = (await run(startedAt, 2 * minute)).filter((post) => !isBefore(startedAt)(post) && isBefore(startedAt + minute)(post));
+  const filled = (await run(startedAt + 5 * minute, minute)).filter(
+    (post) => !isBefore(startedAt)(post) && isBefore(startedAt + minute)(post),
+  );
+  expect(live.length).toBeGreaterThan(10);
+  expect(idsOf(filled)).toEqual(idsOf(live));
+  expect(filled.map(({ text }) => text).sort()).toEqual(live.map(({ text }) => text).sort());
+});
+
+test('a second start fills what is missing and nothing else', async () => {
+  const before = await run(startedAt, minute);
+  const stored = countByMinute(before);
+  const lost = [...stored.keys()].filter((_, index) => index % 7 === 3);
+  for (const start of lost) stored.delete(start);
+  const again = (await run(startedAt + 3 * minute, minute, stored)).filter(isBefore(startedAt));
+  const expected = before.filter(isBefore(startedAt)).filter((post) => lost.some((start) => countByMinute([post]).has(start)));
+  // The oldest minutes have meanwhile left the time that is filled.
+  const reach = (post: Post): boolean => !isBefore(startedAt + 3 * minute - 30 * minute)(post);
+  expect(idsOf(again)).toEqual(idsOf(expected.filter(reach)));
+});
+
+test('the newest history comes first', async () => {
+  const history = (await run(startedAt, minute)).filter(isBefore(startedAt)).map((post) => Date.parse(post.createdAt));
+  expect(history).toEqual([...history].sort((a, b) => b - a));
+});
