@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,7 +39,7 @@ export async function measureEndToEnd(count) {
     const latency = await measureLatency(running, async () => {
       await produce(await writePosts(join(folder, 'half.ndjson'), 'half', half), '--rate', String(rate));
     });
-    return { ...full, halfRate: rate, ...latency };
+    return { ...full, halfRate: rate, ...latency, residentMegabytes: residentMegabytesOf(running.pid) };
   } finally {
     await running?.stop();
     await kafka.stop();
@@ -58,19 +58,21 @@ async function writePosts(path, prefix, texts) {
 async function measureThroughput(running, count) {
   const written = () => running.metric('feedpulse_rows_written_total');
   let [first, firstAt, rows] = [0, 0, 0];
-  let [residentMiB, eventLoopDelayMs] = [0, 0];
+  let eventLoopDelayMs = 0;
   while (rows < count) {
     await sleep(100);
     rows = await written();
     if (firstAt === 0 && rows >= count / 5) [first, firstAt] = [rows, performance.now()];
-    residentMiB = Math.max(residentMiB, residentOf(running.pid));
     if (firstAt > 0) eventLoopDelayMs = Math.max(eventLoopDelayMs, 1_000 * (await running.metric('feedpulse_event_loop_delay_seconds')));
   }
-  return { postsPerSecond: (rows - first) / ((performance.now() - firstAt) / 1_000), residentMiB, eventLoopDelayMs };
+  return { postsPerSecond: (rows - first) / ((performance.now() - firstAt) / 1_000), eventLoopDelayMs };
 }
 
-function residentOf(pid) {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1_024;
+/** The highest so far, as Linux remembers it; other systems do not. */
+function residentMegabytesOf(pid) {
+  const status = `/proc/${pid}/status`;
+  if (!existsSync(status)) return undefined;
+  return (Number(/VmHWM:\s+(\d+)/.exec(readFileSync(status, 'utf8'))[1]) * 1_024) / 1e6;
 }
 
 /** Listens to the live stream, which carries a post as soon as its row is acknowledged. */

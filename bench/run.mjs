@@ -82,6 +82,7 @@ function machine() {
 
 function table({ machine: facts, tokenizer, inference, bareOnnx, transformersQ8, transformersFp32, ratios, endToEnd, posts }) {
   const rate = (value) => (value === undefined ? 'not measured' : `${Math.round(value)} posts/s`);
+  const megabytes = (value) => (value === undefined ? 'not measured' : `${Math.round(value)} MB`);
   const rows = [
     ['tokenizer, one thread', rate(tokenizer.postsPerSecond), `${tokenizer.tokensPerPost.toFixed(1)} tokens a post`],
     ['inference, text to verdict', rate(inference), ''],
@@ -97,7 +98,7 @@ function table({ machine: facts, tokenizer, inference, bareOnnx, transformersQ8,
     rows.push(
       ['Kafka to ClickHouse', rate(endToEnd.postsPerSecond), `${ratios.endToEndToBareOnnx.toFixed(2)} of the bare ONNX loop`],
       ['  event-loop delay, p99', `${endToEnd.eventLoopDelayMs.toFixed(0)} ms`, 'worst of ten-second windows'],
-      ['  resident memory', `${Math.round(endToEnd.residentMiB)} MiB`, 'highest seen'],
+      ['  resident memory', megabytes(endToEnd.residentMegabytes), 'at its highest'],
       ['  post to row at half load', `${endToEnd.latencyP95Ms} ms p95`, `${endToEnd.latencyP50Ms} ms p50, ${endToEnd.halfRate} posts/s`],
     );
   }

@@ -16,6 +16,7 @@ const session = await InferenceSession.create(weights, {
   executionMode: 'sequential',
   graphOptimizationLevel: 'all',
   enableCpuMemArena: true,
+  enableMemPattern: false, // a plan for each shape of input, and hardly any shape comes twice
   logSeverityLevel: 4, // its errors are thrown as well, and logged by those who catch them
 });
 
