@@ -1,10 +1,11 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Clock } from '../clock.ts';
 import type { Source } from '../envelope.ts';
-import type { ModelInfo } from '../infer/model.ts';
+import type { Scorer } from '../infer/scorer.ts';
 import type { LiveHub } from '../live-hub.ts';
 import type { Metrics } from '../metrics.ts';
 import type { FeedItem } from '../post.ts';
+import type { Database } from '../sink/connection.ts';
 import type { Status } from '../status.ts';
 
 const windowSeconds = 10;
@@ -17,12 +18,13 @@ export interface RunStatus {
 /** What the running process says of itself: readiness of each part, posts a second, lag, event-loop delay. */
 export function createRunStatus(parts: {
   clock: Clock;
+  db: Database;
   metrics: Metrics;
   source: Source<FeedItem>;
-  model: ModelInfo;
+  scorer: Scorer;
   live: LiveHub;
 }): RunStatus {
-  const { clock, metrics, source, model, live } = parts;
+  const { clock, db, metrics, source, scorer, live } = parts;
   const startedAt = clock.now();
   /** Posts that became rows in each of the last seconds, as a ring by second. */
   const perSecond = new Map<number, number>();
@@ -49,12 +51,12 @@ export function createRunStatus(parts: {
 
   return {
     read: () => {
-      const trouble = source.trouble();
+      const troubles = { source: source.trouble(), model: scorer.trouble(), database: db.health.trouble() };
       return {
-        ready: trouble === undefined,
-        parts: { source: trouble ?? 'ok', model: 'ok', database: 'ok' },
+        ready: Object.values(troubles).every((trouble) => trouble === undefined),
+        parts: Object.fromEntries(Object.entries(troubles).map(([part, trouble]) => [part, trouble ?? 'ok'])),
         source: source.name,
-        modelVersion: model.id,
+        modelVersion: scorer.model.id,
         postsPerSecond: Math.round(postsPerSecond() * 10) / 10,
       };
     },

@@ -62,7 +62,7 @@ async function runWith(config: Config, db: Database, log: Log, stop: AbortSignal
   const scorer = await openScorer(config, log, { metrics });
   const { source, close: closeSource } = await openSource({ ...parts, db });
   const rollups = createRollups({ db, ...parts });
-  const status = createRunStatus({ ...parts, source, model: scorer.model, live });
+  const status = createRunStatus({ ...parts, db, source, scorer, live });
   let server: RunningServer | undefined;
   try {
     rollups.start();

@@ -32,6 +32,8 @@ export interface Scorer {
   readonly model: ModelInfo;
   /** One verdict a post, in order. Safe to call again before the last call has ended. Rejects with MODEL_FAILED. */
   score(posts: readonly Scorable[]): Promise<Verdict[]>;
+  /** What is wrong with the inference threads; undefined while all of them are at work. */
+  trouble(): string | undefined;
   /** Waits for what is in flight. */
   close(): Promise<void>;
 }
@@ -66,6 +68,7 @@ export async function createScorer(options: ScorerOptions): Promise<Scorer> {
       calls.add(call);
       return call.finally(() => calls.delete(call));
     },
+    trouble: () => pool.trouble(),
     close: async () => {
       closed = true;
       await Promise.allSettled(calls);

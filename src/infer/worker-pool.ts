@@ -56,6 +56,13 @@ export class WorkerPool {
     });
   }
 
+  /** What is wrong with the threads; undefined while all of them are at work. */
+  trouble(): string | undefined {
+    const missing = this.#size - this.#threads.size;
+    if (missing === 0 || this.#closed) return undefined;
+    return `${missing} of ${this.#size} inference threads died and must be replaced`;
+  }
+
   /** Ends the threads after the batches they have; what still waits for one is rejected. */
   async close(): Promise<void> {
     this.#closed = true;

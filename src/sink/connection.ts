@@ -2,8 +2,12 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { type Clock, systemClock } from '../clock.ts';
 import type { ClickHouseConfig } from '../config.ts';
 import type { Log } from '../log.ts';
+import { createDatabaseHealth, type DatabaseHealth } from './database-health.ts';
 import { openEmbedded } from './embedded.ts';
 import { openRemote } from './remote.ts';
+
+/** The connections to a ClickHouse. */
+export type Connections = Omit<Database, 'health'>;
 
 /** A ClickHouse, a server's or our own, behind one client. Settings belong into the SQL: embedded, they would stick. */
 export interface Database {
@@ -14,6 +18,7 @@ export interface Database {
   readonly upkeep: ClickHouseClient;
   /** Reads only, within `readLimits`; cannot reach files or the network. */
   readonly reader: ClickHouseClient;
+  readonly health: DatabaseHealth;
   close(): Promise<void>;
 }
 
@@ -23,7 +28,10 @@ export interface Database {
  */
 export async function openDatabase(options: { clickhouse: ClickHouseConfig; dataDir: string; log: Log; clock?: Clock }): Promise<Database> {
   const { clickhouse, dataDir, log, clock = systemClock } = options;
-  const db = clickhouse.url ? await openRemote(clickhouse.url, clickhouse, log, clock) : await openEmbedded(dataDir, clickhouse.database);
+  const connections = clickhouse.url
+    ? await openRemote(clickhouse.url, clickhouse, log, clock)
+    : await openEmbedded(dataDir, clickhouse.database);
+  const db = { ...connections, health: createDatabaseHealth(clock) };
   log.info({ kind: db.kind, database: clickhouse.database }, 'database opened');
   return db;
 }

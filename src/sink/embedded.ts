@@ -5,7 +5,7 @@ import { type ClickHouseClient, type ClickHouseClientConfigOptions, ClickHouseLo
 import { Session } from 'chdb';
 import { createChdbConnection } from 'chdb/connection';
 import { asError, FeedpulseError } from '../errors.ts';
-import type { Database } from './connection.ts';
+import type { Connections } from './connection.ts';
 import { readLimits } from './read-limits.ts';
 
 /**
@@ -36,7 +36,7 @@ const engineArguments = [
  * have one each.
  * @throws DATA_FOLDER_BUSY when another process has the folder open, FILE_UNREADABLE when it cannot be made.
  */
-export async function openEmbedded(folder: string, database: string): Promise<Database> {
+export async function openEmbedded(folder: string, database: string): Promise<Connections> {
   const path = resolve(join(folder, 'clickhouse'));
   await prepare(path).catch((fault: unknown) => {
     throw new FeedpulseError('FILE_UNREADABLE', `cannot use the data folder ${folder}: ${asError(fault).message}`);

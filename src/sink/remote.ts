@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { ClickHouseConfig } from '../config.ts';
 import { FeedpulseError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { Database } from './connection.ts';
+import type { Connections } from './connection.ts';
 import { readLimits } from './read-limits.ts';
 import { persist } from './retry.ts';
 
@@ -15,7 +15,7 @@ const startWithinMs = 30_000;
  * A ClickHouse server over HTTP(S); makes the database if it is not there.
  * @throws DATABASE_UNAVAILABLE when it does not answer within half a minute, DATABASE_REJECTED when it refuses.
  */
-export async function openRemote(url: string, config: ClickHouseConfig, log: Log, clock: Clock): Promise<Database> {
+export async function openRemote(url: string, config: ClickHouseConfig, log: Log, clock: Clock): Promise<Connections> {
   const password = config.password ?? (await readPassword(config.passwordFile));
   const connect = (settings: ClickHouseSettings, database?: string) =>
     createClient({

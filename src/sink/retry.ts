@@ -11,7 +11,7 @@ export interface Patience {
   readonly log: Log;
   /** Milliseconds from the first attempt until a fault that could pass is taken for lasting. */
   readonly giveUpAfterMs: number;
-  readonly onRetry?: () => void;
+  readonly onRetry?: (fault: string) => void;
 }
 
 /**
@@ -35,7 +35,7 @@ export async function persist<T>(what: string, attempt: () => Promise<T>, patien
       if (!canPass(fault)) throw new FeedpulseError('DATABASE_REJECTED', `could not ${what}: ${name}`);
       if (clock.now() >= giveUpAt) throw new FeedpulseError('DATABASE_UNAVAILABLE', `gave up trying to ${what}: ${name}`);
       log.warn({ what, fault: name, waitAtMostMs: bound }, 'the database is in trouble, trying again');
-      onRetry?.();
+      onRetry?.(name);
       await clock.sleep(Math.random() * bound, signal);
     }
   }

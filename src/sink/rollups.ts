@@ -42,15 +42,18 @@ export function createRollups(options: { db: Database; clock: Clock; log: Log; m
   };
 
   const keepFresh = async (grain: Grain, signal: AbortSignal) => {
+    const what = `compute ${grain.name} figures`;
     let pauseMs: number = pace[grain.name];
     while (!signal.aborted) {
       const started = clock.now();
       try {
         const { more } = await refreshNext(grain);
+        db.health.did(what);
         const tookMs = clock.now() - started;
         pauseMs = more ? tookMs * catchingUp : Math.max(pace[grain.name], tookMs * keepingUp);
       } catch (fault) {
         pauseMs = Math.min(Math.max(pauseMs, pace[grain.name]) * 2, longestPauseMs);
+        db.health.failed(what, nameFault(fault));
         log.warn({ grain: grain.name, fault: nameFault(fault), pauseMs }, 'rollups are behind');
       }
       await clock.sleep(pauseMs, signal);

@@ -25,7 +25,11 @@ export interface Writer {
 
 export function createWriter(options: { db: Database; clock: Clock; log: Log; metrics: Metrics }): Writer {
   const { db, clock, log, metrics } = options;
-  const patience: Patience = { clock, log, giveUpAfterMs, onRetry: () => metrics.writeRetries.inc() };
+  const onRetry = (fault: string): void => {
+    metrics.writeRetries.inc();
+    db.health.failed('write posts', fault);
+  };
+  const patience: Patience = { clock, log, giveUpAfterMs, onRetry };
   return {
     write: async (posts, signal) => {
       if (posts.length === 0) return;
@@ -40,6 +44,7 @@ export function createWriter(options: { db: Database; clock: Clock; log: Log; me
       await persist('insert posts', () => insertRows(db.writer, 'posts', rows, signal), patience, signal);
       const minutes = [...new Set(times.map((ms) => (Math.floor(ms / minuteMs) * minuteMs) / 1_000))];
       await persist('mark minutes', () => markMinutes(db.writer, minutes, signal), patience, signal);
+      db.health.did('write posts');
     },
   };
 }

@@ -1,0 +1,91 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createClient } from '@clickhouse/client';
+import { freePort } from './free-port.ts';
+
+const front = fileURLToPath(new URL('./clickhouse/front.mjs', import.meta.url));
+
+/** What goes wrong with one statement, once. */
+export interface ServerFault {
+  /** Part of the SQL of the statement that it befalls. */
+  readonly statement: string;
+  /** Before it is carried out, or after: then the outcome is unknown to who sent it. */
+  readonly when: 'before' | 'after';
+  /** The connection is reset, or the server answers with ClickHouse's `code`. */
+  readonly how: 'reset' | 'error';
+  readonly code?: number;
+}
+
+export interface TestClickHouse {
+  readonly url: string;
+  /** Settings of feedpulse for a user that may write. */
+  readonly env: Readonly<Record<string, string>>;
+  play(fault: ServerFault): Promise<void>;
+  /** Rows of a statement. */
+  rows<T>(query: string): Promise<T[]>;
+  /** SIGKILL: no last word. */
+  kill(): Promise<void>;
+  /** After a kill, on the same port and data. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const writer = { name: 'feedpulse', password: 'not a secret: é"\'' };
+/** May read, and change settings other than `readonly`. */
+export const readOnlyUser = { name: 'onlooker', password: 'looks on' };
+
+/** Starts the engine as a server of its own on a free loopback port; see `clickhouse/front.mjs` for how it differs from a real one. */
+export async function startClickHouse(): Promise<TestClickHouse> {
+  const folder = await mkdtemp(join(tmpdir(), 'feedpulse-clickhouse-'));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  let child = await startFront(folder, port);
+  const client = createClient({ url, username: writer.name, password: writer.password });
+  const kill = async (): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  };
+  return {
+    url,
+    env: {
+      FEEDPULSE_CLICKHOUSE_URL: url,
+      FEEDPULSE_CLICKHOUSE_USERNAME: writer.name,
+      FEEDPULSE_CLICKHOUSE_PASSWORD: writer.password,
+    },
+    play: async (fault) => {
+      const noted = once(child, 'message');
+      child.send(fault);
+      await noted;
+    },
+    rows: async <T>(query: string) => (await client.query({ query, format: 'JSONEachRow' })).json<T>(),
+    kill,
+    restart: async () => {
+      child = await startFront(folder, port);
+    },
+    stop: async () => {
+      await client.close();
+      await kill();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startFront(folder: string, port: number): Promise<ChildProcess> {
+  const users = {
+    [writer.name]: { password: writer.password },
+    [readOnlyUser.name]: { password: readOnlyUser.password, readOnly: true },
+  };
+  const child = fork(front, [folder, String(port), JSON.stringify(users)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const died = once(child, 'exit').then(([code]) => {
+    throw new Error(`the test server ended with ${code} before it was ready`);
+  });
+  await Promise.race([once(child, 'message'), died]);
+  died.catch(() => {}); // later ends are wanted
+  return child;
+}
