@@ -55,7 +55,11 @@ export async function consumeBatch(payload: EachBatchPayload, parts: KafkaBatchP
     await finish(0, heartbeating);
   } catch (thrown) {
     // The group waits for us to rejoin; what becomes durable soon is committed first, so that it does not come again.
-    if (isKafkaAnswer(thrown, 'REBALANCE_IN_PROGRESS')) await finish(0, waitPatiently(parts));
+    if (isKafkaAnswer(thrown, 'REBALANCE_IN_PROGRESS')) {
+      const patience = new AbortController();
+      await finish(0, waitUntil(parts.clock.sleep(parts.rebalancePatience, patience.signal)));
+      patience.abort(); // the timer would keep the process alive
+    }
     throw thrown;
   }
 }
@@ -75,9 +79,9 @@ async function waitHeartbeating(done: Promise<void>, { heartbeat }: EachBatchPay
   return false;
 }
 
-function waitPatiently({ clock, rebalancePatience }: KafkaBatchParts): Wait {
-  const patience = clock.sleep(rebalancePatience).then(() => false);
-  return (done) => Promise.race([outcomeOf(done), patience]);
+function waitUntil(moment: Promise<void>): Wait {
+  const tooLate = moment.then(() => false);
+  return (done) => Promise.race([outcomeOf(done), tooLate]);
 }
 
 function outcomeOf(done: Promise<void>): Promise<boolean> {

@@ -63,9 +63,10 @@ export async function runKafkaSession(parts: KafkaSessionParts, signal: AbortSig
   signal.removeEventListener('abort', onAbort);
   if (phase === 'taking') phase = 'draining';
   const left = Promise.allSettled([consumer.disconnect(), admin.disconnect()]).then(() => true);
-  if (!(await Promise.race([left, clock.sleep(stopPatience).then(() => false)]))) {
-    log.warn({ topic: config.topic }, 'The Kafka feed stopped while posts were in flight: they will be delivered again');
-  }
+  const waiting = new AbortController();
+  const inTime = await Promise.race([left, clock.sleep(stopPatience, waiting.signal).then(() => false)]);
+  waiting.abort(); // the timer would keep the process alive
+  if (!inTime) log.warn({ topic: config.topic }, 'The Kafka feed stopped while posts were in flight: they will be delivered again');
   phase = 'over';
   return result;
 }

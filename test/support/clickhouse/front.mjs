@@ -86,7 +86,7 @@ function takeFault(text, when) {
 function play(fault, request, response) {
   if (!fault) return false;
   if (fault.how === 'reset') request.socket.resetAndDestroy();
-  else answerError(response, new Refusal(fault.code, 'A fault for tests.'));
+  else answerError(response, new Refusal(fault.code, 'A fault for tests. (FAULT)'));
   return true;
 }
 
