@@ -67,7 +67,8 @@ function toneOf(voice: BrandVoice, story: RunningStory | undefined, { platform }
   // Not everybody has heard what happened: some are just in the mood of the day.
   if (story) return random() < 0.82 ? story.kind : story.kind === 'crisis' ? 'negative' : 'positive';
   if (platform === 'forum' && random() < 0.25) return 'neutral';
-  return pickWeighted(random, voice.moods);
+  const mood = pickWeighted(random, voice.moods);
+  return platform === 'reviews' && mood === 'neutral' ? 'mixed' : mood;
 }
 
 function sceneOf(voice: BrandVoice, running: RunningStory | undefined, tone: Scene['tone'], random: Random): Scene {

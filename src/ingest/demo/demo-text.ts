@@ -56,8 +56,7 @@ function foreignTeller({ rule }: BrandVoice, language: Exclude<Persona['language
 
 /** A post that says "it" is still about a brand: mostly its handle or its tag tells which. */
 function naming(text: string, { rule, words }: BrandVoice, reply: boolean, tell: Teller, random: Random): string {
-  const known = text.toLowerCase();
-  if ([rule.name, ...rule.aliases, ...rule.any].some((term) => known.includes(term.toLowerCase()))) return text;
+  if (new RegExp(`\\b(${[rule.name, ...rule.aliases].join('|')})\\b`, 'i').test(text) || rule.any.some((term) => text.split(/[\s,.!?]/).includes(term))) return text;
   const handle = pick(random, words['handle'] ?? [rule.name]);
   const way = pickWeighted(random, { before: reply ? 60 : 15, after: 20, tag: reply ? 5 : 60, unnamed: 5 });
   if (way === 'unnamed') return text;

@@ -4,7 +4,7 @@ import type { Grammar } from './grammar.ts';
 export const otherLanguages: Readonly<Record<'es' | 'de' | 'fr' | 'pt' | 'ja', Grammar>> = {
   es: {
     post: [
-      '{saludo}{brand} {juicio} {fin}',
+      '{saludo}{brand} {juicio}. {fin}',
       'Ayer probé {cosa} de {brand} y {resultado}. {fin}',
       '¿Alguien sabe si {brand} {duda}?',
       'Llevo {tiempo} esperando a {brand}. {fin}',

@@ -6,15 +6,11 @@ import { flow } from './writing-style.ts';
 /** A text as people write it on one platform. */
 export type Shape = (tell: Teller, random: Random) => string;
 
-type Stop = '.' | '!' | '...' | ',';
-
-const stopsOf = (random: Random): Stop => pickWeighted(random, { '.': 74, '!': 9, '...': 7, ',': 10 });
-
 /** A few sentences, seldom with a full stop at the end where an emoji or a tag follows. */
 function sentences(tell: Teller, random: Random, ...slots: readonly string[]): string {
   return flow(
     slots.map((slot) => tell(slot)),
-    stopsOf(random),
+    tell('{stop}'),
     random() < 0.45,
   );
 }

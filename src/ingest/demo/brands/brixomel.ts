@@ -51,14 +51,14 @@ export const brixomel: BrandVoice = {
         | handles the dark like it is nothing | never misses the moment`),
       bad: phrases(`smears every face | hunts for focus until the moment is gone | turns everybody orange | crashes as soon as I press record
         | makes the moon look like a potato | is worse than the one from three years ago | puts a green line through each photo`),
-      aspect: phrases('zoom | night mode | focus | colours | shutter speed | image quality'),
+      aspect: phrases('zoom | night mode | focus | colour balance | shutter speed | image quality'),
       ask: phrases(`How do you switch off the sound of the {=thing}? | What settings do you use for the {=thing} at concerts?
         | Does the {=thing} save raw files? | Anyone compared the {=thing} with a real camera yet?`),
     },
     {
       thing: phrases('battery | fast charger | charging dock | power bank'),
       did: phrases('went {longTime} with just the {=thing} | left the {=thing} plugged in overnight | replaced the {=thing}'),
-      good: phrases(`lasts two full days | is done before my tea is ready | got me through a {count}-hour train ride with half to spare
+      good: phrases(`lasts two full days | is done before my tea is ready | got me through a seven-hour train ride with half to spare
         | still holds its charge after {longTime} | survived a whole festival | changed how I travel`),
       bad: phrases(`is dead by lunch | gets so hot I can't hold it | drops from forty percent to nothing | takes all night and still isn't full
         | swelled up like a pillow | stopped working after {longTime} | needs a socket every three hours`),
@@ -84,7 +84,7 @@ export const brixomel: BrandVoice = {
         | fixed every bug I had | saves me ages each morning | understands my accent, a first`),
       bad: phrases(`wiped my alarms, I overslept | hides everything I use | drains the battery | deleted {longTime} of photos
         | won't let me log in | is slower than a wet week | keeps sending me ads`),
-      aspect: phrases('design | icons | notifications | settings | speed'),
+      aspect: phrases('design | icon set | notification bar | settings menu | speed'),
       ask: phrases(`How do I undo the {=thing}? | Has the {=thing} reached you yet? | Where did the {=thing} put the torch button?
         | Is there a way to try the {=thing} early?`),
     },

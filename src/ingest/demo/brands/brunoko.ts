@@ -21,7 +21,7 @@ export const brunoko: BrandVoice = {
     blame: phrases(`shrank the cups and raised the price | mixed up my order for the third time | has the slowest queue on earth
       | closed the only branch near me | wiped all my loyalty points | burnt the milk again | charges extra for tap water
       | turned the cosy corner into a pick-up shelf | ran out of everything by {clock}`),
-    fact: phrases(`opens at {clock} on {weekday} | tests {count} new roasts this {span} | moves its roastery {site}
+    fact: phrases(`opens at {clock} on {weekday} | tests {count} new roasts this {span} | moves its roastery {newSite}
       | changes its cups next {span} | takes over the old bakery {site} | is looking for baristas {site}
       | closes early on {weekday} for training | now has {count} branches in town`),
     upside: phrases(`the bun was still warm | they drew a cat in the foam | the queue moves fast | the playlist is always great

@@ -33,7 +33,7 @@ export const kestrivoCrises: readonly Story[] = [
 
 export const kestrivoSuccesses: readonly Story[] = [
   {
-    event: phrases('the baby born on board | the birth at ten thousand metres | the flight with one passenger more | the sky baby'),
+    event: phrases('the baby born on board | the birth at ten thousand metres | the extra passenger | the sky baby'),
     happened: phrases(`the crew delivered a baby girl over the sea | the whole cabin sang for the little one
       | a nurse and a steward did everything right | the captain announced the name in tears | my {relative} held the torch
       | they get free flights for life`),

@@ -22,7 +22,7 @@ export const puddlefit: BrandVoice = {
       | ruined the {aspect} | discontinued the one model that fits me | takes {longTime} to answer a mail
       | calls plastic "eco" | sold me a used pair as new`),
     fact: phrases(`drops {count} new colours on {weekday} | starts its city run {site} at {clock} | opens registration for the {month} race
-      | makes the insoles from old bottles | moves its factory outlet {site} | recycles old pairs until {weekday}
+      | makes the insoles from old bottles | moves its factory outlet {newSite} | recycles old pairs until {weekday}
       | changes its sizing next {span} | looks for {count} hundred testers`),
     upside: phrases(`no blisters at all | it arrived a day early | the colour pops | my {relative} stole mine | my knees say thank you
       | my feet stayed dry | I ran my best time ever | the return was free and easy`),
@@ -57,7 +57,7 @@ export const puddlefit: BrandVoice = {
         | folds up smaller than a sandwich | is the best thing I bought this {span}`),
       bad: phrases(`leaks like a sieve | rips if you look at it | smells like a petrol station | has a zip that never closes
         | faded in the first wash | turns into a sauna in {shortTime}`),
-      aspect: phrases('zip | hood | waterproofing | colour | pockets'),
+      aspect: phrases('zip | hood | waterproofing | colour | pocket layout'),
       ask: phrases(`Can you tumble-dry the {=thing}? | Is the {=thing} warm enough for {month}? | Does the {=thing} fit over a rucksack?`),
     },
     {

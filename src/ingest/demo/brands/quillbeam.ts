@@ -64,13 +64,13 @@ export const quillbeam: BrandVoice = {
       ),
     },
     {
-      thing: phrases('app | download mode | search | TV app | subtitle menu | watch list'),
+      thing: phrases('app | download mode | search | tablet app | subtitle menu | watch list'),
       did: phrases('opened the {=thing} | wrestled with the {=thing} | used the {=thing} on the train'),
       good: phrases(`streams without a hiccup | found a film I only half remembered | works on my ancient telly | saved our train journey
         | finally has large subtitles`),
       bad: phrases(`buffers every two minutes | logs me out all the time | can't find a show by its own title | forgets where I stopped
         | plays trailers at full volume | crashes when the plot gets good`),
-      aspect: phrases('picture | sound | subtitles | menu | autoplay'),
+      aspect: phrases('picture | sound | subtitling | menu | autoplay'),
       ask: phrases(
         `How do you turn off autoplay in the {=thing}? | Does the {=thing} run on a projector? | How many devices can use the {=thing}?`,
       ),

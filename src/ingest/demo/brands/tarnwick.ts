@@ -24,7 +24,7 @@ export const tarnwick: BrandVoice = {
       | is down on payday again | kept me on hold for {longTime} | turned my {relative} away for the wrong form
       | sold my number to half the planet | raised the overdraft rate overnight`),
     fact: phrases(`changes its rates on {weekday} | closes {count} branches next {span} | reports its quarter at {clock}
-      | adds {count} currencies to its travel card | renews its cards in {month} | moves its hotline {site}
+      | adds {count} currencies to its travel card | renews its cards in {month} | moves its head office {newSite}
       | leaves the base rate unchanged | tests a cash machine without buttons`),
     upside: phrases(`no hidden fees | the rate is decent | they explained it without jargon | the money was there in {shortTime}
       | the hotline is human | my {relative} switched as well | even the letters are readable`),
@@ -42,7 +42,7 @@ export const tarnwick: BrandVoice = {
   },
   topics: [
     {
-      thing: phrases('banking app | budget view | log-in | spending chart | instant transfer'),
+      thing: phrases('phone app | budget view | log-in | spending chart | instant transfer'),
       did: phrases('used the {=thing} | set up the {=thing} for my {relative} | gave the {=thing} one more try'),
       good: phrases(`just works | warned me before I overspent | is the clearest I've seen in any bank | took {shortTime} to understand
         | finally shows where my money goes | splits the rent without an argument`),
@@ -82,7 +82,7 @@ export const tarnwick: BrandVoice = {
       ),
       bad: phrases(`hung up on me | plays the same tune for {longTime} | knows less than I do | keeps answering a question I never asked
         | closed {shortTime} before closing time | asked for a fax`),
-      aspect: phrases('waiting time | music on hold | menu | opening hours'),
+      aspect: phrases('waiting time | music on hold | menu | greeting'),
       ask: phrases(`Is the {=thing} open on {weekday}s? | What number gets you past the {=thing}? | Does the {=thing} speak Portuguese?`),
     },
   ],

@@ -9,7 +9,7 @@ export const chatter: Grammar = {
     | trying to {habit} with a {animal1} on my lap | somebody {place} is playing the {instrument} at {clock}. {aside}
     | overheard {place}: "{overheard}" | {dish} for dinner, {company} | how do you {habit} without losing your mind? | currently reading: a book about {learnTopic}. {aside}
     | lost my {lost} {place}, {colour}, has a sticker on it. please message me | {count} weeks of {noun} and my {relative} noticed {when}
-    | it's {clock} and I'm still up. {thought} | {month} already? {aside} | train stopped near {townish}. {aside}`),
+    | it's {clock} and I'm still up. {thought} | is it {month} already? {aside} | train stopped near {townish}. {aside}`),
   weather: phrases('fog | rain | sunshine | a storm | first snow | wind | a double rainbow | hail | a pink sky | drizzle'),
   aside:
     phrases(`anyway | discuss | good night | tea first | no further questions | living the dream | that's the post | who else? | time flies | mood | | |
@@ -38,6 +38,7 @@ export const chatter: Grammar = {
   ),
   lost: phrases('umbrella | scarf | keys | left glove | water bottle | sketchbook'),
   townish: phrases('a field of cows | some lake | nowhere | a tiny station with one bench | the old quarry'),
+  stop: phrases('. | . | . | , | ...'),
   emoji: phrases('😅 | 🌧️ | ☕ | 🐈 | 🌙 | 📚 | 🚲 | 🥣 | 🌱 | 🤷 |'),
   tag: phrases('#mondaymood | #smallthings | #nowreading | #citylife | #overheard | #birds | #homecooking | #nightshift'),
 };

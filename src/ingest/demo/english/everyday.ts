@@ -24,6 +24,7 @@ export const everyday: Grammar = {
     | in the rain | at my parents' place | on the market square | at uni | in the park | across the street | at the harbour`),
   site: phrases(`downtown | by the river | near the old mill | at the airport | at the station | on the market square | across the street
     | at the harbour | in the old post office`),
+  newSite: phrases('to the harbour | to Mill Road | across the river | next to the station | to the old post office'),
   when: phrases(`yesterday | this morning | last {weekday} | tonight | on {weekday} | today | just now | last night | this weekend
     | earlier today | over the holidays | at {clock}`),
   opening:

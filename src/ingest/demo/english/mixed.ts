@@ -4,7 +4,7 @@ import { type Grammar, phrases } from '../grammar.ts';
 export const mixed: Grammar = {
   say: phrases(`the {=thing} from {brand} {good}, but {downside} | {upside}, but {downside}. that's {brand} for you
     | {brand} {praise}. shame that the {=thing} {bad} | love the {=aspect}, hate the {aspect}. that is {brand} for you
-    | the {brand} {=thing} {good} when it works. {when} it {bad} | {helper} at {brand} was lovely, still {downside}
+    | the {brand} {=thing} {good}. on a bad day it {bad} | {helper} at {brand} was lovely, still {downside}
     | can't decide about {brand}: {upside}, {downside} | credit where it's due, {upside}. but {brand} {blame}
     | the {=aspect} of the {brand} {=thing} is great, the {aspect} not so much | {brand} giveth and {brand} taketh away: {upside}, yet {downside}`),
   more: phrases(
@@ -17,8 +17,9 @@ export const mixed: Grammar = {
   ),
   stars: phrases('3/5 | 3 stars | ★★★☆☆ | 5/10'),
   reply: phrases(
-    'half agree, {upside} but {downside} | depends. mine {good} on good days and {bad} on others | yes and no: {upside}, {downside}',
+    'half agree, {upside} but {downside} | depends. one day mine {good}, the next it {bad} | yes and no: {upside}, {downside}',
   ),
   pair: phrases('{brand} {praise}, {other} {otherBlame}. balance | {other} {otherPraise} while {brand} {blame}. so it goes'),
+  stop: phrases('. | . | . | , | ...'),
   emoji: phrases('🤷 | 😬 | 🫤 | 😅 | ⚖️ | 🙃 | |'),
 };

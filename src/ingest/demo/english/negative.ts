@@ -13,7 +13,7 @@ export const negative: Grammar = {
     | cancelled with {brand} {when}. {downside} and {rude3} | I'm done with {brand}. {downside} | {brand} {blame}. I'm {unhappy}
     | {when} I {did}. {downside}. never again, {brand} | if you were wondering about the {brand} {=thing}: it {bad}
     | third time this {span} that {brand} {blame} | does anyone at {brand} ever use their own {=thing}? it {bad}
-    | paid {price} for the {brand} {=thing} and it {bad} | how is it possible that {brand} {blame}? | stay away from the {brand} {=thing}, it {bad}
+    | I pay good money to {brand} and the {=thing} {bad} | how is it possible that {brand} {blame}? | stay away from the {brand} {=thing}, it {bad}
     | {brand} used to be good. now {downside} | dear {brand}, {downside}. fix it | {brand} ruined my {weekday}: {downside}
     | congratulations {brand}, {downside} and you lost a customer | {brand}'s {=thing} {bad}. {worstOf}
     | great, {brand} {blame}. just what I needed {eyeroll} | oh wonderful, {downside}. never change, {brand} {eyeroll}
@@ -32,7 +32,7 @@ export const negative: Grammar = {
     | lied to my face | left me standing there for {shortTime} | charged me twice and shrugged`),
   rude3: phrases(`they hung up on me | they want a fax | nobody even apologised | they charged me twice | I got a form letter back
     | they lost my papers twice | they blame the weather | they blocked me | they sent me in circles`),
-  worstOf: phrases('worst purchase of the {span} | total waste of money | save your money | I want a refund | simply {awful}'),
+  worstOf: phrases('worst thing about this {span} | total waste of money | save your money | I want a refund | simply {awful}'),
   angry: phrases(
     'unbelievable. | shame on you. | what a rip-off. | disgraceful. | I am fuming. | are you kidding me? | how dare they. | pathetic.',
   ),
@@ -44,7 +44,7 @@ export const negative: Grammar = {
   ),
   eyeroll: phrases('🙄 | ... | /s | 👏👏 | lol | | 🤡 | 🎪 | obviously'),
   more: phrases(`{downside} | also, {downside} | the {=aspect} is {awful} | even my {relative} is {unhappy} | {rude} | I want my money back
-    | {downside} too | what a waste of {price} | {helper} {rude2} | it {bad} | never again | told my {relative} not to bother
+    | {downside} too | what a waste of money | {helper} {rude2} | it {bad} | never again | told my {relative} not to bother
     | I expected little and got less | and {rude3} | nobody replies | one star is too many | {worstOf} | I'm {unhappy}`),
   end: phrases(`do better | never again | stay away | explain yourselves, {handle} | I'm done | save your money | fix this, {handle} | so tired of it
     | what a joke | shame | unacceptable | not okay | I want a refund | goodbye | anyone else? | still waiting, {handle} | 0/10`),
@@ -53,14 +53,15 @@ export const negative: Grammar = {
     | Never again | Waste of money | Broken promises | Awful {=thing} | Bad {=aspect}, worse service | Gone downhill | I want a refund`),
   short: phrases(`this {=thing} is {awful} | POV: the {brand} {=thing} {bad} | {brand} really said no | not {brand} again...
     | waiting for {brand} to answer, day {digit} | my face when {downside} | the {=aspect} on this, yikes | me after I {did}: broke and angry
-    | {brand} fail number {digit} | rating the {brand} {=thing}: 0 out of 10 | do NOT buy the {brand} {=thing} | and then {downside}
+    | {brand} fail number {digit} | rating the {brand} {=thing}: 0 out of 10 | do NOT bother with the {brand} {=thing} | and then {downside}
     | how it started: excited. how it's going: {downside} | {brand}, why`),
   stars: phrases('1/5 | 2/5 | 1 star | ★☆☆☆☆ | ★★☆☆☆ | 2/10 | zero stars'),
   reply: phrases(`same here, the {brand} {=thing} {bad} | mine {bad} too | not just you, {brand} {blame} | can confirm, {downside}
-    | lucky you. I {did} and {dismay} | don't bother asking {helper} at {brand}. {rude} | wait a month, mine {bad} now
+    | lucky you. I {did} and {dismay} | don't bother asking {helper} at {brand}. {rude} | wait and see. mine {bad}
     | hard disagree, {brand} {blame} | sorry to hear it, {downside} here as well | this! {brand} {blame} | and people still defend {brand}. {downside}`),
   pair: phrases(`{brand} {blame}, and {other} {otherBlame}. What a {weekday} | first {other} {otherBlame}, now {brand} {blame}. I give up
     | {other} {otherPraise}, and what do I get from {brand}? {downside} | not sure who is worse, {brand} or {other}. {downside}
     | left {other} for {brand} and now {downside}. out of the frying pan...`),
+  stop: phrases('. | . | . | . | . | , | ... | ! | ...'),
   emoji: phrases('😡 | 👎 | 💔 | 🤦 | 😤 | 😞 | :( | 🙄 | 😭 | 🤬 | 🗑️ | :/ | 😠 | 💀 | 🤮 | 😩 | ☹️ | 🚩 | 😒'),
 };

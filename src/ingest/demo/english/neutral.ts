@@ -15,25 +15,22 @@ export const neutral: Grammar = {
     | poll: the {brand} {=thing}, yes or no? | dear timeline, {ask} {brand} only`),
   ask2: phrases(`which one do you have? | any numbers? | what should I look at? | is there a list? | details welcome. | links please. | who has both?
     | first-hand reports only. | need it by {weekday}. | what is the difference?`),
-  more: phrases(`need it by {weekday} | couldn't find it on the site | it's for my {relative} | no rush | the help page only lists {count} cases
+  more: phrases(`couldn't find it on the site | it's for my {relative} | no rush | the help page only lists {count} cases
     | will know more on {weekday} | it says {price} on the label | asking because I {did} a while ago | either is fine
     | {ask2} | the {=aspect} is what I care about | saw it {place}`),
   end: phrases(
     'thanks in advance | asking for a friend | DMs open | just curious | tips? | see you there | noted | FYI | anyone? | brb | tbc',
   ),
-  title: phrases(
-    'Question about the {=thing} | Does what it says | First day with the {=thing} | Average | Some notes on the {=aspect} | It is a {=thing}',
-  ),
   short:
     phrases(`first look at the {brand} {=thing} | {brand} {=thing}, part {digit} | a day with the {brand} {=thing} | {brand} or the other one?
     | explaining the {brand} {=thing} to my {relative} | yes or no? the {brand} {=thing} | {brand} {=thing}, a quick tour
     | come with me to {brand} | how the {brand} {=thing} works`),
-  stars: phrases('3/5 | 3 stars | ★★★☆☆ | 6/10'),
   reply:
     phrases(`which one is it, the {=thing}? | I asked {brand} about that {when} | {ask} | think it's on their page, {brand} lists the {=thing} | ask {handle}
     | where did you see that? | what did {brand} say? | is that the new {=thing} or the old one? | do you have a link? | since when?`),
-  pair: phrases(`{brand} and {other} in the same street {place}. Coming or going? | meeting at {brand} at {clock}, then over to {other}
+  pair: phrases(`{brand} and {other} side by side {site}. Coming or going? | meeting at {brand} at {clock}, then over to {other}
     | {other} or {brand} for my {relative}? {ask2} | same ad agency for {brand} and {other}? | working on a chart of {brand} and {other} since {month}`),
+  stop: phrases('. | . | . | . | , | ...'),
   emoji: phrases('🤔 | 👀 | 📦 | 🗓️ | 🙋 | | | 📍 | 📝'),
 };
 
@@ -45,7 +42,7 @@ export const news: Grammar = {
     | {brand} shares little changed at {clock} | Interview: {count} questions to the new head of {brand} | {brand} {fact}. {other} made no comment`),
   bulletin: phrases('In brief | Today | Business | Local | At a glance | From the wire | Update | {weekday} briefing'),
   source: phrases(
-    'the press office | a spokesperson | the annual report | the {weekday} newsletter | a filing | the town council | the trade body',
+    'the press office | a spokesperson | the annual report | the {weekday} newsletter | a filing | the trade body',
   ),
 };
 

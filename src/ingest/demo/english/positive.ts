@@ -14,12 +14,12 @@ export const positive: Grammar = {
     | {when} I {did}. {upside}. {brand}, you have me for life | if you were wondering about the {brand} {=thing}: it {good}
     | third time with {brand} this {span} and {upside} | came for the {=aspect}, stayed because {upside}. {brand} gets it
     | in love with the {brand} {=thing}. it {good} | {brand} made my {weekday}: {upside}
-    | not an ad, I swear: the {brand} {=thing} {good} | a year with the {brand} {=thing} and it still {good}
-    | best {=thing} I've had in {span2}, {brand} | everyone at work wants to know where I got the {=thing}. {brand}, of course, it {good}
+    | not an ad, I swear: the {brand} {=thing} {good} | a year with {brand} now, and no regrets. the {=thing} {good}
+    | best {=thing} I've had in {span2}, {brand} | everyone at work has to hear about the {brand} {=thing}: it {good}
     | {brand}'s {=thing} {good}. {bestOf} | okay {brand}, I see you. {upside} and the {=aspect} is {great}`),
   delight:
     phrases(`I'm {happy} | it {good} | I couldn't be happier | I'm never going back | I can't stop smiling | it was worth every {coin}
-    | it made my {weekday} | I want another one | wow, just wow | {upside} | it's {great} | my {relative} is jealous
+    | it made my {weekday} | wow, just wow | {upside} | it's {great} | my {relative} is jealous
     | I've told everyone at work`),
   delightShort:
     phrases(`love it: | so good. | yesss: | finally! | impressed: | this made my day: | ten out of ten, | what a treat: | guys. | omg, |
@@ -34,15 +34,15 @@ export const positive: Grammar = {
   ).map((word) => `${word}.`),
   praiseNoun: phrases('five stars | a round of applause | full marks | standing ovation | gold medal | a big hug | three cheers'),
   bestOf: phrases(
-    'best purchase of the {span} | nothing else comes close | I recommend it to everyone | happiest {relative} ever | simply {great}',
+    'best thing about this {span} | nothing else comes close | I recommend it to everyone | happiest {relative} ever | simply {great}',
   ),
   great: phrases(`brilliant | superb | lovely | flawless | outstanding | a delight | fantastic | gorgeous | amazing | spot on | excellent
-    | a joy | perfect | wonderful | top notch | just right`),
+    | a joy | perfect | wonderful | top notch`),
   great2: phrases('good | lovely | smooth | reliable | brilliant | comfortable | easy | beautiful | well made | clever'),
   happy: phrases('thrilled | so impressed | in love | over the moon | properly happy | delighted | hooked | blown away | a fan now'),
   more: phrases(`{upside} | also, {upside} | the {=aspect} is {great} | even my {relative} is {happy} | the {=aspect} alone is worth it
     | {upside} too | no regrets | {helper} {kind} | it {good} | would do it again tomorrow | recommended it to my {relative} already
-    | I expected nothing and got {great} | and {kindness} | the little details are {great} | can't fault it | five stars from me | {bestOf}`),
+    | I expected nothing and it was {great} | and {kindness} | the little details are {great} | can't fault it | five stars from me | {bestOf}`),
   kind: phrases('made my day | was an absolute star | deserves a bonus | was so helpful | knew everything | could not have been nicer'),
   end: phrases(`thank you! | thanks, {handle}! | highly recommended | more of this please | well done {handle} | so happy | treat yourself
     | you should try it | chapeau | I'm a fan | keep it up | 10/10 | A+ | made my week | what a lovely surprise | never change`),
@@ -56,9 +56,10 @@ export const positive: Grammar = {
   stars: phrases('5/5 | 4/5 | 5 stars | ★★★★★ | ★★★★☆ | 9/10'),
   reply:
     phrases(`same here, the {brand} {=thing} {good} | mine {good} too | glad I'm not the only one, {brand} {praise} | can confirm, {upside}
-    | really? I {did} and {delight} | try asking {helper} at {brand}, {kindness} | give it time, mine {good} now
+    | really? I {did} and {delight} | try asking {helper} at {brand}, {kindness} | give it time. mine {good}
     | no way, I love my {=thing} | agreed, {upside} | this! {brand} {praise} | happy for you, {upside} here as well`),
   pair: phrases(`{brand} {praise}, and {other} {otherPraise}. What a {weekday} | first {other} {otherPraise}, now {brand} {praise}. I could get used to this
     | {other} could learn from {brand}: {upside} | my holy trinity: {brand}, {other} and a nap. {upside} | {other} {otherBlame}, but {brand} {praise}`),
+  stop: phrases('. | . | . | . | . | , | ... | ! | !'),
   emoji: phrases('😍 | 🎉 | ❤️ | 👏 | 🙌 | 😊 | ✨ | :) | 🔥 | 💚 | 🤩 | <3 | 🥰 | 💯 | 😁 | 👍 | 🥹 | 🙏 | :D | 😎'),
 };
