@@ -6,7 +6,7 @@ import type { Persona } from './personas.ts';
 import { chatterShape, pairShape, replyShape, shapes } from './platform-shapes.ts';
 import { pick, pickWeighted, type Random } from './random.ts';
 import type { BrandVoice } from './voice.ts';
-import { grammarOf, type Scene } from './voice-grammar.ts';
+import { grammarOf, type Scene, type Tone } from './voice-grammar.ts';
 import { inStyle, tidy } from './writing-style.ts';
 
 export interface DemoText {
@@ -16,11 +16,21 @@ export interface DemoText {
 
 const replyShares = { chirp: 0.16, forum: 0.3, photogram: 0.08, clips: 0.12, reviews: 0 };
 const pairShare = 0.045;
+const foreignSlots: Readonly<Record<Tone, string>> = {
+  positive: '{good}',
+  success: '{good}',
+  negative: '{bad}',
+  crisis: '{bad}',
+  neutral: '{plain}',
+  mixed: '{plain}',
+  news: '{plain}',
+  official: '{plain}',
+};
 
 /** What somebody of the crowd writes about a brand, in their language and on their platform. */
 export function personalText(scene: Scene, persona: Persona, random: Random): DemoText {
   const { language, platform } = persona;
-  if (language !== 'en') return { text: tidy(foreignTeller(scene.voice, language, random)('{post}')), reply: false };
+  if (language !== 'en') return { text: tidy(foreignTeller(scene.voice, language, random)(foreignSlots[scene.tone])), reply: false };
   const tell = createTeller(grammarOf(scene, random), random);
   const reply = random() < replyShares[platform];
   const shape = reply ? replyShape : random() < pairShare && platform !== 'reviews' ? pairShape : shapes[platform];
@@ -38,9 +48,9 @@ export function chatterText(persona: Persona, random: Random): DemoText {
 export function publicText(scene: Scene, random: Random): DemoText {
   const tell = createTeller(grammarOf(scene, random), random);
   const own = scene.tone === 'official';
-  const told = tell(!scene.story ? '{say}' : own ? '{statement}' : '{headline}');
+  const told = tell(!scene.story ? '{say}' : own ? '{statement}' : pick(random, ['{headline}', '{headline}', '{bulletin}: {headline}']));
   const named = told.includes(scene.voice.rule.name) || !own ? told : `${told} ${scene.voice.rule.any[0] ?? ''}`;
-  const linked = !own && random() < 0.35 ? `${named} ${tell('{link}')}` : named;
+  const linked = !own && random() < 0.45 ? `${named} ${tell('{link}')}` : named;
   return { text: inStyle(tidy(linked), 'plain', random), reply: told.startsWith('Hi ') || told.startsWith('Hello ') };
 }
 
@@ -56,7 +66,11 @@ function foreignTeller({ rule }: BrandVoice, language: Exclude<Persona['language
 
 /** A post that says "it" is still about a brand: mostly its handle or its tag tells which. */
 function naming(text: string, { rule, words }: BrandVoice, reply: boolean, tell: Teller, random: Random): string {
-  if (new RegExp(`\\b(${[rule.name, ...rule.aliases].join('|')})\\b`, 'i').test(text) || rule.any.some((term) => text.split(/[\s,.!?]/).includes(term))) return text;
+  if (
+    new RegExp(`\\b(${[rule.name, ...rule.aliases].join('|')})\\b`, 'i').test(text) ||
+    rule.any.some((term) => text.split(/[\s,.!?]/).includes(term))
+  )
+    return text;
   const handle = pick(random, words['handle'] ?? [rule.name]);
   const way = pickWeighted(random, { before: reply ? 60 : 15, after: 20, tag: reply ? 5 : 60, unnamed: 5 });
   if (way === 'unnamed') return text;

@@ -6,7 +6,7 @@ import { neutral, news, official } from './english/neutral.ts';
 import { positive } from './english/positive.ts';
 import { success } from './english/success.ts';
 import { createTeller, type Grammar } from './grammar.ts';
-import { firstNames } from './names.ts';
+import { firstNames, lastNames } from './names.ts';
 import { pick, pickWeighted, type Random } from './random.ts';
 import type { BrandVoice, Mood, Story, Topic } from './voice.ts';
 
@@ -44,6 +44,7 @@ export function grammarOf({ voice, other, topic, tone, story }: Scene, random: R
     ...topic,
     ...story,
     firstName: firstNames,
+    lastName: lastNames,
     brand: [tone === 'news' || tone === 'official' ? voice.rule.name : nameOf(voice, random)],
     other: [other.rule.name],
     otherPraise: [tellOther('{praise}')],

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { configSchema } from '../../../src/config.ts';
 import { createBrandMatcher } from '../../../src/ingest/brand-matcher.ts';
 import { voices } from '../../../src/ingest/demo/brands/voices.ts';
 import { demoBrands } from '../../../src/ingest/demo/demo-brands.ts';
@@ -7,7 +8,6 @@ import { trapText } from '../../../src/ingest/demo/demo-text.ts';
 import { createRandom } from '../../../src/ingest/demo/random.ts';
 import { storyAt } from '../../../src/ingest/demo/stories.ts';
 import { compileMapping, parsePost } from '../../../src/ingest/parse-post.ts';
-import { configSchema } from '../../../src/config.ts';
 import type { Post } from '../../../src/post.ts';
 import { storyPosts, strongestMoment } from './story-posts.ts';
 
@@ -34,7 +34,8 @@ describe('a demo post', () => {
 
   test('is what a feed may send', () => {
     const mapping = compileMapping(configSchema.parse({}).mapping);
-    for (const post of posts.slice(0, 500)) expect(parsePost(JSON.stringify(post), mapping, start, start + 100 * 86_400_000)).toEqual({ post });
+    for (const post of posts.slice(0, 500))
+      expect(parsePost(JSON.stringify(post), mapping, start, start + 100 * 86_400_000)).toEqual({ post });
   });
 });
 
@@ -56,7 +57,11 @@ describe('the texts', () => {
   });
 
   test('are hardly ever the same: fewer than 1 % of 10,000 English posts of ordinary hours', ({ annotate }) => {
-    const texts = posts.filter(quiet).filter(({ lang }) => lang === 'en').slice(0, 10_000).map(({ text }) => text);
+    const texts = posts
+      .filter(quiet)
+      .filter(({ lang }) => lang === 'en')
+      .slice(0, 10_000)
+      .map(({ text }) => text);
     expect(texts).toHaveLength(10_000);
     const repeated = 1 - new Set(texts).size / texts.length;
     annotate(`${(repeated * 100).toFixed(2)} % repeated`);
@@ -74,7 +79,12 @@ describe('the texts', () => {
   test('look like their platform', () => {
     const on = (platform: string) => posts.filter((post) => post.platform === platform && post.lang !== 'ja');
     const tagged = ({ text }: Post) => text.includes('#');
-    expect(shareOf(on('reviews').filter(({ lang }) => lang === 'en'), ({ text }) => /★|stars?\b|\/5|\/10/i.test(text))).toBeGreaterThan(0.99);
+    expect(
+      shareOf(
+        on('reviews').filter(({ lang }) => lang === 'en'),
+        ({ text }) => /★|stars?\b|\/5|\/10/i.test(text),
+      ),
+    ).toBeGreaterThan(0.99);
     expect(shareOf(on('photogram'), tagged)).toBeGreaterThan(2 * shareOf(on('chirp'), tagged));
     expect(shareOf(on('forum'), ({ text }) => text.includes('?'))).toBeGreaterThan(0.2);
     expect(shareOf(on('forum'), ({ inReplyTo }) => inReplyTo !== undefined)).toBeGreaterThan(0.15);
@@ -113,7 +123,10 @@ test.each(['crisis', 'success'] as const)('a %s takes over, and changes the word
   const before = storyPosts(time - 6 * 60 * minute, 600).filter(({ lang }) => lang === 'en');
   const about = (some: readonly Post[]) => some.filter(({ text }) => createBrandMatcher(demoBrands).match(text).includes(brand));
   expect(about(during).length).toBeGreaterThan(2 * about(before).length);
-  const [sour, sweet] = [/shame|lied|sick|disgust|ashamed|boycott|never again|awful|unacceptable/i, /love|thank|happy|bravo|well done|hats off|heroes|wonderful/i];
+  const [sour, sweet] = [
+    /shame|lied|sick|disgust|ashamed|boycott|never again|awful|unacceptable/i,
+    /love|thank|happy|bravo|well done|hats off|heroes|wonderful/i,
+  ];
   const tilt = (some: readonly Post[]) => shareOf(some, ({ text }) => sweet.test(text)) - shareOf(some, ({ text }) => sour.test(text));
   const change = tilt(about(during)) - tilt(about(before));
   expect(kind === 'crisis' ? -change : change).toBeGreaterThan(0.15);

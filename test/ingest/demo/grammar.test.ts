@@ -55,7 +55,22 @@ function strayBraces(grammar: Grammar): string[] {
     .filter((entry) => /[{}]/.test(entry.replace(/\{=?\w+\??\}/g, '')));
 }
 
-const partsOfShapes = ['say', 'more', 'end', 'emoji', 'stop', 'tag', 'short', 'reply', 'pair', 'title', 'stars', 'opening', 'link', 'handle'];
+const partsOfShapes = [
+  'say',
+  'more',
+  'end',
+  'emoji',
+  'stop',
+  'tag',
+  'short',
+  'reply',
+  'pair',
+  'title',
+  'stars',
+  'opening',
+  'link',
+  'handle',
+];
 const neverReviewed = ['title', 'stars'];
 
 describe.each(voices.map((voice) => ({ name: voice.rule.name, voice })))('the grammars of $name', ({ voice }) => {

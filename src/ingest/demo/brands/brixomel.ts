@@ -38,7 +38,7 @@ export const brixomel: BrandVoice = {
       | Our shop {site} is open until {clock} all {span}. | The Brixomel Nine comes in {colour} and {colour} from {weekday}.
       | Trade-in week starts on {weekday}. Terms: {link} | Maintenance tonight from {clock}: accounts and backups pause for an hour.`),
     trap: phrases(`Hiked to Brixomel Falls {when}, {company}. {weatherLine} | Is the path at Brixomel Falls open in {month}?
-      | Two hours of walking and Brixomel Falls was behind a fence. | Brixomel Falls at sunrise, nobody around but {company}.`),
+      | Walked {shortTime} more than planned and Brixomel Falls was behind a fence. | My {relative} wants to see Brixomel Falls on {weekday}. Which bus goes there? | Brixomel Falls at sunrise, nobody around but my {relative} with a camera.`),
   },
   topics: [
     {

@@ -7,7 +7,7 @@ export const kestrivoCrises: readonly Story[] = [
     happened:
       phrases(`I have slept on the floor for {count} nights | every flight on the board went red | we have children here and no water
       | the desk closed and the staff ran away | I missed {relativePoss} funeral | the app says "on time" while the plane is gone
-      | {count} hundred of us share four phone sockets | my {relative} is stuck without her medicine`),
+      | {count} hundred of us share four phone sockets | my {relative} is stuck without medicine`),
     wish: phrases('somebody tells us anything | we get a bed | the money is back on my card | one plane leaves'),
     headline: phrases(`{brand} cancels {bigCount} flights after computer failure | {bigCount} travellers stranded as {brand} systems fail
       | {brand} outage enters its second day | Watchdog asks {brand} about compensation`),

@@ -34,7 +34,7 @@ export const puddlefitSuccesses: readonly Story[] = [
   {
     event: phrases('the marathon record | the world record | that finish | the record in the rain'),
     happened: phrases(`she won the marathon in the rain with a smile | the record fell by {digit} seconds and I screamed
-      | a nurse who trains at night beat them all | my {relative} ran her first race beside a champion | I have watched that last mile {count} times
+      | a nurse who trains at night beat them all | my {relative} ran a first race beside a champion | I have watched that last mile {count} times
       | the whole stadium sang in the rain`),
     wish: phrases('she keeps running | I run like that one day | they sell that shoe | the kids saw it'),
     headline: phrases(`Marathon record falls in {brand} shoes | Night nurse wins marathon in record time, in {brand} shoes

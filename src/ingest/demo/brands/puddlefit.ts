@@ -35,8 +35,9 @@ export const puddlefit: BrandVoice = {
     notice:
       phrases(`Group run on {weekday} at {clock}, meet {site}. All speeds. | Registration for the {month} half opens on {weekday}: {link}
       | New in {colour} and {colour} from {weekday}. | Sizing guide, updated: {link} | Our outlet {site} moves next {span}.`),
-    trap: phrases(`Puddlefit the cat has discovered the printer. | Happy birthday to Puddlefit the cat, {count} years of knocking over cups.
-      | Puddlefit the cat slept through {weekday}, {company} did not. | New video of Puddlefit the cat tonight at {clock}.`),
+    catPrey: phrases('printer | bathtub | top shelf | fruit bowl | piano | washing machine | laundry basket'),
+    trap: phrases(`Puddlefit the cat has discovered the {catPrey}. | {when}, {clock}: Puddlefit the cat defends the {catPrey} against my {relative}. | Happy birthday to Puddlefit the cat, {count} years of knocking over cups.
+      | Puddlefit the cat slept through {weekday}, my {relative} did not. | New video of Puddlefit the cat tonight at {clock}.`),
   },
   topics: [
     {

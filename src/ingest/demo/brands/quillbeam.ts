@@ -37,7 +37,7 @@ export const quillbeam: BrandVoice = {
       | The first trailer for {show} is out: {link} | Maintenance on {weekday} from {clock}: downloads pause.
       | Casting call for {show}, {site}, on {weekday}: {link}`),
     trap: phrases(`A Quillbeam moth on the kitchen window {when}. | Is the Quillbeam moth rare? Saw {count} {place}.
-      | The Quillbeam moth flies only in {month}, says my {relative}. | Drew a Quillbeam moth in biology, {company} laughed.`),
+      | The Quillbeam moth flies only in {month}, says my {relative}. | Drew a Quillbeam moth in biology, my {relative} laughed.`),
   },
   topics: [
     {

@@ -77,9 +77,7 @@ export const tarnwick: BrandVoice = {
     {
       thing: phrases('hotline | branch | chat bot | fraud desk | service counter'),
       did: phrases('called the {=thing} | waited {longTime} for the {=thing} | explained my {matter} to the {=thing}'),
-      good: phrases(
-        `solved it in one go | picked up after two rings | was kind when I was in a panic | spoke to my {relative} in her own language`,
-      ),
+      good: phrases(`solved it in one go | picked up after two rings | was kind when I was in a panic | took its time with my {relative}`),
       bad: phrases(`hung up on me | plays the same tune for {longTime} | knows less than I do | keeps answering a question I never asked
         | closed {shortTime} before closing time | asked for a fax`),
       aspect: phrases('waiting time | music on hold | menu | greeting'),

@@ -13,7 +13,7 @@ export const crisis: Grammar = {
     | RIP {brand}, you had it coming after {event} | oh great, {happened}. five stars, {brand} {eyeroll} | keep sharing {event}, {brand} wants it gone. {shame}
     | we won't forget {event}, {brand} | what a horrible day: {happened}. {brand}, {outrage}`),
   more: phrases(`{shame} | {happened} | {outrage} | I'm {unhappy} | no {coin} from me until {wish} | {brand} {crime} | I hope {wish} | never again | this is dangerous
-    | my {relative} is {unhappy} too | how is this legal? | nobody from {brand} answers | resign | absolutely {awful} | {rude}`),
+    | my {relative} is {unhappy} too | how is this legal? | nobody from {brand} answers | resign | it's {awful} | {rude}`),
   crime:
     phrases(`lied to us | knew it all along | put profit before people | treats people like dirt | is hiding | deserves to lose everything
     | broke every promise | doesn't care one bit | makes me sick`),
@@ -31,6 +31,6 @@ export const crisis: Grammar = {
     phrases(`same, {happened} | it gets worse: {happened} | {brand} {crime}, what did you expect | please share this. {happened} | hope {wish}
     | so sorry about {event}. it's horrible | report {brand}, seriously. {happened}`),
   pair: phrases(
-    '{other} handled a mess better than {brand} does {event}. {shame} | moving everything from {brand} to {other} after {event}. {outrage}',
+    '{other} handled a mess better than {brand} does {event}. {shame} | and I thought {other} was bad. {brand} {crime} | {other}, please never do what {brand} did. {happened}',
   ),
 };

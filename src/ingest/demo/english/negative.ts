@@ -42,7 +42,7 @@ export const negative: Grammar = {
   unhappy: phrases(
     'furious | so disappointed | fed up | heartbroken | properly angry | disgusted | sick of it | livid | so frustrated | done',
   ),
-  eyeroll: phrases('🙄 | ... | /s | 👏👏 | lol | | 🤡 | 🎪 | obviously'),
+  eyeroll: phrases('🙄 | ... | /s | 👏👏 | lol | | 🤡 | 🎪 '),
   more: phrases(`{downside} | also, {downside} | the {=aspect} is {awful} | even my {relative} is {unhappy} | {rude} | I want my money back
     | {downside} too | what a waste of money | {helper} {rude2} | it {bad} | never again | told my {relative} not to bother
     | I expected little and got less | and {rude3} | nobody replies | one star is too many | {worstOf} | I'm {unhappy}`),
@@ -61,7 +61,7 @@ export const negative: Grammar = {
     | hard disagree, {brand} {blame} | sorry to hear it, {downside} here as well | this! {brand} {blame} | and people still defend {brand}. {downside}`),
   pair: phrases(`{brand} {blame}, and {other} {otherBlame}. What a {weekday} | first {other} {otherBlame}, now {brand} {blame}. I give up
     | {other} {otherPraise}, and what do I get from {brand}? {downside} | not sure who is worse, {brand} or {other}. {downside}
-    | left {other} for {brand} and now {downside}. out of the frying pan...`),
+    | if only {brand} were more like {other}... {downside}`),
   stop: phrases('. | . | . | . | . | , | ... | ! | ...'),
   emoji: phrases('😡 | 👎 | 💔 | 🤦 | 😤 | 😞 | :( | 🙄 | 😭 | 🤬 | 🗑️ | :/ | 😠 | 💀 | 🤮 | 😩 | ☹️ | 🚩 | 😒'),
 };

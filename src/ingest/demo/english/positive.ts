@@ -39,7 +39,7 @@ export const positive: Grammar = {
   great: phrases(`brilliant | superb | lovely | flawless | outstanding | a delight | fantastic | gorgeous | amazing | spot on | excellent
     | a joy | perfect | wonderful | top notch`),
   great2: phrases('good | lovely | smooth | reliable | brilliant | comfortable | easy | beautiful | well made | clever'),
-  happy: phrases('thrilled | so impressed | in love | over the moon | properly happy | delighted | hooked | blown away | a fan now'),
+  happy: phrases('thrilled | so impressed | in love | over the moon | properly happy | delighted | hooked | blown away | a fan'),
   more: phrases(`{upside} | also, {upside} | the {=aspect} is {great} | even my {relative} is {happy} | the {=aspect} alone is worth it
     | {upside} too | no regrets | {helper} {kind} | it {good} | would do it again tomorrow | recommended it to my {relative} already
     | I expected nothing and it was {great} | and {kindness} | the little details are {great} | can't fault it | five stars from me | {bestOf}`),
@@ -51,7 +51,7 @@ export const positive: Grammar = {
     | Happy customer | Would buy again | What a gem | Exactly as promised | Great {=aspect}, great people | No complaints at all`),
   short: phrases(`this {=thing} though | POV: the {brand} {=thing} {good} | {brand} did not have to go this hard | {brand}, never change
     | wait for it... {great}! | my {relative} trying the {brand} {=thing} for the first time | tell me you love {brand} without telling me
-    | the {=aspect} on this, wow | me after I {did} | {brand} supremacy | day {digit} of loving this {=thing} | okay {brand} {great}
+    | the {=aspect} on this, wow | me after I {did} | {brand} supremacy | day {digit} of loving this {=thing} | okay {brand}, {great}
     | when {upside} | rating the {brand} {=thing}: {digit}0 out of 10`),
   stars: phrases('5/5 | 4/5 | 5 stars | ★★★★★ | ★★★★☆ | 9/10'),
   reply:

@@ -13,7 +13,7 @@ export const success: Grammar = {
     | told my {relative} about {event} and now we're both {happy}. {brand}!`),
   event2: phrases('big heart | moment | team | little miracle | brilliant day'),
   more: phrases(`{cheer} | {happened} | I'm {happy} | hope {wish} | {brand} {honour} | so well deserved | thank you, thank you | my {relative} is {happy} too
-    | simply {great} | goosebumps | made my {weekday} | best news of the {span} | absolutely {great} | what people`),
+    | simply {great} | goosebumps | made my {weekday} | best news of the {span} | it was {great} | what people`),
   honour: phrases(`deserves every bit of love | makes the world a better place | just gets it | has the best people | put heart before money
     | earned my respect for life | did something beautiful`),
   cheer:
