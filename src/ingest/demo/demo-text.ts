@@ -6,7 +6,7 @@ import type { Persona } from './personas.ts';
 import { chatterShape, pairShape, replyShape, shapes } from './platform-shapes.ts';
 import { pick, pickWeighted, type Random } from './random.ts';
 import type { BrandVoice } from './voice.ts';
-import { grammarOf, type Scene, type Tone } from './voice-grammar.ts';
+import { grammarsOf, type Scene, type Tone } from './voice-grammar.ts';
 import { inStyle, tidy } from './writing-style.ts';
 
 export interface DemoText {
@@ -31,7 +31,7 @@ const foreignSlots: Readonly<Record<Tone, string>> = {
 export function personalText(scene: Scene, persona: Persona, random: Random): DemoText {
   const { language, platform } = persona;
   if (language !== 'en') return { text: tidy(foreignTeller(scene.voice, language, random)(foreignSlots[scene.tone])), reply: false };
-  const tell = createTeller(grammarOf(scene, random), random);
+  const tell = createTeller(random, ...grammarsOf(scene, random));
   const reply = random() < replyShares[platform];
   const shape = reply ? replyShape : random() < pairShare && platform !== 'reviews' ? pairShape : shapes[platform];
   const told = atLeastThreeWords(shape(tell, random), tell);
@@ -40,13 +40,13 @@ export function personalText(scene: Scene, persona: Persona, random: Random): De
 
 /** Posts without any brand. */
 export function chatterText(persona: Persona, random: Random): DemoText {
-  const tell = createTeller({ ...everyday, ...chatter }, random);
+  const tell = createTeller(random, chatter, everyday);
   return { text: inStyle(tidy(chatterShape(tell, random)), persona.style, random), reply: false };
 }
 
 /** News desks and the brand's own account: the story's words while one runs. */
 export function publicText(scene: Scene, random: Random): DemoText {
-  const tell = createTeller(grammarOf(scene, random), random);
+  const tell = createTeller(random, ...grammarsOf(scene, random));
   const own = scene.tone === 'official';
   const told = tell(!scene.story ? '{say}' : own ? '{statement}' : pick(random, ['{headline}', '{headline}', '{bulletin}: {headline}']));
   const named = told.includes(scene.voice.rule.name) || !own ? told : `${told} ${scene.voice.rule.any[0] ?? ''}`;
@@ -56,12 +56,12 @@ export function publicText(scene: Scene, random: Random): DemoText {
 
 /** Posts in which the brand's name means something else. */
 export function trapText(voice: BrandVoice, random: Random): DemoText {
-  const tell = createTeller({ ...everyday, ...voice.words }, random);
+  const tell = createTeller(random, voice.words, everyday);
   return { text: inStyle(tidy(tell('{trap}')), 'plain', random), reply: false };
 }
 
 function foreignTeller({ rule }: BrandVoice, language: Exclude<Persona['language'], 'en'>, random: Random): Teller {
-  return createTeller({ ...otherLanguages[language], brand: [rule.name] }, random);
+  return createTeller(random, otherLanguages[language], { brand: [rule.name] });
 }
 
 /** A post that says "it" is still about a brand: mostly its handle or its tag tells which. */

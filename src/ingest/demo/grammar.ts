@@ -16,13 +16,14 @@ export function phrases(text: string): readonly string[] {
 /**
  * One text in the making. `{name}` is a phrase of that list, not told before in this text while others are left;
  * `{=name}` is the same phrase every time; `{name?}` is left out half of the time. A slot without a list is an
- * error in the grammar.
+ * error in the grammar. The first grammar with a list of that name has it: they are not merged, because that would take
+ * longer than telling.
  */
-export function createTeller(grammar: Grammar, random: Random): Teller {
+export function createTeller(random: Random, ...grammars: readonly Grammar[]): Teller {
   const told = new Set<string>();
   const kept = new Map<string, string>();
   const choose = (slot: string): string => {
-    const choices = grammar[slot];
+    const choices = grammars.find((grammar) => grammar[slot])?.[slot];
     if (!choices) throw new RangeError(`the demo grammar has no list for {${slot}}`);
     const fresh = choices.filter((choice) => !told.has(choice));
     const choice = pick(random, fresh.length > 0 ? fresh : choices);

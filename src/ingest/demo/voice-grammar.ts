@@ -23,26 +23,21 @@ export interface Scene {
   readonly story?: Story;
 }
 
-const tones: Readonly<Record<Tone, Grammar>> = {
-  positive,
-  negative,
-  neutral,
-  mixed,
-  crisis: { ...negative, ...crisis },
-  success: { ...positive, ...success },
-  news: { ...neutral, ...news },
-  official: { ...neutral, ...official },
+const tones: Readonly<Record<Tone, readonly Grammar[]>> = {
+  positive: [positive],
+  negative: [negative],
+  neutral: [neutral],
+  mixed: [mixed],
+  crisis: [crisis, negative],
+  success: [success, positive],
+  news: [news, neutral],
+  official: [official, neutral],
 };
 
-/** Every list that a post about this scene may draw on; the brand goes by one name within a post. */
-export function grammarOf({ voice, other, topic, tone, story }: Scene, random: Random): Grammar {
-  const tellOther = createTeller({ ...everyday, ...other.words, ...pick(random, other.topics), brand: [other.rule.name] }, random);
-  return {
-    ...everyday,
-    ...tones[tone],
-    ...voice.words,
-    ...topic,
-    ...story,
+/** What a post about this scene may draw on, the most particular first; the brand goes by one name within a post. */
+export function grammarsOf({ voice, other, topic, tone, story }: Scene, random: Random): readonly Grammar[] {
+  const tellOther = createTeller(random, { brand: [other.rule.name] }, other.words, pick(random, other.topics), everyday);
+  const own: Grammar = {
     firstName: firstNames,
     lastName: lastNames,
     brand: [tone === 'news' || tone === 'official' ? voice.rule.name : nameOf(voice, random)],
@@ -50,6 +45,7 @@ export function grammarOf({ voice, other, topic, tone, story }: Scene, random: R
     otherPraise: [tellOther('{praise}')],
     otherBlame: [tellOther('{blame}')],
   };
+  return [own, ...(story ? [story] : []), topic, voice.words, ...tones[tone], everyday];
 }
 
 function nameOf({ rule, words }: BrandVoice, random: Random): string {

@@ -5,39 +5,45 @@ import { everyday } from '../../../src/ingest/demo/english/everyday.ts';
 import { createTeller, type Grammar, phrases } from '../../../src/ingest/demo/grammar.ts';
 import { otherLanguages } from '../../../src/ingest/demo/other-languages.ts';
 import { createRandom } from '../../../src/ingest/demo/random.ts';
-import { grammarOf, type Scene, type Tone } from '../../../src/ingest/demo/voice-grammar.ts';
+import { grammarsOf, type Scene, type Tone } from '../../../src/ingest/demo/voice-grammar.ts';
 
 const random = createRandom(1);
 
 describe('a teller', () => {
   test('fills slots within slots, and tells nothing twice while something is left', () => {
-    const tell = createTeller({ drink: ['tea', 'milk'], order: ['{drink} and {drink}'] }, random);
+    const tell = createTeller(random, { drink: ['tea', 'milk'], order: ['{drink} and {drink}'] });
     expect(['tea and milk', 'milk and tea']).toContain(tell('{order}'));
   });
 
   test('keeps what is marked to stay the same', () => {
-    const tell = createTeller({ count: ['one', 'two', 'three', 'four', 'five'] }, random);
+    const tell = createTeller(random, { count: ['one', 'two', 'three', 'four', 'five'] });
     const [first, second] = tell('{=count} {=count}').split(' ');
     expect(first).toBe(second);
     expect(tell('{=count}')).toBe(first);
   });
 
   test('leaves out what may be left out, about half of the time', () => {
-    const tell = createTeller({ end: ['bye'] }, random);
+    const tell = createTeller(random, { end: ['bye'] });
     const told = Array.from({ length: 400 }, () => tell('{end?}')).filter((end) => end === 'bye').length;
     expect(told).toBeGreaterThan(150);
     expect(told).toBeLessThan(250);
   });
 
   test('refuses a slot without a list, and a grammar that goes in circles', () => {
-    expect(() => createTeller({}, random)('{nothing}')).toThrow('no list for {nothing}');
-    expect(() => createTeller({ egg: ['{hen}'], hen: ['{egg}'] }, random)('{egg}')).toThrow('circles');
+    expect(() => createTeller(random, {})('{nothing}')).toThrow('no list for {nothing}');
+    expect(() => createTeller(random, { egg: ['{hen}'], hen: ['{egg}'] })('{egg}')).toThrow('circles');
+  });
+
+  test('takes a list from the first grammar that has it', () => {
+    expect(createTeller(random, { tea: ['{milk}'] }, { tea: ['lost'], milk: ['found'] })('{tea}')).toBe('found');
   });
 
   test('takes phrases over several lines, an empty one too', () => {
     expect(phrases('one | two\n   lines |')).toEqual(['one', 'two lines', '']);
   });
 });
+
+const merged = (grammars: readonly Grammar[]): Grammar => Object.assign({}, ...[...grammars].reverse());
 
 /** `list {slot}` for each slot that has no list. */
 function missingSlots(grammar: Grammar): string[] {
@@ -91,7 +97,7 @@ describe.each(voices.map((voice) => ({ name: voice.rule.name, voice })))('the gr
 
   test('have a list for every slot', () => {
     for (const scene of scenes) {
-      const grammar = grammarOf(scene, random);
+      const grammar = merged(grammarsOf(scene, random));
       expect(missingSlots(grammar)).toEqual([]);
       expect(strayBraces(grammar)).toEqual([]);
     }
@@ -99,7 +105,7 @@ describe.each(voices.map((voice) => ({ name: voice.rule.name, voice })))('the gr
 
   test('have everything that a post is put together from', () => {
     for (const scene of scenes) {
-      const grammar = grammarOf(scene, random);
+      const grammar = merged(grammarsOf(scene, random));
       if (scene.tone === 'news' || scene.tone === 'official') expect(grammar['say']).toBeDefined();
       else {
         const needed = partsOfShapes.filter((part) => scene.tone !== 'neutral' || !neverReviewed.includes(part));
