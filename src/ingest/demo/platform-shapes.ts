@@ -41,10 +41,12 @@ const clip: Shape = (tell, random) =>
   ].join(' ');
 
 const thread: Shape = (tell, random) =>
-  [oneOf(random, 0.4, () => tell('{opening}')), sentences(tell, random, '{say}', '{more}', '{more?}', '{more?}', '{end?}')].join(' ');
+  [oneOf(random, 0.4, () => tell('{opening}')), sentences(tell, random, '{say}', '{more}', '{more?}', random() < 0.3 ? '{end}' : '')].join(
+    ' ',
+  );
 
 const review: Shape = (tell, random) => {
-  const body = sentences(tell, random, '{say}', '{more}', '{more?}', random() < 0.3 ? '{end}' : '');
+  const body = sentences(tell, random, '{say}', '{more?}', '{more?}', random() < 0.2 ? '{end}' : '');
   const format = pickWeighted(random, { starsFirst: 40, titleFirst: 35, starsLast: 15, untitled: 10 });
   if (format === 'starsFirst') return `${tell('{stars}')} ${tell('{title}')}. ${body}`;
   if (format === 'titleFirst') return `${tell('{title}')} (${tell('{stars}')}). ${body}`;

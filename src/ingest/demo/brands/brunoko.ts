@@ -18,7 +18,7 @@ export const brunoko: BrandVoice = {
     praise: phrases(`makes the best coffee in town | has the friendliest people behind the counter | pays its growers properly
       | gave my {relative} a free bun, what sweethearts | saved my {weekday} | opened right beside my office, bliss
       | remembers my order and my dog's name | lets you sit for hours with one cup | brought back the walnut cake`),
-    blame: phrases(`shrank the cups and raised the price | mixed up my order for the third time | has the slowest queue on earth
+    blame: phrases(`shrank the cups and raised the price | mixed up my order again | has the slowest queue on earth
       | closed the only branch near me | wiped all my loyalty points | burnt the milk again | charges extra for tap water
       | turned the cosy corner into a pick-up shelf | ran out of everything by {clock}`),
     fact: phrases(`opens at {clock} on {weekday} | tests {count} new roasts this {span} | moves its roastery {newSite}

@@ -63,7 +63,7 @@ export const kestrivo: BrandVoice = {
     },
     {
       thing: phrases('lounge | veggie meal | extra legroom seat | window seat | family row | breakfast box'),
-      did: phrases('paid extra for the {=thing} | got the {=thing} | was given the {=thing} by mistake'),
+      did: phrases('paid extra for the {=thing} | got the {=thing} | tried the {=thing}'),
       good: phrases(
         `is a little oasis | was worth every {coin} | came with a smile and a chocolate | made the trip | is better than my living room`,
       ),

@@ -18,7 +18,7 @@ export const puddlefit: BrandVoice = {
     praise: phrases(`makes the comfiest shoes I have ever worn | repaired my old pair for free | sponsors our school run, lovely
       | nailed the {aspect} | sent a new one before I had returned the old | actually makes things for wide feet
       | sells spare soles instead of new shoes | wrote me a card when I finished my first race`),
-    blame: phrases(`sent the wrong size, twice | dropped the quality and raised the price | won't refund a pair that fell apart
+    blame: phrases(`sent the wrong size | dropped the quality and raised the price | won't refund a pair that fell apart
       | ruined the {aspect} | discontinued the one model that fits me | takes {longTime} to answer a mail
       | calls plastic "eco" | sold me a used pair as new`),
     fact: phrases(`drops {count} new colours on {weekday} | starts its city run {site} at {clock} | opens registration for the {month} race

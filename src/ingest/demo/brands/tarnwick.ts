@@ -19,8 +19,7 @@ export const tarnwick: BrandVoice = {
       phrases(`stopped a fraud before I had noticed it | treated my {relative} with real patience | raised the savings rate without being asked
       | called back within {shortTime} | got us our first home | wrote a letter that a human can understand
       | refunded a fee that was my own fault | still has people who pick up the phone`),
-    blame:
-      phrases(`blocked my card on holiday | sneaked in another fee | lost my mortgage papers, twice | closed the last branch around here
+    blame: phrases(`blocked my card on holiday | sneaked in another fee | lost my mortgage papers | closed the last branch around here
       | is down on payday again | kept me on hold for {longTime} | turned my {relative} away for the wrong form
       | sold my number to half the planet | raised the overdraft rate overnight`),
     fact: phrases(`changes its rates on {weekday} | closes {count} branches next {span} | reports its quarter at {clock}
