@@ -33,7 +33,8 @@ export function tidy(text: string): string {
 export function inStyle(text: string, style: Persona['style'], random: Random): string {
   if (style === 'plain') return withCapitals(text);
   if (style === 'lowercase') return text.toLowerCase();
-  if (style === 'shouting' && random() < 0.5) return text.replace(/(?<![\w@#/.])[a-z' ]{4,}(?![\w@/])/gi, (words) => words.toUpperCase());
+  if (style === 'shouting' && random() < 0.5)
+    return text.replace(/(?<![\w@#/.])[a-z' ]{4,}(?![\w@/]|:\/\/)/gi, (words) => words.toUpperCase());
   if (style === 'elongated')
     return withCapitals(
       text.replace(/\b(so|really|love|nope|why|wow|no)\b/i, (word) => word + (word.at(-1) ?? '').repeat(2 + Math.floor(random() * 4))),
@@ -41,10 +42,9 @@ export function inStyle(text: string, style: Persona['style'], random: Random): 
   return style === 'hasty' ? swapLetters(text, random) : text;
 }
 
+/** After an ellipsis the sentence goes on. An address has no capital. */
 function withCapitals(text: string): string {
-  return text.replace(/(^|[.!?]["')]* +)([a-z])(?![\w]*\.[a-z]|\w*:\/\/)/g, (whole, before: string, letter: string) =>
-    before.startsWith('..') ? whole : before + letter.toUpperCase(),
-  );
+  return text.replace(/(^|(?<!\.)[.!?]["')]* +)([a-z])(?!\w*:\/\/)/g, (_, before: string, letter: string) => before + letter.toUpperCase());
 }
 
 /** The typo of fast fingers: two letters of one word change places. A word in lower case is no name. */

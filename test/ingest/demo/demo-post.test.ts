@@ -101,7 +101,7 @@ describe('brands in the texts', () => {
       expect(meant.filter(({ text }) => !matcher.match(text).includes(name)).map(({ text }) => text)).toEqual([]);
       expect(meant.length).toBeGreaterThan(1_000);
     }
-    expect(shareOf(posts, ({ text }) => matcher.match(text).length > 0)).toBeGreaterThan(0.8);
+    expect(shareOf(posts, ({ text }) => matcher.match(text).length > 0)).toBeGreaterThan(0.9);
     expect(shareOf(posts, ({ text }) => matcher.match(text).length === 0)).toBeGreaterThan(0.05);
     expect(shareOf(posts, ({ text }) => matcher.match(text).length > 1)).toBeGreaterThan(0.01);
   });
