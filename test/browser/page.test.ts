@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { demoBrands } from '../../src/ingest/demo/demo-brands.ts';
 import { type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
 
 const flags = [
@@ -13,6 +14,8 @@ const flags = [
   '--disable-sync',
   '--no-first-run',
 ];
+
+const [first = '', second = ''] = demoBrands.map(({ name }) => name);
 
 let browser: Browser;
 let running: RunningFeedpulse;
@@ -57,18 +60,18 @@ test('live posts, figures and charts appear, without a complaint', async () => {
 
 test('a brand and a range are chosen by keyboard or mouse, and stand in the address', async () => {
   const { page } = await open('/');
-  await page.selectOption('#brand', 'Velmora');
-  await expect.poll(() => new URL(page.url()).searchParams.get('brand')).toBe('Velmora');
+  await page.selectOption('#brand', first);
+  await expect.poll(() => new URL(page.url()).searchParams.get('brand')).toBe(first);
   await page.getByRole('radio', { name: '1h' }).check();
-  await expect.poll(() => new URL(page.url()).search).toBe('?brand=Velmora&range=1h');
-  await expect.poll(() => page.title()).toContain('Velmora');
+  await expect.poll(() => new URL(page.url()).search).toBe(`?brand=${first}&range=1h`);
+  await expect.poll(() => page.title()).toContain(first);
   await page.reload();
   await page.locator('body.loaded').waitFor();
-  expect(await page.inputValue('#brand')).toBe('Velmora');
-  await page.getByRole('button', { name: 'Skylarq' }).click();
-  await expect.poll(() => page.inputValue('#brand')).toBe('Skylarq');
+  expect(await page.inputValue('#brand')).toBe(first);
+  await page.getByRole('button', { name: second }).click();
+  await expect.poll(() => page.inputValue('#brand')).toBe(second);
   await page.goBack();
-  await expect.poll(() => page.inputValue('#brand')).toBe('Velmora');
+  await expect.poll(() => page.inputValue('#brand')).toBe(first);
   await page.context().close();
 });
 
@@ -88,10 +91,10 @@ test('arrow keys move through a chart; what has the focus keeps it while figures
   await page.keyboard.press('ArrowRight');
   await expect.poll(() => chart.getAttribute('aria-valuenow')).toBe('1');
   expect(await chart.getAttribute('aria-valuetext')).toBe(await page.locator('#volume-readout').textContent());
-  await page.getByRole('button', { name: 'Skylarq' }).focus();
+  await page.getByRole('button', { name: second }).focus();
   await page.waitForResponse(/api\/v1\/trends/);
   await page.waitForResponse(/api\/v1\/trends/);
-  expect(await page.evaluate('document.activeElement.textContent')).toBe('Skylarq');
+  expect(await page.evaluate('document.activeElement.textContent')).toBe(second);
   await page.context().close();
 });
 

@@ -1,20 +1,20 @@
 import type { Engagement, Post } from '../../post.ts';
-import { type Vocabulary, vocabularies } from './brand-vocabulary.ts';
-import { english } from './english.ts';
-import { expand, type Grammar } from './grammar.ts';
-import { otherLanguages } from './other-languages.ts';
-import { inStyle, type Persona, personaOf } from './personas.ts';
+import { voices } from './brands/voices.ts';
+import { chatterText, type DemoText, personalText, publicText, trapText } from './demo-text.ts';
+import { newsDesk, ownAccount, type Persona, personaOf } from './personas.ts';
 import { createRandom, mixSeeds, pick, pickWeighted, type Random } from './random.ts';
-import { storyAt } from './stories.ts';
+import { interestAt, type RunningStory, storyAt } from './stories.ts';
+import type { BrandVoice } from './voice.ts';
+import type { Scene } from './voice-grammar.ts';
 
-const grammars = new Map(
-  vocabularies.map((vocabulary) => [vocabulary, { ...english, ...vocabulary.words, brand: [vocabulary.brand] } satisfies Grammar]),
-);
-const shares = Object.fromEntries(vocabularies.map(({ share }, index) => [String(index), share]));
+interface Draft extends DemoText {
+  readonly persona: Persona;
+}
 
 /** A story takes over this share of the posts while it is strongest. */
 const storyShare = 0.72;
-const chatterShare = 0.1;
+const ordinaryKinds = { person: 84, chatter: 9, news: 3, official: 2.5, trap: 1.5 };
+const storyKinds = { person: 90, chatter: 0, news: 6, official: 4, trap: 0 };
 
 /**
  * The demo post of a moment: the same seed, time (ms since 1970) and number within that time give the same post,
@@ -22,12 +22,12 @@ const chatterShare = 0.1;
  */
 export function demoPost(seed: number, time: number, number: number): Post {
   const random = createRandom(mixSeeds(seed, time, number));
-  const persona = personaOf(seed, random);
+  const { persona, text, reply } = draft(seed, time, random);
   const createdAt = new Date(time).toISOString();
   return {
     platform: persona.platform,
     id: `demo-${seed}-${time.toString(36)}-${number}`,
-    text: inStyle(tidy(textOf(seed, time, persona, random)), persona.style, random),
+    text,
     createdAt,
     updatedAt: createdAt,
     deleted: false,
@@ -36,40 +36,51 @@ export function demoPost(seed: number, time: number, number: number): Post {
     // Some platforms do not say which language a post is in.
     ...(persona.platform !== 'forum' && { lang: persona.language }),
     ...(persona.platform !== 'clips' && { url: `https://${persona.platform}.example/${time.toString(36)}${number}` }),
+    ...(reply && { inReplyTo: `thread-${Math.floor(random() * 1e9).toString(36)}` }),
   };
 }
 
-function textOf(seed: number, time: number, persona: Persona, random: Random): string {
+function draft(seed: number, time: number, random: Random): Draft {
   const running = storyAt(seed, time);
-  const tellsStory = running !== undefined && random() < storyShare * running.strength;
-  const vocabulary = tellsStory ? running.vocabulary : vocabularyOf(random);
-  const grammar: Grammar = grammars.get(vocabulary) ?? english;
-  if (persona.language !== 'en') return expand({ ...otherLanguages[persona.language], brand: [vocabulary.brand] }, 'post', random);
-  if (tellsStory && random() < 0.7) return expand({ ...grammar, story: running.story.phrases }, 'story', random);
-  if (tellsStory) return expand(grammar, running.story.negative ? 'negative' : 'positive', random);
-  if (random() < chatterShare) return expand(english, 'chatter', random);
-  const text = expand(grammar, pickWeighted(random, vocabulary.mood), random);
-  return random() < 0.04
-    ? `${text} ${pick(random, ['Meanwhile', 'At least it is not', 'Same with', 'Now do'])} ${vocabularyOf(random).brand}.`
-    : text;
+  const story = running && random() < storyShare * running.strength ? running : undefined;
+  const voice = story?.voice ?? voiceAt(time, random);
+  const kind = pickWeighted(random, story ? storyKinds : ordinaryKinds);
+  if (kind === 'news' || kind === 'official') {
+    const persona = kind === 'news' ? newsDesk(random) : ownAccount(voice);
+    return { persona, ...publicText(sceneOf(voice, story, kind, random), random) };
+  }
+  const persona = personaOf(seed, random);
+  // Reviews are about something that was bought, and the small grammars know brands only.
+  const free = persona.platform !== 'reviews' && persona.language === 'en';
+  if (kind === 'chatter' && free) return { persona, ...chatterText(persona, random) };
+  if (kind === 'trap' && free) return { persona, ...trapText(voice, random) };
+  return { persona, ...personalText(sceneOf(voice, story, toneOf(voice, story, persona, random), random), persona, random) };
 }
 
-function vocabularyOf(random: Random): Vocabulary {
-  // The keys of `shares` are the indices of `vocabularies`.
-  return vocabularies[Number(pickWeighted(random, shares))] as Vocabulary;
+function voiceAt(time: number, random: Random): BrandVoice {
+  const shares = Object.fromEntries(voices.map(({ share, habit }, index) => [String(index), share * interestAt(habit, time)]));
+  // The keys of `shares` are the indices of `voices`.
+  return voices[Number(pickWeighted(random, shares))] as BrandVoice;
+}
+
+function toneOf(voice: BrandVoice, story: RunningStory | undefined, { platform }: Persona, random: Random): Scene['tone'] {
+  // Not everybody has heard what happened: some are just in the mood of the day.
+  if (story) return random() < 0.82 ? story.kind : story.kind === 'crisis' ? 'negative' : 'positive';
+  if (platform === 'forum' && random() < 0.25) return 'neutral';
+  const mood = pickWeighted(random, voice.moods);
+  return platform === 'reviews' && mood === 'neutral' ? 'mixed' : mood;
+}
+
+function sceneOf(voice: BrandVoice, running: RunningStory | undefined, tone: Scene['tone'], random: Random): Scene {
+  const other = pick(
+    random,
+    voices.filter((one) => one !== voice),
+  );
+  const tellsStory = running && (tone === running.kind || tone === 'news' || tone === 'official');
+  return { voice, other, topic: pick(random, voice.topics), tone, ...(tellsStory && { story: running.story }) };
 }
 
 function engagementOf({ author }: Persona, random: Random): Engagement {
   const likes = Math.floor(((author.followers ?? 0) / 40) * random() ** 4 + random() * 4);
   return { likes, reposts: Math.floor(likes * 0.3 * random()), replies: Math.floor(likes * 0.2 * random()) };
-}
-
-/** Slots may come out empty: no double spaces, none before a full stop, a capital at the start. */
-function tidy(text: string): string {
-  const single = text
-    .replace(/\s+/g, ' ')
-    .replace(/ ([.,!?])/g, '$1')
-    .replace(/([.!?])\.+(?!\.)/g, '$1')
-    .trim();
-  return single.charAt(0).toUpperCase() + single.slice(1);
 }

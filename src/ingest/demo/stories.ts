@@ -1,12 +1,14 @@
-import { type Story, type Vocabulary, vocabularies } from './brand-vocabulary.ts';
+import { voices } from './brands/voices.ts';
 import { createRandom, mixSeeds, pick } from './random.ts';
+import type { BrandVoice, Habit, Story } from './voice.ts';
 
 const hour = 3_600_000;
 /** One story begins in each slot, so that any last 24 hours hold several. */
 const slot = 9 * hour;
 
 export interface RunningStory {
-  readonly vocabulary: Vocabulary;
+  readonly voice: BrandVoice;
+  readonly kind: 'crisis' | 'success';
   readonly story: Story;
   /** 0 to 1: it rises fast, and fades. */
   readonly strength: number;
@@ -18,15 +20,24 @@ export function storyAt(seed: number, time: number): RunningStory | undefined {
   const random = createRandom(mixSeeds(seed, 5, index));
   const start = index * slot + random() * 5 * hour;
   const length = (1 + 2 * random()) * hour;
-  const vocabulary = pick(random, vocabularies);
-  const story = pick(random, vocabulary.stories);
+  const voice = pick(random, voices);
+  const kind = random() < 0.5 ? 'crisis' : 'success';
+  const story = pick(random, kind === 'crisis' ? voice.crises : voice.successes);
   const progress = (time - start) / length;
   if (progress < 0 || progress >= 1) return undefined;
-  return { vocabulary, story, strength: progress < 0.15 ? progress / 0.15 : (1 - progress) / 0.85 };
+  return { voice, kind, story, strength: progress < 0.15 ? progress / 0.15 : (1 - progress) / 0.85 };
 }
 
 /** How much is posted at a moment against the average of a day: quiet at night, busy in the evening (UTC). */
 export function rhythmAt(time: number): number {
   const ofDay = (time % (24 * hour)) / (24 * hour);
   return 1 + 0.55 * Math.sin(2 * Math.PI * (ofDay - 0.42)) + 0.15 * Math.sin(4 * Math.PI * (ofDay - 0.3));
+}
+
+const busiestHours: Readonly<Record<Habit, number>> = { morning: 8, day: 13, evening: 20 };
+
+/** How much a trade is talked about at a moment (UTC) against its average: coffee in the morning, films in the evening. */
+export function interestAt(habit: Habit, time: number): number {
+  const apart = ((time / hour) % 24) - busiestHours[habit];
+  return 1 + 0.5 * Math.cos((2 * Math.PI * apart) / 24);
 }

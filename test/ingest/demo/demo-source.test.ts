@@ -3,6 +3,8 @@ import type { Clock } from '../../../src/clock.ts';
 import { configSchema } from '../../../src/config.ts';
 import type { Offer } from '../../../src/envelope.ts';
 import { createDemoSource } from '../../../src/ingest/demo/demo-source.ts';
+import { timesOf } from '../../../src/ingest/demo/schedule.ts';
+import { interestAt } from '../../../src/ingest/demo/stories.ts';
 import type { FeedItem, Post } from '../../../src/post.ts';
 
 const minute = 60_000;
@@ -86,4 +88,18 @@ test('a second start fills what is missing and nothing else', async () => {
 test('the newest history comes first', async () => {
   const history = (await run(startedAt, minute)).filter(isBefore(startedAt)).map((post) => Date.parse(post.createdAt));
   expect(history).toEqual([...history].sort((a, b) => b - a));
+});
+
+test('evenings are busier than nights', () => {
+  const hours = (first: number, last: number): number => {
+    const minutes = Array.from({ length: (last - first) * 60 }, (_, index) => Date.UTC(2026, 4, 6, first, index));
+    return minutes.reduce((sum, start) => sum + timesOf(config, start).length, 0);
+  };
+  expect(hours(17, 21)).toBeGreaterThan(2 * hours(1, 5));
+});
+
+test('coffee is talked about in the morning, films in the evening', () => {
+  const at = (hour: number): number => Date.UTC(2026, 4, 6, hour);
+  expect(interestAt('morning', at(8))).toBeGreaterThan(2 * interestAt('morning', at(20)));
+  expect(interestAt('evening', at(20))).toBeGreaterThan(2 * interestAt('evening', at(8)));
 });
