@@ -51,7 +51,7 @@ export const brixomelSuccesses: readonly Story[] = [
     event: phrases('the mountain rescue | the satellite call | the rescue on the ridge | the emergency beacon'),
     happened: phrases(`the beacon in a phone brought {count} climbers home | my {relative} is alive because of that call
       | it found them in the snow without a signal | the rescue team thanked the engineers by name | I just updated mine and hugged it
-      | the dispatcher stayed on the line for {longTime}`),
+      | the dispatcher stayed on the line for {waiting}`),
     wish: phrases('every phone gets this | they keep it free | the team gets a medal | the family is well'),
     headline: phrases(`Climbers saved by {brand} emergency beacon | {brand} keeps satellite rescue free of charge for everyone
       | Rescue service thanks {brand} engineers`),

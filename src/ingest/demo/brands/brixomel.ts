@@ -57,7 +57,7 @@ export const brixomel: BrandVoice = {
     },
     {
       thing: phrases('battery | fast charger | charging dock | power bank'),
-      did: phrases('went {longTime} with just the {=thing} | left the {=thing} plugged in overnight | replaced the {=thing}'),
+      did: phrases('went {waiting} with just the {=thing} | left the {=thing} plugged in overnight | replaced the {=thing}'),
       good: phrases(`lasts two full days | is done before my tea is ready | got me through a seven-hour train ride with half to spare
         | still holds its charge after {longTime} | survived a whole festival | changed how I travel`),
       bad: phrases(`is dead by lunch | gets so hot I can't hold it | drops from forty percent to nothing | takes all night and still isn't full

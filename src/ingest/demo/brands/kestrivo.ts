@@ -18,7 +18,7 @@ export const kestrivo: BrandVoice = {
     praise: phrases(`has the kindest crew in the sky | got us home through the storm | refunded me within {shortTime}
       | moved my {relative} to a window seat for free | found my suitcase in {shortTime} | held the connection for us
       | makes flying fun again | answered at {clock} at night, with a smile`),
-    blame: phrases(`cancelled my flight again | lost my luggage | left us on the tarmac for {longTime} | overbooked and lied about it
+    blame: phrases(`cancelled my flight again | lost my luggage | left us on the tarmac for {waiting} | overbooked and lied about it
       | charges for water now | split up my family over {count} rows | refuses to refund a flight that never left
       | sent my bag to another continent | closed the gate while we stood in its queue`),
     fact: phrases(`adds a night route on {weekday} | flies to {count} new cities next {span} | orders {count} aircraft
@@ -27,7 +27,7 @@ export const kestrivo: BrandVoice = {
     upside: phrases(`my bag came out first | the crew were lovely to my {relative} | we landed {shortTime} early | I slept like a baby
       | the food was actually tasty | there was room for my knees | boarding took {shortTime} | the pilot told us about every lake`),
     downside: phrases(`nobody told us anything | the vouchers don't work anywhere | my bag is in another country | the seat was broken
-      | there was no water for {longTime} | the toilet was locked | the help desk was empty | we missed {relativePoss} wedding`),
+      | there was no water for {waiting} | the toilet was locked | the help desk was empty | we missed {relativePoss} wedding`),
     helper: phrases('the cabin crew | the captain | the gate agent | the night desk | Henrike at the counter | the woman at lost luggage'),
     matter: phrases('suitcase | refund | boarding pass | seat | voucher | stroller | missed connection'),
     handle: ['@flykestrivo'],
@@ -44,7 +44,7 @@ export const kestrivo: BrandVoice = {
       did: phrases('took the {=thing} | booked the {=thing} | missed the {=thing}'),
       good: phrases(`left on the minute | was the calmest I ever had | got me home early | went by like a nap | was half empty and wonderful
         | landed so softly that nobody noticed`),
-      bad: phrases(`was cancelled at the gate | left {longTime} late | was delayed {count} times | turned round after an hour
+      bad: phrases(`was cancelled at the gate | left {waiting} late | was delayed {count} times | turned round after an hour
         | was overbooked by a dozen seats | cost me a night on a plastic chair | took off without half of us`),
       aspect: phrases('punctuality | legroom | cabin | boarding | air conditioning | seat'),
       ask: phrases(`Which terminal for the {=thing}? | Does the {=thing} run on {weekday}s? | Is the {=thing} usually full?
@@ -74,7 +74,7 @@ export const kestrivo: BrandVoice = {
     },
     {
       thing: phrases('baggage belt | luggage desk | hand luggage rule | lost-bag form | baggage tracker'),
-      did: phrases('waited {longTime} for help with the {=thing} | asked three people about the {=thing} | dealt with the {=thing}'),
+      did: phrases('waited {waiting} for help with the {=thing} | asked three people about the {=thing} | dealt with the {=thing}'),
       good: phrases(`was quick for once | had my bag before I had coffee | is fair and clear | brought my guitar home without a scratch`),
       bad: phrases(`ate my suitcase | has no idea where anything is | changed overnight and cost me a fortune
         | told me to "check again {weekday}" | delivered a stranger's suitcase to my door | broke the wheels off my case`),

@@ -6,7 +6,7 @@ export const tarnwickCrises: readonly Story[] = [
     event: phrases('the payday outage | the outage | the frozen accounts | the vanished salaries'),
     happened: phrases(`my salary is gone and nobody picks up | the card was declined with a full trolley | I can't pay my rent
       | my balance says zero | the wages of my whole team are missing | the cash machine kept my card and laughed
-      | my {relative} can't buy medicine | I queued {longTime} outside a locked branch`),
+      | my {relative} can't buy medicine | I queued {waiting} outside a locked branch`),
     wish: phrases('my money is back | they pay every late fee | the regulator steps in | they talk to us'),
     headline: phrases(`{brand} outage leaves {bigCount} customers without access | {brand} says salaries are delayed by "a technical fault"
       | Regulator demands answers from {brand} after payday failure`),

@@ -20,7 +20,7 @@ export const tarnwick: BrandVoice = {
       | called back within {shortTime} | got us our first home | wrote a letter that a human can understand
       | refunded a fee that was my own fault | still has people who pick up the phone`),
     blame: phrases(`blocked my card on holiday | sneaked in another fee | lost my mortgage papers | closed the last branch around here
-      | is down on payday again | kept me on hold for {longTime} | turned my {relative} away for the wrong form
+      | is down on payday again | kept me on hold for {waiting} | turned my {relative} away for the wrong form
       | sold my number to half the planet | raised the overdraft rate overnight`),
     fact: phrases(`changes its rates on {weekday} | closes {count} branches next {span} | reports its quarter at {clock}
       | adds {count} currencies to its travel card | renews its cards in {month} | moves its head office {newSite}
@@ -75,9 +75,9 @@ export const tarnwick: BrandVoice = {
     },
     {
       thing: phrases('hotline | branch | chat bot | fraud desk | service counter'),
-      did: phrases('called the {=thing} | waited {longTime} for the {=thing} | explained my {matter} to the {=thing}'),
+      did: phrases('called the {=thing} | waited {waiting} for the {=thing} | explained my {matter} to the {=thing}'),
       good: phrases(`solved it in one go | picked up after two rings | was kind when I was in a panic | took its time with my {relative}`),
-      bad: phrases(`hung up on me | plays the same tune for {longTime} | knows less than I do | keeps answering a question I never asked
+      bad: phrases(`hung up on me | plays the same tune for {waiting} | knows less than I do | keeps answering a question I never asked
         | closed {shortTime} before closing time | asked for a fax`),
       aspect: phrases('waiting time | music on hold | menu | greeting'),
       ask: phrases(`Is the {=thing} open on {weekday}s? | What number gets you past the {=thing}? | Does the {=thing} speak Portuguese?`),

@@ -9,6 +9,8 @@ export const everyday: Grammar = {
   shortTime: phrases('five minutes | two minutes | ten minutes | a quarter of an hour | half an hour | ninety seconds | an hour'),
   longTime: phrases(`three hours | six weeks | two days | a whole month | nine days | half a year | five hours | two weeks | a full day
     | eleven weeks | most of {weekday}`),
+
+  waiting: phrases('three hours | two hours | five hours | most of {weekday} | four hours | half a day | ninety minutes'),
   clock: phrases('7 | 8:30 | noon | half past two | 4 pm | 6 | midnight | ten | 5:45 | a quarter to nine | 3 am | eleven'),
   count: phrases('two | three | four | five | six | seven | nine | eleven | 12 | 15 | 20'),
   digit: phrases('2 | 3 | 4 | 5 | 6 | 7 | 8 | 9'),

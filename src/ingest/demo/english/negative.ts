@@ -4,7 +4,7 @@ import { type Grammar, phrases } from '../grammar.ts';
 export const negative: Grammar = {
   say: phrases(`{brand} {blame} | so, {brand}. I {did} {when} and {dismay} | the {brand} {=thing} {bad}
     | the {brand} {=thing} {bad} and {downside} | {downside}, {downside2}. {brand} {blame} | wanted to like {brand}, but the {=thing} {bad}
-    | {longTime} on hold with {brand}. {rude} | still no answer from {brand} about my {matter} after {longTime}
+    | {waiting} on hold with {brand}. {rude} | still no answer from {brand} about my {matter} after {longTime}
     | day {digit} of chasing {brand} about my {matter}. {rude} | my {relative} talked me into the {brand} {=thing} and {dismay}
     | whoever designed the {brand} {=thing} has never used one, it {bad} | the {=aspect} of the {brand} {=thing} is {awful}
     | can't believe how {awful2} the {brand} {=thing} is | {brand} again {when}: {downside} | {angry} {brand} {blame}

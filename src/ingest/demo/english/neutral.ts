@@ -12,7 +12,7 @@ export const neutral: Grammar = {
     | reading the terms of the {brand} {=thing} {place} | asked {brand} about the {=thing} {when}, waiting to hear
     | what did {brand} use before the {=thing}? | note to self: ask {brand} about the {=aspect} of the {=thing}
     | {brand} {fact}. we'll see | how many of you know the {brand} {=thing}? | the {brand} {=thing} in numbers, from their page: {price}, {count} pages of terms
-    | poll: the {brand} {=thing}, yes or no? | dear timeline, {ask} {brand} only`),
+    | poll: the {brand} {=thing}, yes or no? | dear timeline. {ask} {brand} only`),
   ask2: phrases(`which one do you have? | any numbers? | what should I look at? | is there a list? | details welcome. | links please. | who has both?
     | first-hand reports only. | need it by {weekday}. | what is the difference?`),
   more: phrases(`couldn't find it on the site | it's for my {relative} | no rush | the help page only lists {count} cases
