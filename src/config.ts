@@ -16,9 +16,11 @@ export function milliseconds(value: string): number {
   return Number.parseInt(value, 10) * (units[unit] ?? Number.NaN);
 }
 
-const timeZone = z.string().refine(isTimeZone, 'not an IANA time zone, such as Europe/Berlin');
+export const timeZone = z.string().max(64).refine(isTimeZone, 'not an IANA time zone, such as Europe/Berlin');
 
 function isTimeZone(name: string): boolean {
+  // Newer versions of Node take offsets such as +05:30 as well, which ClickHouse does not.
+  if (!/^[A-Za-z]/.test(name)) return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
     return true;

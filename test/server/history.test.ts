@@ -108,6 +108,7 @@ test.each([
   ['trends?grain=second', 'grain: '],
   ['trends?grain=minute&from=now-29d', 'grain: '],
   ['trends?timeZone=Mars%2FOlympus', 'timeZone: not an IANA time zone'],
+  ['trends?timeZone=%2B05:30', 'timeZone: not an IANA time zone'],
   ['posts?limit=201', 'limit: '],
   ['posts?limit=0', 'limit: '],
   ['posts?limit=many', 'limit: '],
