@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 // From dist/: a worker thread can't load TypeScript.
 import { createScorer, type Scorer } from '../../dist/infer/scorer.js';
@@ -130,13 +131,20 @@ test.each([
   expect((verdict?.negative ?? 0) + (verdict?.neutral ?? 0) + (verdict?.positive ?? 0)).toBeCloseTo(1, 9);
 });
 
-/** Milliseconds of the longest stretch without a turn of the event loop while `work` is under way. */
+/** Milliseconds that this thread has computed, where the system tells; the time of day elsewhere. */
+function ownMilliseconds(): number {
+  const told = `/proc/self/task/${process.pid}/schedstat`;
+  return existsSync(told) ? Number(readFileSync(told, 'utf8').split(' ')[0]) / 1e6 : performance.now();
+}
+
+/** The most that this thread computes between two turns of the event loop while `work` is under way. */
 async function longestStretch(work: () => Promise<unknown>): Promise<number> {
   let longest = 0;
-  let last = performance.now();
+  let last = ownMilliseconds();
   const timer = setInterval(() => {
-    longest = Math.max(longest, performance.now() - last);
-    last = performance.now();
+    const now = ownMilliseconds();
+    longest = Math.max(longest, now - last);
+    last = now;
   }, 1);
   await work();
   clearInterval(timer);
@@ -146,8 +154,8 @@ async function longestStretch(work: () => Promise<unknown>): Promise<number> {
 test('keeps the event loop free while it reads and scores', async () => {
   const stretches: number[] = [];
   for (let round = 0; round < 3; round += 1) stretches.push(await longestStretch(() => scorer.score(samplePosts(600))));
-  // One reading stretch is 4 ms. A busy machine may hold up one round for longer; code that blocks holds up each.
-  expect(Math.min(...stretches)).toBeLessThan(50);
+  // One reading stretch is 4 ms. Code that blocks does so in each round; the collector of garbage does not.
+  expect(Math.min(...stretches)).toBeLessThan(25);
 });
 
 test('the cache changes no score, and takes what it knows', async () => {
