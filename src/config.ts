@@ -73,7 +73,7 @@ const kafka = z.strictObject({
   topic: z.string().min(1).max(249).default('posts'),
   groupId: z.string().min(1).default('feedpulse'),
   clientId: z.string().min(1).default('feedpulse'),
-  deadLetterTopic: z.string().min(1).max(249).default('posts.dead-letters'),
+  deadLetterTopic: z.string().min(1).max(240).default('posts.dead-letters'),
   tls: z.boolean().default(false),
   caFile: z.string().optional(),
   allowPlaintext: z.boolean().default(false).describe('Allow an unencrypted connection to a broker that is not on this machine'),

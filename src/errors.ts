@@ -22,6 +22,7 @@ export const errorCodes = {
   DATA_FOLDER_BUSY: { exit: 6, retry: false, hint: 'Another feedpulse owns this data folder: stop it, or choose another with --data.' },
   MIGRATION_CHANGED: { exit: 6, retry: false, hint: 'A migration that was applied has been edited; restore it and add a new one.' },
   TOO_MANY_DEAD_LETTERS: { exit: 7, retry: false, hint: 'The feed does not fit the mapping: look at `deadLetters` and the config.' },
+  REPLAY_OVERTAKEN: { exit: 7, retry: true, hint: 'Run it again: what was put back already stays out.' },
   PORT_TAKEN: { exit: 8, retry: false, hint: 'Choose another with --port.' },
   BIND_REFUSED: {
     exit: 8,

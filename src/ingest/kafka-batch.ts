@@ -109,9 +109,12 @@ function startSlice(messages: readonly KafkaMessage[], { batch }: EachBatchPaylo
   return { last, next: BigInt(endsBatch ? batch.lastOffset() : last) + 1n, done };
 }
 
-function rawMessage({ value, key, timestamp, offset }: KafkaMessage, topic: string, partition: number): RawMessage {
+function rawMessage({ value, key, timestamp, offset, headers }: KafkaMessage, topic: string, partition: number): RawMessage {
+  // A dead letter that was put back brings the time it had when it first came.
+  const first = Number(headers?.['feedpulse-timestamp']);
+  const time = Number.isSafeInteger(first) ? first : Number(timestamp);
   // A message without a value is a tombstone of a compacted topic: no post, and empty as a dead letter.
-  return { bytes: value ?? Buffer.alloc(0), timestamp: Number(timestamp), position: { topic, partition, offset }, ...(key ? { key } : {}) };
+  return { bytes: value ?? Buffer.alloc(0), timestamp: time, position: { topic, partition, offset }, ...(key ? { key } : {}) };
 }
 
 async function commit({ last, next }: Slice, payload: EachBatchPayload, parts: KafkaBatchParts): Promise<void> {
