@@ -6,10 +6,15 @@ import { join } from 'node:path';
 import kafkajs, { type KafkaMessage } from 'kafkajs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
+import { configSchema } from '../../src/config.ts';
+import type { DeadLetterStore, PutBack } from '../../src/ingest/dead-letter-store.ts';
+import { createKafkaDeadLetterStore } from '../../src/ingest/kafka-dead-letter-store.ts';
+import { createKafkaDeadLetters } from '../../src/ingest/kafka-dead-letters.ts';
 import { readTopic } from '../../src/ingest/read-topic.ts';
 import { eventually, feedpulse, queryFolder, type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
 import { startKafka, type TestKafka } from '../support/kafka.ts';
 import { repository } from '../support/repository.ts';
+import { quiet } from '../support/test-database.ts';
 
 const topic = 'letters';
 const posts = 2_400;
@@ -90,6 +95,76 @@ async function replayed(): Promise<KafkaMessage[]> {
   await readTopic({ kafka: client, topic, groupPrefix: 'test', clock: systemClock, visit });
   return found;
 }
+
+/** Ten letters of a feed of their own, and the store that has them. */
+async function tenLetters(name: string): Promise<DeadLetterStore> {
+  const config = configSchema.parse({
+    kafka: { brokers: kafka.brokers, topic: name, deadLetterTopic: `${name}.dead`, groupId: name },
+  }).kafka;
+  const admin = client.admin();
+  await admin.connect();
+  await admin.createTopics({ topics: [{ topic: name, numPartitions: 1 }], waitForLeaders: true });
+  await admin.disconnect();
+  const sink = createKafkaDeadLetters({ config, log: quiet });
+  const position = (index: number) => ({ topic: name, partition: 0, offset: String(index) });
+  const facts = { reason: 'too-old', timestamp: 1, at: '2026-01-01T00:00:00.000Z', version: '0.0.0' } as const;
+  await sink.put(
+    Array.from({ length: 10 }, (_, index) => ({ ...facts, bytes: Buffer.from(`{"id":${index}}`), position: position(index) })),
+  );
+  await sink.close();
+  return createKafkaDeadLetterStore({ config, clock: systemClock, log: quiet });
+}
+
+async function lettersOf(store: DeadLetterStore): Promise<PutBack[]> {
+  const found: PutBack[] = [];
+  await store.read((letter) => void found.push({ letter, key: letter.position.offset }));
+  return found;
+}
+
+async function valuesIn(name: string): Promise<string[]> {
+  const values: string[] = [];
+  await readTopic({
+    kafka: client,
+    topic: name,
+    groupPrefix: 'test',
+    clock: systemClock,
+    visit: ({ value }) => void values.push(String(value)),
+  });
+  return values;
+}
+
+test('a replay that begins takes over from one that is still at work', async () => {
+  const store = await tenLetters('overtaken');
+  const letters = await lettersOf(store);
+  expect(letters).toHaveLength(10);
+  const first = await store.beginReplay();
+  await first.put(letters.slice(0, 3));
+  const second = await store.beginReplay();
+  expect(second.replayed.size).toBe(3);
+  await second.put(letters.slice(3, 6));
+  await expect(first.put(letters.slice(3, 6))).rejects.toMatchObject({ code: 'REPLAY_OVERTAKEN' });
+  await second.put(letters.slice(6));
+  await Promise.all([first.close(), second.close()]);
+  expect(await valuesIn('overtaken')).toEqual(letters.map(({ letter }) => String(letter.bytes)));
+  expect((await store.replayed()).size).toBe(10);
+});
+
+test('what a replay left undone when it died is undone when the next begins', async () => {
+  const store = await tenLetters('died');
+  const letters = await lettersOf(store);
+  const dying = client.producer({ transactionalId: 'died.dead.replayed', transactionTimeout: 60_000, maxInFlightRequests: 1 });
+  await (await store.beginReplay()).close(); // makes the topic of the record
+  await dying.connect();
+  const transaction = await dying.transaction();
+  await transaction.send({ topic: 'died', messages: letters.map(({ letter }) => ({ value: letter.bytes })) });
+  await transaction.send({ topic: 'died.dead.replayed', messages: letters.map(({ letter }) => ({ key: letter.id, value: 'x' })) });
+  await dying.disconnect();
+  const next = await store.beginReplay();
+  expect(next.replayed.size).toBe(0);
+  await next.put(letters);
+  await next.close();
+  expect(await valuesIn('died')).toHaveLength(10);
+});
 
 async function untilRead(process: RunningFeedpulse, messages: number): Promise<void> {
   await eventually('every message committed', 90, async () => {
