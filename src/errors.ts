@@ -17,6 +17,8 @@ export const errorCodes = {
     hint: 'The broker refused for good: check the credentials, the permissions and the limits of the topic.',
   },
   KAFKA_UNREADABLE: { exit: 5, retry: false, hint: 'Move the consumer group past the batch with the tools of your broker.' },
+  REGISTRY_UNAVAILABLE: { exit: 5, retry: true, hint: 'Check `kafka.registry.url` and that the registry is up.' },
+  REGISTRY_REFUSED: { exit: 5, retry: false, hint: 'Check the user and the password of `kafka.registry`, and what they may read.' },
   DATABASE_UNAVAILABLE: { exit: 6, retry: true, hint: 'Check `clickhouse.url` and that the server is up.' },
   DATABASE_REJECTED: { exit: 6, retry: false, hint: 'The server refused the statement; the log has its code.' },
   DATA_FOLDER_BUSY: { exit: 6, retry: false, hint: 'Another feedpulse owns this data folder: stop it, or choose another with --data.' },

@@ -6,6 +6,8 @@ import { type DeadLetterReason, deadLetterReasons } from '../ingest/dead-letter-
 import type { DeadLetterStore, KeptLetter, OnProgress } from '../ingest/dead-letter-store.ts';
 import { createFileDeadLetterStore } from '../ingest/file-dead-letter-store.ts';
 import { createKafkaDeadLetterStore } from '../ingest/kafka-dead-letter-store.ts';
+import { createMessageParser, type ParseMessage } from '../ingest/message-parser.ts';
+import { compileMapping } from '../ingest/parse-post.ts';
 import { parseTime } from '../ingest/parse-time.ts';
 import type { Log } from '../log.ts';
 import { configFrom, type SharedOptions, withSharedOptions } from './options.ts';
@@ -44,6 +46,12 @@ export function letterConfig(options: LetterOptions): Config {
 export function openLetters(config: Config, log: Log): DeadLetterStore {
   if (config.source === 'kafka') return createKafkaDeadLetterStore({ config: config.kafka, clock: systemClock, log });
   return createFileDeadLetterStore(join(config.dataDir, 'dead-letters.ndjson'));
+}
+
+/** Judges messages as the pipeline would with this config. */
+export function parserOf(config: Config, log: Log): ParseMessage {
+  const { signal } = new AbortController(); // the command ends with its process
+  return createMessageParser({ mapping: compileMapping(config.mapping), config: config.kafka, clock: systemClock, log, signal });
 }
 
 export function matches({ reason, since }: LetterFilter): (letter: KeptLetter) => boolean {

@@ -2,8 +2,7 @@ import type { Command } from 'commander';
 import { systemClock } from '../clock.ts';
 import { type DeadLetterReason, deadLetterReasons } from '../ingest/dead-letter-reason.ts';
 import { positionText } from '../ingest/dead-letter-store.ts';
-import { compileMapping } from '../ingest/parse-post.ts';
-import { parseWith, type ReplayOutcome, replayDeadLetters } from '../ingest/replay-dead-letters.ts';
+import { type ReplayOutcome, replayDeadLetters } from '../ingest/replay-dead-letters.ts';
 import { createLog } from '../log.ts';
 import {
   type LetterFilter,
@@ -12,6 +11,7 @@ import {
   letterConfig,
   matches,
   openLetters,
+  parserOf,
   withFilter,
   withProgress,
 } from './dead-letter-options.ts';
@@ -25,12 +25,13 @@ export function deadLettersReplay(): Command {
     .option('--dry-run', 'only say what would happen')
     .action(async (options: Options) => {
       const config = letterConfig(options);
+      const log = createLog(config.log.level);
       const dryRun = options.dryRun ?? false;
       const outcome = await withProgress(dryRun ? 'Looking' : 'Replaying', (onProgress) =>
         replayDeadLetters({
-          store: openLetters(config, createLog(config.log.level)),
+          store: openLetters(config, log),
           clock: systemClock,
-          parse: parseWith(compileMapping(config.mapping), systemClock),
+          parse: parserOf(config, log),
           wanted: matches(options),
           ...(config.source === 'kafka' ? { feed: config.kafka.topic } : {}),
           dryRun,

@@ -3,10 +3,9 @@ import { systemClock } from '../clock.ts';
 import { FeedpulseError } from '../errors.ts';
 import { type DeadLetterReason, deadLetterReasons } from '../ingest/dead-letter-reason.ts';
 import { type KeptLetter, positionText } from '../ingest/dead-letter-store.ts';
-import { compileMapping, type ParsedPost } from '../ingest/parse-post.ts';
-import { parseWith } from '../ingest/replay-dead-letters.ts';
+import type { ParsedPost } from '../ingest/parse-post.ts';
 import { createLog } from '../log.ts';
-import { type LetterOptions, letterCommand, letterConfig, openLetters, withProgress } from './dead-letter-options.ts';
+import { type LetterOptions, letterCommand, letterConfig, openLetters, parserOf, withProgress } from './dead-letter-options.ts';
 import { beginningOf, printable, printableBytes, printableJson } from './printable.ts';
 
 /** Bytes of a message that are printed; --json has all of them. */
@@ -36,7 +35,8 @@ function parsePosition(value: string): string {
 
 async function find(position: string, options: LetterOptions): Promise<Found> {
   const config = letterConfig(options);
-  const store = openLetters(config, createLog(config.log.level));
+  const log = createLog(config.log.level);
+  const store = openLetters(config, log);
   let letter: KeptLetter | undefined;
   await withProgress('Looking', (onProgress) =>
     // Where files share a name, or a topic was made anew, the latest counts.
@@ -45,8 +45,8 @@ async function find(position: string, options: LetterOptions): Promise<Found> {
     }, onProgress),
   );
   if (!letter) throw new FeedpulseError('USAGE', `No dead letter came from ${printable(position)}.`);
-  const parse = parseWith(compileMapping(config.mapping), systemClock);
-  return { letter, replayedAt: (await store.replayed()).get(letter.id), now: await parse(letter.bytes, letter.timestamp) };
+  const now = await parserOf(config, log)(letter.bytes, letter.timestamp, systemClock.now());
+  return { letter, replayedAt: (await store.replayed()).get(letter.id), now };
 }
 
 function asJson({ letter: { id: _, bytes, key, position, ...facts }, replayedAt, now }: Found): object {

@@ -1,12 +1,12 @@
 import type { Clock } from '../clock.ts';
 import type { DeadLetterStore, KeptLetter, OnProgress, PutBack, Replay } from './dead-letter-store.ts';
-import { type CompiledMapping, type ParsedPost, parsePost } from './parse-post.ts';
+import type { ParseMessage } from './message-parser.ts';
 
 export interface ReplayOptions {
   readonly store: DeadLetterStore;
   readonly clock: Pick<Clock, 'now'>;
   /** What a message becomes with the mapping of today. */
-  parse(bytes: Buffer, timestamp: number): Promise<ParsedPost> | ParsedPost;
+  readonly parse: ParseMessage;
   /** The letters in question. */
   wanted(letter: KeptLetter): boolean;
   /** The feed that letters may go back to; any where it is absent. */
@@ -93,14 +93,9 @@ async function replayWith(
   return { putBack: done.size, already, left, examples, unreadable, ...(to === undefined ? {} : { to }) };
 }
 
-async function judge(letter: KeptLetter, { feed, parse }: ReplayOptions): Promise<PutBack | { readonly why: string }> {
+async function judge(letter: KeptLetter, { feed, parse, clock }: ReplayOptions): Promise<PutBack | { readonly why: string }> {
   if (letter.truncatedFrom !== undefined) return { why: 'truncated' };
   if (feed !== undefined && letter.position.topic !== feed) return { why: 'other-feed' };
-  const parsed = await parse(letter.bytes, letter.timestamp);
+  const parsed = await parse(letter.bytes, letter.timestamp, clock.now());
   return 'post' in parsed ? { letter, key: `${parsed.post.platform}:${parsed.post.id}` } : { why: parsed.reason };
-}
-
-/** Judges messages as the pipeline would, by the clock of now. */
-export function parseWith(mapping: CompiledMapping, clock: Pick<Clock, 'now'>): ReplayOptions['parse'] {
-  return (bytes, timestamp) => parsePost(bytes, mapping, timestamp, clock.now());
 }

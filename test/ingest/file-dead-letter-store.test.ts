@@ -6,8 +6,8 @@ import type { DeadLetterStore, KeptLetter } from '../../src/ingest/dead-letter-s
 import type { DeadLetter } from '../../src/ingest/dead-letters.ts';
 import { createFileDeadLetterStore } from '../../src/ingest/file-dead-letter-store.ts';
 import { createFileDeadLetters } from '../../src/ingest/file-dead-letters.ts';
-import { compileMapping } from '../../src/ingest/parse-post.ts';
-import { parseWith, type ReplayOutcome, replayDeadLetters } from '../../src/ingest/replay-dead-letters.ts';
+import { compileMapping, parsePost } from '../../src/ingest/parse-post.ts';
+import { type ReplayOutcome, replayDeadLetters } from '../../src/ingest/replay-dead-letters.ts';
 import { defaultMapping, now } from './field-samples.ts';
 
 let folder: string;
@@ -55,7 +55,13 @@ function replay(
   const clock = { now: () => now };
   const mapping = compileMapping({ ...defaultMapping, text: 'body' });
   const { dryRun = false, wanted = () => true, from = store } = options;
-  return replayDeadLetters({ store: from, clock, parse: parseWith(mapping, clock), wanted, dryRun });
+  return replayDeadLetters({
+    store: from,
+    clock,
+    parse: (bytes, timestamp, at) => parsePost(bytes, mapping, timestamp, at),
+    wanted,
+    dryRun,
+  });
 }
 
 /** Lines of all that was put back. */

@@ -31,6 +31,8 @@ const plan = fc.record({
   /** Every so-manieth message is no post; none for 0. */
   deadEvery: fc.constantFrom(0, 3, 256),
   commitFails: fc.oneof({ weight: 4, arbitrary: fc.constant(-1) }, { weight: 1, arbitrary: fc.nat(3) }),
+  /** Whether the handler gets a turn before the next event, by the event's place. */
+  turns: fc.array(fc.boolean(), { minLength: 14, maxLength: 14 }),
   events: fc.array(event, { maxLength: 14 }),
 });
 
@@ -43,7 +45,7 @@ interface Pending {
 }
 
 /** Plays the events against one batch; notes every breach as it happens. */
-async function play({ slices, step, behind, deadEvery, commitFails, events }: Plan) {
+async function play({ slices, step, behind, deadEvery, commitFails, turns: hasTurn, events }: Plan) {
   const count = slices * slice - 7;
   const offsets = Array.from({ length: count }, (_, index) => index * step);
   const lastOffset = (count - 1) * step + behind;
@@ -127,8 +129,8 @@ async function play({ slices, step, behind, deadEvery, commitFails, events }: Pl
   const turns = async (): Promise<void> => {
     for (let turn = 0; turn < 4; turn += 1) await new Promise((resolve) => setImmediate(resolve));
   };
-  for (const next of events) {
-    await turns();
+  for (const [index, next] of events.entries()) {
+    if (hasTurn[index]) await turns();
     if (next.do === 'settle') settleOne(next.which, next.fails ? new Error('database') : undefined);
     else if (next.do === 'drain') state.taking = false;
     else if (next.do === 'rejoin') state.ours = false;
