@@ -70,16 +70,29 @@ const sasl = z.strictObject({
   passwordFile: z.string().optional(),
 });
 
+const registry = z
+  .strictObject({
+    url: z
+      .url({ protocol: /^https?$/ })
+      .refine((url) => new URL(url).username === '', 'give the user and the password as settings of their own')
+      .describe('A Confluent-compatible schema registry, for messages in Avro or with a JSON Schema'),
+    username: z.string().min(1).optional(),
+    password: z.string().optional().describe('Better: passwordFile, or FEEDPULSE_KAFKA_REGISTRY_PASSWORD'),
+    passwordFile: z.string().optional(),
+  })
+  .optional();
+
 const kafka = z.strictObject({
   brokers: z.array(z.string().min(1)).min(1).default(['127.0.0.1:9092']),
   topic: z.string().min(1).max(249).default('posts'),
   groupId: z.string().min(1).default('feedpulse'),
   clientId: z.string().min(1).default('feedpulse'),
-  deadLetterTopic: z.string().min(1).max(249).default('posts.dead-letters'),
+  deadLetterTopic: z.string().min(1).max(240).default('posts.dead-letters'),
   tls: z.boolean().default(false),
   caFile: z.string().optional(),
   allowPlaintext: z.boolean().default(false).describe('Allow an unencrypted connection to a broker that is not on this machine'),
   sasl: sasl.optional(),
+  registry,
   partitionsAtOnce: z.int().min(1).max(16).default(8),
   sessionTimeout: duration.default('30s'),
 });

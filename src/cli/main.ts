@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { asError, FeedpulseError } from '../errors.ts';
 import { version } from '../version.ts';
 import { checkConfigCommand } from './check-config.ts';
+import { deadLettersCommand } from './dead-letters.ts';
 import { doctorCommand } from './doctor.ts';
 import { evalCommand } from './eval.ts';
 import { migrateCommand } from './migrate.ts';
@@ -15,7 +16,16 @@ const program = new Command('feedpulse')
   .option('--verbose', 'show stack traces')
   .exitOverride();
 
-const commands = [runCommand, scoreCommand, evalCommand, produceCommand, migrateCommand, checkConfigCommand, doctorCommand];
+const commands = [
+  runCommand,
+  scoreCommand,
+  evalCommand,
+  produceCommand,
+  deadLettersCommand,
+  migrateCommand,
+  checkConfigCommand,
+  doctorCommand,
+];
 for (const create of commands) program.addCommand(create().exitOverride());
 
 try {

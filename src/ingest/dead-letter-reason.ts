@@ -2,6 +2,9 @@
 export const deadLetterReasons = {
   'not-json': 'The message is not JSON in valid UTF-8.',
   'not-an-object': 'The message is JSON, but no object.',
+  'unknown-schema': 'The message names a schema that the registry does not know, a minute after it was sent.',
+  'unsupported-schema': 'The message names a schema that is neither Avro nor JSON Schema, or cannot be read.',
+  undecodable: 'The message does not fit the schema that it names.',
   'too-large': 'The message is larger than 256 KiB.',
   'too-deep': 'The message nests deeper than 32 levels.',
   'missing-platform': 'The message names no platform, and the mapping fixes none.',

@@ -1,11 +1,12 @@
-import { mkdir, open } from 'node:fs/promises';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DeadLetter, DeadLetterSink } from './dead-letters.ts';
 
 /** Appends dead letters to an NDJSON file, their bytes in base64; a `put` resolves when they are on the disk. */
 export async function createFileDeadLetters(path: string): Promise<DeadLetterSink> {
   await mkdir(dirname(path), { recursive: true });
-  const file = await open(path, 'a', 0o600);
+  const file = await open(path, 'a+', 0o600);
+  await endLastLine(file);
   /** Puts follow one another, so that their lines never mix. */
   let last: Promise<void> = Promise.resolve();
   const append = async (letters: readonly DeadLetter[]): Promise<void> => {
@@ -25,6 +26,14 @@ export async function createFileDeadLetters(path: string): Promise<DeadLetterSin
       await file.close();
     },
   };
+}
+
+/** A crash may have cut the last line off; the next letter must not become part of it. */
+async function endLastLine(file: FileHandle): Promise<void> {
+  const { size } = await file.stat();
+  if (size === 0) return;
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
+  if (buffer[0] !== 0x0a) await file.appendFile('\n');
 }
 
 function lineOf({ key, bytes, ...facts }: DeadLetter): string {

@@ -2,6 +2,7 @@ import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
 import type { Clock } from '../clock.ts';
 import { asError } from '../errors.ts';
 import { isKafkaAnswer } from './kafka-error.ts';
+import { inOrder } from './message-parser.ts';
 import { openSlice, type RawMessage, type SliceParts, sliceSize } from './open-slice.ts';
 
 export interface KafkaBatchParts extends SliceParts {
@@ -34,7 +35,8 @@ interface Slice {
  * its posts and dead letters are durable, and only then counts it as read: a slice whose commit fails comes
  * again. Heartbeats meanwhile; an error of those ends the handler, as kafkajs needs it to.
  */
-export async function consumeBatch(payload: EachBatchPayload, parts: KafkaBatchParts): Promise<void> {
+export async function consumeBatch(payload: EachBatchPayload, given: KafkaBatchParts): Promise<void> {
+  const parts = given.parse ? { ...given, parse: inOrder(given.parse) } : given;
   const open: Slice[] = [];
   /** Where one slice stays undone, those after it must not be committed either. */
   const finish = async (count: number, wait: Wait): Promise<void> => {
@@ -109,9 +111,12 @@ function startSlice(messages: readonly KafkaMessage[], { batch }: EachBatchPaylo
   return { last, next: BigInt(endsBatch ? batch.lastOffset() : last) + 1n, done };
 }
 
-function rawMessage({ value, key, timestamp, offset }: KafkaMessage, topic: string, partition: number): RawMessage {
+function rawMessage({ value, key, timestamp, offset, headers }: KafkaMessage, topic: string, partition: number): RawMessage {
+  // A dead letter that was put back brings the time it had when it first came.
+  const first = Number(headers?.['feedpulse-timestamp']);
+  const time = Number.isSafeInteger(first) ? first : Number(timestamp);
   // A message without a value is a tombstone of a compacted topic: no post, and empty as a dead letter.
-  return { bytes: value ?? Buffer.alloc(0), timestamp: Number(timestamp), position: { topic, partition, offset }, ...(key ? { key } : {}) };
+  return { bytes: value ?? Buffer.alloc(0), timestamp: time, position: { topic, partition, offset }, ...(key ? { key } : {}) };
 }
 
 async function commit({ last, next }: Slice, payload: EachBatchPayload, parts: KafkaBatchParts): Promise<void> {

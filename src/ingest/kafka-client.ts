@@ -30,7 +30,7 @@ export function createKafka(config: KafkaConfig, log: Log): Kafka {
 }
 
 /** True for a `host:port` on this machine. */
-function isLoopback(broker: string): boolean {
+export function isLoopback(broker: string): boolean {
   const host = broker
     .replace(/:\d+$/, '')
     .replace(/^\[(.*)\]$/, '$1')

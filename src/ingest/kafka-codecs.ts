@@ -9,6 +9,11 @@ import { decodeZstd } from './decode-zstd.ts';
 
 /** Bytes that one batch may decode to: a small message must not unfold until the memory is full. */
 export const largestBatch = 50 * 1_048_576;
+/**
+ * Bytes that the batches of one answer of a broker may decode to together, since the client decodes all of them
+ * before it hands on the first: an answer of ten mebibytes may hold hundreds.
+ */
+export const largestAnswer = 512 * 1_048_576;
 
 /** What kafkajs calls with the bytes of a batch. */
 interface Codec {
@@ -51,18 +56,30 @@ export function registerCodecs(): void {
   table[ZSTD] = () => kafkaCodecs.zstd;
 }
 
+/** Bytes decoded so far, by the memory in which the answer arrived. */
+const decodedBytes = new WeakMap<ArrayBufferLike, number>();
+
+function countDecoded({ buffer }: Buffer, more: number): void {
+  const decoded = (decodedBytes.get(buffer) ?? 0) + more;
+  if (decoded > largestAnswer) throw new RangeError('the batches of one answer decode to more than 512 MiB');
+  decodedBytes.set(buffer, decoded);
+}
+
 /** Gives a batch that cannot be decoded its code, and tells kafkajs that trying again is no use. */
 function bounded({ compress, decompress }: Codec): Codec {
   return {
     compress,
     decompress: async (bytes) => {
       try {
-        return await decompress(bytes);
+        countDecoded(bytes, 0);
+        const decoded = await decompress(bytes);
+        countDecoded(bytes, decoded.length);
+        return decoded;
       } catch (thrown) {
         // Without a `cause`: kafkajs goes straight to the cause of an error, and our code would be lost.
         const error = new FeedpulseError(
           'KAFKA_UNREADABLE',
-          `A batch in the topic is damaged, or decodes to more than 50 MiB: ${asError(thrown).message}`,
+          `A batch in the topic is damaged, or decodes to too much: ${asError(thrown).message}`,
         );
         throw Object.assign(error, { retriable: false });
       }

@@ -9,6 +9,7 @@ import type { FeedItem } from '../post.ts';
 import type { DeadLetterSink } from './dead-letters.ts';
 import { consumeBatch, type KafkaBatchParts } from './kafka-batch.ts';
 import type { KafkaHealth } from './kafka-health.ts';
+import type { ParseMessage } from './message-parser.ts';
 import { createOffsetGaps, type OffsetGaps } from './offset-gaps.ts';
 import type { CompiledMapping } from './parse-post.ts';
 
@@ -16,6 +17,7 @@ export interface KafkaSessionParts {
   readonly kafka: Kafka;
   readonly config: KafkaConfig;
   readonly mapping: CompiledMapping;
+  readonly parse: ParseMessage;
   readonly deadLetters: DeadLetterSink;
   readonly clock: Clock;
   readonly log: Log;

@@ -9,6 +9,7 @@ import { createKafka } from './kafka-client.ts';
 import { asKafkaError } from './kafka-error.ts';
 import { createKafkaHealth } from './kafka-health.ts';
 import { runKafkaSession } from './kafka-session.ts';
+import { createMessageParser } from './message-parser.ts';
 import { compileMapping } from './parse-post.ts';
 
 export interface KafkaSourceOptions {
@@ -39,6 +40,7 @@ export function createKafkaSource({ config, mapping, ...parts }: KafkaSourceOpti
   const compiled = compileMapping(mapping);
 
   const run: Source<FeedItem>['run'] = async (offer, signal) => {
+    const parse = createMessageParser({ mapping: compiled, config, clock, log, signal });
     let everJoined = false;
     /** Crashes since the last commit. */
     let crashes = 0;
@@ -52,7 +54,7 @@ export function createKafkaSource({ config, mapping, ...parts }: KafkaSourceOpti
     while (!signal.aborted) {
       if (crashes === 0) health.cannotRead('Connecting to Kafka.');
       const since = clock.now();
-      const end = await runKafkaSession({ ...parts, kafka, config, mapping: compiled, health, offer, joined, progressed }, signal);
+      const end = await runKafkaSession({ ...parts, kafka, config, mapping: compiled, parse, health, offer, joined, progressed }, signal);
       if (end.how === 'stopped') break;
       if (end.how === 'failed') throw end.error;
       const error = asKafkaError(end.error, `reading ${config.topic}`);

@@ -3,7 +3,8 @@ import { type Offer, openEnvelope } from '../envelope.ts';
 import type { FeedItem, Position } from '../post.ts';
 import { version } from '../version.ts';
 import type { DeadLetter, DeadLetterSink } from './dead-letters.ts';
-import { type CompiledMapping, parsePost } from './parse-post.ts';
+import type { ParseMessage } from './message-parser.ts';
+import { type CompiledMapping, type ParsedPost, parsePost } from './parse-post.ts';
 
 /** A message as a feed delivers it. */
 export interface RawMessage {
@@ -18,6 +19,8 @@ export interface RawMessage {
 
 export interface SliceParts {
   readonly mapping: CompiledMapping;
+  /** How messages are read where they are not all JSON. */
+  readonly parse?: ParseMessage;
   readonly deadLetters: DeadLetterSink;
   readonly clock: Pick<Clock, 'now'>;
   readonly offer: Offer<FeedItem>;
@@ -30,13 +33,19 @@ export const sliceSize = 256;
  * Offers the posts among the messages as one envelope and puts the others to the dead letters. Resolves when
  * the posts are durable and the letters acknowledged; rejects when either never will be.
  */
-export async function openSlice(messages: readonly RawMessage[], { mapping, deadLetters, clock, offer }: SliceParts): Promise<void> {
+export async function openSlice(messages: readonly RawMessage[], { mapping, parse, deadLetters, clock, offer }: SliceParts): Promise<void> {
   const now = clock.now();
   const items: FeedItem[] = [];
   const letters: DeadLetter[] = [];
-  for (const message of messages) {
-    const parsed =
-      message.truncatedFrom === undefined ? parsePost(message.bytes, mapping, message.timestamp, now) : ({ reason: 'too-large' } as const);
+  const read = parse ?? ((bytes, timestamp) => parsePost(bytes, mapping, timestamp, now));
+  const outcomes = messages.map(({ bytes, timestamp, truncatedFrom }) =>
+    truncatedFrom === undefined ? read(bytes, timestamp, now) : ({ reason: 'too-large' } as const),
+  );
+  // Awaited only where something is to be waited for, so that slices stay in order.
+  const known = outcomes.some((outcome) => outcome instanceof Promise) ? await Promise.all(outcomes) : (outcomes as ParsedPost[]);
+  for (const [index, message] of messages.entries()) {
+    // One outcome a message.
+    const parsed = known[index] as ParsedPost;
     if ('post' in parsed) items.push({ post: parsed.post, position: message.position });
     else letters.push({ ...message, reason: parsed.reason, at: new Date(now).toISOString(), version });
     deadLetters.observe('post' in parsed);

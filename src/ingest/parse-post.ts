@@ -11,7 +11,7 @@ export { type CompiledMapping, compileMapping } from './field-mapping.ts';
 export type ParsedPost = { readonly post: Post } | { readonly reason: DeadLetterReason };
 
 /** Bytes. Real posts have a few hundred; a quarter of a mebibyte leaves room for what feeds add around them. */
-const largestMessage = 256 * 1_024;
+export const largestMessage = 256 * 1_024;
 const deepestNesting = 32;
 const firstDate = Date.UTC(2000, 0, 1);
 const oneDay = 86_400_000;
@@ -22,8 +22,17 @@ const byteOrderMark = '\ufeff';
  * stands in for absent dates, `now` is the clock's; both in milliseconds since 1970. Pure, and never throws.
  */
 export function parsePost(message: Uint8Array | string, mapping: CompiledMapping, timestamp: number, now: number): ParsedPost {
+  return refusable(() => postOf(readObject(message), mapping, { from: firstDate, until: now + oneDay }, timestamp, now));
+}
+
+/** As `parsePost`, of a message that was decoded already. */
+export function parseValue(value: unknown, mapping: CompiledMapping, timestamp: number, now: number): ParsedPost {
+  return refusable(() => postOf(shallowObject(value), mapping, { from: firstDate, until: now + oneDay }, timestamp, now));
+}
+
+function refusable(make: () => Post): ParsedPost {
   try {
-    return { post: postOf(readObject(message), mapping, { from: firstDate, until: now + oneDay }, timestamp, now) };
+    return { post: make() };
   } catch (thrown) {
     if (thrown instanceof Refused) return { reason: thrown.reason };
     throw thrown;
@@ -69,7 +78,10 @@ function optionalFields(root: object, mapping: CompiledMapping): Partial<Post> {
 function readObject(message: Uint8Array | string): object {
   const size = typeof message === 'string' ? Buffer.byteLength(message) : message.byteLength;
   if (size > largestMessage) throw new Refused('too-large');
-  const value = parseJson(typeof message === 'string' ? message : decode(message));
+  return shallowObject(parseJson(typeof message === 'string' ? message : decode(message)));
+}
+
+function shallowObject(value: unknown): object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Refused('not-an-object');
   if (nestsDeeper(value, deepestNesting)) throw new Refused('too-deep');
   return value;

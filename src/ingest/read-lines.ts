@@ -1,12 +1,12 @@
 import { asError, FeedpulseError } from '../errors.ts';
 
 /** Bytes of a line that are kept. Memory stays bounded whatever the stream holds. */
-const longestLine = 1_048_576;
+const usualLongest = 1_048_576;
 const newline = 0x0a;
 const carriageReturn = 0x0d;
 
 export interface Line {
-  /** Without its line end; the first mebibyte of a longer line. */
+  /** Without its line end; only the beginning of a line that is longer than the reader keeps. */
   readonly bytes: Buffer;
   /** Bytes of the whole line. */
   readonly size: number;
@@ -14,8 +14,11 @@ export interface Line {
   readonly number: number;
 }
 
-/** The lines of a stream, as bytes: those that one chunk completed come together, and come at once. Throws FILE_UNREADABLE when the stream breaks. */
-export async function* readLines(input: NodeJS.ReadableStream): AsyncGenerator<readonly Line[]> {
+/**
+ * The lines of a stream, as bytes: those that one chunk completed come together, and come at once. Of a longer
+ * line the first `longestLine` bytes are kept, a mebibyte unless told. Throws FILE_UNREADABLE when the stream breaks.
+ */
+export async function* readLines(input: NodeJS.ReadableStream, longestLine = usualLongest): AsyncGenerator<readonly Line[]> {
   /** The line that is not complete yet. */
   let parts: Buffer[] = [];
   let size = 0;

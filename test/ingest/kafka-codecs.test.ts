@@ -1,6 +1,6 @@
 import kafkajs from 'kafkajs';
 import { describe, expect, it } from 'vitest';
-import { kafkaCodecs, largestBatch, registerCodecs } from '../../src/ingest/kafka-codecs.ts';
+import { kafkaCodecs, largestAnswer, largestBatch, registerCodecs } from '../../src/ingest/kafka-codecs.ts';
 
 /** Forty posts, as `sampleText` makes them, compressed by the reference implementation. */
 const zstdSample =
@@ -93,10 +93,40 @@ describe('zstd', () => {
     await expect(sizeOf(kafkaCodecs.zstd.decompress(zstdRuns(tooMuch / 131_072)))).rejects.toMatchObject({ code: 'KAFKA_UNREADABLE' });
   });
 
+  it('refuses a window that would take a gigabyte, also behind other frames', async () => {
+    const block = Buffer.from([0x03, 0x00, 0x10, 0x61]);
+    const asking = Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, (30 - 10) << 3]), block]);
+    const skipped = Buffer.from([0x53, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 9, 9]);
+    for (const bomb of [
+      asking,
+      Buffer.concat([zstdRuns(2), asking]),
+      Buffer.concat([Buffer.from(zstdSample, 'base64'), skipped, asking]),
+    ]) {
+      const before = process.memoryUsage.rss();
+      await expect(kafkaCodecs.zstd.decompress(bomb)).rejects.toMatchObject({ message: expect.stringContaining('window') });
+      expect(process.memoryUsage.rss() - before).toBeLessThan(200 * 1_048_576);
+    }
+    const whole = Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0xe0]), Buffer.from('ffffffffff000000', 'hex'), block]);
+    await expect(kafkaCodecs.zstd.decompress(whole)).rejects.toMatchObject({ message: expect.stringContaining('window') });
+  });
+
   it('refuses damaged bytes', async () => {
     await expect(kafkaCodecs.zstd.decompress(Buffer.from(zstdSample, 'base64').subarray(0, 100))).rejects.toMatchObject({
       code: 'KAFKA_UNREADABLE',
     });
+  });
+});
+
+describe('the batches of one answer', () => {
+  it('are limited together: an answer of a mebibyte may hold twenty bombs', async () => {
+    const batch = await kafkaCodecs.gzip.compress({ buffer: Buffer.alloc(largestBatch) });
+    const batches = Math.floor(largestAnswer / largestBatch);
+    const answer = Buffer.concat(Array.from({ length: batches + 1 }, () => batch));
+    const at = (index: number) => answer.subarray(index * batch.length, (index + 1) * batch.length);
+    for (let index = 0; index < batches; index += 1) expect(await sizeOf(kafkaCodecs.gzip.decompress(at(index)))).toBe(largestBatch);
+    await expect(sizeOf(kafkaCodecs.gzip.decompress(at(batches)))).rejects.toMatchObject({ code: 'KAFKA_UNREADABLE' });
+    // The next answer begins anew.
+    expect(await sizeOf(kafkaCodecs.gzip.decompress(batch))).toBe(largestBatch);
   });
 });
 

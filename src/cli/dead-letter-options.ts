@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { systemClock } from '../clock.ts';
+import { type Config, milliseconds } from '../config.ts';
+import { type DeadLetterReason, deadLetterReasons } from '../ingest/dead-letter-reason.ts';
+import type { DeadLetterStore, KeptLetter, OnProgress } from '../ingest/dead-letter-store.ts';
+import { createFileDeadLetterStore } from '../ingest/file-dead-letter-store.ts';
+import { createKafkaDeadLetterStore } from '../ingest/kafka-dead-letter-store.ts';
+import { createMessageParser, type ParseMessage } from '../ingest/message-parser.ts';
+import { compileMapping } from '../ingest/parse-post.ts';
+import { parseTime } from '../ingest/parse-time.ts';
+import type { Log } from '../log.ts';
+import { configFrom, type SharedOptions, withSharedOptions } from './options.ts';
+import { type Progress, startProgress } from './progress.ts';
+
+export interface LetterOptions extends SharedOptions {
+  readonly source?: string;
+  readonly json?: boolean;
+}
+
+/** Which letters a command is about. */
+export interface LetterFilter {
+  readonly reason?: DeadLetterReason;
+  /** Milliseconds since 1970. */
+  readonly since?: number;
+}
+
+/** A command below `dead-letters`, with the options that all of them have. */
+export function letterCommand(name: string): Command {
+  return withSharedOptions(new Command(name))
+    .addOption(new Option('--source <feed>', 'whose dead letters: a topic or a file (setting source)').choices(['kafka', 'ndjson']))
+    .option('--json', 'print one JSON value');
+}
+
+export function withFilter(command: Command): Command {
+  return command
+    .addOption(new Option('--reason <reason>', 'only those refused for this').choices(Object.keys(deadLetterReasons)))
+    .option('--since <time>', 'only those refused since: 2026-11-01T09:30:00Z, or now-7d', parseSince);
+}
+
+export function letterConfig(options: LetterOptions): Config {
+  return configFrom(options, { source: options.source });
+}
+
+/** Where the dead letters of the configured feed are: beside Kafka's topic, or in the data folder. */
+export function openLetters(config: Config, log: Log): DeadLetterStore {
+  if (config.source === 'kafka') return createKafkaDeadLetterStore({ config: config.kafka, clock: systemClock, log });
+  return createFileDeadLetterStore(join(config.dataDir, 'dead-letters.ndjson'));
+}
+
+/** Judges messages as the pipeline would with this config. */
+export function parserOf(config: Config, log: Log): ParseMessage {
+  const { signal } = new AbortController(); // the command ends with its process
+  return createMessageParser({ mapping: compileMapping(config.mapping), config: config.kafka, clock: systemClock, log, signal });
+}
+
+export function matches({ reason, since }: LetterFilter): (letter: KeptLetter) => boolean {
+  return (letter) => (reason === undefined || letter.reason === reason) && (since === undefined || Date.parse(letter.at) >= since);
+}
+
+/** A bar for a reading whose length shows only once it has begun. */
+export async function withProgress<T>(what: string, work: (onProgress: OnProgress) => Promise<T>): Promise<T> {
+  let bar: Progress | undefined;
+  let shown = 0;
+  try {
+    return await work((done, total) => {
+      bar ??= startProgress(what, total);
+      bar.advance(done - shown);
+      shown = done;
+    });
+  } finally {
+    bar?.stop();
+  }
+}
+
+function parseSince(value: string): number {
+  const [, ago] = /^now-(\d+(?:ms|s|m|h|d))$/.exec(value) ?? [];
+  const time = ago === undefined ? parseTime(value) : systemClock.now() - milliseconds(ago);
+  if (time === undefined) throw new InvalidArgumentError('expected a date, a time (2026-11-01T09:30:00Z), or now-7d.');
+  return time;
+}

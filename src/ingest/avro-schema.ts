@@ -1,0 +1,199 @@
+import { isUtf8 } from 'node:buffer';
+import { type AvroCursor, Undecodable } from './avro-cursor.ts';
+
+/** Reads one value; throws `Undecodable`. */
+export type AvroRead = (cursor: AvroCursor) => unknown;
+
+/** Thrown when a schema is not Avro, or asks for more than is read here. */
+export class UnsupportedSchema extends Error {}
+
+/** Types that were named so far, by their full name; a type may be referred to within itself. */
+type Names = Map<string, AvroRead>;
+
+const deepestSchema = 64;
+
+/**
+ * Makes a reader of an Avro schema (https://avro.apache.org/docs/1.12.0/specification/). `texts` are the
+ * schemas that it refers to, then itself, as JSON. Values come as JSON would bring them: a record or a map as
+ * an object, a union as the value alone, an enum as its symbol, a date or timestamp as ISO
+ * 8601, a long that a number cannot hold as a decimal string, bytes as text where they are UTF-8, else null.
+ * @throws UnsupportedSchema
+ */
+export function compileAvro(texts: readonly string[]): AvroRead {
+  const names: Names = new Map();
+  let read: AvroRead | undefined;
+  for (const text of texts) read = compile(parseJson(text), { names, namespace: '', depth: 0 });
+  if (!read) throw new UnsupportedSchema();
+  return read;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A primitive type may stand without quotes.
+    return text;
+  }
+}
+
+interface Scope {
+  readonly names: Names;
+  readonly namespace: string;
+  readonly depth: number;
+}
+
+/** A schema as an object; its attributes are checked where they are used. */
+type Attributes = Readonly<Record<string, unknown>>;
+
+function compile(schema: unknown, scope: Scope): AvroRead {
+  if (scope.depth > deepestSchema) throw new UnsupportedSchema();
+  const inner = { ...scope, depth: scope.depth + 1 };
+  if (typeof schema === 'string') return primitives[schema] ?? reference(schema, scope);
+  if (Array.isArray(schema)) return union(schema.map((branch) => compile(branch, inner)));
+  if (typeof schema !== 'object' || schema === null) throw new UnsupportedSchema();
+  const attributes = schema as Attributes; // an object, and no array
+  const { type, items, values, logicalType } = attributes;
+  if (type === 'record' || type === 'error') return record(attributes, inner);
+  if (type === 'enum') return define(attributes, inner, enumeration(attributes));
+  if (type === 'fixed') return define(attributes, inner, fixed(attributes));
+  if (type === 'array') return array(compile(items, inner));
+  if (type === 'map') return mapOf(compile(values, inner));
+  return logical(logicalType, compile(type, inner));
+}
+
+const primitives: Readonly<Record<string, AvroRead>> = Object.assign(Object.create(null), {
+  null: () => null,
+  boolean: (cursor: AvroCursor) => {
+    const byte = cursor.byte();
+    if (byte > 1) throw new Undecodable();
+    return byte === 1;
+  },
+  int: exactLong,
+  long: exactLong,
+  float: (cursor: AvroCursor) => cursor.take(4).readFloatLE(),
+  double: (cursor: AvroCursor) => cursor.take(8).readDoubleLE(),
+  bytes: (cursor: AvroCursor) => textOf(cursor.take(cursor.int())),
+  string: (cursor: AvroCursor) => cursor.text(),
+});
+
+function exactLong(cursor: AvroCursor): number | string {
+  const value = cursor.long();
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : String(value);
+}
+
+function textOf(bytes: Buffer): string | null {
+  return isUtf8(bytes) ? bytes.toString('utf8') : null;
+}
+
+/** Milliseconds in a unit of a logical type, for those that are times. */
+const timeUnits: Readonly<Record<string, number>> = {
+  date: 86_400_000,
+  'timestamp-millis': 1,
+  'timestamp-micros': 1e-3,
+  'timestamp-nanos': 1e-6,
+  'local-timestamp-millis': 1,
+  'local-timestamp-micros': 1e-3,
+  'local-timestamp-nanos': 1e-6,
+};
+
+function logical(logicalType: unknown, read: AvroRead): AvroRead {
+  const unit = typeof logicalType === 'string' && Object.hasOwn(timeUnits, logicalType) ? timeUnits[logicalType] : undefined;
+  if (unit === undefined) return read;
+  return (cursor) => {
+    const value = Number(read(cursor));
+    // As a string, since a number below 10^11 would be taken for seconds.
+    return Number.isFinite(value) ? isoOf(Math.floor(value * unit)) : null;
+  };
+}
+
+/** ISO 8601, or the number itself where no date is so far away. */
+function isoOf(ms: number): string | number {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? ms : date.toISOString();
+}
+
+function union(branches: readonly AvroRead[]): AvroRead {
+  return (cursor) => {
+    const read = branches[cursor.int()];
+    if (!read) throw new Undecodable();
+    return cursor.within(read);
+  };
+}
+
+function enumeration({ symbols }: Attributes): AvroRead {
+  if (!Array.isArray(symbols)) throw new UnsupportedSchema();
+  return (cursor) => {
+    const symbol: unknown = symbols[cursor.int()];
+    if (typeof symbol !== 'string') throw new Undecodable();
+    return symbol;
+  };
+}
+
+function fixed({ size }: Attributes): AvroRead {
+  if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) throw new UnsupportedSchema();
+  return (cursor) => textOf(cursor.take(size));
+}
+
+function record(attributes: Attributes, scope: Scope): AvroRead {
+  if (!Array.isArray(attributes['fields'])) throw new UnsupportedSchema();
+  const fields: [string, AvroRead][] = [];
+  const read = define(attributes, scope, (cursor) => {
+    const object: Record<string, unknown> = Object.create(null);
+    for (const [name, readField] of fields) object[name] = cursor.within(readField);
+    return object;
+  });
+  const namespace = fullName(attributes, scope).split('.').slice(0, -1).join('.');
+  for (const field of attributes['fields']) {
+    const { name, type } = (field ?? {}) as Attributes; // checked below
+    if (typeof name !== 'string') throw new UnsupportedSchema();
+    fields.push([name, compile(type, { ...scope, namespace })]);
+  }
+  return read;
+}
+
+/** Items come in blocks, each after its count; a negative count is followed by the block's size in bytes. */
+function blocks(cursor: AvroCursor, each: () => void): void {
+  for (let count = cursor.int(); count !== 0; count = cursor.int()) {
+    if (count < 0) cursor.int();
+    for (let left = Math.abs(count); left > 0; left -= 1) each();
+  }
+}
+
+function array(read: AvroRead): AvroRead {
+  return (cursor) => {
+    const items: unknown[] = [];
+    blocks(cursor, () => items.push(cursor.within(read)));
+    return items;
+  };
+}
+
+function mapOf(read: AvroRead): AvroRead {
+  return (cursor) => {
+    const object: Record<string, unknown> = Object.create(null);
+    blocks(cursor, () => {
+      const key = cursor.text();
+      object[key] = cursor.within(read);
+    });
+    return object;
+  };
+}
+
+/** Enters a named type before what is inside it is read: it may refer to itself. */
+function define(attributes: Attributes, { names, namespace }: Scope, read: AvroRead): AvroRead {
+  names.set(fullName(attributes, { namespace }), read);
+  return read;
+}
+
+function fullName({ name, namespace: own }: Attributes, { namespace }: Pick<Scope, 'namespace'>): string {
+  if (typeof name !== 'string' || name === '') throw new UnsupportedSchema();
+  if (name.includes('.')) return name;
+  const space = typeof own === 'string' ? own : namespace;
+  return space === '' ? name : `${space}.${name}`;
+}
+
+function reference(name: string, { names, namespace }: Scope): AvroRead {
+  const read = names.get(name.includes('.') || namespace === '' ? name : `${namespace}.${name}`) ?? names.get(name);
+  if (!read) throw new UnsupportedSchema();
+  return read;
+}

@@ -1,0 +1,235 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import kafkajs, { type KafkaMessage } from 'kafkajs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import { configSchema } from '../../src/config.ts';
+import type { DeadLetterStore, PutBack } from '../../src/ingest/dead-letter-store.ts';
+import { createKafkaDeadLetterStore } from '../../src/ingest/kafka-dead-letter-store.ts';
+import { createKafkaDeadLetters } from '../../src/ingest/kafka-dead-letters.ts';
+import { readTopic } from '../../src/ingest/read-topic.ts';
+import { eventually, feedpulse, queryFolder, type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
+import { startKafka, type TestKafka } from '../support/kafka.ts';
+import { repository } from '../support/repository.ts';
+import { quiet } from '../support/test-database.ts';
+
+const topic = 'letters';
+const posts = 2_400;
+const hostile = ['{"platform":"p","id":"\u001b[2J', '{"platform":"p","id":"no text"}', '\u009b31m'];
+/** When every message is said to have been sent: none says itself when it was written. */
+const sentAt = Date.now() - 3_600_000;
+
+let kafka: TestKafka;
+let client: kafkajs.Kafka;
+let folder: string;
+/** The mapping as it was, and as it should have been. */
+let wrong: string;
+let mended: string;
+let running: RunningFeedpulse | undefined;
+
+beforeAll(async () => {
+  kafka = await startKafka();
+  client = new kafkajs.Kafka({ brokers: kafka.brokers, logLevel: kafkajs.logLevel.NOTHING });
+  folder = await mkdtemp(join(tmpdir(), 'feedpulse-letters-'));
+  const settings = {
+    source: 'kafka',
+    kafka: { brokers: kafka.brokers, topic, groupId: 'readers' },
+    dataDir: join(folder, 'data'),
+    deadLetters: { maxInARow: 100_000, maxShare: 1 },
+    log: { level: 'warn' },
+  };
+  // JSON is YAML.
+  wrong = join(folder, 'wrong.yaml');
+  mended = join(folder, 'mended.yaml');
+  await writeFile(wrong, JSON.stringify(settings));
+  await writeFile(mended, JSON.stringify({ ...settings, mapping: { text: 'content.body' } }));
+});
+afterAll(async () => {
+  await running?.kill();
+  await kafka.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function send(): Promise<void> {
+  const admin = client.admin();
+  await admin.connect();
+  await admin.createTopics({ topics: [{ topic, numPartitions: 3 }], waitForLeaders: true });
+  await admin.disconnect();
+  const bodied = Array.from({ length: posts }, (_, id) =>
+    JSON.stringify({ platform: 'p', id, content: { body: `What a lovely day, number ${id}` } }),
+  );
+  const messages = [...bodied, ...hostile].map((value, index) => ({ key: `p:${index}`, value, timestamp: String(sentAt) }));
+  const producer = client.producer();
+  await producer.connect();
+  for (let at = 0; at < messages.length; at += 500) await producer.send({ topic, messages: messages.slice(at, at + 500) });
+  await producer.disconnect();
+}
+
+async function letters<T>(...args: string[]): Promise<T> {
+  const { stdout } = await feedpulse('dead-letters', ...args, '--json');
+  return JSON.parse(stdout) as T; // the caller knows the command
+}
+
+interface Outcome {
+  readonly putBack: number;
+  readonly already: number;
+  readonly left: Readonly<Record<string, number>>;
+}
+
+const replay = (...args: string[]) => letters<Outcome>('replay', '--config', mended, ...args);
+
+/** A replay that the caller ends. */
+function startReplay(): ChildProcess {
+  return spawn(process.execPath, [`${repository}bin/feedpulse.cjs`, 'dead-letters', 'replay', '--config', mended], { stdio: 'ignore' });
+}
+
+/** What the feed's topic holds of replays, as its readers see it. */
+async function replayed(): Promise<KafkaMessage[]> {
+  const found: KafkaMessage[] = [];
+  const visit = (message: KafkaMessage): void => {
+    if (message.headers?.['feedpulse-replayed-from']) found.push(message);
+  };
+  await readTopic({ kafka: client, topic, groupPrefix: 'test', clock: systemClock, visit });
+  return found;
+}
+
+/** Ten letters of a feed of their own, and the store that has them. */
+async function tenLetters(name: string): Promise<DeadLetterStore> {
+  const config = configSchema.parse({
+    kafka: { brokers: kafka.brokers, topic: name, deadLetterTopic: `${name}.dead`, groupId: name },
+  }).kafka;
+  const admin = client.admin();
+  await admin.connect();
+  await admin.createTopics({ topics: [{ topic: name, numPartitions: 1 }], waitForLeaders: true });
+  await admin.disconnect();
+  const sink = createKafkaDeadLetters({ config, log: quiet });
+  const position = (index: number) => ({ topic: name, partition: 0, offset: String(index) });
+  const facts = { reason: 'too-old', timestamp: 1, at: '2026-01-01T00:00:00.000Z', version: '0.0.0' } as const;
+  await sink.put(
+    Array.from({ length: 10 }, (_, index) => ({ ...facts, bytes: Buffer.from(`{"id":${index}}`), position: position(index) })),
+  );
+  await sink.close();
+  return createKafkaDeadLetterStore({ config, clock: systemClock, log: quiet });
+}
+
+async function lettersOf(store: DeadLetterStore): Promise<PutBack[]> {
+  const found: PutBack[] = [];
+  await store.read((letter) => void found.push({ letter, key: letter.position.offset }));
+  return found;
+}
+
+async function valuesIn(name: string): Promise<string[]> {
+  const values: string[] = [];
+  await readTopic({
+    kafka: client,
+    topic: name,
+    groupPrefix: 'test',
+    clock: systemClock,
+    visit: ({ value }) => void values.push(String(value)),
+  });
+  return values;
+}
+
+test('a replay that begins takes over from one that is still at work', async () => {
+  const store = await tenLetters('overtaken');
+  const letters = await lettersOf(store);
+  expect(letters).toHaveLength(10);
+  const first = await store.beginReplay();
+  await first.put(letters.slice(0, 3));
+  const second = await store.beginReplay();
+  expect(second.replayed.size).toBe(3);
+  await second.put(letters.slice(3, 6));
+  await expect(first.put(letters.slice(3, 6))).rejects.toMatchObject({ code: 'REPLAY_OVERTAKEN' });
+  await second.put(letters.slice(6));
+  await Promise.all([first.close(), second.close()]);
+  expect(await valuesIn('overtaken')).toEqual(letters.map(({ letter }) => String(letter.bytes)));
+  expect((await store.replayed()).size).toBe(10);
+});
+
+test('what a replay left undone when it died is undone when the next begins', async () => {
+  const store = await tenLetters('died');
+  const letters = await lettersOf(store);
+  const dying = client.producer({ transactionalId: 'died.dead.replayed', transactionTimeout: 60_000, maxInFlightRequests: 1 });
+  await (await store.beginReplay()).close(); // makes the topic of the record
+  await dying.connect();
+  const transaction = await dying.transaction();
+  await transaction.send({ topic: 'died', messages: letters.map(({ letter }) => ({ value: letter.bytes })) });
+  await transaction.send({ topic: 'died.dead.replayed', messages: letters.map(({ letter }) => ({ key: letter.id, value: 'x' })) });
+  await dying.disconnect();
+  const next = await store.beginReplay();
+  expect(next.replayed.size).toBe(0);
+  await next.put(letters);
+  await next.close();
+  expect(await valuesIn('died')).toHaveLength(10);
+});
+
+async function untilRead(process: RunningFeedpulse, messages: number): Promise<void> {
+  await eventually('every message committed', 90, async () => {
+    const read = (await process.metric('feedpulse_posts_read_total')) + (await process.metric('feedpulse_dead_letters_total'));
+    return read >= messages && (await process.metric('feedpulse_kafka_lag')) === 0;
+  });
+}
+
+test('a wrong mapping is mended, and its letters go back: each counts once, whoever replays, and however often', async () => {
+  await send();
+  running = await startFeedpulse(['--config', wrong]);
+  await untilRead(running, posts + hostile.length);
+  expect(await running.stop()).toBe(0);
+
+  const listing = await letters<{ counts: object; letters: { position: string; reason: string }[] }>(
+    'list',
+    '--config',
+    wrong,
+    '--limit',
+    '4000',
+  );
+  expect(listing.counts).toEqual({ 'missing-text': posts + 1, 'not-json': 2 });
+  const { stdout: table } = await feedpulse('dead-letters', 'list', '--config', wrong, '--limit', '5');
+  expect(Math.max(...table.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  for (const { position } of listing.letters.filter(({ reason }) => reason === 'not-json')) {
+    const { stdout } = await feedpulse('dead-letters', 'show', position, '--config', mended);
+    expect(stdout).toMatch(/\\u\{(1b|9b)\}/);
+    expect(stdout).not.toMatch(/[^\P{Cc}\n]/u);
+    expect(stdout).toContain('refused again: not-json');
+  }
+
+  expect(await replay('--dry-run')).toMatchObject({ putBack: posts, already: 0, left: { 'missing-text': 1, 'not-json': 2 } });
+  expect(await replayed()).toHaveLength(0);
+  expect(await replay('--reason', 'not-json')).toMatchObject({ putBack: 0, left: { 'not-json': 2 } });
+
+  // Killed anywhere: while it starts, reads, within a transaction, between two.
+  for (const delay of [1_200, 2_000, 2_500]) {
+    const dying = startReplay();
+    const exited = once(dying, 'exit');
+    await systemClock.sleep(delay + Math.random() * 400);
+    dying.kill('SIGKILL');
+    await exited;
+  }
+  // Two people at once, then one who wants to be sure.
+  const both = await Promise.allSettled([replay(), replay()]);
+  for (const one of both) if (one.status === 'rejected') expect(String(one.reason)).toContain('REPLAY_OVERTAKEN');
+  const last = await replay();
+  expect(last.putBack + last.already).toBe(posts);
+  expect(await replay()).toMatchObject({ putBack: 0, already: posts, left: { 'missing-text': 1, 'not-json': 2 } });
+  const back = await replayed();
+  expect(new Set(back.map(({ key }) => String(key))).size).toBe(posts);
+  expect(back).toHaveLength(posts);
+
+  running = await startFeedpulse(['--config', mended]);
+  await untilRead(running, posts);
+  const counting = running;
+  await eventually('every post in the figures', 30, async () => {
+    const { current } = await counting.get<{ current: { volume: number } }>('/api/v1/summary?from=now-48h');
+    return current.volume === posts;
+  });
+  expect(await running.stop()).toBe(0);
+  const query =
+    "SELECT toUInt32(count()) AS rows, toUInt32(uniqExact(id)) AS ids, toString(min(created_at), 'UTC') AS first FROM posts FINAL";
+  const [rows] = await queryFolder<{ rows: number; ids: number; first: string }>(join(folder, 'data'), query);
+  expect([rows?.rows, rows?.ids]).toEqual([posts, posts]);
+  // The time of a message without a date is that of its first coming, not of its replay.
+  expect(rows?.first.slice(0, 19)).toBe(new Date(sentAt).toISOString().slice(0, 19).replace('T', ' '));
+});

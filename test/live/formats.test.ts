@@ -1,0 +1,147 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import avsc, { type Schema } from 'avsc';
+import kafkajs, { type KafkaMessage, type Message } from 'kafkajs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import { registerCodecs } from '../../src/ingest/kafka-codecs.ts';
+import { readTopic } from '../../src/ingest/read-topic.ts';
+import { eventually, feedpulse, queryFolder, startFeedpulse } from '../support/feedpulse.ts';
+import { startKafka, type TestKafka } from '../support/kafka.ts';
+import { framed, startRegistry, type TestRegistry } from '../support/schema-registry.ts';
+
+const topic = 'formats';
+const each = 100;
+
+const fields = [
+  { name: 'platform', type: 'string' },
+  { name: 'id', type: 'string' },
+  { name: 'text', type: 'string' },
+  { name: 'createdAt', type: { type: 'long', logicalType: 'timestamp-millis' } },
+] as const;
+const first = { type: 'record', name: 'Post', fields: [...fields] } as const;
+/** A later version, with one more field that may be absent. */
+const second = { ...first, fields: [...fields, { name: 'lang', type: ['null', 'string'], default: null }] } as const;
+
+let kafka: TestKafka;
+let registry: TestRegistry;
+let client: kafkajs.Kafka;
+let folder: string;
+
+beforeAll(async () => {
+  [kafka, registry] = await Promise.all([startKafka(), startRegistry()]);
+  client = new kafkajs.Kafka({ brokers: kafka.brokers, logLevel: kafkajs.logLevel.NOTHING });
+  folder = await mkdtemp(join(tmpdir(), 'feedpulse-formats-'));
+  registerCodecs();
+});
+afterAll(async () => {
+  await Promise.all([kafka.stop(), registry.stop()]);
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function send(to: string, messages: Message[], compression: number): Promise<void> {
+  const admin = client.admin();
+  await admin.connect();
+  await admin.createTopics({
+    topics: [{ topic: to, numPartitions: 1, configEntries: [{ name: 'max.message.bytes', value: '8000000' }] }],
+    waitForLeaders: true,
+  });
+  await admin.disconnect();
+  const producer = client.producer();
+  await producer.connect();
+  await producer.send({ topic: to, messages, compression });
+  await producer.disconnect();
+}
+
+function environment(to: string): Record<string, string> {
+  return {
+    FEEDPULSE_KAFKA_BROKERS: kafka.brokers.join(','),
+    FEEDPULSE_KAFKA_TOPIC: to,
+    FEEDPULSE_KAFKA_DEAD_LETTER_TOPIC: `${to}.dead`,
+    FEEDPULSE_KAFKA_REGISTRY_URL: registry.config.url,
+    FEEDPULSE_KAFKA_REGISTRY_USERNAME: registry.config.username ?? '',
+    FEEDPULSE_KAFKA_REGISTRY_PASSWORD: registry.config.password ?? '',
+  };
+}
+
+const post = (kind: string, index: number) => ({ platform: 'p', id: `${kind}-${index}`, text: 'What a lovely day', createdAt: Date.now() });
+
+test('Avro in two versions, JSON Schema and JSON become rows, though the registry is in trouble; the rest is dead letters', async () => {
+  // The package's types want arrays that may be changed.
+  const [avro1, avro2] = [avsc.Type.forSchema(first as unknown as Schema), avsc.Type.forSchema(second as unknown as Schema)];
+  const json = (value: object) => Buffer.from(JSON.stringify(value));
+  const large = json({ ...post('large', 0), text: 'x'.repeat(5_000_000) });
+  const damaged = framed(1, Buffer.from('no post'));
+  const indexes = Array.from({ length: each }, (_, index) => index);
+  await send(
+    topic,
+    indexes.map((index) => ({ value: framed(1, avro1.toBuffer(post('first', index))) })),
+    kafkajs.CompressionTypes.GZIP,
+  );
+  await send(
+    topic,
+    indexes.map((index) => ({ value: framed(2, avro2.toBuffer({ ...post('second', index), lang: 'en' })) })),
+    kafkajs.CompressionTypes.LZ4,
+  );
+  await send(
+    topic,
+    indexes.map((index) => ({ value: framed(3, json(post('schema', index))) })),
+    kafkajs.CompressionTypes.Snappy,
+  );
+  await send(
+    topic,
+    indexes.map((index) => ({ value: json(post('plain', index)) })),
+    kafkajs.CompressionTypes.None,
+  );
+  await send(topic, [{ value: damaged }, { value: large }, { value: json(post('last', 0)) }], kafkajs.CompressionTypes.None);
+
+  registry.register(1, { schema: JSON.stringify(first) });
+  registry.register(3, { schema: '{}', schemaType: 'JSON' });
+  registry.fail(5, 503);
+  const dataDir = join(folder, 'data');
+  const running = await startFeedpulse(['--source', 'kafka', '--data', dataDir], environment(topic));
+  // The second version reaches the registry after its messages.
+  await eventually('the first version read', 30, async () => (await running.metric('feedpulse_posts_read_total')) >= each);
+  expect(await running.metric('feedpulse_dead_letters_total')).toBe(0);
+  registry.register(2, { schema: JSON.stringify(second) });
+  await eventually('every message committed', 60, async () => {
+    const read = (await running.metric('feedpulse_posts_read_total')) + (await running.metric('feedpulse_dead_letters_total'));
+    return read >= 4 * each + 3 && (await running.metric('feedpulse_kafka_lag')) === 0;
+  });
+  expect(await running.stop()).toBe(0);
+
+  const query = "SELECT splitByChar('-', id)[1] AS kind, toUInt32(count()) AS rows FROM posts FINAL GROUP BY kind ORDER BY kind";
+  expect(await queryFolder(dataDir, query)).toEqual([
+    { kind: 'first', rows: each },
+    { kind: 'last', rows: 1 },
+    { kind: 'plain', rows: each },
+    { kind: 'schema', rows: each },
+    { kind: 'second', rows: each },
+  ]);
+  const letters: KafkaMessage[] = [];
+  await readTopic({
+    kafka: client,
+    topic: `${topic}.dead`,
+    groupPrefix: 'test',
+    clock: systemClock,
+    visit: (message) => void letters.push(message),
+  });
+  expect(letters.map(({ headers }) => String(headers?.['feedpulse-reason']))).toEqual(['undecodable', 'too-large']);
+  expect(letters.map(({ value }) => value?.equals(damaged) || value?.equals(large))).toEqual([true, true]);
+});
+
+test('a batch that unpacks to more than a bound stops the feed with a clear error', async () => {
+  const bomb = { value: Buffer.alloc(60 * 1_048_576, 0x20) };
+  await send('bomb', [bomb], kafkajs.CompressionTypes.GZIP);
+  const config = join(folder, 'bomb.yaml');
+  const settings = {
+    source: 'kafka',
+    kafka: { brokers: kafka.brokers, topic: 'bomb' },
+    server: { enabled: false },
+    log: { level: 'error' },
+  };
+  await writeFile(config, JSON.stringify({ ...settings, dataDir: join(folder, 'bomb') })); // JSON is YAML
+  const run = feedpulse('run', '--config', config);
+  await expect(run).rejects.toMatchObject({ code: 5, stderr: expect.stringMatching(/KAFKA_UNREADABLE: .*decodes to too much/) });
+});
