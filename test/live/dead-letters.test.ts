@@ -166,6 +166,30 @@ test('what a replay left undone when it died is undone when the next begins', as
   expect(await valuesIn('died')).toHaveLength(10);
 });
 
+test('too many in a row stop the feed: they are kept, and nothing behind them is committed', async () => {
+  const name = 'stopped';
+  const admin = client.admin();
+  await admin.connect();
+  await admin.createTopics({ topics: [{ topic: name, numPartitions: 1 }], waitForLeaders: true });
+  const producer = client.producer();
+  await producer.connect();
+  await producer.send({ topic: name, messages: Array.from({ length: 100 }, (_, index) => ({ value: `no post ${index}` })) });
+  await producer.disconnect();
+  const config = join(folder, 'stopped.yaml');
+  const own = { brokers: kafka.brokers, topic: name, deadLetterTopic: `${name}.dead`, groupId: name };
+  const settings = { source: 'kafka', kafka: own, dataDir: join(folder, name), deadLetters: { maxInARow: 30 }, server: { enabled: false } };
+  await writeFile(config, JSON.stringify(settings));
+  const run = () => feedpulse('run', '--config', config);
+  await expect(run()).rejects.toMatchObject({ code: 7, stderr: expect.stringContaining('TOO_MANY_DEAD_LETTERS') });
+  // Again: the same messages come, and the copies of their letters count once.
+  await expect(run()).rejects.toMatchObject({ code: 7 });
+  const [offsets] = await admin.fetchOffsets({ groupId: name, topics: [name] });
+  expect(offsets?.partitions.map(({ offset }) => offset)).toEqual(['-1']);
+  await admin.disconnect();
+  expect(await valuesIn(`${name}.dead`)).toHaveLength(200);
+  expect(await letters('list', '--config', config)).toMatchObject({ counts: { 'not-json': 100 } });
+});
+
 async function untilRead(process: RunningFeedpulse, messages: number): Promise<void> {
   await eventually('every message committed', 90, async () => {
     const read = (await process.metric('feedpulse_posts_read_total')) + (await process.metric('feedpulse_dead_letters_total'));
