@@ -69,13 +69,14 @@ function entryOf({ position, reason, at, bytes, truncatedFrom }: KeptLetter, rep
   return { position: positionText(position), reason, at, bytes: truncatedFrom ?? bytes.length, replayedAt: replayedAt ?? null };
 }
 
-/** Columns of 80 characters where the topic's name is not longer than 20; the position comes last, since it must stay whole. */
+/** Fits 80 columns unless the topic's name is long; the position comes last, since it must stay whole. */
 function table({ letters, counts, replayed, unreadable }: Listing): string {
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const rest = unreadable > 0 ? [`${unreadable} entries could not be read.`] : [];
   if (total === 0) return `${['No dead letters.', ...rest].join('\n')}\n`;
+  const width = Math.max(6, ...letters.map(({ reason }) => printable(reason).length));
   const row = (at: string, reason: string, bytes: string, state: string, position: string) =>
-    `${at.padEnd(16)}  ${reason.padEnd(18)} ${bytes.padStart(9)}  ${state.padEnd(8)}  ${position}`;
+    `${at.padEnd(16)}  ${reason.padEnd(width)} ${bytes.padStart(9)}  ${state.padEnd(8)}  ${position}`;
   const rows = letters.map(({ at, reason, bytes, replayedAt, position }) =>
     row(minute(at), printable(reason), grouped(bytes), replayedAt === null ? 'waiting' : 'put back', printable(position)),
   );

@@ -35,7 +35,7 @@ export function createMessageParser({ mapping, config, clock, log, signal }: Mes
 }
 
 /** As `createMessageParser` with a registry. */
-export function parseFramed(mapping: CompiledMapping, registry: SchemaRegistry): ParseMessage {
+function parseFramed(mapping: CompiledMapping, registry: SchemaRegistry): ParseMessage {
   return (bytes, timestamp, now) => {
     if (bytes[0] !== magic || bytes.length < headerBytes) return parsePost(bytes, mapping, timestamp, now);
     if (bytes.length > largestMessage) return { reason: 'too-large' };

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { rootCertificates } from 'node:tls';
 import { asError, FeedpulseError } from '../errors.ts';
 import { isLoopback } from './kafka-client.ts';
 
@@ -37,7 +38,7 @@ export function createRegistryClient({ url, username, password, caFile, allowPla
   const options: RequestOptions = {
     headers: { accept: 'application/vnd.schemaregistry.v1+json, application/json' },
     ...(username === undefined ? {} : { auth: `${username}:${password ?? ''}` }),
-    ...(caFile === undefined || isPlain ? {} : { ca: readCertificate(caFile) }),
+    ...(caFile === undefined || isPlain ? {} : { ca: [...rootCertificates, readCertificate(caFile)] }),
   };
   const send = isPlain ? httpRequest : httpsRequest;
   return {

@@ -67,6 +67,18 @@ describe.each(['gzip', 'snappy', 'lz4'] as const)('%s', (name) => {
   });
 });
 
+describe('lz4', () => {
+  it('takes no memory for what it refuses', async () => {
+    const frame = await kafkaCodecs.lz4.compress({ buffer: Buffer.alloc(9 * 1_048_576) });
+    const header = frame.subarray(0, 7);
+    const block = frame.subarray(7, 11 + frame.readUInt32LE(7));
+    const bomb = Buffer.concat([header, ...Array.from({ length: 150 }, () => block), Buffer.alloc(4)]);
+    const before = process.memoryUsage.rss();
+    await expect(sizeOf(kafkaCodecs.lz4.decompress(bomb))).rejects.toMatchObject({ code: 'KAFKA_UNREADABLE' });
+    expect(process.memoryUsage.rss() - before).toBeLessThan(100 * 1_048_576);
+  });
+});
+
 describe('snappy in the framing of Java clients', () => {
   it('is read block by block', async () => {
     const decoded = await kafkaCodecs.snappy.decompress(await xerial([samples.posts, Buffer.from('end')]));

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import avsc, { type Schema } from 'avsc';
 import kafkajs, { type KafkaMessage, type Message } from 'kafkajs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { registerCodecs } from '../../src/ingest/kafka-codecs.ts';
 import { readTopic } from '../../src/ingest/read-topic.ts';
-import { eventually, feedpulse, queryFolder, startFeedpulse } from '../support/feedpulse.ts';
+import { eventually, feedpulse, queryFolder, type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
 import { startKafka, type TestKafka } from '../support/kafka.ts';
 import { framed, startRegistry, type TestRegistry } from '../support/schema-registry.ts';
 
@@ -28,6 +28,7 @@ let kafka: TestKafka;
 let registry: TestRegistry;
 let client: kafkajs.Kafka;
 let folder: string;
+let running: RunningFeedpulse | undefined;
 
 beforeAll(async () => {
   [kafka, registry] = await Promise.all([startKafka(), startRegistry()]);
@@ -35,6 +36,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'feedpulse-formats-'));
   registerCodecs();
 });
+afterEach(() => running?.kill());
 afterAll(async () => {
   await Promise.all([kafka.stop(), registry.stop()]);
   await rm(folder, { recursive: true, force: true });
@@ -100,16 +102,17 @@ test('Avro in two versions, JSON Schema and JSON become rows, though the registr
   registry.register(3, { schema: '{}', schemaType: 'JSON' });
   registry.fail(5, 503);
   const dataDir = join(folder, 'data');
-  const running = await startFeedpulse(['--source', 'kafka', '--data', dataDir], environment(topic));
+  const reader = await startFeedpulse(['--source', 'kafka', '--data', dataDir], environment(topic));
+  running = reader;
   // The second version reaches the registry after its messages.
-  await eventually('the first version read', 30, async () => (await running.metric('feedpulse_posts_read_total')) >= each);
-  expect(await running.metric('feedpulse_dead_letters_total')).toBe(0);
+  await eventually('the registry asked for it, and again', 30, async () => registry.requests() > 9);
+  expect(await reader.metric('feedpulse_dead_letters_total')).toBe(0);
   registry.register(2, { schema: JSON.stringify(second) });
   await eventually('every message committed', 60, async () => {
-    const read = (await running.metric('feedpulse_posts_read_total')) + (await running.metric('feedpulse_dead_letters_total'));
-    return read >= 4 * each + 3 && (await running.metric('feedpulse_kafka_lag')) === 0;
+    const read = (await reader.metric('feedpulse_posts_read_total')) + (await reader.metric('feedpulse_dead_letters_total'));
+    return read >= 4 * each + 3 && (await reader.metric('feedpulse_kafka_lag')) === 0;
   });
-  expect(await running.stop()).toBe(0);
+  expect(await reader.stop()).toBe(0);
 
   const query = "SELECT splitByChar('-', id)[1] AS kind, toUInt32(count()) AS rows FROM posts FINAL GROUP BY kind ORDER BY kind";
   expect(await queryFolder(dataDir, query)).toEqual([
