@@ -8,6 +8,7 @@ import { migrateCommand } from './migrate.ts';
 import { produceCommand } from './produce.ts';
 import { runCommand } from './run.ts';
 import { scoreCommand } from './score.ts';
+import { tokensCommand } from './tokens.ts';
 
 const program = new Command('feedpulse')
   .description('How people feel about your brands on social feeds, within seconds.')
@@ -15,7 +16,7 @@ const program = new Command('feedpulse')
   .option('--verbose', 'show stack traces')
   .exitOverride();
 
-const commands = [runCommand, scoreCommand, evalCommand, produceCommand, migrateCommand, checkConfigCommand, doctorCommand];
+const commands = [runCommand, scoreCommand, evalCommand, produceCommand, migrateCommand, tokensCommand, checkConfigCommand, doctorCommand];
 for (const create of commands) program.addCommand(create().exitOverride());
 
 try {
