@@ -38,6 +38,8 @@ export function registerGuards(app: FastifyInstance, server: Binding): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(secureHeaders(request));
     if (request.url.length > longestUrl) return sendProblem(reply, 414, 'URI Too Long', `An address has at most ${longestUrl} characters.`);
+    // Only a proxy is asked for whole addresses; here one could name another host than the header does.
+    if (!request.url.startsWith('/')) return sendProblem(reply, 400, 'Bad request', 'The address begins with no slash.');
     const name = request.hostname.replace(/^\[|\]$/g, '');
     const isServed = isLoopback(name) || name === server.host || isExposed(server) || server.allowOpen;
     if (!isServed) return sendProblem(reply, 403, 'Forbidden', 'This host name is not served here.');

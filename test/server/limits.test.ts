@@ -146,7 +146,7 @@ test('of two hosts, and of an address with another one in it, none is served', a
   const two = await exchange('GET /metrics HTTP/1.1\r\nHost: evil.example\r\nHost: localhost\r\nConnection: close\r\n\r\n');
   expect(two.text).toMatch(/^HTTP\/1\.1 40[03] /);
   const absolute = await exchange('GET http://evil.example/metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
-  expect(absolute.text).toMatch(/^HTTP\/1\.1 40[034] /);
+  expect(absolute.text).toMatch(/^HTTP\/1\.1 400 /);
 });
 
 test('a body of 1 MB is refused before it is read, wherever it is sent', async () => {
