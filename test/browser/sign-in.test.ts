@@ -96,7 +96,7 @@ test('when the token is removed the page asks for another, and goes on with it',
   await field(page).fill(token);
   await page.keyboard.press('Enter');
   await page.locator('#connection[data-state=good]').waitFor();
-  await expect.poll(() => page.locator('.chart canvas').first().evaluate('(canvas) => canvas.clientWidth')).toBeGreaterThan(200);
+  await expect.poll(async () => (await page.locator('.chart canvas').first().boundingBox())?.width ?? 0).toBeGreaterThan(200);
   await page.context().close();
 });
 
