@@ -27,8 +27,8 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-const address = z.string().refine((value) => isAddress.safeParse(value).success, 'not an IP address or network, such as 10.0.0.0/8');
-const isAddress = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+const ipRange = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+const address = z.string().refine((value) => ipRange.safeParse(value).success, 'not an IP address or network, such as 10.0.0.0/8');
 
 const brand = z.strictObject({
   name: z

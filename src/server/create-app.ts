@@ -9,10 +9,14 @@ const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 15_000;
 /** How long a connection may be silent in the middle of a request or answer; the live stream speaks every second. */
 const silenceMs = 60_000;
-const mostConnections = 1_000;
+
+interface AppOptions {
+  readonly trustedProxies?: readonly string[];
+  readonly mostConnections?: number;
+}
 
 /** Fastify with bounds on everything that a client could make large, many or slow. */
-export function createApp(trustedProxies: readonly string[]): FastifyInstance {
+export function createApp({ trustedProxies = [], mostConnections = 1_000 }: AppOptions): FastifyInstance {
   const app = Fastify({
     bodyLimit: 65_536,
     forceCloseConnections: true,

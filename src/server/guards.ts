@@ -20,6 +20,11 @@ export function isExposed({ host, trustedProxies }: Binding): boolean {
   return !isLoopback(host) || trustedProxies.length > 0;
 }
 
+/** Whether other machines reach the server without a proxy, which could speak TLS with them. */
+export function isUnencrypted(server: Binding): boolean {
+  return isExposed(server) && server.trustedProxies.length === 0;
+}
+
 /** What others reach needs a token, or has to be open in so many words. @throws BIND_REFUSED */
 export function checkBinding(server: Binding, tokenRequired: boolean): void {
   if (!isExposed(server) || tokenRequired || server.allowOpen) return;

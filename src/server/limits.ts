@@ -1,5 +1,6 @@
 import rateLimit, { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Log } from '../log.ts';
 import { sendProblem } from './problem.ts';
 
 const minute = 60_000;
@@ -15,7 +16,10 @@ const addressOf = ({ ip }: FastifyRequest): string => `address ${normalizeIP(ip)
  * Bounds the requests a minute of each session, token or address. Wrong tokens are counted apart, per address.
  * A right one is taken all the same: who is wrong cannot lock others out, and 256 bits are not found by trying.
  */
-export async function registerLimits(app: FastifyInstance, { requestsPerMinute }: { requestsPerMinute: number }): Promise<WrongToken> {
+export async function registerLimits(
+  app: FastifyInstance,
+  { requestsPerMinute, log }: { requestsPerMinute: number; log: Log },
+): Promise<WrongToken> {
   await app.register(rateLimit, {
     max: requestsPerMinute,
     timeWindow: minute,
@@ -32,6 +36,8 @@ export async function registerLimits(app: FastifyInstance, { requestsPerMinute }
       reply.header('retry-after', String(counted.ttlInSeconds));
       return sendProblem(reply, 429, 'Too Many Requests', 'Too many wrong tokens from this address; try again later.');
     }
+    // Within the limit only, so that nobody fills the log.
+    log.warn({ address: request.ip }, 'a wrong token');
     reply.header('www-authenticate', 'Bearer realm="feedpulse", error="invalid_token"');
     return sendProblem(reply, 401, 'Unauthorized', 'This token is not known here, or no longer.');
   };

@@ -10,7 +10,7 @@ import type { Metrics } from '../metrics.ts';
 import type { Status } from '../status.ts';
 import { registerAccess, requireRole } from './access.ts';
 import { createApp } from './create-app.ts';
-import { checkBinding, isExposed, registerGuards } from './guards.ts';
+import { checkBinding, isExposed, isUnencrypted, registerGuards } from './guards.ts';
 import { type HistoryParts, registerHistoryRoutes } from './history-routes.ts';
 import { registerLimits } from './limits.ts';
 import { registerLiveStream } from './live-stream.ts';
@@ -43,6 +43,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
   const tokens = await openTokenBook(tokensPath(parts.config), parts.log);
   try {
     checkBinding(parts.config.server, tokens.required());
+    if (isUnencrypted(parts.config.server)) parts.log.warn({}, 'others can read what goes over the network: put a proxy with TLS in front');
     return await serve(parts, tokens);
   } catch (error) {
     tokens.close();
@@ -52,10 +53,10 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
 
 async function serve(parts: ServerParts, tokens: TokenBook): Promise<RunningServer> {
   const { config, log, live, clock, status } = parts;
-  const app = createApp(config.server.trustedProxies);
+  const app = createApp(config.server);
   registerGuards(app, config.server);
   app.setErrorHandler(problemHandler(log));
-  const wrongToken = await registerLimits(app, config.server);
+  const wrongToken = await registerLimits(app, { ...config.server, log });
   const sessions = createSessions(clock);
   // Without a token everything may be done from this machine, and from others, where that is allowed, be looked at.
   const openRole = isExposed(config.server) ? 'viewer' : 'admin';

@@ -26,10 +26,7 @@ export function registerSessionRoutes(
 
   app.post(path, { ...requireRole('anyone'), bodyLimit: mostBytes }, async (request, reply) => {
     const entry = tokens.find(parseQuery(signInBody, request.body).token);
-    if (!entry) {
-      log.warn({ address: request.ip }, 'a sign-in with a wrong token');
-      return wrongToken(request, reply);
-    }
+    if (!entry) return wrongToken(request, reply);
     sessions.end(readSessionCookie(request) ?? '');
     reply.header('set-cookie', sessionCookie(request, sessions.start(entry.hash)));
     log.info({ name: entry.name, address: request.ip }, 'signed in');

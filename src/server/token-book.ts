@@ -4,8 +4,6 @@ import type { Log } from '../log.ts';
 import { hashOf, readTokens, type TokenEntry } from './token-file.ts';
 
 const lookEveryMs = 1_000;
-/** No token of ours is longer; what is longer is not worth hashing. */
-const longestToken = 100;
 
 /** The tokens that count now. The file is looked at every second, so that a change needs no restart. */
 export interface TokenBook {
@@ -45,7 +43,6 @@ export async function openTokenBook(path: string, log: Log): Promise<TokenBook> 
   return {
     required: () => required,
     find: (token) => {
-      if (token.length > longestToken) return undefined;
       const given = hashOf(token);
       let found: TokenEntry | undefined;
       // Every entry is compared, and each in constant time: the time taken tells nothing of the hashes.

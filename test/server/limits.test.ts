@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createApp } from '../../src/server/create-app.ts';
 import { removeToken } from '../../src/server/token-file.ts';
 import { problemType, send, startTestServer, type TestServer, tokenFolder } from './test-server.ts';
 
@@ -32,16 +33,19 @@ test('beyond so many requests a minute one waits, and only who sent them', async
   await server.close();
 });
 
-test.each(['/', '/api/v1/openapi.json', '/api/v1/nothing', '/favicon.svg'])(
-  'who has no token is bounded by address, at %s too',
-  async (path) => {
-    const server = await startTestServer({ server: { tokensFile: folder.path, requestsPerMinute: 3 } });
-    for (let sent = 0; sent < 3; sent++) expect((await send(`${server.url}${path}`)).status).not.toBe(429);
-    expect((await send(`${server.url}${path}`)).status).toBe(429);
-    for (let sent = 0; sent < 20; sent++) expect((await send(`${server.url}/readyz`)).status).toBe(200);
-    await server.close();
-  },
-);
+test.each([
+  ['GET', '/'],
+  ['GET', '/api/v1/openapi.json'],
+  ['GET', '/api/v1/nothing'],
+  ['GET', '/favicon.svg'],
+  ['POST', '/api/v1/nothing'],
+])('who has no token is bounded by address, at %s %s too', async (method, path) => {
+  const server = await startTestServer({ server: { tokensFile: folder.path, requestsPerMinute: 3 } });
+  for (let sent = 0; sent < 3; sent++) expect((await send(`${server.url}${path}`, {}, method)).status).not.toBe(429);
+  expect((await send(`${server.url}${path}`, {}, method)).status).toBe(429);
+  for (let sent = 0; sent < 20; sent++) expect((await send(`${server.url}/readyz`)).status).toBe(200);
+  await server.close();
+});
 
 test('after ten wrong tokens within a minute the next are refused unheard, the right one is not', async () => {
   const server = await startTestServer({ server: { tokensFile: folder.path } });
@@ -95,11 +99,15 @@ test('one caller may have twenty streams, others have theirs; they end with the 
 });
 
 /** What the server answers to these bytes, until it closes the connection. */
-function exchange(bytes: string, more?: (write: (text: string) => void) => NodeJS.Timeout): Promise<{ text: string; seconds: number }> {
+function exchange(
+  bytes: string,
+  more?: (write: (text: string) => void) => NodeJS.Timeout,
+  at = open.url,
+): Promise<{ text: string; seconds: number }> {
   const startedAt = Date.now();
   return new Promise((resolve) => {
     let text = '';
-    const socket = connect(Number(new URL(open.url).port), '127.0.0.1', () => socket.write(bytes));
+    const socket = connect(Number(new URL(at).port), '127.0.0.1', () => socket.write(bytes));
     const timer = more?.((part) => socket.writable && socket.write(part));
     socket.setEncoding('utf8').on('data', (part: string) => (text += part));
     socket.on('error', () => {}); // an end is an end
@@ -149,9 +157,24 @@ test('of two hosts, and of an address with another one in it, none is served', a
   expect(absolute.text).toMatch(/^HTTP\/1\.1 400 /);
 });
 
-test('a body of 1 MB is refused before it is read, wherever it is sent', async () => {
-  const type = { 'content-type': 'application/json' };
-  const body = JSON.stringify({ text: 'x'.repeat(1_048_576) });
-  expect((await send(`${open.url}/api/v1/session`, type, 'POST', body)).status).toBe(413);
-  expect([404, 413]).toContain((await send(`${open.url}/api/v1/posts`, type, 'POST', body)).status);
+test('a body of 64 kB is the most that any route reads', async () => {
+  const app = createApp({});
+  app.post('/take', async () => 'taken');
+  const url = await app.listen({ port: 0, host: '127.0.0.1' });
+  const post = async (bytes: number) =>
+    (await send(`${url}/take`, { 'content-type': 'application/json' }, 'POST', JSON.stringify('x'.repeat(bytes - 2)))).status;
+  expect([await post(65_536), await post(65_537), await post(1_048_576)]).toEqual([200, 413, 413]);
+  await app.close();
+});
+
+test('connections are bounded, and so is silence on them', async () => {
+  const { maxConnections, timeout } = createApp({}).server;
+  expect({ maxConnections, timeout }).toEqual({ maxConnections: 1_000, timeout: 60_000 });
+  const app = createApp({ mostConnections: 2 });
+  const url = await app.listen({ port: 0, host: '127.0.0.1' });
+  const held = [0, 1].map(() => connect(Number(new URL(url).port), '127.0.0.1').on('error', () => {})); // the server ends them
+  await Promise.all(held.map((socket) => new Promise((resolve) => socket.once('connect', resolve))));
+  expect(await exchange('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n', undefined, url)).toMatchObject({ text: '' });
+  for (const socket of held) socket.destroy();
+  await app.close();
 });

@@ -80,7 +80,7 @@ test('a session ends with its token', async () => {
   const cookie = { cookie: cookieOf(await signIn({}, JSON.stringify({ token: shortLived }))).split(';')[0] ?? '' };
   expect(await metrics(cookie)).toBe(200);
   await removeToken(folder.path, 'short');
-  await expect.poll(() => metrics(cookie), { timeout: 2_000 }).toBe(401);
+  await expect.poll(() => metrics(cookie), { timeout: 4_000 }).toBe(401);
 });
 
 test('signing in again ends the session before, and nobody can choose their own', async () => {
