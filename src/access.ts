@@ -3,7 +3,7 @@ export const roles = ['viewer', 'editor', 'admin'] as const;
 
 export type Role = (typeof roles)[number];
 
-/** The answer of /api/v1/session: whether a token is needed here, and who asks, where that is known. */
+/** The answer of /api/v1/session: whether a token is needed here, and what whoever asks may do, under which token's name. */
 export interface SessionState {
   readonly required: boolean;
   readonly name?: string;

@@ -20,8 +20,9 @@ export function registerSessionRoutes(
   { tokens, sessions, wrongToken, log }: { tokens: TokenBook; sessions: Sessions; wrongToken: WrongToken; log: Log },
 ): void {
   app.get(path, requireRole('anyone'), async ({ caller }): Promise<SessionState> => {
-    const known = caller?.name !== undefined ? { name: caller.name, role: caller.role } : {};
-    return { required: tokens.required(), ...known };
+    const required = tokens.required();
+    if (!caller) return { required };
+    return { required, role: caller.role, ...(caller.name !== undefined && { name: caller.name }) };
   });
 
   app.post(path, { ...requireRole('anyone'), bodyLimit: mostBytes }, async (request, reply) => {

@@ -32,6 +32,18 @@ test('without a token on the loopback interface everything is answered', async (
   await open.close();
 });
 
+test('without a token, this machine may do everything, and others, where they are let in, only look', async () => {
+  const roleAt = async (given: object): Promise<unknown> => {
+    const open = await startTestServer({ server: given });
+    const { text } = await send(`http://127.0.0.1:${new URL(open.url).port}/api/v1/session`);
+    await open.close();
+    return JSON.parse(text);
+  };
+  expect(await roleAt({})).toEqual({ required: false, role: 'admin' });
+  expect(await roleAt({ host: '0.0.0.0', allowOpen: true })).toEqual({ required: false, role: 'viewer' });
+  expect(await roleAt({ trustedProxies: ['127.0.0.1'], allowOpen: true })).toEqual({ required: false, role: 'viewer' });
+});
+
 test('with one, every address of the API needs it', async () => {
   const { text } = await send(`${server.url}/api/v1/openapi.json`, bearer(viewer));
   const { paths } = JSON.parse(text) as { paths: Record<string, object> };
