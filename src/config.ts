@@ -29,6 +29,9 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+const ipRange = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+const address = z.string().refine((value) => ipRange.safeParse(value).success, 'not an IP address or network, such as 10.0.0.0/8');
+
 const brand = z.strictObject({
   name: z
     .string()
@@ -147,7 +150,18 @@ export const configSchema = z
         enabled: z.boolean().default(true),
         host: z.string().default('127.0.0.1'),
         port: z.int().min(0).max(65_535).default(8080).describe('0 takes any free port'),
-        allowOpen: z.boolean().default(false).describe('Serve without log-in on an address that other machines reach'),
+        allowOpen: z.boolean().default(false).describe('Serve without a token on an address that other machines reach'),
+        tokensFile: z.string().min(1).optional().describe('Where the API tokens are kept, as hashes; tokens.json in dataDir when absent'),
+        trustedProxies: z
+          .array(address)
+          .default([])
+          .describe('Addresses or networks of reverse proxies; their X-Forwarded headers are believed'),
+        requestsPerMinute: z
+          .int()
+          .min(1)
+          .max(1_000_000)
+          .default(1_200)
+          .describe('Of each session or token, or address where there is neither'),
       })
       .prefault({}),
     log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),

@@ -29,7 +29,7 @@ export const errorCodes = {
   BIND_REFUSED: {
     exit: 8,
     retry: false,
-    hint: 'Keep `server.host` on the loopback interface behind your own proxy, or set `server.allowOpen: true` where only trusted machines reach it.',
+    hint: 'Make a token with `feedpulse tokens add`, keep `server.host` on the loopback interface, or set `server.allowOpen: true` where only trusted machines reach it.',
   },
 } as const satisfies Record<string, { exit: number; retry: boolean; hint: string }>;
 

@@ -9,6 +9,7 @@ import { migrateCommand } from './migrate.ts';
 import { produceCommand } from './produce.ts';
 import { runCommand } from './run.ts';
 import { scoreCommand } from './score.ts';
+import { tokensCommand } from './tokens.ts';
 
 const program = new Command('feedpulse')
   .description('How people feel about your brands on social feeds, within seconds.')
@@ -23,6 +24,7 @@ const commands = [
   produceCommand,
   deadLettersCommand,
   migrateCommand,
+  tokensCommand,
   checkConfigCommand,
   doctorCommand,
 ];

@@ -7,6 +7,7 @@ import type { Grain } from '../history.ts';
 import { type Cursor, recentPosts, type StoredPost } from '../trends/recent-posts.ts';
 import { brandsOverview, summary } from '../trends/summary.ts';
 import { timeline } from '../trends/timeline.ts';
+import { requireRole } from './access.ts';
 import { brandRangeQuery, parseQuery, postsQuery, rangeQuery, resolveRange, trendsQuery } from './query-schemas.ts';
 
 export interface HistoryParts {
@@ -19,7 +20,7 @@ export interface HistoryParts {
 export function registerHistoryRoutes(app: FastifyInstance, { reader, clock, brands }: HistoryParts): void {
   const rangeOf = (query: { from: string; to: string }) => resolveRange(query, clock.now());
 
-  app.get('/api/v1/brands', async (request) => {
+  app.get('/api/v1/brands', requireRole('viewer'), async (request) => {
     const range = rangeOf(parseQuery(rangeQuery, request.query));
     const figures = await brandsOverview(reader, range, clock.now());
     const nothing = { volume: 0, negative: 0, neutral: 0, positive: 0, unscored: 0, netSentiment: null };
@@ -30,13 +31,13 @@ export function registerHistoryRoutes(app: FastifyInstance, { reader, clock, bra
     }));
   });
 
-  app.get('/api/v1/summary', async (request) => {
+  app.get('/api/v1/summary', requireRole('viewer'), async (request) => {
     const query = parseQuery(brandRangeQuery, request.query);
     const range = rangeOf(query);
     return { brand: query.brand, ...range, ...(await summary(reader, { brand: query.brand, ...range }, clock.now())) };
   });
 
-  app.get('/api/v1/trends', async (request) => {
+  app.get('/api/v1/trends', requireRole('viewer'), async (request) => {
     const query = parseQuery(trendsQuery, request.query);
     const range = rangeOf(query);
     const grain = chooseGrain(query.grain, range);
@@ -44,7 +45,7 @@ export function registerHistoryRoutes(app: FastifyInstance, { reader, clock, bra
     return { brand: query.brand, grain, ...range, buckets };
   });
 
-  app.get('/api/v1/posts', async (request) => {
+  app.get('/api/v1/posts', requireRole('viewer'), async (request) => {
     const { brand, limit, before } = parseQuery(postsQuery, request.query);
     const posts = await recentPosts(reader, { brand, limit, ...(before !== undefined && { before: decodeCursor(before) }) });
     return { brand, posts, next: posts.length === limit ? encodeCursor(posts.at(-1)) : null };

@@ -1,7 +1,8 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { LiveHub } from '../live-hub.ts';
 import type { ScoredPost } from '../post.ts';
 import type { Status } from '../status.ts';
+import { type Access, requireRole } from './access.ts';
 import { sendProblem } from './problem.ts';
 
 /** Bytes that may wait for a slow client; what comes beyond is left out for it. */
@@ -10,6 +11,14 @@ const statusEveryMs = 1_000;
 /** Statuses that a client may miss in a row; then it is let go, and comes back by itself if it still lives. */
 const mostMissed = 10;
 const mostClients = 100;
+/** Streams of one session or token, so that one caller cannot take the places of all. */
+const mostOfOne = 20;
+
+interface Client {
+  readonly request: FastifyRequest;
+  /** Statuses missed in a row. */
+  missed: number;
+}
 
 export interface LiveStream {
   /** Ends every client's stream. */
@@ -20,9 +29,11 @@ export interface LiveStream {
  * Server-sent events at /api/v1/stream: `post` with a scored post as one line of JSON, `status` every second.
  * A client that reads too slowly misses posts; one that does not read at all is let go. Neither makes the process buffer.
  */
-export function registerLiveStream(app: FastifyInstance, live: LiveHub, readStatus: () => Status): LiveStream {
-  /** Each with the statuses it has missed in a row. */
-  const clients = new Map<FastifyReply['raw'], number>();
+export function registerLiveStream(
+  app: FastifyInstance,
+  { live, readStatus, access }: { live: LiveHub; readStatus: () => Status; access: Access },
+): LiveStream {
+  const clients = new Map<FastifyReply['raw'], Client>();
   const hasRoom = (client: FastifyReply['raw']): boolean => client.writableLength < mostWaiting;
 
   const sendPost = (post: ScoredPost): void => {
@@ -32,19 +43,25 @@ export function registerLiveStream(app: FastifyInstance, live: LiveHub, readStat
   };
   const sendStatus = (): void => {
     const text = frame('status', readStatus());
-    for (const [client, missed] of clients) {
-      if (hasRoom(client)) client.write(text);
-      else if (missed >= mostMissed) client.destroy();
-      clients.set(client, hasRoom(client) ? 0 : missed + 1);
+    for (const [raw, client] of clients) {
+      if (!access.callerOf(client.request)) raw.end();
+      else if (hasRoom(raw)) raw.write(text);
+      else if (client.missed >= mostMissed) raw.destroy();
+      client.missed = hasRoom(raw) ? 0 : client.missed + 1;
     }
   };
 
   const unsubscribe = live.subscribe(sendPost);
   const timer = setInterval(sendStatus, statusEveryMs);
 
-  app.get('/api/v1/stream', (_request, reply) => {
+  app.get('/api/v1/stream', requireRole('viewer'), (request, reply) => {
     if (clients.size >= mostClients) {
       return sendProblem(reply.header('retry-after', '10'), 503, 'Unavailable', 'Too many listen already; try again later.');
+    }
+    const key = request.caller?.key;
+    const own = [...clients.values()].filter((client) => client.request.caller?.key === key);
+    if (key !== undefined && own.length >= mostOfOne) {
+      return sendProblem(reply.header('retry-after', '10'), 429, 'Too Many Requests', `One caller may have ${mostOfOne} streams.`);
     }
     reply.hijack();
     const { raw } = reply;
@@ -56,7 +73,7 @@ export function registerLiveStream(app: FastifyInstance, live: LiveHub, readStat
       'x-accel-buffering': 'no',
     });
     raw.write(`retry: 2000\n\n${frame('status', readStatus())}`);
-    clients.set(raw, 0);
+    clients.set(raw, { request, missed: 0 });
     raw.on('close', () => clients.delete(raw));
     return reply;
   });

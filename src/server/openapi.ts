@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { brandRangeQuery, postsQuery, rangeQuery, trendsQuery } from './query-schemas.ts';
+import { signInBody } from './session-routes.ts';
 
 const routes = {
   '/api/v1/brands': { summary: 'Volume and net sentiment of every brand in a range', query: rangeQuery },
@@ -8,16 +9,37 @@ const routes = {
   '/api/v1/posts': { summary: 'Posts of a brand, newest first, page by page', query: postsQuery },
 } as const;
 
+const problem = (description: string): object => ({ description: `A problem (RFC 9457): ${description}` });
+const limited = { 429: problem('too many requests; `Retry-After` says when to come back') };
+const refusals = { 401: problem('no token, or one that is not known'), 403: problem('another origin, or too low a role'), ...limited };
+
+/** Where no token exists yet, nothing needs one. */
+const securitySchemes = {
+  token: { type: 'http', scheme: 'bearer', description: 'An API token, made with `feedpulse tokens add`' },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'feedpulse',
+    description: 'From POST /api/v1/session; over TLS its name is __Host-feedpulse',
+  },
+};
+
 /** The description of the HTTP interface, made from the schemas that check the requests. */
 export function openApiDocument(version: string): object {
   const paths = Object.fromEntries(Object.entries(routes).map(([path, { summary, query }]) => [path, { get: operation(summary, query) }]));
   const stream = {
     get: {
       summary: 'Scored posts (`event: post`) and the state of the process (`event: status`), as server-sent events',
-      responses: { 200: { description: 'text/event-stream' } },
+      responses: { 200: { description: 'text/event-stream' }, ...refusals },
     },
   };
-  return { openapi: '3.1.0', info: { title: 'feedpulse', version }, paths: { ...paths, '/api/v1/stream': stream } };
+  return {
+    openapi: '3.1.0',
+    info: { title: 'feedpulse', version },
+    security: [{ token: [] }, { session: [] }],
+    components: { securitySchemes },
+    paths: { ...paths, '/api/v1/session': session(), '/api/v1/stream': stream },
+  };
 }
 
 function operation(summary: string, query: z.ZodObject): object {
@@ -25,6 +47,21 @@ function operation(summary: string, query: z.ZodObject): object {
   return {
     summary,
     parameters: Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: false, schema })),
-    responses: { 200: { description: 'JSON' }, 400: { description: 'A problem (RFC 9457) that names the parameter' } },
+    responses: { 200: { description: 'JSON' }, 400: problem('it names the parameter'), ...refusals },
+  };
+}
+
+function session(): object {
+  const content = { 'application/json': { schema: z.toJSONSchema(signInBody, { io: 'input' }) } };
+  const wrong = { 401: problem('the token is not known'), ...limited };
+  return {
+    get: { summary: 'Whether a token is needed, and whose it is that came', security: [], responses: { 200: { description: 'JSON' } } },
+    post: {
+      summary: 'Opens a session of twelve hours, kept in a cookie',
+      security: [],
+      requestBody: { required: true, content },
+      responses: { 200: { description: 'JSON, with Set-Cookie' }, ...wrong },
+    },
+    delete: { summary: 'Ends the session', security: [], responses: { 204: { description: 'It has ended' } } },
   };
 }

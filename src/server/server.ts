@@ -1,18 +1,25 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
-import Fastify, { type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config.ts';
 import { asError, FeedpulseError } from '../errors.ts';
 import type { LiveHub } from '../live-hub.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Status } from '../status.ts';
-import { checkBinding, registerGuards } from './guards.ts';
+import { registerAccess, requireRole } from './access.ts';
+import { createApp } from './create-app.ts';
+import { checkBinding, isExposed, isUnencrypted, registerGuards } from './guards.ts';
 import { type HistoryParts, registerHistoryRoutes } from './history-routes.ts';
+import { registerLimits } from './limits.ts';
 import { registerLiveStream } from './live-stream.ts';
 import { openApiDocument } from './openapi.ts';
 import { problemHandler, sendProblem } from './problem.ts';
+import { registerSessionRoutes } from './session-routes.ts';
+import { createSessions } from './sessions.ts';
+import { openTokenBook, type TokenBook } from './token-book.ts';
+import { tokensPath } from './token-file.ts';
 
 export interface ServerParts extends HistoryParts {
   readonly config: Config;
@@ -31,21 +38,39 @@ export interface RunningServer {
 
 const pageFolder = fileURLToPath(new URL('../web', import.meta.url));
 
-/** Starts API, live stream, metrics and page. @throws BIND_REFUSED, PORT_TAKEN */
+/** Starts API, live stream, metrics and page. @throws BIND_REFUSED, PORT_TAKEN, FILE_UNREADABLE for the tokens */
 export async function startServer(parts: ServerParts): Promise<RunningServer> {
-  const { config, log, live, status } = parts;
-  checkBinding(config.server);
-  const app = Fastify({ bodyLimit: 65_536, forceCloseConnections: true });
+  const tokens = await openTokenBook(tokensPath(parts.config), parts.log);
+  try {
+    checkBinding(parts.config.server, tokens.required());
+    if (isUnencrypted(parts.config.server)) parts.log.warn({}, 'others can read what goes over the network: put a proxy with TLS in front');
+    return await serve(parts, tokens);
+  } catch (error) {
+    tokens.close();
+    throw error;
+  }
+}
+
+async function serve(parts: ServerParts, tokens: TokenBook): Promise<RunningServer> {
+  const { config, log, live, clock, status } = parts;
+  const app = createApp(config.server);
   registerGuards(app, config.server);
   app.setErrorHandler(problemHandler(log));
+  const wrongToken = await registerLimits(app, { ...config.server, log });
+  const sessions = createSessions(clock);
+  // Without a token everything may be done from this machine, and from others, where that is allowed, be looked at.
+  const openRole = isExposed(config.server) ? 'viewer' : 'admin';
+  const access = registerAccess(app, { tokens, sessions, openRole, wrongToken });
   registerHealthRoutes(app, parts);
+  registerSessionRoutes(app, { tokens, sessions, wrongToken, log });
   registerHistoryRoutes(app, parts);
-  const stream = registerLiveStream(app, live, status);
+  const stream = registerLiveStream(app, { live, readStatus: status, access });
   await registerPage(app);
   const url = await listen(app, config.server);
   return {
     url,
     close: async () => {
+      tokens.close();
       stream.close();
       await app.close();
     },
@@ -53,13 +78,16 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
 }
 
 function registerHealthRoutes(app: FastifyInstance, { metrics, status }: ServerParts): void {
-  app.get('/healthz', async () => ({ alive: true }));
-  app.get('/readyz', (_request, reply) => {
+  app.get('/healthz', requireRole('anyone'), async () => ({ alive: true }));
+  app.get('/readyz', requireRole('anyone'), (request, reply) => {
     const { ready, parts } = status();
-    return reply.code(ready ? 200 : 503).send({ ready, parts });
+    // What is wrong with a part may name hosts; that is for those who may look at the rest.
+    return reply.code(ready ? 200 : 503).send(request.caller ? { ready, parts } : { ready });
   });
-  app.get('/metrics', async (_request, reply) => reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()));
-  app.get('/api/v1/openapi.json', async () => openApiDocument('1'));
+  app.get('/metrics', requireRole('viewer'), async (_request, reply) =>
+    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+  );
+  app.get('/api/v1/openapi.json', requireRole('viewer'), async () => openApiDocument('1'));
 }
 
 async function registerPage(app: FastifyInstance): Promise<void> {
@@ -71,7 +99,7 @@ async function registerPage(app: FastifyInstance): Promise<void> {
     response.setHeader('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
   };
   await app.register(fastifyStatic, { root: pageFolder, cacheControl: false, setHeaders });
-  app.setNotFoundHandler((_request, reply) => sendProblem(reply, 404, 'Not found', notFound));
+  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (_request, reply) => sendProblem(reply, 404, 'Not found', notFound));
 }
 
 async function listen(app: FastifyInstance, { host, port }: Config['server']): Promise<string> {

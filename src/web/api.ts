@@ -1,3 +1,4 @@
+import type { SessionState } from '../access.ts';
 import type { BrandFigures, Bucket, Grain, Summary } from '../history.ts';
 import type { ScoredPost } from '../post.ts';
 import type { Status } from '../status.ts';
@@ -37,11 +38,29 @@ export const fetchTrends = (brand: string, range: string, timeZone: string, sign
 export const fetchPosts = (brand: string, limit: number, signal: AbortSignal) =>
   get<{ readonly posts: readonly ShownPost[] }>('posts', { brand, limit: String(limit) }, signal);
 
-async function get<T>(path: string, query: Record<string, string>, signal: AbortSignal): Promise<T> {
-  const response = await fetch(`/api/v1/${path}?${new URLSearchParams(query)}`, { signal }).catch((fault: unknown) => {
-    throw signal.aborted ? fault : new Error('feedpulse does not answer. Is it still running?');
+export const fetchSession = () => ask<SessionState>('session', {});
+/** Opens a session. Rejects with the server's words when it does not know the token. */
+export const openSession = (token: string) =>
+  ask<SessionState>('session', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ token }) });
+export const endSession = () => send('session', { method: 'DELETE' });
+
+/** The server wants a token, or the session has ended. */
+export class SignInNeeded extends Error {}
+
+const get = <T>(path: string, query: Record<string, string>, signal: AbortSignal): Promise<T> =>
+  ask<T>(`${path}?${new URLSearchParams(query)}`, { signal });
+
+async function send(path: string, options: RequestInit): Promise<Response> {
+  const response = await fetch(`/api/v1/${path}`, options).catch((fault: unknown) => {
+    throw options.signal?.aborted ? fault : new Error('feedpulse does not answer. Is it still running?');
   });
+  if (response.status === 401) throw new SignInNeeded(await problemOf(response));
   if (!response.ok) throw new Error(await problemOf(response));
+  return response;
+}
+
+async function ask<T>(path: string, options: RequestInit): Promise<T> {
+  const response = await send(path, options);
   // The server and this page are built from the same types.
   return (await response.json()) as T;
 }
@@ -54,8 +73,8 @@ async function problemOf(response: Response): Promise<string> {
 export interface StreamListener {
   post(post: ScoredPost): void;
   status(status: Status): void;
-  /** The connection is gone; a new one is being tried. */
-  lost(): void;
+  /** The connection is gone; a new one is tried when this resolves. */
+  lost(): Promise<void>;
 }
 
 const retryMs = 3_000;
@@ -68,8 +87,8 @@ export function listen(listener: StreamListener): void {
   const giveUp = (): void => {
     clearTimeout(silence);
     stream.close();
-    listener.lost();
-    setTimeout(() => listen(listener), retryMs);
+    const mayReturn = listener.lost();
+    setTimeout(() => void mayReturn.then(() => listen(listener)), retryMs);
   };
   let silence = setTimeout(giveUp, longestSilenceMs);
   // By itself the browser comes back after a broken connection, not after an answer that is no stream.

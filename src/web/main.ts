@@ -1,4 +1,4 @@
-import { type Brand, fetchBrands, fetchPosts, fetchSummary, fetchTrends, listen } from './api.ts';
+import { type Brand, endSession, fetchBrands, fetchPosts, fetchSummary, fetchTrends, listen, SignInNeeded } from './api.ts';
 import { brandTitle, createBrandsPanel } from './brands-panel.ts';
 import { createCharts } from './charts.ts';
 import { byId } from './dom.ts';
@@ -6,6 +6,7 @@ import { showFigures } from './figures-panel.ts';
 import { createLivePanel } from './live-panel.ts';
 import { createNotices } from './notices.ts';
 import { createRangePicker } from './range-picker.ts';
+import { createSignIn } from './sign-in.ts';
 import { showLost, showStatus } from './status-line.ts';
 import { readViewState, type ViewState, writeViewState } from './view-state.ts';
 
@@ -17,6 +18,7 @@ const livePanel = createLivePanel();
 const brandsPanel = createBrandsPanel((brand) => choose({ brand }));
 const rangePicker = createRangePicker((range) => choose({ range }));
 const notices = createNotices();
+const signIn = createSignIn();
 let view: ViewState = readViewState();
 let loading = new AbortController();
 
@@ -67,8 +69,15 @@ async function refresh(signal: AbortSignal): Promise<void> {
     document.title = `${brandTitle(brand)} · feedpulse`;
     document.body.classList.add('loaded');
   } catch (thrown) {
-    if (!signal.aborted) notices.failed(thrown instanceof Error ? thrown : new Error(String(thrown)));
+    if (signal.aborted) return;
+    if (thrown instanceof SignInNeeded) await lookAfterSignIn();
+    else notices.failed(thrown instanceof Error ? thrown : new Error(String(thrown)));
   }
+}
+
+async function lookAfterSignIn(): Promise<void> {
+  await signIn.ask();
+  look(view);
 }
 
 /** The newest posts of the history, so that the list is not empty until the next one comes. */
@@ -84,6 +93,22 @@ function timeZoneOf(brands: readonly Brand[], brand: string): string {
   return brand === '*' ? local : (brands.find(({ brand: name }) => name === brand)?.timezone ?? local);
 }
 
-listen({ post: (post) => post.deleted || livePanel.add([post]), status: showStatus, lost: showLost });
-window.addEventListener('popstate', () => look(readViewState()));
-look(view);
+/** What was shown goes with the session. */
+async function signOut(): Promise<void> {
+  await endSession().catch(() => {});
+  location.reload();
+}
+
+async function start(): Promise<void> {
+  await signIn.begin();
+  const lost = async (): Promise<void> => {
+    if (!signIn.isShown()) showLost();
+    await signIn.settled();
+  };
+  listen({ post: (post) => post.deleted || livePanel.add([post]), status: showStatus, lost });
+  window.addEventListener('popstate', () => look(readViewState()));
+  look(view);
+}
+
+byId('sign-out').addEventListener('click', () => void signOut());
+void start();

@@ -11,7 +11,13 @@ export function showStatus({ ready, parts, postsPerSecond, source, modelVersion 
 
 export const showLost = (): void => connection('bad', 'connection lost, trying again');
 
-function connection(state: 'good' | 'bad', words: string): void {
+/** While the form for a token is shown. */
+export function showSignedOut(): void {
+  connection('off', 'not signed in');
+  write(byId('facts'), '');
+}
+
+function connection(state: 'good' | 'bad' | 'off', words: string): void {
   const line = byId('connection');
   line.dataset['state'] = state;
   write(byId('connection-words'), words);

@@ -1,19 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { demoBrands } from '../../src/ingest/demo/demo-brands.ts';
+import { brightness, launchChromium } from '../support/chromium.ts';
 import { type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
-
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-];
 
 const [first = '', second = ''] = demoBrands.map(({ name }) => name);
 
@@ -22,11 +14,9 @@ let running: RunningFeedpulse;
 let folder: string;
 
 beforeAll(async () => {
-  const executablePath = process.env['CHROMIUM_PATH'];
-  if (!executablePath) throw new Error('CHROMIUM_PATH names no Chromium: run `npm run browser`, or install chromium.');
   folder = await mkdtemp(join(tmpdir(), 'feedpulse-page-'));
   running = await startFeedpulse(['--source', 'demo', '--data', join(folder, 'data')]);
-  browser = await chromium.launch({ executablePath, args: flags });
+  browser = await launchChromium();
 });
 afterAll(async () => {
   await browser?.close();
@@ -183,8 +173,3 @@ test('the page says that the program is gone, and goes on when it is back', asyn
   await expect.poll(() => page.locator('#notice').textContent(), { timeout: 15_000 }).not.toContain('does not answer');
   await page.context().close();
 });
-
-/** Sum of red, green and blue of `rgb(…)`. */
-function brightness(colour: string): number {
-  return (colour.match(/\d+/g) ?? []).slice(0, 3).reduce((sum, part) => sum + Number(part), 0);
-}

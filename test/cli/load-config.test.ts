@@ -66,6 +66,13 @@ test('numbers and flags in variables must be such', () => {
   expect(loadConfig({ env: { FEEDPULSE_KAFKA_TLS: 'true' } }).kafka.tls).toBe(true);
 });
 
+test('trusted proxies are addresses or networks, never names', () => {
+  const proxies = (list: string) => loadConfig({ env: { FEEDPULSE_SERVER_TRUSTED_PROXIES: list } }).server.trustedProxies;
+  expect(proxies('10.0.0.0/8, ::1, 192.0.2.7')).toEqual(['10.0.0.0/8', '::1', '192.0.2.7']);
+  for (const wrong of ['proxy.internal', '10.0.0.0/33', '*', '0x7f.1'])
+    expect(problemOf(() => proxies(wrong)).message).toContain('server.trustedProxies.0');
+});
+
 test('a file that is not there, or is no YAML, is named', () => {
   expect(problemOf(() => loadConfig({ file: join(folder, 'none.yaml'), env: {} })).code).toBe('FILE_UNREADABLE');
   expect(problemOf(() => loadConfig({ file: yaml('a: [1'), env: {} })).code).toBe('CONFIG_INVALID');

@@ -1,10 +1,15 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import type { Role } from '../../src/access.ts';
 import { systemClock } from '../../src/clock.ts';
 import { configSchema } from '../../src/config.ts';
 import { createLiveHub } from '../../src/live-hub.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { type RunningServer, type ServerParts, startServer } from '../../src/server/server.ts';
+import { addToken } from '../../src/server/token-file.ts';
 import type { Status } from '../../src/status.ts';
 import { quiet } from '../support/test-database.ts';
 
@@ -20,13 +25,24 @@ export const problemType = 'application/problem+json; charset=utf-8';
 
 export type TestServer = RunningServer & Pick<ServerParts, 'live' | 'metrics'>;
 
-/** The real server on a free port. Without a `reader` its history is a database that is not there. */
+/** A folder for tokens.json, which is not there yet. */
+export function tokenFolder(): { path: string; add: (name: string, role?: Role) => Promise<string>; remove: () => void } {
+  const folder = mkdtempSync(join(tmpdir(), 'feedpulse-tokens-'));
+  const path = join(folder, 'tokens.json');
+  return {
+    path,
+    add: (name, role = 'viewer') => addToken(path, { name, role }, new Date()),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** The real server on a free port, with no token. Without a `reader` its history is a database that is not there. */
 export async function startTestServer(given: Partial<ServerParts> & { server?: object } = {}): Promise<TestServer> {
   const { server, ...parts } = given;
   const live = createLiveHub();
   const metrics = createMetrics();
   const running = await startServer({
-    config: configSchema.parse({ server: { port: 0, ...server } }),
+    config: configSchema.parse({ server: { port: 0, tokensFile: join(tmpdir(), 'feedpulse-no-folder', 'tokens.json'), ...server } }),
     log: quiet,
     clock: systemClock,
     metrics,

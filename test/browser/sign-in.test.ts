@@ -1,0 +1,117 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { brightness, launchChromium } from '../support/chromium.ts';
+import { feedpulse, type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
+
+let browser: Browser;
+let running: RunningFeedpulse;
+let folder: string;
+let token: string;
+
+const tokens = async (...args: string[]) => (await feedpulse('tokens', ...args, '--data', folder)).stdout.trim();
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'feedpulse-sign-in-'));
+  token = await tokens('add', '--name', 'ines', '--role', 'viewer');
+  running = await startFeedpulse(['--source', 'demo', '--data', folder]);
+  browser = await launchChromium();
+});
+afterAll(async () => {
+  await browser?.close();
+  await running?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function open(path = '/', options: BrowserContextOptions = {}): Promise<{ page: Page; complaints: string[] }> {
+  const page = await (await browser.newContext(options)).newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(`${running.url}${path}`);
+  return { page, complaints };
+}
+
+const field = (page: Page) => page.getByLabel('Access token');
+
+test('the page asks for a token by keyboard, keeps the view, and leaves nothing for scripts', async () => {
+  const { page, complaints } = await open('/?brand=Velmora&range=1h');
+  await field(page).waitFor();
+  expect(await page.locator('#view').isVisible()).toBe(false);
+  expect(await page.locator('#connection').textContent()).toBe('not signed in');
+  expect(await page.evaluate('document.activeElement.id')).toBe('token');
+  await page.keyboard.type(token);
+  await page.keyboard.press('Enter');
+  await page.locator('body.loaded').waitFor();
+  await page.locator('#connection[data-state=good]').waitFor();
+  expect(await field(page).isVisible()).toBe(false);
+  expect(await page.inputValue('#brand')).toBe('Velmora');
+  expect(
+    await page.evaluate('[document.cookie, localStorage.length, sessionStorage.length, document.getElementById("token").value]'),
+  ).toEqual(['', 0, 0, '']);
+  await page.reload();
+  await page.locator('body.loaded').waitFor();
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test('a wrong token is told as such, to screen readers too, and can be mended', async () => {
+  const { page } = await open();
+  await field(page).fill('fp_wrong');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect.poll(() => page.getByRole('alert').textContent()).toBe('This token is not known here, or no longer.');
+  expect(await field(page).getAttribute('aria-invalid')).toBe('true');
+  await field(page).fill(` ${token} `);
+  await page.keyboard.press('Enter');
+  await page.locator('body.loaded').waitFor();
+  await page.context().close();
+});
+
+test('signing out ends the session and takes away what was shown', async () => {
+  const { page } = await open();
+  await field(page).fill(token);
+  await page.keyboard.press('Enter');
+  await page.locator('.post').first().waitFor();
+  const [cookie] = await page.context().cookies();
+  expect(cookie).toMatchObject({ name: 'feedpulse', httpOnly: true, sameSite: 'Strict', path: '/' });
+  await page.getByRole('button', { name: 'Sign out ines' }).click();
+  await field(page).waitFor();
+  expect(await page.locator('.post').count()).toBe(0);
+  expect((await fetch(`${running.url}/metrics`, { headers: { cookie: `feedpulse=${cookie?.value}` } })).status).toBe(401);
+  await page.context().close();
+});
+
+test('when the token is removed the page asks for another, and goes on with it', async () => {
+  const lent = await tokens('add', '--name', 'lent', '--role', 'viewer');
+  await expect.poll(async () => (await fetch(`${running.url}/metrics`, { headers: { authorization: `Bearer ${lent}` } })).status).toBe(200);
+  const { page } = await open();
+  await field(page).fill(lent);
+  await page.keyboard.press('Enter');
+  await page.locator('.post').first().waitFor();
+  await tokens('remove', 'lent');
+  await field(page).waitFor({ timeout: 8_000 });
+  expect(await page.locator('#view').isVisible()).toBe(false);
+  await field(page).fill(token);
+  await page.keyboard.press('Enter');
+  await page.locator('#connection[data-state=good]').waitFor();
+  await expect.poll(async () => (await page.locator('.chart canvas').first().boundingBox())?.width ?? 0).toBeGreaterThan(200);
+  await page.context().close();
+});
+
+const shapes = ([390, 1440] as const).flatMap((width) => (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })));
+
+test.each(shapes)('the sign-in fits $width pixels, $colorScheme', async ({ width, colorScheme }) => {
+  const { page, complaints } = await open('/', { viewport: { width, height: 844 }, colorScheme });
+  await field(page).waitFor();
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+  const [ground, text] = await page.evaluate<[string, string]>(
+    '[getComputedStyle(document.querySelector(".sign-in .panel")).backgroundColor, getComputedStyle(document.body).color]',
+  );
+  expect(brightness(ground) > brightness(text)).toBe(colorScheme === 'light');
+  for (const control of [field(page), page.getByRole('button', { name: 'Sign in' })])
+    expect((await control.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
