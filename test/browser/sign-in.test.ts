@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { demoBrands } from '../../src/ingest/demo/demo-brands.ts';
 import { brightness, launchChromium } from '../support/chromium.ts';
 import { feedpulse, type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
+
+const [brand = ''] = demoBrands.map(({ name }) => name);
 
 let browser: Browser;
 let running: RunningFeedpulse;
@@ -37,7 +40,7 @@ async function open(path = '/', options: BrowserContextOptions = {}): Promise<{ 
 const field = (page: Page) => page.getByLabel('Access token');
 
 test('the page asks for a token by keyboard, keeps the view, and leaves nothing for scripts', async () => {
-  const { page, complaints } = await open('/?brand=Velmora&range=1h');
+  const { page, complaints } = await open(`/?brand=${brand}&range=1h`);
   await field(page).waitFor();
   expect(await page.locator('#view').isVisible()).toBe(false);
   expect(await page.locator('#connection').textContent()).toBe('not signed in');
@@ -47,7 +50,7 @@ test('the page asks for a token by keyboard, keeps the view, and leaves nothing 
   await page.locator('body.loaded').waitFor();
   await page.locator('#connection[data-state=good]').waitFor();
   expect(await field(page).isVisible()).toBe(false);
-  expect(await page.inputValue('#brand')).toBe('Velmora');
+  expect(await page.inputValue('#brand')).toBe(brand);
   expect(
     await page.evaluate('[document.cookie, localStorage.length, sessionStorage.length, document.getElementById("token").value]'),
   ).toEqual(['', 0, 0, '']);
