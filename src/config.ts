@@ -75,7 +75,9 @@ const kafka = z.strictObject({
   clientId: z.string().min(1).default('feedpulse'),
   deadLetterTopic: z.string().min(1).max(249).default('posts.dead-letters'),
   tls: z.boolean().default(false),
-  caFile: z.string().optional(),
+  caFile: z.string().optional().describe('Certificate authorities to trust instead of the usual ones, PEM'),
+  certFile: z.string().optional().describe('Our own certificate, PEM, where the brokers ask for one; with keyFile'),
+  keyFile: z.string().optional().describe('The key of certFile, PEM'),
   allowPlaintext: z.boolean().default(false).describe('Allow an unencrypted connection to a broker that is not on this machine'),
   sasl: sasl.optional(),
   partitionsAtOnce: z.int().min(1).max(16).default(8),
@@ -143,6 +145,9 @@ export const configSchema = z
       if (seen.has(name.toLowerCase()))
         context.addIssue({ code: 'custom', path: ['brands', index, 'name'], message: `the brand ${name} stands twice` });
       seen.add(name.toLowerCase());
+    }
+    if ((config.kafka.certFile === undefined) !== (config.kafka.keyFile === undefined)) {
+      context.addIssue({ code: 'custom', path: ['kafka', 'certFile'], message: 'certFile and keyFile go together' });
     }
     if (config.kafka.topic === config.kafka.deadLetterTopic) {
       context.addIssue({ code: 'custom', path: ['kafka', 'deadLetterTopic'], message: 'must differ from kafka.topic' });

@@ -1,4 +1,5 @@
-import { asError, FeedpulseError } from '../errors.ts';
+import { asError, type ErrorCode, FeedpulseError } from '../errors.ts';
+import { trustFault } from '../tls.ts';
 
 /** Answers of a broker that trying again will not change, as Kafka's protocol names them. */
 const refusals = new Set([
@@ -17,16 +18,26 @@ const refusals = new Set([
 interface KafkaFacts {
   readonly name?: string;
   readonly type?: string;
+  /** Of a connection: the code of the socket's error. */
+  readonly code?: unknown;
   readonly cause?: unknown;
 }
 
-/** A fault of Kafka with our code: KAFKA_REFUSED or KAFKA_UNREADABLE where trying again is no use, else KAFKA_UNAVAILABLE. */
+/**
+ * A fault of Kafka with our code: KAFKA_REFUSED, KAFKA_UNTRUSTED, KAFKA_PLAINTEXT or KAFKA_UNREADABLE where
+ * trying again is no use, else KAFKA_UNAVAILABLE.
+ */
 export function asKafkaError(thrown: unknown, doing: string): FeedpulseError {
   const chain = causesOf(thrown);
   const ours = chain.find((cause) => cause instanceof FeedpulseError);
   if (ours) return ours;
-  const code = chain.some(isRefusal) ? 'KAFKA_REFUSED' : 'KAFKA_UNAVAILABLE';
-  return new FeedpulseError(code, `Kafka, while ${doing}: ${asError(thrown).message}`, { cause: thrown });
+  return new FeedpulseError(codeOf(chain), `Kafka, while ${doing}: ${asError(thrown).message}`, { cause: thrown });
+}
+
+function codeOf(chain: readonly unknown[]): ErrorCode {
+  if (chain.some(isRefusal)) return 'KAFKA_REFUSED';
+  if (chain.some((cause) => factsOf(cause).code === 'KAFKA_PLAINTEXT')) return 'KAFKA_PLAINTEXT';
+  return chain.some((cause) => trustFault(factsOf(cause).code)) ? 'KAFKA_UNTRUSTED' : 'KAFKA_UNAVAILABLE';
 }
 
 /** True when the broker answered with this error of its protocol. */

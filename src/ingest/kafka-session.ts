@@ -9,6 +9,7 @@ import type { FeedItem } from '../post.ts';
 import type { DeadLetterSink } from './dead-letters.ts';
 import { consumeBatch, type KafkaBatchParts } from './kafka-batch.ts';
 import type { KafkaHealth } from './kafka-health.ts';
+import { checkBrokerCertificates } from './kafka-sockets.ts';
 import { createOffsetGaps, type OffsetGaps } from './offset-gaps.ts';
 import type { CompiledMapping } from './parse-post.ts';
 
@@ -98,6 +99,7 @@ async function start(parts: KafkaSessionParts, running: Running, signal: AbortSi
   const { config, health, log, metrics } = parts;
   const { admin, consumer } = running;
   const { topic, groupId } = config;
+  await checkBrokerCertificates(config);
   await admin.connect();
   await waitForTopic(parts, admin, signal);
   if (signal.aborted) return;
