@@ -69,7 +69,10 @@ const sasl = z.strictObject({
 });
 
 const kafka = z.strictObject({
-  brokers: z.array(z.string().min(1)).min(1).default(['127.0.0.1:9092']),
+  brokers: z
+    .array(z.string().regex(/^[^@/\s]+$/, 'a broker is host:port'))
+    .min(1)
+    .default(['127.0.0.1:9092']),
   topic: z.string().min(1).max(249).default('posts'),
   groupId: z.string().min(1).default('feedpulse'),
   clientId: z.string().min(1).default('feedpulse'),
@@ -87,6 +90,7 @@ const kafka = z.strictObject({
 const clickhouse = z.strictObject({
   url: z
     .url({ protocol: /^https?$/ })
+    .refine(isBareAddress, 'only https://host:port/path: name and password have settings of their own')
     .optional()
     .describe('A ClickHouse server; without it the engine runs embedded, in dataDir'),
   database: z
@@ -96,7 +100,24 @@ const clickhouse = z.strictObject({
   username: z.string().default('default'),
   password: z.string().optional().describe('Better: passwordFile, or FEEDPULSE_CLICKHOUSE_PASSWORD'),
   passwordFile: z.string().optional(),
+  caFile: z.string().optional().describe('Certificate authorities to trust instead of the usual ones, PEM'),
+  allowPlaintext: z.boolean().default(false).describe('Allow an unencrypted connection to a server that is not on this machine'),
+  reader: z
+    .strictObject({
+      username: z.string().min(1),
+      password: z.string().optional().describe('Better: passwordFile, or FEEDPULSE_CLICKHOUSE_READER_PASSWORD'),
+      passwordFile: z.string().optional(),
+    })
+    .optional()
+    .describe('Another user for reading, who may be read-only; the writing one when absent'),
 });
+
+/** An address that may be shown: what stands before `@` or behind `?` could be a secret. */
+function isBareAddress(url: string): boolean {
+  if (!URL.canParse(url)) return true; // said already
+  const { username, password, search, hash } = new URL(url);
+  return [username, password, search, hash].every((part) => part === '');
+}
 
 export const configSchema = z
   .strictObject({

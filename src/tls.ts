@@ -47,26 +47,27 @@ function check(problem: string, parse: () => unknown): void {
 }
 
 /** Node's and OpenSSL's names of what can be wrong with a server's certificate, in words. */
-const certificateFaults: Readonly<Record<string, string>> = {
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is signed by an authority that is not trusted here',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself, and not trusted here',
-  UNABLE_TO_GET_ISSUER_CERT: 'its certificate is signed by an authority that is not trusted here',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is signed by an authority that is not trusted here',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is signed by an authority that is not trusted here',
-  CERT_SIGNATURE_FAILURE: 'the signature of its certificate is wrong',
-  CERT_HAS_EXPIRED: 'its certificate has expired',
-  CERT_NOT_YET_VALID: 'its certificate is not valid yet',
-  CERT_REVOKED: 'its certificate has been revoked',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS on this port',
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it does not speak TLS on this port',
-};
+const certificateFaults = new Map([
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'its certificate is signed by an authority that is not trusted here'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'its certificate is signed by itself, and not trusted here'],
+  ['UNABLE_TO_GET_ISSUER_CERT', 'its certificate is signed by an authority that is not trusted here'],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'its certificate is signed by an authority that is not trusted here'],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'its certificate is signed by an authority that is not trusted here'],
+  ['CERT_SIGNATURE_FAILURE', 'the signature of its certificate is wrong'],
+  ['CERT_HAS_EXPIRED', 'its certificate has expired'],
+  ['CERT_NOT_YET_VALID', 'its certificate is not valid yet'],
+  ['CERT_REVOKED', 'its certificate has been revoked'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'its certificate is for another host name'],
+  ['ERR_SSL_WRONG_VERSION_NUMBER', 'it does not speak TLS on this port'],
+  ['ERR_SSL_PACKET_LENGTH_TOO_LONG', 'it does not speak TLS on this port'],
+]);
 
 /** Why a server is not trusted, or does not trust us, by the code of the error; undefined for any other fault. */
 export function trustFault(code: unknown): string | undefined {
   if (typeof code !== 'string') return undefined;
   const known =
-    certificateFaults[code] ?? (/^ERR_SSL_\w*ALERT/.test(code) ? 'it refused our side of TLS, or wants a certificate of ours' : undefined);
+    certificateFaults.get(code) ??
+    (/^ERR_SSL_\w*ALERT/.test(code) ? 'it refused our side of TLS, or wants a certificate of ours' : undefined);
   return known && `${known} (${code})`;
 }
 

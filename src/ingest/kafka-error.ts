@@ -21,6 +21,8 @@ interface KafkaFacts {
   /** Of a connection: the code of the socket's error. */
   readonly code?: unknown;
   readonly cause?: unknown;
+  /** Of what was asked for several topics at once. */
+  readonly errors?: unknown;
 }
 
 /**
@@ -31,7 +33,7 @@ export function asKafkaError(thrown: unknown, doing: string): FeedpulseError {
   const chain = causesOf(thrown);
   const ours = chain.find((cause) => cause instanceof FeedpulseError);
   if (ours) return ours;
-  return new FeedpulseError(codeOf(chain), `Kafka, while ${doing}: ${asError(thrown).message}`, { cause: thrown });
+  return new FeedpulseError(codeOf(chain), `Kafka, while ${doing}: ${asError(firstOf(thrown)).message}`, { cause: thrown });
 }
 
 function codeOf(chain: readonly unknown[]): ErrorCode {
@@ -53,8 +55,18 @@ function isRefusal(cause: unknown): boolean {
 /** The error, what caused it, and so on. */
 function causesOf(thrown: unknown): unknown[] {
   const chain: unknown[] = [];
-  for (let cause = thrown; cause !== undefined && cause !== null && !chain.includes(cause); cause = factsOf(cause).cause) chain.push(cause);
+  for (let cause = thrown; cause !== undefined && cause !== null && !chain.includes(cause); cause = causeOf(cause)) chain.push(cause);
   return chain;
+}
+
+function causeOf(cause: unknown): unknown {
+  return factsOf(cause).cause ?? firstOf(cause, undefined);
+}
+
+/** The first of several errors, which says more than that there were some. */
+function firstOf(thrown: unknown, otherwise = thrown): unknown {
+  const { errors } = factsOf(thrown);
+  return (Array.isArray(errors) ? errors[0] : undefined) ?? otherwise;
 }
 
 function factsOf(cause: unknown): KafkaFacts {

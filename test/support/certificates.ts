@@ -5,6 +5,8 @@ import forge from 'node-forge';
 export interface Certified {
   readonly key: string;
   readonly cert: string;
+  /** The certificate of the authority that issued it. */
+  readonly authority: string;
 }
 
 export interface Authority {
@@ -43,7 +45,7 @@ export function createAuthority(name: string): Authority {
         ],
         shift: expired ? -10 * day : 0,
       });
-      return { key: key.pem, cert };
+      return { key: key.pem, cert, authority: ca };
     },
   };
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createClient } from '@clickhouse/client';
+import type { Certified } from './certificates.ts';
 import { freePort } from './free-port.ts';
 
 const front = fileURLToPath(new URL('./clickhouse/front.mjs', import.meta.url));
@@ -18,6 +19,24 @@ export interface ServerFault {
   /** The connection is reset, or the server answers with ClickHouse's `code`. */
   readonly how: 'reset' | 'error';
   readonly code?: number;
+}
+
+/** A user beside the writing one. */
+export interface ServerUser {
+  readonly password: string;
+  /** 1: may change no setting; 2: any but this one. */
+  readonly readonly?: 1 | 2;
+  /** Further settings of the user's profile. */
+  readonly settings?: Readonly<Record<string, number>>;
+  /** One of the options' `roles`; without it the user may do everything. */
+  readonly role?: string;
+}
+
+export interface ServerOptions {
+  readonly tls?: Certified;
+  readonly users?: Readonly<Record<string, ServerUser>>;
+  /** GRANT statements by the name of the role, without TO. */
+  readonly roles?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface TestClickHouse {
@@ -39,12 +58,14 @@ const writer = { name: 'feedpulse', password: 'not a secret: é"\'' };
 export const readOnlyUser = { name: 'onlooker', password: 'looks on' };
 
 /** Starts the engine as a server of its own on a free loopback port; see `clickhouse/front.mjs` for how it differs from a real one. */
-export async function startClickHouse(): Promise<TestClickHouse> {
+export async function startClickHouse(options: ServerOptions = {}): Promise<TestClickHouse> {
   const folder = await mkdtemp(join(tmpdir(), 'feedpulse-clickhouse-'));
   const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  let child = await startFront(folder, port);
-  const client = createClient({ url, username: writer.name, password: writer.password });
+  const url = `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}`;
+  let child = await startFront(folder, port, options);
+  // The test trusts the one certificate that it gave.
+  const tls = options.tls ? { tls: { ca_cert: Buffer.from(options.tls.authority) } } : {};
+  const client = createClient({ url, username: writer.name, password: writer.password, ...tls });
   const kill = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
@@ -66,7 +87,7 @@ export async function startClickHouse(): Promise<TestClickHouse> {
     rows: async <T>(query: string) => (await client.query({ query, format: 'JSONEachRow' })).json<T>(),
     kill,
     restart: async () => {
-      child = await startFront(folder, port);
+      child = await startFront(folder, port, options);
     },
     stop: async () => {
       await client.close();
@@ -76,12 +97,15 @@ export async function startClickHouse(): Promise<TestClickHouse> {
   };
 }
 
-async function startFront(folder: string, port: number): Promise<ChildProcess> {
+async function startFront(folder: string, port: number, { tls, roles, users: more }: ServerOptions): Promise<ChildProcess> {
   const users = {
     [writer.name]: { password: writer.password },
-    [readOnlyUser.name]: { password: readOnlyUser.password, readOnly: true },
+    [readOnlyUser.name]: { password: readOnlyUser.password, readonly: 2 },
+    ...more,
   };
-  const child = fork(front, [folder, String(port), JSON.stringify(users)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = fork(front, [folder, String(port), JSON.stringify({ users, roles, tls })], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   const died = once(child, 'exit').then(([code]) => {
     throw new Error(`the test server ended with ${code} before it was ready`);
   });
