@@ -36,13 +36,18 @@ const forbidden = new RegExp(
     'getclienthttpheader',
     'addressto\\w*',
     'zookeeper\\w*',
-  ].join('|')})$`,
+    // Table functions that leave the database.
+    's3\\w*|gcs|oss|cosn|hdfs\\w*|azure\\w*|iceberg\\w*|deltalake\\w*|hudi\\w*|paimon\\w*|arrowstream',
+    'mysql|postgresql|mongodb|redis|sqlite|jdbc|odbc|ytsaurus|prometheusquery\\w*',
+    // A column, too, and forbidden as a call alone.
+    'url\\w*\\(',
+  ].join('|')})\\(?$`,
   'i',
 );
 
 /** A piece of SQL: blank, comment, string, quoted name, word or number, parameter's braces and signs. */
 const token =
-  /\s+|--[^\n]*|\/\*[\s\S]*?\*\/|(?<text>'(?:[^'\\]|\\[\s\S]|'')*')|(?<quoted>`[^`\\]*`|"[^"\\]*")|(?<word>[A-Za-z_0-9]+)|(?<sign>[-+*/%=<>!,.:?|()[\]{}])/y;
+  /(?<blank>\s+|--[^\n]*|\/\*[\s\S]*?\*\/)|(?<text>'(?:[^'\\]|\\[\s\S]|'')*')|(?<quoted>`[^`\\]*`|"[^"\\]*")|(?<word>[A-Za-z_0-9]+)|(?<sign>[-+*/%=<>!,.:?|()[\]{}])/y;
 
 /** The client, whose `query` passes statements on only where they do nothing but read our own tables. */
 export function guardReads(client: ClickHouseClient): ClickHouseClient {
@@ -62,17 +67,23 @@ export function guardReads(client: ClickHouseClient): ClickHouseClient {
  */
 export function checkReads(sql: string): void {
   const statement = sql.trimEnd().replace(/;$/, '');
+  /** Bare and quoted words, each with the parenthesis that makes a call of it. */
   const words: string[] = [];
+  let named = false;
   let at = 0;
   while (at < statement.length) {
     token.lastIndex = at;
     const found = token.exec(statement);
     if (!found) throw refused();
     at = token.lastIndex;
-    const { quoted, word } = found.groups ?? {};
-    if (quoted !== undefined || word !== undefined) words.push(quoted?.slice(1, -1) ?? word ?? '');
+    const { blank, quoted, word, sign } = found.groups ?? {};
+    if (blank !== undefined) continue;
+    const name = quoted?.slice(1, -1).trim() ?? word;
+    if (name !== undefined) words.push(name);
+    else if (sign === '(' && named) words.push(`${words.pop()}(`);
+    named = name !== undefined;
   }
-  if (!/^(?:select|with)$/i.test(words[0] ?? '') || words.some((word) => forbidden.test(word.trim()))) throw refused();
+  if (!/^(?:select|with)\(?$/i.test(words[0] ?? '') || words.some((word) => forbidden.test(word))) throw refused();
 }
 
 function refused(): FeedpulseError {
