@@ -58,6 +58,7 @@ const certificateFaults = new Map([
   ['CERT_NOT_YET_VALID', 'its certificate is not valid yet'],
   ['CERT_REVOKED', 'its certificate has been revoked'],
   ['ERR_TLS_CERT_ALTNAME_INVALID', 'its certificate is for another host name'],
+  ['EPROTO', 'it does not speak TLS on this port, or refused our side of it'],
   ['ERR_SSL_WRONG_VERSION_NUMBER', 'it does not speak TLS on this port'],
   ['ERR_SSL_PACKET_LENGTH_TOO_LONG', 'it does not speak TLS on this port'],
 ]);

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { Agent } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,6 +47,8 @@ export interface TestClickHouse {
   play(fault: ServerFault): Promise<void>;
   /** Rows of a statement. */
   rows<T>(query: string): Promise<T[]>;
+  /** Runs a statement as an administrator. */
+  command(query: string): Promise<void>;
   /** SIGKILL: no last word. */
   kill(): Promise<void>;
   /** After a kill, on the same port and data. */
@@ -63,8 +66,7 @@ export async function startClickHouse(options: ServerOptions = {}): Promise<Test
   const port = await freePort();
   const url = `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}`;
   let child = await startFront(folder, port, options);
-  // The test trusts the one certificate that it gave.
-  const tls = options.tls ? { tls: { ca_cert: Buffer.from(options.tls.authority) } } : {};
+  const tls = options.tls ? { http_agent: new Agent({ ca: options.tls.authority }) } : {};
   const client = createClient({ url, username: writer.name, password: writer.password, ...tls });
   const kill = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
@@ -85,6 +87,7 @@ export async function startClickHouse(options: ServerOptions = {}): Promise<Test
       await noted;
     },
     rows: async <T>(query: string) => (await client.query({ query, format: 'JSONEachRow' })).json<T>(),
+    command: async (query) => void (await client.command({ query })),
     kill,
     restart: async () => {
       child = await startFront(folder, port, options);
