@@ -72,7 +72,7 @@ function open(reader: keyof typeof users): Promise<Database> {
     clickhouse: {
       url: clickhouse.url,
       caFile: join(folder, 'ca.pem'),
-      username: 'feedpulse',
+      username: 'writing',
       password,
       reader: { username: reader, password },
     },
