@@ -89,10 +89,11 @@ test('no secret is printed when the settings are wrong', async () => {
   expect((await look(['check-config', '--config', file])).code).toBe(2);
   await writeFile(file, `clickhouse:\n  password: *${canary}\n`);
   expect((await look(['check-config', '--config', file])).code).toBe(2);
-  for (const url of [`https://watched:${canary}@127.0.0.1:1`, `http://127.0.0.1:1/?password=${canary}`, `ftp://a:${canary}@x`])
-    expect((await look(['check-config', '--json'], { FEEDPULSE_CLICKHOUSE_URL: url })).code).toBe(2);
-  for (const broker of [`watched:${canary}@127.0.0.1:9092`, `sasl://watched:${canary}@127.0.0.1:9092`])
-    expect((await look(['check-config', '--json'], { FEEDPULSE_KAFKA_BROKERS: broker })).code).toBe(2);
+  const url = `https://watched:${canary}@127.0.0.1:1`;
+  expect(
+    (await look(['check-config', '--json'], { FEEDPULSE_CLICKHOUSE_URL: url, FEEDPULSE_KAFKA_BROKERS: `watched:${canary}@127.0.0.1:9092` }))
+      .code,
+  ).toBe(2);
   expectNoCanary();
 });
 
