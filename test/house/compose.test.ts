@@ -70,6 +70,7 @@ describe('docker-compose.yml', () => {
   test('gives the users of the database the rights and limits that users.sql gives, and mounts them', () => {
     expect(grantsInXml()).toEqual(grantsInSql());
     expect(Object.keys(grantsInSql())).toEqual(['feedpulse', 'feedpulse_reader']);
+    expect(grantsInSql()['feedpulse_reader']).toEqual(['GRANT SELECT ON feedpulse.*']);
     expect(readerProfile('feedpulse-users.xml')).toEqual(readerProfile('users.sql'));
     expect(readerProfile('users.sql')).toEqual({ ...readLimits, readonly: 1 });
     expect(JSON.stringify(services['clickhouse']?.volumes)).toContain('users.d/feedpulse-users.xml');

@@ -111,10 +111,11 @@ function takeFault(text, when) {
 }
 
 /** True when the request has met its end. */
-function play(fault, request, response) {
+function play(fault, text, request, response) {
   if (!fault) return false;
   if (fault.how === 'reset') request.socket.resetAndDestroy();
-  else answerError(response, new Refusal(fault.code, 'A fault for tests. (FAULT)'));
+  // Like a server, it quotes what it could not carry out.
+  else answerError(response, new Refusal(fault.code, `A fault for tests: ${text.slice(0, 10_000)}. (FAULT)`));
   return true;
 }
 
@@ -130,9 +131,9 @@ async function answer(request, response) {
   try {
     const user = userOf(request);
     const { text, parameters } = await statementOf(request, url);
-    if (play(takeFault(text, 'before'), request, response)) return;
+    if (play(takeFault(text, 'before'), text, request, response)) return;
     const result = await carryOut({ user, url, text, parameters });
-    if (play(takeFault(text, 'after'), request, response)) return;
+    if (play(takeFault(text, 'after'), text, request, response)) return;
     response.writeHead(200, { 'x-clickhouse-query-id': url.searchParams.get('query_id') ?? '', 'x-clickhouse-summary': '{}' });
     response.end(result);
   } catch (error) {
