@@ -131,7 +131,7 @@ describe('is refused in words, at once, and without the password:', () => {
       expect(ended.output).toMatch(new RegExp(`^${code}: .*(?:${words.source})`, 'm'));
       expect(ended.code).toBe(5);
       expect(ended.output).not.toContain('canary');
-      expect(Date.now() - started).toBeLessThan(15_000);
+      expect(Date.now() - started).toBeLessThan(12_000);
     }
   }
 
