@@ -86,13 +86,18 @@ const registry = z
   .optional();
 
 const kafka = z.strictObject({
-  brokers: z.array(z.string().min(1)).min(1).default(['127.0.0.1:9092']),
+  brokers: z
+    .array(z.string().regex(/^[^@/\s]+$/, 'a broker is host:port'))
+    .min(1)
+    .default(['127.0.0.1:9092']),
   topic: z.string().min(1).max(249).default('posts'),
   groupId: z.string().min(1).default('feedpulse'),
   clientId: z.string().min(1).default('feedpulse'),
   deadLetterTopic: z.string().min(1).max(240).default('posts.dead-letters'),
   tls: z.boolean().default(false),
-  caFile: z.string().optional(),
+  caFile: z.string().optional().describe('Certificate authorities to trust instead of the usual ones, PEM'),
+  certFile: z.string().optional().describe('Our own certificate, PEM, where the brokers ask for one; with keyFile'),
+  keyFile: z.string().optional().describe('The key of certFile, PEM'),
   allowPlaintext: z.boolean().default(false).describe('Allow an unencrypted connection to a broker that is not on this machine'),
   sasl: sasl.optional(),
   registry,
@@ -103,6 +108,7 @@ const kafka = z.strictObject({
 const clickhouse = z.strictObject({
   url: z
     .url({ protocol: /^https?$/ })
+    .refine(isBareAddress, 'only https://host:port/path: name and password have settings of their own')
     .optional()
     .describe('A ClickHouse server; without it the engine runs embedded, in dataDir'),
   database: z
@@ -112,7 +118,24 @@ const clickhouse = z.strictObject({
   username: z.string().default('default'),
   password: z.string().optional().describe('Better: passwordFile, or FEEDPULSE_CLICKHOUSE_PASSWORD'),
   passwordFile: z.string().optional(),
+  caFile: z.string().optional().describe('Certificate authorities to trust instead of the usual ones, PEM'),
+  allowPlaintext: z.boolean().default(false).describe('Allow an unencrypted connection to a server that is not on this machine'),
+  reader: z
+    .strictObject({
+      username: z.string().min(1),
+      password: z.string().optional().describe('Better: passwordFile, or FEEDPULSE_CLICKHOUSE_READER_PASSWORD'),
+      passwordFile: z.string().optional(),
+    })
+    .optional()
+    .describe('Another user for reading, who may be read-only; the writing one when absent'),
 });
+
+/** An address that may be shown: what stands before `@` or behind `?` could be a secret. */
+function isBareAddress(url: string): boolean {
+  if (!URL.canParse(url)) return true; // said already
+  const { username, password, search, hash } = new URL(url);
+  return [username, password, search, hash].every((part) => part === '');
+}
 
 export const configSchema = z
   .strictObject({
@@ -172,6 +195,9 @@ export const configSchema = z
       if (seen.has(name.toLowerCase()))
         context.addIssue({ code: 'custom', path: ['brands', index, 'name'], message: `the brand ${name} stands twice` });
       seen.add(name.toLowerCase());
+    }
+    if ((config.kafka.certFile === undefined) !== (config.kafka.keyFile === undefined)) {
+      context.addIssue({ code: 'custom', path: ['kafka', 'certFile'], message: 'certFile and keyFile go together' });
     }
     if (config.kafka.topic === config.kafka.deadLetterTopic) {
       context.addIssue({ code: 'custom', path: ['kafka', 'deadLetterTopic'], message: 'must differ from kafka.topic' });

@@ -4,6 +4,8 @@ import type { Config } from '../config.ts';
 import { asError, FeedpulseError } from '../errors.ts';
 import { bundledModelPath, loadModel } from '../infer/model.ts';
 import { createKafka } from '../ingest/kafka-client.ts';
+import { asKafkaError } from '../ingest/kafka-error.ts';
+import { checkBrokerCertificates } from '../ingest/kafka-sockets.ts';
 import { createLog, type Log } from '../log.ts';
 import { openDatabase } from '../sink/connection.ts';
 import { configFrom, type SharedOptions, withSharedOptions } from './options.ts';
@@ -65,9 +67,12 @@ async function checkDatabase(config: Config, log: Log): Promise<string> {
 async function checkKafka(config: Config, log: Log): Promise<string> {
   const admin = createKafka(config.kafka, log).admin();
   try {
+    await checkBrokerCertificates(config.kafka);
     await admin.connect();
     const { topics } = await admin.fetchTopicMetadata({ topics: [config.kafka.topic] });
     return `${config.kafka.topic} has ${topics[0]?.partitions.length ?? 0} partitions`;
+  } catch (thrown) {
+    throw asKafkaError(thrown, `looking at ${config.kafka.topic}`);
   } finally {
     await admin.disconnect();
   }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseDocument } from 'yaml';
+import { type Document, parseDocument, type YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { type Config, configSchema } from '../config.ts';
 import { asError, FeedpulseError } from '../errors.ts';
@@ -78,10 +78,25 @@ function parseVariable(value: string, type: string): unknown {
 function readYaml(file: string): Tree {
   const document = parseDocument(readText(file));
   const problem = document.errors[0];
-  if (problem) throw new FeedpulseError('CONFIG_INVALID', `${file}: ${problem.message.split('\n')[0]}.`);
-  const tree: unknown = document.toJS() ?? {};
+  // Its own words can quote what stands there, which may be a password.
+  if (problem) throw new FeedpulseError('CONFIG_INVALID', `${file}, ${placeOf(problem)}: this is no YAML (${problem.code}).`);
+  const tree: unknown = resolve(document, file) ?? {};
   if (!isTree(tree)) throw new FeedpulseError('CONFIG_INVALID', `${file}: expected settings by name at the top.`);
   return tree;
+}
+
+function placeOf({ linePos }: YAMLParseError): string {
+  const start = linePos?.[0];
+  return start ? `line ${start.line}, column ${start.col}` : 'somewhere';
+}
+
+/** A value that begins with an asterisk is an alias in YAML; one that is not defined would be quoted in the error. */
+function resolve(document: Document.Parsed, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch {
+    throw new FeedpulseError('CONFIG_INVALID', `${file}: an alias is not defined; put values that begin with * in quotes.`);
+  }
 }
 
 /** `passwordFile: path` becomes `password`: secrets can stay out of the config and of the environment. */

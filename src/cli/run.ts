@@ -60,7 +60,10 @@ async function runWith(config: Config, db: Database, log: Log, stop: AbortSignal
   const live = createLiveHub();
   const parts = { config, log, clock, metrics };
   const scorer = await openScorer(config, log, { metrics });
-  const { source, close: closeSource } = await openSource({ ...parts, db });
+  const { source, close: closeSource } = await openSource({ ...parts, db }).catch(async (fault: unknown) => {
+    await scorer.close(); // its threads would keep the process alive
+    throw fault;
+  });
   const rollups = createRollups({ db, ...parts });
   const status = createRunStatus({ ...parts, db, source, scorer, live });
   let server: RunningServer | undefined;

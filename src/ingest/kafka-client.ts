@@ -1,17 +1,19 @@
-import { readFileSync } from 'node:fs';
 import kafkajs, { type Kafka, type logCreator, type SASLOptions } from 'kafkajs';
 import type { KafkaConfig } from '../config.ts';
 import { FeedpulseError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { isLoopback } from '../loopback.ts';
 import { registerCodecs } from './kafka-codecs.ts';
+import { socketFactory, tlsOptions } from './kafka-sockets.ts';
 
 /**
  * A client for the configured brokers, shared by the feed, the dead letters and `produce`; connects to nothing
- * yet. Throws KAFKA_PLAINTEXT for an unencrypted connection that leaves this machine without leave to do so.
+ * yet. Throws KAFKA_PLAINTEXT for an unencrypted connection that leaves this machine without leave to do so,
+ * FILE_UNREADABLE for a certificate or key.
  */
 export function createKafka(config: KafkaConfig, log: Log): Kafka {
-  const { brokers, clientId, tls, caFile, allowPlaintext, sasl } = config;
-  const away = brokers.find((broker) => !isLoopback(broker));
+  const { brokers, clientId, tls, allowPlaintext, sasl } = config;
+  const away = brokers.find((broker) => !isLoopback(broker.replace(/:\d+$/, '')));
   if (!tls && !allowPlaintext && away !== undefined) {
     throw new FeedpulseError('KAFKA_PLAINTEXT', `The connection to ${away} would not be encrypted.`);
   }
@@ -19,7 +21,8 @@ export function createKafka(config: KafkaConfig, log: Log): Kafka {
   return new kafkajs.Kafka({
     clientId,
     brokers,
-    ssl: tls && (caFile === undefined ? true : { ca: [readCertificate(caFile)] }),
+    ssl: tlsOptions(config),
+    socketFactory: socketFactory(config),
     ...(sasl ? { sasl: saslOptions(sasl) } : {}),
     connectionTimeout: 3_000,
     requestTimeout: 10_000,
@@ -29,27 +32,10 @@ export function createKafka(config: KafkaConfig, log: Log): Kafka {
   });
 }
 
-/** True for a `host:port` on this machine. */
-export function isLoopback(broker: string): boolean {
-  const host = broker
-    .replace(/:\d+$/, '')
-    .replace(/^\[(.*)\]$/, '$1')
-    .toLowerCase();
-  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
-}
-
 function saslOptions({ mechanism, username, password }: NonNullable<KafkaConfig['sasl']>): SASLOptions {
   if (password === undefined)
     throw new FeedpulseError('CONFIG_INVALID', 'kafka.sasl has no password: set passwordFile or FEEDPULSE_KAFKA_SASL_PASSWORD.');
   return { mechanism, username, password };
-}
-
-function readCertificate(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (thrown) {
-    throw new FeedpulseError('FILE_UNREADABLE', `The certificate in kafka.caFile cannot be read: ${path}`, { cause: thrown });
-  }
 }
 
 /** What may be logged of kafkajs's facts: never a request, a response or a message, which hold people's posts. */

@@ -1,4 +1,5 @@
-import { asError, FeedpulseError } from '../errors.ts';
+import { asError, type ErrorCode, FeedpulseError } from '../errors.ts';
+import { trustFault } from '../tls.ts';
 
 /** Answers of a broker that trying again will not change, as Kafka's protocol names them. */
 const refusals = new Set([
@@ -17,16 +18,28 @@ const refusals = new Set([
 interface KafkaFacts {
   readonly name?: string;
   readonly type?: string;
+  /** Of a connection: the code of the socket's error. */
+  readonly code?: unknown;
   readonly cause?: unknown;
+  /** Of what was asked for several topics at once. */
+  readonly errors?: unknown;
 }
 
-/** A fault of Kafka with our code: KAFKA_REFUSED or KAFKA_UNREADABLE where trying again is no use, else KAFKA_UNAVAILABLE. */
+/**
+ * A fault of Kafka with our code: KAFKA_REFUSED, KAFKA_UNTRUSTED, KAFKA_PLAINTEXT or KAFKA_UNREADABLE where
+ * trying again is no use, else KAFKA_UNAVAILABLE.
+ */
 export function asKafkaError(thrown: unknown, doing: string): FeedpulseError {
   const chain = causesOf(thrown);
   const ours = chain.find((cause) => cause instanceof FeedpulseError);
   if (ours) return ours;
-  const code = chain.some(isRefusal) ? 'KAFKA_REFUSED' : 'KAFKA_UNAVAILABLE';
-  return new FeedpulseError(code, `Kafka, while ${doing}: ${asError(thrown).message}`, { cause: thrown });
+  return new FeedpulseError(codeOf(chain), `Kafka, while ${doing}: ${asError(firstOf(thrown)).message}`, { cause: thrown });
+}
+
+function codeOf(chain: readonly unknown[]): ErrorCode {
+  if (chain.some(isRefusal)) return 'KAFKA_REFUSED';
+  if (chain.some((cause) => factsOf(cause).code === 'KAFKA_PLAINTEXT')) return 'KAFKA_PLAINTEXT';
+  return chain.some((cause) => trustFault(factsOf(cause).code)) ? 'KAFKA_UNTRUSTED' : 'KAFKA_UNAVAILABLE';
 }
 
 /** True when the broker answered with this error of its protocol. */
@@ -42,8 +55,18 @@ function isRefusal(cause: unknown): boolean {
 /** The error, what caused it, and so on. */
 function causesOf(thrown: unknown): unknown[] {
   const chain: unknown[] = [];
-  for (let cause = thrown; cause !== undefined && cause !== null && !chain.includes(cause); cause = factsOf(cause).cause) chain.push(cause);
+  for (let cause = thrown; cause !== undefined && cause !== null && !chain.includes(cause); cause = causeOf(cause)) chain.push(cause);
   return chain;
+}
+
+function causeOf(cause: unknown): unknown {
+  return factsOf(cause).cause ?? firstOf(cause, undefined);
+}
+
+/** The first of several errors, which says more than that there were some. */
+function firstOf(thrown: unknown, otherwise = thrown): unknown {
+  const { errors } = factsOf(thrown);
+  return (Array.isArray(errors) ? errors[0] : undefined) ?? otherwise;
 }
 
 function factsOf(cause: unknown): KafkaFacts {

@@ -8,7 +8,9 @@ import type { Metrics } from '../metrics.ts';
 import type { FeedItem } from '../post.ts';
 import type { DeadLetterSink } from './dead-letters.ts';
 import { consumeBatch, type KafkaBatchParts } from './kafka-batch.ts';
+import { isKafkaAnswer } from './kafka-error.ts';
 import type { KafkaHealth } from './kafka-health.ts';
+import { checkBrokerCertificates } from './kafka-sockets.ts';
 import type { ParseMessage } from './message-parser.ts';
 import { createOffsetGaps, type OffsetGaps } from './offset-gaps.ts';
 import type { CompiledMapping } from './parse-post.ts';
@@ -100,6 +102,7 @@ async function start(parts: KafkaSessionParts, running: Running, signal: AbortSi
   const { config, health, log, metrics } = parts;
   const { admin, consumer } = running;
   const { topic, groupId } = config;
+  await checkBrokerCertificates(config);
   await admin.connect();
   await waitForTopic(parts, admin, signal);
   if (signal.aborted) return;
@@ -147,8 +150,18 @@ async function start(parts: KafkaSessionParts, running: Running, signal: AbortSi
 async function waitForTopic({ config, clock, health, log }: KafkaSessionParts, admin: Admin, signal: AbortSignal): Promise<void> {
   for (let waited = 0; !signal.aborted && !(await admin.listTopics()).includes(config.topic); waited += 1) {
     health.cannotRead(`The Kafka topic ${config.topic} does not exist yet.`);
+    if (waited === 0) await checkVisible(admin, config.topic);
     if (waited % 60 === 0) log.warn({ topic: config.topic }, 'The Kafka topic does not exist yet: waiting for it');
     await clock.sleep(topicPollMs, signal);
+  }
+}
+
+/** A broker lists no topic that we may not see; asked for it by name, it says so. */
+async function checkVisible(admin: Admin, topic: string): Promise<void> {
+  try {
+    await admin.fetchTopicMetadata({ topics: [topic] });
+  } catch (thrown) {
+    if (isKafkaAnswer(thrown, 'TOPIC_AUTHORIZATION_FAILED')) throw thrown;
   }
 }
 

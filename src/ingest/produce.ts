@@ -7,6 +7,7 @@ import { ensureTopic } from './ensure-topic.ts';
 import { compileMapping } from './field-mapping.ts';
 import { createKafka } from './kafka-client.ts';
 import { asKafkaError } from './kafka-error.ts';
+import { checkBrokerCertificates } from './kafka-sockets.ts';
 import { type CompiledMapping, parsePost } from './parse-post.ts';
 import { type Line, readLines } from './read-lines.ts';
 
@@ -46,6 +47,7 @@ export async function produceFile({ config, mapping, input, rate, partitions = 4
   const started = Date.now();
   let sent = 0;
   try {
+    await checkBrokerCertificates(config);
     if (await ensureTopic(kafka, { topic: config.topic, partitions })) log.info({ topic: config.topic, partitions }, 'Created the topic');
     await producer.connect();
     for await (const batch of batchesOf(readLines(input), size)) {

@@ -3,7 +3,7 @@ import { request as httpRequest, type IncomingMessage, type RequestOptions } fro
 import { request as httpsRequest } from 'node:https';
 import { rootCertificates } from 'node:tls';
 import { asError, FeedpulseError } from '../errors.ts';
-import { isLoopback } from './kafka-client.ts';
+import { isLoopback } from '../loopback.ts';
 
 /** Settings of the registry, and of Kafka where they hold for both. */
 export interface RegistryConfig {
@@ -33,7 +33,7 @@ const largestAnswer = 2 * 1_048_576;
 export function createRegistryClient({ url, username, password, caFile, allowPlaintext }: RegistryConfig): RegistryClient {
   const base = new URL(url.endsWith('/') ? url : `${url}/`);
   const isPlain = base.protocol === 'http:';
-  if (isPlain && !allowPlaintext && !isLoopback(base.host))
+  if (isPlain && !allowPlaintext && !isLoopback(base.hostname))
     throw new FeedpulseError('KAFKA_PLAINTEXT', `The connection to the schema registry at ${base.host} would not be encrypted.`);
   const options: RequestOptions = {
     headers: { accept: 'application/vnd.schemaregistry.v1+json, application/json' },

@@ -1,7 +1,7 @@
-import { isIP } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
 import { FeedpulseError } from '../errors.ts';
+import { isLoopback } from '../loopback.ts';
 import { sendProblem } from './problem.ts';
 import { secureHeaders } from './secure-headers.ts';
 
@@ -10,10 +10,6 @@ type Binding = Pick<Config['server'], 'host' | 'allowOpen' | 'trustedProxies'>;
 /** Far more than the longest question of the page. */
 const longestUrl = 4_096;
 const harmless = new Set(['GET', 'HEAD', 'OPTIONS']);
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
-}
 
 /** Whether other machines are meant to reach the server, by itself or through a proxy. */
 export function isExposed({ host, trustedProxies }: Binding): boolean {

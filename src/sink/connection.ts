@@ -16,7 +16,7 @@ export interface Database {
   readonly writer: ClickHouseClient;
   /** For statements that take their time beside the feed: rollups. */
   readonly upkeep: ClickHouseClient;
-  /** Reads only, within `readLimits`; cannot reach files or the network. */
+  /** Reads our own tables only, within `readLimits`; its `query` sends nothing else (`read-guard.ts`). */
   readonly reader: ClickHouseClient;
   readonly health: DatabaseHealth;
   close(): Promise<void>;
@@ -24,7 +24,7 @@ export interface Database {
 
 /**
  * Opens the server that `clickhouse.url` names, or the embedded engine in `dataDir`.
- * @throws DATA_FOLDER_BUSY, FILE_UNREADABLE, DATABASE_UNAVAILABLE, DATABASE_REJECTED
+ * @throws DATA_FOLDER_BUSY, FILE_UNREADABLE, DATABASE_UNAVAILABLE, DATABASE_REJECTED, DATABASE_PLAINTEXT, DATABASE_UNTRUSTED
  */
 export async function openDatabase(options: { clickhouse: ClickHouseConfig; dataDir: string; log: Log; clock?: Clock }): Promise<Database> {
   const { clickhouse, dataDir, log, clock = systemClock } = options;

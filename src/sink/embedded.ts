@@ -6,6 +6,7 @@ import { Session } from 'chdb';
 import { createChdbConnection } from 'chdb/connection';
 import { asError, FeedpulseError } from '../errors.ts';
 import type { Connections } from './connection.ts';
+import { guardReads } from './read-guard.ts';
 import { readLimits } from './read-limits.ts';
 
 /**
@@ -61,7 +62,7 @@ export async function openEmbedded(folder: string, database: string): Promise<Co
       kind: 'embedded',
       writer: await connect({}),
       upkeep: await connect({}),
-      reader: await connect({ ...readLimits, readonly: 1 }),
+      reader: guardReads(await connect({ ...readLimits, readonly: 1 })),
       close,
     };
   } catch (fault) {

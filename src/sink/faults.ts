@@ -1,4 +1,5 @@
 import { FeedpulseError } from '../errors.ts';
+import { trustFault } from '../tls.ts';
 
 /**
  * ClickHouse error codes behind which the same statement can succeed later: time-outs, network, overload,
@@ -43,6 +44,11 @@ export function canPass(fault: unknown): boolean {
   const code = codeOf(fault);
   if (code && /^\d+$/.test(code)) return passing.has(code);
   return !(fault instanceof TypeError || fault instanceof RangeError || fault instanceof SyntaxError);
+}
+
+/** What is wrong with the server's certificate, if that is the fault. */
+export function untrustedBecause(fault: unknown): string | undefined {
+  return trustFault(codeOf(fault));
 }
 
 /** A fault in words that are safe to log: ClickHouse quotes the data it could not read, so its message stays out. */

@@ -8,4 +8,6 @@ export const readLimits = {
   max_result_rows: 200_000,
   max_threads: 2,
   do_not_merge_across_partitions_select_final: 1,
+  allow_ddl: 0,
+  allow_introspection_functions: 0,
 } as const;

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { FeedpulseError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { canPass, nameFault } from './faults.ts';
+import { canPass, nameFault, untrustedBecause } from './faults.ts';
 
 const firstDelayMs = 100;
 const longestDelayMs = 10_000;
@@ -18,8 +18,8 @@ export interface Patience {
  * Attempts a statement until it succeeds, with exponential backoff and full jitter (a random wait between 0
  * and the bound), so that several processes do not come back all at once. The statement must be harmless to
  * repeat: an attempt that failed may have been carried out.
- * @throws DATABASE_REJECTED for a fault that trying again cannot cure, DATABASE_UNAVAILABLE when time is up,
- *   the signal's reason when it is aborted.
+ * @throws DATABASE_REJECTED or DATABASE_UNTRUSTED for a fault that trying again cannot cure,
+ *   DATABASE_UNAVAILABLE when time is up, the signal's reason when it is aborted.
  */
 export async function persist<T>(what: string, attempt: () => Promise<T>, patience: Patience, signal?: AbortSignal): Promise<T> {
   const { clock, log, giveUpAfterMs, onRetry } = patience;
@@ -32,6 +32,8 @@ export async function persist<T>(what: string, attempt: () => Promise<T>, patien
       signal?.throwIfAborted();
       if (fault instanceof FeedpulseError && !fault.retry) throw fault;
       const name = nameFault(fault);
+      const untrusted = untrustedBecause(fault);
+      if (untrusted) throw new FeedpulseError('DATABASE_UNTRUSTED', `could not ${what}: the server is not trusted, ${untrusted}.`);
       if (!canPass(fault)) throw new FeedpulseError('DATABASE_REJECTED', `could not ${what}: ${name}`);
       if (clock.now() >= giveUpAt) throw new FeedpulseError('DATABASE_UNAVAILABLE', `gave up trying to ${what}: ${name}`);
       log.warn({ what, fault: name, waitAtMostMs: bound }, 'the database is in trouble, trying again');

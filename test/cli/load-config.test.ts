@@ -79,6 +79,35 @@ test('a file that is not there, or is no YAML, is named', () => {
   expect(problemOf(() => loadConfig({ file: yaml('- a\n- b\n'), env: {} })).code).toBe('CONFIG_INVALID');
 });
 
+test('a file that is no YAML is not quoted: a password may stand there', () => {
+  for (const text of [
+    'password: *canary',
+    'password: "canary',
+    'password: "\\canary"',
+    'password: @canary',
+    'password: [canary',
+    'a: &canary\n b: c',
+  ])
+    expect(problemOf(() => loadConfig({ file: yaml(text), env: {} })).message).not.toContain('canary');
+  expect(problemOf(() => loadConfig({ file: yaml('log:\n  level: "info'), env: {} })).message).toContain('line 2, column');
+});
+
+test.each(['https://me:canary@x', 'https://canary@x', 'https://x/?password=canary', 'ftp://me:canary@x'])('%s is no address', (url) => {
+  const problem = problemOf(() => loadConfig({ env: { FEEDPULSE_CLICKHOUSE_URL: url } }));
+  expect(problem.message).toContain('clickhouse.url');
+  expect(problem.message).not.toContain('canary');
+});
+
+test.each(['me:canary@broker:9092', 'sasl://canary@broker:9092', 'a b:1'])('%s is no broker', (broker) => {
+  const problem = problemOf(() => loadConfig({ env: { FEEDPULSE_KAFKA_BROKERS: broker } }));
+  expect(problem.message).toMatch(/kafka\.brokers\.0: a broker is host:port/);
+  expect(problem.message).not.toContain('canary');
+});
+
+test('a certificate of our own needs its key', () => {
+  expect(problemOf(() => loadConfig({ env: { FEEDPULSE_KAFKA_CERT_FILE: 'x' } })).message).toContain('certFile and keyFile go together');
+});
+
 test('the config can not be changed once it is loaded', () => {
   const config = loadConfig({ env: {} });
   expect(() => Object.assign(config.server, { port: 1 })).toThrow(TypeError);

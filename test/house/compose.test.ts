@@ -6,16 +6,24 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { environmentVariables, loadConfig } from '../../src/cli/load-config.ts';
+import { readLimits } from '../../src/sink/read-limits.ts';
+import { grantsInSql, grantsInXml, readerProfile } from '../support/clickhouse/granted.ts';
 import { readText, repository } from '../support/repository.ts';
 
 interface Service {
   readonly image?: string;
   readonly healthcheck?: object;
   readonly ports?: readonly unknown[];
+  readonly volumes?: readonly unknown[];
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-const passwords = { CLICKHOUSE_PASSWORD: 'one', GRAFANA_READER_PASSWORD: 'two', GRAFANA_ADMIN_PASSWORD: 'three' };
+const passwords = {
+  CLICKHOUSE_PASSWORD: 'one',
+  CLICKHOUSE_READER_PASSWORD: 'four',
+  GRAFANA_READER_PASSWORD: 'two',
+  GRAFANA_ADMIN_PASSWORD: 'three',
+};
 
 /** Stands in for the .env of whoever runs this, which has no say here. */
 const emptyFile = join(mkdtempSync(join(tmpdir(), 'feedpulse-compose-')), 'env');
@@ -55,7 +63,17 @@ describe('docker-compose.yml', () => {
     expect(settings.length).toBeGreaterThan(5);
     expect(unknown).toEqual([]);
     const config = loadConfig({ file: `${repository}feedpulse.example.yaml`, env: Object.fromEntries(settings) });
+    expect(config.clickhouse).toMatchObject({ username: 'feedpulse', allowPlaintext: true, reader: { username: 'feedpulse_reader' } });
     expect(config).toMatchObject({ source: 'kafka', server: { host: '0.0.0.0', allowOpen: true }, kafka: { brokers: ['kafka:9092'] } });
+  });
+
+  test('gives the users of the database the rights and limits that users.sql gives, and mounts them', () => {
+    expect(grantsInXml()).toEqual(grantsInSql());
+    expect(Object.keys(grantsInSql())).toEqual(['feedpulse', 'feedpulse_reader']);
+    expect(grantsInSql()['feedpulse_reader']).toEqual(['GRANT SELECT ON feedpulse.*']);
+    expect(readerProfile('feedpulse-users.xml')).toEqual(readerProfile('users.sql'));
+    expect(readerProfile('users.sql')).toEqual({ ...readLimits, readonly: 1 });
+    expect(JSON.stringify(services['clickhouse']?.volumes)).toContain('users.d/feedpulse-users.xml');
   });
 
   test('pins every image to a version', () => {

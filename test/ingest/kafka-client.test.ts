@@ -3,6 +3,7 @@ import { configSchema, type KafkaConfig } from '../../src/config.ts';
 import { FeedpulseError } from '../../src/errors.ts';
 import { createKafka } from '../../src/ingest/kafka-client.ts';
 import { asKafkaError, isKafkaAnswer } from '../../src/ingest/kafka-error.ts';
+import { socketFactory } from '../../src/ingest/kafka-sockets.ts';
 import { createOffsetGaps } from '../../src/ingest/offset-gaps.ts';
 import { createLog } from '../../src/log.ts';
 
@@ -30,6 +31,14 @@ describe('a connection without encryption', () => {
   });
 });
 
+it('brokers that brokers tell of are spoken to by the same rule', async () => {
+  const open = socketFactory({ allowPlaintext: false });
+  const socket = open({ host: '203.0.113.1', port: 9092, onConnect: () => {} } as Parameters<typeof open>[0]); // no TLS options
+  const fault = await new Promise((resolve) => socket.once('error', resolve));
+  expect(fault).toMatchObject({ code: 'KAFKA_PLAINTEXT', message: expect.stringContaining('203.0.113.1:9092') });
+  expect(asKafkaError(new Error('gave up', { cause: fault }), 'reading')).toMatchObject({ code: 'KAFKA_PLAINTEXT', retry: false });
+});
+
 it('a certificate that cannot be read is named', () => {
   expect(() => createKafka(config({ tls: true, caFile: '/nowhere/ca.pem' }), log)).toThrow(
     expect.objectContaining({ code: 'FILE_UNREADABLE' }),
@@ -42,6 +51,19 @@ describe('a fault of Kafka', () => {
   it('is KAFKA_REFUSED where trying again is no use', () => {
     expect(asKafkaError(caused({ type: 'TOPIC_AUTHORIZATION_FAILED' }), 'reading')).toMatchObject({ code: 'KAFKA_REFUSED', retry: false });
     expect(asKafkaError(caused({ name: 'KafkaJSSASLAuthenticationError' }), 'reading')).toMatchObject({ code: 'KAFKA_REFUSED' });
+  });
+
+  it('is KAFKA_UNTRUSTED where a certificate is refused', () => {
+    const untrusted = { code: 'KAFKA_UNTRUSTED', retry: false };
+    expect(asKafkaError(caused({ code: 'CERT_HAS_EXPIRED' }), 'reading')).toMatchObject(untrusted);
+    expect(asKafkaError(caused({ code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' }), 'reading')).toMatchObject(untrusted);
+  });
+
+  it('is told by the first of several', () => {
+    const several = Object.assign(new Error('errors'), {
+      errors: [Object.assign(new Error('no'), { type: 'CLUSTER_AUTHORIZATION_FAILED' })],
+    });
+    expect(asKafkaError(several, 'sending')).toMatchObject({ code: 'KAFKA_REFUSED', message: 'Kafka, while sending: no' });
   });
 
   it('is KAFKA_UNAVAILABLE otherwise', () => {

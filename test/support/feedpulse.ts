@@ -74,6 +74,23 @@ export async function feedpulse(...args: readonly string[]): Promise<{ stdout: s
   return execute(process.execPath, [bin, ...args], { maxBuffer: 64 * 1_048_576 });
 }
 
+/** What a command left behind, however it ended. */
+export interface Ended {
+  readonly code: number;
+  /** Standard output and error together. */
+  readonly output: string;
+}
+
+/** Runs a command of feedpulse to its end, good or bad, with further environment variables; killed after a minute. */
+export async function attempt(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  return new Promise((resolve) => {
+    const options = { env: { ...process.env, ...env }, maxBuffer: 64 * 1_048_576, timeout: 60_000, killSignal: 'SIGKILL' } as const;
+    execFile(process.execPath, [bin, ...args], options, (fault, stdout, stderr) => {
+      resolve({ code: fault ? Number(fault.code ?? Number.NaN) : 0, output: stdout + stderr });
+    });
+  });
+}
+
 /** Rows of a statement on the embedded database of a data folder that no process owns. */
 export async function queryFolder<T>(folder: string, query: string): Promise<T[]> {
   const { stdout } = await execute(process.execPath, [queryScript, folder, query]);

@@ -4,10 +4,13 @@ import kafkajs, { type Admin } from 'kafkajs';
 import { freePort } from './free-port.ts';
 import { brokerInDocker } from './kafka/broker-in-docker.ts';
 import { brokerOnJvm } from './kafka/broker-on-jvm.ts';
+import { type KafkaSecurity, protocolOf, scramCommands, securitySettings } from './kafka/security.ts';
 
 /** A real broker of one node; nothing in it outlives the test. */
 export interface TestKafka {
   readonly brokers: string[];
+  /** The address of a listener of the option `security`. */
+  broker(listener: string): string;
   /** Ends it in an orderly way and removes its data. */
   stop(): Promise<void>;
   /** Ends it at once, as a power cut would; its data stay. */
@@ -21,6 +24,8 @@ export interface Broker {
   start(): Promise<void>;
   kill(): void;
   stop(): Promise<void>;
+  /** Runs a command of Kafka's own, by the name of its class. */
+  tool(name: string, args: readonly string[]): Promise<void>;
   /** Why it is not running, once it has ended by itself. */
   trouble(): string | undefined;
 }
@@ -28,45 +33,58 @@ export interface Broker {
 export interface KafkaOptions {
   /** Further broker settings, by their names in server.properties. */
   readonly properties?: Readonly<Record<string, string>>;
+  /** Listeners with TLS, and who may log in. */
+  readonly security?: KafkaSecurity;
 }
 
 /**
  * Starts Kafka on free loopback ports: in Docker where an engine answers, on the JVM of this machine
  * otherwise. Where KAFKA_BROKERS names a running one, that is used, and can be neither killed nor restarted.
  */
-export async function startKafka({ properties = {} }: KafkaOptions = {}): Promise<TestKafka> {
+export async function startKafka({ properties = {}, security }: KafkaOptions = {}): Promise<TestKafka> {
   const given = process.env['KAFKA_BROKERS'];
-  if (given) return runningKafka(given.split(','));
-  const port = await freePort();
-  const settings = { ...brokerSettings(port, await freePort()), ...properties };
-  const broker = (await hasDocker()) ? brokerInDocker(settings, port) : await brokerOnJvm(settings);
-  const brokers = [`127.0.0.1:${port}`];
+  if (given && !security) return runningKafka(given.split(','));
+  const ports = new Map([['PLAINTEXT', await freePort()]]);
+  for (const { name } of security?.listeners ?? []) ports.set(name, await freePort());
+  const settings = { ...brokerSettings(ports, await freePort(), security), ...properties };
+  const broker = (await hasDocker()) ? brokerInDocker(settings, [...ports.values()]) : await brokerOnJvm(settings);
+  const address = (listener: string): string => `127.0.0.1:${ports.get(listener) ?? Number.NaN}`;
+  const brokers = [address('PLAINTEXT')];
   const start = async (): Promise<void> => {
     await broker.start();
     await untilReady(brokers, broker);
   };
   await start();
-  return { brokers, stop: broker.stop, kill: broker.kill, restart: start };
+  const commands = (security?.users ?? []).flatMap((user) => scramCommands(address('PLAINTEXT'), user));
+  await Promise.all(commands.map((command) => broker.tool('kafka.admin.ConfigCommand', command)));
+  return { brokers, broker: address, stop: broker.stop, kill: broker.kill, restart: start };
 }
 
 function runningKafka(brokers: string[]): TestKafka {
   const refuse = (): never => {
     throw new Error('This test kills its broker, and the one in KAFKA_BROKERS is not ours: unset KAFKA_BROKERS.');
   };
-  return { brokers, stop: async () => {}, kill: refuse, restart: async () => refuse() };
+  return { brokers, broker: refuse, stop: async () => {}, kill: refuse, restart: async () => refuse() };
 }
 
 /** One node is broker and controller at once. Groups form at once, and short sessions are allowed. */
-function brokerSettings(port: number, controllerPort: number): Record<string, string> {
+function brokerSettings(
+  ports: ReadonlyMap<string, number>,
+  controllerPort: number,
+  security: KafkaSecurity = { listeners: [] },
+): Record<string, string> {
+  const listeners = [...ports].map(([name, port]) => ({ name, port }));
+  const protocols = security.listeners.map((listener) => `,${listener.name}:${protocolOf(listener)}`).join('');
   return {
     'node.id': '1',
     'process.roles': 'broker,controller',
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
-    listeners: `PLAINTEXT://:${port},CONTROLLER://:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    listeners: [...listeners, { name: 'CONTROLLER', port: controllerPort }].map(({ name, port }) => `${name}://:${port}`).join(','),
+    'advertised.listeners': listeners.map(({ name, port }) => `${name}://127.0.0.1:${port}`).join(','),
+    'listener.security.protocol.map': `PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT${protocols}`,
+    ...(security.listeners.length > 0 ? securitySettings(security) : {}),
     'auto.create.topics.enable': 'false',
     'group.initial.rebalance.delay.ms': '0',
     'group.min.session.timeout.ms': '1000',

@@ -1,11 +1,15 @@
 /**
  * A ClickHouse server for tests: HTTP in front of the embedded engine, in a process of its own. Like a server, it
  * takes statements and data in the body, parameters in the address or as form data, settings in the address, and
- * forgets them with the request; unlike one, it answers whole and uncompressed. Its parent tells it over IPC which
- * faults to play.
+ * forgets them with the request; unlike one, it answers whole and uncompressed. Users are its own: a user's
+ * `readonly` is set before the settings of the request, and a `role` of the engine holds the user's grants. Its
+ * parent tells it over IPC which faults to play.
  */
 import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { join } from 'node:path';
 import { Session } from 'chdb';
 
 /** Parts of an address that are no settings of the engine. */
@@ -14,10 +18,11 @@ const ofHttp = /^(enable_http_compression|http_|send_progress_in_http)/;
 /** Statuses that a server gives for ClickHouse's codes; 500 for all others. */
 const statuses = { 62: 400, 60: 404, 81: 404, 516: 403 };
 
-const [folder, port, users] = process.argv.slice(2);
-/** By name: the password, and whether the user may only read. */
-const accounts = new Map(Object.entries(JSON.parse(users)));
-const engine = new Session(folder);
+const [folder, port, given] = process.argv.slice(2);
+/** `users` by name: password, readonly, settings of the profile, role. `roles`: grants by name. `tls`: key and certificate. */
+const { users, roles, tls } = JSON.parse(given);
+const accounts = new Map(Object.entries(users));
+const engine = new Session(folder, roles ? { connectionArgs: [`--config-file=${writeRoles(roles)}`] } : {});
 /** Faults to play, oldest first: `statement` is a part of the SQL, `when` before or after it is carried out. */
 const faults = [];
 
@@ -25,6 +30,27 @@ class Refusal extends Error {
   constructor(code, message) {
     super(`Code: ${code}. DB::Exception: ${message}`);
   }
+}
+
+/** The engine has one user of its own, to whom every role is granted; a request narrows itself to one of them. */
+function writeRoles(roles) {
+  const path = join(folder, 'config');
+  mkdirSync(path, { recursive: true });
+  const all = { all_rights: ['GRANT ALL ON *.*'], ...roles };
+  const roleXml = Object.entries(all).map(([name, grants]) => `<${name}><grants>${queries(grants)}</grants></${name}>`);
+  const user = `<password/><networks><ip>::/0</ip></networks><profile>default</profile><quota>default</quota>
+    <grants>${queries([`GRANT ${Object.keys(all)}`])}</grants>`;
+  writeFileSync(
+    join(path, 'users.xml'),
+    `<clickhouse><profiles><default/></profiles><quotas><default/></quotas>
+    <roles>${roleXml.join('')}</roles><users><default>${user}</default></users></clickhouse>`,
+  );
+  writeFileSync(join(path, 'config.xml'), `<clickhouse><users_config>${join(path, 'users.xml')}</users_config></clickhouse>`);
+  return join(path, 'config.xml');
+}
+
+function queries(grants) {
+  return grants.map((grant) => `<query>${grant}</query>`).join('');
 }
 
 async function bodyOf(request) {
@@ -67,7 +93,9 @@ async function carryOut({ user, url, text, parameters }) {
   try {
     await connection.queryAsync(`USE ${url.searchParams.get('database') ?? 'default'}`);
     for (const [name, value] of parameters) await connection.queryAsync(`SET ${name} = ${quoted(value)}`);
-    if (user.readOnly) await connection.queryAsync('SET readonly = 2');
+    if (user.role) await connection.queryAsync(`SET ROLE ${user.role}`);
+    for (const [name, value] of Object.entries(user.settings ?? {})) await connection.queryAsync(`SET ${name} = ${value}`);
+    if (user.readonly) await connection.queryAsync(`SET readonly = ${user.readonly}`);
     for (const [name, value] of settingsOf(url)) await connection.queryAsync(`SET ${name} = ${quoted(value)}`);
     const format = url.searchParams.get('default_format') ?? 'TabSeparated';
     return Buffer.from((await connection.queryAsync(text, { format })).bytes());
@@ -83,10 +111,11 @@ function takeFault(text, when) {
 }
 
 /** True when the request has met its end. */
-function play(fault, request, response) {
+function play(fault, text, request, response) {
   if (!fault) return false;
   if (fault.how === 'reset') request.socket.resetAndDestroy();
-  else answerError(response, new Refusal(fault.code, 'A fault for tests. (FAULT)'));
+  // Like a server, it quotes what it could not carry out.
+  else answerError(response, new Refusal(fault.code, `A fault for tests: ${text.slice(0, 10_000)}. (FAULT)`));
   return true;
 }
 
@@ -102,9 +131,9 @@ async function answer(request, response) {
   try {
     const user = userOf(request);
     const { text, parameters } = await statementOf(request, url);
-    if (play(takeFault(text, 'before'), request, response)) return;
+    if (play(takeFault(text, 'before'), text, request, response)) return;
     const result = await carryOut({ user, url, text, parameters });
-    if (play(takeFault(text, 'after'), request, response)) return;
+    if (play(takeFault(text, 'after'), text, request, response)) return;
     response.writeHead(200, { 'x-clickhouse-query-id': url.searchParams.get('query_id') ?? '', 'x-clickhouse-summary': '{}' });
     response.end(result);
   } catch (error) {
@@ -118,7 +147,7 @@ process.on('message', (fault) => {
 });
 process.on('disconnect', () => process.exit());
 
-const server = createServer(answer).listen(Number(port), '127.0.0.1');
+const server = (tls ? createTlsServer(tls, answer) : createServer(answer)).listen(Number(port), '127.0.0.1');
 await once(server, 'listening');
 await engine.queryAsync('SELECT 1');
 process.send('ready');

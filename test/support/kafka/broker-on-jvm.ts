@@ -27,10 +27,10 @@ export async function brokerOnJvm(settings: Readonly<Record<string, string>>): P
   // One in 64 begins with a hyphen, which `-t` would take for an option.
   const clusterId = randomBytes(16).toString('base64url');
   await run('java', [...jvm(jars), 'kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId}`, '-c', properties]);
-  return jvmBroker(folder, logFile, [...jvm(jars), 'kafka.Kafka', properties]);
+  return jvmBroker(folder, logFile, jvm(jars), properties);
 }
 
-function jvmBroker(folder: string, logFile: string, args: readonly string[]): Broker {
+function jvmBroker(folder: string, logFile: string, java: readonly string[], properties: string): Broker {
   let child: ChildProcess | undefined;
   const ended = (): boolean => !child || child.exitCode !== null || child.signalCode !== null;
   const kill = (): void => {
@@ -42,7 +42,7 @@ function jvmBroker(folder: string, logFile: string, args: readonly string[]): Br
     start: async () => {
       if (child && !ended()) await endOf(child);
       const log = openSync(logFile, 'a');
-      child = spawn('java', args, { stdio: ['ignore', log, log] });
+      child = spawn('java', [...java, 'kafka.Kafka', properties], { stdio: ['ignore', log, log] });
       closeSync(log);
     },
     kill,
@@ -56,6 +56,7 @@ function jvmBroker(folder: string, logFile: string, args: readonly string[]): Br
       }
       await rm(folder, { recursive: true, force: true });
     },
+    tool: async (name, args) => void (await run('java', [...java, name, ...args])),
     trouble: () => (ended() ? `The Kafka broker ended by itself:\n${tail(logFile)}` : undefined),
   };
 }

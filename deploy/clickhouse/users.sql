@@ -1,0 +1,21 @@
+-- The two users of feedpulse, with the rights they need and no more. Run it once as an administrator, with the
+-- two hashes put in: printf '%s' "$PASSWORD" | sha256sum
+-- The writer needs CREATE TABLE for `migrate`, which `run` does by itself.
+
+CREATE DATABASE IF NOT EXISTS feedpulse;
+
+CREATE USER IF NOT EXISTS feedpulse IDENTIFIED WITH sha256_hash BY 'hash of the password';
+GRANT SELECT, INSERT, CREATE TABLE ON feedpulse.* TO feedpulse;
+
+-- With readonly = 1 the reader can change no setting, so the limits of a statement stand here.
+CREATE SETTINGS PROFILE IF NOT EXISTS feedpulse_reader SETTINGS
+    max_execution_time = 20,
+    max_memory_usage = 268435456,
+    max_result_rows = 200000,
+    max_threads = 2,
+    do_not_merge_across_partitions_select_final = 1,
+    allow_ddl = 0,
+    allow_introspection_functions = 0,
+    readonly = 1;
+CREATE USER IF NOT EXISTS feedpulse_reader IDENTIFIED WITH sha256_hash BY 'hash of the password' SETTINGS PROFILE feedpulse_reader;
+GRANT SELECT ON feedpulse.* TO feedpulse_reader;

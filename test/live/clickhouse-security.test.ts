@@ -1,0 +1,179 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { configSchema } from '../../src/config.ts';
+import { type Database, openDatabase } from '../../src/sink/connection.ts';
+import { migrate } from '../../src/sink/migrate.ts';
+import { createAuthority } from '../support/certificates.ts';
+import { grantsInSql, readerProfile } from '../support/clickhouse/granted.ts';
+import { type ServerUser, startClickHouse, type TestClickHouse } from '../support/clickhouse-server.ts';
+import { attempt, eventually, type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
+import { writePosts } from '../support/post-file.ts';
+import { quiet } from '../support/test-database.ts';
+
+const posts = 300;
+const password = 'canary-52aa of a user: é中"\'';
+const authority = createAuthority('Database of the test');
+const strangers = createAuthority('Somebody else');
+
+/** Rights and limits as deploy/clickhouse/users.sql gives them, and a reader for each other kind of profile. */
+const users = {
+  writing: { password, role: 'feedpulse' },
+  feedpulse_reader: { password, role: 'feedpulse_reader', readonly: 1, settings: limits() },
+  changing: { password, role: 'feedpulse_reader', readonly: 2 },
+  unbound: { password, role: 'feedpulse_reader', readonly: 1 },
+  free: { password, role: 'feedpulse_reader' },
+} as const satisfies Record<string, ServerUser>;
+
+function limits(): Record<string, number> {
+  const { readonly: _, ...settings } = readerProfile('users.sql');
+  return settings;
+}
+
+let clickhouse: TestClickHouse;
+let folder: string;
+let running: RunningFeedpulse | undefined;
+
+beforeAll(async () => {
+  const tls = authority.issue('127.0.0.1');
+  clickhouse = await startClickHouse({ tls, users, roles: grantsInSql() });
+  folder = await mkdtemp(join(tmpdir(), 'feedpulse-clickhouse-security-'));
+  await Promise.all([
+    writeFile(join(folder, 'ca.pem'), authority.ca),
+    writeFile(join(folder, 'strangers.pem'), strangers.ca),
+    writePosts(join(folder, 'posts.ndjson'), posts),
+    // What an administrator does before anything else; the writer may not.
+    clickhouse.command('CREATE DATABASE feedpulse'),
+  ]);
+});
+afterEach(async () => {
+  await running?.kill();
+  running = undefined;
+});
+afterAll(async () => {
+  await clickhouse?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Settings of a process that writes as one user and reads as another. */
+function as(writer: string, reader: string, more: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return {
+    FEEDPULSE_CLICKHOUSE_URL: clickhouse.url,
+    FEEDPULSE_CLICKHOUSE_CA_FILE: join(folder, 'ca.pem'),
+    FEEDPULSE_CLICKHOUSE_USERNAME: writer,
+    FEEDPULSE_CLICKHOUSE_PASSWORD: password,
+    FEEDPULSE_CLICKHOUSE_READER_USERNAME: reader,
+    FEEDPULSE_CLICKHOUSE_READER_PASSWORD: password,
+    FEEDPULSE_MODEL_WORKERS: '1',
+    ...more,
+  };
+}
+
+async function open(reader: keyof typeof users): Promise<Database> {
+  const { clickhouse: config } = configSchema.parse({
+    clickhouse: {
+      url: clickhouse.url,
+      caFile: join(folder, 'ca.pem'),
+      username: 'writing',
+      password,
+      reader: { username: reader, password },
+    },
+  });
+  const db = await openDatabase({ clickhouse: config, dataDir: folder, log: quiet });
+  await migrate(db, quiet);
+  return db;
+}
+
+describe('with the rights of users.sql and over TLS', () => {
+  test('posts become rows and figures, read by a user who may change no setting', async () => {
+    const feed = ['--source', 'ndjson', '--in', join(folder, 'posts.ndjson'), '--data', join(folder, 'data')];
+    running = await startFeedpulse(feed, as('writing', 'feedpulse_reader'));
+    const reading = running;
+    await eventually('every post in the figures', 60, async () => {
+      const { current } = await reading.get<{ current: { volume: number } }>('/api/v1/summary?from=now-48h');
+      return current.volume === posts;
+    });
+    const { posts: page } = await reading.get<{ posts: unknown[] }>('/api/v1/posts?limit=20');
+    expect(page).toHaveLength(20);
+    expect(await reading.stop()).toBe(0);
+    expect(reading.log()).not.toContain('canary');
+  });
+
+  test.each(Object.keys(users).slice(1) as (keyof typeof users)[])('the reader %s reads, and neither writes nor drops', async (reader) => {
+    const db = await open(reader);
+    const rows = await db.reader.query({ query: 'SELECT toUInt32(count()) AS rows FROM posts FINAL', format: 'JSONEachRow' });
+    expect(await rows.json()).toEqual([{ rows: expect.any(Number) }]);
+    const refused = { code: expect.stringMatching(/^(164|497)$/) };
+    await expect(db.reader.command({ query: "INSERT INTO posts (id) VALUES ('x')" })).rejects.toMatchObject(refused);
+    await expect(db.reader.command({ query: 'DROP TABLE posts' })).rejects.toMatchObject(refused);
+    await expect(db.reader.command({ query: 'SELECT * FROM system.users' })).rejects.toMatchObject(refused);
+    await expect(db.reader.command({ query: 'SELECT 1 SETTINGS readonly = 0' })).rejects.toMatchObject({ code: '164' });
+    await db.close();
+  });
+
+  test('limits hold for every reader: its own, or ours', async () => {
+    for (const reader of ['feedpulse_reader', 'changing', 'free'] as const) {
+      const db = await open(reader);
+      const query = 'SELECT number FROM numbers(1000000)';
+      const result = db.reader.query({ query, format: 'JSONEachRow' }).then((rows) => rows.text());
+      await expect(result, reader).rejects.toMatchObject({ code: '396' });
+      await db.close();
+    }
+  });
+
+  test('the writer has no right to what it does not need', async () => {
+    const db = await open('feedpulse_reader');
+    for (const query of [
+      'DROP TABLE posts',
+      'TRUNCATE TABLE posts',
+      'CREATE DATABASE other',
+      "SELECT * FROM url('http://127.0.0.1:1/', 'CSV')",
+    ])
+      await expect(db.writer.command({ query }), query).rejects.toMatchObject({ code: '497' });
+    await db.close();
+  });
+});
+
+test('a reader who may set no limit and has none is warned of', async () => {
+  const ended = await attempt(['doctor', '--data', join(folder, 'doctor')], as('writing', 'unbound'));
+  expect(ended.output).toMatch(/✓ database/);
+  const migrated = await attempt(['migrate'], as('writing', 'unbound'));
+  expect(migrated.output).toContain('give its profile max_execution_time and max_memory_usage');
+});
+
+describe('is refused in words, at once, and without the password:', () => {
+  async function expectRefusal(env: Record<string, string>, code: string, words: RegExp): Promise<void> {
+    const started = Date.now();
+    const ended = await attempt(['--verbose', 'migrate'], env);
+    expect(ended.output).toMatch(new RegExp(`^${code}: .*(?:${words.source})`, 'm'));
+    expect(ended.code).toBe(6);
+    expect(ended.output).not.toContain('canary');
+    expect(Date.now() - started).toBeLessThan(10_000);
+  }
+
+  test('an authority that is not ours', async () => {
+    const env = as('writing', 'feedpulse_reader', { FEEDPULSE_CLICKHOUSE_CA_FILE: join(folder, 'strangers.pem') });
+    await expectRefusal(env, 'DATABASE_UNTRUSTED', /signed by an authority that is not trusted here/);
+  });
+
+  test('a certificate for another host', async () => {
+    const env = as('writing', 'feedpulse_reader', { FEEDPULSE_CLICKHOUSE_URL: clickhouse.url.replace('127.0.0.1', 'localhost') });
+    await expectRefusal(env, 'DATABASE_UNTRUSTED', /for another host name/);
+  });
+
+  test('TLS spoken to a port without it, or nothing but an address that others could listen to', async () => {
+    const plain = await startClickHouse();
+    const overTls = as('writing', 'free', { FEEDPULSE_CLICKHOUSE_URL: plain.url.replace('http:', 'https:') });
+    await expectRefusal(overTls, 'DATABASE_UNTRUSTED', /does not speak TLS/).finally(() => plain.stop());
+    const away = as('writing', 'free', { FEEDPULSE_CLICKHOUSE_URL: 'http://clickhouse.example:8123' });
+    await expectRefusal(away, 'DATABASE_PLAINTEXT', /clickhouse\.example:8123/);
+  });
+
+  test('a wrong password of the writer, and of the reader', async () => {
+    const wrongWriter = { FEEDPULSE_CLICKHOUSE_PASSWORD: 'canary-wrong' };
+    await expectRefusal(as('writing', 'feedpulse_reader', wrongWriter), 'DATABASE_REJECTED', /could not reach the database server: .*516/);
+    const wrongReader = { FEEDPULSE_CLICKHOUSE_READER_PASSWORD: 'canary-wrong' };
+    await expectRefusal(as('writing', 'feedpulse_reader', wrongReader), 'DATABASE_REJECTED', /as the reader: .*516/);
+  });
+});

@@ -1,0 +1,150 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { environmentVariables } from '../../src/cli/load-config.ts';
+import { startClickHouse, type TestClickHouse } from '../support/clickhouse-server.ts';
+import { attempt, type Ended, eventually, startFeedpulse } from '../support/feedpulse.ts';
+import { freePort } from '../support/free-port.ts';
+
+/** In every secret that is set, and in every text of a post. */
+const canary = 'canary-9c41e7';
+
+let clickhouse: TestClickHouse;
+let folder: string;
+/** What the programs of this file have printed. */
+const printed: string[] = [];
+
+beforeAll(async () => {
+  const user = { password: `${canary}-é"' of a user` };
+  clickhouse = await startClickHouse({ users: { watched: user, looking: { ...user, readonly: 2 } } });
+  folder = await mkdtemp(join(tmpdir(), 'feedpulse-secrets-'));
+});
+afterAll(async () => {
+  await clickhouse?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+type Settings = Readonly<Record<string, string>>;
+
+const secretName = /(PASSWORD|TOKEN|SECRET|_KEY)$/;
+
+/** Every secret of the config, by its environment variable, and what goes with it. */
+function secrets(): Settings {
+  const names = [...environmentVariables().keys()].filter((name) => secretName.test(name));
+  expect(names.length).toBeGreaterThanOrEqual(3);
+  return {
+    ...Object.fromEntries(names.map((name) => [name, `${canary}-é"' of a user`])),
+    FEEDPULSE_CLICKHOUSE_URL: clickhouse.url,
+    FEEDPULSE_CLICKHOUSE_USERNAME: 'watched',
+    FEEDPULSE_CLICKHOUSE_READER_USERNAME: 'looking',
+    FEEDPULSE_KAFKA_SASL_MECHANISM: 'plain',
+    FEEDPULSE_KAFKA_SASL_USERNAME: 'watched',
+    FEEDPULSE_LOG_LEVEL: 'debug',
+    FEEDPULSE_MODEL_WORKERS: '1',
+  };
+}
+
+async function look(args: readonly string[], env: Settings = {}): Promise<Ended> {
+  const ended = await attempt(['--verbose', ...args], { ...secrets(), ...env });
+  printed.push(ended.output);
+  return ended;
+}
+
+function expectNoCanary(): void {
+  expect(printed.length).toBeGreaterThan(0);
+  for (const output of printed.splice(0)) expect(output).not.toContain(canary);
+}
+
+test('no secret is printed when all goes well', async () => {
+  expect((await look(['migrate'])).code).toBe(0);
+  const shown = await look(['check-config', '--json']);
+  expect(shown).toMatchObject({ code: 0, output: expect.stringContaining('"password": "(set)"') });
+  expect((await look(['check-config'])).code).toBe(0);
+  expect((await look(['doctor', '--data', join(folder, 'well')])).code).toBe(0);
+  expectNoCanary();
+});
+
+test('no secret is printed when the broker, the database or a password is wrong', async () => {
+  const lines = join(folder, 'lines.ndjson');
+  await writeFile(lines, `${messages()}\n`);
+  expect((await look(['produce', lines, '--brokers', `127.0.0.1:${await freePort()}`])).output).toMatch(/^KAFKA_UNAVAILABLE/m);
+  const wrong = { FEEDPULSE_CLICKHOUSE_PASSWORD: `${canary}-wrong` };
+  expect((await look(['doctor', '--data', join(folder, 'ill')], wrong)).output).toMatch(/✗ database/);
+  expect((await look(['migrate'], { FEEDPULSE_CLICKHOUSE_PASSWORD: `${canary}-wrong` })).output).toMatch(/^DATABASE_REJECTED/m);
+  expect((await look(['migrate'], { FEEDPULSE_CLICKHOUSE_READER_PASSWORD: `${canary}-wrong` })).output).toMatch(/^DATABASE_REJECTED/m);
+  await clickhouse.play({ statement: 'schema_migrations', when: 'before', how: 'error', code: 497 });
+  expect((await look(['migrate'])).code).toBeGreaterThan(0);
+  expectNoCanary();
+});
+
+test('no secret is printed when the settings are wrong', async () => {
+  const file = join(folder, 'wrong.yaml');
+  await writeFile(
+    file,
+    `clickhouse: { password: [${canary}], reader: { pasword: ${canary} } }\nkafka: { sasl: { password: ${canary} } }\n`,
+  );
+  expect((await look(['check-config', '--config', file], { FEEDPULSE_KAFKA_SASL_MECHANISM: canary.slice(0, 6) })).code).toBe(2);
+  await writeFile(file, `clickhouse:\n  password: "${canary}\n  url: [\n`);
+  expect((await look(['check-config', '--config', file])).code).toBe(2);
+  await writeFile(file, `clickhouse:\n  password: *${canary}\n`);
+  expect((await look(['check-config', '--config', file])).code).toBe(2);
+  const url = `https://watched:${canary}@127.0.0.1:1`;
+  expect(
+    (await look(['check-config', '--json'], { FEEDPULSE_CLICKHOUSE_URL: url, FEEDPULSE_KAFKA_BROKERS: `watched:${canary}@127.0.0.1:9092` }))
+      .code,
+  ).toBe(2);
+  expectNoCanary();
+});
+
+/** Posts that become rows, and messages that become dead letters, each with the canary. */
+function messages(): string {
+  const post = { platform: 'chirper', id: 'one', text: `I love it, ${canary}`, createdAt: new Date().toISOString() };
+  return [
+    JSON.stringify(post),
+    JSON.stringify({ ...post, id: 'two', text: `\u0000 \ud800 ${canary} 'quoted' {name:String} $& <b>` }),
+    JSON.stringify({ ...post, id: 'three', author: { id: canary, handle: canary, name: canary } }),
+    JSON.stringify({ ...post, id: canary.repeat(50) }),
+    JSON.stringify({ ...post, createdAt: `${canary}` }),
+    JSON.stringify({ ...post, text: { en: canary } }),
+    JSON.stringify([canary]),
+    `{"platform": "chirper", "text": "${canary}`,
+    `${canary} ${'x'.repeat(300_000)}`,
+    canary,
+  ].join('\n');
+}
+
+test('no text of a post is printed, well-formed or not, whatever the database does', async () => {
+  const feed = join(folder, 'posts.ndjson');
+  await writeFile(feed, `${messages()}\n`);
+  for (const statement of ['INSERT INTO posts', 'INSERT INTO post_keys'])
+    for (const code of [241, 999]) await clickhouse.play({ statement, when: 'before', how: 'error', code });
+  await clickhouse.play({ statement: 'INSERT INTO posts', when: 'after', how: 'reset' });
+  const dataDir = join(folder, 'texts');
+  const running = await startFeedpulse(['--source', 'ndjson', '--in', feed, '--data', dataDir], secrets());
+  await eventually('the posts written', 60, async () => (await running.metric('feedpulse_rows_written_total')) >= 3);
+  expect(await running.stop()).toBe(0);
+  expect(await readFile(join(dataDir, 'dead-letters.ndjson'), 'utf8')).toContain('not-json');
+  expect(running.log()).toContain('trying again');
+  printed.push(running.log());
+  expectNoCanary();
+});
+
+test('no text of a post is printed when the database refuses it for good', async () => {
+  const feed = join(folder, 'refused.ndjson');
+  await writeFile(feed, `${messages().split('\n')[0]?.replace('one', 'refused')}\n`);
+  await clickhouse.play({ statement: 'INSERT INTO posts', when: 'before', how: 'error', code: 27 });
+  const ended = await look(['run', '--source', 'ndjson', '--in', feed, '--no-server', '--data', join(folder, 'refused')]);
+  expect(ended.output).toMatch(/^DATABASE_REJECTED/m);
+  expectNoCanary();
+});
+
+test('no text of a post is printed by score and eval', async () => {
+  const lines = join(folder, 'lines.ndjson');
+  await writeFile(lines, `${messages()}\n`);
+  const scored = await look(['score', '--in', lines, '--out', join(folder, 'scored.ndjson')]);
+  expect([0, 2, 3]).toContain(scored.code);
+  await writeFile(join(folder, 'labelled.tsv'), `label\ttext\nnonsense\t${canary}\n${canary}\n`);
+  expect((await look(['eval', join(folder, 'labelled.tsv')])).code).not.toBe(0);
+  expectNoCanary();
+});

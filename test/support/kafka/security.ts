@@ -1,0 +1,77 @@
+import type { Certified } from '../certificates.ts';
+
+/** A listener beside the plain one, which stays for looking at the broker from the test. */
+export interface SecureListener {
+  /** Upper case; brokers are found by it. */
+  readonly name: string;
+  readonly certificate: Certified;
+  /** With it clients say who they are by name and password. */
+  readonly sasl?: boolean;
+  /** With it clients must show a certificate of this authority (PEM). */
+  readonly clientCa?: string;
+}
+
+export interface User {
+  readonly name: string;
+  readonly password: string;
+}
+
+export interface KafkaSecurity {
+  readonly listeners: readonly SecureListener[];
+  /** May log in with PLAIN and with SCRAM. Without an ACL they may do nothing. */
+  readonly users?: readonly User[];
+}
+
+const mechanisms = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'];
+
+/** Broker settings of the listeners: their certificates, who may log in, and that whoever comes by the plain listener may do everything. */
+export function securitySettings({ listeners, users = [] }: KafkaSecurity): Record<string, string> {
+  return {
+    'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+    'super.users': 'User:ANONYMOUS',
+    ...Object.assign({}, ...listeners.map((listener) => listenerSettings(listener, users))),
+  };
+}
+
+export function protocolOf({ sasl }: SecureListener): string {
+  return sasl ? 'SASL_SSL' : 'SSL';
+}
+
+function listenerSettings({ name, certificate, sasl, clientCa }: SecureListener, users: readonly User[]): Record<string, string> {
+  const prefix = `listener.name.${name.toLowerCase()}`;
+  return {
+    [`${prefix}.ssl.keystore.type`]: 'PEM',
+    [`${prefix}.ssl.keystore.key`]: inOneLine(certificate.key),
+    [`${prefix}.ssl.keystore.certificate.chain`]: inOneLine(certificate.cert),
+    ...(clientCa
+      ? {
+          [`${prefix}.ssl.client.auth`]: 'required',
+          [`${prefix}.ssl.truststore.type`]: 'PEM',
+          [`${prefix}.ssl.truststore.certificates`]: inOneLine(clientCa),
+        }
+      : {}),
+    ...(sasl ? saslSettings(prefix, users) : {}),
+  };
+}
+
+function saslSettings(prefix: string, users: readonly User[]): Record<string, string> {
+  const logins = users.map(({ name, password }) => ` user_${name}="${password}"`).join('');
+  const scram = 'org.apache.kafka.common.security.scram.ScramLoginModule required;';
+  return {
+    [`${prefix}.sasl.enabled.mechanisms`]: mechanisms.join(','),
+    [`${prefix}.plain.sasl.jaas.config`]: `org.apache.kafka.common.security.plain.PlainLoginModule required${logins};`,
+    [`${prefix}.scram-sha-256.sasl.jaas.config`]: scram,
+    [`${prefix}.scram-sha-512.sasl.jaas.config`]: scram,
+  };
+}
+
+/** Arguments of Kafka's ConfigCommand that store a user's SCRAM credentials: it takes one mechanism at a time. */
+export function scramCommands(server: string, { name, password }: User): string[][] {
+  const user = ['--bootstrap-server', server, '--alter', '--entity-type', 'users', '--entity-name', name];
+  return mechanisms.slice(1).map((mechanism) => [...user, '--add-config', `${mechanism}=[password=${password}]`]);
+}
+
+/** Properties files and containers both read `\n` as the end of a line. */
+function inOneLine(pem: string): string {
+  return pem.trim().replaceAll(/\r?\n/g, '\\n');
+}
