@@ -25,8 +25,14 @@ export function asKafkaError(thrown: unknown, doing: string): FeedpulseError {
   const chain = causesOf(thrown);
   const ours = chain.find((cause) => cause instanceof FeedpulseError);
   if (ours) return ours;
-  const code = chain.some(isRefusal) ? 'KAFKA_REFUSED' : 'KAFKA_UNAVAILABLE';
+  const code = codeOf(chain);
   return new FeedpulseError(code, `Kafka, while ${doing}: ${asError(thrown).message}`, { cause: thrown });
+}
+
+function codeOf(chain: readonly unknown[]): 'KAFKA_REFUSED' | 'KAFKA_UNREADABLE' | 'KAFKA_UNAVAILABLE' {
+  if (chain.some(isRefusal)) return 'KAFKA_REFUSED';
+  // The client reads beyond a batch that is damaged, and overflows its stack with one of some 125,000 records.
+  return chain.some((cause) => cause instanceof RangeError) ? 'KAFKA_UNREADABLE' : 'KAFKA_UNAVAILABLE';
 }
 
 /** True when the broker answered with this error of its protocol. */

@@ -44,6 +44,10 @@ describe('a fault of Kafka', () => {
     expect(asKafkaError(caused({ name: 'KafkaJSSASLAuthenticationError' }), 'reading')).toMatchObject({ code: 'KAFKA_REFUSED' });
   });
 
+  it('of the client, about bytes that it cannot read, does not pass', () => {
+    expect(asKafkaError(caused(new RangeError('out of range')), 'reading')).toMatchObject({ code: 'KAFKA_UNREADABLE', retry: false });
+  });
+
   it('is KAFKA_UNAVAILABLE otherwise', () => {
     expect(asKafkaError(caused(new Error('reset')), 'reading')).toMatchObject({
       code: 'KAFKA_UNAVAILABLE',
