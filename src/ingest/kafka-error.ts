@@ -39,6 +39,8 @@ export function asKafkaError(thrown: unknown, doing: string): FeedpulseError {
 function codeOf(chain: readonly unknown[]): ErrorCode {
   if (chain.some(isRefusal)) return 'KAFKA_REFUSED';
   if (chain.some((cause) => factsOf(cause).code === 'KAFKA_PLAINTEXT')) return 'KAFKA_PLAINTEXT';
+  // The client reads beyond a batch that is damaged, and overflows its stack with one of some 125,000 records.
+  if (chain.some((cause) => cause instanceof RangeError)) return 'KAFKA_UNREADABLE';
   return chain.some((cause) => trustFault(factsOf(cause).code)) ? 'KAFKA_UNTRUSTED' : 'KAFKA_UNAVAILABLE';
 }
 

@@ -81,7 +81,11 @@ async function inTransaction(producer: Producer, work: (transaction: Transaction
 function asReplayError(thrown: unknown): FeedpulseError {
   const fenced = ['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED', 'INVALID_TXN_STATE', 'INVALID_PRODUCER_ID_MAPPING'];
   if (fenced.some((type) => isKafkaAnswer(thrown, type)))
-    return new FeedpulseError('REPLAY_OVERTAKEN', 'Another replay of these dead letters has begun.', { cause: thrown });
+    return new FeedpulseError(
+      'REPLAY_OVERTAKEN',
+      'Another replay of these dead letters has begun, or the broker gave this one up for being slow.',
+      { cause: thrown },
+    );
   return asKafkaError(thrown, 'putting dead letters back');
 }
 

@@ -82,6 +82,6 @@ it('a post is the same wherever the mapping finds its fields', () => {
 });
 
 function merge(root: Record<string, unknown>, [first = '', ...rest]: readonly string[], value: unknown): Record<string, unknown> {
-  const inner = rest.length === 0 ? value : merge((root[first] ?? {}) as Record<string, unknown>, rest, value); // made by this function
+  const inner = rest.length === 0 ? value : merge((Object.hasOwn(root, first) ? root[first] : {}) as Record<string, unknown>, rest, value); // made by this function
   return { ...root, [first]: inner };
 }

@@ -66,6 +66,10 @@ describe('a fault of Kafka', () => {
     expect(asKafkaError(several, 'sending')).toMatchObject({ code: 'KAFKA_REFUSED', message: 'Kafka, while sending: no' });
   });
 
+  it('of the client, about bytes that it cannot read, does not pass', () => {
+    expect(asKafkaError(caused(new RangeError('out of range')), 'reading')).toMatchObject({ code: 'KAFKA_UNREADABLE', retry: false });
+  });
+
   it('is KAFKA_UNAVAILABLE otherwise', () => {
     expect(asKafkaError(caused(new Error('reset')), 'reading')).toMatchObject({
       code: 'KAFKA_UNAVAILABLE',
