@@ -114,7 +114,7 @@ test('the reading connection cannot write, nor give itself the right to', async 
   const refused = { code: '164' };
   await expect(db.reader.command({ query: "INSERT INTO schema_migrations (name) VALUES ('x')" })).rejects.toMatchObject(refused);
   await expect(db.reader.command({ query: 'DROP TABLE posts' })).rejects.toMatchObject(refused);
-  await expect(db.reader.query({ query: 'SELECT 1 SETTINGS readonly = 0' })).rejects.toMatchObject(refused);
+  await expect(db.reader.command({ query: 'SELECT 1 SETTINGS readonly = 0' })).rejects.toMatchObject(refused);
   await db.close();
 });
 

@@ -34,7 +34,7 @@ beforeAll(async () => {
   posted = join(folder, 'posts.ndjson');
   const client = clients.issue('feedpulse');
   await Promise.all([
-    writePosts(posted, posts).then(() => appendFile(posted, 'no post\n')),
+    writePosts(posted, posts).then(() => appendFile(posted, 'canary of a message that is no post\n')),
     writeFile(join(folder, 'ca.pem'), ours.ca),
     writeFile(join(folder, 'other-ca.pem'), clients.ca),
     writeFile(join(folder, 'client.pem'), client.cert),
@@ -81,6 +81,7 @@ function over(listener: string, more: Settings = {}): Record<string, string> {
     FEEDPULSE_KAFKA_TLS: 'true',
     FEEDPULSE_KAFKA_CA_FILE: join(folder, 'ca.pem'),
     FEEDPULSE_MODEL_WORKERS: '1',
+    FEEDPULSE_LOG_LEVEL: 'debug',
     ...more,
   };
 }
@@ -104,7 +105,8 @@ async function expectRows(topic: string, env: Settings): Promise<void> {
   await eventually('every post written', 60, async () => (await reading.metric('feedpulse_rows_written_total')) >= posts);
   await eventually('the dead letter written', 20, async () => (await reading.metric('feedpulse_dead_letters_total')) === 1);
   expect(await reading.stop()).toBe(0);
-  expect(reading.log()).not.toContain('canary');
+  // Neither the password nor the message.
+  expect(sent.output + reading.log()).not.toContain('canary');
   expect(await queryFolder(dataDir, 'SELECT toUInt32(count()) AS rows FROM posts FINAL')).toEqual([{ rows: posts }]);
 }
 
