@@ -33,10 +33,10 @@ test('SIGKILL at a random moment, again and again, loses no post and counts none
   while (killed < kills) {
     // Other boundaries each time, as after a rebalance.
     const batch = 20 + Math.floor(random() * 180);
-    const end = await writeInProcess({ folder, file, from, batch, pauseMs: 20 }, Math.floor(random() * 1_500));
-    from = end.upTo;
-    if (!end.killed) break;
-    killed += 1;
+    const end = await writeInProcess({ folder, file, from, batch, pauseMs: 100 }, Math.floor(random() * 1_500));
+    // One that came to the end unharmed begins anew: that must change nothing either.
+    from = end.killed ? end.upTo : 0;
+    if (end.killed) killed += 1;
   }
   const restarted = Date.now();
   await writeInProcess({ folder, file, from, batch: 1_000, settle: true });
@@ -44,8 +44,6 @@ test('SIGKILL at a random moment, again and again, loses no post and counts none
   const found = await audit(posts, ask);
   record({ fault: 'engine killed at random', tried: killed, found, recoveryMs });
   expect(found).toEqual(nothingWrong);
-  expect(from).toBeGreaterThan(0);
-  expect(killed).toBe(kills);
 });
 
 const statements = ['post_keys', 'posts', 'rollup_marks', 'rollup_minute', 'rollup_quarter'];

@@ -12,6 +12,9 @@ export interface TestKafka {
   stop(): Promise<void>;
   /** Ends it at once, as a power cut would; its data stay. */
   kill(): void;
+  /** Stalls it: connections stay open and nothing is answered until `resume`. */
+  pause(): void;
+  resume(): void;
   /** After `kill`: the same data on the same port again. Resolves when it is ready. */
   restart(): Promise<void>;
 }
@@ -20,6 +23,8 @@ export interface TestKafka {
 export interface Broker {
   start(): Promise<void>;
   kill(): void;
+  pause(): void;
+  resume(): void;
   stop(): Promise<void>;
   /** Why it is not running, once it has ended by itself. */
   trouble(): string | undefined;
@@ -46,14 +51,14 @@ export async function startKafka({ properties = {} }: KafkaOptions = {}): Promis
     await untilReady(brokers, broker);
   };
   await start();
-  return { brokers, stop: broker.stop, kill: broker.kill, restart: start };
+  return { brokers, stop: broker.stop, kill: broker.kill, pause: broker.pause, resume: broker.resume, restart: start };
 }
 
 function runningKafka(brokers: string[]): TestKafka {
   const refuse = (): never => {
     throw new Error('This test kills its broker, and the one in KAFKA_BROKERS is not ours: unset KAFKA_BROKERS.');
   };
-  return { brokers, stop: async () => {}, kill: refuse, restart: async () => refuse() };
+  return { brokers, stop: async () => {}, kill: refuse, pause: refuse, resume: refuse, restart: async () => refuse() };
 }
 
 /** One node is broker and controller at once. Groups form at once, and short sessions are allowed. */
