@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { type Audit, nothingWrong } from '../ledger.ts';
 
 /** The whole suite, or the quick selection that belongs to `npm test`. */
-export const whole = process.env['FAULTS'] === 'whole';
+const whole = process.env['FAULTS'] === 'whole';
 
 /** As often as the whole suite asks for, or as the quick selection does. */
 export const times = (inWhole: number, inQuick: number): number => (whole ? inWhole : inQuick);
