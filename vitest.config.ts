@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 const minute = 60_000;
 const live = ['test/live/**/*.test.ts', 'test/**/*.live.test.ts'];
 const browser = ['test/browser/**/*.test.ts'];
+const faults = ['test/faults/**/*.test.ts'];
 
 export default defineConfig({
   test: {
@@ -14,7 +15,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...live, ...browser],
+          exclude: [...live, ...browser, ...faults],
           testTimeout: minute / 2,
           hookTimeout: minute,
         },
@@ -22,6 +23,17 @@ export default defineConfig({
       {
         extends: true,
         test: { name: 'live', include: live, fileParallelism: false, testTimeout: 5 * minute, hookTimeout: 5 * minute },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'faults',
+          include: faults,
+          globalSetup: 'test/support/faults/table.ts',
+          fileParallelism: false,
+          testTimeout: 20 * minute,
+          hookTimeout: 5 * minute,
+        },
       },
       {
         extends: true,

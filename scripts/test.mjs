@@ -16,6 +16,7 @@ const parts = {
   training: { needs: needPython, run: () => command('python3', ['-m', 'unittest', 'discover', '--start-directory', 'training']) },
   unit: { needs: async () => ({ COMPOSE_COMMAND: (await needCompose()).join(' ') }), run: (env) => vitest('unit', env) },
   live: { needs: needKafka, run: (env) => vitest('live', env) },
+  faults: { needs: needKafka, run: (env) => vitest('faults', env) },
   browser: { needs: async () => ({ CHROMIUM_PATH: await needChromium() }), run: (env) => vitest('browser', env) },
 };
 

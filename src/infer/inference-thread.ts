@@ -15,6 +15,11 @@ export interface InferenceThread {
   readonly ended: Promise<Error>;
   /** Ends the thread after the batches it was given. */
   close(): Promise<void>;
+  /**
+   * Gives up on a thread that does not answer: rejects its batches with ThreadDied, and lets the process end
+   * without it. It is not ended, because that aborts the whole process when it strikes inside ONNX Runtime.
+   */
+  abandon(): void;
 }
 
 interface Waiting {
@@ -36,10 +41,11 @@ export async function startInferenceThread(facts: WorkerFacts): Promise<Inferenc
   const ended = new Promise<Error>((resolve) => {
     worker.on('exit', (code) => resolve(cause ?? new Error(`exit code ${code}`)));
   });
-  void ended.then((reason) => {
+  const rejectAll = (reason: Error): void => {
     for (const { reject } of waiting.values()) reject(new ThreadDied(reason.message, { cause: reason }));
     waiting.clear();
-  });
+  };
+  void ended.then(rejectAll);
   await loaded(worker, ended);
   worker.on('message', (reply: Reply) => settle(waiting, reply));
 
@@ -58,6 +64,12 @@ export async function startInferenceThread(facts: WorkerFacts): Promise<Inferenc
     close: async () => {
       send({ kind: 'end' });
       await ended;
+    },
+    abandon: () => {
+      worker.unref();
+      rejectAll(new Error('no answer within the time for a batch'));
+      // Should it come round after all, it ends by itself.
+      send({ kind: 'end' });
     },
   };
 }

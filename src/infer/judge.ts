@@ -1,13 +1,16 @@
+import { FeedpulseError } from '../errors.ts';
+import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Verdict } from '../post.ts';
 import { type BatchLimits, planBatches } from './batches.ts';
 import { calibrate } from './calibrate.ts';
+import { ThreadDied } from './inference-thread.ts';
 import type { Fresh, Reading } from './reader.ts';
 import type { Judgement, ScoreCache } from './score-cache.ts';
 import { unscored, verdictOf } from './verdict.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
-/** Verdicts of readings, in order. Rejects with MODEL_FAILED. */
+/** Verdicts of readings, in order; a post that the model can't score is unscored. Rejects with MODEL_FAILED. */
 export type Judge = (readings: readonly Reading[]) => Promise<Verdict[]>;
 
 export interface JudgeParts {
@@ -15,6 +18,7 @@ export interface JudgeParts {
   readonly workers: number;
   readonly cache: ScoreCache | undefined;
   readonly metrics?: Metrics;
+  readonly log?: Log;
   readonly temperature: number;
   readonly tokenBudget?: number;
   readonly maxBatch?: number;
@@ -26,9 +30,12 @@ type Same = readonly [Fresh, ...Fresh[]];
 /** Sixteen posts of 25 tokens suit a core's caches; longer posts make smaller batches. */
 const defaults = { tokenBudget: 768, maxBatch: 16 };
 
+/** The shortest input there is: [CLS] [SEP]. A model that fails on it fails on everything. */
+const probe = [[101, 102]];
+
 /** Asks the model about fresh readings, in batches of similar length; the rest is known already. */
 export function createJudge(parts: JudgeParts): Judge {
-  const { pool, cache, metrics, temperature, workers, tokenBudget = defaults.tokenBudget, maxBatch = defaults.maxBatch } = parts;
+  const { pool, cache, metrics, log, temperature, workers, tokenBudget = defaults.tokenBudget, maxBatch = defaults.maxBatch } = parts;
 
   const ask = async (batch: readonly Same[], judged: Map<Reading, Judgement>): Promise<void> => {
     const logits = await pool.run(batch.map(([{ tokens }]) => tokens.ids));
@@ -40,18 +47,37 @@ export function createJudge(parts: JudgeParts): Judge {
     }
   };
 
+  /** Halves a batch that the model fails on, down to the posts that it fails on: those stay unjudged. */
+  const askInParts = async (batch: readonly Same[], judged: Map<Reading, Judgement>): Promise<void> => {
+    try {
+      await ask(batch, judged);
+    } catch (thrown) {
+      if (!isOfTheBatch(thrown)) throw thrown;
+      // A broken model must stop the pipeline, not turn the feed into unscored posts.
+      await pool.run(probe);
+      const half = Math.ceil(batch.length / 2);
+      if (batch.length > 1) await Promise.all([askInParts(batch.slice(0, half), judged), askInParts(batch.slice(half), judged)]);
+      else log?.warn({ tokens: batch[0]?.[0].tokens.ids.length }, 'the model fails on a post; it is stored unscored');
+    }
+  };
+
   return async (readings) => {
     const fresh = readings.filter((reading) => reading.kind === 'fresh');
     const texts = cache ? groupByText(fresh) : fresh.map((reading): Same => [reading]);
     metrics?.cacheHits.inc(readings.filter(({ kind }) => kind === 'known').length + fresh.length - texts.length);
     const judged = new Map<Reading, Judgement>();
     const limits = { tokens: tokenBudget, rows: Math.min(maxBatch, Math.ceil(texts.length / workers)) };
-    await Promise.all(batchesOf(texts, limits).map((batch) => ask(batch, judged)));
+    await Promise.all(batchesOf(texts, limits).map((batch) => askInParts(batch, judged)));
     return readings.map((reading) => {
       const judgement = reading.kind === 'known' ? reading.judgement : judged.get(reading);
       return judgement ? verdictOf(judgement, reading.lang) : unscored(reading.lang);
     });
   };
+}
+
+/** Whether the model itself refused a batch. A thread that died or hung says nothing about the posts. */
+function isOfTheBatch(thrown: unknown): boolean {
+  return thrown instanceof FeedpulseError && thrown.code === 'MODEL_FAILED' && !(thrown.cause instanceof ThreadDied);
 }
 
 function groupByText(fresh: readonly Fresh[]): Same[] {

@@ -16,7 +16,13 @@ const postedAhead = 2;
 /** A batch is tried once more when its thread died, then given up: it may be what kills them. */
 const mostAttempts = 2;
 
-/** Inference threads that take batches from one queue. A thread that dies is replaced. */
+/**
+ * Milliseconds without an answer after which a thread is taken to hang. A batch takes well under a second;
+ * this leaves room for a machine that is busy or was asleep.
+ */
+const answerWithinMs = 120_000;
+
+/** Inference threads that take batches from one queue. A thread that dies or hangs is replaced. */
 export class WorkerPool {
   /** Batches that no thread has room for yet. */
   readonly #queue: Task[] = [];
@@ -26,17 +32,22 @@ export class WorkerPool {
   readonly #size: number;
   readonly #facts: WorkerFacts;
   readonly #log: Log;
+  readonly #answerWithinMs: number;
   #closed = false;
 
-  private constructor(size: number, facts: WorkerFacts, log: Log) {
+  private constructor(size: number, facts: WorkerFacts, log: Log, withinMs: number) {
     this.#size = size;
     this.#facts = facts;
     this.#log = log;
+    this.#answerWithinMs = withinMs;
   }
 
-  /** A pool whose `size` threads have all loaded the model. Rejects with MODEL_FAILED when one can't. */
-  static async start(size: number, facts: WorkerFacts, log: Log): Promise<WorkerPool> {
-    const pool = new WorkerPool(size, facts, log);
+  /**
+   * A pool whose `size` threads have all loaded the model; one that leaves a batch unanswered for `withinMs`
+   * milliseconds is replaced. Rejects with MODEL_FAILED when one can't load it.
+   */
+  static async start(size: number, facts: WorkerFacts, log: Log, withinMs = answerWithinMs): Promise<WorkerPool> {
+    const pool = new WorkerPool(size, facts, log, withinMs);
     try {
       await Promise.all(Array.from({ length: size }, () => pool.#hire()));
       return pool;
@@ -85,13 +96,21 @@ export class WorkerPool {
 
   async #attempt(thread: InferenceThread, task: Task): Promise<void> {
     task.attempts += 1;
+    const timer = setTimeout(() => this.#abandon(thread), this.#answerWithinMs);
     try {
       task.resolve(await thread.run(task.rows));
     } catch (thrown) {
       const died = thrown instanceof ThreadDied;
       if (died) this.#threads.delete(thread);
       if (died && task.attempts < mostAttempts && !this.#closed) this.#queue.unshift(task);
-      else task.reject(died ? new FeedpulseError('MODEL_FAILED', `A batch was lost with its thread: ${thrown.message}.`) : asError(thrown));
+      else
+        task.reject(
+          died
+            ? new FeedpulseError('MODEL_FAILED', `A batch was lost with its thread: ${thrown.message}.`, { cause: thrown })
+            : asError(thrown),
+        );
+    } finally {
+      clearTimeout(timer);
     }
     this.#dispatch();
   }
@@ -104,6 +123,11 @@ export class WorkerPool {
     });
     this.#starts.add(start);
     return start.finally(() => this.#starts.delete(start));
+  }
+
+  #abandon(thread: InferenceThread): void {
+    thread.abandon();
+    this.#replace(thread, new Error('it hangs'));
   }
 
   #replace(thread: InferenceThread, cause: Error): void {

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { FeedpulseError } from '../../src/errors.ts';
+import { ThreadDied } from '../../src/infer/inference-thread.ts';
 import { createJudge } from '../../src/infer/judge.ts';
 import type { Reading } from '../../src/infer/reader.ts';
 import { createScoreCache } from '../../src/infer/score-cache.ts';
@@ -59,4 +61,35 @@ test('without a cache, every text is asked', async () => {
   const judge = createJudge({ pool, workers: 1, cache: undefined, temperature: 1 });
   await judge([fresh('same'), fresh('same')]);
   expect(pool.batches.flat()).toHaveLength(2);
+});
+
+const poisoned = 13;
+
+/** A pool whose model fails on every batch that holds a text of thirteen letters. */
+function failingPool() {
+  const pool = fakePool();
+  return {
+    run: (rows: readonly (readonly number[])[]) =>
+      rows.some((ids) => ids[1] === poisoned) ? Promise.reject(new FeedpulseError('MODEL_FAILED', 'refused')) : pool.run(rows),
+  };
+}
+
+test('a post that the model fails on is unscored, and its neighbours are scored', async () => {
+  const judge = createJudge({ pool: failingPool(), workers: 1, cache: undefined, temperature: 1 });
+  const texts = ['a', 'bb', 'x'.repeat(poisoned), 'ccc', 'dddd'];
+  const verdicts = await judge(texts.map((text) => fresh(text)));
+  expect(verdicts.map(({ label }) => label === 'unscored')).toEqual([false, false, true, false, false]);
+});
+
+test('a model that fails on everything turns nothing into unscored posts', async () => {
+  const pool = { run: () => Promise.reject(new FeedpulseError('MODEL_FAILED', 'broken')) };
+  const judge = createJudge({ pool, workers: 1, cache: undefined, temperature: 1 });
+  await expect(judge([fresh('a'), fresh('bb')])).rejects.toMatchObject({ code: 'MODEL_FAILED' });
+});
+
+test('a batch lost with its thread is not blamed on a post', async () => {
+  const lost = new FeedpulseError('MODEL_FAILED', 'lost', { cause: new ThreadDied('killed') });
+  const pool = { run: (rows: readonly unknown[]) => (rows.length > 1 ? Promise.reject(lost) : fakePool().run([[101, 1, 102]])) };
+  const judge = createJudge({ pool, workers: 1, cache: undefined, temperature: 1 });
+  await expect(judge([fresh('a'), fresh('bb')])).rejects.toBe(lost);
 });

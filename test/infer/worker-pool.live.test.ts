@@ -53,6 +53,18 @@ test('a batch that two threads died with is given up, and the pool goes on', asy
   await pool.close();
 });
 
+test('a thread that leaves a batch unanswered is replaced, and the batch is answered', async () => {
+  const pool = await WorkerPool.start(1, facts, log, 1_000);
+  const [silent] = threads;
+  // The thread lives and never hears of the batch, as one that hangs.
+  if (silent) silent.postMessage = () => {};
+  expect(await pool.run([row])).toHaveLength(3);
+  expect(threads).toHaveLength(2);
+  expect(pool.trouble()).toBeUndefined();
+  await pool.close();
+  await silent?.terminate();
+});
+
 test('closing lets the batches in the threads end, and every thread', async () => {
   const pool = await WorkerPool.start(2, facts, log);
   const ended = Promise.all(threads.map((thread) => once(thread, 'exit')));

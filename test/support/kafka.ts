@@ -15,6 +15,9 @@ export interface TestKafka {
   stop(): Promise<void>;
   /** Ends it at once, as a power cut would; its data stay. */
   kill(): void;
+  /** Stalls it: connections stay open and nothing is answered until `resume`. */
+  pause(): void;
+  resume(): void;
   /** After `kill`: the same data on the same port again. Resolves when it is ready. */
   restart(): Promise<void>;
 }
@@ -23,6 +26,8 @@ export interface TestKafka {
 export interface Broker {
   start(): Promise<void>;
   kill(): void;
+  pause(): void;
+  resume(): void;
   stop(): Promise<void>;
   /** Runs a command of Kafka's own, by the name of its class. */
   tool(name: string, args: readonly string[]): Promise<void>;
@@ -57,14 +62,14 @@ export async function startKafka({ properties = {}, security }: KafkaOptions = {
   await start();
   const commands = (security?.users ?? []).flatMap((user) => scramCommands(address('PLAINTEXT'), user));
   await Promise.all(commands.map((command) => broker.tool('kafka.admin.ConfigCommand', command)));
-  return { brokers, broker: address, stop: broker.stop, kill: broker.kill, restart: start };
+  return { brokers, broker: address, stop: broker.stop, kill: broker.kill, pause: broker.pause, resume: broker.resume, restart: start };
 }
 
 function runningKafka(brokers: string[]): TestKafka {
   const refuse = (): never => {
     throw new Error('This test kills its broker, and the one in KAFKA_BROKERS is not ours: unset KAFKA_BROKERS.');
   };
-  return { brokers, broker: refuse, stop: async () => {}, kill: refuse, restart: async () => refuse() };
+  return { brokers, broker: refuse, stop: async () => {}, kill: refuse, pause: refuse, resume: refuse, restart: async () => refuse() };
 }
 
 /** One node is broker and controller at once. Groups form at once, and short sessions are allowed. */

@@ -22,6 +22,12 @@ export function brokerInDocker(settings: Readonly<Record<string, string>>, ports
     kill: () => {
       if (container) execFileSync('docker', ['kill', container], { stdio: 'ignore' });
     },
+    pause: () => {
+      if (container) execFileSync('docker', ['pause', container], { stdio: 'ignore' });
+    },
+    resume: () => {
+      if (container) execFileSync('docker', ['unpause', container], { stdio: 'ignore' });
+    },
     stop: async () => {
       process.off('exit', remove);
       if (container) await docker('stop', '--time', '10', container).catch(() => undefined);

@@ -46,6 +46,8 @@ function jvmBroker(folder: string, logFile: string, java: readonly string[], pro
       closeSync(log);
     },
     kill,
+    pause: () => void child?.kill('SIGSTOP'),
+    resume: () => void child?.kill('SIGCONT'),
     stop: async () => {
       process.off('exit', kill);
       if (child && !ended()) {

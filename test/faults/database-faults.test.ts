@@ -1,0 +1,158 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import { configSchema } from '../../src/config.ts';
+import { createMetrics } from '../../src/metrics.ts';
+import type { ScoredPost } from '../../src/post.ts';
+import { type Database, openDatabase } from '../../src/sink/connection.ts';
+import { migrate } from '../../src/sink/migrate.ts';
+import { createRollups, type Rollups } from '../../src/sink/rollups.ts';
+import { createWriter, type Writer } from '../../src/sink/writer.ts';
+import { startClickHouse, type TestClickHouse } from '../support/clickhouse-server.ts';
+import { messyFeed } from '../support/faults/deliveries.ts';
+import { record, seeded, times } from '../support/faults/record.ts';
+import { audit, nothingWrong } from '../support/ledger.ts';
+import { quiet } from '../support/test-database.ts';
+
+let clickhouse: TestClickHouse;
+let folder: string;
+
+beforeAll(async () => {
+  clickhouse = await startClickHouse();
+  folder = await mkdtemp(join(tmpdir(), 'feedpulse-database-'));
+});
+afterAll(async () => {
+  await clickhouse.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Member {
+  readonly db: Database;
+  readonly writer: Writer;
+  readonly rollups: Rollups;
+  close(): Promise<void>;
+}
+
+/** What one process of several has of the database. */
+async function addMember(database: string): Promise<Member> {
+  const { FEEDPULSE_CLICKHOUSE_USERNAME: username, FEEDPULSE_CLICKHOUSE_PASSWORD: password } = clickhouse.env;
+  const { clickhouse: config } = configSchema.parse({ clickhouse: { url: clickhouse.url, database, username, password } });
+  const db = await openDatabase({ clickhouse: config, dataDir: folder, log: quiet });
+  await migrate(db, quiet);
+  const parts = { db, clock: systemClock, log: quiet, metrics: createMetrics() };
+  const rollups = createRollups(parts);
+  return {
+    db,
+    writer: createWriter(parts),
+    rollups,
+    close: async () => {
+      await rollups.stop();
+      await db.close();
+    },
+  };
+}
+
+const ask = <T>(query: string): Promise<T[]> => clickhouse.rows<T>(query);
+
+async function writeAll({ writer }: Member, posts: readonly ScoredPost[], size: () => number): Promise<void> {
+  for (let from = 0; from < posts.length; ) {
+    const to = from + size();
+    await writer.write(posts.slice(from, to));
+    from = to;
+  }
+}
+
+const statements = ['INSERT INTO post_keys', 'INSERT INTO posts', 'INSERT INTO rollup_marks', 'INSERT INTO rollup_minute'];
+
+test('inserts whose outcome is unknown, and refusals that pass, lose nothing and count nothing twice', async () => {
+  const { random } = seeded('unknown outcome');
+  const member = await addMember('unknown');
+  const posts = messyFeed(random, times(6_000, 1_200));
+  member.rollups.start();
+  let tried = 0;
+  await writeAll(member, posts, () => {
+    const statement = statements[Math.floor(random() * statements.length)] ?? 'INSERT INTO posts';
+    const after = random() < 0.6;
+    void clickhouse.play({ statement, when: after ? 'after' : 'before', ...(after ? { how: 'reset' } : { how: 'error', code: 241 }) });
+    tried += 1;
+    return 20 + Math.floor(random() * 100);
+  });
+  await member.rollups.stop();
+  await settled(member);
+  const found = await audit(posts, ask, 'unknown');
+  await member.close();
+  record({ fault: 'insert reset after commit, or refused for a while', tried, found });
+  expect(found).toEqual(nothingWrong);
+});
+
+/** Computes every figure, whatever faults are left. */
+async function settled({ rollups }: Member): Promise<void> {
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    const done = await rollups.settle().then(
+      () => true,
+      () => false,
+    );
+    if (done) return;
+  }
+  throw new Error('the figures could not be computed');
+}
+
+test('a database that dies and returns is found again without a restart', async () => {
+  const { random } = seeded('database down');
+  const member = await addMember('down');
+  const posts = messyFeed(random, 1_000);
+  member.rollups.start();
+  const downMs = times(120_000, 5_000);
+  const writing = writeAll(member, posts, () => 50);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await clickhouse.kill();
+  await new Promise((resolve) => setTimeout(resolve, downMs));
+  await clickhouse.restart();
+  const back = Date.now();
+  await writing;
+  await settled(member);
+  const recoveryMs = Date.now() - back;
+  const found = await audit(posts, ask, 'down');
+  await member.close();
+  record({ fault: `database killed, back after ${downMs / 1_000} s`, tried: 1, found, recoveryMs });
+  expect(found).toEqual(nothingWrong);
+  expect(recoveryMs).toBeLessThan(60_000);
+});
+
+test('two processes that write and recompute the same buckets agree on them', async () => {
+  const { random } = seeded('two processes');
+  const members = [await addMember('both'), await addMember('both')];
+  const posts = messyFeed(random, times(6_000, 1_200));
+  for (const { rollups } of members) rollups.start();
+  await Promise.all(
+    members.map((member, half) =>
+      writeAll(
+        member,
+        posts.filter(({ id }) => Number(id) % 2 === half),
+        () => 20 + Math.floor(random() * 100),
+      ),
+    ),
+  );
+  await Promise.all(members.map(settled));
+  const found = await audit(posts, ask, 'both');
+  for (const member of members) await member.close();
+  record({ fault: 'two processes recompute the same buckets', tried: 1, found });
+  expect(found).toEqual(nothingWrong);
+});
+
+test('a feed read again from its start, with other boundaries, changes nothing', async () => {
+  const { random } = seeded('rewound');
+  const member = await addMember('rewound');
+  const posts = messyFeed(random, 1_000);
+  const rounds = times(10, 3);
+  for (let round = 0; round < rounds; round += 1) {
+    await writeAll(member, posts, () => 1 + Math.floor(random() * 300));
+    await settled(member);
+  }
+  const found = await audit(posts, ask, 'rewound');
+  await member.close();
+  record({ fault: 'offsets rewound to 0, boundaries shifted', tried: rounds, found });
+  expect(found).toEqual(nothingWrong);
+});

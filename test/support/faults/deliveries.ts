@@ -1,0 +1,26 @@
+import { labels, type ScoredPost } from '../../../src/post.ts';
+import { scoredPost } from '../scored-post.ts';
+
+const minuteMs = 60_000;
+const spanMinutes = 90;
+
+/** Deliveries of a feed at its worst: posts, edits, deletions, and second copies with other times, out of order. */
+export function messyFeed(random: () => number, count: number): ScoredPost[] {
+  const start = Math.floor(Date.now() / minuteMs) * minuteMs - 24 * 60 * minuteMs;
+  const at = (index: number): string => new Date(start + Math.floor(random() * spanMinutes) * minuteMs + (index % minuteMs)).toISOString();
+  return Array.from({ length: count }, (_, index) => {
+    // One delivery in four is about a post that came before.
+    const id = random() < 0.25 ? Math.floor(random() * index) : index;
+    const label = labels[Math.floor(random() * labels.length)] ?? 'neutral';
+    const deleted = random() < 0.05;
+    return scoredPost({
+      id: `${id}`,
+      createdAt: at(index),
+      updatedAt: at(index),
+      deleted,
+      label,
+      brands: random() < 0.5 ? ['Kestrel'] : [],
+      position: { topic: 'posts', partition: 0, offset: `${index}` },
+    });
+  });
+}

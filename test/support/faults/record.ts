@@ -1,0 +1,38 @@
+import { appendFileSync } from 'node:fs';
+import { type Audit, nothingWrong } from '../ledger.ts';
+
+/** The whole suite, or the quick selection that belongs to `npm test`. */
+const whole = process.env['FAULTS'] === 'whole';
+
+/** As often as the whole suite asks for, or as the quick selection does. */
+export const times = (inWhole: number, inQuick: number): number => (whole ? inWhole : inQuick);
+
+/** A family's random numbers and the seed that brings them back: FAULT_SEED. */
+export function seeded(family: string): { seed: number; random: () => number } {
+  const seed = Number(process.env['FAULT_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+  process.stdout.write(`${family}: FAULT_SEED=${seed}\n`);
+  let state = seed >>> 0;
+  const random = (): number => {
+    // mulberry32
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  return { seed, random };
+}
+
+/** A line of the table at the end of a run. */
+export interface FaultRecord {
+  readonly fault: string;
+  readonly tried: number;
+  readonly found: Audit;
+  /** Milliseconds from the end of the fault until all is counted, the longest of those tried. */
+  readonly recoveryMs?: number;
+}
+
+/** Notes the outcome for the table, whatever it is; the test asserts it afterwards. */
+export function record({ fault, tried, found, recoveryMs }: FaultRecord): void {
+  const file = process.env['FAULT_RECORDS'];
+  if (file) appendFileSync(file, `${JSON.stringify({ fault, tried, found: { ...nothingWrong, ...found }, recoveryMs })}\n`);
+}
