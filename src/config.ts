@@ -77,7 +77,7 @@ const registry = z
   .strictObject({
     url: z
       .url({ protocol: /^https?$/ })
-      .refine((url) => new URL(url).username === '', 'give the user and the password as settings of their own')
+      .refine(isBareAddress, 'only https://host:port/path: name and password have settings of their own')
       .describe('A Confluent-compatible schema registry, for messages in Avro or with a JSON Schema'),
     username: z.string().min(1).optional(),
     password: z.string().optional().describe('Better: passwordFile, or FEEDPULSE_KAFKA_REGISTRY_PASSWORD'),
@@ -101,7 +101,12 @@ const kafka = z.strictObject({
   allowPlaintext: z.boolean().default(false).describe('Allow an unencrypted connection to a broker that is not on this machine'),
   sasl: sasl.optional(),
   registry,
-  partitionsAtOnce: z.int().min(1).max(16).default(8),
+  partitionsAtOnce: z
+    .int()
+    .min(1)
+    .max(16)
+    .default(8)
+    .describe('Partitions handled at the same time, up to 512 posts of each in memory; further ones wait until these are durable'),
   sessionTimeout: duration.default('30s'),
 });
 

@@ -10,8 +10,15 @@ import { createWriter, type Writer } from '../../src/sink/writer.ts';
 import { scoredPost } from '../support/scored-post.ts';
 import { openTestDatabase, quiet, rowsOf } from '../support/test-database.ts';
 
-const noon = Date.parse('2026-11-20T12:00:00.000Z');
 const minute = 60_000;
+const day = 1_440 * minute;
+/** Of yesterday: minute figures are kept for thirty days, so that fixed dates would one day yield none. */
+const noon = Math.floor(Date.now() / day) * day - day / 2;
+/** The moment so many minutes after noon. */
+const at = (minutes: number): string => new Date(noon + minutes * minute).toISOString();
+const asDateTime = (iso: string): string => iso.slice(0, 19).replace('T', ' ');
+const recentPost = (given: Partial<ScoredPost> = {}): ScoredPost =>
+  scoredPost({ createdAt: at(0), updatedAt: given.createdAt ?? at(0), ...given });
 
 let db: Database;
 let remove: () => Promise<void>;
@@ -37,7 +44,7 @@ const volume = 'toUInt32(negative + neutral + positive + unscored) AS volume';
 const minutes = () => rowsOf(db, `SELECT brand, ${volume} FROM rollup_minute FINAL ORDER BY minute, brand`);
 
 test('a post counts once for each of its brands and once for all', async () => {
-  await writer.write([scoredPost({ brands: ['Kestrel', 'Marlow', 'Kestrel'] }), scoredPost({ id: '2', brands: [] })]);
+  await writer.write([recentPost({ brands: ['Kestrel', 'Marlow', 'Kestrel'] }), recentPost({ id: '2', brands: [] })]);
   await rollups.settle();
   expect(await minutes()).toEqual([
     { brand: '*', volume: 2 },
@@ -48,7 +55,7 @@ test('a post counts once for each of its brands and once for all', async () => {
 
 test('a replayed batch does not count twice', async () => {
   for (let round = 0; round < 3; round++) {
-    await writer.write([scoredPost()]);
+    await writer.write([recentPost()]);
     await rollups.settle();
   }
   expect(await minutes()).toEqual([
@@ -58,16 +65,16 @@ test('a replayed batch does not count twice', async () => {
 });
 
 test('a group that vanished goes to zero', async () => {
-  await writer.write([scoredPost()]);
+  await writer.write([recentPost()]);
   await rollups.settle();
-  await writer.write([scoredPost({ brands: ['Marlow'], updatedAt: '2026-11-01T12:09:00.000Z' })]);
+  await writer.write([recentPost({ brands: ['Marlow'], updatedAt: at(9) })]);
   await rollups.settle();
   expect(await minutes()).toEqual([
     { brand: '*', volume: 1 },
     { brand: 'Kestrel', volume: 0 },
     { brand: 'Marlow', volume: 1 },
   ]);
-  await writer.write([scoredPost({ deleted: true, text: '', brands: [], updatedAt: '2026-11-01T13:00:00.000Z' })]);
+  await writer.write([recentPost({ deleted: true, text: '', brands: [], updatedAt: at(60) })]);
   await rollups.settle();
   const quarters = await rowsOf(
     db,
@@ -79,22 +86,22 @@ test('a group that vanished goes to zero', async () => {
 });
 
 test('a late post reaches its old quarter-hour', async () => {
-  await writer.write([scoredPost({ id: 'now', createdAt: '2026-11-20T12:00:00.000Z' })]);
+  await writer.write([recentPost({ id: 'now' })]);
   await rollups.settle();
-  await writer.write([scoredPost({ id: 'late', createdAt: '2026-02-03T04:05:06.000Z' })]);
+  await writer.write([recentPost({ id: 'late', createdAt: '2026-02-03T04:05:06.000Z' })]);
   await rollups.settle();
   expect(
     await rowsOf(db, `SELECT toString(quarter) AS quarter, ${volume} FROM rollup_quarter FINAL WHERE brand = '*' ORDER BY quarter`),
   ).toEqual([
     { quarter: '2026-02-03 04:00:00', volume: 1 },
-    { quarter: '2026-11-20 12:00:00', volume: 1 },
+    { quarter: asDateTime(at(0)), volume: 1 },
   ]);
 });
 
 test.each([minuteGrain, quarterGrain])('a mark set while a $name is recomputed is not lost', async (grain) => {
-  await writer.write([scoredPost()]);
+  await writer.write([recentPost()]);
   // Rows and their mark arrive after the raw rows were read and before the recomputation is recorded as done.
-  const interrupted = afterStatement(db, /^\s*INSERT INTO rollup_(minute|quarter)/, () => writer.write([scoredPost({ id: '2' })]));
+  const interrupted = afterStatement(db, /^\s*INSERT INTO rollup_(minute|quarter)/, () => writer.write([recentPost({ id: '2' })]));
   await refresh(interrupted.upkeep, grain, true);
   expect(await rowsOf(db, `SELECT ${volume} FROM ${grain.table} FINAL WHERE brand = '*'`)).toEqual([{ volume: 1 }]);
   await refresh(db.upkeep, grain, true);
@@ -103,17 +110,18 @@ test.each([minuteGrain, quarterGrain])('a mark set while a $name is recomputed i
 });
 
 test('a crash between the figures and the record of them repeats work and loses none', async () => {
-  await writer.write([scoredPost()]);
+  await writer.write([recentPost()]);
   const crashing = afterStatement(db, /^\s*INSERT INTO rollup_minute/, () => Promise.reject(new Error('killed')));
   await expect(refresh(crashing.upkeep, minuteGrain, true)).rejects.toThrow('killed');
   expect(await refresh(db.upkeep, minuteGrain, true)).toMatchObject({ buckets: 1 });
 });
 
 test('a stale group that a slower process leaves behind is noticed and mended', async () => {
-  await writer.write([scoredPost()]);
+  await writer.write([recentPost()]);
   // The other process read the rows earlier, when they named a brand that ours did not see any more, and writes later.
   const stale =
-    "INSERT INTO rollup_minute (minute, brand, positive, version) SETTINGS async_insert = 0 VALUES ('2026-11-01 12:00:00', 'Stale', 5, '2026-11-01 12:01:00')";
+    'INSERT INTO rollup_minute (minute, brand, positive, version) SETTINGS async_insert = 0 ' +
+    `VALUES ('${asDateTime(at(0))}', 'Stale', 5, '${asDateTime(at(1))}')`;
   const raced = afterStatement(db, /^\s*INSERT INTO rollup_minute/, () => db.writer.command({ query: stale }));
   await refresh(raced.upkeep, minuteGrain, true);
   expect(await minutes()).toContainEqual({ brand: 'Stale', volume: 5 });
@@ -154,7 +162,7 @@ function anyPost(random: () => number): ScoredPost {
   // The lists below are never empty.
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T;
   const label = pick<StoredLabel>([...labels, 'unscored']);
-  return scoredPost({
+  return recentPost({
     id: `${Math.floor(random() * 150)}`,
     platform: pick(['chirper', 'pictogram']),
     createdAt: new Date(noon + Math.floor(random() * 40 * minute)).toISOString(),

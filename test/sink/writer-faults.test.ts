@@ -21,7 +21,9 @@ beforeEach(async () => {
 
 const instant = { now: () => Date.now(), sleep: () => Promise.resolve() };
 const tables = ['post_keys', 'posts', 'rollup_marks'];
-const posts = Array.from({ length: 20 }, (_, index) => scoredPost({ id: `${index}` }));
+/** All of this minute: minute figures are kept for thirty days, so that a fixed date would one day yield none. */
+const createdAt = new Date().toISOString();
+const posts = Array.from({ length: 20 }, (_, index) => scoredPost({ id: `${index}`, createdAt }));
 
 /** Fails the first `times` inserts into a table, before or after the real one was carried out. */
 function faulty(table: string, when: 'before' | 'after', fault: Error, times = 2): Database {
