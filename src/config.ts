@@ -119,6 +119,7 @@ const clickhouse = z.strictObject({
   database: z
     .string()
     .regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/)
+    .refine((name) => !/^(system|information_schema)$/i.test(name), "belongs to ClickHouse: its reader would see the server's own tables")
     .default('feedpulse'),
   username: z.string().default('default'),
   password: z.string().optional().describe('Better: passwordFile, or FEEDPULSE_CLICKHOUSE_PASSWORD'),

@@ -2,16 +2,17 @@ import { Command } from 'commander';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { createBrandMatcher } from '../ingest/brand-matcher.ts';
-import { demoBrands } from '../ingest/demo/demo-brands.ts';
 import { createLiveHub } from '../live-hub.ts';
 import { createLog, type Log } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
 import { runPipeline } from '../pipeline.ts';
-import { type RunningServer, startServer } from '../server/server.ts';
+import type { RunningServer } from '../server/server.ts';
 import { type Database, openDatabase } from '../sink/connection.ts';
 import { migrate } from '../sink/migrate.ts';
 import { createRollups } from '../sink/rollups.ts';
 import { createWriter } from '../sink/writer.ts';
+import { withDemoBrands } from './demo-brands.ts';
+import { type Front, openFront } from './front.ts';
 import { openScorer } from './open-scorer.ts';
 import { openSource } from './open-source.ts';
 import { configFrom, parseNumber, type SharedOptions, withSharedOptions } from './options.ts';
@@ -42,19 +43,32 @@ export function runCommand(): Command {
 
 /** Everything in one process, until the feed ends, a signal comes, or a fault does not pass. */
 async function run(given: Config): Promise<void> {
-  const config = given.source === 'demo' && given.brands.length === 0 ? { ...given, brands: [...demoBrands] } : given;
+  const config = withDemoBrands(given);
   const log = createLog(config.log.level);
   const stop = stopSignal(log);
-  const db = await openDatabase({ clickhouse: config.clickhouse, dataDir: config.dataDir, log });
+  const front = config.server.enabled ? await openFront(config, log, systemClock) : undefined;
   try {
-    await migrate(db, log);
-    await runWith(config, db, log, stop);
+    const db = await openDatabase({ clickhouse: config.clickhouse, dataDir: config.dataDir, log });
+    try {
+      await migrate(db, log);
+      await runWith({ config, db, front, log, stop });
+    } finally {
+      await db.close();
+    }
   } finally {
-    await db.close();
+    front?.close();
   }
 }
 
-async function runWith(config: Config, db: Database, log: Log, stop: AbortSignal): Promise<void> {
+interface Ground {
+  readonly config: Config;
+  readonly db: Database;
+  readonly front: Front | undefined;
+  readonly log: Log;
+  readonly stop: AbortSignal;
+}
+
+async function runWith({ config, db, front, log, stop }: Ground): Promise<void> {
   const clock = systemClock;
   const metrics = createMetrics();
   const live = createLiveHub();
@@ -69,10 +83,7 @@ async function runWith(config: Config, db: Database, log: Log, stop: AbortSignal
   let server: RunningServer | undefined;
   try {
     rollups.start();
-    if (config.server.enabled) {
-      server = await startServer({ ...parts, reader: db.reader, live, status: status.read, brands: config.brands });
-      process.stdout.write(`feedpulse is live at ${server.url}\n`);
-    }
+    server = await front?.serve({ ...parts, reader: db.reader, live, status: status.read, brands: config.brands });
     const brands = createBrandMatcher(config.brands);
     await runPipeline({ source, scorer, brands, writer: createWriter({ db, ...parts }), live, metrics, clock }, stop);
     log.info({ source: source.name }, stop.aborted ? 'stopped' : 'the feed has ended');

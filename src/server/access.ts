@@ -72,12 +72,11 @@ function identify(
   request: FastifyRequest,
   { tokens, sessions, openRole }: { tokens: TokenBook; sessions: Sessions; openRole: Role },
 ): Caller | 'wrong' | undefined {
-  if (!tokens.required()) return { role: openRole };
   const [, token] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
-  if (token !== undefined) {
-    const entry = tokens.find(token);
-    return entry ? { name: entry.name, role: entry.role, key: `token ${entry.name}` } : 'wrong';
-  }
+  const bearer = token === undefined ? undefined : tokens.find(token);
+  if (bearer) return { name: bearer.name, role: bearer.role, key: `token ${bearer.name}` };
+  if (!tokens.required()) return { role: openRole };
+  if (token !== undefined) return 'wrong';
   const session = sessions.find(readSessionCookie(request) ?? '');
   const entry = session && tokens.byHash(session.tokenHash);
   return session && entry && { name: entry.name, role: entry.role, key: `session ${session.key}` };

@@ -9,9 +9,9 @@ import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Status } from '../status.ts';
 import { registerAccess, requireRole } from './access.ts';
+import { type ApiParts, registerApi } from './api.ts';
 import { createApp } from './create-app.ts';
 import { checkBinding, isExposed, isUnencrypted, registerGuards } from './guards.ts';
-import { type HistoryParts, registerHistoryRoutes } from './history-routes.ts';
 import { registerLimits } from './limits.ts';
 import { registerLiveStream } from './live-stream.ts';
 import { openApiDocument } from './openapi.ts';
@@ -19,10 +19,11 @@ import { problemHandler, sendProblem } from './problem.ts';
 import { registerSessionRoutes } from './session-routes.ts';
 import { createSessions } from './sessions.ts';
 import { openTokenBook, type TokenBook } from './token-book.ts';
-import { tokensPath } from './token-file.ts';
+import { type TokenEntry, tokensPath } from './token-file.ts';
 
-export interface ServerParts extends HistoryParts {
+export interface ServerParts extends ApiParts {
   readonly config: Config;
+  readonly tokens: TokenBook;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly live: LiveHub;
@@ -38,21 +39,25 @@ export interface RunningServer {
 
 const pageFolder = fileURLToPath(new URL('../web', import.meta.url));
 
-/** Starts API, live stream, metrics and page. @throws BIND_REFUSED, PORT_TAKEN, FILE_UNREADABLE for the tokens */
-export async function startServer(parts: ServerParts): Promise<RunningServer> {
-  const tokens = await openTokenBook(tokensPath(parts.config), parts.log);
+/**
+ * Opens the tokens, and makes sure that nobody is let in who should not be.
+ * @throws BIND_REFUSED, FILE_UNREADABLE
+ */
+export async function openTokens(config: Config, log: Log, own: readonly TokenEntry[] = []): Promise<TokenBook> {
+  const tokens = await openTokenBook(tokensPath(config), log, own);
   try {
-    checkBinding(parts.config.server, tokens.required());
-    if (isUnencrypted(parts.config.server)) parts.log.warn({}, 'others can read what goes over the network: put a proxy with TLS in front');
-    return await serve(parts, tokens);
+    checkBinding(config.server, tokens.required());
   } catch (error) {
     tokens.close();
     throw error;
   }
+  if (isUnencrypted(config.server)) log.warn({}, 'others can read what goes over the network: put a proxy with TLS in front');
+  return tokens;
 }
 
-async function serve(parts: ServerParts, tokens: TokenBook): Promise<RunningServer> {
-  const { config, log, live, clock, status } = parts;
+/** Starts API, live stream, metrics and page. @throws PORT_TAKEN, FILE_UNREADABLE when the page is not built */
+export async function startServer(parts: ServerParts): Promise<RunningServer> {
+  const { config, tokens, log, live, clock, status } = parts;
   const app = createApp(config.server);
   registerGuards(app, config.server);
   app.setErrorHandler(problemHandler(log));
@@ -63,14 +68,13 @@ async function serve(parts: ServerParts, tokens: TokenBook): Promise<RunningServ
   const access = registerAccess(app, { tokens, sessions, openRole, wrongToken });
   registerHealthRoutes(app, parts);
   registerSessionRoutes(app, { tokens, sessions, wrongToken, log });
-  registerHistoryRoutes(app, parts);
+  registerApi(app, parts);
   const stream = registerLiveStream(app, { live, readStatus: status, access });
   await registerPage(app);
   const url = await listen(app, config.server);
   return {
     url,
     close: async () => {
-      tokens.close();
       stream.close();
       await app.close();
     },

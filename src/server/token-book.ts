@@ -16,8 +16,12 @@ export interface TokenBook {
   close(): void;
 }
 
-/** Opens the tokens of a file. @throws FILE_UNREADABLE */
-export async function openTokenBook(path: string, log: Log): Promise<TokenBook> {
+/**
+ * Opens the tokens of a file. `own` is found like one of them, and is none of them: it makes no token required.
+ * @throws FILE_UNREADABLE
+ */
+export async function openTokenBook(path: string, log: Log, own: readonly TokenEntry[] = []): Promise<TokenBook> {
+  const always = digested(own);
   let entries = digested(await readTokens(path));
   let required = entries.length > 0;
   let trouble: string | undefined;
@@ -46,7 +50,7 @@ export async function openTokenBook(path: string, log: Log): Promise<TokenBook> 
       const given = hashOf(token);
       let found: TokenEntry | undefined;
       // Every entry is compared, and each in constant time: the time taken tells nothing of the hashes.
-      for (const { digest, entry } of entries) if (timingSafeEqual(digest, given)) found = entry;
+      for (const { digest, entry } of [...always, ...entries]) if (timingSafeEqual(digest, given)) found = entry;
       return found;
     },
     byHash: (hash) => entries.find(({ entry }) => entry.hash === hash)?.entry,

@@ -38,7 +38,7 @@ export function hashOf(secret: string): Buffer {
 }
 
 /** 256 random bits in URL-safe letters, with a prefix by which people and scanners for leaked secrets know them. */
-function newToken(): string {
+export function newToken(): string {
   return `fp_${randomBytes(32).toString('base64url')}`;
 }
 

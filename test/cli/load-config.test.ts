@@ -47,6 +47,10 @@ test('a brand may stand once, and the dead letters need a topic of their own', (
   expect(same.message).toContain('kafka.deadLetterTopic');
 });
 
+test.each(['system', 'INFORMATION_SCHEMA'])("the database %s, which is the server's own, is refused", (name) => {
+  expect(problemOf(() => loadConfig({ env: { FEEDPULSE_CLICKHOUSE_DATABASE: name } })).message).toContain('clickhouse.database');
+});
+
 test('an environment variable of ours that is no setting is an error, others are none of our business', () => {
   expect(problemOf(() => loadConfig({ env: { FEEDPULSE_KAFKA_BROKER: 'a:1' } })).message).toContain('FEEDPULSE_KAFKA_BROKER');
   expect(loadConfig({ env: { PATH: '/bin' } }).source).toBe('demo');

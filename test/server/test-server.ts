@@ -8,7 +8,7 @@ import { systemClock } from '../../src/clock.ts';
 import { configSchema } from '../../src/config.ts';
 import { createLiveHub } from '../../src/live-hub.ts';
 import { createMetrics } from '../../src/metrics.ts';
-import { type RunningServer, type ServerParts, startServer } from '../../src/server/server.ts';
+import { openTokens, type RunningServer, type ServerParts, startServer } from '../../src/server/server.ts';
 import { addToken } from '../../src/server/token-file.ts';
 import type { Status } from '../../src/status.ts';
 import { quiet } from '../support/test-database.ts';
@@ -41,8 +41,11 @@ export async function startTestServer(given: Partial<ServerParts> & { server?: o
   const { server, ...parts } = given;
   const live = createLiveHub();
   const metrics = createMetrics();
+  const config = configSchema.parse({ server: { port: 0, tokensFile: join(tmpdir(), 'feedpulse-no-folder', 'tokens.json'), ...server } });
+  const tokens = await openTokens(config, quiet);
   const running = await startServer({
-    config: configSchema.parse({ server: { port: 0, tokensFile: join(tmpdir(), 'feedpulse-no-folder', 'tokens.json'), ...server } }),
+    config,
+    tokens,
     log: quiet,
     clock: systemClock,
     metrics,
@@ -52,7 +55,11 @@ export async function startTestServer(given: Partial<ServerParts> & { server?: o
     brands: configSchema.parse({ brands: [{ name: 'Kestrel', timezone: 'Asia/Kathmandu' }, { name: 'Heron' }] }).brands,
     ...parts,
   });
-  return { ...running, live, metrics };
+  const close = async () => {
+    tokens.close();
+    await running.close();
+  };
+  return { ...running, close, live, metrics };
 }
 
 export interface Answer {
