@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { asError, FeedpulseError } from '../errors.ts';
 import { version } from '../version.ts';
+import { alertsCommand } from './alerts.ts';
 import { checkConfigCommand } from './check-config.ts';
 import { deadLettersCommand } from './dead-letters.ts';
 import { doctorCommand } from './doctor.ts';
@@ -22,6 +23,7 @@ const commands = [
   scoreCommand,
   evalCommand,
   produceCommand,
+  alertsCommand,
   deadLettersCommand,
   migrateCommand,
   tokensCommand,

@@ -1,4 +1,5 @@
 import { appendFileSync } from 'node:fs';
+import { createRandom } from '../../../src/ingest/demo/random.ts';
 import { type Audit, nothingWrong } from '../ledger.ts';
 
 /** The whole suite, or the quick selection that belongs to `npm test`. */
@@ -11,15 +12,7 @@ export const times = (inWhole: number, inQuick: number): number => (whole ? inWh
 export function seeded(family: string): { seed: number; random: () => number } {
   const seed = Number(process.env['FAULT_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
   process.stdout.write(`${family}: FAULT_SEED=${seed}\n`);
-  let state = seed >>> 0;
-  const random = (): number => {
-    // mulberry32
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-  return { seed, random };
+  return { seed, random: createRandom(seed) };
 }
 
 /** A line of the table at the end of a run. */
