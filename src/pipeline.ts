@@ -25,9 +25,8 @@ interface Read extends FeedItem {
   readonly readAt: number;
 }
 
-interface Scored {
+interface Scored extends Pick<Read, 'refuse' | 'readAt'> {
   readonly row: ScoredPost;
-  readonly readAt: number;
 }
 
 /**
@@ -64,7 +63,7 @@ export async function runPipeline(parts: PipelineParts, signal: AbortSignal): Pr
   };
   const flow = read(parts, signal).pipe(
     tap(({ items }) => count(items.length)),
-    batchInto((batch) => score(parts, batch), scoring),
+    batchInto((batch) => score(parts, batch, (refused) => count(-refused)), scoring),
     batchInto((batch) => write(parts, batch), writing),
     tap((settled) => count(-settled)),
   );
@@ -86,29 +85,26 @@ function read({ source, metrics, clock }: PipelineParts, signal: AbortSignal): O
   });
 }
 
-/** Scores a micro-batch. Where the model fails, the batch is settled with the error and travels on empty. */
-async function score({ scorer, brands, metrics, clock }: PipelineParts, batch: Envelope<Read>): Promise<Envelope<Scored>> {
+/**
+ * Scores a micro-batch. Posts that the model fails on leave it for the dead letters; where it fails on everything,
+ * the batch is settled with the error and travels on empty.
+ */
+async function score(parts: PipelineParts, batch: Envelope<Read>, refused: (posts: number) => void): Promise<Envelope<Scored>> {
+  const { scorer, metrics, clock } = parts;
   const stopTimer = metrics.inferenceSeconds.startTimer();
   try {
     const verdicts = await scorer.score(batch.items.map(({ post }) => post));
     const scoredAt = new Date(clock.now()).toISOString();
-    const items = batch.items.map(({ post, position, readAt }, index): Scored => {
-      // The scorer answers in order, one verdict a post.
-      const verdict = verdicts[index] as Verdict;
-      metrics.postsScored.inc({ label: verdict.label });
-      if (verdict.truncated) metrics.truncated.inc();
-      const row = {
-        ...post,
-        ...verdict,
-        brands: brands.match(post.text),
-        brandsHash: brands.hash,
-        modelVersion: scorer.model.id,
-        scoredAt,
-        position,
-      };
-      return { row, readAt };
-    });
-    return { items, settle: batch.settle };
+    const scored: Scored[] = [];
+    const poison: Read[] = [];
+    for (const [index, item] of batch.items.entries()) {
+      const verdict = verdicts[index];
+      if (verdict) scored.push({ ...item, row: toScoredPost(parts, item, verdict, scoredAt) });
+      else poison.push(item);
+    }
+    await Promise.all(poison.map((item) => item.refuse('model-refused')));
+    refused(poison.length);
+    return { items: scored, settle: batch.settle };
   } catch (thrown) {
     batch.settle(asError(thrown));
     return { items: [], settle: () => {} };
@@ -117,16 +113,30 @@ async function score({ scorer, brands, metrics, clock }: PipelineParts, batch: E
   }
 }
 
+function toScoredPost(
+  { scorer, brands, metrics }: PipelineParts,
+  { post, position }: Read,
+  verdict: Verdict,
+  scoredAt: string,
+): ScoredPost {
+  metrics.postsScored.inc({ label: verdict.label });
+  if (verdict.truncated) metrics.truncated.inc();
+  const mentions = { brands: brands.match(post.text), brandsHash: brands.hash };
+  return { ...post, ...verdict, ...mentions, modelVersion: scorer.model.id, scoredAt, position };
+}
+
 /** Writes a batch, shows it to whoever looks on, and settles it. Resolves to the number of posts settled. */
 async function write({ writer, live, metrics, clock }: PipelineParts, batch: Envelope<Scored>): Promise<number> {
   const rows = batch.items.map(({ row }) => row);
   const stopTimer = metrics.writeSeconds.startTimer();
   try {
-    await writer.write(rows);
+    const refused = new Set(await writer.write(rows));
+    await Promise.all(batch.items.map(({ row, refuse }) => refused.has(row) && refuse('row-refused')));
+    const stored = batch.items.filter(({ row }) => !refused.has(row));
     const now = clock.now();
-    for (const { readAt } of batch.items) metrics.rowLatency.observe((now - readAt) / 1_000);
-    metrics.rowsWritten.inc(rows.length);
-    live.publish(rows);
+    for (const { readAt } of stored) metrics.rowLatency.observe((now - readAt) / 1_000);
+    metrics.rowsWritten.inc(stored.length);
+    live.publish(stored.map(({ row }) => row));
     batch.settle();
   } catch (thrown) {
     batch.settle(asError(thrown));

@@ -47,10 +47,15 @@ export interface Position {
   readonly offset: string;
 }
 
+/** Why a post that was read cannot be kept after all: the model fails on it, or the database refuses its row. */
+export type Refusal = 'model-refused' | 'row-refused';
+
 /** A post and the place it came from, as ingest emits it. */
 export interface FeedItem {
   readonly post: Post;
   readonly position: Position;
+  /** Puts the post to the dead letters. Resolves when it is durable there; only then may its envelope be settled. */
+  refuse(reason: Refusal): Promise<void>;
 }
 
 /** What the model says of one text. Probabilities are calibrated and sum to 1 (all 0 when unscored). */

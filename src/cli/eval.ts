@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { asError, FeedpulseError } from '../errors.ts';
-import type { Scorer } from '../infer/scorer.ts';
+import type { Scorer, Verdicts } from '../infer/scorer.ts';
 import { createLog } from '../log.ts';
 import { type Label, labels, type Verdict } from '../post.ts';
 import { type ClassificationReport, reportClassification } from './classification-report.ts';
@@ -67,15 +67,20 @@ async function readLabelled(file: string): Promise<Labelled> {
 async function scoreAll(scorer: Scorer, texts: readonly string[]): Promise<{ verdicts: Verdict[]; seconds: number }> {
   const progress = startProgress('Scoring', texts.length);
   const startedAt = performance.now();
-  const pending: Promise<Verdict[]>[] = [];
+  const pending: Promise<Verdicts>[] = [];
   for (let at = 0; at < texts.length; at += chunk) {
     await pending.at(-2); // two chunks under way keep every worker busy
     const part = texts.slice(at, at + chunk).map((text) => ({ text }));
     pending.push(scorer.score(part).finally(() => progress.advance(part.length)));
   }
-  const verdicts = (await Promise.all(pending)).flat();
+  const verdicts = (await Promise.all(pending)).flat().map(orFail);
   progress.stop();
   return { verdicts, seconds: (performance.now() - startedAt) / 1_000 };
+}
+
+function orFail(verdict: Verdict | undefined, index: number): Verdict {
+  if (verdict) return verdict;
+  throw new FeedpulseError('MODEL_FAILED', `the model fails on post ${index + 1} of the file, though not on others.`);
 }
 
 function table(report: Report): string {

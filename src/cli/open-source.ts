@@ -31,29 +31,29 @@ export interface OpenSource {
 
 /** The feed that the config names, with its dead letters: a topic beside Kafka's, a file for the others. */
 export async function openSource(parts: SourceParts): Promise<OpenSource> {
-  const { config, clock, log, metrics } = parts;
-  if (config.source === 'demo') return openDemo(parts);
+  const { config, metrics } = parts;
   const deadLetters = limited(await openDeadLetters(parts), config.deadLetters, metrics);
-  const shared = { mapping: config.mapping, deadLetters, clock };
-  const source =
-    config.source === 'kafka'
-      ? createKafkaSource({ config: config.kafka, log, metrics, ...shared })
-      : openNdjson(config.ndjson.path, shared);
-  return { source, close: () => deadLetters.close() };
+  const open = { kafka: openKafka, ndjson: openNdjson, demo: openDemo }[config.source];
+  return { source: await open(parts, deadLetters), close: () => deadLetters.close() };
+}
+
+function openKafka({ config, clock, log, metrics }: SourceParts, deadLetters: DeadLetterSink): Source<FeedItem> {
+  return createKafkaSource({ config: config.kafka, mapping: config.mapping, deadLetters, clock, log, metrics });
+}
+
+function openNdjson({ config, clock }: SourceParts, deadLetters: DeadLetterSink): Source<FeedItem> {
+  const { path } = config.ndjson;
+  const input = path === '-' ? process.stdin : createReadStream(path);
+  return createNdjsonSource({ input, name: path === '-' ? 'stdin' : basename(path), mapping: config.mapping, deadLetters, clock });
 }
 
 /** The demo feed fills what its history lacks, so that a second start adds only what was missed. */
-async function openDemo({ config, clock, db }: SourceParts): Promise<OpenSource> {
+async function openDemo({ config, clock, db }: SourceParts, deadLetters: DeadLetterSink): Promise<Source<FeedItem>> {
   const stored = await storedMinutes(db.reader, clock.now() - milliseconds(config.demo.backfill) - 60_000);
-  return { source: createDemoSource({ config: config.demo, clock, stored }), close: async () => {} };
+  return createDemoSource({ config: config.demo, clock, deadLetters, stored });
 }
 
 async function openDeadLetters({ config, log }: SourceParts): Promise<DeadLetterSink> {
   if (config.source === 'kafka') return createKafkaDeadLetters({ config: config.kafka, log });
   return createFileDeadLetters(join(config.dataDir, 'dead-letters.ndjson'));
-}
-
-function openNdjson(path: string, shared: Omit<Parameters<typeof createNdjsonSource>[0], 'input' | 'name'>): Source<FeedItem> {
-  const input = path === '-' ? process.stdin : createReadStream(path);
-  return createNdjsonSource({ input, name: path === '-' ? 'stdin' : basename(path), ...shared });
 }

@@ -10,6 +10,7 @@ import type { Config } from '../config.ts';
 import { asError, FeedpulseError } from '../errors.ts';
 import type { Scorer } from '../infer/scorer.ts';
 import { type BrandMatcher, createBrandMatcher } from '../ingest/brand-matcher.ts';
+import type { DeadLetterReason } from '../ingest/dead-letter-reason.ts';
 import { compileMapping, parsePost } from '../ingest/parse-post.ts';
 import { createLog } from '../log.ts';
 import type { Post } from '../post.ts';
@@ -20,7 +21,7 @@ import { startProgress } from './progress.ts';
 type Options = SharedOptions & { readonly in: string; readonly out: string };
 
 /** A line of the input: a post, or why it is none. */
-type Line = { readonly post: Post } | { readonly line: number; readonly deadLetter: string };
+type Line = { readonly line: number } & ({ readonly post: Post } | { readonly deadLetter: DeadLetterReason });
 
 const chunk = 256;
 
@@ -82,7 +83,7 @@ function lineParser(config: Config): (text: string, line: number) => Line {
     const now = systemClock.now();
     const json = text.trimStart().startsWith('{') ? text : JSON.stringify({ platform: 'text', id: String(line), text });
     const parsed = parsePost(json, mapping, now, now);
-    return 'post' in parsed ? parsed : { line, deadLetter: parsed.reason };
+    return 'post' in parsed ? { line, post: parsed.post } : { line, deadLetter: parsed.reason };
   };
 }
 
@@ -92,8 +93,10 @@ async function scoreChunk(lines: readonly Line[], scorer: Scorer, brands: BrandM
   const scoredAt = new Date(systemClock.now()).toISOString();
   return lines.map((line) => {
     if (!('post' in line)) return line;
+    const verdict = verdicts.next().value;
+    if (!verdict) return { line: line.line, deadLetter: 'model-refused' satisfies DeadLetterReason };
     const matched = { brands: brands.match(line.post.text), brandsHash: brands.hash };
-    return { ...line.post, ...verdicts.next().value, ...matched, modelVersion: scorer.model.id, scoredAt };
+    return { ...line.post, ...verdict, ...matched, modelVersion: scorer.model.id, scoredAt };
   });
 }
 

@@ -10,8 +10,8 @@ import type { Judgement, ScoreCache } from './score-cache.ts';
 import { unscored, verdictOf } from './verdict.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
-/** Verdicts of readings, in order; a post that the model can't score is unscored. Rejects with MODEL_FAILED. */
-export type Judge = (readings: readonly Reading[]) => Promise<Verdict[]>;
+/** Verdicts of readings, in order; none for one that the model fails on, though not on others. Rejects with MODEL_FAILED. */
+export type Judge = (readings: readonly Reading[]) => Promise<(Verdict | undefined)[]>;
 
 export interface JudgeParts {
   readonly pool: Pick<WorkerPool, 'run'>;
@@ -20,6 +20,8 @@ export interface JudgeParts {
   readonly metrics?: Metrics;
   readonly log?: Log;
   readonly temperature: number;
+  /** Token ids of a plain text: a model that fails on it fails on everything. */
+  readonly probe: readonly number[];
   readonly tokenBudget?: number;
   readonly maxBatch?: number;
 }
@@ -30,12 +32,19 @@ type Same = readonly [Fresh, ...Fresh[]];
 /** Sixteen posts of 25 tokens suit a core's caches; longer posts make smaller batches. */
 const defaults = { tokenBudget: 768, maxBatch: 16 };
 
-/** The shortest input there is: [CLS] [SEP]. A model that fails on it fails on everything. */
-const probe = [[101, 102]];
-
 /** Asks the model about fresh readings, in batches of similar length; the rest is known already. */
 export function createJudge(parts: JudgeParts): Judge {
-  const { pool, cache, metrics, log, temperature, workers, tokenBudget = defaults.tokenBudget, maxBatch = defaults.maxBatch } = parts;
+  const {
+    pool,
+    cache,
+    metrics,
+    log,
+    temperature,
+    probe,
+    workers,
+    tokenBudget = defaults.tokenBudget,
+    maxBatch = defaults.maxBatch,
+  } = parts;
 
   const ask = async (batch: readonly Same[], judged: Map<Reading, Judgement>): Promise<void> => {
     const logits = await pool.run(batch.map(([{ tokens }]) => tokens.ids));
@@ -53,11 +62,11 @@ export function createJudge(parts: JudgeParts): Judge {
       await ask(batch, judged);
     } catch (thrown) {
       if (!isOfTheBatch(thrown)) throw thrown;
-      // A broken model must stop the pipeline, not turn the feed into unscored posts.
-      await pool.run(probe);
+      // A broken model must stop the pipeline, not turn the feed into dead letters.
+      await pool.run([probe]);
       const half = Math.ceil(batch.length / 2);
       if (batch.length > 1) await Promise.all([askInParts(batch.slice(0, half), judged), askInParts(batch.slice(half), judged)]);
-      else log?.warn({ tokens: batch[0]?.[0].tokens.ids.length }, 'the model fails on a post; it is stored unscored');
+      else log?.warn({ tokens: batch[0]?.[0].tokens.ids.length }, 'the model fails on a post');
     }
   };
 
@@ -69,8 +78,9 @@ export function createJudge(parts: JudgeParts): Judge {
     const limits = { tokens: tokenBudget, rows: Math.min(maxBatch, Math.ceil(texts.length / workers)) };
     await Promise.all(batchesOf(texts, limits).map((batch) => askInParts(batch, judged)));
     return readings.map((reading) => {
+      if (reading.kind === 'unscored') return unscored(reading.lang);
       const judgement = reading.kind === 'known' ? reading.judgement : judged.get(reading);
-      return judgement ? verdictOf(judgement, reading.lang) : unscored(reading.lang);
+      return judgement && verdictOf(judgement, reading.lang);
     });
   };
 }

@@ -28,10 +28,15 @@ export interface ScorerOptions {
   readonly maxBatch?: number;
 }
 
+export type Verdicts = (Verdict | undefined)[];
+
 export interface Scorer {
   readonly model: ModelInfo;
-  /** One verdict a post, in order. Safe to call again before the last call has ended. Rejects with MODEL_FAILED. */
-  score(posts: readonly Scorable[]): Promise<Verdict[]>;
+  /**
+   * One verdict a post, in order; none for a post that the model fails on, though not on others. Safe to call
+   * again before the last call has ended. Rejects with MODEL_FAILED.
+   */
+  score(posts: readonly Scorable[]): Promise<Verdicts>;
   /** What is wrong with the inference threads; undefined while all of them are at work. */
   trouble(): string | undefined;
   /** Waits for what is in flight. */
@@ -55,9 +60,9 @@ export async function createScorer(options: ScorerOptions): Promise<Scorer> {
   const cache = options.cacheSize > 0 ? createScoreCache(options.cacheSize) : undefined;
   const languageOf = options.assumeModelLanguage ? undefined : createLanguageDetector(model.languages[0]);
   const read = createReader({ model, tokenize, languageOf, cache });
-  const judge = createJudge({ pool, cache, temperature: model.temperature, ...options });
+  const judge = createJudge({ pool, cache, temperature: model.temperature, probe: tokenize('a post').ids, ...options });
   /** Calls not yet answered. */
-  const calls = new Set<Promise<Verdict[]>>();
+  const calls = new Set<Promise<Verdicts>>();
   let closed = false;
 
   return {
@@ -78,9 +83,9 @@ export async function createScorer(options: ScorerOptions): Promise<Scorer> {
 }
 
 /** While the threads score one window, the next is read. */
-async function scoreAll(posts: readonly Scorable[], read: (post: Scorable) => Reading, judge: Judge): Promise<Verdict[]> {
+async function scoreAll(posts: readonly Scorable[], read: (post: Scorable) => Reading, judge: Judge): Promise<Verdicts> {
   const breathe = createPace(breath);
-  const judged: Promise<Verdict[]>[] = [];
+  const judged: Promise<Verdicts>[] = [];
   for (let from = 0; from < posts.length; from += window) {
     const readings: Reading[] = [];
     for (const post of posts.slice(from, from + window)) {

@@ -1,3 +1,5 @@
+import type { Refusal } from '../post.ts';
+
 /** Why a message could not become a post: a stable code and what it means. */
 export const deadLetterReasons = {
   'not-json': 'The message is not JSON in valid UTF-8.',
@@ -15,6 +17,8 @@ export const deadLetterReasons = {
   'bad-date': 'A date is neither ISO 8601 nor seconds or milliseconds since 1970.',
   'too-old': 'A date lies before the year 2000.',
   'in-the-future': 'A date lies more than a day ahead of the clock.',
-} as const;
+  'model-refused': 'The model fails on the post, though not on others.',
+  'row-refused': 'ClickHouse refuses the row of the post, though not those of others.',
+} as const satisfies Record<Refusal, string> & Record<string, string>;
 
 export type DeadLetterReason = keyof typeof deadLetterReasons;

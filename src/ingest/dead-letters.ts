@@ -39,7 +39,10 @@ export function limited(sink: DeadLetterSink, limits: Config['deadLetters'], met
   return {
     put: async (letters) => {
       await sink.put(letters);
-      for (const { reason } of letters) metrics.deadLetters.inc({ reason });
+      for (const { reason } of letters) {
+        metrics.deadLetters.inc({ reason });
+        if (reason === 'model-refused' || reason === 'row-refused') limit.retract();
+      }
       limit.check();
     },
     observe: (isPost) => limit.observe(isPost),

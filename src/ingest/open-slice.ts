@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts';
 import { type Offer, openEnvelope } from '../envelope.ts';
-import type { FeedItem, Position } from '../post.ts';
+import type { FeedItem, Position, Post } from '../post.ts';
 import { version } from '../version.ts';
+import type { DeadLetterReason } from './dead-letter-reason.ts';
 import type { DeadLetter, DeadLetterSink } from './dead-letters.ts';
 import type { ParseMessage } from './message-parser.ts';
 import { type CompiledMapping, type ParsedPost, parsePost } from './parse-post.ts';
@@ -46,8 +47,8 @@ export async function openSlice(messages: readonly RawMessage[], { mapping, pars
   for (const [index, message] of messages.entries()) {
     // One outcome a message.
     const parsed = known[index] as ParsedPost;
-    if ('post' in parsed) items.push({ post: parsed.post, position: message.position });
-    else letters.push({ ...message, reason: parsed.reason, at: new Date(now).toISOString(), version });
+    if ('post' in parsed) items.push(itemOf(parsed.post, message, { deadLetters, clock }));
+    else letters.push(letterOf(message, parsed.reason, now));
     deadLetters.observe('post' in parsed);
   }
   const waits: Promise<void>[] = [];
@@ -58,4 +59,13 @@ export async function openSlice(messages: readonly RawMessage[], { mapping, pars
     offer(envelope);
   }
   await Promise.all(waits);
+}
+
+/** A post of a feed, which goes to the dead letters as the message it came in. */
+export function itemOf(post: Post, message: RawMessage, { deadLetters, clock }: Pick<SliceParts, 'deadLetters' | 'clock'>): FeedItem {
+  return { post, position: message.position, refuse: (reason) => deadLetters.put([letterOf(message, reason, clock.now())]) };
+}
+
+function letterOf(message: RawMessage, reason: DeadLetterReason, now: number): DeadLetter {
+  return { ...message, reason, at: new Date(now).toISOString(), version };
 }

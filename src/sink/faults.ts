@@ -38,6 +38,24 @@ const passing = new Set([
   '1000',
 ]);
 
+/**
+ * ClickHouse error codes that blame the rows of an insert, one of which may spoil it for all: text, numbers, dates
+ * and enums that cannot be read or converted, a value out of range, a violated constraint.
+ */
+const rowFaults = new Set(['6', '26', '27', '38', '41', '53', '69', '70', '72', '117', '130', '131', '321', '349', '441', '469', '691']);
+
+/** Rows that the database refuses for good, for their own sake. Nothing or some of them may be stored. */
+export class RowRefused extends FeedpulseError {
+  constructor(message: string) {
+    super('DATABASE_REJECTED', message);
+  }
+}
+
+/** Whether a fault is that of the rows, not of the database. */
+export function blamesRows(fault: unknown): boolean {
+  return rowFaults.has(codeOf(fault) ?? '');
+}
+
 /** True when trying again can help. What ClickHouse did not say itself (a reset, a proxy's 502) is taken to pass. */
 export function canPass(fault: unknown): boolean {
   if (fault instanceof FeedpulseError) return fault.retry;

@@ -1,5 +1,5 @@
-import { FeedpulseError } from '../errors.ts';
 import type { ScoredPost } from '../post.ts';
+import { RowRefused } from './faults.ts';
 
 /** What a DateTime column can hold; ClickHouse would silently clamp anything else. */
 const earliestMs = 0;
@@ -77,9 +77,6 @@ function offset(post: ScoredPost): string {
 }
 
 /** Names the post by where it came from: its own fields are other people's data. */
-function unfit({ position }: ScoredPost, field: string): FeedpulseError {
-  return new FeedpulseError(
-    'DATABASE_REJECTED',
-    `${field} of the post at ${position.topic}/${position.partition}/${position.offset} cannot be stored`,
-  );
+function unfit({ position }: ScoredPost, field: string): RowRefused {
+  return new RowRefused(`${field} of the post at ${position.topic}/${position.partition}/${position.offset} cannot be stored`);
 }

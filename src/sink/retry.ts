@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { FeedpulseError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { canPass, nameFault, untrustedBecause } from './faults.ts';
+import { blamesRows, canPass, nameFault, RowRefused, untrustedBecause } from './faults.ts';
 
 const firstDelayMs = 100;
 const longestDelayMs = 10_000;
@@ -34,6 +34,7 @@ export async function persist<T>(what: string, attempt: () => Promise<T>, patien
       const name = nameFault(fault);
       const untrusted = untrustedBecause(fault);
       if (untrusted) throw new FeedpulseError('DATABASE_UNTRUSTED', `could not ${what}: the server is not trusted, ${untrusted}.`);
+      if (blamesRows(fault)) throw new RowRefused(`could not ${what}: ${name}`);
       if (!canPass(fault)) throw new FeedpulseError('DATABASE_REJECTED', `could not ${what}: ${name}`);
       if (clock.now() >= giveUpAt) throw new FeedpulseError('DATABASE_UNAVAILABLE', `gave up trying to ${what}: ${name}`);
       log.warn({ what, fault: name, waitAtMostMs: bound }, 'the database is in trouble, trying again');

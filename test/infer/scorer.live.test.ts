@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createScorer, type Scorer } from '../../dist/infer/scorer.js';
 import { createLog } from '../../src/log.ts';
 import type { Verdict } from '../../src/post.ts';
+import { everyVerdict } from './every-verdict.ts';
 import { modelUnderTest } from './model-under-test.ts';
 import { samplePosts } from './sample-posts.ts';
 
@@ -30,7 +31,7 @@ describe('the score of a post', () => {
 
   beforeAll(async () => {
     alone = [];
-    for (const post of posts) alone.push(...(await scorer.score([post])));
+    for (const post of posts) alone.push(...everyVerdict(await scorer.score([post])));
   });
 
   const distances = (verdicts: readonly Verdict[]): number[] =>
@@ -43,12 +44,12 @@ describe('the score of a post', () => {
   };
 
   test('hardly depends on what else is in its batch', async () => {
-    expectNearlyAlone(await scorer.score(posts));
+    expectNearlyAlone(everyVerdict(await scorer.score(posts)));
   });
 
   test('nor on the order they came in', async () => {
     const order = posts.map((_, index) => (index * 37) % posts.length);
-    const shuffled = await scorer.score(order.map((index) => posts[index] ?? { text: '' }));
+    const shuffled = everyVerdict(await scorer.score(order.map((index) => posts[index] ?? { text: '' })));
     const back: Verdict[] = [];
     for (const [at, index] of order.entries()) back[index] = shuffled[at] as Verdict; // one verdict a post
     expectNearlyAlone(back);
@@ -57,7 +58,7 @@ describe('the score of a post', () => {
   test('nor on a long neighbour that pads it', async () => {
     const verdicts: Verdict[] = [];
     for (const post of posts.slice(0, 24))
-      verdicts.push(...(await scorer.score([post, { text: 'and so on '.repeat(40) }, post])).slice(0, 1));
+      verdicts.push(...everyVerdict(await scorer.score([post, { text: 'and so on '.repeat(40) }, post])).slice(0, 1));
     expectNearlyAlone(verdicts);
   });
 
@@ -80,15 +81,15 @@ describe('the score of a post', () => {
 
 test('answers several calls at once, each with its own', async () => {
   const calls = Array.from({ length: 8 }, (_, call) => posts.slice(call * 4, call * 4 + 4));
-  const answers = await Promise.all(calls.map((call) => scorer.score(call)));
-  const again = await Promise.all(calls.map((call) => scorer.score(call)));
+  const answers = await Promise.all(calls.map(async (call) => everyVerdict(await scorer.score(call))));
+  const again = await Promise.all(calls.map(async (call) => everyVerdict(await scorer.score(call))));
   expect(answers.map((answer) => answer.map(({ label }) => label))).toEqual(again.map((answer) => answer.map(({ label }) => label)));
   expect(answers.map(({ length }) => length)).toEqual(calls.map(({ length }) => length));
 });
 
 test('a call of more than one window keeps its order', async () => {
   const many = Array.from({ length: 1_100 }, (_, index) => ({ text: 'ok', lang: index % 3 === 0 ? 'en' : index % 3 === 1 ? 'ja' : 'de' }));
-  const verdicts = await scorer.score(many);
+  const verdicts = everyVerdict(await scorer.score(many));
   expect(verdicts.map(({ lang }) => lang)).toEqual(many.map(({ lang }) => lang));
   expect(verdicts.map(({ label }) => label !== 'unscored')).toEqual(many.map(({ lang }) => lang === 'en'));
 });
@@ -98,16 +99,18 @@ test('no posts, no verdicts', async () => {
 });
 
 test('says when a post was longer than the model reads', async () => {
-  const verdicts = await scorer.score([{ text: 'good '.repeat(126) }, { text: 'good '.repeat(127) }]);
+  const verdicts = everyVerdict(await scorer.score([{ text: 'good '.repeat(126) }, { text: 'good '.repeat(127) }]));
   expect(verdicts.map(({ truncated }) => truncated)).toEqual([false, true]);
 });
 
 test('leaves a language it does not know unscored', async () => {
-  const verdicts = await scorer.score([
-    { text: 'Me encanta el nuevo café de la esquina' },
-    { text: 'What a lovely morning ride', lang: 'sv' },
-    { text: ' \u200b\n' },
-  ]);
+  const verdicts = everyVerdict(
+    await scorer.score([
+      { text: 'Me encanta el nuevo café de la esquina' },
+      { text: 'What a lovely morning ride', lang: 'sv' },
+      { text: ' \u200b\n' },
+    ]),
+  );
   expect(verdicts.map(({ label, lang, score }) => [label, lang, score])).toEqual([
     ['unscored', 'es', 0],
     ['unscored', 'sv', 0],
@@ -169,7 +172,9 @@ test('the cache changes no score, and takes what it knows', async () => {
 
 test('told to assume its language, it scores every text', async () => {
   const assuming = await createScorer({ ...options, workers: 1, assumeModelLanguage: true });
-  const verdicts = await assuming.score([{ text: 'Me encanta el nuevo café de la esquina' }, { text: '最悪だった', lang: 'ja' }]);
+  const verdicts = everyVerdict(
+    await assuming.score([{ text: 'Me encanta el nuevo café de la esquina' }, { text: '最悪だった', lang: 'ja' }]),
+  );
   await assuming.close();
   expect(verdicts.map(({ label, lang }) => [label === 'unscored', lang])).toEqual([
     [false, 'en'],

@@ -57,6 +57,15 @@ describe('the limit of dead letters', () => {
     expect(feed(limits, repeat(10_000, mostlyDead))).toThrow(/7500 of the last 10000/);
   });
 
+  it('counts posts that are refused later in the share', () => {
+    const limit = createDeadLetterLimit({ maxInARow: 10, maxShare: 0.5 });
+    for (let index = 0; index < 10_000; index += 1) limit.observe(index % 4 !== 0);
+    for (let index = 0; index < 2_500; index += 1) limit.retract();
+    expect(() => limit.check()).not.toThrow();
+    limit.retract();
+    expect(() => limit.check()).toThrow(/5001 of the last 10000 messages were no posts, or refused/);
+  });
+
   it('lets old dead letters pass out of the window', () => {
     const limits = { maxInARow: 1_000_000, maxShare: 0.5 };
     expect(feed(limits, [...repeat(5_000, () => false), ...repeat(5_000, () => true), ...repeat(5_000, () => false)])).not.toThrow();

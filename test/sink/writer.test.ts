@@ -174,12 +174,18 @@ test.each([
     { createdAt: '2107-01-01T00:00:00.000Z', updatedAt: '2026-11-01T12:00:00.000Z', scoredAt: '2026-11-01T12:00:00.000Z' },
   ],
   ['a negative count', { engagement: { likes: -1, reposts: 0, replies: 0 } }],
-])('%s is refused by name, not stored as something else', async (_name, given) => {
-  await expect(writer.write([scoredPost(given)])).rejects.toMatchObject({
-    code: 'DATABASE_REJECTED',
-    message: expect.stringContaining('posts/0/0'),
-  });
-  expect(await stored('id')).toEqual([]);
+])('%s is refused, not stored as something else, and its neighbours are stored', async (_name, given) => {
+  const odd = scoredPost({ id: 'odd', ...given });
+  expect(await writer.write([scoredPost({ id: 'before' }), odd, scoredPost({ id: 'after' })])).toEqual([odd]);
+  expect(await stored('id')).toEqual([{ id: 'after' }, { id: 'before' }]);
+});
+
+test('ten rows refused one after the other are the fault of the database', async () => {
+  const odd = (id: number) => scoredPost({ id: `${id}`, score: Number.NaN });
+  const fresh = createWriter({ db, clock: systemClock, log: quiet, metrics: createMetrics() });
+  expect(await fresh.write(Array.from({ length: 9 }, (_, id) => odd(id)))).toHaveLength(9);
+  expect(await fresh.write([scoredPost({ id: 'sound' }), odd(9)])).toHaveLength(1);
+  await expect(fresh.write(Array.from({ length: 9 }, (_, id) => odd(id)))).rejects.toMatchObject({ code: 'DATABASE_REJECTED' });
 });
 
 test('marks every touched minute once the rows are in', async () => {

@@ -97,6 +97,11 @@ export async function queryFolder<T>(folder: string, query: string): Promise<T[]
   return JSON.parse(stdout) as T[]; // the caller wrote the query
 }
 
+/** Carries out a statement on the embedded database of a data folder that no process owns. */
+export async function changeFolder(folder: string, statement: string): Promise<void> {
+  await execute(process.execPath, [queryScript, folder, statement, 'changes']);
+}
+
 /** Resolves when `look` says true; rejects with `what` after `seconds`. */
 export async function eventually(what: string, seconds: number, look: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + seconds * 1_000;

@@ -2,10 +2,10 @@
 import { loadConfig } from '../../dist/cli/load-config.js';
 import { openDatabase } from '../../dist/sink/connection.js';
 
-const [dataDir, query] = process.argv.slice(2);
+const [dataDir, query, changes] = process.argv.slice(2);
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 const { clickhouse } = loadConfig({ env: {} });
 const db = await openDatabase({ clickhouse, dataDir, log: silent });
-const result = await db.reader.query({ query, format: 'JSONEachRow' });
-process.stdout.write(JSON.stringify(await result.json()));
+if (changes) await db.upkeep.command({ query });
+else process.stdout.write(JSON.stringify(await (await db.reader.query({ query, format: 'JSONEachRow' })).json()));
 await db.close();

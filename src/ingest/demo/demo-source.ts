@@ -2,12 +2,15 @@ import type { Clock } from '../../clock.ts';
 import { type DemoConfig, milliseconds } from '../../config.ts';
 import { type Offer, openEnvelope, type Source } from '../../envelope.ts';
 import type { FeedItem } from '../../post.ts';
+import type { DeadLetterSink } from '../dead-letters.ts';
+import { itemOf } from '../open-slice.ts';
 import { demoPost } from './demo-post.ts';
 import { minuteMs, timesOf } from './schedule.ts';
 
 export interface DemoOptions {
   readonly config: DemoConfig;
   readonly clock: Clock;
+  readonly deadLetters: DeadLetterSink;
   /** Stored posts by the minute in which they were written (ms since 1970): full minutes are not filled again. */
   readonly stored: ReadonlyMap<number, number>;
 }
@@ -18,38 +21,36 @@ const furthestBehindMs = 60_000;
 const backfillSlice = 128;
 
 /** A feed that makes its own posts: live at once, while the hours before the start fill up in the background. */
-export function createDemoSource({ config, clock, stored }: DemoOptions): Source<FeedItem> {
+export function createDemoSource(options: DemoOptions): Source<FeedItem> {
   return {
     name: 'demo',
     trouble: () => undefined,
     run: async (offer, signal) => {
-      const start = clock.now();
-      await Promise.all([runLive(config, clock, start, offer, signal), fillHistory({ config, start, stored }, offer, signal)]);
+      const start = options.clock.now();
+      await Promise.all([runLive(options, start, offer, signal), fillHistory(options, start, offer, signal)]);
     },
   };
 }
 
-async function runLive(config: DemoConfig, clock: Clock, start: number, offer: Offer<FeedItem>, signal: AbortSignal): Promise<void> {
+async function runLive(options: DemoOptions, start: number, offer: Offer<FeedItem>, signal: AbortSignal): Promise<void> {
+  const { clock } = options;
   for (let from = start; !signal.aborted; ) {
     await clock.sleep(tickMs, signal);
     const to = clock.now();
     from = Math.max(from, to - furthestBehindMs);
-    const items = [...minutesBetween(from, to)].flatMap((minute) => itemsOf(config, minute, from, to, 0));
+    const items = [...minutesBetween(from, to)].flatMap((minute) => itemsOf(options, minute, from, to, 0));
     if (items.length > 0) await send(offer, items);
     from = to;
   }
 }
 
 /** Newest first, so that the charts grow backwards from now. One slice at a time: live posts go before. */
-async function fillHistory(
-  { config, start, stored }: { config: DemoConfig; start: number; stored: ReadonlyMap<number, number> },
-  offer: Offer<FeedItem>,
-  signal: AbortSignal,
-): Promise<void> {
+async function fillHistory(options: DemoOptions, start: number, offer: Offer<FeedItem>, signal: AbortSignal): Promise<void> {
+  const { config, stored } = options;
   const oldest = start - milliseconds(config.backfill);
   let slice: FeedItem[] = [];
   for (const minute of [...minutesBetween(oldest, start)].reverse()) {
-    const items = itemsOf(config, minute, oldest, start, 1);
+    const items = itemsOf(options, minute, oldest, start, 1);
     if (items.length <= (stored.get(minute) ?? 0)) continue;
     slice.push(...items.reverse());
     if (slice.length < backfillSlice) continue;
@@ -66,15 +67,17 @@ function* minutesBetween(from: number, to: number): Generator<number> {
 }
 
 /** The posts of a minute that are written in [from, to). */
-function itemsOf(config: DemoConfig, minute: number, from: number, to: number, partition: number): FeedItem[] {
-  return timesOf(config, minute).flatMap((time, number) =>
-    time < from || time >= to ? [] : [demoItem(config.seed, time, number, partition)],
+function itemsOf(options: DemoOptions, minute: number, from: number, to: number, partition: number): FeedItem[] {
+  return timesOf(options.config, minute).flatMap((time, number) =>
+    time < from || time >= to ? [] : [demoItem(options, time, number, partition)],
   );
 }
 
-function demoItem(seed: number, time: number, number: number, partition: number): FeedItem {
+function demoItem(options: DemoOptions, time: number, number: number, partition: number): FeedItem {
+  const post = demoPost(options.config.seed, time, number);
   // Time first, so that offsets rise from start to start as well.
-  return { post: demoPost(seed, time, number), position: { topic: 'demo', partition, offset: String(time * 1_000 + (number % 1_000)) } };
+  const position = { topic: 'demo', partition, offset: String(time * 1_000 + (number % 1_000)) };
+  return itemOf(post, { bytes: Buffer.from(JSON.stringify(post)), timestamp: time, position }, options);
 }
 
 async function send(offer: Offer<FeedItem>, items: readonly FeedItem[]): Promise<void> {

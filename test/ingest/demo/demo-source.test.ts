@@ -6,6 +6,7 @@ import { createDemoSource } from '../../../src/ingest/demo/demo-source.ts';
 import { timesOf } from '../../../src/ingest/demo/schedule.ts';
 import { interestAt } from '../../../src/ingest/demo/stories.ts';
 import type { FeedItem, Post } from '../../../src/post.ts';
+import { collectLetters } from '../field-samples.ts';
 
 const minute = 60_000;
 const config = configSchema.parse({ demo: { backfill: '30m', rate: 1 } }).demo;
@@ -35,7 +36,7 @@ async function run(start: number, length: number, stored: ReadonlyMap<number, nu
     },
   };
   posts = [];
-  await createDemoSource({ config, clock, stored }).run(take, stop.signal);
+  await createDemoSource({ config, clock, stored, deadLetters: collectLetters() }).run(take, stop.signal);
   return posts;
 }
 

@@ -1,0 +1,121 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { attempt, changeFolder, eventually, feedpulse, queryFolder, type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
+import { startKafka, type TestKafka } from '../support/kafka.ts';
+import { poisonedModel } from '../support/poisoned-model.ts';
+
+let kafka: TestKafka;
+let folder: string;
+let model: string;
+let running: RunningFeedpulse | undefined;
+
+beforeAll(async () => {
+  kafka = await startKafka();
+  folder = await mkdtemp(join(tmpdir(), 'feedpulse-refused-'));
+  model = await poisonedModel(join(folder, 'model'), 'kettle');
+});
+afterAll(async () => {
+  await running?.kill();
+  await kafka.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Letter {
+  readonly position: string;
+  readonly reason: string;
+}
+
+const envOf = (topic: string) => ({
+  FEEDPULSE_KAFKA_BROKERS: kafka.brokers.join(','),
+  FEEDPULSE_KAFKA_TOPIC: topic,
+  FEEDPULSE_KAFKA_DEAD_LETTER_TOPIC: `${topic}.dead`,
+});
+
+/** A topic of one partition, so that the line of a post is its offset. */
+async function produce(topic: string, texts: readonly string[]): Promise<void> {
+  const file = join(folder, `${topic}.ndjson`);
+  await writeFile(file, texts.map((text, index) => `${JSON.stringify({ platform: 'p', id: `${index}`, text })}\n`).join(''));
+  await feedpulse('produce', file, '--topic', topic, '--partitions', '1', '--brokers', kafka.brokers.join(','));
+}
+
+/** What was refused and why, in the order of positions. */
+async function lettersOf(topic: string): Promise<string[]> {
+  const { output } = await attempt(['dead-letters', 'list', '--source', 'kafka', '--json', '--limit', '999'], envOf(topic));
+  const { letters } = JSON.parse(output) as { letters: Letter[] };
+  return letters.map(({ position, reason }) => `${position} ${reason}`).sort();
+}
+
+const rows = (data: string) => queryFolder<{ id: string }>(data, 'SELECT id FROM posts FINAL ORDER BY toUInt32(id)');
+
+test('posts that the model fails on become dead letters, and all others are scored', async () => {
+  const poisoned = new Set([3, 200, 201, 599]);
+  const texts = Array.from({ length: 600 }, (_, index) => `The ${poisoned.has(index) ? 'kettle' : 'teapot'} number ${index} is lovely`);
+  await produce('poison', texts);
+  const data = join(folder, 'poison');
+  running = await startFeedpulse(['--source', 'kafka', '--data', data, '--model', model], envOf('poison'));
+  const { metric } = running;
+  await eventually('all are written or refused', 90, async () => {
+    return (await metric('feedpulse_rows_written_total')) + (await metric('feedpulse_dead_letters_total')) === texts.length;
+  });
+  await eventually('nothing is in flight', 10, async () => (await metric('feedpulse_posts_in_flight')) === 0);
+  expect(await metric('feedpulse_kafka_lag')).toBe(0);
+  expect(await running.stop()).toBe(0);
+  expect(await lettersOf('poison')).toEqual([...poisoned].map((offset) => `poison/0/${offset} model-refused`).sort());
+  expect((await rows(data)).map(({ id }) => Number(id))).toEqual(texts.flatMap((_, index) => (poisoned.has(index) ? [] : [index])));
+  // A sound model takes them.
+  const replay = await attempt(['dead-letters', 'replay', '--source', 'kafka'], envOf('poison'));
+  expect(replay.code).toBe(0);
+  running = await startFeedpulse(['--source', 'kafka', '--data', data], envOf('poison'));
+  const second = running;
+  await eventually('they are written', 60, async () => (await second.metric('feedpulse_rows_written_total')) === poisoned.size);
+  expect(await second.stop()).toBe(0);
+  expect(await rows(data)).toHaveLength(texts.length);
+});
+
+test('a model that fails on everything stops the feed, and makes no dead letter', async () => {
+  const broken = await poisonedModel(join(folder, 'broken'), 'one', 'another', 'a');
+  await produce('broken', ['one post', 'another post']);
+  const data = join(folder, 'broken-data');
+  const ended = await attempt(['run', '--port', '0', '--source', 'kafka', '--data', data, '--model', broken], envOf('broken'));
+  expect(ended.code).toBe(4);
+  expect(ended.output).toContain('MODEL_FAILED');
+  expect(await lettersOf('broken')).toEqual([]);
+});
+
+/** The engine itself refuses rows that break it: one spoils the insert that it is part of. */
+const constrain = (data: string, condition: string) => changeFolder(data, `ALTER TABLE posts ADD CONSTRAINT fits CHECK ${condition}`);
+
+test('posts whose rows the database refuses become dead letters, and all others are stored', async () => {
+  const refused = [0, 77, 78, 299];
+  await produce(
+    'row',
+    Array.from({ length: 300 }, (_, index) => `Teapot ${index} is lovely`),
+  );
+  const data = join(folder, 'row');
+  await feedpulse('migrate', '--data', data);
+  await constrain(data, `id NOT IN (${refused.map((id) => `'${id}'`).join(', ')})`);
+  running = await startFeedpulse(['--source', 'kafka', '--data', data], envOf('row'));
+  const { metric } = running;
+  await eventually('all are written or refused', 60, async () => {
+    return (await metric('feedpulse_rows_written_total')) + (await metric('feedpulse_dead_letters_total')) === 300;
+  });
+  expect(await running.stop()).toBe(0);
+  expect(await lettersOf('row')).toEqual(refused.map((offset) => `row/0/${offset} row-refused`).sort());
+  expect(await rows(data)).toHaveLength(296);
+});
+
+test('a database that refuses every row stops the feed, and makes no dead letter', async () => {
+  await produce(
+    'closed',
+    Array.from({ length: 100 }, (_, index) => `Teapot ${index} is lovely`),
+  );
+  const data = join(folder, 'closed');
+  await feedpulse('migrate', '--data', data);
+  await constrain(data, "platform = 'none'");
+  const ended = await attempt(['run', '--port', '0', '--source', 'kafka', '--data', data], envOf('closed'));
+  expect(ended.code).toBe(6);
+  expect(ended.output).toContain('DATABASE_REJECTED');
+  expect(await lettersOf('closed')).toEqual([]);
+});
