@@ -14,9 +14,10 @@ export interface Batching<T> extends BatchLimits<T> {
 export type Handle<T, R> = (batch: Envelope<T>) => Promise<R>;
 
 /**
- * Regroups the items of envelopes into batches and hands these to `handle`. Emits what it resolves to. While
- * every handler is busy, items wait here and the next batch grows; they are bounded by the envelopes that the
- * source keeps open, so nothing is dropped and nothing piles up. Empty envelopes are settled at once.
+ * Regroups the items of envelopes into batches and hands these to `handle`. Emits what it resolves to, in the
+ * order of the batches, whichever handler ends first: of two versions of a post the one that came first stays
+ * first. While every handler is busy, items wait here and the next batch grows; they are bounded by the envelopes
+ * that the source keeps open, so nothing is dropped and nothing piles up. Empty envelopes are settled at once.
  */
 export function batchInto<T, R>(handle: Handle<T, R>, options: Batching<T>): OperatorFunction<Envelope<T>, R> {
   return (source) => new Observable<R>((subscriber) => regroup(source, subscriber, handle, options));
@@ -27,6 +28,8 @@ function regroup<T, R>(source: Observable<Envelope<T>>, subscriber: Subscriber<R
   const lookAgainMs = Math.max(1, Math.min(options.quietMs, options.ageMs));
   /** Handlers at work. */
   let active = 0;
+  /** Batches taken and not yet emitted, in order; each with its result once it has one. */
+  const taken: { done?: { readonly result: R } }[] = [];
   /** The source has ended: what waits is due at once. */
   let ended = false;
   /** Looks again for a batch that age or quiet has made due. */
@@ -34,16 +37,25 @@ function regroup<T, R>(source: Observable<Envelope<T>>, subscriber: Subscriber<R
 
   const start = (): void => {
     active += 1;
+    const batch: (typeof taken)[number] = {};
+    taken.push(batch);
     void handle(room.take()).then((result) => {
       active -= 1;
-      subscriber.next(result);
+      batch.done = { result };
+      emit();
       pump();
     });
+  };
+  const emit = (): void => {
+    for (let first = taken[0]; first?.done; first = taken[0]) {
+      taken.shift();
+      subscriber.next(first.done.result);
+    }
   };
   const pump = (): void => {
     clearTimeout(timer);
     while (active < options.concurrency && !room.isEmpty() && (ended || room.isDue(options.clock.now()))) start();
-    if (ended && room.isEmpty() && active === 0) subscriber.complete();
+    if (ended && room.isEmpty() && taken.length === 0) subscriber.complete();
     else if (!room.isEmpty() && active < options.concurrency) timer = setTimeout(pump, lookAgainMs);
   };
 

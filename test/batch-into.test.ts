@@ -140,3 +140,18 @@ test('an empty envelope is settled at once', async () => {
   expect(empty.settled).toBe(true);
   expect(handled).toHaveLength(0);
 });
+
+test('results come in the order of the batches, whichever handler ends first', async () => {
+  const { handled, offer, results, source, ended } = arrange({ concurrency: 2 });
+  offer(1, 2, 3, 4);
+  offer(5, 6, 7, 8, 9);
+  source.complete();
+  handled[1]?.finish();
+  await tick();
+  expect(results).toEqual([]);
+  expect(ended()).toBeUndefined();
+  handled[0]?.finish();
+  await tick();
+  expect(results).toEqual([4, 5]);
+  expect(ended()).toBe('completed');
+});

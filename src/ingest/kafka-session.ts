@@ -85,6 +85,8 @@ function createConsumer(kafka: Kafka, { groupId, sessionTimeout }: KafkaConfig):
     maxBytesPerPartition: 1_048_576,
     maxBytes: 10 * 1_048_576,
     allowAutoTopicCreation: false,
+    // How long a partition that was added goes unnoticed.
+    metadataMaxAge: 15_000,
     // A crash ends the session; the feed then starts another, so that there is one place that decides.
     retry: { initialRetryTime: 300, maxRetryTime: 5_000, retries: 8, restartOnFailure: async () => false },
   });

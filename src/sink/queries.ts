@@ -8,11 +8,27 @@ export const selectFirstSights = `
   GROUP BY platform, id
   SETTINGS max_threads = 1`;
 
-export const selectServerClock = "SELECT toString(now64(6, 'UTC')) AS at";
+/** Later than every mark there is: the server's clock, unless that has been set back since. */
+export const selectLatestMark = "SELECT toString(greatest(now64(6, 'UTC'), max(marked_at))) AS at FROM rollup_marks";
+
+/**
+ * Marks minutes, each later than all that is noted of it: by the server's clock, or by a microsecond where that
+ * has been set back.
+ */
+export const insertMarks = `INSERT INTO rollup_marks (minute, marked_at)
+  SELECT asked.minute, greatest(now64(6, 'UTC'), noted.latest + toIntervalMicrosecond(1))
+  FROM (SELECT toDateTime(arrayJoin({minutes:Array(UInt32)}), 'UTC') AS minute) AS asked
+  LEFT JOIN (
+    SELECT minute, max(greatest(marked_at, minute_done, quarter_done)) AS latest
+    FROM rollup_marks
+    WHERE minute IN {minutes:Array(UInt32)}
+    GROUP BY minute
+  ) AS noted ON noted.minute = asked.minute
+  SETTINGS async_insert = 0, max_threads = 1`;
 
 /** Minutes marked since a grain last saw them, newest first, so that the live end never waits for history. */
 export const selectPending = (grain: Grain) => `
-  SELECT toUnixTimestamp(minute) AS minute, toString(now64(6, 'UTC')) AS at
+  SELECT toUnixTimestamp(minute) AS minute, toString(max(marked_at)) AS mark
   FROM rollup_marks
   GROUP BY minute
   HAVING max(marked_at) > max(${grain.name}_done) AND max(${grain.name}_done) < {until:DateTime64(6, 'UTC')}
@@ -78,7 +94,8 @@ const figures = [
 
 /**
  * Computes whole buckets anew from the raw rows. Groups that the rollup has and the raw rows no longer yield
- * enter with `present` = 0, and so come out as zeros.
+ * enter with `present` = 0, and so come out as zeros. The version is the server's clock before the raw rows are
+ * read; where that has been set back, a microsecond more than what is to be replaced.
  */
 export const recompute = (grain: Grain) => `
   INSERT INTO ${grain.table} (${grain.keys}, ${figures}, version)
@@ -90,7 +107,11 @@ export const recompute = (grain: Grain) => `
     sumIf(weight, label = 'positive'), sumIf(weight, label = 'unscored'),
     sum(weight * score),
     uniqCombined64StateIf(14)(author, author != ''),
-    {at:DateTime64(6, 'UTC')}
+    (
+      SELECT greatest(now64(6, 'UTC'), max(version) + toIntervalMicrosecond(1))
+      FROM ${grain.table}
+      WHERE ${grain.name} IN {buckets:Array(DateTime('UTC'))}
+    )
   FROM (
     SELECT ${grain.bucket} AS ${grain.name}, arrayJoin(arrayDistinct(arrayPushFront(CAST(brands, 'Array(String)'), '*'))) AS brand${grain.others},
       toString(label) AS label,

@@ -4,7 +4,7 @@ import type { Metrics } from '../metrics.ts';
 import type { Database } from './connection.ts';
 import { nameFault } from './faults.ts';
 import { type Grain, minuteGrain, quarterGrain } from './queries.ts';
-import { type Refreshed, readServerClock, refresh } from './refresh.ts';
+import { type Refreshed, readLatestMark, refresh } from './refresh.ts';
 
 /** Milliseconds between two looks at the marks. */
 const pace = { minute: 1_000, quarter: 10_000 } as const;
@@ -66,7 +66,7 @@ export function createRollups(options: { db: Database; clock: Clock; log: Log; m
       loops = Promise.all([minuteGrain, quarterGrain].map((grain) => keepFresh(grain, stopping.signal)));
     },
     settle: async () => {
-      const until = await readServerClock(db.upkeep);
+      const until = await readLatestMark(db.upkeep);
       for (const grain of [minuteGrain, quarterGrain]) while ((await refreshNext(grain, until)).more);
     },
     stop: async () => {

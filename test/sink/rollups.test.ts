@@ -269,3 +269,26 @@ function seeded(seed: number): () => number {
     return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
   };
 }
+
+/** Makes everything that was computed so far look as if the server's clock had been an hour ahead then, and set back since. */
+async function setClockBack(): Promise<void> {
+  const later = (column: string) => `${column} + INTERVAL 1 HOUR AS ${column}`;
+  const marks = 'SELECT minute, max(marked_at) AS marked_at, max(minute_done) AS minute_done, max(quarter_done) AS quarter_done';
+  const columns = ['marked_at', 'minute_done', 'quarter_done'].map(later).join(', ');
+  await db.writer.command({
+    query: `INSERT INTO rollup_marks SELECT minute, ${columns} FROM (${marks} FROM rollup_marks GROUP BY minute)`,
+  });
+  for (const table of ['rollup_minute', 'rollup_quarter'])
+    await db.writer.command({ query: `INSERT INTO ${table} SELECT * REPLACE (version + INTERVAL 1 HOUR AS version) FROM ${table} FINAL` });
+}
+
+test('a clock that is set back holds no figure up', async () => {
+  await writer.write([recentPost()]);
+  await rollups.settle();
+  await setClockBack();
+  await writer.write([recentPost({ id: 'late' }), recentPost({ id: 'later', createdAt: at(3) })]);
+  await rollups.settle();
+  const all = (grain: 'minute' | 'quarter') =>
+    rowsOf(db, `SELECT toUInt32(sum(negative + neutral + positive + unscored)) AS volume FROM rollup_${grain} FINAL WHERE brand = '*'`);
+  expect([await all('minute'), await all('quarter')]).toEqual([[{ volume: 3 }], [{ volume: 3 }]]);
+});

@@ -17,9 +17,10 @@ export interface ServerFault {
   readonly statement: string;
   /** Before it is carried out, or after: then the outcome is unknown to who sent it. */
   readonly when: 'before' | 'after';
-  /** The connection is reset, or the server answers with ClickHouse's `code`. */
-  readonly how: 'reset' | 'error';
+  /** The connection is reset, the server answers with ClickHouse's `code`, or it takes `ms` longer. */
+  readonly how: 'reset' | 'error' | 'slow';
   readonly code?: number;
+  readonly ms?: number;
 }
 
 /** A user beside the writing one. */

@@ -15,6 +15,8 @@ export interface RunningFeedpulse {
   log(): string;
   /** SIGTERM; resolves to the exit code when it has finished what was in flight. */
   stop(): Promise<number | null>;
+  /** Resolves to the exit code when it has ended by itself. */
+  ended(): Promise<number | null>;
   /** SIGKILL: no last word. */
   kill(): Promise<void>;
   /** JSON of an address of its HTTP interface. */
@@ -38,6 +40,10 @@ export async function startFeedpulse(args: readonly string[], env: Readonly<Reco
     pid: child.pid ?? 0,
     log: () => log,
     stop: () => end(child, 'SIGTERM'),
+    ended: async () => {
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      return child.exitCode;
+    },
     kill: async () => void (await end(child, 'SIGKILL')),
     get,
     metric: async (name) => sumOf(await (await fetch(`${url}/metrics`)).text(), name),

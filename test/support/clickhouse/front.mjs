@@ -10,6 +10,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Session } from 'chdb';
 
 /** Parts of an address that are no settings of the engine. */
@@ -111,8 +112,12 @@ function takeFault(text, when) {
 }
 
 /** True when the request has met its end. */
-function play(fault, text, request, response) {
+async function play(fault, text, request, response) {
   if (!fault) return false;
+  if (fault.how === 'slow') {
+    await sleep(fault.ms);
+    return false;
+  }
   if (fault.how === 'reset') request.socket.resetAndDestroy();
   // Like a server, it quotes what it could not carry out.
   else answerError(response, new Refusal(fault.code, `A fault for tests: ${text.slice(0, 10_000)}. (FAULT)`));
@@ -131,9 +136,9 @@ async function answer(request, response) {
   try {
     const user = userOf(request);
     const { text, parameters } = await statementOf(request, url);
-    if (play(takeFault(text, 'before'), text, request, response)) return;
+    if (await play(takeFault(text, 'before'), text, request, response)) return;
     const result = await carryOut({ user, url, text, parameters });
-    if (play(takeFault(text, 'after'), text, request, response)) return;
+    if (await play(takeFault(text, 'after'), text, request, response)) return;
     response.writeHead(200, { 'x-clickhouse-query-id': url.searchParams.get('query_id') ?? '', 'x-clickhouse-summary': '{}' });
     response.end(result);
   } catch (error) {

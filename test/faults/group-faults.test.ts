@@ -1,0 +1,155 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { startClickHouse, type TestClickHouse } from '../support/clickhouse-server.ts';
+import { type KafkaStage, openKafkaStage, untilSomeWritten, wait } from '../support/faults/kafka-stage.ts';
+import { record, seeded, times } from '../support/faults/record.ts';
+import { queryFolder, type RunningFeedpulse } from '../support/feedpulse.ts';
+import { audit, nothingWrong } from '../support/ledger.ts';
+
+let stage: KafkaStage;
+let clickhouse: TestClickHouse;
+
+beforeAll(async () => {
+  [stage, clickhouse] = await Promise.all([openKafkaStage(), startClickHouse()]);
+});
+afterEach(() => stage.clear());
+afterAll(async () => {
+  await stage.close();
+  await clickhouse.stop();
+});
+
+/** A member of a topic's group, writing to the server's database of the topic's name. */
+const join = (topic: string): Promise<RunningFeedpulse> =>
+  stage.consume(topic, { ...clickhouse.env, FEEDPULSE_CLICKHOUSE_DATABASE: topic, FEEDPULSE_MODEL_WORKERS: '1' });
+
+test('members that join, leave and die under load: every post counts once', async () => {
+  const { random } = seeded('members');
+  const changes = times(12, 3);
+  const posts = await stage.produce('members', random, 1_500 + changes * 500, 8);
+  const members = [await join('members')];
+  for (let change = 0; change < changes; change += 1) {
+    if (members.length < 2 || (members.length < 3 && random() < 0.5)) members.push(await join('members'));
+    else {
+      const [leaving] = members.splice(Math.floor(random() * members.length), 1);
+      await (random() < 0.5 ? leaving?.stop() : leaving?.kill());
+    }
+    // Often in the middle of a batch, and of the rebalance before.
+    await wait(500 + random() * 3_000);
+  }
+  const changed = Date.now();
+  await stage.untilRead('members');
+  const recoveryMs = Date.now() - changed;
+  for (const member of members) expect(await member.stop()).toBe(0);
+  const found = await audit(posts, (query) => clickhouse.rows(query), 'members');
+  record({ fault: 'members join, leave and are killed under load', tried: changes, found, recoveryMs });
+  expect(found).toEqual(nothingWrong);
+});
+
+test('a database slower than the session keeps the member in its group, and nothing is read again', async () => {
+  const { random } = seeded('slow handler');
+  const posts = await stage.produce('slow', random, 400, 1);
+  const slowMs = 9_000;
+  await clickhouse.play({ statement: 'INSERT INTO posts', when: 'before', how: 'slow', ms: slowMs });
+  const member = await join('slow');
+  await stage.untilRead('slow');
+  expect(member.log().match(/Joined the Kafka group/g)).toHaveLength(1);
+  expect(await member.metric('feedpulse_posts_read_total')).toBe(posts.length);
+  expect(await member.stop()).toBe(0);
+  const found = await audit(posts, (query) => clickhouse.rows(query), 'slow');
+  record({ fault: `a write of ${slowMs / 1_000} s in a session of 6 s`, tried: 1, found });
+  expect(found).toEqual(nothingWrong);
+});
+
+test('a partition that is added while it runs is read too', async () => {
+  const { random } = seeded('partition added');
+  const posts = await stage.produce('grown', random, 200, 1);
+  const member = await stage.consume('grown');
+  await stage.untilRead('grown');
+  await stage.admin.createPartitions({ topicPartitions: [{ topic: 'grown', count: 3 }] });
+  const added = Date.now();
+  const producer = stage.client.producer();
+  await producer.connect();
+  const more = [1, 2].map((partition) => ({
+    partition,
+    value: JSON.stringify({ platform: 'new', id: `${partition}`, text: 'Here as well' }),
+  }));
+  await producer.send({ topic: 'grown', messages: more });
+  await producer.disconnect();
+  await stage.untilRead('grown');
+  const recoveryMs = Date.now() - added;
+  expect(await member.stop()).toBe(0);
+  const rows = await queryFolder<{ platform: string; posts: number }>(
+    stage.dataOf('grown'),
+    "SELECT platform, toUInt32(count()) AS posts FROM posts FINAL WHERE platform = 'new' GROUP BY platform",
+  );
+  record({ fault: 'partitions added', tried: 1, found: { ...nothingWrong, lost: 2 - (rows[0]?.posts ?? 0) }, recoveryMs });
+  expect(rows).toEqual([{ platform: 'new', posts: 2 }]);
+  expect(recoveryMs).toBeLessThan(60_000);
+  expect(posts.length).toBeGreaterThan(0);
+});
+
+test('messages that the broker deleted before they were read are counted as lost, and reading goes on', async () => {
+  const [topic, count] = ['expired', 1_500];
+  await stage.admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true });
+  // So long that a fetch brings only some of them.
+  const padding = 'x'.repeat(4_000);
+  const messages = Array.from({ length: count }, (_, id) => ({
+    value: JSON.stringify({ platform: 'p', id: `${id}`, text: `The kettle number ${id} is lovely`, padding }),
+  }));
+  const producer = stage.client.producer();
+  await producer.connect();
+  for (let from = 0; from < count; from += 100) await producer.send({ topic, messages: messages.slice(from, from + 100) });
+  await producer.disconnect();
+  const first = await stage.consume(topic);
+  await untilSomeWritten(first);
+  await stage.admin.fetchTopicOffsets(topic); // the client deletes only where it knows the leader
+  await stage.admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '1400' }] });
+  await stage.untilRead(topic);
+  const read = await first.metric('feedpulse_posts_read_total');
+  expect(read).toBeLessThan(count);
+  expect(await first.metric('feedpulse_kafka_offset_gap_total')).toBe(count - read);
+  expect(first.log()).toContain('Messages were deleted by the broker before they were read');
+  expect(await first.stop()).toBe(0);
+  // While it does not run: the group is told to go on where nothing is any more.
+  await stage.admin.setOffsets({ groupId: stage.groupOf(topic), topic, partitions: [{ partition: 0, offset: '100' }] });
+  const second = await stage.consume(topic);
+  await stage.untilRead(topic);
+  expect(await second.metric('feedpulse_kafka_offset_gap_total')).toBe(1_300);
+  expect(await second.metric('feedpulse_posts_read_total')).toBe(100);
+  expect(await second.stop()).toBe(0);
+  record({ fault: 'offsets out of range: what the broker deleted is counted', tried: 2, found: nothingWrong });
+});
+
+test('a dead-letter topic that refuses stops the feed before the message is committed; mended, it gets it', async () => {
+  // A compacted topic takes no message without a key.
+  const [topic, dead] = ['refusing', 'refusing.dead'];
+  const keep = (policy: string) => [{ name: 'cleanup.policy', value: policy }];
+  await stage.admin.createTopics({
+    topics: [
+      { topic, numPartitions: 1 },
+      { topic: dead, numPartitions: 1, configEntries: keep('compact') },
+    ],
+  });
+  const producer = stage.client.producer();
+  await producer.connect();
+  const good = { value: JSON.stringify({ platform: 'p', id: '1', text: 'A fine kettle' }) };
+  await producer.send({ topic, messages: [good, { value: 'no post' }] });
+  await producer.disconnect();
+  const stopped = await stage.consume(topic);
+  expect(await stopped.ended()).toBe(5);
+  expect(stopped.log()).toContain('KAFKA_REFUSED');
+  expect((await stage.progress(topic)).every(({ committed }) => committed < 2)).toBe(true);
+  await stage.admin.alterConfigs({
+    validateOnly: false,
+    resources: [{ type: 2, name: dead, configEntries: keep('delete') }],
+  });
+  const mended = Date.now();
+  const process = await stage.consume(topic);
+  await stage.untilRead(topic);
+  const recoveryMs = Date.now() - mended;
+  expect(await process.metric('feedpulse_dead_letters_total')).toBe(1);
+  expect(await process.stop()).toBe(0);
+  const [{ high } = { high: '0' }] = await stage.admin.fetchTopicOffsets(dead);
+  const rows = await queryFolder(stage.dataOf(topic), 'SELECT id FROM posts FINAL');
+  record({ fault: 'dead-letter topic refuses', tried: 1, found: { ...nothingWrong, lost: 2 - rows.length - Number(high) }, recoveryMs });
+  expect([rows.length, Number(high)]).toEqual([1, 1]);
+});
