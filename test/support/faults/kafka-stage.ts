@@ -5,7 +5,7 @@ import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import type { ScoredPost } from '../../../src/post.ts';
 import { eventually, feedpulse, queryFolder, type RunningFeedpulse, startFeedpulse } from '../feedpulse.ts';
 import { startKafka, type TestKafka } from '../kafka.ts';
-import { type Audit, audit } from '../ledger.ts';
+import { type Audit, audit, type Delivery } from '../ledger.ts';
 import { messyFeed } from './deliveries.ts';
 
 /** How far the group is in a partition, and how far one can get. */
@@ -29,7 +29,7 @@ export interface KafkaStage {
   /** Resolves when the group has committed the whole topic. */
   untilRead(topic: string): Promise<void>;
   /** Compares the embedded database of a topic, which no process may have open, with what was produced. */
-  auditOf(topic: string, posts: readonly ScoredPost[]): Promise<Audit>;
+  auditOf(topic: string, deliveries: readonly Delivery[]): Promise<Audit>;
   dataOf(topic: string): string;
   groupOf(topic: string): string;
   /** Kills every process that is left. */
@@ -85,7 +85,7 @@ export async function openKafkaStage(): Promise<KafkaStage> {
     },
     untilRead: (topic) =>
       eventually('the whole topic is committed', 180, async () => (await progress(topic)).every(({ committed, end }) => committed === end)),
-    auditOf: (topic, posts) => audit(posts, (query) => queryFolder(dataOf(topic), query)),
+    auditOf: (topic, deliveries) => audit(deliveries, (query) => queryFolder(dataOf(topic), query)),
     close: async () => {
       await clear();
       await admin.disconnect();

@@ -1,0 +1,79 @@
+import { type KafkaStage, wait } from '../support/faults/kafka-stage.ts';
+import type { RunningFeedpulse } from '../support/feedpulse.ts';
+
+/** The process under load; a fault may put another in its place. */
+export interface Subject {
+  process: RunningFeedpulse;
+  start(): Promise<void>;
+}
+
+interface Fault {
+  readonly name: string;
+  /** Whether the process lives through it. */
+  readonly survived: boolean;
+  play(stage: KafkaStage, topic: string, subject: Subject, random: () => number): Promise<void>;
+}
+
+const faults: readonly Fault[] = [
+  {
+    name: 'process killed',
+    survived: false,
+    play: async (_stage, _topic, subject) => {
+      await subject.process.kill();
+      await subject.start();
+    },
+  },
+  {
+    name: 'process stopped and started',
+    survived: false,
+    play: async (_stage, _topic, subject) => {
+      const code = await subject.process.stop();
+      if (code !== 0) throw new Error(`SIGTERM ended the process with ${code}`);
+      await subject.start();
+    },
+  },
+  {
+    name: 'offsets set back',
+    survived: false,
+    play: async (stage, topic, subject, random) => {
+      await subject.process.stop();
+      const progress = await stage.progress(topic);
+      const partitions = progress.map(({ partition, committed }) => ({
+        partition,
+        offset: `${Math.floor(committed * (0.9 + 0.1 * random()))}`,
+      }));
+      await stage.admin.setOffsets({ groupId: stage.groupOf(topic), topic, partitions });
+      await subject.start();
+    },
+  },
+  {
+    name: 'broker stalled',
+    survived: true,
+    play: async (stage, _topic, _subject, random) => {
+      stage.kafka.pause();
+      await wait(3_000 + random() * 12_000);
+      stage.kafka.resume();
+    },
+  },
+  {
+    name: 'broker killed',
+    survived: true,
+    play: async (stage, _topic, _subject, random) => {
+      stage.kafka.kill();
+      await wait(1_000 + random() * 4_000);
+      await stage.kafka.restart();
+    },
+  },
+];
+
+/** Faults of a run, each with the second at which it begins. Those that end the process come in the first half alone. */
+export function planFaults(seconds: number, random: () => number): { readonly at: number; readonly fault: Fault }[] {
+  const planned: { at: number; fault: Fault }[] = [];
+  // None in the last minute, so that the end shows a process at rest.
+  for (let at = 30 + random() * 30; at < seconds - 60; at += 30 + random() * 45) {
+    const possible = faults.filter(({ survived }) => survived || at < seconds / 2);
+    const fault = possible[Math.floor(random() * possible.length)];
+    if (fault) planned.push({ at, fault });
+  }
+  return planned;
+}

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { createRandom } from '../../src/ingest/demo/random.ts';
+import { nothingWrong } from '../support/ledger.ts';
+import { judge, type Outcome } from './report.ts';
+
+/** Twenty minutes of one process whose memory grows by so many MB an hour. */
+function outcome(growth: number, more: Partial<Outcome> = {}): Outcome {
+  const random = createRandom(9);
+  const readings = Array.from({ length: 1_200 }, (_, seconds) => ({
+    seconds,
+    pid: 1,
+    residentMegabytes: 700 + (growth * seconds) / 3_600 + 10 * random(),
+    handles: 80 + (seconds % 3),
+    lag: 10,
+    rows: seconds * 100,
+  }));
+  return {
+    minutes: 20,
+    seed: 1,
+    rate: 100,
+    sent: 120_000,
+    faults: [],
+    readings,
+    found: nothingWrong,
+    malformed: 5,
+    deadLetters: 5,
+    ...more,
+  };
+}
+
+test('a run with nothing lost, nothing twice and flat memory passes', () => {
+  const { failures, memory } = judge(outcome(0));
+  expect(failures).toEqual([]);
+  expect(Math.abs(memory?.slope ?? 99)).toBeLessThan(10);
+});
+
+test.each([
+  ['lost: 1', outcome(0, { found: { ...nothingWrong, lost: 1 } })],
+  ['twice: 2', outcome(0, { found: { ...nothingWrong, twice: 2 } })],
+  ['wrongBuckets: 3', outcome(0, { found: { ...nothingWrong, wrongBuckets: 3 } })],
+  ['5 malformed messages, 4 dead letters', outcome(0, { deadLetters: 4 })],
+])('%s fails it', (failure, given) => {
+  expect(judge(given).failures).toEqual([failure]);
+});
+
+test('memory that climbs fails it', () => {
+  expect(judge(outcome(300)).failures).toEqual([expect.stringMatching(/^memory climbs by (29|30|31)\d MB an hour$/)]);
+});
+
+test('of several lives the longest is judged, without its start', () => {
+  const { readings } = outcome(0);
+  const restarted = readings.map((reading) =>
+    reading.seconds < 400 ? { ...reading, pid: 2, residentMegabytes: reading.seconds } : reading,
+  );
+  expect(judge(outcome(0, { readings: restarted })).failures).toEqual([]);
+});
