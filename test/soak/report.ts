@@ -106,6 +106,10 @@ export function trendText(trend: Trend | undefined, unit: string): string {
   return `${slope} ${unit} an hour (95 %: ${low} to ${high})`;
 }
 
+function praise({ memory }: Verdict): string {
+  return `nothing lost, nothing counted twice${memory ? ', memory flat' : ''}`;
+}
+
 function pageOf(outcome: Outcome, verdict: Verdict, charts: readonly string[]): string {
   const { found, faults, minutes, rate, sent, seed, malformed, deadLetters } = outcome;
   const counts = new Map<string, number>();
@@ -134,9 +138,10 @@ function pageOf(outcome: Outcome, verdict: Verdict, charts: readonly string[]): 
   table { border-collapse: collapse; margin-bottom: 1.5rem; } th { text-align: left; font-weight: 500; padding-right: 2rem; vertical-align: top; }
   td { font-variant-numeric: tabular-nums; } svg { width: 100%; height: auto; margin-bottom: 1rem; border-radius: 6px; }
 </style>
-<h1>Soak: ${verdict.failures.length === 0 ? 'nothing lost, nothing counted twice, memory flat' : `<span class="bad">${verdict.failures.join('; ')}</span>`}</h1>
+<h1>Soak: ${verdict.failures.length > 0 ? `<span class="bad">${verdict.failures.join('; ')}</span>` : praise(verdict)}</h1>
 <table>${rows.map(([name, value]) => `<tr><th>${name}<td>${value}`).join('\n')}</table>
 ${charts.join('\n')}
+<p>A dashed line is a fault; rest the pointer on it for its name.</p>
 </html>
 `;
 }

@@ -32,6 +32,8 @@ export interface KafkaStage {
   auditOf(topic: string, deliveries: readonly Delivery[]): Promise<Audit>;
   dataOf(topic: string): string;
   groupOf(topic: string): string;
+  /** Settings of a process on a topic. */
+  envOf(topic: string): Record<string, string>;
   /** Kills every process that is left. */
   clear(): Promise<void>;
   close(): Promise<void>;
@@ -46,6 +48,14 @@ export async function openKafkaStage(): Promise<KafkaStage> {
   const running: RunningFeedpulse[] = [];
   const dataOf = (topic: string): string => join(folder, topic);
   const groupOf = (topic: string): string => `group of ${topic}`;
+
+  const envOf = (topic: string): Record<string, string> => ({
+    FEEDPULSE_KAFKA_BROKERS: kafka.brokers.join(','),
+    FEEDPULSE_KAFKA_TOPIC: topic,
+    FEEDPULSE_KAFKA_GROUP_ID: groupOf(topic),
+    FEEDPULSE_KAFKA_DEAD_LETTER_TOPIC: `${topic}.dead`,
+    FEEDPULSE_KAFKA_SESSION_TIMEOUT: '6s',
+  });
 
   const progress = async (topic: string): Promise<Progress[]> => {
     const [group] = await admin.fetchOffsets({ groupId: groupOf(topic), topics: [topic] });
@@ -62,6 +72,7 @@ export async function openKafkaStage(): Promise<KafkaStage> {
     folder,
     dataOf,
     groupOf,
+    envOf,
     progress,
     clear,
     produce: async (topic, random, count, partitions = 4) => {
@@ -72,14 +83,7 @@ export async function openKafkaStage(): Promise<KafkaStage> {
       return posts;
     },
     consume: async (topic, env = {}) => {
-      const process = await startFeedpulse(['--source', 'kafka', '--data', dataOf(topic)], {
-        FEEDPULSE_KAFKA_BROKERS: kafka.brokers.join(','),
-        FEEDPULSE_KAFKA_TOPIC: topic,
-        FEEDPULSE_KAFKA_GROUP_ID: groupOf(topic),
-        FEEDPULSE_KAFKA_DEAD_LETTER_TOPIC: `${topic}.dead`,
-        FEEDPULSE_KAFKA_SESSION_TIMEOUT: '6s',
-        ...env,
-      });
+      const process = await startFeedpulse(['--source', 'kafka', '--data', dataOf(topic)], { ...envOf(topic), ...env });
       running.push(process);
       return process;
     },

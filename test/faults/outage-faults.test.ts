@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { startClickHouse, type TestClickHouse } from '../support/clickhouse-server.ts';
+import { type KafkaStage, openKafkaStage, untilSomeWritten, wait } from '../support/faults/kafka-stage.ts';
+import { record, seeded, times } from '../support/faults/record.ts';
+import { mountSmallDisk } from '../support/faults/small-disk.ts';
+import { changeFolder, eventually, feedpulse, type RunningFeedpulse } from '../support/feedpulse.ts';
+import { audit, nothingWrong } from '../support/ledger.ts';
+
+let stage: KafkaStage;
+let clickhouse: TestClickHouse;
+
+beforeAll(async () => {
+  [stage, clickhouse] = await Promise.all([openKafkaStage(), startClickHouse()]);
+});
+afterEach(() => stage.clear());
+afterAll(async () => {
+  await stage.close();
+  await clickhouse.stop();
+});
+
+interface Readiness {
+  readonly ready: boolean;
+  readonly parts: Readonly<Record<string, string>>;
+}
+
+async function untilTroubled(process: RunningFeedpulse, about: RegExp): Promise<void> {
+  await eventually('the outage shows', 30, async () => {
+    const { ready, parts } = await process.get<Readiness>('/readyz');
+    return !ready && about.test(parts['database'] ?? '');
+  });
+}
+
+async function untilReady(process: RunningFeedpulse): Promise<void> {
+  await eventually('it is ready again', 60, async () => (await process.get<Readiness>('/readyz')).ready);
+}
+
+const residentMegabytes = ({ pid }: RunningFeedpulse): number =>
+  (Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1_024) / 1e6;
+
+test('while the database is away for long, memory is bounded; then it goes on without a restart', async () => {
+  const { random } = seeded('long outage');
+  const awayMs = times(120_000, 10_000);
+  const partitions = 4;
+  const posts = await stage.produce('outage', random, times(20_000, 5_000), partitions);
+  const process = await stage.consume('outage', { ...clickhouse.env, FEEDPULSE_CLICKHOUSE_DATABASE: 'outage' });
+  await untilSomeWritten(process);
+  await clickhouse.kill();
+  await untilTroubled(process, /^cannot .* since /);
+  const [read, before] = [await process.metric('feedpulse_posts_read_total'), residentMegabytes(process)];
+  await wait(awayMs);
+  // Two slices of 256 a partition, no more.
+  expect(await process.metric('feedpulse_posts_in_flight')).toBeLessThanOrEqual(partitions * 2 * 256);
+  expect((await process.metric('feedpulse_posts_read_total')) - read).toBeLessThanOrEqual(partitions * 2 * 256);
+  expect(residentMegabytes(process) - before).toBeLessThan(100);
+  await clickhouse.restart();
+  const back = Date.now();
+  await stage.untilRead('outage');
+  await untilReady(process);
+  const recoveryMs = Date.now() - back;
+  expect(await process.stop()).toBe(0);
+  const found = await audit(posts, (query) => clickhouse.rows(query), 'outage');
+  record({ fault: `database away for ${awayMs / 1_000} s, a topic waiting`, tried: 1, found, recoveryMs });
+  expect(found).toEqual(nothingWrong);
+});
+
+test('a full disk is waited for, and nothing is lost', async () => {
+  const { random } = seeded('disk full');
+  const posts = await stage.produce('full', random, 3_000);
+  // Where nothing can be mounted, a server says what a full disk makes it say.
+  const disk = await mountSmallDisk(stage.dataOf('full'), 256);
+  const process = await stage.consume('full', disk ? {} : { ...clickhouse.env, FEEDPULSE_CLICKHOUSE_DATABASE: 'full' });
+  await untilSomeWritten(process);
+  if (disk) await disk.fill();
+  else
+    for (let count = 0; count < 8; count += 1)
+      await clickhouse.play({ statement: 'INSERT INTO posts', when: 'before', how: 'error', code: 243 });
+  await untilTroubled(process, /243/);
+  await disk?.free();
+  const freed = Date.now();
+  await stage.untilRead('full');
+  const recoveryMs = Date.now() - freed;
+  expect(await process.stop()).toBe(0);
+  const found = disk ? await stage.auditOf('full', posts) : await audit(posts, (query) => clickhouse.rows(query), 'full');
+  await disk?.remove();
+  record({ fault: disk ? 'disk full' : 'disk full, as a server tells it', tried: 1, found, recoveryMs });
+  expect(found).toEqual(nothingWrong);
+});
+
+const longStory = `INSERT INTO rollup_quarter (quarter, brand, platform, lang, positive, version)
+  SELECT toStartOfFifteenMinutes(now() - INTERVAL 380 DAY) + INTERVAL intDiv(number, 60) * 15 MINUTE, concat('brand ', toString(number % 60)), 'p', 'en', 1, now64(6)
+  FROM numbers(${35_000 * 60})`;
+
+/** Seconds that a durable write took, in the mean. */
+async function meanWrite(process: RunningFeedpulse): Promise<number> {
+  return (await process.metric('feedpulse_write_seconds_sum')) / (await process.metric('feedpulse_write_seconds_count'));
+}
+
+test('questions about a long history do not hold up the feed', async () => {
+  const { random } = seeded('slow questions');
+  const posts = await stage.produce('asked', random, 1_500);
+  await feedpulse('migrate', '--data', stage.dataOf('asked'));
+  await changeFolder(stage.dataOf('asked'), longStory);
+  const process = await stage.consume('asked');
+  let asking = true;
+  const answers = new Map<number, number>();
+  const ask = async (number: number): Promise<void> => {
+    while (asking) {
+      const { status } = await fetch(`${process.url}/api/v1/summary?from=now-380d&brand=brand%20${number}`);
+      answers.set(status, (answers.get(status) ?? 0) + 1);
+    }
+  };
+  const asked = Promise.all(Array.from({ length: 8 }, (_, number) => ask(number)));
+  await stage.untilRead('asked');
+  const seconds = await meanWrite(process);
+  asking = false;
+  await asked;
+  expect(await process.stop()).toBe(0);
+  const found = await stage.auditOf('asked', posts);
+  record({
+    fault: `${[...answers.values()].reduce((sum, count) => sum + count, 0)} slow questions beside the feed`,
+    tried: 1,
+    found,
+  });
+  expect([...answers.keys()].filter((status) => status !== 200 && status !== 503)).toEqual([]);
+  expect(answers.get(200)).toBeGreaterThan(0);
+  expect(seconds).toBeLessThan(5);
+  expect(found).toEqual(nothingWrong);
+});
