@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { startClickHouse, type TestClickHouse } from '../support/clickhouse-server.ts';
 import { type KafkaStage, openKafkaStage, untilSomeWritten, wait } from '../support/faults/kafka-stage.ts';
-import { record, seeded, times } from '../support/faults/record.ts';
+import { record, seeded, testInWhole, times } from '../support/faults/record.ts';
 import { queryFolder, type RunningFeedpulse } from '../support/feedpulse.ts';
 import { audit, nothingWrong } from '../support/ledger.ts';
 
@@ -59,7 +59,7 @@ test('a database slower than the session keeps the member in its group, and noth
   expect(found).toEqual(nothingWrong);
 });
 
-test('a partition that is added while it runs is read too', async () => {
+testInWhole('a partition that is added while it runs is read too', async () => {
   const { random } = seeded('partition added');
   const posts = await stage.produce('grown', random, 200, 1);
   const member = await stage.consume('grown');

@@ -14,7 +14,7 @@ afterAll(() => stage.close());
 
 test('SIGTERM in the middle ends the process within ten seconds, and nothing is read again', async () => {
   const { random } = seeded('stopped');
-  const posts = await stage.produce('stopped', random, 4_000);
+  const posts = await stage.produce('stopped', random, 3_000);
   const first = await stage.consume('stopped');
   await untilSomeWritten(first);
   const read = await written(first);
@@ -44,7 +44,7 @@ test('SIGTERM in the middle ends the process within ten seconds, and nothing is 
 
 test('a broker that stalls, and one that is killed and restarted, are found again without a restart', async () => {
   const { random } = seeded('broker');
-  const posts = await stage.produce('broker', random, 4_000);
+  const posts = await stage.produce('broker', random, times(4_000, 2_000));
   const process = await stage.consume('broker');
   const outageMs = times(20_000, 5_000);
   await untilSomeWritten(process);
@@ -67,7 +67,7 @@ test('a broker that stalls, and one that is killed and restarted, are found agai
 test('a process killed at random moments, its offsets uncommitted, loses no post and counts none twice', async () => {
   const { random } = seeded('kafka killed');
   const kills = times(20, 2);
-  const posts = await stage.produce('killed', random, kills * 1_500);
+  const posts = await stage.produce('killed', random, kills * 800);
   for (let killed = 0; killed < kills; killed += 1) {
     const process = await stage.consume('killed');
     await wait(500 + Math.floor(random() * 6_000));

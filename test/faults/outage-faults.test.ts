@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { startClickHouse, type TestClickHouse } from '../support/clickhouse-server.ts';
 import { type KafkaStage, openKafkaStage, untilSomeWritten, wait } from '../support/faults/kafka-stage.ts';
-import { record, seeded, times } from '../support/faults/record.ts';
+import { record, seeded, testInWhole, times } from '../support/faults/record.ts';
 import { mountSmallDisk } from '../support/faults/small-disk.ts';
 import { changeFolder, eventually, feedpulse, type RunningFeedpulse } from '../support/feedpulse.ts';
 import { audit, nothingWrong } from '../support/ledger.ts';
@@ -42,7 +42,7 @@ test('while the database is away for long, memory is bounded; then it goes on wi
   const { random } = seeded('long outage');
   const awayMs = times(120_000, 10_000);
   const partitions = 4;
-  const posts = await stage.produce('outage', random, times(20_000, 5_000), partitions);
+  const posts = await stage.produce('outage', random, times(20_000, 3_000), partitions);
   const process = await stage.consume('outage', { ...clickhouse.env, FEEDPULSE_CLICKHOUSE_DATABASE: 'outage' });
   await untilSomeWritten(process);
   await clickhouse.kill();
@@ -96,7 +96,7 @@ async function meanWrite(process: RunningFeedpulse): Promise<number> {
   return (await process.metric('feedpulse_write_seconds_sum')) / (await process.metric('feedpulse_write_seconds_count'));
 }
 
-test('questions about a long history do not hold up the feed', async () => {
+testInWhole('questions about a long history do not hold up the feed', async () => {
   const { random } = seeded('slow questions');
   const posts = await stage.produce('asked', random, 1_500);
   await feedpulse('migrate', '--data', stage.dataOf('asked'));

@@ -1,4 +1,5 @@
 import { appendFileSync } from 'node:fs';
+import { test } from 'vitest';
 import { createRandom } from '../../../src/ingest/demo/random.ts';
 import { type Audit, nothingWrong } from '../ledger.ts';
 
@@ -7,6 +8,11 @@ const whole = process.env['FAULTS'] === 'whole';
 
 /** As often as the whole suite asks for, or as the quick selection does. */
 export const times = (inWhole: number, inQuick: number): number => (whole ? inWhole : inQuick);
+
+/** A test that takes long: of the whole suite alone. */
+export function testInWhole(name: string, run: () => Promise<void>): void {
+  if (whole) test(name, run);
+}
 
 /** A family's random numbers and the seed that brings them back: FAULT_SEED. */
 export function seeded(family: string): { seed: number; random: () => number } {
