@@ -148,3 +148,23 @@ test('a batch that unpacks to more than a bound stops the feed with a clear erro
   const run = feedpulse('run', '--config', config);
   await expect(run).rejects.toMatchObject({ code: 5, stderr: expect.stringMatching(/KAFKA_UNREADABLE: .*decodes to too much/) });
 });
+
+test.each(['gzip', 'snappy', 'lz4', 'zstd'])('a topic that the broker keeps in %s is read', async (codec) => {
+  const to = `kept-in-${codec}`;
+  const admin = client.admin();
+  await admin.connect();
+  // The broker compresses what comes with its own, the reference, implementation.
+  const configEntries = [{ name: 'compression.type', value: codec }];
+  await admin.createTopics({ topics: [{ topic: to, numPartitions: 1, configEntries }], waitForLeaders: true });
+  await admin.disconnect();
+  const producer = client.producer();
+  await producer.connect();
+  await producer.send({ topic: to, messages: Array.from({ length: each }, (_, index) => ({ value: JSON.stringify(post(codec, index)) })) });
+  await producer.disconnect();
+  running = await startFeedpulse(['--source', 'kafka', '--data', join(folder, to)], environment(to));
+  const { metric } = running;
+  await eventually('all are written', 60, async () => (await metric('feedpulse_rows_written_total')) === each);
+  expect(await running.stop()).toBe(0);
+  const rows = await queryFolder<{ text: string }>(join(folder, to), 'SELECT DISTINCT text FROM posts FINAL');
+  expect(rows).toEqual([{ text: 'What a lovely day' }]);
+});
