@@ -1,6 +1,8 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { KafkaConfig } from '../../src/config.ts';
+import type { Certified } from './certificates.ts';
 
 /** What a registry keeps under an id or a version. */
 export interface RegisteredSchema {
@@ -24,11 +26,12 @@ export interface TestRegistry {
 
 const account = { username: 'reader', password: 'not a secret: é:' };
 
-export async function startRegistry(): Promise<TestRegistry> {
+/** Starts one; with `tls` it speaks that alone. */
+export async function startRegistry(tls?: Certified): Promise<TestRegistry> {
   const ids = new Map<string, RegisteredSchema>();
   const faults: (number | 'reset')[] = [];
   let requests = 0;
-  const server = createServer((request, response) => {
+  const listen: RequestListener = (request, response) => {
     requests += 1;
     const answer = (status: number, body: object) => {
       response.writeHead(status, { 'content-type': 'application/vnd.schemaregistry.v1+json' }).end(JSON.stringify(body));
@@ -41,11 +44,12 @@ export async function startRegistry(): Promise<TestRegistry> {
     const found = ids.get(decodeURIComponent(request.url ?? ''));
     if (found) answer(200, found);
     else answer(404, { error_code: 40_403, message: 'Schema not found' });
-  });
+  };
+  const server = tls ? createTlsServer(tls, listen) : createServer(listen);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo; // it listens on TCP
   return {
-    config: { url: `http://127.0.0.1:${port}`, ...account },
+    config: { url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`, ...account },
     requests: () => requests,
     register: (id, schema) => void ids.set(`/schemas/ids/${id}`, schema),
     registerSubject: (subject, version, schema) => void ids.set(`/subjects/${subject}/versions/${version}`, schema),
