@@ -99,7 +99,7 @@ export async function attempt(args: readonly string[], env: Readonly<Record<stri
 
 /** Rows of a statement on the embedded database of a data folder that no process owns. */
 export async function queryFolder<T>(folder: string, query: string): Promise<T[]> {
-  const { stdout } = await execute(process.execPath, [queryScript, folder, query]);
+  const { stdout } = await execute(process.execPath, [queryScript, folder, query], { maxBuffer: 1_024 * 1_048_576 });
   return JSON.parse(stdout) as T[]; // the caller wrote the query
 }
 

@@ -1,3 +1,5 @@
+import { wrongGroups } from './rollup-oracle.ts';
+
 /** One delivery of a post, as a feed hands it over; several may share an id: edits, deletions, second copies. */
 export interface Delivery {
   readonly platform: string;
@@ -20,7 +22,7 @@ export interface Audit {
   readonly twice: number;
   /** Rows that nobody produced. */
   readonly strange: number;
-  /** Minutes and quarter-hours whose figures differ from what was produced. */
+  /** Minutes and quarter-hours whose volume differs from what was produced, and groups whose figures differ from the rows. */
   readonly wrongBuckets: number;
 }
 
@@ -55,6 +57,7 @@ export async function audit(deliveries: readonly Delivery[], ask: Ask, database 
   let wrong = 0;
   // One after the other: an embedded database belongs to one process at a time.
   for (const grain of grains) wrong += await wrongBuckets([...expected.values()], ask, database, grain);
+  wrong += await wrongGroups(ask, database);
   return {
     lost,
     twice: [...rowsOf.values()].filter(({ length }) => length > 1).length,
