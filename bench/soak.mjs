@@ -4,10 +4,12 @@ import { root, setup } from '../scripts/setup.mjs';
 import { needKafka } from '../scripts/tools.mjs';
 
 const help = `Loads a real feedpulse through a real broker for a while, breaks things at random, and checks that nothing
-was lost or counted twice and that memory stays flat. Writes report.html, with its plots as SVG.
+was lost or counted twice and that memory stays flat. Writes report.html, with its plots as SVG. Ends with 1 when
+anything is lost, counted twice or in a wrong bucket, when dead letters are not the malformed messages, or when
+memory climbs by more than 60 MB or open handles by more than 20 an hour, beyond the noise.
 
-  --minutes N   how long (default: 20). A slope of memory needs a life of some minutes: the process is killed
-                and restarted in the first half alone
+  --minutes N   how long (default: 20). The process is killed and restarted in the first half alone, so that one
+                life is long enough to judge memory by; its first two and a half minutes do not count
   --rate N      messages a second (default: 100): new posts, edits, copies, deletions, and some that are no posts
   --seed N      brings the same messages and faults back (default: by chance)
   --no-faults   load alone

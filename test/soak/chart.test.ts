@@ -29,7 +29,7 @@ test('the axis ends at a round value above all others', () => {
 });
 
 test('text is text, not markup', () => {
-  const svg = drawChart({ ...chart, title: '<script>"&', marks: [{ seconds: 1, name: '</title><b>' }] });
+  const svg = drawChart({ ...chart, title: '<script>"&', marks: [{ seconds: 1, name: '</title><b>', sign: '<b>' }] });
   expect(svg).not.toMatch(/<script|<b>/);
   expect(svg).toContain('&#60;script&#62;&#34;&#38;');
 });

@@ -10,6 +10,8 @@ export interface Chart {
 export interface Mark {
   readonly seconds: number;
   readonly name: string;
+  /** A letter that stands above the mark. */
+  readonly sign: string;
 }
 
 const size = { width: 880, height: 220 };
@@ -23,6 +25,7 @@ const style = `
   .title { font-size: 14px; font-weight: 600; fill: var(--ink); }
   .line { fill: none; stroke: var(--line); stroke-width: 1.5; stroke-linejoin: round; }
   .rule { stroke: var(--rule); }
+  .sign { font-size: 10px; font-weight: 600; fill: var(--mark); }
   .mark { stroke: var(--mark); stroke-dasharray: 3 3; }`;
 
 /** The chart as an SVG document of its own, for light and dark surroundings. */
@@ -40,9 +43,10 @@ export function drawChart({ title, unit, points, marks }: Chart): string {
   const times = minuteTicks(end).map(
     (minute) => `<text x="${x(minute * 60).toFixed(1)}" y="${size.height - 10}" text-anchor="middle">${minute} min</text>`,
   );
-  const lines = marks.map(({ seconds, name }) => {
+  const lines = marks.map(({ seconds, name, sign }) => {
     const at = x(seconds).toFixed(1);
-    return `<line class="mark" x1="${at}" x2="${at}" y1="${margin.top}" y2="${margin.top + inner.height}"><title>${escaped(name)}</title></line>`;
+    return `<line class="mark" x1="${at}" x2="${at}" y1="${margin.top}" y2="${margin.top + inner.height}"><title>${escaped(name)}</title></line>
+  <text class="sign" x="${at}" y="${margin.top - 3}" text-anchor="middle">${escaped(sign)}</text>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" role="img" aria-label="${escaped(title)}">
   <style>${style}</style>

@@ -9,6 +9,8 @@ export interface Subject {
 
 interface Fault {
   readonly name: string;
+  /** A letter for it, for the plots. */
+  readonly sign: string;
   /** Whether the process lives through it. */
   readonly survived: boolean;
   play(stage: KafkaStage, topic: string, subject: Subject, random: () => number): Promise<void>;
@@ -17,6 +19,7 @@ interface Fault {
 const faults: readonly Fault[] = [
   {
     name: 'process killed',
+    sign: 'K',
     survived: false,
     play: async (_stage, _topic, subject) => {
       await subject.process.kill();
@@ -25,18 +28,19 @@ const faults: readonly Fault[] = [
   },
   {
     name: 'process stopped and started',
+    sign: 'T',
     survived: false,
     play: async (_stage, _topic, subject) => {
-      const code = await subject.process.stop();
-      if (code !== 0) throw new Error(`SIGTERM ended the process with ${code}`);
+      await stopInOrder(subject);
       await subject.start();
     },
   },
   {
     name: 'offsets set back',
+    sign: 'O',
     survived: false,
     play: async (stage, topic, subject, random) => {
-      await subject.process.stop();
+      await stopInOrder(subject);
       const progress = await stage.progress(topic);
       const partitions = progress.map(({ partition, committed }) => ({
         partition,
@@ -48,6 +52,7 @@ const faults: readonly Fault[] = [
   },
   {
     name: 'broker stalled',
+    sign: 'S',
     survived: true,
     play: async (stage, _topic, _subject, random) => {
       stage.kafka.pause();
@@ -57,6 +62,7 @@ const faults: readonly Fault[] = [
   },
   {
     name: 'broker killed',
+    sign: 'B',
     survived: true,
     play: async (stage, _topic, _subject, random) => {
       stage.kafka.kill();
@@ -65,6 +71,11 @@ const faults: readonly Fault[] = [
     },
   },
 ];
+
+async function stopInOrder({ process }: Subject): Promise<void> {
+  const code = await process.stop();
+  if (code !== 0) throw new Error(`SIGTERM ended the process with ${code}:\n${process.log()}`);
+}
 
 /** Faults of a run, each with the second at which it begins. Those that end the process come in the first half alone. */
 export function planFaults(seconds: number, random: () => number): { readonly at: number; readonly fault: Fault }[] {

@@ -7,8 +7,8 @@ import type { Delivery } from '../support/ledger.ts';
 export interface Load {
   /** In the order in which the broker has them, key by key. */
   readonly deliveries: Delivery[];
-  /** Messages that are no posts. */
-  readonly malformed: () => number;
+  /** The messages that are no posts, each another. */
+  readonly malformed: string[];
   readonly sent: () => number;
   stop(): Promise<void>;
 }
@@ -19,20 +19,32 @@ const tickMs = 100;
 /** Posts that edits, copies and deletions are made of. */
 const remembered = 5_000;
 
+/** Messages that cannot become a post, each for a reason of its own. */
+const malformations: readonly ((number: number) => string)[] = [
+  (number) => `no post ${number}`,
+  (number) => JSON.stringify([number]),
+  (number) => JSON.stringify({ platform: 'chirper', text: `no id ${number}` }),
+  (number) => JSON.stringify({ platform: 'chirper', id: `no text ${number}` }),
+  (number) => JSON.stringify({ platform: 'chirper', id: `no date ${number}`, text: 'Never', createdAt: 'on a Tuesday' }),
+  (number) => JSON.stringify({ platform: 'chirper', id: `too old ${number}`, text: 'Long ago', createdAt: '1900-01-01T00:00:00Z' }),
+];
+/** Seconds for which a broker may be away. */
+const patience = 180;
+
 type Message = { readonly key?: string; readonly value: string; readonly post?: Post };
 
 /** Sends `rate` messages a second until it is stopped; while the broker is away, it waits and catches up. */
 export function startLoad(producer: Producer, topic: string, rate: number, random: () => number): Load {
   const deliveries: Delivery[] = [];
   const recent: Post[] = [];
-  let malformed = 0;
+  const malformed: string[] = [];
   let sent = 0;
   let stopped = false;
   const startedAt = Date.now();
 
   const next = (): Message => {
     const kind = pick(random());
-    if (kind === 'malformed') return { value: `no post ${sent}` };
+    if (kind === 'malformed') return { value: malformations[sent % malformations.length]?.(sent) ?? '' };
     const earlier = recent[Math.floor(random() * recent.length)];
     const post = earlier && kind !== 'post' ? variantOf(earlier, kind) : demoPost(11, Date.now(), sent);
     return { key: `${post.platform}:${post.id}`, value: JSON.stringify(post), post };
@@ -48,21 +60,22 @@ export function startLoad(producer: Producer, topic: string, rate: number, rando
         sent += 1;
       }
       if (messages.length > 0) await sendSurely(producer, topic, messages);
-      for (const { post } of messages) {
+      for (const { post, value } of messages) {
         if (post) deliveries.push(post);
-        else malformed += 1;
+        else malformed.push(value);
       }
       await new Promise((resolve) => setTimeout(resolve, tickMs));
     }
   };
   const running = run();
+  running.catch(() => {}); // `stop` tells of it
   return {
     deliveries,
-    malformed: () => malformed,
+    malformed,
     sent: () => sent,
-    stop: async () => {
+    stop: () => {
       stopped = true;
-      await running;
+      return running;
     },
   };
 }
@@ -95,11 +108,13 @@ function remember(recent: Post[], post: Post, random: () => number): void {
 
 /** Sent again until it is acknowledged: a second copy counts once, an order that changed would not. */
 async function sendSurely(producer: Producer, topic: string, messages: readonly Message[]): Promise<void> {
+  const deadline = Date.now() + patience * 1_000;
   for (;;) {
     try {
       await producer.send({ topic, acks: -1, messages: messages.map(({ key, value }) => ({ value, ...(key !== undefined && { key }) })) });
       return;
-    } catch {
+    } catch (fault) {
+      if (Date.now() > deadline) throw fault;
       await new Promise((resolve) => setTimeout(resolve, 500)); // the broker is away
     }
   }

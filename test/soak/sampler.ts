@@ -11,6 +11,8 @@ export interface Reading {
   readonly lag: number | undefined;
   /** Rows written by this process so far. */
   readonly rows: number | undefined;
+  /** Of the event loop, in milliseconds: the 99th percentile of the last ten seconds. */
+  readonly delayMs: number | undefined;
 }
 
 const everyMs = 1_000;
@@ -26,8 +28,9 @@ export function startSampler(stage: KafkaStage, topic: string, subject: Subject)
   let stopped = false;
   const run = async (): Promise<void> => {
     while (!stopped) {
-      const [rows, lag] = await Promise.all([
+      const [rows, delay, lag] = await Promise.all([
         orNothing(subject.process.metric('feedpulse_rows_written_total')),
+        orNothing(subject.process.metric('feedpulse_event_loop_delay_seconds')),
         orNothing(stage.progress(topic).then((all) => all.reduce((sum, { committed, end }) => sum + end - committed, 0))),
       ]);
       const { pid } = subject.process;
@@ -38,6 +41,7 @@ export function startSampler(stage: KafkaStage, topic: string, subject: Subject)
         handles: handlesOf(pid),
         lag,
         rows,
+        delayMs: delay === undefined ? undefined : delay * 1_000,
       });
       await new Promise((resolve) => setTimeout(resolve, everyMs));
     }

@@ -2,9 +2,11 @@ import { Presets, SingleBar } from 'cli-progress';
 import { createRandom } from '../../src/ingest/demo/random.ts';
 import { type KafkaStage, openKafkaStage } from '../support/faults/kafka-stage.ts';
 import { eventually } from '../support/feedpulse.ts';
+import type { Mark } from './chart.ts';
 import { planFaults, type Subject } from './faults.ts';
+import { judge, type Outcome } from './judge.ts';
 import { startLoad } from './load.ts';
-import { judge, type Outcome, trendText, writeReport } from './report.ts';
+import { trendText, writeReport } from './report.ts';
 import { startSampler } from './sampler.ts';
 
 export interface SoakOptions {
@@ -23,6 +25,8 @@ const lastSeconds = 600;
 /** Loads a real process through a real broker, breaks things, and reports. Resolves to whether all was well. */
 export async function soak(options: SoakOptions): Promise<boolean> {
   const stage = await openKafkaStage();
+  const breakOff = (): void => void stage.close().finally(() => process.exit(130));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, breakOff);
   try {
     const outcome = await run(stage, options);
     const verdict = judge(outcome);
@@ -32,7 +36,7 @@ export async function soak(options: SoakOptions): Promise<boolean> {
       [
         `${outcome.sent} messages, ${outcome.faults.length} faults, seed ${options.seed}`,
         `  lost ${found.lost}, counted twice ${found.twice}, strange ${found.strange}, wrong buckets ${found.wrongBuckets}`,
-        `  malformed ${outcome.malformed}, dead letters ${outcome.deadLetters}`,
+        `  malformed ${outcome.malformed.length}, dead letters ${outcome.deadLetters.length}`,
         `  memory ${trendText(verdict.memory, 'MB')} over ${verdict.lifeMinutes.toFixed(1)} min, at most ${verdict.highestMegabytes.toFixed(0)} MB`,
         `  handles ${trendText(verdict.handles, 'handles')}`,
         `  ${page}`,
@@ -43,33 +47,28 @@ export async function soak(options: SoakOptions): Promise<boolean> {
     return verdict.failures.length === 0;
   } finally {
     await stage.close();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, breakOff);
   }
 }
 
-async function run(stage: KafkaStage, { minutes, rate, seed, faults }: SoakOptions): Promise<Outcome> {
-  const seconds = minutes * 60;
+async function run(stage: KafkaStage, options: SoakOptions): Promise<Outcome> {
+  const { minutes, rate, seed } = options;
   await stage.admin.createTopics({ topics: [{ topic, numPartitions: 4 }], waitForLeaders: true });
-  const subject = await startSubject(stage);
+  const subject = await startSubject(stage, rate);
   const producer = stage.client.producer({ idempotent: true, maxInFlightRequests: 1 });
   await producer.connect();
-  const startedAt = Date.now();
-  const elapsed = (): number => (Date.now() - startedAt) / 1_000;
   const load = startLoad(producer, topic, rate, createRandom(seed));
   const sampler = startSampler(stage, topic, subject);
-  const bar = showProgress(seconds, elapsed, () => `${load.sent()} sent, lag ${sampler.readings.at(-1)?.lag ?? '–'}`);
-  const random = createRandom(seed + 1);
-  const played: { seconds: number; name: string }[] = [];
-  for (const { at, fault } of faults ? planFaults(seconds, random) : []) {
-    await sleepUntil(() => elapsed() >= at);
-    played.push({ seconds: elapsed(), name: fault.name });
-    await fault.play(stage, topic, subject, random);
+  const bar = showProgress(minutes * 60, () => `${load.sent()} sent, lag ${sampler.readings.at(-1)?.lag ?? '–'}`);
+  let played: Mark[] = [];
+  try {
+    played = await playFaults(stage, subject, options).finally(load.stop);
+    await eventually('everything is committed', lastSeconds, async () => isAlive(subject) && (await lagOf(stage)) === 0);
+  } finally {
+    await sampler.stop();
+    bar.stop();
+    await producer.disconnect();
   }
-  await sleepUntil(() => elapsed() >= seconds);
-  await load.stop();
-  await eventually('everything is committed', lastSeconds, async () => (await lagOf(stage)) === 0);
-  await sampler.stop();
-  bar.stop();
-  await producer.disconnect();
   const code = await subject.process.stop();
   if (code !== 0) throw new Error(`the process ended with ${code}`);
   return {
@@ -80,13 +79,43 @@ async function run(stage: KafkaStage, { minutes, rate, seed, faults }: SoakOptio
     faults: played,
     readings: sampler.readings,
     found: await stage.auditOf(topic, load.deliveries),
-    malformed: load.malformed(),
-    deadLetters: await deadLetterPositions(stage),
+    malformed: load.malformed,
+    deadLetters: await deadLettersOf(stage),
   };
 }
 
-async function startSubject(stage: KafkaStage): Promise<Subject> {
-  const env = { FEEDPULSE_LOG_LEVEL: 'warn' };
+/** Plays the faults at their times, and resolves at the end of the run to what was played. */
+async function playFaults(stage: KafkaStage, subject: Subject, { minutes, seed, faults }: SoakOptions): Promise<Mark[]> {
+  const elapsed = stopwatch();
+  const random = createRandom(seed + 1);
+  const played: Mark[] = [];
+  for (const { at, fault } of faults ? planFaults(minutes * 60, random) : []) {
+    await sleepUntil(() => isAlive(subject) && elapsed() >= at);
+    played.push({ seconds: elapsed(), name: fault.name, sign: fault.sign });
+    await fault.play(stage, topic, subject, random);
+  }
+  await sleepUntil(() => isAlive(subject) && elapsed() >= minutes * 60);
+  return played;
+}
+
+/** True; throws when the process has ended by itself, which a fault that starts another would hide. */
+function isAlive({ process: { pid, log } }: Subject): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (cause) {
+    throw new Error(`the process ended by itself:\n${log()}`, { cause });
+  }
+}
+
+/** Seconds since now. */
+function stopwatch(): () => number {
+  const startedAt = Date.now();
+  return () => (Date.now() - startedAt) / 1_000;
+}
+
+async function startSubject(stage: KafkaStage, rate: number): Promise<Subject> {
+  // The default cache of scores takes ten minutes to fill, which would pass for a leak; this one takes one.
+  const env = { FEEDPULSE_LOG_LEVEL: 'warn', FEEDPULSE_MODEL_CACHE_SIZE: `${Math.ceil(rate * 60)}` };
   const subject: Subject = {
     process: await stage.consume(topic, env),
     start: async () => {
@@ -100,28 +129,29 @@ async function lagOf(stage: KafkaStage): Promise<number> {
   return (await stage.progress(topic)).reduce((sum, { committed, end }) => sum + end - committed, 0);
 }
 
-/** Messages that have a dead letter; one that was delivered twice may have two. */
-async function deadLetterPositions(stage: KafkaStage): Promise<number> {
+/** The messages that have a dead letter, byte for byte; one that was delivered twice may have two. */
+async function deadLettersOf(stage: KafkaStage): Promise<string[]> {
   const letters = `${topic}.dead`;
-  if (!(await stage.admin.listTopics()).includes(letters)) return 0;
+  if (!(await stage.admin.listTopics()).includes(letters)) return [];
   const end = (await stage.admin.fetchTopicOffsets(letters)).reduce((sum, { high }) => sum + Number(high), 0);
-  const positions = new Set<string>();
+  const found = new Set<string>();
   let read = 0;
   const consumer = stage.client.consumer({ groupId: 'soak letters' });
   await consumer.connect();
   await consumer.subscribe({ topic: letters, fromBeginning: true });
   await consumer.run({
-    eachMessage: async ({ message: { headers } }) => {
+    eachMessage: async ({ message: { value } }) => {
       read += 1;
-      positions.add(`${headers?.['feedpulse-partition']}/${headers?.['feedpulse-offset']}`);
+      found.add(String(value));
     },
   });
   await eventually('the dead letters are read', 60, async () => read >= end);
   await consumer.disconnect();
-  return positions.size;
+  return [...found];
 }
 
-function showProgress(seconds: number, elapsed: () => number, what: () => string): { stop(): void } {
+function showProgress(seconds: number, what: () => string): { stop(): void } {
+  const elapsed = stopwatch();
   if (!process.stderr.isTTY) return { stop: () => {} };
   const bar = new SingleBar(
     { format: 'Soak {bar} {value}/{total} s · {what}', stream: process.stderr, hideCursor: true },

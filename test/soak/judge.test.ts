@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createRandom } from '../../src/ingest/demo/random.ts';
 import { nothingWrong } from '../support/ledger.ts';
-import { judge, type Outcome } from './report.ts';
+import { judge, type Outcome } from './judge.ts';
 
 /** Twenty minutes of one process whose memory grows by so many MB an hour. */
 function outcome(growth: number, more: Partial<Outcome> = {}): Outcome {
@@ -13,6 +13,7 @@ function outcome(growth: number, more: Partial<Outcome> = {}): Outcome {
     handles: 80 + (seconds % 3),
     lag: 10,
     rows: seconds * 100,
+    delayMs: 20,
   }));
   return {
     minutes: 20,
@@ -22,8 +23,8 @@ function outcome(growth: number, more: Partial<Outcome> = {}): Outcome {
     faults: [],
     readings,
     found: nothingWrong,
-    malformed: 5,
-    deadLetters: 5,
+    malformed: ['a', 'b'],
+    deadLetters: ['b', 'a'],
     ...more,
   };
 }
@@ -38,7 +39,8 @@ test.each([
   ['lost: 1', outcome(0, { found: { ...nothingWrong, lost: 1 } })],
   ['twice: 2', outcome(0, { found: { ...nothingWrong, twice: 2 } })],
   ['wrongBuckets: 3', outcome(0, { found: { ...nothingWrong, wrongBuckets: 3 } })],
-  ['5 malformed messages, 4 dead letters', outcome(0, { deadLetters: 4 })],
+  ['malformed without a dead letter: 1', outcome(0, { deadLetters: ['a'] })],
+  ['dead letters of nothing that was sent malformed: 1', outcome(0, { deadLetters: ['a', 'b', 'c'] })],
 ])('%s fails it', (failure, given) => {
   expect(judge(given).failures).toEqual([failure]);
 });
@@ -53,4 +55,17 @@ test('of several lives the longest is judged, without its start', () => {
     reading.seconds < 400 ? { ...reading, pid: 2, residentMegabytes: reading.seconds } : reading,
   );
   expect(judge(outcome(0, { readings: restarted })).failures).toEqual([]);
+});
+
+test('memory that wanders about a level is flat: samples that resemble their neighbours are no certainty', () => {
+  const random = createRandom(4);
+  let level = 0;
+  const readings = outcome(0).readings.map((reading) => {
+    level = 0.98 * level + 3 * (random() - 0.5);
+    return { ...reading, residentMegabytes: 700 + level };
+  });
+  const { failures, memory } = judge(outcome(0, { readings }));
+  expect(failures).toEqual([]);
+  expect(memory?.low).toBeLessThan(0);
+  expect(memory?.high).toBeGreaterThan(0);
 });
