@@ -84,7 +84,7 @@ function pageOf(outcome: Outcome, verdict: Verdict, charts: readonly string[]): 
 <style>
   :root { color-scheme: light dark; }
   body { background: light-dark(#fff, #11161d); color: light-dark(#1c2430, #e6eaf0); font: 15px/1.5 system-ui, sans-serif; max-width: 900px; margin: 2rem auto; padding: 0 1rem; }
-  h1 { font-size: 1.3rem; } .bad { color: #c2410c; }
+  h1 { font-size: 1.3rem; } .bad { color: light-dark(#c2410c, #fb923c); }
   table { border-collapse: collapse; margin-bottom: 1.5rem; } th { text-align: left; font-weight: 500; padding-right: 2rem; vertical-align: top; }
   td { font-variant-numeric: tabular-nums; } svg { width: 100%; height: auto; margin-bottom: 1rem; border-radius: 6px; }
 </style>
