@@ -72,7 +72,7 @@ function pageOf(outcome: Outcome, verdict: Verdict, charts: readonly string[]): 
     ['Malformed messages, dead letters', `${malformed.length}, ${deadLetters.length}`],
     [
       'Resident memory',
-      `${trendText(verdict.memory, 'MB')}, over ${verdict.lifeMinutes.toFixed(0)} min; at most ${verdict.highestMegabytes.toFixed(0)} MB`,
+      `${trendText(verdict.memory, 'MB')}; the longest life ${verdict.lifeMinutes.toFixed(1)} min; at most ${verdict.highestMegabytes.toFixed(0)} MB`,
     ],
     ['Open handles', trendText(verdict.handles, 'handles')],
   ];

@@ -41,7 +41,7 @@ export function startSampler(stage: KafkaStage, topic: string, subject: Subject)
         handles: handlesOf(pid),
         lag,
         rows,
-        delayMs: delay === undefined ? undefined : delay * 1_000,
+        delayMs: delay ? delay * 1_000 : undefined, // 0 until the first ten seconds are over
       });
       await new Promise((resolve) => setTimeout(resolve, everyMs));
     }

@@ -37,7 +37,7 @@ export async function soak(options: SoakOptions): Promise<boolean> {
         `${outcome.sent} messages, ${outcome.faults.length} faults, seed ${options.seed}`,
         `  lost ${found.lost}, counted twice ${found.twice}, strange ${found.strange}, wrong buckets ${found.wrongBuckets}`,
         `  malformed ${outcome.malformed.length}, dead letters ${outcome.deadLetters.length}`,
-        `  memory ${trendText(verdict.memory, 'MB')} over ${verdict.lifeMinutes.toFixed(1)} min, at most ${verdict.highestMegabytes.toFixed(0)} MB`,
+        `  memory ${trendText(verdict.memory, 'MB')}; the longest life ${verdict.lifeMinutes.toFixed(1)} min, at most ${verdict.highestMegabytes.toFixed(0)} MB`,
         `  handles ${trendText(verdict.handles, 'handles')}`,
         `  ${page}`,
         ...verdict.failures.map((failure) => `FAILED: ${failure}`),
