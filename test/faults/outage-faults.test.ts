@@ -76,6 +76,7 @@ test('a full disk is waited for, and nothing is lost', async () => {
     for (let count = 0; count < 8; count += 1)
       await clickhouse.play({ statement: 'INSERT INTO posts', when: 'before', how: 'error', code: 243 });
   await untilTroubled(process, /243/);
+  await eventually('an insert is refused', 30, async () => (await process.metric('feedpulse_write_retries_total')) > 0);
   await disk?.free();
   const freed = Date.now();
   await stage.untilRead('full');
