@@ -174,6 +174,18 @@ export const configSchema = z
         maxShare: z.number().min(0).max(1).default(0.5).describe('Stop when more than this share of the last 10,000 messages are no posts'),
       })
       .prefault({}),
+    alerts: z
+      .strictObject({
+        webhook: z
+          .strictObject({
+            url: z.url({ protocol: /^https?$/ }).describe('Where alerts are posted as JSON'),
+            password: z.string().optional().describe('Signs what is sent; better: passwordFile, or FEEDPULSE_ALERTS_WEBHOOK_PASSWORD'),
+            passwordFile: z.string().optional(),
+            allowPrivate: z.boolean().default(false).describe('Allow a receiver on this machine or its networks'),
+          })
+          .optional(),
+      })
+      .prefault({}),
     server: z
       .strictObject({
         enabled: z.boolean().default(true),

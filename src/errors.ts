@@ -36,6 +36,12 @@ export const errorCodes = {
   MIGRATION_CHANGED: { exit: 6, retry: false, hint: 'A migration that was applied has been edited; restore it and add a new one.' },
   TOO_MANY_DEAD_LETTERS: { exit: 7, retry: false, hint: 'The feed does not fit the mapping: look at `deadLetters` and the config.' },
   REPLAY_OVERTAKEN: { exit: 7, retry: true, hint: 'Run it again: what was put back already stays out.' },
+  WEBHOOK_REFUSED: {
+    exit: 9,
+    retry: false,
+    hint: 'Name a public host in `alerts.webhook.url`, or set `alerts.webhook.allowPrivate: true` where the receiver is one of yours.',
+  },
+  WEBHOOK_FAILED: { exit: 9, retry: true, hint: 'Check `alerts.webhook.url`, and that the receiver is up and takes JSON.' },
   PORT_TAKEN: { exit: 8, retry: false, hint: 'Choose another with --port.' },
   BIND_REFUSED: {
     exit: 8,

@@ -1,6 +1,9 @@
 import { Command } from 'commander';
 import { alertsBacktest } from './alerts-backtest.ts';
+import { alertsTest } from './alerts-test.ts';
 
 export function alertsCommand(): Command {
-  return new Command('alerts').description('what is unusual, and what would have been').addCommand(alertsBacktest().exitOverride());
+  const alerts = new Command('alerts').description('what would have raised an alert, and whether alerts arrive');
+  for (const create of [alertsBacktest, alertsTest]) alerts.addCommand(create().exitOverride());
+  return alerts;
 }
