@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { registerDriversRoutes } from './drivers-routes.ts';
 import { type HistoryParts, registerHistoryRoutes } from './history-routes.ts';
 import { registerPostsRoutes } from './posts-routes.ts';
 
@@ -9,4 +10,5 @@ export type ApiParts = HistoryParts;
 export function registerApi(app: FastifyInstance, parts: ApiParts): void {
   registerHistoryRoutes(app, parts);
   registerPostsRoutes(app, parts);
+  registerDriversRoutes(app, parts);
 }

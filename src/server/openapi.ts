@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { driversApi } from './drivers-routes.ts';
 import { postsApi } from './posts-routes.ts';
 import { brandRangeQuery, rangeQuery, trendsQuery } from './query-schemas.ts';
 import { signInBody } from './session-routes.ts';
@@ -8,6 +9,7 @@ const routes = {
   '/api/v1/summary': { summary: 'Totals of a brand in a range, and in the period of equal length before it', query: brandRangeQuery },
   '/api/v1/trends': { summary: 'Volume per label and net sentiment over time; buckets without data are left out', query: trendsQuery },
   ...postsApi,
+  ...driversApi,
 } as const;
 
 const problem = (description: string): object => ({ description: `A problem (RFC 9457): ${description}` });

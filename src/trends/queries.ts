@@ -150,6 +150,21 @@ export function selectPostKeys(filter: PostFilter, options: { sort: keyof typeof
   LIMIT {limit:UInt32}`;
 }
 
+/**
+ * Scored posts of a brand in a range, each at most with its first 1,000 characters. Of many, those whose key's hash
+ * lies below a threshold (of 2^32): always the same ones. The hash is of the key alone, so that it may be looked at
+ * before the versions of a post are merged.
+ */
+export const selectSample = (filter: PostFilter) => `
+  SELECT p.platform AS platform, p.id AS id, toUnixTimestamp64Milli(p.created_at) AS createdAtMs, toString(p.label) AS label, p.lang AS lang,
+    toFloat64(${engagement}) AS engagement, substringUTF8(p.text, 1, 1000) AS text, p.url AS url
+  FROM posts AS p FINAL
+  PREWHERE bitAnd(cityHash64(p.platform, p.id), 4294967295) < {threshold:UInt64}
+  WHERE NOT p.deleted AND p.label != 'unscored' AND ${inMinutes}
+    AND ${inMilliseconds}
+    AND ${ofBrand}${given(filter, postConditions)}
+  LIMIT {limit:UInt32}`;
+
 /** Posts by their keys, in any order. */
 export const selectPosts = `
   SELECT p.platform AS platform, p.id AS id, text, toUnixTimestamp64Milli(p.created_at) AS createdAtMs, lang,
