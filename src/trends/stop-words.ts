@@ -40,7 +40,19 @@ const english = `
   again always every much more most even still only now then here there out up down off over do does did doing done
   have has had having get gets got getting go goes going went one two some any all
 `;
-const moreOf: Readonly<Record<string, readonly string[]>> = { en: english.trim().split(/\s+/) };
+/** The same for the short lists of Spanish and Portuguese. */
+const spanish = `
+  es son era eran fue fueron ser soy eres somos esta estan este esto estos estas estoy estaba ese eso esa esos esas ha han he hay
+  tiene tengo tienen mi mis tu tus su sus me te se lo la los las le les nos al del un una unos unas y o u pero si no ni que
+  porque cuando como donde quien muy mas menos ya hoy todo toda todos todas otra otro vez hasta desde sobre entre sin tan solo q xq
+`;
+const portuguese = `
+  e ou mas nem se sim nao que porque pq quando como onde quem muito muita mais menos ja hoje tudo todo toda todos todas
+  ser era eram foi foram sou esta estao estou estava isso isto esse essa este ha tem tenho um uma uns umas meu minha seu sua
+  me te lhe nos vos eles elas ele ela voce vc vcs pra pro ate so tambem de do da dos das em no na ao aos
+`;
+const wordsOf = (text: string): string[] => text.trim().split(/\s+/);
+const moreOf: Readonly<Record<string, readonly string[]>> = { en: wordsOf(english), es: wordsOf(spanish), pt: wordsOf(portuguese) };
 
 const known = new Map<string, ReadonlySet<string>>();
 

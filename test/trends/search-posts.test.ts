@@ -18,7 +18,7 @@ const now = Math.floor(Date.now() / hour) * hour;
 let db: Database;
 let remove: () => Promise<void>;
 let rollups: Rollups;
-let write: (posts: readonly ScoredPost[]) => Promise<void>;
+let write: (posts: readonly ScoredPost[]) => Promise<unknown>;
 
 const post = (id: string, hoursAgo: number, given: Partial<ScoredPost> = {}) =>
   scoredPost({ id, createdAt: new Date(now - hoursAgo * hour).toISOString(), ...given });
