@@ -85,7 +85,7 @@ export async function countTerms<Post extends LabelledText>(
   };
 }
 
-export const postsWith = ({ negative, neutral, positive }: CountedTerm): number => negative + neutral + positive;
+const postsWith = ({ negative, neutral, positive }: CountedTerm): number => negative + neutral + positive;
 
 function countOne(counts: Map<number, Record<Label, number>>, code: number, label: Label): void {
   const known = counts.get(code);

@@ -1,10 +1,12 @@
-/** What the prior weighs against the counts, in terms: large enough to hold rare terms back, small against a week of posts. */
-export const priorWeight = 1_000;
-
 /** Of one term, or of all terms together: how often posts of the class have it, and the other posts. */
 export interface TermCounts {
   readonly inside: number;
   readonly outside: number;
+}
+
+/** What the prior weighs, in counts: enough to hold rare terms back, and always little against what was counted. */
+export function priorWeight({ inside, outside }: TermCounts): number {
+  return Math.min(1_000, (inside + outside) / 10);
 }
 
 /**
@@ -16,10 +18,11 @@ export interface TermCounts {
  */
 export function zScores(terms: readonly TermCounts[], all: TermCounts): number[] {
   if (all.inside === 0 || all.outside === 0) return terms.map(() => 0);
+  const weight = priorWeight(all);
   return terms.map((term) => {
-    const prior = (priorWeight * (term.inside + term.outside)) / (all.inside + all.outside);
+    const prior = (weight * (term.inside + term.outside)) / (all.inside + all.outside);
     const [y, rest] = [term.inside + prior, term.outside + prior];
-    const ratio = Math.log(y / (all.inside + priorWeight - y)) - Math.log(rest / (all.outside + priorWeight - rest));
+    const ratio = Math.log(y / (all.inside + weight - y)) - Math.log(rest / (all.outside + weight - rest));
     const z = ratio / Math.sqrt(1 / y + 1 / rest);
     // Where there is one term alone, nothing is left to compare it with.
     return Number.isNaN(z) ? 0 : z;

@@ -1,5 +1,5 @@
 /** Values that have broken somebody's query before. */
-export const hostileValues: readonly string[] = [
+const hostileValues: readonly string[] = [
   '',
   ' ',
   "'",

@@ -75,11 +75,12 @@ test('z-scores, counts, shares and net sentiment are those of a plain count', as
   const all = (wanted: (label: Label) => boolean) =>
     small.filter(({ label }) => wanted(label)).reduce((sum, { text }) => sum + wordsOf(text).size, 0);
   const [inside, outside] = [all((label) => label === 'negative'), all((label) => label !== 'negative')];
+  const weight = priorWeight({ inside, outside });
   const expected = vocabulary
     .map((word) => {
       const [negative, neutral, positive] = [having(word, 'negative'), having(word, 'neutral'), having(word, 'positive')];
-      const prior = (priorWeight * (negative + neutral + positive)) / (inside + outside);
-      const logit = (y: number, n: number) => Math.log((y + prior) / (n + priorWeight - y - prior));
+      const prior = (weight * (negative + neutral + positive)) / (inside + outside);
+      const logit = (y: number, n: number) => Math.log((y + prior) / (n + weight - y - prior));
       const delta = logit(negative, inside) - logit(neutral + positive, outside);
       const z = delta / Math.sqrt(1 / (negative + prior) + 1 / (neutral + positive + prior));
       const net = (100 * (positive - negative)) / (negative + neutral + positive);

@@ -6,7 +6,9 @@ test('z-scores are those of the paper, written out for each term', () => {
   const yi = [40, 5, 300, 1];
   const yj = [10, 5, 900, 0];
   const [ni, nj] = [346, 915];
-  const a = yi.map((y, w) => (priorWeight * (y + (yj[w] ?? 0))) / (ni + nj));
+  const weight = priorWeight({ inside: ni, outside: nj });
+  expect(weight).toBe(126.1);
+  const a = yi.map((y, w) => (weight * (y + (yj[w] ?? 0))) / (ni + nj));
   const a0 = a.reduce((sum, part) => sum + part, 0);
   const expected = yi.map((y, w) => {
     const [other, prior] = [yj[w] ?? 0, a[w] ?? 0];
