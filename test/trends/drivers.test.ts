@@ -164,7 +164,7 @@ test('of very many posts always the same sample is read, and what drives them is
   expect(found.negative[0]?.share).toBe(1);
   expect(await ask('Many')).toEqual(found);
   // It takes turns with everything else of the process; a machine under load makes turns longer.
-  expect(turns.sort((a, b) => a - b)[Math.floor(turns.length * 0.9)]).toBeLessThan(50);
+  expect(Math.max(...turns)).toBeLessThan(0.35 * turns.reduce((sum, turn) => sum + turn, 0));
   const [stored] = await rowsOf<{ posts: string }>(db, "SELECT count() AS posts FROM posts FINAL WHERE has(brands, 'Many')");
   expect(Number(stored?.posts)).toBe(40_000);
 });

@@ -75,6 +75,7 @@ async function pagesOf(given: Partial<PostQuery>, meanwhile: (page: number) => P
 test('posts come newest first, without deleted ones, however far apart they lie', async () => {
   expect(await idsOf({})).toEqual(['5', '4', '3', '2', '1', 'old', 'older']);
   expect(await idsOf({ brand: 'Seldom' })).toEqual(['old', 'older']);
+  expect(await idsOf({ brand: '*', limit: 1 })).toEqual(['6']);
   expect(await idsOf({ brand: '*', from: new Date(now - 2 * hour), to: new Date(now) })).toEqual(['6', '5', '4', '3']);
   expect((await ask({ limit: 1 })).posts[0]).toMatchObject({
     brands: ['Kestrel', "O'Hare"],
@@ -199,8 +200,8 @@ test('page by page every post that was there comes once, whatever is added, edit
     ]);
     if (meanwhile % 5 === 0) await rollups.settle();
   };
-  const seen = await pagesOf({ brand: 'Marlow', limit: 7 }, disturb);
-  expect(meanwhile).toBeGreaterThan(40);
+  const seen = await pagesOf({ brand: 'Marlow', limit: 12 }, disturb);
+  expect(meanwhile).toBeGreaterThan(20);
   expect(new Set(seen).size).toBe(seen.length);
   expect(given.map(({ platform, id }) => `${platform} ${id}`).filter((name) => !seen.includes(name))).toEqual([]);
 });
@@ -224,4 +225,19 @@ test('a search that takes long hands over what it has, and goes on with the next
   expect(pages).toBeLessThan(50);
   expect(seen.sort()).toEqual((await pagesOf({ brand: 'Marlow', text: 'lovely', label: 'positive', limit: 1_000 })).sort());
   expect(seen.length).toBeGreaterThan(150);
+});
+
+test('a search that finds nothing comes to its end, however many posts lie in one quarter-hour', async () => {
+  let time = now;
+  const hurried = { now: () => (time += 3_000) };
+  let before: Cursor | undefined;
+  let pages = 0;
+  do {
+    const page = await searchPosts(db.reader, { brand: 'Marlow', text: 'nowhere', sort: 'time', limit: 1, before }, hurried);
+    expect(page.posts).toEqual([]);
+    before = page.next ?? undefined;
+    pages += 1;
+  } while (before && pages < 50);
+  expect(pages).toBeGreaterThan(1);
+  expect(pages).toBeLessThan(50);
 });
