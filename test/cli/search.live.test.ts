@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { createMetrics } from '../../src/metrics.ts';
@@ -12,12 +13,10 @@ const hostile = '=cmd|calc\r\n\u001b[31mred\u202e "quoted", kettle';
 const day = 24 * 3_600_000;
 
 let folder: string;
-let remove: () => Promise<void>;
 
 beforeAll(async () => {
-  const { db, folder: made, remove: removeFolder } = await openTestDatabase();
+  const { db, folder: made } = await openTestDatabase();
   folder = made;
-  remove = removeFolder;
   const shared = { db, clock: systemClock, log: quiet, metrics: createMetrics() };
   const at = (index: number) => new Date(Date.now() - day + index * 1_000).toISOString();
   const own = (index: number) => ['a', 'b', 'c', 'd', 'e', 'f'].map((letter) => `${letter}${index}`).join(' ');
@@ -34,7 +33,7 @@ beforeAll(async () => {
   // The folder belongs to one process: now to the commands.
   await db.close();
 });
-afterAll(() => remove().catch(() => {}));
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const ask = (...args: string[]) => feedpulse(...args, '--data', folder, '--log-level', 'error');
 
