@@ -5,8 +5,10 @@ import { alertsCommand } from './alerts.ts';
 import { checkConfigCommand } from './check-config.ts';
 import { deadLettersCommand } from './dead-letters.ts';
 import { doctorCommand } from './doctor.ts';
+import { driversCommand } from './drivers.ts';
 import { evalCommand } from './eval.ts';
 import { migrateCommand } from './migrate.ts';
+import { postsCommand } from './posts.ts';
 import { produceCommand } from './produce.ts';
 import { runCommand } from './run.ts';
 import { scoreCommand } from './score.ts';
@@ -23,6 +25,8 @@ const commands = [
   scoreCommand,
   evalCommand,
   produceCommand,
+  driversCommand,
+  postsCommand,
   alertsCommand,
   deadLettersCommand,
   migrateCommand,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import AhoCorasick from 'modern-ahocorasick';
 import type { BrandRule } from '../config.ts';
-import { foldText } from './fold-text.ts';
+import { foldText } from '../fold-text.ts';
 import { isWholeWord } from './word-boundary.ts';
 
 export interface BrandMatcher {

@@ -4,11 +4,10 @@ import type { Clock } from '../clock.ts';
 import type { BrandRule } from '../config.ts';
 import { FeedpulseError } from '../errors.ts';
 import type { Grain } from '../history.ts';
-import { type Cursor, recentPosts, type StoredPost } from '../trends/recent-posts.ts';
 import { brandsOverview, summary } from '../trends/summary.ts';
 import { timeline } from '../trends/timeline.ts';
 import { requireRole } from './access.ts';
-import { brandRangeQuery, parseQuery, postsQuery, rangeQuery, resolveRange, trendsQuery } from './query-schemas.ts';
+import { brandRangeQuery, parseQuery, rangeQuery, resolveRange, trendsQuery } from './query-schemas.ts';
 
 export interface HistoryParts {
   readonly reader: ClickHouseClient;
@@ -44,12 +43,6 @@ export function registerHistoryRoutes(app: FastifyInstance, { reader, clock, bra
     const buckets = await timeline(reader, { brand: query.brand, timeZone: query.timeZone, grain, ...range });
     return { brand: query.brand, grain, ...range, buckets };
   });
-
-  app.get('/api/v1/posts', requireRole('viewer'), async (request) => {
-    const { brand, limit, before } = parseQuery(postsQuery, request.query);
-    const posts = await recentPosts(reader, { brand, limit, ...(before !== undefined && { before: decodeCursor(before) }) });
-    return { brand, posts, next: posts.length === limit ? encodeCursor(posts.at(-1)) : null };
-  });
 }
 
 const hour = 3_600_000;
@@ -65,20 +58,4 @@ function chooseGrain(wanted: Grain | undefined, { from, to }: { from: Date; to: 
   if (span <= 2 * hour) return 'minute';
   if (span <= 36 * hour) return 'quarter';
   return span <= 8 * 24 * hour ? 'hour' : 'day';
-}
-
-function encodeCursor(post: StoredPost | undefined): string | null {
-  return post ? Buffer.from(JSON.stringify([post.createdAt, post.platform, post.id])).toString('base64url') : null;
-}
-
-function decodeCursor(text: string): Cursor {
-  try {
-    const [createdAt, platform, id]: unknown[] = JSON.parse(Buffer.from(text, 'base64url').toString());
-    if (typeof createdAt === 'string' && typeof platform === 'string' && typeof id === 'string' && !Number.isNaN(Date.parse(createdAt))) {
-      return { createdAt, platform, id };
-    }
-  } catch {
-    // No JSON: answered like any other cursor that is not ours.
-  }
-  throw new FeedpulseError('USAGE', 'before: expected the `next` of a page of posts');
 }

@@ -1,12 +1,15 @@
 import { z } from 'zod';
-import { brandRangeQuery, postsQuery, rangeQuery, trendsQuery } from './query-schemas.ts';
+import { driversApi } from './drivers-routes.ts';
+import { postsApi } from './posts-routes.ts';
+import { brandRangeQuery, rangeQuery, trendsQuery } from './query-schemas.ts';
 import { signInBody } from './session-routes.ts';
 
 const routes = {
   '/api/v1/brands': { summary: 'Volume and net sentiment of every brand in a range', query: rangeQuery },
   '/api/v1/summary': { summary: 'Totals of a brand in a range, and in the period of equal length before it', query: brandRangeQuery },
   '/api/v1/trends': { summary: 'Volume per label and net sentiment over time; buckets without data are left out', query: trendsQuery },
-  '/api/v1/posts': { summary: 'Posts of a brand, newest first, page by page', query: postsQuery },
+  ...postsApi,
+  ...driversApi,
 } as const;
 
 const problem = (description: string): object => ({ description: `A problem (RFC 9457): ${description}` });

@@ -8,13 +8,13 @@ const day = 86_400_000;
 /** A day begins at midnight UTC; a time without an offset could mean any zone, and is refused. */
 const isoTime = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
 
-const time = z
+export const time = z
   .string()
   .max(40)
   .describe('ISO 8601 with an offset from UTC, `now`, or relative: now-7d')
   .refine((value) => readTime(value, 0) !== undefined, 'expected a date, a time with its offset (2026-11-01T09:30:00Z), now, or now-7d');
 
-const brand = z.string().min(1).max(100).default('*').describe('A brand of the config; `*` is all posts');
+export const brand = z.string().min(1).max(100).default('*').describe('A brand of the config; `*` is all posts');
 
 /** Both ends are optional: the last 24 hours. */
 export const rangeQuery = z.strictObject({ from: time.default('now-24h'), to: time.default('now') });
@@ -23,12 +23,6 @@ export const trendsQuery = brandRangeQuery.extend({
   grain: z.enum(['minute', 'quarter', 'hour', 'day', 'week']).optional().describe('Length of a bucket; chosen by the range when absent'),
   timeZone: timeZone.default('UTC').describe('Where days and weeks begin'),
 });
-export const postsQuery = z.strictObject({
-  brand,
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  before: z.string().max(700).optional().describe('The `next` of the page before'),
-});
-
 /** Checks a query string; USAGE names the first problem. */
 export function parseQuery<S extends z.ZodType>(schema: S, query: unknown): z.output<S> {
   const checked = schema.safeParse(query);
@@ -45,7 +39,8 @@ export function resolveRange({ from, to }: z.output<typeof rangeQuery>, now: num
   return { from: new Date(start), to: new Date(end) };
 }
 
-function readTime(value: string, now: number): number | undefined {
+/** Milliseconds since 1970 of a time as queries have it; undefined where it is none. */
+export function readTime(value: string, now: number): number | undefined {
   const [, amount] = /^now(?:-(.+))?$/.exec(value) ?? [undefined, ''];
   if (value === 'now') return now;
   if (amount) return duration.safeParse(amount).success ? now - milliseconds(amount) : undefined;

@@ -4,7 +4,7 @@ import type { Figures } from '../history.ts';
 export type CountsRow = Record<'negative' | 'neutral' | 'positive' | 'unscored', number | string>;
 
 /** Net sentiment = 100 · (P − N) / (P + N + U) over counts of posts, in [−100, 100]; null where none is scored. */
-function netSentiment(positive: number, negative: number, neutral: number): number | null {
+export function netSentiment(positive: number, negative: number, neutral: number): number | null {
   const scored = positive + negative + neutral;
   return scored === 0 ? null : (100 * (positive - negative)) / scored;
 }

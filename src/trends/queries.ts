@@ -1,3 +1,5 @@
+import type { StoredLabel } from '../post.ts';
+
 /** The SQL of this room. The reader's connection is read-only and carries its own limits, so no SETTINGS here. */
 
 /** Where a range's figures come from: minutes are fresher, quarter-hours are kept. */
@@ -43,33 +45,137 @@ export const selectBrands = (rollup: Rollup) => `
   HAVING negative + neutral + positive + unscored > 0
   ORDER BY negative + neutral + positive + unscored DESC, brand`;
 
-/**
- * The quarter-hour from which on there are `limit` posts of a brand before a moment, and enough to spare for what
- * was deleted since the rollup saw it; 0 when there are fewer.
- * It spares the raw table a search through all history.
- */
-export const selectReach = `
-  SELECT toUnixTimestamp(max(q.quarter)) AS since
-  FROM (
-    SELECT r.quarter AS quarter, sum(sum(r.negative + r.neutral + r.positive + r.unscored)) OVER (ORDER BY r.quarter DESC) AS reached
-    FROM rollup_quarter AS r FINAL
-    WHERE r.brand = {brand:String} AND r.quarter < toDateTime(intDiv({beforeMs:Int64}, 1000) - 900, 'UTC')
-    GROUP BY r.quarter
-  ) AS q
-  WHERE q.reached >= 2 * {limit:UInt32} + 50`;
+/** Scored posts of a brand by quarter-hours that begin in a range, whole. */
+export const selectScored = (filter: PostFilter) => `
+  SELECT sum(r.negative + r.neutral + r.positive) AS posts
+  FROM rollup_quarter AS r FINAL
+  WHERE r.brand = {brand:String} AND ${within(quarterRollup)}${given(filter, rollupConditions)}`;
 
+/**
+ * The newest quarter-hours of a range with posts of a brand, and how many. Those whose figures are behind the
+ * posts are among them, with none: there may be some.
+ * They spare the raw table a search through all history.
+ */
+export const selectQuarters = (filter: PostFilter) => `
+  SELECT toUnixTimestamp(q.quarter) AS start, sum(q.posts) AS posts
+  FROM (
+    SELECT r.quarter AS quarter, sum(${filter.label ? `r.${filter.label}` : 'r.negative + r.neutral + r.positive + r.unscored'}) AS posts
+    FROM rollup_quarter AS r FINAL
+    WHERE r.brand = {brand:String} AND ${within(quarterRollup)}${given(filter, rollupConditions)}
+    GROUP BY quarter
+    HAVING posts > 0
+    UNION ALL
+    SELECT toStartOfFifteenMinutes(m.minute) AS quarter, 0 AS posts
+    FROM (
+      SELECT minute FROM rollup_marks
+      WHERE minute >= toDateTime({from:UInt32}, 'UTC') AND minute < toDateTime({to:UInt32}, 'UTC')
+      GROUP BY minute
+      HAVING max(marked_at) > max(quarter_done)
+    ) AS m
+  ) AS q
+  GROUP BY q.quarter
+  ORDER BY q.quarter DESC
+  LIMIT {quarters:UInt32}`;
+
+const engagement = 'p.likes + p.reposts + p.replies';
+
+/** The text as `foldText` makes it; a test holds them to each other. */
+export const foldedText = `if(isValidASCII(p.text),
+  replaceRegexpAll(lower(p.text), '[\t-\r ]+', ' '),
+  replaceRegexpAll(normalizeUTF8NFC(replaceAll(lowerUTF8(upperUTF8(
+    replaceRegexpAll(
+      replaceRegexpAll(normalizeUTF8NFKD(p.text), '[\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff]+', ''),
+      '[\u2018\u2019\u02bc]', '\\'')
+  )), 'ς', 'σ')), '[\t-\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+', ' '))`;
+
+/** Which of a search's values are given. The values themselves are bound. */
+export interface PostFilter {
+  readonly label?: StoredLabel | undefined;
+  readonly platform?: string | undefined;
+  readonly lang?: string | undefined;
+  readonly author?: string | undefined;
+  readonly minConfidence?: number | undefined;
+  readonly maxConfidence?: number | undefined;
+}
+
+type Conditions = Readonly<Partial<Record<keyof PostFilter, string>>>;
+
+const rollupConditions: Conditions = { platform: 'r.platform = {platform:String}', lang: 'r.lang = {lang:String}' };
+
+const postConditions: Conditions = {
+  label: 'p.label = {label:String}',
+  platform: 'p.platform = {platform:String}',
+  lang: 'p.lang = {lang:String}',
+  author: "(p.author_id = {author:String} OR lowerUTF8(trim(LEADING '@' FROM p.author_handle)) = {handle:String})",
+  minConfidence: 'p.confidence >= {minConfidence:Float32}',
+  maxConfidence: 'p.confidence <= {maxConfidence:Float32}',
+};
+
+function given(filter: PostFilter, conditions: Conditions): string {
+  return Object.entries(conditions)
+    .filter(([name]) => filter[name as keyof PostFilter] !== undefined) // the names are those of PostFilter
+    .map(([, condition]) => ` AND ${condition}`)
+    .join('');
+}
+
+const ofBrand = "({brand:String} = '*' OR has(p.brands, {brand:String}))";
+const inMinutes = "p.minute >= toDateTime({from:UInt32}, 'UTC') AND p.minute < toDateTime({to:UInt32}, 'UTC')";
+const inMilliseconds = 'toUnixTimestamp64Milli(p.created_at) >= {fromMs:Int64} AND toUnixTimestamp64Milli(p.created_at) < {toMs:Int64}';
+
+const orders = {
+  time: ['toUnixTimestamp64Milli(p.created_at), p.platform, p.id', '{beforeMs:Int64}, {beforePlatform:String}, {beforeId:String}'],
+  engagement: [
+    `${engagement}, toUnixTimestamp64Milli(p.created_at), p.platform, p.id`,
+    '{beforeEngagement:UInt64}, {beforeMs:Int64}, {beforePlatform:String}, {beforeId:String}',
+  ],
+} as const;
+
+/** Keys of posts in an order, below a cursor; `patterns` is how many there are, and `quarters` whether a list of them is bound. */
+export function selectPostKeys(filter: PostFilter, options: { sort: keyof typeof orders; patterns: number; quarters: boolean }): string {
+  const [order, before] = orders[options.sort];
+  const patterns = Array.from({ length: options.patterns }, (_, index) => ` AND match(${foldedText}, {pattern${index}:String})`);
+  const quarters = `
+    AND p.minute IN (
+      SELECT q.quarter + toIntervalMinute(arrayJoin(range(15)))
+      FROM (SELECT toDateTime(arrayJoin({quarters:Array(UInt32)}), 'UTC') AS quarter) AS q
+    )`;
+  return `
+  SELECT toUnixTimestamp64Milli(p.created_at) AS createdAtMs, p.platform AS platform, p.id AS id, ${engagement} AS engagement
+  FROM posts AS p FINAL
+  WHERE NOT p.deleted AND ${inMinutes}${options.quarters ? quarters : ''}
+    AND ${inMilliseconds}
+    AND (${order}) < (${before})
+    AND ${ofBrand}${given(filter, postConditions)}${patterns.join('')}
+  ORDER BY (${order}) DESC
+  LIMIT {limit:UInt32}`;
+}
+
+/**
+ * Scored posts of a brand in a range, each at most with its first 1,000 characters. Of many, those whose key's hash
+ * lies below a threshold (of 2^32): always the same ones. The hash is of the key alone, so that it may be looked at
+ * before the versions of a post are merged.
+ */
+export const selectSample = (filter: PostFilter) => `
+  SELECT p.platform AS platform, p.id AS id, toUnixTimestamp64Milli(p.created_at) AS createdAtMs, toString(p.label) AS label, p.lang AS lang,
+    toFloat64(${engagement}) AS engagement, substringUTF8(p.text, 1, 1000) AS text, p.url AS url
+  FROM posts AS p FINAL
+  PREWHERE bitAnd(cityHash64(p.platform, p.id), 4294967295) < {threshold:UInt64}
+  WHERE NOT p.deleted AND p.label != 'unscored' AND ${inMinutes}
+    AND ${inMilliseconds}
+    AND ${ofBrand}${given(filter, postConditions)}
+  LIMIT {limit:UInt32}`;
+
+/** Posts by their keys, in any order. */
 export const selectPosts = `
-  SELECT platform, id, text, toUnixTimestamp64Milli(p.created_at) AS createdAtMs, lang,
+  SELECT p.platform AS platform, p.id AS id, text, toUnixTimestamp64Milli(p.created_at) AS createdAtMs, lang,
     author_id AS authorId, author_handle AS authorHandle, author_name AS authorName, author_followers AS followers,
     url, likes, reposts, replies, in_reply_to AS inReplyTo, brands, toString(label) AS label,
     negative, neutral, positive, score, confidence, model_version AS modelVersion, truncated
   FROM posts AS p FINAL
-  WHERE NOT deleted
-    AND minute >= toDateTime({since:UInt32}, 'UTC')
-    AND ({brand:String} = '*' OR has(brands, {brand:String}))
-    AND (toUnixTimestamp64Milli(p.created_at), platform, id) < ({beforeMs:Int64}, {beforePlatform:String}, {beforeId:String})
-  ORDER BY p.created_at DESC, platform DESC, id DESC
-  LIMIT {limit:UInt32}`;
+  WHERE NOT deleted AND (p.minute, p.platform, p.id) IN (
+    SELECT toDateTime(k.1, 'UTC'), k.2, k.3
+    FROM (SELECT arrayJoin(arrayZip({minutes:Array(UInt32)}, {platforms:Array(String)}, {ids:Array(String)})) AS k)
+  )`;
 
 export const selectStoredMinutes = `
   SELECT toUnixTimestamp(minute) AS start, count() AS posts

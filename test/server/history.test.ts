@@ -109,7 +109,7 @@ test.each([
   ['trends?grain=minute&from=now-29d', 'grain: '],
   ['trends?timeZone=Mars%2FOlympus', 'timeZone: not an IANA time zone'],
   ['trends?timeZone=%2B05:30', 'timeZone: not an IANA time zone'],
-  ['posts?limit=201', 'limit: '],
+  ['posts?limit=1001', 'limit: '],
   ['posts?limit=0', 'limit: '],
   ['posts?limit=many', 'limit: '],
   ['posts?before=bm9wZQ', 'before: expected the `next` of a page of posts'],

@@ -5,7 +5,6 @@ import type { ScoredPost, StoredLabel } from '../../src/post.ts';
 import type { Database } from '../../src/sink/connection.ts';
 import { createRollups } from '../../src/sink/rollups.ts';
 import { createWriter } from '../../src/sink/writer.ts';
-import { type Cursor, recentPosts } from '../../src/trends/recent-posts.ts';
 import { brandsOverview, summary } from '../../src/trends/summary.ts';
 import { timeline } from '../../src/trends/timeline.ts';
 import { scoredPost } from '../support/scored-post.ts';
@@ -98,23 +97,4 @@ test('the overview counts a post once for each brand it names', async () => {
     ['Marlow', 2, -50],
     ["O'Hare", 1, -100],
   ]);
-});
-
-test('recent posts come newest first, page by page, without deleted ones', async () => {
-  const seen: string[] = [];
-  let before: Cursor | undefined;
-  for (let page = 0; page < 5; page++) {
-    const posts = await recentPosts(db.reader, { brand: '*', limit: 4, ...(before ? { before } : {}) });
-    seen.push(...posts.map(({ id }) => id));
-    before = posts.at(-1) ?? before;
-  }
-  expect(seen).toEqual(['6', '5', '4', '3', '2', '1', 'autumn 4', 'autumn 3', 'autumn 2', 'autumn 1']);
-  const [ohare, ...others] = await recentPosts(db.reader, { brand: "O'Hare", limit: 10 });
-  expect(ohare).toMatchObject({
-    id: '6',
-    text: 'The new kettle is lovely',
-    createdAt: new Date(now - hour).toISOString(),
-    author: { id: 'author of 6' },
-  });
-  expect(others).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Author, Engagement, StoredLabel } from '../post.ts';
-import { selectPosts, selectReach } from './queries.ts';
+import { selectPosts } from './queries.ts';
 
 export interface StoredPost {
   readonly platform: string;
@@ -24,8 +24,12 @@ export interface StoredPost {
   readonly truncated: boolean;
 }
 
-/** The last post of a page: the next page starts below it. */
-export type Cursor = Pick<StoredPost, 'createdAt' | 'platform' | 'id'>;
+/** What a post is found by. */
+export interface PostKey {
+  readonly createdAtMs: number;
+  readonly platform: string;
+  readonly id: string;
+}
 
 interface Row extends Omit<StoredPost, 'createdAt' | 'author' | 'engagement'>, Record<keyof Engagement, number | string> {
   readonly createdAtMs: number | string;
@@ -35,26 +39,26 @@ interface Row extends Omit<StoredPost, 'createdAt' | 'author' | 'engagement'>, R
   readonly followers: number | string;
 }
 
-/** Beyond every stored post, and within Int64. */
-const endOfTimeMs = Date.UTC(2106, 0, 1);
+/** Ids may be long, and over HTTP parameters are part of the address. */
+const mostKeysAtOnce = 200;
 
-/** The newest posts of a brand (`*`: all posts), newest first; `before` a cursor: the next page. Deleted ones are left out. */
-export async function recentPosts(
-  reader: ClickHouseClient,
-  query: { brand: string; before?: Cursor; limit: number },
-): Promise<StoredPost[]> {
-  const { brand, before, limit } = query;
-  const beforeMs = before ? Date.parse(before.createdAt) : endOfTimeMs;
-  const params = { brand, limit, beforeMs, beforePlatform: before?.platform ?? '', beforeId: before?.id ?? '' };
-  const reach = await reader.query({ query: selectReach, query_params: params, format: 'JSONEachRow' });
-  const [row] = await reach.json<{ since: number }>();
-  const result = await reader.query({
-    query: selectPosts,
-    query_params: { ...params, since: Number(row?.since ?? 0) },
-    format: 'JSONEachRow',
-  });
-  return (await result.json<Row>()).map(toPost);
+/** The posts with these keys, in their order, as they are now. Those deleted since are left out. */
+export async function readPosts(reader: ClickHouseClient, keys: readonly PostKey[]): Promise<StoredPost[]> {
+  const found = new Map<string, StoredPost>();
+  for (let at = 0; at < keys.length; at += mostKeysAtOnce) {
+    const part = keys.slice(at, at + mostKeysAtOnce);
+    const params = {
+      minutes: part.map(({ createdAtMs }) => Math.floor(createdAtMs / 60_000) * 60),
+      platforms: part.map(({ platform }) => platform),
+      ids: part.map(({ id }) => id),
+    };
+    const result = await reader.query({ query: selectPosts, query_params: params, format: 'JSONEachRow' });
+    for (const row of await result.json<Row>()) found.set(nameOf(row), toPost(row));
+  }
+  return keys.flatMap((key) => found.get(nameOf(key)) ?? []);
 }
+
+const nameOf = ({ platform, id }: { platform: string; id: string }): string => JSON.stringify([platform, id]);
 
 function toPost({
   createdAtMs,
