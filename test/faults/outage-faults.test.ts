@@ -3,17 +3,22 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { startClickHouse, type TestClickHouse } from '../support/clickhouse-server.ts';
 import { type KafkaStage, openKafkaStage, untilSomeWritten, wait } from '../support/faults/kafka-stage.ts';
 import { record, seeded, testInWhole, times } from '../support/faults/record.ts';
-import { mountSmallDisk } from '../support/faults/small-disk.ts';
+import { mountSmallDisk, type SmallDisk } from '../support/faults/small-disk.ts';
 import { changeFolder, eventually, feedpulse, type RunningFeedpulse } from '../support/feedpulse.ts';
 import { audit, nothingWrong } from '../support/ledger.ts';
 
 let stage: KafkaStage;
 let clickhouse: TestClickHouse;
+let disk: SmallDisk | undefined;
 
 beforeAll(async () => {
   [stage, clickhouse] = await Promise.all([openKafkaStage(), startClickHouse()]);
 });
-afterEach(() => stage.clear());
+afterEach(async () => {
+  await stage.clear();
+  await disk?.remove();
+  disk = undefined;
+});
 afterAll(async () => {
   await stage.close();
   await clickhouse.stop();
@@ -68,7 +73,7 @@ test('a full disk is waited for, and nothing is lost', async () => {
   const { random } = seeded('disk full');
   const posts = await stage.produce('full', random, 3_000);
   // Where nothing can be mounted, a server says what a full disk makes it say.
-  const disk = await mountSmallDisk(stage.dataOf('full'), 256);
+  disk = await mountSmallDisk(stage.dataOf('full'), 256);
   const process = await stage.consume('full', disk ? {} : { ...clickhouse.env, FEEDPULSE_CLICKHOUSE_DATABASE: 'full' });
   await untilSomeWritten(process);
   if (disk) await disk.fill();
@@ -83,7 +88,6 @@ test('a full disk is waited for, and nothing is lost', async () => {
   const recoveryMs = Date.now() - freed;
   expect(await process.stop()).toBe(0);
   const found = disk ? await stage.auditOf('full', posts) : await audit(posts, (query) => clickhouse.rows(query), 'full');
-  await disk?.remove();
   record({ fault: disk ? 'disk full' : 'disk full, as a server tells it', tried: 1, found, recoveryMs });
   expect(found).toEqual(nothingWrong);
 });
