@@ -136,6 +136,19 @@ const clickhouse = z.strictObject({
     .describe('Another user for reading, who may be read-only; the writing one when absent'),
 });
 
+const atLeast = (days: number) => duration.refine((value) => milliseconds(value) >= days * 86_400_000, `at least ${days}d`);
+
+const retention = z
+  .strictObject({
+    posts: atLeast(2).optional().describe('Posts by creation, their keys and corrections; kept for ever when absent'),
+    scores: atLeast(2).optional().describe('What other model versions say of posts; kept for ever when absent'),
+    minutes: atLeast(30).default('30d').describe('Figures by minute'),
+    quarters: atLeast(30)
+      .optional()
+      .describe('Figures by quarter-hour, from which hours, days and weeks are made; kept for ever when absent'),
+  })
+  .describe('How long each table keeps its rows. All processes of one database should have the same');
+
 /** An address that may be shown: what stands before `@` or behind `?` could be a secret. */
 function isBareAddress(url: string): boolean {
   if (!URL.canParse(url)) return true; // said already
@@ -186,6 +199,7 @@ export const configSchema = z
           .optional(),
       })
       .prefault({}),
+    retention: retention.prefault({}),
     server: z
       .strictObject({
         enabled: z.boolean().default(true),

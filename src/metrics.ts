@@ -19,6 +19,8 @@ export function createMetrics() {
     cacheHits: counter('feedpulse_score_cache_hits_total', 'Texts answered from the score cache.'),
     truncated: counter('feedpulse_posts_truncated_total', 'Posts longer than the model reads.'),
     rowsWritten: counter('feedpulse_rows_written_total', 'Rows acknowledged by ClickHouse.'),
+    postsErased: counter('feedpulse_posts_erased_total', 'Posts left out because they, or their author, were erased.'),
+    postsExpired: counter('feedpulse_posts_expired_total', 'Posts left out because they are older than posts are kept.'),
     writeRetries: counter('feedpulse_write_retries_total', 'Inserts tried again after a fault.'),
     bucketsRecomputed: counter('feedpulse_rollup_buckets_total', 'Rollup buckets recomputed.', ['grain']),
     inferenceSeconds: histogram('feedpulse_inference_seconds', 'Time of one micro-batch in the model, queueing included.'),

@@ -130,9 +130,11 @@ async function write({ writer, live, metrics, clock }: PipelineParts, batch: Env
   const rows = batch.items.map(({ row }) => row);
   const stopTimer = metrics.writeSeconds.startTimer();
   try {
-    const refused = new Set(await writer.write(rows));
+    const notStored = await writer.write(rows);
+    const refused = new Set(notStored.refused);
     await Promise.all(batch.items.map(({ row, refuse }) => refused.has(row) && refuse('row-refused')));
-    const stored = batch.items.filter(({ row }) => !refused.has(row));
+    const missing = new Set([...refused, ...notStored.leftOut]);
+    const stored = batch.items.filter(({ row }) => !missing.has(row));
     const now = clock.now();
     for (const { readAt } of stored) metrics.rowLatency.observe((now - readAt) / 1_000);
     metrics.rowsWritten.inc(stored.length);

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { createLog } from '../log.ts';
 import { openDatabase } from '../sink/connection.ts';
 import { migrate } from '../sink/migrate.ts';
+import { applyRetention } from '../sink/retention.ts';
 import { configFrom, type SharedOptions, withSharedOptions } from './options.ts';
 
 export function migrateCommand(): Command {
@@ -13,6 +14,7 @@ export function migrateCommand(): Command {
       const db = await openDatabase({ clickhouse: config.clickhouse, dataDir: config.dataDir, log });
       try {
         const { applied, already } = await migrate(db, log);
+        await applyRetention(db, config.retention, log);
         for (const name of applied) process.stdout.write(`applied ${name}\n`);
         process.stdout.write(`${applied.length} applied, ${already.length} were there already.\n`);
       } finally {

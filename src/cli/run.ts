@@ -9,6 +9,7 @@ import { runPipeline } from '../pipeline.ts';
 import type { RunningServer } from '../server/server.ts';
 import { type Database, openDatabase } from '../sink/connection.ts';
 import { migrate } from '../sink/migrate.ts';
+import { applyRetention } from '../sink/retention.ts';
 import { createRollups } from '../sink/rollups.ts';
 import { createWriter } from '../sink/writer.ts';
 import { withDemoBrands } from './demo-brands.ts';
@@ -51,6 +52,7 @@ async function run(given: Config): Promise<void> {
     const db = await openDatabase({ clickhouse: config.clickhouse, dataDir: config.dataDir, log });
     try {
       await migrate(db, log);
+      await applyRetention(db, config.retention, log);
       await runWith({ config, db, front, log, stop });
     } finally {
       await db.close();
@@ -72,7 +74,8 @@ async function runWith({ config, db, front, log, stop }: Ground): Promise<void> 
   const clock = systemClock;
   const metrics = createMetrics();
   const live = createLiveHub();
-  const parts = { config, log, clock, metrics };
+  const { retention } = config;
+  const parts = { config, log, clock, metrics, retention };
   const scorer = await openScorer(config, log, { metrics });
   const { source, close: closeSource } = await openSource({ ...parts, db }).catch(async (fault: unknown) => {
     await scorer.close(); // its threads would keep the process alive

@@ -36,7 +36,8 @@ export async function fixFirstSights(
   return new Map([...fixed, ...settled]);
 }
 
-async function look(client: ClickHouseClient, keys: readonly Key[], signal?: AbortSignal): Promise<Map<string, number>> {
+/** When each of these posts was created (ms since 1970), as it was first seen; those never seen are left out. */
+export async function look(client: ClickHouseClient, keys: readonly Key[], signal?: AbortSignal): Promise<Map<string, number>> {
   const found = new Map<string, number>();
   for (let start = 0; start < keys.length; start += keysAtOnce) {
     const some = keys.slice(start, start + keysAtOnce);

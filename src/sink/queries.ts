@@ -64,7 +64,7 @@ export const minuteGrain: Grain = {
   keys: 'minute, brand',
   bucket: 'minute',
   others: '',
-  kept: "minute >= now('UTC') - INTERVAL 30 DAY",
+  kept: "minute >= now('UTC') - toIntervalSecond({minutesKept:UInt32})",
 };
 
 export const quarterGrain: Grain = {
@@ -114,12 +114,12 @@ export const recompute = (grain: Grain) => `
     )
   FROM (
     SELECT ${grain.bucket} AS ${grain.name}, arrayJoin(arrayDistinct(arrayPushFront(CAST(brands, 'Array(String)'), '*'))) AS brand${grain.others},
-      toString(label) AS label,
+      label,
       if(label = 'unscored', 0, toFloat64(score)) AS score,
       1 + log(1 + likes + reposts + replies) AS weight,
       if(author_id = '', '', concat(platform, ':', author_id)) AS author,
       true AS present
-    FROM posts FINAL
+    FROM judged_posts
     WHERE minute IN {minutes:Array(DateTime('UTC'))} AND NOT deleted AND ${grain.kept}
     UNION ALL
     SELECT DISTINCT ${grain.keys}, '', 0., 0., '', false
@@ -128,3 +128,112 @@ export const recompute = (grain: Grain) => `
   )
   GROUP BY ${grain.keys}
   SETTINGS async_insert = 0, max_threads = 1, max_memory_usage = 400000000, do_not_merge_across_partitions_select_final = 1`;
+
+const inRange = (column: string) => `${column} >= toDateTime({from:UInt32}, 'UTC') AND ${column} < toDateTime({to:UInt32}, 'UTC')`;
+
+/** Minutes of a range that have posts or figures; a quarter-hour stands for its first minute. */
+export const selectMinutes = `
+  SELECT toUnixTimestamp(minute) AS minute FROM (
+    SELECT minute FROM posts WHERE ${inRange('minute')}
+    UNION DISTINCT SELECT minute FROM rollup_minute WHERE ${inRange('minute')}
+    UNION DISTINCT SELECT quarter FROM rollup_quarter WHERE ${inRange('quarter')}
+  )
+  SETTINGS max_threads = 1`;
+
+/** From the minute of the first post to that of the last, in seconds since 1970; both 0 where there is none. */
+export const selectExtent = `
+  SELECT toUnixTimestamp(min(minute)) AS first, toUnixTimestamp(max(minute)) AS last FROM posts`;
+
+/** Minutes of a range that some grain has not seen since `until`. */
+export const countPending = `
+  SELECT count() AS minutes FROM (
+    SELECT minute FROM rollup_marks
+    WHERE ${inRange('minute')}
+    GROUP BY minute
+    HAVING least(max(minute_done), max(quarter_done)) < least(max(marked_at), {until:DateTime64(6, 'UTC')})
+  )
+  SETTINGS max_threads = 1`;
+
+/**
+ * Posts to correct, with a moment later than any correction that they have. Empty values stand for any; `undo` takes
+ * those alone that have a correction.
+ */
+export const selectToCorrect = `
+  SELECT toUnixTimestamp(minute) AS minute, platform, id,
+    toString(greatest(now64(6, 'UTC'), corrected_at + toIntervalMicrosecond(1))) AS at
+  FROM judged_posts
+  WHERE NOT deleted AND ${inRange('minute')}
+    AND toUnixTimestamp64Milli(created_at) >= {fromMs:Int64} AND toUnixTimestamp64Milli(created_at) < {toMs:Int64}
+    AND ({platform:String} = '' OR platform = {platform:String})
+    AND ({id:String} = '' OR id = {id:String})
+    AND ({brand:String} = '*' OR has(brands, {brand:String}))
+    AND ({lang:String} = '' OR lang = {lang:String})
+    AND ({label:String} = '' OR label = {label:String})
+    AND ({text:String} = '' OR positionCaseInsensitiveUTF8(text, {text:String}) > 0)
+    AND ({undo:Bool} = (correction != 'none') OR NOT {undo:Bool})
+  ORDER BY minute, platform, id
+  LIMIT {limit:UInt32}
+  SETTINGS max_threads = 1, max_memory_usage = 400000000, do_not_merge_across_partitions_select_final = 1`;
+
+/** Posts of a range whose brands come from other rules, in the order of the table, behind a key. */
+export const selectToRematch = `
+  SELECT toUnixTimestamp(minute) AS minute, platform, id, toString(version) AS version, text
+  FROM posts FINAL
+  WHERE NOT deleted AND ${inRange('minute')} AND brands_hash != {hash:String}
+    AND (toUnixTimestamp(minute), platform, id) > ({minute:UInt32}, {platform:String}, {id:String})
+  ORDER BY posts.minute, platform, id
+  LIMIT {limit:UInt32}
+  SETTINGS max_threads = 1, max_memory_usage = 400000000, do_not_merge_across_partitions_select_final = 1`;
+
+/** Writes posts again with other brands, unless a newer version has come meanwhile. */
+export const rewriteBrands = `
+  INSERT INTO posts
+  SELECT p.* REPLACE (m.matched.4 AS brands, {hash:String} AS brands_hash)
+  FROM posts AS p FINAL
+  INNER JOIN (
+    SELECT arrayJoin(arrayZip(
+      {platforms:Array(String)}, {ids:Array(String)}, {versions:Array(UInt64)}, {brands:Array(Array(String))}
+    )) AS matched
+  ) AS m ON p.platform = m.matched.1 AND p.id = m.matched.2 AND p.version = m.matched.3
+  WHERE p.minute IN {minutes:Array(DateTime('UTC'))}
+  SETTINGS async_insert = 0, max_threads = 1, max_memory_usage = 400000000`;
+
+export const selectErasureKey = 'SELECT argMin(key, _block_number) AS key FROM erasure_key';
+export const countErasures = 'SELECT count() AS erasures FROM erasures';
+export const selectErased = 'SELECT DISTINCT hash FROM erasures WHERE hash IN {hashes:Array(String)} SETTINGS max_threads = 1';
+
+/** Posts of an author in any version that is still there. */
+export const selectOfAuthor = `
+  SELECT DISTINCT platform, id FROM posts WHERE platform = {platform:String} AND author_id = {author:String}`;
+
+const keyed = '(platform, id) IN arrayZip({platforms:Array(String)}, {ids:Array(String)})';
+const keyedInMinutes = `minute IN {minutes:Array(DateTime('UTC'))} AND ${keyed}`;
+
+/**
+ * Puts a deletion that no version can win against in the place of posts, without their text. Until the rows are gone
+ * the figures are right, and the author tells what is still to be removed.
+ */
+export const insertTombstones = `
+  INSERT INTO posts
+  SELECT * REPLACE (18446744073709551615 AS version, true AS deleted, '' AS text, '' AS author_handle, '' AS author_name, '' AS url)
+  FROM posts FINAL
+  WHERE ${keyedInMinutes}
+  SETTINGS async_insert = 0, max_threads = 1, max_memory_usage = 400000000`;
+
+/** The tables that hold something of a post, in the order in which it leaves them: its key last. */
+export const tablesOfPosts = [
+  { table: 'posts', where: keyedInMinutes },
+  { table: 'scores', where: keyedInMinutes },
+  { table: 'corrections', where: keyedInMinutes },
+  { table: 'post_keys', where: `id IN {ids:Array(String)} AND ${keyed}` },
+] as const;
+
+type TableOfPosts = (typeof tablesOfPosts)[number];
+
+/** Rewrites the parts that hold these rows; a row that is only marked as deleted would stay on the disk. */
+export const deleteRows = ({ table, where }: TableOfPosts) => `ALTER TABLE ${table} DELETE WHERE ${where}`;
+export const countRows = ({ table, where }: TableOfPosts) => `SELECT count() AS rows FROM ${table} WHERE ${where}`;
+
+export const selectEngines = `
+  SELECT name, engine_full AS engine FROM system.tables
+  WHERE database = currentDatabase() AND name IN {tables:Array(String)}`;

@@ -1,4 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
+import { type Kept, keepsAll } from './kept.ts';
 import { markMinutes, readPending, recordDone } from './marks.ts';
 import { type Grain, recompute, selectLatestMark, selectTorn } from './queries.ts';
 
@@ -19,22 +20,35 @@ export interface Refreshed {
  * one, and stays pending. The server's clock at the start becomes the version of what is written; of two
  * computations of a bucket, the one that is later by this clock wins group by group. Should a slower, earlier one have left a group that the
  * winner never saw, the bucket's groups differ in version: it is marked once more. Only a server is `shared`.
+ * Figures from before `kept.since` stay as they are.
  */
-export async function refresh(client: ClickHouseClient, grain: Grain, shared: boolean, until?: string): Promise<Refreshed> {
+export async function refresh(
+  client: ClickHouseClient,
+  grain: Grain,
+  shared: boolean,
+  until?: string,
+  kept: Kept = keepsAll,
+): Promise<Refreshed> {
   const pending = await readPending(client, grain, minutesAtOnce, until);
   if (pending.length === 0) return { buckets: 0, more: false };
   const buckets = [...new Set(pending.map(({ minute }) => minute - (minute % grain.seconds)))].slice(
     0,
     (minutesAtOnce * 60) / grain.seconds,
   );
-  const minutes = buckets.flatMap((bucket) => Array.from({ length: grain.seconds / 60 }, (_, index) => bucket + index * 60));
-  await client.command({ query: recompute(grain), query_params: { buckets, minutes } });
-  const torn = shared ? await readTorn(client, grain, buckets) : [];
-  const covered = new Set(minutes);
+  const whole = buckets.filter((bucket) => bucket >= kept.since);
+  const minutes = minutesOf(grain, whole);
+  if (whole.length > 0)
+    await client.command({ query: recompute(grain), query_params: { buckets: whole, minutes, minutesKept: kept.minuteSeconds } });
+  const torn = shared ? await readTorn(client, grain, whole) : [];
+  const covered = new Set(minutesOf(grain, buckets));
   const done = pending.filter(({ minute }) => covered.has(minute));
   await recordDone(client, grain, done);
   await markMinutes(client, torn);
-  return { buckets: buckets.length, more: done.length < pending.length || pending.length === minutesAtOnce };
+  return { buckets: whole.length, more: done.length < pending.length || pending.length === minutesAtOnce };
+}
+
+function minutesOf(grain: Grain, buckets: readonly number[]): number[] {
+  return buckets.flatMap((bucket) => Array.from({ length: grain.seconds / 60 }, (_, index) => bucket + index * 60));
 }
 
 /** A moment in UTC, to the microsecond, that is not before any mark there is. */

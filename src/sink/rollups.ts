@@ -3,6 +3,7 @@ import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Database } from './connection.ts';
 import { nameFault } from './faults.ts';
+import { keepsEverything, keptAt, type Retention } from './kept.ts';
 import { type Grain, minuteGrain, quarterGrain } from './queries.ts';
 import { type Refreshed, readLatestMark, refresh } from './refresh.ts';
 
@@ -25,15 +26,15 @@ export interface Rollups {
  * Keeps the rollups equal to a fresh GROUP BY of the raw rows, by recomputing what is marked. Any number of
  * processes may do so at once. A crash leaves the marks, so it repeats work and loses none.
  */
-export function createRollups(options: { db: Database; clock: Clock; log: Log; metrics: Metrics }): Rollups {
-  const { db, clock, log, metrics } = options;
+export function createRollups(options: { db: Database; clock: Clock; log: Log; metrics: Metrics; retention?: Retention }): Rollups {
+  const { db, clock, log, metrics, retention = keepsEverything } = options;
   let stopping = new AbortController();
   let loops: Promise<unknown> = Promise.resolve();
   // Statements of one process run one after another: racing itself would only repeat work.
   let queue: Promise<unknown> = Promise.resolve();
 
   const refreshNext = (grain: Grain, until?: string): Promise<Refreshed> => {
-    const turn = queue.then(() => refresh(db.upkeep, grain, db.kind === 'server', until));
+    const turn = queue.then(() => refresh(db.upkeep, grain, db.kind === 'server', until, keptAt(retention, clock.now())));
     queue = turn.catch(() => {});
     return turn.then((refreshed) => {
       metrics.bucketsRecomputed.inc({ grain: grain.name }, refreshed.buckets);

@@ -20,7 +20,7 @@ afterAll(() => remove());
 test('migrations are applied once', async () => {
   const again = await migrate(db, quiet);
   expect(again.applied).toEqual([]);
-  expect(again.already).toEqual(['0001-posts.sql', '0002-rollups.sql']);
+  expect(again.already).toEqual(['0001-posts.sql', '0002-rollups.sql', '0003-corrections.sql', '0004-erasures.sql']);
 });
 
 test('two processes may migrate an empty database at once', async () => {
@@ -30,6 +30,8 @@ test('two processes may migrate an empty database at once', async () => {
   expect(await rowsOf(db, 'SELECT name FROM schema_migrations FINAL ORDER BY name')).toEqual([
     { name: '0001-posts.sql' },
     { name: '0002-rollups.sql' },
+    { name: '0003-corrections.sql' },
+    { name: '0004-erasures.sql' },
   ]);
 });
 
