@@ -4,10 +4,14 @@ import { z } from 'zod';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { asError, FeedpulseError } from '../errors.ts';
+import { createBrandMatcher } from '../ingest/brand-matcher.ts';
 import type { Log } from '../log.ts';
+import { createMetrics } from '../metrics.ts';
 import { type ApiAnswer, type ApiRequest, createInProcessApi } from '../server/in-process.ts';
-import { openDatabase } from '../sink/connection.ts';
+import { createJobs, type Jobs } from '../server/jobs.ts';
+import { type Database, openDatabase } from '../sink/connection.ts';
 import { migrate } from '../sink/migrate.ts';
+import { createRollups } from '../sink/rollups.ts';
 import { withDemoBrands } from './demo-brands.ts';
 import { type Owner, readOwner } from './owner-file.ts';
 
@@ -34,12 +38,34 @@ export async function withApi<T>(config: Config, log: Log, work: (api: Api) => P
   if (!clickhouse.url && !existsSync(join(dataDir, 'clickhouse')))
     throw new FeedpulseError('FILE_UNREADABLE', `there is no history in ${dataDir} yet; \`feedpulse run\` makes one.`);
   const db = await openDatabase({ clickhouse, dataDir, log });
+  const jobs = createJobs(log);
   try {
     if (db.kind === 'embedded') await migrate(db, log);
-    return await work(apiOf(createInProcessApi({ reader: db.reader, clock: systemClock, brands: withDemoBrands(config).brands, log })));
+    return await askWithin({ config, db, jobs, log }, work);
   } finally {
+    await jobs.close();
     await db.close();
   }
+}
+
+/** Asks the API within this process; what that changes in the figures is computed before it ends. */
+async function askWithin<T>(ground: { config: Config; db: Database; jobs: Jobs; log: Log }, work: (api: Api) => Promise<T>): Promise<T> {
+  const { config, db, jobs, log } = ground;
+  const clock = systemClock;
+  const { retention } = config;
+  const { brands } = withDemoBrands(config);
+  const { settle } = createRollups({ db, clock, log, metrics: createMetrics(), retention });
+  const upkeep = { db, clock, retention, matcher: createBrandMatcher(brands), jobs, settle };
+  const ask = createInProcessApi({ reader: db.reader, clock, brands, log, upkeep });
+  let changing = false;
+  const answer = await work(
+    apiOf((request) => {
+      changing ||= request.method !== 'GET';
+      return ask(request);
+    }),
+  );
+  if (changing) await settle();
+  return answer;
 }
 
 function apiOf(ask: Ask): Api {

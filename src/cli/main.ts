@@ -6,10 +6,14 @@ import { checkConfigCommand } from './check-config.ts';
 import { deadLettersCommand } from './dead-letters.ts';
 import { doctorCommand } from './doctor.ts';
 import { driversCommand } from './drivers.ts';
+import { eraseCommand } from './erase.ts';
 import { evalCommand } from './eval.ts';
 import { migrateCommand } from './migrate.ts';
 import { postsCommand } from './posts.ts';
 import { produceCommand } from './produce.ts';
+import { relabelCommand } from './relabel.ts';
+import { rematchCommand } from './rematch.ts';
+import { rollupsCommand } from './rollups.ts';
 import { runCommand } from './run.ts';
 import { scoreCommand } from './score.ts';
 import { tokensCommand } from './tokens.ts';
@@ -29,6 +33,10 @@ const commands = [
   postsCommand,
   alertsCommand,
   deadLettersCommand,
+  relabelCommand,
+  rematchCommand,
+  rollupsCommand,
+  eraseCommand,
   migrateCommand,
   tokensCommand,
   checkConfigCommand,

@@ -6,6 +6,7 @@ import { createLiveHub } from '../live-hub.ts';
 import { createLog, type Log } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
 import { runPipeline } from '../pipeline.ts';
+import { createJobs } from '../server/jobs.ts';
 import type { RunningServer } from '../server/server.ts';
 import { type Database, openDatabase } from '../sink/connection.ts';
 import { migrate } from '../sink/migrate.ts';
@@ -81,19 +82,22 @@ async function runWith({ config, db, front, log, stop }: Ground): Promise<void> 
     await scorer.close(); // its threads would keep the process alive
     throw fault;
   });
+  const brands = createBrandMatcher(config.brands);
+  const jobs = createJobs(log);
   const rollups = createRollups({ db, ...parts });
   const status = createRunStatus({ ...parts, db, source, scorer, live });
   let server: RunningServer | undefined;
   try {
     rollups.start();
-    server = await front?.serve({ ...parts, reader: db.reader, live, status: status.read, brands: config.brands });
-    const brands = createBrandMatcher(config.brands);
+    const upkeep = { db, clock, retention, matcher: brands, jobs };
+    server = await front?.serve({ ...parts, reader: db.reader, live, status: status.read, brands: config.brands, upkeep });
     await runPipeline({ source, scorer, brands, writer: createWriter({ db, ...parts }), live, metrics, clock }, stop);
     log.info({ source: source.name }, stop.aborted ? 'stopped' : 'the feed has ended');
     if (server && !stop.aborted) await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }));
     await rollups.settle();
   } finally {
     status.close();
+    await jobs.close();
     await rollups.stop();
     await server?.close();
     await closeSource();

@@ -1,14 +1,20 @@
 import type { FastifyInstance } from 'fastify';
+import { registerCorrectionRoutes } from './correction-routes.ts';
 import { registerDriversRoutes } from './drivers-routes.ts';
 import { type HistoryParts, registerHistoryRoutes } from './history-routes.ts';
 import { registerPostsRoutes } from './posts-routes.ts';
+import { registerUpkeepRoutes, type UpkeepParts } from './upkeep-routes.ts';
 
 /** What the API answers from: the same over HTTP and in process. */
-export type ApiParts = HistoryParts;
+export interface ApiParts extends HistoryParts {
+  readonly upkeep: UpkeepParts;
+}
 
 /** The questions of the API, on whatever app they are asked: the server's, or one within a command. */
 export function registerApi(app: FastifyInstance, parts: ApiParts): void {
   registerHistoryRoutes(app, parts);
   registerPostsRoutes(app, parts);
   registerDriversRoutes(app, parts);
+  registerCorrectionRoutes(app, parts.upkeep);
+  registerUpkeepRoutes(app, parts.upkeep);
 }

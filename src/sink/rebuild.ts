@@ -41,14 +41,14 @@ export async function markRange(client: ClickHouseClient, range: Seconds, signal
 
 /**
  * Waits until every figure of a range has been computed from what is stored now, by whichever process. `settle`
- * computes where nobody else may do so. Reports minutes.
+ * computes where nobody else may do so. Reports minutes, and answers with how many they were.
  */
 export async function waitForFigures(
   { db, clock, settle }: { db: Database; clock: Clock; settle?: (() => Promise<void>) | undefined },
   range: Seconds,
   report: Report,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<number> {
   const until = await readLatestMark(db.upkeep);
   const pending = async (): Promise<number> => {
     const result = await db.upkeep.query({ query: countPending, query_params: { ...range, until }, format: 'JSONEachRow' });
@@ -70,4 +70,5 @@ export async function waitForFigures(
   }
   await settled;
   report(total, total);
+  return total;
 }

@@ -6,10 +6,15 @@ import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { Role } from '../../src/access.ts';
 import { systemClock } from '../../src/clock.ts';
 import { configSchema } from '../../src/config.ts';
+import { createBrandMatcher } from '../../src/ingest/brand-matcher.ts';
 import { createLiveHub } from '../../src/live-hub.ts';
 import { createMetrics } from '../../src/metrics.ts';
+import { createJobs } from '../../src/server/jobs.ts';
 import { openTokens, type RunningServer, type ServerParts, startServer } from '../../src/server/server.ts';
 import { addToken } from '../../src/server/token-file.ts';
+import type { UpkeepParts } from '../../src/server/upkeep-routes.ts';
+import type { Database } from '../../src/sink/connection.ts';
+import { createDatabaseHealth } from '../../src/sink/database-health.ts';
 import type { Status } from '../../src/status.ts';
 import { quiet } from '../support/test-database.ts';
 
@@ -43,13 +48,15 @@ export async function startTestServer(given: Partial<ServerParts> & { server?: o
   const metrics = createMetrics();
   const config = configSchema.parse({ server: { port: 0, tokensFile: join(tmpdir(), 'feedpulse-no-folder', 'tokens.json'), ...server } });
   const tokens = await openTokens(config, quiet);
+  const nowhere = createClient({ url: 'http://127.0.0.1:1', log: { level: ClickHouseLogLevel.OFF } });
   const running = await startServer({
     config,
     tokens,
     log: quiet,
     clock: systemClock,
     metrics,
-    reader: createClient({ url: 'http://127.0.0.1:1', log: { level: ClickHouseLogLevel.OFF } }),
+    reader: nowhere,
+    upkeep: upkeepOf({ kind: 'server', writer: nowhere, upkeep: nowhere, reader: nowhere }),
     live,
     status: () => healthy,
     brands: configSchema.parse({ brands: [{ name: 'Kestrel', timezone: 'Asia/Kathmandu' }, { name: 'Heron' }] }).brands,
@@ -60,6 +67,14 @@ export async function startTestServer(given: Partial<ServerParts> & { server?: o
     await running.close();
   };
   return { ...running, close, live, metrics };
+}
+
+/** What the routes that change something need, over a database. */
+export function upkeepOf(db: Omit<Database, 'health' | 'close'>): UpkeepParts {
+  const health = createDatabaseHealth(systemClock);
+  const matcher = createBrandMatcher([]);
+  const { retention } = configSchema.parse({});
+  return { db: { ...db, health, close: async () => {} }, clock: systemClock, matcher, retention, jobs: createJobs(quiet) };
 }
 
 export interface Answer {

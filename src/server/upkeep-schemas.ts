@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { labels } from '../post.ts';
+import { time } from './query-schemas.ts';
+
+const platform = z.string().min(1).max(256);
+const id = z.string().min(1).max(256);
+
+const filter = z.strictObject({
+  from: time,
+  to: time.default('now'),
+  brand: z.string().min(1).max(100).default('*').describe('A brand of the config; `*` is all posts'),
+  platform: platform.optional(),
+  lang: z.string().min(1).max(35).optional(),
+  label: z
+    .enum([...labels, 'unscored'])
+    .optional()
+    .describe('The label that counts now'),
+  text: z.string().min(1).max(256).optional().describe('A part of the text, in any case'),
+});
+
+const post = z.strictObject({ platform, id });
+
+/** Which posts are meant: one, or all of a range that fit. */
+export const correctionBody = z
+  .strictObject({
+    label: z.enum(labels).nullable().describe('What the posts say in truth; null takes their corrections back'),
+    reason: z.string().max(500).default('').describe('Why, for those who look at it later'),
+    post: post.optional(),
+    filter: filter.optional(),
+    expected: z.int().min(0).optional().describe('Refuse if it would be another number of posts'),
+    dryRun: z.boolean().default(false).describe('Only count'),
+  })
+  .refine((body) => (body.post === undefined) !== (body.filter === undefined), 'either post or filter is needed');
+
+/** One post, in a query string. */
+export const postQuery = post;
+
+/** A range of posts by creation; without `since`, from the first post on. */
+export const rangeBody = z.strictObject({ since: time.optional(), until: time.default('now') });
+
+export const erasureBody = z.strictObject({
+  kind: z.enum(['post', 'author']),
+  platform,
+  id: id.describe('Of the post, or of the author'),
+  dryRun: z.boolean().default(false).describe('Only count'),
+});
+
+export const jobParams = z.strictObject({ id: z.uuid() });
