@@ -141,7 +141,7 @@ export function selectPostKeys(filter: PostFilter, options: { sort: keyof typeof
     )`;
   return `
   SELECT toUnixTimestamp64Milli(p.created_at) AS createdAtMs, p.platform AS platform, p.id AS id, ${engagement} AS engagement
-  FROM posts AS p FINAL
+  FROM ${filter.label ? 'judged_posts AS p' : 'posts AS p FINAL'}
   WHERE NOT p.deleted AND ${inMinutes}${options.quarters ? quarters : ''}
     AND ${inMilliseconds}
     AND (${order}) < (${before})
@@ -150,17 +150,24 @@ export function selectPostKeys(filter: PostFilter, options: { sort: keyof typeof
   LIMIT {limit:UInt32}`;
 }
 
+/** The label that counts, as in the view `judged_posts`, which cannot be asked with PREWHERE. */
+const judged = "if(c.correction = 'none', toString(p.label), toString(c.correction))";
+
 /**
  * Scored posts of a brand in a range, each at most with its first 1,000 characters. Of many, those whose key's hash
  * lies below a threshold (of 2^32): always the same ones. The hash is of the key alone, so that it may be looked at
  * before the versions of a post are merged.
  */
 export const selectSample = (filter: PostFilter) => `
-  SELECT p.platform AS platform, p.id AS id, toUnixTimestamp64Milli(p.created_at) AS createdAtMs, toString(p.label) AS label, p.lang AS lang,
+  SELECT p.platform AS platform, p.id AS id, toUnixTimestamp64Milli(p.created_at) AS createdAtMs, ${judged} AS label, p.lang AS lang,
     toFloat64(${engagement}) AS engagement, substringUTF8(p.text, 1, 1000) AS text, p.url AS url
   FROM posts AS p FINAL
+  LEFT JOIN (
+    SELECT minute, platform, id, correction FROM corrections FINAL
+    WHERE minute >= toDateTime({from:UInt32}, 'UTC') AND minute < toDateTime({to:UInt32}, 'UTC')
+  ) AS c ON c.minute = p.minute AND c.platform = p.platform AND c.id = p.id
   PREWHERE bitAnd(cityHash64(p.platform, p.id), 4294967295) < {threshold:UInt64}
-  WHERE NOT p.deleted AND p.label != 'unscored' AND ${inMinutes}
+  WHERE NOT p.deleted AND ${judged} != 'unscored' AND ${inMinutes}
     AND ${inMilliseconds}
     AND ${ofBrand}${given(filter, postConditions)}
   LIMIT {limit:UInt32}`;
@@ -169,9 +176,11 @@ export const selectSample = (filter: PostFilter) => `
 export const selectPosts = `
   SELECT p.platform AS platform, p.id AS id, text, toUnixTimestamp64Milli(p.created_at) AS createdAtMs, lang,
     author_id AS authorId, author_handle AS authorHandle, author_name AS authorName, author_followers AS followers,
-    url, likes, reposts, replies, in_reply_to AS inReplyTo, brands, toString(label) AS label,
-    negative, neutral, positive, score, confidence, model_version AS modelVersion, truncated
-  FROM posts AS p FINAL
+    url, likes, reposts, replies, in_reply_to AS inReplyTo, brands, label,
+    negative, neutral, positive, score, confidence, model_version AS modelVersion, truncated,
+    if(correction = 'none', '', model_label) AS modelLabel, corrected_by AS correctedBy, correction_reason AS reason,
+    toUnixTimestamp64Milli(corrected_at) AS correctedAtMs
+  FROM judged_posts AS p
   WHERE NOT deleted AND (p.minute, p.platform, p.id) IN (
     SELECT toDateTime(k.1, 'UTC'), k.2, k.3
     FROM (SELECT arrayJoin(arrayZip({minutes:Array(UInt32)}, {platforms:Array(String)}, {ids:Array(String)})) AS k)

@@ -2,6 +2,17 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { Author, Engagement, StoredLabel } from '../post.ts';
 import { selectPosts } from './queries.ts';
 
+/** A person's word against the model's, which then is the post's label (and −1, 0 or 1 its score). */
+export interface StoredCorrection {
+  /** What the model says. */
+  readonly modelLabel: StoredLabel;
+  /** Whose word it is. */
+  readonly by: string;
+  /** ISO 8601 in UTC. */
+  readonly at: string;
+  readonly reason: string;
+}
+
 export interface StoredPost {
   readonly platform: string;
   readonly id: string;
@@ -22,6 +33,7 @@ export interface StoredPost {
   readonly confidence: number;
   readonly modelVersion: string;
   readonly truncated: boolean;
+  readonly correction?: StoredCorrection;
 }
 
 /** What a post is found by. */
@@ -31,12 +43,17 @@ export interface PostKey {
   readonly id: string;
 }
 
-interface Row extends Omit<StoredPost, 'createdAt' | 'author' | 'engagement'>, Record<keyof Engagement, number | string> {
+interface Row extends Omit<StoredPost, 'createdAt' | 'author' | 'engagement' | 'correction'>, Record<keyof Engagement, number | string> {
   readonly createdAtMs: number | string;
   readonly authorId: string;
   readonly authorHandle: string;
   readonly authorName: string;
   readonly followers: number | string;
+  /** Empty where there is no correction. */
+  readonly modelLabel: StoredLabel | '';
+  readonly correctedBy: string;
+  readonly correctedAtMs: number | string;
+  readonly reason: string;
 }
 
 /** Ids may be long, and over HTTP parameters are part of the address. */
@@ -71,6 +88,10 @@ function toPost({
   replies,
   url,
   inReplyTo,
+  modelLabel,
+  correctedBy,
+  correctedAtMs,
+  reason,
   ...rest
 }: Row): StoredPost {
   return {
@@ -80,5 +101,6 @@ function toPost({
     ...(authorId ? { author: { id: authorId, handle: authorHandle, name: authorName, followers: Number(followers) } } : {}),
     ...(url ? { url } : {}),
     ...(inReplyTo ? { inReplyTo } : {}),
+    ...(modelLabel ? { correction: { modelLabel, by: correctedBy, at: new Date(Number(correctedAtMs)).toISOString(), reason } } : {}),
   };
 }

@@ -70,6 +70,17 @@ test('an editor corrects one post and takes that back; a viewer may not, and who
   expect(await rowsOf(db, "SELECT label, corrected_by FROM judged_posts WHERE id = '1'")).toEqual([
     { label: 'negative', corrected_by: 'editor-token' },
   ]);
+  const { posts } = (await ask('GET', 'posts', undefined, 'viewer')).body as { posts: object[] }; // as the next line checks
+  expect(posts).toMatchObject([
+    { id: '2', label: 'positive' },
+    {
+      id: '1',
+      label: 'negative',
+      score: -1,
+      correction: { modelLabel: 'positive', by: 'editor-token', reason: 'irony', at: expect.any(String) },
+    },
+  ]);
+  expect(posts[0]).not.toHaveProperty('correction');
   expect(await ask('DELETE', 'corrections?platform=chirper&id=1', undefined, 'editor')).toEqual({ status: 200, body: { posts: 1 } });
   expect(await ask('POST', 'corrections', { ...body, post: { platform: 'chirper', id: 'nobody' } })).toEqual({
     status: 200,

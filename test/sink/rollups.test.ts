@@ -7,7 +7,9 @@ import { minuteGrain, quarterGrain } from '../../src/sink/queries.ts';
 import { refresh } from '../../src/sink/refresh.ts';
 import { createRollups, type Rollups } from '../../src/sink/rollups.ts';
 import { createWriter, type Writer } from '../../src/sink/writer.ts';
+import { figuresOf, storedFigures } from '../support/plain-figures.ts';
 import { scoredPost } from '../support/scored-post.ts';
+import { seeded } from '../support/seeded.ts';
 import { openTestDatabase, quiet, rowsOf } from '../support/test-database.ts';
 
 const minute = 60_000;
@@ -149,9 +151,9 @@ test('after a storm of posts, edits, deletions and replays the rollups hold what
   }
   await rollups.stop();
   await rollups.settle();
-  const byMinute = await storedFigures('minute', 'rollup_minute', 'minute, brand');
+  const byMinute = await storedFigures(db, 'minute', 'rollup_minute', 'minute, brand');
   expect(byMinute).toEqual(model.figures((at, _post, brand) => [floorTo(at, minute), brand]));
-  const byQuarter = await storedFigures('quarter', 'rollup_quarter', 'quarter, brand, platform, lang');
+  const byQuarter = await storedFigures(db, 'quarter', 'rollup_quarter', 'quarter, brand, platform, lang');
   expect(byQuarter).toEqual(model.figures((at, post, brand) => [floorTo(at, 15 * minute), brand, post.platform, post.lang]));
   expect(byMinute.size).toBeGreaterThan(100);
 });
@@ -176,8 +178,6 @@ function anyPost(random: () => number): ScoredPost {
     engagement: { likes: Math.floor(random() * 1_000), reposts: Math.floor(random() * 10), replies: 0 },
   });
 }
-
-type Figures = Record<string, number>;
 
 /** What the tables should say, in twenty lines of plain TypeScript. */
 function createModel() {
@@ -206,38 +206,6 @@ function createModel() {
   };
 }
 
-function figuresOf(group: ScoredPost[]): Figures {
-  const weight = ({ engagement }: ScoredPost) =>
-    1 + Math.log(1 + (engagement?.likes ?? 0) + (engagement?.reposts ?? 0) + (engagement?.replies ?? 0));
-  const sum = (value: (post: ScoredPost) => number) => Number(group.reduce((total, post) => total + value(post), 0).toFixed(5));
-  const perLabel = [...labels, 'unscored'].flatMap((label) => [
-    [label, sum((post) => Number(post.label === label))],
-    [`weight_${label}`, sum((post) => (post.label === label ? weight(post) : 0))],
-  ]);
-  return {
-    ...Object.fromEntries(perLabel),
-    score_sum: sum((post) => post.score),
-    score_squares: sum((post) => post.score ** 2),
-    weighted_score: sum((post) => post.score * weight(post)),
-    authors: new Set(group.map((post) => `${post.platform} ${post.author?.id}`)).size,
-  };
-}
-
-async function storedFigures(bucket: string, table: string, keys: string): Promise<Map<string, Figures>> {
-  const rows = await rowsOf<Record<string, string | number>>(
-    db,
-    `SELECT * EXCEPT (version) REPLACE (toUnixTimestamp(${bucket}) AS ${bucket}, finalizeAggregation(authors) AS authors)
-    FROM ${table} FINAL WHERE negative + neutral + positive + unscored > 0`,
-  );
-  return new Map(
-    rows.map((row) => {
-      const key = keys.split(', ').map((name) => row[name]);
-      const figures = Object.entries(row).filter(([name]) => !keys.split(', ').includes(name));
-      return [JSON.stringify(key), Object.fromEntries(figures.map(([name, value]) => [name, Number(Number(value).toFixed(5))]))];
-    }),
-  );
-}
-
 /** The database, with something happening right after the first statement that matches. */
 function afterStatement(database: Database, pattern: RegExp, happening: () => Promise<unknown>): Database {
   let armed = true;
@@ -257,17 +225,6 @@ function afterStatement(database: Database, pattern: RegExp, happening: () => Pr
     },
   });
   return { ...database, upkeep };
-}
-
-/** Mulberry32. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 /** Makes everything that was computed so far look as if the server's clock had been an hour ahead then, and set back since. */

@@ -1,0 +1,42 @@
+import { labels, type ScoredPost } from '../../src/post.ts';
+import type { Database } from '../../src/sink/connection.ts';
+import { rowsOf } from './test-database.ts';
+
+export type Figures = Record<string, number>;
+
+/** What of a post enters a figure. */
+export type Counted = Pick<ScoredPost, 'platform' | 'label' | 'score' | 'engagement' | 'author'>;
+
+/** The figures of some posts, each rounded to five places, as a plain sum. */
+export function figuresOf(group: readonly Counted[]): Figures {
+  const weight = ({ engagement }: Counted) =>
+    1 + Math.log(1 + (engagement?.likes ?? 0) + (engagement?.reposts ?? 0) + (engagement?.replies ?? 0));
+  const sum = (value: (post: Counted) => number) => Number(group.reduce((total, post) => total + value(post), 0).toFixed(5));
+  const perLabel = [...labels, 'unscored'].flatMap((label) => [
+    [label, sum((post) => Number(post.label === label))],
+    [`weight_${label}`, sum((post) => (post.label === label ? weight(post) : 0))],
+  ]);
+  return {
+    ...Object.fromEntries(perLabel),
+    score_sum: sum((post) => post.score),
+    score_squares: sum((post) => post.score ** 2),
+    weighted_score: sum((post) => post.score * weight(post)),
+    authors: new Set(group.map((post) => `${post.platform} ${post.author?.id}`)).size,
+  };
+}
+
+/** The figures that a rollup holds, by the JSON of their keys; groups of nothing are left out. */
+export async function storedFigures(db: Database, bucket: string, table: string, keys: string): Promise<Map<string, Figures>> {
+  const rows = await rowsOf<Record<string, string | number>>(
+    db,
+    `SELECT * EXCEPT (version) REPLACE (toUnixTimestamp(${bucket}) AS ${bucket}, finalizeAggregation(authors) AS authors)
+    FROM ${table} FINAL WHERE negative + neutral + positive + unscored > 0`,
+  );
+  return new Map(
+    rows.map((row) => {
+      const key = keys.split(', ').map((name) => row[name]);
+      const figures = Object.entries(row).filter(([name]) => !keys.split(', ').includes(name));
+      return [JSON.stringify(key), Object.fromEntries(figures.map(([name, value]) => [name, Number(Number(value).toFixed(5))]))];
+    }),
+  );
+}
