@@ -3,6 +3,7 @@ import { driversApi } from './drivers-routes.ts';
 import { postsApi } from './posts-routes.ts';
 import { brandRangeQuery, rangeQuery, trendsQuery } from './query-schemas.ts';
 import { signInBody } from './session-routes.ts';
+import { correctionBody, erasureBody, postQuery, rangeBody } from './upkeep-schemas.ts';
 
 const routes = {
   '/api/v1/brands': { summary: 'Volume and net sentiment of every brand in a range', query: rangeQuery },
@@ -41,7 +42,7 @@ export function openApiDocument(version: string): object {
     info: { title: 'feedpulse', version },
     security: [{ token: [] }, { session: [] }],
     components: { securitySchemes },
-    paths: { ...paths, '/api/v1/session': session(), '/api/v1/stream': stream },
+    paths: { ...paths, ...upkeepPaths(), '/api/v1/session': session(), '/api/v1/stream': stream },
   };
 }
 
@@ -51,6 +52,31 @@ function operation(summary: string, query: z.ZodObject): object {
     summary,
     parameters: Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: false, schema })),
     responses: { 200: { description: 'JSON' }, 400: problem('it names the parameter'), ...refusals },
+  };
+}
+
+/** What changes stored posts and figures. */
+function upkeepPaths(): object {
+  const change = (summary: string, schema: z.ZodType, responses: object): object => ({
+    summary,
+    requestBody: { required: true, content: { 'application/json': { schema: z.toJSONSchema(schema, { io: 'input' }) } } },
+    responses: { ...responses, 400: problem('it names the field'), ...refusals },
+  });
+  const job = { 202: { description: 'A job: its state is at /api/v1/jobs/{id}' } };
+  const count = { 200: { description: 'JSON: how many posts' } };
+  const { properties = {} } = z.toJSONSchema(postQuery, { io: 'input' });
+  const parameters = Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: true, schema }));
+  const idOf = { name: 'id', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } };
+  const found = { 200: { description: 'JSON' }, 404: problem('this process knows no such job'), ...refusals };
+  return {
+    '/api/v1/corrections': {
+      post: change('Corrects the label of posts, or takes that back; for editors', correctionBody, count),
+      delete: { summary: 'Takes back the correction of a post; for editors', parameters, responses: { ...count, ...refusals } },
+    },
+    '/api/v1/rematch': { post: change('Applies the brand rules to stored posts; for admins', rangeBody, job) },
+    '/api/v1/rollups/rebuild': { post: change('Computes the figures of a range anew; for admins', rangeBody, job) },
+    '/api/v1/erasures': { post: change('Removes posts for good; for admins', erasureBody, { ...count, ...job }) },
+    '/api/v1/jobs/{id}': { get: { summary: 'How far a job is; for admins', parameters: [idOf], responses: found } },
   };
 }
 
