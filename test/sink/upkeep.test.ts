@@ -103,7 +103,7 @@ test('a filter corrects what it finds, and nothing when it finds another number 
   expect(await say({ ...range, label: 'negative' }, 'neutral')).toBe(2);
 });
 
-test('other brand rules are applied to a range, whoever is late with an edit, and the figures follow', async () => {
+test('other brand rules are applied to a range, and the figures follow', async () => {
   await writer.write([
     post({ text: 'kettle' }),
     post({ id: '2', text: 'toaster', createdAt: at(3) }),
@@ -123,6 +123,32 @@ test('other brand rules are applied to a range, whoever is late with an edit, an
   const volume = (brand: string) => counts(brand).then(([row]) => (row as { positive: number }).positive);
   expect([await volume('*'), await volume('Kestrel'), await volume('Marlow'), await volume("O'Hare")]).toEqual([3, 1, 1, 1]);
   expect(await rematch({ db, clock: systemClock, matcher }, seconds, silent)).toBe(0);
+});
+
+/** A connection on which something happens right before the first statement that matches. */
+function beforeStatement(client: Database['writer'], pattern: RegExp, happening: () => Promise<unknown>): Database['writer'] {
+  let armed = true;
+  return new Proxy(client, {
+    get: (target, name) => {
+      if (name !== 'command') return Reflect.get(target, name);
+      return async (params: Parameters<typeof target.command>[0]) => {
+        if (armed && pattern.test(params.query)) {
+          armed = false;
+          await happening();
+        }
+        return target.command(params);
+      };
+    },
+  });
+}
+
+test('an edit that comes while brands are matched anew keeps its own', async () => {
+  await writer.write([post({ text: 'kettle' })]);
+  const edit = () => writer.write([post({ text: 'toaster', updatedAt: at(5), brands: ['Marlow'], brandsHash: 'b2' })]);
+  const upkeep = beforeStatement(db.upkeep, /^\s*INSERT INTO posts/, edit);
+  const matcher = { hash: 'b2', match: () => ['Heron'] };
+  await rematch({ db: { ...db, upkeep }, clock: systemClock, matcher }, seconds, silent);
+  expect(await rowsOf(db, 'SELECT text, brands FROM posts FINAL')).toEqual([{ text: 'toaster', brands: ['Marlow'] }]);
 });
 
 test('a rebuild computes a range anew whatever stood there', async () => {
@@ -179,15 +205,7 @@ test('an erased author takes along posts whose later versions do not name them, 
 
 test('a post that is written while it is being erased is gone in the end', async () => {
   // The writer has looked before the erasure is noted, and inserts after the rows were looked for.
-  const racing = new Proxy(db.writer, {
-    get: (client, name) => {
-      if (name !== 'command') return Reflect.get(client, name);
-      return async (params: Parameters<typeof client.command>[0]) => {
-        if (/^INSERT INTO posts/.test(params.query)) await doom({});
-        return client.command(params);
-      };
-    },
-  });
+  const racing = beforeStatement(db.writer, /^INSERT INTO posts/, () => doom({}));
   const slow = createWriter({ db: { ...db, writer: racing }, clock: systemClock, log: quiet, metrics: createMetrics() });
   expect((await slow.write([post(), post({ id: '2' })])).leftOut.map(({ id }) => id)).toEqual(['1']);
   expect(await left('1')).toEqual(['0', '0', '0', '0']);
