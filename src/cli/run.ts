@@ -9,6 +9,7 @@ import { runPipeline } from '../pipeline.ts';
 import { createJobs } from '../server/jobs.ts';
 import type { RunningServer } from '../server/server.ts';
 import { type Database, openDatabase } from '../sink/connection.ts';
+import { markCorrected } from '../sink/corrections.ts';
 import { migrate } from '../sink/migrate.ts';
 import { applyRetention } from '../sink/retention.ts';
 import { createRollups } from '../sink/rollups.ts';
@@ -54,6 +55,7 @@ async function run(given: Config): Promise<void> {
     try {
       await migrate(db, log);
       await applyRetention(db, config.retention, log);
+      await markCorrected(db);
       await runWith({ config, db, front, log, stop });
     } finally {
       await db.close();

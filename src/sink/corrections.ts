@@ -4,7 +4,7 @@ import type { Database } from './connection.ts';
 import { keyOf, look } from './first-sights.ts';
 import { insertRows } from './insert.ts';
 import { markMinutes } from './marks.ts';
-import { selectToCorrect } from './queries.ts';
+import { selectCorrected, selectToCorrect } from './queries.ts';
 
 /** One correction is no larger, so that a slip of a filter stays small. */
 const mostPosts = 10_000;
@@ -71,6 +71,18 @@ export async function correct(db: Database, correction: Correction): Promise<num
   await insertRows(db.upkeep, 'corrections', rows);
   await markMinutes(db.upkeep, [...new Set(found.map(({ minute }) => Number(minute)))]);
   return found.length;
+}
+
+/**
+ * Marks the minutes of the corrections of the last day once more, for the start of a process: one that died may have
+ * stored a correction and not marked it.
+ */
+export async function markCorrected(db: Database): Promise<void> {
+  const result = await db.upkeep.query({ query: selectCorrected, format: 'JSONEachRow' });
+  await markMinutes(
+    db.upkeep,
+    (await result.json<{ minute: number }>()).map(({ minute }) => Number(minute)),
+  );
 }
 
 async function select(db: Database, posts: Selection, undo: boolean): Promise<Row[]> {

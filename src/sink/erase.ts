@@ -49,7 +49,7 @@ export async function erase(
     const some = posts.slice(start, start + postsAtOnce);
     // Later versions of them may not name the author.
     await erasures.add(some);
-    await removePosts({ client, clock }, some);
+    await removePosts({ client, clock }, some, [], signal);
     report(start + some.length, posts.length);
   }
   return posts.length;
@@ -64,6 +64,7 @@ export async function removePosts(
   { client, clock }: { client: ClickHouseClient; clock: Clock },
   posts: readonly Key[],
   createdAt: readonly number[] = [],
+  signal?: AbortSignal,
 ): Promise<void> {
   if (posts.length === 0) return;
   const sights = await look(client, posts);
@@ -78,7 +79,8 @@ export async function removePosts(
     while ((await countLeft(client, countRows(table), query_params)) > 0) {
       if (clock.now() > giveUpAt)
         throw new FeedpulseError('DATABASE_UNAVAILABLE', 'the database has not removed the rows within ten minutes.');
-      await clock.sleep(pollMs);
+      await clock.sleep(pollMs, signal);
+      signal?.throwIfAborted();
     }
   }
 }

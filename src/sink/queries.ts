@@ -175,6 +175,11 @@ export const selectToCorrect = `
   LIMIT {limit:UInt32}
   SETTINGS max_threads = 1, max_memory_usage = 400000000, do_not_merge_across_partitions_select_final = 1`;
 
+/** Minutes with corrections of the last day. */
+export const selectCorrected = `
+  SELECT DISTINCT toUnixTimestamp(minute) AS minute FROM corrections WHERE corrected_at >= now('UTC') - INTERVAL 1 DAY
+  SETTINGS max_threads = 1`;
+
 /** Posts of a range whose brands come from other rules, in the order of the table, behind a key. */
 export const selectToRematch = `
   SELECT toUnixTimestamp(minute) AS minute, platform, id, toString(version) AS version, text

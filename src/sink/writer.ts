@@ -73,7 +73,7 @@ export function createWriter(options: { db: Database; clock: Clock; log: Log; me
     persist('look for erased posts', () => erasures.find(posts, signal), patience, signal);
   // Whoever erased them may have died before all of it was done.
   const remove = (posts: readonly ScoredPost[], times: readonly number[], signal?: AbortSignal): Promise<void> =>
-    persist('remove erased posts', () => removePosts({ client: db.writer, clock }, posts, times), patience, signal);
+    persist('remove erased posts', () => removePosts({ client: db.writer, clock }, posts, times, signal), patience, signal);
 
   /** Stores what was not erased; what is erased meanwhile is removed again. Answers with what is not stored. */
   const storeUnlessErased = async (posts: readonly ScoredPost[], signal?: AbortSignal): Promise<NotStored> => {

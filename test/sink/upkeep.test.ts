@@ -3,7 +3,7 @@ import { systemClock } from '../../src/clock.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import type { Label, ScoredPost } from '../../src/post.ts';
 import type { Database } from '../../src/sink/connection.ts';
-import { correct, countToCorrect, type Selection } from '../../src/sink/corrections.ts';
+import { correct, countToCorrect, markCorrected, type Selection } from '../../src/sink/corrections.ts';
 import { type Doomed, erase } from '../../src/sink/erase.ts';
 import { createErasures } from '../../src/sink/erasures.ts';
 import { markRange, waitForFigures } from '../../src/sink/rebuild.ts';
@@ -101,6 +101,18 @@ test('a filter corrects what it finds, and nothing when it finds another number 
   await rollups.settle();
   expect(await counts()).toEqual([{ negative: 2, neutral: 0, positive: 2, score: -0.8 }]);
   expect(await say({ ...range, label: 'negative' }, 'neutral')).toBe(2);
+});
+
+test('a correction whose process died before it was marked counts with the next start', async () => {
+  await writer.write([post()]);
+  await rollups.settle();
+  const upkeep = beforeStatement(db.upkeep, /^INSERT INTO rollup_marks/, () => Promise.reject(new Error('killed')));
+  await expect(correct({ ...db, upkeep }, { posts: one, label: 'negative', by: '', reason: '' })).rejects.toThrow('killed');
+  await rollups.settle();
+  expect(await counts()).toMatchObject([{ negative: 0 }]);
+  await markCorrected(db);
+  await rollups.settle();
+  expect(await counts()).toMatchObject([{ negative: 1 }]);
 });
 
 test('other brand rules are applied to a range, and the figures follow', async () => {
