@@ -11,6 +11,7 @@ import { createWriter } from '../../src/sink/writer.ts';
 import { hostileQueries } from '../support/hostile-queries.ts';
 import { scoredPost } from '../support/scored-post.ts';
 import { openTestDatabase, quiet } from '../support/test-database.ts';
+import { upkeepOf } from './test-server.ts';
 
 const hour = 3_600_000;
 const now = Date.now();
@@ -37,7 +38,7 @@ beforeAll(async () => {
   );
   await createRollups(shared).settle();
   const { brands } = configSchema.parse({ brands: [{ name: 'Kestrel', aliases: ['kettle'] }] });
-  ask = createInProcessApi({ reader: recording(db.reader), clock: systemClock, brands, log: quiet });
+  ask = createInProcessApi({ reader: recording(db.reader), clock: systemClock, brands, log: quiet, upkeep: upkeepOf(db) });
 });
 afterAll(() => remove());
 
