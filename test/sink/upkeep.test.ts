@@ -10,6 +10,7 @@ import { markRange, waitForFigures } from '../../src/sink/rebuild.ts';
 import { rematch } from '../../src/sink/rematch.ts';
 import { createRollups, type Rollups } from '../../src/sink/rollups.ts';
 import { createWriter, type Writer } from '../../src/sink/writer.ts';
+import { selectPostKeys, selectSample } from '../../src/trends/queries.ts';
 import { scoredPost } from '../support/scored-post.ts';
 import { openTestDatabase, quiet, rowsOf } from '../support/test-database.ts';
 
@@ -62,6 +63,21 @@ test('a correction counts in place of the label of the model, which stays beside
   ).toEqual([
     { id: '1', label: 'negative', model_label: 'positive', correction: 'negative', corrected_by: 'ines', correction_reason: "it's irony" },
   ]);
+});
+
+test('drivers and a search by label go by the corrections', async () => {
+  await writer.write([post(), post({ id: '2' }), post({ id: '3', label: 'unscored' })]);
+  await say(one, 'negative');
+  await say({ platform: 'chirper', id: '3' }, 'neutral');
+  const params = { ...seconds, fromMs: range.from, toMs: range.to, brand: '*', limit: 10, threshold: '4294967296', label: 'negative' };
+  const before = { beforeMs: range.to, beforePlatform: '', beforeId: '' };
+  expect((await rowsOf<{ id: string; label: string }>(db, selectSample({}), params)).map(({ id, label }) => id + label).sort()).toEqual([
+    '1negative',
+    '2positive',
+    '3neutral',
+  ]);
+  const keys = selectPostKeys({ label: 'negative' }, { sort: 'time', patterns: 0, quarters: false });
+  expect(await rowsOf(db, keys, { ...params, ...before })).toMatchObject([{ id: '1' }]);
 });
 
 test('a correction outlives second copies, edits and other scores, and a deletion outlives the correction', async () => {
