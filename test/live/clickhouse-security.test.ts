@@ -2,9 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { configSchema } from '../../src/config.ts';
 import { type Database, openDatabase } from '../../src/sink/connection.ts';
+import { correct } from '../../src/sink/corrections.ts';
+import { erase } from '../../src/sink/erase.ts';
 import { migrate } from '../../src/sink/migrate.ts';
+import { applyRetention } from '../../src/sink/retention.ts';
 import { createAuthority } from '../support/certificates.ts';
 import { grantsInSql, readerProfile } from '../support/clickhouse/granted.ts';
 import { type ServerUser, startClickHouse, type TestClickHouse } from '../support/clickhouse-server.ts';
@@ -120,6 +124,21 @@ describe('with the rights of users.sql and over TLS', () => {
       await expect(result, reader).rejects.toMatchObject({ code: '396' });
       await db.close();
     }
+  });
+
+  test('the rights of the writer are enough to correct, to erase and to change the retention', async () => {
+    const db = await open('feedpulse_reader');
+    const key = 'SELECT platform, id FROM posts FINAL WHERE NOT deleted LIMIT 1';
+    const read = async (query: string) =>
+      (await db.writer.query({ query, format: 'JSONEachRow' })).json<{ platform: string; id: string }>();
+    const [post] = await read(key);
+    if (!post) throw new Error('there are no posts');
+    expect(await correct(db, { posts: post, label: 'negative', by: '', reason: '' })).toBe(1);
+    expect(await erase({ client: db.upkeep, clock: systemClock }, { kind: 'post', ...post }, () => {})).toBe(1);
+    expect(await read('SELECT platform, id FROM judged_posts')).not.toContainEqual(post);
+    await applyRetention(db, { posts: '90d', minutes: '30d' }, quiet);
+    await applyRetention(db, { minutes: '30d' }, quiet);
+    await db.close();
   });
 
   test('the writer has no right to what it does not need', async () => {
