@@ -120,6 +120,8 @@ async function startSubject(stage: KafkaStage, rate: number): Promise<Subject> {
     process: await stage.consume(topic, env),
     start: async () => {
       subject.process = await stage.consume(topic, env);
+      // One that finds no broker at its start gives up within a minute, for its supervisor to see.
+      await eventually('the process reads', 90, async () => (await subject.process.get<{ ready: boolean }>('/readyz')).ready);
     },
   };
   return subject;
