@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
+import { createRandom } from '../../src/ingest/demo/random.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { labels, type ScoredPost, type StoredLabel } from '../../src/post.ts';
 import type { Database } from '../../src/sink/connection.ts';
@@ -9,7 +10,6 @@ import { createRollups, type Rollups } from '../../src/sink/rollups.ts';
 import { createWriter, type Writer } from '../../src/sink/writer.ts';
 import { figuresOf, storedFigures } from '../support/plain-figures.ts';
 import { scoredPost } from '../support/scored-post.ts';
-import { seeded } from '../support/seeded.ts';
 import { openTestDatabase, quiet, rowsOf } from '../support/test-database.ts';
 
 const minute = 60_000;
@@ -136,7 +136,7 @@ test('a stale group that a slower process leaves behind is noticed and mended', 
 });
 
 test('after a storm of posts, edits, deletions and replays the rollups hold what a plain model holds', async () => {
-  const random = seeded(20_261_101);
+  const random = createRandom(20_261_101);
   const model = createModel();
   const write = async (batch: ScoredPost[]) => {
     model.write(batch);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
+import { createRandom } from '../../src/ingest/demo/random.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { labels, type ScoredPost, type StoredLabel } from '../../src/post.ts';
 import type { Database } from '../../src/sink/connection.ts';
@@ -11,7 +12,6 @@ import { createRollups } from '../../src/sink/rollups.ts';
 import { createWriter } from '../../src/sink/writer.ts';
 import { type Counted, figuresOf, storedFigures } from '../support/plain-figures.ts';
 import { scoredPost } from '../support/scored-post.ts';
-import { seeded } from '../support/seeded.ts';
 import { openTestDatabase, quiet, rowsOf } from '../support/test-database.ts';
 
 const minute = 60_000;
@@ -39,7 +39,7 @@ const oldRules = rules(['Kestrel', 'Marlow']);
 const newRules = rules(['Kestrel', "O'Hare", '猫屋']);
 
 function createChance(seed: number) {
-  const random = seeded(seed);
+  const random = createRandom(seed);
   // The lists are never empty.
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T;
   const key = () => ({ platform: pick(['chirper', 'pictogram']), id: `${Math.floor(random() * 120)}` });
