@@ -42,6 +42,8 @@ function secrets(): Settings {
     FEEDPULSE_KAFKA_SASL_USERNAME: 'watched',
     FEEDPULSE_KAFKA_REGISTRY_URL: 'http://127.0.0.1:1',
     FEEDPULSE_KAFKA_REGISTRY_USERNAME: 'watched',
+    FEEDPULSE_ALERTS_WEBHOOK_URL: `http://127.0.0.1:1/${canary}`,
+    FEEDPULSE_ALERTS_WEBHOOK_ALLOW_PRIVATE: 'true',
     FEEDPULSE_LOG_LEVEL: 'debug',
     FEEDPULSE_MODEL_WORKERS: '1',
   };
@@ -68,6 +70,7 @@ test('no secret is printed when all goes well', async () => {
 });
 
 test('no secret is printed when the broker, the database or a password is wrong', async () => {
+  expect((await look(['alerts', 'test'])).output).toMatch(/^WEBHOOK_FAILED: 127\.0\.0\.1:1 could not be reached/m);
   const lines = join(folder, 'lines.ndjson');
   await writeFile(lines, `${messages()}\n`);
   expect((await look(['produce', lines, '--brokers', `127.0.0.1:${await freePort()}`])).output).toMatch(/^KAFKA_UNAVAILABLE/m);
@@ -132,12 +135,15 @@ test('no text of a post is printed, well-formed or not, whatever the database do
   expectNoCanary();
 });
 
-test('no text of a post is printed when the database refuses it for good', async () => {
-  const feed = join(folder, 'refused.ndjson');
-  await writeFile(feed, `${messages().split('\n')[0]?.replace('one', 'refused')}\n`);
-  await clickhouse.play({ statement: 'INSERT INTO posts', when: 'before', how: 'error', code: 27 });
+test.each([
+  ['its row', 27, /the database refuses a row/],
+  ['everything', 497, /^DATABASE_REJECTED/m],
+])('no text of a post is printed when the database refuses %s for good', async (_, code, said) => {
+  const feed = join(folder, `refused-${code}.ndjson`);
+  await writeFile(feed, `${messages().split('\n')[0]?.replace('one', `refused-${code}`)}\n`);
+  await clickhouse.play({ statement: 'INSERT INTO posts', when: 'before', how: 'error', code });
   const ended = await look(['run', '--source', 'ndjson', '--in', feed, '--no-server', '--data', join(folder, 'refused')]);
-  expect(ended.output).toMatch(/^DATABASE_REJECTED/m);
+  expect(ended.output).toMatch(said);
   expectNoCanary();
 });
 
