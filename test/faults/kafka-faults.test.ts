@@ -90,7 +90,8 @@ test('a process killed at random moments, its offsets uncommitted, loses no post
 test('a process killed after its rows are stored, and before they are committed, counts none twice', async () => {
   const { random } = seeded('killed before commit');
   const kills = times(5, 1);
-  const posts = await stage.produce('uncommitted', random, kills * 600);
+  // So many that most are still being scored when the first are stored.
+  const posts = await stage.produce('uncommitted', random, 1_000 + kills * 1_000);
   let ahead = 0;
   for (let killed = 0; killed < kills; killed += 1) {
     const process = await stage.consume('uncommitted');

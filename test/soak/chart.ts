@@ -15,7 +15,7 @@ export interface Mark {
 }
 
 const size = { width: 880, height: 220 };
-const margin = { left: 64, right: 16, top: 34, bottom: 30 };
+const margin = { left: 64, right: 28, top: 34, bottom: 30 };
 const inner = { width: size.width - margin.left - margin.right, height: size.height - margin.top - margin.bottom };
 
 const style = `
