@@ -1,5 +1,11 @@
 /** What is known of a stretch of time: the records that queries answer with and the page draws. */
 
+/** Bounds of a 95 % confidence interval. */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
 /** Counts of posts. Unscored ones (in a language the model does not know) are volume, never sentiment. */
 export interface Figures {
   readonly volume: number;
@@ -11,15 +17,59 @@ export interface Figures {
   readonly netSentiment: number | null;
 }
 
+/** The figures that have an interval and are compared with the period before. */
+export const measures = [
+  'volume',
+  'negativeShare',
+  'neutralShare',
+  'positiveShare',
+  'netSentiment',
+  'meanScore',
+  'weightedNetSentiment',
+  'shareOfVoice',
+] as const;
+export type Measure = (typeof measures)[number];
+
 export interface Totals extends Figures {
+  /** Shares of the scored posts, from 0 to 1; null where nothing is scored. */
+  readonly negativeShare: number | null;
+  readonly neutralShare: number | null;
+  readonly positiveShare: number | null;
+  /** Mean of the scores, in [−1, 1]. */
+  readonly meanScore: number | null;
+  /** Net sentiment with each post counted as 1 + ln(1 + likes + reposts + replies), in [−100, 100]. */
+  readonly weightedNetSentiment: number | null;
+  /** Mentions of the brand among those of the brands it is compared with, from 0 to 1; null where it is compared with none. */
+  readonly shareOfVoice: number | null;
   /** Distinct authors, approximate: within about 1 % (HyperLogLog with 2^14 registers), exact for small numbers. */
   readonly authors: number;
+  /** Null where too little is known for an interval. */
+  readonly intervals: Readonly<Record<Measure, Interval | null>>;
+}
+
+/** A figure less what it was in the period before, in the figure's own unit, with the interval of the difference. */
+export interface Change extends Interval {
+  readonly difference: number;
+  /** Whether the interval leaves out zero. */
+  readonly significant: boolean;
 }
 
 export interface Summary {
   readonly current: Totals;
-  /** The period of equal length that ends where this one starts. */
-  readonly previous: Totals;
+  /** The period of equal length that ends where this one starts; null where the history does not reach back to its start. */
+  readonly previous: Totals | null;
+  /** Null with `previous`; a figure's change is null where one of its two values is. */
+  readonly changes: Readonly<Record<Measure, Change | null>> | null;
+}
+
+export type BrandSummary = Summary & { readonly brand: string };
+
+/** Brands beside each other. */
+export interface Comparison {
+  /** What the shares of voice are of: the mentions of all brands compared. A post counts once for each brand it names. */
+  readonly mentions: number;
+  /** In the order in which they were asked for. */
+  readonly brands: readonly BrandSummary[];
 }
 
 export interface BrandFigures extends Figures {
@@ -27,10 +77,35 @@ export interface BrandFigures extends Figures {
   readonly brand: string;
 }
 
+/** A part of a brand's posts. */
+export interface Part extends Figures {
+  readonly name: string;
+  /** Of all posts of the brand, from 0 to 1. */
+  readonly share: number;
+  readonly intervals: Readonly<Record<'share' | 'netSentiment', Interval | null>>;
+}
+
+/** Where a brand's posts stand, and in which languages; the largest part first. */
+export interface Breakdown {
+  readonly platforms: readonly Part[];
+  readonly languages: readonly Part[];
+}
+
 /** Lengths of a bucket. */
-export type Grain = 'minute' | 'quarter' | 'hour' | 'day' | 'week';
+export const grains = ['minute', 'quarter', 'hour', 'day', 'week', 'month'] as const;
+export type Grain = (typeof grains)[number];
 
 export interface Bucket extends Figures {
   /** ISO 8601 in UTC. */
   readonly start: string;
+  readonly meanScore: number | null;
+  readonly weightedNetSentiment: number | null;
+  readonly intervals: Readonly<Record<'netSentiment', Interval | null>>;
+}
+
+export interface Timeline {
+  /** Those in which posts of any brand arrived: one with a volume of 0 is a silence about this brand. */
+  readonly buckets: readonly Bucket[];
+  /** Starts of those in which nothing arrived at all, up to now: nobody knows what they would have held. */
+  readonly gaps: readonly string[];
 }

@@ -5,6 +5,7 @@ import { FeedpulseError } from '../errors.ts';
 import { drivers } from '../trends/drivers.ts';
 import { requireRole } from './access.ts';
 import type { HistoryParts } from './history-routes.ts';
+import { driversAnswer } from './post-answers.ts';
 import { brandRangeQuery, parseQuery, resolveRange } from './query-schemas.ts';
 
 export const driversQuery = brandRangeQuery.extend({
@@ -17,6 +18,7 @@ export const driversApi = {
   '/api/v1/drivers': {
     summary: 'Words, pairs of words, hashtags and emoji that set the negative and the positive posts of a range apart, with examples',
     query: driversQuery,
+    answer: driversAnswer,
   },
 } as const;
 

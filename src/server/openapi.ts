@@ -1,17 +1,12 @@
 import { z } from 'zod';
 import { driversApi } from './drivers-routes.ts';
+import { historyApi } from './history-routes.ts';
 import { postsApi } from './posts-routes.ts';
-import { brandRangeQuery, rangeQuery, trendsQuery } from './query-schemas.ts';
 import { signInBody } from './session-routes.ts';
-import { correctionBody, erasureBody, postQuery, rangeBody } from './upkeep-schemas.ts';
+import { correctionBody, erasureBody, jobAnswer, postQuery, postsCounted, rangeBody } from './upkeep-schemas.ts';
 
-const routes = {
-  '/api/v1/brands': { summary: 'Volume and net sentiment of every brand in a range', query: rangeQuery },
-  '/api/v1/summary': { summary: 'Totals of a brand in a range, and in the period of equal length before it', query: brandRangeQuery },
-  '/api/v1/trends': { summary: 'Volume per label and net sentiment over time; buckets without data are left out', query: trendsQuery },
-  ...postsApi,
-  ...driversApi,
-} as const;
+/** Questions about the history, by path. */
+export const questions = { ...historyApi, ...postsApi, ...driversApi } as const;
 
 const problem = (description: string): object => ({ description: `A problem (RFC 9457): ${description}` });
 const limited = { 429: problem('too many requests; `Retry-After` says when to come back') };
@@ -28,9 +23,9 @@ const securitySchemes = {
   },
 };
 
-/** The description of the HTTP interface, made from the schemas that check the requests. */
+/** The description of the HTTP interface, made from the schemas that check the requests and hold the answers in the tests. */
 export function openApiDocument(version: string): object {
-  const paths = Object.fromEntries(Object.entries(routes).map(([path, { summary, query }]) => [path, { get: operation(summary, query) }]));
+  const paths = Object.fromEntries(Object.entries(questions).map(([path, question]) => [path, { get: operation(question) }]));
   const stream = {
     get: {
       summary: 'Scored posts (`event: post`) and the state of the process (`event: status`), as server-sent events',
@@ -46,12 +41,22 @@ export function openApiDocument(version: string): object {
   };
 }
 
-function operation(summary: string, query: z.ZodObject): object {
+/** A response of JSON. */
+function json(description: string, schema: z.ZodType): object {
+  return { description, content: { 'application/json': { schema: z.toJSONSchema(schema, { unrepresentable: 'any' }) } } };
+}
+
+function operation({ summary, query, answer }: { summary: string; query: z.ZodObject; answer: z.ZodType }): object {
   const { properties = {} } = z.toJSONSchema(query, { io: 'input', unrepresentable: 'any' });
   return {
     summary,
     parameters: Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: false, schema })),
-    responses: { 200: { description: 'JSON' }, 400: problem('it names the parameter'), ...refusals },
+    responses: {
+      200: json('The answer; its `ETag` can be sent back in `If-None-Match`', answer),
+      304: { description: 'Nothing has changed since the answer with that `ETag`' },
+      400: problem('it names the parameter'),
+      ...refusals,
+    },
   };
 }
 
@@ -62,12 +67,12 @@ function upkeepPaths(): object {
     requestBody: { required: true, content: { 'application/json': { schema: z.toJSONSchema(schema, { io: 'input' }) } } },
     responses: { ...responses, 400: problem('it names the field'), ...refusals },
   });
-  const job = { 202: { description: 'A job: its state is at /api/v1/jobs/{id}' } };
-  const count = { 200: { description: 'JSON: how many posts' } };
+  const job = { 202: json('A job: its state is at /api/v1/jobs/{id}', jobAnswer) };
+  const count = { 200: json('How many posts', postsCounted) };
   const { properties = {} } = z.toJSONSchema(postQuery, { io: 'input' });
   const parameters = Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: true, schema }));
   const idOf = { name: 'id', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } };
-  const found = { 200: { description: 'JSON' }, 404: problem('this process knows no such job'), ...refusals };
+  const found = { 200: json('The job', jobAnswer), 404: problem('this process knows no such job'), ...refusals };
   return {
     '/api/v1/corrections': {
       post: change('Corrects the label of posts, or takes that back; for editors', correctionBody, count),

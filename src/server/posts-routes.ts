@@ -5,6 +5,7 @@ import { labels } from '../post.ts';
 import { type Cursor, searchPosts } from '../trends/search-posts.ts';
 import { requireRole } from './access.ts';
 import type { HistoryParts } from './history-routes.ts';
+import { postsAnswer } from './post-answers.ts';
 import { brand, parseQuery, readTime, resolveRange, time } from './query-schemas.ts';
 
 const share = z.coerce.number().min(0).max(1);
@@ -29,6 +30,7 @@ export const postsApi = {
   '/api/v1/posts': {
     summary: 'Posts of a brand, page by page; while `next` is not null there may be more, even where a page has few or none',
     query: postsQuery,
+    answer: postsAnswer,
   },
 } as const;
 

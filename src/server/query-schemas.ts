@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { duration, milliseconds, timeZone } from '../config.ts';
 import { FeedpulseError } from '../errors.ts';
+import { grains } from '../history.ts';
 
 const longestRangeMs = 400 * 86_400_000;
 const day = 86_400_000;
@@ -16,13 +17,25 @@ export const time = z
 
 export const brand = z.string().min(1).max(100).default('*').describe('A brand of the config; `*` is all posts');
 
+const namedBrand = z.string().min(1).max(100);
+const mostBrands = 20;
+
+/** `brands=A&brands=B`; a comma may be part of a name. */
+const brands = z
+  .union([namedBrand.transform((name) => [name]), z.array(namedBrand).max(mostBrands, `at most ${mostBrands} brands at once`)])
+  .refine((names) => new Set(names).size === names.length, 'names a brand twice')
+  .optional()
+  .describe('Brands to compare, one parameter each; all of the config when absent');
+
 /** Both ends are optional: the last 24 hours. */
 export const rangeQuery = z.strictObject({ from: time.default('now-24h'), to: time.default('now') });
 export const brandRangeQuery = rangeQuery.extend({ brand });
+export const brandsRangeQuery = rangeQuery.extend({ brands });
 export const trendsQuery = brandRangeQuery.extend({
-  grain: z.enum(['minute', 'quarter', 'hour', 'day', 'week']).optional().describe('Length of a bucket; chosen by the range when absent'),
-  timeZone: timeZone.default('UTC').describe('Where days and weeks begin'),
+  grain: z.enum(grains).optional().describe('Length of a bucket; chosen by the range when absent'),
+  timeZone: timeZone.default('UTC').describe('Where hours, days, weeks and months begin'),
 });
+
 /** Checks a query string; USAGE names the first problem. */
 export function parseQuery<S extends z.ZodType>(schema: S, query: unknown): z.output<S> {
   const checked = schema.safeParse(query);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { labels } from '../post.ts';
+import type { Job } from './jobs.ts';
 import { time } from './query-schemas.ts';
 
 const platform = z.string().min(1).max(256);
@@ -46,3 +47,16 @@ export const erasureBody = z.strictObject({
 });
 
 export const jobParams = z.strictObject({ id: z.uuid() });
+
+/** How many posts a change is about. */
+export const postsCounted = z.strictObject({ posts: z.int().min(0) });
+
+export const jobAnswer = z.strictObject({
+  id: z.uuid(),
+  kind: z.string(),
+  state: z.enum(['waiting', 'running', 'done', 'failed']),
+  done: z.int().min(0).describe('How far it is, in steps of its own'),
+  total: z.int().min(0).describe('0 while it is not known'),
+  changed: z.int().min(0).exactOptional().describe('How many posts or minutes it changed, once it is done'),
+  detail: z.string().exactOptional().describe('Why it failed'),
+}) satisfies z.ZodType<Job>;

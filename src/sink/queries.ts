@@ -88,6 +88,7 @@ const figures = [
   'weight_neutral',
   'weight_positive',
   'weight_unscored',
+  'weight_squares',
   'weighted_score',
   'authors',
 ].join(', ');
@@ -105,6 +106,7 @@ export const recompute = (grain: Grain) => `
     sum(score), sum(score * score),
     sumIf(weight, label = 'negative'), sumIf(weight, label = 'neutral'),
     sumIf(weight, label = 'positive'), sumIf(weight, label = 'unscored'),
+    sumIf(weight * weight, label != 'unscored'),
     sum(weight * score),
     uniqCombined64StateIf(14)(author, author != ''),
     (

@@ -1,3 +1,4 @@
+import type { Grain } from '../history.ts';
 import type { StoredLabel } from '../post.ts';
 
 /** The SQL of this room. The reader's connection is read-only and carries its own limits, so no SETTINGS here. */
@@ -13,29 +14,63 @@ export const minuteRollup: Rollup = { table: 'rollup_minute', bucket: 'minute', 
 export const quarterRollup: Rollup = { table: 'rollup_quarter', bucket: 'quarter', seconds: 900 };
 
 const counts = 'sum(r.negative) AS negative, sum(r.neutral) AS neutral, sum(r.positive) AS positive, sum(r.unscored) AS unscored';
+const means = `sum(r.score_sum) AS scores, sum(r.weight_negative) AS weightNegative, sum(r.weight_neutral) AS weightNeutral,
+    sum(r.weight_positive) AS weightPositive`;
+const volume = 'r.negative + r.neutral + r.positive + r.unscored';
 const within = (rollup: Rollup) =>
   `r.${rollup.bucket} >= toDateTime({from:UInt32}, 'UTC') AND r.${rollup.bucket} < toDateTime({to:UInt32}, 'UTC')`;
 
-/** The start of the bucket that a rollup row falls into, as seconds; days and weeks are those of the time zone. */
-export const bucketStarts = {
-  minute: 'toUnixTimestamp(r.minute)',
-  quarter: 'toUnixTimestamp(r.quarter)',
-  hour: 'toUnixTimestamp(toStartOfHour(r.quarter, {timeZone:String}))',
-  day: 'toUnixTimestamp(toStartOfDay(r.quarter, {timeZone:String}))',
-  week: 'toUnixTimestamp(toStartOfDay(r.quarter, {timeZone:String}) - toIntervalDay(toDayOfWeek(r.quarter, 0, {timeZone:String}) - 1))',
-} as const;
+/** The start of the bucket that a moment falls into, as seconds; from hours on it is that of the time zone. */
+const bucketStarts: Readonly<Record<Grain, (moment: string) => string>> = {
+  minute: (moment) => `toUnixTimestamp(toStartOfMinute(${moment}))`,
+  quarter: (moment) => `toUnixTimestamp(toStartOfFifteenMinutes(${moment}))`,
+  hour: (moment) => `toUnixTimestamp(toStartOfHour(${moment}, {timeZone:String}))`,
+  day: (moment) => `toUnixTimestamp(toStartOfDay(${moment}, {timeZone:String}))`,
+  week: (moment) =>
+    `toUnixTimestamp(toStartOfDay(${moment}, {timeZone:String}) - toIntervalDay(toDayOfWeek(${moment}, 0, {timeZone:String}) - 1))`,
+  month: (moment) => `toUnixTimestamp(toDateTime(toStartOfMonth(${moment}, {timeZone:String}), {timeZone:String}))`,
+};
 
-export const selectTimeline = (rollup: Rollup, start: string) => `
-  SELECT ${start} AS start, ${counts}
-  FROM ${rollup.table} AS r FINAL
-  WHERE r.brand = {brand:String} AND ${within(rollup)}
-  GROUP BY start
+/** Every bucket of a range with the sums of a brand in it, and how many posts there are of anyone. */
+export function selectTimeline(rollup: Rollup, grain: Grain): string {
+  const start = bucketStarts[grain](`r.${rollup.bucket}`);
+  return `
+  SELECT grid.start AS start, everyone.posts AS posts, asked.* EXCEPT (start)
+  FROM (
+    SELECT DISTINCT ${bucketStarts[grain]('moment')} AS start
+    FROM (SELECT toDateTime(arrayJoin(range({from:UInt32}, {to:UInt32}, ${rollup.seconds})), 'UTC') AS moment)
+  ) AS grid
+  LEFT JOIN (
+    SELECT ${start} AS start, ${counts}, ${means}
+    FROM ${rollup.table} AS r FINAL
+    WHERE r.brand = {brand:String} AND ${within(rollup)}
+    GROUP BY start
+  ) AS asked ON asked.start = grid.start
+  LEFT JOIN (
+    SELECT ${start} AS start, sum(${volume}) AS posts
+    FROM ${rollup.table} AS r FINAL
+    WHERE r.brand = '*' AND ${within(rollup)}
+    GROUP BY start
+  ) AS everyone ON everyone.start = grid.start
   ORDER BY start`;
+}
 
-export const selectTotals = (rollup: Rollup) => `
-  SELECT ${counts}, uniqCombined64Merge(14)(r.authors) AS authors
+/** Sums of some brands in a range, and in the one from `before` until it. */
+export const selectPeriods = (rollup: Rollup) => `
+  SELECT r.brand AS brand, r.${rollup.bucket} >= toDateTime({from:UInt32}, 'UTC') AS current,
+    ${counts}, ${means}, sum(r.score_squares) AS scoreSquares, sum(r.weight_squares) AS weightSquares,
+    uniqCombined64Merge(14)(r.authors) AS authors
   FROM ${rollup.table} AS r FINAL
-  WHERE r.brand = {brand:String} AND ${within(rollup)}`;
+  WHERE r.brand IN {brands:Array(String)}
+    AND r.${rollup.bucket} >= toDateTime({before:UInt32}, 'UTC') AND r.${rollup.bucket} < toDateTime({to:UInt32}, 'UTC')
+  GROUP BY brand, current`;
+
+/** A row where there are posts from a moment or before it. */
+export const selectEarlier = `
+  SELECT 1 AS found
+  FROM rollup_quarter AS r FINAL
+  WHERE r.brand = '*' AND r.quarter <= toDateTime({moment:UInt32}, 'UTC') AND ${volume} > 0
+  LIMIT 1`;
 
 export const selectBrands = (rollup: Rollup) => `
   SELECT r.brand AS brand, ${counts}
@@ -44,6 +79,14 @@ export const selectBrands = (rollup: Rollup) => `
   GROUP BY brand
   HAVING negative + neutral + positive + unscored > 0
   ORDER BY negative + neutral + positive + unscored DESC, brand`;
+
+/** Counts of a brand by platform and language. */
+export const selectParts = `
+  SELECT r.platform AS platform, r.lang AS lang, ${counts}
+  FROM rollup_quarter AS r FINAL
+  WHERE r.brand = {brand:String} AND ${within(quarterRollup)}
+  GROUP BY platform, lang
+  HAVING negative + neutral + positive + unscored > 0`;
 
 /** Scored posts of a brand by quarter-hours that begin in a range, whole. */
 export const selectScored = (filter: PostFilter) => `

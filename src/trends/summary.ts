@@ -1,35 +1,38 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { BrandFigures, Summary, Totals } from '../history.ts';
-import { type CountsRow, toFigures } from './figures.ts';
-import { type Rollup, selectBrands, selectTotals } from './queries.ts';
+import type { BrandFigures, Comparison, Summary } from '../history.ts';
+import { type CountsRow, compare, toFigures, toTotals } from './figures.ts';
+import { readPeriods } from './periods.ts';
+import { selectBrands } from './queries.ts';
 import { chooseRollup, type Range, toSeconds } from './range.ts';
+import { readRows } from './read-rows.ts';
 
 /** Totals of a brand (`*`: all posts) in a range and in the period before it. @throws USAGE for an empty range */
 export async function summary(reader: ClickHouseClient, query: Range & { brand: string }, now = Date.now()): Promise<Summary> {
-  const { brand, from, to } = query;
-  const before = new Date(2 * from.getTime() - to.getTime());
-  const rollup = chooseRollup({ from: before, to }, now);
-  const seconds = toSeconds({ from, to }, rollup);
-  const length = seconds.to - seconds.from;
-  const [current, previous] = await Promise.all([
-    readTotals(reader, rollup, brand, seconds),
-    readTotals(reader, rollup, brand, { from: Math.max(0, seconds.from - length), to: seconds.from }),
-  ]);
-  return { current, previous };
+  const [periods] = await readPeriods(reader, { ...query, brands: [query.brand] }, now);
+  if (!periods) throw new Error('one brand was asked for, and none came');
+  return compare(toTotals(periods.current), periods.previous && toTotals(periods.previous));
 }
 
-async function readTotals(reader: ClickHouseClient, rollup: Rollup, brand: string, range: { from: number; to: number }): Promise<Totals> {
-  const result = await reader.query({ query: selectTotals(rollup), query_params: { brand, ...range }, format: 'JSONEachRow' });
-  const [row] = await result.json<CountsRow & { authors: number | string }>();
-  return row
-    ? { ...toFigures(row), authors: Number(row.authors) }
-    : { ...toFigures({ negative: 0, neutral: 0, positive: 0, unscored: 0 }), authors: 0 };
+/** Brands beside each other, with each one's share of what all of them are mentioned. @throws USAGE for an empty range */
+export async function compareBrands(
+  reader: ClickHouseClient,
+  query: Range & { readonly brands: readonly string[] },
+  now = Date.now(),
+): Promise<Comparison> {
+  const periods = await readPeriods(reader, query, now);
+  const mentionsOf = (all: readonly CountsRow[]): number => all.reduce((sum, row) => sum + toFigures(row).volume, 0);
+  const mentions = mentionsOf(periods.map(({ current }) => current));
+  const before = mentionsOf(periods.flatMap(({ previous }) => previous ?? []));
+  const brands = periods.map(({ current, previous }, index) => ({
+    brand: query.brands[index] ?? '',
+    ...compare(toTotals(current, mentions), previous && toTotals(previous, before)),
+  }));
+  return { mentions, brands };
 }
 
 /** Figures of every brand that was mentioned in a range, largest first. @throws USAGE for an empty range */
 export async function brandsOverview(reader: ClickHouseClient, range: Range, now = Date.now()): Promise<BrandFigures[]> {
   const rollup = chooseRollup(range, now);
-  const result = await reader.query({ query: selectBrands(rollup), query_params: toSeconds(range, rollup), format: 'JSONEachRow' });
-  const rows = await result.json<CountsRow & { brand: string }>();
+  const rows = await readRows<CountsRow & { brand: string }>(reader, selectBrands(rollup), toSeconds(range, rollup));
   return rows.map((row) => ({ brand: row.brand, ...toFigures(row) }));
 }

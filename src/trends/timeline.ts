@@ -1,28 +1,39 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { Bucket, Grain } from '../history.ts';
-import { type CountsRow, toFigures } from './figures.ts';
-import { bucketStarts, minuteRollup, quarterRollup, selectTimeline } from './queries.ts';
+import type { Bucket, Grain, Timeline } from '../history.ts';
+import { type SumsRow, toFigures, toMeans } from './figures.ts';
+import { ofNetSentiment } from './intervals.ts';
+import { minuteRollup, quarterRollup, selectTimeline } from './queries.ts';
 import { type Range, toSeconds } from './range.ts';
+import { readRows } from './read-rows.ts';
+
+type Row = SumsRow & { readonly start: number | string; readonly posts: number | string };
 
 /**
- * Figures of a brand (`*`: all posts) over time. Buckets without posts are absent: a gap is a gap. Hours, days
- * and weeks (from Monday) are those of `timeZone` (IANA), which changes neither minutes nor quarter-hours.
+ * Figures of a brand (`*`: all posts) over time. Hours, days, weeks (from Monday) and months are those of `timeZone`
+ * (IANA), daylight saving included, as sums of quarter-hours in UTC: exact wherever the zone's offset is a multiple
+ * of 15 minutes, as all have been since 1972. The first and the last bucket hold what of them lies in the range.
  * Minutes reach back 30 days.
  * @throws USAGE for an empty range
  */
 export async function timeline(
   reader: ClickHouseClient,
   query: Range & { brand: string; grain: Grain; timeZone: string },
-): Promise<Bucket[]> {
+  now = Date.now(),
+): Promise<Timeline> {
   const { brand, grain, timeZone } = query;
   const rollup = grain === 'minute' ? minuteRollup : quarterRollup;
-  const result = await reader.query({
-    query: selectTimeline(rollup, bucketStarts[grain]),
-    query_params: { brand, timeZone, ...toSeconds(query, rollup) },
-    format: 'JSONEachRow',
-  });
-  const rows = await result.json<CountsRow & { start: number }>();
-  return rows
-    .map((row) => ({ start: new Date(Number(row.start) * 1_000).toISOString(), ...toFigures(row) }))
-    .filter(({ volume }) => volume > 0);
+  const rows = await readRows<Row>(reader, selectTimeline(rollup, grain), { brand, timeZone, ...toSeconds(query, rollup) });
+  const isGap = ({ posts }: Row): boolean => Number(posts) === 0;
+  return {
+    buckets: rows.filter((row) => !isGap(row)).map(toBucket),
+    gaps: rows.filter((row) => isGap(row) && Number(row.start) * 1_000 < now).map(startOf),
+  };
+}
+
+const startOf = ({ start }: Row): string => new Date(Number(start) * 1_000).toISOString();
+
+function toBucket(row: Row): Bucket {
+  const figures = toFigures(row);
+  const intervals = { netSentiment: ofNetSentiment(figures.positive, figures.negative, figures.neutral) };
+  return { start: startOf(row), ...figures, ...toMeans(row), intervals };
 }

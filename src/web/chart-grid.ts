@@ -3,7 +3,7 @@ import type { Trends } from './api.ts';
 
 export const stackedLabels = ['unscored', 'positive', 'neutral', 'negative'] as const;
 
-const secondsOf = { minute: 60, quarter: 900, hour: 3_600, day: 86_400, week: 604_800 } as const;
+const secondsOf = { minute: 60, quarter: 900, hour: 3_600, day: 86_400, week: 604_800, month: 2_629_800 } as const;
 
 /** Buckets on an even grid of time. Where no data came there is no bucket, and a line breaks. */
 export interface Grid {

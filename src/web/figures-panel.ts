@@ -14,8 +14,8 @@ const spans = { '1h': 'hour', '6h': '6 hours', '24h': '24 hours', '7d': '7 days'
 
 /** The cards on top: the range's figures, each with its change against the period of equal length before. */
 export function showFigures({ current, previous }: Summary, range: Range): void {
-  const comparable = previous.volume >= Math.max(fewestToCompare, leastShareToCompare * current.volume);
-  const before = comparable ? previous : undefined;
+  const comparable = previous && previous.volume >= Math.max(fewestToCompare, leastShareToCompare * current.volume);
+  const before = (comparable && previous) || undefined;
   const net = current.netSentiment;
   byId('figures').replaceChildren(
     card('Net sentiment', formatNet(net), before && points(net, before.netSentiment), toneOf(net)),

@@ -33,6 +33,6 @@ export function formatTick(seconds: number, timeZone: string, { from, to }: { re
 
 /** The start of a bucket. */
 export function formatMoment(seconds: number, timeZone: string, grain: Grain): string {
-  const time = grain === 'day' || grain === 'week' ? {} : clock;
+  const time = grain === 'day' || grain === 'week' || grain === 'month' ? {} : clock;
   return new Intl.DateTimeFormat('en-GB', { ...day, ...time, timeZone }).format(seconds * 1_000);
 }

@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readText } from '../support/repository.ts';
 import { healthy, problemType, send, startTestServer, type TestServer } from './test-server.ts';
@@ -35,6 +36,8 @@ test('the description of the API names every address and parameter that there is
     '/api/v1/brands': ['from', 'to'],
     '/api/v1/summary': ['from', 'to', 'brand'],
     '/api/v1/trends': ['from', 'to', 'brand', 'grain', 'timeZone'],
+    '/api/v1/share-of-voice': ['from', 'to', 'brands'],
+    '/api/v1/breakdown': ['from', 'to', 'brand'],
     '/api/v1/posts': [
       'brand',
       'from',
@@ -59,6 +62,11 @@ test('the description of the API names every address and parameter that there is
     '/api/v1/session': [],
     '/api/v1/stream': [],
   });
+});
+
+test('the description of the API is a valid OpenAPI document', async () => {
+  const { text } = await send(`${server.url}/api/v1/openapi.json`);
+  expect(await new Validator().validate(JSON.parse(text))).toEqual({ valid: true });
 });
 
 test('the page answers at the root and is asked for anew each time', async () => {

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,22 +18,19 @@ beforeAll(async () => {
 });
 afterAll(() => remove());
 
+const migrations = readdirSync(new URL('../../src/sink/migrations/', import.meta.url)).sort();
+
 test('migrations are applied once', async () => {
   const again = await migrate(db, quiet);
   expect(again.applied).toEqual([]);
-  expect(again.already).toEqual(['0001-posts.sql', '0002-rollups.sql', '0003-corrections.sql', '0004-erasures.sql']);
+  expect(again.already).toEqual(migrations);
 });
 
 test('two processes may migrate an empty database at once', async () => {
   await db.writer.command({ query: 'DROP DATABASE feedpulse' });
   await db.writer.command({ query: 'CREATE DATABASE feedpulse' });
   await Promise.all([migrate(db, quiet), migrate({ ...db, writer: db.upkeep }, quiet)]);
-  expect(await rowsOf(db, 'SELECT name FROM schema_migrations FINAL ORDER BY name')).toEqual([
-    { name: '0001-posts.sql' },
-    { name: '0002-rollups.sql' },
-    { name: '0003-corrections.sql' },
-    { name: '0004-erasures.sql' },
-  ]);
+  expect(await rowsOf(db, 'SELECT name FROM schema_migrations FINAL ORDER BY name')).toEqual(migrations.map((name) => ({ name })));
 });
 
 test('a migration that was edited after it was applied is refused', async () => {

@@ -31,10 +31,10 @@ test('a data folder belongs to one process, and keeps its rows when that one is 
   other.kill('SIGKILL');
   await once(other, 'exit');
   const db = await openDatabase({ clickhouse, dataDir, log: quiet });
-  await migrate(db, quiet);
+  const { applied } = await migrate(db, quiet);
   await db.close();
   const again = await openDatabase({ clickhouse, dataDir, log: quiet });
-  expect(await rowsOf(again, 'SELECT count() AS migrations FROM schema_migrations FINAL')).toEqual([{ migrations: 4 }]);
+  expect(await rowsOf(again, 'SELECT count() AS migrations FROM schema_migrations FINAL')).toEqual([{ migrations: applied.length }]);
   await again.close();
   await rm(dataDir, { recursive: true });
 }, 30_000);

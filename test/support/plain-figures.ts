@@ -20,6 +20,7 @@ export function figuresOf(group: readonly Counted[]): Figures {
     ...Object.fromEntries(perLabel),
     score_sum: sum((post) => post.score),
     score_squares: sum((post) => post.score ** 2),
+    weight_squares: sum((post) => (post.label === 'unscored' ? 0 : weight(post) ** 2)),
     weighted_score: sum((post) => post.score * weight(post)),
     authors: new Set(group.map((post) => `${post.platform} ${post.author?.id}`)).size,
   };

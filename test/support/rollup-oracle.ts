@@ -30,6 +30,7 @@ const columns = [
   'weight_neutral',
   'weight_positive',
   'weight_unscored',
+  'weight_squares',
   'weighted_score',
 ] as const;
 
@@ -66,6 +67,7 @@ function compute(rows: readonly Row[], seconds: number, others: boolean): Map<st
       const score = row.label === 'unscored' ? 0 : row.score;
       add(figures, row.label, 1);
       add(figures, `weight_${row.label}`, weight);
+      if (row.label !== 'unscored') add(figures, 'weight_squares', weight * weight);
       add(figures, 'score_sum', score);
       add(figures, 'score_squares', score * score);
       add(figures, 'weighted_score', weight * score);
