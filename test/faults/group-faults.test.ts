@@ -49,10 +49,12 @@ test('members that join, leave and die under load: every post counts once', asyn
 
 test('a member that joins in the middle of a batch has little of it read again', async () => {
   const { random } = seeded('rebalance');
-  const posts = await stage.produce('rebalance', random, 2_000, 4);
+  const posts = await stage.produce('rebalance', random, 6_000, 4);
   const first = await join('rebalance');
   await untilSomeWritten(first);
-  await clickhouse.play({ statement: 'INSERT INTO posts', when: 'before', how: 'slow', ms: 2_000 });
+  // So that most is still to be read when the second joins, on however fast a machine.
+  for (let count = 0; count < 3; count += 1)
+    await clickhouse.play({ statement: 'INSERT INTO posts', when: 'before', how: 'slow', ms: 2_000 });
   const second = await join('rebalance');
   await stage.untilRead('rebalance');
   const read = (await first.metric('feedpulse_posts_read_total')) + (await second.metric('feedpulse_posts_read_total'));
