@@ -15,7 +15,8 @@ import { createRollups } from '../sink/rollups.ts';
 import { withDemoBrands } from './demo-brands.ts';
 import { type Owner, readOwner } from './owner-file.ts';
 
-export type Query = Readonly<Record<string, string | number | undefined>>;
+/** A list is a parameter given several times. */
+export type Query = Readonly<Record<string, string | number | readonly string[] | undefined>>;
 
 /** The API as a command asks it; what `T` is stands in the API's description. */
 export interface Api {
@@ -77,7 +78,7 @@ function apiOf(ask: Ask): Api {
 
 function withQuery(path: string, query: Query): string {
   const given = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value));
+  for (const [name, value] of Object.entries(query)) for (const one of [value ?? []].flat()) given.append(name, String(one));
   return given.size === 0 ? path : `${path}?${given}`;
 }
 

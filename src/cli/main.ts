@@ -3,6 +3,7 @@ import { asError, FeedpulseError } from '../errors.ts';
 import { version } from '../version.ts';
 import { alertsCommand } from './alerts.ts';
 import { checkConfigCommand } from './check-config.ts';
+import { compareCommand } from './compare.ts';
 import { deadLettersCommand } from './dead-letters.ts';
 import { doctorCommand } from './doctor.ts';
 import { driversCommand } from './drivers.ts';
@@ -17,6 +18,7 @@ import { rollupsCommand } from './rollups.ts';
 import { runCommand } from './run.ts';
 import { scoreCommand } from './score.ts';
 import { tokensCommand } from './tokens.ts';
+import { trendsCommand } from './trends.ts';
 
 const program = new Command('feedpulse')
   .description('How people feel about your brands on social feeds, within seconds.')
@@ -29,6 +31,8 @@ const commands = [
   scoreCommand,
   evalCommand,
   produceCommand,
+  trendsCommand,
+  compareCommand,
   driversCommand,
   postsCommand,
   alertsCommand,

@@ -16,10 +16,13 @@ export interface Column<Row> {
   readonly value: (row: Row) => Cell;
   /** As a table shows it; the value itself when absent. */
   readonly show?: (row: Row) => string;
+  /** Where it is left out: what is one column for the eye may be two for a program. */
+  readonly not?: 'in tables' | 'in CSV';
 }
 
 /** Rows as a table for people: numbers to the right, nothing that could steer the terminal, `–` for what is not known. */
-export function tableOf<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
+export function tableOf<Row>(rows: readonly Row[], all: readonly Column<Row>[]): string {
+  const columns = all.filter(({ not }) => not !== 'in tables');
   const shown = rows.map((row) => columns.map((column) => printable(column.show?.(row) ?? String(column.value(row) ?? '–'))));
   const widths = columns.map(({ title }, index) => Math.max(stringWidth(title), ...shown.map((cells) => stringWidth(cells[index] ?? ''))));
   const toRight = columns.map(({ value }) => rows.some((row) => typeof value(row) === 'number'));
@@ -38,7 +41,8 @@ export function tableOf<Row>(rows: readonly Row[], columns: readonly Column<Row>
  * Rows as CSV (RFC 4180). Text that begins like a formula gets an apostrophe in front, since spreadsheets would
  * run it; numbers stay numbers.
  */
-export function csvOf<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
+export function csvOf<Row>(rows: readonly Row[], all: readonly Column<Row>[]): string {
+  const columns = all.filter(({ not }) => not !== 'in CSV');
   return stringify(
     rows.map((row) => columns.map(({ value }) => value(row))),
     {

@@ -8,7 +8,7 @@ import type { HistoryParts } from './history-routes.ts';
 import { driversAnswer } from './post-answers.ts';
 import { brandRangeQuery, parseQuery, resolveRange } from './query-schemas.ts';
 
-export const driversQuery = brandRangeQuery.extend({
+const driversQuery = brandRangeQuery.extend({
   platform: z.string().min(1).max(100).optional(),
   lang: z.string().min(1).max(35).optional().describe('Primary subtag, as posts have it: en, pt, und'),
   limit: z.coerce.number().int().min(1).max(100).default(10).describe('Most drivers of each label'),

@@ -10,7 +10,7 @@ import { brand, parseQuery, readTime, resolveRange, time } from './query-schemas
 
 const share = z.coerce.number().min(0).max(1);
 
-export const postsQuery = z.strictObject({
+const postsQuery = z.strictObject({
   brand,
   from: time.optional().describe('Where it begins; all history when absent'),
   to: time.optional(),

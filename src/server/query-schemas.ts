@@ -52,8 +52,16 @@ export function resolveRange({ from, to }: z.output<typeof rangeQuery>, now: num
   return { from: new Date(start), to: new Date(end) };
 }
 
-/** Milliseconds since 1970 of a time as queries have it; undefined where it is none. */
+/** What the database can tell as a moment in seconds, in milliseconds: until a day before the last. */
+const latestMs = (2 ** 32 - 86_400) * 1_000;
+
+/** Milliseconds since 1970 of a time as queries have it, within what the database holds; undefined where it is none. */
 export function readTime(value: string, now: number): number | undefined {
+  const time = readAnyTime(value, now);
+  return time === undefined ? undefined : Math.min(Math.max(0, time), latestMs);
+}
+
+function readAnyTime(value: string, now: number): number | undefined {
   const [, amount] = /^now(?:-(.+))?$/.exec(value) ?? [undefined, ''];
   if (value === 'now') return now;
   if (amount) return duration.safeParse(amount).success ? now - milliseconds(amount) : undefined;

@@ -135,7 +135,7 @@ test('two processes that write and recompute the same buckets agree on them', as
       ),
     ),
   );
-  await Promise.all(members.map(settled));
+  await Promise.all(members.map((member) => settled(member, 10)));
   const found = await audit(posts, ask, 'both');
   for (const member of members) await member.close();
   record({ fault: 'two processes recompute the same buckets', tried: 1, found });

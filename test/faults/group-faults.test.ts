@@ -49,7 +49,7 @@ test('members that join, leave and die under load: every post counts once', asyn
 
 test('a member that joins in the middle of a batch has little of it read again', async () => {
   const { random } = seeded('rebalance');
-  const posts = await stage.produce('rebalance', random, 6_000, 4);
+  const posts = await stage.produce('rebalance', random, 4_000, 4);
   const first = await join('rebalance');
   await untilSomeWritten(first);
   // So that most is still to be read when the second joins, on however fast a machine.
@@ -70,7 +70,7 @@ test('a member that joins in the middle of a batch has little of it read again',
 test('a database slower than the session keeps the member in its group, and nothing is read again', async () => {
   const { random } = seeded('slow handler');
   const posts = await stage.produce('slow', random, 400, 1);
-  const slowMs = 9_000;
+  const slowMs = 8_000;
   await clickhouse.play({ statement: 'INSERT INTO posts', when: 'before', how: 'slow', ms: slowMs });
   const member = await join('slow');
   await stage.untilRead('slow');

@@ -71,7 +71,7 @@ test('while the database is away for long, memory is bounded; then it goes on wi
 
 test('a full disk is waited for, and nothing is lost', async () => {
   const { random } = seeded('disk full');
-  const posts = await stage.produce('full', random, 3_000);
+  const posts = await stage.produce('full', random, 2_000);
   // Where nothing can be mounted, a server says what a full disk makes it say.
   disk = await mountSmallDisk(stage.dataOf('full'), 256);
   const process = await stage.consume('full', disk ? {} : { ...clickhouse.env, FEEDPULSE_CLICKHOUSE_DATABASE: 'full' });

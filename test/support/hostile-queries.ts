@@ -1,5 +1,5 @@
 /** Values that have broken somebody's query before. */
-const hostileValues: readonly string[] = [
+export const hostileValues: readonly string[] = [
   '',
   ' ',
   "'",
@@ -98,4 +98,21 @@ export function hostileQueries(right: Readonly<Record<string, string>>): { reado
     ...hostileValues.map((hostile) => ({ query: new URLSearchParams({ ...right, [name]: hostile }).toString(), value: hostile })),
     ...oddForms(name, encodeURIComponent(value)).map((query) => ({ query, value: '' })),
   ]);
+}
+
+/** Values of a field in JSON that are of no type, or not of the one that is expected. */
+const oddValues: readonly unknown[] = [null, true, 0, -1, 1.5, 1e308, [], ['x'], [[]], {}, { $gt: '' }, { length: 1 }];
+
+/**
+ * Hostile bodies of a route: each field with each value in turn while the others hold what is right, one field too
+ * many, and what is no object at all.
+ * @param right every field of the route, with a value that it takes
+ */
+export function hostileBodies(right: Readonly<Record<string, unknown>>): { readonly body: unknown; readonly value: string }[] {
+  const fields = Object.keys(right).flatMap((name) => [
+    ...hostileValues.map((value) => ({ body: { ...right, [name]: value }, value })),
+    ...oddValues.map((value) => ({ body: { ...right, [name]: value }, value: '' })),
+  ]);
+  const wholes = [...oddValues, 'text', { ...right, "x'": 1 }, JSON.parse('{"__proto__":{"admin":true}}')];
+  return [...fields, ...wholes.map((body) => ({ body, value: '' }))];
 }

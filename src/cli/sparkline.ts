@@ -1,0 +1,23 @@
+const steps = '▁▂▃▄▅▆▇█';
+
+/** Values as bars, one character each, from the least to the most; what is not known is a space. */
+export function sparkline(values: readonly (number | null)[]): string {
+  const known = values.filter((value) => value !== null);
+  const least = Math.min(...known);
+  const span = Math.max(...known) - least;
+  const stepOf = (value: number): number => (span === 0 ? 3 : Math.round(((value - least) / span) * (steps.length - 1)));
+  return values.map((value) => (value === null ? ' ' : steps[stepOf(value)])).join('');
+}
+
+/** Values in at most so many groups of neighbours, each put together; null where a group knows none. */
+export function squeeze(
+  values: readonly (number | null)[],
+  most: number,
+  together: (group: readonly number[]) => number,
+): (number | null)[] {
+  const size = Math.ceil(values.length / most);
+  return Array.from({ length: Math.ceil(values.length / size) || 0 }, (_, index) => {
+    const group = values.slice(index * size, (index + 1) * size).filter((value) => value !== null);
+    return group.length === 0 ? null : together(group);
+  });
+}
