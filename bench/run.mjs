@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { setup } from '../scripts/setup.mjs';
+import { machine } from './machine.mjs';
 
 const execute = promisify(execFile);
 const help = `Measures this machine: tokenizer, inference, Kafka to ClickHouse, latency, memory; peers beside ours.
@@ -76,11 +76,6 @@ async function part(name, ...args) {
 
 function median(values) {
   return values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
-}
-
-function machine() {
-  const [first] = cpus();
-  return { cpu: first.model, cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), node: process.version };
 }
 
 function table({ machine: facts, tokenizer, inference, bareOnnx, transformersQ8, transformersFp32, ratios, endToEnd, posts }) {

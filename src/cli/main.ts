@@ -5,6 +5,7 @@ import { alertsCommand } from './alerts.ts';
 import { checkConfigCommand } from './check-config.ts';
 import { compareCommand } from './compare.ts';
 import { deadLettersCommand } from './dead-letters.ts';
+import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
 import { driversCommand } from './drivers.ts';
 import { eraseCommand } from './erase.ts';
@@ -41,6 +42,7 @@ const commands = [
   rematchCommand,
   rollupsCommand,
   eraseCommand,
+  demoCommand,
   migrateCommand,
   tokensCommand,
   checkConfigCommand,

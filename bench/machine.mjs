@@ -1,0 +1,7 @@
+import { cpus, totalmem } from 'node:os';
+
+/** What a figure was measured on. */
+export function machine() {
+  const [first] = cpus();
+  return { cpu: first.model, cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), node: process.version };
+}

@@ -1,0 +1,38 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { madeUpBrands } from '../../dist/cli/made-up-brands.js';
+
+const folders = fileURLToPath(new URL('../../.cache/bench-trends/', import.meta.url));
+const program = fileURLToPath(new URL('../../bin/feedpulse.cjs', import.meta.url));
+const brandCount = 50;
+const yearMs = 365 * 86_400_000;
+/** After that its last minutes are too old for the figures by minute, which a short range of a live feed has. */
+const keptMs = 7 * 86_400_000;
+
+/**
+ * A year of made-up posts in a data folder: the one that is there, where it is as large as that and a week old at most,
+ * or a new one.
+ */
+export async function fillOnce({ posts, fresh }) {
+  const folder = `${folders}${posts}/`;
+  const note = `${folder}history.json`;
+  const known = await readFile(note, 'utf8').then(JSON.parse, () => undefined);
+  if (!fresh && known?.posts === posts && Date.parse(known.to) > Date.now() - keptMs) return { ...known, folder };
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const to = new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000).toISOString();
+  await fill(folder, '--history', '1y', '--until', to, '--posts', String(posts), '--brands', String(brandCount));
+  const history = { posts, to, from: new Date(Date.parse(to) - yearMs).toISOString(), brands: madeUpBrands(brandCount) };
+  await writeFile(note, JSON.stringify(history));
+  return { ...history, folder };
+}
+
+async function fill(folder, ...args) {
+  const child = spawn(process.execPath, [program, 'demo', ...args, '--data', folder, '--log-level', 'error'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`feedpulse demo ended with ${code}`);
+}
