@@ -1,3 +1,5 @@
+import type { StoredLabel } from './post.ts';
+
 /** What is known of a stretch of time: the records that queries answer with and the page draws. */
 
 /** Bounds of a 95 % confidence interval. */
@@ -108,4 +110,35 @@ export interface Timeline {
   readonly buckets: readonly Bucket[];
   /** Starts of those in which nothing arrived at all, up to now: nobody knows what they would have held. */
   readonly gaps: readonly string[];
+}
+
+/** A model whose scores are stored. */
+export interface ModelVersion {
+  readonly version: string;
+  /** Posts that count with its scores. */
+  readonly counting: number;
+  /** Posts for which its scores are kept beside those that count. */
+  readonly kept: number;
+  /** The first and the last of all these posts. */
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface ModelFigures extends Readonly<Record<StoredLabel, number>> {
+  readonly netSentiment: number | null;
+  readonly meanScore: number | null;
+}
+
+/** Two models over the same posts: the one whose scores count, and another. */
+export interface ModelComparison {
+  /** Posts that have scores of both. */
+  readonly posts: number;
+  readonly counting: ModelFigures;
+  readonly other: ModelFigures;
+  /** Share of posts on which both say the same. */
+  readonly agreement: number | null;
+  /** How many posts have which label from each, the most first. */
+  readonly labels: readonly { readonly counting: StoredLabel; readonly other: StoredLabel; readonly posts: number }[];
+  /** The other's net sentiment less that of the one that counts, over posts that both score. */
+  readonly netDifference: Change | null;
 }

@@ -15,6 +15,7 @@ import { postsCommand } from './posts.ts';
 import { produceCommand } from './produce.ts';
 import { relabelCommand } from './relabel.ts';
 import { rematchCommand } from './rematch.ts';
+import { rescoreCommand } from './rescore.ts';
 import { rollupsCommand } from './rollups.ts';
 import { runCommand } from './run.ts';
 import { scoreCommand } from './score.ts';
@@ -40,6 +41,7 @@ const commands = [
   deadLettersCommand,
   relabelCommand,
   rematchCommand,
+  rescoreCommand,
   rollupsCommand,
   eraseCommand,
   demoCommand,

@@ -1,13 +1,16 @@
 import type { FastifyInstance } from 'fastify';
+import type { Log } from '../log.ts';
 import { registerCorrectionRoutes } from './correction-routes.ts';
 import { registerDriversRoutes } from './drivers-routes.ts';
 import { type HistoryParts, registerHistoryRoutes } from './history-routes.ts';
 import { registerPostsRoutes } from './posts-routes.ts';
+import { registerRescoreRoutes } from './rescore-routes.ts';
 import { registerUpkeepRoutes, type UpkeepParts } from './upkeep-routes.ts';
 
 /** What the API answers from: the same over HTTP and in process. */
 export interface ApiParts extends HistoryParts {
   readonly upkeep: UpkeepParts;
+  readonly log: Log;
 }
 
 /** The questions of the API, on whatever app they are asked: the server's, or one within a command. */
@@ -17,4 +20,5 @@ export function registerApi(app: FastifyInstance, parts: ApiParts): void {
   registerDriversRoutes(app, parts);
   registerCorrectionRoutes(app, parts.upkeep);
   registerUpkeepRoutes(app, parts.upkeep);
+  registerRescoreRoutes(app, parts);
 }

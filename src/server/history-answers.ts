@@ -5,11 +5,15 @@ import {
   type Breakdown,
   type Comparison,
   grains,
+  type ModelComparison,
+  type ModelFigures,
+  type ModelVersion,
   measures,
   type Summary,
   type Timeline,
   type Totals,
 } from '../history.ts';
+import { labels } from '../post.ts';
 
 /** What questions about the history are answered with: a test holds every answer to it, and the OpenAPI document shows it. */
 
@@ -96,3 +100,34 @@ export const breakdownAnswer = z.strictObject({
   platforms: z.array(part),
   languages: z.array(part).describe('Primary subtags; `und` is not known'),
 }) satisfies z.ZodType<Breakdown>;
+
+const label = z.enum([...labels, 'unscored']);
+const modelFigures = z.strictObject({
+  negative: count,
+  neutral: count,
+  positive: count,
+  unscored: count,
+  netSentiment: net,
+  meanScore: z.number().min(-1).max(1).nullable(),
+}) satisfies z.ZodType<ModelFigures>;
+
+export const modelsAnswer = z.array(
+  z.strictObject({
+    version: z.string(),
+    counting: count.describe('Posts that count with its scores'),
+    kept: count.describe('Posts for which its scores are kept beside those that count'),
+    ...range,
+  }),
+) satisfies z.ZodType<ModelVersion[]>;
+
+export const modelComparisonAnswer = z.strictObject({
+  brand,
+  version: z.string(),
+  ...range,
+  posts: count.describe('With scores of both; corrected ones are left out'),
+  counting: modelFigures,
+  other: modelFigures,
+  agreement: share,
+  labels: z.array(z.strictObject({ counting: label, other: label, posts: count })),
+  netDifference: change.nullable(),
+}) satisfies z.ZodType<ModelComparison>;

@@ -20,12 +20,18 @@ export interface Job {
   readonly detail?: string;
 }
 
-type Work = (report: (done: number, total: number) => void, signal: AbortSignal) => Promise<number>;
+/** Long work: it says how far it is, heeds the signal, and answers with how much it changed. */
+export type Work = (report: (done: number, total: number) => void, signal: AbortSignal) => Promise<number>;
 
 export interface Jobs {
-  /** Starts when those before it have ended: they never compete with each other for the database. @throws USAGE when too many wait */
-  start(kind: string, work: Work): Job;
+  /**
+   * Starts when those of its lane have ended: they never compete with each other. What may take days has a lane of its own.
+   * @throws USAGE when too many wait
+   */
+  start(kind: string, work: Work, lane?: string): Job;
   find(id: string): Job | undefined;
+  /** Cuts a job off; what it has done stays. False where it has ended, or is not known. */
+  stop(id: string): boolean;
   /** Cuts off what is running. */
   close(): Promise<void>;
 }
@@ -34,7 +40,8 @@ export interface Jobs {
 export function createJobs(log: Log): Jobs {
   const jobs = new Map<string, Job>();
   const stop = new AbortController();
-  let queue: Promise<unknown> = Promise.resolve();
+  const lanes = new Map<string, Promise<unknown>>();
+  const stops = new Map<string, AbortController>();
 
   const update = (id: string, change: Partial<Job>): void => {
     const job = jobs.get(id);
@@ -45,33 +52,49 @@ export function createJobs(log: Log): Jobs {
     for (const { id } of ended.slice(0, Math.max(0, ended.length - mostEnded))) jobs.delete(id);
   };
   const carryOut = async (id: string, kind: string, work: Work): Promise<void> => {
-    update(id, { state: 'running' });
+    const own = stops.get(id)?.signal ?? stop.signal;
     try {
-      const changed = await work((done, total) => update(id, { done, total }), stop.signal);
+      own.throwIfAborted();
+      update(id, { state: 'running' });
+      const changed = await work((done, total) => update(id, { done, total }), AbortSignal.any([stop.signal, own]));
       update(id, { state: 'done', changed });
       log.info({ kind, changed }, 'job done');
     } catch (thrown) {
-      const error = asError(thrown);
-      log.error({ kind, error: error.message }, 'job failed');
-      const detail = error instanceof FeedpulseError ? error.message : 'The log says why.';
-      update(id, { state: 'failed', detail: stop.signal.aborted ? 'The process ended.' : detail });
+      update(id, { state: 'failed', detail: whyFailed(asError(thrown), kind, own) });
     }
+    stops.delete(id);
     forgetOldest();
   };
 
+  const whyFailed = (error: Error, kind: string, own: AbortSignal): string => {
+    if (stop.signal.aborted) return 'The process ended.';
+    if (own.aborted) return 'It was stopped.';
+    log.error({ kind, error: error.message }, 'job failed');
+    return error instanceof FeedpulseError ? error.message : 'The log says why.';
+  };
+
   return {
-    start: (kind, work) => {
+    start: (kind, work, lane = 'upkeep') => {
       const open = [...jobs.values()].filter(({ state }) => state === 'waiting' || state === 'running').length;
       if (open >= mostOpen) throw new FeedpulseError('USAGE', `${open} jobs wait already; try again later`);
       const job: Job = { id: randomUUID(), kind, state: 'waiting', done: 0, total: 0 };
       jobs.set(job.id, job);
-      queue = queue.then(() => carryOut(job.id, kind, work));
+      stops.set(job.id, new AbortController());
+      lanes.set(
+        lane,
+        (lanes.get(lane) ?? Promise.resolve()).then(() => carryOut(job.id, kind, work)),
+      );
       return job;
     },
     find: (id) => jobs.get(id),
+    stop: (id) => {
+      const own = stops.get(id);
+      own?.abort();
+      return own !== undefined;
+    },
     close: async () => {
       stop.abort();
-      await queue;
+      await Promise.all(lanes.values());
     },
   };
 }

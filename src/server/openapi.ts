@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { driversApi } from './drivers-routes.ts';
 import { historyApi } from './history-routes.ts';
 import { postsApi } from './posts-routes.ts';
+import { modelsApi } from './rescore-routes.ts';
 import { signInBody } from './session-routes.ts';
-import { correctionBody, erasureBody, jobAnswer, postQuery, postsCounted, rangeBody } from './upkeep-schemas.ts';
+import { activateBody, correctionBody, erasureBody, jobAnswer, postQuery, postsCounted, rangeBody, rescoreBody } from './upkeep-schemas.ts';
 
 /** Questions about the history, by path. */
-export const questions = { ...historyApi, ...postsApi, ...driversApi } as const;
+export const questions = { ...historyApi, ...postsApi, ...driversApi, ...modelsApi } as const;
 
 const problem = (description: string): object => ({ description: `A problem (RFC 9457): ${description}` });
 const limited = { 429: problem('too many requests; `Retry-After` says when to come back') };
@@ -81,7 +82,20 @@ function upkeepPaths(): object {
     '/api/v1/rematch': { post: change('Applies the brand rules to stored posts; for admins', rangeBody, job) },
     '/api/v1/rollups/rebuild': { post: change('Computes the figures of a range anew; for admins', rangeBody, job) },
     '/api/v1/erasures': { post: change('Removes posts for good; for admins', erasureBody, { ...count, ...job }) },
-    '/api/v1/jobs/{id}': { get: { summary: 'How far a job is; for admins', parameters: [idOf], responses: found } },
+    '/api/v1/rescore': {
+      post: change('Scores stored posts with another model, beside the scores that count; for admins', rescoreBody, job),
+    },
+    '/api/v1/models/activate': {
+      post: change('Makes the scores of a model those that count; for admins', activateBody, { ...count, ...job }),
+    },
+    '/api/v1/jobs/{id}': {
+      delete: {
+        summary: 'Cuts a job off; for admins',
+        parameters: [idOf],
+        responses: { 204: { description: 'It is cut off' }, ...refusals },
+      },
+      get: { summary: 'How far a job is; for admins', parameters: [idOf], responses: found },
+    },
   };
 }
 

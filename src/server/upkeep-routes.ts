@@ -54,9 +54,15 @@ export function registerUpkeepRoutes(app: FastifyInstance, parts: UpkeepParts): 
     const job = jobs.find(parseQuery(jobParams, params).id);
     return job ?? sendProblem(reply, 404, 'Not found', 'This process knows no such job; jobs end with the process that they run in.');
   });
+
+  app.delete('/api/v1/jobs/:id', requireRole('admin'), async ({ params }, reply) => {
+    const { id } = parseQuery(jobParams, params);
+    return jobs.stop(id) ? reply.code(204).send() : sendProblem(reply, 404, 'Not found', 'This process has no such job that still runs.');
+  });
 }
 
-function secondsOf({ since, until }: z.output<typeof rangeBody>, now: number): Seconds {
+/** Whole minutes that a range touches. @throws USAGE for an empty one */
+export function secondsOf({ since, until }: z.output<typeof rangeBody>, now: number): Seconds {
   const from = since === undefined ? 0 : (readTime(since, now) ?? 0);
   const to = readTime(until, now) ?? now;
   if (from >= to) throw new FeedpulseError('USAGE', 'since: must lie before until');

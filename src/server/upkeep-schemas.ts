@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { labels } from '../post.ts';
 import type { Job } from './jobs.ts';
-import { time } from './query-schemas.ts';
+import { brandRangeQuery, time } from './query-schemas.ts';
 
 const platform = z.string().min(1).max(256);
 const id = z.string().min(1).max(256);
@@ -45,6 +45,19 @@ export const erasureBody = z.strictObject({
   id: id.describe('Of the post, or of the author'),
   dryRun: z.boolean().default(false).describe('Only count'),
 });
+
+export const rescoreBody = rangeBody.extend({
+  model: z.string().min(1).max(1_000).describe('A model folder on the machine of the process'),
+});
+
+const modelVersion = z.string().min(1).max(200).describe('As posts have it: name@version');
+
+export const activateBody = rangeBody.extend({
+  version: modelVersion,
+  dryRun: z.boolean().default(false).describe('Only count'),
+});
+
+export const compareModelsQuery = brandRangeQuery.extend({ version: modelVersion });
 
 export const jobParams = z.strictObject({ id: z.uuid() });
 

@@ -131,7 +131,7 @@ export const recompute = (grain: Grain) => `
   GROUP BY ${grain.keys}
   SETTINGS async_insert = 0, max_threads = 1, max_memory_usage = 400000000, do_not_merge_across_partitions_select_final = 1`;
 
-const inRange = (column: string) => `${column} >= toDateTime({from:UInt32}, 'UTC') AND ${column} < toDateTime({to:UInt32}, 'UTC')`;
+export const inRange = (column: string) => `${column} >= toDateTime({from:UInt32}, 'UTC') AND ${column} < toDateTime({to:UInt32}, 'UTC')`;
 
 /** Minutes of a range that have posts or figures; a quarter-hour stands for its first minute. */
 export const selectMinutes = `

@@ -234,3 +234,37 @@ export const selectStoredMinutes = `
   FROM posts FINAL
   WHERE minute >= toDateTime({since:UInt32}, 'UTC')
   GROUP BY minute`;
+
+/** Models by the posts that count with their scores, and by those beside which these are kept. */
+export const selectModelVersions = `
+  SELECT version, sum(counting) AS counting, sum(kept) AS kept,
+    toString(min(first)) AS first, toString(max(last)) AS last
+  FROM (
+    SELECT model_version AS version, count() AS counting, 0 AS kept,
+      toUnixTimestamp64Milli(min(created_at)) AS first, toUnixTimestamp64Milli(max(created_at)) AS last
+    FROM posts FINAL
+    WHERE NOT deleted
+    GROUP BY version
+    UNION ALL
+    SELECT model_version AS version, 0 AS counting, count() AS kept,
+      toUnixTimestamp64Milli(min(created_at)) AS first, toUnixTimestamp64Milli(max(created_at)) AS last
+    FROM scores FINAL
+    GROUP BY version
+  )
+  GROUP BY version
+  ORDER BY counting DESC, version`;
+
+/** Posts that have scores of the model that counts and of another, by both labels. Corrected ones are left out. */
+export const selectModelPairs = `
+  SELECT p.label AS counting, s.label AS other, count() AS posts, sum(toFloat64(p.score)) AS countingScores, sum(toFloat64(s.score)) AS otherScores
+  FROM posts AS p FINAL
+  INNER JOIN (
+    SELECT minute, platform, id, version, label, score FROM scores FINAL
+    WHERE minute >= toDateTime({from:UInt32}, 'UTC') AND minute < toDateTime({to:UInt32}, 'UTC') AND model_version = {version:String}
+  ) AS s ON s.minute = p.minute AND s.platform = p.platform AND s.id = p.id AND s.version = p.version
+  LEFT JOIN (
+    SELECT minute, platform, id, correction FROM corrections FINAL
+    WHERE minute >= toDateTime({from:UInt32}, 'UTC') AND minute < toDateTime({to:UInt32}, 'UTC')
+  ) AS c ON c.minute = p.minute AND c.platform = p.platform AND c.id = p.id
+  WHERE NOT p.deleted AND ${inMinutes} AND c.correction = 'none' AND ${ofBrand}
+  GROUP BY counting, other`;

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { poisonedModel } from '../support/altered-model.ts';
 import { attempt, changeFolder, eventually, feedpulse, queryFolder, type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
 import { startKafka, type TestKafka } from '../support/kafka.ts';
-import { poisonedModel } from '../support/poisoned-model.ts';
 
 let kafka: TestKafka;
 let folder: string;

@@ -1,0 +1,67 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { createScorer } from '../infer/scorer.ts';
+import type { Log } from '../log.ts';
+import { activateScores, countToActivate } from '../sink/rescoring/activate-scores.ts';
+import { type Rescorer, rescore } from '../sink/rescoring/rescore.ts';
+import { compareModels, modelVersions } from '../trends/model-comparison.ts';
+import { requireRole } from './access.ts';
+import { modelComparisonAnswer, modelsAnswer } from './history-answers.ts';
+import type { HistoryParts } from './history-routes.ts';
+import type { Work } from './jobs.ts';
+import { parseQuery, resolveRange } from './query-schemas.ts';
+import { secondsOf, type UpkeepParts } from './upkeep-routes.ts';
+import { activateBody, compareModelsQuery, rescoreBody } from './upkeep-schemas.ts';
+
+export const modelsApi = {
+  '/api/v1/models': { summary: 'Models whose scores are stored, and for how many posts', query: z.strictObject({}), answer: modelsAnswer },
+  '/api/v1/models/compare': {
+    summary: 'The figures of a brand with the scores that count and with those of another model, over the posts that have both',
+    query: compareModelsQuery,
+    answer: modelComparisonAnswer,
+  },
+} as const;
+
+/** Stored posts through another model; it takes days, and other jobs do not wait for it. */
+export function registerRescoreRoutes(
+  app: FastifyInstance,
+  { reader, clock, upkeep, log }: HistoryParts & { upkeep: UpkeepParts; log: Log },
+): void {
+  const { db, jobs } = upkeep;
+
+  app.get('/api/v1/models', requireRole('viewer'), async (request) => {
+    parseQuery(modelsApi['/api/v1/models'].query, request.query);
+    return modelVersions(reader);
+  });
+
+  app.get('/api/v1/models/compare', requireRole('viewer'), async (request) => {
+    const { brand, version, ...query } = parseQuery(compareModelsQuery, request.query);
+    const range = resolveRange(query, clock.now());
+    return { brand, version, ...range, ...(await compareModels(reader, { brand, version, ...range })) };
+  });
+
+  app.post('/api/v1/rescore', requireRole('admin'), async ({ body }, reply) => {
+    const { model, ...query } = parseQuery(rescoreBody, body);
+    const range = secondsOf(query, clock.now());
+    const work: Work = (report, signal) =>
+      withRescorer(model, log, (rescorer) => rescore({ db, clock: upkeep.clock, rescorer }, range, report, signal));
+    return reply.code(202).send(jobs.start('rescore', work, 'rescore'));
+  });
+
+  app.post('/api/v1/models/activate', requireRole('admin'), async ({ body }, reply) => {
+    const { version, dryRun, ...query } = parseQuery(activateBody, body);
+    const range = secondsOf(query, clock.now());
+    if (dryRun) return { posts: await countToActivate(db, version, range) };
+    return reply.code(202).send(jobs.start('activate', (report, signal) => activateScores(db, version, range, report, signal)));
+  });
+}
+
+/** One thread and no cache: the feed's own inference goes first. */
+async function withRescorer<T>(folder: string, log: Log, work: (rescorer: Rescorer) => Promise<T>): Promise<T> {
+  const scorer = await createScorer({ modelPath: folder, workers: 1, cacheSize: 0, log });
+  try {
+    return await work({ modelVersion: scorer.model.id, score: scorer.score });
+  } finally {
+    await scorer.close();
+  }
+}

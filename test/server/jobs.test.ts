@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { createJobs, type Work } from '../../src/server/jobs.ts';
+import { quiet } from '../support/test-database.ts';
+
+/** Work that ends when it is told to, and heeds its signal. */
+function held(): { work: Work; end: () => void } {
+  let end = () => {};
+  const work: Work = (_, signal) =>
+    new Promise((resolve, reject) => {
+      end = () => resolve(1);
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    });
+  return { work, end: () => end() };
+}
+
+const stateOf = (jobs: ReturnType<typeof createJobs>, id: string) => expect.poll(() => jobs.find(id)?.state);
+
+test('jobs of a lane run one after the other, and those of another do not wait for them', async () => {
+  const jobs = createJobs(quiet);
+  const [long, next, aside] = [held(), held(), held()];
+  const first = jobs.start('rescore', long.work, 'rescore');
+  const second = jobs.start('rescore', next.work, 'rescore');
+  const other = jobs.start('rematch', aside.work);
+  await stateOf(jobs, first.id).toBe('running');
+  await stateOf(jobs, other.id).toBe('running');
+  expect(jobs.find(second.id)?.state).toBe('waiting');
+  aside.end();
+  await stateOf(jobs, other.id).toBe('done');
+  expect(jobs.find(second.id)?.state).toBe('waiting');
+  long.end();
+  await stateOf(jobs, second.id).toBe('running');
+  await jobs.close();
+  expect(jobs.find(second.id)).toMatchObject({ state: 'failed', detail: 'The process ended.' });
+});
+
+test('a job that is cut off says so, and one that waits never starts', async () => {
+  const jobs = createJobs(quiet);
+  const [running, waiting] = [held(), held()];
+  const first = jobs.start('rescore', running.work);
+  const second = jobs.start('rescore', waiting.work);
+  await stateOf(jobs, first.id).toBe('running');
+  expect([jobs.stop(second.id), jobs.stop(first.id), jobs.stop('nobody')]).toEqual([true, true, false]);
+  await stateOf(jobs, second.id).toBe('failed');
+  expect([first, second].map(({ id }) => jobs.find(id)?.detail)).toEqual(['It was stopped.', 'It was stopped.']);
+  expect(jobs.stop(first.id)).toBe(false);
+  await jobs.close();
+});
