@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { setTimeout } from 'node:timers/promises';
 import { FeedpulseError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Database } from './connection.ts';
@@ -16,13 +15,9 @@ interface Migration {
 /** The same folder from src/ and from dist/, both two levels below the package's root. */
 const bundled = new URL('../../src/sink/migrations/', import.meta.url);
 
-/** Processes that migrate at once can get into each other's way: what failed is done by another, or tried again. */
-const attempts = 3;
-const pauseMs = 500;
-
 /**
  * Brings the schema up to date. ClickHouse has no lock to take, so every migration is written to be harmless
- * when it runs twice, whole or in part, and several processes may start at once.
+ * when it runs twice (IF NOT EXISTS), and several processes may start at once.
  * @returns the names of what was applied now, and of what had been.
  * @throws MIGRATION_CHANGED when an applied file was edited, DATABASE_REJECTED when a statement fails.
  */
@@ -36,12 +31,14 @@ export async function migrate(db: Database, log: Log, folder: URL = bundled): Pr
   const already: string[] = [];
   for (const migration of await readMigrations(folder)) {
     const checksum = recorded.get(migration.name);
-    if (checksum !== undefined && checksum !== migration.checksum)
-      throw new FeedpulseError('MIGRATION_CHANGED', `${migration.name} differs from what was applied to this database`);
-    if (checksum !== undefined || !(await applyOnce(db, migration))) already.push(migration.name);
-    else {
+    if (checksum === undefined) {
+      await apply(db, migration);
       log.info({ migration: migration.name }, 'migration applied');
       applied.push(migration.name);
+    } else if (checksum === migration.checksum) {
+      already.push(migration.name);
+    } else {
+      throw new FeedpulseError('MIGRATION_CHANGED', `${migration.name} differs from what was applied to this database`);
     }
   }
   return { applied, already };
@@ -61,20 +58,6 @@ async function readRecorded(db: Database): Promise<Map<string, string>> {
   const result = await db.writer.query({ query: 'SELECT name, checksum FROM schema_migrations FINAL', format: 'JSONEachRow' });
   const rows = await result.json<{ name: string; checksum: string }>();
   return new Map(rows.map(({ name, checksum }) => [name, checksum]));
-}
-
-/** Whether it was applied here, and not by another process meanwhile. */
-async function applyOnce(db: Database, migration: Migration): Promise<boolean> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await apply(db, migration);
-      return true;
-    } catch (error) {
-      if ((await readRecorded(db)).has(migration.name)) return false;
-      if (attempt === attempts) throw error;
-      await setTimeout(pauseMs);
-    }
-  }
 }
 
 async function apply(db: Database, { name, sql, checksum }: Migration): Promise<void> {

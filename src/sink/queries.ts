@@ -69,7 +69,7 @@ export const minuteGrain: Grain = {
 
 export const quarterGrain: Grain = {
   name: 'quarter',
-  table: 'rollup_quarter',
+  table: 'rollup_history',
   seconds: 900,
   keys: 'quarter, brand, platform, lang',
   bucket: 'toStartOfFifteenMinutes(minute)',
@@ -138,7 +138,7 @@ export const selectMinutes = `
   SELECT toUnixTimestamp(minute) AS minute FROM (
     SELECT minute FROM posts WHERE ${inRange('minute')}
     UNION DISTINCT SELECT minute FROM rollup_minute WHERE ${inRange('minute')}
-    UNION DISTINCT SELECT quarter FROM rollup_quarter WHERE ${inRange('quarter')}
+    UNION DISTINCT SELECT quarter FROM rollup_history WHERE ${inRange('quarter')}
   )
   SETTINGS max_threads = 1`;
 

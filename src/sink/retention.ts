@@ -11,7 +11,7 @@ const bounded = [
   { table: 'corrections', column: 'minute', setting: 'posts' },
   { table: 'scores', column: 'minute', setting: 'scores' },
   { table: 'rollup_minute', column: 'minute', setting: 'minutes' },
-  { table: 'rollup_quarter', column: 'quarter', setting: 'quarters' },
+  { table: 'rollup_history', column: 'quarter', setting: 'quarters' },
 ] as const;
 
 /**

@@ -5,13 +5,13 @@ import type { StoredLabel } from '../post.ts';
 
 /** Where a range's figures come from: minutes are fresher, quarter-hours are kept. */
 export interface Rollup {
-  readonly table: 'rollup_minute' | 'rollup_quarter';
+  readonly table: 'rollup_minute' | 'rollup_history';
   readonly bucket: 'minute' | 'quarter';
   readonly seconds: number;
 }
 
 export const minuteRollup: Rollup = { table: 'rollup_minute', bucket: 'minute', seconds: 60 };
-export const quarterRollup: Rollup = { table: 'rollup_quarter', bucket: 'quarter', seconds: 900 };
+export const quarterRollup: Rollup = { table: 'rollup_history', bucket: 'quarter', seconds: 900 };
 
 const counts = 'sum(r.negative) AS negative, sum(r.neutral) AS neutral, sum(r.positive) AS positive, sum(r.unscored) AS unscored';
 const means = `sum(r.score_sum) AS scores, sum(r.weight_negative) AS weightNegative, sum(r.weight_neutral) AS weightNeutral,
@@ -68,7 +68,7 @@ export const selectPeriods = (rollup: Rollup) => `
 /** A row where there are posts from a moment or before it. */
 export const selectEarlier = `
   SELECT 1 AS found
-  FROM rollup_quarter AS r FINAL
+  FROM rollup_history AS r FINAL
   WHERE r.brand = '*' AND r.quarter <= toDateTime({moment:UInt32}, 'UTC') AND ${volume} > 0
   LIMIT 1`;
 
@@ -83,7 +83,7 @@ export const selectBrands = (rollup: Rollup) => `
 /** Counts of a brand by platform and language. */
 export const selectParts = `
   SELECT r.platform AS platform, r.lang AS lang, ${counts}
-  FROM rollup_quarter AS r FINAL
+  FROM rollup_history AS r FINAL
   WHERE r.brand = {brand:String} AND ${within(quarterRollup)}
   GROUP BY platform, lang
   HAVING negative + neutral + positive + unscored > 0`;
@@ -91,7 +91,7 @@ export const selectParts = `
 /** Scored posts of a brand by quarter-hours that begin in a range, whole. */
 export const selectScored = (filter: PostFilter) => `
   SELECT sum(r.negative + r.neutral + r.positive) AS posts
-  FROM rollup_quarter AS r FINAL
+  FROM rollup_history AS r FINAL
   WHERE r.brand = {brand:String} AND ${within(quarterRollup)}${given(filter, rollupConditions)}`;
 
 /**
@@ -103,7 +103,7 @@ export const selectQuarters = (filter: PostFilter) => `
   SELECT toUnixTimestamp(q.quarter) AS start, sum(q.posts) AS posts
   FROM (
     SELECT r.quarter AS quarter, sum(${filter.label ? `r.${filter.label}` : 'r.negative + r.neutral + r.positive + r.unscored'}) AS posts
-    FROM rollup_quarter AS r FINAL
+    FROM rollup_history AS r FINAL
     WHERE r.brand = {brand:String} AND ${within(quarterRollup)}${given(filter, rollupConditions)}
     GROUP BY quarter
     HAVING posts > 0

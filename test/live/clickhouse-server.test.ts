@@ -72,7 +72,7 @@ async function expectExactly(database: string): Promise<void> {
     `SELECT toUInt32(count()) AS rows, toUInt32(uniqExact(id)) AS ids FROM ${database}.posts FINAL`,
   );
   expect(rows).toEqual({ rows: posts, ids: posts });
-  for (const table of ['rollup_minute', 'rollup_quarter']) {
+  for (const table of ['rollup_minute', 'rollup_history']) {
     const query = `SELECT toUInt32(sum(negative + neutral + positive + unscored)) AS volume FROM ${database}.${table} FINAL WHERE brand = '*'`;
     expect(await clickhouse.rows(query)).toEqual([{ volume: posts }]);
   }

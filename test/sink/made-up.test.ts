@@ -49,7 +49,7 @@ test('it is as many posts as were asked for, over all of the time, and it is tol
 test('every figure is that of the posts', async () => {
   const [row] = await rowsOf<{ quarters: number; minutes: number }>(
     db,
-    `SELECT (SELECT count() FROM rollup_quarter) AS quarters, (SELECT count() FROM rollup_minute) AS minutes`,
+    `SELECT (SELECT count() FROM rollup_history) AS quarters, (SELECT count() FROM rollup_minute) AS minutes`,
   );
   expect(Number(row?.quarters)).toBeGreaterThan(4_000);
   expect(Number(row?.minutes)).toBeGreaterThan(4_000);

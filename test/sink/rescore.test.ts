@@ -85,7 +85,7 @@ test('stored posts are scored beside those that count, and volume is not counted
   expect(await active()).toEqual(before);
   await rollups.settle();
   expect(
-    await rowsOf(db, "SELECT sum(negative + neutral + positive + unscored) AS posts FROM rollup_quarter FINAL WHERE brand = '*'"),
+    await rowsOf(db, "SELECT sum(negative + neutral + positive + unscored) AS posts FROM rollup_history FINAL WHERE brand = '*'"),
   ).toEqual([{ posts: 601 }]);
   expect(await modelVersions(db.reader)).toMatchObject([
     { version: 'm1', counting: 601, kept: 0 },

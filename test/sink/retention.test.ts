@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => remove());
 beforeEach(async () => {
-  for (const table of ['posts', 'post_keys', 'rollup_marks', 'rollup_minute', 'rollup_quarter'])
+  for (const table of ['posts', 'post_keys', 'rollup_marks', 'rollup_minute', 'rollup_history'])
     await db.writer.command({ query: `TRUNCATE TABLE ${table}` });
 });
 
@@ -46,7 +46,7 @@ const lives = async () =>
 const volume = () =>
   rowsOf(
     db,
-    "SELECT toUnixTimestamp(quarter) AS quarter, toUInt32(negative + neutral + positive) AS volume FROM rollup_quarter FINAL WHERE brand = '*' ORDER BY quarter",
+    "SELECT toUnixTimestamp(quarter) AS quarter, toUInt32(negative + neutral + positive) AS volume FROM rollup_history FINAL WHERE brand = '*' ORDER BY quarter",
   );
 
 test('each table keeps its rows as long as the config says, and nothing is altered when that has not changed', async () => {
@@ -60,7 +60,7 @@ test('each table keeps its rows as long as the config says, and nothing is alter
     post_keys: 'toDateTime(created_at) + toIntervalDay(90)',
     posts: 'minute + toIntervalDay(90)',
     rollup_minute: 'minute + toIntervalDay(60)',
-    rollup_quarter: 'quarter + toIntervalDay(3650)',
+    rollup_history: 'quarter + toIntervalDay(3650)',
     scores: 'minute + toIntervalSecond(3600000)',
   });
   expect(changes).toHaveLength(6);

@@ -38,7 +38,7 @@ afterAll(async () => {
   await remove();
 });
 beforeEach(async () => {
-  for (const table of ['posts', 'post_keys', 'rollup_marks', 'rollup_minute', 'rollup_quarter'])
+  for (const table of ['posts', 'post_keys', 'rollup_marks', 'rollup_minute', 'rollup_history'])
     await db.writer.command({ query: `TRUNCATE TABLE ${table}` });
 });
 
@@ -80,7 +80,7 @@ test('a group that vanished goes to zero', async () => {
   await rollups.settle();
   const quarters = await rowsOf(
     db,
-    'SELECT brand, negative + neutral + positive + unscored AS volume, score_sum, weight_positive, uniqCombined64Merge(14)(authors) AS authors FROM rollup_quarter FINAL GROUP BY ALL ORDER BY brand',
+    'SELECT brand, negative + neutral + positive + unscored AS volume, score_sum, weight_positive, uniqCombined64Merge(14)(authors) AS authors FROM rollup_history FINAL GROUP BY ALL ORDER BY brand',
   );
   expect(quarters.map((row) => JSON.stringify(row))).toEqual(
     ['*', 'Kestrel', 'Marlow'].map((brand) => JSON.stringify({ brand, volume: 0, score_sum: 0, weight_positive: 0, authors: 0 })),
@@ -93,7 +93,7 @@ test('a late post reaches its old quarter-hour', async () => {
   await writer.write([recentPost({ id: 'late', createdAt: '2026-02-03T04:05:06.000Z' })]);
   await rollups.settle();
   expect(
-    await rowsOf(db, `SELECT toString(quarter) AS quarter, ${volume} FROM rollup_quarter FINAL WHERE brand = '*' ORDER BY quarter`),
+    await rowsOf(db, `SELECT toString(quarter) AS quarter, ${volume} FROM rollup_history FINAL WHERE brand = '*' ORDER BY quarter`),
   ).toEqual([
     { quarter: '2026-02-03 04:00:00', volume: 1 },
     { quarter: asDateTime(at(0)), volume: 1 },
@@ -103,7 +103,7 @@ test('a late post reaches its old quarter-hour', async () => {
 test.each([minuteGrain, quarterGrain])('a mark set while a $name is recomputed is not lost', async (grain) => {
   await writer.write([recentPost()]);
   // Rows and their mark arrive after the raw rows were read and before the recomputation is recorded as done.
-  const interrupted = afterStatement(db, /^\s*INSERT INTO rollup_(minute|quarter)/, () => writer.write([recentPost({ id: '2' })]));
+  const interrupted = afterStatement(db, /^\s*INSERT INTO rollup_(minute|history)/, () => writer.write([recentPost({ id: '2' })]));
   await refresh(interrupted.upkeep, grain, true);
   expect(await rowsOf(db, `SELECT ${volume} FROM ${grain.table} FINAL WHERE brand = '*'`)).toEqual([{ volume: 1 }]);
   await refresh(db.upkeep, grain, true);
@@ -153,7 +153,7 @@ test('after a storm of posts, edits, deletions and replays the rollups hold what
   await rollups.settle();
   const byMinute = await storedFigures(db, 'minute', 'rollup_minute', 'minute, brand');
   expect(byMinute).toEqual(model.figures((at, _post, brand) => [floorTo(at, minute), brand]));
-  const byQuarter = await storedFigures(db, 'quarter', 'rollup_quarter', 'quarter, brand, platform, lang');
+  const byQuarter = await storedFigures(db, 'quarter', 'rollup_history', 'quarter, brand, platform, lang');
   expect(byQuarter).toEqual(model.figures((at, post, brand) => [floorTo(at, 15 * minute), brand, post.platform, post.lang]));
   expect(byMinute.size).toBeGreaterThan(100);
 });
@@ -235,7 +235,7 @@ async function setClockBack(): Promise<void> {
   await db.writer.command({
     query: `INSERT INTO rollup_marks SELECT minute, ${columns} FROM (${marks} FROM rollup_marks GROUP BY minute)`,
   });
-  for (const table of ['rollup_minute', 'rollup_quarter'])
+  for (const table of ['rollup_minute', 'rollup_history'])
     await db.writer.command({ query: `INSERT INTO ${table} SELECT * REPLACE (version + INTERVAL 1 HOUR AS version) FROM ${table} FINAL` });
 }
 
@@ -245,7 +245,7 @@ test('a clock that is set back holds no figure up', async () => {
   await setClockBack();
   await writer.write([recentPost({ id: 'late' }), recentPost({ id: 'later', createdAt: at(3) })]);
   await rollups.settle();
-  const all = (grain: 'minute' | 'quarter') =>
-    rowsOf(db, `SELECT toUInt32(sum(negative + neutral + positive + unscored)) AS volume FROM rollup_${grain} FINAL WHERE brand = '*'`);
-  expect([await all('minute'), await all('quarter')]).toEqual([[{ volume: 3 }], [{ volume: 3 }]]);
+  const all = (table: string) =>
+    rowsOf(db, `SELECT toUInt32(sum(negative + neutral + positive + unscored)) AS volume FROM ${table} FINAL WHERE brand = '*'`);
+  expect([await all('rollup_minute'), await all('rollup_history')]).toEqual([[{ volume: 3 }], [{ volume: 3 }]]);
 });

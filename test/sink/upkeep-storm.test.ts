@@ -142,7 +142,7 @@ test('after a storm of posts, edits, deletions, corrections, other brands and er
     return new Map([...groups].map(([key, posts]) => [key, figuresOf(posts)]));
   };
   expect(await storedFigures(db, 'minute', 'rollup_minute', 'minute, brand')).toEqual(group(({ at }, brand) => [at, brand]));
-  expect(await storedFigures(db, 'quarter', 'rollup_quarter', 'quarter, brand, platform, lang')).toEqual(
+  expect(await storedFigures(db, 'quarter', 'rollup_history', 'quarter, brand, platform, lang')).toEqual(
     group(({ at, platform, lang }, brand) => [at - (at % 900), brand, platform, lang]),
   );
   const present = new Set(raw.map(({ platform, id }) => `${platform}:${id}`));

@@ -37,7 +37,7 @@ beforeAll(async () => {
 });
 afterAll(() => remove());
 beforeEach(async () => {
-  const tables = ['posts', 'post_keys', 'scores', 'corrections', 'erasures', 'rollup_marks', 'rollup_minute', 'rollup_quarter'];
+  const tables = ['posts', 'post_keys', 'scores', 'corrections', 'erasures', 'rollup_marks', 'rollup_minute', 'rollup_history'];
   for (const table of tables) await db.writer.command({ query: `TRUNCATE TABLE ${table}` });
 });
 
@@ -45,7 +45,7 @@ const counts = async (brand = '*') =>
   rowsOf(
     db,
     `SELECT toUInt32(sum(negative)) AS negative, toUInt32(sum(neutral)) AS neutral, toUInt32(sum(positive)) AS positive,
-      round(sum(score_sum), 3) AS score FROM rollup_quarter FINAL WHERE brand = {brand:String}`,
+      round(sum(score_sum), 3) AS score FROM rollup_history FINAL WHERE brand = {brand:String}`,
     { brand },
   );
 const say = (posts: Selection, label: Label | undefined, expected?: number) =>
@@ -182,7 +182,7 @@ test('an edit that comes while brands are matched anew keeps its own', async () 
 test('a rebuild computes a range anew whatever stood there', async () => {
   await writer.write([post(), post({ id: '2', createdAt: at(20) })]);
   await rollups.settle();
-  await db.writer.command({ query: 'ALTER TABLE rollup_quarter DELETE WHERE true SETTINGS mutations_sync = 1' });
+  await db.writer.command({ query: 'ALTER TABLE rollup_history DELETE WHERE true SETTINGS mutations_sync = 1' });
   await markRange(db.upkeep, seconds);
   const steps: [number, number][] = [];
   await waitForFigures({ db, clock: systemClock, settle: rollups.settle }, seconds, (done, total) => void steps.push([done, total]));

@@ -16,7 +16,7 @@ type Figures = Record<string, number>;
 
 const grains = [
   { table: 'rollup_minute', bucket: 'minute', seconds: 60, others: false },
-  { table: 'rollup_quarter', bucket: 'quarter', seconds: 900, others: true },
+  { table: 'rollup_history', bucket: 'quarter', seconds: 900, others: true },
 ] as const;
 
 const columns = [

@@ -5,10 +5,9 @@ ALTER TABLE rollup_minute
     DEFAULT if(negative + neutral + positive = 0, 0, pow(weight_negative + weight_neutral + weight_positive, 2) / (negative + neutral + positive))
     AFTER weight_unscored;
 
--- Questions are about a brand, so its quarter-hours lie together; a recomputation still finds one of all brands.
--- A copy takes the place of the old table. Cut off anywhere it can be run again.
-DROP TABLE IF EXISTS rollup_quarter_by_time;
-CREATE TABLE IF NOT EXISTS rollup_quarter_by_brand
+-- Takes the place of rollup_quarter. Questions are about a brand, so its quarter-hours lie together; a recomputation,
+-- which is about a quarter-hour of all brands, finds them by small blocks. Hours, days, weeks and months are sums of these.
+CREATE TABLE IF NOT EXISTS rollup_history
 (
     quarter DateTime('UTC'),
     brand LowCardinality(String),
@@ -33,18 +32,9 @@ ENGINE = ReplacingMergeTree(version)
 PARTITION BY toYYYYMM(quarter)
 ORDER BY (brand, quarter, platform, lang)
 SETTINGS index_granularity = 1024;
-INSERT INTO rollup_quarter_by_brand
+INSERT INTO rollup_history
     (quarter, brand, platform, lang, negative, neutral, positive, unscored, score_sum, score_squares,
      weight_negative, weight_neutral, weight_positive, weight_unscored, weighted_score, authors, version)
 SELECT quarter, brand, platform, lang, negative, neutral, positive, unscored, score_sum, score_squares,
     weight_negative, weight_neutral, weight_positive, weight_unscored, weighted_score, authors, version
-FROM rollup_quarter;
-RENAME TABLE rollup_quarter TO rollup_quarter_by_time, rollup_quarter_by_brand TO rollup_quarter;
--- What another process wrote between the copy and the change of names.
-INSERT INTO rollup_quarter
-    (quarter, brand, platform, lang, negative, neutral, positive, unscored, score_sum, score_squares,
-     weight_negative, weight_neutral, weight_positive, weight_unscored, weighted_score, authors, version)
-SELECT quarter, brand, platform, lang, negative, neutral, positive, unscored, score_sum, score_squares,
-    weight_negative, weight_neutral, weight_positive, weight_unscored, weighted_score, authors, version
-FROM rollup_quarter_by_time;
-DROP TABLE rollup_quarter_by_time;
+FROM rollup_quarter FINAL;
