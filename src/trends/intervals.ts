@@ -38,12 +38,12 @@ export function ofNetSentiment(positive: number, negative: number, neutral: numb
   return around((100 * difference) / whole, 100 * z * Math.sqrt(variance), -100, 100);
 }
 
-/** Of a mean of values in [−1, 1], from their sums: Student's interval. Null for fewer than two values. */
-export function ofMean({ count, sum, squares }: { count: number; sum: number; squares: number }): Interval | null {
+/** Of a mean of values within ±`most`, from their sums: Student's interval. Null for fewer than two values. */
+export function ofMean({ count, sum, squares }: { count: number; sum: number; squares: number }, most = 1): Interval | null {
   if (count < 2) return null;
   const mean = sum / count;
   const variance = Math.max(0, (squares - count * mean ** 2) / (count - 1));
-  return around(mean, studentQuantile(count - 1) * Math.sqrt(variance / count), -1, 1);
+  return around(mean, studentQuantile(count - 1) * Math.sqrt(variance / count), -most, most);
 }
 
 /** Sums of the weights of scored posts, by label, and of all their squares. */

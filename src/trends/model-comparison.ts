@@ -1,7 +1,8 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { Interval, ModelComparison, ModelFigures, ModelVersion } from '../history.ts';
+import type { Change, ModelComparison, ModelFigures, ModelVersion } from '../history.ts';
 import { labels, type StoredLabel } from '../post.ts';
 import { netSentiment } from './figures.ts';
+import { ofMean } from './intervals.ts';
 import { minuteRollup, selectModelPairs, selectModelVersions } from './queries.ts';
 import { type Range, toSeconds } from './range.ts';
 import { readRows } from './read-rows.ts';
@@ -70,17 +71,15 @@ function figuresBy(side: 'counting' | 'other', rows: readonly PairRow[]): ModelF
   };
 }
 
-/** The 97.5th percentile of the standard normal distribution. */
-const z = 1.959963984540054;
 const worth = { negative: -100, neutral: 0, positive: 100 } as const;
 
 /**
  * The other model's net sentiment less that of the one that counts, over posts that both score. The same post stands on
- * both sides, so this is the mean of paired differences, with its normal interval (for two labels: McNemar's test).
+ * both sides, so this is the mean of paired differences, with Student's interval (for two labels, nearly McNemar's test).
  */
 function pairedDifference(
   pairs: readonly { readonly counting: StoredLabel; readonly other: StoredLabel; readonly posts: number }[],
-): (Interval & { readonly difference: number; readonly significant: boolean }) | null {
+): Change | null {
   let [count, sum, squares] = [0, 0, 0];
   for (const { counting, other, posts } of pairs) {
     if (counting === 'unscored' || other === 'unscored') continue;
@@ -89,9 +88,6 @@ function pairedDifference(
     sum += posts * difference;
     squares += posts * difference ** 2;
   }
-  if (count < 2) return null;
-  const difference = sum / count;
-  const reach = z * Math.sqrt(Math.max(0, squares - count * difference ** 2) / (count - 1) / count);
-  const [low, high] = [difference - reach, difference + reach];
-  return { difference, low, high, significant: low > 0 || high < 0 };
+  const interval = ofMean({ count, sum, squares }, 200);
+  return interval && { difference: sum / count, ...interval, significant: interval.low > 0 || interval.high < 0 };
 }
