@@ -6,6 +6,7 @@ import { Session } from 'chdb';
 import { createChdbConnection } from 'chdb/connection';
 import { asError, FeedpulseError } from '../errors.ts';
 import type { Connections } from './connection.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { guardReads } from './read-guard.ts';
 import { readLimits } from './read-limits.ts';
 
@@ -45,7 +46,7 @@ export async function openEmbedded(folder: string, database: string): Promise<Co
   const engine = await startEngine(path, folder);
   const open: ClickHouseClient[] = [];
   const connect = async (settings: Record<string, number>) => {
-    const client = createClient({ connection: attach(path), log: { level: ClickHouseLogLevel.OFF } });
+    const client = oneAtATime(createClient({ connection: attach(path), log: { level: ClickHouseLogLevel.OFF } }));
     open.push(client);
     await client.command({ query: `USE ${database}` });
     // One by one, in order: after `readonly` nothing can be changed any more.

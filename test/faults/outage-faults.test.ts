@@ -111,11 +111,12 @@ testInWhole('questions about a long history do not hold up the feed', async () =
   const answers = new Map<number, number>();
   const ask = async (number: number): Promise<void> => {
     while (asking) {
-      const { status } = await fetch(`${process.url}/api/v1/summary?from=now-380d&brand=brand%20${number}`);
+      // All brands: no order of rows makes that quick.
+      const { status } = await fetch(`${process.url}/api/v1/brands?from=now-${380 - number}d`);
       answers.set(status, (answers.get(status) ?? 0) + 1);
     }
   };
-  const asked = Promise.all(Array.from({ length: 8 }, (_, number) => ask(number)));
+  const asked = Promise.all(Array.from({ length: 24 }, (_, number) => ask(number)));
   await stage.untilRead('asked');
   const seconds = await meanWrite(process);
   asking = false;
@@ -130,6 +131,6 @@ testInWhole('questions about a long history do not hold up the feed', async () =
   });
   expect([...answers.keys()].filter((status) => status !== 200 && status !== 503)).toEqual([]);
   expect(answers.get(200)).toBeGreaterThan(0);
-  expect(seconds).toBeLessThan(5);
+  expect(seconds).toBeLessThan(2);
   expect(found).toEqual(nothingWrong);
 });

@@ -33,6 +33,23 @@ test('two processes may migrate an empty database at once', async () => {
   expect(await rowsOf(db, 'SELECT name FROM schema_migrations FINAL ORDER BY name')).toEqual(migrations.map((name) => ({ name })));
 });
 
+test('statements that wait on one connection hold up no other', async () => {
+  const long = { query: 'SELECT count() AS found FROM numbers(100000000) WHERE cityHash64(number) = 1', format: 'JSONEachRow' } as const;
+  const started = performance.now();
+  const many = Array.from({ length: 12 }, () => db.upkeep.query(long).then((result) => result.json()));
+  await db.writer.query({ query: 'SELECT 1', format: 'JSONEachRow' });
+  const waited = performance.now() - started;
+  await Promise.all(many);
+  expect(waited).toBeLessThan((performance.now() - started) / 3);
+});
+
+test('a statement that fails lets the next one have its turn', async () => {
+  const failing = db.upkeep.query({ query: 'SELECT nothing', format: 'JSONEachRow' });
+  const next = db.upkeep.query({ query: 'SELECT 1 AS one', format: 'JSONEachRow' });
+  await expect(failing).rejects.toThrow();
+  expect(await (await next).json()).toEqual([{ one: 1 }]);
+});
+
 test('a migration that was edited after it was applied is refused', async () => {
   const copy = await mkdtemp(join(tmpdir(), 'feedpulse-migrations-'));
   await cp(new URL('../../src/sink/migrations/', import.meta.url), copy, { recursive: true });
