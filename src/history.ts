@@ -43,8 +43,11 @@ export interface Totals extends Figures {
   readonly weightedNetSentiment: number | null;
   /** Mentions of the brand among those of the brands it is compared with, from 0 to 1; null where it is compared with none. */
   readonly shareOfVoice: number | null;
-  /** Distinct authors, approximate: within about 1 % (HyperLogLog with 2^14 registers), exact for small numbers. */
-  readonly authors: number;
+  /**
+   * Distinct authors, approximate: within about 1 % (HyperLogLog with 2^14 registers), exact for small numbers. Null for
+   * ranges of more than eight days, whose states are too many to be put together while somebody waits.
+   */
+  readonly authors: number | null;
   /** Null where too little is known for an interval. */
   readonly intervals: Readonly<Record<Measure, Interval | null>>;
 }

@@ -50,7 +50,7 @@ const totals = z.strictObject({
   meanScore: z.number().min(-1).max(1).nullable(),
   weightedNetSentiment: net.describe('Net sentiment, each post counted as 1 + ln(1 + likes + reposts + replies)'),
   shareOfVoice: share.describe('Of the mentions of all brands compared; null where there are none'),
-  authors: count.describe('Distinct authors, within about 1 %'),
+  authors: count.nullable().describe('Distinct authors, within about 1 %; null for ranges of more than eight days'),
   intervals: everyMeasure(interval.nullable()),
 }) satisfies z.ZodType<Totals>;
 

@@ -64,7 +64,7 @@ export function toTotals(row: SumsRow & { readonly authors?: number | string }, 
     positiveShare: share(positive),
     ...toMeans(row),
     shareOfVoice: mentions ? volume / mentions : null,
-    authors: Number(row.authors ?? 0),
+    authors: row.authors === undefined ? null : Number(row.authors),
     intervals: {
       volume: ofCount(volume),
       negativeShare: ofShare(negative, scored),

@@ -6,6 +6,10 @@ import { readRows } from './read-rows.ts';
 
 type Sums = SumsRow & { readonly authors?: number | string };
 
+/** The longest range whose authors are counted, in milliseconds. */
+const longestWithAuthors = 8 * 86_400_000;
+const nobody: Sums = { ...nothing, authors: 0 };
+
 /** Sums of a brand in a range and in the period of equal length before it. */
 export interface Periods {
   readonly current: Sums;
@@ -21,13 +25,15 @@ export async function readPeriods(
 ): Promise<Periods[]> {
   const rollup = chooseRollup({ from: new Date(2 * from.getTime() - to.getTime()), to }, now);
   const seconds = toSeconds({ from, to }, rollup);
+  const authors = to.getTime() - from.getTime() <= longestWithAuthors;
   const before = Math.max(0, 2 * seconds.from - seconds.to);
   const [rows, earlier] = await Promise.all([
-    readRows<Sums & { brand: string; current: 0 | 1 }>(reader, selectPeriods(rollup), { brands, before, ...seconds }),
+    readRows<Sums & { brand: string; current: 0 | 1 }>(reader, selectPeriods(rollup, { authors }), { brands, before, ...seconds }),
     readRows<unknown>(reader, selectEarlier, { moment: before }),
   ]);
   return brands.map((brand) => {
-    const sumsOf = (current: 0 | 1): Sums => rows.find((row) => row.brand === brand && Number(row.current) === current) ?? nothing;
+    const sumsOf = (current: 0 | 1): Sums =>
+      rows.find((row) => row.brand === brand && Number(row.current) === current) ?? (authors ? nobody : nothing);
     return { current: sumsOf(1), previous: earlier.length > 0 ? sumsOf(0) : null };
   });
 }

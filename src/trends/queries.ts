@@ -55,11 +55,12 @@ export function selectTimeline(rollup: Rollup, grain: Grain): string {
   ORDER BY start`;
 }
 
-/** Sums of some brands in a range, and in the one from `before` until it. */
-export const selectPeriods = (rollup: Rollup) => `
+/** Sums of some brands in a range, and in the one from `before` until it. Distinct authors are what takes longest. */
+export const selectPeriods = (rollup: Rollup, { authors }: { authors: boolean }) => `
   SELECT r.brand AS brand, r.${rollup.bucket} >= toDateTime({from:UInt32}, 'UTC') AS current,
-    ${counts}, ${means}, sum(r.score_squares) AS scoreSquares, sum(r.weight_squares) AS weightSquares,
-    uniqCombined64Merge(14)(r.authors) AS authors
+    ${counts}, ${means}, sum(r.score_squares) AS scoreSquares, sum(r.weight_squares) AS weightSquares${
+      authors ? ', uniqCombined64Merge(14)(r.authors) AS authors' : ''
+    }
   FROM ${rollup.table} AS r FINAL
   WHERE r.brand IN {brands:Array(String)}
     AND r.${rollup.bucket} >= toDateTime({before:UInt32}, 'UTC') AND r.${rollup.bucket} < toDateTime({to:UInt32}, 'UTC')

@@ -23,11 +23,17 @@ export function showFigures({ current, previous }: Summary, range: Range): void 
     shareCard('positive', '▲ Positive', current, before),
     shareCard('neutral', '● Neutral', current, before),
     shareCard('negative', '▼ Negative', current, before),
-    card('Authors', formatCount(current.authors), before && percent(current.authors, before.authors)),
+    authorsCard(current, before),
   );
   byId('compared').textContent = before
     ? `Changes are against the ${spans[range]} before. Shares are of the posts that could be scored.`
     : `There is too little from the ${spans[range]} before to compare with. Shares are of the posts that could be scored.`;
+}
+
+/** Longer ranges have no authors: they would take too long to count. */
+function authorsCard({ authors }: Totals, before: Totals | undefined): HTMLElement {
+  if (authors === null) return card('Authors', '–', 'up to 8 days only');
+  return card('Authors', formatCount(authors), before?.authors ? percent(authors, before.authors) : undefined);
 }
 
 const scoredOf = ({ positive, neutral, negative }: Totals): number => positive + neutral + negative;

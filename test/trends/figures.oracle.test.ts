@@ -146,7 +146,7 @@ function expectTotals(found: Totals | null, held: readonly PlainPost[]): void {
   const { authors, ...plain } = plainFigures(held);
   expect(found).toMatchObject(nearAll(plain));
   // Exact for a few; about 1 % off for many.
-  expect(Math.abs((found?.authors ?? 0) - authors)).toBeLessThanOrEqual(0.02 * authors);
+  expect(Math.abs((found?.authors ?? Number.NaN) - authors)).toBeLessThanOrEqual(0.02 * authors);
   const scored = plain.positive + plain.negative + plain.neutral;
   expect(found?.intervals).toMatchObject({
     volume: nearAll(plainCountInterval(plain.volume)),

@@ -105,6 +105,12 @@ test('a period that the history does not cover is none to compare with; one with
   });
 });
 
+test('authors are counted for ranges of up to eight days', async () => {
+  const authorsOver = async (days: number) =>
+    (await summary(db.reader, { ...lastHours(24 * days), brand: 'Kestrel' }, now)).current.authors;
+  expect([await authorsOver(8), await authorsOver(9)]).toEqual([4, null]);
+});
+
 test('a share of voice is of the brands that are compared; a post counts once for each', async () => {
   const { mentions, brands } = await compareBrands(db.reader, { ...lastHours(24), brands: ['Marlow', 'Kestrel', 'Nobody'] }, now);
   expect(mentions).toBe(6);
