@@ -31,11 +31,14 @@ const bucketStarts: Readonly<Record<Grain, (moment: string) => string>> = {
   month: (moment) => `toUnixTimestamp(toDateTime(toStartOfMonth(${moment}, {timeZone:String}), {timeZone:String}))`,
 };
 
-/** Every bucket of a range with the sums of a brand in it, and how many posts there are of anyone. */
+/**
+ * Every bucket of a range with the sums of a brand in it, and whether posts of anyone arrived: of any version, for which
+ * nothing has to be merged.
+ */
 export function selectTimeline(rollup: Rollup, grain: Grain): string {
   const start = bucketStarts[grain](`r.${rollup.bucket}`);
   return `
-  SELECT grid.start AS start, everyone.posts AS posts, asked.* EXCEPT (start)
+  SELECT grid.start AS start, everyone.arrived AS arrived, asked.* EXCEPT (start)
   FROM (
     SELECT DISTINCT ${bucketStarts[grain]('moment')} AS start
     FROM (SELECT toDateTime(arrayJoin(range({from:UInt32}, {to:UInt32}, ${rollup.seconds})), 'UTC') AS moment)
@@ -47,10 +50,9 @@ export function selectTimeline(rollup: Rollup, grain: Grain): string {
     GROUP BY start
   ) AS asked ON asked.start = grid.start
   LEFT JOIN (
-    SELECT ${start} AS start, sum(${volume}) AS posts
-    FROM ${rollup.table} AS r FINAL
-    WHERE r.brand = '*' AND ${within(rollup)}
-    GROUP BY start
+    SELECT DISTINCT ${start} AS start, 1 AS arrived
+    FROM ${rollup.table} AS r
+    WHERE r.brand = '*' AND ${within(rollup)} AND ${volume} > 0
   ) AS everyone ON everyone.start = grid.start
   ORDER BY start`;
 }

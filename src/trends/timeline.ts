@@ -6,7 +6,7 @@ import { minuteRollup, quarterRollup, selectTimeline } from './queries.ts';
 import { type Range, toSeconds } from './range.ts';
 import { readRows } from './read-rows.ts';
 
-type Row = SumsRow & { readonly start: number | string; readonly posts: number | string };
+type Row = SumsRow & { readonly start: number | string; readonly arrived: 0 | 1 };
 
 /**
  * Figures of a brand (`*`: all posts) over time. Hours, days, weeks (from Monday) and months are those of `timeZone`
@@ -23,7 +23,7 @@ export async function timeline(
   const { brand, grain, timeZone } = query;
   const rollup = grain === 'minute' ? minuteRollup : quarterRollup;
   const rows = await readRows<Row>(reader, selectTimeline(rollup, grain), { brand, timeZone, ...toSeconds(query, rollup) });
-  const isGap = ({ posts }: Row): boolean => Number(posts) === 0;
+  const isGap = ({ arrived }: Row): boolean => Number(arrived) === 0;
   return {
     buckets: rows.filter((row) => !isGap(row)).map(toBucket),
     gaps: rows.filter((row) => isGap(row) && Number(row.start) * 1_000 < now).map(startOf),
