@@ -1,20 +1,10 @@
 import { z } from 'zod';
+import { alerts } from './alert-config.ts';
+import { duration, milliseconds } from './duration.ts';
 
 /** Every setting, its default and its meaning. Descriptions become the JSON Schema that editors show. */
 
-const units: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** `30s`, `15m`, `24h`, `7d` → milliseconds. */
-export const duration = z
-  .string()
-  .regex(/^\d{1,9}(ms|s|m|h|d)$/, 'a duration is a number and a unit: 500ms, 30s, 15m, 24h, 7d')
-  .meta({ description: 'A number and a unit: 500ms, 30s, 15m, 24h, 7d' });
-
-/** Milliseconds of a checked duration. */
-export function milliseconds(value: string): number {
-  const unit = value.replace(/^\d+/, '');
-  return Number.parseInt(value, 10) * (units[unit] ?? Number.NaN);
-}
+export { duration, milliseconds };
 
 export const timeZone = z.string().max(64).refine(isTimeZone, 'not an IANA time zone, such as Europe/Berlin');
 
@@ -187,18 +177,7 @@ export const configSchema = z
         maxShare: z.number().min(0).max(1).default(0.5).describe('Stop when more than this share of the last 10,000 messages are no posts'),
       })
       .prefault({}),
-    alerts: z
-      .strictObject({
-        webhook: z
-          .strictObject({
-            url: z.url({ protocol: /^https?$/ }).describe('Where alerts are posted as JSON'),
-            password: z.string().optional().describe('Signs what is sent; better: passwordFile, or FEEDPULSE_ALERTS_WEBHOOK_PASSWORD'),
-            passwordFile: z.string().optional(),
-            allowPrivate: z.boolean().default(false).describe('Allow a receiver on this machine or its networks'),
-          })
-          .optional(),
-      })
-      .prefault({}),
+    alerts: alerts.prefault({}),
     retention: retention.prefault({}),
     server: z
       .strictObject({
@@ -231,11 +210,17 @@ export const configSchema = z
     if ((config.kafka.certFile === undefined) !== (config.kafka.keyFile === undefined)) {
       context.addIssue({ code: 'custom', path: ['kafka', 'certFile'], message: 'certFile and keyFile go together' });
     }
+    for (const [index, rule] of config.alerts.rules.entries())
+      for (const name of rule.brands.filter(
+        (name) => name !== '*' && config.brands.length > 0 && !config.brands.some((brand) => brand.name === name),
+      ))
+        context.addIssue({ code: 'custom', path: ['alerts', 'rules', index, 'brands'], message: `there is no brand ${name}` });
     if (config.kafka.topic === config.kafka.deadLetterTopic) {
       context.addIssue({ code: 'custom', path: ['kafka', 'deadLetterTopic'], message: 'must differ from kafka.topic' });
     }
   });
 
+export type { AlertsConfig, ChannelConfig } from './alert-config.ts';
 export type Config = z.infer<typeof configSchema>;
 export type BrandRule = Config['brands'][number];
 export type FieldMapping = Config['mapping'];

@@ -1,18 +1,19 @@
 import type { ScoredPost } from './post.ts';
 
-export type PostListener = (post: ScoredPost) => void;
-
-/** Posts as they become rows, for whoever looks on. A listener that falls behind is its own problem. */
-export interface LiveHub {
-  publish(posts: readonly ScoredPost[]): void;
-  subscribe(listener: PostListener): () => void;
+/** What happens, for whoever looks on. A listener that falls behind is its own problem. */
+export interface Hub<T> {
+  publish(items: readonly T[]): void;
+  subscribe(listener: (item: T) => void): () => void;
 }
 
-export function createLiveHub(): LiveHub {
-  const listeners = new Set<PostListener>();
+/** Posts as they become rows. */
+export type LiveHub = Hub<ScoredPost>;
+
+export function createHub<T>(): Hub<T> {
+  const listeners = new Set<(item: T) => void>();
   return {
-    publish: (posts) => {
-      for (const listener of listeners) for (const post of posts) listener(post);
+    publish: (items) => {
+      for (const listener of listeners) for (const item of items) listener(item);
     },
     subscribe: (listener) => {
       listeners.add(listener);
@@ -20,3 +21,5 @@ export function createLiveHub(): LiveHub {
     },
   };
 }
+
+export const createLiveHub = (): LiveHub => createHub<ScoredPost>();

@@ -30,6 +30,10 @@ export function createMetrics() {
     lag: gauge('feedpulse_kafka_lag', 'Messages between the committed offset and the end of the partition.', ['topic', 'partition']),
     offsetGap: counter('feedpulse_kafka_offset_gap_total', 'Messages the broker deleted before they were read.', ['topic', 'partition']),
     eventLoopDelay: gauge('feedpulse_event_loop_delay_seconds', 'Event-loop delay at the 99th percentile, last ten seconds.'),
+    alertEvaluations: counter('feedpulse_alert_evaluations_total', 'Judgements of a rule over a brand.'),
+    alertsActive: gauge('feedpulse_alerts_active', 'Alerts that are on.'),
+    alertMessages: counter('feedpulse_alert_messages_total', 'Attempts to send an alert or its end.', ['channel', 'outcome']),
+    alertSeconds: histogram('feedpulse_alert_evaluation_seconds', 'Time of one look at all rules and brands.'),
   };
 }
 

@@ -16,7 +16,13 @@ export function checkConfigCommand(): Command {
 
 function withoutSecrets(key: string, value: unknown): unknown {
   if (secretKeys.has(key)) return '(set)';
-  // Whoever knows the path of a webhook can post there.
-  if (key === 'webhook' && value instanceof Object && 'url' in value) return { ...value, url: new URL(String(value.url)).origin };
+  if (key === 'webhook') return withoutPath(value);
+  if (key === 'channels' && value instanceof Object && !Array.isArray(value))
+    return Object.fromEntries(Object.entries(value).map(([name, channel]) => [name, withoutPath(channel)]));
   return value;
+}
+
+/** Whoever knows the path of a webhook can post there. */
+function withoutPath(value: unknown): unknown {
+  return value instanceof Object && 'url' in value ? { ...value, url: new URL(String(value.url)).origin } : value;
 }

@@ -1,8 +1,9 @@
 import { Command } from 'commander';
+import type { AlertChange } from '../alert.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { createBrandMatcher } from '../ingest/brand-matcher.ts';
-import { createLiveHub } from '../live-hub.ts';
+import { createHub, createLiveHub } from '../live-hub.ts';
 import { createLog, type Log } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
 import { runPipeline } from '../pipeline.ts';
@@ -20,6 +21,7 @@ import { openScorer } from './open-scorer.ts';
 import { openSource } from './open-source.ts';
 import { configFrom, parseNumber, type SharedOptions, withSharedOptions } from './options.ts';
 import { createRunStatus } from './run-status.ts';
+import { startAlerts } from './start-alerts.ts';
 import { stopSignal } from './stop-signal.ts';
 
 interface RunOptions extends SharedOptions {
@@ -77,6 +79,7 @@ async function runWith({ config, db, front, log, stop }: Ground): Promise<void> 
   const clock = systemClock;
   const metrics = createMetrics();
   const live = createLiveHub();
+  const alertHub = createHub<AlertChange>();
   const { retention } = config;
   const parts = { config, log, clock, metrics, retention };
   const scorer = await openScorer(config, log, { metrics });
@@ -89,17 +92,22 @@ async function runWith({ config, db, front, log, stop }: Ground): Promise<void> 
   const rollups = createRollups({ db, ...parts });
   const status = createRunStatus({ ...parts, db, source, scorer, live });
   let server: RunningServer | undefined;
+  let hasEnded = false;
+  const page = (): string => config.alerts.link ?? server?.url ?? `http://${config.server.host}:${config.server.port}`;
+  const alerts = startAlerts({ ...parts, db, hub: alertHub, page, isLive: () => !hasEnded });
   try {
     rollups.start();
     const upkeep = { db, clock, retention, matcher: brands, jobs };
     server = await front?.serve({ ...parts, reader: db.reader, live, status: status.read, brands: config.brands, upkeep });
     await runPipeline({ source, scorer, brands, writer: createWriter({ db, ...parts }), live, metrics, clock }, stop);
+    hasEnded = true;
     log.info({ source: source.name }, stop.aborted ? 'stopped' : 'the feed has ended');
     if (server && !stop.aborted) await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }));
     await rollups.settle();
   } finally {
     status.close();
     await jobs.close();
+    await alerts.stop();
     await rollups.stop();
     await server?.close();
     await closeSource();

@@ -1,0 +1,23 @@
+/** Posts of a stretch by label; unscored ones are volume, never sentiment. */
+export interface Counts {
+  readonly negative: number;
+  readonly neutral: number;
+  readonly positive: number;
+  readonly unscored: number;
+}
+
+export const nothing: Counts = { negative: 0, neutral: 0, positive: 0, unscored: 0 };
+
+export const volumeOf = ({ negative, neutral, positive, unscored }: Counts): number => negative + neutral + positive + unscored;
+export const scoredOf = ({ negative, neutral, positive }: Counts): number => negative + neutral + positive;
+
+export function sumOf(all: Iterable<Counts>): Counts {
+  const sum = { ...nothing };
+  for (const { negative, neutral, positive, unscored } of all) {
+    sum.negative += negative;
+    sum.neutral += neutral;
+    sum.positive += positive;
+    sum.unscored += unscored;
+  }
+  return sum;
+}

@@ -1,0 +1,92 @@
+import type { AlertChange, AlertState, RuleState } from '../alert.ts';
+import type { Clock } from '../clock.ts';
+import { createExpectations, type Expectations } from './expectations.ts';
+import type { AlertRecords } from './read-alerts.ts';
+import type { Figures } from './read-figures.ts';
+import type { Brand, Rule } from './rules.ts';
+import { decide, keyOf, type Sight } from './watch.ts';
+
+const minuteMs = 60_000;
+/** A stretch that ended longer ago is history: a backlog or a backfill that is being read raises no alert. */
+const freshForMs = 10 * minuteMs;
+
+/** Where decisions are kept. */
+export interface DecisionLog {
+  /** Once it resolves, the changes are decided. */
+  addChanges(changes: readonly AlertChange[]): Promise<void>;
+  putStates(states: readonly RuleState[], at: number): Promise<void>;
+}
+
+export interface EvaluatorParts {
+  readonly figures: Figures;
+  readonly records: Pick<AlertRecords, 'states' | 'mutes'>;
+  readonly log: DecisionLog;
+  readonly rules: readonly Rule[];
+  /** Who is told by rules that name nobody. */
+  readonly channels: readonly string[];
+  readonly noDataAfterMs: number;
+  readonly clock: Pick<Clock, 'now'>;
+  /** Whether more is to come: the silence of a feed that has ended is none. */
+  readonly isLive: () => boolean;
+}
+
+export interface Evaluation {
+  readonly changes: readonly AlertChange[];
+  /** Rules and brands that were looked at. */
+  readonly judged: number;
+}
+
+export interface Evaluator {
+  /**
+   * Looks at the newest minutes that are complete, and decides. What is decided is stored before this resolves.
+   * @throws the database's faults; then nothing was decided, and the next call decides anew
+   */
+  evaluate(): Promise<Evaluation>;
+  /** How many alerts are on. */
+  active(): number;
+}
+
+const nobody: Expectations = { of: () => undefined };
+
+/** Judges the rules over the stored figures. One process of a database may have one. */
+export function createEvaluator(parts: EvaluatorParts): Evaluator {
+  const { figures, records, log, rules, channels, clock } = parts;
+  const brands = [...new Map(rules.flatMap((rule) => rule.brands).map((brand) => [brand.name, brand])).values()];
+  const longest = Math.max(0, ...rules.flatMap(({ spans }) => spans));
+  const expectationsAt = createExpectations(figures, brands, longest);
+  const startedAt = clock.now();
+  let states: Map<string, AlertState> | undefined;
+  let lastEnd = 0;
+
+  const sightOf = async (now: number): Promise<Sight> => {
+    const mutes = await records.mutes(now);
+    const newest = await figures.newest(now - parts.noDataAfterMs - freshForMs, now);
+    const blind = { now, end: undefined, minutes: new Map(), expectations: nobody, mutes, silence: undefined };
+    const from = Math.max(newest ?? 0, startedAt);
+    if (parts.isLive() && now - from >= parts.noDataAfterMs) return { ...blind, silence: { from } };
+    // The newest minute tells that those before it have passed; the last of them may still get a straggler.
+    const end = (newest ?? 0) - minuteMs;
+    if (end <= lastEnd || now - end > freshForMs || (await figures.isBehind(end - longest, end))) return blind;
+    const names = ['*', ...brands.map(({ name }) => name)];
+    const minutes = await figures.minutes([...new Set(names)], end - longest, end);
+    return { ...blind, end, minutes, expectations: await expectationsAt(end) };
+  };
+
+  return {
+    evaluate: async () => {
+      states ??= new Map((await records.states()).map(({ rule, brand, state }) => [keyOf(rule, brand), state]));
+      const sight = await sightOf(clock.now());
+      const decided = decide(rules, channels, states, sight);
+      // A change holds its state: this one statement is the decision.
+      await log.addChanges(decided.changes);
+      for (const { rule, brand, state } of [...decided.changes, ...decided.states]) states.set(keyOf(rule, brand), state);
+      lastEnd = sight.end ?? lastEnd;
+      await log.putStates(decided.states, sight.now);
+      return { changes: decided.changes, judged: sight.end === undefined ? 0 : pairsOf(rules) };
+    },
+    active: () => [...(states?.values() ?? [])].filter(({ alert }) => alert !== undefined).length,
+  };
+}
+
+const pairsOf = (rules: readonly { readonly brands: readonly Brand[] }[]): number =>
+  rules.reduce((sum, rule) => sum + rule.brands.length, 0);

@@ -1,0 +1,61 @@
+import { alertRule, type AlertRuleConfig as Given } from '../alert-config.ts';
+import { type BrandRule, milliseconds } from '../config.ts';
+
+/** A rule with every setting in force. Durations and spans in ms. */
+export interface Rule extends Pick<Given, 'name' | 'what' | 'minimumPosts' | 'quietHours' | 'severity' | 'channels'> {
+  readonly brands: readonly Brand[];
+  readonly direction: 'up' | 'down' | 'both';
+  /** The stretches that are looked at, the shortest first. */
+  readonly spans: readonly number[];
+  /** Standard deviations from which on something is unusual. */
+  readonly z: number;
+  /** Of volumes a factor above 1, of net sentiment points. */
+  readonly minimumChange: number;
+  readonly confirmFor: number;
+  readonly keepFiringFor: number;
+  readonly cooldown: number;
+}
+
+export interface Brand {
+  /** `*` is all posts. */
+  readonly name: string;
+  readonly timeZone: string;
+}
+
+const minute = 60_000;
+const deviations = { low: 6, balanced: 4.75, high: 4 } as const;
+const directions = { volume: 'both', netSentiment: 'down', negativeVolume: 'up' } as const;
+const changes = { volume: 2, netSentiment: 10, negativeVolume: 2 } as const;
+
+const usual = [
+  { name: 'volume', what: 'volume' },
+  { name: 'sentiment', what: 'netSentiment' },
+] as const;
+
+/** The rules of the config, or the usual ones where it has none. Without any brand they watch all posts. */
+export function rulesOf(rules: readonly Given[], brands: readonly BrandRule[]): Rule[] {
+  const given = rules.length > 0 ? rules : usual.map((rule) => alertRule.parse(rule));
+  return given.map((rule) => complete(rule, brands));
+}
+
+function complete(rule: Given, brands: readonly BrandRule[]): Rule {
+  const { what, sensitivity, window } = rule;
+  const whole = milliseconds(window);
+  return {
+    ...rule,
+    brands: brandsOf(rule.brands, brands),
+    direction: rule.direction ?? directions[what],
+    spans: [Math.max(minute, Math.round(whole / 3 / minute) * minute), whole, 4 * whole],
+    z: typeof sensitivity === 'number' ? sensitivity : deviations[sensitivity],
+    minimumChange: rule.minimumChange ?? changes[what],
+    confirmFor: milliseconds(rule.confirmFor),
+    keepFiringFor: milliseconds(rule.keepFiringFor),
+    cooldown: milliseconds(rule.cooldown),
+  };
+}
+
+function brandsOf(names: readonly string[], brands: readonly BrandRule[]): Brand[] {
+  const known = brands.map(({ name, timezone }) => ({ name, timeZone: timezone }));
+  if (names.length > 0) return names.map((name) => known.find((brand) => brand.name === name) ?? { name, timeZone: 'UTC' });
+  return known.length > 0 ? known : [{ name: '*', timeZone: 'UTC' }];
+}

@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import type { AlertChange, AlertState, Mute, RuleState } from '../alert.ts';
+import { feedRule } from '../alert-config.ts';
+import { type Counts, sumOf, volumeOf } from './counts.ts';
+import type { Expectations } from './expectations.ts';
+import { holds, judge } from './judge.ts';
+import { offsetOf } from './past-quarters.ts';
+import type { CountsByBrand } from './read-figures.ts';
+import type { Brand, Rule } from './rules.ts';
+import { isQuiet, type Reading, transition, untouched } from './transition.ts';
+
+const minuteMs = 60_000;
+const everyone = '*';
+
+/** What a look at the stored figures found. Times are ms since 1970. */
+export interface Sight {
+  readonly now: number;
+  /** The end of the stretches that are judged; undefined where nothing new can be. */
+  readonly end: number | undefined;
+  readonly minutes: CountsByBrand;
+  readonly expectations: Expectations;
+  readonly mutes: readonly Mute[];
+  /** How long nothing has arrived of any brand, if too long. */
+  readonly silence: { readonly from: number } | undefined;
+}
+
+export type States = ReadonlyMap<string, AlertState>;
+
+export interface Decisions {
+  readonly changes: readonly AlertChange[];
+  /** Those that differ from before, without the ones that are part of a change. */
+  readonly states: readonly RuleState[];
+}
+
+export const keyOf = (rule: string, brand: string): string => JSON.stringify([rule, brand]);
+
+/** Decides what a sight of the figures means for every rule and brand. Nothing happens: the outcome is data. */
+export function decide(rules: readonly Rule[], channels: readonly string[], before: States, sight: Sight): Decisions {
+  const changes: AlertChange[] = [];
+  const states: RuleState[] = [];
+  const weigh = (rule: Rule, brand: Brand, reading: Reading, verdict: AlertChange['verdict'] | undefined): void => {
+    const state = before.get(keyOf(rule.name, brand.name)) ?? { ...untouched, since: sight.now };
+    const quiet = isQuiet(minuteOfDay(sight.now, brand.timeZone), rule.quietHours);
+    const muted = sight.mutes.some((mute) => covers(mute, rule.name, brand.name) && mute.until > sight.now);
+    const id = randomUUID();
+    const step = transition(state, { now: sight.now, reading, muted, quiet }, rule, id);
+    const named = { rule: rule.name, brand: brand.name, state: step.state };
+    if (step.change && verdict) {
+      const told = rule.channels.length > 0 ? rule.channels : channels;
+      const alert = step.change === 'alert' ? id : (state.alert?.id ?? id);
+      const { severity } = rule;
+      changes.push({ id, alert, kind: step.change, ...named, severity, at: sight.now, verdict, channels: step.told ? told : [] });
+    } else if (JSON.stringify(step.state) !== JSON.stringify(state)) states.push(named);
+  };
+
+  const feed = readSilence(sight);
+  weigh(silenceRule, { name: everyone, timeZone: 'UTC' }, feed.reading, feed.verdict);
+  for (const rule of rules) {
+    for (const brand of rule.brands) {
+      const state = before.get(keyOf(rule.name, brand.name)) ?? untouched;
+      const read = readBrand(rule, brand, state, sight);
+      if (read) weigh(rule, brand, read.reading, read.verdict);
+    }
+  }
+  return { changes, states };
+}
+
+/** Silence of the whole feed is an alert of its own, once. */
+const silenceRule: Rule = {
+  name: feedRule,
+  what: 'volume',
+  brands: [],
+  direction: 'down',
+  spans: [],
+  z: 0,
+  minimumPosts: 0,
+  minimumChange: 0,
+  confirmFor: 0,
+  keepFiringFor: 0,
+  cooldown: 0,
+  quietHours: undefined,
+  severity: 'critical',
+  channels: [],
+};
+
+type Read = { readonly reading: Reading; readonly verdict: AlertChange['verdict'] | undefined };
+
+function readSilence({ now, silence }: Sight): Required<Read> {
+  const from = silence?.from ?? now - minuteMs;
+  const verdict = {
+    ...({ what: 'noData', direction: 'down', observed: 0, expected: 0, low: 0, high: 0, z: 0, posts: 0, from, to: now } as const),
+    baseline: null,
+  };
+  const unusual = silence && { span: now - from, verdict, isUnusual: true };
+  return { reading: { kind: 'judged', unusual, holds: silence !== undefined }, verdict };
+}
+
+/** What the figures say of a rule and a brand; undefined where they say nothing new. */
+function readBrand(rule: Rule, brand: Brand, { alert }: AlertState, sight: Sight): Read | undefined {
+  if (sight.silence) return { reading: { kind: 'no-data' }, verdict: undefined };
+  if (sight.end === undefined) return undefined;
+  const expected = sight.expectations.of(brand);
+  if (!expected) return { reading: { kind: 'cold-start' }, verdict: undefined };
+  const { end } = sight;
+  const findings = judge(rule, (span) => countsOf(sight.minutes, brand.name, end - span, end), expected, end);
+  const raised = alert && findings.find(({ span }) => span === alert.span);
+  const unusual = findings.filter(({ isUnusual }) => isUnusual).sort((a, b) => Math.abs(b.verdict.z) - Math.abs(a.verdict.z))[0];
+  if (findings.length === 0 || (alert && !raised)) return undefined;
+  const stillThere = alert !== undefined && raised !== undefined && holds(rule, raised, alert.direction);
+  return { reading: { kind: 'judged', unusual, holds: stillThere }, verdict: (raised ?? unusual)?.verdict };
+}
+
+/** Where so many posts come in a minute, one without any is an outage: by chance it would be one in 22,000. */
+const busy = 10;
+
+/** The sum of a brand's minutes; undefined where there was an outage among them. */
+function countsOf(minutes: CountsByBrand, brand: string, from: number, to: number): Counts | undefined {
+  const all = minutes.get(everyone);
+  const own = minutes.get(brand);
+  const found: Counts[] = [];
+  let posts = 0;
+  let gaps = 0;
+  for (let minute = from; minute < to; minute += minuteMs) {
+    const volume = volumeOf(all?.get(minute) ?? sumOf([]));
+    posts += volume;
+    if (volume === 0) gaps += 1;
+    const counts = own?.get(minute);
+    if (counts) found.push(counts);
+  }
+  const length = (to - from) / minuteMs;
+  return gaps > 0 && posts >= busy * (length - gaps) ? undefined : sumOf(found);
+}
+
+const covers = (mute: Mute, rule: string, brand: string): boolean =>
+  (mute.rule === '' || mute.rule === rule) && (mute.brand === '' || mute.brand === brand);
+
+function minuteOfDay(now: number, timeZone: string): number {
+  return Math.floor(((now + offsetOf(now, timeZone)) % 86_400_000) / minuteMs);
+}

@@ -1,0 +1,54 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import type { AlertChange } from '../alert.ts';
+import type { ExamplePost, Reasons } from '../alerts/message.ts';
+import type { Clock } from '../clock.ts';
+import type { BrandRule } from '../config.ts';
+import type { Label } from '../post.ts';
+import { type Driver, drivers } from '../trends/drivers.ts';
+import { searchPosts } from '../trends/search-posts.ts';
+
+const mostDrivers = 5;
+const mostExamples = 3;
+
+/** What lies behind the beginning of an alert: terms that set the posts of its window apart, and posts that show it. */
+export function createExplanations(parts: {
+  readonly reader: ClickHouseClient;
+  readonly brands: readonly BrandRule[];
+  readonly clock: Clock;
+}): (change: AlertChange) => Promise<Reasons> {
+  const { reader, brands, clock } = parts;
+  return async ({ kind, brand, verdict }) => {
+    if (kind === 'resolved' || verdict.what === 'noData') return { drivers: [], examples: [] };
+    const rule = brands.find(({ name }) => name === brand);
+    const names = rule ? [rule.name, ...rule.aliases, ...rule.any] : [];
+    const range = { from: new Date(verdict.from), to: new Date(verdict.to) };
+    const found = await drivers(reader, { brand, names, ...range, limit: mostDrivers }, clock);
+    const labels = labelsOf(verdict);
+    const picked = labels
+      .flatMap((label) => found[label])
+      .sort((a, b) => b.z - a.z)
+      .slice(0, mostDrivers);
+    const label = labels.length === 1 ? labels[0] : undefined;
+    const shown = distinct(picked);
+    if (shown.length >= mostExamples) return { drivers: picked.map(({ term }) => term), examples: shown };
+    const { posts } = await searchPosts(reader, { brand, ...range, label, sort: 'engagement', limit: mostExamples }, clock);
+    return { drivers: picked.map(({ term }) => term), examples: posts.map(toExample) };
+  };
+}
+
+function labelsOf({ what, direction }: AlertChange['verdict']): Exclude<Label, 'neutral'>[] {
+  if (what === 'negativeVolume') return ['negative'];
+  if (what === 'netSentiment') return [direction === 'down' ? 'negative' : 'positive'];
+  return ['negative', 'positive'];
+}
+
+/** The most engaged posts of some drivers, each once; drivers have no near-duplicates among theirs. */
+function distinct(picked: readonly Driver[]): ExamplePost[] {
+  const posts = new Map(picked.flatMap(({ examples }) => examples).map((post) => [`${post.platform} ${post.id}`, post]));
+  return [...posts.values()]
+    .sort((a, b) => b.engagement - a.engagement)
+    .slice(0, mostExamples)
+    .map(toExample);
+}
+
+const toExample = ({ platform, text, url }: ExamplePost): ExamplePost => ({ platform, text, ...(url && { url }) });

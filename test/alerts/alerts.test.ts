@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { channelsOf } from '../../src/alerts/channels.ts';
+import { createEvaluator, type Evaluator } from '../../src/alerts/evaluator.ts';
+import { sendDue } from '../../src/alerts/outbox.ts';
+import { createAlertRecords } from '../../src/alerts/read-alerts.ts';
+import { createFigures } from '../../src/alerts/read-figures.ts';
+import { rulesOf } from '../../src/alerts/rules.ts';
+import { createExplanations } from '../../src/cli/explain-change.ts';
+import { systemClock } from '../../src/clock.ts';
+import { configSchema } from '../../src/config.ts';
+import { createMetrics } from '../../src/metrics.ts';
+import type { Label, ScoredPost } from '../../src/post.ts';
+import { createAlertStore } from '../../src/sink/alert-store.ts';
+import type { Database } from '../../src/sink/connection.ts';
+import { createRollups } from '../../src/sink/rollups.ts';
+import { createWriter } from '../../src/sink/writer.ts';
+import { type Receiver, startReceiver } from '../support/receiver.ts';
+import { scoredPost } from '../support/scored-post.ts';
+import { openTestDatabase, quiet } from '../support/test-database.ts';
+
+const minute = 60_000;
+/** Now, at the start of a minute: the tests move on from here. */
+const start = Math.floor(Date.now() / minute) * minute;
+let now = start;
+const clock = { ...systemClock, now: () => now };
+const metrics = createMetrics();
+
+let db: Database;
+let receiver: Receiver;
+let remove: () => Promise<void>;
+let number = 0;
+const parts = () => ({ db, clock: systemClock, log: quiet, metrics });
+
+const complaints = [
+  'My battery caught fire on the train this morning',
+  'Two refunds refused, and that battery still gets hot',
+  'Who tested this battery before it went on sale?',
+  'Smoke out of the battery while my children slept',
+  'The swollen battery has broken the screen',
+  'They knew about the battery since last spring',
+  'Never again: battery dead within a week',
+  'Support hung up when I said battery',
+  'An exploding battery, and nobody apologises',
+];
+
+/** Posts of a minute, spread over it. */
+function postsOf(at: number, labels: readonly Label[], more: Partial<ScoredPost> = {}): ScoredPost[] {
+  return labels.map((label, index) => {
+    number += 1;
+    const createdAt = new Date(at + Math.floor((index * minute) / labels.length)).toISOString();
+    const text = label === 'negative' ? (complaints[number % complaints.length] ?? '') : `I like it, number ${number}`;
+    return scoredPost({
+      id: `p${number}`,
+      createdAt,
+      updatedAt: createdAt,
+      label,
+      text,
+      engagement: { likes: number, reposts: 0, replies: 0 },
+      ...more,
+    });
+  });
+}
+
+async function store(posts: readonly ScoredPost[]): Promise<void> {
+  await createWriter(parts()).write(posts);
+  await createRollups(parts()).settle();
+}
+
+const usual: Label[] = ['positive', 'positive', 'neutral', 'negative'];
+const angry: Label[] = ['negative', 'negative', 'negative', 'neutral'];
+
+const configOf = (alerts: object) => configSchema.parse({ brands: [{ name: 'Kestrel' }], alerts });
+const settings = () =>
+  configOf({ channels: { ops: { type: 'webhook', url: `${receiver.url}/ops`, password: 'secret', allowPrivate: true } } });
+
+/** As after a start of the process: nothing is remembered but what is stored. */
+function freshEvaluator(config = settings()): Evaluator {
+  return createEvaluator({
+    figures: createFigures(db.reader),
+    records: createAlertRecords(db.reader),
+    log: createAlertStore(db),
+    rules: rulesOf(config.alerts.rules, config.brands),
+    channels: [...channelsOf(config.alerts).keys()],
+    noDataAfterMs: 30 * minute,
+    clock,
+    isLive: () => true,
+  });
+}
+
+const send = (config = settings()): Promise<number> =>
+  sendDue({
+    records: createAlertRecords(db.reader),
+    log: quiet,
+    attempts: createAlertStore(db),
+    channels: channelsOf(config.alerts),
+    explain: createExplanations({ reader: db.reader, brands: config.brands, clock }),
+    page: () => 'https://feedpulse.example/',
+    clock,
+    metrics,
+  });
+
+beforeAll(async () => {
+  const opened = await openTestDatabase();
+  db = opened.db;
+  receiver = await startReceiver();
+  const history = Array.from({ length: 7 * 60 }, (_, index) => postsOf(start - (index + 1) * minute, usual)).flat();
+  await store(history);
+  remove = async () => {
+    await receiver.close();
+    await opened.remove();
+  };
+});
+afterAll(() => remove());
+
+/** The minutes of the feed from here on, with a look at each end. */
+async function live(evaluator: Evaluator, minutes: number, labels: readonly Label[]): Promise<string[]> {
+  const kinds: string[] = [];
+  for (let index = 0; index < minutes; index += 1) {
+    await store(postsOf(now, labels));
+    now += minute;
+    const { changes } = await evaluator.evaluate();
+    kinds.push(...changes.map(({ kind, rule }) => `${kind} ${rule}`));
+  }
+  return kinds;
+}
+
+test('what is usual raises nothing', async () => {
+  expect(await live(freshEvaluator(), 3, usual)).toEqual([]);
+  expect(await send()).toBe(0);
+});
+
+test('posts turn negative: one alert is decided, stored and sent once, however often the process dies in between', async () => {
+  const kinds: string[] = [];
+  for (let round = 0; round < 12; round += 1) kinds.push(...(await live(freshEvaluator(), 1, angry)));
+  expect(kinds).toEqual(['alert sentiment']);
+
+  receiver.answer = 0;
+  expect(await send()).toBe(0);
+  now += minute;
+  receiver.answer = 503;
+  expect(await send()).toBe(0);
+  now += minute;
+  receiver.answer = 200;
+  expect(await send()).toBe(1);
+  expect(await send()).toBe(0);
+  expect(receiver.received).toHaveLength(3);
+  expect(new Set(receiver.received.map(({ headers }) => headers['idempotency-key']))).toHaveProperty('size', 1);
+  expect(receiver.received[2]?.headers['feedpulse-signature']).toMatch(/^t=\d+,v1=[0-9a-f]{64}$/);
+  expect(receiver.received[2]?.body).toMatchObject({
+    type: 'alert',
+    rule: 'sentiment',
+    brand: 'Kestrel',
+    what: 'netSentiment',
+    direction: 'down',
+    baseline: { season: 'recent' },
+    drivers: expect.arrayContaining([expect.stringContaining('battery')]),
+    link: 'https://feedpulse.example/?brand=Kestrel',
+  });
+  expect(receiver.received[2]?.body['examples']).toHaveLength(3);
+});
+
+test('its end is told once, and goes by the same name', async () => {
+  const [first] = receiver.received;
+  const kinds = await live(freshEvaluator(), 90, usual);
+  expect(kinds).toEqual(['resolved sentiment']);
+  expect(await send()).toBe(1);
+  expect(await send()).toBe(0);
+  expect(receiver.received.at(-1)?.body).toMatchObject({ type: 'resolved', alert: first?.body['alert'] });
+  expect(receiver.received.at(-1)?.headers['idempotency-key']).not.toBe(first?.headers['idempotency-key']);
+});
