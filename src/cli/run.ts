@@ -98,7 +98,15 @@ async function runWith({ config, db, front, log, stop }: Ground): Promise<void> 
   try {
     rollups.start();
     const upkeep = { db, clock, retention, matcher: brands, jobs };
-    server = await front?.serve({ ...parts, reader: db.reader, live, status: status.read, brands: config.brands, upkeep });
+    server = await front?.serve({
+      ...parts,
+      reader: db.reader,
+      live,
+      alerts: alertHub,
+      status: status.read,
+      brands: config.brands,
+      upkeep,
+    });
     await runPipeline({ source, scorer, brands, writer: createWriter({ db, ...parts }), live, metrics, clock }, stop);
     hasEnded = true;
     log.info({ source: source.name }, stop.aborted ? 'stopped' : 'the feed has ended');

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Log } from '../log.ts';
+import { registerAlertRoutes } from './alert-routes.ts';
 import { registerCorrectionRoutes } from './correction-routes.ts';
 import { registerDriversRoutes } from './drivers-routes.ts';
 import { type HistoryParts, registerHistoryRoutes } from './history-routes.ts';
@@ -18,6 +19,7 @@ export function registerApi(app: FastifyInstance, parts: ApiParts): void {
   registerHistoryRoutes(app, parts);
   registerPostsRoutes(app, parts);
   registerDriversRoutes(app, parts);
+  registerAlertRoutes(app, parts);
   registerCorrectionRoutes(app, parts.upkeep);
   registerUpkeepRoutes(app, parts.upkeep);
   registerRescoreRoutes(app, parts);

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { LiveHub } from '../live-hub.ts';
+import type { AlertChange } from '../alert.ts';
+import type { Hub, LiveHub } from '../live-hub.ts';
 import type { ScoredPost } from '../post.ts';
 import type { Status } from '../status.ts';
 import { type Access, requireRole } from './access.ts';
@@ -26,12 +27,13 @@ export interface LiveStream {
 }
 
 /**
- * Server-sent events at /api/v1/stream: `post` with a scored post as one line of JSON, `status` every second.
+ * Server-sent events at /api/v1/stream: `post` with a scored post as one line of JSON, `status` every second,
+ * `alert` with the beginning or the end of one.
  * A client that reads too slowly misses posts; one that does not read at all is let go. Neither makes the process buffer.
  */
 export function registerLiveStream(
   app: FastifyInstance,
-  { live, readStatus, access }: { live: LiveHub; readStatus: () => Status; access: Access },
+  { live, alerts, readStatus, access }: { live: LiveHub; alerts: Hub<AlertChange>; readStatus: () => Status; access: Access },
 ): LiveStream {
   const clients = new Map<FastifyReply['raw'], Client>();
   const hasRoom = (client: FastifyReply['raw']): boolean => client.writableLength < mostWaiting;
@@ -51,7 +53,13 @@ export function registerLiveStream(
     }
   };
 
+  const sendAlert = ({ id, alert, kind, rule, brand, severity, at, verdict }: AlertChange): void => {
+    const text = frame('alert', { id, alert, kind, rule, brand, severity, at: new Date(at).toISOString(), verdict });
+    for (const client of clients.keys()) if (hasRoom(client)) client.write(text);
+  };
+
   const unsubscribe = live.subscribe(sendPost);
+  const unsubscribeAlerts = alerts.subscribe(sendAlert);
   const timer = setInterval(sendStatus, statusEveryMs);
 
   app.get('/api/v1/stream', requireRole('viewer'), (request, reply) => {
@@ -81,6 +89,7 @@ export function registerLiveStream(
   return {
     close: () => {
       unsubscribe();
+      unsubscribeAlerts();
       clearInterval(timer);
       for (const client of clients.keys()) client.end();
     },

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { alertsApi } from './alert-routes.ts';
+import { alertAnswer, markBody, muteAnswer, muteBody, unmuteQuery } from './alert-schemas.ts';
 import { driversApi } from './drivers-routes.ts';
 import { historyApi } from './history-routes.ts';
 import { postsApi } from './posts-routes.ts';
@@ -7,7 +9,7 @@ import { signInBody } from './session-routes.ts';
 import { activateBody, correctionBody, erasureBody, jobAnswer, postQuery, postsCounted, rangeBody, rescoreBody } from './upkeep-schemas.ts';
 
 /** Questions about the history, by path. */
-export const questions = { ...historyApi, ...postsApi, ...driversApi, ...modelsApi } as const;
+export const questions = { ...historyApi, ...postsApi, ...driversApi, ...modelsApi, ...alertsApi } as const;
 
 const problem = (description: string): object => ({ description: `A problem (RFC 9457): ${description}` });
 const limited = { 429: problem('too many requests; `Retry-After` says when to come back') };
@@ -29,7 +31,8 @@ export function openApiDocument(version: string): object {
   const paths = Object.fromEntries(Object.entries(questions).map(([path, question]) => [path, { get: operation(question) }]));
   const stream = {
     get: {
-      summary: 'Scored posts (`event: post`) and the state of the process (`event: status`), as server-sent events',
+      summary:
+        'Scored posts (`event: post`) the state of the process (`event: status`) and beginnings and ends of alerts (`event: alert`), as server-sent events',
       responses: { 200: { description: 'text/event-stream' }, ...refusals },
     },
   };
@@ -38,7 +41,7 @@ export function openApiDocument(version: string): object {
     info: { title: 'feedpulse', version },
     security: [{ token: [] }, { session: [] }],
     components: { securitySchemes },
-    paths: { ...paths, ...upkeepPaths(), '/api/v1/session': session(), '/api/v1/stream': stream },
+    paths: { ...paths, ...alertPaths(), ...upkeepPaths(), '/api/v1/session': session(), '/api/v1/stream': stream },
   };
 }
 
@@ -61,18 +64,50 @@ function operation({ summary, query, answer }: { summary: string; query: z.ZodOb
   };
 }
 
+/** An operation that changes something. */
+const change = (summary: string, schema: z.ZodType, responses: object): object => ({
+  summary,
+  requestBody: { required: true, content: { 'application/json': { schema: z.toJSONSchema(schema, { io: 'input' }) } } },
+  responses: { ...responses, 400: problem('it names the field'), ...refusals },
+});
+const inQuery = (schema: z.ZodObject, required: boolean): object[] =>
+  Object.entries(z.toJSONSchema(schema, { io: 'input' }).properties ?? {}).map(([name, of]) => ({
+    name,
+    in: 'query',
+    required,
+    schema: of,
+  }));
+const idOf = { name: 'id', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } };
+
+/** Single alerts, and what people say of them. */
+function alertPaths(): object {
+  const found = { 200: json('The alert', alertAnswer), 404: problem('there is no such alert') };
+  const ended = z.strictObject({ ended: z.int().min(0) });
+  const path = '/api/v1/alerts';
+  return {
+    [`${path}/{id}`]: { get: { summary: 'One alert', parameters: [idOf], responses: { ...found, ...refusals } } },
+    [`${path}/{id}/ack`]: {
+      post: { summary: 'Says that somebody looks after it; for editors', parameters: [idOf], responses: { ...found, ...refusals } },
+    },
+    [`${path}/{id}/mark`]: {
+      post: { ...change('Says whether it was useful or noise; for editors', markBody, found), parameters: [idOf] },
+    },
+    [`${path}/mutes`]: {
+      post: change('Tells nobody for a while; for editors', muteBody, { 200: json('Until when', muteAnswer) }),
+      delete: {
+        summary: 'Ends a mute; for editors',
+        parameters: inQuery(unmuteQuery, false),
+        responses: { 200: json('How many there were', ended), ...refusals },
+      },
+    },
+  };
+}
+
 /** What changes stored posts and figures. */
 function upkeepPaths(): object {
-  const change = (summary: string, schema: z.ZodType, responses: object): object => ({
-    summary,
-    requestBody: { required: true, content: { 'application/json': { schema: z.toJSONSchema(schema, { io: 'input' }) } } },
-    responses: { ...responses, 400: problem('it names the field'), ...refusals },
-  });
   const job = { 202: json('A job: its state is at /api/v1/jobs/{id}', jobAnswer) };
   const count = { 200: json('How many posts', postsCounted) };
-  const { properties = {} } = z.toJSONSchema(postQuery, { io: 'input' });
-  const parameters = Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: true, schema }));
-  const idOf = { name: 'id', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } };
+  const parameters = inQuery(postQuery, true);
   const found = { 200: json('The job', jobAnswer), 404: problem('this process knows no such job'), ...refusals };
   return {
     '/api/v1/corrections': {

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
+import type { AlertChange } from '../alert.ts';
 import type { Config } from '../config.ts';
 import { asError, FeedpulseError } from '../errors.ts';
-import type { LiveHub } from '../live-hub.ts';
+import type { Hub, LiveHub } from '../live-hub.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Status } from '../status.ts';
@@ -28,6 +29,7 @@ export interface ServerParts extends ApiParts {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly live: LiveHub;
+  readonly alerts: Hub<AlertChange>;
   readonly status: () => Status;
 }
 
@@ -71,7 +73,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
   registerSessionRoutes(app, { tokens, sessions, wrongToken, log });
   await registerCaching(app, Object.keys(questions), clock);
   registerApi(app, parts);
-  const stream = registerLiveStream(app, { live, readStatus: status, access });
+  const stream = registerLiveStream(app, { live, alerts: parts.alerts, readStatus: status, access });
   await registerPage(app);
   const url = await listen(app, config.server);
   return {

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { Role } from '../../src/access.ts';
+import type { AlertChange } from '../../src/alert.ts';
 import { systemClock } from '../../src/clock.ts';
 import { configSchema } from '../../src/config.ts';
 import { createBrandMatcher } from '../../src/ingest/brand-matcher.ts';
-import { createLiveHub } from '../../src/live-hub.ts';
+import { createHub, createLiveHub } from '../../src/live-hub.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { createJobs } from '../../src/server/jobs.ts';
 import { openTokens, type RunningServer, type ServerParts, startServer } from '../../src/server/server.ts';
@@ -28,7 +29,7 @@ export const healthy: Status = {
 
 export const problemType = 'application/problem+json; charset=utf-8';
 
-export type TestServer = RunningServer & Pick<ServerParts, 'live' | 'metrics'>;
+export type TestServer = RunningServer & Pick<ServerParts, 'live' | 'alerts' | 'metrics'>;
 
 /** A folder for tokens.json, which is not there yet. */
 export function tokenFolder(): { path: string; add: (name: string, role?: Role) => Promise<string>; remove: () => void } {
@@ -45,6 +46,7 @@ export function tokenFolder(): { path: string; add: (name: string, role?: Role) 
 export async function startTestServer(given: Partial<ServerParts> & { server?: object } = {}): Promise<TestServer> {
   const { server, ...parts } = given;
   const live = createLiveHub();
+  const alerts = createHub<AlertChange>();
   const metrics = createMetrics();
   const config = configSchema.parse({ server: { port: 0, tokensFile: join(tmpdir(), 'feedpulse-no-folder', 'tokens.json'), ...server } });
   const tokens = await openTokens(config, quiet);
@@ -58,6 +60,7 @@ export async function startTestServer(given: Partial<ServerParts> & { server?: o
     reader: nowhere,
     upkeep: upkeepOf({ kind: 'server', writer: nowhere, upkeep: nowhere, reader: nowhere }),
     live,
+    alerts,
     status: () => healthy,
     brands: configSchema.parse({ brands: [{ name: 'Kestrel', timezone: 'Asia/Kathmandu' }, { name: 'Heron' }] }).brands,
     ...parts,
@@ -66,7 +69,7 @@ export async function startTestServer(given: Partial<ServerParts> & { server?: o
     tokens.close();
     await running.close();
   };
-  return { ...running, close, live, metrics };
+  return { ...running, close, live, alerts, metrics };
 }
 
 /** What the routes that change something need, over a database. */

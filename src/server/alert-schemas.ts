@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { seasons, statuses, watched } from '../alert.ts';
+import type { RuleMarks } from '../alerts/read-alerts.ts';
+import { duration } from '../config.ts';
+import { rangeQuery, time } from './query-schemas.ts';
+
+/** What questions about alerts take and give: the OpenAPI document shows it, and a test holds every answer to it. */
+
+const name = z.string().min(1).max(100);
+const moment = z.iso.datetime();
+const count = z.int().min(0);
+const direction = z.enum(['up', 'down']);
+
+export const alertsQuery = rangeQuery.extend({
+  from: time.default('now-7d'),
+  brand: name.optional().describe('Of this brand only; `*` is the rules over all posts'),
+  rule: name.optional(),
+  open: z.enum(['true', 'false']).default('false').describe('Those alone that are still on'),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+});
+
+export const alertParams = z.strictObject({ id: z.uuid() });
+export const markBody = z.strictObject({ mark: z.enum(['useful', 'noise', 'none']).describe('`none` takes it back') });
+const muted = { rule: name.optional().describe('Every rule when absent'), brand: name.optional().describe('Every brand when absent') };
+export const muteBody = z.strictObject({ ...muted, for: duration.default('2h'), reason: z.string().max(500).default('') });
+export const unmuteQuery = z.strictObject(muted);
+
+const verdict = z.strictObject({
+  what: z.enum(watched),
+  direction,
+  observed: z.number().describe('Posts, or points of net sentiment'),
+  expected: z.number(),
+  low: z.number().describe('Where 95 of 100 usual windows lie'),
+  high: z.number(),
+  z: z.number().describe('Distance in standard deviations'),
+  posts: count,
+  from: moment,
+  to: moment,
+  baseline: z.strictObject({ season: z.enum(seasons), quarters: count, from: moment, to: moment }).nullable(),
+});
+
+export const alertAnswer = z.strictObject({
+  id: z.uuid(),
+  rule: z.string(),
+  brand: z.string(),
+  severity: z.enum(['warning', 'critical']),
+  at: moment,
+  resolvedAt: moment.nullable().describe('null while it is on'),
+  verdict,
+  channels: z.array(z.string()).readonly().describe('Who was to be told'),
+  acked: z.strictObject({ by: z.string(), at: moment }).nullable(),
+  mark: z.enum(['useful', 'noise']).nullable(),
+});
+
+export const muteAnswer = z.strictObject({
+  rule: z.string().nullable(),
+  brand: z.string().nullable(),
+  until: moment,
+  by: z.string(),
+  reason: z.string(),
+});
+
+export const alertsAnswer = z.strictObject({
+  from: moment,
+  to: moment,
+  alerts: z.array(alertAnswer).describe('The newest first'),
+  states: z.array(z.strictObject({ rule: z.string(), brand: z.string(), status: z.enum(statuses), since: moment })),
+  rules: z.array(
+    z.strictObject({
+      rule: z.string(),
+      alerts: count,
+      useful: count,
+      noise: count,
+      noiseRate: z.number().min(0).max(1).nullable().describe('Noise among the marked ones'),
+    }) satisfies z.ZodType<RuleMarks>,
+  ),
+  mutes: z.array(muteAnswer),
+});
+
+export type AlertAnswer = z.output<typeof alertAnswer>;
+export type AlertsAnswer = z.output<typeof alertsAnswer>;
+export type MuteAnswer = z.output<typeof muteAnswer>;
