@@ -16,8 +16,8 @@ export interface Mood {
   readonly net: number;
   /** Variance of one post's polarity. */
   readonly variance: number;
-  /** How much more the means of quarter-hours vary than chance explains; at least 1. */
-  readonly dispersion: number;
+  /** Variance of the mean of a stretch that is not chance's: moods wander. */
+  readonly wander: number;
   /** Scored posts that it comes from. */
   readonly posts: number;
 }
@@ -94,24 +94,28 @@ function centreOf(values: readonly number[]): number {
 const fewestScored = 8;
 /** Quarter-hours further off than this are incidents of their own. */
 const outlying = 3;
+/** No mood is steadier than this: one point of net sentiment. */
+const leastWander = 0.01 ** 2;
 
-/** The pooled polarity of quarter-hours, without those that stand out, and how much their means vary. */
+/** The pooled polarity of quarter-hours, without those that stand out, and how much their means vary beyond chance. */
 function moodOf(samples: readonly Counts[]): Mood {
   const first = pool(samples);
-  const residualOf = (sample: Counts): number => (netOf(sample) - first.net) / Math.sqrt(first.variance / scoredOf(sample));
   const telling = samples.filter((sample) => scoredOf(sample) >= fewestScored);
-  const spread = madToDeviation * (median(telling.map((sample) => Math.abs(residualOf(sample)))) ?? 0);
-  const dispersion = telling.length >= fewestScored ? Math.max(1, spread ** 2) : 1;
-  const usual = samples.filter(
-    (sample) => scoredOf(sample) < fewestScored || Math.abs(residualOf(sample)) <= outlying * Math.sqrt(dispersion),
-  );
-  return { ...pool(usual), dispersion };
+  const middle = median(telling.map(netOf)) ?? first.net;
+  const spread = madToDeviation * (median(telling.map((sample) => Math.abs(netOf(sample) - middle))) ?? 0);
+  const byChance = median(telling.map((sample) => first.variance / scoredOf(sample))) ?? 0;
+  const wander = Math.max(leastWander, spread ** 2 - byChance);
+  const isUsual = (sample: Counts): boolean => {
+    const deviation = Math.sqrt(first.variance / Math.max(1, scoredOf(sample)) + wander);
+    return scoredOf(sample) < fewestScored || Math.abs(netOf(sample) - middle) <= outlying * deviation;
+  };
+  return { ...pool(samples.filter(isUsual)), wander };
 }
 
 const netOf = ({ positive, negative, ...rest }: Counts): number =>
   (positive - negative) / Math.max(1, scoredOf({ positive, negative, ...rest }));
 
-function pool(samples: readonly Counts[]): Omit<Mood, 'dispersion'> {
+function pool(samples: readonly Counts[]): Omit<Mood, 'wander'> {
   const sum = sumOf(samples);
   return { net: netOf(sum), variance: polarityVariance(sum), posts: scoredOf(sum) };
 }

@@ -71,14 +71,14 @@ function measureRate(observed: number, { perMinute, excess }: Rate, minutes: num
 
 /**
  * Net sentiment against that of the past: the difference of two means of polarities (−1, 0, 1), each with its
- * multinomial variance, the past's spread between quarter-hours among it. In points, from −100 to 100.
+ * multinomial variance, and what moods wander beyond that. In points, from −100 to 100.
  */
 function measureMood(counts: Counts, mood: Mood): Measured {
   const posts = scoredOf(counts);
   const expected = 100 * mood.net;
   if (posts === 0 || mood.posts === 0) return { observed: expected, expected, low: -100, high: 100, z: 0, posts };
   const observed = (100 * (counts.positive - counts.negative)) / posts;
-  const deviation = 100 * Math.sqrt(mood.dispersion * mood.variance * (1 / posts + 1 / mood.posts));
+  const deviation = 100 * Math.sqrt(mood.variance * (1 / posts + 1 / mood.posts) + mood.wander);
   const reach = deviations95 * deviation;
   const bounds = { low: Math.max(-100, expected - reach), high: Math.min(100, expected + reach) };
   return { observed, expected, ...bounds, z: (observed - expected) / deviation, posts };

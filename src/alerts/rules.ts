@@ -23,7 +23,7 @@ export interface Brand {
 }
 
 const minute = 60_000;
-const deviations = { low: 6, balanced: 4.75, high: 4 } as const;
+const deviations = { low: 5, balanced: 4, high: 3.25 } as const;
 const directions = { volume: 'both', netSentiment: 'down', negativeVolume: 'up' } as const;
 const changes = { volume: 2, netSentiment: 10, negativeVolume: 2 } as const;
 

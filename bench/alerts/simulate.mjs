@@ -1,0 +1,106 @@
+import { createRandom, mixSeeds } from '../../dist/ingest/demo/random.js';
+import { rhythmAt } from '../../dist/ingest/demo/stories.js';
+import { calmVariance, day, drawMinutes, hour, lowestRhythm, minute } from './month.mjs';
+import { replay } from './replay.mjs';
+
+/** A brand may be wrongly told of so many times a week. */
+export const falseAlertsLimit = 1;
+
+const to = Date.UTC(2026, 5, 1);
+const live = to - 30 * day;
+/** Eight weeks before, so that the baseline is as it ships. */
+const from = live - 57 * day;
+const length = 2 * hour;
+const foundWithin = 10 * minute;
+/** Posts an hour in the quietest minute of a day; the busiest has four times as many. Two brands of each. */
+const rates = [100, 300, 1_000, 3_000, 10_000];
+const kinds = [
+  { name: 'net sentiment −20', points: 20 },
+  { name: 'net sentiment −40', points: 40 },
+  { name: 'net sentiment −60', points: 60 },
+  { name: 'volume × 3', factor: 3 },
+  { name: 'volume ÷ 3', factor: 1 / 3 },
+];
+/** From which rate on every incident of a kind has to be found in time. */
+const limitedFrom = [10_000, 3_000, 1_000, 1_000, 1_000];
+const outage = { from: live + 3.5 * day, to: live + 3.5 * day + 40 * minute };
+
+export async function simulate(seed) {
+  const brands = rates.flatMap((rate) =>
+    [1, 2].map((twin) => ({ name: `${rate} an hour, ${twin}`, rate, incidents: plan(mixSeeds(seed, rate, twin)) })),
+  );
+  const minutesOf = new Map(
+    brands.map(({ name, rate, incidents }, index) => [name, drawMinutes({ seed: 100 * seed + index, rate, from, to, incidents, outage })]),
+  );
+  const { changes, lookMs } = await replay({ brands: brands.map(({ name }) => name), minutesOf, from: live, to, since: from });
+  const alerts = changes.filter(({ kind }) => kind === 'alert');
+  const told = alerts.filter(({ rule }) => rule === 'feed');
+  const seen = brands.map((brand) => judgeBrand(brand, changes));
+  const rows = rates.flatMap((rate) =>
+    kinds.map((kind, index) => {
+      const own = seen.flatMap((one) => (one.rate === rate ? one.incidents.filter(({ name }) => name === kind.name) : []));
+      const delays = own.map(({ delay }) => delay).sort((a, b) => a - b);
+      const median = delays[Math.floor(delays.length / 2)] ?? Number.POSITIVE_INFINITY;
+      return {
+        name: `${kind.name}, ${rate}`,
+        incidents: own.length,
+        found: own.filter(({ delay }) => delay <= foundWithin).length,
+        best: own.reduce((sum, { best }) => sum + best, 0) / own.length,
+        medianDelay: Number.isFinite(median) ? median / minute : null,
+        isLimited: rate >= limitedFrom[index],
+      };
+    }),
+  );
+  const falseAlerts = seen.map(({ name, strays }) => ({ brand: name, perWeek: strays / (30 / 7) }));
+  return { rows, falseAlerts, outageTold: told.length === 1, lookMs, brands: brands.length };
+}
+
+/** One incident a day, at any minute of the first 20 hours. */
+function plan(seed) {
+  const random = createRandom(seed);
+  return Array.from({ length: 29 }, (_, index) => {
+    const start = live + (index + 1) * day + Math.floor(random() * 20 * 60) * minute;
+    return { ...kinds[index % kinds.length], from: start, to: start + length };
+  });
+}
+
+/** What was told of a brand: of each incident how soon, and what belongs to none. */
+function judgeBrand({ name, rate, incidents }, changes) {
+  const own = changes.filter(({ brand }) => brand === name);
+  const beginnings = own.filter(({ kind }) => kind === 'alert');
+  const belongs = ({ at }) => incidents.some((incident) => at >= incident.from && at < incident.to + hour);
+  return {
+    rate,
+    name,
+    strays: beginnings.filter((alert) => !belongs(alert)).length,
+    incidents: incidents.map((incident) => {
+      const first = beginnings.find(({ at }) => at >= incident.from && at < incident.to);
+      return { ...incident, delay: first ? first.at - incident.from : Number.POSITIVE_INFINITY, best: bestPossible(incident, rate) };
+    }),
+  };
+}
+
+/** With one wrong alert a week of 1,008 times ten minutes, one-sided. */
+const onceAWeek = 3.09;
+
+/**
+ * The share of such incidents that the most powerful test finds (Neyman–Pearson, normal approximation) in the eight
+ * minutes that are complete ten minutes after the beginning.
+ */
+function bestPossible({ from: start, points, factor }, rate) {
+  const posts = ((rate * rhythmAt(start)) / lowestRhythm) * (8 / 60);
+  const effect = points
+    ? Math.sqrt((0.92 * posts) / calmVariance) * (points / 100)
+    : Math.abs(2 * (Math.sqrt(factor * posts) - Math.sqrt(posts)));
+  return normalShare(effect - onceAWeek);
+}
+
+/** The normal distribution function (Abramowitz and Stegun 26.2.17; within 1e-7). */
+function normalShare(z) {
+  const t = 1 / (1 + 0.2316419 * Math.abs(z));
+  const tail =
+    (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) *
+    t *
+    (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+  return z >= 0 ? 1 - tail : tail;
+}
