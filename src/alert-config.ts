@@ -42,7 +42,9 @@ export const alertRule = z.strictObject({
     .describe('Of volumes as a factor (2 when absent), of net sentiment in points (10 when absent)'),
   confirmFor: upTo('6h').default('1m').describe('How long it has to last before it is an alert'),
   keepFiringFor: upTo('24h').default('15m').describe('How long all has to be usual before the alert is over'),
-  cooldown: upTo('7d').default('30m').describe('How long after an alert the next may begin'),
+  cooldown: upTo('7d')
+    .default('30m')
+    .describe('How long after an alert the next may begin, but for something twice as unusual as the rule asks for'),
   quietHours: z
     .strictObject({ from: clockTime, to: clockTime })
     .optional()

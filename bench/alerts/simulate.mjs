@@ -74,10 +74,21 @@ function judgeBrand({ name, rate, incidents }, changes) {
     name,
     strays: beginnings.filter((alert) => !belongs(alert)).length,
     incidents: incidents.map((incident) => {
-      const first = beginnings.find(({ at }) => at >= incident.from && at < incident.to);
-      return { ...incident, delay: first ? first.at - incident.from : Number.POSITIVE_INFINITY, best: bestPossible(incident, rate) };
+      const what = incident.points ? 'sentiment' : 'volume';
+      const first = beginnings.find((one) => one.at < incident.to && (one.at >= incident.from || isOn(own, one, what, incident.from)));
+      return {
+        ...incident,
+        delay: first ? Math.max(0, first.at - incident.from) : Number.POSITIVE_INFINITY,
+        best: bestPossible(incident, rate),
+      };
     }),
   };
+}
+
+/** Whether somebody who looks at a moment has been told already. */
+function isOn(changes, { alert, rule }, what, moment) {
+  const of = changes.filter((change) => change.alert === alert);
+  return rule === what && of.every(({ at, kind }) => (kind === 'alert' ? at < moment : at > moment));
 }
 
 /** With one wrong alert a week of 1,008 times ten minutes, one-sided. */

@@ -26,13 +26,16 @@ export interface Step {
   readonly told: boolean;
 }
 
-type Patience = Pick<Rule, 'confirmFor' | 'keepFiringFor' | 'cooldown'>;
+type Patience = Pick<Rule, 'z' | 'confirmFor' | 'keepFiringFor' | 'cooldown'>;
+
+/** Something so many times as far off as a rule asks for does not wait for the end of a cooldown. */
+const overriding = 2;
 
 export const untouched: AlertState = { status: 'cold-start', since: 0 };
 
 /**
  * The next state. An alert begins once something has been unusual for `confirmFor` without a break, and is over once
- * what raised it has not held for `keepFiringFor`; then none begins for `cooldown`. While nothing is known it stays.
+ * what raised it has not held for `keepFiringFor`; then none begins for `cooldown`, but for something far worse. While nothing is known it stays.
  * @param id of an alert that begins
  */
 export function transition(before: AlertState, moment: Moment, rule: Patience, id: string): Step {
@@ -50,9 +53,9 @@ export function transition(before: AlertState, moment: Moment, rule: Patience, i
   if (reading.kind !== 'judged') return { state: stay(reading.kind), told: false };
   if (!reading.unusual) return { state: stay('ok'), told: false };
   const unusualSince = before.unusualSince ?? now;
-  if (now - unusualSince < rule.confirmFor || moment.quiet || now < (coolUntil ?? 0))
-    return { state: stay('warning', { unusualSince }), told: false };
   const { span, verdict } = reading.unusual;
+  const isCooling = now < (coolUntil ?? 0) && Math.abs(verdict.z) < overriding * rule.z;
+  if (now - unusualSince < rule.confirmFor || moment.quiet || isCooling) return { state: stay('warning', { unusualSince }), told: false };
   return {
     state: { status: 'alert', since: now, alert: { id, direction: verdict.direction, span, lastHeld: now } },
     change: 'alert',

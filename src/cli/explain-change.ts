@@ -3,12 +3,16 @@ import type { AlertChange } from '../alert.ts';
 import type { ExamplePost, Reasons } from '../alerts/message.ts';
 import type { Clock } from '../clock.ts';
 import type { BrandRule } from '../config.ts';
+import { foldText } from '../fold-text.ts';
 import type { Label } from '../post.ts';
 import { type Driver, drivers } from '../trends/drivers.ts';
+import { createCopies } from '../trends/near-duplicates.ts';
 import { searchPosts } from '../trends/search-posts.ts';
 
 const mostDrivers = 5;
 const mostExamples = 3;
+/** So many of the most engaged posts are looked through for those that differ. */
+const mostRead = 60;
 
 /** What lies behind the beginning of an alert: terms that set the posts of its window apart, and posts that show it. */
 export function createExplanations(parts: {
@@ -31,8 +35,8 @@ export function createExplanations(parts: {
     const label = labels.length === 1 ? labels[0] : undefined;
     const shown = distinct(picked);
     if (shown.length >= mostExamples) return { drivers: picked.map(({ term }) => term), examples: shown };
-    const { posts } = await searchPosts(reader, { brand, ...range, label, sort: 'engagement', limit: mostExamples }, clock);
-    return { drivers: picked.map(({ term }) => term), examples: posts.map(toExample) };
+    const { posts } = await searchPosts(reader, { brand, ...range, label, sort: 'engagement', limit: mostRead }, clock);
+    return { drivers: picked.map(({ term }) => term), examples: withoutCopies(posts) };
   };
 }
 
@@ -49,6 +53,20 @@ function distinct(picked: readonly Driver[]): ExamplePost[] {
     .sort((a, b) => b.engagement - a.engagement)
     .slice(0, mostExamples)
     .map(toExample);
+}
+
+/** The first posts that are not near-duplicates of one before. */
+function withoutCopies(posts: readonly ExamplePost[]): ExamplePost[] {
+  const { groupOf } = createCopies();
+  const numbers = new Map<string, number>();
+  const numberOf = (word: string): number => {
+    const known = numbers.get(word) ?? numbers.size + 1;
+    numbers.set(word, known);
+    return known;
+  };
+  const seen = new Set<number>();
+  const isNew = ({ text }: ExamplePost): boolean => seen.size < seen.add(groupOf(foldText(text).split(' ').map(numberOf))).size;
+  return posts.filter(isNew).slice(0, mostExamples).map(toExample);
 }
 
 const toExample = ({ platform, text, url }: ExamplePost): ExamplePost => ({ platform, text, ...(url && { url }) });

@@ -4,7 +4,7 @@ import type { Finding } from '../../src/alerts/judge.ts';
 import { isQuiet, type Moment, type Step, transition, untouched } from '../../src/alerts/transition.ts';
 
 const minute = 60_000;
-const rule = { confirmFor: 2 * minute, keepFiringFor: 10 * minute, cooldown: 30 * minute };
+const rule = { z: 4, confirmFor: 2 * minute, keepFiringFor: 10 * minute, cooldown: 30 * minute };
 const finding: Finding = {
   span: 15 * minute,
   isUnusual: true,
@@ -59,6 +59,12 @@ describe('an alert', () => {
   test('does not begin again while it cools down', () => {
     const over: AlertState = { status: 'ok', since: 0, coolUntil: 20 * minute };
     expect(walk(times(21, unusual), over).told).toEqual([...times(19, 'warning'), 'alert alert', 'alert']);
+  });
+
+  test('does not wait for that when it is far worse', () => {
+    const over: AlertState = { status: 'ok', since: 0, coolUntil: 20 * minute };
+    const worse = { ...unusual, unusual: { ...finding, verdict: { ...finding.verdict, z: 9 } } };
+    expect(walk([unusual, unusual, unusual, worse], over).told).toEqual([...times(3, 'warning'), 'alert alert']);
   });
 
   test('stays as it is while nothing is known', () => {

@@ -1,0 +1,127 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import kafkajs, { type Producer } from 'kafkajs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { AlertsAnswer } from '../../src/server/alert-schemas.ts';
+import { eventually, feedpulse, type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
+import { startKafka, type TestKafka } from '../support/kafka.ts';
+import { type Receiver, startReceiver } from '../support/receiver.ts';
+
+const minute = 60_000;
+const texts = {
+  glad: 'I love my Kestrel kettle, best thing I ever bought!',
+  plain: 'Kestrel opens a shop on Main Street on Monday',
+  angry: 'My Kestrel kettle broke again. Terrible quality, I hate it and want a refund.',
+};
+
+let kafka: TestKafka;
+let receiver: Receiver;
+let producer: Producer;
+let folder: string;
+let running: RunningFeedpulse | undefined;
+let number = 0;
+
+beforeAll(async () => {
+  kafka = await startKafka();
+  receiver = await startReceiver();
+  folder = await mkdtemp(join(tmpdir(), 'feedpulse-alerts-'));
+  const rule = { name: 'mood', what: 'netSentiment', window: '3m', confirmFor: '0s', keepFiringFor: '0s' };
+  const channels = { ops: { type: 'webhook', url: receiver.url, allowPrivate: true } };
+  await writeFile(join(folder, 'feedpulse.yaml'), JSON.stringify({ brands: [{ name: 'Kestrel' }], alerts: { channels, rules: [rule] } }));
+  const kafkaClient = new kafkajs.Kafka({ brokers: kafka.brokers, logLevel: kafkajs.logLevel.NOTHING });
+  producer = kafkaClient.producer();
+  await producer.connect();
+  const admin = kafkaClient.admin();
+  await admin.connect();
+  await admin.createTopics({ waitForLeaders: true, topics: [{ topic: 'posts', numPartitions: 1 }] });
+  await admin.disconnect();
+});
+afterAll(async () => {
+  await running?.kill();
+  await producer.disconnect();
+  await receiver.close();
+  await kafka.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function start(): Promise<RunningFeedpulse> {
+  const env = { FEEDPULSE_KAFKA_BROKERS: kafka.brokers.join(','), FEEDPULSE_KAFKA_SESSION_TIMEOUT: '6s' };
+  running = await startFeedpulse(['--source', 'kafka', '--data', folder, '--config', join(folder, 'feedpulse.yaml')], env);
+  return running;
+}
+
+/** Posts of the minutes from `from` until `to`, counted back from now; each minute has these. */
+async function post(from: number, to: number, said: readonly (keyof typeof texts)[]): Promise<void> {
+  const now = Date.now();
+  const messages = [];
+  for (let ago = from; ago >= to; ago -= 1)
+    for (const kind of said) {
+      number += 1;
+      const createdAt = new Date(now - ago * minute).toISOString();
+      messages.push({
+        key: `chirper:${number}`,
+        value: JSON.stringify({ platform: 'chirper', id: `${number}`, text: texts[kind], createdAt }),
+      });
+    }
+  await producer.send({ topic: 'posts', messages });
+}
+
+const usual = ['glad', 'plain', 'glad', 'angry'] as const;
+const alerts = async (): Promise<AlertsAnswer['alerts']> => (await running?.get<AlertsAnswer>('/api/v1/alerts'))?.alerts ?? [];
+const kinds = () => receiver.received.map(({ body }) => body['type']);
+
+test('posts turn negative: one alert, by one name, though the process is killed before and after it is told, and one end', async () => {
+  await post(6 * 60, 10, usual);
+  await post(
+    9,
+    0,
+    Array.from({ length: 8 }, () => 'angry' as const),
+  );
+  receiver.answer = 0;
+  await start();
+  await eventually('an alert is decided and tried', 150, async () => {
+    await post(0, 0, ['angry']);
+    return receiver.received.length > 0;
+  });
+  const [alert] = await alerts();
+  expect(alert).toMatchObject({ rule: 'mood', brand: 'Kestrel', resolvedAt: null, verdict: { direction: 'down' } });
+  await running?.kill();
+
+  receiver.answer = 200;
+  const before = receiver.received.length;
+  await start();
+  await eventually('the alert is taken', 60, async () => receiver.received.length > before);
+  await running?.kill();
+  await start();
+  await eventually('the rules are judged again', 120, async () => {
+    await post(0, 0, ['angry']);
+    return ((await running?.metric('feedpulse_alert_evaluations_total')) ?? 0) > 0;
+  });
+  expect(new Set(receiver.received.map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
+  expect(receiver.received[before]?.body).toMatchObject({ type: 'alert', alert: alert?.id, examples: [{ text: texts.angry }] });
+
+  // As many more as make the mood of these minutes what it was.
+  await post(
+    14,
+    0,
+    Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? 'glad' : 'plain')),
+  );
+  await eventually('the end is told', 150, async () => {
+    await post(0, 0, usual);
+    return kinds().includes('resolved');
+  });
+  expect(kinds().filter((kind) => kind === 'resolved')).toHaveLength(1);
+  expect(receiver.received.at(-1)?.body).toMatchObject({ type: 'resolved', alert: alert?.id });
+  expect((await alerts()).map(({ id, resolvedAt }) => [id, resolvedAt !== null])).toEqual([[alert?.id, true]]);
+
+  const shared = ['--data', folder, '--config', join(folder, 'feedpulse.yaml')];
+  expect((await feedpulse('alerts', 'ack', alert?.id ?? '', '--noise', ...shared)).stdout).toMatch(
+    /^Kestrel, net sentiment down to .*: marked as noise\.\n$/,
+  );
+  const listed = await feedpulse('alerts', 'list', ...shared);
+  expect([listed.stdout.split('\n').length, listed.stderr]).toEqual([3, 'mood: 100.0 % noise of 1 marked\n']);
+  expect((await feedpulse('alerts', 'mute', '--brand', 'Kestrel', '--for', '1h', ...shared)).stdout).toMatch(/^Muted until 20/);
+  expect((await feedpulse('alerts', 'unmute', '--brand', 'Kestrel', ...shared)).stdout).toBe('Alerts are told again.\n');
+  expect((await feedpulse('alerts', 'show', alert?.id ?? '', ...shared)).stdout).toContain('netSentiment');
+});
