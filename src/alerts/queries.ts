@@ -28,7 +28,7 @@ export const selectMinutes = `
 export const selectQuarters = `
   SELECT r.brand AS brand, toUnixTimestamp(r.quarter) AS start,
     sum(r.negative) AS negative, sum(r.neutral) AS neutral, sum(r.positive) AS positive, sum(r.unscored) AS unscored
-  FROM rollup_quarter AS r FINAL
+  FROM rollup_history AS r FINAL
   WHERE r.brand IN {brands:Array(String)}
     AND r.quarter IN (SELECT toDateTime({last:UInt32} - 900 * arrayJoin({before:Array(UInt32)}), 'UTC'))
   GROUP BY brand, start`;
@@ -36,7 +36,7 @@ export const selectQuarters = `
 /** The first quarter-hour of each brand with posts, since a moment. */
 export const selectFirst = `
   SELECT r.brand AS brand, toUnixTimestamp(min(r.quarter)) AS start
-  FROM rollup_quarter AS r
+  FROM rollup_history AS r
   WHERE r.brand IN {brands:Array(String)} AND r.quarter >= ${moment('from')}
     AND r.negative + r.neutral + r.positive + r.unscored > 0
   GROUP BY brand`;

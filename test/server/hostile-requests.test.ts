@@ -67,12 +67,9 @@ const right: Record<keyof typeof questions, Readonly<Record<string, string>>> = 
   '/api/v1/share-of-voice': { ...range, brands: 'Kestrel' },
   '/api/v1/breakdown': { ...range, brand: 'Kestrel' },
   '/api/v1/drivers': { ...range, brand: 'Kestrel', platform: 'chirper', lang: 'en', limit: '5' },
-<<<<<<< HEAD
   '/api/v1/models': {},
   '/api/v1/models/compare': { ...range, brand: 'Kestrel', version: 'other@1' },
-=======
   '/api/v1/alerts': { ...range, brand: 'Kestrel', rule: 'volume', open: 'true', limit: '5' },
->>>>>>> 6c8d6b8 (List, mute, acknowledge and mark alerts over HTTP, from the terminal and in the live stream)
   '/api/v1/posts': {
     ...range,
     brand: 'Kestrel',
@@ -172,11 +169,7 @@ test.each(changes)('%s: whatever a body like %j holds, it is refused with a reas
 
 /** A body without a well-formed `dryRun` would change what the other cases count on. */
 function wouldOnlyCount(path: string, body: unknown): boolean {
-<<<<<<< HEAD
   if (path !== 'corrections' && path !== 'erasures') return true;
-=======
-  if (path === 'alerts/mutes' || path === 'rematch' || path === 'rollups/rebuild') return true;
->>>>>>> 6c8d6b8 (List, mute, acknowledge and mark alerts over HTTP, from the terminal and in the live stream)
   return !(typeof body === 'object' && body !== null && 'dryRun' in body && body.dryRun === false);
 }
 

@@ -54,18 +54,15 @@ test('the description of the API names every address and parameter that there is
       'before',
     ],
     '/api/v1/drivers': ['from', 'to', 'brand', 'platform', 'lang', 'limit'],
-<<<<<<< HEAD
     '/api/v1/models': [],
     '/api/v1/models/compare': ['from', 'to', 'brand', 'version'],
     '/api/v1/models/activate': [],
     '/api/v1/rescore': [],
-=======
     '/api/v1/alerts': ['from', 'to', 'brand', 'rule', 'open', 'limit'],
     '/api/v1/alerts/{id}': ['id'],
     '/api/v1/alerts/{id}/ack': [],
     '/api/v1/alerts/{id}/mark': [],
     '/api/v1/alerts/mutes': [],
->>>>>>> 6c8d6b8 (List, mute, acknowledge and mark alerts over HTTP, from the terminal and in the live stream)
     '/api/v1/corrections': [],
     '/api/v1/rematch': [],
     '/api/v1/rollups/rebuild': [],
