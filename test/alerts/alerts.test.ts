@@ -139,6 +139,8 @@ test('posts turn negative: one alert is decided, stored and sent once, however o
   now += minute;
   receiver.answer = 503;
   expect(await send()).toBe(0);
+  // Before the pause is over nothing is tried.
+  expect(await send()).toBe(0);
   now += minute;
   receiver.answer = 200;
   expect(await send()).toBe(1);
