@@ -106,7 +106,7 @@ describe('nothing is told', () => {
     now += 25 * minute;
     for (let at = start; at < start + 12 * minute; at += minute) {
       minutes.set(at, times(usual, 5));
-      now += 1_000;
+      now += minute;
       await evaluator.evaluate();
     }
     expect(told()).toEqual([]);
