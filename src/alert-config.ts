@@ -28,7 +28,7 @@ export const alertRule = z.strictObject({
   window: between('3m', '6h')
     .refine((value) => milliseconds(value) % minute === 0, 'whole minutes')
     .default('15m')
-    .describe('How much is looked at together; a third of it and four of it are looked at as well'),
+    .describe('How much is looked at together; one and two thirds of it and four times it are looked at as well'),
   sensitivity: z
     .union([z.enum(['low', 'balanced', 'high']), z.number().min(2).max(20)])
     .default('balanced')
@@ -70,7 +70,13 @@ const channel = z.discriminatedUnion('type', [
 ]);
 
 export const alerts = z.strictObject({
-  evaluate: z.boolean().default(true).describe('Of several processes with one database, one alone may judge: false in all others'),
+  evaluate: z.boolean().default(true).describe('Whether this process may judge and send'),
+  topic: z
+    .string()
+    .min(1)
+    .max(240)
+    .default('posts.alerts')
+    .describe('A Kafka topic of one partition, made where it is missing: of several processes the one that holds it judges'),
   webhook: z
     .strictObject({
       url: z.url({ protocol: /^https?$/ }).describe('Where alerts are posted as JSON'),

@@ -40,6 +40,8 @@ export interface AlertState {
   readonly alert?: { readonly id: string; readonly direction: 'up' | 'down'; readonly span: number; readonly lastHeld: number };
   /** No alert begins before. */
   readonly coolUntil?: number;
+  /** Until when an alert held that is over: what belonged to it is no reason for another. */
+  readonly toldUntil?: number;
 }
 
 /** A beginning or an end of an alert: what is told, and the proof that it was decided. */

@@ -218,6 +218,9 @@ export const configSchema = z
     if (config.kafka.topic === config.kafka.deadLetterTopic) {
       context.addIssue({ code: 'custom', path: ['kafka', 'deadLetterTopic'], message: 'must differ from kafka.topic' });
     }
+    if ([config.kafka.topic, config.kafka.deadLetterTopic].includes(config.alerts.topic)) {
+      context.addIssue({ code: 'custom', path: ['alerts', 'topic'], message: 'must be a topic of its own, without posts' });
+    }
   });
 
 export type { AlertsConfig, ChannelConfig } from './alert-config.ts';

@@ -86,15 +86,3 @@ function poisson(random, mean) {
   for (const limit = Math.exp(-mean); product > limit; count += 1) product *= random();
   return count;
 }
-
-/** Sums of minutes, as the quarter-hours of the database are. */
-export function quartersOf(minutes) {
-  const quarters = new Map();
-  for (const [time, counts] of minutes) {
-    const start = Math.floor(time / (15 * minute)) * 15 * minute;
-    const sum = quarters.get(start) ?? { negative: 0, neutral: 0, positive: 0, unscored: 0 };
-    for (const label of Object.keys(sum)) sum[label] += counts[label];
-    quarters.set(start, sum);
-  }
-  return quarters;
-}

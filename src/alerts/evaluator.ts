@@ -9,6 +9,8 @@ import { decide, keyOf, type Sight } from './watch.ts';
 const minuteMs = 60_000;
 /** A stretch that ended longer ago is history: a backlog or a backfill that is being read raises no alert. */
 const freshForMs = 10 * minuteMs;
+/** Who has brought nothing for so long is not waited for. */
+const heardForMs = minuteMs;
 
 /** Where decisions are kept. */
 export interface DecisionLog {
@@ -44,11 +46,13 @@ export interface Evaluator {
   evaluate(): Promise<Evaluation>;
   /** How many alerts are on. */
   active(): number;
+  /** Forgets how the rules stand, so that the next look reads it anew: somebody else has judged meanwhile. */
+  forget(): void;
 }
 
 const nobody: Expectations = { of: () => undefined };
 
-/** Judges the rules over the stored figures. One process of a database may have one. */
+/** Judges the rules over the stored figures. Of several processes with one database one alone may evaluate at a time. */
 export function createEvaluator(parts: EvaluatorParts): Evaluator {
   const { figures, records, log, rules, channels, clock } = parts;
   const brands = [...new Map(rules.flatMap((rule) => rule.brands).map((brand) => [brand.name, brand])).values()];
@@ -65,7 +69,8 @@ export function createEvaluator(parts: EvaluatorParts): Evaluator {
     const from = Math.max(newest ?? 0, startedAt);
     if (parts.isLive() && now - from >= parts.noDataAfterMs) return { ...blind, silence: { from } };
     // The newest minute tells that those before it have passed; the last of them may still get a straggler.
-    const end = (newest ?? 0) - minuteMs;
+    const passed = Math.min(newest ?? 0, Math.floor((now - (await figures.delay(now - heardForMs))) / minuteMs) * minuteMs);
+    const end = passed - minuteMs;
     if (end <= lastEnd || now - end > freshForMs || (await figures.isBehind(end - longest, end))) return blind;
     const names = ['*', ...brands.map(({ name }) => name)];
     const minutes = await figures.minutes([...new Set(names)], end - longest, end);
@@ -85,6 +90,10 @@ export function createEvaluator(parts: EvaluatorParts): Evaluator {
       return { changes: decided.changes, judged: sight.end === undefined ? 0 : pairsOf(rules) };
     },
     active: () => [...(states?.values() ?? [])].filter(({ alert }) => alert !== undefined).length,
+    forget: () => {
+      states = undefined;
+      lastEnd = 0;
+    },
   };
 }
 

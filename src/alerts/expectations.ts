@@ -4,7 +4,8 @@ import { type PastQuarters, pastQuarters, quarterMs } from './past-quarters.ts';
 import type { CountsByBrand, Figures } from './read-figures.ts';
 import type { Brand } from './rules.ts';
 
-const reach = 57 * 86_400_000;
+/** How far back an expectation looks, in ms. */
+export const expectationReach = 57 * 86_400_000;
 
 export interface Expectations {
   /** What is to be expected of a brand now; undefined while too little of the past is known. */
@@ -23,7 +24,7 @@ export function createExpectations(figures: Figures, brands: readonly Brand[], l
     if (known?.quarter === quarter) return known.expectations;
     const past = new Map(brands.map(({ timeZone }) => [timeZone, pastQuarters(end, timeZone, longest)]));
     const starts = [...new Set([...past.values()].flatMap(allOf))];
-    const [stored, first] = [await figures.quarters(names, starts), await figures.firstOf(names, end - reach)];
+    const [stored, first] = [await figures.quarters(names, starts), await figures.firstOf(names, end - expectationReach)];
     const computed = new Map(brands.map((brand) => [brand.name, expectationOfBrand(brand, past.get(brand.timeZone), stored, first)]));
     const expectations = { of: ({ name }: Brand) => computed.get(name) };
     // A history that is just filling up is looked at again.

@@ -18,6 +18,10 @@ export const selectBehind = `
     HAVING max(marked_at) > max(minute_done)
   )`;
 
+/** How far behind the slowest part of the feed is, in ms, of those from which something came lately. */
+export const selectDelay = `
+  SELECT max(p.delay) AS delay FROM feed_progress AS p FINAL WHERE toUnixTimestamp64Milli(p.at) >= {since:Int64}`;
+
 const counts = 'r.negative AS negative, r.neutral AS neutral, r.positive AS positive, r.unscored AS unscored';
 
 export const selectMinutes = `
@@ -25,13 +29,21 @@ export const selectMinutes = `
   FROM rollup_minute AS r FINAL
   WHERE r.minute >= ${moment('from')} AND r.minute < ${moment('to')} AND r.brand IN {brands:Array(String)}`;
 
-export const selectQuarters = `
+/** The first minute that is kept. */
+export const selectOldest = "SELECT toUnixTimestamp(min(minute)) AS minute FROM rollup_minute WHERE brand = '*'";
+
+const quartersWhere = (condition: string) => `
   SELECT r.brand AS brand, toUnixTimestamp(r.quarter) AS start,
     sum(r.negative) AS negative, sum(r.neutral) AS neutral, sum(r.positive) AS positive, sum(r.unscored) AS unscored
   FROM rollup_history AS r FINAL
-  WHERE r.brand IN {brands:Array(String)}
-    AND r.quarter IN (SELECT toDateTime({last:UInt32} - 900 * arrayJoin({before:Array(UInt32)}), 'UTC'))
+  WHERE r.brand IN {brands:Array(String)} AND ${condition}
   GROUP BY brand, start`;
+
+export const selectQuarters = quartersWhere(
+  "r.quarter IN (SELECT toDateTime({last:UInt32} - 900 * arrayJoin({before:Array(UInt32)}), 'UTC'))",
+);
+
+export const selectQuartersBetween = quartersWhere(`r.quarter >= ${moment('from')} AND r.quarter < ${moment('to')}`);
 
 /** The first quarter-hour of each brand with posts, since a moment. */
 export const selectFirst = `

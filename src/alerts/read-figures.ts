@@ -1,9 +1,19 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Counts } from './counts.ts';
-import { selectBehind, selectFirst, selectMinutes, selectNewest, selectQuarters } from './queries.ts';
+import {
+  selectBehind,
+  selectDelay,
+  selectFirst,
+  selectMinutes,
+  selectNewest,
+  selectOldest,
+  selectQuarters,
+  selectQuartersBetween,
+} from './queries.ts';
 
-/** Counts by the start of their bucket (ms since 1970), by brand. */
-export type CountsByBrand = ReadonlyMap<string, ReadonlyMap<number, Counts>>;
+/** Counts by the start of their bucket (ms since 1970). */
+export type Buckets = Pick<ReadonlyMap<number, Counts>, 'get'>;
+export type CountsByBrand = ReadonlyMap<string, Buckets>;
 
 /** Bounds the length of one answer: rows are brands times buckets. */
 const brandsAtOnce = 100;
@@ -16,7 +26,7 @@ interface Row extends Record<keyof Counts | 'start', number | string> {
 export function createFigures(reader: ClickHouseClient) {
   const ask = async <T>(query: string, query_params: Record<string, unknown>): Promise<T[]> =>
     (await reader.query({ query, query_params, format: 'JSONEachRow' })).json<T>();
-  const byBrand = async (query: string, brands: readonly string[], params: Record<string, unknown>): Promise<CountsByBrand> => {
+  const byBrand = async (query: string, brands: readonly string[], params: Record<string, unknown>) => {
     const found = new Map<string, Map<number, Counts>>();
     for (let at = 0; at < brands.length; at += brandsAtOnce)
       for (const row of await ask<Row>(query, { ...params, brands: brands.slice(at, at + brandsAtOnce) })) {
@@ -37,9 +47,22 @@ export function createFigures(reader: ClickHouseClient) {
       const [row] = await ask<{ minutes: number | string }>(selectBehind, { from: seconds(from), to: seconds(to) });
       return Number(row?.minutes ?? 0) > 0;
     },
-    minutes: (brands: readonly string[], from: number, to: number): Promise<CountsByBrand> =>
+    /** How far behind the clock the slowest part of the feed is that has brought something since then, in ms. */
+    delay: async (since: number): Promise<number> => {
+      const [row] = await ask<{ delay: number | string }>(selectDelay, { since });
+      return Number(row?.delay ?? 0);
+    },
+    minutes: (brands: readonly string[], from: number, to: number) =>
       byBrand(selectMinutes, brands, { from: seconds(from), to: seconds(to) }),
-    quarters: (brands: readonly string[], starts: readonly number[]): Promise<CountsByBrand> => {
+    /** Every quarter-hour of a range. */
+    quartersBetween: (brands: readonly string[], from: number, to: number) =>
+      byBrand(selectQuartersBetween, brands, { from: seconds(from), to: seconds(to) }),
+    /** The first minute that is kept; undefined where there is none. */
+    oldest: async (): Promise<number | undefined> => {
+      const [row] = await ask<{ minute: number | string }>(selectOldest, {});
+      return Number(row?.minute ?? 0) > 0 ? 1_000 * Number(row?.minute) : undefined;
+    },
+    quarters: (brands: readonly string[], starts: readonly number[]) => {
       const last = Math.max(...starts);
       const before = starts.map((start) => (last - start) / 900_000);
       return byBrand(selectQuarters, brands, { last: seconds(last), before });
@@ -52,7 +75,12 @@ export function createFigures(reader: ClickHouseClient) {
   };
 }
 
-export type Figures = ReturnType<typeof createFigures>;
+export type StoredFigures = ReturnType<typeof createFigures>;
+/** What a look needs of them. */
+export type Figures = Pick<StoredFigures, 'newest' | 'isBehind' | 'delay' | 'firstOf'> & {
+  minutes(brands: readonly string[], from: number, to: number): Promise<CountsByBrand>;
+  quarters(brands: readonly string[], starts: readonly number[]): Promise<CountsByBrand>;
+};
 
 function toCounts({ negative, neutral, positive, unscored }: Row): Counts {
   return { negative: Number(negative), neutral: Number(neutral), positive: Number(positive), unscored: Number(unscored) };

@@ -32,20 +32,23 @@ const usual = [
   { name: 'sentiment', what: 'netSentiment' },
 ] as const;
 
-/** The rules of the config, or the usual ones where it has none. Without any brand they watch all posts. */
-export function rulesOf(rules: readonly Given[], brands: readonly BrandRule[]): Rule[] {
-  const given = rules.length > 0 ? rules : usual.map((rule) => alertRule.parse(rule));
-  return given.map((rule) => complete(rule, brands));
-}
+/** The rules of the config, or the usual ones where it has none. */
+export const rulesGiven = (rules: readonly Given[]): readonly Given[] =>
+  rules.length > 0 ? rules : usual.map((rule) => alertRule.parse(rule));
+
+/** The rules that are in force. Without any brand they watch all posts. */
+export const rulesOf = (rules: readonly Given[], brands: readonly BrandRule[]): Rule[] =>
+  rulesGiven(rules).map((rule) => complete(rule, brands));
 
 function complete(rule: Given, brands: readonly BrandRule[]): Rule {
   const { what, sensitivity, window } = rule;
   const whole = milliseconds(window);
+  const part = (share: number): number => Math.max(minute, Math.round((share * whole) / minute) * minute);
   return {
     ...rule,
     brands: brandsOf(rule.brands, brands),
     direction: rule.direction ?? directions[what],
-    spans: [Math.max(minute, Math.round(whole / 3 / minute) * minute), whole, 4 * whole],
+    spans: [part(1 / 3), part(2 / 3), whole, 4 * whole],
     z: typeof sensitivity === 'number' ? sensitivity : deviations[sensitivity],
     minimumChange: rule.minimumChange ?? changes[what],
     confirmFor: milliseconds(rule.confirmFor),

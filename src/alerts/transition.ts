@@ -40,11 +40,12 @@ export const untouched: AlertState = { status: 'cold-start', since: 0 };
  */
 export function transition(before: AlertState, moment: Moment, rule: Patience, id: string): Step {
   const { now, reading, muted } = moment;
-  const { alert, coolUntil } = before;
+  const { alert, coolUntil, toldUntil } = before;
   const stay = (status: AlertState['status'], more: Partial<AlertState> = {}): AlertState => ({
     status,
     since: before.status === status ? before.since : now,
     ...(coolUntil !== undefined && coolUntil > now && { coolUntil }),
+    ...(toldUntil !== undefined && { toldUntil }),
     ...more,
   });
   if (muted && (!alert || reading.kind === 'judged'))
@@ -67,7 +68,8 @@ function whileOn(before: AlertState, alert: NonNullable<AlertState['alert']>, { 
   if (reading.kind !== 'judged') return { state: before, told: false };
   if (reading.holds) return { state: { ...before, alert: { ...alert, lastHeld: now } }, told: false };
   if (now - alert.lastHeld < rule.keepFiringFor) return { state: before, told: false };
-  return { state: { status: 'ok', since: now, coolUntil: now + rule.cooldown }, change: 'resolved', told: true };
+  const state: AlertState = { status: 'ok', since: now, coolUntil: now + rule.cooldown, toldUntil: alert.lastHeld };
+  return { state, change: 'resolved', told: true };
 }
 
 /** Whether a moment (minutes of the local day) lies within quiet hours, which may reach over midnight. */

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { AlertChange, AlertState, Mute, RuleState } from '../alert.ts';
 import { feedRule } from '../alert-config.ts';
 import { type Counts, sumOf, volumeOf } from './counts.ts';
 import type { Expectations } from './expectations.ts';
-import { holds, judge } from './judge.ts';
+import { type Finding, holds, judge } from './judge.ts';
 import { offsetOf } from './past-quarters.ts';
 import type { CountsByBrand } from './read-figures.ts';
 import type { Brand, Rule } from './rules.ts';
@@ -42,7 +42,7 @@ export function decide(rules: readonly Rule[], channels: readonly string[], befo
     const state = before.get(keyOf(rule.name, brand.name)) ?? { ...untouched, since: sight.now };
     const quiet = isQuiet(minuteOfDay(sight.now, brand.timeZone), rule.quietHours);
     const muted = sight.mutes.some((mute) => covers(mute, rule.name, brand.name) && mute.until > sight.now);
-    const id = randomUUID();
+    const id = idOf(rule.name, brand.name, state);
     const step = transition(state, { now: sight.now, reading, muted, quiet }, rule, id);
     const named = { rule: rule.name, brand: brand.name, state: step.state };
     if (step.change && verdict) {
@@ -63,6 +63,18 @@ export function decide(rules: readonly Rule[], channels: readonly string[], befo
     }
   }
   return { changes, states };
+}
+
+/**
+ * The id of the change that ends a state. It follows from the state: of two processes that decide the same, because one
+ * was slow and the other took its place, both send one message.
+ */
+function idOf(rule: string, brand: string, { status, since, alert }: AlertState): string {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([rule, brand, status, since, alert?.id]))
+    .digest('hex');
+  // As a UUID of one's own making (RFC 9562, version 8).
+  return hash.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-8$3-8$4-$5');
 }
 
 /** Silence of the whole feed is an alert of its own, once. */
@@ -96,7 +108,7 @@ function readSilence({ now, silence }: Sight): Required<Read> {
 }
 
 /** What the figures say of a rule and a brand; undefined where they say nothing new. */
-function readBrand(rule: Rule, brand: Brand, { alert }: AlertState, sight: Sight): Read | undefined {
+function readBrand(rule: Rule, brand: Brand, { alert, toldUntil = 0 }: AlertState, sight: Sight): Read | undefined {
   if (sight.silence) return { reading: { kind: 'no-data' }, verdict: undefined };
   if (sight.end === undefined) return undefined;
   const expected = sight.expectations.of(brand);
@@ -104,7 +116,8 @@ function readBrand(rule: Rule, brand: Brand, { alert }: AlertState, sight: Sight
   const { end } = sight;
   const findings = judge(rule, (span) => countsOf(sight.minutes, brand.name, end - span, end), expected, end);
   const raised = alert && findings.find(({ span }) => span === alert.span);
-  const unusual = findings.filter(({ isUnusual }) => isUnusual).sort((a, b) => Math.abs(b.verdict.z) - Math.abs(a.verdict.z))[0];
+  const isNews = ({ verdict, isUnusual }: Finding): boolean => isUnusual && verdict.from >= toldUntil;
+  const unusual = findings.filter(isNews).sort((a, b) => Math.abs(b.verdict.z) - Math.abs(a.verdict.z))[0];
   if (findings.length === 0 || (alert && !raised)) return undefined;
   const stillThere = alert !== undefined && raised !== undefined && holds(rule, raised, alert.direction);
   return { reading: { kind: 'judged', unusual, holds: stillThere }, verdict: (raised ?? unusual)?.verdict };

@@ -1,70 +1,56 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { backtest, type Judged } from '../alerts/backtest.ts';
 import { timeZone } from '../config.ts';
-import { type Column, type Format, formats, printRows } from './print-table.ts';
-import { type ReadSample, readSeries } from './read-series.ts';
+import { FeedpulseError } from '../errors.ts';
+import { backtestRule, type RuleBacktestOptions } from './backtest-rule.ts';
+import { backtestSeries, type SeriesOptions } from './backtest-series.ts';
+import { type SharedOptions, withSharedOptions } from './options.ts';
+import { type Format, formats } from './print-table.ts';
 
-interface Options {
-  readonly csv: string;
-  readonly format: Format;
-  readonly json?: boolean;
+interface Options extends SharedOptions, Omit<Partial<SeriesOptions & RuleBacktestOptions>, 'format'> {
   readonly alertFrom: number;
   readonly timezone: string;
-}
-
-interface Row extends Omit<Judged, 'alert' | 'time'> {
-  readonly timestamp: string;
-  readonly alert: 0 | 1;
+  readonly format?: Format;
+  readonly json?: boolean;
 }
 
 const examples = `
-A row is judged by the rows before it alone, so that the figures are those of a live run.
+What is said of a minute, or of a row, follows from those before it alone: as in a live run.
 
+  $ feedpulse alerts backtest --rule volume --since now-30d
+  $ feedpulse alerts backtest --rule sentiment --brand Brixomel --sensitivity high --window 30m
   $ feedpulse alerts backtest --csv mentions.csv                  every row, as CSV
   $ feedpulse alerts backtest --csv mentions.csv --format table   the rows on which an alert begins
 `;
 
 export function alertsBacktest(): Command {
-  return new Command('backtest')
-    .description('when a series of volumes would have raised an alert')
-    .requiredOption('--csv <file>', 'rows of `timestamp,value`, in order of time, evenly spaced; - is standard input')
+  return withSharedOptions(new Command('backtest'))
+    .description('when a rule would have raised an alert over the stored history, or over a series of volumes')
+    .option('--rule <name>', 'a rule of the config, or one of the usual two: volume, sentiment')
+    .option('--since <time>', 'ISO 8601, or relative (default: now-7d); minutes are kept for 30 days')
+    .option('--until <time>', 'the same (default: now)')
+    .option('--brand <name>', 'of this brand only')
+    .option('--window <duration>', 'try another window')
+    .option('--sensitivity <how>', 'try low, balanced, high, or a number of standard deviations')
+    .option('--minimum-posts <number>', 'try another')
+    .option('--minimum-change <number>', 'try another')
+    .option('--csv <file>', 'rows of `timestamp,value`, in order of time, evenly spaced; - is standard input')
     .addOption(
-      new Option('--format <format>', 'csv and json have every row, a table those on which an alert begins')
-        .choices(formats)
-        .default('csv'),
+      new Option(
+        '--format <format>',
+        'of a rule a table unless you say otherwise; of a series csv. csv and json have every row of a series',
+      ).choices(formats),
     )
     .option('--json', 'the same as --format json')
-    .option('--alert-from <score>', 'the score, 0 to 1, from which on an alert begins', parseScore, 0.5)
-    .option('--timezone <zone>', 'whose hours of the day and of the week are compared', parseZone, 'UTC')
+    .option('--alert-from <score>', 'of a series: the score, 0 to 1, from which on an alert begins', parseScore, 0.5)
+    .option('--timezone <zone>', 'of a series: whose hours of the day and of the week are compared', parseZone, 'UTC')
     .addHelpText('after', examples)
-    .action(async (options: Options) => {
-      const samples: ReadSample[] = [];
-      for await (const sample of readSeries(options.csv)) samples.push(sample);
-      const { rows, alerts } = judge(samples, options);
-      const format = options.json ? 'json' : options.format;
-      process.stdout.write(format === 'table' && alerts.length === 0 ? '' : printRows(format, format === 'table' ? alerts : rows, columns));
-      if (format !== 'json') process.stderr.write(`${alerts.length} alerts in ${rows.length} rows.\n`);
+    .action(async ({ json, format: given, ...options }: Options) => {
+      const { csv, rule } = options;
+      if ((csv === undefined) === (rule === undefined)) throw new FeedpulseError('USAGE', 'say either --rule or --csv');
+      const format = json ? 'json' : given;
+      if (csv !== undefined) await backtestSeries({ ...options, csv, format: format ?? 'csv' });
+      else if (rule !== undefined) await backtestRule({ ...options, rule, format: format ?? 'table' });
     });
-}
-
-const rounded = (value: number | null): string => (value === null ? '–' : value.toFixed(value < 10 ? 1 : 0));
-
-const columns: readonly Column<Row>[] = [
-  { title: 'TIME', name: 'timestamp', value: ({ timestamp }) => timestamp },
-  { title: 'VALUE', name: 'value', value: ({ value }) => value },
-  { title: 'EXPECTED', name: 'expected', value: ({ expected }) => expected, show: ({ expected }) => rounded(expected) },
-  { title: 'SCORE', name: 'score', value: ({ score }) => score, show: ({ score }) => score.toFixed(2) },
-  { title: 'ALERT', name: 'alert', value: ({ alert }) => alert },
-];
-
-function judge(samples: readonly ReadSample[], { alertFrom, timezone }: Options): { rows: Row[]; alerts: Row[] } {
-  const rows: Row[] = [];
-  let index = 0;
-  for (const { value, expected, score, alert } of backtest(samples, { alertFrom, timeZone: timezone })) {
-    const { timestamp = '' } = samples[index++] ?? {};
-    rows.push({ timestamp, value, expected, score, alert: alert ? 1 : 0 });
-  }
-  return { rows, alerts: rows.filter(({ alert }) => alert === 1) };
 }
 
 function parseScore(text: string): number {

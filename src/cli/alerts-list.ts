@@ -30,7 +30,7 @@ export function alertsList(): Command {
 }
 
 /** What happened, in a few words. */
-export function toldShortly({ verdict }: AlertAnswer): string {
+export function toldShortly({ verdict }: Pick<AlertAnswer, 'verdict'>): string {
   const { what, direction, observed, expected } = verdict;
   if (what === 'noData') return 'the feed is silent';
   const name = { volume: 'volume', netSentiment: 'net sentiment', negativeVolume: 'negative posts' }[what];

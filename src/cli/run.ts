@@ -1,8 +1,10 @@
 import { Command } from 'commander';
 import type { AlertChange } from '../alert.ts';
-import { systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { createBrandMatcher } from '../ingest/brand-matcher.ts';
+import { createKafkaLease } from '../ingest/kafka-lease.ts';
+import { alone, type Lease } from '../lease.ts';
 import { createHub, createLiveHub } from '../live-hub.ts';
 import { createLog, type Log } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
@@ -94,7 +96,8 @@ async function runWith({ config, db, front, log, stop }: Ground): Promise<void> 
   let server: RunningServer | undefined;
   let hasEnded = false;
   const page = (): string => config.alerts.link ?? server?.url ?? `http://${config.server.host}:${config.server.port}`;
-  const alerts = startAlerts({ ...parts, db, hub: alertHub, page, isLive: () => !hasEnded });
+  const lease = openLease(parts);
+  const alerts = startAlerts({ ...parts, db, hub: alertHub, live, lease, page, isLive: () => !hasEnded });
   try {
     rollups.start();
     const upkeep = { db, clock, retention, matcher: brands, jobs };
@@ -116,9 +119,16 @@ async function runWith({ config, db, front, log, stop }: Ground): Promise<void> 
     status.close();
     await jobs.close();
     await alerts.stop();
+    await lease.close();
     await rollups.stop();
     await server?.close();
     await closeSource();
     await scorer.close();
   }
+}
+
+/** With Kafka there may be several processes, of which one judges alerts; without, this one is alone. */
+function openLease({ config, clock, log }: { readonly config: Config; readonly clock: Clock; readonly log: Log }): Lease {
+  if (config.source !== 'kafka' || !config.alerts.evaluate) return alone;
+  return createKafkaLease({ config: config.kafka, topic: config.alerts.topic, clock, log });
 }

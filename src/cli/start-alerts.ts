@@ -1,6 +1,6 @@
 import type { AlertChange } from '../alert.ts';
 import { channelsOf } from '../alerts/channels.ts';
-import { createEvaluator } from '../alerts/evaluator.ts';
+import { createEvaluator, type Evaluator } from '../alerts/evaluator.ts';
 import { type OutboxParts, sendDue } from '../alerts/outbox.ts';
 import { createAlertRecords } from '../alerts/read-alerts.ts';
 import { createFigures } from '../alerts/read-figures.ts';
@@ -8,11 +8,13 @@ import { rulesOf } from '../alerts/rules.ts';
 import type { Clock } from '../clock.ts';
 import { type Config, milliseconds } from '../config.ts';
 import { asError } from '../errors.ts';
-import type { Hub } from '../live-hub.ts';
+import type { Lease } from '../lease.ts';
+import type { Hub, LiveHub } from '../live-hub.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { createAlertStore } from '../sink/alert-store.ts';
 import type { Database } from '../sink/connection.ts';
+import { createFeedProgress } from '../sink/feed-progress.ts';
 import { createExplanations } from './explain-change.ts';
 
 const everyMs = 15_000;
@@ -22,8 +24,7 @@ export interface Alerts {
   stop(): Promise<void>;
 }
 
-/** Judges the rules beside the feed and tells who is to be told, until it is stopped. A fault of either waits for the next round. */
-export function startAlerts(parts: {
+export interface AlertParts {
   readonly config: Config;
   readonly db: Database;
   readonly clock: Clock;
@@ -31,27 +32,24 @@ export function startAlerts(parts: {
   readonly metrics: Metrics;
   /** Told of every change. */
   readonly hub: Hub<AlertChange>;
+  /** What this process stores: how far behind its part of the feed is. */
+  readonly live: LiveHub;
+  /** Who judges and sends, of several processes. */
+  readonly lease: Lease;
   readonly page: () => string;
   readonly isLive: () => boolean;
-}): Alerts {
-  const { config, db, clock, log, metrics, hub, page, isLive } = parts;
-  if (!config.alerts.evaluate) return { stop: async () => {} };
+}
+
+/**
+ * Judges the rules beside the feed and tells who is to be told, until it is stopped; while another process has the
+ * lease it only tells that one how far its own part of the feed is. A fault waits for the next round.
+ */
+export function startAlerts(parts: AlertParts): Alerts {
+  const { config, db, clock, log, metrics, hub, live, lease } = parts;
   const stopping = new AbortController();
-  const store = createAlertStore(db);
-  const records = createAlertRecords(db.reader);
-  const channels = channelsOf(config.alerts);
-  const evaluator = createEvaluator({
-    figures: createFigures(db.reader),
-    records,
-    log: store,
-    rules: rulesOf(config.alerts.rules, config.brands),
-    channels: [...channels.keys()],
-    noDataAfterMs: milliseconds(config.alerts.noDataAfter),
-    clock,
-    isLive,
-  });
-  const explain = createExplanations({ reader: db.reader, brands: config.brands, clock });
-  const outbox: OutboxParts = { records, log, attempts: store, channels, explain, page, clock, metrics };
+  const progress = createFeedProgress(db, clock);
+  const leave = live.subscribe(progress.see);
+  const { evaluator, outbox } = openJudge(parts);
 
   const look = async (): Promise<void> => {
     const stopTimer = metrics.alertSeconds.startTimer();
@@ -69,10 +67,18 @@ export function startAlerts(parts: {
       log.warn({ what, fault: asError(thrown).message }, 'alerts are behind');
     }
   };
+  const round = async (): Promise<void> => {
+    await attempt('progress', progress.store);
+    if (!config.alerts.evaluate || !lease.isHeld()) {
+      metrics.alertsActive.set(0);
+      return evaluator.forget();
+    }
+    await attempt('judge', look);
+    if (lease.isHeld()) await attempt('send', () => sendDue(outbox));
+  };
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      await attempt('judge', look);
-      await attempt('send', () => sendDue(outbox));
+      await round();
       await clock.sleep(everyMs, stopping.signal);
     }
   };
@@ -80,7 +86,33 @@ export function startAlerts(parts: {
   return {
     stop: async () => {
       stopping.abort();
+      leave();
       await running;
     },
   };
+}
+
+function openJudge({ config, db, clock, log, metrics, lease, page, isLive }: AlertParts): { evaluator: Evaluator; outbox: OutboxParts } {
+  const store = createAlertStore(db);
+  const records = createAlertRecords(db.reader);
+  const channels = channelsOf(config.alerts);
+  const evaluator = createEvaluator({
+    figures: createFigures(db.reader),
+    records,
+    log: {
+      ...store,
+      // The look took its time, and the lease may have gone meanwhile.
+      addChanges: async (changes) => {
+        if (changes.length > 0 && !lease.isHeld()) throw new Error('the lease is gone: another process decides');
+        await store.addChanges(changes);
+      },
+    },
+    rules: rulesOf(config.alerts.rules, config.brands),
+    channels: [...channels.keys()],
+    noDataAfterMs: milliseconds(config.alerts.noDataAfter),
+    clock,
+    isLive,
+  });
+  const explain = createExplanations({ reader: db.reader, brands: config.brands, clock });
+  return { evaluator, outbox: { records, log, attempts: store, channels, explain, page, clock, metrics } };
 }

@@ -1,11 +1,10 @@
 import type { FastifyInstance } from 'fastify';
-import type { Mute, Verdict } from '../alert.ts';
-import { createAlertRecords, type StoredAlert } from '../alerts/read-alerts.ts';
+import { createAlertRecords } from '../alerts/read-alerts.ts';
 import { milliseconds } from '../config.ts';
 import { createAlertStore } from '../sink/alert-store.ts';
 import { requireRole } from './access.ts';
+import { iso, toAnswer, toMute } from './alert-answers.ts';
 import {
-  type AlertAnswer,
   type AlertsAnswer,
   alertParams,
   alertsAnswer,
@@ -91,33 +90,3 @@ export function registerAlertRoutes(
 }
 
 const longestMuteMs = 365 * 86_400_000;
-
-const iso = (ms: number): string => new Date(ms).toISOString();
-
-function toAnswer({ at, resolvedAt, verdict, ackedBy, ackedAt, mark, ...rest }: StoredAlert): AlertAnswer {
-  return {
-    ...rest,
-    at: iso(at),
-    resolvedAt: resolvedAt === undefined ? null : iso(resolvedAt),
-    verdict: toVerdict(verdict),
-    acked: ackedAt === undefined ? null : { by: ackedBy ?? '', at: iso(ackedAt) },
-    mark: mark ?? null,
-  };
-}
-
-function toVerdict({ from, to, baseline, ...figures }: Verdict): AlertAnswer['verdict'] {
-  return {
-    ...figures,
-    from: iso(from),
-    to: iso(to),
-    baseline: baseline && { ...baseline, from: iso(baseline.from), to: iso(baseline.to) },
-  };
-}
-
-const toMute = ({ rule, brand, until, by, reason }: Mute): MuteAnswer => ({
-  rule: rule || null,
-  brand: brand || null,
-  until: iso(until),
-  by,
-  reason,
-});

@@ -25,6 +25,15 @@ const muted = { rule: name.optional().describe('Every rule when absent'), brand:
 export const muteBody = z.strictObject({ ...muted, for: duration.default('2h'), reason: z.string().max(500).default('') });
 export const unmuteQuery = z.strictObject(muted);
 
+/** A rule of the config, as it is or with other settings, over stored history. */
+export const backtestBody = z.strictObject({
+  rule: name.describe('A rule of the config, or one of the usual two: volume, sentiment'),
+  brand: name.optional().describe('Of this brand only'),
+  since: time.default('now-7d'),
+  until: time.default('now'),
+  settings: z.record(z.string().max(50), z.unknown()).default({}).describe("Settings of the rule to try in place of the config's"),
+});
+
 const verdict = z.strictObject({
   what: z.enum(watched),
   direction,
@@ -51,6 +60,21 @@ export const alertAnswer = z.strictObject({
   acked: z.strictObject({ by: z.string(), at: moment }).nullable(),
   mark: z.enum(['useful', 'noise']).nullable(),
 });
+
+const replayed = z.strictObject({
+  brand: z.string(),
+  at: moment,
+  resolvedAt: moment.nullable().describe('null where it was still on'),
+  verdict,
+});
+
+export const backtestAnswer = z.strictObject({
+  from: moment.describe('Where it began: minutes are kept for 30 days'),
+  to: moment,
+  alerts: z.array(replayed).describe('In order of time'),
+});
+
+export type BacktestAnswer = z.output<typeof backtestAnswer>;
 
 export const muteAnswer = z.strictObject({
   rule: z.string().nullable(),

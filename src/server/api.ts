@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
+import type { AlertsConfig } from '../alert-config.ts';
 import type { Log } from '../log.ts';
 import { registerAlertRoutes } from './alert-routes.ts';
+import { registerBacktestRoute } from './backtest-route.ts';
 import { registerCorrectionRoutes } from './correction-routes.ts';
 import { registerDriversRoutes } from './drivers-routes.ts';
 import { type HistoryParts, registerHistoryRoutes } from './history-routes.ts';
@@ -12,6 +14,7 @@ import { registerUpkeepRoutes, type UpkeepParts } from './upkeep-routes.ts';
 export interface ApiParts extends HistoryParts {
   readonly upkeep: UpkeepParts;
   readonly log: Log;
+  readonly config: { readonly alerts: AlertsConfig };
 }
 
 /** The questions of the API, on whatever app they are asked: the server's, or one within a command. */
@@ -20,6 +23,7 @@ export function registerApi(app: FastifyInstance, parts: ApiParts): void {
   registerPostsRoutes(app, parts);
   registerDriversRoutes(app, parts);
   registerAlertRoutes(app, parts);
+  registerBacktestRoute(app, parts);
   registerCorrectionRoutes(app, parts.upkeep);
   registerUpkeepRoutes(app, parts.upkeep);
   registerRescoreRoutes(app, parts);

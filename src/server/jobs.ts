@@ -16,12 +16,16 @@ export interface Job {
   readonly total: number;
   /** How many posts or minutes it changed, once it is done. */
   readonly changed?: number;
+  /** What it found out, once it is done. */
+  readonly answer?: object;
   /** Why it failed. */
   readonly detail?: string;
 }
 
-/** Long work: it says how far it is, heeds the signal, and answers with how much it changed. */
-export type Work = (report: (done: number, total: number) => void, signal: AbortSignal) => Promise<number>;
+export type Outcome = Required<Pick<Job, 'changed' | 'answer'>>;
+
+/** Long work: it says how far it is, heeds the signal, and answers with how much it changed, or with what it found out as well. */
+export type Work = (report: (done: number, total: number) => void, signal: AbortSignal) => Promise<number | Outcome>;
 
 export interface Jobs {
   /**
@@ -56,9 +60,10 @@ export function createJobs(log: Log): Jobs {
     try {
       own.throwIfAborted();
       update(id, { state: 'running' });
-      const changed = await work((done, total) => update(id, { done, total }), AbortSignal.any([stop.signal, own]));
-      update(id, { state: 'done', changed });
-      log.info({ kind, changed }, 'job done');
+      const found = await work((done, total) => update(id, { done, total }), AbortSignal.any([stop.signal, own]));
+      const outcome = typeof found === 'number' ? { changed: found } : found;
+      update(id, { state: 'done', ...outcome });
+      log.info({ kind, changed: outcome.changed }, 'job done');
     } catch (thrown) {
       update(id, { state: 'failed', detail: whyFailed(asError(thrown), kind, own) });
     }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { alertsApi } from './alert-routes.ts';
-import { alertAnswer, markBody, muteAnswer, muteBody, unmuteQuery } from './alert-schemas.ts';
+import { alertAnswer, backtestAnswer, backtestBody, markBody, muteAnswer, muteBody, unmuteQuery } from './alert-schemas.ts';
 import { driversApi } from './drivers-routes.ts';
 import { historyApi } from './history-routes.ts';
 import { postsApi } from './posts-routes.ts';
@@ -92,6 +92,11 @@ function alertPaths(): object {
     [`${path}/{id}/mark`]: {
       post: { ...change('Says whether it was useful or noise; for editors', markBody, found), parameters: [idOf] },
     },
+    [`${path}/backtest`]: {
+      post: change('When a rule would have spoken over stored history: a job, whose answer tells; for editors', backtestBody, {
+        202: json('A job: its state is at /api/v1/jobs/{id}', jobAnswer.extend({ answer: backtestAnswer.exactOptional() })),
+      }),
+    },
     [`${path}/mutes`]: {
       post: change('Tells nobody for a while; for editors', muteBody, { 200: json('Until when', muteAnswer) }),
       delete: {
@@ -129,7 +134,7 @@ function upkeepPaths(): object {
         parameters: [idOf],
         responses: { 204: { description: 'It is cut off' }, ...refusals },
       },
-      get: { summary: 'How far a job is; for admins', parameters: [idOf], responses: found },
+      get: { summary: 'How far a job is; for editors', parameters: [idOf], responses: found },
     },
   };
 }

@@ -50,7 +50,7 @@ export function registerUpkeepRoutes(app: FastifyInstance, parts: UpkeepParts): 
     return reply.code(202).send(jobs.start('erase', (report, signal) => erase({ client: db.upkeep, clock }, doomed, report, signal)));
   });
 
-  app.get('/api/v1/jobs/:id', requireRole('admin'), async ({ params }, reply) => {
+  app.get('/api/v1/jobs/:id', requireRole('editor'), async ({ params }, reply) => {
     const job = jobs.find(parseQuery(jobParams, params).id);
     return job ?? sendProblem(reply, 404, 'Not found', 'This process knows no such job; jobs end with the process that they run in.');
   });

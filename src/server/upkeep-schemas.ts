@@ -71,5 +71,6 @@ export const jobAnswer = z.strictObject({
   done: z.int().min(0).describe('How far it is, in steps of its own'),
   total: z.int().min(0).describe('0 while it is not known'),
   changed: z.int().min(0).exactOptional().describe('How many posts or minutes it changed, once it is done'),
+  answer: z.looseObject({}).exactOptional().describe('What it found out, once it is done'),
   detail: z.string().exactOptional().describe('Why it failed'),
 }) satisfies z.ZodType<Job>;

@@ -20,6 +20,7 @@ const times = (counts: Counts, factor: number): Counts => ({
 let now: number;
 let minutes: Map<number, Counts>;
 let behind: boolean;
+let delay: number;
 let isLive: boolean;
 let mutes: Mute[];
 let stored: { changes: AlertChange[]; states: RuleState[] };
@@ -32,6 +33,7 @@ const figures: Figures = {
     return full.length > 0 ? Math.max(...full) : undefined;
   },
   isBehind: async () => behind,
+  delay: async () => delay,
   minutes: async (brands) => new Map(brands.map((brand) => [brand, minutes])),
   quarters: async (brands, starts) => {
     const all = new Map(starts.filter((at) => at < start).map((at) => [at, times(usual, quarter / minute)]));
@@ -60,6 +62,7 @@ function open(rules: object[] = []): void {
 beforeEach(() => {
   now = start;
   behind = false;
+  delay = 0;
   isLive = true;
   mutes = [];
   stored = { changes: [], states: [] };
@@ -101,6 +104,17 @@ describe('nothing is told', () => {
     expect([told(), evaluator.active()]).toEqual([[], 0]);
   });
 
+  test('of a drop while one part of the feed lags: its posts are still to come', async () => {
+    delay = 25 * minute;
+    await pass(25, times(usual, 0.5));
+    expect(told()).toEqual([]);
+    // It has caught up: what it brought has filled the minutes.
+    for (const time of [...minutes.keys()]) minutes.set(time, usual);
+    delay = 0;
+    await pass(10, usual);
+    expect(told()).toEqual([]);
+  });
+
   test('of a backlog or a backfill, whatever it holds', async () => {
     isLive = false; // its silence would be told instead
     now += 25 * minute;
@@ -131,6 +145,39 @@ describe('nothing is told', () => {
     await pass(60);
     expect(told()).toEqual([]);
   });
+});
+
+test('the same drop is told where no part of the feed lags', async () => {
+  await pass(25, times(usual, 0.25));
+  expect(told()).toEqual(['alert volume']);
+});
+
+test('two processes that decide the same, since one was slow, decide it by the same name', async () => {
+  await pass(4, times(usual, 3));
+  const rivals = [stored, { changes: [...stored.changes], states: [...stored.states] }];
+  const ids = [];
+  for (const rival of rivals) {
+    const at = now;
+    stored = rival;
+    open();
+    await pass(8, times(usual, 3));
+    ids.push(stored.changes.filter(({ kind }) => kind === 'alert').map(({ id }) => id));
+    now = at;
+  }
+  expect(ids[0]).toHaveLength(1);
+  expect(ids[1]).toEqual(ids[0]);
+});
+
+test('whoever takes over reads how the rules stand, and tells nothing again', async () => {
+  await pass(10, times(usual, 3));
+  expect(told()).toEqual(['alert volume']);
+  const [alert] = stored.changes;
+  if (alert) stored.states.push({ rule: alert.rule, brand: alert.brand, state: alert.state });
+  evaluator.forget();
+  await pass(10, times(usual, 3));
+  expect(told()).toEqual(['alert volume']);
+  await pass(60, usual);
+  expect(told()).toEqual(['alert volume', 'resolved volume']);
 });
 
 test('the silence of the whole feed is told once, and its end; the rules wait meanwhile', async () => {

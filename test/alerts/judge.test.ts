@@ -50,7 +50,9 @@ describe('volume', () => {
   test('a past that varies makes a rule less sure', () => {
     const steady = pastWith(() => counts(0, 0, 100));
     const varied = pastWith((quarter) => counts(0, 0, (quarter / quarterMs) % 2 === 0 ? 40 : 160));
-    const z = [steady, varied].map((past) => past && judge(ruleOf(volume), () => counts(0, 0, 250), past, end)[1]?.verdict.z);
+    const z = [steady, varied].map(
+      (past) => past && judge(ruleOf(volume), (span) => (span === 15 * 60_000 ? counts(0, 0, 250) : undefined), past, end)[0]?.verdict.z,
+    );
     expect(z[0]).toBeGreaterThan(4);
     expect(z[1]).toBeLessThan(4);
   });

@@ -38,7 +38,8 @@ beforeAll(async () => {
   await createRollups(shared).settle();
   const { brands } = configSchema.parse({ brands: [{ name: 'Kestrel', aliases: ['kettle'] }] });
   const watched = { ...db, reader: recording(db.reader), upkeep: recording(db.upkeep) };
-  ask = createInProcessApi({ reader: watched.reader, clock: systemClock, brands, log: quiet, upkeep: upkeepOf(watched) });
+  const config = configSchema.parse({});
+  ask = createInProcessApi({ reader: watched.reader, clock: systemClock, brands, log: quiet, upkeep: upkeepOf(watched), config });
 });
 afterAll(() => remove());
 

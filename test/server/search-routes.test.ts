@@ -33,7 +33,14 @@ beforeAll(async () => {
   );
   await createRollups(shared).settle();
   const { brands } = configSchema.parse({ brands: [{ name: 'Kestrel', aliases: ['kettle'] }] });
-  ask = createInProcessApi({ reader: db.reader, clock: systemClock, brands, log: quiet, upkeep: upkeepOf(db) });
+  ask = createInProcessApi({
+    reader: db.reader,
+    clock: systemClock,
+    brands,
+    log: quiet,
+    upkeep: upkeepOf(db),
+    config: configSchema.parse({}),
+  });
 });
 afterAll(() => remove());
 

@@ -7,7 +7,14 @@ import { interestAt, type RunningStory, storyAt } from './stories.ts';
 import type { BrandVoice } from './voice.ts';
 import type { Scene } from './voice-grammar.ts';
 
-interface Draft extends DemoText {
+/** What a post is meant to say: the tone in which somebody speaks of a brand, or the kind of those who are no customers. */
+export interface Meaning {
+  readonly tone: Scene['tone'] | 'chatter' | 'trap';
+  /** Whether it belongs to the story that is running. */
+  readonly inStory: boolean;
+}
+
+interface Draft extends DemoText, Meaning {
   readonly persona: Persona;
 }
 
@@ -20,11 +27,14 @@ const storyKinds = { person: 90, chatter: 0, news: 6, official: 4, trap: 0 };
  * The demo post of a moment: the same seed, time (ms since 1970) and number within that time give the same post,
  * so a feed that starts again repeats itself instead of adding to the history.
  */
-export function demoPost(seed: number, time: number, number: number): Post {
+export const demoPost = (seed: number, time: number, number: number): Post => demoPostWithMeaning(seed, time, number).post;
+
+/** The same, with what it is meant to say, for those who measure what becomes of it. */
+export function demoPostWithMeaning(seed: number, time: number, number: number): Meaning & { readonly post: Post } {
   const random = createRandom(mixSeeds(seed, time, number));
-  const { persona, text, reply } = draft(seed, time, random);
+  const { persona, text, reply, tone, inStory } = draft(seed, time, random);
   const createdAt = new Date(time).toISOString();
-  return {
+  const post: Post = {
     platform: persona.platform,
     id: `demo-${seed}-${time.toString(36)}-${number}`,
     text,
@@ -38,23 +48,26 @@ export function demoPost(seed: number, time: number, number: number): Post {
     ...(persona.platform !== 'clips' && { url: `https://${persona.platform}.example/${time.toString(36)}${number}` }),
     ...(reply && { inReplyTo: `thread-${Math.floor(random() * 1e9).toString(36)}` }),
   };
+  return { post, tone, inStory };
 }
 
 function draft(seed: number, time: number, random: Random): Draft {
   const running = storyAt(seed, time);
   const story = running && random() < storyShare * running.strength ? running : undefined;
   const voice = story?.voice ?? voiceAt(time, random);
+  const inStory = story !== undefined;
   const kind = pickWeighted(random, story ? storyKinds : ordinaryKinds);
   if (kind === 'news' || kind === 'official') {
     const persona = kind === 'news' ? newsDesk(random) : ownAccount(voice);
-    return { persona, ...publicText(sceneOf(voice, story, kind, random), random) };
+    return { persona, tone: kind, inStory, ...publicText(sceneOf(voice, story, kind, random), random) };
   }
   const persona = personaOf(seed, random);
   // Reviews are about something that was bought, and the small grammars know brands only.
   const free = persona.platform !== 'reviews' && persona.language === 'en';
-  if (kind === 'chatter' && free) return { persona, ...chatterText(persona, random) };
-  if (kind === 'trap' && free) return { persona, ...trapText(voice, random) };
-  return { persona, ...personalText(sceneOf(voice, story, toneOf(voice, story, persona, random), random), persona, random) };
+  if (kind === 'chatter' && free) return { persona, tone: kind, inStory, ...chatterText(persona, random) };
+  if (kind === 'trap' && free) return { persona, tone: kind, inStory, ...trapText(voice, random) };
+  const tone = toneOf(voice, story, persona, random);
+  return { persona, tone, inStory, ...personalText(sceneOf(voice, story, tone, random), persona, random) };
 }
 
 function voiceAt(time: number, random: Random): BrandVoice {

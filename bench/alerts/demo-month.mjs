@@ -1,0 +1,176 @@
+import { createScorer } from '../../dist/infer/scorer.js';
+import { createBrandMatcher } from '../../dist/ingest/brand-matcher.js';
+import { voices } from '../../dist/ingest/demo/brands/voices.js';
+import { demoBrands } from '../../dist/ingest/demo/demo-brands.js';
+import { demoPostWithMeaning } from '../../dist/ingest/demo/demo-post.js';
+import { createRandom, mixSeeds, pickWeighted } from '../../dist/ingest/demo/random.js';
+import { timesOf } from '../../dist/ingest/demo/schedule.js';
+import { interestAt, rhythmAt, storyAt } from '../../dist/ingest/demo/stories.js';
+import { createLog } from '../../dist/log.js';
+import { judgeMonth, nothing } from './judge-month.mjs';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+/** The brand that is named least then has about 100 posts an hour, on average over a day. */
+const rate = 0.25;
+const to = Date.UTC(2026, 5, 1);
+const live = to - 30 * day;
+/** So much of the past that the same time of past weeks is known. */
+const from = live - 36 * day;
+const foundWithin = 10 * minute;
+/** What counts as an incident. */
+const leastPoints = 20;
+const leastFactor = 3;
+/** Of the brand, as expected at that time. */
+const leastPerHour = 100;
+
+/**
+ * The demo feed over a month, its stories the incidents: the real model labels its first day, and what it made of each
+ * tone on that day is how the other posts are labelled.
+ * @param report told how far it is: { what, done, total }
+ */
+export async function demoMonth(seed, report) {
+  const { match } = createBrandMatcher(demoBrands);
+  const month = tell({ seed, match, read: await readDay(seed, report), report });
+  const changes = await judgeMonth({ minutesOf: month.minutes, from: live, to, since: from });
+  const stories = storiesOf(seed).map((story) => ({ ...story, incident: incidentOf(seed, story, month) }));
+  const alerts = changes.filter(({ kind, rule }) => kind === 'alert' && rule !== 'feed');
+  const rows = stories.filter(({ incident }) => incident).map((story) => ({ ...story, ...foundAt(story, changes) }));
+  const weeks = (to - live) / (7 * day);
+  const falseAlerts = demoBrands.map(({ name }) => ({ brand: name, perWeek: strays(name, stories, alerts) / weeks }));
+  return { rows, falseAlerts, stories: stories.length };
+}
+
+/** The labels that the model gives the posts of the first day, and so what it makes of each tone, in the languages that it reads and in others. */
+async function readDay(seed, report) {
+  const scorer = await createScorer({ modelPath: 'models/distilbert-social-en', workers: 2, cacheSize: 20_000, log: createLog('silent') });
+  const all = [...postsBetween(seed, live, live + day)];
+  const labels = new Map();
+  const confusion = new Map();
+  try {
+    for (let at = 0; at < all.length; at += 256) {
+      const some = all.slice(at, at + 256);
+      const verdicts = await scorer.score(some.map(({ post }) => post));
+      some.forEach((told, index) => {
+        const { label } = verdicts[index];
+        const row = confusion.get(rowOf(told)) ?? nothing();
+        row[label] += 1;
+        confusion.set(rowOf(told), row);
+        labels.set(told.post.id, label);
+      });
+      report({ what: 'reading a day', done: Math.min(all.length, at + 256), total: all.length });
+    }
+  } finally {
+    await scorer.close();
+  }
+  return { labels, confusion };
+}
+
+/** Stories have words of their own. */
+const rowOf = ({ tone, inStory, post }) => `${tone}${inStory ? ' of a story' : ''}${post.lang && post.lang !== 'en' ? ', foreign' : ''}`;
+
+function* postsBetween(seed, start, end) {
+  for (let time = start; time < end; time += minute) {
+    let number = 0;
+    for (const at of timesOf({ seed, rate }, time)) {
+      yield demoPostWithMeaning(seed, at, number);
+      number += 1;
+    }
+  }
+}
+
+/** The minutes of every brand, as they would be stored, and what there was of each brand beside its stories and in them. */
+function tell({ seed, match, read: { labels, confusion }, report }) {
+  const random = createRandom(mixSeeds(seed, 11));
+  const minutes = new Map([['*', new Map()], ...demoBrands.map(({ name }) => [name, new Map()])]);
+  const ordinary = new Map(demoBrands.map(({ name }) => [name, nothing()]));
+  const inStory = new Map();
+  let days = 0;
+  for (let start = from; start < to; start += day) {
+    for (const told of postsBetween(seed, start, start + day)) {
+      const time = Math.floor(Date.parse(told.post.createdAt) / minute) * minute;
+      const label = labels.get(told.post.id) ?? pickWeighted(random, confusion.get(rowOf(told)) ?? confusion.get('neutral'));
+      for (const brand of ['*', ...match(told.post.text)]) {
+        const buckets = minutes.get(brand);
+        if (!buckets.has(time)) buckets.set(time, nothing());
+        buckets.get(time)[label] += 1;
+        const key = `${brand} ${storyAt(seed, time)?.kind}`;
+        if (!told.inStory && brand !== '*') ordinary.get(brand)[label] += 1;
+        if (told.inStory) inStory.set(key, { ...(inStory.get(key) ?? nothing()), [label]: (inStory.get(key)?.[label] ?? 0) + 1 });
+      }
+    }
+    days += 1;
+    report({ what: 'telling the month', done: days, total: (to - from) / day });
+  }
+  return { minutes, ordinary, inStory };
+}
+
+const scoredOf = ({ negative, neutral, positive }) => negative + neutral + positive;
+const netOf = (counts) => (100 * (counts.positive - counts.negative)) / Math.max(1, scoredOf(counts));
+
+/** The stories of the month, from their first to their last minute. */
+function storiesOf(seed) {
+  const found = [];
+  for (let time = live; time < to; time += minute) {
+    const running = storyAt(seed, time);
+    const last = found.at(-1);
+    if (!running) continue;
+    if (last?.story === running.story && last.to === time) last.to = time + minute;
+    else found.push({ brand: running.voice.rule.name, kind: running.kind, story: running.story, from: time, to: time + minute });
+  }
+  return found;
+}
+
+/**
+ * From when on a story is an incident, and how large it becomes, by the rates that the posts are drawn from: three times
+ * the posts that would be expected, or 20 points of net sentiment at 100 posts an hour. Undefined where it is none.
+ */
+function incidentOf(seed, { brand, kind, from: start, to: end }, { ordinary, inStory }) {
+  const usual = netOf(ordinary.get(brand));
+  const told = netOf(inStory.get(`${brand} ${kind}`));
+  const seen = [];
+  for (let time = start; time < end; time += minute) {
+    const { strength } = storyAt(seed, time);
+    const everyone = rate * 3_600 * rhythmAt(time) * (1 + 1.5 * strength);
+    const expected = rate * 3_600 * rhythmAt(time) * shareOf(brand, time);
+    const [own, story] = [everyone * (1 - 0.72 * strength) * shareOf(brand, time), everyone * 0.72 * strength];
+    const points = (own * usual + story * told) / (own + story) - usual;
+    const factor = (own + story) / expected;
+    const isIncident = factor >= leastFactor || Math.abs(points) >= leastPoints;
+    seen.push({ time, points, factor, isIncident, expected });
+  }
+  const first = seen.find(({ isIncident }) => isIncident);
+  if (!first) return undefined;
+  const peak = (of) => seen.reduce((most, one) => (Math.abs(of(one)) > Math.abs(most) ? of(one) : most), 0);
+  return {
+    began: first.time,
+    expected: first.expected,
+    isLimited: first.expected >= leastPerHour,
+    points: peak(({ points }) => points),
+    factor: peak(({ factor }) => factor),
+  };
+}
+
+/** The share of a brand in the posts of people who speak of any, without a story. */
+function shareOf(brand, time) {
+  const weights = voices.map(({ rule, share, habit }) => [rule.name, share * interestAt(habit, time)]);
+  const all = weights.reduce((sum, [, weight]) => sum + weight, 0);
+  return weights.find(([name]) => name === brand)[1] / all;
+}
+
+/** When somebody was told of a story, against when it became an incident; null where nobody was, or only after its end. */
+function foundAt({ brand, from: start, to: end, incident }, changes) {
+  const own = changes.filter((change) => change.brand === brand && change.kind === 'alert');
+  const first = own.find(({ at }) => at >= start && at < end);
+  const delay = first ? Math.max(0, first.at - incident.began) : null;
+  return { delay, rule: first?.rule, found: delay !== null && delay <= foundWithin };
+}
+
+/** Alerts of a brand that belong to none of its stories. */
+function strays(brand, stories, alerts) {
+  const own = stories.filter((story) => story.brand === brand);
+  return alerts.filter(
+    (alert) => alert.brand === brand && !own.some(({ from: start, to: end }) => alert.at >= start && alert.at < end + hour),
+  ).length;
+}

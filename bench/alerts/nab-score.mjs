@@ -1,0 +1,64 @@
+/**
+ * The score of the Numenta Anomaly Benchmark, standard profile (Lavin and Ahmad 2015, "Evaluating real-time anomaly
+ * detection algorithms"): a window counts once, for more the earlier it was found in it; an alert outside costs up to 0.11,
+ * less if a window has just passed; a missed window costs 1. 100 is perfect, 0 is to say nothing at all.
+ */
+
+const falseAlertCost = 0.11;
+/** So much of a series, and of 5,000 rows at most, is for warming up and is not scored. */
+const probation = 0.15;
+
+/** From 1 at the beginning of a window over 0 at its end to −1 far behind it. */
+const sigmoid = (position) => (position > 3 ? -1 : 2 / (1 + Math.exp(5 * position)) - 1);
+
+/** What each row would bring if an alert stood on it. */
+function rowsOf({ times, windows }) {
+  const bounds = windows.map(([first, last]) => [times.indexOf(first), times.indexOf(last)]);
+  const skipped = Math.min(Math.floor(probation * times.length), probation * 5_000);
+  return times.map((_, index) => {
+    if (index < skipped) return undefined;
+    const window = bounds.findIndex(([first, last]) => index >= first && index <= last);
+    if (window >= 0) {
+      const [first, last] = bounds[window];
+      return { window, worth: sigmoid(-(last - index + 1) / (last - first + 1)) / sigmoid(-1) };
+    }
+    const passed = bounds.filter(([, last]) => last < index).at(-1);
+    const worth = passed ? sigmoid((index - passed[1]) / (passed[1] - passed[0])) : -1;
+    return { window: undefined, worth: falseAlertCost * worth };
+  });
+}
+
+/**
+ * @param series [{ times, windows: [[first, last]], scores }], one score a row
+ * @returns { score, threshold, found, windows } at the one threshold over all series that serves best, or at `threshold`
+ */
+export function nabScore(series, threshold) {
+  const rows = series.flatMap((one, index) =>
+    rowsOf(one).flatMap((row, at) =>
+      row ? [{ worth: row.worth, score: one.scores[at], window: row.window === undefined ? undefined : `${index} ${row.window}` }] : [],
+    ),
+  );
+  const windows = new Set(rows.flatMap(({ window }) => window ?? []));
+  rows.sort((a, b) => b.score - a.score);
+  const best = new Map();
+  let total = -windows.size;
+  let top = { total, threshold: Number.POSITIVE_INFINITY, found: 0 };
+  for (const [index, { worth, score, window }] of rows.entries()) {
+    if (threshold !== undefined && score < threshold) break;
+    const before = best.get(window) ?? -1;
+    if (window === undefined) total += worth;
+    else if (worth > before) {
+      total += worth - before;
+      best.set(window, worth);
+    }
+    const isLast = rows[index + 1]?.score !== score;
+    if (isLast && (total > top.total || threshold !== undefined)) top = { total, threshold: score, found: best.size };
+  }
+  const perfect = windows.size;
+  return {
+    score: (100 * (top.total + windows.size)) / (perfect + windows.size),
+    threshold: top.threshold,
+    found: top.found,
+    windows: windows.size,
+  };
+}

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import { configSchema } from '../../src/config.ts';
+import { backtestAnswer } from '../../src/server/alert-schemas.ts';
+import { type ApiRequest, createInProcessApi } from '../../src/server/in-process.ts';
+import type { Job } from '../../src/server/jobs.ts';
+import { openTestDatabase, quiet } from '../support/test-database.ts';
+import { upkeepOf } from './test-server.ts';
+
+const minute = 60_000;
+const path = '/api/v1/alerts/backtest';
+const to = Math.floor(Date.now() / (15 * minute)) * 15 * minute;
+const incident = { from: to - 20 * 60 * minute, to: to - 18 * 60 * minute };
+let opened: Awaited<ReturnType<typeof openTestDatabase>>;
+let ask: (method: ApiRequest['method'], path: string, body?: object) => Promise<{ status: number; body: unknown }>;
+
+beforeAll(async () => {
+  opened = await openTestDatabase();
+  const { db } = opened;
+  const posts = (time: string, each: number) =>
+    `toUInt64(${each} * if(toUnixTimestamp(${time}) >= ${incident.from / 1_000} AND toUnixTimestamp(${time}) < ${incident.to / 1_000}, 4, 1) + rand() % 3)`;
+  const fill = (table: string, column: string, seconds: number, count: number, each: number, more = '') =>
+    db.upkeep.command({
+      query: `INSERT INTO ${table} (${column}, brand, negative, neutral, positive, unscored, version${more && ', platform, lang'})
+        SELECT toDateTime(${to / 1_000} - ${seconds} * (1 + number), 'UTC') AS time, arrayJoin(['*', 'Kestrel']),
+          ${posts('time', each)}, ${posts('time', 2 * each)}, ${posts('time', 2 * each)}, 0, now64(6, 'UTC')${more}
+        FROM numbers(${count})`,
+    });
+  await fill('rollup_history', 'quarter', 900, 16 * 96, 60, ", 'chirper', 'en'");
+  await fill('rollup_minute', 'minute', 60, 2 * 1_440, 4);
+  const { brands } = configSchema.parse({ brands: [{ name: 'Kestrel' }] });
+  const config = configSchema.parse({});
+  const api = createInProcessApi({ reader: db.reader, clock: systemClock, brands, log: quiet, upkeep: upkeepOf(db), config });
+  ask = async (method, at, body) => {
+    const { status, text } = await api({ method, path: at, ...(body && { body }) });
+    return { status, body: JSON.parse(text) };
+  };
+});
+afterAll(() => opened.remove());
+
+async function backtest(body: object) {
+  let { body: job } = (await ask('POST', path, body)) as { body: Job }; // the route's own answer
+  const seen = new Set<Job['state']>();
+  while (job.state === 'waiting' || job.state === 'running') {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    job = (await ask('GET', `/api/v1/jobs/${job.id}`)).body as Job; // the same
+    seen.add(job.state);
+  }
+  expect(job).toMatchObject({ state: 'done', changed: 0 });
+  return { ...backtestAnswer.parse(job.answer), total: job.total };
+}
+
+test('a rule is replayed over the stored history: the incident, when it was told, and its end', async () => {
+  const { alerts, from, total } = await backtest({ rule: 'volume', since: 'now-30d' });
+  expect(alerts).toMatchObject([{ brand: 'Kestrel', verdict: { what: 'volume', direction: 'up', baseline: { season: 'day' } } }]);
+  const [alert] = alerts;
+  const delay = Date.parse(alert?.at ?? '') - incident.from;
+  expect([delay > 0, delay <= 10 * minute, Date.parse(alert?.resolvedAt ?? '') > incident.to]).toEqual([true, true, true]);
+  // As far back as minutes are kept.
+  expect(Date.parse(from)).toBe(to - 2 * 1_440 * minute);
+  expect(total).toBeGreaterThanOrEqual(2 * 1_440);
+});
+
+test('other settings can be tried, and other ranges', async () => {
+  const counted = async (more: object) => (await backtest({ rule: 'volume', ...more })).alerts.length;
+  expect(await counted({ settings: { minimumChange: 6 } })).toBe(0);
+  expect(await counted({ settings: { minimumChange: 3, sensitivity: 'low' } })).toBe(1);
+  expect(await counted({ until: 'now-21h' })).toBe(0);
+  expect(await counted({ brand: '*' })).toBe(1);
+});
+
+test.each([
+  [{ rule: 'nonsense' }, /there is none of this name, but volume, sentiment/],
+  [{ rule: 'volume', settings: { window: '1s' } }, /window/],
+  [{ rule: 'volume', settings: { __proto__x: 1 } }, /__proto__x/],
+  [{ rule: 'volume', since: 'now', until: 'now-1d' }, /./],
+  [{}, /rule/],
+])('%j is refused in words', async (body, words) => {
+  const { status, body: problem } = await ask('POST', path, body);
+  expect(status).toBe(400);
+  expect((problem as { detail: string }).detail).toMatch(words);
+});
