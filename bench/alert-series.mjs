@@ -6,7 +6,7 @@ import { nabScore } from './alerts/nab-score.mjs';
 
 const help = `Scores \`feedpulse alerts backtest --csv\` on series with labelled anomalies, by the rule of the Numenta Anomaly Benchmark.
 
-  node bench/alert-series.mjs FOLDER [--json]
+  npm run bench:alert-series -- FOLDER [--json]
 
 FOLDER holds series as \`timestamp,value\` CSV files and windows.json, { "SERIES.csv": [[first, last], …] } with timestamps
 of the series: such as the realTweets series of the benchmark (github.com/numenta/NAB). Beside ours stand a fixed threshold

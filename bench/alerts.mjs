@@ -7,8 +7,9 @@ const help = `Replays a simulated month through the alerts as they ship, minute 
   --json     the figures as one JSON object, without the tables
 
 1. The demo feed over a month, its stories the incidents: labels by the bundled model on one day, by what it made of each
-   tone on that day on the others. A story is an incident from when on it changes net sentiment by 20 points, or brings three
-   times the posts that were expected; where those were 100 an hour or more, it has to be told within ten minutes.
+   tone on that day on the others. A story is an incident from when on net sentiment is 20 points lower, or there are three
+   times the posts that were expected; where those were 100 an hour or more, and the best possible test would find 99 of
+   100 such, it has to be told within ten minutes.
 2. Brands of all sizes, with an incident of a given size every day: how many are told within ten minutes, and how many the
    best possible test would find in that time, one that knows when the incident begins and how large it is, and is wrong as
    often as once a week. Rows in which that is nearly every one have a limit.
@@ -75,7 +76,7 @@ function demoTable({ rows, falseAlerts, stories }) {
     const own = rows.filter((row) => row.kind === kind && row.incident.isLimited === isLimited);
     const told = own.filter(({ found }) => found).length;
     const slowest = Math.max(...own.map(({ delay }) => delay ?? Number.POSITIVE_INFINITY));
-    const name = `${kind}, ${isLimited ? '100 posts an hour or more' : 'fewer'}`;
+    const name = `${kind}, ${isLimited ? '100 an hour or more' : 'fewer, or harder to see'}`;
     const words = Number.isFinite(slowest) ? `${(slowest / 60_000).toFixed(0)} min` : 'one never';
     return [
       name.padEnd(36),

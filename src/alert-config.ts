@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { severities } from './alert.ts';
 import { duration, milliseconds } from './duration.ts';
+import { isLoopback } from './loopback.ts';
 
 /** Settings of alerts: what is watched, how it is judged, and who is told. */
 
@@ -49,7 +51,7 @@ export const alertRule = z.strictObject({
     .strictObject({ from: clockTime, to: clockTime })
     .optional()
     .describe("No alert begins then, in the brand's time zone; one that still holds begins afterwards"),
-  severity: z.enum(['warning', 'critical']).default('warning'),
+  severity: z.enum(severities).default('warning'),
   channels: z.array(name).default([]).describe('Who is told; every channel when empty'),
 });
 
@@ -57,16 +59,60 @@ const web = {
   url: z.url({ protocol: /^https?$/ }).describe('Where messages are posted'),
   allowPrivate: z.boolean().default(false).describe('Allow a receiver on this machine or its networks'),
 };
+/** What every channel has. */
+const forWhom = {
+  brands: z.array(z.string().min(1).max(100)).default([]).describe('Of these brands alone; `*` is all posts, and the silence of the feed'),
+  severities: z.array(z.enum(severities)).default([]).describe('Of these alone; all when empty'),
+  digest: between('5m', '24h')
+    .optional()
+    .describe('Gathers what is told within such a stretch into one message; what is critical goes at once'),
+};
 const password = {
   password: z.string().optional().describe('Better: passwordFile'),
   passwordFile: z.string().optional(),
 };
 
+const mailAddress = z.string().regex(/^[^\s<>"',;:@]{1,64}@[A-Za-z0-9.-]{1,253}$/, 'an address is name@host, without a display name');
+
+const email = z
+  .strictObject({
+    type: z.literal('email'),
+    host: z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/),
+    port: z.int().min(1).max(65_535).default(587),
+    security: z
+      .enum(['starttls', 'tls', 'none'])
+      .default('starttls')
+      .describe(
+        'starttls: refuses to go on without it; tls: from the first byte (port 465); none: on this machine, or with allowPlaintext',
+      ),
+    allowPlaintext: z.boolean().default(false).describe('Allow `security: none` beyond this machine'),
+    caFile: z.string().optional().describe("PEM; an authority beside the system's"),
+    user: z.string().optional(),
+    ...password,
+    from: mailAddress,
+    to: z.array(mailAddress).min(1).max(50),
+    allowPrivate: web.allowPrivate,
+    ...forWhom,
+  })
+  .refine(({ security, allowPlaintext, host }) => security !== 'none' || allowPlaintext || isLoopback(host), {
+    path: ['security'],
+    message: 'mail would leave this machine unencrypted: set allowPlaintext where that is meant',
+  })
+  .refine(({ user, password: secret }) => (user === undefined) === (secret === undefined), {
+    path: ['user'],
+    message: 'user and password go together',
+  });
+
 const channel = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('webhook'), ...web, ...password }).describe('JSON; signed where there is a password'),
-  z.strictObject({ type: z.literal('slack'), ...web }).describe('An incoming webhook of Slack, or of what understands its blocks'),
-  z.strictObject({ type: z.literal('teams'), ...web }).describe('A workflow of Microsoft Teams that posts an Adaptive Card'),
-  z.strictObject({ type: z.literal('alertmanager'), ...web }).describe('The address of /api/v2/alerts of an Alertmanager'),
+  z.strictObject({ type: z.literal('webhook'), ...web, ...password, ...forWhom }).describe('JSON; signed where there is a password'),
+  z
+    .strictObject({ type: z.literal('slack'), ...web, ...forWhom })
+    .describe('An incoming webhook of Slack, or of what understands its blocks'),
+  z.strictObject({ type: z.literal('teams'), ...web, ...forWhom }).describe('A workflow of Microsoft Teams that posts an Adaptive Card'),
+  z
+    .strictObject({ type: z.literal('alertmanager'), ...web, brands: forWhom.brands, severities: forWhom.severities })
+    .describe('The address of /api/v2/alerts of an Alertmanager'),
+  email.describe('Mail through an SMTP server'),
 ]);
 
 export const alerts = z.strictObject({

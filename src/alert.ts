@@ -6,6 +6,9 @@ export type Watched = (typeof watched)[number];
 export const statuses = ['ok', 'warning', 'alert', 'no-data', 'muted', 'cold-start'] as const;
 export type Status = (typeof statuses)[number];
 
+export const severities = ['warning', 'critical'] as const;
+export type Severity = (typeof severities)[number];
+
 /** Which past the expectation comes from: the same hour of past weeks, of past days, or the last day whole. */
 export const seasons = ['week', 'day', 'recent'] as const;
 export type Season = (typeof seasons)[number];
@@ -53,7 +56,7 @@ export interface AlertChange {
   readonly rule: string;
   /** `*` is all posts. */
   readonly brand: string;
-  readonly severity: 'warning' | 'critical';
+  readonly severity: Severity;
   readonly at: number;
   readonly verdict: Verdict;
   /** The state from here on. */

@@ -223,7 +223,6 @@ export const configSchema = z
     }
   });
 
-export type { AlertsConfig, ChannelConfig } from './alert-config.ts';
 export type Config = z.infer<typeof configSchema>;
 export type BrandRule = Config['brands'][number];
 export type FieldMapping = Config['mapping'];

@@ -39,9 +39,18 @@ export const errorCodes = {
   WEBHOOK_REFUSED: {
     exit: 9,
     retry: false,
-    hint: 'Name a public host in `alerts.webhook.url`, or set `alerts.webhook.allowPrivate: true` where the receiver is one of yours.',
+    hint: 'Name a public host, or set `allowPrivate: true` at the channel or `alerts.webhook` where the receiver is one of yours.',
   },
-  WEBHOOK_FAILED: { exit: 9, retry: true, hint: 'Check `alerts.webhook.url`, and that the receiver is up and takes JSON.' },
+  WEBHOOK_FAILED: {
+    exit: 9,
+    retry: true,
+    hint: 'Check the `url` of the channel or of `alerts.webhook`, and that the receiver is up and takes JSON.',
+  },
+  EMAIL_FAILED: {
+    exit: 9,
+    retry: true,
+    hint: 'Check host, port, security and log-in of the channel, and that the server takes mail from `from`.',
+  },
   PORT_TAKEN: { exit: 8, retry: false, hint: 'Choose another with --port.' },
   BIND_REFUSED: {
     exit: 8,

@@ -1,6 +1,9 @@
-"""Build a six-layer DistilBERT from BERT-base: every second layer of the teacher, as Sanh et al. (2019) did.
+"""Build a DistilBERT from BERT-base: the student of every second layer, as Sanh et al. (2019) did, or the teacher of all twelve.
 
     python make_student.py --base .work/base/saved_model --out .work/student
+    python make_student.py --base .work/base/saved_model --out .work/teacher --layers 12
+
+Of a single text a DistilBERT of all layers computes what BERT does, so one code trains, exports and measures both.
 """
 
 import argparse
@@ -10,7 +13,7 @@ from pathlib import Path
 import torch
 from transformers import DistilBertConfig, DistilBertForSequenceClassification, DistilBertTokenizerFast
 
-LAYERS = (0, 2, 4, 7, 9, 11)
+LAYERS = {6: (0, 2, 4, 7, 9, 11), 12: tuple(range(12))}
 LABELS = ("negative", "neutral", "positive")
 
 
@@ -50,7 +53,7 @@ def layer_modules(source: dict, layer: int) -> dict:
     }
 
 
-def student_state(source: dict) -> dict:
+def distilbert_state(source: dict, layers: tuple[int, ...]) -> dict:
     """DistilBERT's weights. Token-type embedding 0, the only one a single text uses, is folded into the
     position embeddings; the pooler becomes the pre-classifier."""
     embeddings = "bert/embeddings"
@@ -59,7 +62,7 @@ def student_state(source: dict) -> dict:
         "distilbert.embeddings.LayerNorm": norm(source, f"{embeddings}/LayerNorm"),
         "pre_classifier": linear(source, "bert/pooler/dense"),
     }
-    for index, layer in enumerate(LAYERS):
+    for index, layer in enumerate(layers):
         for name, weights in layer_modules(source, layer).items():
             modules[f"distilbert.transformer.layer.{index}.{name}"] = weights
     state = {f"{module}.{kind}": value for module, weights in modules.items() for kind, value in weights.items()}
@@ -72,23 +75,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--base", type=Path, required=True, help="SavedModel folder written by fetch_base.py")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--layers", type=int, choices=sorted(LAYERS), default=6, help="6 for the student, 12 for the teacher")
     parser.add_argument("--seed", type=int, default=17, help="for the classifier's first weights")
     args = parser.parse_args()
 
     torch.manual_seed(args.seed)
+    layers = LAYERS[args.layers]
     config = DistilBertConfig(
+        n_layers=len(layers),
         seq_classif_dropout=0.1,
         num_labels=len(LABELS),
         id2label=dict(enumerate(LABELS)),
         label2id={label: index for index, label in enumerate(LABELS)},
     )
     model = DistilBertForSequenceClassification(config)
-    missing, unexpected = model.load_state_dict(student_state(read_checkpoint(args.base)), strict=False)
+    missing, unexpected = model.load_state_dict(distilbert_state(read_checkpoint(args.base), layers), strict=False)
     if sorted(missing) != ["classifier.bias", "classifier.weight"] or unexpected:
         raise SystemExit(f"the checkpoint does not fit: missing {missing}, unexpected {unexpected}")
     model.save_pretrained(args.out)
     DistilBertTokenizerFast(vocab_file=str(args.base / "vocab.txt"), do_lower_case=True, model_max_length=512).save_pretrained(args.out)
-    print(json.dumps({"layers": LAYERS, "parameters": sum(p.numel() for p in model.parameters()), "out": str(args.out)}))
+    print(json.dumps({"layers": layers, "parameters": sum(p.numel() for p in model.parameters()), "out": str(args.out)}))
 
 
 if __name__ == "__main__":

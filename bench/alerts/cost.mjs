@@ -43,7 +43,7 @@ export async function measureLooks() {
       records: createAlertRecords(db.reader),
       log: createAlertStore(db),
       rules: rulesOf(config.alerts.rules, config.brands),
-      channels: [],
+      tell: () => [],
       noDataAfterMs: 30 * minute,
       clock: { now: () => now },
       isLive: () => true,

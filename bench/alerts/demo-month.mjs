@@ -7,6 +7,7 @@ import { createRandom, mixSeeds, pickWeighted } from '../../dist/ingest/demo/ran
 import { timesOf } from '../../dist/ingest/demo/schedule.js';
 import { interestAt, rhythmAt, storyAt } from '../../dist/ingest/demo/stories.js';
 import { createLog } from '../../dist/log.js';
+import { bestPossible } from './best-possible.mjs';
 import { judgeMonth, nothing } from './judge-month.mjs';
 
 const minute = 60_000;
@@ -22,6 +23,8 @@ const foundWithin = 10 * minute;
 /** What counts as an incident. */
 const leastPoints = 20;
 const leastFactor = 3;
+/** So large a share the best possible test has to find, where each has to be told. */
+const nearlyEvery = 0.99;
 /** Of the brand, as expected at that time. */
 const leastPerHour = 100;
 
@@ -123,8 +126,8 @@ function storiesOf(seed) {
 }
 
 /**
- * From when on a story is an incident, and how large it becomes, by the rates that the posts are drawn from: three times
- * the posts that would be expected, or 20 points of net sentiment at 100 posts an hour. Undefined where it is none.
+ * From when on a story is an incident of those that the usual rules watch for, and how large it becomes, by the rates that
+ * the posts are drawn from: three times the posts that were expected, or net sentiment 20 points lower. Undefined where it is none.
  */
 function incidentOf(seed, { brand, kind, from: start, to: end }, { ordinary, inStory }) {
   const usual = netOf(ordinary.get(brand));
@@ -137,19 +140,30 @@ function incidentOf(seed, { brand, kind, from: start, to: end }, { ordinary, inS
     const [own, story] = [everyone * (1 - 0.72 * strength) * shareOf(brand, time), everyone * 0.72 * strength];
     const points = (own * usual + story * told) / (own + story) - usual;
     const factor = (own + story) / expected;
-    const isIncident = factor >= leastFactor || Math.abs(points) >= leastPoints;
-    seen.push({ time, points, factor, isIncident, expected });
+    const isIncident = factor >= leastFactor || points <= -leastPoints;
+    seen.push({ time, points, factor, isIncident, expected, posts: own + story });
   }
   const first = seen.find(({ isIncident }) => isIncident);
   if (!first) return undefined;
+  const best = bestPossible(stretchAfter(first.time, seen));
+  const isLimited = first.expected >= leastPerHour && best >= nearlyEvery;
   const peak = (of) => seen.reduce((most, one) => (Math.abs(of(one)) > Math.abs(most) ? of(one) : most), 0);
   return {
     began: first.time,
     expected: first.expected,
-    isLimited: first.expected >= leastPerHour,
+    best,
+    isLimited,
     points: peak(({ points }) => points),
     factor: peak(({ factor }) => factor),
   };
+}
+
+/** The eight minutes that are complete ten minutes after the beginning. */
+function stretchAfter(began, seen) {
+  const minutes = seen.filter(({ time }) => time >= began && time < began + 8 * minute);
+  const sum = (of) => minutes.reduce((all, one) => all + of(one) / 60, 0);
+  const posts = sum((one) => one.posts);
+  return { expected: sum(({ expected }) => expected), posts, points: sum((one) => one.points * one.posts) / posts };
 }
 
 /** The share of a brand in the posts of people who speak of any, without a story. */

@@ -1,7 +1,8 @@
 import { createRandom, mixSeeds } from '../../dist/ingest/demo/random.js';
 import { rhythmAt } from '../../dist/ingest/demo/stories.js';
+import { bestPossible } from './best-possible.mjs';
 import { judgeMonth } from './judge-month.mjs';
-import { calmVariance, day, drawMinutes, hour, lowestRhythm, minute } from './month.mjs';
+import { day, drawMinutes, hour, lowestRhythm, minute } from './month.mjs';
 
 /** A brand may be wrongly told of so many times a week. */
 export const falseAlertsLimit = 1;
@@ -79,7 +80,7 @@ function judgeBrand({ name, rate, incidents }, changes) {
       return {
         ...incident,
         delay: first ? Math.max(0, first.at - incident.from) : Number.POSITIVE_INFINITY,
-        best: bestPossible(incident, rate),
+        best: bestPossible(stretchOf(incident, rate)),
       };
     }),
   };
@@ -91,27 +92,8 @@ function isOn(changes, { alert, rule }, what, moment) {
   return rule === what && of.every(({ at, kind }) => (kind === 'alert' ? at < moment : at > moment));
 }
 
-/** With one wrong alert a week of 1,008 times ten minutes, one-sided. */
-const onceAWeek = 3.09;
-
-/**
- * The share of such incidents that the most powerful test finds (Neyman–Pearson, normal approximation) in the eight
- * minutes that are complete ten minutes after the beginning.
- */
-function bestPossible({ from: start, points, factor }, rate) {
-  const posts = ((rate * rhythmAt(start)) / lowestRhythm) * (8 / 60);
-  const effect = points
-    ? Math.sqrt((0.92 * posts) / calmVariance) * (points / 100)
-    : Math.abs(2 * (Math.sqrt(factor * posts) - Math.sqrt(posts)));
-  return normalShare(effect - onceAWeek);
-}
-
-/** The normal distribution function (Abramowitz and Stegun 26.2.17; within 1e-7). */
-function normalShare(z) {
-  const t = 1 / (1 + 0.2316419 * Math.abs(z));
-  const tail =
-    (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) *
-    t *
-    (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
-  return z >= 0 ? 1 - tail : tail;
+/** The eight minutes that are complete ten minutes after the beginning. */
+function stretchOf({ from: start, points = 0, factor = 1 }, rate) {
+  const expected = ((rate * rhythmAt(start)) / lowestRhythm) * (8 / 60);
+  return { expected, posts: factor * expected, points };
 }

@@ -1,100 +1,60 @@
 import { createHash } from 'node:crypto';
-import type { AlertsConfig, ChannelConfig } from '../config.ts';
-import { type Message, textOf } from './message.ts';
+import { type AlertsConfig, alerts, type ChannelConfig } from '../alert-config.ts';
+import { milliseconds } from '../duration.ts';
+import { bodyOf, digestBodyOf } from './channel-bodies.ts';
+import { createMailer } from './email.ts';
+import type { Digest, Message } from './message.ts';
 import { sendWebhook } from './send-webhook.ts';
+import type { WhoIsTold } from './watch.ts';
 
 export interface Channel {
-  /** Resolves when the receiver has taken it. @throws WEBHOOK_REFUSED, WEBHOOK_FAILED */
+  /** Resolves when the receiver has taken it. @throws WEBHOOK_REFUSED, WEBHOOK_FAILED, EMAIL_FAILED */
   send(message: Message, now: number): Promise<void>;
+  /** How long messages are gathered, in ms; undefined where each goes by itself. */
+  readonly digestMs?: number;
+  /** Resolves when the receiver has taken it. @throws the same */
+  sendDigest(digest: Digest, now: number): Promise<void>;
 }
 
 /** The channels of the config by their names, `alerts.webhook` among them. */
-export function channelsOf({ webhook, channels }: AlertsConfig): ReadonlyMap<string, Channel> {
-  const all = Object.entries(channels).map(([name, config]): [string, Channel] => [name, channelOf(name, config)]);
-  return new Map([...(webhook ? [['webhook', channelOf('webhook', { type: 'webhook', ...webhook })] as const] : []), ...all]);
+export function channelsOf(config: AlertsConfig): ReadonlyMap<string, Channel> {
+  return new Map([...configsOf(config)].map(([name, one]) => [name, channelOf(name, one)]));
 }
 
-const bodies: Readonly<Record<ChannelConfig['type'], (message: Message) => object>> = {
-  webhook: plainBody,
-  slack: slackBody,
-  teams: teamsBody,
-  alertmanager: alertmanagerBody,
-};
+/** Who is told of a rule and a brand: the channels that the rule names, or all, but for those that are for others. */
+export function whoIsTold(config: AlertsConfig): WhoIsTold {
+  const all = [...configsOf(config)];
+  const isFor = <T>(chosen: readonly T[], one: T): boolean => chosen.length === 0 || chosen.includes(one);
+  return (rule, brand) =>
+    all
+      .filter(([name]) => isFor(rule.channels, name))
+      .filter(([, { brands, severities }]) => isFor(brands, brand) && isFor(severities, rule.severity))
+      .map(([name]) => name);
+}
+
+function configsOf({ webhook, channels }: AlertsConfig): Map<string, ChannelConfig> {
+  const plain = webhook && alerts.shape.channels.parse({ webhook: { type: 'webhook', ...webhook } })['webhook'];
+  return new Map([...(plain ? [['webhook', plain] as const] : []), ...Object.entries(channels)]);
+}
 
 function channelOf(name: string, config: ChannelConfig): Channel {
-  const { url, allowPrivate, type } = config;
-  const secret = type === 'webhook' ? config.password : undefined;
+  // The same for every attempt, and another for every receiver.
+  const keyOf = (what: string): string => createHash('sha256').update(`${what} ${name}`).digest('hex').slice(0, 32);
+  const digest = 'digest' in config ? config.digest : undefined;
+  const gathering = digest === undefined ? {} : { digestMs: milliseconds(digest) };
+  if (config.type === 'email') {
+    const mail = createMailer(config);
+    return {
+      ...gathering,
+      send: (message) => mail.send(message, keyOf(message.change.id), keyOf(message.change.alert)),
+      sendDigest: (messages) => mail.sendDigest(messages, keyOf(messages.id)),
+    };
+  }
+  const { type, url, allowPrivate } = config;
+  const webhook = { url, secret: type === 'webhook' ? config.password : undefined, allowPrivate };
   return {
-    // The same for every attempt, and another for every receiver.
-    send: (message, now) =>
-      sendWebhook({ url, secret, allowPrivate }, { key: keyOf(message.change.id, name), body: bodies[type](message) }, now),
+    ...gathering,
+    send: (message, now) => sendWebhook(webhook, { key: keyOf(message.change.id), body: bodyOf(type, message) }, now),
+    sendDigest: (messages, now) => sendWebhook(webhook, { key: keyOf(messages.id), body: digestBodyOf(type, messages) }, now),
   };
-}
-
-const keyOf = (change: string, channel: string): string => createHash('sha256').update(`${change} ${channel}`).digest('hex').slice(0, 32);
-
-const iso = (ms: number): string => new Date(ms).toISOString();
-
-/** Everything, for programs. */
-function plainBody(message: Message): object {
-  const { change, title, reasons, link } = message;
-  const { id, alert, kind, rule, brand, severity, at, verdict } = change;
-  const { from, to, baseline, ...figures } = verdict;
-  const told = {
-    ...figures,
-    from: iso(from),
-    to: iso(to),
-    baseline: baseline && { ...baseline, from: iso(baseline.from), to: iso(baseline.to) },
-  };
-  return { type: kind, id, alert, rule, brand, severity, at: iso(at), title, ...told, ...reasons, link, text: textOf(message) };
-}
-
-/** Blocks of Slack. Nothing of it is markup but the link, which is ours: strangers' words are plain text. */
-function slackBody({ change, title, facts, reasons, link }: Message): object {
-  const plain = (text: string) => ({ type: 'plain_text', text: text.slice(0, 2_900), emoji: false });
-  const sign = change.kind === 'resolved' ? '✅' : change.severity === 'critical' ? '🔴' : '🟠';
-  const section = (text: string) => ({ type: 'section', text: plain(text) });
-  return {
-    text: escapeSlack(title),
-    blocks: [
-      { type: 'header', text: { ...plain(`${sign} ${title}`.slice(0, 150)) } },
-      { type: 'section', fields: facts.slice(0, 10).map(([name, value]) => plain(`${name}: ${value}`)) },
-      ...(reasons.drivers.length > 0 ? [section(`Drivers: ${reasons.drivers.join(', ')}`)] : []),
-      ...reasons.examples.map(({ platform, text }) => section(`“${text}” (${platform})`)),
-      { type: 'actions', elements: [{ type: 'button', text: plain('Open feedpulse'), url: link }] },
-    ],
-  };
-}
-
-/** Slack reads these three as the beginnings of links and mentions. */
-const escapeSlack = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
-
-/** An Adaptive Card. A TextBlock would read Markdown; a run of a RichTextBlock is plain. */
-function teamsBody({ change, title, facts, reasons, link }: Message): object {
-  const plain = (text: string, more: object = {}) => ({ type: 'RichTextBlock', inlines: [{ type: 'TextRun', text, ...more }] });
-  const color = change.kind === 'resolved' ? 'Good' : change.severity === 'critical' ? 'Attention' : 'Warning';
-  const content = {
-    $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
-    type: 'AdaptiveCard',
-    version: '1.4',
-    body: [
-      plain(title, { size: 'Large', weight: 'Bolder', color }),
-      ...facts.map(([name, value]) => plain(`${name}: ${value}`)),
-      ...(reasons.drivers.length > 0 ? [plain(`Drivers: ${reasons.drivers.join(', ')}`)] : []),
-      ...reasons.examples.map(({ platform, text }) => plain(`“${text}” (${platform})`, { isSubtle: true })),
-    ],
-    actions: [{ type: 'Action.OpenUrl', title: 'Open feedpulse', url: link }],
-  };
-  return { type: 'message', attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content }] };
-}
-
-/** How long Alertmanager keeps an alert that it hears nothing more of. */
-const keptMs = 24 * 3_600_000;
-
-/** What POST /api/v2/alerts takes: its labels name the alert, so that the end finds the beginning. */
-function alertmanagerBody({ change, title, facts, link }: Message): object {
-  const { kind, rule, brand, severity, at, alert } = change;
-  const labels = { alertname: 'feedpulse', rule, brand, severity, alert };
-  const annotations = { summary: title, description: facts.map(([name, value]) => `${name}: ${value}`).join('\n') };
-  return [{ labels, annotations, generatorURL: link, endsAt: iso(kind === 'resolved' ? at : at + keptMs) }];
 }

@@ -4,7 +4,7 @@ import { createExpectations, type Expectations } from './expectations.ts';
 import type { AlertRecords } from './read-alerts.ts';
 import type { Figures } from './read-figures.ts';
 import type { Brand, Rule } from './rules.ts';
-import { decide, keyOf, type Sight } from './watch.ts';
+import { decide, keyOf, type Sight, type WhoIsTold } from './watch.ts';
 
 const minuteMs = 60_000;
 /** A stretch that ended longer ago is history: a backlog or a backfill that is being read raises no alert. */
@@ -24,8 +24,8 @@ export interface EvaluatorParts {
   readonly records: Pick<AlertRecords, 'states' | 'mutes'>;
   readonly log: DecisionLog;
   readonly rules: readonly Rule[];
-  /** Who is told by rules that name nobody. */
-  readonly channels: readonly string[];
+  /** Who is told of a rule and a brand. */
+  readonly tell: WhoIsTold;
   readonly noDataAfterMs: number;
   readonly clock: Pick<Clock, 'now'>;
   /** Whether more is to come: the silence of a feed that has ended is none. */
@@ -54,7 +54,7 @@ const nobody: Expectations = { of: () => undefined };
 
 /** Judges the rules over the stored figures. Of several processes with one database one alone may evaluate at a time. */
 export function createEvaluator(parts: EvaluatorParts): Evaluator {
-  const { figures, records, log, rules, channels, clock } = parts;
+  const { figures, records, log, rules, tell, clock } = parts;
   const brands = [...new Map(rules.flatMap((rule) => rule.brands).map((brand) => [brand.name, brand])).values()];
   const longest = Math.max(0, ...rules.flatMap(({ spans }) => spans));
   const expectationsAt = createExpectations(figures, brands, longest);
@@ -81,7 +81,7 @@ export function createEvaluator(parts: EvaluatorParts): Evaluator {
     evaluate: async () => {
       states ??= new Map((await records.states()).map(({ rule, brand, state }) => [keyOf(rule, brand), state]));
       const sight = await sightOf(clock.now());
-      const decided = decide(rules, channels, states, sight);
+      const decided = decide(rules, tell, states, sight);
       // A change holds its state: this one statement is the decision.
       await log.addChanges(decided.changes);
       for (const { rule, brand, state } of [...decided.changes, ...decided.states]) states.set(keyOf(rule, brand), state);

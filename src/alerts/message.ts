@@ -21,7 +21,19 @@ export interface Message {
   /** Facts by name, in the order in which they are told. */
   readonly facts: readonly (readonly [name: string, value: string])[];
   readonly reasons: Reasons;
-  /** The page, at this brand. */
+  /** The page, at this brand and the window that was judged. */
+  readonly link: string;
+  /** Whether it only tries a channel. */
+  readonly isTest?: boolean;
+}
+
+/** Messages of a stretch of time that go out as one. */
+export interface Digest {
+  /** The same for the same stretch. */
+  readonly id: string;
+  readonly title: string;
+  /** In order of time. */
+  readonly messages: readonly Message[];
   readonly link: string;
 }
 
@@ -30,7 +42,41 @@ const longestExample = 280;
 
 export function messageOf(change: AlertChange, reasons: Reasons, page: string): Message {
   const examples = reasons.examples.map((example) => ({ ...example, text: shorten(example.text) }));
-  return { change, title: titleOf(change), facts: factsOf(change), reasons: { ...reasons, examples }, link: linkTo(page, change.brand) };
+  return { change, title: titleOf(change), facts: factsOf(change), reasons: { ...reasons, examples }, link: linkTo(page, change) };
+}
+
+/** Messages of a stretch as one. @param id of the stretch */
+export function digestOf(id: string, messages: readonly Message[], page: string): Digest {
+  const count = (kind: AlertChange['kind']): number => messages.filter(({ change }) => change.kind === kind).length;
+  const title = `${plural(count('alert'), 'alert')} began, ${count('resolved')} ended`;
+  return { id, title, messages, link: new URL(page).href };
+}
+
+const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
+/** A message that tries a channel. It tells of nothing. */
+export function testMessage(id: string, now: number, page: string): Message {
+  const from = now - 15 * minuteMs;
+  const figures = {
+    what: 'volume',
+    direction: 'up',
+    observed: 0,
+    expected: 0,
+    low: 0,
+    high: 0,
+    z: 0,
+    posts: 0,
+    from,
+    to: now,
+    baseline: null,
+  } as const;
+  const change: AlertChange = {
+    ...{ id, alert: id, kind: 'alert', rule: 'test', brand: '*', severity: 'warning', at: now, channels: [] },
+    verdict: figures,
+    state: { status: 'alert', since: now },
+  };
+  const title = 'This is a test: alerts of feedpulse arrive here';
+  return { change, title, facts: [['Sent', clock(now)]], reasons: { drivers: [], examples: [] }, link: linkTo(page, change), isTest: true };
 }
 
 /** The whole message as plain text. */
@@ -78,9 +124,16 @@ const points = (value: number): string => `${value > 0 ? '+' : ''}${value.toFixe
 
 const clock = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
-function linkTo(page: string, brand: string): string {
+/** So much before what was judged shows what it fell from, and so much after it what came of it. */
+const shownBeforeMs = 3 * 3_600_000;
+const shownAfterMs = 1_800_000;
+
+function linkTo(page: string, { brand, verdict }: AlertChange): string {
   const url = new URL(page);
   if (brand !== '*') url.searchParams.set('brand', brand);
+  const iso = (ms: number): string => new Date(ms).toISOString().slice(0, 19).concat('Z');
+  url.searchParams.set('from', iso(verdict.from - shownBeforeMs));
+  url.searchParams.set('to', iso(verdict.to + shownAfterMs));
   return url.href;
 }
 

@@ -43,7 +43,7 @@ export async function replay({ rules, past, from, to, noDataAfterMs, report, sig
     records: { states: async () => [], mutes: async () => [] },
     log: { addChanges: async () => {}, putStates: async () => {} },
     rules,
-    channels: [],
+    tell: () => [],
     noDataAfterMs,
     clock: { now: () => now },
     isLive: () => true,

@@ -30,11 +30,13 @@ type Patience = Pick<Rule, 'z' | 'confirmFor' | 'keepFiringFor' | 'cooldown'>;
 
 /** Something so many times as far off as a rule asks for does not wait for the end of a cooldown. */
 const overriding = 2;
+/** Nor for being confirmed, from so many times on. */
+const beyondDoubt = 1.25;
 
 export const untouched: AlertState = { status: 'cold-start', since: 0 };
 
 /**
- * The next state. An alert begins once something has been unusual for `confirmFor` without a break, and is over once
+ * The next state. An alert begins once something has been unusual for `confirmFor` without a break, or is beyond doubt, and is over once
  * what raised it has not held for `keepFiringFor`; then none begins for `cooldown`, but for something far worse. While nothing is known it stays.
  * @param id of an alert that begins
  */
@@ -55,8 +57,10 @@ export function transition(before: AlertState, moment: Moment, rule: Patience, i
   if (!reading.unusual) return { state: stay('ok'), told: false };
   const unusualSince = before.unusualSince ?? now;
   const { span, verdict } = reading.unusual;
-  const isCooling = now < (coolUntil ?? 0) && Math.abs(verdict.z) < overriding * rule.z;
-  if (now - unusualSince < rule.confirmFor || moment.quiet || isCooling) return { state: stay('warning', { unusualSince }), told: false };
+  const size = Math.abs(verdict.z) / rule.z;
+  const isCooling = now < (coolUntil ?? 0) && size < overriding;
+  const isOpen = now - unusualSince < rule.confirmFor && size < beyondDoubt;
+  if (isOpen || moment.quiet || isCooling) return { state: stay('warning', { unusualSince }), told: false };
   return {
     state: { status: 'alert', since: now, alert: { id, direction: verdict.direction, span, lastHeld: now } },
     change: 'alert',

@@ -32,10 +32,13 @@ export interface Decisions {
   readonly states: readonly RuleState[];
 }
 
+/** The names of the channels that are to hear of a rule and a brand. */
+export type WhoIsTold = (rule: Pick<Rule, 'channels' | 'severity'>, brand: string) => readonly string[];
+
 export const keyOf = (rule: string, brand: string): string => JSON.stringify([rule, brand]);
 
 /** Decides what a sight of the figures means for every rule and brand. Nothing happens: the outcome is data. */
-export function decide(rules: readonly Rule[], channels: readonly string[], before: States, sight: Sight): Decisions {
+export function decide(rules: readonly Rule[], tell: WhoIsTold, before: States, sight: Sight): Decisions {
   const changes: AlertChange[] = [];
   const states: RuleState[] = [];
   const weigh = (rule: Rule, brand: Brand, reading: Reading, verdict: AlertChange['verdict'] | undefined): void => {
@@ -46,10 +49,18 @@ export function decide(rules: readonly Rule[], channels: readonly string[], befo
     const step = transition(state, { now: sight.now, reading, muted, quiet }, rule, id);
     const named = { rule: rule.name, brand: brand.name, state: step.state };
     if (step.change && verdict) {
-      const told = rule.channels.length > 0 ? rule.channels : channels;
       const alert = step.change === 'alert' ? id : (state.alert?.id ?? id);
       const { severity } = rule;
-      changes.push({ id, alert, kind: step.change, ...named, severity, at: sight.now, verdict, channels: step.told ? told : [] });
+      changes.push({
+        id,
+        alert,
+        kind: step.change,
+        ...named,
+        severity,
+        at: sight.now,
+        verdict,
+        channels: step.told ? tell(rule, brand.name) : [],
+      });
     } else if (JSON.stringify(step.state) !== JSON.stringify(state)) states.push(named);
   };
 

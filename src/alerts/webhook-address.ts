@@ -1,5 +1,6 @@
 import { type LookupAddress, lookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
+import { promisify } from 'node:util';
 import ipaddr from 'ipaddr.js';
 import { FeedpulseError } from '../errors.ts';
 
@@ -30,6 +31,13 @@ export function guardedLookup(look: typeof lookup = lookup): LookupFunction {
       return options.all ? callback(null, found) : callback(null, first.address, first.family);
     });
   };
+}
+
+/** An address of a host, checked: for what connects to addresses alone. @throws WEBHOOK_REFUSED, and the look-up's own errors */
+export async function publicAddressOf(host: string): Promise<string> {
+  checkHost(host);
+  const found = await promisify(guardedLookup())(host, {});
+  return typeof found === 'string' ? found : (found[0]?.address ?? host);
 }
 
 function refusal(host: string): FeedpulseError {

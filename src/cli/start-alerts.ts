@@ -1,5 +1,5 @@
 import type { AlertChange } from '../alert.ts';
-import { channelsOf } from '../alerts/channels.ts';
+import { channelsOf, whoIsTold } from '../alerts/channels.ts';
 import { createEvaluator, type Evaluator } from '../alerts/evaluator.ts';
 import { type OutboxParts, sendDue } from '../alerts/outbox.ts';
 import { createAlertRecords } from '../alerts/read-alerts.ts';
@@ -108,7 +108,7 @@ function openJudge({ config, db, clock, log, metrics, lease, page, isLive }: Ale
       },
     },
     rules: rulesOf(config.alerts.rules, config.brands),
-    channels: [...channels.keys()],
+    tell: whoIsTold(config.alerts),
     noDataAfterMs: milliseconds(config.alerts.noDataAfter),
     clock,
     isLive,

@@ -25,6 +25,19 @@ const muted = { rule: name.optional().describe('Every rule when absent'), brand:
 export const muteBody = z.strictObject({ ...muted, for: duration.default('2h'), reason: z.string().max(500).default('') });
 export const unmuteQuery = z.strictObject(muted);
 
+export const testBody = z.strictObject({ channels: z.array(name).max(100).default([]).describe('All when empty') });
+
+export const testAnswer = z.strictObject({
+  channels: z.array(
+    z.strictObject({
+      channel: z.string(),
+      taken: z.boolean(),
+      code: z.string().exactOptional().describe('Of the error, as docs/errors.md has it'),
+      detail: z.string().exactOptional(),
+    }),
+  ),
+});
+
 /** A rule of the config, as it is or with other settings, over stored history. */
 export const backtestBody = z.strictObject({
   rule: name.describe('A rule of the config, or one of the usual two: volume, sentiment'),

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { AlertsConfig } from '../alert-config.ts';
 import type { Log } from '../log.ts';
 import { registerAlertRoutes } from './alert-routes.ts';
+import { registerAlertTestRoute } from './alert-test-route.ts';
 import { registerBacktestRoute } from './backtest-route.ts';
 import { registerCorrectionRoutes } from './correction-routes.ts';
 import { registerDriversRoutes } from './drivers-routes.ts';
@@ -24,6 +25,7 @@ export function registerApi(app: FastifyInstance, parts: ApiParts): void {
   registerDriversRoutes(app, parts);
   registerAlertRoutes(app, parts);
   registerBacktestRoute(app, parts);
+  registerAlertTestRoute(app, parts);
   registerCorrectionRoutes(app, parts.upkeep);
   registerUpkeepRoutes(app, parts.upkeep);
   registerRescoreRoutes(app, parts);

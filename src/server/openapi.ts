@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { alertsApi } from './alert-routes.ts';
-import { alertAnswer, backtestAnswer, backtestBody, markBody, muteAnswer, muteBody, unmuteQuery } from './alert-schemas.ts';
+import {
+  alertAnswer,
+  backtestAnswer,
+  backtestBody,
+  markBody,
+  muteAnswer,
+  muteBody,
+  testAnswer,
+  testBody,
+  unmuteQuery,
+} from './alert-schemas.ts';
 import { driversApi } from './drivers-routes.ts';
 import { historyApi } from './history-routes.ts';
 import { postsApi } from './posts-routes.ts';
@@ -92,6 +102,7 @@ function alertPaths(): object {
     [`${path}/{id}/mark`]: {
       post: { ...change('Says whether it was useful or noise; for editors', markBody, found), parameters: [idOf] },
     },
+    [`${path}/test`]: { post: change('Sends channels a test message; for admins', testBody, { 200: json('What came of it', testAnswer) }) },
     [`${path}/backtest`]: {
       post: change('When a rule would have spoken over stored history: a job, whose answer tells; for editors', backtestBody, {
         202: json('A job: its state is at /api/v1/jobs/{id}', jobAnswer.extend({ answer: backtestAnswer.exactOptional() })),

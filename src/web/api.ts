@@ -2,6 +2,7 @@ import type { SessionState } from '../access.ts';
 import type { BrandFigures, Bucket, Grain, Summary } from '../history.ts';
 import type { ScoredPost } from '../post.ts';
 import type { Status } from '../status.ts';
+import type { Span } from './view-state.ts';
 
 export type Brand = BrandFigures & { readonly timezone: string };
 
@@ -30,11 +31,10 @@ export type ShownPost = Pick<
   | 'confidence'
 >;
 
-export const fetchBrands = (range: string, signal: AbortSignal) => get<Brand[]>('brands', { from: `now-${range}` }, signal);
-export const fetchSummary = (brand: string, range: string, signal: AbortSignal) =>
-  get<Summary>('summary', { brand, from: `now-${range}` }, signal);
-export const fetchTrends = (brand: string, range: string, timeZone: string, signal: AbortSignal) =>
-  get<Trends>('trends', { brand, from: `now-${range}`, timeZone }, signal);
+export const fetchBrands = (span: Span, signal: AbortSignal) => get<Brand[]>('brands', { ...span }, signal);
+export const fetchSummary = (brand: string, span: Span, signal: AbortSignal) => get<Summary>('summary', { brand, ...span }, signal);
+export const fetchTrends = (brand: string, span: Span, timeZone: string, signal: AbortSignal) =>
+  get<Trends>('trends', { brand, ...span, timeZone }, signal);
 export const fetchPosts = (brand: string, limit: number, signal: AbortSignal) =>
   get<{ readonly posts: readonly ShownPost[] }>('posts', { brand, limit: String(limit) }, signal);
 

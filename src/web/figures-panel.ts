@@ -13,7 +13,7 @@ const spans = { '1h': 'hour', '6h': '6 hours', '24h': '24 hours', '7d': '7 days'
 >;
 
 /** The cards on top: the range's figures, each with its change against the period of equal length before. */
-export function showFigures({ current, previous }: Summary, range: Range): void {
+export function showFigures({ current, previous }: Summary, range: Range | undefined): void {
   const comparable = previous && previous.volume >= Math.max(fewestToCompare, leastShareToCompare * current.volume);
   const before = (comparable && previous) || undefined;
   const net = current.netSentiment;
@@ -25,9 +25,10 @@ export function showFigures({ current, previous }: Summary, range: Range): void 
     shareCard('negative', '▼ Negative', current, before),
     authorsCard(current, before),
   );
+  const span = range ? spans[range] : 'same time';
   byId('compared').textContent = before
-    ? `Changes are against the ${spans[range]} before. Shares are of the posts that could be scored.`
-    : `There is too little from the ${spans[range]} before to compare with. Shares are of the posts that could be scored.`;
+    ? `Changes are against the ${span} before. Shares are of the posts that could be scored.`
+    : `There is too little from the ${span} before to compare with. Shares are of the posts that could be scored.`;
 }
 
 /** Longer ranges have no authors: they would take too long to count. */

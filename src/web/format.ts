@@ -36,3 +36,9 @@ export function formatMoment(seconds: number, timeZone: string, grain: Grain): s
   const time = grain === 'day' || grain === 'week' || grain === 'month' ? {} : clock;
   return new Intl.DateTimeFormat('en-GB', { ...day, ...time, timeZone }).format(seconds * 1_000);
 }
+
+/** A stretch of time, its days told once where they are the same. */
+export function formatSpan({ from, to }: { readonly from: string; readonly to: string }, timeZone: string): string {
+  const format = new Intl.DateTimeFormat('en-GB', { ...day, ...clock, timeZone });
+  return format.formatRange(Date.parse(from), Date.parse(to));
+}

@@ -8,22 +8,22 @@ import { createNotices } from './notices.ts';
 import { createRangePicker } from './range-picker.ts';
 import { createSignIn } from './sign-in.ts';
 import { showLost, showStatus } from './status-line.ts';
-import { readViewState, type ViewState, writeViewState } from './view-state.ts';
+import { readViewState, spanOf, type ViewState, writeViewState } from './view-state.ts';
 
 const refreshMs = 3_000;
 const postsAtFirst = 20;
 
 const charts = createCharts();
 const livePanel = createLivePanel();
-const brandsPanel = createBrandsPanel((brand) => choose({ brand }));
-const rangePicker = createRangePicker((range) => choose({ range }));
+const brandsPanel = createBrandsPanel((brand) => choose({ ...view, brand }));
+const rangePicker = createRangePicker((range) => choose({ brand: view.brand, range }));
 const notices = createNotices();
 const signIn = createSignIn();
 let view: ViewState = readViewState();
 let loading = new AbortController();
 
-function choose(change: Partial<ViewState>): void {
-  look({ ...view, ...change });
+function choose(next: ViewState): void {
+  look(next);
   writeViewState(view, 'step');
 }
 
@@ -31,7 +31,7 @@ function choose(change: Partial<ViewState>): void {
 function look(next: ViewState): void {
   view = next;
   notices.reset();
-  rangePicker.show(view.range);
+  rangePicker.show(view);
   livePanel.show(view.brand);
   loading.abort();
   loading = new AbortController();
@@ -50,7 +50,7 @@ async function keepFresh(signal: AbortSignal): Promise<void> {
 /** Loads the figures and draws them in one go. */
 async function refresh(signal: AbortSignal): Promise<void> {
   try {
-    const brands = await fetchBrands(view.range, signal);
+    const brands = await fetchBrands(spanOf(view), signal);
     if (!brands.some(({ brand }) => brand === view.brand)) {
       // An old link, or a brand that has left the config.
       view = { ...view, brand: '*' };
@@ -58,12 +58,14 @@ async function refresh(signal: AbortSignal): Promise<void> {
       livePanel.show('*');
     }
     const { brand, range } = view;
+    const span = spanOf(view);
     const timeZone = timeZoneOf(brands, brand);
-    const [summary, trends] = await Promise.all([fetchSummary(brand, range, signal), fetchTrends(brand, range, timeZone, signal)]);
+    const [summary, trends] = await Promise.all([fetchSummary(brand, span, signal), fetchTrends(brand, span, timeZone, signal)]);
     if (signal.aborted) return;
     brandsPanel.show(brands, brand);
-    showFigures(summary, range);
+    showFigures(summary, view.span ? undefined : range);
     charts.show(trends, timeZone);
+    rangePicker.name(view.span, timeZone);
     notices.loaded(trends);
     byId('time-zone').textContent = `Times in ${timeZone.replaceAll('_', ' ')}`;
     document.title = `${brandTitle(brand)} · feedpulse`;

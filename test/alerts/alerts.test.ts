@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { channelsOf } from '../../src/alerts/channels.ts';
+import type { AlertChange } from '../../src/alert.ts';
+import { channelsOf, whoIsTold } from '../../src/alerts/channels.ts';
 import { createEvaluator, type Evaluator } from '../../src/alerts/evaluator.ts';
 import { sendDue } from '../../src/alerts/outbox.ts';
 import { createAlertRecords } from '../../src/alerts/read-alerts.ts';
@@ -80,7 +82,7 @@ function freshEvaluator(config = settings()): Evaluator {
     records: createAlertRecords(db.reader),
     log: createAlertStore(db),
     rules: rulesOf(config.alerts.rules, config.brands),
-    channels: [...channelsOf(config.alerts).keys()],
+    tell: whoIsTold(config.alerts),
     noDataAfterMs: 30 * minute,
     clock,
     isLive: () => true,
@@ -156,7 +158,7 @@ test('posts turn negative: one alert is decided, stored and sent once, however o
     direction: 'down',
     baseline: { season: 'recent' },
     drivers: expect.arrayContaining([expect.stringContaining('battery')]),
-    link: 'https://feedpulse.example/?brand=Kestrel',
+    link: expect.stringMatching(/^https:\/\/feedpulse\.example\/\?brand=Kestrel&from=20[^&]+Z&to=20[^&]+Z$/),
   });
   expect(receiver.received[2]?.body['examples']).toHaveLength(3);
 });
@@ -169,4 +171,39 @@ test('its end is told once, and goes by the same name', async () => {
   expect(await send()).toBe(0);
   expect(receiver.received.at(-1)?.body).toMatchObject({ type: 'resolved', alert: first?.body['alert'] });
   expect(receiver.received.at(-1)?.headers['idempotency-key']).not.toBe(first?.headers['idempotency-key']);
+});
+
+test('what a channel gathers goes as one message once its stretch is over, always by one name, whoever sends it', async () => {
+  const gather = { type: 'webhook', url: `${receiver.url}/digest`, allowPrivate: true, digest: '1h' };
+  const config = configOf({ channels: { ops: gather } });
+  const store = createAlertStore(db);
+  const hour = 3_600_000;
+  const stretch = Math.ceil(now / hour) * hour;
+  const verdict = { what: 'volume', direction: 'up', observed: 90, expected: 30, low: 20, high: 40, z: 6, posts: 90 } as const;
+  const told = (at: number, severity: 'warning' | 'critical'): AlertChange => ({
+    ...{ id: randomUUID(), alert: randomUUID(), kind: 'alert', rule: 'volume', brand: 'Heron', severity, at, channels: ['ops'] },
+    verdict: { ...verdict, from: at - minute, to: at, baseline: null },
+    state: { status: 'alert', since: at },
+  });
+  await store.addChanges([told(stretch, 'warning'), told(stretch + 40 * minute, 'warning'), told(stretch + 50 * minute, 'critical')]);
+  const before = receiver.received.length;
+  now = stretch + 55 * minute;
+  expect(await send(config)).toBe(1);
+  expect(receiver.received.slice(before).map(({ body }) => [body['type'], body['severity']])).toEqual([['alert', 'critical']]);
+
+  now = stretch + hour + minute;
+  receiver.answer = 503;
+  expect(await send(config)).toBe(0);
+  receiver.answer = 200;
+  now += minute;
+  await store.addChanges([told(stretch + hour, 'warning')]); // of the next stretch
+  expect(await send(config)).toBe(2);
+  expect(await send(config)).toBe(0);
+  const [failed, sent, ...others] = receiver.received.slice(before + 1);
+  expect(others).toEqual([]);
+  expect(sent?.body).toMatchObject({ type: 'digest', title: '2 alerts began, 0 ended', messages: { length: 2 } });
+  expect(sent?.headers['idempotency-key']).toBe(failed?.headers['idempotency-key']);
+  now = stretch + 2 * hour + minute;
+  expect(await send(config)).toBe(1);
+  expect(receiver.received.at(-1)?.headers['idempotency-key']).not.toBe(sent?.headers['idempotency-key']);
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AlertChange } from '../../src/alert.ts';
-import { type Channel, channelsOf } from '../../src/alerts/channels.ts';
-import { messageOf } from '../../src/alerts/message.ts';
+import { type Channel, channelsOf, whoIsTold } from '../../src/alerts/channels.ts';
+import { digestOf, messageOf } from '../../src/alerts/message.ts';
 import { configSchema } from '../../src/config.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 
@@ -61,7 +61,7 @@ test('a webhook gets everything as data and as text', async () => {
     ...{ from: '2026-05-20T11:45:00.000Z', to: '2026-05-20T12:00:00.000Z', baseline: { season: 'week', quarters: 40 } },
     title: '<!here> & Söhne: net sentiment fell to −41, +12 expected',
     drivers: ['refund', '#battery'],
-    link: 'https://feedpulse.example/app/?brand=%3C%21here%3E+%26+S%C3%B6hne',
+    link: 'https://feedpulse.example/app/?brand=%3C%21here%3E+%26+S%C3%B6hne&from=2026-05-20T08%3A45%3A00Z&to=2026-05-20T12%3A30%3A00Z',
   });
   const { text } = body as { text: string }; // as the type says
   expect(text).toContain(
@@ -125,4 +125,41 @@ test.each([
   [{ ...begun.verdict, what: 'noData', baseline: null }, 'The feed is silent: no post since 2026-05-20 11:45 UTC'],
 ] as const)('%#: %s', (verdict, title) => {
   expect(messageOf({ ...begun, brand: 'X', verdict: { ...verdict } }, reasons, 'https://f.example').title).toBe(title);
+});
+
+test.each(['webhook', 'slack', 'teams'])('a digest is one message for %s, in which strangers write plain text alone', async (type) => {
+  const many = Array.from({ length: 60 }, (_, index) => messageOf({ ...begun, id: `c${index}` }, reasons, 'https://f.example'));
+  const digest = digestOf('1', [...many, messageOf(over, { drivers: [], examples: [] }, 'https://f.example')], 'https://f.example');
+  const before = receiver.received.length;
+  await channels.get(type)?.sendDigest(digest, at);
+  await channels.get(type)?.sendDigest(digest, at);
+  const [first, again, ...others] = receiver.received.slice(before);
+  expect(others).toEqual([]);
+  expect(first?.headers['idempotency-key']).toBe(again?.headers['idempotency-key']);
+  expect(first?.text).toContain('60 alerts began, 1 ended');
+  if (type === 'webhook') expect(first?.body).toMatchObject({ type: 'digest', messages: { length: 61 } });
+  if (type === 'slack') expect(having(first?.body, 'type').filter(({ type: kind }) => kind === 'section').length).toBeLessThanOrEqual(48);
+  expect(having(first?.body, 'type').filter(({ type: kind }) => kind === 'mrkdwn' || kind === 'TextBlock')).toEqual([]);
+});
+
+test('a rule tells the channels that it names, or all, but for those that are for other brands or severities', () => {
+  const url = 'https://receiver.example/';
+  const { alerts } = configSchema.parse({
+    brands: [{ name: 'Kestrel' }, { name: 'Heron' }],
+    alerts: {
+      webhook: { url },
+      channels: {
+        kestrel: { type: 'slack', url, brands: ['Kestrel'] },
+        pager: { type: 'webhook', url, severities: ['critical'] },
+        feed: { type: 'teams', url, brands: ['*'] },
+      },
+    },
+  });
+  const tell = whoIsTold(alerts);
+  const ofAll = (severity: 'warning' | 'critical') => ({ channels: [], severity });
+  expect(tell(ofAll('warning'), 'Kestrel')).toEqual(['webhook', 'kestrel']);
+  expect(tell(ofAll('critical'), 'Heron')).toEqual(['webhook', 'pager']);
+  expect(tell(ofAll('critical'), '*')).toEqual(['webhook', 'pager', 'feed']);
+  expect(tell({ channels: ['kestrel', 'pager'], severity: 'critical' }, 'Kestrel')).toEqual(['kestrel', 'pager']);
+  expect(tell({ channels: ['kestrel'], severity: 'critical' }, 'Heron')).toEqual([]);
 });

@@ -52,7 +52,7 @@ function open(rules: object[] = []): void {
       putStates: async (states) => void stored.states.push(...states),
     },
     rules: rulesOf(rules.length > 0 ? config.alerts.rules : [], config.brands),
-    channels: ['ops'],
+    tell: () => ['ops'],
     noDataAfterMs: 30 * minute,
     clock: { now: () => now },
     isLive: () => isLive,

@@ -65,6 +65,23 @@ test('a brand and a range are chosen by keyboard or mouse, and stand in the addr
   await page.context().close();
 });
 
+test('a link to a stretch of the past shows that one, until another range is chosen', async () => {
+  const now = Date.now();
+  const [from, to] = [now - 7_200_000, now - 3_600_000].map((time) => new Date(time).toISOString().slice(0, 19).concat('Z'));
+  const { page, complaints } = await open(`/?${new URLSearchParams({ brand: first, from: from ?? '', to: to ?? '' })}`);
+  await expect.poll(() => page.locator('#stretch').textContent()).toMatch(/\d\d:\d\d/);
+  expect(await page.locator('#ranges input:checked').count()).toBe(0);
+  const asked = page.waitForRequest((request) => request.url().includes('/api/v1/trends'));
+  expect(Date.parse(new URL((await asked).url()).searchParams.get('to') ?? '')).toBe(Date.parse(to ?? ''));
+  await page.getByRole('button', { name: second }).click();
+  await expect.poll(() => new URL(page.url()).searchParams.get('from')).not.toBeNull();
+  await page.getByRole('radio', { name: '1h' }).check();
+  await expect.poll(() => new URL(page.url()).search).toBe(`?brand=${second}&range=1h`);
+  await expect.poll(() => page.locator('#stretch').isHidden()).toBe(true);
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
 test('a brand that is no longer there leads to all posts', async () => {
   const { page } = await open('/?brand=Nobody&range=6h');
   expect(await page.inputValue('#brand')).toBe('*');

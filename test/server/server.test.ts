@@ -63,6 +63,8 @@ test('the description of the API names every address and parameter that there is
     '/api/v1/alerts/{id}/ack': [],
     '/api/v1/alerts/{id}/mark': [],
     '/api/v1/alerts/mutes': [],
+    '/api/v1/alerts/backtest': [],
+    '/api/v1/alerts/test': [],
     '/api/v1/corrections': [],
     '/api/v1/rematch': [],
     '/api/v1/rollups/rebuild': [],

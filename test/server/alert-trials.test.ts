@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { configSchema } from '../../src/config.ts';
-import { backtestAnswer } from '../../src/server/alert-schemas.ts';
+import { backtestAnswer, testAnswer } from '../../src/server/alert-schemas.ts';
 import { type ApiRequest, createInProcessApi } from '../../src/server/in-process.ts';
 import type { Job } from '../../src/server/jobs.ts';
+import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { openTestDatabase, quiet } from '../support/test-database.ts';
 import { upkeepOf } from './test-server.ts';
 
@@ -12,6 +13,7 @@ const path = '/api/v1/alerts/backtest';
 const to = Math.floor(Date.now() / (15 * minute)) * 15 * minute;
 const incident = { from: to - 20 * 60 * minute, to: to - 18 * 60 * minute };
 let opened: Awaited<ReturnType<typeof openTestDatabase>>;
+let receiver: Receiver;
 let ask: (method: ApiRequest['method'], path: string, body?: object) => Promise<{ status: number; body: unknown }>;
 
 beforeAll(async () => {
@@ -29,14 +31,18 @@ beforeAll(async () => {
   await fill('rollup_history', 'quarter', 900, 16 * 96, 60, ", 'chirper', 'en'");
   await fill('rollup_minute', 'minute', 60, 2 * 1_440, 4);
   const { brands } = configSchema.parse({ brands: [{ name: 'Kestrel' }] });
-  const config = configSchema.parse({});
+  receiver = await startReceiver();
+  const config = configSchema.parse({ alerts: { channels: { ops: { type: 'webhook', url: receiver.url, allowPrivate: true } } } });
   const api = createInProcessApi({ reader: db.reader, clock: systemClock, brands, log: quiet, upkeep: upkeepOf(db), config });
   ask = async (method, at, body) => {
     const { status, text } = await api({ method, path: at, ...(body && { body }) });
     return { status, body: JSON.parse(text) };
   };
 });
-afterAll(() => opened.remove());
+afterAll(async () => {
+  await receiver.close();
+  await opened.remove();
+});
 
 async function backtest(body: object) {
   let { body: job } = (await ask('POST', path, body)) as { body: Job }; // the route's own answer
@@ -79,4 +85,15 @@ test.each([
   const { status, body: problem } = await ask('POST', path, body);
   expect(status).toBe(400);
   expect((problem as { detail: string }).detail).toMatch(words);
+});
+
+test('channels are tried, by name or all of them', async () => {
+  const url = '/api/v1/alerts/test';
+  receiver.answer = 500;
+  const failed = testAnswer.parse((await ask('POST', url)).body);
+  expect(failed.channels).toMatchObject([{ channel: 'ops', taken: false, code: 'WEBHOOK_FAILED' }]);
+  receiver.answer = 200;
+  expect((await ask('POST', url, { channels: ['ops'] })).body).toEqual({ channels: [{ channel: 'ops', taken: true }] });
+  expect(receiver.received.map(({ body }) => body['type'])).toEqual(['test', 'test']);
+  expect((await ask('POST', url, { channels: ['other'] })).status).toBe(400);
 });
