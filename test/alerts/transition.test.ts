@@ -9,7 +9,7 @@ const finding: Finding = {
   span: 15 * minute,
   isUnusual: true,
   verdict: {
-    ...{ what: 'volume', direction: 'up', observed: 90, expected: 30, low: 18, high: 44, z: 7, posts: 90, from: 0, to: 15 * minute },
+    ...{ what: 'volume', direction: 'up', observed: 90, expected: 30, low: 18, high: 44, z: 4.5, posts: 90, from: 0, to: 15 * minute },
     baseline: null,
   },
 };
@@ -43,6 +43,16 @@ const times = <T>(count: number, value: T): T[] => Array.from({ length: count },
 describe('an alert', () => {
   test('begins once it has lasted, and stays one alert', () => {
     expect(walk([usual, unusual, unusual, unusual, unusual]).told).toEqual(['ok', 'warning', 'warning', 'alert alert', 'alert']);
+  });
+
+  test('begins at once when it is beyond doubt', () => {
+    const far: Moment['reading'] = { kind: 'judged', unusual: { ...finding, verdict: { ...finding.verdict, z: 5 } }, holds: true };
+    expect(walk([usual, far, unusual]).told).toEqual(['ok', 'alert alert', 'alert']);
+  });
+
+  test('leaves behind until when it held, so that what belonged to it is no reason for another', () => {
+    const { last } = walk([...times(5, unusual), ...times(30, usual)]);
+    expect(last).toMatchObject({ status: 'ok', toldUntil: 5 * minute });
   });
 
   test('does not begin when what is unusual breaks off and comes back', () => {

@@ -39,7 +39,7 @@ const lives = async () =>
     (
       await rowsOf<{ name: string; life: string }>(
         db,
-        "SELECT name, extract(engine_full, ' TTL (.*?)(?: SETTINGS|$)') AS life FROM system.tables WHERE database = currentDatabase() AND life != '' AND name NOT IN ('rollup_marks', 'alert_deliveries') ORDER BY name",
+        "SELECT name, extract(engine_full, ' TTL (.*?)(?: SETTINGS|$)') AS life FROM system.tables WHERE database = currentDatabase() AND life != '' AND name NOT IN ('rollup_marks', 'alert_deliveries', 'feed_progress') ORDER BY name",
       )
     ).map(({ name, life }) => [name, life]),
   );
