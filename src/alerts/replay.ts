@@ -1,7 +1,6 @@
 import type { AlertChange } from '../alert.ts';
 import { type Counts, volumeOf } from './counts.ts';
 import { createEvaluator } from './evaluator.ts';
-import { quarterMs } from './past-quarters.ts';
 import type { Buckets, CountsByBrand, Figures } from './read-figures.ts';
 import type { Rule } from './rules.ts';
 
@@ -11,7 +10,7 @@ const seenAfterMs = 20_000;
 /** Looks between two breaths, in which others of this process have their turn. */
 const looksAtOnce = 60;
 
-/** Figures that are known as a whole: those of a replay, of whichever moment they tell no more than had been by then. */
+/** Figures that are known as a whole, of what came later as well. */
 export interface PastFigures {
   /** `*` among the brands. */
   readonly minutes: CountsByBrand;
@@ -67,11 +66,8 @@ function figuresAt({ minutes, quarters, first }: PastFigures, now: () => number)
     isBehind: async () => false,
     delay: async () => 0,
     minutes: async () => minutes,
-    quarters: async () => {
-      const moment = now();
-      const get = (counts: Buckets) => (start: number) => (start + quarterMs <= moment ? counts.get(start) : undefined);
-      return new Map([...quarters].map(([brand, counts]) => [brand, { get: get(counts) }]));
-    },
+    // An expectation asks for none that was not over by then.
+    quarters: async () => quarters,
     firstOf: async () => first,
   };
 }
