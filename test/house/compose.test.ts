@@ -47,7 +47,7 @@ describe('docker-compose.yml', () => {
   });
 
   test('is valid and has all parts', () => {
-    expect(Object.keys(services).sort()).toEqual(['clickhouse', 'feedpulse', 'grafana', 'kafka', 'topics']);
+    expect(Object.keys(services).sort()).toEqual(['clickhouse', 'feedpulse', 'grafana', 'kafka', 'prometheus', 'topics']);
   });
 
   test('asks for every password', async () => {
@@ -77,7 +77,7 @@ describe('docker-compose.yml', () => {
   });
 
   test('pins every image to a version', () => {
-    for (const [name, { image }] of Object.entries(services)) expect(image, name).toMatch(/:\d+\.\d+(\.\d+)?$/);
+    for (const [name, { image }] of Object.entries(services)) expect(image, name).toMatch(/:v?\d+\.\d+(\.\d+)?$/);
     expect(readText('deploy/Dockerfile').match(/^FROM .*$/gm)).toSatisfy((lines: string[]) =>
       lines.every((line) => /:\d+\.\d+\.\d+-/.test(line)),
     );
@@ -85,7 +85,7 @@ describe('docker-compose.yml', () => {
 
   test('opens ports on this machine alone', () => {
     const published = Object.values(services).flatMap(({ ports = [] }) => ports.map((port) => JSON.stringify(port)));
-    expect(published).toHaveLength(4);
+    expect(published).toHaveLength(5);
     for (const port of published) expect(port).toContain('127.0.0.1');
   });
 

@@ -1,0 +1,34 @@
+import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog';
+import type { DataSourceRef } from '@grafana/grafana-foundation-sdk/common';
+
+/** As provisioning/datasources names it. */
+export const clickhouse: DataSourceRef = { type: 'grafana-clickhouse-datasource', uid: 'feedpulse' };
+
+/** A query of the ClickHouse data source, in SQL with its macros. */
+interface ClickHouseQuery {
+  readonly refId: string;
+  readonly datasource: DataSourceRef;
+  readonly editorType: 'sql';
+  readonly queryType: 'timeseries' | 'table';
+  /** 0: a series of time; 1: a table. */
+  readonly format: 0 | 1;
+  readonly rawSql: string;
+  _implementsDataqueryVariant(): void;
+}
+
+const queryOf =
+  (queryType: ClickHouseQuery['queryType'], format: ClickHouseQuery['format']) =>
+  (rawSql: string): Builder<Dataquery> => ({
+    build: () => {
+      const sql = rawSql.replace(/\s+/g, ' ').trim();
+      const query: ClickHouseQuery = {
+        ...{ refId: 'A', datasource: clickhouse, editorType: 'sql', queryType, format, rawSql: sql },
+        _implementsDataqueryVariant: () => {},
+      };
+      return query;
+    },
+  });
+
+/** Rows of `time` and values, or of `time`, a name and a value. */
+export const series = queryOf('timeseries', 0);
+export const rows = queryOf('table', 1);

@@ -1,0 +1,13 @@
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { orExplain, root, setup } from './setup.mjs';
+
+/** Writes dashboards/boards, which Grafana reads, from the code in dashboards/source. */
+await orExplain(async () => {
+  await setup();
+  // biome-ignore lint/style/noRestrictedImports: after the set-up it is installed
+  const { runnerImport } = await import('vite');
+  const { boards } = (await runnerImport(resolve(root, 'dashboards/source/boards.ts'))).module;
+  for (const [name, board] of Object.entries(boards()))
+    writeFileSync(join(root, 'dashboards/boards', name), `${JSON.stringify(board, null, 2)}\n`);
+});
