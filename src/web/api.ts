@@ -1,4 +1,5 @@
 import type { SessionState } from '../access.ts';
+import type { AlertChange } from '../alert.ts';
 import type { BrandFigures, Bucket, Grain, Summary } from '../history.ts';
 import type { ScoredPost } from '../post.ts';
 import type { Status } from '../status.ts';
@@ -11,6 +12,27 @@ export interface Trends {
   readonly from: string;
   readonly to: string;
   readonly buckets: readonly Bucket[];
+}
+
+export interface Driver {
+  readonly term: string;
+  /** Posts with it. */
+  readonly n: number;
+  readonly examples: readonly { readonly text: string }[];
+}
+
+export interface Drivers {
+  readonly negative: readonly Driver[];
+  readonly positive: readonly Driver[];
+}
+
+export interface ShownAlert extends Pick<AlertChange, 'brand'> {
+  readonly id: string;
+  readonly at: string;
+  readonly resolvedAt: string | null;
+  readonly verdict: Pick<AlertChange['verdict'], 'what' | 'direction' | 'observed' | 'expected' | 'posts'> & Span;
+  readonly acked: { readonly by: string } | null;
+  readonly mark: 'useful' | 'noise' | null;
 }
 
 /** What the page shows of a post, be it live or from the history. */
@@ -35,6 +57,14 @@ export const fetchBrands = (span: Span, signal: AbortSignal) => get<Brand[]>('br
 export const fetchSummary = (brand: string, span: Span, signal: AbortSignal) => get<Summary>('summary', { brand, ...span }, signal);
 export const fetchTrends = (brand: string, span: Span, timeZone: string, signal: AbortSignal) =>
   get<Trends>('trends', { brand, ...span, timeZone }, signal);
+export const fetchDrivers = (brand: string, span: Span, signal: AbortSignal) =>
+  get<Drivers>('drivers', { brand, ...span, limit: '6' }, signal);
+/** Of all posts those of every brand. */
+export const fetchAlerts = (brand: string, span: Span, signal: AbortSignal) =>
+  get<{ readonly alerts: readonly ShownAlert[] }>('alerts', { ...(brand !== '*' && { brand }), ...span, limit: '50' }, signal);
+/** The posts of a range that most people reacted to. */
+export const fetchEngaging = (brand: string, label: string, span: Span, signal: AbortSignal) =>
+  get<{ readonly posts: readonly ShownPost[] }>('posts', { brand, label, ...span, sort: 'engagement', limit: '20' }, signal);
 export const fetchPosts = (brand: string, limit: number, signal: AbortSignal) =>
   get<{ readonly posts: readonly ShownPost[] }>('posts', { brand, limit: String(limit) }, signal);
 

@@ -32,6 +32,10 @@ export function toGrid({ buckets, grain, from, to }: Trends): Grid {
 /** Net sentiment of each bucket; null where nothing is scored. */
 export const netSentiments = ({ buckets }: Grid): (number | null)[] => buckets.map((bucket) => bucket?.netSentiment ?? null);
 
+/** The upper and the lower bounds of its 95 % interval. */
+export const netIntervals = ({ buckets }: Grid): (number | null)[][] =>
+  (['high', 'low'] as const).map((side) => buckets.map((bucket) => bucket?.intervals.netSentiment?.[side] ?? null));
+
 /** For each label its count and those of the labels after it: bars painted in this order look stacked. */
 export function stackedCounts({ buckets }: Grid): (number | null)[][] {
   const upTo = (bucket: Bucket, from: number): number => stackedLabels.slice(from).reduce((sum, label) => sum + bucket[label], 0);

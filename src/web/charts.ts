@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import type { Trends } from './api.ts';
-import { type Grid, netSentiments, stackedCounts, stackedLabels, toGrid } from './chart-grid.ts';
+import type { ShownAlert, Trends } from './api.ts';
+import { type Grid, netIntervals, netSentiments, stackedCounts, stackedLabels, toGrid } from './chart-grid.ts';
 import { byId } from './dom.ts';
 import { formatCount, formatMoment, formatNet, formatTick } from './format.ts';
 
@@ -11,10 +11,11 @@ interface View {
   readonly trends: Trends;
   readonly timeZone: string;
   readonly grid: Grid;
+  readonly alerts: readonly ShownAlert[];
 }
 
 export interface Charts {
-  show(trends: Trends, timeZone: string): void;
+  show(trends: Trends, timeZone: string, alerts: readonly ShownAlert[]): void;
 }
 
 /** Net sentiment as a line and volume as bars stacked by label, over one time axis, with one read-out. */
@@ -52,8 +53,8 @@ export function createCharts(): Charts {
   }
 
   return {
-    show: (trends, timeZone) => {
-      view = { trends, timeZone, grid: toGrid(trends) };
+    show: (trends, timeZone, alerts) => {
+      view = { trends, timeZone, grid: toGrid(trends), alerts };
       const [sentiment, volume] = charts;
       if (!sentiment || !volume) return redraw();
       sentiment.setData(sentimentData(view.grid));
@@ -69,7 +70,7 @@ function indexAfter(key: string, index: number, last: number): number | undefine
   return target === undefined ? undefined : Math.min(last, Math.max(0, target));
 }
 
-const sentimentData = (grid: Grid): uPlot.AlignedData => [[...grid.middles], netSentiments(grid)];
+const sentimentData = (grid: Grid): uPlot.AlignedData => [[...grid.middles], netSentiments(grid), ...netIntervals(grid)];
 const volumeData = (grid: Grid): uPlot.AlignedData => [[...grid.middles], ...stackedCounts(grid)];
 
 /** The least of these that holds every value: a quiet day is no flat line, and zero stays in the middle. */
@@ -87,8 +88,10 @@ function sentimentChart(frame: HTMLElement, readView: () => View): uPlot {
     spanGaps: false,
     points: { show: true, filter: (chart) => loners(chart.data[1] ?? []), size: 5, fill: line },
   };
-  const range: uPlot.Range.Function = (_, least, most) => {
-    const furthest = Math.max(Math.abs(least ?? 0), Math.abs(most ?? 0));
+  // An interval may leave the chart: of few posts it is as wide as the scale, and the line would be flat.
+  const bound95: uPlot.Series = { stroke: 'transparent', width: 0, points: { show: false } };
+  const range: uPlot.Range.Function = () => {
+    const furthest = Math.max(0, ...netSentiments(readView().grid).map((net) => Math.abs(net ?? 0)));
     const bound = sentimentBounds.find((value) => furthest <= value) ?? 100;
     return [-bound * margin, bound * margin];
   };
@@ -96,8 +99,10 @@ function sentimentChart(frame: HTMLElement, readView: () => View): uPlot {
     splits: (_, __, ___, most) => [-1, -0.5, 0, 0.5, 1].map((part) => Math.round((part * most) / margin)),
     values: (_, ticks) => ticks.map((tick) => formatNet(tick)),
   };
-  const options = optionsFor(frame, readView, { series: [{}, series], range, axis });
-  return new uPlot({ ...options, hooks: { ...options.hooks, drawAxes: [drawZero] } }, sentimentData(readView().grid), frame);
+  const options = optionsFor(frame, readView, { series: [{}, series, bound95, bound95], range, axis });
+  const bands: uPlot.Band[] = [{ series: [2, 3], fill: `${line}26` }];
+  const drawAxes = [...(options.hooks?.drawAxes ?? []), drawZero];
+  return new uPlot({ ...options, bands, hooks: { ...options.hooks, drawAxes } }, sentimentData(readView().grid), frame);
 }
 
 /** Where a value stands between gaps, and no line would show it. */
@@ -120,6 +125,21 @@ function aboveAndBelow({ ctx, bbox }: uPlot): CanvasGradient {
 function drawZero({ ctx, bbox }: uPlot): void {
   ctx.fillStyle = colour('--quiet');
   ctx.fillRect(bbox.left, Math.round(bbox.top + bbox.height / 2), bbox.width, 1);
+}
+
+/** A tint from the beginning of each alert to its end, with an edge where it began. */
+function drawAlerts(chart: uPlot, { alerts }: View): void {
+  const { ctx, bbox } = chart;
+  const within = (position: number): number => Math.min(bbox.left + bbox.width, Math.max(bbox.left, position));
+  for (const { at, resolvedAt } of alerts) {
+    const ends = resolvedAt === null ? Date.now() : Date.parse(resolvedAt);
+    const [left = 0, right = 0] = [Date.parse(at), ends].map((time) => within(chart.valToPos(time / 1_000, 'x', true)));
+    if (right <= left) continue;
+    ctx.fillStyle = `${colour('--negative')}1f`;
+    ctx.fillRect(left, bbox.top, right - left, bbox.height);
+    ctx.fillStyle = colour('--negative');
+    ctx.fillRect(left, bbox.top, 2, bbox.height);
+  }
 }
 
 function volumeChart(frame: HTMLElement, readView: () => View): uPlot {
@@ -159,7 +179,7 @@ function optionsFor(
     cursor: { sync: { key: 'history' }, y: false, drag: { x: false, y: false }, points: { show: false } },
     legend: { show: false },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), readView().timeZone),
-    hooks: { setCursor: [({ cursor }) => showReadout(cursor.idx, readView())] },
+    hooks: { setCursor: [({ cursor }) => showReadout(cursor.idx, readView())], drawAxes: [(chart) => drawAlerts(chart, readView())] },
   };
 }
 

@@ -42,3 +42,15 @@ export function formatSpan({ from, to }: { readonly from: string; readonly to: s
   const format = new Intl.DateTimeFormat('en-GB', { ...day, ...clock, timeZone });
   return format.formatRange(Date.parse(from), Date.parse(to));
 }
+
+/** A moment of one's day, with its day. */
+export function formatClock(iso: string, timeZone: string): string {
+  return new Intl.DateTimeFormat('en-GB', { ...day, ...clock, timeZone }).format(Date.parse(iso));
+}
+
+/** A stretch of time in words: 12 min, 3 h, 2 days. */
+export function formatLength(ms: number): string {
+  const minutes = Math.max(1, Math.round(ms / 60_000));
+  if (minutes < 120) return `${minutes} min`;
+  return minutes < 2_880 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1_440)} days`;
+}

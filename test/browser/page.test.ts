@@ -58,7 +58,7 @@ test('a brand and a range are chosen by keyboard or mouse, and stand in the addr
   await page.reload();
   await page.locator('body.loaded').waitFor();
   expect(await page.inputValue('#brand')).toBe(first);
-  await page.getByRole('button', { name: second }).click();
+  await page.locator('#brand-rows').getByRole('button', { name: second }).click();
   await expect.poll(() => page.inputValue('#brand')).toBe(second);
   await page.goBack();
   await expect.poll(() => page.inputValue('#brand')).toBe(first);
@@ -73,7 +73,7 @@ test('a link to a stretch of the past shows that one, until another range is cho
   expect(await page.locator('#ranges input:checked').count()).toBe(0);
   const asked = page.waitForRequest((request) => request.url().includes('/api/v1/trends'));
   expect(Date.parse(new URL((await asked).url()).searchParams.get('to') ?? '')).toBe(Date.parse(to ?? ''));
-  await page.getByRole('button', { name: second }).click();
+  await page.locator('#brand-rows').getByRole('button', { name: second }).click();
   await expect.poll(() => new URL(page.url()).searchParams.get('from')).not.toBeNull();
   await page.getByRole('radio', { name: '1h' }).check();
   await expect.poll(() => new URL(page.url()).search).toBe(`?brand=${second}&range=1h`);
@@ -98,7 +98,7 @@ test('arrow keys move through a chart; what has the focus keeps it while figures
   await page.keyboard.press('ArrowRight');
   await expect.poll(() => chart.getAttribute('aria-valuenow')).toBe('1');
   expect(await chart.getAttribute('aria-valuetext')).toBe(await page.locator('#volume-readout').textContent());
-  await page.getByRole('button', { name: second }).focus();
+  await page.locator('#brand-rows').getByRole('button', { name: second }).focus();
   await page.waitForResponse(/api\/v1\/trends/);
   await page.waitForResponse(/api\/v1\/trends/);
   expect(await page.evaluate('document.activeElement.textContent')).toBe(second);
@@ -130,6 +130,27 @@ test('the text of a post never becomes markup', async () => {
   expect(await page.evaluate('window.stolen')).toBeUndefined();
   expect(await page.locator('.post img, .post script').count()).toBe(0);
   expect(await page.locator('.post').first().locator('a').count()).toBe(0);
+  await page.context().close();
+});
+
+test('words that drive the mood are told, and the posts that moved most; both are of the chosen range', async () => {
+  const { page, complaints } = await open(`/?brand=${first}&range=1h`);
+  const driver = page.locator('.driver').first();
+  await driver.waitFor();
+  await driver.click();
+  expect(await page.locator('.driver[aria-expanded="true"]').count()).toBe(1);
+  await expect.poll(() => page.locator('.drivers blockquote').count()).toBeGreaterThan(0);
+  await page.locator('.driver[aria-expanded="true"]').click();
+  expect(await page.locator('.drivers blockquote').count()).toBe(0);
+
+  await page.getByRole('button', { name: 'Worst' }).click();
+  await expect.poll(() => page.locator('#engaging .post').count()).toBeGreaterThan(0);
+  const labels = await page.locator('#engaging .post .tag').allTextContents();
+  expect(new Set(labels)).toEqual(new Set(['▼ negative']));
+  expect(await page.locator('#posts').isVisible()).toBe(false);
+  await page.getByRole('button', { name: 'Live' }).click();
+  expect(await page.locator('#posts').isVisible()).toBe(true);
+  expect(complaints).toEqual([]);
   await page.context().close();
 });
 
