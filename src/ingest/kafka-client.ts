@@ -8,10 +8,10 @@ import { socketFactory, tlsOptions } from './kafka-sockets.ts';
 
 /**
  * A client for the configured brokers, shared by the feed, the dead letters and `produce`; connects to nothing
- * yet. Throws KAFKA_PLAINTEXT for an unencrypted connection that leaves this machine without leave to do so,
+ * yet. A request is tried again so many times. Throws KAFKA_PLAINTEXT for an unencrypted connection that leaves this machine without leave to do so,
  * FILE_UNREADABLE for a certificate or key.
  */
-export function createKafka(config: KafkaConfig, log: Log): Kafka {
+export function createKafka(config: KafkaConfig, log: Log, retries = 8): Kafka {
   const { brokers, clientId, tls, allowPlaintext, sasl } = config;
   const away = brokers.find((broker) => !isLoopback(broker.replace(/:\d+$/, '')));
   if (!tls && !allowPlaintext && away !== undefined) {
@@ -26,7 +26,7 @@ export function createKafka(config: KafkaConfig, log: Log): Kafka {
     ...(sasl ? { sasl: saslOptions(sasl) } : {}),
     connectionTimeout: 3_000,
     requestTimeout: 10_000,
-    retry: { initialRetryTime: 300, maxRetryTime: 5_000, retries: 8 },
+    retry: { initialRetryTime: 300, maxRetryTime: 5_000, retries },
     logLevel: kafkajs.logLevel.INFO,
     logCreator: logTo(log),
   });

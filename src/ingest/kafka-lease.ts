@@ -10,6 +10,10 @@ import { createKafka } from './kafka-client.ts';
 /** A holder that has heard nothing of the broker for so much of its session stops by itself, before the broker gives the lease away. */
 const trusted = 0.5;
 const pauseMs = 15_000;
+/** Few: who waits for a broker here asks anew after a pause, and a process that ends does not wait for one. */
+const retries = 1;
+/** What giving it back may take; a broker that does not answer gives it away by itself. */
+const leaveMs = 3_000;
 
 export interface KafkaLeaseOptions {
   readonly config: KafkaConfig;
@@ -25,7 +29,7 @@ export interface KafkaLeaseOptions {
  * Throws KAFKA_PLAINTEXT and FILE_UNREADABLE, as the feed does.
  */
 export function createKafkaLease({ config, topic, clock, log }: KafkaLeaseOptions): Lease {
-  const kafka = createKafka(config, log);
+  const kafka = createKafka(config, log, retries);
   const stopping = new AbortController();
   const session = milliseconds(config.sessionTimeout);
   let isAssigned = false;
@@ -56,7 +60,9 @@ export function createKafkaLease({ config, topic, clock, log }: KafkaLeaseOption
     isHeld: () => isAssigned && clock.now() - heardAt < trusted * session,
     close: async () => {
       stopping.abort();
-      await running;
+      const waiting = new AbortController();
+      await Promise.race([running, clock.sleep(leaveMs, waiting.signal)]);
+      waiting.abort(); // the timer would keep the process alive
     },
   };
 }
@@ -81,7 +87,7 @@ async function holdOnce({ kafka, config, topic, assign, hear }: Membership, sign
     // Heartbeats are sent between fetches, and nothing ever comes.
     maxWaitTimeInMs: heartbeatInterval,
     allowAutoTopicCreation: false,
-    retry: { initialRetryTime: 300, maxRetryTime: 5_000, retries: 8, restartOnFailure: async () => false },
+    retry: { initialRetryTime: 300, maxRetryTime: 5_000, retries, restartOnFailure: async () => false },
   });
   const { GROUP_JOIN, REBALANCING, HEARTBEAT, CRASH } = consumer.events;
   const over = new Promise<Error | undefined>((resolve) => {
