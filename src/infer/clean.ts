@@ -1,31 +1,28 @@
 import { decodeHTML } from 'entities';
+import { fold } from './fold.ts';
 
 /** The clean-up that a model was trained with; a manifest with another number needs another clean.ts. */
-export const cleaningVersion = 1;
+export const cleaningVersion = 2;
 
 // Character classes are spelled out: `\s` and `\w` differ between JavaScript and the Python twin, training/clean.py.
-const space = '\\x00-\\x20\\x7f-\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff';
+const space = '\\x00-\\x20\\x7f-\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
 const entities = /&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});/g;
 const urls = new RegExp(`(?<![A-Za-z0-9])(?:[hH][tT][tT][pP][sS]?://|[wW][wW][wW]\\.)[^${space}]+`, 'g');
 const handles = /(?<![A-Za-z0-9_@])@[A-Za-z0-9_]{1,50}/g;
-const zeroWidthSpaces = /\u200b/g;
 const spaces = new RegExp(`[${space}]+`, 'g');
 const control = '\\x01-\\x08\\x0b\\x0e-\\x1f\\x7f';
 /** What a numeric entity may not name; Python's html.unescape leaves it out. */
 const forbidden = new RegExp(`^[${control}\\p{Noncharacter_Code_Point}]$`, 'u');
 
 /**
- * The text as the tokenizer gets it: HTML entities decoded once, URLs as `http`, handles as `@user`, runs of
- * white space and control characters as one space, none at either end. training/cleaning-cases.json holds
- * pairs that this and its Python twin both reproduce.
+ * The text as the tokenizer gets it: HTML entities decoded once, look-alikes of Latin letters folded, URLs as `http`,
+ * handles as `@user`, runs of white space and control characters as one space, none at either end.
+ * training/cleaning-cases.json holds pairs that this and its Python twin both reproduce.
  */
 export function clean(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(entities, decodeEntity)
+  return fold(text.toWellFormed().replace(entities, decodeEntity))
     .replace(urls, 'http')
     .replace(handles, '@user')
-    .replace(zeroWidthSpaces, '')
     .replace(spaces, ' ')
     .replace(/^ | $/g, '');
 }
