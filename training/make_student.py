@@ -2,6 +2,7 @@
 
     python make_student.py --base .work/base/saved_model --out .work/student
     python make_student.py --base .work/base/saved_model --out .work/teacher --layers 12
+    python make_student.py --base .work/base/saved_model --out .work/teacher-lm --layers 12 --head masked-lm
 
 Of a single text a DistilBERT of all layers computes what BERT does, so one code trains, exports and measures both.
 """
@@ -11,7 +12,7 @@ import json
 from pathlib import Path
 
 import torch
-from transformers import DistilBertConfig, DistilBertForSequenceClassification, DistilBertTokenizerFast
+from transformers import DistilBertConfig, DistilBertForMaskedLM, DistilBertForSequenceClassification, DistilBertTokenizerFast
 
 LAYERS = {6: (0, 2, 4, 7, 9, 11), 12: tuple(range(12))}
 LABELS = ("negative", "neutral", "positive")
@@ -53,14 +54,28 @@ def layer_modules(source: dict, layer: int) -> dict:
     }
 
 
-def distilbert_state(source: dict, layers: tuple[int, ...]) -> dict:
-    """DistilBERT's weights. Token-type embedding 0, the only one a single text uses, is folded into the
-    position embeddings; the pooler becomes the pre-classifier."""
+def classifier_head(source: dict) -> dict:
+    """The pooler becomes the pre-classifier; the classifier itself is new."""
+    return {f"pre_classifier.{kind}": value for kind, value in linear(source, "bert/pooler/dense").items()}
+
+
+def masked_lm_head(source: dict) -> dict:
+    """BERT's own; the words it chooses from are the word embeddings."""
+    at = "cls/predictions"
+    modules = {"vocab_transform": linear(source, f"{at}/transform/dense"), "vocab_layer_norm": norm(source, f"{at}/transform/LayerNorm")}
+    state = {f"{module}.{kind}": value for module, weights in modules.items() for kind, value in weights.items()}
+    state["vocab_projector.weight"] = tensor(source["bert/embeddings/word_embeddings"])
+    state["vocab_projector.bias"] = tensor(source[f"{at}/output_bias"])
+    return state
+
+
+def encoder_state(source: dict, layers: tuple[int, ...]) -> dict:
+    """DistilBERT's weights without a head. Token-type embedding 0, the only one a single text uses, is folded into the
+    position embeddings."""
     embeddings = "bert/embeddings"
     positions = source[f"{embeddings}/position_embeddings"] + source[f"{embeddings}/token_type_embeddings"][0]
     modules = {
         "distilbert.embeddings.LayerNorm": norm(source, f"{embeddings}/LayerNorm"),
-        "pre_classifier": linear(source, "bert/pooler/dense"),
     }
     for index, layer in enumerate(layers):
         for name, weights in layer_modules(source, layer).items():
@@ -71,11 +86,19 @@ def distilbert_state(source: dict, layers: tuple[int, ...]) -> dict:
     return state
 
 
+HEADS = {
+    "classifier": (DistilBertForSequenceClassification, classifier_head, ["classifier.bias", "classifier.weight"]),
+    "masked-lm": (DistilBertForMaskedLM, masked_lm_head, []),
+}
+"""Model class, its head's weights, and those that the base doesn't have."""
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--base", type=Path, required=True, help="SavedModel folder written by fetch_base.py")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--layers", type=int, choices=sorted(LAYERS), default=6, help="6 for the student, 12 for the teacher")
+    parser.add_argument("--head", choices=sorted(HEADS), default="classifier")
     parser.add_argument("--seed", type=int, default=17, help="for the classifier's first weights")
     args = parser.parse_args()
 
@@ -88,9 +111,11 @@ def main() -> None:
         id2label=dict(enumerate(LABELS)),
         label2id={label: index for index, label in enumerate(LABELS)},
     )
-    model = DistilBertForSequenceClassification(config)
-    missing, unexpected = model.load_state_dict(distilbert_state(read_checkpoint(args.base), layers), strict=False)
-    if sorted(missing) != ["classifier.bias", "classifier.weight"] or unexpected:
+    kind, head, new = HEADS[args.head]
+    model = kind(config)
+    source = read_checkpoint(args.base)
+    missing, unexpected = model.load_state_dict(encoder_state(source, layers) | head(source), strict=False)
+    if sorted(missing) != new or unexpected:
         raise SystemExit(f"the checkpoint does not fit: missing {missing}, unexpected {unexpected}")
     model.save_pretrained(args.out)
     DistilBertTokenizerFast(vocab_file=str(args.base / "vocab.txt"), do_lower_case=True, model_max_length=512).save_pretrained(args.out)

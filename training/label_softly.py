@@ -1,0 +1,71 @@
+"""Judge labelled and unlabelled posts with one teacher or several, once, for distil_task.py. Goes on where it was stopped.
+
+    python label_softly.py --teacher .work/teacher-tuned/model --train posts.tsv --unlabelled posts.txt --out .work/soft
+
+Writes logits.npy, float32 [posts, 3]: the mean of the teachers' logits, the labelled posts first, each file in its order.
+"""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from tqdm import tqdm
+from transformers import AutoTokenizer, DistilBertForSequenceClassification
+
+from clean import clean
+from labelled_file import LABELS, fingerprint, read_labelled, read_unlabelled
+from training_loop import UNFINISHED, attention_mask, pad
+
+SAVE_EVERY = 50
+
+
+def judge(folder: Path, texts: list[str], kept: Path, args: argparse.Namespace) -> np.ndarray:
+    """Logits of one teacher [posts, 3], with what is done kept in a file beside."""
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    model = DistilBertForSequenceClassification.from_pretrained(folder).to(args.device).eval()
+    tokens = tokenizer(texts, truncation=True, max_length=args.max_length)["input_ids"]
+    order = sorted(range(len(tokens)), key=lambda index: (len(tokens[index]), index))
+    logits = np.load(kept) if kept.exists() else np.full((len(texts), len(LABELS)), np.nan, dtype=np.float32)
+    todo = [index for index in order if np.isnan(logits[index, 0])]
+    starts = range(0, len(todo), args.batch_size)
+    for count, start in enumerate(tqdm(starts, unit="batch", mininterval=5), start=1):
+        rows = todo[start : start + args.batch_size]
+        batch = [tokens[index] for index in rows]
+        with torch.inference_mode(), torch.autocast(args.device, dtype=torch.bfloat16):
+            out = model(input_ids=pad(batch, tokenizer.pad_token_id, args.device), attention_mask=attention_mask(batch, args.device)).logits
+        logits[rows] = out.float().cpu().numpy()
+        late = time.monotonic() > args.ends_at
+        if late or count % SAVE_EVERY == 0 or count == len(starts):
+            np.save(kept, logits)
+        if late and count < len(starts):
+            sys.exit(UNFINISHED)
+    return logits
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--teacher", type=Path, required=True, action="append", help="folder of a fine-tuned model; several are averaged")
+    parser.add_argument("--train", type=Path, required=True, help="labelled TSV; its labels are not looked at")
+    parser.add_argument("--unlabelled", type=Path, help="a post a line")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--batch-size", type=int, default=64)
+    parser.add_argument("--max-length", type=int, default=96)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--minutes", type=float, default=float("inf"))
+    args = parser.parse_args()
+    args.ends_at = time.monotonic() + 60 * args.minutes
+    args.out.mkdir(parents=True, exist_ok=True)
+
+    texts = [clean(text) for text in read_labelled(args.train)[0] + (read_unlabelled(args.unlabelled) if args.unlabelled else [])]
+    logits = [judge(folder, texts, args.out / f"teacher-{number}.npy", args) for number, folder in enumerate(args.teacher)]
+    np.save(args.out / "logits.npy", np.mean(logits, axis=0))
+    facts = {"posts": len(texts), "teachers": [str(folder) for folder in args.teacher], "fingerprint": fingerprint(texts)}
+    (args.out / "soft.json").write_text(json.dumps(facts, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

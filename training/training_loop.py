@@ -1,0 +1,99 @@
+"""The loop that every training step shares: seeded, resumable, on CPU or GPU, with a progress bar."""
+
+import argparse
+import os
+import re
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from tqdm import tqdm
+from transformers import PreTrainedModel, get_linear_schedule_with_warmup
+
+UNFINISHED = 75
+"""Exit status of a step that stopped at its time budget: run it again to go on (EX_TEMPFAIL)."""
+
+
+def add_loop_options(parser: argparse.ArgumentParser, *, epochs: int, learning_rate: float) -> None:
+    parser.add_argument("--epochs", type=int, default=epochs)
+    parser.add_argument("--batch-size", type=int, default=32)
+    parser.add_argument("--learning-rate", type=float, default=learning_rate)
+    parser.add_argument("--layer-decay", type=float, default=1.0, help="of the learning rate, for each layer further from the classifier")
+    parser.add_argument("--warmup", type=float, default=0.06, help="share of all steps")
+    parser.add_argument("--max-length", type=int, default=96, help="tokens; longer posts are cut")
+    parser.add_argument("--seed", type=int, default=17)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--checkpoint-every", type=int, default=300, help="steps")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="stop with a checkpoint after so long, and end with status 75")
+
+
+def pad(batch: list[list[int]], filler: int, device: str) -> torch.Tensor:
+    """int64 [batch, longest]"""
+    longest = max(map(len, batch))
+    return torch.tensor([row + [filler] * (longest - len(row)) for row in batch], device=device)
+
+
+def attention_mask(batch: list[list[int]], device: str) -> torch.Tensor:
+    """int64 [batch, longest], 1 where there is a token."""
+    return pad([[1] * len(row) for row in batch], 0, device)
+
+
+def parameter_groups(model: PreTrainedModel, learning_rate: float, layer_decay: float) -> list[dict]:
+    """Weights decay, biases and norms do not; each layer below the top learns by `layer_decay` less than the one above."""
+    top = model.config.n_layers
+    groups: dict[tuple[int, bool], list] = {}
+    for name, parameter in model.named_parameters():
+        layer = re.search(r"transformer\.layer\.(\d+)\.", name)
+        below = top - int(layer[1]) if layer else top + 1 if "embeddings" in name else 0
+        groups.setdefault((below, parameter.dim() > 1), []).append(parameter)
+    return [{"params": parameters, "lr": learning_rate * layer_decay**below, "weight_decay": 0.01 if decays else 0.0}
+            for (below, decays), parameters in groups.items()]
+
+
+def save_checkpoint(path: Path, step: int, **parts) -> None:
+    """Written beside and renamed, so that a kill leaves the old one whole."""
+    beside = path.with_suffix(".tmp")
+    torch.save({"step": step, **{name: part.state_dict() for name, part in parts.items()}}, beside)
+    os.replace(beside, path)
+
+
+def train(model: PreTrainedModel, steps: int, loss_of: Callable[[int], torch.Tensor], checkpoint: Path, args: argparse.Namespace) -> None:
+    """Steps of AdamW along `loss_of(step)`, from the checkpoint on where there is one. What a step draws at random
+    depends on the seed and its number alone. At the time budget it writes a checkpoint and ends the process."""
+    model.to(args.device).train()
+    optimizer = torch.optim.AdamW(parameter_groups(model, args.learning_rate, args.layer_decay), lr=args.learning_rate, fused=True)
+    schedule = get_linear_schedule_with_warmup(optimizer, round(args.warmup * steps), steps)
+    parts = {"model": model, "optimizer": optimizer, "schedule": schedule}
+    first = resume(checkpoint, args.device, parts)
+    ends_at = time.monotonic() + 60 * args.minutes
+    average = None
+    with tqdm(total=steps, initial=first, unit="step", mininterval=5) as progress:
+        for step in range(first, steps):
+            if time.monotonic() > ends_at:
+                save_checkpoint(checkpoint, step, **parts)
+                sys.exit(UNFINISHED)
+            torch.manual_seed(args.seed * 1_000_003 + step)
+            loss = loss_of(step)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+            optimizer.zero_grad(set_to_none=True)
+            average = loss.item() if average is None else 0.98 * average + 0.02 * loss.item()
+            progress.update()
+            progress.set_postfix(loss=f"{average:.3f}")
+            if (step + 1) % args.checkpoint_every == 0:
+                save_checkpoint(checkpoint, step + 1, **parts)
+    model.to("cpu").eval()
+
+
+def resume(checkpoint: Path, device: str, parts: dict) -> int:
+    """Loads the checkpoint into its parts. Returns the step to go on with."""
+    if not checkpoint.exists():
+        return 0
+    state = torch.load(checkpoint, map_location=device)
+    for name, part in parts.items():
+        part.load_state_dict(state[name])
+    return state["step"]
