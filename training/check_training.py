@@ -1,0 +1,69 @@
+"""Run the training steps on tiny models with random weights, each stopped once and gone on with. Needs torch; a minute.
+
+    python check_training.py --tokenizer ../models/distilbert-social-en
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from transformers import DistilBertConfig, DistilBertForMaskedLM, DistilBertForSequenceClassification, PreTrainedTokenizerFast
+
+from training_loop import UNFINISHED
+
+HERE = Path(__file__).parent
+MOODS = {"negative": "broken again and the shop is rude", "neutral": "the shop opens at nine", "positive": "lovely bike and kind people"}
+
+
+def make_models(folder: Path, tokenizer: PreTrainedTokenizerFast) -> None:
+    torch.manual_seed(1)
+    for name, layers, kind in (("student", 2, DistilBertForSequenceClassification), ("teacher", 4, DistilBertForSequenceClassification),
+                               ("teacher-lm", 4, DistilBertForMaskedLM)):
+        kind(DistilBertConfig(n_layers=layers, dim=32, hidden_dim=64, n_heads=2, num_labels=3)).save_pretrained(folder / name)
+        tokenizer.save_pretrained(folder / name)
+
+
+def step(folder: Path, script: str, *options: str, fresh: bool = True) -> None:
+    """Runs a step without time, which must stop it, and again with time."""
+    for minutes, wanted in ((("0", UNFINISHED),) if fresh else ()) + (("10", 0),):
+        ended = subprocess.run([sys.executable, str(HERE / script), *options, "--device", "cpu", "--minutes", minutes], cwd=folder, check=False)
+        if ended.returncode != wanted:
+            raise SystemExit(f"{script} with {minutes} minutes ended with {ended.returncode}, not {wanted}")
+
+
+def same_weights(a: Path, b: Path) -> bool:
+    one, other = load_file(a / "model.safetensors"), load_file(b / "model.safetensors")
+    return all(torch.equal(one[name], other[name]) for name in one)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--tokenizer", type=Path, required=True, help="folder with a tokenizer.json")
+    args = parser.parse_args()
+    tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(args.tokenizer / "tokenizer.json"), unk_token="[UNK]", sep_token="[SEP]", pad_token="[PAD]",
+                                        cls_token="[CLS]", mask_token="[MASK]", model_max_length=512)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        make_models(folder, tokenizer)
+        rows = [f"{mood}\t{text}, number {number}\n" for number in range(40) for mood, text in MOODS.items()]
+        (folder / "train.tsv").write_text("".join(rows), encoding="utf-8")
+        (folder / "posts.txt").write_text("".join(f"some {text} {number}\n" for number in range(40) for text in MOODS.values()), encoding="utf-8")
+        posts = ("--train", "train.tsv", "--unlabelled", "posts.txt")
+        fine_tuning = ("fine_tune.py", "--model", "teacher", "--train", "train.tsv", "--batch-size", "8", "--epochs", "2", "--learning-rate", "1e-3",
+                       "--layer-decay", "0.9", "--label-smoothing", "0.05")
+        step(folder, *fine_tuning, "--out", "tuned")
+        step(folder, *fine_tuning, "--out", "tuned-at-once", fresh=False)
+        if not same_weights(folder / "tuned" / "model", folder / "tuned-at-once" / "model"):
+            raise SystemExit("a run that was stopped gave other weights than one that was not")
+        step(folder, "distil_lm.py", "--teacher", "teacher-lm", "--student", "student", *posts, "--out", "student-lm")
+        step(folder, "label_softly.py", "--teacher", "tuned/model", "--teacher", "tuned-at-once/model", *posts, "--batch-size", "32", "--out", "soft")
+        step(folder, "distil_task.py", "--student", "student-lm/model", "--soft", "soft", *posts, "--out", "student-tuned")
+    print("every training step ran, stopped and went on")
+
+
+if __name__ == "__main__":
+    main()
