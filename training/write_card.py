@@ -34,7 +34,7 @@ Sentiment of many social media posts at once, as trends and shares. It reads Eng
 
 - `input_ids` and `attention_mask`, int64 `[batch, sequence]`; the tokenizer is BERT's WordPiece, uncased (`tokenizer.json`).
 - `logits`, float32 `[batch, 3]`, in the order negative, neutral, positive. Divide them by the temperature {m['temperature']} before the softmax.
-- Texts are cleaned first (cleaning {m['cleaning']}): URLs become `http`, handles `@user`, HTML entities are decoded once, white space is collapsed.
+- Texts are cleaned first (cleaning {m['cleaning']}): look-alikes of Latin letters become plain, URLs `http`, handles `@user`, HTML entities are decoded once, invisible characters go, white space is collapsed.
 - `manifest.json` says all of this to programs, with a checksum of each file.
 
 ## How it was made
