@@ -1,12 +1,14 @@
-"""Run the training steps on tiny models with random weights, each stopped once and gone on with. Needs torch; a minute.
+"""Run the training steps on tiny models with random weights, each stopped and gone on with. Needs torch; two minutes.
 
     python check_training.py --tokenizer ../models/distilbert-social-en
 """
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import torch
@@ -16,6 +18,8 @@ from transformers import DistilBertConfig, DistilBertForMaskedLM, DistilBertForS
 from training_loop import UNFINISHED
 
 HERE = Path(__file__).parent
+ENVIRONMENT = {**os.environ, "USE_TF": "0", "PYTHONUNBUFFERED": "1"}
+"""Transformers would import TensorFlow where there is one, which takes longer than a step."""
 MOODS = {"negative": "broken again and the shop is rude", "neutral": "the shop opens at nine", "positive": "lovely bike and kind people"}
 
 
@@ -30,9 +34,21 @@ def make_models(folder: Path, tokenizer: PreTrainedTokenizerFast) -> None:
 def step(folder: Path, script: str, *options: str, fresh: bool = True) -> None:
     """Runs a step without time, which must stop it, and again with time."""
     for minutes, wanted in ((("0", UNFINISHED),) if fresh else ()) + (("10", 0),):
-        ended = subprocess.run([sys.executable, str(HERE / script), *options, "--device", "cpu", "--minutes", minutes], cwd=folder, check=False)
+        ended = subprocess.run([sys.executable, str(HERE / script), *options, "--device", "cpu", "--minutes", minutes], cwd=folder, env=ENVIRONMENT, check=False)
         if ended.returncode != wanted:
             raise SystemExit(f"{script} with {minutes} minutes ended with {ended.returncode}, not {wanted}")
+
+
+def killed_midway(folder: Path, script: str, *options: str) -> None:
+    """Starts a step and kills it once its first checkpoint is written."""
+    running = subprocess.Popen([sys.executable, str(HERE / script), *options, "--device", "cpu", "--checkpoint-every", "3"], cwd=folder, env=ENVIRONMENT)
+    checkpoint = folder / options[-1] / "checkpoint.pt"
+    while not checkpoint.exists() and running.poll() is None:
+        time.sleep(0.01)
+    running.kill()
+    running.wait()
+    if not checkpoint.exists():
+        raise SystemExit(f"{script} ended before it could be killed")
 
 
 def same_weights(a: Path, b: Path) -> bool:
@@ -53,12 +69,13 @@ def main() -> None:
         (folder / "train.tsv").write_text("".join(rows), encoding="utf-8")
         (folder / "posts.txt").write_text("".join(f"some {text} {number}\n" for number in range(40) for text in MOODS.values()), encoding="utf-8")
         posts = ("--train", "train.tsv", "--unlabelled", "posts.txt")
-        fine_tuning = ("fine_tune.py", "--model", "teacher", "--train", "train.tsv", "--batch-size", "8", "--epochs", "2", "--learning-rate", "1e-3",
+        fine_tuning = ("fine_tune.py", "--model", "teacher", "--train", "train.tsv", "--batch-size", "8", "--epochs", "4", "--learning-rate", "1e-3",
                        "--layer-decay", "0.9", "--label-smoothing", "0.05")
+        killed_midway(folder, *fine_tuning, "--out", "tuned")
         step(folder, *fine_tuning, "--out", "tuned")
         step(folder, *fine_tuning, "--out", "tuned-at-once", fresh=False)
-        if not same_weights(folder / "tuned" / "model", folder / "tuned-at-once" / "model"):
-            raise SystemExit("a run that was stopped gave other weights than one that was not")
+        if (folder / "tuned" / "checkpoint.pt").exists() or not same_weights(folder / "tuned" / "model", folder / "tuned-at-once" / "model"):
+            raise SystemExit("a run that was killed and stopped gave other weights than one that was not")
         step(folder, "distil_lm.py", "--teacher", "teacher-lm", "--student", "student", *posts, "--out", "student-lm")
         step(folder, "label_softly.py", "--teacher", "tuned/model", "--teacher", "tuned-at-once/model", *posts, "--batch-size", "32", "--out", "soft")
         step(folder, "distil_task.py", "--student", "student-lm/model", "--soft", "soft", *posts, "--out", "student-tuned")

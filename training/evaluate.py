@@ -18,6 +18,7 @@ from tqdm import tqdm
 
 from clean import clean
 from labelled_file import LABELS, read_labelled
+from reliability_diagram import reliability_bins, reliability_svg
 
 BINS = 15
 FOLDS = 5
@@ -91,6 +92,7 @@ def main() -> None:
     parser.add_argument("--tokenizer", type=Path, required=True, help="folder with a tokenizer.json")
     parser.add_argument("--data", type=Path, required=True, help="labelled TSV that was not trained on")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--diagram", type=Path, help="also draw confidence beside what is right, as SVG")
     parser.add_argument("--max-length", type=int, default=128)
     args = parser.parse_args()
 
@@ -110,6 +112,10 @@ def main() -> None:
         "calibrationError": round(calibration_error(cross_validated_chances(logits, truth), truth), 4),
         "perClass": classwise,
     }
+    if args.diagram:
+        chances = cross_validated_chances(logits, truth)
+        rows = reliability_bins(chances.max(axis=1).tolist(), (chances.argmax(axis=1) == truth).tolist(), BINS)
+        args.diagram.write_text(reliability_svg(rows, args.model.stem), encoding="utf-8")
     args.out.write_text(json.dumps(report, indent=2) + "\n")
     print(json.dumps(report, indent=2))
 
