@@ -9,7 +9,7 @@ MASK, VOCABULARY = 103, 30_522
 
 
 class Batches(unittest.TestCase):
-    lengths = [random.Random(3).randrange(3, 96) for _ in range(5_000)]
+    lengths = random.Random(3).choices(range(3, 96), k=5_000)
 
     def test_every_post_comes_once_an_epoch(self) -> None:
         batches = plan_batches(self.lengths, 32, random.Random(1))
