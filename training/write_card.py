@@ -1,11 +1,14 @@
 """Write the model card of a packaged model from its manifest and the reports of evaluate.py.
 
-    python write_card.py --model ../models/distilbert-social-en --fp32 .work/onnx/fp32.json --int8 .work/onnx/int8.json
+    python write_card.py --model ../models/distilbert-social-en --fp32 .work/onnx/fp32.json --int8 .work/onnx/int8.json \\
+        --imitated .work/onnx/imitated.json --checklist .work/checklist.json
 """
 
 import argparse
 import json
 from pathlib import Path
+
+from checklist import table
 
 
 def figures_row(name: str, report: dict) -> str:
@@ -17,7 +20,18 @@ def class_row(label: str, figures: dict) -> str:
     return f"| {label} | {figures['precision']:.4f} | {figures['recall']:.4f} | {figures['f1']:.4f} | {figures['rows']} |"
 
 
-def card(m: dict, fp32: dict, int8: dict) -> str:
+def abilities(checklist: dict) -> str:
+    """The section on what checklist.py found."""
+    return f"""## What it can do, and what it can't
+
+Sentences from templates about made-up brands, a capability at a time (`training/checklist.py`); names and countries are cases of several sentences that must get the same label.
+
+{table(checklist)}
+
+"""
+
+
+def card(m: dict, fp32: dict, int8: dict, imitated: dict, checklist: dict) -> str:
     """The card of a manifest `m`, as Markdown."""
     t = m["training"]
     megabytes = m["files"]["onnx/model_quantized.onnx"]["bytes"] / 1e6
@@ -55,6 +69,7 @@ Measured on the {m['figures']['validationRows']:,} posts of TweetEval's `sentime
 | --- | --- | --- | --- | --- |
 {figures_row('fp32', fp32)}
 {figures_row('int8 (bundled)', int8)}
+{figures_row('int8, a tenth of all letters replaced by look-alikes', imitated)}
 
 | class (int8) | precision | recall | F1 | posts |
 | --- | --- | --- | --- | --- |
@@ -62,9 +77,10 @@ Measured on the {m['figures']['validationRows']:,} posts of TweetEval's `sentime
 
 On {m['figures']['validationRows']:,} posts, a difference of less than about two points says little.
 
-## Limits
+{abilities(checklist)}## Limits
 
 - It judges the whole post, not what is said of one brand in it.
+- It doesn't see most emoji, which its WordPiece doesn't know, and stretched words ("haaaate") often mislead it.
 - Irony, quotations and mixed feelings mislead it, and so do words that came up after 2016.
 - Neutral posts are the class it misses most often: it rather calls a plain statement positive or negative.
 - Tweets carry the biases of the people who wrote and labelled them; words about groups of people can shift its verdict.
@@ -82,9 +98,12 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True, help="folder written by package_model.py")
     parser.add_argument("--fp32", type=Path, required=True)
     parser.add_argument("--int8", type=Path, required=True)
+    parser.add_argument("--imitated", type=Path, required=True, help="report of evaluate.py on the int8 file and what perturb.py wrote")
+    parser.add_argument("--checklist", type=Path, required=True, help="figures of checklist.py")
     args = parser.parse_args()
     manifest = json.loads((args.model / "manifest.json").read_text())
-    text = card(manifest, json.loads(args.fp32.read_text()), json.loads(args.int8.read_text()))
+    reports = (json.loads(path.read_text()) for path in (args.fp32, args.int8, args.imitated, args.checklist))
+    text = card(manifest, *reports)
     (args.model / "README.md").write_text(text, encoding="utf-8")
     print(args.model / "README.md")
 
