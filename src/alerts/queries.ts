@@ -18,9 +18,9 @@ export const selectBehind = `
     HAVING max(marked_at) > max(minute_done)
   )`;
 
-/** How far behind the slowest part of the feed is, in ms, of those from which something came lately. */
+/** How far behind the slowest part of the feed is, in ms, of those from which something came lately. What is more than a day behind is a backfill. */
 export const selectDelay = `
-  SELECT max(p.delay) AS delay FROM feed_progress AS p FINAL WHERE toUnixTimestamp64Milli(p.at) >= {since:Int64}`;
+  SELECT max(p.delay) AS delay FROM feed_progress AS p FINAL WHERE toUnixTimestamp64Milli(p.at) >= {since:Int64} AND p.delay <= 86400000`;
 
 const counts = 'r.negative AS negative, r.neutral AS neutral, r.positive AS positive, r.unscored AS unscored';
 

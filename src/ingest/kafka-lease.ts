@@ -90,10 +90,11 @@ async function holdOnce({ kafka, config, topic, assign, hear }: Membership, sign
     retry: { initialRetryTime: 300, maxRetryTime: 5_000, retries, restartOnFailure: async () => false },
   });
   const { GROUP_JOIN, REBALANCING, HEARTBEAT, CRASH } = consumer.events;
-  const over = new Promise<Error | undefined>((resolve) => {
-    consumer.on(CRASH, ({ payload }) => resolve(payload.error));
-    signal.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
+  let end = (_?: Error): void => {};
+  const over = new Promise<Error | undefined>((resolve) => (end = resolve));
+  const onAbort = (): void => end();
+  signal.addEventListener('abort', onAbort, { once: true });
+  consumer.on(CRASH, ({ payload }) => end(payload.error));
   consumer.on(GROUP_JOIN, ({ payload }) => assign((payload.memberAssignment[topic] ?? []).includes(0)));
   consumer.on(REBALANCING, () => assign(false));
   consumer.on(HEARTBEAT, hear);
@@ -104,6 +105,7 @@ async function holdOnce({ kafka, config, topic, assign, hear }: Membership, sign
     const crash = signal.aborted ? undefined : await over;
     if (crash) throw crash;
   } finally {
+    signal.removeEventListener('abort', onAbort);
     await consumer.disconnect().catch(() => {});
   }
 }

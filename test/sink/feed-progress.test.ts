@@ -33,6 +33,9 @@ test('the slowest part of the feed counts, by the most recent of its posts; what
   elsewhere.see(at(1, 1_000));
   await elsewhere.store();
   expect(await delay(now - 60_000)).toBe(1_000);
+  elsewhere.see(at(2, 40 * 86_400_000)); // a backfill
+  await elsewhere.store();
+  expect(await delay(now - 60_000)).toBe(1_000);
   now += 61_000;
   await elsewhere.store(); // it has seen nothing since
   expect(await delay(now - 60_000)).toBe(0);
