@@ -21,6 +21,8 @@ let producer: Producer;
 let folder: string;
 let running: RunningFeedpulse | undefined;
 let number = 0;
+/** How many angry posts each minute since 1970 was given. */
+const angryOf = new Map<number, number>();
 
 beforeAll(async () => {
   kafka = await startKafka();
@@ -51,19 +53,32 @@ async function start(): Promise<RunningFeedpulse> {
   return running;
 }
 
+function message(kind: keyof typeof texts, at: number) {
+  number += 1;
+  const minuteOf = Math.floor(at / minute);
+  if (kind === 'angry') angryOf.set(minuteOf, (angryOf.get(minuteOf) ?? 0) + 1);
+  const createdAt = new Date(at).toISOString();
+  return {
+    key: `chirper:${number}`,
+    value: JSON.stringify({ platform: 'chirper', id: `${number}`, text: texts[kind], createdAt }),
+  };
+}
+
 /** Posts of the minutes from `from` until `to`, counted back from now; each minute has these. */
 async function post(from: number, to: number, said: readonly (keyof typeof texts)[]): Promise<void> {
   const now = Date.now();
   const messages = [];
-  for (let ago = from; ago >= to; ago -= 1)
-    for (const kind of said) {
-      number += 1;
-      const createdAt = new Date(now - ago * minute).toISOString();
-      messages.push({
-        key: `chirper:${number}`,
-        value: JSON.stringify({ platform: 'chirper', id: `${number}`, text: texts[kind], createdAt }),
-      });
-    }
+  for (let ago = from; ago >= to; ago -= 1) for (const kind of said) messages.push(message(kind, now - ago * minute));
+  await producer.send({ topic: 'posts', messages });
+}
+
+/** Gives each minute of the last quarter-hour as many more posts as make its mood the usual one, however many were angry. */
+async function makeUp(): Promise<void> {
+  const messages = [];
+  for (const [minuteOf, angry] of angryOf)
+    if (minuteOf * minute > Date.now() - 15 * minute)
+      for (let count = 0; count < angry; count += 1)
+        for (const kind of ['glad', 'plain', 'glad'] as const) messages.push(message(kind, minuteOf * minute));
   await producer.send({ topic: 'posts', messages });
 }
 
@@ -101,12 +116,7 @@ test('posts turn negative: one alert, by one name, though the process is killed 
   expect(new Set(receiver.received.map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
   expect(receiver.received[before]?.body).toMatchObject({ type: 'alert', alert: alert?.id, examples: [{ text: texts.angry }] });
 
-  // As many more as make the mood of these minutes what it was.
-  await post(
-    14,
-    0,
-    Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? 'glad' : 'plain')),
-  );
+  await makeUp();
   await eventually('the end is told', 150, async () => {
     await post(0, 0, usual);
     return kinds().includes('resolved');
