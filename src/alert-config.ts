@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { severities } from './alert.ts';
+import { feedRule, severities } from './alert.ts';
 import { duration, milliseconds } from './duration.ts';
 import { isLoopback } from './loopback.ts';
 
@@ -15,9 +15,6 @@ const upTo = (most: string) => between('0s', most);
 
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day is HH:MM');
 const name = z.string().regex(/^[A-Za-z0-9][\w .-]{0,63}$/, 'a name is up to 64 letters, digits, blanks, dots and dashes');
-
-/** Names the watch over the feed as a whole, which no rule may be called. */
-export const feedRule = 'feed';
 
 export const alertRule = z.strictObject({
   name: name.refine((given) => given !== feedRule, `\`${feedRule}\` is the name of the watch for silence`),

@@ -6,6 +6,9 @@ export type Watched = (typeof watched)[number];
 export const statuses = ['ok', 'warning', 'alert', 'no-data', 'muted', 'cold-start'] as const;
 export type Status = (typeof statuses)[number];
 
+/** Names the watch over the feed as a whole, which no rule may be called. */
+export const feedRule = 'feed';
+
 export const severities = ['warning', 'critical'] as const;
 export type Severity = (typeof severities)[number];
 

@@ -57,28 +57,39 @@ export function expectationOf(
     const enough = season === 'recent' ? quarters.length : groups.filter((group) => group.length >= 3).length;
     if (enough < fewest[season]) continue;
     const samples = quarters.map((quarter) => countsOf(quarter) ?? nothing);
+    const rhythm = season === 'recent' ? unseenRhythm(quarters.length) : 0;
     return {
       season,
       quarters: quarters.length,
       from: Math.min(...quarters),
       to: Math.max(...quarters) + quarterMs,
-      volume: rateOf(samples.map(volumeOf)),
-      negative: rateOf(samples.map(({ negative }) => negative)),
+      volume: rateOf(samples.map(volumeOf), rhythm),
+      negative: rateOf(
+        samples.map(({ negative }) => negative),
+        rhythm,
+      ),
       mood: moodOf(samples),
     };
   }
   return undefined;
 }
 
-/** Median and median absolute deviation, less the spread that counts have by chance (Poisson). */
-function rateOf(values: readonly number[]): Rate {
+/** Over a day the volume of a feed has about this squared coefficient of variation: nights are quiet, evenings are not. */
+const dailyRhythm = 0.25;
+const quartersADay = 96;
+
+/** How much of that the quarter-hours of less than a day cannot show yet: the first night of a feed is no incident. */
+const unseenRhythm = (quarters: number): number => dailyRhythm * Math.max(0, 1 - quarters / quartersADay);
+
+/** Median and median absolute deviation, less the spread that counts have by chance (Poisson). `more` is spread that they do not show. */
+function rateOf(values: readonly number[], more: number): Rate {
   const level = centreOf(values);
   const deviation = madToDeviation * (median(values.map((value) => Math.abs(value - level))) ?? 0);
   const mean = Math.max(level, 1 / values.length);
   const own = Math.max(leastExcess, (deviation ** 2 - level) / mean ** 2);
   // The variance of a median is π/2 that of a mean.
   const known = ((Math.PI / 2) * (own + 1 / Math.max(1, mean))) / values.length;
-  return { perMinute: level / quarterMinutes, excess: own + known };
+  return { perMinute: level / quarterMinutes, excess: own + known + more };
 }
 
 /** The median; of small counts, whose median jumps, the mean of the middle four fifths. */

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AlertChange, AlertState, Mute, RuleState } from '../alert.ts';
-import { feedRule } from '../alert-config.ts';
+import { type AlertChange, type AlertState, feedRule, type Mute, type RuleState } from '../alert.ts';
 import { type Counts, sumOf, volumeOf } from './counts.ts';
 import type { Expectations } from './expectations.ts';
 import { type Finding, holds, judge } from './judge.ts';

@@ -22,6 +22,13 @@ const ruleOf = (rule: object) => {
 /** What the past says, when each quarter-hour held `of` it. */
 const pastWith = (of: (quarter: number) => Counts, known = (_: number) => true) => expectationOf(pastQuarters(end, 'UTC', hour), known, of);
 
+/** How far a quarter-hour of so many posts is from the usual volume. */
+function zOf(expected: ReturnType<typeof pastWith>, posts: number): number {
+  const finding =
+    expected && judge(ruleOf({ what: 'volume' }), (span) => (span === quarterMs ? counts(0, posts, 0) : undefined), expected, end)[0];
+  return finding?.verdict.z ?? Number.NaN;
+}
+
 /** What a rule says of the last quarter of an hour, with a past of the same in every quarter. */
 function verdictOf(rule: object, past: Counts, now: Counts) {
   const expected = pastWith(() => past);
@@ -117,6 +124,22 @@ describe('the past that counts', () => {
         (quarter) => quarter >= end - days * day,
       )?.season,
     ).toBe(season);
+  });
+
+  test('of less than a day knows no night yet: half the volume is no news, ten times as much is', () => {
+    const young = pastWith(
+      () => counts(20, 20, 40),
+      (quarter) => quarter >= end - 6 * hour,
+    );
+    expect(young?.season).toBe('recent');
+    expect(Math.abs(zOf(young, 30))).toBeLessThan(2.5);
+    expect(zOf(young, 16)).toBeGreaterThan(-4);
+    expect(zOf(young, 800)).toBeGreaterThan(4);
+    const grown = pastWith(
+      () => counts(20, 20, 40),
+      (quarter) => quarter >= end - 3 * day,
+    );
+    expect(zOf(grown, 30)).toBeLessThan(-4);
   });
 
   test('never holds what is judged, nor the hour before it', () => {
