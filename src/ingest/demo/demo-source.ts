@@ -6,6 +6,7 @@ import type { DeadLetterSink } from '../dead-letters.ts';
 import { itemOf } from '../open-slice.ts';
 import { demoPost } from './demo-post.ts';
 import { minuteMs, timesOf } from './schedule.ts';
+import { lastCrisis } from './stories.ts';
 
 export interface DemoOptions {
   readonly config: DemoConfig;
@@ -44,12 +45,24 @@ async function runLive(options: DemoOptions, start: number, offer: Offer<FeedIte
   }
 }
 
-/** Newest first, so that the charts grow backwards from now. One slice at a time: live posts go before. */
+/** What is just past, so that the page is alive at once. */
+const firstMs = 30 * minuteMs;
+/** Before a crisis, what it stands out from. */
+const usualMs = 180 * minuteMs;
+
+/**
+ * First what is just past and the last crisis, which a newcomer looks for; then the rest, newest first, so that the charts
+ * grow backwards. One slice at a time: live posts go before.
+ */
 async function fillHistory(options: DemoOptions, start: number, offer: Offer<FeedItem>, signal: AbortSignal): Promise<void> {
   const { config, stored } = options;
   const oldest = start - milliseconds(config.backfill);
   let slice: FeedItem[] = [];
-  for (const minute of [...minutesBetween(oldest, start)].reverse()) {
+  const crisis = lastCrisis(config.seed, start);
+  const comesFirst = (minute: number): boolean => minute >= start - firstMs || (minute >= crisis.from - usualMs && minute < crisis.to);
+  const newestFirst = [...minutesBetween(oldest, start)].reverse();
+  const ordered = [...newestFirst.filter(comesFirst), ...newestFirst.filter((minute) => !comesFirst(minute))];
+  for (const minute of ordered) {
     const items = itemsOf(options, minute, oldest, start, 1);
     if (items.length <= (stored.get(minute) ?? 0)) continue;
     slice.push(...items.reverse());

@@ -3,29 +3,50 @@ import { createRandom, mixSeeds, pick } from './random.ts';
 import type { BrandVoice, Habit, Story } from './voice.ts';
 
 const hour = 3_600_000;
-/** One story begins in each slot, so that any last 24 hours hold several. */
+/** One story begins in each slot, good and bad by turns: any last 24 hours hold several, a crisis among them. */
 const slot = 9 * hour;
 
-export interface RunningStory {
+interface ToldStory {
   readonly voice: BrandVoice;
   readonly kind: 'crisis' | 'success';
   readonly story: Story;
+}
+
+/** A story in its place: from `start`, for `length` (ms). */
+interface PlacedStory extends ToldStory {
+  readonly start: number;
+  readonly length: number;
+}
+
+export interface RunningStory extends ToldStory {
   /** 0 to 1: it rises fast, and fades. */
   readonly strength: number;
 }
 
-/** The story that is running at a moment (ms since 1970), if any: always the same for the same seed. */
-export function storyAt(seed: number, time: number): RunningStory | undefined {
-  const index = Math.floor(time / slot);
+/** The story of a slot: always the same for the same seed. */
+function storyOf(seed: number, index: number): PlacedStory {
   const random = createRandom(mixSeeds(seed, 5, index));
   const start = index * slot + random() * 5 * hour;
   const length = (1 + 2 * random()) * hour;
   const voice = pick(random, voices);
-  const kind = random() < 0.5 ? 'crisis' : 'success';
-  const story = pick(random, kind === 'crisis' ? voice.crises : voice.successes);
+  const kind = index % 2 === 0 ? 'crisis' : 'success';
+  return { voice, kind, story: pick(random, kind === 'crisis' ? voice.crises : voice.successes), start, length };
+}
+
+/** The story that is running at a moment (ms since 1970), if any. */
+export function storyAt(seed: number, time: number): RunningStory | undefined {
+  const { start, length, ...story } = storyOf(seed, Math.floor(time / slot));
   const progress = (time - start) / length;
   if (progress < 0 || progress >= 1) return undefined;
-  return { voice, kind, story, strength: progress < 0.15 ? progress / 0.15 : (1 - progress) / 0.85 };
+  return { ...story, strength: progress < 0.15 ? progress / 0.15 : (1 - progress) / 0.85 };
+}
+
+/** The last crisis that had begun by a moment: from when to when (ms since 1970). */
+export function lastCrisis(seed: number, time: number): { readonly from: number; readonly to: number } {
+  let index = Math.floor(time / slot);
+  for (let story = storyOf(seed, index); story.kind !== 'crisis' || story.start > time; story = storyOf(seed, index)) index -= 1;
+  const { start, length } = storyOf(seed, index);
+  return { from: start, to: start + length };
 }
 
 /** How much is posted at a moment against the average of a day: quiet at night, busy in the evening (UTC). */
