@@ -1,13 +1,10 @@
-import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { systemClock } from '../clock.ts';
 import { type Config, milliseconds } from '../config.ts';
 import { type DeadLetterReason, deadLetterReasons } from '../ingest/dead-letter-reason.ts';
 import type { DeadLetterStore, KeptLetter, OnProgress } from '../ingest/dead-letter-store.ts';
-import { createFileDeadLetterStore } from '../ingest/file-dead-letter-store.ts';
-import { createKafkaDeadLetterStore } from '../ingest/kafka-dead-letter-store.ts';
-import { createMessageParser, type ParseMessage } from '../ingest/message-parser.ts';
-import { compileMapping } from '../ingest/parse-post.ts';
+import type { ParseMessage } from '../ingest/message-parser.ts';
+import { deadLetterParser, openDeadLetters } from '../ingest/open-dead-letters.ts';
 import { parseTime } from '../ingest/parse-time.ts';
 import type { Log } from '../log.ts';
 import { configFrom, type SharedOptions, withSharedOptions } from './options.ts';
@@ -42,16 +39,13 @@ export function letterConfig(options: LetterOptions): Config {
   return configFrom(options, { source: options.source });
 }
 
-/** Where the dead letters of the configured feed are: beside Kafka's topic, or in the data folder. */
 export function openLetters(config: Config, log: Log): DeadLetterStore {
-  if (config.source === 'kafka') return createKafkaDeadLetterStore({ config: config.kafka, clock: systemClock, log });
-  return createFileDeadLetterStore(join(config.dataDir, 'dead-letters.ndjson'));
+  return openDeadLetters({ config, log, clock: systemClock });
 }
 
-/** Judges messages as the pipeline would with this config. */
 export function parserOf(config: Config, log: Log): ParseMessage {
   const { signal } = new AbortController(); // the command ends with its process
-  return createMessageParser({ mapping: compileMapping(config.mapping), config: config.kafka, clock: systemClock, log, signal });
+  return deadLetterParser({ config, log, clock: systemClock }, signal);
 }
 
 export function matches({ reason, since }: LetterFilter): (letter: KeptLetter) => boolean {

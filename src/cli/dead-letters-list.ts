@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type KeptLetter, positionText } from '../ingest/dead-letter-store.ts';
+import { type DeadLetterList, listDeadLetters } from '../ingest/list-dead-letters.ts';
 import { createLog } from '../log.ts';
 import {
   type LetterFilter,
@@ -16,24 +16,6 @@ import { printable, printableJson } from './printable.ts';
 
 type Options = LetterOptions & LetterFilter & { readonly limit: number };
 
-/** What the list shows of a letter. Never its bytes, of which there may be many, and which are other people's. */
-interface Entry {
-  readonly position: string;
-  readonly reason: string;
-  readonly at: string;
-  readonly bytes: number;
-  /** When it was put back, ISO 8601. */
-  readonly replayedAt: string | null;
-}
-
-interface Listing {
-  readonly letters: readonly Entry[];
-  /** Letters that match, by reason; more than are listed where there are more than the limit. */
-  readonly counts: Readonly<Record<string, number>>;
-  readonly replayed: number;
-  readonly unreadable: number;
-}
-
 export function deadLettersList(): Command {
   return withFilter(letterCommand('list'))
     .description('the latest dead letters, and how many there are by reason')
@@ -44,33 +26,15 @@ export function deadLettersList(): Command {
     });
 }
 
-async function list(options: Options): Promise<Listing> {
+async function list(options: Options): Promise<DeadLetterList> {
   const config = letterConfig(options);
   const store = openLetters(config, createLog(config.log.level));
-  const replayed = await store.replayed();
-  const wanted = matches(options);
   const limit = Math.floor(options.limit);
-  const letters: Entry[] = [];
-  const counts: Record<string, number> = {};
-  let putBack = 0;
-  const { unreadable } = await withProgress('Reading', (onProgress) =>
-    store.read((letter) => {
-      if (!wanted(letter)) return;
-      counts[letter.reason] = (counts[letter.reason] ?? 0) + 1;
-      if (replayed.has(letter.id)) putBack += 1;
-      letters.push(entryOf(letter, replayed.get(letter.id)));
-      if (letters.length > limit) letters.shift();
-    }, onProgress),
-  );
-  return { letters, counts, replayed: putBack, unreadable };
-}
-
-function entryOf({ position, reason, at, bytes, truncatedFrom }: KeptLetter, replayedAt: string | undefined): Entry {
-  return { position: positionText(position), reason, at, bytes: truncatedFrom ?? bytes.length, replayedAt: replayedAt ?? null };
+  return withProgress('Reading', (onProgress) => listDeadLetters(store, { wanted: matches(options), limit, onProgress }));
 }
 
 /** Fits 80 columns unless the topic's name is long; the position comes last, since it must stay whole. */
-function table({ letters, counts, replayed, unreadable }: Listing): string {
+function table({ letters, counts, replayed, unreadable }: DeadLetterList): string {
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const rest = unreadable > 0 ? [`${unreadable} entries could not be read.`] : [];
   if (total === 0) return `${['No dead letters.', ...rest].join('\n')}\n`;
