@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { roles } from './access.ts';
 import { alerts } from './alert-config.ts';
 import { duration, milliseconds } from './duration.ts';
 
@@ -190,6 +191,19 @@ export const configSchema = z
           .array(address)
           .default([])
           .describe('Addresses or networks of reverse proxies; their X-Forwarded headers are believed'),
+        proxySignIn: z
+          .strictObject({
+            header: z
+              .string()
+              .regex(/^[A-Za-z0-9-]{1,100}$/)
+              .default('X-Forwarded-User')
+              .describe('The header in which the proxy names whom it has signed in'),
+            role: z.enum(roles).default('viewer').describe('The role of whoever is signed in'),
+            editors: z.array(z.string().min(1)).default([]).describe('Names that are editors'),
+            admins: z.array(z.string().min(1)).default([]).describe('Names that are admins'),
+          })
+          .optional()
+          .describe('Takes the word of the trusted proxies for who is signed in; tokens go on to count beside it'),
         requestsPerMinute: z
           .int()
           .min(1)
@@ -207,6 +221,8 @@ export const configSchema = z
         context.addIssue({ code: 'custom', path: ['brands', index, 'name'], message: `the brand ${name} stands twice` });
       seen.add(name.toLowerCase());
     }
+    if (config.server.proxySignIn && config.server.trustedProxies.length === 0)
+      context.addIssue({ code: 'custom', path: ['server', 'proxySignIn'], message: 'needs the address of the proxy in trustedProxies' });
     if ((config.kafka.certFile === undefined) !== (config.kafka.keyFile === undefined)) {
       context.addIssue({ code: 'custom', path: ['kafka', 'certFile'], message: 'certFile and keyFile go together' });
     }

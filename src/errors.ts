@@ -55,7 +55,7 @@ export const errorCodes = {
   BIND_REFUSED: {
     exit: 8,
     retry: false,
-    hint: 'Make a token with `feedpulse tokens add`, keep `server.host` on the loopback interface, or set `server.allowOpen: true` where only trusted machines reach it.',
+    hint: 'Make a token with `feedpulse tokens add`, let a proxy sign people in (`server.proxySignIn`), keep `server.host` on the loopback interface, or set `server.allowOpen: true` where only trusted machines reach it.',
   },
 } as const satisfies Record<string, { exit: number; retry: boolean; hint: string }>;
 

@@ -92,6 +92,7 @@ function read({ source, metrics, clock }: PipelineParts, signal: AbortSignal): O
 async function score(parts: PipelineParts, batch: Envelope<Read>, refused: (posts: number) => void): Promise<Envelope<Scored>> {
   const { scorer, metrics, clock } = parts;
   const stopTimer = metrics.inferenceSeconds.startTimer();
+  metrics.batchPosts.observe(batch.items.length);
   try {
     const verdicts = await scorer.score(batch.items.map(({ post }) => post));
     const scoredAt = new Date(clock.now()).toISOString();
@@ -113,6 +114,9 @@ async function score(parts: PipelineParts, batch: Envelope<Read>, refused: (post
   }
 }
 
+/** Below it the model finds its own label less likely than the others together. */
+const lowConfidence = 0.5;
+
 function toScoredPost(
   { scorer, brands, metrics }: PipelineParts,
   { post, position }: Read,
@@ -121,6 +125,7 @@ function toScoredPost(
 ): ScoredPost {
   metrics.postsScored.inc({ label: verdict.label });
   if (verdict.truncated) metrics.truncated.inc();
+  if (verdict.label !== 'unscored' && verdict.confidence < lowConfidence) metrics.lowConfidence.inc();
   const mentions = { brands: brands.match(post.text), brandsHash: brands.hash };
   return { ...post, ...verdict, ...mentions, modelVersion: scorer.model.id, scoredAt, position };
 }

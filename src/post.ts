@@ -4,7 +4,8 @@ export const labels = ['negative', 'neutral', 'positive'] as const;
 export type Label = (typeof labels)[number];
 
 /** `unscored`: in a language the model does not know. It counts as volume, never as sentiment. */
-export type StoredLabel = Label | 'unscored';
+export const storedLabels = [...labels, 'unscored'] as const;
+export type StoredLabel = (typeof storedLabels)[number];
 
 export interface Author {
   readonly id: string;

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { labels } from '../post.ts';
+import { storedLabels } from '../post.ts';
 import type { StoredPost } from '../trends/stored-post.ts';
 import { type Column, printRows } from './print-table.ts';
 import { printable } from './printable.ts';
@@ -30,7 +30,7 @@ const examples = `
 export function postsCommand(): Command {
   return withQuestionOptions(new Command('posts'))
     .description('stored posts: search them, and read what is behind a figure')
-    .addOption(new Option('--label <label>', 'with this label only').choices([...labels, 'unscored']))
+    .addOption(new Option('--label <label>', 'with this label only').choices(storedLabels))
     .option('--author <author>', 'by this author: an id, or a handle with or without @')
     .option('--min-confidence <share>', 'the highest probability is at least this, 0 to 1')
     .option('--max-confidence <share>', 'and at most this')

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { FeedpulseError } from '../errors.ts';
-import { labels } from '../post.ts';
+import { labels, storedLabels } from '../post.ts';
 import { withSharedOptions } from './options.ts';
 import { carryOut, type UpkeepOptions } from './upkeep-options.ts';
 
@@ -41,7 +41,7 @@ export function relabelCommand(): Command {
     .option('--brand <name>', 'that mention a brand')
     .option('--platform <name>', 'of a platform')
     .option('--lang <code>', 'in a language')
-    .addOption(new Option('--label <label>', 'that count as this now').choices([...labels, 'unscored']))
+    .addOption(new Option('--label <label>', 'that count as this now').choices(storedLabels))
     .option('--text <text>', 'that hold this, in any case')
     .option('--yes', 'correct what the filter finds; without it they are only counted')
     .option('--json', 'print the outcome as JSON')

@@ -5,6 +5,7 @@ import type { Scorer } from '../infer/scorer.ts';
 import type { LiveHub } from '../live-hub.ts';
 import type { Metrics } from '../metrics.ts';
 import type { FeedItem } from '../post.ts';
+import type { RecentMetrics } from '../server/recent-metrics.ts';
 import type { Database } from '../sink/connection.ts';
 import type { Status } from '../status.ts';
 
@@ -23,8 +24,9 @@ export function createRunStatus(parts: {
   source: Source<FeedItem>;
   scorer: Scorer;
   live: LiveHub;
+  recent: RecentMetrics;
 }): RunStatus {
-  const { clock, db, metrics, source, scorer, live } = parts;
+  const { clock, db, metrics, source, scorer, live, recent } = parts;
   const startedAt = clock.now();
   /** Posts that became rows in each of the last seconds, as a ring by second. */
   const perSecond = new Map<number, number>();
@@ -58,6 +60,8 @@ export function createRunStatus(parts: {
         source: source.name,
         modelVersion: scorer.model.id,
         postsPerSecond: Math.round(postsPerSecond() * 10) / 10,
+        lag: recent.lag(),
+        latencySeconds: recent.quantiles('rowLatency')?.p95 ?? null,
       };
     },
     close: () => {

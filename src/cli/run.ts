@@ -4,12 +4,15 @@ import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { createBrandMatcher } from '../ingest/brand-matcher.ts';
 import { createKafkaLease } from '../ingest/kafka-lease.ts';
+import { deadLetterParser, openDeadLetters } from '../ingest/open-dead-letters.ts';
 import { alone, type Lease } from '../lease.ts';
 import { createHub, createLiveHub } from '../live-hub.ts';
 import { createLog, type Log } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
 import { runPipeline } from '../pipeline.ts';
 import { createJobs } from '../server/jobs.ts';
+import { createPipelineReport } from '../server/pipeline-report.ts';
+import { createRecentMetrics } from '../server/recent-metrics.ts';
 import type { RunningServer } from '../server/server.ts';
 import { type Database, openDatabase } from '../sink/connection.ts';
 import { markCorrected } from '../sink/corrections.ts';
@@ -92,7 +95,8 @@ async function runWith({ config, db, front, log, stop }: Ground): Promise<void> 
   const brands = createBrandMatcher(config.brands);
   const jobs = createJobs(log);
   const rollups = createRollups({ db, ...parts });
-  const status = createRunStatus({ ...parts, db, source, scorer, live });
+  const recent = createRecentMetrics(metrics, clock);
+  const status = createRunStatus({ ...parts, db, source, scorer, live, recent });
   let server: RunningServer | undefined;
   let hasEnded = false;
   const page = (): string => config.alerts.link ?? server?.url ?? `http://${config.server.host}:${config.server.port}`;
@@ -107,6 +111,8 @@ async function runWith({ config, db, front, log, stop }: Ground): Promise<void> 
       live,
       alerts: alertHub,
       status: status.read,
+      pipeline: createPipelineReport({ ...parts, recent, model: scorer.model, db, status: status.read }),
+      deadLetters: openLetters(parts, stop),
       brands: config.brands,
       upkeep,
     });
@@ -117,6 +123,7 @@ async function runWith({ config, db, front, log, stop }: Ground): Promise<void> 
     await rollups.settle();
   } finally {
     status.close();
+    recent.close();
     await jobs.close();
     await alerts.stop();
     await lease.close();
@@ -125,6 +132,12 @@ async function runWith({ config, db, front, log, stop }: Ground): Promise<void> 
     await closeSource();
     await scorer.close();
   }
+}
+
+/** Dead letters as the page and the API show them and put them back. */
+function openLetters(parts: { readonly config: Config; readonly clock: Clock; readonly log: Log }, stop: AbortSignal) {
+  const { source, kafka } = parts.config;
+  return { store: openDeadLetters(parts), parse: deadLetterParser(parts, stop), ...(source === 'kafka' && { feed: kafka.topic }) };
 }
 
 /** With Kafka there may be several processes, of which one judges alerts; without, this one is alone. */

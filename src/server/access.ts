@@ -2,17 +2,19 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Role, roles } from '../access.ts';
 import type { WrongToken } from './limits.ts';
 import { sendProblem } from './problem.ts';
+import type { ProxyUser } from './proxy-users.ts';
 import { readSessionCookie } from './session-cookie.ts';
 import type { Sessions } from './sessions.ts';
 import type { TokenBook } from './token-book.ts';
 
 /** Who sent a request. */
 export interface Caller {
-  /** The name of the token; none where no token is needed. */
+  /** The name of the token, or of whom a reverse proxy has signed in; none where neither is needed. */
   readonly name?: string;
   readonly role: Role;
-  /** Names the session or token in limits; none where no token is needed. */
+  /** Names the session, token or user in limits; none where none is needed. */
   readonly key?: string;
+  readonly byProxy?: true;
 }
 
 declare module 'fastify' {
@@ -35,11 +37,17 @@ export interface Access {
   callerOf(request: FastifyRequest): Caller | undefined;
 }
 
+interface AccessParts {
+  readonly tokens: TokenBook;
+  readonly sessions: Sessions;
+  readonly proxyUser: (request: FastifyRequest) => ProxyUser | undefined;
+  /** The role of everybody where it is; undefined where nobody gets in unknown. */
+  readonly openRole: () => Role | undefined;
+  readonly wrongToken: WrongToken;
+}
+
 /** Finds out who asks, and lets nobody past who may not. A route of the API that names no role cannot be registered. */
-export function registerAccess(
-  app: FastifyInstance,
-  parts: { readonly tokens: TokenBook; readonly sessions: Sessions; readonly openRole: Role; readonly wrongToken: WrongToken },
-): Access {
+export function registerAccess(app: FastifyInstance, parts: AccessParts): Access {
   const { wrongToken } = parts;
   const callerOf = (request: FastifyRequest): Caller | 'wrong' | undefined => identify(request, parts);
 
@@ -68,15 +76,15 @@ export function registerAccess(
 
 const roleOf = ({ routeOptions }: FastifyRequest): Role | 'anyone' | undefined => routeOptions.config?.role;
 
-function identify(
-  request: FastifyRequest,
-  { tokens, sessions, openRole }: { tokens: TokenBook; sessions: Sessions; openRole: Role },
-): Caller | 'wrong' | undefined {
+function identify(request: FastifyRequest, { tokens, sessions, proxyUser, openRole }: AccessParts): Caller | 'wrong' | undefined {
   const [, token] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
   const bearer = token === undefined ? undefined : tokens.find(token);
   if (bearer) return { name: bearer.name, role: bearer.role, key: `token ${bearer.name}` };
-  if (!tokens.required()) return { role: openRole };
+  const everybody = openRole();
+  if (everybody) return { role: everybody };
   if (token !== undefined) return 'wrong';
+  const user = proxyUser(request);
+  if (user) return { ...user, key: `user ${user.name}`, byProxy: true };
   const session = sessions.find(readSessionCookie(request) ?? '');
   const entry = session && tokens.byHash(session.tokenHash);
   return session && entry && { name: entry.name, role: entry.role, key: `session ${session.key}` };

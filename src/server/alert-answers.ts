@@ -1,6 +1,6 @@
-import type { Mute, Verdict } from '../alert.ts';
+import type { AlertChange, Mute, Verdict } from '../alert.ts';
 import type { StoredAlert } from '../alerts/read-alerts.ts';
-import type { AlertAnswer, MuteAnswer } from './alert-schemas.ts';
+import type { AlertAnswer, MuteAnswer, Replayed } from './alert-schemas.ts';
 
 export const iso = (ms: number): string => new Date(ms).toISOString();
 
@@ -16,7 +16,7 @@ export function toAnswer({ at, resolvedAt, verdict, ackedBy, ackedAt, mark, ...r
   };
 }
 
-export function toVerdict({ from, to, baseline, ...figures }: Verdict): AlertAnswer['verdict'] {
+function toVerdict({ from, to, baseline, ...figures }: Verdict): AlertAnswer['verdict'] {
   return {
     ...figures,
     from: iso(from),
@@ -32,3 +32,15 @@ export const toMute = ({ rule, brand, until, by, reason }: Mute): MuteAnswer => 
   by,
   reason,
 });
+
+/** What a replay found: each beginning with its end, in order of time. */
+export function toReplayed(changes: readonly AlertChange[]): Replayed[] {
+  const ends = new Map(changes.flatMap(({ kind, alert, at }) => (kind === 'resolved' ? [[alert, iso(at)]] : [])));
+  const beginnings = changes.filter(({ kind }) => kind === 'alert');
+  return beginnings.map(({ alert, brand, at, verdict }) => ({
+    brand,
+    at: iso(at),
+    resolvedAt: ends.get(alert) ?? null,
+    verdict: toVerdict(verdict),
+  }));
+}

@@ -74,7 +74,7 @@ export const alertAnswer = z.strictObject({
   mark: z.enum(['useful', 'noise']).nullable(),
 });
 
-const replayed = z.strictObject({
+export const replayed = z.strictObject({
   brand: z.string(),
   at: moment,
   resolvedAt: moment.nullable().describe('null where it was still on'),
@@ -87,6 +87,7 @@ export const backtestAnswer = z.strictObject({
   alerts: z.array(replayed).describe('In order of time'),
 });
 
+export type Replayed = z.output<typeof replayed>;
 export type BacktestAnswer = z.output<typeof backtestAnswer>;
 
 export const muteAnswer = z.strictObject({

@@ -9,6 +9,7 @@ import { registerDriversRoutes } from './drivers-routes.ts';
 import { type HistoryParts, registerHistoryRoutes } from './history-routes.ts';
 import { registerPostsRoutes } from './posts-routes.ts';
 import { registerRescoreRoutes } from './rescore-routes.ts';
+import { registerUnusualRoute } from './unusual-route.ts';
 import { registerUpkeepRoutes, type UpkeepParts } from './upkeep-routes.ts';
 
 /** What the API answers from: the same over HTTP and in process. */
@@ -26,6 +27,7 @@ export function registerApi(app: FastifyInstance, parts: ApiParts): void {
   registerAlertRoutes(app, parts);
   registerBacktestRoute(app, parts);
   registerAlertTestRoute(app, parts);
+  registerUnusualRoute(app, parts);
   registerCorrectionRoutes(app, parts.upkeep);
   registerUpkeepRoutes(app, parts.upkeep);
   registerRescoreRoutes(app, parts);

@@ -7,7 +7,7 @@ import { type Rule, rulesGiven, rulesOf } from '../alerts/rules.ts';
 import { milliseconds } from '../config.ts';
 import { FeedpulseError } from '../errors.ts';
 import { requireRole } from './access.ts';
-import { iso, toVerdict } from './alert-answers.ts';
+import { iso, toReplayed } from './alert-answers.ts';
 import { type BacktestAnswer, backtestBody } from './alert-schemas.ts';
 import type { HistoryParts } from './history-routes.ts';
 import type { Work } from './jobs.ts';
@@ -52,16 +52,5 @@ function ruleOf(
 }
 
 function toBacktest({ from, changes }: StoredReplayOutcome, to: number): BacktestAnswer {
-  const ends = new Map(changes.flatMap(({ kind, alert, at }) => (kind === 'resolved' ? [[alert, iso(at)]] : [])));
-  const beginnings = changes.filter(({ kind }) => kind === 'alert');
-  return {
-    from: iso(from),
-    to: iso(to),
-    alerts: beginnings.map(({ alert, brand, at, verdict }) => ({
-      brand,
-      at: iso(at),
-      resolvedAt: ends.get(alert) ?? null,
-      verdict: toVerdict(verdict),
-    })),
-  };
+  return { from: iso(from), to: iso(to), alerts: toReplayed(changes) };
 }

@@ -5,7 +5,7 @@ import { isLoopback } from '../loopback.ts';
 import { sendProblem } from './problem.ts';
 import { secureHeaders } from './secure-headers.ts';
 
-type Binding = Pick<Config['server'], 'host' | 'allowOpen' | 'trustedProxies'>;
+type Binding = Pick<Config['server'], 'host' | 'allowOpen' | 'trustedProxies' | 'proxySignIn'>;
 
 /** Far more than the longest question of the page. */
 const longestUrl = 4_096;
@@ -44,21 +44,23 @@ export function registerGuards(app: FastifyInstance, server: Binding): void {
     const name = request.hostname.replace(/^\[|\]$/g, '');
     const isServed = isLoopback(name) || name === server.host || isExposed(server) || server.allowOpen;
     if (!isServed) return sendProblem(reply, 403, 'Forbidden', 'This host name is not served here.');
-    const foreign = foreignness(request);
+    const foreign = foreignness(request, server.proxySignIn?.header.toLowerCase());
     if (foreign) return sendProblem(reply, 403, 'Forbidden', foreign);
     return undefined;
   });
 }
 
 /** Why a request may come from a page of another origin; undefined when it does not. */
-function foreignness({ method, headers, protocol, host }: FastifyRequest): string | undefined {
-  const { origin, cookie } = headers;
+function foreignness({ method, headers, protocol, host }: FastifyRequest, userHeader = ''): string | undefined {
+  const { origin, cookie, authorization } = headers;
   if (origin !== undefined && !isOwnOrigin(origin, protocol, host)) return 'Requests from other origins are refused.';
   const site = headers['sec-fetch-site'];
   if ((site === 'cross-site' || site === 'same-site') && headers['sec-fetch-mode'] !== 'navigate')
     return 'Requests from other sites are refused.';
   // A browser names the origin of whatever changes something.
   if (origin === undefined && cookie !== undefined && !harmless.has(method)) return 'A request with a cookie must name its origin.';
+  const isSignedInByProxy = headers[userHeader] !== undefined && !/^Bearer /i.test(authorization ?? '');
+  if (origin === undefined && isSignedInByProxy && !harmless.has(method)) return 'A request of somebody signed in must name its origin.';
   return undefined;
 }
 

@@ -13,7 +13,7 @@ import {
   type Timeline,
   type Totals,
 } from '../history.ts';
-import { labels } from '../post.ts';
+import { storedLabels } from '../post.ts';
 
 /** What questions about the history are answered with: a test holds every answer to it, and the OpenAPI document shows it. */
 
@@ -101,7 +101,7 @@ export const breakdownAnswer = z.strictObject({
   languages: z.array(part).describe('Primary subtags; `und` is not known'),
 }) satisfies z.ZodType<Breakdown>;
 
-const label = z.enum([...labels, 'unscored']);
+const label = z.enum(storedLabels);
 const modelFigures = z.strictObject({
   negative: count,
   neutral: count,

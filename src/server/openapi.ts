@@ -11,15 +11,18 @@ import {
   testBody,
   unmuteQuery,
 } from './alert-schemas.ts';
+import { deadLettersApi, replayAnswer, replayBody } from './dead-letter-routes.ts';
 import { driversApi } from './drivers-routes.ts';
 import { historyApi } from './history-routes.ts';
+import { pipelineAnswer } from './pipeline-report.ts';
 import { postsApi } from './posts-routes.ts';
 import { modelsApi } from './rescore-routes.ts';
 import { signInBody } from './session-routes.ts';
+import { unusualApi } from './unusual-route.ts';
 import { activateBody, correctionBody, erasureBody, jobAnswer, postQuery, postsCounted, rangeBody, rescoreBody } from './upkeep-schemas.ts';
 
 /** Questions about the history, by path. */
-export const questions = { ...historyApi, ...postsApi, ...driversApi, ...modelsApi, ...alertsApi } as const;
+export const questions = { ...historyApi, ...postsApi, ...driversApi, ...modelsApi, ...alertsApi, ...unusualApi } as const;
 
 const problem = (description: string): object => ({ description: `A problem (RFC 9457): ${description}` });
 const limited = { 429: problem('too many requests; `Retry-After` says when to come back') };
@@ -38,7 +41,9 @@ const securitySchemes = {
 
 /** The description of the HTTP interface, made from the schemas that check the requests and hold the answers in the tests. */
 export function openApiDocument(version: string): object {
-  const paths = Object.fromEntries(Object.entries(questions).map(([path, question]) => [path, { get: operation(question) }]));
+  // Dead letters are no part of the history, nor of a database.
+  const asked = { ...questions, ...deadLettersApi };
+  const paths = Object.fromEntries(Object.entries(asked).map(([path, question]) => [path, { get: operation(question) }]));
   const stream = {
     get: {
       summary:
@@ -46,12 +51,25 @@ export function openApiDocument(version: string): object {
       responses: { 200: { description: 'text/event-stream' }, ...refusals },
     },
   };
+  const pipeline = {
+    get: {
+      summary: 'What this process is doing: readiness, pace, delays, lag, dead letters, model, memory and disk',
+      responses: { 200: json('As of now', pipelineAnswer), ...refusals },
+    },
+  };
   return {
     openapi: '3.1.0',
     info: { title: 'feedpulse', version },
     security: [{ token: [] }, { session: [] }],
     components: { securitySchemes },
-    paths: { ...paths, ...alertPaths(), ...upkeepPaths(), '/api/v1/session': session(), '/api/v1/stream': stream },
+    paths: {
+      ...paths,
+      '/api/v1/pipeline': pipeline,
+      ...alertPaths(),
+      ...upkeepPaths(),
+      '/api/v1/session': session(),
+      '/api/v1/stream': stream,
+    },
   };
 }
 
@@ -138,6 +156,11 @@ function upkeepPaths(): object {
     },
     '/api/v1/models/activate': {
       post: change('Makes the scores of a model those that count; for admins', activateBody, { ...count, ...job }),
+    },
+    '/api/v1/dead-letters/replay': {
+      post: change('Puts dead letters back that are posts by now, each once: a job; for admins', replayBody, {
+        202: json('A job: its state is at /api/v1/jobs/{id}', jobAnswer.extend({ answer: replayAnswer.exactOptional() })),
+      }),
     },
     '/api/v1/jobs/{id}': {
       delete: {

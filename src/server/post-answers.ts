@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { labels } from '../post.ts';
+import { storedLabels } from '../post.ts';
 import type { Drivers } from '../trends/drivers.ts';
 import type { StoredPost } from '../trends/stored-post.ts';
 
@@ -8,7 +8,7 @@ import type { StoredPost } from '../trends/stored-post.ts';
 const count = z.int().min(0);
 const share = z.number().min(0).max(1);
 const moment = z.iso.datetime();
-const storedLabel = z.enum([...labels, 'unscored']);
+const storedLabel = z.enum(storedLabels);
 
 const post = z.strictObject({
   platform: z.string(),

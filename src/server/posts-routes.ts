@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { FeedpulseError } from '../errors.ts';
-import { labels } from '../post.ts';
+import { storedLabels } from '../post.ts';
 import { type Cursor, searchPosts } from '../trends/search-posts.ts';
 import { requireRole } from './access.ts';
 import type { HistoryParts } from './history-routes.ts';
@@ -14,7 +14,7 @@ const postsQuery = z.strictObject({
   brand,
   from: time.optional().describe('Where it begins; all history when absent'),
   to: time.optional(),
-  label: z.enum([...labels, 'unscored']).optional(),
+  label: z.enum(storedLabels).optional(),
   platform: z.string().min(1).max(100).optional(),
   lang: z.string().min(1).max(35).optional().describe('Primary subtag, as posts have it: en, pt, und'),
   author: z.string().min(1).max(300).optional().describe('Id, or handle with or without @'),

@@ -2,28 +2,31 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
+import type { Role } from '../access.ts';
 import type { AlertChange } from '../alert.ts';
 import type { Config } from '../config.ts';
 import { asError, FeedpulseError } from '../errors.ts';
 import type { Hub, LiveHub } from '../live-hub.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
-import type { Status } from '../status.ts';
+import type { PipelineReport, Status } from '../status.ts';
 import { registerAccess, requireRole } from './access.ts';
 import { type ApiParts, registerApi } from './api.ts';
 import { registerCaching } from './caching.ts';
 import { createApp } from './create-app.ts';
+import { type DeadLetterParts, registerDeadLetterRoutes } from './dead-letter-routes.ts';
 import { checkBinding, isExposed, isUnencrypted, registerGuards } from './guards.ts';
 import { registerLimits } from './limits.ts';
 import { registerLiveStream } from './live-stream.ts';
 import { openApiDocument, questions } from './openapi.ts';
 import { problemHandler, sendProblem } from './problem.ts';
+import { createProxyUsers } from './proxy-users.ts';
 import { registerSessionRoutes } from './session-routes.ts';
 import { createSessions } from './sessions.ts';
 import { openTokenBook, type TokenBook } from './token-book.ts';
 import { type TokenEntry, tokensPath } from './token-file.ts';
 
-export interface ServerParts extends ApiParts {
+export interface ServerParts extends ApiParts, Pick<DeadLetterParts, 'deadLetters'> {
   readonly config: Config;
   readonly tokens: TokenBook;
   readonly log: Log;
@@ -31,6 +34,7 @@ export interface ServerParts extends ApiParts {
   readonly live: LiveHub;
   readonly alerts: Hub<AlertChange>;
   readonly status: () => Status;
+  readonly pipeline: () => Promise<PipelineReport>;
 }
 
 export interface RunningServer {
@@ -49,7 +53,7 @@ const pageFolder = fileURLToPath(new URL('../web', import.meta.url));
 export async function openTokens(config: Config, log: Log, own: readonly TokenEntry[] = []): Promise<TokenBook> {
   const tokens = await openTokenBook(tokensPath(config), log, own);
   try {
-    checkBinding(config.server, tokens.required());
+    checkBinding(config.server, tokens.required() || config.server.proxySignIn !== undefined);
   } catch (error) {
     tokens.close();
     throw error;
@@ -66,13 +70,19 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
   app.setErrorHandler(problemHandler(log));
   const wrongToken = await registerLimits(app, { ...config.server, log });
   const sessions = createSessions(clock);
-  // Without a token everything may be done from this machine, and from others, where that is allowed, be looked at.
-  const openRole = isExposed(config.server) ? 'viewer' : 'admin';
-  const access = registerAccess(app, { tokens, sessions, openRole, wrongToken });
+  // Where nobody has to say who they are, everything may be done from this machine, and from others, where that is allowed, be looked at.
+  const openRole = (): Role | undefined => {
+    if (tokens.required() || config.server.proxySignIn) return undefined;
+    return isExposed(config.server) ? 'viewer' : 'admin';
+  };
+  const proxyUser = createProxyUsers(config.server);
+  const access = registerAccess(app, { tokens, sessions, proxyUser, openRole, wrongToken });
   registerHealthRoutes(app, parts);
-  registerSessionRoutes(app, { tokens, sessions, wrongToken, log });
+  registerSessionRoutes(app, { tokens, sessions, openRole, wrongToken, log });
   await registerCaching(app, Object.keys(questions), clock);
   registerApi(app, parts);
+  // Commands look at dead letters by themselves: they need no database.
+  registerDeadLetterRoutes(app, parts);
   const stream = registerLiveStream(app, { live, alerts: parts.alerts, readStatus: status, access });
   await registerPage(app);
   const url = await listen(app, config.server);
@@ -85,7 +95,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
   };
 }
 
-function registerHealthRoutes(app: FastifyInstance, { metrics, status }: ServerParts): void {
+function registerHealthRoutes(app: FastifyInstance, { metrics, status, pipeline }: ServerParts): void {
   app.get('/healthz', requireRole('anyone'), async () => ({ alive: true }));
   app.get('/readyz', requireRole('anyone'), (request, reply) => {
     const { ready, parts } = status();
@@ -95,6 +105,7 @@ function registerHealthRoutes(app: FastifyInstance, { metrics, status }: ServerP
   app.get('/metrics', requireRole('viewer'), async (_request, reply) =>
     reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
   );
+  app.get('/api/v1/pipeline', requireRole('viewer'), pipeline);
   app.get('/api/v1/openapi.json', requireRole('viewer'), async () => openApiDocument('1'));
 }
 
@@ -106,7 +117,7 @@ async function registerPage(app: FastifyInstance): Promise<void> {
     // Assets carry a hash of their content in their names.
     response.setHeader('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
   };
-  await app.register(fastifyStatic, { root: pageFolder, cacheControl: false, setHeaders });
+  await app.register(fastifyStatic, { root: pageFolder, cacheControl: false, setHeaders, preCompressed: true });
   app.setNotFoundHandler({ preHandler: app.rateLimit() }, (_request, reply) => sendProblem(reply, 404, 'Not found', notFound));
 }
 

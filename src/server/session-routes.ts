@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import type { SessionState } from '../access.ts';
+import type { Role, SessionState } from '../access.ts';
 import type { Log } from '../log.ts';
 import { requireRole } from './access.ts';
 import type { WrongToken } from './limits.ts';
@@ -14,15 +14,21 @@ const mostBytes = 1_024;
 
 export const signInBody = z.strictObject({ token: z.string().min(1).max(200).describe('An API token') });
 
+export interface SessionParts {
+  readonly tokens: TokenBook;
+  readonly sessions: Sessions;
+  readonly openRole: () => Role | undefined;
+  readonly wrongToken: WrongToken;
+  readonly log: Log;
+}
+
 /** Sign-in for the page: a token is given once, and a cookie that scripts cannot read stands for it from then on. */
-export function registerSessionRoutes(
-  app: FastifyInstance,
-  { tokens, sessions, wrongToken, log }: { tokens: TokenBook; sessions: Sessions; wrongToken: WrongToken; log: Log },
-): void {
+export function registerSessionRoutes(app: FastifyInstance, { tokens, sessions, openRole, wrongToken, log }: SessionParts): void {
   app.get(path, requireRole('anyone'), async ({ caller }): Promise<SessionState> => {
-    const required = tokens.required();
+    const required = openRole() === undefined;
     if (!caller) return { required };
-    return { required, role: caller.role, ...(caller.name !== undefined && { name: caller.name }) };
+    const { role, name, byProxy } = caller;
+    return { required, role, ...(name !== undefined && { name }), ...(byProxy && { byProxy }) };
   });
 
   app.post(path, { ...requireRole('anyone'), bodyLimit: mostBytes }, async (request, reply) => {

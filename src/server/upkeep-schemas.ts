@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { labels } from '../post.ts';
+import { labels, storedLabels } from '../post.ts';
 import type { Job } from './jobs.ts';
 import { brandRangeQuery, time } from './query-schemas.ts';
 
@@ -12,10 +12,7 @@ const filter = z.strictObject({
   brand: z.string().min(1).max(100).default('*').describe('A brand of the config; `*` is all posts'),
   platform: platform.optional(),
   lang: z.string().min(1).max(35).optional(),
-  label: z
-    .enum([...labels, 'unscored'])
-    .optional()
-    .describe('The label that counts now'),
+  label: z.enum(storedLabels).optional().describe('The label that counts now'),
   text: z.string().min(1).max(256).optional().describe('A part of the text, in any case'),
 });
 

@@ -244,3 +244,11 @@ export const countRows = ({ table, where }: TableOfPosts) => `SELECT count() AS 
 export const selectEngines = `
   SELECT name, engine_full AS engine FROM system.tables
   WHERE database = currentDatabase() AND name IN {tables:Array(String)}`;
+
+/** What each table takes on the disk, the largest first. */
+export const selectStorage = `
+  SELECT table, sum(rows) AS rows, sum(bytes_on_disk) AS bytes FROM system.parts
+  WHERE database = currentDatabase() AND active
+  GROUP BY table
+  ORDER BY bytes DESC
+  SETTINGS max_threads = 1`;

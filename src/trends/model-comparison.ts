@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Change, ModelComparison, ModelFigures, ModelVersion } from '../history.ts';
-import { labels, type StoredLabel } from '../post.ts';
+import { type StoredLabel, storedLabels } from '../post.ts';
 import { netSentiment } from './figures.ts';
 import { ofMean } from './intervals.ts';
 import { minuteRollup, selectModelPairs, selectModelVersions } from './queries.ts';
@@ -57,7 +57,7 @@ export async function compareModels(
 }
 
 function figuresBy(side: 'counting' | 'other', rows: readonly PairRow[]): ModelFigures {
-  const counts = Object.fromEntries([...labels, 'unscored'].map((label) => [label, 0])) as Record<StoredLabel, number>; // one of each
+  const counts = Object.fromEntries(storedLabels.map((label) => [label, 0])) as Record<StoredLabel, number>; // one of each
   let scores = 0;
   for (const row of rows) {
     counts[row[side]] += Number(row.posts);

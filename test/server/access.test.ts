@@ -67,7 +67,13 @@ test('with one, every address of the API needs it', async () => {
 test('a route of the API that names no role cannot be made', () => {
   const app = createApp({});
   const tokens: TokenBook = { required: () => true, find: () => undefined, byHash: () => undefined, close: () => {} };
-  registerAccess(app, { tokens, sessions: createSessions({ now: () => 0 }), openRole: 'viewer', wrongToken: async (_, reply) => reply });
+  registerAccess(app, {
+    tokens,
+    sessions: createSessions({ now: () => 0 }),
+    proxyUser: () => undefined,
+    openRole: () => undefined,
+    wrongToken: async (_, reply) => reply,
+  });
   expect(() => app.get('/api/v1/forgotten', async () => 'all there is')).toThrow('/api/v1/forgotten names no role');
 });
 
@@ -93,7 +99,8 @@ async function appWithRoles() {
   registerAccess(app, {
     tokens: book,
     sessions: createSessions(Date),
-    openRole: 'viewer',
+    proxyUser: () => undefined,
+    openRole: () => undefined,
     wrongToken: async (_, reply) => reply.code(401).send(),
   });
   app.post('/api/v1/change', { config: { role: 'editor' } }, async () => 'changed');

@@ -4,6 +4,7 @@ import { configSchema } from '../../src/config.ts';
 import { backtestAnswer, testAnswer } from '../../src/server/alert-schemas.ts';
 import { type ApiRequest, createInProcessApi } from '../../src/server/in-process.ts';
 import type { Job } from '../../src/server/jobs.ts';
+import { unusualAnswer } from '../../src/server/unusual-route.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { openTestDatabase, quiet } from '../support/test-database.ts';
 import { upkeepOf } from './test-server.ts';
@@ -55,6 +56,21 @@ async function backtest(body: object) {
   expect(job).toMatchObject({ state: 'done', changed: 0 });
   return { ...backtestAnswer.parse(job.answer), total: job.total };
 }
+
+test('what the rules would have said is there for whoever looks on, without a job', async () => {
+  const { status, body } = await ask('GET', `/api/v1/unusual?from=now-30h&brands=Kestrel`);
+  const { found } = unusualAnswer.parse(body);
+  expect(status).toBe(200);
+  expect(found.map(({ brand, verdict }) => [brand, verdict.what])).toContainEqual(['Kestrel', 'volume']);
+  const [first] = found;
+  expect(Date.parse(first?.at ?? '')).toBeGreaterThan(incident.from);
+  expect(Date.parse(first?.at ?? '')).toBeLessThan(incident.from + 15 * minute);
+  expect((await ask('GET', '/api/v1/unusual?from=now-3d')).body).toMatchObject({
+    status: 400,
+    detail: expect.stringContaining('two days'),
+  });
+  expect(unusualAnswer.parse((await ask('GET', '/api/v1/unusual?from=now-30h&brands=Nobody')).body).found).toEqual([]);
+});
 
 test('a rule is replayed over the stored history: the incident, when it was told, and its end', async () => {
   const { alerts, from, total } = await backtest({ rule: 'volume', since: 'now-30d' });

@@ -95,6 +95,7 @@ test('every answer is as the OpenAPI document says', async () => {
   const given: Readonly<Record<string, string>> = {
     '/api/v1/posts': 'limit=5',
     '/api/v1/models': '',
+    '/api/v1/unusual': '',
     '/api/v1/models/compare': `${range}&version=other@1`,
   };
   for (const [path, { answer }] of Object.entries(questions)) {

@@ -71,6 +71,7 @@ const right: Record<keyof typeof questions, Readonly<Record<string, string>>> = 
   '/api/v1/models': {},
   '/api/v1/models/compare': { ...range, brand: 'Kestrel', version: 'other@1' },
   '/api/v1/alerts': { ...range, brand: 'Kestrel', rule: 'volume', open: 'true', limit: '5' },
+  '/api/v1/unusual': { ...range, brands: 'Kestrel' },
   '/api/v1/posts': {
     ...range,
     brand: 'Kestrel',

@@ -7,10 +7,13 @@ import type { Role } from '../../src/access.ts';
 import type { AlertChange } from '../../src/alert.ts';
 import { systemClock } from '../../src/clock.ts';
 import { configSchema } from '../../src/config.ts';
+import type { ModelInfo } from '../../src/infer/model.ts';
 import { createBrandMatcher } from '../../src/ingest/brand-matcher.ts';
+import { deadLetterParser, openDeadLetters } from '../../src/ingest/open-dead-letters.ts';
 import { createHub, createLiveHub } from '../../src/live-hub.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { createJobs } from '../../src/server/jobs.ts';
+import { createPipelineReport } from '../../src/server/pipeline-report.ts';
 import { openTokens, type RunningServer, type ServerParts, startServer } from '../../src/server/server.ts';
 import { addToken } from '../../src/server/token-file.ts';
 import type { UpkeepParts } from '../../src/server/upkeep-routes.ts';
@@ -25,6 +28,23 @@ export const healthy: Status = {
   source: 'demo',
   modelVersion: 'm1',
   postsPerSecond: 5,
+  lag: 3,
+  latencySeconds: 0.4,
+};
+
+const model: ModelInfo = {
+  format: 1,
+  name: 'm',
+  version: '1.0.0',
+  id: 'm@1.0.0',
+  folder: '',
+  labels: ['negative', 'neutral', 'positive'],
+  languages: ['en'],
+  maxLength: 128,
+  cleaning: 2,
+  temperature: 1.4,
+  files: { 'config.json': { bytes: 648, sha256: '' } },
+  figures: undefined,
 };
 
 export const problemType = 'application/problem+json; charset=utf-8';
@@ -62,6 +82,18 @@ export async function startTestServer(given: Partial<ServerParts> & { server?: o
     live,
     alerts,
     status: () => healthy,
+    pipeline: createPipelineReport({
+      clock: systemClock,
+      metrics,
+      recent: { quantiles: () => null, lag: () => 3, close: () => {} },
+      model,
+      db: { upkeep: parts.upkeep?.db.upkeep ?? nowhere },
+      status: parts.status ?? (() => healthy),
+    }),
+    deadLetters: {
+      store: openDeadLetters({ config, clock: systemClock, log: quiet }),
+      parse: deadLetterParser({ config, clock: systemClock, log: quiet }, new AbortController().signal),
+    },
     brands: configSchema.parse({ brands: [{ name: 'Kestrel', timezone: 'Asia/Kathmandu' }, { name: 'Heron' }] }).brands,
     ...parts,
   });
@@ -87,7 +119,7 @@ export interface Answer {
 }
 
 /** A request with any headers at all; `fetch` forbids some, Host and Origin among them. */
-export function send(url: string, headers: Readonly<Record<string, string>> = {}, method = 'GET', body = ''): Promise<Answer> {
+export function send(url: string, headers: Readonly<Record<string, string | string[]>> = {}, method = 'GET', body = ''): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const outgoing = request(url, { headers, method }, (response) => {
       let text = '';
