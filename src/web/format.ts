@@ -1,52 +1,90 @@
 import type { Grain } from '../history.ts';
 
-const whole = new Intl.NumberFormat('en');
-const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
+/** Numbers and times as the reader's own language writes them. */
+
+const whole = new Intl.NumberFormat();
+const compact = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 });
+const decimal = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1, minimumFractionDigits: 1 });
+const percentage = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 0 });
+const finePercentage = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1, minimumFractionDigits: 1 });
+const signed = new Intl.NumberFormat(undefined, { signDisplay: 'exceptZero', maximumFractionDigits: 0 });
+const signedPercentage = new Intl.NumberFormat(undefined, { style: 'percent', signDisplay: 'exceptZero', maximumFractionDigits: 0 });
+
+export const nothing = '–';
 
 export const formatCount = (count: number): string => (count < 10_000 ? whole.format(count) : compact.format(count));
+/** A count with its noun: 1 like, 2 likes. */
+export const formatCounted = (count: number, one: string, many = `${one}s`): string => `${formatCount(count)} ${count === 1 ? one : many}`;
+export const formatWhole = (count: number): string => whole.format(count);
+export const formatDecimal = (value: number): string => decimal.format(value);
 
-/** Net sentiment with its sign, a true minus, and a dash where nothing is scored. */
-export function formatNet(net: number | null | undefined): string {
-  if (net === null || net === undefined) return '–';
-  const rounded = Math.round(net);
-  return rounded > 0 ? `+${rounded}` : String(rounded).replace('-', '−');
+/** A true minus: a hyphen is hardly seen before a digit. */
+const withMinus = (text: string): string => text.replace(/^-/, '−');
+
+/** Points with their sign, and a dash where nothing is known. */
+export const formatNet = (net: number | null | undefined): string =>
+  net === null || net === undefined ? nothing : withMinus(signed.format(Math.round(net) || 0));
+
+/** A fraction as a percentage. */
+export const formatShare = (share: number | null | undefined): string =>
+  share === null || share === undefined ? nothing : percentage.format(share);
+export const formatFineShare = (share: number | null): string => (share === null ? nothing : finePercentage.format(share));
+
+/** How a count changed: as a percentage, or as a multiple where that would be a long one. */
+export function formatGrowth(now: number, before: number): string {
+  if (before === 0) return nothing;
+  return now >= 10 * before ? `×${whole.format(Math.round(now / before))}` : withMinus(signedPercentage.format((now - before) / before));
 }
-
-export const formatShare = (part: number, whole: number): string => (whole === 0 ? '–' : `${Math.round((100 * part) / whole)} %`);
 
 /** How long ago a moment was, from seconds to days. */
 export function formatAge(iso: string, now: number): string {
-  const seconds = Math.max(0, Math.round((now - Date.parse(iso)) / 1_000));
+  return formatSeconds(Math.max(0, Math.round((now - Date.parse(iso)) / 1_000)));
+}
+
+function formatSeconds(seconds: number): string {
   if (seconds < 60) return `${seconds} s`;
   if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
   return seconds < 2 * 86_400 ? `${Math.floor(seconds / 3_600)} h` : `${Math.floor(seconds / 86_400)} days`;
 }
 
+/** A delay, which may be far shorter than a second. */
+export function formatDelay(seconds: number | null | undefined): string {
+  if (seconds === null || seconds === undefined) return nothing;
+  return seconds < 1 ? `${Math.round(seconds * 1_000)} ms` : `${decimal.format(seconds)} s`;
+}
+
+const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+export function formatBytes(bytes: number): string {
+  const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1_000 ** power;
+  return `${value < 10 && power > 0 ? decimal.format(value) : whole.format(Math.round(value))} ${units[power]}`;
+}
+
 const clock: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
 const day: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short' };
 
-/** A mark on a time axis: the time of day, or the day where the axis is longer than two days. */
+/** A mark on a time axis: the time of day, or the day where the axis is longer than two days, or the month. */
 export function formatTick(seconds: number, timeZone: string, { from, to }: { readonly from: string; readonly to: string }): string {
   const days = (Date.parse(to) - Date.parse(from)) / 86_400_000;
-  return new Intl.DateTimeFormat('en-GB', { ...(days > 2 ? day : clock), timeZone }).format(seconds * 1_000);
+  const parts = days > 120 ? ({ month: 'short', year: '2-digit' } as const) : days > 2 ? day : clock;
+  return format(seconds * 1_000, { ...parts, timeZone });
 }
 
 /** The start of a bucket. */
 export function formatMoment(seconds: number, timeZone: string, grain: Grain): string {
-  const time = grain === 'day' || grain === 'week' || grain === 'month' ? {} : clock;
-  return new Intl.DateTimeFormat('en-GB', { ...day, ...time, timeZone }).format(seconds * 1_000);
+  const isLong = grain === 'day' || grain === 'week' || grain === 'month';
+  return format(seconds * 1_000, { ...day, ...(isLong ? { year: 'numeric' } : clock), timeZone });
 }
 
 /** A stretch of time, its days told once where they are the same. */
 export function formatSpan({ from, to }: { readonly from: string; readonly to: string }, timeZone: string): string {
-  const format = new Intl.DateTimeFormat('en-GB', { ...day, ...clock, timeZone });
-  return format.formatRange(Date.parse(from), Date.parse(to));
+  return new Intl.DateTimeFormat(undefined, { ...day, ...clock, timeZone }).formatRange(Date.parse(from), Date.parse(to));
 }
 
 /** A moment of one's day, with its day. */
-export function formatClock(iso: string, timeZone: string): string {
-  return new Intl.DateTimeFormat('en-GB', { ...day, ...clock, timeZone }).format(Date.parse(iso));
-}
+export const formatClock = (iso: string, timeZone: string): string => format(Date.parse(iso), { ...day, ...clock, timeZone });
+
+const format = (ms: number, options: Intl.DateTimeFormatOptions): string => new Intl.DateTimeFormat(undefined, options).format(ms);
 
 /** A stretch of time in words: 12 min, 3 h, 2 days. */
 export function formatLength(ms: number): string {
@@ -54,3 +92,7 @@ export function formatLength(ms: number): string {
   if (minutes < 120) return `${minutes} min`;
   return minutes < 2_880 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1_440)} days`;
 }
+
+const languageNames = new Intl.DisplayNames(undefined, { type: 'language', fallback: 'code' });
+/** A primary subtag in words: en, und. */
+export const formatLanguage = (code: string): string => (code === 'und' ? 'not known' : (languageNames.of(code) ?? code));

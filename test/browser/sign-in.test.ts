@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { demoBrands } from '../../src/ingest/demo/demo-brands.ts';
 import { brightness, launchChromium } from '../support/chromium.ts';
 import { feedpulse, type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
+import { openPage } from '../support/open-page.ts';
 
 const [brand = ''] = demoBrands.map(({ name }) => name);
 
@@ -28,34 +29,25 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function open(path = '/', options: BrowserContextOptions = {}): Promise<{ page: Page; complaints: string[] }> {
-  const page = await (await browser.newContext(options)).newPage();
-  const complaints: string[] = [];
-  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(error.message));
-  await page.goto(`${running.url}${path}`);
-  return { page, complaints };
-}
+const open = (path = '/', options: BrowserContextOptions = {}) => openPage(browser, `${running.url}${path}`, options);
 
 const field = (page: Page) => page.getByLabel('Access token');
 
 test('the page asks for a token by keyboard, keeps the view, and leaves nothing for scripts', async () => {
   const { page, complaints } = await open(`/?brand=${brand}&range=1h`);
   await field(page).waitFor();
-  expect(await page.locator('#view').isVisible()).toBe(false);
-  expect(await page.locator('#connection').textContent()).toBe('not signed in');
+  expect(await page.locator('.view').count()).toBe(0);
+  expect(await page.locator('.connection').textContent()).toBe('not signed in');
   expect(await page.evaluate('document.activeElement.id')).toBe('token');
   await page.keyboard.type(token);
   await page.keyboard.press('Enter');
-  await page.locator('body.loaded').waitFor();
-  await page.locator('#connection[data-state=good]').waitFor();
-  expect(await field(page).isVisible()).toBe(false);
-  expect(await page.inputValue('#brand')).toBe(brand);
-  expect(
-    await page.evaluate('[document.cookie, localStorage.length, sessionStorage.length, document.getElementById("token").value]'),
-  ).toEqual(['', 0, 0, '']);
+  await page.locator('main.loaded').waitFor();
+  await page.locator('.connection[data-state=good]').waitFor();
+  expect(await field(page).count()).toBe(0);
+  expect(await page.locator('.brand-picker > summary').textContent()).toBe(brand);
+  expect(await page.evaluate('[document.cookie, localStorage.length, sessionStorage.length]')).toEqual(['', 0, 0]);
   await page.reload();
-  await page.locator('body.loaded').waitFor();
+  await page.locator('main.loaded').waitFor();
   expect(complaints).toEqual([]);
   await page.context().close();
 });
@@ -64,11 +56,11 @@ test('a wrong token is told as such, to screen readers too, and can be mended', 
   const { page } = await open();
   await field(page).fill('fp_wrong');
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await expect.poll(() => page.getByRole('alert').textContent()).toBe('This token is not known here, or no longer.');
+  await expect.poll(() => page.locator('#sign-in-problem').textContent()).toBe('This token is not known here, or no longer.');
   expect(await field(page).getAttribute('aria-invalid')).toBe('true');
   await field(page).fill(` ${token} `);
   await page.keyboard.press('Enter');
-  await page.locator('body.loaded').waitFor();
+  await page.locator('main.loaded').waitFor();
   await page.context().close();
 });
 
@@ -79,10 +71,23 @@ test('signing out ends the session and takes away what was shown', async () => {
   await page.locator('.post').first().waitFor();
   const [cookie] = await page.context().cookies();
   expect(cookie).toMatchObject({ name: 'feedpulse', httpOnly: true, sameSite: 'Strict', path: '/' });
-  await page.getByRole('button', { name: 'Sign out ines' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
   await field(page).waitFor();
   expect(await page.locator('.post').count()).toBe(0);
   expect((await fetch(`${running.url}/metrics`, { headers: { cookie: `feedpulse=${cookie?.value}` } })).status).toBe(401);
+  await page.context().close();
+});
+
+test('who may only look is offered nothing to change', async () => {
+  const { page } = await open('/?view=posts');
+  await field(page).fill(token);
+  await page.keyboard.press('Enter');
+  await page.locator('.cards .post').first().waitFor();
+  expect(await page.locator('.correction').count()).toBe(0);
+  await page.getByRole('link', { name: 'Alerts' }).click();
+  await page.getByRole('heading', { name: 'Rules' }).waitFor();
+  expect(await page.getByRole('button', { name: 'Try it' }).count()).toBe(0);
+  expect(await page.locator('.rail').textContent()).toContain('may look only');
   await page.context().close();
 });
 
@@ -95,10 +100,10 @@ test('when the token is removed the page asks for another, and goes on with it',
   await page.locator('.post').first().waitFor();
   await tokens('remove', 'lent');
   await field(page).waitFor({ timeout: 8_000 });
-  expect(await page.locator('#view').isVisible()).toBe(false);
+  expect(await page.locator('.view').count()).toBe(0);
   await field(page).fill(token);
   await page.keyboard.press('Enter');
-  await page.locator('#connection[data-state=good]').waitFor();
+  await page.locator('.connection[data-state=good]').waitFor();
   await expect.poll(async () => (await page.locator('.chart canvas').first().boundingBox())?.width ?? 0).toBeGreaterThan(200);
   await page.context().close();
 });

@@ -1,0 +1,34 @@
+import type { Label } from '../../post.ts';
+import type { PipelineReport } from '../../status.ts';
+import type { Job } from './alerts.ts';
+import { get, post } from './client.ts';
+import type { ShownPost } from './history.ts';
+
+export const fetchPipeline = (signal: AbortSignal) => get<PipelineReport>('pipeline', {}, signal);
+
+export interface DeadLetters {
+  readonly letters: readonly {
+    readonly position: string;
+    readonly reason: string;
+    readonly meaning: string | null;
+    readonly at: string;
+    readonly bytes: number;
+    readonly replayedAt: string | null;
+  }[];
+  readonly counts: Readonly<Record<string, number>>;
+  readonly replayed: number;
+}
+
+export interface Replayed {
+  readonly putBack: number;
+  readonly already: number;
+  readonly left: Readonly<Record<string, number>>;
+  readonly to?: string;
+}
+
+export const fetchDeadLetters = (signal: AbortSignal) => get<DeadLetters>('dead-letters', { limit: '50' }, signal);
+export const startReplay = (dryRun: boolean) => post<Job<Replayed>>('dead-letters/replay', { dryRun });
+
+/** Says what a post says in truth; null takes that back. */
+export const correct = ({ platform, id }: Pick<ShownPost, 'platform' | 'id'>, label: Label | null, reason = '') =>
+  post<{ readonly posts: number }>('corrections', { post: { platform, id }, label, reason });

@@ -1,0 +1,85 @@
+import type { FunctionComponent } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { BrandPicker } from './parts/brand-picker.tsx';
+import { Notices } from './parts/notices.tsx';
+import { Rail } from './parts/rail.tsx';
+import { RangePicker } from './parts/range-picker.tsx';
+import { SignIn } from './parts/sign-in.tsx';
+import { viewTitles } from './parts/view-titles.ts';
+import { ZonePicker } from './parts/zone-picker.tsx';
+import { go, view } from './state/address.ts';
+import { brandTitle, useBrands } from './state/brands.ts';
+import { isSignInNeeded } from './state/session.ts';
+import type { ViewName } from './state/view-state.ts';
+import { Alerts } from './views/alerts.tsx';
+import { Compare } from './views/compare.tsx';
+import { Health } from './views/health.tsx';
+import { Live } from './views/live.tsx';
+import { Overview } from './views/overview.tsx';
+import { Posts } from './views/posts.tsx';
+
+const views: Readonly<Record<ViewName, FunctionComponent>> = {
+  overview: Overview,
+  posts: Posts,
+  live: Live,
+  compare: Compare,
+  alerts: Alerts,
+  health: Health,
+};
+
+/** Which controls a view heeds. */
+const heeds: Readonly<Record<ViewName, readonly ('brand' | 'range' | 'against')[]>> = {
+  overview: ['brand', 'range', 'against'],
+  posts: ['brand', 'range'],
+  live: ['brand'],
+  compare: ['brand', 'range'],
+  alerts: ['brand', 'range'],
+  health: [],
+};
+
+/** The whole page: the way between the views, what is looked at, and the view. */
+export function App() {
+  return (
+    <>
+      <a class="skip" href="#view">
+        Skip to the figures
+      </a>
+      <Rail />
+      {isSignInNeeded.value ? <SignIn /> : <Main />}
+    </>
+  );
+}
+
+function Main() {
+  const { view: name, brands } = view.value;
+  const loaded = useBrands();
+  const View = views[name];
+  const title = brands.length > 0 ? brands.map(brandTitle).join(', ') : viewTitles[name];
+  useEffect(() => {
+    document.title = `${title} · feedpulse`;
+  }, [title]);
+  return (
+    <main id="view" class={loaded.data ? 'loaded' : ''}>
+      <header class="controls">
+        <h1>{viewTitles[name]}</h1>
+        {heeds[name].includes('brand') && <BrandPicker />}
+        {heeds[name].includes('range') && <RangePicker />}
+        {heeds[name].includes('against') && <Against />}
+        {heeds[name].includes('range') && <ZonePicker />}
+      </header>
+      <Notices />
+      <View />
+    </main>
+  );
+}
+
+/** Whether the period before is drawn beside the present one. */
+function Against() {
+  const { against } = view.value;
+  return (
+    <label class="check">
+      <input type="checkbox" checked={against} onChange={() => go({ against: !against })} />
+      period before
+    </label>
+  );
+}

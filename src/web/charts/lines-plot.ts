@@ -1,0 +1,55 @@
+import uPlot from 'uplot';
+import { formatNet, formatShare } from '../format.ts';
+import type { Span } from '../state/view-state.ts';
+import { aligned, colour, timeAxis, valueAxis } from './plot.ts';
+
+/** Some brands over one axis of time. */
+export interface LinesView {
+  readonly middles: readonly number[];
+  /** Of each brand: points of net sentiment, or the share of voice from 0 to 1. */
+  readonly values: readonly (readonly (number | null)[])[];
+  readonly timeZone: string;
+  readonly span: Span;
+}
+
+export const linesData = ({ middles, values }: LinesView): uPlot.AlignedData => aligned(middles, ...values);
+
+/** Colours of brands are told apart by dashes as well. */
+const dashes: readonly number[][] = [[], [7, 3], [2, 3], [10, 3, 2, 3]];
+const mostColours = 8;
+export const colourOf = (index: number): string => colour(`--series-${index % mostColours}`);
+
+/** Lines of net sentiment, or shares that lie on each other up to 100 %. */
+export function linesPlot(frame: HTMLElement, kind: 'net' | 'share', read: () => LinesView, moved: (index: number | null) => void): uPlot {
+  const series = read().values.map(
+    (_, index): uPlot.Series => ({
+      stroke: colourOf(index),
+      width: kind === 'net' ? 2 : 1,
+      points: { show: false },
+      ...(kind === 'net' ? { dash: dashes[Math.floor(index / 2) % dashes.length] ?? [] } : { fill: colourOf(index) }),
+    }),
+  );
+  const axis =
+    kind === 'net'
+      ? valueAxis({ values: (_, ticks) => ticks.map((tick) => formatNet(tick)) })
+      : valueAxis({ splits: () => [0, 0.25, 0.5, 0.75, 1], values: (_, ticks) => ticks.map(formatShare) });
+  const range: uPlot.Range.Function = (_, least, most) => {
+    if (kind === 'share') return [0, 1];
+    const bound = Math.max(20, Math.ceil(Math.max(Math.abs(least ?? 0), Math.abs(most ?? 0)) / 10) * 10);
+    return [-bound, bound];
+  };
+  const { timeZone } = read();
+  const options: uPlot.Options = {
+    width: frame.clientWidth,
+    height: 230,
+    padding: [8, 14, 0, 0],
+    series: [{}, ...series],
+    scales: { x: { time: true }, y: { range } },
+    axes: [timeAxis(read), axis],
+    cursor: { sync: { key: 'compare' }, y: false, drag: { x: false, y: false }, points: { show: false } },
+    legend: { show: false },
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), timeZone),
+    hooks: { setCursor: [({ cursor }) => moved(cursor.idx ?? null)] },
+  };
+  return new uPlot(options, linesData(read()), frame);
+}

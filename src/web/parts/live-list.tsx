@@ -1,0 +1,101 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { fetchPosts, type ShownPost } from '../api/history.ts';
+import { formatWhole } from '../format.ts';
+import { saveListed } from '../save-posts.ts';
+import { timeZone } from '../state/brands.ts';
+import { onPost } from '../state/stream.ts';
+import { Panel } from './panel.tsx';
+import { PostCard } from './post-card.tsx';
+import { SaveButtons } from './save-buttons.tsx';
+
+const mostShown = 40;
+/** Posts come in bursts: a few drawings a second are calm, and enough. */
+const drawEveryMs = 400;
+
+const keyOf = ({ platform, id }: Pick<ShownPost, 'platform' | 'id'>): string => JSON.stringify([platform, id]);
+
+/** The newest posts of a brand as they are scored, newest first; older ones fall out at the end. */
+export function LiveList({ brand, most = mostShown }: { readonly brand: string; readonly most?: number }) {
+  const [paused, setPaused] = useState(false);
+  const { posts, missed, now } = useLivePosts(brand, paused, most);
+  const actions = (
+    <>
+      <SaveButtons what="the live posts" csv={() => saveListed(posts, brand)} />
+      <button type="button" class="quiet-button" aria-pressed={paused} onClick={() => setPaused(!paused)}>
+        {paused ? (missed > 0 ? `Go on · ${formatWhole(missed)} new` : 'Go on') : 'Pause'}
+      </button>
+    </>
+  );
+  const zone = timeZone();
+  return (
+    <Panel title="Live posts" actions={actions} class="live">
+      <div class="posts" role="feed" aria-busy={!paused} aria-label="Live posts">
+        {posts.length === 0 && <p class="empty">No post yet. New ones appear here as they are scored.</p>}
+        {posts.map((post) => (
+          <PostCard key={keyOf(post)} post={post} now={now} timeZone={zone} />
+        ))}
+      </div>
+    </Panel>
+  );
+}
+
+interface Live {
+  readonly posts: readonly ShownPost[];
+  /** How many came while it stood still. */
+  readonly missed: number;
+  readonly now: number;
+}
+
+function useLivePosts(brand: string, paused: boolean, most: number): Live {
+  const [shown, setShown] = useState<Live>({ posts: [], missed: 0, now: Date.now() });
+  /** What has come since the last drawing; bounded, since a hidden page is not drawn. */
+  const waiting = useRef<ShownPost[]>([]);
+  const missed = useRef(0);
+
+  useEffect(() => {
+    waiting.current = [];
+    missed.current = 0;
+    setShown({ posts: [], missed: 0, now: Date.now() });
+    const stop = new AbortController();
+    // So that the list is not empty until the next one comes. The figures are read from the same place, and say so when it fails.
+    fetchPosts(brand, undefined, {}, { limit: 20 }, stop.signal).then(
+      ({ posts }) => {
+        waiting.current = [...waiting.current, ...posts].slice(0, most);
+      },
+      () => {},
+    );
+    const unsubscribe = onPost((post) => {
+      if (post.deleted || (brand !== '*' && !post.brands.includes(brand))) return;
+      waiting.current = [post, ...waiting.current].slice(0, most);
+      missed.current += 1;
+    });
+    return () => {
+      stop.abort();
+      unsubscribe();
+    };
+  }, [brand, most]);
+
+  useEffect(() => {
+    missed.current = 0;
+    const draw = (): void => {
+      if (document.hidden) return;
+      const came = waiting.current;
+      if (!paused) waiting.current = [];
+      setShown((last) =>
+        paused ? { ...last, missed: missed.current } : { posts: merge(came, last.posts, most), missed: 0, now: Date.now() },
+      );
+    };
+    const timer = setInterval(draw, drawEveryMs);
+    return () => clearInterval(timer);
+  }, [paused, most]);
+
+  return shown;
+}
+
+/** A second version of a post takes the place of the first. */
+function merge(came: readonly ShownPost[], shown: readonly ShownPost[], most: number): readonly ShownPost[] {
+  if (came.length === 0) return shown;
+  const found = new Map<string, ShownPost>();
+  for (const post of [...came, ...shown]) if (!found.has(keyOf(post))) found.set(keyOf(post), post);
+  return [...found.values()].sort((a, b) => b.createdAt.localeCompare(a.createdAt)).slice(0, most);
+}

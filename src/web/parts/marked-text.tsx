@@ -1,0 +1,9 @@
+import type { ComponentChild } from 'preact';
+
+/** A text with some words marked, whatever their case. Everything stays text. */
+export function marked(text: string, words: readonly string[]): ComponentChild {
+  const wanted = words.filter((word) => word.trim() !== '').map((word) => word.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
+  if (wanted.length === 0) return text;
+  const pieces = text.split(new RegExp(`(${wanted.join('|')})`, 'giu'));
+  return pieces.map((piece, index) => (index % 2 === 1 ? <mark key={index}>{piece}</mark> : piece));
+}

@@ -1,0 +1,50 @@
+import { fetchPosts, type ShownPost } from './api/history.ts';
+import { fileName, saveCsv } from './export-file.ts';
+import { view } from './state/address.ts';
+import type { PostFilter, Span } from './state/view-state.ts';
+
+const pageSize = 1_000;
+const mostSaved = 10_000;
+const patienceMs = 60_000;
+
+const columns: readonly (readonly [string, (post: ShownPost) => string | number | undefined])[] = [
+  ['created', ({ createdAt }) => createdAt],
+  ['platform', ({ platform }) => platform],
+  ['id', ({ id }) => id],
+  ['author', ({ author }) => author?.handle ?? author?.name],
+  ['followers', ({ author }) => author?.followers],
+  ['brands', ({ brands }) => brands.join('; ')],
+  ['label', ({ label }) => label],
+  ['negative', ({ negative }) => negative],
+  ['neutral', ({ neutral }) => neutral],
+  ['positive', ({ positive }) => positive],
+  ['confidence', ({ confidence }) => confidence],
+  ['model', ({ modelVersion }) => modelVersion],
+  ['corrected from', ({ correction }) => correction?.modelLabel],
+  ['likes', ({ engagement }) => engagement?.likes],
+  ['reposts', ({ engagement }) => engagement?.reposts],
+  ['replies', ({ engagement }) => engagement?.replies],
+  ['language', ({ lang }) => lang],
+  ['url', ({ url }) => url],
+  ['text', ({ text }) => text],
+];
+
+/** All posts of a slice, not only those that are on the page; at most ten thousand. */
+export async function savePosts(brand: string, span: Span, filter: PostFilter): Promise<void> {
+  const posts: ShownPost[] = [];
+  let before: string | null | undefined;
+  const signal = AbortSignal.timeout(patienceMs);
+  do {
+    const page = await fetchPosts(brand, span, filter, { limit: pageSize, before: before ?? undefined }, signal);
+    posts.push(...page.posts);
+    before = page.next;
+  } while (before && posts.length < mostSaved);
+  saveListed(posts, brand);
+}
+
+/** Posts as they are at hand. */
+export function saveListed(posts: readonly ShownPost[], brand: string): void {
+  const header = columns.map(([name]) => name);
+  const rows = posts.map((post) => columns.map(([, of]) => of(post)));
+  saveCsv(fileName('feedpulse', 'posts', brand === '*' ? 'all' : brand, view.value.range), header, rows);
+}

@@ -1,0 +1,33 @@
+import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { type Brand, fetchBrands } from '../api/history.ts';
+import { go, view } from './address.ts';
+import { type Loaded, useLoaded } from './load.ts';
+import { spanOf } from './view-state.ts';
+
+/** Every brand of the config with its figures of the range; all posts first. */
+export const brands = signal<readonly Brand[]>([]);
+
+const refreshMs = 3_000;
+
+/** Loads the brands for as long as what calls it is shown. Brands of an old link that the config has no more are left out. */
+export function useBrands(): Loaded<Brand[]> {
+  const span = spanOf(view.value);
+  const loaded = useLoaded(`brands ${JSON.stringify(span)}`, (signal) => fetchBrands(span, signal), refreshMs);
+  useEffect(() => {
+    if (!loaded.data) return;
+    brands.value = loaded.data;
+    const known = view.value.brands.filter((name) => loaded.data?.some(({ brand }) => brand === name));
+    if (known.length < view.value.brands.length) go({ brands: known }, 'replace');
+  }, [loaded.data]);
+  return loaded;
+}
+
+export const brandTitle = (brand: string): string => (brand === '*' ? 'All posts' : brand);
+
+/** The zone that times are told in: the one that was chosen, a single brand's own, or that of whoever looks on. */
+export function timeZone(): string {
+  const { zone, brands: chosen } = view.value;
+  const own = chosen.length === 1 ? brands.value.find(({ brand }) => brand === chosen[0])?.timezone : undefined;
+  return zone ?? own ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+}

@@ -1,0 +1,21 @@
+import { ranges, type Span } from './view-state.ts';
+
+const unitMs = { h: 3_600_000, d: 86_400_000 } as const;
+
+/** The stretch of equal length that ends where this one begins. */
+export function previousSpan({ from, to }: Span): Span {
+  const range = ranges.find((one) => from === `now-${one}` && to === 'now');
+  if (range) {
+    const unit = range.endsWith('h') ? 'h' : 'd';
+    return { from: `now-${2 * Number.parseInt(range, 10)}${unit}`, to: from };
+  }
+  const length = Date.parse(to) - Date.parse(from);
+  return { from: new Date(Date.parse(from) - length).toISOString(), to: from };
+}
+
+/** How long a stretch is, in ms. */
+export function lengthOf({ from, to }: Span): number {
+  const range = ranges.find((one) => from === `now-${one}` && to === 'now');
+  if (!range) return Date.parse(to) - Date.parse(from);
+  return Number.parseInt(range, 10) * unitMs[range.endsWith('h') ? 'h' : 'd'];
+}

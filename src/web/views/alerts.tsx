@@ -1,0 +1,93 @@
+import { feedRule } from '../../alert.ts';
+import { type Alerts as AlertsAnswer, fetchAlerts, type ShownAlert } from '../api/alerts.ts';
+import { fileName, saveCsv } from '../export-file.ts';
+import { formatWhole } from '../format.ts';
+import { AlertItem } from '../parts/alert-item.tsx';
+import { AlertTimeline } from '../parts/alert-timeline.tsx';
+import { Panel, Shown } from '../parts/panel.tsx';
+import { RuleStates } from '../parts/rule-states.tsx';
+import { SaveButtons } from '../parts/save-buttons.tsx';
+import { view } from '../state/address.ts';
+import { timeZone } from '../state/brands.ts';
+import { useLoaded } from '../state/load.ts';
+import { may } from '../state/session.ts';
+import { alertsChanged } from '../state/stream.ts';
+import { brandOf, spanOf } from '../state/view-state.ts';
+import { BacktestPanel } from './backtest.tsx';
+
+const everyMs = 10_000;
+
+/** Alerts of the range, how each rule stands, and what a rule would have said. */
+export function Alerts() {
+  const span = spanOf(view.value);
+  const brand = brandOf(view.value);
+  const loaded = useLoaded(
+    `alerts ${JSON.stringify([brand, span])} ${alertsChanged.value}`,
+    (signal) => fetchAlerts(brand, span, signal),
+    everyMs,
+  );
+  const zone = timeZone();
+  return (
+    <div class="view">
+      <Panel
+        title="Alerts"
+        hint={loaded.data && `${formatWhole(loaded.data.alerts.length)} in this range`}
+        actions={
+          loaded.data &&
+          loaded.data.alerts.length > 0 && <SaveButtons what="the alerts" csv={() => saveAlerts(loaded.data?.alerts ?? [])} />
+        }
+      >
+        <Shown loaded={loaded}>
+          {({ alerts }) =>
+            alerts.length === 0 ? (
+              <p class="empty">No alert in this range. Below is how each rule stands, and what it would have said.</p>
+            ) : (
+              <>
+                <AlertTimeline alerts={alerts} span={span} timeZone={zone} />
+                <ol class="alert-list">
+                  {[...alerts].sort(byState).map((alert) => (
+                    <AlertItem key={alert.id} alert={alert} timeZone={zone} changed={loaded.reload} />
+                  ))}
+                </ol>
+              </>
+            )
+          }
+        </Shown>
+      </Panel>
+      <Panel title="Rules" hint="how each stands with each brand">
+        <Shown loaded={loaded}>{(found) => <RuleStates found={found} changed={loaded.reload} />}</Shown>
+      </Panel>
+      {may('editor') && <BacktestPanel brand={brand} span={span} rules={rulesOf(loaded.data)} timeZone={zone} />}
+    </div>
+  );
+}
+
+const byState = (a: ShownAlert, b: ShownAlert): number =>
+  Number(b.resolvedAt === null) - Number(a.resolvedAt === null) || b.at.localeCompare(a.at);
+
+/** Where the config has none, the two that come with the program. */
+function rulesOf(found: AlertsAnswer | undefined): readonly string[] {
+  const names = [...new Set(found?.states.map(({ rule }) => rule))].filter((rule) => rule !== feedRule).sort();
+  return names.length > 0 ? names : ['sentiment', 'volume'];
+}
+
+function saveAlerts(alerts: readonly ShownAlert[]): void {
+  const header = ['id', 'rule', 'brand', 'severity', 'from', 'to', 'what', 'observed', 'expected', 'low', 'high', 'z', 'posts', 'mark'];
+  const rows = alerts.map(({ id, rule, brand, severity, at, resolvedAt, verdict, mark }) => [
+    id,
+    rule,
+    brand,
+    severity,
+    at,
+    resolvedAt,
+    verdict.what,
+    verdict.observed,
+    verdict.expected,
+    verdict.low,
+    verdict.high,
+    verdict.z,
+    verdict.posts,
+    mark,
+  ]);
+  saveCsv(fileName('feedpulse', 'alerts'), header, rows);
+}

@@ -1,0 +1,217 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { AlertChange } from '../../src/alert.ts';
+import { launchChromium } from '../support/chromium.ts';
+import type { RunningFeedpulse } from '../support/feedpulse.ts';
+import { openView, savedBy, tileValue } from '../support/open-page.ts';
+import { scoredPost } from '../support/scored-post.ts';
+import { startOver } from '../support/stored-history.ts';
+
+const hostile = '<img src=x onerror=alert(1)> \u202eKestrel';
+const minute = 60_000;
+const hour = 60 * minute;
+const now = Date.now();
+/** Figures follow a correction within seconds; the page asks every three. */
+const patient = { timeout: 20_000 };
+
+let browser: Browser;
+let running: RunningFeedpulse;
+let folder: string;
+
+function change(number: number, kind: AlertChange['kind'], brand: string, at: number): AlertChange {
+  const id = (last: number): string => `00000000-0000-4000-8000-${String(last).padStart(12, '0')}`;
+  const verdict = {
+    what: 'netSentiment',
+    direction: 'down',
+    observed: -41.4,
+    expected: 12,
+    low: -3,
+    high: 27,
+    z: -5.2,
+    posts: 212,
+  } as const;
+  return {
+    ...{
+      id: id(2 * number + Number(kind === 'resolved')),
+      alert: id(2 * number),
+      kind,
+      rule: 'sentiment',
+      brand,
+      severity: 'warning',
+      at,
+      channels: [],
+    },
+    verdict: { ...verdict, from: at - 15 * minute, to: at, baseline: null },
+    state: { status: 'ok', since: at },
+  };
+}
+
+/** Forty positive posts of the last hours, of which every fourth is negative; one is hostile. */
+const posts = Array.from({ length: 40 }, (_, index) => {
+  const isBad = index % 4 === 0;
+  return scoredPost({
+    id: `${index}`,
+    text: index === 1 ? `${hostile} kettle` : isBad ? `The kettle number ${index} leaks` : `What a lovely kettle, number ${index}`,
+    createdAt: new Date(now - (index + 1) * 4 * minute).toISOString(),
+    brands: ['Kestrel'],
+    author: { id: `${index}`, handle: `writer${index}`, followers: 100 * index },
+    engagement: { likes: index, reposts: 0, replies: 0 },
+    ...(isBad && { label: 'negative', negative: 0.8, neutral: 0.15, positive: 0.05, score: -0.75, confidence: 0.8 }),
+  });
+});
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'feedpulse-page-stored-'));
+  running = await startOver(folder, {
+    posts,
+    alerts: [
+      change(1, 'alert', hostile, now - 5 * hour),
+      change(1, 'resolved', hostile, now - 4 * hour),
+      change(2, 'alert', 'Kestrel', now - 20 * minute),
+    ],
+    lines: ['{ "this is no JSON', '{"id":"1"}'],
+    config: { brands: [{ name: 'Kestrel' }] },
+  });
+  browser = await launchChromium();
+});
+afterAll(async () => {
+  await browser?.close();
+  await running?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const open = (path: string) => openView(browser, `${running.url}${path}`);
+const queryOf = (page: Page): URLSearchParams => new URL(page.url()).searchParams;
+const shown = (page: Page) => page.locator('.cards .post');
+
+test('posts are filtered, searched and sorted; what strangers wrote stays text', async () => {
+  const { page, complaints } = await open('/?view=posts&brand=Kestrel');
+  await expect.poll(() => shown(page).count()).toBe(30);
+  await page.getByRole('button', { name: 'More posts' }).click();
+  await expect.poll(() => shown(page).count()).toBe(40);
+  expect(await page.locator('.cards img').count()).toBe(0);
+  await page.getByRole('searchbox', { name: 'Words that the posts have' }).fill('onerror kettle');
+  await expect.poll(() => page.locator('.cards .post-text').allTextContents(), patient).toEqual([`${hostile} kettle`]);
+  expect(await page.locator('.cards mark').allTextContents()).toContain('onerror');
+  await page.getByRole('button', { name: 'Clear' }).click();
+  await page.locator('.filters label[title=negative] input').check();
+  await expect.poll(() => shown(page).count()).toBe(10);
+  await page.getByLabel('Order').selectOption('engagement');
+  await expect.poll(() => shown(page).first().locator('.post-text').textContent()).toContain('number 36');
+  expect(queryOf(page).get('sort')).toBe('engagement');
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test('a corrected post changes the tile, and undoing it changes it back', async () => {
+  const { page, complaints } = await open('/?brand=Kestrel');
+  await expect.poll(() => tileValue(page, '▼ Negative'), patient).toBe('25%');
+  await page.getByRole('link', { name: 'Posts' }).click();
+  await shown(page).filter({ hasText: 'number 8 leaks' }).getByRole('button', { name: 'neutral' }).click();
+  await page.getByRole('status').filter({ hasText: 'One post corrected' }).waitFor();
+  await expect
+    .poll(() => shown(page).filter({ hasText: 'number 8 leaks' }).locator('.corrected').textContent(), patient)
+    .toMatch(/corrected.*the model says negative/);
+  await page.getByRole('button', { name: 'Undo' }).waitFor();
+  const other = await open('/?brand=Kestrel');
+  await expect.poll(() => tileValue(other.page, '▼ Negative'), patient).toBe('23%');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => tileValue(other.page, '▼ Negative'), patient).toBe('25%');
+  for (const number of [4, 12])
+    await shown(page)
+      .filter({ hasText: `number ${number} leaks` })
+      .getByLabel('Choose this post')
+      .check();
+  await page.locator('.toast').getByRole('button', { name: 'positive' }).click();
+  await expect.poll(() => tileValue(other.page, '▼ Negative'), patient).toBe('20%');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => tileValue(other.page, '▼ Negative'), patient).toBe('25%');
+  expect([...complaints, ...other.complaints]).toEqual([]);
+  await page.context().close();
+  await other.page.context().close();
+});
+
+test('all posts of a slice are saved, and none is a formula', async () => {
+  const { page } = await open('/?view=posts&brand=Kestrel&label=negative');
+  await expect.poll(() => shown(page).count()).toBe(10);
+  const { name, bytes } = await savedBy(page, 'Save these posts as CSV');
+  expect(name).toBe('feedpulse-posts-Kestrel-24h.csv');
+  expect(bytes.toString().trim().split('\r\n').length).toBe(11);
+  await page.context().close();
+});
+
+test('alerts are told, the one that is on first; why it fired, seen, useful, muted and unmuted', async () => {
+  const { page, complaints } = await open('/?view=alerts');
+  const items = page.locator('.alert-item');
+  await expect.poll(() => items.count()).toBe(2);
+  expect(await items.nth(0).textContent()).toMatch(/Kestrel: net sentiment fell to −41, \+12 expected.*still on · 212 posts/);
+  expect(await items.nth(1).textContent()).toContain(`${hostile}: net sentiment fell`);
+  expect(await page.locator('.alert-item img').count()).toBe(0);
+  await items.nth(0).getByText('Why it fired').click();
+  expect(await items.nth(0).locator('details').textContent()).toContain('5.2 standard deviations');
+  await items.nth(0).getByRole('button', { name: 'I have seen it' }).click();
+  await items.nth(0).getByText('seen by').waitFor();
+  await items.nth(0).getByRole('button', { name: 'useful' }).click();
+  await items.nth(0).getByText('marked as useful').waitFor();
+  await items.nth(0).getByRole('button', { name: 'Mute for 2 h' }).click();
+  await page.locator('.mutes', { hasText: 'sentiment about Kestrel is muted' }).getByRole('button', { name: 'Unmute' }).click();
+  await expect.poll(() => page.locator('.mutes').count(), patient).toBe(0);
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test('a rule is tried on the range, and what it would have said is drawn', async () => {
+  const { page, complaints } = await open('/?view=alerts&brand=Kestrel');
+  await page.getByLabel('Sensitivity').selectOption('high');
+  await page.getByRole('button', { name: 'Try it' }).click();
+  await page.getByText(/It would have spoken/).waitFor(patient);
+  await expect.poll(() => page.locator('.history canvas').count()).toBe(2);
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+/** Where a chart has the tint of alerts, from left to right, 0 to 1; null where it has none. In the page there are no types of it. */
+const tinted = (page: Page): Promise<[number, number] | null> =>
+  page.evaluate(`(() => {
+    const canvas = document.querySelector('.chart.volume canvas');
+    const pixels = canvas.getContext('2d').getImageData(0, 30, canvas.width, 1).data;
+    const isTinted = (x) => pixels[4 * x + 3] > 5 && pixels[4 * x] - pixels[4 * x + 2] > 40;
+    const columns = Array.from({ length: canvas.width }, (_, x) => x).filter(isTinted);
+    return columns.length > 0 ? [columns[0] / canvas.width, columns.at(-1) / canvas.width] : null;
+  })()`);
+
+test('what stood out is told first, with its posts, and leads to the chart that shows from when to when', async () => {
+  const { page, complaints } = await open('/');
+  const card = page.locator('.unusual-card', { hasText: 'Kestrel' }).first();
+  await card.waitFor();
+  expect(await card.locator('.what').textContent()).toBe('Net sentiment fell to −41, +12 expected');
+  await expect.poll(() => card.locator('.post').count(), patient).toBe(2);
+  expect(new Set(await card.locator('.post .tag').allTextContents())).toEqual(new Set(['▼ negative']));
+  await card.getByRole('button', { name: 'See it on the chart' }).click();
+  await expect.poll(() => queryOf(page).get('brand')).toBe('Kestrel');
+  expect(Date.parse(queryOf(page).get('from') ?? '')).toBeLessThan(now - 3 * hour);
+  await expect.poll(() => page.locator('.history canvas').count()).toBe(2);
+  await expect.poll(() => tinted(page)).not.toBeNull();
+  const [left = 0] = (await tinted(page)) ?? [];
+  expect(left).toBeGreaterThan(0.5);
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test('health tells dead letters with their reasons, and what would go back', async () => {
+  const { page, complaints } = await open('/?view=health');
+  const letters = page.locator('.panel', { has: page.getByRole('heading', { name: 'Dead letters' }) });
+  await expect.poll(() => letters.locator('.hint').textContent(), patient).toBe('2, of which 0 were put back');
+  await letters.getByRole('button', { name: 'What would go back?' }).click();
+  await letters.getByText('0 would go back.').waitFor(patient);
+  await letters.getByText('The latest 2').click();
+  expect(await letters.locator('.letters tbody tr').count()).toBe(2);
+  await expect.poll(() => page.locator('.part-states .good').count()).toBeGreaterThan(1);
+  const { bytes } = await savedBy(page, 'Save the health of the pipeline as CSV');
+  expect(bytes.toString()).toMatch(/^\ufefffigure,value\r\n/);
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});

@@ -1,0 +1,39 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AlertChange } from '../../src/alert.ts';
+import { systemClock } from '../../src/clock.ts';
+import { configSchema } from '../../src/config.ts';
+import { createMetrics } from '../../src/metrics.ts';
+import type { ScoredPost } from '../../src/post.ts';
+import { createAlertStore } from '../../src/sink/alert-store.ts';
+import { openDatabase } from '../../src/sink/connection.ts';
+import { migrate } from '../../src/sink/migrate.ts';
+import { createRollups } from '../../src/sink/rollups.ts';
+import { createWriter } from '../../src/sink/writer.ts';
+import { type RunningFeedpulse, startFeedpulse } from './feedpulse.ts';
+import { quiet } from './test-database.ts';
+
+export interface StoredHistory {
+  readonly posts: readonly ScoredPost[];
+  readonly alerts?: readonly AlertChange[];
+  /** Lines that the feed brings at the start; none when absent. */
+  readonly lines?: readonly string[];
+  /** Of feedpulse.yaml. */
+  readonly config: object;
+}
+
+/** Runs the program over a folder that already holds posts and alerts, and a feed that is soon at its end. */
+export async function startOver(folder: string, { posts, alerts = [], lines = [], config }: StoredHistory): Promise<RunningFeedpulse> {
+  const { clickhouse } = configSchema.parse({});
+  const db = await openDatabase({ clickhouse, dataDir: folder, log: quiet });
+  await migrate(db, quiet);
+  const parts = { db, clock: systemClock, log: quiet, metrics: createMetrics() };
+  await createWriter(parts).write(posts);
+  await createRollups(parts).settle();
+  await createAlertStore(db).addChanges(alerts);
+  await db.close();
+  await writeFile(join(folder, 'feedpulse.yaml'), JSON.stringify(config));
+  await writeFile(join(folder, 'feed.ndjson'), lines.map((line) => `${line}\n`).join(''));
+  const source = ['--source', 'ndjson', '--in', join(folder, 'feed.ndjson')];
+  return startFeedpulse([...source, '--data', folder, '--config', join(folder, 'feedpulse.yaml')]);
+}
