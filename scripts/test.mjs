@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root, setup, tool } from './setup.mjs';
 import { show } from './step.mjs';
-import { needChromium, needCompose, needKafka, needPython } from './tools.mjs';
+import { needChromium, needCompose, needKafka, needPromtool, needPython } from './tools.mjs';
 
 /**
  * Every check of the project, in the order in which it is cheapest to fail. `node scripts/test.mjs unit live`
@@ -14,7 +14,7 @@ const parts = {
   types: { run: checkTypes },
   unused: { run: () => node('knip/bin/knip.js', []) },
   training: { needs: needPython, run: () => command('python3', ['-m', 'unittest', 'discover', '--start-directory', 'training']) },
-  unit: { needs: async () => ({ COMPOSE_COMMAND: (await needCompose()).join(' ') }), run: (env) => vitest('unit', env) },
+  unit: { needs: needForUnit, run: (env) => vitest('unit', env) },
   live: { needs: needKafka, run: (env) => vitest('live', env) },
   faults: { needs: needKafka, run: (env) => vitest('faults', env) },
   browser: { needs: async () => ({ CHROMIUM_PATH: await needChromium() }), run: (env) => vitest('browser', env) },
@@ -42,6 +42,11 @@ for (const name of wanted) prepared.set(name, await prepare(name));
 const results = [];
 for (const name of wanted) results.push({ name, ...(await runPart(name)) });
 summarise(results);
+
+async function needForUnit() {
+  await needPromtool();
+  return { COMPOSE_COMMAND: (await needCompose()).join(' ') };
+}
 
 async function prepare(name) {
   try {

@@ -22,7 +22,11 @@ export async function needKafka() {
 export async function needChromium() {
   const found = findChromium();
   if (found) return found;
-  await installWithApt(['chromium'], 'The browser tests need Chromium: install it, or set CHROMIUM_PATH to a Chrome, Edge or Chromium.');
+  // The font draws the emoji of posts.
+  await installWithApt(
+    ['chromium', 'fonts-noto-color-emoji'],
+    'The browser tests need Chromium: install it, or set CHROMIUM_PATH to a Chrome, Edge or Chromium.',
+  );
   return needFound(findChromium(), 'Chromium was installed and is not on the PATH: set CHROMIUM_PATH.');
 }
 
@@ -35,6 +39,12 @@ export async function needCompose() {
     (await answers('docker-compose', ['version'])) ? ['docker-compose'] : undefined,
     'docker-compose was installed and does not run.',
   );
+}
+
+/** Checks the alert rules for Prometheus, and plays them over series made up for them. */
+export async function needPromtool() {
+  if (await answers('promtool', ['--version'])) return;
+  await installWithApt(['prometheus'], "The test of Prometheus' rules needs promtool, which comes with Prometheus: install it.");
 }
 
 /** The text clean-up is written twice, in Python for training; its tests need nothing but the standard library. */

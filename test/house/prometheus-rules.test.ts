@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { createMetrics } from '../../src/metrics.ts';
-import { readText } from '../support/repository.ts';
+import { readText, repository } from '../support/repository.ts';
 
 interface Rules {
   readonly groups: readonly {
@@ -25,6 +27,12 @@ test('the rules for Prometheus ask for metrics and labels that there are', async
     for (const name of expr.match(/feedpulse_\w+/g) ?? []) expect([alert, known]).toEqual([alert, expect.arrayContaining([name])]);
     expect([alert, Object.keys(annotations)]).toEqual([alert, ['summary', 'description']]);
   }
+});
+
+test('promtool takes the rules, and each speaks when it should and only then', async () => {
+  const promtool = async (...args: string[]): Promise<string> => (await promisify(execFile)('promtool', args, { cwd: repository })).stdout;
+  expect(await promtool('check', 'rules', `${folder}feedpulse.rules.yml`)).toContain(`SUCCESS: ${rules.length} rules found`);
+  expect(await promtool('test', 'rules', `${folder}feedpulse.rules.test.yml`)).toContain('SUCCESS');
 });
 
 test('the tests for promtool are about rules that there are', () => {
