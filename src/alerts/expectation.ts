@@ -34,7 +34,7 @@ export interface Expectation {
 }
 
 /** So many past weeks, days or (of the last day) quarter-hours a season needs. */
-const fewest: Readonly<Record<Season, number>> = { week: 4, day: 7, recent: 12 };
+const fewest: Readonly<Record<Season, number>> = { week: 4, day: 7, recent: 8 };
 const quarterMinutes = quarterMs / 60_000;
 /** Makes the median absolute deviation of normal values their standard deviation. */
 const madToDeviation = 1.4826;

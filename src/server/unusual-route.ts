@@ -16,7 +16,7 @@ import { brandsRangeQuery, parseQuery, resolveRange } from './query-schemas.ts';
 const longestRangeMs = 2 * 86_400_000;
 const mostBrands = 20;
 /** An answer stands for so long: it costs more than other questions. */
-const keptMs = 20_000;
+const keptMs = 10_000;
 const mostKept = 50;
 
 export const unusualAnswer = z.strictObject({

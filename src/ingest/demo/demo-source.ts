@@ -46,23 +46,20 @@ async function runLive(options: DemoOptions, start: number, offer: Offer<FeedIte
 }
 
 /** What is just past, so that the page is alive at once. */
-const firstMs = 30 * minuteMs;
-/** Before a crisis, what it stands out from. */
+const firstMs = 5 * minuteMs;
+/** Before a crisis, what it stands out from: two hours, and the one that no expectation includes because it is being judged. */
 const usualMs = 180 * minuteMs;
+const quarterMs = 15 * minuteMs;
 
 /**
- * First what is just past and the last crisis, which a newcomer looks for; then the rest, newest first, so that the charts
- * grow backwards. One slice at a time: live posts go before.
+ * First what is just past and the last crisis as it came about, which a newcomer looks for; then the rest, newest first, so
+ * that the charts grow backwards. One slice at a time: live posts go before.
  */
 async function fillHistory(options: DemoOptions, start: number, offer: Offer<FeedItem>, signal: AbortSignal): Promise<void> {
   const { config, stored } = options;
   const oldest = start - milliseconds(config.backfill);
   let slice: FeedItem[] = [];
-  const crisis = lastCrisis(config.seed, start);
-  const comesFirst = (minute: number): boolean => minute >= start - firstMs || (minute >= crisis.from - usualMs && minute < crisis.to);
-  const newestFirst = [...minutesBetween(oldest, start)].reverse();
-  const ordered = [...newestFirst.filter(comesFirst), ...newestFirst.filter((minute) => !comesFirst(minute))];
-  for (const minute of ordered) {
+  for (const minute of fillingOrder(oldest, start, lastCrisis(config.seed, start))) {
     const items = itemsOf(options, minute, oldest, start, 1);
     if (items.length <= (stored.get(minute) ?? 0)) continue;
     slice.push(...items.reverse());
@@ -72,6 +69,16 @@ async function fillHistory(options: DemoOptions, start: number, offer: Offer<Fee
     slice = [];
   }
   if (slice.length > 0) await send(offer, slice);
+}
+
+/** The minutes between two moments as a newcomer wants them. */
+function fillingOrder(oldest: number, start: number, crisis: { readonly from: number; readonly to: number }): number[] {
+  const newestFirst = [...minutesBetween(oldest, start)].reverse();
+  const usualFrom = Math.floor((crisis.from - usualMs) / quarterMs) * quarterMs;
+  const isJustPast = (minute: number): boolean => minute >= start - firstMs;
+  const isOfCrisis = (minute: number): boolean => !isJustPast(minute) && minute >= usualFrom && minute < crisis.to;
+  const rest = newestFirst.filter((minute) => !isJustPast(minute) && !isOfCrisis(minute));
+  return [...newestFirst.filter(isJustPast), ...newestFirst.filter(isOfCrisis).reverse(), ...rest];
 }
 
 /** Starts of the minutes that have a part between two moments (ms since 1970). */

@@ -155,7 +155,7 @@ function useUnusual(span: Span): readonly Unusual[] {
   const judged = useLoaded(
     `unusual ${asked} ${isShort}`,
     async (signal) => (isShort ? await fetchUnusual(view.value.brands, span, signal) : { found: [] }),
-    slowlyMs,
+    ({ found }) => (found.length > 0 ? slowlyMs : slowlyMs / 3),
   );
   const told = alerts.data?.alerts ?? [];
   return [...told, ...(judged.data?.found ?? []).filter((one) => !told.some((alert) => isSame(alert, one)))];

@@ -1,10 +1,10 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Clock } from '../../../src/clock.ts';
-import { configSchema } from '../../../src/config.ts';
+import { configSchema, type DemoConfig } from '../../../src/config.ts';
 import type { Offer } from '../../../src/envelope.ts';
 import { createDemoSource } from '../../../src/ingest/demo/demo-source.ts';
 import { timesOf } from '../../../src/ingest/demo/schedule.ts';
-import { interestAt } from '../../../src/ingest/demo/stories.ts';
+import { interestAt, lastCrisis } from '../../../src/ingest/demo/stories.ts';
 import type { FeedItem, Post } from '../../../src/post.ts';
 import { collectLetters } from '../field-samples.ts';
 
@@ -23,7 +23,12 @@ beforeEach(() => {
 });
 
 /** Runs the feed from `start` for `length` ms of a clock that stands still except while the feed sleeps. */
-async function run(start: number, length: number, stored: ReadonlyMap<number, number> = new Map()): Promise<Post[]> {
+async function run(
+  start: number,
+  length: number,
+  stored: ReadonlyMap<number, number> = new Map(),
+  demo: DemoConfig = config,
+): Promise<Post[]> {
   const stop = new AbortController();
   let now = start;
   const clock: Clock = {
@@ -36,7 +41,7 @@ async function run(start: number, length: number, stored: ReadonlyMap<number, nu
     },
   };
   posts = [];
-  await createDemoSource({ config, clock, stored, deadLetters: collectLetters() }).run(take, stop.signal);
+  await createDemoSource({ config: demo, clock, stored, deadLetters: collectLetters() }).run(take, stop.signal);
   return posts;
 }
 
@@ -89,6 +94,22 @@ test('a second start fills what is missing and nothing else', async () => {
 test('the newest history comes first', async () => {
   const history = (await run(startedAt, minute)).filter(isBefore(startedAt)).map((post) => Date.parse(post.createdAt));
   expect(history).toEqual([...history].sort((a, b) => b - a));
+});
+
+test('the last crisis comes first, as it came about, after three hours of what is usual', async () => {
+  const day = { ...config, backfill: '24h', rate: 0.1 };
+  const crisis = lastCrisis(day.seed, startedAt);
+  const history = (await run(startedAt, 5 * minute, undefined, day)).filter(isBefore(startedAt)).map((post) => Date.parse(post.createdAt));
+  const told = history.filter((time) => time < startedAt - 6 * minute);
+  const [first = 0] = told;
+  expect(first).toBeGreaterThanOrEqual(crisis.from - 195 * minute);
+  expect(first).toBeLessThan(crisis.from - 179 * minute);
+  const minuteOf = (time: number): number => Math.floor(time / minute);
+  const itsPosts = told.filter((time) => minuteOf(time) >= minuteOf(first) && minuteOf(time) * minute < crisis.to);
+  expect(told.slice(0, itsPosts.length)).toEqual(itsPosts);
+  const minutes = itsPosts.map(minuteOf);
+  expect(minutes).toEqual([...minutes].sort((a, b) => a - b));
+  expect(Math.max(...told.slice(itsPosts.length))).toBe(told[itsPosts.length]);
 });
 
 test('evenings are busier than nights', () => {
