@@ -25,7 +25,7 @@ interface Props {
 export function UnusualPanel({ found, timeZone, hasManyBrands }: Props) {
   if (found.length === 0) return null;
   const sorted = [...found].sort((a, b) => weight(b) - weight(a) || b.at.localeCompare(a.at));
-  const opened = sorted.filter(({ verdict }) => verdict.what !== 'noData').slice(0, hasManyBrands ? mostOpened : 1);
+  const opened = spread(sorted.filter(({ verdict }) => verdict.what !== 'noData')).slice(0, hasManyBrands ? mostOpened : 1);
   const rest = sorted.filter((one) => !opened.includes(one));
   return (
     <Panel title={opened.some(({ verdict }) => isBad(verdict)) ? 'Needs attention' : 'What stood out'} class="unusual">
@@ -51,6 +51,12 @@ export function UnusualPanel({ found, timeZone, hasManyBrands }: Props) {
 
 /** Bad before good, and of these what is still on before what is over. */
 const weight = ({ verdict, resolvedAt }: Unusual): number => (isBad(verdict) ? 2 : 0) + (resolvedAt === null ? 1 : 0);
+
+/** One of each brand first: what is told of a second brand is more news than another word about the same. */
+function spread(found: readonly Unusual[]): readonly Unusual[] {
+  const isFirst = (one: Unusual, index: number): boolean => found.findIndex(({ brand }) => brand === one.brand) === index;
+  return [...found.filter(isFirst), ...found.filter((one, index) => !isFirst(one, index))];
+}
 
 function UnusualCard({ unusual, timeZone }: { readonly unusual: Unusual; readonly timeZone: string }) {
   const { brand, verdict } = unusual;
