@@ -6,7 +6,7 @@ import { cleaningVersion } from './clean.ts';
 const figures = z.object({ macroRecall: z.number(), accuracy: z.number(), calibrationError: z.number() });
 
 /** A path inside the model folder: relative, with forward slashes, never upwards. */
-export const innerPath = z.string().regex(/^(?!.*(?:^|\/)\.\.(?:\/|$))[A-Za-z0-9_.][A-Za-z0-9_./-]*$/);
+const innerPath = z.string().regex(/^(?!.*(?:^|\/)\.\.(?:\/|$))[A-Za-z0-9_.][A-Za-z0-9_./-]*$/);
 
 /** What a model folder says of itself, in manifest.json; written by training/package_model.py. */
 export const manifestSchema = z.object({
