@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { loadModel } from '../infer/model.ts';
 import { labels } from '../post.ts';
 import { folderOf } from './known-models.ts';
 import { readLabelled } from './labelled-posts.ts';
@@ -7,6 +8,7 @@ import { compareMeasured, type ModelDifference, type Split } from './model-diffe
 import { configFrom, parseNumber, type SharedOptions, withSharedOptions } from './options.ts';
 import { type Column, tableOf } from './print-table.ts';
 import { printable, printableJson } from './printable.ts';
+import { oneLine } from './question-options.ts';
 import { shownCount } from './show-figures.ts';
 
 type Options = SharedOptions & { readonly json?: boolean; readonly show: number };
@@ -33,9 +35,11 @@ export function modelCompare(): Command {
     .action(async (a: string, b: string, file: string, options: Options) => {
       const config = configFrom(options);
       const labelled = await readLabelled(file);
+      const [pathA, pathB] = [folderOf(a, config), folderOf(b, config)];
+      await loadModel(pathB); // what is wrong with it should not show only when A has scored every post
       // One after the other: beside each other they would slow each other down.
-      const first = await measureModel(config, labelled, { title: 'Scoring with A', modelPath: folderOf(a, config) });
-      const second = await measureModel(config, labelled, { title: 'Scoring with B', modelPath: folderOf(b, config) });
+      const first = await measureModel(config, labelled, { title: 'Scoring with A', modelPath: pathA });
+      const second = await measureModel(config, labelled, { title: 'Scoring with B', modelPath: pathB });
       const found = compareMeasured(labelled, first, second, Math.floor(options.show));
       process.stdout.write(options.json ? `${printableJson(found)}\n` : report(found));
     });
@@ -95,7 +99,7 @@ const splitColumns: readonly Column<Split>[] = [
   { title: 'TRUTH', name: 'truth', value: ({ truth }) => truth },
   { title: 'A', name: 'a', value: ({ a }) => a.label, show: ({ a }) => judged(a) },
   { title: 'B', name: 'b', value: ({ b }) => b.label, show: ({ b }) => judged(b) },
-  { title: 'TEXT', name: 'text', value: ({ text }) => text },
+  { title: 'TEXT', name: 'text', value: ({ text }) => text, show: ({ text }) => oneLine(text, 80) },
 ];
 
 function judged({ label, confidence }: Split['a']): string {

@@ -131,6 +131,8 @@ test('compare measures both as eval does, and shows where they differ without st
   expect(stdout).toMatch(/\nmacro recall +100\.0 +66\.7 +−33\.3\naccuracy +100\.0 +50\.0 +−50\.0\n/);
   expect(stdout).toMatch(/A alone is right on 2 posts, B alone on 0; McNemar's mid-p 0\.250 \(exact 0\.500\): chance could make it\./);
   expect(stdout).toMatch(/They label 2 posts differently; the 1 furthest apart:\n\nLINE +TRUTH/);
+  const absent = await failing('compare', 'two-classes', 'nowhere', file, '--log-level', 'error');
+  expect([absent.code, absent.output]).toEqual([4, expect.stringMatching(/^MODEL_MISSING: .*nowhere/)]);
   const swapped = await model('compare', 'two-classes', 'two-classes', file, '--log-level', 'error');
   expect(swapped.stdout).toMatch(/mid-p 1\.000 [\s\S]*They label 0 posts differently\.\n$/);
 });

@@ -18,11 +18,10 @@ export function isPlainPath(text: string): boolean {
   return text.length <= 200 && path.test(text);
 }
 
-/** Where a file lies, as Hugging Face lays it out: `HUB/REPO/resolve/REVISION/FILE`. Throws USAGE or HUB_REFUSED. */
+/** Where a file lies, as Hugging Face lays it out: `HUB/REPO/resolve/REVISION/FILE`. `file` is a plain path. Throws USAGE or HUB_REFUSED. */
 export function addressOf({ hub, repo, revision }: Repository, file: string): URL {
   if (repo.length > 200 || !repoName.test(repo)) throw new FeedpulseError('USAGE', 'The repository is named OWNER/NAME, in plain letters.');
   if (!isPlainPath(revision)) throw new FeedpulseError('USAGE', 'The revision is a branch, a tag or a commit.');
-  if (!isPlainPath(file)) throw new FeedpulseError('USAGE', 'A file is named by its path in the repository, in plain letters.');
   if (!URL.canParse(hub)) throw new FeedpulseError('USAGE', 'The hub is an address such as https://huggingface.co.');
   const url = new URL(hub);
   url.pathname = `${url.pathname.replace(/\/$/, '')}/${repo}/resolve/${encodeURIComponent(revision)}/${file}`;

@@ -158,6 +158,7 @@ describe('refuses, and installs nothing', () => {
     await expect(pull({}, { hub: 'http://hub.example' })).rejects.toMatchObject(
       refused('HUB_REFUSED', /hub\.example would be asked without encryption/),
     );
+    expect(installed()).toEqual([]);
     hub.fail('config.json', { location: 'http://cdn.example/config.json' });
     await expect(pull()).rejects.toMatchObject(refused('HUB_REFUSED', /cdn\.example would be asked without encryption/));
     hub.fail('config.json', { location: 'file:///etc/passwd' });
