@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { bundledModelPath, loadModel, modelFiles } from '../../dist/infer/model.js';
+import { bundledModelPath, loadModel } from '../../dist/infer/model.js';
 import { loadTokenizer } from '../../dist/infer/tokenizer.js';
 import { benchTexts } from '../posts.mjs';
 
@@ -23,7 +23,7 @@ async function measure(count) {
   const threads = availableParallelism();
   const workers = Array.from({ length: threads }, (_, thread) => {
     const own = batches.filter((_, index) => index % threads === thread);
-    return new Worker(new URL(import.meta.url), { workerData: { weights: join(model.folder, modelFiles.weights), own } });
+    return new Worker(new URL(import.meta.url), { workerData: { weights: join(model.folder, model.weights), own } });
   });
   const answers = () => Promise.all(workers.map((worker) => new Promise((resolve) => worker.once('message', resolve))));
   await answers();

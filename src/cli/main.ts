@@ -11,6 +11,7 @@ import { driversCommand } from './drivers.ts';
 import { eraseCommand } from './erase.ts';
 import { evalCommand } from './eval.ts';
 import { migrateCommand } from './migrate.ts';
+import { modelCommand } from './model.ts';
 import { postsCommand } from './posts.ts';
 import { produceCommand } from './produce.ts';
 import { relabelCommand } from './relabel.ts';
@@ -44,6 +45,7 @@ const commands = [
   rescoreCommand,
   rollupsCommand,
   eraseCommand,
+  modelCommand,
   demoCommand,
   migrateCommand,
   tokensCommand,

@@ -15,6 +15,14 @@ export const shownNet = (net: number | null): string => (net === null ? '–' : 
 
 export const shownShare = (share: number | null): string => (share === null ? '–' : `${(100 * share).toFixed(1)} %`);
 
+const units = ['B', 'kB', 'MB', 'GB'] as const;
+
+/** A size in decimal units, as disks and hubs have it. */
+export function shownBytes(bytes: number): string {
+  const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3));
+  return `${(bytes / 1_000 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
+}
+
 /** A 95 % interval, of a net sentiment or of a share. */
 export function shownInterval(interval: Interval | null, kind: 'net' | 'share'): string {
   if (!interval) return '–';

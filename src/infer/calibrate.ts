@@ -1,16 +1,25 @@
+import type { Label } from '../post.ts';
+
 export type Probabilities = readonly [negative: number, neutral: number, positive: number];
 
+export interface Calibration {
+  /** What each logit of a row stands for. */
+  readonly labels: readonly Label[];
+  readonly temperature: number;
+}
+
 /**
- * Probabilities of the row of three logits at `at`, in the order negative, neutral, positive: softmax(z / T)
- * with the temperature T fitted on validation posts (temperature scaling, Guo et al. 2017, "On Calibration of
- * Modern Neural Networks"). T > 1 makes the model less sure of itself; the order of the classes never changes.
+ * Probabilities of the row of logits at `at`, one logit a label: softmax(z / T) with the temperature T fitted on
+ * validation posts (temperature scaling, Guo et al. 2017, "On Calibration of Modern Neural Networks"). T > 1 makes
+ * the model less sure of itself; the order of the classes never changes. A label that the model does not know has
+ * the probability 0.
  */
-export function calibrate(logits: ArrayLike<number>, at: number, temperature: number): Probabilities {
-  const scaled = (offset: number): number => (logits[at + offset] ?? Number.NaN) / temperature;
-  const [a, b, c] = [scaled(0), scaled(1), scaled(2)];
+export function calibrate(logits: ArrayLike<number>, at: number, { labels, temperature }: Calibration): Probabilities {
+  const scaled = labels.map((_, offset) => (logits[at + offset] ?? Number.NaN) / temperature);
   // Softmax is the same after a shift; with the highest at 0 nothing overflows.
-  const highest = Math.max(a, b, c);
-  const [x, y, z] = [Math.exp(a - highest), Math.exp(b - highest), Math.exp(c - highest)];
-  const total = x + y + z;
-  return [x / total, y / total, z / total];
+  const highest = Math.max(...scaled);
+  const powers = scaled.map((value) => Math.exp(value - highest));
+  const total = powers.reduce((sum, power) => sum + power, 0);
+  const of = (label: Label): number => (powers[labels.indexOf(label)] ?? 0) / total;
+  return [of('negative'), of('neutral'), of('positive')];
 }

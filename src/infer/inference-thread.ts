@@ -9,7 +9,7 @@ export class ThreadDied extends Error {}
 export interface InferenceThread {
   /** Batches asked and not answered. */
   readonly load: number;
-  /** Logits of rows of token ids, three a row. Rejects with MODEL_FAILED, or ThreadDied. */
+  /** Logits of rows of token ids, one a class for each row. Rejects with MODEL_FAILED, or ThreadDied. */
   run(rows: readonly (readonly number[])[]): Promise<Float32Array>;
   /** Resolves when the thread has ended, to the reason. */
   readonly ended: Promise<Error>;

@@ -3,7 +3,7 @@ import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Verdict } from '../post.ts';
 import { type BatchLimits, planBatches } from './batches.ts';
-import { calibrate } from './calibrate.ts';
+import { type Calibration, calibrate } from './calibrate.ts';
 import { ThreadDied } from './inference-thread.ts';
 import type { Fresh, Reading } from './reader.ts';
 import type { Judgement, ScoreCache } from './score-cache.ts';
@@ -19,7 +19,7 @@ export interface JudgeParts {
   readonly cache: ScoreCache | undefined;
   readonly metrics?: Metrics;
   readonly log?: Log;
-  readonly temperature: number;
+  readonly calibration: Calibration;
   /** Token ids of a plain text: a model that fails on it fails on everything. */
   readonly probe: readonly number[];
   readonly tokenBudget?: number;
@@ -39,7 +39,7 @@ export function createJudge(parts: JudgeParts): Judge {
     cache,
     metrics,
     log,
-    temperature,
+    calibration,
     probe,
     workers,
     tokenBudget = defaults.tokenBudget,
@@ -50,7 +50,7 @@ export function createJudge(parts: JudgeParts): Judge {
     const logits = await pool.run(batch.map(([{ tokens }]) => tokens.ids));
     for (const [row, same] of batch.entries()) {
       const [{ text, tokens }] = same;
-      const judgement = { probabilities: calibrate(logits, row * 3, temperature), truncated: tokens.truncated };
+      const judgement = { probabilities: calibrate(logits, row * calibration.labels.length, calibration), truncated: tokens.truncated };
       cache?.set(text, judgement);
       for (const reading of same) judged.set(reading, judgement);
     }

@@ -5,7 +5,7 @@ import type { Metrics } from '../metrics.ts';
 import type { Verdict } from '../post.ts';
 import { createJudge, type Judge } from './judge.ts';
 import { createLanguageDetector } from './language.ts';
-import { loadModel, type ModelInfo, modelFiles } from './model.ts';
+import { loadModel, type ModelInfo } from './model.ts';
 import { createPace } from './pace.ts';
 import { createReader, type Reading, type Scorable } from './reader.ts';
 import { createScoreCache } from './score-cache.ts';
@@ -56,11 +56,12 @@ const breath = 4;
 export async function createScorer(options: ScorerOptions): Promise<Scorer> {
   const model = await loadModel(options.modelPath);
   const tokenize = await loadTokenizer(model);
-  const pool = await WorkerPool.start(options.workers, { weights: join(model.folder, modelFiles.weights) }, options.log);
+  const facts = { weights: join(model.folder, model.weights), classes: model.labels.length };
+  const pool = await WorkerPool.start(options.workers, facts, options.log);
   const cache = options.cacheSize > 0 ? createScoreCache(options.cacheSize) : undefined;
   const languageOf = options.assumeModelLanguage ? undefined : createLanguageDetector(model.languages[0]);
   const read = createReader({ model, tokenize, languageOf, cache });
-  const judge = createJudge({ pool, cache, temperature: model.temperature, probe: tokenize('a post').ids, ...options });
+  const judge = createJudge({ pool, cache, calibration: model, probe: tokenize('a post').ids, ...options });
   /** Calls not yet answered. */
   const calls = new Set<Promise<Verdicts>>();
   let closed = false;

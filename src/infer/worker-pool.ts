@@ -57,7 +57,7 @@ export class WorkerPool {
     }
   }
 
-  /** Logits of a batch of rows of token ids, three a row. Rejects with MODEL_FAILED. */
+  /** Logits of a batch of rows of token ids, one a class for each row. Rejects with MODEL_FAILED. */
   run(rows: readonly (readonly number[])[]): Promise<Float32Array> {
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(closedError());

@@ -4,6 +4,8 @@ import type { PackedRows } from './pack-rows.ts';
 export interface WorkerFacts {
   /** Path of the ONNX file. */
   readonly weights: string;
+  /** Logits that the model gives for each row. */
+  readonly classes: number;
 }
 
 /** What a worker is told: a batch to score, or to end once it has answered every batch before. */
@@ -12,6 +14,6 @@ export type Order = ({ readonly kind: 'batch'; readonly id: number } & PackedRow
 /** What a worker says: once that its session is loaded, then an answer to each batch, in order. */
 export type Reply =
   | { readonly kind: 'ready' }
-  /** Three logits a row. */
+  /** One logit a class for each row. */
   | { readonly kind: 'logits'; readonly id: number; readonly logits: Float32Array<ArrayBuffer> }
   | { readonly kind: 'failed'; readonly id: number; readonly reason: string };

@@ -4,7 +4,7 @@ import type { PackedRows } from './pack-rows.ts';
 import type { Order, Reply, WorkerFacts } from './worker-protocol.ts';
 
 // Only inference-thread.ts starts this file, with these facts.
-const { weights } = workerData as WorkerFacts;
+const { weights, classes } = workerData as WorkerFacts;
 if (!parentPort) throw new Error('worker.ts runs in a worker thread only');
 const port = parentPort;
 
@@ -20,14 +20,18 @@ const session = await InferenceSession.create(weights, {
   logSeverityLevel: 4, // its errors are thrown as well, and logged by those who catch them
 });
 
+/** BERT tells a second sentence from the first; a post is all first, which is 0. DistilBERT and RoBERTa don't ask. */
+const asksForSegments = session.inputNames.includes('token_type_ids');
+
 async function infer({ rows, width, inputIds, attentionMask }: PackedRows): Promise<Float32Array<ArrayBuffer>> {
   const shape = [rows, width];
   const { logits } = await session.run({
     input_ids: new Tensor('int64', inputIds, shape),
     attention_mask: new Tensor('int64', attentionMask, shape),
+    ...(asksForSegments && { token_type_ids: new Tensor('int64', new BigInt64Array(inputIds.length), shape) }),
   });
-  if (!(logits?.data instanceof Float32Array) || logits.data.length !== rows * 3)
-    throw new Error('the model has no output `logits` of three floats a row');
+  if (!(logits?.data instanceof Float32Array) || logits.data.length !== rows * classes)
+    throw new Error(`the model has no output \`logits\` of ${classes} floats a row`);
   return logits.data.slice();
 }
 

@@ -5,8 +5,10 @@ import { createJudge } from '../../src/infer/judge.ts';
 import type { Reading } from '../../src/infer/reader.ts';
 import { createScoreCache } from '../../src/infer/score-cache.ts';
 import { createMetrics } from '../../src/metrics.ts';
+import { labels } from '../../src/post.ts';
 
 const probe = [101, 7, 102];
+const calibration = { labels, temperature: 1 };
 
 /** Answers with logits that lean to positive by the second token of each row, and counts the rows it saw. */
 function fakePool() {
@@ -27,7 +29,7 @@ const fresh = (text: string, length = 5): Reading => ({
 
 test('answers in the order it was asked, whatever the batches', async () => {
   const pool = fakePool();
-  const judge = createJudge({ pool, workers: 1, cache: undefined, temperature: 1, probe, maxBatch: 2 });
+  const judge = createJudge({ pool, workers: 1, cache: undefined, calibration, probe, maxBatch: 2 });
   const verdicts = await judge([fresh('a', 4), { kind: 'unscored', lang: 'ja' }, fresh('bbb', 9), fresh('cc', 6)]);
   expect(pool.batches).toEqual([[9, 6], [4]]);
   expect(verdicts.map((verdict) => [verdict?.lang, Math.round(100 * (verdict?.positive ?? 0))])).toEqual([
@@ -40,7 +42,7 @@ test('answers in the order it was asked, whatever the batches', async () => {
 
 test('spreads a few posts over the threads', async () => {
   const pool = fakePool();
-  const judge = createJudge({ pool, workers: 2, cache: undefined, temperature: 1, probe });
+  const judge = createJudge({ pool, workers: 2, cache: undefined, calibration, probe });
   await judge(['a', 'b', 'c', 'd'].map((text) => fresh(text)));
   expect(pool.batches).toEqual([
     [5, 5],
@@ -51,7 +53,7 @@ test('spreads a few posts over the threads', async () => {
 test('with a cache, the same text is asked once and counted as a hit', async () => {
   const pool = fakePool();
   const metrics = createMetrics();
-  const judge = createJudge({ pool, workers: 1, cache: createScoreCache(10), metrics, temperature: 1, probe });
+  const judge = createJudge({ pool, workers: 1, cache: createScoreCache(10), metrics, calibration, probe });
   const verdicts = await judge([fresh('same'), fresh('other one'), fresh('same')]);
   expect(pool.batches.flat()).toHaveLength(2);
   expect(verdicts[2]).toEqual(verdicts[0]);
@@ -60,7 +62,7 @@ test('with a cache, the same text is asked once and counted as a hit', async () 
 
 test('without a cache, every text is asked', async () => {
   const pool = fakePool();
-  const judge = createJudge({ pool, workers: 1, cache: undefined, temperature: 1, probe });
+  const judge = createJudge({ pool, workers: 1, cache: undefined, calibration, probe });
   await judge([fresh('same'), fresh('same')]);
   expect(pool.batches.flat()).toHaveLength(2);
 });
@@ -77,7 +79,7 @@ function failingPool() {
 }
 
 test('a post that the model fails on gets no verdict, and its neighbours get theirs', async () => {
-  const judge = createJudge({ pool: failingPool(), workers: 1, cache: undefined, temperature: 1, probe });
+  const judge = createJudge({ pool: failingPool(), workers: 1, cache: undefined, calibration, probe });
   const texts = ['a', 'bb', 'x'.repeat(poisoned), 'ccc', 'dddd'];
   const verdicts = await judge(texts.map((text) => fresh(text)));
   expect(verdicts.map((verdict) => verdict?.label)).toEqual(['positive', 'positive', undefined, 'positive', 'positive']);
@@ -85,13 +87,13 @@ test('a post that the model fails on gets no verdict, and its neighbours get the
 
 test('a model that fails on everything blames no post', async () => {
   const pool = { run: () => Promise.reject(new FeedpulseError('MODEL_FAILED', 'broken')) };
-  const judge = createJudge({ pool, workers: 1, cache: undefined, temperature: 1, probe });
+  const judge = createJudge({ pool, workers: 1, cache: undefined, calibration, probe });
   await expect(judge([fresh('a'), fresh('bb')])).rejects.toMatchObject({ code: 'MODEL_FAILED' });
 });
 
 test('a batch lost with its thread is not blamed on a post', async () => {
   const lost = new FeedpulseError('MODEL_FAILED', 'lost', { cause: new ThreadDied('killed') });
   const pool = { run: (rows: readonly unknown[]) => (rows.length > 1 ? Promise.reject(lost) : fakePool().run([[101, 1, 102]])) };
-  const judge = createJudge({ pool, workers: 1, cache: undefined, temperature: 1, probe });
+  const judge = createJudge({ pool, workers: 1, cache: undefined, calibration, probe });
   await expect(judge([fresh('a'), fresh('bb')])).rejects.toBe(lost);
 });

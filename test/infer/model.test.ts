@@ -92,13 +92,16 @@ describe('says which file is wrong, and what is wrong with it', () => {
       JSON.stringify({ ...manifest, cleaning: 3 }),
       /cleaning: the model needs another text clean-up; this program has version 2/,
     ],
-    ['labels in another order', JSON.stringify({ ...manifest, labels: ['positive', 'neutral', 'negative'] }), /labels\.0: /],
+    ['a label twice', JSON.stringify({ ...manifest, labels: ['positive', 'negative', 'positive'] }), /labels: needs negative and positive/],
+    ['no negative label', JSON.stringify({ ...manifest, labels: ['neutral', 'positive'] }), /labels: needs negative and positive/],
+    ['labels of another task', JSON.stringify({ ...manifest, labels: ['joy', 'anger'] }), /labels\.0: /],
     [
       'a path that leaves the folder',
       JSON.stringify({ ...manifest, files: { '../secret': { bytes: 1, sha256: '0'.repeat(64) } } }),
       /files\.\.\.\/secret: /,
     ],
-    ['weights left out', JSON.stringify({ ...manifest, files: {} }), /does not list tokenizer\.json/],
+    ['a tokenizer left out', JSON.stringify({ ...manifest, files: {} }), /does not list tokenizer\.json/],
+    ['weights left out', JSON.stringify({ ...manifest, weights: 'onnx/model.onnx' }), /does not list onnx\/model\.onnx/],
   ])('%s', async (_, text, message) => {
     await writeFile(join(folder, 'manifest.json'), text);
     await expect(loadModel(folder)).rejects.toMatchObject({ code: 'MODEL_DAMAGED', message: expect.stringMatching(message) });

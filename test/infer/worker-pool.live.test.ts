@@ -4,11 +4,10 @@ import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 // From dist/: a worker thread can't load TypeScript.
 import { WorkerPool } from '../../dist/infer/worker-pool.js';
-import { modelFiles } from '../../src/infer/model.ts';
 import { createLog } from '../../src/log.ts';
 import { modelUnderTest } from './model-under-test.ts';
 
-const facts = { weights: join(modelUnderTest, modelFiles.weights) };
+const facts = { weights: join(modelUnderTest, 'onnx/model_quantized.onnx'), classes: 3 };
 const log = createLog('silent');
 const row = [101, 7_592, 2_088, 102];
 
@@ -76,7 +75,7 @@ test('closing lets the batches in the threads end, and every thread', async () =
 });
 
 test('weights that are no model are told at the start, and no thread stays', async () => {
-  const starting = WorkerPool.start(2, { weights: join(modelUnderTest, 'config.json') }, log);
+  const starting = WorkerPool.start(2, { weights: join(modelUnderTest, 'config.json'), classes: 3 }, log);
   await expect(starting).rejects.toMatchObject({ code: 'MODEL_FAILED', message: /could not load the model/ });
   expect(threads).toHaveLength(2);
   expect(threads.map(({ threadId }) => threadId)).toEqual([-1, -1]); // Node's id of a thread that has ended

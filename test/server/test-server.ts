@@ -43,6 +43,7 @@ const model: ModelInfo = {
   maxLength: 128,
   cleaning: 2,
   temperature: 1.4,
+  weights: 'onnx/model_quantized.onnx',
   files: { 'config.json': { bytes: 648, sha256: '' } },
   figures: undefined,
 };

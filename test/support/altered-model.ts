@@ -8,6 +8,13 @@ const idOutside = 40_000;
 
 type Vocabulary = Record<string, number>;
 
+interface Manifested {
+  name: string;
+  version: string;
+  labels: string[];
+  files: Record<string, { bytes: number; sha256: string }>;
+}
+
 /** A copy of the bundled model in `folder`, sound by its manifest, that fails on every post with one of `words` in it. */
 export function poisonedModel(folder: string, ...words: readonly string[]): Promise<string> {
   const alter = (vocabulary: Vocabulary): void => {
@@ -40,12 +47,70 @@ async function alteredModel(
   const bytes = Buffer.from(JSON.stringify(tokenizer));
   await writeFile(tokenizerFile, bytes);
   const manifestFile = join(folder, 'manifest.json');
-  const manifest = JSON.parse(await readFile(manifestFile, 'utf8')) as {
-    version: string;
-    files: Record<string, { bytes: number; sha256: string }>;
-  };
+  const manifest = JSON.parse(await readFile(manifestFile, 'utf8')) as Manifested;
   if (version !== undefined) manifest.version = version;
-  manifest.files['tokenizer.json'] = { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+  manifest.files['tokenizer.json'] = factsOf(bytes);
   await writeFile(manifestFile, JSON.stringify(manifest));
   return folder;
+}
+
+/**
+ * A copy of the bundled model in `folder` that knows no neutral, as public models of film reviews do: two logits, those of
+ * negative and positive. It also asks for `token_type_ids`, as BERT does. A message of Protocol Buffers that is followed by
+ * another of its kind is merged with it, so what the graph gets beside is appended:
+ * https://protobuf.dev/programming-guides/encoding/#last-one-wins
+ */
+export async function twoClassModel(folder: string): Promise<string> {
+  await cp(bundledModelPath, folder, { recursive: true });
+  const weights = join(folder, 'onnx/model_quantized.onnx');
+  const bytes = await readFile(weights);
+  const replace = (from: string, to: string): void => {
+    const at = bytes.indexOf(from, 0, 'latin1');
+    if (at < 0) throw new Error('the bundled model is built another way now');
+    bytes.write(to, at, 'latin1');
+  };
+  replace('\x12\x06logits\x1a', '\x12\x06logit3\x1a'); // the output of the last node
+  replace(
+    '\x0a\x06logits\x12\x13\x0a\x11\x08\x01\x12\x0d\x0a\x07\x12\x05batch\x0a\x02\x08\x03',
+    `\x0a\x06logits\x12\x13\x0a\x11\x08\x01\x12\x0d\x0a\x07\x12\x05batch\x0a\x02\x08\x02`,
+  ); // its declared shape
+  const kept = field(5, varint(1, 2), varint(2, 7), varint(7, 0), varint(7, 2), text(8, 'kept_classes')); // TensorProto: int64 [2]
+  const gather = field(
+    1,
+    text(1, 'logit3'),
+    text(1, 'kept_classes'),
+    text(2, 'logits'),
+    text(4, 'Gather'),
+    field(5, text(1, 'axis'), varint(3, 1), varint(20, 2)),
+  );
+  const shape = field(2, field(1, text(2, 'batch')), field(1, text(2, 'sequence')));
+  const segments = field(11, text(1, 'token_type_ids'), field(2, field(1, varint(1, 7), shape)));
+  await writeFile(weights, Buffer.concat([bytes, field(7, gather, kept, segments)]));
+  const config = { id2label: { 0: 'NEGATIVE', 1: 'POSITIVE' }, max_position_embeddings: 512 };
+  await writeFile(join(folder, 'config.json'), JSON.stringify(config));
+  const manifestFile = join(folder, 'manifest.json');
+  const manifest = JSON.parse(await readFile(manifestFile, 'utf8')) as Manifested;
+  manifest.labels = ['negative', 'positive'];
+  manifest.name = 'two-classes';
+  for (const file of Object.keys(manifest.files)) manifest.files[file] = factsOf(await readFile(join(folder, file)));
+  await writeFile(manifestFile, JSON.stringify(manifest));
+  return folder;
+}
+
+function factsOf(bytes: Buffer): { bytes: number; sha256: string } {
+  return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+/** A field of Protocol Buffers that holds others. */
+function field(number: number, ...parts: readonly Buffer[]): Buffer {
+  const content = Buffer.concat(parts);
+  return Buffer.concat([numberOf(number * 8 + 2), numberOf(content.length), content]);
+}
+
+const text = (number: number, value: string): Buffer => field(number, Buffer.from(value));
+const varint = (number: number, value: number): Buffer => Buffer.concat([numberOf(number * 8), numberOf(value)]);
+
+/** Seven bits a byte, the lowest first. */
+function numberOf(value: number): Buffer {
+  return value < 128 ? Buffer.of(value) : Buffer.concat([Buffer.of((value & 127) | 128), numberOf(value >>> 7)]);
 }

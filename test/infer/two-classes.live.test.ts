@@ -1,0 +1,39 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+// From dist/: a worker thread can't load TypeScript.
+import { createScorer } from '../../dist/infer/scorer.js';
+import { bundledModelPath } from '../../src/infer/model.ts';
+import { createLog } from '../../src/log.ts';
+import { twoClassModel } from '../support/altered-model.ts';
+import { everyVerdict } from './every-verdict.ts';
+import { samplePosts } from './sample-posts.ts';
+
+const options = { workers: 1, cacheSize: 0, log: createLog('silent'), assumeModelLanguage: true };
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'feedpulse-two-classes-'));
+  await twoClassModel(join(folder, 'model'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test('a model without neutral shares all probability between negative and positive', async () => {
+  const posts = samplePosts(40);
+  const three = await createScorer({ modelPath: bundledModelPath, ...options });
+  const two = await createScorer({ modelPath: join(folder, 'model'), ...options });
+  const full = everyVerdict(await three.score(posts));
+  const polar = everyVerdict(await two.score(posts));
+  await Promise.all([three.close(), two.close()]);
+  expect(two.model).toMatchObject({ labels: ['negative', 'positive'], weights: 'onnx/model_quantized.onnx' });
+  for (const [index, { negative, neutral, positive, label }] of polar.entries()) {
+    // The same logits without the middle one: the odds of the two stay as they were.
+    const before = full[index];
+    expect(neutral).toBe(0);
+    expect(negative + positive).toBeCloseTo(1, 9);
+    expect(positive / negative).toBeCloseTo((before?.positive ?? 0) / (before?.negative ?? 1), 3);
+    expect(label).toBe(negative >= positive ? 'negative' : 'positive');
+  }
+  expect(new Set(polar.map(({ label }) => label)).size).toBe(2);
+});
