@@ -163,6 +163,7 @@ test('posts turn negative: one alert is decided, stored and sent once, however o
   expect(receiver.received[2]?.body['examples']).toHaveLength(3);
 });
 
+// An hour and a half is judged minute by minute, in a real database.
 test('its end is told once, and goes by the same name', async () => {
   const [first] = receiver.received;
   const kinds = await live(freshEvaluator(), 90, usual);
@@ -171,7 +172,7 @@ test('its end is told once, and goes by the same name', async () => {
   expect(await send()).toBe(0);
   expect(receiver.received.at(-1)?.body).toMatchObject({ type: 'resolved', alert: first?.body['alert'] });
   expect(receiver.received.at(-1)?.headers['idempotency-key']).not.toBe(first?.headers['idempotency-key']);
-});
+}, 120_000);
 
 test('what a channel gathers goes as one message once its stretch is over, always by one name, whoever sends it', async () => {
   const gather = { type: 'webhook', url: `${receiver.url}/digest`, allowPrivate: true, digest: '1h' };
