@@ -34,7 +34,7 @@ export interface Pull {
 
 export interface PullParts extends Pick<FetchParts, 'clock'> {
   readonly onProgress: (file: string, received: number, total: number) => void;
-  /** Scores a post with the model in this folder; rejects where it can't. */
+  /** Scores posts with the model in this folder; rejects where it can't. */
   readonly tryOut: (folder: string) => Promise<void>;
 }
 
