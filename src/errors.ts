@@ -8,7 +8,11 @@ export const errorCodes = {
   FILE_UNREADABLE: { exit: 3, retry: false, hint: 'Check the path and its permissions.' },
   MODEL_MISSING: { exit: 4, retry: false, hint: 'Restore the folder from the repository, or point `model.path` at another.' },
   MODEL_DAMAGED: { exit: 4, retry: false, hint: 'Fetch the model again: its files differ from its manifest.' },
-  MODEL_FAILED: { exit: 4, retry: true, hint: 'Look at the log; the model could not score a batch.' },
+  MODEL_FAILED: {
+    exit: 4,
+    retry: true,
+    hint: 'Check it with `feedpulse model verify`, or try another; a running feedpulse has more in its log.',
+  },
   HUB_UNAVAILABLE: { exit: 4, retry: true, hint: 'Check --hub and the network, and run it again: what has come is kept.' },
   HUB_REFUSED: { exit: 4, retry: false, hint: 'Check --hub, the repository, --revision and each --sha256.' },
   KAFKA_UNAVAILABLE: { exit: 5, retry: true, hint: 'Check `kafka.brokers`, the network and the credentials.' },

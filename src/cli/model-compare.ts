@@ -9,7 +9,7 @@ import { configFrom, parseNumber, type SharedOptions, withSharedOptions } from '
 import { type Column, tableOf } from './print-table.ts';
 import { printable, printableJson } from './printable.ts';
 import { oneLine } from './question-options.ts';
-import { shownCount } from './show-figures.ts';
+import { shownCount, sign } from './show-figures.ts';
 
 type Options = SharedOptions & { readonly json?: boolean; readonly show: number };
 
@@ -22,7 +22,7 @@ on. Two thousand of them tell differences of about two points apart.
 `;
 
 export function modelCompare(): Command {
-  return withSharedOptions(new Command('compare'))
+  return withSharedOptions(new Command('compare'), 'model')
     .description(
       'two models on the same labelled posts: figures side by side, whether chance could make the difference, and where they differ',
     )
@@ -80,17 +80,17 @@ const figureColumns: readonly Column<Figure>[] = [
   { title: '', name: 'figure', value: ({ name }) => name },
   { title: 'A', name: 'a', value: ({ a }) => a, show: ({ a, digits }) => a.toFixed(digits) },
   { title: 'B', name: 'b', value: ({ b }) => b, show: ({ b, digits }) => b.toFixed(digits) },
-  { title: 'B − A', name: 'difference', value: ({ a, b }) => b - a, show: ({ a, b, digits }) => signed(b - a, digits) },
+  { title: 'B − A', name: 'difference', value: ({ a, b }) => b - a, show: ({ a, b, digits }) => sign(b - a, digits) },
 ];
 
 function significance({ accuracy, macroRecall }: ModelDifference): string {
   const { onlyA, onlyB, midP, exact } = accuracy;
-  const points = (fraction: number): string => signed(100 * fraction, 1);
-  const { difference, low, high } = macroRecall;
+  const points = (fraction: number): string => sign(100 * fraction, 1);
+  const { difference, low, high, tooFew } = macroRecall;
   const doubt = (isClear: boolean): string => (isClear ? 'more than chance makes' : 'chance could make it');
   return [
     `Accuracy: A alone is right on ${shownCount(onlyA)} posts, B alone on ${shownCount(onlyB)}; McNemar's mid-p ${shownP(midP)} (exact ${shownP(exact)}): ${doubt(midP < 0.05)}.`,
-    `Macro recall: ${points(difference)} points, 95 % interval ${points(low)} … ${points(high)}: ${doubt(low > 0 || high < 0)}.`,
+    `Macro recall: ${points(difference)} points, 95 % interval ${points(low)} … ${points(high)}: ${tooFew ? 'too few posts to tell' : doubt(low > 0 || high < 0)}.`,
   ].join('\n');
 }
 
@@ -104,11 +104,6 @@ const splitColumns: readonly Column<Split>[] = [
 
 function judged({ label, confidence }: Split['a']): string {
   return `${label} ${Math.round(100 * confidence)} %`;
-}
-
-function signed(value: number, digits: number): string {
-  const text = Math.abs(value).toFixed(digits);
-  return Number(text) === 0 ? text : `${value < 0 ? '−' : '+'}${text}`;
 }
 
 function shownP(p: number): string {

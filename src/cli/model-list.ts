@@ -7,7 +7,7 @@ import { printable, printableJson } from './printable.ts';
 import { shownBytes, shownShare } from './show-figures.ts';
 
 export function modelList(): Command {
-  return withSharedOptions(new Command('list'))
+  return withSharedOptions(new Command('list'), 'logLevel')
     .description('the bundled model, those in the data folder, and the one that the settings name')
     .option('--json', 'print them as one JSON array')
     .action(async (options: SharedOptions & { json?: boolean }) => {

@@ -1,8 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { systemClock } from '../clock.ts';
-import { FeedpulseError } from '../errors.ts';
 import { isPartial, pullModel } from '../infer/hub/pull-model.ts';
-import { createScorer } from '../infer/scorer.ts';
+import { tryOut } from '../infer/try-out.ts';
 import { createLog } from '../log.ts';
 import { type Label, labels } from '../post.ts';
 import { modelsFolder } from './known-models.ts';
@@ -35,7 +34,7 @@ they are: --labels negative,positive. A model without neutral never says neutral
 `;
 
 export function modelPull(): Command {
-  return withSharedOptions(new Command('pull'))
+  return withSharedOptions(new Command('pull'), 'model', 'logLevel')
     .description('fetch an ONNX model for text classification from a hub, its files pinned by their SHA-256')
     .argument('<repo>', 'OWNER/NAME on the hub')
     .requiredOption('--sha256 <file=hex>', 'a file to fetch and its SHA-256; once for each file', collectPin)
@@ -56,22 +55,13 @@ async function pull(repo: string, options: Options): Promise<void> {
   const name = as?.name ?? nameOf(repo);
   const into = modelsFolder(configFrom(options));
   const order = { from: { hub, repo, revision }, pins, into, name, version: as?.version, labels: given, languages, maxLength };
-  const { model, wasThere } = await pullModel(order, { clock: systemClock, tryOut, onProgress: bars.show }).finally(bars.stop);
+  const trial = (folder: string): Promise<void> => tryOut(folder, createLog('silent')); // what fails is in the error
+  const parts = { clock: systemClock, tryOut: trial, onProgress: bars.show };
+  const { model, wasThere } = await pullModel(order, parts).finally(bars.stop);
   if (options.json) return void process.stdout.write(`${printableJson({ ...model, wasThere })}\n`);
   const state = wasThere ? 'is there already, and whole' : 'is installed';
   process.stdout.write(`${printable(model.id)} ${state}: ${printable(model.folder)}\n`);
   process.stdout.write(`It runs with --model ${printable(model.folder)}, or with that as \`model.path\`.\n`);
-}
-
-/** A post through the model: its tokenizer, its weights and its classes go together, or nothing is installed. */
-async function tryOut(modelPath: string): Promise<void> {
-  const scorer = await createScorer({ modelPath, workers: 1, cacheSize: 0, log: createLog('silent'), assumeModelLanguage: true });
-  try {
-    const [verdict] = await scorer.score([{ text: 'a lovely morning' }]);
-    if (!Number.isFinite(verdict?.score)) throw new FeedpulseError('MODEL_FAILED', 'The model that was fetched gives no score.');
-  } finally {
-    await scorer.close();
-  }
 }
 
 /** One bar a file, since each has its own size. */

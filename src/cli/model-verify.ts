@@ -7,7 +7,7 @@ import { printable, printableJson } from './printable.ts';
 import { shownBytes } from './show-figures.ts';
 
 export function modelVerify(): Command {
-  return withSharedOptions(new Command('verify'))
+  return withSharedOptions(new Command('verify'), 'logLevel')
     .description('check every file of a model against the SHA-256 in its manifest; ends with 4 where one differs or is missing')
     .argument('[model]', 'a folder, or the name of an installed model; the one that the settings name when absent')
     .option('--json', 'print one JSON object')

@@ -2,6 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { asError, FeedpulseError } from '../errors.ts';
+import { isAlive } from '../is-alive.ts';
 
 const owner = z.object({
   pid: z.int().positive(),
@@ -45,13 +46,5 @@ function parse(text: string): unknown {
     return JSON.parse(text);
   } catch {
     return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (thrown) {
-    return asError(thrown).message.includes('EPERM');
   }
 }

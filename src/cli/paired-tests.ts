@@ -43,10 +43,15 @@ export interface Difference {
   readonly high: number;
   readonly resamples: number;
   readonly seed: number;
+  /** The interval is not to be gone by: what a few posts have in common, every draw of them has. */
+  readonly tooFew: boolean;
 }
 
 const resamples = 5_000;
 const seed = 17;
+
+/** Of each class that occurs, and of posts on which one model alone is right; below that an interval from draws is too narrow. */
+const fewest = { ofClass: 30, discordant: 10 };
 
 /**
  * How much more macro recall B has than A, with a 95 % interval: posts are drawn with replacement, each with what both
@@ -64,7 +69,14 @@ export function macroRecallDifference(posts: readonly Paired[]): Difference {
   const seen = new Uint32Array(labels.length * 4);
   for (const kind of kinds) count(seen, kind);
   const tail = Math.floor(0.025 * resamples);
-  return { difference: differenceOf(seen), low: drawn.at(tail) ?? 0, high: drawn.at(-1 - tail) ?? 0, resamples, seed };
+  return {
+    difference: differenceOf(seen),
+    low: drawn.at(tail) ?? 0,
+    high: drawn.at(-1 - tail) ?? 0,
+    resamples,
+    seed,
+    tooFew: areTooFew(posts),
+  };
 }
 
 /** Macro recall depends on how many posts there are of each of twelve kinds: label, A right, B right. */
@@ -74,6 +86,12 @@ function kindOf({ truth, rightA, rightB }: Paired): number {
 
 function count(counts: Uint32Array, kind = 0): void {
   counts[kind] = (counts[kind] ?? 0) + 1;
+}
+
+function areTooFew(posts: readonly Paired[]): boolean {
+  const discordant = posts.filter(({ rightA, rightB }) => rightA !== rightB).length;
+  const sizes = labels.map((label) => posts.filter(({ truth }) => truth === label).length);
+  return discordant < fewest.discordant || sizes.some((size) => size > 0 && size < fewest.ofClass);
 }
 
 /** A class without posts counts as nothing, as in the report. */

@@ -3,7 +3,8 @@ import type { Column } from './print-table.ts';
 
 /** Figures as a table shows them. What is not known is a dash. */
 
-const sign = (value: number, digits: number): string => {
+/** A difference with its sign, unless it rounds to 0. */
+export const sign = (value: number, digits: number): string => {
   const text = Math.abs(value).toFixed(digits);
   if (Number(text) === 0) return text;
   return `${value < 0 ? '−' : '+'}${text}`;

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
+import { asError, FeedpulseError } from '../errors.ts';
 import { type ModelInfo, modelFiles } from './model.ts';
 
 export interface Tokens {
@@ -15,10 +16,9 @@ export type Tokenize = (text: string) => Tokens;
 /** A word rarely has more: what is cut off here, before WordPiece reads it, would be cut off after it as well. */
 const charactersPerToken = 40;
 
-/** The tokenizer of a model whose files were checked. */
+/** The tokenizer of a model whose files were checked. Rejects with MODEL_FAILED where it is none, or of a kind that can't be read. */
 export async function loadTokenizer(model: ModelInfo): Promise<Tokenize> {
-  const [definition, config] = await Promise.all([readJson(model, modelFiles.tokenizer), readJson(model, modelFiles.tokenizerConfig)]);
-  const tokenizer = new Tokenizer(definition, config);
+  const tokenizer = await readTokenizer(model);
   const longest = model.maxLength;
   return (text) => {
     const bounded = text.slice(0, longest * charactersPerToken);
@@ -28,7 +28,13 @@ export async function loadTokenizer(model: ModelInfo): Promise<Tokenize> {
   };
 }
 
-async function readJson(model: ModelInfo, file: string): Promise<object> {
-  // The file's SHA-256 is the manifest's: it is the JSON object that training wrote.
-  return JSON.parse(await readFile(join(model.folder, file), 'utf8')) as object;
+async function readTokenizer(model: ModelInfo): Promise<Tokenizer> {
+  // That a file is the one of the manifest does not say what is in it: a pinned one may be anything.
+  const readJson = async (file: string): Promise<object> => Object(JSON.parse(await readFile(join(model.folder, file), 'utf8')));
+  try {
+    return new Tokenizer(await readJson(modelFiles.tokenizer), await readJson(modelFiles.tokenizerConfig));
+  } catch (thrown) {
+    const why = `feedpulse can't read this tokenizer, ${join(model.folder, modelFiles.tokenizer)}: ${asError(thrown).message}.`;
+    throw new FeedpulseError('MODEL_FAILED', why, { cause: thrown });
+  }
 }

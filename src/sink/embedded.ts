@@ -5,6 +5,7 @@ import { type ClickHouseClient, type ClickHouseClientConfigOptions, ClickHouseLo
 import { Session } from 'chdb';
 import { createChdbConnection } from 'chdb/connection';
 import { asError, FeedpulseError } from '../errors.ts';
+import { isAlive } from '../is-alive.ts';
 import type { Connections } from './connection.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { guardReads } from './read-guard.ts';
@@ -99,10 +100,5 @@ async function startEngine(path: string, folder: string): Promise<Session> {
 async function isOwned(path: string): Promise<boolean> {
   const status = await readFile(join(path, 'status'), 'utf8').catch(() => '');
   const pid = Number(/^PID: (\d+)/m.exec(status)?.[1]);
-  if (!pid) return false;
-  try {
-    return process.kill(pid, 0);
-  } catch (fault) {
-    return asError(fault).message.includes('EPERM');
-  }
+  return pid > 0 && isAlive(pid);
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bundledModelPath } from '../../src/infer/model.ts';
-import { twoClassModel } from '../support/altered-model.ts';
+import { oneRowWeights, twoClassModel } from '../support/altered-model.ts';
 import { attempt, feedpulse } from '../support/feedpulse.ts';
 import { pinsOf, startHub, type TestHub } from '../support/hub.ts';
 
@@ -64,7 +64,16 @@ test('pull refuses what cannot run, by trying it out', async () => {
   const tried = await failing('pull', 'someone/silent', '--hub', other.url, ...pinned(silent), ...labels);
   await other.stop();
   expect([tried.code, tried.output]).toEqual([4, expect.stringMatching(/^MODEL_FAILED: .*no output `logits` of 3 floats a row/)]);
-  expect((await model('list')).stdout).not.toContain('silent');
+  expect(tried.output).not.toMatch(/Look at the log/);
+  const oneRow = new Map([...files, [weights, oneRowWeights(files.get(weights) ?? Buffer.of())]]);
+  const single = await startHub(oneRow, 'someone/single');
+  const together = await failing('pull', 'someone/single', '--hub', single.url, ...pinned(oneRow));
+  await single.stop();
+  expect([together.code, together.output]).toEqual([
+    4,
+    expect.stringMatching(/^MODEL_FAILED: A trial of the model failed\. .*Expected: 1/s),
+  ]);
+  expect((await model('list')).stdout).not.toMatch(/silent|single/);
 });
 
 test('list tells what there is, which one runs, and what is wrong with one', async () => {
@@ -124,12 +133,14 @@ test('compare measures both as eval does, and shows where they differ without st
   expect(found.b.perClass.neutral).toMatchObject({ recall: 0, support: 2 });
   expect(found.accuracy).toMatchObject({ onlyA: 2, onlyB: 0, exact: 0.5, midP: 0.25, difference: -0.5 });
   expect(found.macroRecall).toMatchObject({ difference: -1 / 3, high: 0, seed: 17 });
+  expect(found.macroRecall.tooFew).toBe(true);
   expect(found.disagreements).toMatchObject({ posts: 2, shown: [{ truth: 'neutral', a: { label: 'neutral' } }, {}] });
   expect(found.disagreements.shown.map(({ line }: { line: number }) => line).sort()).toEqual([4, 5]);
   expect((await model(...args)).stdout).toMatch(/ 4 {2}neutral .* The \\u\{1b\}\[31mstore\\u\{202e\} opens at nine\n/);
   const { stdout } = await model(...args, '--show', '1');
   expect(stdout).toMatch(/\nmacro recall +100\.0 +66\.7 +−33\.3\naccuracy +100\.0 +50\.0 +−50\.0\n/);
   expect(stdout).toMatch(/A alone is right on 2 posts, B alone on 0; McNemar's mid-p 0\.250 \(exact 0\.500\): chance could make it\./);
+  expect(stdout).toMatch(/Macro recall: −33\.3 points, 95 % interval .*: too few posts to tell\.\n/);
   expect(stdout).toMatch(/They label 2 posts differently; the 1 furthest apart:\n\nLINE +TRUTH/);
   const absent = await failing('compare', 'two-classes', 'nowhere', file, '--log-level', 'error');
   expect([absent.code, absent.output]).toEqual([4, expect.stringMatching(/^MODEL_MISSING: .*nowhere/)]);

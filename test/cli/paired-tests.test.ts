@@ -40,3 +40,16 @@ test('the same posts give the same interval, and models that agree differ by not
   expect(macroRecallDifference(sample)).toEqual(macroRecallDifference(sample));
   expect(macroRecallDifference(posts('positive', 30, 0, 0, 10))).toMatchObject({ difference: 0, low: 0, high: 0 });
 });
+
+test.each([
+  ['one post', posts('negative', 0, 0, 1, 0), true],
+  [
+    '30 posts of each class, and 10 that one alone gets right',
+    [...posts('negative', 20, 4, 6, 0), ...posts('positive', 30, 0, 0, 0)],
+    false,
+  ],
+  ['9 that one alone gets right', posts('negative', 91, 4, 5, 0), true],
+  ['29 posts of a class', [...posts('negative', 90, 0, 10, 0), ...posts('neutral', 29, 0, 0, 0)], true],
+])('of %s: whether they are too few to tell', (_, sample, tooFew) => {
+  expect(macroRecallDifference(sample).tooFew).toBe(tooFew);
+});

@@ -97,6 +97,16 @@ export async function twoClassModel(folder: string): Promise<string> {
   return folder;
 }
 
+/** ONNX weights made from those of the bundled model that take one row at a time, as some exports do. */
+export function oneRowWeights(weights: Buffer): Buffer {
+  // Inputs declare the size of their first dimension: `batch`, any; here 1, written as long as the name was.
+  const any = Buffer.from('\x0a\x07\x12\x05batch', 'latin1');
+  const one = Buffer.from('\x0a\x07\x08\x81\x80\x80\x80\x80\x00', 'latin1');
+  const altered = Buffer.from(weights);
+  for (let at = altered.indexOf(any); at >= 0; at = altered.indexOf(any, at)) one.copy(altered, at);
+  return altered;
+}
+
 function factsOf(bytes: Buffer): { bytes: number; sha256: string } {
   return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
 }

@@ -7,7 +7,21 @@ import { isWholeScale } from '../manifest.ts';
 const configSchema = z.object({
   id2label: z.record(z.string().regex(/^\d+$/), z.string()).optional(),
   max_position_embeddings: z.int().positive().optional(),
+  model_type: z.string().optional(),
 });
+
+/** Kin of RoBERTa count positions from the id of their padding on, which is 1, so that two are never a token's. */
+const positionsFromTwo: ReadonlySet<string> = new Set([
+  'camembert',
+  'data2vec-text',
+  'longformer',
+  'mpnet',
+  'roberta',
+  'roberta-prelayernorm',
+  'xlm-roberta',
+  'xlm-roberta-xl',
+  'xmod',
+]);
 
 /** What else labels are called. */
 const nicknames: Readonly<Record<string, Label>> = { neg: 'negative', neu: 'neutral', pos: 'positive' };
@@ -19,8 +33,9 @@ const nicknames: Readonly<Record<string, Label>> = { neg: 'negative', neu: 'neut
 export function labelsOf(config: unknown, given: readonly Label[] | undefined, maxLength: number): Label[] {
   const read = configSchema.safeParse(config);
   if (!read.success) throw new FeedpulseError('HUB_REFUSED', 'config.json is not that of a model for text classification.');
-  const { id2label = {}, max_position_embeddings: longest = maxLength } = read.data;
-  if (longest < maxLength) throw new FeedpulseError('USAGE', `The model reads ${longest} tokens: say --max-length ${longest}.`);
+  const { id2label = {}, max_position_embeddings: positions = Number.POSITIVE_INFINITY, model_type: kind = '' } = read.data;
+  const longest = positions - (positionsFromTwo.has(kind) ? 2 : 0);
+  if (longest < maxLength) throw new FeedpulseError('USAGE', `--max-length is at most ${longest} for this model.`);
   const names = Object.entries(id2label)
     .sort(([one], [other]) => Number(one) - Number(other))
     .map(([, name]) => name.toLowerCase());

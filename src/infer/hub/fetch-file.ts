@@ -32,15 +32,22 @@ const diskFaults: ReadonlySet<string> = new Set(['EACCES', 'EDQUOT', 'EEXIST', '
 
 /**
  * Fetches a file whose SHA-256 is known. A connection that breaks is taken up again where it broke, and so is what an
- * earlier call left. Rejects with HUB_UNAVAILABLE when the hub stays away, and what has come stays; with HUB_REFUSED when
- * the hub has no such file or another one, which is removed; with FILE_UNREADABLE when it can't be written.
+ * earlier call left, unless that turns out to be of another file. Rejects with HUB_UNAVAILABLE when the hub stays away, and
+ * what has come stays; with HUB_REFUSED when the hub has no such file or another one, which is removed; with
+ * FILE_UNREADABLE or the fault of the file system when it can't be written or read.
  */
 export async function fetchFile(wanted: Wanted, parts: FetchParts): Promise<void> {
   const { path, sha256, url } = wanted;
   await mkdir(dirname(path), { recursive: true });
-  if ((await sizeOf(path)) > 0 && (await sha256Of(path)) === sha256) return;
+  const wasBegun = (await sizeOf(path)) > 0;
+  if (wasBegun && (await sha256Of(path)) === sha256) return;
   await persist(wanted, parts);
-  const found = await sha256Of(path);
+  let found = await sha256Of(path);
+  if (found !== sha256 && wasBegun) {
+    await rm(path); // the beginning may have been that of another file, which is not the hub's fault
+    await persist(wanted, parts);
+    found = await sha256Of(path);
+  }
   if (found === sha256) return;
   await rm(path);
   throw new FeedpulseError('HUB_REFUSED', `${nameOf(url)} is another file than the one pinned: its SHA-256 is ${found}. It is removed.`);
@@ -48,15 +55,18 @@ export async function fetchFile(wanted: Wanted, parts: FetchParts): Promise<void
 
 async function persist(wanted: Wanted, parts: FetchParts): Promise<void> {
   let pauseMs = firstPauseMs;
+  // Over all attempts: one that begins again and comes as far as another did brings nothing new.
+  let furthest = await sizeOf(wanted.path);
   for (let fruitless = 0; ; ) {
-    const before = await sizeOf(wanted.path);
     try {
-      return await fetchRest(wanted, before, parts.onProgress);
+      return await fetchRest(wanted, await sizeOf(wanted.path), parts.onProgress);
     } catch (thrown) {
       const error: NodeJS.ErrnoException = asError(thrown);
       if (error instanceof FeedpulseError) throw error;
       if (diskFaults.has(error.code ?? '')) throw new FeedpulseError('FILE_UNREADABLE', `${error.message}.`, { cause: error });
-      const hasCome = (await sizeOf(wanted.path)) > before;
+      const reached = await sizeOf(wanted.path);
+      const hasCome = reached > furthest;
+      furthest = Math.max(furthest, reached);
       fruitless = hasCome ? 0 : fruitless + 1;
       pauseMs = hasCome ? firstPauseMs : pauseMs * 2;
       if (fruitless >= mostFruitless)

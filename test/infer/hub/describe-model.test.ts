@@ -24,8 +24,18 @@ test('named classes go before those of config.json, and are as many', () => {
   expect(() => labelsOf(config, ['negative', 'neutral', 'positive'], 128)).toThrow(/has 2 classes/);
 });
 
+test.each([
+  ['bert', 512],
+  ['roberta', 510],
+  ['xlm-roberta', 510],
+])('a %s with 512 positions reads %i tokens', (model_type, longest) => {
+  const config = { model_type, max_position_embeddings: 512 };
+  expect(labelsOf(config, ['negative', 'positive'], longest)).toEqual(['negative', 'positive']);
+  expect(() => labelsOf(config, ['negative', 'positive'], longest + 1)).toThrow(`at most ${longest} `);
+});
+
 test('a config of another kind, or a model that reads less, is refused', () => {
   expect(() => labelsOf(undefined, undefined, 128)).toThrow(/not that of a model/);
   expect(() => labelsOf({ id2label: ['a'] }, undefined, 128)).toThrow(/not that of a model/);
-  expect(() => labelsOf({ max_position_embeddings: 64 }, ['negative', 'positive'], 128)).toThrow(/--max-length 64/);
+  expect(() => labelsOf({ max_position_embeddings: 64 }, ['negative', 'positive'], 128)).toThrow(/--max-length is at most 64 /);
 });

@@ -116,6 +116,92 @@ describe('what was cut off goes on where it broke', () => {
     await pull({ name: 'second' });
     expect(sha256Of(await readFile(join(into, 'second', weights)))).toBe(pins.get(weights));
   });
+
+  test('but not without end where every second answer throws away what the one before brought', async () => {
+    const round = [{ cutAfter: 1_000_000 }, 'another range'] as const;
+    hub.fail(weights, ...Array.from({ length: 30 }, () => round).flat());
+    await expect(pull()).rejects.toMatchObject(refused('HUB_UNAVAILABLE', /could not be fetched/));
+    expect(hub.asked.filter((one) => one.startsWith(weights)).length).toBeLessThan(40);
+  });
+
+  test('from the start where what an earlier call left was the beginning of another file', async () => {
+    await mkdir(join(into, 'tiny.partial/onnx'), { recursive: true });
+    await writeFile(join(into, 'tiny.partial', weights), randomBytes(1_000));
+    await pull();
+    expect(hub.asked.filter((one) => one.startsWith(weights))).toEqual([`${weights} from 1000`, weights]);
+    expect(sha256Of(await readFile(join(into, 'tiny', weights)))).toBe(pins.get(weights));
+  });
+
+  test('and the hub is blamed where it is another file from the start as well', async () => {
+    await mkdir(join(into, 'tiny.partial'), { recursive: true });
+    await writeFile(join(into, 'tiny.partial/tokenizer.json'), '{');
+    const mine = sha256Of(files.get('tokenizer.json') ?? Buffer.of());
+    await expect(pull({ pins: withPin('tokenizer.json', '0'.repeat(64)) })).rejects.toMatchObject(refused('HUB_REFUSED', new RegExp(mine)));
+    expect(existsSync(join(into, 'tiny.partial/tokenizer.json'))).toBe(false);
+  });
+});
+
+test('one call at a time fetches a model', async () => {
+  const outcomes = await Promise.allSettled([pull(), pull()]);
+  expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'DATA_FOLDER_BUSY' } });
+  expect(installed()).toEqual(['tiny']);
+});
+
+describe('an installed model', () => {
+  test('that is damaged is made whole again, and what is sound in it is not fetched again', async () => {
+    const { model } = await pull();
+    const bytes = Buffer.from(files.get(weights) ?? []);
+    bytes[7] = (bytes[7] ?? 0) ^ 1;
+    await writeFile(join(into, 'tiny', weights), bytes);
+    await rm(join(into, 'tiny/tokenizer.json'));
+    hub.asked.length = 0;
+    expect(await pull()).toEqual({ model, wasThere: false });
+    expect(new Set(hub.asked.map((one) => one.split(' ')[0]))).toEqual(new Set(['tokenizer.json', weights]));
+    expect(await loadModel(join(into, 'tiny'))).toEqual(model);
+    expect(installed()).toEqual(['tiny']);
+  });
+
+  test('without a manifest is made whole again, unless other files lie there', async () => {
+    await pull();
+    await writeFile(join(into, 'tiny/manifest.json'), '{');
+    expect(await pull()).toMatchObject({ wasThere: false });
+    await rm(join(into, 'tiny/manifest.json'));
+    await writeFile(join(into, 'tiny/notes.txt'), 'mine');
+    await expect(pull()).rejects.toMatchObject(refused('USAGE', /holds another model/));
+    expect(await readFile(join(into, 'tiny/notes.txt'), 'utf8')).toBe('mine');
+  });
+
+  test('that is damaged gives way when an attempt that was cut off is whole', async () => {
+    await pull();
+    await writeFile(join(into, 'tiny', weights), 'x');
+    await mkdir(join(into, 'tiny.partial'));
+    await pull();
+    expect(await loadModel(join(into, 'tiny'))).toBeDefined();
+    expect(installed()).toEqual(['tiny']);
+  });
+
+  test('that is damaged, but of other files, is left as it is', async () => {
+    await pull();
+    await writeFile(join(into, 'tiny', weights), 'x');
+    await expect(pull({ pins: withPin('tokenizer.json', '0'.repeat(64)) })).rejects.toMatchObject(refused('USAGE', /holds another model/));
+    expect(installed()).toEqual(['tiny']);
+  });
+});
+
+test('the version that is made up depends neither on the order of the pins nor on files that are not read', async () => {
+  const { model } = await pull();
+  const reversed = await pull({ name: 'reversed', pins: new Map([...pins].reverse()) });
+  expect(reversed.model.version).toBe(model.version);
+  files.set('LICENSE', Buffer.from('free'));
+  const licensed = await pull({ name: 'licensed', pins: pinsOf(files) }).finally(() => files.delete('LICENSE'));
+  expect(licensed.model.version).toBe(model.version);
+});
+
+test('what the file system refuses is said to be that', async () => {
+  await writeFile(into, 'a file');
+  await expect(pull()).rejects.toMatchObject(refused('FILE_UNREADABLE', /EEXIST|ENOTDIR/));
+  expect(hub.asked).toEqual([]);
 });
 
 describe('refuses, and installs nothing', () => {
@@ -149,7 +235,7 @@ describe('refuses, and installs nothing', () => {
     await expect(pull({}, { revision })).rejects.toMatchObject(refused('USAGE', /revision/));
   });
 
-  test.each(['../up', 'Tiny', '', 'a.partial'])('the name %j', async (name) => {
+  test.each(['../up', 'Tiny', '', 'a.partial', 'distilbert-social-en'])('the name %j', async (name) => {
     await expect(pull({ name })).rejects.toMatchObject({ code: 'USAGE' });
     expect(hub.asked).toEqual([]);
   });
