@@ -33,7 +33,7 @@ const post = z.strictObject({
 }) satisfies z.ZodType<StoredPost>;
 
 export const postsAnswer = z.strictObject({
-  brand: z.string(),
+  brand: z.union([z.string(), z.array(z.string())]).describe('As it was asked for: a list where several were'),
   posts: z.array(post),
   next: z.string().nullable().describe('`before` of the next page'),
 });

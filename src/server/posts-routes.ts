@@ -6,12 +6,12 @@ import { type Cursor, searchPosts } from '../trends/search-posts.ts';
 import { requireRole } from './access.ts';
 import type { HistoryParts } from './history-routes.ts';
 import { postsAnswer } from './post-answers.ts';
-import { brand, parseQuery, readTime, resolveRange, time } from './query-schemas.ts';
+import { anyOfBrands, parseQuery, readTime, resolveRange, time } from './query-schemas.ts';
 
 const share = z.coerce.number().min(0).max(1);
 
 const postsQuery = z.strictObject({
-  brand,
+  brand: anyOfBrands,
   from: time.optional().describe('Where it begins; all history when absent'),
   to: time.optional(),
   label: z.enum(storedLabels).optional(),
@@ -28,7 +28,8 @@ const postsQuery = z.strictObject({
 
 export const postsApi = {
   '/api/v1/posts': {
-    summary: 'Posts of a brand, page by page; while `next` is not null there may be more, even where a page has few or none',
+    summary:
+      'Posts of a brand, or of any of several, page by page; while `next` is not null there may be more, even where a page has few or none',
     query: postsQuery,
     answer: postsAnswer,
   },

@@ -15,7 +15,7 @@ export const time = z
   .describe('ISO 8601 with an offset from UTC, `now`, or relative: now-7d')
   .refine((value) => readTime(value, 0) !== undefined, 'expected a date, a time with its offset (2026-11-01T09:30:00Z), now, or now-7d');
 
-export const brand = z.string().min(1).max(100).default('*').describe('A brand of the config; `*` is all posts');
+const brand = z.string().min(1).max(100).default('*').describe('A brand of the config; `*` is all posts');
 
 const namedBrand = z.string().min(1).max(100);
 const mostBrands = 20;
@@ -26,6 +26,14 @@ const brands = z
   .refine((names) => new Set(names).size === names.length, 'names a brand twice')
   .optional()
   .describe('Brands to compare, one parameter each; all of the config when absent');
+
+/** `brand=A&brand=B`. Where all posts are among them, it is all posts. */
+export const anyOfBrands = z
+  .union([namedBrand, z.array(namedBrand)])
+  .refine((named) => typeof named === 'string' || named.length <= mostBrands, `at most ${mostBrands} brands at once`)
+  .default('*')
+  .transform((named) => (typeof named !== 'string' && named.includes('*') ? '*' : named))
+  .describe('A brand of the config, or several, one parameter each; `*` is all posts');
 
 /** Both ends are optional: the last 24 hours. */
 export const rangeQuery = z.strictObject({ from: time.default('now-24h'), to: time.default('now') });

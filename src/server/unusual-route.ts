@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { AlertsConfig } from '../alert-config.ts';
 import { createFigures } from '../alerts/read-figures.ts';
@@ -6,9 +6,10 @@ import { replayStored } from '../alerts/replay-stored.ts';
 import { type Rule, rulesGiven, rulesOf } from '../alerts/rules.ts';
 import { milliseconds } from '../config.ts';
 import { FeedpulseError } from '../errors.ts';
+import { createTurns } from '../in-turn.ts';
 import { brandsOverview } from '../trends/summary.ts';
 import { requireRole } from './access.ts';
-import { toReplayed } from './alert-answers.ts';
+import { iso, toReplayed } from './alert-answers.ts';
 import { replayed } from './alert-schemas.ts';
 import type { HistoryParts } from './history-routes.ts';
 import { brandsRangeQuery, parseQuery, resolveRange } from './query-schemas.ts';
@@ -45,36 +46,74 @@ export function registerUnusualRoute(app: FastifyInstance, { reader, clock, bran
   const figures = createFigures(reader);
   const rules = rulesOf(rulesGiven(config.alerts.rules), brands);
   const noDataAfterMs = milliseconds(config.alerts.noDataAfter);
-  const kept = new Map<string, { readonly at: number; readonly answer: Promise<UnusualAnswer> }>();
+  const kept = new Map<string, Kept>();
+  const inTurn = createTurns();
 
-  const judge = async (named: readonly string[], from: number, to: number): Promise<UnusualAnswer> => {
-    const options = { figures, from, to, noDataAfterMs, report: () => {}, signal: new AbortController().signal };
+  const judge = async (named: readonly string[], [from, to]: Minutes, signal: AbortSignal): Promise<UnusualAnswer> => {
+    const options = { figures, from, to, noDataAfterMs, report: () => {}, signal };
     const outcomes = [];
     for (const rule of rules) outcomes.push(await replayStored({ ...options, rule: only(rule, named) }));
     const found = outcomes.flatMap(({ changes }) => toReplayed(changes)).sort((a, b) => a.at.localeCompare(b.at));
-    return { from: new Date(from).toISOString(), to: new Date(to).toISOString(), found };
+    return { from: iso(from), to: iso(to), found };
   };
+  // All posts are watched where the config has no brand, or a rule names them.
   const largest = async (range: { from: Date; to: Date }): Promise<string[]> => {
     const known = (await brandsOverview(reader, range, clock.now())).filter(({ brand }) => brand !== '*');
-    return known.sort((a, b) => b.volume - a.volume).map(({ brand }) => brand);
+    const sorted = known.sort((a, b) => b.volume - a.volume).map(({ brand }) => brand);
+    return ['*', ...sorted.slice(0, mostBrands)];
   };
-
-  app.get('/api/v1/unusual', requireRole('viewer'), async ({ query }): Promise<UnusualAnswer> => {
-    const { brands: wanted, ...given } = parseQuery(brandsRangeQuery, query);
-    const range = resolveRange(given, clock.now());
-    const [from, to] = [range.from, range.to].map((time) => Math.floor(time.getTime() / 60_000) * 60_000) as [number, number]; // as many as before
-    if (to - from > longestRangeMs) throw new FeedpulseError('USAGE', 'from: the rules are held against at most two days');
-    const key = JSON.stringify([wanted, from, to]);
-    const before = kept.get(key);
-    if (before && before.at > clock.now() - keptMs) return before.answer;
-    const named = wanted ?? (await largest(range)).slice(0, mostBrands);
-    const answer = judge(named, from, to);
-    kept.delete(key);
-    kept.set(key, { at: clock.now(), answer });
-    answer.catch(() => kept.delete(key));
+  const begin = (key: string, wanted: readonly string[] | undefined, range: { from: Date; to: Date }, minutes: Minutes): Kept => {
+    const stop = new AbortController();
+    const answer = inTurn(async () => {
+      stop.signal.throwIfAborted();
+      return judge(wanted ?? (await largest(range)), minutes, stop.signal);
+    });
+    const entry: Kept = { until: Number.POSITIVE_INFINITY, answer, stop, waiting: 0 };
+    kept.set(key, entry);
+    const forget = (): void => void (kept.get(key) === entry && kept.delete(key));
+    stop.signal.addEventListener('abort', forget);
+    answer.then(() => {
+      entry.until = clock.now() + keptMs;
+    }, forget);
     const [oldest] = kept.keys();
     if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
-    return answer;
+    return entry;
+  };
+
+  app.get('/api/v1/unusual', requireRole('viewer'), async ({ query }, reply): Promise<UnusualAnswer> => {
+    const { brands: wanted, ...given } = parseQuery(brandsRangeQuery, query);
+    const range = resolveRange(given, clock.now());
+    const minutes = [range.from, range.to].map((time) => Math.floor(time.getTime() / 60_000) * 60_000) as [number, number]; // as many as before
+    if (minutes[1] - minutes[0] > longestRangeMs) throw new FeedpulseError('USAGE', 'from: the rules are held against at most two days');
+    const key = JSON.stringify([wanted, minutes]);
+    const before = kept.get(key);
+    if (before && before.until <= clock.now()) kept.delete(key);
+    const entry = kept.get(key) ?? begin(key, wanted, range, minutes);
+    stopWhenNobodyWaits(entry, reply);
+    return entry.answer.catch((thrown: unknown) => {
+      if (entry.stop.signal.aborted) return { from: iso(minutes[0]), to: iso(minutes[1]), found: [] }; // nobody reads it
+      throw thrown;
+    });
+  });
+}
+
+type Minutes = readonly [from: number, to: number];
+
+/** An answer, or what will be one. */
+interface Kept {
+  /** Until when it stands, in ms since 1970. */
+  until: number;
+  readonly answer: Promise<UnusualAnswer>;
+  readonly stop: AbortController;
+  waiting: number;
+}
+
+/** Whoever goes through ranges leaves questions behind; judging them would keep those waiting that are still asked. */
+function stopWhenNobodyWaits(entry: Kept, { raw }: FastifyReply): void {
+  entry.waiting += 1;
+  raw.once('close', () => {
+    entry.waiting -= 1;
+    if (entry.waiting === 0 && entry.until === Number.POSITIVE_INFINITY) entry.stop.abort();
   });
 }
 

@@ -1,16 +1,12 @@
 import type { ClickHouseClient } from '@clickhouse/client';
+import { createTurns } from '../in-turn.ts';
 
 /**
  * Sends a client's statements one after the other. An embedded connection runs them so in any case, but those that wait
  * for their turn would each hold a thread of Node's small pool, and the statements of other connections behind them.
  */
 export function oneAtATime(client: ClickHouseClient): ClickHouseClient {
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(run: () => Promise<T>): Promise<T> => {
-    const turn = last.then(run);
-    last = turn.catch(() => {});
-    return turn;
-  };
+  const inTurn = createTurns();
   const query = client.query.bind(client);
   const command = client.command.bind(client);
   client.query = (params) => inTurn(() => query(params));

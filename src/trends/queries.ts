@@ -98,16 +98,17 @@ export const selectScored = (filter: PostFilter) => `
   WHERE r.brand = {brand:String} AND ${within(quarterRollup)}${given(filter, rollupConditions)}`;
 
 /**
- * The newest quarter-hours of a range with posts of a brand, and how many. Those whose figures are behind the
+ * The newest quarter-hours of a range with posts of a brand, or of any of `brands`, and how many; a post that names
+ * several counts for each. Those whose figures are behind the
  * posts are among them, with none: there may be some.
  * They spare the raw table a search through all history.
  */
-export const selectQuarters = (filter: PostFilter) => `
+export const selectQuarters = (filter: PostFilter, hasMany: boolean) => `
   SELECT toUnixTimestamp(q.quarter) AS start, sum(q.posts) AS posts
   FROM (
     SELECT r.quarter AS quarter, sum(${filter.label ? `r.${filter.label}` : 'r.negative + r.neutral + r.positive + r.unscored'}) AS posts
     FROM rollup_history AS r FINAL
-    WHERE r.brand = {brand:String} AND ${within(quarterRollup)}${given(filter, rollupConditions)}
+    WHERE ${hasMany ? 'r.brand IN {brands:Array(String)}' : 'r.brand = {brand:String}'} AND ${within(quarterRollup)}${given(filter, rollupConditions)}
     GROUP BY quarter
     HAVING posts > 0
     UNION ALL
@@ -165,6 +166,7 @@ function given(filter: PostFilter, conditions: Conditions): string {
 }
 
 const ofBrand = "({brand:String} = '*' OR has(p.brands, {brand:String}))";
+const ofBrands = 'hasAny(p.brands, {brands:Array(String)})';
 const inMinutes = "p.minute >= toDateTime({from:UInt32}, 'UTC') AND p.minute < toDateTime({to:UInt32}, 'UTC')";
 const inMilliseconds = 'toUnixTimestamp64Milli(p.created_at) >= {fromMs:Int64} AND toUnixTimestamp64Milli(p.created_at) < {toMs:Int64}';
 
@@ -176,8 +178,18 @@ const orders = {
   ],
 } as const;
 
-/** Keys of posts in an order, below a cursor; `patterns` is how many there are, and `quarters` whether a list of them is bound. */
-export function selectPostKeys(filter: PostFilter, options: { sort: keyof typeof orders; patterns: number; quarters: boolean }): string {
+interface KeysOptions {
+  readonly sort: keyof typeof orders;
+  /** How many there are. */
+  readonly patterns: number;
+  /** Whether a list of them is bound. */
+  readonly quarters: boolean;
+  /** Whether `brands` is bound in place of `brand`. */
+  readonly hasMany?: boolean;
+}
+
+/** Keys of posts in an order, below a cursor. */
+export function selectPostKeys(filter: PostFilter, options: KeysOptions): string {
   const [order, before] = orders[options.sort];
   const patterns = Array.from({ length: options.patterns }, (_, index) => ` AND match(${foldedText}, {pattern${index}:String})`);
   const quarters = `
@@ -191,7 +203,7 @@ export function selectPostKeys(filter: PostFilter, options: { sort: keyof typeof
   WHERE NOT p.deleted AND ${inMinutes}${options.quarters ? quarters : ''}
     AND ${inMilliseconds}
     AND (${order}) < (${before})
-    AND ${ofBrand}${given(filter, postConditions)}${patterns.join('')}
+    AND ${options.hasMany ? ofBrands : ofBrand}${given(filter, postConditions)}${patterns.join('')}
   ORDER BY (${order}) DESC
   LIMIT {limit:UInt32}`;
 }

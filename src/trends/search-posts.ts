@@ -6,8 +6,8 @@ import { searchPatterns } from './search-terms.ts';
 import { type PostKey, readPosts, type StoredPost } from './stored-post.ts';
 
 export interface PostQuery extends PostFilter {
-  /** `*` is all posts. */
-  readonly brand: string;
+  /** `*` is all posts; of several brands, those that name any of them. */
+  readonly brand: string | readonly string[];
   /** Half-open: `from` belongs to it, `to` does not. Without them: all history. */
   readonly from?: Date | undefined;
   readonly to?: Date | undefined;
@@ -142,10 +142,17 @@ function enoughOf(quarters: readonly Quarter[], wanted: number): readonly Quarte
 }
 
 async function readQuarters(reader: ClickHouseClient, query: PostQuery, fromMs: number, toMs: number): Promise<Quarter[]> {
-  const { brand, platform = '', lang = '' } = query;
+  const { platform = '', lang = '' } = query;
   const from = Math.floor(fromMs / 900_000) * 900;
-  const params = { brand, platform, lang, from, to: Math.min(2 ** 32 - 1, Math.ceil(toMs / 1_000)), quarters: mostQuarters };
-  const result = await reader.query({ query: selectQuarters(query), query_params: params, format: 'JSONEachRow' });
+  const params = {
+    ...brandParams(query),
+    platform,
+    lang,
+    from,
+    to: Math.min(2 ** 32 - 1, Math.ceil(toMs / 1_000)),
+    quarters: mostQuarters,
+  };
+  const result = await reader.query({ query: selectQuarters(query, hasMany(query)), query_params: params, format: 'JSONEachRow' });
   const rows = await result.json<{ start: number; posts: number | string }>();
   return rows.map(({ start, posts }) => ({ start: Number(start), posts: Number(posts) }));
 }
@@ -156,10 +163,10 @@ async function readKeys(
   page: { cursor: Cursor; fromMs: number; toMs: number; limit: number; quarters?: readonly number[] },
 ): Promise<Cursor[]> {
   const { cursor, fromMs, toMs, limit, quarters } = page;
-  const { brand, label, platform, lang, author = '', minConfidence, maxConfidence, text } = query;
+  const { label, platform, lang, author = '', minConfidence, maxConfidence, text } = query;
   const patterns = text === undefined ? [] : searchPatterns(text);
   const params = {
-    brand,
+    ...brandParams(query),
     ...(label && { label }),
     platform: platform ?? '',
     lang: lang ?? '',
@@ -179,10 +186,14 @@ async function readKeys(
     ...(quarters && { quarters }),
     ...Object.fromEntries(patterns.map((pattern, index) => [`pattern${index}`, pattern])),
   };
-  const statement = selectPostKeys(query, { sort: query.sort, patterns: patterns.length, quarters: quarters !== undefined });
+  const options = { sort: query.sort, patterns: patterns.length, quarters: quarters !== undefined, hasMany: hasMany(query) };
+  const statement = selectPostKeys(query, options);
   const result = await reader.query({ query: statement, query_params: params, format: 'JSONEachRow' });
   const rows = await result.json<Record<'createdAtMs' | 'engagement', number | string> & { platform: string; id: string }>();
   return rows.map((row) => ({ ...row, createdAtMs: Number(row.createdAtMs), engagement: Number(row.engagement) }));
 }
+
+const hasMany = ({ brand }: PostQuery): boolean => typeof brand !== 'string';
+const brandParams = ({ brand }: PostQuery): object => (typeof brand === 'string' ? { brand } : { brands: brand });
 
 const withoutEngagement = ({ createdAtMs, platform, id }: Cursor): Cursor => ({ createdAtMs, platform, id });

@@ -5,6 +5,7 @@ import { Notices } from './parts/notices.tsx';
 import { Rail } from './parts/rail.tsx';
 import { RangePicker } from './parts/range-picker.tsx';
 import { SignIn } from './parts/sign-in.tsx';
+import { ViewBoundary } from './parts/view-boundary.tsx';
 import { viewTitles } from './parts/view-titles.ts';
 import { ZonePicker } from './parts/zone-picker.tsx';
 import { go, view } from './state/address.ts';
@@ -64,11 +65,13 @@ function Main() {
         <h1>{viewTitles[name]}</h1>
         {heeds[name].includes('brand') && <BrandPicker />}
         {heeds[name].includes('range') && <RangePicker />}
-        {heeds[name].includes('against') && <Against />}
+        {heeds[name].includes('against') && brands.length < 2 && <Against />}
         {heeds[name].includes('range') && <ZonePicker />}
       </header>
       <Notices />
-      <View />
+      <ViewBoundary key={name}>
+        <View />
+      </ViewBoundary>
     </main>
   );
 }

@@ -1,7 +1,7 @@
 import { fetchPosts, type ShownPost } from './api/history.ts';
 import { fileName, saveCsv } from './export-file.ts';
 import { view } from './state/address.ts';
-import type { PostFilter, Span } from './state/view-state.ts';
+import type { Brands, PostFilter, Span } from './state/view-state.ts';
 
 const pageSize = 1_000;
 const mostSaved = 10_000;
@@ -30,7 +30,7 @@ const columns: readonly (readonly [string, (post: ShownPost) => string | number 
 ];
 
 /** All posts of a slice, not only those that are on the page; at most ten thousand. */
-export async function savePosts(brand: string, span: Span, filter: PostFilter): Promise<void> {
+export async function savePosts(brand: Brands, span: Span, filter: PostFilter): Promise<void> {
   const posts: ShownPost[] = [];
   let before: string | null | undefined;
   const signal = AbortSignal.timeout(patienceMs);
@@ -43,8 +43,11 @@ export async function savePosts(brand: string, span: Span, filter: PostFilter): 
 }
 
 /** Posts as they are at hand. */
-export function saveListed(posts: readonly ShownPost[], brand: string): void {
+export function saveListed(posts: readonly ShownPost[], brand: Brands): void {
   const header = columns.map(([name]) => name);
   const rows = posts.map((post) => columns.map(([, of]) => of(post)));
-  saveCsv(fileName('feedpulse', 'posts', brand === '*' ? 'all' : brand, view.value.range), header, rows);
+  saveCsv(fileName('feedpulse', 'posts', titleOf(brand), view.value.range), header, rows);
 }
+
+/** Of several brands how many: together their names may be longer than a file's name may be. */
+const titleOf = (brand: Brands): string => (brand === '*' ? 'all' : typeof brand === 'string' ? brand : `${brand.length}-brands`);

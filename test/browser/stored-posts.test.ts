@@ -134,6 +134,35 @@ test('a corrected post changes the tile, and undoing it changes it back', async 
   await other.page.context().close();
 });
 
+test('corrections leave the list and the place in it as they are, and run one at a time', async () => {
+  const { page, complaints } = await open('/?view=posts&brand=Kestrel');
+  await page.getByRole('button', { name: 'More posts' }).click();
+  await expect.poll(() => shown(page).count()).toBe(40);
+  const asked: string[] = [];
+  page.on('request', (request) => request.url().includes('/api/v1/posts?') && asked.push(request.url()));
+  let answer = (): void => {};
+  const held = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await page.route('**/api/v1/corrections', async (route) => held.then(() => route.continue()));
+  const [last, other] = ['number 36 leaks', 'number 32 leaks'].map((hasText) => shown(page).filter({ hasText }));
+  await other?.getByLabel('Choose this post').check();
+  await last?.getByRole('button', { name: 'neutral' }).click();
+  await page.getByText('Correcting…').waitFor();
+  expect(await other?.getByRole('button', { name: 'neutral' }).isDisabled()).toBe(true);
+  answer();
+  await last?.locator('.corrected').waitFor();
+  expect(await last?.locator('.tag').textContent()).toContain('neutral');
+  expect([await shown(page).count(), asked]).toEqual([40, []]);
+  expect(await other?.getByLabel('Choose this post').isChecked()).toBe(true);
+  await page.locator('.filters label[title=negative] input').check();
+  await expect.poll(() => shown(page).count()).toBe(9);
+  await page.locator('.toast').getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('One post as the model has it').waitFor();
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
 test('all posts of a slice are saved, and none is a formula', async () => {
   const { page } = await open('/?view=posts&brand=Kestrel&label=negative');
   await expect.poll(() => shown(page).count()).toBe(10);
@@ -166,9 +195,20 @@ test('alerts are told, the one that is on first; why it fired, seen, useful, mut
 test('a rule is tried on the range, and what it would have said is drawn', async () => {
   const { page, complaints } = await open('/?view=alerts&brand=Kestrel');
   await page.getByLabel('Sensitivity').selectOption('high');
+  let answer = (): void => {};
+  const held = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await page.route('**/api/v1/alerts/backtest', async (route) => held.then(() => route.continue()));
   await page.getByRole('button', { name: 'Try it' }).click();
+  await expect.poll(() => page.getByRole('button', { name: 'Try it' }).isDisabled()).toBe(true);
+  answer();
   await page.getByText(/It would have spoken/).waitFor(patient);
   await expect.poll(() => page.locator('.history canvas').count()).toBe(2);
+  // Another question has not been tried.
+  await page.getByLabel('Sensitivity').selectOption('low');
+  await expect.poll(() => page.getByText(/It would have spoken/).count()).toBe(0);
+  expect(await page.locator('.history canvas').count()).toBe(0);
   expect(complaints).toEqual([]);
   await page.context().close();
 });
@@ -194,7 +234,7 @@ test('what stood out is told first, with its posts, and leads to the chart that 
   await expect.poll(() => queryOf(page).get('brand')).toBe('Kestrel');
   expect(Date.parse(queryOf(page).get('from') ?? '')).toBeLessThan(now - 3 * hour);
   await expect.poll(() => page.locator('.history canvas').count()).toBe(2);
-  await expect.poll(() => tinted(page)).not.toBeNull();
+  await expect.poll(() => tinted(page), patient).not.toBeNull();
   const [left = 0] = (await tinted(page)) ?? [];
   expect(left).toBeGreaterThan(0.5);
   expect(complaints).toEqual([]);

@@ -1,3 +1,4 @@
+import type { ClickHouseClient } from '@clickhouse/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { configSchema } from '../../src/config.ts';
@@ -7,7 +8,7 @@ import type { Job } from '../../src/server/jobs.ts';
 import { unusualAnswer } from '../../src/server/unusual-route.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { openTestDatabase, quiet } from '../support/test-database.ts';
-import { upkeepOf } from './test-server.ts';
+import { startTestServer, upkeepOf } from './test-server.ts';
 
 const minute = 60_000;
 const path = '/api/v1/alerts/backtest';
@@ -70,6 +71,62 @@ test('what the rules would have said is there for whoever looks on, without a jo
     detail: expect.stringContaining('two days'),
   });
   expect(unusualAnswer.parse((await ask('GET', '/api/v1/unusual?from=now-30h&brands=Nobody')).body).found).toEqual([]);
+});
+
+/** The database, with its questions counted; none is answered before `gate`. */
+function counted(gate: Promise<unknown> = Promise.resolve()) {
+  const { reader } = opened.db;
+  const count = { statements: 0 };
+  const query = async (params: Parameters<ClickHouseClient['query']>[0]) => {
+    count.statements += 1;
+    await gate;
+    return reader.query(params);
+  };
+  // Nothing but `query` is asked of a reader here.
+  return { count, reader: { query } as unknown as ClickHouseClient };
+}
+
+const apiOver = (reader: ClickHouseClient, brands: object[] = [{ name: 'Kestrel' }]) => {
+  const config = configSchema.parse({ brands });
+  const api = createInProcessApi({ reader, clock: systemClock, brands: config.brands, log: quiet, upkeep: upkeepOf(opened.db), config });
+  return async (path: string) => JSON.parse((await api({ method: 'GET', path })).text);
+};
+
+test('who asks the same at once shares one answer', async () => {
+  const [one, two] = [counted(), counted()];
+  const alone = await apiOver(one.reader)('/api/v1/unusual?from=now-30h');
+  const get = apiOver(two.reader);
+  const both = await Promise.all([get('/api/v1/unusual?from=now-30h'), get('/api/v1/unusual?from=now-30h')]);
+  expect(both[0].found.length).toBeGreaterThan(0);
+  expect(both).toEqual([alone, alone]);
+  expect(two.count.statements).toBe(one.count.statements);
+});
+
+test('without brands the rules watch all posts', async () => {
+  const { found } = unusualAnswer.parse(await apiOver(opened.db.reader, [])('/api/v1/unusual?from=now-30h'));
+  expect(found.map(({ brand, verdict }) => [brand, verdict.what])).toContainEqual(['*', 'volume']);
+});
+
+test('a question that nobody waits for any more is not judged to its end', async () => {
+  const whole = counted();
+  await apiOver(whole.reader)('/api/v1/unusual?from=now-30h&brands=Kestrel');
+  let open = (): void => {};
+  const { count, reader } = counted(new Promise<void>((resolve) => (open = resolve)));
+  const { brands } = configSchema.parse({ brands: [{ name: 'Kestrel' }] });
+  const server = await startTestServer({ reader, brands });
+  const left = new AbortController();
+  const first = fetch(`${server.url}/api/v1/unusual?from=now-30h&brands=Kestrel`, { signal: left.signal }).catch(() => {});
+  await expect.poll(() => count.statements).toBeGreaterThan(0);
+  left.abort();
+  await first;
+  // Once the server has heard of it.
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  open();
+  // Another one, of as many statements, that waits for its turn.
+  const after = await (await fetch(`${server.url}/api/v1/unusual?from=now-29h&brands=Kestrel`)).json();
+  expect(unusualAnswer.parse(after).found.length).toBeGreaterThan(0);
+  expect(count.statements).toBeLessThan(2 * whole.count.statements);
+  await server.close();
 });
 
 test('a rule is replayed over the stored history: the incident, when it was told, and its end', async () => {

@@ -65,6 +65,13 @@ test('posts come with the filters of the address, page by page', async () => {
   expect(second.body).toMatchObject({ brand: 'Kestrel', posts: [{ id: '5' }], next: null });
 });
 
+test('posts come of any of several brands', async () => {
+  const idsOf = async (query: string) => (await get(`posts?limit=1&${query}`)).body;
+  expect(await idsOf('brand=Heron&brand=Kestrel')).toMatchObject({ brand: ['Heron', 'Kestrel'], posts: [{ id: '0' }] });
+  expect(await idsOf('brand=Heron&brand=O%27Hare')).toMatchObject({ posts: [], next: null });
+  expect(await idsOf('brand=Heron&brand=*')).toMatchObject({ brand: '*', posts: [{ id: '0' }] });
+});
+
 test('drivers come with their range and without the names of the brand', async () => {
   const { body } = await get('drivers?brand=Kestrel&from=now-1d');
   expect(body).toMatchObject({ brand: 'Kestrel', posts: 12, sampled: 12, distinct: 12 });
@@ -75,6 +82,7 @@ test.each([
   ['posts?text=%22%22', 'text: nothing to look for'],
   ['posts?sort=engagement', 'from: the order of engagement needs a range, of at most 31 days'],
   ['posts?minConfidence=2', 'minConfidence: '],
+  [`posts?${'brand=A&'.repeat(21)}`, 'brand: at most 20 brands at once'],
   ['posts?from=now&to=now-1h', 'from: must lie before to'],
   [`posts?before=${Buffer.from('[1,"a","b",-1]').toString('base64url')}`, 'before: expected the `next` of a page of posts'],
   [`posts?before=${Buffer.from('[1,"a","b",1]').toString('base64url')}`, 'before: it comes from a page in another order'],

@@ -76,6 +76,8 @@ test('posts come newest first, without deleted ones, however far apart they lie'
   expect(await idsOf({})).toEqual(['5', '4', '3', '2', '1', 'old', 'older']);
   expect(await idsOf({ brand: 'Seldom' })).toEqual(['old', 'older']);
   expect(await idsOf({ brand: '*', limit: 1 })).toEqual(['6']);
+  expect(await idsOf({ brand: ['Seldom', "O'Hare"] })).toEqual(['5', 'old', 'older']);
+  expect(await pagesOf({ brand: ['Seldom', "O'Hare"], limit: 1 })).toEqual(['5', 'old', 'older'].map((id) => `chirper ${id}`));
   expect(await idsOf({ brand: '*', from: new Date(now - 2 * hour), to: new Date(now) })).toEqual(['6', '5', '4', '3']);
   expect((await ask({ limit: 1 })).posts[0]).toMatchObject({
     brands: ['Kestrel', "O'Hare"],

@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { storedLabels } from '../../src/post.ts';
-import { brandOf, ranges, readAddress, spanOf, toAddress, type ViewState, viewNames } from '../../src/web/state/view-state.ts';
+import {
+  brandOf,
+  brandsOf,
+  isAmong,
+  ranges,
+  readAddress,
+  spanOf,
+  toAddress,
+  type ViewState,
+  viewNames,
+} from '../../src/web/state/view-state.ts';
 
 const iso = fc
   .date({ min: new Date('1980-01-01T00:00:00Z'), max: new Date('2100-01-01T00:00:00Z'), noInvalidDate: true })
@@ -80,4 +90,13 @@ it('asks for the stretch where there is one, for the range where there is none, 
     'Kestrel',
     '*',
   ]);
+});
+
+it('tells what is about the brands that are looked at', () => {
+  const [all, one, two] = [[], ['A'], ['A', 'B']].map((brands) => brandsOf({ brands }));
+  expect([all, one, two]).toEqual(['*', 'A', ['A', 'B']]);
+  const named = [['A'], ['B', 'C'], ['C'], []];
+  expect(named.map((brands) => isAmong(all ?? '', brands))).toEqual([true, true, true, true]);
+  expect(named.map((brands) => isAmong(one ?? '', brands))).toEqual([true, false, false, false]);
+  expect(named.map((brands) => isAmong(two ?? '', brands))).toEqual([true, true, false, false]);
 });

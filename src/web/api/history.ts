@@ -1,6 +1,6 @@
 import type { BrandFigures, Breakdown, Bucket, Comparison, Grain, Summary } from '../../history.ts';
 import type { Engagement, ScoredPost, StoredLabel } from '../../post.ts';
-import type { PostFilter, Span } from '../state/view-state.ts';
+import type { Brands, PostFilter, Span } from '../state/view-state.ts';
 import { get, type Query } from './client.ts';
 
 export type Brand = BrandFigures & { readonly timezone: string };
@@ -23,7 +23,7 @@ export interface Driver {
   readonly examples: readonly { readonly text: string }[];
 }
 
-export interface Drivers {
+export interface Drivers extends Span {
   /** Scored posts of the range. */
   readonly posts: number;
   readonly negative: readonly Driver[];
@@ -72,7 +72,7 @@ export const fetchDrivers = (brand: string, span: Span, signal: AbortSignal, lim
 
 /** One page of posts; `before` is the `next` of the page before. */
 export const fetchPosts = (
-  brand: string,
+  brand: Brands,
   span: Span | undefined,
   filter: PostFilter,
   { limit, before }: { limit: number; before?: string | undefined },

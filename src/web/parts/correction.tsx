@@ -28,13 +28,15 @@ export interface Corrections {
 interface Props {
   readonly post: ShownPost;
   readonly isChosen: boolean;
+  /** While a correction runs no other one begins. */
+  readonly isBusy: boolean;
   choose(): void;
   /** Null takes the correction back. */
   correct(label: Label | null): void;
 }
 
 /** Says of one post what it says in truth, or picks it to do so for many at once. */
-export function PostCorrection({ post, isChosen, choose, correct }: Props) {
+export function PostCorrection({ post, isChosen, isBusy, choose, correct }: Props) {
   return (
     <fieldset class="correction">
       <legend class="unseen">Correct the label</legend>
@@ -48,6 +50,7 @@ export function PostCorrection({ post, isChosen, choose, correct }: Props) {
           type="button"
           class={`quiet-button ${label}`}
           aria-pressed={post.label === label}
+          disabled={isBusy}
           title={post.label === label ? `It counts as ${label}` : `It is ${label} in truth`}
           onClick={() => post.label !== label && correct(label)}
         >
@@ -55,7 +58,7 @@ export function PostCorrection({ post, isChosen, choose, correct }: Props) {
         </button>
       ))}
       {post.correction && (
-        <button type="button" class="quiet-button" onClick={() => correct(null)}>
+        <button type="button" class="quiet-button" disabled={isBusy} onClick={() => correct(null)}>
           Take back
         </button>
       )}

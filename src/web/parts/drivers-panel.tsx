@@ -1,9 +1,11 @@
 import { useState } from 'preact/hooks';
 import type { Driver, Drivers } from '../api/history.ts';
 import { fileName, saveCsv } from '../export-file.ts';
-import { formatCounted, formatNet } from '../format.ts';
+import { formatCounted, formatNet, formatSpan } from '../format.ts';
 import { go, view } from '../state/address.ts';
+import { timeZone } from '../state/brands.ts';
 import type { Loaded } from '../state/load.ts';
+import type { Span } from '../state/view-state.ts';
 import { Panel, Shown } from './panel.tsx';
 import { SaveButtons } from './save-buttons.tsx';
 
@@ -15,12 +17,14 @@ const sides = [
 type Side = (typeof sides)[number];
 
 /** The words that set the negative and the positive posts of the range apart, with examples; and the way to the posts. */
-export function DriversPanel({ loaded }: { readonly loaded: Loaded<Drivers> }) {
+export function DriversPanel({ loaded, isPart }: { readonly loaded: Loaded<Drivers>; readonly isPart: boolean }) {
+  const { data, isStale } = loaded;
+  const part = isPart && data && !isStale ? data : undefined;
   return (
     <Panel
       title="What drives it"
-      hint="words that set these posts apart"
-      actions={loaded.data && <SaveButtons what="the drivers" csv={() => loaded.data && saveDrivers(loaded.data)} />}
+      hint={`words that set these posts apart${part ? `; of the range only ${formatSpan(part, timeZone())}` : ''}`}
+      actions={data && <SaveButtons what="the drivers" csv={() => saveDrivers(data, part)} />}
     >
       <Shown loaded={loaded} lines={6}>
         {(drivers) => (
@@ -85,10 +89,12 @@ function Examples({ driver, side }: { readonly driver: Driver; readonly side: Si
 /** Two words in a row are a phrase. */
 const wordsOf = ({ term, kind }: Driver): string => (kind === 'bigram' ? `"${term}"` : term);
 
-function saveDrivers(drivers: Drivers): void {
+/** `part` is the stretch that was read, where that is not the whole range. */
+function saveDrivers(drivers: Drivers, part: Span | undefined): void {
   const header = ['label', 'term', 'kind', 'posts', 'share', 'net sentiment'];
   const rows = sides.flatMap(({ label }) =>
     drivers[label].map(({ term, kind, n, share, netSentiment }) => [label, term, kind, n, share, netSentiment]),
   );
-  saveCsv(fileName('feedpulse', 'drivers', view.value.range), header, rows);
+  const stretch = part ? `${part.from.slice(0, 10)} ${part.to.slice(0, 10)}` : view.value.range;
+  saveCsv(fileName('feedpulse', 'drivers', stretch), header, rows);
 }

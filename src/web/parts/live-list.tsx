@@ -4,6 +4,7 @@ import { formatWhole } from '../format.ts';
 import { saveListed } from '../save-posts.ts';
 import { timeZone } from '../state/brands.ts';
 import { onPost } from '../state/stream.ts';
+import { type Brands, isAmong } from '../state/view-state.ts';
 import { Panel } from './panel.tsx';
 import { PostCard } from './post-card.tsx';
 import { SaveButtons } from './save-buttons.tsx';
@@ -14,8 +15,8 @@ const drawEveryMs = 400;
 
 const keyOf = ({ platform, id }: Pick<ShownPost, 'platform' | 'id'>): string => JSON.stringify([platform, id]);
 
-/** The newest posts of a brand as they are scored, newest first; older ones fall out at the end. */
-export function LiveList({ brand, most = mostShown }: { readonly brand: string; readonly most?: number }) {
+/** The newest posts of brands as they are scored, newest first; older ones fall out at the end. */
+export function LiveList({ brand, most = mostShown }: { readonly brand: Brands; readonly most?: number }) {
   const [paused, setPaused] = useState(false);
   const { posts, missed, now } = useLivePosts(brand, paused, most);
   const actions = (
@@ -46,7 +47,7 @@ interface Live {
   readonly now: number;
 }
 
-function useLivePosts(brand: string, paused: boolean, most: number): Live {
+function useLivePosts(brand: Brands, paused: boolean, most: number): Live {
   const [shown, setShown] = useState<Live>({ posts: [], missed: 0, now: Date.now() });
   /** What has come since the last drawing; bounded, since a hidden page is not drawn. */
   const waiting = useRef<ShownPost[]>([]);
@@ -65,7 +66,7 @@ function useLivePosts(brand: string, paused: boolean, most: number): Live {
       () => {},
     );
     const unsubscribe = onPost((post) => {
-      if (post.deleted || (brand !== '*' && !post.brands.includes(brand))) return;
+      if (post.deleted || !isAmong(brand, post.brands)) return;
       waiting.current = [post, ...waiting.current].slice(0, most);
       missed.current += 1;
     });

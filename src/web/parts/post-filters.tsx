@@ -17,7 +17,7 @@ function change(part: { [K in keyof PostFilter]?: PostFilter[K] | undefined }): 
 }
 
 /** Which posts of the range are listed. */
-export function PostFilters({ breakdown }: { readonly breakdown: Breakdown | undefined }) {
+export function PostFilters({ breakdown, mayRank }: { readonly breakdown: Breakdown | undefined; readonly mayRank: boolean }) {
   const { filter } = view.value;
   const isFiltered = Object.keys(filter).length > 0;
   return (
@@ -55,11 +55,11 @@ export function PostFilters({ breakdown }: { readonly breakdown: Breakdown | und
       <label>
         <span class="unseen">Order</span>
         <select
-          value={filter.sort ?? 'time'}
+          value={mayRank ? (filter.sort ?? 'time') : 'time'}
           onChange={(event) => change({ sort: event.currentTarget.value === 'engagement' ? 'engagement' : undefined })}
         >
           <option value="time">newest first</option>
-          <option value="engagement">most reactions first</option>
+          {mayRank && <option value="engagement">most reactions first</option>}
         </select>
       </label>
       <label class="check">

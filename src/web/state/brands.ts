@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { type Brand, fetchBrands } from '../api/history.ts';
 import { go, view } from './address.ts';
 import { type Loaded, useLoaded } from './load.ts';
-import { spanOf } from './view-state.ts';
+import { type Brands, spanOf } from './view-state.ts';
 
 /** Every brand of the config with its figures of the range; all posts first. */
 export const brands = signal<readonly Brand[]>([]);
@@ -22,6 +22,9 @@ export function useBrands(): Loaded<Brand[]> {
   }, [loaded.data]);
   return loaded;
 }
+
+/** What a list of posts is about, in words. */
+export const brandsTitle = (chosen: Brands): string => (typeof chosen === 'string' ? brandTitle(chosen) : chosen.join(', '));
 
 export const brandTitle = (brand: string): string => (brand === '*' ? 'All posts' : brand);
 

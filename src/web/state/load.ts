@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { SignInNeeded } from '../api/client.ts';
+import { keepAsking } from './keep-asking.ts';
 import { askForToken, isSignInNeeded } from './session.ts';
 import { afterUrgent, urgently } from './urgency.ts';
 
@@ -8,7 +9,7 @@ import { afterUrgent, urgently } from './urgency.ts';
 export interface Loaded<T> {
   /** The last answer; that to the question before while this one is on its way. */
   readonly data: T | undefined;
-  /** Why the last attempt failed. */
+  /** Why the last attempt at this question failed. */
   readonly problem: string | undefined;
   /** Whether the answer shown is to another question. */
   readonly isStale: boolean;
@@ -18,12 +19,13 @@ export interface Loaded<T> {
 /** Answers that are shown at once when somebody comes back to them; the newest answers follow. */
 const remembered = new Map<string, unknown>();
 const mostRemembered = 60;
+export const forgetAnswers = (): void => remembered.clear();
 
 /** Problems of what is on the page, by question. */
 export const problems = signal<ReadonlyMap<string, string>>(new Map());
 
 /** Rises with every reason to load all anew: somebody has signed in, a label was corrected. */
-export const epoch = signal(0);
+const epoch = signal(0);
 export const reloadAll = (): void => {
   epoch.value += 1;
 };
@@ -37,6 +39,15 @@ type Every<T> = number | ((data: T) => number);
 interface LoadOptions {
   /** For what is looked at first: other questions wait until it has been answered. */
   readonly isUrgent?: boolean;
+  /** For what a correction is shown in without being loaded anew. */
+  readonly isKept?: boolean;
+}
+
+interface State<T> {
+  /** What `data` is the answer to. */
+  readonly question: string;
+  readonly data: T | undefined;
+  readonly failed?: { readonly question: string; readonly problem: string };
 }
 
 /**
@@ -47,13 +58,13 @@ export function useLoaded<T>(
   question: string,
   load: (signal: AbortSignal) => Promise<T>,
   every: Every<T>,
-  { isUrgent = false }: LoadOptions = {},
+  { isUrgent = false, isKept = false }: LoadOptions = {},
 ): Loaded<T> {
-  const [state, setState] = useState<{ question: string; data: T | undefined; problem?: string }>({ question: '', data: undefined });
+  const [state, setState] = useState<State<T>>({ question: '', data: undefined });
   const [again, setAgain] = useState(0);
   const latest = useRef({ load, every });
   latest.current = { load, every };
-  const key = `${question} ${epoch.value} ${isSignInNeeded.value}`;
+  const key = `${question} ${isKept ? '' : epoch.value} ${isSignInNeeded.value}`;
 
   useEffect(() => {
     if (isSignInNeeded.value) return undefined;
@@ -70,7 +81,7 @@ export function useLoaded<T>(
     const failed = (thrown: unknown): number => {
       if (thrown instanceof SignInNeeded) askForToken();
       const problem = thrown instanceof Error ? thrown.message : String(thrown);
-      setState((last) => ({ ...last, problem }));
+      setState((last) => ({ ...last, failed: { question, problem } }));
       if (!(thrown instanceof SignInNeeded)) noteProblem(question, problem);
       return retryMs;
     };
@@ -81,7 +92,7 @@ export function useLoaded<T>(
         (thrown) => (signal.aborted ? 0 : failed(thrown)),
       );
     };
-    void keepAsking(ask, stop.signal);
+    void keepAsking(ask, stop.signal, () => !document.hidden || remembered.size === 0);
     return () => {
       stop.abort();
       noteProblem(question, undefined);
@@ -90,23 +101,11 @@ export function useLoaded<T>(
 
   return {
     data: state.data,
-    problem: state.problem,
+    problem: state.failed?.question === question ? state.failed.problem : undefined,
     isStale: state.data !== undefined && state.question !== question,
     reload: () => setAgain((count) => count + 1),
   };
 }
-
-/** `ask` resolves to how long its answer holds, in ms. */
-async function keepAsking(ask: (signal: AbortSignal) => Promise<number>, signal: AbortSignal): Promise<void> {
-  let holds = 0;
-  while (!signal.aborted) {
-    if (!document.hidden || !remembered.size) holds = await ask(signal);
-    await new Promise((resolve) => setTimeout(resolve, Math.max(holds, soonestMs)));
-  }
-}
-
-/** Also how often a hidden page looks whether it is seen again. */
-const soonestMs = 1_000;
 
 function remember(question: string, data: unknown): void {
   remembered.delete(question);

@@ -13,6 +13,12 @@ export function previousSpan({ from, to }: Span): Span {
   return { from: new Date(Date.parse(from) - length).toISOString(), to: from };
 }
 
+/** The last days of a stretch. */
+export const lastDays = ({ to }: Span, days: number): Span => ({
+  from: to === 'now' ? `now-${days}d` : new Date(Date.parse(to) - days * unitMs.d).toISOString(),
+  to,
+});
+
 /** How long a stretch is, in ms. */
 export function lengthOf({ from, to }: Span): number {
   const range = ranges.find((one) => from === `now-${one}` && to === 'now');

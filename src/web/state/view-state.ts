@@ -46,6 +46,13 @@ export const spanOf = ({ range, span }: Pick<ViewState, 'range' | 'span'>): Span
 /** The brand that questions about a single one are about. */
 export const brandOf = ({ brands }: Pick<ViewState, 'brands'>): string => (brands.length === 1 ? (brands[0] ?? '*') : '*');
 
+/** One brand, `*` for all posts, or those that name any of several. */
+export type Brands = string | readonly string[];
+export const brandsOf = (state: Pick<ViewState, 'brands'>): Brands => (state.brands.length > 1 ? state.brands : brandOf(state));
+/** Whether something about these brands is among what is looked at. */
+export const isAmong = (chosen: Brands, named: readonly string[]): boolean =>
+  chosen === '*' || (typeof chosen === 'string' ? named.includes(chosen) : chosen.some((brand) => named.includes(brand)));
+
 const wordFilters = ['platform', 'lang', 'author', 'text'] as const;
 const iso = (ms: number): string => new Date(ms).toISOString();
 

@@ -12,7 +12,7 @@ import { timeZone } from '../state/brands.ts';
 import { useLoaded } from '../state/load.ts';
 import { may } from '../state/session.ts';
 import { alertsChanged } from '../state/stream.ts';
-import { brandOf, spanOf } from '../state/view-state.ts';
+import { brandOf, brandsOf, isAmong, spanOf } from '../state/view-state.ts';
 import { BacktestPanel } from './backtest.tsx';
 
 const everyMs = 10_000;
@@ -21,11 +21,12 @@ const everyMs = 10_000;
 export function Alerts() {
   const span = spanOf(view.value);
   const brand = brandOf(view.value);
-  const loaded = useLoaded(
+  const answer = useLoaded(
     `alerts ${JSON.stringify([brand, span])} ${alertsChanged.value}`,
     (signal) => fetchAlerts(brand, span, signal),
     everyMs,
   );
+  const loaded = { ...answer, data: answer.data && ofChosen(answer.data) };
   const zone = timeZone();
   return (
     <div class="view">
@@ -60,6 +61,18 @@ export function Alerts() {
       {may('editor') && <BacktestPanel brand={brand} span={span} rules={rulesOf(loaded.data)} timeZone={zone} />}
     </div>
   );
+}
+
+/** The API is asked about one brand, or all; of several, theirs are picked here. */
+function ofChosen(found: AlertsAnswer): AlertsAnswer {
+  const chosen = brandsOf(view.value);
+  if (typeof chosen === 'string') return found;
+  return {
+    ...found,
+    alerts: found.alerts.filter(({ brand }) => isAmong(chosen, [brand])),
+    states: found.states.filter(({ brand }) => isAmong(chosen, [brand])),
+    mutes: found.mutes.filter(({ brand }) => brand === null || isAmong(chosen, [brand])),
+  };
 }
 
 const byState = (a: ShownAlert, b: ShownAlert): number =>

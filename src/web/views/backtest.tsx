@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { finished, startBacktest, type Unusual } from '../api/alerts.ts';
 import { fetchTrends, type Trends } from '../api/history.ts';
 import { formatShare, formatWhole } from '../format.ts';
@@ -20,30 +20,49 @@ interface Props {
   readonly timeZone: string;
 }
 
-interface Outcome {
-  readonly trends: Trends;
-  readonly found: readonly Unusual[];
+interface Trial {
+  readonly progress: string;
+  readonly isRunning: boolean;
+  readonly outcome?: { readonly trends: Trends; readonly found: readonly Unusual[] };
+}
+
+const notTried: Trial = { progress: '', isRunning: false };
+
+/** A trial, and how it ended, for as long as the same is asked. */
+function useTrial(question: string, carryOut: (report: (progress: string) => void, signal: AbortSignal) => Promise<Trial['outcome']>) {
+  const [state, setState] = useState<Trial & { readonly question: string }>({ ...notTried, question });
+  const stop = useRef<AbortController>(undefined);
+  useEffect(() => () => stop.current?.abort(), [question]);
+  const run = async (): Promise<void> => {
+    const own = new AbortController();
+    stop.current = own;
+    const tell = (trial: Trial): void => {
+      if (!own.signal.aborted) setState({ ...trial, question });
+    };
+    tell({ progress: 'Starting…', isRunning: true });
+    try {
+      const signal = AbortSignal.any([own.signal, AbortSignal.timeout(patienceMs)]);
+      const outcome = await carryOut((progress) => tell({ progress, isRunning: true }), signal);
+      tell({ ...notTried, ...(outcome && { outcome }) });
+    } catch (thrown) {
+      tell({ progress: thrown instanceof Error ? thrown.message : String(thrown), isRunning: false });
+    }
+  };
+  return { ...(state.question === question ? state : notTried), run };
 }
 
 /** What a rule would have said in this range, as it is or with another sensitivity; nothing is stored, nobody is told. */
 export function BacktestPanel({ brand, span, rules, timeZone }: Props) {
-  const [rule, setRule] = useState<string>();
+  const [chosen, setChosen] = useState<string>();
   const [sensitivity, setSensitivity] = useState('');
-  const [progress, setProgress] = useState('');
-  const [outcome, setOutcome] = useState<Outcome>();
-  const run = async (): Promise<void> => {
-    setProgress('Starting…');
-    try {
-      const signal = AbortSignal.timeout(patienceMs);
-      const settings = sensitivity ? { sensitivity } : {};
-      const job = await startBacktest({ rule: rule ?? rules[0] ?? '', brand, since: span.from, until: span.to, settings });
-      const answer = await finished(job, (share) => setProgress(`${formatShare(share)} judged…`), signal);
-      setOutcome({ trends: await fetchTrends(brand, span, timeZone, signal), found: answer.alerts });
-      setProgress('');
-    } catch (thrown) {
-      setProgress(thrown instanceof Error ? thrown.message : String(thrown));
-    }
-  };
+  const rule = chosen ?? rules[0] ?? '';
+  const question = JSON.stringify([rule, sensitivity, brand, span, timeZone]);
+  const { progress, isRunning, outcome, run } = useTrial(question, async (report, signal) => {
+    const settings = sensitivity ? { sensitivity } : {};
+    const job = await startBacktest({ rule, brand, since: span.from, until: span.to, settings });
+    const answer = await finished(job, (share) => report(`${formatShare(share)} judged…`), signal);
+    return { trends: await fetchTrends(brand, span, timeZone, signal), found: answer.alerts };
+  });
   return (
     <Panel title="Try a rule on this range" hint={`over ${brandTitle(brand)}; nobody is told`}>
       <form
@@ -55,7 +74,7 @@ export function BacktestPanel({ brand, span, rules, timeZone }: Props) {
       >
         <label>
           <span class="unseen">Rule</span>
-          <select value={rule ?? rules[0]} onChange={(event) => setRule(event.currentTarget.value)}>
+          <select value={rule} onChange={(event) => setChosen(event.currentTarget.value)}>
             {rules.map((name) => (
               <option key={name}>{name}</option>
             ))}
@@ -72,7 +91,7 @@ export function BacktestPanel({ brand, span, rules, timeZone }: Props) {
             ))}
           </select>
         </label>
-        <button type="submit" class="main-button">
+        <button type="submit" class="main-button" disabled={isRunning}>
           Try it
         </button>
         <p role="status" class="quiet">

@@ -3,7 +3,7 @@ import { formatCount, formatDecimal, formatDelay, nothing } from '../format.ts';
 import { LiveList } from '../parts/live-list.tsx';
 import { view } from '../state/address.ts';
 import { moments, status } from '../state/stream.ts';
-import { brandOf } from '../state/view-state.ts';
+import { brandsOf } from '../state/view-state.ts';
 
 const mostPosts = 100;
 
@@ -32,7 +32,7 @@ export function Live() {
           fact="95 of 100 posts of the last minute"
         />
       </section>
-      <LiveList brand={brandOf(view.value)} most={mostPosts} />
+      <LiveList brand={brandsOf(view.value)} most={mostPosts} />
     </div>
   );
 }

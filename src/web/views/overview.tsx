@@ -1,3 +1,4 @@
+import type { Comparison } from '../../history.ts';
 import { fetchAlerts, fetchUnusual, type Unusual } from '../api/alerts.ts';
 import { type Drivers as DriversAnswer, fetchBreakdown, fetchComparison, fetchDrivers, fetchSummary, fetchTrends } from '../api/history.ts';
 import { BrandTable } from '../parts/brand-table.tsx';
@@ -12,7 +13,7 @@ import { UnusualPanel } from '../parts/unusual-panel.tsx';
 import { view } from '../state/address.ts';
 import { brands, brandTitle, timeZone } from '../state/brands.ts';
 import { useLoaded } from '../state/load.ts';
-import { lengthOf, previousSpan } from '../state/previous-span.ts';
+import { lastDays, lengthOf, previousSpan } from '../state/previous-span.ts';
 import { alertsChanged } from '../state/stream.ts';
 import { brandOf, type Span, spanOf } from '../state/view-state.ts';
 import { BrandLines } from './brand-lines.tsx';
@@ -29,12 +30,8 @@ export function Overview() {
   const named = several
     ? brands.value.filter((one) => view.value.brands.includes(one.brand))
     : brands.value.filter((one) => one.brand !== '*');
-  const comparison = useLoaded(
-    `voice ${JSON.stringify([several ? view.value.brands : [], span])}`,
-    (signal) => fetchComparison(several ? view.value.brands : [], span, signal),
-    slowlyMs / 3,
-  );
-  const table = <BrandTable brands={named} comparison={comparison.data} span={span} />;
+  const comparison = useComparison(several ? view.value.brands : [], span, named.length > 0);
+  const table = named.length > 0 && <BrandTable brands={named} comparison={comparison} span={span} />;
   return (
     <div class="view overview">
       {several ? (
@@ -45,7 +42,7 @@ export function Overview() {
         </>
       ) : (
         <>
-          <SummaryTiles brand={brand} span={span} comparison={comparison.data} />
+          <SummaryTiles brand={brand} span={span} comparison={comparison} />
           <Standouts span={span} />
           <div class="columns">
             <div class="column">
@@ -62,12 +59,22 @@ export function Overview() {
   );
 }
 
+/** Of a config without brands there is none to ask for, and those of another range are no use. */
+function useComparison(wanted: readonly string[], span: Span, hasBrands: boolean): Comparison | undefined {
+  const { data, isStale } = useLoaded(
+    `voice ${JSON.stringify([wanted, span, hasBrands])}`,
+    async (signal) => (hasBrands ? await fetchComparison(wanted, span, signal) : null),
+    slowlyMs / 3,
+  );
+  return isStale ? undefined : (data ?? undefined);
+}
+
 interface Of {
   readonly brand: string;
   readonly span: Span;
 }
 
-function SummaryTiles({ brand, span, comparison }: Of & { readonly comparison: Parameters<typeof Tiles>[0]['comparison'] }) {
+function SummaryTiles({ brand, span, comparison }: Of & { readonly comparison: Comparison | undefined }) {
   const loaded = useLoaded(`summary ${JSON.stringify([brand, span])}`, (signal) => fetchSummary(brand, span, signal), everyMs, {
     isUrgent: true,
   });
@@ -118,9 +125,11 @@ function History({ brand, span }: Of) {
 }
 
 function Drivers({ brand, span }: Of) {
-  const asked = lengthOf(span) > longestDriversMs ? { from: 'now-30d', to: 'now' } : span;
+  const isLong = lengthOf(span) > longestDriversMs;
+  const asked = isLong ? lastDays(span, daysOfDrivers) : span;
   return (
     <DriversPanel
+      isPart={isLong}
       loaded={useLoaded(`drivers ${JSON.stringify([brand, asked])}`, (signal) => fetchDrivers(brand, asked, signal), untilThereAreSome)}
     />
   );
@@ -129,7 +138,9 @@ function Drivers({ brand, span }: Of) {
 /** In the first minutes of a history there are none yet. */
 const untilThereAreSome = ({ negative, positive }: DriversAnswer): number => (negative.length + positive.length > 0 ? slowlyMs : everyMs);
 
+/** The server reads the posts of no longer stretch. */
 const longestDriversMs = 92 * 86_400_000;
+const daysOfDrivers = 30;
 
 function Breakdown({ brand, span }: Of) {
   return (
@@ -148,17 +159,19 @@ function Standouts({ span }: { readonly span: Span }) {
 
 /** Alerts of the range, and where the rules would have spoken although nobody was told: before they were set up, or in a backfill. */
 function useUnusual(span: Span): readonly Unusual[] {
+  const { brands: chosen } = view.value;
   const asked = JSON.stringify(span);
   const alerts = useLoaded(`alerts ${asked} ${alertsChanged.value}`, (signal) => fetchAlerts('*', span, signal), slowlyMs);
   // Minutes are kept for a month, and judging them takes its time.
   const isShort = lengthOf(span) <= longestJudgedMs;
   const judged = useLoaded(
-    `unusual ${asked} ${isShort}`,
-    async (signal) => (isShort ? await fetchUnusual(view.value.brands, span, signal) : { found: [] }),
+    `unusual ${JSON.stringify([chosen, span, isShort])}`,
+    async (signal) => (isShort ? await fetchUnusual(chosen, span, signal) : { found: [] }),
     ({ found }) => (found.length > 0 ? slowlyMs : slowlyMs / 3),
   );
   const told = alerts.data?.alerts ?? [];
-  return [...told, ...(judged.data?.found ?? []).filter((one) => !told.some((alert) => isSame(alert, one)))];
+  const found = judged.isStale ? [] : (judged.data?.found ?? []);
+  return [...told, ...found.filter((one) => !told.some((alert) => isSame(alert, one)))];
 }
 
 const longestJudgedMs = 2 * 86_400_000;

@@ -1,60 +1,68 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { Label } from '../../post.ts';
 import { fetchBreakdown, fetchPosts, type PostsPage, type ShownPost } from '../api/history.ts';
-import { correct } from '../api/upkeep.ts';
 import { formatCount } from '../format.ts';
-import { type Correction, CorrectionBar, type Corrections, PostCorrection } from '../parts/correction.tsx';
+import { CorrectionBar, PostCorrection } from '../parts/correction.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { PostCard } from '../parts/post-card.tsx';
 import { PostFilters } from '../parts/post-filters.tsx';
 import { SaveButtons } from '../parts/save-buttons.tsx';
 import { savePosts } from '../save-posts.ts';
 import { view } from '../state/address.ts';
-import { brandTitle, timeZone } from '../state/brands.ts';
-import { epoch, reloadAll, useLoaded } from '../state/load.ts';
+import { brandsTitle, timeZone } from '../state/brands.ts';
+import { postKey } from '../state/corrected.ts';
+import { useLoaded } from '../state/load.ts';
+import { lengthOf } from '../state/previous-span.ts';
 import { may } from '../state/session.ts';
-import { brandOf, type Span, spanOf } from '../state/view-state.ts';
+import { type Brands, brandOf, brandsOf, type PostFilter, type Span, spanOf } from '../state/view-state.ts';
+import { useCorrections } from './use-corrections.ts';
 
 const pageSize = 30;
 const breakdownEveryMs = 60_000;
+/** A list that changed by itself would move away under whoever reads it. */
+const firstPageHoldsMs = 3_600_000;
 
-const keyOf = ({ platform, id }: Pick<ShownPost, 'platform' | 'id'>): string => JSON.stringify([platform, id]);
+/** The server puts no longer stretch in the order of reactions. */
+const longestByReactionsMs = 31 * 86_400_000;
 
 /** The posts of a slice: filtered, searched, sorted, corrected. */
 export function Posts() {
-  const { filter } = view.value;
   const brand = brandOf(view.value);
+  const brands = brandsOf(view.value);
   const span = spanOf(view.value);
+  const mayRank = lengthOf(span) <= longestByReactionsMs;
+  const filter = mayRank ? view.value.filter : byTime(view.value.filter);
   const breakdown = useLoaded(
     `breakdown ${JSON.stringify([brand, span])}`,
     (signal) => fetchBreakdown(brand, span, signal),
     breakdownEveryMs,
   );
-  const pages = usePages(brand, span);
-  const corrections = useCorrections(pages.posts);
-  const [now] = useState(Date.now());
-  const words = [...(brand === '*' ? [] : [brand]), ...wordsOf(filter.text)];
+  const question = JSON.stringify([brands, span, filter]);
+  const pages = usePages(brands, span, filter, question);
+  const corrections = useCorrections(pages.posts, question);
+  const now = Date.now();
+  const words = [...(brands === '*' ? [] : [brands].flat()), ...wordsOf(filter.text)];
   const mayCorrect = may('editor');
   return (
     <div class="view">
-      <PostFilters breakdown={breakdown.data} />
+      <PostFilters breakdown={breakdown.data} mayRank={mayRank} />
       <Panel
-        title={`Posts: ${brandTitle(brand)}`}
-        hint={pages.isLoading ? 'loading…' : `${formatCount(pages.posts.length)}${pages.next ? '+' : ''} shown`}
-        actions={<SaveButtons what="these posts" csv={() => savePosts(brand, span, filter)} />}
+        title={`Posts: ${brandsTitle(brands)}`}
+        hint={hintOf(pages)}
+        actions={<SaveButtons what="these posts" csv={() => savePosts(brands, span, filter)} />}
         class="post-list"
       >
         {pages.problem && <p class="empty">{pages.problem}</p>}
         {!pages.isLoading && pages.posts.length === 0 && !pages.problem && <p class="empty">No post of this range is like this.</p>}
-        <ol class={`cards ${pages.isLoading ? 'stale' : ''}`}>
-          {pages.posts.map((post) => (
-            <li key={keyOf(post)}>
+        <ol class={`cards ${pages.isLoading || pages.isStale ? 'stale' : ''}`}>
+          {corrections.posts.map((post) => (
+            <li key={postKey(post)}>
               <PostCard post={post} now={now} timeZone={timeZone()} words={words}>
                 {mayCorrect && (
                   <PostCorrection
                     post={post}
-                    isChosen={corrections.chosen.has(keyOf(post))}
-                    choose={() => corrections.choose(keyOf(post))}
+                    isChosen={corrections.chosen.has(postKey(post))}
+                    isBusy={corrections.isBusy}
+                    choose={() => corrections.choose(postKey(post))}
                     correct={(label) => void corrections.apply([post], label)}
                   />
                 )}
@@ -73,6 +81,13 @@ export function Posts() {
   );
 }
 
+const byTime = ({ sort: _, ...filter }: PostFilter): PostFilter => filter;
+
+function hintOf({ posts, next, isLoading, isStale }: Pages): string | undefined {
+  if (isLoading) return 'loading…';
+  return isStale ? undefined : `${formatCount(posts.length)}${next ? '+' : ''} shown`;
+}
+
 /** Words and phrases as the search takes them. */
 function wordsOf(text: string | undefined): string[] {
   return [...(text ?? '').matchAll(/"([^"]+)"|(\S+)/g)].map(([, phrase, word]) => phrase ?? word ?? '');
@@ -82,27 +97,32 @@ interface Pages {
   readonly posts: readonly ShownPost[];
   readonly next: string | null;
   readonly isLoading: boolean;
+  /** Whether the posts answer another question. */
+  readonly isStale: boolean;
   readonly problem: string | undefined;
   more(): void;
 }
 
 /** Page after page of what the address asks for. */
-function usePages(brand: string, span: Span): Pages {
-  const { filter } = view.value;
-  const question = JSON.stringify([brand, span, filter]);
-  const first = useLoaded(`posts ${question}`, (signal) => fetchPosts(brand, span, filter, { limit: pageSize }, signal), 3_600_000);
+function usePages(brands: Brands, span: Span, filter: PostFilter, question: string): Pages {
+  const first = useLoaded(
+    `posts ${question}`,
+    (signal) => fetchPosts(brands, span, filter, { limit: pageSize }, signal),
+    firstPageHoldsMs,
+    { isKept: true },
+  );
   const [rest, setRest] = useState<{ question: string; pages: readonly PostsPage[]; isLoading: boolean; problem?: string }>({
     question,
     pages: [],
     isLoading: false,
   });
   const own = rest.question === question ? rest : { question, pages: [], isLoading: false, problem: undefined };
-  useEffect(() => setRest({ question, pages: [], isLoading: false }), [question, epoch.value]);
-  const next = (own.pages.at(-1) ?? first.data)?.next ?? null;
+  useEffect(() => setRest({ question, pages: [], isLoading: false }), [question]);
+  const next = first.isStale ? null : ((own.pages.at(-1) ?? first.data)?.next ?? null);
   const more = (): void => {
     if (next === null || own.isLoading) return;
     setRest({ question, pages: own.pages, isLoading: true });
-    fetchPosts(brand, span, filter, { limit: pageSize, before: next }, AbortSignal.timeout(30_000)).then(
+    fetchPosts(brands, span, filter, { limit: pageSize, before: next }, AbortSignal.timeout(30_000)).then(
       (page) => setRest({ question, pages: [...own.pages, page], isLoading: false }),
       (thrown: unknown) => setRest({ question, pages: own.pages, isLoading: false, problem: String(thrown) }),
     );
@@ -110,49 +130,9 @@ function usePages(brand: string, span: Span): Pages {
   return {
     posts: [...(first.data?.posts ?? []), ...own.pages.flatMap(({ posts }) => posts)],
     next,
+    isStale: first.isStale,
     isLoading: first.isStale || first.data === undefined ? first.problem === undefined : own.isLoading,
     problem: first.problem ?? own.problem,
     more,
   };
 }
-
-/** A person's word on one post or many. Figures follow within seconds. */
-function useCorrections(posts: readonly ShownPost[]): Corrections {
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const [done, setDone] = useState<{ last: readonly Correction[]; problem?: string; isBusy: boolean }>({ last: [], isBusy: false });
-  const carryOut = async (wanted: readonly Correction[]): Promise<void> => {
-    setDone({ last: [], isBusy: true });
-    const last: Correction[] = [];
-    try {
-      for (const correction of wanted) {
-        await correct(correction.post, correction.label);
-        last.push(correction);
-      }
-      setDone({ last, isBusy: false });
-    } catch (thrown) {
-      setDone({ last, isBusy: false, problem: thrown instanceof Error ? thrown.message : String(thrown) });
-    }
-    setChosen(new Set());
-    reloadAll();
-  };
-  const apply = (some: readonly ShownPost[], label: Label | null): Promise<void> =>
-    carryOut(some.map((post) => ({ post, label, before: labelOf(post) })));
-  return {
-    chosen,
-    last: done.last,
-    problem: done.problem,
-    isBusy: done.isBusy,
-    choose: (key) => setChosen(chosen.has(key) ? new Set([...chosen].filter((other) => other !== key)) : new Set([...chosen, key])),
-    chooseNone: () => setChosen(new Set()),
-    apply,
-    applyToChosen: (label) =>
-      apply(
-        posts.filter((post) => chosen.has(keyOf(post))),
-        label,
-      ),
-    undo: () => carryOut(done.last.map(({ post, label, before }) => ({ post, label: before, before: label }))),
-  };
-}
-
-/** What a person has said of it; null where it is the model's word that counts. */
-const labelOf = ({ correction, label }: ShownPost): Label | null => (correction && label !== 'unscored' ? label : null);

@@ -1,0 +1,131 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { AlertChange } from '../../src/alert.ts';
+import { launchChromium } from '../support/chromium.ts';
+import type { RunningFeedpulse } from '../support/feedpulse.ts';
+import { openPage, openView, savedBy, tileValue } from '../support/open-page.ts';
+import { scoredPost } from '../support/scored-post.ts';
+import { startOver } from '../support/stored-history.ts';
+
+const minute = 60_000;
+const day = 86_400_000;
+const now = Date.now();
+const names = ['Kestrel', 'Heron', 'Marlow'];
+const patient = { timeout: 20_000 };
+
+let browser: Browser;
+let running: RunningFeedpulse;
+let folder: string;
+
+const posts = names.flatMap((name, place) =>
+  Array.from({ length: 3 }, (_, index) =>
+    scoredPost({
+      id: `${name}${index}`,
+      text: `A word about ${name}`,
+      createdAt: new Date(now - (3 * index + place + 1) * 4 * minute).toISOString(),
+      brands: [name],
+    }),
+  ),
+);
+
+const alerts = names.map((brand, place): AlertChange => {
+  const at = now - 20 * minute;
+  const id = `00000000-0000-4000-8000-00000000000${place}`;
+  const verdict = { what: 'volume', direction: 'up', observed: 41, expected: 12, low: 3, high: 27, z: 5.2, posts: 41 } as const;
+  return {
+    ...{ id, alert: id, kind: 'alert', rule: 'volume', brand, severity: 'warning', at, channels: [] },
+    verdict: { ...verdict, from: at - 15 * minute, to: at, baseline: null },
+    state: { status: 'alert', since: at },
+  };
+});
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'feedpulse-page-brands-'));
+  running = await startOver(folder, { posts, alerts, config: { brands: names.map((name) => ({ name })) } });
+  browser = await launchChromium();
+});
+afterAll(async () => {
+  await browser?.close();
+  await running?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const two = 'brand=Kestrel&brand=Heron';
+const open = (path: string) => openView(browser, `${running.url}${path}`);
+
+test('where several brands are chosen, posts, live posts and alerts are theirs', async () => {
+  const { page, complaints } = await open(`/?view=posts&${two}`);
+  await expect.poll(() => page.locator('.cards .post').count(), patient).toBe(6);
+  expect(new Set(await page.locator('.cards .brand-tag').allTextContents())).toEqual(new Set(['Kestrel', 'Heron']));
+  await page.getByRole('heading', { name: 'Posts: Kestrel, Heron' }).waitFor();
+  const { name, bytes } = await savedBy(page, 'Save these posts as CSV');
+  expect(name).toMatch(/^feedpulse-posts-2-brands-/);
+  expect(bytes.toString().trim().split('\r\n').length).toBe(7);
+  await page.getByRole('link', { name: 'Live' }).click();
+  await expect.poll(() => page.locator('.live .post').count(), patient).toBe(6);
+  await page.getByRole('link', { name: 'Alerts' }).click();
+  await expect.poll(() => page.locator('.alert-item').count(), patient).toBe(2);
+  expect((await page.locator('.alert-item').allTextContents()).join()).not.toContain('Marlow');
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await page.getByRole('heading', { name: 'Brands' }).first().waitFor();
+  expect(await page.getByLabel('period before').count()).toBe(0);
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test('another brand is judged as soon as it is chosen', async () => {
+  const { page } = await open('/?brand=Kestrel');
+  const asked = (brand: string) =>
+    page.waitForResponse((answer) => answer.url().includes('/unusual?') && new URL(answer.url()).searchParams.get('brands') === brand);
+  await asked('Kestrel');
+  const other = asked('Heron');
+  const at = Date.now();
+  await page.getByRole('row', { name: /Heron/ }).getByRole('button', { name: 'Heron' }).click();
+  await other;
+  expect(Date.now() - at).toBeLessThan(6_000);
+  await page.context().close();
+});
+
+test('drivers of a long stretch are those of its last days, and say so', async () => {
+  const to = new Date(now - 40 * day).toISOString();
+  const query = new URLSearchParams({ brand: 'Kestrel', from: new Date(now - 200 * day).toISOString(), to });
+  const { page } = await openPage(browser, 'about:blank');
+  const asked = page.waitForRequest((request) => request.url().includes('/drivers?'));
+  await page.goto(`${running.url}/?${query}`);
+  const { searchParams } = new URL((await asked).url());
+  expect([searchParams.get('from'), searchParams.get('to')]).toEqual([new Date(now - 70 * day).toISOString(), to]);
+  await page.getByText(/of the range only/).waitFor(patient);
+  await page.context().close();
+});
+
+test('a list whose question was refused is no answer to it; what is always refused is not offered', async () => {
+  const { page } = await open('/?view=posts&range=365d&sort=engagement');
+  await expect.poll(() => page.locator('.cards:not(.stale) .post').count(), patient).toBe(9);
+  expect(await page.getByLabel('Order').locator('option').allTextContents()).toEqual(['newest first']);
+  const problem = { type: 'about:blank', title: 'Bad request', status: 400, detail: 'Not so.' };
+  await page.route(/\/api\/v1\/posts\?.*label=negative/, (route) => route.fulfill({ status: 400, json: problem }));
+  await page.locator('.filters label[title=negative] input').check();
+  await page.locator('.post-list').getByText('Not so.').waitFor(patient);
+  await page.locator('.cards.stale').waitFor();
+  await page.locator('.filters label[title=positive] input').check();
+  await page.locator('.post-list').getByText('Not so.').waitFor({ state: 'detached' });
+  await page.context().close();
+});
+
+test('a value that cannot be drawn takes the place of one view, until it can', async () => {
+  const { page } = await openPage(browser, 'about:blank');
+  await page.route(/\/api\/v1\/summary/, (route) => route.fulfill({ json: { current: {}, previous: null, changes: null } }));
+  await page.goto(`${running.url}/?brand=Kestrel`);
+  await page.getByRole('heading', { name: 'This view could not be drawn' }).waitFor(patient);
+  await page.getByRole('link', { name: 'Posts' }).click();
+  await expect.poll(() => page.locator('.cards .post').count(), patient).toBe(3);
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await page.getByRole('heading', { name: 'This view could not be drawn' }).waitFor(patient);
+  await page.unroute(/\/api\/v1\/summary/);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect.poll(() => tileValue(page, 'Posts'), patient).toBe('3');
+  await page.context().close();
+});

@@ -1,0 +1,37 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchChromium } from '../support/chromium.ts';
+import type { RunningFeedpulse } from '../support/feedpulse.ts';
+import { openView, tileValue } from '../support/open-page.ts';
+import { scoredPost } from '../support/scored-post.ts';
+import { startOver } from '../support/stored-history.ts';
+
+let browser: Browser;
+let running: RunningFeedpulse;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'feedpulse-page-no-brands-'));
+  const posts = ['1', '2', '3'].map((id) => scoredPost({ id, createdAt: new Date(Date.now() - 600_000).toISOString(), brands: [] }));
+  running = await startOver(folder, { posts, config: {} });
+  browser = await launchChromium();
+});
+afterAll(async () => {
+  await browser?.close();
+  await running?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('the overview of a config without brands tells all posts, and complains of nothing', async () => {
+  const { page, complaints } = await openView(browser, running.url);
+  await page.waitForResponse((answer) => answer.url().includes('/api/v1/unusual') && answer.ok());
+  await expect.poll(() => tileValue(page, 'Posts')).toBe('3');
+  // As long as a question that failed waits before it is asked again.
+  await page.waitForTimeout(3_500);
+  expect(await page.locator('.notice.bad').count()).toBe(0);
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
