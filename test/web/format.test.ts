@@ -1,5 +1,14 @@
 import { expect, it } from 'vitest';
-import { formatAge, formatClock, formatLanguage, formatLength, formatMoment, formatSpan, formatTick, nothing } from '../../src/web/format.ts';
+import {
+  formatAge,
+  formatClock,
+  formatLanguage,
+  formatLength,
+  formatMoment,
+  formatSpan,
+  formatTick,
+  nothing,
+} from '../../src/web/format.ts';
 
 it.each(['1', 'en_US', 'a', 'x'.repeat(200), '-'])('tells %j, which is no language tag, as it is', (code) => {
   expect(formatLanguage(code)).toBe(code);

@@ -1,5 +1,6 @@
 import type { Bucket } from '../../history.ts';
 import type { Trends } from '../api/history.ts';
+import type { Span } from '../state/view-state.ts';
 
 export const stackedLabels = ['unscored', 'positive', 'neutral', 'negative'] as const;
 
@@ -62,6 +63,11 @@ export function boundsOf({ middles, step }: Pick<Grid, 'middles' | 'step'>, to: 
   if (middle === undefined) return undefined;
   return [middle - step / 2, next === undefined ? Math.max(middle + step / 2, Date.parse(to) / 1_000) : next - step / 2];
 }
+
+export const toSpan = ([start, end]: readonly [number, number]): Span => ({
+  from: new Date(start * 1_000).toISOString(),
+  to: new Date(end * 1_000).toISOString(),
+});
 
 /** The label whose part of a stacked bar lies at a height. */
 export function labelAt(bucket: Bucket, height: number): (typeof stackedLabels)[number] | undefined {

@@ -23,7 +23,14 @@ export interface ShownLines {
  * end a bucket apart, when the clock went on between them.
  */
 export function toLines(kind: 'net' | 'share', trends: readonly Trends[], timeZone: string): ShownLines {
-  const span = { from: trends.map(({ from }) => from).sort()[0] ?? '', to: trends.map(({ to }) => to).sort().at(-1) ?? '' };
+  const span = {
+    from: trends.map(({ from }) => from).sort()[0] ?? '',
+    to:
+      trends
+        .map(({ to }) => to)
+        .sort()
+        .at(-1) ?? '',
+  };
   const all = new Map(trends.flatMap(({ buckets }) => buckets.map((bucket) => [bucket.start, bucket] as const)));
   const buckets = [...all.values()].sort((a, b) => Date.parse(a.start) - Date.parse(b.start));
   const grid = toGrid({ ...span, buckets, grain: trends[0]?.grain ?? 'hour' });

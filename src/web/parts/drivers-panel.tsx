@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { Driver, Drivers } from '../api/history.ts';
-import { fileName, saveCsv } from '../export-file.ts';
+import { rangeFileName, saveCsv } from '../export-file.ts';
 import { formatCounted, formatNet } from '../format.ts';
-import { go, view } from '../state/address.ts';
+import { go } from '../state/address.ts';
 import type { Loaded } from '../state/load.ts';
 import { Panel, Shown } from './panel.tsx';
 import { SaveButtons } from './save-buttons.tsx';
@@ -90,5 +90,5 @@ function saveDrivers(drivers: Drivers): void {
   const rows = sides.flatMap(({ label }) =>
     drivers[label].map(({ term, kind, n, share, netSentiment }) => [label, term, kind, n, share, netSentiment]),
   );
-  saveCsv(fileName('feedpulse', 'drivers', view.value.range), header, rows);
+  saveCsv(rangeFileName('drivers'), header, rows);
 }

@@ -1,11 +1,12 @@
 import type { BrandSummary, Change, Comparison, Interval, Measure } from '../../history.ts';
 import { fetchComparison } from '../api/history.ts';
-import { fileName, saveCsv } from '../export-file.ts';
+import { rangeFileName, saveCsv } from '../export-file.ts';
 import { formatCount, formatDecimal, formatFineShare, formatNet, formatWhole, nothing } from '../format.ts';
 import { toneOf } from '../parts/label.tsx';
 import { Panel, Shown } from '../parts/panel.tsx';
 import { SaveButtons } from '../parts/save-buttons.tsx';
 import { TableFrame } from '../parts/table-frame.tsx';
+import { netFormula } from '../parts/tiles.tsx';
 import { view } from '../state/address.ts';
 import { brands } from '../state/brands.ts';
 import { useLoaded } from '../state/load.ts';
@@ -46,6 +47,7 @@ function SideBySide({ named, span }: { readonly named: readonly string[]; readon
         <Shown loaded={loaded} lines={8}>
           {(comparison) => <ComparisonTable comparison={comparison} />}
         </Shown>
+        <p class="formula">{netFormula}.</p>
       </Panel>
       <BrandLines brands={named} span={span} />
     </>
@@ -137,5 +139,5 @@ function save(summaries: readonly BrandSummary[]): void {
       changes?.[measure]?.difference,
     ]),
   ]);
-  saveCsv(fileName('feedpulse', 'comparison'), header, lines);
+  saveCsv(rangeFileName('comparison'), header, lines);
 }
