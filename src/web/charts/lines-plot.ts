@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
 import { formatNet, formatShare } from '../format.ts';
 import type { LinesView } from './lines-view.ts';
-import { aligned, colour, timeAxis, valueAxis } from './plot.ts';
+import { aligned, colour, loners, timeAxis, valueAxis } from './plot.ts';
 
 export const linesData = ({ middles, values }: LinesView): uPlot.AlignedData => aligned(middles, ...values);
 
@@ -16,7 +16,7 @@ export function linesPlot(frame: HTMLElement, kind: 'net' | 'share', read: () =>
     (_, index): uPlot.Series => ({
       stroke: colourOf(index),
       width: kind === 'net' ? 2 : 1,
-      points: { show: false },
+      points: { show: true, filter: (chart) => loners(chart.data[index + 1] ?? []), size: 5, fill: colourOf(index) },
       ...(kind === 'net' ? { dash: dashes[Math.floor(index / 2) % dashes.length] ?? [] } : { fill: colourOf(index) }),
     }),
   );

@@ -63,8 +63,9 @@ function useLivePosts(brand: string, paused: boolean, most: number): Live {
     // So that the list is not empty until the next one comes. The figures are read from the same place, and say so when it fails.
     fetchPosts(brand, undefined, {}, { limit: 20 }, stop.signal).then(
       ({ posts }) => {
-        // At once, although the list may stand still: what another brand's list begins with is not news.
-        setShown((last) => ({ ...last, posts: merge(last.posts, posts, most) }));
+        waiting.current = [...waiting.current, ...posts].slice(0, most);
+        // A list that stands still has to have something to show: what another brand's list begins with is not news.
+        setShown((last) => (last.posts.length === 0 ? { ...last, posts: merge(posts, [], most) } : last));
       },
       () => {},
     );

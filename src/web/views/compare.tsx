@@ -47,7 +47,6 @@ function SideBySide({ named, span }: { readonly named: readonly string[]; readon
         <Shown loaded={loaded} lines={8}>
           {(comparison) => <ComparisonTable comparison={comparison} />}
         </Shown>
-        <p class="formula">{netFormula}.</p>
       </Panel>
       <BrandLines brands={named} span={span} />
     </>
@@ -57,6 +56,8 @@ function SideBySide({ named, span }: { readonly named: readonly string[]; readon
 interface Row {
   readonly measure: Measure;
   readonly title: string;
+  /** Shown when one points at it; the chart below says it too. */
+  readonly meaning?: string;
   readonly format: (value: number) => string;
   /** Differences are in the unit of the figure; shares are told in points. */
   readonly difference: (value: number) => string;
@@ -72,7 +73,7 @@ const rows: readonly Row[] = [
     difference: (value) => `${value > 0 ? '+' : value < 0 ? '−' : ''}${formatCount(Math.abs(value))}`,
   },
   { measure: 'shareOfVoice', title: 'Share of voice', format: formatFineShare, difference: (value) => points(100 * value) },
-  { measure: 'netSentiment', title: 'Net sentiment', format: formatNet, difference: points },
+  { measure: 'netSentiment', title: 'Net sentiment', meaning: netFormula, format: formatNet, difference: points },
   { measure: 'weightedNetSentiment', title: 'Net, by engagement', format: formatNet, difference: points },
   { measure: 'positiveShare', title: '▲ Positive', format: formatFineShare, difference: (value) => points(100 * value) },
   { measure: 'neutralShare', title: '● Neutral', format: formatFineShare, difference: (value) => points(100 * value) },
@@ -96,7 +97,9 @@ function ComparisonTable({ comparison }: { readonly comparison: Comparison }) {
         <tbody>
           {rows.map((row) => (
             <tr key={row.measure}>
-              <th scope="row">{row.title}</th>
+              <th scope="row" title={row.meaning}>
+                {row.title}
+              </th>
               {comparison.brands.map((summary) => (
                 <FigureCell key={summary.brand} summary={summary} row={row} />
               ))}
