@@ -1,4 +1,7 @@
 import { type Cell, toCsv } from './csv.ts';
+import { spanName } from './span-name.ts';
+import { view } from './state/address.ts';
+import { timeZone } from './state/brands.ts';
 
 /** Files that the page hands to whoever looks on; nothing leaves the browser. */
 
@@ -32,6 +35,9 @@ export async function savePng(name: string, title: string, charts: readonly HTML
   const blob = await new Promise<Blob | null>((resolve) => picture.toBlob(resolve, 'image/png'));
   if (blob) save(`${name}.png`, blob);
 }
+
+/** The name of a file about the stretch of time that is looked at. */
+export const rangeFileName = (...parts: readonly string[]): string => fileName('feedpulse', ...parts, spanName(view.value, timeZone()));
 
 /** A name that every file system takes. */
 export const fileName = (...parts: readonly string[]): string =>

@@ -5,6 +5,7 @@ import type { Grain } from '../history.ts';
 const whole = new Intl.NumberFormat();
 const compact = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 });
 const decimal = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1, minimumFractionDigits: 1 });
+const factor = new Intl.NumberFormat(undefined, { maximumFractionDigits: 3 });
 const percentage = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 0 });
 const finePercentage = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1, minimumFractionDigits: 1 });
 const signed = new Intl.NumberFormat(undefined, { signDisplay: 'exceptZero', maximumFractionDigits: 0 });
@@ -17,6 +18,8 @@ export const formatCount = (count: number): string => (count < 10_000 ? whole.fo
 export const formatCounted = (count: number, one: string, many = `${one}s`): string => `${formatCount(count)} ${count === 1 ? one : many}`;
 export const formatWhole = (count: number): string => whole.format(count);
 export const formatDecimal = (value: number): string => decimal.format(value);
+/** With as many digits as say something. */
+export const formatFactor = (value: number): string => factor.format(value);
 
 /** A true minus: a hyphen is hardly seen before a digit. */
 const withMinus = (text: string): string => text.replace(/^-/, '−');
@@ -36,12 +39,13 @@ export function formatGrowth(now: number, before: number): string {
   return now >= 10 * before ? `×${whole.format(Math.round(now / before))}` : withMinus(signedPercentage.format((now - before) / before));
 }
 
-/** How long ago a moment was, from seconds to days. */
+/** How long ago a moment was, from seconds to days; a dash for a date that is none. */
 export function formatAge(iso: string, now: number): string {
   return formatSeconds(Math.max(0, Math.round((now - Date.parse(iso)) / 1_000)));
 }
 
 function formatSeconds(seconds: number): string {
+  if (Number.isNaN(seconds)) return nothing;
   if (seconds < 60) return `${seconds} s`;
   if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
   return seconds < 2 * 86_400 ? `${Math.floor(seconds / 3_600)} h` : `${Math.floor(seconds / 86_400)} days`;
@@ -78,21 +82,33 @@ export function formatMoment(seconds: number, timeZone: string, grain: Grain): s
 
 /** A stretch of time, its days told once where they are the same. */
 export function formatSpan({ from, to }: { readonly from: string; readonly to: string }, timeZone: string): string {
-  return new Intl.DateTimeFormat(undefined, { ...day, ...clock, timeZone }).formatRange(Date.parse(from), Date.parse(to));
+  const [start, end] = [Date.parse(from), Date.parse(to)];
+  if (Number.isNaN(start) || Number.isNaN(end)) return nothing;
+  return new Intl.DateTimeFormat(undefined, { ...day, ...clock, timeZone }).formatRange(start, end);
 }
 
 /** A moment of one's day, with its day. */
 export const formatClock = (iso: string, timeZone: string): string => format(Date.parse(iso), { ...day, ...clock, timeZone });
 
-const format = (ms: number, options: Intl.DateTimeFormatOptions): string => new Intl.DateTimeFormat(undefined, options).format(ms);
+/** Dates of dead letters and old links may be none; `Intl` throws at those. */
+const format = (ms: number, options: Intl.DateTimeFormatOptions): string =>
+  Number.isNaN(ms) ? nothing : new Intl.DateTimeFormat(undefined, options).format(ms);
 
 /** A stretch of time in words: 12 min, 3 h, 2 days. */
 export function formatLength(ms: number): string {
+  if (Number.isNaN(ms)) return nothing;
   const minutes = Math.max(1, Math.round(ms / 60_000));
   if (minutes < 120) return `${minutes} min`;
   return minutes < 2_880 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1_440)} days`;
 }
 
 const languageNames = new Intl.DisplayNames(undefined, { type: 'language', fallback: 'code' });
-/** A primary subtag in words: en, und. */
-export const formatLanguage = (code: string): string => (code === 'und' ? 'not known' : (languageNames.of(code) ?? code));
+/** A primary subtag in words: en, und. What is no tag, as an address or a feed may bring it, is told as it is. */
+export function formatLanguage(code: string): string {
+  if (code === 'und') return 'not known';
+  try {
+    return languageNames.of(code) ?? code;
+  } catch {
+    return code;
+  }
+}

@@ -1,6 +1,6 @@
 import { fetchPosts, type ShownPost } from './api/history.ts';
-import { fileName, saveCsv } from './export-file.ts';
-import { view } from './state/address.ts';
+import { fileName, rangeFileName, saveCsv } from './export-file.ts';
+import { formatWhole } from './format.ts';
 import type { Brands, PostFilter, Span } from './state/view-state.ts';
 
 const pageSize = 1_000;
@@ -29,8 +29,8 @@ const columns: readonly (readonly [string, (post: ShownPost) => string | number 
   ['text', ({ text }) => text],
 ];
 
-/** All posts of a slice, not only those that are on the page; at most ten thousand. */
-export async function savePosts(brand: Brands, span: Span, filter: PostFilter): Promise<void> {
+/** All posts of a slice, not only those that are on the page; at most ten thousand. Resolves to what is to be said when there are more. */
+export async function savePosts(brand: Brands, span: Span, filter: PostFilter): Promise<string | undefined> {
   const posts: ShownPost[] = [];
   let before: string | null | undefined;
   const signal = AbortSignal.timeout(patienceMs);
@@ -39,14 +39,17 @@ export async function savePosts(brand: Brands, span: Span, filter: PostFilter): 
     posts.push(...page.posts);
     before = page.next;
   } while (before && posts.length < mostSaved);
-  saveListed(posts, brand);
+  save(rangeFileName('posts', titleOf(brand)), posts);
+  return before ? `The file has the first ${formatWhole(posts.length)} posts, in the order of this list. There are more.` : undefined;
 }
 
-/** Posts as they are at hand. */
-export function saveListed(posts: readonly ShownPost[], brand: Brands): void {
-  const header = columns.map(([name]) => name);
+/** The newest posts as they are at hand, of whatever stretch of time. */
+export const saveLive = (posts: readonly ShownPost[], brand: Brands): void => save(fileName('feedpulse', 'live', titleOf(brand)), posts);
+
+function save(name: string, posts: readonly ShownPost[]): void {
+  const header = columns.map(([column]) => column);
   const rows = posts.map((post) => columns.map(([, of]) => of(post)));
-  saveCsv(fileName('feedpulse', 'posts', titleOf(brand), view.value.range), header, rows);
+  saveCsv(name, header, rows);
 }
 
 /** Of several brands how many: together their names may be longer than a file's name may be. */

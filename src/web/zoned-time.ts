@@ -6,13 +6,16 @@ export function toLocalTime(ms: number, timeZone: string): string {
   return `${year}-${month}-${day}T${hour}:${minute}`;
 }
 
-/** Ms since 1970 of a time on the wall; where clocks are put back, the first of the two. Undefined for no time. */
+/**
+ * Ms since 1970 of a time on the wall; where clocks are put back, the first of the two. A time that
+ * clocks leave out is as long after the last one before it: 02:30 is 03:30. Undefined for no time.
+ */
 export function toUtc(local: string, timeZone: string): number | undefined {
   const asUtc = Date.parse(`${local}Z`);
   if (Number.isNaN(asUtc)) return undefined;
   // The offset before and after any change of the clocks near it; one of the two leads there.
   const candidates = [asUtc - 86_400_000, asUtc + 86_400_000].map((near) => asUtc - offsetAt(near, timeZone));
-  return candidates.find((ms) => toLocalTime(ms, timeZone) === local.slice(0, 16)) ?? candidates[1];
+  return candidates.find((ms) => toLocalTime(ms, timeZone) === local.slice(0, 16)) ?? candidates[0];
 }
 
 function offsetAt(ms: number, timeZone: string): number {

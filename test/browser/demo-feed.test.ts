@@ -6,9 +6,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { demoBrands } from '../../src/ingest/demo/demo-brands.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
-import { openView, savedBy, tileValue } from '../support/open-page.ts';
+import { openPage, openView, savedBy, tileValue } from '../support/open-page.ts';
 
 const [first = '', second = ''] = demoBrands.map(({ name }) => name);
+
+/** Two cores do all at once: the feed, the model, the database and the browser. */
+const patient = { timeout: 20_000 };
 
 let browser: Browser;
 let running: RunningFeedpulse;
@@ -139,7 +142,7 @@ test('a click on a part of a bar leads to the posts of that label and minute', a
       const box = await chart.boundingBox();
       if (box) await chart.click({ position: { x: box.width - 100, y: 170 - 26 - 4 } });
       return queryOf(page).get('view');
-    })
+    }, patient)
     .toBe('posts');
   expect(queryOf(page).get('label')).toBe('negative');
   await expect.poll(() => page.locator('.cards .post').count()).toBeGreaterThan(0);
@@ -201,6 +204,58 @@ test('brands stand side by side, with their shares adding up to all', async () =
   await page.context().close();
 });
 
+test('lines of brands lead to the posts of one, by mouse and by keyboard', async () => {
+  const { page, complaints } = await open(`/?view=compare&range=1h&brand=${first}&brand=${second}`);
+  const shares = page.getByRole('slider', { name: `Share of voice of ${first}, ${second} over time` });
+  await expect.poll(() => page.locator('.chart.lines canvas').count(), patient).toBe(2);
+  const net = page.getByRole('slider', { name: /^Net sentiment of/ });
+  await net.focus();
+  await page.keyboard.press('End');
+  await expect.poll(() => net.getAttribute('aria-valuetext')).toContain(`${first}: `);
+  await page.keyboard.press('ArrowDown');
+  await expect.poll(() => net.getAttribute('aria-valuetext')).toContain(`${second}: `);
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => queryOf(page).getAll('brand')).toEqual([second]);
+  expect(Date.parse(queryOf(page).get('to') ?? '') - Date.parse(queryOf(page).get('from') ?? '')).toBe(60_000);
+  await page.goBack();
+  await expect.poll(() => page.locator('.chart.lines canvas').count(), patient).toBe(2);
+  // The first brand lies on top.
+  await expect
+    .poll(async () => {
+      const box = await shares.boundingBox();
+      if (box) await shares.click({ position: { x: box.width - 100, y: 12 } });
+      return queryOf(page).get('view');
+    })
+    .toBe('posts');
+  expect(queryOf(page).getAll('brand')).toEqual([first]);
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test('the axis of lines has its marks where hours begin in the zone that was chosen', async () => {
+  const { page } = await openPage(browser, 'about:blank');
+  await page.addInitScript(`{
+    const { fillText } = CanvasRenderingContext2D.prototype;
+    window.written = [];
+    CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+      window.written.push(text);
+      return fillText.call(this, text, ...rest);
+    };
+  }`);
+  await page.goto(`${running.url}/?view=compare&range=24h&zone=UTC&brand=${first}&brand=${second}`);
+  await expect.poll(() => page.locator('.chart.lines canvas').count(), patient).toBe(2);
+  // Half an hour beside UTC.
+  await page.getByLabel('Time zone').selectOption('Australia/Adelaide');
+  const hours = async () => (await page.evaluate<string[]>('window.written')).filter((text) => /^\d\d:\d\d$/.test(text));
+  // What was drawn while the new answers were on their way may still be of the zone before.
+  await expect.poll(() => page.locator('.stale').count(), patient).toBe(0);
+  await page.evaluate('window.written.length = 0');
+  await expect.poll(async () => (await hours()).length, patient).toBeGreaterThan(0);
+  for (const hour of await hours()) expect(hour).toMatch(/:00$/);
+  await page.context().close();
+});
+
 test('the charts are saved as figures and as a picture', async () => {
   const { page } = await open('/?range=1h');
   await expect.poll(() => page.locator('.history canvas').count()).toBe(2);
@@ -259,6 +314,18 @@ test('live posts can be paused', async () => {
   expect(await ids()).toEqual(before);
   await page.getByRole('button', { name: /Go on/ }).click();
   await expect.poll(ids, { timeout: 15_000 }).not.toEqual(before);
+  await page.context().close();
+});
+
+test('a list that is paused begins anew with another brand', async () => {
+  const { page } = await open('/?view=live');
+  await page.locator('.live .post').first().waitFor();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await chooseBrand(page, second);
+  await expect.poll(() => page.locator('.live .post').count(), patient).toBeGreaterThan(1);
+  expect(await page.getByRole('button', { name: /Go on/ }).count()).toBe(1);
+  const tags = await page.locator('.live .post').evaluateAll((posts) => posts.map((post) => post.textContent));
+  for (const text of tags) expect(text).toContain(second);
   await page.context().close();
 });
 

@@ -108,10 +108,10 @@ test('when the token is removed the page asks for another, and goes on with it',
   await page.context().close();
 });
 
-const shapes = ([390, 1440] as const).flatMap((width) => (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })));
+const shapes = ([375, 1440] as const).flatMap((width) => (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })));
 
 test.each(shapes)('the sign-in fits $width pixels, $colorScheme', async ({ width, colorScheme }) => {
-  const { page, complaints } = await open('/', { viewport: { width, height: 844 }, colorScheme });
+  const { page, complaints } = await open('/', { viewport: { width, height: 812 }, colorScheme });
   await field(page).waitFor();
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
   const [ground, text] = await page.evaluate<[string, string]>(

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AlertChange } from '../../src/alert.ts';
 import { launchChromium } from '../support/chromium.ts';
 import type { RunningFeedpulse } from '../support/feedpulse.ts';
-import { openView, savedBy, tileValue } from '../support/open-page.ts';
+import { openPage, openView, savedBy, tileValue } from '../support/open-page.ts';
 import { scoredPost } from '../support/scored-post.ts';
 import { startOver } from '../support/stored-history.ts';
 
@@ -49,12 +49,18 @@ function change(number: number, kind: AlertChange['kind'], brand: string, at: nu
   };
 }
 
-/** Forty positive posts of the last hours, of which every fourth is negative; one is hostile. */
+const textOf = (index: number): string => {
+  if (index === 1) return `${hostile} kettle`;
+  if (index === 20) return '=HYPERLINK("https://example.com";"The kettle number 20 leaks");=1+1';
+  return index % 4 === 0 ? `The kettle number ${index} leaks` : `What a lovely kettle, number ${index}`;
+};
+
+/** Forty positive posts of the last hours, of which every fourth is negative; one is hostile, one a formula. */
 const posts = Array.from({ length: 40 }, (_, index) => {
   const isBad = index % 4 === 0;
   return scoredPost({
     id: `${index}`,
-    text: index === 1 ? `${hostile} kettle` : isBad ? `The kettle number ${index} leaks` : `What a lovely kettle, number ${index}`,
+    text: textOf(index),
     createdAt: new Date(now - (index + 1) * 4 * minute).toISOString(),
     brands: ['Kestrel'],
     author: { id: `${index}`, handle: `writer${index}`, followers: 100 * index },
@@ -168,7 +174,84 @@ test('all posts of a slice are saved, and none is a formula', async () => {
   await expect.poll(() => shown(page).count()).toBe(10);
   const { name, bytes } = await savedBy(page, 'Save these posts as CSV');
   expect(name).toBe('feedpulse-posts-Kestrel-24h.csv');
-  expect(bytes.toString().trim().split('\r\n').length).toBe(11);
+  const lines = bytes.toString().trim().split('\r\n');
+  expect(lines.length).toBe(11);
+  const [formula] = lines.filter((line) => line.includes('HYPERLINK'));
+  expect(formula).toContain(`"'=HYPERLINK(""https://example.com"";""The kettle number 20 leaks"");'=1+1"`);
+  await page.context().close();
+});
+
+test('a file is named for the stretch of time that it is about, and says when it has not all posts', async () => {
+  const [from, to] = [now - 2 * hour, now + hour].map((at) => new Date(Math.floor(at / hour) * hour).toISOString());
+  const { page } = await open(`/?${new URLSearchParams({ view: 'posts', zone: 'UTC', from: from ?? '', to: to ?? '' })}`);
+  await shown(page).first().waitFor();
+  const nameOf = (end = '') => end.slice(0, 16).replace('T00:00', '').replace(':', '-');
+  expect((await savedBy(page, 'Save these posts as CSV')).name).toBe(`feedpulse-posts-all-${nameOf(from)}-to-${nameOf(to)}.csv`);
+  await page.route('**/api/v1/posts?*limit=1000*', (route) => {
+    const posts = Array.from({ length: 1_000 }, (_, index) => scoredPost({ id: `${index}` }));
+    return route.fulfill({ json: { brand: '*', posts, next: 'more' } });
+  });
+  const { bytes } = await savedBy(page, 'Save these posts as CSV');
+  expect(bytes.toString().trim().split('\r\n').length).toBe(10_001);
+  await page.getByText('The file has the first 10,000 posts, in the order of this list. There are more.').waitFor();
+  await page.context().close();
+});
+
+test('a blank after a word stays, and an address with a language that is none shows a page', async () => {
+  const { page, complaints } = await open('/?view=posts&lang=en_US');
+  const words = page.getByRole('searchbox', { name: 'Words that the posts have' });
+  expect(await page.getByLabel('Language').inputValue()).toBe('en_US');
+  await page.getByRole('button', { name: 'Clear' }).click();
+  await words.pressSequentially('kettle ');
+  await expect.poll(() => queryOf(page).get('text')).toBe('kettle');
+  await page.waitForTimeout(100);
+  await words.pressSequentially('leaks');
+  await expect.poll(() => queryOf(page).get('text')).toBe('kettle leaks');
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test('an author leads to what else they wrote, and the filter is taken back', async () => {
+  const { page, complaints } = await open('/?brand=Kestrel');
+  await page.locator('.live').getByRole('button', { name: '@writer3', exact: true }).click();
+  await expect.poll(() => page.locator('.cards .who').allTextContents(), patient).toEqual(['@writer3']);
+  expect([queryOf(page).get('author'), queryOf(page).get('platform')]).toEqual(['writer3', 'chirper']);
+  await page.getByRole('button', { name: 'by writer3' }).click();
+  await expect.poll(() => shown(page).count()).toBe(30);
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test('by keyboard a post tells what the model gives each label; names of its brands are marked', async () => {
+  const { page } = await open('/?view=live');
+  const post = page.locator('.live .post', { hasText: 'onerror' });
+  await post.waitFor();
+  expect(await post.locator('mark').allTextContents()).toEqual(['Kestrel']);
+  await post.locator('summary', { hasText: '70% sure' }).focus();
+  await page.keyboard.press('Enter');
+  await post.getByText('m1').waitFor();
+  expect(await post.locator('.odds p span:not(.unseen)').allTextContents()).toEqual(['▲ 70% positive', '● 20% neutral', '▼ 10% negative']);
+  await page.context().close();
+});
+
+test('a post that its author deletes leaves the live list, even where that stands still', async () => {
+  const { page } = await openPage(browser, 'about:blank');
+  let send = (): void => {};
+  const sent = new Promise<void>((resolve) => {
+    send = resolve;
+  });
+  await page.route('**/api/v1/stream', async (route) => {
+    await sent;
+    const post = scoredPost({ id: '3', text: '', brands: [], deleted: true });
+    await route.fulfill({ contentType: 'text/event-stream', body: `event: post\ndata: ${JSON.stringify(post)}\n\n` });
+  });
+  await page.goto(`${running.url}/?view=live&brand=Kestrel`);
+  const post = page.locator('.live .post', { hasText: 'number 3' });
+  await expect.poll(() => post.count(), patient).toBe(1);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  send();
+  await expect.poll(() => post.count(), patient).toBe(0);
+  expect(await page.locator('.live .post').count()).toBe(19);
   await page.context().close();
 });
 
@@ -186,9 +269,30 @@ test('alerts are told, the one that is on first; why it fired, seen, useful, mut
   await items.nth(0).getByRole('button', { name: 'useful' }).click();
   await items.nth(0).getByText('marked as useful').waitFor();
   await items.nth(0).getByRole('button', { name: 'Mute for 2 h' }).click();
+  expect((await savedBy(page, 'Save the rules as CSV')).bytes.toString()).toMatch(/^\ufeffrule,brand,state,since/);
   await page.locator('.mutes', { hasText: 'sentiment about Kestrel is muted' }).getByRole('button', { name: 'Unmute' }).click();
   await expect.poll(() => page.locator('.mutes').count(), patient).toBe(0);
   expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test('a list that does not hold all alerts says so', async () => {
+  const { page } = await openPage(browser, 'about:blank');
+  await page.route('**/api/v1/alerts?*', async (route) => {
+    const answer = (await (await route.fetch()).json()) as { alerts: object[] }; // as the page reads it
+    const alerts = Array.from({ length: 100 }, (_, index) => ({ ...answer.alerts[0], id: String(index) }));
+    await route.fulfill({ json: { ...answer, alerts } });
+  });
+  await page.goto(`${running.url}/?view=alerts`);
+  await page.getByText('the latest 100 of this range').waitFor();
+  await page.context().close();
+});
+
+test('the figures of the range are saved with their intervals', async () => {
+  const { page } = await open('/?brand=Kestrel');
+  const { name, bytes } = await savedBy(page, 'Save the figures as CSV');
+  expect(name).toBe('feedpulse-figures-24h.csv');
+  expect(bytes.toString()).toMatch(/^\ufefffigure,value,low,high,before,change,more than chance\r\nvolume,40,/);
   await page.context().close();
 });
 
@@ -235,6 +339,10 @@ test('what stood out is told first, with its posts, and leads to the chart that 
   expect(Date.parse(queryOf(page).get('from') ?? '')).toBeLessThan(now - 3 * hour);
   await expect.poll(() => page.locator('.history canvas').count()).toBe(2);
   await expect.poll(() => tinted(page), patient).not.toBeNull();
+  // It is still on: the chart goes up to now, not into the future.
+  const ends = Date.parse(queryOf(page).get('to') ?? '');
+  expect(ends).toBeGreaterThan(now);
+  expect(ends).toBeLessThanOrEqual(Date.now());
   const [left = 0] = (await tinted(page)) ?? [];
   expect(left).toBeGreaterThan(0.5);
   expect(complaints).toEqual([]);
@@ -249,6 +357,8 @@ test('health tells dead letters with their reasons, and what would go back', asy
   await letters.getByText('0 would go back.').waitFor(patient);
   await letters.getByText('The latest 2').click();
   expect(await letters.locator('.letters tbody tr').count()).toBe(2);
+  const saved = (await savedBy(page, 'Save the latest dead letters as CSV')).bytes.toString();
+  expect(saved.trim().split('\r\n').length).toBe(3);
   await expect.poll(() => page.locator('.part-states .good').count()).toBeGreaterThan(1);
   const { bytes } = await savedBy(page, 'Save the health of the pipeline as CSV');
   expect(bytes.toString()).toMatch(/^\ufefffigure,value\r\n/);

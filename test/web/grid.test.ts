@@ -60,3 +60,18 @@ it('lays the period before over this one', () => {
   expect(laidOver(now, before, 2 * 3_600)).toEqual([null, -100]);
   expect(laidOver(now, undefined, 0)).toEqual([null, null]);
 });
+
+it.each([
+  ['London', ['10-23T23', '10-24T23', '10-26T00', '10-27T00'], ['10-31T00', '11-01T00', '11-02T00', '11-03T00'], 7],
+  ['Auckland', ['09-24T12', '09-25T12', '09-26T12', '09-27T11'], ['09-28T11', '09-29T11', '09-30T11', '10-01T11'], 4],
+])('lays days with a change of the clocks among them over later ones: %s', (_, earlier, later, days) => {
+  const gridOf = (starts: readonly string[]) => {
+    const times = starts.map((time) => Date.parse(`2026-${time}:00Z`));
+    const buckets = times.map((at, index) => bucket(at, { positive: index, neutral: 9 - index, negative: 0 }));
+    const to = (times.at(-1) ?? 0) + 24 * hour;
+    return toGrid({ ...trends(buckets, 'day', to), from: new Date(times[0] ?? 0).toISOString() });
+  };
+  const [before, now] = [gridOf(earlier), gridOf(later)];
+  expect(laidOver(now, before, days * 86_400)).toEqual(netSentiments(before));
+  expect(laidOver(before, now, -days * 86_400)).toEqual(netSentiments(now));
+});

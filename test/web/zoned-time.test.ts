@@ -22,7 +22,8 @@ it('tells the time on the wall', () => {
 
 it('takes the first of two hours, and the hour after one that is left out', () => {
   expect(toUtc('2026-11-01T01:30', 'America/New_York')).toBe(Date.UTC(2026, 10, 1, 5, 30));
-  expect(toUtc('2026-03-08T02:30', 'America/New_York')).toBe(Date.UTC(2026, 2, 8, 6, 30));
+  expect(toUtc('2026-03-08T02:30', 'America/New_York')).toBe(Date.UTC(2026, 2, 8, 7, 30));
+  expect(toLocalTime(Date.UTC(2026, 2, 8, 7, 30), 'America/New_York')).toBe('2026-03-08T03:30');
 });
 
 it('knows no time that is none', () => {

@@ -42,9 +42,12 @@ export interface Alerts {
   readonly mutes: readonly Mute[];
 }
 
-/** Of all posts those of every brand. */
+/** As many as one answer has. */
+export const mostAlerts = 100;
+
+/** Of all posts those of every brand; the latest where there are more than one answer has. */
 export const fetchAlerts = (brand: string, span: Span, signal: AbortSignal) =>
-  get<Alerts>('alerts', { ...(brand !== '*' && { brand }), ...span, limit: '100' }, signal);
+  get<Alerts>('alerts', { ...(brand !== '*' && { brand }), ...span, limit: String(mostAlerts) }, signal);
 export const acknowledge = (id: string) => post<ShownAlert>(`alerts/${id}/ack`, {});
 export const markAlert = (id: string, mark: 'useful' | 'noise' | 'none') => post<ShownAlert>(`alerts/${id}/mark`, { mark });
 export const mute = (what: { rule?: string; brand?: string; for: string }) => post<Mute>('alerts/mutes', what);

@@ -30,5 +30,5 @@ export const fetchDeadLetters = (signal: AbortSignal) => get<DeadLetters>('dead-
 export const startReplay = (dryRun: boolean) => post<Job<Replayed>>('dead-letters/replay', { dryRun });
 
 /** Says what a post says in truth; null takes that back. */
-export const correct = ({ platform, id }: Pick<ShownPost, 'platform' | 'id'>, label: Label | null, reason = '') =>
-  post<{ readonly posts: number }>('corrections', { post: { platform, id }, label, reason });
+export const correct = ({ platform, id }: Pick<ShownPost, 'platform' | 'id'>, label: Label | null) =>
+  post<{ readonly posts: number }>('corrections', { post: { platform, id }, label });

@@ -1,5 +1,6 @@
 import type { Bucket } from '../../history.ts';
 import type { Trends } from '../api/history.ts';
+import type { Span } from '../state/view-state.ts';
 
 export const stackedLabels = ['unscored', 'positive', 'neutral', 'negative'] as const;
 
@@ -46,9 +47,27 @@ export function stackedCounts({ buckets }: Grid): (number | null)[][] {
 /** The net sentiment of the period before, moved onto the grid of this one. */
 export function laidOver({ middles, step }: Grid, before: Grid | undefined, shiftSeconds: number): (number | null)[] {
   if (!before) return middles.map(() => null);
-  const found = new Map(before.middles.map((middle, index) => [Math.round((middle + shiftSeconds) / step), before.buckets[index]]));
-  return middles.map((middle) => found.get(Math.round(middle / step))?.netSentiment ?? null);
+  const shifted = before.middles.map((middle) => middle + shiftSeconds);
+  const distance = (place: number, middle: number): number => Math.abs((shifted[place] ?? Number.POSITIVE_INFINITY) - middle);
+  let place = 0;
+  return middles.map((middle) => {
+    // Days on the two sides of a change of the clocks lie an hour beside each other: the nearest one is meant.
+    while (place + 1 < shifted.length && distance(place + 1, middle) <= distance(place, middle)) place += 1;
+    return distance(place, middle) < step / 2 ? (before.buckets[place]?.netSentiment ?? null) : null;
+  });
 }
+
+/** When a bucket begins and ends, in seconds. It ends where the next one begins: days and months differ in length. */
+export function boundsOf({ middles, step }: Pick<Grid, 'middles' | 'step'>, to: string, index: number): [number, number] | undefined {
+  const [middle, next] = [middles[index], middles[index + 1]];
+  if (middle === undefined) return undefined;
+  return [middle - step / 2, next === undefined ? Math.max(middle + step / 2, Date.parse(to) / 1_000) : next - step / 2];
+}
+
+export const toSpan = ([start, end]: readonly [number, number]): Span => ({
+  from: new Date(start * 1_000).toISOString(),
+  to: new Date(end * 1_000).toISOString(),
+});
 
 /** The label whose part of a stacked bar lies at a height. */
 export function labelAt(bucket: Bucket, height: number): (typeof stackedLabels)[number] | undefined {

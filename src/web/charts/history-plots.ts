@@ -3,7 +3,7 @@ import type { Unusual } from '../api/alerts.ts';
 import type { Trends } from '../api/history.ts';
 import { formatCount, formatNet } from '../format.ts';
 import { type Grid, laidOver, netIntervals, netSentiments, stackedCounts, stackedLabels } from './grid.ts';
-import { aligned, colour, countSteps, timeAxis, valueAxis } from './plot.ts';
+import { aligned, colour, countSteps, loners, timeAxis, valueAxis } from './plot.ts';
 
 /** What both charts of a brand's history are drawn from. */
 export interface HistoryView {
@@ -91,12 +91,6 @@ function optionsFor(
 
 /** From the start of the first bucket to the end of the last. */
 const extentOf = ({ middles, step }: Grid): [number, number] => [(middles[0] ?? 0) - step / 2, (middles.at(-1) ?? 1) + step / 2];
-
-/** Where a value stands between gaps, and no line would show it. */
-function loners(values: ArrayLike<number | null | undefined>): number[] {
-  const has = (index: number): boolean => typeof values[index] === 'number';
-  return Array.from(values, (_, index) => index).filter((index) => has(index) && !has(index - 1) && !has(index + 1));
-}
 
 /** Zero lies in the middle of the scale: the colour of good above it, of bad below. */
 function aboveAndBelow({ ctx, bbox }: uPlot): CanvasGradient {

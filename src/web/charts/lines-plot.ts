@@ -1,16 +1,7 @@
 import uPlot from 'uplot';
 import { formatNet, formatShare } from '../format.ts';
-import type { Span } from '../state/view-state.ts';
-import { aligned, colour, timeAxis, valueAxis } from './plot.ts';
-
-/** Some brands over one axis of time. */
-export interface LinesView {
-  readonly middles: readonly number[];
-  /** Of each brand: points of net sentiment, or the share of voice from 0 to 1. */
-  readonly values: readonly (readonly (number | null)[])[];
-  readonly timeZone: string;
-  readonly span: Span;
-}
+import type { LinesView } from './lines-view.ts';
+import { aligned, colour, loners, timeAxis, valueAxis } from './plot.ts';
 
 export const linesData = ({ middles, values }: LinesView): uPlot.AlignedData => aligned(middles, ...values);
 
@@ -25,7 +16,7 @@ export function linesPlot(frame: HTMLElement, kind: 'net' | 'share', read: () =>
     (_, index): uPlot.Series => ({
       stroke: colourOf(index),
       width: kind === 'net' ? 2 : 1,
-      points: { show: false },
+      points: { show: true, filter: (chart) => loners(chart.data[index + 1] ?? []), size: 5, fill: colourOf(index) },
       ...(kind === 'net' ? { dash: dashes[Math.floor(index / 2) % dashes.length] ?? [] } : { fill: colourOf(index) }),
     }),
   );
@@ -38,7 +29,6 @@ export function linesPlot(frame: HTMLElement, kind: 'net' | 'share', read: () =>
     const bound = Math.max(20, Math.ceil(Math.max(Math.abs(least ?? 0), Math.abs(most ?? 0)) / 10) * 10);
     return [-bound, bound];
   };
-  const { timeZone } = read();
   const options: uPlot.Options = {
     width: frame.clientWidth,
     height: 230,
@@ -48,7 +38,7 @@ export function linesPlot(frame: HTMLElement, kind: 'net' | 'share', read: () =>
     axes: [timeAxis(read), axis],
     cursor: { sync: { key: 'compare' }, y: false, drag: { x: false, y: false }, points: { show: false } },
     legend: { show: false },
-    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), timeZone),
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), read().timeZone),
     hooks: { setCursor: [({ cursor }) => moved(cursor.idx ?? null)] },
   };
   return new uPlot(options, linesData(read()), frame);

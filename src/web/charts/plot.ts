@@ -39,6 +39,12 @@ export const countSteps = [1, 2, 5]
 export const aligned = (...columns: readonly (readonly (number | null)[])[]): uPlot.AlignedData =>
   columns.map((column) => [...column]) as unknown as uPlot.AlignedData; // the first holds times, which are never null
 
+/** Where a value stands between gaps, and no line would show it. */
+export function loners(values: ArrayLike<number | null | undefined>): number[] {
+  const has = (index: number): boolean => typeof values[index] === 'number';
+  return Array.from(values, (_, index) => index).filter((index) => has(index) && !has(index - 1) && !has(index + 1));
+}
+
 export type FrameRef = RefObject<HTMLDivElement | null>;
 export type PlotRef = RefObject<uPlot | null>;
 

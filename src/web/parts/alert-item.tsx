@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { acknowledge, markAlert, mute, type ShownAlert } from '../api/alerts.ts';
 import { formatClock, formatDecimal, formatNet, formatWhole } from '../format.ts';
+import { messageOf } from '../message-of.ts';
 import { may } from '../state/session.ts';
 import { lookAt } from './look-at.ts';
 import { isBad, titleOf, whenItWas } from './unusual-words.ts';
@@ -17,7 +18,7 @@ export function AlertItem({
 }) {
   const { id, verdict, rule, severity, resolvedAt, acked, mark, brand, channels } = alert;
   const [problem, setProblem] = useState('');
-  const say = (said: Promise<unknown>): void => void said.then(changed, (thrown: unknown) => setProblem(String(thrown)));
+  const say = (said: Promise<unknown>): void => void said.then(changed, (thrown: unknown) => setProblem(messageOf(thrown)));
   const baseline = verdict.baseline;
   return (
     <li class={`alert-item ${resolvedAt === null ? 'on' : ''} ${isBad(verdict) ? 'bad' : ''}`}>

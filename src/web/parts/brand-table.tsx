@@ -1,8 +1,8 @@
 import type { Change, Comparison } from '../../history.ts';
 import { type Brand, fetchTrends } from '../api/history.ts';
 import { Sparkline } from '../charts/sparkline.tsx';
-import { fileName, saveCsv } from '../export-file.ts';
-import { formatCount, formatNet, formatShare, nothing } from '../format.ts';
+import { rangeFileName, saveCsv } from '../export-file.ts';
+import { formatCount, formatNet, formatShare, formatWhole, nothing } from '../format.ts';
 import { go, view } from '../state/address.ts';
 import { timeZone } from '../state/brands.ts';
 import { useLoaded } from '../state/load.ts';
@@ -99,7 +99,10 @@ function BrandRow(props: {
       <td class="wide">{span && <NetLine brand={brand.brand} span={span} />}</td>
       <td class="wide">
         {positive + neutral + negative > 0 && (
-          <ShareBar shares={brand} name={`${positive} positive, ${neutral} neutral, ${negative} negative`} />
+          <ShareBar
+            shares={brand}
+            name={`${formatWhole(positive)} positive, ${formatWhole(neutral)} neutral, ${formatWhole(negative)} negative`}
+          />
         )}
       </td>
     </tr>
@@ -130,5 +133,5 @@ function saveBrands(brands: readonly Brand[]): void {
     unscored,
     netSentiment,
   ]);
-  saveCsv(fileName('feedpulse', 'brands', view.value.range), header, rows);
+  saveCsv(rangeFileName('brands'), header, rows);
 }

@@ -1,7 +1,7 @@
 import type { Breakdown, Part } from '../../history.ts';
-import { fileName, saveCsv } from '../export-file.ts';
+import { rangeFileName, saveCsv } from '../export-file.ts';
 import { formatCount, formatLanguage, formatNet, formatShare } from '../format.ts';
-import { go, view } from '../state/address.ts';
+import { go } from '../state/address.ts';
 import type { Loaded } from '../state/load.ts';
 import { toneOf } from './label.tsx';
 import { Panel, Shown } from './panel.tsx';
@@ -78,5 +78,5 @@ function saveBreakdown({ platforms, languages }: Breakdown): void {
   const rowsOf = (by: string, parts: readonly Part[]) =>
     parts.map(({ name, volume, share, netSentiment }) => [by, name, volume, share, netSentiment]);
   const rows = [...rowsOf('platform', platforms), ...rowsOf('language', languages)];
-  saveCsv(fileName('feedpulse', 'platforms-languages', view.value.range), ['by', 'name', 'posts', 'share', 'net sentiment'], rows);
+  saveCsv(rangeFileName('platforms-languages'), ['by', 'name', 'posts', 'share', 'net sentiment'], rows);
 }

@@ -1,11 +1,14 @@
 import { useState } from 'preact/hooks';
 import { finished } from '../api/alerts.ts';
-import { fetchDeadLetters, type Replayed, startReplay } from '../api/upkeep.ts';
+import { type DeadLetters, fetchDeadLetters, type Replayed, startReplay } from '../api/upkeep.ts';
+import { fileName, saveCsv } from '../export-file.ts';
 import { formatClock, formatFineShare, formatWhole, nothing } from '../format.ts';
+import { messageOf } from '../message-of.ts';
 import { timeZone } from '../state/brands.ts';
 import { useLoaded } from '../state/load.ts';
 import { may } from '../state/session.ts';
 import { Panel, Shown } from './panel.tsx';
+import { SaveButtons } from './save-buttons.tsx';
 import { TableFrame } from './table-frame.tsx';
 
 const everyMs = 60_000;
@@ -23,18 +26,14 @@ export function DeadLettersPanel() {
       );
       loaded.reload();
     } catch (thrown) {
-      setOutcome(thrown instanceof Error ? thrown.message : String(thrown));
+      setOutcome(messageOf(thrown));
     }
   };
   const total = Object.values(loaded.data?.counts ?? {}).reduce((sum, count) => sum + count, 0);
-  const actions = may('admin') && total > 0 && (
+  const actions = total > 0 && (
     <>
-      <button type="button" class="quiet-button" onClick={() => void replay(true)}>
-        What would go back?
-      </button>
-      <button type="button" class="quiet-button" onClick={() => void replay(false)}>
-        Put back
-      </button>
+      <SaveButtons what="the latest dead letters" csv={() => saveLetters(loaded.data?.letters ?? [])} />
+      {may('admin') && <ReplayButtons replay={replay} />}
     </>
   );
   return (
@@ -55,7 +54,26 @@ export function DeadLettersPanel() {
   );
 }
 
-function Letters({ found: { counts, letters } }: { readonly found: Awaited<ReturnType<typeof fetchDeadLetters>> }) {
+function ReplayButtons({ replay }: { readonly replay: (dryRun: boolean) => Promise<void> }) {
+  return (
+    <>
+      <button type="button" class="quiet-button" onClick={() => void replay(true)}>
+        What would go back?
+      </button>
+      <button type="button" class="quiet-button" onClick={() => void replay(false)}>
+        Put back
+      </button>
+    </>
+  );
+}
+
+function saveLetters(letters: DeadLetters['letters']): void {
+  const header = ['refused', 'reason', 'meaning', 'bytes', 'put back', 'position'];
+  const rows = letters.map(({ at, reason, meaning, bytes, replayedAt, position }) => [at, reason, meaning, bytes, replayedAt, position]);
+  saveCsv(fileName('feedpulse', 'dead-letters'), header, rows);
+}
+
+function Letters({ found: { counts, letters } }: { readonly found: DeadLetters }) {
   const zone = timeZone();
   const meanings = new Map(letters.map(({ reason, meaning }) => [reason, meaning]));
   return (

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { Driver, Drivers } from '../api/history.ts';
-import { fileName, saveCsv } from '../export-file.ts';
+import { fileName, rangeFileName, saveCsv } from '../export-file.ts';
 import { formatCounted, formatNet, formatSpan } from '../format.ts';
-import { go, view } from '../state/address.ts';
+import { go } from '../state/address.ts';
 import { timeZone } from '../state/brands.ts';
 import type { Loaded } from '../state/load.ts';
 import type { Span } from '../state/view-state.ts';
@@ -95,6 +95,6 @@ function saveDrivers(drivers: Drivers, part: Span | undefined): void {
   const rows = sides.flatMap(({ label }) =>
     drivers[label].map(({ term, kind, n, share, netSentiment }) => [label, term, kind, n, share, netSentiment]),
   );
-  const stretch = part ? `${part.from.slice(0, 10)} ${part.to.slice(0, 10)}` : view.value.range;
-  saveCsv(fileName('feedpulse', 'drivers', stretch), header, rows);
+  const name = part ? fileName('feedpulse', 'drivers', part.from.slice(0, 10), part.to.slice(0, 10)) : rangeFileName('drivers');
+  saveCsv(name, header, rows);
 }

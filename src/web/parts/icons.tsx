@@ -1,7 +1,7 @@
 import type { ViewName } from '../state/view-state.ts';
 
 /** Outlines on a grid of 20. */
-const paths: Readonly<Record<ViewName | 'download' | 'close' | 'calendar', string>> = {
+const paths: Readonly<Record<ViewName | 'download' | 'calendar', string>> = {
   overview: 'M3 17V9m5 8V4m5 13v-6m5 6V7',
   posts: 'M4 4h12v9H9l-4 3v-3H4z M7 7.5h6 M7 10h4',
   live: 'M2 10h4l2-5 3.5 11L14 8l1.2 2H18',
@@ -9,7 +9,6 @@ const paths: Readonly<Record<ViewName | 'download' | 'close' | 'calendar', strin
   alerts: 'M10 3.2a4.6 4.6 0 0 0-4.6 4.6c0 4-1.6 5.2-1.6 5.2h12.4s-1.6-1.2-1.6-5.2A4.6 4.6 0 0 0 10 3.2z M8.4 16a1.8 1.8 0 0 0 3.2 0',
   health: 'M10 16.5S3.5 12.7 3.5 8.2A3.5 3.5 0 0 1 10 6.4a3.5 3.5 0 0 1 6.5 1.8c0 4.5-6.5 8.3-6.5 8.3z',
   download: 'M10 3.5v9m-3.6-3.4L10 12.7l3.6-3.6 M4 16.5h12',
-  close: 'M5.5 5.5l9 9m0-9l-9 9',
   calendar: 'M3.5 5.5h13v11h-13z M3.5 9h13 M7 3.5v3.5 M13 3.5v3.5',
 };
 

@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { fetchPosts, type ShownPost } from '../api/history.ts';
 import { formatWhole } from '../format.ts';
-import { saveListed } from '../save-posts.ts';
+import { keyOf } from '../post-key.ts';
+import { saveLive } from '../save-posts.ts';
 import { timeZone } from '../state/brands.ts';
 import { onPost } from '../state/stream.ts';
 import { type Brands, isAmong } from '../state/view-state.ts';
@@ -13,15 +14,13 @@ const mostShown = 40;
 /** Posts come in bursts: a few drawings a second are calm, and enough. */
 const drawEveryMs = 400;
 
-const keyOf = ({ platform, id }: Pick<ShownPost, 'platform' | 'id'>): string => JSON.stringify([platform, id]);
-
 /** The newest posts of brands as they are scored, newest first; older ones fall out at the end. */
 export function LiveList({ brand, most = mostShown }: { readonly brand: Brands; readonly most?: number }) {
   const [paused, setPaused] = useState(false);
   const { posts, missed, now } = useLivePosts(brand, paused, most);
   const actions = (
     <>
-      <SaveButtons what="the live posts" csv={() => saveListed(posts, brand)} />
+      <SaveButtons what="the live posts" csv={() => saveLive(posts, brand)} />
       <button type="button" class="quiet-button" aria-pressed={paused} onClick={() => setPaused(!paused)}>
         {paused ? (missed > 0 ? `Go on · ${formatWhole(missed)} new` : 'Go on') : 'Pause'}
       </button>
@@ -31,7 +30,11 @@ export function LiveList({ brand, most = mostShown }: { readonly brand: Brands; 
   return (
     <Panel title="Live posts" actions={actions} class="live">
       <div class="posts" role="feed" aria-busy={!paused} aria-label="Live posts">
-        {posts.length === 0 && <p class="empty">No post yet. New ones appear here as they are scored.</p>}
+        {posts.length === 0 && (
+          <p class="empty">
+            {paused ? 'No post yet. New ones wait until you go on.' : 'No post yet. New ones appear here as they are scored.'}
+          </p>
+        )}
         {posts.map((post) => (
           <PostCard key={keyOf(post)} post={post} now={now} timeZone={zone} />
         ))}
@@ -62,11 +65,20 @@ function useLivePosts(brand: Brands, paused: boolean, most: number): Live {
     fetchPosts(brand, undefined, {}, { limit: 20 }, stop.signal).then(
       ({ posts }) => {
         waiting.current = [...waiting.current, ...posts].slice(0, most);
+        // A list that stands still has to have something to show: what another brand's list begins with is not news.
+        setShown((last) => (last.posts.length === 0 ? { ...last, posts: merge(posts, [], most) } : last));
       },
       () => {},
     );
+    // Deleted, or after a change no longer about the brand: not to be seen any longer, even where the list stands still.
+    const remove = (gone: ShownPost): void => {
+      const stay = (post: ShownPost): boolean => keyOf(post) !== keyOf(gone);
+      missed.current = Math.max(0, missed.current - waiting.current.filter((post) => !stay(post)).length);
+      waiting.current = waiting.current.filter(stay);
+      setShown((last) => (last.posts.every(stay) ? last : { ...last, posts: last.posts.filter(stay) }));
+    };
     const unsubscribe = onPost((post) => {
-      if (post.deleted || !isAmong(brand, post.brands)) return;
+      if (post.deleted || !isAmong(brand, post.brands)) return remove(post);
       waiting.current = [post, ...waiting.current].slice(0, most);
       missed.current += 1;
     });

@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import type { ShownPost } from '../api/history.ts';
 import { formatAge, formatClock, formatCounted, formatLanguage, formatShare } from '../format.ts';
-import { LabelTag } from './label.tsx';
+import { go } from '../state/address.ts';
+import { LabelTag, marks } from './label.tsx';
 import { marked } from './marked-text.tsx';
 import { ShareBar } from './share-bar.tsx';
 
@@ -11,20 +12,19 @@ interface Props {
   readonly timeZone: string;
   /** What may be done with it. */
   readonly children?: ComponentChildren;
-  /** Words to be marked in the text. */
+  /** Words to be marked in the text, besides the names of its brands. */
   readonly words?: readonly string[];
 }
 
 /** One post. All that strangers wrote arrives as text. */
 export function PostCard({ post, now, timeZone, children, words = [] }: Props) {
-  const { author, platform, createdAt, url, text, lang } = post;
-  const who = author?.handle ? `@${author.handle}` : (author?.name ?? 'somebody');
+  const { platform, createdAt, url, text, lang, brands } = post;
   return (
     <article class={`post ${post.label}`}>
       <p class="post-head">
         {/* Names may hold marks that turn the direction of writing: <bdi> keeps that to the name. */}
         <span class="origin">
-          <bdi class="who">{who}</bdi> on <bdi>{platform}</bdi> ·{' '}
+          <Who post={post} /> on <bdi>{platform}</bdi> ·{' '}
           <time dateTime={createdAt} title={formatClock(createdAt, timeZone)}>
             {formatAge(createdAt, now)}
           </time>
@@ -32,7 +32,7 @@ export function PostCard({ post, now, timeZone, children, words = [] }: Props) {
         <SourceLink url={url} />
       </p>
       <p class="post-text" dir="auto" {...(lang !== 'und' && { lang })}>
-        {marked(text, words)}
+        {marked(text, [...brands, ...words])}
       </p>
       <Verdict post={post} />
       <Facts post={post} />
@@ -41,32 +41,60 @@ export function PostCard({ post, now, timeZone, children, words = [] }: Props) {
   );
 }
 
-function Verdict({ post }: { readonly post: ShownPost }) {
-  const { label, lang, confidence, correction, brands, modelVersion } = post;
-  const sure = label === 'unscored' ? `in ${formatLanguage(lang)}, which the model does not know` : `${formatShare(confidence)} sure`;
+/** Whoever wrote it, and the way to what else they wrote there. */
+function Who({ post: { author, platform } }: { readonly post: ShownPost }) {
+  const name = author?.handle ? `@${author.handle}` : author?.name || 'somebody';
+  const known = author?.handle || author?.id;
+  if (!known) return <bdi class="who">{name}</bdi>;
   return (
-    <p class="verdict">
+    <button
+      type="button"
+      class="link who"
+      title="What else they wrote in this range"
+      onClick={() => go({ view: 'posts', filter: { platform, author: known } })}
+    >
+      <bdi>{name}</bdi>
+    </button>
+  );
+}
+
+function Verdict({ post }: { readonly post: ShownPost }) {
+  const { label, lang, correction, brands } = post;
+  return (
+    <div class="verdict">
       <LabelTag label={label} />
-      {label !== 'unscored' && (
-        <span
-          title={`${formatShare(post.positive)} positive, ${formatShare(post.neutral)} neutral, ${formatShare(post.negative)} negative; ${modelVersion}`}
-        >
-          <ShareBar shares={post} size="small" />
-        </span>
-      )}
-      {correction ? (
+      {label === 'unscored' ? <span class="sure">in {formatLanguage(lang)}, which the model does not know</span> : <Odds post={post} />}
+      {correction && (
         <span class="corrected" title={correction.reason}>
           corrected{correction.by ? ` by ${correction.by}` : ''}; the model says {correction.modelLabel}
         </span>
-      ) : (
-        <span class="sure">{sure}</span>
       )}
       {brands.map((brand) => (
         <span key={brand} class="brand-tag">
           <bdi>{brand}</bdi>
         </span>
       ))}
-    </p>
+    </div>
+  );
+}
+
+/** How sure the model is; opened, what it gives each label, and which model it was. */
+function Odds({ post }: { readonly post: ShownPost }) {
+  return (
+    <details class="odds">
+      <summary title="What the model gives each label">
+        <ShareBar shares={post} size="small" />
+        <span class="sure">{formatShare(post.confidence)} sure</span>
+      </summary>
+      <p>
+        {(['positive', 'neutral', 'negative'] as const).map((label) => (
+          <span key={label} class={label}>
+            {marks[label]} {formatShare(post[label])} <span class="unseen">{label}</span>
+          </span>
+        ))}
+      </p>
+      <p>{post.modelVersion}</p>
+    </details>
   );
 }
 

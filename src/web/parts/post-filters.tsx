@@ -91,7 +91,8 @@ function TextFilter() {
   const asked = view.value.filter.text ?? '';
   const [text, setText] = useState(asked);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => setText(asked), [asked]);
+  // A blank at the end is not asked for, and is somebody about to write on.
+  useEffect(() => setText((typed) => (typed.trim() === asked ? typed : asked)), [asked]);
   const ask = (value: string): void => change({ text: value.trim() || undefined });
   const typed = (value: string): void => {
     setText(value);

@@ -1,7 +1,9 @@
 import { type Alerts, type Mute, unmute } from '../api/alerts.ts';
+import { fileName, saveCsv } from '../export-file.ts';
 import { formatClock, formatLength, formatShare } from '../format.ts';
 import { brandTitle, timeZone } from '../state/brands.ts';
 import { may } from '../state/session.ts';
+import { SaveButtons } from './save-buttons.tsx';
 import { TableFrame } from './table-frame.tsx';
 
 type RuleState = Alerts['states'][number];
@@ -70,4 +72,15 @@ export function RuleStates({ found, changed }: { readonly found: Alerts; readonl
       )}
     </>
   );
+}
+
+/** Each rule with each brand, as a file. */
+export function SaveRules({ found: { states, rules } }: { readonly found: Alerts }) {
+  const header = ['rule', 'brand', 'state', 'since', 'alerts of the rule', 'useful', 'noise'];
+  const of = new Map(rules.map((rule) => [rule.rule, rule]));
+  const rows = [...states].sort(byRuleAndBrand).map(({ rule, brand, status, since }) => {
+    const { alerts, useful, noise } = of.get(rule) ?? {};
+    return [rule, brand, status, since, alerts, useful, noise];
+  });
+  return <SaveButtons what="the rules" csv={() => saveCsv(fileName('feedpulse', 'rules'), header, rows)} />;
 }

@@ -1,7 +1,9 @@
 import { useState } from 'preact/hooks';
+import { messageOf } from '../message-of.ts';
 import { Icon } from './icons.tsx';
 
-type Save = () => void | Promise<void>;
+/** May say what there is to know about the file. */
+type Save = () => void | Promise<void> | Promise<string | undefined>;
 
 interface Props {
   readonly what: string;
@@ -11,14 +13,14 @@ interface Props {
 
 /** Takes what is shown along, as figures or as a picture. */
 export function SaveButtons({ what, csv, png }: Props) {
-  const [state, setState] = useState<{ isBusy: boolean; problem?: string }>({ isBusy: false });
+  const [state, setState] = useState<{ isBusy: boolean; problem?: string; word?: string | undefined }>({ isBusy: false });
   const carryOut = async (save: Save): Promise<void> => {
     setState({ isBusy: true });
     try {
-      await save();
-      setState({ isBusy: false });
+      const said = await save();
+      setState({ isBusy: false, word: said || undefined });
     } catch (thrown) {
-      setState({ isBusy: false, problem: thrown instanceof Error ? thrown.message : String(thrown) });
+      setState({ isBusy: false, problem: messageOf(thrown) });
     }
   };
   const ways = [
@@ -30,6 +32,11 @@ export function SaveButtons({ what, csv, png }: Props) {
       {state.problem && (
         <span class="problem" role="alert">
           Not saved: {state.problem}
+        </span>
+      )}
+      {state.word && (
+        <span class="hint" role="status">
+          {state.word}
         </span>
       )}
       {ways.map(

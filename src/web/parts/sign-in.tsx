@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { messageOf } from '../message-of.ts';
 import { signIn } from '../state/session.ts';
 
 /** The form for a token. The token leaves the page once, for the server; what stays is a cookie that no script can read. */
@@ -13,7 +14,7 @@ export function SignIn() {
     try {
       await signIn(field.current?.value.trim() ?? '');
     } catch (thrown) {
-      setProblem(thrown instanceof Error ? thrown.message : String(thrown));
+      setProblem(messageOf(thrown));
       setBusy(false);
       field.current?.select();
     }

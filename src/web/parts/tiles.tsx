@@ -1,7 +1,9 @@
-import type { Change, Comparison, Interval, Measure, Summary, Totals } from '../../history.ts';
+import { type Change, type Comparison, type Interval, type Measure, measures, type Summary, type Totals } from '../../history.ts';
+import { rangeFileName, saveCsv } from '../export-file.ts';
 import { formatCount, formatDecimal, formatDelay, formatFineShare, formatGrowth, formatNet, formatShare, nothing } from '../format.ts';
 import { status } from '../state/stream.ts';
 import { toneOf } from './label.tsx';
+import { SaveButtons } from './save-buttons.tsx';
 
 interface TileProps {
   readonly title: string;
@@ -89,6 +91,20 @@ function ShareTile(props: {
       meaning="Of the posts that could be scored"
     />
   );
+}
+
+/** Each figure of the range with its interval, and the same of the period before, as a file. */
+export function SaveTiles({ summary: { current, previous, changes } }: { readonly summary: Summary }) {
+  const save = (): void => {
+    const header = ['figure', 'value', 'low', 'high', 'before', 'change', 'more than chance'];
+    const rows = measures.map((measure) => {
+      const { low, high } = current.intervals[measure] ?? {};
+      const { difference, significant } = changes?.[measure] ?? {};
+      return [measure, current[measure], low, high, previous?.[measure], difference, significant === undefined ? '' : String(significant)];
+    });
+    saveCsv(rangeFileName('figures'), header, rows);
+  };
+  return <SaveButtons what="the figures" csv={save} />;
 }
 
 /** Longer ranges have no authors: they would take too long to count. */

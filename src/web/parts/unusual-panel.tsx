@@ -1,6 +1,7 @@
 import type { Unusual } from '../api/alerts.ts';
 import { type Drivers, fetchDrivers, fetchPosts, type PostsPage } from '../api/history.ts';
-import { formatShare } from '../format.ts';
+import { formatShare, formatWhole } from '../format.ts';
+import { keyOf } from '../post-key.ts';
 import { go } from '../state/address.ts';
 import { useLoaded } from '../state/load.ts';
 import type { Span } from '../state/view-state.ts';
@@ -44,7 +45,7 @@ export function UnusualPanel({ found, timeZone, hasManyBrands }: Props) {
           </li>
         ))}
       </ul>
-      {rest.length > mostListed && <p class="quiet">And {rest.length - mostListed} more.</p>}
+      {rest.length > mostListed && <p class="quiet">And {formatWhole(rest.length - mostListed)} more.</p>}
     </Panel>
   );
 }
@@ -136,7 +137,7 @@ function Worst({
   return (
     <section aria-label={`The ${label ?? ''} posts that most people reacted to`} class="worst">
       {page.posts.map((post) => (
-        <PostCard key={`${post.platform} ${post.id}`} post={post} now={now} timeZone={timeZone} />
+        <PostCard key={keyOf(post)} post={post} now={now} timeZone={timeZone} />
       ))}
     </section>
   );

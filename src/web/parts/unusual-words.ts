@@ -1,5 +1,5 @@
-import type { Unusual } from '../api/alerts.ts';
-import { formatClock, formatCount, formatCounted, formatLength, formatNet } from '../format.ts';
+import { mostAlerts, type Unusual } from '../api/alerts.ts';
+import { formatClock, formatCount, formatCounted, formatLength, formatNet, formatWhole } from '../format.ts';
 import { brandTitle } from '../state/brands.ts';
 import type { Span } from '../state/view-state.ts';
 
@@ -18,6 +18,10 @@ export function whenItWas({ at, resolvedAt, verdict }: Pick<Unusual, 'at' | 'res
   return `since ${formatClock(at, timeZone)}, ${lasted} · ${formatCounted(verdict.posts, 'post')}`;
 }
 
+/** How many a list of them has. */
+export const alertCount = ({ length }: { readonly length: number }): string =>
+  length < mostAlerts ? `${formatWhole(length)} in this range` : `the latest ${formatWhole(length)} of this range`;
+
 export const titleOf = ({ brand, verdict }: Pick<Unusual, 'brand' | 'verdict'>): string => `${brandTitle(brand)}: ${whatHappened(verdict)}`;
 
 /** Whether it is bad news: less liked, or more complaints. */
@@ -27,9 +31,9 @@ export const isBad = ({ what, direction }: Unusual['verdict']): boolean =>
 const beforeMs = 3 * 3_600_000;
 const afterMs = 1_800_000;
 
-/** A stretch in which it is seen against what was usual. */
-export function aroundIt({ verdict, resolvedAt }: Pick<Unusual, 'verdict' | 'resolvedAt'>): Span {
-  const end = Math.max(Date.parse(verdict.to), resolvedAt === null ? 0 : Date.parse(resolvedAt)) + afterMs;
+/** A stretch in which it is seen against what was usual: a while from before it to after it, or to now. */
+export function aroundIt({ verdict, resolvedAt }: Pick<Unusual, 'verdict' | 'resolvedAt'>, now: number): Span {
+  const end = resolvedAt === null ? now : Math.min(now, Math.max(Date.parse(verdict.to), Date.parse(resolvedAt)) + afterMs);
   return { from: new Date(Date.parse(verdict.from) - beforeMs).toISOString(), to: new Date(end).toISOString() };
 }
 

@@ -11,5 +11,3 @@ export function corrected(post: ShownPost, label: Label | null, by: string, now:
 
 /** What a person has said of it; null where it is the model's word that counts. */
 export const saidOf = ({ correction, label }: ShownPost): Label | null => (correction && label !== 'unscored' ? label : null);
-
-export const postKey = ({ platform, id }: Pick<ShownPost, 'platform' | 'id'>): string => JSON.stringify([platform, id]);

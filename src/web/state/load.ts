@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { SignInNeeded } from '../api/client.ts';
+import { messageOf } from '../message-of.ts';
 import { keepAsking } from './keep-asking.ts';
 import { askForToken, isSignInNeeded } from './session.ts';
 import { afterUrgent, urgently } from './urgency.ts';
@@ -80,7 +81,7 @@ export function useLoaded<T>(
     };
     const failed = (thrown: unknown): number => {
       if (thrown instanceof SignInNeeded) askForToken();
-      const problem = thrown instanceof Error ? thrown.message : String(thrown);
+      const problem = messageOf(thrown);
       setState((last) => ({ ...last, failed: { question, problem } }));
       if (!(thrown instanceof SignInNeeded)) noteProblem(question, problem);
       return retryMs;

@@ -1,12 +1,12 @@
 import { feedRule } from '../../alert.ts';
 import { type Alerts as AlertsAnswer, fetchAlerts, type ShownAlert } from '../api/alerts.ts';
 import { fileName, saveCsv } from '../export-file.ts';
-import { formatWhole } from '../format.ts';
 import { AlertItem } from '../parts/alert-item.tsx';
 import { AlertTimeline } from '../parts/alert-timeline.tsx';
 import { Panel, Shown } from '../parts/panel.tsx';
-import { RuleStates } from '../parts/rule-states.tsx';
+import { RuleStates, SaveRules } from '../parts/rule-states.tsx';
 import { SaveButtons } from '../parts/save-buttons.tsx';
+import { alertCount } from '../parts/unusual-words.ts';
 import { view } from '../state/address.ts';
 import { timeZone } from '../state/brands.ts';
 import { useLoaded } from '../state/load.ts';
@@ -32,7 +32,7 @@ export function Alerts() {
     <div class="view">
       <Panel
         title="Alerts"
-        hint={loaded.data && `${formatWhole(loaded.data.alerts.length)} in this range`}
+        hint={loaded.data && alertCount(loaded.data.alerts)}
         actions={
           loaded.data &&
           loaded.data.alerts.length > 0 && <SaveButtons what="the alerts" csv={() => saveAlerts(loaded.data?.alerts ?? [])} />
@@ -55,7 +55,7 @@ export function Alerts() {
           }
         </Shown>
       </Panel>
-      <Panel title="Rules" hint="how each stands with each brand">
+      <Panel title="Rules" hint="how each stands with each brand" actions={loaded.data && <SaveRules found={loaded.data} />}>
         <Shown loaded={loaded}>{(found) => <RuleStates found={found} changed={loaded.reload} />}</Shown>
       </Panel>
       {may('editor') && <BacktestPanel brand={brand} span={span} rules={rulesOf(loaded.data)} timeZone={zone} />}

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { finished, startBacktest, type Unusual } from '../api/alerts.ts';
 import { fetchTrends, type Trends } from '../api/history.ts';
 import { formatShare, formatWhole } from '../format.ts';
+import { messageOf } from '../message-of.ts';
 import { HistoryPanel } from '../parts/history-panel.tsx';
 import { lookAt } from '../parts/look-at.ts';
 import { Panel } from '../parts/panel.tsx';
@@ -45,7 +46,7 @@ function useTrial(question: string, carryOut: (report: (progress: string) => voi
       const outcome = await carryOut((progress) => tell({ progress, isRunning: true }), signal);
       tell({ ...notTried, ...(outcome && { outcome }) });
     } catch (thrown) {
-      tell({ progress: thrown instanceof Error ? thrown.message : String(thrown), isRunning: false });
+      tell({ progress: messageOf(thrown), isRunning: false });
     }
   };
   return { ...(state.question === question ? state : notTried), run };

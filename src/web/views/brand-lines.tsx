@@ -1,12 +1,17 @@
 import { useMemo, useRef, useState } from 'preact/hooks';
 import { fetchTrends, type Trends } from '../api/history.ts';
-import { toGrid } from '../charts/grid.ts';
-import { colourOf, type LinesView, linesData, linesPlot } from '../charts/lines-plot.ts';
+import { boundsOf, toSpan } from '../charts/grid.ts';
+import { colourOf, linesData, linesPlot } from '../charts/lines-plot.ts';
+import { brandAt, type ShownLines, toLines } from '../charts/lines-view.ts';
 import { usePlot } from '../charts/plot.ts';
-import { fileName, saveCsv, savePng } from '../export-file.ts';
+import type { Cell } from '../csv.ts';
+import { rangeFileName, saveCsv, savePng } from '../export-file.ts';
 import { formatMoment, formatNet, formatShare } from '../format.ts';
+import { ChartSlider } from '../parts/chart-slider.tsx';
 import { Panel, Shown } from '../parts/panel.tsx';
 import { SaveButtons } from '../parts/save-buttons.tsx';
+import { netFormula } from '../parts/tiles.tsx';
+import { go } from '../state/address.ts';
 import { timeZone } from '../state/brands.ts';
 import { useLoaded } from '../state/load.ts';
 import type { Span } from '../state/view-state.ts';
@@ -45,73 +50,63 @@ interface LinesProps {
 
 function Lines({ kind, title, brands, trends, zone }: LinesProps) {
   const [pointed, setPointed] = useState<number | null>(null);
+  const [place, setPlace] = useState(0);
   const shown = useMemo(() => toLines(kind, trends, zone), [kind, trends, zone]);
   const latest = useRef(shown.plotted);
   latest.current = shown.plotted;
   const { frame, plot } = usePlot(
-    (place) => linesPlot(place, kind, () => latest.current, setPointed),
+    (within) => linesPlot(within, kind, () => latest.current, setPointed),
     useMemo(() => linesData(shown.plotted), [shown]),
   );
-  const index = pointed ?? shown.values[0]?.findLastIndex((value) => value !== null) ?? 0;
-  const middle = shown.plotted.middles[index];
-  const format = kind === 'net' ? formatNet : formatShare;
-  const grain = trends[0]?.grain ?? 'hour';
+  const index = pointed ?? shown.grid.buckets.findLastIndex((bucket) => bucket !== undefined);
+  const when = timeOf(shown, index, trends[0]?.grain ?? 'hour');
+  const told = (at: number): string => (kind === 'net' ? formatNet : formatShare)(shown.values[at]?.[index]);
   const save = (
     <SaveButtons
       what={title}
-      csv={() =>
-        saveCsv(
-          fileName('feedpulse', title),
-          ['time', ...brands],
-          shown.plotted.middles.map((at, row) => [new Date(at * 1_000).toISOString(), ...shown.values.map((values) => values[row])]),
-        )
-      }
-      png={() => savePng(fileName('feedpulse', title), `${title}: ${brands.join(', ')}`, plot.current ? [plot.current.ctx.canvas] : [])}
+      csv={() => saveCsv(rangeFileName(title), ['time', ...brands], rowsOf(shown))}
+      png={() => savePng(rangeFileName(title), `${title}: ${brands.join(', ')}`, plot.current ? [plot.current.ctx.canvas] : [])}
     />
   );
+  const open = (at: number, height?: number): void => {
+    const brand = brands[(height === undefined ? undefined : brandAt(kind, shown, at, height)) ?? place];
+    const bounds = boundsOf(shown.grid, shown.plotted.span.to, at);
+    if (brand !== undefined && bounds) go({ view: 'posts', brands: [brand], span: toSpan(bounds), filter: {} });
+  };
+  const keyed = (key: string): boolean => {
+    const step = { ArrowUp: -1, ArrowDown: 1 }[key];
+    if (step !== undefined) setPlace((place + step + brands.length) % brands.length);
+    return step !== undefined;
+  };
   return (
-    <Panel title={title} hint={middle === undefined ? '' : formatMoment(middle - shown.step / 2, zone, grain)} actions={save}>
-      <div ref={frame} class="chart lines" role="img" aria-label={`${title} of ${brands.join(', ')} over time`} />
+    <Panel title={title} hint={when} actions={save}>
+      <ChartSlider
+        {...{ index, frame, plot, plots: [plot], open, keyed }}
+        name={`${title} of ${brands.join(', ')} over time`}
+        class="lines"
+        middles={shown.plotted.middles}
+        text={`${when}, ${brands[place]}: ${told(place)}`}
+      />
       <ul class="legend series">
-        {brands.map((brand, place) => (
-          <li key={brand}>
-            <i class="key" style={{ background: colourOf(place) }} />
+        {brands.map((brand, at) => (
+          <li key={brand} class={at === place ? 'chosen' : ''}>
+            <i class="key" style={{ background: colourOf(at) }} />
             <bdi>{brand}</bdi>
-            <b>{format(shown.values[place]?.[index])}</b>
+            <b>{told(at)}</b>
           </li>
         ))}
       </ul>
+      <p class="formula">{kind === 'net' ? `${netFormula}. ` : ''}A click leads to the posts of a brand; by keyboard ↑ and ↓ choose it.</p>
     </Panel>
   );
 }
 
-interface ShownLines {
-  readonly plotted: LinesView;
-  /** As they are read, of each brand: shares are not added up here. */
-  readonly values: readonly (readonly (number | null)[])[];
-  readonly step: number;
+/** When a bucket begins. */
+function timeOf({ grid, plotted }: ShownLines, index: number, grain: Trends['grain']): string {
+  const middle = grid.middles[index];
+  return middle === undefined ? '' : formatMoment(middle - grid.step / 2, plotted.timeZone, grain);
 }
 
-/** All brands have the same buckets: those in which posts of any brand arrived. */
-function toLines(kind: 'net' | 'share', trends: readonly Trends[], zone: string): ShownLines {
-  const grids = trends.map(toGrid);
-  const middles = grids[0]?.middles ?? [];
-  const span = { from: trends[0]?.from ?? '', to: trends[0]?.to ?? '' };
-  const bucketsAt = (row: number) => grids.map(({ buckets }) => buckets[row]);
-  const values = grids.map(({ buckets }) =>
-    middles.map((_, row) => {
-      if (kind === 'net') return buckets[row]?.netSentiment ?? null;
-      const mentions = bucketsAt(row).reduce((sum, bucket) => sum + (bucket?.volume ?? 0), 0);
-      return mentions === 0 ? null : (buckets[row]?.volume ?? 0) / mentions;
-    }),
-  );
-  const plotted = kind === 'net' ? values : stacked(values);
-  return { plotted: { middles, values: plotted, timeZone: zone, span }, values, step: grids[0]?.step ?? 3_600 };
-}
-
-/** Each with those after it: painted in this order they look as if they lay on each other. */
-function stacked(values: readonly (readonly (number | null)[])[]): (number | null)[][] {
-  return values.map((own, place) =>
-    own.map((value, row) => (value === null ? null : values.slice(place).reduce((sum, other) => sum + (other[row] ?? 0), 0))),
-  );
-}
+/** By the beginning of each bucket. */
+const rowsOf = ({ grid, values }: ShownLines): readonly Cell[][] =>
+  grid.middles.map((middle, row) => [new Date((middle - grid.step / 2) * 1_000).toISOString(), ...values.map((own) => own[row])]);

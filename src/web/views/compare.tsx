@@ -1,11 +1,12 @@
 import type { BrandSummary, Change, Comparison, Interval, Measure } from '../../history.ts';
 import { fetchComparison } from '../api/history.ts';
-import { fileName, saveCsv } from '../export-file.ts';
+import { rangeFileName, saveCsv } from '../export-file.ts';
 import { formatCount, formatDecimal, formatFineShare, formatNet, formatWhole, nothing } from '../format.ts';
 import { toneOf } from '../parts/label.tsx';
 import { Panel, Shown } from '../parts/panel.tsx';
 import { SaveButtons } from '../parts/save-buttons.tsx';
 import { TableFrame } from '../parts/table-frame.tsx';
+import { netFormula } from '../parts/tiles.tsx';
 import { view } from '../state/address.ts';
 import { brands } from '../state/brands.ts';
 import { useLoaded } from '../state/load.ts';
@@ -55,6 +56,8 @@ function SideBySide({ named, span }: { readonly named: readonly string[]; readon
 interface Row {
   readonly measure: Measure;
   readonly title: string;
+  /** Shown when one points at it; the chart below says it too. */
+  readonly meaning?: string;
   readonly format: (value: number) => string;
   /** Differences are in the unit of the figure; shares are told in points. */
   readonly difference: (value: number) => string;
@@ -70,7 +73,7 @@ const rows: readonly Row[] = [
     difference: (value) => `${value > 0 ? '+' : value < 0 ? '−' : ''}${formatCount(Math.abs(value))}`,
   },
   { measure: 'shareOfVoice', title: 'Share of voice', format: formatFineShare, difference: (value) => points(100 * value) },
-  { measure: 'netSentiment', title: 'Net sentiment', format: formatNet, difference: points },
+  { measure: 'netSentiment', title: 'Net sentiment', meaning: netFormula, format: formatNet, difference: points },
   { measure: 'weightedNetSentiment', title: 'Net, by engagement', format: formatNet, difference: points },
   { measure: 'positiveShare', title: '▲ Positive', format: formatFineShare, difference: (value) => points(100 * value) },
   { measure: 'neutralShare', title: '● Neutral', format: formatFineShare, difference: (value) => points(100 * value) },
@@ -94,7 +97,9 @@ function ComparisonTable({ comparison }: { readonly comparison: Comparison }) {
         <tbody>
           {rows.map((row) => (
             <tr key={row.measure}>
-              <th scope="row">{row.title}</th>
+              <th scope="row" title={row.meaning}>
+                {row.title}
+              </th>
               {comparison.brands.map((summary) => (
                 <FigureCell key={summary.brand} summary={summary} row={row} />
               ))}
@@ -137,5 +142,5 @@ function save(summaries: readonly BrandSummary[]): void {
       changes?.[measure]?.difference,
     ]),
   ]);
-  saveCsv(fileName('feedpulse', 'comparison'), header, lines);
+  saveCsv(rangeFileName('comparison'), header, lines);
 }

@@ -3,7 +3,17 @@ import { fetchPipeline } from '../api/upkeep.ts';
 import { Sparkline } from '../charts/sparkline.tsx';
 import type { Cell } from '../csv.ts';
 import { fileName, saveCsv } from '../export-file.ts';
-import { formatAge, formatBytes, formatCount, formatDecimal, formatDelay, formatFineShare, formatWhole, nothing } from '../format.ts';
+import {
+  formatAge,
+  formatBytes,
+  formatCount,
+  formatDecimal,
+  formatDelay,
+  formatFactor,
+  formatFineShare,
+  formatWhole,
+  nothing,
+} from '../format.ts';
 import { DeadLettersPanel } from '../parts/dead-letters-panel.tsx';
 import { Panel, Shown } from '../parts/panel.tsx';
 import { SaveButtons } from '../parts/save-buttons.tsx';
@@ -148,9 +158,9 @@ function Model({ report: { model } }: { readonly report: PipelineReport }) {
         rows={[
           ['Version', model.version],
           ['Languages', model.languages.join(', ')],
-          ['Reads', `${model.maxTokens} tokens of a post`],
+          ['Reads', `${formatWhole(model.maxTokens)} tokens of a post`],
           ['Size', formatBytes(model.bytes)],
-          ['Temperature', String(model.temperature)],
+          ['Temperature', formatFactor(model.temperature)],
           ['Macro recall', figures ? formatFineShare(figures.macroRecall) : nothing],
           ['Accuracy', figures ? formatFineShare(figures.accuracy) : nothing],
           ['Calibration error', figures ? formatFineShare(figures.calibrationError) : nothing],

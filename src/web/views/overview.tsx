@@ -8,7 +8,7 @@ import { EmptyRange } from '../parts/empty-range.tsx';
 import { HistoryPanel } from '../parts/history-panel.tsx';
 import { LiveList } from '../parts/live-list.tsx';
 import { Shown } from '../parts/panel.tsx';
-import { Tiles } from '../parts/tiles.tsx';
+import { SaveTiles, Tiles } from '../parts/tiles.tsx';
 import { UnusualPanel } from '../parts/unusual-panel.tsx';
 import { view } from '../state/address.ts';
 import { brands, brandTitle, timeZone } from '../state/brands.ts';
@@ -88,6 +88,7 @@ function SummaryTiles({ brand, span, comparison }: Of & { readonly comparison: C
             {summary.previous
               ? `Changes are against ${length} before; bold ones are more than chance.`
               : `The history does not reach back to ${length} before: there is nothing to compare with.`}
+            <SaveTiles summary={summary} />
           </p>
           {summary.current.volume === 0 && <EmptyRange />}
         </>

@@ -1,15 +1,16 @@
 import { useEffect, useState } from 'preact/hooks';
 import { fetchBreakdown, fetchPosts, type PostsPage, type ShownPost } from '../api/history.ts';
 import { formatCount } from '../format.ts';
+import { messageOf } from '../message-of.ts';
 import { CorrectionBar, PostCorrection } from '../parts/correction.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { PostCard } from '../parts/post-card.tsx';
 import { PostFilters } from '../parts/post-filters.tsx';
 import { SaveButtons } from '../parts/save-buttons.tsx';
+import { keyOf } from '../post-key.ts';
 import { savePosts } from '../save-posts.ts';
 import { view } from '../state/address.ts';
 import { brandsTitle, timeZone } from '../state/brands.ts';
-import { postKey } from '../state/corrected.ts';
 import { useLoaded } from '../state/load.ts';
 import { lengthOf } from '../state/previous-span.ts';
 import { may } from '../state/session.ts';
@@ -40,7 +41,7 @@ export function Posts() {
   const pages = usePages(brands, span, filter, question);
   const corrections = useCorrections(pages.posts, question);
   const now = Date.now();
-  const words = [...(brands === '*' ? [] : [brands].flat()), ...wordsOf(filter.text)];
+  const words = wordsOf(filter.text);
   const mayCorrect = may('editor');
   return (
     <div class="view">
@@ -55,14 +56,14 @@ export function Posts() {
         {!pages.isLoading && pages.posts.length === 0 && !pages.problem && <p class="empty">No post of this range is like this.</p>}
         <ol class={`cards ${pages.isLoading || pages.isStale ? 'stale' : ''}`}>
           {corrections.posts.map((post) => (
-            <li key={postKey(post)}>
+            <li key={keyOf(post)}>
               <PostCard post={post} now={now} timeZone={timeZone()} words={words}>
                 {mayCorrect && (
                   <PostCorrection
                     post={post}
-                    isChosen={corrections.chosen.has(postKey(post))}
+                    isChosen={corrections.chosen.has(keyOf(post))}
                     isBusy={corrections.isBusy}
-                    choose={() => corrections.choose(postKey(post))}
+                    choose={() => corrections.choose(keyOf(post))}
                     correct={(label) => void corrections.apply([post], label)}
                   />
                 )}
@@ -124,7 +125,7 @@ function usePages(brands: Brands, span: Span, filter: PostFilter, question: stri
     setRest({ question, pages: own.pages, isLoading: true });
     fetchPosts(brands, span, filter, { limit: pageSize, before: next }, AbortSignal.timeout(30_000)).then(
       (page) => setRest({ question, pages: [...own.pages, page], isLoading: false }),
-      (thrown: unknown) => setRest({ question, pages: own.pages, isLoading: false, problem: String(thrown) }),
+      (thrown: unknown) => setRest({ question, pages: own.pages, isLoading: false, problem: messageOf(thrown) }),
     );
   };
   return {

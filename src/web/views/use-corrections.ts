@@ -2,8 +2,10 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Label } from '../../post.ts';
 import type { ShownPost } from '../api/history.ts';
 import { correct } from '../api/upkeep.ts';
+import { messageOf } from '../message-of.ts';
 import type { Correction, Corrections } from '../parts/correction.tsx';
-import { corrected, postKey, saidOf } from '../state/corrected.ts';
+import { keyOf } from '../post-key.ts';
+import { corrected, saidOf } from '../state/corrected.ts';
 import { reloadAll } from '../state/load.ts';
 import { session } from '../state/session.ts';
 
@@ -26,7 +28,7 @@ export function useCorrections(listed: readonly ShownPost[], question: string): 
     setChosen(new Set());
     setPatches(new Map());
   }, [question]);
-  const posts = listed.map((post) => patches.get(postKey(post)) ?? post);
+  const posts = listed.map((post) => patches.get(keyOf(post)) ?? post);
   const carryOut = async (wanted: readonly Correction[]): Promise<void> => {
     if (run.isBusy) return;
     setRun({ last: [], isBusy: true });
@@ -38,12 +40,12 @@ export function useCorrections(listed: readonly ShownPost[], question: string): 
         last.push(correction);
       }
     } catch (thrown) {
-      problem = thrown instanceof Error ? thrown.message : String(thrown);
+      problem = messageOf(thrown);
     }
     setRun({ last, isBusy: false, ...(problem !== undefined && { problem }) });
     const done = last.map(({ post, label }) => corrected(post, label, session.value?.name ?? '', Date.now()));
-    setPatches((before) => new Map([...before, ...done.map((post) => [postKey(post), post] as const)]));
-    const keys = new Set(done.map(postKey));
+    setPatches((before) => new Map([...before, ...done.map((post) => [keyOf(post), post] as const)]));
+    const keys = new Set(done.map(keyOf));
     setChosen((before) => new Set([...before].filter((key) => !keys.has(key))));
     reloadAll();
   };
@@ -60,7 +62,7 @@ export function useCorrections(listed: readonly ShownPost[], question: string): 
     apply,
     applyToChosen: (label) =>
       apply(
-        posts.filter((post) => chosen.has(postKey(post))),
+        posts.filter((post) => chosen.has(keyOf(post))),
         label,
       ),
     undo: () => carryOut(run.last.map(({ post, label, before }) => ({ post, label: before, before: label }))),
