@@ -85,7 +85,12 @@ test.each([
   ['/', ['Brand: All posts', 'Another stretch of time', 'Save the figures as CSV', 'Net sentiment over time']],
   [
     `/?brand=${brand}&brand=${other}`,
-    ['Brand: 2 brands', brand, other, `Net sentiment of ${brand}, ${other} over time`, `Share of voice of ${brand}, ${other} over time`],
+    [
+      'Brand: 2 brands',
+      'Save the brands as CSV',
+      `Net sentiment of ${brand}, ${other} over time`,
+      `Share of voice of ${brand}, ${other} over time`,
+    ],
   ],
   ['/?view=posts', ['Brand: All posts', 'Words that the posts have', 'Save these posts as CSV']],
   ['/?view=live', ['Brand: All posts', 'Save the live posts as CSV', 'Pause']],

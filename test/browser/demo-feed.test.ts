@@ -140,7 +140,7 @@ test('a click on a part of a bar leads to the posts of that label and minute', a
   await expect
     .poll(async () => {
       const box = await chart.boundingBox();
-      if (box) await chart.click({ position: { x: box.width - 100, y: 170 - 26 - 4 } });
+      if (box) await chart.click({ position: { x: box.width - 36, y: 170 - 26 - 4 } });
       return queryOf(page).get('view');
     }, patient)
     .toBe('posts');
