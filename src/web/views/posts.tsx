@@ -3,13 +3,11 @@ import type { Label } from '../../post.ts';
 import { fetchBreakdown, fetchPosts, type PostsPage, type ShownPost } from '../api/history.ts';
 import { correct } from '../api/upkeep.ts';
 import { formatCount } from '../format.ts';
-import { messageOf } from '../message-of.ts';
 import { type Correction, CorrectionBar, type Corrections, PostCorrection } from '../parts/correction.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { PostCard } from '../parts/post-card.tsx';
 import { PostFilters } from '../parts/post-filters.tsx';
 import { SaveButtons } from '../parts/save-buttons.tsx';
-import { keyOf } from '../post-key.ts';
 import { savePosts } from '../save-posts.ts';
 import { view } from '../state/address.ts';
 import { brandTitle, timeZone } from '../state/brands.ts';
@@ -19,6 +17,8 @@ import { brandOf, type Span, spanOf } from '../state/view-state.ts';
 
 const pageSize = 30;
 const breakdownEveryMs = 60_000;
+
+const keyOf = ({ platform, id }: Pick<ShownPost, 'platform' | 'id'>): string => JSON.stringify([platform, id]);
 
 /** The posts of a slice: filtered, searched, sorted, corrected. */
 export function Posts() {
@@ -104,7 +104,7 @@ function usePages(brand: string, span: Span): Pages {
     setRest({ question, pages: own.pages, isLoading: true });
     fetchPosts(brand, span, filter, { limit: pageSize, before: next }, AbortSignal.timeout(30_000)).then(
       (page) => setRest({ question, pages: [...own.pages, page], isLoading: false }),
-      (thrown: unknown) => setRest({ question, pages: own.pages, isLoading: false, problem: messageOf(thrown) }),
+      (thrown: unknown) => setRest({ question, pages: own.pages, isLoading: false, problem: String(thrown) }),
     );
   };
   return {
@@ -130,7 +130,7 @@ function useCorrections(posts: readonly ShownPost[]): Corrections {
       }
       setDone({ last, isBusy: false });
     } catch (thrown) {
-      setDone({ last, isBusy: false, problem: messageOf(thrown) });
+      setDone({ last, isBusy: false, problem: thrown instanceof Error ? thrown.message : String(thrown) });
     }
     setChosen(new Set());
     reloadAll();
