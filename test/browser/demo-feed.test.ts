@@ -250,6 +250,7 @@ test('the axis of lines has its marks where hours begin in the zone that was cho
   const hours = async () => (await page.evaluate<string[]>('window.written')).filter((text) => /^\d\d:\d\d$/.test(text));
   // What was drawn while the new answers were on their way may still be of the zone before.
   await expect.poll(() => page.locator('.stale').count(), patient).toBe(0);
+  await page.waitForTimeout(1_000);
   await page.evaluate('window.written.length = 0');
   await expect.poll(async () => (await hours()).length, patient).toBeGreaterThan(0);
   for (const hour of await hours()) expect(hour).toMatch(/:00$/);
