@@ -61,7 +61,7 @@ export interface Example {
 }
 
 /** So many are read: further ones change little of what comes out on top, and would take their time. */
-export const sampleSize = 12_000;
+export const sampleSize = 8_000;
 /** How long other work of this process has to wait, in milliseconds. */
 const longestTurn = 10;
 const mostExamples = 3;

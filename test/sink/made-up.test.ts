@@ -56,6 +56,16 @@ test('every figure is that of the posts', async () => {
   expect(await wrongGroups((query) => rowsOf(db, query), 'feedpulse')).toBe(0);
 });
 
+test('its figures lie as those of a past that was lived: a month in one part', async () => {
+  const parts = await rowsOf<{ parts: number }>(
+    db,
+    `SELECT count() AS parts FROM system.parts WHERE active AND database = currentDatabase() AND table = 'rollup_history' GROUP BY partition`,
+  );
+  expect(parts.map(({ parts: count }) => Number(count))).toEqual(parts.map(() => 1));
+  const [table] = await rowsOf<{ engine: string }>(db, `SELECT engine_full AS engine FROM system.tables WHERE name = 'rollup_history'`);
+  expect(table?.engine).toContain('min_age_to_force_merge_seconds = 86400, min_age_to_force_merge_on_partition_only = 1');
+});
+
 test('the same history twice is one, and another seed makes another', async () => {
   const sum = () => rowsOf(db, 'SELECT sum(cityHash64(id, text, label, created_at)) AS sum FROM posts FINAL');
   const before = await sum();

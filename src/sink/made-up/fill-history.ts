@@ -1,7 +1,7 @@
 import { FeedpulseError } from '../../errors.ts';
 import type { Database } from '../connection.ts';
 import { type Grain, minuteGrain, quarterGrain, recompute } from '../queries.ts';
-import { countOthers, insertMadeUp } from './queries.ts';
+import { countOthers, insertMadeUp, mergeHistory } from './queries.ts';
 
 const postsAtOnce = 1_000_000;
 const daySeconds = 86_400;
@@ -22,7 +22,7 @@ export interface MadeUpHistory {
 type Report = (done: number) => void;
 
 /**
- * Fills the tables with posts that nobody wrote and no model scored, and computes their figures. The same history
+ * Fills the tables with posts that nobody wrote and no model scored, computes their figures and merges them. The same history
  * twice lands on the same rows. Reports posts, then days.
  * @throws USAGE where posts of another origin are stored, unless `mixed`
  */
@@ -48,6 +48,7 @@ export async function fillHistory(
     ]);
     reportDays(1);
   }
+  await db.upkeep.command({ query: mergeHistory });
 }
 
 async function refuseOthers(db: Database): Promise<void> {
