@@ -5,6 +5,7 @@ import { keyOf } from '../post-key.ts';
 import { saveLive } from '../save-posts.ts';
 import { timeZone } from '../state/brands.ts';
 import { onPost } from '../state/stream.ts';
+import { afterUrgent } from '../state/urgency.ts';
 import { type Brands, isAmong } from '../state/view-state.ts';
 import { Panel } from './panel.tsx';
 import { PostCard } from './post-card.tsx';
@@ -62,7 +63,7 @@ function useLivePosts(brand: Brands, paused: boolean, most: number): Live {
     setShown({ posts: [], missed: 0, now: Date.now() });
     const stop = new AbortController();
     // So that the list is not empty until the next one comes. The figures are read from the same place, and say so when it fails.
-    fetchPosts(brand, undefined, {}, { limit: 20 }, stop.signal).then(
+    afterUrgent(() => fetchPosts(brand, undefined, {}, { limit: 20 }, stop.signal), stop.signal).then(
       ({ posts }) => {
         waiting.current = [...waiting.current, ...posts].slice(0, most);
         // A list that stands still has to have something to show: what another brand's list begins with is not news.

@@ -1,7 +1,7 @@
 /** How many urgent questions are on their way. */
 let urgent = 0;
 /** Who goes through ranges faster than this does not ask for what stands further down. */
-const settleMs = 120;
+const settleMs = 300;
 
 export async function urgently<T>(ask: () => Promise<T>): Promise<T> {
   urgent += 1;
