@@ -39,7 +39,7 @@ export const alertRule = z.strictObject({
     .max(200)
     .optional()
     .describe('Of volumes as a factor (2 when absent), of net sentiment in points (10 when absent)'),
-  confirmFor: upTo('6h').default('0s').describe('How long it has to last before it is an alert'),
+  confirmFor: upTo('6h').default('1m').describe('How long it has to last before it is an alert'),
   keepFiringFor: upTo('24h').default('15m').describe('How long all has to be usual before the alert is over'),
   cooldown: upTo('7d')
     .default('30m')

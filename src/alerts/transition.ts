@@ -31,7 +31,7 @@ type Patience = Pick<Rule, 'z' | 'confirmFor' | 'keepFiringFor' | 'cooldown'>;
 /** Something so many times as far off as a rule asks for does not wait for the end of a cooldown. */
 const overriding = 2;
 /** Nor for being confirmed, from so many times on. */
-const beyondDoubt = 1.25;
+const beyondDoubt = 1.05;
 
 export const untouched: AlertState = { status: 'cold-start', since: 0 };
 

@@ -9,7 +9,7 @@ const finding: Finding = {
   span: 15 * minute,
   isUnusual: true,
   verdict: {
-    ...{ what: 'volume', direction: 'up', observed: 90, expected: 30, low: 18, high: 44, z: 4.5, posts: 90, from: 0, to: 15 * minute },
+    ...{ what: 'volume', direction: 'up', observed: 90, expected: 30, low: 18, high: 44, z: 4.1, posts: 90, from: 0, to: 15 * minute },
     baseline: null,
   },
 };
