@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { demoBrands } from '../../src/ingest/demo/demo-brands.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
-import { openPage, openView, savedBy, tileValue } from '../support/open-page.ts';
+import { openPage, openView, queryOf, savedBy, tileValue } from '../support/open-page.ts';
 
 const [first = '', second = ''] = demoBrands.map(({ name }) => name);
 
@@ -29,7 +29,6 @@ afterAll(async () => {
 });
 
 const open = (path: string) => openView(browser, `${running.url}${path}`);
-const queryOf = (page: Page): URLSearchParams => new URL(page.url()).searchParams;
 const picker = (page: Page) => page.locator('.brand-picker > summary');
 
 async function chooseBrand(page: Page, brand: string): Promise<void> {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AlertChange } from '../../src/alert.ts';
 import { launchChromium } from '../support/chromium.ts';
 import type { RunningFeedpulse } from '../support/feedpulse.ts';
-import { openPage, openView, savedBy, tileValue } from '../support/open-page.ts';
+import { openPage, openView, queryOf, savedBy, tileValue } from '../support/open-page.ts';
 import { scoredPost } from '../support/scored-post.ts';
 import { startOver } from '../support/stored-history.ts';
 
@@ -90,7 +90,6 @@ afterAll(async () => {
 });
 
 const open = (path: string) => openView(browser, `${running.url}${path}`);
-const queryOf = (page: Page): URLSearchParams => new URL(page.url()).searchParams;
 const shown = (page: Page) => page.locator('.cards .post');
 
 test('posts are filtered, searched and sorted; what strangers wrote stays text', async () => {

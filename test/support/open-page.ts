@@ -38,3 +38,6 @@ export const tileValue = async (page: Page, title: string): Promise<string | nul
     .locator('.tile', { has: page.getByRole('heading', { name: title }) })
     .locator('.value')
     .textContent();
+
+/** What the address of a page says of its view. */
+export const queryOf = (page: Page): URLSearchParams => new URL(page.url()).searchParams;
