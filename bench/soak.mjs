@@ -8,8 +8,8 @@ was lost or counted twice and that memory stays flat. Writes report.html, with i
 anything is lost, counted twice or in a wrong bucket, when dead letters are not the malformed messages, or when
 memory climbs by more than 60 MB or open handles by more than 20 an hour, beyond the noise.
 
-  --minutes N   how long (default: 20). The process is killed and restarted in the first half alone, so that one
-                life is long enough to judge memory by; its first two and a half minutes do not count
+  --minutes N   how long (default: 20). The process is killed and restarted in the first quarter alone, so that one
+                life is long enough to judge memory by; its first five minutes do not count
   --rate N      messages a second (default: 100): new posts, edits, copies, deletions, and some that are no posts
   --seed N      brings the same messages and faults back (default: by chance)
   --no-faults   load alone

@@ -77,12 +77,12 @@ async function stopInOrder({ process }: Subject): Promise<void> {
   if (code !== 0) throw new Error(`SIGTERM ended the process with ${code}:\n${process.log()}`);
 }
 
-/** Faults of a run, each with the second at which it begins. Those that end the process come in the first half alone. */
+/** Faults of a run, each with the second at which it begins. Those that end the process come in the first quarter alone. */
 export function planFaults(seconds: number, random: () => number): { readonly at: number; readonly fault: Fault }[] {
   const planned: { at: number; fault: Fault }[] = [];
   // None in the last minute, so that the end shows a process at rest.
   for (let at = 30 + random() * 30; at < seconds - 60; at += 30 + random() * 45) {
-    const possible = faults.filter(({ survived }) => survived || at < seconds / 2);
+    const possible = faults.filter(({ survived }) => survived || at < seconds / 4);
     const fault = possible[Math.floor(random() * possible.length)];
     if (fault) planned.push({ at, fault });
   }

@@ -27,8 +27,8 @@ export interface Verdict {
   readonly handles: Trend | undefined;
 }
 
-/** The engine and the runtime fill their caches and pools first; that is no leak. */
-const warmUpSeconds = 150;
+/** The engine and the runtime fill their caches and pools first, without any fault some 60 MB in five minutes; that is no leak. */
+const warmUpSeconds = 300;
 /** Neighbouring samples resemble each other, which an interval must not take for certainty; medians of so many hardly do. */
 const blockSeconds = 30;
 /** What may be added in an hour before it counts as a leak, beyond the noise of the measurement. */
