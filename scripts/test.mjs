@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { root, setup, tool } from './setup.mjs';
 import { show } from './step.mjs';
 import { needChromium, needCompose, needKafka, needPromtool, needPython } from './tools.mjs';
@@ -101,14 +102,34 @@ function readReport(file) {
     const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(readFileSync(file, 'utf8'));
     const skipped = numPendingTests + numTodoTests;
     // A file that could not be loaded has failed without a failed test.
-    const broken = testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0).length;
-    return { passed: numPassedTests, failed: numFailedTests + broken + skipped, ...(skipped > 0 ? { note: `${skipped} skipped` } : {}) };
+    const broken = testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0);
+    const failures = [
+      ...testResults.flatMap(failuresOf),
+      ...broken.map(({ name, message }) => toFailure(name, 'could not be loaded', message)),
+    ];
+    return {
+      passed: numPassedTests,
+      failed: numFailedTests + broken.length + skipped,
+      failures,
+      ...(skipped > 0 ? { note: `${skipped} skipped` } : {}),
+    };
   } catch {
     return undefined;
   }
 }
 
+function failuresOf({ name, assertionResults }) {
+  return assertionResults
+    .filter(({ status }) => status === 'failed')
+    .map(({ fullName, failureMessages }) => toFailure(name, fullName, failureMessages[0] ?? ''));
+}
+
+const toFailure = (file, title, message) => `${relative(root, file)}: ${title}\n    ${stripVTControlCharacters(message).split('\n')[0]}`;
+
 function summarise(rows) {
+  // Whoever sees the end of a long log alone sees what failed.
+  const failures = rows.flatMap((row) => row.failures ?? []);
+  if (failures.length > 0) process.stdout.write(`\nfailed:\n${failures.map((failure) => `  ${failure}\n`).join('')}`);
   process.stdout.write(`\n${'part'.padEnd(10)}${'passed'.padStart(8)}${'failed'.padStart(8)}${'time'.padStart(10)}\n`);
   for (const { name, passed, failed, seconds, note } of rows) {
     const line = `${name.padEnd(10)}${String(passed).padStart(8)}${String(failed).padStart(8)}${`${seconds.toFixed(1)} s`.padStart(10)}`;
