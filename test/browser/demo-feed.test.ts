@@ -246,6 +246,7 @@ test('the axis of lines has its marks where hours begin in the zone that was cho
   await page.goto(`${running.url}/?view=compare&range=24h&zone=UTC&brand=${first}&brand=${second}`);
   await expect.poll(() => page.locator('.chart.lines canvas').count(), patient).toBe(2);
   // Half an hour beside UTC.
+  await page.getByLabel('Time zone').focus();
   await page.getByLabel('Time zone').selectOption('Australia/Adelaide');
   const hours = async () => (await page.evaluate<string[]>('window.written')).filter((text) => /^\d\d:\d\d$/.test(text));
   // What was drawn while the new answers were on their way may still be of the zone before.

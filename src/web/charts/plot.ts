@@ -1,5 +1,5 @@
 import type { RefObject } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { formatTick } from '../format.ts';
@@ -58,7 +58,7 @@ export function usePlot(build: (frame: HTMLElement) => uPlot, data: uPlot.Aligne
   const latest = useRef(build);
   latest.current = build;
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const place = frame.current;
     if (!place) return undefined;
     const draw = (): void => {
@@ -82,7 +82,7 @@ export function usePlot(build: (frame: HTMLElement) => uPlot, data: uPlot.Aligne
     };
   }, []);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     plot.current?.setData(data);
   }, [data]);
 

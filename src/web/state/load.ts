@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { SignInNeeded } from '../api/client.ts';
 import { messageOf } from '../message-of.ts';
 import { keepAsking } from './keep-asking.ts';
@@ -67,7 +67,8 @@ export function useLoaded<T>(
   latest.current = { load, every };
   const key = `${question} ${isKept ? '' : epoch.value} ${isSignInNeeded.value}`;
 
-  useEffect(() => {
+  // Before the browser paints: the server works meanwhile.
+  useLayoutEffect(() => {
     if (isSignInNeeded.value) return undefined;
     const stop = new AbortController();
     const found = remembered.get(question) as T | undefined; // kept under the same question
