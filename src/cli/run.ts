@@ -108,6 +108,7 @@ async function runWith({ config, db, front, log, stop }: Ground): Promise<void> 
     server = await front?.serve({
       ...parts,
       reader: db.reader,
+      slowReader: db.slowReader,
       live,
       alerts: alertHub,
       status: status.read,

@@ -113,6 +113,6 @@ function openJudge({ config, db, clock, log, metrics, lease, page, isLive }: Ale
     clock,
     isLive,
   });
-  const explain = createExplanations({ reader: db.reader, brands: config.brands, clock });
+  const explain = createExplanations({ reader: db.slowReader, brands: config.brands, clock });
   return { evaluator, outbox: { records, log, attempts: store, channels, explain, page, clock, metrics } };
 }

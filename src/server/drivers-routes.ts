@@ -25,13 +25,17 @@ export const driversApi = {
 const longestRangeMs = 92 * 86_400_000;
 
 /** What drives the sentiment of a brand. */
-export function registerDriversRoutes(app: FastifyInstance, { reader, clock, brands }: HistoryParts): void {
+export function registerDriversRoutes(app: FastifyInstance, { slowReader, clock, brands }: HistoryParts): void {
   app.get('/api/v1/drivers', requireRole('viewer'), async (request) => {
     const { from, to, ...query } = parseQuery(driversQuery, request.query);
     const range = resolveRange({ from, to }, clock.now());
     if (range.to.getTime() - range.from.getTime() > longestRangeMs)
       throw new FeedpulseError('USAGE', 'from: drivers are of at most 92 days');
-    return { brand: query.brand, ...range, ...(await drivers(reader, { ...query, ...range, names: namesOf(query.brand, brands) }, clock)) };
+    return {
+      brand: query.brand,
+      ...range,
+      ...(await drivers(slowReader, { ...query, ...range, names: namesOf(query.brand, brands) }, clock)),
+    };
   });
 }
 

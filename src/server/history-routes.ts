@@ -13,6 +13,7 @@ import { brandRangeQuery, brandsRangeQuery, parseQuery, rangeQuery, resolveRange
 
 export interface HistoryParts {
   readonly reader: ClickHouseClient;
+  readonly slowReader: ClickHouseClient;
   readonly clock: Pick<Clock, 'now'>;
   readonly brands: readonly BrandRule[];
 }

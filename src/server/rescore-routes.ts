@@ -25,19 +25,19 @@ export const modelsApi = {
 /** Stored posts through another model; it takes days, and other jobs do not wait for it. */
 export function registerRescoreRoutes(
   app: FastifyInstance,
-  { reader, clock, upkeep, log }: HistoryParts & { upkeep: UpkeepParts; log: Log },
+  { slowReader, clock, upkeep, log }: HistoryParts & { upkeep: UpkeepParts; log: Log },
 ): void {
   const { db, jobs } = upkeep;
 
   app.get('/api/v1/models', requireRole('viewer'), async (request) => {
     parseQuery(modelsApi['/api/v1/models'].query, request.query);
-    return modelVersions(reader);
+    return modelVersions(slowReader);
   });
 
   app.get('/api/v1/models/compare', requireRole('viewer'), async (request) => {
     const { brand, version, ...query } = parseQuery(compareModelsQuery, request.query);
     const range = resolveRange(query, clock.now());
-    return { brand, version, ...range, ...(await compareModels(reader, { brand, version, ...range })) };
+    return { brand, version, ...range, ...(await compareModels(slowReader, { brand, version, ...range })) };
   });
 
   app.post('/api/v1/rescore', requireRole('admin'), async ({ body }, reply) => {

@@ -42,8 +42,8 @@ export interface UnusualParts extends HistoryParts {
 }
 
 /** The rules held against the history: for whoever looks at a range before alerts were set up, or at a backfill. */
-export function registerUnusualRoute(app: FastifyInstance, { reader, clock, brands, config }: UnusualParts): void {
-  const figures = createFigures(reader);
+export function registerUnusualRoute(app: FastifyInstance, { reader, slowReader, clock, brands, config }: UnusualParts): void {
+  const figures = createFigures(slowReader);
   const rules = rulesOf(rulesGiven(config.alerts.rules), brands);
   const noDataAfterMs = milliseconds(config.alerts.noDataAfter);
   const kept = new Map<string, Kept>();

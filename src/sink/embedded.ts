@@ -35,8 +35,8 @@ const engineArguments = [
 
 /**
  * ClickHouse inside this process, in `folder`/clickhouse. An engine belongs to one folder, and a folder to one
- * process; within it each connection runs its statements one after the other, so writing, rollups and reading
- * have one each.
+ * process; within it each connection runs its statements one after the other, so writing, rollups, figures and
+ * slow questions have one each.
  * @throws DATA_FOLDER_BUSY when another process has the folder open, FILE_UNREADABLE when it cannot be made.
  */
 export async function openEmbedded(folder: string, database: string): Promise<Connections> {
@@ -58,13 +58,15 @@ export async function openEmbedded(folder: string, database: string): Promise<Co
     await Promise.all(open.splice(0).map((client) => client.close()));
     engine.close();
   };
+  const connectReader = async () => guardReads(await connect({ ...readLimits, readonly: 1 }));
   try {
     await engine.queryAsync(`CREATE DATABASE IF NOT EXISTS ${database}`);
     return {
       kind: 'embedded',
       writer: await connect({}),
       upkeep: await connect({}),
-      reader: guardReads(await connect({ ...readLimits, readonly: 1 })),
+      reader: await connectReader(),
+      slowReader: await connectReader(),
       close,
     };
   } catch (fault) {

@@ -43,7 +43,7 @@ export async function openRemote(url: string, config: ClickHouseConfig, log: Log
   const close = async () => {
     await Promise.all([writer.close(), reader.close()]);
   };
-  return { kind: 'server', writer, upkeep: writer, reader, close };
+  return { kind: 'server', writer, upkeep: writer, reader, slowReader: reader, close };
 }
 
 function connector(url: string, config: ClickHouseConfig): Connect {

@@ -35,7 +35,15 @@ beforeAll(async () => {
   const { brands } = configSchema.parse({ brands: [{ name: 'Kestrel' }] });
   receiver = await startReceiver();
   const config = configSchema.parse({ alerts: { channels: { ops: { type: 'webhook', url: receiver.url, allowPrivate: true } } } });
-  const api = createInProcessApi({ reader: db.reader, clock: systemClock, brands, log: quiet, upkeep: upkeepOf(db), config });
+  const api = createInProcessApi({
+    reader: db.reader,
+    slowReader: db.slowReader,
+    clock: systemClock,
+    brands,
+    log: quiet,
+    upkeep: upkeepOf(db),
+    config,
+  });
   ask = async (method, at, body) => {
     const { status, text } = await api({ method, path: at, ...(body && { body }) });
     return { status, body: JSON.parse(text) };
@@ -88,7 +96,15 @@ function counted(gate: Promise<unknown> = Promise.resolve()) {
 
 const apiOver = (reader: ClickHouseClient, brands: object[] = [{ name: 'Kestrel' }]) => {
   const config = configSchema.parse({ brands });
-  const api = createInProcessApi({ reader, clock: systemClock, brands: config.brands, log: quiet, upkeep: upkeepOf(opened.db), config });
+  const api = createInProcessApi({
+    reader,
+    slowReader: reader,
+    clock: systemClock,
+    brands: config.brands,
+    log: quiet,
+    upkeep: upkeepOf(opened.db),
+    config,
+  });
   return async (path: string) => JSON.parse((await api({ method: 'GET', path })).text);
 };
 

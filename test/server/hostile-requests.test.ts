@@ -37,9 +37,9 @@ beforeAll(async () => {
   );
   await createRollups(shared).settle();
   const { brands } = configSchema.parse({ brands: [{ name: 'Kestrel', aliases: ['kettle'] }] });
-  const watched = { ...db, reader: recording(db.reader), upkeep: recording(db.upkeep) };
+  const watched = { ...db, reader: recording(db.reader), slowReader: recording(db.slowReader), upkeep: recording(db.upkeep) };
   const config = configSchema.parse({});
-  ask = createInProcessApi({ reader: watched.reader, clock: systemClock, brands, log: quiet, upkeep: upkeepOf(watched), config });
+  ask = createInProcessApi({ ...watched, clock: systemClock, brands, log: quiet, upkeep: upkeepOf(watched), config });
 });
 afterAll(() => remove());
 

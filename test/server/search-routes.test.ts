@@ -35,6 +35,7 @@ beforeAll(async () => {
   const { brands } = configSchema.parse({ brands: [{ name: 'Kestrel', aliases: ['kettle'] }] });
   ask = createInProcessApi({
     reader: db.reader,
+    slowReader: db.slowReader,
     clock: systemClock,
     brands,
     log: quiet,
