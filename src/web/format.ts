@@ -2,41 +2,50 @@ import type { Grain } from '../history.ts';
 
 /** Numbers and times as the reader's own language writes them. */
 
-const whole = new Intl.NumberFormat();
-const compact = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 });
-const decimal = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1, minimumFractionDigits: 1 });
-const factor = new Intl.NumberFormat(undefined, { maximumFractionDigits: 3 });
-const percentage = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 0 });
-const finePercentage = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1, minimumFractionDigits: 1 });
-const signed = new Intl.NumberFormat(undefined, { signDisplay: 'exceptZero', maximumFractionDigits: 0 });
-const signedPercentage = new Intl.NumberFormat(undefined, { style: 'percent', signDisplay: 'exceptZero', maximumFractionDigits: 0 });
+const whole = numberFormat({});
+const compact = numberFormat({ notation: 'compact', maximumFractionDigits: 1 });
+const decimal = numberFormat({ maximumFractionDigits: 1, minimumFractionDigits: 1 });
+const factor = numberFormat({ maximumFractionDigits: 3 });
+const percentage = numberFormat({ style: 'percent', maximumFractionDigits: 0 });
+const finePercentage = numberFormat({ style: 'percent', maximumFractionDigits: 1, minimumFractionDigits: 1 });
+const signed = numberFormat({ signDisplay: 'exceptZero', maximumFractionDigits: 0 });
+const signedPercentage = numberFormat({ style: 'percent', signDisplay: 'exceptZero', maximumFractionDigits: 0 });
 
 export const nothing = '–';
 
-export const formatCount = (count: number): string => (count < 10_000 ? whole.format(count) : compact.format(count));
+/** Formats are made when they are first needed: all at once they would hold up the page's first drawing. */
+function numberFormat(options: Intl.NumberFormatOptions): (value: number) => string {
+  let made: Intl.NumberFormat | undefined;
+  return (value) => {
+    made ??= new Intl.NumberFormat(undefined, options);
+    return made.format(value);
+  };
+}
+
+export const formatCount = (count: number): string => (count < 10_000 ? whole(count) : compact(count));
 /** A count with its noun: 1 like, 2 likes. */
 export const formatCounted = (count: number, one: string, many = `${one}s`): string => `${formatCount(count)} ${count === 1 ? one : many}`;
-export const formatWhole = (count: number): string => whole.format(count);
-export const formatDecimal = (value: number): string => decimal.format(value);
+export const formatWhole = (count: number): string => whole(count);
+export const formatDecimal = (value: number): string => decimal(value);
 /** With as many digits as say something. */
-export const formatFactor = (value: number): string => factor.format(value);
+export const formatFactor = (value: number): string => factor(value);
 
 /** A true minus: a hyphen is hardly seen before a digit. */
 const withMinus = (text: string): string => text.replace(/^-/, '−');
 
 /** Points with their sign, and a dash where nothing is known. */
 export const formatNet = (net: number | null | undefined): string =>
-  net === null || net === undefined ? nothing : withMinus(signed.format(Math.round(net) || 0));
+  net === null || net === undefined ? nothing : withMinus(signed(Math.round(net) || 0));
 
 /** A fraction as a percentage. */
 export const formatShare = (share: number | null | undefined): string =>
-  share === null || share === undefined ? nothing : percentage.format(share);
-export const formatFineShare = (share: number | null): string => (share === null ? nothing : finePercentage.format(share));
+  share === null || share === undefined ? nothing : percentage(share);
+export const formatFineShare = (share: number | null): string => (share === null ? nothing : finePercentage(share));
 
 /** How a count changed: as a percentage, or as a multiple where that would be a long one. */
 export function formatGrowth(now: number, before: number): string {
   if (before === 0) return nothing;
-  return now >= 10 * before ? `×${whole.format(Math.round(now / before))}` : withMinus(signedPercentage.format((now - before) / before));
+  return now >= 10 * before ? `×${whole(Math.round(now / before))}` : withMinus(signedPercentage((now - before) / before));
 }
 
 /** How long ago a moment was, from seconds to days; a dash for a date that is none. */
@@ -54,14 +63,14 @@ function formatSeconds(seconds: number): string {
 /** A delay, which may be far shorter than a second. */
 export function formatDelay(seconds: number | null | undefined): string {
   if (seconds === null || seconds === undefined) return nothing;
-  return seconds < 1 ? `${Math.round(seconds * 1_000)} ms` : `${decimal.format(seconds)} s`;
+  return seconds < 1 ? `${Math.round(seconds * 1_000)} ms` : `${decimal(seconds)} s`;
 }
 
 const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
 export function formatBytes(bytes: number): string {
   const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3));
   const value = bytes / 1_000 ** power;
-  return `${value < 10 && power > 0 ? decimal.format(value) : whole.format(Math.round(value))} ${units[power]}`;
+  return `${value < 10 && power > 0 ? decimal(value) : whole(Math.round(value))} ${units[power]}`;
 }
 
 const clock: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
@@ -84,15 +93,23 @@ export function formatMoment(seconds: number, timeZone: string, grain: Grain): s
 export function formatSpan({ from, to }: { readonly from: string; readonly to: string }, timeZone: string): string {
   const [start, end] = [Date.parse(from), Date.parse(to)];
   if (Number.isNaN(start) || Number.isNaN(end)) return nothing;
-  return new Intl.DateTimeFormat(undefined, { ...day, ...clock, timeZone }).formatRange(start, end);
+  return dateFormat({ ...day, ...clock, timeZone }).formatRange(start, end);
 }
 
 /** A moment of one's day, with its day. */
 export const formatClock = (iso: string, timeZone: string): string => format(Date.parse(iso), { ...day, ...clock, timeZone });
 
 /** Dates of dead letters and old links may be none; `Intl` throws at those. */
-const format = (ms: number, options: Intl.DateTimeFormatOptions): string =>
-  Number.isNaN(ms) ? nothing : new Intl.DateTimeFormat(undefined, options).format(ms);
+const format = (ms: number, options: Intl.DateTimeFormatOptions): string => (Number.isNaN(ms) ? nothing : dateFormat(options).format(ms));
+
+/** To make one takes far longer than to use it, and an axis of time uses dozens. */
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
+function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = JSON.stringify(options);
+  const made = dateFormats.get(key) ?? new Intl.DateTimeFormat(undefined, options);
+  dateFormats.set(key, made);
+  return made;
+}
 
 /** A stretch of time in words: 12 min, 3 h, 2 days. */
 export function formatLength(ms: number): string {
@@ -102,10 +119,11 @@ export function formatLength(ms: number): string {
   return minutes < 2_880 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1_440)} days`;
 }
 
-const languageNames = new Intl.DisplayNames(undefined, { type: 'language', fallback: 'code' });
+let languageNames: Intl.DisplayNames | undefined;
 /** A primary subtag in words: en, und. What is no tag, as an address or a feed may bring it, is told as it is. */
 export function formatLanguage(code: string): string {
   if (code === 'und') return 'not known';
+  languageNames ??= new Intl.DisplayNames(undefined, { type: 'language', fallback: 'code' });
   try {
     return languageNames.of(code) ?? code;
   } catch {

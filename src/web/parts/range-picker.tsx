@@ -49,8 +49,8 @@ function problemOf(start: number, end: number): string {
 function SpanForm() {
   const { span } = view.value;
   const zone = timeZone();
-  const [from, setFrom] = useState(toLocalTime(span ? Date.parse(span.from) : Date.now() - 86_400_000, zone));
-  const [to, setTo] = useState(toLocalTime(span ? Date.parse(span.to) : Date.now(), zone));
+  const [from, setFrom] = useState(() => toLocalTime(span ? Date.parse(span.from) : Date.now() - 86_400_000, zone));
+  const [to, setTo] = useState(() => toLocalTime(span ? Date.parse(span.to) : Date.now(), zone));
   const [problem, setProblem] = useState('');
   const submit = (event: Event): void => {
     event.preventDefault();

@@ -32,5 +32,7 @@ export const brandTitle = (brand: string): string => (brand === '*' ? 'All posts
 export function timeZone(): string {
   const { zone, brands: chosen } = view.value;
   const own = chosen.length === 1 ? brands.value.find(({ brand }) => brand === chosen[0])?.timezone : undefined;
-  return zone ?? own ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return zone ?? own ?? zoneOfBrowser;
 }
+
+const zoneOfBrowser = Intl.DateTimeFormat().resolvedOptions().timeZone;
