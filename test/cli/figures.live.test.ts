@@ -18,7 +18,9 @@ beforeAll(async () => {
   const { db, folder: made } = await openTestDatabase();
   folder = made;
   const shared = { db, clock: systemClock, log: quiet, metrics: createMetrics() };
-  const at = (hoursAgo: number, index: number) => new Date(Date.now() - hoursAgo * hour + index * 1_000).toISOString();
+  // From half past an hour on: posts on both sides of a full hour would be drawn as two bars.
+  const at = (hoursAgo: number, index: number) =>
+    new Date((Math.floor(Date.now() / hour) - hoursAgo + 0.5) * hour + index * 1_000).toISOString();
   const many = (name: string, count: number, hoursAgo: number, given: object) =>
     Array.from({ length: count }, (_, index) => scoredPost({ id: `${name}${index}`, createdAt: at(hoursAgo, index), ...given }));
   await createWriter(shared).write([

@@ -7,7 +7,7 @@ import { eventually } from '../support/feedpulse.ts';
 import { startKafka, type TestKafka } from '../support/kafka.ts';
 import { quiet } from '../support/test-database.ts';
 
-const sessionMs = 3_000;
+const sessionMs = 6_000;
 let kafka: TestKafka;
 let leases: Lease[] = [];
 
