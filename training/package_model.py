@@ -61,7 +61,7 @@ def main() -> None:
         "cleaning": CLEANING_VERSION,
         "temperature": int8["temperature"],
         "files": checksums(args.out),
-        "training": {"base": BASE, **json.loads((args.tuned / "training.json").read_text())},
+        "training": {"base": BASE, "cleaning": CLEANING_VERSION, **json.loads((args.tuned / "training.json").read_text())},
         "figures": {"validationRows": int8["rows"], "fp32": {key: fp32[key] for key in shown}, "int8": {key: int8[key] for key in shown}},
     }
     (args.out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")

@@ -31,6 +31,14 @@ Sentences from templates about made-up brands, a capability at a time (`training
 """
 
 
+def cleaned_since(m: dict) -> str:
+    """A sentence about weights that were trained with an older clean-up."""
+    trained_with = m["training"]["cleaning"]
+    if trained_with == m["cleaning"]:
+        return ""
+    return f" The weights were trained, and those in fp32 measured, with cleaning {trained_with}; the other figures are of cleaning {m['cleaning']}."
+
+
 def card(m: dict, fp32: dict, int8: dict, imitated: dict, checklist: dict) -> str:
     """The card of a manifest `m`, as Markdown."""
     t = m["training"]
@@ -48,7 +56,7 @@ Sentiment of many social media posts at once, as trends and shares. It reads Eng
 
 - `input_ids` and `attention_mask`, int64 `[batch, sequence]`; the tokenizer is BERT's WordPiece, uncased (`tokenizer.json`).
 - `logits`, float32 `[batch, 3]`, in the order negative, neutral, positive. Divide them by the temperature {m['temperature']} before the softmax.
-- Texts are cleaned first (cleaning {m['cleaning']}): look-alikes of Latin letters become plain, URLs `http`, handles `@user`, HTML entities are decoded once, invisible characters go, white space is collapsed.
+- Texts are cleaned first (cleaning {m['cleaning']}): look-alikes of Latin letters become plain, URLs `http`, handles `@user`, emoji and emoticons of feeling a word or two, stretched words are spelled as usual, HTML entities are decoded once, invisible characters go, white space is collapsed.{cleaned_since(m)}
 - `manifest.json` says all of this to programs, with a checksum of each file.
 
 ## How it was made
@@ -80,7 +88,7 @@ On {m['figures']['validationRows']:,} posts, a difference of less than about two
 {abilities(checklist)}## Limits
 
 - It judges the whole post, not what is said of one brand in it.
-- It doesn't see most emoji, which its WordPiece doesn't know, and stretched words ("haaaate") often mislead it.
+- Emoji of things and places are unknown to its WordPiece. Those of feeling are read as one word each, whatever is meant by them.
 - Irony, quotations and mixed feelings mislead it, and so do words that came up after 2016.
 - Neutral posts are the class it misses most often: it rather calls a plain statement positive or negative.
 - Tweets carry the biases of the people who wrote and labelled them; words about groups of people can shift its verdict.

@@ -1,11 +1,11 @@
 import { decodeHTML } from 'entities';
 import { fold } from './fold.ts';
+import { toPlainWords } from './plain-words.ts';
+import { space } from './space.ts';
 
 /** The clean-up that a model was trained with; a manifest with another number needs another clean.ts. */
-export const cleaningVersion = 2;
+export const cleaningVersion = 3;
 
-// Character classes are spelled out: `\s` and `\w` differ between JavaScript and the Python twin, training/clean.py.
-const space = '\\x00-\\x20\\x7f-\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
 const entities = /&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});/g;
 const urls = new RegExp(`(?<![A-Za-z0-9])(?:[hH][tT][tT][pP][sS]?://|[wW][wW][wW]\\.)[^${space}]+`, 'g');
 const handles = /(?<![A-Za-z0-9_@])@[A-Za-z0-9_]{1,50}/g;
@@ -16,15 +16,13 @@ const forbidden = new RegExp(`^[${control}\\p{Noncharacter_Code_Point}]$`, 'u');
 
 /**
  * The text as the tokenizer gets it: HTML entities decoded once, look-alikes of Latin letters folded, URLs as `http`,
- * handles as `@user`, runs of white space and control characters as one space, none at either end.
+ * handles as `@user`, emoji and emoticons of feeling in words, stretched words as they are spelled, runs of white
+ * space and control characters as one space, none at either end.
  * training/cleaning-cases.json holds pairs that this and its Python twin both reproduce.
  */
 export function clean(text: string): string {
-  return fold(text.toWellFormed().replace(entities, decodeEntity))
-    .replace(urls, 'http')
-    .replace(handles, '@user')
-    .replace(spaces, ' ')
-    .replace(/^ | $/g, '');
+  const folded = fold(text.toWellFormed().replace(entities, decodeEntity));
+  return toPlainWords(folded.replace(urls, 'http').replace(handles, '@user')).replace(spaces, ' ').replace(/^ | $/g, '');
 }
 
 function decodeEntity(entity: string): string {

@@ -18,8 +18,8 @@ test('reproduces every pair of its Python twin', () => {
 
 test.each<[string, string, string]>([
   ['a lone surrogate', 'so \ud83d good', 'so \ufffd good'],
-  ['a whole pair', 'so \ud83d\ude00 good', 'so 😀 good'],
-  ['entities, once', 'fish &amp;amp; chips &lt;3', 'fish &amp; chips <3'],
+  ['a whole pair', 'so \ud83d\ude82 good', 'so 🚂 good'],
+  ['entities, once', 'fish &amp;amp; chips &lt;5', 'fish &amp; chips <5'],
   ['an entity without its semicolon', 'fish &amp chips', 'fish &amp chips'],
   ['an entity in an unknown longer name', 'I said &notit; twice', 'I said ¬it; twice'],
   ['a numeric entity for a control character', 'a&#11;b', 'ab'],
@@ -46,6 +46,7 @@ test.each([
   ['half URLs', 'http:/'.repeat(200_000)],
   ['spaces', ' '.repeat(1_000_000)],
   ['emoji', '😂'.repeat(500_000)],
+  ['stretched letters', 'aaabbb'.repeat(150_000)],
 ])('takes time in proportion to a long text of %s', (_, text) => {
   const startedAt = performance.now();
   clean(text);

@@ -19,7 +19,7 @@ const manifest = {
   labels: ['negative', 'neutral', 'positive'],
   languages: ['en'],
   maxLength: 128,
-  cleaning: 2,
+  cleaning: 3,
   temperature: 1.25,
   files: Object.fromEntries(
     Object.entries(contents).map(([file, text]) => [file, { bytes: text.length, sha256: createHash('sha256').update(text).digest('hex') }]),
@@ -89,8 +89,8 @@ describe('says which file is wrong, and what is wrong with it', () => {
     ['another format', JSON.stringify({ ...manifest, format: 2 }), /format: /],
     [
       'another clean-up',
-      JSON.stringify({ ...manifest, cleaning: 3 }),
-      /cleaning: the model needs another text clean-up; this program has version 2/,
+      JSON.stringify({ ...manifest, cleaning: 4 }),
+      /cleaning: the model needs another text clean-up; this program has version 3/,
     ],
     ['a label twice', JSON.stringify({ ...manifest, labels: ['positive', 'negative', 'positive'] }), /labels: needs negative and positive/],
     ['no negative label', JSON.stringify({ ...manifest, labels: ['neutral', 'positive'] }), /labels: needs negative and positive/],

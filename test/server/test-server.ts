@@ -41,7 +41,7 @@ const model: ModelInfo = {
   labels: ['negative', 'neutral', 'positive'],
   languages: ['en'],
   maxLength: 128,
-  cleaning: 2,
+  cleaning: 3,
   temperature: 1.4,
   weights: 'onnx/model_quantized.onnx',
   files: { 'config.json': { bytes: 648, sha256: '' } },
