@@ -96,11 +96,12 @@ describe('what was cut off goes on where it broke', () => {
   });
 
   test('within the next call, which asks for no file that is there', async () => {
-    const broken = { cutAfter: 0 };
-    hub.fail(weights, { cutAfter: 1_000_000 }, broken, broken, broken, broken, broken);
+    // What was written last may reach the disk after the first cut was noticed, and count as progress of the next attempt.
+    hub.fail(weights, { cutAfter: 1_000_000 }, ...Array.from({ length: 20 }, () => ({ cutAfter: 0 })));
     await expect(pull()).rejects.toMatchObject(refused('HUB_UNAVAILABLE', /model_quantized\.onnx could not be fetched/));
     expect(installed()).toEqual(['tiny.partial']);
     hub.asked.length = 0;
+    hub.fail(weights);
     await pull();
     expect(hub.asked).toEqual([expect.stringMatching(/^onnx\/model_quantized\.onnx from [1-9]\d*$/)]);
     expect(installed()).toEqual(['tiny']);
