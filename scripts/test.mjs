@@ -124,7 +124,9 @@ function failuresOf({ name, assertionResults }) {
     .map(({ fullName, failureMessages }) => toFailure(name, fullName, failureMessages[0] ?? ''));
 }
 
-const toFailure = (file, title, message) => `${relative(root, file)}: ${title}\n    ${stripVTControlCharacters(message).split('\n')[0]}`;
+function toFailure(file, title, message) {
+  return `${relative(root, file)}: ${title}\n    ${stripVTControlCharacters(message).split('\n')[0]}`;
+}
 
 function summarise(rows) {
   // Whoever sees the end of a long log alone sees what failed.
