@@ -53,21 +53,26 @@ const quarterMs = 15 * minuteMs;
 
 /**
  * First what is just past and the last crisis as it came about, which a newcomer looks for; then the rest, newest first, so
- * that the charts grow backwards. One slice at a time: live posts go before.
+ * that the charts grow backwards. Two slices at a time: one is written while the model reads the next. More would hold
+ * up live posts.
  */
 async function fillHistory(options: DemoOptions, start: number, offer: Offer<FeedItem>, signal: AbortSignal): Promise<void> {
   const { config, stored } = options;
   const oldest = start - milliseconds(config.backfill);
   let slice: FeedItem[] = [];
+  let before = Promise.resolve();
   for (const minute of fillingOrder(oldest, start, lastCrisis(config.seed, start))) {
     const items = itemsOf(options, minute, oldest, start, 1);
     if (items.length <= (stored.get(minute) ?? 0)) continue;
     slice.push(...items.reverse());
     if (slice.length < backfillSlice) continue;
-    await send(offer, slice);
-    if (signal.aborted) return;
+    const sent = send(offer, slice);
+    await before;
+    if (signal.aborted) return sent;
+    before = sent;
     slice = [];
   }
+  await before;
   if (slice.length > 0) await send(offer, slice);
 }
 
