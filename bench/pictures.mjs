@@ -64,7 +64,8 @@ try {
     const page = await context.newPage();
     await page.goto(running.url + views[view]);
     await page.locator('main.loaded').waitFor();
-    // Lists fill and drawings come to rest.
+    // Every question is answered, lists fill and drawings come to rest.
+    await page.waitForFunction(() => document.querySelector('.skeleton') === null, undefined, { timeout: 60_000 });
     await page.waitForTimeout(4_000);
     const path = join(out, `${view}-${size}-${colorScheme}.png`);
     await page.screenshot({ path, fullPage: !options.readme });
