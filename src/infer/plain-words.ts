@@ -5,7 +5,10 @@ import { space } from './space.ts';
 const words = new Map(Object.entries(emojiWords).flatMap(([word, emoji]) => [...emoji].map((one) => [one, word] as const)));
 /** The same emoji again and again, in any skin, says it once. */
 const emojiRuns = new RegExp(`([${[...words.keys()].join('')}])(?:[\\ufe0f\\u{1f3fb}-\\u{1f3ff}]|\\1)*`, 'gu');
-/** Those that WordPiece tears apart; it keeps :) and :( as the model knows them. D: is one at the end of a post alone: there is vitamin D, too. */
+/**
+ * Those that WordPiece tears apart; it keeps :) and :( as the model knows them. D: is one at the end of a post alone:
+ * there is vitamin D, too.
+ */
 const emoticons: readonly (readonly [words: string, emoticon: RegExp])[] = [
   ['love', /(?<![A-Za-z0-9])(?:<3)+(?![A-Za-z0-9%]|[.,][0-9]| (?:sec|min|h(?:ou)?r|day|week|month|year|mile|k[gm])s?)/g],
   ['broken heart', /(?<![A-Za-z0-9])<\/3(?![A-Za-z0-9])/g],

@@ -2,10 +2,12 @@ import type { Grain } from '../history.ts';
 
 /** Numbers and times as the reader's own language writes them. */
 
-const whole = numberFormat({});
+/** A whole number with its separators. */
+export const formatWhole = numberFormat({});
 const compact = numberFormat({ notation: 'compact', maximumFractionDigits: 1 });
-const decimal = numberFormat({ maximumFractionDigits: 1, minimumFractionDigits: 1 });
-const factor = numberFormat({ maximumFractionDigits: 3 });
+export const formatDecimal = numberFormat({ maximumFractionDigits: 1, minimumFractionDigits: 1 });
+/** With as many digits as say something. */
+export const formatFactor = numberFormat({ maximumFractionDigits: 3 });
 const percentage = numberFormat({ style: 'percent', maximumFractionDigits: 0 });
 const finePercentage = numberFormat({ style: 'percent', maximumFractionDigits: 1, minimumFractionDigits: 1 });
 const signed = numberFormat({ signDisplay: 'exceptZero', maximumFractionDigits: 0 });
@@ -22,13 +24,9 @@ function numberFormat(options: Intl.NumberFormatOptions): (value: number) => str
   };
 }
 
-export const formatCount = (count: number): string => (count < 10_000 ? whole(count) : compact(count));
+export const formatCount = (count: number): string => (count < 10_000 ? formatWhole(count) : compact(count));
 /** A count with its noun: 1 like, 2 likes. */
 export const formatCounted = (count: number, one: string, many = `${one}s`): string => `${formatCount(count)} ${count === 1 ? one : many}`;
-export const formatWhole = (count: number): string => whole(count);
-export const formatDecimal = (value: number): string => decimal(value);
-/** With as many digits as say something. */
-export const formatFactor = (value: number): string => factor(value);
 
 /** A true minus: a hyphen is hardly seen before a digit. */
 const withMinus = (text: string): string => text.replace(/^-/, '−');
@@ -45,7 +43,7 @@ export const formatFineShare = (share: number | null): string => (share === null
 /** How a count changed: as a percentage, or as a multiple where that would be a long one. */
 export function formatGrowth(now: number, before: number): string {
   if (before === 0) return nothing;
-  return now >= 10 * before ? `×${whole(Math.round(now / before))}` : withMinus(signedPercentage((now - before) / before));
+  return now >= 10 * before ? `×${formatWhole(Math.round(now / before))}` : withMinus(signedPercentage((now - before) / before));
 }
 
 /** How long ago a moment was, from seconds to days; a dash for a date that is none. */
@@ -63,14 +61,14 @@ function formatSeconds(seconds: number): string {
 /** A delay, which may be far shorter than a second. */
 export function formatDelay(seconds: number | null | undefined): string {
   if (seconds === null || seconds === undefined) return nothing;
-  return seconds < 1 ? `${Math.round(seconds * 1_000)} ms` : `${decimal(seconds)} s`;
+  return seconds < 1 ? `${Math.round(seconds * 1_000)} ms` : `${formatDecimal(seconds)} s`;
 }
 
 const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
 export function formatBytes(bytes: number): string {
   const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3));
   const value = bytes / 1_000 ** power;
-  return `${value < 10 && power > 0 ? decimal(value) : whole(Math.round(value))} ${units[power]}`;
+  return `${value < 10 && power > 0 ? formatDecimal(value) : formatWhole(Math.round(value))} ${units[power]}`;
 }
 
 const clock: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };

@@ -1,14 +1,13 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
 import { configSchema } from '../../src/config.ts';
 import { backtestAnswer, testAnswer } from '../../src/server/alert-schemas.ts';
-import { type ApiRequest, createInProcessApi } from '../../src/server/in-process.ts';
+import type { ApiRequest } from '../../src/server/in-process.ts';
 import type { Job } from '../../src/server/jobs.ts';
 import { unusualAnswer } from '../../src/server/unusual-route.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
-import { openTestDatabase, quiet } from '../support/test-database.ts';
-import { startTestServer, upkeepOf } from './test-server.ts';
+import { openTestDatabase } from '../support/test-database.ts';
+import { apiOn, startTestServer } from './test-server.ts';
 
 const minute = 60_000;
 const path = '/api/v1/alerts/backtest';
@@ -32,18 +31,9 @@ beforeAll(async () => {
     });
   await fill('rollup_history', 'quarter', 900, 16 * 96, 60, ", 'chirper', 'en'");
   await fill('rollup_minute', 'minute', 60, 2 * 1_440, 4);
-  const { brands } = configSchema.parse({ brands: [{ name: 'Kestrel' }] });
   receiver = await startReceiver();
-  const config = configSchema.parse({ alerts: { channels: { ops: { type: 'webhook', url: receiver.url, allowPrivate: true } } } });
-  const api = createInProcessApi({
-    reader: db.reader,
-    slowReader: db.slowReader,
-    clock: systemClock,
-    brands,
-    log: quiet,
-    upkeep: upkeepOf(db),
-    config,
-  });
+  const channels = { ops: { type: 'webhook', url: receiver.url, allowPrivate: true } };
+  const api = apiOn(db, { brands: [{ name: 'Kestrel' }], alerts: { channels } });
   ask = async (method, at, body) => {
     const { status, text } = await api({ method, path: at, ...(body && { body }) });
     return { status, body: JSON.parse(text) };
@@ -95,16 +85,7 @@ function counted(gate: Promise<unknown> = Promise.resolve()) {
 }
 
 const apiOver = (reader: ClickHouseClient, brands: object[] = [{ name: 'Kestrel' }]) => {
-  const config = configSchema.parse({ brands });
-  const api = createInProcessApi({
-    reader,
-    slowReader: reader,
-    clock: systemClock,
-    brands: config.brands,
-    log: quiet,
-    upkeep: upkeepOf(opened.db),
-    config,
-  });
+  const api = apiOn({ ...opened.db, reader, slowReader: reader }, { brands });
   return async (path: string) => JSON.parse((await api({ method: 'GET', path })).text);
 };
 

@@ -1,9 +1,8 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import { configSchema } from '../../src/config.ts';
 import { createMetrics } from '../../src/metrics.ts';
-import { type ApiRequest, createInProcessApi } from '../../src/server/in-process.ts';
+import type { ApiRequest } from '../../src/server/in-process.ts';
 import { questions } from '../../src/server/openapi.ts';
 import type { Database } from '../../src/sink/connection.ts';
 import { createRollups } from '../../src/sink/rollups.ts';
@@ -11,7 +10,7 @@ import { createWriter } from '../../src/sink/writer.ts';
 import { hostileBodies, hostileQueries, hostileValues } from '../support/hostile-queries.ts';
 import { scoredPost } from '../support/scored-post.ts';
 import { openTestDatabase, quiet, rowsOf } from '../support/test-database.ts';
-import { upkeepOf } from './test-server.ts';
+import { apiOn } from './test-server.ts';
 
 const hour = 3_600_000;
 const now = Date.now();
@@ -36,10 +35,8 @@ beforeAll(async () => {
     ),
   );
   await createRollups(shared).settle();
-  const { brands } = configSchema.parse({ brands: [{ name: 'Kestrel', aliases: ['kettle'] }] });
   const watched = { ...db, reader: recording(db.reader), slowReader: recording(db.slowReader), upkeep: recording(db.upkeep) };
-  const config = configSchema.parse({});
-  ask = createInProcessApi({ ...watched, clock: systemClock, brands, log: quiet, upkeep: upkeepOf(watched), config });
+  ask = apiOn(watched, { brands: [{ name: 'Kestrel', aliases: ['kettle'] }] });
 });
 afterAll(() => remove());
 

@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import { configSchema } from '../../src/config.ts';
 import { createMetrics } from '../../src/metrics.ts';
-import { type ApiRequest, createInProcessApi } from '../../src/server/in-process.ts';
+import type { ApiRequest } from '../../src/server/in-process.ts';
 import { createRollups } from '../../src/sink/rollups.ts';
 import { createWriter } from '../../src/sink/writer.ts';
 import { scoredPost } from '../support/scored-post.ts';
 import { openTestDatabase, quiet } from '../support/test-database.ts';
-import { upkeepOf } from './test-server.ts';
+import { apiOn } from './test-server.ts';
 
 const hour = 3_600_000;
 const now = Date.now();
@@ -32,16 +31,7 @@ beforeAll(async () => {
     ),
   );
   await createRollups(shared).settle();
-  const { brands } = configSchema.parse({ brands: [{ name: 'Kestrel', aliases: ['kettle'] }] });
-  ask = createInProcessApi({
-    reader: db.reader,
-    slowReader: db.slowReader,
-    clock: systemClock,
-    brands,
-    log: quiet,
-    upkeep: upkeepOf(db),
-    config: configSchema.parse({}),
-  });
+  ask = apiOn(db, { brands: [{ name: 'Kestrel', aliases: ['kettle'] }] });
 });
 afterAll(() => remove());
 

@@ -12,12 +12,13 @@ import { createBrandMatcher } from '../../src/ingest/brand-matcher.ts';
 import { deadLetterParser, openDeadLetters } from '../../src/ingest/open-dead-letters.ts';
 import { createHub, createLiveHub } from '../../src/live-hub.ts';
 import { createMetrics } from '../../src/metrics.ts';
+import { createInProcessApi } from '../../src/server/in-process.ts';
 import { createJobs } from '../../src/server/jobs.ts';
 import { createPipelineReport } from '../../src/server/pipeline-report.ts';
 import { openTokens, type RunningServer, type ServerParts, startServer } from '../../src/server/server.ts';
 import { addToken } from '../../src/server/token-file.ts';
 import type { UpkeepParts } from '../../src/server/upkeep-routes.ts';
-import type { Database } from '../../src/sink/connection.ts';
+import type { Connections } from '../../src/sink/connection.ts';
 import { createDatabaseHealth } from '../../src/sink/database-health.ts';
 import type { Status } from '../../src/status.ts';
 import { quiet } from '../support/test-database.ts';
@@ -106,8 +107,15 @@ export async function startTestServer(given: Partial<ServerParts> & { server?: o
   return { ...running, close, live, alerts, metrics };
 }
 
+/** The API within this process, over a database. */
+export function apiOn(db: Omit<Connections, 'close'>, settings: object): ReturnType<typeof createInProcessApi> {
+  const config = configSchema.parse(settings);
+  const { reader, slowReader } = db;
+  return createInProcessApi({ reader, slowReader, clock: systemClock, brands: config.brands, log: quiet, upkeep: upkeepOf(db), config });
+}
+
 /** What the routes that change something need, over a database. */
-export function upkeepOf(db: Omit<Database, 'health' | 'close'>): UpkeepParts {
+export function upkeepOf(db: Omit<Connections, 'close'>): UpkeepParts {
   const health = createDatabaseHealth(systemClock);
   const matcher = createBrandMatcher([]);
   const { retention } = configSchema.parse({});
