@@ -5,8 +5,8 @@ import type { FeedItem } from '../../post.ts';
 import type { DeadLetterSink } from '../dead-letters.ts';
 import { itemOf } from '../open-slice.ts';
 import { demoPost } from './demo-post.ts';
-import { minuteMs, timesOf } from './schedule.ts';
-import { lastCrisis } from './stories.ts';
+import { fillingOrder } from './filling-order.ts';
+import { minutesBetween, timesOf } from './schedule.ts';
 
 export interface DemoOptions {
   readonly config: DemoConfig;
@@ -45,26 +45,13 @@ async function runLive(options: DemoOptions, start: number, offer: Offer<FeedIte
   }
 }
 
-/** What is just past, so that the page is alive at once. */
-const firstMs = 5 * minuteMs;
-/** Before a crisis, what it stands out from: two hours, and the one that no expectation includes because it is being judged. */
-const usualMs = 180 * minuteMs;
-const quarterMs = 15 * minuteMs;
-
-/**
- * First what is just past and the last crisis as it came about, which a newcomer looks for; then the rest, newest first, so
- * that the charts grow backwards. Two slices at a time: one is written while the model reads the next. More would hold
- * up live posts.
- */
+/** Two slices at a time: one is written while the model reads the next. More would hold up live posts. */
 async function fillHistory(options: DemoOptions, start: number, offer: Offer<FeedItem>, signal: AbortSignal): Promise<void> {
-  const { config, stored } = options;
-  const oldest = start - milliseconds(config.backfill);
+  const oldest = start - milliseconds(options.config.backfill);
   let slice: FeedItem[] = [];
   let before = Promise.resolve();
-  for (const minute of fillingOrder(oldest, start, lastCrisis(config.seed, start))) {
-    const items = itemsOf(options, minute, oldest, start, 1);
-    if (items.length <= (stored.get(minute) ?? 0)) continue;
-    slice.push(...items.reverse());
+  for (const item of missingItems(options, oldest, start)) {
+    slice.push(item);
     if (slice.length < backfillSlice) continue;
     const sent = send(offer, slice);
     await before;
@@ -76,19 +63,15 @@ async function fillHistory(options: DemoOptions, start: number, offer: Offer<Fee
   if (slice.length > 0) await send(offer, slice);
 }
 
-/** The minutes between two moments as a newcomer wants them. */
-function fillingOrder(oldest: number, start: number, crisis: { readonly from: number; readonly to: number }): number[] {
-  const newestFirst = [...minutesBetween(oldest, start)].reverse();
-  const usualFrom = Math.floor((crisis.from - usualMs) / quarterMs) * quarterMs;
-  const isJustPast = (minute: number): boolean => minute >= start - firstMs;
-  const isOfCrisis = (minute: number): boolean => !isJustPast(minute) && minute >= usualFrom && minute < crisis.to;
-  const rest = newestFirst.filter((minute) => !isJustPast(minute) && !isOfCrisis(minute));
-  return [...newestFirst.filter(isJustPast), ...newestFirst.filter(isOfCrisis).reverse(), ...rest];
-}
-
-/** Starts of the minutes that have a part between two moments (ms since 1970). */
-function* minutesBetween(from: number, to: number): Generator<number> {
-  for (let minute = Math.floor(from / minuteMs) * minuteMs; minute < to; minute += minuteMs) yield minute;
+/** The posts of minutes that are not stored in full, in the order in which they are filled. */
+function* missingItems(options: DemoOptions, oldest: number, start: number): Generator<FeedItem> {
+  for (const { minutes, includes } of fillingOrder(options.config.seed, oldest, start)) {
+    for (const minute of minutes) {
+      const items = itemsOf(options, minute, oldest, start, 1);
+      if (items.length <= (options.stored.get(minute) ?? 0)) continue;
+      yield* items.reverse().filter(({ post }) => includes(post));
+    }
+  }
 }
 
 /** The posts of a minute that are written in [from, to). */

@@ -15,3 +15,8 @@ export function timesOf({ seed, rate }: { seed: number; rate: number }, minute: 
   const count = Math.floor(expected + random());
   return Array.from({ length: count }, () => minute + Math.floor(random() * minuteMs)).sort((a, b) => a - b);
 }
+
+/** Starts of the minutes that have a part between two moments (ms since 1970). */
+export function* minutesBetween(from: number, to: number): Generator<number> {
+  for (let minute = Math.floor(from / minuteMs) * minuteMs; minute < to; minute += minuteMs) yield minute;
+}

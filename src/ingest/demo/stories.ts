@@ -41,12 +41,12 @@ export function storyAt(seed: number, time: number): RunningStory | undefined {
   return { ...story, strength: progress < 0.15 ? progress / 0.15 : (1 - progress) / 0.85 };
 }
 
-/** The last crisis that had begun by a moment: from when to when (ms since 1970). */
-export function lastCrisis(seed: number, time: number): { readonly from: number; readonly to: number } {
+/** The last crisis that had begun by a moment: whose, and from when to when (ms since 1970). */
+export function lastCrisis(seed: number, time: number): { readonly brand: string; readonly from: number; readonly to: number } {
   let index = Math.floor(time / slot);
   for (let story = storyOf(seed, index); story.kind !== 'crisis' || story.start > time; story = storyOf(seed, index)) index -= 1;
-  const { start, length } = storyOf(seed, index);
-  return { from: start, to: start + length };
+  const { voice, start, length } = storyOf(seed, index);
+  return { brand: voice.rule.name, from: start, to: start + length };
 }
 
 /** How much is posted at a moment against the average of a day: quiet at night, busy in the evening (UTC). */

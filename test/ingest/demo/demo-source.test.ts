@@ -2,6 +2,8 @@ import { beforeEach, expect, test } from 'vitest';
 import type { Clock } from '../../../src/clock.ts';
 import { configSchema, type DemoConfig } from '../../../src/config.ts';
 import type { Offer } from '../../../src/envelope.ts';
+import { createBrandMatcher } from '../../../src/ingest/brand-matcher.ts';
+import { demoBrands } from '../../../src/ingest/demo/demo-brands.ts';
 import { createDemoSource } from '../../../src/ingest/demo/demo-source.ts';
 import { timesOf } from '../../../src/ingest/demo/schedule.ts';
 import { interestAt, lastCrisis } from '../../../src/ingest/demo/stories.ts';
@@ -46,6 +48,8 @@ async function run(
 }
 
 const idsOf = (some: readonly Post[]): string[] => some.map(({ id }) => id).sort();
+const writtenAt = ({ createdAt }: Post): number => Date.parse(createdAt);
+const minuteOf = (time: number): number => Math.floor(time / minute);
 const isBefore = (time: number) => (post: Post) => Date.parse(post.createdAt) < time;
 
 /** Posts of each minute, as the database counts them. */
@@ -96,20 +100,36 @@ test('the newest history comes first', async () => {
   expect(history).toEqual([...history].sort((a, b) => b - a));
 });
 
-test('the last crisis comes first, as it came about, after three hours of what is usual', async () => {
+test('the last crisis comes first, in posts of its brand as it came about, after three hours of what is usual', async () => {
   const day = { ...config, backfill: '24h', rate: 0.1 };
   const crisis = lastCrisis(day.seed, startedAt);
-  const history = (await run(startedAt, 5 * minute, undefined, day)).filter(isBefore(startedAt)).map((post) => Date.parse(post.createdAt));
-  const told = history.filter((time) => time < startedAt - 6 * minute);
-  const [first = 0] = told;
+  const history = (await run(startedAt, 5 * minute, undefined, day)).filter(isBefore(startedAt - 6 * minute));
+  const { match } = createBrandMatcher(demoBrands);
+  const next = history.findIndex(({ text }) => match(text).join() !== crisis.brand);
+  const itsPosts = history.slice(0, next).map(writtenAt);
+  const [first = 0] = itsPosts;
   expect(first).toBeGreaterThanOrEqual(crisis.from - 195 * minute);
-  expect(first).toBeLessThan(crisis.from - 179 * minute);
-  const minuteOf = (time: number): number => Math.floor(time / minute);
-  const itsPosts = told.filter((time) => minuteOf(time) >= minuteOf(first) && minuteOf(time) * minute < crisis.to);
-  expect(told.slice(0, itsPosts.length)).toEqual(itsPosts);
-  const minutes = itsPosts.map(minuteOf);
-  expect(minutes).toEqual([...minutes].sort((a, b) => a - b));
-  expect(Math.max(...told.slice(itsPosts.length))).toBe(told[itsPosts.length]);
+  expect(first).toBeLessThan(crisis.from - 165 * minute);
+  expect(itsPosts.map(minuteOf)).toEqual(itsPosts.map(minuteOf).sort((a, b) => a - b));
+  expect(itsPosts.filter((time) => time >= crisis.from).length).toBeGreaterThan(100);
+  expect(Math.max(...itsPosts)).toBeGreaterThan(Math.min(crisis.to, startedAt) - 20 * minute);
+});
+
+test('what is missing from the hours of the crisis names other brands, newest first; then the rest', async () => {
+  const day = { ...config, backfill: '24h', rate: 0.1 };
+  const crisis = lastCrisis(day.seed, startedAt);
+  const usualFrom = Math.floor((crisis.from - 180 * minute) / (15 * minute)) * 15 * minute;
+  const all = await run(startedAt, 5 * minute, undefined, day);
+  const history = all.filter(isBefore(startedAt - 6 * minute));
+  const { match } = createBrandMatcher(demoBrands);
+  const others = history.slice(history.findIndex(({ text }) => match(text).join() !== crisis.brand));
+  const isOfHours = (post: Post): boolean => writtenAt(post) >= usualFrom && minuteOf(writtenAt(post)) * minute < crisis.to;
+  const rest = others.filter((post) => !isOfHours(post));
+  const missing = others.filter(isOfHours);
+  expect(others.slice(0, missing.length)).toEqual(missing);
+  expect(missing.some(({ text }) => match(text).join() === crisis.brand)).toBe(false);
+  for (const some of [missing, rest]) expect(some.map(writtenAt)).toEqual(some.map(writtenAt).sort((a, b) => b - a));
+  expect(new Set(idsOf(all)).size).toBe(all.length);
 });
 
 test('evenings are busier than nights', () => {
