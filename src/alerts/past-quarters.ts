@@ -34,14 +34,32 @@ export function pastQuarters(end: number, timeZone: string, longest: number): Pa
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();
+const knownOffsets = new Map<string, Map<number, number>>();
+/** Of a zone: a hundred days of quarter-hours. */
+const mostKnown = 10_000;
 
-/** How far the clocks of a zone are ahead of UTC, in ms. */
+/**
+ * How far the clocks of a zone are ahead of UTC, in ms. A replay asks a hundred thousand times and formatting a date is
+ * slow, so answers are kept by the quarter-hour. Clocks are changed between two of them; the few that once were a minute
+ * later (St. John's until 2011) are wrong for the rest of that quarter-hour.
+ */
 export function offsetOf(time: number, timeZone: string): number {
+  const known = knownOffsets.get(timeZone) ?? new Map<number, number>();
+  const quarter = Math.floor(time / quarterMs);
+  const kept = known.get(quarter);
+  if (kept !== undefined) return kept;
+  const offset = offsetAt(quarter * quarterMs, timeZone);
+  if (known.size >= mostKnown) known.clear();
+  knownOffsets.set(timeZone, known.set(quarter, offset));
+  return offset;
+}
+
+/** The same at a full minute, worked out. */
+function offsetAt(time: number, timeZone: string): number {
   const known = formats.get(timeZone);
   const parts = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', hourCycle: 'h23' } as const;
   const format = known ?? new Intl.DateTimeFormat('en', { timeZone, ...parts });
   if (!known) formats.set(timeZone, format);
   const read = Object.fromEntries(format.formatToParts(time).map(({ type, value }) => [type, Number(value)]));
-  const local = Date.UTC(read['year'] ?? 0, (read['month'] ?? 1) - 1, read['day'], read['hour'], read['minute']);
-  return local - Math.floor(time / 60_000) * 60_000;
+  return Date.UTC(read['year'] ?? 0, (read['month'] ?? 1) - 1, read['day'], read['hour'], read['minute']) - time;
 }

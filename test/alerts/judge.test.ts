@@ -154,6 +154,14 @@ describe('the past that counts', () => {
     const [[, , lastWeek = 0] = []] = pastQuarters(afterChange, 'Europe/Berlin', hour).week;
     expect(new Date(lastWeek).toISOString()).toBe('2026-03-24T07:45:00.000Z'); // 08:45, in winter time
     expect([offsetOf(afterChange, 'Europe/Berlin'), offsetOf(afterChange, 'Asia/Kathmandu')]).toEqual([2 * hour, 5.75 * hour]);
+    const change = Date.UTC(2026, 2, 29, 1);
+    for (const [time, offset] of [
+      [change - 1, hour],
+      [change, 2 * hour],
+      [change + 7 * minute + 1, 2 * hour],
+      [change - 1, hour],
+    ] as const)
+      expect(offsetOf(time, 'Europe/Berlin')).toBe(offset);
   });
 
   test('leaves out quarter-hours in which nothing arrived of anyone', () => {
