@@ -169,6 +169,10 @@ export const configSchema = z
         path: z.string().optional().describe('A model folder with a manifest.json; the bundled one when absent'),
         workers: z.int().min(1).max(64).optional().describe('Inference threads; one per core when absent'),
         cacheSize: z.int().min(0).max(5_000_000).default(50_000).describe('Scores kept of texts seen before; 0 switches the cache off'),
+        perBrand: z
+          .boolean()
+          .default(true)
+          .describe('Score what a post says of each of several brands by itself; off, each gets the score of the whole post'),
       })
       .prefault({}),
     clickhouse: clickhouse.prefault({}),

@@ -73,6 +73,17 @@ export interface Verdict {
   readonly lang: string;
   /** True when the text was longer than the model reads. */
   readonly truncated: boolean;
+  /** What is said of each of several brands, where that is another part of the text than all of it. */
+  readonly towards?: readonly Towards[];
+}
+
+/** What the model says of the clauses about one brand; calibrated probabilities that sum to 1. */
+export interface Towards {
+  readonly brand: string;
+  readonly label: Label;
+  readonly negative: number;
+  readonly neutral: number;
+  readonly positive: number;
 }
 
 export interface ScoredPost extends Post, Verdict {

@@ -87,7 +87,7 @@ On {m['figures']['validationRows']:,} posts, a difference of less than about two
 
 {abilities(checklist)}## Limits
 
-- It judges the whole post, not what is said of one brand in it.
+- It judges the whole of what it is given. Of several brands feedpulse gives it the clauses about each, which do not always come apart.
 - Emoji of things and places are unknown to its WordPiece. Those of feeling are read as one word each, whatever is meant by them.
 - Irony, quotations and mixed feelings mislead it, and so do words that came up after 2016.
 - Neutral posts are the class it misses most often: it rather calls a plain statement positive or negative.

@@ -77,7 +77,7 @@ export const brandTable = `
 export const worstPosts = `
   SELECT p.created_at AS time, p.platform AS platform, p.author_handle AS author, p.text AS text, p.score AS score,
     p.likes + p.reposts + p.replies AS engagement, if(match(p.url, '^https?://[^\\\\s]+$'), p.url, '') AS url
-  FROM feedpulse.judged_posts AS p
+  FROM feedpulse.counted_posts AS p
   WHERE $__timeFilter(p.minute) AND NOT p.deleted AND p.label = 'negative'
     AND (has([\${brand:sqlstring}], hex('*')) OR hasAny(p.brands, arrayMap(name -> unhex(name), [\${brand:sqlstring}])))
     AND ${chosen('p.platform', 'platform')} AND ${chosen('p.lang', 'lang')}

@@ -56,7 +56,7 @@ async function askWithin<T>(ground: { config: Config; db: Database; jobs: Jobs; 
   const { retention } = config;
   const { brands } = withDemoBrands(config);
   const { settle } = createRollups({ db, clock, log, metrics: createMetrics(), retention });
-  const upkeep = { db, clock, retention, matcher: createBrandMatcher(brands), jobs, settle };
+  const upkeep = { db, clock, retention, matcher: createBrandMatcher(brands), jobs, settle, perBrand: config.model.perBrand };
   const ask = createInProcessApi({ reader: db.reader, slowReader: db.slowReader, clock, brands, log, upkeep, config });
   let changing = false;
   const answer = await work(

@@ -1,11 +1,19 @@
 import { availableParallelism } from 'node:os';
 import type { Config } from '../config.ts';
 import { bundledModelPath } from '../infer/model.ts';
+import { scorePerBrand } from '../infer/score-per-brand.ts';
 import { createScorer, type Scorer, type ScorerOptions } from '../infer/scorer.ts';
+import type { BrandMatcher } from '../ingest/brand-matcher.ts';
 import type { Log } from '../log.ts';
 
-/** The scorer that the config describes: one inference thread a core unless it says otherwise. */
-export function openScorer(config: Config, log: Log, more: Partial<ScorerOptions> = {}): Promise<Scorer> {
-  const { path = bundledModelPath, workers = availableParallelism(), cacheSize } = config.model;
-  return createScorer({ modelPath: path, workers, cacheSize, log, ...more });
+/** The scorer that the config describes: one inference thread a core unless it says otherwise. Of brands, told apart by `brands`, it scores what is said of each. */
+export async function openScorer(
+  config: Config,
+  log: Log,
+  more: Partial<ScorerOptions> = {},
+  brands?: Pick<BrandMatcher, 'match'>,
+): Promise<Scorer> {
+  const { path = bundledModelPath, workers = availableParallelism(), cacheSize, perBrand } = config.model;
+  const scorer = await createScorer({ modelPath: path, workers, cacheSize, log, ...more });
+  return brands && perBrand ? scorePerBrand(scorer, brands.match) : scorer;
 }

@@ -87,12 +87,12 @@ async function runWith({ config, db, front, log, stop }: Ground): Promise<void> 
   const alertHub = createHub<AlertChange>();
   const { retention } = config;
   const parts = { config, log, clock, metrics, retention };
-  const scorer = await openScorer(config, log, { metrics });
+  const brands = createBrandMatcher(config.brands);
+  const scorer = await openScorer(config, log, { metrics }, brands);
   const { source, close: closeSource } = await openSource({ ...parts, db }).catch(async (fault: unknown) => {
     await scorer.close(); // its threads would keep the process alive
     throw fault;
   });
-  const brands = createBrandMatcher(config.brands);
   const jobs = createJobs(log);
   const rollups = createRollups({ db, ...parts });
   const recent = createRecentMetrics(metrics, clock);
@@ -104,7 +104,7 @@ async function runWith({ config, db, front, log, stop }: Ground): Promise<void> 
   const alerts = startAlerts({ ...parts, db, hub: alertHub, live, lease, page, isLive: () => !hasEnded });
   try {
     rollups.start();
-    const upkeep = { db, clock, retention, matcher: brands, jobs };
+    const upkeep = { db, clock, retention, matcher: brands, jobs, perBrand: config.model.perBrand };
     server = await front?.serve({
       ...parts,
       reader: db.reader,

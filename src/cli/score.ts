@@ -35,9 +35,10 @@ export function scoreCommand(): Command {
       const input = options.in === '-' ? process.stdin : createReadStream(options.in);
       const size = options.in === '-' ? 0 : await fileSize(options.in);
       const output = options.out === '-' ? process.stdout : createWriteStream(options.out);
-      const scorer = await openScorer(config, createLog(config.log.level));
+      const brands = createBrandMatcher(config.brands);
+      const scorer = await openScorer(config, createLog(config.log.level), {}, brands);
       try {
-        await scoreLines({ input, size, output, scorer, config });
+        await scoreLines({ input, size, output, scorer, brands, config });
       } finally {
         await scorer.close();
       }
@@ -51,12 +52,12 @@ interface Work {
   readonly size: number;
   readonly output: Writable;
   readonly scorer: Scorer;
+  readonly brands: BrandMatcher;
   readonly config: Config;
 }
 
-async function scoreLines({ input, size, output, scorer, config }: Work): Promise<void> {
+async function scoreLines({ input, size, output, scorer, brands, config }: Work): Promise<void> {
   const parse = lineParser(config);
-  const brands = createBrandMatcher(config.brands);
   const progress = startProgress('Scoring (bytes)', size);
   let lines: Line[] = [];
   const flush = async (): Promise<void> => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { storedLabels } from '../post.ts';
+import { labels, storedLabels } from '../post.ts';
 import type { Drivers } from '../trends/drivers.ts';
 import type { StoredPost } from '../trends/stored-post.ts';
 
@@ -29,6 +29,10 @@ const post = z.strictObject({
   confidence: share,
   modelVersion: z.string(),
   truncated: z.boolean(),
+  towards: z
+    .array(z.strictObject({ brand: z.string(), label: z.enum(labels), negative: share, neutral: share, positive: share }))
+    .exactOptional()
+    .describe('What is said of each of several brands, where that is another part of the text than all of it'),
   correction: z.strictObject({ modelLabel: storedLabel, by: z.string(), at: moment, reason: z.string() }).exactOptional(),
 }) satisfies z.ZodType<StoredPost>;
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { scorePerBrand } from '../infer/score-per-brand.ts';
 import { createScorer } from '../infer/scorer.ts';
 import type { Log } from '../log.ts';
 import { activateScores, countToActivate } from '../sink/rescoring/activate-scores.ts';
@@ -44,7 +45,7 @@ export function registerRescoreRoutes(
     const { model, ...query } = parseQuery(rescoreBody, body);
     const range = secondsOf(query, clock.now());
     const work: Work = (report, signal) =>
-      withRescorer(model, log, (rescorer) => rescore({ db, clock: upkeep.clock, rescorer }, range, report, signal));
+      withRescorer(model, upkeep, log, (rescorer) => rescore({ db, clock: upkeep.clock, rescorer }, range, report, signal));
     return reply.code(202).send(jobs.start('rescore', work, 'rescore'));
   });
 
@@ -57,10 +58,16 @@ export function registerRescoreRoutes(
 }
 
 /** One thread and no cache: the feed's own inference goes first. */
-async function withRescorer<T>(folder: string, log: Log, work: (rescorer: Rescorer) => Promise<T>): Promise<T> {
+async function withRescorer<T>(
+  folder: string,
+  { perBrand, matcher }: UpkeepParts,
+  log: Log,
+  work: (rescorer: Rescorer) => Promise<T>,
+): Promise<T> {
   const scorer = await createScorer({ modelPath: folder, workers: 1, cacheSize: 0, log });
   try {
-    return await work({ modelVersion: scorer.model.id, score: scorer.score });
+    const { score } = perBrand ? scorePerBrand(scorer, matcher.match) : scorer;
+    return await work({ modelVersion: scorer.model.id, score });
   } finally {
     await scorer.close();
   }

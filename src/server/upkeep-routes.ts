@@ -17,6 +17,8 @@ export interface UpkeepParts {
   readonly db: Database;
   readonly clock: Clock;
   readonly matcher: Matcher;
+  /** Whether posts scored anew are scored for each of several brands as well. */
+  readonly perBrand: boolean;
   readonly retention: Retention;
   readonly jobs: Jobs;
   /** Computes every figure that is marked, where no other part of the process does so. */

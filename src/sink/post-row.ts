@@ -41,9 +41,20 @@ export function toRow(post: ScoredPost, createdAtMs: number) {
     model_version: post.modelVersion,
     scored_at: toDateTime(readTime(post, 'scoredAt')),
     truncated: post.truncated,
+    ...towardsColumns(checkedTowards(post)),
     topic: post.position.topic,
     partition: post.position.partition,
     offset: offset(post),
+  };
+}
+
+/** What is said of single brands, as the aligned columns of `posts` and `scores`. */
+export function towardsColumns(towards: ScoredPost['towards'] = []) {
+  return {
+    towards_brands: towards.map(({ brand }) => brand),
+    towards_labels: towards.map(({ label }) => label),
+    towards_negative: towards.map(({ negative }) => negative),
+    towards_positive: towards.map(({ positive }) => positive),
   };
 }
 
@@ -65,6 +76,14 @@ function within(post: ScoredPost, field: 'negative' | 'neutral' | 'positive' | '
   if (!(value >= least - 1e-3 && value <= 1.001)) throw unfit(post, field);
   return value;
 }
+
+function checkedTowards(post: ScoredPost): ScoredPost['towards'] {
+  if (post.towards?.some(({ negative, positive }) => !isProbability(negative) || !isProbability(positive))) throw unfit(post, 'towards');
+  return post.towards;
+}
+
+// Softmax in single precision can end a hair above one.
+const isProbability = (value: number): boolean => value >= -1e-3 && value <= 1.001;
 
 function count(post: ScoredPost, field: string, value = 0): number {
   if (!Number.isSafeInteger(value) || value < 0) throw unfit(post, field);

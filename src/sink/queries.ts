@@ -116,15 +116,16 @@ export const recompute = (grain: Grain) => `
     )
   FROM (
     SELECT ${grain.bucket} AS ${grain.name}, arrayJoin(arrayDistinct(arrayPushFront(CAST(brands, 'Array(String)'), '*'))) AS brand${grain.others},
-      label,
-      if(label = 'unscored', 0, toFloat64(score)) AS score,
+      indexOf(towards_brands, brand) AS own,
+      if(own > 0, towards_labels[own], p.label) AS label,
+      if(own > 0, toFloat64(towards_positive[own]) - towards_negative[own], if(p.label = 'unscored', 0, toFloat64(p.score))) AS score,
       1 + log(1 + likes + reposts + replies) AS weight,
       if(author_id = '', '', concat(platform, ':', author_id)) AS author,
       true AS present
-    FROM judged_posts
+    FROM counted_posts AS p
     WHERE minute IN {minutes:Array(DateTime('UTC'))} AND NOT deleted AND ${grain.kept}
     UNION ALL
-    SELECT DISTINCT ${grain.keys}, '', 0., 0., '', false
+    SELECT DISTINCT ${grain.keys}, 0, '', 0., 0., '', false
     FROM ${grain.table}
     WHERE ${grain.name} IN {buckets:Array(DateTime('UTC'))}
   )
@@ -163,14 +164,14 @@ export const countPending = `
 export const selectToCorrect = `
   SELECT toUnixTimestamp(minute) AS minute, platform, id,
     toString(greatest(now64(6, 'UTC'), corrected_at + toIntervalMicrosecond(1))) AS at
-  FROM judged_posts
+  FROM counted_posts
   WHERE NOT deleted AND ${inRange('minute')}
     AND toUnixTimestamp64Milli(created_at) >= {fromMs:Int64} AND toUnixTimestamp64Milli(created_at) < {toMs:Int64}
     AND ({platform:String} = '' OR platform = {platform:String})
     AND ({id:String} = '' OR id = {id:String})
     AND ({brand:String} = '*' OR has(brands, {brand:String}))
     AND ({lang:String} = '' OR lang = {lang:String})
-    AND ({label:String} = '' OR label = {label:String})
+    AND ({label:String} = '' OR if(has(towards_brands, {brand:String}), towards_labels[indexOf(towards_brands, {brand:String})], label) = {label:String})
     AND ({text:String} = '' OR positionCaseInsensitiveUTF8(text, {text:String}) > 0)
     AND ({undo:Bool} = (correction != 'none') OR NOT {undo:Bool})
   ORDER BY minute, platform, id
@@ -192,10 +193,16 @@ export const selectToRematch = `
   LIMIT {limit:UInt32}
   SETTINGS max_threads = 1, max_memory_usage = 400000000, do_not_merge_across_partitions_select_final = 1`;
 
-/** Writes posts again with other brands, unless a newer version has come meanwhile. */
+/** Writes posts again with other brands, unless a newer version has come meanwhile. What is said of those that stay is kept. */
 export const rewriteBrands = `
   INSERT INTO posts
-  SELECT p.* REPLACE (m.matched.4 AS brands, {hash:String} AS brands_hash)
+  SELECT p.* REPLACE (
+    m.matched.4 AS brands, {hash:String} AS brands_hash,
+    arrayFilter(one -> has(m.matched.4, one), p.towards_brands) AS towards_brands,
+    arrayFilter((value, one) -> has(m.matched.4, one), p.towards_labels, p.towards_brands) AS towards_labels,
+    arrayFilter((value, one) -> has(m.matched.4, one), p.towards_negative, p.towards_brands) AS towards_negative,
+    arrayFilter((value, one) -> has(m.matched.4, one), p.towards_positive, p.towards_brands) AS towards_positive
+  )
   FROM posts AS p FINAL
   INNER JOIN (
     SELECT arrayJoin(arrayZip(

@@ -149,8 +149,12 @@ type Conditions = Readonly<Partial<Record<keyof PostFilter, string>>>;
 
 const rollupConditions: Conditions = { platform: 'r.platform = {platform:String}', lang: 'r.lang = {lang:String}' };
 
+/** The label that a post counts with for a brand: that of its clauses where these are not all of the post. */
+const labelFor = (brand: string) =>
+  `if(has(p.towards_brands, ${brand}), toString(p.towards_labels[indexOf(p.towards_brands, ${brand})]), toString(p.label))`;
+
 const postConditions: Conditions = {
-  label: 'p.label = {label:String}',
+  label: `${labelFor('{brand:String}')} = {label:String}`,
   platform: 'p.platform = {platform:String}',
   lang: 'p.lang = {lang:String}',
   author: "(p.author_id = {author:String} OR lowerUTF8(trim(LEADING '@' FROM p.author_handle)) = {handle:String})",
@@ -167,6 +171,10 @@ function given(filter: PostFilter, conditions: Conditions): string {
 
 const ofBrand = "({brand:String} = '*' OR has(p.brands, {brand:String}))";
 const ofBrands = 'hasAny(p.brands, {brands:Array(String)})';
+const conditionsOfMany: Conditions = {
+  ...postConditions,
+  label: `arrayExists(one -> has(p.brands, one) AND ${labelFor('one')} = {label:String}, {brands:Array(String)})`,
+};
 const inMinutes = "p.minute >= toDateTime({from:UInt32}, 'UTC') AND p.minute < toDateTime({to:UInt32}, 'UTC')";
 const inMilliseconds = 'toUnixTimestamp64Milli(p.created_at) >= {fromMs:Int64} AND toUnixTimestamp64Milli(p.created_at) < {toMs:Int64}';
 
@@ -199,17 +207,17 @@ export function selectPostKeys(filter: PostFilter, options: KeysOptions): string
     )`;
   return `
   SELECT toUnixTimestamp64Milli(p.created_at) AS createdAtMs, p.platform AS platform, p.id AS id, ${engagement} AS engagement
-  FROM ${filter.label ? 'judged_posts AS p' : 'posts AS p FINAL'}
+  FROM ${filter.label ? 'counted_posts AS p' : 'posts AS p FINAL'}
   WHERE NOT p.deleted AND ${inMinutes}${options.quarters ? quarters : ''}
     AND ${inMilliseconds}
     AND (${order}) < (${before})
-    AND ${options.hasMany ? ofBrands : ofBrand}${given(filter, postConditions)}${patterns.join('')}
+    AND ${options.hasMany ? ofBrands : ofBrand}${given(filter, options.hasMany ? conditionsOfMany : postConditions)}${patterns.join('')}
   ORDER BY (${order}) DESC
   LIMIT {limit:UInt32}`;
 }
 
-/** The label that counts, as in the view `judged_posts`, which cannot be asked with PREWHERE. */
-const judged = "if(c.correction = 'none', toString(p.label), toString(c.correction))";
+/** The label that counts, as in the view `counted_posts`, which cannot be asked with PREWHERE. */
+const judged = `if(c.correction = 'none', ${labelFor('{brand:String}')}, toString(c.correction))`;
 
 /**
  * Scored posts of a brand in a range, each at most with its first 1,000 characters. Of many, those whose key's hash
@@ -236,9 +244,10 @@ export const selectPosts = `
     author_id AS authorId, author_handle AS authorHandle, author_name AS authorName, author_followers AS followers,
     url, likes, reposts, replies, in_reply_to AS inReplyTo, brands, label,
     negative, neutral, positive, score, confidence, model_version AS modelVersion, truncated,
+    arrayZip(towards_brands, towards_labels, towards_negative, towards_positive) AS towardsRows,
     if(correction = 'none', '', model_label) AS modelLabel, corrected_by AS correctedBy, correction_reason AS reason,
     toUnixTimestamp64Milli(corrected_at) AS correctedAtMs
-  FROM judged_posts AS p
+  FROM counted_posts AS p
   WHERE NOT deleted AND (p.minute, p.platform, p.id) IN (
     SELECT toDateTime(k.1, 'UTC'), k.2, k.3
     FROM (SELECT arrayJoin(arrayZip({minutes:Array(UInt32)}, {platforms:Array(String)}, {ids:Array(String)})) AS k)

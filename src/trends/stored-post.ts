@@ -1,5 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { Author, Engagement, StoredLabel } from '../post.ts';
+import type { Author, Engagement, Label, StoredLabel, Towards } from '../post.ts';
 import { selectPosts } from './queries.ts';
 
 /** A person's word against the model's, which then is the post's label (and −1, 0 or 1 its score). */
@@ -33,6 +33,8 @@ export interface StoredPost {
   readonly confidence: number;
   readonly modelVersion: string;
   readonly truncated: boolean;
+  /** What is said of each of several brands, where that is not all of the text; none where the post is corrected. */
+  readonly towards?: readonly Towards[];
   readonly correction?: StoredCorrection;
 }
 
@@ -43,12 +45,15 @@ export interface PostKey {
   readonly id: string;
 }
 
-interface Row extends Omit<StoredPost, 'createdAt' | 'author' | 'engagement' | 'correction'>, Record<keyof Engagement, number | string> {
+interface Row
+  extends Omit<StoredPost, 'createdAt' | 'author' | 'engagement' | 'towards' | 'correction'>,
+    Record<keyof Engagement, number | string> {
   readonly createdAtMs: number | string;
   readonly authorId: string;
   readonly authorHandle: string;
   readonly authorName: string;
   readonly followers: number | string;
+  readonly towardsRows: readonly (readonly [brand: string, label: Label, negative: number, positive: number])[];
   /** Empty where there is no correction. */
   readonly modelLabel: StoredLabel | '';
   readonly correctedBy: string;
@@ -88,6 +93,7 @@ function toPost({
   replies,
   url,
   inReplyTo,
+  towardsRows,
   modelLabel,
   correctedBy,
   correctedAtMs,
@@ -101,6 +107,15 @@ function toPost({
     ...(authorId ? { author: { id: authorId, handle: authorHandle, name: authorName, followers: Number(followers) } } : {}),
     ...(url ? { url } : {}),
     ...(inReplyTo ? { inReplyTo } : {}),
+    ...(towardsRows.length > 0 ? { towards: towardsRows.map(toTowards) } : {}),
     ...(modelLabel ? { correction: { modelLabel, by: correctedBy, at: new Date(Number(correctedAtMs)).toISOString(), reason } } : {}),
   };
 }
+
+const toTowards = ([brand, label, negative, positive]: Row['towardsRows'][number]): Towards => ({
+  brand,
+  label,
+  negative,
+  neutral: Math.max(0, 1 - negative - positive),
+  positive,
+});

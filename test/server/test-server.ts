@@ -119,7 +119,7 @@ export function upkeepOf(db: Omit<Connections, 'close'>): UpkeepParts {
   const health = createDatabaseHealth(systemClock);
   const matcher = createBrandMatcher([]);
   const { retention } = configSchema.parse({});
-  return { db: { ...db, health, close: async () => {} }, clock: systemClock, matcher, retention, jobs: createJobs(quiet) };
+  return { db: { ...db, health, close: async () => {} }, clock: systemClock, matcher, retention, jobs: createJobs(quiet), perBrand: true };
 }
 
 export interface Answer {

@@ -35,7 +35,9 @@ function otherModel(seen: string[] = []): Rescorer {
         const label = labels[Number(/\d+/.exec(text)) % 4] ?? 'neutral';
         const score = { negative: -0.5, neutral: 0, positive: 0.5, unscored: 0 }[label];
         const known = { lang, truncated: false, confidence: label === 'unscored' ? 0 : 0.5 };
-        return text.includes('poison') ? undefined : { ...known, label, score, negative: 0.25, neutral: 0.25, positive: 0.5 };
+        const negative = [{ brand: 'Kestrel', label: 'negative', negative: 0.75, neutral: 0.25, positive: 0 } as const];
+        const towards = text.endsWith('5') ? { towards: negative } : {};
+        return text.includes('poison') ? undefined : { ...known, ...towards, label, score, negative: 0.25, neutral: 0.25, positive: 0.5 };
       }),
   };
 }
@@ -52,6 +54,7 @@ const post = (number: number, given: Partial<ScoredPost> = {}) => {
     label,
     score,
     author: { id: `u${number % 7}` },
+    ...(number % 10 === 4 && { towards: [{ brand: 'Kestrel', label: 'positive', negative: 0, neutral: 0.5, positive: 0.5 }] }),
     ...given,
   });
 };
@@ -152,7 +155,7 @@ test('the figures of both are compared over the posts that have both, corrected 
 
 test('activated scores count, and activating those before brings everything back', async () => {
   const before = await active();
-  const ask = <T>(query: string) => rowsOf<T>(db, query.replace('posts FINAL', 'judged_posts'));
+  const ask = <T>(query: string) => rowsOf<T>(db, query.replace('posts FINAL', 'counted_posts'));
   expect(await countToActivate(db, 'other@2', whole)).toBe(600);
   expect(await activateScores(db, 'other@2', whole, nothing)).toBe(600);
   await rollups.settle();
@@ -160,9 +163,11 @@ test('activated scores count, and activating those before brings everything back
     { model_version: 'm1', posts: 1 },
     { model_version: 'other@2', posts: 600 },
   ]);
-  expect(await rowsOf(db, "SELECT label, model_label, score FROM judged_posts WHERE id = '3'")).toEqual([
+  expect(await rowsOf(db, "SELECT label, model_label, score FROM counted_posts WHERE id = '3'")).toEqual([
     { label: 'positive', model_label: 'unscored', score: 1 },
   ]);
+  const apart = (id: string) => rowsOf(db, `SELECT towards_labels FROM posts FINAL WHERE id = '${id}'`);
+  expect([await apart('4'), await apart('5')]).toEqual([[{ towards_labels: [] }], [{ towards_labels: ['negative'] }]]);
   expect(await wrongGroups(ask, 'feedpulse')).toBe(0);
   expect(await activateScores(db, 'other@2', whole, nothing)).toBe(0);
   expect(await activateScores(db, 'm1', whole, nothing)).toBe(600);

@@ -38,6 +38,9 @@ const rules = (names: readonly string[]) => ({ hash: names.join(), match: (text:
 const oldRules = rules(['Kestrel', 'Marlow']);
 const newRules = rules(['Kestrel', "O'Hare", '猫屋']);
 
+/** What both single precision and a few decimals hold exactly: sums then don't hang on who adds up. */
+const sixtyFourths = (value: number): number => Math.round(64 * value) / 64;
+
 function createChance(seed: number) {
   const random = createRandom(seed);
   // The lists are never empty.
@@ -46,6 +49,11 @@ function createChance(seed: number) {
   const post = (): ScoredPost => {
     const label = pick<StoredLabel>([...labels, 'unscored']);
     const text = ['Kestrel', 'Marlow', "O'Hare", '猫屋'].filter(() => random() < 0.4).join(' ');
+    const several = label === 'unscored' || oldRules.match(text).length < 2 ? [] : oldRules.match(text).filter(() => random() < 0.7);
+    const towards = several.map((brand) => {
+      const [negative, positive] = [sixtyFourths(random() / 2), sixtyFourths(random() / 2)];
+      return { brand, label: pick(labels), negative, neutral: 1 - negative - positive, positive };
+    });
     return scoredPost({
       ...key(),
       text,
@@ -56,7 +64,8 @@ function createChance(seed: number) {
       brands: oldRules.match(text),
       brandsHash: oldRules.hash,
       label,
-      score: label === 'unscored' ? 0 : Math.fround(random() * 2 - 1),
+      towards,
+      score: label === 'unscored' ? 0 : sixtyFourths(random() * 2 - 1),
       author: { id: `author ${Math.floor(random() * 40)}` },
       engagement: { likes: Math.floor(random() * 1_000), reposts: 0, replies: 0 },
     });
@@ -103,6 +112,7 @@ interface Raw extends Omit<Counted, 'engagement' | 'author'> {
   readonly at: number;
   readonly lang: string;
   readonly brands: readonly string[];
+  readonly towards: readonly (readonly [brand: string, label: StoredLabel, score: number])[];
   readonly likes: number | string;
   readonly author_id: string;
 }
@@ -111,7 +121,10 @@ interface Raw extends Omit<Counted, 'engagement' | 'author'> {
 async function readRaw() {
   const posts = await rowsOf<Raw>(
     db,
-    'SELECT platform, id, toUnixTimestamp(minute) AS at, lang, brands, label, score, likes, author_id FROM posts FINAL WHERE NOT deleted',
+    `SELECT platform, id, toUnixTimestamp(minute) AS at, lang, brands, label, score, likes, author_id,
+      arrayMap((brand, label, minus, plus) -> tuple(brand, label, toFloat64(plus) - minus),
+        towards_brands, towards_labels, towards_negative, towards_positive) AS towards
+    FROM posts FINAL WHERE NOT deleted`,
   );
   const corrections = await rowsOf<{ platform: string; id: string; correction: string }>(
     db,
@@ -120,7 +133,7 @@ async function readRaw() {
   const said = new Map(corrections.map(({ platform, id, correction }) => [`${platform}:${id}`, correction]));
   return posts.map((post) => {
     const label = labels.find((one) => one === said.get(`${post.platform}:${post.id}`));
-    const judged = label ? { label, score: labels.indexOf(label) - 1 } : {};
+    const judged = label ? { label, score: labels.indexOf(label) - 1, towards: [] } : {};
     const engagement = { likes: Number(post.likes), reposts: 0, replies: 0 };
     return { ...post, ...judged, at: Number(post.at), engagement, author: { id: post.author_id } };
   });
@@ -137,7 +150,8 @@ test('after a storm of posts, edits, deletions, corrections, other brands and er
     for (const post of raw)
       for (const brand of ['*', ...post.brands]) {
         const key = JSON.stringify(keyOf(post, brand));
-        groups.set(key, [...(groups.get(key) ?? []), post]);
+        const [, label, score] = post.towards.find(([one]) => one === brand) ?? [brand, post.label, post.score];
+        groups.set(key, [...(groups.get(key) ?? []), { ...post, label, score }]);
       }
     return new Map([...groups].map(([key, posts]) => [key, figuresOf(posts)]));
   };
@@ -147,5 +161,6 @@ test('after a storm of posts, edits, deletions, corrections, other brands and er
   );
   const present = new Set(raw.map(({ platform, id }) => `${platform}:${id}`));
   expect(erased.filter((key) => present.has(key))).toEqual([]);
-  expect([raw.length > 50, erased.length > 0]).toEqual([true, true]);
+  const apart = raw.filter(({ towards }) => towards.length > 0);
+  expect([raw.length > 50, erased.length > 0, apart.length > 3]).toEqual([true, true, true]);
 }, 120_000);

@@ -59,7 +59,7 @@ test('a correction counts in place of the label of the model, which stays beside
   await rollups.settle();
   expect(await counts()).toEqual([{ negative: 1, neutral: 0, positive: 1, score: -0.4 }]);
   expect(
-    await rowsOf(db, 'SELECT id, label, model_label, correction, corrected_by, correction_reason FROM judged_posts ORDER BY id LIMIT 1'),
+    await rowsOf(db, 'SELECT id, label, model_label, correction, corrected_by, correction_reason FROM counted_posts ORDER BY id LIMIT 1'),
   ).toEqual([
     { id: '1', label: 'negative', model_label: 'positive', correction: 'negative', corrected_by: 'ines', correction_reason: "it's irony" },
   ]);

@@ -128,6 +128,7 @@ test('every field arrives', async () => {
       inReplyTo: '0',
       url: 'https://chirper.example/1',
       truncated: true,
+      towards: [{ brand: 'Kestrel', label: 'negative', negative: 0.75, neutral: 0.25, positive: 0 }],
       position: { topic: 'posts', partition: 3, offset: '9223372036854775807' },
     }),
   ]);
@@ -157,6 +158,10 @@ test('every field arrives', async () => {
       label: 'positive',
       model_version: 'm1',
       scored_at: '2026-11-01 12:00:00.000',
+      towards_brands: ['Kestrel'],
+      towards_labels: ['negative'],
+      towards_negative: [0.75],
+      towards_positive: [0],
       truncated: true,
       topic: 'posts',
       partition: 3,
@@ -172,6 +177,10 @@ test.each([
   [
     'a date after the last DateTime',
     { createdAt: '2107-01-01T00:00:00.000Z', updatedAt: '2026-11-01T12:00:00.000Z', scoredAt: '2026-11-01T12:00:00.000Z' },
+  ],
+  [
+    'a score of one brand that is not a number',
+    { towards: [{ brand: 'Kestrel', label: 'neutral', negative: Number.NaN, neutral: 1, positive: 0 }] },
   ],
   ['a negative count', { engagement: { likes: -1, reposts: 0, replies: 0 } }],
 ])('%s is refused, not stored as something else, and its neighbours are stored', async (_name, given) => {

@@ -10,6 +10,10 @@ interface Row {
   readonly label: StoredLabel;
   readonly score: number;
   readonly interactions: number;
+  /** What is said of some of its brands, in aligned arrays. */
+  readonly apart: readonly string[];
+  readonly apartLabels: readonly StoredLabel[];
+  readonly apartScores: readonly number[];
 }
 
 type Figures = Record<string, number>;
@@ -41,7 +45,9 @@ const columns = [
  */
 export async function wrongGroups(ask: Ask, database: string): Promise<number> {
   const rows = await ask<Row>(`SELECT toUnixTimestamp(minute) AS minute, platform, lang, brands, toString(label) AS label,
-    toFloat64(score) AS score, toFloat64(likes + reposts + replies) AS interactions FROM ${database}.posts FINAL WHERE NOT deleted`);
+    toFloat64(score) AS score, toFloat64(likes + reposts + replies) AS interactions,
+    towards_brands AS apart, towards_labels AS apartLabels,
+    arrayMap((plus, minus) -> toFloat64(plus) - minus, towards_positive, towards_negative) AS apartScores FROM ${database}.posts FINAL WHERE NOT deleted`);
   let wrong = 0;
   for (const grain of grains) {
     const keys = grain.others ? 'brand, platform, lang' : 'brand';
@@ -64,10 +70,12 @@ function compute(rows: readonly Row[], seconds: number, others: boolean): Map<st
       const key = JSON.stringify([bucket, brand, ...(others ? [row.platform, row.lang] : [undefined, undefined])]);
       const figures = groups.get(key) ?? Object.fromEntries(columns.map((name) => [name, 0]));
       const weight = 1 + Math.log(1 + row.interactions);
-      const score = row.label === 'unscored' ? 0 : row.score;
-      add(figures, row.label, 1);
-      add(figures, `weight_${row.label}`, weight);
-      if (row.label !== 'unscored') add(figures, 'weight_squares', weight * weight);
+      const own = row.apart.indexOf(brand);
+      const label = row.apartLabels[own] ?? row.label;
+      const score = row.apartScores[own] ?? (row.label === 'unscored' ? 0 : row.score);
+      add(figures, label, 1);
+      add(figures, `weight_${label}`, weight);
+      if (label !== 'unscored') add(figures, 'weight_squares', weight * weight);
       add(figures, 'score_sum', score);
       add(figures, 'score_squares', score * score);
       add(figures, 'weighted_score', weight * score);

@@ -5,6 +5,7 @@ import { foldText } from '../../src/fold-text.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import type { ScoredPost } from '../../src/post.ts';
 import type { Database } from '../../src/sink/connection.ts';
+import { correct } from '../../src/sink/corrections.ts';
 import { createRollups, type Rollups } from '../../src/sink/rollups.ts';
 import { createWriter } from '../../src/sink/writer.ts';
 import { foldedText } from '../../src/trends/queries.ts';
@@ -242,4 +243,25 @@ test('a search that finds nothing comes to its end, however many posts lie in on
   } while (before && pages < 50);
   expect(pages).toBeGreaterThan(1);
   expect(pages).toBeLessThan(50);
+});
+
+test('of several brands, a post has the label of what it says of the one that is asked about', async () => {
+  const of = (brand: string, label: 'negative' | 'positive') => ({ brand, label, negative: 0.25, neutral: 0, positive: 0.75 });
+  const both = { brands: ['Ibis', 'Osprey'], label: 'neutral' } as const;
+  await write([
+    post('apart', 0.2, { ...both, towards: [of('Ibis', 'positive'), of('Osprey', 'negative')] }),
+    post('half', 0.3, { ...both, towards: [of('Osprey', 'negative')] }),
+  ]);
+  await rollups.settle();
+  expect(await idsOf({ brand: 'Ibis', label: 'positive' })).toEqual(['apart']);
+  expect(await idsOf({ brand: 'Ibis', label: 'neutral' })).toEqual(['half']);
+  expect(await idsOf({ brand: 'Osprey', label: 'negative' })).toEqual(['apart', 'half']);
+  expect(await idsOf({ brand: ['Ibis', 'Tern'], label: 'positive' })).toEqual(['apart']);
+  expect(await idsOf({ brand: ['Ibis', 'Tern'], label: 'negative' })).toEqual([]);
+  expect(await idsOf({ brand: '*', label: 'neutral' })).toEqual(expect.arrayContaining(['apart', 'half']));
+  const [found] = (await ask({ brand: 'Ibis', label: 'positive' })).posts;
+  expect(found).toMatchObject({ label: 'neutral', towards: [{ brand: 'Ibis', label: 'positive', positive: 0.75 }, { brand: 'Osprey' }] });
+  await correct(db, { posts: { platform: 'chirper', id: 'apart' }, label: 'negative', by: 'ines', reason: '' });
+  expect(await idsOf({ brand: 'Ibis', label: 'negative' })).toEqual(['apart']);
+  expect((await ask({ brand: 'Ibis', label: 'negative' })).posts[0]).not.toHaveProperty('towards');
 });

@@ -1,6 +1,7 @@
 import { inRange } from '../queries.ts';
 
-const scored = 'label, negative, neutral, positive, score, confidence, model_version, scored_at, truncated';
+const scored =
+  'label, negative, neutral, positive, score, confidence, model_version, scored_at, truncated, towards_brands, towards_labels, towards_negative, towards_positive';
 
 /** Posts of a range that another model has not scored in their present version, in the order of the table, behind a key. */
 export const selectToRescore = `

@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts';
 import type { Verdict } from '../../post.ts';
 import type { Database } from '../connection.ts';
 import { insertRows } from '../insert.ts';
-import { toDateTime } from '../post-row.ts';
+import { toDateTime, towardsColumns } from '../post-row.ts';
 import { clampToPosts, type Report, type Seconds } from '../rebuild.ts';
 import { readCount } from './count.ts';
 import { countPosts, selectToRescore } from './queries.ts';
@@ -92,6 +92,6 @@ function rowOf(
 ): Record<string, unknown>[] {
   if (!verdict) return [];
   const { label, negative, neutral, positive, score, confidence, truncated } = verdict;
-  const scores = { label, negative, neutral, positive, score, confidence, truncated };
+  const scores = { label, negative, neutral, positive, score, confidence, truncated, ...towardsColumns(verdict.towards) };
   return [{ created_at: createdAt, platform, id, version, ...scores, model_version: modelVersion, scored_at: toDateTime(now) }];
 }

@@ -47,6 +47,7 @@ export interface ShownPost
     | 'neutral'
     | 'positive'
     | 'confidence'
+    | 'towards'
     | 'modelVersion'
   > {
   readonly engagement?: Engagement;

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import type { Towards } from '../../post.ts';
 import type { ShownPost } from '../api/history.ts';
 import { formatAge, formatClock, formatCounted, formatLanguage, formatShare } from '../format.ts';
 import { go } from '../state/address.ts';
@@ -59,7 +60,7 @@ function Who({ post: { author, platform } }: { readonly post: ShownPost }) {
 }
 
 function Verdict({ post }: { readonly post: ShownPost }) {
-  const { label, lang, correction, brands } = post;
+  const { label, lang, correction, brands, towards } = post;
   return (
     <div class="verdict">
       <LabelTag label={label} />
@@ -70,11 +71,26 @@ function Verdict({ post }: { readonly post: ShownPost }) {
         </span>
       )}
       {brands.map((brand) => (
-        <span key={brand} class="brand-tag">
-          <bdi>{brand}</bdi>
-        </span>
+        <BrandTag key={brand} brand={brand} towards={towards?.find((one) => one.brand === brand)} />
       ))}
     </div>
+  );
+}
+
+/** A brand of the post, and what is said of it where that is not what the whole post says. */
+function BrandTag({ brand, towards }: { readonly brand: string; readonly towards: Towards | undefined }) {
+  if (!towards) {
+    return (
+      <span class="brand-tag">
+        <bdi>{brand}</bdi>
+      </span>
+    );
+  }
+  const { label } = towards;
+  return (
+    <span class={`brand-tag ${label}`} title={`What is said of ${brand}: ${formatShare(towards[label])} ${label}`}>
+      {marks[label]} <span class="unseen">{label} about</span> <bdi>{brand}</bdi>
+    </span>
   );
 }
 
