@@ -65,7 +65,7 @@ function isOfClauses(pieces: readonly Part[]): boolean {
 /** Pieces that name no brand belong to the one before them, those at the beginning to the one behind. */
 function join(pieces: readonly string[], match: Match): Part[] {
   const joined: Part[] = [];
-  for (const piece of pieces.map((text) => partOf(text, match))) {
+  for (const piece of pieces.map((text) => partOf(text, match)).filter(({ text }) => text !== '')) {
     const last = joined.at(-1);
     if (!last || (piece.brands.length > 0 && last.brands.length > 0)) joined.push(piece);
     else joined[joined.length - 1] = { text: `${last.text} ${piece.text}`, brands: [...last.brands, ...piece.brands] };
