@@ -6,7 +6,10 @@ import { createScorer, type Scorer, type ScorerOptions } from '../infer/scorer.t
 import type { BrandMatcher } from '../ingest/brand-matcher.ts';
 import type { Log } from '../log.ts';
 
-/** The scorer that the config describes: one inference thread a core unless it says otherwise. Of brands, told apart by `brands`, it scores what is said of each. */
+/**
+ * The scorer that the config describes: one inference thread a core unless it says otherwise. Where `brands` tells brands
+ * apart, it scores what is said of each as well.
+ */
 export async function openScorer(
   config: Config,
   log: Log,

@@ -21,6 +21,8 @@ const joints = /(?<=,)\s+|\s+(?=(?:and|or|so|then|because|since|cause|cos|plus|n
 /** Tags at the end name brands and say nothing of them. */
 const lastTags = /(?:\s+#[\p{L}\p{N}_]+)+$/u;
 const withoutWords = /^(?:[@#][\p{L}\p{N}_]+|[\p{P}\p{S}\s])*$/u;
+/** More than a model reads of a post, and few enough for patterns that look at some characters many times. */
+const mostCharacters = 2_000;
 /** A shorter piece of a sentence, its brand among them, says nothing of its own. */
 const fewestWords = 4;
 /** Of two pieces with a comma between them: "love A, hate B". */
@@ -31,7 +33,8 @@ const fewestOfTwo = 2;
  * another of B. A sentence that names no brand goes on about the last one before it. Left out are brands that the whole text
  * speaks of, or none of it in words: "A is better than B" does not come apart.
  */
-export function brandClauses(text: string, match: Match): readonly Clause[] {
+export function brandClauses(post: string, match: Match): readonly Clause[] {
+  const text = post.slice(0, mostCharacters).toWellFormed();
   const named = match(text);
   if (named.length < 2) return [];
   const parts = assign(text.split(sentenceEnds).flatMap((sentence) => splitSentence(sentence, match)));

@@ -71,7 +71,7 @@ test('clauses are made of the words of the text, and about brands that it names'
 
 test('a text made to be hard to split takes no longer than its length', () => {
   const started = performance.now();
-  for (const unit of ['Ibis, osprey and ', '. Ibis " ', ' but Ibis while Osprey ', '@@##', '\n – Ibis '])
-    brandClauses(unit.repeat(4_000), match);
-  expect(performance.now() - started).toBeLessThan(3_000);
+  for (const unit of ['Ibis, osprey and ', '. Ibis " ', ' but Ibis while Osprey ', '@@##', '\n – Ibis ', '_', ' ', ' #a', '."'])
+    brandClauses(`Ibis, Osprey #${unit.repeat(60_000)} x`, match);
+  expect(performance.now() - started).toBeLessThan(1_000);
 });
