@@ -20,7 +20,17 @@ let browser: Browser;
 let running: RunningFeedpulse;
 let folder: string;
 
-const posts = names.flatMap((name, place) =>
+const about = (brand: string, label: 'negative' | 'positive') => ({ brand, label, negative: 0.25, neutral: 0, positive: 0.75 });
+const both = scoredPost({
+  id: 'both',
+  text: 'Love my Ibis, hate the Osprey app',
+  createdAt: new Date(now - 50 * minute).toISOString(),
+  brands: ['Ibis', 'Osprey'],
+  ...{ label: 'neutral', negative: 0.25, neutral: 0.5, positive: 0.25, score: 0, confidence: 0.5 },
+  towards: [about('Ibis', 'positive'), { ...about('Osprey', 'negative'), negative: 0.75, positive: 0.25 }],
+});
+
+const ofOneBrand = names.flatMap((name, place) =>
   Array.from({ length: 3 }, (_, index) =>
     scoredPost({
       id: `${name}${index}`,
@@ -44,7 +54,8 @@ const alerts = names.map((brand, place): AlertChange => {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'feedpulse-page-brands-'));
-  running = await startOver(folder, { posts, alerts, config: { brands: names.map((name) => ({ name })) } });
+  const brands = [...names, 'Ibis', 'Osprey'].map((name) => ({ name }));
+  running = await startOver(folder, { posts: [...ofOneBrand, both], alerts, config: { brands } });
   browser = await launchChromium();
 });
 afterAll(async () => {
@@ -76,6 +87,22 @@ test('where several brands are chosen, posts, live posts and alerts are theirs',
   await page.context().close();
 });
 
+test('a post about two brands counts for each with what it says of it, and shows both', async () => {
+  const { page, complaints } = await open('/?brand=Osprey');
+  await expect.poll(() => tileValue(page, '▼ Negative'), patient).toBe('100%');
+  const other = await open('/?brand=Ibis');
+  await expect.poll(() => tileValue(other.page, '▲ Positive'), patient).toBe('100%');
+  await page.getByRole('link', { name: 'Posts' }).click();
+  await page.locator('.filters label[title=negative] input').check();
+  await expect.poll(() => page.locator('.cards .post .tag').allTextContents(), patient).toEqual(['● neutral']);
+  const tags = page.locator('.cards .brand-tag');
+  expect(await tags.allTextContents()).toEqual(['▲ positive about Ibis', '▼ negative about Osprey']);
+  expect(await tags.last().getAttribute('title')).toBe('What is said of Osprey: 75% negative');
+  expect([...complaints, ...other.complaints]).toEqual([]);
+  await page.context().close();
+  await other.page.context().close();
+});
+
 test('another brand is judged as soon as it is chosen', async () => {
   const { page } = await open('/?brand=Kestrel');
   const asked = (brand: string) =>
@@ -103,7 +130,7 @@ test('drivers of a long stretch are those of its last days, and say so', async (
 
 test('a list whose question was refused is no answer to it; what is always refused is not offered', async () => {
   const { page } = await open('/?view=posts&range=365d&sort=engagement');
-  await expect.poll(() => page.locator('.cards:not(.stale) .post').count(), patient).toBe(9);
+  await expect.poll(() => page.locator('.cards:not(.stale) .post').count(), patient).toBe(10);
   expect(await page.getByLabel('Order').locator('option').allTextContents()).toEqual(['newest first']);
   const problem = { type: 'about:blank', title: 'Bad request', status: 400, detail: 'Not so.' };
   await page.route(/\/api\/v1\/posts\?.*label=negative/, (route) => route.fulfill({ status: 400, json: problem }));

@@ -38,7 +38,8 @@ async function chooseBrand(page: Page, brand: string): Promise<void> {
 
 test('live posts, figures and charts appear, without a complaint', async () => {
   const { page, complaints } = await open('/');
-  await expect.poll(() => page.locator('.live .post').count()).toBeGreaterThan(5);
+  // The feed has only just begun.
+  await expect.poll(() => page.locator('.live .post').count(), { timeout: 15_000 }).toBeGreaterThan(5);
   expect(await page.locator('.live .post .tag').first().textContent()).toMatch(/positive|neutral|negative|unscored/);
   await expect.poll(async () => Number((await tileValue(page, 'Posts'))?.replace(/\D/g, '')), { timeout: 15_000 }).toBeGreaterThan(0);
   expect(await tileValue(page, 'Net sentiment')).toMatch(/^[+−]?\d+$/);

@@ -9,7 +9,7 @@ import { createLog } from '../../src/log.ts';
 import { modelUnderTest } from './model-under-test.ts';
 
 const execute = promisify(execFile);
-const { match } = createBrandMatcher(['Kestrivo', 'Brellin'].map((name) => ({ name, aliases: [], any: [], exclude: [] })));
+const { match } = createBrandMatcher(['Kestrivo', 'Brellin'].map((name) => ({ name, aliases: [], any: [], exclude: [], timezone: 'UTC' })));
 let scorer: Scorer;
 
 beforeAll(async () => {

@@ -180,7 +180,7 @@ test.each([
   ],
   [
     'a score of one brand that is not a number',
-    { towards: [{ brand: 'Kestrel', label: 'neutral', negative: Number.NaN, neutral: 1, positive: 0 }] },
+    { towards: [{ brand: 'Kestrel', label: 'neutral' as const, negative: Number.NaN, neutral: 1, positive: 0 }] },
   ],
   ['a negative count', { engagement: { likes: -1, reposts: 0, replies: 0 } }],
 ])('%s is refused, not stored as something else, and its neighbours are stored', async (_name, given) => {
