@@ -50,8 +50,8 @@ def main() -> None:
     tokenizer.save_pretrained(args.out / "model")
     counts = {label: classes.count(index) for index, label in enumerate(LABELS)}
     facts = {"rows": len(texts), "classes": counts, "epochs": args.epochs, "batchSize": args.batch_size, "learningRate": args.learning_rate,
-             "layerDecay": args.layer_decay, "labelSmoothing": args.label_smoothing, "warmup": args.warmup, "maxLength": args.max_length,
-             "seed": args.seed, "steps": len(batches)}
+             "layerDecay": args.layer_decay, "labelSmoothing": args.label_smoothing, "freezeWords": args.freeze_words,
+             "warmup": args.warmup, "maxLength": args.max_length, "seed": args.seed, "steps": len(batches)}
     (args.out / "training.json").write_text(json.dumps(facts, indent=2) + "\n")
     checkpoint.unlink(missing_ok=True)
 

@@ -72,18 +72,17 @@ export function toDateTime(ms: number): string {
 
 function within(post: ScoredPost, field: 'negative' | 'neutral' | 'positive' | 'score' | 'confidence', least: number): number {
   const value = post[field];
-  // Softmax in single precision can end a hair above one.
-  if (!(value >= least - 1e-3 && value <= 1.001)) throw unfit(post, field);
+  if (!isWithin(value, least)) throw unfit(post, field);
   return value;
 }
 
 function checkedTowards(post: ScoredPost): ScoredPost['towards'] {
-  if (post.towards?.some(({ negative, positive }) => !isProbability(negative) || !isProbability(positive))) throw unfit(post, 'towards');
+  if (post.towards?.some(({ negative, positive }) => !isWithin(negative, 0) || !isWithin(positive, 0))) throw unfit(post, 'towards');
   return post.towards;
 }
 
-// Softmax in single precision can end a hair above one.
-const isProbability = (value: number): boolean => value >= -1e-3 && value <= 1.001;
+/** Softmax in single precision can end a hair above one. */
+const isWithin = (value: number, least: number): boolean => value >= least - 1e-3 && value <= 1.001;
 
 function count(post: ScoredPost, field: string, value = 0): number {
   if (!Number.isSafeInteger(value) || value < 0) throw unfit(post, field);
