@@ -115,6 +115,18 @@ test('the last crisis comes first, in posts of its brand as it came about, after
   expect(Math.max(...itsPosts)).toBeGreaterThan(Math.min(crisis.to, startedAt) - 20 * minute);
 });
 
+test('a crisis that has just begun leaves its place to the one before', async () => {
+  const day = { ...config, backfill: '24h', rate: 0.1 };
+  const young = lastCrisis(day.seed, startedAt);
+  const before = lastCrisis(day.seed, young.from - minute);
+  const orderAt = async (start: number): Promise<number> => {
+    const history = (await run(start, 5 * minute, undefined, day)).filter(isBefore(start - 6 * minute));
+    return history.map(writtenAt)[0] ?? 0;
+  };
+  expect(await orderAt(young.from + 10 * minute)).toBeLessThan(before.from - 165 * minute);
+  expect(await orderAt(young.from + 20 * minute)).toBeGreaterThan(before.to);
+});
+
 test('what is missing from the hours of the crisis names other brands, newest first; then the rest', async () => {
   const day = { ...config, backfill: '24h', rate: 0.1 };
   const crisis = lastCrisis(day.seed, startedAt);
