@@ -7,7 +7,7 @@ import { configFrom, type SharedOptions, withSharedOptions } from './options.ts'
 export function evalCommand(): Command {
   return withSharedOptions(new Command('eval'))
     .description('measure the model on labelled posts')
-    .argument('<file>', 'columns label and text, split at the first tab, unquoted')
+    .argument('<file>', 'columns label and text: a .csv, or a TSV without quotes')
     .option('--json', 'print one JSON object')
     .action(async (file: string, options: SharedOptions & { json?: boolean }) => {
       const config = configFrom(options);

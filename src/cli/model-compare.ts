@@ -28,7 +28,7 @@ export function modelCompare(): Command {
     )
     .argument('<a>', 'a model')
     .argument('<b>', 'another')
-    .argument('<file>', 'columns label and text, split at the first tab, unquoted')
+    .argument('<file>', 'columns label and text: a .csv, or a TSV without quotes')
     .option('--show <number>', 'how many of the posts to show that they label differently', parseNumber, 10)
     .option('--json', 'print one JSON object')
     .addHelpText('after', examples)
