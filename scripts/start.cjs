@@ -3,7 +3,7 @@ process.env.UV_THREADPOOL_SIZE ??= '16';
 
 import('./setup.mjs').then(({ setup, orExplain }) =>
   orExplain(async () => {
-    await setup();
+    await setup({ toRun: true });
     process.argv.splice(1, 1, require.resolve('../bin/feedpulse.cjs'), 'run');
     require('../bin/feedpulse.cjs');
   }),
