@@ -25,8 +25,8 @@ MOODS = {"negative": "broken again and the shop is rude", "neutral": "the shop o
 
 def make_models(folder: Path, tokenizer: PreTrainedTokenizerFast) -> None:
     torch.manual_seed(1)
-    for name, layers, kind in (("student", 2, DistilBertForSequenceClassification), ("teacher", 4, DistilBertForSequenceClassification),
-                               ("teacher-lm", 4, DistilBertForMaskedLM)):
+    for name, layers, kind in (("student", 6, DistilBertForSequenceClassification), ("teacher", 12, DistilBertForSequenceClassification),
+                               ("teacher-lm", 12, DistilBertForMaskedLM)):
         kind(DistilBertConfig(n_layers=layers, dim=32, hidden_dim=64, n_heads=2, num_labels=3)).save_pretrained(folder / name)
         tokenizer.save_pretrained(folder / name)
 
@@ -78,7 +78,15 @@ def main() -> None:
             raise SystemExit("a run that was killed and stopped gave other weights than one that was not")
         step(folder, "distil_lm.py", "--teacher", "teacher-lm", "--student", "student", *posts, "--out", "student-lm")
         step(folder, "label_softly.py", "--teacher", "tuned/model", "--teacher", "tuned-at-once/model", *posts, "--batch-size", "32", "--out", "soft")
-        step(folder, "distil_task.py", "--student", "student-lm/model", "--soft", "soft", *posts, "--out", "student-tuned")
+        distilling = ("distil_task.py", "--soft", "soft", *posts)
+        step(folder, *distilling, "--student", "student-lm/model", "--states", "0", "--out", "student-tuned")
+        thin = [sys.executable, str(HERE / "make_student.py"), "--teacher", "tuned/model", "--out", "thinned"]
+        subprocess.run(thin, cwd=folder, env=ENVIRONMENT, check=True)
+        step(folder, *distilling, "--student", "thinned", "--freeze-layers", "1", "--out", "thinned-tuned")
+        first = "distilbert.transformer.layer.0.ffn.lin1.weight"
+        taught, teacher = (load_file(folder / name / "model" / "model.safetensors") for name in ("thinned-tuned", "tuned"))
+        if not torch.equal(taught[first], teacher[first]) or torch.equal(taught["classifier.weight"], teacher["classifier.weight"]):
+            raise SystemExit("a frozen layer was trained, or nothing was")
     print("every training step ran, stopped and went on")
 
 

@@ -1,8 +1,9 @@
 """Train the student on what the teachers said of each post, and on the labels where there are some (Hinton et al. 2015).
 
-    python distil_task.py --student .work/student-lm/model --soft .work/soft --train posts.tsv --unlabelled posts.txt --out .work/tuned
+    python distil_task.py --student .work/student-of-teacher --soft .work/soft --train posts.tsv --unlabelled posts.txt --out .work/tuned
 
-The loss is hard·CE(labels) + (1 − hard)·T²·KL(teacher ‖ student) at temperature T; posts without a label have the second part alone.
+The loss is hard·CE(labels) + (1 − hard)·T²·KL(teacher ‖ student) at temperature T, where posts without a label have the
+second part alone, + states·(1 − cosine) between the two models' [CLS] after each layer that both have (Sun et al. 2019).
 """
 
 import argparse
@@ -11,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch.nn.functional import cross_entropy, kl_div, log_softmax, softmax
-from transformers import AutoTokenizer, DistilBertForSequenceClassification
+from torch.nn.functional import cosine_similarity, cross_entropy, kl_div, log_softmax, softmax
+from transformers import AutoConfig, AutoTokenizer, DistilBertForSequenceClassification
 
 from batches import NO_TARGET, plan_epochs
 from clean import clean
@@ -28,6 +29,13 @@ def distillation_loss(logits: torch.Tensor, soft: torch.Tensor, targets: torch.T
     return (share * cross_entropy(logits, targets, ignore_index=NO_TARGET, reduction="none") + (1 - share) * apart).mean()
 
 
+def states_loss(layers: tuple[torch.Tensor, ...], told: torch.Tensor) -> torch.Tensor:
+    """Of the student's hidden states, each [n, longest, width] with the embeddings' first, beside the teacher's [CLS]
+    [n, layers, width] of all layers but the first."""
+    own = torch.stack([layer[:, 0] for layer in layers[2:]], dim=1)
+    return (1 - cosine_similarity(own.float(), told.float(), dim=2)).mean()
+
+
 def read_posts(args: argparse.Namespace) -> tuple[list[str], list[int], torch.Tensor]:
     """Cleaned texts, classes and the teachers' logits, of the labelled posts and then of those without a label."""
     texts, classes = read_labelled(args.train)
@@ -41,14 +49,15 @@ def read_posts(args: argparse.Namespace) -> tuple[list[str], list[int], torch.Te
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--student", type=Path, required=True, help="folder written by make_student.py or distil_lm.py")
+    parser.add_argument("--student", type=Path, required=True, help="folder written by make_student.py")
     parser.add_argument("--soft", type=Path, required=True, help="folder written by label_softly.py from the same files")
     parser.add_argument("--train", type=Path, required=True, help="labelled TSV")
     parser.add_argument("--unlabelled", type=Path, help="a post a line")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--temperature", type=float, default=2.0)
     parser.add_argument("--hard", type=float, default=0.3, help="weight of the labels against the teachers, 0 to 1")
-    add_loop_options(parser, epochs=3, learning_rate=5e-5)
+    parser.add_argument("--states", type=float, default=1.0, help="weight of the first teacher's layers, 0 to leave them out")
+    add_loop_options(parser, epochs=1, learning_rate=1e-4, batch_size=64)
     return parser.parse_args()
 
 
@@ -60,22 +69,31 @@ def main() -> None:
     tokenizer = AutoTokenizer.from_pretrained(args.student)
     tokens = tokenizer(texts, truncation=True, max_length=args.max_length)["input_ids"]
     batches = plan_epochs([len(ids) for ids in tokens], args.batch_size, args.epochs, args.seed)
-    model = DistilBertForSequenceClassification.from_pretrained(args.student)
+    config = AutoConfig.from_pretrained(args.student)
+    # Without dropout: the teacher answered without it, and of six layers none is to be spared.
+    model = DistilBertForSequenceClassification.from_pretrained(args.student, dropout=0.0, attention_dropout=0.0, seq_classif_dropout=0.0)
+    told = np.load(args.soft / "states.npy", mmap_mode="r") if args.states > 0 else None
 
     def loss_of(step: int) -> torch.Tensor:
         rows = [tokens[index] for index in batches[step]]
         with torch.autocast(args.device, dtype=torch.bfloat16):
-            logits = model(input_ids=pad(rows, tokenizer.pad_token_id, args.device), attention_mask=attention_mask(rows, args.device)).logits
+            out = model(input_ids=pad(rows, tokenizer.pad_token_id, args.device), attention_mask=attention_mask(rows, args.device),
+                        output_hidden_states=told is not None)
         targets = torch.tensor([classes[index] for index in batches[step]], device=args.device)
-        return distillation_loss(logits.float(), soft[batches[step]].to(args.device), targets, args.temperature, args.hard)
+        loss = distillation_loss(out.logits.float(), soft[batches[step]].to(args.device), targets, args.temperature, args.hard)
+        if told is None:
+            return loss
+        return loss + args.states * states_loss(out.hidden_states, torch.from_numpy(told[batches[step]]).to(args.device))
 
     train(model, len(batches), loss_of, checkpoint, args)
+    model.config = config  # whoever fine-tunes it further wants the dropout back
     model.save_pretrained(args.out / "model")
     tokenizer.save_pretrained(args.out / "model")
     counts = {label: classes.count(index) for index, label in enumerate(LABELS)}
     facts = {"rows": sum(counts.values()), "unlabelled": classes.count(NO_TARGET), "classes": counts, "epochs": args.epochs, "batchSize": args.batch_size,
              "learningRate": args.learning_rate, "layerDecay": args.layer_decay, "warmup": args.warmup, "maxLength": args.max_length,
-             "temperature": args.temperature, "hard": args.hard, "seed": args.seed, "steps": len(batches)}
+             "temperature": args.temperature, "hard": args.hard, "states": args.states,
+             "freezeLayers": args.freeze_layers, "seed": args.seed, "steps": len(batches)}
     (args.out / "training.json").write_text(json.dumps(facts, indent=2) + "\n")
     checkpoint.unlink(missing_ok=True)
 

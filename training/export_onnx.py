@@ -77,7 +77,7 @@ def balance_classes(model: DistilBertForSequenceClassification, counts: dict[str
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--tuned", type=Path, required=True, help="folder written by fine_tune.py")
+    parser.add_argument("--tuned", type=Path, required=True, help="folder written by fine_tune.py or distil_task.py")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--balance", type=float, default=0.5, help="0 to 1; chosen on validation posts")
     args = parser.parse_args()

@@ -2,7 +2,9 @@
 
     python label_softly.py --teacher .work/teacher-tuned/model --train posts.tsv --unlabelled posts.txt --out .work/soft
 
-Writes logits.npy, float32 [posts, 3]: the mean of the teachers' logits, the labelled posts first, each file in its order.
+Writes, the labelled posts first and each file in its order:
+logits.npy, float32 [posts, 3]: the mean of the teachers' logits;
+states.npy, float16 [posts, 5, width]: what the first teacher's [CLS] is after each layer that the student has of it.
 """
 
 import argparse
@@ -18,28 +20,43 @@ from transformers import AutoTokenizer, DistilBertForSequenceClassification
 
 from clean import clean
 from labelled_file import LABELS, fingerprint, read_labelled, read_unlabelled
+from make_student import LAYERS
 from training_loop import UNFINISHED, attention_mask, pad
 
 SAVE_EVERY = 50
+TOLD_LAYERS = LAYERS[6][1:]
+"""The student's first layer is the teacher's first and sees what that saw: nothing to tell there."""
 
 
-def judge(folder: Path, texts: list[str], kept: Path, args: argparse.Namespace) -> np.ndarray:
+def states_file(path: Path, posts: int, width: int) -> np.memmap:
+    """float16 [posts, layers, width] on disk: too much to write anew each time."""
+    shape = (posts, len(TOLD_LAYERS), width)
+    return np.lib.format.open_memmap(path, mode="r+" if path.exists() else "w+", dtype=np.float16, shape=shape)
+
+
+def judge(folder: Path, texts: list[str], kept: Path, states: Path | None, args: argparse.Namespace) -> np.ndarray:
     """Logits of one teacher [posts, 3], with what is done kept in a file beside."""
     tokenizer = AutoTokenizer.from_pretrained(folder)
     model = DistilBertForSequenceClassification.from_pretrained(folder).to(args.device).eval()
     tokens = tokenizer(texts, truncation=True, max_length=args.max_length)["input_ids"]
     order = sorted(range(len(tokens)), key=lambda index: (len(tokens[index]), index))
     logits = np.load(kept) if kept.exists() else np.full((len(texts), len(LABELS)), np.nan, dtype=np.float32)
+    told = states_file(states, len(texts), model.config.dim) if states else None
     todo = [index for index in order if np.isnan(logits[index, 0])]
     starts = range(0, len(todo), args.batch_size)
     for count, start in enumerate(tqdm(starts, unit="batch", mininterval=5), start=1):
         rows = todo[start : start + args.batch_size]
         batch = [tokens[index] for index in rows]
         with torch.inference_mode(), torch.autocast(args.device, dtype=torch.bfloat16):
-            out = model(input_ids=pad(batch, tokenizer.pad_token_id, args.device), attention_mask=attention_mask(batch, args.device)).logits
-        logits[rows] = out.float().cpu().numpy()
+            out = model(input_ids=pad(batch, tokenizer.pad_token_id, args.device), attention_mask=attention_mask(batch, args.device), output_hidden_states=told is not None)
+        logits[rows] = out.logits.float().cpu().numpy()
+        if told is not None:
+            # hidden_states[0] is what the embeddings gave, so layer n is at n + 1.
+            told[rows] = torch.stack([out.hidden_states[layer + 1][:, 0] for layer in TOLD_LAYERS], dim=1).half().cpu().numpy()
         late = time.monotonic() > args.ends_at
         if late or count % SAVE_EVERY == 0 or count == len(starts):
+            if told is not None:
+                told.flush()
             np.save(kept, logits)
         if late and count < len(starts):
             sys.exit(UNFINISHED)
@@ -61,7 +78,8 @@ def main() -> None:
     args.out.mkdir(parents=True, exist_ok=True)
 
     texts = [clean(text) for text in read_labelled(args.train)[0] + (read_unlabelled(args.unlabelled) if args.unlabelled else [])]
-    logits = [judge(folder, texts, args.out / f"teacher-{number}.npy", args) for number, folder in enumerate(args.teacher)]
+    logits = [judge(folder, texts, args.out / f"teacher-{number}.npy", None if number else args.out / "states.npy", args)
+              for number, folder in enumerate(args.teacher)]
     np.save(args.out / "logits.npy", np.mean(logits, axis=0))
     facts = {"posts": len(texts), "teachers": [str(folder) for folder in args.teacher], "fingerprint": fingerprint(texts)}
     (args.out / "soft.json").write_text(json.dumps(facts, indent=2) + "\n")

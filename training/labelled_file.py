@@ -1,23 +1,43 @@
-"""Read posts: labelled ones as `label<TAB>text`, unquoted, split at the first tab, and unlabelled ones, a line each."""
+"""Read posts: labelled ones as a CSV of label and text, or as a TSV without quotes, and unlabelled ones, a line each."""
 
+import csv
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 LABELS = ("negative", "neutral", "positive")
 
 
 def read_labelled(path: Path) -> tuple[list[str], list[int]]:
-    """Texts and class indices, in file order. A header line `label<TAB>text` is passed over."""
+    """Texts and class indices, in file order. A first row `label`, `text` is a header."""
+    is_csv = path.suffix.lower() == ".csv"
     texts, classes = [], []
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
-        label, tab, text = line.rstrip("\r").partition("\t")
-        if not line or (number == 1 and label == "label"):
+    for number, label, text in csv_rows(path) if is_csv else tsv_rows(path):
+        if number == 1 and label == "label":
             continue
-        if not tab or label not in LABELS:
-            raise SystemExit(f"{path}:{number}: expected one of {', '.join(LABELS)}, a tab, and the text")
+        if text is None or label not in LABELS:
+            raise SystemExit(f"{path}:{number}: expected one of {', '.join(LABELS)}, a {'comma' if is_csv else 'tab'}, and the text")
         texts.append(text)
         classes.append(LABELS.index(label))
     return texts, classes
+
+
+def tsv_rows(path: Path) -> Iterator[tuple[int, str, str | None]]:
+    """(line, label, text); no text where there is no tab."""
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
+        label, tab, text = line.rstrip("\r").partition("\t")
+        if line:
+            yield number, label, text if tab else None
+
+
+def csv_rows(path: Path) -> Iterator[tuple[int, str, str | None]]:
+    """The same of a CSV (RFC 4180); `line` is where a row begins."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows, line = csv.reader(file), 1
+        for row in rows:
+            if row:
+                yield line, row[0], row[1] if len(row) == 2 else None
+            line = rows.line_num + 1
 
 
 def read_unlabelled(path: Path) -> list[str]:

@@ -1,8 +1,10 @@
-"""Build a DistilBERT from BERT-base: the student of every second layer, as Sanh et al. (2019) did, or the teacher of all twelve.
+"""Build a DistilBERT from BERT-base: the student of every second layer, as Sanh et al. (2019) did, or the teacher of all
+twelve; or the student from a teacher that has learnt its task.
 
     python make_student.py --base .work/base/saved_model --out .work/student
     python make_student.py --base .work/base/saved_model --out .work/teacher --layers 12
     python make_student.py --base .work/base/saved_model --out .work/teacher-lm --layers 12 --head masked-lm
+    python make_student.py --teacher .work/teacher-tuned/model --out .work/student-of-teacher
 
 Of a single text a DistilBERT of all layers computes what BERT does, so one code trains, exports and measures both.
 """
@@ -12,7 +14,15 @@ import json
 from pathlib import Path
 
 import torch
-from transformers import DistilBertConfig, DistilBertForMaskedLM, DistilBertForSequenceClassification, DistilBertTokenizerFast
+from transformers import (
+    AutoTokenizer,
+    DistilBertConfig,
+    DistilBertForMaskedLM,
+    DistilBertForSequenceClassification,
+    DistilBertTokenizerFast,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
 
 LAYERS = {6: (0, 2, 4, 7, 9, 11), 12: tuple(range(12))}
 LABELS = ("negative", "neutral", "positive")
@@ -86,6 +96,18 @@ def encoder_state(source: dict, layers: tuple[int, ...]) -> dict:
     return state
 
 
+def thin(teacher: DistilBertForSequenceClassification, layers: tuple[int, ...]) -> DistilBertForSequenceClassification:
+    """The teacher with these of its layers alone, its classifier included."""
+    config = DistilBertConfig.from_dict({**teacher.config.to_dict(), "n_layers": len(layers)})
+    model = DistilBertForSequenceClassification(config)
+    kept = torch.nn.ModuleList(teacher.distilbert.transformer.layer[layer] for layer in layers)
+    model.distilbert.embeddings.load_state_dict(teacher.distilbert.embeddings.state_dict())
+    model.distilbert.transformer.layer.load_state_dict(kept.state_dict())
+    model.pre_classifier.load_state_dict(teacher.pre_classifier.state_dict())
+    model.classifier.load_state_dict(teacher.classifier.state_dict())
+    return model
+
+
 HEADS = {
     "classifier": (DistilBertForSequenceClassification, classifier_head, ["classifier.bias", "classifier.weight"]),
     "masked-lm": (DistilBertForMaskedLM, masked_lm_head, []),
@@ -93,17 +115,9 @@ HEADS = {
 """Model class, its head's weights, and those that the base doesn't have."""
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--base", type=Path, required=True, help="SavedModel folder written by fetch_base.py")
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--layers", type=int, choices=sorted(LAYERS), default=6, help="6 for the student, 12 for the teacher")
-    parser.add_argument("--head", choices=sorted(HEADS), default="classifier")
-    parser.add_argument("--seed", type=int, default=17, help="for the classifier's first weights")
-    args = parser.parse_args()
-
-    torch.manual_seed(args.seed)
-    layers = LAYERS[args.layers]
+def from_base(base: Path, layers: tuple[int, ...], head: str, seed: int) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """These layers of BERT-base under a head, whose classifier is drawn by the seed."""
+    torch.manual_seed(seed)
     config = DistilBertConfig(
         n_layers=len(layers),
         seq_classif_dropout=0.1,
@@ -111,14 +125,34 @@ def main() -> None:
         id2label=dict(enumerate(LABELS)),
         label2id={label: index for index, label in enumerate(LABELS)},
     )
-    kind, head, new = HEADS[args.head]
+    kind, head_of, new = HEADS[head]
     model = kind(config)
-    source = read_checkpoint(args.base)
-    missing, unexpected = model.load_state_dict(encoder_state(source, layers) | head(source), strict=False)
+    source = read_checkpoint(base)
+    missing, unexpected = model.load_state_dict(encoder_state(source, layers) | head_of(source), strict=False)
     if sorted(missing) != new or unexpected:
         raise SystemExit(f"the checkpoint does not fit: missing {missing}, unexpected {unexpected}")
+    return model, DistilBertTokenizerFast(vocab_file=str(base / "vocab.txt"), do_lower_case=True, model_max_length=512)
+
+
+def from_teacher(folder: Path, layers: tuple[int, ...]) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    return thin(DistilBertForSequenceClassification.from_pretrained(folder), layers), AutoTokenizer.from_pretrained(folder)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--base", type=Path, help="SavedModel folder written by fetch_base.py")
+    source.add_argument("--teacher", type=Path, help="folder of a fine-tuned model of twelve layers, for the student of six")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--layers", type=int, choices=sorted(LAYERS), default=6, help="6 for the student, 12 for the teacher")
+    parser.add_argument("--head", choices=sorted(HEADS), default="classifier")
+    parser.add_argument("--seed", type=int, default=17, help="for the classifier's first weights")
+    args = parser.parse_args()
+
+    layers = LAYERS[args.layers]
+    model, tokenizer = from_teacher(args.teacher, layers) if args.teacher else from_base(args.base, layers, args.head, args.seed)
     model.save_pretrained(args.out)
-    DistilBertTokenizerFast(vocab_file=str(args.base / "vocab.txt"), do_lower_case=True, model_max_length=512).save_pretrained(args.out)
+    tokenizer.save_pretrained(args.out)
     print(json.dumps({"layers": layers, "parameters": sum(p.numel() for p in model.parameters()), "out": str(args.out)}))
 
 

@@ -1,7 +1,7 @@
 """Lay a quantised model out as the application expects it, with a manifest of checksums and figures.
 
     python package_model.py --tuned .work/tuned --weights .work/onnx/model_quantized.onnx \\
-        --fp32 .work/onnx/fp32.json --int8 .work/onnx/int8.json --out ../models/distilbert-social-en --version 1.0.0
+        --fp32 .work/onnx/fp32.json --int8 .work/onnx/int8.json --balance 0.7 --out .work/my-model --version 1.0.0
 """
 
 import argparse
@@ -38,10 +38,12 @@ def checksums(out: Path) -> dict:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--tuned", type=Path, required=True, help="folder written by fine_tune.py")
+    parser.add_argument("--tuned", type=Path, required=True, help="folder written by fine_tune.py or distil_task.py")
     parser.add_argument("--weights", type=Path, required=True, help="int8 ONNX file")
     parser.add_argument("--fp32", type=Path, required=True, help="report of evaluate.py on the fp32 file")
     parser.add_argument("--int8", type=Path, required=True, help="report of evaluate.py on the int8 file")
+    parser.add_argument("--balance", type=float, required=True, help="what export_onnx.py was given")
+    parser.add_argument("--base", default=BASE, help="what it came from")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--name", default="distilbert-social-en")
     parser.add_argument("--version", required=True)
@@ -61,7 +63,7 @@ def main() -> None:
         "cleaning": CLEANING_VERSION,
         "temperature": int8["temperature"],
         "files": checksums(args.out),
-        "training": {"base": BASE, "cleaning": CLEANING_VERSION, **json.loads((args.tuned / "training.json").read_text())},
+        "training": {"base": args.base, "cleaning": CLEANING_VERSION, **json.loads((args.tuned / "training.json").read_text()), "balance": args.balance},
         "figures": {"validationRows": int8["rows"], "fp32": {key: fp32[key] for key in shown}, "int8": {key: int8[key] for key in shown}},
     }
     (args.out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")

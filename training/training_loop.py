@@ -16,13 +16,14 @@ UNFINISHED = 75
 """Exit status of a step that stopped at its time budget: run it again to go on (EX_TEMPFAIL)."""
 
 
-def add_loop_options(parser: argparse.ArgumentParser, *, epochs: int, learning_rate: float) -> None:
+def add_loop_options(parser: argparse.ArgumentParser, *, epochs: int, learning_rate: float, batch_size: int = 32) -> None:
     parser.add_argument("--epochs", type=int, default=epochs)
-    parser.add_argument("--batch-size", type=int, default=32)
+    parser.add_argument("--batch-size", type=int, default=batch_size)
     parser.add_argument("--learning-rate", type=float, default=learning_rate)
     parser.add_argument("--layer-decay", type=float, default=1.0, help="of the learning rate, for each layer further from the classifier")
     parser.add_argument("--freeze-words", action="store_true",
                         help="leave the word embeddings as they are: a tenth faster, and words that no labelled post has stay beside those that one has")
+    parser.add_argument("--freeze-layers", type=int, default=0, help="leave so many of the first layers as they are, and all embeddings with them")
     parser.add_argument("--warmup", type=float, default=0.06, help="share of all steps")
     parser.add_argument("--max-length", type=int, default=96, help="tokens; longer posts are cut")
     parser.add_argument("--seed", type=int, default=17)
@@ -63,11 +64,19 @@ def save_checkpoint(path: Path, step: int, **parts) -> None:
     os.replace(beside, path)
 
 
+def freeze(model: PreTrainedModel, words: bool, layers: int) -> None:
+    """Keeps the word embeddings, or all embeddings and so many of the first layers, out of what is trained."""
+    model.get_input_embeddings().requires_grad_(not words)
+    if layers > 0:
+        model.distilbert.embeddings.requires_grad_(False)
+        model.distilbert.transformer.layer[:layers].requires_grad_(False)
+
+
 def train(model: PreTrainedModel, steps: int, loss_of: Callable[[int], torch.Tensor], checkpoint: Path, args: argparse.Namespace) -> None:
     """Steps of AdamW along `loss_of(step)`, from the checkpoint on where there is one. What a step draws at random
     depends on the seed and its number alone. At the time budget it writes a checkpoint and ends the process."""
     model.to(args.device).train()
-    model.get_input_embeddings().requires_grad_(not args.freeze_words)
+    freeze(model, args.freeze_words, args.freeze_layers)
     optimizer = torch.optim.AdamW(parameter_groups(model, args.learning_rate, args.layer_decay), lr=args.learning_rate, fused=True)
     schedule = get_linear_schedule_with_warmup(optimizer, round(args.warmup * steps), steps)
     parts = {"model": model, "optimizer": optimizer, "schedule": schedule}

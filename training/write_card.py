@@ -1,14 +1,23 @@
 """Write the model card of a packaged model from its manifest and the reports of evaluate.py.
 
-    python write_card.py --model ../models/distilbert-social-en --fp32 .work/onnx/fp32.json --int8 .work/onnx/int8.json \\
-        --imitated .work/onnx/imitated.json --checklist .work/checklist.json
+    python write_card.py --model ../models/distilbert-social-en --reports .work/onnx --imitated .work/onnx/imitated.json \\
+        --checklist .work/checklist.json --ablations .work/ablations.json
 """
 
 import argparse
 import json
+import shutil
 from pathlib import Path
 
 from checklist import table
+
+
+REPORTS = ("teacher", "fp32", "int8", "speed")
+"""What the recipe measures, by the names of its files."""
+
+
+def epochs(count: int) -> str:
+    return "one epoch" if count == 1 else f"{count} epochs"
 
 
 def figures_row(name: str, report: dict) -> str:
@@ -31,6 +40,16 @@ Sentences from templates about made-up brands, a capability at a time (`training
 """
 
 
+def ablations(rows: list[dict]) -> str:
+    """The rows of what each step brought: macro recall as trained, and with the classes balanced."""
+    shown = ((row["step"], *(f"{row[figure]:.4f}" if row.get(figure) else "–" for figure in ("macroRecall", "balanced", "accuracy"))) for row in rows)
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in shown)
+
+
+def speed_row(name: str, report: dict) -> str:
+    return f"| {name} | {report['bytes'] / 1e6:.0f} MB | {report['shareOfFirst']:.0%} | {report['postsPerSecond']:.0f} | {report['timesAsFast']:.2f}× |"
+
+
 def cleaned_since(m: dict) -> str:
     """A sentence about weights that were trained with an older clean-up."""
     trained_with = m["training"]["cleaning"]
@@ -39,9 +58,10 @@ def cleaned_since(m: dict) -> str:
     return f" The weights were trained, and those in fp32 measured, with cleaning {trained_with}; the other figures are of cleaning {m['cleaning']}."
 
 
-def card(m: dict, fp32: dict, int8: dict, imitated: dict, checklist: dict) -> str:
+def card(m: dict, reports: dict[str, dict], imitated: dict, checklist: dict, steps: list[dict]) -> str:
     """The card of a manifest `m`, as Markdown."""
     t = m["training"]
+    teacher, fp32, int8, speed = (reports[name] for name in REPORTS)
     megabytes = m["files"]["onnx/model_quantized.onnx"]["bytes"] / 1e6
     classes = "\n".join(class_row(label, figures) for label, figures in int8["perClass"].items())
     return f"""# {m['name']} {m['version']}
@@ -62,10 +82,18 @@ Sentiment of many social media posts at once, as trends and shares. It reads Eng
 ## How it was made
 
 - **Base**: BERT-base uncased (Google, Apache-2.0), layers 0, 2, 4, 7, 9 and 11; the pooler became the pre-classifier.
-- **Training data**: {t['rows']:,} labelled English tweets in three classes, from SemEval 2013 to 2016 (Twitter sentiment, subtask A: train, dev, devtest and test of those years), without duplicates and without the posts of the validation set. They are not distributed here.
-- **Recipe**: AdamW, learning rate {t['learningRate']:g} with {t['warmup']:.0%} linear warm-up and linear decay, batches of {t['batchSize']}, {t['epochs']} epochs ({t['steps']:,} steps), {t['maxLength']} tokens at most, bfloat16, seed {t['seed']}.
-- **Balance**: the classifier's bias was moved against the frequencies of the classes in the training data, by {t['balance']:g} of their logarithms (logit adjustment, Menon et al. 2021), because negative posts are rare there and macro recall counts all classes alike. That share was chosen on the validation posts below, among eight values; without it, macro recall of the int8 weights was 0.7117.
-- **Export**: ONNX, the last layer computed for `[CLS]` alone (exact); weights int8 per channel, embeddings int8, activations quantised while it runs.
+- **Training data**: {t['rows']:,} labelled English tweets in three classes, from SemEval 2013 to 2016 (Twitter sentiment, subtask A: train, dev, devtest and test of those years), without duplicates and without the posts of the validation set; and {t['unlabelled']:,} tweets without labels. They are not distributed here.
+- **Teacher**: all twelve layers, trained once through the labelled posts, its word embeddings left as they were.
+- **Student**: the teacher's layers 0, 2, 4, 7, 9 and 11 under its classifier. It learnt from all posts what the teacher says of them (soft targets at temperature {t['temperature']:g}), from the labels where there are some (a share of {t['hard']:g}), and what the teacher's `[CLS]` is after each layer that both have (cosine, weight {t['states']:g}). Embeddings and the first layer stayed the teacher's.
+- **Recipe**: AdamW, learning rate {t['learningRate']:g} with {t['warmup']:.0%} linear warm-up and linear decay, batches of {t['batchSize']}, {epochs(t['epochs'])} ({t['steps']:,} steps), {t['maxLength']} tokens at most, no dropout, bfloat16, seed {t['seed']}.
+- **Balance**: the classifier's bias was moved against the frequencies of the classes in the training data, by {t['balance']:g} of their logarithms (logit adjustment, Menon et al. 2021), because negative posts are rare there and macro recall counts all classes alike. That share was chosen on the validation posts below, among five values.
+- **Export**: ONNX, the last layer computed for `[CLS]` alone (exact); weights int8 per channel, embeddings int8 per row, activations quantised while it runs.
+
+What each step brought, in macro recall on the validation posts:
+
+| step | as trained | balanced | accuracy |
+| --- | --- | --- | --- |
+{ablations(steps)}
 
 `training/` holds each step.
 
@@ -75,6 +103,7 @@ Measured on the {m['figures']['validationRows']:,} posts of TweetEval's `sentime
 
 | weights | macro recall | accuracy | calibration error, raw | with temperature |
 | --- | --- | --- | --- | --- |
+{figures_row('teacher, fp32', teacher)}
 {figures_row('fp32', fp32)}
 {figures_row('int8 (bundled)', int8)}
 {figures_row('int8, a tenth of all letters replaced by look-alikes', imitated)}
@@ -84,6 +113,16 @@ Measured on the {m['figures']['validationRows']:,} posts of TweetEval's `sentime
 {classes}
 
 On {m['figures']['validationRows']:,} posts, a difference of less than about two points says little.
+
+![How often it is right, beside how sure it is](reliability.svg)
+
+Size and pace, of the same posts on one core in turns (`training/measure_speed.py`):
+
+| weights | size | of the teacher's | posts/s | as fast as the teacher |
+| --- | --- | --- | --- | --- |
+{speed_row('teacher, fp32', speed['teacher'])}
+{speed_row('fp32', speed['student'])}
+{speed_row('int8 (bundled)', speed['int8'])}
 
 {abilities(checklist)}## Limits
 
@@ -104,14 +143,16 @@ Apache-2.0, as it derives from BERT; see `LICENSE` and `NOTICE`.
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", type=Path, required=True, help="folder written by package_model.py")
-    parser.add_argument("--fp32", type=Path, required=True)
-    parser.add_argument("--int8", type=Path, required=True)
+    parser.add_argument("--reports", type=Path, required=True, help="folder of what the recipe measured")
     parser.add_argument("--imitated", type=Path, required=True, help="report of evaluate.py on the int8 file and what perturb.py wrote")
     parser.add_argument("--checklist", type=Path, required=True, help="figures of checklist.py")
+    parser.add_argument("--ablations", type=Path, required=True, help="list of what each step brought: step, macroRecall, balanced, accuracy")
     args = parser.parse_args()
     manifest = json.loads((args.model / "manifest.json").read_text())
-    reports = (json.loads(path.read_text()) for path in (args.fp32, args.int8, args.imitated, args.checklist))
-    text = card(manifest, *reports)
+    reports = {name: json.loads((args.reports / f"{name}.json").read_text()) for name in REPORTS}
+    imitated, checklist, steps = (json.loads(path.read_text()) for path in (args.imitated, args.checklist, args.ablations))
+    text = card(manifest, reports, imitated, checklist, steps)
+    shutil.copy(args.reports / "reliability.svg", args.model / "reliability.svg")
     (args.model / "README.md").write_text(text, encoding="utf-8")
     print(args.model / "README.md")
 

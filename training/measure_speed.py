@@ -1,0 +1,89 @@
+"""Measure how fast ONNX models judge the same posts, side by side, and how large they are.
+
+    python measure_speed.py --model teacher=.work/onnx/teacher.onnx --model student=.work/onnx/model.onnx \\
+        --model int8=.work/onnx/model_quantized.onnx --tokenizer .work/tuned/model --data held-out.tsv --out .work/onnx/speed.json
+
+Each round runs all models over the same batches, one after the other, so what disturbs the machine disturbs them all. The
+first model is what the others are compared with. One thread, batches of 16 posts of similar length, as feedpulse runs them.
+"""
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from tokenizers import Tokenizer
+from tqdm import tqdm
+
+from clean import clean
+from labelled_file import read_labelled
+
+BATCH = 16
+
+
+def batches_of(tokenizer: Tokenizer, texts: list[str]) -> list[dict[str, np.ndarray]]:
+    """Inputs [16, longest] of each batch."""
+    encodings = sorted((tokenizer.encode(clean(text)).ids for text in texts), key=len)
+    batches = []
+    for start in range(0, len(encodings), BATCH):
+        rows = encodings[start : start + BATCH]
+        width = len(rows[-1])
+        ids = np.array([row + [0] * (width - len(row)) for row in rows], dtype=np.int64)
+        mask = np.array([[1] * len(row) + [0] * (width - len(row)) for row in rows], dtype=np.int64)
+        batches.append({"input_ids": ids, "attention_mask": mask})
+    return batches
+
+
+def open_session(path: Path) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def seconds_of(session: onnxruntime.InferenceSession, batches: list[dict[str, np.ndarray]]) -> float:
+    started = time.perf_counter()
+    for batch in batches:
+        session.run(["logits"], batch)
+    return time.perf_counter() - started
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", action="append", required=True, metavar="NAME=FILE", help="an ONNX file; give at least two")
+    parser.add_argument("--tokenizer", type=Path, required=True, help="folder with a tokenizer.json")
+    parser.add_argument("--data", type=Path, required=True, help="labelled TSV, for its texts")
+    parser.add_argument("--posts", type=int, default=400, help="how many of them")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    paths = {name: Path(path) for name, _, path in (given.partition("=") for given in args.model)}
+    tokenizer = Tokenizer.from_file(str(args.tokenizer / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(128)
+    texts = read_labelled(args.data)[0][: args.posts]
+    batches = batches_of(tokenizer, texts)
+    sessions = {name: open_session(path) for name, path in paths.items()}
+    for session in sessions.values():
+        seconds_of(session, batches[:2])  # the first run allocates
+    times: dict[str, list[float]] = {name: [] for name in sessions}
+    for _ in tqdm(range(args.rounds), unit="round"):
+        for name, session in sessions.items():
+            times[name].append(seconds_of(session, batches))
+    first = next(iter(paths))
+    report = {
+        name: {
+            "bytes": path.stat().st_size,
+            "shareOfFirst": round(path.stat().st_size / paths[first].stat().st_size, 4),
+            "postsPerSecond": round(len(texts) / float(np.median(times[name])), 1),
+            "timesAsFast": round(float(np.median([one / own for one, own in zip(times[first], times[name], strict=True)])), 2),
+        }
+        for name, path in paths.items()
+    }
+    args.out.write_text(json.dumps(report, indent=2) + "\n")
+    print(json.dumps(report, indent=2))
+
+
+if __name__ == "__main__":
+    main()
