@@ -4,10 +4,9 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { runnerImport } from 'vite';
 import { root, setup } from '../scripts/setup.mjs';
-import { needChromium } from '../scripts/tools.mjs';
-import { machine } from './machine.mjs';
+import { machine, machineLine } from './machine.mjs';
+import { openBrowser } from './open-browser.mjs';
 
 const help = `Starts the demo as a newcomer does and waits, in a real browser, for what it says about a brand in trouble:
 which brand and since when, why, and its three worst posts. Fails where that takes longer than a minute.
@@ -34,8 +33,6 @@ const patienceMs = 180_000;
 const execute = promisify(execFile);
 
 await setup();
-process.env.CHROMIUM_PATH = await needChromium();
-const { launchChromium } = (await runnerImport(join(root, 'test', 'support', 'chromium.ts'))).module;
 const rounds = [];
 for (let round = 0; round < Number(options.rounds); round += 1) rounds.push(await firstMinute());
 
@@ -50,13 +47,13 @@ if (rounds.some(({ posts }) => posts > limitSeconds)) {
 async function firstMinute() {
   const scratch = await mkdtemp(join(tmpdir(), 'feedpulse-first-minute-'));
   const folder = options.fresh ? await freshCopy(join(scratch, 'copy')) : root;
-  const browser = await launchChromium();
+  const browser = await openBrowser();
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1_000;
   const program = spawn('npm', ['start', '--silent', '--', '--port', '0', '--data', join(scratch, 'data')], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own: npm doesn't pass a signal on.
+    // A group of its own, as a terminal gives it one: what it is told, npm and the program hear.
     detached: true,
   });
   const ended = new Promise((resolve) => program.once('close', resolve));
@@ -112,7 +109,7 @@ function table({ machine: facts, start, rounds: measured }) {
       .join(''),
   );
   return [
-    `${facts.cpu}, ${facts.cores} cores, ${facts.memoryGiB} GiB, Node ${facts.node}`,
+    machineLine(facts),
     `seconds after \`npm start\` (${start}); limit ${limitSeconds} s`,
     Object.values(columns)
       .map((title) => title.padStart(width))

@@ -5,3 +5,8 @@ export function machine() {
   const [first] = cpus();
   return { cpu: first.model, cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), node: process.version };
 }
+
+/** The same as the head of a table. */
+export function machineLine({ cpu, cores, memoryGiB, node }) {
+  return `${cpu}, ${cores} cores, ${memoryGiB} GiB, Node ${node}`;
+}

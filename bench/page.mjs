@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { runnerImport } from 'vite';
 import { setup } from '../scripts/setup.mjs';
-import { needChromium } from '../scripts/tools.mjs';
-import { machine } from './machine.mjs';
+import { machine, machineLine } from './machine.mjs';
+import { openBrowser } from './open-browser.mjs';
 import { runOn } from './run-on.mjs';
 import { fillOnce } from './trends/fill-once.mjs';
 
@@ -30,14 +28,11 @@ if (options.help) {
 }
 
 const restMs = 1_000;
-const chromiumSupport = fileURLToPath(new URL('../test/support/chromium.ts', import.meta.url));
 
 await setup();
 const rounds = Number(options.rounds);
 const history = await fillOnce({ posts: Number(options.posts), fresh: false });
-process.env.CHROMIUM_PATH = await needChromium();
-const { launchChromium } = (await runnerImport(chromiumSupport)).module;
-const browser = await launchChromium();
+const browser = await openBrowser();
 const rows = await runOn(history.folder, async (url) => [...(await firstLoads(url)), await rangeChanges(url)]);
 await browser.close();
 
@@ -116,7 +111,7 @@ function percentiles(values) {
 }
 
 function table({ machine: facts, posts, measured }) {
-  const head = `${facts.cpu}, ${facts.cores} cores, ${facts.memoryGiB} GiB, Node ${facts.node}
+  const head = `${machineLine(facts)}
 ${posts.toLocaleString('en')} posts of a year; ${rounds} rounds
 `;
   const width = Math.max(...measured.map(({ name }) => name.length));

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runnerImport } from 'vite';
 import { root, setup } from '../scripts/setup.mjs';
-import { needChromium } from '../scripts/tools.mjs';
+import { openBrowser } from './open-browser.mjs';
 
 const help = `Takes pictures of every view of the page over the demo feed, in both themes, at the width of a desk and of a phone.
 
@@ -50,12 +50,10 @@ const all = Object.keys(views).flatMap((view) =>
 
 await setup();
 const out = options.out ?? join(root, options.readme ? 'docs/images' : '.cache/pictures');
-process.env.CHROMIUM_PATH = await needChromium();
-const support = async (name) => (await runnerImport(fileURLToPath(new URL(`../test/support/${name}.ts`, import.meta.url)))).module;
-const [{ startFeedpulse }, { launchChromium }] = [await support('feedpulse'), await support('chromium')];
+const browser = await openBrowser();
+const { startFeedpulse } = (await runnerImport(fileURLToPath(new URL('../test/support/feedpulse.ts', import.meta.url)))).module;
 const data = await mkdtemp(join(tmpdir(), 'feedpulse-pictures-'));
 const running = await startFeedpulse(['--source', 'demo', '--data', data]);
-const browser = await launchChromium();
 try {
   await mkdir(out, { recursive: true });
   await new Promise((resolve) => setTimeout(resolve, Number(options.settle ?? (options.readme ? 600 : 45)) * 1_000));

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { setup } from '../scripts/setup.mjs';
-import { machine } from './machine.mjs';
+import { machine, machineLine } from './machine.mjs';
 
 const execute = promisify(execFile);
 const help = `Measures this machine: tokenizer, inference, Kafka to ClickHouse, latency, memory; peers beside ours.
@@ -100,7 +100,7 @@ function table({ machine: facts, tokenizer, inference, bareOnnx, transformersQ8,
       ['  post to row at half load', `${endToEnd.latencyP95Ms} ms p95`, `${endToEnd.latencyP50Ms} ms p50, ${endToEnd.halfRate} posts/s`],
     );
   }
-  const head = `${facts.cpu}, ${facts.cores} cores, ${facts.memoryGiB} GiB, Node ${facts.node}; ${posts} distinct posts\n`;
+  const head = `${machineLine(facts)}; ${posts} distinct posts\n`;
   return head + rows.map(([what, figure, note]) => `  ${what.padEnd(32)}${figure.padStart(16)}   ${note}`).join('\n');
 }
 

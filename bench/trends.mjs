@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { setup } from '../scripts/setup.mjs';
-import { machine } from './machine.mjs';
+import { machine, machineLine } from './machine.mjs';
 import { fillOnce } from './trends/fill-once.mjs';
 import { measureQuestions } from './trends/measure.mjs';
 import { questionsAbout } from './trends/questions.mjs';
@@ -42,7 +42,7 @@ if (missed.length > 0) {
 }
 
 function table({ machine: facts, history: { posts, brands, from, to }, questions }) {
-  const head = `${facts.cpu}, ${facts.cores} cores, ${facts.memoryGiB} GiB, Node ${facts.node}
+  const head = `${machineLine(facts)}
 ${posts.toLocaleString('en')} posts of ${brands.length} brands, ${from.slice(0, 10)} to ${to.slice(0, 10)}; each question ${options.rounds} times
 `;
   const width = Math.max(...questions.map(({ name }) => name.length));

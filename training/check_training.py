@@ -15,7 +15,7 @@ import torch
 from safetensors.torch import load_file
 from transformers import DistilBertConfig, DistilBertForMaskedLM, DistilBertForSequenceClassification, PreTrainedTokenizerFast
 
-from training_loop import UNFINISHED
+from steps import UNFINISHED
 
 HERE = Path(__file__).parent
 ENVIRONMENT = {**os.environ, "USE_TF": "0", "PYTHONUNBUFFERED": "1"}

@@ -9,38 +9,27 @@ temperature fitted on the other four. The temperature written is fitted on all r
 
 import argparse
 import json
+import math
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from tokenizers import Tokenizer
 from tqdm import tqdm
 
-from clean import clean
 from labelled_file import LABELS, read_labelled
+from onnx_runs import BATCH, batches_of, logits_of, open_session, open_tokenizer
 from reliability_diagram import reliability_bins, reliability_svg
 
 BINS = 15
 FOLDS = 5
 
 
-def predict(model: Path, tokenizer: Tokenizer, texts: list[str], batch_size: int = 16) -> np.ndarray:
-    """Logits [rows, 3], in the order of the texts; batches are of similar length."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
-    encodings = [tokenizer.encode(clean(text)).ids for text in texts]
-    order = sorted(range(len(texts)), key=lambda index: len(encodings[index]))
+def predict(model: Path, tokenizer: Tokenizer, texts: list[str]) -> np.ndarray:
+    """Logits [rows, 3], in the order of the texts."""
+    session = open_session(model)
     logits = np.zeros((len(texts), len(LABELS)), dtype=np.float32)
-    for start in tqdm(range(0, len(order), batch_size), unit="batch", mininterval=2):
-        rows = order[start : start + batch_size]
-        width = max(len(encodings[row]) for row in rows)
-        ids = np.zeros((len(rows), width), dtype=np.int64)
-        mask = np.zeros_like(ids)
-        for at, row in enumerate(rows):
-            ids[at, : len(encodings[row])] = encodings[row]
-            mask[at, : len(encodings[row])] = 1
-        logits[rows] = session.run(["logits"], {"input_ids": ids, "attention_mask": mask})[0]
+    for rows, inputs in tqdm(batches_of(tokenizer, texts), total=math.ceil(len(texts) / BATCH), unit="batch", mininterval=2):
+        logits[rows] = logits_of(session, inputs)
     return logits
 
 
@@ -98,10 +87,7 @@ def main() -> None:
 
     texts, classes = read_labelled(args.data)
     truth = np.array(classes)
-    tokenizer = Tokenizer.from_file(str(args.tokenizer / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(args.max_length)
-    logits = predict(args.model, tokenizer, texts)
+    logits = predict(args.model, open_tokenizer(args.tokenizer, args.max_length), texts)
     classwise = per_class(logits.argmax(axis=1), truth)
     report = {
         "rows": len(truth),

@@ -21,7 +21,8 @@ from transformers import AutoTokenizer, DistilBertForSequenceClassification
 from clean import clean
 from labelled_file import LABELS, fingerprint, read_labelled, read_unlabelled
 from make_student import LAYERS
-from training_loop import UNFINISHED, attention_mask, pad
+from steps import UNFINISHED
+from training_loop import attention_mask, pad
 
 SAVE_EVERY = 50
 TOLD_LAYERS = LAYERS[6][1:]
@@ -48,7 +49,8 @@ def judge(folder: Path, texts: list[str], kept: Path, states: Path | None, args:
         rows = todo[start : start + args.batch_size]
         batch = [tokens[index] for index in rows]
         with torch.inference_mode(), torch.autocast(args.device, dtype=torch.bfloat16):
-            out = model(input_ids=pad(batch, tokenizer.pad_token_id, args.device), attention_mask=attention_mask(batch, args.device), output_hidden_states=told is not None)
+            out = model(input_ids=pad(batch, tokenizer.pad_token_id, args.device), attention_mask=attention_mask(batch, args.device),
+                        output_hidden_states=told is not None)
         logits[rows] = out.logits.float().cpu().numpy()
         if told is not None:
             # hidden_states[0] is what the embeddings gave, so layer n is at n + 1.

@@ -4,7 +4,7 @@
         --model int8=.work/onnx/model_quantized.onnx --tokenizer .work/tuned/model --data held-out.tsv --out .work/onnx/speed.json
 
 Each round runs all models over the same batches, one after the other, so what disturbs the machine disturbs them all. The
-first model is what the others are compared with. One thread, batches of 16 posts of similar length, as feedpulse runs them.
+first model is what the others are compared with.
 """
 
 import argparse
@@ -14,38 +14,16 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime
-from tokenizers import Tokenizer
 from tqdm import tqdm
 
-from clean import clean
 from labelled_file import read_labelled
-
-BATCH = 16
-
-
-def batches_of(tokenizer: Tokenizer, texts: list[str]) -> list[dict[str, np.ndarray]]:
-    """Inputs [16, longest] of each batch."""
-    encodings = sorted((tokenizer.encode(clean(text)).ids for text in texts), key=len)
-    batches = []
-    for start in range(0, len(encodings), BATCH):
-        rows = encodings[start : start + BATCH]
-        width = len(rows[-1])
-        ids = np.array([row + [0] * (width - len(row)) for row in rows], dtype=np.int64)
-        mask = np.array([[1] * len(row) + [0] * (width - len(row)) for row in rows], dtype=np.int64)
-        batches.append({"input_ids": ids, "attention_mask": mask})
-    return batches
-
-
-def open_session(path: Path) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+from onnx_runs import batches_of, logits_of, open_session, open_tokenizer
 
 
 def seconds_of(session: onnxruntime.InferenceSession, batches: list[dict[str, np.ndarray]]) -> float:
     started = time.perf_counter()
     for batch in batches:
-        session.run(["logits"], batch)
+        logits_of(session, batch)
     return time.perf_counter() - started
 
 
@@ -59,11 +37,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     paths = {name: Path(path) for name, _, path in (given.partition("=") for given in args.model)}
-    tokenizer = Tokenizer.from_file(str(args.tokenizer / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(128)
     texts = read_labelled(args.data)[0][: args.posts]
-    batches = batches_of(tokenizer, texts)
+    batches = [inputs for _, inputs in batches_of(open_tokenizer(args.tokenizer), texts)]
     sessions = {name: open_session(path) for name, path in paths.items()}
     for session in sessions.values():
         seconds_of(session, batches[:2])  # the first run allocates

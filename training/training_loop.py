@@ -12,8 +12,7 @@ import torch
 from tqdm import tqdm
 from transformers import PreTrainedModel, get_linear_schedule_with_warmup
 
-UNFINISHED = 75
-"""Exit status of a step that stopped at its time budget: run it again to go on (EX_TEMPFAIL)."""
+from steps import UNFINISHED
 
 
 def add_loop_options(parser: argparse.ArgumentParser, *, epochs: int, learning_rate: float, batch_size: int = 32) -> None:

@@ -21,9 +21,9 @@ const tellableMs = quarterMs;
 const everything = (): boolean => true;
 
 /**
- * The history between two moments as a newcomer wants it: what is just past; the last crisis that can be told as it came about, in posts of
- * its brand alone; then the rest, newest first, so that charts grow backwards. What is missing from the hours of the crisis
- * names other brands, whose history so never has a hole that would make the present look like a sudden rush.
+ * The history between two moments as a newcomer wants it: what is just past; the last crisis that can be told, as it came
+ * about, in posts of its brand alone; then the rest, newest first, so that charts grow backwards. What is missing from the
+ * hours of the crisis names other brands, whose history so never has a hole that would make the present look like a sudden rush.
  */
 export function fillingOrder(seed: number, oldest: number, start: number): readonly FillingRound[] {
   const crisis = lastCrisis(seed, start - tellableMs);
