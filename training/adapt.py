@@ -9,9 +9,7 @@ import argparse
 import json
 from pathlib import Path
 
-from steps import Step, add_step_options, run_steps, steps_of
-
-BUNDLED = Path(__file__).parent.parent / "models" / "distilbert-social-en"
+from steps import BUNDLED, Step, add_step_options, run_steps, steps_of
 
 
 def plan(model: Path, work: Path, train: Path, held_out: Path, name: str, version: str, balance: float) -> list[Step]:

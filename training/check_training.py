@@ -4,6 +4,7 @@
 """
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -56,6 +57,17 @@ def same_weights(a: Path, b: Path) -> bool:
     return all(torch.equal(one[name], other[name]) for name in one)
 
 
+def check_measures(folder: Path) -> None:
+    """A model that has seen the posts does better than one of random weights."""
+    measure = [sys.executable, str(HERE / "measure_steps.py"), "--model", "a = b=tuned/model", "--model", "random=teacher",
+               "--train", "train.tsv", "--data", "train.tsv", "--out", "steps.json"]
+    subprocess.run(measure, cwd=folder, env=ENVIRONMENT, check=True)
+    learnt, random = json.loads((folder / "steps.json").read_text())
+    better = learnt["macroRecall"] > random["macroRecall"] and learnt["logLoss"] < random["logLoss"]
+    if not better or learnt["step"] != "a = b" or learnt["balanced"] != learnt["byBalance"]["0.5"]:
+        raise SystemExit(f"measured {learnt} of a model that learnt its posts, and {random} of one that did not")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--tokenizer", type=Path, required=True, help="folder with a tokenizer.json")
@@ -87,6 +99,13 @@ def main() -> None:
         taught, teacher = (load_file(folder / name / "model" / "model.safetensors") for name in ("thinned-tuned", "tuned"))
         if not torch.equal(taught[first], teacher[first]) or torch.equal(taught["classifier.weight"], teacher["classifier.weight"]):
             raise SystemExit("a frozen layer was trained, or nothing was")
+        subprocess.run([sys.executable, str(HERE / "practice_posts.py"), "--per-template", "1", "--out", "practice.tsv"], cwd=folder, check=True)
+        step(folder, *distilling, "--student", "thinned-tuned/model", "--targets", "teacher-0.npy", "--practice", "practice.tsv", "--states", "0",
+             "--out", "second-pass")
+        facts = json.loads((folder / "second-pass" / "training.json").read_text())
+        if (facts["rows"], facts["unlabelled"], facts["targets"], facts["earlier"]["targets"]) != (120, 120, "teacher-0.npy", "logits.npy") or not facts["practice"]:
+            raise SystemExit("a second pass does not tell of the first")
+        check_measures(folder)
     print("every training step ran, stopped and went on")
 
 

@@ -3,11 +3,14 @@
     python distil_task.py --student .work/student-of-teacher --soft .work/soft --train posts.tsv --unlabelled posts.txt --out .work/tuned
 
 The loss is hard·CE(labels) + (1 − hard)·T²·KL(teacher ‖ student) at temperature T, where posts without a label have the
-second part alone, + states·(1 − cosine) between the two models' [CLS] after each layer that both have (Sun et al. 2019).
+second part alone and practice posts the first, + states·(1 − cosine) between the two models' [CLS] after each layer that
+both have (Sun et al. 2019).
 """
 
 import argparse
 import json
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,12 +24,24 @@ from labelled_file import LABELS, fingerprint, read_labelled, read_unlabelled
 from training_loop import add_loop_options, attention_mask, pad, train
 
 
-def distillation_loss(logits: torch.Tensor, soft: torch.Tensor, targets: torch.Tensor, temperature: float, hard: float) -> torch.Tensor:
-    """Of logits [n, 3] beside the teachers' logits [n, 3] and classes [n], NO_TARGET where there is none."""
+@dataclass(frozen=True)
+class Posts:
+    """Those with a label, then those without, then practice posts, which no teacher has judged."""
+
+    texts: list[str]
+    """Cleaned."""
+    classes: list[int]
+    """NO_TARGET where there is none."""
+    soft: torch.Tensor
+    """The teachers' logits [posts, 3]; anything for practice posts."""
+    hard: torch.Tensor
+    """Weight of the label against the teachers [posts]."""
+
+
+def distillation_loss(logits: torch.Tensor, soft: torch.Tensor, targets: torch.Tensor, hard: torch.Tensor, temperature: float) -> torch.Tensor:
+    """Of logits [n, 3] beside the teachers' logits [n, 3] and classes [n], whose weights are `hard` [n]."""
     apart = kl_div(log_softmax(logits / temperature, dim=1), softmax(soft / temperature, dim=1), reduction="none").sum(dim=1) * temperature**2
-    labelled = targets != NO_TARGET
-    share = torch.where(labelled, hard, 0.0)
-    return (share * cross_entropy(logits, targets, ignore_index=NO_TARGET, reduction="none") + (1 - share) * apart).mean()
+    return (hard * cross_entropy(logits, targets, ignore_index=NO_TARGET, reduction="none") + (1 - hard) * apart).mean()
 
 
 def states_loss(layers: tuple[torch.Tensor, ...], told: torch.Tensor) -> torch.Tensor:
@@ -36,38 +51,49 @@ def states_loss(layers: tuple[torch.Tensor, ...], told: torch.Tensor) -> torch.T
     return (1 - cosine_similarity(own.float(), told.float(), dim=2)).mean()
 
 
-def read_posts(args: argparse.Namespace) -> tuple[list[str], list[int], torch.Tensor]:
-    """Cleaned texts, classes and the teachers' logits, of the labelled posts and then of those without a label."""
+def read_posts(args: argparse.Namespace) -> Posts:
     texts, classes = read_labelled(args.train)
     unlabelled = read_unlabelled(args.unlabelled) if args.unlabelled else []
     cleaned = [clean(text) for text in texts + unlabelled]
     facts = json.loads((args.soft / "soft.json").read_text())
     if facts["fingerprint"] != fingerprint(cleaned):
         raise SystemExit(f"{args.soft}: the teachers judged other posts, or posts cleaned in another way; run label_softly.py again into a new folder")
-    return cleaned, classes + [NO_TARGET] * len(unlabelled), torch.from_numpy(np.load(args.soft / "logits.npy"))
+    practice, practised = read_labelled(args.practice) if args.practice else ([], [])
+    soft = torch.from_numpy(np.load(args.soft / args.targets))
+    return Posts(
+        texts=cleaned + [clean(text) for text in practice],
+        classes=classes + [NO_TARGET] * len(unlabelled) + practised,
+        soft=torch.cat([soft, torch.zeros(len(practice), len(LABELS))]),
+        hard=torch.tensor([args.hard] * len(texts) + [0.0] * len(unlabelled) + [1.0] * len(practice)),
+    )
 
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--student", type=Path, required=True, help="folder written by make_student.py")
+    parser.add_argument("--student", type=Path, required=True, help="folder written by make_student.py, or the model that an earlier pass wrote")
     parser.add_argument("--soft", type=Path, required=True, help="folder written by label_softly.py from the same files")
+    parser.add_argument("--targets", default="logits.npy", help="file of --soft: what all teachers say (default), or teacher-0.npy, the first alone")
     parser.add_argument("--train", type=Path, required=True, help="labelled TSV")
     parser.add_argument("--unlabelled", type=Path, help="a post a line")
+    parser.add_argument("--practice", type=Path, help="more labelled posts, which no teacher has judged, as practice_posts.py writes them")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--temperature", type=float, default=2.0)
     parser.add_argument("--hard", type=float, default=0.3, help="weight of the labels against the teachers, 0 to 1")
     parser.add_argument("--states", type=float, default=1.0, help="weight of the first teacher's layers, 0 to leave them out")
     add_loop_options(parser, epochs=1, learning_rate=1e-4, batch_size=64)
-    return parser.parse_args()
+    args = parser.parse_args()
+    if args.practice and args.states > 0:
+        parser.error("--practice needs --states 0: no teacher has seen those posts")
+    return args
 
 
 def main() -> None:
     args = parse_arguments()
     args.out.mkdir(parents=True, exist_ok=True)
     checkpoint = args.out / "checkpoint.pt"
-    texts, classes, soft = read_posts(args)
+    posts = read_posts(args)
     tokenizer = AutoTokenizer.from_pretrained(args.student)
-    tokens = tokenizer(texts, truncation=True, max_length=args.max_length)["input_ids"]
+    tokens = tokenizer(posts.texts, truncation=True, max_length=args.max_length)["input_ids"]
     batches = plan_epochs([len(ids) for ids in tokens], args.batch_size, args.epochs, args.seed)
     config = AutoConfig.from_pretrained(args.student)
     # Without dropout: the teacher answered without it, and of six layers none is to be spared.
@@ -75,25 +101,31 @@ def main() -> None:
     told = np.load(args.soft / "states.npy", mmap_mode="r") if args.states > 0 else None
 
     def loss_of(step: int) -> torch.Tensor:
-        rows = [tokens[index] for index in batches[step]]
+        indices = batches[step]
+        rows = [tokens[index] for index in indices]
         with torch.autocast(args.device, dtype=torch.bfloat16):
             out = model(input_ids=pad(rows, tokenizer.pad_token_id, args.device), attention_mask=attention_mask(rows, args.device),
                         output_hidden_states=told is not None)
-        targets = torch.tensor([classes[index] for index in batches[step]], device=args.device)
-        loss = distillation_loss(out.logits.float(), soft[batches[step]].to(args.device), targets, args.temperature, args.hard)
+        targets = torch.tensor([posts.classes[index] for index in indices], device=args.device)
+        soft, hard = posts.soft[indices].to(args.device), posts.hard[indices].to(args.device)
+        loss = distillation_loss(out.logits.float(), soft, targets, hard, args.temperature)
         if told is None:
             return loss
-        return loss + args.states * states_loss(out.hidden_states, torch.from_numpy(told[batches[step]]).to(args.device))
+        return loss + args.states * states_loss(out.hidden_states, torch.from_numpy(told[indices]).to(args.device))
 
     train(model, len(batches), loss_of, checkpoint, args)
     model.config = config  # whoever fine-tunes it further wants the dropout back
     model.save_pretrained(args.out / "model")
     tokenizer.save_pretrained(args.out / "model")
-    counts = {label: classes.count(index) for index, label in enumerate(LABELS)}
-    facts = {"rows": sum(counts.values()), "unlabelled": classes.count(NO_TARGET), "classes": counts, "epochs": args.epochs, "batchSize": args.batch_size,
+    labelled, unlabelled = Counter(read_labelled(args.train)[1]), posts.classes.count(NO_TARGET)
+    earlier = args.student.parent / "training.json"
+    facts = {"rows": labelled.total(), "unlabelled": unlabelled, "practice": len(posts.texts) - labelled.total() - unlabelled,
+             "classes": {label: labelled[index] for index, label in enumerate(LABELS)},
+             "epochs": args.epochs, "batchSize": args.batch_size,
              "learningRate": args.learning_rate, "layerDecay": args.layer_decay, "warmup": args.warmup, "maxLength": args.max_length,
-             "temperature": args.temperature, "hard": args.hard, "states": args.states,
-             "freezeLayers": args.freeze_layers, "seed": args.seed, "steps": len(batches)}
+             "temperature": args.temperature, "hard": args.hard, "states": args.states, "targets": args.targets,
+             "freezeLayers": args.freeze_layers, "seed": args.seed, "steps": len(batches),
+             "earlier": json.loads(earlier.read_text()) if earlier.exists() else None}
     (args.out / "training.json").write_text(json.dumps(facts, indent=2) + "\n")
     checkpoint.unlink(missing_ok=True)
 

@@ -1,9 +1,13 @@
 """Judge labelled and unlabelled posts with one teacher or several, once, for distil_task.py. Goes on where it was stopped.
 
-    python label_softly.py --teacher .work/teacher-tuned/model --train posts.tsv --unlabelled posts.txt --out .work/soft
+    python label_softly.py --teacher .work/teacher-tuned/model --teacher ../models/distilbert-social-en --weights 2 1 \\
+        --train posts.tsv --unlabelled posts.txt --out .work/soft
+
+A packaged int8 model judges all posts in one go, in minutes.
 
 Writes, the labelled posts first and each file in its order:
-logits.npy, float32 [posts, 3]: the mean of the teachers' logits;
+teacher-0.npy and so on, float32 [posts, 3]: the logits of each teacher;
+logits.npy, of the same shape: their weighted mean;
 states.npy, float16 [posts, 5, width]: what the first teacher's [CLS] is after each layer that the student has of it.
 """
 
@@ -19,8 +23,10 @@ from tqdm import tqdm
 from transformers import AutoTokenizer, DistilBertForSequenceClassification
 
 from clean import clean
+from evaluate import predict
 from labelled_file import LABELS, fingerprint, read_labelled, read_unlabelled
 from make_student import LAYERS
+from onnx_runs import open_tokenizer
 from steps import UNFINISHED
 from training_loop import attention_mask, pad
 
@@ -65,9 +71,17 @@ def judge(folder: Path, texts: list[str], kept: Path, states: Path | None, args:
     return logits
 
 
+def judge_packaged(folder: Path, texts: list[str], kept: Path) -> np.ndarray:
+    """The same of a packaged model, which cleans the texts itself."""
+    if not kept.exists():
+        np.save(kept, predict(folder / "onnx" / "model_quantized.onnx", open_tokenizer(folder), texts))
+    return np.load(kept)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--teacher", type=Path, required=True, action="append", help="folder of a fine-tuned model; several are averaged")
+    parser.add_argument("--teacher", type=Path, required=True, action="append", help="folder of a fine-tuned model; after the first also of a packaged one")
+    parser.add_argument("--weights", type=float, nargs="+", help="of the teachers in the mean (default: all alike)")
     parser.add_argument("--train", type=Path, required=True, help="labelled TSV; its labels are not looked at")
     parser.add_argument("--unlabelled", type=Path, help="a post a line")
     parser.add_argument("--out", type=Path, required=True)
@@ -76,14 +90,20 @@ def main() -> None:
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--minutes", type=float, default=float("inf"))
     args = parser.parse_args()
+    if args.weights and len(args.weights) != len(args.teacher):
+        parser.error(f"{len(args.teacher)} teachers need as many weights, not {len(args.weights)}")
     args.ends_at = time.monotonic() + 60 * args.minutes
     args.out.mkdir(parents=True, exist_ok=True)
 
-    texts = [clean(text) for text in read_labelled(args.train)[0] + (read_unlabelled(args.unlabelled) if args.unlabelled else [])]
-    logits = [judge(folder, texts, args.out / f"teacher-{number}.npy", None if number else args.out / "states.npy", args)
-              for number, folder in enumerate(args.teacher)]
-    np.save(args.out / "logits.npy", np.mean(logits, axis=0))
-    facts = {"posts": len(texts), "teachers": [str(folder) for folder in args.teacher], "fingerprint": fingerprint(texts)}
+    raw = read_labelled(args.train)[0] + (read_unlabelled(args.unlabelled) if args.unlabelled else [])
+    texts = [clean(text) for text in raw]
+    logits = []
+    for number, folder in enumerate(args.teacher):
+        kept = args.out / f"teacher-{number}.npy"
+        packaged = number > 0 and (folder / "manifest.json").exists()
+        logits.append(judge_packaged(folder, raw, kept) if packaged else judge(folder, texts, kept, None if number else args.out / "states.npy", args))
+    np.save(args.out / "logits.npy", np.average(logits, axis=0, weights=args.weights).astype(np.float32))
+    facts = {"posts": len(texts), "teachers": [str(folder) for folder in args.teacher], "weights": args.weights, "fingerprint": fingerprint(texts)}
     (args.out / "soft.json").write_text(json.dumps(facts, indent=2) + "\n")
 
 

@@ -7,7 +7,7 @@
 import argparse
 from pathlib import Path
 
-from steps import Step, add_step_options, run_steps, steps_of
+from steps import BUNDLED, Step, add_step_options, run_steps, steps_of
 
 BALANCE = "0.7"
 """Of the classes' frequencies, chosen on held-out posts."""
@@ -17,7 +17,8 @@ def plan(work: Path, train: Path, unlabelled: Path, held_out: Path, name: str, v
     """The steps in their order."""
     base, posts = work / "base" / "saved_model", ("--train", train, "--unlabelled", unlabelled)
     onnx, tuned, report = work / "onnx", work / "tuned", ("--tokenizer", work / "tuned" / "model", "--data", held_out)
-    package, teacher = work / name, work / "teacher-tuned"
+    package, teacher, first_pass = work / name, work / "teacher-tuned", work / "first-pass"
+    distil = ("distil_task.py", "--soft", work / "soft", *posts, "--freeze-layers", "1")
     rows = [
         ("base", base, ("fetch_base.py", "--out", work / "base"), False),
         ("teacher-weights", work / "teacher" / "vocab.txt", ("make_student.py", "--base", base, "--out", work / "teacher", "--layers", "12"), False),
@@ -25,11 +26,15 @@ def plan(work: Path, train: Path, unlabelled: Path, held_out: Path, name: str, v
          ("fine_tune.py", "--model", work / "teacher", "--train", train, "--out", teacher,
           "--learning-rate", "3e-5", "--epochs", "1", "--freeze-words"), True),
         ("soft-labels", work / "soft" / "soft.json",
-         ("label_softly.py", "--teacher", teacher / "model", *posts, "--out", work / "soft"), True),
+         ("label_softly.py", "--teacher", teacher / "model", "--teacher", BUNDLED, "--weights", "2", "1", *posts, "--out", work / "soft"), True),
         ("student-weights", work / "student" / "config.json",
          ("make_student.py", "--teacher", teacher / "model", "--out", work / "student"), False),
-        ("student", tuned / "training.json",
-         ("distil_task.py", "--student", work / "student", "--soft", work / "soft", *posts, "--out", tuned, "--freeze-layers", "1"), True),
+        ("first-pass", first_pass / "training.json",
+         (*distil, "--student", work / "student", "--targets", "teacher-0.npy", "--learning-rate", "1e-4", "--out", first_pass), True),
+        ("practice", work / "practice.tsv", ("practice_posts.py", "--out", work / "practice.tsv"), False),
+        ("second-pass", tuned / "training.json",
+         (*distil, "--student", first_pass / "model", "--practice", work / "practice.tsv", "--states", "0", "--learning-rate", "8e-5",
+          "--seed", "18", "--out", tuned), True),
         ("export", onnx / "model.onnx", ("export_onnx.py", "--tuned", tuned, "--out", onnx / "model.onnx", "--balance", BALANCE), False),
         ("export-teacher", onnx / "teacher.onnx",
          ("export_onnx.py", "--tuned", teacher, "--out", onnx / "teacher.onnx", "--balance", BALANCE), False),
@@ -42,6 +47,12 @@ def plan(work: Path, train: Path, unlabelled: Path, held_out: Path, name: str, v
         ("measure-int8", onnx / "int8.json",
          ("evaluate.py", "--model", onnx / "model_quantized.onnx", *report, "--out", onnx / "int8.json",
           "--diagram", onnx / "reliability.svg"), False),
+        ("measure-steps", onnx / "steps.json",
+         ("measure_steps.py", "--model", f"six layers of the teacher, not taught={work / 'student'}",
+          "--model", f"… taught what the teacher says and holds (first pass)={first_pass / 'model'}",
+          "--model", f"… and what both teachers say (second pass)={tuned / 'model'}",
+          "--model", f"teacher of twelve layers={teacher / 'model'}",
+          "--train", train, "--data", held_out, "--balance", BALANCE, "--out", onnx / "steps.json"), False),
         ("measure-speed", onnx / "speed.json",
          ("measure_speed.py", "--model", f"teacher={onnx / 'teacher.onnx'}", "--model", f"student={onnx / 'model.onnx'}",
           "--model", f"int8={onnx / 'model_quantized.onnx'}", *report, "--out", onnx / "speed.json"), False),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parent
+BUNDLED = HERE.parent / "models" / "distilbert-social-en"
 UNFINISHED = 75
 """Exit status of a step, and of the whole, at the end of its minutes (EX_TEMPFAIL)."""
 

@@ -16,7 +16,7 @@ def plan(work: Path) -> list[steps.Step]:
 
 
 def adaptation(work: Path) -> list[steps.Step]:
-    return adapt.plan(adapt.BUNDLED, work, Path("train.tsv"), Path("held-out.tsv"), "my-model", "1.0.0", 0.5)
+    return adapt.plan(steps.BUNDLED, work, Path("train.tsv"), Path("held-out.tsv"), "my-model", "1.0.0", 0.5)
 
 
 class Recipe(unittest.TestCase):

@@ -1,7 +1,7 @@
 """Write the model card of a packaged model from its manifest and the reports of evaluate.py.
 
     python write_card.py --model ../models/distilbert-social-en --reports .work/onnx --imitated .work/onnx/imitated.json \\
-        --checklist .work/checklist.json --ablations .work/ablations.json
+        --checklist .work/checklist.json
 """
 
 import argparse
@@ -12,12 +12,14 @@ from pathlib import Path
 from checklist import table
 
 
-REPORTS = ("teacher", "fp32", "int8", "speed")
+REPORTS = ("teacher", "fp32", "int8", "speed", "steps")
 """What the recipe measures, by the names of its files."""
 
 
-def epochs(count: int) -> str:
-    return "one epoch" if count == 1 else f"{count} epochs"
+def passes(training: dict) -> str:
+    """Learning rate and steps of each pass through the posts, the first one first."""
+    before = f"{passes(training['earlier'])}, then " if training.get("earlier") else ""
+    return f"{before}{training['steps']:,} steps at a learning rate of {training['learningRate']:g}"
 
 
 def figures_row(name: str, report: dict) -> str:
@@ -40,10 +42,9 @@ Sentences from templates about made-up brands, a capability at a time (`training
 """
 
 
-def ablations(rows: list[dict]) -> str:
-    """The rows of what each step brought: macro recall as trained, and with the classes balanced."""
-    shown = ((row["step"], *(f"{row[figure]:.4f}" if row.get(figure) else "–" for figure in ("macroRecall", "balanced", "accuracy"))) for row in rows)
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in shown)
+def step_row(row: dict) -> str:
+    figures = ("macroRecall", "balanced", "accuracy", "logLoss")
+    return f"| {row['step']} | " + " | ".join(f"{row[figure]:.4f}" for figure in figures) + " |"
 
 
 def speed_row(name: str, report: dict) -> str:
@@ -58,12 +59,14 @@ def cleaned_since(m: dict) -> str:
     return f" The weights were trained, and those in fp32 measured, with cleaning {trained_with}; the other figures are of cleaning {m['cleaning']}."
 
 
-def card(m: dict, reports: dict[str, dict], imitated: dict, checklist: dict, steps: list[dict]) -> str:
+def card(m: dict, reports: dict, imitated: dict, checklist: dict) -> str:
     """The card of a manifest `m`, as Markdown."""
     t = m["training"]
-    teacher, fp32, int8, speed = (reports[name] for name in REPORTS)
+    first = t["earlier"]
+    teacher, fp32, int8, speed, steps = (reports[name] for name in REPORTS)
     megabytes = m["files"]["onnx/model_quantized.onnx"]["bytes"] / 1e6
     classes = "\n".join(class_row(label, figures) for label, figures in int8["perClass"].items())
+    brought = "\n".join(map(step_row, steps))
     return f"""# {m['name']} {m['version']}
 
 Judges the tone of a short English post: negative, neutral or positive. A six-layer DistilBERT, quantised to int8 for CPUs ({megabytes:.1f} MB).
@@ -83,17 +86,17 @@ Sentiment of many social media posts at once, as trends and shares. It reads Eng
 
 - **Base**: BERT-base uncased (Google, Apache-2.0), layers 0, 2, 4, 7, 9 and 11; the pooler became the pre-classifier.
 - **Training data**: {t['rows']:,} labelled English tweets in three classes, from SemEval 2013 to 2016 (Twitter sentiment, subtask A: train, dev, devtest and test of those years), without duplicates and without the posts of the validation set; and {t['unlabelled']:,} tweets without labels. They are not distributed here.
-- **Teacher**: all twelve layers, trained once through the labelled posts, its word embeddings left as they were.
-- **Student**: the teacher's layers 0, 2, 4, 7, 9 and 11 under its classifier. It learnt from all posts what the teacher says of them (soft targets at temperature {t['temperature']:g}), from the labels where there are some (a share of {t['hard']:g}), and what the teacher's `[CLS]` is after each layer that both have (cosine, weight {t['states']:g}). Embeddings and the first layer stayed the teacher's.
-- **Recipe**: AdamW, learning rate {t['learningRate']:g} with {t['warmup']:.0%} linear warm-up and linear decay, batches of {t['batchSize']}, {epochs(t['epochs'])} ({t['steps']:,} steps), {t['maxLength']} tokens at most, no dropout, bfloat16, seed {t['seed']}.
+- **Teacher**: all twelve layers, trained once through the labelled posts, its word embeddings left as they were. Version 1.1.0 of this model, six layers of BERT itself that were fine-tuned directly, gave a second opinion.
+- **Student**: the teacher's layers 0, 2, 4, 7, 9 and 11 under its classifier; embeddings and the first layer stayed the teacher's. It went through all posts twice. First it learnt what the teacher says (soft targets at temperature {first['temperature']:g}) and what its `[CLS]` is after each layer that both have (cosine, weight {first['states']:g}), then what both say in the mean, the teacher counting twice; each time also from the labels, where there are some, by a share of {t['hard']:g}. In the second pass it also practised on {t['practice']:,} posts from templates (`training/practice_posts.py`), which have neither sentences nor brands, things and judgements in common with the checklist below.
+- **Recipe**: AdamW, {passes(t)}, each with {t['warmup']:.0%} linear warm-up and linear decay; batches of {t['batchSize']}, {t['maxLength']} tokens at most, no dropout, bfloat16, seeds {first['seed']} and {t['seed']}.
 - **Balance**: the classifier's bias was moved against the frequencies of the classes in the training data, by {t['balance']:g} of their logarithms (logit adjustment, Menon et al. 2021), because negative posts are rare there and macro recall counts all classes alike. That share was chosen on the validation posts below, among five values.
 - **Export**: ONNX, the last layer computed for `[CLS]` alone (exact); weights int8 per channel, embeddings int8 per row, activations quantised while it runs.
 
-What each step brought, in macro recall on the validation posts:
+What each step brought, in fp32 on the validation posts (`training/measure_steps.py`); the log loss is the mean negative log-likelihood of the labels at the temperature that suits each best:
 
-| step | as trained | balanced | accuracy |
-| --- | --- | --- | --- |
-{ablations(steps)}
+| step | macro recall, as trained | balanced | accuracy | log loss |
+| --- | --- | --- | --- | --- |
+{brought}
 
 `training/` holds each step.
 
@@ -146,12 +149,11 @@ def main() -> None:
     parser.add_argument("--reports", type=Path, required=True, help="folder of what the recipe measured")
     parser.add_argument("--imitated", type=Path, required=True, help="report of evaluate.py on the int8 file and what perturb.py wrote")
     parser.add_argument("--checklist", type=Path, required=True, help="figures of checklist.py")
-    parser.add_argument("--ablations", type=Path, required=True, help="list of what each step brought: step, macroRecall, balanced, accuracy")
     args = parser.parse_args()
     manifest = json.loads((args.model / "manifest.json").read_text())
     reports = {name: json.loads((args.reports / f"{name}.json").read_text()) for name in REPORTS}
-    imitated, checklist, steps = (json.loads(path.read_text()) for path in (args.imitated, args.checklist, args.ablations))
-    text = card(manifest, reports, imitated, checklist, steps)
+    imitated, checklist = (json.loads(path.read_text()) for path in (args.imitated, args.checklist))
+    text = card(manifest, reports, imitated, checklist)
     shutil.copy(args.reports / "reliability.svg", args.model / "reliability.svg")
     (args.model / "README.md").write_text(text, encoding="utf-8")
     print(args.model / "README.md")

@@ -1,0 +1,81 @@
+"""Measure trained models on held-out posts, as trained and with their classes balanced: what each step of a recipe brought.
+
+    python measure_steps.py --model "teacher=.work/teacher-tuned/model" --model "student=.work/tuned/model" \\
+        --train posts.tsv --data held-out.tsv --balance 0.7 --out .work/onnx/steps.json
+
+The log loss is the mean negative log-likelihood of the labels, as trained and at the temperature that suits it best. It
+counts how sure a model is of every post, so chance moves it less than recall.
+"""
+
+import argparse
+import json
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import torch
+from transformers import AutoTokenizer, DistilBertForSequenceClassification
+
+from clean import clean
+from evaluate import fit_temperature, macro_recall, probabilities
+from labelled_file import LABELS, read_labelled
+from training_loop import attention_mask, pad
+
+BALANCES = (0.0, 0.3, 0.5, 0.7, 1.0)
+"""Those shown to choose from."""
+BATCH = 32
+
+
+def judge(folder: Path, texts: list[str]) -> np.ndarray:
+    """Logits [posts, 3] of a model in PyTorch, float32."""
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    model = DistilBertForSequenceClassification.from_pretrained(folder).eval()
+    tokens = tokenizer([clean(text) for text in texts], truncation=True, max_length=128)["input_ids"]
+    order = sorted(range(len(tokens)), key=lambda index: len(tokens[index]))
+    logits = np.zeros((len(texts), len(LABELS)), dtype=np.float32)
+    with torch.inference_mode():
+        for start in range(0, len(order), BATCH):
+            rows = order[start : start + BATCH]
+            batch = [tokens[row] for row in rows]
+            logits[rows] = model(input_ids=pad(batch, tokenizer.pad_token_id, "cpu"), attention_mask=attention_mask(batch, "cpu")).logits.numpy()
+    return logits
+
+
+def log_frequencies(classes: list[int]) -> np.ndarray:
+    """Of the classes [3], around 0."""
+    counts = Counter(classes)
+    logs = np.log([counts[index] for index in range(len(LABELS))])
+    return logs - logs.mean()
+
+
+def figures_of(logits: np.ndarray, truth: np.ndarray, frequencies: np.ndarray, balance: float) -> dict:
+    """One row of the model card's table of steps, and macro recall by each balance to choose from."""
+    chances = probabilities(logits, fit_temperature(logits, truth))
+    return {
+        "macroRecall": macro_recall(logits, truth),
+        "balanced": macro_recall(logits - balance * frequencies, truth),
+        "accuracy": round(float((logits.argmax(axis=1) == truth).mean()), 4),
+        "logLoss": round(float(-np.log(chances[np.arange(len(truth)), truth]).mean()), 4),
+        "byBalance": {str(share): macro_recall(logits - share * frequencies, truth) for share in BALANCES},
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", action="append", required=True, metavar="STEP=FOLDER", help="what the step did, and the model folder it wrote")
+    parser.add_argument("--train", type=Path, required=True, help="labelled TSV that was trained on, for the frequencies of its classes")
+    parser.add_argument("--data", type=Path, required=True, help="labelled TSV that was not trained on")
+    parser.add_argument("--balance", type=float, default=0.5, help="what export_onnx.py is given")
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    texts, classes = read_labelled(args.data)
+    frequencies = log_frequencies(read_labelled(args.train)[1])
+    report = []
+    for step, _, folder in (given.rpartition("=") for given in args.model):
+        report.append({"step": step, **figures_of(judge(Path(folder), texts), np.array(classes), frequencies, args.balance)})
+        print(json.dumps(report[-1]), flush=True)
+    args.out.write_text(json.dumps(report, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
