@@ -1,7 +1,7 @@
 """Measure trained models on held-out posts, as trained and with their classes balanced: what each step of a recipe brought.
 
     python measure_steps.py --model "teacher=.work/teacher-tuned/model" --model "student=.work/tuned/model" \\
-        --train posts.tsv --data held-out.tsv --balance 0.7 --out .work/onnx/steps.json
+        --train posts.tsv --data held-out.tsv --balance 0.5 --out .work/onnx/steps.json
 
 The log loss is the mean negative log-likelihood of the labels, as trained and at the temperature that suits it best. It
 counts how sure a model is of every post, so chance moves it less than recall.

@@ -1,7 +1,7 @@
 """Lay a quantised model out as the application expects it, with a manifest of checksums and figures.
 
     python package_model.py --tuned .work/tuned --weights .work/onnx/model_quantized.onnx \\
-        --fp32 .work/onnx/fp32.json --int8 .work/onnx/int8.json --balance 0.7 --out .work/my-model --version 1.0.0
+        --fp32 .work/onnx/fp32.json --int8 .work/onnx/int8.json --balance 0.5 --out .work/my-model --version 1.0.0
 """
 
 import argparse
@@ -15,6 +15,8 @@ from labelled_file import LABELS
 
 BASE = "BERT-base uncased (Google, Apache-2.0), layers 0, 2, 4, 7, 9 and 11"
 FILES = ("config.json", "tokenizer.json", "tokenizer_config.json", "onnx/model_quantized.onnx")
+CUTTING = ("max_length", "stride", "truncation_side", "truncation_strategy")
+"""What a tokenizer that has cut posts says of it in its config."""
 LARGEST = 70_000_000
 
 
@@ -25,11 +27,14 @@ def copy_files(tuned: Path, weights: Path, out: Path) -> None:
     shutil.copy(weights, out / "onnx" / "model_quantized.onnx")
 
 
-def normalise_tokenizer(path: Path) -> None:
+def normalise_tokenizer(folder: Path) -> None:
     """Training's padding and truncation are left out: the application pads and cuts by itself."""
-    tokenizer = json.loads(path.read_text(encoding="utf-8"))
-    tokenizer["padding"] = tokenizer["truncation"] = None
-    path.write_text(json.dumps(tokenizer, ensure_ascii=False) + "\n", encoding="utf-8")
+    tokenizer, config = (folder / name for name in ("tokenizer.json", "tokenizer_config.json"))
+    facts = json.loads(tokenizer.read_text(encoding="utf-8"))
+    facts["padding"] = facts["truncation"] = None
+    tokenizer.write_text(json.dumps(facts, ensure_ascii=False) + "\n", encoding="utf-8")
+    kept = {key: value for key, value in json.loads(config.read_text(encoding="utf-8")).items() if key not in CUTTING}
+    config.write_text(json.dumps(kept, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 def checksums(out: Path) -> dict:
@@ -50,7 +55,7 @@ def main() -> None:
     args = parser.parse_args()
 
     copy_files(args.tuned, args.weights, args.out)
-    normalise_tokenizer(args.out / "tokenizer.json")
+    normalise_tokenizer(args.out)
     fp32, int8 = json.loads(args.fp32.read_text()), json.loads(args.int8.read_text())
     shown = ("macroRecall", "accuracy", "calibrationError")
     manifest = {
