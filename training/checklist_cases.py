@@ -78,9 +78,14 @@ UNCHANGED = {
 """Of each template the last-named word must not change the verdict."""
 
 
+def slots(template: str) -> list[str]:
+    """The names in braces, each once."""
+    return list(dict.fromkeys(name for _, name, _, _ in string.Formatter().parse(template) if name))
+
+
 def filled(template: str) -> list[str]:
     """The template with each combination of its words."""
-    names = list(dict.fromkeys(name for _, name, _, _ in string.Formatter().parse(template) if name))
+    names = slots(template)
     return [template.format(**dict(zip(names, words, strict=True))) for words in itertools.product(*(WORDS[name] for name in names))]
 
 

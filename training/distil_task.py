@@ -9,7 +9,6 @@ both have (Sun et al. 2019).
 
 import argparse
 import json
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from transformers import AutoConfig, AutoTokenizer, DistilBertForSequenceClassif
 
 from batches import NO_TARGET, plan_epochs
 from clean import clean
-from labelled_file import LABELS, fingerprint, read_labelled, read_unlabelled
+from labelled_file import LABELS, count_labels, fingerprint, read_labelled, read_unlabelled
 from training_loop import add_loop_options, attention_mask, pad, train
 
 
@@ -36,6 +35,8 @@ class Posts:
     """The teachers' logits [posts, 3]; anything for practice posts."""
     hard: torch.Tensor
     """Weight of the label against the teachers [posts]."""
+    labelled: int
+    """How many the first of the three are."""
 
 
 def distillation_loss(logits: torch.Tensor, soft: torch.Tensor, targets: torch.Tensor, hard: torch.Tensor, temperature: float) -> torch.Tensor:
@@ -65,6 +66,7 @@ def read_posts(args: argparse.Namespace) -> Posts:
         classes=classes + [NO_TARGET] * len(unlabelled) + practised,
         soft=torch.cat([soft, torch.zeros(len(practice), len(LABELS))]),
         hard=torch.tensor([args.hard] * len(texts) + [0.0] * len(unlabelled) + [1.0] * len(practice)),
+        labelled=len(texts),
     )
 
 
@@ -117,10 +119,10 @@ def main() -> None:
     model.config = config  # whoever fine-tunes it further wants the dropout back
     model.save_pretrained(args.out / "model")
     tokenizer.save_pretrained(args.out / "model")
-    labelled, unlabelled = Counter(read_labelled(args.train)[1]), posts.classes.count(NO_TARGET)
+    unlabelled = posts.classes.count(NO_TARGET)
     earlier = args.student.parent / "training.json"
-    facts = {"rows": labelled.total(), "unlabelled": unlabelled, "practice": len(posts.texts) - labelled.total() - unlabelled,
-             "classes": {label: labelled[index] for index, label in enumerate(LABELS)},
+    facts = {"rows": posts.labelled, "unlabelled": unlabelled, "practice": len(posts.texts) - posts.labelled - unlabelled,
+             "classes": count_labels(posts.classes[: posts.labelled]),
              "epochs": args.epochs, "batchSize": args.batch_size,
              "learningRate": args.learning_rate, "layerDecay": args.layer_decay, "warmup": args.warmup, "maxLength": args.max_length,
              "temperature": args.temperature, "hard": args.hard, "states": args.states, "targets": args.targets,

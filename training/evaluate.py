@@ -40,10 +40,15 @@ def probabilities(logits: np.ndarray, temperature: float) -> np.ndarray:
     return powers / powers.sum(axis=1, keepdims=True)
 
 
+def log_loss(logits: np.ndarray, truth: np.ndarray, temperature: float) -> float:
+    """Mean negative log-likelihood of the labels."""
+    return float(-np.log(probabilities(logits, temperature)[np.arange(len(truth)), truth] + 1e-12).mean())
+
+
 def fit_temperature(logits: np.ndarray, truth: np.ndarray) -> float:
     """The temperature of least negative log-likelihood on a fine grid from 0.5 to 4."""
     grid = np.arange(0.5, 4.0, 0.01)
-    losses = [-np.log(probabilities(logits, t)[np.arange(len(truth)), truth] + 1e-12).mean() for t in grid]
+    losses = [log_loss(logits, truth, t) for t in grid]
     return round(float(grid[int(np.argmin(losses))]), 2)
 
 
@@ -69,6 +74,11 @@ def macro_recall(logits: np.ndarray, truth: np.ndarray) -> float:
     """Mean of the classes' recalls, to four places."""
     right = logits.argmax(axis=1) == truth
     return round(float(np.mean([right[truth == index].mean() for index in range(len(LABELS))])), 4)
+
+
+def accuracy(logits: np.ndarray, truth: np.ndarray) -> float:
+    """To four places."""
+    return round(float((logits.argmax(axis=1) == truth).mean()), 4)
 
 
 def per_class(predicted: np.ndarray, truth: np.ndarray) -> dict:
@@ -97,7 +107,7 @@ def main() -> None:
     report = {
         "rows": len(truth),
         "macroRecall": macro_recall(logits, truth),
-        "accuracy": round(float((logits.argmax(axis=1) == truth).mean()), 4),
+        "accuracy": accuracy(logits, truth),
         "temperature": fit_temperature(logits, truth),
         "calibrationErrorBefore": round(calibration_error(probabilities(logits, 1.0), truth), 4),
         "calibrationError": round(calibration_error(cross_validated_chances(logits, truth), truth), 4),

@@ -20,7 +20,7 @@ import torch
 from torch import nn
 from transformers import DistilBertForSequenceClassification
 
-from labelled_file import LABELS
+from labelled_file import log_frequencies
 
 OPSET = 18
 TOLERANCE = 1e-4
@@ -70,9 +70,8 @@ def example() -> tuple[torch.Tensor, torch.Tensor]:
 
 def balance_classes(model: DistilBertForSequenceClassification, counts: dict[str, int], strength: float) -> None:
     """Moves the classifier's bias against the frequencies of the classes in the training data."""
-    priors = torch.tensor([counts[label] for label in LABELS], dtype=torch.float32).log()
     with torch.no_grad():
-        model.classifier.bias -= strength * (priors - priors.mean())
+        model.classifier.bias -= strength * torch.tensor(log_frequencies(counts))
 
 
 def main() -> None:

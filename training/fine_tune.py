@@ -12,7 +12,7 @@ from transformers import AutoTokenizer, DistilBertForSequenceClassification
 
 from batches import plan_epochs
 from clean import clean
-from labelled_file import LABELS, read_labelled
+from labelled_file import count_labels, read_labelled
 from training_loop import add_loop_options, attention_mask, pad, train
 
 
@@ -48,8 +48,7 @@ def main() -> None:
     train(model, len(batches), loss_of, checkpoint, args)
     model.save_pretrained(args.out / "model")
     tokenizer.save_pretrained(args.out / "model")
-    counts = {label: classes.count(index) for index, label in enumerate(LABELS)}
-    facts = {"rows": len(texts), "classes": counts, "epochs": args.epochs, "batchSize": args.batch_size, "learningRate": args.learning_rate,
+    facts = {"rows": len(texts), "classes": count_labels(classes), "epochs": args.epochs, "batchSize": args.batch_size, "learningRate": args.learning_rate,
              "layerDecay": args.layer_decay, "labelSmoothing": args.label_smoothing, "freezeWords": args.freeze_words,
              "warmup": args.warmup, "maxLength": args.max_length, "seed": args.seed, "steps": len(batches)}
     (args.out / "training.json").write_text(json.dumps(facts, indent=2) + "\n")

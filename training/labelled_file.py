@@ -2,6 +2,8 @@
 
 import csv
 import hashlib
+import math
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +22,18 @@ def read_labelled(path: Path) -> tuple[list[str], list[int]]:
         texts.append(text)
         classes.append(LABELS.index(label))
     return texts, classes
+
+
+def count_labels(classes: list[int]) -> dict[str, int]:
+    """How many posts each label has."""
+    counts = Counter(classes)
+    return {label: counts[index] for index, label in enumerate(LABELS)}
+
+
+def log_frequencies(counts: dict[str, int]) -> list[float]:
+    """Logarithms of how frequent the labels are, around 0."""
+    logs = [math.log(counts[label]) for label in LABELS]
+    return [log - sum(logs) / len(logs) for log in logs]
 
 
 def tsv_rows(path: Path) -> Iterator[tuple[int, str, str | None]]:

@@ -9,53 +9,25 @@ counts how sure a model is of every post, so chance moves it less than recall.
 
 import argparse
 import json
-from collections import Counter
 from pathlib import Path
 
 import numpy as np
-import torch
-from transformers import AutoTokenizer, DistilBertForSequenceClassification
 
-from clean import clean
-from evaluate import fit_temperature, macro_recall, probabilities
-from labelled_file import LABELS, read_labelled
-from training_loop import attention_mask, pad
+from evaluate import accuracy, fit_temperature, log_loss, macro_recall
+from labelled_file import count_labels, log_frequencies, read_labelled
+from torch_runs import judge
 
 BALANCES = (0.0, 0.3, 0.5, 0.7, 1.0)
 """Those shown to choose from."""
-BATCH = 32
-
-
-def judge(folder: Path, texts: list[str]) -> np.ndarray:
-    """Logits [posts, 3] of a model in PyTorch, float32."""
-    tokenizer = AutoTokenizer.from_pretrained(folder)
-    model = DistilBertForSequenceClassification.from_pretrained(folder).eval()
-    tokens = tokenizer([clean(text) for text in texts], truncation=True, max_length=128)["input_ids"]
-    order = sorted(range(len(tokens)), key=lambda index: len(tokens[index]))
-    logits = np.zeros((len(texts), len(LABELS)), dtype=np.float32)
-    with torch.inference_mode():
-        for start in range(0, len(order), BATCH):
-            rows = order[start : start + BATCH]
-            batch = [tokens[row] for row in rows]
-            logits[rows] = model(input_ids=pad(batch, tokenizer.pad_token_id, "cpu"), attention_mask=attention_mask(batch, "cpu")).logits.numpy()
-    return logits
-
-
-def log_frequencies(classes: list[int]) -> np.ndarray:
-    """Of the classes [3], around 0."""
-    counts = Counter(classes)
-    logs = np.log([counts[index] for index in range(len(LABELS))])
-    return logs - logs.mean()
 
 
 def figures_of(logits: np.ndarray, truth: np.ndarray, frequencies: np.ndarray, balance: float) -> dict:
     """One row of the model card's table of steps, and macro recall by each balance to choose from."""
-    chances = probabilities(logits, fit_temperature(logits, truth))
     return {
         "macroRecall": macro_recall(logits, truth),
         "balanced": macro_recall(logits - balance * frequencies, truth),
-        "accuracy": round(float((logits.argmax(axis=1) == truth).mean()), 4),
-        "logLoss": round(float(-np.log(chances[np.arange(len(truth)), truth]).mean()), 4),
+        "accuracy": accuracy(logits, truth),
+        "logLoss": round(log_loss(logits, truth, fit_temperature(logits, truth)), 4),
         "byBalance": {str(share): macro_recall(logits - share * frequencies, truth) for share in BALANCES},
     }
 
@@ -69,7 +41,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     texts, classes = read_labelled(args.data)
-    frequencies = log_frequencies(read_labelled(args.train)[1])
+    frequencies = np.array(log_frequencies(count_labels(read_labelled(args.train)[1])))
     report = []
     for step, _, folder in (given.rpartition("=") for given in args.model):
         report.append({"step": step, **figures_of(judge(Path(folder), texts), np.array(classes), frequencies, args.balance)})

@@ -8,8 +8,9 @@ Brands are made up.
 
 import argparse
 import random
-import string
 from pathlib import Path
+
+from checklist_cases import slots
 
 WORDS = {
     "brand": ("Brivonel", "Castrulm", "Dorwickle", "Elvarune", "Fentrolo", "Grelbax", "Jarnollo", "Kestruna", "Lumekko", "Mardovil", "Pelluno", "Rovantri",
@@ -94,10 +95,6 @@ TEMPLATES = {
         "positive": ("{name} says the {brand} {thing} is {good}", "The {thing} was made in {country}. It's {good}, {brand}", "{name} got a {brand} {thing}. It is {good}"),
     },
 }
-
-
-def slots(template: str) -> list[str]:
-    return [name for _, name, _, _ in string.Formatter().parse(template) if name]
 
 
 def practice_posts(per_template: int, seed: int) -> list[tuple[str, str]]:

@@ -1,10 +1,11 @@
 """Labelled posts in both formats; torch is not needed."""
 
+import math
 import tempfile
 import unittest
 from pathlib import Path
 
-from labelled_file import read_labelled
+from labelled_file import count_labels, log_frequencies, read_labelled
 
 
 class LabelledFile(unittest.TestCase):
@@ -24,6 +25,14 @@ class LabelledFile(unittest.TestCase):
         for name, content, line in (("p.tsv", "positive\tok\nnegativ\tno\n", 2), ("p.csv", 'positive,"o\nk"\nnegative\n', 3), ("p.csv", "positive,a,b\n", 1)):
             with self.assertRaisesRegex(SystemExit, rf"{name}:{line}: expected one of negative"):
                 self.read(name, content)
+
+    def test_frequencies_are_counted_by_label_and_taken_around_0(self) -> None:
+        counts = count_labels([1, 1, 1, 1, 0, 2])
+        self.assertEqual(counts, {"negative": 1, "neutral": 4, "positive": 1})
+        low, high, same = log_frequencies(counts)
+        self.assertAlmostEqual(high - low, math.log(4))
+        self.assertEqual(low, same)
+        self.assertAlmostEqual(low + high + same, 0)
 
 
 if __name__ == "__main__":

@@ -16,11 +16,11 @@ import onnx
 import torch
 from onnx import numpy_helper
 from tokenizers import Tokenizer
-from transformers import AutoConfig, AutoTokenizer, DistilBertForSequenceClassification
+from transformers import AutoConfig, DistilBertForSequenceClassification
 
 from checklist_cases import checklist
-from clean import clean
 from evaluate import predict, probabilities
+from torch_runs import judge
 
 MEAN_GAP = 0.03
 """So far apart may the probabilities of both be in the mean: a post's neighbours in its batch move those of int8 by as much."""
@@ -68,14 +68,6 @@ def renamed(name: str) -> str:
     if name.startswith("layers."):
         return name.replace("layers.", "distilbert.transformer.layer.", 1)
     return f"distilbert.{name}" if name.startswith("embeddings.") else name
-
-
-def judge(folder: Path, texts: list[str]) -> np.ndarray:
-    """Logits [posts, 3] of Transformers, loaded as anybody would."""
-    tokenizer = AutoTokenizer.from_pretrained(folder)
-    model = DistilBertForSequenceClassification.from_pretrained(folder).eval()
-    with torch.inference_mode():
-        return np.concatenate([model(**tokenizer(clean(text), return_tensors="pt")).logits.numpy() for text in texts])
 
 
 def main() -> None:
