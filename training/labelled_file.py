@@ -31,9 +31,10 @@ def count_labels(classes: list[int]) -> dict[str, int]:
 
 
 def log_frequencies(counts: dict[str, int]) -> list[float]:
-    """Logarithms of how frequent the labels are, around 0."""
-    logs = [math.log(counts[label]) for label in LABELS]
-    return [log - sum(logs) / len(logs) for log in logs]
+    """Logarithms of how frequent the labels are, around 0; 0 for a label without posts, of which they tell nothing."""
+    logs = {label: math.log(counts[label]) for label in LABELS if counts[label]}
+    mean = sum(logs.values()) / max(1, len(logs))
+    return [logs.get(label, mean) - mean for label in LABELS]
 
 
 def tsv_rows(path: Path) -> Iterator[tuple[int, str, str | None]]:

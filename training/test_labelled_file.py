@@ -34,6 +34,11 @@ class LabelledFile(unittest.TestCase):
         self.assertEqual(low, same)
         self.assertAlmostEqual(low + high + same, 0)
 
+    def test_a_label_without_posts_has_no_frequency(self) -> None:
+        low, absent, high = log_frequencies(count_labels([0, 2, 2]))
+        self.assertEqual(absent, 0)
+        self.assertAlmostEqual(high - low, math.log(2))
+
 
 if __name__ == "__main__":
     unittest.main()
