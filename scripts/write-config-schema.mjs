@@ -7,6 +7,6 @@ await orExplain(async () => {
   await setup();
   // biome-ignore lint/style/noRestrictedImports: after the set-up it is installed
   const { z } = await import('zod');
-  const { configSchema } = await import('../dist/config.js');
+  const { configSchema } = await import('../dist/config/schema.js');
   writeFileSync(join(root, 'config.schema.json'), `${JSON.stringify(z.toJSONSchema(configSchema, { io: 'input' }), null, 2)}\n`);
 });

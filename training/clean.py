@@ -1,6 +1,6 @@
 """Text clean-up, version 3: what the model sees of a post.
 
-The same steps run at inference in src/infer/clean.ts; cleaning-cases.json holds pairs that both must
+The same steps run at inference in src/infer/text/clean.ts; cleaning-cases.json holds pairs that both must
 reproduce. Character classes are spelled out because `\\s` and `\\w` differ between the two languages.
 """
 

@@ -1,7 +1,7 @@
-"""Write the table of letters that look like plain Latin ones, for clean.py and for src/infer/clean.ts.
+"""Write the table of letters that look like plain Latin ones, for clean.py and for src/infer/text/clean.ts.
 
     pip install confusable-homoglyphs==3.3.1
-    python make_look_alikes.py --json look-alikes.json --typescript ../src/infer/look-alikes.ts
+    python make_look_alikes.py --json look-alikes.json --typescript ../src/infer/text/confusable-tables.ts
 
 Three sources, the first that knows a character wins: Unicode's compatibility decompositions (full-width,
 mathematical and enclosed letters), Unicode's names (`LATIN SMALL LETTER D WITH HOOK`, small capitals), and

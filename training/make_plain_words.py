@@ -1,7 +1,7 @@
-"""Write the words for emoji, and the words whose double letter is right, for clean.py and for src/infer/clean.ts.
+"""Write the words for emoji, and the words whose double letter is right, for clean.py and for src/infer/text/clean.ts.
 
     python make_plain_words.py --tokenizer ../models/distilbert-social-en/tokenizer.json \\
-        --json plain-words.json --typescript ../src/infer/plain-word-tables.ts
+        --json plain-words.json --typescript ../src/infer/text/emoji-tables.ts
 
 WordPiece's vocabulary holds no emoji of feeling: to the model each would be one and the same unknown character. Of
 words it holds the commonest, so it tells which of two spellings somebody stretched: gooood is good, sooooo is so.

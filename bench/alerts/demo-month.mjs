@@ -1,12 +1,12 @@
 import { createScorer } from '../../dist/infer/scorer.js';
-import { createBrandMatcher } from '../../dist/ingest/brand-matcher.js';
-import { voices } from '../../dist/ingest/demo/brands/voices.js';
-import { demoBrands } from '../../dist/ingest/demo/demo-brands.js';
-import { demoPostWithMeaning } from '../../dist/ingest/demo/demo-post.js';
-import { createRandom, mixSeeds, pickWeighted } from '../../dist/ingest/demo/random.js';
-import { timesOf } from '../../dist/ingest/demo/schedule.js';
-import { interestAt, rhythmAt, storyAt } from '../../dist/ingest/demo/stories.js';
-import { createLog } from '../../dist/log.js';
+import { createBrandMatcher } from '../../dist/ingest/brands/brand-matcher.js';
+import { voices } from '../../dist/ingest/sources/demo/brands/brand-profiles.js';
+import { demoBrands } from '../../dist/ingest/sources/demo/demo-brands.js';
+import { demoPostWithMeaning } from '../../dist/ingest/sources/demo/demo-post.js';
+import { createRandom, mixSeeds, pickWeighted } from '../../dist/ingest/sources/demo/random.js';
+import { interestAt, rhythmAt, storyAt } from '../../dist/ingest/sources/demo/scenarios.js';
+import { timesOf } from '../../dist/ingest/sources/demo/schedule.js';
+import { createLog } from '../../dist/lib/log.js';
 import { bestPossible } from './best-possible.mjs';
 import { judgeMonth, nothing } from './judge-month.mjs';
 

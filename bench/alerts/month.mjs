@@ -1,5 +1,5 @@
-import { createRandom, mixSeeds } from '../../dist/ingest/demo/random.js';
-import { rhythmAt } from '../../dist/ingest/demo/stories.js';
+import { createRandom, mixSeeds } from '../../dist/ingest/sources/demo/random.js';
+import { rhythmAt } from '../../dist/ingest/sources/demo/scenarios.js';
 
 export const minute = 60_000;
 export const hour = 60 * minute;

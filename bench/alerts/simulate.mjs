@@ -1,5 +1,5 @@
-import { createRandom, mixSeeds } from '../../dist/ingest/demo/random.js';
-import { rhythmAt } from '../../dist/ingest/demo/stories.js';
+import { createRandom, mixSeeds } from '../../dist/ingest/sources/demo/random.js';
+import { rhythmAt } from '../../dist/ingest/sources/demo/scenarios.js';
 import { bestPossible } from './best-possible.mjs';
 import { judgeMonth } from './judge-month.mjs';
 import { day, drawMinutes, hour, lowestRhythm, minute } from './month.mjs';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { madeUpBrands } from '../../dist/cli/made-up-brands.js';
+import { madeUpBrands } from '../../dist/app/synthetic-brands.js';
 
 const folders = fileURLToPath(new URL('../../.cache/bench-trends/', import.meta.url));
 const program = fileURLToPath(new URL('../../bin/feedpulse.cjs', import.meta.url));

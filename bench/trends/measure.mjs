@@ -1,4 +1,4 @@
-import { runOn } from '../run-on.mjs';
+import { runOn } from '../lib/run-on.mjs';
 
 /** Milliseconds that the answers of a running feedpulse took, question by question: median, 95th percentile, most. */
 export const measureQuestions = ({ folder }, questions, rounds) =>

@@ -1,10 +1,10 @@
-import type { AlertChange, AlertState, RuleState } from '../alert.ts';
-import type { Clock } from '../clock.ts';
-import { createExpectations, type Expectations } from './expectations.ts';
-import type { AlertRecords } from './read-alerts.ts';
-import type { Figures } from './read-figures.ts';
+import type { AlertChange, AlertState, RuleState } from '../domain/alert.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Figures } from '../sink/queries/read-alert-figures.ts';
+import type { AlertRecords } from '../sink/queries/read-alerts.ts';
+import { createExpectations, type Expectations } from './detect/baselines.ts';
+import { decide, keyOf, type Sight, type WhoIsTold } from './detect/evaluate-rules.ts';
 import type { Brand, Rule } from './rules.ts';
-import { decide, keyOf, type Sight, type WhoIsTold } from './watch.ts';
 
 const minuteMs = 60_000;
 /** A stretch that ended longer ago is history: a backlog or a backfill that is being read raises no alert. */

@@ -1,6 +1,6 @@
-import type { AlertChange } from '../alert.ts';
-import { expectationReach } from './expectations.ts';
-import type { Buckets, StoredFigures } from './read-figures.ts';
+import type { AlertChange } from '../domain/alert.ts';
+import type { Buckets, StoredFigures } from '../sink/queries/read-alert-figures.ts';
+import { expectationReach } from './detect/baselines.ts';
 import { replay } from './replay.ts';
 import type { Brand, Rule } from './rules.ts';
 

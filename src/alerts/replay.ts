@@ -1,7 +1,7 @@
-import type { AlertChange } from '../alert.ts';
-import { type Counts, volumeOf } from './counts.ts';
+import type { AlertChange } from '../domain/alert.ts';
+import { type Counts, volumeOf } from '../domain/sentiment-counts.ts';
+import type { Buckets, CountsByBrand, Figures } from '../sink/queries/read-alert-figures.ts';
 import { createEvaluator } from './evaluator.ts';
-import type { Buckets, CountsByBrand, Figures } from './read-figures.ts';
 import type { Rule } from './rules.ts';
 
 const minuteMs = 60_000;

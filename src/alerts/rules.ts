@@ -1,5 +1,5 @@
-import { alertRule, type AlertRuleConfig as Given } from '../alert-config.ts';
-import { type BrandRule, milliseconds } from '../config.ts';
+import { alertRule, type AlertRuleConfig as Given } from '../config/alerts.ts';
+import { type BrandRule, milliseconds } from '../config/schema.ts';
 
 /** A rule with every setting in force. Durations and spans in ms. */
 export interface Rule extends Pick<Given, 'name' | 'what' | 'minimumPosts' | 'quietHours' | 'severity' | 'channels'> {

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { Config } from '../config.ts';
-import { loadConfig } from './load-config.ts';
+import { loadConfig } from '../config/load-config.ts';
+import type { Config } from '../config/schema.ts';
 
 /** Options that several commands share; each lands on a setting. */
 export interface SharedOptions {

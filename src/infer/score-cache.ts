@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { Probabilities } from './calibrate.ts';
+import type { Probabilities } from './model/calibrate.ts';
 
 /** What the model said of a cleaned text. */
 export interface Judgement {

@@ -1,16 +1,16 @@
 import { join } from 'node:path';
-import { FeedpulseError } from '../errors.ts';
-import type { Log } from '../log.ts';
-import type { Metrics } from '../metrics.ts';
-import type { Verdict } from '../post.ts';
-import { createJudge, type Judge } from './judge.ts';
-import { createLanguageDetector } from './language.ts';
-import { loadModel, type ModelInfo } from './model.ts';
-import { createPace } from './pace.ts';
-import { createReader, type Reading, type Scorable } from './reader.ts';
+import type { Verdict } from '../domain/post.ts';
+import { FeedpulseError } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+import type { Metrics } from '../lib/metrics.ts';
+import { createPace } from '../lib/yield-to-event-loop.ts';
+import { loadModel, type ModelInfo } from './model/model.ts';
+import { createJudge, type Judge } from './predict.ts';
+import { createReader, type Reading, type Scorable } from './preprocess.ts';
 import { createScoreCache } from './score-cache.ts';
-import { loadTokenizer } from './tokenizer.ts';
-import { WorkerPool } from './worker-pool.ts';
+import { createLanguageDetector } from './text/language.ts';
+import { loadTokenizer } from './text/tokenizer.ts';
+import { WorkerPool } from './workers/worker-pool.ts';
 
 export interface ScorerOptions {
   readonly modelPath: string;

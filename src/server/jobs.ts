@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { asError, FeedpulseError } from '../errors.ts';
-import type { Log } from '../log.ts';
+import { asError, FeedpulseError } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
 
 /** Ended jobs that are remembered, and jobs that may wait. */
 const mostEnded = 100;

@@ -1,23 +1,23 @@
 import type { FunctionComponent } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { BrandPicker } from './parts/brand-picker.tsx';
-import { Notices } from './parts/notices.tsx';
-import { Rail } from './parts/rail.tsx';
-import { RangePicker } from './parts/range-picker.tsx';
-import { SignIn } from './parts/sign-in.tsx';
-import { ViewBoundary } from './parts/view-boundary.tsx';
-import { viewTitles } from './parts/view-titles.ts';
-import { ZonePicker } from './parts/zone-picker.tsx';
-import { go, view } from './state/address.ts';
+import { BrandPicker } from './components/brand-picker.tsx';
+import { Notices } from './components/notices.tsx';
+import { RangePicker } from './components/range-picker.tsx';
+import { Rail } from './components/sidebar.tsx';
+import { SignIn } from './components/sign-in.tsx';
+import { ViewBoundary } from './components/view-boundary.tsx';
+import { viewTitles } from './components/view-titles.ts';
+import { ZonePicker } from './components/zone-picker.tsx';
+import { Alerts } from './pages/alerts.tsx';
+import { Compare } from './pages/compare.tsx';
+import { Health } from './pages/health.tsx';
+import { Live } from './pages/live.tsx';
+import { Overview } from './pages/overview.tsx';
+import { Posts } from './pages/posts.tsx';
 import { brandTitle, useBrands } from './state/brands.ts';
+import { go, view } from './state/router.ts';
 import { isSignInNeeded } from './state/session.ts';
 import type { ViewName } from './state/view-state.ts';
-import { Alerts } from './views/alerts.tsx';
-import { Compare } from './views/compare.tsx';
-import { Health } from './views/health.tsx';
-import { Live } from './views/live.tsx';
-import { Overview } from './views/overview.tsx';
-import { Posts } from './views/posts.tsx';
 
 const views: Readonly<Record<ViewName, FunctionComponent>> = {
   overview: Overview,

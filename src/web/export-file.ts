@@ -1,7 +1,7 @@
 import { type Cell, toCsv } from './csv.ts';
 import { spanName } from './span-name.ts';
-import { view } from './state/address.ts';
 import { timeZone } from './state/brands.ts';
+import { view } from './state/router.ts';
 
 /** Files that the page hands to whoever looks on; nothing leaves the browser. */
 

@@ -1,4 +1,4 @@
-import type { Grain } from '../history.ts';
+import type { Grain } from '../domain/brand-metrics.ts';
 
 /** Numbers and times as the reader's own language writes them. */
 

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { AlertChange, Mute, RuleState } from '../../src/alert.ts';
-import type { Counts } from '../../src/alerts/counts.ts';
 import { createEvaluator, type Evaluator } from '../../src/alerts/evaluator.ts';
-import type { Figures } from '../../src/alerts/read-figures.ts';
 import { rulesOf } from '../../src/alerts/rules.ts';
-import { configSchema } from '../../src/config.ts';
+import { configSchema } from '../../src/config/schema.ts';
+import type { AlertChange, Mute, RuleState } from '../../src/domain/alert.ts';
+import type { Counts } from '../../src/domain/sentiment-counts.ts';
+import type { Figures } from '../../src/sink/queries/read-alert-figures.ts';
 
 const minute = 60_000;
 const quarter = 15 * minute;

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Counts } from '../../src/alerts/counts.ts';
 import { type PastFigures, replay } from '../../src/alerts/replay.ts';
 import { rulesOf } from '../../src/alerts/rules.ts';
-import { configSchema } from '../../src/config.ts';
-import { createRandom } from '../../src/ingest/demo/random.ts';
+import { configSchema } from '../../src/config/schema.ts';
+import type { Counts } from '../../src/domain/sentiment-counts.ts';
+import { createRandom } from '../../src/ingest/sources/demo/random.ts';
 
 const minute = 60_000;
 const quarter = 15 * minute;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { demoBrands } from '../../src/ingest/demo/demo-brands.ts';
+import { demoBrands } from '../../src/ingest/sources/demo/demo-brands.ts';
 import { brightness, launchChromium } from '../support/chromium.ts';
 import { type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
 import { openView } from '../support/open-page.ts';

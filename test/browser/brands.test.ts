@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { AlertChange } from '../../src/alert.ts';
+import type { AlertChange } from '../../src/domain/alert.ts';
 import { launchChromium } from '../support/chromium.ts';
 import type { RunningFeedpulse } from '../support/feedpulse.ts';
 import { openPage, openView, savedBy, tileValue } from '../support/open-page.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { demoBrands } from '../../src/ingest/demo/demo-brands.ts';
+import { demoBrands } from '../../src/ingest/sources/demo/demo-brands.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
 import { openPage, openView, queryOf, savedBy, tileValue } from '../support/open-page.ts';

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { demoPost } from '../../src/ingest/demo/demo-post.ts';
+import { demoPost } from '../../src/ingest/sources/demo/demo-post.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
 import { openView } from '../support/open-page.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { demoBrands } from '../../src/ingest/demo/demo-brands.ts';
+import { demoBrands } from '../../src/ingest/sources/demo/demo-brands.ts';
 import { brightness, launchChromium } from '../support/chromium.ts';
 import { feedpulse, type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
 import { openPage } from '../support/open-page.ts';

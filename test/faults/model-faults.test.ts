@@ -1,7 +1,7 @@
 import { copyFile, cp, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { bundledModelPath } from '../../src/infer/model.ts';
+import { bundledModelPath } from '../../src/infer/model/model.ts';
 import { type KafkaStage, openKafkaStage } from '../support/faults/kafka-stage.ts';
 import { record, seeded } from '../support/faults/record.ts';
 import { attempt } from '../support/feedpulse.ts';

@@ -1,4 +1,4 @@
-import type { Verdict } from '../../src/post.ts';
+import type { Verdict } from '../../src/domain/post.ts';
 
 /** Verdicts of posts of which the model fails on none. */
 export function everyVerdict(verdicts: readonly (Verdict | undefined)[]): Verdict[] {

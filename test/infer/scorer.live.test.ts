@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 // From dist/: a worker thread can't load TypeScript.
 import { createScorer, type Scorer } from '../../dist/infer/scorer.js';
-import { createLog } from '../../src/log.ts';
-import type { Verdict } from '../../src/post.ts';
+import type { Verdict } from '../../src/domain/post.ts';
+import { createLog } from '../../src/lib/log.ts';
 import { everyVerdict } from './every-verdict.ts';
 import { modelUnderTest } from './model-under-test.ts';
 import { samplePosts } from './sample-posts.ts';

@@ -3,10 +3,10 @@ import { env, pipeline, type TextClassificationOutput } from '@huggingface/trans
 import { afterAll, beforeAll, expect, test } from 'vitest';
 // From dist/: a worker thread can't load TypeScript.
 import { createScorer, type Scorer } from '../../dist/infer/scorer.js';
-import { clean } from '../../src/infer/clean.ts';
-import { readModel } from '../../src/infer/model.ts';
-import { createLog } from '../../src/log.ts';
-import { labels } from '../../src/post.ts';
+import { labels } from '../../src/domain/post.ts';
+import { readModel } from '../../src/infer/model/model.ts';
+import { clean } from '../../src/infer/text/clean.ts';
+import { createLog } from '../../src/lib/log.ts';
 import { everyVerdict } from './every-verdict.ts';
 import { modelUnderTest } from './model-under-test.ts';
 import { samplePosts } from './sample-posts.ts';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 // From dist/: a worker thread can't load TypeScript.
 import { createScorer } from '../../dist/infer/scorer.js';
-import { bundledModelPath } from '../../src/infer/model.ts';
-import { createLog } from '../../src/log.ts';
+import { bundledModelPath } from '../../src/infer/model/model.ts';
+import { createLog } from '../../src/lib/log.ts';
 import { twoClassModel } from '../support/altered-model.ts';
 import { everyVerdict } from './every-verdict.ts';
 import { samplePosts } from './sample-posts.ts';

@@ -1,5 +1,5 @@
-import { configSchema } from '../../src/config.ts';
-import type { DeadLetter, DeadLetterSink } from '../../src/ingest/dead-letters.ts';
+import { configSchema } from '../../src/config/schema.ts';
+import type { DeadLetter, DeadLetterSink } from '../../src/ingest/dead-letters/dead-letter-sink.ts';
 
 /** The mapping that a config has when it says nothing of it. */
 export const defaultMapping = configSchema.parse({}).mapping;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import kafkajs, { type Producer } from 'kafkajs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { AlertsAnswer } from '../../src/server/alert-schemas.ts';
+import type { AlertsAnswer } from '../../src/server/routes/alerts/alert-schemas.ts';
 import { eventually, feedpulse, type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
 import { startKafka, type TestKafka } from '../support/kafka.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRandom } from '../../src/ingest/demo/random.ts';
+import { createRandom } from '../../src/ingest/sources/demo/random.ts';
 import { nothingWrong } from '../support/ledger.ts';
 import { judge, type Outcome } from './judge.ts';
 

@@ -1,6 +1,6 @@
 import type { Producer } from 'kafkajs';
-import { demoPost } from '../../src/ingest/demo/demo-post.ts';
-import type { Post } from '../../src/post.ts';
+import type { Post } from '../../src/domain/post.ts';
+import { demoPost } from '../../src/ingest/sources/demo/demo-post.ts';
 import type { Delivery } from '../support/ledger.ts';
 
 /** A feed that is written at a steady rate, and what has been acknowledged of it. */

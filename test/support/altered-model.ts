@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundledModelPath } from '../../src/infer/model.ts';
+import { bundledModelPath } from '../../src/infer/model/model.ts';
 
 /** Beyond the rows of the embedding table, so that the model itself refuses a batch that holds it. */
 const idOutside = 40_000;

@@ -1,5 +1,5 @@
-import { labels, type ScoredPost } from '../../src/post.ts';
-import type { Database } from '../../src/sink/connection.ts';
+import { labels, type ScoredPost } from '../../src/domain/post.ts';
+import type { Database } from '../../src/sink/client/connection.ts';
 import { rowsOf } from './test-database.ts';
 
 export type Figures = Record<string, number>;

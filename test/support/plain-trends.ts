@@ -1,4 +1,4 @@
-import type { StoredLabel } from '../../src/post.ts';
+import type { StoredLabel } from '../../src/domain/post.ts';
 
 /** What of a post enters a trend. */
 export interface PlainPost {

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { demoPost } from '../../src/ingest/demo/demo-post.ts';
+import { demoPost } from '../../src/ingest/sources/demo/demo-post.ts';
 
 /** Writes distinct demo posts of the last day as NDJSON, as a feed would send them. */
 export async function writePosts(path: string, count: number): Promise<void> {

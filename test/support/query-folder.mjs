@@ -1,6 +1,6 @@
 // Runs a statement on an embedded database in a process of its own: the engine allows one folder a process.
-import { loadConfig } from '../../dist/cli/load-config.js';
-import { openDatabase } from '../../dist/sink/connection.js';
+import { loadConfig } from '../../dist/config/load-config.js';
+import { openDatabase } from '../../dist/sink/client/connection.js';
 
 const [dataDir, query, changes] = process.argv.slice(2);
 const silent = { debug() {}, info() {}, warn() {}, error() {} };

@@ -1,4 +1,4 @@
-import type { StoredLabel } from '../../src/post.ts';
+import type { StoredLabel } from '../../src/domain/post.ts';
 import type { Ask } from './ledger.ts';
 
 /** What of a stored post enters the figures. */

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { KafkaConfig } from '../../src/config.ts';
+import type { KafkaConfig } from '../../src/config/schema.ts';
 import type { Certified } from './certificates.ts';
 
 /** What a registry keeps under an id or a version. */

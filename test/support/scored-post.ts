@@ -1,4 +1,4 @@
-import type { ScoredPost } from '../../src/post.ts';
+import type { ScoredPost } from '../../src/domain/post.ts';
 
 /** A complete scored post; give what the test is about. */
 export function scoredPost(given: Partial<ScoredPost> = {}): ScoredPost {

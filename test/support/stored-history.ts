@@ -1,15 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AlertChange } from '../../src/alert.ts';
-import { systemClock } from '../../src/clock.ts';
-import { configSchema } from '../../src/config.ts';
-import { createMetrics } from '../../src/metrics.ts';
-import type { ScoredPost } from '../../src/post.ts';
-import { createAlertStore } from '../../src/sink/alert-store.ts';
-import { openDatabase } from '../../src/sink/connection.ts';
-import { migrate } from '../../src/sink/migrate.ts';
-import { createRollups } from '../../src/sink/rollups.ts';
-import { createWriter } from '../../src/sink/writer.ts';
+import { configSchema } from '../../src/config/schema.ts';
+import type { AlertChange } from '../../src/domain/alert.ts';
+import type { ScoredPost } from '../../src/domain/post.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { createMetrics } from '../../src/lib/metrics.ts';
+import { openDatabase } from '../../src/sink/client/connection.ts';
+import { migrate } from '../../src/sink/migrations/migrate.ts';
+import { createRollups } from '../../src/sink/rollups/rollups.ts';
+import { createAlertStore } from '../../src/sink/writer/alert-store.ts';
+import { createWriter } from '../../src/sink/writer/writer.ts';
 import { type RunningFeedpulse, startFeedpulse } from './feedpulse.ts';
 import { quiet } from './test-database.ts';
 

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { configSchema } from '../../src/config.ts';
-import type { Log } from '../../src/log.ts';
-import { type Database, openDatabase } from '../../src/sink/connection.ts';
-import { migrate } from '../../src/sink/migrate.ts';
+import { configSchema } from '../../src/config/schema.ts';
+import type { Log } from '../../src/lib/log.ts';
+import { type Database, openDatabase } from '../../src/sink/client/connection.ts';
+import { migrate } from '../../src/sink/migrations/migrate.ts';
 
 export const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 

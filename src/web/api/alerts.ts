@@ -1,4 +1,4 @@
-import type { AlertChange, Status as RuleStatus, Verdict } from '../../alert.ts';
+import type { AlertChange, Status as RuleStatus, Verdict } from '../../domain/alert.ts';
 import type { Span } from '../state/view-state.ts';
 import { get, post, remove } from './client.ts';
 

@@ -1,5 +1,5 @@
-import type { BrandFigures, Breakdown, Bucket, Comparison, Grain, Summary } from '../../history.ts';
-import type { Engagement, ScoredPost, StoredLabel } from '../../post.ts';
+import type { BrandFigures, Breakdown, Bucket, Comparison, Grain, Summary } from '../../domain/brand-metrics.ts';
+import type { Engagement, ScoredPost, StoredLabel } from '../../domain/post.ts';
 import type { Brands, PostFilter, Span } from '../state/view-state.ts';
 import { get, type Query } from './client.ts';
 

@@ -1,4 +1,4 @@
-import type { SessionState } from '../../access.ts';
+import type { SessionState } from '../../domain/roles.ts';
 import { get, post, remove } from './client.ts';
 
 export const fetchSession = () => get<SessionState>('session', {}, AbortSignal.timeout(10_000));

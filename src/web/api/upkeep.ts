@@ -1,5 +1,5 @@
-import type { Label } from '../../post.ts';
-import type { PipelineReport } from '../../status.ts';
+import type { Label } from '../../domain/post.ts';
+import type { PipelineReport } from '../../domain/status.ts';
 import type { Job } from './alerts.ts';
 import { get, post } from './client.ts';
 import type { ShownPost } from './history.ts';

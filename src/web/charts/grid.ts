@@ -1,4 +1,4 @@
-import type { Bucket } from '../../history.ts';
+import type { Bucket } from '../../domain/brand-metrics.ts';
 import type { Trends } from '../api/history.ts';
 import type { Span } from '../state/view-state.ts';
 

@@ -1,8 +1,8 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { type Brand, fetchBrands } from '../api/history.ts';
-import { go, view } from './address.ts';
-import { type Loaded, useLoaded } from './load.ts';
+import { go, view } from './router.ts';
+import { type Loaded, useLoaded } from './use-query.ts';
 import { type Brands, spanOf } from './view-state.ts';
 
 /** Every brand of the config with its figures of the range; all posts first. */

@@ -1,4 +1,4 @@
-import type { Label } from '../../post.ts';
+import type { Label } from '../../domain/post.ts';
 import type { ShownPost } from '../api/history.ts';
 
 /** A post as it is after a person has said what it says in truth; null takes that back. */

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
-import type { Role, SessionState } from '../../access.ts';
-import { roles } from '../../access.ts';
+import type { Role, SessionState } from '../../domain/roles.ts';
+import { roles } from '../../domain/roles.ts';
 import { endSession, fetchSession, openSession } from '../api/session.ts';
 
 /** Undefined until the server has said who looks on. */

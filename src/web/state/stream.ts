@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
-import type { ScoredPost } from '../../post.ts';
-import type { Status } from '../../status.ts';
+import type { ScoredPost } from '../../domain/post.ts';
+import type { Status } from '../../domain/status.ts';
 import { fetchSession } from '../api/session.ts';
 import { askForToken, isSignInNeeded } from './session.ts';
 

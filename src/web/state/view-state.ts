@@ -1,4 +1,4 @@
-import { type StoredLabel, storedLabels } from '../../post.ts';
+import { type StoredLabel, storedLabels } from '../../domain/post.ts';
 
 export const viewNames = ['overview', 'posts', 'live', 'compare', 'alerts', 'health'] as const;
 export type ViewName = (typeof viewNames)[number];

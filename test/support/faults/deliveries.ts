@@ -1,4 +1,4 @@
-import { labels, type ScoredPost } from '../../../src/post.ts';
+import { labels, type ScoredPost } from '../../../src/domain/post.ts';
 import { scoredPost } from '../scored-post.ts';
 
 const minuteMs = 60_000;

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
-import type { ScoredPost } from '../../../src/post.ts';
+import type { ScoredPost } from '../../../src/domain/post.ts';
 import { eventually, feedpulse, queryFolder, type RunningFeedpulse, startFeedpulse } from '../feedpulse.ts';
 import { startKafka, type TestKafka } from '../kafka.ts';
 import { type Audit, audit, type Delivery } from '../ledger.ts';

@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { test } from 'vitest';
-import { createRandom } from '../../../src/ingest/demo/random.ts';
+import { createRandom } from '../../../src/ingest/sources/demo/random.ts';
 import { type Audit, nothingWrong } from '../ledger.ts';
 
 /** The whole suite, or the quick selection that belongs to `npm test`. */

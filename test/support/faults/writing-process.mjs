@@ -2,13 +2,13 @@
 // It says `written N` once the first N posts of the file, and their marks, are acknowledged.
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { systemClock } from '../../../dist/clock.js';
-import { configSchema } from '../../../dist/config.js';
-import { createMetrics } from '../../../dist/metrics.js';
-import { openDatabase } from '../../../dist/sink/connection.js';
-import { migrate } from '../../../dist/sink/migrate.js';
-import { createRollups } from '../../../dist/sink/rollups.js';
-import { createWriter } from '../../../dist/sink/writer.js';
+import { configSchema } from '../../../dist/config/schema.js';
+import { systemClock } from '../../../dist/lib/clock.js';
+import { createMetrics } from '../../../dist/lib/metrics.js';
+import { openDatabase } from '../../../dist/sink/client/connection.js';
+import { migrate } from '../../../dist/sink/migrations/migrate.js';
+import { createRollups } from '../../../dist/sink/rollups/rollups.js';
+import { createWriter } from '../../../dist/sink/writer/writer.js';
 
 /** `die` is `{ statement, when }`: the process kills itself before or after that statement. */
 const { folder, file, from, batch, pauseMs, settle, die } = JSON.parse(process.argv[2]);

@@ -1,0 +1,21 @@
+import { availableParallelism } from 'node:os';
+import { bundledModelPath } from '../../../dist/infer/model/model.js';
+import { createScorer } from '../../../dist/infer/scorer.js';
+import { benchTexts } from '../../lib/posts.mjs';
+
+// Posts a second from text to verdict, as the pipeline does it: micro-batches of 128, two under way, no cache.
+const microBatch = 128;
+const posts = benchTexts(Number(process.argv[2])).map((text) => ({ text, lang: 'en' }));
+const log = { debug() {}, info() {}, warn() {}, error() {} };
+const scorer = await createScorer({ modelPath: bundledModelPath, workers: availableParallelism(), cacheSize: 0, log });
+await scorer.score(posts.slice(0, 256));
+const startedAt = performance.now();
+const pending = [];
+for (let at = 0; at < posts.length; at += microBatch) {
+  await pending.at(-2);
+  pending.push(scorer.score(posts.slice(at, at + microBatch)));
+}
+await Promise.all(pending);
+const seconds = (performance.now() - startedAt) / 1_000;
+await scorer.close();
+process.stdout.write(JSON.stringify({ postsPerSecond: posts.length / seconds }));

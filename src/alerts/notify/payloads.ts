@@ -1,0 +1,119 @@
+import type { ChannelConfig } from '../../config/alerts.ts';
+import { type Digest, type Message, textOf } from './message.ts';
+
+/** What receivers of HTTP get, as JSON. */
+type Receiver = Exclude<ChannelConfig['type'], 'email'>;
+
+const bodies: Readonly<Record<Receiver, (message: Message) => object>> = {
+  webhook: plainBody,
+  slack: slackBody,
+  teams: teamsBody,
+  alertmanager: alertmanagerBody,
+};
+
+export const bodyOf = (receiver: Receiver, message: Message): object => bodies[receiver](message);
+
+/** Many messages in one. Alertmanager gathers by itself, and has no digests. */
+export function digestBodyOf(receiver: Receiver, digest: Digest): object {
+  const { id, title, messages, link } = digest;
+  if (receiver === 'slack') {
+    const lines = messages.slice(0, mostInBlocks).map((message) => slackSection(`${signOf(message)} ${message.title}`));
+    const header = { type: 'header', text: slackPlain(title.slice(0, 150)) };
+    return { text: escapeSlack(title), blocks: [header, ...lines, slackButton(link)] };
+  }
+  if (receiver === 'teams') {
+    const lines = messages.slice(0, mostInBlocks).map((message) => teamsPlain(`${signOf(message)} ${message.title}`));
+    return teamsCard([teamsPlain(title, { size: 'Large', weight: 'Bolder' }), ...lines], link);
+  }
+  return { type: 'digest', id, title, messages: messages.map(plainBody), link };
+}
+
+/** Slack takes 50 blocks of a message. */
+const mostInBlocks = 45;
+
+const signOf = ({ change }: Message): string => (change.kind === 'resolved' ? '✅' : change.severity === 'critical' ? '🔴' : '🟠');
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** Everything, for programs. */
+function plainBody(message: Message): object {
+  const { change, title, reasons, link, isTest } = message;
+  const { id, alert, kind, rule, brand, severity, at, verdict } = change;
+  const { from, to, baseline, ...figures } = verdict;
+  const told = {
+    ...figures,
+    from: iso(from),
+    to: iso(to),
+    baseline: baseline && { ...baseline, from: iso(baseline.from), to: iso(baseline.to) },
+  };
+  return {
+    type: isTest ? 'test' : kind,
+    id,
+    alert,
+    rule,
+    brand,
+    severity,
+    at: iso(at),
+    title,
+    ...told,
+    ...reasons,
+    link,
+    text: textOf(message),
+  };
+}
+
+/** Blocks of Slack. Nothing of it is markup but the link, which is ours: strangers' words are plain text. */
+function slackBody(message: Message): object {
+  const { title, facts, reasons, link } = message;
+  return {
+    text: escapeSlack(title),
+    blocks: [
+      { type: 'header', text: slackPlain(`${signOf(message)} ${title}`.slice(0, 150)) },
+      { type: 'section', fields: facts.slice(0, 10).map(([name, value]) => slackPlain(`${name}: ${value}`)) },
+      ...(reasons.drivers.length > 0 ? [slackSection(`Drivers: ${reasons.drivers.join(', ')}`)] : []),
+      ...reasons.examples.map(({ platform, text }) => slackSection(`“${text}” (${platform})`)),
+      slackButton(link),
+    ],
+  };
+}
+
+const slackPlain = (text: string) => ({ type: 'plain_text', text: text.slice(0, 2_900), emoji: false });
+const slackSection = (text: string) => ({ type: 'section', text: slackPlain(text) });
+const slackButton = (url: string) => ({ type: 'actions', elements: [{ type: 'button', text: slackPlain('Open feedpulse'), url }] });
+
+/** Slack reads these three as the beginnings of links and mentions. */
+const escapeSlack = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+
+function teamsBody({ change, title, facts, reasons, link }: Message): object {
+  const color = change.kind === 'resolved' ? 'Good' : change.severity === 'critical' ? 'Attention' : 'Warning';
+  const body = [
+    teamsPlain(title, { size: 'Large', weight: 'Bolder', color }),
+    ...facts.map(([name, value]) => teamsPlain(`${name}: ${value}`)),
+    ...(reasons.drivers.length > 0 ? [teamsPlain(`Drivers: ${reasons.drivers.join(', ')}`)] : []),
+    ...reasons.examples.map(({ platform, text }) => teamsPlain(`“${text}” (${platform})`, { isSubtle: true })),
+  ];
+  return teamsCard(body, link);
+}
+
+/** A TextBlock would read Markdown; a run of a RichTextBlock is plain. */
+const teamsPlain = (text: string, more: object = {}) => ({ type: 'RichTextBlock', inlines: [{ type: 'TextRun', text, ...more }] });
+
+function teamsCard(body: readonly object[], url: string): object {
+  const actions = [{ type: 'Action.OpenUrl', title: 'Open feedpulse', url }];
+  const schema = 'http://adaptivecards.io/schemas/adaptive-card.json';
+  const content = { $schema: schema, type: 'AdaptiveCard', version: '1.4', body, actions };
+  return { type: 'message', attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content }] };
+}
+
+/** How long Alertmanager keeps an alert that it hears nothing more of. */
+const keptMs = 24 * 3_600_000;
+const testKeptMs = 60_000;
+
+/** What POST /api/v2/alerts takes: its labels name the alert, so that the end finds the beginning. */
+function alertmanagerBody({ change, title, facts, link, isTest }: Message): object {
+  const { kind, rule, brand, severity, at, alert } = change;
+  const ends = kind === 'resolved' ? at : at + (isTest ? testKeptMs : keptMs);
+  const labels = { alertname: 'feedpulse', rule, brand, severity, alert };
+  const annotations = { summary: title, description: facts.map(([name, value]) => `${name}: ${value}`).join('\n') };
+  return [{ labels, annotations, generatorURL: link, endsAt: iso(ends) }];
+}

@@ -1,0 +1,110 @@
+import { type Label, labels } from '../../domain/post.ts';
+import type { TermCounts } from './log-odds.ts';
+import { createCopies } from './near-duplicates.ts';
+import { createWordReader, type Term } from './post-words.ts';
+
+export interface LabelledText {
+  readonly text: string;
+  /** BCP 47 primary subtag. */
+  readonly lang: string;
+  readonly label: Label;
+}
+
+/** Distinct posts with a term, by label. */
+export interface CountedTerm extends Readonly<Record<Label, number>> {
+  readonly code: number;
+  readonly term: Term;
+}
+
+/** A post that stands for all its near-duplicates of the same label. */
+export interface Distinct<Post> {
+  readonly post: Post;
+  /** Codes of its terms. */
+  readonly terms: readonly number[];
+  /** How many posts it stands for. */
+  readonly posts: number;
+}
+
+export interface TermTable<Post> {
+  readonly distinct: Readonly<Record<Label, readonly Distinct<Post>[]>>;
+  /** Every term that at least `fewestPosts` distinct posts have. */
+  readonly terms: readonly CountedTerm[];
+  /** All terms together, rare ones included, of posts with the label and of the others. */
+  all(label: Label): TermCounts;
+}
+
+export const fewestPosts = 3;
+
+/** Let other work of the process go on; called once a post. */
+type Breathe = () => Promise<void> | undefined;
+
+/**
+ * Counts in how many distinct posts each term comes. The first of some near-duplicates stands for them.
+ * @param names what is no term: the names of the brand
+ */
+export async function countTerms<Post extends LabelledText>(
+  posts: readonly Post[],
+  names: readonly string[],
+  breathe: Breathe,
+): Promise<TermTable<Post>> {
+  const reader = createWordReader(names);
+  const copies = { negative: createCopies(), neutral: createCopies(), positive: createCopies() };
+  const distinct: Record<Label, { post: Post; terms: number[]; posts: number }[]> = { negative: [], neutral: [], positive: [] };
+  const total = { negative: 0, neutral: 0, positive: 0 };
+  const seen = createSketch();
+  for (const post of posts) {
+    const pause = breathe();
+    if (pause) await pause;
+    const { label } = post;
+    const read = reader.read(post.text, post.lang);
+    const known = distinct[label][copies[label].groupOf(read.words)];
+    if (known) {
+      known.posts += 1;
+      continue;
+    }
+    const terms = read.terms();
+    distinct[label].push({ post, terms, posts: 1 });
+    total[label] += terms.length;
+    for (const code of terms) seen.add(code);
+  }
+  const all = total.negative + total.neutral + total.positive;
+  const counts = new Map<number, Record<Label, number>>();
+  for (const label of labels) {
+    for (const { terms } of distinct[label]) {
+      const pause = breathe();
+      if (pause) await pause;
+      for (const code of terms) if (seen.atMost(code) >= fewestPosts) countOne(counts, code, label);
+    }
+  }
+  return {
+    distinct,
+    terms: [...counts]
+      .map(([code, byLabel]) => ({ code, term: reader.term(code), ...byLabel }))
+      .filter((term) => postsWith(term) >= fewestPosts),
+    all: (label) => ({ inside: total[label], outside: all - total[label] }),
+  };
+}
+
+const postsWith = ({ negative, neutral, positive }: CountedTerm): number => negative + neutral + positive;
+
+function countOne(counts: Map<number, Record<Label, number>>, code: number, label: Label): void {
+  const known = counts.get(code);
+  if (known) known[label] += 1;
+  else counts.set(code, { negative: 0, neutral: 0, positive: 0, [label]: 1 });
+}
+
+/**
+ * Counts that may be too high, never too low, in a fixed place: most pairs of words come once, and need not be
+ * remembered one by one.
+ */
+function createSketch(): { add(code: number): void; atMost(code: number): number } {
+  const cells = new Uint8Array(2 ** 20);
+  const cellOf = (code: number): number => (Math.imul(code % 2 ** 21, 0x9e3779b1) ^ Math.imul(code / 2 ** 21, 0x85ebca6b)) >>> 12;
+  return {
+    add: (code) => {
+      const cell = cellOf(code);
+      cells[cell] = Math.min(255, (cells[cell] ?? 0) + 1);
+    },
+    atMost: (code) => cells[cellOf(code)] ?? 0,
+  };
+}

@@ -1,0 +1,68 @@
+import * as lists from 'stopword';
+import { foldText } from '../../lib/fold-text.ts';
+
+/** By the subtag that posts have. */
+const listOf: Readonly<Record<string, readonly string[]>> = {
+  ar: lists.ara,
+  cs: lists.ces,
+  da: lists.dan,
+  de: lists.deu,
+  el: lists.ell,
+  en: lists.eng,
+  es: lists.spa,
+  fi: lists.fin,
+  fr: lists.fra,
+  he: lists.heb,
+  hu: lists.hun,
+  id: lists.ind,
+  it: lists.ita,
+  ja: lists.jpn,
+  ko: lists.kor,
+  nl: lists.nld,
+  no: lists.nob,
+  pl: lists.pol,
+  pt: lists.por,
+  ro: lists.ron,
+  ru: lists.rus,
+  sv: lists.swe,
+  th: lists.tha,
+  tr: lists.tur,
+  uk: lists.ukr,
+  vi: lists.vie,
+  zh: lists.zho,
+};
+
+/** What the English list lacks, and people write: forms without their apostrophe, pronouns, fillers. */
+const english = `
+  am not no nor yes my me your yours his hers its our ours their them us you we he she they i so just too very really
+  im ive id ill youre youve youll hes shes theyre weve were isnt arent wasnt werent dont doesnt didnt cant couldnt
+  wont wouldnt shouldnt hasnt havent hadnt aint ca wo thats theres whats lets gonna wanna gotta ur u rt via amp
+  again always every much more most even still only now then here there out up down off over do does did doing done
+  have has had having get gets got getting go goes going went one two some any all
+`;
+/** The same for the short lists of Spanish and Portuguese. */
+const spanish = `
+  es son era eran fue fueron ser soy eres somos esta estan este esto estos estas estoy estaba ese eso esa esos esas ha han he hay
+  tiene tengo tienen mi mis tu tus su sus me te se lo la los las le les nos al del un una unos unas y o u pero si no ni que
+  porque cuando como donde quien muy mas menos ya hoy todo toda todos todas otra otro vez hasta desde sobre entre sin tan solo q xq
+`;
+const portuguese = `
+  e ou mas nem se sim nao que porque pq quando como onde quem muito muita mais menos ja hoje tudo todo toda todos todas
+  ser era eram foi foram sou esta estao estou estava isso isto esse essa este ha tem tenho um uma uns umas meu minha seu sua
+  me te lhe nos vos eles elas ele ela voce vc vcs pra pro ate so tambem de do da dos das em no na ao aos
+`;
+const wordsOf = (text: string): string[] => text.trim().split(/\s+/);
+const moreOf: Readonly<Record<string, readonly string[]>> = { en: wordsOf(english), es: wordsOf(spanish), pt: wordsOf(portuguese) };
+
+const known = new Map<string, ReadonlySet<string>>();
+
+/**
+ * Words that say nothing by themselves in a language (BCP 47 primary subtag), folded. An unknown language has the
+ * English ones, which turn up everywhere. `stopword` has the lists.
+ */
+export function stopWordsOf(language: string): ReadonlySet<string> {
+  const listed = Object.hasOwn(listOf, language) ? language : 'en';
+  const words = known.get(listed) ?? new Set([...(listOf[listed] ?? []), ...(moreOf[listed] ?? [])].map(foldText));
+  known.set(listed, words);
+  return words;
+}

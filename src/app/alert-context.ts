@@ -1,0 +1,72 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import type { ExamplePost, Reasons } from '../alerts/notify/message.ts';
+import { type Driver, drivers } from '../analytics/drivers/drivers.ts';
+import { createCopies } from '../analytics/drivers/near-duplicates.ts';
+import { searchPosts } from '../analytics/search/search-posts.ts';
+import type { BrandRule } from '../config/schema.ts';
+import type { AlertChange } from '../domain/alert.ts';
+import type { Label } from '../domain/post.ts';
+import type { Clock } from '../lib/clock.ts';
+import { foldText } from '../lib/fold-text.ts';
+
+const mostDrivers = 5;
+const mostExamples = 3;
+/** So many of the most engaged posts are looked through for those that differ. */
+const mostRead = 60;
+
+/** What lies behind the beginning of an alert: terms that set the posts of its window apart, and posts that show it. */
+export function createExplanations(parts: {
+  readonly reader: ClickHouseClient;
+  readonly brands: readonly BrandRule[];
+  readonly clock: Clock;
+}): (change: AlertChange) => Promise<Reasons> {
+  const { reader, brands, clock } = parts;
+  return async ({ kind, brand, verdict }) => {
+    if (kind === 'resolved' || verdict.what === 'noData') return { drivers: [], examples: [] };
+    const rule = brands.find(({ name }) => name === brand);
+    const names = rule ? [rule.name, ...rule.aliases, ...rule.any] : [];
+    const range = { from: new Date(verdict.from), to: new Date(verdict.to) };
+    const found = await drivers(reader, { brand, names, ...range, limit: mostDrivers }, clock);
+    const labels = labelsOf(verdict);
+    const picked = labels
+      .flatMap((label) => found[label])
+      .sort((a, b) => b.z - a.z)
+      .slice(0, mostDrivers);
+    const label = labels.length === 1 ? labels[0] : undefined;
+    const shown = distinct(picked);
+    if (shown.length >= mostExamples) return { drivers: picked.map(({ term }) => term), examples: shown };
+    const { posts } = await searchPosts(reader, { brand, ...range, label, sort: 'engagement', limit: mostRead }, clock);
+    return { drivers: picked.map(({ term }) => term), examples: withoutCopies(posts) };
+  };
+}
+
+function labelsOf({ what, direction }: AlertChange['verdict']): Exclude<Label, 'neutral'>[] {
+  if (what === 'negativeVolume') return ['negative'];
+  if (what === 'netSentiment') return [direction === 'down' ? 'negative' : 'positive'];
+  return ['negative', 'positive'];
+}
+
+/** The most engaged posts of some drivers, each once; drivers have no near-duplicates among theirs. */
+function distinct(picked: readonly Driver[]): ExamplePost[] {
+  const posts = new Map(picked.flatMap(({ examples }) => examples).map((post) => [`${post.platform} ${post.id}`, post]));
+  return [...posts.values()]
+    .sort((a, b) => b.engagement - a.engagement)
+    .slice(0, mostExamples)
+    .map(toExample);
+}
+
+/** The first posts that are not near-duplicates of one before. */
+function withoutCopies(posts: readonly ExamplePost[]): ExamplePost[] {
+  const { groupOf } = createCopies();
+  const numbers = new Map<string, number>();
+  const numberOf = (word: string): number => {
+    const known = numbers.get(word) ?? numbers.size + 1;
+    numbers.set(word, known);
+    return known;
+  };
+  const seen = new Set<number>();
+  const isNew = ({ text }: ExamplePost): boolean => seen.size < seen.add(groupOf(foldText(text).split(' ').map(numberOf))).size;
+  return posts.filter(isNew).slice(0, mostExamples).map(toExample);
+}
+
+const toExample = ({ platform, text, url }: ExamplePost): ExamplePost => ({ platform, text, ...(url && { url }) });

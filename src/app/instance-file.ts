@@ -1,0 +1,50 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { asError, FeedpulseError } from '../lib/errors.ts';
+import { isAlive } from '../lib/process-alive.ts';
+
+const owner = z.object({
+  pid: z.int().positive(),
+  /** Where it answers on this machine. */
+  url: z.url({ protocol: /^http$/ }),
+  token: z.string(),
+});
+
+/** The process that has a data folder open, and how other commands reach it. */
+export type Owner = z.infer<typeof owner>;
+
+const pathIn = (folder: string): string => join(folder, 'owner.json');
+
+/**
+ * Leaves in the data folder how other commands reach this process; only its user can read it. The embedded
+ * engine lets one process in, so a file that is there already was left by one that was killed.
+ * @throws FILE_UNREADABLE
+ */
+export async function writeOwner(folder: string, given: Owner): Promise<void> {
+  try {
+    await removeOwner(folder);
+    await writeFile(pathIn(folder), `${JSON.stringify(given)}\n`, { mode: 0o600, flag: 'wx' });
+  } catch (thrown) {
+    throw new FeedpulseError('FILE_UNREADABLE', `cannot use the data folder ${folder}: ${asError(thrown).message}.`);
+  }
+}
+
+export async function removeOwner(folder: string): Promise<void> {
+  await rm(pathIn(folder), { force: true });
+}
+
+/** The process that has the folder open, as far as it said so and still lives. */
+export async function readOwner(folder: string): Promise<Owner | undefined> {
+  const text = await readFile(pathIn(folder), 'utf8').catch(() => '{}');
+  const found = owner.safeParse(parse(text));
+  return found.success && isAlive(found.data.pid) ? found.data : undefined;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import { CsvError, parse } from 'csv-parse/sync';
+import { type Label, labels } from '../../domain/post.ts';
+import { asError, FeedpulseError } from '../../lib/errors.ts';
+
+/** Labelled posts of a file; the three lists go together. */
+export interface Labelled {
+  readonly texts: readonly string[];
+  readonly truth: readonly Label[];
+  /** Where each stands in the file, counted from 1. */
+  readonly lines: readonly number[];
+}
+
+interface Row {
+  readonly line: number;
+  readonly name: string;
+  /** Undefined where the row has not two columns. */
+  readonly text: string | undefined;
+}
+
+/**
+ * Labels and texts of a file with these two columns: `.csv` is read as RFC 4180 has it, anything else as a TSV that is
+ * split at the first tab and has no quotes. A first row `label`, `text` is a header. Rejects with FILE_UNREADABLE.
+ */
+export async function readLabelled(file: string): Promise<Labelled> {
+  const isCsv = file.toLowerCase().endsWith('.csv');
+  const content = await readFile(file, 'utf8').catch((thrown: unknown) => {
+    throw new FeedpulseError('FILE_UNREADABLE', `${asError(thrown).message}.`, { cause: thrown });
+  });
+  const texts: string[] = [];
+  const truth: Label[] = [];
+  const lines: number[] = [];
+  for (const { line, name, text } of isCsv ? csvRows(file, content) : tsvRows(content)) {
+    if (line === 1 && name === 'label') continue;
+    const label = labels.find((known) => known === name);
+    if (!label || text === undefined) {
+      const between = isCsv ? 'a comma' : 'a tab';
+      throw new FeedpulseError('FILE_UNREADABLE', `${file}:${line}: expected ${labels.join(', ')}, ${between} and the text.`);
+    }
+    truth.push(label);
+    texts.push(text);
+    lines.push(line);
+  }
+  if (texts.length === 0) throw new FeedpulseError('FILE_UNREADABLE', `${file}: holds no labelled posts.`);
+  return { texts, truth, lines };
+}
+
+function* tsvRows(content: string): Generator<Row> {
+  for (const [index, line] of content.split('\n').entries()) {
+    if (line === '') continue;
+    const tab = line.indexOf('\t');
+    yield { line: index + 1, name: line.slice(0, Math.max(0, tab)), text: tab < 0 ? undefined : line.slice(tab + 1).replace(/\r$/, '') };
+  }
+}
+
+/** `line` is where a row begins. */
+function* csvRows(file: string, content: string): Generator<Row> {
+  let line = 1;
+  for (const { record, info } of rowsOf(file, content)) {
+    yield { line, name: record[0] ?? '', text: record.length === 2 ? record[1] : undefined };
+    line = info.lines + 1;
+  }
+}
+
+interface RowFound {
+  readonly record: readonly string[];
+  /** Lines read so far, those of this row included. */
+  readonly info: { readonly lines: number };
+}
+
+function rowsOf(file: string, content: string): readonly RowFound[] {
+  try {
+    const options = { bom: true, skip_empty_lines: true, relax_column_count: true, info: true } as const;
+    return parse(content, options) as unknown as RowFound[]; // what `info` adds is in no type of the library
+  } catch (thrown) {
+    // The library quotes what it could not read.
+    const why = thrown instanceof CsvError ? `not CSV (${thrown.code})` : asError(thrown).message;
+    throw new FeedpulseError('FILE_UNREADABLE', `${file}: ${why}.`, { cause: thrown });
+  }
+}

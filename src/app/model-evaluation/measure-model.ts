@@ -1,0 +1,60 @@
+import { type ClassificationReport, reportClassification } from '../../analytics/models/classification-report.ts';
+import type { Config } from '../../config/schema.ts';
+import type { Verdict } from '../../domain/post.ts';
+import type { Scorer, Verdicts } from '../../infer/scorer.ts';
+import { FeedpulseError } from '../../lib/errors.ts';
+import { createLog } from '../../lib/log.ts';
+import { startProgress } from '../../lib/progress.ts';
+import { openScorer } from '../open-scorer.ts';
+import type { Labelled } from './labelled-posts.ts';
+
+export type ModelReport = ClassificationReport & { readonly postsPerSecond: number; readonly modelVersion: string };
+
+export interface Measured {
+  readonly report: ModelReport;
+  /** One a post, in the order of the file. */
+  readonly verdicts: readonly Verdict[];
+}
+
+/** Two windows of the scorer, so that posts of like length share a batch. */
+const chunk = 1_024;
+
+/** Scores labelled posts, in whatever language they look to be, and says how well. `modelPath` goes before the config's. */
+export async function measureModel(
+  config: Config,
+  { texts, truth }: Labelled,
+  { title = 'Scoring', modelPath }: { readonly title?: string; readonly modelPath?: string } = {},
+): Promise<Measured> {
+  const scorer = await openScorer(config, createLog(config.log.level), {
+    cacheSize: 0,
+    assumeModelLanguage: true,
+    ...(modelPath !== undefined && { modelPath }),
+  });
+  try {
+    await scorer.score(texts.slice(0, 32).map((text) => ({ text }))); // the first run allocates; it is not timed
+    const { verdicts, seconds } = await scoreAll(scorer, texts, title);
+    const speed = { postsPerSecond: texts.length / seconds, modelVersion: scorer.model.id };
+    return { report: { ...reportClassification(truth, verdicts), ...speed }, verdicts };
+  } finally {
+    await scorer.close();
+  }
+}
+
+async function scoreAll(scorer: Scorer, texts: readonly string[], title: string): Promise<{ verdicts: Verdict[]; seconds: number }> {
+  const progress = startProgress(title, texts.length);
+  const startedAt = performance.now();
+  const pending: Promise<Verdicts>[] = [];
+  for (let at = 0; at < texts.length; at += chunk) {
+    await pending.at(-2); // two chunks under way keep every worker busy
+    const part = texts.slice(at, at + chunk).map((text) => ({ text }));
+    pending.push(scorer.score(part).finally(() => progress.advance(part.length)));
+  }
+  const verdicts = (await Promise.all(pending)).flat().map(orFail);
+  progress.stop();
+  return { verdicts, seconds: (performance.now() - startedAt) / 1_000 };
+}
+
+function orFail(verdict: Verdict | undefined, index: number): Verdict {
+  if (verdict) return verdict;
+  throw new FeedpulseError('MODEL_FAILED', `the model fails on post ${index + 1} of the file, though not on others.`);
+}

@@ -1,0 +1,73 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Source } from '../domain/ackable-batch.ts';
+import type { FeedItem } from '../domain/post.ts';
+import type { Status } from '../domain/status.ts';
+import type { Scorer } from '../infer/scorer.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { LiveHub } from '../lib/event-bus.ts';
+import type { Metrics } from '../lib/metrics.ts';
+import type { RecentMetrics } from '../server/routes/recent-metrics.ts';
+import type { Database } from '../sink/client/connection.ts';
+
+const windowSeconds = 10;
+
+export interface RunStatus {
+  read(): Status;
+  close(): void;
+}
+
+/** What the running process says of itself: readiness of each part, posts a second, lag, event-loop delay. */
+export function createRunStatus(parts: {
+  clock: Clock;
+  db: Database;
+  metrics: Metrics;
+  source: Source<FeedItem>;
+  scorer: Scorer;
+  live: LiveHub;
+  recent: RecentMetrics;
+}): RunStatus {
+  const { clock, db, metrics, source, scorer, live, recent } = parts;
+  const startedAt = clock.now();
+  /** Posts that became rows in each of the last seconds, as a ring by second. */
+  const perSecond = new Map<number, number>();
+  const secondOf = (ms: number): number => Math.floor(ms / 1_000);
+  const unsubscribe = live.subscribe(() => {
+    const second = secondOf(clock.now());
+    perSecond.set(second, (perSecond.get(second) ?? 0) + 1);
+    perSecond.delete(second - windowSeconds - 1);
+  });
+
+  const delay = monitorEventLoopDelay({ resolution: 10 });
+  delay.enable();
+  const sampling = setInterval(() => {
+    metrics.eventLoopDelay.set(delay.percentile(99) / 1e9);
+    delay.reset();
+  }, windowSeconds * 1_000).unref();
+
+  const postsPerSecond = (): number => {
+    const now = clock.now();
+    const recent = [...perSecond].filter(([second]) => second >= secondOf(now) - windowSeconds && second < secondOf(now));
+    const seconds = Math.max(1, Math.min(windowSeconds, (now - startedAt) / 1_000));
+    return recent.reduce((sum, [, posts]) => sum + posts, 0) / seconds;
+  };
+
+  return {
+    read: () => {
+      const troubles = { source: source.trouble(), model: scorer.trouble(), database: db.health.trouble() };
+      return {
+        ready: Object.values(troubles).every((trouble) => trouble === undefined),
+        parts: Object.fromEntries(Object.entries(troubles).map(([part, trouble]) => [part, trouble ?? 'ok'])),
+        source: source.name,
+        modelVersion: scorer.model.id,
+        postsPerSecond: Math.round(postsPerSecond() * 10) / 10,
+        lag: recent.lag(),
+        latencySeconds: recent.quantiles('rowLatency')?.p95 ?? null,
+      };
+    },
+    close: () => {
+      unsubscribe();
+      clearInterval(sampling);
+      delay.disable();
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import { Command } from 'commander';
+import { FeedpulseError } from '../../../lib/errors.ts';
+import type { AlertAnswer, MuteAnswer } from '../../../server/routes/alerts/alert-schemas.ts';
+import { carryOut, type UpkeepOptions } from '../../mutation-options.ts';
+import { withSharedOptions } from '../../options.ts';
+import { printableJson } from '../../output/escape-terminal.ts';
+import { tableOf } from '../../output/print-table.ts';
+import { withConfiguredApi } from '../../query-options.ts';
+import { toldShortly } from './list.ts';
+
+const path = '/api/v1/alerts';
+const pathOf = (id: string): string => `${path}/${encodeURIComponent(id)}`;
+
+export function alertsShow(): Command {
+  return withSharedOptions(new Command('show'))
+    .description('one alert with everything that is known of it')
+    .argument('<id>', 'as `alerts list` shows it')
+    .option('--json', 'print it as JSON')
+    .action(async (id: string, options: UpkeepOptions) => {
+      const alert = await withConfiguredApi(options, (api) => api.get<AlertAnswer>(pathOf(id)));
+      process.stdout.write(options.json ? `${printableJson(alert)}\n` : tableOf(factsOf(alert), factColumns));
+    });
+}
+
+type Fact = readonly [string, string | number | null];
+
+const factColumns = [
+  { title: 'WHAT', name: 'what', value: ([name]: Fact) => name },
+  { title: 'VALUE', name: 'value', value: ([, value]: Fact) => String(value ?? '–') },
+];
+
+function factsOf({ verdict, acked, channels, ...alert }: AlertAnswer): Fact[] {
+  const { baseline, ...figures } = verdict;
+  return [
+    ...Object.entries(alert).map(([name, value]): Fact => [name, value]),
+    ['channels', channels.join(', ')],
+    ...Object.entries(figures).map(([name, value]): Fact => [name, typeof value === 'number' ? Math.round(value * 100) / 100 : value]),
+    ['baseline', baseline && `${baseline.season}, ${baseline.from} to ${baseline.to}`],
+    ['acked', acked && `${acked.by} ${acked.at}`],
+  ];
+}
+
+export function alertsAck(): Command {
+  return withSharedOptions(new Command('ack'))
+    .description('say that somebody looks after an alert, or whether it was of use')
+    .argument('<id>', 'as `alerts list` shows it')
+    .option('--useful', 'it was worth the message')
+    .option('--noise', 'it was not')
+    .option('--json', 'print the alert as JSON')
+    .action((id: string, options: UpkeepOptions & { useful?: boolean; noise?: boolean }) => {
+      const { useful, noise } = options;
+      if (useful && noise) throw new FeedpulseError('USAGE', 'expected --useful or --noise.');
+      const mark = useful ? 'useful' : noise ? 'noise' : undefined;
+      return carryOut(
+        options,
+        (api) => api.send<AlertAnswer>('POST', `${pathOf(id)}/${mark ? 'mark' : 'ack'}`, mark && { mark }),
+        (alert) => `${alert.brand}, ${toldShortly(alert)}: ${mark ? `marked as ${mark}` : 'acknowledged'}.`,
+      );
+    });
+}
+
+type MuteOptions = UpkeepOptions & { readonly rule?: string; readonly brand?: string };
+
+const withWho = (command: Command): Command =>
+  withSharedOptions(command)
+    .option('--rule <name>', 'this rule only (default: every rule)')
+    .option('--brand <name>', 'this brand only (default: every brand)')
+    .option('--json', 'print the outcome as JSON');
+
+export function alertsMute(): Command {
+  return withWho(new Command('mute'))
+    .description('tell nobody of alerts for a while')
+    .option('--for <duration>', 'how long: 30m, 2h, 7d', '2h')
+    .option('--reason <text>', 'why, for those who look at it later')
+    .action((options: MuteOptions & { for: string; reason?: string }) => {
+      const { rule, brand, reason } = options;
+      const body = { for: options.for, ...(rule && { rule }), ...(brand && { brand }), ...(reason && { reason }) };
+      return carryOut(
+        options,
+        (api) => api.send<MuteAnswer>('POST', `${path}/mutes`, body),
+        ({ until }) => `Muted until ${until}.`,
+      );
+    });
+}
+
+export function alertsUnmute(): Command {
+  return withWho(new Command('unmute'))
+    .description('end a mute, named as it was made')
+    .action((options: MuteOptions) => {
+      const { rule, brand } = options;
+      const query = new URLSearchParams({ ...(rule && { rule }), ...(brand && { brand }) });
+      return carryOut(
+        options,
+        (api) => api.send<{ ended: number }>('DELETE', `${path}/mutes?${query}`),
+        ({ ended }) => (ended > 0 ? 'Alerts are told again.' : 'There is no such mute.'),
+      );
+    });
+}

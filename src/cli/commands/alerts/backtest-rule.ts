@@ -1,0 +1,57 @@
+import { FeedpulseError } from '../../../lib/errors.ts';
+import type { BacktestAnswer } from '../../../server/routes/alerts/alert-schemas.ts';
+import type { SharedOptions } from '../../options.ts';
+import { printable } from '../../output/escape-terminal.ts';
+import { type Column, type Format, printRows } from '../../output/print-table.ts';
+import { withConfiguredApi } from '../../query-options.ts';
+import { followJob } from '../../wait-for-job.ts';
+import { toldShortly } from './list.ts';
+
+export interface RuleBacktestOptions extends SharedOptions {
+  readonly rule: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly brand?: string;
+  readonly window?: string;
+  readonly sensitivity?: string;
+  readonly minimumPosts?: string;
+  readonly minimumChange?: string;
+  readonly format: Format;
+}
+
+type Row = BacktestAnswer['alerts'][number];
+
+/** Prints when a rule would have spoken over the stored history, with the settings that are tried. @throws USAGE, DATABASE_UNAVAILABLE */
+export async function backtestRule(options: RuleBacktestOptions): Promise<void> {
+  const { rule, since, until, brand, format } = options;
+  const body = { rule, since, until, brand, settings: settingsOf(options) };
+  const { answer } = await withConfiguredApi(options, (api) => followJob(api, 'Judging, minutes', '/api/v1/alerts/backtest', body));
+  const found = answer as BacktestAnswer | undefined; // what this route's jobs answer
+  if (!found) throw new FeedpulseError('DATABASE_UNAVAILABLE', 'the replay ended without an answer');
+  if (format !== 'table') return void process.stdout.write(printRows(format, found.alerts, columns, found));
+  if (found.alerts.length > 0) process.stdout.write(printRows(format, found.alerts, columns));
+  const days = (Date.parse(found.to) - Date.parse(found.from)) / 86_400_000;
+  process.stderr.write(`${found.alerts.length} alerts in ${days.toFixed(1)} days from ${shownTime(found.from)} on.\n`);
+}
+
+function settingsOf({ window, sensitivity, minimumPosts, minimumChange }: RuleBacktestOptions): object {
+  const number = (text: string | undefined): unknown =>
+    text !== undefined && text.trim() !== '' && !Number.isNaN(Number(text)) ? Number(text) : text;
+  return { window, sensitivity: number(sensitivity), minimumPosts: number(minimumPosts), minimumChange: number(minimumChange) };
+}
+
+const shownTime = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
+
+const columns: readonly Column<Row>[] = [
+  { title: 'BEGAN (UTC)', name: 'at', value: ({ at }) => at, show: ({ at }) => shownTime(at) },
+  {
+    title: 'ENDED',
+    name: 'resolvedAt',
+    value: ({ resolvedAt }) => resolvedAt,
+    show: ({ resolvedAt }) => (resolvedAt ? shownTime(resolvedAt) : 'still on'),
+  },
+  { title: 'BRAND', name: 'brand', value: ({ brand }) => printable(brand) },
+  { title: 'WHAT', name: 'what', value: ({ verdict }) => verdict.what, show: toldShortly },
+  { title: 'Z', name: 'z', value: ({ verdict }) => verdict.z, show: ({ verdict }) => verdict.z.toFixed(1) },
+  { title: 'POSTS', name: 'posts', value: ({ verdict }) => verdict.posts },
+];

@@ -1,0 +1,102 @@
+import { Command } from 'commander';
+import type { BrandSummary, Comparison, Timeline } from '../../domain/brand-metrics.ts';
+import type { Api } from '../api-client.ts';
+import { printable } from '../output/escape-terminal.ts';
+import { intervalColumns, shownCount, shownGrowth, shownNet, shownPoints, shownShare } from '../output/format-metrics.ts';
+import { type Column, printRows } from '../output/print-table.ts';
+import { sparkline, squeeze } from '../output/sparkline.ts';
+import { type RangeOptions, withConfiguredApi, withRangeOptions } from '../query-options.ts';
+
+interface Options extends RangeOptions {
+  readonly brand?: readonly string[];
+}
+
+type Answer = Comparison & { readonly from: string; readonly to: string };
+type Row = BrandSummary & { readonly curve: string };
+
+const examples = `
+A post that names two brands counts once for each. Intervals are of 95 %; a star marks a change against the period of
+equal length before that is larger than chance makes them.
+
+  $ feedpulse compare
+  $ feedpulse compare --brand Brixomel Kestrivo --since now-30d
+  $ feedpulse compare --since now-7d --format csv > brands.csv
+`;
+
+export function compareCommand(): Command {
+  return withRangeOptions(new Command('compare'))
+    .description('brands side by side: volume, share of voice, net sentiment, and their changes')
+    .option('--brand <name...>', 'brands to compare; all of the config when absent')
+    .addHelpText('after', examples)
+    .action((options: Options) =>
+      withConfiguredApi(options, async (api) => {
+        const { brand, since, until, format } = options;
+        const found = await api.get<Answer>('/api/v1/share-of-voice', { brands: brand, from: since, to: until });
+        const rows: Row[] = [];
+        for (const summary of found.brands)
+          rows.push({ ...summary, curve: format === 'table' ? await curveOf(api, summary.brand, found) : '' });
+        process.stdout.write(printRows(format, rows, columns, found));
+        if (format === 'table') process.stderr.write(`${basisOf(found)}\n`);
+      }),
+    );
+}
+
+const width = 24;
+
+/** A brand's volume over the range as bars. */
+async function curveOf(api: Api, brand: string, { from, to }: Answer): Promise<string> {
+  const { buckets, gaps } = await api.get<Timeline>('/api/v1/trends', { brand, from, to });
+  const volumes = [...buckets.map(({ start, volume }) => ({ start, volume })), ...gaps.map((start) => ({ start, volume: null }))]
+    .sort((a, b) => (a.start < b.start ? -1 : 1))
+    .map(({ volume }) => volume);
+  return sparkline(squeeze(volumes, width, (group) => group.reduce((sum, value) => sum + value, 0)));
+}
+
+const columns: readonly Column<Row>[] = [
+  { title: 'BRAND', name: 'brand', value: ({ brand }) => printable(brand) },
+  { title: 'POSTS', name: 'volume', value: ({ current }) => current.volume, show: ({ current }) => shownCount(current.volume) },
+  {
+    title: 'CHANGE',
+    name: 'volumeChange',
+    value: ({ changes }) => changes?.volume?.difference ?? null,
+    show: ({ changes, previous }) => shownGrowth(changes?.volume, previous?.volume ?? 0),
+  },
+  { title: 'OVER TIME', name: '', not: 'in CSV', value: ({ curve }) => curve },
+  {
+    title: 'VOICE',
+    name: 'shareOfVoice',
+    value: ({ current }) => current.shareOfVoice,
+    show: ({ current }) => shownShare(current.shareOfVoice),
+  },
+  ...intervalColumns<Row>('shareOfVoice', 'share', ({ current }) => current.intervals.shareOfVoice),
+  {
+    title: 'NET',
+    name: 'netSentiment',
+    value: ({ current }) => current.netSentiment,
+    show: ({ current }) => shownNet(current.netSentiment),
+  },
+  ...intervalColumns<Row>('netSentiment', 'net', ({ current }) => current.intervals.netSentiment),
+  {
+    title: 'POINTS',
+    name: 'netSentimentChange',
+    value: ({ changes }) => changes?.netSentiment?.difference ?? null,
+    show: ({ changes }) => shownPoints(changes?.netSentiment),
+  },
+  {
+    title: 'NEGATIVE',
+    name: 'negativeShare',
+    value: ({ current }) => current.negativeShare,
+    show: ({ current }) => shownShare(current.negativeShare),
+  },
+  {
+    title: 'POSITIVE',
+    name: 'positiveShare',
+    value: ({ current }) => current.positiveShare,
+    show: ({ current }) => shownShare(current.positiveShare),
+  },
+];
+
+function basisOf({ from, to, mentions, brands }: Answer): string {
+  const history = brands.some(({ previous }) => previous === null) ? 'There is no history of the period before to compare with.' : '';
+  return `${shownCount(mentions)} mentions from ${from.slice(0, 16)} to ${to.slice(0, 16)} UTC. ${history}`.trim();
+}

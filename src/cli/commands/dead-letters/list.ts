@@ -1,0 +1,64 @@
+import type { Command } from 'commander';
+import { type DeadLetterList, listDeadLetters } from '../../../ingest/dead-letters/list-dead-letters.ts';
+import { createLog } from '../../../lib/log.ts';
+import { parseNumber } from '../../options.ts';
+import { printable, printableJson } from '../../output/escape-terminal.ts';
+import {
+  type LetterFilter,
+  type LetterOptions,
+  letterCommand,
+  letterConfig,
+  matches,
+  openLetters,
+  withFilter,
+  withProgress,
+} from './options.ts';
+
+type Options = LetterOptions & LetterFilter & { readonly limit: number };
+
+export function deadLettersList(): Command {
+  return withFilter(letterCommand('list'))
+    .description('the latest dead letters, and how many there are by reason')
+    .option('--limit <number>', 'how many to list', parseNumber, 50)
+    .action(async (options: Options) => {
+      const listing = await list(options);
+      process.stdout.write(options.json ? `${printableJson(listing)}\n` : table(listing));
+    });
+}
+
+async function list(options: Options): Promise<DeadLetterList> {
+  const config = letterConfig(options);
+  const store = openLetters(config, createLog(config.log.level));
+  const limit = Math.floor(options.limit);
+  return withProgress('Reading', (onProgress) => listDeadLetters(store, { wanted: matches(options), limit, onProgress }));
+}
+
+/** Fits 80 columns unless the topic's name is long; the position comes last, since it must stay whole. */
+function table({ letters, counts, replayed, unreadable }: DeadLetterList): string {
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const rest = unreadable > 0 ? [`${unreadable} entries could not be read.`] : [];
+  if (total === 0) return `${['No dead letters.', ...rest].join('\n')}\n`;
+  const width = Math.max(6, ...letters.map(({ reason }) => printable(reason).length));
+  const row = (at: string, reason: string, bytes: string, state: string, position: string) =>
+    `${at.padEnd(16)}  ${reason.padEnd(width)} ${bytes.padStart(9)}  ${state.padEnd(8)}  ${position}`;
+  const rows = letters.map(({ at, reason, bytes, replayedAt, position }) =>
+    row(minute(at), printable(reason), grouped(bytes), replayedAt === null ? 'waiting' : 'put back', printable(position)),
+  );
+  const reasons = Object.entries(counts).sort(([, a], [, b]) => b - a);
+  return `${[
+    row('REFUSED (UTC)', 'REASON', 'BYTES', 'STATE', 'POSITION'),
+    ...rows,
+    '',
+    `${grouped(total)} dead letters${letters.length < total ? `, the last ${grouped(letters.length)} listed` : ''}; ${grouped(replayed)} put back.`,
+    ...reasons.map(([reason, count]) => `  ${printable(reason).padEnd(18)} ${grouped(count).padStart(9)}`),
+    ...rest,
+  ].join('\n')}\n`;
+}
+
+function minute(at: string): string {
+  return printable(at).slice(0, 16).replace('T', ' ');
+}
+
+function grouped(count: number): string {
+  return count.toLocaleString('en');
+}

@@ -1,0 +1,54 @@
+import { Command } from 'commander';
+import type { Driver, Drivers } from '../../analytics/drivers/drivers.ts';
+import { printable } from '../output/escape-terminal.ts';
+import { type Column, printRows } from '../output/print-table.ts';
+import { askApi, oneLine, type QuestionOptions, withQuestionOptions } from '../query-options.ts';
+
+type Row = Driver & { readonly label: 'negative' | 'positive' };
+
+const examples = `
+A term counts once a post, and posts that repeat each other with small changes count once. Z tells how far a term
+sets the posts of its label apart from the others: log-odds with an informative Dirichlet prior.
+
+  $ feedpulse drivers --brand Brixomel --since now-7d
+  $ feedpulse drivers --brand Brixomel --since now-7d --format csv > drivers.csv
+`;
+
+export function driversCommand(): Command {
+  return withQuestionOptions(new Command('drivers'))
+    .description('the terms that set negative and positive posts apart: what drives the sentiment of a brand')
+    .option('--limit <number>', 'how many of each label, at most 100', '10')
+    .addHelpText('after', examples)
+    .action(async (options: QuestionOptions & { readonly limit: string }) => {
+      const found = await askApi<Drivers>('/api/v1/drivers', options, { limit: options.limit });
+      const rows = (['negative', 'positive'] as const).flatMap((label) => found[label].map((driver): Row => ({ label, ...driver })));
+      process.stdout.write(printRows(options.format, rows, columns, found));
+      if (options.format === 'table') process.stderr.write(`${basis(found)}\n`);
+    });
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+const exampleOf = ({ examples: [first] }: Row): string => first?.text ?? '';
+
+const columns: readonly Column<Row>[] = [
+  { title: 'LABEL', name: 'label', value: ({ label }) => label },
+  { title: 'TERM', name: 'term', value: ({ term }) => term },
+  { title: 'KIND', name: 'kind', value: ({ kind }) => kind },
+  { title: 'Z', name: 'z', value: ({ z }) => z, show: ({ z }) => z.toFixed(1) },
+  { title: 'POSTS', name: 'n', value: ({ n }) => n },
+  { title: 'COPIES', name: 'withCopies', value: ({ withCopies }) => withCopies },
+  { title: 'SHARE', name: 'share', value: ({ share }) => share, show: ({ share }) => percent(share) },
+  {
+    title: 'NET',
+    name: 'netSentiment',
+    value: ({ netSentiment }) => netSentiment,
+    show: ({ netSentiment }) => netSentiment?.toFixed(0) ?? '–',
+  },
+  { title: 'EXAMPLE', name: 'example', value: (row) => printable(oneLine(exampleOf(row))), show: (row) => oneLine(exampleOf(row), 60) },
+];
+
+function basis({ posts, sampled, distinct }: Drivers): string {
+  const grouped = (count: number): string => count.toLocaleString('en');
+  const read = sampled < posts ? `, of which ${grouped(sampled)} were read` : '';
+  return `${grouped(posts)} scored posts${read}; ${grouped(distinct)} without near-duplicates.`;
+}

@@ -1,0 +1,37 @@
+import { Command } from 'commander';
+import { readLabelled } from '../../app/model-evaluation/labelled-posts.ts';
+import { type ModelReport, measureModel } from '../../app/model-evaluation/measure-model.ts';
+import { labels } from '../../domain/post.ts';
+import { configFrom, type SharedOptions, withSharedOptions } from '../options.ts';
+
+export function evalCommand(): Command {
+  return withSharedOptions(new Command('eval'))
+    .description('measure the model on labelled posts')
+    .argument('<file>', 'columns label and text: a .csv, or a TSV without quotes')
+    .option('--json', 'print one JSON object')
+    .action(async (file: string, options: SharedOptions & { json?: boolean }) => {
+      const config = configFrom(options);
+      const { report } = await measureModel(config, await readLabelled(file));
+      process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : table(report));
+    });
+}
+
+function table(report: ModelReport): string {
+  const percent = (value: number): string => (100 * value).toFixed(1).padStart(6);
+  const rows = labels.map((label) => {
+    const { precision, recall, f1, support } = report.perClass[label];
+    return `  ${label.padEnd(9)} ${percent(precision)} ${percent(recall)} ${percent(f1)} ${String(support).padStart(7)}`;
+  });
+  return [
+    `${report.modelVersion} on ${report.rows} posts, in percent`,
+    `  macro recall       ${percent(report.macroRecall)}`,
+    `  accuracy           ${percent(report.accuracy)}`,
+    `  calibration error  ${percent(report.calibrationError)}`,
+    '',
+    '  label     precis. recall     F1    rows',
+    ...rows,
+    '',
+    `  ${Math.round(report.postsPerSecond)} posts/s`,
+    '',
+  ].join('\n');
+}

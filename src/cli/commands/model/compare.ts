@@ -1,0 +1,111 @@
+import { Command } from 'commander';
+import { folderOf } from '../../../app/known-models.ts';
+import { readLabelled } from '../../../app/model-evaluation/labelled-posts.ts';
+import { measureModel } from '../../../app/model-evaluation/measure-model.ts';
+import { compareMeasured, type ModelDifference, type Split } from '../../../app/model-evaluation/model-difference.ts';
+import { labels } from '../../../domain/post.ts';
+import { loadModel } from '../../../infer/model/model.ts';
+import { configFrom, parseNumber, type SharedOptions, withSharedOptions } from '../../options.ts';
+import { printable, printableJson } from '../../output/escape-terminal.ts';
+import { shownCount, sign } from '../../output/format-metrics.ts';
+import { type Column, tableOf } from '../../output/print-table.ts';
+import { oneLine } from '../../query-options.ts';
+
+type Options = SharedOptions & { readonly json?: boolean; readonly show: number };
+
+const examples = `
+A model is a folder, or the name of an installed or of the bundled one. The posts should be none that either was trained
+on. Two thousand of them tell differences of about two points apart.
+
+  $ feedpulse model compare distilbert-social-en training/.work/my-model held-out.tsv
+  $ feedpulse model compare distilbert-social-en my-model held-out.tsv --show 50
+`;
+
+export function modelCompare(): Command {
+  return withSharedOptions(new Command('compare'), 'model')
+    .description(
+      'two models on the same labelled posts: figures side by side, whether chance could make the difference, and where they differ',
+    )
+    .argument('<a>', 'a model')
+    .argument('<b>', 'another')
+    .argument('<file>', 'columns label and text: a .csv, or a TSV without quotes')
+    .option('--show <number>', 'how many of the posts to show that they label differently', parseNumber, 10)
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', examples)
+    .action(async (a: string, b: string, file: string, options: Options) => {
+      const config = configFrom(options);
+      const labelled = await readLabelled(file);
+      const [pathA, pathB] = [folderOf(a, config), folderOf(b, config)];
+      await loadModel(pathB); // what is wrong with it should not show only when A has scored every post
+      // One after the other: beside each other they would slow each other down.
+      const first = await measureModel(config, labelled, { title: 'Scoring with A', modelPath: pathA });
+      const second = await measureModel(config, labelled, { title: 'Scoring with B', modelPath: pathB });
+      const found = compareMeasured(labelled, first, second, Math.floor(options.show));
+      process.stdout.write(options.json ? `${printableJson(found)}\n` : report(found));
+    });
+}
+
+function report(found: ModelDifference): string {
+  const { a, b, disagreements } = found;
+  const shown = disagreements.shown.length;
+  const list = shown === 0 ? '' : `\n${tableOf(disagreements.shown, splitColumns)}`;
+  return [
+    `A  ${printable(a.modelVersion)}\nB  ${printable(b.modelVersion)}\n${shownCount(a.rows)} posts, in percent\n\n`,
+    tableOf(figuresOf(found), figureColumns),
+    `\n${significance(found)}\n`,
+    `They label ${shownCount(disagreements.posts)} posts differently${shown < disagreements.posts ? `; the ${shownCount(shown)} furthest apart:` : '.'}\n`,
+    list,
+  ].join('');
+}
+
+interface Figure {
+  readonly name: string;
+  readonly a: number;
+  readonly b: number;
+  readonly digits: number;
+}
+
+function figuresOf({ a, b }: ModelDifference): Figure[] {
+  const percent = (name: string, one: number, other: number): Figure => ({ name, a: 100 * one, b: 100 * other, digits: 1 });
+  return [
+    percent('macro recall', a.macroRecall, b.macroRecall),
+    percent('accuracy', a.accuracy, b.accuracy),
+    ...labels.map((label) => percent(`recall ${label}`, a.perClass[label].recall, b.perClass[label].recall)),
+    percent('calibration error', a.calibrationError, b.calibrationError),
+    { name: 'posts/s', a: a.postsPerSecond, b: b.postsPerSecond, digits: 0 },
+  ];
+}
+
+const figureColumns: readonly Column<Figure>[] = [
+  { title: '', name: 'figure', value: ({ name }) => name },
+  { title: 'A', name: 'a', value: ({ a }) => a, show: ({ a, digits }) => a.toFixed(digits) },
+  { title: 'B', name: 'b', value: ({ b }) => b, show: ({ b, digits }) => b.toFixed(digits) },
+  { title: 'B − A', name: 'difference', value: ({ a, b }) => b - a, show: ({ a, b, digits }) => sign(b - a, digits) },
+];
+
+function significance({ accuracy, macroRecall }: ModelDifference): string {
+  const { onlyA, onlyB, midP, exact } = accuracy;
+  const points = (fraction: number): string => sign(100 * fraction, 1);
+  const { difference, low, high, tooFew } = macroRecall;
+  const doubt = (isClear: boolean): string => (isClear ? 'more than chance makes' : 'chance could make it');
+  return [
+    `Accuracy: A alone is right on ${shownCount(onlyA)} posts, B alone on ${shownCount(onlyB)}; McNemar's mid-p ${shownP(midP)} (exact ${shownP(exact)}): ${doubt(midP < 0.05)}.`,
+    `Macro recall: ${points(difference)} points, 95 % interval ${points(low)} … ${points(high)}: ${tooFew ? 'too few posts to tell' : doubt(low > 0 || high < 0)}.`,
+  ].join('\n');
+}
+
+const splitColumns: readonly Column<Split>[] = [
+  { title: 'LINE', name: 'line', value: ({ line }) => line },
+  { title: 'TRUTH', name: 'truth', value: ({ truth }) => truth },
+  { title: 'A', name: 'a', value: ({ a }) => a.label, show: ({ a }) => judged(a) },
+  { title: 'B', name: 'b', value: ({ b }) => b.label, show: ({ b }) => judged(b) },
+  { title: 'TEXT', name: 'text', value: ({ text }) => text, show: ({ text }) => oneLine(text, 80) },
+];
+
+function judged({ label, confidence }: Split['a']): string {
+  return `${label} ${Math.round(100 * confidence)} %`;
+}
+
+function shownP(p: number): string {
+  return p < 0.001 ? '< 0.001' : p.toFixed(3);
+}

@@ -1,0 +1,73 @@
+import { Command, Option } from 'commander';
+import { storedLabels } from '../../domain/post.ts';
+import type { StoredPost } from '../../sink/queries/stored-post.ts';
+import { printable } from '../output/escape-terminal.ts';
+import { type Column, printRows } from '../output/print-table.ts';
+import { askApi, oneLine, type QuestionOptions, withQuestionOptions } from '../query-options.ts';
+
+interface Options extends QuestionOptions {
+  readonly label?: string;
+  readonly author?: string;
+  readonly minConfidence?: string;
+  readonly maxConfidence?: string;
+  readonly text?: string;
+  readonly sort: string;
+  readonly limit: string;
+  readonly before?: string;
+}
+
+interface Page {
+  readonly posts: readonly StoredPost[];
+  readonly next: string | null;
+}
+
+const examples = `
+  $ feedpulse posts --brand Brixomel --since now-1d --label negative
+  $ feedpulse posts --brand Brixomel --text 'refund "battery recall"'
+  $ feedpulse posts --brand Brixomel --since now-7d --sort engagement --format csv > posts.csv
+`;
+
+export function postsCommand(): Command {
+  return withQuestionOptions(new Command('posts'))
+    .description('stored posts: search them, and read what is behind a figure')
+    .addOption(new Option('--label <label>', 'with this label only').choices(storedLabels))
+    .option('--author <author>', 'by this author: an id, or a handle with or without @')
+    .option('--min-confidence <share>', 'the highest probability is at least this, 0 to 1')
+    .option('--max-confidence <share>', 'and at most this')
+    .option('--text <words>', 'holding all these words and "phrases", whatever their case and accents')
+    .addOption(
+      new Option('--sort <order>', 'newest first, or most likes, reposts and replies first')
+        .choices(['time', 'engagement'])
+        .default('time'),
+    )
+    .option('--limit <number>', 'how many, at most 1000', '50')
+    .option('--before <cursor>', 'the page after the one that gave this')
+    .addHelpText('after', examples)
+    .action(async (options: Options) => {
+      const { label, author, minConfidence, maxConfidence, text, sort, limit, before } = options;
+      const query = { label, author, minConfidence, maxConfidence, text, sort, limit, before };
+      const page = await askApi<Page>('/api/v1/posts', options, query);
+      process.stdout.write(printRows(options.format, page.posts, columns, page));
+      if (page.next !== null && options.format !== 'json') process.stderr.write(`There may be more: --before ${page.next}\n`);
+    });
+}
+
+const engagementOf = ({ engagement: { likes, reposts, replies } }: StoredPost): number => likes + reposts + replies;
+const authorOf = ({ author }: StoredPost): string => author?.handle || author?.id || '';
+
+const columns: readonly Column<StoredPost>[] = [
+  {
+    title: 'TIME (UTC)',
+    name: 'createdAt',
+    value: ({ createdAt }) => createdAt,
+    show: ({ createdAt }) => createdAt.slice(0, 16).replace('T', ' '),
+  },
+  { title: 'PLATFORM', name: 'platform', value: ({ platform }) => platform },
+  { title: 'ID', name: 'id', value: ({ id }) => id },
+  { title: 'AUTHOR', name: 'author', value: authorOf },
+  { title: 'LANG', name: 'lang', value: ({ lang }) => lang },
+  { title: 'LABEL', name: 'label', value: ({ label }) => label },
+  { title: 'CONF', name: 'confidence', value: ({ confidence }) => confidence, show: ({ confidence }) => confidence.toFixed(2) },
+  { title: 'ENGAGED', name: 'engagement', value: engagementOf },
+  { title: 'TEXT', name: 'text', value: ({ text }) => printable(oneLine(text)), show: ({ text }) => oneLine(text, 80) },
+];

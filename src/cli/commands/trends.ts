@@ -1,0 +1,155 @@
+import { Command, Option } from 'commander';
+import type { Breakdown, Bucket, Grain, Part, Summary, Timeline } from '../../domain/brand-metrics.ts';
+import { grains } from '../../domain/brand-metrics.ts';
+import type { Api } from '../api-client.ts';
+import { printable } from '../output/escape-terminal.ts';
+import { intervalColumns, shownCount, shownGrowth, shownInterval, shownNet, shownPoints, shownShare } from '../output/format-metrics.ts';
+import { type Column, printRows } from '../output/print-table.ts';
+import { sparkline, squeeze } from '../output/sparkline.ts';
+import { type RangeOptions, withBrandOption, withConfiguredApi, withRangeOptions } from '../query-options.ts';
+
+const parts = ['platform', 'language'] as const;
+
+interface Options extends RangeOptions {
+  readonly brand: string;
+  readonly by?: Grain | (typeof parts)[number];
+  readonly timezone?: string;
+}
+
+interface Range {
+  readonly from: string;
+  readonly to: string;
+}
+
+type Row = Pick<Bucket, 'start'> & { readonly figures: Bucket | null };
+
+const examples = `
+Net sentiment = 100 · (positive − negative) / (positive + negative + neutral). Intervals are of 95 %; a star marks a
+change against the period of equal length before that is larger than chance makes them.
+
+  $ feedpulse trends --brand Brixomel
+  $ feedpulse trends --brand Brixomel --since now-90d --by week --timezone Europe/Berlin
+  $ feedpulse trends --brand Brixomel --since now-30d --by platform
+  $ feedpulse trends --since 2026-11-01 --until 2026-12-01 --by day --format csv > november.csv
+`;
+
+export function trendsCommand(): Command {
+  return withRangeOptions(withBrandOption(new Command('trends')))
+    .description('volume and net sentiment of a brand over time, with their change')
+    .addOption(new Option('--by <part>', 'length of a bucket, or what to break it down by').choices([...grains, ...parts]))
+    .option('--timezone <zone>', "where days begin: an IANA name; the brand's own when absent")
+    .addHelpText('after', examples)
+    .action((options: Options) =>
+      withConfiguredApi(options, async (api, config) => {
+        const { brand, by, since, until } = options;
+        const summary = await api.get<Summary & Range>('/api/v1/summary', { brand, from: since, to: until });
+        if (by === 'platform' || by === 'language') return printParts(api, options, by, summary);
+        const timeZone = options.timezone ?? config.brands.find(({ name }) => name === brand)?.timezone ?? 'UTC';
+        return printBuckets(api, options, { grain: by ?? grainOf(summary), timeZone, summary });
+      }),
+    );
+}
+
+const hour = 3_600_000;
+
+/** A grain that makes some dozens of rows. */
+function grainOf({ from, to }: Range): Grain {
+  const hours = (Date.parse(to) - Date.parse(from)) / hour;
+  if (hours <= 6) return 'quarter';
+  if (hours <= 48) return 'hour';
+  return hours <= 62 * 24 ? 'day' : 'week';
+}
+
+async function printBuckets(
+  api: Api,
+  { brand, format }: Options,
+  { grain, timeZone, summary }: { grain: Grain; timeZone: string; summary: Summary & Range },
+): Promise<void> {
+  const { from, to } = summary;
+  const trends = await api.get<Timeline>('/api/v1/trends', { brand, from, to, grain, timeZone });
+  const rows = [
+    ...trends.buckets.map((figures): Row => ({ start: figures.start, figures })),
+    ...trends.gaps.map((start): Row => ({ start, figures: null })),
+  ].sort((a, b) => (a.start < b.start ? -1 : 1));
+  if (format === 'table') process.stdout.write(`${heading(brand, summary, `by ${grain}, ${timeZone}`)}\n${curves(rows)}\n`);
+  process.stdout.write(printRows(format, rows, columnsOf(grain, timeZone), { ...trends, summary }));
+}
+
+function heading(brand: string, { from, to, current, previous, changes }: Summary & Range, how: string): string {
+  const { volume, netSentiment, intervals } = current;
+  const against = previous ? `against the period before: ` : 'There is no history of the period before to compare with.';
+  const change = previous
+    ? `posts ${shownGrowth(changes?.volume, previous.volume)}, net ${shownPoints(changes?.netSentiment, ' points')}`
+    : '';
+  return [
+    `${brand === '*' ? 'All posts' : printable(brand)}, ${shownTime(from, 'UTC')} to ${shownTime(to, 'UTC')} (UTC), ${how}`,
+    `${shownCount(volume)} posts, net sentiment ${shownNet(netSentiment)} (${shownInterval(intervals.netSentiment, 'net')})`,
+    `${against}${change}`,
+    '',
+  ].join('\n');
+}
+
+const widest = 72;
+
+/** Volume and net sentiment as bars; gaps are blank. */
+function curves(rows: readonly Row[]): string {
+  const mean = (group: readonly number[]): number => group.reduce((sum, value) => sum + value, 0) / group.length;
+  const curve = (of: (row: Row) => number | null): string => sparkline(squeeze(rows.map(of), widest, mean));
+  const posts = curve(({ figures }) => figures?.volume ?? null);
+  const net = curve(({ figures }) => figures?.netSentiment ?? null);
+  return `posts  ${posts}\nnet    ${net}\n`;
+}
+
+function shownTime(iso: string, timeZone: string, grain: Grain = 'minute'): string {
+  const local = new Date(iso).toLocaleString('sv-SE', { timeZone }).slice(0, 16);
+  return grain === 'day' || grain === 'week' || grain === 'month' ? local.slice(0, 10) : local;
+}
+
+function columnsOf(grain: Grain, timeZone: string): readonly Column<Row>[] {
+  const figure = (name: 'volume' | 'negative' | 'neutral' | 'positive' | 'unscored', title: string): Column<Row> => ({
+    title,
+    name,
+    value: ({ figures }) => figures?.[name] ?? null,
+    show: ({ figures }) => (figures ? shownCount(figures[name]) : '–'),
+  });
+  return [
+    { title: `FROM (${timeZone})`, name: 'start', value: ({ start }) => start, show: ({ start }) => shownTime(start, timeZone, grain) },
+    figure('volume', 'POSTS'),
+    {
+      title: 'NET',
+      name: 'netSentiment',
+      value: ({ figures }) => figures?.netSentiment ?? null,
+      show: ({ figures }) => (figures ? shownNet(figures.netSentiment) : 'gap'),
+    },
+    ...intervalColumns<Row>('netSentiment', 'net', ({ figures }) => figures?.intervals.netSentiment ?? null),
+    figure('negative', 'NEGATIVE'),
+    figure('neutral', 'NEUTRAL'),
+    figure('positive', 'POSITIVE'),
+    figure('unscored', 'UNSCORED'),
+  ];
+}
+
+async function printParts(api: Api, { brand, format }: Options, by: (typeof parts)[number], summary: Summary & Range): Promise<void> {
+  const { from, to } = summary;
+  const found = await api.get<Breakdown>('/api/v1/breakdown', { brand, from, to });
+  const rows = by === 'platform' ? found.platforms : found.languages;
+  if (format === 'table') process.stdout.write(`${heading(brand, summary, `by ${by}`)}\n`);
+  process.stdout.write(printRows(format, rows, partColumns(by), found));
+}
+
+const partColumns = (by: (typeof parts)[number]): readonly Column<Part>[] => [
+  { title: by.toUpperCase(), name: 'name', value: ({ name }) => printable(name) },
+  { title: 'POSTS', name: 'volume', value: ({ volume }) => volume, show: ({ volume }) => shownCount(volume) },
+  { title: 'SHARE', name: 'share', value: ({ share }) => share, show: ({ share }) => shownShare(share) },
+  {
+    title: 'NET',
+    name: 'netSentiment',
+    value: ({ netSentiment }) => netSentiment,
+    show: ({ netSentiment }) => shownNet(netSentiment),
+  },
+  ...intervalColumns<Part>('netSentiment', 'net', ({ intervals }) => intervals.netSentiment),
+  { title: 'NEGATIVE', name: 'negative', value: ({ negative }) => negative },
+  { title: 'NEUTRAL', name: 'neutral', value: ({ neutral }) => neutral },
+  { title: 'POSITIVE', name: 'positive', value: ({ positive }) => positive },
+  { title: 'UNSCORED', name: 'unscored', value: ({ unscored }) => unscored },
+];

@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+import type { Config } from '../../config/schema.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Log } from '../../lib/log.ts';
+import { createMessageParser, type ParseMessage } from '../decode/message-parser.ts';
+import { compileMapping } from '../mapping/parse-post.ts';
+import type { DeadLetterStore } from './dead-letter-store.ts';
+import { createFileDeadLetterStore } from './file-store.ts';
+import { createKafkaDeadLetterStore } from './kafka-store.ts';
+
+interface Parts {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Where the dead letters of the configured feed are: beside Kafka's topic, or in the data folder. */
+export function openDeadLetters({ config, clock, log }: Parts): DeadLetterStore {
+  if (config.source === 'kafka') return createKafkaDeadLetterStore({ config: config.kafka, clock, log });
+  return createFileDeadLetterStore(join(config.dataDir, 'dead-letters.ndjson'));
+}
+
+/** Judges messages as the pipeline would with this config. */
+export function deadLetterParser({ config, clock, log }: Parts, signal: AbortSignal): ParseMessage {
+  return createMessageParser({ mapping: compileMapping(config.mapping), config: config.kafka, clock, log, signal });
+}

@@ -1,0 +1,150 @@
+import { isUtf8 } from 'node:buffer';
+import type { Post } from '../../domain/post.ts';
+import type { DeadLetterReason } from '../dead-letters/dead-letter-reason.ts';
+import { type CompiledMapping, pick } from './field-mapping.ts';
+import { Refused } from './invalid-message.ts';
+import { authorOf, cleanText, engagementOf, idOf, langOf, urlOf } from './optional-fields.ts';
+import { parseTime } from './parse-time.ts';
+
+export { type CompiledMapping, compileMapping } from './field-mapping.ts';
+
+export type ParsedPost = { readonly post: Post } | { readonly reason: DeadLetterReason };
+
+/** Bytes. Real posts have a few hundred; a quarter of a mebibyte leaves room for what feeds add around them. */
+export const largestMessage = 256 * 1_024;
+const deepestNesting = 32;
+const firstDate = Date.UTC(2000, 0, 1);
+const oneDay = 86_400_000;
+const byteOrderMark = '\ufeff';
+
+/**
+ * Makes a post of a message, or says why it is none. `timestamp` is the feed's own time of the message and
+ * stands in for absent dates, `now` is the clock's; both in milliseconds since 1970. Pure, and never throws.
+ */
+export function parsePost(message: Uint8Array | string, mapping: CompiledMapping, timestamp: number, now: number): ParsedPost {
+  return refusable(() => postOf(readObject(message), mapping, { from: firstDate, until: now + oneDay }, timestamp, now));
+}
+
+/** As `parsePost`, of a message that was decoded already. */
+export function parseValue(value: unknown, mapping: CompiledMapping, timestamp: number, now: number): ParsedPost {
+  return refusable(() => postOf(shallowObject(value), mapping, { from: firstDate, until: now + oneDay }, timestamp, now));
+}
+
+function refusable(make: () => Post): ParsedPost {
+  try {
+    return { post: make() };
+  } catch (thrown) {
+    if (thrown instanceof Refused) return { reason: thrown.reason };
+    throw thrown;
+  }
+}
+
+interface Range {
+  readonly from: number;
+  readonly until: number;
+}
+
+function postOf(root: object, mapping: CompiledMapping, range: Range, timestamp: number, now: number): Post {
+  const { paths, platformName } = mapping;
+  const platform = platformName ?? requiredId(pick(root, paths.platform), 'missing-platform');
+  const id = requiredId(pick(root, paths.id), 'missing-id');
+  const deleted = flag(pick(root, paths.deleted));
+  const text = deleted ? '' : requiredText(pick(root, paths.text));
+  // A producer may have stamped its message with nonsense; that is no fault of the post.
+  const feedTime = timestamp >= range.from && timestamp <= range.until ? timestamp : now;
+  const timeOf = deleted ? lenientTime : strictTime;
+  const createdAt = timeOf(pick(root, paths.createdAt), range) ?? feedTime;
+  const updatedAt = timeOf(pick(root, paths.updatedAt), range) ?? feedTime;
+  return { platform, id, text, createdAt: iso(createdAt), updatedAt: iso(updatedAt), deleted, ...optionalFields(root, mapping) };
+}
+
+function optionalFields(root: object, mapping: CompiledMapping): Partial<Post> {
+  const { paths } = mapping;
+  const lang = langOf(pick(root, paths.lang));
+  const author = authorOf(root, mapping);
+  const url = urlOf(pick(root, paths.url));
+  const engagement = engagementOf(root, mapping);
+  const inReplyTo = idOf(pick(root, paths.inReplyTo));
+  return {
+    ...(lang === undefined ? {} : { lang }),
+    ...(author === undefined ? {} : { author }),
+    ...(url === undefined ? {} : { url }),
+    ...(engagement === undefined ? {} : { engagement }),
+    ...(inReplyTo === undefined ? {} : { inReplyTo }),
+  };
+}
+
+/** The message as a JSON object of bounded size and depth. */
+function readObject(message: Uint8Array | string): object {
+  const size = typeof message === 'string' ? Buffer.byteLength(message) : message.byteLength;
+  if (size > largestMessage) throw new Refused('too-large');
+  return shallowObject(parseJson(typeof message === 'string' ? message : decode(message)));
+}
+
+function shallowObject(value: unknown): object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Refused('not-an-object');
+  if (nestsDeeper(value, deepestNesting)) throw new Refused('too-deep');
+  return value;
+}
+
+function decode(bytes: Uint8Array): string {
+  if (!isUtf8(bytes)) throw new Refused('not-json');
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text.startsWith(byteOrderMark) ? text.slice(1) : text);
+  } catch {
+    throw new Refused('not-json');
+  }
+}
+
+/** True when `value` nests deeper than `levels`; the object itself is the first level. */
+function nestsDeeper(value: object, levels: number): boolean {
+  if (levels === 0) return true;
+  for (const inner of Object.values(value)) {
+    if (typeof inner === 'object' && inner !== null && nestsDeeper(inner, levels - 1)) return true;
+  }
+  return false;
+}
+
+function requiredId(value: unknown, missing: DeadLetterReason): string {
+  if (value === undefined || value === null || (typeof value === 'string' && value.trim() === '')) throw new Refused(missing);
+  if (typeof value !== 'string' && typeof value !== 'number') throw new Refused('wrong-type');
+  const id = idOf(value);
+  if (id === undefined) throw new Refused('bad-id');
+  return id;
+}
+
+function requiredText(value: unknown): string {
+  if (value === undefined || value === null) throw new Refused('missing-text');
+  if (typeof value !== 'string') throw new Refused('wrong-type');
+  if (value.trim() === '') throw new Refused('missing-text');
+  return cleanText(value);
+}
+
+function flag(value: unknown): boolean {
+  if (value === undefined || value === null) return false;
+  if (typeof value !== 'boolean') throw new Refused('wrong-type');
+  return value;
+}
+
+function strictTime(value: unknown, { from, until }: Range): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  const time = parseTime(value);
+  if (time === undefined) throw new Refused('bad-date');
+  if (time < from) throw new Refused('too-old');
+  if (time > until) throw new Refused('in-the-future');
+  return time;
+}
+
+/** A deletion needs no date, so a bad one must not undo it. */
+function lenientTime(value: unknown, { from, until }: Range): number | undefined {
+  const time = parseTime(value);
+  return time !== undefined && time >= from && time <= until ? time : undefined;
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}

@@ -1,0 +1,95 @@
+import { type DemoConfig, milliseconds } from '../../../config/schema.ts';
+import { type Offer, openEnvelope, type Source } from '../../../domain/ackable-batch.ts';
+import type { FeedItem } from '../../../domain/post.ts';
+import type { Clock } from '../../../lib/clock.ts';
+import type { DeadLetterSink } from '../../dead-letters/dead-letter-sink.ts';
+import { itemOf } from '../process-chunk.ts';
+import { fillingOrder } from './backfill-order.ts';
+import { demoPost } from './demo-post.ts';
+import { minutesBetween, timesOf } from './schedule.ts';
+
+export interface DemoOptions {
+  readonly config: DemoConfig;
+  readonly clock: Clock;
+  readonly deadLetters: DeadLetterSink;
+  /** Stored posts by the minute in which they were written (ms since 1970): full minutes are not filled again. */
+  readonly stored: ReadonlyMap<number, number>;
+}
+
+const tickMs = 250;
+/** A machine that slept does not catch up while people look on: the next start does, in the background. */
+const furthestBehindMs = 60_000;
+const backfillSlice = 128;
+
+/** A feed that makes its own posts: live at once, while the hours before the start fill up in the background. */
+export function createDemoSource(options: DemoOptions): Source<FeedItem> {
+  return {
+    name: 'demo',
+    trouble: () => undefined,
+    run: async (offer, signal) => {
+      const start = options.clock.now();
+      await Promise.all([runLive(options, start, offer, signal), fillHistory(options, start, offer, signal)]);
+    },
+  };
+}
+
+async function runLive(options: DemoOptions, start: number, offer: Offer<FeedItem>, signal: AbortSignal): Promise<void> {
+  const { clock } = options;
+  for (let from = start; !signal.aborted; ) {
+    await clock.sleep(tickMs, signal);
+    const to = clock.now();
+    from = Math.max(from, to - furthestBehindMs);
+    const items = [...minutesBetween(from, to)].flatMap((minute) => itemsOf(options, minute, from, to, 0));
+    if (items.length > 0) await send(offer, items);
+    from = to;
+  }
+}
+
+/** Two slices at a time: one is written while the model reads the next. More would hold up live posts. */
+async function fillHistory(options: DemoOptions, start: number, offer: Offer<FeedItem>, signal: AbortSignal): Promise<void> {
+  const oldest = start - milliseconds(options.config.backfill);
+  let slice: FeedItem[] = [];
+  let before = Promise.resolve();
+  for (const item of missingItems(options, oldest, start)) {
+    slice.push(item);
+    if (slice.length < backfillSlice) continue;
+    const sent = send(offer, slice);
+    await before;
+    if (signal.aborted) return sent;
+    before = sent;
+    slice = [];
+  }
+  await before;
+  if (slice.length > 0) await send(offer, slice);
+}
+
+/** The posts of minutes that are not stored in full, in the order in which they are filled. */
+function* missingItems(options: DemoOptions, oldest: number, start: number): Generator<FeedItem> {
+  for (const { minutes, includes } of fillingOrder(options.config.seed, oldest, start)) {
+    for (const minute of minutes) {
+      const items = itemsOf(options, minute, oldest, start, 1);
+      if (items.length <= (options.stored.get(minute) ?? 0)) continue;
+      yield* items.reverse().filter(({ post }) => includes(post));
+    }
+  }
+}
+
+/** The posts of a minute that are written in [from, to). */
+function itemsOf(options: DemoOptions, minute: number, from: number, to: number, partition: number): FeedItem[] {
+  return timesOf(options.config, minute).flatMap((time, number) =>
+    time < from || time >= to ? [] : [demoItem(options, time, number, partition)],
+  );
+}
+
+function demoItem(options: DemoOptions, time: number, number: number, partition: number): FeedItem {
+  const post = demoPost(options.config.seed, time, number);
+  // Time first, so that offsets rise from start to start as well.
+  const position = { topic: 'demo', partition, offset: String(time * 1_000 + (number % 1_000)) };
+  return itemOf(post, { bytes: Buffer.from(JSON.stringify(post)), timestamp: time, position }, options);
+}
+
+async function send(offer: Offer<FeedItem>, items: readonly FeedItem[]): Promise<void> {
+  const { envelope, settled } = openEnvelope(items);
+  offer(envelope);
+  await settled;
+}

@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import kafkajs, { type Message, type Producer } from 'kafkajs';
+import type { FieldMapping, KafkaConfig } from '../../../config/schema.ts';
+import { FeedpulseError } from '../../../lib/errors.ts';
+import type { Log } from '../../../lib/log.ts';
+import { compileMapping } from '../../mapping/field-mapping.ts';
+import { type CompiledMapping, parsePost } from '../../mapping/parse-post.ts';
+import { type Line, readLines } from '../ndjson/read-lines.ts';
+import { createKafka } from './client.ts';
+import { ensureTopic } from './ensure-topic.ts';
+import { asKafkaError } from './kafka-error.ts';
+import { checkBrokerCertificates } from './transport.ts';
+
+export interface ProduceOptions {
+  readonly config: KafkaConfig;
+  readonly mapping: FieldMapping;
+  /** One message a line. */
+  readonly input: NodeJS.ReadableStream;
+  /** Messages a second; as fast as the broker takes them when absent. */
+  readonly rate?: number;
+  /** Of the topic, where it has to be created. */
+  readonly partitions?: number;
+  readonly log: Log;
+  onProgress?(sent: number): void;
+}
+
+const batchMessages = 500;
+const batchBytes = 512 * 1_024;
+/** Batches a second at a given rate, so that messages come evenly. */
+const batchesPerSecond = 10;
+
+/**
+ * Sends the lines of a file, unchanged, to the topic of the config and resolves to their number. A line that
+ * is a post is keyed `platform:id`, so that its versions stay in order; others have no key. Blank lines are
+ * passed over. The topic is created where it is missing.
+ */
+export async function produceFile({ config, mapping, input, rate, partitions = 4, log, onProgress }: ProduceOptions): Promise<number> {
+  const kafka = createKafka(config, log);
+  const producer = kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+  });
+  const compiled = compileMapping(mapping);
+  const size = rate === undefined ? batchMessages : Math.max(1, Math.min(batchMessages, Math.round(rate / batchesPerSecond)));
+  const started = Date.now();
+  let sent = 0;
+  try {
+    await checkBrokerCertificates(config);
+    if (await ensureTopic(kafka, { topic: config.topic, partitions })) log.info({ topic: config.topic, partitions }, 'Created the topic');
+    await producer.connect();
+    for await (const batch of batchesOf(readLines(input), size)) {
+      if (rate !== undefined) await sleep(Math.max(0, started + (sent / rate) * 1_000 - Date.now()));
+      await send(
+        producer,
+        config.topic,
+        batch.map((line) => messageOf(line, compiled)),
+      );
+      sent += batch.length;
+      onProgress?.(sent);
+    }
+    return sent;
+  } catch (thrown) {
+    throw asKafkaError(thrown, `sending to ${config.topic}, ${sent} messages having arrived`);
+  } finally {
+    await producer.disconnect();
+  }
+}
+
+async function send(producer: Producer, topic: string, messages: Message[]): Promise<void> {
+  await producer.send({ topic, acks: -1, messages });
+}
+
+/** Lines that hold something, gathered up to `size` of them or `batchBytes`. */
+async function* batchesOf(chunks: AsyncIterable<readonly Line[]>, size: number): AsyncGenerator<Line[]> {
+  let batch: Line[] = [];
+  let bytes = 0;
+  for await (const lines of chunks) {
+    for (const line of lines) {
+      if (line.bytes.length < line.size - 1)
+        throw new FeedpulseError('USAGE', `Line ${line.number} has ${line.size} bytes, more than a message may have.`);
+      if (line.size === 0) continue;
+      if (batch.length >= size || (batch.length > 0 && bytes + line.size > batchBytes)) {
+        yield batch;
+        batch = [];
+        bytes = 0;
+      }
+      batch.push(line);
+      bytes += line.size;
+    }
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function messageOf({ bytes }: Line, mapping: CompiledMapping): Message {
+  const now = Date.now();
+  const parsed = parsePost(bytes, mapping, now, now);
+  return { value: bytes, ...('post' in parsed ? { key: `${parsed.post.platform}:${parsed.post.id}` } : {}) };
+}

@@ -1,0 +1,50 @@
+import { BlockList, isIPv6 } from 'node:net';
+import type { FastifyRequest } from 'fastify';
+import type { Config } from '../../config/schema.ts';
+import type { Role } from '../../domain/roles.ts';
+
+type Settings = Pick<Config['server'], 'trustedProxies' | 'proxySignIn'>;
+
+export interface ProxyUser {
+  readonly name: string;
+  readonly role: Role;
+}
+
+/** Far more than a name or a mail address has. */
+const longestName = 200;
+
+/** Who a reverse proxy has signed in, by a header of its own; believed only when the connection comes from one of the trusted proxies. */
+export function createProxyUsers({ trustedProxies, proxySignIn }: Settings): (request: FastifyRequest) => ProxyUser | undefined {
+  if (!proxySignIn) return () => undefined;
+  const proxies = blockListOf(trustedProxies);
+  const header = proxySignIn.header.toLowerCase();
+  return ({ raw }) => {
+    if (!isIn(proxies, raw.socket.remoteAddress ?? '')) return undefined;
+    // A proxy that adds its header to one from outside would let everybody choose a name: two are none.
+    const [name, ...more] = raw.headersDistinct[header]?.flatMap((value) => value.split(',')).map((part) => part.trim()) ?? [];
+    if (!name || more.length > 0 || name.length > longestName) return undefined;
+    return { name, role: roleOf(name, proxySignIn) };
+  };
+}
+
+function roleOf(name: string, { role, editors, admins }: NonNullable<Settings['proxySignIn']>): Role {
+  if (admins.includes(name)) return 'admin';
+  return role === 'viewer' && editors.includes(name) ? 'editor' : role;
+}
+
+function blockListOf(ranges: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const range of ranges) {
+    const [network = '', bits] = range.split('/');
+    const family = isIPv6(network) ? 'ipv6' : 'ipv4';
+    if (bits === undefined) list.addAddress(network, family);
+    else list.addSubnet(network, Number(bits), family);
+  }
+  return list;
+}
+
+/** A socket that listens on both families tells IPv4 addresses as IPv6 ones. */
+function isIn(list: BlockList, address: string): boolean {
+  const plain = address.replace(/^::ffff:(?=[\d.]+$)/i, '');
+  return plain !== '' && list.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4');
+}

@@ -1,0 +1,137 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import type { Config } from '../../config/schema.ts';
+import { type Role, roles } from '../../domain/roles.ts';
+import { asError, FeedpulseError } from '../../lib/errors.ts';
+
+const mostTokens = 200;
+const mostBytes = 262_144;
+const lockTries = 20;
+const lockPauseMs = 100;
+
+const tokenEntry = z.strictObject({
+  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'a name has up to 64 letters, digits, dots, dashes and underscores'),
+  role: z.enum(roles),
+  /** SHA-256 of the token, in hexadecimal. */
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  createdAt: z.iso.datetime(),
+});
+const tokenFile = z.strictObject({ tokens: z.array(tokenEntry).max(mostTokens, `there are at most ${mostTokens} tokens`) });
+
+/** A token as it is kept: never the token itself. */
+export type TokenEntry = z.infer<typeof tokenEntry>;
+
+/** Where the tokens are kept. */
+export function tokensPath({ server, dataDir }: Pick<Config, 'server' | 'dataDir'>): string {
+  return server.tokensFile ?? join(dataDir, 'tokens.json');
+}
+
+/**
+ * SHA-256, because a token is 256 random bits: nobody can try them all, however fast the hash. A slow hash is
+ * for secrets that people think up.
+ */
+export function hashOf(secret: string): Buffer {
+  return createHash('sha256').update(secret).digest();
+}
+
+/** 256 random bits in URL-safe letters, with a prefix by which people and scanners for leaked secrets know them. */
+export function newToken(): string {
+  return `fp_${randomBytes(32).toString('base64url')}`;
+}
+
+/** The tokens of a file; none where there is no file. @throws FILE_UNREADABLE */
+export async function readTokens(path: string): Promise<readonly TokenEntry[]> {
+  const text = await readSmallFile(path);
+  if (text === undefined) return [];
+  const checked = tokenFile.safeParse(parseJson(text));
+  if (!checked.success) {
+    const issue = checked.error.issues[0];
+    throw new FeedpulseError('FILE_UNREADABLE', `${path} does not hold tokens: ${issue?.path.join('.') || 'the file'}: ${issue?.message}.`);
+  }
+  return checked.data.tokens;
+}
+
+async function readSmallFile(path: string): Promise<string | undefined> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, 'r');
+    const { size, mode } = await file.stat();
+    if (size > mostBytes) throw new FeedpulseError('FILE_UNREADABLE', `${path} is too large to hold tokens.`);
+    // Whoever can write it can let themselves in.
+    if ((mode & 0o002) !== 0) throw new FeedpulseError('FILE_UNREADABLE', `Everybody on this machine can write ${path}: chmod 600 it.`);
+    return await file.readFile('utf8');
+  } catch (thrown) {
+    const error = asError(thrown);
+    if (error instanceof FeedpulseError) throw error;
+    if ('code' in error && error.code === 'ENOENT') return undefined;
+    throw new FeedpulseError('FILE_UNREADABLE', `${error.message}.`, { cause: error });
+  } finally {
+    await file?.close();
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Adds a token and gives it back: it is kept nowhere. @throws USAGE when the name is taken or is none, FILE_UNREADABLE */
+export async function addToken(path: string, { name, role }: { name: string; role: Role }, now: Date): Promise<string> {
+  const token = newToken();
+  await changeTokens(path, (tokens) => {
+    if (tokens.some((entry) => entry.name === name)) throw new FeedpulseError('USAGE', `There is a token named ${name} already.`);
+    return [...tokens, { name, role, hash: hashOf(token).toString('hex'), createdAt: now.toISOString() }];
+  });
+  return token;
+}
+
+/** Removes a token. @throws USAGE when none has this name, FILE_UNREADABLE */
+export async function removeToken(path: string, name: string): Promise<void> {
+  await changeTokens(path, (tokens) => {
+    const left = tokens.filter((entry) => entry.name !== name);
+    if (left.length === tokens.length) throw new FeedpulseError('USAGE', `There is no token named ${name}.`);
+    return left;
+  });
+}
+
+/**
+ * Replaces the file in one step, so that a reader sees the old one or the new one. The new one is written beside
+ * it first, under a name that only one process can take at a time: changes follow one another.
+ */
+async function changeTokens(path: string, change: (tokens: readonly TokenEntry[]) => TokenEntry[]): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const next = `${path}.lock`;
+  const file = await takeLock(next);
+  try {
+    const checked = tokenFile.safeParse({ tokens: change(await readTokens(path)) });
+    if (!checked.success) throw new FeedpulseError('USAGE', `${checked.error.issues[0]?.message}.`);
+    await file.writeFile(`${JSON.stringify(checked.data, null, 2)}\n`);
+    await file.sync();
+    await rename(next, path);
+  } catch (thrown) {
+    await rm(next, { force: true });
+    throw thrown;
+  } finally {
+    await file.close();
+  }
+}
+
+async function takeLock(path: string): Promise<FileHandle> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await open(path, 'wx', 0o600);
+    } catch (thrown) {
+      const error = asError(thrown);
+      const isTaken = 'code' in error && error.code === 'EEXIST';
+      if (isTaken && tried < lockTries) await sleep(lockPauseMs);
+      else if (isTaken) throw new FeedpulseError('FILE_UNREADABLE', `Another command is changing the tokens; if none is, delete ${path}.`);
+      else throw new FeedpulseError('FILE_UNREADABLE', `${error.message}.`, { cause: error });
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import type { AlertChange, Mute, Verdict } from '../../../domain/alert.ts';
+import type { StoredAlert } from '../../../sink/queries/read-alerts.ts';
+import type { AlertAnswer, MuteAnswer, Replayed } from './alert-schemas.ts';
+
+export const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** An alert of the history as the API tells it. */
+export function toAnswer({ at, resolvedAt, verdict, ackedBy, ackedAt, mark, ...rest }: StoredAlert): AlertAnswer {
+  return {
+    ...rest,
+    at: iso(at),
+    resolvedAt: resolvedAt === undefined ? null : iso(resolvedAt),
+    verdict: toVerdict(verdict),
+    acked: ackedAt === undefined ? null : { by: ackedBy ?? '', at: iso(ackedAt) },
+    mark: mark ?? null,
+  };
+}
+
+function toVerdict({ from, to, baseline, ...figures }: Verdict): AlertAnswer['verdict'] {
+  return {
+    ...figures,
+    from: iso(from),
+    to: iso(to),
+    baseline: baseline && { ...baseline, from: iso(baseline.from), to: iso(baseline.to) },
+  };
+}
+
+export const toMute = ({ rule, brand, until, by, reason }: Mute): MuteAnswer => ({
+  rule: rule || null,
+  brand: brand || null,
+  until: iso(until),
+  by,
+  reason,
+});
+
+/** What a replay found: each beginning with its end, in order of time. */
+export function toReplayed(changes: readonly AlertChange[]): Replayed[] {
+  const ends = new Map(changes.flatMap(({ kind, alert, at }) => (kind === 'resolved' ? [[alert, iso(at)]] : [])));
+  const beginnings = changes.filter(({ kind }) => kind === 'alert');
+  return beginnings.map(({ alert, brand, at, verdict }) => ({
+    brand,
+    at: iso(at),
+    resolvedAt: ends.get(alert) ?? null,
+    verdict: toVerdict(verdict),
+  }));
+}

@@ -1,0 +1,56 @@
+import type { FastifyInstance } from 'fastify';
+import type { z } from 'zod';
+import { replayStored, type StoredReplayOutcome } from '../../../alerts/replay-stored.ts';
+import { type Rule, rulesGiven, rulesOf } from '../../../alerts/rules.ts';
+import { type AlertsConfig, alertRule } from '../../../config/alerts.ts';
+import { milliseconds } from '../../../config/schema.ts';
+import { FeedpulseError } from '../../../lib/errors.ts';
+import { createFigures } from '../../../sink/queries/read-alert-figures.ts';
+import { requireRole } from '../../auth/access.ts';
+import type { Work } from '../../jobs.ts';
+import type { HistoryParts } from '../history/history-routes.ts';
+import type { UpkeepParts } from '../maintenance/maintenance-routes.ts';
+import { parseQuery, resolveRange } from '../query-schemas.ts';
+import { iso, toReplayed } from './alert-responses.ts';
+import { type BacktestAnswer, backtestBody } from './alert-schemas.ts';
+
+export interface BacktestParts extends HistoryParts {
+  readonly config: { readonly alerts: AlertsConfig };
+  readonly upkeep: Pick<UpkeepParts, 'jobs'>;
+}
+
+/** When a rule would have spoken over the stored history, as it is or with other settings. Nothing is stored, nobody is told. */
+export function registerBacktestRoute(app: FastifyInstance, parts: BacktestParts): void {
+  const { slowReader, clock, config, upkeep } = parts;
+  const figures = createFigures(slowReader);
+  const noDataAfterMs = milliseconds(config.alerts.noDataAfter);
+  app.post('/api/v1/alerts/backtest', requireRole('editor'), async ({ body }, reply) => {
+    const { since, until, ...wanted } = parseQuery(backtestBody, body);
+    const rule = ruleOf(parts, wanted);
+    const range = resolveRange({ from: since, to: until }, clock.now());
+    const [from, to] = [range.from.getTime(), range.to.getTime()];
+    const work: Work = async (report, signal) => {
+      const outcome = await replayStored({ figures, rule, from, to, noDataAfterMs, report, signal });
+      return { changed: 0, answer: toBacktest(outcome, to) };
+    };
+    return reply.code(202).send(upkeep.jobs.start('backtest', work, 'backtest'));
+  });
+}
+
+/** @throws USAGE where there is no such rule, or it does not take these settings */
+function ruleOf(
+  { config, brands }: BacktestParts,
+  { rule: name, brand, settings }: Pick<z.output<typeof backtestBody>, 'rule' | 'brand' | 'settings'>,
+): Rule {
+  const all = rulesGiven(config.alerts.rules);
+  const given = all.find((one) => one.name === name);
+  if (!given) throw new FeedpulseError('USAGE', `rule: there is none of this name, but ${all.map((one) => one.name).join(', ')}`);
+  const tried = parseQuery(alertRule, { ...given, ...settings, name, ...(brand !== undefined && { brands: [brand] }) });
+  const [rule] = rulesOf([tried], brands);
+  if (!rule) throw new Error('a rule that is given is completed');
+  return rule;
+}
+
+function toBacktest({ from, changes }: StoredReplayOutcome, to: number): BacktestAnswer {
+  return { from: iso(from), to: iso(to), alerts: toReplayed(changes) };
+}

@@ -1,0 +1,74 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { compareModels, modelVersions } from '../../../analytics/models/model-comparison.ts';
+import { scorePerBrand } from '../../../infer/brand-sentiment/brand-sentiment.ts';
+import { createScorer } from '../../../infer/scorer.ts';
+import type { Log } from '../../../lib/log.ts';
+import { activateScores, countToActivate } from '../../../sink/maintenance/activate-scores.ts';
+import { type Rescorer, rescore } from '../../../sink/maintenance/rescore.ts';
+import { requireRole } from '../../auth/access.ts';
+import type { Work } from '../../jobs.ts';
+import { modelComparisonAnswer, modelsAnswer } from '../history/history-responses.ts';
+import type { HistoryParts } from '../history/history-routes.ts';
+import { parseQuery, resolveRange } from '../query-schemas.ts';
+import { secondsOf, type UpkeepParts } from './maintenance-routes.ts';
+import { activateBody, compareModelsQuery, rescoreBody } from './maintenance-schemas.ts';
+
+export const modelsApi = {
+  '/api/v1/models': { summary: 'Models whose scores are stored, and for how many posts', query: z.strictObject({}), answer: modelsAnswer },
+  '/api/v1/models/compare': {
+    summary: 'The figures of a brand with the scores that count and with those of another model, over the posts that have both',
+    query: compareModelsQuery,
+    answer: modelComparisonAnswer,
+  },
+} as const;
+
+/** Stored posts through another model; it takes days, and other jobs do not wait for it. */
+export function registerRescoreRoutes(
+  app: FastifyInstance,
+  { slowReader, clock, upkeep, log }: HistoryParts & { upkeep: UpkeepParts; log: Log },
+): void {
+  const { db, jobs } = upkeep;
+
+  app.get('/api/v1/models', requireRole('viewer'), async (request) => {
+    parseQuery(modelsApi['/api/v1/models'].query, request.query);
+    return modelVersions(slowReader);
+  });
+
+  app.get('/api/v1/models/compare', requireRole('viewer'), async (request) => {
+    const { brand, version, ...query } = parseQuery(compareModelsQuery, request.query);
+    const range = resolveRange(query, clock.now());
+    return { brand, version, ...range, ...(await compareModels(slowReader, { brand, version, ...range })) };
+  });
+
+  app.post('/api/v1/rescore', requireRole('admin'), async ({ body }, reply) => {
+    const { model, ...query } = parseQuery(rescoreBody, body);
+    const range = secondsOf(query, clock.now());
+    const work: Work = (report, signal) =>
+      withRescorer(model, upkeep, log, (rescorer) => rescore({ db, clock: upkeep.clock, rescorer }, range, report, signal));
+    return reply.code(202).send(jobs.start('rescore', work, 'rescore'));
+  });
+
+  app.post('/api/v1/models/activate', requireRole('admin'), async ({ body }, reply) => {
+    const { version, dryRun, ...query } = parseQuery(activateBody, body);
+    const range = secondsOf(query, clock.now());
+    if (dryRun) return { posts: await countToActivate(db, version, range) };
+    return reply.code(202).send(jobs.start('activate', (report, signal) => activateScores(db, version, range, report, signal)));
+  });
+}
+
+/** One thread and no cache: the feed's own inference goes first. */
+async function withRescorer<T>(
+  folder: string,
+  { perBrand, matcher }: UpkeepParts,
+  log: Log,
+  work: (rescorer: Rescorer) => Promise<T>,
+): Promise<T> {
+  const scorer = await createScorer({ modelPath: folder, workers: 1, cacheSize: 0, log });
+  try {
+    const { score } = perBrand ? scorePerBrand(scorer, matcher.match) : scorer;
+    return await work({ modelVersion: scorer.model.id, score });
+  } finally {
+    await scorer.close();
+  }
+}

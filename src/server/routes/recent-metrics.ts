@@ -1,0 +1,75 @@
+import type { Histogram } from 'prom-client';
+import type { Quantiles } from '../../domain/status.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Metrics } from '../../lib/metrics.ts';
+
+const everyMs = 5_000;
+const windowMs = 60_000;
+
+type Watched = 'inferenceSeconds' | 'writeSeconds' | 'rowLatency' | 'batchPosts';
+
+/** Observations at or below each bound, ascending; the last bound is infinite. */
+type Cumulative = readonly { readonly bound: number; readonly count: number }[];
+
+interface Sample {
+  readonly at: number;
+  readonly lag: number | null;
+  readonly histograms: Readonly<Record<Watched, Cumulative>>;
+}
+
+export interface RecentMetrics {
+  /** Of what was observed in the last minute, in the unit of the histogram; null where nothing was. */
+  quantiles(of: Watched): Quantiles | null;
+  /** Messages that wait in all partitions together; null where the feed has none. */
+  lag(): number | null;
+  close(): void;
+}
+
+const watched: readonly Watched[] = ['inferenceSeconds', 'writeSeconds', 'rowLatency', 'batchPosts'];
+
+/** Prometheus histograms count since the start; the difference of two readings is what happened in between. */
+export function createRecentMetrics(metrics: Metrics, clock: Pick<Clock, 'now'>): RecentMetrics {
+  let samples: readonly Sample[] = [];
+  const sample = async (): Promise<void> => {
+    const read = await Promise.all(watched.map(async (name) => [name, await cumulative(metrics[name])] as const));
+    const { values } = await metrics.lag.get();
+    const lag = values.length === 0 ? null : values.reduce((sum, { value }) => sum + Math.max(0, value), 0);
+    const at = clock.now();
+    const taken: Sample = { at, lag, histograms: Object.fromEntries(read) as Sample['histograms'] }; // one of each
+    samples = [...samples.filter((other) => other.at >= at - windowMs), taken];
+  };
+  void sample();
+  const timer = setInterval(() => void sample(), everyMs).unref();
+  return {
+    quantiles: (of) => {
+      const [first, last] = [samples[0]?.histograms[of], samples.at(-1)?.histograms[of]];
+      return first && last ? quantilesOf(first, last) : null;
+    },
+    lag: () => samples.at(-1)?.lag ?? null,
+    close: () => clearInterval(timer),
+  };
+}
+
+async function cumulative(histogram: Histogram): Promise<Cumulative> {
+  const { values } = await histogram.get();
+  return values
+    .filter(({ metricName }) => metricName?.endsWith('_bucket'))
+    .map(({ labels, value }) => ({ bound: labels['le'] === '+Inf' ? Number.POSITIVE_INFINITY : Number(labels['le']), count: value }));
+}
+
+/** What came between two readings of one histogram. */
+export function quantilesOf(before: Cumulative, after: Cumulative): Quantiles | null {
+  const counts = after.map(({ bound, count }, index) => ({ bound, count: count - (before[index]?.count ?? 0) }));
+  if ((counts.at(-1)?.count ?? 0) <= 0) return null;
+  return { p50: quantile(counts, 0.5), p95: quantile(counts, 0.95) };
+}
+
+/** As Prometheus' histogram_quantile: linear within a bucket; beyond the last finite bound, that bound. */
+function quantile(counts: Cumulative, share: number): number {
+  const rank = share * (counts.at(-1)?.count ?? 0);
+  const index = counts.findIndex(({ count }) => count >= rank);
+  const { bound = 0, count = 0 } = counts[index] ?? {};
+  const { bound: lower, count: below } = counts[index - 1] ?? { bound: 0, count: 0 };
+  if (!Number.isFinite(bound)) return lower;
+  return count === below ? bound : lower + ((bound - lower) * (rank - below)) / (count - below);
+}

@@ -1,0 +1,79 @@
+import type { Clock } from '../../lib/clock.ts';
+import type { Log } from '../../lib/log.ts';
+import type { Metrics } from '../../lib/metrics.ts';
+import type { Database } from '../client/connection.ts';
+import { nameFault } from '../client/database-errors.ts';
+import { type Grain, minuteGrain, quarterGrain } from '../queries/writing.ts';
+import { type Refreshed, readLatestMark, refresh } from './recompute-dirty.ts';
+import { keepsEverything, keptAt, type Retention } from './retention-window.ts';
+
+/** Milliseconds between two looks at the marks. */
+const pace = { minute: 1_000, quarter: 10_000 } as const;
+const longestPauseMs = 30_000;
+/** Pauses as multiples of the work before them, so that rollups never take more than a small part of a core from the model. */
+const keepingUp = 25;
+const catchingUp = 4;
+
+export interface Rollups {
+  start(): void;
+  /** Recomputes everything marked by now, whether started or not. Rejects with the database's fault. */
+  settle(): Promise<void>;
+  /** Ends after the statement that is running. What is still marked waits for the next start. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Keeps the rollups equal to a fresh GROUP BY of the raw rows, by recomputing what is marked. Any number of
+ * processes may do so at once. A crash leaves the marks, so it repeats work and loses none.
+ */
+export function createRollups(options: { db: Database; clock: Clock; log: Log; metrics: Metrics; retention?: Retention }): Rollups {
+  const { db, clock, log, metrics, retention = keepsEverything } = options;
+  let stopping = new AbortController();
+  let loops: Promise<unknown> = Promise.resolve();
+  // Statements of one process run one after another: racing itself would only repeat work.
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const refreshNext = (grain: Grain, until?: string): Promise<Refreshed> => {
+    const turn = queue.then(() => refresh(db.upkeep, grain, db.kind === 'server', until, keptAt(retention, clock.now())));
+    queue = turn.catch(() => {});
+    return turn.then((refreshed) => {
+      metrics.bucketsRecomputed.inc({ grain: grain.name }, refreshed.buckets);
+      return refreshed;
+    });
+  };
+
+  const keepFresh = async (grain: Grain, signal: AbortSignal) => {
+    const what = `compute ${grain.name} figures`;
+    let pauseMs: number = pace[grain.name];
+    while (!signal.aborted) {
+      const started = clock.now();
+      try {
+        const { more } = await refreshNext(grain);
+        db.health.did(what);
+        const tookMs = clock.now() - started;
+        pauseMs = more ? tookMs * catchingUp : Math.max(pace[grain.name], tookMs * keepingUp);
+      } catch (fault) {
+        pauseMs = Math.min(Math.max(pauseMs, pace[grain.name]) * 2, longestPauseMs);
+        db.health.failed(what, nameFault(fault));
+        log.warn({ grain: grain.name, fault: nameFault(fault), pauseMs }, 'rollups are behind');
+      }
+      await clock.sleep(pauseMs, signal);
+    }
+  };
+
+  return {
+    start: () => {
+      stopping = new AbortController();
+      loops = Promise.all([minuteGrain, quarterGrain].map((grain) => keepFresh(grain, stopping.signal)));
+    },
+    settle: async () => {
+      const until = await readLatestMark(db.upkeep);
+      for (const grain of [minuteGrain, quarterGrain]) while ((await refreshNext(grain, until)).more);
+    },
+    stop: async () => {
+      stopping.abort();
+      await loops;
+      await queue;
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { ScoredPost } from '../../domain/post.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Database } from '../client/connection.ts';
+import { insertRows } from '../client/insert.ts';
+import { toDateTime } from './post-row.ts';
+
+interface Progress {
+  readonly topic: string;
+  readonly partition: number;
+  /** The least of the time from a post's creation until it was stored, in ms. */
+  readonly delay: number;
+}
+
+export interface FeedProgress {
+  /** Notes a post that has just been stored. */
+  see(post: ScoredPost): void;
+  /** Stores what was seen since the last time. Errors are the database's faults; then it is lost. */
+  store(): Promise<void>;
+}
+
+/**
+ * Tells how far behind each partition is. The least delay counts: a late post among timely ones is no lag, but where
+ * even the most recent post is old, others are still to come.
+ */
+export function createFeedProgress({ upkeep }: Pick<Database, 'upkeep'>, clock: Pick<Clock, 'now'>): FeedProgress {
+  let seen = new Map<string, Progress>();
+  return {
+    see: ({ position: { topic, partition }, createdAt }) => {
+      const key = `${partition} ${topic}`;
+      const delay = Math.max(0, clock.now() - Date.parse(createdAt));
+      if (delay < (seen.get(key)?.delay ?? Number.POSITIVE_INFINITY)) seen.set(key, { topic, partition, delay });
+    },
+    store: async () => {
+      const rows = [...seen.values()];
+      seen = new Map();
+      const at = toDateTime(clock.now());
+      if (rows.length > 0)
+        await insertRows(
+          upkeep,
+          'feed_progress',
+          rows.map((row) => ({ ...row, at })),
+        );
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import type { ScoredPost } from '../../domain/post.ts';
+import { RowRefused } from '../client/database-errors.ts';
+
+/** What a DateTime column can hold; ClickHouse would silently clamp anything else. */
+const earliestMs = 0;
+const latestMs = Date.UTC(2106, 0, 1);
+
+/**
+ * A post as the row of `posts`, created when it was first seen to be.
+ * @param createdAtMs milliseconds since 1970, from the key table
+ * @throws DATABASE_REJECTED for what ClickHouse would store as something else without a word
+ */
+export function toRow(post: ScoredPost, createdAtMs: number) {
+  const updatedAtMs = readTime(post, 'updatedAt');
+  return {
+    created_at: toDateTime(createdAtMs),
+    platform: post.platform,
+    id: post.id,
+    version: updatedAtMs * 2 + (post.deleted ? 1 : 0),
+    updated_at: toDateTime(updatedAtMs),
+    deleted: post.deleted,
+    text: post.text,
+    lang: post.lang,
+    author_id: post.author?.id ?? '',
+    author_handle: post.author?.handle ?? '',
+    author_name: post.author?.name ?? '',
+    author_followers: count(post, 'followers', post.author?.followers),
+    url: post.url ?? '',
+    likes: count(post, 'likes', post.engagement?.likes),
+    reposts: count(post, 'reposts', post.engagement?.reposts),
+    replies: count(post, 'replies', post.engagement?.replies),
+    in_reply_to: post.inReplyTo ?? '',
+    brands: post.brands,
+    brands_hash: post.brandsHash,
+    label: post.label,
+    negative: within(post, 'negative', 0),
+    neutral: within(post, 'neutral', 0),
+    positive: within(post, 'positive', 0),
+    score: within(post, 'score', -1),
+    confidence: within(post, 'confidence', 0),
+    model_version: post.modelVersion,
+    scored_at: toDateTime(readTime(post, 'scoredAt')),
+    truncated: post.truncated,
+    ...towardsColumns(checkedTowards(post)),
+    topic: post.position.topic,
+    partition: post.position.partition,
+    offset: offset(post),
+  };
+}
+
+/** What is said of single brands, as the aligned columns of `posts` and `scores`. */
+export function towardsColumns(towards: ScoredPost['towards'] = []) {
+  return {
+    towards_brands: towards.map(({ brand }) => brand),
+    towards_labels: towards.map(({ label }) => label),
+    towards_negative: towards.map(({ negative }) => negative),
+    towards_positive: towards.map(({ positive }) => positive),
+  };
+}
+
+/** Milliseconds since 1970 of one of a post's times. */
+export function readTime(post: ScoredPost, field: 'createdAt' | 'updatedAt' | 'scoredAt'): number {
+  const ms = Date.parse(post[field]);
+  if (!(ms >= earliestMs && ms < latestMs)) throw unfit(post, field);
+  return ms;
+}
+
+/** `2026-01-31 12:00:00.000`, which every column of time reads as UTC. */
+export function toDateTime(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 23).replace('T', ' ');
+}
+
+function within(post: ScoredPost, field: 'negative' | 'neutral' | 'positive' | 'score' | 'confidence', least: number): number {
+  const value = post[field];
+  if (!isWithin(value, least)) throw unfit(post, field);
+  return value;
+}
+
+function checkedTowards(post: ScoredPost): ScoredPost['towards'] {
+  if (post.towards?.some(({ negative, positive }) => !isWithin(negative, 0) || !isWithin(positive, 0))) throw unfit(post, 'towards');
+  return post.towards;
+}
+
+/** Softmax in single precision can end a hair above one. */
+const isWithin = (value: number, least: number): boolean => value >= least - 1e-3 && value <= 1.001;
+
+function count(post: ScoredPost, field: string, value = 0): number {
+  if (!Number.isSafeInteger(value) || value < 0) throw unfit(post, field);
+  return value;
+}
+
+function offset(post: ScoredPost): string {
+  if (!/^\d{1,19}$/.test(post.position.offset)) throw unfit(post, 'offset');
+  return post.position.offset;
+}
+
+/** Names the post by where it came from: its own fields are other people's data. */
+function unfit({ position }: ScoredPost, field: string): RowRefused {
+  return new RowRefused(`${field} of the post at ${position.topic}/${position.partition}/${position.offset} cannot be stored`);
+}

@@ -1,0 +1,61 @@
+import type { Unusual } from '../api/alerts.ts';
+import { formatTick } from '../format.ts';
+import { brandTitle } from '../state/brands.ts';
+import { lengthOf } from '../state/previous-span.ts';
+import type { Span } from '../state/view-state.ts';
+import { isBad, titleOf } from './anomaly-text.ts';
+
+const marks = [0, 0.25, 0.5, 0.75, 1] as const;
+
+/** A row a brand, a bar an alert, from its beginning to its end. */
+export function AlertTimeline({
+  alerts,
+  span,
+  timeZone,
+}: {
+  readonly alerts: readonly Unusual[];
+  readonly span: Span;
+  readonly timeZone: string;
+}) {
+  const to = span.to === 'now' ? Date.now() : Date.parse(span.to);
+  const length = lengthOf(span);
+  const from = to - length;
+  const part = (time: number): number => Math.min(100, Math.max(0, (100 * (time - from)) / length));
+  const brands = [...new Set(alerts.map(({ brand }) => brand))].sort((a, b) => a.localeCompare(b));
+  const absolute = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+  return (
+    <div class="timeline">
+      {brands.map((brand) => (
+        <div key={brand} class="timeline-row">
+          <bdi>{brandTitle(brand)}</bdi>
+          <div class="timeline-track">
+            {alerts
+              .filter((alert) => alert.brand === brand)
+              .map((alert) => {
+                const left = part(Date.parse(alert.at));
+                const right = part(alert.resolvedAt === null ? to : Date.parse(alert.resolvedAt));
+                return (
+                  <i
+                    key={`${alert.at} ${alert.verdict.what}`}
+                    class={isBad(alert.verdict) ? 'bad' : ''}
+                    title={titleOf(alert)}
+                    style={{ left: `${left}%`, width: `${Math.max(0.4, right - left)}%` }}
+                  />
+                );
+              })}
+          </div>
+        </div>
+      ))}
+      <div class="timeline-row axis" aria-hidden="true">
+        <span />
+        <div class="timeline-track">
+          {marks.map((mark) => (
+            <span key={mark} style={{ left: `${100 * mark}%` }}>
+              {formatTick((from + mark * length) / 1_000, timeZone, absolute)}
+            </span>
+          ))}
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,53 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { messageOf } from '../error-message.ts';
+import { signIn } from '../state/session.ts';
+
+/** The form for a token. The token leaves the page once, for the server; what stays is a cookie that no script can read. */
+export function SignIn() {
+  const field = useRef<HTMLInputElement>(null);
+  const [problem, setProblem] = useState('');
+  const [isBusy, setBusy] = useState(false);
+  useEffect(() => field.current?.focus(), []);
+  const submit = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    setBusy(true);
+    try {
+      await signIn(field.current?.value.trim() ?? '');
+    } catch (thrown) {
+      setProblem(messageOf(thrown));
+      setBusy(false);
+      field.current?.select();
+    }
+  };
+  return (
+    <main id="view" class="sign-in" aria-labelledby="sign-in-title">
+      <div class="panel">
+        <h1 id="sign-in-title">Sign in</h1>
+        <form onSubmit={(event) => void submit(event)}>
+          <label for="token">Access token</label>
+          <input
+            id="token"
+            ref={field}
+            type="password"
+            autocomplete="current-password"
+            autocapitalize="off"
+            spellcheck={false}
+            maxLength={200}
+            required
+            aria-invalid={problem !== ''}
+            aria-describedby="sign-in-help sign-in-problem"
+          />
+          <p class="problem" id="sign-in-problem" role="alert">
+            {problem}
+          </p>
+          <button type="submit" class="main-button" disabled={isBusy}>
+            Sign in
+          </button>
+        </form>
+        <p class="quiet" id="sign-in-help">
+          It begins with <code>fp_</code>. Whoever runs feedpulse makes one for you with <code>feedpulse tokens add</code>.
+        </p>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,150 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { simpleParser } from 'mailparser';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { type Channel, channelsOf } from '../../../src/alerts/notify/channels.ts';
+import { digestOf, messageOf } from '../../../src/alerts/notify/message.ts';
+import { configSchema } from '../../../src/config/schema.ts';
+import type { AlertChange } from '../../../src/domain/alert.ts';
+import { createAuthority } from '../../support/certificates.ts';
+import { type Mailbox, startMailbox } from '../../support/mailbox.ts';
+
+const at = Date.UTC(2026, 4, 20, 12);
+const page = 'https://feedpulse.example/';
+const hostile = `</td><script>alert(1)</script>\r\nBcc: everyone@evil.example\r\n\r\n.\r\n\u202e${'😡'.repeat(500)} <img src=x onerror=alert(1)> `;
+const begun: AlertChange = {
+  ...{
+    id: 'c1',
+    alert: 'c1',
+    kind: 'alert',
+    rule: 'mood',
+    brand: 'Söhne <b>&\r\nBcc: x@evil.example',
+    severity: 'warning',
+    at,
+    channels: ['mail'],
+  },
+  verdict: {
+    ...{ what: 'netSentiment', direction: 'down', observed: -41.4, expected: 12, low: -3, high: 27, z: -5.21, posts: 212 },
+    ...{ from: at - 900_000, to: at, baseline: null },
+  },
+  state: { status: 'alert', since: at },
+};
+const over: AlertChange = { ...begun, id: 'c2', kind: 'resolved', state: { status: 'ok', since: at } };
+const reasons = { drivers: ['refund <i>'], examples: [{ platform: 'chirper', text: hostile, url: 'https://chirper.example/1' }] };
+const told = messageOf(begun, reasons, page);
+
+const authority = createAuthority('Mail');
+const { key, cert } = authority.issue('localhost');
+const folder = mkdtempSync(join(tmpdir(), 'feedpulse-mail-'));
+const caFile = join(folder, 'ca.pem');
+let mailboxes: Mailbox[] = [];
+
+beforeAll(() => writeFileSync(caFile, authority.ca));
+afterEach(async () => {
+  await Promise.all(mailboxes.map((mailbox) => mailbox.close()));
+  mailboxes = [];
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function open(options: Parameters<typeof startMailbox>[0]): Promise<Mailbox> {
+  const mailbox = await startMailbox(options);
+  mailboxes.push(mailbox);
+  return mailbox;
+}
+
+/** A channel to a mailbox; without more, over a connection that is not encrypted. */
+function channelTo({ port }: Mailbox, more: object = {}): Channel {
+  const mail = {
+    ...{ type: 'email', host: 'localhost', port, security: 'none', from: 'alerts@feedpulse.example', to: ['pr@brand.example'] },
+    ...{ allowPrivate: true, ...more },
+  };
+  const channel = channelsOf(configSchema.parse({ alerts: { channels: { mail } } }).alerts).get('mail');
+  if (!channel) throw new Error('there is one channel');
+  return channel;
+}
+
+const plain = { disabledCommands: ['STARTTLS', 'AUTH'] };
+
+test('a letter says everything; what strangers wrote stays text, in the headers, the text and the page', async () => {
+  const mailbox = await open(plain);
+  await channelTo(mailbox).send(told, at);
+  expect(mailbox.envelopes).toEqual([{ from: 'alerts@feedpulse.example', to: ['pr@brand.example'] }]);
+  const letter = await simpleParser(mailbox.letters[0] ?? '');
+  expect([...letter.headers.keys()]).not.toContain('bcc');
+  expect(letter.subject).toMatch(/^Söhne <b>& ?.*net sentiment fell to −41, \+12 expected$/);
+  expect(letter.text).toContain('Observed: −41');
+  const html = String(letter.html);
+  expect(html.match(/<[^>]*>/g)?.map((tag) => /^<\/?([a-z0-9!]+)/.exec(tag)?.[1])).not.toEqual(expect.arrayContaining(['script']));
+  expect(html).not.toMatch(/<(script|img|b)\b/);
+  expect(html).toContain('href="https://feedpulse.example/?brand=');
+  expect(letter.text).not.toMatch(/\u202e/);
+});
+
+test('every attempt has the same name, and the end of an alert answers its beginning', async () => {
+  const mailbox = await open(plain);
+  const { send } = channelTo(mailbox);
+  await send(told, at);
+  await send(told, at + 60_000);
+  await send(messageOf(over, { drivers: [], examples: [] }, page), at + 120_000);
+  const [first, again, end] = await Promise.all(mailbox.letters.map((letter) => simpleParser(letter)));
+  expect(first?.messageId).toMatch(/^<[0-9a-f]{32}@feedpulse\.example>$/);
+  expect(again?.messageId).toBe(first?.messageId);
+  expect(end?.messageId).not.toBe(first?.messageId);
+  expect([first?.inReplyTo, end?.inReplyTo, end?.references]).toEqual([undefined, first?.messageId, first?.messageId]);
+});
+
+test('a digest is one letter', async () => {
+  const mailbox = await open(plain);
+  const messages = [told, messageOf(over, { drivers: [], examples: [] }, page)];
+  await channelTo(mailbox, { digest: '1h' }).sendDigest(digestOf('1', messages, page), at);
+  expect(mailbox.letters).toHaveLength(1);
+  const letter = await simpleParser(mailbox.letters[0] ?? '');
+  expect(letter.subject).toBe('1 alert began, 1 ended');
+  for (const { title } of messages) expect(letter.text).toContain(title.slice(0, 6));
+});
+
+test.each([
+  ['starttls', {}],
+  ['tls', { secure: true }],
+])('%s: the certificate is checked, and so are user and password', async (security, options) => {
+  const mailbox = await open({ key, cert, login: { user: 'feedpulse', password: 'hidden' }, ...options });
+  const login = { security, user: 'feedpulse', password: 'hidden', caFile };
+  await channelTo(mailbox, login).send(told, at);
+  expect(mailbox.letters).toHaveLength(1);
+  for (const wrong of [{ caFile: undefined }, { password: 'hidden too' }, { user: undefined, password: undefined }]) {
+    const refused = await channelTo(mailbox, { ...login, ...wrong })
+      .send(told, at)
+      .catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'EMAIL_FAILED' });
+    expect(String((refused as Error).message)).not.toContain('hidden');
+  }
+  expect(mailbox.letters).toHaveLength(1);
+});
+
+test('a server without encryption gets nothing where that is not allowed', async () => {
+  const mailbox = await open(plain);
+  await expect(channelTo(mailbox, { security: 'starttls' }).send(told, at)).rejects.toMatchObject({ code: 'EMAIL_FAILED' });
+  expect(mailbox.letters).toEqual([]);
+  const mail = { type: 'email', host: 'mail.example', security: 'none', from: 'a@b.example', to: ['c@d.example'] };
+  expect(() => configSchema.parse({ alerts: { channels: { mail } } })).toThrow(/unencrypted/);
+  expect(() =>
+    configSchema.parse({ alerts: { channels: { mail: { ...mail, security: 'tls', to: ['a@b.example\r\nBcc: x@y.example'] } } } }),
+  ).toThrow(/address/);
+});
+
+test.each([451, 550])('a server that answers %d is told of by its code alone', async (answer) => {
+  const mailbox = await open(plain);
+  mailbox.answer = answer;
+  const failed = channelTo(mailbox).send(told, at);
+  await expect(failed).rejects.toMatchObject({
+    code: 'EMAIL_FAILED',
+    message: `localhost:${mailbox.port} did not take the mail (EMESSAGE ${answer}).`,
+  });
+});
+
+test('a server on this machine is refused where it is not allowed', async () => {
+  const mailbox = await open(plain);
+  await expect(channelTo(mailbox, { allowPrivate: false }).send(told, at)).rejects.toMatchObject({ code: 'WEBHOOK_REFUSED' });
+  expect(mailbox.letters).toEqual([]);
+});

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { reportClassification } from '../../../src/analytics/models/classification-report.ts';
+import type { Label, Verdict } from '../../../src/domain/post.ts';
+
+function verdict(label: Label, confidence: number): Verdict {
+  return { negative: 0, neutral: 0, positive: 0, label, score: 0, confidence, lang: 'en', truncated: false };
+}
+
+test('figures of a small confusion, worked out by hand', () => {
+  const truth: Label[] = ['negative', 'negative', 'neutral', 'neutral', 'neutral', 'neutral', 'positive', 'positive'];
+  const said: Label[] = ['negative', 'neutral', 'neutral', 'neutral', 'neutral', 'positive', 'positive', 'positive'];
+  const report = reportClassification(
+    truth,
+    said.map((label) => verdict(label, 0.75)),
+  );
+  expect(report.rows).toBe(8);
+  expect(report.accuracy).toBeCloseTo(6 / 8);
+  expect(report.macroRecall).toBeCloseTo((1 / 2 + 3 / 4 + 1) / 3);
+  expect(report.perClass.positive).toEqual({ precision: 2 / 3, recall: 1, f1: 4 / 5, support: 2 });
+  expect(report.confusion.neutral).toEqual({ negative: 0, neutral: 3, positive: 1 });
+  expect(report.calibrationError).toBeCloseTo(0); // 75 % sure, 75 % right
+});
+
+test('calibration error is the mean gap between confidence and accuracy, bin by bin', () => {
+  const truth: Label[] = ['positive', 'positive', 'positive', 'positive'];
+  const verdicts = [verdict('positive', 0.9), verdict('negative', 0.9), verdict('positive', 0.5), verdict('positive', 0.5)];
+  expect(reportClassification(truth, verdicts).calibrationError).toBeCloseTo((2 * 0.4 + 2 * 0.5) / 4);
+});
+
+test('a class that does not occur counts as nothing, and a row without a score is refused', () => {
+  const report = reportClassification(['neutral'], [verdict('neutral', 1)]);
+  expect(report.perClass.negative).toEqual({ precision: 0, recall: 0, f1: 0, support: 0 });
+  expect(() => reportClassification(['neutral'], [{ ...verdict('neutral', 1), label: 'unscored' }])).toThrow(RangeError);
+});

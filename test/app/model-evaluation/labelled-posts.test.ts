@@ -1,0 +1,47 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Labelled, readLabelled } from '../../../src/app/model-evaluation/labelled-posts.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'feedpulse-labelled-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function read(name: string, content: string): Promise<Labelled> {
+  await writeFile(join(folder, name), content);
+  return readLabelled(join(folder, name));
+}
+
+test('a TSV is split at the first tab and keeps its quotes', async () => {
+  const found = await read('posts.tsv', 'label\ttext\nnegative\t"no"\tnever\r\n\npositive\ta, b\n');
+  expect(found).toEqual({ texts: ['"no"\tnever', 'a, b'], truth: ['negative', 'positive'], lines: [2, 4] });
+});
+
+test('a CSV has quotes, commas and lines inside', async () => {
+  const found = await read('posts.CSV', '\uFEFFlabel,text\r\nneutral,"a, ""b""\nc"\r\npositive,fine\r\n');
+  expect(found).toEqual({ texts: ['a, "b"\nc', 'fine'], truth: ['neutral', 'positive'], lines: [2, 4] });
+});
+
+test.each([
+  [
+    'an unknown label',
+    'posts.tsv',
+    'positive\tok\nnegativ\tno\n',
+    /posts\.tsv:2: expected negative, neutral, positive, a tab and the text/,
+  ],
+  ['a label alone', 'posts.tsv', 'positive\n', /posts\.tsv:1: expected/],
+  [
+    'a row of one column',
+    'posts.csv',
+    'positive,"o\nk"\nnegative\n',
+    /posts\.csv:3: expected negative, neutral, positive, a comma and the text/,
+  ],
+  ['a row of three', 'posts.csv', 'positive,a,b\n', /posts\.csv:1: expected/],
+  ['a quote that is not closed', 'posts.csv', 'positive,"a\n', /posts\.csv: not CSV \(CSV_QUOTE_NOT_CLOSED\)/],
+  ['nothing', 'posts.csv', 'label,text\n', /holds no labelled posts/],
+])('%s is refused', async (_, name, content, message) => {
+  await expect(read(name, content)).rejects.toMatchObject({ code: 'FILE_UNREADABLE', message: expect.stringMatching(message) });
+});

@@ -1,0 +1,62 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { attempt, feedpulse } from '../../../support/feedpulse.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'feedpulse-backtest-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function fileOf(text: string): Promise<string> {
+  const file = join(folder, `${Math.random()}.csv`);
+  await writeFile(file, text);
+  return file;
+}
+
+/** Two days of every five minutes, with a surge in the end. */
+const series = Array.from({ length: 576 }, (_, index) => {
+  const time = new Date(Date.UTC(2026, 4, 1) + index * 300_000).toISOString().slice(0, 19).replace('T', ' ');
+  return `${time},${index === 570 ? 900 : 20 + (index % 7)}`;
+});
+const text = `timestamp,value\n${series.join('\n')}\n`;
+
+test('every row comes back, with what was expected, its score, and 1 where an alert begins', async () => {
+  const { stdout, stderr } = await feedpulse('alerts', 'backtest', '--csv', await fileOf(text));
+  const [head, ...rows] = stdout.trim().split('\r\n');
+  expect(head).toBe('timestamp,value,expected,score,alert');
+  expect(rows.map((row) => row.split(',').slice(0, 2).join(','))).toEqual(series);
+  expect(rows[570]).toMatch(/^2026-05-02 23:30:00,900,23,0\.\d+,1$/);
+  expect(rows.filter((row) => row.endsWith(',1'))).toHaveLength(1);
+  expect(stderr).toBe('1 alerts in 576 rows.\n');
+});
+
+test('as JSON it is one array, as a table the rows on which an alert begins', async () => {
+  const file = await fileOf(text);
+  const json = await feedpulse('alerts', 'backtest', '--csv', file, '--json');
+  const rows: unknown = JSON.parse(json.stdout);
+  expect(rows).toHaveLength(576);
+  expect(rows).toContainEqual({ timestamp: '2026-05-02 23:30:00', value: 900, expected: 23, score: expect.any(Number), alert: 1 });
+  const table = await feedpulse('alerts', 'backtest', '--csv', file, '--format', 'table');
+  expect(table.stdout).toMatch(/^TIME +VALUE +EXPECTED +SCORE +ALERT\n2026-05-02 23:30:00 +900 +23 +0\.\d\d +1\n$/);
+});
+
+test.each([
+  ['no such columns', 'when,count\n2026-01-01,1\n', /line 2: expected the columns timestamp and value/],
+  ['no time', 'timestamp,value\nsoon\u001b[2J,1\n', /line 2: soon\\u\{1b\}\[2J is no time/],
+  ['a step back', 'timestamp,value\n2026-01-02,1\n2026-01-01,1\n', /line 3: 2026-01-01 is not later than the row before/],
+  ['no number', 'timestamp,value\n2026-01-01,=1+1\n', /line 2: =1\+1 is no number of at least 0/],
+  ['a negative number', 'timestamp,value\n2026-01-01,-3\n', /line 2: -3 is no number of at least 0/],
+  ['no CSV', 'timestamp,value\n"2026-01-01,1\n', /not CSV \(CSV_QUOTE_NOT_CLOSED\)/],
+])('a file with %s is refused, and the line is named', async (_, content, message) => {
+  const { code, output } = await attempt(['alerts', 'backtest', '--csv', await fileOf(content)]);
+  expect(code).toBe(3);
+  expect(output).toMatch(/^FILE_UNREADABLE: .*\n$/);
+  expect(output).toMatch(message);
+});
+
+test('a file that is not there is named', async () => {
+  expect(await attempt(['alerts', 'backtest', '--csv', join(folder, 'none.csv')])).toMatchObject({ code: 3 });
+});

@@ -1,0 +1,81 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { withApi } from '../../../src/cli/api-client.ts';
+import { configSchema } from '../../../src/config/schema.ts';
+import { attempt, eventually, feedpulse, type RunningFeedpulse, startFeedpulse } from '../../support/feedpulse.ts';
+import { quiet } from '../../support/test-database.ts';
+
+let folder: string;
+let config: string;
+let running: RunningFeedpulse | undefined;
+const rules = (name: string) => JSON.stringify({ brands: [{ name }] });
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'feedpulse-upkeep-'));
+  config = join(folder, 'feedpulse.yaml');
+  const createdAt = new Date(Date.now() - 3_600_000).toISOString();
+  const lines = ['1', '2', '3'].map((id) =>
+    JSON.stringify({ platform: 'chirper', id, text: `I love my Kestrel ${id}`, createdAt, author: { id: id === '3' ? 'a3' : 'a1' } }),
+  );
+  await Promise.all([writeFile(config, rules('Kestrel')), writeFile(join(folder, 'posts.ndjson'), lines.join('\n'))]);
+});
+afterAll(async () => {
+  await running?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const run = async () => {
+  running = await startFeedpulse(['--data', folder, '--config', config, '--source', 'ndjson', '--in', join(folder, 'posts.ndjson')]);
+  return running;
+};
+const upkeep = async (...args: string[]) => (await feedpulse(...args, '--data', folder, '--config', config)).stdout;
+const figures = (brand: string) =>
+  withApi(configSchema.parse({ dataDir: folder }), quiet, (api) =>
+    api
+      .get<{ current: { volume: number; negative: number } }>('/api/v1/summary', { brand })
+      .then(({ current }) => [current.volume, current.negative]),
+  );
+
+test('with a process that runs and without one, posts are corrected, counted anew and erased', async () => {
+  const process = await run();
+  await eventually('the posts count', 60, async () => (await figures('Kestrel'))[0] === 3);
+  expect(await upkeep('relabel', 'chirper', '1', 'negative', '--reason', 'irony')).toBe('1 post is corrected; the figures follow.\n');
+  await eventually('the correction counts', 20, async () => (await figures('*'))[1] === 1);
+  expect(await upkeep('erase', '--author', 'chirper:a3', '--yes')).toBe('1 posts have been erased; the figures follow.\n');
+  expect(await upkeep('rollups', 'rebuild', '--json').then(JSON.parse)).toMatchObject({ state: 'done', changed: 1 });
+  expect(await process.stop()).toBe(0);
+
+  expect(await upkeep('relabel', 'chirper', '1', '--undo')).toBe('1 post is as the model says again; the figures follow.\n');
+  expect(await figures('*')).toEqual([2, 0]);
+  await writeFile(config, rules('Marlow'));
+  expect(await upkeep('rematch')).toBe('2 posts have been matched anew; the figures follow.\n');
+  expect([await figures('Kestrel'), await figures('*')]).toEqual([
+    [0, 0],
+    [2, 0],
+  ]);
+  expect(await upkeep('relabel', '--from', 'now-1d', '--as', 'negative')).toBe('2 posts would be corrected. Say --yes to do it.\n');
+  expect(await upkeep('relabel', '--from', 'now-1d', '--as', 'negative', '--yes')).toBe('2 posts are corrected; the figures follow.\n');
+  expect(await figures('*')).toEqual([2, 2]);
+  expect(await upkeep('erase', '--post', 'chirper:1')).toBe('1 posts would be erased for good. Say --yes to do it.\n');
+
+  // The feed is read from its beginning once more.
+  await run();
+  await eventually('the feed is read again', 60, async () => (await running?.metric('feedpulse_posts_erased_total')) === 1);
+  expect((await figures('*'))[0]).toBe(2);
+});
+
+test.each([
+  'relabel chirper 1',
+  'relabel chirper 1 negative --undo',
+  'relabel --as negative --yes',
+  'relabel chirper 1 negative --from now-1d',
+  'erase --yes',
+  'erase --post chirper:1 --author chirper:a1',
+  'erase --author chirper',
+  'rematch --since soon',
+])('%s is refused in one line', async (line) => {
+  const { code, output } = await attempt([...line.split(' '), '--data', folder]);
+  expect([code, output.split('\n').filter((told) => told.startsWith('USAGE: ')).length]).toEqual([2, 1]);
+});

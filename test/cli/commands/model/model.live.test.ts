@@ -1,0 +1,152 @@
+import { cp, mkdir, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bundledModelPath } from '../../../../src/infer/model/model.ts';
+import { oneRowWeights, twoClassModel } from '../../../support/altered-model.ts';
+import { attempt, feedpulse } from '../../../support/feedpulse.ts';
+import { pinsOf, startHub, type TestHub } from '../../../support/hub.ts';
+
+const weights = 'onnx/model_quantized.onnx';
+const hostile = 'The \u001b[31mstore\u202e opens at nine';
+
+let folder: string;
+let data: string;
+let twoClasses: string;
+let files: Map<string, Buffer>;
+let hub: TestHub;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'feedpulse-models-'));
+  data = join(folder, 'data');
+  twoClasses = await twoClassModel(join(folder, 'elsewhere'));
+  const names = ['config.json', 'tokenizer.json', 'tokenizer_config.json', weights];
+  files = new Map(await Promise.all(names.map(async (name) => [name, await readFile(join(twoClasses, name))] as const)));
+  hub = await startHub(files, 'someone/Two-Classes');
+});
+afterAll(async () => {
+  await hub.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const model = (...args: string[]) => feedpulse('model', ...args, '--data', data);
+/** As a table shows it, such as `68.2 MB`. */
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+/** What pins the files, on the command line. */
+const pinned = (all: ReadonlyMap<string, Buffer>): string[] =>
+  [...pinsOf(all)].flatMap(([file, sha256]) => ['--sha256', `${file}=${sha256}`]);
+const failing = (...args: string[]) => attempt(['model', ...args, '--data', data]);
+
+interface Listed {
+  readonly name: string;
+  readonly where: string;
+  readonly runs: boolean;
+  readonly problem: string | null;
+}
+
+test('pull fetches a model of two classes that then scores; a second time it is there', async () => {
+  const args = ['pull', 'someone/Two-Classes', '--hub', hub.url, ...pinned(files)];
+  hub.fail(weights, { cutAfter: 20_000_000 });
+  const { stdout } = await model(...args);
+  const installed = join(data, 'models/two-classes');
+  expect(stdout).toMatch(/^two-classes@0\.0\.0-[0-9a-f]{12} is installed: .*two-classes\n/);
+  expect((await model(...args)).stdout).toContain('is there already, and whole');
+  const posts = join(folder, 'posts.txt');
+  await writeFile(posts, 'I love this camera\nThe store opens at nine\n');
+  const scored = (await feedpulse('score', '--in', posts, '--model', installed, '--log-level', 'error')).stdout.trim().split('\n');
+  expect(scored.map((line) => JSON.parse(line))).toMatchObject([{ label: 'positive', neutral: 0 }, { neutral: 0 }]);
+});
+
+test('pull refuses what cannot run, by trying it out', async () => {
+  const labels = ['--labels', 'negative,neutral,positive'];
+  const { code, output } = await failing('pull', 'someone/Two-Classes', '--hub', hub.url, ...pinned(files), '--as', 'three', ...labels);
+  expect([code, output]).toEqual([2, expect.stringMatching(/^USAGE: The model has 2 classes, and --labels names 3/)]);
+  const silent = new Map([...files, ['config.json', Buffer.from('{}')]]);
+  const other = await startHub(silent, 'someone/silent');
+  const tried = await failing('pull', 'someone/silent', '--hub', other.url, ...pinned(silent), ...labels);
+  await other.stop();
+  expect([tried.code, tried.output]).toEqual([4, expect.stringMatching(/^MODEL_FAILED: .*no output `logits` of 3 floats a row/)]);
+  expect(tried.output).not.toMatch(/Look at the log/);
+  const oneRow = new Map([...files, [weights, oneRowWeights(files.get(weights) ?? Buffer.of())]]);
+  const single = await startHub(oneRow, 'someone/single');
+  const together = await failing('pull', 'someone/single', '--hub', single.url, ...pinned(oneRow));
+  await single.stop();
+  expect([together.code, together.output]).toEqual([
+    4,
+    expect.stringMatching(/^MODEL_FAILED: A trial of the model failed\. .*Expected: 1/s),
+  ]);
+  expect((await model('list')).stdout).not.toMatch(/silent|single/);
+});
+
+test('list tells what there is, which one runs, and what is wrong with one', async () => {
+  await mkdir(join(data, 'models/broken'), { recursive: true });
+  await writeFile(join(data, 'models/broken/manifest.json'), '{"format": 1');
+  const { stdout, stderr } = await model('list');
+  expect(stdout).toMatch(
+    /^RUNS +NAME +VERSION +WHERE +LABELS +LANG +SIZE +MACRO RECALL +ACCURACY +FOLDER\n\* +distilbert-social-en +\d+\.\d+\.\d+ +bundled/,
+  );
+  const size = megabytes([...files.values()].reduce((sum, file) => sum + file.length, 0));
+  expect(stdout.replace(/ +/g, ' ')).toMatch(new RegExp(`\\n two-classes 0\\.0\\.0-\\w+ installed negative positive en ${size} – – `));
+  expect(stderr).toMatch(/^broken: .*manifest\.json is truncated or altered/);
+  const { stdout: json } = await model('list', '--json', '--model', twoClasses);
+  const listed = (JSON.parse(json) as Listed[]).map(({ name, where, runs, problem }) => [name, where, runs, problem === null]);
+  expect(listed).toEqual([
+    ['distilbert-social-en', 'bundled', false, true],
+    ['broken', 'installed', false, false],
+    ['two-classes', 'installed', false, true],
+    ['two-classes', 'configured', true, true],
+  ]);
+});
+
+test('verify tells the state of each file, and ends with 4 where one is not sound', async () => {
+  expect((await model('verify')).stdout).toMatch(/^distilbert-social-en@\d+\.\d+\.\d+ in .*\n( {2}✓ sound .*\n){4}$/);
+  expect(JSON.parse((await model('verify', 'two-classes', '--json')).stdout)).toMatchObject({ sound: true });
+  const copy = join(folder, 'copy');
+  await cp(bundledModelPath, copy, { recursive: true });
+  await rm(join(copy, 'config.json'));
+  const missing = await failing('verify', copy);
+  expect([missing.code, missing.output]).toEqual([
+    4,
+    expect.stringMatching(/✗ missing +648 B +config\.json\n[\s\S]*MODEL_MISSING: 1 of 4 files/),
+  ]);
+  await truncate(join(copy, weights), 1_000);
+  const bytes = await readFile(join(copy, 'tokenizer_config.json'));
+  bytes[5] = (bytes[5] ?? 0) ^ 1;
+  await writeFile(join(copy, 'tokenizer_config.json'), bytes);
+  const damaged = await failing('verify', copy);
+  expect([damaged.code, damaged.output]).toEqual([4, expect.stringMatching(/MODEL_DAMAGED: 3 of 4 files are not sound/)]);
+  expect(damaged.output).toMatch(/✓ sound +527\.3 kB +tokenizer\.json\n {2}✗ altered +1\.3 kB +tokenizer_config\.json\n/);
+  const whole = (await stat(join(bundledModelPath, weights))).size;
+  expect(damaged.output.replace(/ +/g, ' ')).toContain(`✗ truncated ${megabytes(whole)} ${weights}`);
+});
+
+test('compare measures both as eval does, and shows where they differ without steering the terminal', async () => {
+  const file = join(folder, 'posts.tsv');
+  const rows = [
+    ['negative', 'what a terrible phone, it broke after a day'],
+    ['positive', 'I love this camera'],
+    ['neutral', hostile],
+    ['neutral', 'The train to Halden leaves from platform two'],
+  ];
+  await writeFile(file, `label\ttext\n${rows.map((row) => row.join('\t')).join('\n')}\n`);
+  const args = ['compare', 'distilbert-social-en', 'two-classes', file, '--log-level', 'error'];
+  const found = JSON.parse((await model(...args, '--json')).stdout);
+  const alone = JSON.parse((await feedpulse('eval', file, '--json', '--model', twoClasses, '--log-level', 'error')).stdout);
+  expect(found.b).toMatchObject({ macroRecall: alone.macroRecall, accuracy: alone.accuracy, confusion: alone.confusion });
+  expect(found.b.perClass.neutral).toMatchObject({ recall: 0, support: 2 });
+  expect(found.accuracy).toMatchObject({ onlyA: 2, onlyB: 0, exact: 0.5, midP: 0.25, difference: -0.5 });
+  expect(found.macroRecall).toMatchObject({ difference: -1 / 3, high: 0, seed: 17 });
+  expect(found.macroRecall.tooFew).toBe(true);
+  expect(found.disagreements).toMatchObject({ posts: 2, shown: [{ truth: 'neutral', a: { label: 'neutral' } }, {}] });
+  expect(found.disagreements.shown.map(({ line }: { line: number }) => line).sort()).toEqual([4, 5]);
+  expect((await model(...args)).stdout).toMatch(/ 4 {2}neutral .* The \\u\{1b\}\[31mstore\\u\{202e\} opens at nine\n/);
+  const { stdout } = await model(...args, '--show', '1');
+  expect(stdout).toMatch(/\nmacro recall +100\.0 +66\.7 +−33\.3\naccuracy +100\.0 +50\.0 +−50\.0\n/);
+  expect(stdout).toMatch(/A alone is right on 2 posts, B alone on 0; McNemar's mid-p 0\.250 \(exact 0\.500\): chance could make it\./);
+  expect(stdout).toMatch(/Macro recall: −33\.3 points, 95 % interval .*: too few posts to tell\.\n/);
+  expect(stdout).toMatch(/They label 2 posts differently; the 1 furthest apart:\n\nLINE +TRUTH/);
+  const absent = await failing('compare', 'two-classes', 'nowhere', file, '--log-level', 'error');
+  expect([absent.code, absent.output]).toEqual([4, expect.stringMatching(/^MODEL_MISSING: .*nowhere/)]);
+  const swapped = await model('compare', 'two-classes', 'two-classes', file, '--log-level', 'error');
+  expect(swapped.stdout).toMatch(/mid-p 1\.000 [\s\S]*They label 0 posts differently\.\n$/);
+});

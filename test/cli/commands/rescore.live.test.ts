@@ -1,0 +1,68 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ModelComparison } from '../../../src/domain/brand-metrics.ts';
+import { swappedModel } from '../../support/altered-model.ts';
+import { attempt, eventually, feedpulse, type RunningFeedpulse, startFeedpulse } from '../../support/feedpulse.ts';
+
+const other = 'distilbert-social-en@9.0.0';
+let folder: string;
+let model: string;
+let running: RunningFeedpulse | undefined;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'feedpulse-rescore-'));
+  model = await swappedModel(join(folder, 'model'), '9.0.0', { love: 'hate' });
+  const createdAt = new Date(Date.now() - 3_600_000).toISOString();
+  const texts = ['I love this kettle so much', 'The shop opens at nine', 'I hate this kettle so much'];
+  const lines = Array.from({ length: 30 }, (_, index) =>
+    JSON.stringify({ platform: 'chirper', id: `${index}`, text: `${texts[index % 3]} ${index}`, createdAt, lang: 'en' }),
+  );
+  await writeFile(join(folder, 'posts.ndjson'), lines.join('\n'));
+});
+afterAll(async () => {
+  await running?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const ask = async (...args: string[]) => (await feedpulse('rescore', ...args, '--data', folder, '--log-level', 'error')).stdout;
+const net = async () => {
+  const { stdout } = await feedpulse('trends', '--data', folder, '--log-level', 'error', '--format', 'json');
+  return (JSON.parse(stdout) as { summary: { current: { netSentiment: number } } }).summary.current.netSentiment;
+};
+
+test('another model reads stored posts beside the feed, is compared, counts, and is taken back', async () => {
+  running = await startFeedpulse(['--data', folder, '--source', 'ndjson', '--in', join(folder, 'posts.ndjson')]);
+  await eventually('the posts count', 60, async () => (await net().catch(() => null)) !== null);
+  const before = await net();
+  expect(await ask('start', model)).toBe('30 posts have been scored; `feedpulse rescore list` names the model.\n');
+  expect(await ask('start', model)).toMatch(/^0 posts/);
+  expect(await ask('list')).toMatch(
+    /^MODEL +COUNTING +KEPT .*\ndistilbert-social-en@1\.\S+ +30 +0 .*\ndistilbert-social-en@9\.0\.0 +0 +30 /,
+  );
+  const { posts, counting, other: found, agreement } = JSON.parse(await ask('compare', other, '--format', 'json')) as ModelComparison;
+  expect([posts, counting.positive, found.positive, agreement]).toEqual([30, 10, 0, expect.closeTo(2 / 3, 1)]);
+  const table = await ask('compare', other);
+  expect(table).toMatch(/^SCORES +NET +MEAN +NEGATIVE +NEUTRAL +POSITIVE +UNSCORED\nthose that count /);
+  expect(table).toContain('30 posts have scores of both');
+  expect(table).toMatch(/positive → negative: \d+/);
+  expect(await ask('activate', other)).toBe(`30 posts would count with ${other}. Say --yes to do it.\n`);
+  expect(await ask('activate', other, '--yes')).toBe(`30 posts count with ${other} now; the figures follow.\n`);
+  await eventually('the figures follow', 30, async () => (await net()) < before - 20);
+  // Without a process, the command does the work itself.
+  expect(await running.stop()).toBe(0);
+  const first = /distilbert-social-en@1\.\S+/.exec(await ask('list'))?.[0] ?? '';
+  expect(await ask('activate', first, '--yes')).toBe(`30 posts count with ${first} now; the figures follow.\n`);
+  expect(await net()).toBe(before);
+});
+
+test('what is no model, and no version, ends with a line that says why', async () => {
+  const none = await attempt(['rescore', 'start', join(folder, 'nowhere'), '--data', folder, '--log-level', 'silent']);
+  expect([none.code, none.output]).toEqual([
+    6,
+    expect.stringMatching(/^DATABASE_UNAVAILABLE: it was not finished: .*manifest\.json is missing/),
+  ]);
+  const unknown = await attempt(['rescore', 'activate', "x' OR 1", '--data', folder, '--log-level', 'error']);
+  expect([unknown.code, unknown.output]).toEqual([2, expect.stringMatching(/^USAGE: no post of this range has other scores of x' OR 1/)]);
+});

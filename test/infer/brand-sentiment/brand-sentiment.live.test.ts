@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+// From dist/: a worker thread can't load TypeScript.
+import { createScorer, type Scorer } from '../../../dist/infer/scorer.js';
+import { scorePerBrand } from '../../../src/infer/brand-sentiment/brand-sentiment.ts';
+import { createBrandMatcher } from '../../../src/ingest/brands/brand-matcher.ts';
+import { createLog } from '../../../src/lib/log.ts';
+import { modelUnderTest } from '../model-under-test.ts';
+
+const execute = promisify(execFile);
+const { match } = createBrandMatcher(['Kestrivo', 'Brellin'].map((name) => ({ name, aliases: [], any: [], exclude: [], timezone: 'UTC' })));
+let scorer: Scorer;
+
+beforeAll(async () => {
+  scorer = await createScorer({ modelPath: modelUnderTest, workers: 2, cacheSize: 0, log: createLog('silent') });
+});
+afterAll(() => scorer.close());
+
+test('of two brands each gets what is said of it, and the post its own score as before', async () => {
+  const texts = [
+    'Kestrivo was wonderful, best flight in years. Brellin lost my bag and never said sorry, awful.',
+    'Kestrivo is wonderful, best flight in years',
+    'ごめんなさい、Kestrivo と Brellin のことはよく知りません。また今度教えてください',
+  ];
+  const posts = texts.map((text, index) => ({ text, lang: index === 2 ? 'ja' : 'en' }));
+  const alone = await scorer.score(posts);
+  const [both, one, foreign] = await scorePerBrand(scorer, match).score(posts);
+  expect(both?.towards).toMatchObject([
+    { brand: 'Kestrivo', label: 'positive' },
+    { brand: 'Brellin', label: 'negative' },
+  ]);
+  for (const { negative, neutral, positive } of both?.towards ?? []) expect(negative + neutral + positive).toBeCloseTo(1, 5);
+  expect({ ...both, towards: undefined }).toEqual({ ...alone[0], towards: undefined });
+  expect([one, foreign]).toEqual([alone[1], alone[2]]);
+  expect(foreign?.label).toBe('unscored');
+});
+
+test('on posts made up for it, clauses are right more often than whole posts by ten points', async () => {
+  const { stdout } = await execute(process.execPath, ['bench/brand-sentiment/run.mjs', '--model', modelUnderTest, '--json']);
+  const { posts, wholePost, clauses } = JSON.parse(stdout) as Record<'posts' | 'wholePost' | 'clauses', number>;
+  expect(posts).toBeGreaterThanOrEqual(200);
+  expect(clauses - wholePost).toBeGreaterThanOrEqual(0.1);
+}, 120_000);

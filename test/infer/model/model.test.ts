@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { loadModel } from '../../../src/infer/model/model.ts';
+
+const contents = {
+  'config.json': '{}',
+  'tokenizer.json': '{"model":{}}',
+  'tokenizer_config.json': '{ }',
+  'onnx/model_quantized.onnx': 'not really',
+};
+
+const manifest = {
+  format: 1,
+  name: 'tiny',
+  version: '1.2.3',
+  labels: ['negative', 'neutral', 'positive'],
+  languages: ['en'],
+  maxLength: 128,
+  cleaning: 3,
+  temperature: 1.25,
+  files: Object.fromEntries(
+    Object.entries(contents).map(([file, text]) => [file, { bytes: text.length, sha256: createHash('sha256').update(text).digest('hex') }]),
+  ),
+};
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'feedpulse-model-'));
+  await mkdir(join(folder, 'onnx'));
+  for (const [file, text] of Object.entries(contents)) await writeFile(join(folder, file), text);
+  await writeManifest({});
+});
+
+afterEach(() => rm(folder, { recursive: true }));
+
+function writeManifest(changes: object): Promise<void> {
+  return writeFile(join(folder, 'manifest.json'), JSON.stringify({ ...manifest, ...changes }));
+}
+
+test('a whole model is named by its manifest', async () => {
+  expect(await loadModel(folder)).toMatchObject({ id: 'tiny@1.2.3', temperature: 1.25, maxLength: 128, folder });
+});
+
+describe('says which file is wrong, and what is wrong with it', () => {
+  test('no folder', async () => {
+    const nowhere = join(folder, 'nowhere');
+    await expect(loadModel(nowhere)).rejects.toMatchObject({
+      code: 'MODEL_MISSING',
+      message: `${join(nowhere, 'manifest.json')} is missing.`,
+    });
+  });
+
+  test('a missing file', async () => {
+    await rm(join(folder, 'tokenizer.json'));
+    await expect(loadModel(folder)).rejects.toMatchObject({
+      code: 'MODEL_MISSING',
+      message: `${join(folder, 'tokenizer.json')} is missing.`,
+    });
+  });
+
+  test('a truncated file', async () => {
+    const weights = join(folder, 'onnx/model_quantized.onnx');
+    await truncate(weights, 4);
+    await expect(loadModel(folder)).rejects.toMatchObject({ code: 'MODEL_DAMAGED', message: `${weights} is truncated: 4 of 10 bytes.` });
+  });
+
+  test('a longer file', async () => {
+    await writeFile(join(folder, 'config.json'), '{"x":1}');
+    await expect(loadModel(folder)).rejects.toMatchObject({
+      code: 'MODEL_DAMAGED',
+      message: `${join(folder, 'config.json')} is altered: 7 bytes instead of 2.`,
+    });
+  });
+
+  test('one byte changed', async () => {
+    await writeFile(join(folder, 'onnx/model_quantized.onnx'), 'not Really');
+    await expect(loadModel(folder)).rejects.toMatchObject({
+      code: 'MODEL_DAMAGED',
+      message: expect.stringMatching(/model_quantized\.onnx is altered: its SHA-256/),
+    });
+  });
+
+  test.each([
+    ['half a manifest', '{"format": 1,', /manifest\.json is truncated or altered: it is not JSON/],
+    ['another format', JSON.stringify({ ...manifest, format: 2 }), /format: /],
+    [
+      'another clean-up',
+      JSON.stringify({ ...manifest, cleaning: 4 }),
+      /cleaning: the model needs another text clean-up; this program has version 3/,
+    ],
+    ['a label twice', JSON.stringify({ ...manifest, labels: ['positive', 'negative', 'positive'] }), /labels: needs negative and positive/],
+    ['no negative label', JSON.stringify({ ...manifest, labels: ['neutral', 'positive'] }), /labels: needs negative and positive/],
+    ['labels of another task', JSON.stringify({ ...manifest, labels: ['joy', 'anger'] }), /labels\.0: /],
+    [
+      'a path that leaves the folder',
+      JSON.stringify({ ...manifest, files: { '../secret': { bytes: 1, sha256: '0'.repeat(64) } } }),
+      /files\.\.\.\/secret: /,
+    ],
+    ['a tokenizer left out', JSON.stringify({ ...manifest, files: {} }), /does not list tokenizer\.json/],
+    ['weights left out', JSON.stringify({ ...manifest, weights: 'onnx/model.onnx' }), /does not list onnx\/model\.onnx/],
+  ])('%s', async (_, text, message) => {
+    await writeFile(join(folder, 'manifest.json'), text);
+    await expect(loadModel(folder)).rejects.toMatchObject({ code: 'MODEL_DAMAGED', message: expect.stringMatching(message) });
+  });
+});

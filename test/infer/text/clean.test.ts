@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { clean } from '../../../src/infer/text/clean.ts';
+
+interface CleaningCase {
+  readonly raw: string;
+  readonly clean: string;
+}
+
+const shared = new URL('../../../training/cleaning-cases.json', import.meta.url);
+
+test('reproduces every pair of its Python twin', () => {
+  // Written by training/, checked there against clean.py.
+  const cases = JSON.parse(readFileSync(shared, 'utf8')) as CleaningCase[];
+  expect(cases.length).toBeGreaterThan(0);
+  expect(cases.map(({ raw }) => clean(raw))).toEqual(cases.map(({ clean: cleaned }) => cleaned));
+});
+
+test.each<[string, string, string]>([
+  ['a lone surrogate', 'so \ud83d good', 'so \ufffd good'],
+  ['a whole pair', 'so \ud83d\ude82 good', 'so 🚂 good'],
+  ['entities, once', 'fish &amp;amp; chips &lt;5', 'fish &amp; chips <5'],
+  ['an entity without its semicolon', 'fish &amp chips', 'fish &amp chips'],
+  ['an entity in an unknown longer name', 'I said &notit; twice', 'I said ¬it; twice'],
+  ['a numeric entity for a control character', 'a&#11;b', 'ab'],
+  ['a numeric entity for a surrogate', 'a&#xD83D;b', 'a\ufffdb'],
+  ['a numeric entity for a non-character', 'a&#xFDD0;b', 'ab'],
+  ['an entity that makes a handle', '&#64;halden hi', '@user hi'],
+  ['a URL up to white space', 'see HTTPS://halden.example/a?b=c#d) now', 'see http now'],
+  ['www', 'at www.halden.example today', 'at http today'],
+  ['a URL inside a word', 'xhttp://halden.example', 'xhttp://halden.example'],
+  ['a URL ended by an ideographic space', 'http://a.example\u3000良い', 'http 良い'],
+  ['handles', 'hey @Halden_Cycles, @x!', 'hey @user, @user!'],
+  ['an address', 'write to me@halden.example', 'write to me@halden.example'],
+  ['two at signs', '@@halden', '@@halden'],
+  ['white space and control characters', '\t a\u0000\u00a0b\u2028c\u0085 \ufeff', 'a b c'],
+  ['zero-width spaces', 'spl\u200bit', 'split'],
+  ['nothing but white space', ' \n\u3000 ', ''],
+])('%s', (_, raw, cleaned) => {
+  expect(clean(raw)).toBe(cleaned);
+});
+
+test.each([
+  ['ampersands', '&'.repeat(1_000_000)],
+  ['at signs', '@'.repeat(1_000_000)],
+  ['half URLs', 'http:/'.repeat(200_000)],
+  ['spaces', ' '.repeat(1_000_000)],
+  ['emoji', '😂'.repeat(500_000)],
+  ['stretched letters', 'aaabbb'.repeat(150_000)],
+])('takes time in proportion to a long text of %s', (_, text) => {
+  const startedAt = performance.now();
+  clean(text);
+  // A quadratic step would take minutes.
+  expect(performance.now() - startedAt).toBeLessThan(2_000);
+});

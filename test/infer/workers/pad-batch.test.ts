@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { packRows } from '../../../src/infer/workers/pad-batch.ts';
+
+test('pads to the longest row and masks the padding', () => {
+  const packed = packRows([
+    [101, 7_592, 102],
+    [101, 30_521, 2_088, 999, 102],
+  ]);
+  expect(packed).toEqual({
+    rows: 2,
+    width: 5,
+    inputIds: BigInt64Array.of(101n, 7_592n, 102n, 0n, 0n, 101n, 30_521n, 2_088n, 999n, 102n),
+    attentionMask: BigInt64Array.of(1n, 1n, 1n, 0n, 0n, 1n, 1n, 1n, 1n, 1n),
+  });
+});

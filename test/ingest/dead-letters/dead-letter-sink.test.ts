@@ -1,0 +1,126 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createDeadLetterLimit } from '../../../src/ingest/dead-letters/dead-letter-limit.ts';
+import { type DeadLetter, limited } from '../../../src/ingest/dead-letters/dead-letter-sink.ts';
+import { createFileDeadLetters } from '../../../src/ingest/dead-letters/file-sink.ts';
+import { createMetrics } from '../../../src/lib/metrics.ts';
+import { collectLetters } from '../field-samples.ts';
+
+function letter(bytes: Buffer, more: Partial<DeadLetter> = {}): DeadLetter {
+  const position = { topic: 'posts', partition: 1, offset: '42' };
+  return { reason: 'not-json', position, bytes, timestamp: 5, at: '2026-06-15T12:00:00.000Z', version: '0.0.0', ...more };
+}
+
+describe('the limit of dead letters', () => {
+  const feed = (limits: { maxInARow: number; maxShare: number }, outcomes: Iterable<boolean>) => {
+    const limit = createDeadLetterLimit(limits);
+    for (const isPost of outcomes) limit.observe(isPost);
+    return () => limit.check();
+  };
+  const repeat = (times: number, of: (index: number) => boolean) => Array.from({ length: times }, (_, index) => of(index));
+
+  it('allows a run up to its length, not beyond', () => {
+    const limits = { maxInARow: 10, maxShare: 1 };
+    expect(
+      feed(
+        limits,
+        repeat(10, () => false),
+      ),
+    ).not.toThrow();
+    expect(
+      feed(
+        limits,
+        repeat(11, () => false),
+      ),
+    ).toThrow(expect.objectContaining({ code: 'TOO_MANY_DEAD_LETTERS' }));
+  });
+
+  it('begins a run anew after a post', () => {
+    expect(
+      feed(
+        { maxInARow: 10, maxShare: 1 },
+        repeat(500, (index) => index % 11 === 0),
+      ),
+    ).not.toThrow();
+  });
+
+  it('does not forget a run that was too long', () => {
+    expect(feed({ maxInARow: 2, maxShare: 1 }, [false, false, false, true, true])).toThrow(/3 messages in a row/);
+  });
+
+  it('judges the share only of a full window', () => {
+    const limits = { maxInARow: 1_000_000, maxShare: 0.5 };
+    const mostlyDead = (index: number) => index % 4 === 0;
+    expect(feed(limits, repeat(9_999, mostlyDead))).not.toThrow();
+    expect(feed(limits, repeat(10_000, mostlyDead))).toThrow(/7500 of the last 10000/);
+  });
+
+  it('counts posts that are refused later in the share', () => {
+    const limit = createDeadLetterLimit({ maxInARow: 10, maxShare: 0.5 });
+    for (let index = 0; index < 10_000; index += 1) limit.observe(index % 4 !== 0);
+    for (let index = 0; index < 2_500; index += 1) limit.retract();
+    expect(() => limit.check()).not.toThrow();
+    limit.retract();
+    expect(() => limit.check()).toThrow(/5001 of the last 10000 messages were no posts, or refused/);
+  });
+
+  it('lets old dead letters pass out of the window', () => {
+    const limits = { maxInARow: 1_000_000, maxShare: 0.5 };
+    expect(feed(limits, [...repeat(5_000, () => false), ...repeat(5_000, () => true), ...repeat(5_000, () => false)])).not.toThrow();
+    expect(feed(limits, [...repeat(5_000, () => true), ...repeat(5_001, () => false)])).toThrow(/5001 of the last/);
+  });
+});
+
+describe('a limited sink', () => {
+  it('keeps the letter too many before it stops the feed, and counts by reason', async () => {
+    const metrics = createMetrics();
+    const kept = collectLetters();
+    const sink = limited(kept, { maxInARow: 1, maxShare: 1 }, metrics);
+    sink.observe(false);
+    await sink.put([letter(Buffer.from('a'))]);
+    sink.observe(false);
+    await expect(sink.put([letter(Buffer.from('b'), { reason: 'too-old' })])).rejects.toMatchObject({ code: 'TOO_MANY_DEAD_LETTERS' });
+    expect(kept.letters.map(({ bytes }) => bytes.toString())).toEqual(['a', 'b']);
+    expect((await metrics.deadLetters.get()).values.map(({ labels, value }) => [labels.reason, value])).toEqual([
+      ['not-json', 1],
+      ['too-old', 1],
+    ]);
+  });
+});
+
+describe('a file of dead letters', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'feedpulse-letters-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('keeps bytes and facts as they were, line by line, over several runs', async () => {
+    const path = join(folder, 'made', 'dead-letters.ndjson');
+    const bytes = Buffer.from([0, 0xff, 0x0a, 0x22]);
+    const first = await createFileDeadLetters(path);
+    await Promise.all([
+      first.put([letter(bytes, { key: Buffer.from('k') }), letter(Buffer.alloc(0))]),
+      first.put([letter(Buffer.from('three'))]),
+    ]);
+    await first.close();
+    const second = await createFileDeadLetters(path);
+    await second.put([letter(Buffer.from('four'), { truncatedFrom: 9 })]);
+    await second.close();
+    const lines = readFileSync(path, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.map((line) => Buffer.from(line.bytes, 'base64'))).toEqual([
+      bytes,
+      Buffer.alloc(0),
+      Buffer.from('three'),
+      Buffer.from('four'),
+    ]);
+    const { bytes: _, ...facts } = letter(bytes);
+    expect(lines[0]).toEqual({ ...facts, key: 'aw==', bytes: bytes.toString('base64') });
+    expect(lines[3].truncatedFrom).toBe(9);
+  });
+});

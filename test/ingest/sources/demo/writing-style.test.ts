@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { createRandom } from '../../../../src/ingest/sources/demo/random.ts';
+import { flow, inStyle, tidy } from '../../../../src/ingest/sources/demo/writing-style.ts';
+
+const random = createRandom(3);
+const text = 'so the shop is open. really happy about it, @brunoko! see https://go.example/a1b2c for the hours they keep now #Brunoko';
+
+describe('sentences one after another', () => {
+  test('get a stop where they have no end of their own', () => {
+    expect(flow(['one', 'two?', '', 'three'], '.', true)).toBe('one. two? three.');
+    expect(flow(['one', 'two'], '!', false)).toBe('one! two');
+  });
+
+  test('never end in a comma', () => {
+    expect(flow(['one', 'two'], ',', true)).toBe('one, two.');
+  });
+});
+
+test.each([
+  ['so  good', 'so good'],
+  ['just what I needed ...', 'just what I needed...'],
+  ['really ? yes , really', 'really? yes, really'],
+  ['who is it?.', 'who is it?'],
+  ['done..', 'done.'],
+  ['wait....', 'wait...'],
+  ['finally,.', 'finally.'],
+  ['good one., next', 'good one, next'],
+  ['happy :) and sad :/', 'happy :) and sad :/'],
+])('tidies %j', (untidy, tidied) => {
+  expect(tidy(untidy)).toBe(tidied);
+});
+
+describe('somebody who writes', () => {
+  test('plainly starts sentences with a capital', () => {
+    expect(inStyle(text, 'plain', random)).toBe(
+      'So the shop is open. Really happy about it, @brunoko! See https://go.example/a1b2c for the hours they keep now #Brunoko',
+    );
+    expect(inStyle('well... no. https://go.example/a', 'plain', random)).toBe('Well... no. https://go.example/a');
+  });
+
+  test('carelessly leaves it as it comes', () => {
+    expect(inStyle(text, 'careless', random)).toBe(text);
+  });
+
+  test('in lower case has no capitals', () => {
+    expect(inStyle(text, 'lowercase', random)).toBe(text.toLowerCase());
+  });
+
+  test('loudly shouts, sometimes, all but names, tags and addresses', () => {
+    const loud = Array.from({ length: 20 }, () => inStyle(text, 'shouting', random)).filter((shouted) => shouted !== text);
+    expect(loud.length).toBeGreaterThan(2);
+    for (const shouted of loud) {
+      expect(shouted).toContain('SO THE SHOP IS OPEN');
+      expect(shouted).toContain('@brunoko');
+      expect(shouted).toContain('https://go.example/a1b2c');
+    }
+  });
+
+  test('with feeling drags a word out', () => {
+    expect(inStyle(text, 'elongated', random)).toMatch(/^Sooo+ the shop/);
+  });
+
+  test('in haste swaps two letters of a word that is no name', () => {
+    const typed = new Set(Array.from({ length: 50 }, () => inStyle(text, 'hasty', random)));
+    expect(typed.size).toBeGreaterThan(3);
+    for (const hasty of typed) {
+      expect([...hasty].sort()).toEqual([...text].sort());
+      expect(hasty).toMatch(/@brunoko! see https:\/\/go\.example\/a1b2c .*#Brunoko$/);
+    }
+    expect(inStyle('We like Brunoko', 'hasty', random)).toBe('We like Brunoko');
+  });
+});

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { configSchema, type KafkaConfig } from '../../../../src/config/schema.ts';
+import { createKafka } from '../../../../src/ingest/sources/kafka/client.ts';
+import { asKafkaError, isKafkaAnswer } from '../../../../src/ingest/sources/kafka/kafka-error.ts';
+import { createOffsetGaps } from '../../../../src/ingest/sources/kafka/offset-gaps.ts';
+import { socketFactory } from '../../../../src/ingest/sources/kafka/transport.ts';
+import { FeedpulseError } from '../../../../src/lib/errors.ts';
+import { createLog } from '../../../../src/lib/log.ts';
+
+const log = createLog('silent');
+
+function config(kafka: Partial<KafkaConfig>): KafkaConfig {
+  return configSchema.parse({ kafka }).kafka;
+}
+
+describe('a connection without encryption', () => {
+  it.each(['127.0.0.1:9092', 'localhost:9092', '127.9.9.9:1', '[::1]:9092'])('is allowed on this machine: %s', (broker) => {
+    expect(() => createKafka(config({ brokers: [broker] }), log)).not.toThrow();
+  });
+
+  it.each(['kafka.example:9092', '10.0.0.1:9092', '127.0.0.1.example:9092', 'localhost.example:9092'])('is refused to %s', (broker) => {
+    expect(() => createKafka(config({ brokers: ['127.0.0.1:9092', broker] }), log)).toThrow(
+      expect.objectContaining({ code: 'KAFKA_PLAINTEXT' }),
+    );
+  });
+
+  it('needs leave, or TLS', () => {
+    const brokers = ['kafka.example:9093'];
+    expect(() => createKafka(config({ brokers, allowPlaintext: true }), log)).not.toThrow();
+    expect(() => createKafka(config({ brokers, tls: true }), log)).not.toThrow();
+  });
+});
+
+it('brokers that brokers tell of are spoken to by the same rule', async () => {
+  const open = socketFactory({ allowPlaintext: false });
+  const socket = open({ host: '203.0.113.1', port: 9092, onConnect: () => {} } as Parameters<typeof open>[0]); // no TLS options
+  const fault = await new Promise((resolve) => socket.once('error', resolve));
+  expect(fault).toMatchObject({ code: 'KAFKA_PLAINTEXT', message: expect.stringContaining('203.0.113.1:9092') });
+  expect(asKafkaError(new Error('gave up', { cause: fault }), 'reading')).toMatchObject({ code: 'KAFKA_PLAINTEXT', retry: false });
+});
+
+it('a certificate that cannot be read is named', () => {
+  expect(() => createKafka(config({ tls: true, caFile: '/nowhere/ca.pem' }), log)).toThrow(
+    expect.objectContaining({ code: 'FILE_UNREADABLE' }),
+  );
+});
+
+describe('a fault of Kafka', () => {
+  const caused = (cause: unknown) => new Error('gave up', { cause: new Error('again', { cause }) });
+
+  it('is KAFKA_REFUSED where trying again is no use', () => {
+    expect(asKafkaError(caused({ type: 'TOPIC_AUTHORIZATION_FAILED' }), 'reading')).toMatchObject({ code: 'KAFKA_REFUSED', retry: false });
+    expect(asKafkaError(caused({ name: 'KafkaJSSASLAuthenticationError' }), 'reading')).toMatchObject({ code: 'KAFKA_REFUSED' });
+  });
+
+  it('is KAFKA_UNTRUSTED where a certificate is refused', () => {
+    const untrusted = { code: 'KAFKA_UNTRUSTED', retry: false };
+    expect(asKafkaError(caused({ code: 'CERT_HAS_EXPIRED' }), 'reading')).toMatchObject(untrusted);
+    expect(asKafkaError(caused({ code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' }), 'reading')).toMatchObject(untrusted);
+  });
+
+  it('is told by the first of several', () => {
+    const several = Object.assign(new Error('errors'), {
+      errors: [Object.assign(new Error('no'), { type: 'CLUSTER_AUTHORIZATION_FAILED' })],
+    });
+    expect(asKafkaError(several, 'sending')).toMatchObject({ code: 'KAFKA_REFUSED', message: 'Kafka, while sending: no' });
+  });
+
+  it('of the client, about bytes that it cannot read, does not pass', () => {
+    expect(asKafkaError(caused(new RangeError('out of range')), 'reading')).toMatchObject({ code: 'KAFKA_UNREADABLE', retry: false });
+  });
+
+  it('is KAFKA_UNAVAILABLE otherwise', () => {
+    expect(asKafkaError(caused(new Error('reset')), 'reading')).toMatchObject({
+      code: 'KAFKA_UNAVAILABLE',
+      retry: true,
+      message: 'Kafka, while reading: gave up',
+    });
+  });
+
+  it('keeps an error of ours', () => {
+    const ours = new FeedpulseError('KAFKA_UNREADABLE', 'damaged');
+    expect(asKafkaError(caused(ours), 'reading')).toBe(ours);
+  });
+
+  it('may be a cause of itself', () => {
+    const loop: { type: string; cause?: unknown } = { type: 'A' };
+    loop.cause = loop;
+    expect([isKafkaAnswer(loop, 'A'), isKafkaAnswer(loop, 'B')]).toEqual([true, false]);
+  });
+});
+
+describe('messages that the broker deleted', () => {
+  const gaps = (lowest: bigint) => createOffsetGaps(new Map([[0, 10n]]), async () => lowest);
+
+  it('are counted from where the feed was to go on', async () => {
+    expect(await gaps(500n).arrive(0, 500n)).toBe(490n);
+  });
+
+  it('are told from holes of compaction', async () => {
+    expect(await gaps(3n).arrive(0, 500n)).toBe(0n);
+  });
+
+  it('are not counted where the feed goes on without a hole, twice, or without knowing where it was', async () => {
+    const watch = gaps(500n);
+    expect(await watch.arrive(0, 10n)).toBe(0n);
+    watch.advance(0, 20n);
+    expect(await watch.arrive(0, 500n)).toBe(480n);
+    expect(await watch.arrive(0, 500n)).toBe(0n);
+    watch.keepOnly([1]);
+    expect(await watch.arrive(0, 900n)).toBe(0n);
+    expect(await watch.arrive(7, 900n)).toBe(0n);
+  });
+});

@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { readTlsFiles, trustFault } from '../../src/lib/tls.ts';
+import { createAuthority } from '../support/certificates.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'feedpulse-tls-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+test('files hold what their settings say, or are refused by name without a word of what they hold', () => {
+  const authority = createAuthority('Test');
+  const { cert, key } = authority.issue('localhost');
+  const caFile = file('ca.pem', authority.ca);
+  const certFile = file('cert.pem', cert);
+  const keyFile = file('key.pem', key);
+  const garbage = file('garbage.pem', 'canary');
+  expect(readTlsFiles('kafka', { caFile, certFile, keyFile }).ca?.toString()).toBe(authority.ca);
+  expect(readTlsFiles('kafka', {})).toEqual({});
+
+  const refused = (problem: RegExp) => expect.objectContaining({ code: 'FILE_UNREADABLE', message: expect.stringMatching(problem) });
+  expect(() => readTlsFiles('clickhouse', { caFile: garbage })).toThrow(refused(/^clickhouse\.caFile holds no certificate/));
+  expect(() => readTlsFiles('kafka', { caFile: keyFile })).toThrow(refused(/^kafka\.caFile holds no certificate/));
+  expect(() => readTlsFiles('kafka', { certFile, keyFile: garbage })).toThrow(refused(/^kafka\.certFile and keyFile are no(?!.*canary)/));
+  expect(() => readTlsFiles('kafka', { certFile, keyFile: file('other.pem', authority.issue('x').key) })).toThrow(refused(/keyFile/));
+  expect(() => readTlsFiles('kafka', { certFile: join(folder, 'none') })).toThrow(refused(/kafka\.certFile cannot be read/));
+});
+
+test('faults of certificates are told in words, others are none', () => {
+  expect(trustFault('CERT_HAS_EXPIRED')).toBe('its certificate has expired (CERT_HAS_EXPIRED)');
+  expect(trustFault('ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE')).toMatch(/refused our side of TLS/);
+  for (const code of ['ECONNRESET', undefined, 516, 'constructor']) expect(trustFault(code)).toBeUndefined();
+});

@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest';
+import { createPace } from '../../src/lib/yield-to-event-loop.ts';
+
+test('lets other work run while a long loop goes on', async () => {
+  const breathe = createPace(4);
+  let others = 0;
+  const timer = setInterval(() => (others += 1), 1);
+  const endsAt = performance.now() + 100;
+  while (performance.now() < endsAt) await breathe();
+  clearInterval(timer);
+  expect(others).toBeGreaterThanOrEqual(3);
+});

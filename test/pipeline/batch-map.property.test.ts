@@ -1,0 +1,186 @@
+import fc from 'fast-check';
+import { Subject } from 'rxjs';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Envelope } from '../../src/domain/ackable-batch.ts';
+import { createWaitingRoom } from '../../src/pipeline/batch-buffer.ts';
+import { type Batching, batchInto } from '../../src/pipeline/batch-map.ts';
+
+/** An item says its own weight, and how many came before it. */
+interface Item {
+  readonly number: number;
+  readonly weight: number;
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const limits = fc.record({
+  size: fc.integer({ min: 1, max: 8 }),
+  largest: fc.integer({ min: 1, max: 12 }),
+  due: fc.integer({ min: 1, max: 30 }),
+  ageMs: fc.integer({ min: 1, max: 500 }),
+  quietMs: fc.integer({ min: 1, max: 500 }),
+  concurrency: fc.integer({ min: 1, max: 3 }),
+});
+
+type Step =
+  | { readonly do: 'offer'; readonly weights: readonly number[] }
+  | { readonly do: 'wait'; readonly ms: number }
+  | { readonly do: 'finish'; readonly which: number; readonly fails: boolean };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({ do: fc.constant('offer' as const), weights: fc.array(fc.integer({ min: 0, max: 40 }), { maxLength: 10 }) }),
+  fc.record({ do: fc.constant('wait' as const), ms: fc.nat(700) }),
+  fc.record({ do: fc.constant('finish' as const), which: fc.nat(), fails: fc.boolean() }),
+);
+const end = fc.constantFrom('complete' as const, 'error' as const);
+
+/** What `limits` makes. */
+type Given = typeof limits extends fc.Arbitrary<infer T> ? T : never;
+
+interface Offered {
+  readonly items: readonly Item[];
+  readonly settled: (Error | undefined)[];
+}
+
+/** Runs the steps, then the end, then lets every handler finish. */
+async function play(steps: readonly Step[], howItEnds: 'complete' | 'error', { due, ...given }: Given) {
+  const source = new Subject<Envelope<Item>>();
+  const offered: Offered[] = [];
+  const batches: { items: readonly Item[]; failed: boolean }[] = [];
+  const open: ((fails: boolean) => void)[] = [];
+  let results = 0;
+  let mostAtOnce = 0;
+  let over: 'complete' | 'error' | undefined;
+  const handle = (batch: Envelope<Item>): Promise<number> => {
+    const record = { items: batch.items, failed: false };
+    batches.push(record);
+    return new Promise((resolve) => {
+      open.push((fails) => {
+        record.failed = fails;
+        batch.settle(fails ? new Error('handler') : undefined);
+        resolve(batch.items.length);
+      });
+      mostAtOnce = Math.max(mostAtOnce, open.length);
+    });
+  };
+  const options: Batching<Item> = { ...given, weigh: { of: ({ weight }) => weight, due }, clock: { now: () => Date.now() } };
+  source.pipe(batchInto(handle, options)).subscribe({
+    next: () => (results += 1),
+    complete: () => (over = 'complete'),
+    error: () => (over = 'error'),
+  });
+  const finish = async (which: number, fails: boolean): Promise<void> => {
+    const [done] = open.splice(which % Math.max(1, open.length), 1);
+    done?.(fails);
+    await vi.advanceTimersByTimeAsync(0);
+  };
+  let number = 0;
+  for (const one of steps) {
+    if (one.do === 'wait') await vi.advanceTimersByTimeAsync(one.ms);
+    else if (one.do === 'finish') await finish(one.which, one.fails);
+    else {
+      const items = one.weights.map((weight) => ({ number: number++, weight }));
+      const settled: (Error | undefined)[] = [];
+      offered.push({ items, settled });
+      source.next({ items, settle: (error) => void settled.push(error) });
+    }
+  }
+  if (howItEnds === 'complete') source.complete();
+  else source.error(new Error('feed'));
+  while (open.length > 0) await finish(0, false);
+  return { offered, batches, results, mostAtOnce, over };
+}
+
+it('every item is in exactly one batch, in order; every envelope is settled exactly once, and rightly', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), end, limits, async (steps, howItEnds, given) => {
+      const { offered, batches, results, mostAtOnce, over } = await play(steps, howItEnds, given);
+      const all = offered.flatMap(({ items }) => items);
+      const handled = batches.flatMap(({ items }) => items);
+      // After an error of the source what still waits is dismissed, never handled.
+      expect(handled).toEqual(howItEnds === 'complete' ? all : all.slice(0, handled.length));
+      for (const { items } of batches) {
+        expect(items.length).toBeGreaterThan(0);
+        expect(items.length).toBeLessThanOrEqual(given.largest);
+        if (items.length > 1) expect(items.reduce((sum, { weight }) => sum + weight, 0)).toBeLessThanOrEqual(given.due);
+      }
+      expect(mostAtOnce).toBeLessThanOrEqual(given.concurrency);
+      expect(over).toBe(howItEnds);
+      if (howItEnds === 'complete') expect(results).toBe(batches.length);
+      const failed = new Set(batches.filter((batch) => batch.failed).flatMap(({ items }) => items.map(({ number }) => number)));
+      for (const { items, settled } of offered) {
+        expect(settled).toHaveLength(1);
+        const spoilt = items.some(({ number }) => failed.has(number) || number >= handled.length);
+        expect(settled[0] !== undefined).toBe(spoilt);
+      }
+    }),
+    { numRuns: 400 },
+  );
+});
+
+it('a batch that is due goes at once while a handler is free, and nothing waits longer than it may', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(
+        step.filter((one) => one.do !== 'finish'),
+        { maxLength: 25 },
+      ),
+      limits,
+      async (steps, given) => {
+        const source = new Subject<Envelope<Item>>();
+        const longest = Math.min(given.ageMs, given.quietMs) + Math.max(given.ageMs, given.quietMs) + 1;
+        const waits: number[] = [];
+        const handle = async (batch: Envelope<Item>): Promise<void> => {
+          for (const { number } of batch.items) waits.push(Date.now() - number);
+          batch.settle();
+        };
+        const { due, ...rest } = given;
+        const options: Batching<Item> = { ...rest, weigh: { of: ({ weight }) => weight, due }, clock: { now: () => Date.now() } };
+        const subscription = source.pipe(batchInto(handle, options)).subscribe();
+        for (const one of steps) {
+          if (one.do === 'wait') await vi.advanceTimersByTimeAsync(one.ms);
+          if (one.do === 'offer') source.next({ items: one.weights.map((weight) => ({ number: Date.now(), weight })), settle: () => {} });
+        }
+        await vi.advanceTimersByTimeAsync(2_000);
+        subscription.unsubscribe();
+        const offered = steps.flatMap((one) => (one.do === 'offer' ? one.weights : [])).length;
+        expect(waits).toHaveLength(offered);
+        for (const waited of waits) expect(waited).toBeLessThanOrEqual(longest);
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+it('the waiting room gives back what it took, keeps to its limits, and knows when a batch is due', () => {
+  const move = fc.oneof(fc.array(fc.nat(40), { minLength: 1, maxLength: 9 }), fc.constant('take' as const), fc.nat(400));
+  fc.assert(
+    fc.property(fc.array(move, { maxLength: 60 }), limits, (moves, { due, ...given }) => {
+      const room = createWaitingRoom<number>({ ...given, weigh: { of: (item) => item, due } });
+      const waiting: { item: number; since: number }[] = [];
+      let now = 0;
+      let newest = 0;
+      for (const next of moves) {
+        if (typeof next === 'number') now += next;
+        else if (next === 'take') {
+          if (waiting.length === 0) continue;
+          const { items, settle } = room.take();
+          expect(items).toEqual(waiting.splice(0, items.length).map(({ item }) => item));
+          expect(items.length).toBeGreaterThan(0);
+          settle();
+        } else {
+          room.add({ items: next, settle: () => {} }, now);
+          waiting.push(...next.map((item) => ({ item, since: now })));
+          newest = now;
+        }
+        const weight = waiting.reduce((sum, { item }) => sum + item, 0);
+        const old = waiting[0] !== undefined && now - waiting[0].since >= given.ageMs;
+        const isDue = waiting.length >= given.size || weight >= due || old || now - newest >= given.quietMs;
+        expect(room.isEmpty()).toBe(waiting.length === 0);
+        expect(room.isDue(now)).toBe(waiting.length > 0 && isDue);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});

@@ -1,0 +1,203 @@
+import { readdirSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { boards } from '../../dashboards/source/boards.ts';
+import { ofNetSentiment } from '../../src/analytics/figures/intervals.ts';
+import type { AlertChange } from '../../src/domain/alert.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { createMetrics } from '../../src/lib/metrics.ts';
+import { createRollups } from '../../src/sink/rollups/rollups.ts';
+import { createAlertStore } from '../../src/sink/writer/alert-store.ts';
+import { createWriter } from '../../src/sink/writer/writer.ts';
+import { readText, repository } from '../support/repository.ts';
+import { scoredPost } from '../support/scored-post.ts';
+import { openTestDatabase, quiet } from '../support/test-database.ts';
+
+interface Panel {
+  readonly title: string;
+  readonly type: string;
+  readonly description?: string;
+  readonly targets?: readonly { readonly rawSql?: string; readonly expr?: string }[];
+}
+interface Variable {
+  readonly name: string;
+  readonly type: string;
+  readonly query: string | object;
+}
+interface Board {
+  readonly panels: readonly Panel[];
+  readonly templating: { readonly list: readonly Variable[] };
+  readonly annotations?: { readonly list: readonly { readonly target?: { readonly rawSql?: string } }[] };
+}
+
+/** A name that would end a string, were it not for its being written in another way. */
+const hostile = `x\\' OR 1=1 -- "{brand}" 🙂`;
+const noon = Date.UTC(2026, 10, 1, 12);
+const minute = 60_000;
+let opened: Awaited<ReturnType<typeof openTestDatabase>>;
+
+beforeAll(async () => {
+  opened = await openTestDatabase();
+  const { db } = opened;
+  const parts = { db, clock: systemClock, log: quiet, metrics: createMetrics() };
+  const labels = ['positive', 'positive', 'neutral', 'negative', 'unscored'] as const;
+  const at = (time: number) => new Date(time).toISOString();
+  const early = labels.map((label, index) => scoredPost({ id: `${index}`, label, createdAt: at(noon), author: { id: `${index % 2}` } }));
+  const late = labels.map((label, index) =>
+    scoredPost({
+      ...{ id: `late ${index}`, label, createdAt: at(noon + 3 * 3_600_000), brands: ['Kestrel', hostile], platform: hostile },
+      url: index === 3 ? 'javascript:alert(1)' : 'https://chirper.example/1',
+    }),
+  );
+  await createWriter(parts).write([...early, ...late]);
+  await createRollups(parts).settle();
+  const store = createAlertStore(db);
+  await store.addChanges([change('alert', noon + 5 * minute), change('resolved', noon + 65 * minute)]);
+  await store.addAttempt({ change: id, channel: 'ops', attempts: 1, outcome: 'waiting', nextAt: noon }, noon + 6 * minute);
+  await store.addNote({ alert: id, kind: 'mark', value: 'noise', by: 'somebody' }, noon + 10 * minute);
+});
+afterAll(() => opened.remove());
+
+const id = '00000000-0000-4000-8000-000000000001';
+function change(kind: AlertChange['kind'], time: number): AlertChange {
+  const verdict = { what: 'volume', direction: 'up', observed: 90, expected: 30, low: 18, high: 44, z: 7.2, posts: 90 } as const;
+  return {
+    ...{
+      id: kind === 'alert' ? id : id.replace(/1$/, '2'),
+      alert: id,
+      kind,
+      rule: hostile,
+      brand: 'Kestrel',
+      severity: 'warning',
+      at: time,
+      channels: [],
+    },
+    verdict: { ...verdict, from: noon, to: time, baseline: null },
+    state: { status: 'ok', since: time },
+  };
+}
+
+const sqlString = (values: readonly string[]): string => values.map((value) => `'${value.replaceAll("'", "''")}'`).join(',');
+const hex = (text: string): string => Buffer.from(text).toString('hex').toUpperCase();
+
+/** The query with macros and variables filled in, as the ClickHouse data source and Grafana do. */
+function filledIn(sql: string, chosen: Readonly<Record<string, readonly string[]>> = {}): string {
+  const [from, to] = [noon / 1_000 - 3_600, noon / 1_000 + 5 * 3_600].map((time) => `toDateTime(${time})`);
+  const values = { brand: ['*', 'Kestrel', hostile], platform: ['chirper', hostile], lang: ['en'], rule: [hostile], ...chosen };
+  const macros = sql
+    .replace(/\$__timeFilter\(([\w.]+)\)/g, `$1 >= ${from} AND $1 <= ${to}`)
+    .replace(/\$__timeInterval\(([\w.]+)\)/g, 'toStartOfInterval(toDateTime($1), INTERVAL 900 second)')
+    .replaceAll('$__interval_s', '900')
+    .replaceAll('$__fromTime', from ?? '')
+    .replaceAll('$__toTime', to ?? '');
+  return Object.entries(values).reduce((text, [name, list]) => text.replaceAll(`\${${name}:sqlstring}`, sqlString(list.map(hex))), macros);
+}
+
+type Row = Readonly<Record<string, string | number | null>>;
+/** Over the connection that can read alone. */
+const ask = async (sql: string): Promise<Row[]> => (await opened.db.reader.query({ query: sql, format: 'JSONEachRow' })).json<Row>();
+
+const written = boards() as Readonly<Record<string, Board>>; // as Grafana documents its model
+const queryOf = (file: string, title: string): string =>
+  written[file]?.panels.find((panel) => panel.title === title)?.targets?.[0]?.rawSql ?? '';
+const panelsOf = (board: Board): Panel[] => board.panels.filter(({ type }) => type !== 'row');
+
+test('the boards that Grafana reads are those that the code makes', () => {
+  expect(readdirSync(`${repository}dashboards/boards`).sort()).toEqual(Object.keys(written).sort());
+  for (const [file, board] of Object.entries(written))
+    expect(JSON.parse(readText(`dashboards/boards/${file}`)), `${file}: run \`npm run dashboards\``).toEqual(board);
+});
+
+describe.each(Object.entries(written))('%s', (_, board) => {
+  test('every panel says what it shows', () => {
+    expect(panelsOf(board).filter(({ description }) => !description)).toEqual([]);
+  });
+
+  const sql = panelsOf(board).flatMap(({ title, type, targets = [] }) =>
+    targets.flatMap(({ rawSql }) => (rawSql ? [{ title, type, rawSql }] : [])),
+  );
+  test.runIf(sql.length > 0).each(sql)('$title has rows, and a time where it is drawn over time', async ({ type, rawSql }) => {
+    const found = await ask(filledIn(rawSql));
+    expect(found.length).toBeGreaterThan(0);
+    const columns = Object.keys(found[0] ?? {});
+    if (type === 'timeseries') expect(columns[0]).toBe('time');
+    expect(found.some((row) => columns.some((column) => column !== 'time' && row[column] !== null))).toBe(true);
+  });
+
+  const asked = board.templating.list.flatMap(({ name, query }) =>
+    typeof query === 'string' && query.startsWith('SELECT') ? [{ name, query }] : [],
+  );
+  test.runIf(asked.length > 0).each(asked)('$name can be chosen, by a name that no query takes for more than that', async ({ query }) => {
+    const offered = await ask(query);
+    expect(offered.length).toBeGreaterThan(0);
+    for (const { value, name } of offered) expect(value).toBe(hex(String(name)));
+  });
+
+  test('alerts on its charts have a beginning, an end and words', async () => {
+    for (const { target } of board.annotations?.list ?? [])
+      if (target?.rawSql)
+        expect(await ask(filledIn(target.rawSql))).toMatchObject([
+          { title: `Kestrel: ${hostile}`, text: 'volume up to 90, 30 expected', tags: 'warning' },
+        ]);
+  });
+});
+
+test('net sentiment and its interval are those of docs/figures.md; where nothing arrived there is a gap', async () => {
+  const rows = await ask(filledIn(queryOf('overview.json', 'Net sentiment, with its 95 % interval'), { brand: ['Kestrel'] }));
+  expect(rows).toHaveLength(13);
+  const interval = ofNetSentiment(2, 1, 1);
+  for (const row of [rows[0], rows.at(-1)]) {
+    // 2 positive, 1 neutral, 1 negative; the unscored post counts as volume alone.
+    expect(row?.['net']).toBeCloseTo(25);
+    expect(row?.['low']).toBeCloseTo(interval?.low ?? Number.NaN, 1);
+    expect(row?.['high']).toBeCloseTo(interval?.high ?? Number.NaN, 1);
+  }
+  expect(rows.slice(1, -1).filter(({ net, low, high }) => net !== null || low !== null || high !== null)).toEqual([]);
+});
+
+test('a brand of which nothing arrived while others had posts has zeros, and no gap', async () => {
+  const rows = await ask(filledIn(queryOf('overview.json', 'Posts by label'), { brand: [hostile] }));
+  expect(
+    [rows[0]?.['negative'], rows[1]?.['negative'], rows.at(-1)?.['positive']].map((count) => (count === null ? null : Number(count))),
+  ).toEqual([0, null, 2]);
+});
+
+test('what is chosen narrows the figures down, whatever it is called', async () => {
+  const posts = async (chosen: Record<string, string[]>) =>
+    Number((await ask(filledIn(queryOf('overview.json', 'Posts'), chosen)))[0]?.['posts']);
+  expect(await posts({ brand: ['*'] })).toBe(10);
+  expect(await posts({ brand: [hostile] })).toBe(5);
+  expect(await posts({ brand: ['*'], platform: [hostile] })).toBe(5);
+  expect(await posts({ brand: ["x'"], platform: ['chirper'] })).toBe(0);
+});
+
+test('a link that a stranger gave is one of the web, or none', async () => {
+  const rows = await ask(filledIn(queryOf('overview.json', 'Negative posts that moved most')));
+  expect(rows.map(({ url }) => url)).toEqual(expect.arrayContaining(['']));
+  for (const { url } of rows) expect(url).toMatch(/^(https:\/\/.*)?$/);
+});
+
+test('authors are counted for ranges of up to eight days alone', async () => {
+  const query = queryOf('overview.json', 'Distinct authors');
+  const long = query.replaceAll('$__fromTime', `toDateTime(${noon / 1_000 - 9 * 86_400})`);
+  expect(Number((await ask(filledIn(query, { brand: ['*'] })))[0]?.['authors'])).toBe(2);
+  expect((await ask(filledIn(long))).map(({ authors }) => Number(authors))).toEqual([0]);
+});
+
+describe('the pipeline board', () => {
+  const { registry } = createMetrics();
+  // prom-client keeps the names of labels, and does not declare that it does.
+  const labelsOf = (name: string) => (registry.getSingleMetric(name) as unknown as { labelNames: string[] } | undefined)?.labelNames;
+  const asked = panelsOf(written['pipeline.json'] as Board).flatMap(({ title, targets = [] }) =>
+    targets.map(({ expr = '' }) => ({ title, expr })),
+  );
+
+  test.each(asked)('$title asks for a metric that there is, by labels that it has', ({ expr }) => {
+    const names = [...expr.matchAll(/feedpulse_[a-z_]+/g)].map(([name]) => name);
+    expect(names.length).toBeGreaterThan(0);
+    const bare = names.map((name) => (labelsOf(name) ? name : name.replace(/_(bucket|sum|count)$/, '')));
+    expect(bare.filter((name) => !labelsOf(name))).toEqual([]);
+    const by = [...expr.matchAll(/by \(([^)]*)\)/g)].flatMap(([, list = '']) => list.split(', '));
+    const known = ['instance', 'le', ...bare.flatMap((name) => labelsOf(name) ?? [])];
+    expect(by.filter((label) => !known.includes(label))).toEqual([]);
+  });
+});

@@ -1,0 +1,266 @@
+import { chmod, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { registerAccess } from '../../../src/server/auth/access.ts';
+import { createSessions } from '../../../src/server/auth/sessions.ts';
+import { addToken, removeToken } from '../../../src/server/auth/token-file.ts';
+import { openTokenBook, type TokenBook } from '../../../src/server/auth/token-store.ts';
+import { createApp } from '../../../src/server/http/create-app.ts';
+import { quiet } from '../../support/test-database.ts';
+import { healthy, problemType, send, startTestServer, type TestServer, tokenFolder } from '../test-server.ts';
+
+const folder = tokenFolder();
+let server: TestServer;
+let viewer: string;
+
+beforeAll(async () => {
+  viewer = await folder.add('viewer');
+  server = await startTestServer({ server: { tokensFile: folder.path } });
+});
+afterAll(async () => {
+  await server.close();
+  folder.remove();
+});
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+const statusOf = async (path: string, headers = {}, at = server) => (await send(`${at.url}${path}`, headers)).status;
+
+test('without a token on the loopback interface everything is answered', async () => {
+  const open = await startTestServer();
+  expect(await statusOf('/api/v1/openapi.json', {}, open)).toBe(200);
+  expect(await statusOf('/metrics', {}, open)).toBe(200);
+  expect(JSON.parse((await send(`${open.url}/readyz`)).text)).toEqual({ ready: true, parts: healthy.parts });
+  await open.close();
+});
+
+test('without a token, this machine may do everything, and others, where they are let in, only look', async () => {
+  const roleAt = async (given: object): Promise<unknown> => {
+    const open = await startTestServer({ server: given });
+    const { text } = await send(`http://127.0.0.1:${new URL(open.url).port}/api/v1/session`);
+    await open.close();
+    return JSON.parse(text);
+  };
+  expect(await roleAt({})).toEqual({ required: false, role: 'admin' });
+  expect(await roleAt({ host: '0.0.0.0', allowOpen: true })).toEqual({ required: false, role: 'viewer' });
+  expect(await roleAt({ trustedProxies: ['127.0.0.1'], allowOpen: true })).toEqual({ required: false, role: 'viewer' });
+});
+
+test('with one, every address of the API needs it', async () => {
+  const { text } = await send(`${server.url}/api/v1/openapi.json`, bearer(viewer));
+  const { paths } = JSON.parse(text) as { paths: Record<string, object> };
+  const needed = ['/metrics', '/api/v1/openapi.json', ...Object.keys(paths)].filter((path) => path !== '/api/v1/session');
+  expect(needed.length).toBeGreaterThan(6);
+  for (const path of needed) {
+    const methods = Object.keys(paths[path] ?? { get: {} }).map((method) => method.toUpperCase());
+    for (const method of methods.includes('GET') ? [...methods, 'HEAD'] : methods) {
+      const { status, headers } = await send(`${server.url}${path}`, {}, method);
+      expect([path, status, headers['content-type'], headers['www-authenticate']]).toEqual([
+        path,
+        401,
+        problemType,
+        'Bearer realm="feedpulse"',
+      ]);
+    }
+  }
+  expect(await statusOf('/metrics', bearer(viewer))).toBe(200);
+});
+
+test('a route of the API that names no role cannot be made', () => {
+  const app = createApp({});
+  const tokens: TokenBook = { required: () => true, find: () => undefined, byHash: () => undefined, close: () => {} };
+  registerAccess(app, {
+    tokens,
+    sessions: createSessions({ now: () => 0 }),
+    proxyUser: () => undefined,
+    openRole: () => undefined,
+    wrongToken: async (_, reply) => reply,
+  });
+  expect(() => app.get('/api/v1/forgotten', async () => 'all there is')).toThrow('/api/v1/forgotten names no role');
+});
+
+test('a route for editors refuses a viewer, and lets an editor and an admin in', async () => {
+  const { app, close, tokens } = await appWithRoles();
+  const statuses = [];
+  for (const token of tokens) statuses.push((await send(`${app}/api/v1/change`, bearer(token), 'POST')).status);
+  expect(statuses).toEqual([403, 200, 200]);
+  const { headers, text } = await send(`${app}/api/v1/change`, bearer(tokens[0] ?? ''), 'POST');
+  expect([headers['content-type'], JSON.parse(text).detail]).toEqual([
+    problemType,
+    'This needs the role editor; the token has the role viewer.',
+  ]);
+  await close();
+});
+
+/** The access rules over a real socket, around a route such as none is there yet. */
+async function appWithRoles() {
+  const own = tokenFolder();
+  const tokens = [await own.add('v', 'viewer'), await own.add('e', 'editor'), await own.add('a', 'admin')];
+  const book = await openTokenBook(own.path, quiet);
+  const app = createApp({});
+  registerAccess(app, {
+    tokens: book,
+    sessions: createSessions(Date),
+    proxyUser: () => undefined,
+    openRole: () => undefined,
+    wrongToken: async (_, reply) => reply.code(401).send(),
+  });
+  app.post('/api/v1/change', { config: { role: 'editor' } }, async () => 'changed');
+  const url = await app.listen({ port: 0, host: '127.0.0.1' });
+  const close = async () => {
+    book.close();
+    await app.close();
+    own.remove();
+  };
+  return { app: url, close, tokens };
+}
+
+test.each([
+  ['another token', `Bearer fp_${'A'.repeat(43)}`],
+  ['no token', 'Bearer'],
+  ['nothing but its hash', 'Bearer HASH'],
+  ['a name and a password', `Basic ${Buffer.from('viewer:viewer').toString('base64')}`],
+  ['a long one', `Bearer ${'x'.repeat(10_000)}`],
+  ['two', 'Bearer TOKEN TOKEN'],
+  ['one with something behind it', 'Bearer TOKEN.'],
+  ['one in other letters', 'Bearer LOWER'],
+])('%s lets nobody in', async (_what, header) => {
+  const { tokens } = JSON.parse(await readFile(folder.path, 'utf8')) as { tokens: [{ hash: string }] };
+  const authorization = header.replace('HASH', tokens[0].hash).replaceAll('TOKEN', viewer).replace('LOWER', viewer.toLowerCase());
+  const own = await startTestServer({ server: { tokensFile: folder.path } });
+  expect(await statusOf('/api/v1/openapi.json', { authorization }, own)).toBe(401);
+  expect(await statusOf('/api/v1/openapi.json', { authorization: `bearer ${viewer}` }, own)).toBe(200);
+  await own.close();
+});
+
+test('a token in the address is not looked at', async () => {
+  expect(await statusOf(`/metrics?token=${viewer}&access_token=${viewer}`)).toBe(401);
+});
+
+test('alive and ready are told to everyone, what is wrong only to who may know', async () => {
+  const parts = { source: 'no broker answers at kafka-7.internal', model: 'ok', database: 'ok' };
+  const waiting = await startTestServer({ server: { tokensFile: folder.path }, status: () => ({ ...healthy, ready: false, parts }) });
+  expect(await statusOf('/healthz', bearer('fp_wrong'), waiting)).toBe(200);
+  for (const headers of [{}, bearer('fp_wrong')]) {
+    const { status, text } = await send(`${waiting.url}/readyz`, headers);
+    expect([status, JSON.parse(text)]).toEqual([503, { ready: false }]);
+  }
+  expect(JSON.parse((await send(`${waiting.url}/readyz`, bearer(viewer))).text)).toEqual({ ready: false, parts });
+  await waiting.close();
+});
+
+test('a token counts, and stops to count, within seconds; the file keeps no token', async () => {
+  const added = await folder.add('late');
+  await expect.poll(() => statusOf('/metrics', bearer(added)), { timeout: 4_000, interval: 300 }).toBe(200);
+  const kept = await readFile(folder.path, 'utf8');
+  expect(kept).not.toContain(added.slice(3));
+  expect((await stat(folder.path)).mode & 0o777).toBe(0o600);
+  await removeToken(folder.path, 'late');
+  await expect.poll(() => statusOf('/metrics', bearer(added)), { timeout: 4_000, interval: 300 }).toBe(401);
+  expect(await statusOf('/metrics', bearer(viewer))).toBe(200);
+});
+
+test('when the last token is gone, or the file, nobody is let in', async () => {
+  const own = tokenFolder();
+  const only = await own.add('only');
+  const running = await startTestServer({ server: { tokensFile: own.path } });
+  expect(await statusOf('/metrics', bearer(only), running)).toBe(200);
+  await rm(own.path);
+  await expect.poll(() => statusOf('/metrics', bearer(only), running), { timeout: 4_000 }).toBe(401);
+  expect(await statusOf('/metrics', {}, running)).toBe(401);
+  await running.close();
+  own.remove();
+});
+
+test('the first token closes a server that runs open', async () => {
+  const own = tokenFolder();
+  const running = await startTestServer({ server: { tokensFile: own.path } });
+  expect(await statusOf('/metrics', {}, running)).toBe(200);
+  const first = await own.add('first');
+  await expect.poll(() => statusOf('/metrics', {}, running), { timeout: 4_000 }).toBe(401);
+  expect(await statusOf('/metrics', bearer(first), running)).toBe(200);
+  await running.close();
+  own.remove();
+});
+
+test('while the file is damaged nobody is let in', async () => {
+  const own = tokenFolder();
+  const only = await own.add('only');
+  const running = await startTestServer({ server: { tokensFile: own.path } });
+  const whole = await readFile(own.path, 'utf8');
+  await writeFile(own.path, whole.slice(0, -20));
+  await expect.poll(() => statusOf('/metrics', bearer(only), running), { timeout: 4_000 }).toBe(401);
+  await writeFile(own.path, whole);
+  await expect.poll(() => statusOf('/metrics', bearer(only), running), { timeout: 4_000, interval: 300 }).toBe(200);
+  await running.close();
+  own.remove();
+});
+
+test.each([
+  ['no JSON', '{"tokens": ['],
+  ['another shape', '[]'],
+  ['an unknown role', `{"tokens":[{"name":"a","role":"root","hash":"${'0'.repeat(64)}","createdAt":"2026-01-01T00:00:00Z"}]}`],
+  ['a token that is not hashed', `{"tokens":[{"name":"a","role":"admin","hash":"fp_x","createdAt":"2026-01-01T00:00:00Z"}]}`],
+])('the server does not start on a file with %s', async (_what, text) => {
+  const own = tokenFolder();
+  await writeFile(own.path, text);
+  await expect(startTestServer({ server: { tokensFile: own.path } })).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
+  own.remove();
+});
+
+test('the server does not start on a file that everybody can write', async () => {
+  const own = tokenFolder();
+  await own.add('only');
+  await chmod(own.path, 0o666);
+  await expect(startTestServer({ server: { tokensFile: own.path } })).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
+  own.remove();
+});
+
+test('changes at the same time all hold; a name stands once; a lock left behind is named', async () => {
+  const own = tokenFolder();
+  const names = Array.from({ length: 8 }, (_, index) => `token-${index}`);
+  const made = await Promise.all(names.map((name) => own.add(name)));
+  expect(new Set(made).size).toBe(8);
+  for (const token of made) expect(token).toMatch(/^fp_[A-Za-z0-9_-]{43}$/);
+  const { tokens } = JSON.parse(await readFile(own.path, 'utf8')) as { tokens: { name: string }[] };
+  expect(tokens.map(({ name }) => name).sort()).toEqual(names);
+  await expect(own.add('token-3')).rejects.toMatchObject({ code: 'USAGE' });
+  await expect(own.add('no spaces')).rejects.toMatchObject({ code: 'USAGE' });
+  await expect(removeToken(own.path, 'nobody')).rejects.toMatchObject({ code: 'USAGE' });
+  await writeFile(`${own.path}.lock`, '');
+  await expect(own.add('late')).rejects.toThrow(`delete ${own.path}.lock`);
+  own.remove();
+});
+
+test('a look-up takes as long for the first token as for the last, or for none', async () => {
+  const own = tokenFolder();
+  const first = await own.add('first');
+  for (let index = 0; index < 100; index++) await own.add(`between-${index}`);
+  const last = await addToken(own.path, { name: 'last', role: 'viewer' }, new Date());
+  const book = await openTokenBook(own.path, quiet);
+  const tokens = [first, last, `fp_${'A'.repeat(43)}`];
+  const times: number[][] = [[], [], []];
+  for (let round = 0; round < 3_000; round++) {
+    for (const [index, token] of tokens.entries()) {
+      const startedAt = process.hrtime.bigint();
+      book.find(token);
+      times[index]?.push(Number(process.hrtime.bigint() - startedAt));
+    }
+  }
+  const [early = 0, late = 0, never = 0] = times.map((all) => all.sort((a, b) => a - b)[1_500] ?? 0);
+  // With an early exit the first would take a small part of the last.
+  expect(early / late).toBeGreaterThan(0.7);
+  expect(never / late).toBeGreaterThan(0.7);
+  book.close();
+  own.remove();
+});
+
+test('an address that other machines reach needs a token, or has to be asked for', async () => {
+  const none = { server: { host: '0.0.0.0' } };
+  await expect(startTestServer(none)).rejects.toMatchObject({ code: 'BIND_REFUSED' });
+  await expect(startTestServer({ server: { trustedProxies: ['127.0.0.1'] } })).rejects.toMatchObject({ code: 'BIND_REFUSED' });
+  const guarded = await startTestServer({ server: { host: '0.0.0.0', tokensFile: folder.path } });
+  const { port } = new URL(guarded.url);
+  const at = `http://127.0.0.1:${port}/metrics`;
+  expect((await send(at, { host: 'feedpulse.example' })).status).toBe(401);
+  expect((await send(at, { host: 'feedpulse.example', ...bearer(viewer) })).status).toBe(200);
+  await guarded.close();
+});

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { loadConfig } from '../../../src/config/load-config.ts';
+import { send, startTestServer, type TestServer, tokenFolder } from '../test-server.ts';
+
+const proxySignIn = { header: 'X-Auth-User', editors: ['ines'], admins: ['omar'] };
+const folder = tokenFolder();
+let server: TestServer;
+let token: string;
+
+beforeAll(async () => {
+  token = await folder.add('grafana');
+  server = await startTestServer({ server: { tokensFile: folder.path, trustedProxies: ['127.0.0.0/8'], proxySignIn } });
+});
+afterAll(async () => {
+  await server.close();
+  folder.remove();
+});
+
+const sessionAt = async ({ url }: TestServer, headers: Record<string, string | string[]> = {}): Promise<unknown> =>
+  JSON.parse((await send(`${url}/api/v1/session`, headers)).text);
+const metrics = async (headers: Record<string, string>) => (await send(`${server.url}/metrics`, headers)).status;
+
+test('whom the proxy names is let in, with the role that the config gives', async () => {
+  const roleOf = async (user: string) => sessionAt(server, { 'x-auth-user': user });
+  expect(await roleOf('mia')).toEqual({ required: true, name: 'mia', role: 'viewer', byProxy: true });
+  expect(await roleOf('ines')).toEqual({ required: true, name: 'ines', role: 'editor', byProxy: true });
+  expect(await roleOf('omar')).toEqual({ required: true, name: 'omar', role: 'admin', byProxy: true });
+  expect(await metrics({ 'x-auth-user': 'mia' })).toBe(200);
+});
+
+test.each([
+  ['no name', {}],
+  ['an empty one', { 'x-auth-user': ' ' }],
+  ['two, of which one came from outside', { 'x-auth-user': ['omar', 'mia'] }],
+  ['two in one header', { 'x-auth-user': 'omar, mia' }],
+  ['a very long one', { 'x-auth-user': 'o'.repeat(201) }],
+  ['another header', { 'x-forwarded-user': 'omar' }],
+])('%s signs nobody in', async (_what, headers) => {
+  expect(await sessionAt(server, headers)).toEqual({ required: true });
+  expect((await send(`${server.url}/metrics`, headers)).status).toBe(401);
+});
+
+test('the header of whoever is no trusted proxy counts for nothing', async () => {
+  const others = await startTestServer({ server: { trustedProxies: ['10.9.9.0/24', '2001:db8::/32'], proxySignIn } });
+  expect(await sessionAt(others, { 'x-auth-user': 'omar' })).toEqual({ required: true });
+  expect(await sessionAt(others, { 'x-auth-user': 'omar', 'x-forwarded-for': '10.9.9.1' })).toEqual({ required: true });
+  await others.close();
+});
+
+test('a server on both families of addresses knows the proxy by its IPv4 address', async () => {
+  const both = await startTestServer({ server: { host: '::', trustedProxies: ['127.0.0.1'], proxySignIn } });
+  const url = `http://127.0.0.1:${new URL(both.url).port}`;
+  expect(await sessionAt({ ...both, url }, { 'x-auth-user': 'mia' })).toMatchObject({ name: 'mia' });
+  await both.close();
+});
+
+test('tokens go on to count beside it, and a wrong one is not made good by the header', async () => {
+  expect(await metrics({ authorization: `Bearer ${token}` })).toBe(200);
+  expect(await metrics({ authorization: 'Bearer fp_wrong', 'x-auth-user': 'omar' })).toBe(401);
+});
+
+test('another site cannot use the sign-in of a proxy', async () => {
+  const mute = (headers: Record<string, string>) =>
+    send(`${server.url}/api/v1/alerts/mutes`, { 'content-type': 'application/json', 'x-auth-user': 'ines', ...headers }, 'POST', '{}');
+  expect((await mute({})).status).toBe(403);
+  expect((await mute({ origin: 'https://elsewhere.example' })).status).toBe(403);
+  expect((await mute({ authorization: 'Basic aW5lczp4' })).status).toBe(403);
+  expect((await mute({ origin: server.url })).status).not.toBe(403);
+});
+
+test('it needs the address of the proxy', () => {
+  expect(() => loadConfig({ env: { FEEDPULSE_SERVER_PROXY_SIGN_IN_ROLE: 'viewer' } })).toThrow('server.proxySignIn');
+});

@@ -1,0 +1,169 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { configSchema } from '../../../../src/config/schema.ts';
+import type { ApiRequest } from '../../../../src/server/http/in-process.ts';
+import type { Job } from '../../../../src/server/jobs.ts';
+import { backtestAnswer, testAnswer } from '../../../../src/server/routes/alerts/alert-schemas.ts';
+import { unusualAnswer } from '../../../../src/server/routes/alerts/anomalies-route.ts';
+import { type Receiver, startReceiver } from '../../../support/receiver.ts';
+import { openTestDatabase } from '../../../support/test-database.ts';
+import { apiOn, startTestServer } from '../../test-server.ts';
+
+const minute = 60_000;
+const path = '/api/v1/alerts/backtest';
+const to = Math.floor(Date.now() / (15 * minute)) * 15 * minute;
+const incident = { from: to - 20 * 60 * minute, to: to - 18 * 60 * minute };
+let opened: Awaited<ReturnType<typeof openTestDatabase>>;
+let receiver: Receiver;
+let ask: (method: ApiRequest['method'], path: string, body?: object) => Promise<{ status: number; body: unknown }>;
+
+beforeAll(async () => {
+  opened = await openTestDatabase();
+  const { db } = opened;
+  const posts = (time: string, each: number) =>
+    `toUInt64(${each} * if(toUnixTimestamp(${time}) >= ${incident.from / 1_000} AND toUnixTimestamp(${time}) < ${incident.to / 1_000}, 4, 1) + rand() % 3)`;
+  const fill = (table: string, column: string, seconds: number, count: number, each: number, more = '') =>
+    db.upkeep.command({
+      query: `INSERT INTO ${table} (${column}, brand, negative, neutral, positive, unscored, version${more && ', platform, lang'})
+        SELECT toDateTime(${to / 1_000} - ${seconds} * (1 + number), 'UTC') AS time, arrayJoin(['*', 'Kestrel']),
+          ${posts('time', each)}, ${posts('time', 2 * each)}, ${posts('time', 2 * each)}, 0, now64(6, 'UTC')${more}
+        FROM numbers(${count})`,
+    });
+  await fill('rollup_history', 'quarter', 900, 16 * 96, 60, ", 'chirper', 'en'");
+  await fill('rollup_minute', 'minute', 60, 2 * 1_440, 4);
+  receiver = await startReceiver();
+  const channels = { ops: { type: 'webhook', url: receiver.url, allowPrivate: true } };
+  const api = apiOn(db, { brands: [{ name: 'Kestrel' }], alerts: { channels } });
+  ask = async (method, at, body) => {
+    const { status, text } = await api({ method, path: at, ...(body && { body }) });
+    return { status, body: JSON.parse(text) };
+  };
+});
+afterAll(async () => {
+  await receiver.close();
+  await opened.remove();
+});
+
+async function backtest(body: object) {
+  let { body: job } = (await ask('POST', path, body)) as { body: Job }; // the route's own answer
+  const seen = new Set<Job['state']>();
+  while (job.state === 'waiting' || job.state === 'running') {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    job = (await ask('GET', `/api/v1/jobs/${job.id}`)).body as Job; // the same
+    seen.add(job.state);
+  }
+  expect(job).toMatchObject({ state: 'done', changed: 0 });
+  return { ...backtestAnswer.parse(job.answer), total: job.total };
+}
+
+test('what the rules would have said is there for whoever looks on, without a job', async () => {
+  const { status, body } = await ask('GET', `/api/v1/unusual?from=now-30h&brands=Kestrel`);
+  const { found } = unusualAnswer.parse(body);
+  expect(status).toBe(200);
+  expect(found.map(({ brand, verdict }) => [brand, verdict.what])).toContainEqual(['Kestrel', 'volume']);
+  const [first] = found;
+  expect(Date.parse(first?.at ?? '')).toBeGreaterThan(incident.from);
+  expect(Date.parse(first?.at ?? '')).toBeLessThan(incident.from + 15 * minute);
+  expect((await ask('GET', '/api/v1/unusual?from=now-3d')).body).toMatchObject({
+    status: 400,
+    detail: expect.stringContaining('two days'),
+  });
+  expect(unusualAnswer.parse((await ask('GET', '/api/v1/unusual?from=now-30h&brands=Nobody')).body).found).toEqual([]);
+});
+
+/** The database, with its questions counted; none is answered before `gate`. */
+function counted(gate: Promise<unknown> = Promise.resolve()) {
+  const { reader } = opened.db;
+  const count = { statements: 0 };
+  const query = async (params: Parameters<ClickHouseClient['query']>[0]) => {
+    count.statements += 1;
+    await gate;
+    return reader.query(params);
+  };
+  // Nothing but `query` is asked of a reader here.
+  return { count, reader: { query } as unknown as ClickHouseClient };
+}
+
+const apiOver = (reader: ClickHouseClient, brands: object[] = [{ name: 'Kestrel' }]) => {
+  const api = apiOn({ ...opened.db, reader, slowReader: reader }, { brands });
+  return async (path: string) => JSON.parse((await api({ method: 'GET', path })).text);
+};
+
+test('who asks the same at once shares one answer', async () => {
+  const [one, two] = [counted(), counted()];
+  const alone = await apiOver(one.reader)('/api/v1/unusual?from=now-30h');
+  const get = apiOver(two.reader);
+  const both = await Promise.all([get('/api/v1/unusual?from=now-30h'), get('/api/v1/unusual?from=now-30h')]);
+  expect(both[0].found.length).toBeGreaterThan(0);
+  expect(both).toEqual([alone, alone]);
+  expect(two.count.statements).toBe(one.count.statements);
+});
+
+test('without brands the rules watch all posts', async () => {
+  const { found } = unusualAnswer.parse(await apiOver(opened.db.reader, [])('/api/v1/unusual?from=now-30h'));
+  expect(found.map(({ brand, verdict }) => [brand, verdict.what])).toContainEqual(['*', 'volume']);
+});
+
+test('a question that nobody waits for any more is not judged to its end', async () => {
+  const whole = counted();
+  await apiOver(whole.reader)('/api/v1/unusual?from=now-30h&brands=Kestrel');
+  let open = (): void => {};
+  const { count, reader } = counted(new Promise<void>((resolve) => (open = resolve)));
+  const { brands } = configSchema.parse({ brands: [{ name: 'Kestrel' }] });
+  const server = await startTestServer({ reader, brands });
+  const left = new AbortController();
+  const first = fetch(`${server.url}/api/v1/unusual?from=now-30h&brands=Kestrel`, { signal: left.signal }).catch(() => {});
+  await expect.poll(() => count.statements).toBeGreaterThan(0);
+  left.abort();
+  await first;
+  // Once the server has heard of it.
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  open();
+  // Another one, of as many statements, that waits for its turn.
+  const after = await (await fetch(`${server.url}/api/v1/unusual?from=now-29h&brands=Kestrel`)).json();
+  expect(unusualAnswer.parse(after).found.length).toBeGreaterThan(0);
+  expect(count.statements).toBeLessThan(2 * whole.count.statements);
+  await server.close();
+});
+
+test('a rule is replayed over the stored history: the incident, when it was told, and its end', async () => {
+  const { alerts, from, total } = await backtest({ rule: 'volume', since: 'now-30d' });
+  expect(alerts).toMatchObject([{ brand: 'Kestrel', verdict: { what: 'volume', direction: 'up', baseline: { season: 'day' } } }]);
+  const [alert] = alerts;
+  const delay = Date.parse(alert?.at ?? '') - incident.from;
+  expect([delay > 0, delay <= 10 * minute, Date.parse(alert?.resolvedAt ?? '') > incident.to]).toEqual([true, true, true]);
+  // As far back as minutes are kept.
+  expect(Date.parse(from)).toBe(to - 2 * 1_440 * minute);
+  expect(total).toBeGreaterThanOrEqual(2 * 1_440);
+});
+
+test('other settings can be tried, and other ranges', async () => {
+  const counted = async (more: object) => (await backtest({ rule: 'volume', ...more })).alerts.length;
+  expect(await counted({ settings: { minimumChange: 6 } })).toBe(0);
+  expect(await counted({ settings: { minimumChange: 3, sensitivity: 'low' } })).toBe(1);
+  expect(await counted({ until: 'now-21h' })).toBe(0);
+  expect(await counted({ brand: '*' })).toBe(1);
+});
+
+test.each([
+  [{ rule: 'nonsense' }, /there is none of this name, but volume, sentiment/],
+  [{ rule: 'volume', settings: { window: '1s' } }, /window/],
+  [{ rule: 'volume', settings: { __proto__x: 1 } }, /__proto__x/],
+  [{ rule: 'volume', since: 'now', until: 'now-1d' }, /./],
+  [{}, /rule/],
+])('%j is refused in words', async (body, words) => {
+  const { status, body: problem } = await ask('POST', path, body);
+  expect(status).toBe(400);
+  expect((problem as { detail: string }).detail).toMatch(words);
+});
+
+test('channels are tried, by name or all of them', async () => {
+  const url = '/api/v1/alerts/test';
+  receiver.answer = 500;
+  const failed = testAnswer.parse((await ask('POST', url)).body);
+  expect(failed.channels).toMatchObject([{ channel: 'ops', taken: false, code: 'WEBHOOK_FAILED' }]);
+  receiver.answer = 200;
+  expect((await ask('POST', url, { channels: ['ops'] })).body).toEqual({ channels: [{ channel: 'ops', taken: true }] });
+  expect(receiver.received.map(({ body }) => body['type'])).toEqual(['test', 'test']);
+  expect((await ask('POST', url, { channels: ['other'] })).status).toBe(400);
+});

@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { AlertChange } from '../../../../src/domain/alert.ts';
+import {
+  type AlertAnswer,
+  type AlertsAnswer,
+  alertAnswer,
+  alertsAnswer,
+  muteAnswer,
+} from '../../../../src/server/routes/alerts/alert-schemas.ts';
+import { createAlertStore } from '../../../../src/sink/writer/alert-store.ts';
+import { openTestDatabase } from '../../../support/test-database.ts';
+import { problemType, send, startTestServer, type TestServer, tokenFolder, upkeepOf } from '../../test-server.ts';
+
+const hour = 3_600_000;
+const now = Date.now();
+const brand = '<b>Kestrel</b>\u202e';
+const tokens = tokenFolder();
+const token: Record<string, string> = {};
+let server: TestServer;
+let remove: () => Promise<void>;
+
+/** A beginning, or the end of one. */
+function changeOf(id: string, kind: 'alert' | 'resolved', at: number, alert = id): AlertChange {
+  return {
+    ...{ id, alert, kind, rule: 'sentiment', brand, severity: 'warning', at, channels: ['ops'] },
+    verdict: {
+      ...{ what: 'netSentiment', direction: 'down', observed: -40, expected: 10, low: -2, high: 22, z: -6, posts: 120 },
+      ...{ from: at - hour, to: at, baseline: { season: 'week', quarters: 40, from: at - 1_344 * hour, to: at - 168 * hour } },
+    },
+    state:
+      kind === 'alert'
+        ? { status: 'alert', since: at, alert: { id, direction: 'down', span: hour, lastHeld: at } }
+        : { status: 'ok', since: at },
+  };
+}
+
+const [first, second] = [randomUUID(), randomUUID()];
+
+beforeAll(async () => {
+  const opened = await openTestDatabase();
+  const { db } = opened;
+  for (const role of ['viewer', 'editor'] as const) token[role] = await tokens.add(`${role}-token`, role);
+  const changes = [
+    changeOf(first, 'alert', now - 5 * hour),
+    changeOf(randomUUID(), 'resolved', now - 4 * hour, first),
+    changeOf(second, 'alert', now - hour),
+  ];
+  // A repeated insert, as after an answer that was lost.
+  for (const _ of [1, 2]) await createAlertStore(db).addChanges(changes);
+  server = await startTestServer({ reader: db.reader, upkeep: upkeepOf(db), server: { tokensFile: tokens.path } });
+  remove = async () => {
+    await server.close();
+    await opened.remove();
+    tokens.remove();
+  };
+});
+afterAll(() => remove());
+
+async function ask(method: string, path: string, body?: object, role = 'editor'): Promise<{ status: number; body: unknown }> {
+  const headers = { authorization: `Bearer ${token[role]}`, ...(body && { 'content-type': 'application/json' }) };
+  const {
+    status,
+    headers: got,
+    text,
+  } = await send(`${server.url}/api/v1/alerts${path}`, headers, method, body ? JSON.stringify(body) : '');
+  if (status >= 400) expect(got['content-type']).toBe(problemType);
+  return { status, body: JSON.parse(text) };
+}
+
+const list = async (query = ''): Promise<AlertsAnswer> => alertsAnswer.parse((await ask('GET', query, undefined, 'viewer')).body);
+
+test('alerts are listed, the newest first, with their ends and how the rules stand', async () => {
+  const { alerts, states } = await list();
+  expect(alerts.map(({ id, resolvedAt }) => [id, resolvedAt])).toEqual([
+    [second, null],
+    [first, new Date(now - 4 * hour).toISOString()],
+  ]);
+  expect(states).toEqual([{ rule: 'sentiment', brand, status: 'alert', since: new Date(now - hour).toISOString() }]);
+  const counted = async (query: string) => (await list(query)).alerts.length;
+  expect(
+    await Promise.all(['?open=true', '?from=now-2h', '?to=now-3h', '?brand=Kestrel', '?rule=sentiment', '?limit=1'].map(counted)),
+  ).toEqual([1, 1, 1, 0, 2, 1]);
+});
+
+test('an editor looks after an alert and says what it was worth, a viewer may not; the noise of a rule is counted', async () => {
+  expect((await ask('POST', `/${first}/ack`, undefined, 'viewer')).status).toBe(403);
+  const acked = alertAnswer.parse((await ask('POST', `/${first}/ack`)).body);
+  expect(acked).toMatchObject({ id: first, brand, acked: { by: 'editor-token' }, mark: null });
+  await ask('POST', `/${first}/mark`, { mark: 'noise' });
+  await ask('POST', `/${second}/mark`, { mark: 'useful' });
+  expect((await list()).rules).toEqual([{ rule: 'sentiment', alerts: 2, useful: 1, noise: 1, noiseRate: 0.5 }]);
+  await ask('POST', `/${second}/mark`, { mark: 'none' });
+  const shown = (await ask('GET', `/${second}`, undefined, 'viewer')).body as AlertAnswer; // as the list's schema says
+  expect(shown.mark).toBeNull();
+  expect((await list()).rules).toMatchObject([{ useful: 0, noise: 1, noiseRate: 1 }]);
+});
+
+test('a mute is made, seen, and ended by the name it was made with', async () => {
+  const body = { rule: 'sentiment', for: '1h', reason: "a launch'; DROP TABLE posts" };
+  expect(muteAnswer.parse((await ask('POST', '/mutes', body)).body)).toMatchObject({ rule: 'sentiment', brand: null, by: 'editor-token' });
+  expect((await list()).mutes).toMatchObject([{ rule: 'sentiment', brand: null, reason: body.reason }]);
+  expect((await ask('DELETE', '/mutes')).body).toEqual({ ended: 0 });
+  expect((await ask('DELETE', '/mutes?rule=sentiment')).body).toEqual({ ended: 1 });
+  expect((await list()).mutes).toEqual([]);
+  expect((await ask('POST', '/mutes', body, 'viewer')).status).toBe(403);
+});
+
+test.each([
+  ['GET', '/nobody', 400],
+  ['GET', `/${randomUUID()}`, 404],
+  ['POST', `/${randomUUID()}/ack`, 404],
+  ['GET', '?open=perhaps', 400],
+  ['GET', '?from=soon', 400],
+  ['DELETE', '/mutes?who=all', 400],
+])('%s %s is refused', async (method, path, status) => {
+  expect((await ask(method, path)).status).toBe(status);
+});
+
+test('a change is an event of the live stream', async () => {
+  const stop = new AbortController();
+  const response = await fetch(`${server.url}/api/v1/stream`, {
+    headers: { authorization: `Bearer ${token['viewer']}` },
+    signal: stop.signal,
+  });
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  await reader?.read();
+  server.alerts.publish([changeOf(randomUUID(), 'resolved', now, second)]);
+  let text = '';
+  while (!text.includes('event: alert\n')) text += (await reader?.read())?.value ?? '';
+  stop.abort();
+  const [, data = ''] = /event: alert\ndata: (.*)\n\n/.exec(text) ?? [];
+  expect(JSON.parse(data)).toMatchObject({ kind: 'resolved', alert: second, rule: 'sentiment', brand });
+});

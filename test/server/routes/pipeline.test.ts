@@ -1,0 +1,113 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { configSchema } from '../../../src/config/schema.ts';
+import { deadLetterParser, openDeadLetters } from '../../../src/ingest/dead-letters/open-dead-letters.ts';
+import { systemClock } from '../../../src/lib/clock.ts';
+import type { Job } from '../../../src/server/jobs.ts';
+import { deadLettersApi, replayAnswer } from '../../../src/server/routes/dead-letter-routes.ts';
+import { pipelineAnswer } from '../../../src/server/routes/pipeline-report.ts';
+import { openTestDatabase, quiet } from '../../support/test-database.ts';
+import { send, startTestServer, type TestServer, upkeepOf } from '../test-server.ts';
+
+let opened: Awaited<ReturnType<typeof openTestDatabase>>;
+let folder: string;
+let server: TestServer;
+
+const letterOf = (offset: number, reason: string, message: string): string =>
+  JSON.stringify({
+    reason,
+    position: { topic: 'ndjson:feed', partition: 0, offset: String(offset) },
+    bytes: Buffer.from(message).toString('base64'),
+    timestamp: Date.now(),
+    at: '2026-11-01T00:00:00.000Z',
+    version: '0.1.0',
+  });
+
+beforeAll(async () => {
+  opened = await openTestDatabase();
+  folder = await mkdtemp(join(tmpdir(), 'feedpulse-letters-'));
+  const config = configSchema.parse({ dataDir: folder });
+  const parts = { config, clock: systemClock, log: quiet };
+  const post = JSON.stringify({ platform: 'chirper', id: '1', text: 'It is a post by now' });
+  const letters = [letterOf(1, 'missing-text', post), letterOf(2, 'not-json', 'no post'), letterOf(3, 'later-reason', 'no post')];
+  await writeFile(join(folder, 'dead-letters.ndjson'), `${letters.join('\n')}\n`);
+  server = await startTestServer({
+    reader: opened.db.reader,
+    upkeep: upkeepOf(opened.db),
+    deadLetters: { store: openDeadLetters(parts), parse: deadLetterParser(parts, new AbortController().signal) },
+  });
+});
+afterAll(async () => {
+  await server.close();
+  await opened.remove();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const read = async (path: string): Promise<unknown> => JSON.parse((await send(`${server.url}/api/v1/${path}`)).text);
+
+test('the report of the pipeline is what its metrics say, and what the tables take', async () => {
+  const { metrics } = server;
+  metrics.postsRead.inc({ source: 'demo' }, 9);
+  metrics.postsScored.inc({ label: 'negative' }, 6);
+  metrics.postsScored.inc({ label: 'unscored' }, 3);
+  metrics.lowConfidence.inc(3);
+  metrics.deadLetters.inc({ reason: 'not-json' }, 2);
+  metrics.lag.set({ topic: 'posts', partition: 10 }, 4);
+  metrics.lag.set({ topic: 'posts', partition: 9 }, -1);
+  const report = pipelineAnswer.parse(await read('pipeline'));
+  expect(report).toMatchObject({
+    posts: { read: 9, scored: 9 },
+    lowConfidence: 0.5,
+    deadLetters: { 'not-json': 2 },
+    lag: [
+      { topic: 'posts', partition: 9, messages: 0 },
+      { topic: 'posts', partition: 10, messages: 4 },
+    ],
+    model: { version: 'm@1.0.0', bytes: 648, figures: null },
+  });
+  expect(report.storage).toContainEqual(expect.objectContaining({ table: 'schema_migrations', rows: expect.any(Number) }));
+});
+
+test('a database that is away leaves the rest of the report', async () => {
+  const without = await startTestServer();
+  const { text } = await send(`${without.url}/api/v1/pipeline`);
+  expect(pipelineAnswer.parse(JSON.parse(text)).storage).toBeNull();
+  await without.close();
+});
+
+test('dead letters are listed with their reasons, the latest first, and never their bytes', async () => {
+  const { answer } = deadLettersApi['/api/v1/dead-letters'];
+  const found = answer.parse(await read('dead-letters?limit=2'));
+  expect(found.counts).toEqual({ 'missing-text': 1, 'not-json': 1, 'later-reason': 1 });
+  expect(found.letters.map(({ position, meaning }) => [position, meaning])).toEqual([
+    ['ndjson:feed/0/3', null],
+    ['ndjson:feed/0/2', 'The message is not JSON in valid UTF-8.'],
+  ]);
+  expect(JSON.stringify(found)).not.toContain(Buffer.from('no post').toString('base64'));
+  expect(answer.parse(await read('dead-letters?reason=not-json')).letters).toHaveLength(1);
+  expect(await read('dead-letters?reason=nonsense')).toMatchObject({ status: 400, detail: expect.stringContaining('reason') });
+});
+
+async function replay(body: object): Promise<unknown> {
+  const { text } = await send(
+    `${server.url}/api/v1/dead-letters/replay`,
+    { 'content-type': 'application/json' },
+    'POST',
+    JSON.stringify(body),
+  );
+  let job = JSON.parse(text) as Job; // the route's own answer
+  while (job.state === 'waiting' || job.state === 'running') job = (await read(`jobs/${job.id}`)) as Job; // the same
+  expect(job.state).toBe('done');
+  return replayAnswer.parse(job.answer);
+}
+
+test('what is a post by now goes back, once; a dry run changes nothing', async () => {
+  const left = { 'not-json': 2 };
+  expect(await replay({ dryRun: true })).toEqual({ putBack: 1, already: 0, left });
+  const done = (await replay({})) as { to: string }; // as it is parsed
+  expect(done).toEqual({ putBack: 1, already: 0, left, to: expect.stringContaining('replays') });
+  expect(await readFile(done.to, 'utf8')).toContain('It is a post by now');
+  expect(await replay({})).toEqual({ putBack: 0, already: 1, left });
+});

@@ -1,0 +1,108 @@
+import { readdirSync } from 'node:fs';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { configSchema } from '../../../src/config/schema.ts';
+import { type Database, openDatabase } from '../../../src/sink/client/connection.ts';
+import { migrate } from '../../../src/sink/migrations/migrate.ts';
+import { openTestDatabase, quiet, rowsOf } from '../../support/test-database.ts';
+
+let db: Database;
+let folder: string;
+let remove: () => Promise<void>;
+
+beforeAll(async () => {
+  ({ db, folder, remove } = await openTestDatabase());
+});
+afterAll(() => remove());
+
+const migrations = readdirSync(new URL('../../../src/sink/migrations/', import.meta.url)).sort();
+
+test('migrations are applied once', async () => {
+  const again = await migrate(db, quiet);
+  expect(again.applied).toEqual([]);
+  expect(again.already).toEqual(migrations);
+});
+
+test('two processes may migrate an empty database at once', async () => {
+  await db.writer.command({ query: 'DROP DATABASE feedpulse' });
+  await db.writer.command({ query: 'CREATE DATABASE feedpulse' });
+  await Promise.all([migrate(db, quiet), migrate({ ...db, writer: db.upkeep }, quiet)]);
+  expect(await rowsOf(db, 'SELECT name FROM schema_migrations FINAL ORDER BY name')).toEqual(migrations.map((name) => ({ name })));
+});
+
+test.each([
+  ['upkeep', 'writer'],
+  ['slowReader', 'reader'],
+] as const)('statements that wait on the connection for %s do not hold up %s', async (busy, other) => {
+  const long = { query: 'SELECT count() AS found FROM numbers(100000000) WHERE cityHash64(number) = 1', format: 'JSONEachRow' } as const;
+  const started = performance.now();
+  const many = Array.from({ length: 12 }, () => db[busy].query(long).then((result) => result.json()));
+  await db[other].query({ query: 'SELECT 1', format: 'JSONEachRow' });
+  const waited = performance.now() - started;
+  await Promise.all(many);
+  expect(waited).toBeLessThan((performance.now() - started) / 3);
+});
+
+test('a statement that fails lets the next one have its turn', async () => {
+  const failing = db.upkeep.query({ query: 'SELECT nothing', format: 'JSONEachRow' });
+  const next = db.upkeep.query({ query: 'SELECT 1 AS one', format: 'JSONEachRow' });
+  await expect(failing).rejects.toThrow();
+  expect(await (await next).json()).toEqual([{ one: 1 }]);
+});
+
+test('a migration that was edited after it was applied is refused', async () => {
+  const copy = await mkdtemp(join(tmpdir(), 'feedpulse-migrations-'));
+  await cp(new URL('../../../src/sink/migrations/', import.meta.url), copy, { recursive: true });
+  await writeFile(join(copy, '0002-rollups.sql'), 'SELECT 1;\n');
+  await expect(migrate(db, quiet, pathToFileURL(`${copy}/`))).rejects.toMatchObject({
+    code: 'MIGRATION_CHANGED',
+    message: expect.stringContaining('0002-rollups.sql'),
+  });
+  await rm(copy, { recursive: true });
+});
+
+test.each([
+  ['write', "INSERT INTO posts (id) VALUES ('x')"],
+  ['drop', 'DROP TABLE posts'],
+  ['lift its limits', 'SET max_execution_time = 0'],
+  ['leave read-only', 'SET readonly = 0'],
+  ['read files', "SELECT * FROM file('/etc/hosts', 'LineAsString')"],
+  ['reach the network', "SELECT * FROM url('http://127.0.0.1:1/', 'LineAsString')"],
+])('the reader cannot %s', async (_what, query) => {
+  await expect(db.reader.command({ query })).rejects.toMatchObject({ type: 'READONLY' });
+});
+
+test('a reading statement is cut off at its limits', async () => {
+  await expect(db.reader.query({ query: 'SELECT number FROM numbers(1000000)', format: 'JSONEachRow' })).rejects.toMatchObject({
+    type: 'TOO_MANY_ROWS_OR_BYTES',
+  });
+  await expect(
+    db.reader.query({ query: 'SELECT groupArray(toString(number)) AS x FROM numbers(20000000)', format: 'JSONEachRow' }),
+  ).rejects.toMatchObject({ type: 'MEMORY_LIMIT_EXCEEDED' });
+});
+
+test('the engine keeps to the limits it was started with', async () => {
+  const settings = await rowsOf(
+    db,
+    "SELECT name, value FROM system.server_settings WHERE name IN ('mark_cache_size', 'background_pool_size') ORDER BY name",
+  );
+  expect(settings).toEqual([
+    { name: 'background_pool_size', value: '2' },
+    { name: 'mark_cache_size', value: '33554432' },
+  ]);
+});
+
+test('a server that does not answer is reported as such', async () => {
+  const { clickhouse } = configSchema.parse({ clickhouse: { url: 'http://127.0.0.1:1' } });
+  let now = 0;
+  const clock = {
+    now: () => now,
+    sleep: async () => {
+      now += 10_000;
+    },
+  };
+  await expect(openDatabase({ clickhouse, dataDir: folder, log: quiet, clock })).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+});

@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { systemClock } from '../../../src/lib/clock.ts';
+import { createMetrics } from '../../../src/lib/metrics.ts';
+import type { Database } from '../../../src/sink/client/connection.ts';
+import { applyRetention } from '../../../src/sink/maintenance/retention.ts';
+import { markMinutes } from '../../../src/sink/rollups/dirty-minutes.ts';
+import type { Retention } from '../../../src/sink/rollups/retention-window.ts';
+import { createRollups } from '../../../src/sink/rollups/rollups.ts';
+import { createWriter } from '../../../src/sink/writer/writer.ts';
+import { scoredPost } from '../../support/scored-post.ts';
+import { openTestDatabase, quiet, rowsOf } from '../../support/test-database.ts';
+
+const hour = 3_600_000;
+const day = 24 * hour;
+/** The start of a quarter-hour, so long ago. */
+const ago = (ms: number): number => Math.floor((Date.now() - ms) / 900_000) * 900_000;
+const weekly: Retention = { posts: '7d', minutes: '30d' };
+
+let db: Database;
+let remove: () => Promise<void>;
+
+beforeAll(async () => {
+  ({ db, remove } = await openTestDatabase());
+});
+afterAll(() => remove());
+beforeEach(async () => {
+  for (const table of ['posts', 'post_keys', 'rollup_marks', 'rollup_minute', 'rollup_history'])
+    await db.writer.command({ query: `TRUNCATE TABLE ${table}` });
+});
+
+const metrics = createMetrics();
+const parts = (retention?: Retention) => ({ db, clock: systemClock, log: quiet, metrics, ...(retention && { retention }) });
+const old = (id: string, ms: number) => {
+  const createdAt = new Date(ms).toISOString();
+  return scoredPost({ id, createdAt, updatedAt: createdAt, scoredAt: createdAt });
+};
+const lives = async () =>
+  Object.fromEntries(
+    (
+      await rowsOf<{ name: string; life: string }>(
+        db,
+        "SELECT name, extract(engine_full, ' TTL (.*?)(?: SETTINGS|$)') AS life FROM system.tables WHERE database = currentDatabase() AND life != '' AND name NOT IN ('rollup_marks', 'alert_deliveries', 'feed_progress') ORDER BY name",
+      )
+    ).map(({ name, life }) => [name, life]),
+  );
+const volume = () =>
+  rowsOf(
+    db,
+    "SELECT toUnixTimestamp(quarter) AS quarter, toUInt32(negative + neutral + positive) AS volume FROM rollup_history FINAL WHERE brand = '*' ORDER BY quarter",
+  );
+
+test('each table keeps its rows as long as the config says, and nothing is altered when that has not changed', async () => {
+  const changes: object[] = [];
+  const log = { ...quiet, info: (facts: object) => void changes.push(facts) };
+  await applyRetention(db, { minutes: '30d' }, log);
+  expect(changes).toEqual([]);
+  await applyRetention(db, { posts: '90d', scores: '1000h', minutes: '60d', quarters: '3650d' }, log);
+  expect(await lives()).toEqual({
+    corrections: 'minute + toIntervalDay(90)',
+    post_keys: 'toDateTime(created_at) + toIntervalDay(90)',
+    posts: 'minute + toIntervalDay(90)',
+    rollup_minute: 'minute + toIntervalDay(60)',
+    rollup_history: 'quarter + toIntervalDay(3650)',
+    scores: 'minute + toIntervalSecond(3600000)',
+  });
+  expect(changes).toHaveLength(6);
+  await applyRetention(db, { posts: '90d', scores: '1000h', minutes: '60d', quarters: '3650d' }, log);
+  expect(changes).toHaveLength(6);
+  await applyRetention(db, { minutes: '30d' }, log);
+  expect(await lives()).toEqual({ rollup_minute: 'minute + toIntervalDay(30)' });
+});
+
+test('a post older than posts are kept is counted as expired and stored nowhere', async () => {
+  const late = old('late', ago(8 * day));
+  const soon = old('soon', ago(7 * day - hour));
+  const young = old('young', ago(6 * day));
+  expect(await createWriter(parts(weekly)).write([late, soon, young])).toEqual({ refused: [], leftOut: [late, soon] });
+  expect(await rowsOf(db, 'SELECT id FROM posts')).toEqual([{ id: 'young' }]);
+  expect(await metrics.registry.getSingleMetricAsString('feedpulse_posts_expired_total')).toContain('feedpulse_posts_expired_total 2');
+});
+
+test('figures outlive the posts that they were made from, whatever is marked', async () => {
+  const [gone, kept] = [ago(8 * day), ago(6 * day)];
+  await createWriter(parts()).write([old('1', gone), old('2', gone), old('3', kept)]);
+  await createRollups(parts()).settle();
+  // As the time to live does: row by row, so that half a bucket may be there.
+  await db.writer.command({ query: "ALTER TABLE posts DELETE WHERE id = '1' SETTINGS mutations_sync = 1" });
+  await markMinutes(db.writer, [gone / 1_000, kept / 1_000]);
+  await createRollups(parts(weekly)).settle();
+  expect(await volume()).toEqual([
+    { quarter: gone / 1_000, volume: 2 },
+    { quarter: kept / 1_000, volume: 1 },
+  ]);
+  const pending = 'SELECT count() AS n FROM (SELECT minute FROM rollup_marks GROUP BY minute HAVING max(marked_at) > max(quarter_done))';
+  expect(await rowsOf<{ n: unknown }>(db, pending).then(([row]) => Number(row?.n))).toBe(0);
+});

@@ -1,0 +1,251 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { labels, type ScoredPost, type StoredLabel } from '../../../src/domain/post.ts';
+import { createRandom } from '../../../src/ingest/sources/demo/random.ts';
+import { systemClock } from '../../../src/lib/clock.ts';
+import { createMetrics } from '../../../src/lib/metrics.ts';
+import type { Database } from '../../../src/sink/client/connection.ts';
+import { minuteGrain, quarterGrain } from '../../../src/sink/queries/writing.ts';
+import { refresh } from '../../../src/sink/rollups/recompute-dirty.ts';
+import { createRollups, type Rollups } from '../../../src/sink/rollups/rollups.ts';
+import { createWriter, type Writer } from '../../../src/sink/writer/writer.ts';
+import { figuresOf, storedFigures } from '../../support/plain-figures.ts';
+import { scoredPost } from '../../support/scored-post.ts';
+import { openTestDatabase, quiet, rowsOf } from '../../support/test-database.ts';
+
+const minute = 60_000;
+const day = 1_440 * minute;
+/** Of yesterday: minute figures are kept for thirty days, so that fixed dates would one day yield none. */
+const noon = Math.floor(Date.now() / day) * day - day / 2;
+/** The moment so many minutes after noon. */
+const at = (minutes: number): string => new Date(noon + minutes * minute).toISOString();
+const asDateTime = (iso: string): string => iso.slice(0, 19).replace('T', ' ');
+const recentPost = (given: Partial<ScoredPost> = {}): ScoredPost =>
+  scoredPost({ createdAt: at(0), updatedAt: given.createdAt ?? at(0), ...given });
+
+let db: Database;
+let remove: () => Promise<void>;
+let writer: Writer;
+let rollups: Rollups;
+
+beforeAll(async () => {
+  ({ db, remove } = await openTestDatabase());
+  const shared = { db, clock: systemClock, log: quiet, metrics: createMetrics() };
+  writer = createWriter(shared);
+  rollups = createRollups(shared);
+});
+afterAll(async () => {
+  await rollups.stop();
+  await remove();
+});
+beforeEach(async () => {
+  for (const table of ['posts', 'post_keys', 'rollup_marks', 'rollup_minute', 'rollup_history'])
+    await db.writer.command({ query: `TRUNCATE TABLE ${table}` });
+});
+
+const volume = 'toUInt32(negative + neutral + positive + unscored) AS volume';
+const minutes = () => rowsOf(db, `SELECT brand, ${volume} FROM rollup_minute FINAL ORDER BY minute, brand`);
+
+test('a post counts once for each of its brands and once for all', async () => {
+  await writer.write([recentPost({ brands: ['Kestrel', 'Marlow', 'Kestrel'] }), recentPost({ id: '2', brands: [] })]);
+  await rollups.settle();
+  expect(await minutes()).toEqual([
+    { brand: '*', volume: 2 },
+    { brand: 'Kestrel', volume: 1 },
+    { brand: 'Marlow', volume: 1 },
+  ]);
+});
+
+test('a replayed batch does not count twice', async () => {
+  for (let round = 0; round < 3; round++) {
+    await writer.write([recentPost()]);
+    await rollups.settle();
+  }
+  expect(await minutes()).toEqual([
+    { brand: '*', volume: 1 },
+    { brand: 'Kestrel', volume: 1 },
+  ]);
+});
+
+test('a group that vanished goes to zero', async () => {
+  await writer.write([recentPost()]);
+  await rollups.settle();
+  await writer.write([recentPost({ brands: ['Marlow'], updatedAt: at(9) })]);
+  await rollups.settle();
+  expect(await minutes()).toEqual([
+    { brand: '*', volume: 1 },
+    { brand: 'Kestrel', volume: 0 },
+    { brand: 'Marlow', volume: 1 },
+  ]);
+  await writer.write([recentPost({ deleted: true, text: '', brands: [], updatedAt: at(60) })]);
+  await rollups.settle();
+  const quarters = await rowsOf(
+    db,
+    'SELECT brand, negative + neutral + positive + unscored AS volume, score_sum, weight_positive, uniqCombined64Merge(14)(authors) AS authors FROM rollup_history FINAL GROUP BY ALL ORDER BY brand',
+  );
+  expect(quarters.map((row) => JSON.stringify(row))).toEqual(
+    ['*', 'Kestrel', 'Marlow'].map((brand) => JSON.stringify({ brand, volume: 0, score_sum: 0, weight_positive: 0, authors: 0 })),
+  );
+});
+
+test('a late post reaches its old quarter-hour', async () => {
+  await writer.write([recentPost({ id: 'now' })]);
+  await rollups.settle();
+  await writer.write([recentPost({ id: 'late', createdAt: '2026-02-03T04:05:06.000Z' })]);
+  await rollups.settle();
+  expect(
+    await rowsOf(db, `SELECT toString(quarter) AS quarter, ${volume} FROM rollup_history FINAL WHERE brand = '*' ORDER BY quarter`),
+  ).toEqual([
+    { quarter: '2026-02-03 04:00:00', volume: 1 },
+    { quarter: asDateTime(at(0)), volume: 1 },
+  ]);
+});
+
+test.each([minuteGrain, quarterGrain])('a mark set while a $name is recomputed is not lost', async (grain) => {
+  await writer.write([recentPost()]);
+  // Rows and their mark arrive after the raw rows were read and before the recomputation is recorded as done.
+  const interrupted = afterStatement(db, /^\s*INSERT INTO rollup_(minute|history)/, () => writer.write([recentPost({ id: '2' })]));
+  await refresh(interrupted.upkeep, grain, true);
+  expect(await rowsOf(db, `SELECT ${volume} FROM ${grain.table} FINAL WHERE brand = '*'`)).toEqual([{ volume: 1 }]);
+  await refresh(db.upkeep, grain, true);
+  expect(await rowsOf(db, `SELECT ${volume} FROM ${grain.table} FINAL WHERE brand = '*'`)).toEqual([{ volume: 2 }]);
+  expect(await refresh(db.upkeep, grain, true)).toEqual({ buckets: 0, more: false });
+});
+
+test('a crash between the figures and the record of them repeats work and loses none', async () => {
+  await writer.write([recentPost()]);
+  const crashing = afterStatement(db, /^\s*INSERT INTO rollup_minute/, () => Promise.reject(new Error('killed')));
+  await expect(refresh(crashing.upkeep, minuteGrain, true)).rejects.toThrow('killed');
+  expect(await refresh(db.upkeep, minuteGrain, true)).toMatchObject({ buckets: 1 });
+});
+
+test('a stale group that a slower process leaves behind is noticed and mended', async () => {
+  await writer.write([recentPost()]);
+  // The other process read the rows earlier, when they named a brand that ours did not see any more, and writes later.
+  const stale =
+    'INSERT INTO rollup_minute (minute, brand, positive, version) SETTINGS async_insert = 0 ' +
+    `VALUES ('${asDateTime(at(0))}', 'Stale', 5, '${asDateTime(at(1))}')`;
+  const raced = afterStatement(db, /^\s*INSERT INTO rollup_minute/, () => db.writer.command({ query: stale }));
+  await refresh(raced.upkeep, minuteGrain, true);
+  expect(await minutes()).toContainEqual({ brand: 'Stale', volume: 5 });
+  await rollups.settle();
+  expect(await minutes()).toEqual([
+    { brand: '*', volume: 1 },
+    { brand: 'Kestrel', volume: 1 },
+    { brand: 'Stale', volume: 0 },
+  ]);
+});
+
+test('after a storm of posts, edits, deletions and replays the rollups hold what a plain model holds', async () => {
+  const random = createRandom(20_261_101);
+  const model = createModel();
+  const write = async (batch: ScoredPost[]) => {
+    model.write(batch);
+    await writer.write(batch);
+  };
+  rollups.start();
+  for (let round = 0; round < 25; round++) {
+    const batch = Array.from({ length: 1 + Math.floor(random() * 60) }, () => anyPost(random));
+    await write(batch);
+    if (random() < 0.3) await write(batch.slice(5));
+    if (random() < 0.3) await rollups.settle();
+  }
+  await rollups.stop();
+  await rollups.settle();
+  const byMinute = await storedFigures(db, 'minute', 'rollup_minute', 'minute, brand');
+  expect(byMinute).toEqual(model.figures((at, _post, brand) => [floorTo(at, minute), brand]));
+  const byQuarter = await storedFigures(db, 'quarter', 'rollup_history', 'quarter, brand, platform, lang');
+  expect(byQuarter).toEqual(model.figures((at, post, brand) => [floorTo(at, 15 * minute), brand, post.platform, post.lang]));
+  expect(byMinute.size).toBeGreaterThan(100);
+});
+
+const floorTo = (at: number, span: number) => (at - (at % span)) / 1_000;
+
+function anyPost(random: () => number): ScoredPost {
+  // The lists below are never empty.
+  const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T;
+  const label = pick<StoredLabel>([...labels, 'unscored']);
+  return recentPost({
+    id: `${Math.floor(random() * 150)}`,
+    platform: pick(['chirper', 'pictogram']),
+    createdAt: new Date(noon + Math.floor(random() * 40 * minute)).toISOString(),
+    updatedAt: new Date(noon + Math.floor(random() * 20) * minute).toISOString(),
+    deleted: random() < 0.15,
+    lang: pick(['en', 'de', 'und']),
+    brands: ['Kestrel', 'Marlow', "O'Hare & Søn", '猫屋'].filter(() => random() < 0.4),
+    label,
+    score: label === 'unscored' ? 0 : Math.fround(random() * 2 - 1),
+    author: { id: `author ${Math.floor(random() * 30)}` },
+    engagement: { likes: Math.floor(random() * 1_000), reposts: Math.floor(random() * 10), replies: 0 },
+  });
+}
+
+/** What the tables should say, in twenty lines of plain TypeScript. */
+function createModel() {
+  const posts = new Map<string, { at: number; post: ScoredPost }>();
+  const rank = (post: ScoredPost) => Date.parse(post.updatedAt) * 2 + Number(post.deleted);
+  return {
+    write: (batch: ScoredPost[]) => {
+      for (const post of batch) {
+        const key = JSON.stringify([post.platform, post.id]);
+        const known = posts.get(key);
+        if (!known) posts.set(key, { at: Date.parse(post.createdAt), post });
+        else if (rank(post) >= rank(known.post)) known.post = post;
+      }
+    },
+    figures: (keyOf: (at: number, post: ScoredPost, brand: string) => unknown[]) => {
+      const groups = new Map<string, ScoredPost[]>();
+      for (const { at, post } of posts.values()) {
+        if (post.deleted) continue;
+        for (const brand of ['*', ...post.brands]) {
+          const key = JSON.stringify(keyOf(at, post, brand));
+          groups.set(key, [...(groups.get(key) ?? []), post]);
+        }
+      }
+      return new Map([...groups].map(([key, group]) => [key, figuresOf(group)]));
+    },
+  };
+}
+
+/** The database, with something happening right after the first statement that matches. */
+function afterStatement(database: Database, pattern: RegExp, happening: () => Promise<unknown>): Database {
+  let armed = true;
+  const intercept = async <T>(query: string, running: Promise<T>): Promise<T> => {
+    const result = await running;
+    if (armed && pattern.test(query)) {
+      armed = false;
+      await happening();
+    }
+    return result;
+  };
+  const upkeep = new Proxy(database.upkeep, {
+    get: (client, name) => {
+      if (name === 'command') return (params: Parameters<typeof client.command>[0]) => intercept(params.query, client.command(params));
+      if (name === 'query') return (params: Parameters<typeof client.query>[0]) => intercept(params.query, client.query(params));
+      return Reflect.get(client, name);
+    },
+  });
+  return { ...database, upkeep };
+}
+
+/** Makes everything that was computed so far look as if the server's clock had been an hour ahead then, and set back since. */
+async function setClockBack(): Promise<void> {
+  const later = (column: string) => `${column} + INTERVAL 1 HOUR AS ${column}`;
+  const marks = 'SELECT minute, max(marked_at) AS marked_at, max(minute_done) AS minute_done, max(quarter_done) AS quarter_done';
+  const columns = ['marked_at', 'minute_done', 'quarter_done'].map(later).join(', ');
+  await db.writer.command({
+    query: `INSERT INTO rollup_marks SELECT minute, ${columns} FROM (${marks} FROM rollup_marks GROUP BY minute)`,
+  });
+  for (const table of ['rollup_minute', 'rollup_history'])
+    await db.writer.command({ query: `INSERT INTO ${table} SELECT * REPLACE (version + INTERVAL 1 HOUR AS version) FROM ${table} FINAL` });
+}
+
+test('a clock that is set back holds no figure up', async () => {
+  await writer.write([recentPost()]);
+  await rollups.settle();
+  await setClockBack();
+  await writer.write([recentPost({ id: 'late' }), recentPost({ id: 'later', createdAt: at(3) })]);
+  await rollups.settle();
+  const all = (table: string) =>
+    rowsOf(db, `SELECT toUInt32(sum(negative + neutral + positive + unscored)) AS volume FROM ${table} FINAL WHERE brand = '*'`);
+  expect([await all('rollup_minute'), await all('rollup_history')]).toEqual([[{ volume: 3 }], [{ volume: 3 }]]);
+});

@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import type { Bucket } from '../../../src/domain/brand-metrics.ts';
+import type { Trends } from '../../../src/web/api/history.ts';
+import { brandAt, toLines } from '../../../src/web/charts/lines-view.ts';
+
+const minute = 60_000;
+const start = Date.UTC(2026, 10, 1, 12);
+const iso = (minutes: number): string => new Date(start + minutes * minute).toISOString();
+
+/** Minutes of a brand, each with its volume and its net sentiment. */
+const answer = (from: number, to: number, minutes: Readonly<Record<number, readonly [number, number | null]>>): Trends =>
+  ({
+    grain: 'minute',
+    from: iso(from),
+    to: iso(to),
+    // The charts read no more of a bucket.
+    buckets: Object.entries(minutes).map(([at, [volume, netSentiment]]) => ({ start: iso(Number(at)), volume, netSentiment }) as Bucket),
+  }) satisfies Trends;
+
+/** The clock went on by a minute between the two answers. */
+const answers = [answer(0, 3, { 0: [1, 10], 1: [3, 20], 2: [1, 30] }), answer(1, 4, { 1: [1, -20], 2: [3, -30], 3: [2, -40] })];
+
+it('joins the answers of brands by where their buckets begin', () => {
+  const net = toLines('net', answers, 'UTC');
+  expect(net.plotted.middles).toEqual([0, 1, 2, 3].map((at) => (start + (at + 0.5) * minute) / 1_000));
+  expect(net.values).toEqual([
+    [10, 20, 30, null],
+    [null, -20, -30, -40],
+  ]);
+  expect(toLines('share', answers, 'UTC').values).toEqual([
+    [1, 0.75, 0.25, 0],
+    [0, 0.25, 0.75, 1],
+  ]);
+});
+
+it('has a place where no brand was spoken of', () => {
+  const shares = toLines('share', [answer(0, 3, { 0: [1, 10] }), answer(0, 3, { 2: [1, 10] })], 'UTC');
+  expect(shares.values).toEqual([
+    [1, null, 0],
+    [0, null, 1],
+  ]);
+});
+
+it('finds the brand that somebody points at', () => {
+  const net = toLines('net', answers, 'UTC');
+  expect([brandAt('net', net, 1, 5), brandAt('net', net, 1, -5), brandAt('net', net, 0, -90), brandAt('net', net, 9, 0)]).toEqual([
+    0,
+    1,
+    0,
+    undefined,
+  ]);
+  const shares = toLines('share', answers, 'UTC');
+  expect([brandAt('share', shares, 1, 0.9), brandAt('share', shares, 1, 0.1), brandAt('share', shares, 1, 1.1)]).toEqual([0, 1, undefined]);
+});
