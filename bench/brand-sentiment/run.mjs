@@ -46,7 +46,7 @@ const verdicts = await scorePerBrand(whole, match).score(posts);
 await whole.close();
 
 const judged = posts.flatMap(({ said }, index) => said.map((one) => ({ ...one, verdict: verdicts[index] })));
-const own = ({ brand, verdict }) => verdict.towards?.find((one) => one.brand === brand);
+const own = ({ brand, verdict }) => verdict.brandSentiment?.find((one) => one.brand === brand);
 const share = (isRight) => judged.filter(isRight).length / judged.length;
 const figures = {
   posts: posts.length,

@@ -1,9 +1,9 @@
-import type { AlertChange, AlertState, RuleState } from '../domain/alert.ts';
+import type { AlertState, AlertTransition, RuleState } from '../domain/alert.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { Figures } from '../sink/queries/read-alert-figures.ts';
+import type { AlertFigures } from '../sink/queries/read-alert-figures.ts';
 import type { AlertRecords } from '../sink/queries/read-alerts.ts';
-import { createExpectations, type Expectations } from './detect/baselines.ts';
-import { decide, keyOf, type Sight, type WhoIsTold } from './detect/evaluate-rules.ts';
+import { type Baselines, createBaselines } from './detect/baselines.ts';
+import { evaluateRules, keyOf, type RecipientsFor, type Snapshot } from './detect/evaluate-rules.ts';
 import type { Brand, Rule } from './rules.ts';
 
 const minuteMs = 60_000;
@@ -15,17 +15,17 @@ const heardForMs = minuteMs;
 /** Where decisions are kept. */
 export interface DecisionLog {
   /** Once it resolves, the changes are decided. */
-  addChanges(changes: readonly AlertChange[]): Promise<void>;
+  addChanges(changes: readonly AlertTransition[]): Promise<void>;
   putStates(states: readonly RuleState[], at: number): Promise<void>;
 }
 
 export interface EvaluatorParts {
-  readonly figures: Figures;
+  readonly figures: AlertFigures;
   readonly records: Pick<AlertRecords, 'states' | 'mutes'>;
   readonly log: DecisionLog;
   readonly rules: readonly Rule[];
   /** Who is told of a rule and a brand. */
-  readonly tell: WhoIsTold;
+  readonly tell: RecipientsFor;
   readonly noDataAfterMs: number;
   readonly clock: Pick<Clock, 'now'>;
   /** Whether more is to come: the silence of a feed that has ended is none. */
@@ -33,7 +33,7 @@ export interface EvaluatorParts {
 }
 
 export interface Evaluation {
-  readonly changes: readonly AlertChange[];
+  readonly changes: readonly AlertTransition[];
   /** Rules and brands that were looked at. */
   readonly judged: number;
 }
@@ -50,19 +50,19 @@ export interface Evaluator {
   forget(): void;
 }
 
-const nobody: Expectations = { of: () => undefined };
+const nobody: Baselines = { of: () => undefined };
 
 /** Judges the rules over the stored figures. Of several processes with one database one alone may evaluate at a time. */
 export function createEvaluator(parts: EvaluatorParts): Evaluator {
   const { figures, records, log, rules, tell, clock } = parts;
   const brands = [...new Map(rules.flatMap((rule) => rule.brands).map((brand) => [brand.name, brand])).values()];
   const longest = Math.max(0, ...rules.flatMap(({ spans }) => spans));
-  const expectationsAt = createExpectations(figures, brands, longest);
+  const expectationsAt = createBaselines(figures, brands, longest);
   const startedAt = clock.now();
   let states: Map<string, AlertState> | undefined;
   let lastEnd = 0;
 
-  const sightOf = async (now: number): Promise<Sight> => {
+  const sightOf = async (now: number): Promise<Snapshot> => {
     const mutes = await records.mutes(now);
     const newest = await figures.newest(now - parts.noDataAfterMs - freshForMs, now);
     const blind = { now, end: undefined, minutes: new Map(), expectations: nobody, mutes, silence: undefined };
@@ -81,7 +81,7 @@ export function createEvaluator(parts: EvaluatorParts): Evaluator {
     evaluate: async () => {
       states ??= new Map((await records.states()).map(({ rule, brand, state }) => [keyOf(rule, brand), state]));
       const sight = await sightOf(clock.now());
-      const decided = decide(rules, tell, states, sight);
+      const decided = evaluateRules(rules, tell, states, sight);
       // A change holds its state: this one statement is the decision.
       await log.addChanges(decided.changes);
       for (const { rule, brand, state } of [...decided.changes, ...decided.states]) states.set(keyOf(rule, brand), state);

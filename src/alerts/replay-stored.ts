@@ -1,6 +1,6 @@
-import type { AlertChange } from '../domain/alert.ts';
+import type { AlertTransition } from '../domain/alert.ts';
 import type { Buckets, StoredFigures } from '../sink/queries/read-alert-figures.ts';
-import { expectationReach } from './detect/baselines.ts';
+import { baselineReach } from './detect/baselines.ts';
 import { replay } from './replay.ts';
 import type { Brand, Rule } from './rules.ts';
 
@@ -24,7 +24,7 @@ export interface StoredReplayOutcome {
   /** Where it began: minutes are not kept for ever. */
   readonly from: number;
   /** In order of time. */
-  readonly changes: readonly AlertChange[];
+  readonly changes: readonly AlertTransition[];
 }
 
 /** What a rule would have said over the stored history, as far back as minutes are kept. Errors are the database's faults. */
@@ -33,7 +33,7 @@ export async function replayStored({ figures, rule, to, report, signal, ...optio
   const brands = rule.brands;
   const perGroup = Math.max(0, Math.floor((to - from) / 60_000));
   const groups = Math.ceil(brands.length / brandsAtOnce);
-  const changes: AlertChange[] = [];
+  const changes: AlertTransition[] = [];
   for (let group = 0; group < groups; group += 1) {
     const some = brands.slice(group * brandsAtOnce, (group + 1) * brandsAtOnce);
     const past = await load(figures, some, rule, from, to, signal);
@@ -56,6 +56,6 @@ async function load(figures: StoredFigures, brands: readonly Brand[], { spans }:
       minutes.set(brand, known);
     }
   }
-  const since = from - expectationReach;
+  const since = from - baselineReach;
   return { minutes, quarters: await figures.quartersBetween(names, since, to), first: await figures.firstOf(names, since) };
 }

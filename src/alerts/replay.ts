@@ -1,6 +1,6 @@
-import type { AlertChange } from '../domain/alert.ts';
-import { type Counts, volumeOf } from '../domain/sentiment-counts.ts';
-import type { Buckets, CountsByBrand, Figures } from '../sink/queries/read-alert-figures.ts';
+import type { AlertTransition } from '../domain/alert.ts';
+import { type LabelCounts, volumeOf } from '../domain/sentiment-counts.ts';
+import type { AlertFigures, Buckets, CountsByBrand } from '../sink/queries/read-alert-figures.ts';
 import { createEvaluator } from './evaluator.ts';
 import type { Rule } from './rules.ts';
 
@@ -35,7 +35,7 @@ export interface ReplayOptions {
  * Judges every minute of a stretch as a run would have when it came, with the rules as they are given; nothing is stored
  * and nobody is told. What is said of a minute depends on those before it alone.
  */
-export async function replay({ rules, past, from, to, noDataAfterMs, report, signal }: ReplayOptions): Promise<AlertChange[]> {
+export async function replay({ rules, past, from, to, noDataAfterMs, report, signal }: ReplayOptions): Promise<AlertTransition[]> {
   let now = from;
   const evaluator = createEvaluator({
     figures: figuresAt(past, () => now),
@@ -47,7 +47,7 @@ export async function replay({ rules, past, from, to, noDataAfterMs, report, sig
     clock: { now: () => now },
     isLive: () => true,
   });
-  const changes: AlertChange[] = [];
+  const changes: AlertTransition[] = [];
   let looks = 0;
   for (now = Math.ceil(from / minuteMs) * minuteMs + seenAfterMs; now < to; now += minuteMs) {
     changes.push(...(await evaluator.evaluate()).changes);
@@ -60,9 +60,9 @@ export async function replay({ rules, past, from, to, noDataAfterMs, report, sig
   return changes;
 }
 
-function figuresAt({ minutes, quarters, first }: PastFigures, now: () => number): Figures {
+function figuresAt({ minutes, quarters, first }: PastFigures, now: () => number): AlertFigures {
   return {
-    newest: async (since) => newestOf(minutes.get('*') ?? new Map<number, Counts>(), since, now()),
+    newest: async (since) => newestOf(minutes.get('*') ?? new Map<number, LabelCounts>(), since, now()),
     isBehind: async () => false,
     delay: async () => 0,
     minutes: async () => minutes,

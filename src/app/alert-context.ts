@@ -1,10 +1,10 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { ExamplePost, Reasons } from '../alerts/notify/message.ts';
+import type { AlertContext, ExamplePost } from '../alerts/notify/message.ts';
 import { type Driver, drivers } from '../analytics/drivers/drivers.ts';
-import { createCopies } from '../analytics/drivers/near-duplicates.ts';
+import { createNearDuplicateIndex } from '../analytics/drivers/near-duplicates.ts';
 import { searchPosts } from '../analytics/search/search-posts.ts';
 import type { BrandRule } from '../config/schema.ts';
-import type { AlertChange } from '../domain/alert.ts';
+import type { AlertTransition } from '../domain/alert.ts';
 import type { Label } from '../domain/post.ts';
 import type { Clock } from '../lib/clock.ts';
 import { foldText } from '../lib/fold-text.ts';
@@ -15,19 +15,19 @@ const mostExamples = 3;
 const mostRead = 60;
 
 /** What lies behind the beginning of an alert: terms that set the posts of its window apart, and posts that show it. */
-export function createExplanations(parts: {
+export function createAlertContext(parts: {
   readonly reader: ClickHouseClient;
   readonly brands: readonly BrandRule[];
   readonly clock: Clock;
-}): (change: AlertChange) => Promise<Reasons> {
+}): (change: AlertTransition) => Promise<AlertContext> {
   const { reader, brands, clock } = parts;
-  return async ({ kind, brand, verdict }) => {
-    if (kind === 'resolved' || verdict.what === 'noData') return { drivers: [], examples: [] };
+  return async ({ kind, brand, evaluation }) => {
+    if (kind === 'resolved' || evaluation.metric === 'noData') return { drivers: [], examples: [] };
     const rule = brands.find(({ name }) => name === brand);
     const names = rule ? [rule.name, ...rule.aliases, ...rule.any] : [];
-    const range = { from: new Date(verdict.from), to: new Date(verdict.to) };
+    const range = { from: new Date(evaluation.from), to: new Date(evaluation.to) };
     const found = await drivers(reader, { brand, names, ...range, limit: mostDrivers }, clock);
-    const labels = labelsOf(verdict);
+    const labels = labelsOf(evaluation);
     const picked = labels
       .flatMap((label) => found[label])
       .sort((a, b) => b.z - a.z)
@@ -40,9 +40,9 @@ export function createExplanations(parts: {
   };
 }
 
-function labelsOf({ what, direction }: AlertChange['verdict']): Exclude<Label, 'neutral'>[] {
-  if (what === 'negativeVolume') return ['negative'];
-  if (what === 'netSentiment') return [direction === 'down' ? 'negative' : 'positive'];
+function labelsOf({ metric, direction }: AlertTransition['evaluation']): Exclude<Label, 'neutral'>[] {
+  if (metric === 'negativeVolume') return ['negative'];
+  if (metric === 'netSentiment') return [direction === 'down' ? 'negative' : 'positive'];
   return ['negative', 'positive'];
 }
 
@@ -57,7 +57,7 @@ function distinct(picked: readonly Driver[]): ExamplePost[] {
 
 /** The first posts that are not near-duplicates of one before. */
 function withoutCopies(posts: readonly ExamplePost[]): ExamplePost[] {
-  const { groupOf } = createCopies();
+  const { groupOf } = createNearDuplicateIndex();
   const numbers = new Map<string, number>();
   const numberOf = (word: string): number => {
     const known = numbers.get(word) ?? numbers.size + 1;

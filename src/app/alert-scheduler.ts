@@ -1,12 +1,12 @@
 import { createEvaluator, type Evaluator } from '../alerts/evaluator.ts';
-import { channelsOf, whoIsTold } from '../alerts/notify/channels.ts';
+import { channelsOf, recipientsFor } from '../alerts/notify/channels.ts';
 import { type OutboxParts, sendDue } from '../alerts/notify/outbox.ts';
 import { rulesOf } from '../alerts/rules.ts';
 import { type Config, milliseconds } from '../config/schema.ts';
-import type { AlertChange } from '../domain/alert.ts';
+import type { AlertTransition } from '../domain/alert.ts';
 import type { Clock } from '../lib/clock.ts';
 import { asError } from '../lib/errors.ts';
-import type { Hub, LiveHub } from '../lib/event-bus.ts';
+import type { EventBus, PostBus } from '../lib/event-bus.ts';
 import type { Lease } from '../lib/lease.ts';
 import type { Log } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
@@ -15,7 +15,7 @@ import { createFigures } from '../sink/queries/read-alert-figures.ts';
 import { createAlertRecords } from '../sink/queries/read-alerts.ts';
 import { createAlertStore } from '../sink/writer/alert-store.ts';
 import { createFeedProgress } from '../sink/writer/feed-progress.ts';
-import { createExplanations } from './alert-context.ts';
+import { createAlertContext } from './alert-context.ts';
 
 const everyMs = 15_000;
 
@@ -31,9 +31,9 @@ export interface AlertParts {
   readonly log: Log;
   readonly metrics: Metrics;
   /** Told of every change. */
-  readonly hub: Hub<AlertChange>;
+  readonly hub: EventBus<AlertTransition>;
   /** What this process stores: how far behind its part of the feed is. */
-  readonly live: LiveHub;
+  readonly live: PostBus;
   /** Who judges and sends, of several processes. */
   readonly lease: Lease;
   readonly page: () => string;
@@ -108,11 +108,11 @@ function openJudge({ config, db, clock, log, metrics, lease, page, isLive }: Ale
       },
     },
     rules: rulesOf(config.alerts.rules, config.brands),
-    tell: whoIsTold(config.alerts),
+    tell: recipientsFor(config.alerts),
     noDataAfterMs: milliseconds(config.alerts.noDataAfter),
     clock,
     isLive,
   });
-  const explain = createExplanations({ reader: db.slowReader, brands: config.brands, clock });
+  const explain = createAlertContext({ reader: db.heavyReader, brands: config.brands, clock });
   return { evaluator, outbox: { records, log, attempts: store, channels, explain, page, clock, metrics } };
 }

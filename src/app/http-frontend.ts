@@ -1,12 +1,12 @@
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
-import { createOwnToken } from '../server/auth/local-token.ts';
+import { createLocalToken } from '../server/auth/local-token.ts';
 import { openTokens, type RunningServer, type ServerParts, startServer } from '../server/server.ts';
-import { removeOwner, writeOwner } from './instance-file.ts';
+import { removeInstance, writeInstance } from './instance-file.ts';
 
 /** What the outside sees of a run: page and API for people, and the same for other commands on this machine. */
-export interface Front {
+export interface HttpFrontend {
   /** Starts the server and says where it is. @throws what `startServer` throws */
   serve(parts: Omit<ServerParts, 'tokens'>): Promise<RunningServer>;
   close(): void;
@@ -17,18 +17,18 @@ export interface Front {
  * database the run is how other commands reach it: they find its address and a token in the data folder.
  * @throws BIND_REFUSED, FILE_UNREADABLE
  */
-export async function openFront(config: Config, log: Log, clock: Clock): Promise<Front> {
-  const own = config.clickhouse.url ? undefined : createOwnToken(new Date(clock.now()));
+export async function openHttpFrontend(config: Config, log: Log, clock: Clock): Promise<HttpFrontend> {
+  const own = config.clickhouse.url ? undefined : createLocalToken(new Date(clock.now()));
   const tokens = await openTokens(config, log, own ? [own.entry] : []);
   return {
     serve: async (parts) => {
       const server = await startServer({ ...parts, tokens });
-      if (own) await writeOwner(config.dataDir, { pid: process.pid, url: fromThisMachine(server.url), token: own.token });
+      if (own) await writeInstance(config.dataDir, { pid: process.pid, url: fromThisMachine(server.url), token: own.token });
       process.stdout.write(`feedpulse is live at ${server.url}\n`);
       return {
         url: server.url,
         close: async () => {
-          if (own) await removeOwner(config.dataDir);
+          if (own) await removeInstance(config.dataDir);
           await server.close();
         },
       };

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Config } from '../config/schema.ts';
-import { scorePerBrand } from '../infer/brand-sentiment/brand-sentiment.ts';
+import { scoreBrandSentiment } from '../infer/brand-sentiment/brand-sentiment.ts';
 import { bundledModelPath } from '../infer/model/model.ts';
 import { createScorer, type Scorer, type ScorerOptions } from '../infer/scorer.ts';
 import type { BrandMatcher } from '../ingest/brands/brand-matcher.ts';
@@ -18,5 +18,5 @@ export async function openScorer(
 ): Promise<Scorer> {
   const { path = bundledModelPath, workers = availableParallelism(), cacheSize, perBrand } = config.model;
   const scorer = await createScorer({ modelPath: path, workers, cacheSize, log, ...more });
-  return brands && perBrand ? scorePerBrand(scorer, brands.match) : scorer;
+  return brands && perBrand ? scoreBrandSentiment(scorer, brands.match) : scorer;
 }

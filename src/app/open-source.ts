@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type Config, milliseconds } from '../config/schema.ts';
 import type { Source } from '../domain/ackable-batch.ts';
-import type { FeedItem } from '../domain/post.ts';
+import type { SourceRecord } from '../domain/post.ts';
 import { type DeadLetterSink, limited } from '../ingest/dead-letters/dead-letter-sink.ts';
 import { createFileDeadLetters } from '../ingest/dead-letters/file-sink.ts';
 import { createKafkaDeadLetters } from '../ingest/dead-letters/kafka-sink.ts';
@@ -24,7 +24,7 @@ export interface SourceParts {
 }
 
 export interface OpenSource {
-  readonly source: Source<FeedItem>;
+  readonly source: Source<SourceRecord>;
   /** Closes what the source writes to: its dead letters. */
   close(): Promise<void>;
 }
@@ -37,18 +37,18 @@ export async function openSource(parts: SourceParts): Promise<OpenSource> {
   return { source: await open(parts, deadLetters), close: () => deadLetters.close() };
 }
 
-function openKafka({ config, clock, log, metrics }: SourceParts, deadLetters: DeadLetterSink): Source<FeedItem> {
+function openKafka({ config, clock, log, metrics }: SourceParts, deadLetters: DeadLetterSink): Source<SourceRecord> {
   return createKafkaSource({ config: config.kafka, mapping: config.mapping, deadLetters, clock, log, metrics });
 }
 
-function openNdjson({ config, clock }: SourceParts, deadLetters: DeadLetterSink): Source<FeedItem> {
+function openNdjson({ config, clock }: SourceParts, deadLetters: DeadLetterSink): Source<SourceRecord> {
   const { path } = config.ndjson;
   const input = path === '-' ? process.stdin : createReadStream(path);
   return createNdjsonSource({ input, name: path === '-' ? 'stdin' : basename(path), mapping: config.mapping, deadLetters, clock });
 }
 
 /** The demo feed fills what its history lacks, so that a second start adds only what was missed. */
-async function openDemo({ config, clock, db }: SourceParts, deadLetters: DeadLetterSink): Promise<Source<FeedItem>> {
+async function openDemo({ config, clock, db }: SourceParts, deadLetters: DeadLetterSink): Promise<Source<SourceRecord>> {
   const stored = await storedMinutes(db.reader, clock.now() - milliseconds(config.demo.backfill) - 60_000);
   return createDemoSource({ config: config.demo, clock, deadLetters, stored });
 }

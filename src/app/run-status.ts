@@ -1,10 +1,10 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Source } from '../domain/ackable-batch.ts';
-import type { FeedItem } from '../domain/post.ts';
-import type { Status } from '../domain/status.ts';
+import type { SourceRecord } from '../domain/post.ts';
+import type { PipelineStatus } from '../domain/status.ts';
 import type { Scorer } from '../infer/scorer.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { LiveHub } from '../lib/event-bus.ts';
+import type { PostBus } from '../lib/event-bus.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import type { RecentMetrics } from '../server/routes/recent-metrics.ts';
 import type { Database } from '../sink/client/connection.ts';
@@ -12,7 +12,7 @@ import type { Database } from '../sink/client/connection.ts';
 const windowSeconds = 10;
 
 export interface RunStatus {
-  read(): Status;
+  read(): PipelineStatus;
   close(): void;
 }
 
@@ -21,9 +21,9 @@ export function createRunStatus(parts: {
   clock: Clock;
   db: Database;
   metrics: Metrics;
-  source: Source<FeedItem>;
+  source: Source<SourceRecord>;
   scorer: Scorer;
-  live: LiveHub;
+  live: PostBus;
   recent: RecentMetrics;
 }): RunStatus {
   const { clock, db, metrics, source, scorer, live, recent } = parts;
@@ -53,10 +53,10 @@ export function createRunStatus(parts: {
 
   return {
     read: () => {
-      const troubles = { source: source.trouble(), model: scorer.trouble(), database: db.health.trouble() };
+      const troubles = { source: source.healthIssue(), model: scorer.healthIssue(), database: db.health.trouble() };
       return {
         ready: Object.values(troubles).every((trouble) => trouble === undefined),
-        parts: Object.fromEntries(Object.entries(troubles).map(([part, trouble]) => [part, trouble ?? 'ok'])),
+        components: Object.fromEntries(Object.entries(troubles).map(([part, trouble]) => [part, trouble ?? 'ok'])),
         source: source.name,
         modelVersion: scorer.model.id,
         postsPerSecond: Math.round(postsPerSecond() * 10) / 10,

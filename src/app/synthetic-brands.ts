@@ -4,7 +4,7 @@ import { FeedpulseError } from '../lib/errors.ts';
 const syllables = ['ba', 'cor', 'del', 'fen', 'gro', 'lim', 'mar', 'nuv', 'pel', 'rud', 'sol', 'tav', 'vex', 'wol', 'zan'];
 
 /** Names of invented companies: the demo's own first. @throws USAGE for a count that is not from 2 to 500 */
-export function madeUpBrands(count: number): string[] {
+export function syntheticBrands(count: number): string[] {
   if (!Number.isInteger(count) || count < 2 || count > 500)
     throw new FeedpulseError('USAGE', '--brands: expected a whole number from 2 to 500');
   const syllable = (index: number): string => syllables[index % syllables.length] ?? '';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { withDemoBrands } from '../app/demo-brands.ts';
-import { type Owner, readOwner } from '../app/instance-file.ts';
+import { type Instance, readInstance } from '../app/instance-file.ts';
 import type { Config } from '../config/schema.ts';
 import { createBrandMatcher } from '../ingest/brands/brand-matcher.ts';
 import { systemClock } from '../lib/clock.ts';
@@ -34,7 +34,7 @@ type Ask = (request: ApiRequest) => Promise<ApiAnswer>;
  */
 export async function withApi<T>(config: Config, log: Log, work: (api: Api) => Promise<T>): Promise<T> {
   const { clickhouse, dataDir } = config;
-  const owner = clickhouse.url ? undefined : await readOwner(dataDir);
+  const owner = clickhouse.url ? undefined : await readInstance(dataDir);
   if (owner) return work(apiOf(overHttp(owner)));
   if (!clickhouse.url && !existsSync(join(dataDir, 'clickhouse')))
     throw new FeedpulseError('FILE_UNREADABLE', `there is no history in ${dataDir} yet; \`feedpulse run\` makes one.`);
@@ -57,7 +57,7 @@ async function askWithin<T>(ground: { config: Config; db: Database; jobs: Jobs; 
   const { brands } = withDemoBrands(config);
   const { settle } = createRollups({ db, clock, log, metrics: createMetrics(), retention });
   const upkeep = { db, clock, retention, matcher: createBrandMatcher(brands), jobs, settle, perBrand: config.model.perBrand };
-  const ask = createInProcessApi({ reader: db.reader, slowReader: db.slowReader, clock, brands, log, upkeep, config });
+  const ask = createInProcessApi({ reader: db.reader, heavyReader: db.heavyReader, clock, brands, log, upkeep, config });
   let changing = false;
   const answer = await work(
     apiOf((request) => {
@@ -91,7 +91,7 @@ function read<T>({ status, text }: ApiAnswer): T {
   throw new FeedpulseError(status < 500 ? 'USAGE' : 'DATABASE_UNAVAILABLE', detail);
 }
 
-function overHttp({ url, token }: Owner): Ask {
+function overHttp({ url, token }: Instance): Ask {
   return async ({ method, path, body }) => {
     const headers = { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) };
     try {

@@ -22,7 +22,7 @@ export function withRange(command: Command): Command {
 }
 
 /** Asks the API and prints what came of it, as JSON or in a sentence. */
-export async function carryOut<T extends object>(
+export async function runMutation<T extends object>(
   options: UpkeepOptions,
   work: (api: Api) => Promise<T>,
   tell: (outcome: T) => string,

@@ -7,7 +7,7 @@ import type { Api } from './api-client.ts';
 const pollMs = 250;
 
 /** Starts a job and waits for its end, with a bar on a terminal. @throws DATABASE_UNAVAILABLE when it failed, with its reason */
-export async function followJob(api: Api, what: string, path: string, body: object): Promise<Job> {
+export async function waitForJob(api: Api, what: string, path: string, body: object): Promise<Job> {
   let job = await api.send<Job>('POST', path, body);
   let bar: Progress | undefined;
   let shown = 0;

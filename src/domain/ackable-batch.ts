@@ -2,14 +2,14 @@
  * Items and the promise they carry. A source opens one per slice of its feed; whoever makes the items
  * durable settles it. The source commits the slice's positions only after that.
  */
-export interface Envelope<T> {
+export interface AckableBatch<T> {
   readonly items: readonly T[];
   /** Call once: without an argument when every item is durable, with the error when they never will be. */
   settle(error?: Error): void;
 }
 
 /** An envelope and the promise that follows its settling. */
-export function openEnvelope<T>(items: readonly T[]): { envelope: Envelope<T>; settled: Promise<void> } {
+export function openAckableBatch<T>(items: readonly T[]): { envelope: AckableBatch<T>; settled: Promise<void> } {
   let settle: (error?: Error) => void = () => {};
   const settled = new Promise<void>((resolve, reject) => {
     settle = (error) => (error ? reject(error) : resolve());
@@ -18,7 +18,7 @@ export function openEnvelope<T>(items: readonly T[]): { envelope: Envelope<T>; s
 }
 
 /** Where a source puts its envelopes. It never buffers: a source awaits each envelope it offers. */
-export type Offer<T> = (envelope: Envelope<T>) => void;
+export type Emit<T> = (envelope: AckableBatch<T>) => void;
 
 /**
  * A feed. `run` resolves when the feed has ended or `signal` was aborted and every envelope is settled;
@@ -26,7 +26,7 @@ export type Offer<T> = (envelope: Envelope<T>) => void;
  */
 export interface Source<T> {
   readonly name: string;
-  run(offer: Offer<T>, signal: AbortSignal): Promise<void>;
+  run(offer: Emit<T>, signal: AbortSignal): Promise<void>;
   /** Readiness, for /readyz: a sentence when something is wrong, nothing when all is well. */
-  trouble(): string | undefined;
+  healthIssue(): string | undefined;
 }

@@ -1,10 +1,10 @@
 /** The records of alerts: what is judged, in which state it is, and what is told. Times are ms since 1970. */
 
-export const watched = ['volume', 'netSentiment', 'negativeVolume', 'noData'] as const;
-export type Watched = (typeof watched)[number];
+export const alertMetrics = ['volume', 'netSentiment', 'negativeVolume', 'noData'] as const;
+export type AlertMetric = (typeof alertMetrics)[number];
 
-export const statuses = ['ok', 'warning', 'alert', 'no-data', 'muted', 'cold-start'] as const;
-export type Status = (typeof statuses)[number];
+export const ruleStatuses = ['ok', 'warning', 'alert', 'no-data', 'muted', 'cold-start'] as const;
+export type RuleStatus = (typeof ruleStatuses)[number];
 
 /** Names the watch over the feed as a whole, which no rule may be called. */
 export const feedRule = 'feed';
@@ -17,8 +17,8 @@ export const seasons = ['week', 'day', 'recent'] as const;
 export type Season = (typeof seasons)[number];
 
 /** What a stretch of time held, against what was to be expected of it. */
-export interface Verdict {
-  readonly what: Watched;
+export interface Evaluation {
+  readonly metric: AlertMetric;
   readonly direction: 'up' | 'down';
   /** Posts, or points of net sentiment. */
   readonly observed: number;
@@ -33,25 +33,25 @@ export interface Verdict {
   /** The stretch: `from` belongs to it, `to` does not. */
   readonly from: number;
   readonly to: number;
-  readonly baseline: { readonly season: Season; readonly quarters: number; readonly from: number; readonly to: number } | null;
+  readonly baseline: { readonly season: Season; readonly windows: number; readonly from: number; readonly to: number } | null;
 }
 
 /** How a rule stands with a brand. It survives the process. */
 export interface AlertState {
-  readonly status: Status;
+  readonly status: RuleStatus;
   readonly since: number;
   /** Since when it has been unusual without a break; while no alert has begun. */
-  readonly unusualSince?: number;
+  readonly anomalousSince?: number;
   /** The alert that is on: its id, what raised it, and when that last held. */
-  readonly alert?: { readonly id: string; readonly direction: 'up' | 'down'; readonly span: number; readonly lastHeld: number };
+  readonly alert?: { readonly id: string; readonly direction: 'up' | 'down'; readonly windowMs: number; readonly lastHeld: number };
   /** No alert begins before. */
   readonly coolUntil?: number;
   /** Until when an alert held that is over: what belonged to it is no reason for another. */
-  readonly toldUntil?: number;
+  readonly notifiedUntil?: number;
 }
 
 /** A beginning or an end of an alert: what is told, and the proof that it was decided. */
-export interface AlertChange {
+export interface AlertTransition {
   readonly id: string;
   /** The id of the alert, which is that of its beginning. */
   readonly alert: string;
@@ -61,7 +61,7 @@ export interface AlertChange {
   readonly brand: string;
   readonly severity: Severity;
   readonly at: number;
-  readonly verdict: Verdict;
+  readonly evaluation: Evaluation;
   /** The state from here on. */
   readonly state: AlertState;
   /** Who is to be told. */
@@ -75,7 +75,7 @@ export interface RuleState {
 }
 
 /** An empty rule or brand stands for all. */
-export interface Mute {
+export interface Silence {
   readonly rule: string;
   readonly brand: string;
   readonly until: number;
@@ -84,8 +84,8 @@ export interface Mute {
 }
 
 /** A change that a channel has not taken yet. */
-export interface Due {
-  readonly change: AlertChange;
+export interface PendingDelivery {
+  readonly transition: AlertTransition;
   readonly channel: string;
   readonly attempts: number;
   readonly nextAt: number;

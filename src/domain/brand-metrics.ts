@@ -9,7 +9,7 @@ export interface Interval {
 }
 
 /** Counts of posts. Unscored ones (in a language the model does not know) are volume, never sentiment. */
-export interface Figures {
+export interface SentimentCounts {
   readonly volume: number;
   readonly negative: number;
   readonly neutral: number;
@@ -20,7 +20,7 @@ export interface Figures {
 }
 
 /** The figures that have an interval and are compared with the period before. */
-export const measures = [
+export const metricNames = [
   'volume',
   'negativeShare',
   'neutralShare',
@@ -30,9 +30,9 @@ export const measures = [
   'weightedNetSentiment',
   'shareOfVoice',
 ] as const;
-export type Measure = (typeof measures)[number];
+export type Metric = (typeof metricNames)[number];
 
-export interface Totals extends Figures {
+export interface BrandMetrics extends SentimentCounts {
   /** Shares of the scored posts, from 0 to 1; null where nothing is scored. */
   readonly negativeShare: number | null;
   readonly neutralShare: number | null;
@@ -49,7 +49,7 @@ export interface Totals extends Figures {
    */
   readonly authors: number | null;
   /** Null where too little is known for an interval. */
-  readonly intervals: Readonly<Record<Measure, Interval | null>>;
+  readonly intervals: Readonly<Record<Metric, Interval | null>>;
 }
 
 /** A figure less what it was in the period before, in the figure's own unit, with the interval of the difference. */
@@ -60,11 +60,11 @@ export interface Change extends Interval {
 }
 
 export interface Summary {
-  readonly current: Totals;
+  readonly current: BrandMetrics;
   /** The period of equal length that ends where this one starts; null where the history does not reach back to its start. */
-  readonly previous: Totals | null;
+  readonly previous: BrandMetrics | null;
   /** Null with `previous`; a figure's change is null where one of its two values is. */
-  readonly changes: Readonly<Record<Measure, Change | null>> | null;
+  readonly changes: Readonly<Record<Metric, Change | null>> | null;
 }
 
 export type BrandSummary = Summary & { readonly brand: string };
@@ -77,13 +77,13 @@ export interface Comparison {
   readonly brands: readonly BrandSummary[];
 }
 
-export interface BrandFigures extends Figures {
+export interface BrandCounts extends SentimentCounts {
   /** `*` is all posts. */
   readonly brand: string;
 }
 
 /** A part of a brand's posts. */
-export interface Part extends Figures {
+export interface Segment extends SentimentCounts {
   readonly name: string;
   /** Of all posts of the brand, from 0 to 1. */
   readonly share: number;
@@ -92,15 +92,15 @@ export interface Part extends Figures {
 
 /** Where a brand's posts stand, and in which languages; the largest part first. */
 export interface Breakdown {
-  readonly platforms: readonly Part[];
-  readonly languages: readonly Part[];
+  readonly platforms: readonly Segment[];
+  readonly languages: readonly Segment[];
 }
 
 /** Lengths of a bucket. */
 export const grains = ['minute', 'quarter', 'hour', 'day', 'week', 'month'] as const;
 export type Grain = (typeof grains)[number];
 
-export interface Bucket extends Figures {
+export interface Bucket extends SentimentCounts {
   /** ISO 8601 in UTC. */
   readonly start: string;
   readonly meanScore: number | null;
@@ -127,7 +127,7 @@ export interface ModelVersion {
   readonly to: string;
 }
 
-export interface ModelFigures extends Readonly<Record<StoredLabel, number>> {
+export interface ModelCounts extends Readonly<Record<StoredLabel, number>> {
   readonly netSentiment: number | null;
   readonly meanScore: number | null;
 }
@@ -136,8 +136,8 @@ export interface ModelFigures extends Readonly<Record<StoredLabel, number>> {
 export interface ModelComparison {
   /** Posts that have scores of both. */
   readonly posts: number;
-  readonly counting: ModelFigures;
-  readonly other: ModelFigures;
+  readonly counting: ModelCounts;
+  readonly other: ModelCounts;
   /** Share of posts on which both say the same. */
   readonly agreement: number | null;
   /** How many posts have which label from each, the most first. */

@@ -49,18 +49,18 @@ export interface Position {
 }
 
 /** Why a post that was read cannot be kept after all: the model fails on it, or the database refuses its row. */
-export type Refusal = 'model-refused' | 'row-refused';
+export type Rejection = 'inference-failed' | 'insert-rejected';
 
 /** A post and the place it came from, as ingest emits it. */
-export interface FeedItem {
+export interface SourceRecord {
   readonly post: Post;
   readonly position: Position;
   /** Puts the post to the dead letters. Resolves when it is durable there; only then may its envelope be settled. */
-  refuse(reason: Refusal): Promise<void>;
+  rejectToDeadLetters(reason: Rejection): Promise<void>;
 }
 
 /** What the model says of one text. Probabilities are calibrated and sum to 1 (all 0 when unscored). */
-export interface Verdict {
+export interface Prediction {
   readonly negative: number;
   readonly neutral: number;
   readonly positive: number;
@@ -74,11 +74,11 @@ export interface Verdict {
   /** True when the text was longer than the model reads. */
   readonly truncated: boolean;
   /** What is said of each of several brands, where that is another part of the text than all of it. */
-  readonly towards?: readonly Towards[];
+  readonly brandSentiment?: readonly BrandSentiment[];
 }
 
 /** What the model says of the clauses about one brand; calibrated probabilities that sum to 1. */
-export interface Towards {
+export interface BrandSentiment {
   readonly brand: string;
   readonly label: Label;
   readonly negative: number;
@@ -86,7 +86,7 @@ export interface Towards {
   readonly positive: number;
 }
 
-export interface ScoredPost extends Post, Verdict {
+export interface ScoredPost extends Post, Prediction {
   readonly lang: string;
   readonly brands: readonly string[];
   /** Hash of the brand rules that produced `brands`. */

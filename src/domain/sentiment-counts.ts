@@ -1,18 +1,18 @@
 /** Posts of a stretch by label; unscored ones are volume, never sentiment. */
-export interface Counts {
+export interface LabelCounts {
   readonly negative: number;
   readonly neutral: number;
   readonly positive: number;
   readonly unscored: number;
 }
 
-export const nothing: Counts = { negative: 0, neutral: 0, positive: 0, unscored: 0 };
+export const emptyCounts: LabelCounts = { negative: 0, neutral: 0, positive: 0, unscored: 0 };
 
-export const volumeOf = ({ negative, neutral, positive, unscored }: Counts): number => negative + neutral + positive + unscored;
-export const scoredOf = ({ negative, neutral, positive }: Counts): number => negative + neutral + positive;
+export const volumeOf = ({ negative, neutral, positive, unscored }: LabelCounts): number => negative + neutral + positive + unscored;
+export const scoredOf = ({ negative, neutral, positive }: LabelCounts): number => negative + neutral + positive;
 
-export function sumOf(all: Iterable<Counts>): Counts {
-  const sum = { ...nothing };
+export function sumOf(all: Iterable<LabelCounts>): LabelCounts {
+  const sum = { ...emptyCounts };
   for (const { negative, neutral, positive, unscored } of all) {
     sum.negative += negative;
     sum.neutral += neutral;

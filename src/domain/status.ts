@@ -1,8 +1,8 @@
 /** What the running process says of itself, for /readyz and the page. */
-export interface Status {
+export interface PipelineStatus {
   readonly ready: boolean;
   /** The state of each part: `ok`, or what is wrong. */
-  readonly parts: Readonly<Record<string, string>>;
+  readonly components: Readonly<Record<string, string>>;
   readonly source: string;
   readonly modelVersion: string;
   /** Posts that became rows, on average over ten seconds. */
@@ -20,7 +20,7 @@ export interface Quantiles {
 }
 
 /** What a process tells of its work. */
-export interface PipelineReport extends Pick<Status, 'ready' | 'parts' | 'source' | 'postsPerSecond'> {
+export interface PipelineReport extends Pick<PipelineStatus, 'ready' | 'components' | 'source' | 'postsPerSecond'> {
   readonly version: string;
   /** ISO 8601. */
   readonly startedAt: string;

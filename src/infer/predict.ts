@@ -1,19 +1,19 @@
-import type { Verdict } from '../domain/post.ts';
+import type { Prediction } from '../domain/post.ts';
 import { FeedpulseError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import { type BatchLimits, planBatches } from './batches.ts';
 import { type Calibration, calibrate } from './model/calibrate.ts';
-import { unscored, verdictOf } from './prediction.ts';
-import type { Fresh, Reading } from './preprocess.ts';
-import type { Judgement, ScoreCache } from './score-cache.ts';
-import { ThreadDied } from './workers/inference-thread.ts';
+import { toPrediction, unscored } from './prediction.ts';
+import type { PreparedPost, UncachedPost } from './preprocess.ts';
+import type { RawPrediction, ScoreCache } from './score-cache.ts';
+import { WorkerCrashed } from './workers/inference-thread.ts';
 import type { WorkerPool } from './workers/worker-pool.ts';
 
 /** Verdicts of readings, in order; none for one that the model fails on, though not on others. Rejects with MODEL_FAILED. */
-export type Judge = (readings: readonly Reading[]) => Promise<(Verdict | undefined)[]>;
+export type Predictor = (readings: readonly PreparedPost[]) => Promise<(Prediction | undefined)[]>;
 
-export interface JudgeParts {
+export interface PredictorParts {
   readonly pool: Pick<WorkerPool, 'run'>;
   readonly workers: number;
   readonly cache: ScoreCache | undefined;
@@ -27,13 +27,13 @@ export interface JudgeParts {
 }
 
 /** Readings of the same text, which are judged once. */
-type Same = readonly [Fresh, ...Fresh[]];
+type Same = readonly [UncachedPost, ...UncachedPost[]];
 
 /** Sixteen posts of 25 tokens suit a core's caches; longer posts make smaller batches. */
 const defaults = { tokenBudget: 768, maxBatch: 16 };
 
 /** Asks the model about fresh readings, in batches of similar length; the rest is known already. */
-export function createJudge(parts: JudgeParts): Judge {
+export function createPredictor(parts: PredictorParts): Predictor {
   const {
     pool,
     cache,
@@ -46,7 +46,7 @@ export function createJudge(parts: JudgeParts): Judge {
     maxBatch = defaults.maxBatch,
   } = parts;
 
-  const ask = async (batch: readonly Same[], judged: Map<Reading, Judgement>): Promise<void> => {
+  const ask = async (batch: readonly Same[], judged: Map<PreparedPost, RawPrediction>): Promise<void> => {
     const logits = await pool.run(batch.map(([{ tokens }]) => tokens.ids));
     for (const [row, same] of batch.entries()) {
       const [{ text, tokens }] = same;
@@ -57,7 +57,7 @@ export function createJudge(parts: JudgeParts): Judge {
   };
 
   /** Halves a batch that the model fails on, down to the posts that it fails on: those stay unjudged. */
-  const askInParts = async (batch: readonly Same[], judged: Map<Reading, Judgement>): Promise<void> => {
+  const askInParts = async (batch: readonly Same[], judged: Map<PreparedPost, RawPrediction>): Promise<void> => {
     try {
       await ask(batch, judged);
     } catch (thrown) {
@@ -74,24 +74,24 @@ export function createJudge(parts: JudgeParts): Judge {
     const fresh = readings.filter((reading) => reading.kind === 'fresh');
     const texts = cache ? groupByText(fresh) : fresh.map((reading): Same => [reading]);
     metrics?.cacheHits.inc(readings.filter(({ kind }) => kind === 'known').length + fresh.length - texts.length);
-    const judged = new Map<Reading, Judgement>();
+    const judged = new Map<PreparedPost, RawPrediction>();
     const limits = { tokens: tokenBudget, rows: Math.min(maxBatch, Math.ceil(texts.length / workers)) };
     await Promise.all(batchesOf(texts, limits).map((batch) => askInParts(batch, judged)));
     return readings.map((reading) => {
       if (reading.kind === 'unscored') return unscored(reading.lang);
       const judgement = reading.kind === 'known' ? reading.judgement : judged.get(reading);
-      return judgement && verdictOf(judgement, reading.lang);
+      return judgement && toPrediction(judgement, reading.lang);
     });
   };
 }
 
 /** Whether the model itself refused a batch. A thread that died or hung says nothing about the posts. */
 function isOfTheBatch(thrown: unknown): boolean {
-  return thrown instanceof FeedpulseError && thrown.code === 'MODEL_FAILED' && !(thrown.cause instanceof ThreadDied);
+  return thrown instanceof FeedpulseError && thrown.code === 'MODEL_FAILED' && !(thrown.cause instanceof WorkerCrashed);
 }
 
-function groupByText(fresh: readonly Fresh[]): Same[] {
-  const groups = new Map<string, [Fresh, ...Fresh[]]>();
+function groupByText(fresh: readonly UncachedPost[]): Same[] {
+  const groups = new Map<string, [UncachedPost, ...UncachedPost[]]>();
   for (const reading of fresh) {
     const group = groups.get(reading.text);
     if (group) group.push(reading);

@@ -1,5 +1,5 @@
 import type { ModelInfo } from './model/model.ts';
-import type { Judgement, ScoreCache } from './score-cache.ts';
+import type { RawPrediction, ScoreCache } from './score-cache.ts';
 import { clean } from './text/clean.ts';
 import type { LanguageOf } from './text/language.ts';
 import type { Tokenize, Tokens } from './text/tokenizer.ts';
@@ -10,14 +10,14 @@ export interface Scorable {
 }
 
 /** A post as far as it is understood without the model. `text` is the cleaned text. */
-export type Reading =
+export type PreparedPost =
   | { readonly kind: 'unscored'; readonly lang: string }
-  | { readonly kind: 'known'; readonly lang: string; readonly judgement: Judgement }
+  | { readonly kind: 'known'; readonly lang: string; readonly judgement: RawPrediction }
   | { readonly kind: 'fresh'; readonly lang: string; readonly text: string; readonly tokens: Tokens };
 
-export type Fresh = Extract<Reading, { kind: 'fresh' }>;
+export type UncachedPost = Extract<PreparedPost, { kind: 'fresh' }>;
 
-export interface ReaderParts {
+export interface PreprocessorParts {
   readonly model: ModelInfo;
   readonly tokenize: Tokenize;
   /** Absent: every text takes the model's first language. */
@@ -26,7 +26,7 @@ export interface ReaderParts {
 }
 
 /** Cleans a post, tells its language, and tokenises it unless its score is known or not wanted. */
-export function createReader({ model, tokenize, languageOf, cache }: ReaderParts): (post: Scorable) => Reading {
+export function createPreprocessor({ model, tokenize, languageOf, cache }: PreprocessorParts): (post: Scorable) => PreparedPost {
   const [home] = model.languages;
   return (post) => {
     const text = clean(post.text);

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import type { Verdict } from '../domain/post.ts';
+import type { Prediction } from '../domain/post.ts';
 import { FeedpulseError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
-import { createPace } from '../lib/yield-to-event-loop.ts';
+import { createYielder } from '../lib/yield-to-event-loop.ts';
 import { loadModel, type ModelInfo } from './model/model.ts';
-import { createJudge, type Judge } from './predict.ts';
-import { createReader, type Reading, type Scorable } from './preprocess.ts';
+import { createPredictor, type Predictor } from './predict.ts';
+import { createPreprocessor, type PreparedPost, type Scorable } from './preprocess.ts';
 import { createScoreCache } from './score-cache.ts';
 import { createLanguageDetector } from './text/language.ts';
 import { loadTokenizer } from './text/tokenizer.ts';
@@ -28,17 +28,17 @@ export interface ScorerOptions {
   readonly maxBatch?: number;
 }
 
-export type Verdicts = (Verdict | undefined)[];
+export type Predictions = (Prediction | undefined)[];
 
 export interface Scorer {
   readonly model: ModelInfo;
   /**
-   * One verdict a post, in order; none for a post that the model fails on, though not on others. Safe to call
+   * One prediction a post, in order; none for a post that the model fails on, though not on others. Safe to call
    * again before the last call has ended. Rejects with MODEL_FAILED.
    */
-  score(posts: readonly Scorable[]): Promise<Verdicts>;
+  score(posts: readonly Scorable[]): Promise<Predictions>;
   /** What is wrong with the inference threads; undefined while all of them are at work. */
-  trouble(): string | undefined;
+  healthIssue(): string | undefined;
   /** Waits for what is in flight. */
   close(): Promise<void>;
 }
@@ -60,10 +60,10 @@ export async function createScorer(options: ScorerOptions): Promise<Scorer> {
   const pool = await WorkerPool.start(options.workers, facts, options.log);
   const cache = options.cacheSize > 0 ? createScoreCache(options.cacheSize) : undefined;
   const languageOf = options.assumeModelLanguage ? undefined : createLanguageDetector(model.languages[0]);
-  const read = createReader({ model, tokenize, languageOf, cache });
-  const judge = createJudge({ pool, cache, calibration: model, probe: tokenize('a post').ids, ...options });
+  const read = createPreprocessor({ model, tokenize, languageOf, cache });
+  const judge = createPredictor({ pool, cache, calibration: model, probe: tokenize('a post').ids, ...options });
   /** Calls not yet answered. */
-  const calls = new Set<Promise<Verdicts>>();
+  const calls = new Set<Promise<Predictions>>();
   let closed = false;
 
   return {
@@ -74,7 +74,7 @@ export async function createScorer(options: ScorerOptions): Promise<Scorer> {
       calls.add(call);
       return call.finally(() => calls.delete(call));
     },
-    trouble: () => pool.trouble(),
+    healthIssue: () => pool.trouble(),
     close: async () => {
       closed = true;
       await Promise.allSettled(calls);
@@ -84,18 +84,18 @@ export async function createScorer(options: ScorerOptions): Promise<Scorer> {
 }
 
 /** While the threads score one window, the next is read. */
-async function scoreAll(posts: readonly Scorable[], read: (post: Scorable) => Reading, judge: Judge): Promise<Verdicts> {
-  const breathe = createPace(breath);
-  const judged: Promise<Verdicts>[] = [];
+async function scoreAll(posts: readonly Scorable[], read: (post: Scorable) => PreparedPost, judge: Predictor): Promise<Predictions> {
+  const breathe = createYielder(breath);
+  const judged: Promise<Predictions>[] = [];
   for (let from = 0; from < posts.length; from += window) {
-    const readings: Reading[] = [];
+    const readings: PreparedPost[] = [];
     for (const post of posts.slice(from, from + window)) {
       await breathe();
       readings.push(read(post));
     }
-    const verdicts = judge(readings);
-    verdicts.catch(() => {}); // reported by Promise.all below, which may come to it only after more reading
-    judged.push(verdicts);
+    const predictions = judge(readings);
+    predictions.catch(() => {}); // reported by Promise.all below, which may come to it only after more reading
+    judged.push(predictions);
   }
   return (await Promise.all(judged)).flat();
 }

@@ -1,15 +1,15 @@
 import type { ScoredPost } from '../domain/post.ts';
 
 /** What happens, for whoever looks on. A listener that falls behind is its own problem. */
-export interface Hub<T> {
+export interface EventBus<T> {
   publish(items: readonly T[]): void;
   subscribe(listener: (item: T) => void): () => void;
 }
 
 /** Posts as they become rows. */
-export type LiveHub = Hub<ScoredPost>;
+export type PostBus = EventBus<ScoredPost>;
 
-export function createHub<T>(): Hub<T> {
+export function createEventBus<T>(): EventBus<T> {
   const listeners = new Set<(item: T) => void>();
   return {
     publish: (items) => {
@@ -22,4 +22,4 @@ export function createHub<T>(): Hub<T> {
   };
 }
 
-export const createLiveHub = (): LiveHub => createHub<ScoredPost>();
+export const createPostBus = (): PostBus => createEventBus<ScoredPost>();

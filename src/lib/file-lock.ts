@@ -1,7 +1,7 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FeedpulseError } from './errors.ts';
-import { isAlive } from './process-alive.ts';
+import { isProcessAlive } from './process-alive.ts';
 
 /** Claims of this process. A file with its number that is none of them was left by an earlier one: in a container all are 1. */
 const held = new Set<string>();
@@ -11,7 +11,7 @@ const held = new Set<string>();
  * a claim with its process number and only then looks for others, so that of two at once no more than one goes on; a claim
  * whose process is gone counts for nothing. Rejects with DATA_FOLDER_BUSY, the fault of the file system, or as `work` does.
  */
-export async function withClaim<T>(folder: string, name: string, work: () => Promise<T>): Promise<T> {
+export async function withFileLock<T>(folder: string, name: string, work: () => Promise<T>): Promise<T> {
   const prefix = `.${name}.lock-`; // no model's name begins with a dot
   const mine = join(folder, `${prefix}${process.pid}`);
   if (held.has(mine)) throw busy(name, process.pid, mine);
@@ -22,7 +22,7 @@ export async function withClaim<T>(folder: string, name: string, work: () => Pro
       const pid = entry.startsWith(prefix) ? Number(/^[1-9]\d*$/.exec(entry.slice(prefix.length))?.[0]) : Number.NaN;
       if (!(pid > 0) || pid === process.pid) continue;
       const other = join(folder, entry);
-      if (isAlive(pid)) throw busy(name, pid, other);
+      if (isProcessAlive(pid)) throw busy(name, pid, other);
       await rm(other, { force: true });
     }
     return await work();

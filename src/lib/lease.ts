@@ -7,4 +7,4 @@ export interface Lease {
 }
 
 /** For a process that is alone with its database. */
-export const alone: Lease = { isHeld: () => true, close: async () => {} };
+export const singleProcessLease: Lease = { isHeld: () => true, close: async () => {} };

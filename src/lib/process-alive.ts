@@ -1,7 +1,7 @@
 import { asError } from './errors.ts';
 
 /** Whether a process with this number runs on this machine, whoever owns it. */
-export function isAlive(pid: number): boolean {
+export function isProcessAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (thrown) {

@@ -1,5 +1,5 @@
 /** A breath for the event loop: resolves at once, except that every `milliseconds` other work runs first. */
-export function createPace(milliseconds: number): () => Promise<void> {
+export function createYielder(milliseconds: number): () => Promise<void> {
   let since = performance.now();
   return async () => {
     if (performance.now() - since < milliseconds) return;

@@ -1,22 +1,22 @@
-import type { Envelope } from '../domain/ackable-batch.ts';
+import type { AckableBatch } from '../domain/ackable-batch.ts';
 
 export interface BatchLimits<T> {
   /** Items that make a batch due. */
   readonly size: number;
   /** The most items a batch takes when the handler has fallen behind. */
-  readonly largest: number;
+  readonly maxSize: number;
   /** Weight of an item, and the total weight that makes a batch due (tokens, bytes). */
-  readonly weigh?: { of(item: T): number; readonly due: number };
+  readonly weight?: { of(item: T): number; readonly max: number };
   /** Milliseconds after which the oldest waiting item makes a batch due. */
-  readonly ageMs: number;
+  readonly lingerMs: number;
   /** Milliseconds without a new item that make a batch due, unless `moreComing` says that waiting pays. */
-  readonly quietMs: number;
-  readonly moreComing?: (waiting: number) => boolean;
+  readonly idleMs: number;
+  readonly expectsMore?: (waiting: number) => boolean;
 }
 
 /** An envelope whose items have been spread over batches: settled with the last of them. */
 interface Origin {
-  readonly envelope: Envelope<unknown>;
+  readonly envelope: AckableBatch<unknown>;
   left: number;
   error: Error | undefined;
 }
@@ -30,19 +30,19 @@ interface Waiting<T> {
 }
 
 /** Items that wait to become a batch, each with the envelope it came in. */
-export interface WaitingRoom<T> {
-  add(envelope: Envelope<T>, now: number): void;
+export interface BatchBuffer<T> {
+  add(envelope: AckableBatch<T>, now: number): void;
   isEmpty(): boolean;
   /** Whether the limits say that a batch should go now. */
-  isDue(now: number): boolean;
+  shouldFlush(now: number): boolean;
   /** The oldest items as a batch, never none; settling it settles the envelopes whose last items it holds. */
-  take(): Envelope<T>;
+  drain(): AckableBatch<T>;
   /** Settles all that waits with an error. */
-  dismiss(error: Error): void;
+  rejectAll(error: Error): void;
 }
 
-export function createWaitingRoom<T>(limits: BatchLimits<T>): WaitingRoom<T> {
-  const heaviest = limits.weigh?.due ?? Number.POSITIVE_INFINITY;
+export function createBatchBuffer<T>(limits: BatchLimits<T>): BatchBuffer<T> {
+  const heaviest = limits.weight?.max ?? Number.POSITIVE_INFINITY;
   /** Oldest first. */
   let waiting: Waiting<T>[] = [];
   let weight = 0;
@@ -52,27 +52,27 @@ export function createWaitingRoom<T>(limits: BatchLimits<T>): WaitingRoom<T> {
     add: (envelope, now) => {
       const origin: Origin = { envelope, left: envelope.items.length, error: undefined };
       for (const item of envelope.items) {
-        const entry = { item, weight: limits.weigh?.of(item) ?? 0, since: now, origin };
+        const entry = { item, weight: limits.weight?.of(item) ?? 0, since: now, origin };
         waiting.push(entry);
         weight += entry.weight;
       }
       newest = now;
     },
     isEmpty: () => waiting.length === 0,
-    isDue: (now) => {
+    shouldFlush: (now) => {
       const oldest = waiting[0];
       if (!oldest) return false;
-      if (waiting.length >= limits.size || weight >= heaviest || now - oldest.since >= limits.ageMs) return true;
-      return now - newest >= limits.quietMs && !limits.moreComing?.(waiting.length);
+      if (waiting.length >= limits.size || weight >= heaviest || now - oldest.since >= limits.lingerMs) return true;
+      return now - newest >= limits.idleMs && !limits.expectsMore?.(waiting.length);
     },
-    take: () => {
-      const count = countThatFits(waiting, limits.largest, heaviest);
+    drain: () => {
+      const count = countThatFits(waiting, limits.maxSize, heaviest);
       const batch = waiting.slice(0, count);
       waiting = waiting.slice(count);
       weight -= batch.reduce((sum, entry) => sum + entry.weight, 0);
       return { items: batch.map(({ item }) => item), settle: (error) => settleAll(batch, error) };
     },
-    dismiss: (error) => {
+    rejectAll: (error) => {
       settleAll(waiting, error);
       waiting = [];
       weight = 0;

@@ -1,17 +1,17 @@
 import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
-import type { Envelope } from '../domain/ackable-batch.ts';
+import type { AckableBatch } from '../domain/ackable-batch.ts';
 import type { Clock } from '../lib/clock.ts';
 import { asError } from '../lib/errors.ts';
-import { type BatchLimits, createWaitingRoom } from './batch-buffer.ts';
+import { type BatchLimits, createBatchBuffer } from './batch-buffer.ts';
 
-export interface Batching<T> extends BatchLimits<T> {
+export interface BatchOptions<T> extends BatchLimits<T> {
   /** Handlers at work at the same time. */
   readonly concurrency: number;
   readonly clock: Pick<Clock, 'now'>;
 }
 
 /** Settles its batch, with the error where it failed, and never rejects. */
-export type Handle<T, R> = (batch: Envelope<T>) => Promise<R>;
+export type Handle<T, R> = (batch: AckableBatch<T>) => Promise<R>;
 
 /**
  * Regroups the items of envelopes into batches and hands these to `handle`. Emits what it resolves to, in the
@@ -19,13 +19,18 @@ export type Handle<T, R> = (batch: Envelope<T>) => Promise<R>;
  * first. While every handler is busy, items wait here and the next batch grows; they are bounded by the envelopes
  * that the source keeps open, so nothing is dropped and nothing piles up. Empty envelopes are settled at once.
  */
-export function batchInto<T, R>(handle: Handle<T, R>, options: Batching<T>): OperatorFunction<Envelope<T>, R> {
+export function batchMap<T, R>(handle: Handle<T, R>, options: BatchOptions<T>): OperatorFunction<AckableBatch<T>, R> {
   return (source) => new Observable<R>((subscriber) => regroup(source, subscriber, handle, options));
 }
 
-function regroup<T, R>(source: Observable<Envelope<T>>, subscriber: Subscriber<R>, handle: Handle<T, R>, options: Batching<T>): () => void {
-  const room = createWaitingRoom(options);
-  const lookAgainMs = Math.max(1, Math.min(options.quietMs, options.ageMs));
+function regroup<T, R>(
+  source: Observable<AckableBatch<T>>,
+  subscriber: Subscriber<R>,
+  handle: Handle<T, R>,
+  options: BatchOptions<T>,
+): () => void {
+  const room = createBatchBuffer(options);
+  const lookAgainMs = Math.max(1, Math.min(options.idleMs, options.lingerMs));
   /** Handlers at work. */
   let active = 0;
   /** Batches taken and not yet emitted, in order; each with its result once it has one. */
@@ -39,7 +44,7 @@ function regroup<T, R>(source: Observable<Envelope<T>>, subscriber: Subscriber<R
     active += 1;
     const batch: (typeof taken)[number] = {};
     taken.push(batch);
-    void handle(room.take()).then((result) => {
+    void handle(room.drain()).then((result) => {
       active -= 1;
       batch.done = { result };
       emit();
@@ -54,7 +59,7 @@ function regroup<T, R>(source: Observable<Envelope<T>>, subscriber: Subscriber<R
   };
   const pump = (): void => {
     clearTimeout(timer);
-    while (active < options.concurrency && !room.isEmpty() && (ended || room.isDue(options.clock.now()))) start();
+    while (active < options.concurrency && !room.isEmpty() && (ended || room.shouldFlush(options.clock.now()))) start();
     if (ended && room.isEmpty() && taken.length === 0) subscriber.complete();
     else if (!room.isEmpty() && active < options.concurrency) timer = setTimeout(pump, lookAgainMs);
   };
@@ -67,7 +72,7 @@ function regroup<T, R>(source: Observable<Envelope<T>>, subscriber: Subscriber<R
     },
     error: (thrown) => {
       clearTimeout(timer);
-      room.dismiss(asError(thrown));
+      room.rejectAll(asError(thrown));
       subscriber.error(thrown);
     },
     complete: () => {

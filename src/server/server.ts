@@ -3,18 +3,18 @@ import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/schema.ts';
-import type { AlertChange } from '../domain/alert.ts';
+import type { AlertTransition } from '../domain/alert.ts';
 import type { Role } from '../domain/roles.ts';
-import type { PipelineReport, Status } from '../domain/status.ts';
+import type { PipelineReport, PipelineStatus } from '../domain/status.ts';
 import { asError, FeedpulseError } from '../lib/errors.ts';
-import type { Hub, LiveHub } from '../lib/event-bus.ts';
+import type { EventBus, PostBus } from '../lib/event-bus.ts';
 import type { Log } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import { registerAccess, requireRole } from './auth/access.ts';
 import { createProxyUsers } from './auth/proxy-users.ts';
 import { createSessions } from './auth/sessions.ts';
 import { type TokenEntry, tokensPath } from './auth/token-file.ts';
-import { openTokenBook, type TokenBook } from './auth/token-store.ts';
+import { openTokenStore, type TokenStore } from './auth/token-store.ts';
 import { registerCaching } from './http/caching.ts';
 import { createApp } from './http/create-app.ts';
 import { checkBinding, isExposed, isUnencrypted, registerGuards } from './http/guards.ts';
@@ -28,12 +28,12 @@ import { registerSessionRoutes } from './routes/session-routes.ts';
 
 export interface ServerParts extends ApiParts, Pick<DeadLetterParts, 'deadLetters'> {
   readonly config: Config;
-  readonly tokens: TokenBook;
+  readonly tokens: TokenStore;
   readonly log: Log;
   readonly metrics: Metrics;
-  readonly live: LiveHub;
-  readonly alerts: Hub<AlertChange>;
-  readonly status: () => Status;
+  readonly live: PostBus;
+  readonly alerts: EventBus<AlertTransition>;
+  readonly status: () => PipelineStatus;
   readonly pipeline: () => Promise<PipelineReport>;
 }
 
@@ -50,8 +50,8 @@ const pageFolder = fileURLToPath(new URL('../web', import.meta.url));
  * Opens the tokens, and makes sure that nobody is let in who should not be.
  * @throws BIND_REFUSED, FILE_UNREADABLE
  */
-export async function openTokens(config: Config, log: Log, own: readonly TokenEntry[] = []): Promise<TokenBook> {
-  const tokens = await openTokenBook(tokensPath(config), log, own);
+export async function openTokens(config: Config, log: Log, own: readonly TokenEntry[] = []): Promise<TokenStore> {
+  const tokens = await openTokenStore(tokensPath(config), log, own);
   try {
     checkBinding(config.server, tokens.required() || config.server.proxySignIn !== undefined);
   } catch (error) {
@@ -98,9 +98,9 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
 function registerHealthRoutes(app: FastifyInstance, { metrics, status, pipeline }: ServerParts): void {
   app.get('/healthz', requireRole('anyone'), async () => ({ alive: true }));
   app.get('/readyz', requireRole('anyone'), (request, reply) => {
-    const { ready, parts } = status();
+    const { ready, components } = status();
     // What is wrong with a part may name hosts; that is for those who may look at the rest.
-    return reply.code(ready ? 200 : 503).send(request.caller ? { ready, parts } : { ready });
+    return reply.code(ready ? 200 : 503).send(request.caller ? { ready, components } : { ready });
   });
   app.get('/metrics', requireRole('viewer'), async (_request, reply) =>
     reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),

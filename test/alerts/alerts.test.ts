@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createEvaluator, type Evaluator } from '../../src/alerts/evaluator.ts';
-import { channelsOf, whoIsTold } from '../../src/alerts/notify/channels.ts';
+import { channelsOf, recipientsFor } from '../../src/alerts/notify/channels.ts';
 import { sendDue } from '../../src/alerts/notify/outbox.ts';
 import { rulesOf } from '../../src/alerts/rules.ts';
-import { createExplanations } from '../../src/app/alert-context.ts';
+import { createAlertContext } from '../../src/app/alert-context.ts';
 import { configSchema } from '../../src/config/schema.ts';
-import type { AlertChange } from '../../src/domain/alert.ts';
+import type { AlertTransition } from '../../src/domain/alert.ts';
 import type { Label, ScoredPost } from '../../src/domain/post.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
@@ -82,7 +82,7 @@ function freshEvaluator(config = settings()): Evaluator {
     records: createAlertRecords(db.reader),
     log: createAlertStore(db),
     rules: rulesOf(config.alerts.rules, config.brands),
-    tell: whoIsTold(config.alerts),
+    tell: recipientsFor(config.alerts),
     noDataAfterMs: 30 * minute,
     clock,
     isLive: () => true,
@@ -95,7 +95,7 @@ const send = (config = settings()): Promise<number> =>
     log: quiet,
     attempts: createAlertStore(db),
     channels: channelsOf(config.alerts),
-    explain: createExplanations({ reader: db.reader, brands: config.brands, clock }),
+    explain: createAlertContext({ reader: db.reader, brands: config.brands, clock }),
     page: () => 'https://feedpulse.example/',
     clock,
     metrics,
@@ -180,10 +180,10 @@ test('what a channel gathers goes as one message once its stretch is over, alway
   const store = createAlertStore(db);
   const hour = 3_600_000;
   const stretch = Math.ceil(now / hour) * hour;
-  const verdict = { what: 'volume', direction: 'up', observed: 90, expected: 30, low: 20, high: 40, z: 6, posts: 90 } as const;
-  const told = (at: number, severity: 'warning' | 'critical'): AlertChange => ({
+  const verdict = { metric: 'volume', direction: 'up', observed: 90, expected: 30, low: 20, high: 40, z: 6, posts: 90 } as const;
+  const told = (at: number, severity: 'warning' | 'critical'): AlertTransition => ({
     ...{ id: randomUUID(), alert: randomUUID(), kind: 'alert', rule: 'volume', brand: 'Heron', severity, at, channels: ['ops'] },
-    verdict: { ...verdict, from: at - minute, to: at, baseline: null },
+    evaluation: { ...verdict, from: at - minute, to: at, baseline: null },
     state: { status: 'alert', since: at },
   });
   await store.addChanges([told(stretch, 'warning'), told(stretch + 40 * minute, 'warning'), told(stretch + 50 * minute, 'critical')]);

@@ -2,15 +2,15 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { createEvaluator, type Evaluator } from '../../src/alerts/evaluator.ts';
 import { rulesOf } from '../../src/alerts/rules.ts';
 import { configSchema } from '../../src/config/schema.ts';
-import type { AlertChange, Mute, RuleState } from '../../src/domain/alert.ts';
-import type { Counts } from '../../src/domain/sentiment-counts.ts';
-import type { Figures } from '../../src/sink/queries/read-alert-figures.ts';
+import type { AlertTransition, RuleState, Silence } from '../../src/domain/alert.ts';
+import type { LabelCounts } from '../../src/domain/sentiment-counts.ts';
+import type { AlertFigures } from '../../src/sink/queries/read-alert-figures.ts';
 
 const minute = 60_000;
 const quarter = 15 * minute;
 const start = Date.UTC(2026, 4, 20, 12);
-const usual: Counts = { negative: 4, neutral: 8, positive: 8, unscored: 0 };
-const times = (counts: Counts, factor: number): Counts => ({
+const usual: LabelCounts = { negative: 4, neutral: 8, positive: 8, unscored: 0 };
+const times = (counts: LabelCounts, factor: number): LabelCounts => ({
   negative: counts.negative * factor,
   neutral: counts.neutral * factor,
   positive: counts.positive * factor,
@@ -18,16 +18,16 @@ const times = (counts: Counts, factor: number): Counts => ({
 });
 
 let now: number;
-let minutes: Map<number, Counts>;
+let minutes: Map<number, LabelCounts>;
 let behind: boolean;
 let delay: number;
 let isLive: boolean;
-let mutes: Mute[];
-let stored: { changes: AlertChange[]; states: RuleState[] };
+let mutes: Silence[];
+let stored: { changes: AlertTransition[]; states: RuleState[] };
 let evaluator: Evaluator;
 
 /** The figures of one brand that is all there is. */
-const figures: Figures = {
+const figures: AlertFigures = {
   newest: async (from, to) => {
     const full = [...minutes.keys()].filter((time) => time >= from && time <= to);
     return full.length > 0 ? Math.max(...full) : undefined;
@@ -71,7 +71,7 @@ beforeEach(() => {
 });
 
 /** Minutes go by; each holds these posts, if any. */
-async function pass(count: number, counts?: Counts): Promise<void> {
+async function pass(count: number, counts?: LabelCounts): Promise<void> {
   for (let index = 0; index < count; index += 1) {
     if (counts) minutes.set(now, counts);
     now += minute;
@@ -172,7 +172,7 @@ test('whoever takes over reads how the rules stand, and tells nothing again', as
   await pass(10, times(usual, 3));
   expect(told()).toEqual(['alert volume']);
   // Meanwhile another process has judged, and told the end.
-  stored.states.push({ rule: 'volume', brand: 'Kestrel', state: { status: 'ok', since: now, toldUntil: now } });
+  stored.states.push({ rule: 'volume', brand: 'Kestrel', state: { status: 'ok', since: now, notifiedUntil: now } });
   evaluator.forget();
   await pass(60, usual);
   expect(told()).toEqual(['alert volume']);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type PastFigures, replay } from '../../src/alerts/replay.ts';
 import { rulesOf } from '../../src/alerts/rules.ts';
 import { configSchema } from '../../src/config/schema.ts';
-import type { Counts } from '../../src/domain/sentiment-counts.ts';
+import type { LabelCounts } from '../../src/domain/sentiment-counts.ts';
 import { createRandom } from '../../src/ingest/sources/demo/random.ts';
 
 const minute = 60_000;
@@ -17,8 +17,8 @@ const { brands } = configSchema.parse({ brands: [{ name: 'Kestrel' }] });
 /** Minutes of some 20 posts, four times as many while the incident lasts; nothing from `end` on. */
 function past(end: number): PastFigures {
   const random = createRandom(7);
-  const minutes = new Map<number, Counts>();
-  const quarters = new Map<number, Counts>();
+  const minutes = new Map<number, LabelCounts>();
+  const quarters = new Map<number, LabelCounts>();
   for (let time = since; time < end; time += minute) {
     const factor = time >= incident.from && time < incident.to ? 4 : 1;
     const one = (mean: number): number => Math.round(factor * mean * (0.6 + 0.8 * random()));

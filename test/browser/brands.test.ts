@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { AlertChange } from '../../src/domain/alert.ts';
+import type { AlertTransition } from '../../src/domain/alert.ts';
 import { launchChromium } from '../support/chromium.ts';
 import type { RunningFeedpulse } from '../support/feedpulse.ts';
 import { openPage, openView, savedBy, tileValue } from '../support/open-page.ts';
@@ -27,7 +27,7 @@ const both = scoredPost({
   createdAt: new Date(now - 50 * minute).toISOString(),
   brands: ['Ibis', 'Osprey'],
   ...{ label: 'neutral', negative: 0.25, neutral: 0.5, positive: 0.25, score: 0, confidence: 0.5 },
-  towards: [about('Ibis', 'positive'), { ...about('Osprey', 'negative'), negative: 0.75, positive: 0.25 }],
+  brandSentiment: [about('Ibis', 'positive'), { ...about('Osprey', 'negative'), negative: 0.75, positive: 0.25 }],
 });
 
 const ofOneBrand = names.flatMap((name, place) =>
@@ -41,13 +41,13 @@ const ofOneBrand = names.flatMap((name, place) =>
   ),
 );
 
-const alerts = names.map((brand, place): AlertChange => {
+const alerts = names.map((brand, place): AlertTransition => {
   const at = now - 20 * minute;
   const id = `00000000-0000-4000-8000-00000000000${place}`;
-  const verdict = { what: 'volume', direction: 'up', observed: 41, expected: 12, low: 3, high: 27, z: 5.2, posts: 41 } as const;
+  const verdict = { metric: 'volume', direction: 'up', observed: 41, expected: 12, low: 3, high: 27, z: 5.2, posts: 41 } as const;
   return {
     ...{ id, alert: id, kind: 'alert', rule: 'volume', brand, severity: 'warning', at, channels: [] },
-    verdict: { ...verdict, from: at - 15 * minute, to: at, baseline: null },
+    evaluation: { ...verdict, from: at - 15 * minute, to: at, baseline: null },
     state: { status: 'alert', since: at },
   };
 });

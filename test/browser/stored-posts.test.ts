@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { AlertChange } from '../../src/domain/alert.ts';
+import type { AlertTransition } from '../../src/domain/alert.ts';
 import { launchChromium } from '../support/chromium.ts';
 import type { RunningFeedpulse } from '../support/feedpulse.ts';
 import { openPage, openView, queryOf, savedBy, tileValue } from '../support/open-page.ts';
@@ -21,10 +21,10 @@ let browser: Browser;
 let running: RunningFeedpulse;
 let folder: string;
 
-function change(number: number, kind: AlertChange['kind'], brand: string, at: number): AlertChange {
+function change(number: number, kind: AlertTransition['kind'], brand: string, at: number): AlertTransition {
   const id = (last: number): string => `00000000-0000-4000-8000-${String(last).padStart(12, '0')}`;
   const verdict = {
-    what: 'netSentiment',
+    metric: 'netSentiment',
     direction: 'down',
     observed: -41.4,
     expected: 12,
@@ -44,7 +44,7 @@ function change(number: number, kind: AlertChange['kind'], brand: string, at: nu
       at,
       channels: [],
     },
-    verdict: { ...verdict, from: at - 15 * minute, to: at, baseline: null },
+    evaluation: { ...verdict, from: at - 15 * minute, to: at, baseline: null },
     state: { status: 'ok', since: at },
   };
 }

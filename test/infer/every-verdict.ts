@@ -1,7 +1,7 @@
-import type { Verdict } from '../../src/domain/post.ts';
+import type { Prediction } from '../../src/domain/post.ts';
 
 /** Verdicts of posts of which the model fails on none. */
-export function everyVerdict(verdicts: readonly (Verdict | undefined)[]): Verdict[] {
+export function everyVerdict(verdicts: readonly (Prediction | undefined)[]): Prediction[] {
   return verdicts.map((verdict, index) => {
     if (!verdict) throw new Error(`the model failed on post ${index}`);
     return verdict;

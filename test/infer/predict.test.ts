@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { labels } from '../../src/domain/post.ts';
-import { createJudge } from '../../src/infer/predict.ts';
-import type { Reading } from '../../src/infer/preprocess.ts';
+import { createPredictor } from '../../src/infer/predict.ts';
+import type { PreparedPost } from '../../src/infer/preprocess.ts';
 import { createScoreCache } from '../../src/infer/score-cache.ts';
-import { ThreadDied } from '../../src/infer/workers/inference-thread.ts';
+import { WorkerCrashed } from '../../src/infer/workers/inference-thread.ts';
 import { FeedpulseError } from '../../src/lib/errors.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
 
@@ -20,7 +20,7 @@ function fakePool() {
   return { run, batches };
 }
 
-const fresh = (text: string, length = 5): Reading => ({
+const fresh = (text: string, length = 5): PreparedPost => ({
   kind: 'fresh',
   lang: 'en',
   text,
@@ -29,7 +29,7 @@ const fresh = (text: string, length = 5): Reading => ({
 
 test('answers in the order it was asked, whatever the batches', async () => {
   const pool = fakePool();
-  const judge = createJudge({ pool, workers: 1, cache: undefined, calibration, probe, maxBatch: 2 });
+  const judge = createPredictor({ pool, workers: 1, cache: undefined, calibration, probe, maxBatch: 2 });
   const verdicts = await judge([fresh('a', 4), { kind: 'unscored', lang: 'ja' }, fresh('bbb', 9), fresh('cc', 6)]);
   expect(pool.batches).toEqual([[9, 6], [4]]);
   expect(verdicts.map((verdict) => [verdict?.lang, Math.round(100 * (verdict?.positive ?? 0))])).toEqual([
@@ -42,7 +42,7 @@ test('answers in the order it was asked, whatever the batches', async () => {
 
 test('spreads a few posts over the threads', async () => {
   const pool = fakePool();
-  const judge = createJudge({ pool, workers: 2, cache: undefined, calibration, probe });
+  const judge = createPredictor({ pool, workers: 2, cache: undefined, calibration, probe });
   await judge(['a', 'b', 'c', 'd'].map((text) => fresh(text)));
   expect(pool.batches).toEqual([
     [5, 5],
@@ -53,7 +53,7 @@ test('spreads a few posts over the threads', async () => {
 test('with a cache, the same text is asked once and counted as a hit', async () => {
   const pool = fakePool();
   const metrics = createMetrics();
-  const judge = createJudge({ pool, workers: 1, cache: createScoreCache(10), metrics, calibration, probe });
+  const judge = createPredictor({ pool, workers: 1, cache: createScoreCache(10), metrics, calibration, probe });
   const verdicts = await judge([fresh('same'), fresh('other one'), fresh('same')]);
   expect(pool.batches.flat()).toHaveLength(2);
   expect(verdicts[2]).toEqual(verdicts[0]);
@@ -62,7 +62,7 @@ test('with a cache, the same text is asked once and counted as a hit', async () 
 
 test('without a cache, every text is asked', async () => {
   const pool = fakePool();
-  const judge = createJudge({ pool, workers: 1, cache: undefined, calibration, probe });
+  const judge = createPredictor({ pool, workers: 1, cache: undefined, calibration, probe });
   await judge([fresh('same'), fresh('same')]);
   expect(pool.batches.flat()).toHaveLength(2);
 });
@@ -79,7 +79,7 @@ function failingPool() {
 }
 
 test('a post that the model fails on gets no verdict, and its neighbours get theirs', async () => {
-  const judge = createJudge({ pool: failingPool(), workers: 1, cache: undefined, calibration, probe });
+  const judge = createPredictor({ pool: failingPool(), workers: 1, cache: undefined, calibration, probe });
   const texts = ['a', 'bb', 'x'.repeat(poisoned), 'ccc', 'dddd'];
   const verdicts = await judge(texts.map((text) => fresh(text)));
   expect(verdicts.map((verdict) => verdict?.label)).toEqual(['positive', 'positive', undefined, 'positive', 'positive']);
@@ -87,13 +87,13 @@ test('a post that the model fails on gets no verdict, and its neighbours get the
 
 test('a model that fails on everything blames no post', async () => {
   const pool = { run: () => Promise.reject(new FeedpulseError('MODEL_FAILED', 'broken')) };
-  const judge = createJudge({ pool, workers: 1, cache: undefined, calibration, probe });
+  const judge = createPredictor({ pool, workers: 1, cache: undefined, calibration, probe });
   await expect(judge([fresh('a'), fresh('bb')])).rejects.toMatchObject({ code: 'MODEL_FAILED' });
 });
 
 test('a batch lost with its thread is not blamed on a post', async () => {
-  const lost = new FeedpulseError('MODEL_FAILED', 'lost', { cause: new ThreadDied('killed') });
+  const lost = new FeedpulseError('MODEL_FAILED', 'lost', { cause: new WorkerCrashed('killed') });
   const pool = { run: (rows: readonly unknown[]) => (rows.length > 1 ? Promise.reject(lost) : fakePool().run([[101, 1, 102]])) };
-  const judge = createJudge({ pool, workers: 1, cache: undefined, calibration, probe });
+  const judge = createPredictor({ pool, workers: 1, cache: undefined, calibration, probe });
   await expect(judge([fresh('a'), fresh('bb')])).rejects.toBe(lost);
 });

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { unscored, verdictOf } from '../../src/infer/prediction.ts';
+import { toPrediction, unscored } from '../../src/infer/prediction.ts';
 
 test('takes the likeliest label, its probability, and the lead of positive over negative', () => {
-  expect(verdictOf({ probabilities: [0.125, 0.25, 0.625], truncated: true }, 'en')).toEqual({
+  expect(toPrediction({ probabilities: [0.125, 0.25, 0.625], truncated: true }, 'en')).toEqual({
     negative: 0.125,
     neutral: 0.25,
     positive: 0.625,
@@ -15,7 +15,7 @@ test('takes the likeliest label, its probability, and the lead of positive over 
 });
 
 test('of equals the more cautious label wins', () => {
-  const label = (...probabilities: [number, number, number]) => verdictOf({ probabilities, truncated: false }, 'en').label;
+  const label = (...probabilities: [number, number, number]) => toPrediction({ probabilities, truncated: false }, 'en').label;
   expect(label(0.4, 0.4, 0.2)).toBe('neutral');
   expect(label(0.2, 0.4, 0.4)).toBe('neutral');
   expect(label(0.45, 0.1, 0.45)).toBe('negative');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { createScoreCache, type Judgement } from '../../src/infer/score-cache.ts';
+import { createScoreCache, type RawPrediction } from '../../src/infer/score-cache.ts';
 
-const judgement = (positive: number): Judgement => ({ probabilities: [1 - positive, 0, positive], truncated: false });
+const judgement = (positive: number): RawPrediction => ({ probabilities: [1 - positive, 0, positive], truncated: false });
 
 test('remembers short and long texts apart', () => {
   const cache = createScoreCache(10);

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 // From dist/: a worker thread can't load TypeScript.
 import { createScorer, type Scorer } from '../../dist/infer/scorer.js';
-import type { Verdict } from '../../src/domain/post.ts';
+import type { Prediction } from '../../src/domain/post.ts';
 import { createLog } from '../../src/lib/log.ts';
 import { everyVerdict } from './every-verdict.ts';
 import { modelUnderTest } from './model-under-test.ts';
@@ -27,17 +27,17 @@ beforeAll(async () => {
 afterAll(() => scorer.close());
 
 describe('the score of a post', () => {
-  let alone: Verdict[];
+  let alone: Prediction[];
 
   beforeAll(async () => {
     alone = [];
     for (const post of posts) alone.push(...everyVerdict(await scorer.score([post])));
   });
 
-  const distances = (verdicts: readonly Verdict[]): number[] =>
+  const distances = (verdicts: readonly Prediction[]): number[] =>
     verdicts.map(({ score }, index) => Math.abs(score - (alone[index]?.score ?? Number.NaN)));
 
-  const expectNearlyAlone = (verdicts: readonly Verdict[]): void => {
+  const expectNearlyAlone = (verdicts: readonly Prediction[]): void => {
     const apart = distances(verdicts);
     expect(Math.max(...apart)).toBeLessThan(tolerance.worst);
     expect(meanOf(apart)).toBeLessThan(tolerance.mean);
@@ -50,13 +50,13 @@ describe('the score of a post', () => {
   test('nor on the order they came in', async () => {
     const order = posts.map((_, index) => (index * 37) % posts.length);
     const shuffled = everyVerdict(await scorer.score(order.map((index) => posts[index] ?? { text: '' })));
-    const back: Verdict[] = [];
-    for (const [at, index] of order.entries()) back[index] = shuffled[at] as Verdict; // one verdict a post
+    const back: Prediction[] = [];
+    for (const [at, index] of order.entries()) back[index] = shuffled[at] as Prediction; // one verdict a post
     expectNearlyAlone(back);
   });
 
   test('nor on a long neighbour that pads it', async () => {
-    const verdicts: Verdict[] = [];
+    const verdicts: Prediction[] = [];
     for (const post of posts.slice(0, 24))
       verdicts.push(...everyVerdict(await scorer.score([post, { text: 'and so on '.repeat(40) }, post])).slice(0, 1));
     expectNearlyAlone(verdicts);

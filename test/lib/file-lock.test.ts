@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { withClaim } from '../../src/lib/file-lock.ts';
+import { withFileLock } from '../../src/lib/file-lock.ts';
 
 let folder: string;
 
@@ -17,20 +17,20 @@ const claim = (pid: number): string => join(folder, `.tiny.lock-${pid}`);
 const work = async (): Promise<string> => 'done';
 
 test('of two calls for one model the second is refused, and the way is free afterwards, also after a failure', async () => {
-  await withClaim(folder, 'tiny', async () => {
+  await withFileLock(folder, 'tiny', async () => {
     expect(readdirSync(folder)).toEqual([`.tiny.lock-${process.pid}`]);
-    await expect(withClaim(folder, 'tiny', work)).rejects.toMatchObject({ code: 'DATA_FOLDER_BUSY' });
-    expect(await withClaim(folder, 'other', work)).toBe('done');
+    await expect(withFileLock(folder, 'tiny', work)).rejects.toMatchObject({ code: 'DATA_FOLDER_BUSY' });
+    expect(await withFileLock(folder, 'other', work)).toBe('done');
   });
-  await expect(withClaim(folder, 'tiny', () => Promise.reject(new Error('no luck')))).rejects.toThrow('no luck');
-  expect(await withClaim(folder, 'tiny', work)).toBe('done');
+  await expect(withFileLock(folder, 'tiny', () => Promise.reject(new Error('no luck')))).rejects.toThrow('no luck');
+  expect(await withFileLock(folder, 'tiny', work)).toBe('done');
   expect(readdirSync(folder)).toEqual([]);
 });
 
 test('another process that lives goes first, and what to do is said', async () => {
   await writeFile(claim(process.ppid), '');
   const message = expect.stringMatching(new RegExp(`^Process ${process.ppid} fetches tiny .*Wait for it.*remove ${claim(process.ppid)}`));
-  await expect(withClaim(folder, 'tiny', work)).rejects.toMatchObject({ code: 'DATA_FOLDER_BUSY', message });
+  await expect(withFileLock(folder, 'tiny', work)).rejects.toMatchObject({ code: 'DATA_FOLDER_BUSY', message });
   expect(readdirSync(folder)).toEqual([`.tiny.lock-${process.ppid}`]);
 });
 
@@ -38,6 +38,6 @@ test('one that is gone stands in nobody’s way, nor does an earlier one of the 
   const { pid } = spawnSync(process.execPath, ['--version']);
   await writeFile(claim(pid), '');
   await writeFile(claim(process.pid), '');
-  expect(await withClaim(folder, 'tiny', work)).toBe('done');
+  expect(await withFileLock(folder, 'tiny', work)).toBe('done');
   expect(readdirSync(folder)).toEqual([]);
 });

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { createPace } from '../../src/lib/yield-to-event-loop.ts';
+import { createYielder } from '../../src/lib/yield-to-event-loop.ts';
 
 test('lets other work run while a long loop goes on', async () => {
-  const breathe = createPace(4);
+  const breathe = createYielder(4);
   let others = 0;
   const timer = setInterval(() => (others += 1), 1);
   const endsAt = performance.now() + 100;

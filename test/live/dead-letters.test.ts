@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import kafkajs, { type KafkaMessage } from 'kafkajs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { configSchema } from '../../src/config/schema.ts';
-import type { DeadLetterStore, PutBack } from '../../src/ingest/dead-letters/dead-letter-store.ts';
+import type { DeadLetterStore, ReplayItem } from '../../src/ingest/dead-letters/dead-letter-store.ts';
 import { createKafkaDeadLetters } from '../../src/ingest/dead-letters/kafka-sink.ts';
 import { createKafkaDeadLetterStore } from '../../src/ingest/dead-letters/kafka-store.ts';
 import { readTopic } from '../../src/ingest/sources/kafka/read-topic.ts';
@@ -115,8 +115,8 @@ async function tenLetters(name: string): Promise<DeadLetterStore> {
   return createKafkaDeadLetterStore({ config, clock: systemClock, log: quiet });
 }
 
-async function lettersOf(store: DeadLetterStore): Promise<PutBack[]> {
-  const found: PutBack[] = [];
+async function lettersOf(store: DeadLetterStore): Promise<ReplayItem[]> {
+  const found: ReplayItem[] = [];
   await store.read((letter) => void found.push({ letter, key: letter.position.offset }));
   return found;
 }

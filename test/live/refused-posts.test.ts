@@ -62,7 +62,7 @@ test('posts that the model fails on become dead letters, and all others are scor
   await eventually('nothing is in flight', 10, async () => (await metric('feedpulse_posts_in_flight')) === 0);
   expect(await metric('feedpulse_kafka_lag')).toBe(0);
   expect(await running.stop()).toBe(0);
-  expect(await lettersOf('poison')).toEqual([...poisoned].map((offset) => `poison/0/${offset} model-refused`).sort());
+  expect(await lettersOf('poison')).toEqual([...poisoned].map((offset) => `poison/0/${offset} inference-failed`).sort());
   expect((await rows(data)).map(({ id }) => Number(id))).toEqual(texts.flatMap((_, index) => (poisoned.has(index) ? [] : [index])));
   // A sound model takes them.
   const replay = await attempt(['dead-letters', 'replay', '--source', 'kafka'], envOf('poison'));
@@ -102,7 +102,7 @@ test('posts whose rows the database refuses become dead letters, and all others 
     return (await metric('feedpulse_rows_written_total')) + (await metric('feedpulse_dead_letters_total')) === 300;
   });
   expect(await running.stop()).toBe(0);
-  expect(await lettersOf('row')).toEqual(refused.map((offset) => `row/0/${offset} row-refused`).sort());
+  expect(await lettersOf('row')).toEqual(refused.map((offset) => `row/0/${offset} insert-rejected`).sort());
   expect(await rows(data)).toHaveLength(296);
 });
 

@@ -1,8 +1,8 @@
 import { asyncScheduler, map, timer } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Envelope } from '../../src/domain/ackable-batch.ts';
-import { type Batching, batchInto, type Handle } from '../../src/pipeline/batch-map.ts';
+import type { AckableBatch } from '../../src/domain/ackable-batch.ts';
+import { type BatchOptions, batchMap, type Handle } from '../../src/pipeline/batch-map.ts';
 
 /**
  * One frame is a millisecond of virtual time, from 0 in each. A letter of the source is an envelope of that one
@@ -36,17 +36,19 @@ function play(
   source: string,
   expected: string,
   values: Record<string, string>,
-  options: Partial<Batching<string>> & { handlerMs?: number } = {},
+  options: Partial<BatchOptions<string>> & { handlerMs?: number } = {},
 ) {
   const { handlerMs = 0, ...given } = options;
   const scheduler = newScheduler();
   scheduler.run(({ hot, expectObservable }) => {
     const clock = { now: () => scheduler.now() };
-    const limits: Batching<string> = { size: 3, largest: 5, ageMs: 20, quietMs: 10, concurrency: 1, clock, ...given };
+    const limits: BatchOptions<string> = { size: 3, maxSize: 5, lingerMs: 20, idleMs: 10, concurrency: 1, clock, ...given };
     const envelopes = hot(source).pipe(
-      map((letter): Envelope<string> => ({ items: letter === letter.toUpperCase() ? [...letter.repeat(3)] : [letter], settle: () => {} })),
+      map(
+        (letter): AckableBatch<string> => ({ items: letter === letter.toUpperCase() ? [...letter.repeat(3)] : [letter], settle: () => {} }),
+      ),
     );
-    expectObservable(envelopes.pipe(batchInto(handleIn(handlerMs), limits))).toBe(expected, values);
+    expectObservable(envelopes.pipe(batchMap(handleIn(handlerMs), limits))).toBe(expected, values);
   });
 }
 
@@ -60,7 +62,7 @@ test('what is not full goes after a quiet time, without an empty batch behind it
 });
 
 test('while more may come, age decides', () => {
-  play('-a 30ms |', '- 20ms x 10ms |', { x: 'a' }, { moreComing: () => true });
+  play('-a 30ms |', '- 20ms x 10ms |', { x: 'a' }, { expectsMore: () => true });
 });
 
 test('while the handler is busy, the next batch grows beyond the size, up to the largest', () => {
@@ -80,8 +82,8 @@ test('nothing goes when nobody looks any more', () => {
   const scheduler = newScheduler();
   scheduler.run(({ hot, expectObservable }) => {
     const clock = { now: () => scheduler.now() };
-    const envelopes = hot('-a----').pipe(map((item): Envelope<string> => ({ items: [item], settle: () => {} })));
-    const limits: Batching<string> = { size: 3, largest: 5, ageMs: 20, quietMs: 10, concurrency: 1, clock };
-    expectObservable(envelopes.pipe(batchInto(handleIn(0), limits)), '-----!').toBe('------');
+    const envelopes = hot('-a----').pipe(map((item): AckableBatch<string> => ({ items: [item], settle: () => {} })));
+    const limits: BatchOptions<string> = { size: 3, maxSize: 5, lingerMs: 20, idleMs: 10, concurrency: 1, clock };
+    expectObservable(envelopes.pipe(batchMap(handleIn(0), limits)), '-----!').toBe('------');
   });
 });

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { Subject } from 'rxjs';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Envelope } from '../../src/domain/ackable-batch.ts';
-import { createWaitingRoom } from '../../src/pipeline/batch-buffer.ts';
-import { type Batching, batchInto } from '../../src/pipeline/batch-map.ts';
+import type { AckableBatch } from '../../src/domain/ackable-batch.ts';
+import { createBatchBuffer } from '../../src/pipeline/batch-buffer.ts';
+import { type BatchOptions, batchMap } from '../../src/pipeline/batch-map.ts';
 
 /** An item says its own weight, and how many came before it. */
 interface Item {
@@ -16,10 +16,10 @@ afterEach(() => void vi.useRealTimers());
 
 const limits = fc.record({
   size: fc.integer({ min: 1, max: 8 }),
-  largest: fc.integer({ min: 1, max: 12 }),
-  due: fc.integer({ min: 1, max: 30 }),
-  ageMs: fc.integer({ min: 1, max: 500 }),
-  quietMs: fc.integer({ min: 1, max: 500 }),
+  maxSize: fc.integer({ min: 1, max: 12 }),
+  max: fc.integer({ min: 1, max: 30 }),
+  lingerMs: fc.integer({ min: 1, max: 500 }),
+  idleMs: fc.integer({ min: 1, max: 500 }),
   concurrency: fc.integer({ min: 1, max: 3 }),
 });
 
@@ -44,15 +44,15 @@ interface Offered {
 }
 
 /** Runs the steps, then the end, then lets every handler finish. */
-async function play(steps: readonly Step[], howItEnds: 'complete' | 'error', { due, ...given }: Given) {
-  const source = new Subject<Envelope<Item>>();
+async function play(steps: readonly Step[], howItEnds: 'complete' | 'error', { max, ...given }: Given) {
+  const source = new Subject<AckableBatch<Item>>();
   const offered: Offered[] = [];
   const batches: { items: readonly Item[]; failed: boolean }[] = [];
   const open: ((fails: boolean) => void)[] = [];
   let results = 0;
   let mostAtOnce = 0;
   let over: 'complete' | 'error' | undefined;
-  const handle = (batch: Envelope<Item>): Promise<number> => {
+  const handle = (batch: AckableBatch<Item>): Promise<number> => {
     const record = { items: batch.items, failed: false };
     batches.push(record);
     return new Promise((resolve) => {
@@ -64,8 +64,8 @@ async function play(steps: readonly Step[], howItEnds: 'complete' | 'error', { d
       mostAtOnce = Math.max(mostAtOnce, open.length);
     });
   };
-  const options: Batching<Item> = { ...given, weigh: { of: ({ weight }) => weight, due }, clock: { now: () => Date.now() } };
-  source.pipe(batchInto(handle, options)).subscribe({
+  const options: BatchOptions<Item> = { ...given, weight: { of: ({ weight }) => weight, max }, clock: { now: () => Date.now() } };
+  source.pipe(batchMap(handle, options)).subscribe({
     next: () => (results += 1),
     complete: () => (over = 'complete'),
     error: () => (over = 'error'),
@@ -102,8 +102,8 @@ it('every item is in exactly one batch, in order; every envelope is settled exac
       expect(handled).toEqual(howItEnds === 'complete' ? all : all.slice(0, handled.length));
       for (const { items } of batches) {
         expect(items.length).toBeGreaterThan(0);
-        expect(items.length).toBeLessThanOrEqual(given.largest);
-        if (items.length > 1) expect(items.reduce((sum, { weight }) => sum + weight, 0)).toBeLessThanOrEqual(given.due);
+        expect(items.length).toBeLessThanOrEqual(given.maxSize);
+        if (items.length > 1) expect(items.reduce((sum, { weight }) => sum + weight, 0)).toBeLessThanOrEqual(given.max);
       }
       expect(mostAtOnce).toBeLessThanOrEqual(given.concurrency);
       expect(over).toBe(howItEnds);
@@ -128,16 +128,16 @@ it('a batch that is due goes at once while a handler is free, and nothing waits 
       ),
       limits,
       async (steps, given) => {
-        const source = new Subject<Envelope<Item>>();
-        const longest = Math.min(given.ageMs, given.quietMs) + Math.max(given.ageMs, given.quietMs) + 1;
+        const source = new Subject<AckableBatch<Item>>();
+        const longest = Math.min(given.lingerMs, given.idleMs) + Math.max(given.lingerMs, given.idleMs) + 1;
         const waits: number[] = [];
-        const handle = async (batch: Envelope<Item>): Promise<void> => {
+        const handle = async (batch: AckableBatch<Item>): Promise<void> => {
           for (const { number } of batch.items) waits.push(Date.now() - number);
           batch.settle();
         };
-        const { due, ...rest } = given;
-        const options: Batching<Item> = { ...rest, weigh: { of: ({ weight }) => weight, due }, clock: { now: () => Date.now() } };
-        const subscription = source.pipe(batchInto(handle, options)).subscribe();
+        const { max, ...rest } = given;
+        const options: BatchOptions<Item> = { ...rest, weight: { of: ({ weight }) => weight, max }, clock: { now: () => Date.now() } };
+        const subscription = source.pipe(batchMap(handle, options)).subscribe();
         for (const one of steps) {
           if (one.do === 'wait') await vi.advanceTimersByTimeAsync(one.ms);
           if (one.do === 'offer') source.next({ items: one.weights.map((weight) => ({ number: Date.now(), weight })), settle: () => {} });
@@ -153,11 +153,11 @@ it('a batch that is due goes at once while a handler is free, and nothing waits 
   );
 });
 
-it('the waiting room gives back what it took, keeps to its limits, and knows when a batch is due', () => {
+it('the batch buffer returns what it was given, keeps to its limits, and knows when to flush', () => {
   const move = fc.oneof(fc.array(fc.nat(40), { minLength: 1, maxLength: 9 }), fc.constant('take' as const), fc.nat(400));
   fc.assert(
-    fc.property(fc.array(move, { maxLength: 60 }), limits, (moves, { due, ...given }) => {
-      const room = createWaitingRoom<number>({ ...given, weigh: { of: (item) => item, due } });
+    fc.property(fc.array(move, { maxLength: 60 }), limits, (moves, { max, ...given }) => {
+      const room = createBatchBuffer<number>({ ...given, weight: { of: (item) => item, max } });
       const waiting: { item: number; since: number }[] = [];
       let now = 0;
       let newest = 0;
@@ -165,7 +165,7 @@ it('the waiting room gives back what it took, keeps to its limits, and knows whe
         if (typeof next === 'number') now += next;
         else if (next === 'take') {
           if (waiting.length === 0) continue;
-          const { items, settle } = room.take();
+          const { items, settle } = room.drain();
           expect(items).toEqual(waiting.splice(0, items.length).map(({ item }) => item));
           expect(items.length).toBeGreaterThan(0);
           settle();
@@ -175,10 +175,10 @@ it('the waiting room gives back what it took, keeps to its limits, and knows whe
           newest = now;
         }
         const weight = waiting.reduce((sum, { item }) => sum + item, 0);
-        const old = waiting[0] !== undefined && now - waiting[0].since >= given.ageMs;
-        const isDue = waiting.length >= given.size || weight >= due || old || now - newest >= given.quietMs;
+        const old = waiting[0] !== undefined && now - waiting[0].since >= given.lingerMs;
+        const isDue = waiting.length >= given.size || weight >= max || old || now - newest >= given.idleMs;
         expect(room.isEmpty()).toBe(waiting.length === 0);
-        expect(room.isDue(now)).toBe(waiting.length > 0 && isDue);
+        expect(room.shouldFlush(now)).toBe(waiting.length > 0 && isDue);
       }
     }),
     { numRuns: 500 },

@@ -1,21 +1,21 @@
 import { Subject } from 'rxjs';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type Envelope, openEnvelope } from '../../src/domain/ackable-batch.ts';
-import { type Batching, batchInto } from '../../src/pipeline/batch-map.ts';
+import { type AckableBatch, openAckableBatch } from '../../src/domain/ackable-batch.ts';
+import { type BatchOptions, batchMap } from '../../src/pipeline/batch-map.ts';
 
 const clock = { now: () => Date.now() };
-const limits: Batching<number> = { size: 4, largest: 6, ageMs: 500, quietMs: 100, concurrency: 1, clock };
+const limits: BatchOptions<number> = { size: 4, maxSize: 6, lingerMs: 500, idleMs: 100, concurrency: 1, clock };
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 /** The operator between a source under the test's control and handlers that end when the test says so. */
-function arrange(options: Partial<Batching<number>> = {}) {
-  const source = new Subject<Envelope<number>>();
+function arrange(options: Partial<BatchOptions<number>> = {}) {
+  const source = new Subject<AckableBatch<number>>();
   const handled: { items: readonly number[]; finish: (error?: Error) => void }[] = [];
   const results: number[] = [];
   let ended: 'completed' | Error | undefined;
-  const handle = (batch: Envelope<number>) =>
+  const handle = (batch: AckableBatch<number>) =>
     new Promise<number>((resolve) => {
       const finish = (error?: Error) => {
         batch.settle(error);
@@ -23,13 +23,13 @@ function arrange(options: Partial<Batching<number>> = {}) {
       };
       handled.push({ items: batch.items, finish });
     });
-  source.pipe(batchInto(handle, { ...limits, ...options })).subscribe({
+  source.pipe(batchMap(handle, { ...limits, ...options })).subscribe({
     next: (result) => results.push(result),
     error: (error) => (ended = error),
     complete: () => (ended = 'completed'),
   });
   const offer = (...items: number[]) => {
-    const { envelope, settled } = openEnvelope(items);
+    const { envelope, settled } = openAckableBatch(items);
     const state = { settled: undefined as boolean | Error | undefined };
     settled.then(
       () => (state.settled = true),
@@ -69,7 +69,7 @@ test('a batch that is not full goes when its oldest item is old, or when nothing
   await tick(101);
   expect(handled[0]?.items).toEqual([1, 2]);
 
-  const busy = arrange({ moreComing: () => true });
+  const busy = arrange({ expectsMore: () => true });
   busy.offer(1);
   await tick(499);
   expect(busy.handled).toHaveLength(0);
@@ -89,7 +89,7 @@ test('while every handler is busy, items wait and the next batch grows', async (
 });
 
 test('weight makes a batch due and bounds it; an item that is too heavy goes alone', async () => {
-  const { handled, offer } = arrange({ weigh: { of: (item) => item, due: 10 }, size: 100 });
+  const { handled, offer } = arrange({ weight: { of: (item) => item, max: 10 }, size: 100 });
   offer(4, 5, 6);
   expect(handled[0]?.items).toEqual([4, 5]);
   handled[0]?.finish();

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { boards } from '../../dashboards/source/boards.ts';
-import { ofNetSentiment } from '../../src/analytics/figures/intervals.ts';
-import type { AlertChange } from '../../src/domain/alert.ts';
+import { netSentimentInterval } from '../../src/analytics/figures/intervals.ts';
+import type { AlertTransition } from '../../src/domain/alert.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
 import { createRollups } from '../../src/sink/rollups/rollups.ts';
@@ -58,8 +58,8 @@ beforeAll(async () => {
 afterAll(() => opened.remove());
 
 const id = '00000000-0000-4000-8000-000000000001';
-function change(kind: AlertChange['kind'], time: number): AlertChange {
-  const verdict = { what: 'volume', direction: 'up', observed: 90, expected: 30, low: 18, high: 44, z: 7.2, posts: 90 } as const;
+function change(kind: AlertTransition['kind'], time: number): AlertTransition {
+  const verdict = { metric: 'volume', direction: 'up', observed: 90, expected: 30, low: 18, high: 44, z: 7.2, posts: 90 } as const;
   return {
     ...{
       id: kind === 'alert' ? id : id.replace(/1$/, '2'),
@@ -71,7 +71,7 @@ function change(kind: AlertChange['kind'], time: number): AlertChange {
       at: time,
       channels: [],
     },
-    verdict: { ...verdict, from: noon, to: time, baseline: null },
+    evaluation: { ...verdict, from: noon, to: time, baseline: null },
     state: { status: 'ok', since: time },
   };
 }
@@ -144,7 +144,7 @@ describe.each(Object.entries(written))('%s', (_, board) => {
 test('net sentiment and its interval are those of docs/figures.md; where nothing arrived there is a gap', async () => {
   const rows = await ask(filledIn(queryOf('overview.json', 'Net sentiment, with its 95 % interval'), { brand: ['Kestrel'] }));
   expect(rows).toHaveLength(13);
-  const interval = ofNetSentiment(2, 1, 1);
+  const interval = netSentimentInterval(2, 1, 1);
   for (const row of [rows[0], rows.at(-1)]) {
     // 2 positive, 1 neutral, 1 negative; the unscored post counts as volume alone.
     expect(row?.['net']).toBeCloseTo(25);

@@ -13,10 +13,10 @@ afterAll(() => server.close());
 test('it is alive, ready, and says how each part is when it is not', async () => {
   expect(await send(`${server.url}/healthz`)).toMatchObject({ status: 200, text: '{"alive":true}' });
   expect((await send(`${server.url}/readyz`)).status).toBe(200);
-  const parts = { source: 'no broker answers', model: 'ok', database: 'ok' };
-  const waiting = await startTestServer({ status: () => ({ ...healthy, ready: false, parts }) });
+  const components = { source: 'no broker answers', model: 'ok', database: 'ok' };
+  const waiting = await startTestServer({ status: () => ({ ...healthy, ready: false, components }) });
   const { status, text } = await send(`${waiting.url}/readyz`);
-  expect([status, JSON.parse(text)]).toEqual([503, { ready: false, parts }]);
+  expect([status, JSON.parse(text)]).toEqual([503, { ready: false, components }]);
   await waiting.close();
 });
 

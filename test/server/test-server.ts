@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { configSchema } from '../../src/config/schema.ts';
-import type { AlertChange } from '../../src/domain/alert.ts';
+import type { AlertTransition } from '../../src/domain/alert.ts';
 import type { Role } from '../../src/domain/roles.ts';
-import type { Status } from '../../src/domain/status.ts';
+import type { PipelineStatus } from '../../src/domain/status.ts';
 import type { ModelInfo } from '../../src/infer/model/model.ts';
 import { createBrandMatcher } from '../../src/ingest/brands/brand-matcher.ts';
 import { deadLetterParser, openDeadLetters } from '../../src/ingest/dead-letters/open-dead-letters.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { createHub, createLiveHub } from '../../src/lib/event-bus.ts';
+import { createEventBus, createPostBus } from '../../src/lib/event-bus.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
 import { addToken } from '../../src/server/auth/token-file.ts';
 import { createInProcessApi } from '../../src/server/http/in-process.ts';
@@ -23,9 +23,9 @@ import type { Connections } from '../../src/sink/client/connection.ts';
 import { createDatabaseHealth } from '../../src/sink/client/database-health.ts';
 import { quiet } from '../support/test-database.ts';
 
-export const healthy: Status = {
+export const healthy: PipelineStatus = {
   ready: true,
-  parts: { source: 'ok', model: 'ok', database: 'ok' },
+  components: { source: 'ok', model: 'ok', database: 'ok' },
   source: 'demo',
   modelVersion: 'm1',
   postsPerSecond: 5,
@@ -67,8 +67,8 @@ export function tokenFolder(): { path: string; add: (name: string, role?: Role) 
 /** The real server on a free port, with no token. Without a `reader` its history is a database that is not there. */
 export async function startTestServer(given: Partial<ServerParts> & { server?: object } = {}): Promise<TestServer> {
   const { server, ...parts } = given;
-  const live = createLiveHub();
-  const alerts = createHub<AlertChange>();
+  const live = createPostBus();
+  const alerts = createEventBus<AlertTransition>();
   const metrics = createMetrics();
   const config = configSchema.parse({ server: { port: 0, tokensFile: join(tmpdir(), 'feedpulse-no-folder', 'tokens.json'), ...server } });
   const tokens = await openTokens(config, quiet);
@@ -80,8 +80,8 @@ export async function startTestServer(given: Partial<ServerParts> & { server?: o
     clock: systemClock,
     metrics,
     reader: nowhere,
-    slowReader: parts.reader ?? nowhere,
-    upkeep: upkeepOf({ kind: 'server', writer: nowhere, upkeep: nowhere, reader: nowhere, slowReader: nowhere }),
+    heavyReader: parts.reader ?? nowhere,
+    upkeep: upkeepOf({ kind: 'server', writer: nowhere, upkeep: nowhere, reader: nowhere, heavyReader: nowhere }),
     live,
     alerts,
     status: () => healthy,
@@ -110,8 +110,8 @@ export async function startTestServer(given: Partial<ServerParts> & { server?: o
 /** The API within this process, over a database. */
 export function apiOn(db: Omit<Connections, 'close'>, settings: object): ReturnType<typeof createInProcessApi> {
   const config = configSchema.parse(settings);
-  const { reader, slowReader } = db;
-  return createInProcessApi({ reader, slowReader, clock: systemClock, brands: config.brands, log: quiet, upkeep: upkeepOf(db), config });
+  const { reader, heavyReader } = db;
+  return createInProcessApi({ reader, heavyReader, clock: systemClock, brands: config.brands, log: quiet, upkeep: upkeepOf(db), config });
 }
 
 /** What the routes that change something need, over a database. */

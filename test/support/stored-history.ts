@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { configSchema } from '../../src/config/schema.ts';
-import type { AlertChange } from '../../src/domain/alert.ts';
+import type { AlertTransition } from '../../src/domain/alert.ts';
 import type { ScoredPost } from '../../src/domain/post.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
@@ -15,7 +15,7 @@ import { quiet } from './test-database.ts';
 
 export interface StoredHistory {
   readonly posts: readonly ScoredPost[];
-  readonly alerts?: readonly AlertChange[];
+  readonly alerts?: readonly AlertTransition[];
   /** Lines that the feed brings at the start; none when absent. */
   readonly lines?: readonly string[];
   /** Of feedpulse.yaml. */

@@ -1,36 +1,36 @@
 import { type Season, seasons } from '../../domain/alert.ts';
-import { type Counts, nothing, scoredOf, sumOf, volumeOf } from '../../domain/sentiment-counts.ts';
+import { emptyCounts, type LabelCounts, scoredOf, sumOf, volumeOf } from '../../domain/sentiment-counts.ts';
 import { median } from './median.ts';
-import { type PastQuarters, quarterMs } from './reference-windows.ts';
+import { quarterMs, type ReferenceWindows } from './reference-windows.ts';
 
 /** How often something comes, and how much that changes beyond what chance explains. */
-export interface Rate {
+export interface RateBaseline {
   /** Posts a minute. */
   readonly perMinute: number;
   /** Square of the coefficient of variation that is not chance's: of the past itself, and of knowing it from a few samples. */
-  readonly excess: number;
+  readonly overdispersion: number;
 }
 
 /** The mean of the polarities (−1, 0, 1) of single posts. */
-export interface Mood {
+export interface SentimentBaseline {
   readonly net: number;
   /** Variance of one post's polarity. */
   readonly variance: number;
-  /** Variance of the mean of a stretch that is not chance's: moods wander. */
-  readonly wander: number;
+  /** Variance of the mean of a stretch that is not chance's: moods betweenWindowVariance. */
+  readonly betweenWindowVariance: number;
   /** Scored posts that it comes from. */
   readonly posts: number;
 }
 
 /** What is to be expected of a brand at a time. */
-export interface Expectation {
+export interface Baseline {
   readonly season: Season;
-  readonly quarters: number;
+  readonly windows: number;
   readonly from: number;
   readonly to: number;
-  readonly volume: Rate;
-  readonly negative: Rate;
-  readonly mood: Mood;
+  readonly volume: RateBaseline;
+  readonly negative: RateBaseline;
+  readonly mood: SentimentBaseline;
 }
 
 /** So many past weeks, days or (of the last day) quarter-hours a season needs. */
@@ -46,23 +46,23 @@ const leastExcess = 0.01;
  * @param isKnown whether anything arrived in a quarter-hour: where nothing did, nobody knows what would have
  * @param countsOf what arrived of the brand
  */
-export function expectationOf(
-  past: PastQuarters,
+export function baselineOf(
+  past: ReferenceWindows,
   isKnown: (quarter: number) => boolean,
-  countsOf: (quarter: number) => Counts | undefined,
-): Expectation | undefined {
+  countsOf: (quarter: number) => LabelCounts | undefined,
+): Baseline | undefined {
   for (const season of seasons) {
     const groups = past[season].map((group) => group.filter(isKnown));
-    const quarters = groups.flat();
-    const enough = season === 'recent' ? quarters.length : groups.filter((group) => group.length >= 3).length;
+    const windows = groups.flat();
+    const enough = season === 'recent' ? windows.length : groups.filter((group) => group.length >= 3).length;
     if (enough < fewest[season]) continue;
-    const samples = quarters.map((quarter) => countsOf(quarter) ?? nothing);
-    const rhythm = season === 'recent' ? unseenRhythm(quarters.length) : 0;
+    const samples = windows.map((quarter) => countsOf(quarter) ?? emptyCounts);
+    const rhythm = season === 'recent' ? unseenRhythm(windows.length) : 0;
     return {
       season,
-      quarters: quarters.length,
-      from: Math.min(...quarters),
-      to: Math.max(...quarters) + quarterMs,
+      windows: windows.length,
+      from: Math.min(...windows),
+      to: Math.max(...windows) + quarterMs,
       volume: rateOf(samples.map(volumeOf), rhythm),
       negative: rateOf(
         samples.map(({ negative }) => negative),
@@ -79,17 +79,17 @@ const dailyRhythm = 0.25;
 const quartersADay = 96;
 
 /** How much of that the quarter-hours of less than a day cannot show yet: the first night of a feed is no incident. */
-const unseenRhythm = (quarters: number): number => dailyRhythm * Math.max(0, 1 - quarters / quartersADay);
+const unseenRhythm = (windows: number): number => dailyRhythm * Math.max(0, 1 - windows / quartersADay);
 
 /** Median and median absolute deviation, less the spread that counts have by chance (Poisson). `more` is spread that they do not show. */
-function rateOf(values: readonly number[], more: number): Rate {
+function rateOf(values: readonly number[], more: number): RateBaseline {
   const level = centreOf(values);
   const deviation = madToDeviation * (median(values.map((value) => Math.abs(value - level))) ?? 0);
   const mean = Math.max(level, 1 / values.length);
   const own = Math.max(leastExcess, (deviation ** 2 - level) / mean ** 2);
   // The variance of a median is π/2 that of a mean.
   const known = ((Math.PI / 2) * (own + 1 / Math.max(1, mean))) / values.length;
-  return { perMinute: level / quarterMinutes, excess: own + known + more };
+  return { perMinute: level / quarterMinutes, overdispersion: own + known + more };
 }
 
 /** The median; of small counts, whose median jumps, the mean of the middle four fifths. */
@@ -109,30 +109,30 @@ const outlying = 3;
 const leastWander = 0.01 ** 2;
 
 /** The pooled polarity of quarter-hours, without those that stand out, and how much their means vary beyond chance. */
-function moodOf(samples: readonly Counts[]): Mood {
+function moodOf(samples: readonly LabelCounts[]): SentimentBaseline {
   const first = pool(samples);
   const telling = samples.filter((sample) => scoredOf(sample) >= fewestScored);
   const middle = median(telling.map(netOf)) ?? first.net;
   const spread = madToDeviation * (median(telling.map((sample) => Math.abs(netOf(sample) - middle))) ?? 0);
   const byChance = median(telling.map((sample) => first.variance / scoredOf(sample))) ?? 0;
-  const wander = Math.max(leastWander, spread ** 2 - byChance);
-  const isUsual = (sample: Counts): boolean => {
-    const deviation = Math.sqrt(first.variance / Math.max(1, scoredOf(sample)) + wander);
+  const betweenWindowVariance = Math.max(leastWander, spread ** 2 - byChance);
+  const isUsual = (sample: LabelCounts): boolean => {
+    const deviation = Math.sqrt(first.variance / Math.max(1, scoredOf(sample)) + betweenWindowVariance);
     return scoredOf(sample) < fewestScored || Math.abs(netOf(sample) - middle) <= outlying * deviation;
   };
-  return { ...pool(samples.filter(isUsual)), wander };
+  return { ...pool(samples.filter(isUsual)), betweenWindowVariance };
 }
 
-const netOf = ({ positive, negative, ...rest }: Counts): number =>
+const netOf = ({ positive, negative, ...rest }: LabelCounts): number =>
   (positive - negative) / Math.max(1, scoredOf({ positive, negative, ...rest }));
 
-function pool(samples: readonly Counts[]): Omit<Mood, 'wander'> {
+function pool(samples: readonly LabelCounts[]): Omit<SentimentBaseline, 'betweenWindowVariance'> {
   const sum = sumOf(samples);
   return { net: netOf(sum), variance: polarityVariance(sum), posts: scoredOf(sum) };
 }
 
 /** Of one post's polarity; a post of each label is added, so that it is never zero. */
-function polarityVariance(counts: Counts): number {
+function polarityVariance(counts: LabelCounts): number {
   const posts = scoredOf(counts) + 3;
   return (counts.positive + counts.negative + 2) / posts - ((counts.positive - counts.negative) / posts) ** 2;
 }

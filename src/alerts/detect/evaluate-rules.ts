@@ -1,24 +1,24 @@
 import { createHash } from 'node:crypto';
-import { type AlertChange, type AlertState, feedRule, type Mute, type RuleState } from '../../domain/alert.ts';
-import { type Counts, sumOf, volumeOf } from '../../domain/sentiment-counts.ts';
+import { type AlertState, type AlertTransition, feedRule, type RuleState, type Silence } from '../../domain/alert.ts';
+import { type LabelCounts, sumOf, volumeOf } from '../../domain/sentiment-counts.ts';
 import type { CountsByBrand } from '../../sink/queries/read-alert-figures.ts';
 import type { Brand, Rule } from '../rules.ts';
-import type { Expectations } from './baselines.ts';
+import type { Baselines } from './baselines.ts';
 import { offsetOf } from './reference-windows.ts';
-import { type Finding, holds, judge } from './score-window.ts';
-import { isQuiet, type Reading, transition, untouched } from './transition.ts';
+import { holds, scoreWindow, type WindowScore } from './score-window.ts';
+import { initialState, isQuiet, type Reading, transition } from './transition.ts';
 
 const minuteMs = 60_000;
 const everyone = '*';
 
 /** What a look at the stored figures found. Times are ms since 1970. */
-export interface Sight {
+export interface Snapshot {
   readonly now: number;
   /** The end of the stretches that are judged; undefined where nothing new can be. */
   readonly end: number | undefined;
   readonly minutes: CountsByBrand;
-  readonly expectations: Expectations;
-  readonly mutes: readonly Mute[];
+  readonly expectations: Baselines;
+  readonly mutes: readonly Silence[];
   /** How long nothing has arrived of any brand, if too long. */
   readonly silence: { readonly from: number } | undefined;
 }
@@ -26,28 +26,28 @@ export interface Sight {
 export type States = ReadonlyMap<string, AlertState>;
 
 export interface Decisions {
-  readonly changes: readonly AlertChange[];
+  readonly changes: readonly AlertTransition[];
   /** Those that differ from before, without the ones that are part of a change. */
   readonly states: readonly RuleState[];
 }
 
 /** The names of the channels that are to hear of a rule and a brand. */
-export type WhoIsTold = (rule: Pick<Rule, 'channels' | 'severity'>, brand: string) => readonly string[];
+export type RecipientsFor = (rule: Pick<Rule, 'channels' | 'severity'>, brand: string) => readonly string[];
 
 export const keyOf = (rule: string, brand: string): string => JSON.stringify([rule, brand]);
 
 /** Decides what a sight of the figures means for every rule and brand. Nothing happens: the outcome is data. */
-export function decide(rules: readonly Rule[], tell: WhoIsTold, before: States, sight: Sight): Decisions {
-  const changes: AlertChange[] = [];
+export function evaluateRules(rules: readonly Rule[], tell: RecipientsFor, before: States, sight: Snapshot): Decisions {
+  const changes: AlertTransition[] = [];
   const states: RuleState[] = [];
-  const weigh = (rule: Rule, brand: Brand, reading: Reading, verdict: AlertChange['verdict'] | undefined): void => {
-    const state = before.get(keyOf(rule.name, brand.name)) ?? { ...untouched, since: sight.now };
+  const weigh = (rule: Rule, brand: Brand, reading: Reading, evaluation: AlertTransition['evaluation'] | undefined): void => {
+    const state = before.get(keyOf(rule.name, brand.name)) ?? { ...initialState, since: sight.now };
     const quiet = isQuiet(minuteOfDay(sight.now, brand.timeZone), rule.quietHours);
     const muted = sight.mutes.some((mute) => covers(mute, rule.name, brand.name) && mute.until > sight.now);
     const id = idOf(rule.name, brand.name, state);
     const step = transition(state, { now: sight.now, reading, muted, quiet }, rule, id);
     const named = { rule: rule.name, brand: brand.name, state: step.state };
-    if (step.change && verdict) {
+    if (step.change && evaluation) {
       const alert = step.change === 'alert' ? id : (state.alert?.id ?? id);
       const { severity } = rule;
       changes.push({
@@ -57,19 +57,19 @@ export function decide(rules: readonly Rule[], tell: WhoIsTold, before: States, 
         ...named,
         severity,
         at: sight.now,
-        verdict,
+        evaluation,
         channels: step.told ? tell(rule, brand.name) : [],
       });
     } else if (JSON.stringify(step.state) !== JSON.stringify(state)) states.push(named);
   };
 
   const feed = readSilence(sight);
-  weigh(silenceRule, { name: everyone, timeZone: 'UTC' }, feed.reading, feed.verdict);
+  weigh(silenceRule, { name: everyone, timeZone: 'UTC' }, feed.reading, feed.evaluation);
   for (const rule of rules) {
     for (const brand of rule.brands) {
-      const state = before.get(keyOf(rule.name, brand.name)) ?? untouched;
+      const state = before.get(keyOf(rule.name, brand.name)) ?? initialState;
       const read = readBrand(rule, brand, state, sight);
-      if (read) weigh(rule, brand, read.reading, read.verdict);
+      if (read) weigh(rule, brand, read.reading, read.evaluation);
     }
   }
   return { changes, states };
@@ -105,42 +105,42 @@ const silenceRule: Rule = {
   channels: [],
 };
 
-type Read = { readonly reading: Reading; readonly verdict: AlertChange['verdict'] | undefined };
+type Read = { readonly reading: Reading; readonly evaluation: AlertTransition['evaluation'] | undefined };
 
-function readSilence({ now, silence }: Sight): Required<Read> {
+function readSilence({ now, silence }: Snapshot): Required<Read> {
   const from = silence?.from ?? now - minuteMs;
-  const verdict = {
-    ...({ what: 'noData', direction: 'down', observed: 0, expected: 0, low: 0, high: 0, z: 0, posts: 0, from, to: now } as const),
+  const evaluation = {
+    ...({ metric: 'noData', direction: 'down', observed: 0, expected: 0, low: 0, high: 0, z: 0, posts: 0, from, to: now } as const),
     baseline: null,
   };
-  const unusual = silence && { span: now - from, verdict, isUnusual: true };
-  return { reading: { kind: 'judged', unusual, holds: silence !== undefined }, verdict };
+  const unusual = silence && { span: now - from, evaluation, isUnusual: true };
+  return { reading: { kind: 'judged', unusual, holds: silence !== undefined }, evaluation };
 }
 
 /** What the figures say of a rule and a brand; undefined where they say nothing new. */
-function readBrand(rule: Rule, brand: Brand, { alert, toldUntil = 0 }: AlertState, sight: Sight): Read | undefined {
-  if (sight.silence) return { reading: { kind: 'no-data' }, verdict: undefined };
+function readBrand(rule: Rule, brand: Brand, { alert, notifiedUntil = 0 }: AlertState, sight: Snapshot): Read | undefined {
+  if (sight.silence) return { reading: { kind: 'no-data' }, evaluation: undefined };
   if (sight.end === undefined) return undefined;
   const expected = sight.expectations.of(brand);
-  if (!expected) return { reading: { kind: 'cold-start' }, verdict: undefined };
+  if (!expected) return { reading: { kind: 'cold-start' }, evaluation: undefined };
   const { end } = sight;
-  const findings = judge(rule, (span) => countsOf(sight.minutes, brand.name, end - span, end), expected, end);
-  const raised = alert && findings.find(({ span }) => span === alert.span);
-  const isNews = ({ verdict, isUnusual }: Finding): boolean => isUnusual && verdict.from >= toldUntil;
-  const unusual = findings.filter(isNews).sort((a, b) => Math.abs(b.verdict.z) - Math.abs(a.verdict.z))[0];
+  const findings = scoreWindow(rule, (span) => countsOf(sight.minutes, brand.name, end - span, end), expected, end);
+  const raised = alert && findings.find(({ span }) => span === alert.windowMs);
+  const isNews = ({ evaluation, isUnusual }: WindowScore): boolean => isUnusual && evaluation.from >= notifiedUntil;
+  const unusual = findings.filter(isNews).sort((a, b) => Math.abs(b.evaluation.z) - Math.abs(a.evaluation.z))[0];
   if (findings.length === 0 || (alert && !raised)) return undefined;
   const stillThere = alert !== undefined && raised !== undefined && holds(rule, raised, alert.direction);
-  return { reading: { kind: 'judged', unusual, holds: stillThere }, verdict: (raised ?? unusual)?.verdict };
+  return { reading: { kind: 'judged', unusual, holds: stillThere }, evaluation: (raised ?? unusual)?.evaluation };
 }
 
 /** Where so many posts come in a minute, one without any is an outage: by chance it would be one in 22,000. */
 const busy = 10;
 
 /** The sum of a brand's minutes; undefined where there was an outage among them. */
-function countsOf(minutes: CountsByBrand, brand: string, from: number, to: number): Counts | undefined {
+function countsOf(minutes: CountsByBrand, brand: string, from: number, to: number): LabelCounts | undefined {
   const all = minutes.get(everyone);
   const own = minutes.get(brand);
-  const found: Counts[] = [];
+  const found: LabelCounts[] = [];
   let posts = 0;
   let gaps = 0;
   for (let minute = from; minute < to; minute += minuteMs) {
@@ -154,7 +154,7 @@ function countsOf(minutes: CountsByBrand, brand: string, from: number, to: numbe
   return gaps > 0 && posts >= busy * (length - gaps) ? undefined : sumOf(found);
 }
 
-const covers = (mute: Mute, rule: string, brand: string): boolean =>
+const covers = (mute: Silence, rule: string, brand: string): boolean =>
   (mute.rule === '' || mute.rule === rule) && (mute.brand === '' || mute.brand === brand);
 
 function minuteOfDay(now: number, timeZone: string): number {

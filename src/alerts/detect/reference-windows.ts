@@ -10,13 +10,13 @@ const mostDays = 14;
 const neighbours = [-2, -1, 0, 1, 2];
 
 /** Starts of quarter-hours, by the day or week that they belong to. */
-export type PastQuarters = Readonly<Record<Season, readonly (readonly number[])[]>>;
+export type ReferenceWindows = Readonly<Record<Season, readonly (readonly number[])[]>>;
 
 /**
  * The quarter-hours to compare a stretch with that ends at `end`: around the same time of past weeks and of past days,
  * on the clocks of `timeZone`, and those of the last 24 hours. None of them reaches into the last `longest` ms.
  */
-export function pastQuarters(end: number, timeZone: string, longest: number): PastQuarters {
+export function referenceWindows(end: number, timeZone: string, longest: number): ReferenceWindows {
   const before = (start: number): boolean => start + quarterMs <= end - longest;
   const last = Math.ceil(end / quarterMs) * quarterMs - quarterMs;
   const around = (days: number): number[] => {

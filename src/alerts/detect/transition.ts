@@ -1,10 +1,10 @@
 import type { AlertState } from '../../domain/alert.ts';
 import type { Rule } from '../rules.ts';
-import type { Finding } from './score-window.ts';
+import type { WindowScore } from './score-window.ts';
 
 /** What is known of a rule and a brand at a moment. */
 export type Reading =
-  | { readonly kind: 'judged'; readonly unusual: Finding | undefined; readonly holds: boolean }
+  | { readonly kind: 'judged'; readonly unusual: WindowScore | undefined; readonly holds: boolean }
   /** Too little is known of the past. */
   | { readonly kind: 'cold-start' }
   /** Nothing arrives of any brand. */
@@ -33,7 +33,7 @@ const overriding = 2;
 /** Nor for being confirmed, from so many times on. */
 const beyondDoubt = 1.05;
 
-export const untouched: AlertState = { status: 'cold-start', since: 0 };
+export const initialState: AlertState = { status: 'cold-start', since: 0 };
 
 /**
  * The next state. An alert begins once something has been unusual for `confirmFor` without a break, or is beyond doubt, and is over once
@@ -42,12 +42,12 @@ export const untouched: AlertState = { status: 'cold-start', since: 0 };
  */
 export function transition(before: AlertState, moment: Moment, rule: Patience, id: string): Step {
   const { now, reading, muted } = moment;
-  const { alert, coolUntil, toldUntil } = before;
+  const { alert, coolUntil, notifiedUntil } = before;
   const stay = (status: AlertState['status'], more: Partial<AlertState> = {}): AlertState => ({
     status,
     since: before.status === status ? before.since : now,
     ...(coolUntil !== undefined && coolUntil > now && { coolUntil }),
-    ...(toldUntil !== undefined && { toldUntil }),
+    ...(notifiedUntil !== undefined && { notifiedUntil }),
     ...more,
   });
   if (muted && (!alert || reading.kind === 'judged'))
@@ -55,14 +55,14 @@ export function transition(before: AlertState, moment: Moment, rule: Patience, i
   if (alert) return whileOn(before, alert, moment, rule);
   if (reading.kind !== 'judged') return { state: stay(reading.kind), told: false };
   if (!reading.unusual) return { state: stay('ok'), told: false };
-  const unusualSince = before.unusualSince ?? now;
-  const { span, verdict } = reading.unusual;
-  const size = Math.abs(verdict.z) / rule.z;
+  const anomalousSince = before.anomalousSince ?? now;
+  const { span: windowMs, evaluation } = reading.unusual;
+  const size = Math.abs(evaluation.z) / rule.z;
   const isCooling = now < (coolUntil ?? 0) && size < overriding;
-  const isOpen = now - unusualSince < rule.confirmFor && size < beyondDoubt;
-  if (isOpen || moment.quiet || isCooling) return { state: stay('warning', { unusualSince }), told: false };
+  const isOpen = now - anomalousSince < rule.confirmFor && size < beyondDoubt;
+  if (isOpen || moment.quiet || isCooling) return { state: stay('warning', { anomalousSince }), told: false };
   return {
-    state: { status: 'alert', since: now, alert: { id, direction: verdict.direction, span, lastHeld: now } },
+    state: { status: 'alert', since: now, alert: { id, direction: evaluation.direction, windowMs, lastHeld: now } },
     change: 'alert',
     told: true,
   };
@@ -72,7 +72,7 @@ function whileOn(before: AlertState, alert: NonNullable<AlertState['alert']>, { 
   if (reading.kind !== 'judged') return { state: before, told: false };
   if (reading.holds) return { state: { ...before, alert: { ...alert, lastHeld: now } }, told: false };
   if (now - alert.lastHeld < rule.keepFiringFor) return { state: before, told: false };
-  const state: AlertState = { status: 'ok', since: now, coolUntil: now + rule.cooldown, toldUntil: alert.lastHeld };
+  const state: AlertState = { status: 'ok', since: now, coolUntil: now + rule.cooldown, notifiedUntil: alert.lastHeld };
   return { state, change: 'resolved', told: true };
 }
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type AlertsConfig, alerts, type ChannelConfig } from '../../config/alerts.ts';
 import { milliseconds } from '../../lib/duration.ts';
-import type { WhoIsTold } from '../detect/evaluate-rules.ts';
+import type { RecipientsFor } from '../detect/evaluate-rules.ts';
 import { createMailer } from './email.ts';
 import type { Digest, Message } from './message.ts';
-import { bodyOf, digestBodyOf } from './payloads.ts';
+import { toDigestPayload, toPayload } from './payloads.ts';
 import { sendWebhook } from './send-webhook.ts';
 
 export interface Channel {
@@ -22,7 +22,7 @@ export function channelsOf(config: AlertsConfig): ReadonlyMap<string, Channel> {
 }
 
 /** Who is told of a rule and a brand: the channels that the rule names, or all, but for those that are for others. */
-export function whoIsTold(config: AlertsConfig): WhoIsTold {
+export function recipientsFor(config: AlertsConfig): RecipientsFor {
   const all = [...configsOf(config)];
   const isFor = <T>(chosen: readonly T[], one: T): boolean => chosen.length === 0 || chosen.includes(one);
   return (rule, brand) =>
@@ -54,7 +54,7 @@ function channelOf(name: string, config: ChannelConfig): Channel {
   const webhook = { url, secret: type === 'webhook' ? config.password : undefined, allowPrivate };
   return {
     ...gathering,
-    send: (message, now) => sendWebhook(webhook, { key: keyOf(message.change.id), body: bodyOf(type, message) }, now),
-    sendDigest: (messages, now) => sendWebhook(webhook, { key: keyOf(messages.id), body: digestBodyOf(type, messages) }, now),
+    send: (message, now) => sendWebhook(webhook, { key: keyOf(message.change.id), body: toPayload(type, message) }, now),
+    sendDigest: (messages, now) => sendWebhook(webhook, { key: keyOf(messages.id), body: toDigestPayload(type, messages) }, now),
   };
 }

@@ -92,10 +92,10 @@ function failure({ host, port }: EmailConfig, thrown: unknown): FeedpulseError {
 }
 
 /** Everything that is not ours is text: nothing in it can end an element or begin one. */
-function article({ title, facts, reasons, isTest }: Message): string {
+function article({ title, facts, context, isTest }: Message): string {
   const rows = facts.map(([name, value]) => `<tr><th align="left">${escapeUTF8(name)}</th><td>${escapeUTF8(value)}</td></tr>`);
-  const drivers = reasons.drivers.length > 0 ? `<p>Drivers: ${escapeUTF8(reasons.drivers.join(', '))}</p>` : '';
-  const quotes = reasons.examples.map(
+  const drivers = context.drivers.length > 0 ? `<p>Drivers: ${escapeUTF8(context.drivers.join(', '))}</p>` : '';
+  const quotes = context.examples.map(
     ({ platform, text }) => `<blockquote dir="auto">${escapeUTF8(text)} <i>(${escapeUTF8(platform)})</i></blockquote>`,
   );
   return `<h2>${escapeUTF8(title)}</h2>${isTest ? '' : `<table cellpadding="4">${rows.join('')}</table>`}${drivers}${quotes.join('')}`;

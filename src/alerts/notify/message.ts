@@ -1,4 +1,4 @@
-import type { AlertChange, Verdict } from '../../domain/alert.ts';
+import type { AlertTransition, Evaluation } from '../../domain/alert.ts';
 
 /** A post that shows what an alert is about. Its text is a stranger's: never markup. */
 export interface ExamplePost {
@@ -8,7 +8,7 @@ export interface ExamplePost {
 }
 
 /** What lies behind an alert. */
-export interface Reasons {
+export interface AlertContext {
   /** Terms that set the posts apart. */
   readonly drivers: readonly string[];
   readonly examples: readonly ExamplePost[];
@@ -16,11 +16,11 @@ export interface Reasons {
 
 /** A change in words, for whichever channel. */
 export interface Message {
-  readonly change: AlertChange;
+  readonly change: AlertTransition;
   readonly title: string;
   /** Facts by name, in the order in which they are told. */
   readonly facts: readonly (readonly [name: string, value: string])[];
-  readonly reasons: Reasons;
+  readonly context: AlertContext;
   /** The page, at this brand and the window that was judged. */
   readonly link: string;
   /** Whether it only tries a channel. */
@@ -40,14 +40,14 @@ export interface Digest {
 const minuteMs = 60_000;
 const longestExample = 280;
 
-export function messageOf(change: AlertChange, reasons: Reasons, page: string): Message {
+export function messageOf(change: AlertTransition, reasons: AlertContext, page: string): Message {
   const examples = reasons.examples.map((example) => ({ ...example, text: shorten(example.text) }));
-  return { change, title: titleOf(change), facts: factsOf(change), reasons: { ...reasons, examples }, link: linkTo(page, change) };
+  return { change, title: titleOf(change), facts: factsOf(change), context: { ...reasons, examples }, link: linkTo(page, change) };
 }
 
 /** Messages of a stretch as one. @param id of the stretch */
 export function digestOf(id: string, messages: readonly Message[], page: string): Digest {
-  const count = (kind: AlertChange['kind']): number => messages.filter(({ change }) => change.kind === kind).length;
+  const count = (kind: AlertTransition['kind']): number => messages.filter(({ change }) => change.kind === kind).length;
   const title = `${plural(count('alert'), 'alert')} began, ${count('resolved')} ended`;
   return { id, title, messages, link: new URL(page).href };
 }
@@ -58,7 +58,7 @@ const plural = (count: number, what: string): string => `${count} ${what}${count
 export function testMessage(id: string, now: number, page: string): Message {
   const from = now - 15 * minuteMs;
   const figures = {
-    what: 'volume',
+    metric: 'volume',
     direction: 'up',
     observed: 0,
     expected: 0,
@@ -70,52 +70,52 @@ export function testMessage(id: string, now: number, page: string): Message {
     to: now,
     baseline: null,
   } as const;
-  const change: AlertChange = {
+  const change: AlertTransition = {
     ...{ id, alert: id, kind: 'alert', rule: 'test', brand: '*', severity: 'warning', at: now, channels: [] },
-    verdict: figures,
+    evaluation: figures,
     state: { status: 'alert', since: now },
   };
   const title = 'This is a test: alerts of feedpulse arrive here';
-  return { change, title, facts: [['Sent', clock(now)]], reasons: { drivers: [], examples: [] }, link: linkTo(page, change), isTest: true };
+  return { change, title, facts: [['Sent', clock(now)]], context: { drivers: [], examples: [] }, link: linkTo(page, change), isTest: true };
 }
 
 /** The whole message as plain text. */
-export function textOf({ title, facts, reasons, link }: Message): string {
+export function textOf({ title, facts, context, link }: Message): string {
   const lines = facts.map(([name, value]) => `${name}: ${value}`);
-  const drivers = reasons.drivers.length > 0 ? [`Drivers: ${reasons.drivers.join(', ')}`] : [];
-  const examples = reasons.examples.map(({ platform, text, url }) => `“${text}” (${platform}${url ? `, ${url}` : ''})`);
+  const drivers = context.drivers.length > 0 ? [`Drivers: ${context.drivers.join(', ')}`] : [];
+  const examples = context.examples.map(({ platform, text, url }) => `“${text}” (${platform}${url ? `, ${url}` : ''})`);
   return [title, ...lines, ...drivers, ...examples, link].join('\n');
 }
 
-function titleOf({ kind, brand, verdict }: AlertChange): string {
+function titleOf({ kind, brand, evaluation }: AlertTransition): string {
   const who = brand === '*' ? 'All posts' : brand;
-  const { what, direction, observed, expected } = verdict;
-  if (what === 'noData') return kind === 'alert' ? `The feed is silent: no post since ${clock(verdict.from)}` : 'The feed is back';
-  if (kind === 'resolved') return `${who}: ${names[what]} is usual again`;
-  if (what === 'netSentiment')
+  const { metric, direction, observed, expected } = evaluation;
+  if (metric === 'noData') return kind === 'alert' ? `The feed is silent: no post since ${clock(evaluation.from)}` : 'The feed is back';
+  if (kind === 'resolved') return `${who}: ${names[metric]} is usual again`;
+  if (metric === 'netSentiment')
     return `${who}: net sentiment ${direction === 'up' ? 'rose' : 'fell'} to ${points(observed)}, ${points(expected)} expected`;
-  return `${who}: ${names[what]} ${direction === 'up' ? 'is up' : 'is down'}, ${Math.round(observed)} posts where ${Math.round(expected)} were expected`;
+  return `${who}: ${names[metric]} ${direction === 'up' ? 'is up' : 'is down'}, ${Math.round(observed)} posts where ${Math.round(expected)} were expected`;
 }
 
 const names = { volume: 'volume', netSentiment: 'net sentiment', negativeVolume: 'the volume of negative posts' } as const;
 
-function factsOf(change: AlertChange): [string, string][] {
-  const { verdict } = change;
-  if (verdict.what === 'noData') return [['Last post before', clock(verdict.from)]];
-  const value = (number: number): string => (verdict.what === 'netSentiment' ? points(number) : `${Math.round(number)}`);
-  const { from, to, baseline } = verdict;
+function factsOf(change: AlertTransition): [string, string][] {
+  const { evaluation } = change;
+  if (evaluation.metric === 'noData') return [['Last post before', clock(evaluation.from)]];
+  const value = (number: number): string => (evaluation.metric === 'netSentiment' ? points(number) : `${Math.round(number)}`);
+  const { from, to, baseline } = evaluation;
   return [
-    ['Observed', value(verdict.observed)],
-    ['Expected', `${value(verdict.expected)} (usually ${value(verdict.low)} to ${value(verdict.high)})`],
-    ['Deviation', `${verdict.z.toFixed(1)} standard deviations`],
-    ['Posts', String(verdict.posts)],
+    ['Observed', value(evaluation.observed)],
+    ['Expected', `${value(evaluation.expected)} (usually ${value(evaluation.low)} to ${value(evaluation.high)})`],
+    ['Deviation', `${evaluation.z.toFixed(1)} standard deviations`],
+    ['Posts', String(evaluation.posts)],
     ['Window', `${clock(from)} to ${clock(to)} (${Math.round((to - from) / minuteMs)} min)`],
     ...(baseline ? [['Compared with', comparedWith(baseline)] as [string, string]] : []),
     ['Rule', change.rule],
   ];
 }
 
-function comparedWith({ season, from, to }: NonNullable<Verdict['baseline']>): string {
+function comparedWith({ season, from, to }: NonNullable<Evaluation['baseline']>): string {
   const what = { week: 'the same time of past weeks', day: 'the same time of past days', recent: 'the last 24 hours' }[season];
   return `${what} (${clock(from)} to ${clock(to)})`;
 }
@@ -128,12 +128,12 @@ const clock = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16)
 const shownBeforeMs = 3 * 3_600_000;
 const shownAfterMs = 1_800_000;
 
-function linkTo(page: string, { brand, verdict }: AlertChange): string {
+function linkTo(page: string, { brand, evaluation }: AlertTransition): string {
   const url = new URL(page);
   if (brand !== '*') url.searchParams.set('brand', brand);
   const iso = (ms: number): string => new Date(ms).toISOString().slice(0, 19).concat('Z');
-  url.searchParams.set('from', iso(verdict.from - shownBeforeMs));
-  url.searchParams.set('to', iso(verdict.to + shownAfterMs));
+  url.searchParams.set('from', iso(evaluation.from - shownBeforeMs));
+  url.searchParams.set('to', iso(evaluation.to + shownAfterMs));
   return url.href;
 }
 

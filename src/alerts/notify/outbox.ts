@@ -1,11 +1,11 @@
-import type { Due } from '../../domain/alert.ts';
+import type { PendingDelivery } from '../../domain/alert.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { asError, FeedpulseError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Metrics } from '../../lib/metrics.ts';
 import type { AlertRecords } from '../../sink/queries/read-alerts.ts';
 import type { Channel } from './channels.ts';
-import { digestOf, type Message, messageOf, type Reasons } from './message.ts';
+import { type AlertContext, digestOf, type Message, messageOf } from './message.ts';
 
 const firstPauseMs = 5_000;
 const longestPauseMs = 10 * 60_000;
@@ -26,7 +26,7 @@ export interface OutboxParts {
   readonly attempts: { addAttempt(attempt: Attempt, at: number): Promise<void> };
   readonly channels: ReadonlyMap<string, Channel>;
   /** What lies behind a change; a message can do without. */
-  readonly explain: (due: Due['change']) => Promise<Reasons>;
+  readonly explain: (due: PendingDelivery['transition']) => Promise<AlertContext>;
   /** Where the page is. */
   readonly page: () => string;
   readonly clock: Clock;
@@ -44,16 +44,17 @@ export async function sendDue(parts: OutboxParts): Promise<number> {
   const { records, channels, clock } = parts;
   const now = clock.now();
   const due = await records.due(now - giveUpAfterMs - longestPauseMs);
-  const isGathered = ({ channel, change }: Due): boolean => channels.get(channel)?.digestMs !== undefined && change.severity !== 'critical';
+  const isGathered = ({ channel, transition }: PendingDelivery): boolean =>
+    channels.get(channel)?.digestMs !== undefined && transition.severity !== 'critical';
   let sent = 0;
   for (const [channel, gathered] of groupBy(due.filter(isGathered), ({ channel: name }) => name))
     sent += await sendGathered(parts, gathered, channels.get(channel)?.digestMs ?? 0);
   /** Alerts by channel whose beginning is still to be taken. */
   const waiting = new Set<string>();
   for (const one of due.filter((some) => !isGathered(some))) {
-    const key = JSON.stringify([one.channel, one.change.alert]);
+    const key = JSON.stringify([one.channel, one.transition.alert]);
     const channel = channels.get(one.channel);
-    const isLate = now - one.change.at > giveUpAfterMs;
+    const isLate = now - one.transition.at > giveUpAfterMs;
     if (!channel || isLate) await note(parts, one, 'given-up');
     else if (waiting.has(key) || one.nextAt > now) waiting.add(key);
     else if (await attempt(parts, [one], (message) => channel.send(message, now))) sent += 1;
@@ -72,11 +73,11 @@ function groupBy<K, T>(all: readonly T[], keyOf: (one: T) => K): Map<K, T[]> {
 const settlingMs = 30_000;
 
 /** Sends what a channel gathered, a message for each stretch that is over: always the same ones together, by the same name. */
-async function sendGathered(parts: OutboxParts, gathered: readonly Due[], digestMs: number): Promise<number> {
+async function sendGathered(parts: OutboxParts, gathered: readonly PendingDelivery[], digestMs: number): Promise<number> {
   const { channels, clock, page } = parts;
   const now = clock.now();
   let sent = 0;
-  for (const [stretch, some] of groupBy(gathered, ({ change }) => Math.floor(change.at / digestMs))) {
+  for (const [stretch, some] of groupBy(gathered, ({ transition }) => Math.floor(transition.at / digestMs))) {
     const channel = channels.get(some[0]?.channel ?? '');
     if (now < (stretch + 1) * digestMs + settlingMs || some.some(({ nextAt }) => nextAt > now)) continue;
     if (!channel || now - stretch * digestMs > giveUpAfterMs + digestMs) for (const one of some) await note(parts, one, 'given-up');
@@ -87,12 +88,16 @@ async function sendGathered(parts: OutboxParts, gathered: readonly Due[], digest
 }
 
 /** Whether a message, or several as one, were taken. */
-async function attempt(parts: OutboxParts, due: readonly Due[], send: (...messages: Message[]) => Promise<void>): Promise<boolean> {
+async function attempt(
+  parts: OutboxParts,
+  due: readonly PendingDelivery[],
+  send: (...messages: Message[]) => Promise<void>,
+): Promise<boolean> {
   const { log, explain, page } = parts;
   const messages: Message[] = [];
-  for (const { change } of due) {
-    const reasons = await explain(change).catch(() => ({ drivers: [], examples: [] }));
-    messages.push(messageOf(change, reasons, page()));
+  for (const { transition } of due) {
+    const reasons = await explain(transition).catch(() => ({ drivers: [], examples: [] }));
+    messages.push(messageOf(transition, reasons, page()));
   }
   try {
     await send(...messages);
@@ -111,12 +116,12 @@ async function attempt(parts: OutboxParts, due: readonly Due[], send: (...messag
 /** Faults of a channel; others are those of the database. */
 const sendFaults: ReadonlySet<string> = new Set(['WEBHOOK_REFUSED', 'WEBHOOK_FAILED', 'EMAIL_FAILED', 'FILE_UNREADABLE']);
 
-async function note({ attempts, clock, metrics }: OutboxParts, due: Due, outcome: Attempt['outcome']): Promise<void> {
+async function note({ attempts, clock, metrics }: OutboxParts, due: PendingDelivery, outcome: Attempt['outcome']): Promise<void> {
   const now = clock.now();
   const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(due.attempts, 20));
   metrics.alertMessages.inc({ channel: due.channel, outcome: outcome === 'waiting' ? 'failed' : outcome });
   await attempts.addAttempt(
-    { change: due.change.id, channel: due.channel, attempts: due.attempts + 1, outcome, nextAt: now + pauseMs },
+    { change: due.transition.id, channel: due.channel, attempts: due.attempts + 1, outcome, nextAt: now + pauseMs },
     now,
   );
 }

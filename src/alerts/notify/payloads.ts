@@ -11,10 +11,10 @@ const bodies: Readonly<Record<Receiver, (message: Message) => object>> = {
   alertmanager: alertmanagerBody,
 };
 
-export const bodyOf = (receiver: Receiver, message: Message): object => bodies[receiver](message);
+export const toPayload = (receiver: Receiver, message: Message): object => bodies[receiver](message);
 
 /** Many messages in one. Alertmanager gathers by itself, and has no digests. */
-export function digestBodyOf(receiver: Receiver, digest: Digest): object {
+export function toDigestPayload(receiver: Receiver, digest: Digest): object {
   const { id, title, messages, link } = digest;
   if (receiver === 'slack') {
     const lines = messages.slice(0, mostInBlocks).map((message) => slackSection(`${signOf(message)} ${message.title}`));
@@ -37,9 +37,9 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** Everything, for programs. */
 function plainBody(message: Message): object {
-  const { change, title, reasons, link, isTest } = message;
-  const { id, alert, kind, rule, brand, severity, at, verdict } = change;
-  const { from, to, baseline, ...figures } = verdict;
+  const { change, title, context, link, isTest } = message;
+  const { id, alert, kind, rule, brand, severity, at, evaluation } = change;
+  const { from, to, baseline, ...figures } = evaluation;
   const told = {
     ...figures,
     from: iso(from),
@@ -56,7 +56,7 @@ function plainBody(message: Message): object {
     at: iso(at),
     title,
     ...told,
-    ...reasons,
+    ...context,
     link,
     text: textOf(message),
   };
@@ -64,14 +64,14 @@ function plainBody(message: Message): object {
 
 /** Blocks of Slack. Nothing of it is markup but the link, which is ours: strangers' words are plain text. */
 function slackBody(message: Message): object {
-  const { title, facts, reasons, link } = message;
+  const { title, facts, context, link } = message;
   return {
     text: escapeSlack(title),
     blocks: [
       { type: 'header', text: slackPlain(`${signOf(message)} ${title}`.slice(0, 150)) },
       { type: 'section', fields: facts.slice(0, 10).map(([name, value]) => slackPlain(`${name}: ${value}`)) },
-      ...(reasons.drivers.length > 0 ? [slackSection(`Drivers: ${reasons.drivers.join(', ')}`)] : []),
-      ...reasons.examples.map(({ platform, text }) => slackSection(`“${text}” (${platform})`)),
+      ...(context.drivers.length > 0 ? [slackSection(`Drivers: ${context.drivers.join(', ')}`)] : []),
+      ...context.examples.map(({ platform, text }) => slackSection(`“${text}” (${platform})`)),
       slackButton(link),
     ],
   };
@@ -84,13 +84,13 @@ const slackButton = (url: string) => ({ type: 'actions', elements: [{ type: 'but
 /** Slack reads these three as the beginnings of links and mentions. */
 const escapeSlack = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 
-function teamsBody({ change, title, facts, reasons, link }: Message): object {
+function teamsBody({ change, title, facts, context, link }: Message): object {
   const color = change.kind === 'resolved' ? 'Good' : change.severity === 'critical' ? 'Attention' : 'Warning';
   const body = [
     teamsPlain(title, { size: 'Large', weight: 'Bolder', color }),
     ...facts.map(([name, value]) => teamsPlain(`${name}: ${value}`)),
-    ...(reasons.drivers.length > 0 ? [teamsPlain(`Drivers: ${reasons.drivers.join(', ')}`)] : []),
-    ...reasons.examples.map(({ platform, text }) => teamsPlain(`“${text}” (${platform})`, { isSubtle: true })),
+    ...(context.drivers.length > 0 ? [teamsPlain(`Drivers: ${context.drivers.join(', ')}`)] : []),
+    ...context.examples.map(({ platform, text }) => teamsPlain(`“${text}” (${platform})`, { isSubtle: true })),
   ];
   return teamsCard(body, link);
 }

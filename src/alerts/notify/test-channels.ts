@@ -13,7 +13,7 @@ export interface Tried {
 }
 
 /** Sends each channel a message that says it is a test, one after the other. Faults of the channels are part of the answer. */
-export async function tryChannels(channels: ReadonlyMap<string, Channel>, page: string, now: number): Promise<Tried[]> {
+export async function testChannels(channels: ReadonlyMap<string, Channel>, page: string, now: number): Promise<Tried[]> {
   const tried: Tried[] = [];
   for (const [channel, { send }] of channels) {
     try {

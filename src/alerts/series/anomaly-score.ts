@@ -24,7 +24,7 @@ const withinEpisode = Math.exp(-5);
 const halfway = 108;
 
 /** Rates the samples of a series in order: 0 is usual, 1 never seen the like. @returns in [0, 1) */
-export function createUnusualness(): (sample: Sample) => number {
+export function createAnomalyScore(): (sample: Sample) => number {
   const stepOf = createStep();
   const levels = spans.map((span) => ({ span, mean: createTrailingMean(), history: createLevelHistory() }));
   const highest = createTrailingMaximum();

@@ -1,4 +1,4 @@
-import { createUnusualness } from './anomaly-score.ts';
+import { createAnomalyScore } from './anomaly-score.ts';
 import type { Sample } from './sample.ts';
 import { createSeasonalBaseline } from './seasonal-baseline.ts';
 
@@ -25,7 +25,7 @@ const keepFiringMs = 3_600_000;
 /** Judges a series of volumes, ordered by time. What is said of a sample depends on those before it alone. */
 export function* backtest(samples: Iterable<Sample>, { alertFrom = 0.5, timeZone = 'UTC' }: BacktestOptions = {}): Generator<Judged> {
   const baseline = createSeasonalBaseline(timeZone);
-  const unusualness = createUnusualness();
+  const unusualness = createAnomalyScore();
   let lastUnusual = Number.NEGATIVE_INFINITY;
   for (const { time, value } of samples) {
     const expected = baseline.expected(time);

@@ -1,6 +1,6 @@
 import { type Label, labels } from '../../domain/post.ts';
 import type { TermCounts } from './log-odds.ts';
-import { createCopies } from './near-duplicates.ts';
+import { createNearDuplicateIndex } from './near-duplicates.ts';
 import { createWordReader, type Term } from './post-words.ts';
 
 export interface LabelledText {
@@ -48,7 +48,7 @@ export async function countTerms<Post extends LabelledText>(
   breathe: Breathe,
 ): Promise<TermTable<Post>> {
   const reader = createWordReader(names);
-  const copies = { negative: createCopies(), neutral: createCopies(), positive: createCopies() };
+  const copies = { negative: createNearDuplicateIndex(), neutral: createNearDuplicateIndex(), positive: createNearDuplicateIndex() };
   const distinct: Record<Label, { post: Post; terms: number[]; posts: number }[]> = { negative: [], neutral: [], positive: [] };
   const total = { negative: 0, neutral: 0, positive: 0 };
   const seen = createSketch();

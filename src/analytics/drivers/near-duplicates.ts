@@ -7,7 +7,7 @@ const rowsPerBand = 3;
 /** Of one band's bucket, how many are compared: what everybody writes would else be compared with everything. */
 const mostCompared = 8;
 
-export interface Copies {
+export interface NearDuplicateIndex {
   /** The number, from 0, of the group that a text belongs to, given as the numbers of its words. */
   groupOf(words: readonly number[]): number;
 }
@@ -18,7 +18,7 @@ export interface Copies {
  * probability of 1 − (1 − 0.65³)¹⁶ > 0.99, and one that is 0.75 alike of > 0.999. Then the sets themselves are compared. The first text of a group stands
  * for it, so the order in which texts are given decides.
  */
-export function createCopies(): Copies {
+export function createNearDuplicateIndex(): NearDuplicateIndex {
   const same = new Map<string, number>();
   const shingles: Set<number>[] = [];
   const buckets = new Map<number, number[]>();

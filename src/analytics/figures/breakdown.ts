@@ -1,10 +1,10 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { Breakdown, Part } from '../../domain/brand-metrics.ts';
+import type { Breakdown, Segment } from '../../domain/brand-metrics.ts';
 import { type Range, toSeconds } from '../../sink/queries/range.ts';
 import { readRows } from '../../sink/queries/read-rows.ts';
 import { quarterRollup, selectParts } from '../../sink/queries/reading.ts';
 import { type CountsRow, toFigures } from './figures.ts';
-import { ofNetSentiment, ofShare } from './intervals.ts';
+import { netSentimentInterval, wilsonInterval } from './intervals.ts';
 
 type Row = CountsRow & { readonly platform: string; readonly lang: string };
 
@@ -15,12 +15,12 @@ export async function breakdown(reader: ClickHouseClient, query: Range & { brand
   return { platforms: partsBy('platform', rows, whole), languages: partsBy('lang', rows, whole) };
 }
 
-function partsBy(name: 'platform' | 'lang', rows: readonly Row[], whole: number): Part[] {
+function partsBy(name: 'platform' | 'lang', rows: readonly Row[], whole: number): Segment[] {
   const names = [...new Set(rows.map((row) => row[name]))];
-  const parts = names.map((value): Part => {
+  const parts = names.map((value): Segment => {
     const figures = toFigures(sumOf(rows.filter((row) => row[name] === value)));
     const { volume, positive, negative, neutral } = figures;
-    const intervals = { share: ofShare(volume, whole), netSentiment: ofNetSentiment(positive, negative, neutral) };
+    const intervals = { share: wilsonInterval(volume, whole), netSentiment: netSentimentInterval(positive, negative, neutral) };
     return { name: value, share: volume / whole, ...figures, intervals };
   });
   return parts.sort((a, b) => b.volume - a.volume || (a.name < b.name ? -1 : 1));

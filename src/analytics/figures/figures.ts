@@ -1,6 +1,13 @@
-import type { Change, Figures, Interval, Measure, Summary, Totals } from '../../domain/brand-metrics.ts';
-import { measures } from '../../domain/brand-metrics.ts';
-import { changeOf, ofCount, ofMean, ofNetSentiment, ofShare, ofWeightedNet } from './intervals.ts';
+import type { BrandMetrics, Change, Interval, Metric, SentimentCounts, Summary } from '../../domain/brand-metrics.ts';
+import { metricNames } from '../../domain/brand-metrics.ts';
+import {
+  differenceInterval,
+  meanInterval,
+  netSentimentInterval,
+  poissonInterval,
+  weightedNetInterval,
+  wilsonInterval,
+} from './intervals.ts';
 
 /** Counts as the database returns them: 64-bit ones may come as strings. */
 export type CountsRow = Record<'negative' | 'neutral' | 'positive' | 'unscored', number | string>;
@@ -15,7 +22,7 @@ export function netSentiment(positive: number, negative: number, neutral: number
   return scored === 0 ? null : (100 * (positive - negative)) / scored;
 }
 
-export function toFigures(row: CountsRow): Figures {
+export function toFigures(row: CountsRow): SentimentCounts {
   const negative = Number(row.negative);
   const neutral = Number(row.neutral);
   const positive = Number(row.positive);
@@ -52,7 +59,7 @@ export function toMeans(row: SumsRow): { meanScore: number | null; weightedNetSe
 }
 
 /** Figures with their intervals. `mentions` are those of all brands compared; undefined where there are none to compare with. */
-export function toTotals(row: SumsRow & { readonly authors?: number | string }, mentions?: number): Totals {
+export function toTotals(row: SumsRow & { readonly authors?: number | string }, mentions?: number): BrandMetrics {
   const figures = toFigures(row);
   const { volume, negative, neutral, positive } = figures;
   const scored = negative + neutral + positive;
@@ -66,14 +73,14 @@ export function toTotals(row: SumsRow & { readonly authors?: number | string }, 
     shareOfVoice: mentions ? volume / mentions : null,
     authors: row.authors === undefined ? null : Number(row.authors),
     intervals: {
-      volume: ofCount(volume),
-      negativeShare: ofShare(negative, scored),
-      neutralShare: ofShare(neutral, scored),
-      positiveShare: ofShare(positive, scored),
-      netSentiment: ofNetSentiment(positive, negative, neutral),
-      meanScore: ofMean({ count: scored, sum: row.scores ?? 0, squares: row.scoreSquares ?? 0 }),
-      weightedNetSentiment: ofWeightedNet(weightsOf(row)),
-      shareOfVoice: mentions ? ofShare(volume, mentions) : null,
+      volume: poissonInterval(volume),
+      negativeShare: wilsonInterval(negative, scored),
+      neutralShare: wilsonInterval(neutral, scored),
+      positiveShare: wilsonInterval(positive, scored),
+      netSentiment: netSentimentInterval(positive, negative, neutral),
+      meanScore: meanInterval({ count: scored, sum: row.scores ?? 0, squares: row.scoreSquares ?? 0 }),
+      weightedNetSentiment: weightedNetInterval(weightsOf(row)),
+      shareOfVoice: mentions ? wilsonInterval(volume, mentions) : null,
     },
   };
 }
@@ -86,16 +93,16 @@ const weightsOf = ({ weightPositive, weightNegative, weightNeutral, weightSquare
 });
 
 /** A period beside the one before it, which is null where there is no history of it. */
-export function compare(current: Totals, previous: Totals | null): Summary {
+export function compare(current: BrandMetrics, previous: BrandMetrics | null): Summary {
   if (!previous) return { current, previous, changes: null };
-  const changes = measures.map((measure): [Measure, Change | null] => [measure, changeIn(measure, current, previous)]);
-  return { current, previous, changes: Object.fromEntries(changes) as Record<Measure, Change | null> }; // one of each measure
+  const changes = metricNames.map((measure): [Metric, Change | null] => [measure, changeIn(measure, current, previous)]);
+  return { current, previous, changes: Object.fromEntries(changes) as Record<Metric, Change | null> }; // one of each measure
 }
 
-function changeIn(measure: Measure, current: Totals, previous: Totals): Change | null {
+function changeIn(measure: Metric, current: BrandMetrics, previous: BrandMetrics): Change | null {
   const now = estimate(current[measure], current.intervals[measure]);
   const before = estimate(previous[measure], previous.intervals[measure]);
-  return now && before && changeOf(now, before);
+  return now && before && differenceInterval(now, before);
 }
 
 function estimate(value: number | null, interval: Interval | null): ({ value: number } & Interval) | null {

@@ -11,7 +11,7 @@ const around = (middle: number, reach: number, least: number, most: number): Int
 });
 
 /** Of a share `part / whole`, from 0 to 1: the score interval of Wilson (1927). Null where the whole is 0. */
-export function ofShare(part: number, whole: number): Interval | null {
+export function wilsonInterval(part: number, whole: number): Interval | null {
   if (whole === 0) return null;
   const share = part / whole;
   const stretch = 1 + z ** 2 / whole;
@@ -20,7 +20,7 @@ export function ofShare(part: number, whole: number): Interval | null {
 }
 
 /** Of a count, as the rate of a Poisson process: the score interval, n + z²/2 ± z·√(n + z²/4) (Garwood's, nearly, in closed form). */
-export function ofCount(count: number): Interval {
+export function poissonInterval(count: number): Interval {
   return around(count + z ** 2 / 2, z * Math.sqrt(count + z ** 2 / 4), 0, Number.POSITIVE_INFINITY);
 }
 
@@ -29,7 +29,7 @@ export function ofCount(count: number): Interval {
  * interval of Agresti and Min (2005): half a post is added to each of the four cells of the matched table, which are
  * P, N and two that share U. Null where nothing is scored.
  */
-export function ofNetSentiment(positive: number, negative: number, neutral: number): Interval | null {
+export function netSentimentInterval(positive: number, negative: number, neutral: number): Interval | null {
   const scored = positive + negative + neutral;
   if (scored === 0) return null;
   const whole = scored + 2;
@@ -39,7 +39,7 @@ export function ofNetSentiment(positive: number, negative: number, neutral: numb
 }
 
 /** Of a mean of values within ±`most`, from their sums: Student's interval. Null for fewer than two values. */
-export function ofMean({ count, sum, squares }: { count: number; sum: number; squares: number }, most = 1): Interval | null {
+export function meanInterval({ count, sum, squares }: { count: number; sum: number; squares: number }, most = 1): Interval | null {
   if (count < 2) return null;
   const mean = sum / count;
   const variance = Math.max(0, (squares - count * mean ** 2) / (count - 1));
@@ -58,11 +58,11 @@ export interface Weights {
  * Of a weighted net sentiment: that of as many posts as would say as much if all weighed the same, (Σw)² / Σw²
  * (Kish 1965). It takes weights and labels for unrelated, so it is an approximation. Null where nothing is scored.
  */
-export function ofWeightedNet({ positive, negative, neutral, squares }: Weights): Interval | null {
+export function weightedNetInterval({ positive, negative, neutral, squares }: Weights): Interval | null {
   const whole = positive + negative + neutral;
   if (whole === 0 || squares === 0) return null;
   const perWeight = whole / squares;
-  return ofNetSentiment(positive * perWeight, negative * perWeight, neutral * perWeight);
+  return netSentimentInterval(positive * perWeight, negative * perWeight, neutral * perWeight);
 }
 
 interface Estimate extends Interval {
@@ -73,7 +73,7 @@ interface Estimate extends Interval {
  * Of a difference of two independent figures, from their own intervals: the square-and-add method, for proportions
  * of Newcombe (1998, method 10), in general of Zou and Donner (2008).
  */
-export function changeOf(now: Estimate, before: Estimate): Change {
+export function differenceInterval(now: Estimate, before: Estimate): Change {
   const difference = now.value - before.value;
   const low = difference - Math.hypot(now.value - now.low, before.high - before.value);
   const high = difference + Math.hypot(now.high - now.value, before.value - before.low);

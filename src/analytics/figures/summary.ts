@@ -1,5 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { BrandFigures, Comparison, Summary } from '../../domain/brand-metrics.ts';
+import type { BrandCounts, Comparison, Summary } from '../../domain/brand-metrics.ts';
 import { chooseRollup, type Range, toSeconds } from '../../sink/queries/range.ts';
 import { readRows } from '../../sink/queries/read-rows.ts';
 import { selectBrands } from '../../sink/queries/reading.ts';
@@ -31,7 +31,7 @@ export async function compareBrands(
 }
 
 /** Figures of every brand that was mentioned in a range, largest first. @throws USAGE for an empty range */
-export async function brandsOverview(reader: ClickHouseClient, range: Range, now = Date.now()): Promise<BrandFigures[]> {
+export async function brandsOverview(reader: ClickHouseClient, range: Range, now = Date.now()): Promise<BrandCounts[]> {
   const rollup = chooseRollup(range, now);
   const rows = await readRows<CountsRow & { brand: string }>(reader, selectBrands(rollup), toSeconds(range, rollup));
   return rows.map((row) => ({ brand: row.brand, ...toFigures(row) }));

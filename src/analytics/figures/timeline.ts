@@ -4,7 +4,7 @@ import { type Range, toSeconds } from '../../sink/queries/range.ts';
 import { readRows } from '../../sink/queries/read-rows.ts';
 import { minuteRollup, quarterRollup, selectTimeline } from '../../sink/queries/reading.ts';
 import { type SumsRow, toFigures, toMeans } from './figures.ts';
-import { ofNetSentiment } from './intervals.ts';
+import { netSentimentInterval } from './intervals.ts';
 
 type Row = SumsRow & { readonly start: number | string; readonly arrived: 0 | 1 };
 
@@ -34,6 +34,6 @@ const startOf = ({ start }: Row): string => new Date(Number(start) * 1_000).toIS
 
 function toBucket(row: Row): Bucket {
   const figures = toFigures(row);
-  const intervals = { netSentiment: ofNetSentiment(figures.positive, figures.negative, figures.neutral) };
+  const intervals = { netSentiment: netSentimentInterval(figures.positive, figures.negative, figures.neutral) };
   return { start: startOf(row), ...figures, ...toMeans(row), intervals };
 }

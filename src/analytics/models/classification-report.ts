@@ -1,4 +1,4 @@
-import { type Label, labels, type Verdict } from '../../domain/post.ts';
+import { type Label, labels, type Prediction } from '../../domain/post.ts';
 
 export interface ClassFigures {
   readonly precision: number;
@@ -23,7 +23,7 @@ export interface ClassificationReport {
 const calibrationBins = 15;
 
 /** How well verdicts agree with the truth. Unscored rows are an error of the caller's. */
-export function reportClassification(truth: readonly Label[], verdicts: readonly Verdict[]): ClassificationReport {
+export function reportClassification(truth: readonly Label[], verdicts: readonly Prediction[]): ClassificationReport {
   const confusion = countConfusion(truth, verdicts);
   const perClass = forEachLabel((label) => classFigures(confusion, label));
   const hits = labels.reduce((sum, label) => sum + confusion[label][label], 0);
@@ -41,7 +41,7 @@ function forEachLabel<T>(make: (label: Label) => T): Record<Label, T> {
   return { negative: make('negative'), neutral: make('neutral'), positive: make('positive') };
 }
 
-function countConfusion(truth: readonly Label[], verdicts: readonly Verdict[]): Record<Label, Record<Label, number>> {
+function countConfusion(truth: readonly Label[], verdicts: readonly Prediction[]): Record<Label, Record<Label, number>> {
   const confusion = forEachLabel(() => forEachLabel(() => 0));
   for (const [index, label] of truth.entries()) {
     const said = verdicts[index]?.label;
@@ -58,7 +58,7 @@ function classFigures(confusion: Record<Label, Record<Label, number>>, label: La
   return { precision: share(hits, said), recall: share(hits, support), f1: share(2 * hits, said + support), support };
 }
 
-function expectedCalibrationError(truth: readonly Label[], verdicts: readonly Verdict[]): number {
+function expectedCalibrationError(truth: readonly Label[], verdicts: readonly Prediction[]): number {
   const bins = Array.from({ length: calibrationBins }, () => ({ rows: 0, hits: 0, confidence: 0 }));
   for (const [index, { label, confidence }] of verdicts.entries()) {
     const bin = bins[Math.min(calibrationBins - 1, Math.floor(confidence * calibrationBins))];

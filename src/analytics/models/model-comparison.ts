@@ -1,11 +1,11 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { Change, ModelComparison, ModelFigures, ModelVersion } from '../../domain/brand-metrics.ts';
+import type { Change, ModelComparison, ModelCounts, ModelVersion } from '../../domain/brand-metrics.ts';
 import { type StoredLabel, storedLabels } from '../../domain/post.ts';
 import { type Range, toSeconds } from '../../sink/queries/range.ts';
 import { readRows } from '../../sink/queries/read-rows.ts';
 import { minuteRollup, selectModelPairs, selectModelVersions } from '../../sink/queries/reading.ts';
 import { netSentiment } from '../figures/figures.ts';
-import { ofMean } from '../figures/intervals.ts';
+import { meanInterval } from '../figures/intervals.ts';
 
 interface PairRow {
   readonly counting: StoredLabel;
@@ -56,7 +56,7 @@ export async function compareModels(
   };
 }
 
-function figuresBy(side: 'counting' | 'other', rows: readonly PairRow[]): ModelFigures {
+function figuresBy(side: 'counting' | 'other', rows: readonly PairRow[]): ModelCounts {
   const counts = Object.fromEntries(storedLabels.map((label) => [label, 0])) as Record<StoredLabel, number>; // one of each
   let scores = 0;
   for (const row of rows) {
@@ -88,6 +88,6 @@ function pairedDifference(
     sum += posts * difference;
     squares += posts * difference ** 2;
   }
-  const interval = ofMean({ count, sum, squares }, 200);
+  const interval = meanInterval({ count, sum, squares }, 200);
   return interval && { difference: sum / count, ...interval, significant: interval.low > 0 || interval.high < 0 };
 }

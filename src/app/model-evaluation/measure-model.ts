@@ -1,7 +1,7 @@
 import { type ClassificationReport, reportClassification } from '../../analytics/models/classification-report.ts';
 import type { Config } from '../../config/schema.ts';
-import type { Verdict } from '../../domain/post.ts';
-import type { Scorer, Verdicts } from '../../infer/scorer.ts';
+import type { Prediction } from '../../domain/post.ts';
+import type { Predictions, Scorer } from '../../infer/scorer.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import { createLog } from '../../lib/log.ts';
 import { startProgress } from '../../lib/progress.ts';
@@ -13,7 +13,7 @@ export type ModelReport = ClassificationReport & { readonly postsPerSecond: numb
 export interface Measured {
   readonly report: ModelReport;
   /** One a post, in the order of the file. */
-  readonly verdicts: readonly Verdict[];
+  readonly predictions: readonly Prediction[];
 }
 
 /** Two windows of the scorer, so that posts of like length share a batch. */
@@ -32,29 +32,29 @@ export async function measureModel(
   });
   try {
     await scorer.score(texts.slice(0, 32).map((text) => ({ text }))); // the first run allocates; it is not timed
-    const { verdicts, seconds } = await scoreAll(scorer, texts, title);
+    const { predictions, seconds } = await scoreAll(scorer, texts, title);
     const speed = { postsPerSecond: texts.length / seconds, modelVersion: scorer.model.id };
-    return { report: { ...reportClassification(truth, verdicts), ...speed }, verdicts };
+    return { report: { ...reportClassification(truth, predictions), ...speed }, predictions };
   } finally {
     await scorer.close();
   }
 }
 
-async function scoreAll(scorer: Scorer, texts: readonly string[], title: string): Promise<{ verdicts: Verdict[]; seconds: number }> {
+async function scoreAll(scorer: Scorer, texts: readonly string[], title: string): Promise<{ predictions: Prediction[]; seconds: number }> {
   const progress = startProgress(title, texts.length);
   const startedAt = performance.now();
-  const pending: Promise<Verdicts>[] = [];
+  const pending: Promise<Predictions>[] = [];
   for (let at = 0; at < texts.length; at += chunk) {
     await pending.at(-2); // two chunks under way keep every worker busy
     const part = texts.slice(at, at + chunk).map((text) => ({ text }));
     pending.push(scorer.score(part).finally(() => progress.advance(part.length)));
   }
-  const verdicts = (await Promise.all(pending)).flat().map(orFail);
+  const predictions = (await Promise.all(pending)).flat().map(orFail);
   progress.stop();
-  return { verdicts, seconds: (performance.now() - startedAt) / 1_000 };
+  return { predictions, seconds: (performance.now() - startedAt) / 1_000 };
 }
 
-function orFail(verdict: Verdict | undefined, index: number): Verdict {
-  if (verdict) return verdict;
+function orFail(prediction: Prediction | undefined, index: number): Prediction {
+  if (prediction) return prediction;
   throw new FeedpulseError('MODEL_FAILED', `the model fails on post ${index + 1} of the file, though not on others.`);
 }

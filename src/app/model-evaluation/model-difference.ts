@@ -1,5 +1,5 @@
 import { type Difference, type Discordant, macroRecallDifference, mcnemar } from '../../analytics/models/significance.ts';
-import type { Label, StoredLabel, Verdict } from '../../domain/post.ts';
+import type { Label, Prediction, StoredLabel } from '../../domain/post.ts';
 import type { Labelled } from './labelled-posts.ts';
 import type { Measured, ModelReport } from './measure-model.ts';
 
@@ -30,8 +30,8 @@ export interface ModelDifference {
 /** Two models on the same posts: both reports, paired tests, and `show` of the posts that they label differently, furthest apart first. */
 export function compareMeasured({ texts, truth, lines }: Labelled, a: Measured, b: Measured, show: number): ModelDifference {
   const posts = truth.map((label, index) => {
-    // Measured on these very posts, so each has a verdict of both.
-    const [first, second] = [a.verdicts[index] as Verdict, b.verdicts[index] as Verdict];
+    // Measured on these very posts, so each has a prediction of both.
+    const [first, second] = [a.predictions[index] as Prediction, b.predictions[index] as Prediction];
     return { index, truth: label, first, second, rightA: first.label === label, rightB: second.label === label };
   });
   const discordant = {
@@ -57,8 +57,8 @@ export function compareMeasured({ texts, truth, lines }: Labelled, a: Measured, 
   };
 }
 
-/** Total variation between two verdicts: 0 when they are the same, 1 when each excludes what the other is sure of. */
-function distance(one: Verdict, other: Verdict): number {
+/** Total variation between two predictions: 0 when they are the same, 1 when each excludes what the other is sure of. */
+function distance(one: Prediction, other: Prediction): number {
   const gaps = (['negative', 'neutral', 'positive'] as const).map((label) => Math.abs(one[label] - other[label]));
   return gaps.reduce((sum, gap) => sum + gap, 0) / 2;
 }

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { BrandSummary, Comparison, Timeline } from '../../domain/brand-metrics.ts';
 import type { Api } from '../api-client.ts';
-import { printable } from '../output/escape-terminal.ts';
+import { escapeTerminal } from '../output/escape-terminal.ts';
 import { intervalColumns, shownCount, shownGrowth, shownNet, shownPoints, shownShare } from '../output/format-metrics.ts';
 import { type Column, printRows } from '../output/print-table.ts';
 import { sparkline, squeeze } from '../output/sparkline.ts';
@@ -53,7 +53,7 @@ async function curveOf(api: Api, brand: string, { from, to }: Answer): Promise<s
 }
 
 const columns: readonly Column<Row>[] = [
-  { title: 'BRAND', name: 'brand', value: ({ brand }) => printable(brand) },
+  { title: 'BRAND', name: 'brand', value: ({ brand }) => escapeTerminal(brand) },
   { title: 'POSTS', name: 'volume', value: ({ current }) => current.volume, show: ({ current }) => shownCount(current.volume) },
   {
     title: 'CHANGE',

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { labels, storedLabels } from '../../domain/post.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
-import { carryOut, type UpkeepOptions } from '../mutation-options.ts';
+import { runMutation, type UpkeepOptions } from '../mutation-options.ts';
 import { withSharedOptions } from '../options.ts';
 
 const path = '/api/v1/corrections';
@@ -48,7 +48,7 @@ export function relabelCommand(): Command {
     .addHelpText('after', examples)
     .action((platform: string | undefined, id: string | undefined, label: string | undefined, options: Options) => {
       const body = bodyOf(platform, id, label, options);
-      return carryOut(
+      return runMutation(
         options,
         (api) => api.send<{ posts: number }>('POST', path, body),
         ({ posts }) => sentence(posts, body.dryRun, options.undo),

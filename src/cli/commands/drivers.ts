@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Driver, Drivers } from '../../analytics/drivers/drivers.ts';
-import { printable } from '../output/escape-terminal.ts';
+import { escapeTerminal } from '../output/escape-terminal.ts';
 import { type Column, printRows } from '../output/print-table.ts';
 import { askApi, oneLine, type QuestionOptions, withQuestionOptions } from '../query-options.ts';
 
@@ -44,7 +44,12 @@ const columns: readonly Column<Row>[] = [
     value: ({ netSentiment }) => netSentiment,
     show: ({ netSentiment }) => netSentiment?.toFixed(0) ?? '–',
   },
-  { title: 'EXAMPLE', name: 'example', value: (row) => printable(oneLine(exampleOf(row))), show: (row) => oneLine(exampleOf(row), 60) },
+  {
+    title: 'EXAMPLE',
+    name: 'example',
+    value: (row) => escapeTerminal(oneLine(exampleOf(row))),
+    show: (row) => oneLine(exampleOf(row), 60),
+  },
 ];
 
 function basis({ posts, sampled, distinct }: Drivers): string {

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { FeedpulseError } from '../../lib/errors.ts';
-import { carryOut, type UpkeepOptions } from '../mutation-options.ts';
+import { runMutation, type UpkeepOptions } from '../mutation-options.ts';
 import { withSharedOptions } from '../options.ts';
-import { followJob } from '../wait-for-job.ts';
+import { waitForJob } from '../wait-for-job.ts';
 
 const path = '/api/v1/erasures';
 
@@ -29,14 +29,14 @@ export function eraseCommand(): Command {
     .action((options: Options) => {
       const doomed = doomedOf(options);
       if (!options.yes)
-        return carryOut(
+        return runMutation(
           options,
           (api) => api.send<{ posts: number }>('POST', path, { ...doomed, dryRun: true }),
           ({ posts }) => `${posts} posts would be erased for good. Say --yes to do it.`,
         );
-      return carryOut(
+      return runMutation(
         options,
-        (api) => followJob(api, 'Erasing, posts', path, doomed),
+        (api) => waitForJob(api, 'Erasing, posts', path, doomed),
         ({ changed = 0 }) => `${changed} posts have been erased; the figures follow.`,
       );
     });

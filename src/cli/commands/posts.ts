@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { storedLabels } from '../../domain/post.ts';
 import type { StoredPost } from '../../sink/queries/stored-post.ts';
-import { printable } from '../output/escape-terminal.ts';
+import { escapeTerminal } from '../output/escape-terminal.ts';
 import { type Column, printRows } from '../output/print-table.ts';
 import { askApi, oneLine, type QuestionOptions, withQuestionOptions } from '../query-options.ts';
 
@@ -69,5 +69,5 @@ const columns: readonly Column<StoredPost>[] = [
   { title: 'LABEL', name: 'label', value: ({ label }) => label },
   { title: 'CONF', name: 'confidence', value: ({ confidence }) => confidence, show: ({ confidence }) => confidence.toFixed(2) },
   { title: 'ENGAGED', name: 'engagement', value: engagementOf },
-  { title: 'TEXT', name: 'text', value: ({ text }) => printable(oneLine(text)), show: ({ text }) => oneLine(text, 80) },
+  { title: 'TEXT', name: 'text', value: ({ text }) => escapeTerminal(oneLine(text)), show: ({ text }) => oneLine(text, 80) },
 ];

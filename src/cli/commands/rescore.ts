@@ -2,13 +2,13 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { ModelComparison, ModelVersion } from '../../domain/brand-metrics.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
-import { carryOut, type RangeOptions, withRange } from '../mutation-options.ts';
+import { type RangeOptions, runMutation, withRange } from '../mutation-options.ts';
 import { type SharedOptions, withSharedOptions } from '../options.ts';
-import { printable } from '../output/escape-terminal.ts';
+import { escapeTerminal } from '../output/escape-terminal.ts';
 import { shownCount, shownNet, shownPoints, shownShare } from '../output/format-metrics.ts';
 import { type Column, type Format, printRows } from '../output/print-table.ts';
 import { type RangeOptions as QuestionRange, withBrandOption, withConfiguredApi, withRangeOptions } from '../query-options.ts';
-import { followJob } from '../wait-for-job.ts';
+import { waitForJob } from '../wait-for-job.ts';
 
 const examples = `
 Another model reads stored posts beside the feed; its scores count once they are activated, and those before are kept.
@@ -34,9 +34,9 @@ function startCommand(): Command {
     .argument('<folder>', 'the model, on the machine of the process')
     .action((folder: string, options: RangeOptions) => {
       const { since, until } = options;
-      return carryOut(
+      return runMutation(
         options,
-        (api) => followJob(api, 'Scoring, posts', '/api/v1/rescore', { model: resolve(folder), since, until }),
+        (api) => waitForJob(api, 'Scoring, posts', '/api/v1/rescore', { model: resolve(folder), since, until }),
         ({ changed = 0 }) => `${shownCount(changed)} posts have been scored; \`feedpulse rescore list\` names the model.`,
       );
     });
@@ -56,7 +56,7 @@ function listCommand(): Command {
 const withFormat = (command: Command): Command => command.option('--format <format>', 'table, json or csv', 'table');
 
 const modelColumns: readonly Column<ModelVersion>[] = [
-  { title: 'MODEL', name: 'version', value: ({ version }) => printable(version) },
+  { title: 'MODEL', name: 'version', value: ({ version }) => escapeTerminal(version) },
   { title: 'COUNTING', name: 'counting', value: ({ counting }) => counting, show: ({ counting }) => shownCount(counting) },
   { title: 'KEPT', name: 'kept', value: ({ kept }) => kept, show: ({ kept }) => shownCount(kept) },
   { title: 'FROM (UTC)', name: 'from', value: ({ from }) => from, show: ({ from }) => from.slice(0, 16) },
@@ -88,7 +88,7 @@ function compareCommand(): Command {
 type ComparisonRow = ModelComparison['counting'] & { readonly scores: string };
 
 const comparisonColumns: readonly Column<ComparisonRow>[] = [
-  { title: 'SCORES', name: 'scores', value: ({ scores }) => printable(scores) },
+  { title: 'SCORES', name: 'scores', value: ({ scores }) => escapeTerminal(scores) },
   { title: 'NET', name: 'netSentiment', value: ({ netSentiment }) => netSentiment, show: ({ netSentiment }) => shownNet(netSentiment) },
   { title: 'MEAN', name: 'meanScore', value: ({ meanScore }) => meanScore, show: ({ meanScore }) => meanScore?.toFixed(3) ?? '–' },
   ...(['negative', 'neutral', 'positive', 'unscored'] as const).map(
@@ -123,19 +123,19 @@ function activateCommand(): Command {
       const { since, until, yes } = options;
       const body = { version, since, until };
       const path = '/api/v1/models/activate';
-      return carryOut(
+      return runMutation(
         options,
         async (api) => {
           const { posts } = await api.send<{ posts: number }>('POST', path, { ...body, dryRun: true });
-          if (posts === 0) throw new FeedpulseError('USAGE', `no post of this range has other scores of ${printable(version)}`);
+          if (posts === 0) throw new FeedpulseError('USAGE', `no post of this range has other scores of ${escapeTerminal(version)}`);
           if (!yes) return { posts, done: false };
-          const { changed = 0 } = await followJob(api, 'Activating, minutes', path, body);
+          const { changed = 0 } = await waitForJob(api, 'Activating, minutes', path, body);
           return { posts: changed, done: true };
         },
         ({ posts, done }) =>
           done
-            ? `${shownCount(posts)} posts count with ${printable(version)} now; the figures follow.`
-            : `${shownCount(posts)} posts would count with ${printable(version)}. Say --yes to do it.`,
+            ? `${shownCount(posts)} posts count with ${escapeTerminal(version)} now; the figures follow.`
+            : `${shownCount(posts)} posts would count with ${escapeTerminal(version)}. Say --yes to do it.`,
       );
     });
 }

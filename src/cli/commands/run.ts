@@ -1,19 +1,19 @@
 import { Command } from 'commander';
 import { startAlerts } from '../../app/alert-scheduler.ts';
 import { withDemoBrands } from '../../app/demo-brands.ts';
-import { type Front, openFront } from '../../app/http-frontend.ts';
+import { type HttpFrontend, openHttpFrontend } from '../../app/http-frontend.ts';
 import { openScorer } from '../../app/open-scorer.ts';
 import { openSource } from '../../app/open-source.ts';
 import { createRunStatus } from '../../app/run-status.ts';
 import { stopSignal } from '../../app/stop-signal.ts';
 import type { Config } from '../../config/schema.ts';
-import type { AlertChange } from '../../domain/alert.ts';
+import type { AlertTransition } from '../../domain/alert.ts';
 import { createBrandMatcher } from '../../ingest/brands/brand-matcher.ts';
 import { deadLetterParser, openDeadLetters } from '../../ingest/dead-letters/open-dead-letters.ts';
-import { createKafkaLease } from '../../ingest/sources/kafka/leader-election.ts';
+import { createLeaderElection } from '../../ingest/sources/kafka/leader-election.ts';
 import { type Clock, systemClock } from '../../lib/clock.ts';
-import { createHub, createLiveHub } from '../../lib/event-bus.ts';
-import { alone, type Lease } from '../../lib/lease.ts';
+import { createEventBus, createPostBus } from '../../lib/event-bus.ts';
+import { type Lease, singleProcessLease } from '../../lib/lease.ts';
 import { createLog, type Log } from '../../lib/log.ts';
 import { createMetrics } from '../../lib/metrics.ts';
 import { runPipeline } from '../../pipeline/pipeline.ts';
@@ -56,7 +56,7 @@ async function run(given: Config): Promise<void> {
   const config = withDemoBrands(given);
   const log = createLog(config.log.level);
   const stop = stopSignal(log);
-  const front = config.server.enabled ? await openFront(config, log, systemClock) : undefined;
+  const front = config.server.enabled ? await openHttpFrontend(config, log, systemClock) : undefined;
   try {
     const db = await openDatabase({ clickhouse: config.clickhouse, dataDir: config.dataDir, log });
     try {
@@ -75,7 +75,7 @@ async function run(given: Config): Promise<void> {
 interface Ground {
   readonly config: Config;
   readonly db: Database;
-  readonly front: Front | undefined;
+  readonly front: HttpFrontend | undefined;
   readonly log: Log;
   readonly stop: AbortSignal;
 }
@@ -83,8 +83,8 @@ interface Ground {
 async function runWith({ config, db, front, log, stop }: Ground): Promise<void> {
   const clock = systemClock;
   const metrics = createMetrics();
-  const live = createLiveHub();
-  const alertHub = createHub<AlertChange>();
+  const live = createPostBus();
+  const alertHub = createEventBus<AlertTransition>();
   const { retention } = config;
   const parts = { config, log, clock, metrics, retention };
   const brands = createBrandMatcher(config.brands);
@@ -108,7 +108,7 @@ async function runWith({ config, db, front, log, stop }: Ground): Promise<void> 
     server = await front?.serve({
       ...parts,
       reader: db.reader,
-      slowReader: db.slowReader,
+      heavyReader: db.heavyReader,
       live,
       alerts: alertHub,
       status: status.read,
@@ -143,6 +143,6 @@ function openLetters(parts: { readonly config: Config; readonly clock: Clock; re
 
 /** With Kafka there may be several processes, of which one judges alerts; without, this one is alone. */
 function openLease({ config, clock, log }: { readonly config: Config; readonly clock: Clock; readonly log: Log }): Lease {
-  if (config.source !== 'kafka' || !config.alerts.evaluate) return alone;
-  return createKafkaLease({ config: config.kafka, topic: config.alerts.topic, clock, log });
+  if (config.source !== 'kafka' || !config.alerts.evaluate) return singleProcessLease;
+  return createLeaderElection({ config: config.kafka, topic: config.alerts.topic, clock, log });
 }

@@ -90,14 +90,14 @@ function lineParser(config: Config): (text: string, line: number) => Line {
 
 async function scoreChunk(lines: readonly Line[], scorer: Scorer, brands: BrandMatcher): Promise<object[]> {
   const posts = lines.flatMap((line) => ('post' in line ? [line.post] : []));
-  const verdicts = (await scorer.score(posts)).values();
+  const predictions = (await scorer.score(posts)).values();
   const scoredAt = new Date(systemClock.now()).toISOString();
   return lines.map((line) => {
     if (!('post' in line)) return line;
-    const verdict = verdicts.next().value;
-    if (!verdict) return { line: line.line, deadLetter: 'model-refused' satisfies DeadLetterReason };
+    const prediction = predictions.next().value;
+    if (!prediction) return { line: line.line, deadLetter: 'inference-failed' satisfies DeadLetterReason };
     const matched = { brands: brands.match(line.post.text), brandsHash: brands.hash };
-    return { ...line.post, ...verdict, ...matched, modelVersion: scorer.model.id, scoredAt };
+    return { ...line.post, ...prediction, ...matched, modelVersion: scorer.model.id, scoredAt };
   });
 }
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { madeUpBrands } from '../../app/synthetic-brands.ts';
+import { syntheticBrands } from '../../app/synthetic-brands.ts';
 import { duration, milliseconds } from '../../config/schema.ts';
 import { demoBrands } from '../../ingest/sources/demo/demo-brands.ts';
 import { systemClock } from '../../lib/clock.ts';
@@ -61,7 +61,7 @@ async function fill(options: Options): Promise<void> {
     try {
       await fillHistory(
         db,
-        { posts, from, to, brands: madeUpBrands(options.brands), seed },
+        { posts, from, to, brands: syntheticBrands(options.brands), seed },
         { mixed: yes, reportPosts: filling.advance, reportDays },
       );
     } finally {

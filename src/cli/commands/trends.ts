@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
-import type { Breakdown, Bucket, Grain, Part, Summary, Timeline } from '../../domain/brand-metrics.ts';
+import type { Breakdown, Bucket, Grain, Segment, Summary, Timeline } from '../../domain/brand-metrics.ts';
 import { grains } from '../../domain/brand-metrics.ts';
 import type { Api } from '../api-client.ts';
-import { printable } from '../output/escape-terminal.ts';
+import { escapeTerminal } from '../output/escape-terminal.ts';
 import { intervalColumns, shownCount, shownGrowth, shownInterval, shownNet, shownPoints, shownShare } from '../output/format-metrics.ts';
 import { type Column, printRows } from '../output/print-table.ts';
 import { sparkline, squeeze } from '../output/sparkline.ts';
@@ -82,7 +82,7 @@ function heading(brand: string, { from, to, current, previous, changes }: Summar
     ? `posts ${shownGrowth(changes?.volume, previous.volume)}, net ${shownPoints(changes?.netSentiment, ' points')}`
     : '';
   return [
-    `${brand === '*' ? 'All posts' : printable(brand)}, ${shownTime(from, 'UTC')} to ${shownTime(to, 'UTC')} (UTC), ${how}`,
+    `${brand === '*' ? 'All posts' : escapeTerminal(brand)}, ${shownTime(from, 'UTC')} to ${shownTime(to, 'UTC')} (UTC), ${how}`,
     `${shownCount(volume)} posts, net sentiment ${shownNet(netSentiment)} (${shownInterval(intervals.netSentiment, 'net')})`,
     `${against}${change}`,
     '',
@@ -137,8 +137,8 @@ async function printParts(api: Api, { brand, format }: Options, by: (typeof part
   process.stdout.write(printRows(format, rows, partColumns(by), found));
 }
 
-const partColumns = (by: (typeof parts)[number]): readonly Column<Part>[] => [
-  { title: by.toUpperCase(), name: 'name', value: ({ name }) => printable(name) },
+const partColumns = (by: (typeof parts)[number]): readonly Column<Segment>[] => [
+  { title: by.toUpperCase(), name: 'name', value: ({ name }) => escapeTerminal(name) },
   { title: 'POSTS', name: 'volume', value: ({ volume }) => volume, show: ({ volume }) => shownCount(volume) },
   { title: 'SHARE', name: 'share', value: ({ share }) => share, show: ({ share }) => shownShare(share) },
   {
@@ -147,7 +147,7 @@ const partColumns = (by: (typeof parts)[number]): readonly Column<Part>[] => [
     value: ({ netSentiment }) => netSentiment,
     show: ({ netSentiment }) => shownNet(netSentiment),
   },
-  ...intervalColumns<Part>('netSentiment', 'net', ({ intervals }) => intervals.netSentiment),
+  ...intervalColumns<Segment>('netSentiment', 'net', ({ intervals }) => intervals.netSentiment),
   { title: 'NEGATIVE', name: 'negative', value: ({ negative }) => negative },
   { title: 'NEUTRAL', name: 'neutral', value: ({ neutral }) => neutral },
   { title: 'POSITIVE', name: 'positive', value: ({ positive }) => positive },

@@ -7,7 +7,7 @@ import { isUtf8 } from 'node:buffer';
 const steering = /\p{Cc}|\p{Zl}|\p{Zp}|\p{Bidi_Control}|\ufeff|\p{Surrogate}/gu;
 
 /** The text on one line, with what could steer a terminal as `\u{1b}`. */
-export function printable(text: string): string {
+export function escapeTerminal(text: string): string {
   return text.replace(steering, escaped);
 }
 
@@ -20,7 +20,7 @@ export function printableJson(value: unknown): string {
 export function printableBytes(bytes: Buffer): { readonly kind: 'text' | 'hex'; readonly lines: readonly string[] } {
   if (isUtf8(bytes) && !bytes.includes(0)) {
     const text = bytes.toString('utf8');
-    return { kind: 'text', lines: text.split('\n').map((line) => `  ${printable(line)}`) };
+    return { kind: 'text', lines: text.split('\n').map((line) => `  ${escapeTerminal(line)}`) };
   }
   return { kind: 'hex', lines: hexDump(bytes) };
 }

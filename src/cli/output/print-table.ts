@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import stringWidth from 'string-width';
-import { printable, printableJson } from './escape-terminal.ts';
+import { escapeTerminal, printableJson } from './escape-terminal.ts';
 
 export const formats = ['table', 'json', 'csv'] as const;
 export type Format = (typeof formats)[number];
@@ -23,7 +23,7 @@ export interface Column<Row> {
 /** Rows as a table for people: numbers to the right, nothing that could steer the terminal, `–` for what is not known. */
 export function tableOf<Row>(rows: readonly Row[], all: readonly Column<Row>[]): string {
   const columns = all.filter(({ not }) => not !== 'in tables');
-  const shown = rows.map((row) => columns.map((column) => printable(column.show?.(row) ?? String(column.value(row) ?? '–'))));
+  const shown = rows.map((row) => columns.map((column) => escapeTerminal(column.show?.(row) ?? String(column.value(row) ?? '–'))));
   const widths = columns.map(({ title }, index) => Math.max(stringWidth(title), ...shown.map((cells) => stringWidth(cells[index] ?? ''))));
   const toRight = columns.map(({ value }) => rows.some((row) => typeof value(row) === 'number'));
   const line = (cells: readonly string[]): string =>

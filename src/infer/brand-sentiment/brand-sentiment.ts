@@ -1,4 +1,4 @@
-import type { Towards, Verdict } from '../../domain/post.ts';
+import type { BrandSentiment, Prediction } from '../../domain/post.ts';
 import type { Scorable } from '../preprocess.ts';
 import type { Scorer } from '../scorer.ts';
 import { brandClauses, type Clause, type Match } from './brand-clauses.ts';
@@ -14,32 +14,32 @@ interface Asked extends Clause, Scorable {
  * call. Posts that name one brand, and those that the model doesn't read, cost nothing more.
  * @param match the names of the brands in a text
  */
-export function scorePerBrand(scorer: Scorer, match: Match): Scorer {
+export function scoreBrandSentiment(scorer: Scorer, match: Match): Scorer {
   return {
     ...scorer,
     score: async (posts) => {
-      const verdicts = await scorer.score(posts);
+      const predictions = await scorer.score(posts);
       const asked = posts.flatMap(({ text }, post): Asked[] => {
-        const whole = verdicts[post];
+        const whole = predictions[post];
         if (!whole || whole.label === 'unscored') return [];
         return brandClauses(text, match).map((clause) => ({ ...clause, post, lang: whole.lang }));
       });
-      if (asked.length === 0) return verdicts;
-      const towards = new Map<number, Towards[]>();
-      for (const [index, verdict] of (await scorer.score(asked)).entries()) {
-        const { post, brand } = asked[index] as Asked; // one verdict a clause
-        const own = verdict && towardsOf(brand, verdict);
-        if (own) towards.set(post, [...(towards.get(post) ?? []), own]);
+      if (asked.length === 0) return predictions;
+      const brandSentiment = new Map<number, BrandSentiment[]>();
+      for (const [index, prediction] of (await scorer.score(asked)).entries()) {
+        const { post, brand } = asked[index] as Asked; // one prediction a clause
+        const own = prediction && towardsOf(brand, prediction);
+        if (own) brandSentiment.set(post, [...(brandSentiment.get(post) ?? []), own]);
       }
-      return verdicts.map((verdict, post) => {
-        const own = towards.get(post);
-        return verdict && own ? { ...verdict, towards: own } : verdict;
+      return predictions.map((prediction, post) => {
+        const own = brandSentiment.get(post);
+        return prediction && own ? { ...prediction, brandSentiment: own } : prediction;
       });
     },
   };
 }
 
 /** None for a clause that can't be read by itself. */
-function towardsOf(brand: string, { label, negative, neutral, positive }: Verdict): Towards | undefined {
+function towardsOf(brand: string, { label, negative, neutral, positive }: Prediction): BrandSentiment | undefined {
   return label === 'unscored' ? undefined : { brand, label, negative, neutral, positive };
 }

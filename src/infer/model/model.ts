@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FeedpulseError } from '../../lib/errors.ts';
 import { type Manifest, manifestSchema } from './manifest.ts';
-import { examineFile, type Finding, missing } from './verify-file.ts';
+import { type Finding, missing, verifyFile } from './verify-file.ts';
 
 /** The model that comes with the program; from src/ and from dist/ the way is the same. */
 export const bundledModelPath = fileURLToPath(new URL('../../../models/distilbert-social-en', import.meta.url));
@@ -41,7 +41,7 @@ export async function readModel(folder: string): Promise<ModelInfo> {
 
 /** How each file that the manifest lists is found, in its order. */
 export function examineModel({ folder, files }: ModelInfo): Promise<Finding[]> {
-  return Promise.all(Object.entries(files).map(([file, facts]) => examineFile(folder, file, facts)));
+  return Promise.all(Object.entries(files).map(([file, facts]) => verifyFile(folder, file, facts)));
 }
 
 async function readManifest(path: string): Promise<Manifest> {

@@ -11,7 +11,7 @@ import { loadModel, type ModelInfo } from './model.ts';
  * classes go together, rows may be many and padded, and its positions suffice. Rejects with MODEL_FAILED, which says why,
  * MODEL_MISSING or MODEL_DAMAGED.
  */
-export async function tryOut(folder: string, log: Log): Promise<void> {
+export async function smokeTest(folder: string, log: Log): Promise<void> {
   const model = await loadModel(folder);
   try {
     await scoreTwo(model, log);

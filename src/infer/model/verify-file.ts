@@ -19,7 +19,7 @@ export interface Finding {
 }
 
 /** Compares a file with what its manifest says of it. Its bytes are read only where the size is right. */
-export async function examineFile(folder: string, file: string, expected: FileFacts): Promise<Finding> {
+export async function verifyFile(folder: string, file: string, expected: FileFacts): Promise<Finding> {
   const path = join(folder, file);
   const differs = (state: 'truncated' | 'altered', how: string): Finding => ({
     file,

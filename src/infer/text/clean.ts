@@ -1,6 +1,6 @@
 import { decodeHTML } from 'entities';
-import { fold } from './confusables.ts';
-import { toPlainWords } from './emoji-and-elongation.ts';
+import { replaceConfusables } from './confusables.ts';
+import { expandEmojiAndElongation } from './emoji-and-elongation.ts';
 import { space } from './whitespace.ts';
 
 /** The clean-up that a model was trained with; a manifest with another number needs another clean.ts. */
@@ -21,8 +21,8 @@ const forbidden = new RegExp(`^[${control}\\p{Noncharacter_Code_Point}]$`, 'u');
  * training/cleaning-cases.json holds pairs that this and its Python twin both reproduce.
  */
 export function clean(text: string): string {
-  const folded = fold(text.toWellFormed().replace(entities, decodeEntity));
-  return toPlainWords(folded.replace(urls, 'http').replace(handles, '@user')).replace(spaces, ' ').replace(/^ | $/g, '');
+  const folded = replaceConfusables(text.toWellFormed().replace(entities, decodeEntity));
+  return expandEmojiAndElongation(folded.replace(urls, 'http').replace(handles, '@user')).replace(spaces, ' ').replace(/^ | $/g, '');
 }
 
 function decodeEntity(entity: string): string {

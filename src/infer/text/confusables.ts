@@ -28,7 +28,7 @@ const loans = new RegExp(`[${[...borrowed.keys()].join('')}]`, 'g');
  * change only in words that mix them with Latin ones, and in words of one or two letters in a text that is Latin
  * otherwise. A word with a letter that looks like no Latin one is really of that script and stays.
  */
-export function fold(text: string): string {
+export function replaceConfusables(text: string): string {
   if (!suspicious.test(text)) return text;
   const plain = text.replace(invisible, '').replace(styles, (char) => styled.get(char) ?? char);
   if (!hasForeign.test(plain)) return plain;

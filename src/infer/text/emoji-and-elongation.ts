@@ -23,7 +23,7 @@ const stretches = /([a-z])\1\1+/g;
 const mostStretches = 3;
 
 /** The text with a word or two for each emoji and emoticon that shows a feeling, and stretched words as they are spelled. */
-export function toPlainWords(text: string): string {
+export function expandEmojiAndElongation(text: string): string {
   const spoken = emoticons.reduce((result, [meaning, emoticon]) => result.replace(emoticon, ` ${meaning} `), text);
   return spoken.replace(emojiRuns, (_, emoji: string) => ` ${words.get(emoji)} `).replace(letters, plainSpelling);
 }

@@ -1,10 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import { FeedpulseError } from '../../lib/errors.ts';
-import { packRows } from './pad-batch.ts';
-import type { Order, Reply, WorkerFacts } from './worker-protocol.ts';
+import { padBatch } from './pad-batch.ts';
+import type { WorkerOptions, WorkerRequest, WorkerResponse } from './worker-protocol.ts';
 
 /** The thread ended with batches unanswered: not the batches' fault, or not surely. */
-export class ThreadDied extends Error {}
+export class WorkerCrashed extends Error {}
 
 export interface InferenceThread {
   /** Batches asked and not answered. */
@@ -28,11 +28,11 @@ interface Waiting {
 }
 
 /** A thread with a loaded session. Rejects with MODEL_FAILED when the session can't be made. */
-export async function startInferenceThread(facts: WorkerFacts): Promise<InferenceThread> {
+export async function startInferenceThread(facts: WorkerOptions): Promise<InferenceThread> {
   const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: facts });
   const waiting = new Map<number, Waiting>();
   let nextId = 0;
-  const send = (order: Order, transfer: ArrayBuffer[] = []): void => worker.postMessage(order, transfer);
+  const send = (order: WorkerRequest, transfer: ArrayBuffer[] = []): void => worker.postMessage(order, transfer);
 
   let cause: Error | undefined;
   worker.on('error', (error: Error) => {
@@ -42,12 +42,12 @@ export async function startInferenceThread(facts: WorkerFacts): Promise<Inferenc
     worker.on('exit', (code) => resolve(cause ?? new Error(`exit code ${code}`)));
   });
   const rejectAll = (reason: Error): void => {
-    for (const { reject } of waiting.values()) reject(new ThreadDied(reason.message, { cause: reason }));
+    for (const { reject } of waiting.values()) reject(new WorkerCrashed(reason.message, { cause: reason }));
     waiting.clear();
   };
   void ended.then(rejectAll);
   await loaded(worker, ended);
-  worker.on('message', (reply: Reply) => settle(waiting, reply));
+  worker.on('message', (reply: WorkerResponse) => settle(waiting, reply));
 
   return {
     ended,
@@ -58,7 +58,7 @@ export async function startInferenceThread(facts: WorkerFacts): Promise<Inferenc
       new Promise((resolve, reject) => {
         const id = nextId++;
         waiting.set(id, { resolve, reject });
-        const packed = packRows(rows);
+        const packed = padBatch(rows);
         send({ kind: 'batch', id, ...packed }, [packed.inputIds.buffer, packed.attentionMask.buffer]);
       }),
     close: async () => {
@@ -81,7 +81,7 @@ async function loaded(worker: Worker, ended: Promise<Error>): Promise<void> {
     throw new FeedpulseError('MODEL_FAILED', `An inference thread could not load the model: ${failure.message}.`, { cause: failure });
 }
 
-function settle(waiting: Map<number, Waiting>, reply: Reply): void {
+function settle(waiting: Map<number, Waiting>, reply: WorkerResponse): void {
   if (reply.kind === 'ready') return;
   const asked = waiting.get(reply.id);
   waiting.delete(reply.id);

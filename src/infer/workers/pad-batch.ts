@@ -1,5 +1,5 @@
 /** What an ONNX session takes: [rows, width] of 64-bit token ids, and a mask with 1 where there is a token. */
-export interface PackedRows {
+export interface PaddedBatch {
   readonly rows: number;
   readonly width: number;
   readonly inputIds: BigInt64Array<ArrayBuffer>;
@@ -7,7 +7,7 @@ export interface PackedRows {
 }
 
 /** Rows of token ids, padded to the longest with 0: BERT's [PAD], which the mask hides. */
-export function packRows(rows: readonly (readonly number[])[]): PackedRows {
+export function padBatch(rows: readonly (readonly number[])[]): PaddedBatch {
   const width = rows.reduce((longest, { length }) => Math.max(longest, length), 0);
   const inputIds = new BigInt64Array(rows.length * width);
   const attentionMask = new BigInt64Array(rows.length * width);

@@ -1,7 +1,7 @@
 import { asError, FeedpulseError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
-import { type InferenceThread, startInferenceThread, ThreadDied } from './inference-thread.ts';
-import type { WorkerFacts } from './worker-protocol.ts';
+import { type InferenceThread, startInferenceThread, WorkerCrashed } from './inference-thread.ts';
+import type { WorkerOptions } from './worker-protocol.ts';
 
 interface Task {
   readonly rows: readonly (readonly number[])[];
@@ -30,12 +30,12 @@ export class WorkerPool {
   /** Threads on their way. */
   readonly #starts = new Set<Promise<void>>();
   readonly #size: number;
-  readonly #facts: WorkerFacts;
+  readonly #facts: WorkerOptions;
   readonly #log: Log;
   readonly #answerWithinMs: number;
   #closed = false;
 
-  private constructor(size: number, facts: WorkerFacts, log: Log, withinMs: number) {
+  private constructor(size: number, facts: WorkerOptions, log: Log, withinMs: number) {
     this.#size = size;
     this.#facts = facts;
     this.#log = log;
@@ -46,7 +46,7 @@ export class WorkerPool {
    * A pool whose `size` threads have all loaded the model; one that leaves a batch unanswered for `withinMs`
    * milliseconds is replaced. Rejects with MODEL_FAILED when one can't load it.
    */
-  static async start(size: number, facts: WorkerFacts, log: Log, withinMs = answerWithinMs): Promise<WorkerPool> {
+  static async start(size: number, facts: WorkerOptions, log: Log, withinMs = answerWithinMs): Promise<WorkerPool> {
     const pool = new WorkerPool(size, facts, log, withinMs);
     try {
       await Promise.all(Array.from({ length: size }, () => pool.#hire()));
@@ -100,7 +100,7 @@ export class WorkerPool {
     try {
       task.resolve(await thread.run(task.rows));
     } catch (thrown) {
-      const died = thrown instanceof ThreadDied;
+      const died = thrown instanceof WorkerCrashed;
       if (died) this.#threads.delete(thread);
       if (died && task.attempts < mostAttempts && !this.#closed) this.#queue.unshift(task);
       else

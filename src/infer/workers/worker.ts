@@ -1,10 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { PackedRows } from './pad-batch.ts';
-import type { Order, Reply, WorkerFacts } from './worker-protocol.ts';
+import type { PaddedBatch } from './pad-batch.ts';
+import type { WorkerOptions, WorkerRequest, WorkerResponse } from './worker-protocol.ts';
 
 // Only inference-thread.ts starts this file, with these facts.
-const { weights, classes } = workerData as WorkerFacts;
+const { weights, classes } = workerData as WorkerOptions;
 if (!parentPort) throw new Error('worker.ts runs in a worker thread only');
 const port = parentPort;
 
@@ -23,7 +23,7 @@ const session = await InferenceSession.create(weights, {
 /** BERT tells a second sentence from the first; a post is all first, which is 0. DistilBERT and RoBERTa don't ask. */
 const asksForSegments = session.inputNames.includes('token_type_ids');
 
-async function infer({ rows, width, inputIds, attentionMask }: PackedRows): Promise<Float32Array<ArrayBuffer>> {
+async function infer({ rows, width, inputIds, attentionMask }: PaddedBatch): Promise<Float32Array<ArrayBuffer>> {
   const shape = [rows, width];
   const { logits } = await session.run({
     input_ids: new Tensor('int64', inputIds, shape),
@@ -35,7 +35,7 @@ async function infer({ rows, width, inputIds, attentionMask }: PackedRows): Prom
   return logits.data.slice();
 }
 
-async function obey(order: Order): Promise<void> {
+async function obey(order: WorkerRequest): Promise<void> {
   if (order.kind === 'end') {
     await session.release();
     return port.close();
@@ -43,14 +43,14 @@ async function obey(order: Order): Promise<void> {
   const { id } = order;
   try {
     const logits = await infer(order);
-    port.postMessage({ kind: 'logits', id, logits } satisfies Reply, [logits.buffer]);
+    port.postMessage({ kind: 'logits', id, logits } satisfies WorkerResponse, [logits.buffer]);
   } catch (thrown) {
-    port.postMessage({ kind: 'failed', id, reason: String(thrown) } satisfies Reply);
+    port.postMessage({ kind: 'failed', id, reason: String(thrown) } satisfies WorkerResponse);
   }
 }
 
 let done = Promise.resolve();
-port.on('message', (order: Order) => {
+port.on('message', (order: WorkerRequest) => {
   done = done.then(() => obey(order));
 });
-port.postMessage({ kind: 'ready' } satisfies Reply);
+port.postMessage({ kind: 'ready' } satisfies WorkerResponse);

@@ -1,4 +1,4 @@
-import type { Refusal } from '../../domain/post.ts';
+import type { Rejection } from '../../domain/post.ts';
 
 /** Why a message could not become a post: a stable code and what it means. */
 export const deadLetterReasons = {
@@ -17,8 +17,8 @@ export const deadLetterReasons = {
   'bad-date': 'A date is neither ISO 8601 nor seconds or milliseconds since 1970.',
   'too-old': 'A date lies before the year 2000.',
   'in-the-future': 'A date lies more than a day ahead of the clock.',
-  'model-refused': 'The model fails on the post, though not on others.',
-  'row-refused': 'ClickHouse refuses the row of the post, though not those of others.',
-} as const satisfies Record<Refusal, string> & Record<string, string>;
+  'inference-failed': 'The model fails on the post, though not on others.',
+  'insert-rejected': 'ClickHouse refuses the row of the post, though not those of others.',
+} as const satisfies Record<Rejection, string> & Record<string, string>;
 
 export type DeadLetterReason = keyof typeof deadLetterReasons;

@@ -41,7 +41,7 @@ export function limited(sink: DeadLetterSink, limits: Config['deadLetters'], met
       await sink.put(letters);
       for (const { reason } of letters) {
         metrics.deadLetters.inc({ reason });
-        if (reason === 'model-refused' || reason === 'row-refused') limit.retract();
+        if (reason === 'inference-failed' || reason === 'insert-rejected') limit.retract();
       }
       limit.check();
     },

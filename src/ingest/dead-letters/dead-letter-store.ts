@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import type { DeadLetter } from './dead-letter-sink.ts';
 
 /** A letter as it is found again: its reason may be one that a later feedpulse gave. */
-export interface KeptLetter extends Omit<DeadLetter, 'reason'> {
+export interface StoredDeadLetter extends Omit<DeadLetter, 'reason'> {
   /** Tells this letter from every other; copies of one letter share it. */
   readonly id: string;
   readonly reason: string;
 }
 
 /** May be slow: nothing more is read until it resolves. */
-export type VisitLetter = (letter: KeptLetter) => Promise<void> | void;
+export type VisitLetter = (letter: StoredDeadLetter) => Promise<void> | void;
 
 /** How far a reading is, in units of the store: messages of a topic, bytes of a file. */
 export type OnProgress = (done: number, total: number) => void;
@@ -37,7 +37,7 @@ export interface Replay {
   /** Letters that were put back before it began: when (ISO 8601), by the letter's id. */
   readonly replayed: ReadonlyMap<string, string>;
   /** Puts letters back and records it: both happen, or neither. A file's become visible with `finish`. */
-  put(letters: readonly PutBack[]): Promise<void>;
+  put(letters: readonly ReplayItem[]): Promise<void>;
   /** Resolves to where the letters are now: a topic, a file. */
   finish(): Promise<string>;
   /** Leaves what is not finished undone. Harmless after `finish`. */
@@ -45,8 +45,8 @@ export interface Replay {
 }
 
 /** A letter that is a post by now. */
-export interface PutBack {
-  readonly letter: KeptLetter;
+export interface ReplayItem {
+  readonly letter: StoredDeadLetter;
   /** `platform:id`, for a message that came without a key. */
   readonly key: string;
 }

@@ -3,7 +3,7 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asError, FeedpulseError } from '../../lib/errors.ts';
 import { version } from '../../lib/version.ts';
-import { type PutBack, positionText, type Replay } from './dead-letter-store.ts';
+import { positionText, type Replay, type ReplayItem } from './dead-letter-store.ts';
 
 export const ledgerName = 'replayed.ndjson';
 const postsName = 'posts.ndjson';
@@ -30,7 +30,7 @@ export async function beginFileReplay(replays: string, replayed: ReadonlyMap<str
   await mkdir(draft);
   const posts = await open(join(draft, postsName), 'a', 0o600);
   const ledger = await open(join(draft, ledgerName), 'a', 0o600);
-  const put = async (letters: readonly PutBack[]): Promise<void> => {
+  const put = async (letters: readonly ReplayItem[]): Promise<void> => {
     const at = new Date().toISOString();
     await posts.appendFile(Buffer.concat(letters.flatMap(({ letter }) => [letter.bytes, newline])));
     await ledger.appendFile(letters.map(({ letter }) => recordOf(letter, at)).join(''));
@@ -54,7 +54,7 @@ export async function beginFileReplay(replays: string, replayed: ReadonlyMap<str
   return { replayed, put, finish, close };
 }
 
-function recordOf({ id, position }: PutBack['letter'], at: string): string {
+function recordOf({ id, position }: ReplayItem['letter'], at: string): string {
   return `${JSON.stringify({ id, at, version, position: positionText(position) })}\n`;
 }
 

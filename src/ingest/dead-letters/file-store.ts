@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { asError, FeedpulseError } from '../../lib/errors.ts';
 import { readLines } from '../sources/ndjson/read-lines.ts';
-import { createDuplicateFilter, type DeadLetterStore, type KeptLetter, letterId } from './dead-letter-store.ts';
+import { createDuplicateFilter, type DeadLetterStore, letterId, type StoredDeadLetter } from './dead-letter-store.ts';
 import { beginFileReplay, isReplayFolder, ledgerName } from './file-replay.ts';
 
 /** A line holds up to a mebibyte of message in base64, a key, and the facts. */
@@ -64,7 +64,7 @@ async function replayedLetters(replays: string): Promise<Map<string, string>> {
   return replayed;
 }
 
-function letterOf(line: Buffer): KeptLetter | undefined {
+function letterOf(line: Buffer): StoredDeadLetter | undefined {
   const entry = parseJson(line);
   if (!entry) return undefined;
   const { reason, position, bytes, key, timestamp, at, version, truncatedFrom } = entry;
@@ -82,7 +82,7 @@ function letterOf(line: Buffer): KeptLetter | undefined {
   return { ...letter, id: letterId(letter) };
 }
 
-function isPosition(value: unknown): value is KeptLetter['position'] {
+function isPosition(value: unknown): value is StoredDeadLetter['position'] {
   if (typeof value !== 'object' || value === null) return false;
   // Properties are only looked at.
   const { topic, partition, offset } = value as Partial<Record<string, unknown>>;

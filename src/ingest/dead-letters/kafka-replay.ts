@@ -5,8 +5,8 @@ import { FeedpulseError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { version } from '../../lib/version.ts';
 import { ensureTopic } from '../sources/kafka/ensure-topic.ts';
-import { asKafkaError, isKafkaAnswer } from '../sources/kafka/kafka-error.ts';
-import { type PutBack, positionText, type Replay } from './dead-letter-store.ts';
+import { asKafkaError, hasKafkaErrorCode } from '../sources/kafka/kafka-error.ts';
+import { positionText, type Replay, type ReplayItem } from './dead-letter-store.ts';
 
 /** Records which letters were put back: one message a letter, its id the key. */
 export function replayedTopic({ deadLetterTopic }: Pick<KafkaConfig, 'deadLetterTopic'>): string {
@@ -49,7 +49,7 @@ export async function beginKafkaReplay({ kafka, config, clock, log, replayed }: 
     await producer.connect();
     await (await producer.transaction()).abort(); // an empty one: it fences others off
     const before = await replayed();
-    const put = async (letters: readonly PutBack[]): Promise<void> => {
+    const put = async (letters: readonly ReplayItem[]): Promise<void> => {
       const at = new Date(clock.now()).toISOString();
       await inTransaction(producer, async (transaction) => {
         await transaction.send({ topic: config.topic, acks: -1, messages: letters.map((letter) => messageOf(letter, config.topic)) });
@@ -80,7 +80,7 @@ async function inTransaction(producer: Producer, work: (transaction: Transaction
 
 function asReplayError(thrown: unknown): FeedpulseError {
   const fenced = ['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED', 'INVALID_TXN_STATE', 'INVALID_PRODUCER_ID_MAPPING'];
-  if (fenced.some((type) => isKafkaAnswer(thrown, type)))
+  if (fenced.some((type) => hasKafkaErrorCode(thrown, type)))
     return new FeedpulseError(
       'REPLAY_OVERTAKEN',
       'Another replay of these dead letters has begun, or the broker gave this one up for being slow.',
@@ -93,7 +93,7 @@ function asReplayError(thrown: unknown): FeedpulseError {
  * The message as it came. Its time travels in a header, since a broker may refuse an old one or delete it
  * soon; where it came from, so that its path can be followed.
  */
-function messageOf({ letter, key }: PutBack, topic: string): Message {
+function messageOf({ letter, key }: ReplayItem, topic: string): Message {
   const { position, bytes, timestamp } = letter;
   return {
     key: letter.key ?? key,
@@ -104,7 +104,7 @@ function messageOf({ letter, key }: PutBack, topic: string): Message {
   };
 }
 
-function recordOf({ letter }: PutBack, at: string): Message {
+function recordOf({ letter }: ReplayItem, at: string): Message {
   return {
     key: letter.id,
     value: positionText(letter.position),

@@ -4,7 +4,7 @@ import type { Log } from '../../lib/log.ts';
 import { createKafka } from '../sources/kafka/client.ts';
 import { largestBatch } from '../sources/kafka/codecs/codecs.ts';
 import { ensureTopic } from '../sources/kafka/ensure-topic.ts';
-import { asKafkaError, isKafkaAnswer } from '../sources/kafka/kafka-error.ts';
+import { asKafkaError, hasKafkaErrorCode } from '../sources/kafka/kafka-error.ts';
 import type { DeadLetter, DeadLetterSink } from './dead-letter-sink.ts';
 
 export interface KafkaDeadLetterOptions {
@@ -74,7 +74,7 @@ async function send(producer: Producer, topic: string, letters: readonly DeadLet
   try {
     await producer.send({ topic, acks: -1, messages: letters.map(messageOf) });
   } catch (thrown) {
-    if (!isKafkaAnswer(thrown, 'MESSAGE_TOO_LARGE')) throw thrown;
+    if (!hasKafkaErrorCode(thrown, 'MESSAGE_TOO_LARGE')) throw thrown;
     for (const letter of letters) {
       log.warn(
         { ...letter.position, bytes: letter.bytes.length, kept: keptBytes },

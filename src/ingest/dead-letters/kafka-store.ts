@@ -5,7 +5,7 @@ import type { Log } from '../../lib/log.ts';
 import { createKafka } from '../sources/kafka/client.ts';
 import { asKafkaError } from '../sources/kafka/kafka-error.ts';
 import { readTopic } from '../sources/kafka/read-topic.ts';
-import { createDuplicateFilter, type DeadLetterStore, type KeptLetter, letterId } from './dead-letter-store.ts';
+import { createDuplicateFilter, type DeadLetterStore, letterId, type StoredDeadLetter } from './dead-letter-store.ts';
 import { beginKafkaReplay, replayedTopic } from './kafka-replay.ts';
 
 export interface KafkaDeadLetterStoreOptions {
@@ -70,7 +70,7 @@ async function reading<T>(topic: string, read: () => Promise<T>): Promise<T> {
 }
 
 /** The letter in a message of the topic, or undefined for one that somebody else has put there. */
-function letterOf(message: KafkaMessage): KeptLetter | undefined {
+function letterOf(message: KafkaMessage): StoredDeadLetter | undefined {
   const fact = (name: string) => headerOf(message, name);
   const [reason, topic, partition, offset] = [fact('reason'), fact('topic'), Number(fact('partition')), fact('offset')];
   if (!reason || !topic || !Number.isSafeInteger(partition) || !offset || !/^\d{1,19}$/.test(offset)) return undefined;

@@ -1,4 +1,4 @@
-import { type DeadLetterStore, type KeptLetter, type OnProgress, positionText } from './dead-letter-store.ts';
+import { type DeadLetterStore, type OnProgress, positionText, type StoredDeadLetter } from './dead-letter-store.ts';
 
 /** What a list shows of a letter. Never its bytes, of which there may be many, and which are other people's. */
 export interface ListedLetter {
@@ -23,7 +23,7 @@ export interface DeadLetterList {
 /** Reads the whole store, and keeps the last `limit` letters that are wanted. */
 export async function listDeadLetters(
   store: DeadLetterStore,
-  { wanted, limit, onProgress }: { wanted: (letter: KeptLetter) => boolean; limit: number; onProgress?: OnProgress },
+  { wanted, limit, onProgress }: { wanted: (letter: StoredDeadLetter) => boolean; limit: number; onProgress?: OnProgress },
 ): Promise<DeadLetterList> {
   const putBack = await store.replayed();
   const letters: ListedLetter[] = [];
@@ -39,6 +39,6 @@ export async function listDeadLetters(
   return { letters, counts, replayed, unreadable };
 }
 
-function toListed({ position, reason, at, bytes, truncatedFrom }: KeptLetter, replayedAt: string | undefined): ListedLetter {
+function toListed({ position, reason, at, bytes, truncatedFrom }: StoredDeadLetter, replayedAt: string | undefined): ListedLetter {
   return { position: positionText(position), reason, at, bytes: truncatedFrom ?? bytes.length, replayedAt: replayedAt ?? null };
 }

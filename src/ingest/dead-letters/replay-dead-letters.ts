@@ -1,6 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { ParseMessage } from '../decode/message-parser.ts';
-import type { DeadLetterStore, KeptLetter, OnProgress, PutBack, Replay } from './dead-letter-store.ts';
+import type { DeadLetterStore, OnProgress, Replay, ReplayItem, StoredDeadLetter } from './dead-letter-store.ts';
 
 export interface ReplayOptions {
   readonly store: DeadLetterStore;
@@ -8,7 +8,7 @@ export interface ReplayOptions {
   /** What a message becomes with the mapping of today. */
   readonly parse: ParseMessage;
   /** The letters in question. */
-  wanted(letter: KeptLetter): boolean;
+  wanted(letter: StoredDeadLetter): boolean;
   /** The feed that letters may go back to; any where it is absent. */
   readonly feed?: string;
   /** Only says what would happen. */
@@ -17,8 +17,8 @@ export interface ReplayOptions {
 }
 
 /** Why a letter was left alone although it was wanted. */
-export interface LeftAlone {
-  readonly position: KeptLetter['position'];
+export interface Skipped {
+  readonly position: StoredDeadLetter['position'];
   readonly why: string;
 }
 
@@ -30,7 +30,7 @@ export interface ReplayOutcome {
   /** Letters that stay, by why: a reason of a dead letter, `truncated` or `other-feed`. */
   readonly left: Readonly<Record<string, number>>;
   /** The first of those. */
-  readonly examples: readonly LeftAlone[];
+  readonly examples: readonly Skipped[];
   readonly unreadable: number;
   /** Where they are now; absent when nothing went back. */
   readonly to?: string;
@@ -62,9 +62,9 @@ async function replayWith(
   /** Copies of a letter may lie far apart. */
   const done = new Set<string>();
   const left: Record<string, number> = {};
-  const examples: LeftAlone[] = [];
+  const examples: Skipped[] = [];
   let already = 0;
-  let waiting: PutBack[] = [];
+  let waiting: ReplayItem[] = [];
   let bytes = 0;
   const flush = async (): Promise<void> => {
     if (waiting.length > 0) await replay?.put(waiting);
@@ -93,7 +93,7 @@ async function replayWith(
   return { putBack: done.size, already, left, examples, unreadable, ...(to === undefined ? {} : { to }) };
 }
 
-async function judge(letter: KeptLetter, { feed, parse, clock }: ReplayOptions): Promise<PutBack | { readonly why: string }> {
+async function judge(letter: StoredDeadLetter, { feed, parse, clock }: ReplayOptions): Promise<ReplayItem | { readonly why: string }> {
   if (letter.truncatedFrom !== undefined) return { why: 'truncated' };
   if (feed !== undefined && letter.position.topic !== feed) return { why: 'other-feed' };
   const parsed = await parse(letter.bytes, letter.timestamp, clock.now());

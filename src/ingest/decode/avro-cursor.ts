@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 
 /** Thrown inside the reader of Avro when bytes and schema do not fit, or ask for too much; never leaves it. */
-export class Undecodable extends Error {}
+export class AvroDecodeError extends Error {}
 
 /**
  * Values that one message may hold. An array of `null` costs no bytes, so that ten bytes could claim a
@@ -30,7 +30,7 @@ export class AvroCursor {
   within<T>(read: (cursor: AvroCursor) => T): T {
     this.#values += 1;
     this.#depth += 1;
-    if (this.#values > mostValues || this.#depth > deepest) throw new Undecodable();
+    if (this.#values > mostValues || this.#depth > deepest) throw new AvroDecodeError();
     const value = read(this);
     this.#depth -= 1;
     return value;
@@ -39,7 +39,7 @@ export class AvroCursor {
   /** The next `length` bytes, not copied. */
   take(length: number): Buffer {
     const end = this.#at + length;
-    if (!Number.isSafeInteger(length) || length < 0 || end > this.#bytes.length) throw new Undecodable();
+    if (!Number.isSafeInteger(length) || length < 0 || end > this.#bytes.length) throw new AvroDecodeError();
     const taken = this.#bytes.subarray(this.#at, end);
     this.#at = end;
     return taken;
@@ -57,19 +57,19 @@ export class AvroCursor {
       value |= BigInt(byte & 0x7f) << shift;
       if (byte < 0x80) return BigInt.asIntN(64, (value >> 1n) ^ -(value & 1n));
     }
-    throw new Undecodable();
+    throw new AvroDecodeError();
   }
 
   /** An integer that a length, a count or an index may be. */
   int(): number {
     const value = Number(this.long());
-    if (!Number.isSafeInteger(value)) throw new Undecodable();
+    if (!Number.isSafeInteger(value)) throw new AvroDecodeError();
     return value;
   }
 
   text(): string {
     const bytes = this.take(this.int());
-    if (!isUtf8(bytes)) throw new Undecodable();
+    if (!isUtf8(bytes)) throw new AvroDecodeError();
     return bytes.toString('utf8');
   }
 }

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { type AvroCursor, Undecodable } from './avro-cursor.ts';
+import { type AvroCursor, AvroDecodeError } from './avro-cursor.ts';
 
 /** Reads one value; throws `Undecodable`. */
 export type AvroRead = (cursor: AvroCursor) => unknown;
@@ -65,7 +65,7 @@ const primitives: Readonly<Record<string, AvroRead>> = Object.assign(Object.crea
   null: () => null,
   boolean: (cursor: AvroCursor) => {
     const byte = cursor.byte();
-    if (byte > 1) throw new Undecodable();
+    if (byte > 1) throw new AvroDecodeError();
     return byte === 1;
   },
   int: exactLong,
@@ -116,7 +116,7 @@ function isoOf(ms: number): string | number {
 function union(branches: readonly AvroRead[]): AvroRead {
   return (cursor) => {
     const read = branches[cursor.int()];
-    if (!read) throw new Undecodable();
+    if (!read) throw new AvroDecodeError();
     return cursor.within(read);
   };
 }
@@ -125,7 +125,7 @@ function enumeration({ symbols }: Attributes): AvroRead {
   if (!Array.isArray(symbols)) throw new UnsupportedSchema();
   return (cursor) => {
     const symbol: unknown = symbols[cursor.int()];
-    if (typeof symbol !== 'string') throw new Undecodable();
+    if (typeof symbol !== 'string') throw new AvroDecodeError();
     return symbol;
   };
 }

@@ -2,7 +2,7 @@ import type { KafkaConfig } from '../../config/schema.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { type CompiledMapping, largestMessage, type ParsedPost, parsePost, parseValue } from '../mapping/parse-post.ts';
-import { AvroCursor, Undecodable } from './avro-cursor.ts';
+import { AvroCursor, AvroDecodeError } from './avro-cursor.ts';
 import { createRegistryClient } from './registry-client.ts';
 import { createSchemaRegistry, type Format, type SchemaRegistry } from './schema-registry.ts';
 
@@ -76,7 +76,7 @@ function parseAs(format: Format | 'unknown', bytes: Buffer, mapping: CompiledMap
     // What is left over says that it was written with another schema.
     return cursor.isAtEnd ? parseValue(value, mapping, timestamp, now) : { reason: 'undecodable' };
   } catch (thrown) {
-    if (thrown instanceof Undecodable) return { reason: 'undecodable' };
+    if (thrown instanceof AvroDecodeError) return { reason: 'undecodable' };
     throw thrown;
   }
 }

@@ -15,14 +15,14 @@ export interface RegistryConfig {
 }
 
 /** An answer of the registry: a value, or that it knows nothing of the kind. */
-export type RegistryAnswer = { readonly found: unknown } | 'unknown';
+export type RegistryResponse = { readonly found: unknown } | 'unknown';
 
 export interface RegistryClient {
   /**
    * The JSON at a path. Rejects with REGISTRY_REFUSED for what trying again will not change, and with
    * REGISTRY_UNAVAILABLE for everything else.
    */
-  get(path: string, signal: AbortSignal): Promise<RegistryAnswer>;
+  get(path: string, signal: AbortSignal): Promise<RegistryResponse>;
 }
 
 const answerMs = 10_000;
@@ -58,7 +58,7 @@ export function createRegistryClient({ url, username, password, caFile, allowPla
   };
 }
 
-function answerOf(base: URL, status: number, body: string): RegistryAnswer {
+function answerOf(base: URL, status: number, body: string): RegistryResponse {
   if (status === 200) {
     try {
       return { found: JSON.parse(body) };

@@ -4,7 +4,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { asError, FeedpulseError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { type AvroRead, compileAvro, UnsupportedSchema } from './avro-schema.ts';
-import type { RegistryAnswer, RegistryClient } from './registry-client.ts';
+import type { RegistryClient, RegistryResponse } from './registry-client.ts';
 
 /** How messages of a schema are read. */
 export type Format = { readonly kind: 'avro'; readonly read: AvroRead } | { readonly kind: 'json' } | { readonly kind: 'unsupported' };
@@ -76,7 +76,7 @@ async function fetchFormat(id: number, sentAt: number, parts: SchemaRegistryPart
 }
 
 /** One answer, however often it takes to get it. */
-async function ask(path: string, { client, clock, log, signal }: SchemaRegistryParts): Promise<RegistryAnswer> {
+async function ask(path: string, { client, clock, log, signal }: SchemaRegistryParts): Promise<RegistryResponse> {
   const started = clock.now();
   for (let tries = 0; ; tries += 1) {
     try {

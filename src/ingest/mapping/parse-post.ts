@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Post } from '../../domain/post.ts';
 import type { DeadLetterReason } from '../dead-letters/dead-letter-reason.ts';
 import { type CompiledMapping, pick } from './field-mapping.ts';
-import { Refused } from './invalid-message.ts';
+import { InvalidMessage } from './invalid-message.ts';
 import { authorOf, cleanText, engagementOf, idOf, langOf, urlOf } from './optional-fields.ts';
 import { parseTime } from './parse-time.ts';
 
@@ -34,7 +34,7 @@ function refusable(make: () => Post): ParsedPost {
   try {
     return { post: make() };
   } catch (thrown) {
-    if (thrown instanceof Refused) return { reason: thrown.reason };
+    if (thrown instanceof InvalidMessage) return { reason: thrown.reason };
     throw thrown;
   }
 }
@@ -77,18 +77,18 @@ function optionalFields(root: object, mapping: CompiledMapping): Partial<Post> {
 /** The message as a JSON object of bounded size and depth. */
 function readObject(message: Uint8Array | string): object {
   const size = typeof message === 'string' ? Buffer.byteLength(message) : message.byteLength;
-  if (size > largestMessage) throw new Refused('too-large');
+  if (size > largestMessage) throw new InvalidMessage('too-large');
   return shallowObject(parseJson(typeof message === 'string' ? message : decode(message)));
 }
 
 function shallowObject(value: unknown): object {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Refused('not-an-object');
-  if (nestsDeeper(value, deepestNesting)) throw new Refused('too-deep');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new InvalidMessage('not-an-object');
+  if (nestsDeeper(value, deepestNesting)) throw new InvalidMessage('too-deep');
   return value;
 }
 
 function decode(bytes: Uint8Array): string {
-  if (!isUtf8(bytes)) throw new Refused('not-json');
+  if (!isUtf8(bytes)) throw new InvalidMessage('not-json');
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 }
 
@@ -96,7 +96,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text.startsWith(byteOrderMark) ? text.slice(1) : text);
   } catch {
-    throw new Refused('not-json');
+    throw new InvalidMessage('not-json');
   }
 }
 
@@ -110,32 +110,32 @@ function nestsDeeper(value: object, levels: number): boolean {
 }
 
 function requiredId(value: unknown, missing: DeadLetterReason): string {
-  if (value === undefined || value === null || (typeof value === 'string' && value.trim() === '')) throw new Refused(missing);
-  if (typeof value !== 'string' && typeof value !== 'number') throw new Refused('wrong-type');
+  if (value === undefined || value === null || (typeof value === 'string' && value.trim() === '')) throw new InvalidMessage(missing);
+  if (typeof value !== 'string' && typeof value !== 'number') throw new InvalidMessage('wrong-type');
   const id = idOf(value);
-  if (id === undefined) throw new Refused('bad-id');
+  if (id === undefined) throw new InvalidMessage('bad-id');
   return id;
 }
 
 function requiredText(value: unknown): string {
-  if (value === undefined || value === null) throw new Refused('missing-text');
-  if (typeof value !== 'string') throw new Refused('wrong-type');
-  if (value.trim() === '') throw new Refused('missing-text');
+  if (value === undefined || value === null) throw new InvalidMessage('missing-text');
+  if (typeof value !== 'string') throw new InvalidMessage('wrong-type');
+  if (value.trim() === '') throw new InvalidMessage('missing-text');
   return cleanText(value);
 }
 
 function flag(value: unknown): boolean {
   if (value === undefined || value === null) return false;
-  if (typeof value !== 'boolean') throw new Refused('wrong-type');
+  if (typeof value !== 'boolean') throw new InvalidMessage('wrong-type');
   return value;
 }
 
 function strictTime(value: unknown, { from, until }: Range): number | undefined {
   if (value === undefined || value === null) return undefined;
   const time = parseTime(value);
-  if (time === undefined) throw new Refused('bad-date');
-  if (time < from) throw new Refused('too-old');
-  if (time > until) throw new Refused('in-the-future');
+  if (time === undefined) throw new InvalidMessage('bad-date');
+  if (time < from) throw new InvalidMessage('too-old');
+  if (time > until) throw new InvalidMessage('in-the-future');
   return time;
 }
 

@@ -1,5 +1,5 @@
-import { type Offer, openEnvelope } from '../../domain/ackable-batch.ts';
-import type { FeedItem, Position, Post } from '../../domain/post.ts';
+import { type Emit, openAckableBatch } from '../../domain/ackable-batch.ts';
+import type { Position, Post, SourceRecord } from '../../domain/post.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { version } from '../../lib/version.ts';
 import type { DeadLetterReason } from '../dead-letters/dead-letter-reason.ts';
@@ -24,7 +24,7 @@ export interface SliceParts {
   readonly parse?: ParseMessage;
   readonly deadLetters: DeadLetterSink;
   readonly clock: Pick<Clock, 'now'>;
-  readonly offer: Offer<FeedItem>;
+  readonly offer: Emit<SourceRecord>;
 }
 
 /** Messages of a slice: enough to fill a micro-batch, few enough that a re-delivery costs little. */
@@ -34,9 +34,12 @@ export const sliceSize = 256;
  * Offers the posts among the messages as one envelope and puts the others to the dead letters. Resolves when
  * the posts are durable and the letters acknowledged; rejects when either never will be.
  */
-export async function openSlice(messages: readonly RawMessage[], { mapping, parse, deadLetters, clock, offer }: SliceParts): Promise<void> {
+export async function processChunk(
+  messages: readonly RawMessage[],
+  { mapping, parse, deadLetters, clock, offer }: SliceParts,
+): Promise<void> {
   const now = clock.now();
-  const items: FeedItem[] = [];
+  const items: SourceRecord[] = [];
   const letters: DeadLetter[] = [];
   const read = parse ?? ((bytes, timestamp) => parsePost(bytes, mapping, timestamp, now));
   const outcomes = messages.map(({ bytes, timestamp, truncatedFrom }) =>
@@ -47,14 +50,14 @@ export async function openSlice(messages: readonly RawMessage[], { mapping, pars
   for (const [index, message] of messages.entries()) {
     // One outcome a message.
     const parsed = known[index] as ParsedPost;
-    if ('post' in parsed) items.push(itemOf(parsed.post, message, { deadLetters, clock }));
+    if ('post' in parsed) items.push(toRecord(parsed.post, message, { deadLetters, clock }));
     else letters.push(letterOf(message, parsed.reason, now));
     deadLetters.observe('post' in parsed);
   }
   const waits: Promise<void>[] = [];
   if (letters.length > 0) waits.push(deadLetters.put(letters));
   if (items.length > 0) {
-    const { envelope, settled } = openEnvelope(items);
+    const { envelope, settled } = openAckableBatch(items);
     waits.push(settled);
     offer(envelope);
   }
@@ -62,8 +65,8 @@ export async function openSlice(messages: readonly RawMessage[], { mapping, pars
 }
 
 /** A post of a feed, which goes to the dead letters as the message it came in. */
-export function itemOf(post: Post, message: RawMessage, { deadLetters, clock }: Pick<SliceParts, 'deadLetters' | 'clock'>): FeedItem {
-  return { post, position: message.position, refuse: (reason) => deadLetters.put([letterOf(message, reason, clock.now())]) };
+export function toRecord(post: Post, message: RawMessage, { deadLetters, clock }: Pick<SliceParts, 'deadLetters' | 'clock'>): SourceRecord {
+  return { post, position: message.position, rejectToDeadLetters: (reason) => deadLetters.put([letterOf(message, reason, clock.now())]) };
 }
 
 function letterOf(message: RawMessage, reason: DeadLetterReason, now: number): DeadLetter {

@@ -5,7 +5,7 @@ import { sendProblem } from '../http/problem.ts';
 import type { ProxyUser } from './proxy-users.ts';
 import { readSessionCookie } from './session-cookie.ts';
 import type { Sessions } from './sessions.ts';
-import type { TokenBook } from './token-store.ts';
+import type { TokenStore } from './token-store.ts';
 
 /** Who sent a request. */
 export interface Caller {
@@ -38,7 +38,7 @@ export interface Access {
 }
 
 interface AccessParts {
-  readonly tokens: TokenBook;
+  readonly tokens: TokenStore;
   readonly sessions: Sessions;
   readonly proxyUser: (request: FastifyRequest) => ProxyUser | undefined;
   /** The role of everybody where it is; undefined where nobody gets in unknown. */

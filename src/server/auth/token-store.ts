@@ -6,7 +6,7 @@ import { hashOf, readTokens, type TokenEntry } from './token-file.ts';
 const lookEveryMs = 1_000;
 
 /** The tokens that count now. The file is looked at every second, so that a change needs no restart. */
-export interface TokenBook {
+export interface TokenStore {
   /** Whether callers need a token: from the first one on, until the process ends, even when the last one is removed. */
   required(): boolean;
   /** The entry of a token. */
@@ -20,7 +20,7 @@ export interface TokenBook {
  * Opens the tokens of a file. `own` is found like one of them, and is none of them: it makes no token required.
  * @throws FILE_UNREADABLE
  */
-export async function openTokenBook(path: string, log: Log, own: readonly TokenEntry[] = []): Promise<TokenBook> {
+export async function openTokenStore(path: string, log: Log, own: readonly TokenEntry[] = []): Promise<TokenStore> {
   const always = digested(own);
   let entries = digested(await readTokens(path));
   let required = entries.length > 0;

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { type DeadLetterReason, deadLetterReasons } from '../../ingest/dead-letters/dead-letter-reason.ts';
-import type { DeadLetterStore, KeptLetter } from '../../ingest/dead-letters/dead-letter-store.ts';
+import type { DeadLetterStore, StoredDeadLetter } from '../../ingest/dead-letters/dead-letter-store.ts';
 import { listDeadLetters } from '../../ingest/dead-letters/list-dead-letters.ts';
 import { type ReplayOptions, type ReplayOutcome, replayDeadLetters } from '../../ingest/dead-letters/replay-dead-letters.ts';
 import type { ParseMessage } from '../../ingest/decode/message-parser.ts';
@@ -60,7 +60,7 @@ export interface DeadLetterParts {
 
 /** Dead letters: looking at them, and putting back those that are posts by now. */
 export function registerDeadLetterRoutes(app: FastifyInstance, { deadLetters, clock, upkeep }: DeadLetterParts): void {
-  const wants = (wanted: DeadLetterReason | undefined) => (letter: KeptLetter) => wanted === undefined || letter.reason === wanted;
+  const wants = (wanted: DeadLetterReason | undefined) => (letter: StoredDeadLetter) => wanted === undefined || letter.reason === wanted;
 
   app.get('/api/v1/dead-letters', requireRole('viewer'), async ({ query }): Promise<DeadLettersAnswer> => {
     const { reason: wanted, limit } = parseQuery(deadLettersQuery, query);

@@ -25,7 +25,7 @@ export const driversApi = {
 const longestRangeMs = 92 * 86_400_000;
 
 /** What drives the sentiment of a brand. */
-export function registerDriversRoutes(app: FastifyInstance, { slowReader, clock, brands }: HistoryParts): void {
+export function registerDriversRoutes(app: FastifyInstance, { heavyReader, clock, brands }: HistoryParts): void {
   app.get('/api/v1/drivers', requireRole('viewer'), async (request) => {
     const { from, to, ...query } = parseQuery(driversQuery, request.query);
     const range = resolveRange({ from, to }, clock.now());
@@ -34,7 +34,7 @@ export function registerDriversRoutes(app: FastifyInstance, { slowReader, clock,
     return {
       brand: query.brand,
       ...range,
-      ...(await drivers(slowReader, { ...query, ...range, names: namesOf(query.brand, brands) }, clock)),
+      ...(await drivers(heavyReader, { ...query, ...range, names: namesOf(query.brand, brands) }, clock)),
     };
   });
 }

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { AlertChange } from '../../domain/alert.ts';
+import type { AlertTransition } from '../../domain/alert.ts';
 import type { ScoredPost } from '../../domain/post.ts';
-import type { Status } from '../../domain/status.ts';
-import type { Hub, LiveHub } from '../../lib/event-bus.ts';
+import type { PipelineStatus } from '../../domain/status.ts';
+import type { EventBus, PostBus } from '../../lib/event-bus.ts';
 import { type Access, requireRole } from '../auth/access.ts';
 import { sendProblem } from '../http/problem.ts';
 
@@ -33,7 +33,12 @@ export interface LiveStream {
  */
 export function registerLiveStream(
   app: FastifyInstance,
-  { live, alerts, readStatus, access }: { live: LiveHub; alerts: Hub<AlertChange>; readStatus: () => Status; access: Access },
+  {
+    live,
+    alerts,
+    readStatus,
+    access,
+  }: { live: PostBus; alerts: EventBus<AlertTransition>; readStatus: () => PipelineStatus; access: Access },
 ): LiveStream {
   const clients = new Map<FastifyReply['raw'], Client>();
   const hasRoom = (client: FastifyReply['raw']): boolean => client.writableLength < mostWaiting;
@@ -53,8 +58,8 @@ export function registerLiveStream(
     }
   };
 
-  const sendAlert = ({ id, alert, kind, rule, brand, severity, at, verdict }: AlertChange): void => {
-    const text = frame('alert', { id, alert, kind, rule, brand, severity, at: new Date(at).toISOString(), verdict });
+  const sendAlert = ({ id, alert, kind, rule, brand, severity, at, evaluation }: AlertTransition): void => {
+    const text = frame('alert', { id, alert, kind, rule, brand, severity, at: new Date(at).toISOString(), evaluation });
     for (const client of clients.keys()) if (hasRoom(client)) client.write(text);
   };
 

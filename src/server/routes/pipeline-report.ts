@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { storedLabels } from '../../domain/post.ts';
-import type { PipelineReport, Status } from '../../domain/status.ts';
+import type { PipelineReport, PipelineStatus } from '../../domain/status.ts';
 import type { ModelInfo } from '../../infer/model/model.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Metrics } from '../../lib/metrics.ts';
@@ -19,7 +19,7 @@ export const pipelineAnswer = z.strictObject({
   version: z.string(),
   startedAt: z.iso.datetime(),
   ready: z.boolean(),
-  parts: z.record(z.string(), z.string()).describe('Each part: `ok`, or what is wrong'),
+  components: z.record(z.string(), z.string()).describe('Each component: `ok`, or what is wrong'),
   source: z.string(),
   postsPerSecond: z.number().describe('On average over ten seconds'),
   posts: z
@@ -57,19 +57,19 @@ export interface PipelineReportParts {
   readonly recent: RecentMetrics;
   readonly model: ModelInfo;
   readonly db: Pick<Database, 'upkeep'>;
-  readonly status: () => Status;
+  readonly status: () => PipelineStatus;
 }
 
 /** What this process is doing, for people: readiness, pace, delays, lag, dead letters, model, memory and disk. */
 export function createPipelineReport({ clock, metrics, recent, model, db, status }: PipelineReportParts): () => Promise<PipelineReport> {
   const startedAt = new Date(clock.now()).toISOString();
   return async () => {
-    const { ready, parts, source, postsPerSecond } = status();
+    const { ready, components, source, postsPerSecond } = status();
     return {
       version,
       startedAt,
       ready,
-      parts,
+      components,
       source,
       postsPerSecond,
       posts: await countsOf(metrics),

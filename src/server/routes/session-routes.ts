@@ -5,7 +5,7 @@ import type { Log } from '../../lib/log.ts';
 import { requireRole } from '../auth/access.ts';
 import { readSessionCookie, sessionCookie } from '../auth/session-cookie.ts';
 import type { Sessions } from '../auth/sessions.ts';
-import type { TokenBook } from '../auth/token-store.ts';
+import type { TokenStore } from '../auth/token-store.ts';
 import type { WrongToken } from '../http/limits.ts';
 import { parseQuery } from './query-schemas.ts';
 
@@ -15,7 +15,7 @@ const mostBytes = 1_024;
 export const signInBody = z.strictObject({ token: z.string().min(1).max(200).describe('An API token') });
 
 export interface SessionParts {
-  readonly tokens: TokenBook;
+  readonly tokens: TokenStore;
   readonly sessions: Sessions;
   readonly openRole: () => Role | undefined;
   readonly wrongToken: WrongToken;

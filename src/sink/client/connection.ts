@@ -19,7 +19,7 @@ export interface Database {
   /** Reads our own tables only, within `readLimits`; its `query` sends nothing else (`read-guard.ts`). */
   readonly reader: ClickHouseClient;
   /** The same for questions that take their time, as those that read posts: figures don't wait behind them. */
-  readonly slowReader: ClickHouseClient;
+  readonly heavyReader: ClickHouseClient;
   readonly health: DatabaseHealth;
   close(): Promise<void>;
 }

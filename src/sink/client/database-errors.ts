@@ -45,19 +45,19 @@ const passing = new Set([
 const rowFaults = new Set(['6', '26', '27', '38', '41', '53', '69', '70', '72', '117', '130', '131', '321', '349', '441', '469', '691']);
 
 /** Rows that the database refuses for good, for their own sake. Nothing or some of them may be stored. */
-export class RowRefused extends FeedpulseError {
+export class RowRejected extends FeedpulseError {
   constructor(message: string) {
     super('DATABASE_REJECTED', message);
   }
 }
 
 /** Whether a fault is that of the rows, not of the database. */
-export function blamesRows(fault: unknown): boolean {
+export function isRowError(fault: unknown): boolean {
   return rowFaults.has(codeOf(fault) ?? '');
 }
 
 /** True when trying again can help. What ClickHouse did not say itself (a reset, a proxy's 502) is taken to pass. */
-export function canPass(fault: unknown): boolean {
+export function isTransient(fault: unknown): boolean {
   if (fault instanceof FeedpulseError) return fault.retry;
   const code = codeOf(fault);
   if (code && /^\d+$/.test(code)) return passing.has(code);
@@ -70,7 +70,7 @@ export function untrustedBecause(fault: unknown): string | undefined {
 }
 
 /** A fault in words that are safe to log: ClickHouse quotes the data it could not read, so its message stays out. */
-export function nameFault(fault: unknown): string {
+export function describeError(fault: unknown): string {
   if (!(fault instanceof Error)) return 'unknown fault';
   const code = codeOf(fault);
   const type = 'type' in fault && typeof fault.type === 'string' ? fault.type : undefined;

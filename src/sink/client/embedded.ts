@@ -5,11 +5,11 @@ import { type ClickHouseClient, type ClickHouseClientConfigOptions, ClickHouseLo
 import { Session } from 'chdb';
 import { createChdbConnection } from 'chdb/connection';
 import { asError, FeedpulseError } from '../../lib/errors.ts';
-import { isAlive } from '../../lib/process-alive.ts';
+import { isProcessAlive } from '../../lib/process-alive.ts';
 import type { Connections } from './connection.ts';
 import { guardReads } from './read-guard.ts';
 import { readLimits } from './read-limits.ts';
-import { oneAtATime } from './serialize-client.ts';
+import { serializeClient } from './serialize-client.ts';
 
 /**
  * What the engine may take beside the model in one process. There is no bound on its memory as a whole: it
@@ -47,7 +47,7 @@ export async function openEmbedded(folder: string, database: string): Promise<Co
   const engine = await startEngine(path, folder);
   const open: ClickHouseClient[] = [];
   const connect = async (settings: Record<string, number>) => {
-    const client = oneAtATime(createClient({ connection: attach(path), log: { level: ClickHouseLogLevel.OFF } }));
+    const client = serializeClient(createClient({ connection: attach(path), log: { level: ClickHouseLogLevel.OFF } }));
     open.push(client);
     await client.command({ query: `USE ${database}` });
     // One by one, in order: after `readonly` nothing can be changed any more.
@@ -66,7 +66,7 @@ export async function openEmbedded(folder: string, database: string): Promise<Co
       writer: await connect({}),
       upkeep: await connect({}),
       reader: await connectReader(),
-      slowReader: await connectReader(),
+      heavyReader: await connectReader(),
       close,
     };
   } catch (fault) {
@@ -102,5 +102,5 @@ async function startEngine(path: string, folder: string): Promise<Session> {
 async function isOwned(path: string): Promise<boolean> {
   const status = await readFile(join(path, 'status'), 'utf8').catch(() => '');
   const pid = Number(/^PID: (\d+)/m.exec(status)?.[1]);
-  return pid > 0 && isAlive(pid);
+  return pid > 0 && isProcessAlive(pid);
 }

@@ -9,7 +9,7 @@ import { readTlsFiles } from '../../lib/tls.ts';
 import type { Connections } from './connection.ts';
 import { guardReads } from './read-guard.ts';
 import { readLimits } from './read-limits.ts';
-import { persist } from './with-retry.ts';
+import { withRetry } from './with-retry.ts';
 
 const requestTimeoutMs = 30_000;
 const startWithinMs = 30_000;
@@ -32,7 +32,7 @@ export async function openRemote(url: string, config: ClickHouseConfig, log: Log
   const connect = connector(url, config);
   const ask = <T>(what: string, user: User, question: (client: ClickHouseClient) => Promise<T>): Promise<T> => {
     const client = connect(user);
-    return persist(what, () => question(client), { clock, log, giveUpAfterMs: startWithinMs }).finally(() => client.close());
+    return withRetry(what, () => question(client), { clock, log, giveUpAfterMs: startWithinMs }).finally(() => client.close());
   };
   await ask('reach the database server', config, (client) => makeDatabase(client, config.database));
   const settings = config.reader
@@ -43,7 +43,7 @@ export async function openRemote(url: string, config: ClickHouseConfig, log: Log
   const close = async () => {
     await Promise.all([writer.close(), reader.close()]);
   };
-  return { kind: 'server', writer, upkeep: writer, reader, slowReader: reader, close };
+  return { kind: 'server', writer, upkeep: writer, reader, heavyReader: reader, close };
 }
 
 function connector(url: string, config: ClickHouseConfig): Connect {

@@ -1,13 +1,13 @@
 import type { Database } from '../client/connection.ts';
 import { countSwappable, keepActiveScores, swapScores } from '../queries/rescoring.ts';
-import { clampToPosts, markRange, type Report, type Seconds } from '../rollups/rebuild.ts';
+import { clampToPosts, markRange, type ReportProgress, type TimeRange } from '../rollups/rebuild.ts';
 import { readCount } from './count.ts';
 
 /** Seconds of posts of one statement. */
 const slice = 6 * 3_600;
 
 /** How many posts of a range would change to the scores of a model. */
-export async function countToActivate(db: Database, modelVersion: string, range: Seconds): Promise<number> {
+export async function countToActivate(db: Database, modelVersion: string, range: TimeRange): Promise<number> {
   const held = await clampToPosts(db.upkeep, range);
   let posts = 0;
   for (let from = held?.from ?? 0; held && from < held.to; from += slice)
@@ -23,8 +23,8 @@ export async function countToActivate(db: Database, modelVersion: string, range:
 export async function activateScores(
   db: Database,
   modelVersion: string,
-  range: Seconds,
-  report: Report,
+  range: TimeRange,
+  report: ReportProgress,
   signal?: AbortSignal,
 ): Promise<number> {
   const held = await clampToPosts(db.upkeep, range);

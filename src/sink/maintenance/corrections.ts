@@ -3,8 +3,8 @@ import { FeedpulseError } from '../../lib/errors.ts';
 import type { Database } from '../client/connection.ts';
 import { insertRows } from '../client/insert.ts';
 import { selectCorrected, selectToCorrect } from '../queries/writing.ts';
-import { markMinutes } from '../rollups/dirty-minutes.ts';
-import { keyOf, look } from '../writer/first-seen.ts';
+import { markDirty } from '../rollups/dirty-minutes.ts';
+import { findFirstSeen, keyOf } from '../writer/first-seen.ts';
 
 /** One correction is no larger, so that a slip of a filter stays small. */
 const mostPosts = 10_000;
@@ -69,7 +69,7 @@ export async function correct(db: Database, correction: Correction): Promise<num
     corrected_at: at,
   }));
   await insertRows(db.upkeep, 'corrections', rows);
-  await markMinutes(db.upkeep, [...new Set(found.map(({ minute }) => Number(minute)))]);
+  await markDirty(db.upkeep, [...new Set(found.map(({ minute }) => Number(minute)))]);
   return found.length;
 }
 
@@ -79,7 +79,7 @@ export async function correct(db: Database, correction: Correction): Promise<num
  */
 export async function markCorrected(db: Database): Promise<void> {
   const result = await db.upkeep.query({ query: selectCorrected, format: 'JSONEachRow' });
-  await markMinutes(
+  await markDirty(
     db.upkeep,
     (await result.json<{ minute: number }>()).map(({ minute }) => Number(minute)),
   );
@@ -113,6 +113,6 @@ async function select(db: Database, posts: Selection, undo: boolean): Promise<Ro
 
 /** The moment in which a post was created: its key tells, so that not the whole table is searched. */
 async function filterOf(db: Database, post: { platform: string; id: string }): Promise<Filter | undefined> {
-  const createdAt = (await look(db.upkeep, [post])).get(keyOf(post));
+  const createdAt = (await findFirstSeen(db.upkeep, [post])).get(keyOf(post));
   return createdAt === undefined ? undefined : { from: createdAt, to: createdAt + 1, brand: '*', platform: post.platform };
 }

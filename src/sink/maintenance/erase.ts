@@ -3,15 +3,15 @@ import type { Post } from '../../domain/post.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import { countRows, deleteRows, insertTombstones, selectOfAuthor, tablesOfPosts } from '../queries/writing.ts';
-import { markMinutes } from '../rollups/dirty-minutes.ts';
-import type { Report } from '../rollups/rebuild.ts';
-import { look } from '../writer/first-seen.ts';
+import { markDirty } from '../rollups/dirty-minutes.ts';
+import type { ReportProgress } from '../rollups/rebuild.ts';
+import { findFirstSeen } from '../writer/first-seen.ts';
 import { createErasures } from './erasures.ts';
 
 type Key = Pick<Post, 'platform' | 'id'>;
 
 /** One post, or all posts of an author; `id` is that of the post or of the author. */
-export interface Doomed extends Key {
+export interface ErasureTarget extends Key {
   readonly kind: 'post' | 'author';
 }
 
@@ -23,8 +23,8 @@ const pollMs = 50;
 const rewriteWithinMs = 10 * 60_000;
 
 /** The posts that an erasure would remove. */
-export async function findDoomed(client: ClickHouseClient, { kind, platform, id }: Doomed): Promise<Key[]> {
-  if (kind === 'post') return (await look(client, [{ platform, id }])).size > 0 ? [{ platform, id }] : [];
+export async function findTargets(client: ClickHouseClient, { kind, platform, id }: ErasureTarget): Promise<Key[]> {
+  if (kind === 'post') return (await findFirstSeen(client, [{ platform, id }])).size > 0 ? [{ platform, id }] : [];
   const result = await client.query({ query: selectOfAuthor, query_params: { platform, author: id }, format: 'JSONEachRow' });
   return result.json<Key>();
 }
@@ -36,13 +36,13 @@ export async function findDoomed(client: ClickHouseClient, { kind, platform, id 
  */
 export async function erase(
   { client, clock }: { client: ClickHouseClient; clock: Clock },
-  doomed: Doomed,
-  report: Report,
+  doomed: ErasureTarget,
+  report: ReportProgress,
   signal?: AbortSignal,
 ): Promise<number> {
   const erasures = createErasures(client);
   await erasures.add(doomed.kind === 'post' ? [doomed] : [], doomed.kind === 'author' ? doomed : undefined);
-  const posts = await findDoomed(client, doomed);
+  const posts = await findTargets(client, doomed);
   report(0, posts.length);
   for (let start = 0; start < posts.length; start += postsAtOnce) {
     signal?.throwIfAborted();
@@ -67,12 +67,12 @@ export async function removePosts(
   signal?: AbortSignal,
 ): Promise<void> {
   if (posts.length === 0) return;
-  const sights = await look(client, posts);
+  const sights = await findFirstSeen(client, posts);
   const minutes = [...new Set([...sights.values(), ...createdAt].map((ms) => (Math.floor(ms / minuteMs) * minuteMs) / 1_000))];
   const query_params = { minutes, platforms: posts.map(({ platform }) => platform), ids: posts.map(({ id }) => id) };
   if (sights.size === 0 && (await countLeft(client, countRows(tablesOfPosts[0]), query_params)) === 0) return;
   await client.command({ query: insertTombstones, query_params });
-  await markMinutes(client, minutes);
+  await markDirty(client, minutes);
   for (const table of tablesOfPosts) {
     await client.command({ query: deleteRows(table), query_params });
     const giveUpAt = clock.now() + rewriteWithinMs;

@@ -1,7 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Database } from '../client/connection.ts';
 import { rewriteBrands, selectToRematch } from '../queries/writing.ts';
-import { clampToPosts, markRange, type Report, type Seconds } from '../rollups/rebuild.ts';
+import { clampToPosts, markRange, type ReportProgress, type TimeRange } from '../rollups/rebuild.ts';
 
 /** Seconds of posts after which their minutes are marked: the figures follow before all is done. */
 const slice = 6 * 3_600;
@@ -29,10 +29,10 @@ interface Row {
  * was: posts that bear the hash of these rules are left alone. All minutes of the range are marked, since those before
  * the cut may not have been. Reports minutes; answers with the number of posts that were written again.
  */
-export async function rematch(
+export async function reapplyBrands(
   { db, clock, matcher }: { db: Database; clock: Clock; matcher: Matcher },
-  range: Seconds,
-  report: Report,
+  range: TimeRange,
+  report: ReportProgress,
   signal?: AbortSignal,
 ): Promise<number> {
   const held = await clampToPosts(db.upkeep, range);
@@ -48,7 +48,7 @@ export async function rematch(
 
 async function rematchSlice(
   { db, clock, matcher }: { db: Database; clock: Clock; matcher: Matcher },
-  part: Seconds,
+  part: TimeRange,
   signal?: AbortSignal,
 ): Promise<number> {
   let behind: Pick<Row, 'minute' | 'platform' | 'id'> = { minute: 0, platform: '', id: '' };

@@ -1,9 +1,9 @@
-import type { Verdict } from '../../domain/post.ts';
+import type { Prediction } from '../../domain/post.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Database } from '../client/connection.ts';
 import { insertRows } from '../client/insert.ts';
 import { countPosts, selectToRescore } from '../queries/rescoring.ts';
-import { clampToPosts, type Report, type Seconds } from '../rollups/rebuild.ts';
+import { clampToPosts, type ReportProgress, type TimeRange } from '../rollups/rebuild.ts';
 import { toDateTime, towardsColumns } from '../writer/post-row.ts';
 import { readCount } from './count.ts';
 
@@ -13,10 +13,10 @@ const postsAtOnce = 256;
 /** Rests between two pages, as a multiple of the work: the feed goes first. */
 const rest = 1;
 
-/** Another model: one verdict a post, in order; none for a post that it fails on. */
+/** Another model: one prediction a post, in order; none for a post that it fails on. */
 export interface Rescorer {
   readonly modelVersion: string;
-  score(posts: readonly { readonly text: string; readonly lang: string }[]): Promise<(Verdict | undefined)[]>;
+  score(posts: readonly { readonly text: string; readonly lang: string }[]): Promise<(Prediction | undefined)[]>;
 }
 
 interface Ground {
@@ -40,8 +40,8 @@ interface Row {
  */
 export async function rescore(
   { db, clock, rescorer }: Ground & { readonly rescorer: Rescorer },
-  range: Seconds,
-  report: Report,
+  range: TimeRange,
+  report: ReportProgress,
   signal?: AbortSignal,
 ): Promise<number> {
   const held = await clampToPosts(db.upkeep, range);
@@ -60,7 +60,7 @@ export async function rescore(
 
 async function rescoreSlice(
   { db, clock, rescorer }: Ground & { readonly rescorer: Rescorer },
-  part: Seconds,
+  part: TimeRange,
   report: (done: number) => void,
   signal?: AbortSignal,
 ): Promise<number> {
@@ -74,8 +74,8 @@ async function rescoreSlice(
     const found = await (await db.upkeep.query({ query: selectToRescore, query_params, format: 'JSONEachRow' })).json<Row>();
     const last = found.at(-1);
     if (!last) return scored;
-    const verdicts = await rescorer.score(found);
-    const rows = found.flatMap((row, index) => rowOf(row, verdicts[index], { modelVersion, now: clock.now() }));
+    const predictions = await rescorer.score(found);
+    const rows = found.flatMap((row, index) => rowOf(row, predictions[index], { modelVersion, now: clock.now() }));
     await insertRows(db.upkeep, 'scores', rows);
     done += found.length;
     scored += rows.length;
@@ -87,11 +87,11 @@ async function rescoreSlice(
 
 function rowOf(
   { createdAt, platform, id, version }: Row,
-  verdict: Verdict | undefined,
+  prediction: Prediction | undefined,
   { modelVersion, now }: { modelVersion: string; now: number },
 ): Record<string, unknown>[] {
-  if (!verdict) return [];
-  const { label, negative, neutral, positive, score, confidence, truncated } = verdict;
-  const scores = { label, negative, neutral, positive, score, confidence, truncated, ...towardsColumns(verdict.towards) };
+  if (!prediction) return [];
+  const { label, negative, neutral, positive, score, confidence, truncated } = prediction;
+  const scores = { label, negative, neutral, positive, score, confidence, truncated, ...towardsColumns(prediction.brandSentiment) };
   return [{ created_at: createdAt, platform, id, version, ...scores, model_version: modelVersion, scored_at: toDateTime(now) }];
 }

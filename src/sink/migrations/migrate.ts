@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { FeedpulseError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Database } from '../client/connection.ts';
-import { nameFault } from '../client/database-errors.ts';
+import { describeError } from '../client/database-errors.ts';
 import { insertRows } from '../client/insert.ts';
 
 interface Migration {
@@ -66,6 +66,6 @@ async function apply(db: Database, { name, sql, checksum }: Migration): Promise<
     for (const statement of sql.split(/;[ \t]*$/m)) if (statement.trim()) await db.writer.command({ query: statement });
     await insertRows(db.writer, 'schema_migrations', [{ name, checksum }]);
   } catch (fault) {
-    throw new FeedpulseError('DATABASE_REJECTED', `migration ${name} failed: ${nameFault(fault)}`, { cause: fault });
+    throw new FeedpulseError('DATABASE_REJECTED', `migration ${name} failed: ${describeError(fault)}`, { cause: fault });
   }
 }

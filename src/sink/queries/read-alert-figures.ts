@@ -1,5 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { Counts } from '../../domain/sentiment-counts.ts';
+import type { LabelCounts } from '../../domain/sentiment-counts.ts';
 import {
   selectBehind,
   selectDelay,
@@ -12,13 +12,13 @@ import {
 } from './alerts.ts';
 
 /** Counts by the start of their bucket (ms since 1970). */
-export type Buckets = Pick<ReadonlyMap<number, Counts>, 'get'>;
+export type Buckets = Pick<ReadonlyMap<number, LabelCounts>, 'get'>;
 export type CountsByBrand = ReadonlyMap<string, Buckets>;
 
 /** Bounds the length of one answer: rows are brands times buckets. */
 const brandsAtOnce = 100;
 
-interface Row extends Record<keyof Counts | 'start', number | string> {
+interface Row extends Record<keyof LabelCounts | 'start', number | string> {
   readonly brand: string;
 }
 
@@ -27,10 +27,10 @@ export function createFigures(reader: ClickHouseClient) {
   const ask = async <T>(query: string, query_params: Record<string, unknown>): Promise<T[]> =>
     (await reader.query({ query, query_params, format: 'JSONEachRow' })).json<T>();
   const byBrand = async (query: string, brands: readonly string[], params: Record<string, unknown>) => {
-    const found = new Map<string, Map<number, Counts>>();
+    const found = new Map<string, Map<number, LabelCounts>>();
     for (let at = 0; at < brands.length; at += brandsAtOnce)
       for (const row of await ask<Row>(query, { ...params, brands: brands.slice(at, at + brandsAtOnce) })) {
-        const buckets = found.get(row.brand) ?? new Map<number, Counts>();
+        const buckets = found.get(row.brand) ?? new Map<number, LabelCounts>();
         found.set(row.brand, buckets.set(1_000 * Number(row.start), toCounts(row)));
       }
     return found;
@@ -77,11 +77,11 @@ export function createFigures(reader: ClickHouseClient) {
 
 export type StoredFigures = ReturnType<typeof createFigures>;
 /** What a look needs of them. */
-export type Figures = Pick<StoredFigures, 'newest' | 'isBehind' | 'delay' | 'firstOf'> & {
+export type AlertFigures = Pick<StoredFigures, 'newest' | 'isBehind' | 'delay' | 'firstOf'> & {
   minutes(brands: readonly string[], from: number, to: number): Promise<CountsByBrand>;
   quarters(brands: readonly string[], starts: readonly number[]): Promise<CountsByBrand>;
 };
 
-function toCounts({ negative, neutral, positive, unscored }: Row): Counts {
+function toCounts({ negative, neutral, positive, unscored }: Row): LabelCounts {
   return { negative: Number(negative), neutral: Number(neutral), positive: Number(positive), unscored: Number(unscored) };
 }

@@ -1,5 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { AlertChange, Due, Mute, RuleState } from '../../domain/alert.ts';
+import type { AlertTransition, PendingDelivery, RuleState, Silence } from '../../domain/alert.ts';
 import { selectAlert, selectAlerts, selectDue, selectMarks, selectMutes, selectStates } from './alerts.ts';
 
 export interface AlertQuery {
@@ -14,7 +14,7 @@ export interface AlertQuery {
 }
 
 /** An alert of the history, with what people said of it. Times are ms since 1970. */
-export interface StoredAlert extends Omit<AlertChange, 'kind' | 'state' | 'alert'> {
+export interface StoredAlert extends Omit<AlertTransition, 'kind' | 'state' | 'alert'> {
   readonly resolvedAt?: number;
   readonly ackedBy?: string;
   readonly ackedAt?: number;
@@ -31,7 +31,7 @@ export interface RuleMarks {
   readonly noiseRate: number | null;
 }
 
-type ChangeRow = Omit<AlertChange, 'at' | 'verdict' | 'state'> & {
+type ChangeRow = Omit<AlertTransition, 'at' | 'verdict' | 'state'> & {
   readonly at: number | string;
   readonly verdict: string;
   readonly state: string;
@@ -52,15 +52,15 @@ export function createAlertRecords(reader: ClickHouseClient) {
       const rows = await ask<{ rule: string; brand: string; state: string }>(selectStates);
       return rows.map(({ state, ...rest }) => ({ ...rest, state: JSON.parse(state) })); // as `createAlertStore` wrote it
     },
-    mutes: async (now: number): Promise<Mute[]> => {
-      const rows = await ask<Omit<Mute, 'until'> & { until: number | string }>(selectMutes, { now });
+    mutes: async (now: number): Promise<Silence[]> => {
+      const rows = await ask<Omit<Silence, 'until'> & { until: number | string }>(selectMutes, { now });
       return rows.map((row) => ({ ...row, until: Number(row.until) }));
     },
     /** Messages that are decided and not sent, of changes since a moment. */
-    due: async (since: number): Promise<Due[]> => {
+    due: async (since: number): Promise<PendingDelivery[]> => {
       const rows = await ask<ChangeRow & Record<'attempts' | 'nextAt', number | string> & { channel: string }>(selectDue, { since });
       return rows.map(({ channel, attempts, nextAt, ...row }) => ({
-        change: toChange(row),
+        transition: toChange(row),
         channel,
         attempts: Number(attempts),
         nextAt: Number(nextAt),
@@ -81,14 +81,14 @@ export function createAlertRecords(reader: ClickHouseClient) {
 
 export type AlertRecords = ReturnType<typeof createAlertRecords>;
 
-function toChange({ at, verdict, state, ...rest }: ChangeRow): AlertChange {
-  return { ...rest, at: Number(at), verdict: JSON.parse(verdict), state: JSON.parse(state) }; // as `createAlertStore` wrote them
+function toChange({ at, verdict, state, ...rest }: ChangeRow): AlertTransition {
+  return { ...rest, at: Number(at), evaluation: JSON.parse(verdict), state: JSON.parse(state) }; // as `createAlertStore` wrote them
 }
 
 function toAlert({ resolvedAt, ackedBy, ackedAt, mark, ...row }: AlertRow): StoredAlert {
-  const { id, rule, brand, severity, at, verdict, channels } = toChange(row);
+  const { id, rule, brand, severity, at, evaluation, channels } = toChange(row);
   return {
-    ...{ id, rule, brand, severity, at, verdict, channels },
+    ...{ id, rule, brand, severity, at, evaluation, channels },
     ...(Number(resolvedAt) > 0 && { resolvedAt: Number(resolvedAt) }),
     ...(Number(ackedAt) > 0 && { ackedBy, ackedAt: Number(ackedAt) }),
     ...((mark === 'useful' || mark === 'noise') && { mark }),

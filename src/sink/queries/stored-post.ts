@@ -1,5 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { Author, Engagement, Label, StoredLabel, Towards } from '../../domain/post.ts';
+import type { Author, BrandSentiment, Engagement, Label, StoredLabel } from '../../domain/post.ts';
 import { selectPosts } from './reading.ts';
 
 /** A person's word against the model's, which then is the post's label (and −1, 0 or 1 its score). */
@@ -34,7 +34,7 @@ export interface StoredPost {
   readonly modelVersion: string;
   readonly truncated: boolean;
   /** What is said of each of several brands, where that is not all of the text; none where the post is corrected. */
-  readonly towards?: readonly Towards[];
+  readonly towards?: readonly BrandSentiment[];
   readonly correction?: StoredCorrection;
 }
 
@@ -112,7 +112,7 @@ function toPost({
   };
 }
 
-const toTowards = ([brand, label, negative, positive]: Row['towardsRows'][number]): Towards => ({
+const toTowards = ([brand, label, negative, positive]: Row['towardsRows'][number]): BrandSentiment => ({
   brand,
   label,
   negative,

@@ -27,7 +27,7 @@ export const insertMarks = `INSERT INTO rollup_marks (minute, marked_at)
   SETTINGS async_insert = 0, max_threads = 1`;
 
 /** Minutes marked since a grain last saw them, newest first, so that the live end never waits for history. */
-export const selectPending = (grain: Grain) => `
+export const selectPending = (grain: RollupTable) => `
   SELECT toUnixTimestamp(minute) AS minute, toString(max(marked_at)) AS mark
   FROM rollup_marks
   GROUP BY minute
@@ -37,7 +37,7 @@ export const selectPending = (grain: Grain) => `
   SETTINGS max_threads = 1`;
 
 /** Buckets whose rows do not all come from one recomputation: another process was at work meanwhile. */
-export const selectTorn = (grain: Grain) => `
+export const selectTorn = (grain: RollupTable) => `
   SELECT toUnixTimestamp(${grain.name}) AS bucket
   FROM ${grain.table} FINAL
   WHERE ${grain.name} IN {buckets:Array(DateTime('UTC'))}
@@ -45,7 +45,7 @@ export const selectTorn = (grain: Grain) => `
   HAVING min(version) != max(version)
   SETTINGS max_threads = 1, do_not_merge_across_partitions_select_final = 1`;
 
-export interface Grain {
+export interface RollupTable {
   readonly name: 'minute' | 'quarter';
   readonly table: string;
   readonly seconds: number;
@@ -57,7 +57,7 @@ export interface Grain {
   readonly kept: string;
 }
 
-export const minuteGrain: Grain = {
+export const minuteRollup: RollupTable = {
   name: 'minute',
   table: 'rollup_minute',
   seconds: 60,
@@ -67,7 +67,7 @@ export const minuteGrain: Grain = {
   kept: "minute >= now('UTC') - toIntervalSecond({minutesKept:UInt32})",
 };
 
-export const quarterGrain: Grain = {
+export const rollup15m: RollupTable = {
   name: 'quarter',
   table: 'rollup_history',
   seconds: 900,
@@ -98,7 +98,7 @@ const figures = [
  * enter with `present` = 0, and so come out as zeros. The version is the server's clock before the raw rows are
  * read; where that has been set back, a microsecond more than what is to be replaced.
  */
-export const recompute = (grain: Grain) => `
+export const recompute = (grain: RollupTable) => `
   INSERT INTO ${grain.table} (${grain.keys}, ${figures}, version)
   SELECT ${grain.keys},
     countIf(present AND label = 'negative'), countIf(present AND label = 'neutral'),

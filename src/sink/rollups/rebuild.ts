@@ -2,23 +2,23 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { Clock } from '../../lib/clock.ts';
 import type { Database } from '../client/connection.ts';
 import { countPending, selectExtent, selectMinutes } from '../queries/writing.ts';
-import { markMinutes } from './dirty-minutes.ts';
+import { markDirty } from './dirty-minutes.ts';
 import { readLatestMark } from './recompute-dirty.ts';
 
 const daySeconds = 86_400;
 const pollMs = 250;
 
 /** Seconds since 1970; `from` belongs to it, `to` does not. */
-export interface Seconds {
+export interface TimeRange {
   readonly from: number;
   readonly to: number;
 }
 
 /** How far a long job is, in steps of its own. */
-export type Report = (done: number, total: number) => void;
+export type ReportProgress = (done: number, total: number) => void;
 
 /** Both ends of a range, as far as there are posts, in whole minutes; none where there are none. */
-export async function clampToPosts(client: ClickHouseClient, range: Seconds): Promise<Seconds | undefined> {
+export async function clampToPosts(client: ClickHouseClient, range: TimeRange): Promise<TimeRange | undefined> {
   const [row] = await (await client.query({ query: selectExtent, format: 'JSONEachRow' })).json<{ first: number; last: number }>();
   const from = Math.max(range.from, Number(row?.first ?? 0));
   const to = Math.min(range.to, Number(row?.last ?? 0) + 60);
@@ -26,12 +26,12 @@ export async function clampToPosts(client: ClickHouseClient, range: Seconds): Pr
 }
 
 /** Says of every minute of a range that holds posts or figures that it has changed. */
-export async function markRange(client: ClickHouseClient, range: Seconds, signal?: AbortSignal): Promise<void> {
+export async function markRange(client: ClickHouseClient, range: TimeRange, signal?: AbortSignal): Promise<void> {
   for (let from = range.from; from < range.to; from += daySeconds) {
     signal?.throwIfAborted();
     const query_params = { from, to: Math.min(range.to, from + daySeconds) };
     const result = await client.query({ query: selectMinutes, query_params, format: 'JSONEachRow' });
-    await markMinutes(
+    await markDirty(
       client,
       (await result.json<{ minute: number }>()).map(({ minute }) => Number(minute)),
       signal,
@@ -45,8 +45,8 @@ export async function markRange(client: ClickHouseClient, range: Seconds, signal
  */
 export async function waitForFigures(
   { db, clock, settle }: { db: Database; clock: Clock; settle?: (() => Promise<void>) | undefined },
-  range: Seconds,
-  report: Report,
+  range: TimeRange,
+  report: ReportProgress,
   signal?: AbortSignal,
 ): Promise<number> {
   const until = await readLatestMark(db.upkeep);

@@ -1,12 +1,12 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import { type Grain, recompute, selectLatestMark, selectTorn } from '../queries/writing.ts';
-import { markMinutes, readPending, recordDone } from './dirty-minutes.ts';
+import { type RollupTable, recompute, selectLatestMark, selectTorn } from '../queries/writing.ts';
+import { markDirty, readDirty, recordDone } from './dirty-minutes.ts';
 import { type Kept, keepsAll } from './retention-window.ts';
 
 /** Minutes of raw rows that one statement reads, so that none takes long. */
 const minutesAtOnce = 120;
 
-export interface Refreshed {
+export interface Recomputed {
   /** Buckets recomputed. */
   readonly buckets: number;
   /** More may be pending than fitted into this statement. */
@@ -22,14 +22,14 @@ export interface Refreshed {
  * winner never saw, the bucket's groups differ in version: it is marked once more. Only a server is `shared`.
  * Figures from before `kept.since` stay as they are.
  */
-export async function refresh(
+export async function recomputeDirty(
   client: ClickHouseClient,
-  grain: Grain,
+  grain: RollupTable,
   shared: boolean,
   until?: string,
   kept: Kept = keepsAll,
-): Promise<Refreshed> {
-  const pending = await readPending(client, grain, minutesAtOnce, until);
+): Promise<Recomputed> {
+  const pending = await readDirty(client, grain, minutesAtOnce, until);
   if (pending.length === 0) return { buckets: 0, more: false };
   const buckets = [...new Set(pending.map(({ minute }) => minute - (minute % grain.seconds)))].slice(
     0,
@@ -43,11 +43,11 @@ export async function refresh(
   const covered = new Set(minutesOf(grain, buckets));
   const done = pending.filter(({ minute }) => covered.has(minute));
   await recordDone(client, grain, done);
-  await markMinutes(client, torn);
+  await markDirty(client, torn);
   return { buckets: whole.length, more: done.length < pending.length || pending.length === minutesAtOnce };
 }
 
-function minutesOf(grain: Grain, buckets: readonly number[]): number[] {
+function minutesOf(grain: RollupTable, buckets: readonly number[]): number[] {
   return buckets.flatMap((bucket) => Array.from({ length: grain.seconds / 60 }, (_, index) => bucket + index * 60));
 }
 
@@ -59,7 +59,7 @@ export async function readLatestMark(client: ClickHouseClient): Promise<string> 
   return row.at;
 }
 
-async function readTorn(client: ClickHouseClient, grain: Grain, buckets: readonly number[]): Promise<number[]> {
+async function readTorn(client: ClickHouseClient, grain: RollupTable, buckets: readonly number[]): Promise<number[]> {
   const result = await client.query({ query: selectTorn(grain), query_params: { buckets }, format: 'JSONEachRow' });
   return (await result.json<{ bucket: number }>()).map(({ bucket }) => Number(bucket));
 }

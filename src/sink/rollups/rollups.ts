@@ -2,9 +2,9 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Metrics } from '../../lib/metrics.ts';
 import type { Database } from '../client/connection.ts';
-import { nameFault } from '../client/database-errors.ts';
-import { type Grain, minuteGrain, quarterGrain } from '../queries/writing.ts';
-import { type Refreshed, readLatestMark, refresh } from './recompute-dirty.ts';
+import { describeError } from '../client/database-errors.ts';
+import { minuteRollup, type RollupTable, rollup15m } from '../queries/writing.ts';
+import { type Recomputed, readLatestMark, recomputeDirty } from './recompute-dirty.ts';
 import { keepsEverything, keptAt, type Retention } from './retention-window.ts';
 
 /** Milliseconds between two looks at the marks. */
@@ -33,8 +33,8 @@ export function createRollups(options: { db: Database; clock: Clock; log: Log; m
   // Statements of one process run one after another: racing itself would only repeat work.
   let queue: Promise<unknown> = Promise.resolve();
 
-  const refreshNext = (grain: Grain, until?: string): Promise<Refreshed> => {
-    const turn = queue.then(() => refresh(db.upkeep, grain, db.kind === 'server', until, keptAt(retention, clock.now())));
+  const refreshNext = (grain: RollupTable, until?: string): Promise<Recomputed> => {
+    const turn = queue.then(() => recomputeDirty(db.upkeep, grain, db.kind === 'server', until, keptAt(retention, clock.now())));
     queue = turn.catch(() => {});
     return turn.then((refreshed) => {
       metrics.bucketsRecomputed.inc({ grain: grain.name }, refreshed.buckets);
@@ -42,7 +42,7 @@ export function createRollups(options: { db: Database; clock: Clock; log: Log; m
     });
   };
 
-  const keepFresh = async (grain: Grain, signal: AbortSignal) => {
+  const keepFresh = async (grain: RollupTable, signal: AbortSignal) => {
     const what = `compute ${grain.name} figures`;
     let pauseMs: number = pace[grain.name];
     while (!signal.aborted) {
@@ -54,8 +54,8 @@ export function createRollups(options: { db: Database; clock: Clock; log: Log; m
         pauseMs = more ? tookMs * catchingUp : Math.max(pace[grain.name], tookMs * keepingUp);
       } catch (fault) {
         pauseMs = Math.min(Math.max(pauseMs, pace[grain.name]) * 2, longestPauseMs);
-        db.health.failed(what, nameFault(fault));
-        log.warn({ grain: grain.name, fault: nameFault(fault), pauseMs }, 'rollups are behind');
+        db.health.failed(what, describeError(fault));
+        log.warn({ grain: grain.name, fault: describeError(fault), pauseMs }, 'rollups are behind');
       }
       await clock.sleep(pauseMs, signal);
     }
@@ -64,11 +64,11 @@ export function createRollups(options: { db: Database; clock: Clock; log: Log; m
   return {
     start: () => {
       stopping = new AbortController();
-      loops = Promise.all([minuteGrain, quarterGrain].map((grain) => keepFresh(grain, stopping.signal)));
+      loops = Promise.all([minuteRollup, rollup15m].map((grain) => keepFresh(grain, stopping.signal)));
     },
     settle: async () => {
       const until = await readLatestMark(db.upkeep);
-      for (const grain of [minuteGrain, quarterGrain]) while ((await refreshNext(grain, until)).more);
+      for (const grain of [minuteRollup, rollup15m]) while ((await refreshNext(grain, until)).more);
     },
     stop: async () => {
       stopping.abort();

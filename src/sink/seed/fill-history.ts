@@ -1,14 +1,14 @@
 import { FeedpulseError } from '../../lib/errors.ts';
 import type { Database } from '../client/connection.ts';
 import { countOthers, insertMadeUp, mergeHistory } from '../queries/seed.ts';
-import { type Grain, minuteGrain, quarterGrain, recompute } from '../queries/writing.ts';
+import { minuteRollup, type RollupTable, recompute, rollup15m } from '../queries/writing.ts';
 
 const postsAtOnce = 1_000_000;
 const daySeconds = 86_400;
 /** Minute figures are kept for 30 days. */
 const minutesKept = 30 * daySeconds;
 
-export interface MadeUpHistory {
+export interface SyntheticHistory {
   /** How many posts. */
   readonly posts: number;
   /** Milliseconds since 1970; they are spread from one to the other. */
@@ -28,7 +28,7 @@ type Report = (done: number) => void;
  */
 export async function fillHistory(
   db: Database,
-  history: MadeUpHistory,
+  history: SyntheticHistory,
   { mixed, reportPosts, reportDays }: { mixed: boolean; reportPosts: Report; reportDays: Report },
 ): Promise<void> {
   if (!mixed) await refuseOthers(db);
@@ -43,8 +43,8 @@ export async function fillHistory(
   for (let day = Math.floor(startMs / 1_000 / daySeconds) * daySeconds; day < end; day += daySeconds) {
     // Each on a connection of its own: embedded, these are two cores.
     await Promise.all([
-      recomputeDay(db.upkeep, quarterGrain, day),
-      ...(day >= end - minutesKept - daySeconds ? [recomputeDay(db.writer, minuteGrain, day)] : []),
+      recomputeDay(db.upkeep, rollup15m, day),
+      ...(day >= end - minutesKept - daySeconds ? [recomputeDay(db.writer, minuteRollup, day)] : []),
     ]);
     reportDays(1);
   }
@@ -60,7 +60,7 @@ async function refuseOthers(db: Database): Promise<void> {
     );
 }
 
-async function recomputeDay(client: Database['upkeep'], grain: Grain, day: number): Promise<void> {
+async function recomputeDay(client: Database['upkeep'], grain: RollupTable, day: number): Promise<void> {
   const every = (seconds: number): number[] => Array.from({ length: daySeconds / seconds }, (_, index) => day + index * seconds);
   await client.command({ query: recompute(grain), query_params: { buckets: every(grain.seconds), minutes: every(60), minutesKept } });
 }

@@ -1,4 +1,4 @@
-import type { AlertChange, Mute, RuleState } from '../../domain/alert.ts';
+import type { AlertTransition, RuleState, Silence } from '../../domain/alert.ts';
 import type { Database } from '../client/connection.ts';
 import { insertRows } from '../client/insert.ts';
 import { toDateTime } from './post-row.ts';
@@ -16,11 +16,11 @@ export interface Attempt {
 
 export interface AlertStore {
   /** Once it resolves the changes are decided, whatever becomes of the process. Repeating it is harmless. */
-  addChanges(changes: readonly AlertChange[]): Promise<void>;
+  addChanges(changes: readonly AlertTransition[]): Promise<void>;
   putStates(states: readonly RuleState[], at: number): Promise<void>;
   addAttempt(attempt: Attempt, at: number): Promise<void>;
   addNote(note: { alert: string; kind: 'ack' | 'mark'; value: string; by: string }, at: number): Promise<void>;
-  putMute(mute: Mute, at: number): Promise<void>;
+  putMute(mute: Silence, at: number): Promise<void>;
 }
 
 /** Writes what is known of alerts. Errors are the database's faults. */
@@ -30,10 +30,10 @@ export function createAlertStore({ upkeep }: Pick<Database, 'upkeep'>): AlertSto
       insertRows(
         upkeep,
         'alert_changes',
-        changes.map(({ at, verdict, state, ...rest }) => ({
+        changes.map(({ at, evaluation, state, ...rest }) => ({
           ...rest,
           at: toDateTime(at),
-          verdict: JSON.stringify(verdict),
+          verdict: JSON.stringify(evaluation),
           state: JSON.stringify(state),
         })),
       ),

@@ -17,7 +17,7 @@ export const keyOf = ({ platform, id }: Key): string => JSON.stringify([platform
  * told by the order in which the engine committed the rows, so everyone who reads after writing agrees.
  * Repeating it is harmless.
  */
-export async function fixFirstSights(
+export async function registerFirstSeen(
   client: ClickHouseClient,
   posts: readonly ScoredPost[],
   shared: boolean,
@@ -28,16 +28,18 @@ export async function fixFirstSights(
     const key = keyOf(post);
     if (!offered.has(key)) offered.set(key, post);
   }
-  const fixed = await look(client, [...offered.values()], signal);
+  const fixed = await findFirstSeen(client, [...offered.values()], signal);
   const fresh = [...offered].filter(([key]) => !fixed.has(key)).map(([, post]) => post);
   const rows = fresh.map((post) => ({ platform: post.platform, id: post.id, created_at: toDateTime(readTime(post, 'createdAt')) }));
   await insertRows(client, 'post_keys', rows, signal);
-  const settled = shared ? await look(client, fresh, signal) : new Map(fresh.map((post) => [keyOf(post), readTime(post, 'createdAt')]));
+  const settled = shared
+    ? await findFirstSeen(client, fresh, signal)
+    : new Map(fresh.map((post) => [keyOf(post), readTime(post, 'createdAt')]));
   return new Map([...fixed, ...settled]);
 }
 
 /** When each of these posts was created (ms since 1970), as it was first seen; those never seen are left out. */
-export async function look(client: ClickHouseClient, keys: readonly Key[], signal?: AbortSignal): Promise<Map<string, number>> {
+export async function findFirstSeen(client: ClickHouseClient, keys: readonly Key[], signal?: AbortSignal): Promise<Map<string, number>> {
   const found = new Map<string, number>();
   for (let start = 0; start < keys.length; start += keysAtOnce) {
     const some = keys.slice(start, start + keysAtOnce);

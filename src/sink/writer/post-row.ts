@@ -1,5 +1,5 @@
 import type { ScoredPost } from '../../domain/post.ts';
-import { RowRefused } from '../client/database-errors.ts';
+import { RowRejected } from '../client/database-errors.ts';
 
 /** What a DateTime column can hold; ClickHouse would silently clamp anything else. */
 const earliestMs = 0;
@@ -49,12 +49,12 @@ export function toRow(post: ScoredPost, createdAtMs: number) {
 }
 
 /** What is said of single brands, as the aligned columns of `posts` and `scores`. */
-export function towardsColumns(towards: ScoredPost['towards'] = []) {
+export function towardsColumns(brandSentiment: ScoredPost['brandSentiment'] = []) {
   return {
-    towards_brands: towards.map(({ brand }) => brand),
-    towards_labels: towards.map(({ label }) => label),
-    towards_negative: towards.map(({ negative }) => negative),
-    towards_positive: towards.map(({ positive }) => positive),
+    towards_brands: brandSentiment.map(({ brand }) => brand),
+    towards_labels: brandSentiment.map(({ label }) => label),
+    towards_negative: brandSentiment.map(({ negative }) => negative),
+    towards_positive: brandSentiment.map(({ positive }) => positive),
   };
 }
 
@@ -76,9 +76,10 @@ function within(post: ScoredPost, field: 'negative' | 'neutral' | 'positive' | '
   return value;
 }
 
-function checkedTowards(post: ScoredPost): ScoredPost['towards'] {
-  if (post.towards?.some(({ negative, positive }) => !isWithin(negative, 0) || !isWithin(positive, 0))) throw unfit(post, 'towards');
-  return post.towards;
+function checkedTowards(post: ScoredPost): ScoredPost['brandSentiment'] {
+  if (post.brandSentiment?.some(({ negative, positive }) => !isWithin(negative, 0) || !isWithin(positive, 0)))
+    throw unfit(post, 'brandSentiment');
+  return post.brandSentiment;
 }
 
 /** Softmax in single precision can end a hair above one. */
@@ -95,6 +96,6 @@ function offset(post: ScoredPost): string {
 }
 
 /** Names the post by where it came from: its own fields are other people's data. */
-function unfit({ position }: ScoredPost, field: string): RowRefused {
-  return new RowRefused(`${field} of the post at ${position.topic}/${position.partition}/${position.offset} cannot be stored`);
+function unfit({ position }: ScoredPost, field: string): RowRejected {
+  return new RowRejected(`${field} of the post at ${position.topic}/${position.partition}/${position.offset} cannot be stored`);
 }

@@ -3,14 +3,14 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Metrics } from '../../lib/metrics.ts';
 import type { Database } from '../client/connection.ts';
-import { RowRefused } from '../client/database-errors.ts';
+import { RowRejected } from '../client/database-errors.ts';
 import { insertRows } from '../client/insert.ts';
-import { type Patience, persist } from '../client/with-retry.ts';
+import { type RetryPolicy, withRetry } from '../client/with-retry.ts';
 import { removePosts } from '../maintenance/erase.ts';
 import { createErasures, type Erased } from '../maintenance/erasures.ts';
-import { markMinutes } from '../rollups/dirty-minutes.ts';
+import { markDirty } from '../rollups/dirty-minutes.ts';
 import { keepsEverything, type Retention, takenSince } from '../rollups/retention-window.ts';
-import { fixFirstSights, keyOf } from './first-seen.ts';
+import { keyOf, registerFirstSeen } from './first-seen.ts';
 import { readTime, toRow } from './post-row.ts';
 
 /** How long a database may be in trouble before the process stops over it. */
@@ -45,7 +45,7 @@ export function createWriter(options: { db: Database; clock: Clock; log: Log; me
     metrics.writeRetries.inc();
     db.health.failed('write posts', fault);
   };
-  const patience: Patience = { clock, log, giveUpAfterMs, onRetry };
+  const patience: RetryPolicy = { clock, log, giveUpAfterMs, onRetry };
   let refusedInARow = 0;
 
   /** One bad row spoils the insert of all: halved until the bad ones stand alone. */
@@ -55,7 +55,7 @@ export function createWriter(options: { db: Database; clock: Clock; log: Log; me
       refusedInARow = 0;
       return [];
     } catch (fault) {
-      if (!(fault instanceof RowRefused)) throw fault;
+      if (!(fault instanceof RowRejected)) throw fault;
       const [post] = posts;
       if (posts.length === 1 && post) {
         refusedInARow += 1;
@@ -70,10 +70,10 @@ export function createWriter(options: { db: Database; clock: Clock; log: Log; me
   };
 
   const findErased = (posts: readonly ScoredPost[], signal?: AbortSignal): Promise<Erased<ScoredPost>> =>
-    persist('look for erased posts', () => erasures.find(posts, signal), patience, signal);
+    withRetry('look for erased posts', () => erasures.find(posts, signal), patience, signal);
   // Whoever erased them may have died before all of it was done.
   const remove = (posts: readonly ScoredPost[], times: readonly number[], signal?: AbortSignal): Promise<void> =>
-    persist('remove erased posts', () => removePosts({ client: db.writer, clock }, posts, times, signal), patience, signal);
+    withRetry('remove erased posts', () => removePosts({ client: db.writer, clock }, posts, times, signal), patience, signal);
 
   /** Stores what was not erased; what is erased meanwhile is removed again. Answers with what is not stored. */
   const storeUnlessErased = async (posts: readonly ScoredPost[], signal?: AbortSignal): Promise<NotStored> => {
@@ -85,7 +85,7 @@ export function createWriter(options: { db: Database; clock: Clock; log: Log; me
     const open = posts.filter((post) => !barred.has(post));
     const refused = await storeInParts(open, taken, signal);
     // An erasure that was noted before these rows came may have looked for them before they did; one noted later finds them.
-    const known = await persist('look for erased posts', () => erasures.count(signal), patience, signal);
+    const known = await withRetry('look for erased posts', () => erasures.count(signal), patience, signal);
     const after = known === before.known ? [] : (await findErased(open, signal)).posts;
     const written = after.flatMap((post) => taken.createdAt.get(post) ?? []);
     await remove(after, written, signal);
@@ -111,16 +111,16 @@ interface Taken {
 }
 
 /** Keys, rows, marks, in this order: what is marked can be computed, and what is stored will be marked. */
-async function store(db: Database, given: readonly ScoredPost[], taken: Taken, patience: Patience, signal?: AbortSignal): Promise<void> {
+async function store(db: Database, given: readonly ScoredPost[], taken: Taken, patience: RetryPolicy, signal?: AbortSignal): Promise<void> {
   if (given.length === 0) return;
   const shared = db.kind === 'server';
-  const createdAt = await persist('record first sights', () => fixFirstSights(db.writer, given, shared, signal), patience, signal);
+  const createdAt = await withRetry('record first sights', () => registerFirstSeen(db.writer, given, shared, signal), patience, signal);
   const timed = given.map((post) => ({ post, ms: createdAt.get(keyOf(post)) ?? readTime(post, 'createdAt') }));
   for (const { post, ms } of timed) if (ms < taken.since) taken.expired.add(post);
   const current = timed.filter(({ post }) => !taken.expired.has(post));
   for (const { post, ms } of current) taken.createdAt.set(post, ms);
   const rows = current.map(({ post, ms }) => toRow(post, ms));
-  await persist('insert posts', () => insertRows(db.writer, 'posts', rows, signal), patience, signal);
+  await withRetry('insert posts', () => insertRows(db.writer, 'posts', rows, signal), patience, signal);
   const minutes = [...new Set(current.map(({ ms }) => (Math.floor(ms / minuteMs) * minuteMs) / 1_000))];
-  await persist('mark minutes', () => markMinutes(db.writer, minutes, signal), patience, signal);
+  await withRetry('mark minutes', () => markDirty(db.writer, minutes, signal), patience, signal);
 }

@@ -1,19 +1,19 @@
-import type { AlertChange, Status as RuleStatus, Verdict } from '../../domain/alert.ts';
+import type { AlertTransition, Evaluation, RuleStatus } from '../../domain/alert.ts';
 import type { Span } from '../state/view-state.ts';
 import { get, post, remove } from './client.ts';
 
-export type ShownVerdict = Omit<Verdict, 'from' | 'to' | 'baseline'> &
+export type ShownEvaluation = Omit<Evaluation, 'from' | 'to' | 'baseline'> &
   Span & { readonly baseline: ({ readonly season: string; readonly quarters: number } & Span) | null };
 
 /** Something unusual: told as an alert, or found when the rules were held against the history. */
-export interface Unusual extends Pick<AlertChange, 'brand'> {
+export interface Unusual extends Pick<AlertTransition, 'brand'> {
   readonly at: string;
   /** Null while it is on. */
   readonly resolvedAt: string | null;
-  readonly verdict: ShownVerdict;
+  readonly evaluation: ShownEvaluation;
 }
 
-export interface ShownAlert extends Unusual, Pick<AlertChange, 'rule' | 'severity'> {
+export interface ShownAlert extends Unusual, Pick<AlertTransition, 'rule' | 'severity'> {
   readonly id: string;
   readonly channels: readonly string[];
   readonly acked: { readonly by: string; readonly at: string } | null;

@@ -1,9 +1,9 @@
-import type { BrandFigures, Breakdown, Bucket, Comparison, Grain, Summary } from '../../domain/brand-metrics.ts';
+import type { BrandCounts, Breakdown, Bucket, Comparison, Grain, Summary } from '../../domain/brand-metrics.ts';
 import type { Engagement, ScoredPost, StoredLabel } from '../../domain/post.ts';
 import type { Brands, PostFilter, Span } from '../state/view-state.ts';
 import { get, type Query } from './client.ts';
 
-export type Brand = BrandFigures & { readonly timezone: string };
+export type Brand = BrandCounts & { readonly timezone: string };
 
 export interface Trends {
   readonly grain: Grain;
@@ -47,7 +47,7 @@ export interface ShownPost
     | 'neutral'
     | 'positive'
     | 'confidence'
-    | 'towards'
+    | 'brandSentiment'
     | 'modelVersion'
   > {
   readonly engagement?: Engagement;

@@ -16,12 +16,12 @@ export function AlertItem({
   readonly timeZone: string;
   readonly changed: () => void;
 }) {
-  const { id, verdict, rule, severity, resolvedAt, acked, mark, brand, channels } = alert;
+  const { id, evaluation, rule, severity, resolvedAt, acked, mark, brand, channels } = alert;
   const [problem, setProblem] = useState('');
   const say = (said: Promise<unknown>): void => void said.then(changed, (thrown: unknown) => setProblem(messageOf(thrown)));
-  const baseline = verdict.baseline;
+  const baseline = evaluation.baseline;
   return (
-    <li class={`alert-item ${resolvedAt === null ? 'on' : ''} ${isBad(verdict) ? 'bad' : ''}`}>
+    <li class={`alert-item ${resolvedAt === null ? 'on' : ''} ${isBad(evaluation) ? 'bad' : ''}`}>
       <div>
         <button type="button" class="link" onClick={() => lookAt(alert)}>
           <bdi>{titleOf(alert)}</bdi>
@@ -34,9 +34,9 @@ export function AlertItem({
         <details>
           <summary>Why it fired</summary>
           <p>
-            Rule {rule}: {formatDecimal(Math.abs(verdict.z))} standard deviations from what is usual, {figure(verdict.what, verdict.low)} to{' '}
-            {figure(verdict.what, verdict.high)} in 95 of 100 stretches like {formatClock(verdict.from, zone)} to{' '}
-            {formatClock(verdict.to, zone)}.
+            Rule {rule}: {formatDecimal(Math.abs(evaluation.z))} standard deviations from what is usual,{' '}
+            {figure(evaluation.metric, evaluation.low)} to {figure(evaluation.metric, evaluation.high)} in 95 of 100 stretches like{' '}
+            {formatClock(evaluation.from, zone)} to {formatClock(evaluation.to, zone)}.
             {baseline && ` Usual is ${seasons[baseline.season] ?? baseline.season}, from ${formatWhole(baseline.quarters)} quarter-hours.`}
             {channels.length > 0 ? ` Told: ${channels.join(', ')}.` : ' Nobody was to be told: the rule has no channel.'}
           </p>

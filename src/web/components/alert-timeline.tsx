@@ -36,8 +36,8 @@ export function AlertTimeline({
                 const right = part(alert.resolvedAt === null ? to : Date.parse(alert.resolvedAt));
                 return (
                   <i
-                    key={`${alert.at} ${alert.verdict.what}`}
-                    class={isBad(alert.verdict) ? 'bad' : ''}
+                    key={`${alert.at} ${alert.evaluation.metric}`}
+                    class={isBad(alert.evaluation) ? 'bad' : ''}
                     title={titleOf(alert)}
                     style={{ left: `${left}%`, width: `${Math.max(0.4, right - left)}%` }}
                   />

@@ -26,18 +26,18 @@ interface Props {
 export function UnusualPanel({ found, timeZone, hasManyBrands }: Props) {
   if (found.length === 0) return null;
   const sorted = [...found].sort((a, b) => weight(b) - weight(a) || b.at.localeCompare(a.at));
-  const opened = spread(sorted.filter(({ verdict }) => verdict.what !== 'noData')).slice(0, hasManyBrands ? mostOpened : 1);
+  const opened = spread(sorted.filter(({ evaluation }) => evaluation.metric !== 'noData')).slice(0, hasManyBrands ? mostOpened : 1);
   const rest = sorted.filter((one) => !opened.includes(one));
   return (
-    <Panel title={opened.some(({ verdict }) => isBad(verdict)) ? 'Needs attention' : 'What stood out'} class="unusual">
+    <Panel title={opened.some(({ evaluation }) => isBad(evaluation)) ? 'Needs attention' : 'What stood out'} class="unusual">
       <div class="unusual-cards">
         {opened.map((one) => (
-          <UnusualCard key={`${one.brand} ${one.at} ${one.verdict.what}`} unusual={one} timeZone={timeZone} />
+          <UnusualCard key={`${one.brand} ${one.at} ${one.evaluation.metric}`} unusual={one} timeZone={timeZone} />
         ))}
       </div>
       <ul class="unusual-rest">
         {rest.slice(0, mostListed).map((one) => (
-          <li key={`${one.brand} ${one.at} ${one.verdict.what}`}>
+          <li key={`${one.brand} ${one.at} ${one.evaluation.metric}`}>
             <button type="button" class="link" onClick={() => lookAt(one)}>
               <bdi>{titleOf(one)}</bdi>
             </button>{' '}
@@ -51,7 +51,7 @@ export function UnusualPanel({ found, timeZone, hasManyBrands }: Props) {
 }
 
 /** Bad before good, and of these what is still on before what is over. */
-const weight = ({ verdict, resolvedAt }: Unusual): number => (isBad(verdict) ? 2 : 0) + (resolvedAt === null ? 1 : 0);
+const weight = ({ evaluation, resolvedAt }: Unusual): number => (isBad(evaluation) ? 2 : 0) + (resolvedAt === null ? 1 : 0);
 
 /** One of each brand first: what is told of a second brand is more news than another word about the same. */
 function spread(found: readonly Unusual[]): readonly Unusual[] {
@@ -60,8 +60,8 @@ function spread(found: readonly Unusual[]): readonly Unusual[] {
 }
 
 function UnusualCard({ unusual, timeZone }: { readonly unusual: Unusual; readonly timeZone: string }) {
-  const { brand, verdict } = unusual;
-  const label = labelOf(verdict);
+  const { brand, evaluation } = unusual;
+  const label = labelOf(evaluation);
   const now = Math.ceil(Date.now() / minuteMs) * minuteMs;
   const span = duringIt(unusual, now);
   const question = JSON.stringify([brand, span.from, unusual.resolvedAt]);
@@ -77,7 +77,7 @@ function UnusualCard({ unusual, timeZone }: { readonly unusual: Unusual; readonl
         <bdi>{brand === '*' ? 'All posts' : brand}</bdi>
         <span class={`state ${unusual.resolvedAt === null ? 'on' : ''}`}>{unusual.resolvedAt === null ? 'now' : 'over'}</span>
       </h3>
-      <p class="what">{capital(whatHappened(verdict))}</p>
+      <p class="what">{capital(whatHappened(evaluation))}</p>
       <p class="quiet">{whenItWas(unusual, timeZone)}</p>
       <Why drivers={drivers.data} label={label} />
       <Worst page={posts.data} label={label} timeZone={timeZone} />
@@ -94,9 +94,9 @@ function UnusualCard({ unusual, timeZone }: { readonly unusual: Unusual; readonl
 }
 
 /** Which posts tell why; where it is only that more or less was said, all of them. */
-function labelOf({ what, direction }: Unusual['verdict']): TellingLabel | undefined {
-  if (what === 'netSentiment') return direction === 'down' ? 'negative' : 'positive';
-  return what === 'negativeVolume' ? 'negative' : undefined;
+function labelOf({ metric, direction }: Unusual['evaluation']): TellingLabel | undefined {
+  if (metric === 'netSentiment') return direction === 'down' ? 'negative' : 'positive';
+  return metric === 'negativeVolume' ? 'negative' : undefined;
 }
 
 type TellingLabel = 'negative' | 'positive';

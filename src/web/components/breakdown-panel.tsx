@@ -1,4 +1,4 @@
-import type { Breakdown, Part } from '../../domain/brand-metrics.ts';
+import type { Breakdown, Segment } from '../../domain/brand-metrics.ts';
 import { rangeFileName, saveCsv } from '../export-file.ts';
 import { formatCount, formatLanguage, formatNet, formatShare } from '../format.ts';
 import { go } from '../state/router.ts';
@@ -35,7 +35,7 @@ export function BreakdownPanel({ loaded }: { readonly loaded: Loaded<Breakdown> 
 
 function PartTable(props: {
   readonly name: string;
-  readonly parts: readonly Part[];
+  readonly parts: readonly Segment[];
   readonly title: (name: string) => string;
   readonly open: (name: string) => void;
 }) {
@@ -75,7 +75,7 @@ function PartTable(props: {
 }
 
 function saveBreakdown({ platforms, languages }: Breakdown): void {
-  const rowsOf = (by: string, parts: readonly Part[]) =>
+  const rowsOf = (by: string, parts: readonly Segment[]) =>
     parts.map(({ name, volume, share, netSentiment }) => [by, name, volume, share, netSentiment]);
   const rows = [...rowsOf('platform', platforms), ...rowsOf('language', languages)];
   saveCsv(rangeFileName('platforms-languages'), ['by', 'name', 'posts', 'share', 'net sentiment'], rows);

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { Towards } from '../../domain/post.ts';
+import type { BrandSentiment } from '../../domain/post.ts';
 import type { ShownPost } from '../api/history.ts';
 import { formatAge, formatClock, formatCounted, formatLanguage, formatShare } from '../format.ts';
 import { go } from '../state/router.ts';
@@ -60,7 +60,7 @@ function Who({ post: { author, platform } }: { readonly post: ShownPost }) {
 }
 
 function Verdict({ post }: { readonly post: ShownPost }) {
-  const { label, lang, correction, brands, towards } = post;
+  const { label, lang, correction, brands, brandSentiment } = post;
   return (
     <div class="verdict">
       <LabelTag label={label} />
@@ -71,24 +71,24 @@ function Verdict({ post }: { readonly post: ShownPost }) {
         </span>
       )}
       {brands.map((brand) => (
-        <BrandTag key={brand} brand={brand} towards={towards?.find((one) => one.brand === brand)} />
+        <BrandTag key={brand} brand={brand} brandSentiment={brandSentiment?.find((one) => one.brand === brand)} />
       ))}
     </div>
   );
 }
 
 /** A brand of the post, and what is said of it where that is not what the whole post says. */
-function BrandTag({ brand, towards }: { readonly brand: string; readonly towards: Towards | undefined }) {
-  if (!towards) {
+function BrandTag({ brand, brandSentiment }: { readonly brand: string; readonly brandSentiment: BrandSentiment | undefined }) {
+  if (!brandSentiment) {
     return (
       <span class="brand-tag">
         <bdi>{brand}</bdi>
       </span>
     );
   }
-  const { label } = towards;
+  const { label } = brandSentiment;
   return (
-    <span class={`brand-tag ${label}`} title={`What is said of ${brand}: ${formatShare(towards[label])} ${label}`}>
+    <span class={`brand-tag ${label}`} title={`What is said of ${brand}: ${formatShare(brandSentiment[label])} ${label}`}>
       {marks[label]} <span class="unseen">{label} about</span> <bdi>{brand}</bdi>
     </span>
   );

@@ -91,6 +91,6 @@ function stateOf(): { state: 'good' | 'bad' | 'off'; words: string } {
   const now = status.value;
   if (!now) return { state: 'off', words: 'connecting' };
   if (now.ready) return { state: 'good', words: `live · ${formatDecimal(now.postsPerSecond)} posts/s` };
-  const troubles = Object.entries(now.parts).filter(([, part]) => part !== 'ok');
+  const troubles = Object.entries(now.components).filter(([, part]) => part !== 'ok');
   return { state: 'bad', words: troubles.map(([part, trouble]) => `${part}: ${trouble}`).join('; ') || 'not ready' };
 }

@@ -1,11 +1,11 @@
 import {
+  type BrandMetrics,
   type Change,
   type Comparison,
   type Interval,
-  type Measure,
-  measures,
+  type Metric,
+  metricNames,
   type Summary,
-  type Totals,
 } from '../../domain/brand-metrics.ts';
 import { rangeFileName, saveCsv } from '../export-file.ts';
 import { formatCount, formatDecimal, formatDelay, formatFineShare, formatGrowth, formatNet, formatShare, nothing } from '../format.ts';
@@ -83,10 +83,10 @@ export function Tiles({
 function ShareTile(props: {
   readonly label: 'positive' | 'neutral' | 'negative';
   readonly title: string;
-  readonly current: Totals;
+  readonly current: BrandMetrics;
   readonly change: Change | null | undefined;
 }) {
-  const measure = `${props.label}Share` as const satisfies Measure;
+  const measure = `${props.label}Share` as const satisfies Metric;
   const value = props.current[measure];
   return (
     <Tile
@@ -105,7 +105,7 @@ function ShareTile(props: {
 export function SaveTiles({ summary: { current, previous, changes } }: { readonly summary: Summary }) {
   const save = (): void => {
     const header = ['figure', 'value', 'low', 'high', 'before', 'change', 'more than chance'];
-    const rows = measures.map((measure) => {
+    const rows = metricNames.map((measure) => {
       const { low, high } = current.intervals[measure] ?? {};
       const { difference, significant } = changes?.[measure] ?? {};
       return [measure, current[measure], low, high, previous?.[measure], difference, significant === undefined ? '' : String(significant)];

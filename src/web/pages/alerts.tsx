@@ -86,20 +86,20 @@ function rulesOf(found: AlertsAnswer | undefined): readonly string[] {
 
 function saveAlerts(alerts: readonly ShownAlert[]): void {
   const header = ['id', 'rule', 'brand', 'severity', 'from', 'to', 'what', 'observed', 'expected', 'low', 'high', 'z', 'posts', 'mark'];
-  const rows = alerts.map(({ id, rule, brand, severity, at, resolvedAt, verdict, mark }) => [
+  const rows = alerts.map(({ id, rule, brand, severity, at, resolvedAt, evaluation, mark }) => [
     id,
     rule,
     brand,
     severity,
     at,
     resolvedAt,
-    verdict.what,
-    verdict.observed,
-    verdict.expected,
-    verdict.low,
-    verdict.high,
-    verdict.z,
-    verdict.posts,
+    evaluation.metric,
+    evaluation.observed,
+    evaluation.expected,
+    evaluation.low,
+    evaluation.high,
+    evaluation.z,
+    evaluation.posts,
     mark,
   ]);
   saveCsv(fileName('feedpulse', 'alerts'), header, rows);

@@ -1,4 +1,4 @@
-import type { BrandSummary, Change, Comparison, Interval, Measure } from '../../domain/brand-metrics.ts';
+import type { BrandSummary, Change, Comparison, Interval, Metric } from '../../domain/brand-metrics.ts';
 import { fetchComparison } from '../api/history.ts';
 import { toneOf } from '../components/label.tsx';
 import { Panel, Shown } from '../components/panel.tsx';
@@ -54,7 +54,7 @@ function SideBySide({ named, span }: { readonly named: readonly string[]; readon
 }
 
 interface Row {
-  readonly measure: Measure;
+  readonly measure: Metric;
   readonly title: string;
   /** Shown when one points at it; the chart below says it too. */
   readonly meaning?: string;

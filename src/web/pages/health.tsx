@@ -49,10 +49,10 @@ export function Health() {
   );
 }
 
-function PartStates({ report: { parts, version, startedAt, source, process } }: { readonly report: PipelineReport }) {
+function PartStates({ report: { components, version, startedAt, source, process } }: { readonly report: PipelineReport }) {
   return (
     <ul class="part-states">
-      {Object.entries(parts).map(([part, state]) => (
+      {Object.entries(components).map(([part, state]) => (
         <li key={part} class={state === 'ok' ? 'good' : 'bad'}>
           <i class="dot" />
           <b>{part}</b> {state}

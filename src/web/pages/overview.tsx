@@ -180,5 +180,5 @@ const longestJudgedMs = 2 * 86_400_000;
 function isSame(alert: Unusual, found: Unusual): boolean {
   const ends = (one: Unusual): number => (one.resolvedAt === null ? Number.POSITIVE_INFINITY : Date.parse(one.resolvedAt));
   const overlap = Date.parse(alert.at) < ends(found) && Date.parse(found.at) < ends(alert);
-  return alert.brand === found.brand && alert.verdict.what === found.verdict.what && overlap;
+  return alert.brand === found.brand && alert.evaluation.metric === found.evaluation.metric && overlap;
 }

@@ -1,16 +1,16 @@
 import { signal } from '@preact/signals';
 import type { ScoredPost } from '../../domain/post.ts';
-import type { Status } from '../../domain/status.ts';
+import type { PipelineStatus } from '../../domain/status.ts';
 import { fetchSession } from '../api/session.ts';
 import { askForToken, isSignInNeeded } from './session.ts';
 
 /** How the process is, once a second; undefined before the first time. */
-export const status = signal<Status | undefined>(undefined);
+export const status = signal<PipelineStatus | undefined>(undefined);
 export const connection = signal<'connecting' | 'open' | 'lost'>('connecting');
 /** Rises with each beginning and end of an alert. */
 export const alertsChanged = signal(0);
 
-export interface Moment extends Pick<Status, 'postsPerSecond' | 'lag' | 'latencySeconds'> {
+export interface Moment extends Pick<PipelineStatus, 'postsPerSecond' | 'lag' | 'latencySeconds'> {
   /** Ms since 1970. */
   readonly at: number;
 }
@@ -53,11 +53,11 @@ export async function listen(): Promise<void> {
   stream.addEventListener('status', ({ data }) => {
     clearTimeout(silence);
     silence = setTimeout(giveUp, longestSilenceMs);
-    take(JSON.parse(data) as Status); // the same
+    take(JSON.parse(data) as PipelineStatus); // the same
   });
 }
 
-function take(now: Status): void {
+function take(now: PipelineStatus): void {
   status.value = now;
   connection.value = 'open';
   const { postsPerSecond, lag, latencySeconds } = now;

@@ -1,16 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { expectationOf } from '../../../src/alerts/detect/baseline.ts';
-import { offsetOf, pastQuarters, quarterMs } from '../../../src/alerts/detect/reference-windows.ts';
-import { holds, judge } from '../../../src/alerts/detect/score-window.ts';
+import { baselineOf } from '../../../src/alerts/detect/baseline.ts';
+import { offsetOf, quarterMs, referenceWindows } from '../../../src/alerts/detect/reference-windows.ts';
+import { holds, scoreWindow } from '../../../src/alerts/detect/score-window.ts';
 import { rulesOf } from '../../../src/alerts/rules.ts';
 import { configSchema } from '../../../src/config/schema.ts';
-import type { Counts } from '../../../src/domain/sentiment-counts.ts';
+import type { LabelCounts } from '../../../src/domain/sentiment-counts.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 const end = Date.UTC(2026, 4, 20, 12);
-const counts = (negative: number, neutral: number, positive: number, unscored = 0): Counts => ({ negative, neutral, positive, unscored });
+const counts = (negative: number, neutral: number, positive: number, unscored = 0): LabelCounts => ({
+  negative,
+  neutral,
+  positive,
+  unscored,
+});
 
 const ruleOf = (rule: object) => {
   const { alerts, brands } = configSchema.parse({ brands: [{ name: 'Kestrel' }], alerts: { rules: [{ name: 'r', ...rule }] } });
@@ -20,20 +25,21 @@ const ruleOf = (rule: object) => {
 };
 
 /** What the past says, when each quarter-hour held `of` it. */
-const pastWith = (of: (quarter: number) => Counts, known = (_: number) => true) => expectationOf(pastQuarters(end, 'UTC', hour), known, of);
+const pastWith = (of: (quarter: number) => LabelCounts, known = (_: number) => true) =>
+  baselineOf(referenceWindows(end, 'UTC', hour), known, of);
 
 /** How far a quarter-hour of so many posts is from the usual volume. */
 function zOf(expected: ReturnType<typeof pastWith>, posts: number): number {
   const finding =
-    expected && judge(ruleOf({ what: 'volume' }), (span) => (span === quarterMs ? counts(0, posts, 0) : undefined), expected, end)[0];
-  return finding?.verdict.z ?? Number.NaN;
+    expected && scoreWindow(ruleOf({ what: 'volume' }), (span) => (span === quarterMs ? counts(0, posts, 0) : undefined), expected, end)[0];
+  return finding?.evaluation.z ?? Number.NaN;
 }
 
 /** What a rule says of the last quarter of an hour, with a past of the same in every quarter. */
-function verdictOf(rule: object, past: Counts, now: Counts) {
+function verdictOf(rule: object, past: LabelCounts, now: LabelCounts) {
   const expected = pastWith(() => past);
   if (!expected) throw new Error('there is a past');
-  return judge(ruleOf(rule), (span) => (span === quarterMs ? now : undefined), expected, end)[0];
+  return scoreWindow(ruleOf(rule), (span) => (span === quarterMs ? now : undefined), expected, end)[0];
 }
 
 describe('volume', () => {
@@ -58,14 +64,15 @@ describe('volume', () => {
     const steady = pastWith(() => counts(0, 0, 100));
     const varied = pastWith((quarter) => counts(0, 0, (quarter / quarterMs) % 2 === 0 ? 40 : 160));
     const z = [steady, varied].map(
-      (past) => past && judge(ruleOf(volume), (span) => (span === 15 * 60_000 ? counts(0, 0, 250) : undefined), past, end)[0]?.verdict.z,
+      (past) =>
+        past && scoreWindow(ruleOf(volume), (span) => (span === 15 * 60_000 ? counts(0, 0, 250) : undefined), past, end)[0]?.evaluation.z,
     );
     expect(z[0]).toBeGreaterThan(4);
     expect(z[1]).toBeLessThan(4);
   });
 
   test('what is usual lies within the interval, in 95 of 100 cases', () => {
-    const { low = 0, high = 0, expected } = verdictOf(volume, counts(0, 0, 100), counts(0, 0, 100))?.verdict ?? {};
+    const { low = 0, high = 0, expected } = verdictOf(volume, counts(0, 0, 100), counts(0, 0, 100))?.evaluation ?? {};
     expect(expected).toBeCloseTo(100);
     // Poisson alone would be 81 to 120; nobody's level is steadier than a tenth.
     expect([low, high].map((bound) => Math.round(bound))).toEqual([75, 132]);
@@ -90,7 +97,7 @@ describe('net sentiment', () => {
   });
 
   test('a past without any other mood gives no endless deviation', () => {
-    const z = verdictOf(mood, counts(0, 0, 100), counts(1, 0, 99))?.verdict.z ?? Number.NaN;
+    const z = verdictOf(mood, counts(0, 0, 100), counts(1, 0, 99))?.evaluation.z ?? Number.NaN;
     expect(Math.abs(z)).toBeLessThan(4);
   });
 });
@@ -143,15 +150,15 @@ describe('the past that counts', () => {
   });
 
   test('never holds what is judged, nor the hour before it', () => {
-    const { week, day: days, recent } = pastQuarters(end + 7 * minute, 'UTC', hour);
+    const { week, day: days, recent } = referenceWindows(end + 7 * minute, 'UTC', hour);
     for (const quarter of [...week, ...days, ...recent].flat()) expect(quarter + quarterMs).toBeLessThanOrEqual(end + 7 * minute - hour);
-    const long = pastQuarters(end, 'UTC', day);
+    const long = referenceWindows(end, 'UTC', day);
     expect(Math.max(...[...long.week, ...long.day, ...long.recent].flat()) + quarterMs).toBeLessThanOrEqual(end - day);
   });
 
   test('is that of the same hour on the clocks of the brand, also where they were changed', () => {
     const afterChange = Date.UTC(2026, 2, 31, 7); // 09:00 in Berlin, in summer time since the 29th
-    const [[, , lastWeek = 0] = []] = pastQuarters(afterChange, 'Europe/Berlin', hour).week;
+    const [[, , lastWeek = 0] = []] = referenceWindows(afterChange, 'Europe/Berlin', hour).week;
     expect(new Date(lastWeek).toISOString()).toBe('2026-03-24T07:45:00.000Z'); // 08:45, in winter time
     expect([offsetOf(afterChange, 'Europe/Berlin'), offsetOf(afterChange, 'Asia/Kathmandu')]).toEqual([2 * hour, 5.75 * hour]);
     const change = Date.UTC(2026, 2, 29, 1);

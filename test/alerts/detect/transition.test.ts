@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import type { Finding } from '../../../src/alerts/detect/score-window.ts';
-import { isQuiet, type Moment, type Step, transition, untouched } from '../../../src/alerts/detect/transition.ts';
+import type { WindowScore } from '../../../src/alerts/detect/score-window.ts';
+import { initialState, isQuiet, type Moment, type Step, transition } from '../../../src/alerts/detect/transition.ts';
 import type { AlertState } from '../../../src/domain/alert.ts';
 
 const minute = 60_000;
 const rule = { z: 4, confirmFor: 2 * minute, keepFiringFor: 10 * minute, cooldown: 30 * minute };
-const finding: Finding = {
+const finding: WindowScore = {
   span: 15 * minute,
   isUnusual: true,
-  verdict: {
-    ...{ what: 'volume', direction: 'up', observed: 90, expected: 30, low: 18, high: 44, z: 4.1, posts: 90, from: 0, to: 15 * minute },
+  evaluation: {
+    ...{ metric: 'volume', direction: 'up', observed: 90, expected: 30, low: 18, high: 44, z: 4.1, posts: 90, from: 0, to: 15 * minute },
     baseline: null,
   },
 };
@@ -20,7 +20,7 @@ const still: Moment['reading'] = { kind: 'judged', unusual: undefined, holds: tr
 /** Goes through readings, one a minute, and tells the status and the change of each. */
 function walk(
   readings: readonly (Moment['reading'] | Partial<Moment>)[],
-  before: AlertState = untouched,
+  before: AlertState = initialState,
 ): { told: string[]; last: AlertState } {
   let state = before;
   const told = readings.map((given, index): string => {
@@ -46,7 +46,7 @@ describe('an alert', () => {
   });
 
   test('begins at once when it is beyond doubt', () => {
-    const far: Moment['reading'] = { kind: 'judged', unusual: { ...finding, verdict: { ...finding.verdict, z: 5 } }, holds: true };
+    const far: Moment['reading'] = { kind: 'judged', unusual: { ...finding, evaluation: { ...finding.evaluation, z: 5 } }, holds: true };
     expect(walk([usual, far, unusual]).told).toEqual(['ok', 'alert alert', 'alert']);
   });
 
@@ -73,7 +73,7 @@ describe('an alert', () => {
 
   test('does not wait for that when it is far worse', () => {
     const over: AlertState = { status: 'ok', since: 0, coolUntil: 20 * minute };
-    const worse = { ...unusual, unusual: { ...finding, verdict: { ...finding.verdict, z: 9 } } };
+    const worse = { ...unusual, unusual: { ...finding, evaluation: { ...finding.evaluation, z: 9 } } };
     expect(walk([unusual, unusual, unusual, worse], over).told).toEqual([...times(3, 'warning'), 'alert alert']);
   });
 

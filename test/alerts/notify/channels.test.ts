@@ -1,21 +1,21 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Channel, channelsOf, whoIsTold } from '../../../src/alerts/notify/channels.ts';
+import { type Channel, channelsOf, recipientsFor } from '../../../src/alerts/notify/channels.ts';
 import { digestOf, messageOf } from '../../../src/alerts/notify/message.ts';
 import { configSchema } from '../../../src/config/schema.ts';
-import type { AlertChange } from '../../../src/domain/alert.ts';
+import type { AlertTransition } from '../../../src/domain/alert.ts';
 import { type Receiver, startReceiver } from '../../support/receiver.ts';
 
 const at = Date.UTC(2026, 4, 20, 12);
 const hostile = '<!channel> <https://evil.example|click> *bold* [a](javascript:alert(1)) @here\r\n\u202e"}]} %s &amp; ';
-const begun: AlertChange = {
+const begun: AlertTransition = {
   ...{ id: 'c1', alert: 'c1', kind: 'alert', rule: 'mood', brand: '<!here> & Söhne', severity: 'critical', at, channels: ['all'] },
-  verdict: {
-    ...{ what: 'netSentiment', direction: 'down', observed: -41.4, expected: 12, low: -3, high: 27, z: -5.21, posts: 212 },
-    ...{ from: at - 900_000, to: at, baseline: { season: 'week', quarters: 40, from: at - 57 * 86_400_000, to: at - 6 * 86_400_000 } },
+  evaluation: {
+    ...{ metric: 'netSentiment', direction: 'down', observed: -41.4, expected: 12, low: -3, high: 27, z: -5.21, posts: 212 },
+    ...{ from: at - 900_000, to: at, baseline: { season: 'week', windows: 40, from: at - 57 * 86_400_000, to: at - 6 * 86_400_000 } },
   },
   state: { status: 'alert', since: at },
 };
-const over: AlertChange = { ...begun, id: 'c2', kind: 'resolved', state: { status: 'ok', since: at } };
+const over: AlertTransition = { ...begun, id: 'c2', kind: 'resolved', state: { status: 'ok', since: at } };
 const reasons = {
   drivers: ['refund', '#battery'],
   examples: [{ platform: 'chirper', text: hostile.repeat(20), url: 'https://chirper.example/1' }],
@@ -117,14 +117,17 @@ test.each(['slack', 'teams', 'alertmanager'])('%s on this machine is refused whe
 });
 
 test.each([
-  [{ ...begun.verdict, what: 'volume', direction: 'up', observed: 90, expected: 30.4 }, 'X: volume is up, 90 posts where 30 were expected'],
   [
-    { ...begun.verdict, what: 'negativeVolume', direction: 'up', observed: 40, expected: 9 },
+    { ...begun.evaluation, what: 'volume', direction: 'up', observed: 90, expected: 30.4 },
+    'X: volume is up, 90 posts where 30 were expected',
+  ],
+  [
+    { ...begun.evaluation, what: 'negativeVolume', direction: 'up', observed: 40, expected: 9 },
     'X: the volume of negative posts is up, 40 posts where 9 were expected',
   ],
-  [{ ...begun.verdict, what: 'noData', baseline: null }, 'The feed is silent: no post since 2026-05-20 11:45 UTC'],
+  [{ ...begun.evaluation, what: 'noData', baseline: null }, 'The feed is silent: no post since 2026-05-20 11:45 UTC'],
 ] as const)('%#: %s', (verdict, title) => {
-  expect(messageOf({ ...begun, brand: 'X', verdict: { ...verdict } }, reasons, 'https://f.example').title).toBe(title);
+  expect(messageOf({ ...begun, brand: 'X', evaluation: { ...verdict } }, reasons, 'https://f.example').title).toBe(title);
 });
 
 test.each(['webhook', 'slack', 'teams'])('a digest is one message for %s, in which strangers write plain text alone', async (type) => {
@@ -155,7 +158,7 @@ test('a rule tells the channels that it names, or all, but for those that are fo
       },
     },
   });
-  const tell = whoIsTold(alerts);
+  const tell = recipientsFor(alerts);
   const ofAll = (severity: 'warning' | 'critical') => ({ channels: [], severity });
   expect(tell(ofAll('warning'), 'Kestrel')).toEqual(['webhook', 'kestrel']);
   expect(tell(ofAll('critical'), 'Heron')).toEqual(['webhook', 'pager']);

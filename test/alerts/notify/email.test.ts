@@ -6,14 +6,14 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Channel, channelsOf } from '../../../src/alerts/notify/channels.ts';
 import { digestOf, messageOf } from '../../../src/alerts/notify/message.ts';
 import { configSchema } from '../../../src/config/schema.ts';
-import type { AlertChange } from '../../../src/domain/alert.ts';
+import type { AlertTransition } from '../../../src/domain/alert.ts';
 import { createAuthority } from '../../support/certificates.ts';
 import { type Mailbox, startMailbox } from '../../support/mailbox.ts';
 
 const at = Date.UTC(2026, 4, 20, 12);
 const page = 'https://feedpulse.example/';
 const hostile = `</td><script>alert(1)</script>\r\nBcc: everyone@evil.example\r\n\r\n.\r\n\u202e${'😡'.repeat(500)} <img src=x onerror=alert(1)> `;
-const begun: AlertChange = {
+const begun: AlertTransition = {
   ...{
     id: 'c1',
     alert: 'c1',
@@ -24,13 +24,13 @@ const begun: AlertChange = {
     at,
     channels: ['mail'],
   },
-  verdict: {
-    ...{ what: 'netSentiment', direction: 'down', observed: -41.4, expected: 12, low: -3, high: 27, z: -5.21, posts: 212 },
+  evaluation: {
+    ...{ metric: 'netSentiment', direction: 'down', observed: -41.4, expected: 12, low: -3, high: 27, z: -5.21, posts: 212 },
     ...{ from: at - 900_000, to: at, baseline: null },
   },
   state: { status: 'alert', since: at },
 };
-const over: AlertChange = { ...begun, id: 'c2', kind: 'resolved', state: { status: 'ok', since: at } };
+const over: AlertTransition = { ...begun, id: 'c2', kind: 'resolved', state: { status: 'ok', since: at } };
 const reasons = { drivers: ['refund <i>'], examples: [{ platform: 'chirper', text: hostile, url: 'https://chirper.example/1' }] };
 const told = messageOf(begun, reasons, page);
 

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { createCopies } from '../../../src/analytics/drivers/near-duplicates.ts';
+import { createNearDuplicateIndex } from '../../../src/analytics/drivers/near-duplicates.ts';
 import { createWordReader } from '../../../src/analytics/drivers/post-words.ts';
 
 /** How many groups the texts make. */
 function groupsOf(texts: readonly string[]): number {
   const reader = createWordReader([]);
-  const copies = createCopies();
+  const copies = createNearDuplicateIndex();
   return new Set(texts.map((text) => copies.groupOf(reader.read(text, 'en').words))).size;
 }
 

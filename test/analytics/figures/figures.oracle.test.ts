@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { breakdown } from '../../../src/analytics/figures/breakdown.ts';
 import { compareBrands, summary } from '../../../src/analytics/figures/summary.ts';
 import { timeline } from '../../../src/analytics/figures/timeline.ts';
-import type { Totals } from '../../../src/domain/brand-metrics.ts';
+import type { BrandMetrics } from '../../../src/domain/brand-metrics.ts';
 import { labels } from '../../../src/domain/post.ts';
 import { createRandom } from '../../../src/ingest/sources/demo/random.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
@@ -142,7 +142,7 @@ const periods = [
   ['an outage', { from: outage.from, to: outage.to }],
 ] as const;
 
-function expectTotals(found: Totals | null, held: readonly PlainPost[]): void {
+function expectTotals(found: BrandMetrics | null, held: readonly PlainPost[]): void {
   const { authors, ...plain } = plainFigures(held);
   expect(found).toMatchObject(nearAll(plain));
   // Exact for a few; about 1 % off for many.

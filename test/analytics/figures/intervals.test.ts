@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { changeOf, ofCount, ofMean, ofNetSentiment, ofShare, ofWeightedNet } from '../../../src/analytics/figures/intervals.ts';
+import {
+  differenceInterval,
+  meanInterval,
+  netSentimentInterval,
+  poissonInterval,
+  weightedNetInterval,
+  wilsonInterval,
+} from '../../../src/analytics/figures/intervals.ts';
 import type { Interval } from '../../../src/domain/brand-metrics.ts';
 
 const bounds = (interval: Interval | null): number[] => [interval?.low ?? Number.NaN, interval?.high ?? Number.NaN];
@@ -11,7 +18,7 @@ test.each([
   [0, 20, [0, 0.1611]],
   [1, 29, [0.0061, 0.1718]],
 ])('the interval of a share of %i in %i is the one in Newcombe (1998)', (part, whole, published) => {
-  expect(bounds(ofShare(part, whole))).toEqual(closeTo(published));
+  expect(bounds(wilsonInterval(part, whole))).toEqual(closeTo(published));
 });
 
 test.each([
@@ -22,8 +29,8 @@ test.each([
 ])(
   'the interval of the change of %i in %i from %i in %i is the one in Newcombe (1998)',
   (part, whole, partBefore, wholeBefore, published) => {
-    const estimate = (count: number, of: number) => ({ value: count / of, ...(ofShare(count, of) as Interval) }); // no whole is 0
-    const change = changeOf(estimate(part, whole), estimate(partBefore, wholeBefore));
+    const estimate = (count: number, of: number) => ({ value: count / of, ...(wilsonInterval(count, of) as Interval) }); // no whole is 0
+    const change = differenceInterval(estimate(part, whole), estimate(partBefore, wholeBefore));
     expect(bounds(change)).toEqual(closeTo(published));
     expect(change.significant).toBe((published[0] ?? 0) > 0);
   },
@@ -42,7 +49,9 @@ test.each([
   const sum = values.reduce((total, value) => total + value, 0);
   const squares = values.reduce((total, value) => total + value ** 2, 0);
   const error = Math.sqrt((squares - sum ** 2 / count) / (count - 1) / count);
-  expect(bounds(ofMean({ count, sum, squares }))).toEqual(closeTo([sum / count - quantile * error, sum / count + quantile * error], 3));
+  expect(bounds(meanInterval({ count, sum, squares }))).toEqual(
+    closeTo([sum / count - quantile * error, sum / count + quantile * error], 3),
+  );
 });
 
 /** How often the interval of a sample of 40 holds the truth, over every sample there is. */
@@ -57,7 +66,7 @@ function coverage(up: number, down: number): number {
       const neutral = size - positive - negative;
       const ways = factorial(size) - factorial(positive) - factorial(negative) - factorial(neutral);
       const chance = Math.exp(ways + positive * Math.log(up) + negative * Math.log(down) + neutral * Math.log(1 - up - down));
-      const [low = 0, high = 0] = bounds(ofNetSentiment(positive, negative, neutral));
+      const [low = 0, high = 0] = bounds(netSentimentInterval(positive, negative, neutral));
       const truth = 100 * (up - down);
       if (low <= truth && truth <= high) covered += chance;
     }
@@ -87,23 +96,26 @@ test('no interval reaches beyond what its figure can be, and each holds its figu
   ] as const) {
     const scored = positive + negative + neutral;
     const net = (100 * (positive - negative)) / scored;
-    const [low = 0, high = 0] = bounds(ofNetSentiment(positive, negative, neutral));
+    const [low = 0, high = 0] = bounds(netSentimentInterval(positive, negative, neutral));
     expect(low).toBeGreaterThanOrEqual(-100);
     expect(high).toBeLessThanOrEqual(100);
     expect([low <= net + 1e-9, net - 1e-9 <= high]).toEqual([true, true]);
   }
-  expect(bounds(ofCount(0))).toEqual(closeTo([0, 3.84], 2));
+  expect(bounds(poissonInterval(0))).toEqual(closeTo([0, 3.84], 2));
 });
 
 test('a weighted figure is as sure as its posts are many, and less so where a few weigh most', () => {
-  const [plain, alike] = [ofNetSentiment(30, 20, 50), ofWeightedNet({ positive: 90, negative: 60, neutral: 150, squares: 900 })];
+  const [plain, alike] = [
+    netSentimentInterval(30, 20, 50),
+    weightedNetInterval({ positive: 90, negative: 60, neutral: 150, squares: 900 }),
+  ];
   expect(bounds(alike)).toEqual(closeTo(bounds(plain), 9));
-  const [low = 0, high = 0] = bounds(ofWeightedNet({ positive: 90, negative: 60, neutral: 150, squares: 9_000 }));
+  const [low = 0, high = 0] = bounds(weightedNetInterval({ positive: 90, negative: 60, neutral: 150, squares: 9_000 }));
   const [plainLow = 0, plainHigh = 0] = bounds(plain);
   expect(high - low).toBeGreaterThan(2 * (plainHigh - plainLow));
 });
 
 test('of nothing there is no interval', () => {
-  expect([ofShare(0, 0), ofNetSentiment(0, 0, 0), ofMean({ count: 1, sum: 1, squares: 1 })]).toEqual([null, null, null]);
-  expect(ofWeightedNet({ positive: 0, negative: 0, neutral: 0, squares: 0 })).toBeNull();
+  expect([wilsonInterval(0, 0), netSentimentInterval(0, 0, 0), meanInterval({ count: 1, sum: 1, squares: 1 })]).toEqual([null, null, null]);
+  expect(weightedNetInterval({ positive: 0, negative: 0, neutral: 0, squares: 0 })).toBeNull();
 });

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { reportClassification } from '../../../src/analytics/models/classification-report.ts';
-import type { Label, Verdict } from '../../../src/domain/post.ts';
+import type { Label, Prediction } from '../../../src/domain/post.ts';
 
-function verdict(label: Label, confidence: number): Verdict {
+function verdict(label: Label, confidence: number): Prediction {
   return { negative: 0, neutral: 0, positive: 0, label, score: 0, confidence, lang: 'en', truncated: false };
 }
 

@@ -249,8 +249,8 @@ test('of several brands, a post has the label of what it says of the one that is
   const of = (brand: string, label: 'negative' | 'positive') => ({ brand, label, negative: 0.25, neutral: 0, positive: 0.75 });
   const both = { brands: ['Ibis', 'Osprey'], label: 'neutral' } as const;
   await write([
-    post('apart', 0.2, { ...both, towards: [of('Ibis', 'positive'), of('Osprey', 'negative')] }),
-    post('half', 0.3, { ...both, towards: [of('Osprey', 'negative')] }),
+    post('apart', 0.2, { ...both, brandSentiment: [of('Ibis', 'positive'), of('Osprey', 'negative')] }),
+    post('half', 0.3, { ...both, brandSentiment: [of('Osprey', 'negative')] }),
   ]);
   await rollups.settle();
   expect(await idsOf({ brand: 'Ibis', label: 'positive' })).toEqual(['apart']);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { beginningOf, printable, printableBytes, printableJson } from '../../../src/cli/output/escape-terminal.ts';
+import { beginningOf, escapeTerminal, printableBytes, printableJson } from '../../../src/cli/output/escape-terminal.ts';
 
 /** Nothing in it can steer a terminal: no control but the end of a line, no mark of direction. */
 const harmless = /^(?:[^\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Surrogate}]|\n)*$/u;
@@ -8,8 +8,8 @@ const hostile = '\u001b[2J\u001b]0;owned\u0007\r\u0008\u009b31m\u007f \u202eevil
 
 describe('what is printed of a message', () => {
   it('steers no terminal', () => {
-    expect(printable(hostile)).toMatch(harmless);
-    expect(printable(hostile)).toContain('\\u{1b}[2J\\u{1b}]0;owned\\u{7}');
+    expect(escapeTerminal(hostile)).toMatch(harmless);
+    expect(escapeTerminal(hostile)).toContain('\\u{1b}[2J\\u{1b}]0;owned\\u{7}');
     expect(printableBytes(Buffer.from(hostile)).lines.join('\n')).toMatch(harmless);
     expect(printableBytes(Buffer.from([0, 0x1b, 0x9b, 0xff])).lines.join('\n')).toMatch(harmless);
   });

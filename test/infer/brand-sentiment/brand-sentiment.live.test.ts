@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 // From dist/: a worker thread can't load TypeScript.
 import { createScorer, type Scorer } from '../../../dist/infer/scorer.js';
-import { scorePerBrand } from '../../../src/infer/brand-sentiment/brand-sentiment.ts';
+import { scoreBrandSentiment } from '../../../src/infer/brand-sentiment/brand-sentiment.ts';
 import { createBrandMatcher } from '../../../src/ingest/brands/brand-matcher.ts';
 import { createLog } from '../../../src/lib/log.ts';
 import { modelUnderTest } from '../model-under-test.ts';
@@ -25,12 +25,12 @@ test('of two brands each gets what is said of it, and the post its own score as 
   ];
   const posts = texts.map((text, index) => ({ text, lang: index === 2 ? 'ja' : 'en' }));
   const alone = await scorer.score(posts);
-  const [both, one, foreign] = await scorePerBrand(scorer, match).score(posts);
-  expect(both?.towards).toMatchObject([
+  const [both, one, foreign] = await scoreBrandSentiment(scorer, match).score(posts);
+  expect(both?.brandSentiment).toMatchObject([
     { brand: 'Kestrivo', label: 'positive' },
     { brand: 'Brellin', label: 'negative' },
   ]);
-  for (const { negative, neutral, positive } of both?.towards ?? []) expect(negative + neutral + positive).toBeCloseTo(1, 5);
+  for (const { negative, neutral, positive } of both?.brandSentiment ?? []) expect(negative + neutral + positive).toBeCloseTo(1, 5);
   expect({ ...both, towards: undefined }).toEqual({ ...alone[0], towards: undefined });
   expect([one, foreign]).toEqual([alone[1], alone[2]]);
   expect(foreign?.label).toBe('unscored');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toPlainWords } from '../../../src/infer/text/emoji-and-elongation.ts';
+import { expandEmojiAndElongation } from '../../../src/infer/text/emoji-and-elongation.ts';
 import { doubledWords, emojiWords } from '../../../src/infer/text/emoji-tables.ts';
 import table from '../../../training/plain-words.json' with { type: 'json' };
 
@@ -10,9 +10,9 @@ test('knows the words that the model is trained with', () => {
 test('each emoji stands for one meaning, and each has a word', () => {
   const all = Object.values(emojiWords).flatMap((emoji) => [...emoji]);
   expect(new Set(all).size).toBe(all.length);
-  for (const emoji of all) expect(toPlainWords(emoji)).toMatch(/^ [a-z ]+ $/);
+  for (const emoji of all) expect(expandEmojiAndElongation(emoji)).toMatch(/^ [a-z ]+ $/);
 });
 
 test('a word with more stretched letters than are tried is spelled all the same', () => {
-  expect(toPlainWords(`${'aaabbb'.repeat(20)} ok`)).toBe(`${'ab'.repeat(20)} ok`);
+  expect(expandEmojiAndElongation(`${'aaabbb'.repeat(20)} ok`)).toBe(`${'ab'.repeat(20)} ok`);
 });

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { packRows } from '../../../src/infer/workers/pad-batch.ts';
+import { padBatch } from '../../../src/infer/workers/pad-batch.ts';
 
 test('pads to the longest row and masks the padding', () => {
-  const packed = packRows([
+  const packed = padBatch([
     [101, 7_592, 102],
     [101, 30_521, 2_088, 999, 102],
   ]);

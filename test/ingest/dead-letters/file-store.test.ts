@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DeadLetter } from '../../../src/ingest/dead-letters/dead-letter-sink.ts';
-import type { DeadLetterStore, KeptLetter } from '../../../src/ingest/dead-letters/dead-letter-store.ts';
+import type { DeadLetterStore, StoredDeadLetter } from '../../../src/ingest/dead-letters/dead-letter-store.ts';
 import { createFileDeadLetters } from '../../../src/ingest/dead-letters/file-sink.ts';
 import { createFileDeadLetterStore } from '../../../src/ingest/dead-letters/file-store.ts';
 import { type ReplayOutcome, replayDeadLetters } from '../../../src/ingest/dead-letters/replay-dead-letters.ts';
@@ -43,14 +43,14 @@ async function keep(...letters: DeadLetter[]): Promise<void> {
   await sink.close();
 }
 
-async function readAll(): Promise<{ letters: KeptLetter[]; unreadable: number }> {
-  const letters: KeptLetter[] = [];
+async function readAll(): Promise<{ letters: StoredDeadLetter[]; unreadable: number }> {
+  const letters: StoredDeadLetter[] = [];
   const { unreadable } = await store.read((read) => void letters.push(read));
   return { letters, unreadable };
 }
 
 function replay(
-  options: { dryRun?: boolean; wanted?: (letter: KeptLetter) => boolean; from?: DeadLetterStore } = {},
+  options: { dryRun?: boolean; wanted?: (letter: StoredDeadLetter) => boolean; from?: DeadLetterStore } = {},
 ): Promise<ReplayOutcome> {
   const clock = { now: () => now };
   const mapping = compileMapping({ ...defaultMapping, text: 'body' });
@@ -134,7 +134,7 @@ describe('a replay of a file', () => {
 
   it('takes only what is wanted, and nothing in a dry run', async () => {
     await keep(letter(1, bodied(1)), letter(2, bodied(2), { reason: 'bad-date' }));
-    const wanted = ({ reason }: KeptLetter) => reason === 'bad-date';
+    const wanted = ({ reason }: StoredDeadLetter) => reason === 'bad-date';
     expect(await replay({ dryRun: true, wanted })).toMatchObject({ putBack: 1 });
     expect(readdirSync(folder)).toEqual(['dead-letters.ndjson']);
     expect(await replay({ wanted })).toMatchObject({ putBack: 1 });

@@ -1,7 +1,7 @@
 import avsc from 'avsc';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AvroCursor, Undecodable } from '../../../src/ingest/decode/avro-cursor.ts';
+import { AvroCursor, AvroDecodeError } from '../../../src/ingest/decode/avro-cursor.ts';
 import { compileAvro, UnsupportedSchema } from '../../../src/ingest/decode/avro-schema.ts';
 
 /** A schema, a value as the reference implementation takes it, and the same as ours gives it. */
@@ -80,7 +80,7 @@ function plain(value: unknown): unknown {
 function decode(schema: unknown, bytes: Buffer): unknown {
   const cursor = new AvroCursor(bytes);
   const value = cursor.within(compileAvro([JSON.stringify(schema)]));
-  if (!cursor.isAtEnd) throw new Undecodable();
+  if (!cursor.isAtEnd) throw new AvroDecodeError();
   return value;
 }
 
@@ -112,7 +112,7 @@ describe('a message in Avro', () => {
           try {
             decode(schema, bytes);
           } catch (thrown) {
-            expect(thrown).toBeInstanceOf(Undecodable);
+            expect(thrown).toBeInstanceOf(AvroDecodeError);
             refused += 1;
           }
         }
@@ -146,7 +146,7 @@ describe('a message in Avro', () => {
     ['text that is no UTF-8', 'string', Buffer.from([2, 0xff])],
   ])('that claims %s is refused at once', (_, schema, bytes) => {
     const started = performance.now();
-    expect(() => decode(schema, bytes)).toThrow(Undecodable);
+    expect(() => decode(schema, bytes)).toThrow(AvroDecodeError);
     expect(performance.now() - started).toBeLessThan(500);
   });
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { registerAccess } from '../../../src/server/auth/access.ts';
 import { createSessions } from '../../../src/server/auth/sessions.ts';
 import { addToken, removeToken } from '../../../src/server/auth/token-file.ts';
-import { openTokenBook, type TokenBook } from '../../../src/server/auth/token-store.ts';
+import { openTokenStore, type TokenStore } from '../../../src/server/auth/token-store.ts';
 import { createApp } from '../../../src/server/http/create-app.ts';
 import { quiet } from '../../support/test-database.ts';
 import { healthy, problemType, send, startTestServer, type TestServer, tokenFolder } from '../test-server.ts';
@@ -28,7 +28,7 @@ test('without a token on the loopback interface everything is answered', async (
   const open = await startTestServer();
   expect(await statusOf('/api/v1/openapi.json', {}, open)).toBe(200);
   expect(await statusOf('/metrics', {}, open)).toBe(200);
-  expect(JSON.parse((await send(`${open.url}/readyz`)).text)).toEqual({ ready: true, parts: healthy.parts });
+  expect(JSON.parse((await send(`${open.url}/readyz`)).text)).toEqual({ ready: true, components: healthy.components });
   await open.close();
 });
 
@@ -66,7 +66,7 @@ test('with one, every address of the API needs it', async () => {
 
 test('a route of the API that names no role cannot be made', () => {
   const app = createApp({});
-  const tokens: TokenBook = { required: () => true, find: () => undefined, byHash: () => undefined, close: () => {} };
+  const tokens: TokenStore = { required: () => true, find: () => undefined, byHash: () => undefined, close: () => {} };
   registerAccess(app, {
     tokens,
     sessions: createSessions({ now: () => 0 }),
@@ -94,7 +94,7 @@ test('a route for editors refuses a viewer, and lets an editor and an admin in',
 async function appWithRoles() {
   const own = tokenFolder();
   const tokens = [await own.add('v', 'viewer'), await own.add('e', 'editor'), await own.add('a', 'admin')];
-  const book = await openTokenBook(own.path, quiet);
+  const book = await openTokenStore(own.path, quiet);
   const app = createApp({});
   registerAccess(app, {
     tokens: book,
@@ -136,14 +136,14 @@ test('a token in the address is not looked at', async () => {
 });
 
 test('alive and ready are told to everyone, what is wrong only to who may know', async () => {
-  const parts = { source: 'no broker answers at kafka-7.internal', model: 'ok', database: 'ok' };
-  const waiting = await startTestServer({ server: { tokensFile: folder.path }, status: () => ({ ...healthy, ready: false, parts }) });
+  const components = { source: 'no broker answers at kafka-7.internal', model: 'ok', database: 'ok' };
+  const waiting = await startTestServer({ server: { tokensFile: folder.path }, status: () => ({ ...healthy, ready: false, components }) });
   expect(await statusOf('/healthz', bearer('fp_wrong'), waiting)).toBe(200);
   for (const headers of [{}, bearer('fp_wrong')]) {
     const { status, text } = await send(`${waiting.url}/readyz`, headers);
     expect([status, JSON.parse(text)]).toEqual([503, { ready: false }]);
   }
-  expect(JSON.parse((await send(`${waiting.url}/readyz`, bearer(viewer))).text)).toEqual({ ready: false, parts });
+  expect(JSON.parse((await send(`${waiting.url}/readyz`, bearer(viewer))).text)).toEqual({ ready: false, components });
   await waiting.close();
 });
 
@@ -235,7 +235,7 @@ test('a look-up takes as long for the first token as for the last, or for none',
   const first = await own.add('first');
   for (let index = 0; index < 100; index++) await own.add(`between-${index}`);
   const last = await addToken(own.path, { name: 'last', role: 'viewer' }, new Date());
-  const book = await openTokenBook(own.path, quiet);
+  const book = await openTokenStore(own.path, quiet);
   const tokens = [first, last, `fp_${'A'.repeat(43)}`];
   const times: number[][] = [[], [], []];
   for (let round = 0; round < 3_000; round++) {

@@ -35,7 +35,7 @@ beforeAll(async () => {
     ),
   );
   await createRollups(shared).settle();
-  const watched = { ...db, reader: recording(db.reader), slowReader: recording(db.slowReader), upkeep: recording(db.upkeep) };
+  const watched = { ...db, reader: recording(db.reader), heavyReader: recording(db.heavyReader), upkeep: recording(db.upkeep) };
   ask = apiOn(watched, { brands: [{ name: 'Kestrel', aliases: ['kettle'] }] });
 });
 afterAll(() => remove());

@@ -35,7 +35,7 @@ test('two processes may migrate an empty database at once', async () => {
 
 test.each([
   ['upkeep', 'writer'],
-  ['slowReader', 'reader'],
+  ['heavyReader', 'reader'],
 ] as const)('statements that wait on the connection for %s do not hold up %s', async (busy, other) => {
   const long = { query: 'SELECT count() AS found FROM numbers(100000000) WHERE cityHash64(number) = 1', format: 'JSONEachRow' } as const;
   const started = performance.now();

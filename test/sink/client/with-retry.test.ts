@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import type { Clock } from '../../../src/lib/clock.ts';
-import { type Patience, persist } from '../../../src/sink/client/with-retry.ts';
+import { type RetryPolicy, withRetry } from '../../../src/sink/client/with-retry.ts';
 import { quiet } from '../../support/test-database.ts';
 
 /** Time passes only while someone sleeps. */
@@ -15,7 +15,7 @@ function idleClock(): Clock & { waits: number[] } {
 }
 
 const clickHouseError = (code: string, type: string) => Object.assign(new Error(`Cannot parse 'the text of a post'`), { code, type });
-const patient = (clock: Clock, onRetry = () => {}): Patience => ({ clock, log: quiet, giveUpAfterMs: 60_000, onRetry });
+const patient = (clock: Clock, onRetry = () => {}): RetryPolicy => ({ clock, log: quiet, giveUpAfterMs: 60_000, onRetry });
 
 test.each([
   ['a reset connection', Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })],
@@ -25,13 +25,13 @@ test.each([
 ])('tries again after %s', async (_name, fault) => {
   const attempt = vi.fn().mockRejectedValueOnce(fault).mockRejectedValueOnce(fault).mockResolvedValue('stored');
   const onRetry = vi.fn();
-  expect(await persist('insert posts', attempt, patient(idleClock(), onRetry))).toBe('stored');
+  expect(await withRetry('insert posts', attempt, patient(idleClock(), onRetry))).toBe('stored');
   expect(onRetry).toHaveBeenCalledTimes(2);
 });
 
 test('does not repeat what cannot succeed, and quotes none of the data', async () => {
   const attempt = vi.fn().mockRejectedValue(clickHouseError('27', 'CANNOT_PARSE_INPUT_ASSERTION_FAILED'));
-  const refused = persist('insert posts', attempt, patient(idleClock()));
+  const refused = withRetry('insert posts', attempt, patient(idleClock()));
   await expect(refused).rejects.toMatchObject({
     code: 'DATABASE_REJECTED',
     message: 'could not insert posts: ClickHouse 27 CANNOT_PARSE_INPUT_ASSERTION_FAILED',
@@ -43,7 +43,7 @@ test('gives up when trouble lasts, with waits that grow to ten seconds and no fu
   const clock = idleClock();
   const random = vi.spyOn(Math, 'random').mockReturnValue(1);
   const attempt = vi.fn().mockRejectedValue(new Error('down'));
-  await expect(persist('insert posts', attempt, patient(clock))).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+  await expect(withRetry('insert posts', attempt, patient(clock))).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
   random.mockRestore();
   expect(clock.waits.slice(0, 8)).toEqual([100, 200, 400, 800, 1_600, 3_200, 6_400, 10_000]);
   expect(Math.max(...clock.waits)).toBe(10_000);
@@ -55,6 +55,6 @@ test('stops waiting when it is told to', async () => {
     stop.abort(new Error('shutting down'));
     throw new Error('down');
   });
-  await expect(persist('insert posts', attempt, patient(idleClock()), stop.signal)).rejects.toThrow('shutting down');
+  await expect(withRetry('insert posts', attempt, patient(idleClock()), stop.signal)).rejects.toThrow('shutting down');
   expect(attempt).toHaveBeenCalledTimes(1);
 });

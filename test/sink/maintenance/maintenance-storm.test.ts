@@ -6,7 +6,7 @@ import { createMetrics } from '../../../src/lib/metrics.ts';
 import type { Database } from '../../../src/sink/client/connection.ts';
 import { correct } from '../../../src/sink/maintenance/corrections.ts';
 import { erase } from '../../../src/sink/maintenance/erase.ts';
-import { rematch } from '../../../src/sink/maintenance/reapply-brands.ts';
+import { reapplyBrands } from '../../../src/sink/maintenance/reapply-brands.ts';
 import { markRange } from '../../../src/sink/rollups/rebuild.ts';
 import { createRollups } from '../../../src/sink/rollups/rollups.ts';
 import { createWriter } from '../../../src/sink/writer/writer.ts';
@@ -50,7 +50,7 @@ function createChance(seed: number) {
     const label = pick<StoredLabel>([...labels, 'unscored']);
     const text = ['Kestrel', 'Marlow', "O'Hare", '猫屋'].filter(() => random() < 0.4).join(' ');
     const several = label === 'unscored' || oldRules.match(text).length < 2 ? [] : oldRules.match(text).filter(() => random() < 0.7);
-    const towards = several.map((brand) => {
+    const brandSentiment = several.map((brand) => {
       const [negative, positive] = [sixtyFourths(random() / 2), sixtyFourths(random() / 2)];
       return { brand, label: pick(labels), negative, neutral: 1 - negative - positive, positive };
     });
@@ -64,7 +64,7 @@ function createChance(seed: number) {
       brands: oldRules.match(text),
       brandsHash: oldRules.hash,
       label,
-      towards,
+      brandSentiment,
       score: label === 'unscored' ? 0 : sixtyFourths(random() * 2 - 1),
       author: { id: `author ${Math.floor(random() * 40)}` },
       engagement: { likes: Math.floor(random() * 1_000), reposts: 0, replies: 0 },
@@ -89,7 +89,7 @@ async function rage({ db: own, writer, rollups }: Process, seed: number): Promis
       const posts = { from: noon, to: noon + Math.floor(random() * 30) * minute, brand: pick(['*', 'Marlow']), label: pick(labels) };
       return correct(own, { posts, label: pick(labels), by: 'ines', reason: '' });
     },
-    () => rematch({ db: own, clock: systemClock, matcher: pick([oldRules, newRules]) }, range, silent),
+    () => reapplyBrands({ db: own, clock: systemClock, matcher: pick([oldRules, newRules]) }, range, silent),
     () => markRange(own.upkeep, range),
     async () => {
       const kind = pick(['post', 'post', 'author'] as const);
@@ -112,7 +112,7 @@ interface Raw extends Omit<Counted, 'engagement' | 'author'> {
   readonly at: number;
   readonly lang: string;
   readonly brands: readonly string[];
-  readonly towards: readonly (readonly [brand: string, label: StoredLabel, score: number])[];
+  readonly brandSentiment: readonly (readonly [brand: string, label: StoredLabel, score: number])[];
   readonly likes: number | string;
   readonly author_id: string;
 }
@@ -123,7 +123,7 @@ async function readRaw() {
     db,
     `SELECT platform, id, toUnixTimestamp(minute) AS at, lang, brands, label, score, likes, author_id,
       arrayMap((brand, label, minus, plus) -> tuple(brand, label, toFloat64(plus) - minus),
-        towards_brands, towards_labels, towards_negative, towards_positive) AS towards
+        towards_brands, towards_labels, towards_negative, towards_positive) AS brandSentiment
     FROM posts FINAL WHERE NOT deleted`,
   );
   const corrections = await rowsOf<{ platform: string; id: string; correction: string }>(
@@ -133,7 +133,7 @@ async function readRaw() {
   const said = new Map(corrections.map(({ platform, id, correction }) => [`${platform}:${id}`, correction]));
   return posts.map((post) => {
     const label = labels.find((one) => one === said.get(`${post.platform}:${post.id}`));
-    const judged = label ? { label, score: labels.indexOf(label) - 1, towards: [] } : {};
+    const judged = label ? { label, score: labels.indexOf(label) - 1, brandSentiment: [] } : {};
     const engagement = { likes: Number(post.likes), reposts: 0, replies: 0 };
     return { ...post, ...judged, at: Number(post.at), engagement, author: { id: post.author_id } };
   });
@@ -150,7 +150,7 @@ test('after a storm of posts, edits, deletions, corrections, other brands and er
     for (const post of raw)
       for (const brand of ['*', ...post.brands]) {
         const key = JSON.stringify(keyOf(post, brand));
-        const [, label, score] = post.towards.find(([one]) => one === brand) ?? [brand, post.label, post.score];
+        const [, label, score] = post.brandSentiment.find(([one]) => one === brand) ?? [brand, post.label, post.score];
         groups.set(key, [...(groups.get(key) ?? []), { ...post, label, score }]);
       }
     return new Map([...groups].map(([key, posts]) => [key, figuresOf(posts)]));
@@ -161,6 +161,6 @@ test('after a storm of posts, edits, deletions, corrections, other brands and er
   );
   const present = new Set(raw.map(({ platform, id }) => `${platform}:${id}`));
   expect(erased.filter((key) => present.has(key))).toEqual([]);
-  const apart = raw.filter(({ towards }) => towards.length > 0);
+  const apart = raw.filter(({ brandSentiment }) => brandSentiment.length > 0);
   expect([raw.length > 50, erased.length > 0, apart.length > 3]).toEqual([true, true, true]);
 }, 120_000);

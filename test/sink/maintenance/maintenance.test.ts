@@ -4,9 +4,9 @@ import { systemClock } from '../../../src/lib/clock.ts';
 import { createMetrics } from '../../../src/lib/metrics.ts';
 import type { Database } from '../../../src/sink/client/connection.ts';
 import { correct, countToCorrect, markCorrected, type Selection } from '../../../src/sink/maintenance/corrections.ts';
-import { type Doomed, erase } from '../../../src/sink/maintenance/erase.ts';
+import { type ErasureTarget, erase } from '../../../src/sink/maintenance/erase.ts';
 import { createErasures } from '../../../src/sink/maintenance/erasures.ts';
-import { rematch } from '../../../src/sink/maintenance/reapply-brands.ts';
+import { reapplyBrands } from '../../../src/sink/maintenance/reapply-brands.ts';
 import { selectPostKeys, selectSample } from '../../../src/sink/queries/reading.ts';
 import { markRange, waitForFigures } from '../../../src/sink/rollups/rebuild.ts';
 import { createRollups, type Rollups } from '../../../src/sink/rollups/rollups.ts';
@@ -140,7 +140,7 @@ test('other brand rules are applied to a range, and the figures follow', async (
   await rollups.settle();
   const matcher = { hash: 'b2', match: (text: string) => (text === 'toaster' ? ['Marlow', "O'Hare"] : []) };
   const steps: number[] = [];
-  expect(await rematch({ db, clock: systemClock, matcher }, seconds, (done) => void steps.push(done))).toBe(2);
+  expect(await reapplyBrands({ db, clock: systemClock, matcher }, seconds, (done) => void steps.push(done))).toBe(2);
   expect(steps.at(-1)).toBeGreaterThan(0);
   await rollups.settle();
   expect(await rowsOf(db, 'SELECT id, brands, brands_hash FROM posts FINAL ORDER BY id')).toEqual([
@@ -150,7 +150,7 @@ test('other brand rules are applied to a range, and the figures follow', async (
   ]);
   const volume = (brand: string) => counts(brand).then(([row]) => (row as { positive: number }).positive);
   expect([await volume('*'), await volume('Kestrel'), await volume('Marlow'), await volume("O'Hare")]).toEqual([3, 1, 1, 1]);
-  expect(await rematch({ db, clock: systemClock, matcher }, seconds, silent)).toBe(0);
+  expect(await reapplyBrands({ db, clock: systemClock, matcher }, seconds, silent)).toBe(0);
 });
 
 /** A connection on which something happens right before the first statement that matches. */
@@ -175,7 +175,7 @@ test('an edit that comes while brands are matched anew keeps its own', async () 
   const edit = () => writer.write([post({ text: 'toaster', updatedAt: at(5), brands: ['Marlow'], brandsHash: 'b2' })]);
   const upkeep = beforeStatement(db.upkeep, /^\s*INSERT INTO posts/, edit);
   const matcher = { hash: 'b2', match: () => ['Heron'] };
-  await rematch({ db: { ...db, upkeep }, clock: systemClock, matcher }, seconds, silent);
+  await reapplyBrands({ db: { ...db, upkeep }, clock: systemClock, matcher }, seconds, silent);
   expect(await rowsOf(db, 'SELECT text, brands FROM posts FINAL')).toEqual([{ text: 'toaster', brands: ['Marlow'] }]);
 });
 
@@ -190,7 +190,8 @@ test('a rebuild computes a range anew whatever stood there', async () => {
   expect(steps.at(-1)).toEqual([2, 2]);
 });
 
-const doom = (doomed: Partial<Doomed>) => erase({ client: db.upkeep, clock: systemClock }, { kind: 'post', ...one, ...doomed }, silent);
+const doom = (doomed: Partial<ErasureTarget>) =>
+  erase({ client: db.upkeep, clock: systemClock }, { kind: 'post', ...one, ...doomed }, silent);
 const left = (id: string) =>
   Promise.all(
     ['posts', 'scores', 'corrections', 'post_keys'].map(async (table) => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compareModels, modelVersions } from '../../../src/analytics/models/model-comparison.ts';
-import type { ScoredPost, StoredLabel, Verdict } from '../../../src/domain/post.ts';
+import type { Prediction, ScoredPost, StoredLabel } from '../../../src/domain/post.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { createMetrics } from '../../../src/lib/metrics.ts';
 import type { Database } from '../../../src/sink/client/connection.ts';
@@ -30,14 +30,16 @@ function otherModel(seen: string[] = []): Rescorer {
   return {
     modelVersion: 'other@2',
     score: async (posts) =>
-      posts.map(({ text, lang }): Verdict | undefined => {
+      posts.map(({ text, lang }): Prediction | undefined => {
         seen.push(text);
         const label = labels[Number(/\d+/.exec(text)) % 4] ?? 'neutral';
         const score = { negative: -0.5, neutral: 0, positive: 0.5, unscored: 0 }[label];
         const known = { lang, truncated: false, confidence: label === 'unscored' ? 0 : 0.5 };
         const negative = [{ brand: 'Kestrel', label: 'negative', negative: 0.75, neutral: 0.25, positive: 0 } as const];
-        const towards = text.endsWith('5') ? { towards: negative } : {};
-        return text.includes('poison') ? undefined : { ...known, ...towards, label, score, negative: 0.25, neutral: 0.25, positive: 0.5 };
+        const brandSentiment = text.endsWith('5') ? { brandSentiment: negative } : {};
+        return text.includes('poison')
+          ? undefined
+          : { ...known, ...brandSentiment, label, score, negative: 0.25, neutral: 0.25, positive: 0.5 };
       }),
   };
 }
@@ -54,7 +56,7 @@ const post = (number: number, given: Partial<ScoredPost> = {}) => {
     label,
     score,
     author: { id: `u${number % 7}` },
-    ...(number % 10 === 4 && { towards: [{ brand: 'Kestrel', label: 'positive', negative: 0, neutral: 0.5, positive: 0.5 }] }),
+    ...(number % 10 === 4 && { brandSentiment: [{ brand: 'Kestrel', label: 'positive', negative: 0, neutral: 0.5, positive: 0.5 }] }),
     ...given,
   });
 };

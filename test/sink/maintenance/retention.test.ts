@@ -3,7 +3,7 @@ import { systemClock } from '../../../src/lib/clock.ts';
 import { createMetrics } from '../../../src/lib/metrics.ts';
 import type { Database } from '../../../src/sink/client/connection.ts';
 import { applyRetention } from '../../../src/sink/maintenance/retention.ts';
-import { markMinutes } from '../../../src/sink/rollups/dirty-minutes.ts';
+import { markDirty } from '../../../src/sink/rollups/dirty-minutes.ts';
 import type { Retention } from '../../../src/sink/rollups/retention-window.ts';
 import { createRollups } from '../../../src/sink/rollups/rollups.ts';
 import { createWriter } from '../../../src/sink/writer/writer.ts';
@@ -85,7 +85,7 @@ test('figures outlive the posts that they were made from, whatever is marked', a
   await createRollups(parts()).settle();
   // As the time to live does: row by row, so that half a bucket may be there.
   await db.writer.command({ query: "ALTER TABLE posts DELETE WHERE id = '1' SETTINGS mutations_sync = 1" });
-  await markMinutes(db.writer, [gone / 1_000, kept / 1_000]);
+  await markDirty(db.writer, [gone / 1_000, kept / 1_000]);
   await createRollups(parts(weekly)).settle();
   expect(await volume()).toEqual([
     { quarter: gone / 1_000, volume: 2 },

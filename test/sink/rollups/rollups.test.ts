@@ -4,8 +4,8 @@ import { createRandom } from '../../../src/ingest/sources/demo/random.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { createMetrics } from '../../../src/lib/metrics.ts';
 import type { Database } from '../../../src/sink/client/connection.ts';
-import { minuteGrain, quarterGrain } from '../../../src/sink/queries/writing.ts';
-import { refresh } from '../../../src/sink/rollups/recompute-dirty.ts';
+import { minuteRollup, rollup15m } from '../../../src/sink/queries/writing.ts';
+import { recomputeDirty } from '../../../src/sink/rollups/recompute-dirty.ts';
 import { createRollups, type Rollups } from '../../../src/sink/rollups/rollups.ts';
 import { createWriter, type Writer } from '../../../src/sink/writer/writer.ts';
 import { figuresOf, storedFigures } from '../../support/plain-figures.ts';
@@ -100,22 +100,22 @@ test('a late post reaches its old quarter-hour', async () => {
   ]);
 });
 
-test.each([minuteGrain, quarterGrain])('a mark set while a $name is recomputed is not lost', async (grain) => {
+test.each([minuteRollup, rollup15m])('a mark set while a $name is recomputed is not lost', async (grain) => {
   await writer.write([recentPost()]);
   // Rows and their mark arrive after the raw rows were read and before the recomputation is recorded as done.
   const interrupted = afterStatement(db, /^\s*INSERT INTO rollup_(minute|history)/, () => writer.write([recentPost({ id: '2' })]));
-  await refresh(interrupted.upkeep, grain, true);
+  await recomputeDirty(interrupted.upkeep, grain, true);
   expect(await rowsOf(db, `SELECT ${volume} FROM ${grain.table} FINAL WHERE brand = '*'`)).toEqual([{ volume: 1 }]);
-  await refresh(db.upkeep, grain, true);
+  await recomputeDirty(db.upkeep, grain, true);
   expect(await rowsOf(db, `SELECT ${volume} FROM ${grain.table} FINAL WHERE brand = '*'`)).toEqual([{ volume: 2 }]);
-  expect(await refresh(db.upkeep, grain, true)).toEqual({ buckets: 0, more: false });
+  expect(await recomputeDirty(db.upkeep, grain, true)).toEqual({ buckets: 0, more: false });
 });
 
 test('a crash between the figures and the record of them repeats work and loses none', async () => {
   await writer.write([recentPost()]);
   const crashing = afterStatement(db, /^\s*INSERT INTO rollup_minute/, () => Promise.reject(new Error('killed')));
-  await expect(refresh(crashing.upkeep, minuteGrain, true)).rejects.toThrow('killed');
-  expect(await refresh(db.upkeep, minuteGrain, true)).toMatchObject({ buckets: 1 });
+  await expect(recomputeDirty(crashing.upkeep, minuteRollup, true)).rejects.toThrow('killed');
+  expect(await recomputeDirty(db.upkeep, minuteRollup, true)).toMatchObject({ buckets: 1 });
 });
 
 test('a stale group that a slower process leaves behind is noticed and mended', async () => {
@@ -125,7 +125,7 @@ test('a stale group that a slower process leaves behind is noticed and mended', 
     'INSERT INTO rollup_minute (minute, brand, positive, version) SETTINGS async_insert = 0 ' +
     `VALUES ('${asDateTime(at(0))}', 'Stale', 5, '${asDateTime(at(1))}')`;
   const raced = afterStatement(db, /^\s*INSERT INTO rollup_minute/, () => db.writer.command({ query: stale }));
-  await refresh(raced.upkeep, minuteGrain, true);
+  await recomputeDirty(raced.upkeep, minuteRollup, true);
   expect(await minutes()).toContainEqual({ brand: 'Stale', volume: 5 });
   await rollups.settle();
   expect(await minutes()).toEqual([

@@ -128,7 +128,7 @@ test('every field arrives', async () => {
       inReplyTo: '0',
       url: 'https://chirper.example/1',
       truncated: true,
-      towards: [{ brand: 'Kestrel', label: 'negative', negative: 0.75, neutral: 0.25, positive: 0 }],
+      brandSentiment: [{ brand: 'Kestrel', label: 'negative', negative: 0.75, neutral: 0.25, positive: 0 }],
       position: { topic: 'posts', partition: 3, offset: '9223372036854775807' },
     }),
   ]);
@@ -180,7 +180,7 @@ test.each([
   ],
   [
     'a score of one brand that is not a number',
-    { towards: [{ brand: 'Kestrel', label: 'neutral' as const, negative: Number.NaN, neutral: 1, positive: 0 }] },
+    { brandSentiment: [{ brand: 'Kestrel', label: 'neutral' as const, negative: Number.NaN, neutral: 1, positive: 0 }] },
   ],
   ['a negative count', { engagement: { likes: -1, reposts: 0, replies: 0 } }],
 ])('%s is refused, not stored as something else, and its neighbours are stored', async (_name, given) => {

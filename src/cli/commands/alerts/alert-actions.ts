@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import type { AlertAnswer, MuteAnswer } from '../../../server/routes/alerts/alert-schemas.ts';
-import { carryOut, type UpkeepOptions } from '../../mutation-options.ts';
+import { runMutation, type UpkeepOptions } from '../../mutation-options.ts';
 import { withSharedOptions } from '../../options.ts';
 import { printableJson } from '../../output/escape-terminal.ts';
 import { tableOf } from '../../output/print-table.ts';
@@ -29,8 +29,8 @@ const factColumns = [
   { title: 'VALUE', name: 'value', value: ([, value]: Fact) => String(value ?? '–') },
 ];
 
-function factsOf({ verdict, acked, channels, ...alert }: AlertAnswer): Fact[] {
-  const { baseline, ...figures } = verdict;
+function factsOf({ evaluation, acked, channels, ...alert }: AlertAnswer): Fact[] {
+  const { baseline, ...figures } = evaluation;
   return [
     ...Object.entries(alert).map(([name, value]): Fact => [name, value]),
     ['channels', channels.join(', ')],
@@ -51,7 +51,7 @@ export function alertsAck(): Command {
       const { useful, noise } = options;
       if (useful && noise) throw new FeedpulseError('USAGE', 'expected --useful or --noise.');
       const mark = useful ? 'useful' : noise ? 'noise' : undefined;
-      return carryOut(
+      return runMutation(
         options,
         (api) => api.send<AlertAnswer>('POST', `${pathOf(id)}/${mark ? 'mark' : 'ack'}`, mark && { mark }),
         (alert) => `${alert.brand}, ${toldShortly(alert)}: ${mark ? `marked as ${mark}` : 'acknowledged'}.`,
@@ -75,7 +75,7 @@ export function alertsMute(): Command {
     .action((options: MuteOptions & { for: string; reason?: string }) => {
       const { rule, brand, reason } = options;
       const body = { for: options.for, ...(rule && { rule }), ...(brand && { brand }), ...(reason && { reason }) };
-      return carryOut(
+      return runMutation(
         options,
         (api) => api.send<MuteAnswer>('POST', `${path}/mutes`, body),
         ({ until }) => `Muted until ${until}.`,
@@ -89,7 +89,7 @@ export function alertsUnmute(): Command {
     .action((options: MuteOptions) => {
       const { rule, brand } = options;
       const query = new URLSearchParams({ ...(rule && { rule }), ...(brand && { brand }) });
-      return carryOut(
+      return runMutation(
         options,
         (api) => api.send<{ ended: number }>('DELETE', `${path}/mutes?${query}`),
         ({ ended }) => (ended > 0 ? 'Alerts are told again.' : 'There is no such mute.'),

@@ -1,10 +1,10 @@
 import { FeedpulseError } from '../../../lib/errors.ts';
 import type { BacktestAnswer } from '../../../server/routes/alerts/alert-schemas.ts';
 import type { SharedOptions } from '../../options.ts';
-import { printable } from '../../output/escape-terminal.ts';
+import { escapeTerminal } from '../../output/escape-terminal.ts';
 import { type Column, type Format, printRows } from '../../output/print-table.ts';
 import { withConfiguredApi } from '../../query-options.ts';
-import { followJob } from '../../wait-for-job.ts';
+import { waitForJob } from '../../wait-for-job.ts';
 import { toldShortly } from './list.ts';
 
 export interface RuleBacktestOptions extends SharedOptions {
@@ -25,7 +25,7 @@ type Row = BacktestAnswer['alerts'][number];
 export async function backtestRule(options: RuleBacktestOptions): Promise<void> {
   const { rule, since, until, brand, format } = options;
   const body = { rule, since, until, brand, settings: settingsOf(options) };
-  const { answer } = await withConfiguredApi(options, (api) => followJob(api, 'Judging, minutes', '/api/v1/alerts/backtest', body));
+  const { answer } = await withConfiguredApi(options, (api) => waitForJob(api, 'Judging, minutes', '/api/v1/alerts/backtest', body));
   const found = answer as BacktestAnswer | undefined; // what this route's jobs answer
   if (!found) throw new FeedpulseError('DATABASE_UNAVAILABLE', 'the replay ended without an answer');
   if (format !== 'table') return void process.stdout.write(printRows(format, found.alerts, columns, found));
@@ -50,8 +50,8 @@ const columns: readonly Column<Row>[] = [
     value: ({ resolvedAt }) => resolvedAt,
     show: ({ resolvedAt }) => (resolvedAt ? shownTime(resolvedAt) : 'still on'),
   },
-  { title: 'BRAND', name: 'brand', value: ({ brand }) => printable(brand) },
-  { title: 'WHAT', name: 'what', value: ({ verdict }) => verdict.what, show: toldShortly },
-  { title: 'Z', name: 'z', value: ({ verdict }) => verdict.z, show: ({ verdict }) => verdict.z.toFixed(1) },
-  { title: 'POSTS', name: 'posts', value: ({ verdict }) => verdict.posts },
+  { title: 'BRAND', name: 'brand', value: ({ brand }) => escapeTerminal(brand) },
+  { title: 'WHAT', name: 'what', value: ({ evaluation }) => evaluation.metric, show: toldShortly },
+  { title: 'Z', name: 'z', value: ({ evaluation }) => evaluation.z, show: ({ evaluation }) => evaluation.z.toFixed(1) },
+  { title: 'POSTS', name: 'posts', value: ({ evaluation }) => evaluation.posts },
 ];

@@ -30,10 +30,10 @@ export function alertsList(): Command {
 }
 
 /** What happened, in a few words. */
-export function toldShortly({ verdict }: Pick<AlertAnswer, 'verdict'>): string {
-  const { what, direction, observed, expected } = verdict;
-  if (what === 'noData') return 'the feed is silent';
-  const name = { volume: 'volume', netSentiment: 'net sentiment', negativeVolume: 'negative posts' }[what];
+export function toldShortly({ evaluation }: Pick<AlertAnswer, 'evaluation'>): string {
+  const { metric, direction, observed, expected } = evaluation;
+  if (metric === 'noData') return 'the feed is silent';
+  const name = { volume: 'volume', netSentiment: 'net sentiment', negativeVolume: 'negative posts' }[metric];
   return `${name} ${direction} to ${observed.toFixed(0)}, ${expected.toFixed(0)} expected`;
 }
 
@@ -48,9 +48,9 @@ const columns: readonly Column<AlertAnswer>[] = [
   },
   { title: 'BRAND', name: 'brand', value: ({ brand }) => brand },
   { title: 'RULE', name: 'rule', value: ({ rule }) => rule },
-  { title: 'WHAT', name: 'what', value: ({ verdict }) => verdict.what, show: toldShortly },
-  { title: 'Z', name: 'z', value: ({ verdict }) => verdict.z, show: ({ verdict }) => verdict.z.toFixed(1) },
-  { title: 'POSTS', name: 'posts', value: ({ verdict }) => verdict.posts },
+  { title: 'WHAT', name: 'what', value: ({ evaluation }) => evaluation.metric, show: toldShortly },
+  { title: 'Z', name: 'z', value: ({ evaluation }) => evaluation.z, show: ({ evaluation }) => evaluation.z.toFixed(1) },
+  { title: 'POSTS', name: 'posts', value: ({ evaluation }) => evaluation.posts },
   { title: 'MARK', name: 'mark', value: ({ mark }) => mark, show: ({ mark, acked }) => mark ?? (acked ? 'acked' : '–') },
 ];
 

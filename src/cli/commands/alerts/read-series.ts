@@ -3,7 +3,7 @@ import { CsvError, parse } from 'csv-parse';
 import type { Sample } from '../../../alerts/series/sample.ts';
 import { parseTime } from '../../../ingest/mapping/parse-time.ts';
 import { asError, FeedpulseError } from '../../../lib/errors.ts';
-import { printable } from '../../output/escape-terminal.ts';
+import { escapeTerminal } from '../../output/escape-terminal.ts';
 
 /** A sample with its time as the file has it. */
 export interface ReadSample extends Sample {
@@ -41,7 +41,7 @@ export async function* readSeries(path: string): AsyncGenerator<ReadSample> {
 function toSample(record: Record<string, string>, previous: number, refuse: (what: string) => FeedpulseError): ReadSample {
   const { timestamp, value } = record;
   if (timestamp === undefined || value === undefined) throw refuse('expected the columns timestamp and value');
-  const shown = (text: string): string => printable(text.slice(0, 40));
+  const shown = (text: string): string => escapeTerminal(text.slice(0, 40));
   const time = parseTime(/^\d+$/.test(timestamp) ? Number(timestamp) : timestamp);
   if (time === undefined) throw refuse(`${shown(timestamp)} is no time`);
   if (time <= previous) throw refuse(`${shown(timestamp)} is not later than the row before`);

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { type Channel, channelsOf } from '../../../alerts/notify/channels.ts';
-import { type Tried, tryChannels } from '../../../alerts/notify/test-channels.ts';
+import { type Tried, testChannels } from '../../../alerts/notify/test-channels.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import { configFrom, type SharedOptions, withSharedOptions } from '../../options.ts';
@@ -19,7 +19,7 @@ export function alertsTest(): Command {
       const { alerts, server } = configFrom(options);
       const channels = chosen(channelsOf(alerts), names);
       const page = alerts.link ?? `http://${server.host}:${server.port}`;
-      const tried = await tryChannels(channels, page, systemClock.now());
+      const tried = await testChannels(channels, page, systemClock.now());
       process.stdout.write(printRows(options.json ? 'json' : 'table', tried, columns));
       const failed = tried.filter(({ taken }) => !taken);
       const [first] = failed;

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { type DeadLetterList, listDeadLetters } from '../../../ingest/dead-letters/list-dead-letters.ts';
 import { createLog } from '../../../lib/log.ts';
 import { parseNumber } from '../../options.ts';
-import { printable, printableJson } from '../../output/escape-terminal.ts';
+import { escapeTerminal, printableJson } from '../../output/escape-terminal.ts';
 import {
   type LetterFilter,
   type LetterOptions,
@@ -38,11 +38,11 @@ function table({ letters, counts, replayed, unreadable }: DeadLetterList): strin
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const rest = unreadable > 0 ? [`${unreadable} entries could not be read.`] : [];
   if (total === 0) return `${['No dead letters.', ...rest].join('\n')}\n`;
-  const width = Math.max(6, ...letters.map(({ reason }) => printable(reason).length));
+  const width = Math.max(6, ...letters.map(({ reason }) => escapeTerminal(reason).length));
   const row = (at: string, reason: string, bytes: string, state: string, position: string) =>
     `${at.padEnd(16)}  ${reason.padEnd(width)} ${bytes.padStart(9)}  ${state.padEnd(8)}  ${position}`;
   const rows = letters.map(({ at, reason, bytes, replayedAt, position }) =>
-    row(minute(at), printable(reason), grouped(bytes), replayedAt === null ? 'waiting' : 'put back', printable(position)),
+    row(minute(at), escapeTerminal(reason), grouped(bytes), replayedAt === null ? 'waiting' : 'put back', escapeTerminal(position)),
   );
   const reasons = Object.entries(counts).sort(([, a], [, b]) => b - a);
   return `${[
@@ -50,13 +50,13 @@ function table({ letters, counts, replayed, unreadable }: DeadLetterList): strin
     ...rows,
     '',
     `${grouped(total)} dead letters${letters.length < total ? `, the last ${grouped(letters.length)} listed` : ''}; ${grouped(replayed)} put back.`,
-    ...reasons.map(([reason, count]) => `  ${printable(reason).padEnd(18)} ${grouped(count).padStart(9)}`),
+    ...reasons.map(([reason, count]) => `  ${escapeTerminal(reason).padEnd(18)} ${grouped(count).padStart(9)}`),
     ...rest,
   ].join('\n')}\n`;
 }
 
 function minute(at: string): string {
-  return printable(at).slice(0, 16).replace('T', ' ');
+  return escapeTerminal(at).slice(0, 16).replace('T', ' ');
 }
 
 function grouped(count: number): string {

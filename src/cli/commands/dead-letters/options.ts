@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Config, milliseconds } from '../../../config/schema.ts';
 import { type DeadLetterReason, deadLetterReasons } from '../../../ingest/dead-letters/dead-letter-reason.ts';
-import type { DeadLetterStore, KeptLetter, OnProgress } from '../../../ingest/dead-letters/dead-letter-store.ts';
+import type { DeadLetterStore, OnProgress, StoredDeadLetter } from '../../../ingest/dead-letters/dead-letter-store.ts';
 import { deadLetterParser, openDeadLetters } from '../../../ingest/dead-letters/open-dead-letters.ts';
 import type { ParseMessage } from '../../../ingest/decode/message-parser.ts';
 import { parseTime } from '../../../ingest/mapping/parse-time.ts';
@@ -48,7 +48,7 @@ export function parserOf(config: Config, log: Log): ParseMessage {
   return deadLetterParser({ config, log, clock: systemClock }, signal);
 }
 
-export function matches({ reason, since }: LetterFilter): (letter: KeptLetter) => boolean {
+export function matches({ reason, since }: LetterFilter): (letter: StoredDeadLetter) => boolean {
   return (letter) => (reason === undefined || letter.reason === reason) && (since === undefined || Date.parse(letter.at) >= since);
 }
 

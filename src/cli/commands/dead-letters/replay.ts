@@ -4,7 +4,7 @@ import { positionText } from '../../../ingest/dead-letters/dead-letter-store.ts'
 import { type ReplayOutcome, replayDeadLetters } from '../../../ingest/dead-letters/replay-dead-letters.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { createLog } from '../../../lib/log.ts';
-import { printable, printableJson } from '../../output/escape-terminal.ts';
+import { escapeTerminal, printableJson } from '../../output/escape-terminal.ts';
 import {
   type LetterFilter,
   type LetterOptions,
@@ -52,13 +52,13 @@ function asText({ putBack, already, left, examples, unreadable, to }: ReplayOutc
   const staying = Object.entries(left).sort(([, a], [, b]) => b - a);
   const total = staying.reduce((sum, [, count]) => sum + count, 0);
   const lines = [
-    dryRun ? `${putBack} would be put back.` : `${putBack} put back${to === undefined ? '' : ` into ${printable(to)}`}.`,
-    ...(to === undefined || isTopic ? [] : [`Feed them with: feedpulse run --source ndjson --in ${printable(to)}`]),
+    dryRun ? `${putBack} would be put back.` : `${putBack} put back${to === undefined ? '' : ` into ${escapeTerminal(to)}`}.`,
+    ...(to === undefined || isTopic ? [] : [`Feed them with: feedpulse run --source ndjson --in ${escapeTerminal(to)}`]),
     ...(already > 0 ? [`${already} already put back earlier.`] : []),
     ...(total > 0 ? [`${total} left alone:`] : []),
-    ...staying.map(([why, count]) => `  ${printable(why).padEnd(18)} ${String(count).padStart(7)}  ${meaningOf(why)}`),
+    ...staying.map(([why, count]) => `  ${escapeTerminal(why).padEnd(18)} ${String(count).padStart(7)}  ${meaningOf(why)}`),
     ...(examples.length > 0 ? ['', examples.length < total ? `The first ${examples.length} of them:` : 'They are:'] : []),
-    ...examples.map(({ position, why }) => `  ${printable(why).padEnd(18)} ${printable(positionText(position))}`),
+    ...examples.map(({ position, why }) => `  ${escapeTerminal(why).padEnd(18)} ${escapeTerminal(positionText(position))}`),
     ...(unreadable > 0 ? [`${unreadable} entries could not be read.`] : []),
   ];
   return `${lines.join('\n')}\n`;

@@ -1,18 +1,18 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { type DeadLetterReason, deadLetterReasons } from '../../../ingest/dead-letters/dead-letter-reason.ts';
-import { type KeptLetter, positionText } from '../../../ingest/dead-letters/dead-letter-store.ts';
+import { positionText, type StoredDeadLetter } from '../../../ingest/dead-letters/dead-letter-store.ts';
 import type { ParsedPost } from '../../../ingest/mapping/parse-post.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import { createLog } from '../../../lib/log.ts';
-import { beginningOf, printable, printableBytes, printableJson } from '../../output/escape-terminal.ts';
+import { beginningOf, escapeTerminal, printableBytes, printableJson } from '../../output/escape-terminal.ts';
 import { type LetterOptions, letterCommand, letterConfig, openLetters, parserOf, withProgress } from './options.ts';
 
 /** Bytes of a message that are printed; --json has all of them. */
 const shownBytes = 16_384;
 
 interface Found {
-  readonly letter: KeptLetter;
+  readonly letter: StoredDeadLetter;
   readonly replayedAt: string | undefined;
   /** What it would become now. */
   readonly now: ParsedPost;
@@ -37,14 +37,14 @@ async function find(position: string, options: LetterOptions): Promise<Found> {
   const config = letterConfig(options);
   const log = createLog(config.log.level);
   const store = openLetters(config, log);
-  let letter: KeptLetter | undefined;
+  let letter: StoredDeadLetter | undefined;
   await withProgress('Looking', (onProgress) =>
     // Where files share a name, or a topic was made anew, the latest counts.
     store.read((read) => {
       if (positionText(read.position) === position) letter = read;
     }, onProgress),
   );
-  if (!letter) throw new FeedpulseError('USAGE', `No dead letter came from ${printable(position)}.`);
+  if (!letter) throw new FeedpulseError('USAGE', `No dead letter came from ${escapeTerminal(position)}.`);
   const now = await parserOf(config, log)(letter.bytes, letter.timestamp, systemClock.now());
   return { letter, replayedAt: (await store.replayed()).get(letter.id), now };
 }
@@ -76,7 +76,7 @@ function asText({ letter, replayedAt, now }: Found): string {
   ];
   const left = bytes.length - shownBytes;
   return `${[
-    ...facts.map(([name, value]) => `${name.padEnd(12)}  ${printable(value)}`),
+    ...facts.map(([name, value]) => `${name.padEnd(12)}  ${escapeTerminal(value)}`),
     '',
     ...shown.lines,
     ...(left > 0 ? [`  … and ${left.toLocaleString('en')} bytes more; --json has them all, in base64`] : []),

@@ -6,7 +6,7 @@ import { compareMeasured, type ModelDifference, type Split } from '../../../app/
 import { labels } from '../../../domain/post.ts';
 import { loadModel } from '../../../infer/model/model.ts';
 import { configFrom, parseNumber, type SharedOptions, withSharedOptions } from '../../options.ts';
-import { printable, printableJson } from '../../output/escape-terminal.ts';
+import { escapeTerminal, printableJson } from '../../output/escape-terminal.ts';
 import { shownCount, sign } from '../../output/format-metrics.ts';
 import { type Column, tableOf } from '../../output/print-table.ts';
 import { oneLine } from '../../query-options.ts';
@@ -50,7 +50,7 @@ function report(found: ModelDifference): string {
   const shown = disagreements.shown.length;
   const list = shown === 0 ? '' : `\n${tableOf(disagreements.shown, splitColumns)}`;
   return [
-    `A  ${printable(a.modelVersion)}\nB  ${printable(b.modelVersion)}\n${shownCount(a.rows)} posts, in percent\n\n`,
+    `A  ${escapeTerminal(a.modelVersion)}\nB  ${escapeTerminal(b.modelVersion)}\n${shownCount(a.rows)} posts, in percent\n\n`,
     tableOf(figuresOf(found), figureColumns),
     `\n${significance(found)}\n`,
     `They label ${shownCount(disagreements.posts)} posts differently${shown < disagreements.posts ? `; the ${shownCount(shown)} furthest apart:` : '.'}\n`,

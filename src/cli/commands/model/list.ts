@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { Command } from 'commander';
 import { findModels, type KnownModel } from '../../../app/known-models.ts';
 import { configFrom, type SharedOptions, withSharedOptions } from '../../options.ts';
-import { printable, printableJson } from '../../output/escape-terminal.ts';
+import { escapeTerminal, printableJson } from '../../output/escape-terminal.ts';
 import { shownBytes, shownShare } from '../../output/format-metrics.ts';
 import { type Column, tableOf } from '../../output/print-table.ts';
 
@@ -14,7 +14,7 @@ export function modelList(): Command {
       const models = (await findModels(configFrom(options))).map(rowOf);
       if (options.json) return void process.stdout.write(`${printableJson(models)}\n`);
       process.stdout.write(tableOf(models, columns));
-      for (const { name, problem } of models) if (problem !== null) process.stderr.write(`${printable(`${name}: ${problem}`)}\n`);
+      for (const { name, problem } of models) if (problem !== null) process.stderr.write(`${escapeTerminal(`${name}: ${problem}`)}\n`);
     });
 }
 

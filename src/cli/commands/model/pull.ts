@@ -2,12 +2,12 @@ import { Command, InvalidArgumentError } from 'commander';
 import { modelsFolder } from '../../../app/known-models.ts';
 import { type Label, labels } from '../../../domain/post.ts';
 import { isPartial, pullModel } from '../../../infer/model/hub/pull-model.ts';
-import { tryOut } from '../../../infer/model/smoke-test.ts';
+import { smokeTest } from '../../../infer/model/smoke-test.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { createLog } from '../../../lib/log.ts';
 import { type Progress, startProgress } from '../../../lib/progress.ts';
 import { configFrom, parseNumber, type SharedOptions, withSharedOptions } from '../../options.ts';
-import { printable, printableJson } from '../../output/escape-terminal.ts';
+import { escapeTerminal, printableJson } from '../../output/escape-terminal.ts';
 
 interface Options extends SharedOptions {
   readonly hub: string;
@@ -55,13 +55,13 @@ async function pull(repo: string, options: Options): Promise<void> {
   const name = as?.name ?? nameOf(repo);
   const into = modelsFolder(configFrom(options));
   const order = { from: { hub, repo, revision }, pins, into, name, version: as?.version, labels: given, languages, maxLength };
-  const trial = (folder: string): Promise<void> => tryOut(folder, createLog('silent')); // what fails is in the error
+  const trial = (folder: string): Promise<void> => smokeTest(folder, createLog('silent')); // what fails is in the error
   const parts = { clock: systemClock, tryOut: trial, onProgress: bars.show };
   const { model, wasThere } = await pullModel(order, parts).finally(bars.stop);
   if (options.json) return void process.stdout.write(`${printableJson({ ...model, wasThere })}\n`);
   const state = wasThere ? 'is there already, and whole' : 'is installed';
-  process.stdout.write(`${printable(model.id)} ${state}: ${printable(model.folder)}\n`);
-  process.stdout.write(`It runs with --model ${printable(model.folder)}, or with that as \`model.path\`.\n`);
+  process.stdout.write(`${escapeTerminal(model.id)} ${state}: ${escapeTerminal(model.folder)}\n`);
+  process.stdout.write(`It runs with --model ${escapeTerminal(model.folder)}, or with that as \`model.path\`.\n`);
 }
 
 /** One bar a file, since each has its own size. */

@@ -3,7 +3,7 @@ import { folderOf, runningFolder } from '../../../app/known-models.ts';
 import { examineModel, readModel } from '../../../infer/model/model.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import { configFrom, type SharedOptions, withSharedOptions } from '../../options.ts';
-import { printable, printableJson } from '../../output/escape-terminal.ts';
+import { escapeTerminal, printableJson } from '../../output/escape-terminal.ts';
 import { shownBytes } from '../../output/format-metrics.ts';
 
 export function modelVerify(): Command {
@@ -18,7 +18,7 @@ export function modelVerify(): Command {
       const files = findings.map(({ file, state, problem }) => ({ file, state, ...model.files[file], problem: problem?.message ?? null }));
       const sound = files.every(({ state }) => state === 'sound');
       if (options.json) process.stdout.write(`${printableJson({ model: model.id, folder: model.folder, sound, files })}\n`);
-      else process.stdout.write(`${printable(model.id)} in ${printable(model.folder)}\n${files.map(line).join('')}`);
+      else process.stdout.write(`${escapeTerminal(model.id)} in ${escapeTerminal(model.folder)}\n${files.map(line).join('')}`);
       if (!sound) throw verdict(files);
     });
 }
@@ -30,7 +30,7 @@ interface FileLine {
 }
 
 function line({ file, state, bytes = 0 }: FileLine): string {
-  return `  ${state === 'sound' ? '✓' : '✗'} ${state.padEnd(9)}  ${shownBytes(bytes).padStart(8)}  ${printable(file)}\n`;
+  return `  ${state === 'sound' ? '✓' : '✗'} ${state.padEnd(9)}  ${shownBytes(bytes).padStart(8)}  ${escapeTerminal(file)}\n`;
 }
 
 function verdict(files: readonly (FileLine & { readonly problem: string | null })[]): FeedpulseError {

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Clock } from '../../../lib/clock.ts';
 import { asError, FeedpulseError } from '../../../lib/errors.ts';
 import { sha256Of } from '../verify-file.ts';
-import { ask } from './http-get.ts';
+import { httpGet } from './http-get.ts';
 
 export interface Wanted {
   readonly url: URL;
@@ -78,7 +78,7 @@ async function persist(wanted: Wanted, parts: FetchParts): Promise<void> {
 
 /** One request for what is missing. Rejects with HUB_REFUSED, or with a fault that may pass. */
 async function fetchRest({ url, path, mostBytes }: Wanted, from: number, onProgress: FetchParts['onProgress']): Promise<void> {
-  const answer = await ask(url, from);
+  const answer = await httpGet(url, from);
   try {
     const start = await startOf(answer, { url, path, from });
     const length = Number(answer.headers['content-length'] ?? 0);

@@ -13,7 +13,7 @@ const idleMs = 30_000;
  * The answer to a GET from byte `from` on, after redirects, which lead to https or to this machine only. Its body is still
  * to be read, or to be destroyed. Rejects with HUB_REFUSED for such an address, with whatever failed otherwise.
  */
-export async function ask(url: URL, from: number): Promise<IncomingMessage> {
+export async function httpGet(url: URL, from: number): Promise<IncomingMessage> {
   let at = url;
   for (let hops = 0; hops <= mostRedirects; hops += 1) {
     const answer = await askOnce(checkTransport(at), from);

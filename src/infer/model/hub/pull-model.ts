@@ -5,14 +5,14 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ZodError } from 'zod';
 import type { Label } from '../../../domain/post.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
-import { withClaim } from '../../../lib/file-lock.ts';
+import { withFileLock } from '../../../lib/file-lock.ts';
 import { cleaningVersion } from '../../text/clean.ts';
 import { type Manifest, manifestSchema } from '../manifest.ts';
 import { bundledModelPath, examineModel, type ModelInfo, readModel } from '../model.ts';
 import type { FileFacts } from '../verify-file.ts';
 import { addressOf, type Repository } from './address.ts';
 import { configFile, type Pins, weightsOf } from './checksums.ts';
-import { madeUpVersion } from './content-version.ts';
+import { contentVersion } from './content-version.ts';
 import { type FetchParts, fetchFile } from './fetch-file.ts';
 import { labelsOf } from './infer-labels.ts';
 
@@ -57,7 +57,7 @@ export async function pullModel(pull: Pull, parts: PullParts): Promise<{ model: 
   const addresses = [...pins.keys()].map((file) => [file, addressOf(from, file)] as const);
   try {
     await mkdir(into, { recursive: true });
-    return await withClaim(into, name, () => install(pull, parts, { weights, addresses }));
+    return await withFileLock(into, name, () => install(pull, parts, { weights, addresses }));
   } catch (thrown) {
     throw isOfTheFileSystem(thrown) ? new FeedpulseError('FILE_UNREADABLE', `${thrown.message}.`, { cause: thrown }) : thrown;
   }
@@ -145,7 +145,7 @@ async function describe(pull: Pull, folder: string, weights: string): Promise<Ma
   for (const [file, sha256] of pins) files[file] = { bytes: (await stat(join(folder, file))).size, sha256 };
   const described = { labels, languages, maxLength, cleaning: cleaningVersion, weights, files };
   // 1: nobody has fitted a temperature for it.
-  const facts = { format: 1, name, version: pull.version ?? madeUpVersion(described), temperature: 1, ...described };
+  const facts = { format: 1, name, version: pull.version ?? contentVersion(described), temperature: 1, ...described };
   const checked = manifestSchema.safeParse(facts);
   if (checked.success) return checked.data;
   throw unfit(checked.error);

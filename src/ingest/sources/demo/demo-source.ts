@@ -1,9 +1,9 @@
 import { type DemoConfig, milliseconds } from '../../../config/schema.ts';
-import { type Offer, openEnvelope, type Source } from '../../../domain/ackable-batch.ts';
-import type { FeedItem } from '../../../domain/post.ts';
+import { type Emit, openAckableBatch, type Source } from '../../../domain/ackable-batch.ts';
+import type { SourceRecord } from '../../../domain/post.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import type { DeadLetterSink } from '../../dead-letters/dead-letter-sink.ts';
-import { itemOf } from '../process-chunk.ts';
+import { toRecord } from '../process-chunk.ts';
 import { fillingOrder } from './backfill-order.ts';
 import { demoPost } from './demo-post.ts';
 import { minutesBetween, timesOf } from './schedule.ts';
@@ -22,10 +22,10 @@ const furthestBehindMs = 60_000;
 const backfillSlice = 128;
 
 /** A feed that makes its own posts: live at once, while the hours before the start fill up in the background. */
-export function createDemoSource(options: DemoOptions): Source<FeedItem> {
+export function createDemoSource(options: DemoOptions): Source<SourceRecord> {
   return {
     name: 'demo',
-    trouble: () => undefined,
+    healthIssue: () => undefined,
     run: async (offer, signal) => {
       const start = options.clock.now();
       await Promise.all([runLive(options, start, offer, signal), fillHistory(options, start, offer, signal)]);
@@ -33,7 +33,7 @@ export function createDemoSource(options: DemoOptions): Source<FeedItem> {
   };
 }
 
-async function runLive(options: DemoOptions, start: number, offer: Offer<FeedItem>, signal: AbortSignal): Promise<void> {
+async function runLive(options: DemoOptions, start: number, offer: Emit<SourceRecord>, signal: AbortSignal): Promise<void> {
   const { clock } = options;
   for (let from = start; !signal.aborted; ) {
     await clock.sleep(tickMs, signal);
@@ -46,9 +46,9 @@ async function runLive(options: DemoOptions, start: number, offer: Offer<FeedIte
 }
 
 /** Two slices at a time: one is written while the model reads the next. More would hold up live posts. */
-async function fillHistory(options: DemoOptions, start: number, offer: Offer<FeedItem>, signal: AbortSignal): Promise<void> {
+async function fillHistory(options: DemoOptions, start: number, offer: Emit<SourceRecord>, signal: AbortSignal): Promise<void> {
   const oldest = start - milliseconds(options.config.backfill);
-  let slice: FeedItem[] = [];
+  let slice: SourceRecord[] = [];
   let before = Promise.resolve();
   for (const item of missingItems(options, oldest, start)) {
     slice.push(item);
@@ -64,7 +64,7 @@ async function fillHistory(options: DemoOptions, start: number, offer: Offer<Fee
 }
 
 /** The posts of minutes that are not stored in full, in the order in which they are filled. */
-function* missingItems(options: DemoOptions, oldest: number, start: number): Generator<FeedItem> {
+function* missingItems(options: DemoOptions, oldest: number, start: number): Generator<SourceRecord> {
   for (const { minutes, includes } of fillingOrder(options.config.seed, oldest, start)) {
     for (const minute of minutes) {
       const items = itemsOf(options, minute, oldest, start, 1);
@@ -75,21 +75,21 @@ function* missingItems(options: DemoOptions, oldest: number, start: number): Gen
 }
 
 /** The posts of a minute that are written in [from, to). */
-function itemsOf(options: DemoOptions, minute: number, from: number, to: number, partition: number): FeedItem[] {
+function itemsOf(options: DemoOptions, minute: number, from: number, to: number, partition: number): SourceRecord[] {
   return timesOf(options.config, minute).flatMap((time, number) =>
     time < from || time >= to ? [] : [demoItem(options, time, number, partition)],
   );
 }
 
-function demoItem(options: DemoOptions, time: number, number: number, partition: number): FeedItem {
+function demoItem(options: DemoOptions, time: number, number: number, partition: number): SourceRecord {
   const post = demoPost(options.config.seed, time, number);
   // Time first, so that offsets rise from start to start as well.
   const position = { topic: 'demo', partition, offset: String(time * 1_000 + (number % 1_000)) };
-  return itemOf(post, { bytes: Buffer.from(JSON.stringify(post)), timestamp: time, position }, options);
+  return toRecord(post, { bytes: Buffer.from(JSON.stringify(post)), timestamp: time, position }, options);
 }
 
-async function send(offer: Offer<FeedItem>, items: readonly FeedItem[]): Promise<void> {
-  const { envelope, settled } = openEnvelope(items);
+async function send(offer: Emit<SourceRecord>, items: readonly SourceRecord[]): Promise<void> {
+  const { envelope, settled } = openAckableBatch(items);
   offer(envelope);
   await settled;
 }

@@ -2,8 +2,8 @@ import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
 import type { Clock } from '../../../lib/clock.ts';
 import { asError } from '../../../lib/errors.ts';
 import { inOrder } from '../../decode/message-parser.ts';
-import { openSlice, type RawMessage, type SliceParts, sliceSize } from '../process-chunk.ts';
-import { isKafkaAnswer } from './kafka-error.ts';
+import { processChunk, type RawMessage, type SliceParts, sliceSize } from '../process-chunk.ts';
+import { hasKafkaErrorCode } from './kafka-error.ts';
 
 export interface KafkaBatchParts extends SliceParts {
   readonly clock: Clock;
@@ -57,7 +57,7 @@ export async function consumeBatch(payload: EachBatchPayload, given: KafkaBatchP
     await finish(0, heartbeating);
   } catch (thrown) {
     // The group waits for us to rejoin; what becomes durable soon is committed first, so that it does not come again.
-    if (isKafkaAnswer(thrown, 'REBALANCE_IN_PROGRESS')) {
+    if (hasKafkaErrorCode(thrown, 'REBALANCE_IN_PROGRESS')) {
       const patience = new AbortController();
       await finish(0, waitUntil(parts.clock.sleep(parts.rebalancePatience, patience.signal)));
       patience.abort(); // the timer would keep the process alive
@@ -101,7 +101,7 @@ function startSlice(messages: readonly KafkaMessage[], { batch }: EachBatchPaylo
   // A slice has at least one message.
   const last = (messages.at(-1) as KafkaMessage).offset;
   const endsBatch = last === batch.messages.at(-1)?.offset;
-  const done = openSlice(
+  const done = processChunk(
     messages.map((message) => rawMessage(message, batch.topic, batch.partition)),
     parts,
   );

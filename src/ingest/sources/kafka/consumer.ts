@@ -1,7 +1,7 @@
 import type { Admin, Consumer, Kafka } from 'kafkajs';
 import { type KafkaConfig, milliseconds } from '../../../config/schema.ts';
-import type { Offer } from '../../../domain/ackable-batch.ts';
-import type { FeedItem } from '../../../domain/post.ts';
+import type { Emit } from '../../../domain/ackable-batch.ts';
+import type { SourceRecord } from '../../../domain/post.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { asError } from '../../../lib/errors.ts';
 import type { Log } from '../../../lib/log.ts';
@@ -11,7 +11,7 @@ import type { ParseMessage } from '../../decode/message-parser.ts';
 import type { CompiledMapping } from '../../mapping/parse-post.ts';
 import { consumeBatch, type KafkaBatchParts } from './consume-batch.ts';
 import type { KafkaHealth } from './consumer-health.ts';
-import { isKafkaAnswer } from './kafka-error.ts';
+import { hasKafkaErrorCode } from './kafka-error.ts';
 import { createOffsetGaps, type OffsetGaps } from './offset-gaps.ts';
 import { checkBrokerCertificates } from './transport.ts';
 
@@ -25,7 +25,7 @@ export interface KafkaSessionParts {
   readonly log: Log;
   readonly metrics: Pick<Metrics, 'lag' | 'offsetGap'>;
   readonly health: KafkaHealth;
-  readonly offer: Offer<FeedItem>;
+  readonly offer: Emit<SourceRecord>;
   /** The group was joined, for the first time or anew. */
   joined(): void;
   /** A slice was committed. */
@@ -163,7 +163,7 @@ async function checkVisible(admin: Admin, topic: string): Promise<void> {
   try {
     await admin.fetchTopicMetadata({ topics: [topic] });
   } catch (thrown) {
-    if (isKafkaAnswer(thrown, 'TOPIC_AUTHORIZATION_FAILED')) throw thrown;
+    if (hasKafkaErrorCode(thrown, 'TOPIC_AUTHORIZATION_FAILED')) throw thrown;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Kafka } from 'kafkajs';
-import { isKafkaAnswer } from './kafka-error.ts';
+import { hasKafkaErrorCode } from './kafka-error.ts';
 
 export interface NewTopic {
   readonly topic: string;
@@ -26,7 +26,7 @@ export async function ensureTopic(kafka: Kafka, { topic, partitions, maxMessageB
     });
   } catch (thrown) {
     // Somebody else was faster.
-    if (isKafkaAnswer(thrown, 'TOPIC_ALREADY_EXISTS')) return false;
+    if (hasKafkaErrorCode(thrown, 'TOPIC_ALREADY_EXISTS')) return false;
     throw thrown;
   } finally {
     await admin.disconnect();

@@ -46,7 +46,7 @@ function codeOf(chain: readonly unknown[]): ErrorCode {
 }
 
 /** True when the broker answered with this error of its protocol. */
-export function isKafkaAnswer(thrown: unknown, type: string): boolean {
+export function hasKafkaErrorCode(thrown: unknown, type: string): boolean {
   return causesOf(thrown).some((cause) => factsOf(cause).type === type);
 }
 

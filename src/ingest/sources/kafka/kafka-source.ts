@@ -1,6 +1,6 @@
 import type { FieldMapping, KafkaConfig } from '../../../config/schema.ts';
 import type { Source } from '../../../domain/ackable-batch.ts';
-import type { FeedItem } from '../../../domain/post.ts';
+import type { SourceRecord } from '../../../domain/post.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import type { Log } from '../../../lib/log.ts';
 import type { Metrics } from '../../../lib/metrics.ts';
@@ -33,13 +33,13 @@ const soundMs = 300_000;
  * when that does not help, with KAFKA_REFUSED or KAFKA_UNREADABLE at once, and with the error of a post that
  * cannot become durable.
  */
-export function createKafkaSource({ config, mapping, ...parts }: KafkaSourceOptions): Source<FeedItem> {
+export function createKafkaSource({ config, mapping, ...parts }: KafkaSourceOptions): Source<SourceRecord> {
   const { clock, log } = parts;
   const kafka = createKafka(config, log);
   const health = createKafkaHealth(clock);
   const compiled = compileMapping(mapping);
 
-  const run: Source<FeedItem>['run'] = async (offer, signal) => {
+  const run: Source<SourceRecord>['run'] = async (offer, signal) => {
     const parse = createMessageParser({ mapping: compiled, config, clock, log, signal });
     let everJoined = false;
     /** Crashes since the last commit. */
@@ -67,5 +67,5 @@ export function createKafkaSource({ config, mapping, ...parts }: KafkaSourceOpti
     }
     health.cannotRead('The Kafka feed has stopped.');
   };
-  return { name: 'kafka', run, trouble: () => health.trouble() };
+  return { name: 'kafka', run, healthIssue: () => health.trouble() };
 }

@@ -28,7 +28,7 @@ export interface KafkaLeaseOptions {
  * another when that one is gone, within `kafka.sessionTimeout`. Brokers that are away are waited for: nobody holds it then.
  * Throws KAFKA_PLAINTEXT and FILE_UNREADABLE, as the feed does.
  */
-export function createKafkaLease({ config, topic, clock, log }: KafkaLeaseOptions): Lease {
+export function createLeaderElection({ config, topic, clock, log }: KafkaLeaseOptions): Lease {
   const kafka = createKafka(config, log, retries);
   const stopping = new AbortController();
   const session = milliseconds(config.sessionTimeout);

@@ -1,12 +1,12 @@
 import { addAbortSignal, type Readable } from 'node:stream';
 import type { FieldMapping } from '../../../config/schema.ts';
 import type { Source } from '../../../domain/ackable-batch.ts';
-import type { FeedItem } from '../../../domain/post.ts';
+import type { SourceRecord } from '../../../domain/post.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { asError } from '../../../lib/errors.ts';
 import type { DeadLetterSink } from '../../dead-letters/dead-letter-sink.ts';
 import { compileMapping } from '../../mapping/parse-post.ts';
-import { openSlice, type RawMessage, sliceSize as usualSliceSize } from '../process-chunk.ts';
+import { processChunk, type RawMessage, sliceSize as usualSliceSize } from '../process-chunk.ts';
 import { type Line, readLines } from './read-lines.ts';
 
 export interface NdjsonSourceOptions {
@@ -31,7 +31,7 @@ const waitingBytes = 4 * 1_048_576;
  * A feed of one post a line, from a file or a pipe; line numbers are its offsets. While two slices are in
  * flight, lines gather up to one slice more, and then the stream waits. Blank lines are passed over.
  */
-export function createNdjsonSource(options: NdjsonSourceOptions): Source<FeedItem> {
+export function createNdjsonSource(options: NdjsonSourceOptions): Source<SourceRecord> {
   const { input, name, deadLetters, clock, sliceSize = usualSliceSize } = options;
   const mapping = compileMapping(options.mapping);
   const toMessage = ({ bytes, size, number }: Line): RawMessage => ({
@@ -41,7 +41,7 @@ export function createNdjsonSource(options: NdjsonSourceOptions): Source<FeedIte
     ...(bytes.length < size - 1 ? { truncatedFrom: size } : {}),
   });
 
-  const run: Source<FeedItem>['run'] = async (offer, signal) => {
+  const run: Source<SourceRecord>['run'] = async (offer, signal) => {
     const waiting: RawMessage[] = [];
     let bytes = 0;
     let inFlight = 0;
@@ -62,7 +62,7 @@ export function createNdjsonSource(options: NdjsonSourceOptions): Source<FeedIte
         const slice = waiting.splice(0, sliceSize);
         bytes -= bytesOf(slice);
         inFlight += 1;
-        openSlice(slice, { mapping, deadLetters, clock, offer }).then(
+        processChunk(slice, { mapping, deadLetters, clock, offer }).then(
           () => settle(),
           (thrown) => settle(asError(thrown)),
         );
@@ -83,7 +83,7 @@ export function createNdjsonSource(options: NdjsonSourceOptions): Source<FeedIte
     while (inFlight > 0 || (waiting.length > 0 && goesOn())) await change();
     if (failure) throw failure;
   };
-  return { name: 'ndjson', run, trouble: () => undefined };
+  return { name: 'ndjson', run, healthIssue: () => undefined };
 }
 
 /** Ends without an error when the signal is aborted, also while the stream is silent. */

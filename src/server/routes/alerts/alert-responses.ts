@@ -1,22 +1,22 @@
-import type { AlertChange, Mute, Verdict } from '../../../domain/alert.ts';
+import type { AlertTransition, Evaluation, Silence } from '../../../domain/alert.ts';
 import type { StoredAlert } from '../../../sink/queries/read-alerts.ts';
 import type { AlertAnswer, MuteAnswer, Replayed } from './alert-schemas.ts';
 
 export const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** An alert of the history as the API tells it. */
-export function toAnswer({ at, resolvedAt, verdict, ackedBy, ackedAt, mark, ...rest }: StoredAlert): AlertAnswer {
+export function toAnswer({ at, resolvedAt, evaluation, ackedBy, ackedAt, mark, ...rest }: StoredAlert): AlertAnswer {
   return {
     ...rest,
     at: iso(at),
     resolvedAt: resolvedAt === undefined ? null : iso(resolvedAt),
-    verdict: toVerdict(verdict),
+    evaluation: toEvaluation(evaluation),
     acked: ackedAt === undefined ? null : { by: ackedBy ?? '', at: iso(ackedAt) },
     mark: mark ?? null,
   };
 }
 
-function toVerdict({ from, to, baseline, ...figures }: Verdict): AlertAnswer['verdict'] {
+function toEvaluation({ from, to, baseline, ...figures }: Evaluation): AlertAnswer['evaluation'] {
   return {
     ...figures,
     from: iso(from),
@@ -25,7 +25,7 @@ function toVerdict({ from, to, baseline, ...figures }: Verdict): AlertAnswer['ve
   };
 }
 
-export const toMute = ({ rule, brand, until, by, reason }: Mute): MuteAnswer => ({
+export const toMute = ({ rule, brand, until, by, reason }: Silence): MuteAnswer => ({
   rule: rule || null,
   brand: brand || null,
   until: iso(until),
@@ -34,13 +34,13 @@ export const toMute = ({ rule, brand, until, by, reason }: Mute): MuteAnswer => 
 });
 
 /** What a replay found: each beginning with its end, in order of time. */
-export function toReplayed(changes: readonly AlertChange[]): Replayed[] {
+export function toReplayed(changes: readonly AlertTransition[]): Replayed[] {
   const ends = new Map(changes.flatMap(({ kind, alert, at }) => (kind === 'resolved' ? [[alert, iso(at)]] : [])));
   const beginnings = changes.filter(({ kind }) => kind === 'alert');
-  return beginnings.map(({ alert, brand, at, verdict }) => ({
+  return beginnings.map(({ alert, brand, at, evaluation }) => ({
     brand,
     at: iso(at),
     resolvedAt: ends.get(alert) ?? null,
-    verdict: toVerdict(verdict),
+    evaluation: toEvaluation(evaluation),
   }));
 }

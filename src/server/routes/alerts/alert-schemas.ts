@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../../../config/schema.ts';
-import { seasons, statuses, watched } from '../../../domain/alert.ts';
+import { alertMetrics, ruleStatuses, seasons } from '../../../domain/alert.ts';
 import type { RuleMarks } from '../../../sink/queries/read-alerts.ts';
 import { rangeQuery, time } from '../query-schemas.ts';
 
@@ -47,8 +47,8 @@ export const backtestBody = z.strictObject({
   settings: z.record(z.string().max(50), z.unknown()).default({}).describe("Settings of the rule to try in place of the config's"),
 });
 
-const verdict = z.strictObject({
-  what: z.enum(watched),
+const evaluation = z.strictObject({
+  metric: z.enum(alertMetrics),
   direction,
   observed: z.number().describe('Posts, or points of net sentiment'),
   expected: z.number(),
@@ -58,7 +58,7 @@ const verdict = z.strictObject({
   posts: count,
   from: moment,
   to: moment,
-  baseline: z.strictObject({ season: z.enum(seasons), quarters: count, from: moment, to: moment }).nullable(),
+  baseline: z.strictObject({ season: z.enum(seasons), windows: count, from: moment, to: moment }).nullable(),
 });
 
 export const alertAnswer = z.strictObject({
@@ -68,7 +68,7 @@ export const alertAnswer = z.strictObject({
   severity: z.enum(['warning', 'critical']),
   at: moment,
   resolvedAt: moment.nullable().describe('null while it is on'),
-  verdict,
+  evaluation,
   channels: z.array(z.string()).readonly().describe('Who was to be told'),
   acked: z.strictObject({ by: z.string(), at: moment }).nullable(),
   mark: z.enum(['useful', 'noise']).nullable(),
@@ -78,7 +78,7 @@ export const replayed = z.strictObject({
   brand: z.string(),
   at: moment,
   resolvedAt: moment.nullable().describe('null where it was still on'),
-  verdict,
+  evaluation,
 });
 
 export const backtestAnswer = z.strictObject({
@@ -102,7 +102,7 @@ export const alertsAnswer = z.strictObject({
   from: moment,
   to: moment,
   alerts: z.array(alertAnswer).describe('The newest first'),
-  states: z.array(z.strictObject({ rule: z.string(), brand: z.string(), status: z.enum(statuses), since: moment })),
+  states: z.array(z.strictObject({ rule: z.string(), brand: z.string(), status: z.enum(ruleStatuses), since: moment })),
   rules: z.array(
     z.strictObject({
       rule: z.string(),

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { channelsOf } from '../../../alerts/notify/channels.ts';
-import { tryChannels } from '../../../alerts/notify/test-channels.ts';
+import { testChannels } from '../../../alerts/notify/test-channels.ts';
 import type { AlertsConfig } from '../../../config/alerts.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import { requireRole } from '../../auth/access.ts';
@@ -19,6 +19,6 @@ export function registerAlertTestRoute(
     const unknown = names.find((name) => !channels.has(name));
     if (unknown !== undefined) throw new FeedpulseError('USAGE', `channels: there is no ${unknown}`);
     const chosen = new Map([...channels].filter(([name]) => names.length === 0 || names.includes(name)));
-    return { channels: await tryChannels(chosen, config.alerts.link ?? `${protocol}://${host}`, clock.now()) };
+    return { channels: await testChannels(chosen, config.alerts.link ?? `${protocol}://${host}`, clock.now()) };
   });
 }

@@ -6,7 +6,7 @@ import { brandsOverview } from '../../../analytics/figures/summary.ts';
 import type { AlertsConfig } from '../../../config/alerts.ts';
 import { milliseconds } from '../../../config/schema.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
-import { createTurns } from '../../../lib/serial-queue.ts';
+import { createSerialQueue } from '../../../lib/serial-queue.ts';
 import { createFigures } from '../../../sink/queries/read-alert-figures.ts';
 import { requireRole } from '../../auth/access.ts';
 import type { HistoryParts } from '../history/history-routes.ts';
@@ -42,12 +42,12 @@ export interface UnusualParts extends HistoryParts {
 }
 
 /** The rules held against the history: for whoever looks at a range before alerts were set up, or at a backfill. */
-export function registerUnusualRoute(app: FastifyInstance, { reader, slowReader, clock, brands, config }: UnusualParts): void {
-  const figures = createFigures(slowReader);
+export function registerUnusualRoute(app: FastifyInstance, { reader, heavyReader, clock, brands, config }: UnusualParts): void {
+  const figures = createFigures(heavyReader);
   const rules = rulesOf(rulesGiven(config.alerts.rules), brands);
   const noDataAfterMs = milliseconds(config.alerts.noDataAfter);
   const kept = new Map<string, Kept>();
-  const inTurn = createTurns();
+  const inTurn = createSerialQueue();
 
   const judge = async (named: readonly string[], [from, to]: Minutes, signal: AbortSignal): Promise<UnusualAnswer> => {
     const options = { figures, from, to, noDataAfterMs, report: () => {}, signal };

@@ -21,8 +21,8 @@ export interface BacktestParts extends HistoryParts {
 
 /** When a rule would have spoken over the stored history, as it is or with other settings. Nothing is stored, nobody is told. */
 export function registerBacktestRoute(app: FastifyInstance, parts: BacktestParts): void {
-  const { slowReader, clock, config, upkeep } = parts;
-  const figures = createFigures(slowReader);
+  const { heavyReader, clock, config, upkeep } = parts;
+  const figures = createFigures(heavyReader);
   const noDataAfterMs = milliseconds(config.alerts.noDataAfter);
   app.post('/api/v1/alerts/backtest', requireRole('editor'), async ({ body }, reply) => {
     const { since, until, ...wanted } = parseQuery(backtestBody, body);

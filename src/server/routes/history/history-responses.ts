@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import { timeZone } from '../../../config/schema.ts';
 import {
-  type BrandFigures,
+  type BrandCounts,
+  type BrandMetrics,
   type Breakdown,
   type Comparison,
   grains,
   type ModelComparison,
-  type ModelFigures,
+  type ModelCounts,
   type ModelVersion,
-  measures,
+  metricNames,
   type Summary,
   type Timeline,
-  type Totals,
 } from '../../../domain/brand-metrics.ts';
 import { storedLabels } from '../../../domain/post.ts';
 
@@ -40,7 +40,7 @@ const figures = {
 };
 
 const everyMeasure = <T extends z.ZodType>(schema: T) =>
-  z.strictObject(Object.fromEntries(measures.map((measure) => [measure, schema])) as Record<(typeof measures)[number], T>); // one of each
+  z.strictObject(Object.fromEntries(metricNames.map((measure) => [measure, schema])) as Record<(typeof metricNames)[number], T>); // one of each
 
 const totals = z.strictObject({
   ...figures,
@@ -52,7 +52,7 @@ const totals = z.strictObject({
   shareOfVoice: share.describe('Of the mentions of all brands compared; null where there are none'),
   authors: count.nullable().describe('Distinct authors, within about 1 %; null for ranges of more than eight days'),
   intervals: everyMeasure(interval.nullable()),
-}) satisfies z.ZodType<Totals>;
+}) satisfies z.ZodType<BrandMetrics>;
 
 const change = z
   .strictObject({ difference: z.number(), low: z.number(), high: z.number(), significant: z.boolean() })
@@ -79,7 +79,7 @@ const bucket = z.strictObject({
   intervals: z.strictObject({ netSentiment: interval.nullable() }),
 });
 
-export const brandsAnswer = z.array(z.strictObject({ brand, timezone: timeZone, ...figures })) satisfies z.ZodType<BrandFigures[]>;
+export const brandsAnswer = z.array(z.strictObject({ brand, timezone: timeZone, ...figures })) satisfies z.ZodType<BrandCounts[]>;
 export const summaryAnswer = z.strictObject({ brand, ...range, ...summary.shape });
 export const trendsAnswer = z.strictObject({
   brand,
@@ -109,7 +109,7 @@ const modelFigures = z.strictObject({
   unscored: count,
   netSentiment: net,
   meanScore: z.number().min(-1).max(1).nullable(),
-}) satisfies z.ZodType<ModelFigures>;
+}) satisfies z.ZodType<ModelCounts>;
 
 export const modelsAnswer = z.array(
   z.strictObject({

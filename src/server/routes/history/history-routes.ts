@@ -13,7 +13,7 @@ import { brandsAnswer, breakdownAnswer, shareOfVoiceAnswer, summaryAnswer, trend
 
 export interface HistoryParts {
   readonly reader: ClickHouseClient;
-  readonly slowReader: ClickHouseClient;
+  readonly heavyReader: ClickHouseClient;
   readonly clock: Pick<Clock, 'now'>;
   readonly brands: readonly BrandRule[];
 }

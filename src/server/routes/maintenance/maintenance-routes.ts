@@ -3,9 +3,9 @@ import type { z } from 'zod';
 import type { Clock } from '../../../lib/clock.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import type { Database } from '../../../sink/client/connection.ts';
-import { erase, findDoomed } from '../../../sink/maintenance/erase.ts';
-import { type Matcher, rematch } from '../../../sink/maintenance/reapply-brands.ts';
-import { clampToPosts, markRange, type Seconds, waitForFigures } from '../../../sink/rollups/rebuild.ts';
+import { erase, findTargets } from '../../../sink/maintenance/erase.ts';
+import { type Matcher, reapplyBrands } from '../../../sink/maintenance/reapply-brands.ts';
+import { clampToPosts, markRange, type TimeRange, waitForFigures } from '../../../sink/rollups/rebuild.ts';
 import { keptAt, type Retention } from '../../../sink/rollups/retention-window.ts';
 import { requireRole } from '../../auth/access.ts';
 import { sendProblem } from '../../http/problem.ts';
@@ -31,7 +31,7 @@ export function registerUpkeepRoutes(app: FastifyInstance, parts: UpkeepParts): 
 
   app.post('/api/v1/rematch', requireRole('admin'), async ({ body }, reply) => {
     const range = secondsOf(parseQuery(rangeBody, body ?? {}), clock.now());
-    return reply.code(202).send(jobs.start('rematch', (report, signal) => rematch({ db, clock, matcher }, range, report, signal)));
+    return reply.code(202).send(jobs.start('rematch', (report, signal) => reapplyBrands({ db, clock, matcher }, range, report, signal)));
   });
 
   app.post('/api/v1/rollups/rebuild', requireRole('admin'), async ({ body }, reply) => {
@@ -48,7 +48,7 @@ export function registerUpkeepRoutes(app: FastifyInstance, parts: UpkeepParts): 
 
   app.post('/api/v1/erasures', requireRole('admin'), async ({ body }, reply) => {
     const { dryRun, ...doomed } = parseQuery(erasureBody, body);
-    if (dryRun) return { posts: (await findDoomed(db.upkeep, doomed)).length };
+    if (dryRun) return { posts: (await findTargets(db.upkeep, doomed)).length };
     return reply.code(202).send(jobs.start('erase', (report, signal) => erase({ client: db.upkeep, clock }, doomed, report, signal)));
   });
 
@@ -64,7 +64,7 @@ export function registerUpkeepRoutes(app: FastifyInstance, parts: UpkeepParts): 
 }
 
 /** Whole minutes that a range touches. @throws USAGE for an empty one */
-export function secondsOf({ since, until }: z.output<typeof rangeBody>, now: number): Seconds {
+export function secondsOf({ since, until }: z.output<typeof rangeBody>, now: number): TimeRange {
   const from = since === undefined ? 0 : (readTime(since, now) ?? 0);
   const to = readTime(until, now) ?? now;
   if (from >= to) throw new FeedpulseError('USAGE', 'since: must lie before until');

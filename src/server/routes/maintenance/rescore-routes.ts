@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { compareModels, modelVersions } from '../../../analytics/models/model-comparison.ts';
-import { scorePerBrand } from '../../../infer/brand-sentiment/brand-sentiment.ts';
+import { scoreBrandSentiment } from '../../../infer/brand-sentiment/brand-sentiment.ts';
 import { createScorer } from '../../../infer/scorer.ts';
 import type { Log } from '../../../lib/log.ts';
 import { activateScores, countToActivate } from '../../../sink/maintenance/activate-scores.ts';
@@ -26,19 +26,19 @@ export const modelsApi = {
 /** Stored posts through another model; it takes days, and other jobs do not wait for it. */
 export function registerRescoreRoutes(
   app: FastifyInstance,
-  { slowReader, clock, upkeep, log }: HistoryParts & { upkeep: UpkeepParts; log: Log },
+  { heavyReader, clock, upkeep, log }: HistoryParts & { upkeep: UpkeepParts; log: Log },
 ): void {
   const { db, jobs } = upkeep;
 
   app.get('/api/v1/models', requireRole('viewer'), async (request) => {
     parseQuery(modelsApi['/api/v1/models'].query, request.query);
-    return modelVersions(slowReader);
+    return modelVersions(heavyReader);
   });
 
   app.get('/api/v1/models/compare', requireRole('viewer'), async (request) => {
     const { brand, version, ...query } = parseQuery(compareModelsQuery, request.query);
     const range = resolveRange(query, clock.now());
-    return { brand, version, ...range, ...(await compareModels(slowReader, { brand, version, ...range })) };
+    return { brand, version, ...range, ...(await compareModels(heavyReader, { brand, version, ...range })) };
   });
 
   app.post('/api/v1/rescore', requireRole('admin'), async ({ body }, reply) => {
@@ -66,7 +66,7 @@ async function withRescorer<T>(
 ): Promise<T> {
   const scorer = await createScorer({ modelPath: folder, workers: 1, cacheSize: 0, log });
   try {
-    const { score } = perBrand ? scorePerBrand(scorer, matcher.match) : scorer;
+    const { score } = perBrand ? scoreBrandSentiment(scorer, matcher.match) : scorer;
     return await work({ modelVersion: scorer.model.id, score });
   } finally {
     await scorer.close();

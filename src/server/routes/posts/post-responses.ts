@@ -29,7 +29,7 @@ const post = z.strictObject({
   confidence: share,
   modelVersion: z.string(),
   truncated: z.boolean(),
-  towards: z
+  brandSentiment: z
     .array(z.strictObject({ brand: z.string(), label: z.enum(labels), negative: share, neutral: share, positive: share }))
     .exactOptional()
     .describe('What is said of each of several brands, where that is another part of the text than all of it'),

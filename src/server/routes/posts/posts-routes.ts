@@ -36,12 +36,12 @@ export const postsApi = {
 } as const;
 
 /** Posts of a brand by time, label, platform, language, author, confidence and text. */
-export function registerPostsRoutes(app: FastifyInstance, { slowReader, clock }: HistoryParts): void {
+export function registerPostsRoutes(app: FastifyInstance, { heavyReader, clock }: HistoryParts): void {
   app.get('/api/v1/posts', requireRole('viewer'), async (request) => {
     const { from, to, before, ...query } = parseQuery(postsQuery, request.query);
     const range = openRange(from, to, clock.now());
     const { posts, next } = await searchPosts(
-      slowReader,
+      heavyReader,
       { ...query, ...range, before: before === undefined ? before : decodeCursor(before) },
       clock,
     );

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { madeUpVersion } from '../../../../src/infer/model/hub/content-version.ts';
+import { contentVersion } from '../../../../src/infer/model/hub/content-version.ts';
 import { bundledModelPath, readModel } from '../../../../src/infer/model/model.ts';
 
 const model = await readModel(bundledModelPath);
-const version = madeUpVersion(model);
+const version = contentVersion(model);
 
 test('the order of the files and what nobody reads among them make no other version', () => {
   const files = Object.fromEntries([...Object.entries(model.files), ['LICENSE', { bytes: 1, sha256: '0'.repeat(64) }] as const].reverse());
-  expect(madeUpVersion({ ...model, files })).toBe(version);
+  expect(contentVersion({ ...model, files })).toBe(version);
 });
 
 test.each([
@@ -18,5 +18,5 @@ test.each([
   ['another length', { maxLength: 64 }],
   ['another clean-up', { cleaning: 1 }],
 ])('%s makes another version', (_, change) => {
-  expect(madeUpVersion({ ...model, ...change })).not.toBe(version);
+  expect(contentVersion({ ...model, ...change })).not.toBe(version);
 });

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { configSchema, type DemoConfig } from '../../../../src/config/schema.ts';
-import type { Offer } from '../../../../src/domain/ackable-batch.ts';
-import type { FeedItem, Post } from '../../../../src/domain/post.ts';
+import type { Emit } from '../../../../src/domain/ackable-batch.ts';
+import type { Post, SourceRecord } from '../../../../src/domain/post.ts';
 import { createBrandMatcher } from '../../../../src/ingest/brands/brand-matcher.ts';
 import { demoBrands } from '../../../../src/ingest/sources/demo/demo-brands.ts';
 import { createDemoSource } from '../../../../src/ingest/sources/demo/demo-source.ts';
@@ -15,7 +15,7 @@ const config = configSchema.parse({ demo: { backfill: '30m', rate: 1 } }).demo;
 const startedAt = Date.parse('2026-03-02T18:00:20Z');
 
 let posts: Post[];
-const take: Offer<FeedItem> = ({ items, settle }) => {
+const take: Emit<SourceRecord> = ({ items, settle }) => {
   posts.push(...items.map(({ post }) => post));
   settle();
 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { configSchema, type KafkaConfig } from '../../../../src/config/schema.ts';
 import { createKafka } from '../../../../src/ingest/sources/kafka/client.ts';
-import { asKafkaError, isKafkaAnswer } from '../../../../src/ingest/sources/kafka/kafka-error.ts';
+import { asKafkaError, hasKafkaErrorCode } from '../../../../src/ingest/sources/kafka/kafka-error.ts';
 import { createOffsetGaps } from '../../../../src/ingest/sources/kafka/offset-gaps.ts';
 import { socketFactory } from '../../../../src/ingest/sources/kafka/transport.ts';
 import { FeedpulseError } from '../../../../src/lib/errors.ts';
@@ -86,7 +86,7 @@ describe('a fault of Kafka', () => {
   it('may be a cause of itself', () => {
     const loop: { type: string; cause?: unknown } = { type: 'A' };
     loop.cause = loop;
-    expect([isKafkaAnswer(loop, 'A'), isKafkaAnswer(loop, 'B')]).toEqual([true, false]);
+    expect([hasKafkaErrorCode(loop, 'A'), hasKafkaErrorCode(loop, 'B')]).toEqual([true, false]);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { EachBatchPayload } from 'kafkajs';
 import { describe, expect, it } from 'vitest';
-import type { Envelope } from '../../../../src/domain/ackable-batch.ts';
-import type { FeedItem } from '../../../../src/domain/post.ts';
+import type { AckableBatch } from '../../../../src/domain/ackable-batch.ts';
+import type { SourceRecord } from '../../../../src/domain/post.ts';
 import { compileMapping } from '../../../../src/ingest/mapping/parse-post.ts';
 import { consumeBatch, type KafkaBatchParts } from '../../../../src/ingest/sources/kafka/consume-batch.ts';
 import { type Clock, systemClock } from '../../../../src/lib/clock.ts';
@@ -21,7 +21,7 @@ function start(count: number, options: { lastOffset?: number; heartbeat?: () => 
   }));
   const lastOffset = String(options.lastOffset ?? (count - 1) * 2);
   const state = { taking: true, ours: true };
-  const offered: Envelope<FeedItem>[] = [];
+  const offered: AckableBatch<SourceRecord>[] = [];
   const committed: number[] = [];
   const resolved: string[] = [];
   const failures: Error[] = [];

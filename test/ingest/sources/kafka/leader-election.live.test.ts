@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { configSchema } from '../../../../src/config/schema.ts';
-import { createKafkaLease } from '../../../../src/ingest/sources/kafka/leader-election.ts';
+import { createLeaderElection } from '../../../../src/ingest/sources/kafka/leader-election.ts';
 import { systemClock } from '../../../../src/lib/clock.ts';
 import type { Lease } from '../../../../src/lib/lease.ts';
 import { eventually } from '../../../support/feedpulse.ts';
@@ -22,7 +22,7 @@ afterAll(() => kafka.stop());
 
 function open(topic: string): Lease {
   const { kafka: config } = configSchema.parse({ kafka: { brokers: kafka.brokers, sessionTimeout: `${sessionMs}ms`, groupId: topic } });
-  const lease = createKafkaLease({ config, topic, clock: systemClock, log: quiet });
+  const lease = createLeaderElection({ config, topic, clock: systemClock, log: quiet });
   leases.push(lease);
   return lease;
 }

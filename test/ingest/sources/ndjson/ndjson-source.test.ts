@@ -1,8 +1,8 @@
 import { PassThrough, Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { Envelope } from '../../../../src/domain/ackable-batch.ts';
-import type { FeedItem } from '../../../../src/domain/post.ts';
+import type { AckableBatch } from '../../../../src/domain/ackable-batch.ts';
+import type { SourceRecord } from '../../../../src/domain/post.ts';
 import { createNdjsonSource } from '../../../../src/ingest/sources/ndjson/ndjson-source.ts';
 import { readLines } from '../../../../src/ingest/sources/ndjson/read-lines.ts';
 import type { Clock } from '../../../../src/lib/clock.ts';
@@ -17,7 +17,7 @@ function post(id: number | string): string {
 /** A running source and what it offered. */
 function start(input: NodeJS.ReadableStream, sliceSize?: number) {
   const letters = collectLetters();
-  const offered: Envelope<FeedItem>[] = [];
+  const offered: AckableBatch<SourceRecord>[] = [];
   const stop = new AbortController();
   const source = createNdjsonSource({
     input,
@@ -54,7 +54,7 @@ describe('an NDJSON feed', () => {
     for (let next = 0; next < feed.offered.length; next += 1) {
       expect(feed.hasEnded()).toBe(false);
       expect(feed.offered.length - next).toBeLessThanOrEqual(2);
-      const envelope = feed.offered[next] as Envelope<FeedItem>;
+      const envelope = feed.offered[next] as AckableBatch<SourceRecord>;
       settledSizes.push(envelope.items.length);
       envelope.settle();
       await sleep(5);

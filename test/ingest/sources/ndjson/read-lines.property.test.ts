@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Envelope } from '../../../../src/domain/ackable-batch.ts';
-import type { FeedItem } from '../../../../src/domain/post.ts';
+import type { AckableBatch } from '../../../../src/domain/ackable-batch.ts';
+import type { SourceRecord } from '../../../../src/domain/post.ts';
 import { createNdjsonSource } from '../../../../src/ingest/sources/ndjson/ndjson-source.ts';
 import { type Line, readLines } from '../../../../src/ingest/sources/ndjson/read-lines.ts';
 import { collectLetters, defaultMapping, now } from '../../field-samples.ts';
@@ -48,8 +48,8 @@ it('every line of an NDJSON feed is a post or a dead letter, in order, at its ow
   await fc.assert(
     fc.asyncProperty(fc.array(line, { maxLength: 60 }), cuts, fc.integer({ min: 1, max: 7 }), async (lines, at, sliceSize) => {
       const letters = collectLetters();
-      const items: FeedItem[] = [];
-      const take = ({ items: offered, settle }: Envelope<FeedItem>): void => {
+      const items: SourceRecord[] = [];
+      const take = ({ items: offered, settle }: AckableBatch<SourceRecord>): void => {
         items.push(...offered);
         setImmediate(settle);
       };

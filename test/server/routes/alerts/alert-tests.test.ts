@@ -60,7 +60,7 @@ test('what the rules would have said is there for whoever looks on, without a jo
   const { status, body } = await ask('GET', `/api/v1/unusual?from=now-30h&brands=Kestrel`);
   const { found } = unusualAnswer.parse(body);
   expect(status).toBe(200);
-  expect(found.map(({ brand, verdict }) => [brand, verdict.what])).toContainEqual(['Kestrel', 'volume']);
+  expect(found.map(({ brand, evaluation }) => [brand, evaluation.metric])).toContainEqual(['Kestrel', 'volume']);
   const [first] = found;
   expect(Date.parse(first?.at ?? '')).toBeGreaterThan(incident.from);
   expect(Date.parse(first?.at ?? '')).toBeLessThan(incident.from + 15 * minute);
@@ -85,7 +85,7 @@ function counted(gate: Promise<unknown> = Promise.resolve()) {
 }
 
 const apiOver = (reader: ClickHouseClient, brands: object[] = [{ name: 'Kestrel' }]) => {
-  const api = apiOn({ ...opened.db, reader, slowReader: reader }, { brands });
+  const api = apiOn({ ...opened.db, reader, heavyReader: reader }, { brands });
   return async (path: string) => JSON.parse((await api({ method: 'GET', path })).text);
 };
 
@@ -101,7 +101,7 @@ test('who asks the same at once shares one answer', async () => {
 
 test('without brands the rules watch all posts', async () => {
   const { found } = unusualAnswer.parse(await apiOver(opened.db.reader, [])('/api/v1/unusual?from=now-30h'));
-  expect(found.map(({ brand, verdict }) => [brand, verdict.what])).toContainEqual(['*', 'volume']);
+  expect(found.map(({ brand, evaluation }) => [brand, evaluation.metric])).toContainEqual(['*', 'volume']);
 });
 
 test('a question that nobody waits for any more is not judged to its end', async () => {
@@ -128,7 +128,7 @@ test('a question that nobody waits for any more is not judged to its end', async
 
 test('a rule is replayed over the stored history: the incident, when it was told, and its end', async () => {
   const { alerts, from, total } = await backtest({ rule: 'volume', since: 'now-30d' });
-  expect(alerts).toMatchObject([{ brand: 'Kestrel', verdict: { what: 'volume', direction: 'up', baseline: { season: 'day' } } }]);
+  expect(alerts).toMatchObject([{ brand: 'Kestrel', evaluation: { what: 'volume', direction: 'up', baseline: { season: 'day' } } }]);
   const [alert] = alerts;
   const delay = Date.parse(alert?.at ?? '') - incident.from;
   expect([delay > 0, delay <= 10 * minute, Date.parse(alert?.resolvedAt ?? '') > incident.to]).toEqual([true, true, true]);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { AlertChange } from '../../../../src/domain/alert.ts';
+import type { AlertTransition } from '../../../../src/domain/alert.ts';
 import {
   type AlertAnswer,
   type AlertsAnswer,
@@ -21,16 +21,16 @@ let server: TestServer;
 let remove: () => Promise<void>;
 
 /** A beginning, or the end of one. */
-function changeOf(id: string, kind: 'alert' | 'resolved', at: number, alert = id): AlertChange {
+function changeOf(id: string, kind: 'alert' | 'resolved', at: number, alert = id): AlertTransition {
   return {
     ...{ id, alert, kind, rule: 'sentiment', brand, severity: 'warning', at, channels: ['ops'] },
-    verdict: {
-      ...{ what: 'netSentiment', direction: 'down', observed: -40, expected: 10, low: -2, high: 22, z: -6, posts: 120 },
-      ...{ from: at - hour, to: at, baseline: { season: 'week', quarters: 40, from: at - 1_344 * hour, to: at - 168 * hour } },
+    evaluation: {
+      ...{ metric: 'netSentiment', direction: 'down', observed: -40, expected: 10, low: -2, high: 22, z: -6, posts: 120 },
+      ...{ from: at - hour, to: at, baseline: { season: 'week', windows: 40, from: at - 1_344 * hour, to: at - 168 * hour } },
     },
     state:
       kind === 'alert'
-        ? { status: 'alert', since: at, alert: { id, direction: 'down', span: hour, lastHeld: at } }
+        ? { status: 'alert', since: at, alert: { id, direction: 'down', windowMs: hour, lastHeld: at } }
         : { status: 'ok', since: at },
   };
 }
