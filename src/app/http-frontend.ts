@@ -15,7 +15,7 @@ export interface HttpFrontend {
 /**
  * Opens the tokens, so that a run that must not listen ends before it has opened anything else. With an embedded
  * database the run is how other commands reach it: they find its address and a token in the data folder.
- * @throws BIND_REFUSED, FILE_UNREADABLE
+ * @throws INSECURE_BIND, FILE_UNREADABLE
  */
 export async function openHttpFrontend(config: Config, log: Log, clock: Clock): Promise<HttpFrontend> {
   const own = config.clickhouse.url ? undefined : createLocalToken(new Date(clock.now()));

@@ -51,7 +51,7 @@ const breath = 4;
 
 /**
  * Opens a model folder, checks its files and starts the inference threads. This thread cleans and tokenises, the
- * others do nothing but run the model. Rejects with MODEL_MISSING, MODEL_DAMAGED or MODEL_FAILED.
+ * others do nothing but run the model. Rejects with MODEL_MISSING, MODEL_CORRUPT or MODEL_FAILED.
  */
 export async function createScorer(options: ScorerOptions): Promise<Scorer> {
   const model = await loadModel(options.modelPath);

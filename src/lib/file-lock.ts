@@ -9,7 +9,7 @@ const held = new Set<string>();
 /**
  * Does `work` while no other call, of whatever process on this machine, does any for the same model of a folder. Each leaves
  * a claim with its process number and only then looks for others, so that of two at once no more than one goes on; a claim
- * whose process is gone counts for nothing. Rejects with DATA_FOLDER_BUSY, the fault of the file system, or as `work` does.
+ * whose process is gone counts for nothing. Rejects with DATA_DIR_LOCKED, the fault of the file system, or as `work` does.
  */
 export async function withFileLock<T>(folder: string, name: string, work: () => Promise<T>): Promise<T> {
   const prefix = `.${name}.lock-`; // no model's name begins with a dot
@@ -34,7 +34,7 @@ export async function withFileLock<T>(folder: string, name: string, work: () => 
 
 function busy(name: string, pid: number, claim: string): FeedpulseError {
   return new FeedpulseError(
-    'DATA_FOLDER_BUSY',
+    'DATA_DIR_LOCKED',
     `Process ${pid} fetches ${name} into this folder. Wait for it; if it is no feedpulse, remove ${claim}.`,
   );
 }

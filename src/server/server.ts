@@ -48,7 +48,7 @@ const pageFolder = fileURLToPath(new URL('../web', import.meta.url));
 
 /**
  * Opens the tokens, and makes sure that nobody is let in who should not be.
- * @throws BIND_REFUSED, FILE_UNREADABLE
+ * @throws INSECURE_BIND, FILE_UNREADABLE
  */
 export async function openTokens(config: Config, log: Log, own: readonly TokenEntry[] = []): Promise<TokenStore> {
   const tokens = await openTokenStore(tokensPath(config), log, own);
@@ -62,7 +62,7 @@ export async function openTokens(config: Config, log: Log, own: readonly TokenEn
   return tokens;
 }
 
-/** Starts API, live stream, metrics and page. @throws PORT_TAKEN, FILE_UNREADABLE when the page is not built */
+/** Starts API, live stream, metrics and page. @throws PORT_IN_USE, FILE_UNREADABLE when the page is not built */
 export async function startServer(parts: ServerParts): Promise<RunningServer> {
   const { config, tokens, log, live, clock, status } = parts;
   const app = createApp(config.server);
@@ -127,7 +127,7 @@ async function listen(app: FastifyInstance, { host, port }: Config['server']): P
   } catch (thrown) {
     const error = asError(thrown);
     if ('code' in error && error.code === 'EADDRINUSE')
-      throw new FeedpulseError('PORT_TAKEN', `Port ${port} on ${host} is taken.`, { cause: error });
+      throw new FeedpulseError('PORT_IN_USE', `Port ${port} on ${host} is taken.`, { cause: error });
     throw error;
   }
 }

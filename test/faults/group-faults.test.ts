@@ -162,7 +162,7 @@ test('a dead-letter topic that refuses stops the feed before the message is comm
   await producer.disconnect();
   const stopped = await stage.consume(topic);
   expect(await stopped.ended()).toBe(5);
-  expect(stopped.log()).toContain('KAFKA_REFUSED');
+  expect(stopped.log()).toContain('KAFKA_REJECTED');
   expect((await stage.progress(topic)).every(({ committed }) => committed < 2)).toBe(true);
   await stage.admin.alterConfigs({
     validateOnly: false,

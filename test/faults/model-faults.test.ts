@@ -21,9 +21,9 @@ test('a model that is damaged is told from a sound one before anything is read',
   const { random } = seeded('corrupt model');
   await stage.produce('unread', random, 50);
   const damages: readonly (readonly [code: string, damage: (folder: string) => Promise<void>])[] = [
-    ['MODEL_DAMAGED', (folder) => truncate(join(folder, weights), 1_000_000)],
-    ['MODEL_DAMAGED', (folder) => writeFile(join(folder, weights), 'x', { flag: 'r+' })],
-    ['MODEL_DAMAGED', (folder) => copyFile(join(folder, 'config.json'), join(folder, 'tokenizer.json'))],
+    ['MODEL_CORRUPT', (folder) => truncate(join(folder, weights), 1_000_000)],
+    ['MODEL_CORRUPT', (folder) => writeFile(join(folder, weights), 'x', { flag: 'r+' })],
+    ['MODEL_CORRUPT', (folder) => copyFile(join(folder, 'config.json'), join(folder, 'tokenizer.json'))],
     ['MODEL_MISSING', (folder) => rm(join(folder, weights))],
     ['MODEL_MISSING', (folder) => rm(join(folder, 'manifest.json'))],
   ];

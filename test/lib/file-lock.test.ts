@@ -19,7 +19,7 @@ const work = async (): Promise<string> => 'done';
 test('of two calls for one model the second is refused, and the way is free afterwards, also after a failure', async () => {
   await withFileLock(folder, 'tiny', async () => {
     expect(readdirSync(folder)).toEqual([`.tiny.lock-${process.pid}`]);
-    await expect(withFileLock(folder, 'tiny', work)).rejects.toMatchObject({ code: 'DATA_FOLDER_BUSY' });
+    await expect(withFileLock(folder, 'tiny', work)).rejects.toMatchObject({ code: 'DATA_DIR_LOCKED' });
     expect(await withFileLock(folder, 'other', work)).toBe('done');
   });
   await expect(withFileLock(folder, 'tiny', () => Promise.reject(new Error('no luck')))).rejects.toThrow('no luck');
@@ -30,7 +30,7 @@ test('of two calls for one model the second is refused, and the way is free afte
 test('another process that lives goes first, and what to do is said', async () => {
   await writeFile(claim(process.ppid), '');
   const message = expect.stringMatching(new RegExp(`^Process ${process.ppid} fetches tiny .*Wait for it.*remove ${claim(process.ppid)}`));
-  await expect(withFileLock(folder, 'tiny', work)).rejects.toMatchObject({ code: 'DATA_FOLDER_BUSY', message });
+  await expect(withFileLock(folder, 'tiny', work)).rejects.toMatchObject({ code: 'DATA_DIR_LOCKED', message });
   expect(readdirSync(folder)).toEqual([`.tiny.lock-${process.ppid}`]);
 });
 

@@ -155,11 +155,11 @@ test('a replay that begins takes over from one that is still at work', async () 
   const first = await store.beginReplay();
   const second = await store.beginReplay();
   // Had this gone through, the second would do it again: it has read what was put back before.
-  await expect(first.put(letters.slice(0, 3))).rejects.toMatchObject({ code: 'REPLAY_OVERTAKEN' });
+  await expect(first.put(letters.slice(0, 3))).rejects.toMatchObject({ code: 'REPLAY_CONFLICT' });
   await second.put(letters.slice(0, 3));
   const third = await store.beginReplay();
   expect(third.replayed.size).toBe(3);
-  await expect(second.put(letters.slice(3, 6))).rejects.toMatchObject({ code: 'REPLAY_OVERTAKEN' });
+  await expect(second.put(letters.slice(3, 6))).rejects.toMatchObject({ code: 'REPLAY_CONFLICT' });
   await third.put(letters.slice(3));
   await Promise.all([first.close(), second.close(), third.close()]);
   expect(await valuesIn('overtaken')).toEqual(letters.map(({ letter }) => String(letter.bytes)));
@@ -251,7 +251,7 @@ test('a wrong mapping is mended, and its letters go back: each counts once, whoe
   }
   // Two people at once, then one who wants to be sure.
   const both = await Promise.allSettled([replay(), replay()]);
-  for (const one of both) if (one.status === 'rejected') expect(String(one.reason)).toContain('REPLAY_OVERTAKEN');
+  for (const one of both) if (one.status === 'rejected') expect(String(one.reason)).toContain('REPLAY_CONFLICT');
   const last = await replay();
   expect(last.putBack + last.already).toBe(posts);
   expect(await replay()).toMatchObject({ putBack: 0, already: posts, left: { 'missing-text': 1, 'not-json': 2 } });

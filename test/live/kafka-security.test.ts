@@ -139,7 +139,7 @@ describe('is refused in words, at once, and without the password:', () => {
 
   test.each(['plain', 'scram-sha-256', 'scram-sha-512'])('a wrong password with %s', async (mechanism) => {
     const wrong = { ...feed, password: 'canary-wrong' };
-    await expectRefusal(over('LOGIN', login(wrong, mechanism)), 'KAFKA_REFUSED', /[Aa]uthentication failed/);
+    await expectRefusal(over('LOGIN', login(wrong, mechanism)), 'KAFKA_REJECTED', /[Aa]uthentication failed/);
   });
 
   test('an authority that is not ours', async () => {
@@ -162,7 +162,7 @@ describe('is refused in words, at once, and without the password:', () => {
 
   test('a user without permission', async () => {
     await withAdmin((admin) => admin.createTopics({ topics: [{ topic: 'closed', numPartitions: 1 }] }));
-    await expectRefusal({ ...over('LOGIN', login(onlooker)), FEEDPULSE_KAFKA_TOPIC: 'closed' }, 'KAFKA_REFUSED', /[Aa]uthoriz/);
+    await expectRefusal({ ...over('LOGIN', login(onlooker)), FEEDPULSE_KAFKA_TOPIC: 'closed' }, 'KAFKA_REJECTED', /[Aa]uthoriz/);
   });
 
   test('a connection without encryption to another machine', async () => {

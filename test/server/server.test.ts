@@ -178,6 +178,6 @@ test('a taken port is told as such', async () => {
   await new Promise((resolve) => other.once('listening', resolve));
   const address = other.address();
   const port = typeof address === 'object' ? address?.port : undefined;
-  await expect(startTestServer({ server: { port } })).rejects.toMatchObject({ code: 'PORT_TAKEN' });
+  await expect(startTestServer({ server: { port } })).rejects.toMatchObject({ code: 'PORT_IN_USE' });
   other.close();
 });

@@ -8,7 +8,7 @@ import { toDigestPayload, toPayload } from './payloads.ts';
 import { sendWebhook } from './send-webhook.ts';
 
 export interface Channel {
-  /** Resolves when the receiver has taken it. @throws WEBHOOK_REFUSED, WEBHOOK_FAILED, EMAIL_FAILED */
+  /** Resolves when the receiver has taken it. @throws WEBHOOK_REJECTED, WEBHOOK_FAILED, EMAIL_FAILED */
   send(message: Message, now: number): Promise<void>;
   /** How long messages are gathered, in ms; undefined where each goes by itself. */
   readonly digestMs?: number;

@@ -28,7 +28,7 @@ export interface Mailer {
 /**
  * Mail through an SMTP server, a connection for each letter. A message has the same Message-ID in every attempt, so that
  * mailboxes that heed it show it once. Errors name the server and its code alone: its words may quote what was sent.
- * @throws EMAIL_FAILED, WEBHOOK_REFUSED for a server that is not public, FILE_UNREADABLE
+ * @throws EMAIL_FAILED, WEBHOOK_REJECTED for a server that is not public, FILE_UNREADABLE
  */
 export function createMailer(config: EmailConfig): Mailer {
   const domain = config.from.slice(config.from.lastIndexOf('@') + 1);

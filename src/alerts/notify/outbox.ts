@@ -114,7 +114,7 @@ async function attempt(
 }
 
 /** Faults of a channel; others are those of the database. */
-const sendFaults: ReadonlySet<string> = new Set(['WEBHOOK_REFUSED', 'WEBHOOK_FAILED', 'EMAIL_FAILED', 'FILE_UNREADABLE']);
+const sendFaults: ReadonlySet<string> = new Set(['WEBHOOK_REJECTED', 'WEBHOOK_FAILED', 'EMAIL_FAILED', 'FILE_UNREADABLE']);
 
 async function note({ attempts, clock, metrics }: OutboxParts, due: PendingDelivery, outcome: Attempt['outcome']): Promise<void> {
   const now = clock.now();

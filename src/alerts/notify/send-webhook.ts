@@ -24,7 +24,7 @@ const answerMs = 10_000;
  * Posts a message as JSON; resolves when the receiver has answered with a 2xx status. Redirects are not followed.
  * With a secret, `feedpulse-signature` is `t=<seconds since 1970>,v1=<HMAC-SHA256 of "t.body" in hexadecimal>`.
  * Errors name the host alone, since the path of a webhook is often what keeps it secret.
- * @throws WEBHOOK_REFUSED for an address that is not public, WEBHOOK_FAILED for anything else
+ * @throws WEBHOOK_REJECTED for an address that is not public, WEBHOOK_FAILED for anything else
  */
 export async function sendWebhook(webhook: Webhook, { key = randomUUID(), body }: WebhookMessage, now: number): Promise<void> {
   const url = new URL(webhook.url);

@@ -11,7 +11,7 @@ export function isPublicAddress(address: string): boolean {
   return ipaddr.process(address).range() === 'unicast';
 }
 
-/** @throws WEBHOOK_REFUSED for a host that is an address, and no public one: such a host is never looked up */
+/** @throws WEBHOOK_REJECTED for a host that is an address, and no public one: such a host is never looked up */
 export function checkHost(host: string): void {
   const address = host.replace(/^\[(.*)\]$/, '$1');
   if (isIP(address) !== 0 && !isPublicAddress(address)) throw refusal(host);
@@ -33,7 +33,7 @@ export function guardedLookup(look: typeof lookup = lookup): LookupFunction {
   };
 }
 
-/** An address of a host, checked: for what connects to addresses alone. @throws WEBHOOK_REFUSED, and the look-up's own errors */
+/** An address of a host, checked: for what connects to addresses alone. @throws WEBHOOK_REJECTED, and the look-up's own errors */
 export async function publicAddressOf(host: string): Promise<string> {
   checkHost(host);
   const found = await promisify(guardedLookup())(host, {});
@@ -41,5 +41,5 @@ export async function publicAddressOf(host: string): Promise<string> {
 }
 
 function refusal(host: string): FeedpulseError {
-  return new FeedpulseError('WEBHOOK_REFUSED', `${host} is not on the public internet.`);
+  return new FeedpulseError('WEBHOOK_REJECTED', `${host} is not on the public internet.`);
 }

@@ -22,7 +22,7 @@ export const modelFiles = {
 
 /**
  * Reads the manifest of a model folder and checks every file it lists. Rejects with MODEL_MISSING when the
- * manifest or a file is not there, with MODEL_DAMAGED when one is truncated or altered; the message names it.
+ * manifest or a file is not there, with MODEL_CORRUPT when one is truncated or altered; the message names it.
  */
 export async function loadModel(folder: string): Promise<ModelInfo> {
   const model = await readModel(folder);
@@ -30,7 +30,7 @@ export async function loadModel(folder: string): Promise<ModelInfo> {
   return model;
 }
 
-/** What a model folder says of itself; its files are not looked at. Rejects with MODEL_MISSING or MODEL_DAMAGED. */
+/** What a model folder says of itself; its files are not looked at. Rejects with MODEL_MISSING or MODEL_CORRUPT. */
 export async function readModel(folder: string): Promise<ModelInfo> {
   const manifest = await readManifest(join(folder, 'manifest.json'));
   for (const needed of [...Object.values(modelFiles), manifest.weights]) {
@@ -63,5 +63,5 @@ function parseJson(path: string, text: string): unknown {
 }
 
 function damaged(message: string, cause?: unknown): FeedpulseError {
-  return new FeedpulseError('MODEL_DAMAGED', message, { cause });
+  return new FeedpulseError('MODEL_CORRUPT', message, { cause });
 }

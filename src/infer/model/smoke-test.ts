@@ -9,7 +9,7 @@ import { loadModel, type ModelInfo } from './model.ts';
 /**
  * Scores two posts in one batch, a short one and one as long as the model may read: its tokenizer, its weights and its
  * classes go together, rows may be many and padded, and its positions suffice. Rejects with MODEL_FAILED, which says why,
- * MODEL_MISSING or MODEL_DAMAGED.
+ * MODEL_MISSING or MODEL_CORRUPT.
  */
 export async function smokeTest(folder: string, log: Log): Promise<void> {
   const model = await loadModel(folder);

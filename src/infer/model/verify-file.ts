@@ -24,7 +24,7 @@ export async function verifyFile(folder: string, file: string, expected: FileFac
   const differs = (state: 'truncated' | 'altered', how: string): Finding => ({
     file,
     state,
-    problem: new FeedpulseError('MODEL_DAMAGED', `${path} is ${state}: ${how}.`),
+    problem: new FeedpulseError('MODEL_CORRUPT', `${path} is ${state}: ${how}.`),
   });
   try {
     const { size } = await stat(path);

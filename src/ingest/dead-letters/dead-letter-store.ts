@@ -31,7 +31,7 @@ export interface DeadLetterStore {
 
 /**
  * One run that puts letters back. Of two that overlap, each letter goes back once all the same: one of them
- * ends with REPLAY_OVERTAKEN.
+ * ends with REPLAY_CONFLICT.
  */
 export interface Replay {
   /** Letters that were put back before it began: when (ISO 8601), by the letter's id. */

@@ -19,7 +19,7 @@ export function isReplayFolder(name: string): boolean {
  * Puts letters back as a file of their own, to be fed with `run --source ndjson --in`. The file and the record
  * of what it holds are written in a draft folder; one rename makes both valid at once. The folder's number is
  * one more than the last that was there at the beginning, so that of two replays only the first can take it.
- * @throws REPLAY_OVERTAKEN from `finish` when another one has finished meanwhile
+ * @throws REPLAY_CONFLICT from `finish` when another one has finished meanwhile
  */
 export async function beginFileReplay(replays: string, replayed: ReadonlyMap<string, string>): Promise<Replay> {
   await mkdir(replays, { recursive: true });
@@ -41,7 +41,7 @@ export async function beginFileReplay(replays: string, replayed: ReadonlyMap<str
       await rename(draft, folder);
     } catch (thrown) {
       if (/ENOTEMPTY|EEXIST/.test(asError(thrown).message))
-        throw new FeedpulseError('REPLAY_OVERTAKEN', 'Another replay of these dead letters ended first.', { cause: thrown });
+        throw new FeedpulseError('REPLAY_CONFLICT', 'Another replay of these dead letters ended first.', { cause: thrown });
       throw new FeedpulseError('FILE_UNREADABLE', `The replay cannot be kept: ${asError(thrown).message}.`, { cause: thrown });
     }
     await syncFolder(replays);

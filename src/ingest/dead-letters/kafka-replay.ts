@@ -32,7 +32,7 @@ export interface KafkaReplayParts {
  * Puts letters back within transactions that hold both the messages and the record of them. All replays of a
  * dead-letter topic share one transactional id: to begin one fences off and undoes any that is still at work,
  * so that what is read as put back after that is all there is.
- * @throws KAFKA_UNAVAILABLE, KAFKA_REFUSED; REPLAY_OVERTAKEN from `put` once another replay has begun
+ * @throws KAFKA_UNAVAILABLE, KAFKA_REJECTED; REPLAY_CONFLICT from `put` once another replay has begun
  */
 export async function beginKafkaReplay({ kafka, config, clock, log, replayed }: KafkaReplayParts): Promise<Replay> {
   const record = replayedTopic(config);
@@ -82,7 +82,7 @@ function asReplayError(thrown: unknown): FeedpulseError {
   const fenced = ['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED', 'INVALID_TXN_STATE', 'INVALID_PRODUCER_ID_MAPPING'];
   if (fenced.some((type) => hasKafkaErrorCode(thrown, type)))
     return new FeedpulseError(
-      'REPLAY_OVERTAKEN',
+      'REPLAY_CONFLICT',
       'Another replay of these dead letters has begun, or the broker gave this one up for being slow.',
       { cause: thrown },
     );

@@ -19,7 +19,7 @@ export type RegistryResponse = { readonly found: unknown } | 'unknown';
 
 export interface RegistryClient {
   /**
-   * The JSON at a path. Rejects with REGISTRY_REFUSED for what trying again will not change, and with
+   * The JSON at a path. Rejects with REGISTRY_REJECTED for what trying again will not change, and with
    * REGISTRY_UNAVAILABLE for everything else.
    */
   get(path: string, signal: AbortSignal): Promise<RegistryResponse>;
@@ -69,7 +69,7 @@ function answerOf(base: URL, status: number, body: string): RegistryResponse {
   // A proxy in between also says 404, but not with a code of the registry.
   if (status === 404 && /"error_code"\s*:\s*404\d\d/.test(body)) return 'unknown';
   if (status === 401 || status === 403)
-    throw new FeedpulseError('REGISTRY_REFUSED', `The schema registry at ${base.host} answered ${status}.`);
+    throw new FeedpulseError('REGISTRY_REJECTED', `The schema registry at ${base.host} answered ${status}.`);
   throw unavailable(base, `it answered ${status}`);
 }
 

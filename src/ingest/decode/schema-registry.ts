@@ -13,7 +13,7 @@ export interface SchemaRegistry {
   /**
    * How messages with this schema are read; `unknown` when the registry says, for as long as `sentAt` allows
    * (milliseconds since 1970), that there is none. A registry in trouble is asked again for five minutes.
-   * @throws REGISTRY_UNAVAILABLE, REGISTRY_REFUSED
+   * @throws REGISTRY_UNAVAILABLE, REGISTRY_REJECTED
    */
   format(id: number, sentAt: number): Promise<Format | 'unknown'> | Format | 'unknown';
 }

@@ -21,11 +21,11 @@ export function isUnencrypted(server: Binding): boolean {
   return isExposed(server) && server.trustedProxies.length === 0;
 }
 
-/** What others reach needs a token, or has to be open in so many words. @throws BIND_REFUSED */
+/** What others reach needs a token, or has to be open in so many words. @throws INSECURE_BIND */
 export function checkBinding(server: Binding, tokenRequired: boolean): void {
   if (!isExposed(server) || tokenRequired || server.allowOpen) return;
   const how = isLoopback(server.host) ? 'server.trustedProxies let other machines in' : `${server.host} can be reached by other machines`;
-  throw new FeedpulseError('BIND_REFUSED', `${how}, and there is no token.`);
+  throw new FeedpulseError('INSECURE_BIND', `${how}, and there is no token.`);
 }
 
 /**

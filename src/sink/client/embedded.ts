@@ -37,7 +37,7 @@ const engineArguments = [
  * ClickHouse inside this process, in `folder`/clickhouse. An engine belongs to one folder, and a folder to one
  * process; within it each connection runs its statements one after the other, so writing, rollups, figures and
  * slow questions have one each.
- * @throws DATA_FOLDER_BUSY when another process has the folder open, FILE_UNREADABLE when it cannot be made.
+ * @throws DATA_DIR_LOCKED when another process has the folder open, FILE_UNREADABLE when it cannot be made.
  */
 export async function openEmbedded(folder: string, database: string): Promise<Connections> {
   const path = resolve(join(folder, 'clickhouse'));
@@ -90,7 +90,7 @@ async function startEngine(path: string, folder: string): Promise<Session> {
   try {
     return new Session(path, { connectionArgs: engineArguments });
   } catch (fault) {
-    if (await isOwned(path)) throw new FeedpulseError('DATA_FOLDER_BUSY', `another process has ${folder} open`);
+    if (await isOwned(path)) throw new FeedpulseError('DATA_DIR_LOCKED', `another process has ${folder} open`);
     throw new FeedpulseError('DATABASE_REJECTED', `the embedded database did not start in ${folder}: ${asError(fault).message}`);
   }
 }

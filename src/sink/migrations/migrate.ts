@@ -19,7 +19,7 @@ const bundled = new URL('../../../src/sink/migrations/', import.meta.url);
  * Brings the schema up to date. ClickHouse has no lock to take, so every migration is written to be harmless
  * when it runs twice (IF NOT EXISTS), and several processes may start at once.
  * @returns the names of what was applied now, and of what had been.
- * @throws MIGRATION_CHANGED when an applied file was edited, DATABASE_REJECTED when a statement fails.
+ * @throws MIGRATION_CHECKSUM_MISMATCH when an applied file was edited, DATABASE_REJECTED when a statement fails.
  */
 export async function migrate(db: Database, log: Log, folder: URL = bundled): Promise<{ applied: string[]; already: string[] }> {
   await db.writer.command({
@@ -38,7 +38,7 @@ export async function migrate(db: Database, log: Log, folder: URL = bundled): Pr
     } else if (checksum === migration.checksum) {
       already.push(migration.name);
     } else {
-      throw new FeedpulseError('MIGRATION_CHANGED', `${migration.name} differs from what was applied to this database`);
+      throw new FeedpulseError('MIGRATION_CHECKSUM_MISMATCH', `${migration.name} differs from what was applied to this database`);
     }
   }
   return { applied, already };

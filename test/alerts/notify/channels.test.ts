@@ -112,7 +112,7 @@ test('a message keeps its key, another has another, and so has each channel', as
 
 test.each(['slack', 'teams', 'alertmanager'])('%s on this machine is refused where it is not allowed', async (type) => {
   const before = receiver.received.length;
-  await expect(channels.get(`${type} guarded`)?.send(told, at)).rejects.toMatchObject({ code: 'WEBHOOK_REFUSED' });
+  await expect(channels.get(`${type} guarded`)?.send(told, at)).rejects.toMatchObject({ code: 'WEBHOOK_REJECTED' });
   expect(receiver.received).toHaveLength(before);
 });
 

@@ -145,6 +145,6 @@ test.each([451, 550])('a server that answers %d is told of by its code alone', a
 
 test('a server on this machine is refused where it is not allowed', async () => {
   const mailbox = await open(plain);
-  await expect(channelTo(mailbox, { allowPrivate: false }).send(told, at)).rejects.toMatchObject({ code: 'WEBHOOK_REFUSED' });
+  await expect(channelTo(mailbox, { allowPrivate: false }).send(told, at)).rejects.toMatchObject({ code: 'WEBHOOK_REJECTED' });
   expect(mailbox.letters).toEqual([]);
 });

@@ -49,7 +49,7 @@ test.each(['127.0.0.1', 'localhost', '[::1]', '[::ffff:127.0.0.1]', '0x7f.1', '2
   'nothing is sent to %s unless it is allowed',
   async (host) => {
     const given = { url: `http://${host}:${port}/`, allowPrivate: false };
-    await expect(sendWebhook(given, { body: {} }, now)).rejects.toMatchObject({ code: 'WEBHOOK_REFUSED' });
+    await expect(sendWebhook(given, { body: {} }, now)).rejects.toMatchObject({ code: 'WEBHOOK_REJECTED' });
     expect(received).toEqual([]);
   },
 );
@@ -109,7 +109,7 @@ const lookUp = (look: ReturnType<typeof answering>['look']) =>
   new Promise((resolve, reject) => guardedLookup(look)('name.example', {}, (fault, address) => (fault ? reject(fault) : resolve(address))));
 
 test('a name that also has a private address is refused; a public one is looked up once, and used as it was checked', async () => {
-  await expect(lookUp(answering(['1.1.1.1', '10.0.0.1']).look)).rejects.toMatchObject({ code: 'WEBHOOK_REFUSED' });
+  await expect(lookUp(answering(['1.1.1.1', '10.0.0.1']).look)).rejects.toMatchObject({ code: 'WEBHOOK_REJECTED' });
   const changing = answering(['1.1.1.1'], ['127.0.0.1']);
   expect(await lookUp(changing.look)).toBe('1.1.1.1');
   expect(changing.calls()).toBe(1);

@@ -65,13 +65,13 @@ describe('says which file is wrong, and what is wrong with it', () => {
   test('a truncated file', async () => {
     const weights = join(folder, 'onnx/model_quantized.onnx');
     await truncate(weights, 4);
-    await expect(loadModel(folder)).rejects.toMatchObject({ code: 'MODEL_DAMAGED', message: `${weights} is truncated: 4 of 10 bytes.` });
+    await expect(loadModel(folder)).rejects.toMatchObject({ code: 'MODEL_CORRUPT', message: `${weights} is truncated: 4 of 10 bytes.` });
   });
 
   test('a longer file', async () => {
     await writeFile(join(folder, 'config.json'), '{"x":1}');
     await expect(loadModel(folder)).rejects.toMatchObject({
-      code: 'MODEL_DAMAGED',
+      code: 'MODEL_CORRUPT',
       message: `${join(folder, 'config.json')} is altered: 7 bytes instead of 2.`,
     });
   });
@@ -79,7 +79,7 @@ describe('says which file is wrong, and what is wrong with it', () => {
   test('one byte changed', async () => {
     await writeFile(join(folder, 'onnx/model_quantized.onnx'), 'not Really');
     await expect(loadModel(folder)).rejects.toMatchObject({
-      code: 'MODEL_DAMAGED',
+      code: 'MODEL_CORRUPT',
       message: expect.stringMatching(/model_quantized\.onnx is altered: its SHA-256/),
     });
   });
@@ -104,6 +104,6 @@ describe('says which file is wrong, and what is wrong with it', () => {
     ['weights left out', JSON.stringify({ ...manifest, weights: 'onnx/model.onnx' }), /does not list onnx\/model\.onnx/],
   ])('%s', async (_, text, message) => {
     await writeFile(join(folder, 'manifest.json'), text);
-    await expect(loadModel(folder)).rejects.toMatchObject({ code: 'MODEL_DAMAGED', message: expect.stringMatching(message) });
+    await expect(loadModel(folder)).rejects.toMatchObject({ code: 'MODEL_CORRUPT', message: expect.stringMatching(message) });
   });
 });

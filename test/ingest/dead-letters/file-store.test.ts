@@ -163,7 +163,7 @@ describe('a replay of a file', () => {
     await keep(...Array.from({ length: 50 }, (_, index) => letter(index, bodied(index))));
     const outcomes = await Promise.allSettled([replay(), replay(), replay()]);
     const lost = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason.code] : []));
-    expect(lost).toEqual(['REPLAY_OVERTAKEN', 'REPLAY_OVERTAKEN']);
+    expect(lost).toEqual(['REPLAY_CONFLICT', 'REPLAY_CONFLICT']);
     expect(fed()).toHaveLength(50);
     expect(await replay()).toMatchObject({ putBack: 0, already: 50 });
     expect(readdirSync(join(folder, 'replays')).filter((name) => name.startsWith('draft-'))).toEqual([]);

@@ -173,7 +173,7 @@ describe('schemas', () => {
   it('that are refused stop the feed at once, and no secret is told', async () => {
     const refused = parse(avro(1, postSchema, post), parser({ password: 'guessed' }));
     await expect(refused).rejects.toMatchObject({
-      code: 'REGISTRY_REFUSED',
+      code: 'REGISTRY_REJECTED',
       retry: false,
       message: expect.not.stringContaining('guessed'),
     });

@@ -255,8 +255,8 @@ test('a look-up takes as long for the first token as for the last, or for none',
 
 test('an address that other machines reach needs a token, or has to be asked for', async () => {
   const none = { server: { host: '0.0.0.0' } };
-  await expect(startTestServer(none)).rejects.toMatchObject({ code: 'BIND_REFUSED' });
-  await expect(startTestServer({ server: { trustedProxies: ['127.0.0.1'] } })).rejects.toMatchObject({ code: 'BIND_REFUSED' });
+  await expect(startTestServer(none)).rejects.toMatchObject({ code: 'INSECURE_BIND' });
+  await expect(startTestServer({ server: { trustedProxies: ['127.0.0.1'] } })).rejects.toMatchObject({ code: 'INSECURE_BIND' });
   const guarded = await startTestServer({ server: { host: '0.0.0.0', tokensFile: folder.path } });
   const { port } = new URL(guarded.url);
   const at = `http://127.0.0.1:${port}/metrics`;

@@ -58,7 +58,7 @@ test('a migration that was edited after it was applied is refused', async () => 
   await cp(new URL('../../../src/sink/migrations/', import.meta.url), copy, { recursive: true });
   await writeFile(join(copy, '0002-rollups.sql'), 'SELECT 1;\n');
   await expect(migrate(db, quiet, pathToFileURL(`${copy}/`))).rejects.toMatchObject({
-    code: 'MIGRATION_CHANGED',
+    code: 'MIGRATION_CHECKSUM_MISMATCH',
     message: expect.stringContaining('0002-rollups.sql'),
   });
   await rm(copy, { recursive: true });

@@ -26,7 +26,7 @@ test('a data folder belongs to one process, and keeps its rows when that one is 
   });
   await once(other.stdout, 'data');
 
-  await expect(openDatabase({ clickhouse, dataDir, log: quiet })).rejects.toMatchObject({ code: 'DATA_FOLDER_BUSY' });
+  await expect(openDatabase({ clickhouse, dataDir, log: quiet })).rejects.toMatchObject({ code: 'DATA_DIR_LOCKED' });
 
   other.kill('SIGKILL');
   await once(other, 'exit');

@@ -37,5 +37,5 @@ function verdict(files: readonly (FileLine & { readonly problem: string | null }
   const wrong = files.filter(({ state }) => state !== 'sound');
   const damaged = wrong.some(({ state }) => state !== 'missing');
   const why = wrong.map(({ problem }) => problem ?? '').join(' ');
-  return new FeedpulseError(damaged ? 'MODEL_DAMAGED' : 'MODEL_MISSING', `${wrong.length} of ${files.length} files are not sound. ${why}`);
+  return new FeedpulseError(damaged ? 'MODEL_CORRUPT' : 'MODEL_MISSING', `${wrong.length} of ${files.length} files are not sound. ${why}`);
 }

@@ -18,7 +18,7 @@ export function isPlainPath(text: string): boolean {
   return text.length <= 200 && path.test(text);
 }
 
-/** Where a file lies, as Hugging Face lays it out: `HUB/REPO/resolve/REVISION/FILE`. `file` is a plain path. Throws USAGE or HUB_REFUSED. */
+/** Where a file lies, as Hugging Face lays it out: `HUB/REPO/resolve/REVISION/FILE`. `file` is a plain path. Throws USAGE or HUB_REJECTED. */
 export function addressOf({ hub, repo, revision }: Repository, file: string): URL {
   if (repo.length > 200 || !repoName.test(repo)) throw new FeedpulseError('USAGE', 'The repository is named OWNER/NAME, in plain letters.');
   if (!isPlainPath(revision)) throw new FeedpulseError('USAGE', 'The revision is a branch, a tag or a commit.');
@@ -28,8 +28,8 @@ export function addressOf({ hub, repo, revision }: Repository, file: string): UR
   return checkTransport(url);
 }
 
-/** Throws HUB_REFUSED for an address that would be asked without encryption, unless it is this machine's own. */
+/** Throws HUB_REJECTED for an address that would be asked without encryption, unless it is this machine's own. */
 export function checkTransport(url: URL): URL {
   if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))) return url;
-  throw new FeedpulseError('HUB_REFUSED', `${url.host || 'The address'} would be asked without encryption.`);
+  throw new FeedpulseError('HUB_REJECTED', `${url.host || 'The address'} would be asked without encryption.`);
 }

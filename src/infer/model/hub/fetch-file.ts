@@ -33,7 +33,7 @@ const diskFaults: ReadonlySet<string> = new Set(['EACCES', 'EDQUOT', 'EEXIST', '
 /**
  * Fetches a file whose SHA-256 is known. A connection that breaks is taken up again where it broke, and so is what an
  * earlier call left, unless that turns out to be of another file. Rejects with HUB_UNAVAILABLE when the hub stays away, and
- * what has come stays; with HUB_REFUSED when the hub has no such file or another one, which is removed; with
+ * what has come stays; with HUB_REJECTED when the hub has no such file or another one, which is removed; with
  * FILE_UNREADABLE or the fault of the file system when it can't be written or read.
  */
 export async function fetchFile(wanted: Wanted, parts: FetchParts): Promise<void> {
@@ -50,7 +50,7 @@ export async function fetchFile(wanted: Wanted, parts: FetchParts): Promise<void
   }
   if (found === sha256) return;
   await rm(path);
-  throw new FeedpulseError('HUB_REFUSED', `${nameOf(url)} is another file than the one pinned: its SHA-256 is ${found}. It is removed.`);
+  throw new FeedpulseError('HUB_REJECTED', `${nameOf(url)} is another file than the one pinned: its SHA-256 is ${found}. It is removed.`);
 }
 
 async function persist(wanted: Wanted, parts: FetchParts): Promise<void> {
@@ -76,14 +76,14 @@ async function persist(wanted: Wanted, parts: FetchParts): Promise<void> {
   }
 }
 
-/** One request for what is missing. Rejects with HUB_REFUSED, or with a fault that may pass. */
+/** One request for what is missing. Rejects with HUB_REJECTED, or with a fault that may pass. */
 async function fetchRest({ url, path, mostBytes }: Wanted, from: number, onProgress: FetchParts['onProgress']): Promise<void> {
   const answer = await httpGet(url, from);
   try {
     const start = await startOf(answer, { url, path, from });
     const length = Number(answer.headers['content-length'] ?? 0);
     const total = length > 0 ? start + length : 0;
-    const tooLarge = (): FeedpulseError => new FeedpulseError('HUB_REFUSED', `${nameOf(url)} is larger than ${mostBytes} bytes.`);
+    const tooLarge = (): FeedpulseError => new FeedpulseError('HUB_REJECTED', `${nameOf(url)} is larger than ${mostBytes} bytes.`);
     if (total > mostBytes) throw tooLarge();
     let received = start;
     onProgress(received, total);
@@ -111,7 +111,7 @@ async function startOf(answer: IncomingMessage, { url, path, from }: Pick<Wanted
     throw new Error('the hub has no such part of the file');
   }
   if (status === 408 || status === 429 || status >= 500) throw new Error(`${url.host} answered ${status}`);
-  throw new FeedpulseError('HUB_REFUSED', `${url.host} answered ${status} for ${nameOf(url)}.`);
+  throw new FeedpulseError('HUB_REJECTED', `${url.host} answered ${status} for ${nameOf(url)}.`);
 }
 
 /** 0 where there is none. */

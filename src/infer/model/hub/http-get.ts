@@ -11,7 +11,7 @@ const idleMs = 30_000;
 
 /**
  * The answer to a GET from byte `from` on, after redirects, which lead to https or to this machine only. Its body is still
- * to be read, or to be destroyed. Rejects with HUB_REFUSED for such an address, with whatever failed otherwise.
+ * to be read, or to be destroyed. Rejects with HUB_REJECTED for such an address, with whatever failed otherwise.
  */
 export async function httpGet(url: URL, from: number): Promise<IncomingMessage> {
   let at = url;
@@ -20,10 +20,10 @@ export async function httpGet(url: URL, from: number): Promise<IncomingMessage> 
     const { location } = answer.headers;
     if (!redirects.has(answer.statusCode ?? 0) || location === undefined) return answer;
     answer.destroy();
-    if (!URL.canParse(location, at.href)) throw new FeedpulseError('HUB_REFUSED', `${at.host} leads to an address that is none.`);
+    if (!URL.canParse(location, at.href)) throw new FeedpulseError('HUB_REJECTED', `${at.host} leads to an address that is none.`);
     at = new URL(location, at);
   }
-  throw new FeedpulseError('HUB_REFUSED', `${url.host} leads from one address to the next, more than ${mostRedirects} times.`);
+  throw new FeedpulseError('HUB_REJECTED', `${url.host} leads from one address to the next, more than ${mostRedirects} times.`);
 }
 
 function askOnce(url: URL, from: number): Promise<IncomingMessage> {

@@ -32,7 +32,7 @@ const nicknames: Readonly<Record<string, Label>> = { neg: 'negative', neu: 'neut
  */
 export function labelsOf(config: unknown, given: readonly Label[] | undefined, maxLength: number): Label[] {
   const read = configSchema.safeParse(config);
-  if (!read.success) throw new FeedpulseError('HUB_REFUSED', 'config.json is not that of a model for text classification.');
+  if (!read.success) throw new FeedpulseError('HUB_REJECTED', 'config.json is not that of a model for text classification.');
   const { id2label = {}, max_position_embeddings: positions = Number.POSITIVE_INFINITY, model_type: kind = '' } = read.data;
   const longest = positions - (positionsFromTwo.has(kind) ? 2 : 0);
   if (longest < maxLength) throw new FeedpulseError('USAGE', `--max-length is at most ${longest} for this model.`);

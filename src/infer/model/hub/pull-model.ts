@@ -48,7 +48,7 @@ export const isPartial = (folder: string): boolean => folder.endsWith(partial);
 /**
  * Fetches the pinned files of a model, writes its manifest, tries it out, and only then gives it its name: what has that
  * name is whole. Cut off, it goes on with the same call; damaged since, the model is mended by it. Rejects with USAGE,
- * HUB_REFUSED, HUB_UNAVAILABLE, FILE_UNREADABLE, DATA_FOLDER_BUSY while another call fetches it, or what `tryOut` rejects with.
+ * HUB_REJECTED, HUB_UNAVAILABLE, FILE_UNREADABLE, DATA_DIR_LOCKED while another call fetches it, or what `tryOut` rejects with.
  */
 export async function pullModel(pull: Pull, parts: PullParts): Promise<{ model: ModelInfo; wasThere: boolean }> {
   const { from, pins, into, name } = pull;

@@ -27,7 +27,7 @@ interface KafkaFacts {
 }
 
 /**
- * A fault of Kafka with our code: KAFKA_REFUSED, KAFKA_UNTRUSTED, KAFKA_PLAINTEXT or KAFKA_UNREADABLE where
+ * A fault of Kafka with our code: KAFKA_REJECTED, KAFKA_UNTRUSTED, KAFKA_PLAINTEXT or KAFKA_UNREADABLE where
  * trying again is no use, else KAFKA_UNAVAILABLE.
  */
 export function asKafkaError(thrown: unknown, doing: string): FeedpulseError {
@@ -38,7 +38,7 @@ export function asKafkaError(thrown: unknown, doing: string): FeedpulseError {
 }
 
 function codeOf(chain: readonly unknown[]): ErrorCode {
-  if (chain.some(isRefusal)) return 'KAFKA_REFUSED';
+  if (chain.some(isRefusal)) return 'KAFKA_REJECTED';
   if (chain.some((cause) => factsOf(cause).code === 'KAFKA_PLAINTEXT')) return 'KAFKA_PLAINTEXT';
   // The client reads beyond a batch that is damaged, and overflows its stack with one of some 125,000 records.
   if (chain.some((cause) => cause instanceof RangeError)) return 'KAFKA_UNREADABLE';

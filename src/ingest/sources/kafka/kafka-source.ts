@@ -30,7 +30,7 @@ const soundMs = 300_000;
 /**
  * A Kafka topic, read as a member of a consumer group. Offsets are committed only after what they cover is
  * durable. A consumer that crashes is built anew after a pause that grows; `run` rejects with KAFKA_UNAVAILABLE
- * when that does not help, with KAFKA_REFUSED or KAFKA_UNREADABLE at once, and with the error of a post that
+ * when that does not help, with KAFKA_REJECTED or KAFKA_UNREADABLE at once, and with the error of a post that
  * cannot become durable.
  */
 export function createKafkaSource({ config, mapping, ...parts }: KafkaSourceOptions): Source<SourceRecord> {

@@ -19,8 +19,8 @@ test('every channel gets a test message; what fails is said, with the code of th
 
   expect([all.code, one.code, unknown.code, json.code]).toEqual([9, 0, 2, 0]);
   expect(all.output).toMatch(/webhook +yes/);
-  expect(all.output).toMatch(/cards +no +WEBHOOK_REFUSED: 127\.0\.0\.1 is not on the public internet\./);
-  expect(all.output).toMatch(/WEBHOOK_REFUSED: 1 of 3 channels did not take it\./);
+  expect(all.output).toMatch(/cards +no +WEBHOOK_REJECTED: 127\.0\.0\.1 is not on the public internet\./);
+  expect(all.output).toMatch(/WEBHOOK_REJECTED: 1 of 3 channels did not take it\./);
   expect(one.output).toMatch(/^CHANNEL +TAKEN.*\nops +yes *\n$/);
   expect(unknown.output).toContain('there is no channel opps, but webhook, ops, cards');
   expect(JSON.parse(json.output)).toEqual([{ channel: 'webhook', taken: true }]);

@@ -114,7 +114,7 @@ test('verify tells the state of each file, and ends with 4 where one is not soun
   bytes[5] = (bytes[5] ?? 0) ^ 1;
   await writeFile(join(copy, 'tokenizer_config.json'), bytes);
   const damaged = await failing('verify', copy);
-  expect([damaged.code, damaged.output]).toEqual([4, expect.stringMatching(/MODEL_DAMAGED: 3 of 4 files are not sound/)]);
+  expect([damaged.code, damaged.output]).toEqual([4, expect.stringMatching(/MODEL_CORRUPT: 3 of 4 files are not sound/)]);
   expect(damaged.output).toMatch(/✓ sound +527\.3 kB +tokenizer\.json\n {2}✗ altered +1\.3 kB +tokenizer_config\.json\n/);
   const whole = (await stat(join(bundledModelPath, weights))).size;
   expect(damaged.output.replace(/ +/g, ' ')).toContain(`✗ truncated ${megabytes(whole)} ${weights}`);

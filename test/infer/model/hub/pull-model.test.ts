@@ -137,7 +137,9 @@ describe('what was cut off goes on where it broke', () => {
     await mkdir(join(into, 'tiny.partial'), { recursive: true });
     await writeFile(join(into, 'tiny.partial/tokenizer.json'), '{');
     const mine = sha256Of(files.get('tokenizer.json') ?? Buffer.of());
-    await expect(pull({ pins: withPin('tokenizer.json', '0'.repeat(64)) })).rejects.toMatchObject(refused('HUB_REFUSED', new RegExp(mine)));
+    await expect(pull({ pins: withPin('tokenizer.json', '0'.repeat(64)) })).rejects.toMatchObject(
+      refused('HUB_REJECTED', new RegExp(mine)),
+    );
     expect(existsSync(join(into, 'tiny.partial/tokenizer.json'))).toBe(false);
   });
 });
@@ -145,7 +147,7 @@ describe('what was cut off goes on where it broke', () => {
 test('one call at a time fetches a model', async () => {
   const outcomes = await Promise.allSettled([pull(), pull()]);
   expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-  expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'DATA_FOLDER_BUSY' } });
+  expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'DATA_DIR_LOCKED' } });
   expect(installed()).toEqual(['tiny']);
 });
 
@@ -208,7 +210,7 @@ test('what the file system refuses is said to be that', async () => {
 describe('refuses, and installs nothing', () => {
   test('another file than the one pinned, which is removed', async () => {
     await expect(pull({ pins: withPin('tokenizer.json', '0'.repeat(64)) })).rejects.toMatchObject(
-      refused('HUB_REFUSED', /someone\/tiny\/resolve\/main\/tokenizer\.json is another file than the one pinned/),
+      refused('HUB_REJECTED', /someone\/tiny\/resolve\/main\/tokenizer\.json is another file than the one pinned/),
     );
     expect(installed()).toEqual(['tiny.partial']);
     expect(readdirSync(join(into, 'tiny.partial'))).toEqual(['config.json']);
@@ -243,30 +245,30 @@ describe('refuses, and installs nothing', () => {
 
   test('plain http beyond this machine, at the hub or where it leads', async () => {
     await expect(pull({}, { hub: 'http://hub.example' })).rejects.toMatchObject(
-      refused('HUB_REFUSED', /hub\.example would be asked without encryption/),
+      refused('HUB_REJECTED', /hub\.example would be asked without encryption/),
     );
     expect(installed()).toEqual([]);
     hub.fail('config.json', { location: 'http://cdn.example/config.json' });
-    await expect(pull()).rejects.toMatchObject(refused('HUB_REFUSED', /cdn\.example would be asked without encryption/));
+    await expect(pull()).rejects.toMatchObject(refused('HUB_REJECTED', /cdn\.example would be asked without encryption/));
     hub.fail('config.json', { location: 'file:///etc/passwd' });
-    await expect(pull()).rejects.toMatchObject({ code: 'HUB_REFUSED' });
+    await expect(pull()).rejects.toMatchObject({ code: 'HUB_REJECTED' });
   });
 
   test('a chain of redirects without end, but not a short one', async () => {
     const again = { location: `${hub.url}/someone/tiny/resolve/main/config.json` };
     hub.fail('config.json', again, again, again, again, again, again);
-    await expect(pull()).rejects.toMatchObject(refused('HUB_REFUSED', /more than 5 times/));
+    await expect(pull()).rejects.toMatchObject(refused('HUB_REJECTED', /more than 5 times/));
     hub.fail('config.json', again, { location: 'config.json' });
     expect(await pull()).toMatchObject({ wasThere: false });
   });
 
   test('a file that the hub does not have', async () => {
-    await expect(pull({}, { revision: 'elsewhere' })).rejects.toMatchObject(refused('HUB_REFUSED', /answered 404/));
+    await expect(pull({}, { revision: 'elsewhere' })).rejects.toMatchObject(refused('HUB_REJECTED', /answered 404/));
   });
 
   test('a file without end', async () => {
     hub.fail('tokenizer.json', 'never ends');
-    await expect(pull()).rejects.toMatchObject(refused('HUB_REFUSED', /larger than 67108864 bytes/));
+    await expect(pull()).rejects.toMatchObject(refused('HUB_REJECTED', /larger than 67108864 bytes/));
     expect(hub.asked).toEqual(['config.json', 'tokenizer.json']);
   });
 

@@ -48,9 +48,9 @@ it('a certificate that cannot be read is named', () => {
 describe('a fault of Kafka', () => {
   const caused = (cause: unknown) => new Error('gave up', { cause: new Error('again', { cause }) });
 
-  it('is KAFKA_REFUSED where trying again is no use', () => {
-    expect(asKafkaError(caused({ type: 'TOPIC_AUTHORIZATION_FAILED' }), 'reading')).toMatchObject({ code: 'KAFKA_REFUSED', retry: false });
-    expect(asKafkaError(caused({ name: 'KafkaJSSASLAuthenticationError' }), 'reading')).toMatchObject({ code: 'KAFKA_REFUSED' });
+  it('is KAFKA_REJECTED where trying again is no use', () => {
+    expect(asKafkaError(caused({ type: 'TOPIC_AUTHORIZATION_FAILED' }), 'reading')).toMatchObject({ code: 'KAFKA_REJECTED', retry: false });
+    expect(asKafkaError(caused({ name: 'KafkaJSSASLAuthenticationError' }), 'reading')).toMatchObject({ code: 'KAFKA_REJECTED' });
   });
 
   it('is KAFKA_UNTRUSTED where a certificate is refused', () => {
@@ -63,7 +63,7 @@ describe('a fault of Kafka', () => {
     const several = Object.assign(new Error('errors'), {
       errors: [Object.assign(new Error('no'), { type: 'CLUSTER_AUTHORIZATION_FAILED' })],
     });
-    expect(asKafkaError(several, 'sending')).toMatchObject({ code: 'KAFKA_REFUSED', message: 'Kafka, while sending: no' });
+    expect(asKafkaError(several, 'sending')).toMatchObject({ code: 'KAFKA_REJECTED', message: 'Kafka, while sending: no' });
   });
 
   it('of the client, about bytes that it cannot read, does not pass', () => {
