@@ -18,7 +18,7 @@ export async function runOn(folder, use) {
   // A feed that is open and says nothing.
   const silent = await open(feed, 'r+');
   const env = { FEEDPULSE_NDJSON_PATH: feed, FEEDPULSE_SERVER_REQUESTS_PER_MINUTE: '100000', FEEDPULSE_LOG_LEVEL: 'warn' };
-  const running = await startFeedpulse(['--source', 'ndjson', '--data', folder], env);
+  const running = await startFeedpulse(['--source', 'ndjson', '--data-dir', folder], env);
   try {
     return await use(running.url);
   } finally {

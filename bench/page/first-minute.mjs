@@ -50,7 +50,7 @@ async function firstMinute() {
   const browser = await openBrowser();
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1_000;
-  const program = spawn('npm', ['start', '--silent', '--', '--port', '0', '--data', join(scratch, 'data')], {
+  const program = spawn('npm', ['start', '--silent', '--', '--port', '0', '--data-dir', join(scratch, 'data')], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     // A group of its own, as a terminal gives it one: what it is told, npm and the program hear.

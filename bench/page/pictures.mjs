@@ -53,7 +53,7 @@ const out = options.out ?? join(root, options.readme ? 'docs/images' : '.cache/p
 const browser = await openBrowser();
 const { startFeedpulse } = (await runnerImport(fileURLToPath(new URL('../../test/support/feedpulse.ts', import.meta.url)))).module;
 const data = await mkdtemp(join(tmpdir(), 'feedpulse-pictures-'));
-const running = await startFeedpulse(['--source', 'demo', '--data', data]);
+const running = await startFeedpulse(['--source', 'demo', '--data-dir', data]);
 try {
   await mkdir(out, { recursive: true });
   await new Promise((resolve) => setTimeout(resolve, Number(options.settle ?? (options.readme ? 600 : 45)) * 1_000));

@@ -32,7 +32,7 @@ export async function measureEndToEnd(count) {
   let running;
   try {
     await produce(await writePosts(join(folder, 'full.ndjson'), 'full', texts.slice(0, fullCount)));
-    running = await startFeedpulse(['--source', 'kafka', '--data', join(folder, 'data')], env);
+    running = await startFeedpulse(['--source', 'kafka', '--data-dir', join(folder, 'data')], env);
     const full = await measureThroughput(running, fullCount);
     const rate = Math.floor(full.postsPerSecond / 2);
     const half = texts.slice(fullCount, fullCount + rate * 20);

@@ -30,7 +30,7 @@ export async function fillOnce({ posts, fresh }) {
 }
 
 async function fill(folder, ...args) {
-  const child = spawn(process.execPath, [program, 'demo', ...args, '--data', folder, '--log-level', 'error'], {
+  const child = spawn(process.execPath, [program, 'demo', ...args, '--data-dir', folder, '--log-level', 'error'], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const [code] = await once(child, 'close');

@@ -14,7 +14,7 @@ const owner = z.object({
 /** The process that has a data folder open, and how other commands reach it. */
 export type Instance = z.infer<typeof owner>;
 
-const pathIn = (folder: string): string => join(folder, 'owner.json');
+const pathIn = (folder: string): string => join(folder, 'instance.json');
 
 /**
  * Leaves in the data folder how other commands reach this process; only its user can read it. The embedded

@@ -38,7 +38,7 @@ export const errorCodes = {
     retry: false,
     hint: 'Check `clickhouse.caFile`, the host name in `clickhouse.url` and the dates of the certificate.',
   },
-  DATA_DIR_LOCKED: { exit: 6, retry: false, hint: 'Another feedpulse owns this data folder: stop it, or choose another with --data.' },
+  DATA_DIR_LOCKED: { exit: 6, retry: false, hint: 'Another feedpulse owns this data folder: stop it, or choose another with --data-dir.' },
   MIGRATION_CHECKSUM_MISMATCH: {
     exit: 6,
     retry: false,

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 test('a signal that comes twice at once, as npm passes it on, is one: what is being scored is finished', async () => {
-  const running = await startFeedpulse(['--data', join(folder, 'demo')]);
+  const running = await startFeedpulse(['--data-dir', join(folder, 'demo')]);
   await eventually('posts are scored', 30, async () => (await running.metric('feedpulse_posts_scored_total')) > 200);
   process.kill(running.pid, 'SIGINT');
   process.kill(running.pid, 'SIGTERM');
@@ -29,7 +29,7 @@ test('a later signal ends at once what cannot be finished', async () => {
   await execute('mkfifo', [feed]);
   // Reading a pipe that is open and says nothing cannot be cut off.
   const silent = await open(feed, 'r+');
-  const running = await startFeedpulse(['--source', 'ndjson', '--data', join(folder, 'ndjson')], { FEEDPULSE_NDJSON_PATH: feed });
+  const running = await startFeedpulse(['--source', 'ndjson', '--data-dir', join(folder, 'ndjson')], { FEEDPULSE_NDJSON_PATH: feed });
   let hasEnded = false;
   const ended = running.ended().finally(() => {
     hasEnded = true;

@@ -30,7 +30,7 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'feedpulse-accessibility-'));
-  running = await startFeedpulse(['--source', 'demo', '--data', folder]);
+  running = await startFeedpulse(['--source', 'demo', '--data-dir', folder]);
   browser = await launchChromium();
 });
 afterAll(async () => {

@@ -19,7 +19,7 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'feedpulse-page-'));
-  running = await startFeedpulse(['--source', 'demo', '--data', join(folder, 'data')]);
+  running = await startFeedpulse(['--source', 'demo', '--data-dir', join(folder, 'data')]);
   browser = await launchChromium();
 });
 afterAll(async () => {
@@ -352,7 +352,7 @@ test('the page says that the program is gone, and goes on when it is back', asyn
   await running.stop();
   await page.locator('.connection[data-state=bad]', { hasText: 'connection lost' }).waitFor();
   await page.locator('.notice.bad', { hasText: 'feedpulse does not answer' }).waitFor();
-  running = await startFeedpulse(['--source', 'demo', '--data', join(folder, 'data'), '--port', new URL(running.url).port]);
+  running = await startFeedpulse(['--source', 'demo', '--data-dir', join(folder, 'data'), '--port', new URL(running.url).port]);
   await page.locator('.connection[data-state=good]').waitFor();
   await expect.poll(() => page.locator('.notice.bad').count(), { timeout: 15_000 }).toBe(0);
   await page.context().close();

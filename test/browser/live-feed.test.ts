@@ -28,7 +28,7 @@ beforeAll(async () => {
   const pipe = join(folder, 'feed.ndjson');
   await promisify(execFile)('mkfifo', [pipe]);
   // A pipe opens when both of its ends do, and the process is live before it reads.
-  const starting = startFeedpulse(['--source', 'ndjson', '--in', pipe, '--data', join(folder, 'data')]);
+  const starting = startFeedpulse(['--source', 'ndjson', '--in', pipe, '--data-dir', join(folder, 'data')]);
   feed = createWriteStream(pipe);
   running = await starting;
   browser = await launchChromium();

@@ -15,12 +15,12 @@ let running: RunningFeedpulse;
 let folder: string;
 let token: string;
 
-const tokens = async (...args: string[]) => (await feedpulse('tokens', ...args, '--data', folder)).stdout.trim();
+const tokens = async (...args: string[]) => (await feedpulse('tokens', ...args, '--data-dir', folder)).stdout.trim();
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'feedpulse-sign-in-'));
   token = await tokens('add', '--name', 'ines', '--role', 'viewer');
-  running = await startFeedpulse(['--source', 'demo', '--data', folder]);
+  running = await startFeedpulse(['--source', 'demo', '--data-dir', folder]);
   browser = await launchChromium();
 });
 afterAll(async () => {

@@ -27,16 +27,16 @@ interface Figures {
 const closed = { from: 'now-12m', to: 'now-10m' };
 const config = () => configSchema.parse({ dataDir: folder });
 const brands = () => withApi(config(), quiet, (api) => api.get<Figures[]>('/api/v1/brands', closed));
-const ownerFile = () => join(folder, 'owner.json');
+const ownerFile = () => join(folder, 'instance.json');
 
 async function runDemo(...args: readonly string[]): Promise<RunningFeedpulse> {
-  running = await startFeedpulse(['--data', folder, ...args], { FEEDPULSE_DEMO_BACKFILL: '15m' });
+  running = await startFeedpulse(['--data-dir', folder, ...args], { FEEDPULSE_DEMO_BACKFILL: '15m' });
   return running;
 }
 
 test('a command asks the process that has the folder open, and opens it itself when there is none, with the same answer', async () => {
   await expect(brands()).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
-  await feedpulse('tokens', 'add', '--name', 'somebody', '--role', 'viewer', '--data', folder);
+  await feedpulse('tokens', 'add', '--name', 'somebody', '--role', 'viewer', '--data-dir', folder);
   const process = await runDemo();
   // Its own token lets commands in where others need one; only the user can read it.
   expect((await stat(ownerFile())).mode & 0o777).toBe(0o600);
@@ -64,7 +64,7 @@ test('what a killed process left behind leads nobody astray', async () => {
 });
 
 test('beyond the loopback interface a run without a token ends before it opens the database', async () => {
-  const { code } = await attempt(['run', '--host', '0.0.0.0', '--port', '0', '--data', folder]);
+  const { code } = await attempt(['run', '--host', '0.0.0.0', '--port', '0', '--data-dir', folder]);
   expect(code).toBe(8);
   expect(existsSync(join(folder, 'clickhouse'))).toBe(false);
 });

@@ -32,7 +32,7 @@ test('a model that is damaged is told from a sound one before anything is read',
     await cp(bundledModelPath, model, { recursive: true });
     await damage(model);
     const ended = await attempt(
-      ['run', '--port', '0', '--source', 'kafka', '--data', stage.dataOf('unread'), '--model', model],
+      ['run', '--port', '0', '--source', 'kafka', '--data-dir', stage.dataOf('unread'), '--model', model],
       stage.envOf('unread'),
     );
     expect([ended.code, ended.output.includes(`${code}: `)], ended.output).toEqual([4, true]);

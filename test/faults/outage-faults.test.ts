@@ -104,7 +104,7 @@ async function meanWrite(process: RunningFeedpulse): Promise<number> {
 testInWhole('questions about a long history do not hold up the feed', async () => {
   const { random } = seeded('slow questions');
   const posts = await stage.produce('asked', random, 1_500);
-  await feedpulse('migrate', '--data', stage.dataOf('asked'));
+  await feedpulse('migrate', '--data-dir', stage.dataOf('asked'));
   await changeFolder(stage.dataOf('asked'), longStory);
   const process = await stage.consume('asked');
   let asking = true;

@@ -49,7 +49,7 @@ afterAll(async () => {
 
 async function start(): Promise<RunningFeedpulse> {
   const env = { FEEDPULSE_KAFKA_BROKERS: kafka.brokers.join(','), FEEDPULSE_KAFKA_SESSION_TIMEOUT: '6s' };
-  running = await startFeedpulse(['--source', 'kafka', '--data', folder, '--config', join(folder, 'feedpulse.yaml')], env);
+  running = await startFeedpulse(['--source', 'kafka', '--data-dir', folder, '--config', join(folder, 'feedpulse.yaml')], env);
   return running;
 }
 
@@ -125,7 +125,7 @@ test('posts turn negative: one alert, by one name, though the process is killed 
   expect(receiver.received.at(-1)?.body).toMatchObject({ type: 'resolved', alert: alert?.id });
   expect((await alerts()).map(({ id, resolvedAt }) => [id, resolvedAt !== null])).toEqual([[alert?.id, true]]);
 
-  const shared = ['--data', folder, '--config', join(folder, 'feedpulse.yaml')];
+  const shared = ['--data-dir', folder, '--config', join(folder, 'feedpulse.yaml')];
   expect((await feedpulse('alerts', 'ack', alert?.id ?? '', '--noise', ...shared)).stdout).toMatch(
     /^Kestrel, net sentiment down to .*: marked as noise\.\n$/,
   );

@@ -91,7 +91,7 @@ async function open(reader: keyof typeof users): Promise<Database> {
 
 describe('with the rights of users.sql and over TLS', () => {
   test('posts become rows and figures, read by a user who may change no setting', async () => {
-    const feed = ['--source', 'ndjson', '--in', join(folder, 'posts.ndjson'), '--data', join(folder, 'data')];
+    const feed = ['--source', 'ndjson', '--in', join(folder, 'posts.ndjson'), '--data-dir', join(folder, 'data')];
     running = await startFeedpulse(feed, as('writing', 'feedpulse_reader'));
     const reading = running;
     await eventually('every post in the figures', 60, async () => {
@@ -155,7 +155,7 @@ describe('with the rights of users.sql and over TLS', () => {
 });
 
 test('a reader who may set no limit and has none is warned of', async () => {
-  const ended = await attempt(['doctor', '--data', join(folder, 'doctor')], as('writing', 'unbound'));
+  const ended = await attempt(['doctor', '--data-dir', join(folder, 'doctor')], as('writing', 'unbound'));
   expect(ended.output).toMatch(/✓ database/);
   const migrated = await attempt(['migrate'], as('writing', 'unbound'));
   expect(migrated.output).toContain('give its profile max_execution_time and max_memory_usage');

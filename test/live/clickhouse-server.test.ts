@@ -33,7 +33,7 @@ afterAll(async () => {
 
 /** One more member of the group, on the database `name` of the server. */
 async function addMember(topic: string, database: string): Promise<RunningFeedpulse> {
-  const member = await startFeedpulse(['--source', 'kafka', '--data', join(folder, `member-${members.length}`)], {
+  const member = await startFeedpulse(['--source', 'kafka', '--data-dir', join(folder, `member-${members.length}`)], {
     ...clickhouse.env,
     FEEDPULSE_CLICKHOUSE_DATABASE: database,
     FEEDPULSE_KAFKA_BROKERS: kafka.brokers.join(','),

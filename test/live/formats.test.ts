@@ -102,7 +102,7 @@ test('Avro in two versions, JSON Schema and JSON become rows, though the registr
   registry.register(3, { schema: '{}', schemaType: 'JSON' });
   registry.fail(5, 503);
   const dataDir = join(folder, 'data');
-  const reader = await startFeedpulse(['--source', 'kafka', '--data', dataDir], environment(topic));
+  const reader = await startFeedpulse(['--source', 'kafka', '--data-dir', dataDir], environment(topic));
   running = reader;
   // The second version reaches the registry after its messages.
   await eventually('the registry asked for it, and again', 30, async () => registry.requests() > 9);
@@ -161,7 +161,7 @@ test.each(['gzip', 'snappy', 'lz4', 'zstd'])('a topic that the broker keeps in %
   await producer.connect();
   await producer.send({ topic: to, messages: Array.from({ length: each }, (_, index) => ({ value: JSON.stringify(post(codec, index)) })) });
   await producer.disconnect();
-  running = await startFeedpulse(['--source', 'kafka', '--data', join(folder, to)], environment(to));
+  running = await startFeedpulse(['--source', 'kafka', '--data-dir', join(folder, to)], environment(to));
   const { metric } = running;
   await eventually('all are written', 60, async () => (await metric('feedpulse_rows_written_total')) === each);
   expect(await running.stop()).toBe(0);

@@ -26,7 +26,7 @@ const judges = (): RunningFeedpulse[] => members.filter((member) => member.log()
 test('of two processes on one database one judges alerts, and the other does when that one is killed', async () => {
   const env = { ...clickhouse.env, FEEDPULSE_KAFKA_BROKERS: kafka.brokers.join(','), FEEDPULSE_KAFKA_SESSION_TIMEOUT: '6s' };
   for (const name of ['one', 'other']) {
-    members.push(await startFeedpulse(['--source', 'kafka', '--data', join(folder, name)], { ...env, FEEDPULSE_MODEL_WORKERS: '1' }));
+    members.push(await startFeedpulse(['--source', 'kafka', '--data-dir', join(folder, name)], { ...env, FEEDPULSE_MODEL_WORKERS: '1' }));
     await eventually('one judges', 60, async () => judges().length > 0);
   }
   const [judge] = judges();

@@ -100,7 +100,7 @@ async function expectRows(topic: string, env: Settings): Promise<void> {
   const sent = await attempt(['produce', posted], settings);
   expect(sent).toMatchObject({ code: 0, output: expect.stringContaining(`${posts + 1} messages are in ${topic}.`) });
   const dataDir = join(folder, topic);
-  running = await startFeedpulse(['--source', 'kafka', '--data', dataDir], settings);
+  running = await startFeedpulse(['--source', 'kafka', '--data-dir', dataDir], settings);
   const reading = running;
   await eventually('every post written', 60, async () => (await reading.metric('feedpulse_rows_written_total')) >= posts);
   await eventually('the dead letter written', 20, async () => (await reading.metric('feedpulse_dead_letters_total')) === 1);
@@ -126,7 +126,7 @@ describe('is refused in words, at once, and without the password:', () => {
   async function expectRefusal(env: Settings, code: string, words: RegExp): Promise<void> {
     for (const command of [
       ['produce', posted],
-      ['run', '--source', 'kafka', '--no-server', '--data', join(folder, 'refused')],
+      ['run', '--source', 'kafka', '--no-server', '--data-dir', join(folder, 'refused')],
     ]) {
       const started = Date.now();
       const ended = await attempt(['--verbose', ...command], env);
@@ -171,6 +171,6 @@ describe('is refused in words, at once, and without the password:', () => {
 });
 
 test('doctor tells of a broker that is not trusted', async () => {
-  const ended = await attempt(['doctor', '--data', join(folder, 'doctor')], { ...over('EXPIRED'), FEEDPULSE_SOURCE: 'kafka' });
+  const ended = await attempt(['doctor', '--data-dir', join(folder, 'doctor')], { ...over('EXPIRED'), FEEDPULSE_SOURCE: 'kafka' });
   expect(ended).toMatchObject({ code: 1, output: expect.stringMatching(/✗ Kafka.*has expired \(CERT_HAS_EXPIRED\)/) });
 });

@@ -35,7 +35,7 @@ async function produce(topic: string): Promise<void> {
 
 function consume(topic: string, dataDir: string): Promise<RunningFeedpulse> {
   const env = { FEEDPULSE_KAFKA_BROKERS: kafka.brokers.join(','), FEEDPULSE_KAFKA_TOPIC: topic, FEEDPULSE_KAFKA_SESSION_TIMEOUT: '6s' };
-  return startFeedpulse(['--source', 'kafka', '--data', dataDir], { ...env, FEEDPULSE_KAFKA_DEAD_LETTER_TOPIC: `${topic}.dead` });
+  return startFeedpulse(['--source', 'kafka', '--data-dir', dataDir], { ...env, FEEDPULSE_KAFKA_DEAD_LETTER_TOPIC: `${topic}.dead` });
 }
 
 /** Waits until the rollups hold every post and nothing is left in the topic. */

@@ -54,7 +54,7 @@ test('posts that the model fails on become dead letters, and all others are scor
   const texts = Array.from({ length: 600 }, (_, index) => `The ${poisoned.has(index) ? 'kettle' : 'teapot'} number ${index} is lovely`);
   await produce('poison', texts);
   const data = join(folder, 'poison');
-  running = await startFeedpulse(['--source', 'kafka', '--data', data, '--model', model], envOf('poison'));
+  running = await startFeedpulse(['--source', 'kafka', '--data-dir', data, '--model', model], envOf('poison'));
   const { metric } = running;
   await eventually('all are written or refused', 90, async () => {
     return (await metric('feedpulse_rows_written_total')) + (await metric('feedpulse_dead_letters_total')) === texts.length;
@@ -67,7 +67,7 @@ test('posts that the model fails on become dead letters, and all others are scor
   // A sound model takes them.
   const replay = await attempt(['dead-letters', 'replay', '--source', 'kafka'], envOf('poison'));
   expect(replay.code).toBe(0);
-  running = await startFeedpulse(['--source', 'kafka', '--data', data], envOf('poison'));
+  running = await startFeedpulse(['--source', 'kafka', '--data-dir', data], envOf('poison'));
   const second = running;
   await eventually('they are written', 60, async () => (await second.metric('feedpulse_rows_written_total')) === poisoned.size);
   expect(await second.stop()).toBe(0);
@@ -78,7 +78,7 @@ test('a model that fails on everything stops the feed, and makes no dead letter'
   const broken = await poisonedModel(join(folder, 'broken'), 'one', 'another', 'a');
   await produce('broken', ['one post', 'another post']);
   const data = join(folder, 'broken-data');
-  const ended = await attempt(['run', '--port', '0', '--source', 'kafka', '--data', data, '--model', broken], envOf('broken'));
+  const ended = await attempt(['run', '--port', '0', '--source', 'kafka', '--data-dir', data, '--model', broken], envOf('broken'));
   expect(ended.code).toBe(4);
   expect(ended.output).toContain('MODEL_FAILED');
   expect(await lettersOf('broken')).toEqual([]);
@@ -94,9 +94,9 @@ test('posts whose rows the database refuses become dead letters, and all others 
     Array.from({ length: 300 }, (_, index) => `Teapot ${index} is lovely`),
   );
   const data = join(folder, 'row');
-  await feedpulse('migrate', '--data', data);
+  await feedpulse('migrate', '--data-dir', data);
   await constrain(data, `id NOT IN (${refused.map((id) => `'${id}'`).join(', ')})`);
-  running = await startFeedpulse(['--source', 'kafka', '--data', data], envOf('row'));
+  running = await startFeedpulse(['--source', 'kafka', '--data-dir', data], envOf('row'));
   const { metric } = running;
   await eventually('all are written or refused', 60, async () => {
     return (await metric('feedpulse_rows_written_total')) + (await metric('feedpulse_dead_letters_total')) === 300;
@@ -112,9 +112,9 @@ test('a database that refuses every row stops the feed, and makes no dead letter
     Array.from({ length: 100 }, (_, index) => `Teapot ${index} is lovely`),
   );
   const data = join(folder, 'closed');
-  await feedpulse('migrate', '--data', data);
+  await feedpulse('migrate', '--data-dir', data);
   await constrain(data, "platform = 'none'");
-  const ended = await attempt(['run', '--port', '0', '--source', 'kafka', '--data', data], envOf('closed'));
+  const ended = await attempt(['run', '--port', '0', '--source', 'kafka', '--data-dir', data], envOf('closed'));
   expect(ended.code).toBe(6);
   expect(ended.output).toContain('DATABASE_REJECTED');
   expect(await lettersOf('closed')).toEqual([]);

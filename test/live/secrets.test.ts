@@ -65,7 +65,7 @@ test('no secret is printed when all goes well', async () => {
   const shown = await look(['check-config', '--json']);
   expect(shown).toMatchObject({ code: 0, output: expect.stringContaining('"password": "(set)"') });
   expect((await look(['check-config'])).code).toBe(0);
-  expect((await look(['doctor', '--data', join(folder, 'well')])).code).toBe(0);
+  expect((await look(['doctor', '--data-dir', join(folder, 'well')])).code).toBe(0);
   expectNoCanary();
 });
 
@@ -75,7 +75,7 @@ test('no secret is printed when the broker, the database or a password is wrong'
   await writeFile(lines, `${messages()}\n`);
   expect((await look(['produce', lines, '--brokers', `127.0.0.1:${await freePort()}`])).output).toMatch(/^KAFKA_UNAVAILABLE/m);
   const wrong = { FEEDPULSE_CLICKHOUSE_PASSWORD: `${canary}-wrong` };
-  expect((await look(['doctor', '--data', join(folder, 'ill')], wrong)).output).toMatch(/✗ database/);
+  expect((await look(['doctor', '--data-dir', join(folder, 'ill')], wrong)).output).toMatch(/✗ database/);
   expect((await look(['migrate'], { FEEDPULSE_CLICKHOUSE_PASSWORD: `${canary}-wrong` })).output).toMatch(/^DATABASE_REJECTED/m);
   expect((await look(['migrate'], { FEEDPULSE_CLICKHOUSE_READER_PASSWORD: `${canary}-wrong` })).output).toMatch(/^DATABASE_REJECTED/m);
   await clickhouse.play({ statement: 'schema_migrations', when: 'before', how: 'error', code: 497 });
@@ -126,7 +126,7 @@ test('no text of a post is printed, well-formed or not, whatever the database do
     for (const code of [241, 999]) await clickhouse.play({ statement, when: 'before', how: 'error', code });
   await clickhouse.play({ statement: 'INSERT INTO posts', when: 'after', how: 'reset' });
   const dataDir = join(folder, 'texts');
-  const running = await startFeedpulse(['--source', 'ndjson', '--in', feed, '--data', dataDir], secrets());
+  const running = await startFeedpulse(['--source', 'ndjson', '--in', feed, '--data-dir', dataDir], secrets());
   await eventually('the posts written', 60, async () => (await running.metric('feedpulse_rows_written_total')) >= 3);
   expect(await running.stop()).toBe(0);
   expect(await readFile(join(dataDir, 'dead-letters.ndjson'), 'utf8')).toContain('not-json');
@@ -142,7 +142,7 @@ test.each([
   const feed = join(folder, `refused-${code}.ndjson`);
   await writeFile(feed, `${messages().split('\n')[0]?.replace('one', `refused-${code}`)}\n`);
   await clickhouse.play({ statement: 'INSERT INTO posts', when: 'before', how: 'error', code });
-  const ended = await look(['run', '--source', 'ndjson', '--in', feed, '--no-server', '--data', join(folder, 'refused')]);
+  const ended = await look(['run', '--source', 'ndjson', '--in', feed, '--no-server', '--data-dir', join(folder, 'refused')]);
   expect(ended.output).toMatch(said);
   expectNoCanary();
 });

@@ -23,7 +23,7 @@ const answers = (url: string): Promise<boolean> =>
   );
 
 test('npm start prints where the page is, and SIGTERM to npm ends all of it', async () => {
-  const npm = spawn('npm', ['start', '--', '--port', '0', '--data', folder], { cwd: repository, stdio: ['ignore', 'pipe', 'ignore'] });
+  const npm = spawn('npm', ['start', '--', '--port', '0', '--data-dir', folder], { cwd: repository, stdio: ['ignore', 'pipe', 'ignore'] });
   const ended = once(npm, 'close');
   const url = await new Promise<string>((resolve, reject) => {
     createInterface({ input: npm.stdout }).on('line', (line) => {

@@ -35,5 +35,5 @@ export async function startOver(folder: string, { posts, alerts = [], lines = []
   await writeFile(join(folder, 'feedpulse.yaml'), JSON.stringify(config));
   await writeFile(join(folder, 'feed.ndjson'), lines.map((line) => `${line}\n`).join(''));
   const source = ['--source', 'ndjson', '--in', join(folder, 'feed.ndjson')];
-  return startFeedpulse([...source, '--data', folder, '--config', join(folder, 'feedpulse.yaml')]);
+  return startFeedpulse([...source, '--data-dir', folder, '--config', join(folder, 'feedpulse.yaml')]);
 }

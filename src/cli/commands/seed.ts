@@ -26,7 +26,7 @@ The posts are made up by the database itself, a million in a few seconds; no mod
 invented too (their model version is \`made-up\`). \`feedpulse run\` adds the live demo feed to them.
 
   $ feedpulse demo --history 1y
-  $ feedpulse demo --history 90d --posts 500000 --data /tmp/try
+  $ feedpulse demo --history 90d --posts 500000 --data-dir /tmp/try
 `;
 
 export function demoCommand(): Command {

@@ -36,7 +36,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const ask = (...args: string[]) => feedpulse(...args, '--data', folder, '--log-level', 'error');
+const ask = (...args: string[]) => feedpulse(...args, '--data-dir', folder, '--log-level', 'error');
 
 test('a trend has its curve, its change against the period before and its gaps', async () => {
   const { stdout } = await ask('trends', '--brand', 'Kestrel');
@@ -75,8 +75,8 @@ test('brands stand side by side, and a name steers no terminal', async () => {
 });
 
 test('what the API does not take ends with a line that says why', async () => {
-  const zone = await attempt(['trends', '--timezone', 'Mars/Olympus', '--data', folder, '--log-level', 'error']);
+  const zone = await attempt(['trends', '--timezone', 'Mars/Olympus', '--data-dir', folder, '--log-level', 'error']);
   expect([zone.code, zone.output]).toEqual([2, expect.stringMatching(/^USAGE: timeZone: not an IANA time zone/)]);
-  const none = await attempt(['compare', '--brand', 'A', 'A', '--data', folder, '--log-level', 'error']);
+  const none = await attempt(['compare', '--brand', 'A', 'A', '--data-dir', folder, '--log-level', 'error']);
   expect([none.code, none.output]).toEqual([2, expect.stringMatching(/^USAGE: brands: names a brand twice/)]);
 });

@@ -27,10 +27,10 @@ afterAll(async () => {
 });
 
 const run = async () => {
-  running = await startFeedpulse(['--data', folder, '--config', config, '--source', 'ndjson', '--in', join(folder, 'posts.ndjson')]);
+  running = await startFeedpulse(['--data-dir', folder, '--config', config, '--source', 'ndjson', '--in', join(folder, 'posts.ndjson')]);
   return running;
 };
-const upkeep = async (...args: string[]) => (await feedpulse(...args, '--data', folder, '--config', config)).stdout;
+const upkeep = async (...args: string[]) => (await feedpulse(...args, '--data-dir', folder, '--config', config)).stdout;
 const figures = (brand: string) =>
   withApi(configSchema.parse({ dataDir: folder }), quiet, (api) =>
     api
@@ -76,6 +76,6 @@ test.each([
   'erase --author chirper',
   'rematch --since soon',
 ])('%s is refused in one line', async (line) => {
-  const { code, output } = await attempt([...line.split(' '), '--data', folder]);
+  const { code, output } = await attempt([...line.split(' '), '--data-dir', folder]);
   expect([code, output.split('\n').filter((told) => told.startsWith('USAGE: ')).length]).toEqual([2, 1]);
 });

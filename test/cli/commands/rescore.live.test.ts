@@ -26,14 +26,14 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const ask = async (...args: string[]) => (await feedpulse('rescore', ...args, '--data', folder, '--log-level', 'error')).stdout;
+const ask = async (...args: string[]) => (await feedpulse('rescore', ...args, '--data-dir', folder, '--log-level', 'error')).stdout;
 const net = async () => {
-  const { stdout } = await feedpulse('trends', '--data', folder, '--log-level', 'error', '--format', 'json');
+  const { stdout } = await feedpulse('trends', '--data-dir', folder, '--log-level', 'error', '--format', 'json');
   return (JSON.parse(stdout) as { summary: { current: { netSentiment: number } } }).summary.current.netSentiment;
 };
 
 test('another model reads stored posts beside the feed, is compared, counts, and is taken back', async () => {
-  running = await startFeedpulse(['--data', folder, '--source', 'ndjson', '--in', join(folder, 'posts.ndjson')]);
+  running = await startFeedpulse(['--data-dir', folder, '--source', 'ndjson', '--in', join(folder, 'posts.ndjson')]);
   await eventually('the posts count', 60, async () => (await net().catch(() => null)) !== null);
   const before = await net();
   expect(await ask('start', model)).toBe('30 posts have been scored; `feedpulse rescore list` names the model.\n');
@@ -58,11 +58,11 @@ test('another model reads stored posts beside the feed, is compared, counts, and
 });
 
 test('what is no model, and no version, ends with a line that says why', async () => {
-  const none = await attempt(['rescore', 'start', join(folder, 'nowhere'), '--data', folder, '--log-level', 'silent']);
+  const none = await attempt(['rescore', 'start', join(folder, 'nowhere'), '--data-dir', folder, '--log-level', 'silent']);
   expect([none.code, none.output]).toEqual([
     6,
     expect.stringMatching(/^DATABASE_UNAVAILABLE: it was not finished: .*manifest\.json is missing/),
   ]);
-  const unknown = await attempt(['rescore', 'activate', "x' OR 1", '--data', folder, '--log-level', 'error']);
+  const unknown = await attempt(['rescore', 'activate', "x' OR 1", '--data-dir', folder, '--log-level', 'error']);
   expect([unknown.code, unknown.output]).toEqual([2, expect.stringMatching(/^USAGE: no post of this range has other scores of x' OR 1/)]);
 });

@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const ask = (...args: string[]) => feedpulse(...args, '--data', folder, '--log-level', 'error');
+const ask = (...args: string[]) => feedpulse(...args, '--data-dir', folder, '--log-level', 'error');
 
 test('posts are printed as a table that steers no terminal, and the next page is named', async () => {
   const { stdout, stderr } = await ask('posts', '--brand', 'Kestrel', '--since', 'now-2d', '--limit', '2');
@@ -68,6 +68,6 @@ test('drivers are told with what they are based on', async () => {
 });
 
 test('what the API does not take ends with a line that says why', async () => {
-  const { code, output } = await attempt(['posts', '--sort', 'engagement', '--data', folder, '--log-level', 'error']);
+  const { code, output } = await attempt(['posts', '--sort', 'engagement', '--data-dir', folder, '--log-level', 'error']);
   expect([code, output]).toEqual([2, expect.stringMatching(/^USAGE: from: the order of engagement needs a range/)]);
 });

@@ -14,7 +14,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const tokens = (...args: string[]) => feedpulse('tokens', ...args, '--data', folder);
+const tokens = (...args: string[]) => feedpulse('tokens', ...args, '--data-dir', folder);
 
 test('a token is printed once, alone on standard output; a list tells names, never tokens', async () => {
   const { stdout, stderr } = await tokens('add', '--name', 'grafana', '--role', 'viewer');
@@ -38,14 +38,14 @@ test.each([
 
 test('beyond the loopback interface the program starts with a token only, and writes no token into its log', async () => {
   const empty = join(folder, 'empty');
-  const refused = startFeedpulse(['--host', '0.0.0.0', '--source', 'demo', '--data', empty]);
+  const refused = startFeedpulse(['--host', '0.0.0.0', '--source', 'demo', '--data-dir', empty]);
   await expect(refused).rejects.toThrow(
     /ended with 8 [\s\S]*INSECURE_BIND: 0\.0\.0\.0 can be reached by other machines, and there is no token\./,
   );
   const token = (await tokens('add', '--name', 'ines', '--role', 'viewer')).stdout.trim();
   const config = join(folder, 'feedpulse.yaml');
   await writeFile(config, 'log: { level: debug }\n');
-  running = await startFeedpulse(['--host', '0.0.0.0', '--source', 'demo', '--data', folder, '--config', config]);
+  running = await startFeedpulse(['--host', '0.0.0.0', '--source', 'demo', '--data-dir', folder, '--config', config]);
   const url = running.url.replace(/\/\/[^:]+:/, '//127.0.0.1:');
   const statusOf = async (authorization: string) => (await fetch(`${url}/metrics`, { headers: { authorization } })).status;
   expect([await statusOf(''), await statusOf(`Bearer ${token}`), await statusOf(`Bearer ${token}x`)]).toEqual([401, 200, 401]);

@@ -83,7 +83,7 @@ export async function openKafkaStage(): Promise<KafkaStage> {
       return posts;
     },
     consume: async (topic, env = {}) => {
-      const process = await startFeedpulse(['--source', 'kafka', '--data', dataOf(topic)], { ...envOf(topic), ...env });
+      const process = await startFeedpulse(['--source', 'kafka', '--data-dir', dataOf(topic)], { ...envOf(topic), ...env });
       running.push(process);
       return process;
     },

@@ -29,13 +29,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const model = (...args: string[]) => feedpulse('model', ...args, '--data', data);
+const model = (...args: string[]) => feedpulse('model', ...args, '--data-dir', data);
 /** As a table shows it, such as `68.2 MB`. */
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 /** What pins the files, on the command line. */
 const pinned = (all: ReadonlyMap<string, Buffer>): string[] =>
   [...pinsOf(all)].flatMap(([file, sha256]) => ['--sha256', `${file}=${sha256}`]);
-const failing = (...args: string[]) => attempt(['model', ...args, '--data', data]);
+const failing = (...args: string[]) => attempt(['model', ...args, '--data-dir', data]);
 
 interface Listed {
   readonly name: string;

@@ -2,14 +2,14 @@ import type { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { modelCommand } from '../../../../src/cli/commands/model/model.ts';
 
-const shared = ['--config', '--data', '--model', '--log-level'];
+const shared = ['--config', '--data-dir', '--model', '--log-level'];
 const takenBy = (command: Command): (string | undefined)[] => command.options.map(({ long }) => long ?? undefined);
 
 test.each([
-  ['list', ['--config', '--data', '--model']],
-  ['verify', ['--config', '--data', '--model']],
-  ['pull', ['--config', '--data']],
-  ['compare', ['--config', '--data', '--log-level']],
+  ['list', ['--config', '--data-dir', '--model']],
+  ['verify', ['--config', '--data-dir', '--model']],
+  ['pull', ['--config', '--data-dir']],
+  ['compare', ['--config', '--data-dir', '--log-level']],
 ])('model %s takes no shared option that it does not read', (name, taken) => {
   const command = modelCommand().commands.find((one) => one.name() === name);
   expect(shared.filter((option) => command && takenBy(command).includes(option))).toEqual(taken);
