@@ -14,7 +14,7 @@ const posts = samplePosts(96);
 /**
  * Differences of scores, on their scale of −1 to 1. Activations are quantised with one scale a batch, so that a
  * post's neighbours move its score: by 0.026 in the mean and 0.34 at worst over 1,000 real posts, about as much as
- * int8 differs from fp32 (docs/decisions/0005-inference-in-worker-threads.md). A mixed-up row would be off by 0.5.
+ * int8 differs from fp32 (docs/decisions/0006-inference-in-worker-threads.md). A mixed-up row would be off by 0.5.
  */
 const tolerance = { mean: 0.04, worst: 0.4 };
 

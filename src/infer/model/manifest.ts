@@ -14,7 +14,7 @@ export const manifestSchema = z.object({
   name: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/),
   /** What `model pull` made up for a model without one ends in a part of its checksums. */
   version: z.string().regex(/^\d+\.\d+\.\d+(?:-[0-9a-z]+)?$/),
-  /** In the order of the logits. A model may know no `neutral`: docs/decisions/0026-models-from-a-hub.md. */
+  /** In the order of the logits. A model may know no `neutral`: docs/decisions/0011-models-from-a-hub.md. */
   labels: z.array(z.enum(labels)).min(2).refine(isWholeScale, 'needs negative and positive, and each label once'),
   /** Primary subtags of the languages the model was trained on; the first is taken where detection can't tell. */
   languages: z.tuple([z.string().regex(/^[a-z]{2,3}$/)], z.string().regex(/^[a-z]{2,3}$/)),

@@ -9,7 +9,7 @@ const fewestLetters = 16;
 /**
  * How far the detected language must lead the home language, on the detector's scale of 0 to 1. It trades
  * English posts full of names taken for another language against foreign ones missed: see
- * docs/decisions/0004-language-detection.md for the figures.
+ * docs/decisions/0007-language-detection.md for the figures.
  */
 const leastLead = 0.1;
 
