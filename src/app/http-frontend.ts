@@ -2,13 +2,13 @@ import type { Config } from '../config/schema.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { createLocalToken } from '../server/auth/local-token.ts';
-import { openTokens, type RunningServer, type ServerParts, startServer } from '../server/server.ts';
+import { openTokens, type RunningServer, type ServerDeps, startServer } from '../server/server.ts';
 import { removeInstance, writeInstance } from './instance-file.ts';
 
 /** What the outside sees of a run: page and API for people, and the same for other commands on this machine. */
 export interface HttpFrontend {
   /** Starts the server and says where it is. @throws what `startServer` throws */
-  serve(parts: Omit<ServerParts, 'tokens'>): Promise<RunningServer>;
+  serve(parts: Omit<ServerDeps, 'tokens'>): Promise<RunningServer>;
   close(): void;
 }
 

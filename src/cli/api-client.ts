@@ -9,7 +9,7 @@ import { systemClock } from '../lib/clock.ts';
 import { asError, FeedpulseError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { createMetrics } from '../lib/metrics.ts';
-import { type ApiAnswer, type ApiRequest, createInProcessApi } from '../server/http/in-process.ts';
+import { type ApiRequest, type ApiResponse, createInProcessApi } from '../server/http/in-process.ts';
 import { createJobs, type Jobs } from '../server/jobs.ts';
 import { type Database, openDatabase } from '../sink/client/connection.ts';
 import { migrate } from '../sink/migrations/migrate.ts';
@@ -25,7 +25,7 @@ export interface Api {
   send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<T>;
 }
 
-type Ask = (request: ApiRequest) => Promise<ApiAnswer>;
+type Ask = (request: ApiRequest) => Promise<ApiResponse>;
 
 /**
  * Asks the process that has the data folder open, over HTTP; where there is none, or the database is a server,
@@ -56,8 +56,8 @@ async function askWithin<T>(ground: { config: Config; db: Database; jobs: Jobs; 
   const { retention } = config;
   const { brands } = withDemoBrands(config);
   const { settle } = createRollups({ db, clock, log, metrics: createMetrics(), retention });
-  const upkeep = { db, clock, retention, matcher: createBrandMatcher(brands), jobs, settle, perBrand: config.model.perBrand };
-  const ask = createInProcessApi({ reader: db.reader, heavyReader: db.heavyReader, clock, brands, log, upkeep, config });
+  const maintenance = { db, clock, retention, matcher: createBrandMatcher(brands), jobs, settle, perBrand: config.model.perBrand };
+  const ask = createInProcessApi({ reader: db.reader, heavyReader: db.heavyReader, clock, brands, log, maintenance, config });
   let changing = false;
   const answer = await work(
     apiOf((request) => {
@@ -84,7 +84,7 @@ function withQuery(path: string, query: Query): string {
 
 const problem = z.object({ detail: z.string() });
 
-function read<T>({ status, text }: ApiAnswer): T {
+function read<T>({ status, text }: ApiResponse): T {
   const body: unknown = text === '' ? undefined : JSON.parse(text);
   if (status < 300) return body as T; // the API's own answer, of the same version or one that a test holds to its description
   const { detail = 'no reason was given' } = problem.safeParse(body).data ?? {};

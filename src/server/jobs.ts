@@ -3,8 +3,8 @@ import { asError, FeedpulseError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 
 /** Ended jobs that are remembered, and jobs that may wait. */
-const mostEnded = 100;
-const mostOpen = 20;
+const maxEndedJobs = 100;
+const maxOpenJobs = 20;
 
 /** Something that takes longer than a request. */
 export interface Job {
@@ -17,22 +17,22 @@ export interface Job {
   /** How many posts or minutes it changed, once it is done. */
   readonly changed?: number;
   /** What it found out, once it is done. */
-  readonly answer?: object;
+  readonly result?: object;
   /** Why it failed. */
   readonly detail?: string;
 }
 
-export type Outcome = Required<Pick<Job, 'changed' | 'answer'>>;
+export type JobOutcome = Required<Pick<Job, 'changed' | 'result'>>;
 
 /** Long work: it says how far it is, heeds the signal, and answers with how much it changed, or with what it found out as well. */
-export type Work = (report: (done: number, total: number) => void, signal: AbortSignal) => Promise<number | Outcome>;
+export type RunJob = (report: (done: number, total: number) => void, signal: AbortSignal) => Promise<number | JobOutcome>;
 
 export interface Jobs {
   /**
    * Starts when those of its lane have ended: they never compete with each other. What may take days has a lane of its own.
    * @throws USAGE when too many wait
    */
-  start(kind: string, work: Work, lane?: string): Job;
+  start(kind: string, work: RunJob, lane?: string): Job;
   find(id: string): Job | undefined;
   /** Cuts a job off; what it has done stays. False where it has ended, or is not known. */
   stop(id: string): boolean;
@@ -53,9 +53,9 @@ export function createJobs(log: Log): Jobs {
   };
   const forgetOldest = (): void => {
     const ended = [...jobs.values()].filter(({ state }) => state === 'done' || state === 'failed');
-    for (const { id } of ended.slice(0, Math.max(0, ended.length - mostEnded))) jobs.delete(id);
+    for (const { id } of ended.slice(0, Math.max(0, ended.length - maxEndedJobs))) jobs.delete(id);
   };
-  const carryOut = async (id: string, kind: string, work: Work): Promise<void> => {
+  const runJob = async (id: string, kind: string, work: RunJob): Promise<void> => {
     const own = stops.get(id)?.signal ?? stop.signal;
     try {
       own.throwIfAborted();
@@ -79,15 +79,15 @@ export function createJobs(log: Log): Jobs {
   };
 
   return {
-    start: (kind, work, lane = 'upkeep') => {
+    start: (kind, work, lane = 'maintenance') => {
       const open = [...jobs.values()].filter(({ state }) => state === 'waiting' || state === 'running').length;
-      if (open >= mostOpen) throw new FeedpulseError('USAGE', `${open} jobs wait already; try again later`);
+      if (open >= maxOpenJobs) throw new FeedpulseError('USAGE', `${open} jobs wait already; try again later`);
       const job: Job = { id: randomUUID(), kind, state: 'waiting', done: 0, total: 0 };
       jobs.set(job.id, job);
       stops.set(job.id, new AbortController());
       lanes.set(
         lane,
-        (lanes.get(lane) ?? Promise.resolve()).then(() => carryOut(job.id, kind, work)),
+        (lanes.get(lane) ?? Promise.resolve()).then(() => runJob(job.id, kind, work)),
       );
       return job;
     },

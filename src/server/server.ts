@@ -19,14 +19,14 @@ import { registerCaching } from './http/caching.ts';
 import { createApp } from './http/create-app.ts';
 import { checkBinding, isExposed, isUnencrypted, registerGuards } from './http/guards.ts';
 import { registerLimits } from './http/limits.ts';
-import { openApiDocument, questions } from './http/openapi.ts';
+import { openApiDocument, queries } from './http/openapi.ts';
 import { problemHandler, sendProblem } from './http/problem.ts';
-import { type ApiParts, registerApi } from './routes/api.ts';
-import { type DeadLetterParts, registerDeadLetterRoutes } from './routes/dead-letter-routes.ts';
+import { type ApiDeps, registerApi } from './routes/api.ts';
+import { type DeadLetterDeps, registerDeadLetterRoutes } from './routes/dead-letter-routes.ts';
 import { registerLiveStream } from './routes/live-stream.ts';
 import { registerSessionRoutes } from './routes/session-routes.ts';
 
-export interface ServerParts extends ApiParts, Pick<DeadLetterParts, 'deadLetters'> {
+export interface ServerDeps extends ApiDeps, Pick<DeadLetterDeps, 'deadLetters'> {
   readonly config: Config;
   readonly tokens: TokenStore;
   readonly log: Log;
@@ -63,7 +63,7 @@ export async function openTokens(config: Config, log: Log, own: readonly TokenEn
 }
 
 /** Starts API, live stream, metrics and page. @throws PORT_IN_USE, FILE_UNREADABLE when the page is not built */
-export async function startServer(parts: ServerParts): Promise<RunningServer> {
+export async function startServer(parts: ServerDeps): Promise<RunningServer> {
   const { config, tokens, log, live, clock, status } = parts;
   const app = createApp(config.server);
   registerGuards(app, config.server);
@@ -79,7 +79,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
   const access = registerAccess(app, { tokens, sessions, proxyUser, openRole, wrongToken });
   registerHealthRoutes(app, parts);
   registerSessionRoutes(app, { tokens, sessions, openRole, wrongToken, log });
-  await registerCaching(app, Object.keys(questions), clock);
+  await registerCaching(app, Object.keys(queries), clock);
   registerApi(app, parts);
   // Commands look at dead letters by themselves: they need no database.
   registerDeadLetterRoutes(app, parts);
@@ -95,7 +95,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
   };
 }
 
-function registerHealthRoutes(app: FastifyInstance, { metrics, status, pipeline }: ServerParts): void {
+function registerHealthRoutes(app: FastifyInstance, { metrics, status, pipeline }: ServerDeps): void {
   app.get('/healthz', requireRole('anyone'), async () => ({ alive: true }));
   app.get('/readyz', requireRole('anyone'), (request, reply) => {
     const { ready, components } = status();

@@ -27,7 +27,7 @@ afterAll(async () => {
 
 test('the overview of a config without brands tells all posts, and complains of nothing', async () => {
   const { page, complaints } = await openView(browser, running.url);
-  await page.waitForResponse((answer) => answer.url().includes('/api/v1/unusual') && answer.ok());
+  await page.waitForResponse((answer) => answer.url().includes('/api/v1/anomalies') && answer.ok());
   await expect.poll(() => tileValue(page, 'Posts')).toBe('3');
   // As long as a question that failed waits before it is asked again.
   await page.waitForTimeout(3_500);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import kafkajs, { type Producer } from 'kafkajs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { AlertsAnswer } from '../../src/server/routes/alerts/alert-schemas.ts';
+import type { AlertsResponse } from '../../src/server/routes/alerts/alert-schemas.ts';
 import { eventually, feedpulse, type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
 import { startKafka, type TestKafka } from '../support/kafka.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
@@ -83,7 +83,7 @@ async function makeUp(): Promise<void> {
 }
 
 const usual = ['glad', 'plain', 'glad', 'angry'] as const;
-const alerts = async (): Promise<AlertsAnswer['alerts']> => (await running?.get<AlertsAnswer>('/api/v1/alerts'))?.alerts ?? [];
+const alerts = async (): Promise<AlertsResponse['alerts']> => (await running?.get<AlertsResponse>('/api/v1/alerts'))?.alerts ?? [];
 const kinds = () => receiver.received.map(({ body }) => body['type']);
 
 test('posts turn negative: one alert, by one name, though the process is killed before and after it is told, and one end', async () => {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { createJobs, type Work } from '../../src/server/jobs.ts';
+import { createJobs, type RunJob } from '../../src/server/jobs.ts';
 import { quiet } from '../support/test-database.ts';
 
 /** Work that ends when it is told to, and heeds its signal. */
-function held(): { work: Work; end: () => void } {
+function held(): { work: RunJob; end: () => void } {
   let end = () => {};
-  const work: Work = (_, signal) =>
+  const work: RunJob = (_, signal) =>
     new Promise((resolve, reject) => {
       end = () => resolve(1);
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
@@ -20,7 +20,7 @@ test('jobs of a lane run one after the other, and those of another do not wait f
   const [long, next, aside] = [held(), held(), held()];
   const first = jobs.start('rescore', long.work, 'rescore');
   const second = jobs.start('rescore', next.work, 'rescore');
-  const other = jobs.start('rematch', aside.work);
+  const other = jobs.start('reapply', aside.work);
   await stateOf(jobs, first.id).toBe('running');
   await stateOf(jobs, other.id).toBe('running');
   expect(jobs.find(second.id)?.state).toBe('waiting');

@@ -16,9 +16,9 @@ import { createMetrics } from '../../src/lib/metrics.ts';
 import { addToken } from '../../src/server/auth/token-file.ts';
 import { createInProcessApi } from '../../src/server/http/in-process.ts';
 import { createJobs } from '../../src/server/jobs.ts';
-import type { UpkeepParts } from '../../src/server/routes/maintenance/maintenance-routes.ts';
+import type { MaintenanceDeps } from '../../src/server/routes/maintenance/maintenance-routes.ts';
 import { createPipelineReport } from '../../src/server/routes/pipeline-report.ts';
-import { openTokens, type RunningServer, type ServerParts, startServer } from '../../src/server/server.ts';
+import { openTokens, type RunningServer, type ServerDeps, startServer } from '../../src/server/server.ts';
 import type { Connections } from '../../src/sink/client/connection.ts';
 import { createDatabaseHealth } from '../../src/sink/client/database-health.ts';
 import { quiet } from '../support/test-database.ts';
@@ -51,7 +51,7 @@ const model: ModelInfo = {
 
 export const problemType = 'application/problem+json; charset=utf-8';
 
-export type TestServer = RunningServer & Pick<ServerParts, 'live' | 'alerts' | 'metrics'>;
+export type TestServer = RunningServer & Pick<ServerDeps, 'live' | 'alerts' | 'metrics'>;
 
 /** A folder for tokens.json, which is not there yet. */
 export function tokenFolder(): { path: string; add: (name: string, role?: Role) => Promise<string>; remove: () => void } {
@@ -65,7 +65,7 @@ export function tokenFolder(): { path: string; add: (name: string, role?: Role) 
 }
 
 /** The real server on a free port, with no token. Without a `reader` its history is a database that is not there. */
-export async function startTestServer(given: Partial<ServerParts> & { server?: object } = {}): Promise<TestServer> {
+export async function startTestServer(given: Partial<ServerDeps> & { server?: object } = {}): Promise<TestServer> {
   const { server, ...parts } = given;
   const live = createPostBus();
   const alerts = createEventBus<AlertTransition>();
@@ -81,7 +81,7 @@ export async function startTestServer(given: Partial<ServerParts> & { server?: o
     metrics,
     reader: nowhere,
     heavyReader: parts.reader ?? nowhere,
-    upkeep: upkeepOf({ kind: 'server', writer: nowhere, upkeep: nowhere, reader: nowhere, heavyReader: nowhere }),
+    maintenance: upkeepOf({ kind: 'server', writer: nowhere, upkeep: nowhere, reader: nowhere, heavyReader: nowhere }),
     live,
     alerts,
     status: () => healthy,
@@ -90,7 +90,7 @@ export async function startTestServer(given: Partial<ServerParts> & { server?: o
       metrics,
       recent: { quantiles: () => null, lag: () => 3, close: () => {} },
       model,
-      db: { upkeep: parts.upkeep?.db.upkeep ?? nowhere },
+      db: { upkeep: parts.maintenance?.db.upkeep ?? nowhere },
       status: parts.status ?? (() => healthy),
     }),
     deadLetters: {
@@ -111,11 +111,19 @@ export async function startTestServer(given: Partial<ServerParts> & { server?: o
 export function apiOn(db: Omit<Connections, 'close'>, settings: object): ReturnType<typeof createInProcessApi> {
   const config = configSchema.parse(settings);
   const { reader, heavyReader } = db;
-  return createInProcessApi({ reader, heavyReader, clock: systemClock, brands: config.brands, log: quiet, upkeep: upkeepOf(db), config });
+  return createInProcessApi({
+    reader,
+    heavyReader,
+    clock: systemClock,
+    brands: config.brands,
+    log: quiet,
+    maintenance: upkeepOf(db),
+    config,
+  });
 }
 
 /** What the routes that change something need, over a database. */
-export function upkeepOf(db: Omit<Connections, 'close'>): UpkeepParts {
+export function upkeepOf(db: Omit<Connections, 'close'>): MaintenanceDeps {
   const health = createDatabaseHealth(systemClock);
   const matcher = createBrandMatcher([]);
   const { retention } = configSchema.parse({});

@@ -10,7 +10,7 @@ export function rematchCommand(): Command {
       const { since, until } = options;
       return runMutation(
         options,
-        (api) => waitForJob(api, 'Matching, minutes', '/api/v1/rematch', { since, until }),
+        (api) => waitForJob(api, 'Matching, minutes', '/api/v1/brands/reapply', { since, until }),
         ({ changed = 0 }) => `${changed} posts have been matched anew; the figures follow.`,
       );
     });

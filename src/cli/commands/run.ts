@@ -104,7 +104,7 @@ async function runWith({ config, db, front, log, stop }: Ground): Promise<void> 
   const alerts = startAlerts({ ...parts, db, hub: alertHub, live, lease, page, isLive: () => !hasEnded });
   try {
     rollups.start();
-    const upkeep = { db, clock, retention, matcher: brands, jobs, perBrand: config.model.perBrand };
+    const maintenance = { db, clock, retention, matcher: brands, jobs, perBrand: config.model.perBrand };
     server = await front?.serve({
       ...parts,
       reader: db.reader,
@@ -115,7 +115,7 @@ async function runWith({ config, db, front, log, stop }: Ground): Promise<void> 
       pipeline: createPipelineReport({ ...parts, recent, model: scorer.model, db, status: status.read }),
       deadLetters: openLetters(parts, stop),
       brands: config.brands,
-      upkeep,
+      maintenance,
     });
     await runPipeline({ source, scorer, brands, writer: createWriter({ db, ...parts }), live, metrics, clock }, stop);
     hasEnded = true;

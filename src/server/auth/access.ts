@@ -37,7 +37,7 @@ export interface Access {
   callerOf(request: FastifyRequest): Caller | undefined;
 }
 
-interface AccessParts {
+interface AccessDeps {
   readonly tokens: TokenStore;
   readonly sessions: Sessions;
   readonly proxyUser: (request: FastifyRequest) => ProxyUser | undefined;
@@ -47,7 +47,7 @@ interface AccessParts {
 }
 
 /** Finds out who asks, and lets nobody past who may not. A route of the API that names no role cannot be registered. */
-export function registerAccess(app: FastifyInstance, parts: AccessParts): Access {
+export function registerAccess(app: FastifyInstance, parts: AccessDeps): Access {
   const { wrongToken } = parts;
   const callerOf = (request: FastifyRequest): Caller | 'wrong' | undefined => identify(request, parts);
 
@@ -76,7 +76,7 @@ export function registerAccess(app: FastifyInstance, parts: AccessParts): Access
 
 const roleOf = ({ routeOptions }: FastifyRequest): Role | 'anyone' | undefined => routeOptions.config?.role;
 
-function identify(request: FastifyRequest, { tokens, sessions, proxyUser, openRole }: AccessParts): Caller | 'wrong' | undefined {
+function identify(request: FastifyRequest, { tokens, sessions, proxyUser, openRole }: AccessDeps): Caller | 'wrong' | undefined {
   const [, token] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
   const bearer = token === undefined ? undefined : tokens.find(token);
   if (bearer) return { name: bearer.name, role: bearer.role, key: `token ${bearer.name}` };

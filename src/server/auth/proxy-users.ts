@@ -11,7 +11,7 @@ export interface ProxyUser {
 }
 
 /** Far more than a name or a mail address has. */
-const longestName = 200;
+const maxNameLength = 200;
 
 /** Who a reverse proxy has signed in, by a header of its own; believed only when the connection comes from one of the trusted proxies. */
 export function createProxyUsers({ trustedProxies, proxySignIn }: Settings): (request: FastifyRequest) => ProxyUser | undefined {
@@ -22,7 +22,7 @@ export function createProxyUsers({ trustedProxies, proxySignIn }: Settings): (re
     if (!isIn(proxies, raw.socket.remoteAddress ?? '')) return undefined;
     // A proxy that adds its header to one from outside would let everybody choose a name: two are none.
     const [name, ...more] = raw.headersDistinct[header]?.flatMap((value) => value.split(',')).map((part) => part.trim()) ?? [];
-    if (!name || more.length > 0 || name.length > longestName) return undefined;
+    if (!name || more.length > 0 || name.length > maxNameLength) return undefined;
     return { name, role: roleOf(name, proxySignIn) };
   };
 }

@@ -4,7 +4,7 @@ import { hashOf } from './token-file.ts';
 
 export const sessionLifeMs = 12 * 3_600_000;
 /** Sessions of one token; the oldest gives way. With the bound on tokens, memory is bounded. */
-const mostPerToken = 50;
+const maxSessionsPerToken = 50;
 
 export interface Session {
   /** Names the session in limits; it is not the secret. */
@@ -29,7 +29,7 @@ export function createSessions(clock: Pick<Clock, 'now'>): Sessions {
   const makeRoom = (tokenHash: string): void => {
     for (const [key, { endsAt }] of sessions) if (endsAt <= clock.now()) sessions.delete(key);
     const own = [...sessions.values()].filter((session) => session.tokenHash === tokenHash);
-    for (const { key } of own.slice(0, Math.max(0, own.length - mostPerToken + 1))) sessions.delete(key);
+    for (const { key } of own.slice(0, Math.max(0, own.length - maxSessionsPerToken + 1))) sessions.delete(key);
   };
 
   return {

@@ -7,8 +7,8 @@ import type { Config } from '../../config/schema.ts';
 import { type Role, roles } from '../../domain/roles.ts';
 import { asError, FeedpulseError } from '../../lib/errors.ts';
 
-const mostTokens = 200;
-const mostBytes = 262_144;
+const maxTokens = 200;
+const maxFileBytes = 262_144;
 const lockTries = 20;
 const lockPauseMs = 100;
 
@@ -19,7 +19,7 @@ const tokenEntry = z.strictObject({
   hash: z.string().regex(/^[0-9a-f]{64}$/),
   createdAt: z.iso.datetime(),
 });
-const tokenFile = z.strictObject({ tokens: z.array(tokenEntry).max(mostTokens, `there are at most ${mostTokens} tokens`) });
+const tokenFile = z.strictObject({ tokens: z.array(tokenEntry).max(maxTokens, `there are at most ${maxTokens} tokens`) });
 
 /** A token as it is kept: never the token itself. */
 export type TokenEntry = z.infer<typeof tokenEntry>;
@@ -59,7 +59,7 @@ async function readSmallFile(path: string): Promise<string | undefined> {
   try {
     file = await open(path, 'r');
     const { size, mode } = await file.stat();
-    if (size > mostBytes) throw new FeedpulseError('FILE_UNREADABLE', `${path} is too large to hold tokens.`);
+    if (size > maxFileBytes) throw new FeedpulseError('FILE_UNREADABLE', `${path} is too large to hold tokens.`);
     // Whoever can write it can let themselves in.
     if ((mode & 0o002) !== 0) throw new FeedpulseError('FILE_UNREADABLE', `Everybody on this machine can write ${path}: chmod 600 it.`);
     return await file.readFile('utf8');

@@ -8,7 +8,7 @@ import { secureHeaders } from './secure-headers.ts';
 type Binding = Pick<Config['server'], 'host' | 'allowOpen' | 'trustedProxies' | 'proxySignIn'>;
 
 /** Far more than the longest question of the page. */
-const longestUrl = 4_096;
+const maxUrlLength = 4_096;
 const harmless = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Whether other machines are meant to reach the server, by itself or through a proxy. */
@@ -38,7 +38,8 @@ export function registerGuards(app: FastifyInstance, server: Binding): void {
   app.removeContentTypeParser('text/plain');
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(secureHeaders(request));
-    if (request.url.length > longestUrl) return sendProblem(reply, 414, 'URI Too Long', `An address has at most ${longestUrl} characters.`);
+    if (request.url.length > maxUrlLength)
+      return sendProblem(reply, 414, 'URI Too Long', `An address has at most ${maxUrlLength} characters.`);
     // Only a proxy is asked for whole addresses; here one could name another host than the header does.
     if (!request.url.startsWith('/')) return sendProblem(reply, 400, 'Bad request', 'The address begins with no slash.');
     const name = request.hostname.replace(/^\[|\]$/g, '');

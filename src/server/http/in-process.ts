@@ -1,5 +1,5 @@
 import type { Log } from '../../lib/log.ts';
-import { type ApiParts, registerApi } from '../routes/api.ts';
+import { type ApiDeps, registerApi } from '../routes/api.ts';
 import { createApp } from './create-app.ts';
 import { problemHandler } from './problem.ts';
 
@@ -11,13 +11,13 @@ export interface ApiRequest {
   readonly body?: object;
 }
 
-export interface ApiAnswer {
+export interface ApiResponse {
   readonly status: number;
   readonly text: string;
 }
 
 /** The API without a server: who may open the database may ask it anything, so there are no guards, tokens and limits. */
-export function createInProcessApi(parts: ApiParts & { readonly log: Log }): (request: ApiRequest) => Promise<ApiAnswer> {
+export function createInProcessApi(parts: ApiDeps & { readonly log: Log }): (request: ApiRequest) => Promise<ApiResponse> {
   const app = createApp({});
   app.decorateRequest('caller', undefined);
   app.addHook('onRequest', async (request) => {

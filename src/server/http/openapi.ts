@@ -1,37 +1,37 @@
 import { z } from 'zod';
 import { alertsApi } from '../routes/alerts/alert-routes.ts';
 import {
-  alertAnswer,
-  backtestAnswer,
+  alertResponse,
   backtestBody,
+  backtestResult,
+  channelTestsResponse,
   markBody,
-  muteAnswer,
   muteBody,
-  testAnswer,
+  silenceResponse,
   testBody,
   unmuteQuery,
 } from '../routes/alerts/alert-schemas.ts';
-import { unusualApi } from '../routes/alerts/anomalies-route.ts';
-import { deadLettersApi, replayAnswer, replayBody } from '../routes/dead-letter-routes.ts';
+import { anomaliesApi } from '../routes/alerts/anomalies-route.ts';
+import { deadLettersApi, replayBody, replayResult } from '../routes/dead-letter-routes.ts';
 import { driversApi } from '../routes/drivers-routes.ts';
 import { historyApi } from '../routes/history/history-routes.ts';
 import {
   activateBody,
   correctionBody,
   erasureBody,
-  jobAnswer,
+  jobResponse,
+  postCountResponse,
   postQuery,
-  postsCounted,
   rangeBody,
   rescoreBody,
 } from '../routes/maintenance/maintenance-schemas.ts';
 import { modelsApi } from '../routes/maintenance/rescore-routes.ts';
-import { pipelineAnswer } from '../routes/pipeline-report.ts';
+import { pipelineResponse } from '../routes/pipeline-report.ts';
 import { postsApi } from '../routes/posts/posts-routes.ts';
 import { signInBody } from '../routes/session-routes.ts';
 
 /** Questions about the history, by path. */
-export const questions = { ...historyApi, ...postsApi, ...driversApi, ...modelsApi, ...alertsApi, ...unusualApi } as const;
+export const queries = { ...historyApi, ...postsApi, ...driversApi, ...modelsApi, ...alertsApi, ...anomaliesApi } as const;
 
 const problem = (description: string): object => ({ description: `A problem (RFC 9457): ${description}` });
 const limited = { 429: problem('too many requests; `Retry-After` says when to come back') };
@@ -51,7 +51,7 @@ const securitySchemes = {
 /** The description of the HTTP interface, made from the schemas that check the requests and hold the answers in the tests. */
 export function openApiDocument(version: string): object {
   // Dead letters are no part of the history, nor of a database.
-  const asked = { ...questions, ...deadLettersApi };
+  const asked = { ...queries, ...deadLettersApi };
   const paths = Object.fromEntries(Object.entries(asked).map(([path, question]) => [path, { get: operation(question) }]));
   const stream = {
     get: {
@@ -63,7 +63,7 @@ export function openApiDocument(version: string): object {
   const pipeline = {
     get: {
       summary: 'What this process is doing: readiness, pace, delays, lag, dead letters, model, memory and disk',
-      responses: { 200: json('As of now', pipelineAnswer), ...refusals },
+      responses: { 200: json('As of now', pipelineResponse), ...refusals },
     },
   };
   return {
@@ -75,7 +75,7 @@ export function openApiDocument(version: string): object {
       ...paths,
       '/api/v1/pipeline': pipeline,
       ...alertPaths(),
-      ...upkeepPaths(),
+      ...maintenancePaths(),
       '/api/v1/session': session(),
       '/api/v1/stream': stream,
     },
@@ -118,7 +118,7 @@ const idOf = { name: 'id', in: 'path', required: true, schema: { type: 'string',
 
 /** Single alerts, and what people say of them. */
 function alertPaths(): object {
-  const found = { 200: json('The alert', alertAnswer), 404: problem('there is no such alert') };
+  const found = { 200: json('The alert', alertResponse), 404: problem('there is no such alert') };
   const ended = z.strictObject({ ended: z.int().min(0) });
   const path = '/api/v1/alerts';
   return {
@@ -129,14 +129,16 @@ function alertPaths(): object {
     [`${path}/{id}/mark`]: {
       post: { ...change('Says whether it was useful or noise; for editors', markBody, found), parameters: [idOf] },
     },
-    [`${path}/test`]: { post: change('Sends channels a test message; for admins', testBody, { 200: json('What came of it', testAnswer) }) },
+    [`${path}/test`]: {
+      post: change('Sends channels a test message; for admins', testBody, { 200: json('What came of it', channelTestsResponse) }),
+    },
     [`${path}/backtest`]: {
       post: change('When a rule would have spoken over stored history: a job, whose answer tells; for editors', backtestBody, {
-        202: json('A job: its state is at /api/v1/jobs/{id}', jobAnswer.extend({ answer: backtestAnswer.exactOptional() })),
+        202: json('A job: its state is at /api/v1/jobs/{id}', jobResponse.extend({ result: backtestResult.exactOptional() })),
       }),
     },
     [`${path}/mutes`]: {
-      post: change('Tells nobody for a while; for editors', muteBody, { 200: json('Until when', muteAnswer) }),
+      post: change('Tells nobody for a while; for editors', muteBody, { 200: json('Until when', silenceResponse) }),
       delete: {
         summary: 'Ends a mute; for editors',
         parameters: inQuery(unmuteQuery, false),
@@ -147,17 +149,17 @@ function alertPaths(): object {
 }
 
 /** What changes stored posts and figures. */
-function upkeepPaths(): object {
-  const job = { 202: json('A job: its state is at /api/v1/jobs/{id}', jobAnswer) };
-  const count = { 200: json('How many posts', postsCounted) };
+function maintenancePaths(): object {
+  const job = { 202: json('A job: its state is at /api/v1/jobs/{id}', jobResponse) };
+  const count = { 200: json('How many posts', postCountResponse) };
   const parameters = inQuery(postQuery, true);
-  const found = { 200: json('The job', jobAnswer), 404: problem('this process knows no such job'), ...refusals };
+  const found = { 200: json('The job', jobResponse), 404: problem('this process knows no such job'), ...refusals };
   return {
     '/api/v1/corrections': {
       post: change('Corrects the label of posts, or takes that back; for editors', correctionBody, count),
       delete: { summary: 'Takes back the correction of a post; for editors', parameters, responses: { ...count, ...refusals } },
     },
-    '/api/v1/rematch': { post: change('Applies the brand rules to stored posts; for admins', rangeBody, job) },
+    '/api/v1/brands/reapply': { post: change('Applies the brand rules to stored posts; for admins', rangeBody, job) },
     '/api/v1/rollups/rebuild': { post: change('Computes the figures of a range anew; for admins', rangeBody, job) },
     '/api/v1/erasures': { post: change('Removes posts for good; for admins', erasureBody, { ...count, ...job }) },
     '/api/v1/rescore': {
@@ -168,7 +170,7 @@ function upkeepPaths(): object {
     },
     '/api/v1/dead-letters/replay': {
       post: change('Puts dead letters back that are posts by now, each once: a job; for admins', replayBody, {
-        202: json('A job: its state is at /api/v1/jobs/{id}', jobAnswer.extend({ answer: replayAnswer.exactOptional() })),
+        202: json('A job: its state is at /api/v1/jobs/{id}', jobResponse.extend({ result: replayResult.exactOptional() })),
       }),
     },
     '/api/v1/jobs/{id}': {

@@ -6,7 +6,7 @@ import { listDeadLetters } from '../../ingest/dead-letters/list-dead-letters.ts'
 import { type ReplayOptions, type ReplayOutcome, replayDeadLetters } from '../../ingest/dead-letters/replay-dead-letters.ts';
 import type { ParseMessage } from '../../ingest/decode/message-parser.ts';
 import { requireRole } from '../auth/access.ts';
-import type { Jobs, Work } from '../jobs.ts';
+import type { Jobs, RunJob } from '../jobs.ts';
 import { parseQuery } from './query-schemas.ts';
 
 const reasons = Object.keys(deadLetterReasons) as [DeadLetterReason, ...DeadLetterReason[]]; // there are some
@@ -17,7 +17,7 @@ const deadLettersQuery = z.strictObject({ reason, limit: z.coerce.number().int()
 
 export const replayBody = z.strictObject({ reason, dryRun: z.boolean().default(false).describe('Only say what would happen') });
 
-const deadLettersAnswer = z.strictObject({
+const deadLettersResponse = z.strictObject({
   letters: z
     .array(
       z.strictObject({
@@ -35,9 +35,9 @@ const deadLettersAnswer = z.strictObject({
   unreadable: count,
 });
 
-export type DeadLettersAnswer = z.output<typeof deadLettersAnswer>;
+export type DeadLettersResponse = z.output<typeof deadLettersResponse>;
 
-export const replayAnswer = z.strictObject({
+export const replayResult = z.strictObject({
   putBack: count,
   already: count.describe('Put back earlier'),
   left: z.record(z.string(), count).describe('Left alone, by why'),
@@ -48,21 +48,21 @@ export const deadLettersApi = {
   '/api/v1/dead-letters': {
     summary: 'Messages that could not become a post: how many, why, and the latest',
     query: deadLettersQuery,
-    answer: deadLettersAnswer,
+    answer: deadLettersResponse,
   },
 } as const;
 
-export interface DeadLetterParts {
+export interface DeadLetterDeps {
   readonly deadLetters: { readonly store: DeadLetterStore; readonly parse: ParseMessage; readonly feed?: string };
   readonly clock: ReplayOptions['clock'];
-  readonly upkeep: { readonly jobs: Jobs };
+  readonly maintenance: { readonly jobs: Jobs };
 }
 
 /** Dead letters: looking at them, and putting back those that are posts by now. */
-export function registerDeadLetterRoutes(app: FastifyInstance, { deadLetters, clock, upkeep }: DeadLetterParts): void {
+export function registerDeadLetterRoutes(app: FastifyInstance, { deadLetters, clock, maintenance }: DeadLetterDeps): void {
   const wants = (wanted: DeadLetterReason | undefined) => (letter: StoredDeadLetter) => wanted === undefined || letter.reason === wanted;
 
-  app.get('/api/v1/dead-letters', requireRole('viewer'), async ({ query }): Promise<DeadLettersAnswer> => {
+  app.get('/api/v1/dead-letters', requireRole('viewer'), async ({ query }): Promise<DeadLettersResponse> => {
     const { reason: wanted, limit } = parseQuery(deadLettersQuery, query);
     const { letters, ...rest } = await listDeadLetters(deadLetters.store, { wanted: wants(wanted), limit });
     return { ...rest, letters: letters.map((letter) => ({ ...letter, meaning: meaningOf(letter.reason) })).reverse() };
@@ -70,11 +70,11 @@ export function registerDeadLetterRoutes(app: FastifyInstance, { deadLetters, cl
 
   app.post('/api/v1/dead-letters/replay', requireRole('admin'), async ({ body }, reply) => {
     const { reason: wanted, dryRun } = parseQuery(replayBody, body ?? {});
-    const work: Work = async (report) => {
+    const work: RunJob = async (report) => {
       const outcome = await replayDeadLetters({ ...deadLetters, clock, wanted: wants(wanted), dryRun, onProgress: report });
-      return { changed: dryRun ? 0 : outcome.putBack, answer: toAnswer(outcome) };
+      return { changed: dryRun ? 0 : outcome.putBack, result: toAnswer(outcome) };
     };
-    return reply.code(202).send(upkeep.jobs.start('replay', work, 'replay'));
+    return reply.code(202).send(maintenance.jobs.start('replay', work, 'replay'));
   });
 }
 
@@ -82,6 +82,6 @@ function meaningOf(reason: string): string | null {
   return reason in deadLetterReasons ? deadLetterReasons[reason as DeadLetterReason] : null; // just looked at
 }
 
-function toAnswer({ putBack, already, left, to }: ReplayOutcome): z.output<typeof replayAnswer> {
+function toAnswer({ putBack, already, left, to }: ReplayOutcome): z.output<typeof replayResult> {
   return { putBack, already, left: { ...left }, ...(to !== undefined && { to }) };
 }

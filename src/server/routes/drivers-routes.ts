@@ -4,8 +4,8 @@ import { drivers } from '../../analytics/drivers/drivers.ts';
 import type { BrandRule } from '../../config/schema.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import { requireRole } from '../auth/access.ts';
-import type { HistoryParts } from './history/history-routes.ts';
-import { driversAnswer } from './posts/post-responses.ts';
+import type { QueryDeps } from './history/history-routes.ts';
+import { driversResponse } from './posts/post-responses.ts';
 import { brandRangeQuery, parseQuery, resolveRange } from './query-schemas.ts';
 
 const driversQuery = brandRangeQuery.extend({
@@ -18,14 +18,14 @@ export const driversApi = {
   '/api/v1/drivers': {
     summary: 'Words, pairs of words, hashtags and emoji that set the negative and the positive posts of a range apart, with examples',
     query: driversQuery,
-    answer: driversAnswer,
+    answer: driversResponse,
   },
 } as const;
 
 const longestRangeMs = 92 * 86_400_000;
 
 /** What drives the sentiment of a brand. */
-export function registerDriversRoutes(app: FastifyInstance, { heavyReader, clock, brands }: HistoryParts): void {
+export function registerDriversRoutes(app: FastifyInstance, { heavyReader, clock, brands }: QueryDeps): void {
   app.get('/api/v1/drivers', requireRole('viewer'), async (request) => {
     const { from, to, ...query } = parseQuery(driversQuery, request.query);
     const range = resolveRange({ from, to }, clock.now());

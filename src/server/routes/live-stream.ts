@@ -7,18 +7,18 @@ import { type Access, requireRole } from '../auth/access.ts';
 import { sendProblem } from '../http/problem.ts';
 
 /** Bytes that may wait for a slow client; what comes beyond is left out for it. */
-const mostWaiting = 262_144;
+const maxBufferedBytes = 262_144;
 const statusEveryMs = 1_000;
 /** Statuses that a client may miss in a row; then it is let go, and comes back by itself if it still lives. */
-const mostMissed = 10;
-const mostClients = 100;
+const maxMissedStatuses = 10;
+const maxClients = 100;
 /** Streams of one session or token, so that one caller cannot take the places of all. */
-const mostOfOne = 20;
+const maxStreamsPerCaller = 20;
 
 interface Client {
   readonly request: FastifyRequest;
   /** Statuses missed in a row. */
-  missed: number;
+  missedStatuses: number;
 }
 
 export interface LiveStream {
@@ -41,7 +41,7 @@ export function registerLiveStream(
   }: { live: PostBus; alerts: EventBus<AlertTransition>; readStatus: () => PipelineStatus; access: Access },
 ): LiveStream {
   const clients = new Map<FastifyReply['raw'], Client>();
-  const hasRoom = (client: FastifyReply['raw']): boolean => client.writableLength < mostWaiting;
+  const hasRoom = (client: FastifyReply['raw']): boolean => client.writableLength < maxBufferedBytes;
 
   const sendPost = (post: ScoredPost): void => {
     if (clients.size === 0) return;
@@ -53,8 +53,8 @@ export function registerLiveStream(
     for (const [raw, client] of clients) {
       if (!access.callerOf(client.request)) raw.end();
       else if (hasRoom(raw)) raw.write(text);
-      else if (client.missed >= mostMissed) raw.destroy();
-      client.missed = hasRoom(raw) ? 0 : client.missed + 1;
+      else if (client.missedStatuses >= maxMissedStatuses) raw.destroy();
+      client.missedStatuses = hasRoom(raw) ? 0 : client.missedStatuses + 1;
     }
   };
 
@@ -68,13 +68,18 @@ export function registerLiveStream(
   const timer = setInterval(sendStatus, statusEveryMs);
 
   app.get('/api/v1/stream', requireRole('viewer'), (request, reply) => {
-    if (clients.size >= mostClients) {
+    if (clients.size >= maxClients) {
       return sendProblem(reply.header('retry-after', '10'), 503, 'Unavailable', 'Too many listen already; try again later.');
     }
     const key = request.caller?.key;
     const own = [...clients.values()].filter((client) => client.request.caller?.key === key);
-    if (key !== undefined && own.length >= mostOfOne) {
-      return sendProblem(reply.header('retry-after', '10'), 429, 'Too Many Requests', `One caller may have ${mostOfOne} streams.`);
+    if (key !== undefined && own.length >= maxStreamsPerCaller) {
+      return sendProblem(
+        reply.header('retry-after', '10'),
+        429,
+        'Too Many Requests',
+        `One caller may have ${maxStreamsPerCaller} streams.`,
+      );
     }
     reply.hijack();
     const { raw } = reply;
@@ -86,7 +91,7 @@ export function registerLiveStream(
       'x-accel-buffering': 'no',
     });
     raw.write(`retry: 2000\n\n${frame('status', readStatus())}`);
-    clients.set(raw, { request, missed: 0 });
+    clients.set(raw, { request, missedStatuses: 0 });
     raw.on('close', () => clients.delete(raw));
     return reply;
   });

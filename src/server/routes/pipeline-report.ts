@@ -15,7 +15,7 @@ const quantiles = z.strictObject({ p50: z.number(), p95: z.number() }).nullable(
 const modelFigures = z.strictObject({ macroRecall: fraction, accuracy: fraction, calibrationError: fraction });
 
 /** A test holds the answer to it, and the OpenAPI document shows it. */
-export const pipelineAnswer = z.strictObject({
+export const pipelineResponse = z.strictObject({
   version: z.string(),
   startedAt: z.iso.datetime(),
   ready: z.boolean(),
@@ -51,7 +51,7 @@ export const pipelineAnswer = z.strictObject({
     .describe('null where the database does not tell'),
 }) satisfies z.ZodType<PipelineReport>;
 
-export interface PipelineReportParts {
+export interface PipelineReportDeps {
   readonly clock: Pick<Clock, 'now'>;
   readonly metrics: Metrics;
   readonly recent: RecentMetrics;
@@ -61,7 +61,7 @@ export interface PipelineReportParts {
 }
 
 /** What this process is doing, for people: readiness, pace, delays, lag, dead letters, model, memory and disk. */
-export function createPipelineReport({ clock, metrics, recent, model, db, status }: PipelineReportParts): () => Promise<PipelineReport> {
+export function createPipelineReport({ clock, metrics, recent, model, db, status }: PipelineReportDeps): () => Promise<PipelineReport> {
   const startedAt = new Date(clock.now()).toISOString();
   return async () => {
     const { ready, components, source, postsPerSecond } = status();

@@ -3,7 +3,7 @@ import { duration, milliseconds, timeZone } from '../../config/schema.ts';
 import { grains } from '../../domain/brand-metrics.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 
-const longestRangeMs = 400 * 86_400_000;
+const maxRangeMs = 400 * 86_400_000;
 const day = 86_400_000;
 
 /** A day begins at midnight UTC; a time without an offset could mean any zone, and is refused. */
@@ -18,11 +18,11 @@ export const time = z
 const brand = z.string().min(1).max(100).default('*').describe('A brand of the config; `*` is all posts');
 
 const namedBrand = z.string().min(1).max(100);
-const mostBrands = 20;
+const maxBrands = 20;
 
 /** `brands=A&brands=B`; a comma may be part of a name. */
 const brands = z
-  .union([namedBrand.transform((name) => [name]), z.array(namedBrand).max(mostBrands, `at most ${mostBrands} brands at once`)])
+  .union([namedBrand.transform((name) => [name]), z.array(namedBrand).max(maxBrands, `at most ${maxBrands} brands at once`)])
   .refine((names) => new Set(names).size === names.length, 'names a brand twice')
   .optional()
   .describe('Brands to compare, one parameter each; all of the config when absent');
@@ -30,7 +30,7 @@ const brands = z
 /** `brand=A&brand=B`. Where all posts are among them, it is all posts. */
 export const anyOfBrands = z
   .union([namedBrand, z.array(namedBrand)])
-  .refine((named) => typeof named === 'string' || named.length <= mostBrands, `at most ${mostBrands} brands at once`)
+  .refine((named) => typeof named === 'string' || named.length <= maxBrands, `at most ${maxBrands} brands at once`)
   .default('*')
   .transform((named) => (typeof named !== 'string' && named.includes('*') ? '*' : named))
   .describe('A brand of the config, or several, one parameter each; `*` is all posts');
@@ -56,7 +56,7 @@ export function parseQuery<S extends z.ZodType>(schema: S, query: unknown): z.ou
 export function resolveRange({ from, to }: z.output<typeof rangeQuery>, now: number): { from: Date; to: Date } {
   const [start = now - day, end = now] = [readTime(from, now), readTime(to, now)];
   if (start >= end) throw new FeedpulseError('USAGE', 'from: must lie before to');
-  if (end - start > longestRangeMs) throw new FeedpulseError('USAGE', 'from: a range is at most 400 days long');
+  if (end - start > maxRangeMs) throw new FeedpulseError('USAGE', 'from: a range is at most 400 days long');
   return { from: new Date(start), to: new Date(end) };
 }
 

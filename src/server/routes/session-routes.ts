@@ -14,7 +14,7 @@ const mostBytes = 1_024;
 
 export const signInBody = z.strictObject({ token: z.string().min(1).max(200).describe('An API token') });
 
-export interface SessionParts {
+export interface SessionDeps {
   readonly tokens: TokenStore;
   readonly sessions: Sessions;
   readonly openRole: () => Role | undefined;
@@ -23,7 +23,7 @@ export interface SessionParts {
 }
 
 /** Sign-in for the page: a token is given once, and a cookie that scripts cannot read stands for it from then on. */
-export function registerSessionRoutes(app: FastifyInstance, { tokens, sessions, openRole, wrongToken, log }: SessionParts): void {
+export function registerSessionRoutes(app: FastifyInstance, { tokens, sessions, openRole, wrongToken, log }: SessionDeps): void {
   app.get(path, requireRole('anyone'), async ({ caller }): Promise<SessionState> => {
     const required = openRole() === undefined;
     if (!caller) return { required };

@@ -56,7 +56,7 @@ export const unmute = ({ rule, brand }: Pick<Mute, 'rule' | 'brand'>) =>
 
 /** Where the usual rules would have spoken, whether somebody was told or not. */
 export const fetchUnusual = (brands: readonly string[], span: Span, signal: AbortSignal) =>
-  get<{ readonly found: readonly Unusual[] }>('unusual', { brands, ...span }, signal);
+  get<{ readonly found: readonly Unusual[] }>('anomalies', { brands, ...span }, signal);
 
 interface Backtest extends Span {
   readonly alerts: readonly Unusual[];
@@ -71,7 +71,7 @@ export interface Job<Answer> {
   readonly state: 'waiting' | 'running' | 'done' | 'failed';
   readonly done: number;
   readonly total: number;
-  readonly answer?: Answer;
+  readonly result?: Answer;
   readonly detail?: string;
 }
 
@@ -82,7 +82,7 @@ export async function finished<Answer>(job: Job<Answer>, report: (share: number)
   for (let last = job; ; last = await get<Job<Answer>>(`jobs/${job.id}`, {}, signal)) {
     report(last.total > 0 ? last.done / last.total : 0);
     if (last.state === 'failed') throw new Error(last.detail ?? 'It failed.');
-    if (last.state === 'done' && last.answer) return last.answer;
+    if (last.state === 'done' && last.result) return last.result;
     await new Promise((resolve) => setTimeout(resolve, askAgainMs));
   }
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { createMetrics } from '../../../src/lib/metrics.ts';
 import type { ApiRequest } from '../../../src/server/http/in-process.ts';
-import { questions } from '../../../src/server/http/openapi.ts';
+import { queries } from '../../../src/server/http/openapi.ts';
 import type { Database } from '../../../src/sink/client/connection.ts';
 import { createRollups } from '../../../src/sink/rollups/rollups.ts';
 import { createWriter } from '../../../src/sink/writer/writer.ts';
@@ -58,7 +58,7 @@ function recording(client: ClickHouseClient): ClickHouseClient {
 
 const range = { from: 'now-1d', to: 'now' };
 const before = Buffer.from(JSON.stringify([now, 'chirper', '0'])).toString('base64url');
-const right: Record<keyof typeof questions, Readonly<Record<string, string>>> = {
+const right: Record<keyof typeof queries, Readonly<Record<string, string>>> = {
   '/api/v1/brands': range,
   '/api/v1/summary': { ...range, brand: 'Kestrel' },
   '/api/v1/trends': { ...range, brand: 'Kestrel', grain: 'hour', timeZone: 'Asia/Kathmandu' },
@@ -68,7 +68,7 @@ const right: Record<keyof typeof questions, Readonly<Record<string, string>>> = 
   '/api/v1/models': {},
   '/api/v1/models/compare': { ...range, brand: 'Kestrel', version: 'other@1' },
   '/api/v1/alerts': { ...range, brand: 'Kestrel', rule: 'volume', open: 'true', limit: '5' },
-  '/api/v1/unusual': { ...range, brands: 'Kestrel' },
+  '/api/v1/anomalies': { ...range, brands: 'Kestrel' },
   '/api/v1/posts': {
     ...range,
     brand: 'Kestrel',
@@ -89,12 +89,12 @@ const right: Record<keyof typeof questions, Readonly<Record<string, string>>> = 
 const intruded = (value: string): boolean =>
   value.length > 4 && value !== '{brand:String}' && statements.some((text) => text.includes(value));
 
-const withParameters = Object.keys(questions).filter((path) => path !== '/api/v1/models') as (keyof typeof questions)[]; // its own keys
+const withParameters = Object.keys(queries).filter((path) => path !== '/api/v1/models') as (keyof typeof queries)[]; // its own keys
 
 test.each(withParameters)(
   '%s: whatever a parameter holds, it is refused with a reason or is only a value',
   async (path) => {
-    const { query: schema, answer } = questions[path];
+    const { query: schema, answer } = queries[path];
     expect(Object.keys(right[path]).sort()).toEqual(Object.keys(schema.shape).sort());
     expect((await ask({ method: 'GET', path: `${path}?${new URLSearchParams(right[path])}` })).status).toBe(200);
     const all = hostileQueries(right[path]);
@@ -131,7 +131,7 @@ const changes = [
     },
   ],
   ['alerts/mutes', { rule: 'volume', brand: 'Kestrel', for: '2h', reason: 'r' }],
-  ['rematch', { since: 'now-1d', until: 'now' }],
+  ['brands/reapply', { since: 'now-1d', until: 'now' }],
   ['rescore', { model: '/nowhere', since: 'now-1d', until: 'now' }],
   ['models/activate', { version: 'other@1', since: 'now-1d', until: 'now' }],
   ['rollups/rebuild', { since: 'now-1d', until: 'now' }],

@@ -6,8 +6,8 @@ import { configSchema } from '../../../src/config/schema.ts';
 import { deadLetterParser, openDeadLetters } from '../../../src/ingest/dead-letters/open-dead-letters.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import type { Job } from '../../../src/server/jobs.ts';
-import { deadLettersApi, replayAnswer } from '../../../src/server/routes/dead-letter-routes.ts';
-import { pipelineAnswer } from '../../../src/server/routes/pipeline-report.ts';
+import { deadLettersApi, replayResult } from '../../../src/server/routes/dead-letter-routes.ts';
+import { pipelineResponse } from '../../../src/server/routes/pipeline-report.ts';
 import { openTestDatabase, quiet } from '../../support/test-database.ts';
 import { send, startTestServer, type TestServer, upkeepOf } from '../test-server.ts';
 
@@ -35,7 +35,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'dead-letters.ndjson'), `${letters.join('\n')}\n`);
   server = await startTestServer({
     reader: opened.db.reader,
-    upkeep: upkeepOf(opened.db),
+    maintenance: upkeepOf(opened.db),
     deadLetters: { store: openDeadLetters(parts), parse: deadLetterParser(parts, new AbortController().signal) },
   });
 });
@@ -56,7 +56,7 @@ test('the report of the pipeline is what its metrics say, and what the tables ta
   metrics.deadLetters.inc({ reason: 'not-json' }, 2);
   metrics.lag.set({ topic: 'posts', partition: 10 }, 4);
   metrics.lag.set({ topic: 'posts', partition: 9 }, -1);
-  const report = pipelineAnswer.parse(await read('pipeline'));
+  const report = pipelineResponse.parse(await read('pipeline'));
   expect(report).toMatchObject({
     posts: { read: 9, scored: 9 },
     lowConfidence: 0.5,
@@ -73,7 +73,7 @@ test('the report of the pipeline is what its metrics say, and what the tables ta
 test('a database that is away leaves the rest of the report', async () => {
   const without = await startTestServer();
   const { text } = await send(`${without.url}/api/v1/pipeline`);
-  expect(pipelineAnswer.parse(JSON.parse(text)).storage).toBeNull();
+  expect(pipelineResponse.parse(JSON.parse(text)).storage).toBeNull();
   await without.close();
 });
 
@@ -100,7 +100,7 @@ async function replay(body: object): Promise<unknown> {
   let job = JSON.parse(text) as Job; // the route's own answer
   while (job.state === 'waiting' || job.state === 'running') job = (await read(`jobs/${job.id}`)) as Job; // the same
   expect(job.state).toBe('done');
-  return replayAnswer.parse(job.answer);
+  return replayResult.parse(job.result);
 }
 
 test('what is a post by now goes back, once; a dry run changes nothing', async () => {

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { FeedpulseError } from '../../../lib/errors.ts';
-import type { AlertAnswer, MuteAnswer } from '../../../server/routes/alerts/alert-schemas.ts';
+import type { AlertResponse, SilenceResponse } from '../../../server/routes/alerts/alert-schemas.ts';
 import { runMutation, type UpkeepOptions } from '../../mutation-options.ts';
 import { withSharedOptions } from '../../options.ts';
 import { printableJson } from '../../output/escape-terminal.ts';
@@ -17,7 +17,7 @@ export function alertsShow(): Command {
     .argument('<id>', 'as `alerts list` shows it')
     .option('--json', 'print it as JSON')
     .action(async (id: string, options: UpkeepOptions) => {
-      const alert = await withConfiguredApi(options, (api) => api.get<AlertAnswer>(pathOf(id)));
+      const alert = await withConfiguredApi(options, (api) => api.get<AlertResponse>(pathOf(id)));
       process.stdout.write(options.json ? `${printableJson(alert)}\n` : tableOf(factsOf(alert), factColumns));
     });
 }
@@ -29,7 +29,7 @@ const factColumns = [
   { title: 'VALUE', name: 'value', value: ([, value]: Fact) => String(value ?? '–') },
 ];
 
-function factsOf({ evaluation, acked, channels, ...alert }: AlertAnswer): Fact[] {
+function factsOf({ evaluation, acked, channels, ...alert }: AlertResponse): Fact[] {
   const { baseline, ...figures } = evaluation;
   return [
     ...Object.entries(alert).map(([name, value]): Fact => [name, value]),
@@ -53,7 +53,7 @@ export function alertsAck(): Command {
       const mark = useful ? 'useful' : noise ? 'noise' : undefined;
       return runMutation(
         options,
-        (api) => api.send<AlertAnswer>('POST', `${pathOf(id)}/${mark ? 'mark' : 'ack'}`, mark && { mark }),
+        (api) => api.send<AlertResponse>('POST', `${pathOf(id)}/${mark ? 'mark' : 'ack'}`, mark && { mark }),
         (alert) => `${alert.brand}, ${toldShortly(alert)}: ${mark ? `marked as ${mark}` : 'acknowledged'}.`,
       );
     });
@@ -77,7 +77,7 @@ export function alertsMute(): Command {
       const body = { for: options.for, ...(rule && { rule }), ...(brand && { brand }), ...(reason && { reason }) };
       return runMutation(
         options,
-        (api) => api.send<MuteAnswer>('POST', `${path}/mutes`, body),
+        (api) => api.send<SilenceResponse>('POST', `${path}/mutes`, body),
         ({ until }) => `Muted until ${until}.`,
       );
     });

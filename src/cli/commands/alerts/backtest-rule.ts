@@ -1,5 +1,5 @@
 import { FeedpulseError } from '../../../lib/errors.ts';
-import type { BacktestAnswer } from '../../../server/routes/alerts/alert-schemas.ts';
+import type { BacktestResult } from '../../../server/routes/alerts/alert-schemas.ts';
 import type { SharedOptions } from '../../options.ts';
 import { escapeTerminal } from '../../output/escape-terminal.ts';
 import { type Column, type Format, printRows } from '../../output/print-table.ts';
@@ -19,14 +19,14 @@ export interface RuleBacktestOptions extends SharedOptions {
   readonly format: Format;
 }
 
-type Row = BacktestAnswer['alerts'][number];
+type Row = BacktestResult['alerts'][number];
 
 /** Prints when a rule would have spoken over the stored history, with the settings that are tried. @throws USAGE, DATABASE_UNAVAILABLE */
 export async function backtestRule(options: RuleBacktestOptions): Promise<void> {
   const { rule, since, until, brand, format } = options;
   const body = { rule, since, until, brand, settings: settingsOf(options) };
-  const { answer } = await withConfiguredApi(options, (api) => waitForJob(api, 'Judging, minutes', '/api/v1/alerts/backtest', body));
-  const found = answer as BacktestAnswer | undefined; // what this route's jobs answer
+  const { result } = await withConfiguredApi(options, (api) => waitForJob(api, 'Judging, minutes', '/api/v1/alerts/backtest', body));
+  const found = result as BacktestResult | undefined; // what this route's jobs answer
   if (!found) throw new FeedpulseError('DATABASE_UNAVAILABLE', 'the replay ended without an answer');
   if (format !== 'table') return void process.stdout.write(printRows(format, found.alerts, columns, found));
   if (found.alerts.length > 0) process.stdout.write(printRows(format, found.alerts, columns));

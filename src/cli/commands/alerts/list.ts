@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { AlertAnswer, AlertsAnswer } from '../../../server/routes/alerts/alert-schemas.ts';
+import type { AlertResponse, AlertsResponse } from '../../../server/routes/alerts/alert-schemas.ts';
 import { shownShare } from '../../output/format-metrics.ts';
 import { type Column, printRows } from '../../output/print-table.ts';
 import { type RangeOptions, withConfiguredApi, withRangeOptions } from '../../query-options.ts';
@@ -21,7 +21,7 @@ export function alertsList(): Command {
     .action(async (options: Options) => {
       const { brand, rule, open = false, limit, since, until, format } = options;
       const query = { from: since, to: until, brand, rule, open: String(open), limit };
-      const found = await withConfiguredApi(options, (api) => api.get<AlertsAnswer>('/api/v1/alerts', query));
+      const found = await withConfiguredApi(options, (api) => api.get<AlertsResponse>('/api/v1/alerts', query));
       process.stdout.write(
         format === 'table' && found.alerts.length === 0 ? 'There are no alerts.\n' : printRows(format, found.alerts, columns, found),
       );
@@ -30,14 +30,14 @@ export function alertsList(): Command {
 }
 
 /** What happened, in a few words. */
-export function toldShortly({ evaluation }: Pick<AlertAnswer, 'evaluation'>): string {
+export function toldShortly({ evaluation }: Pick<AlertResponse, 'evaluation'>): string {
   const { metric, direction, observed, expected } = evaluation;
   if (metric === 'noData') return 'the feed is silent';
   const name = { volume: 'volume', netSentiment: 'net sentiment', negativeVolume: 'negative posts' }[metric];
   return `${name} ${direction} to ${observed.toFixed(0)}, ${expected.toFixed(0)} expected`;
 }
 
-const columns: readonly Column<AlertAnswer>[] = [
+const columns: readonly Column<AlertResponse>[] = [
   { title: 'ALERT', name: 'id', value: ({ id }) => id },
   { title: 'BEGAN (UTC)', name: 'at', value: ({ at }) => at, show: ({ at }) => shownTime(at) },
   {
@@ -56,7 +56,7 @@ const columns: readonly Column<AlertAnswer>[] = [
 
 const shownTime = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
 
-function notes({ rules, mutes }: AlertsAnswer): string {
+function notes({ rules, mutes }: AlertsResponse): string {
   const marked = rules.filter(({ noiseRate }) => noiseRate !== null);
   const rates = marked.map(({ rule, noiseRate, useful, noise }) => `${rule}: ${shownShare(noiseRate)} noise of ${useful + noise} marked\n`);
   const muted = mutes.map(

@@ -1,11 +1,11 @@
 import type { AlertTransition, Evaluation, Silence } from '../../../domain/alert.ts';
 import type { StoredAlert } from '../../../sink/queries/read-alerts.ts';
-import type { AlertAnswer, MuteAnswer, Replayed } from './alert-schemas.ts';
+import type { AlertResponse, ReplayedAlert, SilenceResponse } from './alert-schemas.ts';
 
 export const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** An alert of the history as the API tells it. */
-export function toAnswer({ at, resolvedAt, evaluation, ackedBy, ackedAt, mark, ...rest }: StoredAlert): AlertAnswer {
+export function toAnswer({ at, resolvedAt, evaluation, ackedBy, ackedAt, mark, ...rest }: StoredAlert): AlertResponse {
   return {
     ...rest,
     at: iso(at),
@@ -16,7 +16,7 @@ export function toAnswer({ at, resolvedAt, evaluation, ackedBy, ackedAt, mark, .
   };
 }
 
-function toEvaluation({ from, to, baseline, ...figures }: Evaluation): AlertAnswer['evaluation'] {
+function toEvaluation({ from, to, baseline, ...figures }: Evaluation): AlertResponse['evaluation'] {
   return {
     ...figures,
     from: iso(from),
@@ -25,7 +25,7 @@ function toEvaluation({ from, to, baseline, ...figures }: Evaluation): AlertAnsw
   };
 }
 
-export const toMute = ({ rule, brand, until, by, reason }: Silence): MuteAnswer => ({
+export const toMute = ({ rule, brand, until, by, reason }: Silence): SilenceResponse => ({
   rule: rule || null,
   brand: brand || null,
   until: iso(until),
@@ -34,7 +34,7 @@ export const toMute = ({ rule, brand, until, by, reason }: Silence): MuteAnswer 
 });
 
 /** What a replay found: each beginning with its end, in order of time. */
-export function toReplayed(changes: readonly AlertTransition[]): Replayed[] {
+export function toReplayed(changes: readonly AlertTransition[]): ReplayedAlert[] {
   const ends = new Map(changes.flatMap(({ kind, alert, at }) => (kind === 'resolved' ? [[alert, iso(at)]] : [])));
   const beginnings = changes.filter(({ kind }) => kind === 'alert');
   return beginnings.map(({ alert, brand, at, evaluation }) => ({

@@ -4,18 +4,18 @@ import { createAlertRecords } from '../../../sink/queries/read-alerts.ts';
 import { createAlertStore } from '../../../sink/writer/alert-store.ts';
 import { requireRole } from '../../auth/access.ts';
 import { sendProblem } from '../../http/problem.ts';
-import type { HistoryParts } from '../history/history-routes.ts';
-import type { UpkeepParts } from '../maintenance/maintenance-routes.ts';
+import type { QueryDeps } from '../history/history-routes.ts';
+import type { MaintenanceDeps } from '../maintenance/maintenance-routes.ts';
 import { parseQuery, resolveRange } from '../query-schemas.ts';
 import { iso, toAnswer, toMute } from './alert-responses.ts';
 import {
-  type AlertsAnswer,
+  type AlertsResponse,
   alertParams,
-  alertsAnswer,
   alertsQuery,
-  type MuteAnswer,
+  alertsResponse,
   markBody,
   muteBody,
+  type SilenceResponse,
   unmuteQuery,
 } from './alert-schemas.ts';
 
@@ -25,19 +25,19 @@ export const alertsApi = {
   [path]: {
     summary: 'Alerts that were on in a range, how each rule stands with each brand, what people think of the rules, and who is muted',
     query: alertsQuery,
-    answer: alertsAnswer,
+    answer: alertsResponse,
   },
 } as const;
 
 /** The history of alerts, and what people say of them. Judging is for the process that runs the feed. */
 export function registerAlertRoutes(
   app: FastifyInstance,
-  { reader, clock, upkeep }: HistoryParts & { readonly upkeep: UpkeepParts },
+  { reader, clock, maintenance }: QueryDeps & { readonly maintenance: MaintenanceDeps },
 ): void {
   const records = createAlertRecords(reader);
-  const store = createAlertStore(upkeep.db);
+  const store = createAlertStore(maintenance.db);
 
-  app.get(path, requireRole('viewer'), async (request): Promise<AlertsAnswer> => {
+  app.get(path, requireRole('viewer'), async (request): Promise<AlertsResponse> => {
     const { from, to, open, ...query } = parseQuery(alertsQuery, request.query);
     const range = resolveRange({ from, to }, clock.now());
     const [alerts, states] = [
@@ -72,7 +72,7 @@ export function registerAlertRoutes(
   note('ack', () => 'seen');
   note('mark', (body) => parseQuery(markBody, body).mark);
 
-  app.post(`${path}/mutes`, requireRole('editor'), async ({ body, caller }): Promise<MuteAnswer> => {
+  app.post(`${path}/mutes`, requireRole('editor'), async ({ body, caller }): Promise<SilenceResponse> => {
     const { rule = '', brand = '', for: length, reason } = parseQuery(muteBody, body ?? {});
     const now = clock.now();
     const mute = { rule, brand, until: now + Math.min(milliseconds(length), longestMuteMs), by: caller?.name ?? '', reason };

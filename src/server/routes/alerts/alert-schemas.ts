@@ -27,7 +27,7 @@ export const unmuteQuery = z.strictObject(muted);
 
 export const testBody = z.strictObject({ channels: z.array(name).max(100).default([]).describe('All when empty') });
 
-export const testAnswer = z.strictObject({
+export const channelTestsResponse = z.strictObject({
   channels: z.array(
     z.strictObject({
       channel: z.string(),
@@ -61,7 +61,7 @@ const evaluation = z.strictObject({
   baseline: z.strictObject({ season: z.enum(seasons), windows: count, from: moment, to: moment }).nullable(),
 });
 
-export const alertAnswer = z.strictObject({
+export const alertResponse = z.strictObject({
   id: z.uuid(),
   rule: z.string(),
   brand: z.string(),
@@ -74,23 +74,23 @@ export const alertAnswer = z.strictObject({
   mark: z.enum(['useful', 'noise']).nullable(),
 });
 
-export const replayed = z.strictObject({
+export const replayedAlert = z.strictObject({
   brand: z.string(),
   at: moment,
   resolvedAt: moment.nullable().describe('null where it was still on'),
   evaluation,
 });
 
-export const backtestAnswer = z.strictObject({
+export const backtestResult = z.strictObject({
   from: moment.describe('Where it began: minutes are kept for 30 days'),
   to: moment,
-  alerts: z.array(replayed).describe('In order of time'),
+  alerts: z.array(replayedAlert).describe('In order of time'),
 });
 
-export type Replayed = z.output<typeof replayed>;
-export type BacktestAnswer = z.output<typeof backtestAnswer>;
+export type ReplayedAlert = z.output<typeof replayedAlert>;
+export type BacktestResult = z.output<typeof backtestResult>;
 
-export const muteAnswer = z.strictObject({
+export const silenceResponse = z.strictObject({
   rule: z.string().nullable(),
   brand: z.string().nullable(),
   until: moment,
@@ -98,10 +98,10 @@ export const muteAnswer = z.strictObject({
   reason: z.string(),
 });
 
-export const alertsAnswer = z.strictObject({
+export const alertsResponse = z.strictObject({
   from: moment,
   to: moment,
-  alerts: z.array(alertAnswer).describe('The newest first'),
+  alerts: z.array(alertResponse).describe('The newest first'),
   states: z.array(z.strictObject({ rule: z.string(), brand: z.string(), status: z.enum(ruleStatuses), since: moment })),
   rules: z.array(
     z.strictObject({
@@ -112,9 +112,9 @@ export const alertsAnswer = z.strictObject({
       noiseRate: z.number().min(0).max(1).nullable().describe('Noise among the marked ones'),
     }) satisfies z.ZodType<RuleMarks>,
   ),
-  mutes: z.array(muteAnswer),
+  mutes: z.array(silenceResponse),
 });
 
-export type AlertAnswer = z.output<typeof alertAnswer>;
-export type AlertsAnswer = z.output<typeof alertsAnswer>;
-export type MuteAnswer = z.output<typeof muteAnswer>;
+export type AlertResponse = z.output<typeof alertResponse>;
+export type AlertsResponse = z.output<typeof alertsResponse>;
+export type SilenceResponse = z.output<typeof silenceResponse>;

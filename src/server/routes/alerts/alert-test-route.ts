@@ -4,14 +4,14 @@ import { testChannels } from '../../../alerts/notify/test-channels.ts';
 import type { AlertsConfig } from '../../../config/alerts.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import { requireRole } from '../../auth/access.ts';
-import type { HistoryParts } from '../history/history-routes.ts';
+import type { QueryDeps } from '../history/history-routes.ts';
 import { parseQuery } from '../query-schemas.ts';
 import { testBody } from './alert-schemas.ts';
 
 /** Tries the channels of the config. What a receiver says is not passed on, so that nobody looks around through it. */
 export function registerAlertTestRoute(
   app: FastifyInstance,
-  { clock, config }: Pick<HistoryParts, 'clock'> & { readonly config: { readonly alerts: AlertsConfig } },
+  { clock, config }: Pick<QueryDeps, 'clock'> & { readonly config: { readonly alerts: AlertsConfig } },
 ): void {
   const channels = channelsOf(config.alerts);
   app.post('/api/v1/alerts/test', requireRole('admin'), async ({ body, host, protocol }) => {

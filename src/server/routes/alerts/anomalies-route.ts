@@ -9,10 +9,10 @@ import { FeedpulseError } from '../../../lib/errors.ts';
 import { createSerialQueue } from '../../../lib/serial-queue.ts';
 import { createFigures } from '../../../sink/queries/read-alert-figures.ts';
 import { requireRole } from '../../auth/access.ts';
-import type { HistoryParts } from '../history/history-routes.ts';
+import type { QueryDeps } from '../history/history-routes.ts';
 import { brandsRangeQuery, parseQuery, resolveRange } from '../query-schemas.ts';
 import { iso, toReplayed } from './alert-responses.ts';
-import { replayed } from './alert-schemas.ts';
+import { replayedAlert } from './alert-schemas.ts';
 
 const longestRangeMs = 2 * 86_400_000;
 const mostBrands = 20;
@@ -20,36 +20,36 @@ const mostBrands = 20;
 const keptMs = 10_000;
 const mostKept = 50;
 
-export const unusualAnswer = z.strictObject({
+export const anomaliesResponse = z.strictObject({
   from: z.iso.datetime(),
   to: z.iso.datetime(),
-  found: z.array(replayed).describe('In order of time'),
+  found: z.array(replayedAlert).describe('In order of time'),
 });
 
-type UnusualAnswer = z.output<typeof unusualAnswer>;
+type AnomaliesResponse = z.output<typeof anomaliesResponse>;
 
-export const unusualApi = {
-  '/api/v1/unusual': {
+export const anomaliesApi = {
+  '/api/v1/anomalies': {
     summary:
       'Where the alert rules would have spoken in a range of at most two days, whether somebody was told or not; without brands, of the twenty of which most is said',
     query: brandsRangeQuery,
-    answer: unusualAnswer,
+    answer: anomaliesResponse,
   },
 } as const;
 
-export interface UnusualParts extends HistoryParts {
+export interface AnomaliesDeps extends QueryDeps {
   readonly config: { readonly alerts: AlertsConfig };
 }
 
 /** The rules held against the history: for whoever looks at a range before alerts were set up, or at a backfill. */
-export function registerUnusualRoute(app: FastifyInstance, { reader, heavyReader, clock, brands, config }: UnusualParts): void {
+export function registerAnomaliesRoute(app: FastifyInstance, { reader, heavyReader, clock, brands, config }: AnomaliesDeps): void {
   const figures = createFigures(heavyReader);
   const rules = rulesOf(rulesGiven(config.alerts.rules), brands);
   const noDataAfterMs = milliseconds(config.alerts.noDataAfter);
   const kept = new Map<string, Kept>();
   const inTurn = createSerialQueue();
 
-  const judge = async (named: readonly string[], [from, to]: Minutes, signal: AbortSignal): Promise<UnusualAnswer> => {
+  const judge = async (named: readonly string[], [from, to]: Minutes, signal: AbortSignal): Promise<AnomaliesResponse> => {
     const options = { figures, from, to, noDataAfterMs, report: () => {}, signal };
     const outcomes = [];
     for (const rule of rules) outcomes.push(await replayStored({ ...options, rule: only(rule, named) }));
@@ -80,7 +80,7 @@ export function registerUnusualRoute(app: FastifyInstance, { reader, heavyReader
     return entry;
   };
 
-  app.get('/api/v1/unusual', requireRole('viewer'), async ({ query }, reply): Promise<UnusualAnswer> => {
+  app.get('/api/v1/anomalies', requireRole('viewer'), async ({ query }, reply): Promise<AnomaliesResponse> => {
     const { brands: wanted, ...given } = parseQuery(brandsRangeQuery, query);
     const range = resolveRange(given, clock.now());
     const minutes = [range.from, range.to].map((time) => Math.floor(time.getTime() / 60_000) * 60_000) as [number, number]; // as many as before
@@ -103,7 +103,7 @@ type Minutes = readonly [from: number, to: number];
 interface Kept {
   /** Until when it stands, in ms since 1970. */
   until: number;
-  readonly answer: Promise<UnusualAnswer>;
+  readonly answer: Promise<AnomaliesResponse>;
   readonly stop: AbortController;
   waiting: number;
 }

@@ -7,21 +7,21 @@ import { milliseconds } from '../../../config/schema.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import { createFigures } from '../../../sink/queries/read-alert-figures.ts';
 import { requireRole } from '../../auth/access.ts';
-import type { Work } from '../../jobs.ts';
-import type { HistoryParts } from '../history/history-routes.ts';
-import type { UpkeepParts } from '../maintenance/maintenance-routes.ts';
+import type { RunJob } from '../../jobs.ts';
+import type { QueryDeps } from '../history/history-routes.ts';
+import type { MaintenanceDeps } from '../maintenance/maintenance-routes.ts';
 import { parseQuery, resolveRange } from '../query-schemas.ts';
 import { iso, toReplayed } from './alert-responses.ts';
-import { type BacktestAnswer, backtestBody } from './alert-schemas.ts';
+import { type BacktestResult, backtestBody } from './alert-schemas.ts';
 
-export interface BacktestParts extends HistoryParts {
+export interface BacktestDeps extends QueryDeps {
   readonly config: { readonly alerts: AlertsConfig };
-  readonly upkeep: Pick<UpkeepParts, 'jobs'>;
+  readonly maintenance: Pick<MaintenanceDeps, 'jobs'>;
 }
 
 /** When a rule would have spoken over the stored history, as it is or with other settings. Nothing is stored, nobody is told. */
-export function registerBacktestRoute(app: FastifyInstance, parts: BacktestParts): void {
-  const { heavyReader, clock, config, upkeep } = parts;
+export function registerBacktestRoute(app: FastifyInstance, parts: BacktestDeps): void {
+  const { heavyReader, clock, config, maintenance } = parts;
   const figures = createFigures(heavyReader);
   const noDataAfterMs = milliseconds(config.alerts.noDataAfter);
   app.post('/api/v1/alerts/backtest', requireRole('editor'), async ({ body }, reply) => {
@@ -29,17 +29,17 @@ export function registerBacktestRoute(app: FastifyInstance, parts: BacktestParts
     const rule = ruleOf(parts, wanted);
     const range = resolveRange({ from: since, to: until }, clock.now());
     const [from, to] = [range.from.getTime(), range.to.getTime()];
-    const work: Work = async (report, signal) => {
+    const work: RunJob = async (report, signal) => {
       const outcome = await replayStored({ figures, rule, from, to, noDataAfterMs, report, signal });
-      return { changed: 0, answer: toBacktest(outcome, to) };
+      return { changed: 0, result: toBacktest(outcome, to) };
     };
-    return reply.code(202).send(upkeep.jobs.start('backtest', work, 'backtest'));
+    return reply.code(202).send(maintenance.jobs.start('backtest', work, 'backtest'));
   });
 }
 
 /** @throws USAGE where there is no such rule, or it does not take these settings */
 function ruleOf(
-  { config, brands }: BacktestParts,
+  { config, brands }: BacktestDeps,
   { rule: name, brand, settings }: Pick<z.output<typeof backtestBody>, 'rule' | 'brand' | 'settings'>,
 ): Rule {
   const all = rulesGiven(config.alerts.rules);
@@ -51,6 +51,6 @@ function ruleOf(
   return rule;
 }
 
-function toBacktest({ from, changes }: StoredReplayOutcome, to: number): BacktestAnswer {
+function toBacktest({ from, changes }: StoredReplayOutcome, to: number): BacktestResult {
   return { from: iso(from), to: iso(to), alerts: toReplayed(changes) };
 }

@@ -79,9 +79,9 @@ const bucket = z.strictObject({
   intervals: z.strictObject({ netSentiment: interval.nullable() }),
 });
 
-export const brandsAnswer = z.array(z.strictObject({ brand, timezone: timeZone, ...figures })) satisfies z.ZodType<BrandCounts[]>;
-export const summaryAnswer = z.strictObject({ brand, ...range, ...summary.shape });
-export const trendsAnswer = z.strictObject({
+export const brandsResponse = z.array(z.strictObject({ brand, timezone: timeZone, ...figures })) satisfies z.ZodType<BrandCounts[]>;
+export const summaryResponse = z.strictObject({ brand, ...range, ...summary.shape });
+export const trendsResponse = z.strictObject({
   brand,
   grain: z.enum(grains),
   timeZone,
@@ -89,12 +89,12 @@ export const trendsAnswer = z.strictObject({
   buckets: z.array(bucket).describe('Those in which posts of any brand arrived'),
   gaps: z.array(moment).describe('Starts of buckets in which nothing arrived at all'),
 }) satisfies z.ZodType<Timeline>;
-export const shareOfVoiceAnswer = z.strictObject({
+export const shareOfVoiceResponse = z.strictObject({
   ...range,
   mentions: count.describe('Of all brands compared; a post counts once for each brand it names'),
   brands: z.array(z.strictObject({ brand, ...summary.shape })),
 }) satisfies z.ZodType<Comparison>;
-export const breakdownAnswer = z.strictObject({
+export const breakdownResponse = z.strictObject({
   brand,
   ...range,
   platforms: z.array(part),
@@ -111,7 +111,7 @@ const modelFigures = z.strictObject({
   meanScore: z.number().min(-1).max(1).nullable(),
 }) satisfies z.ZodType<ModelCounts>;
 
-export const modelsAnswer = z.array(
+export const modelsResponse = z.array(
   z.strictObject({
     version: z.string(),
     counting: count.describe('Posts that count with its scores'),
@@ -120,7 +120,7 @@ export const modelsAnswer = z.array(
   }),
 ) satisfies z.ZodType<ModelVersion[]>;
 
-export const modelComparisonAnswer = z.strictObject({
+export const modelComparisonResponse = z.strictObject({
   brand,
   version: z.string(),
   ...range,

@@ -9,9 +9,9 @@ import type { Clock } from '../../../lib/clock.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import { requireRole } from '../../auth/access.ts';
 import { brandRangeQuery, brandsRangeQuery, parseQuery, rangeQuery, resolveRange, trendsQuery } from '../query-schemas.ts';
-import { brandsAnswer, breakdownAnswer, shareOfVoiceAnswer, summaryAnswer, trendsAnswer } from './history-responses.ts';
+import { brandsResponse, breakdownResponse, shareOfVoiceResponse, summaryResponse, trendsResponse } from './history-responses.ts';
 
-export interface HistoryParts {
+export interface QueryDeps {
   readonly reader: ClickHouseClient;
   readonly heavyReader: ClickHouseClient;
   readonly clock: Pick<Clock, 'now'>;
@@ -19,27 +19,27 @@ export interface HistoryParts {
 }
 
 export const historyApi = {
-  '/api/v1/brands': { summary: 'Volume and net sentiment of every brand in a range', query: rangeQuery, answer: brandsAnswer },
+  '/api/v1/brands': { summary: 'Volume and net sentiment of every brand in a range', query: rangeQuery, answer: brandsResponse },
   '/api/v1/summary': {
     summary: 'Figures of a brand in a range with 95 % intervals, and their change against the period of equal length before it',
     query: brandRangeQuery,
-    answer: summaryAnswer,
+    answer: summaryResponse,
   },
   '/api/v1/trends': {
     summary: 'Volume per label and net sentiment over time; where nothing arrived at all there is a gap, and no zero',
     query: trendsQuery,
-    answer: trendsAnswer,
+    answer: trendsResponse,
   },
   '/api/v1/share-of-voice': {
     summary: 'Brands beside each other: figures as in a summary, and the share of each in the mentions of all',
     query: brandsRangeQuery,
-    answer: shareOfVoiceAnswer,
+    answer: shareOfVoiceResponse,
   },
-  '/api/v1/breakdown': { summary: 'Posts of a brand by platform and by language', query: brandRangeQuery, answer: breakdownAnswer },
+  '/api/v1/breakdown': { summary: 'Posts of a brand by platform and by language', query: brandRangeQuery, answer: breakdownResponse },
 } as const;
 
 /** Reads of the stored history. Every value of a request reaches the database as a bound parameter. */
-export function registerHistoryRoutes(app: FastifyInstance, { reader, clock, brands }: HistoryParts): void {
+export function registerHistoryRoutes(app: FastifyInstance, { reader, clock, brands }: QueryDeps): void {
   const rangeOf = (query: { from: string; to: string }) => resolveRange(query, clock.now());
 
   app.get('/api/v1/brands', requireRole('viewer'), async (request) => {

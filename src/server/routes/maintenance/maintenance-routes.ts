@@ -13,7 +13,7 @@ import type { Jobs } from '../../jobs.ts';
 import { parseQuery, readTime } from '../query-schemas.ts';
 import { erasureBody, jobParams, rangeBody } from './maintenance-schemas.ts';
 
-export interface UpkeepParts {
+export interface MaintenanceDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly matcher: Matcher;
@@ -26,12 +26,12 @@ export interface UpkeepParts {
 }
 
 /** What changes stored posts or figures at large. It takes its time: the answer is a job, and where to ask how far it is. */
-export function registerUpkeepRoutes(app: FastifyInstance, parts: UpkeepParts): void {
+export function registerMaintenanceRoutes(app: FastifyInstance, parts: MaintenanceDeps): void {
   const { db, clock, matcher, retention, jobs } = parts;
 
-  app.post('/api/v1/rematch', requireRole('admin'), async ({ body }, reply) => {
+  app.post('/api/v1/brands/reapply', requireRole('admin'), async ({ body }, reply) => {
     const range = secondsOf(parseQuery(rangeBody, body ?? {}), clock.now());
-    return reply.code(202).send(jobs.start('rematch', (report, signal) => reapplyBrands({ db, clock, matcher }, range, report, signal)));
+    return reply.code(202).send(jobs.start('reapply', (report, signal) => reapplyBrands({ db, clock, matcher }, range, report, signal)));
   });
 
   app.post('/api/v1/rollups/rebuild', requireRole('admin'), async ({ body }, reply) => {

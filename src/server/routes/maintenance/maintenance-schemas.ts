@@ -59,15 +59,15 @@ export const compareModelsQuery = brandRangeQuery.extend({ version: modelVersion
 export const jobParams = z.strictObject({ id: z.uuid() });
 
 /** How many posts a change is about. */
-export const postsCounted = z.strictObject({ posts: z.int().min(0) });
+export const postCountResponse = z.strictObject({ posts: z.int().min(0) });
 
-export const jobAnswer = z.strictObject({
+export const jobResponse = z.strictObject({
   id: z.uuid(),
   kind: z.string(),
   state: z.enum(['waiting', 'running', 'done', 'failed']),
   done: z.int().min(0).describe('How far it is, in steps of its own'),
   total: z.int().min(0).describe('0 while it is not known'),
   changed: z.int().min(0).exactOptional().describe('How many posts or minutes it changed, once it is done'),
-  answer: z.looseObject({}).exactOptional().describe('What it found out, once it is done'),
+  result: z.looseObject({}).exactOptional().describe('What it found out, once it is done'),
   detail: z.string().exactOptional().describe('Why it failed'),
 }) satisfies z.ZodType<Job>;

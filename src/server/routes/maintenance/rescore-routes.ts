@@ -7,28 +7,32 @@ import type { Log } from '../../../lib/log.ts';
 import { activateScores, countToActivate } from '../../../sink/maintenance/activate-scores.ts';
 import { type Rescorer, rescore } from '../../../sink/maintenance/rescore.ts';
 import { requireRole } from '../../auth/access.ts';
-import type { Work } from '../../jobs.ts';
-import { modelComparisonAnswer, modelsAnswer } from '../history/history-responses.ts';
-import type { HistoryParts } from '../history/history-routes.ts';
+import type { RunJob } from '../../jobs.ts';
+import { modelComparisonResponse, modelsResponse } from '../history/history-responses.ts';
+import type { QueryDeps } from '../history/history-routes.ts';
 import { parseQuery, resolveRange } from '../query-schemas.ts';
-import { secondsOf, type UpkeepParts } from './maintenance-routes.ts';
+import { type MaintenanceDeps, secondsOf } from './maintenance-routes.ts';
 import { activateBody, compareModelsQuery, rescoreBody } from './maintenance-schemas.ts';
 
 export const modelsApi = {
-  '/api/v1/models': { summary: 'Models whose scores are stored, and for how many posts', query: z.strictObject({}), answer: modelsAnswer },
+  '/api/v1/models': {
+    summary: 'Models whose scores are stored, and for how many posts',
+    query: z.strictObject({}),
+    answer: modelsResponse,
+  },
   '/api/v1/models/compare': {
     summary: 'The figures of a brand with the scores that count and with those of another model, over the posts that have both',
     query: compareModelsQuery,
-    answer: modelComparisonAnswer,
+    answer: modelComparisonResponse,
   },
 } as const;
 
 /** Stored posts through another model; it takes days, and other jobs do not wait for it. */
 export function registerRescoreRoutes(
   app: FastifyInstance,
-  { heavyReader, clock, upkeep, log }: HistoryParts & { upkeep: UpkeepParts; log: Log },
+  { heavyReader, clock, maintenance, log }: QueryDeps & { maintenance: MaintenanceDeps; log: Log },
 ): void {
-  const { db, jobs } = upkeep;
+  const { db, jobs } = maintenance;
 
   app.get('/api/v1/models', requireRole('viewer'), async (request) => {
     parseQuery(modelsApi['/api/v1/models'].query, request.query);
@@ -44,8 +48,8 @@ export function registerRescoreRoutes(
   app.post('/api/v1/rescore', requireRole('admin'), async ({ body }, reply) => {
     const { model, ...query } = parseQuery(rescoreBody, body);
     const range = secondsOf(query, clock.now());
-    const work: Work = (report, signal) =>
-      withRescorer(model, upkeep, log, (rescorer) => rescore({ db, clock: upkeep.clock, rescorer }, range, report, signal));
+    const work: RunJob = (report, signal) =>
+      withRescorer(model, maintenance, log, (rescorer) => rescore({ db, clock: maintenance.clock, rescorer }, range, report, signal));
     return reply.code(202).send(jobs.start('rescore', work, 'rescore'));
   });
 
@@ -60,7 +64,7 @@ export function registerRescoreRoutes(
 /** One thread and no cache: the feed's own inference goes first. */
 async function withRescorer<T>(
   folder: string,
-  { perBrand, matcher }: UpkeepParts,
+  { perBrand, matcher }: MaintenanceDeps,
   log: Log,
   work: (rescorer: Rescorer) => Promise<T>,
 ): Promise<T> {

@@ -36,7 +36,7 @@ const post = z.strictObject({
   correction: z.strictObject({ modelLabel: storedLabel, by: z.string(), at: moment, reason: z.string() }).exactOptional(),
 }) satisfies z.ZodType<StoredPost>;
 
-export const postsAnswer = z.strictObject({
+export const postsResponse = z.strictObject({
   brand: z.union([z.string(), z.array(z.string())]).describe('As it was asked for: a list where several were'),
   posts: z.array(post),
   next: z.string().nullable().describe('`before` of the next page'),
@@ -62,7 +62,7 @@ const driver = z.strictObject({
   ),
 });
 
-export const driversAnswer = z.strictObject({
+export const driversResponse = z.strictObject({
   brand: z.string(),
   from: moment,
   to: moment,

@@ -4,9 +4,9 @@ import { type Cursor, searchPosts } from '../../../analytics/search/search-posts
 import { storedLabels } from '../../../domain/post.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import { requireRole } from '../../auth/access.ts';
-import type { HistoryParts } from '../history/history-routes.ts';
+import type { QueryDeps } from '../history/history-routes.ts';
 import { anyOfBrands, parseQuery, readTime, resolveRange, time } from '../query-schemas.ts';
-import { postsAnswer } from './post-responses.ts';
+import { postsResponse } from './post-responses.ts';
 
 const share = z.coerce.number().min(0).max(1);
 
@@ -31,12 +31,12 @@ export const postsApi = {
     summary:
       'Posts of a brand, or of any of several, page by page; while `next` is not null there may be more, even where a page has few or none',
     query: postsQuery,
-    answer: postsAnswer,
+    answer: postsResponse,
   },
 } as const;
 
 /** Posts of a brand by time, label, platform, language, author, confidence and text. */
-export function registerPostsRoutes(app: FastifyInstance, { heavyReader, clock }: HistoryParts): void {
+export function registerPostsRoutes(app: FastifyInstance, { heavyReader, clock }: QueryDeps): void {
   app.get('/api/v1/posts', requireRole('viewer'), async (request) => {
     const { from, to, before, ...query } = parseQuery(postsQuery, request.query);
     const range = openRange(from, to, clock.now());

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { configSchema } from '../../../../src/config/schema.ts';
 import type { ApiRequest } from '../../../../src/server/http/in-process.ts';
 import type { Job } from '../../../../src/server/jobs.ts';
-import { backtestAnswer, testAnswer } from '../../../../src/server/routes/alerts/alert-schemas.ts';
-import { unusualAnswer } from '../../../../src/server/routes/alerts/anomalies-route.ts';
+import { backtestResult, channelTestsResponse } from '../../../../src/server/routes/alerts/alert-schemas.ts';
+import { anomaliesResponse } from '../../../../src/server/routes/alerts/anomalies-route.ts';
 import { type Receiver, startReceiver } from '../../../support/receiver.ts';
 import { openTestDatabase } from '../../../support/test-database.ts';
 import { apiOn, startTestServer } from '../../test-server.ts';
@@ -53,22 +53,22 @@ async function backtest(body: object) {
     seen.add(job.state);
   }
   expect(job).toMatchObject({ state: 'done', changed: 0 });
-  return { ...backtestAnswer.parse(job.answer), total: job.total };
+  return { ...backtestResult.parse(job.result), total: job.total };
 }
 
 test('what the rules would have said is there for whoever looks on, without a job', async () => {
-  const { status, body } = await ask('GET', `/api/v1/unusual?from=now-30h&brands=Kestrel`);
-  const { found } = unusualAnswer.parse(body);
+  const { status, body } = await ask('GET', `/api/v1/anomalies?from=now-30h&brands=Kestrel`);
+  const { found } = anomaliesResponse.parse(body);
   expect(status).toBe(200);
   expect(found.map(({ brand, evaluation }) => [brand, evaluation.metric])).toContainEqual(['Kestrel', 'volume']);
   const [first] = found;
   expect(Date.parse(first?.at ?? '')).toBeGreaterThan(incident.from);
   expect(Date.parse(first?.at ?? '')).toBeLessThan(incident.from + 15 * minute);
-  expect((await ask('GET', '/api/v1/unusual?from=now-3d')).body).toMatchObject({
+  expect((await ask('GET', '/api/v1/anomalies?from=now-3d')).body).toMatchObject({
     status: 400,
     detail: expect.stringContaining('two days'),
   });
-  expect(unusualAnswer.parse((await ask('GET', '/api/v1/unusual?from=now-30h&brands=Nobody')).body).found).toEqual([]);
+  expect(anomaliesResponse.parse((await ask('GET', '/api/v1/anomalies?from=now-30h&brands=Nobody')).body).found).toEqual([]);
 });
 
 /** The database, with its questions counted; none is answered before `gate`. */
@@ -91,28 +91,28 @@ const apiOver = (reader: ClickHouseClient, brands: object[] = [{ name: 'Kestrel'
 
 test('who asks the same at once shares one answer', async () => {
   const [one, two] = [counted(), counted()];
-  const alone = await apiOver(one.reader)('/api/v1/unusual?from=now-30h');
+  const alone = await apiOver(one.reader)('/api/v1/anomalies?from=now-30h');
   const get = apiOver(two.reader);
-  const both = await Promise.all([get('/api/v1/unusual?from=now-30h'), get('/api/v1/unusual?from=now-30h')]);
+  const both = await Promise.all([get('/api/v1/anomalies?from=now-30h'), get('/api/v1/unusual?from=now-30h')]);
   expect(both[0].found.length).toBeGreaterThan(0);
   expect(both).toEqual([alone, alone]);
   expect(two.count.statements).toBe(one.count.statements);
 });
 
 test('without brands the rules watch all posts', async () => {
-  const { found } = unusualAnswer.parse(await apiOver(opened.db.reader, [])('/api/v1/unusual?from=now-30h'));
+  const { found } = anomaliesResponse.parse(await apiOver(opened.db.reader, [])('/api/v1/anomalies?from=now-30h'));
   expect(found.map(({ brand, evaluation }) => [brand, evaluation.metric])).toContainEqual(['*', 'volume']);
 });
 
 test('a question that nobody waits for any more is not judged to its end', async () => {
   const whole = counted();
-  await apiOver(whole.reader)('/api/v1/unusual?from=now-30h&brands=Kestrel');
+  await apiOver(whole.reader)('/api/v1/anomalies?from=now-30h&brands=Kestrel');
   let open = (): void => {};
   const { count, reader } = counted(new Promise<void>((resolve) => (open = resolve)));
   const { brands } = configSchema.parse({ brands: [{ name: 'Kestrel' }] });
   const server = await startTestServer({ reader, brands });
   const left = new AbortController();
-  const first = fetch(`${server.url}/api/v1/unusual?from=now-30h&brands=Kestrel`, { signal: left.signal }).catch(() => {});
+  const first = fetch(`${server.url}/api/v1/anomalies?from=now-30h&brands=Kestrel`, { signal: left.signal }).catch(() => {});
   await expect.poll(() => count.statements).toBeGreaterThan(0);
   left.abort();
   await first;
@@ -120,8 +120,8 @@ test('a question that nobody waits for any more is not judged to its end', async
   await new Promise((resolve) => setTimeout(resolve, 200));
   open();
   // Another one, of as many statements, that waits for its turn.
-  const after = await (await fetch(`${server.url}/api/v1/unusual?from=now-29h&brands=Kestrel`)).json();
-  expect(unusualAnswer.parse(after).found.length).toBeGreaterThan(0);
+  const after = await (await fetch(`${server.url}/api/v1/anomalies?from=now-29h&brands=Kestrel`)).json();
+  expect(anomaliesResponse.parse(after).found.length).toBeGreaterThan(0);
   expect(count.statements).toBeLessThan(2 * whole.count.statements);
   await server.close();
 });
@@ -160,7 +160,7 @@ test.each([
 test('channels are tried, by name or all of them', async () => {
   const url = '/api/v1/alerts/test';
   receiver.answer = 500;
-  const failed = testAnswer.parse((await ask('POST', url)).body);
+  const failed = channelTestsResponse.parse((await ask('POST', url)).body);
   expect(failed.channels).toMatchObject([{ channel: 'ops', taken: false, code: 'WEBHOOK_FAILED' }]);
   receiver.answer = 200;
   expect((await ask('POST', url, { channels: ['ops'] })).body).toEqual({ channels: [{ channel: 'ops', taken: true }] });

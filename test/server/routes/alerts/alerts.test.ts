@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AlertTransition } from '../../../../src/domain/alert.ts';
 import {
-  type AlertAnswer,
-  type AlertsAnswer,
-  alertAnswer,
-  alertsAnswer,
-  muteAnswer,
+  type AlertResponse,
+  type AlertsResponse,
+  alertResponse,
+  alertsResponse,
+  silenceResponse,
 } from '../../../../src/server/routes/alerts/alert-schemas.ts';
 import { createAlertStore } from '../../../../src/sink/writer/alert-store.ts';
 import { openTestDatabase } from '../../../support/test-database.ts';
@@ -48,7 +48,7 @@ beforeAll(async () => {
   ];
   // A repeated insert, as after an answer that was lost.
   for (const _ of [1, 2]) await createAlertStore(db).addChanges(changes);
-  server = await startTestServer({ reader: db.reader, upkeep: upkeepOf(db), server: { tokensFile: tokens.path } });
+  server = await startTestServer({ reader: db.reader, maintenance: upkeepOf(db), server: { tokensFile: tokens.path } });
   remove = async () => {
     await server.close();
     await opened.remove();
@@ -68,7 +68,7 @@ async function ask(method: string, path: string, body?: object, role = 'editor')
   return { status, body: JSON.parse(text) };
 }
 
-const list = async (query = ''): Promise<AlertsAnswer> => alertsAnswer.parse((await ask('GET', query, undefined, 'viewer')).body);
+const list = async (query = ''): Promise<AlertsResponse> => alertsResponse.parse((await ask('GET', query, undefined, 'viewer')).body);
 
 test('alerts are listed, the newest first, with their ends and how the rules stand', async () => {
   const { alerts, states } = await list();
@@ -85,20 +85,24 @@ test('alerts are listed, the newest first, with their ends and how the rules sta
 
 test('an editor looks after an alert and says what it was worth, a viewer may not; the noise of a rule is counted', async () => {
   expect((await ask('POST', `/${first}/ack`, undefined, 'viewer')).status).toBe(403);
-  const acked = alertAnswer.parse((await ask('POST', `/${first}/ack`)).body);
+  const acked = alertResponse.parse((await ask('POST', `/${first}/ack`)).body);
   expect(acked).toMatchObject({ id: first, brand, acked: { by: 'editor-token' }, mark: null });
   await ask('POST', `/${first}/mark`, { mark: 'noise' });
   await ask('POST', `/${second}/mark`, { mark: 'useful' });
   expect((await list()).rules).toEqual([{ rule: 'sentiment', alerts: 2, useful: 1, noise: 1, noiseRate: 0.5 }]);
   await ask('POST', `/${second}/mark`, { mark: 'none' });
-  const shown = (await ask('GET', `/${second}`, undefined, 'viewer')).body as AlertAnswer; // as the list's schema says
+  const shown = (await ask('GET', `/${second}`, undefined, 'viewer')).body as AlertResponse; // as the list's schema says
   expect(shown.mark).toBeNull();
   expect((await list()).rules).toMatchObject([{ useful: 0, noise: 1, noiseRate: 1 }]);
 });
 
 test('a mute is made, seen, and ended by the name it was made with', async () => {
   const body = { rule: 'sentiment', for: '1h', reason: "a launch'; DROP TABLE posts" };
-  expect(muteAnswer.parse((await ask('POST', '/mutes', body)).body)).toMatchObject({ rule: 'sentiment', brand: null, by: 'editor-token' });
+  expect(silenceResponse.parse((await ask('POST', '/mutes', body)).body)).toMatchObject({
+    rule: 'sentiment',
+    brand: null,
+    by: 'editor-token',
+  });
   expect((await list()).mutes).toMatchObject([{ rule: 'sentiment', brand: null, reason: body.reason }]);
   expect((await ask('DELETE', '/mutes')).body).toEqual({ ended: 0 });
   expect((await ask('DELETE', '/mutes?rule=sentiment')).body).toEqual({ ended: 1 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { StoredLabel } from '../../../../src/domain/post.ts';
 import { systemClock } from '../../../../src/lib/clock.ts';
 import { createMetrics } from '../../../../src/lib/metrics.ts';
-import { questions } from '../../../../src/server/http/openapi.ts';
+import { queries } from '../../../../src/server/http/openapi.ts';
 import { createRollups } from '../../../../src/sink/rollups/rollups.ts';
 import { createWriter } from '../../../../src/sink/writer/writer.ts';
 import { scoredPost } from '../../../support/scored-post.ts';
@@ -95,10 +95,10 @@ test('every answer is as the OpenAPI document says', async () => {
   const given: Readonly<Record<string, string>> = {
     '/api/v1/posts': 'limit=5',
     '/api/v1/models': '',
-    '/api/v1/unusual': '',
+    '/api/v1/anomalies': '',
     '/api/v1/models/compare': `${range}&version=other@1`,
   };
-  for (const [path, { answer }] of Object.entries(questions)) {
+  for (const [path, { answer }] of Object.entries(queries)) {
     const body = await read(`${path.replace('/api/v1/', '')}?${given[path] ?? range}`);
     expect({ path, error: answer.safeParse(body).error }).toEqual({ path, error: undefined });
   }

@@ -23,7 +23,7 @@ beforeAll(async () => {
   writer = createWriter(parts);
   const { settle } = createRollups(parts);
   for (const role of ['viewer', 'editor', 'admin'] as const) token[role] = await tokens.add(`${role}-token`, role);
-  server = await startTestServer({ reader: db.reader, upkeep: { ...upkeepOf(db), settle }, server: { tokensFile: tokens.path } });
+  server = await startTestServer({ reader: db.reader, maintenance: { ...upkeepOf(db), settle }, server: { tokensFile: tokens.path } });
   remove = async () => {
     await server.close();
     await opened.remove();
@@ -100,13 +100,13 @@ test('a filter is counted before it is believed', async () => {
 
 test('a rebuild, new brand rules and an erasure are jobs of an admin, and tell how far they are', async () => {
   expect(await finished('rollups/rebuild', {})).toMatchObject({ kind: 'rebuild', state: 'done', changed: 2, done: 2, total: 2 });
-  expect(await finished('rematch', { since: 'now-1h' })).toMatchObject({ state: 'done', changed: 2 });
+  expect(await finished('brands/reapply', { since: 'now-1h' })).toMatchObject({ state: 'done', changed: 2 });
   expect(await rowsOf(db, 'SELECT DISTINCT brands FROM posts FINAL')).toEqual([{ brands: [] }]);
   const author = { kind: 'author', platform: 'chirper', id: 'by-1' };
   expect((await ask('POST', 'erasures', { ...author, dryRun: true })).body).toEqual({ posts: 1 });
   expect(await finished('erasures', author)).toMatchObject({ state: 'done', changed: 1 });
   expect(await rowsOf(db, 'SELECT id FROM posts FINAL')).toEqual([{ id: '2' }]);
-  for (const path of ['rollups/rebuild', 'rematch', 'erasures']) expect((await ask('POST', path, author, 'editor')).status).toBe(403);
+  for (const path of ['rollups/rebuild', 'brands/reapply', 'erasures']) expect((await ask('POST', path, author, 'editor')).status).toBe(403);
   expect((await ask('GET', `jobs/${crypto.randomUUID()}`, undefined)).status).toBe(404);
 });
 
@@ -122,8 +122,8 @@ test.each([
   ['POST', 'corrections', 'text'],
   ['POST', 'corrections', null],
   ['DELETE', 'corrections?platform=chirper&id=1&id=2', undefined],
-  ['POST', 'rematch', { since: 'soon' }],
-  ['POST', 'rematch', { since: 'now', until: 'now-1h' }],
+  ['POST', 'brands/reapply', { since: 'soon' }],
+  ['POST', 'brands/reapply', { since: 'now', until: 'now-1h' }],
   ['POST', 'rollups/rebuild', { from: 'now-1h' }],
   ['POST', 'erasures', { kind: 'everything', ...one }],
   ['POST', 'erasures', { kind: 'post', platform: 'chirper', id: '' }],
