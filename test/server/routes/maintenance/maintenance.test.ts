@@ -106,7 +106,8 @@ test('a rebuild, new brand rules and an erasure are jobs of an admin, and tell h
   expect((await ask('POST', 'erasures', { ...author, dryRun: true })).body).toEqual({ posts: 1 });
   expect(await finished('erasures', author)).toMatchObject({ state: 'done', changed: 1 });
   expect(await rowsOf(db, 'SELECT id FROM posts FINAL')).toEqual([{ id: '2' }]);
-  for (const path of ['rollups/rebuild', 'brands/reapply', 'erasures']) expect((await ask('POST', path, author, 'editor')).status).toBe(403);
+  for (const path of ['rollups/rebuild', 'brands/reapply', 'erasures'])
+    expect((await ask('POST', path, author, 'editor')).status).toBe(403);
   expect((await ask('GET', `jobs/${crypto.randomUUID()}`, undefined)).status).toBe(404);
 });
 
