@@ -4,6 +4,7 @@ const minute = 60_000;
 const live = ['test/live/**/*.test.ts', 'test/**/*.live.test.ts'];
 const browser = ['test/browser/**/*.test.ts'];
 const faults = ['test/faults/**/*.test.ts'];
+const sharedBroker = 'test/support/kafka/shared-broker.ts';
 
 export default defineConfig({
   test: {
@@ -22,15 +23,23 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'live', include: live, fileParallelism: false, testTimeout: 5 * minute, hookTimeout: 5 * minute },
+        // These mostly wait for a broker or another process, so two files run at a time.
+        test: {
+          name: 'live',
+          include: live,
+          globalSetup: sharedBroker,
+          maxWorkers: 2,
+          testTimeout: 5 * minute,
+          hookTimeout: 5 * minute,
+        },
       },
       {
         extends: true,
         test: {
           name: 'faults',
           include: faults,
-          globalSetup: 'test/support/faults/table.ts',
-          fileParallelism: false,
+          globalSetup: [sharedBroker, 'test/support/faults/table.ts'],
+          maxWorkers: 2,
           testTimeout: 20 * minute,
           hookTimeout: 5 * minute,
         },

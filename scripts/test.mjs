@@ -4,27 +4,32 @@ import { join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { root, setup, tool } from './setup.mjs';
 import { show } from './step.mjs';
-import { needChromium, needCompose, needKafka, needPromtool, needPython } from './tools.mjs';
+import { findChromium, findCompose, missingTools } from './tools.mjs';
 
 /**
- * Every check of the project, in the order in which it is cheapest to fail. `node scripts/test.mjs unit live`
- * runs those parts alone. A part that can't run fails; none is skipped.
+ * Every check of the project, cheapest first. `node scripts/test.mjs unit live` runs those parts alone. A part whose tools
+ * are missing fails; none is skipped.
  */
 const parts = {
   lint: { run: () => node('@biomejs/biome/bin/biome', ['ci', '--error-on-warnings']) },
   types: { run: checkTypes },
   unused: { run: () => node('knip/bin/knip.js', []) },
-  training: { needs: needPython, run: () => command('python3', ['-m', 'unittest', 'discover', '--start-directory', 'training']) },
-  unit: { needs: needForUnit, run: (env) => vitest('unit', env) },
-  live: { needs: needKafka, run: (env) => vitest('live', env) },
-  faults: { needs: needKafka, run: (env) => vitest('faults', env) },
-  browser: { needs: async () => ({ CHROMIUM_PATH: await needChromium() }), run: (env) => vitest('browser', env) },
+  training: {
+    tools: ['python'],
+    run: () => command('python3', ['-m', 'unittest', 'discover', '--start-directory', 'training']),
+  },
+  unit: { tools: ['compose', 'promtool'], run: async () => vitest('unit', { COMPOSE_COMMAND: (await findCompose()).join(' ') }) },
+  live: { tools: ['kafka'], run: () => vitest('live') },
+  faults: { tools: ['kafka'], run: () => vitest('faults') },
+  browser: { tools: ['chromium'], run: () => vitest('browser', { CHROMIUM_PATH: findChromium() }) },
 };
+
+const shownFiles = 12;
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(parts);
 const unknown = wanted.filter((name) => !(name in parts));
 if (unknown.length > 0) {
-  process.stderr.write(`There is no part ${unknown.join(', ')}; there are ${Object.keys(parts).join(', ')}.\n`);
+  process.stderr.write(`Unknown part: ${unknown.join(', ')}. The parts are ${Object.keys(parts).join(', ')}.\n`);
   process.exit(2);
 }
 
@@ -36,33 +41,20 @@ try {
   process.exit(1);
 }
 
-// What is missing on this machine shows before the first test runs, not half an hour in.
-const prepared = new Map();
-for (const name of wanted) prepared.set(name, await prepare(name));
+// Missing tools are reported before the first test runs.
+const missing = new Map();
+for (const name of wanted) missing.set(name, await missingTools(parts[name].tools ?? []));
+for (const line of new Set([...missing.values()].flat())) process.stderr.write(`${line}\n`);
 
 const results = [];
 for (const name of wanted) results.push({ name, ...(await runPart(name)) });
 summarise(results);
 
-async function needForUnit() {
-  await needPromtool();
-  return { COMPOSE_COMMAND: (await needCompose()).join(' ') };
-}
-
-async function prepare(name) {
-  try {
-    return { env: (await parts[name].needs?.()) ?? {} };
-  } catch (error) {
-    process.stderr.write(`${name}: ${error.message}\n`);
-    return { trouble: error.message };
-  }
-}
-
 async function runPart(name) {
-  const { env, trouble } = prepared.get(name);
   process.stdout.write(`\n── ${name} ${'─'.repeat(Math.max(0, 60 - name.length))}\n`);
   const startedAt = Date.now();
-  const counts = trouble ? { passed: 0, failed: 1, note: trouble } : await parts[name].run(env);
+  const [problem] = missing.get(name);
+  const counts = problem ? { passed: 0, failed: 1, note: problem } : await parts[name].run();
   return { ...counts, seconds: (Date.now() - startedAt) / 1_000 };
 }
 
@@ -84,8 +76,8 @@ async function checkTypes() {
   return { passed: projects.length - failed, failed };
 }
 
-/** One of vitest's projects; its own report says how many tests passed. A skipped test is a failed one. */
-async function vitest(project, env) {
+/** Runs one of vitest's projects and reads the counts from its report. A skipped test counts as failed. */
+async function vitest(project, env = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'feedpulse-report-'));
   const report = join(folder, 'report.json');
   const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
@@ -101,7 +93,7 @@ function readReport(file) {
   try {
     const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(readFileSync(file, 'utf8'));
     const skipped = numPendingTests + numTodoTests;
-    // A file that could not be loaded has failed without a failed test.
+    // A file that could not be loaded fails without a failed test.
     const broken = testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0);
     const failures = [
       ...testResults.flatMap(failuresOf),
@@ -111,6 +103,7 @@ function readReport(file) {
       passed: numPassedTests,
       failed: numFailedTests + broken.length + skipped,
       failures,
+      files: testResults.map(({ name, startTime, endTime }) => ({ file: relative(root, name), seconds: (endTime - startTime) / 1_000 })),
       ...(skipped > 0 ? { note: `${skipped} skipped` } : {}),
     };
   } catch {
@@ -129,15 +122,23 @@ function toFailure(file, title, message) {
 }
 
 function summarise(rows) {
-  // Whoever sees the end of a long log alone sees what failed.
+  // Repeated at the end, because a CI log may show only its end.
   const failures = rows.flatMap((row) => row.failures ?? []);
   if (failures.length > 0) process.stdout.write(`\nfailed:\n${failures.map((failure) => `  ${failure}\n`).join('')}`);
+  const slowest = rows.flatMap((row) => row.files ?? []).sort((a, b) => b.seconds - a.seconds);
+  if (slowest.length > 0) {
+    const lines = slowest.slice(0, shownFiles).map(({ file, seconds }) => `  ${seconds.toFixed(1).padStart(6)} s  ${file}\n`);
+    process.stdout.write(`\nslowest files:\n${lines.join('')}`);
+  }
   process.stdout.write(`\n${'part'.padEnd(10)}${'passed'.padStart(8)}${'failed'.padStart(8)}${'time'.padStart(10)}\n`);
   for (const { name, passed, failed, seconds, note } of rows) {
     const line = `${name.padEnd(10)}${String(passed).padStart(8)}${String(failed).padStart(8)}${`${seconds.toFixed(1)} s`.padStart(10)}`;
     process.stdout.write(`${line}${note ? `  ${note}` : ''}\n`);
   }
   const total = (key) => rows.reduce((sum, row) => sum + row[key], 0);
+  process.stdout.write(
+    `${'total'.padEnd(10)}${String(total('passed')).padStart(8)}${String(total('failed')).padStart(8)}${`${total('seconds').toFixed(1)} s`.padStart(10)}\n`,
+  );
   process.stdout.write(`\n${total('passed')} passed, ${total('failed')} failed\n`);
   process.exitCode = total('failed') === 0 ? 0 : 1;
 }

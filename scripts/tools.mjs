@@ -1,59 +1,58 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { root } from './setup.mjs';
 import { capture, step } from './step.mjs';
 
-/** What the tests need beside Node. Each is looked for, fetched where this machine lets us, or asked for in one line. */
+/**
+ * System packages that the tests need beside Node. `npm test` only looks for them and says what is missing;
+ * `npm run setup:ci` installs them with apt.
+ *
+ * @typedef {object} Tool
+ * @property {string} name what the user knows it as
+ * @property {string} what what needs it, and how to provide it without apt
+ * @property {string[]} packages Debian packages that bring it
+ * @property {() => Promise<boolean> | boolean} isPresent
+ */
 
-/** A Kafka broker runs from a running one (KAFKA_BROKERS), a Docker engine, or a JVM with Maven. */
-export async function needKafka() {
-  if (process.env.KAFKA_BROKERS || (await answers('docker', ['version', '--format', '{{.Server.Version}}']))) return;
-  const missing = [
-    ...((await answers('java', ['-version'])) ? [] : ['default-jre-headless']),
-    ...((await answers('mvn', ['-v'])) ? [] : ['maven']),
-  ];
-  if (missing.length === 0) return;
-  await installWithApt(
-    missing,
-    'The live tests need a Kafka broker: install Docker, or a JVM (17 or newer) with Maven, or set KAFKA_BROKERS.',
-  );
-}
+/** @type {Record<string, Tool>} */
+export const tools = {
+  kafka: {
+    name: 'a JVM with Maven, or Docker',
+    what: 'The live and fault tests need a Kafka broker. KAFKA_BROKERS may name a running one.',
+    packages: ['default-jre-headless', 'maven'],
+    isPresent: async () =>
+      Boolean(process.env.KAFKA_BROKERS) ||
+      (await answers('docker', ['version', '--format', '{{.Server.Version}}'])) ||
+      ((await answers('java', ['-version'])) && (await answers('mvn', ['-v']))),
+  },
+  chromium: {
+    name: 'Chromium',
+    what: 'The browser tests need it. CHROMIUM_PATH may name a Chrome, Edge or Chromium.',
+    packages: ['chromium', 'fonts-noto-color-emoji'], // the font draws the emoji in posts
+    isPresent: () => findChromium() !== undefined,
+  },
+  compose: {
+    name: 'docker-compose',
+    what: 'The test of docker-compose.yml needs it.',
+    packages: ['docker-compose'],
+    isPresent: async () => (await findCompose()) !== undefined,
+  },
+  promtool: {
+    name: 'promtool',
+    what: 'The test of the Prometheus alerting rules needs it; it is part of Prometheus.',
+    packages: ['prometheus'],
+    isPresent: () => answers('promtool', ['--version']),
+  },
+  python: {
+    name: 'python3',
+    what: 'The tests of training/ need it.',
+    packages: ['python3-minimal', 'python3'],
+    isPresent: () => answers('python3', ['--version']),
+  },
+};
 
-/** @returns {Promise<string>} the path of a Chromium, Chrome or Edge */
-export async function needChromium() {
-  const found = findChromium();
-  if (found) return found;
-  // The font draws the emoji of posts.
-  await installWithApt(
-    ['chromium', 'fonts-noto-color-emoji'],
-    'The browser tests need Chromium: install it, or set CHROMIUM_PATH to a Chrome, Edge or Chromium.',
-  );
-  return needFound(findChromium(), 'Chromium was installed and is not on the PATH: set CHROMIUM_PATH.');
-}
-
-/** @returns {Promise<string[]>} the command that validates compose files */
-export async function needCompose() {
-  const candidates = [['docker-compose'], ['docker', 'compose']];
-  for (const command of candidates) if (await answers(command[0], [...command.slice(1), 'version'])) return command;
-  await installWithApt(['docker-compose'], 'The test of docker-compose.yml needs docker-compose: install it.');
-  return needFound(
-    (await answers('docker-compose', ['version'])) ? ['docker-compose'] : undefined,
-    'docker-compose was installed and does not run.',
-  );
-}
-
-/** Checks the alert rules for Prometheus, and plays them over series made up for them. */
-export async function needPromtool() {
-  if (await answers('promtool', ['--version'])) return;
-  await installWithApt(['prometheus'], "The test of Prometheus' rules needs promtool, which comes with Prometheus: install it.");
-}
-
-/** The text clean-up is written twice, in Python for training; its tests need nothing but the standard library. */
-export async function needPython() {
-  if (await answers('python3', ['--version'])) return;
-  await installWithApt(['python3-minimal', 'python3'], 'The test of training/clean.py needs python3: install it.');
-}
-
-function findChromium() {
+/** @returns {string | undefined} the path of a Chromium, Chrome or Edge */
+export function findChromium() {
   if (process.env.CHROMIUM_PATH) return process.env.CHROMIUM_PATH;
   const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge'];
   const folders = (process.env.PATH ?? '').split(delimiter);
@@ -62,32 +61,47 @@ function findChromium() {
   return [...onPath, ...onMac].find((path) => existsSync(path));
 }
 
+/** @returns {Promise<string[] | undefined>} the command that validates compose files */
+export async function findCompose() {
+  for (const command of [['docker-compose'], ['docker', 'compose']])
+    if (await answers(command[0], [...command.slice(1), 'version'])) return command;
+  return undefined;
+}
+
+/** @returns {Promise<string[]>} for each missing tool one line that says how to get it */
+export async function missingTools(names) {
+  const missing = [];
+  for (const name of names) {
+    const tool = tools[name];
+    if (!(await tool.isPresent()))
+      missing.push(`${tool.name} is missing. ${tool.what} Install it, or run \`npm run setup:ci\` (Debian, as root).`);
+  }
+  return missing;
+}
+
+/** Installs every missing tool with apt and downloads the broker that the live tests start. */
+export async function installTools() {
+  const packages = [];
+  for (const tool of Object.values(tools)) if (!(await tool.isPresent())) packages.push(...tool.packages);
+  if (packages.length > 0) {
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    await step('Refreshing the package list', 'apt-get', ['update'], { env });
+    await step(`Installing ${packages.join(', ')}`, 'apt-get', ['install', '-y', '--no-install-recommends', ...packages], { env });
+  }
+  const missing = await missingTools(Object.keys(tools));
+  if (missing.length > 0) throw new Error(missing.join('\n'));
+  if (!process.env.KAFKA_BROKERS && !(await answers('docker', ['version', '--format', '{{.Server.Version}}']))) await downloadBroker();
+}
+
+/** The broker's jars, where test/support/kafka/broker-on-jvm.ts looks for them. */
+async function downloadBroker() {
+  const module = join(root, 'node_modules', 'vite', 'dist', 'node', 'index.js');
+  const { runnerImport } = await import(module);
+  const loaded = await runnerImport(join(root, 'test/support/kafka/broker-on-jvm.ts'), { logLevel: 'error', configFile: false });
+  process.stderr.write('Downloading the Kafka broker …\n');
+  await loaded.module.fetchJars();
+}
+
 async function answers(command, args) {
   return (await capture(command, args)).code === 0;
-}
-
-/** Debian and its kin, as root; elsewhere `otherwise` tells what to install. */
-async function installWithApt(packages, otherwise) {
-  const possible = process.getuid?.() === 0 && (await answers('apt-get', ['--version']));
-  if (!possible) throw new Error(otherwise);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const args = ['install', '-y', '--no-install-recommends', ...packages];
-  try {
-    await refreshAptOnce(env);
-    await step(`Installing ${packages.join(', ')}`, 'apt-get', args, { env });
-  } catch (error) {
-    throw new Error(`${error.message} ${otherwise}`);
-  }
-}
-
-let refreshed;
-
-function refreshAptOnce(env) {
-  refreshed ??= step('Refreshing the package list', 'apt-get', ['update'], { env });
-  return refreshed;
-}
-
-function needFound(found, otherwise) {
-  if (found) return found;
-  throw new Error(otherwise);
 }

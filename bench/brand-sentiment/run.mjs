@@ -6,7 +6,7 @@ import { machine } from '../lib/machine.mjs';
 const help = `Tells how often what a post says of each of two brands is judged right: by the score of the whole post, and by that of the
 clauses about the brand.
 
-  npm run bench:per-brand -- [--model FOLDER] [--json]
+  npm run bench:brand-sentiment -- [--model FOLDER] [--json]
 
 The posts are bench/brand-sentiment/posts.tsv: brand, label, brand, label, text, made up for this. Fails where clauses are not ahead by ten points.
 `;

@@ -1,11 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { runnerImport } from 'vite';
-import { needChromium } from '../../scripts/tools.mjs';
+import { findChromium } from '../../scripts/tools.mjs';
 
 const support = fileURLToPath(new URL('../../test/support/chromium.ts', import.meta.url));
 
-/** The Chromium that the browser tests use. Rejects where there is none. */
+/** The Chromium that the browser tests use. Rejects if there is none. */
 export async function openBrowser() {
-  process.env.CHROMIUM_PATH = await needChromium();
+  const path = findChromium();
+  if (!path) throw new Error('No Chromium found: install it, or set CHROMIUM_PATH.');
+  process.env.CHROMIUM_PATH = path;
   return (await runnerImport(support)).module.launchChromium();
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root, setup } from '../../scripts/setup.mjs';
-import { needKafka } from '../../scripts/tools.mjs';
+import { missingTools } from '../../scripts/tools.mjs';
 
 const help = `Loads a real feedpulse through a real broker for a while, breaks things at random, and checks that nothing
 was lost or counted twice and that memory stays flat. Writes report.html, with its plots as SVG. Ends with 1 when
@@ -37,7 +37,8 @@ if (!(minutes > 0 && rate > 0 && seed >= 0)) {
 }
 try {
   await setup();
-  await needKafka();
+  const missing = await missingTools(['kafka']);
+  if (missing.length > 0) throw new Error(missing.join('\n'));
   const { runnerImport } = await import('vite');
   const { soak } = (await runnerImport(resolve(root, 'test/soak/soak.ts'))).module;
   process.exitCode = (await soak({ minutes, rate, seed, faults: values.faults, out: resolve(values.out) })) ? 0 : 1;

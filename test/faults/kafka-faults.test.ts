@@ -7,7 +7,7 @@ import { nothingWrong } from '../support/ledger.ts';
 let stage: KafkaStage;
 
 beforeAll(async () => {
-  stage = await openKafkaStage();
+  stage = await openKafkaStage({ ownBroker: true });
 });
 afterEach(() => stage.clear());
 afterAll(() => stage.close());

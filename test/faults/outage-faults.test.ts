@@ -26,13 +26,13 @@ afterAll(async () => {
 
 interface Readiness {
   readonly ready: boolean;
-  readonly parts: Readonly<Record<string, string>>;
+  readonly components: Readonly<Record<string, string>>;
 }
 
 async function untilTroubled(process: RunningFeedpulse, about: RegExp): Promise<void> {
   await eventually('the outage shows', 30, async () => {
-    const { ready, parts } = await process.get<Readiness>('/readyz');
-    return !ready && about.test(parts['database'] ?? '');
+    const { ready, components } = await process.get<Readiness>('/readyz');
+    return !ready && about.test(components['database'] ?? '');
   });
 }
 

@@ -25,7 +25,7 @@ let number = 0;
 const angryOf = new Map<number, number>();
 
 beforeAll(async () => {
-  kafka = await startKafka();
+  kafka = await startKafka({ ownBroker: true });
   receiver = await startReceiver();
   folder = await mkdtemp(join(tmpdir(), 'feedpulse-alerts-'));
   const rule = { name: 'mood', what: 'netSentiment', window: '3m', confirmFor: '0s', keepFiringFor: '0s' };

@@ -57,7 +57,7 @@ async function written(): Promise<number> {
 
 interface Readiness {
   readonly ready: boolean;
-  readonly parts: Readonly<Record<string, string>>;
+  readonly components: Readonly<Record<string, string>>;
 }
 
 async function untilReady(): Promise<void> {
@@ -91,8 +91,8 @@ test('two members of a group write to one server that resets, refuses and dies: 
 
   await clickhouse.kill();
   await eventually('the outage shows', 20, async () => {
-    const { ready, parts } = await first.get<Readiness>('/readyz');
-    return !ready && /^cannot .* since \d\d:\d\d:\d\d UTC \(.*ECONN/.test(parts['database'] ?? '');
+    const { ready, components } = await first.get<Readiness>('/readyz');
+    return !ready && /^cannot .* since \d\d:\d\d:\d\d UTC \(.*ECONN/.test(components['database'] ?? '');
   });
   await clickhouse.restart();
 

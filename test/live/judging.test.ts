@@ -12,7 +12,7 @@ let folder: string;
 let members: RunningFeedpulse[] = [];
 
 beforeAll(async () => {
-  [kafka, clickhouse] = await Promise.all([startKafka(), startClickHouse()]);
+  [kafka, clickhouse] = await Promise.all([startKafka({ ownBroker: true }), startClickHouse()]);
   folder = await mkdtemp(join(tmpdir(), 'feedpulse-judging-'));
 });
 afterAll(async () => {

@@ -79,6 +79,7 @@ function over(listener: string, more: Settings = {}): Record<string, string> {
   return {
     FEEDPULSE_KAFKA_BROKERS: kafka.broker(listener),
     FEEDPULSE_KAFKA_TLS: 'true',
+    FEEDPULSE_KAFKA_GROUP_ID: 'feedpulse',
     FEEDPULSE_KAFKA_CA_FILE: join(folder, 'ca.pem'),
     FEEDPULSE_MODEL_WORKERS: '1',
     FEEDPULSE_LOG_LEVEL: 'debug',

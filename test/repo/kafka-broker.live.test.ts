@@ -5,7 +5,7 @@ import { startKafka, type TestKafka } from '../support/kafka.ts';
 let kafka: TestKafka;
 
 beforeAll(async () => {
-  kafka = await startKafka();
+  kafka = await startKafka({ ownBroker: true });
 });
 afterAll(async () => {
   await kafka.stop();

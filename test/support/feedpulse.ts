@@ -25,10 +25,20 @@ export interface RunningFeedpulse {
   metric(name: string): Promise<number>;
 }
 
+/**
+ * The environment of a process of a test. Test files share a broker, so a topic has a consumer group and an alert topic of
+ * its own: with the defaults the processes of two files would take partitions from each other.
+ */
+function environmentOf(env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  const topic = env['FEEDPULSE_KAFKA_TOPIC'];
+  const own = topic && { FEEDPULSE_KAFKA_GROUP_ID: `feedpulse-${topic}`, FEEDPULSE_ALERTS_TOPIC: `${topic}.alerts` };
+  return { ...process.env, ...own, ...env };
+}
+
 /** Starts `feedpulse run` on a free port and waits until it says where it is. */
 export async function startFeedpulse(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<RunningFeedpulse> {
   const child = spawn(process.execPath, [bin, 'run', '--port', '0', ...args], {
-    env: { ...process.env, ...env },
+    env: environmentOf(env),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let log = '';
@@ -90,7 +100,7 @@ export interface Ended {
 /** Runs a command of feedpulse to its end, good or bad, with further environment variables; killed after a minute. */
 export async function attempt(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
   return new Promise((resolve) => {
-    const options = { env: { ...process.env, ...env }, maxBuffer: 64 * 1_048_576, timeout: 60_000, killSignal: 'SIGKILL' } as const;
+    const options = { env: environmentOf(env), maxBuffer: 64 * 1_048_576, timeout: 60_000, killSignal: 'SIGKILL' } as const;
     execFile(process.execPath, [bin, ...args], options, (fault, stdout, stderr) => {
       resolve({ code: fault ? Number(fault.code ?? Number.NaN) : 0, output: stdout + stderr });
     });

@@ -38,17 +38,19 @@ export interface Broker {
 export interface KafkaOptions {
   /** Further broker settings, by their names in server.properties. */
   readonly properties?: Readonly<Record<string, string>>;
+  /** For tests that kill or stall their broker, or need its topics to themselves. */
+  readonly ownBroker?: boolean;
   /** Listeners with TLS, and who may log in. */
   readonly security?: KafkaSecurity;
 }
 
 /**
- * Starts Kafka on free loopback ports: in Docker where an engine answers, on the JVM of this machine
- * otherwise. Where KAFKA_BROKERS names a running one, that is used, and can be neither killed nor restarted.
+ * A broker for a test file: the running one that KAFKA_BROKERS names, which the live and fault suites share, unless the
+ * test needs its own. That one starts on free loopback ports, in Docker if an engine answers and on the JVM otherwise.
  */
-export async function startKafka({ properties = {}, security }: KafkaOptions = {}): Promise<TestKafka> {
-  const given = process.env['KAFKA_BROKERS'];
-  if (given && !security) return runningKafka(given.split(','));
+export async function startKafka({ properties = {}, security, ownBroker = false }: KafkaOptions = {}): Promise<TestKafka> {
+  const running = process.env['KAFKA_BROKERS'];
+  if (running && !security && !ownBroker) return runningKafka(running.split(','));
   const ports = new Map([['PLAINTEXT', await freePort()]]);
   for (const { name } of security?.listeners ?? []) ports.set(name, await freePort());
   const settings = { ...brokerSettings(ports, await freePort(), security), ...properties };
@@ -67,7 +69,7 @@ export async function startKafka({ properties = {}, security }: KafkaOptions = {
 
 function runningKafka(brokers: string[]): TestKafka {
   const refuse = (): never => {
-    throw new Error('This test kills its broker, and the one in KAFKA_BROKERS is not ours: unset KAFKA_BROKERS.');
+    throw new Error('This broker is shared: a test that kills or stalls its broker asks for one with `ownBroker`.');
   };
   return { brokers, broker: refuse, stop: async () => {}, kill: refuse, pause: refuse, resume: refuse, restart: async () => refuse() };
 }

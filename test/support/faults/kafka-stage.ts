@@ -39,8 +39,9 @@ export interface KafkaStage {
   close(): Promise<void>;
 }
 
-export async function openKafkaStage(): Promise<KafkaStage> {
-  const kafka = await startKafka();
+/** @param ownBroker for tests that kill or stall the broker */
+export async function openKafkaStage({ ownBroker = false } = {}): Promise<KafkaStage> {
+  const kafka = await startKafka({ ownBroker });
   const client = new kafkajs.Kafka({ brokers: kafka.brokers, logLevel: kafkajs.logLevel.NOTHING });
   const admin = client.admin();
   await admin.connect();

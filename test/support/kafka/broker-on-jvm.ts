@@ -76,8 +76,8 @@ function jvm(jars: string): string[] {
   return ['-Xmx512m', '-Xms128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', ...logging, '-cp', join(jars, '*')];
 }
 
-/** Maven fetches the jars once; a folder by the pom's version of Kafka keeps them. */
-async function fetchJars(): Promise<string> {
+/** Downloads the jars with Maven once; a folder named for the pom's version of Kafka keeps them. */
+export async function fetchJars(): Promise<string> {
   const version = /<artifactId>kafka_2\.13<\/artifactId>\s*<version>([\d.]+)</.exec(readFileSync(pom, 'utf8'))?.[1];
   if (!version) throw new Error('pom.xml names no version of kafka_2.13.');
   const folder = join(cache, version);

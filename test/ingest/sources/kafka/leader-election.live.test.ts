@@ -12,7 +12,7 @@ let kafka: TestKafka;
 let leases: Lease[] = [];
 
 beforeAll(async () => {
-  kafka = await startKafka();
+  kafka = await startKafka({ ownBroker: true });
 });
 afterEach(async () => {
   await Promise.all(leases.map((lease) => lease.close()));

@@ -1,0 +1,8 @@
+import { orExplain, setup } from './setup.mjs';
+import { installTools } from './tools.mjs';
+
+/** Prepares a Debian machine for `npm test`: dependencies, build, system packages and the Kafka broker. */
+await orExplain(async () => {
+  await setup();
+  await installTools();
+});
