@@ -2,11 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { messyFeed } from '../support/faults/deliveries.ts';
+import { unorderedDeliveries } from '../support/faults/deliveries.ts';
 import { record, seeded, times } from '../support/faults/record.ts';
 import { writeInProcess } from '../support/faults/write-in-process.ts';
 import { queryFolder } from '../support/feedpulse.ts';
-import { audit, nothingWrong } from '../support/ledger.ts';
+import { audit, cleanAudit } from '../support/ledger.ts';
 
 let folder: string;
 
@@ -26,7 +26,7 @@ async function fileOf(posts: readonly object[]): Promise<string> {
 test('SIGKILL at a random moment, again and again, loses no post and counts none twice', async () => {
   const { random } = seeded('engine killed');
   const kills = times(100, 5);
-  const posts = messyFeed(random, kills * 600);
+  const posts = unorderedDeliveries(random, kills * 600);
   const file = await fileOf(posts);
   let from = 0;
   let killed = 0;
@@ -43,14 +43,14 @@ test('SIGKILL at a random moment, again and again, loses no post and counts none
   const recoveryMs = Date.now() - restarted;
   const found = await audit(posts, ask);
   record({ fault: 'engine killed at random', tried: killed, found, recoveryMs });
-  expect(found).toEqual(nothingWrong);
+  expect(found).toEqual(cleanAudit);
 });
 
 const statements = ['post_keys', 'posts', 'rollup_marks', 'rollup_minute', 'rollup_history'];
 
 test('SIGKILL before and after each statement of a write and of the figures leaves nothing half counted', async () => {
   const { random } = seeded('killed between steps');
-  const posts = messyFeed(random, statements.length * 2 * 40);
+  const posts = unorderedDeliveries(random, statements.length * 2 * 40);
   let tried = 0;
   for (const table of statements) {
     for (const when of ['before', 'after'] as const) {
@@ -65,5 +65,5 @@ test('SIGKILL before and after each statement of a write and of the figures leav
   }
   const found = await audit(posts, ask);
   record({ fault: 'killed between rows, marks and figures', tried, found });
-  expect(found).toEqual(nothingWrong);
+  expect(found).toEqual(cleanAudit);
 });

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { startClickHouse, type TestClickHouse } from '../support/clickhouse-server.ts';
 import { type KafkaStage, openKafkaStage, untilSomeWritten, wait } from '../support/faults/kafka-stage.ts';
-import { record, seeded, testInWhole, times } from '../support/faults/record.ts';
+import { record, seeded, testWhenWhole, times } from '../support/faults/record.ts';
 import { queryFolder, type RunningFeedpulse } from '../support/feedpulse.ts';
-import { audit, type Delivery, nothingWrong } from '../support/ledger.ts';
+import { audit, cleanAudit, type Delivery } from '../support/ledger.ts';
 
 let stage: KafkaStage;
 let clickhouse: TestClickHouse;
@@ -44,7 +44,7 @@ test('members that join, leave and die under load: every post counts once', asyn
   for (const member of members) expect(await member.stop()).toBe(0);
   const found = await audit(posts, (query) => clickhouse.rows(query), 'members');
   record({ fault: 'members join, leave and are killed under load', tried: rounds * 4, found, recoveryMs });
-  expect(found).toEqual(nothingWrong);
+  expect(found).toEqual(cleanAudit);
 });
 
 test('a member that joins in the middle of a batch has little of it read again', async () => {
@@ -64,7 +64,7 @@ test('a member that joins in the middle of a batch has little of it read again',
   for (const member of [first, second]) expect(await member.stop()).toBe(0);
   const found = await audit(posts, (query) => clickhouse.rows(query), 'rebalance');
   record({ fault: `a member joins in the middle of a batch (${read - posts.length} read again)`, tried: 1, found });
-  expect(found).toEqual(nothingWrong);
+  expect(found).toEqual(cleanAudit);
 });
 
 test('a database slower than the session keeps the member in its group, and nothing is read again', async () => {
@@ -79,10 +79,10 @@ test('a database slower than the session keeps the member in its group, and noth
   expect(await member.stop()).toBe(0);
   const found = await audit(posts, (query) => clickhouse.rows(query), 'slow');
   record({ fault: `a write of ${slowMs / 1_000} s in a session of 6 s`, tried: 1, found });
-  expect(found).toEqual(nothingWrong);
+  expect(found).toEqual(cleanAudit);
 });
 
-testInWhole('a partition that is added while it runs is read too', async () => {
+testWhenWhole('a partition that is added while it runs is read too', async () => {
   const { random } = seeded('partition added');
   const posts: Delivery[] = await stage.produce('grown', random, 200, 1);
   const member = await stage.consume('grown');
@@ -103,7 +103,7 @@ testInWhole('a partition that is added while it runs is read too', async () => {
   expect(await member.stop()).toBe(0);
   const found = await stage.auditOf('grown', posts);
   record({ fault: 'partitions added', tried: 1, found, recoveryMs });
-  expect(found).toEqual(nothingWrong);
+  expect(found).toEqual(cleanAudit);
   expect(recoveryMs).toBeLessThan(60_000);
 });
 
@@ -140,7 +140,7 @@ test('messages that the broker deleted before they were read are counted as lost
   record({
     fault: 'offsets out of range: what the broker deleted is counted',
     tried: 2,
-    found: { ...nothingWrong, lost: read - rows.length },
+    found: { ...cleanAudit, lost: read - rows.length },
   });
   expect(rows).toHaveLength(read);
 });
@@ -179,7 +179,7 @@ test('a dead-letter topic that refuses stops the feed before the message is comm
   record({
     fault: 'dead-letter topic refuses',
     tried: 1,
-    found: { ...nothingWrong, lost: 1 - rows.length, twice: Number(high) - 1 },
+    found: { ...cleanAudit, lost: 1 - rows.length, duplicated: Number(high) - 1 },
     recoveryMs,
   });
   expect([rows.length, Number(high)]).toEqual([1, 1]);

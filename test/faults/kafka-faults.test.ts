@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type KafkaStage, openKafkaStage, untilSomeWritten, wait, written } from '../support/faults/kafka-stage.ts';
-import { record, seeded, testInWhole, times } from '../support/faults/record.ts';
+import { record, seeded, testWhenWhole, times } from '../support/faults/record.ts';
 import { queryFolder } from '../support/feedpulse.ts';
-import { nothingWrong } from '../support/ledger.ts';
+import { cleanAudit } from '../support/ledger.ts';
 
 let stage: KafkaStage;
 
@@ -42,7 +42,7 @@ test('SIGTERM in the middle ends the process within ten seconds, and nothing is 
   expect(await second.stop()).toBe(0);
   const found = await stage.auditOf('stopped', posts);
   record({ fault: 'SIGTERM in the middle of a batch', tried: 1, found });
-  expect(found).toEqual(nothingWrong);
+  expect(found).toEqual(cleanAudit);
   expect(took).toBeLessThan(10_000);
 });
 
@@ -65,10 +65,10 @@ test('a broker that stalls, and one that is killed and restarted, are found agai
   expect(await process.stop()).toBe(0);
   const found = await stage.auditOf('broker', posts);
   record({ fault: `broker stalled for ${outageMs / 1_000} s, then killed`, tried: 1, found, recoveryMs });
-  expect(found).toEqual(nothingWrong);
+  expect(found).toEqual(cleanAudit);
 });
 
-testInWhole('a process killed at random moments, its offsets uncommitted, loses no post and counts none twice', async () => {
+testWhenWhole('a process killed at random moments, its offsets uncommitted, loses no post and counts none twice', async () => {
   const { random } = seeded('kafka killed');
   const kills = 20;
   const posts = await stage.produce('killed', random, kills * 800);
@@ -84,7 +84,7 @@ testInWhole('a process killed at random moments, its offsets uncommitted, loses 
   expect(await process.stop()).toBe(0);
   const found = await stage.auditOf('killed', posts);
   record({ fault: 'process killed at random, with Kafka', tried: kills, found, recoveryMs });
-  expect(found).toEqual(nothingWrong);
+  expect(found).toEqual(cleanAudit);
 });
 
 test('a process killed after its rows are stored, and before they are committed, counts none twice', async () => {
@@ -111,5 +111,5 @@ test('a process killed after its rows are stored, and before they are committed,
   const found = await stage.auditOf('uncommitted', posts);
   record({ fault: 'killed between marks and commit', tried: kills, found, recoveryMs });
   expect(ahead).toBeGreaterThan(0);
-  expect(found).toEqual(nothingWrong);
+  expect(found).toEqual(cleanAudit);
 });

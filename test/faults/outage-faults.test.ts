@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { startClickHouse, type TestClickHouse } from '../support/clickhouse-server.ts';
 import { type KafkaStage, openKafkaStage, untilSomeWritten, wait } from '../support/faults/kafka-stage.ts';
-import { record, seeded, testInWhole, times } from '../support/faults/record.ts';
+import { record, seeded, testWhenWhole, times } from '../support/faults/record.ts';
 import { mountSmallDisk, type SmallDisk } from '../support/faults/small-disk.ts';
 import { changeFolder, eventually, feedpulse, type RunningFeedpulse } from '../support/feedpulse.ts';
-import { audit, nothingWrong } from '../support/ledger.ts';
+import { audit, cleanAudit } from '../support/ledger.ts';
 
 let stage: KafkaStage;
 let clickhouse: TestClickHouse;
@@ -66,7 +66,7 @@ test('while the database is away for long, memory is bounded; then it goes on wi
   expect(await process.stop()).toBe(0);
   const found = await audit(posts, (query) => clickhouse.rows(query), 'outage');
   record({ fault: `database away for ${awayMs / 1_000} s, a topic waiting`, tried: 1, found, recoveryMs });
-  expect(found).toEqual(nothingWrong);
+  expect(found).toEqual(cleanAudit);
 });
 
 test('a full disk is waited for, and nothing is lost', async () => {
@@ -89,7 +89,7 @@ test('a full disk is waited for, and nothing is lost', async () => {
   expect(await process.stop()).toBe(0);
   const found = disk ? await stage.auditOf('full', posts) : await audit(posts, (query) => clickhouse.rows(query), 'full');
   record({ fault: disk ? 'disk full' : 'disk full, as a server tells it', tried: 1, found, recoveryMs });
-  expect(found).toEqual(nothingWrong);
+  expect(found).toEqual(cleanAudit);
 });
 
 const longStory = `INSERT INTO rollup_history (quarter, brand, platform, lang, positive, version)
@@ -101,7 +101,7 @@ async function meanWrite(process: RunningFeedpulse): Promise<number> {
   return (await process.metric('feedpulse_write_seconds_sum')) / (await process.metric('feedpulse_write_seconds_count'));
 }
 
-testInWhole('questions about a long history do not hold up the feed', async () => {
+testWhenWhole('questions about a long history do not hold up the feed', async () => {
   const { random } = seeded('slow questions');
   const posts = await stage.produce('asked', random, 1_500);
   await feedpulse('migrate', '--data-dir', stage.dataOf('asked'));
@@ -132,5 +132,5 @@ testInWhole('questions about a long history do not hold up the feed', async () =
   expect([...answers.keys()].filter((status) => status !== 200 && status !== 503)).toEqual([]);
   expect(answers.get(200)).toBeGreaterThan(0);
   expect(seconds).toBeLessThan(2);
-  expect(found).toEqual(nothingWrong);
+  expect(found).toEqual(cleanAudit);
 });

@@ -1,23 +1,23 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Chart, drawChart } from './chart.ts';
-import type { Outcome, Verdict } from './judge.ts';
-import type { Reading } from './sampler.ts';
+import type { Outcome, SoakResult } from './evaluate.ts';
+import type { ResourceSample } from './sampler.ts';
 import type { Trend } from './trend.ts';
 
 /** Writes report.html, a plot each as SVG, and the figures as JSON into a folder; resolves to the page's path. */
-export async function writeReport(folder: string, outcome: Outcome, verdict: Verdict): Promise<string> {
+export async function writeReport(folder: string, outcome: Outcome, result: SoakResult): Promise<string> {
   await mkdir(folder, { recursive: true });
   const charts = chartsOf(outcome);
   for (const [name, chart] of Object.entries(charts)) await writeFile(join(folder, `${name}.svg`), drawChart(chart));
   const page = join(folder, 'report.html');
-  await writeFile(page, pageOf(outcome, verdict, Object.values(charts).map(drawChart)));
-  await writeFile(join(folder, 'report.json'), `${JSON.stringify({ ...verdict, ...outcome })}\n`);
+  await writeFile(page, pageOf(outcome, result, Object.values(charts).map(drawChart)));
+  await writeFile(join(folder, 'report.json'), `${JSON.stringify({ ...result, ...outcome })}\n`);
   return page;
 }
 
 function chartsOf({ readings, faults }: Outcome): Record<string, Chart> {
-  const points = (value: (reading: Reading) => number | undefined): Chart['points'] =>
+  const points = (value: (reading: ResourceSample) => number | undefined): Chart['points'] =>
     readings.map((reading) => [reading.seconds, value(reading)] as const);
   return {
     memory: { title: 'Resident memory', unit: 'MB', points: points(({ residentMegabytes }) => residentMegabytes), marks: faults },
@@ -35,7 +35,7 @@ function chartsOf({ readings, faults }: Outcome): Record<string, Chart> {
 
 const span = 10;
 
-function throughput(readings: readonly Reading[]): [number, number | undefined][] {
+function throughput(readings: readonly ResourceSample[]): [number, number | undefined][] {
   return readings.map((reading, index) => {
     const before = readings[index - span];
     const isSameLife = before?.pid === reading.pid && before.rows !== undefined && reading.rows !== undefined;
@@ -50,11 +50,11 @@ export function trendText(trend: Trend | undefined, unit: string): string {
   return `${slope} ${unit} an hour (95 %: ${low} to ${high})`;
 }
 
-function praise({ memory }: Verdict): string {
+function praise({ memory }: SoakResult): string {
   return `nothing lost, nothing counted twice${memory ? `, memory ${memory.low <= 0 ? 'flat within noise' : 'within its bound'}` : ''}`;
 }
 
-function pageOf(outcome: Outcome, verdict: Verdict, charts: readonly string[]): string {
+function pageOf(outcome: Outcome, result: SoakResult, charts: readonly string[]): string {
   const { found, faults, minutes, rate, sent, seed, malformed, deadLetters } = outcome;
   const counts = new Map<string, number>();
   for (const { sign, name } of faults) counts.set(`${sign} ${name}`, (counts.get(`${sign} ${name}`) ?? 0) + 1);
@@ -67,14 +67,14 @@ function pageOf(outcome: Outcome, verdict: Verdict, charts: readonly string[]): 
         .sort()
         .join('<br>') || 'none',
     ],
-    ['Lost, counted twice, strange', `${found.lost}, ${found.twice}, ${found.strange}`],
+    ['Lost, duplicated, unexpected', `${found.lost}, ${found.duplicated}, ${found.unexpected}`],
     ['Wrong buckets', String(found.wrongBuckets)],
     ['Malformed messages, dead letters', `${malformed.length}, ${deadLetters.length}`],
     [
       'Resident memory',
-      `${trendText(verdict.memory, 'MB')}; the longest life ${verdict.lifeMinutes.toFixed(1)} min; at most ${verdict.highestMegabytes.toFixed(0)} MB`,
+      `${trendText(result.memory, 'MB')}; the longest life ${result.lifeMinutes.toFixed(1)} min; at most ${result.highestMegabytes.toFixed(0)} MB`,
     ],
-    ['Open handles', trendText(verdict.handles, 'handles')],
+    ['Open handles', trendText(result.handles, 'handles')],
   ];
   return `<!doctype html>
 <html lang="en">
@@ -88,7 +88,7 @@ function pageOf(outcome: Outcome, verdict: Verdict, charts: readonly string[]): 
   table { border-collapse: collapse; margin-bottom: 1.5rem; } th { text-align: left; font-weight: 500; padding-right: 2rem; vertical-align: top; }
   td { font-variant-numeric: tabular-nums; } svg { width: 100%; height: auto; margin-bottom: 1rem; border-radius: 6px; }
 </style>
-<h1>Soak: ${verdict.failures.length > 0 ? `<span class="bad">${verdict.failures.join('; ')}</span>` : praise(verdict)}</h1>
+<h1>Soak: ${result.failures.length > 0 ? `<span class="bad">${result.failures.join('; ')}</span>` : praise(result)}</h1>
 <table>${rows.map(([name, value]) => `<tr><th>${name}<td>${value}`).join('\n')}</table>
 ${charts.join('\n')}
 </html>

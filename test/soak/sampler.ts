@@ -3,7 +3,7 @@ import type { KafkaStage } from '../support/faults/kafka-stage.ts';
 import type { Subject } from './faults.ts';
 
 /** A second of the run; undefined where nothing could be measured, as while the process is away. */
-export interface Reading {
+export interface ResourceSample {
   readonly seconds: number;
   readonly pid: number;
   readonly residentMegabytes: number | undefined;
@@ -18,12 +18,12 @@ export interface Reading {
 const everyMs = 1_000;
 
 export interface Sampler {
-  readonly readings: Reading[];
+  readonly readings: ResourceSample[];
   stop(): Promise<void>;
 }
 
 export function startSampler(stage: KafkaStage, topic: string, subject: Subject): Sampler {
-  const readings: Reading[] = [];
+  const readings: ResourceSample[] = [];
   const startedAt = Date.now();
   let stopped = false;
   const run = async (): Promise<void> => {

@@ -3,8 +3,8 @@ import { createRandom } from '../../src/ingest/sources/demo/random.ts';
 import { type KafkaStage, openKafkaStage } from '../support/faults/kafka-stage.ts';
 import { eventually } from '../support/feedpulse.ts';
 import type { Mark } from './chart.ts';
+import { evaluateSoak, type Outcome } from './evaluate.ts';
 import { planFaults, type Subject } from './faults.ts';
-import { judge, type Outcome } from './judge.ts';
 import { startLoad } from './load.ts';
 import { trendText, writeReport } from './report.ts';
 import { startSampler } from './sampler.ts';
@@ -29,22 +29,22 @@ export async function soak(options: SoakOptions): Promise<boolean> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, breakOff);
   try {
     const outcome = await run(stage, options);
-    const verdict = judge(outcome);
-    const page = await writeReport(options.out, outcome, verdict);
+    const result = evaluateSoak(outcome);
+    const page = await writeReport(options.out, outcome, result);
     const { found } = outcome;
     process.stdout.write(
       [
         `${outcome.sent} messages, ${outcome.faults.length} faults, seed ${options.seed}`,
-        `  lost ${found.lost}, counted twice ${found.twice}, strange ${found.strange}, wrong buckets ${found.wrongBuckets}`,
+        `  lost ${found.lost}, duplicated ${found.duplicated}, unexpected ${found.unexpected}, wrong buckets ${found.wrongBuckets}`,
         `  malformed ${outcome.malformed.length}, dead letters ${outcome.deadLetters.length}`,
-        `  memory ${trendText(verdict.memory, 'MB')}; the longest life ${verdict.lifeMinutes.toFixed(1)} min, at most ${verdict.highestMegabytes.toFixed(0)} MB`,
-        `  handles ${trendText(verdict.handles, 'handles')}`,
+        `  memory ${trendText(result.memory, 'MB')}; the longest life ${result.lifeMinutes.toFixed(1)} min, at most ${result.highestMegabytes.toFixed(0)} MB`,
+        `  handles ${trendText(result.handles, 'handles')}`,
         `  ${page}`,
-        ...verdict.failures.map((failure) => `FAILED: ${failure}`),
+        ...result.failures.map((failure) => `FAILED: ${failure}`),
         '',
       ].join('\n'),
     );
-    return verdict.failures.length === 0;
+    return result.failures.length === 0;
   } finally {
     await stage.close();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, breakOff);

@@ -19,14 +19,14 @@ export interface Audit {
   /** Posts produced that have no row, or not the version that should have won. */
   readonly lost: number;
   /** Posts with more than one row. */
-  readonly twice: number;
+  readonly duplicated: number;
   /** Rows that nobody produced. */
-  readonly strange: number;
+  readonly unexpected: number;
   /** Minutes and quarter-hours whose volume differs from what was produced, and groups whose figures differ from the rows. */
   readonly wrongBuckets: number;
 }
 
-export const nothingWrong: Audit = { lost: 0, twice: 0, strange: 0, wrongBuckets: 0 };
+export const cleanAudit: Audit = { lost: 0, duplicated: 0, unexpected: 0, wrongBuckets: 0 };
 
 interface Row {
   readonly key: string;
@@ -60,8 +60,8 @@ export async function audit(deliveries: readonly Delivery[], ask: Ask, database 
   wrong += await wrongGroups(ask, database);
   return {
     lost,
-    twice: [...rowsOf.values()].filter(({ length }) => length > 1).length,
-    strange: [...rowsOf.keys()].filter((key) => !expected.has(key)).length,
+    duplicated: [...rowsOf.values()].filter(({ length }) => length > 1).length,
+    unexpected: [...rowsOf.keys()].filter((key) => !expected.has(key)).length,
     wrongBuckets: wrong,
   };
 }

@@ -5,7 +5,7 @@ const minuteMs = 60_000;
 const spanMinutes = 90;
 
 /** Deliveries of a feed at its worst: posts, edits, deletions, and second copies with other times, out of order. */
-export function messyFeed(random: () => number, count: number): ScoredPost[] {
+export function unorderedDeliveries(random: () => number, count: number): ScoredPost[] {
   const start = Math.floor(Date.now() / minuteMs) * minuteMs - 24 * 60 * minuteMs;
   const at = (index: number): string => new Date(start + Math.floor(random() * spanMinutes) * minuteMs + (index % minuteMs)).toISOString();
   return Array.from({ length: count }, (_, index) => {

@@ -6,7 +6,7 @@ import type { ScoredPost } from '../../../src/domain/post.ts';
 import { eventually, feedpulse, queryFolder, type RunningFeedpulse, startFeedpulse } from '../feedpulse.ts';
 import { startKafka, type TestKafka } from '../kafka.ts';
 import { type Audit, audit, type Delivery } from '../ledger.ts';
-import { messyFeed } from './deliveries.ts';
+import { unorderedDeliveries } from './deliveries.ts';
 
 /** How far the group is in a partition, and how far one can get. */
 interface Progress {
@@ -77,7 +77,7 @@ export async function openKafkaStage({ ownBroker = false } = {}): Promise<KafkaS
     progress,
     clear,
     produce: async (topic, random, count, partitions = 4) => {
-      const posts = messyFeed(random, count);
+      const posts = unorderedDeliveries(random, count);
       const file = join(folder, `${topic}.ndjson`);
       await writeFile(file, posts.map(lineOf).join(''));
       await feedpulse('produce', file, '--topic', topic, '--partitions', `${partitions}`, '--brokers', kafka.brokers.join(','));

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { test } from 'vitest';
 import { createRandom } from '../../../src/ingest/sources/demo/random.ts';
-import { type Audit, nothingWrong } from '../ledger.ts';
+import { type Audit, cleanAudit } from '../ledger.ts';
 
 /** The whole suite, or the quick selection that belongs to `npm test`. */
 const whole = process.env['FAULTS'] === 'whole';
@@ -10,7 +10,7 @@ const whole = process.env['FAULTS'] === 'whole';
 export const times = (inWhole: number, inQuick: number): number => (whole ? inWhole : inQuick);
 
 /** A test that takes long: of the whole suite alone. */
-export function testInWhole(name: string, run: () => Promise<void>): void {
+export function testWhenWhole(name: string, run: () => Promise<void>): void {
   if (whole) test(name, run);
 }
 
@@ -33,5 +33,5 @@ export interface FaultRecord {
 /** Notes the outcome for the table, whatever it is; the test asserts it afterwards. */
 export function record({ fault, tried, found, recoveryMs }: FaultRecord): void {
   const file = process.env['FAULT_RECORDS'];
-  if (file) appendFileSync(file, `${JSON.stringify({ fault, tried, found: { ...nothingWrong, ...found }, recoveryMs })}\n`);
+  if (file) appendFileSync(file, `${JSON.stringify({ fault, tried, found: { ...cleanAudit, ...found }, recoveryMs })}\n`);
 }

@@ -30,7 +30,7 @@ function tableOf(records: readonly FaultRecord[]): string {
     fault,
     tried,
     found.lost,
-    found.twice + found.strange,
+    found.duplicated + found.unexpected,
     found.wrongBuckets,
     recoveryMs === undefined ? '–' : `${(recoveryMs / 1_000).toFixed(1)} s`,
   ]);

@@ -1,6 +1,6 @@
 import type { Audit } from '../support/ledger.ts';
 import type { Mark } from './chart.ts';
-import type { Reading } from './sampler.ts';
+import type { ResourceSample } from './sampler.ts';
 import { type Trend, theilSen } from './trend.ts';
 
 /** What came of a run. */
@@ -10,14 +10,14 @@ export interface Outcome {
   readonly rate: number;
   readonly sent: number;
   readonly faults: readonly Mark[];
-  readonly readings: readonly Reading[];
+  readonly readings: readonly ResourceSample[];
   readonly found: Audit;
   /** Malformed messages sent, each another, and the different messages that were found as dead letters. */
   readonly malformed: readonly string[];
   readonly deadLetters: readonly string[];
 }
 
-export interface Verdict {
+export interface SoakResult {
   /** Sentences that say what is wrong; none when all is well. */
   readonly failures: readonly string[];
   /** Of resident memory in MB an hour, over the longest life of a process; undefined when none was long enough. */
@@ -34,10 +34,10 @@ const blockSeconds = 30;
 /** What may be added in an hour before it counts as a leak, beyond the noise of the measurement. */
 const flatWithin = { megabytes: 60, handles: 20 };
 
-export function judge({ readings, found, malformed, deadLetters }: Outcome): Verdict {
+export function evaluateSoak({ readings, found, malformed, deadLetters }: Outcome): SoakResult {
   const life = longestLife(readings);
   const settled = life.filter(({ seconds }) => seconds - (life[0]?.seconds ?? 0) > warmUpSeconds);
-  const trendOf = (value: (reading: Reading) => number | undefined): Trend | undefined => theilSen(medians(settled, value));
+  const trendOf = (value: (reading: ResourceSample) => number | undefined): Trend | undefined => theilSen(medians(settled, value));
   const memory = trendOf(({ residentMegabytes }) => residentMegabytes);
   const handles = trendOf((reading) => reading.handles);
   const failures = [
@@ -64,7 +64,10 @@ function unlike(what: string, some: readonly string[], others: readonly string[]
 }
 
 /** The median of each half a minute, over hours. */
-function medians(readings: readonly Reading[], value: (reading: Reading) => number | undefined): [hours: number, median: number][] {
+function medians(
+  readings: readonly ResourceSample[],
+  value: (reading: ResourceSample) => number | undefined,
+): [hours: number, median: number][] {
   const blocks = new Map<number, number[]>();
   for (const reading of readings) {
     const measured = value(reading);
@@ -74,8 +77,8 @@ function medians(readings: readonly Reading[], value: (reading: Reading) => numb
   return [...blocks].map(([block, values]) => [(block * blockSeconds) / 3_600, values.sort((a, b) => a - b)[values.length >> 1] ?? 0]);
 }
 
-function longestLife(readings: readonly Reading[]): Reading[] {
-  const lives = new Map<number, Reading[]>();
+function longestLife(readings: readonly ResourceSample[]): ResourceSample[] {
+  const lives = new Map<number, ResourceSample[]>();
   for (const reading of readings) {
     const life = lives.get(reading.pid);
     if (life) life.push(reading);
