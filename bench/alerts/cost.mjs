@@ -14,9 +14,9 @@ import { createAlertStore } from '../../dist/sink/writer/alert-store.js';
 const minute = 60_000;
 const brands = 500;
 const rules = [
-  { name: 'volume', what: 'volume' },
-  { name: 'sentiment', what: 'netSentiment' },
-  { name: 'storm', what: 'negativeVolume' },
+  { name: 'volume', metric: 'volume' },
+  { name: 'sentiment', metric: 'netSentiment' },
+  { name: 'storm', metric: 'negativeVolume' },
 ];
 
 /**

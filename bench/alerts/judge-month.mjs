@@ -18,7 +18,7 @@ export function judgeMonth({ minutesOf, from, to, since }) {
   const brands = [...minutes.keys()].filter((name) => name !== '*');
   const rules = rulesOf(
     [],
-    brands.map((name) => ({ name, aliases: [], any: [], exclude: [], timezone: 'UTC' })),
+    brands.map((name) => ({ name, aliases: [], exclude: [], timeZone: 'UTC' })),
   );
   const past = { minutes, quarters, first: new Map([...minutes.keys()].map((name) => [name, since])) };
   return replay({ rules, past, from, to, noDataAfterMs: 30 * minute });

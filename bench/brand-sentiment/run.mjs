@@ -39,7 +39,7 @@ const posts = readFileSync(new URL('posts.tsv', import.meta.url), 'utf8')
     ],
   }));
 const names = [...new Set(posts.flatMap(({ said }) => said.map(({ brand }) => brand)))];
-const { match } = createBrandMatcher(names.map((name) => ({ name, aliases: [], any: [], exclude: [] })));
+const { match } = createBrandMatcher(names.map((name) => ({ name, aliases: [], exclude: [] })));
 const modelPath = options.model ?? bundledModelPath;
 const whole = await createScorer({ modelPath, workers: 2, cacheSize: 0, log: createLog('warn'), assumeModelLanguage: true });
 const verdicts = await scorePerBrand(whole, match).score(posts);

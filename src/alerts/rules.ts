@@ -2,7 +2,7 @@ import { alertRule, type AlertRuleConfig as Given } from '../config/alerts.ts';
 import { type BrandRule, milliseconds } from '../config/schema.ts';
 
 /** A rule with every setting in force. Durations and spans in ms. */
-export interface Rule extends Pick<Given, 'name' | 'what' | 'minimumPosts' | 'quietHours' | 'severity' | 'channels'> {
+export interface Rule extends Pick<Given, 'name' | 'metric' | 'minimumPosts' | 'quietHours' | 'severity' | 'channels'> {
   readonly brands: readonly Brand[];
   readonly direction: 'up' | 'down' | 'both';
   /** The stretches that are looked at, the shortest first. */
@@ -28,8 +28,8 @@ const directions = { volume: 'both', netSentiment: 'down', negativeVolume: 'up' 
 const changes = { volume: 2, netSentiment: 10, negativeVolume: 2 } as const;
 
 const usual = [
-  { name: 'volume', what: 'volume' },
-  { name: 'sentiment', what: 'netSentiment' },
+  { name: 'volume', metric: 'volume' },
+  { name: 'sentiment', metric: 'netSentiment' },
 ] as const;
 
 /** The rules of the config, or the usual ones where it has none. */
@@ -41,24 +41,24 @@ export const rulesOf = (rules: readonly Given[], brands: readonly BrandRule[]): 
   rulesGiven(rules).map((rule) => complete(rule, brands));
 
 function complete(rule: Given, brands: readonly BrandRule[]): Rule {
-  const { what, sensitivity, window } = rule;
+  const { metric, sensitivity, window } = rule;
   const whole = milliseconds(window);
   const part = (share: number): number => Math.max(minute, Math.round((share * whole) / minute) * minute);
   return {
     ...rule,
     brands: brandsOf(rule.brands, brands),
-    direction: rule.direction ?? directions[what],
+    direction: rule.direction ?? directions[metric],
     spans: [part(1 / 3), part(2 / 3), whole, 4 * whole],
     z: typeof sensitivity === 'number' ? sensitivity : deviations[sensitivity],
-    minimumChange: rule.minimumChange ?? changes[what],
-    confirmFor: milliseconds(rule.confirmFor),
+    minimumChange: rule.minimumChange ?? changes[metric],
+    confirmFor: milliseconds(rule.for),
     keepFiringFor: milliseconds(rule.keepFiringFor),
     cooldown: milliseconds(rule.cooldown),
   };
 }
 
 function brandsOf(names: readonly string[], brands: readonly BrandRule[]): Brand[] {
-  const known = brands.map(({ name, timezone }) => ({ name, timeZone: timezone }));
+  const known = brands.map(({ name, timeZone }) => ({ name, timeZone }));
   if (names.length > 0) return names.map((name) => known.find((brand) => brand.name === name) ?? { name, timeZone: 'UTC' });
   return known.length > 0 ? known : [{ name: '*', timeZone: 'UTC' }];
 }

@@ -24,7 +24,7 @@ export function createAlertContext(parts: {
   return async ({ kind, brand, evaluation }) => {
     if (kind === 'resolved' || evaluation.metric === 'noData') return { drivers: [], examples: [] };
     const rule = brands.find(({ name }) => name === brand);
-    const names = rule ? [rule.name, ...rule.aliases, ...rule.any] : [];
+    const names = rule ? [rule.name, ...rule.aliases] : [];
     const range = { from: new Date(evaluation.from), to: new Date(evaluation.to) };
     const found = await drivers(reader, { brand, names, ...range, limit: mostDrivers }, clock);
     const labels = labelsOf(evaluation);

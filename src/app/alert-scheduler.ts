@@ -69,7 +69,7 @@ export function startAlerts(parts: AlertParts): Alerts {
   };
   const round = async (): Promise<void> => {
     await attempt('progress', progress.store);
-    if (!config.alerts.evaluate || !lease.isHeld()) {
+    if (!config.alerts.enabled || !lease.isHeld()) {
       metrics.alertsActive.set(0);
       return evaluator.forget();
     }

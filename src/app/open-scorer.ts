@@ -16,7 +16,7 @@ export async function openScorer(
   more: Partial<ScorerOptions> = {},
   brands?: Pick<BrandMatcher, 'match'>,
 ): Promise<Scorer> {
-  const { path = bundledModelPath, workers = availableParallelism(), cacheSize, perBrand } = config.model;
+  const { path = bundledModelPath, workers = availableParallelism(), cacheSize, targetSentiment } = config.model;
   const scorer = await createScorer({ modelPath: path, workers, cacheSize, log, ...more });
-  return brands && perBrand ? scoreBrandSentiment(scorer, brands.match) : scorer;
+  return brands && targetSentiment ? scoreBrandSentiment(scorer, brands.match) : scorer;
 }

@@ -56,7 +56,15 @@ async function askWithin<T>(ground: { config: Config; db: Database; jobs: Jobs; 
   const { retention } = config;
   const { brands } = withDemoBrands(config);
   const { settle } = createRollups({ db, clock, log, metrics: createMetrics(), retention });
-  const maintenance = { db, clock, retention, matcher: createBrandMatcher(brands), jobs, settle, perBrand: config.model.perBrand };
+  const maintenance = {
+    db,
+    clock,
+    retention,
+    matcher: createBrandMatcher(brands),
+    jobs,
+    settle,
+    targetSentiment: config.model.targetSentiment,
+  };
   const ask = createInProcessApi({ reader: db.reader, heavyReader: db.heavyReader, clock, brands, log, maintenance, config });
   let changing = false;
   const answer = await work(

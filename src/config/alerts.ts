@@ -19,7 +19,7 @@ const name = z.string().regex(/^[A-Za-z0-9][\w .-]{0,63}$/, 'a name is up to 64 
 export const alertRule = z.strictObject({
   name: name.refine((given) => given !== feedRule, `\`${feedRule}\` is the name of the watch for silence`),
   brands: z.array(z.string().min(1).max(100)).default([]).describe('Brands of the config; all when empty. `*` is all posts'),
-  what: z.enum(['volume', 'netSentiment', 'negativeVolume']),
+  metric: z.enum(['volume', 'netSentiment', 'negativeVolume']),
   direction: z
     .enum(['up', 'down', 'both'])
     .optional()
@@ -39,7 +39,7 @@ export const alertRule = z.strictObject({
     .max(200)
     .optional()
     .describe('Of volumes as a factor (2 when absent), of net sentiment in points (10 when absent)'),
-  confirmFor: upTo('6h').default('1m').describe('How long it has to last before it is an alert'),
+  for: upTo('6h').default('1m').describe('How long it has to last before it is an alert'),
   keepFiringFor: upTo('24h').default('15m').describe('How long all has to be usual before the alert is over'),
   cooldown: upTo('7d')
     .default('30m')
@@ -84,7 +84,7 @@ const email = z
       ),
     allowPlaintext: z.boolean().default(false).describe('Allow `security: none` beyond this machine'),
     caFile: z.string().optional().describe("PEM; an authority beside the system's"),
-    user: z.string().optional(),
+    username: z.string().optional(),
     ...password,
     from: mailAddress,
     to: z.array(mailAddress).min(1).max(50),
@@ -95,9 +95,9 @@ const email = z
     path: ['security'],
     message: 'mail would leave this machine unencrypted: set allowPlaintext where that is meant',
   })
-  .refine(({ user, password: secret }) => (user === undefined) === (secret === undefined), {
-    path: ['user'],
-    message: 'user and password go together',
+  .refine(({ username, password: secret }) => (username === undefined) === (secret === undefined), {
+    path: ['username'],
+    message: 'username and password go together',
   });
 
 const channel = z.discriminatedUnion('type', [
@@ -113,24 +113,15 @@ const channel = z.discriminatedUnion('type', [
 ]);
 
 export const alerts = z.strictObject({
-  evaluate: z.boolean().default(true).describe('Whether this process may judge and send'),
+  enabled: z.boolean().default(true).describe('Whether this process may judge and send'),
   topic: z
     .string()
     .min(1)
     .max(240)
     .default('posts.alerts')
     .describe('A Kafka topic of one partition, made where it is missing: of several processes the one that holds it judges'),
-  webhook: z
-    .strictObject({
-      url: z.url({ protocol: /^https?$/ }).describe('Where alerts are posted as JSON'),
-      password: z.string().optional().describe('Signs what is sent; better: passwordFile, or FEEDPULSE_ALERTS_WEBHOOK_PASSWORD'),
-      passwordFile: z.string().optional(),
-      allowPrivate: z.boolean().default(false).describe('Allow a receiver on this machine or its networks'),
-    })
-    .optional()
-    .describe('A channel with the name `webhook`'),
-  channels: z.record(name, channel).default({}).describe('Further channels, by their names'),
-  link: z
+  channels: z.record(name, channel).default({}).describe('Notification channels by name'),
+  externalUrl: z
     .url({ protocol: /^https?$/ })
     .optional()
     .describe('Where readers of a message find the page; its own address when absent'),

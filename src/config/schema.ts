@@ -29,10 +29,12 @@ const brand = z.strictObject({
     .min(1)
     .max(100)
     .refine((name) => name !== '*', '`*` stands for all posts'),
-  aliases: z.array(z.string().min(1)).default([]).describe('Other names of the brand; each counts as a mention'),
-  any: z.array(z.string().min(1)).default([]).describe('Words, phrases, #hashtags and @handles that count as a mention'),
+  aliases: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Other names of the brand: words, phrases, #hashtags and @handles. Each counts as a mention'),
   exclude: z.array(z.string().min(1)).default([]).describe('A post holding one of these does not mention the brand'),
-  timezone: timeZone.default('UTC'),
+  timeZone: timeZone.default('UTC'),
 });
 
 const mapping = z
@@ -64,14 +66,14 @@ const sasl = z.strictObject({
   passwordFile: z.string().optional(),
 });
 
-const registry = z
+const schemaRegistry = z
   .strictObject({
     url: z
       .url({ protocol: /^https?$/ })
       .refine(isBareAddress, 'only https://host:port/path: name and password have settings of their own')
       .describe('A Confluent-compatible schema registry, for messages in Avro or with a JSON Schema'),
     username: z.string().min(1).optional(),
-    password: z.string().optional().describe('Better: passwordFile, or FEEDPULSE_KAFKA_REGISTRY_PASSWORD'),
+    password: z.string().optional().describe('Better: passwordFile, or FEEDPULSE_KAFKA_SCHEMA_REGISTRY_PASSWORD'),
     passwordFile: z.string().optional(),
   })
   .optional();
@@ -91,8 +93,8 @@ const kafka = z.strictObject({
   keyFile: z.string().optional().describe('The key of certFile, PEM'),
   allowPlaintext: z.boolean().default(false).describe('Allow an unencrypted connection to a broker that is not on this machine'),
   sasl: sasl.optional(),
-  registry,
-  partitionsAtOnce: z
+  schemaRegistry,
+  maxConcurrentPartitions: z
     .int()
     .min(1)
     .max(16)
@@ -133,8 +135,8 @@ const retention = z
   .strictObject({
     posts: atLeast(2).optional().describe('Posts by creation, their keys and corrections; kept for ever when absent'),
     scores: atLeast(2).optional().describe('What other model versions say of posts; kept for ever when absent'),
-    minutes: atLeast(30).default('30d').describe('Figures by minute'),
-    quarters: atLeast(30)
+    rollupMinute: atLeast(30).default('30d').describe('Figures by minute'),
+    rollup15m: atLeast(30)
       .optional()
       .describe('Figures by quarter-hour, from which hours, days and weeks are made; kept for ever when absent'),
   })
@@ -169,7 +171,7 @@ export const configSchema = z
         path: z.string().optional().describe('A model folder with a manifest.json; the bundled one when absent'),
         workers: z.int().min(1).max(64).optional().describe('Inference threads; one per core when absent'),
         cacheSize: z.int().min(0).max(5_000_000).default(50_000).describe('Scores kept of texts seen before; 0 switches the cache off'),
-        perBrand: z
+        targetSentiment: z
           .boolean()
           .default(true)
           .describe('Score what a post says of each of several brands by itself; off, each gets the score of the whole post'),
@@ -178,8 +180,8 @@ export const configSchema = z
     clickhouse: clickhouse.prefault({}),
     deadLetters: z
       .strictObject({
-        maxInARow: z.int().min(1).default(1_000).describe('Stop after so many messages in a row that are no posts'),
-        maxShare: z.number().min(0).max(1).default(0.5).describe('Stop when more than this share of the last 10,000 messages are no posts'),
+        maxConsecutive: z.int().min(1).default(1_000).describe('Stop after so many messages in a row that are no posts'),
+        maxRatio: z.number().min(0).max(1).default(0.5).describe('Stop when more than this share of the last 10,000 messages are no posts'),
       })
       .prefault({}),
     alerts: alerts.prefault({}),
@@ -189,13 +191,13 @@ export const configSchema = z
         enabled: z.boolean().default(true),
         host: z.string().default('127.0.0.1'),
         port: z.int().min(0).max(65_535).default(8080).describe('0 takes any free port'),
-        allowOpen: z.boolean().default(false).describe('Serve without a token on an address that other machines reach'),
+        allowUnauthenticated: z.boolean().default(false).describe('Serve without a token on an address that other machines reach'),
         tokensFile: z.string().min(1).optional().describe('Where the API tokens are kept, as hashes; tokens.json in dataDir when absent'),
         trustedProxies: z
           .array(address)
           .default([])
           .describe('Addresses or networks of reverse proxies; their X-Forwarded headers are believed'),
-        proxySignIn: z
+        proxyAuth: z
           .strictObject({
             header: z
               .string()
@@ -225,8 +227,8 @@ export const configSchema = z
         context.addIssue({ code: 'custom', path: ['brands', index, 'name'], message: `the brand ${name} stands twice` });
       seen.add(name.toLowerCase());
     }
-    if (config.server.proxySignIn && config.server.trustedProxies.length === 0)
-      context.addIssue({ code: 'custom', path: ['server', 'proxySignIn'], message: 'needs the address of the proxy in trustedProxies' });
+    if (config.server.proxyAuth && config.server.trustedProxies.length === 0)
+      context.addIssue({ code: 'custom', path: ['server', 'proxyAuth'], message: 'needs the address of the proxy in trustedProxies' });
     if ((config.kafka.certFile === undefined) !== (config.kafka.keyFile === undefined)) {
       context.addIssue({ code: 'custom', path: ['kafka', 'certFile'], message: 'certFile and keyFile go together' });
     }

@@ -28,8 +28,8 @@ export const errorCodes = {
     hint: 'Check `kafka.caFile`, the host names in `kafka.brokers`, the dates of the certificates, and `kafka.certFile`.',
   },
   KAFKA_UNREADABLE: { exit: 5, retry: false, hint: 'Move the consumer group past the batch with the tools of your broker.' },
-  REGISTRY_UNAVAILABLE: { exit: 5, retry: true, hint: 'Check `kafka.registry.url` and that the registry is up.' },
-  REGISTRY_REJECTED: { exit: 5, retry: false, hint: 'Check the user and the password of `kafka.registry`, and what they may read.' },
+  REGISTRY_UNAVAILABLE: { exit: 5, retry: true, hint: 'Check `kafka.schemaRegistry.url` and that the registry is up.' },
+  REGISTRY_REJECTED: { exit: 5, retry: false, hint: 'Check the user and the password of `kafka.schemaRegistry`, and what they may read.' },
   DATABASE_UNAVAILABLE: { exit: 6, retry: true, hint: 'Check `clickhouse.url` and that the server is up.' },
   DATABASE_REJECTED: { exit: 6, retry: false, hint: 'The server refused the statement; the log has its code.' },
   DATABASE_PLAINTEXT: { exit: 6, retry: false, hint: 'Use an `https://` address, or allow it with `clickhouse.allowPlaintext: true`.' },
@@ -49,12 +49,12 @@ export const errorCodes = {
   WEBHOOK_REJECTED: {
     exit: 9,
     retry: false,
-    hint: 'Name a public host, or set `allowPrivate: true` at the channel or `alerts.webhook` where the receiver is one of yours.',
+    hint: 'Name a public host, or set `allowPrivate: true` on the channel if the receiver is in your own network.',
   },
   WEBHOOK_FAILED: {
     exit: 9,
     retry: true,
-    hint: 'Check the `url` of the channel or of `alerts.webhook`, and that the receiver is up and takes JSON.',
+    hint: 'Check the `url` of the channel and that the receiver is up and accepts JSON.',
   },
   EMAIL_FAILED: {
     exit: 9,
@@ -65,7 +65,7 @@ export const errorCodes = {
   INSECURE_BIND: {
     exit: 8,
     retry: false,
-    hint: 'Make a token with `feedpulse tokens add`, let a proxy sign people in (`server.proxySignIn`), keep `server.host` on the loopback interface, or set `server.allowOpen: true` where only trusted machines reach it.',
+    hint: 'Make a token with `feedpulse tokens add`, let a proxy sign people in (`server.proxyAuth`), keep `server.host` on the loopback interface, or set `server.allowUnauthenticated: true` where only trusted machines reach it.',
   },
 } as const satisfies Record<string, { exit: number; retry: boolean; hint: string }>;
 

@@ -53,7 +53,7 @@ const pageFolder = fileURLToPath(new URL('../web', import.meta.url));
 export async function openTokens(config: Config, log: Log, own: readonly TokenEntry[] = []): Promise<TokenStore> {
   const tokens = await openTokenStore(tokensPath(config), log, own);
   try {
-    checkBinding(config.server, tokens.required() || config.server.proxySignIn !== undefined);
+    checkBinding(config.server, tokens.required() || config.server.proxyAuth !== undefined);
   } catch (error) {
     tokens.close();
     throw error;
@@ -72,7 +72,7 @@ export async function startServer(parts: ServerDeps): Promise<RunningServer> {
   const sessions = createSessions(clock);
   // Where nobody has to say who they are, everything may be done from this machine, and from others, where that is allowed, be looked at.
   const openRole = (): Role | undefined => {
-    if (tokens.required() || config.server.proxySignIn) return undefined;
+    if (tokens.required() || config.server.proxyAuth) return undefined;
     return isExposed(config.server) ? 'viewer' : 'admin';
   };
   const proxyUser = createProxyUsers(config.server);

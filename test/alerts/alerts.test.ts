@@ -154,7 +154,7 @@ test('posts turn negative: one alert is decided, stored and sent once, however o
     type: 'alert',
     rule: 'sentiment',
     brand: 'Kestrel',
-    what: 'netSentiment',
+    metric: 'netSentiment',
     direction: 'down',
     baseline: { season: 'recent' },
     drivers: expect.arrayContaining([expect.stringContaining('battery')]),

@@ -223,7 +223,7 @@ test('a mute in the midst of an alert ends it without a word', async () => {
 });
 
 test('quiet hours are those of the clocks of the brand', async () => {
-  open([{ name: 'night', what: 'volume', quietHours: { from: '11:00', to: '12:30' } }]);
+  open([{ name: 'night', metric: 'volume', quietHours: { from: '11:00', to: '12:30' } }]);
   await pass(29, times(usual, 3));
   expect([told(), statusOf('night')]).toEqual([[], 'warning']);
   await pass(5, times(usual, 3));

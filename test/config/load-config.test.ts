@@ -34,10 +34,10 @@ test('flags beat environment variables, these beat the file, and the file beats 
 });
 
 test('every problem is named at once', () => {
-  const file = yaml('source: twitter\nserver: { port: 99999 }\nbrands: [{ name: "*" }, { name: A, timezone: Mars/Base }]\nsurprise: 1\n');
+  const file = yaml('source: twitter\nserver: { port: 99999 }\nbrands: [{ name: "*" }, { name: A, timeZone: Mars/Base }]\nsurprise: 1\n');
   const error = problemOf(() => loadConfig({ file, env: {} }));
   expect(error.code).toBe('CONFIG_INVALID');
-  for (const part of ['source', 'server.port', 'brands.0.name', 'brands.1.timezone', 'surprise']) expect(error.message).toContain(part);
+  for (const part of ['source', 'server.port', 'brands.0.name', 'brands.1.timeZone', 'surprise']) expect(error.message).toContain(part);
 });
 
 test('a brand may stand once, and the dead letters need a topic of their own', () => {

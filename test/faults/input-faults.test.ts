@@ -55,7 +55,7 @@ test('a feed of which nothing is a post stops, with every message that it passed
   const letters = await lettersOf('rubbish');
   for (let offset = 0; offset < committed; offset += 1) expect(letters.has(`${offset}`), `offset ${offset}`).toBe(true);
   // Told that this is how it is, it goes on to the end.
-  const tolerant = await stage.consume('rubbish', { FEEDPULSE_DEAD_LETTERS_MAX_IN_A_ROW: '5000' });
+  const tolerant = await stage.consume('rubbish', { FEEDPULSE_DEAD_LETTERS_MAX_CONSECUTIVE: '5000' });
   await stage.untilRead('rubbish');
   expect(await tolerant.stop()).toBe(0);
   expect(await lettersOf('rubbish')).toHaveProperty('size', count);

@@ -28,7 +28,7 @@ beforeAll(async () => {
   kafka = await startKafka({ ownBroker: true });
   receiver = await startReceiver();
   folder = await mkdtemp(join(tmpdir(), 'feedpulse-alerts-'));
-  const rule = { name: 'mood', what: 'netSentiment', window: '3m', confirmFor: '0s', keepFiringFor: '0s' };
+  const rule = { name: 'mood', metric: 'netSentiment', window: '3m', for: '0s', keepFiringFor: '0s' };
   const channels = { ops: { type: 'webhook', url: receiver.url, allowPrivate: true } };
   await writeFile(join(folder, 'feedpulse.yaml'), JSON.stringify({ brands: [{ name: 'Kestrel' }], alerts: { channels, rules: [rule] } }));
   const kafkaClient = new kafkajs.Kafka({ brokers: kafka.brokers, logLevel: kafkajs.logLevel.NOTHING });

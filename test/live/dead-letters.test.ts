@@ -38,7 +38,7 @@ beforeAll(async () => {
     source: 'kafka',
     kafka: { brokers: kafka.brokers, topic, groupId: 'readers' },
     dataDir: join(folder, 'data'),
-    deadLetters: { maxInARow: 100_000, maxShare: 1 },
+    deadLetters: { maxConsecutive: 100_000, maxRatio: 1 },
     log: { level: 'warn' },
   };
   // JSON is YAML.
@@ -194,7 +194,13 @@ test('too many in a row stop the feed: they are kept, and nothing behind them is
   await producer.disconnect();
   const config = join(folder, 'stopped.yaml');
   const own = { brokers: kafka.brokers, topic: name, deadLetterTopic: `${name}.dead`, groupId: name };
-  const settings = { source: 'kafka', kafka: own, dataDir: join(folder, name), deadLetters: { maxInARow: 30 }, server: { enabled: false } };
+  const settings = {
+    source: 'kafka',
+    kafka: own,
+    dataDir: join(folder, name),
+    deadLetters: { maxConsecutive: 30 },
+    server: { enabled: false },
+  };
   await writeFile(config, JSON.stringify(settings));
   const run = () => feedpulse('run', '--config', config);
   await expect(run()).rejects.toMatchObject({ code: 7, stderr: expect.stringContaining('TOO_MANY_DEAD_LETTERS') });

@@ -61,9 +61,9 @@ function environment(to: string): Record<string, string> {
     FEEDPULSE_KAFKA_BROKERS: kafka.brokers.join(','),
     FEEDPULSE_KAFKA_TOPIC: to,
     FEEDPULSE_KAFKA_DEAD_LETTER_TOPIC: `${to}.dead`,
-    FEEDPULSE_KAFKA_REGISTRY_URL: registry.config.url,
-    FEEDPULSE_KAFKA_REGISTRY_USERNAME: registry.config.username ?? '',
-    FEEDPULSE_KAFKA_REGISTRY_PASSWORD: registry.config.password ?? '',
+    FEEDPULSE_KAFKA_SCHEMA_REGISTRY_URL: registry.config.url,
+    FEEDPULSE_KAFKA_SCHEMA_REGISTRY_USERNAME: registry.config.username ?? '',
+    FEEDPULSE_KAFKA_SCHEMA_REGISTRY_PASSWORD: registry.config.password ?? '',
   };
 }
 

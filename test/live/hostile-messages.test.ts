@@ -64,7 +64,7 @@ test('malformed messages go to the dead letters, odd ones are scored, and nothin
     FEEDPULSE_KAFKA_TOPIC: topic,
     FEEDPULSE_KAFKA_DEAD_LETTER_TOPIC: deadTopic,
   };
-  const running = await startFeedpulse(['--source', 'kafka', '--data-dir', dataDir], { ...env, FEEDPULSE_DEAD_LETTERS_MAX_SHARE: '0.9' });
+  const running = await startFeedpulse(['--source', 'kafka', '--data-dir', dataDir], { ...env, FEEDPULSE_DEAD_LETTERS_MAX_RATIO: '0.9' });
   const refused = kinds.filter(({ fate }) => fate !== undefined);
   await eventually('every message committed', 60, async () => {
     const read = (await running.metric('feedpulse_posts_read_total')) + (await running.metric('feedpulse_dead_letters_total'));

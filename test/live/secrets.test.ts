@@ -40,10 +40,9 @@ function secrets(): Settings {
     FEEDPULSE_CLICKHOUSE_READER_USERNAME: 'looking',
     FEEDPULSE_KAFKA_SASL_MECHANISM: 'plain',
     FEEDPULSE_KAFKA_SASL_USERNAME: 'watched',
-    FEEDPULSE_KAFKA_REGISTRY_URL: 'http://127.0.0.1:1',
-    FEEDPULSE_KAFKA_REGISTRY_USERNAME: 'watched',
-    FEEDPULSE_ALERTS_WEBHOOK_URL: `http://127.0.0.1:1/${canary}`,
-    FEEDPULSE_ALERTS_WEBHOOK_ALLOW_PRIVATE: 'true',
+    FEEDPULSE_KAFKA_SCHEMA_REGISTRY_URL: 'http://127.0.0.1:1',
+    FEEDPULSE_KAFKA_SCHEMA_REGISTRY_USERNAME: 'watched',
+    FEEDPULSE_SOURCE: 'demo',
     FEEDPULSE_LOG_LEVEL: 'debug',
     FEEDPULSE_MODEL_WORKERS: '1',
   };
@@ -60,9 +59,17 @@ function expectNoCanary(): void {
   for (const output of printed.splice(0)) expect(output).not.toContain(canary);
 }
 
+/** A config file with a webhook channel, whose path and password are secrets. */
+async function channelsFile(): Promise<string> {
+  const pager = { type: 'webhook', url: `http://127.0.0.1:1/${canary}`, password: canary, allowPrivate: true };
+  const file = join(folder, 'channels.yaml');
+  await writeFile(file, JSON.stringify({ alerts: { channels: { pager } } }));
+  return file;
+}
+
 test('no secret is printed when all goes well', async () => {
   expect((await look(['migrate'])).code).toBe(0);
-  const shown = await look(['check-config', '--json']);
+  const shown = await look(['check-config', '--json', '--config', await channelsFile()]);
   expect(shown).toMatchObject({ code: 0, output: expect.stringContaining('"password": "(set)"') });
   expect((await look(['check-config'])).code).toBe(0);
   expect((await look(['doctor', '--data-dir', join(folder, 'well')])).code).toBe(0);
@@ -70,7 +77,9 @@ test('no secret is printed when all goes well', async () => {
 });
 
 test('no secret is printed when the broker, the database or a password is wrong', async () => {
-  expect((await look(['alerts', 'test'])).output).toMatch(/WEBHOOK_FAILED: 127\.0\.0\.1:1 could not be reached/m);
+  expect((await look(['alerts', 'test', '--config', await channelsFile()])).output).toMatch(
+    /WEBHOOK_FAILED: 127\.0\.0\.1:1 could not be reached/m,
+  );
   const lines = join(folder, 'lines.ndjson');
   await writeFile(lines, `${messages()}\n`);
   expect((await look(['produce', lines, '--brokers', `127.0.0.1:${await freePort()}`])).output).toMatch(/^KAFKA_UNAVAILABLE/m);

@@ -64,7 +64,11 @@ describe('docker-compose.yml', () => {
     expect(unknown).toEqual([]);
     const config = loadConfig({ file: `${repository}feedpulse.example.yaml`, env: Object.fromEntries(settings) });
     expect(config.clickhouse).toMatchObject({ username: 'feedpulse', allowPlaintext: true, reader: { username: 'feedpulse_reader' } });
-    expect(config).toMatchObject({ source: 'kafka', server: { host: '0.0.0.0', allowOpen: true }, kafka: { brokers: ['kafka:9092'] } });
+    expect(config).toMatchObject({
+      source: 'kafka',
+      server: { host: '0.0.0.0', allowUnauthenticated: true },
+      kafka: { brokers: ['kafka:9092'] },
+    });
   });
 
   test('gives the users of the database the rights and limits that users.sql gives, and mounts them', () => {

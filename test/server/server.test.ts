@@ -167,7 +167,7 @@ test('a page of another origin gets nothing, our own does', async () => {
 });
 
 test('an address that other machines reach may be open where that is asked for in words', async () => {
-  const open = await startTestServer({ server: { host: '0.0.0.0', allowOpen: true } });
+  const open = await startTestServer({ server: { host: '0.0.0.0', allowUnauthenticated: true } });
   const { port } = new URL(open.url);
   expect((await send(`http://127.0.0.1:${port}/metrics`, { host: 'feedpulse.example' })).status).toBe(200);
   await open.close();

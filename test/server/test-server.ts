@@ -97,7 +97,7 @@ export async function startTestServer(given: Partial<ServerDeps> & { server?: ob
       store: openDeadLetters({ config, clock: systemClock, log: quiet }),
       parse: deadLetterParser({ config, clock: systemClock, log: quiet }, new AbortController().signal),
     },
-    brands: configSchema.parse({ brands: [{ name: 'Kestrel', timezone: 'Asia/Kathmandu' }, { name: 'Heron' }] }).brands,
+    brands: configSchema.parse({ brands: [{ name: 'Kestrel', timeZone: 'Asia/Kathmandu' }, { name: 'Heron' }] }).brands,
     ...parts,
   });
   const close = async () => {
@@ -127,7 +127,14 @@ export function upkeepOf(db: Omit<Connections, 'close'>): MaintenanceDeps {
   const health = createDatabaseHealth(systemClock);
   const matcher = createBrandMatcher([]);
   const { retention } = configSchema.parse({});
-  return { db: { ...db, health, close: async () => {} }, clock: systemClock, matcher, retention, jobs: createJobs(quiet), perBrand: true };
+  return {
+    db: { ...db, health, close: async () => {} },
+    clock: systemClock,
+    matcher,
+    retention,
+    jobs: createJobs(quiet),
+    targetSentiment: true,
+  };
 }
 
 export interface Answer {

@@ -14,7 +14,7 @@ export interface RegisteredSchema {
 
 /** A registry on a loopback port, with the two endpoints that a reader uses, and faults. */
 export interface TestRegistry {
-  readonly config: NonNullable<KafkaConfig['registry']>;
+  readonly config: NonNullable<KafkaConfig['schemaRegistry']>;
   /** Requests so far. */
   requests(): number;
   register(id: number, schema: RegisteredSchema): void;

@@ -90,7 +90,7 @@ function idOf(rule: string, brand: string, { status, since, alert }: AlertState)
 /** Silence of the whole feed is an alert of its own, once. */
 const silenceRule: Rule = {
   name: feedRule,
-  what: 'volume',
+  metric: 'volume',
   brands: [],
   direction: 'down',
   spans: [],

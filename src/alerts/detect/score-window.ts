@@ -31,16 +31,16 @@ export function scoreWindow(
     if (!counts) return [];
     const minutes = span / 60_000;
     const measured =
-      rule.what === 'netSentiment'
+      rule.metric === 'netSentiment'
         ? measureMood(counts, expected.mood)
-        : rule.what === 'volume'
+        : rule.metric === 'volume'
           ? measureRate(volumeOf(counts), expected.volume, minutes)
           : measureRate(counts.negative, expected.negative, minutes);
     const baseline = { season, windows, from, to };
     const direction = measured.z < 0 ? ('down' as const) : ('up' as const);
     return {
       span,
-      evaluation: { metric: rule.what, direction, ...measured, from: end - span, to: end, baseline },
+      evaluation: { metric: rule.metric, direction, ...measured, from: end - span, to: end, baseline },
       isUnusual: isUnusual(rule, measured),
     };
   });
@@ -54,7 +54,7 @@ export function holds({ z }: Pick<Rule, 'z'>, { evaluation }: WindowScore, direc
 function isUnusual(rule: Rule, measured: Measured): boolean {
   const { observed, expected, posts, z } = measured;
   if (Math.abs(z) < rule.z || rule.direction === (z < 0 ? 'up' : 'down')) return false;
-  if (rule.what === 'netSentiment') return posts >= rule.minimumPosts && Math.abs(observed - expected) >= rule.minimumChange;
+  if (rule.metric === 'netSentiment') return posts >= rule.minimumPosts && Math.abs(observed - expected) >= rule.minimumChange;
   const [more, less] = z > 0 ? [observed, expected] : [expected, observed];
   return more >= rule.minimumPosts && more >= rule.minimumChange * less;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type AlertsConfig, alerts, type ChannelConfig } from '../../config/alerts.ts';
+import type { AlertsConfig, ChannelConfig } from '../../config/alerts.ts';
 import { milliseconds } from '../../lib/duration.ts';
 import type { RecipientsFor } from '../detect/evaluate-rules.ts';
 import { createMailer } from './email.ts';
@@ -16,25 +16,20 @@ export interface Channel {
   sendDigest(digest: Digest, now: number): Promise<void>;
 }
 
-/** The channels of the config by their names, `alerts.webhook` among them. */
+/** The configured channels by name. */
 export function channelsOf(config: AlertsConfig): ReadonlyMap<string, Channel> {
-  return new Map([...configsOf(config)].map(([name, one]) => [name, channelOf(name, one)]));
+  return new Map(Object.entries(config.channels).map(([name, one]) => [name, channelOf(name, one)]));
 }
 
 /** Who is told of a rule and a brand: the channels that the rule names, or all, but for those that are for others. */
 export function recipientsFor(config: AlertsConfig): RecipientsFor {
-  const all = [...configsOf(config)];
+  const all = Object.entries(config.channels);
   const isFor = <T>(chosen: readonly T[], one: T): boolean => chosen.length === 0 || chosen.includes(one);
   return (rule, brand) =>
     all
       .filter(([name]) => isFor(rule.channels, name))
       .filter(([, { brands, severities }]) => isFor(brands, brand) && isFor(severities, rule.severity))
       .map(([name]) => name);
-}
-
-function configsOf({ webhook, channels }: AlertsConfig): Map<string, ChannelConfig> {
-  const plain = webhook && alerts.shape.channels.parse({ webhook: { type: 'webhook', ...webhook } })['webhook'];
-  return new Map([...(plain ? [['webhook', plain] as const] : []), ...Object.entries(channels)]);
 }
 
 function channelOf(name: string, config: ChannelConfig): Channel {

@@ -63,7 +63,7 @@ export function createMailer(config: EmailConfig): Mailer {
   };
 }
 
-async function connect({ host, port, security, user, password, caFile, allowPrivate }: EmailConfig) {
+async function connect({ host, port, security, username, password, caFile, allowPrivate }: EmailConfig) {
   const { ca } = readTlsFiles('alerts.channels', { caFile });
   return createTransport({
     // What was checked is what is connected to: no second look-up could answer differently.
@@ -73,7 +73,7 @@ async function connect({ host, port, security, user, password, caFile, allowPriv
     requireTLS: security === 'starttls',
     ignoreTLS: security === 'none',
     tls: { servername: host, ...(ca && { ca }) },
-    ...(user !== undefined && { auth: { user, pass: password ?? '' } }),
+    ...(username !== undefined && { auth: { user: username, pass: password ?? '' } }),
     connectionTimeout: answerMs,
     greetingTimeout: answerMs,
     socketTimeout: answerMs,

@@ -16,7 +16,6 @@ export function checkConfigCommand(): Command {
 
 function withoutSecrets(key: string, value: unknown): unknown {
   if (secretKeys.has(key)) return '(set)';
-  if (key === 'webhook') return withoutPath(value);
   if (key === 'channels' && value instanceof Object && !Array.isArray(value))
     return Object.fromEntries(Object.entries(value).map(([name, channel]) => [name, withoutPath(channel)]));
   return value;

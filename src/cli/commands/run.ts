@@ -99,12 +99,12 @@ async function runWith({ config, db, front, log, stop }: Ground): Promise<void> 
   const status = createRunStatus({ ...parts, db, source, scorer, live, recent });
   let server: RunningServer | undefined;
   let hasEnded = false;
-  const page = (): string => config.alerts.link ?? server?.url ?? `http://${config.server.host}:${config.server.port}`;
+  const page = (): string => config.alerts.externalUrl ?? server?.url ?? `http://${config.server.host}:${config.server.port}`;
   const lease = openLease(parts);
   const alerts = startAlerts({ ...parts, db, hub: alertHub, live, lease, page, isLive: () => !hasEnded });
   try {
     rollups.start();
-    const maintenance = { db, clock, retention, matcher: brands, jobs, perBrand: config.model.perBrand };
+    const maintenance = { db, clock, retention, matcher: brands, jobs, targetSentiment: config.model.targetSentiment };
     server = await front?.serve({
       ...parts,
       reader: db.reader,
@@ -143,6 +143,6 @@ function openLetters(parts: { readonly config: Config; readonly clock: Clock; re
 
 /** With Kafka there may be several processes, of which one judges alerts; without, this one is alone. */
 function openLease({ config, clock, log }: { readonly config: Config; readonly clock: Clock; readonly log: Log }): Lease {
-  if (config.source !== 'kafka' || !config.alerts.evaluate) return singleProcessLease;
+  if (config.source !== 'kafka' || !config.alerts.enabled) return singleProcessLease;
   return createLeaderElection({ config: config.kafka, topic: config.alerts.topic, clock, log });
 }

@@ -44,7 +44,7 @@ export function trendsCommand(): Command {
         const { brand, by, since, until } = options;
         const summary = await api.get<Summary & Range>('/api/v1/summary', { brand, from: since, to: until });
         if (by === 'platform' || by === 'language') return printParts(api, options, by, summary);
-        const timeZone = options.timezone ?? config.brands.find(({ name }) => name === brand)?.timezone ?? 'UTC';
+        const timeZone = options.timezone ?? config.brands.find(({ name }) => name === brand)?.timeZone ?? 'UTC';
         return printBuckets(api, options, { grain: by ?? grainOf(summary), timeZone, summary });
       }),
     );

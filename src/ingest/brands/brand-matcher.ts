@@ -54,8 +54,8 @@ export function createBrandMatcher(rules: readonly BrandRule[]): BrandMatcher {
   return { match: meanings.size === 0 ? () => noBrands : match, hash: hashOf(brands) };
 }
 
-function termsOf({ name, aliases, any, exclude }: BrandRule): Terms {
-  return { name, include: normalised([name, ...aliases, ...any]), exclude: normalised(exclude) };
+function termsOf({ name, aliases, exclude }: BrandRule): Terms {
+  return { name, include: normalised([name, ...aliases]), exclude: normalised(exclude) };
 }
 
 function normalised(terms: readonly string[]): string[] {

@@ -13,7 +13,7 @@ export interface DeadLetterLimit {
   check(): void;
 }
 
-export function createDeadLetterLimit({ maxInARow, maxShare }: Config['deadLetters']): DeadLetterLimit {
+export function createDeadLetterLimit({ maxConsecutive, maxRatio }: Config['deadLetters']): DeadLetterLimit {
   /** The last messages as a ring, 1 for a dead letter. */
   const ring = new Uint8Array(watched);
   /** Messages seen in all. */
@@ -31,8 +31,8 @@ export function createDeadLetterLimit({ maxInARow, maxShare }: Config['deadLette
       ring[slot] = isPost ? 0 : 1;
       seen += 1;
       inARow = isPost ? 0 : inARow + 1;
-      if (inARow > maxInARow) passed ??= `${inARow} messages in a row were no posts`;
-      if (seen >= watched && dead > maxShare * watched) passed ??= `${dead} of the last ${watched} messages were no posts`;
+      if (inARow > maxConsecutive) passed ??= `${inARow} messages in a row were no posts`;
+      if (seen >= watched && dead > maxRatio * watched) passed ??= `${dead} of the last ${watched} messages were no posts`;
     },
     retract: () => {
       for (let back = 1; back <= Math.min(seen, watched); back += 1) {
@@ -42,7 +42,7 @@ export function createDeadLetterLimit({ maxInARow, maxShare }: Config['deadLette
         dead += 1;
         break;
       }
-      if (seen >= watched && dead > maxShare * watched) passed ??= `${dead} of the last ${watched} messages were no posts, or refused`;
+      if (seen >= watched && dead > maxRatio * watched) passed ??= `${dead} of the last ${watched} messages were no posts, or refused`;
     },
     check: () => {
       if (passed) throw new FeedpulseError('TOO_MANY_DEAD_LETTERS', `The feed was stopped: ${passed}.`);

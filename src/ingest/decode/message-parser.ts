@@ -28,9 +28,9 @@ export interface MessageParserParts {
  * @throws KAFKA_PLAINTEXT for a registry that is spoken to without encryption and without leave
  */
 export function createMessageParser({ mapping, config, clock, log, signal }: MessageParserParts): ParseMessage {
-  const { registry, caFile, allowPlaintext } = config;
-  if (!registry) return (bytes, timestamp, now) => parsePost(bytes, mapping, timestamp, now);
-  const client = createRegistryClient({ ...registry, caFile, allowPlaintext });
+  const { schemaRegistry, caFile, allowPlaintext } = config;
+  if (!schemaRegistry) return (bytes, timestamp, now) => parsePost(bytes, mapping, timestamp, now);
+  const client = createRegistryClient({ ...schemaRegistry, caFile, allowPlaintext });
   return parseFramed(mapping, createSchemaRegistry({ client, clock, log, signal }));
 }
 

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Config } from '../../config/schema.ts';
 import type { Role } from '../../domain/roles.ts';
 
-type Settings = Pick<Config['server'], 'trustedProxies' | 'proxySignIn'>;
+type Settings = Pick<Config['server'], 'trustedProxies' | 'proxyAuth'>;
 
 export interface ProxyUser {
   readonly name: string;
@@ -14,20 +14,20 @@ export interface ProxyUser {
 const maxNameLength = 200;
 
 /** Who a reverse proxy has signed in, by a header of its own; believed only when the connection comes from one of the trusted proxies. */
-export function createProxyUsers({ trustedProxies, proxySignIn }: Settings): (request: FastifyRequest) => ProxyUser | undefined {
-  if (!proxySignIn) return () => undefined;
+export function createProxyUsers({ trustedProxies, proxyAuth }: Settings): (request: FastifyRequest) => ProxyUser | undefined {
+  if (!proxyAuth) return () => undefined;
   const proxies = blockListOf(trustedProxies);
-  const header = proxySignIn.header.toLowerCase();
+  const header = proxyAuth.header.toLowerCase();
   return ({ raw }) => {
     if (!isIn(proxies, raw.socket.remoteAddress ?? '')) return undefined;
     // A proxy that adds its header to one from outside would let everybody choose a name: two are none.
     const [name, ...more] = raw.headersDistinct[header]?.flatMap((value) => value.split(',')).map((part) => part.trim()) ?? [];
     if (!name || more.length > 0 || name.length > maxNameLength) return undefined;
-    return { name, role: roleOf(name, proxySignIn) };
+    return { name, role: roleOf(name, proxyAuth) };
   };
 }
 
-function roleOf(name: string, { role, editors, admins }: NonNullable<Settings['proxySignIn']>): Role {
+function roleOf(name: string, { role, editors, admins }: NonNullable<Settings['proxyAuth']>): Role {
   if (admins.includes(name)) return 'admin';
   return role === 'viewer' && editors.includes(name) ? 'editor' : role;
 }

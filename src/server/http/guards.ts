@@ -5,7 +5,7 @@ import { isLoopback } from '../../lib/loopback.ts';
 import { sendProblem } from './problem.ts';
 import { secureHeaders } from './secure-headers.ts';
 
-type Binding = Pick<Config['server'], 'host' | 'allowOpen' | 'trustedProxies' | 'proxySignIn'>;
+type Binding = Pick<Config['server'], 'host' | 'allowUnauthenticated' | 'trustedProxies' | 'proxyAuth'>;
 
 /** Far more than the longest question of the page. */
 const maxUrlLength = 4_096;
@@ -23,7 +23,7 @@ export function isUnencrypted(server: Binding): boolean {
 
 /** What others reach needs a token, or has to be open in so many words. @throws INSECURE_BIND */
 export function checkBinding(server: Binding, tokenRequired: boolean): void {
-  if (!isExposed(server) || tokenRequired || server.allowOpen) return;
+  if (!isExposed(server) || tokenRequired || server.allowUnauthenticated) return;
   const how = isLoopback(server.host) ? 'server.trustedProxies let other machines in' : `${server.host} can be reached by other machines`;
   throw new FeedpulseError('INSECURE_BIND', `${how}, and there is no token.`);
 }
@@ -43,9 +43,9 @@ export function registerGuards(app: FastifyInstance, server: Binding): void {
     // Only a proxy is asked for whole addresses; here one could name another host than the header does.
     if (!request.url.startsWith('/')) return sendProblem(reply, 400, 'Bad request', 'The address begins with no slash.');
     const name = request.hostname.replace(/^\[|\]$/g, '');
-    const isServed = isLoopback(name) || name === server.host || isExposed(server) || server.allowOpen;
+    const isServed = isLoopback(name) || name === server.host || isExposed(server) || server.allowUnauthenticated;
     if (!isServed) return sendProblem(reply, 403, 'Forbidden', 'This host name is not served here.');
-    const foreign = foreignness(request, server.proxySignIn?.header.toLowerCase());
+    const foreign = foreignness(request, server.proxyAuth?.header.toLowerCase());
     if (foreign) return sendProblem(reply, 403, 'Forbidden', foreign);
     return undefined;
   });

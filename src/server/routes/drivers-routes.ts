@@ -42,5 +42,5 @@ export function registerDriversRoutes(app: FastifyInstance, { heavyReader, clock
 /** What the brand that is asked about is called; of all posts, what any brand is. */
 function namesOf(brand: string, brands: readonly BrandRule[]): string[] {
   const asked = brand === '*' ? brands : brands.filter(({ name }) => name === brand);
-  return [...(brand === '*' ? [] : [brand]), ...asked.flatMap(({ name, aliases, any }) => [name, ...aliases, ...any])];
+  return [...(brand === '*' ? [] : [brand]), ...asked.flatMap(({ name, aliases }) => [name, ...aliases])];
 }

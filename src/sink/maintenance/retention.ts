@@ -10,8 +10,8 @@ const bounded = [
   { table: 'post_keys', column: 'toDateTime(created_at)', setting: 'posts' },
   { table: 'corrections', column: 'minute', setting: 'posts' },
   { table: 'scores', column: 'minute', setting: 'scores' },
-  { table: 'rollup_minute', column: 'minute', setting: 'minutes' },
-  { table: 'rollup_history', column: 'quarter', setting: 'quarters' },
+  { table: 'rollup_minute', column: 'minute', setting: 'rollupMinute' },
+  { table: 'rollup_history', column: 'quarter', setting: 'rollup15m' },
 ] as const;
 
 /**

@@ -2,7 +2,7 @@ import { type Config, milliseconds } from '../../config/schema.ts';
 
 export type Retention = Config['retention'];
 
-export const keepsEverything: Retention = { minutes: '30d' };
+export const keepsEverything: Retention = { rollupMinute: '30d' };
 
 const hourMs = 3_600_000;
 
@@ -13,9 +13,9 @@ export interface Kept {
 }
 
 /** What is kept at a moment (ms since 1970): an hour less than the retention, so that no bucket is computed whose rows are just leaving. */
-export function keptAt({ posts, minutes }: Retention, now: number): Kept {
+export function keptAt({ posts, rollupMinute }: Retention, now: number): Kept {
   const since = posts === undefined ? 0 : Math.ceil((now - milliseconds(posts) + hourMs) / 1_000);
-  return { since, minuteSeconds: milliseconds(minutes) / 1_000 };
+  return { since, minuteSeconds: milliseconds(rollupMinute) / 1_000 };
 }
 
 export const keepsAll: Kept = keptAt(keepsEverything, 0);

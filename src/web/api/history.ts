@@ -3,7 +3,7 @@ import type { Engagement, ScoredPost, StoredLabel } from '../../domain/post.ts';
 import type { Brands, PostFilter, Span } from '../state/view-state.ts';
 import { get, type Query } from './client.ts';
 
-export type Brand = BrandCounts & { readonly timezone: string };
+export type Brand = BrandCounts & { readonly timeZone: string };
 
 export interface Trends {
   readonly grain: Grain;

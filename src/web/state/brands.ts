@@ -31,7 +31,7 @@ export const brandTitle = (brand: string): string => (brand === '*' ? 'All posts
 /** The zone that times are told in: the one that was chosen, a single brand's own, or that of whoever looks on. */
 export function timeZone(): string {
   const { zone, brands: chosen } = view.value;
-  const own = chosen.length === 1 ? brands.value.find(({ brand }) => brand === chosen[0])?.timezone : undefined;
+  const own = chosen.length === 1 ? brands.value.find(({ brand }) => brand === chosen[0])?.timeZone : undefined;
   return zone ?? own ?? zoneOfBrowser;
 }
 

@@ -31,7 +31,8 @@ const pastWith = (of: (quarter: number) => LabelCounts, known = (_: number) => t
 /** How far a quarter-hour of so many posts is from the usual volume. */
 function zOf(expected: ReturnType<typeof pastWith>, posts: number): number {
   const finding =
-    expected && scoreWindow(ruleOf({ what: 'volume' }), (span) => (span === quarterMs ? counts(0, posts, 0) : undefined), expected, end)[0];
+    expected &&
+    scoreWindow(ruleOf({ metric: 'volume' }), (span) => (span === quarterMs ? counts(0, posts, 0) : undefined), expected, end)[0];
   return finding?.evaluation.z ?? Number.NaN;
 }
 
@@ -43,7 +44,7 @@ function verdictOf(rule: object, past: LabelCounts, now: LabelCounts) {
 }
 
 describe('volume', () => {
-  const volume = { what: 'volume' };
+  const volume = { metric: 'volume' };
   test.each([
     ['the usual', volume, counts(0, 0, 100), counts(0, 0, 110), false],
     ['three times as much', volume, counts(0, 0, 100), counts(0, 0, 300), true],
@@ -80,12 +81,12 @@ describe('volume', () => {
 });
 
 describe('net sentiment', () => {
-  const mood = { what: 'netSentiment', direction: 'both' };
+  const mood = { metric: 'netSentiment', direction: 'both' };
   const past = counts(25, 35, 40);
   test.each([
     ['the usual', mood, counts(50, 70, 80), false],
     ['a fall by 60 points', mood, counts(60, 30, 15), true],
-    ['a rise, where only falls are asked for', { what: 'netSentiment' }, counts(0, 10, 90), false],
+    ['a rise, where only falls are asked for', { metric: 'netSentiment' }, counts(0, 10, 90), false],
     ['a rise', mood, counts(0, 10, 90), true],
     ['29 angry posts', mood, counts(29, 0, 0), false],
     ['30 angry posts', mood, counts(30, 0, 0), true],
@@ -103,9 +104,9 @@ describe('net sentiment', () => {
 });
 
 test('an alert holds at half of what raises it, in its own direction', () => {
-  const rule = ruleOf({ what: 'volume', sensitivity: 4 });
+  const rule = ruleOf({ metric: 'volume', sensitivity: 4 });
   const found = (now: number) => {
-    const finding = verdictOf({ what: 'volume' }, counts(0, 0, 100), counts(0, 0, now));
+    const finding = verdictOf({ metric: 'volume' }, counts(0, 0, 100), counts(0, 0, now));
     return finding && [holds(rule, finding, 'up'), holds(rule, finding, 'down')];
   };
   expect([found(300), found(100), found(20)]).toEqual([

@@ -118,14 +118,14 @@ test.each(['slack', 'teams', 'alertmanager'])('%s on this machine is refused whe
 
 test.each([
   [
-    { ...begun.evaluation, what: 'volume', direction: 'up', observed: 90, expected: 30.4 },
+    { ...begun.evaluation, metric: 'volume', direction: 'up', observed: 90, expected: 30.4 },
     'X: volume is up, 90 posts where 30 were expected',
   ],
   [
-    { ...begun.evaluation, what: 'negativeVolume', direction: 'up', observed: 40, expected: 9 },
+    { ...begun.evaluation, metric: 'negativeVolume', direction: 'up', observed: 40, expected: 9 },
     'X: the volume of negative posts is up, 40 posts where 9 were expected',
   ],
-  [{ ...begun.evaluation, what: 'noData', baseline: null }, 'The feed is silent: no post since 2026-05-20 11:45 UTC'],
+  [{ ...begun.evaluation, metric: 'noData', baseline: null }, 'The feed is silent: no post since 2026-05-20 11:45 UTC'],
 ] as const)('%#: %s', (verdict, title) => {
   expect(messageOf({ ...begun, brand: 'X', evaluation: { ...verdict } }, reasons, 'https://f.example').title).toBe(title);
 });
@@ -150,8 +150,8 @@ test('a rule tells the channels that it names, or all, but for those that are fo
   const { alerts } = configSchema.parse({
     brands: [{ name: 'Kestrel' }, { name: 'Heron' }],
     alerts: {
-      webhook: { url },
       channels: {
+        webhook: { type: 'webhook', url },
         kestrel: { type: 'slack', url, brands: ['Kestrel'] },
         pager: { type: 'webhook', url, severities: ['critical'] },
         feed: { type: 'teams', url, brands: ['*'] },

@@ -109,10 +109,10 @@ test.each([
   ['tls', { secure: true }],
 ])('%s: the certificate is checked, and so are user and password', async (security, options) => {
   const mailbox = await open({ key, cert, login: { user: 'feedpulse', password: 'hidden' }, ...options });
-  const login = { security, user: 'feedpulse', password: 'hidden', caFile };
+  const login = { security, username: 'feedpulse', password: 'hidden', caFile };
   await channelTo(mailbox, login).send(told, at);
   expect(mailbox.letters).toHaveLength(1);
-  for (const wrong of [{ caFile: undefined }, { password: 'hidden too' }, { user: undefined, password: undefined }]) {
+  for (const wrong of [{ caFile: undefined }, { password: 'hidden too' }, { username: undefined, password: undefined }]) {
     const refused = await channelTo(mailbox, { ...login, ...wrong })
       .send(told, at)
       .catch((error: unknown) => error);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { brandClauses } from '../../../src/infer/brand-sentiment/brand-clauses.ts';
 import { createBrandMatcher } from '../../../src/ingest/brands/brand-matcher.ts';
 
-const rule = (name: string) => ({ name, aliases: [], any: [], exclude: [], timezone: 'UTC' });
+const rule = (name: string) => ({ name, aliases: [], exclude: [], timeZone: 'UTC' });
 const { match } = createBrandMatcher(['Ibis', 'Osprey', 'Wren'].map(rule));
 const clauses = (text: string) => Object.fromEntries(brandClauses(text, match).map((clause) => [clause.brand, clause.text]));
 

@@ -9,7 +9,7 @@ import { createLog } from '../../../src/lib/log.ts';
 import { modelUnderTest } from '../model-under-test.ts';
 
 const execute = promisify(execFile);
-const { match } = createBrandMatcher(['Kestrivo', 'Brellin'].map((name) => ({ name, aliases: [], any: [], exclude: [], timezone: 'UTC' })));
+const { match } = createBrandMatcher(['Kestrivo', 'Brellin'].map((name) => ({ name, aliases: [], exclude: [], timeZone: 'UTC' })));
 let scorer: Scorer;
 
 beforeAll(async () => {

@@ -14,7 +14,7 @@ function letter(bytes: Buffer, more: Partial<DeadLetter> = {}): DeadLetter {
 }
 
 describe('the limit of dead letters', () => {
-  const feed = (limits: { maxInARow: number; maxShare: number }, outcomes: Iterable<boolean>) => {
+  const feed = (limits: { maxConsecutive: number; maxRatio: number }, outcomes: Iterable<boolean>) => {
     const limit = createDeadLetterLimit(limits);
     for (const isPost of outcomes) limit.observe(isPost);
     return () => limit.check();
@@ -22,7 +22,7 @@ describe('the limit of dead letters', () => {
   const repeat = (times: number, of: (index: number) => boolean) => Array.from({ length: times }, (_, index) => of(index));
 
   it('allows a run up to its length, not beyond', () => {
-    const limits = { maxInARow: 10, maxShare: 1 };
+    const limits = { maxConsecutive: 10, maxRatio: 1 };
     expect(
       feed(
         limits,
@@ -40,25 +40,25 @@ describe('the limit of dead letters', () => {
   it('begins a run anew after a post', () => {
     expect(
       feed(
-        { maxInARow: 10, maxShare: 1 },
+        { maxConsecutive: 10, maxRatio: 1 },
         repeat(500, (index) => index % 11 === 0),
       ),
     ).not.toThrow();
   });
 
   it('does not forget a run that was too long', () => {
-    expect(feed({ maxInARow: 2, maxShare: 1 }, [false, false, false, true, true])).toThrow(/3 messages in a row/);
+    expect(feed({ maxConsecutive: 2, maxRatio: 1 }, [false, false, false, true, true])).toThrow(/3 messages in a row/);
   });
 
   it('judges the share only of a full window', () => {
-    const limits = { maxInARow: 1_000_000, maxShare: 0.5 };
+    const limits = { maxConsecutive: 1_000_000, maxRatio: 0.5 };
     const mostlyDead = (index: number) => index % 4 === 0;
     expect(feed(limits, repeat(9_999, mostlyDead))).not.toThrow();
     expect(feed(limits, repeat(10_000, mostlyDead))).toThrow(/7500 of the last 10000/);
   });
 
   it('counts posts that are refused later in the share', () => {
-    const limit = createDeadLetterLimit({ maxInARow: 10, maxShare: 0.5 });
+    const limit = createDeadLetterLimit({ maxConsecutive: 10, maxRatio: 0.5 });
     for (let index = 0; index < 10_000; index += 1) limit.observe(index % 4 !== 0);
     for (let index = 0; index < 2_500; index += 1) limit.retract();
     expect(() => limit.check()).not.toThrow();
@@ -67,7 +67,7 @@ describe('the limit of dead letters', () => {
   });
 
   it('lets old dead letters pass out of the window', () => {
-    const limits = { maxInARow: 1_000_000, maxShare: 0.5 };
+    const limits = { maxConsecutive: 1_000_000, maxRatio: 0.5 };
     expect(feed(limits, [...repeat(5_000, () => false), ...repeat(5_000, () => true), ...repeat(5_000, () => false)])).not.toThrow();
     expect(feed(limits, [...repeat(5_000, () => true), ...repeat(5_001, () => false)])).toThrow(/5001 of the last/);
   });
@@ -77,7 +77,7 @@ describe('a limited sink', () => {
   it('keeps the letter too many before it stops the feed, and counts by reason', async () => {
     const metrics = createMetrics();
     const kept = collectLetters();
-    const sink = limited(kept, { maxInARow: 1, maxShare: 1 }, metrics);
+    const sink = limited(kept, { maxConsecutive: 1, maxRatio: 1 }, metrics);
     sink.observe(false);
     await sink.put([letter(Buffer.from('a'))]);
     sink.observe(false);

@@ -44,7 +44,7 @@ function parser(more: Partial<TestRegistry['config']> = {}): ParseMessage {
       time += ms;
     },
   };
-  const { kafka: config } = configSchema.parse({ kafka: { registry: { ...registry.config, ...more } } });
+  const { kafka: config } = configSchema.parse({ kafka: { schemaRegistry: { ...registry.config, ...more } } });
   return createMessageParser({ mapping: compileMapping(defaultMapping), config, clock, log: quiet, signal: stop.signal });
 }
 

@@ -40,8 +40,8 @@ test('without a token, this machine may do everything, and others, where they ar
     return JSON.parse(text);
   };
   expect(await roleAt({})).toEqual({ required: false, role: 'admin' });
-  expect(await roleAt({ host: '0.0.0.0', allowOpen: true })).toEqual({ required: false, role: 'viewer' });
-  expect(await roleAt({ trustedProxies: ['127.0.0.1'], allowOpen: true })).toEqual({ required: false, role: 'viewer' });
+  expect(await roleAt({ host: '0.0.0.0', allowUnauthenticated: true })).toEqual({ required: false, role: 'viewer' });
+  expect(await roleAt({ trustedProxies: ['127.0.0.1'], allowUnauthenticated: true })).toEqual({ required: false, role: 'viewer' });
 });
 
 test('with one, every address of the API needs it', async () => {

@@ -2,14 +2,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadConfig } from '../../../src/config/load-config.ts';
 import { send, startTestServer, type TestServer, tokenFolder } from '../test-server.ts';
 
-const proxySignIn = { header: 'X-Auth-User', editors: ['ines'], admins: ['omar'] };
+const proxyAuth = { header: 'X-Auth-User', editors: ['ines'], admins: ['omar'] };
 const folder = tokenFolder();
 let server: TestServer;
 let token: string;
 
 beforeAll(async () => {
   token = await folder.add('grafana');
-  server = await startTestServer({ server: { tokensFile: folder.path, trustedProxies: ['127.0.0.0/8'], proxySignIn } });
+  server = await startTestServer({ server: { tokensFile: folder.path, trustedProxies: ['127.0.0.0/8'], proxyAuth } });
 });
 afterAll(async () => {
   await server.close();
@@ -41,14 +41,14 @@ test.each([
 });
 
 test('the header of whoever is no trusted proxy counts for nothing', async () => {
-  const others = await startTestServer({ server: { trustedProxies: ['10.9.9.0/24', '2001:db8::/32'], proxySignIn } });
+  const others = await startTestServer({ server: { trustedProxies: ['10.9.9.0/24', '2001:db8::/32'], proxyAuth } });
   expect(await sessionAt(others, { 'x-auth-user': 'omar' })).toEqual({ required: true });
   expect(await sessionAt(others, { 'x-auth-user': 'omar', 'x-forwarded-for': '10.9.9.1' })).toEqual({ required: true });
   await others.close();
 });
 
 test('a server on both families of addresses knows the proxy by its IPv4 address', async () => {
-  const both = await startTestServer({ server: { host: '::', trustedProxies: ['127.0.0.1'], proxySignIn } });
+  const both = await startTestServer({ server: { host: '::', trustedProxies: ['127.0.0.1'], proxyAuth } });
   const url = `http://127.0.0.1:${new URL(both.url).port}`;
   expect(await sessionAt({ ...both, url }, { 'x-auth-user': 'mia' })).toMatchObject({ name: 'mia' });
   await both.close();
@@ -69,5 +69,5 @@ test('another site cannot use the sign-in of a proxy', async () => {
 });
 
 test('it needs the address of the proxy', () => {
-  expect(() => loadConfig({ env: { FEEDPULSE_SERVER_PROXY_SIGN_IN_ROLE: 'viewer' } })).toThrow('server.proxySignIn');
+  expect(() => loadConfig({ env: { FEEDPULSE_SERVER_PROXY_AUTH_ROLE: 'viewer' } })).toThrow('server.proxyAuth');
 });

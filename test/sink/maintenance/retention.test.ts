@@ -14,7 +14,7 @@ const hour = 3_600_000;
 const day = 24 * hour;
 /** The start of a quarter-hour, so long ago. */
 const ago = (ms: number): number => Math.floor((Date.now() - ms) / 900_000) * 900_000;
-const weekly: Retention = { posts: '7d', minutes: '30d' };
+const weekly: Retention = { posts: '7d', rollupMinute: '30d' };
 
 let db: Database;
 let remove: () => Promise<void>;
@@ -52,9 +52,9 @@ const volume = () =>
 test('each table keeps its rows as long as the config says, and nothing is altered when that has not changed', async () => {
   const changes: object[] = [];
   const log = { ...quiet, info: (facts: object) => void changes.push(facts) };
-  await applyRetention(db, { minutes: '30d' }, log);
+  await applyRetention(db, { rollupMinute: '30d' }, log);
   expect(changes).toEqual([]);
-  await applyRetention(db, { posts: '90d', scores: '1000h', minutes: '60d', quarters: '3650d' }, log);
+  await applyRetention(db, { posts: '90d', scores: '1000h', rollupMinute: '60d', rollup15m: '3650d' }, log);
   expect(await lives()).toEqual({
     corrections: 'minute + toIntervalDay(90)',
     post_keys: 'toDateTime(created_at) + toIntervalDay(90)',
@@ -64,9 +64,9 @@ test('each table keeps its rows as long as the config says, and nothing is alter
     scores: 'minute + toIntervalSecond(3600000)',
   });
   expect(changes).toHaveLength(6);
-  await applyRetention(db, { posts: '90d', scores: '1000h', minutes: '60d', quarters: '3650d' }, log);
+  await applyRetention(db, { posts: '90d', scores: '1000h', rollupMinute: '60d', rollup15m: '3650d' }, log);
   expect(changes).toHaveLength(6);
-  await applyRetention(db, { minutes: '30d' }, log);
+  await applyRetention(db, { rollupMinute: '30d' }, log);
   expect(await lives()).toEqual({ rollup_minute: 'minute + toIntervalDay(30)' });
 });
 

@@ -13,12 +13,12 @@ interface Options extends SharedOptions {
 export function alertsTest(): Command {
   return withSharedOptions(new Command('test'))
     .description('send a test message to the channels of the config')
-    .argument('[channels...]', 'their names; `webhook` is alerts.webhook (default: all)')
+    .argument('[channels...]', 'channel names (default: all)')
     .option('--json', 'print the outcome as JSON')
     .action(async (names: readonly string[], options: Options) => {
       const { alerts, server } = configFrom(options);
       const channels = chosen(channelsOf(alerts), names);
-      const page = alerts.link ?? `http://${server.host}:${server.port}`;
+      const page = alerts.externalUrl ?? `http://${server.host}:${server.port}`;
       const tried = await testChannels(channels, page, systemClock.now());
       process.stdout.write(printRows(options.json ? 'json' : 'table', tried, columns));
       const failed = tried.filter(({ taken }) => !taken);

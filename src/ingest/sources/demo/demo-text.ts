@@ -49,7 +49,7 @@ export function publicText(scene: Scene, random: Random): DemoText {
   const tell = createTeller(random, ...grammarsOf(scene, random));
   const own = scene.tone === 'official';
   const told = tell(!scene.story ? '{say}' : own ? '{statement}' : pick(random, ['{headline}', '{headline}', '{bulletin}: {headline}']));
-  const named = told.includes(scene.voice.rule.name) || !own ? told : `${told} ${scene.voice.rule.any[0] ?? ''}`;
+  const named = told.includes(scene.voice.rule.name) || !own ? told : `${told} ${hashtagOf(scene.voice) ?? ''}`;
   const linked = !own && random() < 0.45 ? `${named} ${tell('{link}')}` : named;
   return { text: inStyle(tidy(linked), 'plain', random), reply: told.startsWith('Hi ') || told.startsWith('Hello ') };
 }
@@ -65,18 +65,24 @@ function foreignTeller({ rule }: BrandVoice, language: Exclude<Persona['language
 }
 
 /** A post that says "it" is still about a brand: mostly its handle or its tag tells which. */
-function naming(text: string, { rule, words }: BrandVoice, reply: boolean, tell: Teller, random: Random): string {
+function naming(text: string, voice: BrandVoice, reply: boolean, tell: Teller, random: Random): string {
+  const { rule, words } = voice;
   if (
-    new RegExp(`\\b(${[rule.name, ...rule.aliases].join('|')})\\b`, 'i').test(text) ||
-    rule.any.some((term) => text.split(/[\s,.!?]/).includes(term))
+    new RegExp(`\\b(${[rule.name, ...rule.aliases.filter((alias) => !isTag(alias))].join('|')})\\b`, 'i').test(text) ||
+    rule.aliases.some((alias) => isTag(alias) && text.split(/[\s,.!?]/).includes(alias))
   )
     return text;
   const handle = pick(random, words['handle'] ?? [rule.name]);
   const way = pickWeighted(random, { before: reply ? 60 : 15, after: 20, tag: reply ? 5 : 60, unnamed: 5 });
   if (way === 'unnamed') return text;
   if (way === 'before') return `${handle} ${text}`;
-  return `${text} ${way === 'after' ? tell('cc {handle}') : (rule.any[0] ?? handle)}`;
+  return `${text} ${way === 'after' ? tell('cc {handle}') : (hashtagOf(voice) ?? handle)}`;
 }
+
+/** A #hashtag or an @handle. */
+const isTag = (alias: string): boolean => /^[#@]/.test(alias);
+
+const hashtagOf = ({ rule }: BrandVoice): string | undefined => rule.aliases.find((alias) => alias.startsWith('#'));
 
 function atLeastThreeWords(text: string, tell: Teller): string {
   return text.split(/\s+/).filter((word) => /\w/.test(word)).length < 3 ? `${text} ${tell('{more}')}` : text;

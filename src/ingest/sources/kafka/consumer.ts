@@ -125,7 +125,7 @@ async function start(parts: KafkaSessionParts, running: Running, signal: AbortSi
   await consumer.run({
     autoCommit: false,
     eachBatchAutoResolve: false,
-    partitionsConsumedConcurrently: config.partitionsAtOnce,
+    partitionsConsumedConcurrently: config.maxConcurrentPartitions,
     eachBatch: async (payload) => {
       const joined = generation;
       const done = health.working();

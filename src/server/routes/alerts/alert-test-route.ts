@@ -19,6 +19,6 @@ export function registerAlertTestRoute(
     const unknown = names.find((name) => !channels.has(name));
     if (unknown !== undefined) throw new FeedpulseError('USAGE', `channels: there is no ${unknown}`);
     const chosen = new Map([...channels].filter(([name]) => names.length === 0 || names.includes(name)));
-    return { channels: await testChannels(chosen, config.alerts.link ?? `${protocol}://${host}`, clock.now()) };
+    return { channels: await testChannels(chosen, config.alerts.externalUrl ?? `${protocol}://${host}`, clock.now()) };
   });
 }

@@ -79,7 +79,7 @@ const bucket = z.strictObject({
   intervals: z.strictObject({ netSentiment: interval.nullable() }),
 });
 
-export const brandsResponse = z.array(z.strictObject({ brand, timezone: timeZone, ...figures })) satisfies z.ZodType<BrandCounts[]>;
+export const brandsResponse = z.array(z.strictObject({ brand, timeZone, ...figures })) satisfies z.ZodType<BrandCounts[]>;
 export const summaryResponse = z.strictObject({ brand, ...range, ...summary.shape });
 export const trendsResponse = z.strictObject({
   brand,

@@ -46,9 +46,9 @@ export function registerHistoryRoutes(app: FastifyInstance, { reader, clock, bra
     const range = rangeOf(parseQuery(rangeQuery, request.query));
     const figures = await brandsOverview(reader, range, clock.now());
     const nothing = { volume: 0, negative: 0, neutral: 0, positive: 0, unscored: 0, netSentiment: null };
-    const known = [{ name: '*', timezone: 'UTC' }, ...brands];
-    return known.map(({ name, timezone }) => ({
-      timezone,
+    const known = [{ name: '*', timeZone: 'UTC' }, ...brands];
+    return known.map(({ name, timeZone }) => ({
+      timeZone,
       ...(figures.find(({ brand }) => brand === name) ?? { brand: name, ...nothing }),
     }));
   });

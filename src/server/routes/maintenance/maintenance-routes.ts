@@ -18,7 +18,7 @@ export interface MaintenanceDeps {
   readonly clock: Clock;
   readonly matcher: Matcher;
   /** Whether posts scored anew are scored for each of several brands as well. */
-  readonly perBrand: boolean;
+  readonly targetSentiment: boolean;
   readonly retention: Retention;
   readonly jobs: Jobs;
   /** Computes every figure that is marked, where no other part of the process does so. */

@@ -64,13 +64,13 @@ export function registerRescoreRoutes(
 /** One thread and no cache: the feed's own inference goes first. */
 async function withRescorer<T>(
   folder: string,
-  { perBrand, matcher }: MaintenanceDeps,
+  { targetSentiment, matcher }: MaintenanceDeps,
   log: Log,
   work: (rescorer: Rescorer) => Promise<T>,
 ): Promise<T> {
   const scorer = await createScorer({ modelPath: folder, workers: 1, cacheSize: 0, log });
   try {
-    const { score } = perBrand ? scoreBrandSentiment(scorer, matcher.match) : scorer;
+    const { score } = targetSentiment ? scoreBrandSentiment(scorer, matcher.match) : scorer;
     return await work({ modelVersion: scorer.model.id, score });
   } finally {
     await scorer.close();

@@ -10,8 +10,9 @@ test('every channel gets a test message; what fails is said, with the code of th
   const url = `${receiver.url}/hidden`;
   const folder = await mkdtemp(join(tmpdir(), 'feedpulse-channels-'));
   const file = join(folder, 'feedpulse.yaml');
-  const channels = { ops: { type: 'slack', url, allowPrivate: true }, cards: { type: 'teams', url } };
-  await writeFile(file, JSON.stringify({ alerts: { webhook: { url, allowPrivate: true, password: 'hidden-too' }, channels } }));
+  const webhook = { type: 'webhook', url, allowPrivate: true, password: 'hidden-too' };
+  const channels = { webhook, ops: { type: 'slack', url, allowPrivate: true }, cards: { type: 'teams', url } };
+  await writeFile(file, JSON.stringify({ alerts: { channels } }));
   const run = (...args: string[]) => attempt(['alerts', 'test', ...args, '--config', file], {});
   const [all, one, unknown, json] = [await run(), await run('ops'), await run('opps'), await run('webhook', '--json')];
   await receiver.close();

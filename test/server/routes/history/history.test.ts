@@ -48,9 +48,9 @@ const range = `from=${new Date(now - 180 * minute).toISOString()}&to=${new Date(
 
 test('every brand of the config has its figures, and all posts have theirs', async () => {
   expect(await read(`brands?${range}`)).toEqual([
-    { brand: '*', timezone: 'UTC', volume: 4, negative: 1, neutral: 0, positive: 2, unscored: 1, netSentiment: 100 / 3 },
-    { brand: 'Kestrel', timezone: 'Asia/Kathmandu', volume: 3, negative: 1, neutral: 0, positive: 2, unscored: 0, netSentiment: 100 / 3 },
-    { brand: 'Heron', timezone: 'UTC', volume: 0, negative: 0, neutral: 0, positive: 0, unscored: 0, netSentiment: null },
+    { brand: '*', timeZone: 'UTC', volume: 4, negative: 1, neutral: 0, positive: 2, unscored: 1, netSentiment: 100 / 3 },
+    { brand: 'Kestrel', timeZone: 'Asia/Kathmandu', volume: 3, negative: 1, neutral: 0, positive: 2, unscored: 0, netSentiment: 100 / 3 },
+    { brand: 'Heron', timeZone: 'UTC', volume: 0, negative: 0, neutral: 0, positive: 0, unscored: 0, netSentiment: null },
   ]);
 });
 

@@ -6,10 +6,9 @@ import { brixomelCrises, brixomelSuccesses } from './brixomel-scenarios.ts';
 export const brixomel: BrandVoice = {
   rule: {
     name: 'Brixomel',
-    aliases: ['Brixomel Phones'],
-    any: ['#brixomel', '@brixomel', 'Brixomel Nine'],
+    aliases: ['Brixomel Phones', '#brixomel', '@brixomel', 'Brixomel Nine'],
     exclude: ['brixomel falls'],
-    timezone: 'Europe/Berlin',
+    timeZone: 'Europe/Berlin',
   },
   habit: 'day',
   share: 24,

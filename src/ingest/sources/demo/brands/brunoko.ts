@@ -6,10 +6,9 @@ import { brunokoCrises, brunokoSuccesses } from './brunoko-scenarios.ts';
 export const brunoko: BrandVoice = {
   rule: {
     name: 'Brunoko',
-    aliases: ['Brunoko Coffee'],
-    any: ['#brunoko', '@brunoko'],
+    aliases: ['Brunoko Coffee', '#brunoko', '@brunoko'],
     exclude: ['brunoko ridge', 'brunoko beetle'],
-    timezone: 'America/New_York',
+    timeZone: 'America/New_York',
   },
   habit: 'morning',
   share: 20,

@@ -6,10 +6,9 @@ import { kestrivoCrises, kestrivoSuccesses } from './kestrivo-scenarios.ts';
 export const kestrivo: BrandVoice = {
   rule: {
     name: 'Kestrivo',
-    aliases: ['Kestrivo Air'],
-    any: ['#kestrivo', '@flykestrivo'],
+    aliases: ['Kestrivo Air', '#kestrivo', '@flykestrivo'],
     exclude: ['kestrivo quartet'],
-    timezone: 'Europe/London',
+    timeZone: 'Europe/London',
   },
   habit: 'day',
   share: 18,

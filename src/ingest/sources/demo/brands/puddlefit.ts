@@ -6,10 +6,9 @@ import { puddlefitCrises, puddlefitSuccesses } from './puddlefit-scenarios.ts';
 export const puddlefit: BrandVoice = {
   rule: {
     name: 'Puddlefit',
-    aliases: ['Puddlefit Runners'],
-    any: ['#puddlefit', '@puddlefit'],
+    aliases: ['Puddlefit Runners', '#puddlefit', '@puddlefit'],
     exclude: ['puddlefit the cat'],
-    timezone: 'America/Los_Angeles',
+    timeZone: 'America/Los_Angeles',
   },
   habit: 'evening',
   share: 14,

@@ -6,10 +6,9 @@ import { quillbeamCrises, quillbeamSuccesses } from './quillbeam-scenarios.ts';
 export const quillbeam: BrandVoice = {
   rule: {
     name: 'Quillbeam',
-    aliases: ['Quillbeam TV'],
-    any: ['#quillbeam', '@quillbeam'],
+    aliases: ['Quillbeam TV', '#quillbeam', '@quillbeam'],
     exclude: ['quillbeam moth'],
-    timezone: 'Asia/Tokyo',
+    timeZone: 'Asia/Tokyo',
   },
   habit: 'evening',
   share: 12,

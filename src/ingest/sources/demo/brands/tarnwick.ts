@@ -6,10 +6,9 @@ import { tarnwickCrises, tarnwickSuccesses } from './tarnwick-scenarios.ts';
 export const tarnwick: BrandVoice = {
   rule: {
     name: 'Tarnwick Bank',
-    aliases: ['TarnwickPay'],
-    any: ['#tarnwick', '#tarnwickpay', '@tarnwickbank'],
+    aliases: ['TarnwickPay', '#tarnwick', '#tarnwickpay', '@tarnwickbank'],
     exclude: ['tarnwick bank nature reserve'],
-    timezone: 'Asia/Kolkata',
+    timeZone: 'Asia/Kolkata',
   },
   habit: 'day',
   share: 12,
