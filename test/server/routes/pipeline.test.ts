@@ -22,7 +22,7 @@ const letterOf = (offset: number, reason: string, message: string): string =>
     bytes: Buffer.from(message).toString('base64'),
     timestamp: Date.now(),
     at: '2026-11-01T00:00:00.000Z',
-    version: '0.1.0',
+    version: '0.2.0',
   });
 
 beforeAll(async () => {
