@@ -1,32 +1,36 @@
 /**
- * Items and the promise they carry. A source opens one per slice of its feed; whoever makes the items
- * durable settles it. The source commits the slice's positions only after that.
+ * Items together with the acknowledgement that their source waits for. Exactly one of `ack` and `nack` is called,
+ * once: the source commits the positions of the items after `ack` and leaves them uncommitted after `nack`.
  */
 export interface AckableBatch<T> {
   readonly items: readonly T[];
-  /** Call once: without an argument when every item is durable, with the error when they never will be. */
-  settle(error?: Error): void;
+  /** Every item is durable. */
+  ack(): void;
+  /** At least one item cannot become durable. */
+  nack(error: Error): void;
 }
 
-/** An envelope and the promise that follows its settling. */
-export function openAckableBatch<T>(items: readonly T[]): { envelope: AckableBatch<T>; settled: Promise<void> } {
-  let settle: (error?: Error) => void = () => {};
-  const settled = new Promise<void>((resolve, reject) => {
-    settle = (error) => (error ? reject(error) : resolve());
+/** A batch, and a promise that resolves with its `ack` and rejects with its `nack`. */
+export function openAckableBatch<T>(items: readonly T[]): { batch: AckableBatch<T>; acked: Promise<void> } {
+  let ack = (): void => {};
+  let nack = (_: Error): void => {};
+  const acked = new Promise<void>((resolve, reject) => {
+    ack = resolve;
+    nack = reject;
   });
-  return { envelope: { items, settle }, settled };
+  return { batch: { items, ack, nack }, acked };
 }
 
-/** Where a source puts its envelopes. It never buffers: a source awaits each envelope it offers. */
-export type Emit<T> = (envelope: AckableBatch<T>) => void;
+/** Where a source sends its batches. Nothing is buffered behind it: the source bounds how many batches are open. */
+export type Emit<T> = (batch: AckableBatch<T>) => void;
 
 /**
- * A feed. `run` resolves when the feed has ended or `signal` was aborted and every envelope is settled;
- * it rejects on a fault that the source could not recover from by itself.
+ * A feed of items. `run` resolves when the feed has ended, or `signal` was aborted, and every batch has been
+ * acknowledged; it rejects on a fault that the source cannot recover from.
  */
 export interface Source<T> {
   readonly name: string;
-  run(offer: Emit<T>, signal: AbortSignal): Promise<void>;
-  /** Readiness, for /readyz: a sentence when something is wrong, nothing when all is well. */
+  run(emit: Emit<T>, signal: AbortSignal): Promise<void>;
+  /** For /readyz: one sentence on what is wrong, undefined when the source is healthy. */
   healthIssue(): string | undefined;
 }

@@ -55,7 +55,7 @@ export type Rejection = 'inference-failed' | 'insert-rejected';
 export interface SourceRecord {
   readonly post: Post;
   readonly position: Position;
-  /** Puts the post to the dead letters. Resolves when it is durable there; only then may its envelope be settled. */
+  /** Puts the post to the dead letters. Resolves when it is durable there; only then may its batch be acknowledged. */
   rejectToDeadLetters(reason: Rejection): Promise<void>;
 }
 

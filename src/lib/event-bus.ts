@@ -1,12 +1,13 @@
 import type { ScoredPost } from '../domain/post.ts';
 
-/** What happens, for whoever looks on. A listener that falls behind is its own problem. */
+/** Publishes items to listeners, synchronously and without a buffer: a slow listener has to drop items itself. */
 export interface EventBus<T> {
   publish(items: readonly T[]): void;
+  /** Returns the function that ends the subscription. */
   subscribe(listener: (item: T) => void): () => void;
 }
 
-/** Posts as they become rows. */
+/** Posts, published once their rows are stored. */
 export type PostBus = EventBus<ScoredPost>;
 
 export function createEventBus<T>(): EventBus<T> {

@@ -3,98 +3,109 @@ import type { AckableBatch } from '../domain/ackable-batch.ts';
 export interface BatchLimits<T> {
   /** Items that make a batch due. */
   readonly size: number;
-  /** The most items a batch takes when the handler has fallen behind. */
+  /** The most items of a batch, reached when the handlers have fallen behind. */
   readonly maxSize: number;
-  /** Weight of an item, and the total weight that makes a batch due (tokens, bytes). */
+  /** Weight of an item (tokens, bytes), and the total weight that makes a batch due. */
   readonly weight?: { of(item: T): number; readonly max: number };
-  /** Milliseconds after which the oldest waiting item makes a batch due. */
+  /** Milliseconds that the oldest item may wait before a batch is due. */
   readonly lingerMs: number;
-  /** Milliseconds without a new item that make a batch due, unless `moreComing` says that waiting pays. */
+  /** Milliseconds without a new item after which a batch is due, unless `expectsMore` returns true. */
   readonly idleMs: number;
+  /** Whether more items will arrive soon, given the number that wait. */
   readonly expectsMore?: (waiting: number) => boolean;
 }
 
-/** An envelope whose items have been spread over batches: settled with the last of them. */
-interface Origin {
-  readonly envelope: AckableBatch<unknown>;
-  left: number;
+/** An incoming batch whose items may be spread over several outgoing ones: acknowledged with its last item. */
+interface Incoming {
+  readonly batch: AckableBatch<unknown>;
+  /** Items that are not acknowledged yet. */
+  pending: number;
+  /** The first error among the outgoing batches. */
   error: Error | undefined;
 }
 
-interface Waiting<T> {
+interface Entry<T> {
   readonly item: T;
   readonly weight: number;
-  /** Milliseconds since 1970. */
-  readonly since: number;
-  readonly origin: Origin;
+  /** When it was added, in milliseconds since 1970. */
+  readonly addedAt: number;
+  readonly incoming: Incoming;
 }
 
-/** Items that wait to become a batch, each with the envelope it came in. */
+/** Collects the items of incoming batches until they make an outgoing batch. */
 export interface BatchBuffer<T> {
-  add(envelope: AckableBatch<T>, now: number): void;
+  add(batch: AckableBatch<T>, now: number): void;
   isEmpty(): boolean;
-  /** Whether the limits say that a batch should go now. */
+  /** Whether the limits make a batch due now. */
   shouldFlush(now: number): boolean;
-  /** The oldest items as a batch, never none; settling it settles the envelopes whose last items it holds. */
+  /** Removes the oldest items, at least one, as a batch; its acknowledgement is passed on to the batches they came in. */
   drain(): AckableBatch<T>;
-  /** Settles all that waits with an error. */
+  /** Rejects everything that waits. */
   rejectAll(error: Error): void;
 }
 
 export function createBatchBuffer<T>(limits: BatchLimits<T>): BatchBuffer<T> {
-  const heaviest = limits.weight?.max ?? Number.POSITIVE_INFINITY;
-  /** Oldest first. */
-  let waiting: Waiting<T>[] = [];
+  const maxWeight = limits.weight?.max ?? Number.POSITIVE_INFINITY;
+  /** What waits, oldest first. */
+  let entries: Entry<T>[] = [];
+  /** Total weight of what waits. */
   let weight = 0;
-  /** When the newest item came. */
-  let newest = 0;
+  /** When the newest item was added. */
+  let lastAddedAt = 0;
   return {
-    add: (envelope, now) => {
-      const origin: Origin = { envelope, left: envelope.items.length, error: undefined };
-      for (const item of envelope.items) {
-        const entry = { item, weight: limits.weight?.of(item) ?? 0, since: now, origin };
-        waiting.push(entry);
+    add: (batch, now) => {
+      const incoming: Incoming = { batch, pending: batch.items.length, error: undefined };
+      for (const item of batch.items) {
+        const entry = { item, weight: limits.weight?.of(item) ?? 0, addedAt: now, incoming };
+        entries.push(entry);
         weight += entry.weight;
       }
-      newest = now;
+      lastAddedAt = now;
     },
-    isEmpty: () => waiting.length === 0,
+    isEmpty: () => entries.length === 0,
     shouldFlush: (now) => {
-      const oldest = waiting[0];
+      const oldest = entries[0];
       if (!oldest) return false;
-      if (waiting.length >= limits.size || weight >= heaviest || now - oldest.since >= limits.lingerMs) return true;
-      return now - newest >= limits.idleMs && !limits.expectsMore?.(waiting.length);
+      if (entries.length >= limits.size || weight >= maxWeight || now - oldest.addedAt >= limits.lingerMs) return true;
+      return now - lastAddedAt >= limits.idleMs && !limits.expectsMore?.(entries.length);
     },
     drain: () => {
-      const count = countThatFits(waiting, limits.maxSize, heaviest);
-      const batch = waiting.slice(0, count);
-      waiting = waiting.slice(count);
-      weight -= batch.reduce((sum, entry) => sum + entry.weight, 0);
-      return { items: batch.map(({ item }) => item), settle: (error) => settleAll(batch, error) };
+      const count = countThatFits(entries, limits.maxSize, maxWeight);
+      const drained = entries.slice(0, count);
+      entries = entries.slice(count);
+      weight -= drained.reduce((sum, entry) => sum + entry.weight, 0);
+      return {
+        items: drained.map(({ item }) => item),
+        ack: () => acknowledge(drained, undefined),
+        nack: (error) => acknowledge(drained, error),
+      };
     },
     rejectAll: (error) => {
-      settleAll(waiting, error);
-      waiting = [];
+      acknowledge(entries, error);
+      entries = [];
       weight = 0;
     },
   };
 }
 
-/** How many of the oldest items make a batch: at least one, however heavy. */
-function countThatFits(waiting: readonly { readonly weight: number }[], largest: number, heaviest: number): number {
+/** How many of the oldest items fit into a batch: at least one, however heavy it is. */
+function countThatFits(entries: readonly { readonly weight: number }[], maxSize: number, maxWeight: number): number {
   let total = 0;
-  const limit = Math.min(largest, waiting.length);
+  const limit = Math.min(maxSize, entries.length);
   for (let count = 0; count < limit; count += 1) {
-    total += waiting[count]?.weight ?? 0;
-    if (total > heaviest) return Math.max(1, count);
+    total += entries[count]?.weight ?? 0;
+    if (total > maxWeight) return Math.max(1, count);
   }
   return limit;
 }
 
-function settleAll(batch: readonly { readonly origin: Origin }[], error: Error | undefined): void {
-  for (const { origin } of batch) {
-    origin.left -= 1;
-    origin.error ??= error;
-    if (origin.left === 0) origin.envelope.settle(origin.error);
+/** Acknowledges items; an incoming batch hears of it with its last item, and of the first error. */
+function acknowledge(entries: readonly { readonly incoming: Incoming }[], error: Error | undefined): void {
+  for (const { incoming } of entries) {
+    incoming.pending -= 1;
+    incoming.error ??= error;
+    if (incoming.pending > 0) continue;
+    if (incoming.error) incoming.batch.nack(incoming.error);
+    else incoming.batch.ack();
   }
 }

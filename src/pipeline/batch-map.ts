@@ -5,79 +5,84 @@ import { asError } from '../lib/errors.ts';
 import { type BatchLimits, createBatchBuffer } from './batch-buffer.ts';
 
 export interface BatchOptions<T> extends BatchLimits<T> {
-  /** Handlers at work at the same time. */
+  /** Handlers that run at the same time. */
   readonly concurrency: number;
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** Settles its batch, with the error where it failed, and never rejects. */
+/** Acknowledges or rejects its batch; the promise itself never rejects. */
 export type Handle<T, R> = (batch: AckableBatch<T>) => Promise<R>;
 
 /**
- * Regroups the items of envelopes into batches and hands these to `handle`. Emits what it resolves to, in the
- * order of the batches, whichever handler ends first: of two versions of a post the one that came first stays
- * first. While every handler is busy, items wait here and the next batch grows; they are bounded by the envelopes
- * that the source keeps open, so nothing is dropped and nothing piles up. Empty envelopes are settled at once.
+ * Regroups the items of incoming batches into batches of another size and maps each of these with `handle`.
+ *
+ * - Results are emitted in the order of the batches, whichever handler finishes first, so that versions of a post
+ *   stay in order.
+ * - While every handler is busy, items wait here and the next batch grows up to `maxSize`. What waits is bounded by
+ *   the batches that the source keeps open; nothing is dropped.
+ * - An empty incoming batch is acknowledged at once.
+ * - When the source fails, what waits is rejected with its error; when it completes, what waits is flushed.
  */
 export function batchMap<T, R>(handle: Handle<T, R>, options: BatchOptions<T>): OperatorFunction<AckableBatch<T>, R> {
-  return (source) => new Observable<R>((subscriber) => regroup(source, subscriber, handle, options));
+  return (source) => new Observable<R>((subscriber) => subscribeBatches(source, subscriber, handle, options));
 }
 
-function regroup<T, R>(
+function subscribeBatches<T, R>(
   source: Observable<AckableBatch<T>>,
   subscriber: Subscriber<R>,
   handle: Handle<T, R>,
   options: BatchOptions<T>,
 ): () => void {
-  const room = createBatchBuffer(options);
-  const lookAgainMs = Math.max(1, Math.min(options.idleMs, options.lingerMs));
-  /** Handlers at work. */
-  let active = 0;
-  /** Batches taken and not yet emitted, in order; each with its result once it has one. */
-  const taken: { done?: { readonly result: R } }[] = [];
-  /** The source has ended: what waits is due at once. */
-  let ended = false;
-  /** Looks again for a batch that age or quiet has made due. */
+  const buffer = createBatchBuffer(options);
+  const pollMs = Math.max(1, Math.min(options.idleMs, options.lingerMs));
+  /** Handlers that are running. */
+  let running = 0;
+  /** Batches handed out and not yet emitted, in order; each gets its result when its handler finishes. */
+  const inOrder: { done?: { readonly result: R } }[] = [];
+  /** True once the source has completed: what waits is then due at once. */
+  let hasCompleted = false;
+  /** Checks again whether linger or idle time has made a batch due. */
   let timer: NodeJS.Timeout | undefined;
 
-  const start = (): void => {
-    active += 1;
-    const batch: (typeof taken)[number] = {};
-    taken.push(batch);
-    void handle(room.drain()).then((result) => {
-      active -= 1;
+  const startHandler = (): void => {
+    running += 1;
+    const batch: (typeof inOrder)[number] = {};
+    inOrder.push(batch);
+    void handle(buffer.drain()).then((result) => {
+      running -= 1;
       batch.done = { result };
-      emit();
-      pump();
+      emitFinished();
+      flush();
     });
   };
-  const emit = (): void => {
-    for (let first = taken[0]; first?.done; first = taken[0]) {
-      taken.shift();
+  const emitFinished = (): void => {
+    for (let first = inOrder[0]; first?.done; first = inOrder[0]) {
+      inOrder.shift();
       subscriber.next(first.done.result);
     }
   };
-  const pump = (): void => {
+  const isDue = (): boolean => !buffer.isEmpty() && (hasCompleted || buffer.shouldFlush(options.clock.now()));
+  const flush = (): void => {
     clearTimeout(timer);
-    while (active < options.concurrency && !room.isEmpty() && (ended || room.shouldFlush(options.clock.now()))) start();
-    if (ended && room.isEmpty() && taken.length === 0) subscriber.complete();
-    else if (!room.isEmpty() && active < options.concurrency) timer = setTimeout(pump, lookAgainMs);
+    while (running < options.concurrency && isDue()) startHandler();
+    if (hasCompleted && buffer.isEmpty() && inOrder.length === 0) subscriber.complete();
+    else if (!buffer.isEmpty() && running < options.concurrency) timer = setTimeout(flush, pollMs);
   };
 
   const subscription = source.subscribe({
-    next: (envelope) => {
-      if (envelope.items.length === 0) return envelope.settle();
-      room.add(envelope, options.clock.now());
-      pump();
+    next: (batch) => {
+      if (batch.items.length === 0) return batch.ack();
+      buffer.add(batch, options.clock.now());
+      flush();
     },
     error: (thrown) => {
       clearTimeout(timer);
-      room.rejectAll(asError(thrown));
+      buffer.rejectAll(asError(thrown));
       subscriber.error(thrown);
     },
     complete: () => {
-      ended = true;
-      pump();
+      hasCompleted = true;
+      flush();
     },
   });
   return () => {

@@ -20,25 +20,29 @@ export interface PipelineParts {
   readonly clock: Clock;
 }
 
-/** A post on its way, and when it was read (ms since 1970). */
-interface Read extends SourceRecord {
+/** A post and when it was read, in milliseconds since 1970. */
+interface ReadPost extends SourceRecord {
   readonly readAt: number;
 }
 
-interface Scored extends Pick<Read, 'rejectToDeadLetters' | 'readAt'> {
+interface ScoredRecord extends Pick<ReadPost, 'rejectToDeadLetters' | 'readAt'> {
   readonly row: ScoredPost;
 }
 
 /**
- * The whole flow: posts are read, scored in micro-batches, written in larger ones, and their envelopes
- * settled, upon which the source commits. Resolves when the source has ended or `signal` was aborted and
- * everything read is durable; rejects on a fault that did not pass.
+ * The whole flow: posts are read, scored in micro-batches and written in larger ones; then their batches are
+ * acknowledged, and the source commits their positions. Resolves when the source has ended, or `signal` was aborted,
+ * and everything read is durable. Rejects on a fault that retries did not fix.
  */
 export async function runPipeline(parts: PipelineParts, signal: AbortSignal): Promise<void> {
   const { clock, metrics } = parts;
-  /** Posts read and not yet durable. */
+  /** Posts read and not yet acknowledged. */
   let inFlight = 0;
-  const scoring: BatchOptions<Read> = {
+  const addInFlight = (change: number): void => {
+    inFlight += change;
+    metrics.inFlight.set(inFlight);
+  };
+  const scoring: BatchOptions<ReadPost> = {
     size: 128,
     maxSize: 256,
     weight: { of: estimatedTokens, max: 6_000 },
@@ -47,38 +51,34 @@ export async function runPipeline(parts: PipelineParts, signal: AbortSignal): Pr
     concurrency: 2,
     clock,
   };
-  const writing: BatchOptions<Scored> = {
+  const writing: BatchOptions<ScoredRecord> = {
     size: 1_000,
     maxSize: 5_000,
     lingerMs: 500,
     idleMs: 50,
-    // When all that was read waits here already, waiting longer gathers nothing.
+    // Once every post in flight waits here, waiting longer gathers nothing.
     expectsMore: (waiting) => waiting < inFlight,
     concurrency: 1,
     clock,
   };
-  const count = (change: number): void => {
-    inFlight += change;
-    metrics.inFlight.set(inFlight);
-  };
-  const flow = read(parts, signal).pipe(
-    tap(({ items }) => count(items.length)),
-    batchMap((batch) => score(parts, batch, (refused) => count(-refused)), scoring),
-    batchMap((batch) => write(parts, batch), writing),
-    tap((settled) => count(-settled)),
+  const flow = readPosts(parts, signal).pipe(
+    tap(({ items }) => addInFlight(items.length)),
+    batchMap((batch) => scoreBatch(parts, batch, (rejected) => addInFlight(-rejected)), scoring),
+    batchMap((batch) => writeBatch(parts, batch), writing),
+    tap((acknowledged) => addInFlight(-acknowledged)),
   );
   await lastValueFrom(flow, { defaultValue: 0 });
 }
 
-/** The feed as an observable; each post stamped with when it was read. */
-function read({ source, metrics, clock }: PipelineParts, signal: AbortSignal): Observable<AckableBatch<Read>> {
+/** The source as an observable. */
+function readPosts({ source, metrics, clock }: PipelineParts, signal: AbortSignal): Observable<AckableBatch<ReadPost>> {
   return new Observable((subscriber) => {
-    const offer = (envelope: AckableBatch<SourceRecord>): void => {
+    const emit = ({ items, ack, nack }: AckableBatch<SourceRecord>): void => {
       const readAt = clock.now();
-      metrics.postsRead.inc({ source: source.name }, envelope.items.length);
-      subscriber.next({ items: envelope.items.map((item) => ({ ...item, readAt })), settle: envelope.settle });
+      metrics.postsRead.inc({ source: source.name }, items.length);
+      subscriber.next({ items: items.map((item) => ({ ...item, readAt })), ack, nack });
     };
-    source.run(offer, signal).then(
+    source.run(emit, signal).then(
       () => subscriber.complete(),
       (thrown) => subscriber.error(thrown),
     );
@@ -86,40 +86,44 @@ function read({ source, metrics, clock }: PipelineParts, signal: AbortSignal): O
 }
 
 /**
- * Scores a micro-batch. Posts that the model fails on leave it for the dead letters; where it fails on everything,
- * the batch is settled with the error and travels on empty.
+ * Scores a micro-batch. Posts that the model fails on leave it for the dead letters. If scoring fails as a whole, the
+ * batch is rejected and an empty one is returned.
  */
-async function score(parts: PipelineParts, batch: AckableBatch<Read>, refused: (posts: number) => void): Promise<AckableBatch<Scored>> {
+async function scoreBatch(
+  parts: PipelineParts,
+  batch: AckableBatch<ReadPost>,
+  onRejected: (posts: number) => void,
+): Promise<AckableBatch<ScoredRecord>> {
   const { scorer, metrics, clock } = parts;
   const stopTimer = metrics.inferenceSeconds.startTimer();
   metrics.batchPosts.observe(batch.items.length);
   try {
     const predictions = await scorer.score(batch.items.map(({ post }) => post));
     const scoredAt = new Date(clock.now()).toISOString();
-    const scored: Scored[] = [];
-    const poison: Read[] = [];
+    const scored: ScoredRecord[] = [];
+    const rejected: ReadPost[] = [];
     for (const [index, item] of batch.items.entries()) {
       const prediction = predictions[index];
       if (prediction) scored.push({ ...item, row: toScoredPost(parts, item, prediction, scoredAt) });
-      else poison.push(item);
+      else rejected.push(item);
     }
-    await Promise.all(poison.map((item) => item.rejectToDeadLetters('inference-failed')));
-    refused(poison.length);
-    return { items: scored, settle: batch.settle };
+    await Promise.all(rejected.map((item) => item.rejectToDeadLetters('inference-failed')));
+    onRejected(rejected.length);
+    return { ...batch, items: scored };
   } catch (thrown) {
-    batch.settle(asError(thrown));
-    return { items: [], settle: () => {} };
+    batch.nack(asError(thrown));
+    return { items: [], ack: () => {}, nack: () => {} };
   } finally {
     stopTimer();
   }
 }
 
-/** Below it the model finds its own label less likely than the others together. */
+/** Below this confidence, the model finds the other labels together more likely than its own. */
 const lowConfidence = 0.5;
 
 function toScoredPost(
   { scorer, brands, metrics }: PipelineParts,
-  { post, position }: Read,
+  { post, position }: ReadPost,
   prediction: Prediction,
   scoredAt: string,
 ): ScoredPost {
@@ -130,30 +134,30 @@ function toScoredPost(
   return { ...post, ...prediction, ...mentions, modelVersion: scorer.model.id, scoredAt, position };
 }
 
-/** Writes a batch, shows it to whoever looks on, and settles it. Resolves to the number of posts settled. */
-async function write({ writer, live, metrics, clock }: PipelineParts, batch: AckableBatch<Scored>): Promise<number> {
+/** Writes a batch, publishes its posts and acknowledges it. Resolves to the number of posts in it, also if it was rejected. */
+async function writeBatch({ writer, live, metrics, clock }: PipelineParts, batch: AckableBatch<ScoredRecord>): Promise<number> {
   const rows = batch.items.map(({ row }) => row);
   const stopTimer = metrics.writeSeconds.startTimer();
   try {
     const notStored = await writer.write(rows);
-    const refused = new Set(notStored.refused);
-    await Promise.all(batch.items.map(({ row, rejectToDeadLetters }) => refused.has(row) && rejectToDeadLetters('insert-rejected')));
-    const missing = new Set([...refused, ...notStored.leftOut]);
+    const rejected = new Set(notStored.refused);
+    await Promise.all(batch.items.map(({ row, rejectToDeadLetters }) => rejected.has(row) && rejectToDeadLetters('insert-rejected')));
+    const missing = new Set([...rejected, ...notStored.leftOut]);
     const stored = batch.items.filter(({ row }) => !missing.has(row));
     const now = clock.now();
     for (const { readAt } of stored) metrics.rowLatency.observe((now - readAt) / 1_000);
     metrics.rowsWritten.inc(stored.length);
     live.publish(stored.map(({ row }) => row));
-    batch.settle();
+    batch.ack();
   } catch (thrown) {
-    batch.settle(asError(thrown));
+    batch.nack(asError(thrown));
   } finally {
     stopTimer();
   }
   return rows.length;
 }
 
-/** English needs about four characters a WordPiece; two more mark the ends. */
+/** English needs about four characters a WordPiece; two more tokens mark the ends. */
 function estimatedTokens({ post }: SourceRecord): number {
   return 2 + Math.ceil(post.text.length / 4);
 }

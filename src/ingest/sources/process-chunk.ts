@@ -7,7 +7,7 @@ import type { DeadLetter, DeadLetterSink } from '../dead-letters/dead-letter-sin
 import type { ParseMessage } from '../decode/message-parser.ts';
 import { type CompiledMapping, type ParsedPost, parsePost } from '../mapping/parse-post.ts';
 
-/** A message as a feed delivers it. */
+/** A message as its source delivers it. */
 export interface RawMessage {
   readonly bytes: Buffer;
   readonly key?: Buffer;
@@ -18,57 +18,56 @@ export interface RawMessage {
   readonly truncatedFrom?: number;
 }
 
-export interface SliceParts {
+export interface ChunkParts {
   readonly mapping: CompiledMapping;
-  /** How messages are read where they are not all JSON. */
+  /** Used instead of `parsePost` where messages are not all JSON. */
   readonly parse?: ParseMessage;
   readonly deadLetters: DeadLetterSink;
   readonly clock: Pick<Clock, 'now'>;
-  readonly offer: Emit<SourceRecord>;
+  readonly emit: Emit<SourceRecord>;
 }
 
-/** Messages of a slice: enough to fill a micro-batch, few enough that a re-delivery costs little. */
-export const sliceSize = 256;
+/** Messages of a chunk: enough to fill a micro-batch, few enough that a redelivery is cheap. */
+export const chunkSize = 256;
 
 /**
- * Offers the posts among the messages as one envelope and puts the others to the dead letters. Resolves when
- * the posts are durable and the letters acknowledged; rejects when either never will be.
+ * Emits the posts among the messages as one batch and sends the other messages to the dead letters. Resolves once the
+ * posts and the dead letters are durable; rejects if either cannot become durable.
  */
 export async function processChunk(
   messages: readonly RawMessage[],
-  { mapping, parse, deadLetters, clock, offer }: SliceParts,
+  { mapping, parse, deadLetters, clock, emit }: ChunkParts,
 ): Promise<void> {
   const now = clock.now();
   const items: SourceRecord[] = [];
-  const letters: DeadLetter[] = [];
-  const read = parse ?? ((bytes, timestamp) => parsePost(bytes, mapping, timestamp, now));
+  const rejected: DeadLetter[] = [];
+  const parseMessage = parse ?? ((bytes, timestamp) => parsePost(bytes, mapping, timestamp, now));
   const outcomes = messages.map(({ bytes, timestamp, truncatedFrom }) =>
-    truncatedFrom === undefined ? read(bytes, timestamp, now) : ({ reason: 'too-large' } as const),
+    truncatedFrom === undefined ? parseMessage(bytes, timestamp, now) : ({ reason: 'too-large' } as const),
   );
-  // Awaited only where something is to be waited for, so that slices stay in order.
-  const known = outcomes.some((outcome) => outcome instanceof Promise) ? await Promise.all(outcomes) : (outcomes as ParsedPost[]);
+  // Awaited only if an outcome is pending, so that chunks stay in order. Otherwise none of them is a promise.
+  const parsedPosts = outcomes.some((outcome) => outcome instanceof Promise) ? await Promise.all(outcomes) : (outcomes as ParsedPost[]);
   for (const [index, message] of messages.entries()) {
-    // One outcome a message.
-    const parsed = known[index] as ParsedPost;
+    const parsed = parsedPosts[index] as ParsedPost; // one outcome a message
     if ('post' in parsed) items.push(toRecord(parsed.post, message, { deadLetters, clock }));
-    else letters.push(letterOf(message, parsed.reason, now));
+    else rejected.push(toDeadLetter(message, parsed.reason, now));
     deadLetters.observe('post' in parsed);
   }
-  const waits: Promise<void>[] = [];
-  if (letters.length > 0) waits.push(deadLetters.put(letters));
+  const durable: Promise<void>[] = [];
+  if (rejected.length > 0) durable.push(deadLetters.put(rejected));
   if (items.length > 0) {
-    const { envelope, settled } = openAckableBatch(items);
-    waits.push(settled);
-    offer(envelope);
+    const { batch, acked } = openAckableBatch(items);
+    durable.push(acked);
+    emit(batch);
   }
-  await Promise.all(waits);
+  await Promise.all(durable);
 }
 
-/** A post of a feed, which goes to the dead letters as the message it came in. */
-export function toRecord(post: Post, message: RawMessage, { deadLetters, clock }: Pick<SliceParts, 'deadLetters' | 'clock'>): SourceRecord {
-  return { post, position: message.position, rejectToDeadLetters: (reason) => deadLetters.put([letterOf(message, reason, clock.now())]) };
+/** A post as a record, which can still be sent to the dead letters as the message it came in. */
+export function toRecord(post: Post, message: RawMessage, { deadLetters, clock }: Pick<ChunkParts, 'deadLetters' | 'clock'>): SourceRecord {
+  return { post, position: message.position, rejectToDeadLetters: (reason) => deadLetters.put([toDeadLetter(message, reason, clock.now())]) };
 }
 
-function letterOf(message: RawMessage, reason: DeadLetterReason, now: number): DeadLetter {
+function toDeadLetter(message: RawMessage, reason: DeadLetterReason, now: number): DeadLetter {
   return { ...message, reason, at: new Date(now).toISOString(), version };
 }

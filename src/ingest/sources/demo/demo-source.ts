@@ -26,41 +26,41 @@ export function createDemoSource(options: DemoOptions): Source<SourceRecord> {
   return {
     name: 'demo',
     healthIssue: () => undefined,
-    run: async (offer, signal) => {
+    run: async (emit, signal) => {
       const start = options.clock.now();
-      await Promise.all([runLive(options, start, offer, signal), fillHistory(options, start, offer, signal)]);
+      await Promise.all([runLive(options, start, emit, signal), fillHistory(options, start, emit, signal)]);
     },
   };
 }
 
-async function runLive(options: DemoOptions, start: number, offer: Emit<SourceRecord>, signal: AbortSignal): Promise<void> {
+async function runLive(options: DemoOptions, start: number, emit: Emit<SourceRecord>, signal: AbortSignal): Promise<void> {
   const { clock } = options;
   for (let from = start; !signal.aborted; ) {
     await clock.sleep(tickMs, signal);
     const to = clock.now();
     from = Math.max(from, to - furthestBehindMs);
     const items = [...minutesBetween(from, to)].flatMap((minute) => itemsOf(options, minute, from, to, 0));
-    if (items.length > 0) await send(offer, items);
+    if (items.length > 0) await send(emit, items);
     from = to;
   }
 }
 
 /** Two slices at a time: one is written while the model reads the next. More would hold up live posts. */
-async function fillHistory(options: DemoOptions, start: number, offer: Emit<SourceRecord>, signal: AbortSignal): Promise<void> {
+async function fillHistory(options: DemoOptions, start: number, emit: Emit<SourceRecord>, signal: AbortSignal): Promise<void> {
   const oldest = start - milliseconds(options.config.backfill);
   let slice: SourceRecord[] = [];
   let before = Promise.resolve();
   for (const item of missingItems(options, oldest, start)) {
     slice.push(item);
     if (slice.length < backfillSlice) continue;
-    const sent = send(offer, slice);
+    const sent = send(emit, slice);
     await before;
     if (signal.aborted) return sent;
     before = sent;
     slice = [];
   }
   await before;
-  if (slice.length > 0) await send(offer, slice);
+  if (slice.length > 0) await send(emit, slice);
 }
 
 /** The posts of minutes that are not stored in full, in the order in which they are filled. */
@@ -88,8 +88,8 @@ function demoItem(options: DemoOptions, time: number, number: number, partition:
   return toRecord(post, { bytes: Buffer.from(JSON.stringify(post)), timestamp: time, position }, options);
 }
 
-async function send(offer: Emit<SourceRecord>, items: readonly SourceRecord[]): Promise<void> {
-  const { envelope, settled } = openAckableBatch(items);
-  offer(envelope);
-  await settled;
+async function send(emit: Emit<SourceRecord>, items: readonly SourceRecord[]): Promise<void> {
+  const { batch, acked } = openAckableBatch(items);
+  emit(batch);
+  await acked;
 }

@@ -2,126 +2,128 @@ import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
 import type { Clock } from '../../../lib/clock.ts';
 import { asError } from '../../../lib/errors.ts';
 import { inOrder } from '../../decode/message-parser.ts';
-import { processChunk, type RawMessage, type SliceParts, sliceSize } from '../process-chunk.ts';
+import { type ChunkParts, chunkSize, processChunk, type RawMessage } from '../process-chunk.ts';
 import { hasKafkaErrorCode } from './kafka-error.ts';
 
-export interface KafkaBatchParts extends SliceParts {
+export interface KafkaBatchParts extends ChunkParts {
   readonly clock: Clock;
-  /** False once the feed is stopping: what is in flight is finished, nothing new is taken. */
-  mayTake(): boolean;
-  /** False once the group was joined anew, when the partition may be somebody else's, or waiting has become vain. */
-  mayCommit(): boolean;
-  /** Hears of posts that never will be durable; the feed then stops. */
-  fail(error: Error): void;
-  /** Hears that everything of the partition below `next` is committed. */
-  committed(partition: number, next: bigint, highWatermark: bigint): void;
-  /** Milliseconds that a rebalance waits for what is in flight. */
-  readonly rebalancePatience: number;
+  /** False once the source is stopping or the group has rebalanced: no further chunk is started. */
+  canFetch(): boolean;
+  /** False once the group has rebalanced, when another member may own the partition, or the source has failed. */
+  canCommit(): boolean;
+  /** Called with the error of a chunk that cannot become durable; the source then stops. */
+  onFailure(error: Error): void;
+  /** Called when everything of the partition below `next` is committed. */
+  onCommit(partition: number, next: bigint, highWatermark: bigint): void;
+  /** Milliseconds that a rebalance waits for the chunks in flight. */
+  readonly rebalanceTimeout: number;
 }
 
-const slicesInFlight = 2;
+const maxChunksInFlight = 2;
 const heartbeatMs = 1_000;
 
-/** Part of a batch on its way. */
-interface Slice {
-  readonly last: string;
-  /** The offset to commit when it is durable. */
+/** A part of a batch that is being processed. */
+interface Chunk {
+  readonly lastOffset: string;
+  /** The offset to commit once the chunk is durable. */
   readonly next: bigint;
-  readonly done: Promise<void>;
+  readonly durable: Promise<void>;
 }
 
+/** Resolves to true once a chunk is durable, to false if it cannot become durable or waiting has become pointless. */
+type Wait = (durable: Promise<void>) => Promise<boolean>;
+
 /**
- * Takes one batch of one partition through, slice by slice, two in flight; commits each slice in order, after
- * its posts and dead letters are durable, and only then counts it as read: a slice whose commit fails comes
- * again. Heartbeats meanwhile; an error of those ends the handler, as kafkajs needs it to.
+ * Processes a batch of one partition in chunks, two in flight. Each chunk is committed, in order, once its posts and
+ * dead letters are durable, and is resolved only after its commit, so that a chunk whose commit fails is delivered
+ * again. Sends heartbeats meanwhile.
+ * @throws the error of a heartbeat or a commit, which kafkajs needs in order to rejoin the group
  */
 export async function consumeBatch(payload: EachBatchPayload, given: KafkaBatchParts): Promise<void> {
   const parts = given.parse ? { ...given, parse: inOrder(given.parse) } : given;
-  const open: Slice[] = [];
-  /** Where one slice stays undone, those after it must not be committed either. */
-  const finish = async (count: number, wait: Wait): Promise<void> => {
-    for (let slice = open[0]; slice && open.length > count; slice = open[0]) {
-      if (!(await wait(slice.done)) || !parts.mayCommit() || payload.isStale()) return void open.splice(0);
-      await commit(slice, payload, parts);
+  /** Chunks that are started and not committed, oldest first. */
+  const open: Chunk[] = [];
+  /** Commits the oldest chunks until `count` are left. After a chunk that is not durable, no later one may be committed. */
+  const commitDownTo = async (count: number, wait: Wait): Promise<void> => {
+    for (let chunk = open[0]; chunk && open.length > count; chunk = open[0]) {
+      if (!(await wait(chunk.durable)) || !parts.canCommit() || payload.isStale()) return void open.splice(0);
+      await commit(chunk, payload, parts);
       open.shift();
     }
   };
-  const heartbeating: Wait = (done) => waitHeartbeating(done, payload, parts);
+  const withHeartbeats: Wait = (durable) => waitWithHeartbeats(durable, payload, parts);
   try {
-    for (const messages of slicesOf(payload.batch.messages)) {
-      if (!parts.mayTake() || !payload.isRunning() || payload.isStale()) break;
-      open.push(startSlice(messages, payload, parts));
-      await finish(slicesInFlight - 1, heartbeating);
+    for (const messages of chunksOf(payload.batch.messages)) {
+      if (!parts.canFetch() || !payload.isRunning() || payload.isStale()) break;
+      open.push(startChunk(messages, payload, parts));
+      await commitDownTo(maxChunksInFlight - 1, withHeartbeats);
       await payload.heartbeat();
     }
-    await finish(0, heartbeating);
+    await commitDownTo(0, withHeartbeats);
   } catch (thrown) {
-    // The group waits for us to rejoin; what becomes durable soon is committed first, so that it does not come again.
+    // The group waits for this member to rejoin. What becomes durable soon is committed first, to avoid a redelivery.
     if (hasKafkaErrorCode(thrown, 'REBALANCE_IN_PROGRESS')) {
-      const patience = new AbortController();
-      await finish(0, waitUntil(parts.clock.sleep(parts.rebalancePatience, patience.signal)));
-      patience.abort(); // the timer would keep the process alive
+      const timeout = new AbortController();
+      await commitDownTo(0, waitUntil(parts.clock.sleep(parts.rebalanceTimeout, timeout.signal)));
+      timeout.abort(); // a pending timer would keep the process alive
     }
     throw thrown;
   }
 }
 
-/** Resolves to true when the slice is durable, to false when it never will be, or when waiting has become vain. */
-type Wait = (done: Promise<void>) => Promise<boolean>;
-
-async function waitHeartbeating(done: Promise<void>, { heartbeat }: EachBatchPayload, parts: KafkaBatchParts): Promise<boolean> {
-  const outcome = outcomeOf(done);
-  while (parts.mayCommit()) {
-    const waiting = new AbortController();
-    const durable = await Promise.race([outcome, parts.clock.sleep(heartbeatMs, waiting.signal)]);
-    waiting.abort();
-    if (durable !== undefined) return durable;
+async function waitWithHeartbeats(durable: Promise<void>, { heartbeat }: EachBatchPayload, parts: KafkaBatchParts): Promise<boolean> {
+  const outcome = isDurable(durable);
+  while (parts.canCommit()) {
+    const timer = new AbortController();
+    const result = await Promise.race([outcome, parts.clock.sleep(heartbeatMs, timer.signal)]);
+    timer.abort();
+    if (result !== undefined) return result;
     await heartbeat();
   }
   return false;
 }
 
-function waitUntil(moment: Promise<void>): Wait {
-  const tooLate = moment.then(() => false);
-  return (done) => Promise.race([outcomeOf(done), tooLate]);
+function waitUntil(timeout: Promise<void>): Wait {
+  const timedOut = timeout.then(() => false);
+  return (durable) => Promise.race([isDurable(durable), timedOut]);
 }
 
-function outcomeOf(done: Promise<void>): Promise<boolean> {
-  return done.then(
+function isDurable(durable: Promise<void>): Promise<boolean> {
+  return durable.then(
     () => true,
     () => false,
   );
 }
 
-function* slicesOf(messages: readonly KafkaMessage[]): Generator<readonly KafkaMessage[]> {
-  for (let start = 0; start < messages.length; start += sliceSize) yield messages.slice(start, start + sliceSize);
+function* chunksOf(messages: readonly KafkaMessage[]): Generator<readonly KafkaMessage[]> {
+  for (let start = 0; start < messages.length; start += chunkSize) yield messages.slice(start, start + chunkSize);
 }
 
-function startSlice(messages: readonly KafkaMessage[], { batch }: EachBatchPayload, parts: KafkaBatchParts): Slice {
-  // A slice has at least one message.
-  const last = (messages.at(-1) as KafkaMessage).offset;
-  const endsBatch = last === batch.messages.at(-1)?.offset;
-  const done = processChunk(
-    messages.map((message) => rawMessage(message, batch.topic, batch.partition)),
+function startChunk(messages: readonly KafkaMessage[], { batch }: EachBatchPayload, parts: KafkaBatchParts): Chunk {
+  // A chunk has at least one message.
+  const lastOffset = (messages.at(-1) as KafkaMessage).offset;
+  const endsBatch = lastOffset === batch.messages.at(-1)?.offset;
+  const durable = processChunk(
+    messages.map((message) => toRawMessage(message, batch.topic, batch.partition)),
     parts,
   );
-  // A failure stops the feed at once, also while an older slice is being waited for.
-  done.catch((thrown) => parts.fail(asError(thrown)));
-  // The batch may end with records that are no messages, such as the mark of a transaction.
-  return { last, next: BigInt(endsBatch ? batch.lastOffset() : last) + 1n, done };
+  // Reported at once, even while an older chunk is being waited for.
+  durable.catch((thrown) => parts.onFailure(asError(thrown)));
+  // A batch may end with control records, such as the marker of a transaction, which are not messages.
+  return { lastOffset, next: BigInt(endsBatch ? batch.lastOffset() : lastOffset) + 1n, durable };
 }
 
-function rawMessage({ value, key, timestamp, offset, headers }: KafkaMessage, topic: string, partition: number): RawMessage {
-  // A dead letter that was put back brings the time it had when it first came.
-  const first = Number(headers?.['feedpulse-timestamp']);
-  const time = Number.isSafeInteger(first) ? first : Number(timestamp);
-  // A message without a value is a tombstone of a compacted topic: no post, and empty as a dead letter.
+function toRawMessage({ value, key, timestamp, offset, headers }: KafkaMessage, topic: string, partition: number): RawMessage {
+  // A replayed dead letter carries the time of its first delivery.
+  const firstDelivery = Number(headers?.['feedpulse-timestamp']);
+  const time = Number.isSafeInteger(firstDelivery) ? firstDelivery : Number(timestamp);
+  // A tombstone has no value: it is no post, and an empty dead letter.
   return { bytes: value ?? Buffer.alloc(0), timestamp: time, position: { topic, partition, offset }, ...(key ? { key } : {}) };
 }
 
-async function commit({ last, next }: Slice, payload: EachBatchPayload, parts: KafkaBatchParts): Promise<void> {
+async function commit({ lastOffset, next }: Chunk, payload: EachBatchPayload, parts: KafkaBatchParts): Promise<void> {
   const { topic, partition, highWatermark } = payload.batch;
   await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset: String(next) }] }] });
-  payload.resolveOffset(last);
-  parts.committed(partition, next, BigInt(highWatermark));
+  payload.resolveOffset(lastOffset);
+  parts.onCommit(partition, next, BigInt(highWatermark));
 }

@@ -25,7 +25,7 @@ export interface KafkaSessionParts {
   readonly log: Log;
   readonly metrics: Pick<Metrics, 'lag' | 'offsetGap'>;
   readonly health: KafkaHealth;
-  readonly offer: Emit<SourceRecord>;
+  readonly emit: Emit<SourceRecord>;
   /** The group was joined, for the first time or anew. */
   joined(): void;
   /** A slice was committed. */

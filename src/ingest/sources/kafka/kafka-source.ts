@@ -39,7 +39,7 @@ export function createKafkaSource({ config, mapping, ...parts }: KafkaSourceOpti
   const health = createKafkaHealth(clock);
   const compiled = compileMapping(mapping);
 
-  const run: Source<SourceRecord>['run'] = async (offer, signal) => {
+  const run: Source<SourceRecord>['run'] = async (emit, signal) => {
     const parse = createMessageParser({ mapping: compiled, config, clock, log, signal });
     let everJoined = false;
     /** Crashes since the last commit. */
@@ -54,7 +54,7 @@ export function createKafkaSource({ config, mapping, ...parts }: KafkaSourceOpti
     while (!signal.aborted) {
       if (crashes === 0) health.cannotRead('Connecting to Kafka.');
       const since = clock.now();
-      const end = await runKafkaSession({ ...parts, kafka, config, mapping: compiled, parse, health, offer, joined, progressed }, signal);
+      const end = await runKafkaSession({ ...parts, kafka, config, mapping: compiled, parse, health, emit, joined, progressed }, signal);
       if (end.how === 'stopped') break;
       if (end.how === 'failed') throw end.error;
       const error = asKafkaError(end.error, `reading ${config.topic}`);

@@ -6,33 +6,33 @@ import type { Clock } from '../../../lib/clock.ts';
 import { asError } from '../../../lib/errors.ts';
 import type { DeadLetterSink } from '../../dead-letters/dead-letter-sink.ts';
 import { compileMapping } from '../../mapping/parse-post.ts';
-import { processChunk, type RawMessage, sliceSize as usualSliceSize } from '../process-chunk.ts';
+import { processChunk, type RawMessage, chunkSize as defaultChunkSize } from '../process-chunk.ts';
 import { type Line, readLines } from './read-lines.ts';
 
 export interface NdjsonSourceOptions {
   /** One JSON post a line, in UTF-8. */
   readonly input: NodeJS.ReadableStream;
-  /** Names the feed in positions: `ndjson:<name>`. */
+  /** Becomes the topic of positions: `ndjson:<name>`. */
   readonly name: string;
   readonly mapping: FieldMapping;
   readonly deadLetters: DeadLetterSink;
   readonly clock: Clock;
-  /** Posts of one envelope at most. */
-  readonly sliceSize?: number;
+  /** The most lines of a chunk. */
+  readonly chunkSize?: number;
 }
 
-/** So that neither the model nor the database idles while the other works. */
-const slicesInFlight = 2;
+/** Two, so that neither the model nor the database idles while the other works. */
+const maxChunksInFlight = 2;
 
-/** Bytes of the lines that wait at most: long lines fill a slice sooner. */
-const waitingBytes = 4 * 1_048_576;
+/** Bytes of waiting lines that make a chunk, if its lines are long. */
+const maxWaitingBytes = 4 * 1_048_576;
 
 /**
- * A feed of one post a line, from a file or a pipe; line numbers are its offsets. While two slices are in
- * flight, lines gather up to one slice more, and then the stream waits. Blank lines are passed over.
+ * Reads one post a line from a file or a pipe; line numbers are the offsets. While two chunks are in flight, one more
+ * chunk of lines is gathered; then the stream is paused. Blank lines are skipped.
  */
 export function createNdjsonSource(options: NdjsonSourceOptions): Source<SourceRecord> {
-  const { input, name, deadLetters, clock, sliceSize = usualSliceSize } = options;
+  const { input, name, deadLetters, clock, chunkSize = defaultChunkSize } = options;
   const mapping = compileMapping(options.mapping);
   const toMessage = ({ bytes, size, number }: Line): RawMessage => ({
     bytes,
@@ -41,30 +41,30 @@ export function createNdjsonSource(options: NdjsonSourceOptions): Source<SourceR
     ...(bytes.length < size - 1 ? { truncatedFrom: size } : {}),
   });
 
-  const run: Source<SourceRecord>['run'] = async (offer, signal) => {
+  const run: Source<SourceRecord>['run'] = async (emit, signal) => {
     const waiting: RawMessage[] = [];
     let bytes = 0;
     let inFlight = 0;
     let failure: Error | undefined;
-    /** Wakes the reader, who waits for a slice to end. */
+    /** Wakes the reader, which waits for a chunk to finish. */
     let wake = (): void => {};
     signal.addEventListener('abort', () => wake(), { once: true });
-    const goesOn = () => !failure && !signal.aborted;
-    const change = () => new Promise<void>((resolve) => (wake = resolve));
-    const settle = (error?: Error): void => {
+    const isRunning = () => !failure && !signal.aborted;
+    const chunkFinished = () => new Promise<void>((resolve) => (wake = resolve));
+    const finishChunk = (error?: Error): void => {
       inFlight -= 1;
       failure ??= error;
       send();
       wake();
     };
     const send = (): void => {
-      while (goesOn() && waiting.length > 0 && inFlight < slicesInFlight) {
-        const slice = waiting.splice(0, sliceSize);
-        bytes -= bytesOf(slice);
+      while (isRunning() && waiting.length > 0 && inFlight < maxChunksInFlight) {
+        const chunk = waiting.splice(0, chunkSize);
+        bytes -= bytesOf(chunk);
         inFlight += 1;
-        processChunk(slice, { mapping, deadLetters, clock, offer }).then(
-          () => settle(),
-          (thrown) => settle(asError(thrown)),
+        processChunk(chunk, { mapping, deadLetters, clock, emit }).then(
+          () => finishChunk(),
+          (thrown) => finishChunk(asError(thrown)),
         );
       }
     };
@@ -74,21 +74,21 @@ export function createNdjsonSource(options: NdjsonSourceOptions): Source<SourceR
         const message = toMessage(line);
         waiting.push(message);
         bytes += message.bytes.length;
-        if (waiting.length >= sliceSize || bytes >= waitingBytes) send();
-        while (goesOn() && (waiting.length >= sliceSize || bytes >= waitingBytes)) await change();
+        if (waiting.length >= chunkSize || bytes >= maxWaitingBytes) send();
+        while (isRunning() && (waiting.length >= chunkSize || bytes >= maxWaitingBytes)) await chunkFinished();
       }
       send();
-      if (!goesOn()) break;
+      if (!isRunning()) break;
     }
-    while (inFlight > 0 || (waiting.length > 0 && goesOn())) await change();
+    while (inFlight > 0 || (waiting.length > 0 && isRunning())) await chunkFinished();
     if (failure) throw failure;
   };
   return { name: 'ndjson', run, healthIssue: () => undefined };
 }
 
-/** Ends without an error when the signal is aborted, also while the stream is silent. */
+/** Ends without an error when the signal is aborted, even while the stream delivers nothing. */
 async function* untilAborted<T>(values: AsyncGenerator<T>, input: NodeJS.ReadableStream, signal: AbortSignal): AsyncGenerator<T> {
-  // Node's streams are Readables; the interface of the global type leaves out what aborting needs.
+  // Node's streams are Readables; NodeJS.ReadableStream lacks what aborting needs.
   addAbortSignal(signal, input as Readable);
   try {
     for await (const value of values) yield value;
@@ -97,8 +97,8 @@ async function* untilAborted<T>(values: AsyncGenerator<T>, input: NodeJS.Readabl
   }
 }
 
-function bytesOf(slice: readonly RawMessage[]): number {
-  return slice.reduce((sum, message) => sum + message.bytes.length, 0);
+function bytesOf(chunk: readonly RawMessage[]): number {
+  return chunk.reduce((sum, message) => sum + message.bytes.length, 0);
 }
 
 function isBlank(bytes: Buffer): boolean {
