@@ -4,7 +4,7 @@ import { type Config, milliseconds } from '../config/schema.ts';
 import type { Source } from '../domain/ackable-batch.ts';
 import type { SourceRecord } from '../domain/post.ts';
 import { type DeadLetterSink, limited } from '../ingest/dead-letters/dead-letter-sink.ts';
-import { createFileDeadLetters } from '../ingest/dead-letters/file-sink.ts';
+import { createFileDeadLetters } from '../ingest/dead-letters/file-dead-letters.ts';
 import { createKafkaDeadLetters } from '../ingest/dead-letters/kafka-sink.ts';
 import { createDemoSource } from '../ingest/sources/demo/demo-source.ts';
 import { createKafkaSource } from '../ingest/sources/kafka/kafka-source.ts';

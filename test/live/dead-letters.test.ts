@@ -9,7 +9,7 @@ import { configSchema } from '../../src/config/schema.ts';
 import type { DeadLetterStore, ReplayItem } from '../../src/ingest/dead-letters/dead-letter-store.ts';
 import { createKafkaDeadLetters } from '../../src/ingest/dead-letters/kafka-sink.ts';
 import { createKafkaDeadLetterStore } from '../../src/ingest/dead-letters/kafka-store.ts';
-import { readTopic } from '../../src/ingest/sources/kafka/read-topic.ts';
+import { readTopic } from '../../src/ingest/sources/kafka/topics.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { eventually, feedpulse, queryFolder, type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
 import { startKafka, type TestKafka } from '../support/kafka.ts';

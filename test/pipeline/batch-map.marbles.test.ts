@@ -5,8 +5,8 @@ import type { AckableBatch } from '../../src/domain/ackable-batch.ts';
 import { type BatchOptions, batchMap, type Handle } from '../../src/pipeline/batch-map.ts';
 
 /**
- * One frame is a millisecond of virtual time, from 0 in each. A letter of the source is an envelope of that one
- * item, an upper case letter one of three; a batch is emitted as its items when its handler ends.
+ * One frame is a millisecond of virtual time, starting at 0 in each test. A letter of the source is a batch of that one
+ * item, an upper-case letter a batch of three; an outgoing batch is emitted as its items when its handler finishes.
  */
 function newScheduler(): TestScheduler {
   return new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
@@ -18,12 +18,12 @@ beforeEach(() => {
 });
 afterEach(() => void vi.unstubAllGlobals());
 
-/** Ends after `ms` of virtual time; only `then` is asked of it. */
+/** Finishes after `ms` of virtual time; the operator only calls `then` on it. */
 function handleIn(ms: number): Handle<string, string> {
   return (batch) => {
     const ended = timer(ms).pipe(
       map(() => {
-        batch.settle();
+        batch.ack();
         return batch.items.join('');
       }),
     );
@@ -43,47 +43,51 @@ function play(
   scheduler.run(({ hot, expectObservable }) => {
     const clock = { now: () => scheduler.now() };
     const limits: BatchOptions<string> = { size: 3, maxSize: 5, lingerMs: 20, idleMs: 10, concurrency: 1, clock, ...given };
-    const envelopes = hot(source).pipe(
+    const batches = hot(source).pipe(
       map(
-        (letter): AckableBatch<string> => ({ items: letter === letter.toUpperCase() ? [...letter.repeat(3)] : [letter], settle: () => {} }),
+        (letter): AckableBatch<string> => ({
+          items: letter === letter.toUpperCase() ? [...letter.repeat(3)] : [letter],
+          ack: () => {},
+          nack: () => {},
+        }),
       ),
     );
-    expectObservable(envelopes.pipe(batchMap(handleIn(handlerMs), limits))).toBe(expected, values);
+    expectObservable(batches.pipe(batchMap(handleIn(handlerMs), limits))).toBe(expected, values);
   });
 }
 
-test('a full batch goes at once', () => {
+test('flushes a full batch at once', () => {
   play('-abc-----|', '---x-----|', { x: 'abc' });
 });
 
-test('what is not full goes after a quiet time, without an empty batch behind it', () => {
+test('flushes a partial batch after the idle time, with no empty batch after it', () => {
   play('-a----------------|', '- 10ms x 6ms |', { x: 'a' });
   play('-ab---------------|', '- 11ms x 5ms |', { x: 'ab' });
 });
 
-test('while more may come, age decides', () => {
+test('flushes after the linger time while more items are expected', () => {
   play('-a 30ms |', '- 20ms x 10ms |', { x: 'a' }, { expectsMore: () => true });
 });
 
-test('while the handler is busy, the next batch grows beyond the size, up to the largest', () => {
+test('grows the next batch up to maxSize while the handler is busy', () => {
   play('-A-bcdefg-------------|', '- 8ms x 7ms y 12ms (z|)', { x: 'AAA', y: 'bcdef', z: 'g' }, { handlerMs: 8 });
 });
 
-test('two handlers work side by side, and emit as they end', () => {
+test('two handlers run concurrently and emit as they finish', () => {
   play('-A-B---|', '- 5ms x-(y|)', { x: 'AAA', y: 'BBB' }, { handlerMs: 5, concurrency: 2 });
 });
 
-test('the end flushes what waits and comes after the last batch; an error comes at once', () => {
+test('completes after flushing the last batch; an error is passed on at once', () => {
   play('-a-|', '- 6ms -(x|)', { x: 'a' }, { handlerMs: 5 });
   play('-a-#', '---#', {});
 });
 
-test('nothing goes when nobody looks any more', () => {
+test('flushes nothing after it is unsubscribed', () => {
   const scheduler = newScheduler();
   scheduler.run(({ hot, expectObservable }) => {
     const clock = { now: () => scheduler.now() };
-    const envelopes = hot('-a----').pipe(map((item): AckableBatch<string> => ({ items: [item], settle: () => {} })));
+    const batches = hot('-a----').pipe(map((item): AckableBatch<string> => ({ items: [item], ack: () => {}, nack: () => {} })));
     const limits: BatchOptions<string> = { size: 3, maxSize: 5, lingerMs: 20, idleMs: 10, concurrency: 1, clock };
-    expectObservable(envelopes.pipe(batchMap(handleIn(0), limits)), '-----!').toBe('------');
+    expectObservable(batches.pipe(batchMap(handleIn(0), limits)), '-----!').toBe('------');
   });
 });

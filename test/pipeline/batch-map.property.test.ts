@@ -5,7 +5,7 @@ import type { AckableBatch } from '../../src/domain/ackable-batch.ts';
 import { createBatchBuffer } from '../../src/pipeline/batch-buffer.ts';
 import { type BatchOptions, batchMap } from '../../src/pipeline/batch-map.ts';
 
-/** An item says its own weight, and how many came before it. */
+/** An item with its weight and the number of items before it. */
 interface Item {
   readonly number: number;
   readonly weight: number;
@@ -24,33 +24,33 @@ const limits = fc.record({
 });
 
 type Step =
-  | { readonly do: 'offer'; readonly weights: readonly number[] }
+  | { readonly do: 'emit'; readonly weights: readonly number[] }
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'finish'; readonly which: number; readonly fails: boolean };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({ do: fc.constant('offer' as const), weights: fc.array(fc.integer({ min: 0, max: 40 }), { maxLength: 10 }) }),
+  fc.record({ do: fc.constant('emit' as const), weights: fc.array(fc.integer({ min: 0, max: 40 }), { maxLength: 10 }) }),
   fc.record({ do: fc.constant('wait' as const), ms: fc.nat(700) }),
   fc.record({ do: fc.constant('finish' as const), which: fc.nat(), fails: fc.boolean() }),
 );
 const end = fc.constantFrom('complete' as const, 'error' as const);
 
-/** What `limits` makes. */
+/** A value of `limits`. */
 type Given = typeof limits extends fc.Arbitrary<infer T> ? T : never;
 
-interface Offered {
+interface Emitted {
   readonly items: readonly Item[];
-  readonly settled: (Error | undefined)[];
+  readonly outcomes: (Error | 'acked')[];
 }
 
 /** Runs the steps, then the end, then lets every handler finish. */
 async function play(steps: readonly Step[], howItEnds: 'complete' | 'error', { max, ...given }: Given) {
   const source = new Subject<AckableBatch<Item>>();
-  const offered: Offered[] = [];
+  const emitted: Emitted[] = [];
   const batches: { items: readonly Item[]; failed: boolean }[] = [];
   const open: ((fails: boolean) => void)[] = [];
   let results = 0;
-  let mostAtOnce = 0;
+  let maxRunning = 0;
   let over: 'complete' | 'error' | undefined;
   const handle = (batch: AckableBatch<Item>): Promise<number> => {
     const record = { items: batch.items, failed: false };
@@ -58,10 +58,11 @@ async function play(steps: readonly Step[], howItEnds: 'complete' | 'error', { m
     return new Promise((resolve) => {
       open.push((fails) => {
         record.failed = fails;
-        batch.settle(fails ? new Error('handler') : undefined);
+        if (fails) batch.nack(new Error('handler'));
+        else batch.ack();
         resolve(batch.items.length);
       });
-      mostAtOnce = Math.max(mostAtOnce, open.length);
+      maxRunning = Math.max(maxRunning, open.length);
     });
   };
   const options: BatchOptions<Item> = { ...given, weight: { of: ({ weight }) => weight, max }, clock: { now: () => Date.now() } };
@@ -81,45 +82,45 @@ async function play(steps: readonly Step[], howItEnds: 'complete' | 'error', { m
     else if (one.do === 'finish') await finish(one.which, one.fails);
     else {
       const items = one.weights.map((weight) => ({ number: number++, weight }));
-      const settled: (Error | undefined)[] = [];
-      offered.push({ items, settled });
-      source.next({ items, settle: (error) => void settled.push(error) });
+      const outcomes: (Error | 'acked')[] = [];
+      emitted.push({ items, outcomes });
+      source.next({ items, ack: () => void outcomes.push('acked'), nack: (error) => void outcomes.push(error) });
     }
   }
   if (howItEnds === 'complete') source.complete();
   else source.error(new Error('feed'));
   while (open.length > 0) await finish(0, false);
-  return { offered, batches, results, mostAtOnce, over };
+  return { emitted, batches, results, maxRunning, over };
 }
 
-it('every item is in exactly one batch, in order; every envelope is settled exactly once, and rightly', async () => {
+it('puts every item into exactly one batch, in order, and acknowledges or rejects every incoming batch exactly once', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), end, limits, async (steps, howItEnds, given) => {
-      const { offered, batches, results, mostAtOnce, over } = await play(steps, howItEnds, given);
-      const all = offered.flatMap(({ items }) => items);
+      const { emitted, batches, results, maxRunning, over } = await play(steps, howItEnds, given);
+      const all = emitted.flatMap(({ items }) => items);
       const handled = batches.flatMap(({ items }) => items);
-      // After an error of the source what still waits is dismissed, never handled.
+      // After an error of the source, what still waits is rejected and never handled.
       expect(handled).toEqual(howItEnds === 'complete' ? all : all.slice(0, handled.length));
       for (const { items } of batches) {
         expect(items.length).toBeGreaterThan(0);
         expect(items.length).toBeLessThanOrEqual(given.maxSize);
         if (items.length > 1) expect(items.reduce((sum, { weight }) => sum + weight, 0)).toBeLessThanOrEqual(given.max);
       }
-      expect(mostAtOnce).toBeLessThanOrEqual(given.concurrency);
+      expect(maxRunning).toBeLessThanOrEqual(given.concurrency);
       expect(over).toBe(howItEnds);
       if (howItEnds === 'complete') expect(results).toBe(batches.length);
       const failed = new Set(batches.filter((batch) => batch.failed).flatMap(({ items }) => items.map(({ number }) => number)));
-      for (const { items, settled } of offered) {
-        expect(settled).toHaveLength(1);
-        const spoilt = items.some(({ number }) => failed.has(number) || number >= handled.length);
-        expect(settled[0] !== undefined).toBe(spoilt);
+      for (const { items, outcomes } of emitted) {
+        expect(outcomes).toHaveLength(1);
+        const hasFailed = items.some(({ number }) => failed.has(number) || number >= handled.length);
+        expect(outcomes[0] !== 'acked').toBe(hasFailed);
       }
     }),
     { numRuns: 400 },
   );
 });
 
-it('a batch that is due goes at once while a handler is free, and nothing waits longer than it may', async () => {
+it('flushes a due batch at once while a handler is free; no item waits longer than the limits allow', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(
@@ -133,19 +134,20 @@ it('a batch that is due goes at once while a handler is free, and nothing waits 
         const waits: number[] = [];
         const handle = async (batch: AckableBatch<Item>): Promise<void> => {
           for (const { number } of batch.items) waits.push(Date.now() - number);
-          batch.settle();
+          batch.ack();
         };
         const { max, ...rest } = given;
         const options: BatchOptions<Item> = { ...rest, weight: { of: ({ weight }) => weight, max }, clock: { now: () => Date.now() } };
         const subscription = source.pipe(batchMap(handle, options)).subscribe();
         for (const one of steps) {
           if (one.do === 'wait') await vi.advanceTimersByTimeAsync(one.ms);
-          if (one.do === 'offer') source.next({ items: one.weights.map((weight) => ({ number: Date.now(), weight })), settle: () => {} });
+          if (one.do === 'emit')
+            source.next({ items: one.weights.map((weight) => ({ number: Date.now(), weight })), ack: () => {}, nack: () => {} });
         }
         await vi.advanceTimersByTimeAsync(2_000);
         subscription.unsubscribe();
-        const offered = steps.flatMap((one) => (one.do === 'offer' ? one.weights : [])).length;
-        expect(waits).toHaveLength(offered);
+        const emitted = steps.flatMap((one) => (one.do === 'emit' ? one.weights : [])).length;
+        expect(waits).toHaveLength(emitted);
         for (const waited of waits) expect(waited).toBeLessThanOrEqual(longest);
       },
     ),
@@ -153,32 +155,32 @@ it('a batch that is due goes at once while a handler is free, and nothing waits 
   );
 });
 
-it('the batch buffer returns what it was given, keeps to its limits, and knows when to flush', () => {
-  const move = fc.oneof(fc.array(fc.nat(40), { minLength: 1, maxLength: 9 }), fc.constant('take' as const), fc.nat(400));
+it('the batch buffer drains what was added, respects its limits and knows when to flush', () => {
+  const move = fc.oneof(fc.array(fc.nat(40), { minLength: 1, maxLength: 9 }), fc.constant('drain' as const), fc.nat(400));
   fc.assert(
     fc.property(fc.array(move, { maxLength: 60 }), limits, (moves, { max, ...given }) => {
-      const room = createBatchBuffer<number>({ ...given, weight: { of: (item) => item, max } });
+      const buffer = createBatchBuffer<number>({ ...given, weight: { of: (item) => item, max } });
       const waiting: { item: number; since: number }[] = [];
       let now = 0;
       let newest = 0;
       for (const next of moves) {
         if (typeof next === 'number') now += next;
-        else if (next === 'take') {
+        else if (next === 'drain') {
           if (waiting.length === 0) continue;
-          const { items, settle } = room.drain();
+          const { items, ack } = buffer.drain();
           expect(items).toEqual(waiting.splice(0, items.length).map(({ item }) => item));
           expect(items.length).toBeGreaterThan(0);
-          settle();
+          ack();
         } else {
-          room.add({ items: next, settle: () => {} }, now);
+          buffer.add({ items: next, ack: () => {}, nack: () => {} }, now);
           waiting.push(...next.map((item) => ({ item, since: now })));
           newest = now;
         }
         const weight = waiting.reduce((sum, { item }) => sum + item, 0);
         const old = waiting[0] !== undefined && now - waiting[0].since >= given.lingerMs;
         const isDue = waiting.length >= given.size || weight >= max || old || now - newest >= given.idleMs;
-        expect(room.isEmpty()).toBe(waiting.length === 0);
-        expect(room.shouldFlush(now)).toBe(waiting.length > 0 && isDue);
+        expect(buffer.isEmpty()).toBe(waiting.length === 0);
+        expect(buffer.shouldFlush(now)).toBe(waiting.length > 0 && isDue);
       }
     }),
     { numRuns: 500 },

@@ -18,7 +18,8 @@ function arrange(options: Partial<BatchOptions<number>> = {}) {
   const handle = (batch: AckableBatch<number>) =>
     new Promise<number>((resolve) => {
       const finish = (error?: Error) => {
-        batch.settle(error);
+        if (error) batch.nack(error);
+        else batch.ack();
         resolve(batch.items.length);
       };
       handled.push({ items: batch.items, finish });
@@ -28,59 +29,59 @@ function arrange(options: Partial<BatchOptions<number>> = {}) {
     error: (error) => (ended = error),
     complete: () => (ended = 'completed'),
   });
-  const offer = (...items: number[]) => {
-    const { envelope, settled } = openAckableBatch(items);
-    const state = { settled: undefined as boolean | Error | undefined };
-    settled.then(
-      () => (state.settled = true),
-      (error) => (state.settled = error),
+  const emit = (...items: number[]) => {
+    const { batch, acked } = openAckableBatch(items);
+    const state = { acked: undefined as boolean | Error | undefined };
+    acked.then(
+      () => (state.acked = true),
+      (error) => (state.acked = error),
     );
-    source.next(envelope);
+    source.next(batch);
     return state;
   };
-  return { source, handled, results, offer, ended: () => ended };
+  return { source, handled, results, emit, ended: () => ended };
 }
 
 const tick = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
 
-test('items of several envelopes make a batch, and each envelope is settled with its last item', async () => {
-  const { handled, offer } = arrange();
-  const first = offer(1, 2, 3);
-  const second = offer(4, 5, 6, 7);
+test('regroups the items of several batches and acknowledges each batch with its last item', async () => {
+  const { handled, emit } = arrange();
+  const first = emit(1, 2, 3);
+  const second = emit(4, 5, 6, 7);
   expect(handled.map(({ items }) => items)).toEqual([[1, 2, 3, 4, 5, 6]]);
   handled[0]?.finish();
   await tick();
-  expect(first.settled).toBe(true);
-  expect(second.settled).toBeUndefined();
+  expect(first.acked).toBe(true);
+  expect(second.acked).toBeUndefined();
   await tick(100);
   expect(handled[1]?.items).toEqual([7]);
   handled[1]?.finish();
   await tick();
-  expect(second.settled).toBe(true);
+  expect(second.acked).toBe(true);
 });
 
-test('a batch that is not full goes when its oldest item is old, or when nothing more comes', async () => {
-  const { handled, offer } = arrange();
-  offer(1);
+test('flushes a partial batch after lingerMs, or after idleMs without a new item', async () => {
+  const { handled, emit } = arrange();
+  emit(1);
   await tick(90);
-  offer(2);
+  emit(2);
   await tick(99);
   expect(handled).toHaveLength(0);
   await tick(101);
   expect(handled[0]?.items).toEqual([1, 2]);
 
   const busy = arrange({ expectsMore: () => true });
-  busy.offer(1);
+  busy.emit(1);
   await tick(499);
   expect(busy.handled).toHaveLength(0);
   await tick(101);
   expect(busy.handled[0]?.items).toEqual([1]);
 });
 
-test('while every handler is busy, items wait and the next batch grows', async () => {
-  const { handled, offer } = arrange();
-  offer(1, 2, 3, 4);
-  for (const item of [5, 6, 7, 8, 9]) offer(item);
+test('grows the next batch while every handler is busy', async () => {
+  const { handled, emit } = arrange();
+  emit(1, 2, 3, 4);
+  for (const item of [5, 6, 7, 8, 9]) emit(item);
   await tick(1_000);
   expect(handled).toHaveLength(1);
   handled[0]?.finish();
@@ -88,12 +89,12 @@ test('while every handler is busy, items wait and the next batch grows', async (
   expect(handled[1]?.items).toEqual([5, 6, 7, 8, 9]);
 });
 
-test('weight makes a batch due and bounds it; an item that is too heavy goes alone', async () => {
-  const { handled, offer } = arrange({ weight: { of: (item) => item, max: 10 }, size: 100 });
-  offer(4, 5, 6);
+test('flushes at the maximum weight; an item above it forms a batch of its own', async () => {
+  const { handled, emit } = arrange({ weight: { of: (item) => item, max: 10 }, size: 100 });
+  emit(4, 5, 6);
   expect(handled[0]?.items).toEqual([4, 5]);
   handled[0]?.finish();
-  offer(50);
+  emit(50);
   await tick();
   expect(handled[1]?.items).toEqual([6]);
   handled[1]?.finish();
@@ -101,22 +102,22 @@ test('weight makes a batch due and bounds it; an item that is too heavy goes alo
   expect(handled[2]?.items).toEqual([50]);
 });
 
-test('a failed batch rejects the envelopes it holds, and the stream goes on', async () => {
-  const { handled, offer, ended } = arrange();
-  const failing = offer(1, 2, 3, 4);
+test('a failed batch rejects the batches its items came in, and the stream continues', async () => {
+  const { handled, emit, ended } = arrange();
+  const failing = emit(1, 2, 3, 4);
   handled[0]?.finish(new Error('database'));
   await tick();
-  expect(failing.settled).toEqual(new Error('database'));
-  const next = offer(5, 6, 7, 8);
+  expect(failing.acked).toEqual(new Error('database'));
+  const next = emit(5, 6, 7, 8);
   handled[1]?.finish();
   await tick();
-  expect(next.settled).toBe(true);
+  expect(next.acked).toBe(true);
   expect(ended()).toBeUndefined();
 });
 
-test('the end of the source flushes what waits; its error settles what waits with it', async () => {
+test('completion of the source flushes what waits; an error rejects what waits', async () => {
   const flushed = arrange();
-  flushed.offer(1);
+  flushed.emit(1);
   flushed.source.complete();
   expect(flushed.handled[0]?.items).toEqual([1]);
   expect(flushed.ended()).toBeUndefined();
@@ -126,25 +127,25 @@ test('the end of the source flushes what waits; its error settles what waits wit
   expect(flushed.results).toEqual([1]);
 
   const broken = arrange();
-  const state = broken.offer(1);
+  const state = broken.emit(1);
   broken.source.error(new Error('feed'));
   await tick();
-  expect(state.settled).toEqual(new Error('feed'));
+  expect(state.acked).toEqual(new Error('feed'));
   expect(broken.ended()).toEqual(new Error('feed'));
 });
 
-test('an empty envelope is settled at once', async () => {
-  const { offer, handled } = arrange();
-  const empty = offer();
+test('acknowledges an empty batch at once', async () => {
+  const { emit, handled } = arrange();
+  const empty = emit();
   await tick();
-  expect(empty.settled).toBe(true);
+  expect(empty.acked).toBe(true);
   expect(handled).toHaveLength(0);
 });
 
-test('results come in the order of the batches, whichever handler ends first', async () => {
-  const { handled, offer, results, source, ended } = arrange({ concurrency: 2 });
-  offer(1, 2, 3, 4);
-  offer(5, 6, 7, 8, 9);
+test('emits results in the order of the batches, whichever handler finishes first', async () => {
+  const { handled, emit, results, source, ended } = arrange({ concurrency: 2 });
+  emit(1, 2, 3, 4);
+  emit(5, 6, 7, 8, 9);
   source.complete();
   handled[1]?.finish();
   await tick();

@@ -10,7 +10,7 @@ import type { Config } from '../../config/schema.ts';
 import type { Post } from '../../domain/post.ts';
 import type { Scorer } from '../../infer/scorer.ts';
 import { type BrandMatcher, createBrandMatcher } from '../../ingest/brands/brand-matcher.ts';
-import type { DeadLetterReason } from '../../ingest/dead-letters/dead-letter-reason.ts';
+import type { DeadLetterReason } from '../../ingest/dead-letters/dead-letter-sink.ts';
 import { compileMapping, parsePost } from '../../ingest/mapping/parse-post.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { asError, FeedpulseError } from '../../lib/errors.ts';

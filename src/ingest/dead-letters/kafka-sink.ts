@@ -2,9 +2,9 @@ import kafkajs, { type Kafka, type Message, type Producer } from 'kafkajs';
 import type { KafkaConfig } from '../../config/schema.ts';
 import type { Log } from '../../lib/log.ts';
 import { createKafka } from '../sources/kafka/client.ts';
-import { largestBatch } from '../sources/kafka/codecs/codecs.ts';
-import { ensureTopic } from '../sources/kafka/ensure-topic.ts';
+import { largestBatch } from '../sources/kafka/codecs.ts';
 import { asKafkaError, hasKafkaErrorCode } from '../sources/kafka/kafka-error.ts';
+import { ensureTopic } from '../sources/kafka/topics.ts';
 import type { DeadLetter, DeadLetterSink } from './dead-letter-sink.ts';
 
 export interface KafkaDeadLetterOptions {

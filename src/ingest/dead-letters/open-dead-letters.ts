@@ -5,7 +5,7 @@ import type { Log } from '../../lib/log.ts';
 import { createMessageParser, type ParseMessage } from '../decode/message-parser.ts';
 import { compileMapping } from '../mapping/parse-post.ts';
 import type { DeadLetterStore } from './dead-letter-store.ts';
-import { createFileDeadLetterStore } from './file-store.ts';
+import { createFileDeadLetterStore } from './file-dead-letters.ts';
 import { createKafkaDeadLetterStore } from './kafka-store.ts';
 
 interface Parts {

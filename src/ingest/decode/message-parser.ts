@@ -2,9 +2,8 @@ import type { KafkaConfig } from '../../config/schema.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { type CompiledMapping, largestMessage, type ParsedPost, parsePost, parseValue } from '../mapping/parse-post.ts';
-import { AvroCursor, AvroDecodeError } from './avro-cursor.ts';
-import { createRegistryClient } from './registry-client.ts';
-import { createSchemaRegistry, type Format, type SchemaRegistry } from './schema-registry.ts';
+import { AvroCursor, AvroDecodeError } from './avro.ts';
+import { createRegistryClient, createSchemaRegistry, type Format, type SchemaRegistry } from './schema-registry.ts';
 
 /** Makes a post of a message, or says why it is none, as `parsePost` does. */
 export type ParseMessage = (bytes: Buffer, timestamp: number, now: number) => ParsedPost | Promise<ParsedPost>;

@@ -1,12 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import type { Post } from '../../domain/post.ts';
-import type { DeadLetterReason } from '../dead-letters/dead-letter-reason.ts';
-import { type CompiledMapping, pick } from './field-mapping.ts';
-import { InvalidMessage } from './invalid-message.ts';
-import { authorOf, cleanText, engagementOf, idOf, langOf, urlOf } from './optional-fields.ts';
-import { parseTime } from './parse-time.ts';
+import type { DeadLetterReason } from '../dead-letters/dead-letter-sink.ts';
+import { authorOf, type CompiledMapping, cleanText, engagementOf, idOf, langOf, parseTime, pick, urlOf } from './fields.ts';
 
-export { type CompiledMapping, compileMapping } from './field-mapping.ts';
+export { type CompiledMapping, compileMapping } from './fields.ts';
 
 export type ParsedPost = { readonly post: Post } | { readonly reason: DeadLetterReason };
 
@@ -147,4 +144,15 @@ function lenientTime(value: unknown, { from, until }: Range): number | undefined
 
 function iso(time: number): string {
   return new Date(time).toISOString();
+}
+
+/** Thrown inside the parser when a message cannot become a post; never leaves it. */
+export class InvalidMessage extends Error {
+  readonly reason: DeadLetterReason;
+
+  constructor(reason: DeadLetterReason) {
+    super(reason);
+    this.name = 'Refused';
+    this.reason = reason;
+  }
 }

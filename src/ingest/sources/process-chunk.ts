@@ -2,8 +2,7 @@ import { type Emit, openAckableBatch } from '../../domain/ackable-batch.ts';
 import type { Position, Post, SourceRecord } from '../../domain/post.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { version } from '../../lib/version.ts';
-import type { DeadLetterReason } from '../dead-letters/dead-letter-reason.ts';
-import type { DeadLetter, DeadLetterSink } from '../dead-letters/dead-letter-sink.ts';
+import type { DeadLetter, DeadLetterReason, DeadLetterSink } from '../dead-letters/dead-letter-sink.ts';
 import type { ParseMessage } from '../decode/message-parser.ts';
 import { type CompiledMapping, type ParsedPost, parsePost } from '../mapping/parse-post.ts';
 
@@ -65,7 +64,11 @@ export async function processChunk(
 
 /** A post as a record, which can still be sent to the dead letters as the message it came in. */
 export function toRecord(post: Post, message: RawMessage, { deadLetters, clock }: Pick<ChunkParts, 'deadLetters' | 'clock'>): SourceRecord {
-  return { post, position: message.position, rejectToDeadLetters: (reason) => deadLetters.put([toDeadLetter(message, reason, clock.now())]) };
+  return {
+    post,
+    position: message.position,
+    rejectToDeadLetters: (reason) => deadLetters.put([toDeadLetter(message, reason, clock.now())]),
+  };
 }
 
 function toDeadLetter(message: RawMessage, reason: DeadLetterReason, now: number): DeadLetter {

@@ -1,9 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { type DeadLetterReason, deadLetterReasons } from '../../ingest/dead-letters/dead-letter-reason.ts';
+import { type DeadLetterReason, deadLetterReasons } from '../../ingest/dead-letters/dead-letter-sink.ts';
 import type { DeadLetterStore, StoredDeadLetter } from '../../ingest/dead-letters/dead-letter-store.ts';
-import { listDeadLetters } from '../../ingest/dead-letters/list-dead-letters.ts';
-import { type ReplayOptions, type ReplayOutcome, replayDeadLetters } from '../../ingest/dead-letters/replay-dead-letters.ts';
+import {
+  listDeadLetters,
+  type ReplayOptions,
+  type ReplayOutcome,
+  replayDeadLetters,
+} from '../../ingest/dead-letters/replay-dead-letters.ts';
 import type { ParseMessage } from '../../ingest/decode/message-parser.ts';
 import { requireRole } from '../auth/access.ts';
 import type { Jobs, RunJob } from '../jobs.ts';

@@ -2,9 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createDeadLetterLimit } from '../../../src/ingest/dead-letters/dead-letter-limit.ts';
-import { type DeadLetter, limited } from '../../../src/ingest/dead-letters/dead-letter-sink.ts';
-import { createFileDeadLetters } from '../../../src/ingest/dead-letters/file-sink.ts';
+import { createDeadLetterLimit, type DeadLetter, limited } from '../../../src/ingest/dead-letters/dead-letter-sink.ts';
+import { createFileDeadLetters } from '../../../src/ingest/dead-letters/file-dead-letters.ts';
 import { createMetrics } from '../../../src/lib/metrics.ts';
 import { collectLetters } from '../field-samples.ts';
 

@@ -1,8 +1,7 @@
 import avsc from 'avsc';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AvroCursor, AvroDecodeError } from '../../../src/ingest/decode/avro-cursor.ts';
-import { compileAvro, UnsupportedSchema } from '../../../src/ingest/decode/avro-schema.ts';
+import { AvroCursor, AvroDecodeError, compileAvro, UnsupportedSchema } from '../../../src/ingest/decode/avro.ts';
 
 /** A schema, a value as the reference implementation takes it, and the same as ours gives it. */
 interface Sample {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from 'vitest';
-import { createRegistryClient } from '../../../src/ingest/decode/registry-client.ts';
+import { createRegistryClient } from '../../../src/ingest/decode/schema-registry.ts';
 import { createAuthority } from '../../support/certificates.ts';
 import { startRegistry, type TestRegistry } from '../../support/schema-registry.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FieldMapping } from '../../../src/config/schema.ts';
-import { compileMapping, pick } from '../../../src/ingest/mapping/field-mapping.ts';
+import { compileMapping, pick } from '../../../src/ingest/mapping/fields.ts';
 import { parsePost } from '../../../src/ingest/mapping/parse-post.ts';
 import { defaultMapping, now } from '../field-samples.ts';
 

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { CsvError, parse } from 'csv-parse';
 import type { Sample } from '../../../alerts/series/sample.ts';
-import { parseTime } from '../../../ingest/mapping/parse-time.ts';
+import { parseTime } from '../../../ingest/mapping/fields.ts';
 import { asError, FeedpulseError } from '../../../lib/errors.ts';
 import { escapeTerminal } from '../../output/escape-terminal.ts';
 

@@ -1,10 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Config, milliseconds } from '../../../config/schema.ts';
-import { type DeadLetterReason, deadLetterReasons } from '../../../ingest/dead-letters/dead-letter-reason.ts';
+import { type DeadLetterReason, deadLetterReasons } from '../../../ingest/dead-letters/dead-letter-sink.ts';
 import type { DeadLetterStore, OnProgress, StoredDeadLetter } from '../../../ingest/dead-letters/dead-letter-store.ts';
 import { deadLetterParser, openDeadLetters } from '../../../ingest/dead-letters/open-dead-letters.ts';
 import type { ParseMessage } from '../../../ingest/decode/message-parser.ts';
-import { parseTime } from '../../../ingest/mapping/parse-time.ts';
+import { parseTime } from '../../../ingest/mapping/fields.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import type { Log } from '../../../lib/log.ts';
 import { type Progress, startProgress } from '../../../lib/progress.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type DeadLetterReason, deadLetterReasons } from '../../../ingest/dead-letters/dead-letter-reason.ts';
+import { type DeadLetterReason, deadLetterReasons } from '../../../ingest/dead-letters/dead-letter-sink.ts';
 import { positionText } from '../../../ingest/dead-letters/dead-letter-store.ts';
 import { type ReplayOutcome, replayDeadLetters } from '../../../ingest/dead-letters/replay-dead-letters.ts';
 import { systemClock } from '../../../lib/clock.ts';

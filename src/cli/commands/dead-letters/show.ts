@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { type DeadLetterReason, deadLetterReasons } from '../../../ingest/dead-letters/dead-letter-reason.ts';
+import { type DeadLetterReason, deadLetterReasons } from '../../../ingest/dead-letters/dead-letter-sink.ts';
 import { positionText, type StoredDeadLetter } from '../../../ingest/dead-letters/dead-letter-store.ts';
 import type { ParsedPost } from '../../../ingest/mapping/parse-post.ts';
 import { systemClock } from '../../../lib/clock.ts';

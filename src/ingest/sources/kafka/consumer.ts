@@ -9,13 +9,11 @@ import type { Metrics } from '../../../lib/metrics.ts';
 import type { DeadLetterSink } from '../../dead-letters/dead-letter-sink.ts';
 import type { ParseMessage } from '../../decode/message-parser.ts';
 import type { CompiledMapping } from '../../mapping/parse-post.ts';
+import { checkBrokerCertificates } from './client.ts';
 import { consumeBatch, type KafkaBatchParts } from './consume-batch.ts';
-import type { KafkaHealth } from './consumer-health.ts';
 import { hasKafkaErrorCode } from './kafka-error.ts';
-import { createOffsetGaps, type OffsetGaps } from './offset-gaps.ts';
-import { checkBrokerCertificates } from './transport.ts';
 
-export interface KafkaSessionParts {
+export interface KafkaConsumerParts {
   readonly kafka: Kafka;
   readonly config: KafkaConfig;
   readonly mapping: CompiledMapping;
@@ -24,54 +22,68 @@ export interface KafkaSessionParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Pick<Metrics, 'lag' | 'offsetGap'>;
-  readonly health: KafkaHealth;
+  readonly events: KafkaConsumerEvents;
   readonly emit: Emit<SourceRecord>;
-  /** The group was joined, for the first time or anew. */
-  joined(): void;
-  /** A slice was committed. */
-  progressed(): void;
 }
 
-/** How a session ended: by the signal, by posts that cannot become durable, or by a crash of the consumer. */
-export type SessionEnd = { readonly how: 'stopped' } | { readonly how: 'failed' | 'crashed'; readonly error: Error };
+/** What the source learns of its consumer, for /readyz and for its restarts. */
+export interface KafkaConsumerEvents {
+  /** The consumer cannot read, for this reason. */
+  onUnavailable(reason: string): void;
+  /** The group was joined, for the first time or again. */
+  onJoin(): void;
+  /** The broker answered a fetch. */
+  onFetch(): void;
+  /** A batch is being processed; call the result when it ends. */
+  onBatch(): () => void;
+  /** A chunk was committed. */
+  onCommit(): void;
+}
 
-/** Milliseconds that what is in flight gets when the feed stops. */
-const stopPatience = 30_000;
+/** Why a consumer ended: the signal, posts that cannot become durable, or a crash inside kafkajs. */
+export type ConsumerEnd = { readonly reason: 'stopped' } | { readonly reason: 'failed' | 'crashed'; readonly error: Error };
+
+/** `draining`: starts no further chunk, finishes those in flight. `stopped`: commits nothing; what is open is delivered again. */
+type State = 'running' | 'draining' | 'stopped';
+
+/** Milliseconds that the chunks in flight get when the source stops. */
+const drainTimeout = 30_000;
 const topicPollMs = 1_000;
 
 /**
- * The life of one consumer: from connecting until the signal is aborted, something fails for good, or the
- * consumer crashes. Then nothing new is taken, what is in flight is finished and committed (for at most 30
- * seconds), and the consumer leaves the group. Never rejects.
+ * Runs one consumer, from connecting until the signal is aborted, a post cannot become durable, or the consumer
+ * crashes. It then starts nothing new, finishes and commits what is in flight (for at most 30 seconds), and leaves the
+ * group. Never rejects.
  */
-export async function runKafkaSession(parts: KafkaSessionParts, signal: AbortSignal): Promise<SessionEnd> {
+export async function runKafkaConsumer(parts: KafkaConsumerParts, signal: AbortSignal): Promise<ConsumerEnd> {
   const { kafka, config, clock, log } = parts;
-  /** `draining`: takes nothing new. `over`: what is still open is left to be delivered again. */
-  let phase: 'taking' | 'draining' | 'over' = 'taking';
-  let end = (_: SessionEnd): void => {};
-  const ended = new Promise<SessionEnd>((resolve) => (end = resolve));
-  const onAbort = () => end({ how: 'stopped' });
+  let state: State = 'running';
+  let end = (_: ConsumerEnd): void => {};
+  const ended = new Promise<ConsumerEnd>((resolve) => (end = resolve));
+  const onAbort = () => end({ reason: 'stopped' });
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
   const fail = (error: Error): void => {
-    phase = 'over';
-    end({ how: 'failed', error });
+    state = 'stopped';
+    end({ reason: 'failed', error });
   };
 
   const admin = kafka.admin();
   const consumer = createConsumer(kafka, config);
-  consumer.on(consumer.events.CRASH, ({ payload }) => end({ how: 'crashed', error: payload.error }));
-  start(parts, { admin, consumer, phase: () => phase, fail }, signal).catch((thrown) => end({ how: 'crashed', error: asError(thrown) }));
+  consumer.on(consumer.events.CRASH, ({ payload }) => end({ reason: 'crashed', error: payload.error }));
+  consume(parts, { admin, consumer, state: () => state, fail }, signal).catch((thrown) =>
+    end({ reason: 'crashed', error: asError(thrown) }),
+  );
 
   const result = await ended;
   signal.removeEventListener('abort', onAbort);
-  if (phase === 'taking') phase = 'draining';
+  if (state === 'running') state = 'draining';
   const left = Promise.allSettled([consumer.disconnect(), admin.disconnect()]).then(() => true);
-  const waiting = new AbortController();
-  const inTime = await Promise.race([left, clock.sleep(stopPatience, waiting.signal).then(() => false)]);
-  waiting.abort(); // the timer would keep the process alive
-  if (!inTime) log.warn({ topic: config.topic }, 'The Kafka feed stopped while posts were in flight: they will be delivered again');
-  phase = 'over';
+  const timer = new AbortController();
+  const hasDrained = await Promise.race([left, clock.sleep(drainTimeout, timer.signal).then(() => false)]);
+  timer.abort(); // a pending timer would keep the process alive
+  if (!hasDrained) log.warn({ topic: config.topic }, 'Kafka consumer stopped with posts in flight; they will be redelivered');
+  state = 'stopped';
   return result;
 }
 
@@ -85,23 +97,23 @@ function createConsumer(kafka: Kafka, { groupId, sessionTimeout }: KafkaConfig):
     maxBytesPerPartition: 1_048_576,
     maxBytes: 10 * 1_048_576,
     allowAutoTopicCreation: false,
-    // How long a partition that was added goes unnoticed.
+    // Bounds how long a new partition goes unnoticed.
     metadataMaxAge: 15_000,
-    // A crash ends the session; the feed then starts another, so that there is one place that decides.
+    // A crash ends this consumer and the source starts another, so that restarts are decided in one place.
     retry: { initialRetryTime: 300, maxRetryTime: 5_000, retries: 8, restartOnFailure: async () => false },
   });
 }
 
-interface Running {
+interface RunningConsumer {
   readonly admin: Admin;
   readonly consumer: Consumer;
-  phase(): 'taking' | 'draining' | 'over';
+  state(): State;
   fail(error: Error): void;
 }
 
-/** Connects, waits for the topic, joins the group and goes on where the group stopped. */
-async function start(parts: KafkaSessionParts, running: Running, signal: AbortSignal): Promise<void> {
-  const { config, health, log, metrics } = parts;
+/** Connects, waits for the topic, joins the group and reads on from the committed offsets. */
+async function consume(parts: KafkaConsumerParts, running: RunningConsumer, signal: AbortSignal): Promise<void> {
+  const { config, events, log, metrics } = parts;
   const { admin, consumer } = running;
   const { topic, groupId } = config;
   await checkBrokerCertificates(config);
@@ -110,16 +122,16 @@ async function start(parts: KafkaSessionParts, running: Running, signal: AbortSi
   if (signal.aborted) return;
   const gaps = createOffsetGaps(await committedOffsets(admin, groupId, topic), (partition) => lowestOffset(admin, topic, partition));
 
-  /** Counts the times that the group was joined: what was read before is no longer ours to commit. */
+  /** Counts joins of the group: batches that were fetched before the latest one may no longer be committed. */
   let generation = 0;
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     generation += 1;
     const partitions = payload.memberAssignment[topic] ?? [];
-    gaps.keepOnly(partitions);
-    parts.joined();
-    log.info({ topic, partitions, groupId }, 'Joined the Kafka group');
+    gaps.retainPartitions(partitions);
+    events.onJoin();
+    log.info({ topic, partitions, groupId }, 'Joined the Kafka consumer group');
   });
-  consumer.on(consumer.events.FETCH, () => health.answered());
+  consumer.on(consumer.events.FETCH, () => events.onFetch());
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
   await consumer.run({
@@ -127,39 +139,38 @@ async function start(parts: KafkaSessionParts, running: Running, signal: AbortSi
     eachBatchAutoResolve: false,
     partitionsConsumedConcurrently: config.maxConcurrentPartitions,
     eachBatch: async (payload) => {
-      const joined = generation;
-      const done = health.working();
-      void noticeGap(gaps, payload.batch.partition, payload.batch.firstOffset(), parts);
+      const fetchedIn = generation;
+      const onBatchEnd = events.onBatch();
+      void reportGap(gaps, payload.batch.partition, payload.batch.firstOffset(), parts);
       const batchParts: KafkaBatchParts = {
         ...parts,
-        rebalancePatience: Math.min(10_000, milliseconds(config.sessionTimeout) / 3),
-        mayTake: () => running.phase() === 'taking' && joined === generation,
-        mayCommit: () => running.phase() !== 'over' && joined === generation,
-        fail: running.fail,
-        committed: (partition, next, highWatermark) => {
-          gaps.advance(partition, next);
+        rebalanceTimeout: Math.min(10_000, milliseconds(config.sessionTimeout) / 3),
+        canFetch: () => running.state() === 'running' && fetchedIn === generation,
+        canCommit: () => running.state() !== 'stopped' && fetchedIn === generation,
+        onFailure: running.fail,
+        onCommit: (partition, next, highWatermark) => {
+          gaps.onCommit(partition, next);
           metrics.lag.set({ topic, partition }, Number(highWatermark - next));
-          health.progressed();
-          parts.progressed();
+          events.onCommit();
         },
       };
-      await consumeBatch(payload, batchParts).finally(done);
+      await consumeBatch(payload, batchParts).finally(onBatchEnd);
     },
   });
 }
 
-/** A feed may be started before its topic exists; creating it is for those who know how many partitions it needs. */
-async function waitForTopic({ config, clock, health, log }: KafkaSessionParts, admin: Admin, signal: AbortSignal): Promise<void> {
-  for (let waited = 0; !signal.aborted && !(await admin.listTopics()).includes(config.topic); waited += 1) {
-    health.cannotRead(`The Kafka topic ${config.topic} does not exist yet.`);
-    if (waited === 0) await checkVisible(admin, config.topic);
-    if (waited % 60 === 0) log.warn({ topic: config.topic }, 'The Kafka topic does not exist yet: waiting for it');
+/** The topic may be created later, by someone who knows how many partitions it needs. */
+async function waitForTopic({ config, clock, events, log }: KafkaConsumerParts, admin: Admin, signal: AbortSignal): Promise<void> {
+  for (let polls = 0; !signal.aborted && !(await admin.listTopics()).includes(config.topic); polls += 1) {
+    events.onUnavailable(`The Kafka topic ${config.topic} does not exist yet.`);
+    if (polls === 0) await checkAuthorized(admin, config.topic);
+    if (polls % 60 === 0) log.warn({ topic: config.topic }, 'Kafka topic does not exist; waiting for it');
     await clock.sleep(topicPollMs, signal);
   }
 }
 
-/** A broker lists no topic that we may not see; asked for it by name, it says so. */
-async function checkVisible(admin: Admin, topic: string): Promise<void> {
+/** A broker leaves topics that we may not read out of its list; only a request for the topic itself returns the error. */
+async function checkAuthorized(admin: Admin, topic: string): Promise<void> {
   try {
     await admin.fetchTopicMetadata({ topics: [topic] });
   } catch (thrown) {
@@ -167,7 +178,7 @@ async function checkVisible(admin: Admin, topic: string): Promise<void> {
   }
 }
 
-/** Where the group goes on, for the partitions that it has committed. */
+/** The committed offsets of the group, by partition. */
 async function committedOffsets(admin: Admin, groupId: string, topic: string): Promise<Map<number, bigint>> {
   const [found] = await admin.fetchOffsets({ groupId, topics: [topic] });
   const committed = (found?.partitions ?? []).map(({ partition, offset }) => [partition, BigInt(offset)] as const);
@@ -179,19 +190,49 @@ async function lowestOffset(admin: Admin, topic: string, partition: number): Pro
   return BigInt(found?.low ?? 0);
 }
 
-async function noticeGap(
+async function reportGap(
   gaps: OffsetGaps,
   partition: number,
   first: string | null,
-  { config, log, metrics }: KafkaSessionParts,
+  { config, log, metrics }: KafkaConsumerParts,
 ): Promise<void> {
   if (first === null) return;
   try {
-    const lost = await gaps.arrive(partition, BigInt(first));
+    const lost = await gaps.onFetch(partition, BigInt(first));
     if (lost === 0n) return;
     metrics.offsetGap.inc({ topic: config.topic, partition }, Number(lost));
-    log.error({ topic: config.topic, partition, lost: Number(lost) }, 'Messages were deleted by the broker before they were read');
+    log.error({ topic: config.topic, partition, lost: Number(lost) }, 'The broker deleted messages before they were read');
   } catch (thrown) {
-    log.warn({ topic: config.topic, partition, error: asError(thrown).message }, 'Could not tell whether messages were lost');
+    log.warn({ topic: config.topic, partition, error: asError(thrown).message }, 'Offset gap check failed');
   }
+}
+
+/**
+ * Detects messages that the broker deleted before they were read. A skipped offset proves nothing by itself, since
+ * compaction and transactions leave holes; the lowest offset that the partition still has decides.
+ */
+export interface OffsetGaps {
+  /** A batch of the partition begins at `first`. Resolves to the number of messages lost before it. */
+  onFetch(partition: number, first: bigint): Promise<bigint>;
+  /** Everything of the partition below `next` is committed. */
+  onCommit(partition: number, next: bigint): void;
+  /** Forgets all other partitions, which other members now read. */
+  retainPartitions(partitions: readonly number[]): void;
+}
+
+/** `expected` holds the next offset of each partition; `fetchLowest` asks the broker for the lowest offset it has. */
+export function createOffsetGaps(expected: Map<number, bigint>, fetchLowest: (partition: number) => Promise<bigint>): OffsetGaps {
+  return {
+    onFetch: async (partition, first) => {
+      const next = expected.get(partition);
+      expected.set(partition, first);
+      if (next === undefined || first <= next) return 0n;
+      const lowest = await fetchLowest(partition);
+      return lowest > next ? lowest - next : 0n;
+    },
+    onCommit: (partition, next) => void expected.set(partition, next),
+    retainPartitions: (partitions) => {
+      for (const partition of expected.keys()) if (!partitions.includes(partition)) expected.delete(partition);
+    },
+  };
 }

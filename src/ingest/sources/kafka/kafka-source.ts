@@ -8,8 +8,7 @@ import type { DeadLetterSink } from '../../dead-letters/dead-letter-sink.ts';
 import { createMessageParser } from '../../decode/message-parser.ts';
 import { compileMapping } from '../../mapping/parse-post.ts';
 import { createKafka } from './client.ts';
-import { runKafkaSession } from './consumer.ts';
-import { createKafkaHealth } from './consumer-health.ts';
+import { type KafkaConsumerEvents, runKafkaConsumer } from './consumer.ts';
 import { asKafkaError } from './kafka-error.ts';
 
 export interface KafkaSourceOptions {
@@ -21,17 +20,16 @@ export interface KafkaSourceOptions {
   readonly metrics: Pick<Metrics, 'lag' | 'offsetGap'>;
 }
 
-/** Crashes without a commit between them before the feed gives up: few before the group was ever joined, since a wrong setting does not mend itself. */
-const patience = { atFirst: 2, later: 10 };
-const longestPauseMs = 30_000;
-/** A consumer that lived so long was sound, even if nothing came to be committed. */
-const soundMs = 300_000;
+/** Consecutive crashes without a commit before the source fails. Fewer before the first join: a wrong setting does not fix itself. */
+const maxCrashes = { beforeJoin: 2, afterJoin: 10 };
+const maxPauseMs = 30_000;
+/** A consumer that ran this long was healthy, even if it had nothing to commit. */
+const healthyMs = 300_000;
 
 /**
- * A Kafka topic, read as a member of a consumer group. Offsets are committed only after what they cover is
- * durable. A consumer that crashes is built anew after a pause that grows; `run` rejects with KAFKA_UNAVAILABLE
- * when that does not help, with KAFKA_REJECTED or KAFKA_UNREADABLE at once, and with the error of a post that
- * cannot become durable.
+ * Reads a Kafka topic as a member of a consumer group. Offsets are committed only after what they cover is durable.
+ * A consumer that crashes is replaced, with backoff. `run` rejects with KAFKA_UNAVAILABLE when that does not help,
+ * with KAFKA_REJECTED or KAFKA_UNREADABLE at once, and with the error of a post that cannot become durable.
  */
 export function createKafkaSource({ config, mapping, ...parts }: KafkaSourceOptions): Source<SourceRecord> {
   const { clock, log } = parts;
@@ -41,31 +39,86 @@ export function createKafkaSource({ config, mapping, ...parts }: KafkaSourceOpti
 
   const run: Source<SourceRecord>['run'] = async (emit, signal) => {
     const parse = createMessageParser({ mapping: compiled, config, clock, log, signal });
-    let everJoined = false;
+    let hasJoined = false;
     /** Crashes since the last commit. */
     let crashes = 0;
-    const joined = (): void => {
-      everJoined = true;
-      health.joined();
-    };
-    const progressed = (): void => {
-      crashes = 0;
+    const events: KafkaConsumerEvents = {
+      ...health,
+      onJoin: () => {
+        hasJoined = true;
+        health.onJoin();
+      },
+      onCommit: () => {
+        crashes = 0;
+        health.onCommit();
+      },
     };
     while (!signal.aborted) {
-      if (crashes === 0) health.cannotRead('Connecting to Kafka.');
-      const since = clock.now();
-      const end = await runKafkaSession({ ...parts, kafka, config, mapping: compiled, parse, health, emit, joined, progressed }, signal);
-      if (end.how === 'stopped') break;
-      if (end.how === 'failed') throw end.error;
+      if (crashes === 0) health.onUnavailable('Connecting to Kafka.');
+      const startedAt = clock.now();
+      const end = await runKafkaConsumer({ ...parts, kafka, config, mapping: compiled, parse, events, emit }, signal);
+      if (end.reason === 'stopped') break;
+      if (end.reason === 'failed') throw end.error;
       const error = asKafkaError(end.error, `reading ${config.topic}`);
-      crashes = clock.now() - since > soundMs ? 1 : crashes + 1;
-      health.cannotRead(error.message);
-      if (!error.retry || crashes >= (everJoined ? patience.later : patience.atFirst)) throw error;
-      const pause = Math.min(1_000 * 2 ** (crashes - 1), longestPauseMs);
-      log.warn({ topic: config.topic, crashes, pause, error: error.message }, 'The Kafka consumer crashed: building another');
+      crashes = clock.now() - startedAt > healthyMs ? 1 : crashes + 1;
+      health.onUnavailable(error.message);
+      if (!error.retry || crashes >= (hasJoined ? maxCrashes.afterJoin : maxCrashes.beforeJoin)) throw error;
+      const pause = Math.min(1_000 * 2 ** (crashes - 1), maxPauseMs);
+      log.warn({ topic: config.topic, crashes, pause, error: error.message }, 'Kafka consumer crashed; restarting with backoff');
       await clock.sleep(pause, signal);
     }
-    health.cannotRead('The Kafka feed has stopped.');
+    health.onUnavailable('The Kafka source has stopped.');
   };
-  return { name: 'kafka', run, healthIssue: () => health.trouble() };
+  return { name: 'kafka', run, healthIssue: () => health.issue() };
+}
+
+/** Follows a consumer; `issue` returns a sentence when something is wrong. */
+interface KafkaHealth extends KafkaConsumerEvents {
+  issue(): string | undefined;
+}
+
+/** Longer than the slowest healthy chunk and the longest silence of a healthy broker, in milliseconds. */
+const stallMs = 60_000;
+
+function createKafkaHealth(clock: Pick<Clock, 'now'>): KafkaHealth {
+  /** Why the consumer cannot read; undefined once it has joined. */
+  let unavailable: string | undefined = 'The Kafka source has not started.';
+  let lastFetchAt = clock.now();
+  let lastCommitAt = clock.now();
+  /** Batches that are being processed. */
+  let openBatches = 0;
+  return {
+    onUnavailable: (reason) => {
+      unavailable = reason;
+    },
+    onJoin: () => {
+      unavailable = undefined;
+      lastFetchAt = clock.now();
+    },
+    onFetch: () => {
+      lastFetchAt = clock.now();
+    },
+    onBatch: () => {
+      if (openBatches === 0) lastCommitAt = clock.now();
+      openBatches += 1;
+      return () => {
+        openBatches -= 1;
+        lastFetchAt = clock.now();
+      };
+    },
+    onCommit: () => {
+      lastCommitAt = clock.now();
+    },
+    issue: () => {
+      if (unavailable !== undefined) return unavailable;
+      const now = clock.now();
+      if (openBatches > 0 && now - lastCommitAt > stallMs) return `No posts were committed for ${seconds(now - lastCommitAt)} seconds.`;
+      if (openBatches === 0 && now - lastFetchAt > stallMs) return `Kafka has not answered for ${seconds(now - lastFetchAt)} seconds.`;
+      return undefined;
+    },
+  };
+}
+
+function seconds(ms: number): number {
+  return Math.round(ms / 1_000);
 }

@@ -5,7 +5,7 @@ import { asError } from '../../../lib/errors.ts';
 import type { Lease } from '../../../lib/lease.ts';
 import type { Log } from '../../../lib/log.ts';
 import { createKafka } from './client.ts';
-import { ensureTopic } from './ensure-topic.ts';
+import { ensureTopic } from './topics.ts';
 
 /** A holder that has heard nothing of the broker for so much of its session stops by itself, before the broker gives the lease away. */
 const trusted = 0.5;

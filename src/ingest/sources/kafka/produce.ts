@@ -3,13 +3,12 @@ import kafkajs, { type Message, type Producer } from 'kafkajs';
 import type { FieldMapping, KafkaConfig } from '../../../config/schema.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import type { Log } from '../../../lib/log.ts';
-import { compileMapping } from '../../mapping/field-mapping.ts';
+import { compileMapping } from '../../mapping/fields.ts';
 import { type CompiledMapping, parsePost } from '../../mapping/parse-post.ts';
 import { type Line, readLines } from '../ndjson/read-lines.ts';
-import { createKafka } from './client.ts';
-import { ensureTopic } from './ensure-topic.ts';
+import { checkBrokerCertificates, createKafka } from './client.ts';
 import { asKafkaError } from './kafka-error.ts';
-import { checkBrokerCertificates } from './transport.ts';
+import { ensureTopic } from './topics.ts';
 
 export interface ProduceOptions {
   readonly config: KafkaConfig;

@@ -6,7 +6,7 @@ import type { Clock } from '../../../lib/clock.ts';
 import { asError } from '../../../lib/errors.ts';
 import type { DeadLetterSink } from '../../dead-letters/dead-letter-sink.ts';
 import { compileMapping } from '../../mapping/parse-post.ts';
-import { processChunk, type RawMessage, chunkSize as defaultChunkSize } from '../process-chunk.ts';
+import { chunkSize as defaultChunkSize, processChunk, type RawMessage } from '../process-chunk.ts';
 import { type Line, readLines } from './read-lines.ts';
 
 export interface NdjsonSourceOptions {

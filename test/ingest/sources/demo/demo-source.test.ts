@@ -15,9 +15,9 @@ const config = configSchema.parse({ demo: { backfill: '30m', rate: 1 } }).demo;
 const startedAt = Date.parse('2026-03-02T18:00:20Z');
 
 let posts: Post[];
-const take: Emit<SourceRecord> = ({ items, settle }) => {
+const emit: Emit<SourceRecord> = ({ items, ack }) => {
   posts.push(...items.map(({ post }) => post));
-  settle();
+  ack();
 };
 
 beforeEach(() => {
@@ -43,7 +43,7 @@ async function run(
     },
   };
   posts = [];
-  await createDemoSource({ config: demo, clock, stored, deadLetters: collectLetters() }).run(take, stop.signal);
+  await createDemoSource({ config: demo, clock, stored, deadLetters: collectLetters() }).run(emit, stop.signal);
   return posts;
 }
 

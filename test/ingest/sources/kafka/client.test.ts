@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { configSchema, type KafkaConfig } from '../../../../src/config/schema.ts';
-import { createKafka } from '../../../../src/ingest/sources/kafka/client.ts';
+import { createKafka, socketFactory } from '../../../../src/ingest/sources/kafka/client.ts';
+import { createOffsetGaps } from '../../../../src/ingest/sources/kafka/consumer.ts';
 import { asKafkaError, hasKafkaErrorCode } from '../../../../src/ingest/sources/kafka/kafka-error.ts';
-import { createOffsetGaps } from '../../../../src/ingest/sources/kafka/offset-gaps.ts';
-import { socketFactory } from '../../../../src/ingest/sources/kafka/transport.ts';
 import { FeedpulseError } from '../../../../src/lib/errors.ts';
 import { createLog } from '../../../../src/lib/log.ts';
 
@@ -94,21 +93,21 @@ describe('messages that the broker deleted', () => {
   const gaps = (lowest: bigint) => createOffsetGaps(new Map([[0, 10n]]), async () => lowest);
 
   it('are counted from where the feed was to go on', async () => {
-    expect(await gaps(500n).arrive(0, 500n)).toBe(490n);
+    expect(await gaps(500n).onFetch(0, 500n)).toBe(490n);
   });
 
   it('are told from holes of compaction', async () => {
-    expect(await gaps(3n).arrive(0, 500n)).toBe(0n);
+    expect(await gaps(3n).onFetch(0, 500n)).toBe(0n);
   });
 
   it('are not counted where the feed goes on without a hole, twice, or without knowing where it was', async () => {
-    const watch = gaps(500n);
-    expect(await watch.arrive(0, 10n)).toBe(0n);
-    watch.advance(0, 20n);
-    expect(await watch.arrive(0, 500n)).toBe(480n);
-    expect(await watch.arrive(0, 500n)).toBe(0n);
-    watch.keepOnly([1]);
-    expect(await watch.arrive(0, 900n)).toBe(0n);
-    expect(await watch.arrive(7, 900n)).toBe(0n);
+    const tracker = gaps(500n);
+    expect(await tracker.onFetch(0, 10n)).toBe(0n);
+    tracker.onCommit(0, 20n);
+    expect(await tracker.onFetch(0, 500n)).toBe(480n);
+    expect(await tracker.onFetch(0, 500n)).toBe(0n);
+    tracker.retainPartitions([1]);
+    expect(await tracker.onFetch(0, 900n)).toBe(0n);
+    expect(await tracker.onFetch(7, 900n)).toBe(0n);
   });
 });

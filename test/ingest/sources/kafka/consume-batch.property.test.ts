@@ -3,14 +3,14 @@ import type { EachBatchPayload } from 'kafkajs';
 import { describe, expect, it } from 'vitest';
 import { compileMapping } from '../../../../src/ingest/mapping/parse-post.ts';
 import { consumeBatch, type KafkaBatchParts } from '../../../../src/ingest/sources/kafka/consume-batch.ts';
-import { createOffsetGaps } from '../../../../src/ingest/sources/kafka/offset-gaps.ts';
+import { createOffsetGaps } from '../../../../src/ingest/sources/kafka/consumer.ts';
 import type { Clock } from '../../../../src/lib/clock.ts';
 import { defaultMapping } from '../../field-samples.ts';
 
 const mapping = compileMapping(defaultMapping);
-const slice = 256;
+const chunkSize = 256;
 
-/** What happens next to a batch under way. */
+/** The next event while a batch is being consumed. */
 const event = fc.oneof(
   { weight: 12, arbitrary: fc.record({ do: fc.constant('settle' as const), which: fc.nat(), fails: fc.constant(false) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('settle' as const), which: fc.nat(), fails: fc.constant(true) }) },
@@ -23,38 +23,38 @@ const event = fc.oneof(
 );
 
 const plan = fc.record({
-  slices: fc.integer({ min: 1, max: 5 }),
+  chunks: fc.integer({ min: 1, max: 5 }),
   /** Distance between offsets: compaction and transactions leave holes. */
   step: fc.integer({ min: 1, max: 3 }),
-  /** Records behind the last message that are no messages. */
+  /** Control records after the last message. */
   behind: fc.nat(2),
-  /** Every so-manieth message is no post; none for 0. */
+  /** Every n-th message is no post; 0 for none. */
   deadEvery: fc.constantFrom(0, 3, 256),
   commitFails: fc.oneof({ weight: 4, arbitrary: fc.constant(-1) }, { weight: 1, arbitrary: fc.nat(3) }),
-  /** Whether the handler gets a turn before the next event, by the event's place. */
+  /** Whether consumeBatch gets to run before the event at this index. */
   turns: fc.array(fc.boolean(), { minLength: 14, maxLength: 14 }),
   events: fc.array(event, { maxLength: 14 }),
 });
 
 type Plan = typeof plan extends fc.Arbitrary<infer T> ? T : never;
 
-/** Something that the handler waits for, and the offsets that it makes durable. */
+/** A write that consumeBatch waits for, and the offsets that it makes durable. */
 interface Pending {
   readonly offsets: readonly number[];
   settle(error?: Error): void;
 }
 
-/** Plays the events against one batch; notes every breach as it happens. */
-async function play({ slices, step, behind, deadEvery, commitFails, turns: hasTurn, events }: Plan) {
-  const count = slices * slice - 7;
+/** Runs the events against one batch and records every violation. */
+async function play({ chunks, step, behind, deadEvery, commitFails, turns: hasTurn, events }: Plan) {
+  const count = chunks * chunkSize - 7;
   const offsets = Array.from({ length: count }, (_, index) => index * step);
   const lastOffset = (count - 1) * step + behind;
   const isDead = (index: number) => deadEvery > 0 && index % deadEvery === 0;
   const durable = new Set<number>();
   const pending: Pending[] = [];
-  const breaches: string[] = [];
+  const violations: string[] = [];
   const committed: number[] = [];
-  const state = { taking: true, ours: true, failed: false };
+  const state = { isRunning: true, isAssigned: true, failed: false };
   let beat: Error | undefined;
   const wait = (waited: readonly number[]): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -86,13 +86,13 @@ async function play({ slices, step, behind, deadEvery, commitFails, turns: hasTu
     resolveOffset: () => {},
     commitOffsetsIfNecessary: async ({ topics: [topic] }: { topics: { partitions: { offset: string }[] }[] }) => {
       const next = Number(topic?.partitions[0]?.offset);
-      if (!state.ours) breaches.push(`committed ${next} of a partition that may be somebody else's`);
-      if (offsets.some((offset) => offset < next && !durable.has(offset))) breaches.push(`committed ${next} beyond what is durable`);
-      if (next <= (committed.at(-1) ?? 0)) breaches.push(`committed ${next} after ${committed.at(-1)}`);
+      if (!state.isAssigned) violations.push(`committed ${next} of a partition that another member may own`);
+      if (offsets.some((offset) => offset < next && !durable.has(offset))) violations.push(`committed ${next} beyond what is durable`);
+      if (next <= (committed.at(-1) ?? 0)) violations.push(`committed ${next} after ${committed.at(-1)}`);
       if (committed.length === commitFails) throw new Error('commit');
       committed.push(next);
     },
-  } as unknown as EachBatchPayload; // only what the handler uses
+  } as unknown as EachBatchPayload; // the part that consumeBatch uses
   const clock: Clock = { now: () => 1_700_000_000_000, sleep: () => new Promise((resolve) => setImmediate(resolve)) };
   const parts: KafkaBatchParts = {
     mapping,
@@ -102,20 +102,17 @@ async function play({ slices, step, behind, deadEvery, commitFails, turns: hasTu
       observe: () => {},
       close: async () => {},
     },
-    offer: ({ items, settle }) => {
+    emit: ({ items, ack, nack }) => {
       const waited = items.map(({ position }) => Number(position.offset));
-      wait(waited).then(
-        () => settle(),
-        (error) => settle(error),
-      );
+      wait(waited).then(ack, nack);
     },
-    mayTake: () => state.taking && state.ours && !state.failed,
-    mayCommit: () => state.ours && !state.failed,
-    fail: () => {
+    canFetch: () => state.isRunning && state.isAssigned && !state.failed,
+    canCommit: () => state.isAssigned && !state.failed,
+    onFailure: () => {
       state.failed = true;
     },
-    committed: () => {},
-    rebalancePatience: 1,
+    onCommit: () => {},
+    rebalanceTimeout: 1,
   };
   let over = false;
   const run = consumeBatch(payload, parts).finally(() => {
@@ -132,8 +129,8 @@ async function play({ slices, step, behind, deadEvery, commitFails, turns: hasTu
   for (const [index, next] of events.entries()) {
     if (hasTurn[index]) await turns();
     if (next.do === 'settle') settleOne(next.which, next.fails ? new Error('database') : undefined);
-    else if (next.do === 'drain') state.taking = false;
-    else if (next.do === 'rejoin') state.ours = false;
+    else if (next.do === 'drain') state.isRunning = false;
+    else if (next.do === 'rejoin') state.isAssigned = false;
     else if (next.do === 'rebalance') beat = Object.assign(new Error('rebalance'), { type: 'REBALANCE_IN_PROGRESS' });
     else if (next.do === 'evict') beat = Object.assign(new Error('evicted'), { type: 'UNKNOWN_MEMBER_ID' });
   }
@@ -142,18 +139,18 @@ async function play({ slices, step, behind, deadEvery, commitFails, turns: hasTu
     settleOne(0);
   }
   await run.catch(() => {});
-  return { breaches, committed, lastOffset, quiet: events.every((one) => one.do === 'pass' || (one.do === 'settle' && !one.fails)) };
+  return { violations, committed, lastOffset, quiet: events.every((one) => one.do === 'pass' || (one.do === 'settle' && !one.fails)) };
 }
 
-describe('the ledger of offsets', () => {
-  it('commits in order, only what is durable and only what is ours, whatever ends, fails or is lost in whatever order', async () => {
+describe('offset commits', () => {
+  it('commits in order, only what is durable and only assigned partitions, under any order of acknowledgements and faults', async () => {
     let commits = 0;
     await fc.assert(
       fc.asyncProperty(plan, async (given) => {
-        const { breaches, committed, lastOffset, quiet } = await play(given);
-        expect(breaches).toEqual([]);
+        const { violations, committed, lastOffset, quiet } = await play(given);
+        expect(violations).toEqual([]);
         commits += committed.length;
-        // Without any trouble the whole batch is committed, with what stands behind its last message.
+        // Without faults the whole batch is committed, including the control records after its last message.
         if (quiet && given.commitFails < 0) expect(committed.at(-1)).toBe(lastOffset + 1);
       }),
       { numRuns: 150 },
@@ -161,10 +158,10 @@ describe('the ledger of offsets', () => {
     expect(commits).toBeGreaterThan(50);
   });
 
-  const smaller = (a: bigint, b: bigint) => (a < b ? a : b);
-  const larger = (a: bigint, b: bigint) => (a > b ? a : b);
+  const min = (a: bigint, b: bigint) => (a < b ? a : b);
+  const max = (a: bigint, b: bigint) => (a > b ? a : b);
 
-  it('counts the messages that were deleted before they were read, and no others', async () => {
+  it('counts exactly the messages that were deleted before they were read', async () => {
     const move = fc.record({ read: fc.nat(20), append: fc.nat(30), deleted: fc.oneof(fc.constant(0), fc.nat(40)), hole: fc.nat(3) });
     await fc.assert(
       fc.asyncProperty(fc.array(move, { maxLength: 30 }), async (moves) => {
@@ -176,14 +173,14 @@ describe('the ledger of offsets', () => {
         let reported = 0n;
         for (const { read, append, deleted, hole } of moves) {
           end += BigInt(append);
-          low = smaller(low + BigInt(deleted), end);
-          // The consumer goes on where it was, or at the lowest that is left; a hole is skipped without a loss.
-          const first = larger(next, low) + BigInt(hole);
+          low = min(low + BigInt(deleted), end);
+          // The consumer continues at its offset, or at the lowest one left; skipping a hole loses nothing.
+          const first = max(next, low) + BigInt(hole);
           if (first >= end) continue;
-          lost += larger(low - next, 0n);
-          reported += await gaps.arrive(0, first);
-          next = smaller(first + BigInt(read), end);
-          gaps.advance(0, next);
+          lost += max(low - next, 0n);
+          reported += await gaps.onFetch(0, first);
+          next = min(first + BigInt(read), end);
+          gaps.onCommit(0, next);
         }
         expect(reported).toBe(lost);
       }),

@@ -7,7 +7,7 @@ import { createNdjsonSource } from '../../../../src/ingest/sources/ndjson/ndjson
 import { type Line, readLines } from '../../../../src/ingest/sources/ndjson/read-lines.ts';
 import { collectLetters, defaultMapping, now } from '../../field-samples.ts';
 
-/** Bytes with many ends of lines among them, cut anywhere. */
+/** Bytes with many line endings among them, split anywhere. */
 const content = fc.array(fc.oneof({ weight: 3, arbitrary: fc.nat(255) }, { weight: 1, arbitrary: fc.constantFrom(0x0a, 0x0d) }), {
   maxLength: 300,
 });
@@ -18,22 +18,22 @@ function chunksOf(bytes: Buffer, at: readonly number[]): Buffer[] {
   return places.slice(1).map((end, index) => bytes.subarray(places[index], end));
 }
 
-async function linesOf(chunks: Buffer[], longest: number): Promise<Line[]> {
+async function linesOf(chunks: Buffer[], maxLineBytes: number): Promise<Line[]> {
   const lines: Line[] = [];
-  for await (const completed of readLines(Readable.from(chunks, { objectMode: true }), longest)) lines.push(...completed);
+  for await (const completed of readLines(Readable.from(chunks, { objectMode: true }), maxLineBytes)) lines.push(...completed);
   return lines;
 }
 
-it('lines are what stands between the ends of lines, wherever the stream is cut, and each is kept up to its bound', async () => {
+it('splits at newlines wherever the stream is split, and keeps each line up to its limit', async () => {
   await fc.assert(
-    fc.asyncProperty(content, cuts, fc.integer({ min: 1, max: 40 }), async (values, at, longest) => {
+    fc.asyncProperty(content, cuts, fc.integer({ min: 1, max: 40 }), async (values, at, maxLineBytes) => {
       const bytes = Buffer.from(values);
       const parts = bytes.toString('latin1').split('\n');
       if (parts.at(-1) === '') parts.pop();
-      const lines = await linesOf(chunksOf(bytes, at), longest);
+      const lines = await linesOf(chunksOf(bytes, at), maxLineBytes);
       expect(lines.map(({ number, size }) => [number, size])).toEqual(parts.map((part, index) => [index + 1, part.length]));
       for (const [index, part] of parts.entries()) {
-        const whole = part.length <= longest ? part.replace(/\r$/, '') : part.slice(0, longest);
+        const whole = part.length <= maxLineBytes ? part.replace(/\r$/, '') : part.slice(0, maxLineBytes);
         expect(lines[index]?.bytes.toString('latin1')).toBe(whole);
       }
     }),
@@ -44,19 +44,19 @@ it('lines are what stands between the ends of lines, wherever the stream is cut,
 const post = fc.nat(1_000_000).map((id) => JSON.stringify({ platform: 'murmur', id, text: 'x' }));
 const line = fc.oneof(post, post, fc.constantFrom('', '  ', '\t\r', 'nonsense', '{}', '[1]'));
 
-it('every line of an NDJSON feed is a post or a dead letter, in order, at its own number; blank ones are neither', async () => {
+it('turns every line that is not blank into a post or a dead letter, in order, with its own line number', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(line, { maxLength: 60 }), cuts, fc.integer({ min: 1, max: 7 }), async (lines, at, sliceSize) => {
+    fc.asyncProperty(fc.array(line, { maxLength: 60 }), cuts, fc.integer({ min: 1, max: 7 }), async (lines, at, chunkSize) => {
       const letters = collectLetters();
       const items: SourceRecord[] = [];
-      const take = ({ items: offered, settle }: AckableBatch<SourceRecord>): void => {
-        items.push(...offered);
-        setImmediate(settle);
+      const emit = ({ items: emitted, ack }: AckableBatch<SourceRecord>): void => {
+        items.push(...emitted);
+        setImmediate(ack);
       };
       const input = Readable.from(chunksOf(Buffer.from(lines.join('\n')), at), { objectMode: true });
       const clock = { now: () => now, sleep: async () => {} };
-      await createNdjsonSource({ input, name: 'f', mapping: defaultMapping, deadLetters: letters, clock, sliceSize }).run(
-        take,
+      await createNdjsonSource({ input, name: 'f', mapping: defaultMapping, deadLetters: letters, clock, chunkSize }).run(
+        emit,
         new AbortController().signal,
       );
       const numbered = lines.map((text, index) => ({ text, offset: String(index + 1) })).filter(({ text }) => text.trim() !== '');

@@ -1,6 +1,6 @@
 import kafkajs from 'kafkajs';
 import { describe, expect, it } from 'vitest';
-import { kafkaCodecs, largestAnswer, largestBatch, registerCodecs } from '../../../../../src/ingest/sources/kafka/codecs/codecs.ts';
+import { kafkaCodecs, largestAnswer, largestBatch, registerCodecs } from '../../../../src/ingest/sources/kafka/codecs.ts';
 
 /** Forty posts, as `sampleText` makes them, compressed by the reference implementation. */
 const zstdSample =

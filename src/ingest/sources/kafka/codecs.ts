@@ -1,0 +1,210 @@
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import { Decompress } from 'fzstd';
+import kafkajs from 'kafkajs';
+import { compressFrame, decompressFrame } from 'lz4-napi';
+import { compress, uncompress } from 'snappyjs';
+import { asError, FeedpulseError } from '../../../lib/errors.ts';
+
+/** Bytes that one batch may decode to: a small message must not unfold until the memory is full. */
+export const largestBatch = 50 * 1_048_576;
+/**
+ * Bytes that the batches of one answer of a broker may decode to together, since the client decodes all of them
+ * before it hands on the first: an answer of ten mebibytes may hold hundreds.
+ */
+export const largestAnswer = 512 * 1_048_576;
+
+/** What kafkajs calls with the bytes of a batch. */
+interface Codec {
+  compress(encoder: { readonly buffer: Buffer }): Promise<Buffer>;
+  decompress(bytes: Buffer): Promise<Buffer>;
+}
+
+const gzipBytes = promisify(gzip);
+const gunzipBytes = promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip);
+
+/** The codecs of Kafka's batches, each bounded in what it decodes to. zstd is read, not written. */
+export const kafkaCodecs = {
+  gzip: bounded({
+    compress: ({ buffer }) => gzipBytes(buffer),
+    decompress: (bytes) => gunzipBytes(bytes, { maxOutputLength: largestBatch }),
+  }),
+  snappy: bounded({
+    compress: async ({ buffer }) => encodeSnappy(buffer),
+    decompress: async (bytes) => decodeSnappy(bytes, largestBatch),
+  }),
+  lz4: bounded({
+    compress: ({ buffer }) => compressFrame(buffer),
+    decompress: (bytes) => decodeLz4(bytes, largestBatch),
+  }),
+  zstd: bounded({
+    compress: async () => {
+      throw new Error('zstd is only read');
+    },
+    decompress: async (bytes) => decodeZstd(bytes, largestBatch),
+  }),
+} as const satisfies Record<string, Codec>;
+
+/** Makes the codecs known to kafkajs, which keeps one table of them for the whole process. */
+export function registerCodecs(): void {
+  const { GZIP, Snappy, LZ4, ZSTD } = kafkajs.CompressionTypes;
+  const table: Record<number, () => Codec> = kafkajs.CompressionCodecs;
+  table[GZIP] = () => kafkaCodecs.gzip;
+  table[Snappy] = () => kafkaCodecs.snappy;
+  table[LZ4] = () => kafkaCodecs.lz4;
+  table[ZSTD] = () => kafkaCodecs.zstd;
+}
+
+/** Bytes decoded so far, by the memory in which the answer arrived. */
+const decodedBytes = new WeakMap<ArrayBufferLike, number>();
+
+function countDecoded({ buffer }: Buffer, more: number): void {
+  const decoded = (decodedBytes.get(buffer) ?? 0) + more;
+  if (decoded > largestAnswer) throw new RangeError('the batches of one answer decode to more than 512 MiB');
+  decodedBytes.set(buffer, decoded);
+}
+
+/** Gives a batch that cannot be decoded its code, and tells kafkajs that trying again is no use. */
+function bounded({ compress, decompress }: Codec): Codec {
+  return {
+    compress,
+    decompress: async (bytes) => {
+      try {
+        countDecoded(bytes, 0);
+        const decoded = await decompress(bytes);
+        countDecoded(bytes, decoded.length);
+        return decoded;
+      } catch (thrown) {
+        // Without a `cause`: kafkajs goes straight to the cause of an error, and our code would be lost.
+        const error = new FeedpulseError(
+          'KAFKA_UNREADABLE',
+          `A batch in the topic is damaged, or decodes to too much: ${asError(thrown).message}`,
+        );
+        throw Object.assign(error, { retriable: false });
+      }
+    },
+  };
+}
+
+const frameMagic = 0x184d2204;
+const uncompressedBit = 0x80000000;
+
+/** Throws when the bytes are damaged or decode to more than `limit` bytes. */
+export async function decodeLz4(bytes: Buffer, limit: number): Promise<Buffer> {
+  // The decoder has no limit of its own, so the blocks are counted before the memory is taken.
+  if (fullBlocksSize(bytes) > limit) throw new RangeError('an lz4 frame decodes to too much');
+  const decoded = await decompressFrame(bytes);
+  if (decoded.length > limit) throw new RangeError('an lz4 frame decodes to too much');
+  return decoded;
+}
+
+/**
+ * Bytes that a frame decodes to if all its blocks but the last are full, as they are when they come from Kafka.
+ * Layout: https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md
+ */
+function fullBlocksSize(bytes: Buffer): number {
+  if (bytes.readUInt32LE(0) !== frameMagic) throw new RangeError('not an lz4 frame');
+  const flags = bytes.readUInt8(4);
+  const blockChecksum = (flags & 0x10) === 0 ? 0 : 4;
+  const contentSize = (flags & 0x08) === 0 ? 0 : 8;
+  const dictionary = (flags & 0x01) === 0 ? 0 : 4;
+  // 4 to 7 stand for 64 KiB, 256 KiB, 1 MiB and 4 MiB.
+  const blockSize = 2 ** (8 + 2 * ((bytes.readUInt8(5) >> 4) & 0x07));
+  let blocks = 0;
+  for (let at = 7 + contentSize + dictionary; at + 4 <= bytes.length; ) {
+    const length = bytes.readUInt32LE(at) & ~uncompressedBit;
+    if (length === 0) break;
+    blocks += 1;
+    at += 4 + length + blockChecksum;
+  }
+  return Math.max(0, blocks - 1) * blockSize;
+}
+
+/**
+ * Kafka's Java clients write snappy in the framing of the xerial library: a header of 16 bytes (magic, version,
+ * lowest compatible version), then blocks, each after its length as a 32-bit big-endian integer. Others write
+ * one bare block.
+ */
+const xerialMagic = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);
+const xerialHeader = 16;
+
+/** Throws when the bytes are damaged or decode to more than `limit` bytes. */
+export function decodeSnappy(bytes: Buffer, limit: number): Buffer {
+  if (!bytes.subarray(0, xerialMagic.length).equals(xerialMagic)) return uncompress(bytes, limit);
+  const blocks: Buffer[] = [];
+  let size = 0;
+  for (let at = xerialHeader; at < bytes.length; ) {
+    const end = at + 4 + bytes.readUInt32BE(at);
+    if (end > bytes.length) throw new RangeError('a snappy block is cut off');
+    const block = uncompress(bytes.subarray(at + 4, end), limit - size);
+    blocks.push(block);
+    size += block.length;
+    at = end;
+  }
+  return Buffer.concat(blocks, size);
+}
+
+/** One bare block, which every Kafka client reads. */
+export function encodeSnappy(bytes: Buffer): Buffer {
+  return compress(bytes);
+}
+
+/** The window of zstd's highest level, which Kafka allows. The decoder takes a window's memory before it reads. */
+const largestWindow = 128 * 1_048_576;
+
+/** Decoded piece by piece, so that the limit holds before the memory is taken. Throws when the bytes are damaged or decode to more than `limit` bytes. */
+export function decodeZstd(bytes: Buffer, limit: number): Buffer {
+  checkWindows(bytes);
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  const stream = new Decompress((piece) => {
+    size += piece.length;
+    if (size > limit) throw new RangeError('a zstd frame decodes to too much');
+    pieces.push(piece);
+  });
+  stream.push(bytes, true);
+  return Buffer.concat(pieces, size);
+}
+
+const magic = 0xfd2fb528;
+/** Frames that decode to nothing begin with one of sixteen numbers from here on. */
+const skippable = 0x184d2a50;
+
+/** Throws when a frame asks for a larger window: ten bytes could take gigabytes. Layout: RFC 8878, 3.1. */
+function checkWindows(bytes: Buffer): void {
+  for (let at = 0; at < bytes.length; ) {
+    const begin = bytes.readUInt32LE(at);
+    if (begin >>> 4 === skippable >>> 4) at += 8 + bytes.readUInt32LE(at + 4);
+    else if (begin !== magic) throw new RangeError('not a zstd frame');
+    else at = endOfFrame(bytes, at + 4);
+  }
+}
+
+/** Where the frame ends whose descriptor stands at `start`. */
+function endOfFrame(bytes: Buffer, start: number): number {
+  const descriptor = bytes.readUInt8(start);
+  const isSingleSegment = (descriptor & 0x20) !== 0;
+  const dictionary = [0, 1, 2, 4][descriptor & 0x03] ?? 0;
+  const contentSize = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;
+  let at = start + 1;
+  const window = isSingleSegment ? contentOf(bytes, at + dictionary, contentSize) : windowOf(bytes.readUInt8(at));
+  if (window > largestWindow) throw new RangeError('a zstd frame asks for too large a window');
+  at += (isSingleSegment ? 0 : 1) + dictionary + contentSize;
+  for (let isLast = false; !isLast; ) {
+    const header = bytes.readUIntLE(at, 3);
+    isLast = (header & 1) !== 0;
+    // A block of the first type is one byte that is repeated.
+    at += 3 + (((header >> 1) & 3) === 1 ? 1 : header >> 3);
+  }
+  return at + ((descriptor & 0x04) === 0 ? 0 : 4);
+}
+
+function windowOf(descriptor: number): number {
+  const base = 2 ** (10 + (descriptor >> 3));
+  return base + (base / 8) * (descriptor & 0x07);
+}
+
+function contentOf(bytes: Buffer, at: number, size: number): number {
+  if (size === 8) return Number(bytes.readBigUInt64LE(at));
+  return bytes.readUIntLE(at, size) + (size === 2 ? 256 : 0);
+}
