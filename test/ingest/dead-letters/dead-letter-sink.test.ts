@@ -12,7 +12,7 @@ function letter(bytes: Buffer, more: Partial<DeadLetter> = {}): DeadLetter {
   return { reason: 'not-json', position, bytes, timestamp: 5, at: '2026-06-15T12:00:00.000Z', version: '0.0.0', ...more };
 }
 
-describe('the limit of dead letters', () => {
+describe('dead-letter limit', () => {
   const feed = (limits: { maxConsecutive: number; maxRatio: number }, outcomes: Iterable<boolean>) => {
     const limit = createDeadLetterLimit(limits);
     for (const isPost of outcomes) limit.observe(isPost);
@@ -20,7 +20,7 @@ describe('the limit of dead letters', () => {
   };
   const repeat = (times: number, of: (index: number) => boolean) => Array.from({ length: times }, (_, index) => of(index));
 
-  it('allows a run up to its length, not beyond', () => {
+  it('allows maxConsecutive dead letters, not more', () => {
     const limits = { maxConsecutive: 10, maxRatio: 1 };
     expect(
       feed(
@@ -36,7 +36,7 @@ describe('the limit of dead letters', () => {
     ).toThrow(expect.objectContaining({ code: 'TOO_MANY_DEAD_LETTERS' }));
   });
 
-  it('begins a run anew after a post', () => {
+  it('restarts the run after a post', () => {
     expect(
       feed(
         { maxConsecutive: 10, maxRatio: 1 },
@@ -45,35 +45,35 @@ describe('the limit of dead letters', () => {
     ).not.toThrow();
   });
 
-  it('does not forget a run that was too long', () => {
-    expect(feed({ maxConsecutive: 2, maxRatio: 1 }, [false, false, false, true, true])).toThrow(/3 messages in a row/);
+  it('remembers a run that was too long', () => {
+    expect(feed({ maxConsecutive: 2, maxRatio: 1 }, [false, false, false, true, true])).toThrow(/3 consecutive messages/);
   });
 
-  it('judges the share only of a full window', () => {
+  it('checks the ratio only over a full window', () => {
     const limits = { maxConsecutive: 1_000_000, maxRatio: 0.5 };
     const mostlyDead = (index: number) => index % 4 === 0;
     expect(feed(limits, repeat(9_999, mostlyDead))).not.toThrow();
     expect(feed(limits, repeat(10_000, mostlyDead))).toThrow(/7500 of the last 10000/);
   });
 
-  it('counts posts that are refused later in the share', () => {
+  it('counts posts that are rejected later in the ratio', () => {
     const limit = createDeadLetterLimit({ maxConsecutive: 10, maxRatio: 0.5 });
     for (let index = 0; index < 10_000; index += 1) limit.observe(index % 4 !== 0);
-    for (let index = 0; index < 2_500; index += 1) limit.retract();
+    for (let index = 0; index < 2_500; index += 1) limit.reclassify();
     expect(() => limit.check()).not.toThrow();
-    limit.retract();
-    expect(() => limit.check()).toThrow(/5001 of the last 10000 messages were no posts, or refused/);
+    limit.reclassify();
+    expect(() => limit.check()).toThrow(/5001 of the last 10000 messages were dead letters/);
   });
 
-  it('lets old dead letters pass out of the window', () => {
+  it('drops old dead letters from the window', () => {
     const limits = { maxConsecutive: 1_000_000, maxRatio: 0.5 };
     expect(feed(limits, [...repeat(5_000, () => false), ...repeat(5_000, () => true), ...repeat(5_000, () => false)])).not.toThrow();
     expect(feed(limits, [...repeat(5_000, () => true), ...repeat(5_001, () => false)])).toThrow(/5001 of the last/);
   });
 });
 
-describe('a limited sink', () => {
-  it('keeps the letter too many before it stops the feed, and counts by reason', async () => {
+describe('limited', () => {
+  it('writes the dead letter that exceeds the limit before it stops the feed, and counts by reason', async () => {
     const metrics = createMetrics();
     const kept = collectLetters();
     const sink = limited(kept, { maxConsecutive: 1, maxRatio: 1 }, metrics);
@@ -89,14 +89,14 @@ describe('a limited sink', () => {
   });
 });
 
-describe('a file of dead letters', () => {
+describe('dead-letter file', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'feedpulse-letters-'));
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('keeps bytes and facts as they were, line by line, over several runs', async () => {
+  it('keeps bytes and metadata, line by line, over several runs', async () => {
     const path = join(folder, 'made', 'dead-letters.ndjson');
     const bytes = Buffer.from([0, 0xff, 0x0a, 0x22]);
     const first = await createFileDeadLetters(path);
