@@ -8,12 +8,12 @@ import { root, setup } from '../../scripts/setup.mjs';
 import { machine, machineLine } from '../lib/machine.mjs';
 import { openBrowser } from './open-browser.mjs';
 
-const help = `Starts the demo as a newcomer does and waits, in a real browser, for what it says about a brand in trouble:
-which brand and since when, why, and its three worst posts. Fails where that takes longer than a minute.
+const help = `Starts the demo as a new user does and waits, in a real browser, until the overview shows an anomaly:
+the brand and start time, the main topics, and three sample posts. Fails if that takes longer than a minute.
 
-  --fresh      in a copy that was never set up, so that installing and building count (without: where it is set up)
-  --rounds N   how often (default: 3)
-  --json       the figures as one JSON object, without the table
+  --fresh      in a fresh copy, so that installing and building count
+  --rounds N   number of runs (default: 3)
+  --json       print the results as one JSON object instead of a table
 `;
 const { values: options } = parseArgs({
   options: {
@@ -29,21 +29,21 @@ if (options.help) {
 }
 
 const limitSeconds = 60;
-const patienceMs = 180_000;
+const timeoutMs = 180_000;
 const execute = promisify(execFile);
 
 await setup();
 const rounds = [];
 for (let round = 0; round < Number(options.rounds); round += 1) rounds.push(await firstMinute());
 
-const figures = { machine: machine(), start: options.fresh ? 'never set up' : 'set up', limit: limitSeconds, rounds };
+const figures = { machine: machine(), start: options.fresh ? 'fresh copy' : 'already set up', limit: limitSeconds, rounds };
 process.stdout.write(options.json ? `${JSON.stringify(figures)}\n` : `${table(figures)}\n`);
 if (rounds.some(({ posts }) => posts > limitSeconds)) {
-  process.stderr.write(`missed: longer than ${limitSeconds} s\n`);
+  process.stderr.write(`limit exceeded: longer than ${limitSeconds} s\n`);
   process.exitCode = 1;
 }
 
-/** Seconds from `npm start` until each stands on the page. */
+/** Seconds from `npm start` until each part is shown. */
 async function firstMinute() {
   const scratch = await mkdtemp(join(tmpdir(), 'feedpulse-first-minute-'));
   const folder = options.fresh ? await freshCopy(join(scratch, 'copy')) : root;
@@ -53,7 +53,7 @@ async function firstMinute() {
   const program = spawn('npm', ['start', '--silent', '--', '--port', '0', '--data-dir', join(scratch, 'data')], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own, as a terminal gives it one: what it is told, npm and the program hear.
+    // A process group of its own, as in a terminal, so that a signal reaches npm and feedpulse.
     detached: true,
   });
   const ended = new Promise((resolve) => program.once('close', resolve));
@@ -62,13 +62,13 @@ async function firstMinute() {
     const address = seconds();
     const page = await (await browser.newContext({ viewport: { width: 1440, height: 1300 } })).newPage();
     await page.goto(url);
-    const card = page.locator('.unusual-card').first();
-    await card.waitFor({ timeout: patienceMs });
+    const card = page.locator('.anomaly-card').first();
+    await card.waitFor({ timeout: timeoutMs });
     const brand = seconds();
-    await card.locator('.why').waitFor({ timeout: patienceMs });
-    const why = seconds();
-    await card.locator('.worst > *').nth(2).waitFor({ timeout: patienceMs });
-    return { address, brand, why, posts: seconds() };
+    await card.locator('.topics').waitFor({ timeout: timeoutMs });
+    const topics = seconds();
+    await card.locator('.sample-posts > *').nth(2).waitFor({ timeout: timeoutMs });
+    return { address, brand, topics, posts: seconds() };
   } finally {
     await browser.close();
     if (program.exitCode === null) process.kill(-program.pid, 'SIGTERM');
@@ -77,7 +77,7 @@ async function firstMinute() {
   }
 }
 
-/** What git would take along, as it stands here. */
+/** Copies the working tree without ignored files. */
 async function freshCopy(folder) {
   const listing = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate'];
   const { stdout } = await execute('git', listing, { cwd: root, maxBuffer: 2 ** 26 });
@@ -96,12 +96,12 @@ function addressIn(program) {
     };
     program.stdout.on('data', look);
     program.stderr.on('data', look);
-    program.once('close', (code) => reject(new Error(`npm start ended with ${code} before it said where it listens:\n${output}`)));
+    program.once('close', (code) => reject(new Error(`npm start exited with ${code} before it printed its URL:\n${output}`)));
   });
 }
 
 function table({ machine: facts, start, rounds: measured }) {
-  const columns = { address: 'address', brand: 'brand and since when', why: 'why', posts: 'three posts' };
+  const columns = { address: 'address', brand: 'anomaly', topics: 'topics', posts: 'sample posts' };
   const width = Math.max(...Object.values(columns).map(({ length }) => length)) + 2;
   const lines = measured.map((round) =>
     Object.keys(columns)

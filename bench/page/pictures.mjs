@@ -7,11 +7,11 @@ import { runnerImport } from 'vite';
 import { root, setup } from '../../scripts/setup.mjs';
 import { openBrowser } from './open-browser.mjs';
 
-const help = `Takes pictures of every view of the page over the demo feed, in both themes, at the width of a desk and of a phone.
+const help = `Takes screenshots of every page of the web UI with the demo feed, in both themes, at desktop and phone width.
 
-  --out FOLDER   where they go (default: .cache/pictures); docs/images with --readme
-  --readme       only those that the README shows
-  --settle N     seconds that the demo may fill its history before (default: 45; 600 with --readme)
+  --out FOLDER   output folder (default: .cache/pictures; docs/images with --readme)
+  --readme       only the screenshots in the documentation
+  --settle N     seconds to wait for the demo backfill (default: 45; 600 with --readme)
 `;
 const { values: options } = parseArgs({
   options: {
@@ -27,7 +27,7 @@ if (options.help) {
 }
 
 const sizes = { desk: { width: 1440, height: 1000 }, phone: { width: 375, height: 812 } };
-const views = {
+const pages = {
   overview: '/',
   brand: '/?brand=Kestrivo',
   several: '/?brand=Kestrivo&brand=Brunoko&brand=Puddlefit',
@@ -44,8 +44,8 @@ const inReadme = [
   ['compare', 'desk', 'light'],
   ['brand', 'phone', 'light'],
 ];
-const all = Object.keys(views).flatMap((view) =>
-  Object.keys(sizes).flatMap((size) => ['light', 'dark'].map((theme) => [view, size, theme])),
+const all = Object.keys(pages).flatMap((name) =>
+  Object.keys(sizes).flatMap((size) => ['light', 'dark'].map((theme) => [name, size, theme])),
 );
 
 await setup();
@@ -57,15 +57,15 @@ const running = await startFeedpulse(['--source', 'demo', '--data-dir', data]);
 try {
   await mkdir(out, { recursive: true });
   await new Promise((resolve) => setTimeout(resolve, Number(options.settle ?? (options.readme ? 600 : 45)) * 1_000));
-  for (const [view, size, colorScheme] of options.readme ? inReadme : all) {
+  for (const [name, size, colorScheme] of options.readme ? inReadme : all) {
     const context = await browser.newContext({ viewport: sizes[size], colorScheme, deviceScaleFactor: options.readme ? 1.5 : 1 });
     const page = await context.newPage();
-    await page.goto(running.url + views[view]);
+    await page.goto(running.url + pages[name]);
     await page.locator('main.loaded').waitFor();
-    // Every question is answered, lists fill and drawings come to rest.
+    // Wait until all queries are answered, lists are filled and animations have ended.
     await page.waitForFunction(() => document.querySelector('.skeleton') === null, undefined, { timeout: 60_000 });
     await page.waitForTimeout(4_000);
-    const path = join(out, `${view}-${size}-${colorScheme}.png`);
+    const path = join(out, `${name}-${size}-${colorScheme}.png`);
     await page.screenshot({ path, fullPage: !options.readme });
     process.stdout.write(`${path}\n`);
     await context.close();

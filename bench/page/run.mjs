@@ -6,13 +6,13 @@ import { runOn } from '../lib/run-on.mjs';
 import { fillOnce } from '../trends/fill-once.mjs';
 import { openBrowser } from './open-browser.mjs';
 
-const help = `Measures the page in a real browser over a year of made-up posts; fails where a limit is missed.
+const help = `Measures the web UI in a real browser over a year of synthetic posts; fails if a limit is exceeded.
 
-  --posts N    posts of the history, over a year and 50 brands (default: 1000000)
-  --rounds N   how often each is measured (default: 20)
-  --json       the figures as one JSON object, without the table
+  --posts N    posts in the history, over a year and 50 brands (default: 1000000)
+  --rounds N   measurements of each kind (default: 20)
+  --json       print the results as one JSON object instead of a table
 
-The history is kept in .cache/bench-trends/N for a week and used again.
+The history is cached in .cache/bench-trends/N for a week.
 `;
 const { values: options } = parseArgs({
   options: {
@@ -44,7 +44,7 @@ if (missed.length > 0) {
   process.exitCode = 1;
 }
 
-/** Bytes over the wire and time until the figures stand and a click is heeded, each time with nothing in the cache. */
+/** Bytes over the wire and time until metrics are shown and a click is handled, each with an empty cache. */
 async function firstLoads(url) {
   const [bytes, times] = [[], []];
   for (let round = 0; round < rounds; round += 1) {
@@ -60,23 +60,23 @@ async function firstLoads(url) {
     });
     const started = performance.now();
     await page.goto(url, { waitUntil: 'commit' });
-    await page.locator('.tile .value').first().waitFor();
+    await page.locator('.stat-card .value').first().waitFor();
     await page.locator('.chart canvas').first().waitFor();
     await page.getByRole('link', { name: 'Compare' }).click();
     await page.getByRole('heading', { level: 1, name: 'Compare' }).waitFor();
     times.push(performance.now() - started);
     bytes.push(transferred / 1_000);
     await context.close();
-    // What the page was asking for when it was closed is still being answered: the next one finds the program at rest.
+    // Requests of the closed page are still being answered: wait until the server is idle.
     await sleep(restMs);
   }
   return [
-    { name: 'first load: compressed bytes of the page', unit: 'kB', limit: 200, ...percentiles(bytes) },
-    { name: 'first load: figures, charts, and a click heeded', unit: 'ms', limit: 1_500, ...percentiles(times) },
+    { name: 'first load: compressed size', unit: 'kB', limit: 200, ...quantiles(bytes) },
+    { name: 'first load: metrics, charts, and a click handled', unit: 'ms', limit: 1_500, ...quantiles(times) },
   ];
 }
 
-/** From a click on a range until its figures and charts are drawn. */
+/** From a click on a range until its metrics and charts are drawn. */
 async function rangeChanges(url) {
   const page = await (await browser.newContext({ viewport: { width: 1440, height: 1000 } })).newPage();
   const times = [];
@@ -86,15 +86,15 @@ async function rangeChanges(url) {
     await page.locator('.chart canvas').first().waitFor();
     for (const range of ranges) times.push(await page.evaluate(changeTo, range));
   }
-  // The first brand warms up what is asked for.
-  return { name: 'a range is changed: figures and charts redrawn', unit: 'ms', limit: 300, ...percentiles(times.slice(ranges.length)) };
+  // The first brand warms up the caches.
+  return { name: 'range change: metrics and charts redrawn', unit: 'ms', limit: 300, ...quantiles(times.slice(ranges.length)) };
 }
 
-/** Runs in the page. */
+/** Runs in the browser. */
 function changeTo(range) {
   const isDrawn = () =>
-    document.querySelectorAll('.tiles, .history').length === 2 &&
-    [...document.querySelectorAll('.tiles, .history')].every((part) => !part.closest('.stale')) &&
+    document.querySelectorAll('.stat-cards, .history').length === 2 &&
+    [...document.querySelectorAll('.stat-cards, .history')].every((part) => !part.closest('.stale')) &&
     document.querySelectorAll('.history canvas').length === 2;
   return new Promise((resolve) => {
     const started = performance.now();
@@ -104,19 +104,19 @@ function changeTo(range) {
   });
 }
 
-function percentiles(values) {
+function quantiles(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (share) => Math.round(sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)]);
-  return { p50: at(0.5), p95: at(0.95), most: at(1) };
+  return { p50: at(0.5), p95: at(0.95), max: at(1) };
 }
 
 function table({ machine: facts, posts, measured }) {
   const head = `${machineLine(facts)}
-${posts.toLocaleString('en')} posts of a year; ${rounds} rounds
+${posts.toLocaleString('en')} posts over a year; ${rounds} rounds
 `;
   const width = Math.max(...measured.map(({ name }) => name.length));
   const rowsOf = measured.map(({ name, unit, limit, ...figures }) =>
-    [name.padEnd(width), ...[figures.p50, figures.p95, figures.most, limit].map((value) => `${value} ${unit}`.padStart(10))].join(''),
+    [name.padEnd(width), ...[figures.p50, figures.p95, figures.max, limit].map((value) => `${value} ${unit}`.padStart(10))].join(''),
   );
-  return [head, `${' '.repeat(width)}${['p50', 'p95', 'most', 'limit'].map((title) => title.padStart(10)).join('')}`, ...rowsOf].join('\n');
+  return [head, `${' '.repeat(width)}${['p50', 'p95', 'max', 'limit'].map((title) => title.padStart(10)).join('')}`, ...rowsOf].join('\n');
 }

@@ -1,12 +1,10 @@
-import type { FunctionComponent } from 'preact';
-import { useEffect } from 'preact/hooks';
+import type { ComponentChildren, FunctionComponent } from 'preact';
+import { useEffect, useErrorBoundary } from 'preact/hooks';
 import { BrandPicker } from './components/brand-picker.tsx';
 import { Notices } from './components/notices.tsx';
 import { RangePicker } from './components/range-picker.tsx';
-import { Rail } from './components/sidebar.tsx';
+import { Sidebar } from './components/sidebar.tsx';
 import { SignIn } from './components/sign-in.tsx';
-import { ViewBoundary } from './components/view-boundary.tsx';
-import { viewTitles } from './components/view-titles.ts';
 import { ZonePicker } from './components/zone-picker.tsx';
 import { Alerts } from './pages/alerts.tsx';
 import { Compare } from './pages/compare.tsx';
@@ -15,11 +13,12 @@ import { Live } from './pages/live.tsx';
 import { Overview } from './pages/overview.tsx';
 import { Posts } from './pages/posts.tsx';
 import { brandTitle, useBrands } from './state/brands.ts';
-import { go, view } from './state/router.ts';
+import { navigate, view } from './state/router.ts';
 import { isSignInNeeded } from './state/session.ts';
-import type { ViewName } from './state/view-state.ts';
+import { clearCache } from './state/use-query.ts';
+import { type PageName, pageTitles } from './state/view-state.ts';
 
-const views: Readonly<Record<ViewName, FunctionComponent>> = {
+const pages: Readonly<Record<PageName, FunctionComponent>> = {
   overview: Overview,
   posts: Posts,
   live: Live,
@@ -28,9 +27,9 @@ const views: Readonly<Record<ViewName, FunctionComponent>> = {
   health: Health,
 };
 
-/** Which controls a view heeds. */
-const heeds: Readonly<Record<ViewName, readonly ('brand' | 'range' | 'against')[]>> = {
-  overview: ['brand', 'range', 'against'],
+/** The controls in the header of each page. */
+const controlsByPage: Readonly<Record<PageName, readonly ('brand' | 'range' | 'comparePrevious')[]>> = {
+  overview: ['brand', 'range', 'comparePrevious'],
   posts: ['brand', 'range'],
   live: ['brand'],
   compare: ['brand', 'range'],
@@ -38,51 +37,74 @@ const heeds: Readonly<Record<ViewName, readonly ('brand' | 'range' | 'against')[
   health: [],
 };
 
-/** The whole page: the way between the views, what is looked at, and the view. */
+/** The web UI: the sidebar, and the selected page or the sign-in form. */
 export function App() {
   return (
     <>
       <a class="skip" href="#view">
-        Skip to the figures
+        Skip to content
       </a>
-      <Rail />
+      <Sidebar />
       {isSignInNeeded.value ? <SignIn /> : <Main />}
     </>
   );
 }
 
 function Main() {
-  const { view: name, brands } = view.value;
+  const { page: name, brands } = view.value;
   const loaded = useBrands();
-  const View = views[name];
-  const title = brands.length > 0 ? brands.map(brandTitle).join(', ') : viewTitles[name];
+  const Page = pages[name];
+  const title = brands.length > 0 ? brands.map(brandTitle).join(', ') : pageTitles[name];
   useEffect(() => {
     document.title = `${title} · feedpulse`;
   }, [title]);
   return (
     <main id="view" class={loaded.data ? 'loaded' : ''}>
       <header class="controls">
-        <h1>{viewTitles[name]}</h1>
-        {heeds[name].includes('brand') && <BrandPicker />}
-        {heeds[name].includes('range') && <RangePicker />}
-        {heeds[name].includes('against') && brands.length < 2 && <Against />}
-        {heeds[name].includes('range') && <ZonePicker />}
+        <h1>{pageTitles[name]}</h1>
+        {controlsByPage[name].includes('brand') && <BrandPicker />}
+        {controlsByPage[name].includes('range') && <RangePicker />}
+        {controlsByPage[name].includes('comparePrevious') && brands.length < 2 && <ComparePrevious />}
+        {controlsByPage[name].includes('range') && <ZonePicker />}
       </header>
       <Notices />
-      <ViewBoundary key={name}>
-        <View />
-      </ViewBoundary>
+      <PageBoundary key={name}>
+        <Page />
+      </PageBoundary>
     </main>
   );
 }
 
-/** Whether the period before is drawn beside the present one. */
-function Against() {
-  const { against } = view.value;
+/** Whether charts also show the previous period. */
+function ComparePrevious() {
+  const { comparePrevious } = view.value;
   return (
     <label class="check">
-      <input type="checkbox" checked={against} onChange={() => go({ against: !against })} />
-      period before
+      <input type="checkbox" checked={comparePrevious} onChange={() => navigate({ comparePrevious: !comparePrevious })} />
+      Compare to previous period
     </label>
+  );
+}
+
+/** An error while rendering a page replaces only that page; the sidebar and the controls still work. */
+function PageBoundary({ children }: { readonly children: ComponentChildren }) {
+  const [fault, tryAgain] = useErrorBoundary((thrown: unknown) => {
+    // Makes the error appear in the browser's console.
+    reportError(thrown);
+    // Otherwise the response that could not be rendered would be shown again from the cache.
+    clearCache();
+  });
+  useEffect(() => {
+    if (fault !== undefined) tryAgain();
+  }, [view.value]);
+  if (fault === undefined) return <>{children}</>;
+  return (
+    <div class="panel empty-range" role="alert">
+      <h2>Something went wrong on this page</h2>
+      <p>The page received data that it cannot display. Try again, or choose another brand or range.</p>
+      <button type="button" class="main-button" onClick={tryAgain}>
+        Try again
+      </button>
+    </div>
   );
 }

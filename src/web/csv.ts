@@ -1,16 +1,16 @@
 export type Cell = string | number | null | undefined;
 
-/** A cell that a spreadsheet would take for a formula, or a control of its own. */
+/** A cell that a spreadsheet would evaluate as a formula. */
 const formula = /^[\t\r\n ]*[=+\-@\uff0b\uff0d\uff1d\uff20]/;
 
 /**
- * What would begin a cell of its own where a spreadsheet parts cells at semicolons or tabs, as Excel does in much of
- * Europe. Quotes do not help there: to it they count only at the beginning of a cell, and a cell that begins after a
- * comma does not begin. So what follows gets the apostrophe too, except `;-)`, which is no formula and often said.
+ * Text inside a cell that becomes a cell of its own where a spreadsheet splits at semicolons or tabs, as Excel does in many
+ * European locales. Quotes do not prevent that: Excel honours them only at the start of a cell, and after a comma no new
+ * cell starts there. So such text is prefixed with an apostrophe too, except `;-)`, which is harmless and common.
  */
 const formulaWithin = /(?<=[;\t\r\n])(?=[ "]*[=+\-@\uff0b\uff0d\uff1d\uff20])(?!-\))/g;
 
-/** RFC 4180. Text that would be a formula in a spreadsheet gets an apostrophe before it; numbers stay numbers. */
+/** CSV as in RFC 4180. Text that a spreadsheet would evaluate is prefixed with an apostrophe; numbers are unchanged. */
 export function toCsv(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
   return [header, ...rows].map((row) => `${row.map(toCell).join(',')}\r\n`).join('');
 }

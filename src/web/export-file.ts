@@ -1,11 +1,14 @@
+import { fetchPosts, type ShownPost } from './api/history.ts';
 import { type Cell, toCsv } from './csv.ts';
-import { spanName } from './span-name.ts';
+import { formatInteger } from './format.ts';
 import { timeZone } from './state/brands.ts';
 import { view } from './state/router.ts';
+import type { Brands, PostFilter, Span } from './state/view-state.ts';
+import { spanFileName } from './zoned-time.ts';
 
-/** Files that the page hands to whoever looks on; nothing leaves the browser. */
+/** Saves what the UI shows as files, in the browser alone. */
 
-/** With a mark in front, without which some spreadsheets take UTF-8 for something else. */
+/** Starts with a byte order mark: without it some spreadsheets do not recognise UTF-8. */
 export function saveCsv(name: string, header: readonly string[], rows: readonly (readonly Cell[])[]): void {
   save(`${name}.csv`, new Blob(['\ufeff', toCsv(header, rows)], { type: 'text/csv;charset=utf-8' }));
 }
@@ -13,7 +16,7 @@ export function saveCsv(name: string, header: readonly string[], rows: readonly 
 const margin = 16;
 const titleHeight = 34;
 
-/** Charts below each other under a title, at the resolution of the screen, on the page's ground. */
+/** Draws charts one below the other under a title, at the screen's resolution and with the current theme. */
 export async function savePng(name: string, title: string, charts: readonly HTMLCanvasElement[]): Promise<void> {
   const scale = devicePixelRatio;
   const style = getComputedStyle(document.documentElement);
@@ -36,10 +39,10 @@ export async function savePng(name: string, title: string, charts: readonly HTML
   if (blob) save(`${name}.png`, blob);
 }
 
-/** The name of a file about the stretch of time that is looked at. */
-export const rangeFileName = (...parts: readonly string[]): string => fileName('feedpulse', ...parts, spanName(view.value, timeZone()));
+/** The name of a file with data of the selected range. */
+export const rangeFileName = (...parts: readonly string[]): string => fileName('feedpulse', ...parts, spanFileName(view.value, timeZone()));
 
-/** A name that every file system takes. */
+/** A name that is valid on every file system. */
 export const fileName = (...parts: readonly string[]): string =>
   parts.map((part) => part.replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '')).join('-') || 'feedpulse';
 
@@ -50,3 +53,56 @@ function save(name: string, blob: Blob): void {
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
+
+const pageSize = 1_000;
+const maxSavedPosts = 10_000;
+const timeoutMs = 60_000;
+
+const columns: readonly (readonly [string, (post: ShownPost) => string | number | undefined])[] = [
+  ['created', ({ createdAt }) => createdAt],
+  ['platform', ({ platform }) => platform],
+  ['id', ({ id }) => id],
+  ['author', ({ author }) => author?.handle ?? author?.name],
+  ['followers', ({ author }) => author?.followers],
+  ['brands', ({ brands }) => brands.join('; ')],
+  ['label', ({ label }) => label],
+  ['negative', ({ negative }) => negative],
+  ['neutral', ({ neutral }) => neutral],
+  ['positive', ({ positive }) => positive],
+  ['confidence', ({ confidence }) => confidence],
+  ['model', ({ modelVersion }) => modelVersion],
+  ['corrected from', ({ correction }) => correction?.modelLabel],
+  ['likes', ({ engagement }) => engagement?.likes],
+  ['reposts', ({ engagement }) => engagement?.reposts],
+  ['replies', ({ engagement }) => engagement?.replies],
+  ['language', ({ lang }) => lang],
+  ['url', ({ url }) => url],
+  ['text', ({ text }) => text],
+];
+
+/** Saves all matching posts, not only those on the page; at most ten thousand. Resolves to a notice if there are more. */
+export async function savePosts(brand: Brands, span: Span, filter: PostFilter): Promise<string | undefined> {
+  const posts: ShownPost[] = [];
+  let before: string | null | undefined;
+  const signal = AbortSignal.timeout(timeoutMs);
+  do {
+    const page = await fetchPosts(brand, span, filter, { limit: pageSize, before: before ?? undefined }, signal);
+    posts.push(...page.posts);
+    before = page.next;
+  } while (before && posts.length < maxSavedPosts);
+  savePostsCsv(rangeFileName('posts', brandsFileName(brand)), posts);
+  return before ? `Saved the first ${formatInteger(posts.length)} posts in this order; there are more.` : undefined;
+}
+
+/** Saves the posts of the live list. */
+export const saveLivePosts = (posts: readonly ShownPost[], brand: Brands): void =>
+  savePostsCsv(fileName('feedpulse', 'live', brandsFileName(brand)), posts);
+
+function savePostsCsv(name: string, posts: readonly ShownPost[]): void {
+  const header = columns.map(([column]) => column);
+  const rows = posts.map((post) => columns.map(([, of]) => of(post)));
+  saveCsv(name, header, rows);
+}
+
+/** The number of brands if there are several: all their names may be too long for a file name. */
+const brandsFileName = (brand: Brands): string => (brand === '*' ? 'all' : typeof brand === 'string' ? brand : `${brand.length}-brands`);

@@ -1,13 +1,13 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
-import { beginSession } from './state/session.ts';
-import { listen } from './state/stream.ts';
+import { startSession } from './state/session.ts';
+import { connectStream } from './state/stream.ts';
 
-const place = document.getElementById('page');
-if (!place) throw new Error('index.html has no #page');
-const page = place;
+const root = document.getElementById('page');
+if (!root) throw new Error('index.html has no #page element.');
+const page = root;
 
-void beginSession().then(() => {
+void startSession().then(() => {
   render(<App />, page);
-  void listen();
+  void connectStream();
 });

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
 
-/** Each file compressed beside it, once and for all: the server only picks one. */
+/** Writes a gzip and a Brotli file next to each asset, so that the server never compresses at run time. */
 const compressed: Plugin = {
   name: 'compressed',
   writeBundle: ({ dir = '.' }) => {

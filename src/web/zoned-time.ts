@@ -1,19 +1,21 @@
-/** Between moments and the clock on a wall somewhere: fields for times know no zone. */
+import type { ViewState } from './state/view-state.ts';
 
-/** `2026-11-23T09:30`, as a field for times takes it. */
+/** Converts between timestamps and local times: `datetime-local` inputs have no time zone. */
+
+/** `2026-11-23T09:30`, the value of a `datetime-local` input. */
 export function toLocalTime(ms: number, timeZone: string): string {
   const { year, month, day, hour, minute } = partsOf(ms, timeZone);
   return `${year}-${month}-${day}T${hour}:${minute}`;
 }
 
 /**
- * Ms since 1970 of a time on the wall; where clocks are put back, the first of the two. A time that
- * clocks leave out is as long after the last one before it: 02:30 is 03:30. Undefined for no time.
+ * The timestamp of a local time, in ms since 1970. An ambiguous time (clocks set back) resolves to the first of the two; a
+ * skipped time (clocks set forward) is shifted by the gap: 02:30 becomes 03:30. Undefined if it cannot be parsed.
  */
-export function toUtc(local: string, timeZone: string): number | undefined {
+export function fromLocalTime(local: string, timeZone: string): number | undefined {
   const asUtc = Date.parse(`${local}Z`);
   if (Number.isNaN(asUtc)) return undefined;
-  // The offset before and after any change of the clocks near it; one of the two leads there.
+  // The offsets a day before and a day after: one of the two is in effect.
   const candidates = [asUtc - 86_400_000, asUtc + 86_400_000].map((near) => asUtc - offsetAt(near, timeZone));
   return candidates.find((ms) => toLocalTime(ms, timeZone) === local.slice(0, 16)) ?? candidates[0];
 }
@@ -28,5 +30,11 @@ function partsOf(ms: number, timeZone: string): Record<Intl.DateTimeFormatPartTy
   return Object.fromEntries(format.formatToParts(ms).map(({ type, value }) => [type, value])) as Record<
     Intl.DateTimeFormatPartTypes,
     string
-  >; // the parts that the format asks for
+  >; // the parts that the format requests
+}
+
+/** A range as part of a file name: `24h`, or its start and end, without the time of day where that is midnight. */
+export function spanFileName({ range, span }: Pick<ViewState, 'range' | 'span'>, timeZone: string): string {
+  if (!span) return range;
+  return [span.from, span.to].map((end) => toLocalTime(Date.parse(end), timeZone).replace('T00:00', '')).join(' to ');
 }

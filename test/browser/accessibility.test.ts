@@ -11,7 +11,7 @@ import { openView } from '../support/open-page.ts';
 
 const [brand = '', other = ''] = demoBrands.map(({ name }) => name);
 
-/** Each view, and by what it is known to be there. */
+/** Each page, and an element that shows that it has loaded. */
 const views = [
   ['/', '.history canvas'],
   [`/?brand=${brand}&brand=${other}`, '.chart.lines canvas'],
@@ -45,7 +45,7 @@ interface Finding {
   readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
 }
 
-/** What axe-core calls serious or critical, in words. */
+/** The serious and critical findings of axe-core. */
 async function findingsOf(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate<{ violations: Finding[] }>('axe.run()');
@@ -54,13 +54,13 @@ async function findingsOf(page: Page): Promise<string[]> {
     .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
 }
 
-/** What is loading is no more than its outline. */
+/** Resolves when nothing on the page is loading. */
 const settled = (page: Page): Promise<unknown> => expect.poll(() => page.locator('.skeleton, .stale').count(), { timeout: 20_000 }).toBe(0);
 
 describe.each(cases)('$path, $colorScheme', ({ path, sign, colorScheme }) => {
-  test('has no serious finding, at a desk or on a phone, and never scrolls sideways', async () => {
-    // Without movement: axe would measure the colours of posts that are still fading in.
-    const { page, complaints } = await openView(browser, `${running.url}${path}`, {
+  test('has no serious finding on desktop and phone, and never scrolls horizontally', async () => {
+    // Without animations: axe would otherwise measure the colours of posts that are still fading in.
+    const { page, errors } = await openView(browser, `${running.url}${path}`, {
       viewport: { width: 1440, height: 1000 },
       colorScheme,
       reducedMotion: 'reduce',
@@ -76,13 +76,13 @@ describe.each(cases)('$path, $colorScheme', ({ path, sign, colorScheme }) => {
     await page.setViewportSize({ width: 375, height: 812 });
     await expect.poll(() => page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(375);
     expect(await findingsOf(page)).toEqual([]);
-    expect(complaints).toEqual([]);
+    expect(errors).toEqual([]);
     await page.context().close();
   });
 });
 
 test.each([
-  ['/', ['Brand: All posts', 'Another stretch of time', 'Save the figures as CSV', 'Net sentiment over time']],
+  ['/', ['Brand: All posts', 'Custom range', 'Save the metrics as CSV', 'Net sentiment over time']],
   [
     `/?brand=${brand}&brand=${other}`,
     [
@@ -92,28 +92,28 @@ test.each([
       `Share of voice of ${brand}, ${other} over time`,
     ],
   ],
-  ['/?view=posts', ['Brand: All posts', 'Words that the posts have', 'Save these posts as CSV']],
+  ['/?view=posts', ['Brand: All posts', 'Search posts', 'Save these posts as CSV']],
   ['/?view=live', ['Brand: All posts', 'Save the live posts as CSV', 'Pause']],
   ['/?view=compare', ['Brand: All posts', 'Save the comparison as CSV', 'Brands side by side']],
-  ['/?view=alerts', ['Brand: All posts', 'Save the rules as CSV', 'Try it']],
+  ['/?view=alerts', ['Brand: All posts', 'Save the rules as CSV', 'Run']],
   ['/?view=health', ['Save the health of the pipeline as CSV']],
-])('everything that can be used on %s is reached by keyboard, in the order in which it is read', async (path, own) => {
+])('every control on %s can be reached by keyboard, in reading order', async (path, own) => {
   const { page } = await openView(browser, `${running.url}${path}`, { viewport: { width: 1440, height: 1000 } });
   await settled(page);
   await page.keyboard.press('Tab');
-  expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the figures');
+  expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to content');
   const reached: string[] = [];
   for (let step = 0; step < 90; step += 1) {
     await page.keyboard.press('Tab');
     reached.push(await page.evaluate('document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent'));
   }
-  const expected = ['feedpulse, start page', 'Overview', 'Health', ...own];
-  // Each is met once; after the last the browser begins anew.
+  const expected = ['feedpulse home', 'Overview', 'Health', ...own];
+  // Each control is focused once; after the last one the browser starts again.
   expect([...new Set(reached.filter((name) => expected.includes(name)))]).toEqual(expected);
   await page.context().close();
 });
 
-test('the page has one heading on top, and every control a name', async () => {
+test('every page has one top-level heading, and every control a name', async () => {
   for (const [path] of views) {
     const { page } = await openView(browser, `${running.url}${path}`);
     expect(await page.locator('h1').count()).toBe(1);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AlertTransition } from '../../src/domain/alert.ts';
 import { launchChromium } from '../support/chromium.ts';
 import type { RunningFeedpulse } from '../support/feedpulse.ts';
-import { openPage, openView, savedBy, tileValue } from '../support/open-page.ts';
+import { download, openPage, openView, statValue } from '../support/open-page.ts';
 import { scoredPost } from '../support/scored-post.ts';
 import { startOver } from '../support/stored-history.ts';
 
@@ -67,12 +67,12 @@ afterAll(async () => {
 const two = 'brand=Kestrel&brand=Heron';
 const open = (path: string) => openView(browser, `${running.url}${path}`);
 
-test('where several brands are chosen, posts, live posts and alerts are theirs', async () => {
-  const { page, complaints } = await open(`/?view=posts&${two}`);
+test('a selection of several brands filters posts, live posts and alerts', async () => {
+  const { page, errors } = await open(`/?view=posts&${two}`);
   await expect.poll(() => page.locator('.cards .post').count(), patient).toBe(6);
   expect(new Set(await page.locator('.cards .brand-tag').allTextContents())).toEqual(new Set(['Kestrel', 'Heron']));
   await page.getByRole('heading', { name: 'Posts: Kestrel, Heron' }).waitFor();
-  const { name, bytes } = await savedBy(page, 'Save these posts as CSV');
+  const { name, bytes } = await download(page, 'Save these posts as CSV');
   expect(name).toMatch(/^feedpulse-posts-2-brands-/);
   expect(bytes.toString().trim().split('\r\n').length).toBe(7);
   await page.getByRole('link', { name: 'Live' }).click();
@@ -82,28 +82,28 @@ test('where several brands are chosen, posts, live posts and alerts are theirs',
   expect((await page.locator('.alert-item').allTextContents()).join()).not.toContain('Marlow');
   await page.getByRole('link', { name: 'Overview' }).click();
   await page.getByRole('heading', { name: 'Brands' }).first().waitFor();
-  expect(await page.getByLabel('period before').count()).toBe(0);
-  expect(complaints).toEqual([]);
+  expect(await page.getByLabel('Compare to previous period').count()).toBe(0);
+  expect(errors).toEqual([]);
   await page.context().close();
 });
 
-test('a post about two brands counts for each with what it says of it, and shows both', async () => {
-  const { page, complaints } = await open('/?brand=Osprey');
-  await expect.poll(() => tileValue(page, '▼ Negative'), patient).toBe('100%');
+test('a post about two brands counts for each with its own sentiment, and shows both', async () => {
+  const { page, errors } = await open('/?brand=Osprey');
+  await expect.poll(() => statValue(page, '▼ Negative'), patient).toBe('100%');
   const other = await open('/?brand=Ibis');
-  await expect.poll(() => tileValue(other.page, '▲ Positive'), patient).toBe('100%');
+  await expect.poll(() => statValue(other.page, '▲ Positive'), patient).toBe('100%');
   await page.getByRole('link', { name: 'Posts' }).click();
   await page.locator('.filters label[title=negative] input').check();
   await expect.poll(() => page.locator('.cards .post .tag').allTextContents(), patient).toEqual(['● neutral']);
   const tags = page.locator('.cards .brand-tag');
-  expect(await tags.allTextContents()).toEqual(['▲ positive about Ibis', '▼ negative about Osprey']);
-  expect(await tags.last().getAttribute('title')).toBe('What is said of Osprey: 75% negative');
-  expect([...complaints, ...other.complaints]).toEqual([]);
+  expect(await tags.allTextContents()).toEqual(['▲ positive towards Ibis', '▼ negative towards Osprey']);
+  expect(await tags.last().getAttribute('title')).toBe('Sentiment towards Osprey: 75% negative');
+  expect([...errors, ...other.errors]).toEqual([]);
   await page.context().close();
   await other.page.context().close();
 });
 
-test('another brand is judged as soon as it is chosen', async () => {
+test('requests the anomalies of another brand as soon as it is selected', async () => {
   const { page } = await open('/?brand=Kestrel');
   const asked = (brand: string) =>
     page.waitForResponse((answer) => answer.url().includes('/unusual?') && new URL(answer.url()).searchParams.get('brands') === brand);
@@ -116,7 +116,7 @@ test('another brand is judged as soon as it is chosen', async () => {
   await page.context().close();
 });
 
-test('drivers of a long stretch are those of its last days, and say so', async () => {
+test('drivers of a long range cover its last days, and say so', async () => {
   const to = new Date(now - 40 * day).toISOString();
   const query = new URLSearchParams({ brand: 'Kestrel', from: new Date(now - 200 * day).toISOString(), to });
   const { page } = await openPage(browser, 'about:blank');
@@ -124,14 +124,14 @@ test('drivers of a long stretch are those of its last days, and say so', async (
   await page.goto(`${running.url}/?${query}`);
   const { searchParams } = new URL((await asked).url());
   expect([searchParams.get('from'), searchParams.get('to')]).toEqual([new Date(now - 70 * day).toISOString(), to]);
-  await page.getByText(/of the range only/).waitFor(patient);
+  await page.getByText(/negative and positive posts; only/).waitFor(patient);
   await page.context().close();
 });
 
-test('a list whose question was refused is no answer to it; what is always refused is not offered', async () => {
+test('a rejected request leaves the list marked as stale; a sort order that the server rejects is not offered', async () => {
   const { page } = await open('/?view=posts&range=365d&sort=engagement');
   await expect.poll(() => page.locator('.cards:not(.stale) .post').count(), patient).toBe(10);
-  expect(await page.getByLabel('Order').locator('option').allTextContents()).toEqual(['newest first']);
+  expect(await page.getByLabel('Order').locator('option').allTextContents()).toEqual(['Newest first']);
   const problem = { type: 'about:blank', title: 'Bad request', status: 400, detail: 'Not so.' };
   await page.route(/\/api\/v1\/posts\?.*label=negative/, (route) => route.fulfill({ status: 400, json: problem }));
   await page.locator('.filters label[title=negative] input').check();
@@ -142,17 +142,17 @@ test('a list whose question was refused is no answer to it; what is always refus
   await page.context().close();
 });
 
-test('a value that cannot be drawn takes the place of one view, until it can', async () => {
+test('data that cannot be rendered replaces one page, until a retry succeeds', async () => {
   const { page } = await openPage(browser, 'about:blank');
   await page.route(/\/api\/v1\/summary/, (route) => route.fulfill({ json: { current: {}, previous: null, changes: null } }));
   await page.goto(`${running.url}/?brand=Kestrel`);
-  await page.getByRole('heading', { name: 'This view could not be drawn' }).waitFor(patient);
+  await page.getByRole('heading', { name: 'Something went wrong on this page' }).waitFor(patient);
   await page.getByRole('link', { name: 'Posts' }).click();
   await expect.poll(() => page.locator('.cards .post').count(), patient).toBe(3);
   await page.getByRole('link', { name: 'Overview' }).click();
-  await page.getByRole('heading', { name: 'This view could not be drawn' }).waitFor(patient);
+  await page.getByRole('heading', { name: 'Something went wrong on this page' }).waitFor(patient);
   await page.unroute(/\/api\/v1\/summary/);
   await page.getByRole('button', { name: 'Try again' }).click();
-  await expect.poll(() => tileValue(page, 'Posts'), patient).toBe('3');
+  await expect.poll(() => statValue(page, 'Posts'), patient).toBe('3');
   await page.context().close();
 });

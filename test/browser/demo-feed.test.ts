@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { demoBrands } from '../../src/ingest/sources/demo/demo-brands.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
-import { openPage, openView, queryOf, savedBy, tileValue } from '../support/open-page.ts';
+import { download, openPage, openView, queryOf, statValue } from '../support/open-page.ts';
 
 const [first = '', second = ''] = demoBrands.map(({ name }) => name);
 
@@ -37,20 +37,20 @@ async function chooseBrand(page: Page, brand: string): Promise<void> {
 }
 
 test('live posts, figures and charts appear, without a complaint', async () => {
-  const { page, complaints } = await open('/');
+  const { page, errors } = await open('/');
   // The feed has only just begun.
   await expect.poll(() => page.locator('.live .post').count(), { timeout: 15_000 }).toBeGreaterThan(5);
   expect(await page.locator('.live .post .tag').first().textContent()).toMatch(/positive|neutral|negative|unscored/);
-  await expect.poll(async () => Number((await tileValue(page, 'Posts'))?.replace(/\D/g, '')), { timeout: 15_000 }).toBeGreaterThan(0);
-  expect(await tileValue(page, 'Net sentiment')).toMatch(/^[+−]?\d+$/);
+  await expect.poll(async () => Number((await statValue(page, 'Posts'))?.replace(/\D/g, '')), { timeout: 15_000 }).toBeGreaterThan(0);
+  expect(await statValue(page, 'Net sentiment')).toMatch(/^[+−]?\d+$/);
   expect(await page.locator('.history canvas').count()).toBe(2);
   await expect.poll(() => page.locator('.connection').textContent()).toMatch(/posts\/s/);
-  expect(complaints).toEqual([]);
+  expect(errors).toEqual([]);
   await page.context().close();
 });
 
 test('brands and a range are chosen, stand in the address, and the way back leads back', async () => {
-  const { page, complaints } = await open('/');
+  const { page, errors } = await open('/');
   await chooseBrand(page, first);
   await expect.poll(() => queryOf(page).get('brand')).toBe(first);
   await page.getByRole('radio', { name: '1 h', exact: true }).check();
@@ -67,12 +67,12 @@ test('brands and a range are chosen, stand in the address, and the way back lead
   await page.getByRole('checkbox', { name: `Also ${second}` }).check();
   await expect.poll(() => queryOf(page).getAll('brand')).toEqual([first, second]);
   await expect.poll(() => page.locator('.chart.lines canvas').count()).toBe(2);
-  expect(complaints).toEqual([]);
+  expect(errors).toEqual([]);
   await page.context().close();
 });
 
 test('a stretch of the past is chosen by its ends, in a zone of choice, until another range is', async () => {
-  const { page, complaints } = await open('/?zone=Asia/Kolkata');
+  const { page, errors } = await open('/?zone=Asia/Kolkata');
   await page.locator('.span-picker > summary').click();
   await page.getByLabel('From', { exact: true }).fill('2026-11-01T10:00');
   await page.getByLabel('To', { exact: true }).fill('2026-11-01T09:00');
@@ -82,12 +82,12 @@ test('a stretch of the past is chosen by its ends, in a zone of choice, until an
   await page.getByRole('button', { name: 'Show' }).click();
   await expect.poll(() => queryOf(page).get('from')).toBe('2026-11-01T04:30:00.000Z');
   expect(queryOf(page).get('to')).toBe('2026-11-01T07:00:00.000Z');
-  await expect.poll(() => page.locator('.stretch').textContent()).toMatch(/10:00.*12:30/);
+  await expect.poll(() => page.locator('.custom-range').textContent()).toMatch(/10:00.*12:30/);
   await page.getByRole('heading', { name: 'No posts in this range yet' }).waitFor();
   await page.getByRole('radio', { name: '1 h', exact: true }).check();
   await expect.poll(() => new URL(page.url()).search).toBe('?range=1h&zone=Asia%2FKolkata');
-  await expect.poll(() => page.locator('.stretch').count()).toBe(0);
-  expect(complaints).toEqual([]);
+  await expect.poll(() => page.locator('.custom-range').count()).toBe(0);
+  expect(errors).toEqual([]);
   await page.context().close();
 });
 
@@ -133,7 +133,7 @@ test('arrow keys move through a chart, Enter opens its posts, and what has the f
 });
 
 test('a click on a part of a bar leads to the posts of that label and minute', async () => {
-  const { page, complaints } = await open('/?range=1h');
+  const { page, errors } = await open('/?range=1h');
   const chart = page.getByRole('slider', { name: 'Posts over time, by label' });
   await expect.poll(() => page.locator('.history canvas').count()).toBe(2);
   // The bottom of the bars are the negative posts; far to the right stand the newest.
@@ -147,12 +147,12 @@ test('a click on a part of a bar leads to the posts of that label and minute', a
   expect(queryOf(page).get('label')).toBe('negative');
   await expect.poll(() => page.locator('.cards .post').count()).toBeGreaterThan(0);
   expect(new Set(await page.locator('.cards .post .tag').allTextContents())).toEqual(new Set(['▼ negative']));
-  expect(complaints).toEqual([]);
+  expect(errors).toEqual([]);
   await page.context().close();
 });
 
 test('a driver tells examples, and leads to its posts', async () => {
-  const { page, complaints } = await open(`/?brand=${first}`);
+  const { page, errors } = await open(`/?brand=${first}`);
   const driver = page.locator('.driver').first();
   // The demo fills in the hours around its last crisis first; some hundred posts make a driver.
   await driver.waitFor({ timeout: 90_000 });
@@ -164,13 +164,13 @@ test('a driver tells examples, and leads to its posts', async () => {
   await expect.poll(() => queryOf(page).get('text')?.replaceAll('"', '')).toBe(term);
   await expect.poll(() => page.locator('.cards .post').count()).toBeGreaterThan(0);
   for (const text of await page.locator('.cards .post-text').allTextContents()) expect(text.toLowerCase()).toContain(term.split(' ')[0]);
-  expect(complaints).toEqual([]);
+  expect(errors).toEqual([]);
   await page.context().close();
 }, 120_000);
 
 test('a platform leads to its posts', async () => {
   const { page } = await open('/?range=1h');
-  const platform = page.locator('.parts table').first().getByRole('button').first();
+  const platform = page.locator('.breakdown table').first().getByRole('button').first();
   await platform.waitFor();
   const name = await platform.textContent();
   await platform.click();
@@ -181,7 +181,7 @@ test('a platform leads to its posts', async () => {
 });
 
 test('brands stand side by side, with their shares adding up to all', async () => {
-  const { page, complaints } = await open(`/?view=compare&range=1h&brand=${first}&brand=${second}`);
+  const { page, errors } = await open(`/?view=compare&range=1h&brand=${first}&brand=${second}`);
   await expect
     .poll(() => page.locator('.comparison thead th').allTextContents())
     .toEqual([expect.stringContaining('mentions'), first, second]);
@@ -190,10 +190,10 @@ test('brands stand side by side, with their shares adding up to all', async () =
     .poll(async () => (await voice.allTextContents()).reduce((sum, text) => sum + Number.parseFloat(text.replace(',', '.')), 0))
     .toBeCloseTo(100, 0);
   await expect.poll(() => page.locator('.chart.lines canvas').count()).toBe(2);
-  const { name, bytes } = await savedBy(page, 'Save Share of voice as PNG');
+  const { name, bytes } = await download(page, 'Save Share of voice as PNG');
   expect(name).toMatch(/\.png$/);
   expect(bytes.subarray(1, 4).toString()).toBe('PNG');
-  const figures = await savedBy(page, 'Save the comparison as CSV');
+  const figures = await download(page, 'Save the comparison as CSV');
   expect(
     figures.bytes
       .toString()
@@ -201,12 +201,12 @@ test('brands stand side by side, with their shares adding up to all', async () =
       .slice(1, 3)
       .map((line) => line.split(',')[0]),
   ).toEqual([first, second]);
-  expect(complaints).toEqual([]);
+  expect(errors).toEqual([]);
   await page.context().close();
 });
 
 test('lines of brands lead to the posts of one, by mouse and by keyboard', async () => {
-  const { page, complaints } = await open(`/?view=compare&range=1h&brand=${first}&brand=${second}`);
+  const { page, errors } = await open(`/?view=compare&range=1h&brand=${first}&brand=${second}`);
   const shares = page.getByRole('slider', { name: `Share of voice of ${first}, ${second} over time` });
   await expect.poll(() => page.locator('.chart.lines canvas').count(), patient).toBe(2);
   const net = page.getByRole('slider', { name: /^Net sentiment of/ });
@@ -230,7 +230,7 @@ test('lines of brands lead to the posts of one, by mouse and by keyboard', async
     })
     .toBe('posts');
   expect(queryOf(page).getAll('brand')).toEqual([first]);
-  expect(complaints).toEqual([]);
+  expect(errors).toEqual([]);
   await page.context().close();
 });
 
@@ -262,14 +262,14 @@ test('the axis of lines has its marks where hours begin in the zone that was cho
 test('the charts are saved as figures and as a picture', async () => {
   const { page } = await open('/?range=1h');
   await expect.poll(() => page.locator('.history canvas').count()).toBe(2);
-  const csv = (await savedBy(page, 'Save the charts as CSV')).bytes.toString();
+  const csv = (await download(page, 'Save the charts as CSV')).bytes.toString();
   const [header = '', ...rows] = csv.replace('\ufeff', '').trim().split('\r\n');
   expect(header).toBe('start,posts,positive,neutral,negative,unscored,net sentiment,low,high');
   for (const row of rows) {
     const [, posts, ...labels] = row.split(',').map(Number);
     expect(labels.slice(0, 4).reduce((sum, count) => sum + count, 0)).toBe(posts);
   }
-  const { bytes } = await savedBy(page, 'Save the charts as PNG');
+  const { bytes } = await download(page, 'Save the charts as PNG');
   // Width and height of a PNG stand at bytes 16 and 20.
   expect(bytes.readUInt32BE(16)).toBeGreaterThan(400);
   expect(bytes.readUInt32BE(20)).toBeGreaterThan(380);

@@ -12,10 +12,10 @@ import { launchChromium } from '../support/chromium.ts';
 import { type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
 import { openView } from '../support/open-page.ts';
 
-/** `npm run test:browser` watches for ten minutes, `npm test` for one. */
+/** `npm run test:browser` runs for ten minutes, `npm test` for one. */
 const minutes = process.env['BROWSER'] === 'whole' ? 10 : 1;
 const minuteMs = 60_000;
-/** Well above what a brand team's feed brings, and within what two cores score beside a browser. */
+/** Far more than a brand team's feed, and few enough for two cores to score while a browser runs. */
 const postsPerSecond = 100;
 
 let browser: Browser;
@@ -27,7 +27,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'feedpulse-live-feed-'));
   const pipe = join(folder, 'feed.ndjson');
   await promisify(execFile)('mkfifo', [pipe]);
-  // A pipe opens when both of its ends do, and the process is live before it reads.
+  // Opening a FIFO blocks until both ends are open; feedpulse reports that it is live before it reads.
   const starting = startFeedpulse(['--source', 'ndjson', '--in', pipe, '--data-dir', join(folder, 'data')]);
   feed = createWriteStream(pipe);
   running = await starting;
@@ -40,7 +40,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Writes posts of this moment at an even rate until told to stop. Resolves to how many. */
+/** Writes current posts at a constant rate until the signal is aborted. Resolves to their number. */
 async function write(signal: AbortSignal): Promise<number> {
   const startedAt = Date.now();
   let written = 0;
@@ -58,7 +58,7 @@ interface Memory {
   readonly listeners: number;
 }
 
-/** What the page holds when nothing that is garbage is left. */
+/** The page's memory after a garbage collection. */
 async function memoryOf(session: CDPSession): Promise<Memory> {
   await session.send('HeapProfiler.collectGarbage');
   const { metrics } = await session.send('Performance.getMetrics');
@@ -66,14 +66,14 @@ async function memoryOf(session: CDPSession): Promise<Memory> {
   return { heapMiB: read('JSHeapUsedSize') / 1_048_576, nodes: read('Nodes'), listeners: read('JSEventListeners') };
 }
 
-/** Seconds from the moment that the newest post on the page was written to now. */
+/** The age of the newest post on the page, in seconds. */
 const ageOfNewest = async (page: Page): Promise<number> =>
   page.evaluate<number>('(Date.now() - Date.parse(document.querySelector(".live .post time").dateTime)) / 1000');
 
-test(`a fast feed is drawn for ${minutes} min without the page growing`, { timeout: (minutes + 2) * minuteMs }, async () => {
+test(`shows a fast feed for ${minutes} min without growing in memory`, { timeout: (minutes + 2) * minuteMs }, async () => {
   const stop = new AbortController();
   const writing = write(stop.signal);
-  const { page, complaints } = await openView(browser, `${running.url}/?view=live`);
+  const { page, errors } = await openView(browser, `${running.url}/?view=live`);
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable');
   await page.locator('.live .post').first().waitFor();
@@ -88,16 +88,16 @@ test(`a fast feed is drawn for ${minutes} min without the page growing`, { timeo
   }
   stop.abort();
   const written = await writing;
-  // Garbage that still waits comes and goes; what the page keeps is what is left at the lowest point of the second half.
+  // The minimum of the second half ignores garbage that is not yet collected.
   const kept = (key: keyof Memory): number => Math.min(...samples.slice(samples.length / 2).map((sample) => sample[key]));
 
   expect(written).toBeGreaterThan(0.9 * minutes * 60 * postsPerSecond);
-  // It kept up: what is on the page is what has just been written.
+  // The page keeps up: its newest post has just been written.
   expect(Math.max(...ages)).toBeLessThan(10);
-  // A page that kept the posts would hold 150,000 nodes and a listener of each by then; one that kept only their data, 6.5 MiB.
+  // A page that kept all posts would hold 150,000 nodes and as many listeners; one that kept only their data, 6.5 MiB.
   expect(kept('nodes')).toBeLessThan(12_000);
   expect(kept('listeners')).toBeLessThan(250);
   expect(kept('heapMiB')).toBeLessThan(6);
-  expect(complaints).toEqual([]);
+  expect(errors).toEqual([]);
   await page.context().close();
 });

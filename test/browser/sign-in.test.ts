@@ -33,11 +33,11 @@ const open = (path = '/', options: BrowserContextOptions = {}) => openPage(brows
 
 const field = (page: Page) => page.getByLabel('Access token');
 
-test('the page asks for a token by keyboard, keeps the view, and leaves nothing for scripts', async () => {
-  const { page, complaints } = await open(`/?brand=${brand}&range=1h`);
+test('signs in by keyboard, keeps the URL, and leaves nothing that scripts can read', async () => {
+  const { page, errors } = await open(`/?brand=${brand}&range=1h`);
   await field(page).waitFor();
   expect(await page.locator('.view').count()).toBe(0);
-  expect(await page.locator('.connection').textContent()).toBe('not signed in');
+  expect(await page.locator('.connection').textContent()).toBe('Not signed in');
   expect(await page.evaluate('document.activeElement.id')).toBe('token');
   await page.keyboard.type(token);
   await page.keyboard.press('Enter');
@@ -48,11 +48,11 @@ test('the page asks for a token by keyboard, keeps the view, and leaves nothing 
   expect(await page.evaluate('[document.cookie, localStorage.length, sessionStorage.length]')).toEqual(['', 0, 0]);
   await page.reload();
   await page.locator('main.loaded').waitFor();
-  expect(complaints).toEqual([]);
+  expect(errors).toEqual([]);
   await page.context().close();
 });
 
-test('a wrong token is told as such, to screen readers too, and can be mended', async () => {
+test('a wrong token shows an error, to screen readers too, and can be corrected', async () => {
   const { page } = await open();
   await field(page).fill('fp_wrong');
   await page.getByRole('button', { name: 'Sign in' }).click();
@@ -64,7 +64,7 @@ test('a wrong token is told as such, to screen readers too, and can be mended', 
   await page.context().close();
 });
 
-test('signing out ends the session and takes away what was shown', async () => {
+test('signing out ends the session and clears the page', async () => {
   const { page } = await open();
   await field(page).fill(token);
   await page.keyboard.press('Enter');
@@ -78,7 +78,7 @@ test('signing out ends the session and takes away what was shown', async () => {
   await page.context().close();
 });
 
-test('who may only look is offered nothing to change', async () => {
+test('a viewer sees no controls that change anything', async () => {
   const { page } = await open('/?view=posts');
   await field(page).fill(token);
   await page.keyboard.press('Enter');
@@ -86,12 +86,12 @@ test('who may only look is offered nothing to change', async () => {
   expect(await page.locator('.correction').count()).toBe(0);
   await page.getByRole('link', { name: 'Alerts' }).click();
   await page.getByRole('heading', { name: 'Rules' }).waitFor();
-  expect(await page.getByRole('button', { name: 'Try it' }).count()).toBe(0);
-  expect(await page.locator('.rail').textContent()).toContain('may look only');
+  expect(await page.getByRole('button', { name: 'Run' }).count()).toBe(0);
+  expect(await page.locator('.sidebar').textContent()).toContain('ines · viewer');
   await page.context().close();
 });
 
-test('when the token is removed the page asks for another, and goes on with it', async () => {
+test('asks for another token when the current one is removed, and continues with it', async () => {
   const lent = await tokens('add', '--name', 'lent', '--role', 'viewer');
   await expect.poll(async () => (await fetch(`${running.url}/metrics`, { headers: { authorization: `Bearer ${lent}` } })).status).toBe(200);
   const { page } = await open();
@@ -110,8 +110,8 @@ test('when the token is removed the page asks for another, and goes on with it',
 
 const shapes = ([375, 1440] as const).flatMap((width) => (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })));
 
-test.each(shapes)('the sign-in fits $width pixels, $colorScheme', async ({ width, colorScheme }) => {
-  const { page, complaints } = await open('/', { viewport: { width, height: 812 }, colorScheme });
+test.each(shapes)('the sign-in form fits $width pixels, $colorScheme', async ({ width, colorScheme }) => {
+  const { page, errors } = await open('/', { viewport: { width, height: 812 }, colorScheme });
   await field(page).waitFor();
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
   const [ground, text] = await page.evaluate<[string, string]>(
@@ -120,6 +120,6 @@ test.each(shapes)('the sign-in fits $width pixels, $colorScheme', async ({ width
   expect(brightness(ground) > brightness(text)).toBe(colorScheme === 'light');
   for (const control of [field(page), page.getByRole('button', { name: 'Sign in' })])
     expect((await control.boundingBox())?.height).toBeGreaterThanOrEqual(44);
-  expect(complaints).toEqual([]);
+  expect(errors).toEqual([]);
   await page.context().close();
 });

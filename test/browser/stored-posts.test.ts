@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AlertTransition } from '../../src/domain/alert.ts';
 import { launchChromium } from '../support/chromium.ts';
 import type { RunningFeedpulse } from '../support/feedpulse.ts';
-import { openPage, openView, queryOf, savedBy, tileValue } from '../support/open-page.ts';
+import { download, openPage, openView, queryOf, statValue } from '../support/open-page.ts';
 import { scoredPost } from '../support/scored-post.ts';
 import { startOver } from '../support/stored-history.ts';
 
@@ -14,7 +14,7 @@ const hostile = '<img src=x onerror=alert(1)> \u202eKestrel';
 const minute = 60_000;
 const hour = 60 * minute;
 const now = Date.now();
-/** Figures follow a correction within seconds; the page asks every three. */
+/** Metrics follow a correction within seconds; the page refreshes every three. */
 const patient = { timeout: 20_000 };
 
 let browser: Browser;
@@ -55,7 +55,7 @@ const textOf = (index: number): string => {
   return index % 4 === 0 ? `The kettle number ${index} leaks` : `What a lovely kettle, number ${index}`;
 };
 
-/** Forty positive posts of the last hours, of which every fourth is negative; one is hostile, one a formula. */
+/** Forty posts of the last hours: every fourth is negative, the others positive; one has markup, one a formula. */
 const posts = Array.from({ length: 40 }, (_, index) => {
   const isBad = index % 4 === 0;
   return scoredPost({
@@ -92,13 +92,13 @@ afterAll(async () => {
 const open = (path: string) => openView(browser, `${running.url}${path}`);
 const shown = (page: Page) => page.locator('.cards .post');
 
-test('posts are filtered, searched and sorted; what strangers wrote stays text', async () => {
-  const { page, complaints } = await open('/?view=posts&brand=Kestrel');
+test('filters, searches and sorts posts; user content is never rendered as markup', async () => {
+  const { page, errors } = await open('/?view=posts&brand=Kestrel');
   await expect.poll(() => shown(page).count()).toBe(30);
-  await page.getByRole('button', { name: 'More posts' }).click();
+  await page.getByRole('button', { name: 'Load more' }).click();
   await expect.poll(() => shown(page).count()).toBe(40);
   expect(await page.locator('.cards img').count()).toBe(0);
-  await page.getByRole('searchbox', { name: 'Words that the posts have' }).fill('onerror kettle');
+  await page.getByRole('searchbox', { name: 'Search posts' }).fill('onerror kettle');
   await expect.poll(() => page.locator('.cards .post-text').allTextContents(), patient).toEqual([`${hostile} kettle`]);
   expect(await page.locator('.cards mark').allTextContents()).toContain('onerror');
   await page.getByRole('button', { name: 'Clear' }).click();
@@ -107,41 +107,41 @@ test('posts are filtered, searched and sorted; what strangers wrote stays text',
   await page.getByLabel('Order').selectOption('engagement');
   await expect.poll(() => shown(page).first().locator('.post-text').textContent()).toContain('number 36');
   expect(queryOf(page).get('sort')).toBe('engagement');
-  expect(complaints).toEqual([]);
+  expect(errors).toEqual([]);
   await page.context().close();
 });
 
-test('a corrected post changes the tile, and undoing it changes it back', async () => {
-  const { page, complaints } = await open('/?brand=Kestrel');
-  await expect.poll(() => tileValue(page, '▼ Negative'), patient).toBe('25%');
+test('a correction changes the stat card, and undoing it changes it back', async () => {
+  const { page, errors } = await open('/?brand=Kestrel');
+  await expect.poll(() => statValue(page, '▼ Negative'), patient).toBe('25%');
   await page.getByRole('link', { name: 'Posts' }).click();
   await shown(page).filter({ hasText: 'number 8 leaks' }).getByRole('button', { name: 'neutral' }).click();
-  await page.getByRole('status').filter({ hasText: 'One post corrected' }).waitFor();
+  await page.getByRole('status').filter({ hasText: 'Corrected one post' }).waitFor();
   await expect
     .poll(() => shown(page).filter({ hasText: 'number 8 leaks' }).locator('.corrected').textContent(), patient)
-    .toMatch(/corrected.*the model says negative/);
+    .toMatch(/Corrected.*model: negative/);
   await page.getByRole('button', { name: 'Undo' }).waitFor();
   const other = await open('/?brand=Kestrel');
-  await expect.poll(() => tileValue(other.page, '▼ Negative'), patient).toBe('23%');
+  await expect.poll(() => statValue(other.page, '▼ Negative'), patient).toBe('23%');
   await page.getByRole('button', { name: 'Undo' }).click();
-  await expect.poll(() => tileValue(other.page, '▼ Negative'), patient).toBe('25%');
+  await expect.poll(() => statValue(other.page, '▼ Negative'), patient).toBe('25%');
   for (const number of [4, 12])
     await shown(page)
       .filter({ hasText: `number ${number} leaks` })
-      .getByLabel('Choose this post')
+      .getByLabel('Select this post')
       .check();
   await page.locator('.toast').getByRole('button', { name: 'positive' }).click();
-  await expect.poll(() => tileValue(other.page, '▼ Negative'), patient).toBe('20%');
+  await expect.poll(() => statValue(other.page, '▼ Negative'), patient).toBe('20%');
   await page.getByRole('button', { name: 'Undo' }).click();
-  await expect.poll(() => tileValue(other.page, '▼ Negative'), patient).toBe('25%');
-  expect([...complaints, ...other.complaints]).toEqual([]);
+  await expect.poll(() => statValue(other.page, '▼ Negative'), patient).toBe('25%');
+  expect([...errors, ...other.errors]).toEqual([]);
   await page.context().close();
   await other.page.context().close();
 });
 
-test('corrections leave the list and the place in it as they are, and run one at a time', async () => {
-  const { page, complaints } = await open('/?view=posts&brand=Kestrel');
-  await page.getByRole('button', { name: 'More posts' }).click();
+test('corrections run one at a time and keep the list and the scroll position', async () => {
+  const { page, errors } = await open('/?view=posts&brand=Kestrel');
+  await page.getByRole('button', { name: 'Load more' }).click();
   await expect.poll(() => shown(page).count()).toBe(40);
   const asked: string[] = [];
   page.on('request', (request) => request.url().includes('/api/v1/posts?') && asked.push(request.url()));
@@ -151,27 +151,27 @@ test('corrections leave the list and the place in it as they are, and run one at
   });
   await page.route('**/api/v1/corrections', async (route) => held.then(() => route.continue()));
   const [last, other] = ['number 36 leaks', 'number 32 leaks'].map((hasText) => shown(page).filter({ hasText }));
-  await other?.getByLabel('Choose this post').check();
+  await other?.getByLabel('Select this post').check();
   await last?.getByRole('button', { name: 'neutral' }).click();
-  await page.getByText('Correcting…').waitFor();
+  await page.getByText('Saving…').waitFor();
   expect(await other?.getByRole('button', { name: 'neutral' }).isDisabled()).toBe(true);
   answer();
   await last?.locator('.corrected').waitFor();
   expect(await last?.locator('.tag').textContent()).toContain('neutral');
   expect([await shown(page).count(), asked]).toEqual([40, []]);
-  expect(await other?.getByLabel('Choose this post').isChecked()).toBe(true);
+  expect(await other?.getByLabel('Select this post').isChecked()).toBe(true);
   await page.locator('.filters label[title=negative] input').check();
   await expect.poll(() => shown(page).count()).toBe(9);
   await page.locator('.toast').getByRole('button', { name: 'Undo' }).click();
-  await page.getByText('One post as the model has it').waitFor();
-  expect(complaints).toEqual([]);
+  await page.getByText("Restored the model's label of one post").waitFor();
+  expect(errors).toEqual([]);
   await page.context().close();
 });
 
-test('all posts of a slice are saved, and none is a formula', async () => {
+test('saves all matching posts as CSV without formulas', async () => {
   const { page } = await open('/?view=posts&brand=Kestrel&label=negative');
   await expect.poll(() => shown(page).count()).toBe(10);
-  const { name, bytes } = await savedBy(page, 'Save these posts as CSV');
+  const { name, bytes } = await download(page, 'Save these posts as CSV');
   expect(name).toBe('feedpulse-posts-Kestrel-24h.csv');
   const lines = bytes.toString().trim().split('\r\n');
   expect(lines.length).toBe(11);
@@ -180,25 +180,25 @@ test('all posts of a slice are saved, and none is a formula', async () => {
   await page.context().close();
 });
 
-test('a file is named for the stretch of time that it is about, and says when it has not all posts', async () => {
+test('names a file after its range, and shows a notice when the file does not have all posts', async () => {
   const [from, to] = [now - 2 * hour, now + hour].map((at) => new Date(Math.floor(at / hour) * hour).toISOString());
   const { page } = await open(`/?${new URLSearchParams({ view: 'posts', zone: 'UTC', from: from ?? '', to: to ?? '' })}`);
   await shown(page).first().waitFor();
   const nameOf = (end = '') => end.slice(0, 16).replace('T00:00', '').replace(':', '-');
-  expect((await savedBy(page, 'Save these posts as CSV')).name).toBe(`feedpulse-posts-all-${nameOf(from)}-to-${nameOf(to)}.csv`);
+  expect((await download(page, 'Save these posts as CSV')).name).toBe(`feedpulse-posts-all-${nameOf(from)}-to-${nameOf(to)}.csv`);
   await page.route('**/api/v1/posts?*limit=1000*', (route) => {
     const posts = Array.from({ length: 1_000 }, (_, index) => scoredPost({ id: `${index}` }));
     return route.fulfill({ json: { brand: '*', posts, next: 'more' } });
   });
-  const { bytes } = await savedBy(page, 'Save these posts as CSV');
+  const { bytes } = await download(page, 'Save these posts as CSV');
   expect(bytes.toString().trim().split('\r\n').length).toBe(10_001);
-  await page.getByText('The file has the first 10,000 posts, in the order of this list. There are more.').waitFor();
+  await page.getByText('Saved the first 10,000 posts in this order; there are more.').waitFor();
   await page.context().close();
 });
 
-test('a blank after a word stays, and an address with a language that is none shows a page', async () => {
-  const { page, complaints } = await open('/?view=posts&lang=en_US');
-  const words = page.getByRole('searchbox', { name: 'Words that the posts have' });
+test('keeps a trailing space in the search field, and shows a page for an invalid language in the URL', async () => {
+  const { page, errors } = await open('/?view=posts&lang=en_US');
+  const words = page.getByRole('searchbox', { name: 'Search posts' });
   expect(await page.getByLabel('Language').inputValue()).toBe('en_US');
   await page.getByRole('button', { name: 'Clear' }).click();
   await words.pressSequentially('kettle ');
@@ -206,34 +206,38 @@ test('a blank after a word stays, and an address with a language that is none sh
   await page.waitForTimeout(100);
   await words.pressSequentially('leaks');
   await expect.poll(() => queryOf(page).get('text')).toBe('kettle leaks');
-  expect(complaints).toEqual([]);
+  expect(errors).toEqual([]);
   await page.context().close();
 });
 
-test('an author leads to what else they wrote, and the filter is taken back', async () => {
-  const { page, complaints } = await open('/?brand=Kestrel');
+test('an author links to their other posts, and the filter can be removed', async () => {
+  const { page, errors } = await open('/?brand=Kestrel');
   await page.locator('.live').getByRole('button', { name: '@writer3', exact: true }).click();
-  await expect.poll(() => page.locator('.cards .who').allTextContents(), patient).toEqual(['@writer3']);
+  await expect.poll(() => page.locator('.cards .author').allTextContents(), patient).toEqual(['@writer3']);
   expect([queryOf(page).get('author'), queryOf(page).get('platform')]).toEqual(['writer3', 'chirper']);
-  await page.getByRole('button', { name: 'by writer3' }).click();
+  await page.getByRole('button', { name: 'Author: writer3' }).click();
   await expect.poll(() => shown(page).count()).toBe(30);
-  expect(complaints).toEqual([]);
+  expect(errors).toEqual([]);
   await page.context().close();
 });
 
-test('by keyboard a post tells what the model gives each label; names of its brands are marked', async () => {
+test('shows the model probabilities of a post by keyboard, and highlights its brands', async () => {
   const { page } = await open('/?view=live');
   const post = page.locator('.live .post', { hasText: 'onerror' });
   await post.waitFor();
   expect(await post.locator('mark').allTextContents()).toEqual(['Kestrel']);
-  await post.locator('summary', { hasText: '70% sure' }).focus();
+  await post.locator('summary', { hasText: '70% confidence' }).focus();
   await page.keyboard.press('Enter');
   await post.getByText('m1').waitFor();
-  expect(await post.locator('.odds p span:not(.unseen)').allTextContents()).toEqual(['▲ 70% positive', '● 20% neutral', '▼ 10% negative']);
+  expect(await post.locator('.probabilities p span:not(.visually-hidden)').allTextContents()).toEqual([
+    '▲ 70% positive',
+    '● 20% neutral',
+    '▼ 10% negative',
+  ]);
   await page.context().close();
 });
 
-test('a post that its author deletes leaves the live list, even where that stands still', async () => {
+test('a deleted post disappears from the live list, even while it is paused', async () => {
   const { page } = await openPage(browser, 'about:blank');
   let send = (): void => {};
   const sent = new Promise<void>((resolve) => {
@@ -254,28 +258,28 @@ test('a post that its author deletes leaves the live list, even where that stand
   await page.context().close();
 });
 
-test('alerts are told, the one that is on first; why it fired, seen, useful, muted and unmuted', async () => {
-  const { page, complaints } = await open('/?view=alerts');
+test('lists alerts, the ongoing one first; shows why it fired, acknowledges, rates, silences and unsilences it', async () => {
+  const { page, errors } = await open('/?view=alerts');
   const items = page.locator('.alert-item');
   await expect.poll(() => items.count()).toBe(2);
-  expect(await items.nth(0).textContent()).toMatch(/Kestrel: net sentiment fell to −41, \+12 expected.*still on · 212 posts/);
+  expect(await items.nth(0).textContent()).toMatch(/Kestrel: net sentiment fell to −41 \(expected \+12\).*ongoing · 212 posts/);
   expect(await items.nth(1).textContent()).toContain(`${hostile}: net sentiment fell`);
   expect(await page.locator('.alert-item img').count()).toBe(0);
   await items.nth(0).getByText('Why it fired').click();
   expect(await items.nth(0).locator('details').textContent()).toContain('5.2 standard deviations');
-  await items.nth(0).getByRole('button', { name: 'I have seen it' }).click();
-  await items.nth(0).getByText('seen by').waitFor();
-  await items.nth(0).getByRole('button', { name: 'useful' }).click();
-  await items.nth(0).getByText('marked as useful').waitFor();
-  await items.nth(0).getByRole('button', { name: 'Mute for 2 h' }).click();
-  expect((await savedBy(page, 'Save the rules as CSV')).bytes.toString()).toMatch(/^\ufeffrule,brand,state,since/);
-  await page.locator('.mutes', { hasText: 'sentiment about Kestrel is muted' }).getByRole('button', { name: 'Unmute' }).click();
-  await expect.poll(() => page.locator('.mutes').count(), patient).toBe(0);
-  expect(complaints).toEqual([]);
+  await items.nth(0).getByRole('button', { name: 'Acknowledge' }).click();
+  await items.nth(0).getByText('acknowledged').waitFor();
+  await items.nth(0).getByRole('button', { name: 'Useful' }).click();
+  await items.nth(0).getByText('rated useful').waitFor();
+  await items.nth(0).getByRole('button', { name: 'Silence for 2 h' }).click();
+  expect((await download(page, 'Save the rules as CSV')).bytes.toString()).toMatch(/^\ufeffrule,brand,state,since/);
+  await page.locator('.silences', { hasText: 'sentiment for Kestrel silenced' }).getByRole('button', { name: 'Unsilence' }).click();
+  await expect.poll(() => page.locator('.silences').count(), patient).toBe(0);
+  expect(errors).toEqual([]);
   await page.context().close();
 });
 
-test('a list that does not hold all alerts says so', async () => {
+test('a list without all alerts says so', async () => {
   const { page } = await openPage(browser, 'about:blank');
   await page.route('**/api/v1/alerts?*', async (route) => {
     const answer = (await (await route.fetch()).json()) as { alerts: object[] }; // as the page reads it
@@ -283,40 +287,40 @@ test('a list that does not hold all alerts says so', async () => {
     await route.fulfill({ json: { ...answer, alerts } });
   });
   await page.goto(`${running.url}/?view=alerts`);
-  await page.getByText('the latest 100 of this range').waitFor();
+  await page.getByText('Latest 100 alerts').waitFor();
   await page.context().close();
 });
 
-test('the figures of the range are saved with their intervals', async () => {
+test('saves the metrics of the range with their intervals', async () => {
   const { page } = await open('/?brand=Kestrel');
-  const { name, bytes } = await savedBy(page, 'Save the figures as CSV');
-  expect(name).toBe('feedpulse-figures-24h.csv');
-  expect(bytes.toString()).toMatch(/^\ufefffigure,value,low,high,before,change,more than chance\r\nvolume,40,/);
+  const { name, bytes } = await download(page, 'Save the metrics as CSV');
+  expect(name).toBe('feedpulse-metrics-24h.csv');
+  expect(bytes.toString()).toMatch(/^\ufeffmetric,value,low,high,previous,change,significant\r\nvolume,40,/);
   await page.context().close();
 });
 
-test('a rule is tried on the range, and what it would have said is drawn', async () => {
-  const { page, complaints } = await open('/?view=alerts&brand=Kestrel');
+test('backtests a rule on the range and draws the result', async () => {
+  const { page, errors } = await open('/?view=alerts&brand=Kestrel');
   await page.getByLabel('Sensitivity').selectOption('high');
   let answer = (): void => {};
   const held = new Promise<void>((resolve) => {
     answer = resolve;
   });
   await page.route('**/api/v1/alerts/backtest', async (route) => held.then(() => route.continue()));
-  await page.getByRole('button', { name: 'Try it' }).click();
-  await expect.poll(() => page.getByRole('button', { name: 'Try it' }).isDisabled()).toBe(true);
+  await page.getByRole('button', { name: 'Run' }).click();
+  await expect.poll(() => page.getByRole('button', { name: 'Run' }).isDisabled()).toBe(true);
   answer();
-  await page.getByText(/It would have spoken/).waitFor(patient);
+  await page.getByText(/The rule would have fired/).waitFor(patient);
   await expect.poll(() => page.locator('.history canvas').count()).toBe(2);
-  // Another question has not been tried.
+  // A changed setting hides the old result.
   await page.getByLabel('Sensitivity').selectOption('low');
-  await expect.poll(() => page.getByText(/It would have spoken/).count()).toBe(0);
+  await expect.poll(() => page.getByText(/The rule would have fired/).count()).toBe(0);
   expect(await page.locator('.history canvas').count()).toBe(0);
-  expect(complaints).toEqual([]);
+  expect(errors).toEqual([]);
   await page.context().close();
 });
 
-/** Where a chart has the tint of alerts, from left to right, 0 to 1; null where it has none. In the page there are no types of it. */
+/** The horizontal extent of a chart's anomaly shading, from 0 to 1; null if there is none. A string, because it runs in the page. */
 const tinted = (page: Page): Promise<[number, number] | null> =>
   page.evaluate(`(() => {
     const canvas = document.querySelector('.chart.volume canvas');
@@ -326,41 +330,41 @@ const tinted = (page: Page): Promise<[number, number] | null> =>
     return columns.length > 0 ? [columns[0] / canvas.width, columns.at(-1) / canvas.width] : null;
   })()`);
 
-test('what stood out is told first, with its posts, and leads to the chart that shows from when to when', async () => {
-  const { page, complaints } = await open('/');
-  const card = page.locator('.unusual-card', { hasText: 'Kestrel' }).first();
+test('shows anomalies first, with sample posts, and links to the chart around them', async () => {
+  const { page, errors } = await open('/');
+  const card = page.locator('.anomaly-card', { hasText: 'Kestrel' }).first();
   await card.waitFor();
-  expect(await card.locator('.what').textContent()).toBe('Net sentiment fell to −41, +12 expected');
+  expect(await card.locator('.what').textContent()).toBe('Net sentiment fell to −41 (expected +12)');
   await expect.poll(() => card.locator('.post').count(), patient).toBe(2);
   expect(new Set(await card.locator('.post .tag').allTextContents())).toEqual(new Set(['▼ negative']));
-  await card.getByRole('button', { name: 'See it on the chart' }).click();
+  await card.getByRole('button', { name: 'Show on chart' }).click();
   await expect.poll(() => queryOf(page).get('brand')).toBe('Kestrel');
   expect(Date.parse(queryOf(page).get('from') ?? '')).toBeLessThan(now - 3 * hour);
   await expect.poll(() => page.locator('.history canvas').count()).toBe(2);
   await expect.poll(() => tinted(page), patient).not.toBeNull();
-  // It is still on: the chart goes up to now, not into the future.
+  // The alert is ongoing: the chart ends now, not in the future.
   const ends = Date.parse(queryOf(page).get('to') ?? '');
   expect(ends).toBeGreaterThan(now);
   expect(ends).toBeLessThanOrEqual(Date.now());
   const [left = 0] = (await tinted(page)) ?? [];
   expect(left).toBeGreaterThan(0.5);
-  expect(complaints).toEqual([]);
+  expect(errors).toEqual([]);
   await page.context().close();
 });
 
-test('health tells dead letters with their reasons, and what would go back', async () => {
-  const { page, complaints } = await open('/?view=health');
+test('health shows dead letters with their reasons, and a dry run of the replay', async () => {
+  const { page, errors } = await open('/?view=health');
   const letters = page.locator('.panel', { has: page.getByRole('heading', { name: 'Dead letters' }) });
-  await expect.poll(() => letters.locator('.hint').textContent(), patient).toBe('2, of which 0 were put back');
-  await letters.getByRole('button', { name: 'What would go back?' }).click();
-  await letters.getByText('0 would go back.').waitFor(patient);
-  await letters.getByText('The latest 2').click();
-  expect(await letters.locator('.letters tbody tr').count()).toBe(2);
-  const saved = (await savedBy(page, 'Save the latest dead letters as CSV')).bytes.toString();
+  await expect.poll(() => letters.locator('.hint').textContent(), patient).toBe('2 (0 replayed)');
+  await letters.getByRole('button', { name: 'Dry run' }).click();
+  await letters.getByText('0 would be replayed.').waitFor(patient);
+  await letters.getByText('Latest 2').click();
+  expect(await letters.locator('.dead-letters tbody tr').count()).toBe(2);
+  const saved = (await download(page, 'Save the latest dead letters as CSV')).bytes.toString();
   expect(saved.trim().split('\r\n').length).toBe(3);
-  await expect.poll(() => page.locator('.part-states .good').count()).toBeGreaterThan(1);
-  const { bytes } = await savedBy(page, 'Save the health of the pipeline as CSV');
-  expect(bytes.toString()).toMatch(/^\ufefffigure,value\r\n/);
-  expect(complaints).toEqual([]);
+  await expect.poll(() => page.locator('.component-states .good').count()).toBeGreaterThan(1);
+  const { bytes } = await download(page, 'Save the health of the pipeline as CSV');
+  expect(bytes.toString()).toMatch(/^\ufeffmetric,value\r\n/);
+  expect(errors).toEqual([]);
   await page.context().close();
 });

@@ -2,42 +2,42 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 
 export interface OpenPage {
   readonly page: Page;
-  /** Errors on the console, and what scripts threw. */
-  readonly complaints: string[];
+  /** Console errors and uncaught exceptions. */
+  readonly errors: string[];
 }
 
-/** Opens an address in a browser that knows nothing yet, and hands over what it complains about. */
+/** Opens a URL in a fresh browser context and collects its errors. */
 export async function openPage(browser: Browser, address: string, options: BrowserContextOptions = {}): Promise<OpenPage> {
   const page = await (await browser.newContext(options)).newPage();
-  const complaints: string[] = [];
-  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(error.message));
+  const errors: string[] = [];
+  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+  page.on('pageerror', (error) => errors.push(error.message));
   await page.goto(address);
-  return { page, complaints };
+  return { page, errors };
 }
 
-/** The same, as soon as its figures are there. */
+/** The same; resolves when the brands have loaded. */
 export async function openView(browser: Browser, address: string, options: BrowserContextOptions = {}): Promise<OpenPage> {
   const opened = await openPage(browser, address, options);
   await opened.page.locator('main.loaded').waitFor();
   return opened;
 }
 
-/** The text of the file that a click saves. */
-export async function savedBy(page: Page, button: string): Promise<{ name: string; bytes: Buffer }> {
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: button }).click()]);
-  const stream = await download.createReadStream();
+/** Clicks a save button; resolves to the downloaded file. */
+export async function download(page: Page, button: string): Promise<{ name: string; bytes: Buffer }> {
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: button }).click()]);
+  const stream = await file.createReadStream();
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk as Buffer); // no encoding is set: chunks are buffers
-  return { name: download.suggestedFilename(), bytes: Buffer.concat(chunks) };
+  return { name: file.suggestedFilename(), bytes: Buffer.concat(chunks) };
 }
 
-/** The value of a tile of the overview, as it is shown. */
-export const tileValue = async (page: Page, title: string): Promise<string | null> =>
+/** The displayed value of a stat card. */
+export const statValue = async (page: Page, title: string): Promise<string | null> =>
   page
-    .locator('.tile', { has: page.getByRole('heading', { name: title }) })
+    .locator('.stat-card', { has: page.getByRole('heading', { name: title }) })
     .locator('.value')
     .textContent();
 
-/** What the address of a page says of its view. */
+/** The query of the page's URL. */
 export const queryOf = (page: Page): URLSearchParams => new URL(page.url()).searchParams;

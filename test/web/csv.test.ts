@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { toCsv } from '../../src/web/csv.ts';
 
-it('writes what a reader of RFC 4180 reads back, whatever the text holds', () => {
+it('writes any text so that an RFC 4180 parser reads it back', () => {
   const cell = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom(...';\t\n",=-@a ') }));
-  // An apostrophe is all that is ever added.
+  // Only apostrophes are ever added.
   const bare = (text: string | undefined): string | undefined => text?.replaceAll("'", '');
   fc.assert(
     fc.property(fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 5 }), (rows) => {
@@ -17,7 +17,7 @@ it('writes what a reader of RFC 4180 reads back, whatever the text holds', () =>
   );
 });
 
-it.each(['=1+1', '+1', '-1', '@SUM(A1)', ' =1', '＝1', '\tword', '\rword'])('keeps %j from being a formula', (text) => {
+it.each(['=1+1', '+1', '-1', '@SUM(A1)', ' =1', '＝1', '\tword', '\rword'])('prefixes %j so that it is not a formula', (text) => {
   expect(parse(toCsv(['a'], [[text]]))[1]?.[0]).toBe(`'${text}`);
 });
 
@@ -30,11 +30,11 @@ it.each([
   ['=1;=2', "'=1;'=2"],
   ['\t=1', "'\t'=1"],
   ['\r=1', "'\r'=1"],
-])('keeps a part of %j from being a formula where cells are parted at semicolons or tabs', (text, safe) => {
+])('prefixes a part of %j that is a formula where cells are split at semicolons or tabs', (text, safe) => {
   expect(parse(toCsv(['a'], [[text]]))[1]?.[0]).toBe(safe);
 });
 
-it('has no formula in any cell, at whatever sign cells are parted', () => {
+it('has no formula in any cell, whatever the separator', () => {
   const unit = fc.constantFrom(...';\t\n",=-@a ');
   fc.assert(
     fc.property(fc.string({ unit }), (text) => {
@@ -44,10 +44,10 @@ it('has no formula in any cell, at whatever sign cells are parted', () => {
   );
 });
 
-it('leaves alone what is no formula', () => {
+it('does not change text that is not a formula', () => {
   expect(toCsv(['a'], [['so good ;-) 2-1; well']])).toBe('a\r\nso good ;-) 2-1; well\r\n');
 });
 
-it('leaves numbers numbers, and what is not known empty', () => {
+it('keeps numbers as numbers, and missing values empty', () => {
   expect(toCsv(['a', 'b', 'c', 'd'], [[-1.5, null, undefined, 'plain']])).toBe('a,b,c,d\r\n-1.5,,,plain\r\n');
 });

@@ -1,31 +1,31 @@
 import { expect, it } from 'vitest';
 import {
   formatAge,
-  formatClock,
+  formatBucketStart,
+  formatDateTime,
+  formatDuration,
   formatLanguage,
-  formatLength,
-  formatMoment,
   formatSpan,
   formatTick,
-  nothing,
+  noValue,
 } from '../../src/web/format.ts';
 
-it.each(['1', 'en_US', 'a', 'x'.repeat(200), '-'])('tells %j, which is no language tag, as it is', (code) => {
+it.each(['1', 'en_US', 'a', 'x'.repeat(200), '-'])('returns %j unchanged, which is not a language tag', (code) => {
   expect(formatLanguage(code)).toBe(code);
 });
 
-it('tells a language in words', () => {
-  expect([formatLanguage('de'), formatLanguage('und')]).toEqual(['German', 'not known']);
+it('names a language', () => {
+  expect([formatLanguage('de'), formatLanguage('und')]).toEqual(['German', 'unknown']);
 });
 
-it('has a dash for a date that is none', () => {
+it('shows a dash for an invalid date', () => {
   const span = { from: 'never', to: '2026-11-01T00:00:00.000Z' };
   expect([
-    formatClock('never', 'UTC'),
+    formatDateTime('never', 'UTC'),
     formatSpan(span, 'UTC'),
-    formatMoment(Number.NaN, 'UTC', 'hour'),
+    formatBucketStart(Number.NaN, 'UTC', 'hour'),
     formatTick(Number.NaN, 'UTC', span),
     formatAge('never', 0),
-    formatLength(Number.NaN),
-  ]).toEqual(Array.from({ length: 6 }, () => nothing));
+    formatDuration(Number.NaN),
+  ]).toEqual(Array.from({ length: 6 }, () => noValue));
 });

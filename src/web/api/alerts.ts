@@ -1,19 +1,19 @@
 import type { AlertTransition, Evaluation, RuleStatus } from '../../domain/alert.ts';
 import type { Span } from '../state/view-state.ts';
-import { get, post, remove } from './client.ts';
+import { get, type Job, post, remove } from './client.ts';
 
 export type ShownEvaluation = Omit<Evaluation, 'from' | 'to' | 'baseline'> &
   Span & { readonly baseline: ({ readonly season: string; readonly quarters: number } & Span) | null };
 
-/** Something unusual: told as an alert, or found when the rules were held against the history. */
-export interface Unusual extends Pick<AlertTransition, 'brand'> {
+/** An alert, or an anomaly that the alert rules find in the stored history. */
+export interface Anomaly extends Pick<AlertTransition, 'brand'> {
   readonly at: string;
-  /** Null while it is on. */
+  /** Null while it is ongoing. */
   readonly resolvedAt: string | null;
   readonly evaluation: ShownEvaluation;
 }
 
-export interface ShownAlert extends Unusual, Pick<AlertTransition, 'rule' | 'severity'> {
+export interface ShownAlert extends Anomaly, Pick<AlertTransition, 'rule' | 'severity'> {
   readonly id: string;
   readonly channels: readonly string[];
   readonly acked: { readonly by: string; readonly at: string } | null;
@@ -42,47 +42,26 @@ export interface Alerts {
   readonly mutes: readonly Mute[];
 }
 
-/** As many as one answer has. */
-export const mostAlerts = 100;
+/** The server's limit for one response. */
+export const maxAlerts = 100;
 
-/** Of all posts those of every brand; the latest where there are more than one answer has. */
+/** The latest alerts of a brand; `*` is all brands. */
 export const fetchAlerts = (brand: string, span: Span, signal: AbortSignal) =>
-  get<Alerts>('alerts', { ...(brand !== '*' && { brand }), ...span, limit: String(mostAlerts) }, signal);
+  get<Alerts>('alerts', { ...(brand !== '*' && { brand }), ...span, limit: String(maxAlerts) }, signal);
 export const acknowledge = (id: string) => post<ShownAlert>(`alerts/${id}/ack`, {});
 export const markAlert = (id: string, mark: 'useful' | 'noise' | 'none') => post<ShownAlert>(`alerts/${id}/mark`, { mark });
 export const mute = (what: { rule?: string; brand?: string; for: string }) => post<Mute>('alerts/mutes', what);
 export const unmute = ({ rule, brand }: Pick<Mute, 'rule' | 'brand'>) =>
   remove('alerts/mutes', { ...(rule !== null && { rule }), ...(brand !== null && { brand }) });
 
-/** Where the usual rules would have spoken, whether somebody was told or not. */
-export const fetchUnusual = (brands: readonly string[], span: Span, signal: AbortSignal) =>
-  get<{ readonly found: readonly Unusual[] }>('anomalies', { brands, ...span }, signal);
+/** Anomalies found by the default rules, whether or not an alert was sent. */
+export const fetchAnomalies = (brands: readonly string[], span: Span, signal: AbortSignal) =>
+  get<{ readonly found: readonly Anomaly[] }>('anomalies', { brands, ...span }, signal);
 
 interface Backtest extends Span {
-  readonly alerts: readonly Unusual[];
+  readonly alerts: readonly Anomaly[];
 }
 
-/** When a rule would have spoken, as it is or with other settings. */
+/** Runs a rule over the stored history, with its own settings or others. */
 export const startBacktest = (body: { rule: string; brand: string; since: string; until: string; settings: object }) =>
   post<Job<Backtest>>('alerts/backtest', body);
-
-export interface Job<Answer> {
-  readonly id: string;
-  readonly state: 'waiting' | 'running' | 'done' | 'failed';
-  readonly done: number;
-  readonly total: number;
-  readonly result?: Answer;
-  readonly detail?: string;
-}
-
-const askAgainMs = 300;
-
-/** Waits for a job, and says how far it is. Rejects with why it failed. */
-export async function finished<Answer>(job: Job<Answer>, report: (share: number) => void, signal: AbortSignal): Promise<Answer> {
-  for (let last = job; ; last = await get<Job<Answer>>(`jobs/${job.id}`, {}, signal)) {
-    report(last.total > 0 ? last.done / last.total : 0);
-    if (last.state === 'failed') throw new Error(last.detail ?? 'It failed.');
-    if (last.state === 'done' && last.result) return last.result;
-    await new Promise((resolve) => setTimeout(resolve, askAgainMs));
-  }
-}

@@ -1,39 +1,71 @@
-/** The server wants a token, or the session has ended. */
-export class SignInNeeded extends Error {}
+import type { SessionState } from '../../domain/roles.ts';
 
-/** A query whose absent values are left out, and whose lists are repeated. */
+/** The server requires a token, or the session has expired. */
+export class SignInRequired extends Error {}
+
+/** Query parameters. Undefined values are omitted, lists are repeated. */
 export type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-export const get = <T>(path: string, query: Query, signal: AbortSignal): Promise<T> => ask<T>(`${path}${toSearch(query)}`, { signal });
+export const get = <T>(path: string, query: Query, signal: AbortSignal): Promise<T> => request<T>(`${path}${toSearch(query)}`, { signal });
 
 export const post = <T>(path: string, body: object): Promise<T> =>
-  ask<T>(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  request<T>(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 
 export const remove = (path: string, query: Query = {}): Promise<Response> => send(`${path}${toSearch(query)}`, { method: 'DELETE' });
 
 function toSearch(query: Query): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query))
-    for (const one of typeof value === 'string' ? [value] : (value ?? [])) search.append(name, one);
+    for (const item of typeof value === 'string' ? [value] : (value ?? [])) search.append(name, item);
   return search.size > 0 ? `?${search}` : '';
 }
 
 async function send(path: string, options: RequestInit): Promise<Response> {
-  const response = await fetch(`/api/v1/${path}`, options).catch((fault: unknown) => {
-    throw options.signal?.aborted ? fault : new Error('feedpulse does not answer. Is it still running?');
+  const response = await fetch(`/api/v1/${path}`, options).catch((error: unknown) => {
+    throw options.signal?.aborted ? error : new Error("Can't reach feedpulse.");
   });
-  if (response.status === 401) throw new SignInNeeded(await problemOf(response));
-  if (!response.ok) throw new Error(await problemOf(response));
+  if (response.status === 401) throw new SignInRequired(await errorDetail(response));
+  if (!response.ok) throw new Error(await errorDetail(response));
   return response;
 }
 
-async function ask<T>(path: string, options: RequestInit): Promise<T> {
+async function request<T>(path: string, options: RequestInit): Promise<T> {
   const response = await send(path, options);
-  // The server and this page are built from the same types.
+  // The server and the web UI are built from the same types.
   return (await response.json()) as T;
 }
 
-async function problemOf(response: Response): Promise<string> {
-  const problem = (await response.json().catch(() => ({}))) as { detail?: string }; // RFC 9457, or nothing of it
-  return problem.detail ?? `The server answered ${response.status}.`;
+async function errorDetail(response: Response): Promise<string> {
+  const problem = (await response.json().catch(() => ({}))) as { detail?: string }; // RFC 9457, unless a proxy answered
+  return problem.detail ?? `The server responded with status ${response.status}.`;
+}
+
+/** The message of anything that was thrown. */
+export const errorMessage = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
+
+export const fetchSession = () => get<SessionState>('session', {}, AbortSignal.timeout(10_000));
+/** Opens a session. Rejects with the server's message if the token is invalid. */
+export const openSession = (token: string) => post<SessionState>('session', { token });
+export const endSession = () => remove('session');
+
+/** Work that the server does in the background. */
+export interface Job<Answer> {
+  readonly id: string;
+  readonly state: 'waiting' | 'running' | 'done' | 'failed';
+  readonly done: number;
+  readonly total: number;
+  readonly result?: Answer;
+  readonly detail?: string;
+}
+
+const jobPollMs = 300;
+
+/** Polls a job until it is done, and reports its progress from 0 to 1. Rejects with the job's error if it fails. */
+export async function waitForJob<Answer>(job: Job<Answer>, report: (progress: number) => void, signal: AbortSignal): Promise<Answer> {
+  for (let last = job; ; last = await get<Job<Answer>>(`jobs/${job.id}`, {}, signal)) {
+    report(last.total > 0 ? last.done / last.total : 0);
+    if (last.state === 'failed') throw new Error(last.detail ?? 'The job failed.');
+    if (last.state === 'done' && last.result) return last.result;
+    await new Promise((resolve) => setTimeout(resolve, jobPollMs));
+  }
 }

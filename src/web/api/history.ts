@@ -1,7 +1,7 @@
 import type { BrandCounts, Breakdown, Bucket, Comparison, Grain, Summary } from '../../domain/brand-metrics.ts';
-import type { Engagement, ScoredPost, StoredLabel } from '../../domain/post.ts';
+import type { Engagement, Label, ScoredPost, StoredLabel } from '../../domain/post.ts';
 import type { Brands, PostFilter, Span } from '../state/view-state.ts';
-import { get, type Query } from './client.ts';
+import { get, post, type Query } from './client.ts';
 
 export type Brand = BrandCounts & { readonly timeZone: string };
 
@@ -15,22 +15,22 @@ export interface Trends {
 export interface Driver {
   readonly term: string;
   readonly kind: 'word' | 'bigram' | 'hashtag' | 'emoji';
-  /** Posts with it. */
+  /** Posts that contain the term. */
   readonly n: number;
-  /** Of the posts of this label, from 0 to 1. */
+  /** Fraction of the posts with this label, 0 to 1. */
   readonly share: number;
   readonly netSentiment: number | null;
   readonly examples: readonly { readonly text: string }[];
 }
 
 export interface Drivers extends Span {
-  /** Scored posts of the range. */
+  /** Scored posts in the range. */
   readonly posts: number;
   readonly negative: readonly Driver[];
   readonly positive: readonly Driver[];
 }
 
-/** What the page shows of a post, be it live or from the history. */
+/** The fields of a post that the UI shows, live or stored. */
 export interface ShownPost
   extends Pick<
     ScoredPost,
@@ -51,7 +51,7 @@ export interface ShownPost
     | 'modelVersion'
   > {
   readonly engagement?: Engagement;
-  /** A person's word against the model's. */
+  /** Set if an editor has corrected the model's label. */
   readonly correction?: { readonly modelLabel: StoredLabel; readonly by: string; readonly at: string; readonly reason: string };
 }
 
@@ -62,7 +62,7 @@ export interface PostsPage {
 
 export const fetchBrands = (span: Span, signal: AbortSignal) => get<Brand[]>('brands', { ...span }, signal);
 export const fetchSummary = (brand: string, span: Span, signal: AbortSignal) => get<Summary>('summary', { brand, ...span }, signal);
-/** All brands of the config where none is named. */
+/** All configured brands if the list is empty. */
 export const fetchComparison = (brands: readonly string[], span: Span, signal: AbortSignal) =>
   get<Comparison>('share-of-voice', { brands, ...span }, signal);
 export const fetchTrends = (brand: string, span: Span, timeZone: string, signal: AbortSignal, grain?: Grain) =>
@@ -71,7 +71,7 @@ export const fetchBreakdown = (brand: string, span: Span, signal: AbortSignal) =
 export const fetchDrivers = (brand: string, span: Span, signal: AbortSignal, limit = 6) =>
   get<Drivers>('drivers', { brand, ...span, limit: String(limit) }, signal);
 
-/** One page of posts; `before` is the `next` of the page before. */
+/** One page of posts; `before` is the `next` of the previous page. */
 export const fetchPosts = (
   brand: Brands,
   span: Span | undefined,
@@ -80,6 +80,13 @@ export const fetchPosts = (
   signal: AbortSignal,
 ) => get<PostsPage>('posts', { brand, ...span, ...toQuery(filter), limit: String(limit), before }, signal);
 
-function toQuery({ doubtful, ...filter }: PostFilter): Query {
-  return { ...filter, ...(doubtful && { maxConfidence: '0.5', ...(filter.label === undefined && { minConfidence: '0.01' }) }) };
+function toQuery({ lowConfidence, ...filter }: PostFilter): Query {
+  return { ...filter, ...(lowConfidence && { maxConfidence: '0.5', ...(filter.label === undefined && { minConfidence: '0.01' }) }) };
 }
+
+/** Ids are unique only within a platform. */
+export const postKey = ({ platform, id }: Pick<ShownPost, 'platform' | 'id'>): string => JSON.stringify([platform, id]);
+
+/** Corrects the label of a post; null restores the model's label. */
+export const postCorrection = ({ platform, id }: Pick<ShownPost, 'platform' | 'id'>, label: Label | null) =>
+  post<{ readonly posts: number }>('corrections', { post: { platform, id }, label });

@@ -1,23 +1,23 @@
 import uPlot from 'uplot';
 import { formatNet, formatShare } from '../format.ts';
 import type { LinesView } from './lines-view.ts';
-import { aligned, colour, loners, timeAxis, valueAxis } from './plot.ts';
+import { isolatedPoints, themeColour, timeAxis, toPlotData, valueAxis } from './plot.ts';
 
-export const linesData = ({ middles, values }: LinesView): uPlot.AlignedData => aligned(middles, ...values);
+export const linesData = ({ middles, values }: LinesView): uPlot.AlignedData => toPlotData(middles, ...values);
 
-/** Colours of brands are told apart by dashes as well. */
+/** Lines also differ by their dashes, not only by colour. */
 const dashes: readonly number[][] = [[], [7, 3], [2, 3], [10, 3, 2, 3]];
-const mostColours = 8;
-export const colourOf = (index: number): string => colour(`--series-${index % mostColours}`);
+const seriesColourCount = 8;
+export const seriesColour = (index: number): string => themeColour(`--series-${index % seriesColourCount}`);
 
-/** Lines of net sentiment, or shares that lie on each other up to 100 %. */
-export function linesPlot(frame: HTMLElement, kind: 'net' | 'share', read: () => LinesView, moved: (index: number | null) => void): uPlot {
+/** Net sentiment as lines, or shares as areas stacked up to 100%. */
+export function linesPlot(frame: HTMLElement, kind: 'net' | 'share', read: () => LinesView, onMove: (index: number | null) => void): uPlot {
   const series = read().values.map(
     (_, index): uPlot.Series => ({
-      stroke: colourOf(index),
+      stroke: seriesColour(index),
       width: kind === 'net' ? 2 : 1,
-      points: { show: true, filter: (chart) => loners(chart.data[index + 1] ?? []), size: 5, fill: colourOf(index) },
-      ...(kind === 'net' ? { dash: dashes[Math.floor(index / 2) % dashes.length] ?? [] } : { fill: colourOf(index) }),
+      points: { show: true, filter: (chart) => isolatedPoints(chart.data[index + 1] ?? []), size: 5, fill: seriesColour(index) },
+      ...(kind === 'net' ? { dash: dashes[Math.floor(index / 2) % dashes.length] ?? [] } : { fill: seriesColour(index) }),
     }),
   );
   const axis =
@@ -39,7 +39,7 @@ export function linesPlot(frame: HTMLElement, kind: 'net' | 'share', read: () =>
     cursor: { sync: { key: 'compare' }, y: false, drag: { x: false, y: false }, points: { show: false } },
     legend: { show: false },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), read().timeZone),
-    hooks: { setCursor: [({ cursor }) => moved(cursor.idx ?? null)] },
+    hooks: { setCursor: [({ cursor }) => onMove(cursor.idx ?? null)] },
   };
   return new uPlot(options, linesData(read()), frame);
 }

@@ -2,10 +2,10 @@ import type { Trends } from '../api/history.ts';
 import type { Span } from '../state/view-state.ts';
 import { type Grid, toGrid } from './grid.ts';
 
-/** Some brands over one axis of time. */
+/** Several brands on a common time axis. */
 export interface LinesView {
   readonly middles: readonly number[];
-  /** Of each brand: points of net sentiment, or the share of voice from 0 to 1. */
+  /** By brand: net sentiment in points, or the share of voice from 0 to 1. */
   readonly values: readonly (readonly (number | null)[])[];
   readonly timeZone: string;
   readonly span: Span;
@@ -13,14 +13,14 @@ export interface LinesView {
 
 export interface ShownLines {
   readonly plotted: LinesView;
-  /** As they are read, of each brand: shares are not added up here. */
+  /** By brand, as displayed in the legend: shares are not stacked here. */
   readonly values: readonly (readonly (number | null)[])[];
   readonly grid: Grid;
 }
 
 /**
- * Brands over the buckets of all of them, each found by where it begins: answers to separate questions may begin and
- * end a bucket apart, when the clock went on between them.
+ * Aligns the brands by the start of their buckets: responses to separate requests may start and end a bucket apart, when
+ * the clock moved on between them.
  */
 export function toLines(kind: 'net' | 'share', trends: readonly Trends[], timeZone: string): ShownLines {
   const span = {
@@ -49,7 +49,7 @@ export function toLines(kind: 'net' | 'share', trends: readonly Trends[], timeZo
   return { plotted: { middles: grid.middles, values: plotted, timeZone, span }, values, grid };
 }
 
-/** Each with those after it: painted in this order they look as if they lay on each other. */
+/** Each brand's share plus those of the brands after it: areas painted in this order look stacked. */
 function stacked(values: readonly (readonly (number | null)[])[]): (number | null)[][] {
   return values.map((own, place) =>
     own.map((value, row) => (value === null ? null : values.slice(place).reduce((sum, other) => sum + (other[row] ?? 0), 0))),
@@ -57,12 +57,11 @@ function stacked(values: readonly (readonly (number | null)[])[]): (number | nul
 }
 
 /**
- * The brand that somebody points at, by its place: of lines the one that passes nearest, of shares the one whose area
- * it is. Undefined where there is none.
+ * The index of the brand under the pointer: the nearest line, or the area at that height. Undefined if there is none.
  */
 export function brandAt(kind: 'net' | 'share', { plotted: { values } }: ShownLines, row: number, height: number): number | undefined {
   const here = values.map((own) => own[row] ?? null);
-  // The areas lie on each other: the last of those that reach this high is on top.
+  // The areas are stacked: the last one that reaches this height is on top.
   if (kind === 'share') return found(here.findLastIndex((top) => top !== null && height <= top));
   const distances = here.map((value) => (value === null ? Number.POSITIVE_INFINITY : Math.abs(value - height)));
   const least = Math.min(...distances);

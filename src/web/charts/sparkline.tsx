@@ -1,7 +1,7 @@
 const width = 96;
 const height = 26;
 
-/** A small line without axes; where a value is missing it breaks. Decoration: the figures stand beside it. */
+/** A small line without axes; missing values leave gaps. It is decorative: the numbers are shown next to it. */
 export function Sparkline({ values, zero = false }: { readonly values: readonly (number | null)[]; readonly zero?: boolean }) {
   const known = values.filter((value) => value !== null);
   if (known.length < 2) return <span class="sparkline" />;

@@ -1,12 +1,11 @@
 import { useState } from 'preact/hooks';
 import { acknowledge, markAlert, mute, type ShownAlert } from '../api/alerts.ts';
-import { messageOf } from '../error-message.ts';
-import { formatClock, formatDecimal, formatNet, formatWhole } from '../format.ts';
-import { may } from '../state/session.ts';
-import { isBad, titleOf, whenItWas } from './anomaly-text.ts';
-import { lookAt } from './open-on-chart.ts';
+import { errorMessage } from '../api/client.ts';
+import { formatCountOf, formatDecimal, formatInteger, formatNet, formatSpan } from '../format.ts';
+import { hasRole } from '../state/session.ts';
+import { anomalyTitle, describeDuration, isBad, openOnChart } from './anomaly.ts';
 
-/** One alert: what happened and why it fired; for editors, what is to be done about it. */
+/** One alert: what happened and why it fired; for editors, the actions on it. */
 export function AlertItem({
   alert,
   timeZone: zone,
@@ -18,36 +17,36 @@ export function AlertItem({
 }) {
   const { id, evaluation, rule, severity, resolvedAt, acked, mark, brand, channels } = alert;
   const [problem, setProblem] = useState('');
-  const say = (said: Promise<unknown>): void => void said.then(changed, (thrown: unknown) => setProblem(messageOf(thrown)));
+  const run = (action: Promise<unknown>): void => void action.then(changed, (thrown: unknown) => setProblem(errorMessage(thrown)));
   const baseline = evaluation.baseline;
   return (
     <li class={`alert-item ${resolvedAt === null ? 'on' : ''} ${isBad(evaluation) ? 'bad' : ''}`}>
       <div>
-        <button type="button" class="link" onClick={() => lookAt(alert)}>
-          <bdi>{titleOf(alert)}</bdi>
+        <button type="button" class="link" onClick={() => openOnChart(alert)}>
+          <bdi>{anomalyTitle(alert)}</bdi>
         </button>
         <p class="quiet">
-          {whenItWas(alert, zone)} · {severity}
-          {acked ? ` · seen by ${acked.by || 'somebody'}` : ''}
-          {mark ? ` · marked as ${mark}` : ''}
+          {describeDuration(alert, zone)} · {severity}
+          {acked ? ` · acknowledged${acked.by ? ` by ${acked.by}` : ''}` : ''}
+          {mark ? ` · rated ${feedbackNames[mark].toLowerCase()}` : ''}
         </p>
         <details>
           <summary>Why it fired</summary>
           <p>
-            Rule {rule}: {formatDecimal(Math.abs(evaluation.z))} standard deviations from what is usual,{' '}
-            {figure(evaluation.metric, evaluation.low)} to {figure(evaluation.metric, evaluation.high)} in 95 of 100 stretches like{' '}
-            {formatClock(evaluation.from, zone)} to {formatClock(evaluation.to, zone)}.
-            {baseline && ` Usual is ${seasons[baseline.season] ?? baseline.season}, from ${formatWhole(baseline.quarters)} quarter-hours.`}
-            {channels.length > 0 ? ` Told: ${channels.join(', ')}.` : ' Nobody was to be told: the rule has no channel.'}
+            Rule {rule}: {formatDecimal(Math.abs(evaluation.z))} standard deviations from the baseline. Expected{' '}
+            {formatValue(evaluation.metric, evaluation.low)} to {formatValue(evaluation.metric, evaluation.high)} (95%) for{' '}
+            {formatSpan(evaluation, zone)}.
+            {baseline && ` Baseline: ${baselineNames[baseline.season] ?? baseline.season} (${formatCountOf(baseline.quarters, 'window')}).`}
+            {channels.length > 0 ? ` Sent to ${channels.join(', ')}.` : ' No notification sent: the rule has no channel.'}
           </p>
         </details>
         {problem && <p class="problem">{problem}</p>}
       </div>
-      {may('editor') && (
+      {hasRole('editor') && (
         <div class="card-actions">
           {!acked && (
-            <button type="button" class="quiet-button" onClick={() => say(acknowledge(id))}>
-              I have seen it
+            <button type="button" class="quiet-button" onClick={() => run(acknowledge(id))}>
+              Acknowledge
             </button>
           )}
           {(['useful', 'noise'] as const).map((word) => (
@@ -56,13 +55,13 @@ export function AlertItem({
               type="button"
               class="quiet-button"
               aria-pressed={mark === word}
-              onClick={() => say(markAlert(id, mark === word ? 'none' : word))}
+              onClick={() => run(markAlert(id, mark === word ? 'none' : word))}
             >
-              {word}
+              {feedbackNames[word]}
             </button>
           ))}
-          <button type="button" class="quiet-button" onClick={() => say(mute({ rule, brand, for: '2h' }))}>
-            Mute for 2 h
+          <button type="button" class="quiet-button" onClick={() => run(mute({ rule, brand, for: '2h' }))}>
+            Silence for 2 h
           </button>
         </div>
       )}
@@ -70,9 +69,12 @@ export function AlertItem({
   );
 }
 
-const figure = (what: string, value: number): string => (what === 'netSentiment' ? formatNet(value) : formatWhole(Math.round(value)));
+const feedbackNames = { useful: 'Useful', noise: 'False alarm' } as const;
 
-const seasons: Readonly<Record<string, string>> = {
+const formatValue = (metric: string, value: number): string =>
+  metric === 'netSentiment' ? formatNet(value) : formatInteger(Math.round(value));
+
+const baselineNames: Readonly<Record<string, string>> = {
   week: 'the same hour of past weeks',
   day: 'the same hour of past days',
   recent: 'the last day',

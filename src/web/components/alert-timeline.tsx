@@ -1,26 +1,26 @@
-import type { Unusual } from '../api/alerts.ts';
+import type { Anomaly } from '../api/alerts.ts';
 import { formatTick } from '../format.ts';
 import { brandTitle } from '../state/brands.ts';
-import { lengthOf } from '../state/previous-span.ts';
+import { spanLength } from '../state/spans.ts';
 import type { Span } from '../state/view-state.ts';
-import { isBad, titleOf } from './anomaly-text.ts';
+import { anomalyTitle, isBad } from './anomaly.ts';
 
-const marks = [0, 0.25, 0.5, 0.75, 1] as const;
+const tickPositions = [0, 0.25, 0.5, 0.75, 1] as const;
 
-/** A row a brand, a bar an alert, from its beginning to its end. */
+/** One row per brand, one bar per alert. */
 export function AlertTimeline({
   alerts,
   span,
   timeZone,
 }: {
-  readonly alerts: readonly Unusual[];
+  readonly alerts: readonly Anomaly[];
   readonly span: Span;
   readonly timeZone: string;
 }) {
   const to = span.to === 'now' ? Date.now() : Date.parse(span.to);
-  const length = lengthOf(span);
+  const length = spanLength(span);
   const from = to - length;
-  const part = (time: number): number => Math.min(100, Math.max(0, (100 * (time - from)) / length));
+  const toPercent = (time: number): number => Math.min(100, Math.max(0, (100 * (time - from)) / length));
   const brands = [...new Set(alerts.map(({ brand }) => brand))].sort((a, b) => a.localeCompare(b));
   const absolute = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
   return (
@@ -32,13 +32,13 @@ export function AlertTimeline({
             {alerts
               .filter((alert) => alert.brand === brand)
               .map((alert) => {
-                const left = part(Date.parse(alert.at));
-                const right = part(alert.resolvedAt === null ? to : Date.parse(alert.resolvedAt));
+                const left = toPercent(Date.parse(alert.at));
+                const right = toPercent(alert.resolvedAt === null ? to : Date.parse(alert.resolvedAt));
                 return (
                   <i
                     key={`${alert.at} ${alert.evaluation.metric}`}
                     class={isBad(alert.evaluation) ? 'bad' : ''}
-                    title={titleOf(alert)}
+                    title={anomalyTitle(alert)}
                     style={{ left: `${left}%`, width: `${Math.max(0.4, right - left)}%` }}
                   />
                 );
@@ -49,9 +49,9 @@ export function AlertTimeline({
       <div class="timeline-row axis" aria-hidden="true">
         <span />
         <div class="timeline-track">
-          {marks.map((mark) => (
-            <span key={mark} style={{ left: `${100 * mark}%` }}>
-              {formatTick((from + mark * length) / 1_000, timeZone, absolute)}
+          {tickPositions.map((position) => (
+            <span key={position} style={{ left: `${100 * position}%` }}>
+              {formatTick((from + position * length) / 1_000, timeZone, absolute)}
             </span>
           ))}
         </div>

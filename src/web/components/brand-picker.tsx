@@ -1,32 +1,32 @@
 import { useState } from 'preact/hooks';
 import { formatCount } from '../format.ts';
 import { brands } from '../state/brands.ts';
-import { go, view } from '../state/router.ts';
+import { navigate, view } from '../state/router.ts';
 import { closePopover, Popover } from './popover.tsx';
 
-const mostChosen = 8;
-const searchFrom = 9;
+const maxSelected = 8;
+const minBrandsForSearch = 9;
 
-/** One brand by its name, several by their boxes, or all posts. */
+/** Selects one brand by its name, several by their checkboxes, or all posts. */
 export function BrandPicker() {
-  const [wanted, setWanted] = useState('');
+  const [search, setSearch] = useState('');
   const chosen = view.value.brands;
   const all = brands.value.filter(({ brand }) => brand !== '*');
-  const found = all.filter(({ brand }) => brand.toLowerCase().includes(wanted.toLowerCase()));
+  const found = all.filter(({ brand }) => brand.toLowerCase().includes(search.toLowerCase()));
   const title = chosen.length === 0 ? 'All posts' : chosen.length === 1 ? (chosen[0] ?? '') : `${chosen.length} brands`;
   const choose = (names: readonly string[], event: Event): void => {
-    go({ brands: names });
+    navigate({ brands: names });
     closePopover(event.currentTarget);
   };
   return (
     <Popover class="brand-picker" name={`Brand: ${title}`} label={<bdi>{title}</bdi>}>
-      {all.length >= searchFrom && (
+      {all.length >= minBrandsForSearch && (
         <input
           type="search"
           placeholder="Find a brand"
           aria-label="Find a brand"
-          value={wanted}
-          onInput={(event) => setWanted(event.currentTarget.value)}
+          value={search}
+          onInput={(event) => setSearch(event.currentTarget.value)}
         />
       )}
       <ul class="choices">
@@ -39,10 +39,10 @@ export function BrandPicker() {
           <li key={brand}>
             <input
               type="checkbox"
-              aria-label={`Also ${brand}`}
+              aria-label={`Add ${brand}`}
               checked={chosen.includes(brand)}
-              disabled={!chosen.includes(brand) && chosen.length >= mostChosen}
-              onChange={() => go({ brands: chosen.includes(brand) ? chosen.filter((name) => name !== brand) : [...chosen, brand] })}
+              disabled={!chosen.includes(brand) && chosen.length >= maxSelected}
+              onChange={() => navigate({ brands: chosen.includes(brand) ? chosen.filter((name) => name !== brand) : [...chosen, brand] })}
             />
             <button type="button" aria-pressed={chosen.length === 1 && chosen[0] === brand} onClick={(event) => choose([brand], event)}>
               <bdi>{brand}</bdi>
@@ -51,7 +51,7 @@ export function BrandPicker() {
           </li>
         ))}
       </ul>
-      {found.length === 0 && <p class="empty">No brand is called so.</p>}
+      {found.length === 0 && <p class="empty">No matching brands.</p>}
     </Popover>
   );
 }

@@ -2,20 +2,18 @@ import type { Change, Comparison } from '../../domain/brand-metrics.ts';
 import { type Brand, fetchTrends } from '../api/history.ts';
 import { Sparkline } from '../charts/sparkline.tsx';
 import { rangeFileName, saveCsv } from '../export-file.ts';
-import { formatCount, formatNet, formatShare, formatWhole, nothing } from '../format.ts';
+import { formatCount, formatInteger, formatNet, formatShare, noValue } from '../format.ts';
 import { timeZone } from '../state/brands.ts';
-import { go, view } from '../state/router.ts';
-import { useLoaded } from '../state/use-query.ts';
+import { navigate, view } from '../state/router.ts';
+import { useQuery } from '../state/use-query.ts';
 import type { Span } from '../state/view-state.ts';
-import { toneOf } from './label.tsx';
-import { Panel } from './panel.tsx';
+import { ShareBar, sentimentTone } from './label.tsx';
+import { Panel, TableFrame } from './panel.tsx';
 import { SaveButtons } from './save-buttons.tsx';
-import { ShareBar } from './share-bar.tsx';
-import { TableFrame } from './table-frame.tsx';
 
-/** Lines are one question each. */
-const mostLines = 12;
-const linesEveryMs = 30_000;
+/** Each sparkline is a request. */
+const maxSparklines = 12;
+const sparklineRefreshMs = 30_000;
 
 interface Props {
   readonly brands: readonly Brand[];
@@ -23,7 +21,7 @@ interface Props {
   readonly span: Span;
 }
 
-/** Brands beside each other, those of which most is said first; a name leads to the brand. */
+/** All brands by volume; a name opens the brand. */
 export function BrandTable({ brands, comparison, span }: Props) {
   const sorted = [...brands].sort((a, b) => b.volume - a.volume);
   const changes = new Map(comparison?.brands.map((one) => [one.brand, one]));
@@ -38,19 +36,19 @@ export function BrandTable({ brands, comparison, span }: Props) {
                 Posts
               </th>
               <th scope="col" class="number wide">
-                Voice
+                Share of voice
               </th>
               <th scope="col" class="number">
-                Net
+                Net sentiment
               </th>
               <th scope="col" class="number">
                 Change
               </th>
               <th scope="col" class="wide">
-                Net over time
+                Trend
               </th>
               <th scope="col" class="wide">
-                Shares
+                Sentiment
               </th>
             </tr>
           </thead>
@@ -61,7 +59,7 @@ export function BrandTable({ brands, comparison, span }: Props) {
                 brand={brand}
                 voice={changes.get(brand.brand)?.current.shareOfVoice ?? null}
                 change={changes.get(brand.brand)?.changes?.netSentiment ?? null}
-                span={index < mostLines ? span : undefined}
+                span={index < maxSparklines ? span : undefined}
               />
             ))}
           </tbody>
@@ -83,25 +81,25 @@ function BrandRow(props: {
   return (
     <tr class={isChosen ? 'chosen' : ''}>
       <th scope="row">
-        <button type="button" class="link" onClick={() => go({ view: 'overview', brands: [brand.brand] })}>
+        <button type="button" class="link" onClick={() => navigate({ page: 'overview', brands: [brand.brand] })}>
           <bdi>{brand.brand}</bdi>
         </button>
       </th>
       <td class="number">{formatCount(volume)}</td>
       <td class="number wide">{formatShare(voice)}</td>
-      <td class={`number net ${toneOf(netSentiment)}`}>{formatNet(netSentiment)}</td>
+      <td class={`number net ${sentimentTone(netSentiment)}`}>{formatNet(netSentiment)}</td>
       <td
-        class={`number net ${change?.significant ? toneOf(Math.sign(change.difference) * 100) : 'quiet'}`}
-        title={change ? saidOf(change) : ''}
+        class={`number net ${change?.significant ? sentimentTone(Math.sign(change.difference) * 100) : 'quiet'}`}
+        title={change ? describeChange(change) : ''}
       >
-        {change ? `${change.significant ? (change.difference > 0 ? '▲ ' : '▼ ') : ''}${formatNet(change.difference)}` : nothing}
+        {change ? `${change.significant ? (change.difference > 0 ? '▲ ' : '▼ ') : ''}${formatNet(change.difference)}` : noValue}
       </td>
-      <td class="wide">{span && <NetLine brand={brand.brand} span={span} />}</td>
+      <td class="wide">{span && <NetSparkline brand={brand.brand} span={span} />}</td>
       <td class="wide">
         {positive + neutral + negative > 0 && (
           <ShareBar
             shares={brand}
-            name={`${formatWhole(positive)} positive, ${formatWhole(neutral)} neutral, ${formatWhole(negative)} negative`}
+            name={`${formatInteger(positive)} positive, ${formatInteger(neutral)} neutral, ${formatInteger(negative)} negative`}
           />
         )}
       </td>
@@ -109,15 +107,15 @@ function BrandRow(props: {
   );
 }
 
-const saidOf = ({ low, high, significant }: Change): string =>
-  `Against the period before; 95 %: ${formatNet(low)} to ${formatNet(high)}${significant ? '' : ', which may be chance'}`;
+const describeChange = ({ low, high, significant }: Change): string =>
+  `Change vs previous period; 95% CI ${formatNet(low)} to ${formatNet(high)}${significant ? '' : ', not significant'}`;
 
-function NetLine({ brand, span }: { readonly brand: string; readonly span: Span }) {
+function NetSparkline({ brand, span }: { readonly brand: string; readonly span: Span }) {
   const zone = timeZone();
-  const { data } = useLoaded(
+  const { data } = useQuery(
     `line ${JSON.stringify([brand, span, zone])}`,
     (signal) => fetchTrends(brand, span, zone, signal),
-    linesEveryMs,
+    sparklineRefreshMs,
   );
   return <Sparkline zero values={data?.buckets.map(({ netSentiment }) => netSentiment) ?? []} />;
 }

@@ -1,45 +1,50 @@
 import type { Breakdown, Segment } from '../../domain/brand-metrics.ts';
 import { rangeFileName, saveCsv } from '../export-file.ts';
 import { formatCount, formatLanguage, formatNet, formatShare } from '../format.ts';
-import { go } from '../state/router.ts';
-import type { Loaded } from '../state/use-query.ts';
-import { toneOf } from './label.tsx';
-import { Panel, Shown } from './panel.tsx';
+import { navigate } from '../state/router.ts';
+import type { QueryResult } from '../state/use-query.ts';
+import { sentimentTone } from './label.tsx';
+import { Panel, QueryContent } from './panel.tsx';
 import { SaveButtons } from './save-buttons.tsx';
 
-const mostShown = 6;
+const maxRows = 6;
 
-/** Where the posts stand, and in which languages. */
-export function BreakdownPanel({ loaded }: { readonly loaded: Loaded<Breakdown> }) {
+/** Metrics by platform and by language. */
+export function BreakdownPanel({ loaded }: { readonly loaded: QueryResult<Breakdown> }) {
   return (
     <Panel
       title="Platforms and languages"
       actions={loaded.data && <SaveButtons what="platforms and languages" csv={() => loaded.data && saveBreakdown(loaded.data)} />}
     >
-      <Shown loaded={loaded}>
+      <QueryContent loaded={loaded}>
         {({ platforms, languages }) => (
-          <div class="parts">
-            <PartTable
+          <div class="breakdown">
+            <SegmentTable
               name="Platform"
-              parts={platforms}
+              segments={platforms}
               title={(name) => name}
-              open={(platform) => go({ view: 'posts', filter: { platform } })}
+              open={(platform) => navigate({ page: 'posts', filter: { platform } })}
             />
-            <PartTable name="Language" parts={languages} title={formatLanguage} open={(lang) => go({ view: 'posts', filter: { lang } })} />
+            <SegmentTable
+              name="Language"
+              segments={languages}
+              title={formatLanguage}
+              open={(lang) => navigate({ page: 'posts', filter: { lang } })}
+            />
           </div>
         )}
-      </Shown>
+      </QueryContent>
     </Panel>
   );
 }
 
-function PartTable(props: {
+function SegmentTable(props: {
   readonly name: string;
-  readonly parts: readonly Segment[];
+  readonly segments: readonly Segment[];
   readonly title: (name: string) => string;
   readonly open: (name: string) => void;
 }) {
-  const { name, parts, title, open } = props;
+  const { name, segments, title, open } = props;
   return (
     <table>
       <thead>
@@ -57,16 +62,16 @@ function PartTable(props: {
         </tr>
       </thead>
       <tbody>
-        {parts.slice(0, mostShown).map((part) => (
-          <tr key={part.name}>
+        {segments.slice(0, maxRows).map((segment) => (
+          <tr key={segment.name}>
             <th scope="row">
-              <button type="button" class="link" onClick={() => open(part.name)}>
-                <bdi>{title(part.name)}</bdi>
+              <button type="button" class="link" onClick={() => open(segment.name)}>
+                <bdi>{title(segment.name)}</bdi>
               </button>
             </th>
-            <td class="number">{formatCount(part.volume)}</td>
-            <td class="number">{formatShare(part.share)}</td>
-            <td class={`number net ${toneOf(part.netSentiment)}`}>{formatNet(part.netSentiment)}</td>
+            <td class="number">{formatCount(segment.volume)}</td>
+            <td class="number">{formatShare(segment.share)}</td>
+            <td class={`number net ${sentimentTone(segment.netSentiment)}`}>{formatNet(segment.netSentiment)}</td>
           </tr>
         ))}
       </tbody>
@@ -75,8 +80,8 @@ function PartTable(props: {
 }
 
 function saveBreakdown({ platforms, languages }: Breakdown): void {
-  const rowsOf = (by: string, parts: readonly Segment[]) =>
-    parts.map(({ name, volume, share, netSentiment }) => [by, name, volume, share, netSentiment]);
+  const rowsOf = (by: string, segments: readonly Segment[]) =>
+    segments.map(({ name, volume, share, netSentiment }) => [by, name, volume, share, netSentiment]);
   const rows = [...rowsOf('platform', platforms), ...rowsOf('language', languages)];
   saveCsv(rangeFileName('platforms-languages'), ['by', 'name', 'posts', 'share', 'net sentiment'], rows);
 }

@@ -1,37 +1,37 @@
-import { type FrameRef, indexAfter, type PlotRef } from '../charts/plot.ts';
+import { type FrameRef, indexAfterKey, type PlotRef } from '../charts/plot.ts';
 
 interface Props {
   readonly name: string;
   readonly class: string;
-  /** Which bucket is told of. */
+  /** The current bucket. */
   readonly index: number;
-  /** Of each bucket, in seconds. */
+  /** The middle of each bucket, in seconds since 1970. */
   readonly middles: readonly number[];
-  /** What is told of it. */
+  /** The current value, as text for screen readers. */
   readonly text: string;
   readonly frame: FrameRef;
   readonly plot: PlotRef;
-  /** The charts whose cursors go together. */
+  /** Charts with a common cursor. */
   readonly plots: readonly PlotRef[];
-  /** At a click with how high it was, on the axis of values; at Enter without. */
+  /** Called on a click, with its height on the value axis, and on Enter, without. */
   open(index: number, height?: number): void;
-  /** What else a key does; whether it did. */
-  keyed?(key: string): boolean;
+  /** Handles other keys; returns whether it did. */
+  onKey?(key: string): boolean;
 }
 
-/** For those who hear the page, or have no mouse, a chart is a slider over time. */
+/** A chart that is also a slider over time, for keyboards and screen readers. */
 export function ChartSlider(props: Props) {
   const { name, index, middles, text, frame, plot, plots, open } = props;
   const last = middles.length - 1;
-  const keyed = (event: KeyboardEvent): void => {
+  const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Enter') open(index);
-    const next = indexAfter(event.key, index, last);
+    const next = indexAfterKey(event.key, index, last);
     const middle = next === undefined ? undefined : middles[next];
-    if (props.keyed?.(event.key) || middle !== undefined) event.preventDefault();
+    if (props.onKey?.(event.key) || middle !== undefined) event.preventDefault();
     if (middle === undefined) return;
     for (const { current } of plots) current?.setCursor({ left: current.valToPos(middle, 'x'), top: 1 });
   };
-  const clicked = (): void => {
+  const onClick = (): void => {
     const { current } = plot;
     const at = current?.cursor.idx;
     if (current && at !== null && at !== undefined) open(at, current.posToVal(current.cursor.top ?? 0, 'y'));
@@ -47,8 +47,8 @@ export function ChartSlider(props: Props) {
       aria-valuemax={last}
       aria-valuenow={Math.max(0, index)}
       aria-valuetext={text}
-      onKeyDown={keyed}
-      onClick={clicked}
+      onKeyDown={onKeyDown}
+      onClick={onClick}
     />
   );
 }

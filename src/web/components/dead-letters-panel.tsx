@@ -1,45 +1,47 @@
 import { useState } from 'preact/hooks';
-import { finished } from '../api/alerts.ts';
-import { type DeadLetters, fetchDeadLetters, type Replayed, startReplay } from '../api/upkeep.ts';
-import { messageOf } from '../error-message.ts';
+import { errorMessage, waitForJob } from '../api/client.ts';
+
+import { type DeadLetters, fetchDeadLetters, type ReplayResult, startReplay } from '../api/pipeline.ts';
 import { fileName, saveCsv } from '../export-file.ts';
-import { formatClock, formatFineShare, formatWhole, nothing } from '../format.ts';
+import { formatDateTime, formatInteger, formatShareFine, noValue } from '../format.ts';
 import { timeZone } from '../state/brands.ts';
-import { may } from '../state/session.ts';
-import { useLoaded } from '../state/use-query.ts';
-import { Panel, Shown } from './panel.tsx';
+import { hasRole } from '../state/session.ts';
+import { useQuery } from '../state/use-query.ts';
+import { Panel, QueryContent, TableFrame } from './panel.tsx';
 import { SaveButtons } from './save-buttons.tsx';
-import { TableFrame } from './table-frame.tsx';
 
-const everyMs = 60_000;
+const refreshMs = 60_000;
 
-/** Messages that could not become a post, why, and putting them back. */
+/** Dead letters by reason, and their replay. */
 export function DeadLettersPanel() {
-  const loaded = useLoaded('dead letters', fetchDeadLetters, everyMs);
+  const loaded = useQuery('dead letters', fetchDeadLetters, refreshMs);
   const [outcome, setOutcome] = useState('');
   const replay = async (dryRun: boolean): Promise<void> => {
-    setOutcome('Looking…');
+    setOutcome('Reading dead letters…');
     try {
       const job = await startReplay(dryRun);
       setOutcome(
-        saidOf(await finished(job, (share) => setOutcome(`${formatFineShare(share)} looked at…`), AbortSignal.timeout(600_000)), dryRun),
+        describeReplay(
+          await waitForJob(job, (progress) => setOutcome(`${formatShareFine(progress)} done…`), AbortSignal.timeout(600_000)),
+          dryRun,
+        ),
       );
       loaded.reload();
     } catch (thrown) {
-      setOutcome(messageOf(thrown));
+      setOutcome(errorMessage(thrown));
     }
   };
   const total = Object.values(loaded.data?.counts ?? {}).reduce((sum, count) => sum + count, 0);
   const actions = total > 0 && (
     <>
       <SaveButtons what="the latest dead letters" csv={() => saveLetters(loaded.data?.letters ?? [])} />
-      {may('admin') && <ReplayButtons replay={replay} />}
+      {hasRole('admin') && <ReplayButtons replay={replay} />}
     </>
   );
   return (
     <Panel
       title="Dead letters"
-      hint={loaded.data ? `${formatWhole(total)}, of which ${formatWhole(loaded.data.replayed)} were put back` : undefined}
+      hint={loaded.data ? `${formatInteger(total)} (${formatInteger(loaded.data.replayed)} replayed)` : undefined}
       actions={actions}
     >
       {outcome && (
@@ -47,9 +49,9 @@ export function DeadLettersPanel() {
           {outcome}
         </p>
       )}
-      <Shown loaded={loaded}>
-        {(found) => (total === 0 ? <p class="empty">Every message so far has become a post.</p> : <Letters found={found} />)}
-      </Shown>
+      <QueryContent loaded={loaded}>
+        {(found) => (total === 0 ? <p class="empty">No dead letters.</p> : <DeadLetterTables found={found} />)}
+      </QueryContent>
     </Panel>
   );
 }
@@ -58,22 +60,22 @@ function ReplayButtons({ replay }: { readonly replay: (dryRun: boolean) => Promi
   return (
     <>
       <button type="button" class="quiet-button" onClick={() => void replay(true)}>
-        What would go back?
+        Dry run
       </button>
       <button type="button" class="quiet-button" onClick={() => void replay(false)}>
-        Put back
+        Replay
       </button>
     </>
   );
 }
 
 function saveLetters(letters: DeadLetters['letters']): void {
-  const header = ['refused', 'reason', 'meaning', 'bytes', 'put back', 'position'];
+  const header = ['rejected', 'reason', 'meaning', 'bytes', 'replayed', 'position'];
   const rows = letters.map(({ at, reason, meaning, bytes, replayedAt, position }) => [at, reason, meaning, bytes, replayedAt, position]);
   saveCsv(fileName('feedpulse', 'dead-letters'), header, rows);
 }
 
-function Letters({ found: { counts, letters } }: { readonly found: DeadLetters }) {
+function DeadLetterTables({ found: { counts, letters } }: { readonly found: DeadLetters }) {
   const zone = timeZone();
   const meanings = new Map(letters.map(({ reason, meaning }) => [reason, meaning]));
   return (
@@ -85,19 +87,19 @@ function Letters({ found: { counts, letters } }: { readonly found: DeadLetters }
             .map(([reason, count]) => (
               <tr key={reason}>
                 <th scope="row">{reason}</th>
-                <td class="number">{formatWhole(count)}</td>
+                <td class="number">{formatInteger(count)}</td>
                 <td class="quiet wide">{meanings.get(reason) ?? ''}</td>
               </tr>
             ))}
         </tbody>
       </table>
-      <details class="letters">
-        <summary>The latest {formatWhole(letters.length)}</summary>
+      <details class="dead-letters">
+        <summary>Latest {formatInteger(letters.length)}</summary>
         <TableFrame title="Latest dead letters">
           <table>
             <thead>
               <tr>
-                <th scope="col">Refused</th>
+                <th scope="col">Rejected</th>
                 <th scope="col">Reason</th>
                 <th scope="col" class="number">
                   Bytes
@@ -109,10 +111,10 @@ function Letters({ found: { counts, letters } }: { readonly found: DeadLetters }
             <tbody>
               {letters.map(({ position, reason, at, bytes, replayedAt }) => (
                 <tr key={position}>
-                  <td>{at ? formatClock(at, zone) : nothing}</td>
+                  <td>{at ? formatDateTime(at, zone) : noValue}</td>
                   <td>{reason}</td>
-                  <td class="number">{formatWhole(bytes)}</td>
-                  <td>{replayedAt ? 'put back' : 'waiting'}</td>
+                  <td class="number">{formatInteger(bytes)}</td>
+                  <td>{replayedAt ? 'replayed' : 'pending'}</td>
                   <td>
                     <bdi>{position}</bdi>
                   </td>
@@ -126,13 +128,13 @@ function Letters({ found: { counts, letters } }: { readonly found: DeadLetters }
   );
 }
 
-function saidOf({ putBack, already, left, to }: Replayed, dryRun: boolean): string {
-  const staying = Object.entries(left).map(([why, count]) => `${formatWhole(count)} ${why}`);
-  const went = dryRun ? `${formatWhole(putBack)} would go back.` : `${formatWhole(putBack)} went back${to ? ` into ${to}` : ''}.`;
+function describeReplay({ putBack, already, left, to }: ReplayResult, dryRun: boolean): string {
+  const skipped = Object.entries(left).map(([why, count]) => `${formatInteger(count)} ${why}`);
+  const done = dryRun ? `${formatInteger(putBack)} would be replayed.` : `${formatInteger(putBack)} replayed${to ? ` to ${to}` : ''}.`;
   return [
-    went,
-    already > 0 ? `${formatWhole(already)} had gone back earlier.` : '',
-    staying.length > 0 ? `Left alone: ${staying.join(', ')}.` : '',
+    done,
+    already > 0 ? `${formatInteger(already)} already replayed.` : '',
+    skipped.length > 0 ? `Skipped: ${skipped.join(', ')}.` : '',
   ]
     .filter(Boolean)
     .join(' ');

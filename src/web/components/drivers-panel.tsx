@@ -1,32 +1,32 @@
 import { useState } from 'preact/hooks';
 import type { Driver, Drivers } from '../api/history.ts';
 import { fileName, rangeFileName, saveCsv } from '../export-file.ts';
-import { formatCounted, formatNet, formatSpan } from '../format.ts';
+import { formatCountOf, formatNet, formatSpan } from '../format.ts';
 import { timeZone } from '../state/brands.ts';
-import { go } from '../state/router.ts';
-import type { Loaded } from '../state/use-query.ts';
+import { navigate } from '../state/router.ts';
+import type { QueryResult } from '../state/use-query.ts';
 import type { Span } from '../state/view-state.ts';
-import { Panel, Shown } from './panel.tsx';
+import { Panel, QueryContent } from './panel.tsx';
 import { SaveButtons } from './save-buttons.tsx';
 
 const sides = [
-  { label: 'negative', title: '▼ Negative posts', nothing: 'No word sets the negative posts apart.' },
-  { label: 'positive', title: '▲ Positive posts', nothing: 'No word sets the positive posts apart.' },
+  { label: 'negative', title: '▼ Negative posts', emptyText: 'No distinctive terms in the negative posts.' },
+  { label: 'positive', title: '▲ Positive posts', emptyText: 'No distinctive terms in the positive posts.' },
 ] as const;
 
 type Side = (typeof sides)[number];
 
-/** The words that set the negative and the positive posts of the range apart, with examples; and the way to the posts. */
-export function DriversPanel({ loaded, isPart }: { readonly loaded: Loaded<Drivers>; readonly isPart: boolean }) {
+/** The terms most typical of negative and of positive posts, with examples and links to the posts. */
+export function DriversPanel({ loaded, isPart }: { readonly loaded: QueryResult<Drivers>; readonly isPart: boolean }) {
   const { data, isStale } = loaded;
   const part = isPart && data && !isStale ? data : undefined;
   return (
     <Panel
-      title="What drives it"
-      hint={`words that set these posts apart${part ? `; of the range only ${formatSpan(part, timeZone())}` : ''}`}
+      title="Key drivers"
+      hint={`terms most typical of negative and positive posts${part ? `; only ${formatSpan(part, timeZone())}` : ''}`}
       actions={data && <SaveButtons what="the drivers" csv={() => saveDrivers(data, part)} />}
     >
-      <Shown loaded={loaded} lines={6}>
+      <QueryContent loaded={loaded} lines={6}>
         {(drivers) => (
           <div class="drivers">
             {sides.map((side) => (
@@ -34,7 +34,7 @@ export function DriversPanel({ loaded, isPart }: { readonly loaded: Loaded<Drive
             ))}
           </div>
         )}
-      </Shown>
+      </QueryContent>
     </Panel>
   );
 }
@@ -45,7 +45,7 @@ function DriverList({ side, drivers }: { readonly side: Side; readonly drivers: 
   return (
     <div>
       <h3 class={`tag ${side.label}`}>{side.title}</h3>
-      {drivers.length === 0 && <p class="empty">{side.nothing}</p>}
+      {drivers.length === 0 && <p class="empty">{side.emptyText}</p>}
       <ul class="driver-list">
         {drivers.map((driver) => (
           <li key={driver.term}>
@@ -56,12 +56,12 @@ function DriverList({ side, drivers }: { readonly side: Side; readonly drivers: 
               onClick={() => setOpened(driver.term === opened ? undefined : driver.term)}
             >
               <i class={`driver-bar ${side.label}`} style={{ width: `${(100 * driver.share) / widest}%` }} />
-              {/* A term is what strangers wrote: <bdi> keeps its direction to itself. */}
+              {/* Terms are user content: <bdi> isolates their text direction. */}
               <bdi class="term">{driver.term}</bdi>
-              <span class="quiet" title="Net sentiment of all posts with it">
+              <span class="quiet" title="Net sentiment of all posts with this term">
                 {formatNet(driver.netSentiment)}
               </span>
-              <span class="quiet">{formatCounted(driver.n, 'post')}</span>
+              <span class="quiet">{formatCountOf(driver.n, 'post')}</span>
             </button>
             {driver.term === opened && <Examples driver={driver} side={side} />}
           </li>
@@ -79,17 +79,21 @@ function Examples({ driver, side }: { readonly driver: Driver; readonly side: Si
           {text}
         </blockquote>
       ))}
-      <button type="button" class="link" onClick={() => go({ view: 'posts', filter: { label: side.label, text: wordsOf(driver) } })}>
-        All {side.label} posts with it
+      <button
+        type="button"
+        class="link"
+        onClick={() => navigate({ page: 'posts', filter: { label: side.label, text: searchText(driver) } })}
+      >
+        All {side.label} posts with this term
       </button>
     </div>
   );
 }
 
-/** Two words in a row are a phrase. */
-const wordsOf = ({ term, kind }: Driver): string => (kind === 'bigram' ? `"${term}"` : term);
+/** A bigram is searched as a phrase. */
+const searchText = ({ term, kind }: Driver): string => (kind === 'bigram' ? `"${term}"` : term);
 
-/** `part` is the stretch that was read, where that is not the whole range. */
+/** `part` is the analysed span if that is not the whole range. */
 function saveDrivers(drivers: Drivers, part: Span | undefined): void {
   const header = ['label', 'term', 'kind', 'posts', 'share', 'net sentiment'];
   const rows = sides.flatMap(({ label }) =>

@@ -1,12 +1,12 @@
 import { useMemo, useRef, useState } from 'preact/hooks';
-import type { Unusual } from '../api/alerts.ts';
+import type { Anomaly } from '../api/alerts.ts';
 import type { Trends } from '../api/history.ts';
 import { boundsOf, labelAt, toGrid, toSpan } from '../charts/grid.ts';
 import { type HistoryView, sentimentData, sentimentPlot, volumeData, volumePlot } from '../charts/history-plots.ts';
 import { type FrameRef, type PlotRef, usePlot } from '../charts/plot.ts';
 import { rangeFileName, saveCsv, savePng } from '../export-file.ts';
-import { formatCount, formatMoment, formatNet, formatWhole } from '../format.ts';
-import { go } from '../state/router.ts';
+import { formatBucketStart, formatCountOf, formatInteger, formatNet } from '../format.ts';
+import { navigate } from '../state/router.ts';
 import { ChartSlider } from './chart-slider.tsx';
 import { Panel } from './panel.tsx';
 import { SaveButtons } from './save-buttons.tsx';
@@ -17,30 +17,30 @@ interface Props {
   readonly trends: Trends;
   readonly previous: Trends | undefined;
   readonly timeZone: string;
-  readonly marks: readonly Pick<Unusual, 'at' | 'resolvedAt'>[];
+  readonly marks: readonly Pick<Anomaly, 'at' | 'resolvedAt'>[];
 }
 
-/** Net sentiment and volume of one brand over one axis of time. A click, or Enter, leads to the posts of a bucket. */
+/** Net sentiment and volume of one brand over time. A click or Enter opens the posts of a bucket. */
 export function HistoryPanel({ title, trends, previous, timeZone, marks }: Props) {
-  const [pointed, setPointed] = useState<number | null>(null);
-  const shown = useMemo(() => toView({ trends, previous, timeZone, marks }), [trends, previous, timeZone, marks]);
+  const [hovered, setHovered] = useState<number | null>(null);
+  const shown = useMemo(() => toHistoryView({ trends, previous, timeZone, marks }), [trends, previous, timeZone, marks]);
   const latest = useRef(shown);
   latest.current = shown;
   const read = (): HistoryView => latest.current;
   const sentiment = usePlot(
-    (frame) => sentimentPlot(frame, read, setPointed),
+    (frame) => sentimentPlot(frame, read, setHovered),
     useMemo(() => sentimentData(shown), [shown]),
   );
   const volume = usePlot(
-    (frame) => volumePlot(frame, read, setPointed),
+    (frame) => volumePlot(frame, read, setHovered),
     useMemo(() => volumeData(shown), [shown]),
   );
-  const index = pointed ?? shown.grid.buckets.findLastIndex((bucket) => bucket !== undefined);
+  const index = hovered ?? shown.grid.buckets.findLastIndex((bucket) => bucket !== undefined);
   const plots = [sentiment.plot, volume.plot];
   const save = (
     <SaveButtons
       what="the charts"
-      csv={() => saveFigures(title, shown)}
+      csv={() => saveTrends(title, shown)}
       png={() => savePng(rangeFileName(title), `${title}: net sentiment and volume`, canvasesOf(plots))}
     />
   );
@@ -49,7 +49,7 @@ export function HistoryPanel({ title, trends, previous, timeZone, marks }: Props
     <Panel title="Net sentiment" hint={<Readout {...slider} of="sentiment" />} actions={save} class="history">
       <Chart {...slider} name="Net sentiment over time" of="sentiment" frame={sentiment.frame} plot={sentiment.plot} />
       <p class="formula">
-        {netFormula}. {previous ? 'Dashed: the period before. ' : ''}Tinted around the line: its 95 % interval.
+        {netFormula}. Shaded: 95% confidence interval.{previous ? ' Dashed: previous period.' : ''}
       </p>
       <div class="panel-head">
         <h3>Volume</h3>
@@ -63,19 +63,19 @@ export function HistoryPanel({ title, trends, previous, timeZone, marks }: Props
   );
 }
 
-function toView({ trends, previous, timeZone, marks }: Omit<Props, 'title'>): HistoryView {
+function toHistoryView({ trends, previous, timeZone, marks }: Omit<Props, 'title'>): HistoryView {
   const shiftSeconds = (Date.parse(trends.to) - Date.parse(trends.from)) / 1_000;
-  return { trends, timeZone, marks, shiftSeconds, grid: toGrid(trends), before: previous && toGrid(previous) };
+  return { trends, timeZone, marks, shiftSeconds, grid: toGrid(trends), previous: previous && toGrid(previous) };
 }
 
-interface Shows {
+interface ReadoutProps {
   readonly index: number;
   readonly view: HistoryView;
   readonly of: 'sentiment' | 'volume';
 }
 
 function Chart(
-  props: Shows & { readonly name: string; readonly frame: FrameRef; readonly plot: PlotRef; readonly plots: readonly PlotRef[] },
+  props: ReadoutProps & { readonly name: string; readonly frame: FrameRef; readonly plot: PlotRef; readonly plots: readonly PlotRef[] },
 ) {
   const { index, view: shown, of, ...rest } = props;
   return (
@@ -84,33 +84,33 @@ function Chart(
       class={of}
       index={index}
       middles={shown.grid.middles}
-      text={readout({ index, view: shown, of })}
+      text={readoutText({ index, view: shown, of })}
       open={(at, height) => openBucket(shown, at, of === 'volume' ? height : undefined)}
     />
   );
 }
 
-/** The posts of a bucket, and of the label that was pointed at. */
+/** Opens the posts of a bucket, filtered by the label that was clicked. */
 function openBucket({ grid, trends }: HistoryView, index: number, height?: number): void {
   const bounds = boundsOf(grid, trends.to, index);
   const bucket = grid.buckets[index];
   if (!bounds || !bucket) return;
   const label = height === undefined ? undefined : labelAt(bucket, height);
-  go({ view: 'posts', span: toSpan(bounds), filter: label ? { label } : {} });
+  navigate({ page: 'posts', span: toSpan(bounds), filter: label ? { label } : {} });
 }
 
-function Readout(props: Shows) {
-  return <span class="readout">{readout(props)}</span>;
+function Readout(props: ReadoutProps) {
+  return <span class="readout">{readoutText(props)}</span>;
 }
 
-function readout({ index, view: { grid, timeZone, trends }, of }: Shows): string {
+function readoutText({ index, view: { grid, timeZone, trends }, of }: ReadoutProps): string {
   const [middle, bucket] = [grid.middles[index], grid.buckets[index]];
-  const when = middle === undefined ? '' : `${formatMoment(middle - grid.step / 2, timeZone, trends.grain)} · `;
+  const when = middle === undefined ? '' : `${formatBucketStart(middle - grid.step / 2, timeZone, trends.grain)} · `;
   if (!bucket) return `${when}no posts`;
-  const [positive, neutral, negative] = [bucket.positive, bucket.neutral, bucket.negative].map(formatWhole);
-  if (of === 'volume') return `${when}${formatCount(bucket.volume)} posts: ${positive} ▲ ${neutral} ● ${negative} ▼`;
+  const [positive, neutral, negative] = [bucket.positive, bucket.neutral, bucket.negative].map(formatInteger);
+  if (of === 'volume') return `${when}${formatCountOf(bucket.volume, 'post')}: ${positive} ▲ ${neutral} ● ${negative} ▼`;
   const interval = bucket.intervals.netSentiment;
-  return `${when}${formatNet(bucket.netSentiment)}${interval ? ` (95 %: ${formatNet(interval.low)} to ${formatNet(interval.high)})` : ''}`;
+  return `${when}${formatNet(bucket.netSentiment)}${interval ? ` (95% CI ${formatNet(interval.low)} to ${formatNet(interval.high)})` : ''}`;
 }
 
 function Legend({ timeZone, hasMarks }: { readonly timeZone: string; readonly hasMarks: boolean }) {
@@ -125,16 +125,16 @@ function Legend({ timeZone, hasMarks }: { readonly timeZone: string; readonly ha
       <li>
         <i class="key negative" />▼ negative
       </li>
-      <li title="In a language the model does not know: counted as volume, never as sentiment">
+      <li title="In a language that the model does not support: counted in volume, not in sentiment">
         <i class="key unscored" />○ unscored
       </li>
       {hasMarks && (
         <li>
-          <i class="key unusual-mark" />
-          unusual
+          <i class="key anomaly-mark" />
+          anomaly
         </li>
       )}
-      <li class="zone">Times in {timeZone.replaceAll('_', ' ')}. A click leads to the posts.</li>
+      <li class="zone">Times in {timeZone.replaceAll('_', ' ')}. Click a bar to see its posts.</li>
     </ul>
   );
 }
@@ -142,7 +142,7 @@ function Legend({ timeZone, hasMarks }: { readonly timeZone: string; readonly ha
 const canvasesOf = (plots: readonly PlotRef[]): HTMLCanvasElement[] =>
   plots.flatMap(({ current }) => (current ? [current.ctx.canvas] : []));
 
-function saveFigures(title: string, { trends: { buckets } }: HistoryView): void {
+function saveTrends(title: string, { trends: { buckets } }: HistoryView): void {
   const header = ['start', 'posts', 'positive', 'neutral', 'negative', 'unscored', 'net sentiment', 'low', 'high'];
   const rows = buckets.map(({ start, volume, positive, neutral, negative, unscored, netSentiment, intervals }) => [
     start,

@@ -1,7 +1,7 @@
-import type { ViewName } from '../state/view-state.ts';
+import type { PageName } from '../state/view-state.ts';
 
 /** Outlines on a grid of 20. */
-const paths: Readonly<Record<ViewName | 'download' | 'calendar', string>> = {
+const paths: Readonly<Record<PageName | 'download' | 'calendar', string>> = {
   overview: 'M3 17V9m5 8V4m5 13v-6m5 6V7',
   posts: 'M4 4h12v9H9l-4 3v-3H4z M7 7.5h6 M7 10h4',
   live: 'M2 10h4l2-5 3.5 11L14 8l1.2 2H18',

@@ -1,17 +1,17 @@
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
-import type { Loaded } from '../state/use-query.ts';
+import type { QueryResult } from '../state/use-query.ts';
 
 interface Props {
   readonly title: string;
-  /** A word beside the title. */
+  /** Short text next to the title. */
   readonly hint?: ComponentChildren;
   readonly actions?: ComponentChildren;
   readonly class?: string;
   readonly children: ComponentChildren;
 }
 
-/** A part of a view with a name. */
+/** A titled section of a page. */
 export function Panel({ title, hint, actions, children, class: name = '' }: Props) {
   const id = useId();
   return (
@@ -26,9 +26,9 @@ export function Panel({ title, hint, actions, children, class: name = '' }: Prop
   );
 }
 
-/** What was loaded; until then its outline, and where that failed why. What is old is shown faded. */
-export function Shown<T>(props: {
-  readonly loaded: Pick<Loaded<T>, 'data' | 'problem' | 'isStale'>;
+/** Renders the data of a query; a skeleton while it loads, the error if it failed. Stale data is faded. */
+export function QueryContent<T>(props: {
+  readonly loaded: Pick<QueryResult<T>, 'data' | 'problem' | 'isStale'>;
   readonly lines?: number;
   readonly children: (data: T) => ComponentChildren;
 }) {
@@ -41,5 +41,15 @@ export function Shown<T>(props: {
         <i key={line} />
       ))}
     </div>
+  );
+}
+
+/** A table that may be wider than its panel: it scrolls horizontally, with the keyboard too. */
+export function TableFrame({ title, children }: { readonly title: string; readonly children: ComponentChildren }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable regions must be reachable by keyboard (WCAG 2.1.1)
+    <section class="table-frame" aria-label={title} tabIndex={0}>
+      {children}
+    </section>
   );
 }

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
-/** A button with a panel below it, which a click elsewhere or Escape closes. */
+/** A button with a panel below it. A click outside or Escape closes it. */
 export function Popover(props: {
   readonly label: ComponentChildren;
   readonly name: string;
@@ -35,7 +35,7 @@ export function Popover(props: {
   );
 }
 
-/** Closes the popover that an element lies in. */
+/** Closes the popover that contains an element. */
 export function closePopover(within: EventTarget | null): void {
   const details = within instanceof Element ? within.closest('details') : null;
   if (details) details.open = false;

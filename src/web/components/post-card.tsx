@@ -1,73 +1,71 @@
-import type { ComponentChildren } from 'preact';
+import type { ComponentChild, ComponentChildren } from 'preact';
 import type { BrandSentiment } from '../../domain/post.ts';
 import type { ShownPost } from '../api/history.ts';
-import { formatAge, formatClock, formatCounted, formatLanguage, formatShare } from '../format.ts';
-import { go } from '../state/router.ts';
-import { LabelTag, marks } from './label.tsx';
-import { marked } from './marked-text.tsx';
-import { ShareBar } from './share-bar.tsx';
+import { formatAge, formatCountOf, formatDateTime, formatLanguage, formatShare } from '../format.ts';
+import { navigate } from '../state/router.ts';
+import { LabelTag, labelSymbols, ShareBar } from './label.tsx';
 
 interface Props {
   readonly post: ShownPost;
   readonly now: number;
   readonly timeZone: string;
-  /** What may be done with it. */
+  /** Actions on the post. */
   readonly children?: ComponentChildren;
-  /** Words to be marked in the text, besides the names of its brands. */
+  /** Search terms to highlight in the text, in addition to its brands. */
   readonly words?: readonly string[];
 }
 
-/** One post. All that strangers wrote arrives as text. */
+/** One post. User content is always rendered as text, never as markup. */
 export function PostCard({ post, now, timeZone, children, words = [] }: Props) {
   const { platform, createdAt, url, text, lang, brands } = post;
   return (
     <article class={`post ${post.label}`}>
       <p class="post-head">
-        {/* Names may hold marks that turn the direction of writing: <bdi> keeps that to the name. */}
+        {/* Names may contain bidi control characters: <bdi> isolates their text direction. */}
         <span class="origin">
-          <Who post={post} /> on <bdi>{platform}</bdi> ·{' '}
-          <time dateTime={createdAt} title={formatClock(createdAt, timeZone)}>
+          <Author post={post} /> on <bdi>{platform}</bdi> ·{' '}
+          <time dateTime={createdAt} title={formatDateTime(createdAt, timeZone)}>
             {formatAge(createdAt, now)}
           </time>
         </span>
         <SourceLink url={url} />
       </p>
       <p class="post-text" dir="auto" {...(lang !== 'und' && { lang })}>
-        {marked(text, [...brands, ...words])}
+        {highlight(text, [...brands, ...words])}
       </p>
-      <Verdict post={post} />
-      <Facts post={post} />
+      <PredictionLine post={post} />
+      <PostStats post={post} />
       {children}
     </article>
   );
 }
 
-/** Whoever wrote it, and the way to what else they wrote there. */
-function Who({ post: { author, platform } }: { readonly post: ShownPost }) {
-  const name = author?.handle ? `@${author.handle}` : author?.name || 'somebody';
+/** The author, with a link to the author's other posts. */
+function Author({ post: { author, platform } }: { readonly post: ShownPost }) {
+  const name = author?.handle ? `@${author.handle}` : author?.name || 'Unknown author';
   const known = author?.handle || author?.id;
-  if (!known) return <bdi class="who">{name}</bdi>;
+  if (!known) return <bdi class="author">{name}</bdi>;
   return (
     <button
       type="button"
-      class="link who"
-      title="What else they wrote in this range"
-      onClick={() => go({ view: 'posts', filter: { platform, author: known } })}
+      class="link author"
+      title="More from this author"
+      onClick={() => navigate({ page: 'posts', filter: { platform, author: known } })}
     >
       <bdi>{name}</bdi>
     </button>
   );
 }
 
-function Verdict({ post }: { readonly post: ShownPost }) {
+function PredictionLine({ post }: { readonly post: ShownPost }) {
   const { label, lang, correction, brands, brandSentiment } = post;
   return (
-    <div class="verdict">
+    <div class="prediction">
       <LabelTag label={label} />
-      {label === 'unscored' ? <span class="sure">in {formatLanguage(lang)}, which the model does not know</span> : <Odds post={post} />}
+      {label === 'unscored' ? <span class="confidence">{formatLanguage(lang)} is not supported</span> : <Probabilities post={post} />}
       {correction && (
         <span class="corrected" title={correction.reason}>
-          corrected{correction.by ? ` by ${correction.by}` : ''}; the model says {correction.modelLabel}
+          Corrected{correction.by ? ` by ${correction.by}` : ''} (model: {correction.modelLabel})
         </span>
       )}
       {brands.map((brand) => (
@@ -77,7 +75,7 @@ function Verdict({ post }: { readonly post: ShownPost }) {
   );
 }
 
-/** A brand of the post, and what is said of it where that is not what the whole post says. */
+/** A brand of the post, with the sentiment towards it if that was predicted separately. */
 function BrandTag({ brand, brandSentiment }: { readonly brand: string; readonly brandSentiment: BrandSentiment | undefined }) {
   if (!brandSentiment) {
     return (
@@ -88,24 +86,24 @@ function BrandTag({ brand, brandSentiment }: { readonly brand: string; readonly 
   }
   const { label } = brandSentiment;
   return (
-    <span class={`brand-tag ${label}`} title={`What is said of ${brand}: ${formatShare(brandSentiment[label])} ${label}`}>
-      {marks[label]} <span class="unseen">{label} about</span> <bdi>{brand}</bdi>
+    <span class={`brand-tag ${label}`} title={`Sentiment towards ${brand}: ${formatShare(brandSentiment[label])} ${label}`}>
+      {labelSymbols[label]} <span class="visually-hidden">{label} towards</span> <bdi>{brand}</bdi>
     </span>
   );
 }
 
-/** How sure the model is; opened, what it gives each label, and which model it was. */
-function Odds({ post }: { readonly post: ShownPost }) {
+/** The confidence; expanded, the probability of each label and the model version. */
+function Probabilities({ post }: { readonly post: ShownPost }) {
   return (
-    <details class="odds">
-      <summary title="What the model gives each label">
+    <details class="probabilities">
+      <summary title="Model probabilities">
         <ShareBar shares={post} size="small" />
-        <span class="sure">{formatShare(post.confidence)} sure</span>
+        <span class="confidence">{formatShare(post.confidence)} confidence</span>
       </summary>
       <p>
         {(['positive', 'neutral', 'negative'] as const).map((label) => (
           <span key={label} class={label}>
-            {marks[label]} {formatShare(post[label])} <span class="unseen">{label}</span>
+            {labelSymbols[label]} {formatShare(post[label])} <span class="visually-hidden">{label}</span>
           </span>
         ))}
       </p>
@@ -114,23 +112,33 @@ function Odds({ post }: { readonly post: ShownPost }) {
   );
 }
 
-function Facts({ post: { author, engagement } }: { readonly post: ShownPost }) {
+function PostStats({ post: { author, engagement } }: { readonly post: ShownPost }) {
   const { likes = 0, reposts = 0, replies = 0 } = engagement ?? {};
   const facts = [
-    ...(author?.followers ? [formatCounted(author.followers, 'follower')] : []),
-    ...(likes > 0 ? [formatCounted(likes, 'like')] : []),
-    ...(reposts > 0 ? [formatCounted(reposts, 'repost')] : []),
-    ...(replies > 0 ? [formatCounted(replies, 'reply', 'replies')] : []),
+    ...(author?.followers ? [formatCountOf(author.followers, 'follower')] : []),
+    ...(likes > 0 ? [formatCountOf(likes, 'like')] : []),
+    ...(reposts > 0 ? [formatCountOf(reposts, 'repost')] : []),
+    ...(replies > 0 ? [formatCountOf(replies, 'reply', 'replies')] : []),
   ];
   return facts.length > 0 ? <p class="post-facts">{facts.join(' · ')}</p> : null;
 }
 
-/** Addresses come from strangers: only the web's, in a tab that knows nothing of this one. */
+/** URLs are user content: only http(s), in a tab without access to this one. */
 function SourceLink({ url }: { readonly url: string | undefined }) {
   if (!url || !/^https?:\/\//i.test(url)) return null;
   return (
     <a class="source" href={url} target="_blank" rel="noopener noreferrer">
-      open
+      Open ↗
     </a>
   );
+}
+
+/** Marks words in a text, ignoring case. */
+export function highlight(text: string, words: readonly string[]): ComponentChild {
+  // If one name is a prefix of another, the longer one matches.
+  const longestFirst = words.filter((word) => word.trim() !== '').sort((a, b) => b.length - a.length);
+  const patterns = longestFirst.map((word) => word.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
+  if (patterns.length === 0) return text;
+  const pieces = text.split(new RegExp(`(${patterns.join('|')})`, 'giu'));
+  return pieces.map((piece, index) => (index % 2 === 1 ? <mark key={index}>{piece}</mark> : piece));
 }

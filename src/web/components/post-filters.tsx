@@ -2,81 +2,87 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Breakdown } from '../../domain/brand-metrics.ts';
 import { storedLabels } from '../../domain/post.ts';
 import { formatLanguage } from '../format.ts';
-import { go, view } from '../state/router.ts';
+import { navigate, view } from '../state/router.ts';
 import type { PostFilter } from '../state/view-state.ts';
-import { marks } from './label.tsx';
+import { labelSymbols } from './label.tsx';
 
-const typingMs = 350;
+const debounceMs = 350;
 
-/** Leaves out what is undefined: an absent filter is no filter. */
-function change(part: { [K in keyof PostFilter]?: PostFilter[K] | undefined }): void {
+/** Removes a filter that is undefined or empty. */
+function updateFilter(change: { [K in keyof PostFilter]?: PostFilter[K] | undefined }): void {
   const filter = Object.fromEntries(
-    Object.entries({ ...view.value.filter, ...part }).filter(([, value]) => value !== undefined && value !== ''),
+    Object.entries({ ...view.value.filter, ...change }).filter(([, value]) => value !== undefined && value !== ''),
   );
-  go({ filter });
+  navigate({ filter });
 }
 
-/** Which posts of the range are listed. */
-export function PostFilters({ breakdown, mayRank }: { readonly breakdown: Breakdown | undefined; readonly mayRank: boolean }) {
+/** The filters of the list of posts. */
+export function PostFilters({
+  breakdown,
+  canSortByEngagement,
+}: {
+  readonly breakdown: Breakdown | undefined;
+  readonly canSortByEngagement: boolean;
+}) {
   const { filter } = view.value;
   const isFiltered = Object.keys(filter).length > 0;
   return (
     <search class="filters">
       <TextFilter />
       <fieldset class="segments small">
-        <legend class="unseen">Label</legend>
+        <legend class="visually-hidden">Label</legend>
         <label>
-          <input type="radio" name="label" checked={!filter.label} onChange={() => change({ label: undefined })} />
-          <span>all</span>
+          <input type="radio" name="label" checked={!filter.label} onChange={() => updateFilter({ label: undefined })} />
+          <span>All</span>
         </label>
         {storedLabels.map((label) => (
           <label key={label} title={label}>
-            <input type="radio" name="label" checked={filter.label === label} onChange={() => change({ label })} />
+            <input type="radio" name="label" checked={filter.label === label} onChange={() => updateFilter({ label })} />
             <span>
-              {marks[label]} <em>{label}</em>
+              {labelSymbols[label]} <em>{label}</em>
             </span>
           </label>
         ))}
       </fieldset>
-      <Choice
+      <SelectFilter
         name="Platform"
         value={filter.platform}
         known={namesOf(breakdown?.platforms)}
         title={(name) => name}
-        choose={(platform) => change({ platform })}
+        choose={(platform) => updateFilter({ platform })}
       />
-      <Choice
+      <SelectFilter
         name="Language"
         value={filter.lang}
         known={namesOf(breakdown?.languages)}
         title={formatLanguage}
-        choose={(lang) => change({ lang })}
+        choose={(lang) => updateFilter({ lang })}
       />
       <label>
-        <span class="unseen">Order</span>
+        <span class="visually-hidden">Order</span>
         <select
-          value={mayRank ? (filter.sort ?? 'time') : 'time'}
-          onChange={(event) => change({ sort: event.currentTarget.value === 'engagement' ? 'engagement' : undefined })}
+          value={canSortByEngagement ? (filter.sort ?? 'time') : 'time'}
+          onChange={(event) => updateFilter({ sort: event.currentTarget.value === 'engagement' ? 'engagement' : undefined })}
         >
-          <option value="time">newest first</option>
-          {mayRank && <option value="engagement">most reactions first</option>}
+          <option value="time">Newest first</option>
+          {canSortByEngagement && <option value="engagement">Most engagement first</option>}
         </select>
       </label>
       <label class="check">
         <input
           type="checkbox"
-          checked={filter.doubtful === true}
-          onChange={(event) => change({ doubtful: event.currentTarget.checked ? true : undefined })}
+          checked={filter.lowConfidence === true}
+          onChange={(event) => updateFilter({ lowConfidence: event.currentTarget.checked ? true : undefined })}
         />
-        doubtful ones
+        Low confidence only
       </label>
       {filter.author && (
-        <button type="button" class="quiet-button" onClick={() => change({ author: undefined })}>
-          by <bdi>{filter.author}</bdi> ×
+        <button type="button" class="quiet-button" onClick={() => updateFilter({ author: undefined })}>
+          Author: <bdi>{filter.author}</bdi> ×
         </button>
       )}
       {isFiltered && (
-        <button type="button" class="link" onClick={() => go({ filter: {} })}>
+        <button type="button" class="link" onClick={() => navigate({ filter: {} })}>
           Clear
         </button>
       )}
@@ -86,33 +92,33 @@ export function PostFilters({ breakdown, mayRank }: { readonly breakdown: Breakd
 
 const namesOf = (parts: Breakdown['platforms'] | undefined): readonly string[] => parts?.map(({ name }) => name) ?? [];
 
-/** Asks when somebody has stopped typing. */
+/** The full-text search; it is applied after a pause in typing. */
 function TextFilter() {
-  const asked = view.value.filter.text ?? '';
-  const [text, setText] = useState(asked);
+  const applied = view.value.filter.text ?? '';
+  const [text, setText] = useState(applied);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  // A blank at the end is not asked for, and is somebody about to write on.
-  useEffect(() => setText((typed) => (typed.trim() === asked ? typed : asked)), [asked]);
-  const ask = (value: string): void => change({ text: value.trim() || undefined });
-  const typed = (value: string): void => {
+  // A trailing space is not part of the filter, but must stay in the field while someone is typing.
+  useEffect(() => setText((typed) => (typed.trim() === applied ? typed : applied)), [applied]);
+  const apply = (value: string): void => updateFilter({ text: value.trim() || undefined });
+  const onInput = (value: string): void => {
     setText(value);
     clearTimeout(timer.current);
-    timer.current = setTimeout(ask, typingMs, value);
+    timer.current = setTimeout(apply, debounceMs, value);
   };
   return (
     <input
       type="search"
       class="text-filter"
-      placeholder='Words, or a "phrase"'
-      aria-label="Words that the posts have"
+      placeholder='Words or a "phrase"'
+      aria-label="Search posts"
       maxLength={200}
       value={text}
-      onInput={(event) => typed(event.currentTarget.value)}
+      onInput={(event) => onInput(event.currentTarget.value)}
     />
   );
 }
 
-function Choice(props: {
+function SelectFilter(props: {
   readonly name: string;
   readonly value: string | undefined;
   readonly known: readonly string[];
@@ -123,9 +129,9 @@ function Choice(props: {
   const all = value !== undefined && !known.includes(value) ? [...known, value] : known;
   return (
     <label>
-      <span class="unseen">{name}</span>
+      <span class="visually-hidden">{name}</span>
       <select value={value ?? ''} onChange={(event) => choose(event.currentTarget.value || undefined)}>
-        <option value="">{`every ${name.toLowerCase()}`}</option>
+        <option value="">{`All ${name.toLowerCase()}s`}</option>
         {all.map((one) => (
           <option key={one} value={one}>
             {title(one)}

@@ -1,29 +1,29 @@
 import { useState } from 'preact/hooks';
-import { messageOf } from '../error-message.ts';
+import { errorMessage } from '../api/client.ts';
 import { Icon } from './icons.tsx';
 
-/** May say what there is to know about the file. */
-type Save = () => void | Promise<void> | Promise<string | undefined>;
+/** May resolve to a notice about the file. */
+type SaveHandler = () => void | Promise<void> | Promise<string | undefined>;
 
 interface Props {
   readonly what: string;
-  readonly csv?: Save;
-  readonly png?: Save;
+  readonly csv?: SaveHandler;
+  readonly png?: SaveHandler;
 }
 
-/** Takes what is shown along, as figures or as a picture. */
+/** Buttons that save what is shown as CSV or PNG. */
 export function SaveButtons({ what, csv, png }: Props) {
-  const [state, setState] = useState<{ isBusy: boolean; problem?: string; word?: string | undefined }>({ isBusy: false });
-  const carryOut = async (save: Save): Promise<void> => {
+  const [state, setState] = useState<{ isBusy: boolean; problem?: string; notice?: string | undefined }>({ isBusy: false });
+  const run = async (save: SaveHandler): Promise<void> => {
     setState({ isBusy: true });
     try {
-      const said = await save();
-      setState({ isBusy: false, word: said || undefined });
+      const notice = await save();
+      setState({ isBusy: false, notice: notice || undefined });
     } catch (thrown) {
-      setState({ isBusy: false, problem: messageOf(thrown) });
+      setState({ isBusy: false, problem: errorMessage(thrown) });
     }
   };
-  const ways = [
+  const formats = [
     ['CSV', csv],
     ['PNG', png],
   ] as const;
@@ -31,15 +31,15 @@ export function SaveButtons({ what, csv, png }: Props) {
     <>
       {state.problem && (
         <span class="problem" role="alert">
-          Not saved: {state.problem}
+          Could not save: {state.problem}
         </span>
       )}
-      {state.word && (
+      {state.notice && (
         <span class="hint" role="status">
-          {state.word}
+          {state.notice}
         </span>
       )}
-      {ways.map(
+      {formats.map(
         ([kind, save]) =>
           save && (
             <button
@@ -48,7 +48,7 @@ export function SaveButtons({ what, csv, png }: Props) {
               class="quiet-button"
               aria-label={`Save ${what} as ${kind}`}
               disabled={state.isBusy}
-              onClick={() => void carryOut(save)}
+              onClick={() => void run(save)}
             >
               <Icon name="download" />
               {kind}

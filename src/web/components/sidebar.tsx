@@ -1,78 +1,77 @@
 import { formatDecimal } from '../format.ts';
-import { go, view } from '../state/router.ts';
+import { navigate, view } from '../state/router.ts';
 import { isSignInNeeded, session, signOut } from '../state/session.ts';
 import { connection, status } from '../state/stream.ts';
-import { toAddress, type ViewName, viewNames } from '../state/view-state.ts';
+import { type PageName, pageNames, pageTitles, toAddress } from '../state/view-state.ts';
 import { Icon } from './icons.tsx';
-import { viewTitles } from './view-titles.ts';
 
-/** The name, the way between the views, and how the process does. */
-export function Rail() {
+/** The logo, links to the pages, and the connection status. */
+export function Sidebar() {
   return (
-    <header class="rail">
-      <a class="wordmark" href="/" aria-label="feedpulse, start page">
+    <header class="sidebar">
+      <a class="wordmark" href="/" aria-label="feedpulse home">
         <svg viewBox="0 0 32 20" aria-hidden="true">
           <path d="M1 11h7l3-8 5 15 4-11 2 4h9" />
         </svg>
         feedpulse
       </a>
       {!isSignInNeeded.value && (
-        <nav aria-label="Views">
-          {viewNames.map((name) => (
-            <ViewLink key={name} name={name} />
+        <nav aria-label="Pages">
+          {pageNames.map((name) => (
+            <PageLink key={name} name={name} />
           ))}
         </nav>
       )}
-      <State />
+      <ConnectionStatus />
     </header>
   );
 }
 
-/** A real link, so that a view can be opened beside this one. */
-function ViewLink({ name }: { readonly name: ViewName }) {
+/** A real link, so that a page can be opened in another tab. */
+function PageLink({ name }: { readonly name: PageName }) {
   const { filter: _, ...rest } = view.value;
   const open = (event: MouseEvent): void => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
-    go({ view: name, filter: {} });
+    navigate({ page: name, filter: {} });
   };
   return (
     <a
-      href={toAddress({ ...rest, view: name, filter: {} }) || '/'}
-      aria-current={view.value.view === name ? 'page' : undefined}
+      href={toAddress({ ...rest, page: name, filter: {} }) || '/'}
+      aria-current={view.value.page === name ? 'page' : undefined}
       onClick={open}
     >
       <Icon name={name} />
-      <span>{viewTitles[name]}</span>
+      <span>{pageTitles[name]}</span>
     </a>
   );
 }
 
-function State() {
-  const { state, words } = stateOf();
+function ConnectionStatus() {
+  const { state, text } = describeConnection();
   const now = status.value;
   const { name, role, required, byProxy } = session.value ?? { required: false };
   return (
-    <div class="rail-foot">
+    <div class="sidebar-foot">
       <p class="connection" data-state={state}>
         <i class="dot" />
-        <span>{words}</span>
+        <span>{text}</span>
       </p>
-      {/* Figures change every second: only a change of state is worth reading out. */}
-      <p class="unseen" role="status">
-        {state === 'good' ? 'Connected' : words}
+      {/* The rate changes every second: screen readers only announce a change of state. */}
+      <p class="visually-hidden" role="status">
+        {state === 'good' ? 'Connected' : text}
       </p>
       {now && !isSignInNeeded.value && (
-        <p class="rail-fact" title="The model that scores new posts">
+        <p class="sidebar-fact" title="Model version">
           {now.modelVersion}
         </p>
       )}
       {required && name !== undefined && (
-        <p class="rail-fact">
-          {name}, {role === 'viewer' ? 'may look only' : role}
+        <p class="sidebar-fact">
+          {name} · {role}
         </p>
       )}
-      <p class="rail-links">
+      <p class="sidebar-links">
         <a href="/api/v1/openapi.json">API</a>
         <a href="/metrics">Metrics</a>
         {name !== undefined && !byProxy && (
@@ -85,12 +84,12 @@ function State() {
   );
 }
 
-function stateOf(): { state: 'good' | 'bad' | 'off'; words: string } {
-  if (isSignInNeeded.value) return { state: 'off', words: 'not signed in' };
-  if (connection.value === 'lost') return { state: 'bad', words: 'connection lost, trying again' };
+function describeConnection(): { state: 'good' | 'bad' | 'off'; text: string } {
+  if (isSignInNeeded.value) return { state: 'off', text: 'Not signed in' };
+  if (connection.value === 'lost') return { state: 'bad', text: 'Connection lost, reconnecting…' };
   const now = status.value;
-  if (!now) return { state: 'off', words: 'connecting' };
-  if (now.ready) return { state: 'good', words: `live · ${formatDecimal(now.postsPerSecond)} posts/s` };
-  const troubles = Object.entries(now.components).filter(([, part]) => part !== 'ok');
-  return { state: 'bad', words: troubles.map(([part, trouble]) => `${part}: ${trouble}`).join('; ') || 'not ready' };
+  if (!now) return { state: 'off', text: 'Connecting…' };
+  if (now.ready) return { state: 'good', text: `Live · ${formatDecimal(now.postsPerSecond)} posts/s` };
+  const unhealthy = Object.entries(now.components).filter(([, component]) => component !== 'ok');
+  return { state: 'bad', text: unhealthy.map(([name, issue]) => `${name}: ${issue}`).join('; ') || 'Not ready' };
 }

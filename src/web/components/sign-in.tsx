@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { messageOf } from '../error-message.ts';
+import { errorMessage } from '../api/client.ts';
 import { signIn } from '../state/session.ts';
 
-/** The form for a token. The token leaves the page once, for the server; what stays is a cookie that no script can read. */
+/** The sign-in form. The token is sent to the server once; afterwards an HttpOnly cookie identifies the session. */
 export function SignIn() {
   const field = useRef<HTMLInputElement>(null);
   const [problem, setProblem] = useState('');
@@ -14,7 +14,7 @@ export function SignIn() {
     try {
       await signIn(field.current?.value.trim() ?? '');
     } catch (thrown) {
-      setProblem(messageOf(thrown));
+      setProblem(errorMessage(thrown));
       setBusy(false);
       field.current?.select();
     }
@@ -45,7 +45,7 @@ export function SignIn() {
           </button>
         </form>
         <p class="quiet" id="sign-in-help">
-          It begins with <code>fp_</code>. Whoever runs feedpulse makes one for you with <code>feedpulse tokens add</code>.
+          Tokens start with <code>fp_</code>. Ask your administrator for one (<code>feedpulse tokens add</code>).
         </p>
       </div>
     </main>

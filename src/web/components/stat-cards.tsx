@@ -8,27 +8,27 @@ import {
   type Summary,
 } from '../../domain/brand-metrics.ts';
 import { rangeFileName, saveCsv } from '../export-file.ts';
-import { formatCount, formatDecimal, formatDelay, formatFineShare, formatGrowth, formatNet, formatShare, nothing } from '../format.ts';
+import { formatCount, formatDecimal, formatDelay, formatGrowth, formatNet, formatShare, formatShareFine, noValue } from '../format.ts';
 import { status } from '../state/stream.ts';
-import { toneOf } from './label.tsx';
+import { sentimentTone } from './label.tsx';
 import { SaveButtons } from './save-buttons.tsx';
 
-interface TileProps {
+interface StatCardProps {
   readonly title: string;
   readonly value: string;
   readonly tone?: string;
-  /** The change against the period before, and whether it is more than chance. */
+  /** The change from the previous period. */
   readonly change?: string | undefined;
   readonly significant?: boolean | undefined;
-  /** The 95 % interval, or another fact below. */
+  /** The 95% confidence interval, or another note below the value. */
   readonly fact?: string | undefined;
-  /** Shown when one points at it. */
+  /** The tooltip. */
   readonly meaning?: string;
 }
 
-function Tile({ title, value, tone = '', change, significant, fact, meaning }: TileProps) {
+function StatCard({ title, value, tone = '', change, significant, fact, meaning }: StatCardProps) {
   return (
-    <div class={`tile ${tone}`} title={meaning}>
+    <div class={`stat-card ${tone}`} title={meaning}>
       <h3>{title}</h3>
       <p class="value">{value}</p>
       <p class={`change ${significant ? 'significant' : ''}`}>{change ?? ' '}</p>
@@ -39,8 +39,8 @@ function Tile({ title, value, tone = '', change, significant, fact, meaning }: T
 
 export const netFormula = 'Net sentiment = 100 · (P − N) / (P + N + U), over counts of positive, negative and neutral posts';
 
-/** The figures of a range, each with its interval and its change against the period of equal length before. */
-export function Tiles({
+/** The metrics of a range, each with its interval and its change from the previous period of equal length. */
+export function StatCards({
   summary,
   brand,
   comparison,
@@ -53,117 +53,117 @@ export function Tiles({
   const { intervals } = current;
   const points = changes?.netSentiment;
   return (
-    <section class="tiles" aria-label="Figures of the range">
-      <Tile
+    <section class="stat-cards" aria-label="Key metrics">
+      <StatCard
         title="Net sentiment"
         value={formatNet(current.netSentiment)}
-        tone={toneOf(current.netSentiment)}
-        change={points ? inPoints(points.difference) : undefined}
+        tone={sentimentTone(current.netSentiment)}
+        change={points ? formatPoints(points.difference) : undefined}
         significant={points?.significant}
-        fact={intervalOf(intervals.netSentiment, formatNet)}
-        meaning={`${netFormula}. Between its 95 % bounds it would lie in 95 of 100 samples like this one.`}
+        fact={formatInterval(intervals.netSentiment, formatNet)}
+        meaning={`${netFormula}. Below: 95% confidence interval.`}
       />
-      <Tile
+      <StatCard
         title="Posts"
         value={formatCount(current.volume)}
         change={previous ? formatGrowth(current.volume, previous.volume) : undefined}
         significant={changes?.volume?.significant}
         fact={current.unscored > 0 ? `${formatCount(current.unscored)} unscored` : undefined}
-        meaning="Every post of the range; unscored ones are in a language that the model does not know"
+        meaning="All posts in the range; unscored posts are in a language that the model does not support"
       />
-      <ShareTile label="positive" title="▲ Positive" current={current} change={changes?.positiveShare} />
-      <ShareTile label="neutral" title="● Neutral" current={current} change={changes?.neutralShare} />
-      <ShareTile label="negative" title="▼ Negative" current={current} change={changes?.negativeShare} />
-      {brand === '*' ? <AuthorsTile summary={summary} /> : <VoiceTile brand={brand} comparison={comparison} />}
-      <LagTile />
+      <ShareCard label="positive" title="▲ Positive" current={current} change={changes?.positiveShare} />
+      <ShareCard label="neutral" title="● Neutral" current={current} change={changes?.neutralShare} />
+      <ShareCard label="negative" title="▼ Negative" current={current} change={changes?.negativeShare} />
+      {brand === '*' ? <AuthorsCard summary={summary} /> : <ShareOfVoiceCard brand={brand} comparison={comparison} />}
+      <LagCard />
     </section>
   );
 }
 
-function ShareTile(props: {
+function ShareCard(props: {
   readonly label: 'positive' | 'neutral' | 'negative';
   readonly title: string;
   readonly current: BrandMetrics;
   readonly change: Change | null | undefined;
 }) {
-  const measure = `${props.label}Share` as const satisfies Metric;
-  const value = props.current[measure];
+  const metric = `${props.label}Share` as const satisfies Metric;
+  const value = props.current[metric];
   return (
-    <Tile
+    <StatCard
       title={props.title}
       value={formatShare(value)}
       tone={value === null ? '' : props.label}
-      change={props.change ? inPoints(100 * props.change.difference) : undefined}
+      change={props.change ? formatPoints(100 * props.change.difference) : undefined}
       significant={props.change?.significant}
-      fact={intervalOf(props.current.intervals[measure], (bound) => formatFineShare(bound))}
-      meaning="Of the posts that could be scored"
+      fact={formatInterval(props.current.intervals[metric], (bound) => formatShareFine(bound))}
+      meaning="Share of the scored posts"
     />
   );
 }
 
-/** Each figure of the range with its interval, and the same of the period before, as a file. */
-export function SaveTiles({ summary: { current, previous, changes } }: { readonly summary: Summary }) {
+/** Saves each metric with its interval and its value in the previous period. */
+export function SaveMetrics({ summary: { current, previous, changes } }: { readonly summary: Summary }) {
   const save = (): void => {
-    const header = ['figure', 'value', 'low', 'high', 'before', 'change', 'more than chance'];
-    const rows = metricNames.map((measure) => {
-      const { low, high } = current.intervals[measure] ?? {};
-      const { difference, significant } = changes?.[measure] ?? {};
-      return [measure, current[measure], low, high, previous?.[measure], difference, significant === undefined ? '' : String(significant)];
+    const header = ['metric', 'value', 'low', 'high', 'previous', 'change', 'significant'];
+    const rows = metricNames.map((metric) => {
+      const { low, high } = current.intervals[metric] ?? {};
+      const { difference, significant } = changes?.[metric] ?? {};
+      return [metric, current[metric], low, high, previous?.[metric], difference, significant === undefined ? '' : String(significant)];
     });
-    saveCsv(rangeFileName('figures'), header, rows);
+    saveCsv(rangeFileName('metrics'), header, rows);
   };
-  return <SaveButtons what="the figures" csv={save} />;
+  return <SaveButtons what="the metrics" csv={save} />;
 }
 
-/** Longer ranges have no authors: they would take too long to count. */
-function AuthorsTile({ summary: { current, previous } }: { readonly summary: Summary }) {
+/** Authors are not counted for longer ranges: the query would take too long. */
+function AuthorsCard({ summary: { current, previous } }: { readonly summary: Summary }) {
   const { authors } = current;
   const before = previous?.authors;
   return (
-    <Tile
+    <StatCard
       title="Authors"
-      value={authors === null ? nothing : formatCount(authors)}
+      value={authors === null ? noValue : formatCount(authors)}
       change={authors !== null && before ? formatGrowth(authors, before) : undefined}
-      fact={authors === null ? 'up to 8 days only' : undefined}
-      meaning="Different people who wrote them, within about 1 %"
+      fact={authors === null ? 'not available beyond 8 days' : undefined}
+      meaning="Unique authors (±1%)"
     />
   );
 }
 
-function VoiceTile({ brand, comparison }: { readonly brand: string; readonly comparison: Comparison | undefined }) {
-  const own = comparison?.brands.find((one) => one.brand === brand);
-  const change = own?.changes?.shareOfVoice;
+function ShareOfVoiceCard({ brand, comparison }: { readonly brand: string; readonly comparison: Comparison | undefined }) {
+  const summary = comparison?.brands.find((candidate) => candidate.brand === brand);
+  const change = summary?.changes?.shareOfVoice;
   return (
-    <Tile
+    <StatCard
       title="Share of voice"
-      value={formatShare(own?.current.shareOfVoice)}
-      change={change ? inPoints(100 * change.difference) : undefined}
+      value={formatShare(summary?.current.shareOfVoice)}
+      change={change ? formatPoints(100 * change.difference) : undefined}
       significant={change?.significant}
       fact={comparison ? `of ${formatCount(comparison.mentions)} mentions` : undefined}
-      meaning="Mentions of the brand among those of all brands; a post that names two counts for each"
+      meaning="Mentions of the brand / mentions of all brands; a post that mentions two brands counts for each"
     />
   );
 }
 
-/** How far behind the feed what is shown may be. */
-function LagTile() {
+/** The backlog of the source, or the processing delay for a source without one. */
+function LagCard() {
   const now = status.value;
-  const isWaiting = now?.lag !== null && now?.lag !== undefined;
+  const hasLag = now?.lag !== null && now?.lag !== undefined;
   return (
-    <Tile
-      title={isWaiting ? 'Lag' : 'Delay'}
-      value={isWaiting ? formatCount(now.lag ?? 0) : formatDelay(now?.latencySeconds)}
-      fact={isWaiting ? `posts wait · ${formatDelay(now.latencySeconds)}` : '95 of 100 posts'}
-      meaning="Posts that wait in the feed, and how long 95 of 100 posts take from being read to being counted"
+    <StatCard
+      title={hasLag ? 'Lag' : 'Processing delay'}
+      value={hasLag ? formatCount(now.lag ?? 0) : formatDelay(now?.latencySeconds)}
+      fact={hasLag ? `posts · delay ${formatDelay(now.latencySeconds)} (p95)` : 'p95, last minute'}
+      meaning="Posts not yet read from the source, and the 95th percentile of the delay from reading to storing a post"
     />
   );
 }
 
-function inPoints(difference: number): string {
+function formatPoints(difference: number): string {
   const rounded = Math.abs(difference) < 1 ? `${difference < 0 ? '−' : '+'}${formatDecimal(Math.abs(difference))}` : formatNet(difference);
   return `${rounded} points`;
 }
 
-function intervalOf(interval: Interval | null, format: (bound: number) => string): string | undefined {
-  return interval ? `95 %: ${format(interval.low)} to ${format(interval.high)}` : undefined;
+function formatInterval(interval: Interval | null, format: (bound: number) => string): string | undefined {
+  return interval ? `95% CI ${format(interval.low)} to ${format(interval.high)}` : undefined;
 }

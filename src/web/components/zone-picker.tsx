@@ -1,33 +1,33 @@
 import { useState } from 'preact/hooks';
 import { timeZone } from '../state/brands.ts';
-import { go, view } from '../state/router.ts';
+import { navigate, view } from '../state/router.ts';
 
-/** The zone that times are told in, and in which days begin. */
+/** Selects the time zone for times and day boundaries. */
 export function ZonePicker() {
   const { zone } = view.value;
-  // Some 420 names: to make and measure them all would hold up the page's first drawing, and few ever look at them.
+  // There are some 420 zones: rendering all of them would delay the first paint, and few people open the list.
   const [isOpened, setOpened] = useState(false);
   const names = isOpened ? allZones() : [];
-  const offerAll = (): void => setOpened(true);
+  const loadZones = (): void => setOpened(true);
   const choose = (value: string): void => {
     const { zone: _, ...rest } = view.value;
     view.value = rest;
-    go(value === '' ? {} : { zone: value });
+    navigate(value === '' ? {} : { zone: value });
   };
   return (
-    <label class="zone-picker" title="Times are told in this zone, and days begin in it. Automatic: the brand's own, else yours.">
-      <span class="unseen">Time zone</span>
+    <label class="zone-picker" title="Time zone for times and day boundaries. Automatic: the brand's, or your browser's.">
+      <span class="visually-hidden">Time zone</span>
       <select
         value={zone ?? ''}
-        onFocus={offerAll}
-        onPointerEnter={offerAll}
-        onPointerDown={offerAll}
+        onFocus={loadZones}
+        onPointerEnter={loadZones}
+        onPointerDown={loadZones}
         onChange={(event) => choose(event.currentTarget.value)}
       >
-        <option value="">{zone === undefined ? `${inWords(timeZone())} (automatic)` : 'Automatic'}</option>
+        <option value="">{zone === undefined ? `${zoneLabel(timeZone())} (automatic)` : 'Automatic'}</option>
         {(zone === undefined || names.includes(zone) ? names : [zone, ...names]).map((name) => (
           <option key={name} value={name}>
-            {inWords(name)}
+            {zoneLabel(name)}
           </option>
         ))}
       </select>
@@ -41,4 +41,4 @@ function allZones(): readonly string[] {
   return known;
 }
 
-const inWords = (zone: string): string => zone.replaceAll('_', ' ');
+const zoneLabel = (zone: string): string => zone.replaceAll('_', ' ');

@@ -2,31 +2,31 @@ import { feedRule } from '../../domain/alert.ts';
 import { type Alerts as AlertsAnswer, fetchAlerts, type ShownAlert } from '../api/alerts.ts';
 import { AlertItem } from '../components/alert-item.tsx';
 import { AlertTimeline } from '../components/alert-timeline.tsx';
-import { alertCount } from '../components/anomaly-text.ts';
-import { Panel, Shown } from '../components/panel.tsx';
-import { RuleStates, SaveRules } from '../components/rule-states.tsx';
+import { alertCount } from '../components/anomaly.ts';
+import { BacktestPanel } from '../components/backtest-panel.tsx';
+import { Panel, QueryContent } from '../components/panel.tsx';
+import { RuleStatusTable, SaveRules } from '../components/rule-status.tsx';
 import { SaveButtons } from '../components/save-buttons.tsx';
 import { fileName, saveCsv } from '../export-file.ts';
 import { timeZone } from '../state/brands.ts';
 import { view } from '../state/router.ts';
-import { may } from '../state/session.ts';
-import { alertsChanged } from '../state/stream.ts';
-import { useLoaded } from '../state/use-query.ts';
-import { brandOf, brandsOf, isAmong, spanOf } from '../state/view-state.ts';
-import { BacktestPanel } from './backtest.tsx';
+import { hasRole } from '../state/session.ts';
+import { alertsVersion } from '../state/stream.ts';
+import { useQuery } from '../state/use-query.ts';
+import { brandOf, brandsOf, matchesBrands, spanOf } from '../state/view-state.ts';
 
-const everyMs = 10_000;
+const refreshMs = 10_000;
 
-/** Alerts of the range, how each rule stands, and what a rule would have said. */
+/** The alerts of the range, the status of the rules, and a backtest. */
 export function Alerts() {
   const span = spanOf(view.value);
   const brand = brandOf(view.value);
-  const answer = useLoaded(
-    `alerts ${JSON.stringify([brand, span])} ${alertsChanged.value}`,
+  const answer = useQuery(
+    `alerts ${JSON.stringify([brand, span])} ${alertsVersion.value}`,
     (signal) => fetchAlerts(brand, span, signal),
-    everyMs,
+    refreshMs,
   );
-  const loaded = { ...answer, data: answer.data && ofChosen(answer.data) };
+  const loaded = { ...answer, data: answer.data && filterBySelection(answer.data) };
   const zone = timeZone();
   return (
     <div class="view">
@@ -38,54 +38,69 @@ export function Alerts() {
           loaded.data.alerts.length > 0 && <SaveButtons what="the alerts" csv={() => saveAlerts(loaded.data?.alerts ?? [])} />
         }
       >
-        <Shown loaded={loaded}>
+        <QueryContent loaded={loaded}>
           {({ alerts }) =>
             alerts.length === 0 ? (
-              <p class="empty">No alert in this range. Below is how each rule stands, and what it would have said.</p>
+              <p class="empty">No alerts in this range. Rule status and a backtest are below.</p>
             ) : (
               <>
                 <AlertTimeline alerts={alerts} span={span} timeZone={zone} />
                 <ol class="alert-list">
-                  {[...alerts].sort(byState).map((alert) => (
+                  {[...alerts].sort(activeFirst).map((alert) => (
                     <AlertItem key={alert.id} alert={alert} timeZone={zone} changed={loaded.reload} />
                   ))}
                 </ol>
               </>
             )
           }
-        </Shown>
+        </QueryContent>
       </Panel>
-      <Panel title="Rules" hint="how each stands with each brand" actions={loaded.data && <SaveRules found={loaded.data} />}>
-        <Shown loaded={loaded}>{(found) => <RuleStates found={found} changed={loaded.reload} />}</Shown>
+      <Panel title="Rules" hint="status by brand" actions={loaded.data && <SaveRules found={loaded.data} />}>
+        <QueryContent loaded={loaded}>{(found) => <RuleStatusTable found={found} changed={loaded.reload} />}</QueryContent>
       </Panel>
-      {may('editor') && <BacktestPanel brand={brand} span={span} rules={rulesOf(loaded.data)} timeZone={zone} />}
+      {hasRole('editor') && <BacktestPanel brand={brand} span={span} rules={ruleNames(loaded.data)} timeZone={zone} />}
     </div>
   );
 }
 
-/** The API is asked about one brand, or all; of several, theirs are picked here. */
-function ofChosen(found: AlertsAnswer): AlertsAnswer {
+/** The API filters by one brand; a selection of several is filtered here. */
+function filterBySelection(found: AlertsAnswer): AlertsAnswer {
   const chosen = brandsOf(view.value);
   if (typeof chosen === 'string') return found;
   return {
     ...found,
-    alerts: found.alerts.filter(({ brand }) => isAmong(chosen, [brand])),
-    states: found.states.filter(({ brand }) => isAmong(chosen, [brand])),
-    mutes: found.mutes.filter(({ brand }) => brand === null || isAmong(chosen, [brand])),
+    alerts: found.alerts.filter(({ brand }) => matchesBrands(chosen, [brand])),
+    states: found.states.filter(({ brand }) => matchesBrands(chosen, [brand])),
+    mutes: found.mutes.filter(({ brand }) => brand === null || matchesBrands(chosen, [brand])),
   };
 }
 
-const byState = (a: ShownAlert, b: ShownAlert): number =>
+const activeFirst = (a: ShownAlert, b: ShownAlert): number =>
   Number(b.resolvedAt === null) - Number(a.resolvedAt === null) || b.at.localeCompare(a.at);
 
-/** Where the config has none, the two that come with the program. */
-function rulesOf(found: AlertsAnswer | undefined): readonly string[] {
+/** The configured rules, or the built-in ones if there are none. */
+function ruleNames(found: AlertsAnswer | undefined): readonly string[] {
   const names = [...new Set(found?.states.map(({ rule }) => rule))].filter((rule) => rule !== feedRule).sort();
   return names.length > 0 ? names : ['sentiment', 'volume'];
 }
 
 function saveAlerts(alerts: readonly ShownAlert[]): void {
-  const header = ['id', 'rule', 'brand', 'severity', 'from', 'to', 'what', 'observed', 'expected', 'low', 'high', 'z', 'posts', 'mark'];
+  const header = [
+    'id',
+    'rule',
+    'brand',
+    'severity',
+    'from',
+    'to',
+    'metric',
+    'observed',
+    'expected',
+    'low',
+    'high',
+    'z',
+    'posts',
+    'feedback',
+  ];
   const rows = alerts.map(({ id, rule, brand, severity, at, resolvedAt, evaluation, mark }) => [
     id,
     rule,

@@ -1,23 +1,22 @@
 import type { BrandSummary, Change, Comparison, Interval, Metric } from '../../domain/brand-metrics.ts';
 import { fetchComparison } from '../api/history.ts';
-import { toneOf } from '../components/label.tsx';
-import { Panel, Shown } from '../components/panel.tsx';
+import { BrandLines } from '../components/brand-lines.tsx';
+import { sentimentTone } from '../components/label.tsx';
+import { Panel, QueryContent, TableFrame } from '../components/panel.tsx';
 import { SaveButtons } from '../components/save-buttons.tsx';
 import { netFormula } from '../components/stat-cards.tsx';
-import { TableFrame } from '../components/table-frame.tsx';
 import { rangeFileName, saveCsv } from '../export-file.ts';
-import { formatCount, formatDecimal, formatFineShare, formatNet, formatWhole, nothing } from '../format.ts';
+import { formatCount, formatDecimal, formatInteger, formatNet, formatShareFine, noValue } from '../format.ts';
 import { brands } from '../state/brands.ts';
 import { view } from '../state/router.ts';
-import { useLoaded } from '../state/use-query.ts';
+import { useQuery } from '../state/use-query.ts';
 import { spanOf } from '../state/view-state.ts';
-import { BrandLines } from './brand-lines.tsx';
 
-const everyMs = 10_000;
-/** As many as there are colours of lines. */
-const atFirst = 8;
+const refreshMs = 10_000;
+/** The number of line colours. */
+const defaultBrandCount = 8;
 
-/** Brands side by side. Where none or one is chosen, those of which most is said. */
+/** Brands side by side: the selected ones, or those with most posts if fewer than two are selected. */
 export function Compare() {
   const span = spanOf(view.value);
   const chosen = view.value.brands;
@@ -25,28 +24,35 @@ export function Compare() {
     .filter(({ brand }) => brand !== '*')
     .sort((a, b) => b.volume - a.volume)
     .map(({ brand }) => brand);
-  const named = chosen.length > 1 ? chosen : [...chosen, ...largest.filter((brand) => !chosen.includes(brand))].slice(0, atFirst);
-  // The order by volume changes with every post; lines must not.
-  const ordered = chosen.length > 1 ? named : [...named].sort((a, b) => a.localeCompare(b));
+  const compared =
+    chosen.length > 1 ? chosen : [...chosen, ...largest.filter((brand) => !chosen.includes(brand))].slice(0, defaultBrandCount);
+  // The order by volume changes with every post; the order of lines must not.
+  const ordered = chosen.length > 1 ? compared : [...compared].sort((a, b) => a.localeCompare(b));
   return (
     <div class="view">
-      {ordered.length > 0 ? <SideBySide named={ordered} span={span} /> : <p class="empty">The config names no brand to compare.</p>}
+      {ordered.length > 0 ? (
+        <SideBySide named={ordered} span={span} />
+      ) : (
+        <p class="empty">
+          No brands configured. Add them under <code>brands</code> in feedpulse.yaml.
+        </p>
+      )}
     </div>
   );
 }
 
 function SideBySide({ named, span }: { readonly named: readonly string[]; readonly span: { from: string; to: string } }) {
-  const loaded = useLoaded(`compare ${JSON.stringify([named, span])}`, (signal) => fetchComparison(named, span, signal), everyMs);
+  const loaded = useQuery(`compare ${JSON.stringify([named, span])}`, (signal) => fetchComparison(named, span, signal), refreshMs);
   return (
     <>
       <Panel
         title="Side by side"
-        hint={view.value.brands.length > 1 ? undefined : 'Choose two or more brands above to compare just those.'}
+        hint={view.value.brands.length > 1 ? undefined : 'Select brands above to compare only those.'}
         actions={loaded.data && <SaveButtons what="the comparison" csv={() => save(loaded.data?.brands ?? [])} />}
       >
-        <Shown loaded={loaded} lines={8}>
+        <QueryContent loaded={loaded} lines={8}>
           {(comparison) => <ComparisonTable comparison={comparison} />}
-        </Shown>
+        </QueryContent>
       </Panel>
       <BrandLines brands={named} span={span} />
     </>
@@ -54,12 +60,12 @@ function SideBySide({ named, span }: { readonly named: readonly string[]; readon
 }
 
 interface Row {
-  readonly measure: Metric;
+  readonly metric: Metric;
   readonly title: string;
-  /** Shown when one points at it; the chart below says it too. */
+  /** The tooltip. */
   readonly meaning?: string;
   readonly format: (value: number) => string;
-  /** Differences are in the unit of the figure; shares are told in points. */
+  /** Formats a change, in the unit of the metric; shares in percentage points. */
   readonly difference: (value: number) => string;
 }
 
@@ -67,17 +73,17 @@ const points = (value: number): string => `${value > 0 ? '+' : value < 0 ? '−'
 
 const rows: readonly Row[] = [
   {
-    measure: 'volume',
+    metric: 'volume',
     title: 'Posts',
     format: formatCount,
     difference: (value) => `${value > 0 ? '+' : value < 0 ? '−' : ''}${formatCount(Math.abs(value))}`,
   },
-  { measure: 'shareOfVoice', title: 'Share of voice', format: formatFineShare, difference: (value) => points(100 * value) },
-  { measure: 'netSentiment', title: 'Net sentiment', meaning: netFormula, format: formatNet, difference: points },
-  { measure: 'weightedNetSentiment', title: 'Net, by engagement', format: formatNet, difference: points },
-  { measure: 'positiveShare', title: '▲ Positive', format: formatFineShare, difference: (value) => points(100 * value) },
-  { measure: 'neutralShare', title: '● Neutral', format: formatFineShare, difference: (value) => points(100 * value) },
-  { measure: 'negativeShare', title: '▼ Negative', format: formatFineShare, difference: (value) => points(100 * value) },
+  { metric: 'shareOfVoice', title: 'Share of voice', format: formatShareFine, difference: (value) => points(100 * value) },
+  { metric: 'netSentiment', title: 'Net sentiment', meaning: netFormula, format: formatNet, difference: points },
+  { metric: 'weightedNetSentiment', title: 'Net sentiment (engagement-weighted)', format: formatNet, difference: points },
+  { metric: 'positiveShare', title: '▲ Positive', format: formatShareFine, difference: (value) => points(100 * value) },
+  { metric: 'neutralShare', title: '● Neutral', format: formatShareFine, difference: (value) => points(100 * value) },
+  { metric: 'negativeShare', title: '▼ Negative', format: formatShareFine, difference: (value) => points(100 * value) },
 ];
 
 function ComparisonTable({ comparison }: { readonly comparison: Comparison }) {
@@ -86,7 +92,7 @@ function ComparisonTable({ comparison }: { readonly comparison: Comparison }) {
       <table class="comparison">
         <thead>
           <tr>
-            <th scope="col">{formatWhole(comparison.mentions)} mentions</th>
+            <th scope="col">{formatInteger(comparison.mentions)} mentions</th>
             {comparison.brands.map(({ brand }) => (
               <th key={brand} scope="col" class="number">
                 <bdi>{brand}</bdi>
@@ -96,12 +102,12 @@ function ComparisonTable({ comparison }: { readonly comparison: Comparison }) {
         </thead>
         <tbody>
           {rows.map((row) => (
-            <tr key={row.measure}>
+            <tr key={row.metric}>
               <th scope="row" title={row.meaning}>
                 {row.title}
               </th>
               {comparison.brands.map((summary) => (
-                <FigureCell key={summary.brand} summary={summary} row={row} />
+                <MetricCell key={summary.brand} summary={summary} row={row} />
               ))}
             </tr>
           ))}
@@ -111,35 +117,35 @@ function ComparisonTable({ comparison }: { readonly comparison: Comparison }) {
   );
 }
 
-function FigureCell({ summary: { current, changes }, row }: { readonly summary: BrandSummary; readonly row: Row }) {
-  const value = current[row.measure];
-  const interval = current.intervals[row.measure];
-  const change = changes?.[row.measure] ?? null;
-  const tone = row.measure === 'netSentiment' || row.measure === 'weightedNetSentiment' ? toneOf(value) : '';
+function MetricCell({ summary: { current, changes }, row }: { readonly summary: BrandSummary; readonly row: Row }) {
+  const value = current[row.metric];
+  const interval = current.intervals[row.metric];
+  const change = changes?.[row.metric] ?? null;
+  const tone = row.metric === 'netSentiment' || row.metric === 'weightedNetSentiment' ? sentimentTone(value) : '';
   return (
     <td class="number">
-      <span class={`figure net ${tone}`}>{value === null ? nothing : row.format(value)}</span>
-      <span class={`change ${change?.significant ? 'significant' : ''}`} title={saidOf(interval, change, row)}>
+      <span class={`figure net ${tone}`}>{value === null ? noValue : row.format(value)}</span>
+      <span class={`change ${change?.significant ? 'significant' : ''}`} title={describeCell(interval, change, row)}>
         {change ? row.difference(change.difference) : ' '}
       </span>
     </td>
   );
 }
 
-function saidOf(interval: Interval | null, change: Change | null, { format }: Row): string {
-  const bounds = interval ? `95 %: ${format(interval.low)} to ${format(interval.high)}. ` : '';
-  return change ? `${bounds}Against the period before${change.significant ? '' : '; it may be chance'}` : bounds;
+function describeCell(interval: Interval | null, change: Change | null, { format }: Row): string {
+  const bounds = interval ? `95% CI ${format(interval.low)} to ${format(interval.high)}. ` : '';
+  return change ? `${bounds}Change vs previous period${change.significant ? '' : ', not significant'}.` : bounds;
 }
 
 function save(summaries: readonly BrandSummary[]): void {
-  const header = ['brand', ...rows.flatMap(({ measure }) => [measure, `${measure} low`, `${measure} high`, `${measure} change`])];
+  const header = ['brand', ...rows.flatMap(({ metric }) => [metric, `${metric} low`, `${metric} high`, `${metric} change`])];
   const lines = summaries.map(({ brand, current, changes }) => [
     brand,
-    ...rows.flatMap(({ measure }) => [
-      current[measure],
-      current.intervals[measure]?.low,
-      current.intervals[measure]?.high,
-      changes?.[measure]?.difference,
+    ...rows.flatMap(({ metric }) => [
+      current[metric],
+      current.intervals[metric]?.low,
+      current.intervals[metric]?.high,
+      changes?.[metric]?.difference,
     ]),
   ]);
   saveCsv(rangeFileName('comparison'), header, lines);

@@ -1,8 +1,8 @@
 import type { PipelineReport, Quantiles } from '../../domain/status.ts';
-import { fetchPipeline } from '../api/upkeep.ts';
+import { fetchPipeline } from '../api/pipeline.ts';
 import { Sparkline } from '../charts/sparkline.tsx';
 import { DeadLettersPanel } from '../components/dead-letters-panel.tsx';
-import { Panel, Shown } from '../components/panel.tsx';
+import { Panel, QueryContent } from '../components/panel.tsx';
 import { SaveButtons } from '../components/save-buttons.tsx';
 import type { Cell } from '../csv.ts';
 import { fileName, saveCsv } from '../export-file.ts';
@@ -13,29 +13,29 @@ import {
   formatDecimal,
   formatDelay,
   formatFactor,
-  formatFineShare,
-  formatWhole,
-  nothing,
+  formatInteger,
+  formatShareFine,
+  noValue,
 } from '../format.ts';
-import { moments } from '../state/stream.ts';
-import { useLoaded } from '../state/use-query.ts';
+import { statusSamples } from '../state/stream.ts';
+import { useQuery } from '../state/use-query.ts';
 
-const everyMs = 5_000;
+const refreshMs = 5_000;
 
-/** How the pipeline does: pace, delays, lag, batches, dead letters, model, storage. */
+/** The health of the pipeline: throughput, delays, lag, dead letters, model, storage. */
 export function Health() {
-  const loaded = useLoaded('pipeline', fetchPipeline, everyMs);
+  const loaded = useQuery('pipeline', fetchPipeline, refreshMs);
   return (
     <div class="view">
-      <Shown loaded={loaded} lines={8}>
+      <QueryContent loaded={loaded} lines={8}>
         {(report) => (
           <>
             <div class="view-head">
-              <PartStates report={report} />
+              <ComponentStates report={report} />
               <SaveButtons what="the health of the pipeline" csv={() => saveReport(report)} />
             </div>
             <div class="grid-panels">
-              <Pace report={report} />
+              <Throughput report={report} />
               <Stages report={report} />
               <Lag report={report} />
               <Model report={report} />
@@ -43,42 +43,42 @@ export function Health() {
             </div>
           </>
         )}
-      </Shown>
+      </QueryContent>
       <DeadLettersPanel />
     </div>
   );
 }
 
-function PartStates({ report: { components, version, startedAt, source, process } }: { readonly report: PipelineReport }) {
+function ComponentStates({ report: { components, version, startedAt, source, process } }: { readonly report: PipelineReport }) {
   return (
-    <ul class="part-states">
-      {Object.entries(components).map(([part, state]) => (
-        <li key={part} class={state === 'ok' ? 'good' : 'bad'}>
+    <ul class="component-states">
+      {Object.entries(components).map(([component, state]) => (
+        <li key={component} class={state === 'ok' ? 'good' : 'bad'}>
           <i class="dot" />
-          <b>{part}</b> {state}
+          <b>{component}</b> {state}
         </li>
       ))}
       <li class="quiet">
-        feedpulse {version}, {source} feed, up for {formatAge(startedAt, Date.now())}; {formatBytes(process.memoryBytes)} of memory, event
-        loop {formatDelay(process.eventLoopDelaySeconds)}
+        feedpulse {version}, source {source}, up {formatAge(startedAt, Date.now())}, memory {formatBytes(process.memoryBytes)}, event loop
+        delay {formatDelay(process.eventLoopDelaySeconds)}
       </li>
     </ul>
   );
 }
 
-function Pace({ report: { posts, postsPerSecond, lowConfidence } }: { readonly report: PipelineReport }) {
+function Throughput({ report: { posts, postsPerSecond, lowConfidence } }: { readonly report: PipelineReport }) {
   return (
     <Panel title="Throughput" hint={`${formatDecimal(postsPerSecond)} posts/s`}>
-      <Sparkline values={moments.value.map((moment) => moment.postsPerSecond)} />
+      <Sparkline values={statusSamples.value.map((moment) => moment.postsPerSecond)} />
       <Facts
         rows={[
-          ['Read', formatWhole(posts.read)],
-          ['Scored', formatWhole(posts.scored)],
-          ['Written', formatWhole(posts.written)],
-          ['On their way', formatWhole(posts.inFlight)],
-          ['Answered from the cache', formatWhole(posts.cacheHits)],
-          ['Longer than the model reads', formatWhole(posts.truncated)],
-          ['Doubtful', formatFineShare(lowConfidence)],
+          ['Read', formatInteger(posts.read)],
+          ['Scored', formatInteger(posts.scored)],
+          ['Written', formatInteger(posts.written)],
+          ['In flight', formatInteger(posts.inFlight)],
+          ['Cache hits', formatInteger(posts.cacheHits)],
+          ['Truncated', formatInteger(posts.truncated)],
+          ['Low confidence', formatShareFine(lowConfidence)],
         ]}
       />
     </Panel>
@@ -87,22 +87,22 @@ function Pace({ report: { posts, postsPerSecond, lowConfidence } }: { readonly r
 
 function Stages({ report: { recent } }: { readonly report: PipelineReport }) {
   const stages: readonly (readonly [string, Quantiles | null, (value: number) => string])[] = [
-    ['Model, a micro-batch', recent.inferenceSeconds, formatDelay],
-    ['Database, a write', recent.writeSeconds, formatDelay],
-    ['From reading to row', recent.rowSeconds, formatDelay],
-    ['Posts of a micro-batch', recent.batchPosts, (value) => formatWhole(Math.round(value))],
+    ['Inference per batch', recent.inferenceSeconds, formatDelay],
+    ['Database write', recent.writeSeconds, formatDelay],
+    ['Read to stored', recent.rowSeconds, formatDelay],
+    ['Posts per batch', recent.batchPosts, (value) => formatInteger(Math.round(value))],
   ];
   return (
-    <Panel title="Stages" hint="the last minute">
+    <Panel title="Stages" hint="last minute">
       <table>
         <thead>
           <tr>
             <th scope="col">Stage</th>
             <th scope="col" class="number">
-              half
+              p50
             </th>
             <th scope="col" class="number">
-              95 of 100
+              p95
             </th>
           </tr>
         </thead>
@@ -110,8 +110,8 @@ function Stages({ report: { recent } }: { readonly report: PipelineReport }) {
           {stages.map(([name, quantiles, format]) => (
             <tr key={name}>
               <th scope="row">{name}</th>
-              <td class="number">{quantiles ? format(quantiles.p50) : nothing}</td>
-              <td class="number">{quantiles ? format(quantiles.p95) : nothing}</td>
+              <td class="number">{quantiles ? format(quantiles.p50) : noValue}</td>
+              <td class="number">{quantiles ? format(quantiles.p95) : noValue}</td>
             </tr>
           ))}
         </tbody>
@@ -121,14 +121,11 @@ function Stages({ report: { recent } }: { readonly report: PipelineReport }) {
 }
 
 function Lag({ report: { lag, source } }: { readonly report: PipelineReport }) {
-  const most = Math.max(1, ...lag.map(({ messages }) => messages));
+  const maxMessages = Math.max(1, ...lag.map(({ messages }) => messages));
   return (
-    <Panel
-      title="Lag"
-      hint={lag.length > 0 ? `${formatCount(lag.reduce((sum, { messages }) => sum + messages, 0))} messages wait` : undefined}
-    >
+    <Panel title="Lag" hint={lag.length > 0 ? `${formatCount(lag.reduce((sum, { messages }) => sum + messages, 0))} messages` : undefined}>
       {lag.length === 0 ? (
-        <p class="empty">The {source} feed has no partitions in which posts could wait.</p>
+        <p class="empty">Not applicable: the source {source} has no partitions.</p>
       ) : (
         <table>
           <tbody>
@@ -138,7 +135,7 @@ function Lag({ report: { lag, source } }: { readonly report: PipelineReport }) {
                   <bdi>{topic}</bdi> {partition}
                 </th>
                 <td class="bar-cell">
-                  <i class="bar" style={{ width: `${(100 * messages) / most}%` }} />
+                  <i class="bar" style={{ width: `${(100 * messages) / maxMessages}%` }} />
                 </td>
                 <td class="number">{formatCount(messages)}</td>
               </tr>
@@ -158,12 +155,12 @@ function Model({ report: { model } }: { readonly report: PipelineReport }) {
         rows={[
           ['Version', model.version],
           ['Languages', model.languages.join(', ')],
-          ['Reads', `${formatWhole(model.maxTokens)} tokens of a post`],
+          ['Max tokens', formatInteger(model.maxTokens)],
           ['Size', formatBytes(model.bytes)],
           ['Temperature', formatFactor(model.temperature)],
-          ['Macro recall', figures ? formatFineShare(figures.macroRecall) : nothing],
-          ['Accuracy', figures ? formatFineShare(figures.accuracy) : nothing],
-          ['Calibration error', figures ? formatFineShare(figures.calibrationError) : nothing],
+          ['Macro recall', figures ? formatShareFine(figures.macroRecall) : noValue],
+          ['Accuracy', figures ? formatShareFine(figures.accuracy) : noValue],
+          ['Calibration error', figures ? formatShareFine(figures.calibrationError) : noValue],
         ]}
       />
     </Panel>
@@ -174,7 +171,7 @@ function Storage({ report: { storage } }: { readonly report: PipelineReport }) {
   if (storage === null)
     return (
       <Panel title="Storage">
-        <p class="empty">The database does not tell this user how much it holds.</p>
+        <p class="empty">The database user is not allowed to read the size of the tables.</p>
       </Panel>
     );
   const total = storage.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -219,11 +216,11 @@ function Facts({ rows }: { readonly rows: readonly (readonly [string, string])[]
   );
 }
 
-/** Every figure with its place in the report. */
+/** Saves every value of the report with its path. */
 function saveReport(report: PipelineReport): void {
-  const rowsOf = (value: unknown, place: string): (readonly Cell[])[] =>
+  const rowsOf = (value: unknown, path: string): (readonly Cell[])[] =>
     typeof value === 'object' && value !== null
-      ? Object.entries(value).flatMap(([name, part]) => rowsOf(part, place ? `${place}.${name}` : name))
-      : [[place, typeof value === 'number' || value === null ? value : String(value)]];
-  saveCsv(fileName('feedpulse', 'health'), ['figure', 'value'], rowsOf(report, ''));
+      ? Object.entries(value).flatMap(([name, part]) => rowsOf(part, path ? `${path}.${name}` : name))
+      : [[path, typeof value === 'number' || value === null ? value : String(value)]];
+  saveCsv(fileName('feedpulse', 'health'), ['metric', 'value'], rowsOf(report, ''));
 }

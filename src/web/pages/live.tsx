@@ -1,38 +1,38 @@
 import { Sparkline } from '../charts/sparkline.tsx';
 import { LiveList } from '../components/live-list.tsx';
-import { formatCount, formatDecimal, formatDelay, nothing } from '../format.ts';
+import { formatCount, formatDecimal, formatDelay, noValue } from '../format.ts';
 import { view } from '../state/router.ts';
-import { moments, status } from '../state/stream.ts';
+import { status, statusSamples } from '../state/stream.ts';
 import { brandsOf } from '../state/view-state.ts';
 
-const mostPosts = 100;
+const maxPosts = 100;
 
-/** Posts as they are scored, and how fast. */
+/** Posts as they are scored, with the current throughput and delay. */
 export function Live() {
   const now = status.value;
-  const past = moments.value;
+  const past = statusSamples.value;
   return (
     <div class="view live-view">
-      <section class="tiles three" aria-label="Pace">
+      <section class="stat-cards three" aria-label="Throughput and delay">
         <Gauge
-          title="Posts a second"
-          value={now ? formatDecimal(now.postsPerSecond) : nothing}
+          title="Posts per second"
+          value={now ? formatDecimal(now.postsPerSecond) : noValue}
           values={past.map(({ postsPerSecond }) => postsPerSecond)}
         />
         <Gauge
-          title="Waiting in the feed"
-          value={now?.lag === null || now?.lag === undefined ? nothing : formatCount(now.lag)}
+          title="Backlog"
+          value={now?.lag === null || now?.lag === undefined ? noValue : formatCount(now.lag)}
           values={past.map(({ lag }) => lag)}
-          fact={now?.lag === null ? 'this feed has no queue' : undefined}
+          fact={now?.lag === null ? 'not applicable: this source has no backlog' : undefined}
         />
         <Gauge
-          title="From reading to counting"
+          title="Processing delay"
           value={formatDelay(now?.latencySeconds)}
           values={past.map(({ latencySeconds }) => latencySeconds)}
-          fact="95 of 100 posts of the last minute"
+          fact="p95, last minute"
         />
       </section>
-      <LiveList brand={brandsOf(view.value)} most={mostPosts} />
+      <LiveList brand={brandsOf(view.value)} maxPosts={maxPosts} />
     </div>
   );
 }
@@ -44,11 +44,11 @@ function Gauge(props: {
   readonly fact?: string | undefined;
 }) {
   return (
-    <div class="tile">
+    <div class="stat-card">
       <h3>{props.title}</h3>
       <p class="value">{props.value}</p>
       <Sparkline values={props.values} />
-      <p class="fact">{props.fact ?? 'since this page was opened, at most five minutes'}</p>
+      <p class="fact">{props.fact ?? 'last 5 minutes'}</p>
     </div>
   );
 }

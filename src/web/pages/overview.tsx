@@ -1,28 +1,27 @@
 import type { Comparison } from '../../domain/brand-metrics.ts';
-import { fetchAlerts, fetchUnusual, type Unusual } from '../api/alerts.ts';
+import { type Anomaly, fetchAlerts, fetchAnomalies } from '../api/alerts.ts';
 import { type Drivers as DriversAnswer, fetchBreakdown, fetchComparison, fetchDrivers, fetchSummary, fetchTrends } from '../api/history.ts';
-import { UnusualPanel } from '../components/anomalies-panel.tsx';
+import { AnomaliesPanel } from '../components/anomalies-panel.tsx';
+import { BrandLines } from '../components/brand-lines.tsx';
 import { BrandTable } from '../components/brand-table.tsx';
 import { BreakdownPanel } from '../components/breakdown-panel.tsx';
 import { DriversPanel } from '../components/drivers-panel.tsx';
-import { EmptyRange } from '../components/empty-range.tsx';
 import { HistoryPanel } from '../components/history-panel.tsx';
 import { LiveList } from '../components/live-list.tsx';
-import { Shown } from '../components/panel.tsx';
-import { SaveTiles, Tiles } from '../components/stat-cards.tsx';
+import { QueryContent } from '../components/panel.tsx';
+import { SaveMetrics, StatCards } from '../components/stat-cards.tsx';
 import { brands, brandTitle, timeZone } from '../state/brands.ts';
-import { lastDays, lengthOf, previousSpan } from '../state/previous-span.ts';
-import { view } from '../state/router.ts';
-import { alertsChanged } from '../state/stream.ts';
-import { useLoaded } from '../state/use-query.ts';
-import { brandOf, type Span, spanOf } from '../state/view-state.ts';
-import { BrandLines } from './brand-lines.tsx';
+import { selectRange, view } from '../state/router.ts';
+import { lastDays, previousSpan, spanLength } from '../state/spans.ts';
+import { alertsVersion } from '../state/stream.ts';
+import { useQuery } from '../state/use-query.ts';
+import { brandOf, ranges, type Span, spanOf } from '../state/view-state.ts';
 
-const everyMs = 3_000;
-/** What reads posts takes longer than what reads figures, and changes more slowly. */
-const slowlyMs = 30_000;
+const refreshMs = 3_000;
+/** For queries over raw posts, which take longer than those over rollups and change more slowly. */
+const slowRefreshMs = 30_000;
 
-/** How people feel about one brand, or all posts, in a range; of several brands, how they compare. */
+/** Sentiment and volume of one brand or of all posts; a comparison if several brands are selected. */
 export function Overview() {
   const span = spanOf(view.value);
   const brand = brandOf(view.value);
@@ -36,14 +35,14 @@ export function Overview() {
     <div class="view overview">
       {several ? (
         <>
-          <Standouts span={span} />
+          <Anomalies span={span} />
           {table}
           <BrandLines brands={view.value.brands} span={span} />
         </>
       ) : (
         <>
-          <SummaryTiles brand={brand} span={span} comparison={comparison} />
-          <Standouts span={span} />
+          <SummaryCards brand={brand} span={span} comparison={comparison} />
+          <Anomalies span={span} />
           <div class="columns">
             <div class="column">
               <History brand={brand} span={span} />
@@ -59,12 +58,12 @@ export function Overview() {
   );
 }
 
-/** Of a config without brands there is none to ask for, and those of another range are no use. */
+/** Undefined while loading, and for a config without brands. */
 function useComparison(wanted: readonly string[], span: Span, hasBrands: boolean): Comparison | undefined {
-  const { data, isStale } = useLoaded(
-    `voice ${JSON.stringify([wanted, span, hasBrands])}`,
+  const { data, isStale } = useQuery(
+    `share-of-voice ${JSON.stringify([wanted, span, hasBrands])}`,
     async (signal) => (hasBrands ? await fetchComparison(wanted, span, signal) : null),
-    slowlyMs / 3,
+    slowRefreshMs / 3,
   );
   return isStale ? undefined : (data ?? undefined);
 }
@@ -74,44 +73,42 @@ interface Of {
   readonly span: Span;
 }
 
-function SummaryTiles({ brand, span, comparison }: Of & { readonly comparison: Comparison | undefined }) {
-  const loaded = useLoaded(`summary ${JSON.stringify([brand, span])}`, (signal) => fetchSummary(brand, span, signal), everyMs, {
+function SummaryCards({ brand, span, comparison }: Of & { readonly comparison: Comparison | undefined }) {
+  const loaded = useQuery(`summary ${JSON.stringify([brand, span])}`, (signal) => fetchSummary(brand, span, signal), refreshMs, {
     isUrgent: true,
   });
-  const length = view.value.span ? 'the stretch of equal length' : `the ${lengths[view.value.range]}`;
+  const length = view.value.span ? 'the previous period of equal length' : `the previous ${rangeNames[view.value.range]}`;
   return (
-    <Shown loaded={loaded} lines={2}>
+    <QueryContent loaded={loaded} lines={2}>
       {(summary) => (
         <>
-          <Tiles summary={summary} brand={brand} comparison={comparison} />
+          <StatCards summary={summary} brand={brand} comparison={comparison} />
           <p class="compared">
-            {summary.previous
-              ? `Changes are against ${length} before; bold ones are more than chance.`
-              : `The history does not reach back to ${length} before: there is nothing to compare with.`}
-            <SaveTiles summary={summary} />
+            {summary.previous ? `Change vs ${length}. Bold: statistically significant (95%).` : `No data for ${length}, so no comparison.`}
+            <SaveMetrics summary={summary} />
           </p>
           {summary.current.volume === 0 && <EmptyRange />}
         </>
       )}
-    </Shown>
+    </QueryContent>
   );
 }
 
-const lengths = { '1h': 'hour', '6h': '6 hours', '24h': '24 hours', '7d': '7 days', '30d': '30 days', '365d': 'year' } as const;
+const rangeNames = { '1h': 'hour', '6h': '6 hours', '24h': '24 hours', '7d': '7 days', '30d': '30 days', '365d': 'year' } as const;
 
 function History({ brand, span }: Of) {
-  const { against } = view.value;
+  const { comparePrevious } = view.value;
   const zone = timeZone();
   const question = JSON.stringify([brand, span, zone]);
-  const trends = useLoaded(`trends ${question}`, (signal) => fetchTrends(brand, span, zone, signal), everyMs, { isUrgent: true });
-  const previous = useLoaded(
-    `before ${question} ${against}`,
-    async (signal) => (against ? await fetchTrends(brand, previousSpan(span), zone, signal, trends.data?.grain) : null),
-    slowlyMs,
+  const trends = useQuery(`trends ${question}`, (signal) => fetchTrends(brand, span, zone, signal), refreshMs, { isUrgent: true });
+  const previous = useQuery(
+    `previous ${question} ${comparePrevious}`,
+    async (signal) => (comparePrevious ? await fetchTrends(brand, previousSpan(span), zone, signal, trends.data?.grain) : null),
+    slowRefreshMs,
   );
-  const marks = useUnusual(span).filter((one) => one.brand === brand);
+  const marks = useAnomalies(span).filter((one) => one.brand === brand);
   return (
-    <Shown loaded={trends} lines={10}>
+    <QueryContent loaded={trends} lines={10}>
       {(data) => (
         <HistoryPanel
           title={brandTitle(brand)}
@@ -121,64 +118,86 @@ function History({ brand, span }: Of) {
           marks={marks}
         />
       )}
-    </Shown>
+    </QueryContent>
   );
 }
 
 function Drivers({ brand, span }: Of) {
-  const isLong = lengthOf(span) > longestDriversMs;
-  const asked = isLong ? lastDays(span, daysOfDrivers) : span;
+  const isTooLong = spanLength(span) > maxDriversRangeMs;
+  const driverSpan = isTooLong ? lastDays(span, fallbackDriverDays) : span;
   return (
     <DriversPanel
-      isPart={isLong}
-      loaded={useLoaded(`drivers ${JSON.stringify([brand, asked])}`, (signal) => fetchDrivers(brand, asked, signal), untilThereAreSome)}
+      isPart={isTooLong}
+      loaded={useQuery(
+        `drivers ${JSON.stringify([brand, driverSpan])}`,
+        (signal) => fetchDrivers(brand, driverSpan, signal),
+        driversRefreshMs,
+      )}
     />
   );
 }
 
-/** In the first minutes of a history there are none yet. */
-const untilThereAreSome = ({ negative, positive }: DriversAnswer): number => (negative.length + positive.length > 0 ? slowlyMs : everyMs);
+/** Until there are enough posts for drivers, refresh more often. */
+const driversRefreshMs = ({ negative, positive }: DriversAnswer): number =>
+  negative.length + positive.length > 0 ? slowRefreshMs : refreshMs;
 
-/** The server reads the posts of no longer stretch. */
-const longestDriversMs = 92 * 86_400_000;
-const daysOfDrivers = 30;
+/** The server's limit for drivers. */
+const maxDriversRangeMs = 92 * 86_400_000;
+const fallbackDriverDays = 30;
 
 function Breakdown({ brand, span }: Of) {
   return (
     <BreakdownPanel
-      loaded={useLoaded(`breakdown ${JSON.stringify([brand, span])}`, (signal) => fetchBreakdown(brand, span, signal), slowlyMs)}
+      loaded={useQuery(`breakdown ${JSON.stringify([brand, span])}`, (signal) => fetchBreakdown(brand, span, signal), slowRefreshMs)}
     />
   );
 }
 
-function Standouts({ span }: { readonly span: Span }) {
-  const found = useUnusual(span);
+function Anomalies({ span }: { readonly span: Span }) {
+  const found = useAnomalies(span);
   const { brands: chosen } = view.value;
   const shown = chosen.length === 0 ? found : found.filter(({ brand }) => chosen.includes(brand));
-  return <UnusualPanel found={shown} timeZone={timeZone()} hasManyBrands={chosen.length !== 1} />;
+  return <AnomaliesPanel found={shown} timeZone={timeZone()} hasManyBrands={chosen.length !== 1} />;
 }
 
-/** Alerts of the range, and where the rules would have spoken although nobody was told: before they were set up, or in a backfill. */
-function useUnusual(span: Span): readonly Unusual[] {
+/** The alerts of the range, and anomalies without an alert: from before the rules were configured, or from a backfill. */
+function useAnomalies(span: Span): readonly Anomaly[] {
   const { brands: chosen } = view.value;
-  const asked = JSON.stringify(span);
-  const alerts = useLoaded(`alerts ${asked} ${alertsChanged.value}`, (signal) => fetchAlerts('*', span, signal), slowlyMs);
-  // Minutes are kept for a month, and judging them takes its time.
-  const isShort = lengthOf(span) <= longestJudgedMs;
-  const judged = useLoaded(
-    `unusual ${JSON.stringify([chosen, span, isShort])}`,
-    async (signal) => (isShort ? await fetchUnusual(chosen, span, signal) : { found: [] }),
-    ({ found }) => (found.length > 0 ? slowlyMs : slowlyMs / 3),
+  const key = JSON.stringify(span);
+  const alerts = useQuery(`alerts ${key} ${alertsVersion.value}`, (signal) => fetchAlerts('*', span, signal), slowRefreshMs);
+  // Detection needs minute rollups, which expire after a month, and takes long for long ranges.
+  const isShort = spanLength(span) <= maxAnomalyRangeMs;
+  const detected = useQuery(
+    `anomalies ${JSON.stringify([chosen, span, isShort])}`,
+    async (signal) => (isShort ? await fetchAnomalies(chosen, span, signal) : { found: [] }),
+    ({ found }) => (found.length > 0 ? slowRefreshMs : slowRefreshMs / 3),
   );
-  const told = alerts.data?.alerts ?? [];
-  const found = judged.isStale ? [] : (judged.data?.found ?? []);
-  return [...told, ...found.filter((one) => !told.some((alert) => isSame(alert, one)))];
+  const sent = alerts.data?.alerts ?? [];
+  const found = detected.isStale ? [] : (detected.data?.found ?? []);
+  return [...sent, ...found.filter((one) => !sent.some((alert) => isSameAnomaly(alert, one)))];
 }
 
-const longestJudgedMs = 2 * 86_400_000;
+const maxAnomalyRangeMs = 2 * 86_400_000;
 
-function isSame(alert: Unusual, found: Unusual): boolean {
-  const ends = (one: Unusual): number => (one.resolvedAt === null ? Number.POSITIVE_INFINITY : Date.parse(one.resolvedAt));
+function isSameAnomaly(alert: Anomaly, found: Anomaly): boolean {
+  const ends = (one: Anomaly): number => (one.resolvedAt === null ? Number.POSITIVE_INFINITY : Date.parse(one.resolvedAt));
   const overlap = Date.parse(alert.at) < ends(found) && Date.parse(found.at) < ends(alert);
   return alert.brand === found.brand && alert.evaluation.metric === found.evaluation.metric && overlap;
+}
+
+/** Shown for a range without posts; offers a longer one. */
+function EmptyRange() {
+  const { range, span } = view.value;
+  const longer = span ? undefined : ranges[ranges.indexOf(range) + 1];
+  return (
+    <div class="panel empty-range">
+      <h2>No posts in this range</h2>
+      <p>New posts will appear here.{longer ? ' A longer range may have some.' : ''}</p>
+      {longer && (
+        <button type="button" class="main-button" onClick={() => selectRange(longer)}>
+          Try a longer range
+        </button>
+      )}
+    </div>
+  );
 }

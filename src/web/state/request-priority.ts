@@ -1,24 +1,24 @@
-/** How many urgent questions are on their way. */
-let urgent = 0;
-/** Who goes through ranges faster than this does not ask for what stands further down. */
+/** Urgent requests in flight. */
+let urgentInFlight = 0;
+/** Someone who clicks through ranges faster than this sends no requests for the lower part of the page. */
 const settleMs = 300;
 
-export async function urgently<T>(ask: () => Promise<T>): Promise<T> {
-  urgent += 1;
+export async function runFirst<T>(request: () => Promise<T>): Promise<T> {
+  urgentInFlight += 1;
   try {
-    return await ask();
+    return await request();
   } finally {
-    urgent -= 1;
+    urgentInFlight -= 1;
   }
 }
 
 /**
- * Asks once a moment has passed without an urgent question: on a small machine ten answers at once would all
- * come late, those that are looked at first among them. Rejects with the reason of the signal when that is faster.
+ * Waits until no urgent request is in flight, then sends the request. Ten requests at once would slow each other down on a
+ * small machine, and the charts at the top would come last. Rejects with the signal's reason if it is aborted first.
  */
-export async function afterUrgent<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
+export async function runAfterUrgent<T>(request: () => Promise<T>, signal: AbortSignal): Promise<T> {
   do await new Promise((resolve) => setTimeout(resolve, settleMs));
-  while (urgent > 0 && !signal.aborted);
+  while (urgentInFlight > 0 && !signal.aborted);
   signal.throwIfAborted();
-  return ask();
+  return request();
 }

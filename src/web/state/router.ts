@@ -3,21 +3,21 @@ import { type Range, readAddress, toAddress, type ViewState } from './view-state
 
 export const view = signal<ViewState>(readAddress(location.search));
 
-/** Goes on to another state: as a step that the back button undoes, or in place of the present one. */
-export function go(change: Partial<ViewState>, how: 'step' | 'replace' = 'step'): void {
+/** Changes the state: as a new history entry, or replacing the current one. */
+export function navigate(change: Partial<ViewState>, how: 'push' | 'replace' = 'push'): void {
   const next = { ...view.value, ...change };
   const address = toAddress(next) || location.pathname;
-  if (how === 'step') history.pushState(null, '', address);
+  if (how === 'push') history.pushState(null, '', address);
   else history.replaceState(null, '', address);
-  if (next.view !== view.value.view) scrollTo(0, 0);
+  if (next.page !== view.value.page) scrollTo(0, 0);
   view.value = next;
 }
 
-/** Without the stretch in place of it. */
-export function chooseRange(range: Range): void {
+/** Selects a range that ends now, and drops a custom one. */
+export function selectRange(range: Range): void {
   const { span: _, ...rest } = view.value;
   view.value = rest;
-  go({ range });
+  navigate({ range });
 }
 
 window.addEventListener('popstate', () => {

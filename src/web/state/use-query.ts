@@ -1,125 +1,146 @@
 import { signal } from '@preact/signals';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { SignInNeeded } from '../api/client.ts';
-import { messageOf } from '../error-message.ts';
-import { keepAsking } from './poll.ts';
-import { afterUrgent, urgently } from './request-priority.ts';
-import { askForToken, isSignInNeeded } from './session.ts';
+import { errorMessage, SignInRequired } from '../api/client.ts';
+import { runAfterUrgent, runFirst } from './request-priority.ts';
+import { isSignInNeeded, requireSignIn } from './session.ts';
 
-/** What a question was answered with. */
-export interface Loaded<T> {
-  /** The last answer; that to the question before while this one is on its way. */
+export interface QueryResult<T> {
+  /** The latest response; that of the previous question while the current one is loading. */
   readonly data: T | undefined;
   /** Why the last attempt at this question failed. */
   readonly problem: string | undefined;
-  /** Whether the answer shown is to another question. */
+  /** Whether `data` is the response to another question. */
   readonly isStale: boolean;
   reload(): void;
 }
 
-/** Answers that are shown at once when somebody comes back to them; the newest answers follow. */
-const remembered = new Map<string, unknown>();
-const mostRemembered = 60;
-export const forgetAnswers = (): void => remembered.clear();
+/** Responses shown immediately when a page is opened again, until newer ones arrive. */
+const cache = new Map<string, unknown>();
+const maxCached = 60;
+export const clearCache = (): void => cache.clear();
 
-/** Problems of what is on the page, by question. */
+/** Errors of the queries on the page, by question. */
 export const problems = signal<ReadonlyMap<string, string>>(new Map());
 
-/** Rises with every reason to load all anew: somebody has signed in, a label was corrected. */
+/** Incremented to reload every query, for example after a sign-in or a correction. */
 const epoch = signal(0);
 export const reloadAll = (): void => {
   epoch.value += 1;
 };
 
-/** After a failure the next attempt does not wait for its turn. */
 const retryMs = 3_000;
 
-/** How long an answer holds, in ms; it may depend on the answer. */
-type Every<T> = number | ((data: T) => number);
+/** Ms until the next request; may depend on the response. */
+type RefreshInterval<T> = number | ((data: T) => number);
 
-interface LoadOptions {
-  /** For what is looked at first: other questions wait until it has been answered. */
+interface QueryOptions {
+  /** Sent before other queries. */
   readonly isUrgent?: boolean;
-  /** For what a correction is shown in without being loaded anew. */
-  readonly isKept?: boolean;
+  /** Not reloaded by `reloadAll`. */
+  readonly keepsData?: boolean;
 }
 
 interface State<T> {
-  /** What `data` is the answer to. */
+  /** The question that `data` answers. */
   readonly question: string;
   readonly data: T | undefined;
-  readonly failed?: { readonly question: string; readonly problem: string };
+  readonly failure?: { readonly question: string; readonly problem: string };
 }
 
 /**
- * Asks a question now, and again some time after each answer while the page can be seen. The `question` names it:
- * when that changes, what is under way is cut off.
+ * Loads data now, and again after each refresh interval while the page is visible. `question` identifies the request:
+ * when it changes, the request in flight is aborted.
  */
-export function useLoaded<T>(
+export function useQuery<T>(
   question: string,
   load: (signal: AbortSignal) => Promise<T>,
-  every: Every<T>,
-  { isUrgent = false, isKept = false }: LoadOptions = {},
-): Loaded<T> {
+  refresh: RefreshInterval<T>,
+  { isUrgent = false, keepsData = false }: QueryOptions = {},
+): QueryResult<T> {
   const [state, setState] = useState<State<T>>({ question: '', data: undefined });
-  const [again, setAgain] = useState(0);
-  const latest = useRef({ load, every });
-  latest.current = { load, every };
-  const key = `${question} ${isKept ? '' : epoch.value} ${isSignInNeeded.value}`;
+  const [reloads, setReloads] = useState(0);
+  const latest = useRef({ load, refresh });
+  latest.current = { load, refresh };
+  const key = `${question} ${keepsData ? '' : epoch.value} ${isSignInNeeded.value}`;
 
-  // Before the browser paints: the server works meanwhile.
+  // A layout effect runs before the browser paints, so the server starts earlier.
   useLayoutEffect(() => {
     if (isSignInNeeded.value) return undefined;
     const stop = new AbortController();
-    const found = remembered.get(question) as T | undefined; // kept under the same question
-    if (found !== undefined) setState({ question, data: found });
-    const told = (data: T): number => {
-      remember(question, data);
+    const cached = cache.get(question) as T | undefined; // cached under the same question
+    if (cached !== undefined) setState({ question, data: cached });
+    const onSuccess = (data: T): number => {
+      cacheAnswer(question, data);
       setState({ question, data });
-      noteProblem(question, undefined);
-      const { every: holds } = latest.current;
-      return typeof holds === 'number' ? holds : holds(data);
+      setProblem(question, undefined);
+      const { refresh: interval } = latest.current;
+      return typeof interval === 'number' ? interval : interval(data);
     };
-    const failed = (thrown: unknown): number => {
-      if (thrown instanceof SignInNeeded) askForToken();
-      const problem = messageOf(thrown);
-      setState((last) => ({ ...last, failed: { question, problem } }));
-      if (!(thrown instanceof SignInNeeded)) noteProblem(question, problem);
+    const onError = (thrown: unknown): number => {
+      if (thrown instanceof SignInRequired) requireSignIn();
+      const problem = errorMessage(thrown);
+      setState((last) => ({ ...last, failure: { question, problem } }));
+      if (!(thrown instanceof SignInRequired)) setProblem(question, problem);
       return retryMs;
     };
-    const ask = async (signal: AbortSignal): Promise<number> => {
-      const load = (): Promise<T> => latest.current.load(signal);
-      return (isUrgent ? urgently(load) : afterUrgent(load, signal)).then(
-        (data) => (signal.aborted ? 0 : told(data)),
-        (thrown) => (signal.aborted ? 0 : failed(thrown)),
+    const send = async (signal: AbortSignal): Promise<number> => {
+      const request = (): Promise<T> => latest.current.load(signal);
+      return (isUrgent ? runFirst(request) : runAfterUrgent(request, signal)).then(
+        (data) => (signal.aborted ? 0 : onSuccess(data)),
+        (thrown) => (signal.aborted ? 0 : onError(thrown)),
       );
     };
-    void keepAsking(ask, stop.signal, () => !document.hidden || remembered.size === 0);
+    void poll(send, stop.signal, () => !document.hidden || cache.size === 0);
     return () => {
       stop.abort();
-      noteProblem(question, undefined);
+      setProblem(question, undefined);
     };
-  }, [key, again]);
+  }, [key, reloads]);
 
   return {
     data: state.data,
-    problem: state.failed?.question === question ? state.failed.problem : undefined,
+    problem: state.failure?.question === question ? state.failure.problem : undefined,
     isStale: state.data !== undefined && state.question !== question,
-    reload: () => setAgain((count) => count + 1),
+    reload: () => setReloads((count) => count + 1),
   };
 }
 
-function remember(question: string, data: unknown): void {
-  remembered.delete(question);
-  remembered.set(question, data);
-  const [oldest] = remembered.keys();
-  if (remembered.size > mostRemembered && oldest !== undefined) remembered.delete(oldest);
+function cacheAnswer(question: string, data: unknown): void {
+  cache.delete(question);
+  cache.set(question, data);
+  const [oldest] = cache.keys();
+  if (cache.size > maxCached && oldest !== undefined) cache.delete(oldest);
 }
 
-function noteProblem(question: string, problem: string | undefined): void {
+function setProblem(question: string, problem: string | undefined): void {
   if (problems.value.get(question) === problem) return;
   const next = new Map(problems.value);
   if (problem === undefined) next.delete(question);
   else next.set(question, problem);
   problems.value = next;
+}
+
+/** Also how often a hidden page checks whether it is visible again. */
+const minIntervalMs = 1_000;
+
+/** Calls `send` repeatedly until the signal is aborted. It resolves to the ms until the next call; skipped while `canSend` is false. */
+export async function poll(send: (signal: AbortSignal) => Promise<number>, signal: AbortSignal, canSend: () => boolean): Promise<void> {
+  while (!signal.aborted) {
+    // Data may be outdated when the page becomes visible again, so a hidden page only waits the minimum.
+    const interval = canSend() ? await send(signal) : 0;
+    await sleep(Math.max(interval, minIntervalMs), signal);
+  }
+}
+
+async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+  });
 }

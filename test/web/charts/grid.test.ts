@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Bucket } from '../../../src/domain/brand-metrics.ts';
 import type { Trends } from '../../../src/web/api/history.ts';
-import { labelAt, laidOver, netSentiments, stackedCounts, toGrid } from '../../../src/web/charts/grid.ts';
+import { alignPrevious, labelAt, netSentiments, stackedCounts, toGrid } from '../../../src/web/charts/grid.ts';
 
 const hour = 3_600_000;
 const start = Date.UTC(2026, 10, 1);
@@ -10,7 +10,7 @@ function bucket(at: number, counts: Partial<Record<'positive' | 'neutral' | 'neg
   const { positive = 3, neutral = 2, negative = 1, unscored = 1 } = counts;
   const netSentiment = (100 * (positive - negative)) / (positive + neutral + negative);
   const volume = positive + neutral + negative + unscored;
-  // The charts read no more of it.
+  // The charts need only these fields.
   return {
     start: new Date(at).toISOString(),
     positive,
@@ -26,14 +26,14 @@ function bucket(at: number, counts: Partial<Record<'positive' | 'neutral' | 'neg
 const trends = (buckets: readonly Bucket[], grain: Trends['grain'] = 'hour', to = start + 4 * hour): Trends =>
   ({ buckets, grain, from: new Date(start).toISOString(), to: new Date(to).toISOString() }) as unknown as Trends; // the same
 
-it('has a place without a bucket where no data came', () => {
+it('has an undefined bucket where there is no data', () => {
   const grid = toGrid(trends([bucket(start), bucket(start + 3 * hour)]));
   expect(grid.middles).toEqual([0, 1, 2, 3].map((step) => (start + step * hour + hour / 2) / 1_000));
   expect(netSentiments(grid).map((net) => net === null)).toEqual([false, true, true, false]);
 });
 
-it('has one place for a day of 23 or 25 hours', () => {
-  // In New York clocks were put back on the first of November 2026.
+it('has one slot for a day of 23 or 25 hours', () => {
+  // In New York clocks were set back on 1 November 2026.
   const days = ['2026-10-31T04:00Z', '2026-11-01T04:00Z', '2026-11-02T05:00Z', '2026-11-03T05:00Z'].map((day) => bucket(Date.parse(day)));
   const grid = toGrid({
     ...trends(days, 'day'),
@@ -43,13 +43,13 @@ it('has one place for a day of 23 or 25 hours', () => {
   expect(grid.buckets.map((one) => one?.start)).toEqual(days.map((one) => one.start));
 });
 
-it('stacks labels, the negative ones at the bottom, and finds the one at a height', () => {
+it('stacks labels, negative at the bottom, and finds the label at a height', () => {
   const one = bucket(start, { unscored: 4, positive: 3, neutral: 2, negative: 1 });
   expect(stackedCounts(toGrid(trends([one], 'hour', start + hour)))).toEqual([[10], [6], [3], [1]]);
   expect([0.5, 2, 4, 9, 11].map((height) => labelAt(one, height))).toEqual(['negative', 'neutral', 'positive', 'unscored', undefined]);
 });
 
-it('lays the period before over this one', () => {
+it('aligns the previous period with the current one', () => {
   const now = toGrid(trends([bucket(start), bucket(start + hour)], 'hour', start + 2 * hour));
   const earlier = start - 2 * hour;
   const before = toGrid({
@@ -57,14 +57,14 @@ it('lays the period before over this one', () => {
     from: new Date(earlier).toISOString(),
     to: new Date(start).toISOString(),
   });
-  expect(laidOver(now, before, 2 * 3_600)).toEqual([null, -100]);
-  expect(laidOver(now, undefined, 0)).toEqual([null, null]);
+  expect(alignPrevious(now, before, 2 * 3_600)).toEqual([null, -100]);
+  expect(alignPrevious(now, undefined, 0)).toEqual([null, null]);
 });
 
 it.each([
   ['London', ['10-23T23', '10-24T23', '10-26T00', '10-27T00'], ['10-31T00', '11-01T00', '11-02T00', '11-03T00'], 7],
   ['Auckland', ['09-24T12', '09-25T12', '09-26T12', '09-27T11'], ['09-28T11', '09-29T11', '09-30T11', '10-01T11'], 4],
-])('lays days with a change of the clocks among them over later ones: %s', (_, earlier, later, days) => {
+])('aligns days across a daylight saving change with later days: %s', (_, earlier, later, days) => {
   const gridOf = (starts: readonly string[]) => {
     const times = starts.map((time) => Date.parse(`2026-${time}:00Z`));
     const buckets = times.map((at, index) => bucket(at, { positive: index, neutral: 9 - index, negative: 0 }));
@@ -72,6 +72,6 @@ it.each([
     return toGrid({ ...trends(buckets, 'day', to), from: new Date(times[0] ?? 0).toISOString() });
   };
   const [before, now] = [gridOf(earlier), gridOf(later)];
-  expect(laidOver(now, before, days * 86_400)).toEqual(netSentiments(before));
-  expect(laidOver(before, now, -days * 86_400)).toEqual(netSentiments(now));
+  expect(alignPrevious(now, before, days * 86_400)).toEqual(netSentiments(before));
+  expect(alignPrevious(before, now, -days * 86_400)).toEqual(netSentiments(now));
 });

@@ -7,20 +7,20 @@ const minute = 60_000;
 const start = Date.UTC(2026, 10, 1, 12);
 const iso = (minutes: number): string => new Date(start + minutes * minute).toISOString();
 
-/** Minutes of a brand, each with its volume and its net sentiment. */
+/** One-minute buckets of a brand, each with volume and net sentiment. */
 const answer = (from: number, to: number, minutes: Readonly<Record<number, readonly [number, number | null]>>): Trends =>
   ({
     grain: 'minute',
     from: iso(from),
     to: iso(to),
-    // The charts read no more of a bucket.
+    // The charts need only these fields.
     buckets: Object.entries(minutes).map(([at, [volume, netSentiment]]) => ({ start: iso(Number(at)), volume, netSentiment }) as Bucket),
   }) satisfies Trends;
 
-/** The clock went on by a minute between the two answers. */
+/** The second response starts and ends a minute later. */
 const answers = [answer(0, 3, { 0: [1, 10], 1: [3, 20], 2: [1, 30] }), answer(1, 4, { 1: [1, -20], 2: [3, -30], 3: [2, -40] })];
 
-it('joins the answers of brands by where their buckets begin', () => {
+it('aligns brands by the start of their buckets', () => {
   const net = toLines('net', answers, 'UTC');
   expect(net.plotted.middles).toEqual([0, 1, 2, 3].map((at) => (start + (at + 0.5) * minute) / 1_000));
   expect(net.values).toEqual([
@@ -33,7 +33,7 @@ it('joins the answers of brands by where their buckets begin', () => {
   ]);
 });
 
-it('has a place where no brand was spoken of', () => {
+it('has an empty bucket where no brand was mentioned', () => {
   const shares = toLines('share', [answer(0, 3, { 0: [1, 10] }), answer(0, 3, { 2: [1, 10] })], 'UTC');
   expect(shares.values).toEqual([
     [1, null, 0],
@@ -41,7 +41,7 @@ it('has a place where no brand was spoken of', () => {
   ]);
 });
 
-it('finds the brand that somebody points at', () => {
+it('finds the brand under the pointer', () => {
   const net = toLines('net', answers, 'UTC');
   expect([brandAt('net', net, 1, 5), brandAt('net', net, 1, -5), brandAt('net', net, 0, -90), brandAt('net', net, 9, 0)]).toEqual([
     0,

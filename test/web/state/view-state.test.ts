@@ -4,13 +4,13 @@ import { storedLabels } from '../../../src/domain/post.ts';
 import {
   brandOf,
   brandsOf,
-  isAmong,
+  matchesBrands,
+  pageNames,
   ranges,
   readAddress,
   spanOf,
   toAddress,
   type ViewState,
-  viewNames,
 } from '../../../src/web/state/view-state.ts';
 
 const iso = fc
@@ -29,27 +29,27 @@ const filter = fc.record(
     author: name,
     text: name,
     sort: fc.constant('engagement' as const),
-    doubtful: fc.constant(true as const),
+    lowConfidence: fc.constant(true as const),
   },
   { requiredKeys: [] },
 );
 const states: fc.Arbitrary<ViewState> = fc
   .record(
     {
-      view: fc.constantFrom(...viewNames),
+      page: fc.constantFrom(...pageNames),
       brands: fc.uniqueArray(name, { maxLength: 8 }),
       range: fc.constantFrom(...ranges),
-      against: fc.boolean(),
+      comparePrevious: fc.boolean(),
       filter,
       span,
       zone: fc.constantFrom('UTC', 'Asia/Kolkata', 'Pacific/Auckland'),
     },
-    { requiredKeys: ['view', 'brands', 'range', 'against', 'filter'] },
+    { requiredKeys: ['page', 'brands', 'range', 'comparePrevious', 'filter'] },
   )
-  // Other views have no list that a filter could be for.
-  .map((state) => (state.view === 'posts' ? state : { ...state, filter: {} }));
+  // Only the posts page has filters.
+  .map((state) => (state.page === 'posts' ? state : { ...state, filter: {} }));
 
-it('brings every state back from its address', () => {
+it('restores every state from its URL', () => {
   fc.assert(
     fc.property(states, (state) => {
       expect(readAddress(toAddress(state))).toEqual(state);
@@ -57,13 +57,13 @@ it('brings every state back from its address', () => {
   );
 });
 
-it('takes any query string for some state', () => {
+it('parses any query string into a state', () => {
   fc.assert(
     fc.property(
       fc.array(fc.tuple(fc.constantFrom('view', 'brand', 'range', 'from', 'to', 'zone', 'label', 'text'), fc.string())),
       (pairs) => {
-        const { view, range, brands } = readAddress(`?${new URLSearchParams(pairs)}`);
-        expect(viewNames).toContain(view);
+        const { page, range, brands } = readAddress(`?${new URLSearchParams(pairs)}`);
+        expect(pageNames).toContain(page);
         expect(ranges).toContain(range);
         expect(brands).not.toContain('*');
       },
@@ -71,17 +71,17 @@ it('takes any query string for some state', () => {
   );
 });
 
-it('leaves out what the page begins with', () => {
+it('omits defaults from the URL', () => {
   expect(toAddress(readAddress(''))).toBe('');
-  expect(toAddress({ ...readAddress(''), view: 'posts', filter: { label: 'negative' } })).toBe('?view=posts&label=negative');
+  expect(toAddress({ ...readAddress(''), page: 'posts', filter: { label: 'negative' } })).toBe('?view=posts&label=negative');
 });
 
-it('knows no stretch that ends before it begins, and no zone that is none', () => {
+it('ignores a range that ends before it starts, and an invalid time zone', () => {
   expect(readAddress('?from=2026-11-02&to=2026-11-01&zone=Mars/Olympus').span).toBeUndefined();
   expect(readAddress('?zone=Mars/Olympus').zone).toBeUndefined();
 });
 
-it('asks for the stretch where there is one, for the range where there is none, and for one brand alone', () => {
+it('queries the custom range if there is one, else the relative range, and a single brand', () => {
   const fixed = { from: '2026-11-01T00:00:00.000Z', to: '2026-11-02T00:00:00.000Z' };
   expect(spanOf({ range: '7d' })).toEqual({ from: 'now-7d', to: 'now' });
   expect(spanOf({ range: '7d', span: fixed })).toEqual(fixed);
@@ -92,11 +92,11 @@ it('asks for the stretch where there is one, for the range where there is none, 
   ]);
 });
 
-it('tells what is about the brands that are looked at', () => {
+it('matches posts and alerts with the selected brands', () => {
   const [all, one, two] = [[], ['A'], ['A', 'B']].map((brands) => brandsOf({ brands }));
   expect([all, one, two]).toEqual(['*', 'A', ['A', 'B']]);
   const named = [['A'], ['B', 'C'], ['C'], []];
-  expect(named.map((brands) => isAmong(all ?? '', brands))).toEqual([true, true, true, true]);
-  expect(named.map((brands) => isAmong(one ?? '', brands))).toEqual([true, false, false, false]);
-  expect(named.map((brands) => isAmong(two ?? '', brands))).toEqual([true, true, false, false]);
+  expect(named.map((brands) => matchesBrands(all ?? '', brands))).toEqual([true, true, true, true]);
+  expect(named.map((brands) => matchesBrands(one ?? '', brands))).toEqual([true, false, false, false]);
+  expect(named.map((brands) => matchesBrands(two ?? '', brands))).toEqual([true, true, false, false]);
 });

@@ -1,33 +1,33 @@
 import { useMemo, useRef, useState } from 'preact/hooks';
 import { fetchTrends, type Trends } from '../api/history.ts';
 import { boundsOf, toSpan } from '../charts/grid.ts';
-import { colourOf, linesData, linesPlot } from '../charts/lines-plot.ts';
+import { linesData, linesPlot, seriesColour } from '../charts/lines-plot.ts';
 import { brandAt, type ShownLines, toLines } from '../charts/lines-view.ts';
 import { usePlot } from '../charts/plot.ts';
-import { ChartSlider } from '../components/chart-slider.tsx';
-import { Panel, Shown } from '../components/panel.tsx';
-import { SaveButtons } from '../components/save-buttons.tsx';
-import { netFormula } from '../components/stat-cards.tsx';
 import type { Cell } from '../csv.ts';
 import { rangeFileName, saveCsv, savePng } from '../export-file.ts';
-import { formatMoment, formatNet, formatShare } from '../format.ts';
+import { formatBucketStart, formatNet, formatShare } from '../format.ts';
 import { timeZone } from '../state/brands.ts';
-import { go } from '../state/router.ts';
-import { useLoaded } from '../state/use-query.ts';
+import { navigate } from '../state/router.ts';
+import { useQuery } from '../state/use-query.ts';
 import type { Span } from '../state/view-state.ts';
+import { ChartSlider } from './chart-slider.tsx';
+import { Panel, QueryContent } from './panel.tsx';
+import { SaveButtons } from './save-buttons.tsx';
+import { netFormula } from './stat-cards.tsx';
 
-const everyMs = 10_000;
+const refreshMs = 10_000;
 
-/** Net sentiment of brands as lines, and their share of voice over time. */
+/** Net sentiment and share of voice of several brands over time. */
 export function BrandLines({ brands, span }: { readonly brands: readonly string[]; readonly span: Span }) {
   const zone = timeZone();
-  const loaded = useLoaded(
+  const loaded = useQuery(
     `lines ${JSON.stringify([brands, span, zone])}`,
     (signal) => Promise.all(brands.map((brand) => fetchTrends(brand, span, zone, signal))),
-    everyMs,
+    refreshMs,
   );
   return (
-    <Shown loaded={loaded} lines={10}>
+    <QueryContent loaded={loaded} lines={10}>
       {(trends) =>
         trends.length === brands.length && (
           <div class="pair" key={brands.join('\n')}>
@@ -36,7 +36,7 @@ export function BrandLines({ brands, span }: { readonly brands: readonly string[
           </div>
         )
       }
-    </Shown>
+    </QueryContent>
   );
 }
 
@@ -49,18 +49,18 @@ interface LinesProps {
 }
 
 function Lines({ kind, title, brands, trends, zone }: LinesProps) {
-  const [pointed, setPointed] = useState<number | null>(null);
-  const [place, setPlace] = useState(0);
+  const [hovered, setHovered] = useState<number | null>(null);
+  const [selected, setSelected] = useState(0);
   const shown = useMemo(() => toLines(kind, trends, zone), [kind, trends, zone]);
   const latest = useRef(shown.plotted);
   latest.current = shown.plotted;
   const { frame, plot } = usePlot(
-    (within) => linesPlot(within, kind, () => latest.current, setPointed),
+    (within) => linesPlot(within, kind, () => latest.current, setHovered),
     useMemo(() => linesData(shown.plotted), [shown]),
   );
-  const index = pointed ?? shown.grid.buckets.findLastIndex((bucket) => bucket !== undefined);
-  const when = timeOf(shown, index, trends[0]?.grain ?? 'hour');
-  const told = (at: number): string => (kind === 'net' ? formatNet : formatShare)(shown.values[at]?.[index]);
+  const index = hovered ?? shown.grid.buckets.findLastIndex((bucket) => bucket !== undefined);
+  const when = bucketTime(shown, index, trends[0]?.grain ?? 'hour');
+  const valueText = (at: number): string => (kind === 'net' ? formatNet : formatShare)(shown.values[at]?.[index]);
   const save = (
     <SaveButtons
       what={title}
@@ -69,44 +69,44 @@ function Lines({ kind, title, brands, trends, zone }: LinesProps) {
     />
   );
   const open = (at: number, height?: number): void => {
-    const brand = brands[(height === undefined ? undefined : brandAt(kind, shown, at, height)) ?? place];
+    const brand = brands[(height === undefined ? undefined : brandAt(kind, shown, at, height)) ?? selected];
     const bounds = boundsOf(shown.grid, shown.plotted.span.to, at);
-    if (brand !== undefined && bounds) go({ view: 'posts', brands: [brand], span: toSpan(bounds), filter: {} });
+    if (brand !== undefined && bounds) navigate({ page: 'posts', brands: [brand], span: toSpan(bounds), filter: {} });
   };
-  const keyed = (key: string): boolean => {
+  const onKey = (key: string): boolean => {
     const step = { ArrowUp: -1, ArrowDown: 1 }[key];
-    if (step !== undefined) setPlace((place + step + brands.length) % brands.length);
+    if (step !== undefined) setSelected((selected + step + brands.length) % brands.length);
     return step !== undefined;
   };
   return (
     <Panel title={title} hint={when} actions={save}>
       <ChartSlider
-        {...{ index, frame, plot, plots: [plot], open, keyed }}
+        {...{ index, frame, plot, plots: [plot], open, onKey }}
         name={`${title} of ${brands.join(', ')} over time`}
         class="lines"
         middles={shown.plotted.middles}
-        text={`${when}, ${brands[place]}: ${told(place)}`}
+        text={`${when}, ${brands[selected]}: ${valueText(selected)}`}
       />
       <ul class="legend series">
         {brands.map((brand, at) => (
-          <li key={brand} class={at === place ? 'chosen' : ''}>
-            <i class="key" style={{ background: colourOf(at) }} />
+          <li key={brand} class={at === selected ? 'chosen' : ''}>
+            <i class="key" style={{ background: seriesColour(at) }} />
             <bdi>{brand}</bdi>
-            <b>{told(at)}</b>
+            <b>{valueText(at)}</b>
           </li>
         ))}
       </ul>
-      <p class="formula">{kind === 'net' ? `${netFormula}. ` : ''}A click leads to the posts of a brand; by keyboard ↑ and ↓ choose it.</p>
+      <p class="formula">{kind === 'net' ? `${netFormula}. ` : ''}Click a line to see that brand's posts (keyboard: ↑ ↓ to select).</p>
     </Panel>
   );
 }
 
-/** When a bucket begins. */
-function timeOf({ grid, plotted }: ShownLines, index: number, grain: Trends['grain']): string {
+/** The start of a bucket. */
+function bucketTime({ grid, plotted }: ShownLines, index: number, grain: Trends['grain']): string {
   const middle = grid.middles[index];
-  return middle === undefined ? '' : formatMoment(middle - grid.step / 2, plotted.timeZone, grain);
+  return middle === undefined ? '' : formatBucketStart(middle - grid.step / 2, plotted.timeZone, grain);
 }
 
-/** By the beginning of each bucket. */
+/** One row per bucket, starting with its start time. */
 const rowsOf = ({ grid, values }: ShownLines): readonly Cell[][] =>
   grid.middles.map((middle, row) => [new Date((middle - grid.step / 2) * 1_000).toISOString(), ...values.map((own) => own[row])]);

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { keepAsking } from '../../../src/web/state/poll.ts';
+import { poll } from '../../../src/web/state/use-query.ts';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-it('looks again soon after a page is shown that was hidden when its answer grew old', async () => {
+it('refreshes soon after a hidden page becomes visible again', async () => {
   let isSeen = true;
   const ask = vi.fn(async () => 30_000);
   const stop = new AbortController();
-  void keepAsking(ask, stop.signal, () => isSeen);
+  void poll(ask, stop.signal, () => isSeen);
   isSeen = false;
   await vi.advanceTimersByTimeAsync(31_000);
   expect(ask).toHaveBeenCalledTimes(1);
@@ -18,9 +18,9 @@ it('looks again soon after a page is shown that was hidden when its answer grew 
   stop.abort();
 });
 
-it('ends at once, and leaves no timer behind', async () => {
+it('stops immediately and leaves no timer', async () => {
   const stop = new AbortController();
-  const end = keepAsking(
+  const end = poll(
     async () => 3_600_000,
     stop.signal,
     () => true,

@@ -1,71 +1,73 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { finished, startBacktest, type Unusual } from '../api/alerts.ts';
+import { type Anomaly, startBacktest } from '../api/alerts.ts';
+import { errorMessage, waitForJob } from '../api/client.ts';
 import { fetchTrends, type Trends } from '../api/history.ts';
-import { titleOf, whenItWas } from '../components/anomaly-text.ts';
-import { HistoryPanel } from '../components/history-panel.tsx';
-import { lookAt } from '../components/open-on-chart.ts';
-import { Panel } from '../components/panel.tsx';
-import { messageOf } from '../error-message.ts';
-import { formatShare, formatWhole } from '../format.ts';
+import { formatInteger, formatShare } from '../format.ts';
 import { brandTitle } from '../state/brands.ts';
 import type { Span } from '../state/view-state.ts';
+import { anomalyTitle, describeDuration, openOnChart } from './anomaly.ts';
+import { HistoryPanel } from './history-panel.tsx';
+import { Panel } from './panel.tsx';
 
-const patienceMs = 300_000;
+const timeoutMs = 300_000;
 const sensitivities = ['low', 'balanced', 'high'] as const;
 
 interface Props {
-  /** `*` is the rules over all posts. */
+  /** `*` is all posts. */
   readonly brand: string;
   readonly span: Span;
   readonly rules: readonly string[];
   readonly timeZone: string;
 }
 
-interface Trial {
+interface BacktestRun {
   readonly progress: string;
   readonly isRunning: boolean;
-  readonly outcome?: { readonly trends: Trends; readonly found: readonly Unusual[] };
+  readonly outcome?: { readonly trends: Trends; readonly found: readonly Anomaly[] };
 }
 
-const notTried: Trial = { progress: '', isRunning: false };
+const initialRun: BacktestRun = { progress: '', isRunning: false };
 
-/** A trial, and how it ended, for as long as the same is asked. */
-function useTrial(question: string, carryOut: (report: (progress: string) => void, signal: AbortSignal) => Promise<Trial['outcome']>) {
-  const [state, setState] = useState<Trial & { readonly question: string }>({ ...notTried, question });
+/** Runs a backtest and keeps its outcome until the question changes. */
+function useBacktest(
+  question: string,
+  execute: (report: (progress: string) => void, signal: AbortSignal) => Promise<BacktestRun['outcome']>,
+) {
+  const [state, setState] = useState<BacktestRun & { readonly question: string }>({ ...initialRun, question });
   const stop = useRef<AbortController>(undefined);
   useEffect(() => () => stop.current?.abort(), [question]);
   const run = async (): Promise<void> => {
     const own = new AbortController();
     stop.current = own;
-    const tell = (trial: Trial): void => {
-      if (!own.signal.aborted) setState({ ...trial, question });
+    const update = (next: BacktestRun): void => {
+      if (!own.signal.aborted) setState({ ...next, question });
     };
-    tell({ progress: 'Starting…', isRunning: true });
+    update({ progress: 'Starting…', isRunning: true });
     try {
-      const signal = AbortSignal.any([own.signal, AbortSignal.timeout(patienceMs)]);
-      const outcome = await carryOut((progress) => tell({ progress, isRunning: true }), signal);
-      tell({ ...notTried, ...(outcome && { outcome }) });
+      const signal = AbortSignal.any([own.signal, AbortSignal.timeout(timeoutMs)]);
+      const outcome = await execute((progress) => update({ progress, isRunning: true }), signal);
+      update({ ...initialRun, ...(outcome && { outcome }) });
     } catch (thrown) {
-      tell({ progress: messageOf(thrown), isRunning: false });
+      update({ progress: errorMessage(thrown), isRunning: false });
     }
   };
-  return { ...(state.question === question ? state : notTried), run };
+  return { ...(state.question === question ? state : initialRun), run };
 }
 
-/** What a rule would have said in this range, as it is or with another sensitivity; nothing is stored, nobody is told. */
+/** Runs a rule over the selected range, with its own sensitivity or another. Nothing is stored, nothing is sent. */
 export function BacktestPanel({ brand, span, rules, timeZone }: Props) {
   const [chosen, setChosen] = useState<string>();
   const [sensitivity, setSensitivity] = useState('');
   const rule = chosen ?? rules[0] ?? '';
   const question = JSON.stringify([rule, sensitivity, brand, span, timeZone]);
-  const { progress, isRunning, outcome, run } = useTrial(question, async (report, signal) => {
+  const { progress, isRunning, outcome, run } = useBacktest(question, async (report, signal) => {
     const settings = sensitivity ? { sensitivity } : {};
     const job = await startBacktest({ rule, brand, since: span.from, until: span.to, settings });
-    const answer = await finished(job, (share) => report(`${formatShare(share)} judged…`), signal);
+    const answer = await waitForJob(job, (done) => report(`${formatShare(done)} done…`), signal);
     return { trends: await fetchTrends(brand, span, timeZone, signal), found: answer.alerts };
   });
   return (
-    <Panel title="Try a rule on this range" hint={`over ${brandTitle(brand)}; nobody is told`}>
+    <Panel title="Backtest a rule" hint={`${brandTitle(brand)}, selected range; no notifications are sent`}>
       <form
         class="filters"
         onSubmit={(event) => {
@@ -74,7 +76,7 @@ export function BacktestPanel({ brand, span, rules, timeZone }: Props) {
         }}
       >
         <label>
-          <span class="unseen">Rule</span>
+          <span class="visually-hidden">Rule</span>
           <select value={rule} onChange={(event) => setChosen(event.currentTarget.value)}>
             {rules.map((name) => (
               <option key={name}>{name}</option>
@@ -82,9 +84,9 @@ export function BacktestPanel({ brand, span, rules, timeZone }: Props) {
           </select>
         </label>
         <label>
-          <span class="unseen">Sensitivity</span>
+          <span class="visually-hidden">Sensitivity</span>
           <select value={sensitivity} onChange={(event) => setSensitivity(event.currentTarget.value)}>
-            <option value="">as it is set</option>
+            <option value="">configured sensitivity</option>
             {sensitivities.map((name) => (
               <option key={name} value={name}>
                 {name} sensitivity
@@ -93,22 +95,24 @@ export function BacktestPanel({ brand, span, rules, timeZone }: Props) {
           </select>
         </label>
         <button type="submit" class="main-button" disabled={isRunning}>
-          Try it
+          Run
         </button>
         <p role="status" class="quiet">
           {progress ||
-            (outcome ? `It would have spoken ${outcome.found.length === 1 ? 'once' : `${formatWhole(outcome.found.length)} times`}.` : '')}
+            (outcome
+              ? `The rule would have fired ${outcome.found.length === 1 ? 'once' : `${formatInteger(outcome.found.length)} times`}.`
+              : '')}
         </p>
       </form>
       {outcome && (
         <>
-          <ul class="unusual-rest">
+          <ul class="anomaly-list">
             {outcome.found.map((one) => (
               <li key={one.at}>
-                <button type="button" class="link" onClick={() => lookAt(one)}>
-                  <bdi>{titleOf(one)}</bdi>
+                <button type="button" class="link" onClick={() => openOnChart(one)}>
+                  <bdi>{anomalyTitle(one)}</bdi>
                 </button>{' '}
-                <span class="quiet">{whenItWas(one, timeZone)}</span>
+                <span class="quiet">{describeDuration(one, timeZone)}</span>
               </li>
             ))}
           </ul>

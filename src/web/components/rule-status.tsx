@@ -1,33 +1,33 @@
 import { type Alerts, type Mute, unmute } from '../api/alerts.ts';
 import { fileName, saveCsv } from '../export-file.ts';
-import { formatClock, formatLength, formatShare } from '../format.ts';
+import { formatDateTime, formatDuration, formatShare } from '../format.ts';
 import { brandTitle, timeZone } from '../state/brands.ts';
-import { may } from '../state/session.ts';
+import { hasRole } from '../state/session.ts';
+import { TableFrame } from './panel.tsx';
 import { SaveButtons } from './save-buttons.tsx';
-import { TableFrame } from './table-frame.tsx';
 
 type RuleState = Alerts['states'][number];
 
 const byRuleAndBrand = (a: RuleState, b: RuleState): number => a.rule.localeCompare(b.rule) || a.brand.localeCompare(b.brand);
 
-/** How each rule stands with each brand, how often it was noise, and what is muted. */
-export function RuleStates({ found, changed }: { readonly found: Alerts; readonly changed: () => void }) {
+/** The status of each rule by brand, its false-alarm rate, and the active silences. */
+export function RuleStatusTable({ found, changed }: { readonly found: Alerts; readonly changed: () => void }) {
   const { states, rules, mutes } = found;
   const zone = timeZone();
-  const noise = new Map(rules.map((rule) => [rule.rule, rule.noiseRate]));
+  const noiseRates = new Map(rules.map((rule) => [rule.rule, rule.noiseRate]));
   const end = (one: Mute): void => void unmute(one).then(changed, changed);
   return (
     <>
       {mutes.length > 0 && (
-        <ul class="mutes">
+        <ul class="silences">
           {mutes.map((one) => (
             <li key={`${one.rule} ${one.brand}`}>
-              <b>{one.rule ?? 'Every rule'}</b> about <bdi>{one.brand === null ? 'every brand' : brandTitle(one.brand)}</bdi> is muted until{' '}
-              {formatClock(one.until, zone)}
+              <b>{one.rule ?? 'All rules'}</b> for <bdi>{one.brand === null ? 'all brands' : brandTitle(one.brand)}</bdi> silenced until{' '}
+              {formatDateTime(one.until, zone)}
               {one.by ? ` by ${one.by}` : ''}
-              {may('editor') && (
+              {hasRole('editor') && (
                 <button type="button" class="quiet-button" onClick={() => end(one)}>
-                  Unmute
+                  Unsilence
                 </button>
               )}
             </li>
@@ -35,18 +35,18 @@ export function RuleStates({ found, changed }: { readonly found: Alerts; readonl
         </ul>
       )}
       {states.length === 0 ? (
-        <p class="empty">No rule has been judged yet. That begins a minute after the first posts.</p>
+        <p class="empty">No rule has been evaluated yet. Evaluation starts a minute after the first posts.</p>
       ) : (
-        <TableFrame title="States of the rules">
+        <TableFrame title="Rule status">
           <table>
             <thead>
               <tr>
                 <th scope="col">Rule</th>
                 <th scope="col">Brand</th>
                 <th scope="col">State</th>
-                <th scope="col">For</th>
+                <th scope="col">In state for</th>
                 <th scope="col" class="number">
-                  Noise
+                  False alarms
                 </th>
               </tr>
             </thead>
@@ -62,8 +62,8 @@ export function RuleStates({ found, changed }: { readonly found: Alerts; readonl
                       {status.replace('-', ' ')}
                     </span>
                   </td>
-                  <td class="quiet">{formatLength(Date.now() - Date.parse(since))}</td>
-                  <td class="number">{formatShare(noise.get(rule) ?? null)}</td>
+                  <td class="quiet">{formatDuration(Date.now() - Date.parse(since))}</td>
+                  <td class="number">{formatShare(noiseRates.get(rule) ?? null)}</td>
                 </tr>
               ))}
             </tbody>
@@ -74,9 +74,9 @@ export function RuleStates({ found, changed }: { readonly found: Alerts; readonl
   );
 }
 
-/** Each rule with each brand, as a file. */
+/** Saves the table as CSV. */
 export function SaveRules({ found: { states, rules } }: { readonly found: Alerts }) {
-  const header = ['rule', 'brand', 'state', 'since', 'alerts of the rule', 'useful', 'noise'];
+  const header = ['rule', 'brand', 'state', 'since', 'alerts', 'useful', 'noise'];
   const of = new Map(rules.map((rule) => [rule.rule, rule]));
   const rows = [...states].sort(byRuleAndBrand).map(({ rule, brand, status, since }) => {
     const { alerts, useful, noise } = of.get(rule) ?? {};

@@ -1,8 +1,5 @@
-import type { Label } from '../../domain/post.ts';
 import type { PipelineReport } from '../../domain/status.ts';
-import type { Job } from './alerts.ts';
-import { get, post } from './client.ts';
-import type { ShownPost } from './history.ts';
+import { get, type Job, post } from './client.ts';
 
 export const fetchPipeline = (signal: AbortSignal) => get<PipelineReport>('pipeline', {}, signal);
 
@@ -15,20 +12,18 @@ export interface DeadLetters {
     readonly bytes: number;
     readonly replayedAt: string | null;
   }[];
+  /** Dead letters by reason. */
   readonly counts: Readonly<Record<string, number>>;
   readonly replayed: number;
 }
 
-export interface Replayed {
+export interface ReplayResult {
   readonly putBack: number;
   readonly already: number;
+  /** Skipped dead letters, by reason. */
   readonly left: Readonly<Record<string, number>>;
   readonly to?: string;
 }
 
 export const fetchDeadLetters = (signal: AbortSignal) => get<DeadLetters>('dead-letters', { limit: '50' }, signal);
-export const startReplay = (dryRun: boolean) => post<Job<Replayed>>('dead-letters/replay', { dryRun });
-
-/** Says what a post says in truth; null takes that back. */
-export const correct = ({ platform, id }: Pick<ShownPost, 'platform' | 'id'>, label: Label | null) =>
-  post<{ readonly posts: number }>('corrections', { post: { platform, id }, label });
+export const startReplay = (dryRun: boolean) => post<Job<ReplayResult>>('dead-letters/replay', { dryRun });
