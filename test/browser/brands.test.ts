@@ -106,7 +106,7 @@ test('a post about two brands counts for each with its own sentiment, and shows 
 test('requests the anomalies of another brand as soon as it is selected', async () => {
   const { page } = await open('/?brand=Kestrel');
   const asked = (brand: string) =>
-    page.waitForResponse((answer) => answer.url().includes('/unusual?') && new URL(answer.url()).searchParams.get('brands') === brand);
+    page.waitForResponse((answer) => answer.url().includes('/anomalies?') && new URL(answer.url()).searchParams.get('brands') === brand);
   await asked('Kestrel');
   const other = asked('Heron');
   const at = Date.now();

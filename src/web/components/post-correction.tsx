@@ -38,7 +38,7 @@ export function PostCorrection({ post, isSelected, isBusy, toggle, correct }: Pr
       ))}
       {post.correction && (
         <button type="button" class="quiet-button" disabled={isBusy} onClick={() => correct(null)}>
-          Undo correction
+          Restore model label
         </button>
       )}
     </fieldset>
