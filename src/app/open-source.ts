@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { basename, join } from 'node:path';
-import { type Config, milliseconds } from '../config/schema.ts';
+import { type ConfigWithSource, milliseconds } from '../config/schema.ts';
 import type { Source } from '../domain/ackable-batch.ts';
 import type { SourceRecord } from '../domain/post.ts';
 import { type DeadLetterSink, limited } from '../ingest/dead-letters/dead-letter-sink.ts';
@@ -16,7 +16,7 @@ import type { Database } from '../sink/client/connection.ts';
 import { storedMinutes } from '../sink/queries/stored-minutes.ts';
 
 export interface SourceParts {
-  readonly config: Config;
+  readonly config: ConfigWithSource;
   readonly log: Log;
   readonly clock: Clock;
   readonly metrics: Metrics;

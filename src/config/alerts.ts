@@ -1,72 +1,72 @@
 import { z } from 'zod';
 import { feedRule, severities } from '../domain/alert.ts';
-import { duration, milliseconds } from '../lib/duration.ts';
+import { milliseconds } from '../lib/duration.ts';
 import { isLoopback } from '../lib/loopback.ts';
+import { durationBetween, httpUrl, passwordFields } from './fields.ts';
 
-/** Settings of alerts: what is watched, how it is judged, and who is told. */
+/** Settings of alerts: rules, thresholds and notification channels. */
 
-const minute = 60_000;
-const between = (least: string, most: string) =>
-  duration.refine(
-    (value) => milliseconds(value) >= milliseconds(least) && milliseconds(value) <= milliseconds(most),
-    `from ${least} to ${most}`,
-  );
-const upTo = (most: string) => between('0s', most);
+const minuteMs = 60_000;
+const durationUpTo = (max: string) => durationBetween('0s', max);
 
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day is HH:MM');
-const name = z.string().regex(/^[A-Za-z0-9][\w .-]{0,63}$/, 'a name is up to 64 letters, digits, blanks, dots and dashes');
+const name = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][\w .-]{0,63}$/,
+    'a name has at most 64 letters, digits, spaces, dots, dashes and underscores, and starts with a letter or digit',
+  );
 
 export const alertRule = z.strictObject({
-  name: name.refine((given) => given !== feedRule, `\`${feedRule}\` is the name of the watch for silence`),
-  brands: z.array(z.string().min(1).max(100)).default([]).describe('Brands of the config; all when empty. `*` is all posts'),
+  name: name.refine((given) => given !== feedRule, `\`${feedRule}\` is reserved for the no-data alert`),
+  brands: z.array(z.string().min(1).max(100)).default([]).describe('Brands to evaluate; all configured brands if empty. `*` is all posts'),
   metric: z.enum(['volume', 'netSentiment', 'negativeVolume']),
-  direction: z
-    .enum(['up', 'down', 'both'])
-    .optional()
-    .describe('When absent: both for volume, down for net sentiment, up for negative volume'),
-  window: between('3m', '6h')
-    .refine((value) => milliseconds(value) % minute === 0, 'whole minutes')
+  direction: z.enum(['up', 'down', 'both']).optional().describe('Default: both for volume, down for net sentiment, up for negative volume'),
+  window: durationBetween('3m', '6h')
+    .refine((value) => milliseconds(value) % minuteMs === 0, 'must be whole minutes')
     .default('15m')
-    .describe('How much is looked at together; one and two thirds of it and four times it are looked at as well'),
+    .describe('Evaluation window. Windows of a third, two thirds and four times this length are evaluated too'),
   sensitivity: z
     .union([z.enum(['low', 'balanced', 'high']), z.number().min(2).max(20)])
     .default('balanced')
-    .describe('Or a number: how many standard deviations are unusual'),
-  minimumPosts: z.int().min(10).max(1_000_000).default(30).describe('Of fewer posts nothing is said'),
+    .describe('A preset, or the threshold in standard deviations'),
+  minimumPosts: z.int().min(10).max(1_000_000).default(30).describe('Minimum posts in the window; smaller windows are skipped'),
   minimumChange: z
     .number()
     .min(1)
     .max(200)
     .optional()
-    .describe('Of volumes as a factor (2 when absent), of net sentiment in points (10 when absent)'),
-  for: upTo('6h').default('1m').describe('How long it has to last before it is an alert'),
-  keepFiringFor: upTo('24h').default('15m').describe('How long all has to be usual before the alert is over'),
-  cooldown: upTo('7d')
+    .describe('Minimum change: a factor for volumes (default 2), points for net sentiment (default 10)'),
+  for: durationUpTo('6h').default('1m').describe('Time above the threshold before the alert fires'),
+  keepFiringFor: durationUpTo('24h').default('15m').describe('Time below the threshold before the alert resolves'),
+  cooldown: durationUpTo('7d')
     .default('30m')
-    .describe('How long after an alert the next may begin, but for something twice as unusual as the rule asks for'),
+    .describe('Minimum time between two alerts; an anomaly of twice the threshold fires regardless'),
   quietHours: z
     .strictObject({ from: clockTime, to: clockTime })
     .optional()
-    .describe("No alert begins then, in the brand's time zone; one that still holds begins afterwards"),
+    .describe("Hours in the brand's time zone during which no alert fires; an anomaly that persists fires afterwards"),
   severity: z.enum(severities).default('warning'),
-  channels: z.array(name).default([]).describe('Who is told; every channel when empty'),
+  channels: z.array(name).default([]).describe('Channels to notify, by name; all channels if empty'),
 });
 
-const web = {
-  url: z.url({ protocol: /^https?$/ }).describe('Where messages are posted'),
-  allowPrivate: z.boolean().default(false).describe('Allow a receiver on this machine or its networks'),
+const webhookFields = {
+  url: httpUrl.describe('Where messages are posted'),
+  allowPrivate: z.boolean().default(false).describe('Allow a receiver on this machine or in a private network'),
 };
-/** What every channel has. */
-const forWhom = {
-  brands: z.array(z.string().min(1).max(100)).default([]).describe('Of these brands alone; `*` is all posts, and the silence of the feed'),
-  severities: z.array(z.enum(severities)).default([]).describe('Of these alone; all when empty'),
-  digest: between('5m', '24h')
+/** Which alerts a channel receives. */
+const filters = {
+  brands: z
+    .array(z.string().min(1).max(100))
+    .default([])
+    .describe('Notify for these brands only; all if empty. `*` is all posts and the no-data alert'),
+  severities: z.array(z.enum(severities)).default([]).describe('Notify for these severities only; all if empty'),
+};
+const delivery = {
+  ...filters,
+  digest: durationBetween('5m', '24h')
     .optional()
-    .describe('Gathers what is told within such a stretch into one message; what is critical goes at once'),
-};
-const password = {
-  password: z.string().optional().describe('Better: passwordFile'),
-  passwordFile: z.string().optional(),
+    .describe('Combine the messages of this interval into one; critical alerts are sent at once'),
 };
 
 const mailAddress = z.string().regex(/^[^\s<>"',;:@]{1,64}@[A-Za-z0-9.-]{1,253}$/, 'an address is name@host, without a display name');
@@ -74,63 +74,65 @@ const mailAddress = z.string().regex(/^[^\s<>"',;:@]{1,64}@[A-Za-z0-9.-]{1,253}$
 const email = z
   .strictObject({
     type: z.literal('email'),
-    host: z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/),
+    host: z
+      .string()
+      .regex(/^[A-Za-z0-9.:-]{1,253}$/)
+      .describe('SMTP server'),
     port: z.int().min(1).max(65_535).default(587),
     security: z
       .enum(['starttls', 'tls', 'none'])
       .default('starttls')
-      .describe(
-        'starttls: refuses to go on without it; tls: from the first byte (port 465); none: on this machine, or with allowPlaintext',
-      ),
-    allowPlaintext: z.boolean().default(false).describe('Allow `security: none` beyond this machine'),
-    caFile: z.string().optional().describe("PEM; an authority beside the system's"),
+      .describe('starttls: required, not opportunistic; tls: implicit TLS (port 465); none: only on loopback or with allowPlaintext'),
+    allowPlaintext: z.boolean().default(false).describe('Allow `security: none` to another machine'),
+    caFile: z.string().optional().describe('PEM file of a certificate authority to trust in addition to the system ones'),
     username: z.string().optional(),
-    ...password,
+    ...passwordFields(),
     from: mailAddress,
     to: z.array(mailAddress).min(1).max(50),
-    allowPrivate: web.allowPrivate,
-    ...forWhom,
+    allowPrivate: webhookFields.allowPrivate,
+    ...delivery,
   })
   .refine(({ security, allowPlaintext, host }) => security !== 'none' || allowPlaintext || isLoopback(host), {
     path: ['security'],
-    message: 'mail would leave this machine unencrypted: set allowPlaintext where that is meant',
+    message: 'would send mail unencrypted to another machine; set allowPlaintext to permit it',
   })
-  .refine(({ username, password: secret }) => (username === undefined) === (secret === undefined), {
+  .refine(({ username, password }) => (username === undefined) === (password === undefined), {
     path: ['username'],
-    message: 'username and password go together',
+    message: 'username and password must be set together',
   });
 
 const channel = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('webhook'), ...web, ...password, ...forWhom }).describe('JSON; signed where there is a password'),
   z
-    .strictObject({ type: z.literal('slack'), ...web, ...forWhom })
-    .describe('An incoming webhook of Slack, or of what understands its blocks'),
-  z.strictObject({ type: z.literal('teams'), ...web, ...forWhom }).describe('A workflow of Microsoft Teams that posts an Adaptive Card'),
+    .strictObject({ type: z.literal('webhook'), ...webhookFields, ...passwordFields(), ...delivery })
+    .describe('JSON over HTTP; signed if a password is set'),
   z
-    .strictObject({ type: z.literal('alertmanager'), ...web, brands: forWhom.brands, severities: forWhom.severities })
-    .describe('The address of /api/v2/alerts of an Alertmanager'),
-  email.describe('Mail through an SMTP server'),
+    .strictObject({ type: z.literal('slack'), ...webhookFields, ...delivery })
+    .describe('Slack incoming webhook, or a service compatible with its blocks'),
+  z
+    .strictObject({ type: z.literal('teams'), ...webhookFields, ...delivery })
+    .describe('Microsoft Teams workflow that posts an Adaptive Card'),
+  z
+    .strictObject({ type: z.literal('alertmanager'), ...webhookFields, ...filters })
+    .describe('Prometheus Alertmanager; url ends in /api/v2/alerts'),
+  email.describe('E-mail through an SMTP server'),
 ]);
 
 export const alerts = z.strictObject({
-  enabled: z.boolean().default(true).describe('Whether this process may judge and send'),
+  enabled: z.boolean().default(true).describe('Evaluate rules and send notifications in this process'),
   topic: z
     .string()
     .min(1)
     .max(240)
     .default('posts.alerts')
-    .describe('A Kafka topic of one partition, made where it is missing: of several processes the one that holds it judges'),
+    .describe('Kafka topic with one partition, created if missing. Of several processes, the one assigned the partition evaluates alerts'),
   channels: z.record(name, channel).default({}).describe('Notification channels by name'),
-  externalUrl: z
-    .url({ protocol: /^https?$/ })
-    .optional()
-    .describe('Where readers of a message find the page; its own address when absent'),
-  noDataAfter: between('2m', '7d').default('30m').describe('So long without any post, the feed counts as silent'),
+  externalUrl: httpUrl.optional().describe("URL of the dashboard in notifications; the server's own address if absent"),
+  noDataAfter: durationBetween('2m', '7d').default('30m').describe('Time without any post before the no-data alert fires'),
   rules: z
     .array(alertRule)
-    .refine((rules) => new Set(rules.map(({ name }) => name)).size === rules.length, 'two rules have one name')
+    .refine((rules) => new Set(rules.map(({ name }) => name)).size === rules.length, 'rule names must be unique')
     .default([])
-    .describe('What is watched; when empty, volume (both ways) and net sentiment (down) of every brand'),
+    .describe('Alert rules. If empty: volume (both directions) and net sentiment (down) of every brand'),
 });
 
 export type AlertsConfig = z.infer<typeof alerts>;

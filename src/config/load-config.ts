@@ -2,32 +2,48 @@ import { readFileSync } from 'node:fs';
 import { type Document, parseDocument, type YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { asError, FeedpulseError } from '../lib/errors.ts';
-import { type Config, configSchema } from './schema.ts';
+import { sources } from './ingest.ts';
+import { renamedVariable, takeRenamedKeys, variableName } from './renamed-keys.ts';
+import { type Config, type ConfigWithSource, configSchema } from './schema.ts';
 
 type Tree = { [key: string]: unknown };
 
 export interface ConfigSources {
-  /** A YAML file. */
+  /** Path of a YAML file. */
   readonly file?: string | undefined;
   readonly env: NodeJS.ProcessEnv;
-  /** Settings given on the command line, by path: { 'server.port': 9000 }. */
+  /** Settings from the command line, by path: { 'server.port': 9000 }. */
   readonly flags?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * The config: defaults, then the file, then environment variables, then flags. Every problem is named at
- * once in a CONFIG_INVALID error; the result is frozen.
+ * Merges the defaults, the file, environment variables and flags, in rising precedence, and returns the frozen config.
+ * @throws CONFIG_INVALID with every problem in one message; FILE_UNREADABLE for the file or a password file
  */
 export function loadConfig({ file, env, flags = {} }: ConfigSources): Config {
   const tree = file === undefined ? {} : readYaml(file);
   for (const [path, value] of fromEnvironment(env)) assign(tree, path, value);
   for (const [path, value] of Object.entries(flags)) if (value !== undefined) assign(tree, path.split('.'), value);
+  const renamed = takeRenamedKeys(tree);
   const checked = configSchema.safeParse(readSecretFiles(tree));
-  if (!checked.success) throw new FeedpulseError('CONFIG_INVALID', listProblems(checked.error));
+  const problems = [...renamed, ...(checked.error?.issues ?? []).map(describeIssue)];
+  if (!checked.success || problems.length > 0) throw new FeedpulseError('CONFIG_INVALID', sentence(problems));
   return deepFreeze(checked.data);
 }
 
-/** Every setting that an environment variable can give: its path, by the variable's name. */
+/**
+ * The config of a process that reads posts. There is no default source: it would write synthetic posts into the
+ * configured database.
+ * @throws CONFIG_INVALID if the config names no source
+ */
+export function requireSource(config: Config): ConfigWithSource {
+  const { source } = config;
+  if (source !== undefined) return Object.freeze({ ...config, source });
+  const choices = `${sources.slice(0, -1).join(', ')} or ${sources.at(-1)}`;
+  throw new FeedpulseError('CONFIG_INVALID', `source: required; set it to ${choices} in the config, or pass --source.`);
+}
+
+/** The settings that environment variables can set: path and JSON Schema type by variable name. Settings inside lists and records have none. */
 export function environmentVariables(): ReadonlyMap<string, { path: readonly string[]; type: string }> {
   const variables = new Map<string, { path: readonly string[]; type: string }>();
   collectVariables(z.toJSONSchema(configSchema, { io: 'input' }) as JsonSchema, [], variables);
@@ -49,11 +65,6 @@ function collectVariables(schema: JsonSchema, path: string[], into: Map<string, 
   }
 }
 
-/** kafka.deadLetterTopic → FEEDPULSE_KAFKA_DEAD_LETTER_TOPIC */
-function variableName(path: readonly string[]): string {
-  return `FEEDPULSE_${path.map((key) => key.replace(/[A-Z]/g, '_$&').toUpperCase()).join('_')}`;
-}
-
 function fromEnvironment(env: NodeJS.ProcessEnv): [readonly string[], unknown][] {
   const known = environmentVariables();
   const problems: string[] = [];
@@ -62,7 +73,7 @@ function fromEnvironment(env: NodeJS.ProcessEnv): [readonly string[], unknown][]
     if (!name.startsWith('FEEDPULSE_') || value === undefined) continue;
     const setting = known.get(name);
     if (setting) settings.push([setting.path, parseVariable(value, setting.type)]);
-    else problems.push(`${name}: no setting has this name`);
+    else problems.push(renamedVariable(name) ?? `${name}: unknown setting`);
   }
   if (problems.length > 0) throw new FeedpulseError('CONFIG_INVALID', sentence(problems));
   return settings;
@@ -78,28 +89,28 @@ function parseVariable(value: string, type: string): unknown {
 function readYaml(file: string): Tree {
   const document = parseDocument(readText(file));
   const problem = document.errors[0];
-  // Its own words can quote what stands there, which may be a password.
-  if (problem) throw new FeedpulseError('CONFIG_INVALID', `${file}, ${placeOf(problem)}: this is no YAML (${problem.code}).`);
+  // The parser's message can quote the line, which may hold a password.
+  if (problem) throw new FeedpulseError('CONFIG_INVALID', `${file}, ${locationOf(problem)}: invalid YAML (${problem.code}).`);
   const tree: unknown = resolve(document, file) ?? {};
-  if (!isTree(tree)) throw new FeedpulseError('CONFIG_INVALID', `${file}: expected settings by name at the top.`);
+  if (!isTree(tree)) throw new FeedpulseError('CONFIG_INVALID', `${file}: expected a mapping of settings at the top level.`);
   return tree;
 }
 
-function placeOf({ linePos }: YAMLParseError): string {
+function locationOf({ linePos }: YAMLParseError): string {
   const start = linePos?.[0];
-  return start ? `line ${start.line}, column ${start.col}` : 'somewhere';
+  return start ? `line ${start.line}, column ${start.col}` : 'unknown position';
 }
 
-/** A value that begins with an asterisk is an alias in YAML; one that is not defined would be quoted in the error. */
+/** A value that starts with `*` is a YAML alias. The parser's error for an undefined one quotes it, so it is replaced. */
 function resolve(document: Document.Parsed, file: string): unknown {
   try {
     return document.toJS();
   } catch {
-    throw new FeedpulseError('CONFIG_INVALID', `${file}: an alias is not defined; put values that begin with * in quotes.`);
+    throw new FeedpulseError('CONFIG_INVALID', `${file}: undefined YAML alias; put values that start with * in quotes.`);
   }
 }
 
-/** `passwordFile: path` becomes `password`: secrets can stay out of the config and of the environment. */
+/** Reads each `passwordFile` into `password`, so that secrets can stay out of the config and the environment. */
 function readSecretFiles(tree: Tree): Tree {
   const entries = Object.entries(tree).map(([key, value]) => [key, isTree(value) ? readSecretFiles(value) : value] as const);
   const copy: Tree = Object.fromEntries(entries);
@@ -132,9 +143,7 @@ function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function listProblems(error: z.ZodError): string {
-  return sentence(error.issues.map((issue) => `${issue.path.join('.') || 'the config'}: ${issue.message}`));
-}
+const describeIssue = ({ path, message }: z.core.$ZodIssue): string => `${path.join('.') || 'config'}: ${message}`;
 
 function sentence(problems: readonly string[]): string {
   return problems.length === 1

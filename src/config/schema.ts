@@ -2,250 +2,130 @@ import { z } from 'zod';
 import { roles } from '../domain/roles.ts';
 import { duration, milliseconds } from '../lib/duration.ts';
 import { alerts } from './alerts.ts';
+import { clickhouse, retention } from './database.ts';
+import { brand, deadLetters, demo, kafka, mapping, ndjson, type SourceName, source } from './ingest.ts';
 
-/** Every setting, its default and its meaning. Descriptions become the JSON Schema that editors show. */
+/** Every setting, its default and its meaning. The descriptions become the JSON Schema that editors show. */
 
+export { timeZone } from './fields.ts';
 export { duration, milliseconds };
 
-export const timeZone = z.string().max(64).refine(isTimeZone, 'not an IANA time zone, such as Europe/Berlin');
+const model = z.strictObject({
+  path: z.string().optional().describe('Model folder with a manifest.json; the bundled model if absent'),
+  workers: z.int().min(1).max(64).optional().describe('Inference threads; one per core if absent'),
+  cacheSize: z.int().min(0).max(5_000_000).default(50_000).describe('Entries of the score cache (one per text); 0 disables it'),
+  targetSentiment: z
+    .boolean()
+    .default(true)
+    .describe('Score the clauses about each brand separately in posts that mention several. If off, each brand gets the score of the post'),
+});
 
-function isTimeZone(name: string): boolean {
-  // Newer versions of Node take offsets such as +05:30 as well, which ClickHouse does not.
-  if (!/^[A-Za-z]/.test(name)) return false;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
+const ipRange = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+const address = z.string().refine((value) => ipRange.safeParse(value).success, 'not an IP address or network such as 10.0.0.0/8');
+
+const proxyAuth = z.strictObject({
+  header: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,100}$/)
+    .default('X-Forwarded-User')
+    .describe('Header with the name of the authenticated user'),
+  role: z.enum(roles).default('viewer').describe('Default role of authenticated users'),
+  editors: z.array(z.string().min(1)).default([]).describe('Users with the role editor'),
+  admins: z.array(z.string().min(1)).default([]).describe('Users with the role admin'),
+});
+
+const server = z.strictObject({
+  enabled: z.boolean().default(true).describe('Serve the dashboard, the API and the metrics'),
+  host: z.string().default('127.0.0.1').describe('Address to listen on'),
+  port: z.int().min(0).max(65_535).default(8080).describe('Port to listen on; 0 picks a free one'),
+  allowUnauthenticated: z.boolean().default(false).describe('Serve read-only access without a token to other machines'),
+  tokensFile: z.string().min(1).optional().describe('File of hashed API tokens; tokens.json in dataDir if absent'),
+  trustedProxies: z
+    .array(address)
+    .default([])
+    .describe('IP addresses or networks of reverse proxies whose X-Forwarded-* headers are trusted'),
+  proxyAuth: proxyAuth.optional().describe('Trust the user header set by a trusted proxy. API tokens keep working'),
+  requestsPerMinute: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(1_200)
+    .describe('Rate limit per session or token, or per IP address without one'),
+});
+
+const sections = z.strictObject({
+  source,
+  dataDir: z.string().min(1).default('data').describe('Folder of the embedded database, the dead-letter file and the lock'),
+  brands: z.array(brand).default([]),
+  mapping: mapping.prefault({}),
+  kafka: kafka.prefault({}),
+  ndjson: ndjson.prefault({}),
+  demo: demo.prefault({}),
+  model: model.prefault({}),
+  clickhouse: clickhouse.prefault({}),
+  deadLetters: deadLetters.prefault({}),
+  alerts: alerts.prefault({}),
+  retention: retention.prefault({}),
+  server: server.prefault({}),
+  log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
+});
+
+export const configSchema = sections.superRefine((config, context) => {
+  for (const { path, message } of crossFieldProblems(config)) context.addIssue({ code: 'custom', path: [...path], message });
+});
+
+interface Problem {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** Checks that need more than one section. */
+function* crossFieldProblems(config: z.infer<typeof sections>): Generator<Problem> {
+  const { kafka, server, alerts } = config;
+  if (server.proxyAuth && server.trustedProxies.length === 0)
+    yield { path: ['server', 'proxyAuth'], message: 'requires the address of the proxy in server.trustedProxies' };
+  if ((kafka.certFile === undefined) !== (kafka.keyFile === undefined))
+    yield { path: ['kafka', 'certFile'], message: 'certFile and keyFile must be set together' };
+  if (kafka.topic === kafka.deadLetterTopic) yield { path: ['kafka', 'deadLetterTopic'], message: 'must differ from kafka.topic' };
+  if ([kafka.topic, kafka.deadLetterTopic].includes(alerts.topic))
+    yield { path: ['alerts', 'topic'], message: 'must differ from kafka.topic and kafka.deadLetterTopic' };
+  yield* duplicateBrands(config);
+  yield* unknownReferences(config);
+}
+
+function* duplicateBrands({ brands }: Pick<Config, 'brands'>): Generator<Problem> {
+  const seen = new Set<string>();
+  for (const [index, { name }] of brands.entries()) {
+    if (seen.has(name.toLowerCase())) yield { path: ['brands', index, 'name'], message: `duplicate brand ${name}` };
+    seen.add(name.toLowerCase());
   }
 }
 
-const ipRange = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
-const address = z.string().refine((value) => ipRange.safeParse(value).success, 'not an IP address or network, such as 10.0.0.0/8');
-
-const brand = z.strictObject({
-  name: z
-    .string()
-    .min(1)
-    .max(100)
-    .refine((name) => name !== '*', '`*` stands for all posts'),
-  aliases: z
-    .array(z.string().min(1))
-    .default([])
-    .describe('Other names of the brand: words, phrases, #hashtags and @handles. Each counts as a mention'),
-  exclude: z.array(z.string().min(1)).default([]).describe('A post holding one of these does not mention the brand'),
-  timeZone: timeZone.default('UTC'),
-});
-
-const mapping = z
-  .strictObject({
-    platform: z.string().default('platform'),
-    id: z.string().default('id'),
-    text: z.string().default('text'),
-    createdAt: z.string().default('createdAt'),
-    updatedAt: z.string().default('updatedAt'),
-    deleted: z.string().default('deleted'),
-    lang: z.string().default('lang'),
-    url: z.string().default('url'),
-    inReplyTo: z.string().default('inReplyTo'),
-    authorId: z.string().default('author.id'),
-    authorHandle: z.string().default('author.handle'),
-    authorName: z.string().default('author.name'),
-    authorFollowers: z.string().default('author.followers'),
-    likes: z.string().default('engagement.likes'),
-    reposts: z.string().default('engagement.reposts'),
-    replies: z.string().default('engagement.replies'),
-    platformName: z.string().optional().describe('A fixed platform, for a feed whose messages do not name theirs'),
-  })
-  .describe('Where each field of a post is found in a message, as a dotted path');
-
-const sasl = z.strictObject({
-  mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']),
-  username: z.string().min(1),
-  password: z.string().optional().describe('Better: passwordFile, or FEEDPULSE_KAFKA_SASL_PASSWORD'),
-  passwordFile: z.string().optional(),
-});
-
-const schemaRegistry = z
-  .strictObject({
-    url: z
-      .url({ protocol: /^https?$/ })
-      .refine(isBareAddress, 'only https://host:port/path: name and password have settings of their own')
-      .describe('A Confluent-compatible schema registry, for messages in Avro or with a JSON Schema'),
-    username: z.string().min(1).optional(),
-    password: z.string().optional().describe('Better: passwordFile, or FEEDPULSE_KAFKA_SCHEMA_REGISTRY_PASSWORD'),
-    passwordFile: z.string().optional(),
-  })
-  .optional();
-
-const kafka = z.strictObject({
-  brokers: z
-    .array(z.string().regex(/^[^@/\s]+$/, 'a broker is host:port'))
-    .min(1)
-    .default(['127.0.0.1:9092']),
-  topic: z.string().min(1).max(249).default('posts'),
-  groupId: z.string().min(1).default('feedpulse'),
-  clientId: z.string().min(1).default('feedpulse'),
-  deadLetterTopic: z.string().min(1).max(240).default('posts.dead-letters'),
-  tls: z.boolean().default(false),
-  caFile: z.string().optional().describe('Certificate authorities to trust instead of the usual ones, PEM'),
-  certFile: z.string().optional().describe('Our own certificate, PEM, where the brokers ask for one; with keyFile'),
-  keyFile: z.string().optional().describe('The key of certFile, PEM'),
-  allowPlaintext: z.boolean().default(false).describe('Allow an unencrypted connection to a broker that is not on this machine'),
-  sasl: sasl.optional(),
-  schemaRegistry,
-  maxConcurrentPartitions: z
-    .int()
-    .min(1)
-    .max(16)
-    .default(8)
-    .describe('Partitions handled at the same time, up to 512 posts of each in memory; further ones wait until these are durable'),
-  sessionTimeout: duration.default('30s'),
-});
-
-const clickhouse = z.strictObject({
-  url: z
-    .url({ protocol: /^https?$/ })
-    .refine(isBareAddress, 'only https://host:port/path: name and password have settings of their own')
-    .optional()
-    .describe('A ClickHouse server; without it the engine runs embedded, in dataDir'),
-  database: z
-    .string()
-    .regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/)
-    .refine((name) => !/^(system|information_schema)$/i.test(name), "belongs to ClickHouse: its reader would see the server's own tables")
-    .default('feedpulse'),
-  username: z.string().default('default'),
-  password: z.string().optional().describe('Better: passwordFile, or FEEDPULSE_CLICKHOUSE_PASSWORD'),
-  passwordFile: z.string().optional(),
-  caFile: z.string().optional().describe('Certificate authorities to trust instead of the usual ones, PEM'),
-  allowPlaintext: z.boolean().default(false).describe('Allow an unencrypted connection to a server that is not on this machine'),
-  reader: z
-    .strictObject({
-      username: z.string().min(1),
-      password: z.string().optional().describe('Better: passwordFile, or FEEDPULSE_CLICKHOUSE_READER_PASSWORD'),
-      passwordFile: z.string().optional(),
-    })
-    .optional()
-    .describe('Another user for reading, who may be read-only; the writing one when absent'),
-});
-
-const atLeast = (days: number) => duration.refine((value) => milliseconds(value) >= days * 86_400_000, `at least ${days}d`);
-
-const retention = z
-  .strictObject({
-    posts: atLeast(2).optional().describe('Posts by creation, their keys and corrections; kept for ever when absent'),
-    scores: atLeast(2).optional().describe('What other model versions say of posts; kept for ever when absent'),
-    rollupMinute: atLeast(30).default('30d').describe('Figures by minute'),
-    rollup15m: atLeast(30)
-      .optional()
-      .describe('Figures by quarter-hour, from which hours, days and weeks are made; kept for ever when absent'),
-  })
-  .describe('How long each table keeps its rows. All processes of one database should have the same');
-
-/** An address that may be shown: what stands before `@` or behind `?` could be a secret. */
-function isBareAddress(url: string): boolean {
-  if (!URL.canParse(url)) return true; // said already
-  const { username, password, search, hash } = new URL(url);
-  return [username, password, search, hash].every((part) => part === '');
+/**
+ * Rules and channels refer to brands and channels by name. Without `brands` in the config the demo source brings its own,
+ * so brand names are checked only if some are configured.
+ */
+function* unknownReferences({ brands, alerts }: Pick<Config, 'brands' | 'alerts'>): Generator<Problem> {
+  const channels = new Set(Object.keys(alerts.channels));
+  const known = new Set(['*', ...brands.map(({ name }) => name)]);
+  const unknownBrands = (names: readonly string[]) => (brands.length === 0 ? [] : names.filter((name) => !known.has(name)));
+  for (const [index, rule] of alerts.rules.entries()) {
+    const path = ['alerts', 'rules', index];
+    for (const name of unknownBrands(rule.brands)) yield { path: [...path, 'brands'], message: `there is no brand ${name}` };
+    for (const name of rule.channels.filter((name) => !channels.has(name)))
+      yield { path: [...path, 'channels'], message: `there is no channel ${name}${choices(channels)}` };
+  }
+  for (const [name, channel] of Object.entries(alerts.channels))
+    for (const brand of unknownBrands(channel.brands))
+      yield { path: ['alerts', 'channels', name, 'brands'], message: `there is no brand ${brand}` };
 }
 
-export const configSchema = z
-  .strictObject({
-    source: z.enum(['demo', 'kafka', 'ndjson']).default('demo'),
-    dataDir: z.string().min(1).default('data').describe('The embedded database, dead letters of feeds without Kafka, and the lock'),
-    brands: z.array(brand).default([]),
-    mapping: mapping.prefault({}),
-    kafka: kafka.prefault({}),
-    ndjson: z
-      .strictObject({ path: z.string().default('-').describe('A file of one JSON post a line; `-` is standard input') })
-      .prefault({}),
-    demo: z
-      .strictObject({
-        rate: z.number().min(0.1).max(200).default(1).describe('Posts a second, on average over a day'),
-        seed: z.int().min(0).default(1),
-        backfill: duration.default('24h').describe('How much history is written in the background'),
-      })
-      .prefault({}),
-    model: z
-      .strictObject({
-        path: z.string().optional().describe('A model folder with a manifest.json; the bundled one when absent'),
-        workers: z.int().min(1).max(64).optional().describe('Inference threads; one per core when absent'),
-        cacheSize: z.int().min(0).max(5_000_000).default(50_000).describe('Scores kept of texts seen before; 0 switches the cache off'),
-        targetSentiment: z
-          .boolean()
-          .default(true)
-          .describe('Score what a post says of each of several brands by itself; off, each gets the score of the whole post'),
-      })
-      .prefault({}),
-    clickhouse: clickhouse.prefault({}),
-    deadLetters: z
-      .strictObject({
-        maxConsecutive: z.int().min(1).default(1_000).describe('Stop after so many messages in a row that are no posts'),
-        maxRatio: z.number().min(0).max(1).default(0.5).describe('Stop when more than this share of the last 10,000 messages are no posts'),
-      })
-      .prefault({}),
-    alerts: alerts.prefault({}),
-    retention: retention.prefault({}),
-    server: z
-      .strictObject({
-        enabled: z.boolean().default(true),
-        host: z.string().default('127.0.0.1'),
-        port: z.int().min(0).max(65_535).default(8080).describe('0 takes any free port'),
-        allowUnauthenticated: z.boolean().default(false).describe('Serve without a token on an address that other machines reach'),
-        tokensFile: z.string().min(1).optional().describe('Where the API tokens are kept, as hashes; tokens.json in dataDir when absent'),
-        trustedProxies: z
-          .array(address)
-          .default([])
-          .describe('Addresses or networks of reverse proxies; their X-Forwarded headers are believed'),
-        proxyAuth: z
-          .strictObject({
-            header: z
-              .string()
-              .regex(/^[A-Za-z0-9-]{1,100}$/)
-              .default('X-Forwarded-User')
-              .describe('The header in which the proxy names whom it has signed in'),
-            role: z.enum(roles).default('viewer').describe('The role of whoever is signed in'),
-            editors: z.array(z.string().min(1)).default([]).describe('Names that are editors'),
-            admins: z.array(z.string().min(1)).default([]).describe('Names that are admins'),
-          })
-          .optional()
-          .describe('Takes the word of the trusted proxies for who is signed in; tokens go on to count beside it'),
-        requestsPerMinute: z
-          .int()
-          .min(1)
-          .max(1_000_000)
-          .default(1_200)
-          .describe('Of each session or token, or address where there is neither'),
-      })
-      .prefault({}),
-    log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
-  })
-  .superRefine((config, context) => {
-    const seen = new Set<string>();
-    for (const [index, { name }] of config.brands.entries()) {
-      if (seen.has(name.toLowerCase()))
-        context.addIssue({ code: 'custom', path: ['brands', index, 'name'], message: `the brand ${name} stands twice` });
-      seen.add(name.toLowerCase());
-    }
-    if (config.server.proxyAuth && config.server.trustedProxies.length === 0)
-      context.addIssue({ code: 'custom', path: ['server', 'proxyAuth'], message: 'needs the address of the proxy in trustedProxies' });
-    if ((config.kafka.certFile === undefined) !== (config.kafka.keyFile === undefined)) {
-      context.addIssue({ code: 'custom', path: ['kafka', 'certFile'], message: 'certFile and keyFile go together' });
-    }
-    for (const [index, rule] of config.alerts.rules.entries())
-      for (const name of rule.brands.filter(
-        (name) => name !== '*' && config.brands.length > 0 && !config.brands.some((brand) => brand.name === name),
-      ))
-        context.addIssue({ code: 'custom', path: ['alerts', 'rules', index, 'brands'], message: `there is no brand ${name}` });
-    if (config.kafka.topic === config.kafka.deadLetterTopic) {
-      context.addIssue({ code: 'custom', path: ['kafka', 'deadLetterTopic'], message: 'must differ from kafka.topic' });
-    }
-    if ([config.kafka.topic, config.kafka.deadLetterTopic].includes(config.alerts.topic)) {
-      context.addIssue({ code: 'custom', path: ['alerts', 'topic'], message: 'must be a topic of its own, without posts' });
-    }
-  });
+const choices = (names: ReadonlySet<string>): string =>
+  names.size === 0 ? ' (alerts.channels is empty)' : `; channels: ${[...names].join(', ')}`;
 
-export type Config = z.infer<typeof configSchema>;
+export type Config = z.infer<typeof sections>;
+/** A config that names its source, as `run` needs. */
+export type ConfigWithSource = Config & { readonly source: SourceName };
 export type BrandRule = Config['brands'][number];
 export type FieldMapping = Config['mapping'];
 export type KafkaConfig = Config['kafka'];

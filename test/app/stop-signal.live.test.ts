@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 test('a signal that comes twice at once, as npm passes it on, is one: what is being scored is finished', async () => {
-  const running = await startFeedpulse(['--data-dir', join(folder, 'demo')]);
+  const running = await startFeedpulse(['--source', 'demo', '--data-dir', join(folder, 'demo')]);
   await eventually('posts are scored', 30, async () => (await running.metric('feedpulse_posts_scored_total')) > 200);
   process.kill(running.pid, 'SIGINT');
   process.kill(running.pid, 'SIGTERM');

@@ -30,7 +30,7 @@ const brands = () => withApi(config(), quiet, (api) => api.get<Figures[]>('/api/
 const ownerFile = () => join(folder, 'instance.json');
 
 async function runDemo(...args: readonly string[]): Promise<RunningFeedpulse> {
-  running = await startFeedpulse(['--data-dir', folder, ...args], { FEEDPULSE_DEMO_BACKFILL: '15m' });
+  running = await startFeedpulse(['--source', 'demo', '--data-dir', folder, ...args], { FEEDPULSE_DEMO_BACKFILL: '15m' });
   return running;
 }
 
@@ -64,7 +64,7 @@ test('what a killed process left behind leads nobody astray', async () => {
 });
 
 test('beyond the loopback interface a run without a token ends before it opens the database', async () => {
-  const { code } = await attempt(['run', '--host', '0.0.0.0', '--port', '0', '--data-dir', folder]);
+  const { code } = await attempt(['run', '--source', 'demo', '--host', '0.0.0.0', '--port', '0', '--data-dir', folder]);
   expect(code).toBe(8);
   expect(existsSync(join(folder, 'clickhouse'))).toBe(false);
 });

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
-import { environmentVariables, loadConfig } from '../../src/config/load-config.ts';
+import { afterAll, describe, expect, test } from 'vitest';
+import { environmentVariables, loadConfig, requireSource } from '../../src/config/load-config.ts';
 import { FeedpulseError } from '../../src/lib/errors.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'feedpulse-config-'));
@@ -23,7 +23,7 @@ function problemOf(load: () => unknown): FeedpulseError {
   throw new Error('expected a FeedpulseError');
 }
 
-test('flags beat environment variables, these beat the file, and the file beats the defaults', () => {
+test('flags override environment variables, which override the file, which overrides the defaults', () => {
   const file = yaml('server: { port: 1, host: 127.0.0.2 }\nkafka: { topic: from-file }\n');
   const env = { FEEDPULSE_SERVER_PORT: '2', FEEDPULSE_KAFKA_BROKERS: 'a:1, b:2' };
   const config = loadConfig({ file, env, flags: { 'server.port': 3, 'log.level': undefined } });
@@ -33,57 +33,57 @@ test('flags beat environment variables, these beat the file, and the file beats 
   expect(config.log.level).toBe('info');
 });
 
-test('every problem is named at once', () => {
+test('reports every problem at once', () => {
   const file = yaml('source: twitter\nserver: { port: 99999 }\nbrands: [{ name: "*" }, { name: A, timeZone: Mars/Base }]\nsurprise: 1\n');
   const error = problemOf(() => loadConfig({ file, env: {} }));
   expect(error.code).toBe('CONFIG_INVALID');
   for (const part of ['source', 'server.port', 'brands.0.name', 'brands.1.timeZone', 'surprise']) expect(error.message).toContain(part);
 });
 
-test('a brand may stand once, and the dead letters need a topic of their own', () => {
+test('rejects duplicate brands and a dead-letter topic that is the topic itself', () => {
   const twice = problemOf(() => loadConfig({ file: yaml('brands: [{ name: Acme }, { name: ACME }]'), env: {} }));
   expect(twice.message).toContain('brands.1.name');
   const same = problemOf(() => loadConfig({ env: { FEEDPULSE_KAFKA_TOPIC: 'x', FEEDPULSE_KAFKA_DEAD_LETTER_TOPIC: 'x' } }));
   expect(same.message).toContain('kafka.deadLetterTopic');
 });
 
-test.each(['system', 'INFORMATION_SCHEMA'])("the database %s, which is the server's own, is refused", (name) => {
+test.each(['system', 'INFORMATION_SCHEMA'])('rejects the database %s, which belongs to ClickHouse', (name) => {
   expect(problemOf(() => loadConfig({ env: { FEEDPULSE_CLICKHOUSE_DATABASE: name } })).message).toContain('clickhouse.database');
 });
 
-test('an environment variable of ours that is no setting is an error, others are none of our business', () => {
+test('rejects an unknown FEEDPULSE_ variable and ignores other variables', () => {
   expect(problemOf(() => loadConfig({ env: { FEEDPULSE_KAFKA_BROKER: 'a:1' } })).message).toContain('FEEDPULSE_KAFKA_BROKER');
-  expect(loadConfig({ env: { PATH: '/bin' } }).source).toBe('demo');
+  expect(loadConfig({ env: { PATH: '/bin' } }).dataDir).toBe('data');
   expect(environmentVariables().get('FEEDPULSE_KAFKA_DEAD_LETTER_TOPIC')?.path).toEqual(['kafka', 'deadLetterTopic']);
 });
 
-test('a secret can come from a file, without its last line end', () => {
+test('reads a secret from a file without its trailing newline', () => {
   const secret = join(folder, 'secret');
   writeFileSync(secret, 'pa ss\n');
   const config = loadConfig({ env: { FEEDPULSE_CLICKHOUSE_PASSWORD_FILE: secret } });
   expect(config.clickhouse.password).toBe('pa ss');
 });
 
-test('numbers and flags in variables must be such', () => {
+test('rejects a variable whose value is not of the type of its setting', () => {
   expect(problemOf(() => loadConfig({ env: { FEEDPULSE_SERVER_PORT: 'eighty' } })).message).toContain('server.port');
   expect(problemOf(() => loadConfig({ env: { FEEDPULSE_KAFKA_TLS: 'yes' } })).message).toContain('kafka.tls');
   expect(loadConfig({ env: { FEEDPULSE_KAFKA_TLS: 'true' } }).kafka.tls).toBe(true);
 });
 
-test('trusted proxies are addresses or networks, never names', () => {
+test('trusted proxies are IP addresses or networks, never host names', () => {
   const proxies = (list: string) => loadConfig({ env: { FEEDPULSE_SERVER_TRUSTED_PROXIES: list } }).server.trustedProxies;
   expect(proxies('10.0.0.0/8, ::1, 192.0.2.7')).toEqual(['10.0.0.0/8', '::1', '192.0.2.7']);
   for (const wrong of ['proxy.internal', '10.0.0.0/33', '*', '0x7f.1'])
     expect(problemOf(() => proxies(wrong)).message).toContain('server.trustedProxies.0');
 });
 
-test('a file that is not there, or is no YAML, is named', () => {
+test('reports a missing file and invalid YAML', () => {
   expect(problemOf(() => loadConfig({ file: join(folder, 'none.yaml'), env: {} })).code).toBe('FILE_UNREADABLE');
   expect(problemOf(() => loadConfig({ file: yaml('a: [1'), env: {} })).code).toBe('CONFIG_INVALID');
   expect(problemOf(() => loadConfig({ file: yaml('- a\n- b\n'), env: {} })).code).toBe('CONFIG_INVALID');
 });
 
-test('a file that is no YAML is not quoted: a password may stand there', () => {
+test('does not quote invalid YAML, which may hold a password', () => {
   for (const text of [
     'password: *canary',
     'password: "canary',
@@ -96,23 +96,73 @@ test('a file that is no YAML is not quoted: a password may stand there', () => {
   expect(problemOf(() => loadConfig({ file: yaml('log:\n  level: "info'), env: {} })).message).toContain('line 2, column');
 });
 
-test.each(['https://me:canary@x', 'https://canary@x', 'https://x/?password=canary', 'ftp://me:canary@x'])('%s is no address', (url) => {
-  const problem = problemOf(() => loadConfig({ env: { FEEDPULSE_CLICKHOUSE_URL: url } }));
-  expect(problem.message).toContain('clickhouse.url');
-  expect(problem.message).not.toContain('canary');
-});
+test.each(['https://me:canary@x', 'https://canary@x', 'https://x/?password=canary', 'ftp://me:canary@x'])(
+  'rejects the URL %s without quoting it',
+  (url) => {
+    const problem = problemOf(() => loadConfig({ env: { FEEDPULSE_CLICKHOUSE_URL: url } }));
+    expect(problem.message).toContain('clickhouse.url');
+    expect(problem.message).not.toContain('canary');
+  },
+);
 
-test.each(['me:canary@broker:9092', 'sasl://canary@broker:9092', 'a b:1'])('%s is no broker', (broker) => {
+test.each(['me:canary@broker:9092', 'sasl://canary@broker:9092', 'a b:1'])('rejects the broker %s without quoting it', (broker) => {
   const problem = problemOf(() => loadConfig({ env: { FEEDPULSE_KAFKA_BROKERS: broker } }));
   expect(problem.message).toMatch(/kafka\.brokers\.0: a broker is host:port/);
   expect(problem.message).not.toContain('canary');
 });
 
-test('a certificate of our own needs its key', () => {
-  expect(problemOf(() => loadConfig({ env: { FEEDPULSE_KAFKA_CERT_FILE: 'x' } })).message).toContain('certFile and keyFile go together');
+test('requires certFile and keyFile together', () => {
+  expect(problemOf(() => loadConfig({ env: { FEEDPULSE_KAFKA_CERT_FILE: 'x' } })).message).toContain(
+    'certFile and keyFile must be set together',
+  );
 });
 
-test('the config can not be changed once it is loaded', () => {
+test('the loaded config is frozen', () => {
   const config = loadConfig({ env: {} });
   expect(() => Object.assign(config.server, { port: 1 })).toThrow(TypeError);
+});
+
+test('requires a source that is named, and lists the choices', () => {
+  const problem = problemOf(() => requireSource(loadConfig({ env: {} })));
+  expect(problem.code).toBe('CONFIG_INVALID');
+  expect(problem.message).toBe('source: required; set it to demo, kafka or ndjson in the config, or pass --source.');
+  expect(requireSource(loadConfig({ env: { FEEDPULSE_SOURCE: 'kafka' } })).source).toBe('kafka');
+  expect(requireSource(loadConfig({ env: {}, flags: { source: 'demo' } })).source).toBe('demo');
+});
+
+describe('references between settings', () => {
+  const channels = { ops: { type: 'slack', url: 'https://receiver.example/' } };
+  const messageOf = (settings: object): string => problemOf(() => loadConfig({ file: yaml(JSON.stringify(settings)), env: {} })).message;
+  const brands = [{ name: 'Kestrel' }];
+
+  test.each([
+    [
+      'a channel that does not exist',
+      { alerts: { channels, rules: [{ name: 'r', metric: 'volume', channels: ['ops', 'opps'] }] } },
+      'alerts.rules.0.channels: there is no channel opps; channels: ops',
+    ],
+    [
+      'a channel, if none is configured',
+      { alerts: { rules: [{ name: 'r', metric: 'volume', channels: ['ops'] }] } },
+      'alerts.rules.0.channels: there is no channel ops (alerts.channels is empty)',
+    ],
+    [
+      'a brand that does not exist',
+      { brands, alerts: { rules: [{ name: 'r', metric: 'volume', brands: ['*', 'Heron'] }] } },
+      'alerts.rules.0.brands: there is no brand Heron',
+    ],
+    [
+      'a brand that does not exist, from a channel',
+      { brands, alerts: { channels: { ops: { ...channels.ops, brands: ['Kestrel', 'kestrel'] } } } },
+      'alerts.channels.ops.brands: there is no brand kestrel',
+    ],
+  ])('rejects %s', (_, settings, message) => {
+    expect(messageOf(settings)).toContain(message);
+  });
+
+  test('accepts brands, `*` and channels that exist', () => {
+    const rules = [{ name: 'r', metric: 'volume', brands: ['Kestrel', '*'], channels: ['ops'] }];
+    const settings = { brands, alerts: { rules, channels: { ops: { ...channels.ops, brands: ['*', 'Kestrel'] } } } };
+    expect(loadConfig({ file: yaml(JSON.stringify(settings)), env: {} }).alerts.rules).toHaveLength(1);
+  });
 });

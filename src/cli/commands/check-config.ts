@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { requireSource } from '../../config/load-config.ts';
 import { configFrom, type SharedOptions, withSharedOptions } from '../options.ts';
 
 const secretKeys = new Set(['password']);
@@ -7,8 +8,9 @@ export function checkConfigCommand(): Command {
   return withSharedOptions(new Command('check-config'))
     .description('check the settings, naming every problem at once')
     .option('--json', 'print the settings in force, secrets left out')
-    .action((options: SharedOptions & { json?: boolean }) => {
-      const config = configFrom(options);
+    .option('--source <name>', 'demo, kafka or ndjson (setting source)')
+    .action((options: SharedOptions & { json?: boolean; source?: string }) => {
+      const config = requireSource(configFrom(options, { source: options.source }));
       const shown = JSON.stringify(config, withoutSecrets, 2);
       process.stdout.write(options.json ? `${shown}\n` : 'The settings are in order.\n');
     });

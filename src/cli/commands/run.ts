@@ -6,7 +6,8 @@ import { openScorer } from '../../app/open-scorer.ts';
 import { openSource } from '../../app/open-source.ts';
 import { createRunStatus } from '../../app/run-status.ts';
 import { stopSignal } from '../../app/stop-signal.ts';
-import type { Config } from '../../config/schema.ts';
+import { requireSource } from '../../config/load-config.ts';
+import type { Config, ConfigWithSource } from '../../config/schema.ts';
 import type { AlertTransition } from '../../domain/alert.ts';
 import { createBrandMatcher } from '../../ingest/brands/brand-matcher.ts';
 import { deadLetterParser, openDeadLetters } from '../../ingest/dead-letters/open-dead-letters.ts';
@@ -40,19 +41,19 @@ interface RunOptions extends SharedOptions {
 export function runCommand(): Command {
   return withSharedOptions(new Command('run'))
     .description('read a feed, score it, store it, and show it in the browser')
-    .option('--source <feed>', 'demo, kafka or ndjson (default: demo)')
+    .option('--source <feed>', 'demo, kafka or ndjson (setting source; required)')
     .option('--in <file>', 'the file of an ndjson feed; - is standard input')
     .option('--host <address>', 'where the page listens (default: 127.0.0.1)')
     .option('--port <number>', 'the port of the page; 0 takes any free one (default: 8080)', parseNumber)
     .option('--no-server', 'without page, API and metrics')
     .action(async (options: RunOptions) => {
       const flags = { source: options.source, 'ndjson.path': options.in, 'server.host': options.host, 'server.port': options.port };
-      await run(configFrom(options, { ...flags, 'server.enabled': options.server ? undefined : false }));
+      await run(requireSource(configFrom(options, { ...flags, 'server.enabled': options.server ? undefined : false })));
     });
 }
 
 /** Everything in one process, until the feed ends, a signal comes, or a fault does not pass. */
-async function run(given: Config): Promise<void> {
+async function run(given: ConfigWithSource): Promise<void> {
   const config = withDemoBrands(given);
   const log = createLog(config.log.level);
   const stop = stopSignal(log);
@@ -73,7 +74,7 @@ async function run(given: Config): Promise<void> {
 }
 
 interface Ground {
-  readonly config: Config;
+  readonly config: ConfigWithSource;
   readonly db: Database;
   readonly front: HttpFrontend | undefined;
   readonly log: Log;

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { duration, milliseconds } from '../lib/duration.ts';
+import { caFile, passwordFields, urlWithoutSecrets } from './fields.ts';
+
+/** Settings of the database and of how long it keeps its rows. */
+
+export const clickhouse = z.strictObject({
+  url: urlWithoutSecrets
+    .optional()
+    .describe('URL of a ClickHouse server. If absent, the engine runs embedded and stores its files in dataDir'),
+  database: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/)
+    .refine((name) => !/^(system|information_schema)$/i.test(name), 'reserved by ClickHouse for its own tables')
+    .default('feedpulse'),
+  username: z.string().default('default').describe('User that writes, and that reads if reader is absent'),
+  ...passwordFields('FEEDPULSE_CLICKHOUSE_PASSWORD'),
+  caFile,
+  allowPlaintext: z.boolean().default(false).describe('Allow unencrypted connections to a server on another machine'),
+  reader: z
+    .strictObject({ username: z.string().min(1), ...passwordFields('FEEDPULSE_CLICKHOUSE_READER_PASSWORD') })
+    .optional()
+    .describe('Separate user for queries; may be read-only'),
+});
+
+const days = (min: number) => duration.refine((value) => milliseconds(value) >= min * 86_400_000, `must be at least ${min}d`);
+
+export const retention = z
+  .strictObject({
+    posts: days(2).optional().describe('Posts, their keys and their corrections, by creation time; kept forever if absent'),
+    scores: days(2).optional().describe('Scores of inactive model versions; kept forever if absent'),
+    rollupMinute: days(30).default('30d').describe('Rollups by minute'),
+    rollup15m: days(30).optional().describe('15-minute rollups, the source of hours, days and weeks; kept forever if absent'),
+  })
+  .describe('Retention of each table. Use the same values for all processes that share a database');

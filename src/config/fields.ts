@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { duration, milliseconds } from '../lib/duration.ts';
+
+/** Types of settings that several sections of the config share. */
+
+export const timeZone = z.string().max(64).refine(isTimeZone, 'not an IANA time zone such as Europe/Berlin');
+
+function isTimeZone(name: string): boolean {
+  // Newer versions of Node also accept offsets such as +05:30, which ClickHouse does not.
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const durationBetween = (min: string, max: string) =>
+  duration.refine(
+    (value) => milliseconds(value) >= milliseconds(min) && milliseconds(value) <= milliseconds(max),
+    `must be between ${min} and ${max}`,
+  );
+
+export const httpUrl = z.url({ protocol: /^https?$/ });
+
+/** A URL that may be printed: user info, query and fragment could hold a secret. */
+export const urlWithoutSecrets = httpUrl.refine(
+  hasNoSecretParts,
+  'expected https://host:port/path; set the user name and password separately',
+);
+
+function hasNoSecretParts(url: string): boolean {
+  if (!URL.canParse(url)) return true; // reported by z.url
+  const { username, password, search, hash } = new URL(url);
+  return [username, password, search, hash].every((part) => part === '');
+}
+
+/** `password` and `passwordFile`; the loader reads the file into `password`. */
+export const passwordFields = (variable?: string) => ({
+  password: z
+    .string()
+    .optional()
+    .describe(variable === undefined ? 'Prefer passwordFile' : `Prefer passwordFile or the environment variable ${variable}`),
+  passwordFile: z.string().optional().describe('File that holds the password; a trailing newline is ignored'),
+});
+
+export const caFile = z.string().optional().describe('PEM file of certificate authorities to trust instead of the system ones');

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { duration } from '../lib/duration.ts';
+import { caFile, passwordFields, timeZone, urlWithoutSecrets } from './fields.ts';
+
+/** Settings of what is read: brands, field mapping, sources and dead letters. */
+
+export const sources = ['demo', 'kafka', 'ndjson'] as const;
+export type SourceName = (typeof sources)[number];
+
+export const source = z
+  .enum(sources)
+  .optional()
+  .describe('Where posts come from. `run` requires it. demo: synthetic posts; kafka: a topic; ndjson: a file or standard input');
+
+export const brand = z.strictObject({
+  name: z
+    .string()
+    .min(1)
+    .max(100)
+    .refine((name) => name !== '*', '`*` stands for all posts'),
+  aliases: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Other names of the brand: words, phrases, #hashtags and @handles. Each counts as a mention'),
+  exclude: z.array(z.string().min(1)).default([]).describe('Posts that contain one of these terms do not mention the brand'),
+  timeZone: timeZone.default('UTC').describe("IANA time zone of the brand's days and quiet hours"),
+});
+
+export const mapping = z
+  .strictObject({
+    platform: z.string().default('platform'),
+    id: z.string().default('id'),
+    text: z.string().default('text'),
+    createdAt: z.string().default('createdAt'),
+    updatedAt: z.string().default('updatedAt'),
+    deleted: z.string().default('deleted'),
+    lang: z.string().default('lang'),
+    url: z.string().default('url'),
+    inReplyTo: z.string().default('inReplyTo'),
+    authorId: z.string().default('author.id'),
+    authorHandle: z.string().default('author.handle'),
+    authorName: z.string().default('author.name'),
+    authorFollowers: z.string().default('author.followers'),
+    likes: z.string().default('engagement.likes'),
+    reposts: z.string().default('engagement.reposts'),
+    replies: z.string().default('engagement.replies'),
+    platformName: z.string().optional().describe('Fixed platform name, for sources whose messages do not contain one'),
+  })
+  .describe('Dotted path of each post field in the JSON message');
+
+const sasl = z.strictObject({
+  mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']),
+  username: z.string().min(1),
+  ...passwordFields('FEEDPULSE_KAFKA_SASL_PASSWORD'),
+});
+
+const schemaRegistry = z.strictObject({
+  url: urlWithoutSecrets.describe('URL of a Confluent-compatible schema registry, for messages in Avro or with a JSON Schema'),
+  username: z.string().min(1).optional(),
+  ...passwordFields('FEEDPULSE_KAFKA_SCHEMA_REGISTRY_PASSWORD'),
+});
+
+export const kafka = z.strictObject({
+  brokers: z
+    .array(z.string().regex(/^[^@/\s]+$/, 'a broker is host:port'))
+    .min(1)
+    .default(['127.0.0.1:9092']),
+  topic: z.string().min(1).max(249).default('posts').describe('Topic to consume'),
+  groupId: z.string().min(1).default('feedpulse').describe('Consumer group'),
+  clientId: z.string().min(1).default('feedpulse'),
+  deadLetterTopic: z.string().min(1).max(240).default('posts.dead-letters'),
+  tls: z.boolean().default(false).describe('Connect with TLS'),
+  caFile,
+  certFile: z.string().optional().describe('PEM file of the client certificate, for brokers that require one; set keyFile too'),
+  keyFile: z.string().optional().describe('PEM file of the private key of certFile'),
+  allowPlaintext: z.boolean().default(false).describe('Allow unencrypted connections to brokers on other machines'),
+  sasl: sasl.optional(),
+  schemaRegistry: schemaRegistry.optional(),
+  maxConcurrentPartitions: z
+    .int()
+    .min(1)
+    .max(16)
+    .default(8)
+    .describe('Partitions processed concurrently, with up to 512 posts of each in memory; the others wait'),
+  sessionTimeout: duration.default('30s').describe('Kafka consumer session timeout'),
+});
+
+export const ndjson = z.strictObject({
+  path: z.string().default('-').describe('File with one JSON post per line; `-` is standard input'),
+});
+
+export const demo = z.strictObject({
+  rate: z.number().min(0.1).max(200).default(1).describe('Posts per second, averaged over a day'),
+  seed: z.int().min(0).default(1).describe('Seed of the random generator'),
+  backfill: duration.default('24h').describe('Length of the history generated in the background'),
+});
+
+export const deadLetters = z.strictObject({
+  maxConsecutive: z.int().min(1).default(1_000).describe('Stop after this many consecutive dead letters'),
+  maxRatio: z.number().min(0).max(1).default(0.5).describe('Stop when dead letters exceed this ratio of the last 10,000 messages'),
+});
