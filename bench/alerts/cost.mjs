@@ -73,7 +73,7 @@ async function fill(client, start) {
   const quarters = 57 * 96;
   for (const platform of ['chirp', 'forum', 'clips', 'reviews'])
     await client.command({
-      query: `INSERT INTO rollup_history (quarter, brand, platform, lang, ${columns})
+      query: `INSERT INTO rollup_15m (bucket, brand, platform, lang, ${columns})
         SELECT toDateTime(${start / 1_000} - 900 * intDiv(number, ${brands + 1}), 'UTC'), ${brand}, '${platform}', 'en', ${counts}
         FROM numbers(${quarters * (brands + 1)})`,
     });

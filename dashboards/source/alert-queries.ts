@@ -2,15 +2,15 @@ import { chosen, offered } from './brand-queries.ts';
 
 /** Questions about alerts; docs/alerts.md says what they are. */
 
-const changes = 'feedpulse.alert_changes AS c FINAL';
-const ends = "(SELECT alert, max(at) AS ended FROM feedpulse.alert_changes FINAL WHERE kind = 'resolved' GROUP BY alert)";
-const marks = "(SELECT alert, value FROM feedpulse.alert_notes FINAL WHERE kind = 'mark')";
+const changes = 'feedpulse.alert_transitions AS c FINAL';
+const ends = "(SELECT alert, max(at) AS ended FROM feedpulse.alert_transitions FINAL WHERE kind = 'resolved' GROUP BY alert)";
+const marks = "(SELECT alert, value FROM feedpulse.alert_annotations FINAL WHERE kind = 'feedback')";
 const asked = `${chosen('c.brand', 'brand')} AND ${chosen('c.rule', 'rule')}`;
-const figure = (name: string) => `round(JSONExtractFloat(c.verdict, '${name}'), 1)`;
+const figure = (name: string) => `round(JSONExtractFloat(c.evaluation, '${name}'), 1)`;
 const end = (empty: string) => `if(toUnixTimestamp(e.ended) = 0, ${empty}, e.ended)`;
 
-export const alertBrands = offered('brand', 'feedpulse.alert_changes');
-export const alertRules = offered('rule', 'feedpulse.alert_changes');
+export const alertBrands = offered('brand', 'feedpulse.alert_transitions');
+export const alertRules = offered('rule', 'feedpulse.alert_transitions');
 
 export const openAlerts = `
   SELECT count() AS open FROM ${changes} LEFT JOIN ${ends} AS e ON e.alert = c.alert
@@ -21,13 +21,13 @@ export const noiseShare = `
   FROM ${changes} LEFT JOIN ${marks} AS m ON m.alert = c.alert WHERE c.kind = 'alert' AND $__timeFilter(c.at) AND ${asked}`;
 export const untoldMessages = `
   SELECT countIf(d.outcome = 'waiting') AS waiting, countIf(d.outcome = 'given-up') AS \`given up\`
-  FROM feedpulse.alert_deliveries AS d FINAL WHERE $__timeFilter(d.at)`;
+  FROM feedpulse.alert_outbox AS d FINAL WHERE $__timeFilter(d.at)`;
 
 export const alertTable = `
   SELECT c.at AS began, ${end('NULL')} AS ended, c.brand AS brand, c.rule AS rule, toString(c.severity) AS severity,
-    JSONExtractString(c.verdict, 'what') AS what, JSONExtractString(c.verdict, 'direction') AS direction,
+    JSONExtractString(c.evaluation, 'metric') AS metric, JSONExtractString(c.evaluation, 'direction') AS direction,
     ${figure('observed')} AS observed, ${figure('expected')} AS expected, ${figure('z')} AS z,
-    JSONExtractUInt(c.verdict, 'posts') AS posts, m.value AS mark
+    JSONExtractUInt(c.evaluation, 'posts') AS posts, m.value AS mark
   FROM ${changes} LEFT JOIN ${ends} AS e ON e.alert = c.alert LEFT JOIN ${marks} AS m ON m.alert = c.alert
   WHERE c.kind = 'alert' AND $__timeFilter(c.at) AND ${asked}
   ORDER BY began DESC LIMIT 500`;
@@ -45,7 +45,7 @@ export const ruleTable = `
 /** Regions on the charts of brands, from the beginning of an alert to its end. */
 export const annotations = `
   SELECT c.at AS time, ${end('now64(3)')} AS timeEnd, concat(c.brand, ': ', c.rule) AS title,
-    concat(JSONExtractString(c.verdict, 'what'), ' ', JSONExtractString(c.verdict, 'direction'), ' to ',
+    concat(JSONExtractString(c.evaluation, 'metric'), ' ', JSONExtractString(c.evaluation, 'direction'), ' to ',
       toString(${figure('observed')}), ', ', toString(${figure('expected')}), ' expected') AS text,
     c.severity AS tags
   FROM ${changes} LEFT JOIN ${ends} AS e ON e.alert = c.alert

@@ -11,8 +11,8 @@ export const offered = (column: string, table: string) =>
 const volume = '(sum(r.positive) + sum(r.neutral) + sum(r.negative) + sum(r.unscored))';
 const scored = '(sum(r.positive) + sum(r.neutral) + sum(r.negative))';
 const net = `100 * (toInt64(sum(r.positive)) - toInt64(sum(r.negative))) / nullIf(${scored}, 0)`;
-const history = 'feedpulse.rollup_history AS r FINAL';
-const inRange = '$__timeFilter(r.quarter)';
+const history = 'feedpulse.rollup_15m AS r FINAL';
+const inRange = '$__timeFilter(r.bucket)';
 const asked = `${inRange} AND ${chosen('r.brand', 'brand')} AND ${chosen('r.platform', 'platform')} AND ${chosen('r.lang', 'lang')}`;
 
 /**
@@ -32,18 +32,18 @@ const overTime = (values: string, names: readonly string[]): string => `
   SELECT * FROM (
     SELECT known.time AS time, ${names.map((name) => `toNullable(own.\`${name}\`) AS \`${name}\``).join(', ')}
     FROM (
-      SELECT DISTINCT $__timeInterval(r.quarter) AS time FROM feedpulse.rollup_history AS r
+      SELECT DISTINCT $__timeInterval(r.bucket) AS time FROM feedpulse.rollup_15m AS r
       WHERE ${inRange} AND r.brand = '*' AND r.positive + r.neutral + r.negative + r.unscored > 0
     ) AS known
     LEFT JOIN (
-      SELECT $__timeInterval(r.quarter) AS time, ${values} FROM ${history} WHERE ${asked} GROUP BY time
+      SELECT $__timeInterval(r.bucket) AS time, ${values} FROM ${history} WHERE ${asked} GROUP BY time
     ) AS own ON own.time = known.time
     ORDER BY time WITH FILL STEP toIntervalSecond($__interval_s)
   )`;
 
-export const brandNames = offered('brand', 'feedpulse.rollup_history');
-export const platformNames = offered('platform', 'feedpulse.rollup_history');
-export const languageNames = offered('lang', 'feedpulse.rollup_history');
+export const brandNames = offered('brand', 'feedpulse.rollup_15m');
+export const platformNames = offered('platform', 'feedpulse.rollup_15m');
+export const languageNames = offered('lang', 'feedpulse.rollup_15m');
 
 export const netNow = `SELECT ${net} AS \`net sentiment\` FROM ${history} WHERE ${asked}`;
 export const postsNow = `SELECT ${volume} AS posts FROM ${history} WHERE ${asked}`;
@@ -59,7 +59,7 @@ export const postsOverTime = overTime(labels.map((label) => `sum(r.${label}) AS 
 
 /** A post that names two brands counts once for each. */
 export const shareOfVoice = `
-  SELECT $__timeInterval(r.quarter) AS time, r.brand AS brand, toFloat64(${volume}) AS mentions
+  SELECT $__timeInterval(r.bucket) AS time, r.brand AS brand, toFloat64(${volume}) AS mentions
   FROM ${history} WHERE ${asked} AND r.brand != '*' GROUP BY time, brand ORDER BY time, brand`;
 
 const broken = (column: string, name: string) => `
@@ -77,7 +77,7 @@ export const brandTable = `
 export const worstPosts = `
   SELECT p.created_at AS time, p.platform AS platform, p.author_handle AS author, p.text AS text, p.score AS score,
     p.likes + p.reposts + p.replies AS engagement, if(match(p.url, '^https?://[^\\\\s]+$'), p.url, '') AS url
-  FROM feedpulse.counted_posts AS p
+  FROM feedpulse.effective_posts AS p
   WHERE $__timeFilter(p.minute) AND NOT p.deleted AND p.label = 'negative'
     AND (has([\${brand:sqlstring}], hex('*')) OR hasAny(p.brands, arrayMap(name -> unhex(name), [\${brand:sqlstring}])))
     AND ${chosen('p.platform', 'platform')} AND ${chosen('p.lang', 'lang')}

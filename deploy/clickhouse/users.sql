@@ -1,14 +1,13 @@
--- The two users of feedpulse, with the rights they need and no more. Run it once as an administrator, with the
--- two hashes put in: printf '%s' "$PASSWORD" | sha256sum
--- The writer needs CREATE TABLE, CREATE VIEW, ALTER ADD COLUMN, ALTER TTL and ALTER SETTINGS for `migrate`, which `run`
--- does by itself, and ALTER DELETE for `erase`.
+-- The two users of feedpulse with the least privileges they need. Run this once as an administrator, after filling
+-- in the two password hashes: printf '%s' "$PASSWORD" | sha256sum
+-- The writer needs CREATE, DROP and ALTER privileges for `migrate`, which `run` calls, and ALTER DELETE for `erase`.
 
 CREATE DATABASE IF NOT EXISTS feedpulse;
 
 CREATE USER IF NOT EXISTS feedpulse IDENTIFIED WITH sha256_hash BY 'hash of the password';
-GRANT SELECT, INSERT, CREATE TABLE, CREATE VIEW, ALTER ADD COLUMN, ALTER DELETE, ALTER TTL, ALTER SETTINGS, OPTIMIZE ON feedpulse.* TO feedpulse;
+GRANT SELECT, INSERT, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW, ALTER ADD COLUMN, ALTER RENAME COLUMN, ALTER DELETE, ALTER TTL, ALTER SETTINGS, OPTIMIZE ON feedpulse.* TO feedpulse;
 
--- With readonly = 1 the reader can change no setting, so the limits of a statement stand here.
+-- With readonly = 1 the reader cannot change settings, so its limits are set here.
 CREATE SETTINGS PROFILE IF NOT EXISTS feedpulse_reader SETTINGS
     max_execution_time = 20,
     max_memory_usage = 268435456,

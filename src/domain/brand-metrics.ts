@@ -97,7 +97,7 @@ export interface Breakdown {
 }
 
 /** Lengths of a bucket. */
-export const grains = ['minute', 'quarter', 'hour', 'day', 'week', 'month'] as const;
+export const grains = ['minute', '15m', 'hour', 'day', 'week', 'month'] as const;
 export type Grain = (typeof grains)[number];
 
 export interface Bucket extends SentimentCounts {

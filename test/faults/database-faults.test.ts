@@ -64,7 +64,7 @@ async function writeAll({ writer }: Member, posts: readonly ScoredPost[], size: 
   }
 }
 
-const statements = ['INSERT INTO post_keys', 'INSERT INTO posts', 'INSERT INTO rollup_marks', 'INSERT INTO rollup_minute'];
+const statements = ['INSERT INTO post_first_seen', 'INSERT INTO posts', 'INSERT INTO rollup_dirty_minutes', 'INSERT INTO rollup_minute'];
 
 test('inserts whose outcome is unknown, and refusals that pass, lose nothing and count nothing twice', async () => {
   const { random } = seeded('unknown outcome');

@@ -46,7 +46,7 @@ test('SIGKILL at a random moment, again and again, loses no post and counts none
   expect(found).toEqual(cleanAudit);
 });
 
-const statements = ['post_keys', 'posts', 'rollup_marks', 'rollup_minute', 'rollup_history'];
+const statements = ['post_first_seen', 'posts', 'rollup_dirty_minutes', 'rollup_minute', 'rollup_15m'];
 
 test('SIGKILL before and after each statement of a write and of the figures leaves nothing half counted', async () => {
   const { random } = seeded('killed between steps');

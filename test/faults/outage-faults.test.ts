@@ -92,7 +92,7 @@ test('a full disk is waited for, and nothing is lost', async () => {
   expect(found).toEqual(cleanAudit);
 });
 
-const longStory = `INSERT INTO rollup_history (quarter, brand, platform, lang, positive, version)
+const longStory = `INSERT INTO rollup_15m (bucket, brand, platform, lang, positive, version)
   SELECT toStartOfFifteenMinutes(now() - INTERVAL 380 DAY) + INTERVAL intDiv(number, 60) * 15 MINUTE, concat('brand ', toString(number % 60)), 'p', 'en', 1, now64(6)
   FROM numbers(${35_000 * 60})`;
 
@@ -122,7 +122,7 @@ testWhenWhole('questions about a long history do not hold up the feed', async ()
   asking = false;
   await asked;
   expect(await process.stop()).toBe(0);
-  await changeFolder(stage.dataOf('asked'), "ALTER TABLE rollup_history DELETE WHERE platform = 'p' SETTINGS mutations_sync = 1");
+  await changeFolder(stage.dataOf('asked'), "ALTER TABLE rollup_15m DELETE WHERE platform = 'p' SETTINGS mutations_sync = 1");
   const found = await stage.auditOf('asked', posts);
   record({
     fault: `${[...answers.values()].reduce((sum, count) => sum + count, 0)} slow questions beside the feed`,

@@ -72,7 +72,7 @@ async function expectExactly(database: string): Promise<void> {
     `SELECT toUInt32(count()) AS rows, toUInt32(uniqExact(id)) AS ids FROM ${database}.posts FINAL`,
   );
   expect(rows).toEqual({ rows: posts, ids: posts });
-  for (const table of ['rollup_minute', 'rollup_history']) {
+  for (const table of ['rollup_minute', 'rollup_15m']) {
     const query = `SELECT toUInt32(sum(negative + neutral + positive + unscored)) AS volume FROM ${database}.${table} FINAL WHERE brand = '*'`;
     expect(await clickhouse.rows(query)).toEqual([{ volume: posts }]);
   }
@@ -82,7 +82,12 @@ test('two members of a group write to one server that resets, refuses and dies: 
   await produce('shared');
   const first = await addMember('shared', 'shared');
   await addMember('shared', 'shared');
-  for (const statement of ['INSERT INTO post_keys', 'INSERT INTO posts', 'INSERT INTO rollup_marks', 'INSERT INTO rollup_minute']) {
+  for (const statement of [
+    'INSERT INTO post_first_seen',
+    'INSERT INTO posts',
+    'INSERT INTO rollup_dirty_minutes',
+    'INSERT INTO rollup_minute',
+  ]) {
     await clickhouse.play({ statement, when: 'after', how: 'reset' });
     await clickhouse.play({ statement, when: 'before', how: 'error', code: 241 });
   }

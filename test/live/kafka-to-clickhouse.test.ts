@@ -53,7 +53,7 @@ async function expectExactly(dataDir: string): Promise<void> {
     'SELECT toUInt32(count()) AS rows, toUInt32(uniqExact(id)) AS ids FROM posts FINAL',
   );
   expect(rows).toEqual({ rows: posts, ids: posts });
-  for (const table of ['rollup_minute', 'rollup_history']) {
+  for (const table of ['rollup_minute', 'rollup_15m']) {
     const query = `SELECT toUInt32(sum(negative + neutral + positive + unscored)) AS volume FROM ${table} FINAL WHERE brand = '*'`;
     expect(await queryFolder(dataDir, query)).toEqual([{ volume: posts }]);
   }

@@ -131,7 +131,7 @@ function messages(): string {
 test('no text of a post is printed, well-formed or not, whatever the database does', async () => {
   const feed = join(folder, 'posts.ndjson');
   await writeFile(feed, `${messages()}\n`);
-  for (const statement of ['INSERT INTO posts', 'INSERT INTO post_keys'])
+  for (const statement of ['INSERT INTO posts', 'INSERT INTO post_first_seen'])
     for (const code of [241, 999]) await clickhouse.play({ statement, when: 'before', how: 'error', code });
   await clickhouse.play({ statement: 'INSERT INTO posts', when: 'after', how: 'reset' });
   const dataDir = join(folder, 'texts');

@@ -52,8 +52,8 @@ beforeAll(async () => {
   await createRollups(parts).settle();
   const store = createAlertStore(db);
   await store.addChanges([change('alert', noon + 5 * minute), change('resolved', noon + 65 * minute)]);
-  await store.addAttempt({ change: id, channel: 'ops', attempts: 1, outcome: 'waiting', nextAt: noon }, noon + 6 * minute);
-  await store.addNote({ alert: id, kind: 'mark', value: 'noise', by: 'somebody' }, noon + 10 * minute);
+  await store.addAttempt({ transition: id, channel: 'ops', attempts: 1, outcome: 'waiting', nextAt: noon }, noon + 6 * minute);
+  await store.addNote({ alert: id, kind: 'feedback', value: 'noise', by: 'somebody' }, noon + 10 * minute);
 });
 afterAll(() => opened.remove());
 

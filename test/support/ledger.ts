@@ -37,7 +37,7 @@ interface Row {
 const minute = 60;
 const grains = [
   { table: 'rollup_minute', column: 'minute', seconds: minute },
-  { table: 'rollup_history', column: 'quarter', seconds: 15 * minute },
+  { table: 'rollup_15m', column: 'bucket', seconds: 15 * minute },
 ] as const;
 
 /**

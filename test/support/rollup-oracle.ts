@@ -20,7 +20,7 @@ type Figures = Record<string, number>;
 
 const grains = [
   { table: 'rollup_minute', bucket: 'minute', seconds: 60, others: false },
-  { table: 'rollup_history', bucket: 'quarter', seconds: 900, others: true },
+  { table: 'rollup_15m', bucket: 'bucket', seconds: 900, others: true },
 ] as const;
 
 const columns = [
@@ -46,8 +46,8 @@ const columns = [
 export async function wrongGroups(ask: Ask, database: string): Promise<number> {
   const rows = await ask<Row>(`SELECT toUnixTimestamp(minute) AS minute, platform, lang, brands, toString(label) AS label,
     toFloat64(score) AS score, toFloat64(likes + reposts + replies) AS interactions,
-    towards_brands AS apart, towards_labels AS apartLabels,
-    arrayMap((plus, minus) -> toFloat64(plus) - minus, towards_positive, towards_negative) AS apartScores FROM ${database}.posts FINAL WHERE NOT deleted`);
+    brand_sentiment_brands AS apart, brand_sentiment_labels AS apartLabels,
+    arrayMap((plus, minus) -> toFloat64(plus) - minus, brand_sentiment_positive, brand_sentiment_negative) AS apartScores FROM ${database}.posts FINAL WHERE NOT deleted`);
   let wrong = 0;
   for (const grain of grains) {
     const keys = grain.others ? 'brand, platform, lang' : 'brand';

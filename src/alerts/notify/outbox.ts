@@ -13,7 +13,7 @@ const longestPauseMs = 10 * 60_000;
 const giveUpAfterMs = 24 * 3_600_000;
 
 interface Attempt {
-  readonly change: string;
+  readonly transition: string;
   readonly channel: string;
   readonly attempts: number;
   readonly outcome: 'waiting' | 'sent' | 'given-up';
@@ -121,7 +121,7 @@ async function note({ attempts, clock, metrics }: OutboxParts, due: PendingDeliv
   const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(due.attempts, 20));
   metrics.alertMessages.inc({ channel: due.channel, outcome: outcome === 'waiting' ? 'failed' : outcome });
   await attempts.addAttempt(
-    { change: due.transition.id, channel: due.channel, attempts: due.attempts + 1, outcome, nextAt: now + pauseMs },
+    { transition: due.transition.id, channel: due.channel, attempts: due.attempts + 1, outcome, nextAt: now + pauseMs },
     now,
   );
 }

@@ -55,7 +55,7 @@ const hour = 3_600_000;
 /** A grain that makes some dozens of rows. */
 function grainOf({ from, to }: Range): Grain {
   const hours = (Date.parse(to) - Date.parse(from)) / hour;
-  if (hours <= 6) return 'quarter';
+  if (hours <= 6) return '15m';
   if (hours <= 48) return 'hour';
   return hours <= 62 * 24 ? 'day' : 'week';
 }

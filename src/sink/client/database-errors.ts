@@ -44,6 +44,8 @@ const passing = new Set([
  */
 const rowFaults = new Set(['6', '26', '27', '38', '41', '53', '69', '70', '72', '117', '130', '131', '321', '349', '441', '469', '691']);
 
+const errorCodes = { TABLE_ALREADY_EXISTS: '57', UNKNOWN_TABLE: '60' } as const;
+
 /** Rows that the database refuses for good, for their own sake. Nothing or some of them may be stored. */
 export class RowRejected extends FeedpulseError {
   constructor(message: string) {
@@ -62,6 +64,11 @@ export function isTransient(fault: unknown): boolean {
   const code = codeOf(fault);
   if (code && /^\d+$/.test(code)) return passing.has(code);
   return !(fault instanceof TypeError || fault instanceof RangeError || fault instanceof SyntaxError);
+}
+
+/** True if ClickHouse answered with the error of this name. */
+export function hasErrorCode(fault: unknown, name: keyof typeof errorCodes): boolean {
+  return codeOf(fault) === errorCodes[name];
 }
 
 /** What is wrong with the server's certificate, if that is the fault. */

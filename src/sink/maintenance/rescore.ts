@@ -4,7 +4,7 @@ import type { Database } from '../client/connection.ts';
 import { insertRows } from '../client/insert.ts';
 import { countPosts, selectToRescore } from '../queries/rescoring.ts';
 import { clampToPosts, type ReportProgress, type TimeRange } from '../rollups/rebuild.ts';
-import { toDateTime, towardsColumns } from '../writer/post-row.ts';
+import { brandSentimentColumns, toDateTime } from '../writer/post-row.ts';
 import { readCount } from './count.ts';
 
 /** Seconds of posts of one statement. */
@@ -92,6 +92,6 @@ function rowOf(
 ): Record<string, unknown>[] {
   if (!prediction) return [];
   const { label, negative, neutral, positive, score, confidence, truncated } = prediction;
-  const scores = { label, negative, neutral, positive, score, confidence, truncated, ...towardsColumns(prediction.brandSentiment) };
+  const scores = { label, negative, neutral, positive, score, confidence, truncated, ...brandSentimentColumns(prediction.brandSentiment) };
   return [{ created_at: createdAt, platform, id, version, ...scores, model_version: modelVersion, scored_at: toDateTime(now) }];
 }

@@ -7,11 +7,11 @@ import type { Retention } from '../rollups/retention-window.ts';
 /** Which setting bounds a table, and by which of its columns. */
 const bounded = [
   { table: 'posts', column: 'minute', setting: 'posts' },
-  { table: 'post_keys', column: 'toDateTime(created_at)', setting: 'posts' },
+  { table: 'post_first_seen', column: 'toDateTime(created_at)', setting: 'posts' },
   { table: 'corrections', column: 'minute', setting: 'posts' },
   { table: 'scores', column: 'minute', setting: 'scores' },
   { table: 'rollup_minute', column: 'minute', setting: 'rollupMinute' },
-  { table: 'rollup_history', column: 'quarter', setting: 'rollup15m' },
+  { table: 'rollup_15m', column: 'bucket', setting: 'rollup15m' },
 ] as const;
 
 /**

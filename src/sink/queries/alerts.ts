@@ -12,10 +12,10 @@ export const selectNewest = `
 /** Minutes of a range whose figures are behind the posts. */
 export const selectBehind = `
   SELECT count() AS minutes FROM (
-    SELECT minute FROM rollup_marks
+    SELECT minute FROM rollup_dirty_minutes
     WHERE minute >= ${moment('from')} AND minute < ${moment('to')}
     GROUP BY minute
-    HAVING max(marked_at) > max(minute_done)
+    HAVING max(marked_at) > max(rollup_minute_done)
   )`;
 
 /** How far behind the slowest part of the feed is, in ms, of those from which something came lately. What is more than a day behind is a backfill. */
@@ -33,23 +33,23 @@ export const selectMinutes = `
 export const selectOldest = "SELECT toUnixTimestamp(min(minute)) AS minute FROM rollup_minute WHERE brand = '*'";
 
 const quartersWhere = (condition: string) => `
-  SELECT r.brand AS brand, toUnixTimestamp(r.quarter) AS start,
+  SELECT r.brand AS brand, toUnixTimestamp(r.bucket) AS start,
     sum(r.negative) AS negative, sum(r.neutral) AS neutral, sum(r.positive) AS positive, sum(r.unscored) AS unscored
-  FROM rollup_history AS r FINAL
+  FROM rollup_15m AS r FINAL
   WHERE r.brand IN {brands:Array(String)} AND ${condition}
   GROUP BY brand, start`;
 
 export const selectQuarters = quartersWhere(
-  "r.quarter IN (SELECT toDateTime({last:UInt32} - 900 * arrayJoin({before:Array(UInt32)}), 'UTC'))",
+  "r.bucket IN (SELECT toDateTime({last:UInt32} - 900 * arrayJoin({before:Array(UInt32)}), 'UTC'))",
 );
 
-export const selectQuartersBetween = quartersWhere(`r.quarter >= ${moment('from')} AND r.quarter < ${moment('to')}`);
+export const selectQuartersBetween = quartersWhere(`r.bucket >= ${moment('from')} AND r.bucket < ${moment('to')}`);
 
 /** The first quarter-hour of each brand with posts, since a moment. */
 export const selectFirst = `
-  SELECT r.brand AS brand, toUnixTimestamp(min(r.quarter)) AS start
-  FROM rollup_history AS r
-  WHERE r.brand IN {brands:Array(String)} AND r.quarter >= ${moment('from')}
+  SELECT r.brand AS brand, toUnixTimestamp(min(r.bucket)) AS start
+  FROM rollup_15m AS r
+  WHERE r.brand IN {brands:Array(String)} AND r.bucket >= ${moment('from')}
     AND r.negative + r.neutral + r.positive + r.unscored > 0
   GROUP BY brand`;
 
@@ -59,41 +59,41 @@ export const selectStates = `
   FROM (
     SELECT rule, brand, state, at FROM alert_states FINAL
     UNION ALL
-    SELECT rule, brand, state, at FROM alert_changes FINAL
+    SELECT rule, brand, state, at FROM alert_transitions FINAL
   ) AS s
   GROUP BY rule, brand`;
 
 export const selectMutes = `
-  SELECT m.rule AS rule, m.brand AS brand, toUnixTimestamp64Milli(m.until) AS until, m.said_by AS by, m.reason AS reason
-  FROM alert_mutes AS m FINAL
+  SELECT m.rule AS rule, m.brand AS brand, toUnixTimestamp64Milli(m.until) AS until, m.created_by AS by, m.reason AS reason
+  FROM alert_silences AS m FINAL
   WHERE toUnixTimestamp64Milli(m.until) > {now:Int64}`;
 
 const change = `toString(c.id) AS id, toString(c.alert) AS alert, c.kind AS kind, c.rule AS rule, c.brand AS brand, c.severity AS severity,
-    toUnixTimestamp64Milli(c.at) AS at, c.verdict AS verdict, c.state AS state, c.channels AS channels`;
+    toUnixTimestamp64Milli(c.at) AS at, c.evaluation AS evaluation, c.state AS state, c.channels AS channels`;
 
 /** What has been decided and not been taken by everyone who is to be told, in order. */
 export const selectDue = `
   SELECT ${change}, d.channel AS channel, d.attempts AS attempts, d.nextAt AS nextAt
   FROM (
     SELECT o.id AS id, o.channel AS channel, l.attempts AS attempts, toUnixTimestamp64Milli(l.next_at) AS nextAt
-    FROM (SELECT id, arrayJoin(channels) AS channel FROM alert_changes FINAL WHERE toUnixTimestamp64Milli(at) >= {since:Int64}) AS o
-    LEFT JOIN (SELECT * FROM alert_deliveries FINAL) AS l ON l.change = o.id AND l.channel = o.channel
+    FROM (SELECT id, arrayJoin(channels) AS channel FROM alert_transitions FINAL WHERE toUnixTimestamp64Milli(at) >= {since:Int64}) AS o
+    LEFT JOIN (SELECT * FROM alert_outbox FINAL) AS l ON l.transition = o.id AND l.channel = o.channel
     WHERE l.outcome = 'waiting'
   ) AS d
-  INNER JOIN alert_changes AS c ON c.id = d.id
+  INNER JOIN alert_transitions AS c ON c.id = d.id
   WHERE toUnixTimestamp64Milli(c.at) >= {since:Int64}
   ORDER BY at, id, channel
   LIMIT 1 BY id, channel
   LIMIT 1000`;
 
 const ofAlert = `
-  FROM alert_changes AS c FINAL
-  LEFT JOIN (SELECT alert, at FROM alert_changes FINAL WHERE kind = 'resolved') AS e ON e.alert = c.alert
-  LEFT JOIN (SELECT alert, value, said_by, at FROM alert_notes FINAL WHERE kind = 'ack') AS a ON a.alert = c.alert
-  LEFT JOIN (SELECT alert, value FROM alert_notes FINAL WHERE kind = 'mark') AS m ON m.alert = c.alert
+  FROM alert_transitions AS c FINAL
+  LEFT JOIN (SELECT alert, at FROM alert_transitions FINAL WHERE kind = 'resolved') AS e ON e.alert = c.alert
+  LEFT JOIN (SELECT alert, value, created_by, at FROM alert_annotations FINAL WHERE kind = 'ack') AS a ON a.alert = c.alert
+  LEFT JOIN (SELECT alert, value FROM alert_annotations FINAL WHERE kind = 'feedback') AS m ON m.alert = c.alert
   WHERE c.kind = 'alert'`;
 
-const alertColumns = `${change}, toUnixTimestamp64Milli(e.at) AS resolvedAt, a.said_by AS ackedBy, toUnixTimestamp64Milli(a.at) AS ackedAt, m.value AS mark`;
+const alertColumns = `${change}, toUnixTimestamp64Milli(e.at) AS resolvedAt, a.created_by AS ackedBy, toUnixTimestamp64Milli(a.at) AS ackedAt, m.value AS mark`;
 
 /** Alerts that were on in a range, the newest first. An empty brand or rule stands for any. */
 export const selectAlerts = `
@@ -111,8 +111,8 @@ export const selectAlert = `SELECT ${alertColumns}${ofAlert} AND toString(c.id) 
 /** How many alerts of each rule people found useful, and how many noise. */
 export const selectMarks = `
   SELECT c.rule AS rule, count() AS alerts, countIf(m.value = 'useful') AS useful, countIf(m.value = 'noise') AS noise
-  FROM alert_changes AS c FINAL
-  LEFT JOIN (SELECT alert, value FROM alert_notes FINAL WHERE kind = 'mark') AS m ON m.alert = c.alert
+  FROM alert_transitions AS c FINAL
+  LEFT JOIN (SELECT alert, value FROM alert_annotations FINAL WHERE kind = 'feedback') AS m ON m.alert = c.alert
   WHERE c.kind = 'alert'
   GROUP BY rule
   ORDER BY rule`;

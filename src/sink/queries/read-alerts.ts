@@ -31,9 +31,9 @@ export interface RuleMarks {
   readonly noiseRate: number | null;
 }
 
-type ChangeRow = Omit<AlertTransition, 'at' | 'verdict' | 'state'> & {
+type ChangeRow = Omit<AlertTransition, 'at' | 'evaluation' | 'state'> & {
   readonly at: number | string;
-  readonly verdict: string;
+  readonly evaluation: string;
   readonly state: string;
 };
 type AlertRow = ChangeRow & {
@@ -81,8 +81,8 @@ export function createAlertRecords(reader: ClickHouseClient) {
 
 export type AlertRecords = ReturnType<typeof createAlertRecords>;
 
-function toChange({ at, verdict, state, ...rest }: ChangeRow): AlertTransition {
-  return { ...rest, at: Number(at), evaluation: JSON.parse(verdict), state: JSON.parse(state) }; // as `createAlertStore` wrote them
+function toChange({ at, evaluation, state, ...rest }: ChangeRow): AlertTransition {
+  return { ...rest, at: Number(at), evaluation: JSON.parse(evaluation), state: JSON.parse(state) }; // as `createAlertStore` wrote them
 }
 
 function toAlert({ resolvedAt, ackedBy, ackedAt, mark, ...row }: AlertRow): StoredAlert {

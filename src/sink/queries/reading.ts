@@ -5,13 +5,13 @@ import type { StoredLabel } from '../../domain/post.ts';
 
 /** Where a range's figures come from: minutes are fresher, quarter-hours are kept. */
 export interface Rollup {
-  readonly table: 'rollup_minute' | 'rollup_history';
-  readonly bucket: 'minute' | 'quarter';
+  readonly table: 'rollup_minute' | 'rollup_15m';
+  readonly bucket: 'minute' | 'bucket';
   readonly seconds: number;
 }
 
 export const minuteRollup: Rollup = { table: 'rollup_minute', bucket: 'minute', seconds: 60 };
-export const quarterRollup: Rollup = { table: 'rollup_history', bucket: 'quarter', seconds: 900 };
+export const quarterRollup: Rollup = { table: 'rollup_15m', bucket: 'bucket', seconds: 900 };
 
 const counts = 'sum(r.negative) AS negative, sum(r.neutral) AS neutral, sum(r.positive) AS positive, sum(r.unscored) AS unscored';
 const means = `sum(r.score_sum) AS scores, sum(r.weight_negative) AS weightNegative, sum(r.weight_neutral) AS weightNeutral,
@@ -23,7 +23,7 @@ const within = (rollup: Rollup) =>
 /** The start of the bucket that a moment falls into, as seconds; from hours on it is that of the time zone. */
 const bucketStarts: Readonly<Record<Grain, (moment: string) => string>> = {
   minute: (moment) => `toUnixTimestamp(toStartOfMinute(${moment}))`,
-  quarter: (moment) => `toUnixTimestamp(toStartOfFifteenMinutes(${moment}))`,
+  '15m': (moment) => `toUnixTimestamp(toStartOfFifteenMinutes(${moment}))`,
   hour: (moment) => `toUnixTimestamp(toStartOfHour(${moment}, {timeZone:String}))`,
   day: (moment) => `toUnixTimestamp(toStartOfDay(${moment}, {timeZone:String}))`,
   week: (moment) =>
@@ -71,8 +71,8 @@ export const selectPeriods = (rollup: Rollup, { authors }: { authors: boolean })
 /** A row where there are posts from a moment or before it. */
 export const selectEarlier = `
   SELECT 1 AS found
-  FROM rollup_history AS r FINAL
-  WHERE r.brand = '*' AND r.quarter <= toDateTime({moment:UInt32}, 'UTC') AND ${volume} > 0
+  FROM rollup_15m AS r FINAL
+  WHERE r.brand = '*' AND r.bucket <= toDateTime({moment:UInt32}, 'UTC') AND ${volume} > 0
   LIMIT 1`;
 
 export const selectBrands = (rollup: Rollup) => `
@@ -86,7 +86,7 @@ export const selectBrands = (rollup: Rollup) => `
 /** Counts of a brand by platform and language. */
 export const selectParts = `
   SELECT r.platform AS platform, r.lang AS lang, ${counts}
-  FROM rollup_history AS r FINAL
+  FROM rollup_15m AS r FINAL
   WHERE r.brand = {brand:String} AND ${within(quarterRollup)}
   GROUP BY platform, lang
   HAVING negative + neutral + positive + unscored > 0`;
@@ -94,7 +94,7 @@ export const selectParts = `
 /** Scored posts of a brand by quarter-hours that begin in a range, whole. */
 export const selectScored = (filter: PostFilter) => `
   SELECT sum(r.negative + r.neutral + r.positive) AS posts
-  FROM rollup_history AS r FINAL
+  FROM rollup_15m AS r FINAL
   WHERE r.brand = {brand:String} AND ${within(quarterRollup)}${given(filter, rollupConditions)}`;
 
 /**
@@ -104,24 +104,24 @@ export const selectScored = (filter: PostFilter) => `
  * They spare the raw table a search through all history.
  */
 export const selectQuarters = (filter: PostFilter, hasMany: boolean) => `
-  SELECT toUnixTimestamp(q.quarter) AS start, sum(q.posts) AS posts
+  SELECT toUnixTimestamp(q.bucket) AS start, sum(q.posts) AS posts
   FROM (
-    SELECT r.quarter AS quarter, sum(${filter.label ? `r.${filter.label}` : 'r.negative + r.neutral + r.positive + r.unscored'}) AS posts
-    FROM rollup_history AS r FINAL
+    SELECT r.bucket AS bucket, sum(${filter.label ? `r.${filter.label}` : 'r.negative + r.neutral + r.positive + r.unscored'}) AS posts
+    FROM rollup_15m AS r FINAL
     WHERE ${hasMany ? 'r.brand IN {brands:Array(String)}' : 'r.brand = {brand:String}'} AND ${within(quarterRollup)}${given(filter, rollupConditions)}
-    GROUP BY quarter
+    GROUP BY bucket
     HAVING posts > 0
     UNION ALL
-    SELECT toStartOfFifteenMinutes(m.minute) AS quarter, 0 AS posts
+    SELECT toStartOfFifteenMinutes(m.minute) AS bucket, 0 AS posts
     FROM (
-      SELECT minute FROM rollup_marks
+      SELECT minute FROM rollup_dirty_minutes
       WHERE minute >= toDateTime({from:UInt32}, 'UTC') AND minute < toDateTime({to:UInt32}, 'UTC')
       GROUP BY minute
-      HAVING max(marked_at) > max(quarter_done)
+      HAVING max(marked_at) > max(rollup_15m_done)
     ) AS m
   ) AS q
-  GROUP BY q.quarter
-  ORDER BY q.quarter DESC
+  GROUP BY q.bucket
+  ORDER BY q.bucket DESC
   LIMIT {quarters:UInt32}`;
 
 const engagement = 'p.likes + p.reposts + p.replies';
@@ -151,7 +151,7 @@ const rollupConditions: Conditions = { platform: 'r.platform = {platform:String}
 
 /** The label that a post counts with for a brand: that of its clauses where these are not all of the post. */
 const labelFor = (brand: string) =>
-  `if(has(p.towards_brands, ${brand}), toString(p.towards_labels[indexOf(p.towards_brands, ${brand})]), toString(p.label))`;
+  `if(has(p.brand_sentiment_brands, ${brand}), toString(p.brand_sentiment_labels[indexOf(p.brand_sentiment_brands, ${brand})]), toString(p.label))`;
 
 const postConditions: Conditions = {
   label: `${labelFor('{brand:String}')} = {label:String}`,
@@ -202,12 +202,12 @@ export function selectPostKeys(filter: PostFilter, options: KeysOptions): string
   const patterns = Array.from({ length: options.patterns }, (_, index) => ` AND match(${foldedText}, {pattern${index}:String})`);
   const quarters = `
     AND p.minute IN (
-      SELECT q.quarter + toIntervalMinute(arrayJoin(range(15)))
-      FROM (SELECT toDateTime(arrayJoin({quarters:Array(UInt32)}), 'UTC') AS quarter) AS q
+      SELECT q.bucket + toIntervalMinute(arrayJoin(range(15)))
+      FROM (SELECT toDateTime(arrayJoin({quarters:Array(UInt32)}), 'UTC') AS bucket) AS q
     )`;
   return `
   SELECT toUnixTimestamp64Milli(p.created_at) AS createdAtMs, p.platform AS platform, p.id AS id, ${engagement} AS engagement
-  FROM ${filter.label ? 'counted_posts AS p' : 'posts AS p FINAL'}
+  FROM ${filter.label ? 'effective_posts AS p' : 'posts AS p FINAL'}
   WHERE NOT p.deleted AND ${inMinutes}${options.quarters ? quarters : ''}
     AND ${inMilliseconds}
     AND (${order}) < (${before})
@@ -216,7 +216,7 @@ export function selectPostKeys(filter: PostFilter, options: KeysOptions): string
   LIMIT {limit:UInt32}`;
 }
 
-/** The label that counts, as in the view `counted_posts`, which cannot be asked with PREWHERE. */
+/** The label that counts, as in the view `effective_posts`, which cannot be asked with PREWHERE. */
 const judged = `if(c.correction = 'none', ${labelFor('{brand:String}')}, toString(c.correction))`;
 
 /**
@@ -244,10 +244,10 @@ export const selectPosts = `
     author_id AS authorId, author_handle AS authorHandle, author_name AS authorName, author_followers AS followers,
     url, likes, reposts, replies, in_reply_to AS inReplyTo, brands, label,
     negative, neutral, positive, score, confidence, model_version AS modelVersion, truncated,
-    arrayZip(towards_brands, towards_labels, towards_negative, towards_positive) AS towardsRows,
+    arrayZip(brand_sentiment_brands, brand_sentiment_labels, brand_sentiment_negative, brand_sentiment_positive) AS brandSentimentRows,
     if(correction = 'none', '', model_label) AS modelLabel, corrected_by AS correctedBy, correction_reason AS reason,
     toUnixTimestamp64Milli(corrected_at) AS correctedAtMs
-  FROM counted_posts AS p
+  FROM effective_posts AS p
   WHERE NOT deleted AND (p.minute, p.platform, p.id) IN (
     SELECT toDateTime(k.1, 'UTC'), k.2, k.3
     FROM (SELECT arrayJoin(arrayZip({minutes:Array(UInt32)}, {platforms:Array(String)}, {ids:Array(String)})) AS k)

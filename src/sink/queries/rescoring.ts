@@ -1,7 +1,7 @@
 import { inRange } from './writing.ts';
 
 const scored =
-  'label, negative, neutral, positive, score, confidence, model_version, scored_at, truncated, towards_brands, towards_labels, towards_negative, towards_positive';
+  'label, negative, neutral, positive, score, confidence, model_version, scored_at, truncated, brand_sentiment_brands, brand_sentiment_labels, brand_sentiment_negative, brand_sentiment_positive';
 
 /** Posts of a range that another model has not scored in their present version, in the order of the table, behind a key. */
 export const selectToRescore = `

@@ -159,4 +159,4 @@ export const insertMadeUp = `
 export const countOthers = "SELECT count() AS posts FROM posts WHERE topic NOT IN ('made-up', 'demo')";
 
 /** A past that was lived has been merged by its table's own setting, which waits for a day. */
-export const mergeHistory = 'OPTIMIZE TABLE rollup_history FINAL';
+export const mergeHistory = 'OPTIMIZE TABLE rollup_15m FINAL';

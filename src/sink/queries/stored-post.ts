@@ -34,7 +34,7 @@ export interface StoredPost {
   readonly modelVersion: string;
   readonly truncated: boolean;
   /** What is said of each of several brands, where that is not all of the text; none where the post is corrected. */
-  readonly towards?: readonly BrandSentiment[];
+  readonly brandSentiment?: readonly BrandSentiment[];
   readonly correction?: StoredCorrection;
 }
 
@@ -46,14 +46,14 @@ export interface PostKey {
 }
 
 interface Row
-  extends Omit<StoredPost, 'createdAt' | 'author' | 'engagement' | 'towards' | 'correction'>,
+  extends Omit<StoredPost, 'createdAt' | 'author' | 'engagement' | 'brandSentiment' | 'correction'>,
     Record<keyof Engagement, number | string> {
   readonly createdAtMs: number | string;
   readonly authorId: string;
   readonly authorHandle: string;
   readonly authorName: string;
   readonly followers: number | string;
-  readonly towardsRows: readonly (readonly [brand: string, label: Label, negative: number, positive: number])[];
+  readonly brandSentimentRows: readonly (readonly [brand: string, label: Label, negative: number, positive: number])[];
   /** Empty where there is no correction. */
   readonly modelLabel: StoredLabel | '';
   readonly correctedBy: string;
@@ -93,7 +93,7 @@ function toPost({
   replies,
   url,
   inReplyTo,
-  towardsRows,
+  brandSentimentRows,
   modelLabel,
   correctedBy,
   correctedAtMs,
@@ -107,12 +107,12 @@ function toPost({
     ...(authorId ? { author: { id: authorId, handle: authorHandle, name: authorName, followers: Number(followers) } } : {}),
     ...(url ? { url } : {}),
     ...(inReplyTo ? { inReplyTo } : {}),
-    ...(towardsRows.length > 0 ? { towards: towardsRows.map(toTowards) } : {}),
+    ...(brandSentimentRows.length > 0 ? { brandSentiment: brandSentimentRows.map(toBrandSentiment) } : {}),
     ...(modelLabel ? { correction: { modelLabel, by: correctedBy, at: new Date(Number(correctedAtMs)).toISOString(), reason } } : {}),
   };
 }
 
-const toTowards = ([brand, label, negative, positive]: Row['towardsRows'][number]): BrandSentiment => ({
+const toBrandSentiment = ([brand, label, negative, positive]: Row['brandSentimentRows'][number]): BrandSentiment => ({
   brand,
   label,
   negative,

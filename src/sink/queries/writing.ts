@@ -3,24 +3,24 @@
 /** created_at of posts seen before. The two lists are independent: the answer may hold more keys than asked for. */
 export const selectFirstSights = `
   SELECT platform, id, toUnixTimestamp64Milli(argMin(created_at, _block_number)) AS createdAt
-  FROM post_keys
+  FROM post_first_seen
   WHERE id IN {ids:Array(String)} AND platform IN {platforms:Array(String)}
   GROUP BY platform, id
   SETTINGS max_threads = 1`;
 
 /** Later than every mark there is: the server's clock, unless that has been set back since. */
-export const selectLatestMark = "SELECT toString(greatest(now64(6, 'UTC'), max(marked_at))) AS at FROM rollup_marks";
+export const selectLatestMark = "SELECT toString(greatest(now64(6, 'UTC'), max(marked_at))) AS at FROM rollup_dirty_minutes";
 
 /**
  * Marks minutes, each later than all that is noted of it: by the server's clock, or by a microsecond where that
  * has been set back.
  */
-export const insertMarks = `INSERT INTO rollup_marks (minute, marked_at)
+export const insertMarks = `INSERT INTO rollup_dirty_minutes (minute, marked_at)
   SELECT asked.minute, greatest(now64(6, 'UTC'), noted.latest + toIntervalMicrosecond(1))
   FROM (SELECT toDateTime(arrayJoin({minutes:Array(UInt32)}), 'UTC') AS minute) AS asked
   LEFT JOIN (
-    SELECT minute, max(greatest(marked_at, minute_done, quarter_done)) AS latest
-    FROM rollup_marks
+    SELECT minute, max(greatest(marked_at, rollup_minute_done, rollup_15m_done)) AS latest
+    FROM rollup_dirty_minutes
     WHERE minute IN {minutes:Array(UInt32)}
     GROUP BY minute
   ) AS noted ON noted.minute = asked.minute
@@ -29,25 +29,27 @@ export const insertMarks = `INSERT INTO rollup_marks (minute, marked_at)
 /** Minutes marked since a grain last saw them, newest first, so that the live end never waits for history. */
 export const selectPending = (grain: RollupTable) => `
   SELECT toUnixTimestamp(minute) AS minute, toString(max(marked_at)) AS mark
-  FROM rollup_marks
+  FROM rollup_dirty_minutes
   GROUP BY minute
-  HAVING max(marked_at) > max(${grain.name}_done) AND max(${grain.name}_done) < {until:DateTime64(6, 'UTC')}
+  HAVING max(marked_at) > max(${grain.table}_done) AND max(${grain.table}_done) < {until:DateTime64(6, 'UTC')}
   ORDER BY minute DESC
   LIMIT {limit:UInt32}
   SETTINGS max_threads = 1`;
 
 /** Buckets whose rows do not all come from one recomputation: another process was at work meanwhile. */
 export const selectTorn = (grain: RollupTable) => `
-  SELECT toUnixTimestamp(${grain.name}) AS bucket
+  SELECT toUnixTimestamp(${grain.column}) AS bucket
   FROM ${grain.table} FINAL
-  WHERE ${grain.name} IN {buckets:Array(DateTime('UTC'))}
-  GROUP BY ${grain.name}
+  WHERE ${grain.column} IN {buckets:Array(DateTime('UTC'))}
+  GROUP BY ${grain.column}
   HAVING min(version) != max(version)
   SETTINGS max_threads = 1, do_not_merge_across_partitions_select_final = 1`;
 
 export interface RollupTable {
-  readonly name: 'minute' | 'quarter';
-  readonly table: string;
+  readonly name: 'minute' | '15m';
+  readonly table: 'rollup_minute' | 'rollup_15m';
+  /** The start of a bucket. */
+  readonly column: 'minute' | 'bucket';
   readonly seconds: number;
   /** The columns of a group, and how raw rows yield them. */
   readonly keys: string;
@@ -60,6 +62,7 @@ export interface RollupTable {
 export const minuteRollup: RollupTable = {
   name: 'minute',
   table: 'rollup_minute',
+  column: 'minute',
   seconds: 60,
   keys: 'minute, brand',
   bucket: 'minute',
@@ -68,10 +71,11 @@ export const minuteRollup: RollupTable = {
 };
 
 export const rollup15m: RollupTable = {
-  name: 'quarter',
-  table: 'rollup_history',
+  name: '15m',
+  table: 'rollup_15m',
+  column: 'bucket',
   seconds: 900,
-  keys: 'quarter, brand, platform, lang',
+  keys: 'bucket, brand, platform, lang',
   bucket: 'toStartOfFifteenMinutes(minute)',
   others: ', platform, lang',
   kept: 'true',
@@ -112,22 +116,22 @@ export const recompute = (grain: RollupTable) => `
     (
       SELECT greatest(now64(6, 'UTC'), max(version) + toIntervalMicrosecond(1))
       FROM ${grain.table}
-      WHERE ${grain.name} IN {buckets:Array(DateTime('UTC'))}
+      WHERE ${grain.column} IN {buckets:Array(DateTime('UTC'))}
     )
   FROM (
-    SELECT ${grain.bucket} AS ${grain.name}, arrayJoin(arrayDistinct(arrayPushFront(CAST(brands, 'Array(String)'), '*'))) AS brand${grain.others},
-      indexOf(towards_brands, brand) AS own,
-      if(own > 0, towards_labels[own], p.label) AS label,
-      if(own > 0, toFloat64(towards_positive[own]) - towards_negative[own], if(p.label = 'unscored', 0, toFloat64(p.score))) AS score,
+    SELECT ${grain.bucket} AS ${grain.column}, arrayJoin(arrayDistinct(arrayPushFront(CAST(brands, 'Array(String)'), '*'))) AS brand${grain.others},
+      indexOf(brand_sentiment_brands, brand) AS own,
+      if(own > 0, brand_sentiment_labels[own], p.label) AS label,
+      if(own > 0, toFloat64(brand_sentiment_positive[own]) - brand_sentiment_negative[own], if(p.label = 'unscored', 0, toFloat64(p.score))) AS score,
       1 + log(1 + likes + reposts + replies) AS weight,
       if(author_id = '', '', concat(platform, ':', author_id)) AS author,
       true AS present
-    FROM counted_posts AS p
+    FROM effective_posts AS p
     WHERE minute IN {minutes:Array(DateTime('UTC'))} AND NOT deleted AND ${grain.kept}
     UNION ALL
     SELECT DISTINCT ${grain.keys}, 0, '', 0., 0., '', false
     FROM ${grain.table}
-    WHERE ${grain.name} IN {buckets:Array(DateTime('UTC'))}
+    WHERE ${grain.column} IN {buckets:Array(DateTime('UTC'))}
   )
   GROUP BY ${grain.keys}
   SETTINGS async_insert = 0, max_threads = 1, max_memory_usage = 400000000, do_not_merge_across_partitions_select_final = 1`;
@@ -139,7 +143,7 @@ export const selectMinutes = `
   SELECT toUnixTimestamp(minute) AS minute FROM (
     SELECT minute FROM posts WHERE ${inRange('minute')}
     UNION DISTINCT SELECT minute FROM rollup_minute WHERE ${inRange('minute')}
-    UNION DISTINCT SELECT quarter FROM rollup_history WHERE ${inRange('quarter')}
+    UNION DISTINCT SELECT bucket FROM rollup_15m WHERE ${inRange('bucket')}
   )
   SETTINGS max_threads = 1`;
 
@@ -150,10 +154,10 @@ export const selectExtent = `
 /** Minutes of a range that some grain has not seen since `until`. */
 export const countPending = `
   SELECT count() AS minutes FROM (
-    SELECT minute FROM rollup_marks
+    SELECT minute FROM rollup_dirty_minutes
     WHERE ${inRange('minute')}
     GROUP BY minute
-    HAVING least(max(minute_done), max(quarter_done)) < least(max(marked_at), {until:DateTime64(6, 'UTC')})
+    HAVING least(max(rollup_minute_done), max(rollup_15m_done)) < least(max(marked_at), {until:DateTime64(6, 'UTC')})
   )
   SETTINGS max_threads = 1`;
 
@@ -164,14 +168,14 @@ export const countPending = `
 export const selectToCorrect = `
   SELECT toUnixTimestamp(minute) AS minute, platform, id,
     toString(greatest(now64(6, 'UTC'), corrected_at + toIntervalMicrosecond(1))) AS at
-  FROM counted_posts
+  FROM effective_posts
   WHERE NOT deleted AND ${inRange('minute')}
     AND toUnixTimestamp64Milli(created_at) >= {fromMs:Int64} AND toUnixTimestamp64Milli(created_at) < {toMs:Int64}
     AND ({platform:String} = '' OR platform = {platform:String})
     AND ({id:String} = '' OR id = {id:String})
     AND ({brand:String} = '*' OR has(brands, {brand:String}))
     AND ({lang:String} = '' OR lang = {lang:String})
-    AND ({label:String} = '' OR if(has(towards_brands, {brand:String}), towards_labels[indexOf(towards_brands, {brand:String})], label) = {label:String})
+    AND ({label:String} = '' OR if(has(brand_sentiment_brands, {brand:String}), brand_sentiment_labels[indexOf(brand_sentiment_brands, {brand:String})], label) = {label:String})
     AND ({text:String} = '' OR positionCaseInsensitiveUTF8(text, {text:String}) > 0)
     AND ({undo:Bool} = (correction != 'none') OR NOT {undo:Bool})
   ORDER BY minute, platform, id
@@ -198,10 +202,10 @@ export const rewriteBrands = `
   INSERT INTO posts
   SELECT p.* REPLACE (
     m.matched.4 AS brands, {hash:String} AS brands_hash,
-    arrayFilter(one -> has(m.matched.4, one), p.towards_brands) AS towards_brands,
-    arrayFilter((value, one) -> has(m.matched.4, one), p.towards_labels, p.towards_brands) AS towards_labels,
-    arrayFilter((value, one) -> has(m.matched.4, one), p.towards_negative, p.towards_brands) AS towards_negative,
-    arrayFilter((value, one) -> has(m.matched.4, one), p.towards_positive, p.towards_brands) AS towards_positive
+    arrayFilter(one -> has(m.matched.4, one), p.brand_sentiment_brands) AS brand_sentiment_brands,
+    arrayFilter((value, one) -> has(m.matched.4, one), p.brand_sentiment_labels, p.brand_sentiment_brands) AS brand_sentiment_labels,
+    arrayFilter((value, one) -> has(m.matched.4, one), p.brand_sentiment_negative, p.brand_sentiment_brands) AS brand_sentiment_negative,
+    arrayFilter((value, one) -> has(m.matched.4, one), p.brand_sentiment_positive, p.brand_sentiment_brands) AS brand_sentiment_positive
   )
   FROM posts AS p FINAL
   INNER JOIN (
@@ -239,7 +243,7 @@ export const tablesOfPosts = [
   { table: 'posts', where: keyedInMinutes },
   { table: 'scores', where: keyedInMinutes },
   { table: 'corrections', where: keyedInMinutes },
-  { table: 'post_keys', where: `id IN {ids:Array(String)} AND ${keyed}` },
+  { table: 'post_first_seen', where: `id IN {ids:Array(String)} AND ${keyed}` },
 ] as const;
 
 type TableOfPosts = (typeof tablesOfPosts)[number];

@@ -33,7 +33,7 @@ export async function readDirty(client: ClickHouseClient, grain: RollupTable, li
 export async function recordDone(client: ClickHouseClient, grain: RollupTable, seen: readonly DirtyMinute[]): Promise<void> {
   await insertRows(
     client,
-    'rollup_marks',
-    seen.map(({ minute, mark }) => ({ minute, marked_at: never, [`${grain.name}_done`]: mark })),
+    'rollup_dirty_minutes',
+    seen.map(({ minute, mark }) => ({ minute, marked_at: never, [`${grain.table}_done`]: mark })),
   );
 }

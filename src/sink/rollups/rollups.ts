@@ -8,7 +8,7 @@ import { type Recomputed, readLatestMark, recomputeDirty } from './recompute-dir
 import { keepsEverything, keptAt, type Retention } from './retention-window.ts';
 
 /** Milliseconds between two looks at the marks. */
-const pace = { minute: 1_000, quarter: 10_000 } as const;
+const pace = { minute: 1_000, '15m': 10_000 } as const;
 const longestPauseMs = 30_000;
 /** Pauses as multiples of the work before them, so that rollups never take more than a small part of a core from the model. */
 const keepingUp = 25;

@@ -5,7 +5,7 @@ import { toDateTime } from './post-row.ts';
 
 /** What becomes of a message to a channel after an attempt. */
 export interface Attempt {
-  readonly change: string;
+  readonly transition: string;
   readonly channel: string;
   /** This one among them. */
   readonly attempts: number;
@@ -19,7 +19,7 @@ export interface AlertStore {
   addChanges(changes: readonly AlertTransition[]): Promise<void>;
   putStates(states: readonly RuleState[], at: number): Promise<void>;
   addAttempt(attempt: Attempt, at: number): Promise<void>;
-  addNote(note: { alert: string; kind: 'ack' | 'mark'; value: string; by: string }, at: number): Promise<void>;
+  addNote(note: { alert: string; kind: 'ack' | 'feedback'; value: string; by: string }, at: number): Promise<void>;
   putMute(mute: Silence, at: number): Promise<void>;
 }
 
@@ -29,11 +29,11 @@ export function createAlertStore({ upkeep }: Pick<Database, 'upkeep'>): AlertSto
     addChanges: (changes) =>
       insertRows(
         upkeep,
-        'alert_changes',
+        'alert_transitions',
         changes.map(({ at, evaluation, state, ...rest }) => ({
           ...rest,
           at: toDateTime(at),
-          verdict: JSON.stringify(evaluation),
+          evaluation: JSON.stringify(evaluation),
           state: JSON.stringify(state),
         })),
       ),
@@ -44,9 +44,9 @@ export function createAlertStore({ upkeep }: Pick<Database, 'upkeep'>): AlertSto
         states.map(({ rule, brand, state }) => ({ rule, brand, at: toDateTime(at), state: JSON.stringify(state) })),
       ),
     addAttempt: ({ nextAt, ...attempt }, at) =>
-      insertRows(upkeep, 'alert_deliveries', [{ ...attempt, next_at: toDateTime(nextAt), at: toDateTime(at) }]),
-    addNote: ({ by, ...note }, at) => insertRows(upkeep, 'alert_notes', [{ ...note, said_by: by, at: toDateTime(at) }]),
+      insertRows(upkeep, 'alert_outbox', [{ ...attempt, next_at: toDateTime(nextAt), at: toDateTime(at) }]),
+    addNote: ({ by, ...note }, at) => insertRows(upkeep, 'alert_annotations', [{ ...note, created_by: by, at: toDateTime(at) }]),
     putMute: ({ by, until, ...mute }, at) =>
-      insertRows(upkeep, 'alert_mutes', [{ ...mute, until: toDateTime(until), said_by: by, at: toDateTime(at) }]),
+      insertRows(upkeep, 'alert_silences', [{ ...mute, until: toDateTime(until), created_by: by, at: toDateTime(at) }]),
   };
 }

@@ -31,7 +31,7 @@ export async function registerFirstSeen(
   const fixed = await findFirstSeen(client, [...offered.values()], signal);
   const fresh = [...offered].filter(([key]) => !fixed.has(key)).map(([, post]) => post);
   const rows = fresh.map((post) => ({ platform: post.platform, id: post.id, created_at: toDateTime(readTime(post, 'createdAt')) }));
-  await insertRows(client, 'post_keys', rows, signal);
+  await insertRows(client, 'post_first_seen', rows, signal);
   const settled = shared
     ? await findFirstSeen(client, fresh, signal)
     : new Map(fresh.map((post) => [keyOf(post), readTime(post, 'createdAt')]));

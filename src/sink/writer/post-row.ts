@@ -41,7 +41,7 @@ export function toRow(post: ScoredPost, createdAtMs: number) {
     model_version: post.modelVersion,
     scored_at: toDateTime(readTime(post, 'scoredAt')),
     truncated: post.truncated,
-    ...towardsColumns(checkedTowards(post)),
+    ...brandSentimentColumns(checkedBrandSentiment(post)),
     topic: post.position.topic,
     partition: post.position.partition,
     offset: offset(post),
@@ -49,12 +49,12 @@ export function toRow(post: ScoredPost, createdAtMs: number) {
 }
 
 /** What is said of single brands, as the aligned columns of `posts` and `scores`. */
-export function towardsColumns(brandSentiment: ScoredPost['brandSentiment'] = []) {
+export function brandSentimentColumns(brandSentiment: ScoredPost['brandSentiment'] = []) {
   return {
-    towards_brands: brandSentiment.map(({ brand }) => brand),
-    towards_labels: brandSentiment.map(({ label }) => label),
-    towards_negative: brandSentiment.map(({ negative }) => negative),
-    towards_positive: brandSentiment.map(({ positive }) => positive),
+    brand_sentiment_brands: brandSentiment.map(({ brand }) => brand),
+    brand_sentiment_labels: brandSentiment.map(({ label }) => label),
+    brand_sentiment_negative: brandSentiment.map(({ negative }) => negative),
+    brand_sentiment_positive: brandSentiment.map(({ positive }) => positive),
   };
 }
 
@@ -76,7 +76,7 @@ function within(post: ScoredPost, field: 'negative' | 'neutral' | 'positive' | '
   return value;
 }
 
-function checkedTowards(post: ScoredPost): ScoredPost['brandSentiment'] {
+function checkedBrandSentiment(post: ScoredPost): ScoredPost['brandSentiment'] {
   if (post.brandSentiment?.some(({ negative, positive }) => !isWithin(negative, 0) || !isWithin(positive, 0)))
     throw unfit(post, 'brandSentiment');
   return post.brandSentiment;

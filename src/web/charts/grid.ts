@@ -4,7 +4,7 @@ import type { Span } from '../state/view-state.ts';
 
 export const stackedLabels = ['unscored', 'positive', 'neutral', 'negative'] as const;
 
-const secondsOf = { minute: 60, quarter: 900, hour: 3_600, day: 86_400, week: 604_800, month: 2_629_800 } as const;
+const secondsOf = { minute: 60, '15m': 900, hour: 3_600, day: 86_400, week: 604_800, month: 2_629_800 } as const;
 
 /** Buckets on a regular time grid. Without data a bucket is undefined, and lines have a gap. */
 export interface Grid {

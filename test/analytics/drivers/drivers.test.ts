@@ -147,7 +147,7 @@ test('of very many posts always the same sample is read, and what drives them is
         ['Many'], if(number % 40 = 0, 'negative', 'positive'), 'en'
       FROM numbers(40000)`,
   });
-  await db.writer.command({ query: 'INSERT INTO rollup_marks (minute) SELECT DISTINCT minute FROM posts' });
+  await db.writer.command({ query: 'INSERT INTO rollup_dirty_minutes (minute) SELECT DISTINCT minute FROM posts' });
   await createRollups({ db, clock: systemClock, log: quiet, metrics: createMetrics() }).settle();
   const turns: number[] = [];
   let last = performance.now();

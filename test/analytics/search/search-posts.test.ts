@@ -260,8 +260,11 @@ test('of several brands, a post has the label of what it says of the one that is
   expect(await idsOf({ brand: ['Ibis', 'Tern'], label: 'negative' })).toEqual([]);
   expect(await idsOf({ brand: '*', label: 'neutral' })).toEqual(expect.arrayContaining(['apart', 'half']));
   const [found] = (await ask({ brand: 'Ibis', label: 'positive' })).posts;
-  expect(found).toMatchObject({ label: 'neutral', towards: [{ brand: 'Ibis', label: 'positive', positive: 0.75 }, { brand: 'Osprey' }] });
+  expect(found).toMatchObject({
+    label: 'neutral',
+    brandSentiment: [{ brand: 'Ibis', label: 'positive', positive: 0.75 }, { brand: 'Osprey' }],
+  });
   await correct(db, { posts: { platform: 'chirper', id: 'apart' }, label: 'negative', by: 'ines', reason: '' });
   expect(await idsOf({ brand: 'Ibis', label: 'negative' })).toEqual(['apart']);
-  expect((await ask({ brand: 'Ibis', label: 'negative' })).posts[0]).not.toHaveProperty('towards');
+  expect((await ask({ brand: 'Ibis', label: 'negative' })).posts[0]).not.toHaveProperty('brandSentiment');
 });

@@ -187,6 +187,6 @@ test.each(['corrections?platform=chirper&id=', 'alerts/mutes?rule=', 'jobs/', 'a
 
 test('after all of that every post is there, and says what it said', async () => {
   expect(
-    await rowsOf(db, "SELECT count() AS posts, countIf(correction != 'none') AS corrected FROM counted_posts WHERE NOT deleted"),
+    await rowsOf(db, "SELECT count() AS posts, countIf(correction != 'none') AS corrected FROM effective_posts WHERE NOT deleted"),
   ).toEqual([{ posts: 12, corrected: 0 }]);
 });

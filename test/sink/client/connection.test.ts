@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { configSchema } from '../../../src/config/schema.ts';
@@ -18,7 +19,9 @@ beforeAll(async () => {
 });
 afterAll(() => remove());
 
-const migrations = readdirSync(new URL('../../../src/sink/migrations/', import.meta.url)).sort();
+const migrations = readdirSync(new URL('../../../src/sink/migrations/', import.meta.url))
+  .filter((name) => name.endsWith('.sql'))
+  .sort();
 
 test('migrations are applied once', async () => {
   const again = await migrate(db, quiet);
@@ -29,8 +32,32 @@ test('migrations are applied once', async () => {
 test('two processes may migrate an empty database at once', async () => {
   await db.writer.command({ query: 'DROP DATABASE feedpulse' });
   await db.writer.command({ query: 'CREATE DATABASE feedpulse' });
-  await Promise.all([migrate(db, quiet), migrate({ ...db, writer: db.upkeep }, quiet)]);
+  await Promise.all([migrate({ ...db, kind: 'server' }, quiet), migrate({ ...db, writer: db.upkeep, kind: 'server' }, quiet)]);
   expect(await rowsOf(db, 'SELECT name FROM schema_migrations FINAL ORDER BY name')).toEqual(migrations.map((name) => ({ name })));
+});
+
+test('a process waits for another one that migrates, and takes over its lock if that one died', async () => {
+  const lock = () =>
+    db.writer.command({ query: "CREATE TABLE schema_migration_lock (at DateTime64(3, 'UTC')) ENGINE = MergeTree ORDER BY at" });
+  const empty = async () => {
+    await db.writer.command({ query: 'DROP DATABASE feedpulse SYNC' });
+    await db.writer.command({ query: 'CREATE DATABASE feedpulse' });
+    await lock();
+  };
+  await empty();
+  let finished = false;
+  const waiting = migrate({ ...db, kind: 'server' }, quiet).then(() => {
+    finished = true;
+  });
+  await sleep(1_500);
+  expect(finished).toBe(false);
+  await db.writer.command({ query: 'DROP TABLE schema_migration_lock' });
+  await waiting;
+  await empty();
+  expect((await migrate({ ...db, kind: 'server' }, quiet, { lockExpirySeconds: 1 })).applied).toEqual(migrations);
+  expect(await rowsOf(db, "SELECT name FROM system.tables WHERE database = currentDatabase() AND name = 'schema_migration_lock'")).toEqual(
+    [],
+  );
 });
 
 test.each([
@@ -57,7 +84,7 @@ test('a migration that was edited after it was applied is refused', async () => 
   const copy = await mkdtemp(join(tmpdir(), 'feedpulse-migrations-'));
   await cp(new URL('../../../src/sink/migrations/', import.meta.url), copy, { recursive: true });
   await writeFile(join(copy, '0002-rollups.sql'), 'SELECT 1;\n');
-  await expect(migrate(db, quiet, pathToFileURL(`${copy}/`))).rejects.toMatchObject({
+  await expect(migrate(db, quiet, { folder: pathToFileURL(`${copy}/`) })).rejects.toMatchObject({
     code: 'MIGRATION_CHECKSUM_MISMATCH',
     message: expect.stringContaining('0002-rollups.sql'),
   });

@@ -123,7 +123,7 @@ async function readRaw() {
     db,
     `SELECT platform, id, toUnixTimestamp(minute) AS at, lang, brands, label, score, likes, author_id,
       arrayMap((brand, label, minus, plus) -> tuple(brand, label, toFloat64(plus) - minus),
-        towards_brands, towards_labels, towards_negative, towards_positive) AS brandSentiment
+        brand_sentiment_brands, brand_sentiment_labels, brand_sentiment_negative, brand_sentiment_positive) AS brandSentiment
     FROM posts FINAL WHERE NOT deleted`,
   );
   const corrections = await rowsOf<{ platform: string; id: string; correction: string }>(
@@ -156,7 +156,7 @@ test('after a storm of posts, edits, deletions, corrections, other brands and er
     return new Map([...groups].map(([key, posts]) => [key, figuresOf(posts)]));
   };
   expect(await storedFigures(db, 'minute', 'rollup_minute', 'minute, brand')).toEqual(group(({ at }, brand) => [at, brand]));
-  expect(await storedFigures(db, 'quarter', 'rollup_history', 'quarter, brand, platform, lang')).toEqual(
+  expect(await storedFigures(db, 'bucket', 'rollup_15m', 'bucket, brand, platform, lang')).toEqual(
     group(({ at, platform, lang }, brand) => [at - (at % 900), brand, platform, lang]),
   );
   const present = new Set(raw.map(({ platform, id }) => `${platform}:${id}`));

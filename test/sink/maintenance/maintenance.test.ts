@@ -37,7 +37,7 @@ beforeAll(async () => {
 });
 afterAll(() => remove());
 beforeEach(async () => {
-  const tables = ['posts', 'post_keys', 'scores', 'corrections', 'erasures', 'rollup_marks', 'rollup_minute', 'rollup_history'];
+  const tables = ['posts', 'post_first_seen', 'scores', 'corrections', 'erasures', 'rollup_dirty_minutes', 'rollup_minute', 'rollup_15m'];
   for (const table of tables) await db.writer.command({ query: `TRUNCATE TABLE ${table}` });
 });
 
@@ -45,7 +45,7 @@ const counts = async (brand = '*') =>
   rowsOf(
     db,
     `SELECT toUInt32(sum(negative)) AS negative, toUInt32(sum(neutral)) AS neutral, toUInt32(sum(positive)) AS positive,
-      round(sum(score_sum), 3) AS score FROM rollup_history FINAL WHERE brand = {brand:String}`,
+      round(sum(score_sum), 3) AS score FROM rollup_15m FINAL WHERE brand = {brand:String}`,
     { brand },
   );
 const say = (posts: Selection, label: Label | undefined, expected?: number) =>
@@ -59,7 +59,7 @@ test('a correction counts in place of the label of the model, which stays beside
   await rollups.settle();
   expect(await counts()).toEqual([{ negative: 1, neutral: 0, positive: 1, score: -0.4 }]);
   expect(
-    await rowsOf(db, 'SELECT id, label, model_label, correction, corrected_by, correction_reason FROM counted_posts ORDER BY id LIMIT 1'),
+    await rowsOf(db, 'SELECT id, label, model_label, correction, corrected_by, correction_reason FROM effective_posts ORDER BY id LIMIT 1'),
   ).toEqual([
     { id: '1', label: 'negative', model_label: 'positive', correction: 'negative', corrected_by: 'ines', correction_reason: "it's irony" },
   ]);
@@ -122,7 +122,7 @@ test('a filter corrects what it finds, and nothing when it finds another number 
 test('a correction whose process died before it was marked counts with the next start', async () => {
   await writer.write([post()]);
   await rollups.settle();
-  const upkeep = beforeStatement(db.upkeep, /^INSERT INTO rollup_marks/, () => Promise.reject(new Error('killed')));
+  const upkeep = beforeStatement(db.upkeep, /^INSERT INTO rollup_dirty_minutes/, () => Promise.reject(new Error('killed')));
   await expect(correct({ ...db, upkeep }, { posts: one, label: 'negative', by: '', reason: '' })).rejects.toThrow('killed');
   await rollups.settle();
   expect(await counts()).toMatchObject([{ negative: 0 }]);
@@ -182,7 +182,7 @@ test('an edit that comes while brands are matched anew keeps its own', async () 
 test('a rebuild computes a range anew whatever stood there', async () => {
   await writer.write([post(), post({ id: '2', createdAt: at(20) })]);
   await rollups.settle();
-  await db.writer.command({ query: 'ALTER TABLE rollup_history DELETE WHERE true SETTINGS mutations_sync = 1' });
+  await db.writer.command({ query: 'ALTER TABLE rollup_15m DELETE WHERE true SETTINGS mutations_sync = 1' });
   await markRange(db.upkeep, seconds);
   const steps: [number, number][] = [];
   await waitForFigures({ db, clock: systemClock, settle: rollups.settle }, seconds, (done, total) => void steps.push([done, total]));
@@ -194,7 +194,7 @@ const doom = (doomed: Partial<ErasureTarget>) =>
   erase({ client: db.upkeep, clock: systemClock }, { kind: 'post', ...one, ...doomed }, silent);
 const left = (id: string) =>
   Promise.all(
-    ['posts', 'scores', 'corrections', 'post_keys'].map(async (table) => {
+    ['posts', 'scores', 'corrections', 'post_first_seen'].map(async (table) => {
       const [row] = await rowsOf<{ rows: string }>(db, `SELECT toString(count()) AS rows FROM ${table} WHERE id = {id:String}`, { id });
       return row?.rows;
     }),

@@ -89,9 +89,9 @@ test('stored posts are scored beside those that count, and volume is not counted
   expect(progress.every(([done], index) => done >= (progress[index - 1]?.[0] ?? 0))).toBe(true);
   expect(await active()).toEqual(before);
   await rollups.settle();
-  expect(
-    await rowsOf(db, "SELECT sum(negative + neutral + positive + unscored) AS posts FROM rollup_history FINAL WHERE brand = '*'"),
-  ).toEqual([{ posts: 601 }]);
+  expect(await rowsOf(db, "SELECT sum(negative + neutral + positive + unscored) AS posts FROM rollup_15m FINAL WHERE brand = '*'")).toEqual(
+    [{ posts: 601 }],
+  );
   expect(await modelVersions(db.reader)).toMatchObject([
     { version: 'm1', counting: 601, kept: 0 },
     { version: 'other@2', counting: 0, kept: 600 },
@@ -157,7 +157,7 @@ test('the figures of both are compared over the posts that have both, corrected 
 
 test('activated scores count, and activating those before brings everything back', async () => {
   const before = await active();
-  const ask = <T>(query: string) => rowsOf<T>(db, query.replace('posts FINAL', 'counted_posts'));
+  const ask = <T>(query: string) => rowsOf<T>(db, query.replace('posts FINAL', 'effective_posts'));
   expect(await countToActivate(db, 'other@2', whole)).toBe(600);
   expect(await activateScores(db, 'other@2', whole, nothing)).toBe(600);
   await rollups.settle();
@@ -165,11 +165,11 @@ test('activated scores count, and activating those before brings everything back
     { model_version: 'm1', posts: 1 },
     { model_version: 'other@2', posts: 600 },
   ]);
-  expect(await rowsOf(db, "SELECT label, model_label, score FROM counted_posts WHERE id = '3'")).toEqual([
+  expect(await rowsOf(db, "SELECT label, model_label, score FROM effective_posts WHERE id = '3'")).toEqual([
     { label: 'positive', model_label: 'unscored', score: 1 },
   ]);
-  const apart = (id: string) => rowsOf(db, `SELECT towards_labels FROM posts FINAL WHERE id = '${id}'`);
-  expect([await apart('4'), await apart('5')]).toEqual([[{ towards_labels: [] }], [{ towards_labels: ['negative'] }]]);
+  const apart = (id: string) => rowsOf(db, `SELECT brand_sentiment_labels FROM posts FINAL WHERE id = '${id}'`);
+  expect([await apart('4'), await apart('5')]).toEqual([[{ brand_sentiment_labels: [] }], [{ brand_sentiment_labels: ['negative'] }]]);
   expect(await wrongGroups(ask, 'feedpulse')).toBe(0);
   expect(await activateScores(db, 'other@2', whole, nothing)).toBe(0);
   expect(await activateScores(db, 'm1', whole, nothing)).toBe(600);

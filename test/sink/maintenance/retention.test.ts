@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => remove());
 beforeEach(async () => {
-  for (const table of ['posts', 'post_keys', 'rollup_marks', 'rollup_minute', 'rollup_history'])
+  for (const table of ['posts', 'post_first_seen', 'rollup_dirty_minutes', 'rollup_minute', 'rollup_15m'])
     await db.writer.command({ query: `TRUNCATE TABLE ${table}` });
 });
 
@@ -39,14 +39,14 @@ const lives = async () =>
     (
       await rowsOf<{ name: string; life: string }>(
         db,
-        "SELECT name, extract(engine_full, ' TTL (.*?)(?: SETTINGS|$)') AS life FROM system.tables WHERE database = currentDatabase() AND life != '' AND name NOT IN ('rollup_marks', 'alert_deliveries', 'feed_progress') ORDER BY name",
+        "SELECT name, extract(engine_full, ' TTL (.*?)(?: SETTINGS|$)') AS life FROM system.tables WHERE database = currentDatabase() AND life != '' AND name NOT IN ('rollup_dirty_minutes', 'alert_outbox', 'feed_progress') ORDER BY name",
       )
     ).map(({ name, life }) => [name, life]),
   );
 const volume = () =>
   rowsOf(
     db,
-    "SELECT toUnixTimestamp(quarter) AS quarter, toUInt32(negative + neutral + positive) AS volume FROM rollup_history FINAL WHERE brand = '*' ORDER BY quarter",
+    "SELECT toUnixTimestamp(bucket) AS bucket, toUInt32(negative + neutral + positive) AS volume FROM rollup_15m FINAL WHERE brand = '*' ORDER BY bucket",
   );
 
 test('each table keeps its rows as long as the config says, and nothing is altered when that has not changed', async () => {
@@ -57,10 +57,10 @@ test('each table keeps its rows as long as the config says, and nothing is alter
   await applyRetention(db, { posts: '90d', scores: '1000h', rollupMinute: '60d', rollup15m: '3650d' }, log);
   expect(await lives()).toEqual({
     corrections: 'minute + toIntervalDay(90)',
-    post_keys: 'toDateTime(created_at) + toIntervalDay(90)',
+    post_first_seen: 'toDateTime(created_at) + toIntervalDay(90)',
     posts: 'minute + toIntervalDay(90)',
     rollup_minute: 'minute + toIntervalDay(60)',
-    rollup_history: 'quarter + toIntervalDay(3650)',
+    rollup_15m: 'bucket + toIntervalDay(3650)',
     scores: 'minute + toIntervalSecond(3600000)',
   });
   expect(changes).toHaveLength(6);
@@ -88,9 +88,10 @@ test('figures outlive the posts that they were made from, whatever is marked', a
   await markDirty(db.writer, [gone / 1_000, kept / 1_000]);
   await createRollups(parts(weekly)).settle();
   expect(await volume()).toEqual([
-    { quarter: gone / 1_000, volume: 2 },
-    { quarter: kept / 1_000, volume: 1 },
+    { bucket: gone / 1_000, volume: 2 },
+    { bucket: kept / 1_000, volume: 1 },
   ]);
-  const pending = 'SELECT count() AS n FROM (SELECT minute FROM rollup_marks GROUP BY minute HAVING max(marked_at) > max(quarter_done))';
+  const pending =
+    'SELECT count() AS n FROM (SELECT minute FROM rollup_dirty_minutes GROUP BY minute HAVING max(marked_at) > max(rollup_15m_done))';
   expect(await rowsOf<{ n: unknown }>(db, pending).then(([row]) => Number(row?.n))).toBe(0);
 });

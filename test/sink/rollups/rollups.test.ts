@@ -38,7 +38,7 @@ afterAll(async () => {
   await remove();
 });
 beforeEach(async () => {
-  for (const table of ['posts', 'post_keys', 'rollup_marks', 'rollup_minute', 'rollup_history'])
+  for (const table of ['posts', 'post_first_seen', 'rollup_dirty_minutes', 'rollup_minute', 'rollup_15m'])
     await db.writer.command({ query: `TRUNCATE TABLE ${table}` });
 });
 
@@ -80,7 +80,7 @@ test('a group that vanished goes to zero', async () => {
   await rollups.settle();
   const quarters = await rowsOf(
     db,
-    'SELECT brand, negative + neutral + positive + unscored AS volume, score_sum, weight_positive, uniqCombined64Merge(14)(authors) AS authors FROM rollup_history FINAL GROUP BY ALL ORDER BY brand',
+    'SELECT brand, negative + neutral + positive + unscored AS volume, score_sum, weight_positive, uniqCombined64Merge(14)(authors) AS authors FROM rollup_15m FINAL GROUP BY ALL ORDER BY brand',
   );
   expect(quarters.map((row) => JSON.stringify(row))).toEqual(
     ['*', 'Kestrel', 'Marlow'].map((brand) => JSON.stringify({ brand, volume: 0, score_sum: 0, weight_positive: 0, authors: 0 })),
@@ -92,18 +92,16 @@ test('a late post reaches its old quarter-hour', async () => {
   await rollups.settle();
   await writer.write([recentPost({ id: 'late', createdAt: '2026-02-03T04:05:06.000Z' })]);
   await rollups.settle();
-  expect(
-    await rowsOf(db, `SELECT toString(quarter) AS quarter, ${volume} FROM rollup_history FINAL WHERE brand = '*' ORDER BY quarter`),
-  ).toEqual([
-    { quarter: '2026-02-03 04:00:00', volume: 1 },
-    { quarter: asDateTime(at(0)), volume: 1 },
+  expect(await rowsOf(db, `SELECT toString(bucket) AS bucket, ${volume} FROM rollup_15m FINAL WHERE brand = '*' ORDER BY bucket`)).toEqual([
+    { bucket: '2026-02-03 04:00:00', volume: 1 },
+    { bucket: asDateTime(at(0)), volume: 1 },
   ]);
 });
 
 test.each([minuteRollup, rollup15m])('a mark set while a $name is recomputed is not lost', async (grain) => {
   await writer.write([recentPost()]);
   // Rows and their mark arrive after the raw rows were read and before the recomputation is recorded as done.
-  const interrupted = afterStatement(db, /^\s*INSERT INTO rollup_(minute|history)/, () => writer.write([recentPost({ id: '2' })]));
+  const interrupted = afterStatement(db, /^\s*INSERT INTO rollup_(minute|15m)/, () => writer.write([recentPost({ id: '2' })]));
   await recomputeDirty(interrupted.upkeep, grain, true);
   expect(await rowsOf(db, `SELECT ${volume} FROM ${grain.table} FINAL WHERE brand = '*'`)).toEqual([{ volume: 1 }]);
   await recomputeDirty(db.upkeep, grain, true);
@@ -153,7 +151,7 @@ test('after a storm of posts, edits, deletions and replays the rollups hold what
   await rollups.settle();
   const byMinute = await storedFigures(db, 'minute', 'rollup_minute', 'minute, brand');
   expect(byMinute).toEqual(model.figures((at, _post, brand) => [floorTo(at, minute), brand]));
-  const byQuarter = await storedFigures(db, 'quarter', 'rollup_history', 'quarter, brand, platform, lang');
+  const byQuarter = await storedFigures(db, 'bucket', 'rollup_15m', 'bucket, brand, platform, lang');
   expect(byQuarter).toEqual(model.figures((at, post, brand) => [floorTo(at, 15 * minute), brand, post.platform, post.lang]));
   expect(byMinute.size).toBeGreaterThan(100);
 });
@@ -230,12 +228,13 @@ function afterStatement(database: Database, pattern: RegExp, happening: () => Pr
 /** Makes everything that was computed so far look as if the server's clock had been an hour ahead then, and set back since. */
 async function setClockBack(): Promise<void> {
   const later = (column: string) => `${column} + INTERVAL 1 HOUR AS ${column}`;
-  const marks = 'SELECT minute, max(marked_at) AS marked_at, max(minute_done) AS minute_done, max(quarter_done) AS quarter_done';
-  const columns = ['marked_at', 'minute_done', 'quarter_done'].map(later).join(', ');
+  const marks =
+    'SELECT minute, max(marked_at) AS marked_at, max(rollup_minute_done) AS rollup_minute_done, max(rollup_15m_done) AS rollup_15m_done';
+  const columns = ['marked_at', 'rollup_minute_done', 'rollup_15m_done'].map(later).join(', ');
   await db.writer.command({
-    query: `INSERT INTO rollup_marks SELECT minute, ${columns} FROM (${marks} FROM rollup_marks GROUP BY minute)`,
+    query: `INSERT INTO rollup_dirty_minutes SELECT minute, ${columns} FROM (${marks} FROM rollup_dirty_minutes GROUP BY minute)`,
   });
-  for (const table of ['rollup_minute', 'rollup_history'])
+  for (const table of ['rollup_minute', 'rollup_15m'])
     await db.writer.command({ query: `INSERT INTO ${table} SELECT * REPLACE (version + INTERVAL 1 HOUR AS version) FROM ${table} FINAL` });
 }
 
@@ -247,5 +246,5 @@ test('a clock that is set back holds no figure up', async () => {
   await rollups.settle();
   const all = (table: string) =>
     rowsOf(db, `SELECT toUInt32(sum(negative + neutral + positive + unscored)) AS volume FROM ${table} FINAL WHERE brand = '*'`);
-  expect([await all('rollup_minute'), await all('rollup_history')]).toEqual([[{ volume: 3 }], [{ volume: 3 }]]);
+  expect([await all('rollup_minute'), await all('rollup_15m')]).toEqual([[{ volume: 3 }], [{ volume: 3 }]]);
 });

@@ -49,7 +49,7 @@ test('it is as many posts as were asked for, over all of the time, and it is tol
 test('every figure is that of the posts', async () => {
   const [row] = await rowsOf<{ quarters: number; minutes: number }>(
     db,
-    `SELECT (SELECT count() FROM rollup_history) AS quarters, (SELECT count() FROM rollup_minute) AS minutes`,
+    `SELECT (SELECT count() FROM rollup_15m) AS quarters, (SELECT count() FROM rollup_minute) AS minutes`,
   );
   expect(Number(row?.quarters)).toBeGreaterThan(4_000);
   expect(Number(row?.minutes)).toBeGreaterThan(4_000);
@@ -59,10 +59,10 @@ test('every figure is that of the posts', async () => {
 test('its figures lie as those of a past that was lived: a month in one part', async () => {
   const parts = await rowsOf<{ parts: number }>(
     db,
-    `SELECT count() AS parts FROM system.parts WHERE active AND database = currentDatabase() AND table = 'rollup_history' GROUP BY partition`,
+    `SELECT count() AS parts FROM system.parts WHERE active AND database = currentDatabase() AND table = 'rollup_15m' GROUP BY partition`,
   );
   expect(parts.map(({ parts: count }) => Number(count))).toEqual(parts.map(() => 1));
-  const [table] = await rowsOf<{ engine: string }>(db, `SELECT engine_full AS engine FROM system.tables WHERE name = 'rollup_history'`);
+  const [table] = await rowsOf<{ engine: string }>(db, `SELECT engine_full AS engine FROM system.tables WHERE name = 'rollup_15m'`);
   expect(table?.engine).toContain('min_age_to_force_merge_seconds = 86400, min_age_to_force_merge_on_partition_only = 1');
 });
 

@@ -15,12 +15,12 @@ beforeAll(async () => {
 });
 afterAll(() => remove());
 beforeEach(async () => {
-  for (const table of ['posts', 'post_keys', 'rollup_marks', 'rollup_minute'])
+  for (const table of ['posts', 'post_first_seen', 'rollup_dirty_minutes', 'rollup_minute'])
     await db.upkeep.command({ query: `TRUNCATE TABLE ${table}` });
 });
 
 const instant = { now: () => Date.now(), sleep: () => Promise.resolve() };
-const tables = ['post_keys', 'posts', 'rollup_marks'];
+const tables = ['post_first_seen', 'posts', 'rollup_dirty_minutes'];
 /** All of this minute: minute figures are kept for thirty days, so that a fixed date would one day yield none. */
 const createdAt = new Date().toISOString();
 const posts = Array.from({ length: 20 }, (_, index) => scoredPost({ id: `${index}`, createdAt }));
@@ -62,7 +62,7 @@ test.each(tables)('write() rejects, and does not go on, when the database refuse
   const refusal = Object.assign(new Error('Not enough privileges'), { code: '497', type: 'ACCESS_DENIED' });
   const writer = createWriter({ db: faulty(table, 'before', refusal), clock: instant, log: quiet, metrics: createMetrics() });
   await expect(writer.write(posts)).rejects.toMatchObject({ code: 'DATABASE_REJECTED', message: expect.stringContaining('ACCESS_DENIED') });
-  expect(await rowsOf(db, 'SELECT minute FROM rollup_marks')).toEqual([]);
+  expect(await rowsOf(db, 'SELECT minute FROM rollup_dirty_minutes')).toEqual([]);
 });
 
 test('an abandoned write ends with the reason it was given', async () => {

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => remove());
 beforeEach(async () => {
-  for (const table of ['posts', 'post_keys', 'rollup_marks']) await db.writer.command({ query: `TRUNCATE TABLE ${table}` });
+  for (const table of ['posts', 'post_first_seen', 'rollup_dirty_minutes']) await db.writer.command({ query: `TRUNCATE TABLE ${table}` });
 });
 
 const stored = (columns = '*') => rowsOf<Record<string, unknown>>(db, `SELECT ${columns} FROM posts FINAL ORDER BY platform, id`);
@@ -158,10 +158,10 @@ test('every field arrives', async () => {
       label: 'positive',
       model_version: 'm1',
       scored_at: '2026-11-01 12:00:00.000',
-      towards_brands: ['Kestrel'],
-      towards_labels: ['negative'],
-      towards_negative: [0.75],
-      towards_positive: [0],
+      brand_sentiment_brands: ['Kestrel'],
+      brand_sentiment_labels: ['negative'],
+      brand_sentiment_negative: [0.75],
+      brand_sentiment_positive: [0],
       truncated: true,
       topic: 'posts',
       partition: 3,
@@ -203,7 +203,7 @@ test('marks every touched minute once the rows are in', async () => {
     scoredPost({ id: '2', createdAt: '2026-11-01T12:00:59.999Z' }),
     scoredPost({ id: '3', createdAt: '2026-11-01T12:01:00.000Z' }),
   ]);
-  expect(await rowsOf(db, 'SELECT toString(minute) AS minute FROM rollup_marks FINAL ORDER BY minute')).toEqual([
+  expect(await rowsOf(db, 'SELECT toString(minute) AS minute FROM rollup_dirty_minutes FINAL ORDER BY minute')).toEqual([
     { minute: '2026-11-01 12:00:00' },
     { minute: '2026-11-01 12:01:00' },
   ]);

@@ -64,7 +64,7 @@ export function registerAlertRoutes(
       const { id } = parseQuery(alertParams, params);
       const value = said(body);
       if (!(await records.show(id))) return sendProblem(reply, 404, 'Not found', 'There is no such alert.');
-      await store.addNote({ alert: id, kind, value, by: caller?.name ?? '' }, clock.now());
+      await store.addNote({ alert: id, kind: kind === 'mark' ? 'feedback' : 'ack', value, by: caller?.name ?? '' }, clock.now());
       const alert = await records.show(id);
       return alert && toAnswer(alert);
     });

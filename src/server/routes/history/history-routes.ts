@@ -82,7 +82,7 @@ export function registerHistoryRoutes(app: FastifyInstance, { reader, clock, bra
 }
 
 const hour = 3_600_000;
-const grainMs = { minute: 60_000, quarter: hour / 4, hour, day: 24 * hour, week: 7 * 24 * hour, month: 28 * 24 * hour } as const;
+const grainMs = { minute: 60_000, '15m': hour / 4, hour, day: 24 * hour, week: 7 * 24 * hour, month: 28 * 24 * hour } as const;
 const mostBuckets = 10_000;
 
 /** The grain that was asked for, or one that makes about 60 to 170 buckets of the range. */
@@ -92,6 +92,6 @@ function chooseGrain(wanted: Grain | undefined, { from, to }: { from: Date; to: 
     throw new FeedpulseError('USAGE', `grain: more than ${mostBuckets} buckets; choose a longer one`);
   if (wanted) return wanted;
   if (span <= 2 * hour) return 'minute';
-  if (span <= 36 * hour) return 'quarter';
+  if (span <= 36 * hour) return '15m';
   return span <= 8 * 24 * hour ? 'hour' : 'day';
 }

@@ -29,7 +29,7 @@ beforeAll(async () => {
           ${posts('time', each)}, ${posts('time', 2 * each)}, ${posts('time', 2 * each)}, 0, now64(6, 'UTC')${more}
         FROM numbers(${count})`,
     });
-  await fill('rollup_history', 'quarter', 900, 16 * 96, 60, ", 'chirper', 'en'");
+  await fill('rollup_15m', 'bucket', 900, 16 * 96, 60, ", 'chirper', 'en'");
   await fill('rollup_minute', 'minute', 60, 2 * 1_440, 4);
   receiver = await startReceiver();
   const channels = { ops: { type: 'webhook', url: receiver.url, allowPrivate: true } };

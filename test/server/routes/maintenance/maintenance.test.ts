@@ -67,7 +67,7 @@ test('an editor corrects one post and takes that back; a viewer may not, and who
   const body = { label: 'negative', reason: 'irony', post: { platform: 'chirper', id: '1' } };
   expect((await ask('POST', 'corrections', body, 'viewer')).status).toBe(403);
   expect(await ask('POST', 'corrections', body, 'editor')).toEqual({ status: 200, body: { posts: 1 } });
-  expect(await rowsOf(db, "SELECT label, corrected_by FROM counted_posts WHERE id = '1'")).toEqual([
+  expect(await rowsOf(db, "SELECT label, corrected_by FROM effective_posts WHERE id = '1'")).toEqual([
     { label: 'negative', corrected_by: 'editor-token' },
   ]);
   const { posts } = (await ask('GET', 'posts', undefined, 'viewer')).body as { posts: object[] }; // as the next line checks
