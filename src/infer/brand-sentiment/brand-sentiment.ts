@@ -1,7 +1,7 @@
 import type { BrandSentiment, Prediction } from '../../domain/post.ts';
 import type { Scorable } from '../preprocess.ts';
 import type { Scorer } from '../scorer.ts';
-import { brandClauses, type Clause, type Match } from './brand-clauses.ts';
+import { brandClauses, type Clause, type Match } from './clauses.ts';
 
 /** A clause of a post that is scored like one. */
 interface Asked extends Clause, Scorable {

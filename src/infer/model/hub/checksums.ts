@@ -1,6 +1,6 @@
 import { FeedpulseError } from '../../../lib/errors.ts';
 import { modelFiles } from '../model.ts';
-import { isPlainPath } from './address.ts';
+import { isPlainPath } from './repository.ts';
 
 /** {path in the repository: SHA-256 in hexadecimal} of every file that is to be fetched. */
 export type Pins = ReadonlyMap<string, string>;

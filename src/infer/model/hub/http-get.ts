@@ -1,7 +1,7 @@
 import { get as getPlain, type IncomingMessage } from 'node:http';
 import { get } from 'node:https';
 import { FeedpulseError } from '../../../lib/errors.ts';
-import { checkTransport } from './address.ts';
+import { checkTransport } from './repository.ts';
 
 const mostRedirects = 5;
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);

@@ -10,11 +10,11 @@ import { cleaningVersion } from '../../text/clean.ts';
 import { type Manifest, manifestSchema } from '../manifest.ts';
 import { bundledModelPath, examineModel, type ModelInfo, readModel } from '../model.ts';
 import type { FileFacts } from '../verify-file.ts';
-import { addressOf, type Repository } from './address.ts';
+import { addressOf, type Repository } from './repository.ts';
 import { configFile, type Pins, weightsOf } from './checksums.ts';
 import { contentVersion } from './content-version.ts';
-import { type FetchParts, fetchFile } from './fetch-file.ts';
-import { labelsOf } from './infer-labels.ts';
+import { type FetchParts, fetchFile } from './download-file.ts';
+import { labelsOf } from './create-manifest.ts';
 
 export interface Pull {
   readonly from: Repository;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { brandClauses } from '../../../src/infer/brand-sentiment/brand-clauses.ts';
+import { brandClauses } from '../../../src/infer/brand-sentiment/clauses.ts';
 import { createBrandMatcher } from '../../../src/ingest/brands/brand-matcher.ts';
 
 const rule = (name: string) => ({ name, aliases: [], exclude: [], timeZone: 'UTC' });

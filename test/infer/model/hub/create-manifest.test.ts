@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { labelsOf } from '../../../../src/infer/model/hub/infer-labels.ts';
+import { labelsOf } from '../../../../src/infer/model/hub/create-manifest.ts';
 
 test.each([
   ['in capitals', { 0: 'NEGATIVE', 1: 'POSITIVE' }, ['negative', 'positive']],
