@@ -21,7 +21,7 @@ if (options.help) {
 const leastAhead = 0.1;
 
 await setup();
-const [{ createScorer }, { scorePerBrand }, { createBrandMatcher }, { bundledModelPath }, { createLog }] = await Promise.all(
+const [{ createScorer }, { withBrandSentiment }, { createBrandMatcher }, { bundledModelPath }, { createLog }] = await Promise.all(
   ['infer/scorer', 'infer/brand-sentiment/brand-sentiment', 'ingest/brands/brand-matcher', 'infer/model/model', 'lib/log'].map(
     (file) => import(`../../dist/${file}.js`),
   ),
@@ -42,7 +42,7 @@ const names = [...new Set(posts.flatMap(({ said }) => said.map(({ brand }) => br
 const { match } = createBrandMatcher(names.map((name) => ({ name, aliases: [], exclude: [] })));
 const modelPath = options.model ?? bundledModelPath;
 const whole = await createScorer({ modelPath, workers: 2, cacheSize: 0, log: createLog('warn'), assumeModelLanguage: true });
-const verdicts = await scorePerBrand(whole, match).score(posts);
+const verdicts = await withBrandSentiment(whole, match).score(posts);
 await whole.close();
 
 const judged = posts.flatMap(({ said }, index) => said.map((one) => ({ ...one, verdict: verdicts[index] })));

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, realpath } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Config } from '../config/schema.ts';
-import { isPartial } from '../infer/model/hub/pull-model.ts';
+import { isPartialDownload } from '../infer/model/hub/pull-model.ts';
 import { bundledModelPath, type ModelInfo, readModel } from '../infer/model/model.ts';
 import { asError } from '../lib/errors.ts';
 
@@ -56,7 +56,7 @@ async function installedFolders(parent: string): Promise<string[]> {
   const entries = await readdir(parent, { withFileTypes: true });
   const names = entries.filter((entry) => !entry.isFile()).map(({ name }) => name);
   return names
-    .filter((name) => !name.startsWith('.') && !isPartial(name))
+    .filter((name) => !name.startsWith('.') && !isPartialDownload(name))
     .sort()
     .map((name) => join(parent, name));
 }

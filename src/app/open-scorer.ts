@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Config } from '../config/schema.ts';
-import { scoreBrandSentiment } from '../infer/brand-sentiment/brand-sentiment.ts';
+import { withBrandSentiment } from '../infer/brand-sentiment/brand-sentiment.ts';
 import { bundledModelPath } from '../infer/model/model.ts';
 import { createScorer, type Scorer, type ScorerOptions } from '../infer/scorer.ts';
 import type { BrandMatcher } from '../ingest/brands/brand-matcher.ts';
@@ -18,5 +18,5 @@ export async function openScorer(
 ): Promise<Scorer> {
   const { path = bundledModelPath, workers = availableParallelism(), cacheSize, targetSentiment } = config.model;
   const scorer = await createScorer({ modelPath: path, workers, cacheSize, log, ...more });
-  return brands && targetSentiment ? scoreBrandSentiment(scorer, brands.match) : scorer;
+  return brands && targetSentiment ? withBrandSentiment(scorer, brands.match) : scorer;
 }

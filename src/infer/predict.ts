@@ -1,17 +1,18 @@
-import type { Prediction } from '../domain/post.ts';
+import type { Label, Prediction } from '../domain/post.ts';
 import { FeedpulseError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
-import { type BatchLimits, planBatches } from './batches.ts';
 import { type Calibration, calibrate } from './model/calibrate.ts';
-import { toPrediction, unscored } from './prediction.ts';
 import type { PreparedPost, UncachedPost } from './preprocess.ts';
 import type { RawPrediction, ScoreCache } from './score-cache.ts';
 import { WorkerCrashed } from './workers/inference-thread.ts';
 import type { WorkerPool } from './workers/worker-pool.ts';
 
-/** Verdicts of readings, in order; none for one that the model fails on, though not on others. Rejects with MODEL_FAILED. */
-export type Predictor = (readings: readonly PreparedPost[]) => Promise<(Prediction | undefined)[]>;
+/**
+ * Predictions for prepared posts, in input order. A post that alone makes the model fail gets undefined.
+ * Rejects with MODEL_FAILED when the model fails on every input or a worker crashes.
+ */
+export type Predictor = (posts: readonly PreparedPost[]) => Promise<(Prediction | undefined)[]>;
 
 export interface PredictorParts {
   readonly pool: Pick<WorkerPool, 'run'>;
@@ -20,19 +21,19 @@ export interface PredictorParts {
   readonly metrics?: Metrics;
   readonly log?: Log;
   readonly calibration: Calibration;
-  /** Token ids of a plain text: a model that fails on it fails on everything. */
+  /** Token ids of a plain text. A model that fails on it is broken, so no post is to blame. */
   readonly probe: readonly number[];
   readonly tokenBudget?: number;
   readonly maxBatch?: number;
 }
 
-/** Readings of the same text, which are judged once. */
-type Same = readonly [UncachedPost, ...UncachedPost[]];
+/** Posts with the same cleaned text: scored once. */
+type DuplicateGroup = readonly [UncachedPost, ...UncachedPost[]];
 
-/** Sixteen posts of 25 tokens suit a core's caches; longer posts make smaller batches. */
+/** Sixteen posts of 25 tokens fit into a core's caches; longer posts make smaller batches. */
 const defaults = { tokenBudget: 768, maxBatch: 16 };
 
-/** Asks the model about fresh readings, in batches of similar length; the rest is known already. */
+/** Creates a predictor that runs the model on uncached posts, in batches of similar length. */
 export function createPredictor(parts: PredictorParts): Predictor {
   const {
     pool,
@@ -46,65 +47,101 @@ export function createPredictor(parts: PredictorParts): Predictor {
     maxBatch = defaults.maxBatch,
   } = parts;
 
-  const ask = async (batch: readonly Same[], judged: Map<PreparedPost, RawPrediction>): Promise<void> => {
+  const predict = async (batch: readonly DuplicateGroup[], results: Map<PreparedPost, RawPrediction>): Promise<void> => {
     const logits = await pool.run(batch.map(([{ tokens }]) => tokens.ids));
-    for (const [row, same] of batch.entries()) {
-      const [{ text, tokens }] = same;
-      const judgement = { probabilities: calibrate(logits, row * calibration.labels.length, calibration), truncated: tokens.truncated };
-      cache?.set(text, judgement);
-      for (const reading of same) judged.set(reading, judgement);
+    for (const [row, group] of batch.entries()) {
+      const [{ text, tokens }] = group;
+      const prediction = { probabilities: calibrate(logits, row * calibration.labels.length, calibration), truncated: tokens.truncated };
+      cache?.set(text, prediction);
+      for (const post of group) results.set(post, prediction);
     }
   };
 
-  /** Halves a batch that the model fails on, down to the posts that it fails on: those stay unjudged. */
-  const askInParts = async (batch: readonly Same[], judged: Map<PreparedPost, RawPrediction>): Promise<void> => {
+  /** Halves a failing batch until each text that makes the model fail is alone. Those texts get no result. */
+  const bisectFailures = async (batch: readonly DuplicateGroup[], results: Map<PreparedPost, RawPrediction>): Promise<void> => {
     try {
-      await ask(batch, judged);
+      await predict(batch, results);
     } catch (thrown) {
-      if (!isOfTheBatch(thrown)) throw thrown;
-      // A broken model must stop the pipeline, not turn the feed into dead letters.
+      if (!isCausedByBatch(thrown)) throw thrown;
+      // A broken model must stop the pipeline instead of sending every post to the dead letters.
       await pool.run([probe]);
       const half = Math.ceil(batch.length / 2);
-      if (batch.length > 1) await Promise.all([askInParts(batch.slice(0, half), judged), askInParts(batch.slice(half), judged)]);
-      else log?.warn({ tokens: batch[0]?.[0].tokens.ids.length }, 'the model fails on a post');
+      if (batch.length > 1) await Promise.all([bisectFailures(batch.slice(0, half), results), bisectFailures(batch.slice(half), results)]);
+      else log?.warn({ tokens: batch[0]?.[0].tokens.ids.length }, 'inference failed on a single post');
     }
   };
 
-  return async (readings) => {
-    const fresh = readings.filter((reading) => reading.kind === 'fresh');
-    const texts = cache ? groupByText(fresh) : fresh.map((reading): Same => [reading]);
-    metrics?.cacheHits.inc(readings.filter(({ kind }) => kind === 'known').length + fresh.length - texts.length);
-    const judged = new Map<PreparedPost, RawPrediction>();
-    const limits = { tokens: tokenBudget, rows: Math.min(maxBatch, Math.ceil(texts.length / workers)) };
-    await Promise.all(batchesOf(texts, limits).map((batch) => askInParts(batch, judged)));
-    return readings.map((reading) => {
-      if (reading.kind === 'unscored') return unscored(reading.lang);
-      const judgement = reading.kind === 'known' ? reading.judgement : judged.get(reading);
-      return judgement && toPrediction(judgement, reading.lang);
+  return async (posts) => {
+    const uncached = posts.filter((post) => post.kind === 'uncached');
+    const groups = cache ? groupByText(uncached) : uncached.map((post): DuplicateGroup => [post]);
+    metrics?.cacheHits.inc(posts.filter(({ kind }) => kind === 'cached').length + uncached.length - groups.length);
+    const results = new Map<PreparedPost, RawPrediction>();
+    const limits = { maxTokens: tokenBudget, maxRows: Math.min(maxBatch, Math.ceil(groups.length / workers)) };
+    const lengths = groups.map(([{ tokens }]) => tokens.ids.length);
+    // planBatches returns indices of `groups`.
+    const batches = planBatches(lengths, limits).map((indices) => indices.map((index) => groups[index] as DuplicateGroup));
+    await Promise.all(batches.map((batch) => bisectFailures(batch, results)));
+    return posts.map((post) => {
+      if (post.kind === 'skipped') return unscored(post.lang);
+      const prediction = post.kind === 'cached' ? post.prediction : results.get(post);
+      return prediction && toPrediction(prediction, post.lang);
     });
   };
 }
 
-/** Whether the model itself refused a batch. A thread that died or hung says nothing about the posts. */
-function isOfTheBatch(thrown: unknown): boolean {
+/** Whether the model rejected this batch. A crashed or hung worker says nothing about the posts. */
+function isCausedByBatch(thrown: unknown): boolean {
   return thrown instanceof FeedpulseError && thrown.code === 'MODEL_FAILED' && !(thrown.cause instanceof WorkerCrashed);
 }
 
-function groupByText(fresh: readonly UncachedPost[]): Same[] {
+function groupByText(posts: readonly UncachedPost[]): DuplicateGroup[] {
   const groups = new Map<string, [UncachedPost, ...UncachedPost[]]>();
-  for (const reading of fresh) {
-    const group = groups.get(reading.text);
-    if (group) group.push(reading);
-    else groups.set(reading.text, [reading]);
+  for (const post of posts) {
+    const group = groups.get(post.text);
+    if (group) group.push(post);
+    else groups.set(post.text, [post]);
   }
   return [...groups.values()];
 }
 
-function batchesOf(texts: readonly Same[], limits: BatchLimits): Same[][] {
-  const plan = planBatches(
-    texts.map(([{ tokens }]) => tokens.ids.length),
-    limits,
-  );
-  // The plan's indices are those of the texts.
-  return plan.map((indices) => indices.map((index) => texts[index] as Same));
+export interface BatchLimits {
+  /** Padded tokens per batch: rows × longest row. A single longer row gets a batch of its own. */
+  readonly maxTokens: number;
+  readonly maxRows: number;
+}
+
+/**
+ * Splits texts into batches of similar length to keep padding low.
+ * Longest first, so that the short batches at the end even out the load of the workers.
+ * @param lengths token count per text
+ * @returns the indices of the texts of each batch
+ */
+export function planBatches(lengths: readonly number[], { maxTokens, maxRows }: BatchLimits): number[][] {
+  const order = lengths.map((length, index) => ({ length, index })).sort((a, b) => b.length - a.length);
+  const batches: number[][] = [];
+  let current: number[] = [];
+  let longest = 0;
+  for (const { length, index } of order) {
+    const isFull = current.length >= maxRows || (current.length + 1) * longest > maxTokens;
+    if (current.length === 0 || isFull) {
+      current = [];
+      longest = length;
+      batches.push(current);
+    }
+    current.push(index);
+  }
+  return batches;
+}
+
+/** Label, score and confidence from probabilities. Ties go to the more cautious label: neutral, then negative. */
+export function toPrediction({ probabilities, truncated }: RawPrediction, lang: string): Prediction {
+  const [negative, neutral, positive] = probabilities;
+  const confidence = Math.max(negative, neutral, positive);
+  const label: Label = neutral === confidence ? 'neutral' : negative === confidence ? 'negative' : 'positive';
+  return { negative, neutral, positive, label, score: positive - negative, confidence, lang, truncated };
+}
+
+/** The prediction for an empty text, or for a language that the model does not support. */
+export function unscored(lang: string): Prediction {
+  return { negative: 0, neutral: 0, positive: 0, label: 'unscored', score: 0, confidence: 0, lang, truncated: false };
 }

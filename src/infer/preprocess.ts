@@ -1,7 +1,7 @@
 import type { ModelInfo } from './model/model.ts';
 import type { RawPrediction, ScoreCache } from './score-cache.ts';
 import { clean } from './text/clean.ts';
-import type { LanguageOf } from './text/language.ts';
+import type { LanguageDetector } from './text/language.ts';
 import type { Tokenize, Tokens } from './text/tokenizer.ts';
 
 export interface Scorable {
@@ -9,31 +9,33 @@ export interface Scorable {
   readonly lang?: string;
 }
 
-/** A post as far as it is understood without the model. `text` is the cleaned text. */
+/** A post before inference. `text` is the cleaned text; a `skipped` post is empty or in an unsupported language. */
 export type PreparedPost =
-  | { readonly kind: 'unscored'; readonly lang: string }
-  | { readonly kind: 'known'; readonly lang: string; readonly judgement: RawPrediction }
-  | { readonly kind: 'fresh'; readonly lang: string; readonly text: string; readonly tokens: Tokens };
+  | { readonly kind: 'skipped'; readonly lang: string }
+  | { readonly kind: 'cached'; readonly lang: string; readonly prediction: RawPrediction }
+  | { readonly kind: 'uncached'; readonly lang: string; readonly text: string; readonly tokens: Tokens };
 
-export type UncachedPost = Extract<PreparedPost, { kind: 'fresh' }>;
+export type UncachedPost = Extract<PreparedPost, { kind: 'uncached' }>;
 
 export interface PreprocessorParts {
   readonly model: ModelInfo;
   readonly tokenize: Tokenize;
-  /** Absent: every text takes the model's first language. */
-  readonly languageOf: LanguageOf | undefined;
+  /** Undefined: every text counts as the model's first language. */
+  readonly detectLanguage: LanguageDetector | undefined;
   readonly cache: ScoreCache | undefined;
 }
 
-/** Cleans a post, tells its language, and tokenises it unless its score is known or not wanted. */
-export function createPreprocessor({ model, tokenize, languageOf, cache }: PreprocessorParts): (post: Scorable) => PreparedPost {
-  const [home] = model.languages;
+export type Preprocessor = (post: Scorable) => PreparedPost;
+
+/** Creates a function that cleans a post, detects its language, and tokenizes it unless it is cached or skipped. */
+export function createPreprocessor({ model, tokenize, detectLanguage, cache }: PreprocessorParts): Preprocessor {
+  const [defaultLanguage] = model.languages;
   return (post) => {
     const text = clean(post.text);
-    if (text === '') return { kind: 'unscored', lang: 'und' };
-    const lang = languageOf ? languageOf(text, post.lang) : home;
-    if (!model.languages.includes(lang)) return { kind: 'unscored', lang };
-    const judgement = cache?.get(text);
-    return judgement ? { kind: 'known', lang, judgement } : { kind: 'fresh', lang, text, tokens: tokenize(text) };
+    if (text === '') return { kind: 'skipped', lang: 'und' };
+    const lang = detectLanguage ? detectLanguage(text, post.lang) : defaultLanguage;
+    if (!model.languages.includes(lang)) return { kind: 'skipped', lang };
+    const prediction = cache?.get(text);
+    return prediction ? { kind: 'cached', lang, prediction } : { kind: 'uncached', lang, text, tokens: tokenize(text) };
   };
 }

@@ -2,32 +2,32 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Probabilities } from './model/calibrate.ts';
 
-/** What the model said of a cleaned text. */
+/** The model's output for one cleaned text. */
 export interface RawPrediction {
   readonly probabilities: Probabilities;
-  /** True when the text was longer than the model reads. */
+  /** True if the text was longer than the model's maximum length. */
   readonly truncated: boolean;
 }
 
 export interface ScoreCache {
   get(text: string): RawPrediction | undefined;
-  set(text: string, judgement: RawPrediction): void;
+  set(text: string, prediction: RawPrediction): void;
 }
 
-/** Longer texts are remembered by their SHA-256, so that an entry stays under a kilobyte. */
-const longestKey = 280;
+/** Longer texts are keyed by their SHA-256, so that an entry stays under a kilobyte. */
+const maxKeyLength = 280;
 
-/** The judgements of the `size` texts seen last; texts are cleaned ones. */
+/** Creates an LRU cache of predictions by cleaned text. `size` is the maximum number of texts. */
 export function createScoreCache(size: number): ScoreCache {
-  const judgements = new LRUCache<string, RawPrediction>({ max: size });
+  const predictions = new LRUCache<string, RawPrediction>({ max: size });
   return {
-    get: (text) => judgements.get(keyOf(text)),
-    set: (text, judgement) => {
-      judgements.set(keyOf(text), judgement);
+    get: (text) => predictions.get(keyOf(text)),
+    set: (text, prediction) => {
+      predictions.set(keyOf(text), prediction);
     },
   };
 }
 
 function keyOf(text: string): string {
-  return text.length <= longestKey ? text : createHash('sha256').update(text).digest('base64');
+  return text.length <= maxKeyLength ? text : createHash('sha256').update(text).digest('base64');
 }

@@ -6,25 +6,26 @@ import type { Metrics } from '../lib/metrics.ts';
 import { createYielder } from '../lib/yield-to-event-loop.ts';
 import { loadModel, type ModelInfo } from './model/model.ts';
 import { createPredictor, type Predictor } from './predict.ts';
-import { createPreprocessor, type PreparedPost, type Scorable } from './preprocess.ts';
+import { createPreprocessor, type PreparedPost, type Preprocessor, type Scorable } from './preprocess.ts';
 import { createScoreCache } from './score-cache.ts';
 import { createLanguageDetector } from './text/language.ts';
 import { loadTokenizer } from './text/tokenizer.ts';
 import { WorkerPool } from './workers/worker-pool.ts';
 
 export interface ScorerOptions {
+  /** Model folder. */
   readonly modelPath: string;
-  /** Inference threads. */
+  /** Number of inference threads. */
   readonly workers: number;
-  /** Texts whose scores are kept; 0 scores every text. */
+  /** Maximum number of cached texts; 0 disables the cache. */
   readonly cacheSize: number;
   readonly log: Log;
   readonly metrics?: Metrics;
-  /** Score every text, whatever language it looks like. */
+  /** Skip language detection and score every text. */
   readonly assumeModelLanguage?: boolean;
-  /** Padded tokens a batch may hold. */
+  /** Maximum padded tokens per batch. */
   readonly tokenBudget?: number;
-  /** Posts a batch may hold. */
+  /** Maximum posts per batch. */
   readonly maxBatch?: number;
 }
 
@@ -33,69 +34,68 @@ export type Predictions = (Prediction | undefined)[];
 export interface Scorer {
   readonly model: ModelInfo;
   /**
-   * One prediction a post, in order; none for a post that the model fails on, though not on others. Safe to call
-   * again before the last call has ended. Rejects with MODEL_FAILED.
+   * One prediction per post, in input order; undefined for a post that makes the model fail while others succeed.
+   * Calls may overlap. Rejects with MODEL_FAILED.
    */
   score(posts: readonly Scorable[]): Promise<Predictions>;
-  /** What is wrong with the inference threads; undefined while all of them are at work. */
+  /** Describes missing inference threads; undefined while all of them run. */
   healthIssue(): string | undefined;
-  /** Waits for what is in flight. */
+  /** Waits for calls in flight, then stops the threads. */
   close(): Promise<void>;
 }
 
-/** Posts read before their batches are planned: many enough for even lengths, few enough for the threads to start early. */
-const window = 512;
+/** Posts prepared before their batches are planned: enough for batches of even length, few enough to start inference early. */
+const windowSize = 512;
 
-/** Milliseconds of reading between two looks at the event loop. */
-const breath = 4;
+/** Milliseconds of preparing posts between two turns of the event loop. */
+const yieldEveryMs = 4;
 
 /**
- * Opens a model folder, checks its files and starts the inference threads. This thread cleans and tokenises, the
- * others do nothing but run the model. Rejects with MODEL_MISSING, MODEL_CORRUPT or MODEL_FAILED.
+ * Opens a model folder, verifies its files and starts the inference threads. The calling thread cleans and
+ * tokenizes; the workers only run the model. Rejects with MODEL_MISSING, MODEL_CORRUPT or MODEL_FAILED.
  */
 export async function createScorer(options: ScorerOptions): Promise<Scorer> {
   const model = await loadModel(options.modelPath);
   const tokenize = await loadTokenizer(model);
-  const facts = { weights: join(model.folder, model.weights), classes: model.labels.length };
-  const pool = await WorkerPool.start(options.workers, facts, options.log);
+  const workerOptions = { weights: join(model.folder, model.weights), classes: model.labels.length };
+  const pool = await WorkerPool.start(options.workers, workerOptions, options.log);
   const cache = options.cacheSize > 0 ? createScoreCache(options.cacheSize) : undefined;
-  const languageOf = options.assumeModelLanguage ? undefined : createLanguageDetector(model.languages[0]);
-  const read = createPreprocessor({ model, tokenize, languageOf, cache });
-  const judge = createPredictor({ pool, cache, calibration: model, probe: tokenize('a post').ids, ...options });
-  /** Calls not yet answered. */
-  const calls = new Set<Promise<Predictions>>();
-  let closed = false;
+  const detectLanguage = options.assumeModelLanguage ? undefined : createLanguageDetector(model.languages[0]);
+  const preprocess = createPreprocessor({ model, tokenize, detectLanguage, cache });
+  const predict = createPredictor({ pool, cache, calibration: model, probe: tokenize('a post').ids, ...options });
+  const pending = new Set<Promise<Predictions>>();
+  let isClosed = false;
 
   return {
     model,
     score: (posts) => {
-      if (closed) return Promise.reject(new FeedpulseError('MODEL_FAILED', 'The scorer is closed.'));
-      const call = scoreAll(posts, read, judge);
-      calls.add(call);
-      return call.finally(() => calls.delete(call));
+      if (isClosed) return Promise.reject(new FeedpulseError('MODEL_FAILED', 'The scorer is closed.'));
+      const call = scoreAll(posts, preprocess, predict);
+      pending.add(call);
+      return call.finally(() => pending.delete(call));
     },
-    healthIssue: () => pool.trouble(),
+    healthIssue: () => pool.healthIssue(),
     close: async () => {
-      closed = true;
-      await Promise.allSettled(calls);
+      isClosed = true;
+      await Promise.allSettled(pending);
       await pool.close();
     },
   };
 }
 
-/** While the threads score one window, the next is read. */
-async function scoreAll(posts: readonly Scorable[], read: (post: Scorable) => PreparedPost, judge: Predictor): Promise<Predictions> {
-  const breathe = createYielder(breath);
-  const judged: Promise<Predictions>[] = [];
-  for (let from = 0; from < posts.length; from += window) {
-    const readings: PreparedPost[] = [];
-    for (const post of posts.slice(from, from + window)) {
-      await breathe();
-      readings.push(read(post));
+/** Prepares one window of posts while the workers score the window before it. */
+async function scoreAll(posts: readonly Scorable[], preprocess: Preprocessor, predict: Predictor): Promise<Predictions> {
+  const yieldIfDue = createYielder(yieldEveryMs);
+  const windows: Promise<Predictions>[] = [];
+  for (let from = 0; from < posts.length; from += windowSize) {
+    const prepared: PreparedPost[] = [];
+    for (const post of posts.slice(from, from + windowSize)) {
+      await yieldIfDue();
+      prepared.push(preprocess(post));
     }
-    const predictions = judge(readings);
-    predictions.catch(() => {}); // reported by Promise.all below, which may come to it only after more reading
-    judged.push(predictions);
+    const predictions = predict(prepared);
+    predictions.catch(() => {}); // Promise.all below reports it, perhaps only after more posts have been prepared
+    windows.push(predictions);
   }
-  return (await Promise.all(judged)).flat();
+  return (await Promise.all(windows)).flat();
 }

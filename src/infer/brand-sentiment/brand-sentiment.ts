@@ -1,45 +1,43 @@
 import type { BrandSentiment, Prediction } from '../../domain/post.ts';
 import type { Scorable } from '../preprocess.ts';
 import type { Scorer } from '../scorer.ts';
-import { brandClauses, type Clause, type Match } from './clauses.ts';
+import { type BrandClause, type MatchBrands, splitByBrand } from './clauses.ts';
 
-/** A clause of a post that is scored like one. */
-interface Asked extends Clause, Scorable {
-  /** The place of its post. */
-  readonly post: number;
+/** A clause to score, with the index of its post. */
+interface ScorableClause extends BrandClause, Scorable {
+  readonly postIndex: number;
 }
 
 /**
- * A scorer that tells as well what posts say of each of several brands: their clauses are scored like posts, in one more
- * call. Posts that name one brand, and those that the model doesn't read, cost nothing more.
- * @param match the names of the brands in a text
+ * Wraps a scorer so that posts about several brands also get a sentiment per brand. It scores the clauses about each brand in
+ * one more call. Posts with a single brand and unscored posts cost nothing extra.
  */
-export function scoreBrandSentiment(scorer: Scorer, match: Match): Scorer {
+export function withBrandSentiment(scorer: Scorer, match: MatchBrands): Scorer {
   return {
     ...scorer,
     score: async (posts) => {
       const predictions = await scorer.score(posts);
-      const asked = posts.flatMap(({ text }, post): Asked[] => {
-        const whole = predictions[post];
-        if (!whole || whole.label === 'unscored') return [];
-        return brandClauses(text, match).map((clause) => ({ ...clause, post, lang: whole.lang }));
+      const clauses = posts.flatMap(({ text }, postIndex): ScorableClause[] => {
+        const prediction = predictions[postIndex];
+        if (!prediction || prediction.label === 'unscored') return [];
+        return splitByBrand(text, match).map((clause) => ({ ...clause, postIndex, lang: prediction.lang }));
       });
-      if (asked.length === 0) return predictions;
-      const brandSentiment = new Map<number, BrandSentiment[]>();
-      for (const [index, prediction] of (await scorer.score(asked)).entries()) {
-        const { post, brand } = asked[index] as Asked; // one prediction a clause
-        const own = prediction && towardsOf(brand, prediction);
-        if (own) brandSentiment.set(post, [...(brandSentiment.get(post) ?? []), own]);
+      if (clauses.length === 0) return predictions;
+      const byPost = new Map<number, BrandSentiment[]>();
+      for (const [index, prediction] of (await scorer.score(clauses)).entries()) {
+        const { postIndex, brand } = clauses[index] as ScorableClause; // one prediction per clause
+        const sentiment = prediction && toBrandSentiment(brand, prediction);
+        if (sentiment) byPost.set(postIndex, [...(byPost.get(postIndex) ?? []), sentiment]);
       }
-      return predictions.map((prediction, post) => {
-        const own = brandSentiment.get(post);
-        return prediction && own ? { ...prediction, brandSentiment: own } : prediction;
+      return predictions.map((prediction, postIndex) => {
+        const brandSentiment = byPost.get(postIndex);
+        return prediction && brandSentiment ? { ...prediction, brandSentiment } : prediction;
       });
     },
   };
 }
 
-/** None for a clause that can't be read by itself. */
-function towardsOf(brand: string, { label, negative, neutral, positive }: Prediction): BrandSentiment | undefined {
+/** Returns undefined for a clause that is unscored on its own. */
+function toBrandSentiment(brand: string, { label, negative, neutral, positive }: Prediction): BrandSentiment | undefined {
   return label === 'unscored' ? undefined : { brand, label, negative, neutral, positive };
 }

@@ -5,38 +5,39 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { asError, FeedpulseError } from '../../lib/errors.ts';
 
-/** A file's size in bytes and its SHA-256 in hexadecimal. */
-export interface FileFacts {
+/** Size and SHA-256 (hexadecimal) of a file. */
+export interface FileInfo {
   readonly bytes: number;
   readonly sha256: string;
 }
 
-/** How a file of a model is found. `problem` says what is wrong with one that is not sound. */
-export interface Finding {
+/** Result of verifying a model file. `problem` is set unless the state is `ok`. */
+export interface FileCheck {
   readonly file: string;
-  readonly state: 'sound' | 'missing' | 'truncated' | 'altered';
+  readonly state: 'ok' | 'missing' | 'truncated' | 'corrupt';
   readonly problem?: FeedpulseError;
 }
 
-/** Compares a file with what its manifest says of it. Its bytes are read only where the size is right. */
-export async function verifyFile(folder: string, file: string, expected: FileFacts): Promise<Finding> {
+/** Compares a file with its manifest entry. Hashes its content only if the size matches. */
+export async function verifyFile(folder: string, file: string, expected: FileInfo): Promise<FileCheck> {
   const path = join(folder, file);
-  const differs = (state: 'truncated' | 'altered', how: string): Finding => ({
+  const differs = (state: 'truncated' | 'corrupt', details: string): FileCheck => ({
     file,
     state,
-    problem: new FeedpulseError('MODEL_CORRUPT', `${path} is ${state}: ${how}.`),
+    problem: new FeedpulseError('MODEL_CORRUPT', `${path} is ${state}: ${details}.`),
   });
   try {
     const { size } = await stat(path);
     if (size < expected.bytes) return differs('truncated', `${size} of ${expected.bytes} bytes`);
-    if (size > expected.bytes) return differs('altered', `${size} bytes instead of ${expected.bytes}`);
-    if ((await sha256Of(path)) !== expected.sha256) return differs('altered', "its SHA-256 differs from the manifest's");
-    return { file, state: 'sound' };
+    if (size > expected.bytes) return differs('corrupt', `${size} bytes instead of ${expected.bytes}`);
+    if ((await sha256Of(path)) !== expected.sha256) return differs('corrupt', 'its SHA-256 differs from the manifest');
+    return { file, state: 'ok' };
   } catch (thrown) {
-    return { file, state: 'missing', problem: missing(path, thrown) };
+    return { file, state: 'missing', problem: missingFile(path, thrown) };
   }
 }
 
+/** SHA-256 of a file in hexadecimal. */
 export async function sha256Of(path: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
@@ -44,8 +45,8 @@ export async function sha256Of(path: string): Promise<string> {
 }
 
 /** MODEL_MISSING for a file that could not be read. */
-export function missing(path: string, thrown: unknown): FeedpulseError {
+export function missingFile(path: string, thrown: unknown): FeedpulseError {
   const error: NodeJS.ErrnoException = asError(thrown);
-  const how = error.code === 'ENOENT' || error.code === 'ENOTDIR' ? 'is missing' : `can't be read (${error.code ?? error.message})`;
-  return new FeedpulseError('MODEL_MISSING', `${path} ${how}.`, { cause: thrown });
+  const problem = error.code === 'ENOENT' || error.code === 'ENOTDIR' ? 'is missing' : `cannot be read (${error.code ?? error.message})`;
+  return new FeedpulseError('MODEL_MISSING', `${path} ${problem}.`, { cause: thrown });
 }

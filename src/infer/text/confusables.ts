@@ -1,52 +1,52 @@
-import { borrowedLetters, styledLetters } from './confusable-tables.ts';
+import { crossScriptConfusables, latinVariants } from './confusable-tables.ts';
 
-// Blocks of the scripts that letters are borrowed from: Greek, Cyrillic, Armenian, Cherokee, Coptic, Lisu.
-const foreign =
+// Blocks of the scripts with letters that are confusable with Latin ones: Greek, Cyrillic, Armenian, Cherokee, Coptic, Lisu.
+const nonLatin =
   '\\u0370-\\u058f\\u13a0-\\u13ff\\u1c80-\\u1c8f\\u1d26-\\u1d2b\\u1f00-\\u1fff\\u2c80-\\u2cff\\u2de0-\\u2dff\\ua4d0-\\ua4ff\\ua640-\\ua69f\\uab70-\\uabbf';
-const words = new RegExp(`[A-Za-z\\xc0-\\u024f\\u0300-\\u036f${foreign}]+`, 'g');
-const hasForeign = new RegExp(`[${foreign}]`);
+const words = new RegExp(`[A-Za-z\\xc0-\\u024f\\u0300-\\u036f${nonLatin}]+`, 'g');
+const hasNonLatin = new RegExp(`[${nonLatin}]`);
 const hasLatin = /[A-Za-z]/;
 const invisible = /[\u034f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;
-/** A borrowed word too short to be told by itself: a letter of Cyrillic, or two letters. A Greek letter alone is a symbol. */
-const short = /^(?:[\u0400-\u052f]|..)$/s;
+/** A confusable word too short to decide by itself: one Cyrillic letter, or any two letters. A single Greek letter is a symbol. */
+const isShort = /^(?:[\u0400-\u052f]|..)$/s;
 
 /**
- * Whether there may be anything to fold: most posts have nothing, and this is all that they pay. It passes over ASCII,
- * accented Latin-1, typographic marks, pictographs and most of the world's other scripts. Of pairs it sees the first
- * half of mathematical letters and the two halves of squared ones.
+ * A quick test that most posts fail, so that they skip the rest. It ignores ASCII, accented Latin-1, typographic marks,
+ * pictographs and most other scripts. Of surrogate pairs it matches the first half of mathematical letters and both
+ * halves of squared ones.
  */
-const suspicious =
+const maybeConfusable =
   /[\xad\u0110-\u058f\u061c\u13a0-\u13ff\u180e\u1c80-\u1c8f\u1d00-\u1fff\u200b-\u200f\u202a-\u202e\u2060-\u218f\u2460-\u24ff\u2c60-\u2cff\u2de0-\u2dff\ua4d0-\ua4ff\ua640-\ua7ff\uab30-\uabbf\ufeff\uff10-\uff5a]|\ud835|\ud83c[\udd10-\udd89]/;
 
-const styled = reversed(styledLetters);
-const borrowed = reversed(borrowedLetters);
-const styles = new RegExp(`[${[...styled.keys()].join('')}]`, 'gu');
-const loans = new RegExp(`[${[...borrowed.keys()].join('')}]`, 'g');
+const variantToLatin = invert(latinVariants);
+const confusableToLatin = invert(crossScriptConfusables);
+const variants = new RegExp(`[${[...variantToLatin.keys()].join('')}]`, 'gu');
+const confusables = new RegExp(`[${[...confusableToLatin.keys()].join('')}]`, 'g');
 
 /**
- * The text with look-alikes of Latin letters made plain, and what is invisible left out. Letters of another script
- * change only in words that mix them with Latin ones, and in words of one or two letters in a text that is Latin
- * otherwise. A word with a letter that looks like no Latin one is really of that script and stays.
+ * Replaces characters that are confusable with Latin letters (Unicode UTS #39) and removes invisible ones. Letters of
+ * another script are replaced only in words that also contain Latin letters, and in words of one or two letters within
+ * an otherwise Latin text. A word with a letter that resembles no Latin one is left as it is.
  */
 export function replaceConfusables(text: string): string {
-  if (!suspicious.test(text)) return text;
-  const plain = text.replace(invisible, '').replace(styles, (char) => styled.get(char) ?? char);
-  if (!hasForeign.test(plain)) return plain;
-  const latin = hasLatin.test(plain) && !hasForeign.test(repay(plain));
-  return plain.replace(words, (word) => foldWord(word, latin));
+  if (!maybeConfusable.test(text)) return text;
+  const visible = text.replace(invisible, '').replace(variants, (char) => variantToLatin.get(char) ?? char);
+  if (!hasNonLatin.test(visible)) return visible;
+  const isLatinText = hasLatin.test(visible) && !hasNonLatin.test(toLatin(visible));
+  return visible.replace(words, (word) => replaceInWord(word, isLatinText));
 }
 
-function foldWord(word: string, inLatin: boolean): string {
-  const repaid = repay(word);
-  if (repaid === word || hasForeign.test(repaid)) return word;
-  return hasLatin.test(word) || (inLatin && short.test(word)) ? repaid : word;
+function replaceInWord(word: string, isLatinText: boolean): string {
+  const latin = toLatin(word);
+  if (latin === word || hasNonLatin.test(latin)) return word;
+  return hasLatin.test(word) || (isLatinText && isShort.test(word)) ? latin : word;
 }
 
-function repay(text: string): string {
-  return text.replace(loans, (char) => borrowed.get(char) ?? char);
+function toLatin(text: string): string {
+  return text.replace(confusables, (char) => confusableToLatin.get(char) ?? char);
 }
 
-/** {look-alike: plain letter} */
-function reversed(table: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
-  return new Map(Object.entries(table).flatMap(([plain, chars]) => Array.from(chars, (char): [string, string] => [char, plain])));
+/** Inverts {Latin: characters} to {character: Latin}. */
+function invert(table: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
+  return new Map(Object.entries(table).flatMap(([latin, chars]) => Array.from(chars, (char): [string, string] => [char, latin])));
 }

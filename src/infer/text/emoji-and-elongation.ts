@@ -1,51 +1,52 @@
 import { doubledWords, emojiWords } from './emoji-tables.ts';
-import { space } from './whitespace.ts';
+import { whitespace } from './whitespace.ts';
 
-// The Python twin is plain_words in training/clean.py.
-const words = new Map(Object.entries(emojiWords).flatMap(([word, emoji]) => [...emoji].map((one) => [one, word] as const)));
-/** The same emoji again and again, in any skin, says it once. */
-const emojiRuns = new RegExp(`([${[...words.keys()].join('')}])(?:[\\ufe0f\\u{1f3fb}-\\u{1f3ff}]|\\1)*`, 'gu');
+// Same as spell_out in training/text/clean.py.
+const wordOf = new Map(Object.entries(emojiWords).flatMap(([word, emoji]) => [...emoji].map((one) => [one, word] as const)));
+/** A run of the same emoji, in any skin tone, counts once. */
+const emojiRuns = new RegExp(`([${[...wordOf.keys()].join('')}])(?:[\\ufe0f\\u{1f3fb}-\\u{1f3ff}]|\\1)*`, 'gu');
 /**
- * Those that WordPiece tears apart; it keeps :) and :( as the model knows them. D: is one at the end of a post alone:
- * there is vitamin D, too.
+ * Emoticons that WordPiece splits into unrelated tokens; the model knows :) and :( as they are. `D:` counts only at the
+ * end of a post, because of "vitamin D: …".
  */
 const emoticons: readonly (readonly [words: string, emoticon: RegExp])[] = [
   ['love', /(?<![A-Za-z0-9])(?:<3)+(?![A-Za-z0-9%]|[.,][0-9]| (?:sec|min|h(?:ou)?r|day|week|month|year|mile|k[gm])s?)/g],
   ['broken heart', /(?<![A-Za-z0-9])<\/3(?![A-Za-z0-9])/g],
   ['happy', /(?<![A-Za-z0-9])(?:[:=]-?D|xD)(?![A-Za-z0-9])/g],
-  ['upset', new RegExp(`(?<![^${space}])D[:=][${space}]*$`)],
+  ['upset', new RegExp(`(?<![^${whitespace}])D[:=][${whitespace}]*$`)],
 ];
 const doubled = new Set(doubledWords);
-const longestDoubled = Math.max(...doubledWords.map(({ length }) => length));
-const letters = /[A-Za-z]{4,}/g;
-const stretches = /([a-z])\1\1+/g;
-/** So many stretched letters of one word are tried single and double. */
-const mostStretches = 3;
+const maxDoubledLength = Math.max(...doubledWords.map(({ length }) => length));
+const longWords = /[A-Za-z]{4,}/g;
+const elongations = /([a-z])\1\1+/g;
+/** Only the first elongated letters of a word are tried both single and double. */
+const maxElongations = 3;
 
-/** The text with a word or two for each emoji and emoticon that shows a feeling, and stretched words as they are spelled. */
+/** Replaces emoji and emoticons that express a feeling with words, and shortens elongated words ("gooood" → "good"). */
 export function expandEmojiAndElongation(text: string): string {
-  const spoken = emoticons.reduce((result, [meaning, emoticon]) => result.replace(emoticon, ` ${meaning} `), text);
-  return spoken.replace(emojiRuns, (_, emoji: string) => ` ${words.get(emoji)} `).replace(letters, plainSpelling);
+  const withoutEmoticons = emoticons.reduce((result, [meaning, emoticon]) => result.replace(emoticon, ` ${meaning} `), text);
+  return withoutEmoticons.replace(emojiRuns, (_, emoji: string) => ` ${wordOf.get(emoji)} `).replace(longWords, shorten);
 }
 
 /**
- * A stretched word as it is spelled: each letter that stands three times or more is double where that makes a common
- * word, and single elsewhere. One letter alone, as in III and zzz, is no stretched word.
+ * Shortens an elongated word: a letter repeated three times or more becomes double if that gives a common word, else single.
+ * A word that repeats one letter only, such as III or zzz, is not elongated.
  */
-function plainSpelling(word: string): string {
-  const found = [...word.toLowerCase().matchAll(stretches)];
+function shorten(word: string): string {
+  const found = [...word.toLowerCase().matchAll(elongations)];
   if (found.length === 0 || found[0]?.[0].length === word.length) return word;
-  const spelled = (doubles: number): string => {
+  /** Bit i of `doubles`: whether elongation i becomes double. */
+  const spell = (doubles: number): string => {
     let text = '';
-    let at = 0;
-    for (const [order, { 0: stretch, index }] of found.entries()) {
-      text += word.slice(at, index + (order < mostStretches && (doubles >> order) & 1 ? 2 : 1));
-      at = index + stretch.length;
+    let position = 0;
+    for (const [order, { 0: run, index }] of found.entries()) {
+      text += word.slice(position, index + (order < maxElongations && (doubles >> order) & 1 ? 2 : 1));
+      position = index + run.length;
     }
-    return text + word.slice(at);
+    return text + word.slice(position);
   };
-  const single = spelled(0);
-  const ways = single.length < longestDoubled ? 1 << Math.min(found.length, mostStretches) : 1;
-  for (let doubles = 1; doubles < ways; doubles += 1) if (doubled.has(spelled(doubles).toLowerCase())) return spelled(doubles);
+  const single = spell(0);
+  const spellings = single.length < maxDoubledLength ? 1 << Math.min(found.length, maxElongations) : 1;
+  for (let doubles = 1; doubles < spellings; doubles += 1) if (doubled.has(spell(doubles).toLowerCase())) return spell(doubles);
   return single;
 }

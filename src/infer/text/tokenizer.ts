@@ -5,36 +5,36 @@ import { asError, FeedpulseError } from '../../lib/errors.ts';
 import { type ModelInfo, modelFiles } from '../model/model.ts';
 
 export interface Tokens {
-  /** WordPiece ids, [CLS] first and [SEP] last, at most the model's maximum length. */
+  /** WordPiece ids from [CLS] to [SEP], at most the model's maximum length. */
   readonly ids: readonly number[];
-  /** True when the text was longer than that. */
+  /** True if the text was longer. */
   readonly truncated: boolean;
 }
 
 export type Tokenize = (text: string) => Tokens;
 
-/** A word rarely has more: what is cut off here, before WordPiece reads it, would be cut off after it as well. */
+/** Few tokens have more characters, so what is cut off before WordPiece would rarely fit into the maximum length anyway. */
 const charactersPerToken = 40;
 
-/** The tokenizer of a model whose files were checked. Rejects with MODEL_FAILED where it is none, or of a kind that can't be read. */
+/** Loads the tokenizer of a verified model. Rejects with MODEL_FAILED if the file is invalid or of an unsupported type. */
 export async function loadTokenizer(model: ModelInfo): Promise<Tokenize> {
   const tokenizer = await readTokenizer(model);
-  const longest = model.maxLength;
+  const { maxLength } = model;
   return (text) => {
-    const bounded = text.slice(0, longest * charactersPerToken);
-    const { ids } = tokenizer.encode(bounded);
-    const truncated = ids.length > longest || bounded.length < text.length;
-    return { ids: ids.length > longest ? [...ids.slice(0, longest - 1), ...ids.slice(-1)] : ids, truncated };
+    const start = text.slice(0, maxLength * charactersPerToken);
+    const { ids } = tokenizer.encode(start);
+    const truncated = ids.length > maxLength || start.length < text.length;
+    return { ids: ids.length > maxLength ? [...ids.slice(0, maxLength - 1), ...ids.slice(-1)] : ids, truncated };
   };
 }
 
 async function readTokenizer(model: ModelInfo): Promise<Tokenizer> {
-  // That a file is the one of the manifest does not say what is in it: a pinned one may be anything.
+  // A matching checksum says nothing about the content: a downloaded file may hold anything.
   const readJson = async (file: string): Promise<object> => Object(JSON.parse(await readFile(join(model.folder, file), 'utf8')));
   try {
     return new Tokenizer(await readJson(modelFiles.tokenizer), await readJson(modelFiles.tokenizerConfig));
   } catch (thrown) {
-    const why = `feedpulse can't read this tokenizer, ${join(model.folder, modelFiles.tokenizer)}: ${asError(thrown).message}.`;
-    throw new FeedpulseError('MODEL_FAILED', why, { cause: thrown });
+    const message = `Cannot read the tokenizer ${join(model.folder, modelFiles.tokenizer)}: ${asError(thrown).message}.`;
+    throw new FeedpulseError('MODEL_FAILED', message, { cause: thrown });
   }
 }

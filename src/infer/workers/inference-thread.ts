@@ -1,90 +1,94 @@
 import { Worker } from 'node:worker_threads';
 import { FeedpulseError } from '../../lib/errors.ts';
-import { padBatch } from './pad-batch.ts';
-import type { WorkerOptions, WorkerRequest, WorkerResponse } from './worker-protocol.ts';
+import { padBatch, type WorkerOptions, type WorkerRequest, type WorkerResponse } from './worker-protocol.ts';
 
-/** The thread ended with batches unanswered: not the batches' fault, or not surely. */
+/** The worker ended or hung with batches in flight. The batches are not necessarily the cause. */
 export class WorkerCrashed extends Error {}
 
 export interface InferenceThread {
-  /** Batches asked and not answered. */
-  readonly load: number;
-  /** Logits of rows of token ids, one a class for each row. Rejects with MODEL_FAILED, or ThreadDied. */
+  /** Number of batches in flight. */
+  readonly pending: number;
+  /**
+   * Runs the model on rows of token ids. Resolves to logits of shape [rows, classes].
+   * Rejects with MODEL_FAILED, or with WorkerCrashed.
+   */
   run(rows: readonly (readonly number[])[]): Promise<Float32Array>;
-  /** Resolves when the thread has ended, to the reason. */
-  readonly ended: Promise<Error>;
-  /** Ends the thread after the batches it was given. */
+  /** Resolves to the reason when the thread has exited. */
+  readonly exited: Promise<Error>;
+  /** Exits after the batches in flight. */
   close(): Promise<void>;
   /**
-   * Gives up on a thread that does not answer: rejects its batches with ThreadDied, and lets the process end
-   * without it. It is not ended, because that aborts the whole process when it strikes inside ONNX Runtime.
+   * Gives up on a hung thread: rejects its batches with WorkerCrashed and lets the process exit without it.
+   * The thread is not terminated, because terminating it inside ONNX Runtime aborts the whole process.
    */
-  abandon(): void;
+  discard(): void;
 }
 
-interface Waiting {
+interface PendingBatch {
   resolve(logits: Float32Array): void;
   reject(error: Error): void;
 }
 
-/** A thread with a loaded session. Rejects with MODEL_FAILED when the session can't be made. */
-export async function startInferenceThread(facts: WorkerOptions): Promise<InferenceThread> {
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: facts });
-  const waiting = new Map<number, Waiting>();
+/** Starts a worker thread and waits until its session is loaded. Rejects with MODEL_FAILED if the session cannot be created. */
+export async function startInferenceThread(options: WorkerOptions): Promise<InferenceThread> {
+  // ONNX Runtime reads this from the environment of the process, which only the main thread can change.
+  process.env['ORT_DISABLE_TELEMETRY'] = '1';
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: options });
+  const pending = new Map<number, PendingBatch>();
   let nextId = 0;
-  const send = (order: WorkerRequest, transfer: ArrayBuffer[] = []): void => worker.postMessage(order, transfer);
+  const send = (request: WorkerRequest, transfer: ArrayBuffer[] = []): void => worker.postMessage(request, transfer);
 
   let cause: Error | undefined;
   worker.on('error', (error: Error) => {
     cause = error;
   });
-  const ended = new Promise<Error>((resolve) => {
+  const exited = new Promise<Error>((resolve) => {
     worker.on('exit', (code) => resolve(cause ?? new Error(`exit code ${code}`)));
   });
   const rejectAll = (reason: Error): void => {
-    for (const { reject } of waiting.values()) reject(new WorkerCrashed(reason.message, { cause: reason }));
-    waiting.clear();
+    for (const { reject } of pending.values()) reject(new WorkerCrashed(reason.message, { cause: reason }));
+    pending.clear();
   };
-  void ended.then(rejectAll);
-  await loaded(worker, ended);
-  worker.on('message', (reply: WorkerResponse) => settle(waiting, reply));
+  void exited.then(rejectAll);
+  await waitUntilReady(worker, exited);
+  worker.on('message', (response: WorkerResponse) => settle(pending, response));
 
   return {
-    ended,
-    get load() {
-      return waiting.size;
+    exited,
+    get pending() {
+      return pending.size;
     },
     run: (rows) =>
       new Promise((resolve, reject) => {
         const id = nextId++;
-        waiting.set(id, { resolve, reject });
-        const packed = padBatch(rows);
-        send({ kind: 'batch', id, ...packed }, [packed.inputIds.buffer, packed.attentionMask.buffer]);
+        pending.set(id, { resolve, reject });
+        const batch = padBatch(rows);
+        send({ kind: 'batch', id, ...batch }, [batch.inputIds.buffer, batch.attentionMask.buffer]);
       }),
     close: async () => {
       send({ kind: 'end' });
-      await ended;
+      await exited;
     },
-    abandon: () => {
+    discard: () => {
       worker.unref();
-      rejectAll(new Error('no answer within the time for a batch'));
-      // Should it come round after all, it ends by itself.
+      rejectAll(new Error('batch timed out'));
+      // If the thread recovers, it exits by itself.
       send({ kind: 'end' });
     },
   };
 }
 
-/** The first message says that the session is loaded; when the thread ends before that, it can't be. */
-async function loaded(worker: Worker, ended: Promise<Error>): Promise<void> {
-  const failure = await Promise.race([ended, new Promise<void>((resolve) => worker.once('message', () => resolve()))]);
+/** The first message reports that the session is loaded. A thread that exits before it could not load the model. */
+async function waitUntilReady(worker: Worker, exited: Promise<Error>): Promise<void> {
+  const failure = await Promise.race([exited, new Promise<void>((resolve) => worker.once('message', () => resolve()))]);
   if (failure)
     throw new FeedpulseError('MODEL_FAILED', `An inference thread could not load the model: ${failure.message}.`, { cause: failure });
 }
 
-function settle(waiting: Map<number, Waiting>, reply: WorkerResponse): void {
-  if (reply.kind === 'ready') return;
-  const asked = waiting.get(reply.id);
-  waiting.delete(reply.id);
-  if (reply.kind === 'logits') asked?.resolve(reply.logits);
-  else asked?.reject(new FeedpulseError('MODEL_FAILED', `The model failed on a batch: ${reply.reason}.`));
+function settle(pending: Map<number, PendingBatch>, response: WorkerResponse): void {
+  if (response.kind === 'ready') return;
+  const batch = pending.get(response.id);
+  pending.delete(response.id);
+  if (response.kind === 'logits') batch?.resolve(response.logits);
+  else batch?.reject(new FeedpulseError('MODEL_FAILED', `The model failed on a batch: ${response.reason}.`));
 }

@@ -10,46 +10,46 @@ interface Task {
   attempts: number;
 }
 
-/** One computing, one waiting in the thread: it never idles until this thread has read its answer. */
-const postedAhead = 2;
+/** Batches per thread: one running and one queued, so that a thread never waits for the main thread. */
+const queueDepth = 2;
 
-/** A batch is tried once more when its thread died, then given up: it may be what kills them. */
-const mostAttempts = 2;
+/** A batch whose worker crashed is retried once. A second crash fails it, since the batch may be the cause. */
+const maxAttempts = 2;
 
 /**
- * Milliseconds without an answer after which a thread is taken to hang. A batch takes well under a second;
- * this leaves room for a machine that is busy or was asleep.
+ * Milliseconds after which a thread counts as hung. A batch takes well under a second; the rest allows for a busy
+ * machine or one that was suspended.
  */
-const answerWithinMs = 120_000;
+const defaultTimeoutMs = 120_000;
 
-/** Inference threads that take batches from one queue. A thread that dies or hangs is replaced. */
+/** Inference threads that share one queue of batches. Crashed and hung threads are replaced. */
 export class WorkerPool {
-  /** Batches that no thread has room for yet. */
+  /** Batches waiting for a thread with room. */
   readonly #queue: Task[] = [];
   readonly #threads = new Set<InferenceThread>();
-  /** Threads on their way. */
-  readonly #starts = new Set<Promise<void>>();
+  /** Threads being started. */
+  readonly #starting = new Set<Promise<void>>();
   readonly #size: number;
-  readonly #facts: WorkerOptions;
+  readonly #options: WorkerOptions;
   readonly #log: Log;
-  readonly #answerWithinMs: number;
-  #closed = false;
+  readonly #timeoutMs: number;
+  #isClosed = false;
 
-  private constructor(size: number, facts: WorkerOptions, log: Log, withinMs: number) {
+  private constructor(size: number, options: WorkerOptions, log: Log, timeoutMs: number) {
     this.#size = size;
-    this.#facts = facts;
+    this.#options = options;
     this.#log = log;
-    this.#answerWithinMs = withinMs;
+    this.#timeoutMs = timeoutMs;
   }
 
   /**
-   * A pool whose `size` threads have all loaded the model; one that leaves a batch unanswered for `withinMs`
-   * milliseconds is replaced. Rejects with MODEL_FAILED when one can't load it.
+   * Starts `size` threads and waits until all have loaded the model. A thread that takes longer than `timeoutMs` for
+   * a batch is replaced. Rejects with MODEL_FAILED if a thread cannot load the model.
    */
-  static async start(size: number, facts: WorkerOptions, log: Log, withinMs = answerWithinMs): Promise<WorkerPool> {
-    const pool = new WorkerPool(size, facts, log, withinMs);
+  static async start(size: number, options: WorkerOptions, log: Log, timeoutMs = defaultTimeoutMs): Promise<WorkerPool> {
+    const pool = new WorkerPool(size, options, log, timeoutMs);
     try {
-      await Promise.all(Array.from({ length: size }, () => pool.#hire()));
+      await Promise.all(Array.from({ length: size }, () => pool.#spawn()));
       return pool;
     } catch (thrown) {
       await pool.close();
@@ -57,36 +57,36 @@ export class WorkerPool {
     }
   }
 
-  /** Logits of a batch of rows of token ids, one a class for each row. Rejects with MODEL_FAILED. */
+  /** Runs the model on rows of token ids. Resolves to logits of shape [rows, classes]. Rejects with MODEL_FAILED. */
   run(rows: readonly (readonly number[])[]): Promise<Float32Array> {
     return new Promise((resolve, reject) => {
-      if (this.#closed) return reject(closedError());
+      if (this.#isClosed) return reject(closedError());
       this.#queue.push({ rows, resolve, reject, attempts: 0 });
-      this.#fill();
+      this.#spawnMissing();
       this.#dispatch();
     });
   }
 
-  /** What is wrong with the threads; undefined while all of them are at work. */
-  trouble(): string | undefined {
+  /** Describes missing threads; undefined while all of them run. */
+  healthIssue(): string | undefined {
     const missing = this.#size - this.#threads.size;
-    if (missing === 0 || this.#closed) return undefined;
-    return `${missing} of ${this.#size} inference threads died and must be replaced`;
+    if (missing === 0 || this.#isClosed) return undefined;
+    return `${missing} of ${this.#size} inference threads crashed and are being replaced`;
   }
 
-  /** Ends the threads after the batches they have; what still waits for one is rejected. */
+  /** Stops the threads after the batches in flight. Rejects queued batches. */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#isClosed = true;
     this.#rejectQueue(closedError());
-    await Promise.allSettled(this.#starts);
+    await Promise.allSettled(this.#starting);
     await Promise.all([...this.#threads].map((thread) => thread.close()));
   }
 
-  /** Level by level, so that each thread has a batch before any has two. */
+  /** Fills threads level by level, so that every thread has one batch before any has two. */
   #dispatch(): void {
-    for (let ahead = 0; ahead < postedAhead; ahead += 1) {
+    for (let depth = 0; depth < queueDepth; depth += 1) {
       for (const thread of this.#threads) {
-        if (thread.load > ahead) continue;
+        if (thread.pending > depth) continue;
         const task = this.#queue.shift();
         if (!task) return;
         void this.#attempt(thread, task);
@@ -96,17 +96,19 @@ export class WorkerPool {
 
   async #attempt(thread: InferenceThread, task: Task): Promise<void> {
     task.attempts += 1;
-    const timer = setTimeout(() => this.#abandon(thread), this.#answerWithinMs);
+    const timer = setTimeout(() => this.#discard(thread), this.#timeoutMs);
     try {
       task.resolve(await thread.run(task.rows));
     } catch (thrown) {
-      const died = thrown instanceof WorkerCrashed;
-      if (died) this.#threads.delete(thread);
-      if (died && task.attempts < mostAttempts && !this.#closed) this.#queue.unshift(task);
+      const hasCrashed = thrown instanceof WorkerCrashed;
+      if (hasCrashed) this.#threads.delete(thread);
+      if (hasCrashed && task.attempts < maxAttempts && !this.#isClosed) this.#queue.unshift(task);
       else
         task.reject(
-          died
-            ? new FeedpulseError('MODEL_FAILED', `A batch was lost with its thread: ${thrown.message}.`, { cause: thrown })
+          hasCrashed
+            ? new FeedpulseError('MODEL_FAILED', `A batch was lost when its inference thread crashed: ${thrown.message}.`, {
+                cause: thrown,
+              })
             : asError(thrown),
         );
     } finally {
@@ -115,33 +117,33 @@ export class WorkerPool {
     this.#dispatch();
   }
 
-  #hire(): Promise<void> {
-    const start = startInferenceThread(this.#facts).then((thread) => {
+  #spawn(): Promise<void> {
+    const start = startInferenceThread(this.#options).then((thread) => {
       this.#threads.add(thread);
-      void thread.ended.then((cause) => this.#replace(thread, cause));
+      void thread.exited.then((cause) => this.#replace(thread, cause));
       this.#dispatch();
     });
-    this.#starts.add(start);
-    return start.finally(() => this.#starts.delete(start));
+    this.#starting.add(start);
+    return start.finally(() => this.#starting.delete(start));
   }
 
-  #abandon(thread: InferenceThread): void {
-    thread.abandon();
-    this.#replace(thread, new Error('it hangs'));
+  #discard(thread: InferenceThread): void {
+    thread.discard();
+    this.#replace(thread, new Error('batch timed out'));
   }
 
   #replace(thread: InferenceThread, cause: Error): void {
     this.#threads.delete(thread);
-    if (this.#closed) return;
-    this.#log.error({ error: cause.message }, 'an inference thread died; it is replaced');
-    this.#fill();
+    if (this.#isClosed) return;
+    this.#log.error({ error: cause.message }, 'inference thread crashed; replacing it');
+    this.#spawnMissing();
   }
 
-  /** Starts what is missing. Where that fails and no thread is left, whoever waits is told; the next batch tries again. */
-  #fill(): void {
-    for (let missing = this.#size - this.#threads.size - this.#starts.size; missing > 0; missing -= 1) {
-      this.#hire().catch((thrown: unknown) => {
-        this.#log.error({ error: asError(thrown).message }, 'an inference thread could not be started');
+  /** Starts missing threads. If that fails and no thread is left, rejects the queue; the next batch tries again. */
+  #spawnMissing(): void {
+    for (let missing = this.#size - this.#threads.size - this.#starting.size; missing > 0; missing -= 1) {
+      this.#spawn().catch((thrown: unknown) => {
+        this.#log.error({ error: asError(thrown).message }, 'inference thread failed to start');
         if (this.#threads.size === 0) this.#rejectQueue(asError(thrown));
       });
     }

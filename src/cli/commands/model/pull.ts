@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { modelsFolder } from '../../../app/known-models.ts';
 import { type Label, labels } from '../../../domain/post.ts';
-import { isPartial, pullModel } from '../../../infer/model/hub/pull-model.ts';
+import { isPartialDownload, pullModel } from '../../../infer/model/hub/pull-model.ts';
 import { smokeTest } from '../../../infer/model/smoke-test.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { createLog } from '../../../lib/log.ts';
@@ -50,16 +50,19 @@ export function modelPull(): Command {
 }
 
 async function pull(repo: string, options: Options): Promise<void> {
-  const { hub, revision, sha256: pins, as, labels: given, languages, maxLength } = options;
+  const { hub, revision, sha256: checksums, as, labels: given, languages, maxLength } = options;
   const bars = createBars();
   const name = as?.name ?? nameOf(repo);
-  const into = modelsFolder(configFrom(options));
-  const order = { from: { hub, repo, revision }, pins, into, name, version: as?.version, labels: given, languages, maxLength };
-  const trial = (folder: string): Promise<void> => smokeTest(folder, createLog('silent')); // what fails is in the error
-  const parts = { clock: systemClock, tryOut: trial, onProgress: bars.show };
-  const { model, wasThere } = await pullModel(order, parts).finally(bars.stop);
-  if (options.json) return void process.stdout.write(`${printableJson({ ...model, wasThere })}\n`);
-  const state = wasThere ? 'is there already, and whole' : 'is installed';
+  const modelsDir = modelsFolder(configFrom(options));
+  const pullOptions = { from: { hub, repo, revision }, checksums, modelsDir, name, version: as?.version, labels: given, languages, maxLength };
+  const parts = {
+    clock: systemClock,
+    smokeTest: (folder: string): Promise<void> => smokeTest(folder, createLog('silent')), // the error holds the reason
+    onProgress: bars.show,
+  };
+  const { model, alreadyInstalled } = await pullModel(pullOptions, parts).finally(bars.stop);
+  if (options.json) return void process.stdout.write(`${printableJson({ ...model, alreadyInstalled })}\n`);
+  const state = alreadyInstalled ? 'is already installed and verified' : 'is installed';
   process.stdout.write(`${escapeTerminal(model.id)} ${state}: ${escapeTerminal(model.folder)}\n`);
   process.stdout.write(`It runs with --model ${escapeTerminal(model.folder)}, or with that as \`model.path\`.\n`);
 }
@@ -97,7 +100,7 @@ function collectPin(value: string, before: ReadonlyMap<string, string> = new Map
 
 function parseName(value: string): { name: string; version?: string } {
   const parts = /^([a-z0-9][a-z0-9._-]*?)(?:@(\d+\.\d+\.\d+(?:-[0-9a-z]+)?))?$/.exec(value);
-  if (!parts?.[1] || isPartial(parts[1])) throw new InvalidArgumentError('expected a name such as ours, or ours@1.0.0.');
+  if (!parts?.[1] || isPartialDownload(parts[1])) throw new InvalidArgumentError('expected a name such as ours, or ours@1.0.0.');
   return { name: parts[1], ...(parts[2] !== undefined && { version: parts[2] }) };
 }
 

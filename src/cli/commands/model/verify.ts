@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { folderOf, runningFolder } from '../../../app/known-models.ts';
-import { examineModel, readModel } from '../../../infer/model/model.ts';
+import { verifyModel, readModel } from '../../../infer/model/model.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import { configFrom, type SharedOptions, withSharedOptions } from '../../options.ts';
 import { escapeTerminal, printableJson } from '../../output/escape-terminal.ts';
@@ -14,12 +14,12 @@ export function modelVerify(): Command {
     .action(async (given: string | undefined, options: SharedOptions & { json?: boolean }) => {
       const config = configFrom(options);
       const model = await readModel(given === undefined ? runningFolder(config) : folderOf(given, config));
-      const findings = await examineModel(model);
-      const files = findings.map(({ file, state, problem }) => ({ file, state, ...model.files[file], problem: problem?.message ?? null }));
-      const sound = files.every(({ state }) => state === 'sound');
-      if (options.json) process.stdout.write(`${printableJson({ model: model.id, folder: model.folder, sound, files })}\n`);
+      const checks = await verifyModel(model);
+      const files = checks.map(({ file, state, problem }) => ({ file, state, ...model.files[file], problem: problem?.message ?? null }));
+      const isOk = files.every(({ state }) => state === 'ok');
+      if (options.json) process.stdout.write(`${printableJson({ model: model.id, folder: model.folder, ok: isOk, files })}\n`);
       else process.stdout.write(`${escapeTerminal(model.id)} in ${escapeTerminal(model.folder)}\n${files.map(line).join('')}`);
-      if (!sound) throw verdict(files);
+      if (!isOk) throw verificationError(files);
     });
 }
 
@@ -30,12 +30,12 @@ interface FileLine {
 }
 
 function line({ file, state, bytes = 0 }: FileLine): string {
-  return `  ${state === 'sound' ? '✓' : '✗'} ${state.padEnd(9)}  ${shownBytes(bytes).padStart(8)}  ${escapeTerminal(file)}\n`;
+  return `  ${state === 'ok' ? '✓' : '✗'} ${state.padEnd(9)}  ${shownBytes(bytes).padStart(8)}  ${escapeTerminal(file)}\n`;
 }
 
-function verdict(files: readonly (FileLine & { readonly problem: string | null })[]): FeedpulseError {
-  const wrong = files.filter(({ state }) => state !== 'sound');
-  const damaged = wrong.some(({ state }) => state !== 'missing');
-  const why = wrong.map(({ problem }) => problem ?? '').join(' ');
-  return new FeedpulseError(damaged ? 'MODEL_CORRUPT' : 'MODEL_MISSING', `${wrong.length} of ${files.length} files are not sound. ${why}`);
+function verificationError(files: readonly (FileLine & { readonly problem: string | null })[]): FeedpulseError {
+  const failed = files.filter(({ state }) => state !== 'ok');
+  const isCorrupt = failed.some(({ state }) => state !== 'missing');
+  const problems = failed.map(({ problem }) => problem ?? '').join(' ');
+  return new FeedpulseError(isCorrupt ? 'MODEL_CORRUPT' : 'MODEL_MISSING', `${failed.length} of ${files.length} files failed verification. ${problems}`);
 }

@@ -1,17 +1,81 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { type Label, labels } from '../../../domain/post.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
-import { isWholeScale } from '../manifest.ts';
+import { cleaningVersion } from '../../text/clean.ts';
+import { areValidLabels, type Manifest, manifestSchema } from '../manifest.ts';
+import { modelFiles } from '../model.ts';
+import type { FileInfo } from '../verify-file.ts';
+import { type Checksums, configFile } from './repository.ts';
 
-/** What is of use in the config.json of a model for text classification, as Hugging Face's tools write it. */
+/** How a downloaded model is named and used. */
+export interface ModelSettings {
+  /** Name of the model's folder, and part of the version stored with each score. */
+  readonly name: string;
+  /** As major.minor.patch; derived from the content if absent. */
+  readonly version?: string | undefined;
+  /** In the order of the logits; read from config.json if absent. */
+  readonly labels?: readonly Label[] | undefined;
+  readonly languages: readonly string[];
+  /** In tokens; longer posts are truncated. */
+  readonly maxLength: number;
+}
+
+/**
+ * Builds the manifest of a model whose files are in `folder`. Rejects with USAGE if the settings are invalid or the labels
+ * unknown, and with HUB_REJECTED if config.json is not that of a text classification model.
+ * @param weights path of the ONNX file in the folder
+ */
+export async function createManifest(settings: ModelSettings, checksums: Checksums, folder: string, weights: string): Promise<Manifest> {
+  const { name, languages, maxLength } = settings;
+  const modelLabels = inferLabels(parseJson(await readFile(join(folder, configFile), 'utf8')), settings.labels, maxLength);
+  const files: Record<string, FileInfo> = {};
+  for (const [file, sha256] of checksums) files[file] = { bytes: (await stat(join(folder, file))).size, sha256 };
+  const content = { labels: modelLabels, languages, maxLength, cleaning: cleaningVersion, weights, files };
+  // No temperature has been fitted, so logits stay as they are.
+  const manifest = { format: 1, name, version: settings.version ?? contentVersion(content), temperature: 1, ...content };
+  const parsed = manifestSchema.safeParse(manifest);
+  if (parsed.success) return parsed.data;
+  throw invalidSettings(parsed.error);
+}
+
+/** Checks the settings that need no downloaded file. Throws USAGE. */
+export function checkSettings(settings: ModelSettings): void {
+  const parsed = manifestSchema.pick({ name: true, languages: true, maxLength: true }).safeParse(settings);
+  if (!parsed.success) throw invalidSettings(parsed.error);
+}
+
+function invalidSettings({ issues }: z.ZodError): FeedpulseError {
+  return new FeedpulseError('USAGE', `${issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}.`);
+}
+
+type ModelContent = Pick<Manifest, 'files' | 'weights' | 'maxLength'> & {
+  readonly labels: readonly Label[];
+  readonly languages: readonly string[];
+  readonly cleaning: number;
+};
+
+/**
+ * Version for a model without one, a hash over everything that influences its scores: the files that are read and the
+ * settings. Other files, such as a licence, and config.json are left out.
+ */
+export function contentVersion({ files, weights, labels: modelLabels, languages, maxLength, cleaning }: ModelContent): string {
+  const hashes = [...Object.values(modelFiles), weights].sort().map((file) => [file, files[file]?.sha256]);
+  const hash = createHash('sha256').update(JSON.stringify([hashes, weights, modelLabels, languages, maxLength, cleaning]));
+  return `0.0.0-${hash.digest('hex').slice(0, 12)}`;
+}
+
+/** The used part of config.json of a text classification model, as written by Hugging Face's tools. */
 const configSchema = z.object({
   id2label: z.record(z.string().regex(/^\d+$/), z.string()).optional(),
   max_position_embeddings: z.int().positive().optional(),
   model_type: z.string().optional(),
 });
 
-/** Kin of RoBERTa count positions from the id of their padding on, which is 1, so that two are never a token's. */
-const positionsFromTwo: ReadonlySet<string> = new Set([
+/** RoBERTa and its relatives number positions from the padding id + 1 = 2, so two positions are never used. */
+const modelTypesWithPositionOffset: ReadonlySet<string> = new Set([
   'camembert',
   'data2vec-text',
   'longformer',
@@ -23,32 +87,38 @@ const positionsFromTwo: ReadonlySet<string> = new Set([
   'xmod',
 ]);
 
-/** What else labels are called. */
-const nicknames: Readonly<Record<string, Label>> = { neg: 'negative', neu: 'neutral', pos: 'positive' };
+const labelAliases: Readonly<Record<string, Label>> = { neg: 'negative', neu: 'neutral', pos: 'positive' };
 
 /**
- * What each logit stands for: `given`, or as config.json names the classes. Throws USAGE where neither says so, or where
- * the model reads fewer than `maxLength` tokens.
+ * The label of each logit: `given`, or the class names of config.json. Throws USAGE if neither names them, or if the
+ * model has fewer than `maxLength` positions, and HUB_REJECTED for an invalid config.json.
  */
-export function labelsOf(config: unknown, given: readonly Label[] | undefined, maxLength: number): Label[] {
-  const read = configSchema.safeParse(config);
-  if (!read.success) throw new FeedpulseError('HUB_REJECTED', 'config.json is not that of a model for text classification.');
-  const { id2label = {}, max_position_embeddings: positions = Number.POSITIVE_INFINITY, model_type: kind = '' } = read.data;
-  const longest = positions - (positionsFromTwo.has(kind) ? 2 : 0);
-  if (longest < maxLength) throw new FeedpulseError('USAGE', `--max-length is at most ${longest} for this model.`);
+export function inferLabels(config: unknown, given: readonly Label[] | undefined, maxLength: number): Label[] {
+  const parsed = configSchema.safeParse(config);
+  if (!parsed.success) throw new FeedpulseError('HUB_REJECTED', 'config.json is not that of a text classification model.');
+  const { id2label = {}, max_position_embeddings: positions = Number.POSITIVE_INFINITY, model_type: modelType = '' } = parsed.data;
+  const limit = positions - (modelTypesWithPositionOffset.has(modelType) ? 2 : 0);
+  if (limit < maxLength) throw new FeedpulseError('USAGE', `--max-length must be at most ${limit} for this model.`);
   const names = Object.entries(id2label)
-    .sort(([one], [other]) => Number(one) - Number(other))
+    .sort(([a], [b]) => Number(a) - Number(b))
     .map(([, name]) => name.toLowerCase());
   if (given) {
     const fits = names.length === 0 || names.length === given.length;
-    if (!fits) throw new FeedpulseError('USAGE', `The model has ${names.length} classes, and --labels names ${given.length}.`);
+    if (!fits) throw new FeedpulseError('USAGE', `The model has ${names.length} classes, but --labels names ${given.length}.`);
     return [...given];
   }
-  const known = names.flatMap((name) => labels.find((label) => label === name) ?? nicknames[name] ?? []);
-  if (known.length === names.length && isWholeScale(known)) return known;
-  const howMany = names.length === 0 ? 'its' : `its ${names.length}`;
+  const known = names.flatMap((name) => labels.find((label) => label === name) ?? labelAliases[name] ?? []);
+  if (known.length === names.length && areValidLabels(known)) return known;
   throw new FeedpulseError(
     'USAGE',
-    `config.json does not say which of ${howMany} classes are negative, neutral and positive: name each with --labels, in its order.`,
+    `config.json does not say which of ${names.length === 0 ? 'the' : names.length} classes are negative, neutral and positive: name them in order with --labels.`,
   );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

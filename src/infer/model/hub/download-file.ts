@@ -1,120 +1,157 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir, rm, stat } from 'node:fs/promises';
-import type { IncomingMessage } from 'node:http';
+import { get as httpGet, type IncomingMessage } from 'node:http';
+import { get as httpsGet } from 'node:https';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Clock } from '../../../lib/clock.ts';
 import { asError, FeedpulseError } from '../../../lib/errors.ts';
 import { sha256Of } from '../verify-file.ts';
-import { httpGet } from './http-get.ts';
+import { requireSecure } from './repository.ts';
 
-export interface Wanted {
+export interface Download {
   readonly url: URL;
-  /** Where it goes; what lies there already is taken for its beginning. */
+  /** Target path. A file that exists there counts as an incomplete download and is resumed. */
   readonly path: string;
   /** In hexadecimal. */
   readonly sha256: string;
-  readonly mostBytes: number;
+  readonly maxBytes: number;
 }
 
-export interface FetchParts {
+export interface DownloadParts {
   readonly clock: Pick<Clock, 'sleep'>;
-  /** Bytes that are there, of all; `total` is 0 where the hub does not say. */
+  /** Called with the bytes received so far; `total` is 0 if the hub does not send the size. */
   readonly onProgress: (received: number, total: number) => void;
 }
 
-/** Attempts in a row that bring nothing new, before the hub is given up. */
-const mostFruitless = 5;
-const firstPauseMs = 500;
+/** Consecutive attempts without new bytes before giving up. */
+const maxFailures = 5;
+const initialBackoffMs = 500;
+const maxRedirects = 5;
+/** Milliseconds without a byte before a connection counts as dead. */
+const idleTimeoutMs = 30_000;
 
-/** Of the file system: trying again would not help. */
-const diskFaults: ReadonlySet<string> = new Set(['EACCES', 'EDQUOT', 'EEXIST', 'EISDIR', 'ENOSPC', 'ENOTDIR', 'EPERM', 'EROFS']);
+const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+/** Errors of the file system, which a retry cannot fix. */
+const diskErrors: ReadonlySet<string> = new Set(['EACCES', 'EDQUOT', 'EEXIST', 'EISDIR', 'ENOSPC', 'ENOTDIR', 'EPERM', 'EROFS']);
 
 /**
- * Fetches a file whose SHA-256 is known. A connection that breaks is taken up again where it broke, and so is what an
- * earlier call left, unless that turns out to be of another file. Rejects with HUB_UNAVAILABLE when the hub stays away, and
- * what has come stays; with HUB_REJECTED when the hub has no such file or another one, which is removed; with
- * FILE_UNREADABLE or the fault of the file system when it can't be written or read.
+ * Downloads a file and verifies its SHA-256. Resumes after a broken connection, and after an earlier call that did not finish;
+ * if the resumed file does not match, it downloads from the start once. Rejects with HUB_UNAVAILABLE if the hub stays
+ * unreachable (the partial file is kept), with HUB_REJECTED if the hub lacks the file or has another one (the file is
+ * removed), and with FILE_UNREADABLE or a file system error if the file cannot be written or read.
  */
-export async function fetchFile(wanted: Wanted, parts: FetchParts): Promise<void> {
-  const { path, sha256, url } = wanted;
+export async function downloadFile(download: Download, parts: DownloadParts): Promise<void> {
+  const { path, sha256, url } = download;
   await mkdir(dirname(path), { recursive: true });
-  const wasBegun = (await sizeOf(path)) > 0;
-  if (wasBegun && (await sha256Of(path)) === sha256) return;
-  await persist(wanted, parts);
-  let found = await sha256Of(path);
-  if (found !== sha256 && wasBegun) {
-    await rm(path); // the beginning may have been that of another file, which is not the hub's fault
-    await persist(wanted, parts);
-    found = await sha256Of(path);
+  const isResumed = (await sizeOf(path)) > 0;
+  if (isResumed && (await sha256Of(path)) === sha256) return;
+  await fetchWithRetry(download, parts);
+  let actual = await sha256Of(path);
+  if (actual !== sha256 && isResumed) {
+    await rm(path); // the partial file may have been of another version
+    await fetchWithRetry(download, parts);
+    actual = await sha256Of(path);
   }
-  if (found === sha256) return;
+  if (actual === sha256) return;
   await rm(path);
-  throw new FeedpulseError('HUB_REJECTED', `${nameOf(url)} is another file than the one pinned: its SHA-256 is ${found}. It is removed.`);
+  throw new FeedpulseError(
+    'HUB_REJECTED',
+    `Checksum mismatch for ${nameOf(url)}: expected SHA-256 ${sha256}, got ${actual}. The file was removed.`,
+  );
 }
 
-async function persist(wanted: Wanted, parts: FetchParts): Promise<void> {
-  let pauseMs = firstPauseMs;
-  // Over all attempts: one that begins again and comes as far as another did brings nothing new.
-  let furthest = await sizeOf(wanted.path);
-  for (let fruitless = 0; ; ) {
+/** Retries with exponential backoff, which starts over whenever an attempt brings new bytes. */
+async function fetchWithRetry(download: Download, { clock, onProgress }: DownloadParts): Promise<void> {
+  let backoffMs = initialBackoffMs;
+  // Over all attempts: one that starts over and gets as far as another brings nothing new.
+  let furthest = await sizeOf(download.path);
+  for (let failures = 0; ; ) {
     try {
-      return await fetchRest(wanted, await sizeOf(wanted.path), parts.onProgress);
+      return await fetchRest(download, await sizeOf(download.path), onProgress);
     } catch (thrown) {
       const error: NodeJS.ErrnoException = asError(thrown);
       if (error instanceof FeedpulseError) throw error;
-      if (diskFaults.has(error.code ?? '')) throw new FeedpulseError('FILE_UNREADABLE', `${error.message}.`, { cause: error });
-      const reached = await sizeOf(wanted.path);
-      const hasCome = reached > furthest;
+      if (diskErrors.has(error.code ?? '')) throw new FeedpulseError('FILE_UNREADABLE', `${error.message}.`, { cause: error });
+      const reached = await sizeOf(download.path);
+      const hasNewBytes = reached > furthest;
       furthest = Math.max(furthest, reached);
-      fruitless = hasCome ? 0 : fruitless + 1;
-      pauseMs = hasCome ? firstPauseMs : pauseMs * 2;
-      if (fruitless >= mostFruitless)
-        throw new FeedpulseError('HUB_UNAVAILABLE', `${nameOf(wanted.url)} could not be fetched: ${error.message}.`, { cause: error });
-      await parts.clock.sleep(pauseMs);
+      failures = hasNewBytes ? 0 : failures + 1;
+      backoffMs = hasNewBytes ? initialBackoffMs : backoffMs * 2;
+      if (failures >= maxFailures)
+        throw new FeedpulseError('HUB_UNAVAILABLE', `Download of ${nameOf(download.url)} failed: ${error.message}.`, { cause: error });
+      await clock.sleep(backoffMs);
     }
   }
 }
 
-/** One request for what is missing. Rejects with HUB_REJECTED, or with a fault that may pass. */
-async function fetchRest({ url, path, mostBytes }: Wanted, from: number, onProgress: FetchParts['onProgress']): Promise<void> {
-  const answer = await httpGet(url, from);
+/** One request for the missing bytes. Rejects with HUB_REJECTED, or with an error that a retry may fix. */
+async function fetchRest({ url, path, maxBytes }: Download, from: number, onProgress: DownloadParts['onProgress']): Promise<void> {
+  const response = await getFrom(url, from);
   try {
-    const start = await startOf(answer, { url, path, from });
-    const length = Number(answer.headers['content-length'] ?? 0);
+    const start = await startOffset(response, { url, path, from });
+    const length = Number(response.headers['content-length'] ?? 0);
     const total = length > 0 ? start + length : 0;
-    const tooLarge = (): FeedpulseError => new FeedpulseError('HUB_REJECTED', `${nameOf(url)} is larger than ${mostBytes} bytes.`);
-    if (total > mostBytes) throw tooLarge();
+    const tooLarge = (): FeedpulseError => new FeedpulseError('HUB_REJECTED', `${nameOf(url)} is larger than ${maxBytes} bytes.`);
+    if (total > maxBytes) throw tooLarge();
     let received = start;
     onProgress(received, total);
     const counted = async function* (body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
       for await (const chunk of body) {
         received += chunk.length;
-        if (received > mostBytes) throw tooLarge();
+        if (received > maxBytes) throw tooLarge();
         yield chunk;
         onProgress(received, total);
       }
     };
-    await pipeline(answer, counted, createWriteStream(path, { flags: start > 0 ? 'a' : 'w' }));
+    await pipeline(response, counted, createWriteStream(path, { flags: start > 0 ? 'a' : 'w' }));
   } finally {
-    answer.destroy();
+    response.destroy();
   }
 }
 
-/** From which byte of the file on the answer tells it: a hub may ignore that only the rest is wanted. */
-async function startOf(answer: IncomingMessage, { url, path, from }: Pick<Wanted, 'url' | 'path'> & { from: number }): Promise<number> {
-  const status = answer.statusCode ?? 0;
+/** Offset in the file at which the response body starts. It is 0 if the hub ignores the range. */
+async function startOffset(response: IncomingMessage, { url, path, from }: Pick<Download, 'url' | 'path'> & { from: number }): Promise<number> {
+  const status = response.statusCode ?? 0;
   if (status === 200) return 0;
-  if (status === 206 && from > 0 && answer.headers['content-range']?.startsWith(`bytes ${from}-`)) return from;
+  if (status === 206 && from > 0 && response.headers['content-range']?.startsWith(`bytes ${from}-`)) return from;
   if (status === 206 || status === 416) {
-    await rm(path, { force: true }); // what is here does not fit what is there: from the start, then
-    throw new Error('the hub has no such part of the file');
+    await rm(path, { force: true }); // the local part does not fit the remote file: start over
+    throw new Error(`the hub cannot serve bytes from ${from}`);
   }
   if (status === 408 || status === 429 || status >= 500) throw new Error(`${url.host} answered ${status}`);
   throw new FeedpulseError('HUB_REJECTED', `${url.host} answered ${status} for ${nameOf(url)}.`);
 }
 
-/** 0 where there is none. */
+/**
+ * GET from byte `from` on. Follows redirects to HTTPS or loopback addresses. The caller must read or destroy the body.
+ * Rejects with HUB_REJECTED for other addresses, and with the network error otherwise.
+ */
+async function getFrom(url: URL, from: number): Promise<IncomingMessage> {
+  let current = url;
+  for (let redirects = 0; redirects <= maxRedirects; redirects += 1) {
+    const response = await getOnce(requireSecure(current), from);
+    const { location } = response.headers;
+    if (!redirectStatuses.has(response.statusCode ?? 0) || location === undefined) return response;
+    response.destroy();
+    if (!URL.canParse(location, current.href)) throw new FeedpulseError('HUB_REJECTED', `${current.host} redirects to an invalid URL.`);
+    current = new URL(location, current);
+  }
+  throw new FeedpulseError('HUB_REJECTED', `${url.host} redirects more than ${maxRedirects} times.`);
+}
+
+function getOnce(url: URL, from: number): Promise<IncomingMessage> {
+  const get = url.protocol === 'https:' ? httpsGet : httpGet;
+  // Ranges count the bytes of the file, so the response must not be compressed.
+  const headers = { 'accept-encoding': 'identity', 'user-agent': 'feedpulse', ...(from > 0 && { range: `bytes=${from}-` }) };
+  return new Promise((resolve, reject) => {
+    const request = get(url, { headers }, resolve);
+    request.once('error', reject);
+    request.setTimeout(idleTimeoutMs, () => request.destroy(new Error(`no data for ${idleTimeoutMs / 1_000} s`)));
+  });
+}
+
+/** Size in bytes; 0 if the file does not exist. */
 async function sizeOf(path: string): Promise<number> {
   return stat(path).then(
     ({ size }) => size,
@@ -122,7 +159,7 @@ async function sizeOf(path: string): Promise<number> {
   );
 }
 
-/** The path in the repository, with the hub. */
+/** Host and path, for messages. */
 function nameOf(url: URL): string {
   return `${url.host}${url.pathname}`;
 }

@@ -1,35 +1,67 @@
 import { FeedpulseError } from '../../../lib/errors.ts';
 import { isLoopback } from '../../../lib/loopback.ts';
+import { modelFiles } from '../model.ts';
 
-/** A model on a hub: `owner/name`, and a branch, tag or commit. */
+/** A model repository on a hub. */
 export interface Repository {
-  /** The hub's own address, such as https://huggingface.co; it may have a path. */
+  /** URL of the hub, such as https://huggingface.co; may include a path. */
   readonly hub: string;
+  /** `owner/name`. */
   readonly repo: string;
+  /** Branch, tag or commit. */
   readonly revision: string;
 }
 
-const part = '[A-Za-z0-9_][A-Za-z0-9_.-]*';
-const path = new RegExp(`^${part}(?:/${part})*$`);
-const repoName = new RegExp(`^${part}(?:/${part})?$`);
+/** SHA-256 in hexadecimal by path in the repository, for every file to download. */
+export type Checksums = ReadonlyMap<string, string>;
 
-/** A name or path of which no part begins with a dot, so that it stays within the folder that it is put behind. */
-export function isPlainPath(text: string): boolean {
+/** Holds the label names of the model. */
+export const configFile = 'config.json';
+
+const requiredFiles = [configFile, ...Object.values(modelFiles)];
+
+const segment = '[A-Za-z0-9_][A-Za-z0-9_.-]*';
+const path = new RegExp(`^${segment}(?:/${segment})*$`);
+const repoName = new RegExp(`^${segment}(?:/${segment})?$`);
+
+/** A relative path without segments that begin with a dot, so that it stays inside the folder it is joined to. */
+function isSafePath(text: string): boolean {
   return text.length <= 200 && path.test(text);
 }
 
-/** Where a file lies, as Hugging Face lays it out: `HUB/REPO/resolve/REVISION/FILE`. `file` is a plain path. Throws USAGE or HUB_REJECTED. */
-export function addressOf({ hub, repo, revision }: Repository, file: string): URL {
-  if (repo.length > 200 || !repoName.test(repo)) throw new FeedpulseError('USAGE', 'The repository is named OWNER/NAME, in plain letters.');
-  if (!isPlainPath(revision)) throw new FeedpulseError('USAGE', 'The revision is a branch, a tag or a commit.');
-  if (!URL.canParse(hub)) throw new FeedpulseError('USAGE', 'The hub is an address such as https://huggingface.co.');
+/** URL of a file in the layout of Hugging Face: `HUB/REPO/resolve/REVISION/FILE`. `file` must be a safe path. Throws USAGE or HUB_REJECTED. */
+export function fileUrl({ hub, repo, revision }: Repository, file: string): URL {
+  if (repo.length > 200 || !repoName.test(repo))
+    throw new FeedpulseError('USAGE', 'The repository must be OWNER/NAME, in ASCII letters, digits, dots, hyphens and underscores.');
+  if (!isSafePath(revision)) throw new FeedpulseError('USAGE', 'The revision must be a branch, a tag or a commit.');
+  if (!URL.canParse(hub)) throw new FeedpulseError('USAGE', 'The hub must be a URL such as https://huggingface.co.');
   const url = new URL(hub);
   url.pathname = `${url.pathname.replace(/\/$/, '')}/${repo}/resolve/${encodeURIComponent(revision)}/${file}`;
-  return checkTransport(url);
+  return requireSecure(url);
 }
 
-/** Throws HUB_REJECTED for an address that would be asked without encryption, unless it is this machine's own. */
-export function checkTransport(url: URL): URL {
+/** Returns the URL if it uses HTTPS, or HTTP to a loopback address. Throws HUB_REJECTED otherwise. */
+export function requireSecure(url: URL): URL {
   if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))) return url;
-  throw new FeedpulseError('HUB_REJECTED', `${url.host || 'The address'} would be asked without encryption.`);
+  throw new FeedpulseError('HUB_REJECTED', `${url.host || 'The URL'} is not HTTPS.`);
+}
+
+/** Validates the files to download and returns the path of the ONNX file among them. Throws USAGE. */
+export function findWeights(checksums: Checksums): string {
+  for (const [file, sha256] of checksums) {
+    if (!isSafePath(file) || file === 'manifest.json')
+      throw new FeedpulseError(
+        'USAGE',
+        'Files must be relative paths in the repository, in ASCII letters, digits, dots, hyphens and underscores, and not manifest.json.',
+      );
+    if (!/^[0-9a-f]{64}$/.test(sha256)) throw new FeedpulseError('USAGE', `The SHA-256 of ${file} must have 64 hexadecimal digits.`);
+  }
+  const missing = requiredFiles.filter((file) => !checksums.has(file));
+  const [weights, ...others] = [...checksums.keys()].filter((file) => file.endsWith('.onnx'));
+  if (missing.length > 0 || weights === undefined) {
+    const all = [...missing, ...(weights === undefined ? ['one .onnx file'] : [])];
+    throw new FeedpulseError('USAGE', `Name each file with --sha256 FILE=HEX; missing: ${all.join(', ')}.`);
+  }
+  if (others.length > 0) throw new FeedpulseError('USAGE', `Name exactly one ONNX file with --sha256, not ${others.length + 1}.`);
+  return weights;
 }
