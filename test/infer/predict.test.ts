@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { labels } from '../../src/domain/post.ts';
-import { createPredictor } from '../../src/infer/predict.ts';
+import { createPredictor, planBatches, toPrediction, unscored } from '../../src/infer/predict.ts';
 import type { PreparedPost } from '../../src/infer/preprocess.ts';
 import { createScoreCache } from '../../src/infer/score-cache.ts';
 import { WorkerCrashed } from '../../src/infer/workers/inference-thread.ts';
@@ -10,7 +10,7 @@ import { createMetrics } from '../../src/lib/metrics.ts';
 const probe = [101, 7, 102];
 const calibration = { labels, temperature: 1 };
 
-/** Answers with logits that lean to positive by the second token of each row, and counts the rows it saw. */
+/** Returns logits whose positive one is the second token of each row, and records the row lengths of each batch. */
 function fakePool() {
   const batches: number[][] = [];
   const run = async (rows: readonly (readonly number[])[]) => {
@@ -20,19 +20,19 @@ function fakePool() {
   return { run, batches };
 }
 
-const fresh = (text: string, length = 5): PreparedPost => ({
-  kind: 'fresh',
+const uncached = (text: string, length = 5): PreparedPost => ({
+  kind: 'uncached',
   lang: 'en',
   text,
   tokens: { ids: [101, text.length, ...Array<number>(length - 3).fill(9), 102], truncated: false },
 });
 
-test('answers in the order it was asked, whatever the batches', async () => {
+test('predictions come in input order, whatever the batches', async () => {
   const pool = fakePool();
-  const judge = createPredictor({ pool, workers: 1, cache: undefined, calibration, probe, maxBatch: 2 });
-  const verdicts = await judge([fresh('a', 4), { kind: 'unscored', lang: 'ja' }, fresh('bbb', 9), fresh('cc', 6)]);
+  const predict = createPredictor({ pool, workers: 1, cache: undefined, calibration, probe, maxBatch: 2 });
+  const predictions = await predict([uncached('a', 4), { kind: 'skipped', lang: 'ja' }, uncached('bbb', 9), uncached('cc', 6)]);
   expect(pool.batches).toEqual([[9, 6], [4]]);
-  expect(verdicts.map((verdict) => [verdict?.lang, Math.round(100 * (verdict?.positive ?? 0))])).toEqual([
+  expect(predictions.map((prediction) => [prediction?.lang, Math.round(100 * (prediction?.positive ?? 0))])).toEqual([
     ['en', 58],
     ['ja', 0],
     ['en', 91],
@@ -40,60 +40,127 @@ test('answers in the order it was asked, whatever the batches', async () => {
   ]);
 });
 
-test('spreads a few posts over the threads', async () => {
+test('a few posts are spread over all workers', async () => {
   const pool = fakePool();
-  const judge = createPredictor({ pool, workers: 2, cache: undefined, calibration, probe });
-  await judge(['a', 'b', 'c', 'd'].map((text) => fresh(text)));
+  const predict = createPredictor({ pool, workers: 2, cache: undefined, calibration, probe });
+  await predict(['a', 'b', 'c', 'd'].map((text) => uncached(text)));
   expect(pool.batches).toEqual([
     [5, 5],
     [5, 5],
   ]);
 });
 
-test('with a cache, the same text is asked once and counted as a hit', async () => {
+test('with a cache, duplicate texts are scored once and count as cache hits', async () => {
   const pool = fakePool();
   const metrics = createMetrics();
-  const judge = createPredictor({ pool, workers: 1, cache: createScoreCache(10), metrics, calibration, probe });
-  const verdicts = await judge([fresh('same'), fresh('other one'), fresh('same')]);
+  const predict = createPredictor({ pool, workers: 1, cache: createScoreCache(10), metrics, calibration, probe });
+  const predictions = await predict([uncached('same'), uncached('other one'), uncached('same')]);
   expect(pool.batches.flat()).toHaveLength(2);
-  expect(verdicts[2]).toEqual(verdicts[0]);
+  expect(predictions[2]).toEqual(predictions[0]);
   expect((await metrics.cacheHits.get()).values[0]?.value).toBe(1);
 });
 
-test('without a cache, every text is asked', async () => {
+test('without a cache, every text is scored', async () => {
   const pool = fakePool();
-  const judge = createPredictor({ pool, workers: 1, cache: undefined, calibration, probe });
-  await judge([fresh('same'), fresh('same')]);
+  const predict = createPredictor({ pool, workers: 1, cache: undefined, calibration, probe });
+  await predict([uncached('same'), uncached('same')]);
   expect(pool.batches.flat()).toHaveLength(2);
 });
 
 const poisoned = 13;
 
-/** A pool whose model fails on every batch that holds a text of thirteen letters. */
+/** A pool whose model fails on every batch with a text of thirteen letters. */
 function failingPool() {
   const pool = fakePool();
   return {
     run: (rows: readonly (readonly number[])[]) =>
-      rows.some((ids) => ids[1] === poisoned) ? Promise.reject(new FeedpulseError('MODEL_FAILED', 'refused')) : pool.run(rows),
+      rows.some((ids) => ids[1] === poisoned) ? Promise.reject(new FeedpulseError('MODEL_FAILED', 'rejected')) : pool.run(rows),
   };
 }
 
-test('a post that the model fails on gets no verdict, and its neighbours get theirs', async () => {
-  const judge = createPredictor({ pool: failingPool(), workers: 1, cache: undefined, calibration, probe });
+test('a post that makes the model fail gets no prediction, and the rest of its batch does', async () => {
+  const predict = createPredictor({ pool: failingPool(), workers: 1, cache: undefined, calibration, probe });
   const texts = ['a', 'bb', 'x'.repeat(poisoned), 'ccc', 'dddd'];
-  const verdicts = await judge(texts.map((text) => fresh(text)));
-  expect(verdicts.map((verdict) => verdict?.label)).toEqual(['positive', 'positive', undefined, 'positive', 'positive']);
+  const predictions = await predict(texts.map((text) => uncached(text)));
+  expect(predictions.map((prediction) => prediction?.label)).toEqual(['positive', 'positive', undefined, 'positive', 'positive']);
 });
 
-test('a model that fails on everything blames no post', async () => {
+test('a model that fails on every input rejects the call', async () => {
   const pool = { run: () => Promise.reject(new FeedpulseError('MODEL_FAILED', 'broken')) };
-  const judge = createPredictor({ pool, workers: 1, cache: undefined, calibration, probe });
-  await expect(judge([fresh('a'), fresh('bb')])).rejects.toMatchObject({ code: 'MODEL_FAILED' });
+  const predict = createPredictor({ pool, workers: 1, cache: undefined, calibration, probe });
+  await expect(predict([uncached('a'), uncached('bb')])).rejects.toMatchObject({ code: 'MODEL_FAILED' });
 });
 
-test('a batch lost with its thread is not blamed on a post', async () => {
+test('a batch lost in a worker crash rejects the call', async () => {
   const lost = new FeedpulseError('MODEL_FAILED', 'lost', { cause: new WorkerCrashed('killed') });
   const pool = { run: (rows: readonly unknown[]) => (rows.length > 1 ? Promise.reject(lost) : fakePool().run([[101, 1, 102]])) };
-  const judge = createPredictor({ pool, workers: 1, cache: undefined, calibration, probe });
-  await expect(judge([fresh('a'), fresh('bb')])).rejects.toBe(lost);
+  const predict = createPredictor({ pool, workers: 1, cache: undefined, calibration, probe });
+  await expect(predict([uncached('a'), uncached('bb')])).rejects.toBe(lost);
+});
+
+test('label and confidence come from the highest probability; the score is P(positive) − P(negative)', () => {
+  expect(toPrediction({ probabilities: [0.125, 0.25, 0.625], truncated: true }, 'en')).toEqual({
+    negative: 0.125,
+    neutral: 0.25,
+    positive: 0.625,
+    label: 'positive',
+    score: 0.5,
+    confidence: 0.625,
+    lang: 'en',
+    truncated: true,
+  });
+});
+
+test('ties go to the more cautious label', () => {
+  const label = (...probabilities: [number, number, number]) => toPrediction({ probabilities, truncated: false }, 'en').label;
+  expect(label(0.4, 0.4, 0.2)).toBe('neutral');
+  expect(label(0.2, 0.4, 0.4)).toBe('neutral');
+  expect(label(0.45, 0.1, 0.45)).toBe('negative');
+});
+
+test('an unscored prediction is all zeros', () => {
+  expect(unscored('ja')).toEqual({
+    negative: 0,
+    neutral: 0,
+    positive: 0,
+    label: 'unscored',
+    score: 0,
+    confidence: 0,
+    lang: 'ja',
+    truncated: false,
+  });
+});
+
+const limits = { maxTokens: 100, maxRows: 4 };
+
+test('no texts make no batches', () => {
+  expect(planBatches([], limits)).toEqual([]);
+});
+
+test('batches hold the indices of the texts, longest first', () => {
+  expect(planBatches([5, 30, 10, 20], limits)).toEqual([[1, 3, 2], [0]]);
+});
+
+test('a batch holds at most the maximum number of rows', () => {
+  expect(planBatches([9, 8, 7, 6, 5], limits)).toEqual([[0, 1, 2, 3], [4]]);
+});
+
+test('a text longer than the token budget gets its own batch', () => {
+  expect(planBatches([3, 250, 4], limits)).toEqual([[1], [2, 0]]);
+});
+
+test('each text is in exactly one batch, and no batch exceeds the budget with its padding', () => {
+  let seed = 7;
+  const random = (): number => {
+    seed = (seed * 48_271) % 2_147_483_647;
+    return seed / 2_147_483_647;
+  };
+  const lengths = Array.from({ length: 1_000 }, () => 2 + Math.floor(random() * 90));
+  const batches = planBatches(lengths, limits);
+  expect(batches.flat().sort((a, b) => a - b)).toEqual([...lengths.keys()]);
+  for (const batch of batches) {
+    const longest = Math.max(...batch.map((index) => lengths[index] ?? 0));
+    expect(batch.length).toBeLessThanOrEqual(limits.maxRows);
+    expect(batch.length * longest).toBeLessThanOrEqual(limits.maxTokens);
+  }
 });

@@ -1,3 +1,5 @@
+import type { Prediction } from '../../src/domain/post.ts';
+
 const openings = ['Honestly,', 'Third time this week:', 'So', 'Not going to lie,', 'Update:', 'Ok but', 'Today I learned that', '@halden'];
 const subjects = [
   'the new Halden bike',
@@ -23,11 +25,19 @@ const endings = [
   ' #fail',
 ];
 
-/** `count` posts of English, different from one another while there are enough wordings; always the same ones. */
+/** Returns `count` distinct English posts, the same on every call. */
 export function samplePosts(count: number): { text: string }[] {
   const pick = (from: readonly string[], at: number): string => from[at % from.length] ?? '';
   return Array.from({ length: count }, (_, index) => {
     const [opening, subject] = [pick(openings, index), pick(subjects, Math.floor(index / 3))];
     return { text: `${opening} ${subject} ${pick(verbs, index * 7 + Math.floor(index / 11))}${pick(endings, index * 5)} (${index})` };
+  });
+}
+
+/** Asserts that every post has a prediction. */
+export function requirePredictions(predictions: readonly (Prediction | undefined)[]): Prediction[] {
+  return predictions.map((prediction, index) => {
+    if (!prediction) throw new Error(`no prediction for post ${index}`);
+    return prediction;
   });
 }

@@ -4,16 +4,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createScorer, type Scorer } from '../../dist/infer/scorer.js';
 import type { Prediction } from '../../src/domain/post.ts';
 import { createLog } from '../../src/lib/log.ts';
-import { everyVerdict } from './every-verdict.ts';
 import { modelUnderTest } from './model-under-test.ts';
-import { samplePosts } from './sample-posts.ts';
+import { requirePredictions, samplePosts } from './sample-posts.ts';
 
 const options = { modelPath: modelUnderTest, workers: 2, cacheSize: 0, log: createLog('silent') };
 const posts = samplePosts(96);
 
 /**
- * Differences of scores, on their scale of −1 to 1. Activations are quantised with one scale a batch, so that a
- * post's neighbours move its score: by 0.026 in the mean and 0.34 at worst over 1,000 real posts, about as much as
+ * Differences of scores, on their scale of −1 to 1. Activations are quantized with one scale per batch, so the other
+ * posts of a batch shift a score: by 0.026 on average and 0.34 at worst over 1,000 real posts, about as much as
  * int8 differs from fp32 (docs/decisions/0006-inference-in-worker-threads.md). A mixed-up row would be off by 0.5.
  */
 const tolerance = { mean: 0.04, worst: 0.4 };
@@ -31,46 +30,46 @@ describe('the score of a post', () => {
 
   beforeAll(async () => {
     alone = [];
-    for (const post of posts) alone.push(...everyVerdict(await scorer.score([post])));
+    for (const post of posts) alone.push(...requirePredictions(await scorer.score([post])));
   });
 
-  const distances = (verdicts: readonly Prediction[]): number[] =>
-    verdicts.map(({ score }, index) => Math.abs(score - (alone[index]?.score ?? Number.NaN)));
+  const distances = (predictions: readonly Prediction[]): number[] =>
+    predictions.map(({ score }, index) => Math.abs(score - (alone[index]?.score ?? Number.NaN)));
 
-  const expectNearlyAlone = (verdicts: readonly Prediction[]): void => {
-    const apart = distances(verdicts);
+  const expectNearlyAlone = (predictions: readonly Prediction[]): void => {
+    const apart = distances(predictions);
     expect(Math.max(...apart)).toBeLessThan(tolerance.worst);
     expect(meanOf(apart)).toBeLessThan(tolerance.mean);
   };
 
-  test('hardly depends on what else is in its batch', async () => {
-    expectNearlyAlone(everyVerdict(await scorer.score(posts)));
+  test('hardly depends on the other posts of its batch', async () => {
+    expectNearlyAlone(requirePredictions(await scorer.score(posts)));
   });
 
-  test('nor on the order they came in', async () => {
+  test('hardly depends on the order of the posts', async () => {
     const order = posts.map((_, index) => (index * 37) % posts.length);
-    const shuffled = everyVerdict(await scorer.score(order.map((index) => posts[index] ?? { text: '' })));
+    const shuffled = requirePredictions(await scorer.score(order.map((index) => posts[index] ?? { text: '' })));
     const back: Prediction[] = [];
-    for (const [at, index] of order.entries()) back[index] = shuffled[at] as Prediction; // one verdict a post
+    for (const [at, index] of order.entries()) back[index] = shuffled[at] as Prediction; // one prediction a post
     expectNearlyAlone(back);
   });
 
-  test('nor on a long neighbour that pads it', async () => {
-    const verdicts: Prediction[] = [];
+  test('hardly depends on padding by a long post', async () => {
+    const predictions: Prediction[] = [];
     for (const post of posts.slice(0, 24))
-      verdicts.push(...everyVerdict(await scorer.score([post, { text: 'and so on '.repeat(40) }, post])).slice(0, 1));
-    expectNearlyAlone(verdicts);
+      predictions.push(...requirePredictions(await scorer.score([post, { text: 'and so on '.repeat(40) }, post])).slice(0, 1));
+    expectNearlyAlone(predictions);
   });
 
-  test('tells posts apart by far more than that', () => {
+  test('differs between posts by far more than that', () => {
     expect(meanOf(distances([...alone.slice(1), ...alone.slice(0, 1)]))).toBeGreaterThan(5 * tolerance.mean);
   });
 
-  test('is the same each time the same posts come together', async () => {
+  test('is deterministic for the same batch', async () => {
     expect(await scorer.score(posts)).toEqual(await scorer.score(posts));
   });
 
-  test('is a probability like any other', () => {
+  test('has probabilities that sum to 1', () => {
     for (const { negative, neutral, positive, score, confidence, label } of alone) {
       expect(negative + neutral + positive).toBeCloseTo(1, 9);
       expect(score).toBe(positive - negative);
@@ -79,39 +78,39 @@ describe('the score of a post', () => {
   });
 });
 
-test('answers several calls at once, each with its own', async () => {
+test('overlapping calls get their own predictions', async () => {
   const calls = Array.from({ length: 8 }, (_, call) => posts.slice(call * 4, call * 4 + 4));
-  const answers = await Promise.all(calls.map(async (call) => everyVerdict(await scorer.score(call))));
-  const again = await Promise.all(calls.map(async (call) => everyVerdict(await scorer.score(call))));
+  const answers = await Promise.all(calls.map(async (call) => requirePredictions(await scorer.score(call))));
+  const again = await Promise.all(calls.map(async (call) => requirePredictions(await scorer.score(call))));
   expect(answers.map((answer) => answer.map(({ label }) => label))).toEqual(again.map((answer) => answer.map(({ label }) => label)));
   expect(answers.map(({ length }) => length)).toEqual(calls.map(({ length }) => length));
 });
 
-test('a call of more than one window keeps its order', async () => {
+test('a call longer than one window keeps the order', async () => {
   const many = Array.from({ length: 1_100 }, (_, index) => ({ text: 'ok', lang: index % 3 === 0 ? 'en' : index % 3 === 1 ? 'ja' : 'de' }));
-  const verdicts = everyVerdict(await scorer.score(many));
-  expect(verdicts.map(({ lang }) => lang)).toEqual(many.map(({ lang }) => lang));
-  expect(verdicts.map(({ label }) => label !== 'unscored')).toEqual(many.map(({ lang }) => lang === 'en'));
+  const predictions = requirePredictions(await scorer.score(many));
+  expect(predictions.map(({ lang }) => lang)).toEqual(many.map(({ lang }) => lang));
+  expect(predictions.map(({ label }) => label !== 'unscored')).toEqual(many.map(({ lang }) => lang === 'en'));
 });
 
-test('no posts, no verdicts', async () => {
+test('no posts give no predictions', async () => {
   expect(await scorer.score([])).toEqual([]);
 });
 
-test('says when a post was longer than the model reads', async () => {
-  const verdicts = everyVerdict(await scorer.score([{ text: 'good '.repeat(126) }, { text: 'good '.repeat(127) }]));
-  expect(verdicts.map(({ truncated }) => truncated)).toEqual([false, true]);
+test('flags posts that exceed the maximum length', async () => {
+  const predictions = requirePredictions(await scorer.score([{ text: 'good '.repeat(126) }, { text: 'good '.repeat(127) }]));
+  expect(predictions.map(({ truncated }) => truncated)).toEqual([false, true]);
 });
 
-test('leaves a language it does not know unscored', async () => {
-  const verdicts = everyVerdict(
+test('posts in an unsupported language are unscored', async () => {
+  const predictions = requirePredictions(
     await scorer.score([
       { text: 'Me encanta el nuevo café de la esquina' },
       { text: 'What a lovely morning ride', lang: 'sv' },
       { text: ' \u200b\n' },
     ]),
   );
-  expect(verdicts.map(({ label, lang, score }) => [label, lang, score])).toEqual([
+  expect(predictions.map(({ label, lang, score }) => [label, lang, score])).toEqual([
     ['unscored', 'es', 0],
     ['unscored', 'sv', 0],
     ['unscored', 'und', 0],
@@ -129,23 +128,23 @@ test.each([
   ['control tokens', '[CLS] [SEP] [PAD] [MASK] [UNK] [SEP]'],
   ['unknown characters alone', '\ufffd\ufffd \u{1fffd}'],
 ])('scores hostile text: %s', async (_, text) => {
-  const [verdict] = await scorer.score([{ text, lang: 'en' }]);
-  expect(verdict?.label).toMatch(/^(negative|neutral|positive)$/);
-  expect((verdict?.negative ?? 0) + (verdict?.neutral ?? 0) + (verdict?.positive ?? 0)).toBeCloseTo(1, 9);
+  const [prediction] = await scorer.score([{ text, lang: 'en' }]);
+  expect(prediction?.label).toMatch(/^(negative|neutral|positive)$/);
+  expect((prediction?.negative ?? 0) + (prediction?.neutral ?? 0) + (prediction?.positive ?? 0)).toBeCloseTo(1, 9);
 });
 
-/** Milliseconds that this thread has computed, where the system tells; the time of day elsewhere. */
-function ownMilliseconds(): number {
-  const told = `/proc/self/task/${process.pid}/schedstat`;
-  return existsSync(told) ? Number(readFileSync(told, 'utf8').split(' ')[0]) / 1e6 : performance.now();
+/** CPU milliseconds of this thread if the system reports them, else wall-clock time. */
+function threadMilliseconds(): number {
+  const schedstat = `/proc/self/task/${process.pid}/schedstat`;
+  return existsSync(schedstat) ? Number(readFileSync(schedstat, 'utf8').split(' ')[0]) / 1e6 : performance.now();
 }
 
-/** The most that this thread computes between two turns of the event loop while `work` is under way. */
+/** The longest time that this thread computes between two turns of the event loop during `work`. */
 async function longestStretch(work: () => Promise<unknown>): Promise<number> {
   let longest = 0;
-  let last = ownMilliseconds();
+  let last = threadMilliseconds();
   const timer = setInterval(() => {
-    const now = ownMilliseconds();
+    const now = threadMilliseconds();
     longest = Math.max(longest, now - last);
     last = now;
   }, 1);
@@ -154,14 +153,14 @@ async function longestStretch(work: () => Promise<unknown>): Promise<number> {
   return longest;
 }
 
-test('keeps the event loop free while it reads and scores', async () => {
+test('preparing and scoring posts does not block the event loop', async () => {
   const stretches: number[] = [];
   for (let round = 0; round < 3; round += 1) stretches.push(await longestStretch(() => scorer.score(samplePosts(600))));
-  // One reading stretch is 4 ms. Code that blocks does so in each round; the collector of garbage does not.
+  // One stretch of preparing posts takes 4 ms. Blocking code shows in every round; garbage collection does not.
   expect(Math.min(...stretches)).toBeLessThan(25);
 });
 
-test('the cache changes no score, and takes what it knows', async () => {
+test('the cache does not change scores', async () => {
   const cached = await createScorer({ ...options, cacheSize: 1_000 });
   const first = await cached.score(posts);
   const second = await cached.score(posts);
@@ -170,19 +169,19 @@ test('the cache changes no score, and takes what it knows', async () => {
   expect(first).toEqual(await scorer.score(posts));
 });
 
-test('told to assume its language, it scores every text', async () => {
+test('assumeModelLanguage scores every text', async () => {
   const assuming = await createScorer({ ...options, workers: 1, assumeModelLanguage: true });
-  const verdicts = everyVerdict(
+  const predictions = requirePredictions(
     await assuming.score([{ text: 'Me encanta el nuevo café de la esquina' }, { text: '最悪だった', lang: 'ja' }]),
   );
   await assuming.close();
-  expect(verdicts.map(({ label, lang }) => [label === 'unscored', lang])).toEqual([
+  expect(predictions.map(({ label, lang }) => [label === 'unscored', lang])).toEqual([
     [false, 'en'],
     [false, 'en'],
   ]);
 });
 
-test('closing waits for what is in flight and takes nothing more', async () => {
+test('close waits for calls in flight and rejects new ones', async () => {
   const closing = await createScorer({ ...options, workers: 1 });
   const inFlight = closing.score(posts);
   const closed = closing.close();

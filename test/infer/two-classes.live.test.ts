@@ -7,8 +7,7 @@ import { createScorer } from '../../dist/infer/scorer.js';
 import { bundledModelPath } from '../../src/infer/model/model.ts';
 import { createLog } from '../../src/lib/log.ts';
 import { twoClassModel } from '../support/altered-model.ts';
-import { everyVerdict } from './every-verdict.ts';
-import { samplePosts } from './sample-posts.ts';
+import { requirePredictions, samplePosts } from './sample-posts.ts';
 
 const options = { workers: 1, cacheSize: 0, log: createLog('silent'), assumeModelLanguage: true };
 let folder: string;
@@ -19,16 +18,16 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('a model without neutral shares all probability between negative and positive', async () => {
+test('a model without a neutral class gives all probability to negative and positive', async () => {
   const posts = samplePosts(40);
   const three = await createScorer({ modelPath: bundledModelPath, ...options });
   const two = await createScorer({ modelPath: join(folder, 'model'), ...options });
-  const full = everyVerdict(await three.score(posts));
-  const polar = everyVerdict(await two.score(posts));
+  const full = requirePredictions(await three.score(posts));
+  const polar = requirePredictions(await two.score(posts));
   await Promise.all([three.close(), two.close()]);
   expect(two.model).toMatchObject({ labels: ['negative', 'positive'], weights: 'onnx/model_quantized.onnx' });
   for (const [index, { negative, neutral, positive, label }] of polar.entries()) {
-    // The same logits without the middle one: the odds of the two stay as they were.
+    // The same logits without the middle one, so the odds of the other two stay the same.
     const before = full[index];
     expect(neutral).toBe(0);
     expect(negative + positive).toBeCloseTo(1, 9);

@@ -70,8 +70,8 @@ function answer(response: ServerResponse, content: Buffer, from: number, fault: 
   response.write(rest.subarray(0, fault.cutAfter), () => response.destroy());
 }
 
-/** What pins the files: their SHA-256. */
-export function pinsOf(files: ReadonlyMap<string, Buffer>): Map<string, string> {
+/** SHA-256 by file. */
+export function checksumsOf(files: ReadonlyMap<string, Buffer>): Map<string, string> {
   return new Map([...files].map(([file, content]) => [file, sha256Of(content)]));
 }
 

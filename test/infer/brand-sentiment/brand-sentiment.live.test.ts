@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 // From dist/: a worker thread can't load TypeScript.
 import { createScorer, type Scorer } from '../../../dist/infer/scorer.js';
-import { scoreBrandSentiment } from '../../../src/infer/brand-sentiment/brand-sentiment.ts';
+import { withBrandSentiment } from '../../../src/infer/brand-sentiment/brand-sentiment.ts';
 import { createBrandMatcher } from '../../../src/ingest/brands/brand-matcher.ts';
 import { createLog } from '../../../src/lib/log.ts';
 import { modelUnderTest } from '../model-under-test.ts';
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => scorer.close());
 
-test('of two brands each gets what is said of it, and the post its own score as before', async () => {
+test('each of two brands gets its own sentiment, and the score of the post stays the same', async () => {
   const texts = [
     'Kestrivo was wonderful, best flight in years. Brellin lost my bag and never said sorry, awful.',
     'Kestrivo is wonderful, best flight in years',
@@ -25,18 +25,18 @@ test('of two brands each gets what is said of it, and the post its own score as 
   ];
   const posts = texts.map((text, index) => ({ text, lang: index === 2 ? 'ja' : 'en' }));
   const alone = await scorer.score(posts);
-  const [both, one, foreign] = await scoreBrandSentiment(scorer, match).score(posts);
+  const [both, one, foreign] = await withBrandSentiment(scorer, match).score(posts);
   expect(both?.brandSentiment).toMatchObject([
     { brand: 'Kestrivo', label: 'positive' },
     { brand: 'Brellin', label: 'negative' },
   ]);
   for (const { negative, neutral, positive } of both?.brandSentiment ?? []) expect(negative + neutral + positive).toBeCloseTo(1, 5);
-  expect({ ...both, towards: undefined }).toEqual({ ...alone[0], towards: undefined });
+  expect({ ...both, brandSentiment: undefined }).toEqual({ ...alone[0], brandSentiment: undefined });
   expect([one, foreign]).toEqual([alone[1], alone[2]]);
   expect(foreign?.label).toBe('unscored');
 });
 
-test('on posts made up for it, clauses are right more often than whole posts by ten points', async () => {
+test('on synthetic posts, accuracy by clause exceeds accuracy by whole post by ten points', async () => {
   const { stdout } = await execute(process.execPath, ['bench/brand-sentiment/run.mjs', '--model', modelUnderTest, '--json']);
   const { posts, wholePost, clauses } = JSON.parse(stdout) as Record<'posts' | 'wholePost' | 'clauses', number>;
   expect(posts).toBeGreaterThanOrEqual(200);

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { brandClauses } from '../../../src/infer/brand-sentiment/clauses.ts';
+import { splitByBrand } from '../../../src/infer/brand-sentiment/clauses.ts';
 import { createBrandMatcher } from '../../../src/ingest/brands/brand-matcher.ts';
 
 const rule = (name: string) => ({ name, aliases: [], exclude: [], timeZone: 'UTC' });
 const { match } = createBrandMatcher(['Ibis', 'Osprey', 'Wren'].map(rule));
-const clauses = (text: string) => Object.fromEntries(brandClauses(text, match).map((clause) => [clause.brand, clause.text]));
+const clauses = (text: string) => Object.fromEntries(splitByBrand(text, match).map((clause) => [clause.brand, clause.text]));
 
-describe('a text comes apart', () => {
+describe('splits a post by brand', () => {
   test.each([
     ['I love Ibis, hate the Osprey app', 'I love Ibis,', 'hate the Osprey app'],
     ['love Ibis, hate Osprey', 'love Ibis,', 'hate Osprey'],
@@ -26,7 +26,7 @@ describe('a text comes apart', () => {
   });
 });
 
-describe('a text is left whole', () => {
+describe('does not split', () => {
   test.each([
     'I love Ibis',
     'no brand at all. None',
@@ -34,10 +34,10 @@ describe('a text is left whole', () => {
     'Ibis, Osprey and Wren are all closed',
     'Ibis vs Osprey?',
     '#ibis #osprey',
-  ])('%s', (text) => expect(brandClauses(text, match)).toEqual([]));
+  ])('%s', (text) => expect(splitByBrand(text, match)).toEqual([]));
 });
 
-test('clauses are made of the words of the text, and about brands that it names', () => {
+test('clauses contain only words of the text, and only brands that it names', () => {
   const piece = fc.constantFrom(
     'Ibis',
     'osprey',
@@ -61,7 +61,7 @@ test('clauses are made of the words of the text, and about brands that it names'
     fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
       const text = pieces.join(' ');
       const words = new Set(text.split(/\s+/));
-      for (const clause of brandClauses(text, match)) {
+      for (const clause of splitByBrand(text, match)) {
         expect(match(text)).toContain(clause.brand);
         expect(clause.text.split(/\s+/).filter((word) => !words.has(word))).toEqual([]);
       }
@@ -69,9 +69,9 @@ test('clauses are made of the words of the text, and about brands that it names'
   );
 });
 
-test('a text made to be hard to split takes no longer than its length', () => {
+test('hostile texts take linear time', () => {
   const started = performance.now();
   for (const unit of ['Ibis, osprey and ', '. Ibis " ', ' but Ibis while Osprey ', '@@##', '\n – Ibis ', '_', ' ', ' #a', '."'])
-    brandClauses(`Ibis, Osprey #${unit.repeat(60_000)} x`, match);
+    splitByBrand(`Ibis, Osprey #${unit.repeat(60_000)} x`, match);
   expect(performance.now() - started).toBeLessThan(1_000);
 });

@@ -41,12 +41,12 @@ function writeManifest(changes: object): Promise<void> {
   return writeFile(join(folder, 'manifest.json'), JSON.stringify({ ...manifest, ...changes }));
 }
 
-test('a whole model is named by its manifest', async () => {
+test('a complete model loads with the id of its manifest', async () => {
   expect(await loadModel(folder)).toMatchObject({ id: 'tiny@1.2.3', temperature: 1.25, maxLength: 128, folder });
 });
 
-describe('says which file is wrong, and what is wrong with it', () => {
-  test('no folder', async () => {
+describe('names the bad file and the problem', () => {
+  test('a missing folder', async () => {
     const nowhere = join(folder, 'nowhere');
     await expect(loadModel(nowhere)).rejects.toMatchObject({
       code: 'MODEL_MISSING',
@@ -72,7 +72,7 @@ describe('says which file is wrong, and what is wrong with it', () => {
     await writeFile(join(folder, 'config.json'), '{"x":1}');
     await expect(loadModel(folder)).rejects.toMatchObject({
       code: 'MODEL_CORRUPT',
-      message: `${join(folder, 'config.json')} is altered: 7 bytes instead of 2.`,
+      message: `${join(folder, 'config.json')} is corrupt: 7 bytes instead of 2.`,
     });
   });
 
@@ -80,17 +80,17 @@ describe('says which file is wrong, and what is wrong with it', () => {
     await writeFile(join(folder, 'onnx/model_quantized.onnx'), 'not Really');
     await expect(loadModel(folder)).rejects.toMatchObject({
       code: 'MODEL_CORRUPT',
-      message: expect.stringMatching(/model_quantized\.onnx is altered: its SHA-256/),
+      message: expect.stringMatching(/model_quantized\.onnx is corrupt: its SHA-256/),
     });
   });
 
   test.each([
-    ['half a manifest', '{"format": 1,', /manifest\.json is truncated or altered: it is not JSON/],
+    ['a truncated manifest', '{"format": 1,', /manifest\.json is truncated or altered: it is not JSON/],
     ['another format', JSON.stringify({ ...manifest, format: 2 }), /format: /],
     [
-      'another clean-up',
+      'another cleaning version',
       JSON.stringify({ ...manifest, cleaning: 4 }),
-      /cleaning: the model needs another text clean-up; this program has version 3/,
+      /cleaning: the model needs another text cleaning version; this program has version 3/,
     ],
     ['a label twice', JSON.stringify({ ...manifest, labels: ['positive', 'negative', 'positive'] }), /labels: needs negative and positive/],
     ['no negative label', JSON.stringify({ ...manifest, labels: ['neutral', 'positive'] }), /labels: needs negative and positive/],

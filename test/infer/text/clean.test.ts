@@ -7,11 +7,11 @@ interface CleaningCase {
   readonly clean: string;
 }
 
-const shared = new URL('../../../training/cleaning-cases.json', import.meta.url);
+const casesFile = new URL('../../../training/cleaning-cases.json', import.meta.url);
 
-test('reproduces every pair of its Python twin', () => {
-  // Written by training/, checked there against clean.py.
-  const cases = JSON.parse(readFileSync(shared, 'utf8')) as CleaningCase[];
+test('reproduces every case of the Python implementation', () => {
+  // The Python tests check the same file against clean.py.
+  const cases = JSON.parse(readFileSync(casesFile, 'utf8')) as CleaningCase[];
   expect(cases.length).toBeGreaterThan(0);
   expect(cases.map(({ raw }) => clean(raw))).toEqual(cases.map(({ clean: cleaned }) => cleaned));
 });
@@ -35,7 +35,7 @@ test.each<[string, string, string]>([
   ['two at signs', '@@halden', '@@halden'],
   ['white space and control characters', '\t a\u0000\u00a0b\u2028c\u0085 \ufeff', 'a b c'],
   ['zero-width spaces', 'spl\u200bit', 'split'],
-  ['nothing but white space', ' \n\u3000 ', ''],
+  ['only whitespace', ' \n\u3000 ', ''],
 ])('%s', (_, raw, cleaned) => {
   expect(clean(raw)).toBe(cleaned);
 });
@@ -46,8 +46,8 @@ test.each([
   ['half URLs', 'http:/'.repeat(200_000)],
   ['spaces', ' '.repeat(1_000_000)],
   ['emoji', '😂'.repeat(500_000)],
-  ['stretched letters', 'aaabbb'.repeat(150_000)],
-])('takes time in proportion to a long text of %s', (_, text) => {
+  ['elongated words', 'aaabbb'.repeat(150_000)],
+])('takes linear time for a long text of %s', (_, text) => {
   const startedAt = performance.now();
   clean(text);
   // A quadratic step would take minutes.

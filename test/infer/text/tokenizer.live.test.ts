@@ -16,13 +16,13 @@ beforeAll(async () => {
   tokenize = await loadTokenizer({ ...(await loadModel(modelUnderTest)), maxLength: longest });
 });
 
-test('gives the ids that training saw', () => {
+test('produces the ids of the training tokenizer', () => {
   // Ids from Hugging Face's own tokenizers (the Rust library), which training uses.
   const cases = JSON.parse(readFileSync(new URL('../word-piece-cases.json', import.meta.url), 'utf8')) as WordPieceCase[];
   expect(cases.map(({ text }) => tokenize(text).ids)).toEqual(cases.map(({ ids }) => ids));
 });
 
-test('a text that just fits is whole; one word more and it is cut, with both ends marked', () => {
+test('a text at the limit is complete; one more word is truncated, and [CLS] and [SEP] stay', () => {
   const fits = tokenize('good '.repeat(longest - 2));
   expect(fits).toMatchObject({ truncated: false });
   const over = tokenize('good '.repeat(longest - 1));
@@ -36,7 +36,7 @@ test.each([
   ['one word', 'a'.repeat(1_000_000)],
   ['emoji', '😂'.repeat(25_000)],
   ['accents', `e${'\u0301'.repeat(100_000)}`],
-])('a megabyte of %s is cut in a moment', (_, text) => {
+])('a megabyte of %s is truncated in linear time', (_, text) => {
   const startedAt = performance.now();
   const { ids, truncated } = tokenize(text);
   expect(performance.now() - startedAt).toBeLessThan(500);

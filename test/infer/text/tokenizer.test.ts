@@ -14,13 +14,13 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 test.each([
-  ['no JSON', '{'],
-  ['no object', 'null'],
-  ['nothing', '{}'],
-  ['a model of another kind', JSON.stringify({ model: { type: 'Runes' }, decoder: null, post_processor: null, pre_tokenizer: null })],
-])('a tokenizer that is %s is said to be one that is not read', async (_, text) => {
+  ['not JSON', '{'],
+  ['not an object', 'null'],
+  ['empty', '{}'],
+  ['unsupported model type', JSON.stringify({ model: { type: 'Runes' }, decoder: null, post_processor: null, pre_tokenizer: null })],
+])('an invalid tokenizer file is rejected: %s', async (_, text) => {
   await writeFile(join(folder, 'tokenizer.json'), text);
   const model = { ...(await readModel(bundledModelPath)), folder };
-  const message = expect.stringMatching(/^feedpulse can't read this tokenizer, .*tokenizer\.json: ./);
+  const message = expect.stringMatching(/^Cannot read the tokenizer .*tokenizer\.json: ./);
   await expect(loadTokenizer(model)).rejects.toMatchObject({ code: 'MODEL_FAILED', message });
 });

@@ -54,7 +54,16 @@ async function pull(repo: string, options: Options): Promise<void> {
   const bars = createBars();
   const name = as?.name ?? nameOf(repo);
   const modelsDir = modelsFolder(configFrom(options));
-  const pullOptions = { from: { hub, repo, revision }, checksums, modelsDir, name, version: as?.version, labels: given, languages, maxLength };
+  const pullOptions = {
+    from: { hub, repo, revision },
+    checksums,
+    modelsDir,
+    name,
+    version: as?.version,
+    labels: given,
+    languages,
+    maxLength,
+  };
   const parts = {
     clock: systemClock,
     smokeTest: (folder: string): Promise<void> => smokeTest(folder, createLog('silent')), // the error holds the reason

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { folderOf, runningFolder } from '../../../app/known-models.ts';
-import { verifyModel, readModel } from '../../../infer/model/model.ts';
+import { readModel, verifyModel } from '../../../infer/model/model.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import { configFrom, type SharedOptions, withSharedOptions } from '../../options.ts';
 import { escapeTerminal, printableJson } from '../../output/escape-terminal.ts';
@@ -37,5 +37,8 @@ function verificationError(files: readonly (FileLine & { readonly problem: strin
   const failed = files.filter(({ state }) => state !== 'ok');
   const isCorrupt = failed.some(({ state }) => state !== 'missing');
   const problems = failed.map(({ problem }) => problem ?? '').join(' ');
-  return new FeedpulseError(isCorrupt ? 'MODEL_CORRUPT' : 'MODEL_MISSING', `${failed.length} of ${files.length} files failed verification. ${problems}`);
+  return new FeedpulseError(
+    isCorrupt ? 'MODEL_CORRUPT' : 'MODEL_MISSING',
+    `${failed.length} of ${files.length} files failed verification. ${problems}`,
+  );
 }

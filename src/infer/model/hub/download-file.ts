@@ -111,7 +111,10 @@ async function fetchRest({ url, path, maxBytes }: Download, from: number, onProg
 }
 
 /** Offset in the file at which the response body starts. It is 0 if the hub ignores the range. */
-async function startOffset(response: IncomingMessage, { url, path, from }: Pick<Download, 'url' | 'path'> & { from: number }): Promise<number> {
+async function startOffset(
+  response: IncomingMessage,
+  { url, path, from }: Pick<Download, 'url' | 'path'> & { from: number },
+): Promise<number> {
   const status = response.statusCode ?? 0;
   if (status === 200) return 0;
   if (status === 206 && from > 0 && response.headers['content-range']?.startsWith(`bytes ${from}-`)) return from;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bundledModelPath } from '../../../../src/infer/model/model.ts';
 import { oneRowWeights, twoClassModel } from '../../../support/altered-model.ts';
 import { attempt, feedpulse } from '../../../support/feedpulse.ts';
-import { pinsOf, startHub, type TestHub } from '../../../support/hub.ts';
+import { checksumsOf, startHub, type TestHub } from '../../../support/hub.ts';
 
 const weights = 'onnx/model_quantized.onnx';
 const hostile = 'The \u001b[31mstore\u202e opens at nine';
@@ -34,7 +34,7 @@ const model = (...args: string[]) => feedpulse('model', ...args, '--data-dir', d
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 /** What pins the files, on the command line. */
 const pinned = (all: ReadonlyMap<string, Buffer>): string[] =>
-  [...pinsOf(all)].flatMap(([file, sha256]) => ['--sha256', `${file}=${sha256}`]);
+  [...checksumsOf(all)].flatMap(([file, sha256]) => ['--sha256', `${file}=${sha256}`]);
 const failing = (...args: string[]) => attempt(['model', ...args, '--data-dir', data]);
 
 interface Listed {
@@ -50,7 +50,7 @@ test('pull fetches a model of two classes that then scores; a second time it is 
   const { stdout } = await model(...args);
   const installed = join(data, 'models/two-classes');
   expect(stdout).toMatch(/^two-classes@0\.0\.0-[0-9a-f]{12} is installed: .*two-classes\n/);
-  expect((await model(...args)).stdout).toContain('is there already, and whole');
+  expect((await model(...args)).stdout).toContain('is already installed and verified');
   const posts = join(folder, 'posts.txt');
   await writeFile(posts, 'I love this camera\nThe store opens at nine\n');
   const scored = (await feedpulse('score', '--in', posts, '--model', installed, '--log-level', 'error')).stdout.trim().split('\n');
@@ -60,7 +60,7 @@ test('pull fetches a model of two classes that then scores; a second time it is 
 test('pull refuses what cannot run, by trying it out', async () => {
   const labels = ['--labels', 'negative,neutral,positive'];
   const { code, output } = await failing('pull', 'someone/Two-Classes', '--hub', hub.url, ...pinned(files), '--as', 'three', ...labels);
-  expect([code, output]).toEqual([2, expect.stringMatching(/^USAGE: The model has 2 classes, and --labels names 3/)]);
+  expect([code, output]).toEqual([2, expect.stringMatching(/^USAGE: The model has 2 classes, but --labels names 3/)]);
   const silent = new Map([...files, ['config.json', Buffer.from('{}')]]);
   const other = await startHub(silent, 'someone/silent');
   const tried = await failing('pull', 'someone/silent', '--hub', other.url, ...pinned(silent), ...labels);
@@ -73,12 +73,12 @@ test('pull refuses what cannot run, by trying it out', async () => {
   await single.stop();
   expect([together.code, together.output]).toEqual([
     4,
-    expect.stringMatching(/^MODEL_FAILED: A trial of the model failed\. .*Expected: 1/s),
+    expect.stringMatching(/^MODEL_FAILED: The smoke test of the model failed\. .*Expected: 1/s),
   ]);
   expect((await model('list')).stdout).not.toMatch(/silent|single/);
 });
 
-test('list tells what there is, which one runs, and what is wrong with one', async () => {
+test('list shows every model, which one runs, and why one cannot be read', async () => {
   await mkdir(join(data, 'models/broken'), { recursive: true });
   await writeFile(join(data, 'models/broken/manifest.json'), '{"format": 1');
   const { stdout, stderr } = await model('list');
@@ -98,9 +98,9 @@ test('list tells what there is, which one runs, and what is wrong with one', asy
   ]);
 });
 
-test('verify tells the state of each file, and ends with 4 where one is not sound', async () => {
-  expect((await model('verify')).stdout).toMatch(/^distilbert-social-en@\d+\.\d+\.\d+ in .*\n( {2}✓ sound .*\n){4}$/);
-  expect(JSON.parse((await model('verify', 'two-classes', '--json')).stdout)).toMatchObject({ sound: true });
+test('verify prints the state of each file and exits with 4 if one fails', async () => {
+  expect((await model('verify')).stdout).toMatch(/^distilbert-social-en@\d+\.\d+\.\d+ in .*\n( {2}✓ ok .*\n){4}$/);
+  expect(JSON.parse((await model('verify', 'two-classes', '--json')).stdout)).toMatchObject({ ok: true });
   const copy = join(folder, 'copy');
   await cp(bundledModelPath, copy, { recursive: true });
   await rm(join(copy, 'config.json'));
@@ -114,8 +114,8 @@ test('verify tells the state of each file, and ends with 4 where one is not soun
   bytes[5] = (bytes[5] ?? 0) ^ 1;
   await writeFile(join(copy, 'tokenizer_config.json'), bytes);
   const damaged = await failing('verify', copy);
-  expect([damaged.code, damaged.output]).toEqual([4, expect.stringMatching(/MODEL_CORRUPT: 3 of 4 files are not sound/)]);
-  expect(damaged.output).toMatch(/✓ sound +527\.3 kB +tokenizer\.json\n {2}✗ altered +1\.3 kB +tokenizer_config\.json\n/);
+  expect([damaged.code, damaged.output]).toEqual([4, expect.stringMatching(/MODEL_CORRUPT: 3 of 4 files failed verification/)]);
+  expect(damaged.output).toMatch(/✓ ok +527\.3 kB +tokenizer\.json\n {2}✗ corrupt +1\.3 kB +tokenizer_config\.json\n/);
   const whole = (await stat(join(bundledModelPath, weights))).size;
   expect(damaged.output.replace(/ +/g, ' ')).toContain(`✗ truncated ${megabytes(whole)} ${weights}`);
 });

@@ -4,8 +4,8 @@ import { createScorer, type Scorer } from '../../../../dist/infer/scorer.js';
 import { createBrandMatcher } from '../../../../src/ingest/brands/brand-matcher.ts';
 import { demoBrands } from '../../../../src/ingest/sources/demo/demo-brands.ts';
 import { createLog } from '../../../../src/lib/log.ts';
-import { everyVerdict } from '../../../infer/every-verdict.ts';
 import { modelUnderTest } from '../../../infer/model-under-test.ts';
+import { requirePredictions } from '../../../infer/sample-posts.ts';
 import { postsFrom, quietBefore, strongestMoment } from './scenario-posts.ts';
 
 const clearly = 0.25;
@@ -20,7 +20,7 @@ afterAll(() => scorer.close());
 /** Net sentiment of 400 English posts about a brand, from a moment on. */
 async function netSentiment(brand: string, time: number): Promise<number> {
   const posts = postsFrom(time, 400, ({ lang, text }) => lang === 'en' && match(text).includes(brand));
-  const verdicts = everyVerdict(await scorer.score(posts));
+  const verdicts = requirePredictions(await scorer.score(posts));
   const shareOf = (wanted: string) => verdicts.filter(({ label }) => label === wanted).length / verdicts.length;
   return shareOf('positive') - shareOf('negative');
 }
