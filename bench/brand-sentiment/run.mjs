@@ -3,12 +3,13 @@ import { parseArgs } from 'node:util';
 import { setup } from '../../scripts/setup.mjs';
 import { machine } from '../lib/machine.mjs';
 
-const help = `Tells how often what a post says of each of two brands is judged right: by the score of the whole post, and by that of the
-clauses about the brand.
+const help = `Measures how often the sentiment towards each of two brands in a post is predicted correctly: from the whole post, and from
+the clauses about the brand.
 
   npm run bench:brand-sentiment -- [--model FOLDER] [--json]
 
-The posts are bench/brand-sentiment/posts.tsv: brand, label, brand, label, text, made up for this. Fails where clauses are not ahead by ten points.
+The posts are bench/brand-sentiment/posts.tsv: brand, label, brand, label, text, written for this
+benchmark. Fails unless clauses are ahead by at least ten points.
 `;
 const { values: options } = parseArgs({
   options: { model: { type: 'string' }, json: { type: 'boolean', default: false }, help: { type: 'boolean' } },
@@ -18,7 +19,7 @@ if (options.help) {
   process.exit(0);
 }
 
-const leastAhead = 0.1;
+const minGain = 0.1;
 
 await setup();
 const [{ createScorer }, { withBrandSentiment }, { createBrandMatcher }, { bundledModelPath }, { createLog }] = await Promise.all(
@@ -33,38 +34,38 @@ const posts = readFileSync(new URL('posts.tsv', import.meta.url), 'utf8')
   .map((line) => line.split('\t'))
   .map(([first, firstLabel, second, secondLabel, text]) => ({
     text,
-    said: [
+    expected: [
       { brand: first, label: firstLabel },
       { brand: second, label: secondLabel },
     ],
   }));
-const names = [...new Set(posts.flatMap(({ said }) => said.map(({ brand }) => brand)))];
+const names = [...new Set(posts.flatMap(({ expected }) => expected.map(({ brand }) => brand)))];
 const { match } = createBrandMatcher(names.map((name) => ({ name, aliases: [], exclude: [] })));
 const modelPath = options.model ?? bundledModelPath;
 const whole = await createScorer({ modelPath, workers: 2, cacheSize: 0, log: createLog('warn'), assumeModelLanguage: true });
-const verdicts = await withBrandSentiment(whole, match).score(posts);
+const predictions = await withBrandSentiment(whole, match).score(posts);
 await whole.close();
 
-const judged = posts.flatMap(({ said }, index) => said.map((one) => ({ ...one, verdict: verdicts[index] })));
-const own = ({ brand, verdict }) => verdict.brandSentiment?.find((one) => one.brand === brand);
-const share = (isRight) => judged.filter(isRight).length / judged.length;
+const cases = posts.flatMap(({ expected }, index) => expected.map((one) => ({ ...one, prediction: predictions[index] })));
+const own = ({ brand, prediction }) => prediction.brandSentiment?.find((one) => one.brand === brand);
+const share = (isCorrect) => cases.filter(isCorrect).length / cases.length;
 const figures = {
   posts: posts.length,
-  judgements: judged.length,
-  apart: judged.filter(own).length,
-  wholePost: share(({ label, verdict }) => verdict.label === label),
-  clauses: share((one) => (own(one) ?? one.verdict).label === one.label),
+  cases: cases.length,
+  split: cases.filter(own).length,
+  wholePost: share(({ label, prediction }) => prediction.label === label),
+  clauses: share((one) => (own(one) ?? one.prediction).label === one.label),
 };
 const percent = (value) => `${(100 * value).toFixed(1)} %`;
 process.stdout.write(
   options.json
     ? `${JSON.stringify({ machine: machine(), ...figures })}\n`
-    : `${figures.posts} posts about two brands, ${figures.judgements} judgements, ${figures.apart} of them by clauses of their own
-right by the score of the whole post   ${percent(figures.wholePost)}
-right by the score of the clauses      ${percent(figures.clauses)}
+    : `${figures.posts} posts about two brands, ${figures.cases} cases, ${figures.split} of them with clauses of their own
+correct from the whole post   ${percent(figures.wholePost)}
+correct from the clauses      ${percent(figures.clauses)}
 `,
 );
-if (figures.clauses - figures.wholePost < leastAhead) {
-  process.stderr.write(`Clauses are to be ahead by ${percent(leastAhead)} at least.\n`);
+if (figures.clauses - figures.wholePost < minGain) {
+  process.stderr.write(`Clauses must be ahead by at least ${percent(minGain)}.\n`);
   process.exitCode = 1;
 }

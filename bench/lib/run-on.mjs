@@ -9,20 +9,19 @@ import { runnerImport } from 'vite';
 const execute = promisify(execFile);
 const support = fileURLToPath(new URL('../../test/support/feedpulse.ts', import.meta.url));
 
-/** Runs the real program on a filled data folder, with a feed that says nothing, for as long as `use` takes. */
+/** Runs the real program on a filled data directory, with a feed that stays silent, while `use` runs. */
 export async function runOn(folder, use) {
   const { startFeedpulse } = (await runnerImport(support)).module;
   const pipes = await mkdtemp(join(tmpdir(), 'feedpulse-bench-'));
   const feed = join(pipes, 'feed');
   await execute('mkfifo', [feed]);
-  // A feed that is open and says nothing.
   const silent = await open(feed, 'r+');
   const env = { FEEDPULSE_NDJSON_PATH: feed, FEEDPULSE_SERVER_REQUESTS_PER_MINUTE: '100000', FEEDPULSE_LOG_LEVEL: 'warn' };
   const running = await startFeedpulse(['--source', 'ndjson', '--data-dir', folder], env);
   try {
     return await use(running.url);
   } finally {
-    // Nothing was written, and its reading of the silent pipe would hold up a gentle end.
+    // Nothing was written, and a graceful stop would wait for the silent pipe.
     await running.kill();
     await silent.close();
     await rm(pipes, { recursive: true, force: true });

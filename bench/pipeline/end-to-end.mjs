@@ -10,8 +10,8 @@ const support = (file) => runnerImport(fileURLToPath(new URL(`../../test/support
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * Kafka to ClickHouse with the real program: throughput of a topic that is full, then latency at half of that,
- * from the broker's timestamp to the acknowledged row. The score cache is off.
+ * Kafka to ClickHouse with the real program: throughput on a filled topic, then latency at half that rate, from the
+ * broker's timestamp to the acknowledged row. The score cache is off.
  */
 export async function measureEndToEnd(count) {
   const { startKafka } = (await support('kafka.ts')).module;
@@ -26,7 +26,7 @@ export async function measureEndToEnd(count) {
     FEEDPULSE_MODEL_CACHE_SIZE: '0',
     FEEDPULSE_LOG_LEVEL: 'warn',
   };
-  // Twice the posts of the other parts: the event-loop delay is told once in ten seconds.
+  // Twice the posts of the other parts, because the event-loop delay is updated every ten seconds.
   const fullCount = count * 2;
   const texts = benchTexts(count * 4);
   let running;
@@ -47,14 +47,14 @@ export async function measureEndToEnd(count) {
   }
 }
 
-/** Posts without a date: they take the broker's. */
+/** Posts without a date, so that the broker's timestamp applies. */
 async function writePosts(path, prefix, texts) {
   const lines = texts.map((text, index) => JSON.stringify({ platform: 'bench', id: `${prefix}-${index}`, text, lang: 'en' }));
   await writeFile(path, `${lines.join('\n')}\n`);
   return path;
 }
 
-/** From a fifth of the posts written to all of them: without the start, with everything else. */
+/** From a fifth of the posts to all of them, which excludes start-up. */
 async function measureThroughput(running, count) {
   const written = () => running.metric('feedpulse_rows_written_total');
   let [first, firstAt, rows] = [0, 0, 0];
@@ -68,7 +68,7 @@ async function measureThroughput(running, count) {
   return { postsPerSecond: (rows - first) / ((performance.now() - firstAt) / 1_000), eventLoopDelayMs };
 }
 
-/** The highest so far, as Linux remembers it; other systems do not. */
+/** The peak, as Linux reports it; undefined elsewhere. */
 function residentMegabytesOf(pid) {
   const status = `/proc/${pid}/status`;
   if (!existsSync(status)) return undefined;

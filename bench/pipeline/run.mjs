@@ -6,13 +6,13 @@ import { setup } from '../../scripts/setup.mjs';
 import { machine, machineLine } from '../lib/machine.mjs';
 
 const execute = promisify(execFile);
-const help = `Measures this machine: tokenizer, inference, Kafka to ClickHouse, latency, memory; peers beside ours.
+const help = `Measures this machine: tokenizer, inference, Kafka to ClickHouse, latency, memory, beside peers in the same run.
 
-  --posts N      posts a measurement scores (default: 4096)
-  --rounds N     how often ours and the peers take turns; the median counts (default: 3)
-  --fp32 FOLDER  a model folder with onnx/model.onnx, to measure transformers.js in fp32 as well
-  --no-kafka     leave out what needs a broker
-  --json         the figures as one JSON object, without the table
+  --posts N      posts per measurement (default: 4096)
+  --rounds N     rounds in which ours and the peers alternate; the median is reported (default: 3)
+  --fp32 FOLDER  a model folder with onnx/model.onnx, to include transformers.js in fp32
+  --no-kafka     skip what needs a broker
+  --json         print one JSON object instead of the table
 `;
 const { values: options } = parseArgs({
   options: {
@@ -29,7 +29,7 @@ if (options.help) {
   process.exit();
 }
 if (options.fp32 && !existsSync(`${options.fp32}/onnx/model.onnx`)) {
-  process.stderr.write(`${options.fp32} has no onnx/model.onnx: training/export_onnx.py writes one.\n`);
+  process.stderr.write(`${options.fp32} has no onnx/model.onnx; training/export/ writes one.\n`);
   process.exit(2);
 }
 
@@ -83,7 +83,7 @@ function table({ machine: facts, tokenizer, inference, bareOnnx, transformersQ8,
   const megabytes = (value) => (value === undefined ? 'not measured' : `${Math.round(value)} MB`);
   const rows = [
     ['tokenizer, one thread', rate(tokenizer.postsPerSecond), `${tokenizer.tokensPerPost.toFixed(1)} tokens a post`],
-    ['inference, text to verdict', rate(inference), ''],
+    ['inference, text to prediction', rate(inference), ''],
     ['bare ONNX loop', rate(bareOnnx), `ours is ${ratios.inferenceToBareOnnx.toFixed(2)} of it`],
     ['transformers.js q8, batch 32', rate(transformersQ8), `ours is ${ratios.inferenceToTransformersQ8.toFixed(2)} times it`],
     [

@@ -3,17 +3,17 @@ import { parseArgs } from 'node:util';
 import { root, setup } from '../../scripts/setup.mjs';
 import { missingTools } from '../../scripts/tools.mjs';
 
-const help = `Loads a real feedpulse through a real broker for a while, breaks things at random, and checks that nothing
-was lost or counted twice and that memory stays flat. Writes report.html, with its plots as SVG. Ends with 1 when
-anything is lost, counted twice or in a wrong bucket, when dead letters are not the malformed messages, or when
-memory climbs by more than 60 MB or open handles by more than 20 an hour, beyond the noise.
+const help = `Loads a real feedpulse through a real broker, injects random faults, and checks that nothing is lost or counted
+twice and that memory stays flat. Writes report.html with SVG plots. Exits with 1 if anything is lost, duplicated or
+in a wrong bucket, if dead letters differ from the malformed messages, or if memory grows by more than 60 MB or open
+handles by more than 20 per hour, beyond the noise.
 
-  --minutes N   how long (default: 20). The process is killed and restarted in the first quarter alone, so that one
-                life is long enough to judge memory by; its first five minutes do not count
-  --rate N      messages a second (default: 100): new posts, edits, copies, deletions, and some that are no posts
-  --seed N      brings the same messages and faults back (default: by chance)
-  --no-faults   load alone
-  --out FOLDER  where the report goes (default: .cache/soak)
+  --minutes N   duration (default: 20). The process is killed and restarted only in the first quarter, so that one
+                process lives long enough to measure memory; its first five minutes are ignored
+  --rate N      messages a second (default: 100): new posts, edits, copies, deletions, and some that are not posts
+  --seed N      repeat the same messages and faults (default: random)
+  --no-faults   load only
+  --out FOLDER  output folder of the report (default: .cache/soak)
 `;
 const { values } = parseArgs({
   allowNegative: true,

@@ -8,18 +8,18 @@ const folders = fileURLToPath(new URL('../../.cache/bench-trends/', import.meta.
 const program = fileURLToPath(new URL('../../bin/feedpulse.cjs', import.meta.url));
 const brandCount = 50;
 const yearMs = 365 * 86_400_000;
-/** After that its last minutes are too old for the figures by minute, which a short range of a live feed has. */
-const keptMs = 7 * 86_400_000;
+/** An older history has no minute rollups at its end, which short ranges of a live feed read. */
+const maxAgeMs = 7 * 86_400_000;
 
 /**
- * A year of made-up posts in a data folder: the one that is there, where it is as large as that and a week old at most,
- * or a new one.
+ * A data directory with a synthetic year of posts: the existing one if it has the right size and is at most a week old,
+ * otherwise a new one.
  */
 export async function fillOnce({ posts, fresh }) {
   const folder = `${folders}${posts}/`;
   const note = `${folder}history.json`;
-  const known = await readFile(note, 'utf8').then(JSON.parse, () => undefined);
-  if (!fresh && known?.posts === posts && Date.parse(known.to) > Date.now() - keptMs) return { ...known, folder };
+  const existing = await readFile(note, 'utf8').then(JSON.parse, () => undefined);
+  if (!fresh && existing?.posts === posts && Date.parse(existing.to) > Date.now() - maxAgeMs) return { ...existing, folder };
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const to = new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000).toISOString();
@@ -34,5 +34,5 @@ async function fill(folder, ...args) {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const [code] = await once(child, 'close');
-  if (code !== 0) throw new Error(`feedpulse demo ended with ${code}`);
+  if (code !== 0) throw new Error(`feedpulse seed exited with ${code}`);
 }

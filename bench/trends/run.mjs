@@ -2,17 +2,17 @@ import { parseArgs } from 'node:util';
 import { setup } from '../../scripts/setup.mjs';
 import { machine, machineLine } from '../lib/machine.mjs';
 import { fillOnce } from './fill-once.mjs';
-import { measureQuestions } from './measure.mjs';
-import { questionsAbout } from './questions.mjs';
+import { measureQueries } from './measure.mjs';
+import { queriesFor } from './queries.mjs';
 
-const help = `Measures what questions about a long history take, over HTTP against the real program, warm; fails where a limit is missed.
+const help = `Measures queries over a long history, over HTTP against the real program, warm. Fails if a query misses its limit.
 
-  --posts N    posts of the history, over a year and 50 brands (default: 100000000, some 20 GB and ten minutes once)
-  --rounds N   how often each question is asked (default: 60)
-  --fresh      make the history anew
-  --json       the figures as one JSON object, without the table
+  --posts N    posts of the history, over a year and 50 brands (default: 100000000, which takes about 20 GB and ten minutes once)
+  --rounds N   requests per query (default: 60)
+  --fresh      create the history again
+  --json       print one JSON object instead of the table
 
-The history is kept in .cache/bench-trends/N for a week and used again.
+The history is kept in .cache/bench-trends/N and reused for a week.
 `;
 const { values: options } = parseArgs({
   options: {
@@ -30,32 +30,30 @@ if (options.help) {
 
 await setup();
 const history = await fillOnce({ posts: Number(options.posts), fresh: options.fresh });
-const measured = await measureQuestions(history, questionsAbout(history), Number(options.rounds));
+const measured = await measureQueries(history, queriesFor(history), Number(options.rounds));
 const missed = measured.filter(({ p95, limit }) => p95 > limit);
-const figures = { machine: machine(), history, questions: measured };
+const figures = { machine: machine(), history, queries: measured };
 process.stdout.write(options.json ? `${JSON.stringify(figures)}\n` : `${table(figures)}\n`);
 if (missed.length > 0) {
-  process.stderr.write(
-    `${missed.length} of ${measured.length} questions missed their limit: ${missed.map(({ name }) => name).join('; ')}\n`,
-  );
+  process.stderr.write(`${missed.length} of ${measured.length} queries missed their limit: ${missed.map(({ name }) => name).join('; ')}\n`);
   process.exitCode = 1;
 }
 
-function table({ machine: facts, history: { posts, brands, from, to }, questions }) {
+function table({ machine: facts, history: { posts, brands, from, to }, queries }) {
   const head = `${machineLine(facts)}
-${posts.toLocaleString('en')} posts of ${brands.length} brands, ${from.slice(0, 10)} to ${to.slice(0, 10)}; each question ${options.rounds} times
+${posts.toLocaleString('en')} posts of ${brands.length} brands, ${from.slice(0, 10)} to ${to.slice(0, 10)}; ${options.rounds} requests per query
 `;
-  const width = Math.max(...questions.map(({ name }) => name.length));
+  const width = Math.max(...queries.map(({ name }) => name.length));
   const cell = (text, length) => String(text).padStart(length);
-  const rows = questions.map(({ name, p50, p95, most, limit }) =>
+  const rows = queries.map(({ name, p50, p95, max, limit }) =>
     [
       name.padEnd(width),
       cell(`${p50} ms`, 9),
       cell(`${p95} ms`, 9),
-      cell(`${most} ms`, 9),
+      cell(`${max} ms`, 9),
       cell(`${limit} ms`, 9),
       p95 > limit ? '  missed' : '',
     ].join(''),
   );
-  return [head, `${' '.repeat(width)}${['p50', 'p95', 'most', 'limit'].map((title) => cell(title, 9)).join('')}`, ...rows].join('\n');
+  return [head, `${' '.repeat(width)}${['p50', 'p95', 'max', 'limit'].map((title) => cell(title, 9)).join('')}`, ...rows].join('\n');
 }

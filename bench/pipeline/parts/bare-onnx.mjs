@@ -5,8 +5,8 @@ import { bundledModelPath, loadModel } from '../../../dist/infer/model/model.js'
 import { loadTokenizer } from '../../../dist/infer/text/tokenizer.js';
 import { benchTexts } from '../../lib/posts.mjs';
 
-// The ceiling: nothing but ONNX Runtime, one session of one thread a core, in a loop over the same posts,
-// tokenised beforehand and sorted by length over all of them.
+// The ceiling: ONNX Runtime alone, one single-threaded session per core, in a loop over the same posts, tokenised
+// beforehand and sorted by length.
 const batchSize = 16;
 
 if (isMainThread) await measure(Number(process.argv[2]));

@@ -3,7 +3,7 @@ import { bundledModelPath } from '../../../dist/infer/model/model.js';
 import { createScorer } from '../../../dist/infer/scorer.js';
 import { benchTexts } from '../../lib/posts.mjs';
 
-// Posts a second from text to verdict, as the pipeline does it: micro-batches of 128, two under way, no cache.
+// Posts per second from text to prediction, as in the pipeline: micro-batches of 128, two in flight, no cache.
 const microBatch = 128;
 const posts = benchTexts(Number(process.argv[2])).map((text) => ({ text, lang: 'en' }));
 const log = { debug() {}, info() {}, warn() {}, error() {} };

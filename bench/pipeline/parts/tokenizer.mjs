@@ -2,7 +2,7 @@ import { bundledModelPath, loadModel } from '../../../dist/infer/model/model.js'
 import { loadTokenizer } from '../../../dist/infer/text/tokenizer.js';
 import { benchTexts } from '../../lib/posts.mjs';
 
-// Posts a second that one thread turns into WordPiece ids, and how long they are.
+// Posts per second that one thread tokenises, and their mean length.
 const texts = benchTexts(Number(process.argv[2]));
 const tokenize = await loadTokenizer(await loadModel(bundledModelPath));
 for (const text of texts.slice(0, 500)) tokenize(text);

@@ -3,7 +3,7 @@ import { env, pipeline } from '@huggingface/transformers';
 import { bundledModelPath } from '../../../dist/infer/model/model.js';
 import { benchTexts } from '../../lib/posts.mjs';
 
-// transformers.js on the same weights and posts, in batches of 32, with the threads it chooses by itself.
+// transformers.js on the same weights and posts, in batches of 32, with its default threads.
 const batchSize = 32;
 const [count, dtype, folder = bundledModelPath] = process.argv.slice(2);
 env.allowRemoteModels = false;

@@ -2,10 +2,10 @@ const hour = 3_600_000;
 const day = 24 * hour;
 
 /**
- * The questions that people ask, with the milliseconds that 95 of 100 answers may take. Each is asked of another brand,
- * or another hour, every time: `at(round)` is the address.
+ * The queries of typical users, each with its p95 limit in milliseconds. Every round asks about another brand or another
+ * hour: `at(round)` is the URL.
  */
-export function questionsAbout({ brands, from, to }) {
+export function queriesFor({ brands, from, to }) {
   const end = Date.parse(to);
   const iso = (ms) => new Date(ms).toISOString();
   const ask = (path, query) => `/api/v1/${path}?${new URLSearchParams(query)}`;
