@@ -7,8 +7,8 @@ import { step } from './step.mjs';
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * Installs exactly what the lock file says and builds, each only where it is not done yet. Who wants to run the program
- * and no more waits a third shorter without what tests and benchmarks need (`toRun`).
+ * Installs exactly what the lock file lists and builds, skipping what is already done. With `toRun` it omits what only
+ * tests and benchmarks need, which saves a third of the time.
  */
 export async function setup({ toRun = false } = {}) {
   checkNode();
@@ -23,8 +23,8 @@ function checkNode() {
 }
 
 /**
- * npm leaves what it installed in node_modules/.package-lock.json, as its last act. Packages for other
- * platforms are not in there; all others must be, in the version and with the checksum of the lock file.
+ * npm writes node_modules/.package-lock.json last. Packages for other platforms are missing there; all others must be
+ * present with the version and checksum of the lock file.
  */
 function isInstalled(toRun) {
   const wanted = packagesOf('package-lock.json');
@@ -46,10 +46,10 @@ function packagesOf(lockFile) {
   }
 }
 
-/** No install script of a dependency runs: what they would do is not needed. */
+/** Runs no install scripts: they are not needed. */
 async function install(toRun) {
   const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', ...(toRun ? ['--omit=dev'] : [])];
-  await step('Installing what package-lock.json says', 'npm', ['ci', ...options], { cwd: root });
+  await step('Installing dependencies', 'npm', ['ci', ...options], { cwd: root });
 }
 
 const stamp = join(root, 'dist', '.built-from');
@@ -61,19 +61,19 @@ function isBuilt() {
 export async function build() {
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   const builtFrom = sourceHash();
-  // Types are for `npm run types`: who only starts the program doesn't wait for them.
+  // Types are checked by `npm run types`; a start does not wait for that.
   await step('Compiling', process.execPath, [tool('typescript/bin/tsc'), '--noCheck'], { cwd: root });
-  await step('Building the page', process.execPath, [tool('vite/bin/vite.js'), 'build', 'src/web', '--logLevel', 'warn'], { cwd: root });
+  await step('Building the web UI', process.execPath, [tool('vite/bin/vite.js'), 'build', 'src/web', '--logLevel', 'warn'], { cwd: root });
   mkdirSync(join(root, 'dist'), { recursive: true });
   writeFileSync(stamp, builtFrom);
 }
 
-/** The path of an installed tool's entry script: run with this very Node, whatever PATH says. */
+/** The entry script of an installed tool, to be run with this Node whatever PATH says. */
 export function tool(path) {
   return join(root, 'node_modules', path);
 }
 
-/** Of everything that the build reads. */
+/** A hash of everything that the build reads. */
 function sourceHash() {
   const hash = createHash('sha256');
   const files = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
@@ -89,7 +89,7 @@ function sourceHash() {
   return hash.digest('hex');
 }
 
-/** Runs a job and, when it fails, says why in one line. */
+/** Runs a job and prints one line if it fails. */
 export async function orExplain(job) {
   try {
     await job();

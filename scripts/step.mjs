@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 
 /**
- * Runs a command that is part of a larger job: one line says what is being done and how long it took, its
- * output is kept back unless it fails.
- * @returns {Promise<void>} rejects, after printing the output, when the command fails
+ * Runs a command as a step of a larger job. Prints one line with its title and duration; its output only if it fails.
+ * @returns {Promise<void>} rejects, after printing the output, if the command fails
  */
 export async function step(title, command, args, options = {}) {
   const ticker = startTicker(title);
@@ -11,10 +10,10 @@ export async function step(title, command, args, options = {}) {
   ticker.stop(code === 0);
   if (code === 0) return;
   process.stderr.write(`${output.trimEnd()}\n`);
-  throw new Error(`${title} failed: \`${[command, ...args].join(' ')}\` ended with ${code}.`);
+  throw new Error(`${title} failed: \`${[command, ...args].join(' ')}\` exited with ${code}.`);
 }
 
-/** Runs a command to its end. A command that cannot be started counts as ended with 127. */
+/** Runs a command to its end. The code is 127 if it cannot be started. */
 export function capture(command, args, options = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -29,7 +28,7 @@ export function capture(command, args, options = {}) {
   });
 }
 
-/** Runs a command with the terminal's own input and output. */
+/** Runs a command with inherited input and output. */
 export function show(command, args, options = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { ...options, stdio: 'inherit' });
@@ -41,7 +40,7 @@ export function show(command, args, options = {}) {
   });
 }
 
-/** On a terminal a line whose seconds count up; elsewhere one line when it begins and one when it ends. */
+/** A line with running seconds on a terminal; elsewhere one line at the start and one at the end. */
 function startTicker(title) {
   const startedAt = Date.now();
   const seconds = () => `${((Date.now() - startedAt) / 1_000).toFixed(0)} s`;

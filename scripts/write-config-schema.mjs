@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { orExplain, root, setup } from './setup.mjs';
 
-/** Writes config.schema.json, for editors, from the schema that checks the config. */
+/** Writes config.schema.json, which editors use, from the schema that validates the config. */
 await orExplain(async () => {
   await setup();
-  // biome-ignore lint/style/noRestrictedImports: after the set-up it is installed
+  // biome-ignore lint/style/noRestrictedImports: installed by the set-up
   const { z } = await import('zod');
   const { configSchema } = await import('../dist/config/schema.js');
   writeFileSync(join(root, 'config.schema.json'), `${JSON.stringify(z.toJSONSchema(configSchema, { io: 'input' }), null, 2)}\n`);

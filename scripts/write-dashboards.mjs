@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { orExplain, root, setup } from './setup.mjs';
 
-/** Writes dashboards/boards, which Grafana reads, from the code in dashboards/source. */
+/** Writes the JSON boards that Grafana reads from the code in dashboards/source. */
 await orExplain(async () => {
   await setup();
-  // biome-ignore lint/style/noRestrictedImports: after the set-up it is installed
+  // biome-ignore lint/style/noRestrictedImports: installed by the set-up
   const { runnerImport } = await import('vite');
   const { boards } = (await runnerImport(resolve(root, 'dashboards/source/boards.ts'))).module;
   for (const [name, board] of Object.entries(boards()))
