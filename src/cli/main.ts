@@ -22,6 +22,7 @@ import { scoreCommand } from './commands/score.ts';
 import { demoCommand } from './commands/seed.ts';
 import { tokensCommand } from './commands/tokens.ts';
 import { trendsCommand } from './commands/trends.ts';
+import { errorAdvice } from './exit-codes.ts';
 
 const program = new Command('feedpulse')
   .description('How people feel about your brands on social feeds, within seconds.')
@@ -64,8 +65,9 @@ try {
 function report(thrown: unknown): number {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
   const error = asError(thrown);
-  const line = error instanceof FeedpulseError ? `${error.code}: ${error.message} ${error.hint}` : `UNEXPECTED: ${error.message}`;
+  const line =
+    error instanceof FeedpulseError ? `${error.code}: ${error.message} ${errorAdvice[error.code].hint}` : `UNEXPECTED: ${error.message}`;
   process.stderr.write(`${line}\n`);
   if (program.opts<{ verbose?: boolean }>().verbose) process.stderr.write(`${error.stack}\n`);
-  return error instanceof FeedpulseError ? error.exitCode : 1;
+  return error instanceof FeedpulseError ? errorAdvice[error.code].exit : 1;
 }

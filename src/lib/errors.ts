@@ -1,77 +1,47 @@
 /**
- * Every error a user can meet: a stable code, what to do about it, and whether trying again can help.
- * `docs/errors.md` is checked against this list by a test.
+ * Who has to act on an error: the caller (a wrong argument or query parameter), the operator (a setting, a file, the
+ * environment), or nobody but a dependency (Kafka, ClickHouse, a hub, a receiver). An error without a code is a bug.
+ */
+export type ErrorKind = 'caller' | 'operator' | 'dependency';
+
+/**
+ * Every error code: its kind, and whether a retry can succeed. Exit codes and hints are in `src/cli/exit-codes.ts`, HTTP
+ * statuses in `src/server/http/problem.ts`; `docs/errors.md` lists the codes, and a test compares the lists.
  */
 export const errorCodes = {
-  CONFIG_INVALID: { exit: 2, retry: false, hint: 'Run `feedpulse check-config` and mend each line it names.' },
-  USAGE: { exit: 2, retry: false, hint: 'See `feedpulse <command> --help`.' },
-  FILE_UNREADABLE: { exit: 3, retry: false, hint: 'Check the path and its permissions.' },
-  MODEL_MISSING: { exit: 4, retry: false, hint: 'Restore the folder from the repository, or point `model.path` at another.' },
-  MODEL_CORRUPT: { exit: 4, retry: false, hint: 'Fetch the model again: its files differ from its manifest.' },
-  MODEL_FAILED: {
-    exit: 4,
-    retry: true,
-    hint: 'Check it with `feedpulse model verify`, or try another; a running feedpulse has more in its log.',
-  },
-  HUB_UNAVAILABLE: { exit: 4, retry: true, hint: 'Check --hub and the network, and run it again: what has come is kept.' },
-  HUB_REJECTED: { exit: 4, retry: false, hint: 'Check --hub, the repository, --revision and each --sha256.' },
-  KAFKA_UNAVAILABLE: { exit: 5, retry: true, hint: 'Check `kafka.brokers`, the network and the credentials.' },
-  KAFKA_PLAINTEXT: { exit: 5, retry: false, hint: 'Set `kafka.tls`, or allow it with `kafka.allowPlaintext: true`.' },
-  KAFKA_REJECTED: {
-    exit: 5,
-    retry: false,
-    hint: 'The broker refused for good: check the credentials, the permissions and the limits of the topic.',
-  },
-  KAFKA_UNTRUSTED: {
-    exit: 5,
-    retry: false,
-    hint: 'Check `kafka.caFile`, the host names in `kafka.brokers`, the dates of the certificates, and `kafka.certFile`.',
-  },
-  KAFKA_UNREADABLE: { exit: 5, retry: false, hint: 'Move the consumer group past the batch with the tools of your broker.' },
-  REGISTRY_UNAVAILABLE: { exit: 5, retry: true, hint: 'Check `kafka.schemaRegistry.url` and that the registry is up.' },
-  REGISTRY_REJECTED: { exit: 5, retry: false, hint: 'Check the user and the password of `kafka.schemaRegistry`, and what they may read.' },
-  DATABASE_UNAVAILABLE: { exit: 6, retry: true, hint: 'Check `clickhouse.url` and that the server is up.' },
-  DATABASE_REJECTED: { exit: 6, retry: false, hint: 'The server refused the statement; the log has its code.' },
-  DATABASE_PLAINTEXT: { exit: 6, retry: false, hint: 'Use an `https://` address, or allow it with `clickhouse.allowPlaintext: true`.' },
-  DATABASE_UNTRUSTED: {
-    exit: 6,
-    retry: false,
-    hint: 'Check `clickhouse.caFile`, the host name in `clickhouse.url` and the dates of the certificate.',
-  },
-  DATA_DIR_LOCKED: { exit: 6, retry: false, hint: 'Another feedpulse owns this data folder: stop it, or choose another with --data-dir.' },
-  MIGRATION_CHECKSUM_MISMATCH: {
-    exit: 6,
-    retry: false,
-    hint: 'A migration that was applied has been edited; restore it and add a new one.',
-  },
-  TOO_MANY_DEAD_LETTERS: { exit: 7, retry: false, hint: 'The feed does not fit the mapping: look at `deadLetters` and the config.' },
-  REPLAY_CONFLICT: { exit: 7, retry: true, hint: 'Run it again: what was put back already stays out.' },
-  WEBHOOK_REJECTED: {
-    exit: 9,
-    retry: false,
-    hint: 'Name a public host, or set `allowPrivate: true` on the channel if the receiver is in your own network.',
-  },
-  WEBHOOK_FAILED: {
-    exit: 9,
-    retry: true,
-    hint: 'Check the `url` of the channel and that the receiver is up and accepts JSON.',
-  },
-  EMAIL_FAILED: {
-    exit: 9,
-    retry: true,
-    hint: 'Check host, port, security and log-in of the channel, and that the server takes mail from `from`.',
-  },
-  PORT_IN_USE: { exit: 8, retry: false, hint: 'Choose another with --port.' },
-  INSECURE_BIND: {
-    exit: 8,
-    retry: false,
-    hint: 'Make a token with `feedpulse tokens add`, let a proxy sign people in (`server.proxyAuth`), keep `server.host` on the loopback interface, or set `server.allowUnauthenticated: true` where only trusted machines reach it.',
-  },
-} as const satisfies Record<string, { exit: number; retry: boolean; hint: string }>;
+  CONFIG_INVALID: { kind: 'operator', retry: false },
+  USAGE: { kind: 'caller', retry: false },
+  FILE_UNREADABLE: { kind: 'operator', retry: false },
+  MODEL_MISSING: { kind: 'operator', retry: false },
+  MODEL_CORRUPT: { kind: 'operator', retry: false },
+  MODEL_FAILED: { kind: 'dependency', retry: true },
+  HUB_UNAVAILABLE: { kind: 'dependency', retry: true },
+  HUB_REJECTED: { kind: 'dependency', retry: false },
+  KAFKA_UNAVAILABLE: { kind: 'dependency', retry: true },
+  KAFKA_PLAINTEXT: { kind: 'operator', retry: false },
+  KAFKA_REJECTED: { kind: 'dependency', retry: false },
+  KAFKA_UNTRUSTED: { kind: 'dependency', retry: false },
+  KAFKA_UNREADABLE: { kind: 'dependency', retry: false },
+  REGISTRY_UNAVAILABLE: { kind: 'dependency', retry: true },
+  REGISTRY_REJECTED: { kind: 'dependency', retry: false },
+  DATABASE_UNAVAILABLE: { kind: 'dependency', retry: true },
+  DATABASE_REJECTED: { kind: 'dependency', retry: false },
+  DATABASE_PLAINTEXT: { kind: 'operator', retry: false },
+  DATABASE_UNTRUSTED: { kind: 'dependency', retry: false },
+  DATA_DIR_LOCKED: { kind: 'operator', retry: false },
+  MIGRATION_CHECKSUM_MISMATCH: { kind: 'operator', retry: false },
+  TOO_MANY_DEAD_LETTERS: { kind: 'operator', retry: false },
+  REPLAY_CONFLICT: { kind: 'dependency', retry: true },
+  WEBHOOK_REJECTED: { kind: 'operator', retry: false },
+  WEBHOOK_FAILED: { kind: 'dependency', retry: true },
+  EMAIL_FAILED: { kind: 'dependency', retry: true },
+  PORT_IN_USE: { kind: 'operator', retry: false },
+  INSECURE_BIND: { kind: 'operator', retry: false },
+} as const satisfies Record<string, { kind: ErrorKind; retry: boolean }>;
 
 export type ErrorCode = keyof typeof errorCodes;
 
-/** An error with a stable code. Its message says what and why, never holds a post's text or a secret. */
+/** An error with a stable code. The message says what happened and why; it never contains a post's text or a secret. */
 export class FeedpulseError extends Error {
   readonly code: ErrorCode;
 
@@ -81,20 +51,22 @@ export class FeedpulseError extends Error {
     this.code = code;
   }
 
+  get kind(): ErrorKind {
+    return errorCodes[this.code].kind;
+  }
+
+  /** True if the same operation can succeed later. */
   get retry(): boolean {
     return errorCodes[this.code].retry;
-  }
-
-  get hint(): string {
-    return errorCodes[this.code].hint;
-  }
-
-  get exitCode(): number {
-    return errorCodes[this.code].exit;
   }
 }
 
 /** Anything thrown, as an Error. */
 export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+/** The system's or a library's error code, such as ENOENT or ECONNRESET; undefined if the error has none. */
+export function errorCodeOf(thrown: unknown): string | undefined {
+  return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : undefined;
 }

@@ -1,10 +1,10 @@
-import { asError } from './errors.ts';
+import { errorCodeOf } from './errors.ts';
 
-/** Whether a process with this number runs on this machine, whoever owns it. */
+/** True if a process with this ID runs on this machine, whichever user owns it. */
 export function isProcessAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (thrown) {
-    return asError(thrown).message.includes('EPERM');
+    return errorCodeOf(thrown) === 'EPERM';
   }
 }

@@ -7,6 +7,7 @@ import { asKafkaError } from '../../ingest/sources/kafka/kafka-error.ts';
 import { asError, FeedpulseError } from '../../lib/errors.ts';
 import { createLog, type Log } from '../../lib/log.ts';
 import { openDatabase } from '../../sink/client/connection.ts';
+import { errorAdvice } from '../exit-codes.ts';
 import { configFrom, type SharedOptions, withSharedOptions } from '../options.ts';
 
 interface Finding {
@@ -42,7 +43,11 @@ async function check(part: string, look: () => Promise<string>): Promise<Finding
     return { part, ok: true, detail: await look() };
   } catch (thrown) {
     const error = asError(thrown);
-    return { part, ok: false, detail: error instanceof FeedpulseError ? `${error.message} ${error.hint}` : error.message };
+    return {
+      part,
+      ok: false,
+      detail: error instanceof FeedpulseError ? `${error.message} ${errorAdvice[error.code].hint}` : error.message,
+    };
   }
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { asError, FeedpulseError } from '../../lib/errors.ts';
+import { asError, errorCodeOf, FeedpulseError } from '../../lib/errors.ts';
 import { version } from '../../lib/version.ts';
 import { readLines } from '../sources/ndjson/read-lines.ts';
 import type { DeadLetter, DeadLetterSink } from './dead-letter-sink.ts';
@@ -148,7 +148,7 @@ function parseJson(bytes: Buffer): Partial<Record<string, unknown>> | undefined 
 }
 
 function isMissing(thrown: unknown): boolean {
-  return asError(thrown).message.includes('ENOENT');
+  return errorCodeOf(thrown) === 'ENOENT';
 }
 
 export const ledgerName = 'replayed.ndjson';
@@ -186,7 +186,7 @@ export async function beginFileReplay(replays: string, replayed: ReadonlyMap<str
     try {
       await rename(draft, folder);
     } catch (thrown) {
-      if (/ENOTEMPTY|EEXIST/.test(asError(thrown).message))
+      if (['ENOTEMPTY', 'EEXIST'].includes(errorCodeOf(thrown) ?? ''))
         throw new FeedpulseError('REPLAY_CONFLICT', 'Another replay of these dead letters ended first.', { cause: thrown });
       throw new FeedpulseError('FILE_UNREADABLE', `The replay cannot be kept: ${asError(thrown).message}.`, { cause: thrown });
     }

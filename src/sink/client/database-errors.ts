@@ -1,4 +1,4 @@
-import { FeedpulseError } from '../../lib/errors.ts';
+import { errorCodeOf, FeedpulseError } from '../../lib/errors.ts';
 import { trustFault } from '../../lib/tls.ts';
 
 /**
@@ -55,13 +55,13 @@ export class RowRejected extends FeedpulseError {
 
 /** Whether a fault is that of the rows, not of the database. */
 export function isRowError(fault: unknown): boolean {
-  return rowFaults.has(codeOf(fault) ?? '');
+  return rowFaults.has(errorCodeOf(fault) ?? '');
 }
 
 /** True when trying again can help. What ClickHouse did not say itself (a reset, a proxy's 502) is taken to pass. */
 export function isTransient(fault: unknown): boolean {
   if (fault instanceof FeedpulseError) return fault.retry;
-  const code = codeOf(fault);
+  const code = errorCodeOf(fault);
   if (code && /^\d+$/.test(code)) return passing.has(code);
   return !(fault instanceof TypeError || fault instanceof RangeError || fault instanceof SyntaxError);
 }
@@ -73,21 +73,13 @@ export function hasErrorCode(fault: unknown, name: keyof typeof errorCodes): boo
 
 /** What is wrong with the server's certificate, if that is the fault. */
 export function untrustedBecause(fault: unknown): string | undefined {
-  return trustFault(codeOf(fault));
+  return trustFault(errorCodeOf(fault));
 }
 
 /** A fault in words that are safe to log: ClickHouse quotes the data it could not read, so its message stays out. */
 export function describeError(fault: unknown): string {
   if (!(fault instanceof Error)) return 'unknown fault';
-  const code = codeOf(fault);
+  const code = errorCodeOf(fault);
   const type = 'type' in fault && typeof fault.type === 'string' ? fault.type : undefined;
   return [fault.name === 'Error' && type ? 'ClickHouse' : fault.name, code, type].filter(Boolean).join(' ');
-}
-
-/**
- * ClickHouse's number or the system's name of a fault. Not told by the error's class: the embedded engine and
- * the client each bring a ClickHouseError of their own.
- */
-function codeOf(fault: unknown): string | undefined {
-  return fault instanceof Error && 'code' in fault && typeof fault.code === 'string' ? fault.code : undefined;
 }
