@@ -68,7 +68,7 @@ export function isTransient(fault: unknown): boolean {
 
 /** True if ClickHouse answered with the error of this name. */
 export function hasErrorCode(fault: unknown, name: keyof typeof errorCodes): boolean {
-  return codeOf(fault) === errorCodes[name];
+  return errorCodeOf(fault) === errorCodes[name];
 }
 
 /** What is wrong with the server's certificate, if that is the fault. */
