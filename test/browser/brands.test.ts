@@ -8,7 +8,7 @@ import { launchChromium } from '../support/chromium.ts';
 import type { RunningFeedpulse } from '../support/feedpulse.ts';
 import { download, openPage, openView, statValue } from '../support/open-page.ts';
 import { scoredPost } from '../support/scored-post.ts';
-import { startOver } from '../support/stored-history.ts';
+import { startWithHistory } from '../support/stored-history.ts';
 
 const minute = 60_000;
 const day = 86_400_000;
@@ -55,7 +55,7 @@ const alerts = names.map((brand, place): AlertTransition => {
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'feedpulse-page-brands-'));
   const brands = [...names, 'Ibis', 'Osprey'].map((name) => ({ name }));
-  running = await startOver(folder, { posts: [...ofOneBrand, both], alerts, config: { brands } });
+  running = await startWithHistory(folder, { posts: [...ofOneBrand, both], alerts, config: { brands } });
   browser = await launchChromium();
 });
 afterAll(async () => {

@@ -7,7 +7,7 @@ import { launchChromium } from '../support/chromium.ts';
 import type { RunningFeedpulse } from '../support/feedpulse.ts';
 import { openView, statValue } from '../support/open-page.ts';
 import { scoredPost } from '../support/scored-post.ts';
-import { startOver } from '../support/stored-history.ts';
+import { startWithHistory } from '../support/stored-history.ts';
 
 let browser: Browser;
 let running: RunningFeedpulse;
@@ -16,7 +16,7 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'feedpulse-page-no-brands-'));
   const posts = ['1', '2', '3'].map((id) => scoredPost({ id, createdAt: new Date(Date.now() - 600_000).toISOString(), brands: [] }));
-  running = await startOver(folder, { posts, config: {} });
+  running = await startWithHistory(folder, { posts, config: {} });
   browser = await launchChromium();
 });
 afterAll(async () => {

@@ -8,7 +8,7 @@ import { launchChromium } from '../support/chromium.ts';
 import type { RunningFeedpulse } from '../support/feedpulse.ts';
 import { download, openPage, openView, queryOf, statValue } from '../support/open-page.ts';
 import { scoredPost } from '../support/scored-post.ts';
-import { startOver } from '../support/stored-history.ts';
+import { startWithHistory } from '../support/stored-history.ts';
 
 const hostile = '<img src=x onerror=alert(1)> \u202eKestrel';
 const minute = 60_000;
@@ -71,7 +71,7 @@ const posts = Array.from({ length: 40 }, (_, index) => {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'feedpulse-page-stored-'));
-  running = await startOver(folder, {
+  running = await startWithHistory(folder, {
     posts,
     alerts: [
       change(1, 'alert', hostile, now - 5 * hour),

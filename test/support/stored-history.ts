@@ -23,7 +23,10 @@ export interface StoredHistory {
 }
 
 /** Runs the program over a folder that already holds posts and alerts, and a feed that is soon at its end. */
-export async function startOver(folder: string, { posts, alerts = [], lines = [], config }: StoredHistory): Promise<RunningFeedpulse> {
+export async function startWithHistory(
+  folder: string,
+  { posts, alerts = [], lines = [], config }: StoredHistory,
+): Promise<RunningFeedpulse> {
   const { clickhouse } = configSchema.parse({});
   const db = await openDatabase({ clickhouse, dataDir: folder, log: quiet });
   await migrate(db, quiet);

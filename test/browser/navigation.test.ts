@@ -1,0 +1,108 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { brandHistory, historyBrands, historyConfig } from '../support/brand-history.ts';
+import { browserSuite } from '../support/browser-suite.ts';
+import { queryOf } from '../support/open-page.ts';
+import { startWithHistory } from '../support/stored-history.ts';
+
+const [first, second] = historyBrands;
+
+/** The browser, the model and the database share two cores. */
+const patient = { timeout: 20_000 };
+
+const suite = browserSuite((folder) => startWithHistory(folder, { posts: brandHistory(), config: historyConfig }));
+
+const picker = (page: Page) => page.locator('.brand-picker > summary');
+
+async function chooseBrand(page: Page, brand: string): Promise<void> {
+  await picker(page).click();
+  await page.locator('.brand-picker').getByRole('button', { name: brand }).click();
+}
+
+test('the selected brands and range are in the URL, and the back button restores them', async () => {
+  const { page, errors } = await suite.open('/');
+  await chooseBrand(page, first);
+  await expect.poll(() => queryOf(page).get('brand')).toBe(first);
+  await page.getByRole('radio', { name: '1 h', exact: true }).check();
+  await expect.poll(() => new URL(page.url()).search).toBe(`?brand=${first}&range=1h`);
+  await expect.poll(() => page.title()).toContain(first);
+  await page.reload();
+  await page.locator('main.loaded').waitFor();
+  expect(await picker(page).textContent()).toBe(first);
+  await page.locator('.brand-table').getByRole('button', { name: second }).click();
+  await expect.poll(() => picker(page).textContent()).toBe(second);
+  await page.goBack();
+  await expect.poll(() => picker(page).textContent()).toBe(first);
+  await picker(page).click();
+  await page.getByRole('checkbox', { name: `Add ${second}` }).check();
+  await expect.poll(() => queryOf(page).getAll('brand')).toEqual([first, second]);
+  await expect.poll(() => page.locator('.chart.lines canvas').count()).toBe(2);
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
+
+test('selects a custom range in a time zone, until another range is selected', async () => {
+  const { page, errors } = await suite.open('/?zone=Asia/Kolkata');
+  await page.locator('.span-picker > summary').click();
+  await page.getByLabel('From', { exact: true }).fill('2026-11-01T10:00');
+  await page.getByLabel('To', { exact: true }).fill('2026-11-01T09:00');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await expect.poll(() => page.locator('.span-form [role=alert]').textContent()).toContain('before end');
+  await page.getByLabel('To', { exact: true }).fill('2026-11-01T12:30');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await expect.poll(() => queryOf(page).get('from')).toBe('2026-11-01T04:30:00.000Z');
+  expect(queryOf(page).get('to')).toBe('2026-11-01T07:00:00.000Z');
+  await expect.poll(() => page.locator('.custom-range').textContent()).toMatch(/10:00.*12:30/);
+  await page.getByRole('heading', { name: 'No posts in this range' }).waitFor();
+  await page.getByRole('radio', { name: '1 h', exact: true }).check();
+  await expect.poll(() => new URL(page.url()).search).toBe('?range=1h&zone=Asia%2FKolkata');
+  await expect.poll(() => page.locator('.custom-range').count()).toBe(0);
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
+
+test('a link with a custom range queries that range', async () => {
+  const [from, to] = [2, 1].map((hours) => new Date(Math.floor(Date.now() / 1_000) * 1_000 - hours * 3_600_000).toISOString());
+  const asked: URL[] = [];
+  const page = await (await suite.browser.newContext()).newPage();
+  page.on('request', (request) => request.url().includes('/api/v1/trends') && asked.push(new URL(request.url())));
+  await page.goto(`${suite.running.url}/?${new URLSearchParams({ brand: first, from: from ?? '', to: to ?? '' })}`);
+  await expect.poll(() => asked.some(({ searchParams }) => searchParams.get('from') === from && searchParams.get('to') === to)).toBe(true);
+  expect(await page.locator('input[name=range]:checked').count()).toBe(0);
+  await page.context().close();
+});
+
+test('an unknown brand in the URL falls back to all posts', async () => {
+  const { page } = await suite.open('/?brand=Nobody&range=6h');
+  await expect.poll(() => new URL(page.url()).search).toBe('?range=6h');
+  expect(await picker(page).textContent()).toBe('All posts');
+  await page.context().close();
+});
+
+test('a driver shows examples and links to its posts', async () => {
+  const { page, errors } = await suite.open(`/?brand=${first}`);
+  const driver = page.locator('.driver').first();
+  await driver.waitFor(patient);
+  const term = (await driver.locator('.term').textContent()) ?? '';
+  await driver.click();
+  expect(await driver.getAttribute('aria-expanded')).toBe('true');
+  await expect.poll(() => page.locator('.drivers blockquote').count()).toBeGreaterThan(0);
+  await page.getByRole('button', { name: /^All (negative|positive) posts with this term$/ }).click();
+  await expect.poll(() => queryOf(page).get('text')?.replaceAll('"', '')).toBe(term);
+  await expect.poll(() => page.locator('.cards .post').count()).toBeGreaterThan(0);
+  for (const text of await page.locator('.cards .post-text').allTextContents()) expect(text.toLowerCase()).toContain(term.split(' ')[0]);
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
+
+test('a platform links to its posts', async () => {
+  const { page } = await suite.open('/?range=1h');
+  const platform = page.locator('.breakdown table').first().getByRole('button').first();
+  await platform.waitFor();
+  const name = await platform.textContent();
+  await platform.click();
+  await expect.poll(() => queryOf(page).get('platform')).toBe(name);
+  await expect.poll(() => page.locator('.cards .post').count()).toBeGreaterThan(0);
+  for (const origin of await page.locator('.cards .origin').allTextContents()) expect(origin).toContain(`on ${name}`);
+  await page.context().close();
+});
