@@ -1,12 +1,10 @@
 import { createScorer } from '../../dist/infer/scorer.js';
 import { createBrandMatcher } from '../../dist/ingest/brands/brand-matcher.js';
-import { voices } from '../../dist/ingest/sources/demo/brands/brand-profiles.js';
-import { demoBrands } from '../../dist/ingest/sources/demo/demo-brands.js';
-import { demoPostWithMeaning } from '../../dist/ingest/sources/demo/demo-post.js';
-import { createRandom, mixSeeds, pickWeighted } from '../../dist/ingest/sources/demo/random.js';
-import { interestAt, rhythmAt, storyAt } from '../../dist/ingest/sources/demo/scenarios.js';
-import { timesOf } from '../../dist/ingest/sources/demo/schedule.js';
+import { brandProfiles, demoBrands } from '../../dist/ingest/sources/demo/demo-brands.js';
+import { demoPostWithIntent } from '../../dist/ingest/sources/demo/demo-post.js';
+import { dailyRate, interestAt, postTimes, scenarioAt } from '../../dist/ingest/sources/demo/scenarios.js';
 import { createLog } from '../../dist/lib/log.js';
+import { createRandom, mixSeeds, pickWeighted } from '../../dist/lib/random.js';
 import { bestPossible } from './best-possible.mjs';
 import { judgeMonth, nothing } from './judge-month.mjs';
 
@@ -71,13 +69,14 @@ async function readDay(seed, report) {
 }
 
 /** Stories have words of their own. */
-const rowOf = ({ tone, inStory, post }) => `${tone}${inStory ? ' of a story' : ''}${post.lang && post.lang !== 'en' ? ', foreign' : ''}`;
+const rowOf = ({ tone, inScenario, post }) =>
+  `${tone}${inScenario ? ' of a scenario' : ''}${post.lang && post.lang !== 'en' ? ', foreign' : ''}`;
 
 function* postsBetween(seed, start, end) {
   for (let time = start; time < end; time += minute) {
     let number = 0;
-    for (const at of timesOf({ seed, rate }, time)) {
-      yield demoPostWithMeaning(seed, at, number);
+    for (const at of postTimes({ seed, rate }, time)) {
+      yield demoPostWithIntent(seed, at, number);
       number += 1;
     }
   }
@@ -88,7 +87,7 @@ function tell({ seed, match, read: { labels, confusion }, report }) {
   const random = createRandom(mixSeeds(seed, 11));
   const minutes = new Map([['*', new Map()], ...demoBrands.map(({ name }) => [name, new Map()])]);
   const ordinary = new Map(demoBrands.map(({ name }) => [name, nothing()]));
-  const inStory = new Map();
+  const inScenario = new Map();
   let days = 0;
   for (let start = from; start < to; start += day) {
     for (const told of postsBetween(seed, start, start + day)) {
@@ -98,15 +97,16 @@ function tell({ seed, match, read: { labels, confusion }, report }) {
         const buckets = minutes.get(brand);
         if (!buckets.has(time)) buckets.set(time, nothing());
         buckets.get(time)[label] += 1;
-        const key = `${brand} ${storyAt(seed, time)?.kind}`;
-        if (!told.inStory && brand !== '*') ordinary.get(brand)[label] += 1;
-        if (told.inStory) inStory.set(key, { ...(inStory.get(key) ?? nothing()), [label]: (inStory.get(key)?.[label] ?? 0) + 1 });
+        const key = `${brand} ${scenarioAt(seed, time)?.kind}`;
+        if (!told.inScenario && brand !== '*') ordinary.get(brand)[label] += 1;
+        if (told.inScenario)
+          inScenario.set(key, { ...(inScenario.get(key) ?? nothing()), [label]: (inScenario.get(key)?.[label] ?? 0) + 1 });
       }
     }
     days += 1;
     report({ what: 'telling the month', done: days, total: (to - from) / day });
   }
-  return { minutes, ordinary, inStory };
+  return { minutes, ordinary, inScenario };
 }
 
 const scoredOf = ({ negative, neutral, positive }) => negative + neutral + positive;
@@ -116,7 +116,7 @@ const netOf = (counts) => (100 * (counts.positive - counts.negative)) / Math.max
 function storiesOf(seed) {
   const found = [];
   for (let time = live; time < to; time += minute) {
-    const running = storyAt(seed, time);
+    const running = scenarioAt(seed, time);
     const last = found.at(-1);
     if (!running) continue;
     if (last?.story === running.story && last.to === time) last.to = time + minute;
@@ -129,14 +129,14 @@ function storiesOf(seed) {
  * From when on a story is an incident of those that the usual rules watch for, and how large it becomes, by the rates that
  * the posts are drawn from: three times the posts that were expected, or net sentiment 20 points lower. Undefined where it is none.
  */
-function incidentOf(seed, { brand, kind, from: start, to: end }, { ordinary, inStory }) {
+function incidentOf(seed, { brand, kind, from: start, to: end }, { ordinary, inScenario }) {
   const usual = netOf(ordinary.get(brand));
-  const told = netOf(inStory.get(`${brand} ${kind}`));
+  const told = netOf(inScenario.get(`${brand} ${kind}`));
   const seen = [];
   for (let time = start; time < end; time += minute) {
-    const { strength } = storyAt(seed, time);
-    const everyone = rate * 3_600 * rhythmAt(time) * (1 + 1.5 * strength);
-    const expected = rate * 3_600 * rhythmAt(time) * shareOf(brand, time);
+    const { strength } = scenarioAt(seed, time);
+    const everyone = rate * 3_600 * dailyRate(time) * (1 + 1.5 * strength);
+    const expected = rate * 3_600 * dailyRate(time) * shareOf(brand, time);
     const [own, story] = [everyone * (1 - 0.72 * strength) * shareOf(brand, time), everyone * 0.72 * strength];
     const points = (own * usual + story * told) / (own + story) - usual;
     const factor = (own + story) / expected;
@@ -168,7 +168,7 @@ function stretchAfter(began, seen) {
 
 /** The share of a brand in the posts of people who speak of any, without a story. */
 function shareOf(brand, time) {
-  const weights = voices.map(({ rule, share, habit }) => [rule.name, share * interestAt(habit, time)]);
+  const weights = brandProfiles.map(({ rule, share, peakTime }) => [rule.name, share * interestAt(peakTime, time)]);
   const all = weights.reduce((sum, [, weight]) => sum + weight, 0);
   return weights.find(([name]) => name === brand)[1] / all;
 }

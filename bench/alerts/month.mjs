@@ -1,5 +1,5 @@
-import { createRandom, mixSeeds } from '../../dist/ingest/sources/demo/random.js';
-import { rhythmAt } from '../../dist/ingest/sources/demo/scenarios.js';
+import { dailyRate } from '../../dist/ingest/sources/demo/scenarios.js';
+import { createRandom, mixSeeds } from '../../dist/lib/random.js';
 
 export const minute = 60_000;
 export const hour = 60 * minute;
@@ -32,7 +32,7 @@ const calm = asSeen(ordinary);
 /** Of the polarity (−1, 0, 1) of one post on an ordinary day. */
 export const calmVariance = calm[0] + calm[2] - (calm[2] - calm[0]) ** 2;
 /** The demo's rhythm in the quietest minute of a day. */
-export const lowestRhythm = Math.min(...Array.from({ length: 96 }, (_, quarter) => rhythmAt(quarter * 15 * minute)));
+export const lowestRhythm = Math.min(...Array.from({ length: 96 }, (_, quarter) => dailyRate(quarter * 15 * minute)));
 
 /**
  * Draws the minutes of a brand, as figures are stored: posts by the demo's rhythm, at least `rate` an hour in the quietest
@@ -48,7 +48,7 @@ export function drawMinutes({ seed, rate, from, to, incidents, outage }) {
     if (time % day === 0) dayFactor = Math.exp(0.1 * normal(random));
     mood = 0.995 * mood + Math.sqrt(1 - 0.995 ** 2) * 0.02 * normal(random);
     const incident = incidents.find((one) => time >= one.from && time < one.to);
-    const expected = ((rate / 60) * rhythmAt(time) * dayFactor) / lowestRhythm;
+    const expected = ((rate / 60) * dailyRate(time) * dayFactor) / lowestRhythm;
     const isOut = time >= outage.from && time < outage.to;
     const volume = isOut ? 0 : poisson(random, expected * (incident?.factor ?? 1));
     minutes.set(time, labelled(random, volume, mood - (incident?.points ?? 0) / 100));

@@ -1,5 +1,5 @@
-import { createRandom, mixSeeds } from '../../dist/ingest/sources/demo/random.js';
-import { rhythmAt } from '../../dist/ingest/sources/demo/scenarios.js';
+import { dailyRate } from '../../dist/ingest/sources/demo/scenarios.js';
+import { createRandom, mixSeeds } from '../../dist/lib/random.js';
 import { bestPossible } from './best-possible.mjs';
 import { judgeMonth } from './judge-month.mjs';
 import { day, drawMinutes, hour, lowestRhythm, minute } from './month.mjs';
@@ -94,6 +94,6 @@ function isOn(changes, { alert, rule }, what, moment) {
 
 /** The eight minutes that are complete ten minutes after the beginning. */
 function stretchOf({ from: start, points = 0, factor = 1 }, rate) {
-  const expected = ((rate * rhythmAt(start)) / lowestRhythm) * (8 / 60);
+  const expected = ((rate * dailyRate(start)) / lowestRhythm) * (8 / 60);
   return { expected, posts: factor * expected, points };
 }

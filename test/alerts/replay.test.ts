@@ -3,7 +3,7 @@ import { type PastFigures, replay } from '../../src/alerts/replay.ts';
 import { rulesOf } from '../../src/alerts/rules.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import type { LabelCounts } from '../../src/domain/sentiment-counts.ts';
-import { createRandom } from '../../src/ingest/sources/demo/random.ts';
+import { createRandom } from '../../src/lib/random.ts';
 
 const minute = 60_000;
 const quarter = 15 * minute;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRandom } from '../../src/ingest/sources/demo/random.ts';
+import { createRandom } from '../../src/lib/random.ts';
 import { cleanAudit } from '../support/ledger.ts';
 import { evaluateSoak, type Outcome } from './evaluate.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRandom } from '../../src/ingest/sources/demo/random.ts';
+import { createRandom } from '../../src/lib/random.ts';
 import { planFaults } from './faults.ts';
 
 test('what ends the process comes in the first quarter alone, and nothing in the last minute', () => {

@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress';
-import { createRandom } from '../../src/ingest/sources/demo/random.ts';
+import { createRandom } from '../../src/lib/random.ts';
 import { type KafkaStage, openKafkaStage } from '../support/faults/kafka-stage.ts';
 import { eventually } from '../support/feedpulse.ts';
 import type { Mark } from './chart.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRandom } from '../../src/ingest/sources/demo/random.ts';
+import { createRandom } from '../../src/lib/random.ts';
 import { theilSen } from './trend.ts';
 
 const line = (count: number, y: (x: number) => number) => Array.from({ length: count }, (_, x) => [x, y(x)] as const);

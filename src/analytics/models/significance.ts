@@ -1,5 +1,5 @@
 import { type Label, labels } from '../../domain/post.ts';
-import { createRandom } from '../../ingest/sources/demo/random.ts';
+import { createRandom } from '../../lib/random.ts';
 
 /** Posts on which two models differ in being right. */
 export interface Discordant {

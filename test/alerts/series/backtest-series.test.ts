@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { backtest } from '../../../src/alerts/series/backtest-series.ts';
 import type { Sample } from '../../../src/alerts/series/sample.ts';
-import { createRandom } from '../../../src/ingest/sources/demo/random.ts';
+import { createRandom } from '../../../src/lib/random.ts';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;

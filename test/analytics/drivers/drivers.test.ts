@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Drivers, drivers, sampleSize } from '../../../src/analytics/drivers/drivers.ts';
 import { priorWeight } from '../../../src/analytics/drivers/log-odds.ts';
 import type { Label, ScoredPost, StoredLabel } from '../../../src/domain/post.ts';
-import { storyAt } from '../../../src/ingest/sources/demo/scenarios.ts';
+import { scenarioAt } from '../../../src/ingest/sources/demo/scenarios.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { createMetrics } from '../../../src/lib/metrics.ts';
 import type { Database } from '../../../src/sink/client/connection.ts';
@@ -98,10 +98,11 @@ test('z-scores, counts, shares and net sentiment are those of a plain count', as
 
 test('the words of a crisis are found, the name of the brand and stop words are not', async () => {
   const found = await ask(crisis.brand);
-  const story = storyAt(1, crisis.time)?.story;
-  const told = [...(story?.event ?? []), ...(story?.happened ?? []), ...(story?.tag ?? [])].join(' ').toLowerCase();
-  const ofStory = termsOf(found, 'negative').filter((term) => term.split(' ').every((word) => told.includes(word)));
-  expect(ofStory.length).toBeGreaterThanOrEqual(5);
+  const scenario = scenarioAt(1, crisis.time)?.scenario;
+  const phrases = ['event', 'happened', 'tag'].flatMap((list) => scenario?.[list] ?? []);
+  const told = phrases.join(' ').toLowerCase();
+  const ofScenario = termsOf(found, 'negative').filter((term) => term.split(' ').every((word) => told.includes(word)));
+  expect(ofScenario.length).toBeGreaterThanOrEqual(5);
   const words = (['negative', 'positive'] as const).flatMap((label) => termsOf(found, label)).flatMap((term) => term.split(' '));
   expect(words.filter((word) => ['the', 'is', 'not', 'a', 'my', crisis.brand.toLowerCase()].includes(word))).toEqual([]);
   expect(found.negative[0]?.examples).toHaveLength(3);

@@ -4,9 +4,9 @@ import { compareBrands, summary } from '../../../src/analytics/figures/summary.t
 import { timeline } from '../../../src/analytics/figures/timeline.ts';
 import type { BrandMetrics } from '../../../src/domain/brand-metrics.ts';
 import { labels } from '../../../src/domain/post.ts';
-import { createRandom } from '../../../src/ingest/sources/demo/random.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { createMetrics } from '../../../src/lib/metrics.ts';
+import { createRandom } from '../../../src/lib/random.ts';
 import type { Database } from '../../../src/sink/client/connection.ts';
 import { createRollups } from '../../../src/sink/rollups/rollups.ts';
 import { createWriter } from '../../../src/sink/writer/writer.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { labels, type ScoredPost, type StoredLabel } from '../../../src/domain/post.ts';
-import { createRandom } from '../../../src/ingest/sources/demo/random.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { createMetrics } from '../../../src/lib/metrics.ts';
+import { createRandom } from '../../../src/lib/random.ts';
 import type { Database } from '../../../src/sink/client/connection.ts';
 import { correct } from '../../../src/sink/maintenance/corrections.ts';
 import { erase } from '../../../src/sink/maintenance/erase.ts';

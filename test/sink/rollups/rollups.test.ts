@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { labels, type ScoredPost, type StoredLabel } from '../../../src/domain/post.ts';
-import { createRandom } from '../../../src/ingest/sources/demo/random.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { createMetrics } from '../../../src/lib/metrics.ts';
+import { createRandom } from '../../../src/lib/random.ts';
 import type { Database } from '../../../src/sink/client/connection.ts';
 import { minuteRollup, rollup15m } from '../../../src/sink/queries/writing.ts';
 import { recomputeDirty } from '../../../src/sink/rollups/recompute-dirty.ts';

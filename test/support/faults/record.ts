@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { test } from 'vitest';
-import { createRandom } from '../../../src/ingest/sources/demo/random.ts';
+import { createRandom } from '../../../src/lib/random.ts';
 import { type Audit, cleanAudit } from '../ledger.ts';
 
 /** The whole suite, or the quick selection that belongs to `npm test`. */

@@ -1,55 +1,37 @@
 import type { BrandRule } from '../../../config/schema.ts';
-import type { Grammar } from './grammar.ts';
+import type { Grammar } from './text-generator.ts';
 
 export type Mood = 'positive' | 'negative' | 'neutral' | 'mixed';
 
-/** When people talk about a trade: coffee in the morning, films in the evening. */
-export type Habit = 'morning' | 'day' | 'evening';
+/** When people talk about an industry most: coffee in the morning, films in the evening. */
+export type PeakTime = 'morning' | 'day' | 'evening';
 
-/** Something of a brand that people have opinions on. Every `thing` is a singular noun that fits after "the". */
-export interface Topic extends Grammar {
-  readonly thing: readonly string[];
-  /** What the speaker did with it, in the past tense: "ordered the {=thing}". */
-  readonly did: readonly string[];
-  /** Predicates of the thing: "tastes like a holiday". */
-  readonly good: readonly string[];
-  readonly bad: readonly string[];
-  /** Parts of the thing, nouns that fit after "the". */
-  readonly aspect: readonly string[];
-  /** Whole questions without an opinion. */
-  readonly ask: readonly string[];
-}
-
-/** A crisis or a success that takes a brand's posts over for some hours. */
-export interface Story extends Grammar {
-  /** Nouns that fit after "about": "the battery recall". */
-  readonly event: readonly string[];
-  /** Whole clauses of people it happened to: "my charger melted". */
-  readonly happened: readonly string[];
-  /** Clauses after "until" in a crisis ("they refund us"), after "hope" in a success ("they keep it"). */
-  readonly wish: readonly string[];
-  /** Sober sentences of news desks. */
-  readonly headline: readonly string[];
-  /** What the brand itself says of it, as whole sentences. */
-  readonly statement: readonly string[];
-  readonly tag: readonly string[];
-}
-
-/** Everything the posts about one demo brand are made of. */
-export interface BrandVoice {
+/** Everything that the posts about one demo brand are generated from. */
+export interface BrandProfile {
   readonly rule: BrandRule;
-  readonly habit: Habit;
+  readonly peakTime: PeakTime;
   /** Weight among the brands' posts. */
   readonly share: number;
   /** Weights of the moods on an ordinary day. */
   readonly moods: Readonly<Record<Mood, number>>;
   /**
-   * `praise` `blame` `fact`: predicates of the brand. `upside` `downside`: whole clauses. `helper`: who serves people
-   * there. `matter`: what one writes to support about, after "my". `handle`, `tag`. `notice`: what its own account posts.
-   * `trap`: sentences in which the name means something else.
+   * `praise`, `blame`, `fact`: predicates of the brand. `upside`, `downside`: whole clauses. `helper`: a member of staff.
+   * `matter`: what customers write to support about, after "my". `handle`, `tag`. `notice`: posts of the brand's own
+   * account. `ambiguous`: sentences in which the brand's name means something else.
    */
   readonly words: Grammar;
-  readonly topics: readonly Topic[];
-  readonly crises: readonly Story[];
-  readonly successes: readonly Story[];
+  /**
+   * Products that people have opinions on. `thing`: singular nouns that fit after "the". `did`: what the author did with
+   * it, in the past tense. `good`, `bad`: predicates of the thing. `aspect`: its parts. `ask`: questions without an opinion.
+   */
+  readonly topics: readonly Grammar[];
+  readonly crises: readonly Scenario[];
+  readonly successes: readonly Scenario[];
 }
+
+/**
+ * A crisis or a success that dominates a brand's posts for some hours. `event`: nouns that fit after "about".
+ * `happened`: clauses about what happened to the author. `wish`: clauses after "until" in a crisis, after "hope" in a
+ * success. `headline`: sentences of news accounts. `statement`: sentences of the brand itself. `tag`.
+ */
+export type Scenario = Grammar;

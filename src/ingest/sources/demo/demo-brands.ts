@@ -1,5 +1,13 @@
 import type { BrandRule } from '../../../config/schema.ts';
-import { voices } from './brands/brand-profiles.ts';
+import type { BrandProfile } from './brand-profile.ts';
+import { brixomel } from './brands/brixomel.ts';
+import { brunoko } from './brands/brunoko.ts';
+import { kestrivo } from './brands/kestrivo.ts';
+import { puddlefit } from './brands/puddlefit.ts';
+import { quillbeam } from './brands/quillbeam.ts';
+import { tarnwick } from './brands/tarnwick.ts';
 
-/** Invented companies, each of another trade. */
-export const demoBrands: readonly BrandRule[] = voices.map(({ rule }) => rule);
+/** Invented companies from six industries. */
+export const brandProfiles: readonly BrandProfile[] = [brixomel, brunoko, kestrivo, tarnwick, puddlefit, quillbeam];
+
+export const demoBrands: readonly BrandRule[] = brandProfiles.map(({ rule }) => rule);

@@ -1,99 +1,98 @@
 import type { Engagement, Post } from '../../../domain/post.ts';
-import { newsDesk, ownAccount, type Persona, personaOf } from './authors.ts';
-import type { Scene } from './brand-grammar.ts';
-import type { BrandVoice } from './brand-profile.ts';
-import { voices } from './brands/brand-profiles.ts';
-import { chatterText, type DemoText, personalText, publicText, trapText } from './demo-text.ts';
-import { createRandom, mixSeeds, pick, pickWeighted, type Random } from './random.ts';
-import { interestAt, type RunningStory, storyAt } from './scenarios.ts';
+import { createRandom, mixSeeds, pick, pickWeighted, type Random } from '../../../lib/random.ts';
+import { authorOf, brandAccount, type DemoAuthor, newsAccount } from './authors.ts';
+import type { BrandProfile } from './brand-profile.ts';
+import { brandProfiles } from './demo-brands.ts';
+import { ambiguousText, chatterText, type DemoText, type PostContext, personalText, publicText } from './post-text.ts';
+import { interestAt, type RunningScenario, scenarioAt } from './scenarios.ts';
 
-/** What a post is meant to say: the tone in which somebody speaks of a brand, or the kind of those who are no customers. */
-export interface Meaning {
-  readonly tone: Scene['tone'] | 'chatter' | 'trap';
-  /** Whether it belongs to the story that is running. */
-  readonly inStory: boolean;
+/** What a post is meant to express: its tone towards the brand, or a kind of post that is not about a brand. */
+export interface Intent {
+  readonly tone: PostContext['tone'] | 'chatter' | 'ambiguous';
+  /** Whether it is about the scenario that is running. */
+  readonly inScenario: boolean;
 }
 
-interface Draft extends DemoText, Meaning {
-  readonly persona: Persona;
+interface Draft extends DemoText, Intent {
+  readonly author: DemoAuthor;
 }
 
-/** A story takes over this share of the posts while it is strongest. */
-const storyShare = 0.72;
-const ordinaryKinds = { person: 84, chatter: 9, news: 3, official: 2.5, trap: 1.5 };
-const storyKinds = { person: 90, chatter: 0, news: 6, official: 4, trap: 0 };
+/** The share of posts about a scenario at its full strength. */
+const scenarioShare = 0.72;
+const ordinaryKinds = { person: 84, chatter: 9, news: 3, official: 2.5, ambiguous: 1.5 };
+const scenarioKinds = { person: 90, chatter: 0, news: 6, official: 4, ambiguous: 0 };
 
 /**
- * The demo post of a moment: the same seed, time (ms since 1970) and number within that time give the same post,
- * so a feed that starts again repeats itself instead of adding to the history.
+ * A demo post. The same seed, time (ms since 1970) and number within that time give the same post, so that a restarted
+ * feed repeats its posts instead of adding new ones to the history.
  */
-export const demoPost = (seed: number, time: number, number: number): Post => demoPostWithMeaning(seed, time, number).post;
+export const demoPost = (seed: number, time: number, number: number): Post => demoPostWithIntent(seed, time, number).post;
 
-/** The same, with what it is meant to say, for those who measure what becomes of it. */
-export function demoPostWithMeaning(seed: number, time: number, number: number): Meaning & { readonly post: Post } {
+/** The same post with its intent, which benchmarks compare with the prediction. */
+export function demoPostWithIntent(seed: number, time: number, number: number): Intent & { readonly post: Post } {
   const random = createRandom(mixSeeds(seed, time, number));
-  const { persona, text, reply, tone, inStory } = draft(seed, time, random);
+  const { author, text, isReply, tone, inScenario } = draft(seed, time, random);
   const createdAt = new Date(time).toISOString();
   const post: Post = {
-    platform: persona.platform,
+    platform: author.platform,
     id: `demo-${seed}-${time.toString(36)}-${number}`,
     text,
     createdAt,
     updatedAt: createdAt,
     deleted: false,
-    author: persona.author,
-    engagement: engagementOf(persona, random),
-    // Some platforms do not say which language a post is in.
-    ...(persona.platform !== 'forum' && { lang: persona.language }),
-    ...(persona.platform !== 'clips' && { url: `https://${persona.platform}.example/${time.toString(36)}${number}` }),
-    ...(reply && { inReplyTo: `thread-${Math.floor(random() * 1e9).toString(36)}` }),
+    author: author.account,
+    engagement: engagementOf(author, random),
+    // Some platforms do not state the language of a post.
+    ...(author.platform !== 'forum' && { lang: author.language }),
+    ...(author.platform !== 'clips' && { url: `https://${author.platform}.example/${time.toString(36)}${number}` }),
+    ...(isReply && { inReplyTo: `thread-${Math.floor(random() * 1e9).toString(36)}` }),
   };
-  return { post, tone, inStory };
+  return { post, tone, inScenario };
 }
 
 function draft(seed: number, time: number, random: Random): Draft {
-  const running = storyAt(seed, time);
-  const story = running && random() < storyShare * running.strength ? running : undefined;
-  const voice = story?.voice ?? voiceAt(time, random);
-  const inStory = story !== undefined;
-  const kind = pickWeighted(random, story ? storyKinds : ordinaryKinds);
+  const running = scenarioAt(seed, time);
+  const scenario = running && random() < scenarioShare * running.strength ? running : undefined;
+  const brand = scenario?.brand ?? brandAt(time, random);
+  const inScenario = scenario !== undefined;
+  const kind = pickWeighted(random, scenario ? scenarioKinds : ordinaryKinds);
   if (kind === 'news' || kind === 'official') {
-    const persona = kind === 'news' ? newsDesk(random) : ownAccount(voice);
-    return { persona, tone: kind, inStory, ...publicText(sceneOf(voice, story, kind, random), random) };
+    const author = kind === 'news' ? newsAccount(random) : brandAccount(brand);
+    return { author, tone: kind, inScenario, ...publicText(contextOf(brand, scenario, kind, random), random) };
   }
-  const persona = personaOf(seed, random);
-  // Reviews are about something that was bought, and the small grammars know brands only.
-  const free = persona.platform !== 'reviews' && persona.language === 'en';
-  if (kind === 'chatter' && free) return { persona, tone: kind, inStory, ...chatterText(persona, random) };
-  if (kind === 'trap' && free) return { persona, tone: kind, inStory, ...trapText(voice, random) };
-  const tone = toneOf(voice, story, persona, random);
-  return { persona, tone, inStory, ...personalText(sceneOf(voice, story, tone, random), persona, random) };
+  const author = authorOf(seed, random);
+  // Reviews are always about a brand, and the small grammars have posts about brands only.
+  const mayOmitBrand = author.platform !== 'reviews' && author.language === 'en';
+  if (kind === 'chatter' && mayOmitBrand) return { author, tone: kind, inScenario, ...chatterText(author, random) };
+  if (kind === 'ambiguous' && mayOmitBrand) return { author, tone: kind, inScenario, ...ambiguousText(brand, random) };
+  const tone = toneOf(brand, scenario, author, random);
+  return { author, tone, inScenario, ...personalText(contextOf(brand, scenario, tone, random), author, random) };
 }
 
-function voiceAt(time: number, random: Random): BrandVoice {
-  const shares = Object.fromEntries(voices.map(({ share, habit }, index) => [String(index), share * interestAt(habit, time)]));
-  // The keys of `shares` are the indices of `voices`.
-  return voices[Number(pickWeighted(random, shares))] as BrandVoice;
+function brandAt(time: number, random: Random): BrandProfile {
+  const shares = Object.fromEntries(brandProfiles.map(({ share, peakTime }, index) => [String(index), share * interestAt(peakTime, time)]));
+  // The keys of `shares` are the indices of `brandProfiles`.
+  return brandProfiles[Number(pickWeighted(random, shares))] as BrandProfile;
 }
 
-function toneOf(voice: BrandVoice, story: RunningStory | undefined, { platform }: Persona, random: Random): Scene['tone'] {
-  // Not everybody has heard what happened: some are just in the mood of the day.
-  if (story) return random() < 0.82 ? story.kind : story.kind === 'crisis' ? 'negative' : 'positive';
+function toneOf(brand: BrandProfile, scenario: RunningScenario | undefined, { platform }: DemoAuthor, random: Random): PostContext['tone'] {
+  // Some authors have not heard of the scenario.
+  if (scenario) return random() < 0.82 ? scenario.kind : scenario.kind === 'crisis' ? 'negative' : 'positive';
   if (platform === 'forum' && random() < 0.25) return 'neutral';
-  const mood = pickWeighted(random, voice.moods);
+  const mood = pickWeighted(random, brand.moods);
   return platform === 'reviews' && mood === 'neutral' ? 'mixed' : mood;
 }
 
-function sceneOf(voice: BrandVoice, running: RunningStory | undefined, tone: Scene['tone'], random: Random): Scene {
+function contextOf(brand: BrandProfile, running: RunningScenario | undefined, tone: PostContext['tone'], random: Random): PostContext {
   const other = pick(
     random,
-    voices.filter((one) => one !== voice),
+    brandProfiles.filter((one) => one !== brand),
   );
-  const tellsStory = running && (tone === running.kind || tone === 'news' || tone === 'official');
-  return { voice, other, topic: pick(random, voice.topics), tone, ...(tellsStory && { story: running.story }) };
+  const isAboutScenario = running && (tone === running.kind || tone === 'news' || tone === 'official');
+  return { brand, other, topic: pick(random, brand.topics), tone, ...(isAboutScenario && { scenario: running.scenario }) };
 }
 
-function engagementOf({ author }: Persona, random: Random): Engagement {
-  const likes = Math.floor(((author.followers ?? 0) / 40) * random() ** 4 + random() * 4);
+function engagementOf({ account }: DemoAuthor, random: Random): Engagement {
+  const likes = Math.floor(((account.followers ?? 0) / 40) * random() ** 4 + random() * 4);
   return { likes, reposts: Math.floor(likes * 0.3 * random()), replies: Math.floor(likes * 0.2 * random()) };
 }

@@ -1,34 +1,35 @@
 import { type DemoConfig, milliseconds } from '../../../config/schema.ts';
 import { type Emit, openAckableBatch, type Source } from '../../../domain/ackable-batch.ts';
-import type { SourceRecord } from '../../../domain/post.ts';
+import type { Post, SourceRecord } from '../../../domain/post.ts';
 import type { Clock } from '../../../lib/clock.ts';
+import { createBrandMatcher } from '../../brands/brand-matcher.ts';
 import type { DeadLetterSink } from '../../dead-letters/dead-letter-sink.ts';
 import { toRecord } from '../process-chunk.ts';
-import { fillingOrder } from './backfill-order.ts';
+import { demoBrands } from './demo-brands.ts';
 import { demoPost } from './demo-post.ts';
-import { minutesBetween, timesOf } from './schedule.ts';
+import { lastCrisis, minuteMs, minutesBetween, postTimes } from './scenarios.ts';
 
 export interface DemoOptions {
   readonly config: DemoConfig;
   readonly clock: Clock;
   readonly deadLetters: DeadLetterSink;
-  /** Stored posts by the minute in which they were written (ms since 1970): full minutes are not filled again. */
+  /** Number of stored posts by minute of `createdAt` (ms since 1970): complete minutes are not filled again. */
   readonly stored: ReadonlyMap<number, number>;
 }
 
 const tickMs = 250;
-/** A machine that slept does not catch up while people look on: the next start does, in the background. */
-const furthestBehindMs = 60_000;
-const backfillSlice = 128;
+/** After the machine has slept, older posts are left to the backfill of the next start. */
+const maxCatchUpMs = 60_000;
+const backfillChunk = 128;
 
-/** A feed that makes its own posts: live at once, while the hours before the start fill up in the background. */
+/** Generates its own posts: live ones at once, and those of the hours before the start in the background. */
 export function createDemoSource(options: DemoOptions): Source<SourceRecord> {
   return {
     name: 'demo',
     healthIssue: () => undefined,
     run: async (emit, signal) => {
       const start = options.clock.now();
-      await Promise.all([runLive(options, start, emit, signal), fillHistory(options, start, emit, signal)]);
+      await Promise.all([runLive(options, start, emit, signal), backfill(options, start, emit, signal)]);
     },
   };
 }
@@ -38,52 +39,52 @@ async function runLive(options: DemoOptions, start: number, emit: Emit<SourceRec
   for (let from = start; !signal.aborted; ) {
     await clock.sleep(tickMs, signal);
     const to = clock.now();
-    from = Math.max(from, to - furthestBehindMs);
-    const items = [...minutesBetween(from, to)].flatMap((minute) => itemsOf(options, minute, from, to, 0));
+    from = Math.max(from, to - maxCatchUpMs);
+    const items = [...minutesBetween(from, to)].flatMap((minute) => recordsOf(options, minute, from, to, 0));
     if (items.length > 0) await send(emit, items);
     from = to;
   }
 }
 
-/** Two slices at a time: one is written while the model reads the next. More would hold up live posts. */
-async function fillHistory(options: DemoOptions, start: number, emit: Emit<SourceRecord>, signal: AbortSignal): Promise<void> {
+/** Two chunks at a time: one is written while the next is scored. More would delay live posts. */
+async function backfill(options: DemoOptions, start: number, emit: Emit<SourceRecord>, signal: AbortSignal): Promise<void> {
   const oldest = start - milliseconds(options.config.backfill);
-  let slice: SourceRecord[] = [];
+  let chunk: SourceRecord[] = [];
   let before = Promise.resolve();
-  for (const item of missingItems(options, oldest, start)) {
-    slice.push(item);
-    if (slice.length < backfillSlice) continue;
-    const sent = send(emit, slice);
+  for (const item of missingRecords(options, oldest, start)) {
+    chunk.push(item);
+    if (chunk.length < backfillChunk) continue;
+    const sent = send(emit, chunk);
     await before;
     if (signal.aborted) return sent;
     before = sent;
-    slice = [];
+    chunk = [];
   }
   await before;
-  if (slice.length > 0) await send(emit, slice);
+  if (chunk.length > 0) await send(emit, chunk);
 }
 
-/** The posts of minutes that are not stored in full, in the order in which they are filled. */
-function* missingItems(options: DemoOptions, oldest: number, start: number): Generator<SourceRecord> {
-  for (const { minutes, includes } of fillingOrder(options.config.seed, oldest, start)) {
+/** The posts of incomplete minutes, in backfill order. */
+function* missingRecords(options: DemoOptions, oldest: number, start: number): Generator<SourceRecord> {
+  for (const { minutes, includes } of backfillOrder(options.config.seed, oldest, start)) {
     for (const minute of minutes) {
-      const items = itemsOf(options, minute, oldest, start, 1);
+      const items = recordsOf(options, minute, oldest, start, 1);
       if (items.length <= (options.stored.get(minute) ?? 0)) continue;
       yield* items.reverse().filter(({ post }) => includes(post));
     }
   }
 }
 
-/** The posts of a minute that are written in [from, to). */
-function itemsOf(options: DemoOptions, minute: number, from: number, to: number, partition: number): SourceRecord[] {
-  return timesOf(options.config, minute).flatMap((time, number) =>
-    time < from || time >= to ? [] : [demoItem(options, time, number, partition)],
+/** The posts of a minute with a time in [from, to). */
+function recordsOf(options: DemoOptions, minute: number, from: number, to: number, partition: number): SourceRecord[] {
+  return postTimes(options.config, minute).flatMap((time, number) =>
+    time < from || time >= to ? [] : [demoRecord(options, time, number, partition)],
   );
 }
 
-function demoItem(options: DemoOptions, time: number, number: number, partition: number): SourceRecord {
+function demoRecord(options: DemoOptions, time: number, number: number, partition: number): SourceRecord {
   const post = demoPost(options.config.seed, time, number);
-  // Time first, so that offsets rise from start to start as well.
+  // Time first, so that offsets also increase across restarts.
   const position = { topic: 'demo', partition, offset: String(time * 1_000 + (number % 1_000)) };
   return toRecord(post, { bytes: Buffer.from(JSON.stringify(post)), timestamp: time, position }, options);
 }
@@ -92,4 +93,42 @@ async function send(emit: Emit<SourceRecord>, items: readonly SourceRecord[]): P
   const { batch, acked } = openAckableBatch(items);
   emit(batch);
   await acked;
+}
+
+/** Minutes (starts in ms since 1970) in the order in which they are filled, and a filter for their posts. */
+export interface BackfillRound {
+  readonly minutes: readonly number[];
+  readonly includes: (post: Post) => boolean;
+}
+
+/** The most recent minutes, so that the dashboard shows data at once. */
+const recentMs = 5 * minuteMs;
+/** The baseline before a crisis: two hours, and the hour under evaluation, which a baseline leaves out. */
+const baselineMs = 180 * minuteMs;
+const quarterHourMs = 15 * minuteMs;
+/** A crisis younger than this is too small to be detected; the previous one is filled first instead. */
+const detectableMs = quarterHourMs;
+
+const allPosts = (): boolean => true;
+
+/**
+ * The history in the order that is most useful to a new user: the most recent minutes; the last detectable crisis, in
+ * chronological order and with posts of its brand only; the other posts of those hours; then the rest, newest first, so
+ * that charts grow backwards. No brand gets a gap in its history that would make its current volume look like a spike.
+ */
+export function backfillOrder(seed: number, oldest: number, start: number): readonly BackfillRound[] {
+  const crisis = lastCrisis(seed, start - detectableMs);
+  const { match } = createBrandMatcher(demoBrands);
+  const isOfCrisisBrand = ({ text }: Post): boolean => match(text).join() === crisis.brand;
+  const newestFirst = [...minutesBetween(oldest, start)].reverse();
+  const baselineFrom = Math.floor((crisis.from - baselineMs) / quarterHourMs) * quarterHourMs;
+  const isRecent = (minute: number): boolean => minute >= start - recentMs;
+  const isOfCrisis = (minute: number): boolean => !isRecent(minute) && minute >= baselineFrom && minute < crisis.to;
+  const crisisHours = newestFirst.filter(isOfCrisis);
+  return [
+    { minutes: newestFirst.filter(isRecent), includes: allPosts },
+    { minutes: [...crisisHours].reverse(), includes: isOfCrisisBrand },
+    { minutes: crisisHours, includes: (post) => !isOfCrisisBrand(post) },
+    { minutes: newestFirst.filter((minute) => !isRecent(minute) && !isOfCrisis(minute)), includes: allPosts },
+  ];
 }

@@ -1,64 +1,83 @@
-import type { BrandVoice, Habit, Story } from './brand-profile.ts';
-import { voices } from './brands/brand-profiles.ts';
-import { createRandom, mixSeeds, pick } from './random.ts';
+import { createRandom, mixSeeds, pick } from '../../../lib/random.ts';
+import type { BrandProfile, PeakTime, Scenario } from './brand-profile.ts';
+import { brandProfiles } from './demo-brands.ts';
 
-const hour = 3_600_000;
-/** One story begins in each slot, good and bad by turns: any last 24 hours hold several, a crisis among them. */
-const slot = 9 * hour;
+export const minuteMs = 60_000;
+const hourMs = 3_600_000;
+/** One scenario starts in each slot, crises and successes in turn, so that any 24 hours contain a crisis. */
+const slotMs = 9 * hourMs;
+/** How much a scenario at full strength adds to the number of posts. */
+const scenarioBoost = 1.5;
 
-interface ToldStory {
-  readonly voice: BrandVoice;
+interface BrandScenario {
+  readonly brand: BrandProfile;
   readonly kind: 'crisis' | 'success';
-  readonly story: Story;
+  readonly scenario: Scenario;
 }
 
-/** A story in its place: from `start`, for `length` (ms). */
-interface PlacedStory extends ToldStory {
+/** A scenario with its start and length, in milliseconds. */
+interface ScheduledScenario extends BrandScenario {
   readonly start: number;
   readonly length: number;
 }
 
-export interface RunningStory extends ToldStory {
-  /** 0 to 1: it rises fast, and fades. */
+export interface RunningScenario extends BrandScenario {
+  /** 0 to 1; rises fast and fades slowly. */
   readonly strength: number;
 }
 
-/** The story of a slot: always the same for the same seed. */
-function storyOf(seed: number, index: number): PlacedStory {
-  const random = createRandom(mixSeeds(seed, 5, index));
-  const start = index * slot + random() * 5 * hour;
-  const length = (1 + 2 * random()) * hour;
-  const voice = pick(random, voices);
-  const kind = index % 2 === 0 ? 'crisis' : 'success';
-  return { voice, kind, story: pick(random, kind === 'crisis' ? voice.crises : voice.successes), start, length };
+/** The scenario of a slot: always the same for the same seed. */
+function scenarioOf(seed: number, slot: number): ScheduledScenario {
+  const random = createRandom(mixSeeds(seed, 5, slot));
+  const start = slot * slotMs + random() * 5 * hourMs;
+  const length = (1 + 2 * random()) * hourMs;
+  const brand = pick(random, brandProfiles);
+  const kind = slot % 2 === 0 ? 'crisis' : 'success';
+  return { brand, kind, scenario: pick(random, kind === 'crisis' ? brand.crises : brand.successes), start, length };
 }
 
-/** The story that is running at a moment (ms since 1970), if any. */
-export function storyAt(seed: number, time: number): RunningStory | undefined {
-  const { start, length, ...story } = storyOf(seed, Math.floor(time / slot));
+/** The scenario that runs at a time (ms since 1970), if any. */
+export function scenarioAt(seed: number, time: number): RunningScenario | undefined {
+  const { start, length, ...scenario } = scenarioOf(seed, Math.floor(time / slotMs));
   const progress = (time - start) / length;
   if (progress < 0 || progress >= 1) return undefined;
-  return { ...story, strength: progress < 0.15 ? progress / 0.15 : (1 - progress) / 0.85 };
+  return { ...scenario, strength: progress < 0.15 ? progress / 0.15 : (1 - progress) / 0.85 };
 }
 
-/** The last crisis that had begun by a moment: whose, and from when to when (ms since 1970). */
+/** The last crisis that had begun by a time: its brand, start and end (ms since 1970). */
 export function lastCrisis(seed: number, time: number): { readonly brand: string; readonly from: number; readonly to: number } {
-  let index = Math.floor(time / slot);
-  for (let story = storyOf(seed, index); story.kind !== 'crisis' || story.start > time; story = storyOf(seed, index)) index -= 1;
-  const { voice, start, length } = storyOf(seed, index);
-  return { brand: voice.rule.name, from: start, to: start + length };
+  let slot = Math.floor(time / slotMs);
+  for (let one = scenarioOf(seed, slot); one.kind !== 'crisis' || one.start > time; one = scenarioOf(seed, slot)) slot -= 1;
+  const { brand, start, length } = scenarioOf(seed, slot);
+  return { brand: brand.rule.name, from: start, to: start + length };
 }
 
-/** How much is posted at a moment against the average of a day: quiet at night, busy in the evening (UTC). */
-export function rhythmAt(time: number): number {
-  const ofDay = (time % (24 * hour)) / (24 * hour);
+/** The rate of posts at a time relative to the day's average: low at night, high in the evening (UTC). */
+export function dailyRate(time: number): number {
+  const ofDay = (time % (24 * hourMs)) / (24 * hourMs);
   return 1 + 0.55 * Math.sin(2 * Math.PI * (ofDay - 0.42)) + 0.15 * Math.sin(4 * Math.PI * (ofDay - 0.3));
 }
 
-const busiestHours: Readonly<Record<Habit, number>> = { morning: 8, day: 13, evening: 20 };
+const peakHours: Readonly<Record<PeakTime, number>> = { morning: 8, day: 13, evening: 20 };
 
-/** How much a trade is talked about at a moment (UTC) against its average: coffee in the morning, films in the evening. */
-export function interestAt(habit: Habit, time: number): number {
-  const apart = ((time / hour) % 24) - busiestHours[habit];
-  return 1 + 0.5 * Math.cos((2 * Math.PI * apart) / 24);
+/** How much an industry is talked about at a time (UTC) relative to its average. */
+export function interestAt(peakTime: PeakTime, time: number): number {
+  const hoursFromPeak = ((time / hourMs) % 24) - peakHours[peakTime];
+  return 1 + 0.5 * Math.cos((2 * Math.PI * hoursFromPeak) / 24);
+}
+
+/**
+ * The times of a minute's posts (all ms since 1970, ascending), as many as the hour and a scenario make: always the same
+ * for the same seed, minute and `rate` (posts a second, averaged over a day).
+ */
+export function postTimes({ seed, rate }: { seed: number; rate: number }, minute: number): number[] {
+  const random = createRandom(mixSeeds(seed, 9, minute));
+  const expected = rate * 60 * dailyRate(minute) * (1 + scenarioBoost * (scenarioAt(seed, minute)?.strength ?? 0));
+  const count = Math.floor(expected + random());
+  return Array.from({ length: count }, () => minute + Math.floor(random() * minuteMs)).sort((a, b) => a - b);
+}
+
+/** The starts of the minutes that overlap [from, to), in ms since 1970. */
+export function* minutesBetween(from: number, to: number): Generator<number> {
+  for (let minute = Math.floor(from / minuteMs) * minuteMs; minute < to; minute += minuteMs) yield minute;
 }

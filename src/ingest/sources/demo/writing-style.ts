@@ -1,21 +1,21 @@
-import type { Persona } from './authors.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../../../lib/random.ts';
+import type { DemoAuthor } from './authors.ts';
 
 const closed = /[.!?…:,]["')]*$/;
 
-/** Sentences one after another: each gets `stop` where it has no end of its own. The last one may go without. */
+/** Joins sentences; each gets `stop` unless it has its own punctuation. The last one may go without. */
 export function flow(parts: readonly string[], stop: string, closeLast: boolean): string {
-  const told = parts.map((part) => part.trim()).filter((part) => part !== '');
-  return told
+  const sentences = parts.map((part) => part.trim()).filter((part) => part !== '');
+  return sentences
     .map((part, index) => {
-      const last = index === told.length - 1;
+      const last = index === sentences.length - 1;
       if (closed.test(part) || (last && !closeLast)) return part;
       return part + (last && stop === ',' ? '.' : stop);
     })
     .join(' ');
 }
 
-/** Slots may come out empty, and phrases bring stops of their own: no double spaces, no double stops. */
+/** Removes the double spaces and double punctuation that empty slots and punctuated phrases leave. */
 export function tidy(text: string): string {
   return text
     .replace(/\s+/g, ' ')
@@ -29,8 +29,8 @@ export function tidy(text: string): string {
     .trim();
 }
 
-/** A text as that person would type it. Addresses, names and tags stay as they are. */
-export function inStyle(text: string, style: Persona['style'], random: Random): string {
+/** The text in an author's writing style. URLs, names and hashtags stay as they are. */
+export function inStyle(text: string, style: DemoAuthor['style'], random: Random): string {
   if (style === 'plain') return withCapitals(text);
   if (style === 'lowercase') return text.toLowerCase();
   if (style === 'shouting' && random() < 0.5)
@@ -42,12 +42,12 @@ export function inStyle(text: string, style: Persona['style'], random: Random): 
   return style === 'hasty' ? swapLetters(text, random) : text;
 }
 
-/** After an ellipsis the sentence goes on. An address has no capital. */
+/** A sentence continues after an ellipsis. URLs get no capital. */
 function withCapitals(text: string): string {
   return text.replace(/(^|(?<!\.)[.!?]["')]* +)([a-z])(?!\w*:\/\/)/g, (_, before: string, letter: string) => before + letter.toUpperCase());
 }
 
-/** The typo of fast fingers: two letters of one word change places. A word in lower case is no name. */
+/** A typo: swaps two letters of a lower-case word, which cannot be a name. */
 function swapLetters(text: string, random: Random): string {
   const words = [...text.matchAll(/(?<= )[a-z]{5,}(?= )/g)];
   const word = words[Math.floor(random() * words.length)];

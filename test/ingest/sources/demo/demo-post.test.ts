@@ -3,49 +3,48 @@ import { configSchema } from '../../../../src/config/schema.ts';
 import type { Post } from '../../../../src/domain/post.ts';
 import { createBrandMatcher } from '../../../../src/ingest/brands/brand-matcher.ts';
 import { compileMapping, parsePost } from '../../../../src/ingest/mapping/parse-post.ts';
-import { voices } from '../../../../src/ingest/sources/demo/brands/brand-profiles.ts';
-import { demoBrands } from '../../../../src/ingest/sources/demo/demo-brands.ts';
+import { brandProfiles, demoBrands } from '../../../../src/ingest/sources/demo/demo-brands.ts';
 import { demoPost } from '../../../../src/ingest/sources/demo/demo-post.ts';
-import { trapText } from '../../../../src/ingest/sources/demo/demo-text.ts';
-import { createRandom } from '../../../../src/ingest/sources/demo/random.ts';
-import { storyAt } from '../../../../src/ingest/sources/demo/scenarios.ts';
+import { ambiguousText } from '../../../../src/ingest/sources/demo/post-text.ts';
+import { scenarioAt } from '../../../../src/ingest/sources/demo/scenarios.ts';
+import { createRandom } from '../../../../src/lib/random.ts';
 import { postsFrom, quietBefore, strongestMoment } from './scenario-posts.ts';
 
 const start = Date.UTC(2026, 4, 4);
 
 /** One post a minute and a bit, for about three weeks. */
 const posts = Array.from({ length: 20_000 }, (_, index) => demoPost(1, start + index * 97_000, index % 7));
-const quiet = (_: Post, index: number) => storyAt(1, start + index * 97_000) === undefined;
+const quiet = (_: Post, index: number) => scenarioAt(1, start + index * 97_000) === undefined;
 const wordsOf = ({ text }: Post) => text.split(/\s+/);
 const shareOf = (some: readonly Post[], wanted: (post: Post) => boolean) => some.filter(wanted).length / some.length;
 
-describe('a demo post', () => {
-  test('is the same for the same seed, time and number, and another for any other', () => {
+describe('demoPost', () => {
+  test('is the same for the same seed, time and number, and different otherwise', () => {
     expect(posts.slice(0, 500)).toEqual(Array.from({ length: 500 }, (_, index) => demoPost(1, start + index * 97_000, index % 7)));
     const { text } = demoPost(1, start, 0);
     for (const other of [demoPost(2, start, 0), demoPost(1, start + 1, 0), demoPost(1, start, 1)]) expect(other.text).not.toBe(text);
   });
 
-  test('has an id of its own', () => {
+  test('has a unique id', () => {
     expect(new Set(posts.map(({ id }) => id)).size).toBe(posts.length);
     expect(new Set(Array.from({ length: 500 }, (_, number) => demoPost(1, start, number).id)).size).toBe(500);
   });
 
-  test('is what a feed may send', () => {
+  test('is valid input of a source', () => {
     const mapping = compileMapping(configSchema.parse({}).mapping);
     for (const post of posts.slice(0, 500))
       expect(parsePost(JSON.stringify(post), mapping, start, start + 100 * 86_400_000)).toEqual({ post });
   });
 });
 
-describe('the texts', () => {
+describe('texts', () => {
   test.each([
-    ['a slot that was not filled', /[{}|]|undefined|null/],
-    ['two stops in a row', /(?<!\.)\.\.(?!\.)|[!?][.,]|,[.!?]|\.,|\.{4}/],
-    ['a stop with a space before it', / [.,!?](?= |$)/],
+    ['an unfilled slot', /[{}|]|undefined|null/],
+    ['double punctuation', /(?<!\.)\.\.(?!\.)|[!?][.,]|,[.!?]|\.,|\.{4}/],
+    ['a space before punctuation', / [.,!?](?= |$)/],
     ['double spaces', / {2}|^ | $/],
-    ['an article that does not fit', /\ba (?:[aeio]\w+)\b(?<!\ba (?:one|once)\w*)|\ban [bcdfgjklmnpqrstvwxyz]\w+/i],
-    ['a word twice', /(?<!-)\b([a-z]{2,}) \1\b/i],
+    ['a wrong article', /\ba (?:[aeio]\w+)\b(?<!\ba (?:one|once)\w*)|\ban [bcdfgjklmnpqrstvwxyz]\w+/i],
+    ['a repeated word', /(?<!-)\b([a-z]{2,}) \1\b/i],
   ])('never have %s', (_, blemish) => {
     expect(posts.filter(({ lang, text }) => lang === 'en' && blemish.test(text)).map(({ text }) => text)).toEqual([]);
   });
@@ -55,7 +54,7 @@ describe('the texts', () => {
     expect(english.filter((post) => wordsOf(post).length < 3 || wordsOf(post).length > 60).map(({ text }) => text)).toEqual([]);
   });
 
-  test('are hardly ever the same: fewer than 1 % of 10,000 English posts of ordinary hours', ({ annotate }) => {
+  test('rarely repeat: fewer than 1 % of 10,000 English posts of ordinary hours', ({ annotate }) => {
     const texts = posts
       .filter(quiet)
       .filter(({ lang }) => lang === 'en')
@@ -67,7 +66,7 @@ describe('the texts', () => {
     expect(repeated).toBeLessThan(0.01);
   });
 
-  test('come from several platforms, languages and many people', () => {
+  test('come from several platforms and languages and many authors', () => {
     const kinds = (of: (post: Post) => string | undefined) => new Set(posts.map(of)).size;
     expect(kinds(({ platform }) => platform)).toBe(5);
     expect(kinds(({ lang }) => lang)).toBe(7);
@@ -75,7 +74,7 @@ describe('the texts', () => {
     expect(shareOf(posts, ({ lang }) => lang === 'en')).toBeGreaterThan(0.6);
   });
 
-  test('look like their platform', () => {
+  test('follow the style of their platform', () => {
     const on = (platform: string) => posts.filter((post) => post.platform === platform && post.lang !== 'ja');
     const tagged = ({ text }: Post) => text.includes('#');
     expect(
@@ -93,11 +92,11 @@ describe('the texts', () => {
 describe('brands in the texts', () => {
   const matcher = createBrandMatcher(demoBrands);
 
-  test('are found where a post names them, and most posts do', () => {
-    const traps = demoBrands.flatMap(({ exclude }) => exclude);
+  test('are found where a post names them, as most posts do', () => {
+    const excluded = demoBrands.flatMap(({ exclude }) => exclude);
     for (const { name } of demoBrands) {
       const naming = posts.filter(({ text }) => new RegExp(`\\b${name}\\b`, 'i').test(text));
-      const meant = naming.filter(({ text }) => !traps.some((trap) => text.toLowerCase().includes(trap)));
+      const meant = naming.filter(({ text }) => !excluded.some((term) => text.toLowerCase().includes(term)));
       expect(meant.filter(({ text }) => !matcher.match(text).includes(name)).map(({ text }) => text)).toEqual([]);
       expect(meant.length).toBeGreaterThan(1_000);
     }
@@ -107,16 +106,16 @@ describe('brands in the texts', () => {
   });
 
   test('are not found where the name means something else', () => {
-    for (const voice of voices) {
+    for (const brand of brandProfiles) {
       const random = createRandom(5);
-      const texts = Array.from({ length: 50 }, () => trapText(voice, random).text);
+      const texts = Array.from({ length: 50 }, () => ambiguousText(brand, random).text);
       expect(texts.filter((text) => matcher.match(text).length > 0)).toEqual([]);
-      expect(texts.every((text) => text.toLowerCase().includes(voice.rule.name.toLowerCase()))).toBe(true);
+      expect(texts.every((text) => text.toLowerCase().includes(brand.rule.name.toLowerCase()))).toBe(true);
     }
   });
 });
 
-test.each(['crisis', 'success'] as const)('a %s takes over, and changes the words', (kind) => {
+test.each(['crisis', 'success'] as const)('a %s dominates the posts and changes their words', (kind) => {
   const { brand, time } = strongestMoment(kind);
   const matcher = createBrandMatcher(demoBrands);
   const english = ({ lang }: Post) => lang === 'en';

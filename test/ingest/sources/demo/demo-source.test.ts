@@ -5,8 +5,7 @@ import type { Post, SourceRecord } from '../../../../src/domain/post.ts';
 import { createBrandMatcher } from '../../../../src/ingest/brands/brand-matcher.ts';
 import { demoBrands } from '../../../../src/ingest/sources/demo/demo-brands.ts';
 import { createDemoSource } from '../../../../src/ingest/sources/demo/demo-source.ts';
-import { interestAt, lastCrisis } from '../../../../src/ingest/sources/demo/scenarios.ts';
-import { timesOf } from '../../../../src/ingest/sources/demo/schedule.ts';
+import { interestAt, lastCrisis, postTimes } from '../../../../src/ingest/sources/demo/scenarios.ts';
 import type { Clock } from '../../../../src/lib/clock.ts';
 import { collectLetters } from '../../field-samples.ts';
 
@@ -24,7 +23,7 @@ beforeEach(() => {
   posts = [];
 });
 
-/** Runs the feed from `start` for `length` ms of a clock that stands still except while the feed sleeps. */
+/** Runs the source from `start` for `length` ms of a clock that advances only while the source sleeps. */
 async function run(
   start: number,
   length: number,
@@ -37,7 +36,7 @@ async function run(
     now: () => now,
     sleep: async (ms) => {
       now += ms;
-      // Lets the filling take its turns, as a real clock would.
+      // Lets the backfill run, as a real clock would.
       await new Promise((resolve) => setImmediate(resolve));
       if (now >= start + length) stop.abort();
     },
@@ -62,7 +61,7 @@ function countByMinute(some: readonly Post[]): Map<number, number> {
   return counts;
 }
 
-test('is live at once and fills the time before its start', async () => {
+test('emits live posts at once and backfills the time before its start', async () => {
   const all = await run(startedAt, 2 * minute);
   const history = all.filter(isBefore(startedAt));
   const live = all.filter((post) => !isBefore(startedAt)(post));
@@ -73,7 +72,7 @@ test('is live at once and fills the time before its start', async () => {
   expect(new Set(idsOf(all)).size).toBe(all.length);
 });
 
-test('what was live is what a later start would fill in', async () => {
+test('a later backfill repeats the live posts', async () => {
   const live = (await run(startedAt, 2 * minute)).filter((post) => !isBefore(startedAt)(post) && isBefore(startedAt + minute)(post));
   const filled = (await run(startedAt + 5 * minute, minute)).filter(
     (post) => !isBefore(startedAt)(post) && isBefore(startedAt + minute)(post),
@@ -83,24 +82,24 @@ test('what was live is what a later start would fill in', async () => {
   expect(filled.map(({ text }) => text).sort()).toEqual(live.map(({ text }) => text).sort());
 });
 
-test('a second start fills what is missing and nothing else', async () => {
+test('a second start fills only what is missing', async () => {
   const before = await run(startedAt, minute);
   const stored = countByMinute(before);
   const lost = [...stored.keys()].filter((_, index) => index % 7 === 3);
   for (const start of lost) stored.delete(start);
   const again = (await run(startedAt + 3 * minute, minute, stored)).filter(isBefore(startedAt));
   const expected = before.filter(isBefore(startedAt)).filter((post) => lost.some((start) => countByMinute([post]).has(start)));
-  // The oldest minutes have meanwhile left the time that is filled.
+  // The oldest minutes have left the backfill range meanwhile.
   const reach = (post: Post): boolean => !isBefore(startedAt + 3 * minute - 30 * minute)(post);
   expect(idsOf(again)).toEqual(idsOf(expected.filter(reach)));
 });
 
-test('the newest history comes first', async () => {
+test('backfills the newest posts first', async () => {
   const history = (await run(startedAt, minute)).filter(isBefore(startedAt)).map((post) => Date.parse(post.createdAt));
   expect(history).toEqual([...history].sort((a, b) => b - a));
 });
 
-test('the last crisis comes first, in posts of its brand as it came about, after three hours of what is usual', async () => {
+test('backfills the last crisis first, in chronological order, with posts of its brand and three hours of baseline', async () => {
   const day = { ...config, backfill: '24h', rate: 0.1 };
   const crisis = lastCrisis(day.seed, startedAt);
   const history = (await run(startedAt, 5 * minute, undefined, day)).filter(isBefore(startedAt - 6 * minute));
@@ -115,7 +114,7 @@ test('the last crisis comes first, in posts of its brand as it came about, after
   expect(Math.max(...itsPosts)).toBeGreaterThan(Math.min(crisis.to, startedAt) - 20 * minute);
 });
 
-test('a crisis that has just begun leaves its place to the one before', async () => {
+test('backfills the previous crisis first while the last one is too young', async () => {
   const day = { ...config, backfill: '24h', rate: 0.1 };
   const young = lastCrisis(day.seed, startedAt);
   const before = lastCrisis(day.seed, young.from - minute);
@@ -127,15 +126,15 @@ test('a crisis that has just begun leaves its place to the one before', async ()
   expect(await orderAt(young.from + 20 * minute)).toBeGreaterThan(before.to);
 });
 
-test('what is missing from the hours of the crisis names other brands, newest first; then the rest', async () => {
+test('then backfills the other posts of the crisis hours, then the rest, newest first', async () => {
   const day = { ...config, backfill: '24h', rate: 0.1 };
   const crisis = lastCrisis(day.seed, startedAt);
-  const usualFrom = Math.floor((crisis.from - 180 * minute) / (15 * minute)) * 15 * minute;
+  const baselineFrom = Math.floor((crisis.from - 180 * minute) / (15 * minute)) * 15 * minute;
   const all = await run(startedAt, 5 * minute, undefined, day);
   const history = all.filter(isBefore(startedAt - 6 * minute));
   const { match } = createBrandMatcher(demoBrands);
   const others = history.slice(history.findIndex(({ text }) => match(text).join() !== crisis.brand));
-  const isOfHours = (post: Post): boolean => writtenAt(post) >= usualFrom && minuteOf(writtenAt(post)) * minute < crisis.to;
+  const isOfHours = (post: Post): boolean => writtenAt(post) >= baselineFrom && minuteOf(writtenAt(post)) * minute < crisis.to;
   const rest = others.filter((post) => !isOfHours(post));
   const missing = others.filter(isOfHours);
   expect(others.slice(0, missing.length)).toEqual(missing);
@@ -147,12 +146,12 @@ test('what is missing from the hours of the crisis names other brands, newest fi
 test('evenings are busier than nights', () => {
   const hours = (first: number, last: number): number => {
     const minutes = Array.from({ length: (last - first) * 60 }, (_, index) => Date.UTC(2026, 4, 6, first, index));
-    return minutes.reduce((sum, start) => sum + timesOf(config, start).length, 0);
+    return minutes.reduce((sum, start) => sum + postTimes(config, start).length, 0);
   };
   expect(hours(17, 21)).toBeGreaterThan(2 * hours(1, 5));
 });
 
-test('coffee is talked about in the morning, films in the evening', () => {
+test('interest in coffee peaks in the morning, in films in the evening', () => {
   const at = (hour: number): number => Date.UTC(2026, 4, 6, hour);
   expect(interestAt('morning', at(8))).toBeGreaterThan(2 * interestAt('morning', at(20)));
   expect(interestAt('evening', at(20))).toBeGreaterThan(2 * interestAt('evening', at(8)));

@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { createRandom } from '../../../../src/ingest/sources/demo/random.ts';
 import { flow, inStyle, tidy } from '../../../../src/ingest/sources/demo/writing-style.ts';
+import { createRandom } from '../../../../src/lib/random.ts';
 
 const random = createRandom(3);
 const text = 'so the shop is open. really happy about it, @brunoko! see https://go.example/a1b2c for the hours they keep now #Brunoko';
 
-describe('sentences one after another', () => {
-  test('get a stop where they have no end of their own', () => {
+describe('flow', () => {
+  test('adds punctuation where a sentence has none', () => {
     expect(flow(['one', 'two?', '', 'three'], '.', true)).toBe('one. two? three.');
     expect(flow(['one', 'two'], '!', false)).toBe('one! two');
   });
 
-  test('never end in a comma', () => {
+  test('never ends in a comma', () => {
     expect(flow(['one', 'two'], ',', true)).toBe('one, two.');
   });
 });
@@ -30,23 +30,23 @@ test.each([
   expect(tidy(untidy)).toBe(tidied);
 });
 
-describe('somebody who writes', () => {
-  test('plainly starts sentences with a capital', () => {
+describe('inStyle', () => {
+  test('plain: starts sentences with a capital', () => {
     expect(inStyle(text, 'plain', random)).toBe(
       'So the shop is open. Really happy about it, @brunoko! See https://go.example/a1b2c for the hours they keep now #Brunoko',
     );
     expect(inStyle('well... no. https://go.example/a', 'plain', random)).toBe('Well... no. https://go.example/a');
   });
 
-  test('carelessly leaves it as it comes', () => {
+  test('careless: leaves the text unchanged', () => {
     expect(inStyle(text, 'careless', random)).toBe(text);
   });
 
-  test('in lower case has no capitals', () => {
+  test('lowercase: has no capitals', () => {
     expect(inStyle(text, 'lowercase', random)).toBe(text.toLowerCase());
   });
 
-  test('loudly shouts, sometimes, all but names, tags and addresses', () => {
+  test('shouting: sometimes upper-cases all but names, hashtags and URLs', () => {
     const loud = Array.from({ length: 20 }, () => inStyle(text, 'shouting', random)).filter((shouted) => shouted !== text);
     expect(loud.length).toBeGreaterThan(2);
     for (const shouted of loud) {
@@ -56,11 +56,11 @@ describe('somebody who writes', () => {
     }
   });
 
-  test('with feeling drags a word out', () => {
+  test('elongated: stretches a word', () => {
     expect(inStyle(text, 'elongated', random)).toMatch(/^Sooo+ the shop/);
   });
 
-  test('in haste swaps two letters of a word that is no name', () => {
+  test('hasty: swaps two letters of a word that is not a name', () => {
     const typed = new Set(Array.from({ length: 50 }, () => inStyle(text, 'hasty', random)));
     expect(typed.size).toBeGreaterThan(3);
     for (const hasty of typed) {
