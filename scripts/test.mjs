@@ -16,7 +16,7 @@ const parts = {
   unused: { run: () => node('knip/bin/knip.js', []) },
   training: {
     tools: ['python'],
-    run: () => command('python3', ['-m', 'unittest', 'discover', '--start-directory', 'training']),
+    run: () => command('python3', ['-m', 'unittest', 'discover', '--start-directory', 'training', '--top-level-directory', '.']),
   },
   unit: { tools: ['compose', 'promtool'], run: async () => vitest('unit', { COMPOSE_COMMAND: (await findCompose()).join(' ') }) },
   live: { tools: ['kafka'], run: () => vitest('live') },

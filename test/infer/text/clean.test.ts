@@ -7,7 +7,7 @@ interface CleaningCase {
   readonly clean: string;
 }
 
-const casesFile = new URL('../../../training/cleaning-cases.json', import.meta.url);
+const casesFile = new URL('../../../training/text/cleaning-cases.json', import.meta.url);
 
 test('reproduces every case of the Python implementation', () => {
   // The Python tests check the same file against clean.py.

@@ -2,10 +2,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { crossScriptConfusables, latinVariants } from '../../../src/infer/text/confusable-tables.ts';
 import { replaceConfusables } from '../../../src/infer/text/confusables.ts';
-import table from '../../../training/look-alikes.json' with { type: 'json' };
+import table from '../../../training/text/confusables.json' with { type: 'json' };
 
 test('the tables equal those of the training code', () => {
-  expect({ styled: latinVariants, borrowed: crossScriptConfusables }).toEqual({ styled: table.styled, borrowed: table.borrowed });
+  expect({ latinVariants, crossScriptConfusables }).toEqual({
+    latinVariants: table.latinVariants,
+    crossScriptConfusables: table.crossScriptConfusables,
+  });
 });
 
 test.each(Object.entries(latinVariants))('every variant of %s is replaced, even alone', (plain, chars) => {

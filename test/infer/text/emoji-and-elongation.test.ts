@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { expandEmojiAndElongation } from '../../../src/infer/text/emoji-and-elongation.ts';
 import { doubledWords, emojiWords } from '../../../src/infer/text/emoji-tables.ts';
-import table from '../../../training/plain-words.json' with { type: 'json' };
+import table from '../../../training/text/emoji-words.json' with { type: 'json' };
 
 test('the tables equal those of the training code', () => {
   expect({ emoji: emojiWords, doubled: doubledWords.join(' ') }).toEqual({ emoji: table.emoji, doubled: table.doubled });

@@ -1,0 +1,56 @@
+"""Failure rate of a model for each capability of checklist_cases.py.
+
+    python -m training.evaluate.checklist --model models/distilbert-social-en --out training/.work/checklist.json
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+from training.evaluate.checklist_cases import Case, checklist
+from training.data.labelled_file import LABELS
+
+
+def fails(case: Case, labels: dict[str, str]) -> bool:
+    """Whether a case fails, given the predicted label of each text."""
+    predicted = {labels[text] for text in case.texts}
+    return predicted != {case.label} if case.label else len(predicted) > 1
+
+
+def report(suite: dict[str, list[Case]], labels: dict[str, str]) -> dict[str, dict]:
+    """{capability: number of cases, failures, failure rate and some examples}"""
+    figures = {}
+    for capability, cases in suite.items():
+        failed = [case for case in cases if fails(case, labels)]
+        examples = [{"text": case.texts[0], "expected": case.label or "the same for all", "actual": labels[case.texts[0]]} for case in failed[:: max(1, len(failed) // 3)][:3]]
+        figures[capability] = {"cases": len(cases), "failures": len(failed), "rate": round(len(failed) / len(cases), 4), "examples": examples}
+    return figures
+
+
+def table(figures: dict[str, dict]) -> str:
+    rows = [f"| {capability} | {row['cases']} | {100 * row['rate']:.1f} % |" for capability, row in figures.items()]
+    return "\n".join(["| capability | cases | fails |", "| --- | --- | --- |", *rows])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", type=Path, required=True, help="folder written by package_model.py")
+    parser.add_argument("--out", type=Path, help="also write the results as JSON, with examples of failures")
+    args = parser.parse_args()
+
+    from tokenizers import Tokenizer  # imported here, because the tests run without it
+
+    from training.evaluate.evaluate import predict
+
+    suite = checklist()
+    texts = list(dict.fromkeys(text for cases in suite.values() for case in cases for text in case.texts))
+    logits = predict(args.model / "onnx" / "model_quantized.onnx", Tokenizer.from_file(str(args.model / "tokenizer.json")), texts)
+    labels = {text: LABELS[index] for text, index in zip(texts, logits.argmax(axis=1), strict=True)}
+    figures = report(suite, labels)
+    if args.out:
+        args.out.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(table(figures))
+
+
+if __name__ == "__main__":
+    main()

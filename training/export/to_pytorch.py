@@ -1,0 +1,97 @@
+"""Write a packaged int8 model as PyTorch weights, for Hugging Face Transformers, and check that the predictions agree.
+
+    python -m training.export.to_pytorch --model models/distilbert-social-en --out training/.work/pytorch
+
+Weights are what their int8 values stand for, so they are those that run. Only activations are not quantised here, which
+moves scores by a hundredth or two in the mean. Both must predict the checklist posts alike up to this difference.
+"""
+
+import argparse
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import numpy_helper
+from tokenizers import Tokenizer
+from transformers import AutoConfig, DistilBertForSequenceClassification
+
+from training.evaluate.checklist_cases import checklist
+from training.evaluate.evaluate import predict, probabilities
+from training.evaluate.torch_runs import predict_logits
+
+MEAN_GAP = 0.03
+"""Maximum mean difference of probabilities; the other posts of a batch shift int8 by as much."""
+AGREEMENT = 0.97
+"""Minimum fraction of posts with the same label."""
+
+
+class Graph:
+    """Initializers and edges of an ONNX graph."""
+
+    def __init__(self, graph: onnx.GraphProto) -> None:
+        self.values = {value.name: numpy_helper.to_array(value) for value in graph.initializer}
+        self.producers = {output: node for node in graph.node for output in node.output}
+        self.nodes = graph.node
+
+    def whole(self, name: str) -> torch.Tensor:
+        """A quantized tensor as float32: (value − zero point) · scale, with one scale per tensor, column, or embedding row."""
+        value, scale = (self.values[f"{name}_{part}"].astype(np.float32) for part in ("quantized", "scale"))
+        zero = self.values.get(f"{name}_zero_point", np.zeros(1)).astype(np.float32)
+        return torch.from_numpy((value - zero) * scale)
+
+    def weight_before(self, name: str) -> torch.Tensor:
+        """Quantized matrix [in, out] of the closest MatMulInteger before a value."""
+        node = self.producers[name]
+        if node.op_type == "MatMulInteger":
+            return self.whole(node.input[1].removesuffix("_quantized"))
+        return self.weight_before(next(given for given in node.input if given in self.producers))
+
+
+def state_of(graph: Graph) -> dict[str, torch.Tensor]:
+    """All weights, with the names of Transformers."""
+    state = {name: torch.from_numpy(value.copy()) for name, value in graph.values.items() if name.endswith((".weight", ".bias"))}
+    for name in ("embeddings.word_embeddings.weight", "embeddings.position_embeddings.weight"):
+        state[name] = graph.whole(name)
+    for node in graph.nodes:
+        bias = next((given for given in node.input if given.endswith(".bias")), None)
+        if node.op_type == "Add" and bias:
+            weight = graph.weight_before(next(given for given in node.input if given != bias))
+            state[bias.removesuffix("bias") + "weight"] = weight.T.contiguous()
+    return {renamed(name): value for name, value in state.items()}
+
+
+def renamed(name: str) -> str:
+    """`layers.0.…` of the exported computation is `distilbert.transformer.layer.0.…`."""
+    if name.startswith("layers."):
+        return name.replace("layers.", "distilbert.transformer.layer.", 1)
+    return f"distilbert.{name}" if name.startswith("embeddings.") else name
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", type=Path, required=True, help="packaged model folder")
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    weights = args.model / "onnx" / "model_quantized.onnx"
+    model = DistilBertForSequenceClassification(AutoConfig.from_pretrained(args.model))
+    model.load_state_dict(state_of(Graph(onnx.load(weights).graph)))
+    model.save_pretrained(args.out)
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(args.model / name, args.out / name)
+
+    texts = sorted({text for cases in checklist().values() for case in cases for text in case.texts})
+    temperature = json.loads((args.model / "manifest.json").read_text())["temperature"]
+    int8 = probabilities(predict(weights, Tokenizer.from_file(str(args.model / "tokenizer.json")), texts), temperature)
+    own = probabilities(predict_logits(args.out, texts), temperature)
+    gaps = np.abs(int8 - own)
+    agreement, mean_gap = float((int8.argmax(axis=1) == own.argmax(axis=1)).mean()), float(gaps.mean())
+    print(json.dumps({"posts": len(texts), "sameLabel": round(agreement, 4), "meanGap": round(mean_gap, 4), "largestGap": round(float(gaps.max()), 4)}))
+    if agreement < AGREEMENT or mean_gap > MEAN_GAP:
+        raise SystemExit(f"the two differ by more than quantised activations explain: {agreement:.1%} same labels, probabilities {mean_gap:.3f} apart")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""Run the training steps on tiny random models, and interrupt and resume each. Needs torch; takes two minutes.
+
+    python -m training.tests.check_training --tokenizer models/distilbert-social-en
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from transformers import DistilBertConfig, DistilBertForMaskedLM, DistilBertForSequenceClassification, PreTrainedTokenizerFast
+
+from training.train.steps import ROOT, UNFINISHED, run_module
+
+ENVIRONMENT = {"USE_TF": "0", "PYTHONUNBUFFERED": "1"}
+"""Keeps Transformers from importing an installed TensorFlow, which takes longer than a step."""
+MOODS = {"negative": "broken again and the shop is rude", "neutral": "the shop opens at nine", "positive": "lovely bike and kind people"}
+
+
+def make_models(folder: Path, tokenizer: PreTrainedTokenizerFast) -> None:
+    torch.manual_seed(1)
+    for name, layers, kind in (("student", 6, DistilBertForSequenceClassification), ("teacher", 12, DistilBertForSequenceClassification),
+                               ("teacher-lm", 12, DistilBertForMaskedLM)):
+        kind(DistilBertConfig(n_layers=layers, dim=32, hidden_dim=64, n_heads=2, num_labels=3)).save_pretrained(folder / name)
+        tokenizer.save_pretrained(folder / name)
+
+
+def check_step(folder: Path, module: str, *options: str, fresh: bool = True) -> None:
+    """Runs a step with an exhausted time budget, which must stop it, and again with time."""
+    for minutes, wanted in ((("0", UNFINISHED),) if fresh else ()) + (("10", 0),):
+        ended = run_module(module, *options, "--device", "cpu", "--minutes", minutes, cwd=folder, env=ENVIRONMENT)
+        if ended.returncode != wanted:
+            raise SystemExit(f"{module} with {minutes} minutes ended with {ended.returncode}, not {wanted}")
+
+
+def kill_after_first_checkpoint(folder: Path, module: str, *options: str) -> None:
+    """Starts a step and kills it after its first checkpoint."""
+    running = subprocess.Popen(
+        [sys.executable, "-m", module, *options, "--device", "cpu", "--checkpoint-every", "3"],
+        cwd=folder, env={**os.environ, **ENVIRONMENT, "PYTHONPATH": str(ROOT)})
+    checkpoint = folder / options[-1] / "checkpoint.pt"
+    while not checkpoint.exists() and running.poll() is None:
+        time.sleep(0.01)
+    running.kill()
+    running.wait()
+    if not checkpoint.exists():
+        raise SystemExit(f"{module} ended before it could be killed")
+
+
+def same_weights(a: Path, b: Path) -> bool:
+    one, other = load_file(a / "model.safetensors"), load_file(b / "model.safetensors")
+    return all(torch.equal(one[name], other[name]) for name in one)
+
+
+def check_measures(folder: Path) -> None:
+    """A model trained on the posts must beat one with random weights."""
+    measure = ["training.evaluate.measure_steps", "--model", "a = b=tuned/model", "--model", "random=teacher",
+               "--train", "train.tsv", "--data", "train.tsv", "--out", "steps.json"]
+    run_module(*measure, cwd=folder, env=ENVIRONMENT, check=True)
+    learnt, random = json.loads((folder / "steps.json").read_text())
+    better = learnt["macroRecall"] > random["macroRecall"] and learnt["logLoss"] < random["logLoss"]
+    if not better or learnt["step"] != "a = b" or learnt["balanced"] != learnt["byBalance"]["0.5"]:
+        raise SystemExit(f"measured {learnt} of a model that learnt its posts, and {random} of one that did not")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--tokenizer", type=Path, required=True, help="folder with a tokenizer.json")
+    args = parser.parse_args()
+    tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(args.tokenizer / "tokenizer.json"), unk_token="[UNK]", sep_token="[SEP]", pad_token="[PAD]",
+                                        cls_token="[CLS]", mask_token="[MASK]", model_max_length=512)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        make_models(folder, tokenizer)
+        rows = [f"{mood}\t{text}, number {number}\n" for number in range(40) for mood, text in MOODS.items()]
+        (folder / "train.tsv").write_text("".join(rows), encoding="utf-8")
+        (folder / "posts.txt").write_text("".join(f"some {text} {number}\n" for number in range(40) for text in MOODS.values()), encoding="utf-8")
+        posts = ("--train", "train.tsv", "--unlabelled", "posts.txt")
+        fine_tuning = ("training.train.fine_tune", "--model", "teacher", "--train", "train.tsv", "--batch-size", "8", "--epochs", "4", "--learning-rate", "1e-3",
+                       "--layer-decay", "0.9", "--label-smoothing", "0.05")
+        kill_after_first_checkpoint(folder, *fine_tuning, "--out", "tuned")
+        check_step(folder, *fine_tuning, "--out", "tuned")
+        check_step(folder, *fine_tuning, "--out", "tuned-at-once", fresh=False)
+        if (folder / "tuned" / "checkpoint.pt").exists() or not same_weights(folder / "tuned" / "model", folder / "tuned-at-once" / "model"):
+            raise SystemExit("an interrupted run gave other weights than an uninterrupted one")
+        check_step(folder, "training.train.distil_lm", "--teacher", "teacher-lm", "--student", "student", *posts, "--out", "student-lm")
+        check_step(folder, "training.train.soft_labels", "--teacher", "tuned/model", "--teacher", "tuned-at-once/model", *posts, "--batch-size", "32", "--out", "soft")
+        distilling = ("training.train.distil_task", "--soft", "soft", *posts)
+        check_step(folder, *distilling, "--student", "student-lm/model", "--states", "0", "--out", "student-tuned")
+        thin = ["training.train.make_student", "--teacher", "tuned/model", "--out", "thinned"]
+        run_module(*thin, cwd=folder, env=ENVIRONMENT, check=True)
+        check_step(folder, *distilling, "--student", "thinned", "--freeze-layers", "1", "--out", "thinned-tuned")
+        first = "distilbert.transformer.layer.0.ffn.lin1.weight"
+        taught, teacher = (load_file(folder / name / "model" / "model.safetensors") for name in ("thinned-tuned", "tuned"))
+        if not torch.equal(taught[first], teacher[first]) or torch.equal(taught["classifier.weight"], teacher["classifier.weight"]):
+            raise SystemExit("a frozen layer was trained, or nothing was")
+        run_module("training.data.synthetic_posts", "--per-template", "1", "--out", "synthetic.tsv", cwd=folder, check=True)
+        check_step(folder, *distilling, "--student", "thinned-tuned/model", "--targets", "teacher-0.npy", "--synthetic", "synthetic.tsv", "--states", "0",
+             "--out", "second-pass")
+        info = json.loads((folder / "second-pass" / "training.json").read_text())
+        if (info["rows"], info["unlabelled"], info["targets"], info["earlier"]["targets"]) != (120, 120, "teacher-0.npy", "logits.npy") or not info["synthetic"]:
+            raise SystemExit("training.json of the second pass does not describe the first")
+        check_measures(folder)
+    print("every training step ran, stopped and resumed")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""Fine-tune the bundled model on your own posts: from its packaged weights to a folder that feedpulse can run.
+
+    python -m training.train.fine_tune_own --train posts.csv --held-out held-out.csv --name my-model --version 1.0.0
+
+Steps whose output exists are skipped: run it again to resume.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+from training.train.steps import BUNDLED, Step, add_step_options, run_steps, build_steps
+
+
+def plan(model: Path, work: Path, train: Path, held_out: Path, name: str, version: str, balance: float) -> list[Step]:
+    """All steps in order."""
+    start, tuned, onnx, package = work / "start", work / "tuned", work / "onnx", work / name
+    report = ("--tokenizer", tuned / "model", "--data", held_out)
+    weights, quantised = onnx / "model.onnx", onnx / "model_quantized.onnx"
+    return build_steps([
+        ("start", start / "tokenizer.json", ("training.export.to_pytorch", "--model", model, "--out", start), False),
+        ("tune", tuned / "training.json",
+         ("training.train.fine_tune", "--model", start, "--train", train, "--out", tuned, "--learning-rate", "2e-5", "--freeze-words"), True),
+        ("export", weights, ("training.export.export_onnx", "--tuned", tuned, "--out", weights, "--balance", balance), False),
+        ("quantize", quantised, ("training.export.quantize", "--model", weights, "--out", quantised), False),
+        ("measure-fp32", onnx / "fp32.json", ("training.evaluate.evaluate", "--model", weights, *report, "--out", onnx / "fp32.json"), False),
+        ("measure-int8", onnx / "int8.json", ("training.evaluate.evaluate", "--model", quantised, *report, "--out", onnx / "int8.json"), False),
+        ("package", package / "manifest.json",
+         ("training.release.package_model", "--tuned", tuned, "--weights", quantised, "--fp32", onnx / "fp32.json", "--int8", onnx / "int8.json",
+          "--balance", balance, "--base", model_id(model), "--out", package, "--name", name, "--version", version), False),
+    ])
+
+
+def model_id(model: Path) -> str:
+    """`name@version` of a packaged model."""
+    manifest = json.loads((model / "manifest.json").read_text())
+    return f"{manifest['name']}@{manifest['version']}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--train", type=Path, required=True, help="labelled posts, CSV or TSV")
+    parser.add_argument("--held-out", type=Path, required=True, help="labelled posts that are not used for training")
+    parser.add_argument("--name", required=True, help="name of the new model and of its folder")
+    parser.add_argument("--version", required=True)
+    parser.add_argument("--model", type=Path, default=BUNDLED, help="packaged model to start from (default: the bundled one)")
+    parser.add_argument("--work", type=Path, default=Path("training/.work/own"), help="folder for all outputs; 2 GB")
+    parser.add_argument("--balance", type=float, default=0.5, help="exponent of the class frequencies of --train in the logit adjustment, 0 to 1")
+    add_step_options(parser)
+    args = parser.parse_args()
+    run_steps(plan(args.model, args.work, args.train, args.held_out, args.name, args.version, args.balance), parser, args)
+    print(f"""{args.work / args.name} is ready. Compare it with the model it started from:
+    node bin/feedpulse.cjs model compare {args.model} {args.work / args.name} {args.held_out}""")
+
+
+if __name__ == "__main__":
+    main()
