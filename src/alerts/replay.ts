@@ -1,5 +1,6 @@
 import type { AlertTransition } from '../domain/alert.ts';
 import { type LabelCounts, volumeOf } from '../domain/sentiment-counts.ts';
+import { yieldToEventLoop } from '../lib/yield-to-event-loop.ts';
 import type { AlertFigures, Buckets, CountsByBrand } from '../sink/queries/read-alert-figures.ts';
 import { createEvaluator } from './evaluator.ts';
 import type { Rule } from './rules.ts';
@@ -54,7 +55,7 @@ export async function replay({ rules, past, from, to, noDataAfterMs, report, sig
     looks += 1;
     if (looks % looksAtOnce !== 0) continue;
     report?.(looks);
-    await new Promise((resolve) => setImmediate(resolve));
+    await yieldToEventLoop();
     signal?.throwIfAborted();
   }
   return changes;

@@ -7,6 +7,7 @@ import type { Config } from '../config/schema.ts';
 import { createBrandMatcher } from '../ingest/brands/brand-matcher.ts';
 import { systemClock } from '../lib/clock.ts';
 import { asError, FeedpulseError } from '../lib/errors.ts';
+import { fetchText } from '../lib/http-client.ts';
 import type { Log } from '../lib/log.ts';
 import { createMetrics } from '../lib/metrics.ts';
 import { type ApiRequest, type ApiResponse, createInProcessApi } from '../server/http/in-process.ts';
@@ -24,6 +25,9 @@ export interface Api {
   get<T>(path: string, query?: Query): Promise<T>;
   send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<T>;
 }
+
+/** An export of posts is the largest response. */
+const maxResponseBytes = 512 * 1_048_576;
 
 type Ask = (request: ApiRequest) => Promise<ApiResponse>;
 
@@ -103,8 +107,7 @@ function overHttp({ url, token }: Instance): Ask {
   return async ({ method, path, body }) => {
     const headers = { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) };
     try {
-      const response = await fetch(`${url}${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) });
-      return { status: response.status, text: await response.text() };
+      return await fetchText(new URL(`${url}${path}`), { method, headers, ...(body && { body: JSON.stringify(body) }) }, maxResponseBytes);
     } catch (thrown) {
       throw new FeedpulseError('DATABASE_UNAVAILABLE', `the process that has the data folder open does not answer at ${url}.`, {
         cause: asError(thrown),

@@ -1,9 +1,11 @@
-/** Runs what it is given one after the other, each when those before it have ended, however they ended. */
-export function createSerialQueue(): <T>(run: () => Promise<T>) => Promise<T> {
+/** Runs tasks one at a time, in the order in which they were added. A task that fails does not stop the ones behind it. */
+export type SerialQueue = <T>(task: () => Promise<T>) => Promise<T>;
+
+export function createSerialQueue(): SerialQueue {
   let last: Promise<unknown> = Promise.resolve();
-  return (run) => {
-    const turn = last.then(run);
-    last = turn.catch(() => {});
-    return turn;
+  return (task) => {
+    const result = last.then(task);
+    last = result.catch(() => {});
+    return result;
   };
 }

@@ -1,9 +1,12 @@
-/** A breath for the event loop: resolves at once, except that every `milliseconds` other work runs first. */
-export function createYielder(milliseconds: number): () => Promise<void> {
-  let since = performance.now();
+/** Lets other work of this thread run: I/O, timers, requests. */
+export const yieldToEventLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Returns a function that yields if `intervalMs` have passed since it last did. Call it inside long computations. */
+export function createYielder(intervalMs: number): () => Promise<void> {
+  let yieldedAt = performance.now();
   return async () => {
-    if (performance.now() - since < milliseconds) return;
-    await new Promise(setImmediate);
-    since = performance.now();
+    if (performance.now() - yieldedAt < intervalMs) return;
+    await yieldToEventLoop();
+    yieldedAt = performance.now();
   };
 }

@@ -3,12 +3,12 @@ import type { Clock } from '../../lib/clock.ts';
 import { asError, FeedpulseError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Metrics } from '../../lib/metrics.ts';
+import { backoffDelay } from '../../lib/retry.ts';
 import type { AlertRecords } from '../../sink/queries/read-alerts.ts';
 import type { Channel } from './channels.ts';
 import { type AlertContext, digestOf, type Message, messageOf } from './message.ts';
 
-const firstPauseMs = 5_000;
-const longestPauseMs = 10 * 60_000;
+const backoff = { firstMs: 5_000, maxMs: 10 * 60_000 };
 /** After this a message is of no use any more. */
 const giveUpAfterMs = 24 * 3_600_000;
 
@@ -43,7 +43,7 @@ export interface OutboxParts {
 export async function sendDue(parts: OutboxParts): Promise<number> {
   const { records, channels, clock } = parts;
   const now = clock.now();
-  const due = await records.due(now - giveUpAfterMs - longestPauseMs);
+  const due = await records.due(now - giveUpAfterMs - backoff.maxMs);
   const isGathered = ({ channel, transition }: PendingDelivery): boolean =>
     channels.get(channel)?.digestMs !== undefined && transition.severity !== 'critical';
   let sent = 0;
@@ -118,7 +118,7 @@ const sendFaults: ReadonlySet<string> = new Set(['WEBHOOK_REJECTED', 'WEBHOOK_FA
 
 async function note({ attempts, clock, metrics }: OutboxParts, due: PendingDelivery, outcome: Attempt['outcome']): Promise<void> {
   const now = clock.now();
-  const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(due.attempts, 20));
+  const pauseMs = backoffDelay(backoff, due.attempts + 1);
   metrics.alertMessages.inc({ channel: due.channel, outcome: outcome === 'waiting' ? 'failed' : outcome });
   await attempts.addAttempt(
     { transition: due.transition.id, channel: due.channel, attempts: due.attempts + 1, outcome, nextAt: now + pauseMs },

@@ -1,7 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { type IncomingMessage, type RequestOptions, request as requestPlain } from 'node:http';
-import { request as requestTls } from 'node:https';
 import { asError, FeedpulseError } from '../../lib/errors.ts';
+import { sendHttp } from '../../lib/http-client.ts';
 import { checkHost, guardedLookup } from './webhook-address.ts';
 
 export interface Webhook {
@@ -28,18 +27,15 @@ const answerMs = 10_000;
  */
 export async function sendWebhook(webhook: Webhook, { key = randomUUID(), body }: WebhookMessage, now: number): Promise<void> {
   const url = new URL(webhook.url);
+  if (!webhook.allowPrivate) checkHost(url.hostname);
   const text = JSON.stringify(body);
-  const options: RequestOptions = { method: 'POST', signal: AbortSignal.timeout(answerMs), headers: headersOf(webhook, text, key, now) };
-  if (!webhook.allowPrivate) {
-    checkHost(url.hostname);
-    options.lookup = guardedLookup();
-  }
-  const send = url.protocol === 'https:' ? requestTls : requestPlain;
-  const status = await new Promise<number>((resolve, reject) => {
-    // No connection is kept: the next message looks the name up and checks it anew.
-    const sent = send(url, { ...options, agent: false }, (answer) => resolve(statusOf(answer)));
-    sent.once('error', reject);
-    sent.end(text);
+  const { status } = await sendHttp(url, {
+    method: 'POST',
+    headers: headersOf(webhook, text, key, now),
+    body: text,
+    signal: AbortSignal.timeout(answerMs),
+    // Each message has a connection of its own, so its host name is resolved and checked anew.
+    ...(!webhook.allowPrivate && { lookup: guardedLookup() }),
   }).catch((thrown: unknown) => {
     if (thrown instanceof FeedpulseError) throw thrown;
     throw new FeedpulseError('WEBHOOK_FAILED', `${url.host} could not be reached: ${asError(thrown).message}.`, { cause: thrown });
@@ -51,16 +47,9 @@ function headersOf({ secret }: Webhook, text: string, key: string, now: number):
   const seconds = Math.floor(now / 1_000);
   return {
     'content-type': 'application/json',
-    'content-length': String(Buffer.byteLength(text)),
     'idempotency-key': key,
     ...(secret === undefined
       ? {}
       : { 'feedpulse-signature': `t=${seconds},v1=${createHmac('sha256', secret).update(`${seconds}.${text}`).digest('hex')}` }),
   };
-}
-
-/** What the receiver says beyond its status is of no use, and could be without end. */
-function statusOf(answer: IncomingMessage): number {
-  answer.destroy();
-  return answer.statusCode ?? 0;
 }

@@ -1,7 +1,7 @@
-import { setImmediate } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Label } from '../../domain/post.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { yieldToEventLoop } from '../../lib/yield-to-event-loop.ts';
 import { type Range, toSeconds } from '../../sink/queries/range.ts';
 import { quarterRollup, selectSample, selectScored } from '../../sink/queries/reading.ts';
 import { netSentiment } from '../figures/figures.ts';
@@ -84,7 +84,7 @@ export async function drivers(reader: ClickHouseClient, query: DriversQuery, clo
   const table = await countTerms(rows.sort(mostEngagedFirst), query.names, breathe);
   const { negative, neutral, positive } = table.distinct;
   const of = async (label: Label): Promise<Driver[]> => {
-    await setImmediate();
+    await yieldToEventLoop();
     return pickDrivers(table, label, query.limit).map((picked) => driverOf(picked, label, table.distinct[label]));
   };
   return {
@@ -101,7 +101,7 @@ function createBreath(clock: Pick<Clock, 'now'>): () => Promise<void> | undefine
   let since = clock.now();
   return () => {
     if (clock.now() - since < longestTurn) return undefined;
-    return setImmediate().then(() => {
+    return yieldToEventLoop().then(() => {
       since = clock.now();
     });
   };

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { createSerialQueue } from '../../lib/serial-queue.ts';
 import type { PaddedBatch, WorkerOptions, WorkerRequest, WorkerResponse } from './worker-protocol.ts';
 
 // Only inference-thread.ts starts this file, and it passes these options.
@@ -48,8 +49,6 @@ async function handle(request: WorkerRequest): Promise<void> {
   }
 }
 
-let previous = Promise.resolve();
-port.on('message', (request: WorkerRequest) => {
-  previous = previous.then(() => handle(request));
-});
+const enqueue = createSerialQueue();
+port.on('message', (request: WorkerRequest) => void enqueue(() => handle(request)));
 port.postMessage({ kind: 'ready' } satisfies WorkerResponse);

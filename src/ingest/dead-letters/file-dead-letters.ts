@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { asError, errorCodeOf, FeedpulseError } from '../../lib/errors.ts';
+import { createSerialQueue } from '../../lib/serial-queue.ts';
 import { version } from '../../lib/version.ts';
 import { readLines } from '../sources/ndjson/read-lines.ts';
 import type { DeadLetter, DeadLetterSink } from './dead-letter-sink.ts';
@@ -21,24 +22,16 @@ export async function createFileDeadLetters(path: string): Promise<DeadLetterSin
   await mkdir(dirname(path), { recursive: true });
   const file = await open(path, 'a+', 0o600);
   await endLastLine(file);
-  /** Puts follow one another, so that their lines never mix. */
-  let last: Promise<void> = Promise.resolve();
+  // One write at a time, so that lines never mix.
+  const enqueue = createSerialQueue();
   const append = async (letters: readonly DeadLetter[]): Promise<void> => {
     await file.appendFile(letters.map(lineOf).join(''));
     await file.datasync();
   };
   return {
-    put: (letters) => {
-      if (letters.length === 0) return last;
-      const written = last.then(() => append(letters));
-      last = written.catch(() => {}); // the caller hears of it; the next put tries anew
-      return written;
-    },
+    put: (letters) => enqueue(async () => (letters.length === 0 ? undefined : append(letters))),
     observe: () => {},
-    close: async () => {
-      await last;
-      await file.close();
-    },
+    close: () => enqueue(() => file.close()),
   };
 }
 

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
-import { request as httpsRequest } from 'node:https';
 import { rootCertificates } from 'node:tls';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { Clock } from '../../lib/clock.ts';
 import { asError, FeedpulseError } from '../../lib/errors.ts';
+import { fetchText } from '../../lib/http-client.ts';
 import type { Log } from '../../lib/log.ts';
 import { isLoopback } from '../../lib/loopback.ts';
+import { backoffDelay, type Failure, retry } from '../../lib/retry.ts';
 import { type AvroRead, compileAvro, UnsupportedSchema } from './avro.ts';
 
 /** How messages of a schema are read. */
@@ -38,8 +38,7 @@ const arrivalMs = 60_000;
 /** A message that has waited for long is asked for at least so long, and an unknown id is remembered so long. */
 const shortestMs = 2_000;
 const outageMs = 300_000;
-const firstPauseMs = 200;
-const longestPauseMs = 5_000;
+const backoff = { firstMs: 200, maxMs: 5_000 };
 
 /** Schemas by id, each fetched once: what an id stands for never changes. */
 export function createSchemaRegistry(parts: SchemaRegistryParts): SchemaRegistry {
@@ -71,28 +70,28 @@ async function fetchFormat(id: number, sentAt: number, parts: SchemaRegistryPart
   const { clock, signal } = parts;
   const started = clock.now();
   const until = Math.max(started + shortestMs, Math.min(sentAt, started) + arrivalMs);
-  for (let pause = firstPauseMs; ; pause = Math.min(pause * 2, longestPauseMs)) {
+  for (let failures = 1; ; failures += 1) {
     const answer = await ask(`schemas/ids/${id}`, parts);
     if (answer !== 'unknown') return formatOf(answer.found, parts);
+    const pause = backoffDelay(backoff, failures);
     if (clock.now() + pause > until) return 'unknown';
     await clock.sleep(pause, signal);
   }
 }
 
-/** One answer, however often it takes to get it. */
-async function ask(path: string, { client, clock, log, signal }: SchemaRegistryParts): Promise<RegistryResponse> {
-  const started = clock.now();
-  for (let tries = 0; ; tries += 1) {
-    try {
-      return await client.get(path, signal);
-    } catch (thrown) {
-      const passes = thrown instanceof FeedpulseError && thrown.retry;
-      if (!passes || signal.aborted || clock.now() - started > outageMs) throw thrown;
-      if (tries === 0) log.warn({ error: asError(thrown).message }, 'The schema registry is in trouble: trying again');
-      // Jitter, so that many processes do not come back at the same moment.
-      await clock.sleep(Math.min(firstPauseMs * 2 ** tries, longestPauseMs) * (0.5 + Math.random() / 2), signal);
-    }
-  }
+/** Asks the registry for JSON, and retries while it is unavailable. */
+function ask(path: string, { client, clock, log, signal }: SchemaRegistryParts): Promise<RegistryResponse> {
+  const options = {
+    clock,
+    backoff,
+    jitter: 'half',
+    onFailure: (thrown: unknown, { failures, elapsedMs }: Failure): void => {
+      const isTransient = thrown instanceof FeedpulseError && thrown.retry;
+      if (!isTransient || signal.aborted || elapsedMs > outageMs) throw thrown;
+      if (failures === 1) log.warn({ error: asError(thrown).message }, 'schema registry unavailable; retrying with backoff');
+    },
+  } as const;
+  return retry(() => client.get(path, signal), options, signal);
 }
 
 const referenceSchema = z.object({ subject: z.string(), version: z.number() });
@@ -168,25 +167,22 @@ export function createRegistryClient({ url, username, password, caFile, allowPla
   const isPlain = base.protocol === 'http:';
   if (isPlain && !allowPlaintext && !isLoopback(base.hostname))
     throw new FeedpulseError('KAFKA_PLAINTEXT', `The connection to the schema registry at ${base.host} would not be encrypted.`);
-  const options: RequestOptions = {
-    headers: { accept: 'application/vnd.schemaregistry.v1+json, application/json' },
-    ...(username === undefined ? {} : { auth: `${username}:${password ?? ''}` }),
-    ...(caFile === undefined || isPlain ? {} : { ca: [...rootCertificates, readCertificate(caFile)] }),
+  const options = {
+    headers: {
+      accept: 'application/vnd.schemaregistry.v1+json, application/json',
+      ...(username !== undefined && { authorization: `Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}` }),
+    },
+    ...(caFile !== undefined && !isPlain && { ca: [...rootCertificates, readCertificate(caFile)] }),
   };
-  const send = isPlain ? httpRequest : httpsRequest;
   return {
     get: async (path, signal) => {
       const limited = AbortSignal.any([signal, AbortSignal.timeout(answerMs)]);
-      const { status, body } = await new Promise<{ status: number; body: string }>((resolve, reject) => {
-        const sent = send(new URL(path, base), { ...options, signal: limited }, (answer) => {
-          readBody(answer).then((body) => resolve({ status: answer.statusCode ?? 0, body }), reject);
-        });
-        sent.once('error', reject);
-        sent.end();
-      }).catch((thrown: unknown) => {
-        throw unavailable(base, asError(thrown).message, thrown);
-      });
-      return answerOf(base, status, body);
+      const { status, text } = await fetchText(new URL(path, base), { ...options, signal: limited }, largestAnswer).catch(
+        (thrown: unknown) => {
+          throw unavailable(base, asError(thrown).message, thrown);
+        },
+      );
+      return answerOf(base, status, text);
     },
   };
 }
@@ -208,17 +204,6 @@ function answerOf(base: URL, status: number, body: string): RegistryResponse {
 
 function unavailable(base: URL, why: string, cause?: unknown): FeedpulseError {
   return new FeedpulseError('REGISTRY_UNAVAILABLE', `The schema registry at ${base.host} cannot be asked: ${why}.`, { cause });
-}
-
-async function readBody(answer: IncomingMessage): Promise<string> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of answer as AsyncIterable<Buffer>) {
-    size += part.length;
-    if (size > largestAnswer) throw new Error('its answer is too long');
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString('utf8');
 }
 
 function readCertificate(path: string): Buffer {

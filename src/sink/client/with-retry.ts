@@ -1,45 +1,55 @@
 import type { Clock } from '../../lib/clock.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
+import { retry } from '../../lib/retry.ts';
 import { describeError, isRowError, isTransient, RowRejected, untrustedBecause } from './database-errors.ts';
 
-const firstDelayMs = 100;
-const longestDelayMs = 10_000;
+const backoff = { firstMs: 100, maxMs: 10_000 };
 
 export interface RetryPolicy {
   readonly clock: Clock;
   readonly log: Log;
-  /** Milliseconds from the first attempt until a fault that could pass is taken for lasting. */
+  /** Milliseconds after the first attempt at which a transient error counts as permanent. */
   readonly giveUpAfterMs: number;
-  readonly onRetry?: (fault: string) => void;
+  readonly onRetry?: (error: string) => void;
 }
 
 /**
- * Attempts a statement until it succeeds, with exponential backoff and full jitter (a random wait between 0
- * and the bound), so that several processes do not come back all at once. The statement must be harmless to
- * repeat: an attempt that failed may have been carried out.
- * @throws DATABASE_REJECTED or DATABASE_UNTRUSTED for a fault that trying again cannot cure,
- *   DATABASE_UNAVAILABLE when time is up, the signal's reason when it is aborted.
+ * Repeats a statement until it succeeds, with exponential backoff and full jitter. The statement must be idempotent: an
+ * attempt that failed may have been executed.
+ * @param what completes "could not …", for errors and the log
+ * @throws DATABASE_REJECTED or DATABASE_UNTRUSTED for a permanent error, DATABASE_UNAVAILABLE when the time is up, and the
+ *   signal's reason when it is aborted
  */
-export async function withRetry<T>(what: string, attempt: () => Promise<T>, patience: RetryPolicy, signal?: AbortSignal): Promise<T> {
-  const { clock, log, giveUpAfterMs, onRetry } = patience;
-  const giveUpAt = clock.now() + giveUpAfterMs;
-  for (let bound = firstDelayMs; ; bound = Math.min(bound * 2, longestDelayMs)) {
+export async function withRetry<T>(what: string, attempt: () => Promise<T>, policy: RetryPolicy, signal?: AbortSignal): Promise<T> {
+  const { clock, log, giveUpAfterMs, onRetry } = policy;
+  const attemptUnlessAborted = async (): Promise<T> => {
     signal?.throwIfAborted();
-    try {
-      return await attempt();
-    } catch (fault) {
-      signal?.throwIfAborted();
-      if (fault instanceof FeedpulseError && !fault.retry) throw fault;
-      const name = describeError(fault);
-      const untrusted = untrustedBecause(fault);
-      if (untrusted) throw new FeedpulseError('DATABASE_UNTRUSTED', `could not ${what}: the server is not trusted, ${untrusted}.`);
-      if (isRowError(fault)) throw new RowRejected(`could not ${what}: ${name}`);
-      if (!isTransient(fault)) throw new FeedpulseError('DATABASE_REJECTED', `could not ${what}: ${name}`);
-      if (clock.now() >= giveUpAt) throw new FeedpulseError('DATABASE_UNAVAILABLE', `gave up trying to ${what}: ${name}`);
-      log.warn({ what, fault: name, waitAtMostMs: bound }, 'the database is in trouble, trying again');
-      onRetry?.(name);
-      await clock.sleep(Math.random() * bound, signal);
-    }
-  }
+    return attempt();
+  };
+  return retry(
+    attemptUnlessAborted,
+    {
+      clock,
+      backoff,
+      jitter: 'full',
+      onFailure: (thrown, { elapsedMs, delayMs }) => {
+        signal?.throwIfAborted();
+        throwIfPermanent(what, thrown);
+        const error = describeError(thrown);
+        if (elapsedMs >= giveUpAfterMs) throw new FeedpulseError('DATABASE_UNAVAILABLE', `gave up trying to ${what}: ${error}`);
+        log.warn({ what, error, maxDelayMs: delayMs }, 'database statement failed; retrying with backoff');
+        onRetry?.(error);
+      },
+    },
+    signal,
+  );
+}
+
+function throwIfPermanent(what: string, thrown: unknown): void {
+  if (thrown instanceof FeedpulseError && !thrown.retry) throw thrown;
+  const untrusted = untrustedBecause(thrown);
+  if (untrusted) throw new FeedpulseError('DATABASE_UNTRUSTED', `could not ${what}: the server is not trusted, ${untrusted}.`);
+  if (isRowError(thrown)) throw new RowRejected(`could not ${what}: ${describeError(thrown)}`);
+  if (!isTransient(thrown)) throw new FeedpulseError('DATABASE_REJECTED', `could not ${what}: ${describeError(thrown)}`);
 }

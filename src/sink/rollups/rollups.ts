@@ -1,6 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Metrics } from '../../lib/metrics.ts';
+import { createSerialQueue } from '../../lib/serial-queue.ts';
 import type { Database } from '../client/connection.ts';
 import { describeError } from '../client/database-errors.ts';
 import { minuteRollup, type RollupTable, rollup15m } from '../queries/writing.ts';
@@ -31,12 +32,11 @@ export function createRollups(options: { db: Database; clock: Clock; log: Log; m
   let stopping = new AbortController();
   let loops: Promise<unknown> = Promise.resolve();
   // Statements of one process run one after another: racing itself would only repeat work.
-  let queue: Promise<unknown> = Promise.resolve();
+  const enqueue = createSerialQueue();
 
   const refreshNext = (grain: RollupTable, until?: string): Promise<Recomputed> => {
-    const turn = queue.then(() => recomputeDirty(db.upkeep, grain, db.kind === 'server', until, keptAt(retention, clock.now())));
-    queue = turn.catch(() => {});
-    return turn.then((refreshed) => {
+    const recompute = () => recomputeDirty(db.upkeep, grain, db.kind === 'server', until, keptAt(retention, clock.now()));
+    return enqueue(recompute).then((refreshed) => {
       metrics.bucketsRecomputed.inc({ grain: grain.name }, refreshed.buckets);
       return refreshed;
     });
@@ -73,7 +73,7 @@ export function createRollups(options: { db: Database; clock: Clock; log: Log; m
     stop: async () => {
       stopping.abort();
       await loops;
-      await queue;
+      await enqueue(async () => {});
     },
   };
 }

@@ -183,7 +183,7 @@ describe('schemas', () => {
   it('come over an encrypted connection, unless said otherwise', () => {
     expect(() => parser({ url: 'http://registry.example:8081' })).toThrow(expect.objectContaining({ code: 'KAFKA_PLAINTEXT' }));
     expect(() => parser({ url: 'https://registry.example:8081' })).not.toThrow();
-    expect(() => parser({ url: 'https://me:secret@registry.example' })).toThrow(/settings of their own/);
+    expect(() => parser({ url: 'https://me:secret@registry.example' })).toThrow(/set the user name and password separately/);
   });
 });
 

@@ -1,11 +1,11 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir, rm, stat } from 'node:fs/promises';
-import { get as httpGet, type IncomingMessage } from 'node:http';
-import { get as httpsGet } from 'node:https';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Clock } from '../../../lib/clock.ts';
 import { asError, FeedpulseError } from '../../../lib/errors.ts';
+import { type HttpStream, openHttpStream } from '../../../lib/http-client.ts';
+import { backoffDelay } from '../../../lib/retry.ts';
 import { sha256Of } from '../verify-file.ts';
 import { requireSecure } from './repository.ts';
 
@@ -26,7 +26,7 @@ export interface DownloadParts {
 
 /** Consecutive attempts without new bytes before giving up. */
 const maxFailures = 5;
-const initialBackoffMs = 500;
+const backoff = { firstMs: 500, maxMs: 30_000 };
 const maxRedirects = 5;
 /** Milliseconds without a byte before a connection counts as dead. */
 const idleTimeoutMs = 30_000;
@@ -63,7 +63,6 @@ export async function downloadFile(download: Download, parts: DownloadParts): Pr
 
 /** Retries with exponential backoff, which starts over whenever an attempt brings new bytes. */
 async function fetchWithRetry(download: Download, { clock, onProgress }: DownloadParts): Promise<void> {
-  let backoffMs = initialBackoffMs;
   // Over all attempts: one that starts over and gets as far as another brings nothing new.
   let furthest = await sizeOf(download.path);
   for (let failures = 0; ; ) {
@@ -77,10 +76,9 @@ async function fetchWithRetry(download: Download, { clock, onProgress }: Downloa
       const hasNewBytes = reached > furthest;
       furthest = Math.max(furthest, reached);
       failures = hasNewBytes ? 0 : failures + 1;
-      backoffMs = hasNewBytes ? initialBackoffMs : backoffMs * 2;
       if (failures >= maxFailures)
         throw new FeedpulseError('HUB_UNAVAILABLE', `Download of ${nameOf(download.url)} failed: ${error.message}.`, { cause: error });
-      await clock.sleep(backoffMs);
+      await clock.sleep(backoffDelay(backoff, failures + 1));
     }
   }
 }
@@ -104,20 +102,17 @@ async function fetchRest({ url, path, maxBytes }: Download, from: number, onProg
         onProgress(received, total);
       }
     };
-    await pipeline(response, counted, createWriteStream(path, { flags: start > 0 ? 'a' : 'w' }));
+    await pipeline(response.body, counted, createWriteStream(path, { flags: start > 0 ? 'a' : 'w' }));
   } finally {
-    response.destroy();
+    await response.close();
   }
 }
 
 /** Offset in the file at which the response body starts. It is 0 if the hub ignores the range. */
-async function startOffset(
-  response: IncomingMessage,
-  { url, path, from }: Pick<Download, 'url' | 'path'> & { from: number },
-): Promise<number> {
-  const status = response.statusCode ?? 0;
+async function startOffset(response: HttpStream, { url, path, from }: Pick<Download, 'url' | 'path'> & { from: number }): Promise<number> {
+  const { status } = response;
   if (status === 200) return 0;
-  if (status === 206 && from > 0 && response.headers['content-range']?.startsWith(`bytes ${from}-`)) return from;
+  if (status === 206 && from > 0 && String(response.headers['content-range']).startsWith(`bytes ${from}-`)) return from;
   if (status === 206 || status === 416) {
     await rm(path, { force: true }); // the local part does not fit the remote file: start over
     throw new Error(`the hub cannot serve bytes from ${from}`);
@@ -127,31 +122,26 @@ async function startOffset(
 }
 
 /**
- * GET from byte `from` on. Follows redirects to HTTPS or loopback addresses. The caller must read or destroy the body.
+ * GET from byte `from` on. Follows redirects to HTTPS or loopback addresses. The caller must close the response.
  * Rejects with HUB_REJECTED for other addresses, and with the network error otherwise.
  */
-async function getFrom(url: URL, from: number): Promise<IncomingMessage> {
+async function getFrom(url: URL, from: number): Promise<HttpStream> {
   let current = url;
   for (let redirects = 0; redirects <= maxRedirects; redirects += 1) {
     const response = await getOnce(requireSecure(current), from);
     const { location } = response.headers;
-    if (!redirectStatuses.has(response.statusCode ?? 0) || location === undefined) return response;
-    response.destroy();
+    if (!redirectStatuses.has(response.status) || location === undefined) return response;
+    await response.close();
     if (!URL.canParse(location, current.href)) throw new FeedpulseError('HUB_REJECTED', `${current.host} redirects to an invalid URL.`);
     current = new URL(location, current);
   }
   throw new FeedpulseError('HUB_REJECTED', `${url.host} redirects more than ${maxRedirects} times.`);
 }
 
-function getOnce(url: URL, from: number): Promise<IncomingMessage> {
-  const get = url.protocol === 'https:' ? httpsGet : httpGet;
+function getOnce(url: URL, from: number): Promise<HttpStream> {
   // Ranges count the bytes of the file, so the response must not be compressed.
   const headers = { 'accept-encoding': 'identity', 'user-agent': 'feedpulse', ...(from > 0 && { range: `bytes=${from}-` }) };
-  return new Promise((resolve, reject) => {
-    const request = get(url, { headers }, resolve);
-    request.once('error', reject);
-    request.setTimeout(idleTimeoutMs, () => request.destroy(new Error(`no data for ${idleTimeoutMs / 1_000} s`)));
-  });
+  return openHttpStream(url, { headers, idleTimeoutMs });
 }
 
 /** Size in bytes; 0 if the file does not exist. */

@@ -4,6 +4,7 @@ import type { SourceRecord } from '../../../domain/post.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import type { Log } from '../../../lib/log.ts';
 import type { Metrics } from '../../../lib/metrics.ts';
+import { backoffDelay } from '../../../lib/retry.ts';
 import type { DeadLetterSink } from '../../dead-letters/dead-letter-sink.ts';
 import { createMessageParser } from '../../decode/message-parser.ts';
 import { compileMapping } from '../../mapping/parse-post.ts';
@@ -22,7 +23,7 @@ export interface KafkaSourceOptions {
 
 /** Consecutive crashes without a commit before the source fails. Fewer before the first join: a wrong setting does not fix itself. */
 const maxCrashes = { beforeJoin: 2, afterJoin: 10 };
-const maxPauseMs = 30_000;
+const backoff = { firstMs: 1_000, maxMs: 30_000 };
 /** A consumer that ran this long was healthy, even if it had nothing to commit. */
 const healthyMs = 300_000;
 
@@ -63,7 +64,7 @@ export function createKafkaSource({ config, mapping, ...parts }: KafkaSourceOpti
       crashes = clock.now() - startedAt > healthyMs ? 1 : crashes + 1;
       health.onUnavailable(error.message);
       if (!error.retry || crashes >= (hasJoined ? maxCrashes.afterJoin : maxCrashes.beforeJoin)) throw error;
-      const pause = Math.min(1_000 * 2 ** (crashes - 1), maxPauseMs);
+      const pause = backoffDelay(backoff, crashes);
       log.warn({ topic: config.topic, crashes, pause, error: error.message }, 'Kafka consumer crashed; restarting with backoff');
       await clock.sleep(pause, signal);
     }
