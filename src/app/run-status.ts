@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { collectDefaultMetrics } from 'prom-client';
 import type { Source } from '../domain/ackable-batch.ts';
 import type { SourceRecord } from '../domain/post.ts';
 import type { PipelineStatus } from '../domain/status.ts';
@@ -16,7 +17,7 @@ export interface RunStatus {
   close(): void;
 }
 
-/** What the running process says of itself: readiness of each part, posts a second, lag, event-loop delay. */
+/** The status of the running process: readiness of each component, throughput, lag, latency. Also samples the event-loop delay. */
 export function createRunStatus(parts: {
   clock: Clock;
   db: Database;
@@ -28,7 +29,7 @@ export function createRunStatus(parts: {
 }): RunStatus {
   const { clock, db, metrics, source, scorer, live, recent } = parts;
   const startedAt = clock.now();
-  /** Posts that became rows in each of the last seconds, as a ring by second. */
+  /** Stored posts by second, for the last `windowSeconds`. */
   const perSecond = new Map<number, number>();
   const secondOf = (ms: number): number => Math.floor(ms / 1_000);
   const unsubscribe = live.subscribe(() => {
@@ -37,6 +38,8 @@ export function createRunStatus(parts: {
     perSecond.delete(second - windowSeconds - 1);
   });
 
+  collectDefaultMetrics({ register: metrics.registry });
+  // The event-loop lag of those covers the time since the last scrape, which several readers would shorten for each other.
   const delay = monitorEventLoopDelay({ resolution: 10 });
   delay.enable();
   const sampling = setInterval(() => {
