@@ -1,18 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import axe from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { demoBrands } from '../../src/ingest/sources/demo/demo-brands.ts';
-import { brightness, launchChromium } from '../support/chromium.ts';
-import { type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
-import { openView } from '../support/open-page.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { brandHistory, historyBrands, historyConfig } from '../support/brand-history.ts';
+import { browserSuite } from '../support/browser-suite.ts';
+import { brightness } from '../support/chromium.ts';
+import { alertTransition } from '../support/kettle-history.ts';
+import { startWithHistory } from '../support/stored-history.ts';
 
-const [brand = '', other = ''] = demoBrands.map(({ name }) => name);
+const [brand, other] = historyBrands;
 
 /** Each page, and an element that shows that it has loaded. */
-const views = [
+const pages = [
   ['/', '.history canvas'],
   [`/?brand=${brand}&brand=${other}`, '.chart.lines canvas'],
   ['/?view=posts', '.cards .post'],
@@ -22,22 +20,17 @@ const views = [
   ['/?view=health', '.facts-list'],
 ] as const;
 
-const cases = views.flatMap(([path, sign]) => (['light', 'dark'] as const).map((colorScheme) => ({ path, sign, colorScheme })));
+const cases = pages.flatMap(([path, sign]) => (['light', 'dark'] as const).map((colorScheme) => ({ path, sign, colorScheme })));
 
-let browser: Browser;
-let running: RunningFeedpulse;
-let folder: string;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'feedpulse-accessibility-'));
-  running = await startFeedpulse(['--source', 'demo', '--data-dir', folder]);
-  browser = await launchChromium();
-});
-afterAll(async () => {
-  await browser?.close();
-  await running?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+/** With an alert and a dead letter, so that every panel has content. */
+const suite = browserSuite((folder) =>
+  startWithHistory(folder, {
+    posts: brandHistory(),
+    alerts: [alertTransition(1, 'alert', brand, Date.now() - 1_200_000)],
+    lines: ['{ "this is no JSON'],
+    config: historyConfig,
+  }),
+);
 
 interface Finding {
   readonly id: string;
@@ -60,7 +53,7 @@ const settled = (page: Page): Promise<unknown> => expect.poll(() => page.locator
 describe.each(cases)('$path, $colorScheme', ({ path, sign, colorScheme }) => {
   test('has no serious finding on desktop and phone, and never scrolls horizontally', async () => {
     // Without animations: axe would otherwise measure the colours of posts that are still fading in.
-    const { page, errors } = await openView(browser, `${running.url}${path}`, {
+    const { page, errors } = await suite.open(path, {
       viewport: { width: 1440, height: 1000 },
       colorScheme,
       reducedMotion: 'reduce',
@@ -98,7 +91,7 @@ test.each([
   ['/?view=alerts', ['Brand: All posts', 'Save the rules as CSV', 'Run']],
   ['/?view=health', ['Save the health of the pipeline as CSV']],
 ])('every control on %s can be reached by keyboard, in reading order', async (path, own) => {
-  const { page } = await openView(browser, `${running.url}${path}`, { viewport: { width: 1440, height: 1000 } });
+  const { page } = await suite.open(path, { viewport: { width: 1440, height: 1000 } });
   await settled(page);
   await page.keyboard.press('Tab');
   expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to content');
@@ -114,8 +107,8 @@ test.each([
 });
 
 test('every page has one top-level heading, and every control a name', async () => {
-  for (const [path] of views) {
-    const { page } = await openView(browser, `${running.url}${path}`);
+  for (const [path] of pages) {
+    const { page } = await suite.open(path);
     expect(await page.locator('h1').count()).toBe(1);
     const nameless = await page.evaluate(`[...document.querySelectorAll('button, a, select, input, summary, [role=slider]')].filter(
       (control) => ![control.getAttribute('aria-label'), control.textContent, ...Array.from(control.labels ?? [], (label) => label.textContent)]

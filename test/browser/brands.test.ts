@@ -1,12 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { AlertTransition } from '../../src/domain/alert.ts';
-import { launchChromium } from '../support/chromium.ts';
-import type { RunningFeedpulse } from '../support/feedpulse.ts';
-import { download, openPage, openView, statValue } from '../support/open-page.ts';
+import { browserSuite } from '../support/browser-suite.ts';
+import { download, openPage, statValue } from '../support/open-page.ts';
 import { scoredPost } from '../support/scored-post.ts';
 import { startWithHistory } from '../support/stored-history.ts';
 
@@ -15,10 +10,6 @@ const day = 86_400_000;
 const now = Date.now();
 const names = ['Kestrel', 'Heron', 'Marlow'];
 const patient = { timeout: 20_000 };
-
-let browser: Browser;
-let running: RunningFeedpulse;
-let folder: string;
 
 const about = (brand: string, label: 'negative' | 'positive') => ({ brand, label, negative: 0.25, neutral: 0, positive: 0.75 });
 const both = scoredPost({
@@ -52,23 +43,14 @@ const alerts = names.map((brand, place): AlertTransition => {
   };
 });
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'feedpulse-page-brands-'));
+const suite = browserSuite((folder) => {
   const brands = [...names, 'Ibis', 'Osprey'].map((name) => ({ name }));
-  running = await startWithHistory(folder, { posts: [...ofOneBrand, both], alerts, config: { brands } });
-  browser = await launchChromium();
+  return startWithHistory(folder, { posts: [...ofOneBrand, both], alerts, config: { brands } });
 });
-afterAll(async () => {
-  await browser?.close();
-  await running?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
-
 const two = 'brand=Kestrel&brand=Heron';
-const open = (path: string) => openView(browser, `${running.url}${path}`);
 
 test('a selection of several brands filters posts, live posts and alerts', async () => {
-  const { page, errors } = await open(`/?view=posts&${two}`);
+  const { page, errors } = await suite.open(`/?view=posts&${two}`);
   await expect.poll(() => page.locator('.cards .post').count(), patient).toBe(6);
   expect(new Set(await page.locator('.cards .brand-tag').allTextContents())).toEqual(new Set(['Kestrel', 'Heron']));
   await page.getByRole('heading', { name: 'Posts: Kestrel, Heron' }).waitFor();
@@ -88,9 +70,9 @@ test('a selection of several brands filters posts, live posts and alerts', async
 });
 
 test('a post about two brands counts for each with its own sentiment, and shows both', async () => {
-  const { page, errors } = await open('/?brand=Osprey');
+  const { page, errors } = await suite.open('/?brand=Osprey');
   await expect.poll(() => statValue(page, '▼ Negative'), patient).toBe('100%');
-  const other = await open('/?brand=Ibis');
+  const other = await suite.open('/?brand=Ibis');
   await expect.poll(() => statValue(other.page, '▲ Positive'), patient).toBe('100%');
   await page.getByRole('link', { name: 'Posts' }).click();
   await page.locator('.filters label[title=negative] input').check();
@@ -104,7 +86,7 @@ test('a post about two brands counts for each with its own sentiment, and shows 
 });
 
 test('requests the anomalies of another brand as soon as it is selected', async () => {
-  const { page } = await open('/?brand=Kestrel');
+  const { page } = await suite.open('/?brand=Kestrel');
   const asked = (brand: string) =>
     page.waitForResponse((answer) => answer.url().includes('/anomalies?') && new URL(answer.url()).searchParams.get('brands') === brand);
   await asked('Kestrel');
@@ -119,9 +101,9 @@ test('requests the anomalies of another brand as soon as it is selected', async 
 test('drivers of a long range cover its last days, and say so', async () => {
   const to = new Date(now - 40 * day).toISOString();
   const query = new URLSearchParams({ brand: 'Kestrel', from: new Date(now - 200 * day).toISOString(), to });
-  const { page } = await openPage(browser, 'about:blank');
+  const { page } = await openPage(suite.browser, 'about:blank');
   const asked = page.waitForRequest((request) => request.url().includes('/drivers?'));
-  await page.goto(`${running.url}/?${query}`);
+  await page.goto(`${suite.running.url}/?${query}`);
   const { searchParams } = new URL((await asked).url());
   expect([searchParams.get('from'), searchParams.get('to')]).toEqual([new Date(now - 70 * day).toISOString(), to]);
   await page.getByText(/negative and positive posts; only/).waitFor(patient);
@@ -129,7 +111,7 @@ test('drivers of a long range cover its last days, and say so', async () => {
 });
 
 test('a rejected request leaves the list marked as stale; a sort order that the server rejects is not offered', async () => {
-  const { page } = await open('/?view=posts&range=365d&sort=engagement');
+  const { page } = await suite.open('/?view=posts&range=365d&sort=engagement');
   await expect.poll(() => page.locator('.cards:not(.stale) .post').count(), patient).toBe(10);
   expect(await page.getByLabel('Order').locator('option').allTextContents()).toEqual(['Newest first']);
   const problem = { type: 'about:blank', title: 'Bad request', status: 400, detail: 'Not so.' };
@@ -143,9 +125,9 @@ test('a rejected request leaves the list marked as stale; a sort order that the 
 });
 
 test('data that cannot be rendered replaces one page, until a retry succeeds', async () => {
-  const { page } = await openPage(browser, 'about:blank');
+  const { page } = await openPage(suite.browser, 'about:blank');
   await page.route(/\/api\/v1\/summary/, (route) => route.fulfill({ json: { current: {}, previous: null, changes: null } }));
-  await page.goto(`${running.url}/?brand=Kestrel`);
+  await page.goto(`${suite.running.url}/?brand=Kestrel`);
   await page.getByRole('heading', { name: 'Something went wrong on this page' }).waitFor(patient);
   await page.getByRole('link', { name: 'Posts' }).click();
   await expect.poll(() => page.locator('.cards .post').count(), patient).toBe(3);

@@ -20,7 +20,7 @@ const tokens = async (...args: string[]) => (await feedpulse('tokens', ...args, 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'feedpulse-sign-in-'));
   token = await tokens('add', '--name', 'ines', '--role', 'viewer');
-  running = await startFeedpulse(['--source', 'demo', '--data-dir', folder]);
+  running = await startFeedpulse(['--source', 'demo', '--data-dir', folder], { FEEDPULSE_DEMO_BACKFILL: '5m' });
   browser = await launchChromium();
 });
 afterAll(async () => {

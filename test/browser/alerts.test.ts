@@ -1,0 +1,123 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { browserSuite } from '../support/browser-suite.ts';
+import { hostile, kettleHistory, now } from '../support/kettle-history.ts';
+import { download, openPage, queryOf } from '../support/open-page.ts';
+import { startWithHistory } from '../support/stored-history.ts';
+
+const hour = 3_600_000;
+/** Metrics follow a correction within seconds; the page refreshes every three. */
+const patient = { timeout: 20_000 };
+
+const suite = browserSuite((folder) => startWithHistory(folder, kettleHistory));
+
+test('lists alerts, the ongoing one first; shows why it fired, acknowledges, rates, silences and unsilences it', async () => {
+  const { page, errors } = await suite.open('/?view=alerts');
+  const items = page.locator('.alert-item');
+  await expect.poll(() => items.count()).toBe(2);
+  expect(await items.nth(0).textContent()).toMatch(/Kestrel: net sentiment fell to −41 \(expected \+12\).*ongoing · 212 posts/);
+  expect(await items.nth(1).textContent()).toContain(`${hostile}: net sentiment fell`);
+  expect(await page.locator('.alert-item img').count()).toBe(0);
+  await items.nth(0).getByText('Why it fired').click();
+  expect(await items.nth(0).locator('details').textContent()).toContain('5.2 standard deviations');
+  await items.nth(0).getByRole('button', { name: 'Acknowledge' }).click();
+  await items.nth(0).getByText('acknowledged').waitFor();
+  await items.nth(0).getByRole('button', { name: 'Useful' }).click();
+  await items.nth(0).getByText('rated useful').waitFor();
+  await items.nth(0).getByRole('button', { name: 'Silence for 2 h' }).click();
+  expect((await download(page, 'Save the rules as CSV')).bytes.toString()).toMatch(/^\ufeffrule,brand,state,since/);
+  await page.locator('.silences', { hasText: 'sentiment for Kestrel silenced' }).getByRole('button', { name: 'Unsilence' }).click();
+  await expect.poll(() => page.locator('.silences').count(), patient).toBe(0);
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
+
+test('a list without all alerts says so', async () => {
+  const { page } = await openPage(suite.browser, 'about:blank');
+  await page.route('**/api/v1/alerts?*', async (route) => {
+    const answer = (await (await route.fetch()).json()) as { alerts: object[] }; // as the page reads it
+    const alerts = Array.from({ length: 100 }, (_, index) => ({ ...answer.alerts[0], id: String(index) }));
+    await route.fulfill({ json: { ...answer, alerts } });
+  });
+  await page.goto(`${suite.running.url}/?view=alerts`);
+  await page.getByText('Latest 100 alerts').waitFor();
+  await page.context().close();
+});
+
+test('saves the metrics of the range with their intervals', async () => {
+  const { page } = await suite.open('/?brand=Kestrel');
+  const { name, bytes } = await download(page, 'Save the metrics as CSV');
+  expect(name).toBe('feedpulse-metrics-24h.csv');
+  expect(bytes.toString()).toMatch(/^\ufeffmetric,value,low,high,previous,change,significant\r\nvolume,40,/);
+  await page.context().close();
+});
+
+test('backtests a rule on the range and draws the result', async () => {
+  const { page, errors } = await suite.open('/?view=alerts&brand=Kestrel');
+  await page.getByLabel('Sensitivity').selectOption('high');
+  let answer = (): void => {};
+  const held = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await page.route('**/api/v1/alerts/backtest', async (route) => held.then(() => route.continue()));
+  await page.getByRole('button', { name: 'Run' }).click();
+  await expect.poll(() => page.getByRole('button', { name: 'Run' }).isDisabled()).toBe(true);
+  answer();
+  await page.getByText(/The rule would have fired/).waitFor(patient);
+  await expect.poll(() => page.locator('.history canvas').count()).toBe(2);
+  // A changed setting hides the old result.
+  await page.getByLabel('Sensitivity').selectOption('low');
+  await expect.poll(() => page.getByText(/The rule would have fired/).count()).toBe(0);
+  expect(await page.locator('.history canvas').count()).toBe(0);
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
+
+/** The horizontal extent of a chart's anomaly shading, from 0 to 1; null if there is none. A string, because it runs in the page. */
+const tinted = (page: Page): Promise<[number, number] | null> =>
+  page.evaluate(`(() => {
+    const canvas = document.querySelector('.chart.volume canvas');
+    const pixels = canvas.getContext('2d').getImageData(0, 30, canvas.width, 1).data;
+    const isTinted = (x) => pixels[4 * x + 3] > 5 && pixels[4 * x] - pixels[4 * x + 2] > 40;
+    const columns = Array.from({ length: canvas.width }, (_, x) => x).filter(isTinted);
+    return columns.length > 0 ? [columns[0] / canvas.width, columns.at(-1) / canvas.width] : null;
+  })()`);
+
+test('shows anomalies first, with sample posts, and links to the chart around them', async () => {
+  const { page, errors } = await suite.open('/');
+  const card = page.locator('.anomaly-card', { hasText: 'Kestrel' }).first();
+  await card.waitFor();
+  expect(await card.locator('.what').textContent()).toBe('Net sentiment fell to −41 (expected +12)');
+  await expect.poll(() => card.locator('.post').count(), patient).toBe(2);
+  expect(new Set(await card.locator('.post .tag').allTextContents())).toEqual(new Set(['▼ negative']));
+  await card.getByRole('button', { name: 'Show on chart' }).click();
+  await expect.poll(() => queryOf(page).get('brand')).toBe('Kestrel');
+  expect(Date.parse(queryOf(page).get('from') ?? '')).toBeLessThan(now - 3 * hour);
+  await expect.poll(() => page.locator('.history canvas').count()).toBe(2);
+  await expect.poll(() => tinted(page), patient).not.toBeNull();
+  // The alert is ongoing: the chart ends now, not in the future.
+  const ends = Date.parse(queryOf(page).get('to') ?? '');
+  expect(ends).toBeGreaterThan(now);
+  expect(ends).toBeLessThanOrEqual(Date.now());
+  const [left = 0] = (await tinted(page)) ?? [];
+  expect(left).toBeGreaterThan(0.5);
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
+
+test('health shows dead letters with their reasons, and a dry run of the replay', async () => {
+  const { page, errors } = await suite.open('/?view=health');
+  const letters = page.locator('.panel', { has: page.getByRole('heading', { name: 'Dead letters' }) });
+  await expect.poll(() => letters.locator('.hint').textContent(), patient).toBe('2 (0 replayed)');
+  await letters.getByRole('button', { name: 'Dry run' }).click();
+  await letters.getByText('0 would be replayed.').waitFor(patient);
+  await letters.getByText('Latest 2').click();
+  expect(await letters.locator('.dead-letters tbody tr').count()).toBe(2);
+  const saved = (await download(page, 'Save the latest dead letters as CSV')).bytes.toString();
+  expect(saved.trim().split('\r\n').length).toBe(3);
+  await expect.poll(() => page.locator('.component-states .good').count()).toBeGreaterThan(1);
+  const { bytes } = await download(page, 'Save the health of the pipeline as CSV');
+  expect(bytes.toString()).toMatch(/^\ufeffmetric,value\r\n/);
+  expect(errors).toEqual([]);
+  await page.context().close();
+});

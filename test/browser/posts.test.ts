@@ -1,0 +1,181 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { browserSuite } from '../support/browser-suite.ts';
+import { hostile, kettleHistory, now } from '../support/kettle-history.ts';
+import { download, openPage, queryOf, statValue } from '../support/open-page.ts';
+import { scoredPost } from '../support/scored-post.ts';
+import { startWithHistory } from '../support/stored-history.ts';
+
+const hour = 3_600_000;
+/** Metrics follow a correction within seconds; the page refreshes every three. */
+const patient = { timeout: 20_000 };
+
+const suite = browserSuite((folder) => startWithHistory(folder, kettleHistory));
+
+const shown = (page: Page) => page.locator('.cards .post');
+
+test('filters, searches and sorts posts; user content is never rendered as markup', async () => {
+  const { page, errors } = await suite.open('/?view=posts&brand=Kestrel');
+  await expect.poll(() => shown(page).count()).toBe(30);
+  await page.getByRole('button', { name: 'Load more' }).click();
+  await expect.poll(() => shown(page).count()).toBe(40);
+  expect(await page.locator('.cards img').count()).toBe(0);
+  await page.getByRole('searchbox', { name: 'Search posts' }).fill('onerror kettle');
+  await expect.poll(() => page.locator('.cards .post-text').allTextContents(), patient).toEqual([`${hostile} kettle`]);
+  expect(await page.locator('.cards mark').allTextContents()).toContain('onerror');
+  await page.getByRole('button', { name: 'Clear' }).click();
+  await page.locator('.filters label[title=negative] input').check();
+  await expect.poll(() => shown(page).count()).toBe(10);
+  await page.getByLabel('Order').selectOption('engagement');
+  await expect.poll(() => shown(page).first().locator('.post-text').textContent()).toContain('number 36');
+  expect(queryOf(page).get('sort')).toBe('engagement');
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
+
+test('a correction changes the stat card, and undoing it changes it back', async () => {
+  const { page, errors } = await suite.open('/?brand=Kestrel');
+  await expect.poll(() => statValue(page, '▼ Negative'), patient).toBe('25%');
+  await page.getByRole('link', { name: 'Posts' }).click();
+  await shown(page).filter({ hasText: 'number 8 leaks' }).getByRole('button', { name: 'neutral' }).click();
+  await page.getByRole('status').filter({ hasText: 'Corrected one post' }).waitFor();
+  await expect
+    .poll(() => shown(page).filter({ hasText: 'number 8 leaks' }).locator('.corrected').textContent(), patient)
+    .toMatch(/Corrected.*model: negative/);
+  await page.getByRole('button', { name: 'Undo' }).waitFor();
+  const other = await suite.open('/?brand=Kestrel');
+  await expect.poll(() => statValue(other.page, '▼ Negative'), patient).toBe('23%');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => statValue(other.page, '▼ Negative'), patient).toBe('25%');
+  for (const number of [4, 12])
+    await shown(page)
+      .filter({ hasText: `number ${number} leaks` })
+      .getByLabel('Select this post')
+      .check();
+  await page.locator('.toast').getByRole('button', { name: 'positive' }).click();
+  await expect.poll(() => statValue(other.page, '▼ Negative'), patient).toBe('20%');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => statValue(other.page, '▼ Negative'), patient).toBe('25%');
+  expect([...errors, ...other.errors]).toEqual([]);
+  await page.context().close();
+  await other.page.context().close();
+});
+
+test('corrections run one at a time and keep the list and the scroll position', async () => {
+  const { page, errors } = await suite.open('/?view=posts&brand=Kestrel');
+  await page.getByRole('button', { name: 'Load more' }).click();
+  await expect.poll(() => shown(page).count()).toBe(40);
+  const asked: string[] = [];
+  page.on('request', (request) => request.url().includes('/api/v1/posts?') && asked.push(request.url()));
+  let answer = (): void => {};
+  const held = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await page.route('**/api/v1/corrections', async (route) => held.then(() => route.continue()));
+  const [last, other] = ['number 36 leaks', 'number 32 leaks'].map((hasText) => shown(page).filter({ hasText }));
+  await other?.getByLabel('Select this post').check();
+  await last?.getByRole('button', { name: 'neutral' }).click();
+  await page.getByText('Saving…').waitFor();
+  expect(await other?.getByRole('button', { name: 'neutral' }).isDisabled()).toBe(true);
+  answer();
+  await last?.locator('.corrected').waitFor();
+  expect(await last?.locator('.tag').textContent()).toContain('neutral');
+  expect([await shown(page).count(), asked]).toEqual([40, []]);
+  expect(await other?.getByLabel('Select this post').isChecked()).toBe(true);
+  await page.locator('.filters label[title=negative] input').check();
+  await expect.poll(() => shown(page).count()).toBe(9);
+  await page.locator('.toast').getByRole('button', { name: 'Undo' }).click();
+  await page.getByText("Restored the model's label of one post").waitFor();
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
+
+test('saves all matching posts as CSV without formulas', async () => {
+  const { page } = await suite.open('/?view=posts&brand=Kestrel&label=negative');
+  await expect.poll(() => shown(page).count()).toBe(10);
+  const { name, bytes } = await download(page, 'Save these posts as CSV');
+  expect(name).toBe('feedpulse-posts-Kestrel-24h.csv');
+  const lines = bytes.toString().trim().split('\r\n');
+  expect(lines.length).toBe(11);
+  const [formula] = lines.filter((line) => line.includes('HYPERLINK'));
+  expect(formula).toContain(`"'=HYPERLINK(""https://example.com"";""The kettle number 20 leaks"");'=1+1"`);
+  await page.context().close();
+});
+
+test('names a file after its range, and shows a notice when the file does not have all posts', async () => {
+  const [from, to] = [now - 2 * hour, now + hour].map((at) => new Date(Math.floor(at / hour) * hour).toISOString());
+  const { page } = await suite.open(`/?${new URLSearchParams({ view: 'posts', zone: 'UTC', from: from ?? '', to: to ?? '' })}`);
+  await shown(page).first().waitFor();
+  const nameOf = (end = '') => end.slice(0, 16).replace('T00:00', '').replace(':', '-');
+  expect((await download(page, 'Save these posts as CSV')).name).toBe(`feedpulse-posts-all-${nameOf(from)}-to-${nameOf(to)}.csv`);
+  await page.route('**/api/v1/posts?*limit=1000*', (route) => {
+    const posts = Array.from({ length: 1_000 }, (_, index) => scoredPost({ id: `${index}` }));
+    return route.fulfill({ json: { brand: '*', posts, next: 'more' } });
+  });
+  const { bytes } = await download(page, 'Save these posts as CSV');
+  expect(bytes.toString().trim().split('\r\n').length).toBe(10_001);
+  await page.getByText('Saved the first 10,000 posts in this order; there are more.').waitFor();
+  await page.context().close();
+});
+
+test('keeps a trailing space in the search field, and shows a page for an invalid language in the URL', async () => {
+  const { page, errors } = await suite.open('/?view=posts&lang=en_US');
+  const words = page.getByRole('searchbox', { name: 'Search posts' });
+  expect(await page.getByLabel('Language').inputValue()).toBe('en_US');
+  await page.getByRole('button', { name: 'Clear' }).click();
+  await words.pressSequentially('kettle ');
+  await expect.poll(() => queryOf(page).get('text')).toBe('kettle');
+  await page.waitForTimeout(100);
+  await words.pressSequentially('leaks');
+  await expect.poll(() => queryOf(page).get('text')).toBe('kettle leaks');
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
+
+test('an author links to their other posts, and the filter can be removed', async () => {
+  const { page, errors } = await suite.open('/?brand=Kestrel');
+  await page.locator('.live').getByRole('button', { name: '@writer3', exact: true }).click();
+  await expect.poll(() => page.locator('.cards .author').allTextContents(), patient).toEqual(['@writer3']);
+  expect([queryOf(page).get('author'), queryOf(page).get('platform')]).toEqual(['writer3', 'chirper']);
+  await page.getByRole('button', { name: 'Author: writer3' }).click();
+  await expect.poll(() => shown(page).count()).toBe(30);
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
+
+test('shows the model probabilities of a post by keyboard, and highlights its brands', async () => {
+  const { page } = await suite.open('/?view=live');
+  const post = page.locator('.live .post', { hasText: 'onerror' });
+  await post.waitFor();
+  expect(await post.locator('mark').allTextContents()).toEqual(['Kestrel']);
+  await post.locator('summary', { hasText: '70% confidence' }).focus();
+  await page.keyboard.press('Enter');
+  await post.getByText('m1').waitFor();
+  expect(await post.locator('.probabilities p span:not(.visually-hidden)').allTextContents()).toEqual([
+    '▲ 70% positive',
+    '● 20% neutral',
+    '▼ 10% negative',
+  ]);
+  await page.context().close();
+});
+
+test('a deleted post disappears from the live list, even while it is paused', async () => {
+  const { page } = await openPage(suite.browser, 'about:blank');
+  let send = (): void => {};
+  const sent = new Promise<void>((resolve) => {
+    send = resolve;
+  });
+  await page.route('**/api/v1/stream', async (route) => {
+    await sent;
+    const post = scoredPost({ id: '3', text: '', brands: [], deleted: true });
+    await route.fulfill({ contentType: 'text/event-stream', body: `event: post\ndata: ${JSON.stringify(post)}\n\n` });
+  });
+  await page.goto(`${suite.running.url}/?view=live&brand=Kestrel`);
+  const post = page.locator('.live .post', { hasText: 'number 3' });
+  await expect.poll(() => post.count(), patient).toBe(1);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  send();
+  await expect.poll(() => post.count(), patient).toBe(0);
+  expect(await page.locator('.live .post').count()).toBe(19);
+  await page.context().close();
+});
