@@ -78,8 +78,8 @@ test('a post about two brands counts for each with its own sentiment, and shows 
   await page.locator('.filters label[title=negative] input').check();
   await expect.poll(() => page.locator('.cards .post .tag').allTextContents(), patient).toEqual(['● neutral']);
   const tags = page.locator('.cards .brand-tag');
-  expect(await tags.allTextContents()).toEqual(['▲ positive towards Ibis', '▼ negative towards Osprey']);
-  expect(await tags.last().getAttribute('title')).toBe('Sentiment towards Osprey: 75% negative');
+  expect(await tags.allTextContents()).toEqual(['▲ positive about Ibis', '▼ negative about Osprey']);
+  expect(await tags.last().getAttribute('title')).toBe('Sentiment about Osprey: 75% negative');
   expect([...errors, ...other.errors]).toEqual([]);
   await page.context().close();
   await other.page.context().close();

@@ -75,7 +75,7 @@ function PredictionLine({ post }: { readonly post: ShownPost }) {
   );
 }
 
-/** A brand of the post, with the sentiment towards it if that was predicted separately. */
+/** A brand of the post, with its own sentiment if that was predicted separately. */
 function BrandTag({ brand, brandSentiment }: { readonly brand: string; readonly brandSentiment: BrandSentiment | undefined }) {
   if (!brandSentiment) {
     return (
@@ -86,8 +86,8 @@ function BrandTag({ brand, brandSentiment }: { readonly brand: string; readonly 
   }
   const { label } = brandSentiment;
   return (
-    <span class={`brand-tag ${label}`} title={`Sentiment towards ${brand}: ${formatShare(brandSentiment[label])} ${label}`}>
-      {labelSymbols[label]} <span class="visually-hidden">{label} towards</span> <bdi>{brand}</bdi>
+    <span class={`brand-tag ${label}`} title={`Sentiment about ${brand}: ${formatShare(brandSentiment[label])} ${label}`}>
+      {labelSymbols[label]} <span class="visually-hidden">{label} about</span> <bdi>{brand}</bdi>
     </span>
   );
 }
