@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
-import { createLocalToken } from '../server/auth/local-token.ts';
+import { createLocalToken } from '../server/auth/token-store.ts';
 import { openTokens, type RunningServer, type ServerDeps, startServer } from '../server/server.ts';
 import { removeInstance, writeInstance } from './instance-file.ts';
 

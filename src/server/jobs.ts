@@ -2,29 +2,29 @@ import { randomUUID } from 'node:crypto';
 import { asError, FeedpulseError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 
-/** Ended jobs that are remembered, and jobs that may wait. */
+/** Limits on ended jobs that stay listed, and on waiting and running jobs. */
 const maxEndedJobs = 100;
 const maxOpenJobs = 20;
 
-/** Something that takes longer than a request. */
+/** Work that takes longer than a request. */
 export interface Job {
   readonly id: string;
   readonly kind: string;
   readonly state: 'waiting' | 'running' | 'done' | 'failed';
-  /** How far it is, in steps of its own; a total of 0 is not known yet. */
+  /** Completed steps of `total`, which is 0 while unknown. */
   readonly done: number;
   readonly total: number;
-  /** How many posts or minutes it changed, once it is done. */
+  /** Changed posts or minutes, once the job is done. */
   readonly changed?: number;
-  /** What it found out, once it is done. */
-  readonly result?: object;
+  /** Result, once the job is done. */
+  readonly result?: Readonly<Record<string, unknown>>;
   /** Why it failed. */
   readonly detail?: string;
 }
 
 export type JobOutcome = Required<Pick<Job, 'changed' | 'result'>>;
 
-/** Long work: it says how far it is, heeds the signal, and answers with how much it changed, or with what it found out as well. */
+/** Reports progress, stops on the signal, and returns the number of changed posts or minutes, with a result if there is one. */
 export type RunJob = (report: (done: number, total: number) => void, signal: AbortSignal) => Promise<number | JobOutcome>;
 
 export interface Jobs {

@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import { z } from 'zod';
 import { configSchema } from '../../src/config/schema.ts';
 import type { AlertTransition } from '../../src/domain/alert.ts';
 import type { Role } from '../../src/domain/roles.ts';
@@ -16,7 +17,7 @@ import { createMetrics } from '../../src/lib/metrics.ts';
 import { addToken } from '../../src/server/auth/token-file.ts';
 import { createInProcessApi } from '../../src/server/http/in-process.ts';
 import { createJobs } from '../../src/server/jobs.ts';
-import type { MaintenanceDeps } from '../../src/server/routes/maintenance/maintenance-routes.ts';
+import type { MaintenanceDeps } from '../../src/server/routes/dependencies.ts';
 import { createPipelineReport } from '../../src/server/routes/pipeline-report.ts';
 import { openTokens, type RunningServer, type ServerDeps, startServer } from '../../src/server/server.ts';
 import type { Connections } from '../../src/sink/client/connection.ts';
@@ -153,4 +154,39 @@ export function send(url: string, headers: Readonly<Record<string, string | stri
     });
     outgoing.on('error', reject).end(body);
   });
+}
+
+/** What the OpenAPI document of the server says about its queries. */
+export interface ApiDocument {
+  /** GET paths under /api/v1 without path parameters whose responses are JSON of the stored history. */
+  readonly queryPaths: readonly string[];
+  /** Names of the query parameters. */
+  parameters(path: string): string[];
+  /** Schema of the successful response, as the document has it. */
+  response(path: string): z.ZodType | undefined;
+}
+
+interface Operation {
+  readonly parameters?: readonly { readonly name: string }[];
+  readonly responses: Readonly<
+    Record<string, { readonly content?: Readonly<Record<string, { readonly schema?: z.core.JSONSchema.JSONSchema }>> }>
+  >;
+}
+
+export async function readApiDocument(): Promise<ApiDocument> {
+  const server = await startTestServer();
+  const { text } = await send(`${server.url}/api/v1/openapi.json`);
+  await server.close();
+  const { paths } = JSON.parse(text) as { paths: Record<string, { get?: Operation }> }; // a test validates the document
+  const isQuery = ([, { get }]: [string, { get?: Operation }]): boolean => get?.responses['304'] !== undefined;
+  return {
+    queryPaths: Object.entries(paths)
+      .filter(isQuery)
+      .map(([path]) => path),
+    parameters: (path) => (paths[path]?.get?.parameters ?? []).map(({ name }) => name),
+    response: (path) => {
+      const schema = paths[path]?.get?.responses['200']?.content?.['application/json']?.schema;
+      return schema && z.fromJSONSchema(schema);
+    },
+  };
 }

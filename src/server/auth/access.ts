@@ -1,39 +1,40 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Role, roles } from '../../domain/roles.ts';
-import type { WrongToken } from '../http/limits.ts';
-import { sendProblem } from '../http/problem.ts';
+import type { App } from '../http/create-app.ts';
+import { HttpProblem } from '../http/problem.ts';
+import type { RejectToken } from '../http/rate-limits.ts';
 import type { ProxyUser } from './proxy-users.ts';
-import { readSessionCookie } from './session-cookie.ts';
-import type { Sessions } from './sessions.ts';
+import { readSessionCookie, type Sessions } from './sessions.ts';
 import type { TokenStore } from './token-store.ts';
 
 /** Who sent a request. */
 export interface Caller {
-  /** The name of the token, or of whom a reverse proxy has signed in; none where neither is needed. */
+  /** Name of the token, or of the user that a reverse proxy authenticated; absent without authentication. */
   readonly name?: string;
   readonly role: Role;
-  /** Names the session, token or user in limits; none where none is needed. */
+  /** Identifies the session, token or user in rate limits; absent without authentication. */
   readonly key?: string;
   readonly byProxy?: true;
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Known after the first hooks. */
+    /** Set by the onRequest hooks; undefined if the request is not authenticated. */
     caller: Caller | undefined;
   }
   interface FastifyContextConfig {
+    /** The role that a route requires; `anyone` needs no authentication. */
     role?: Role | 'anyone';
   }
 }
 
-/** For a route that only callers with this role, or one above it, may use; `anyone` needs no token. */
+/** Route options that require this role or a higher one. */
 export function requireRole(role: Role | 'anyone'): { config: { role: Role | 'anyone' } } {
   return { config: { role } };
 }
 
 export interface Access {
-  /** Who sent the request, as of now: a token may have been removed, a session have ended. */
+  /** Authenticates the request again: its token may have been removed since, or its session may have ended. */
   callerOf(request: FastifyRequest): Caller | undefined;
 }
 
@@ -41,48 +42,49 @@ interface AccessDeps {
   readonly tokens: TokenStore;
   readonly sessions: Sessions;
   readonly proxyUser: (request: FastifyRequest) => ProxyUser | undefined;
-  /** The role of everybody where it is; undefined where nobody gets in unknown. */
-  readonly openRole: () => Role | undefined;
-  readonly wrongToken: WrongToken;
+  /** The role of unauthenticated callers; undefined if authentication is required. */
+  readonly anonymousRole: () => Role | undefined;
+  readonly rejectToken: RejectToken;
 }
 
-/** Finds out who asks, and lets nobody past who may not. A route of the API that names no role cannot be registered. */
-export function registerAccess(app: FastifyInstance, parts: AccessDeps): Access {
-  const { wrongToken } = parts;
-  const callerOf = (request: FastifyRequest): Caller | 'wrong' | undefined => identify(request, parts);
+/** Authenticates requests and enforces the role of each route. API routes without a role cannot be registered. */
+export function registerAccess(app: App, deps: AccessDeps): Access {
+  const { rejectToken } = deps;
 
   app.decorateRequest('caller', undefined);
   app.addHook('onRoute', ({ url, config }) => {
-    if (/^\/(api|metrics)\b/.test(url) && config?.role === undefined) throw new Error(`${url} names no role`);
+    if (/^\/(api|metrics)\b/.test(url) && config?.role === undefined) throw new Error(`${url} has no role`);
   });
   app.addHook('onRequest', async (request, reply) => {
-    const caller = callerOf(request);
-    if (caller !== 'wrong') request.caller = caller;
-    else if (roleOf(request) !== 'anyone') return wrongToken(request, reply);
-    return undefined;
+    const caller = authenticate(request, deps);
+    if (caller !== 'unknown-token') request.caller = caller;
+    else if (roleOf(request) !== 'anyone') await rejectToken(request, reply);
   });
-  // After the limits, which are hooks of each route: who is refused is counted too. Before a body is read.
+  // After the rate limits, which are onRequest hooks of each route, so that rejected requests count; before the body is read.
   app.addHook('preParsing', async (request, reply) => {
-    const needed = roleOf(request);
-    return needed === undefined || needed === 'anyone' ? undefined : refuse(reply, request.caller, needed);
+    const required = roleOf(request);
+    if (required !== undefined && required !== 'anyone') authorize(reply, request.caller, required);
   });
   return {
     callerOf: (request) => {
-      const caller = callerOf(request);
-      return caller === 'wrong' ? undefined : caller;
+      const caller = authenticate(request, deps);
+      return caller === 'unknown-token' ? undefined : caller;
     },
   };
 }
 
 const roleOf = ({ routeOptions }: FastifyRequest): Role | 'anyone' | undefined => routeOptions.config?.role;
 
-function identify(request: FastifyRequest, { tokens, sessions, proxyUser, openRole }: AccessDeps): Caller | 'wrong' | undefined {
+function authenticate(
+  request: FastifyRequest,
+  { tokens, sessions, proxyUser, anonymousRole }: AccessDeps,
+): Caller | 'unknown-token' | undefined {
   const [, token] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
   const bearer = token === undefined ? undefined : tokens.find(token);
   if (bearer) return { name: bearer.name, role: bearer.role, key: `token ${bearer.name}` };
-  const everybody = openRole();
-  if (everybody) return { role: everybody };
-  if (token !== undefined) return 'wrong';
+  const anonymous = anonymousRole();
+  if (anonymous) return { role: anonymous };
+  if (token !== undefined) return 'unknown-token';
   const user = proxyUser(request);
   if (user) return { ...user, key: `user ${user.name}`, byProxy: true };
   const session = sessions.find(readSessionCookie(request) ?? '');
@@ -90,13 +92,12 @@ function identify(request: FastifyRequest, { tokens, sessions, proxyUser, openRo
   return session && entry && { name: entry.name, role: entry.role, key: `session ${session.key}` };
 }
 
-/** Answers a caller who may not; undefined for one who may. */
-function refuse(reply: FastifyReply, caller: Caller | undefined, needed: Role): FastifyReply | undefined {
+/** @throws HttpProblem 401 without a caller, 403 if the caller's role is too low */
+function authorize(reply: FastifyReply, caller: Caller | undefined, required: Role): void {
   if (caller === undefined) {
     reply.header('www-authenticate', 'Bearer realm="feedpulse"');
-    return sendProblem(reply, 401, 'Unauthorized', 'A token is needed here: sign in, or send it as `Authorization: Bearer …`.');
+    throw new HttpProblem(401, 'Authentication required: sign in, or send a token as `Authorization: Bearer …`.');
   }
-  if (roles.indexOf(caller.role) < roles.indexOf(needed))
-    return sendProblem(reply, 403, 'Forbidden', `This needs the role ${needed}; the token has the role ${caller.role}.`);
-  return undefined;
+  if (roles.indexOf(caller.role) < roles.indexOf(required))
+    throw new HttpProblem(403, `This needs the role ${required}; the token has the role ${caller.role}.`);
 }

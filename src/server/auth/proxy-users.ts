@@ -10,17 +10,17 @@ export interface ProxyUser {
   readonly role: Role;
 }
 
-/** Far more than a name or a mail address has. */
+/** Longer than any name or e-mail address. */
 const maxNameLength = 200;
 
-/** Who a reverse proxy has signed in, by a header of its own; believed only when the connection comes from one of the trusted proxies. */
+/** The user in the header of a reverse proxy; trusted only if the connection comes from one of the trusted proxies. */
 export function createProxyUsers({ trustedProxies, proxyAuth }: Settings): (request: FastifyRequest) => ProxyUser | undefined {
   if (!proxyAuth) return () => undefined;
   const proxies = blockListOf(trustedProxies);
   const header = proxyAuth.header.toLowerCase();
   return ({ raw }) => {
     if (!isIn(proxies, raw.socket.remoteAddress ?? '')) return undefined;
-    // A proxy that adds its header to one from outside would let everybody choose a name: two are none.
+    // A proxy that appends to a client's header would let clients choose a name, so several values count as none.
     const [name, ...more] = raw.headersDistinct[header]?.flatMap((value) => value.split(',')).map((part) => part.trim()) ?? [];
     if (!name || more.length > 0 || name.length > maxNameLength) return undefined;
     return { name, role: roleOf(name, proxyAuth) };
@@ -43,7 +43,7 @@ function blockListOf(ranges: readonly string[]): BlockList {
   return list;
 }
 
-/** A socket that listens on both families tells IPv4 addresses as IPv6 ones. */
+/** A dual-stack socket reports IPv4 addresses as IPv6. */
 function isIn(list: BlockList, address: string): boolean {
   const plain = address.replace(/^::ffff:(?=[\d.]+$)/i, '');
   return plain !== '' && list.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4');

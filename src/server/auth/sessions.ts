@@ -1,32 +1,34 @@
 import { randomBytes } from 'node:crypto';
+import '@fastify/cookie';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../lib/clock.ts';
 import { hashOf } from './token-file.ts';
 
-export const sessionLifeMs = 12 * 3_600_000;
-/** Sessions of one token; the oldest gives way. With the bound on tokens, memory is bounded. */
+const sessionLifeMs = 12 * 3_600_000;
+/** Older sessions of a token end. Together with the maximum number of tokens this bounds memory. */
 const maxSessionsPerToken = 50;
 
 export interface Session {
-  /** Names the session in limits; it is not the secret. */
+  /** Identifies the session in rate limits; not the secret. */
   readonly key: string;
-  /** The token that it was opened with. */
+  /** Hash of the token that opened it. */
   readonly tokenHash: string;
 }
 
-/** Who has signed in on the page. In memory only: after a restart everyone signs in again. */
+/** Sessions of the web UI, in memory only: after a restart users sign in again. */
 export interface Sessions {
-  /** Opens a session and gives its secret. */
+  /** Opens a session and returns its secret. */
   start(tokenHash: string): string;
   find(secret: string): Session | undefined;
   end(secret: string): void;
 }
 
 export function createSessions(clock: Pick<Clock, 'now'>): Sessions {
-  /** By the hash of the secret, oldest first: how long a look-up takes tells nothing of the secrets. */
+  /** Keyed by the hash of the secret, so that lookup time reveals nothing about secrets; oldest first. */
   const sessions = new Map<string, Session & { readonly endsAt: number }>();
   const keyOf = (secret: string): string => hashOf(secret).toString('base64url');
 
-  const makeRoom = (tokenHash: string): void => {
+  const evict = (tokenHash: string): void => {
     for (const [key, { endsAt }] of sessions) if (endsAt <= clock.now()) sessions.delete(key);
     const own = [...sessions.values()].filter((session) => session.tokenHash === tokenHash);
     for (const { key } of own.slice(0, Math.max(0, own.length - maxSessionsPerToken + 1))) sessions.delete(key);
@@ -34,7 +36,7 @@ export function createSessions(clock: Pick<Clock, 'now'>): Sessions {
 
   return {
     start: (tokenHash) => {
-      makeRoom(tokenHash);
+      evict(tokenHash);
       const secret = randomBytes(32).toString('base64url');
       const key = keyOf(secret);
       sessions.set(key, { key, tokenHash, endsAt: clock.now() + sessionLifeMs });
@@ -46,4 +48,23 @@ export function createSessions(clock: Pick<Clock, 'now'>): Sessions {
     },
     end: (secret) => void sessions.delete(keyOf(secret)),
   };
+}
+
+/** Over TLS, the prefix `__Host-` binds the cookie to TLS, this host and all paths. */
+const cookieName = ({ protocol }: FastifyRequest): string => (protocol === 'https' ? '__Host-feedpulse' : 'feedpulse');
+
+const cookieOptions = ({ protocol }: FastifyRequest) =>
+  ({ path: '/', httpOnly: true, sameSite: 'strict', secure: protocol === 'https' }) as const;
+
+/** The session secret in the request's cookie. */
+export function readSessionCookie(request: FastifyRequest): string | undefined {
+  return request.cookies[cookieName(request)];
+}
+
+export function setSessionCookie(request: FastifyRequest, reply: Pick<FastifyReply, 'setCookie'>, secret: string): void {
+  reply.setCookie(cookieName(request), secret, { ...cookieOptions(request), maxAge: sessionLifeMs / 1_000 });
+}
+
+export function clearSessionCookie(request: FastifyRequest, reply: Pick<FastifyReply, 'setCookie'>): void {
+  reply.setCookie(cookieName(request), '', { ...cookieOptions(request), maxAge: 0 });
 }

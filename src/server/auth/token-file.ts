@@ -9,11 +9,16 @@ import { asError, FeedpulseError } from '../../lib/errors.ts';
 
 const maxTokens = 200;
 const maxFileBytes = 262_144;
-const lockTries = 20;
+const maxLockAttempts = 20;
 const lockPauseMs = 100;
 
 const tokenEntry = z.strictObject({
-  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'a name has up to 64 letters, digits, dots, dashes and underscores'),
+  name: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+      'a name has up to 64 letters, digits, dots, dashes and underscores, and starts with a letter or digit',
+    ),
   role: z.enum(roles),
   /** SHA-256 of the token, in hexadecimal. */
   hash: z.string().regex(/^[0-9a-f]{64}$/),
@@ -21,35 +26,35 @@ const tokenEntry = z.strictObject({
 });
 const tokenFile = z.strictObject({ tokens: z.array(tokenEntry).max(maxTokens, `there are at most ${maxTokens} tokens`) });
 
-/** A token as it is kept: never the token itself. */
+/** A stored token: its hash, never the token itself. */
 export type TokenEntry = z.infer<typeof tokenEntry>;
 
-/** Where the tokens are kept. */
+/** Path of the token file. */
 export function tokensPath({ server, dataDir }: Pick<Config, 'server' | 'dataDir'>): string {
   return server.tokensFile ?? join(dataDir, 'tokens.json');
 }
 
-/**
- * SHA-256, because a token is 256 random bits: nobody can try them all, however fast the hash. A slow hash is
- * for secrets that people think up.
- */
+/** SHA-256 is enough for 256 random bits, which cannot be guessed; slow hashes are for passwords. */
 export function hashOf(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();
 }
 
-/** 256 random bits in URL-safe letters, with a prefix by which people and scanners for leaked secrets know them. */
+/** 256 random bits in base64url, with a prefix that people and secret scanners recognise. */
 export function newToken(): string {
   return `fp_${randomBytes(32).toString('base64url')}`;
 }
 
-/** The tokens of a file; none where there is no file. @throws FILE_UNREADABLE */
+/** The tokens of a file; empty if there is no file. @throws FILE_UNREADABLE */
 export async function readTokens(path: string): Promise<readonly TokenEntry[]> {
   const text = await readSmallFile(path);
   if (text === undefined) return [];
   const checked = tokenFile.safeParse(parseJson(text));
   if (!checked.success) {
     const issue = checked.error.issues[0];
-    throw new FeedpulseError('FILE_UNREADABLE', `${path} does not hold tokens: ${issue?.path.join('.') || 'the file'}: ${issue?.message}.`);
+    throw new FeedpulseError(
+      'FILE_UNREADABLE',
+      `${path} is not a valid token file: ${issue?.path.join('.') || 'the file'}: ${issue?.message}.`,
+    );
   }
   return checked.data.tokens;
 }
@@ -59,9 +64,9 @@ async function readSmallFile(path: string): Promise<string | undefined> {
   try {
     file = await open(path, 'r');
     const { size, mode } = await file.stat();
-    if (size > maxFileBytes) throw new FeedpulseError('FILE_UNREADABLE', `${path} is too large to hold tokens.`);
-    // Whoever can write it can let themselves in.
-    if ((mode & 0o002) !== 0) throw new FeedpulseError('FILE_UNREADABLE', `Everybody on this machine can write ${path}: chmod 600 it.`);
+    if (size > maxFileBytes) throw new FeedpulseError('FILE_UNREADABLE', `${path} is too large for a token file.`);
+    // Anyone who can write the file can grant themselves access.
+    if ((mode & 0o002) !== 0) throw new FeedpulseError('FILE_UNREADABLE', `${path} is world-writable; run chmod 600 on it.`);
     return await file.readFile('utf8');
   } catch (thrown) {
     const error = asError(thrown);
@@ -81,28 +86,28 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Adds a token and gives it back: it is kept nowhere. @throws USAGE when the name is taken or is none, FILE_UNREADABLE */
+/** Adds a token and returns it; only its hash is stored. @throws USAGE if the name is taken or invalid, FILE_UNREADABLE */
 export async function addToken(path: string, { name, role }: { name: string; role: Role }, now: Date): Promise<string> {
   const token = newToken();
   await changeTokens(path, (tokens) => {
-    if (tokens.some((entry) => entry.name === name)) throw new FeedpulseError('USAGE', `There is a token named ${name} already.`);
+    if (tokens.some((entry) => entry.name === name)) throw new FeedpulseError('USAGE', `A token named ${name} already exists.`);
     return [...tokens, { name, role, hash: hashOf(token).toString('hex'), createdAt: now.toISOString() }];
   });
   return token;
 }
 
-/** Removes a token. @throws USAGE when none has this name, FILE_UNREADABLE */
+/** Removes a token. @throws USAGE if no token has this name, FILE_UNREADABLE */
 export async function removeToken(path: string, name: string): Promise<void> {
   await changeTokens(path, (tokens) => {
     const left = tokens.filter((entry) => entry.name !== name);
-    if (left.length === tokens.length) throw new FeedpulseError('USAGE', `There is no token named ${name}.`);
+    if (left.length === tokens.length) throw new FeedpulseError('USAGE', `No token is named ${name}.`);
     return left;
   });
 }
 
 /**
- * Replaces the file in one step, so that a reader sees the old one or the new one. The new one is written beside
- * it first, under a name that only one process can take at a time: changes follow one another.
+ * Replaces the file atomically: readers see the old or the new content. The new content is first written to the lock
+ * file, which only one process can create, so changes are serialized.
  */
 async function changeTokens(path: string, change: (tokens: readonly TokenEntry[]) => TokenEntry[]): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
@@ -123,14 +128,15 @@ async function changeTokens(path: string, change: (tokens: readonly TokenEntry[]
 }
 
 async function takeLock(path: string): Promise<FileHandle> {
-  for (let tried = 1; ; tried++) {
+  for (let attempt = 1; ; attempt++) {
     try {
       return await open(path, 'wx', 0o600);
     } catch (thrown) {
       const error = asError(thrown);
       const isTaken = 'code' in error && error.code === 'EEXIST';
-      if (isTaken && tried < lockTries) await sleep(lockPauseMs);
-      else if (isTaken) throw new FeedpulseError('FILE_UNREADABLE', `Another command is changing the tokens; if none is, delete ${path}.`);
+      if (isTaken && attempt < maxLockAttempts) await sleep(lockPauseMs);
+      else if (isTaken)
+        throw new FeedpulseError('FILE_UNREADABLE', `Another process is changing the tokens; if none is running, delete ${path}.`);
       else throw new FeedpulseError('FILE_UNREADABLE', `${error.message}.`, { cause: error });
     }
   }

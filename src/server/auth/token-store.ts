@@ -1,55 +1,55 @@
 import { timingSafeEqual } from 'node:crypto';
 import { asError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
-import { hashOf, readTokens, type TokenEntry } from './token-file.ts';
+import { hashOf, newToken, readTokens, type TokenEntry } from './token-file.ts';
 
-const lookEveryMs = 1_000;
+const reloadMs = 1_000;
 
-/** The tokens that count now. The file is looked at every second, so that a change needs no restart. */
+/** The valid tokens. The file is reloaded every second, so that changes need no restart. */
 export interface TokenStore {
-  /** Whether callers need a token: from the first one on, until the process ends, even when the last one is removed. */
+  /** Whether callers need a token: true from the first token until the process ends, even if the last one is removed. */
   required(): boolean;
-  /** The entry of a token. */
+  /** The entry of a token; undefined if it is unknown. */
   find(token: string): TokenEntry | undefined;
-  /** The entry with a hash that was found before, unless it has been removed since. */
+  /** The entry with this hash; undefined if it was removed. */
   byHash(hash: string): TokenEntry | undefined;
   close(): void;
 }
 
 /**
- * Opens the tokens of a file. `own` is found like one of them, and is none of them: it makes no token required.
+ * Opens a token file. Entries of `own` are valid besides those of the file, and do not make tokens required.
  * @throws FILE_UNREADABLE
  */
 export async function openTokenStore(path: string, log: Log, own: readonly TokenEntry[] = []): Promise<TokenStore> {
   const always = digested(own);
   let entries = digested(await readTokens(path));
   let required = entries.length > 0;
-  let trouble: string | undefined;
+  let problem: string | undefined;
 
-  const look = async (): Promise<void> => {
+  const reload = async (): Promise<void> => {
     try {
       entries = digested(await readTokens(path));
-      trouble = undefined;
+      problem = undefined;
     } catch (thrown) {
-      // A file that cannot be read may be one from which a token was taken out: nobody gets in until it is mended.
+      // A token may have been removed from a file that cannot be read, so all tokens are invalid until it is fixed.
       entries = [];
       const { message } = asError(thrown);
-      if (message !== trouble) log.error({ error: message }, 'the tokens cannot be read; none counts');
-      trouble = message;
+      if (message !== problem) log.error({ error: message }, 'cannot read the token file; all tokens are rejected');
+      problem = message;
     }
-    required ||= entries.length > 0 || trouble !== undefined;
+    required ||= entries.length > 0 || problem !== undefined;
   };
-  let looking = Promise.resolve();
+  let reloading = Promise.resolve();
   const timer = setInterval(() => {
-    looking = looking.then(look);
-  }, lookEveryMs).unref();
+    reloading = reloading.then(reload);
+  }, reloadMs).unref();
 
   return {
     required: () => required,
     find: (token) => {
       const given = hashOf(token);
       let found: TokenEntry | undefined;
-      // Every entry is compared, and each in constant time: the time taken tells nothing of the hashes.
+      // All entries are compared in constant time, so that timing reveals nothing about the hashes.
       for (const { digest, entry } of [...always, ...entries]) if (timingSafeEqual(digest, given)) found = entry;
       return found;
     },
@@ -59,3 +59,15 @@ export async function openTokenStore(path: string, log: Log, own: readonly Token
 }
 
 const digested = (entries: readonly TokenEntry[]) => entries.map((entry) => ({ entry, digest: Buffer.from(entry.hash, 'hex') }));
+
+/** A token for other commands on this machine, valid until the process ends. */
+export interface LocalToken {
+  readonly token: string;
+  readonly entry: TokenEntry;
+}
+
+export function createLocalToken(now: Date): LocalToken {
+  const token = newToken();
+  // Names of the token file cannot contain a space, so this one is unique.
+  return { token, entry: { name: 'this machine', role: 'admin', hash: hashOf(token).toString('hex'), createdAt: now.toISOString() } };
+}

@@ -1,25 +1,32 @@
 import fastifyEtag from '@fastify/etag';
-import type { FastifyInstance } from 'fastify';
+import type { Clock } from '../../lib/clock.ts';
+import type { App } from './create-app.ts';
 
-/** Late posts are rare so long after; before that a range is still filling up. */
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The response depends on stored history only: it gets an ETag, and browsers may keep it for a while. */
+    cacheable?: boolean;
+  }
+}
+
+/** Posts that arrive later than this are rare; a range that ended earlier is considered complete. */
 const settledAfterMs = 15 * 60_000;
-/** How old an answer about the past may be: a correction or an erasure should be seen soon. */
+/** Short, so that corrections and erasures soon show. */
 const maxAgeSeconds = 30;
 
 /**
- * Answers about the history carry an ETag, and cost nothing on the wire when asked for again unchanged. One about a
- * range that is over may be kept for half a minute without asking; one that reaches up to now may not. They are for
- * the one who asked: no proxy may keep them for others. All else keeps `no-store`.
- * @param questions paths of the routes that ask about the history
+ * Responses of cacheable routes carry an ETag and cost nothing on the wire when unchanged. Those about a past range may
+ * be reused for half a minute, those that reach up to now must be revalidated. They are private: no shared cache may keep
+ * them. All other responses keep `no-store`.
  */
-export async function registerCaching(app: FastifyInstance, questions: readonly string[], clock: { now(): number }): Promise<void> {
+export async function registerCaching(app: App, clock: Pick<Clock, 'now'>): Promise<void> {
   await app.register(fastifyEtag, { weak: true });
   app.addHook('onSend', async (request, reply, payload) => {
-    if (request.method !== 'GET' || reply.statusCode >= 300 || !questions.includes(request.routeOptions.url ?? '')) return payload;
-    const { to } = request.query as { to?: unknown }; // Fastify's own parser makes an object
-    const isOver = typeof to === 'string' && Date.parse(to) < clock.now() - settledAfterMs;
+    if (request.method !== 'GET' || reply.statusCode >= 300 || !request.routeOptions.config.cacheable) return payload;
+    const { to } = request.query as { to?: unknown }; // Fastify's parser returns an object
+    const isPast = typeof to === 'string' && Date.parse(to) < clock.now() - settledAfterMs;
     reply
-      .header('cache-control', isOver ? `private, max-age=${maxAgeSeconds}` : 'private, no-cache')
+      .header('cache-control', isPast ? `private, max-age=${maxAgeSeconds}` : 'private, no-cache')
       .header('vary', 'authorization, cookie');
     return payload;
   });

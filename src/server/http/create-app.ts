@@ -1,51 +1,59 @@
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import Fastify, { type FastifyInstance } from 'fastify';
-import { problemText, problemType } from './problem.ts';
-import { secureHeaders } from './secure-headers.ts';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Log } from '../../lib/log.ts';
+import { problemHandler, problemText, problemType } from './problem.ts';
+import { minimalHeaders } from './security-headers.ts';
 
-/** How long a client may take for the head of a request, and for all of it: who sends letter by letter holds nothing up. */
+/** Time limits for the head of a request and for all of it, so that slow clients do not hold connections. */
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 15_000;
-/** How long a connection may be silent in the middle of a request or answer; the live stream speaks every second. */
-const silenceMs = 60_000;
+/** Idle limit within a request or response; the live stream sends every second. */
+const connectionTimeoutMs = 60_000;
 
 interface AppOptions {
+  readonly log: Log;
   readonly trustedProxies?: readonly string[];
-  readonly mostConnections?: number;
+  readonly maxConnections?: number;
 }
 
-/** Fastify with bounds on everything that a client could make large, many or slow. */
-export function createApp({ trustedProxies = [], mostConnections = 1_000 }: AppOptions): FastifyInstance {
+/** Fastify whose routes take their types, validation and serialization from zod schemas. */
+export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>;
+
+/** Fastify with limits on everything that a client could make large, many or slow. */
+export function createApp({ log, trustedProxies = [], maxConnections = 1_000 }: AppOptions): App {
   const app = Fastify({
     bodyLimit: 65_536,
     forceCloseConnections: true,
     requestTimeout: requestTimeoutMs,
-    connectionTimeout: silenceMs,
+    connectionTimeout: connectionTimeoutMs,
     http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: 1_000, maxHeaderSize: 16_384 },
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
-    clientErrorHandler: refuseRawRequest,
+    clientErrorHandler: rejectRawRequest,
+  }).withTypeProvider<ZodTypeProvider>();
+  app.server.maxConnections = maxConnections;
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler(problemHandler(log));
+  // An absent body means that every field has its default.
+  app.addHook('preValidation', async (request) => {
+    if (request.routeOptions.schema?.body) request.body ??= {};
   });
-  app.server.maxConnections = mostConnections;
   return app;
 }
 
 const statusOf: Readonly<Record<string, number>> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
 
-/** What Node cannot read as a request never reaches a route, and is answered here. */
-function refuseRawRequest({ code }: { code?: string }, socket: Socket): void {
+/** Answers what Node cannot parse as a request, and what therefore reaches no route. */
+function rejectRawRequest({ code }: { code?: string }, socket: Socket): void {
   if (code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
   const status = statusOf[code ?? ''] ?? 400;
-  const body = problemText(status, STATUS_CODES[status] ?? 'Bad Request', 'The request was too slow, too large or no HTTP.');
-  const headers = {
-    ...secureHeaders({ protocol: 'http', url: '/api' }),
-    'content-type': problemType,
-    'content-length': Buffer.byteLength(body),
-    connection: 'close',
-  };
+  const body = problemText(status, 'The request was too slow, too large, or not HTTP.');
+  const headers = { ...minimalHeaders, 'content-type': problemType, 'content-length': Buffer.byteLength(body), connection: 'close' };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
 }

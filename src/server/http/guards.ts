@@ -1,27 +1,27 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { Config } from '../../config/schema.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import { isLoopback } from '../../lib/loopback.ts';
-import { sendProblem } from './problem.ts';
-import { secureHeaders } from './secure-headers.ts';
+import type { App } from './create-app.ts';
+import { HttpProblem } from './problem.ts';
 
 type Binding = Pick<Config['server'], 'host' | 'allowUnauthenticated' | 'trustedProxies' | 'proxyAuth'>;
 
-/** Far more than the longest question of the page. */
+/** Far more than the longest query of the web UI. */
 const maxUrlLength = 4_096;
-const harmless = new Set(['GET', 'HEAD', 'OPTIONS']);
+const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Whether other machines are meant to reach the server, by itself or through a proxy. */
+/** Whether the server is reachable from other machines, directly or through a proxy. */
 export function isExposed({ host, trustedProxies }: Binding): boolean {
   return !isLoopback(host) || trustedProxies.length > 0;
 }
 
-/** Whether other machines reach the server without a proxy, which could speak TLS with them. */
+/** Whether other machines reach the server without a proxy that could terminate TLS. */
 export function isUnencrypted(server: Binding): boolean {
   return isExposed(server) && server.trustedProxies.length === 0;
 }
 
-/** What others reach needs a token, or has to be open in so many words. @throws INSECURE_BIND */
+/** @throws INSECURE_BIND if the server is exposed without authentication, and the config does not allow that */
 export function checkBinding(server: Binding, tokenRequired: boolean): void {
   if (!isExposed(server) || tokenRequired || server.allowUnauthenticated) return;
   const how = isLoopback(server.host) ? 'server.trustedProxies let other machines in' : `${server.host} can be reached by other machines`;
@@ -29,43 +29,41 @@ export function checkBinding(server: Binding, tokenRequired: boolean): void {
 }
 
 /**
- * Sets the security headers, and answers only requests that name this host: a page elsewhere whose name is
- * made to point here (DNS rebinding) is turned away, and so is what another site's page sends. Where others are
- * meant to reach the server its names are not known; there a page under another name has no session.
+ * Rejects requests for other hosts (DNS rebinding) and requests that pages of other sites send (CSRF). An exposed
+ * server does not know its own names; there a page under another name has no session.
  */
-export function registerGuards(app: FastifyInstance, server: Binding): void {
-  // Without it a form of another site could send what parses as JSON without asking first.
+export function registerGuards(app: App, server: Binding): void {
+  // A form of another site could send text/plain that parses as JSON, without a preflight request.
   app.removeContentTypeParser('text/plain');
-  app.addHook('onRequest', async (request, reply) => {
-    reply.headers(secureHeaders(request));
-    if (request.url.length > maxUrlLength)
-      return sendProblem(reply, 414, 'URI Too Long', `An address has at most ${maxUrlLength} characters.`);
-    // Only a proxy is asked for whole addresses; here one could name another host than the header does.
-    if (!request.url.startsWith('/')) return sendProblem(reply, 400, 'Bad request', 'The address begins with no slash.');
+  app.addHook('onRequest', async (request) => {
+    if (request.url.length > maxUrlLength) throw new HttpProblem(414, `URLs are limited to ${maxUrlLength} characters.`);
+    // Absolute URLs are for proxies; here one could name another host than the Host header does.
+    if (!request.url.startsWith('/')) throw new HttpProblem(400, 'The request target must begin with a slash.');
     const name = request.hostname.replace(/^\[|\]$/g, '');
     const isServed = isLoopback(name) || name === server.host || isExposed(server) || server.allowUnauthenticated;
-    if (!isServed) return sendProblem(reply, 403, 'Forbidden', 'This host name is not served here.');
-    const foreign = foreignness(request, server.proxyAuth?.header.toLowerCase());
-    if (foreign) return sendProblem(reply, 403, 'Forbidden', foreign);
-    return undefined;
+    if (!isServed) throw new HttpProblem(403, 'This host name is not served here.');
+    const reason = crossSiteReason(request, server.proxyAuth?.header.toLowerCase());
+    if (reason) throw new HttpProblem(403, reason);
   });
 }
 
-/** Why a request may come from a page of another origin; undefined when it does not. */
-function foreignness({ method, headers, protocol, host }: FastifyRequest, userHeader = ''): string | undefined {
+/** Why a request may come from a page of another origin; undefined if it does not. */
+function crossSiteReason({ method, headers, protocol, host }: FastifyRequest, userHeader = ''): string | undefined {
   const { origin, cookie, authorization } = headers;
-  if (origin !== undefined && !isOwnOrigin(origin, protocol, host)) return 'Requests from other origins are refused.';
+  if (origin !== undefined && !isOwnOrigin(origin, protocol, host)) return 'Requests from other origins are rejected.';
   const site = headers['sec-fetch-site'];
   if ((site === 'cross-site' || site === 'same-site') && headers['sec-fetch-mode'] !== 'navigate')
-    return 'Requests from other sites are refused.';
-  // A browser names the origin of whatever changes something.
-  if (origin === undefined && cookie !== undefined && !harmless.has(method)) return 'A request with a cookie must name its origin.';
+    return 'Requests from other sites are rejected.';
+  // Browsers send Origin with every unsafe method.
+  if (origin === undefined && cookie !== undefined && !safeMethods.has(method))
+    return 'A request with a cookie must have an Origin header.';
   const isSignedInByProxy = headers[userHeader] !== undefined && !/^Bearer /i.test(authorization ?? '');
-  if (origin === undefined && isSignedInByProxy && !harmless.has(method)) return 'A request of somebody signed in must name its origin.';
+  if (origin === undefined && isSignedInByProxy && !safeMethods.has(method))
+    return 'A request authenticated by a proxy must have an Origin header.';
   return undefined;
 }
 
-/** A proxy that is not declared may have taken the TLS off; the other way round it is another origin. */
+/** An undeclared proxy may have terminated TLS, so https is accepted over http; the reverse is another origin. */
 function isOwnOrigin(origin: string, protocol: string, host: string): boolean {
   if (!URL.canParse(origin)) return false;
   const url = new URL(origin);

@@ -1,12 +1,12 @@
 import type { Log } from '../../lib/log.ts';
-import { type ApiDeps, registerApi } from '../routes/api.ts';
+import { registerApi } from '../routes/api.ts';
+import type { ApiDeps } from '../routes/dependencies.ts';
 import { createApp } from './create-app.ts';
-import { problemHandler } from './problem.ts';
 
 /** A request as HTTP would bring it. */
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** With the query string. */
+  /** Includes the query string. */
   readonly path: string;
   readonly body?: object;
 }
@@ -16,15 +16,14 @@ export interface ApiResponse {
   readonly text: string;
 }
 
-/** The API without a server: who may open the database may ask it anything, so there are no guards, tokens and limits. */
-export function createInProcessApi(parts: ApiDeps & { readonly log: Log }): (request: ApiRequest) => Promise<ApiResponse> {
-  const app = createApp({});
+/** The API without a server. Whoever can open the database has all rights, so there is no authentication and no rate limit. */
+export function createInProcessApi(deps: ApiDeps & { readonly log: Log }): (request: ApiRequest) => Promise<ApiResponse> {
+  const app = createApp(deps);
   app.decorateRequest('caller', undefined);
   app.addHook('onRequest', async (request) => {
     request.caller = { role: 'admin' };
   });
-  app.setErrorHandler(problemHandler(parts.log));
-  registerApi(app, parts);
+  registerApi(app, deps);
   return async ({ method, path, body }) => {
     const { statusCode, payload } = await app.inject({ method, url: path, ...(body && { payload: body }) });
     return { status: statusCode, text: payload };

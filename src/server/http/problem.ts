@@ -1,32 +1,80 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { FeedpulseError } from '../../lib/errors.ts';
+import { type ErrorKind, errorCodeOf, FeedpulseError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
+import { describeError, isTransient } from '../../sink/client/database-errors.ts';
 
 export const problemType = 'application/problem+json; charset=utf-8';
+const retryAfterSeconds = 5;
 
-/** The body of an error as RFC 9457 describes it. */
-export function problemText(status: number, title: string, detail: string): string {
-  return JSON.stringify({ type: 'about:blank', title, status, detail });
+/** The body of an error (RFC 9457). */
+export function problemText(status: number, detail: string): string {
+  return JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail });
 }
 
-/** An error as RFC 9457 describes it. */
-export function sendProblem(reply: FastifyReply, status: number, title: string, detail: string): FastifyReply {
-  return reply
-    .code(status)
-    .type(problemType)
-    .send(problemText(status, title, detail));
+/** Sends an error (RFC 9457). */
+export function sendProblem(reply: FastifyReply, status: number, detail: string): FastifyReply {
+  return reply.code(status).type(problemType).send(problemText(status, detail));
 }
 
-/** Turns what a handler throws into a problem; what the caller cannot mend is logged and not shown. */
-export function problemHandler(
-  log: Log,
-): (error: FastifyError | FeedpulseError, request: FastifyRequest, reply: FastifyReply) => FastifyReply {
+/** Thrown by hooks and handlers to end a request with this status; the message is the problem's detail. */
+export class HttpProblem extends Error {
+  readonly statusCode: number;
+
+  constructor(statusCode: number, detail: string) {
+    super(detail);
+    this.statusCode = statusCode;
+  }
+}
+
+export const notFound = (detail: string): HttpProblem => new HttpProblem(404, detail);
+
+type RequestError = FastifyError | FeedpulseError | HttpProblem;
+
+/**
+ * Answers what hooks and handlers throw: 4xx for a mistake of the caller, 503 with Retry-After while a dependency is
+ * unavailable, 500 for a bug. Causes of 5xx are logged (bugs with their stack) and not sent.
+ */
+export function problemHandler(log: Log): (error: RequestError, request: FastifyRequest, reply: FastifyReply) => FastifyReply {
   return (error, request, reply) => {
-    if (error instanceof FeedpulseError && error.code === 'USAGE') return sendProblem(reply, 400, 'Bad request', error.message);
-    const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500;
-    if (status < 500) return sendProblem(reply, status, STATUS_CODES[status] ?? 'Bad request', error.message);
-    log.error({ route: request.routeOptions.url, error: error.message }, 'a request failed');
-    return sendProblem(reply, 503, 'Unavailable', 'The history cannot be read at the moment; the log says why.');
+    const status = statusOf(error);
+    if (status < 500 || error instanceof HttpProblem) return sendProblem(reply, status, detailOf(error));
+    const route = `${request.method} ${request.routeOptions.url}`;
+    if (status === 500) {
+      log.error({ route, error: error.message, stack: error.stack, cause: messageOf(error.cause) }, 'request failed: internal error');
+      return sendProblem(reply, 500, 'Internal error; the log has the details.');
+    }
+    log.error(
+      { route, error: error instanceof FeedpulseError ? error.message : describeError(error) },
+      'request failed: dependency unavailable',
+    );
+    reply.header('retry-after', String(retryAfterSeconds));
+    return sendProblem(reply, status, 'The database is unavailable; try again later. The log has the details.');
   };
 }
+
+function statusOf(error: RequestError): number {
+  if (error instanceof FeedpulseError) return statusOfKind[error.kind];
+  if ('statusCode' in error && error.statusCode !== undefined) return error.statusCode;
+  return isDatabaseFault(error) && isTransient(error) ? 503 : 500;
+}
+
+/** An operator's mistake cannot be fixed by the caller, and the process goes on without the dependency that it affects. */
+const statusOfKind: Readonly<Record<ErrorKind, number>> = { caller: 400, dependency: 503, operator: 503 };
+
+/** Errors of the database client have ClickHouse's number or the system's name (ECONNREFUSED) as their code; bugs do not. */
+function isDatabaseFault(error: Error): boolean {
+  return /^(\d+|E(?!RR_)[A-Z_]+)$/.test(errorCodeOf(error) ?? '');
+}
+
+/** For a schema violation the field and what is wrong with it. */
+function detailOf(error: RequestError): string {
+  if (!('validation' in error) || !error.validation?.[0]) return error.message;
+  const { instancePath, message } = error.validation[0];
+  const field = instancePath.slice(1).replaceAll('/', '.');
+  return `${field || contexts[error.validationContext ?? 'body'] || 'request'}: ${message}`;
+}
+
+const contexts: Readonly<Record<string, string>> = { querystring: 'query', body: 'body', params: 'path', headers: 'headers' };
+
+const messageOf = (cause: unknown): string | undefined => (cause instanceof Error ? cause.message : undefined);

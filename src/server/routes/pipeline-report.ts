@@ -7,49 +7,58 @@ import type { Metrics } from '../../lib/metrics.ts';
 import { version } from '../../lib/version.ts';
 import type { Database } from '../../sink/client/connection.ts';
 import { readStorage } from '../../sink/maintenance/storage.ts';
+import type { App } from '../http/create-app.ts';
 import type { RecentMetrics } from './recent-metrics.ts';
+import { count, fraction } from './response-schemas.ts';
 
-const count = z.int().min(0);
-const fraction = z.number().min(0).max(1);
 const quantiles = z.strictObject({ p50: z.number(), p95: z.number() }).nullable();
-const modelFigures = z.strictObject({ macroRecall: fraction, accuracy: fraction, calibrationError: fraction });
+const modelMetrics = z.strictObject({ macroRecall: fraction, accuracy: fraction, calibrationError: fraction });
 
-/** A test holds the answer to it, and the OpenAPI document shows it. */
 export const pipelineResponse = z.strictObject({
   version: z.string(),
   startedAt: z.iso.datetime(),
   ready: z.boolean(),
-  components: z.record(z.string(), z.string()).describe('Each component: `ok`, or what is wrong'),
+  components: z.record(z.string(), z.string()).describe('Per component: `ok`, or its health issue'),
   source: z.string(),
-  postsPerSecond: z.number().describe('On average over ten seconds'),
+  postsPerSecond: z.number().describe('Mean over ten seconds'),
   posts: z
     .strictObject({ read: count, scored: count, written: count, inFlight: count, cacheHits: count, truncated: count })
     .describe('Since the start'),
   recent: z
     .strictObject({
-      inferenceSeconds: quantiles.describe('Of a micro-batch, queueing included'),
-      writeSeconds: quantiles.describe('Of a durable write'),
-      rowSeconds: quantiles.describe('From reading a post to its row'),
-      batchPosts: quantiles.describe('Posts of a micro-batch'),
+      inferenceSeconds: quantiles.describe('Per micro-batch, including queueing'),
+      writeSeconds: quantiles.describe('Per acknowledged write'),
+      rowSeconds: quantiles.describe('From reading a post to its stored row'),
+      batchPosts: quantiles.describe('Posts per micro-batch'),
     })
-    .describe('Of the last minute; null where nothing happened'),
-  lag: z.array(z.strictObject({ topic: z.string(), partition: count, messages: count })),
+    .describe('Last minute; null without observations'),
+  lag: z.array(z.strictObject({ topic: z.string(), partition: count, messages: count })).readonly(),
   deadLetters: z.record(z.string(), count).describe('By reason, since the start'),
-  lowConfidence: fraction.nullable().describe('Of the scored posts since the start, those the model gives less than 50 %'),
+  lowConfidence: fraction.nullable().describe('Share of scored posts with a confidence below 50 %, since the start'),
   model: z.strictObject({
     version: z.string(),
-    languages: z.array(z.string()),
+    languages: z.array(z.string()).readonly(),
     maxTokens: count,
     temperature: z.number(),
     bytes: count,
-    figures: modelFigures.nullable().describe('Of the weights that run, on the validation posts'),
+    figures: modelMetrics.nullable().describe('Quality of the running weights on the validation posts'),
   }),
   process: z.strictObject({ memoryBytes: count, eventLoopDelaySeconds: z.number() }),
   storage: z
     .array(z.strictObject({ table: z.string(), rows: count, bytes: count }))
+    .readonly()
     .nullable()
-    .describe('null where the database does not tell'),
+    .describe('null if the database does not permit reading it'),
 }) satisfies z.ZodType<PipelineReport>;
+
+const schema = {
+  summary: 'State of this process: readiness, throughput, latencies, lag, dead letters, model, memory and disk',
+  response: { 200: pipelineResponse.describe('State as of now') },
+};
+
+export function registerPipelineRoute(app: App, read: () => Promise<PipelineReport>): void {
+  app.get('/api/v1/pipeline', { config: { role: 'viewer' }, schema }, read);
+}
 
 export interface PipelineReportDeps {
   readonly clock: Pick<Clock, 'now'>;
@@ -60,7 +69,7 @@ export interface PipelineReportDeps {
   readonly status: () => PipelineStatus;
 }
 
-/** What this process is doing, for people: readiness, pace, delays, lag, dead letters, model, memory and disk. */
+/** Reads readiness, throughput, latencies, lag, dead letters, model, memory and disk usage of this process. */
 export function createPipelineReport({ clock, metrics, recent, model, db, status }: PipelineReportDeps): () => Promise<PipelineReport> {
   const startedAt = new Date(clock.now()).toISOString();
   return async () => {
@@ -84,7 +93,7 @@ export function createPipelineReport({ clock, metrics, recent, model, db, status
       lowConfidence: await lowConfidenceOf(metrics),
       model: describe(model),
       process: { memoryBytes: process.memoryUsage.rss(), eventLoopDelaySeconds: await sumOf(metrics.eventLoopDelay) },
-      storage: await readStorage(db.upkeep).catch(() => null), // a user of the database may not look at it
+      storage: await readStorage(db.upkeep).catch(() => null), // the database user may lack the permission
     };
   };
 }
@@ -116,7 +125,7 @@ async function byReason({ deadLetters }: Metrics): Promise<Record<string, number
   return Object.fromEntries(values.map(({ labels, value }) => [String(labels.reason), value]));
 }
 
-/** Unscored posts have no confidence, and are no part of it. */
+/** Unscored posts have no confidence and are left out. */
 async function lowConfidenceOf({ postsScored, lowConfidence }: Metrics): Promise<number | null> {
   const { values } = await postsScored.get();
   const scored = values.filter(({ labels }) => labels.label !== storedLabels.at(-1)).reduce((sum, { value }) => sum + value, 0);

@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { duration, milliseconds, timeZone } from '../../config/schema.ts';
 import { grains } from '../../domain/brand-metrics.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
+import type { TimeRange } from '../../sink/rollups/rebuild.ts';
 
-const maxRangeMs = 400 * 86_400_000;
-const day = 86_400_000;
+const dayMs = 86_400_000;
+const maxRangeMs = 400 * dayMs;
+const maxBrands = 20;
 
-/** A day begins at midnight UTC; a time without an offset could mean any zone, and is refused. */
+/** A date means midnight UTC. A time without an offset is rejected: it could be in any zone. */
 const isoTime = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
 
 export const time = z
@@ -15,36 +17,39 @@ export const time = z
   .describe('ISO 8601 with an offset from UTC, `now`, or relative: now-7d')
   .refine((value) => readTime(value, 0) !== undefined, 'expected a date, a time with its offset (2026-11-01T09:30:00Z), now, or now-7d');
 
-const brand = z.string().min(1).max(100).default('*').describe('A brand of the config; `*` is all posts');
-
-const namedBrand = z.string().min(1).max(100);
-const maxBrands = 20;
+const brandName = z.string().min(1).max(100);
+const brand = brandName.default('*').describe('A configured brand; `*` is all posts');
 
 /** `brands=A&brands=B`; a comma may be part of a name. */
 const brands = z
-  .union([namedBrand.transform((name) => [name]), z.array(namedBrand).max(maxBrands, `at most ${maxBrands} brands at once`)])
+  .union([brandName.transform((name) => [name]), z.array(brandName).max(maxBrands, `at most ${maxBrands} brands`)])
   .refine((names) => new Set(names).size === names.length, 'names a brand twice')
   .optional()
-  .describe('Brands to compare, one parameter each; all of the config when absent');
+  .describe('Brands to compare, one parameter each; all configured brands when absent');
 
-/** `brand=A&brand=B`. Where all posts are among them, it is all posts. */
+/** `brand=A&brand=B`. If `*` is among them, the result is `*`. */
 export const anyOfBrands = z
-  .union([namedBrand, z.array(namedBrand)])
-  .refine((named) => typeof named === 'string' || named.length <= maxBrands, `at most ${maxBrands} brands at once`)
+  .union([brandName, z.array(brandName)])
+  .refine((names) => typeof names === 'string' || names.length <= maxBrands, `at most ${maxBrands} brands`)
   .default('*')
-  .transform((named) => (typeof named !== 'string' && named.includes('*') ? '*' : named))
-  .describe('A brand of the config, or several, one parameter each; `*` is all posts');
+  .transform((names) => (typeof names !== 'string' && names.includes('*') ? '*' : names))
+  .describe('A configured brand, or several, one parameter each; `*` is all posts');
 
-/** Both ends are optional: the last 24 hours. */
+/** The default range is the last 24 hours. */
 export const rangeQuery = z.strictObject({ from: time.default('now-24h'), to: time.default('now') });
 export const brandRangeQuery = rangeQuery.extend({ brand });
 export const brandsRangeQuery = rangeQuery.extend({ brands });
 export const trendsQuery = brandRangeQuery.extend({
-  grain: z.enum(grains).optional().describe('Length of a bucket; chosen by the range when absent'),
-  timeZone: timeZone.default('UTC').describe('Where hours, days, weeks and months begin'),
+  grain: z.enum(grains).optional().describe('Bucket length; depends on the range when absent'),
+  timeZone: timeZone.default('UTC').describe('Time zone in which hours, days, weeks and months begin'),
 });
 
-/** Checks a query string; USAGE names the first problem. */
+/** A range of posts by creation time, for jobs; without `since`, from the first post. */
+export const rangeBody = z.strictObject({ since: time.optional(), until: time.default('now') });
+
+export const idParams = z.strictObject({ id: z.uuid() });
+
+/** Checks a value outside of a route's schema. @throws USAGE with the first issue */
 export function parseQuery<S extends z.ZodType>(schema: S, query: unknown): z.output<S> {
   const checked = schema.safeParse(query);
   if (checked.success) return checked.data;
@@ -52,24 +57,35 @@ export function parseQuery<S extends z.ZodType>(schema: S, query: unknown): z.ou
   throw new FeedpulseError('USAGE', `${issue?.path.join('.') || 'query'}: ${issue?.message}`);
 }
 
-/** Both ends of a range as dates. */
+/** Both ends of a range as dates. @throws USAGE for an empty range, or one of more than 400 days */
 export function resolveRange({ from, to }: z.output<typeof rangeQuery>, now: number): { from: Date; to: Date } {
-  const [start = now - day, end = now] = [readTime(from, now), readTime(to, now)];
-  if (start >= end) throw new FeedpulseError('USAGE', 'from: must lie before to');
-  if (end - start > maxRangeMs) throw new FeedpulseError('USAGE', 'from: a range is at most 400 days long');
+  const [start = now - dayMs, end = now] = [readTime(from, now), readTime(to, now)];
+  if (start >= end) throw new FeedpulseError('USAGE', 'from: must be before to');
+  if (end - start > maxRangeMs) throw new FeedpulseError('USAGE', 'from: range must not exceed 400 days');
   return { from: new Date(start), to: new Date(end) };
 }
 
-/** What the database can tell as a moment in seconds, in milliseconds: until a day before the last. */
+/** A range as responses show it. */
+export const toIsoRange = ({ from, to }: { from: Date; to: Date }) => ({ from: from.toISOString(), to: to.toISOString() });
+
+/** The whole minutes that a range touches, in seconds since 1970. @throws USAGE for an empty range */
+export function toTimeRange({ since, until }: z.output<typeof rangeBody>, now: number): TimeRange {
+  const from = since === undefined ? 0 : (readTime(since, now) ?? 0);
+  const to = readTime(until, now) ?? now;
+  if (from >= to) throw new FeedpulseError('USAGE', 'since: must be before until');
+  return { from: Math.max(0, Math.floor(from / 60_000) * 60), to: Math.ceil(to / 60_000) * 60 };
+}
+
+/** The last moment, in milliseconds, that the database's 32-bit seconds can hold, less a day. */
 const latestMs = (2 ** 32 - 86_400) * 1_000;
 
-/** Milliseconds since 1970 of a time as queries have it, within what the database holds; undefined where it is none. */
+/** Milliseconds since 1970, clamped to what the database can hold; undefined if `value` is not a time. */
 export function readTime(value: string, now: number): number | undefined {
-  const time = readAnyTime(value, now);
+  const time = readUnboundedTime(value, now);
   return time === undefined ? undefined : Math.min(Math.max(0, time), latestMs);
 }
 
-function readAnyTime(value: string, now: number): number | undefined {
+function readUnboundedTime(value: string, now: number): number | undefined {
   const [, amount] = /^now(?:-(.+))?$/.exec(value) ?? [undefined, ''];
   if (value === 'now') return now;
   if (amount) return duration.safeParse(amount).success ? now - milliseconds(amount) : undefined;

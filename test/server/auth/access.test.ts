@@ -5,6 +5,7 @@ import { createSessions } from '../../../src/server/auth/sessions.ts';
 import { addToken, removeToken } from '../../../src/server/auth/token-file.ts';
 import { openTokenStore, type TokenStore } from '../../../src/server/auth/token-store.ts';
 import { createApp } from '../../../src/server/http/create-app.ts';
+import { HttpProblem } from '../../../src/server/http/problem.ts';
 import { quiet } from '../../support/test-database.ts';
 import { healthy, problemType, send, startTestServer, type TestServer, tokenFolder } from '../test-server.ts';
 
@@ -64,17 +65,19 @@ test('with one, every address of the API needs it', async () => {
   expect(await statusOf('/metrics', bearer(viewer))).toBe(200);
 });
 
-test('a route of the API that names no role cannot be made', () => {
-  const app = createApp({});
+test('an API route without a role cannot be registered', () => {
+  const app = createApp({ log: quiet });
   const tokens: TokenStore = { required: () => true, find: () => undefined, byHash: () => undefined, close: () => {} };
   registerAccess(app, {
     tokens,
     sessions: createSessions({ now: () => 0 }),
     proxyUser: () => undefined,
-    openRole: () => undefined,
-    wrongToken: async (_, reply) => reply,
+    anonymousRole: () => undefined,
+    rejectToken: async () => {
+      throw new HttpProblem(401, 'Unknown token.');
+    },
   });
-  expect(() => app.get('/api/v1/forgotten', async () => 'all there is')).toThrow('/api/v1/forgotten names no role');
+  expect(() => app.get('/api/v1/forgotten', async () => 'all there is')).toThrow('/api/v1/forgotten has no role');
 });
 
 test('a route for editors refuses a viewer, and lets an editor and an admin in', async () => {
@@ -95,13 +98,15 @@ async function appWithRoles() {
   const own = tokenFolder();
   const tokens = [await own.add('v', 'viewer'), await own.add('e', 'editor'), await own.add('a', 'admin')];
   const book = await openTokenStore(own.path, quiet);
-  const app = createApp({});
+  const app = createApp({ log: quiet });
   registerAccess(app, {
     tokens: book,
     sessions: createSessions(Date),
     proxyUser: () => undefined,
-    openRole: () => undefined,
-    wrongToken: async (_, reply) => reply.code(401).send(),
+    anonymousRole: () => undefined,
+    rejectToken: async () => {
+      throw new HttpProblem(401, 'Unknown token.');
+    },
   });
   app.post('/api/v1/change', { config: { role: 'editor' } }, async () => 'changed');
   const url = await app.listen({ port: 0, host: '127.0.0.1' });

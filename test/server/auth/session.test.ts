@@ -36,7 +36,7 @@ const metrics = async (headers: Record<string, string>) => (await send(`${server
 test('a token opens a session; its cookie is out of reach for scripts and other sites', async () => {
   const answer = await signIn();
   expect([answer.status, JSON.parse(answer.text)]).toEqual([200, { required: true, name: 'ines', role: 'editor' }]);
-  expect(cookieOf(answer)).toMatch(/^feedpulse=[A-Za-z0-9_-]{43}; Path=\/; Max-Age=43200; HttpOnly; SameSite=Strict$/);
+  expect(cookieOf(answer)).toMatch(/^feedpulse=[A-Za-z0-9_-]{43}; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict$/);
   const cookie = { cookie: `theme=dark; ${cookieOf(answer).split(';')[0]}` };
   expect(await metrics(cookie)).toBe(200);
   expect(JSON.parse((await send(`${server.url}/api/v1/session`, cookie)).text)).toEqual({ required: true, name: 'ines', role: 'editor' });
@@ -46,7 +46,7 @@ test('a token opens a session; its cookie is out of reach for scripts and other 
 test('over TLS the cookie is for TLS and this host alone; a proxy that is not declared is not believed', async () => {
   const secure = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'feedpulse.example', origin: 'https://feedpulse.example' };
   const answer = await signIn(secure);
-  expect(cookieOf(answer)).toMatch(/^__Host-feedpulse=[A-Za-z0-9_-]{43}; Path=\/; Max-Age=43200; HttpOnly; SameSite=Strict; Secure$/);
+  expect(cookieOf(answer)).toMatch(/^__Host-feedpulse=[A-Za-z0-9_-]{43}; Max-Age=43200; Path=\/; HttpOnly; Secure; SameSite=Strict$/);
   expect(answer.headers['strict-transport-security']).toBe('max-age=31536000');
   const cookie = cookieOf(answer).split(';')[0] ?? '';
   expect(await metrics({ ...secure, cookie })).toBe(200);
@@ -70,7 +70,7 @@ test('a session ends after twelve hours', async () => {
 test('a session ends when it is told to, and the cookie with it', async () => {
   const cookie = await signedIn();
   const answer = await send(`${server.url}/api/v1/session`, { ...cookie, origin: server.url }, 'DELETE');
-  expect([answer.status, cookieOf(answer)]).toEqual([204, 'feedpulse=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict']);
+  expect([answer.status, cookieOf(answer)]).toEqual([204, 'feedpulse=; Max-Age=0; Path=/; HttpOnly; SameSite=Strict']);
   expect(await metrics(cookie)).toBe(401);
 });
 

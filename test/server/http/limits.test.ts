@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { removeToken } from '../../../src/server/auth/token-file.ts';
 import { createApp } from '../../../src/server/http/create-app.ts';
+import { quiet } from '../../support/test-database.ts';
 import { problemType, send, startTestServer, type TestServer, tokenFolder } from '../test-server.ts';
 
 const folder = tokenFolder();
@@ -158,7 +159,7 @@ test('of two hosts, and of an address with another one in it, none is served', a
 });
 
 test('a body of 64 kB is the most that any route reads', async () => {
-  const app = createApp({});
+  const app = createApp({ log: quiet });
   app.post('/take', async () => 'taken');
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   const post = async (bytes: number) =>
@@ -168,9 +169,9 @@ test('a body of 64 kB is the most that any route reads', async () => {
 });
 
 test('connections are bounded, and so is silence on them', async () => {
-  const { maxConnections, timeout } = createApp({}).server;
+  const { maxConnections, timeout } = createApp({ log: quiet }).server;
   expect({ maxConnections, timeout }).toEqual({ maxConnections: 1_000, timeout: 60_000 });
-  const app = createApp({ mostConnections: 2 });
+  const app = createApp({ log: quiet, maxConnections: 2 });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   const held = [0, 1].map(() => connect(Number(new URL(url).port), '127.0.0.1').on('error', () => {})); // the server ends them
   await Promise.all(held.map((socket) => new Promise((resolve) => socket.once('connect', resolve))));

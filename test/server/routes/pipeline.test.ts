@@ -6,7 +6,7 @@ import { configSchema } from '../../../src/config/schema.ts';
 import { deadLetterParser, openDeadLetters } from '../../../src/ingest/dead-letters/open-dead-letters.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import type { Job } from '../../../src/server/jobs.ts';
-import { deadLettersApi, replayResult } from '../../../src/server/routes/dead-letter-routes.ts';
+import { deadLettersResponse, replayResult } from '../../../src/server/routes/dead-letters.ts';
 import { pipelineResponse } from '../../../src/server/routes/pipeline-report.ts';
 import { openTestDatabase, quiet } from '../../support/test-database.ts';
 import { send, startTestServer, type TestServer, upkeepOf } from '../test-server.ts';
@@ -78,15 +78,14 @@ test('a database that is away leaves the rest of the report', async () => {
 });
 
 test('dead letters are listed with their reasons, the latest first, and never their bytes', async () => {
-  const { answer } = deadLettersApi['/api/v1/dead-letters'];
-  const found = answer.parse(await read('dead-letters?limit=2'));
+  const found = deadLettersResponse.parse(await read('dead-letters?limit=2'));
   expect(found.counts).toEqual({ 'missing-text': 1, 'not-json': 1, 'later-reason': 1 });
   expect(found.letters.map(({ position, meaning }) => [position, meaning])).toEqual([
     ['ndjson:feed/0/3', null],
     ['ndjson:feed/0/2', 'The message is not JSON in valid UTF-8.'],
   ]);
   expect(JSON.stringify(found)).not.toContain(Buffer.from('no post').toString('base64'));
-  expect(answer.parse(await read('dead-letters?reason=not-json')).letters).toHaveLength(1);
+  expect(deadLettersResponse.parse(await read('dead-letters?reason=not-json')).letters).toHaveLength(1);
   expect(await read('dead-letters?reason=nonsense')).toMatchObject({ status: 400, detail: expect.stringContaining('reason') });
 });
 

@@ -1,11 +1,10 @@
-import type { FastifyInstance } from 'fastify';
 import { milliseconds } from '../../../config/schema.ts';
 import { createAlertRecords } from '../../../sink/queries/read-alerts.ts';
 import { createAlertStore } from '../../../sink/writer/alert-store.ts';
 import { requireRole } from '../../auth/access.ts';
+import type { App } from '../../http/create-app.ts';
 import { sendProblem } from '../../http/problem.ts';
-import type { QueryDeps } from '../history/history-routes.ts';
-import type { MaintenanceDeps } from '../maintenance/maintenance-routes.ts';
+import type { MaintenanceDeps, QueryDeps } from '../dependencies.ts';
 import { parseQuery, resolveRange } from '../query-schemas.ts';
 import { iso, toAnswer, toMute } from './alert-responses.ts';
 import {
@@ -30,40 +29,41 @@ export const alertsApi = {
 } as const;
 
 /** The history of alerts, and what people say of them. Judging is for the process that runs the feed. */
-export function registerAlertRoutes(
-  app: FastifyInstance,
-  { reader, clock, maintenance }: QueryDeps & { readonly maintenance: MaintenanceDeps },
-): void {
+export function registerAlertRoutes(app: App, { reader, clock, maintenance }: QueryDeps & { readonly maintenance: MaintenanceDeps }): void {
   const records = createAlertRecords(reader);
   const store = createAlertStore(maintenance.db);
 
-  app.get(path, requireRole('viewer'), async (request): Promise<AlertsResponse> => {
-    const { from, to, open, ...query } = parseQuery(alertsQuery, request.query);
-    const range = resolveRange({ from, to }, clock.now());
-    const [alerts, states] = [
-      await records.list({ ...query, open: open === 'true', from: range.from.getTime(), to: range.to.getTime() }),
-      await records.states(),
-    ];
-    return {
-      from: range.from.toISOString(),
-      to: range.to.toISOString(),
-      alerts: alerts.map(toAnswer),
-      states: states.map(({ rule, brand, state }) => ({ rule, brand, status: state.status, since: iso(state.since) })),
-      rules: await records.marks(),
-      mutes: (await records.mutes(clock.now())).map(toMute),
-    };
-  });
+  app.get(
+    path,
+    { config: { role: 'viewer', cacheable: true }, schema: { querystring: alertsQuery } },
+    async (request): Promise<AlertsResponse> => {
+      const { from, to, open, ...query } = parseQuery(alertsQuery, request.query);
+      const range = resolveRange({ from, to }, clock.now());
+      const [alerts, states] = [
+        await records.list({ ...query, open: open === 'true', from: range.from.getTime(), to: range.to.getTime() }),
+        await records.states(),
+      ];
+      return {
+        from: range.from.toISOString(),
+        to: range.to.toISOString(),
+        alerts: alerts.map(toAnswer),
+        states: states.map(({ rule, brand, state }) => ({ rule, brand, status: state.status, since: iso(state.since) })),
+        rules: await records.marks(),
+        mutes: (await records.mutes(clock.now())).map(toMute),
+      };
+    },
+  );
 
-  app.get(`${path}/:id`, requireRole('viewer'), async ({ params }, reply) => {
+  app.get(`${path}/:id`, { ...requireRole('viewer'), schema: { params: alertParams } }, async ({ params }, reply) => {
     const alert = await records.show(parseQuery(alertParams, params).id);
-    return alert ? toAnswer(alert) : sendProblem(reply, 404, 'Not found', 'There is no such alert.');
+    return alert ? toAnswer(alert) : sendProblem(reply, 404, 'No such alert.');
   });
 
   const note = (kind: 'ack' | 'mark', said: (body: unknown) => string) => {
     app.post(`${path}/:id/${kind}`, requireRole('editor'), async ({ params, body, caller }, reply) => {
       const { id } = parseQuery(alertParams, params);
       const value = said(body);
-      if (!(await records.show(id))) return sendProblem(reply, 404, 'Not found', 'There is no such alert.');
+      if (!(await records.show(id))) return sendProblem(reply, 404, 'No such alert.');
       await store.addNote({ alert: id, kind: kind === 'mark' ? 'feedback' : 'ack', value, by: caller?.name ?? '' }, clock.now());
       const alert = await records.show(id);
       return alert && toAnswer(alert);

@@ -1,16 +1,16 @@
-import type { FastifyInstance } from 'fastify';
 import { channelsOf } from '../../../alerts/notify/channels.ts';
 import { testChannels } from '../../../alerts/notify/test-channels.ts';
 import type { AlertsConfig } from '../../../config/alerts.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import { requireRole } from '../../auth/access.ts';
-import type { QueryDeps } from '../history/history-routes.ts';
+import type { App } from '../../http/create-app.ts';
+import type { QueryDeps } from '../dependencies.ts';
 import { parseQuery } from '../query-schemas.ts';
 import { testBody } from './alert-schemas.ts';
 
 /** Tries the channels of the config. What a receiver says is not passed on, so that nobody looks around through it. */
 export function registerAlertTestRoute(
-  app: FastifyInstance,
+  app: App,
   { clock, config }: Pick<QueryDeps, 'clock'> & { readonly config: { readonly alerts: AlertsConfig } },
 ): void {
   const channels = channelsOf(config.alerts);

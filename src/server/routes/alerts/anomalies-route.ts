@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { replayStored } from '../../../alerts/replay-stored.ts';
 import { type Rule, rulesGiven, rulesOf } from '../../../alerts/rules.ts';
@@ -8,8 +8,8 @@ import { milliseconds } from '../../../config/schema.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import { createSerialQueue } from '../../../lib/serial-queue.ts';
 import { createFigures } from '../../../sink/queries/read-alert-figures.ts';
-import { requireRole } from '../../auth/access.ts';
-import type { QueryDeps } from '../history/history-routes.ts';
+import type { App } from '../../http/create-app.ts';
+import type { QueryDeps } from '../dependencies.ts';
 import { brandsRangeQuery, parseQuery, resolveRange } from '../query-schemas.ts';
 import { iso, toReplayed } from './alert-responses.ts';
 import { replayedAlert } from './alert-schemas.ts';
@@ -42,7 +42,7 @@ export interface AnomaliesDeps extends QueryDeps {
 }
 
 /** The rules held against the history: for whoever looks at a range before alerts were set up, or at a backfill. */
-export function registerAnomaliesRoute(app: FastifyInstance, { reader, heavyReader, clock, brands, config }: AnomaliesDeps): void {
+export function registerAnomaliesRoute(app: App, { reader, heavyReader, clock, brands, config }: AnomaliesDeps): void {
   const figures = createFigures(heavyReader);
   const rules = rulesOf(rulesGiven(config.alerts.rules), brands);
   const noDataAfterMs = milliseconds(config.alerts.noDataAfter);
@@ -80,21 +80,25 @@ export function registerAnomaliesRoute(app: FastifyInstance, { reader, heavyRead
     return entry;
   };
 
-  app.get('/api/v1/anomalies', requireRole('viewer'), async ({ query }, reply): Promise<AnomaliesResponse> => {
-    const { brands: wanted, ...given } = parseQuery(brandsRangeQuery, query);
-    const range = resolveRange(given, clock.now());
-    const minutes = [range.from, range.to].map((time) => Math.floor(time.getTime() / 60_000) * 60_000) as [number, number]; // as many as before
-    if (minutes[1] - minutes[0] > longestRangeMs) throw new FeedpulseError('USAGE', 'from: the rules are held against at most two days');
-    const key = JSON.stringify([wanted, minutes]);
-    const before = kept.get(key);
-    if (before && before.until <= clock.now()) kept.delete(key);
-    const entry = kept.get(key) ?? begin(key, wanted, range, minutes);
-    stopWhenNobodyWaits(entry, reply);
-    return entry.answer.catch((thrown: unknown) => {
-      if (entry.stop.signal.aborted) return { from: iso(minutes[0]), to: iso(minutes[1]), found: [] }; // nobody reads it
-      throw thrown;
-    });
-  });
+  app.get(
+    '/api/v1/anomalies',
+    { config: { role: 'viewer', cacheable: true }, schema: { querystring: brandsRangeQuery } },
+    async ({ query }, reply): Promise<AnomaliesResponse> => {
+      const { brands: wanted, ...given } = parseQuery(brandsRangeQuery, query);
+      const range = resolveRange(given, clock.now());
+      const minutes = [range.from, range.to].map((time) => Math.floor(time.getTime() / 60_000) * 60_000) as [number, number]; // as many as before
+      if (minutes[1] - minutes[0] > longestRangeMs) throw new FeedpulseError('USAGE', 'from: the rules are held against at most two days');
+      const key = JSON.stringify([wanted, minutes]);
+      const before = kept.get(key);
+      if (before && before.until <= clock.now()) kept.delete(key);
+      const entry = kept.get(key) ?? begin(key, wanted, range, minutes);
+      stopWhenNobodyWaits(entry, reply);
+      return entry.answer.catch((thrown: unknown) => {
+        if (entry.stop.signal.aborted) return { from: iso(minutes[0]), to: iso(minutes[1]), found: [] }; // nobody reads it
+        throw thrown;
+      });
+    },
+  );
 }
 
 type Minutes = readonly [from: number, to: number];

@@ -1,4 +1,3 @@
-import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
 import { replayStored, type StoredReplayOutcome } from '../../../alerts/replay-stored.ts';
 import { type Rule, rulesGiven, rulesOf } from '../../../alerts/rules.ts';
@@ -7,9 +6,9 @@ import { milliseconds } from '../../../config/schema.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import { createFigures } from '../../../sink/queries/read-alert-figures.ts';
 import { requireRole } from '../../auth/access.ts';
+import type { App } from '../../http/create-app.ts';
 import type { RunJob } from '../../jobs.ts';
-import type { QueryDeps } from '../history/history-routes.ts';
-import type { MaintenanceDeps } from '../maintenance/maintenance-routes.ts';
+import type { MaintenanceDeps, QueryDeps } from '../dependencies.ts';
 import { parseQuery, resolveRange } from '../query-schemas.ts';
 import { iso, toReplayed } from './alert-responses.ts';
 import { type BacktestResult, backtestBody } from './alert-schemas.ts';
@@ -20,7 +19,7 @@ export interface BacktestDeps extends QueryDeps {
 }
 
 /** When a rule would have spoken over the stored history, as it is or with other settings. Nothing is stored, nobody is told. */
-export function registerBacktestRoute(app: FastifyInstance, parts: BacktestDeps): void {
+export function registerBacktestRoute(app: App, parts: BacktestDeps): void {
   const { heavyReader, clock, config, maintenance } = parts;
   const figures = createFigures(heavyReader);
   const noDataAfterMs = milliseconds(config.alerts.noDataAfter);

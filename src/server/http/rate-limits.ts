@@ -1,0 +1,49 @@
+import rateLimit, { normalizeIP } from '@fastify/rate-limit';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Log } from '../../lib/log.ts';
+import type { App } from './create-app.ts';
+import { HttpProblem } from './problem.ts';
+
+const minute = 60_000;
+const maxUnknownTokensPerMinute = 10;
+
+/** Counts an unknown token. @throws HttpProblem 401, or 429 after too many from this address */
+export type RejectToken = (request: FastifyRequest, reply: FastifyReply) => Promise<never>;
+
+/** The caller's address; an IPv6 network counts as one, because one machine has all of it. */
+const addressOf = ({ ip }: FastifyRequest): string => `address ${normalizeIP(ip)}`;
+
+/**
+ * Limits requests per minute and session, token or address. Unknown tokens are counted separately, per address.
+ * A valid token is accepted even from a limited address: guessing must not lock others out, and 256 bits cannot be guessed.
+ */
+export async function registerRateLimits(
+  app: App,
+  { requestsPerMinute, log }: { requestsPerMinute: number; log: Log },
+): Promise<RejectToken> {
+  await app.register(rateLimit, {
+    max: requestsPerMinute,
+    timeWindow: minute,
+    keyGenerator: (request) => request.caller?.key ?? addressOf(request),
+    // Health checks must never be delayed.
+    allowList: ({ routeOptions: { url } }) => url === '/healthz' || url === '/readyz',
+    errorResponseBuilder: (_request, { max }) => new HttpProblem(429, `More than ${max} requests within a minute; try again later.`),
+  });
+  const countUnknown = app.createRateLimit({
+    max: maxUnknownTokensPerMinute,
+    timeWindow: minute,
+    keyGenerator: addressOf,
+    allowList: [],
+  });
+  return async (request, reply) => {
+    const counted = await countUnknown(request);
+    if (!counted.isAllowed && counted.isExceeded) {
+      reply.header('retry-after', String(counted.ttlInSeconds));
+      throw new HttpProblem(429, 'Too many unknown tokens from this address; try again later.');
+    }
+    // Logged within the limit only, so that the log cannot be flooded.
+    log.warn({ address: request.ip }, 'unknown token');
+    reply.header('www-authenticate', 'Bearer realm="feedpulse", error="invalid_token"');
+    throw new HttpProblem(401, 'Unknown or removed token.');
+  };
+}

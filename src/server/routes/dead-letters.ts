@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { type DeadLetterReason, deadLetterReasons } from '../../ingest/dead-letters/dead-letter-sink.ts';
+import type { DeadLetterStore, StoredDeadLetter } from '../../ingest/dead-letters/dead-letter-store.ts';
+import {
+  listDeadLetters,
+  type ReplayOptions,
+  type ReplayOutcome,
+  replayDeadLetters,
+} from '../../ingest/dead-letters/replay-dead-letters.ts';
+import type { ParseMessage } from '../../ingest/decode/message-parser.ts';
+import type { App } from '../http/create-app.ts';
+import type { Jobs, RunJob } from '../jobs.ts';
+import { count, jobWith } from './response-schemas.ts';
+
+const reasons = Object.keys(deadLetterReasons) as [DeadLetterReason, ...DeadLetterReason[]]; // Object.keys widens to string
+const reason = z.enum(reasons).optional().describe('Only dead letters with this reason');
+
+const deadLettersQuery = z.strictObject({ reason, limit: z.coerce.number().int().min(1).max(1_000).default(50) });
+const replayBody = z.strictObject({ reason, dryRun: z.boolean().default(false).describe('Only report what would happen') });
+
+const deadLetter = z.strictObject({
+  position: z.string().describe('topic/partition/offset'),
+  reason: z.string(),
+  meaning: z.string().nullable().describe('null for a reason that this version does not know'),
+  at: z.string(),
+  bytes: count,
+  replayedAt: z.string().nullable(),
+});
+
+export const deadLettersResponse = z
+  .strictObject({
+    letters: z.array(deadLetter).describe('The latest first; never their content'),
+    counts: z.record(z.string(), count).describe('Dead letters by reason'),
+    replayed: count.describe('Dead letters that were replayed'),
+    unreadable: count,
+  })
+  .describe('Dead letters');
+
+export const replayResult = z.strictObject({
+  putBack: count.describe('Replayed messages'),
+  already: count.describe('Messages replayed earlier'),
+  left: z.record(z.string(), count).describe('Messages not replayed, by reason'),
+  to: z.string().exactOptional().describe('Where the replayed messages are: a topic, or a file to read'),
+});
+
+export interface DeadLetterDeps {
+  readonly deadLetters: { readonly store: DeadLetterStore; readonly parse: ParseMessage; readonly feed?: string };
+  readonly clock: ReplayOptions['clock'];
+  readonly maintenance: { readonly jobs: Jobs };
+}
+
+/** Lists dead letters, and replays those that can be parsed by now. */
+export function registerDeadLetterRoutes(app: App, { deadLetters, clock, maintenance }: DeadLetterDeps): void {
+  const hasReason = (wanted: DeadLetterReason | undefined) => (letter: StoredDeadLetter) =>
+    wanted === undefined || letter.reason === wanted;
+
+  const listSchema = {
+    summary: 'Messages that could not be parsed: counts by reason, and the latest ones',
+    querystring: deadLettersQuery,
+    response: { 200: deadLettersResponse },
+  };
+  app.get('/api/v1/dead-letters', { config: { role: 'viewer' }, schema: listSchema }, async ({ query: { reason, limit } }) => {
+    const { letters, ...rest } = await listDeadLetters(deadLetters.store, { wanted: hasReason(reason), limit });
+    return { ...rest, letters: letters.map((letter) => ({ ...letter, meaning: meaningOf(letter.reason) })).reverse() };
+  });
+
+  const replaySchema = {
+    summary: 'Replays dead letters that can be parsed by now, each once',
+    body: replayBody,
+    response: { 202: jobWith(replayResult) },
+  };
+  app.post('/api/v1/dead-letters/replay', { config: { role: 'admin' }, schema: replaySchema }, async ({ body }, reply) => {
+    const { reason, dryRun } = body;
+    const work: RunJob = async (report) => {
+      const outcome = await replayDeadLetters({ ...deadLetters, clock, wanted: hasReason(reason), dryRun, onProgress: report });
+      return { changed: dryRun ? 0 : outcome.putBack, result: toResult(outcome) };
+    };
+    return reply.code(202).send(maintenance.jobs.start('replay', work, 'replay'));
+  });
+}
+
+function meaningOf(reason: string): string | null {
+  return reason in deadLetterReasons ? deadLetterReasons[reason as DeadLetterReason] : null; // `in` has checked it
+}
+
+function toResult({ putBack, already, left, to }: ReplayOutcome): z.output<typeof replayResult> {
+  return { putBack, already, left: { ...left }, ...(to !== undefined && { to }) };
+}

@@ -1,0 +1,38 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import type { AlertsConfig } from '../../config/alerts.ts';
+import type { BrandRule } from '../../config/schema.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Log } from '../../lib/log.ts';
+import type { Database } from '../../sink/client/connection.ts';
+import type { Matcher } from '../../sink/maintenance/reapply-brands.ts';
+import type { Retention } from '../../sink/rollups/retention-window.ts';
+import type { Jobs } from '../jobs.ts';
+
+/** What routes that only read the history need. */
+export interface QueryDeps {
+  readonly reader: ClickHouseClient;
+  /** For queries that read many raw rows: fewer at a time, with higher limits. */
+  readonly heavyReader: ClickHouseClient;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly brands: readonly BrandRule[];
+}
+
+/** What routes that change stored posts need. */
+export interface MaintenanceDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly matcher: Matcher;
+  /** Whether rescoring also computes brand sentiment. */
+  readonly targetSentiment: boolean;
+  readonly retention: Retention;
+  readonly jobs: Jobs;
+  /** Recomputes dirty rollups now; absent where the process does so in the background. */
+  readonly settle?: () => Promise<void>;
+}
+
+/** What the API needs, over HTTP and in process. */
+export interface ApiDeps extends QueryDeps {
+  readonly maintenance: MaintenanceDeps;
+  readonly log: Log;
+  readonly config: { readonly alerts: AlertsConfig };
+}

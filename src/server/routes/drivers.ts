@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { type Drivers, drivers } from '../../analytics/drivers/drivers.ts';
+import type { BrandRule } from '../../config/schema.ts';
+import { FeedpulseError } from '../../lib/errors.ts';
+import type { App } from '../http/create-app.ts';
+import type { QueryDeps } from './dependencies.ts';
+import { brandRangeQuery, resolveRange, toIsoRange } from './query-schemas.ts';
+import { count, fraction, moment, netSentiment, range } from './response-schemas.ts';
+
+const maxRangeMs = 92 * 86_400_000;
+
+const driversQuery = brandRangeQuery.extend({
+  platform: z.string().min(1).max(100).optional(),
+  lang: z.string().min(1).max(35).optional().describe('Primary language subtag: en, pt, und'),
+  limit: z.coerce.number().int().min(1).max(100).default(10).describe('Maximum drivers per label'),
+});
+
+const driver = z.strictObject({
+  term: z.string(),
+  kind: z.enum(['word', 'bigram', 'hashtag', 'emoji']),
+  z: z.number().describe('How strongly the term marks posts of this label, in standard deviations'),
+  n: count.describe('Posts of this label with the term; near-duplicates count once'),
+  withCopies: count,
+  share: fraction.describe('n as a fraction of the distinct posts of this label'),
+  netSentiment,
+  examples: z
+    .array(
+      z.strictObject({
+        platform: z.string(),
+        id: z.string(),
+        createdAt: moment,
+        text: z.string().describe('At most the first 1,000 characters'),
+        url: z.string().exactOptional(),
+        engagement: count.describe('Likes + reposts + replies'),
+      }),
+    )
+    .readonly(),
+});
+
+const driversResponse = z
+  .strictObject({
+    brand: z.string(),
+    ...range,
+    posts: count.describe('Scored posts of the range'),
+    sampled: count.describe('Posts that were read'),
+    distinct: count.describe('Posts read, with near-duplicates counted once'),
+    negative: z.array(driver).readonly(),
+    positive: z.array(driver).readonly(),
+  })
+  .describe('Terms per label, the strongest first') satisfies z.ZodType<Drivers>;
+
+const schema = {
+  summary: 'Words, word pairs, hashtags and emoji that set negative and positive posts of a range apart, with examples',
+  querystring: driversQuery,
+  response: { 200: driversResponse },
+};
+
+/** What drives the sentiment of a brand. */
+export function registerDriversRoute(app: App, { heavyReader, clock, brands }: QueryDeps): void {
+  app.get('/api/v1/drivers', { config: { role: 'viewer', cacheable: true }, schema }, async ({ query: { from, to, ...query } }) => {
+    const range = resolveRange({ from, to }, clock.now());
+    if (range.to.getTime() - range.from.getTime() > maxRangeMs) throw new FeedpulseError('USAGE', 'from: range must not exceed 92 days');
+    const found = await drivers(heavyReader, { ...query, ...range, names: namesOf(query.brand, brands) }, clock);
+    return { brand: query.brand, ...toIsoRange(range), ...found };
+  });
+}
+
+/** Names and aliases of the brand, which are no drivers of it; for `*`, those of every brand. */
+function namesOf(brand: string, brands: readonly BrandRule[]): string[] {
+  const asked = brand === '*' ? brands : brands.filter(({ name }) => name === brand);
+  return [...(brand === '*' ? [] : [brand]), ...asked.flatMap(({ name, aliases }) => [name, ...aliases])];
+}

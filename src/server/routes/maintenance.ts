@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { erase, findTargets } from '../../sink/maintenance/erase.ts';
+import { reapplyBrands } from '../../sink/maintenance/reapply-brands.ts';
+import { clampToPosts, markRange, waitForFigures } from '../../sink/rollups/rebuild.ts';
+import { keptAt } from '../../sink/rollups/retention-window.ts';
+import type { App } from '../http/create-app.ts';
+import { notFound } from '../http/problem.ts';
+import type { MaintenanceDeps } from './dependencies.ts';
+import { idParams, rangeBody, toTimeRange } from './query-schemas.ts';
+import { jobResponse, postCountResponse } from './response-schemas.ts';
+
+const erasureBody = z.strictObject({
+  kind: z.enum(['post', 'author']),
+  platform: z.string().min(1).max(256),
+  id: z.string().min(1).max(256).describe('Id of the post or of the author'),
+  dryRun: z.boolean().default(false).describe('Only count matching posts'),
+});
+
+/** Changes to stored posts and rollups at large. They take time, so the response is a job whose progress can be polled. */
+export function registerMaintenanceRoutes(app: App, deps: MaintenanceDeps): void {
+  const { db, clock, matcher, retention, jobs } = deps;
+  const admin = { role: 'admin' } as const;
+
+  const reapplySchema = { summary: 'Applies the current brand rules to stored posts', body: rangeBody, response: { 202: jobResponse } };
+  app.post('/api/v1/brands/reapply', { config: admin, schema: reapplySchema }, async ({ body }, reply) => {
+    const range = toTimeRange(body, clock.now());
+    return reply.code(202).send(jobs.start('reapply', (report, signal) => reapplyBrands({ db, clock, matcher }, range, report, signal)));
+  });
+
+  const rebuildSchema = { summary: 'Recomputes the rollups of a range from the posts', body: rangeBody, response: { 202: jobResponse } };
+  app.post('/api/v1/rollups/rebuild', { config: admin, schema: rebuildSchema }, async ({ body }, reply) => {
+    const requested = toTimeRange(body, clock.now());
+    const job = jobs.start('rebuild', async (report, signal) => {
+      const { since } = keptAt(retention, clock.now());
+      const range = await clampToPosts(db.upkeep, { ...requested, from: Math.max(requested.from, since) });
+      if (!range) return 0;
+      await markRange(db.upkeep, range, signal);
+      return waitForFigures(deps, range, report, signal);
+    });
+    return reply.code(202).send(job);
+  });
+
+  const erasureSchema = {
+    summary: 'Erases a post, or all posts of an author, permanently',
+    body: erasureBody,
+    response: { 200: postCountResponse, 202: jobResponse },
+  };
+  app.post('/api/v1/erasures', { config: admin, schema: erasureSchema }, async ({ body: { dryRun, ...target } }, reply) => {
+    if (dryRun) return { posts: (await findTargets(db.upkeep, target)).length };
+    return reply.code(202).send(jobs.start('erase', (report, signal) => erase({ client: db.upkeep, clock }, target, report, signal)));
+  });
+
+  const jobSchema = { summary: 'State of a job', params: idParams, response: { 200: jobResponse } };
+  app.get('/api/v1/jobs/:id', { config: { role: 'editor' }, schema: jobSchema }, async ({ params }) => {
+    const job = jobs.find(params.id);
+    if (!job) throw notFound('No such job in this process; jobs end with their process.');
+    return job;
+  });
+
+  const stopSchema = { summary: 'Stops a job', params: idParams, response: { 204: z.undefined().describe('The job is stopping') } };
+  app.delete('/api/v1/jobs/:id', { config: admin, schema: stopSchema }, async ({ params }, reply) => {
+    if (!jobs.stop(params.id)) throw notFound('No such running job in this process.');
+    return reply.code(204).send();
+  });
+}

@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { breakdown } from '../../analytics/figures/breakdown.ts';
+import { brandsOverview, compareBrands, summary } from '../../analytics/figures/summary.ts';
+import { timeline } from '../../analytics/figures/timeline.ts';
+import { timeZone } from '../../config/schema.ts';
+import { type BrandCounts, type Breakdown, type Comparison, type Grain, grains, type Timeline } from '../../domain/brand-metrics.ts';
+import { FeedpulseError } from '../../lib/errors.ts';
+import type { App } from '../http/create-app.ts';
+import type { QueryDeps } from './dependencies.ts';
+import { brandRangeQuery, brandsRangeQuery, rangeQuery, resolveRange, toIsoRange, trendsQuery } from './query-schemas.ts';
+import * as schemas from './response-schemas.ts';
+
+const { brand, count, fraction, interval, meanScore, moment, netSentiment, range, sentimentCounts } = schemas;
+
+const brandsResponse = z
+  .array(z.strictObject({ brand, timeZone, ...sentimentCounts }))
+  .describe('All posts first, then every configured brand') satisfies z.ZodType<BrandCounts[]>;
+
+const summaryResponse = z.strictObject({ brand, ...range, ...schemas.summary.shape }).describe('Metrics of the brand');
+
+const bucket = z.strictObject({
+  start: moment,
+  ...sentimentCounts,
+  meanScore,
+  weightedNetSentiment: netSentiment,
+  intervals: z.strictObject({ netSentiment: interval.nullable() }),
+});
+
+const trendsResponse = z
+  .strictObject({
+    brand,
+    grain: z.enum(grains),
+    timeZone,
+    ...range,
+    buckets: z.array(bucket).readonly().describe('Buckets in which posts of any brand arrived'),
+    gaps: z.array(moment).readonly().describe('Starts of buckets in which no post of any brand arrived'),
+  })
+  .describe('Buckets in order of time') satisfies z.ZodType<Timeline>;
+
+const shareOfVoiceResponse = z
+  .strictObject({
+    ...range,
+    mentions: count.describe('Of all compared brands; a post counts once for each brand it names'),
+    brands: z.array(z.strictObject({ brand, ...schemas.summary.shape })).readonly(),
+  })
+  .describe('Brands in the requested order') satisfies z.ZodType<Comparison>;
+
+const segment = z.strictObject({
+  name: z.string(),
+  share: fraction,
+  ...sentimentCounts,
+  intervals: z.strictObject({ share: interval.nullable(), netSentiment: interval.nullable() }),
+});
+
+const breakdownResponse = z
+  .strictObject({
+    brand,
+    ...range,
+    platforms: z.array(segment).readonly(),
+    languages: z.array(segment).readonly().describe('Primary language subtags; `und` is undetermined'),
+  })
+  .describe('The largest segment first') satisfies z.ZodType<Breakdown>;
+
+const config = { role: 'viewer', cacheable: true } as const;
+
+/** Metrics of brands over a range, from the rollups. */
+export function registerMetricsRoutes(app: App, { reader, clock, brands }: QueryDeps): void {
+  const rangeOf = (query: { from: string; to: string }) => resolveRange(query, clock.now());
+
+  const brandsSchema = {
+    summary: 'Volume and net sentiment of every brand in a range',
+    querystring: rangeQuery,
+    response: { 200: brandsResponse },
+  };
+  app.get('/api/v1/brands', { config, schema: brandsSchema }, async ({ query }) => {
+    const counted = await brandsOverview(reader, rangeOf(query), clock.now());
+    const known = [{ name: '*', timeZone: 'UTC' }, ...brands];
+    return known.map(({ name, timeZone }) => ({ timeZone, ...(counted.find((one) => one.brand === name) ?? { brand: name, ...noPosts }) }));
+  });
+
+  const summarySchema = {
+    summary: 'Metrics of a brand with 95 % intervals, and their change from the preceding period of equal length',
+    querystring: brandRangeQuery,
+    response: { 200: summaryResponse },
+  };
+  app.get('/api/v1/summary', { config, schema: summarySchema }, async ({ query }) => {
+    const range = rangeOf(query);
+    return { brand: query.brand, ...toIsoRange(range), ...(await summary(reader, { brand: query.brand, ...range }, clock.now())) };
+  });
+
+  const shareOfVoiceSchema = {
+    summary: 'Compares brands: a summary of each, and its share of the mentions of all',
+    querystring: brandsRangeQuery,
+    response: { 200: shareOfVoiceResponse },
+  };
+  app.get('/api/v1/share-of-voice', { config, schema: shareOfVoiceSchema }, async ({ query }) => {
+    const range = rangeOf(query);
+    const named = query.brands ?? brands.map(({ name }) => name);
+    if (named.length === 0) throw new FeedpulseError('USAGE', 'brands: required, because the config has no brands');
+    return { ...toIsoRange(range), ...(await compareBrands(reader, { brands: named, ...range }, clock.now())) };
+  });
+
+  const breakdownSchema = {
+    summary: 'Posts of a brand by platform and by language',
+    querystring: brandRangeQuery,
+    response: { 200: breakdownResponse },
+  };
+  app.get('/api/v1/breakdown', { config, schema: breakdownSchema }, async ({ query }) => {
+    const range = rangeOf(query);
+    return { brand: query.brand, ...toIsoRange(range), ...(await breakdown(reader, { brand: query.brand, ...range })) };
+  });
+
+  const trendsSchema = {
+    summary: 'Volume per label and net sentiment over time; buckets without any post are gaps, not zeros',
+    querystring: trendsQuery,
+    response: { 200: trendsResponse },
+  };
+  app.get('/api/v1/trends', { config, schema: trendsSchema }, async ({ query: { brand, timeZone, ...query } }) => {
+    const range = rangeOf(query);
+    const grain = chooseGrain(query.grain, range);
+    const found = await timeline(reader, { brand, timeZone, grain, ...range }, clock.now());
+    return { brand, grain, timeZone, ...toIsoRange(range), ...found };
+  });
+}
+
+const noPosts = { volume: 0, negative: 0, neutral: 0, positive: 0, unscored: 0, netSentiment: null };
+
+const hour = 3_600_000;
+const maxBuckets = 10_000;
+const grainMs = { minute: 60_000, '15m': hour / 4, hour, day: 24 * hour, week: 7 * 24 * hour, month: 28 * 24 * hour } as const;
+
+/** The requested bucket length, or one that splits the range into about 60 to 170 buckets. */
+function chooseGrain(requested: Grain | undefined, { from, to }: { from: Date; to: Date }): Grain {
+  const lengthMs = to.getTime() - from.getTime();
+  if (requested && lengthMs / grainMs[requested] > maxBuckets)
+    throw new FeedpulseError('USAGE', `grain: more than ${maxBuckets} buckets; choose a longer one`);
+  if (requested) return requested;
+  if (lengthMs <= 2 * hour) return 'minute';
+  if (lengthMs <= 36 * hour) return '15m';
+  return lengthMs <= 8 * 24 * hour ? 'hour' : 'day';
+}

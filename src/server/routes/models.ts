@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import { compareModels, modelVersions } from '../../analytics/models/model-comparison.ts';
+import type { ModelComparison, ModelCounts, ModelVersion } from '../../domain/brand-metrics.ts';
+import { storedLabels } from '../../domain/post.ts';
+import { scoreBrandSentiment } from '../../infer/brand-sentiment/brand-sentiment.ts';
+import { createScorer } from '../../infer/scorer.ts';
+import type { Log } from '../../lib/log.ts';
+import { activateScores, countToActivate } from '../../sink/maintenance/activate-scores.ts';
+import { type Rescorer, rescore } from '../../sink/maintenance/rescore.ts';
+import type { App } from '../http/create-app.ts';
+import type { RunJob } from '../jobs.ts';
+import type { ApiDeps, MaintenanceDeps } from './dependencies.ts';
+import { brandRangeQuery, rangeBody, resolveRange, toIsoRange, toTimeRange } from './query-schemas.ts';
+import { brand, change, count, jobResponse, meanScore, netSentiment, postCountResponse, range, share } from './response-schemas.ts';
+
+const modelVersion = z.string().min(1).max(200).describe('As stored with posts: name@version');
+const rescoreBody = rangeBody.extend({
+  model: z.string().min(1).max(1_000).describe('Path of a model directory on the machine of the process'),
+});
+const activateBody = rangeBody.extend({ version: modelVersion, dryRun: z.boolean().default(false).describe('Only count matching posts') });
+const compareModelsQuery = brandRangeQuery.extend({ version: modelVersion });
+
+const label = z.enum(storedLabels);
+const modelCounts = z.strictObject({
+  negative: count,
+  neutral: count,
+  positive: count,
+  unscored: count,
+  netSentiment,
+  meanScore,
+}) satisfies z.ZodType<ModelCounts>;
+
+const modelsResponse = z
+  .array(
+    z.strictObject({
+      version: z.string(),
+      counting: count.describe('Posts whose active score is from this model'),
+      kept: count.describe('Posts that have an inactive score from this model'),
+      ...range,
+    }),
+  )
+  .describe('Models with stored scores') satisfies z.ZodType<ModelVersion[]>;
+
+const modelComparisonResponse = z
+  .strictObject({
+    brand,
+    version: z.string(),
+    ...range,
+    posts: count.describe('Posts scored by both models; corrected ones are left out'),
+    counting: modelCounts,
+    other: modelCounts,
+    agreement: share,
+    labels: z.array(z.strictObject({ counting: label, other: label, posts: count })).readonly(),
+    netDifference: change.nullable(),
+  })
+  .describe('Metrics of both models') satisfies z.ZodType<ModelComparison>;
+
+/** Stored scores of several models: list, compare, compute and activate them. */
+export function registerModelRoutes(app: App, { heavyReader, clock, maintenance, log }: Omit<ApiDeps, 'config'>): void {
+  const { db, jobs } = maintenance;
+  const viewer = { role: 'viewer', cacheable: true } as const;
+  const admin = { role: 'admin' } as const;
+
+  const modelsSchema = {
+    summary: 'Models whose scores are stored, and for how many posts',
+    querystring: z.strictObject({}),
+    response: { 200: modelsResponse },
+  };
+  app.get('/api/v1/models', { config: viewer, schema: modelsSchema }, () => modelVersions(heavyReader));
+
+  const compareSchema = {
+    summary: 'Metrics of a brand by the active scores and by another model, over the posts that both scored',
+    querystring: compareModelsQuery,
+    response: { 200: modelComparisonResponse },
+  };
+  app.get('/api/v1/models/compare', { config: viewer, schema: compareSchema }, async ({ query: { brand, version, ...query } }) => {
+    const range = resolveRange(query, clock.now());
+    return { brand, version, ...toIsoRange(range), ...(await compareModels(heavyReader, { brand, version, ...range })) };
+  });
+
+  const rescoreSchema = {
+    summary: 'Scores stored posts with another model; the active scores stay',
+    body: rescoreBody,
+    response: { 202: jobResponse },
+  };
+  app.post('/api/v1/rescore', { config: admin, schema: rescoreSchema }, async ({ body: { model, ...query } }, reply) => {
+    const range = toTimeRange(query, clock.now());
+    const work: RunJob = (report, signal) =>
+      withRescorer(model, maintenance, log, (rescorer) => rescore({ db, clock: maintenance.clock, rescorer }, range, report, signal));
+    // A lane of its own: rescoring can take days, and other jobs must not wait for it.
+    return reply.code(202).send(jobs.start('rescore', work, 'rescore'));
+  });
+
+  const activateSchema = {
+    summary: "Makes a model's scores the active ones",
+    body: activateBody,
+    response: { 200: postCountResponse, 202: jobResponse },
+  };
+  app.post('/api/v1/models/activate', { config: admin, schema: activateSchema }, async ({ body }, reply) => {
+    const { version, dryRun, ...query } = body;
+    const range = toTimeRange(query, clock.now());
+    if (dryRun) return { posts: await countToActivate(db, version, range) };
+    return reply.code(202).send(jobs.start('activate', (report, signal) => activateScores(db, version, range, report, signal)));
+  });
+}
+
+/** Opens the model with one worker and no cache, so that live inference keeps its cores. */
+async function withRescorer<T>(
+  modelPath: string,
+  { targetSentiment, matcher }: MaintenanceDeps,
+  log: Log,
+  work: (rescorer: Rescorer) => Promise<T>,
+): Promise<T> {
+  const scorer = await createScorer({ modelPath, workers: 1, cacheSize: 0, log });
+  try {
+    const { score } = targetSentiment ? scoreBrandSentiment(scorer, matcher.match) : scorer;
+    return await work({ modelVersion: scorer.model.id, score });
+  } finally {
+    await scorer.close();
+  }
+}

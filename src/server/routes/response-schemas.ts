@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { type BrandMetrics, metricNames, type Summary } from '../../domain/brand-metrics.ts';
+import type { Job } from '../jobs.ts';
+
+/**
+ * Building blocks of responses. Bounds of computed numbers are documentation, not checks (`meta`): a rounding error
+ * in the last digit must not turn a response into an error.
+ */
+
+export const count = z.int().min(0);
+export const fraction = z.number().meta({ minimum: 0, maximum: 1 });
+export const share = fraction.nullable();
+export const meanScore = z.number().meta({ minimum: -1, maximum: 1 }).nullable();
+export const netSentiment = z
+  .number()
+  .meta({ minimum: -100, maximum: 100 })
+  .nullable()
+  .describe('100 · (positive − negative) / (positive + negative + neutral); null if no post is scored');
+export const interval = z.strictObject({ low: z.number(), high: z.number() }).describe('95 % confidence interval');
+export const moment = z.iso.datetime();
+export const brand = z.string().describe('`*` is all posts');
+export const range = { from: moment, to: moment };
+
+export const sentimentCounts = {
+  volume: count,
+  negative: count,
+  neutral: count,
+  positive: count,
+  unscored: count.describe('Posts in a language without a model: part of the volume, never of sentiment'),
+  netSentiment,
+};
+
+const everyMetric = <T extends z.ZodType>(schema: T) =>
+  z.strictObject(Object.fromEntries(metricNames.map((metric) => [metric, schema])) as Record<(typeof metricNames)[number], T>); // fromEntries forgets the keys
+
+const brandMetrics = z.strictObject({
+  ...sentimentCounts,
+  negativeShare: share.describe('Of the scored posts'),
+  neutralShare: share,
+  positiveShare: share,
+  meanScore,
+  weightedNetSentiment: netSentiment.describe('Net sentiment with each post weighted by 1 + ln(1 + likes + reposts + replies)'),
+  shareOfVoice: share.describe('Of the mentions of all compared brands; null if there are none'),
+  authors: count.nullable().describe('Distinct authors, within about 1 %; null for ranges of more than eight days'),
+  intervals: everyMetric(interval.nullable()),
+}) satisfies z.ZodType<BrandMetrics>;
+
+export const change = z
+  .strictObject({ difference: z.number(), low: z.number(), high: z.number(), significant: z.boolean() })
+  .describe('Difference from the previous period, with its 95 % confidence interval');
+
+export const summary = z.strictObject({
+  current: brandMetrics,
+  previous: brandMetrics.nullable().describe('The preceding period of equal length; null if the history starts later'),
+  changes: everyMetric(change.nullable()).nullable(),
+}) satisfies z.ZodType<Summary>;
+
+/** How many posts a change affects. */
+export const postCountResponse = z.strictObject({ posts: count }).describe('Number of posts');
+
+export const jobResponse = z
+  .strictObject({
+    id: z.uuid(),
+    kind: z.string(),
+    state: z.enum(['waiting', 'running', 'done', 'failed']),
+    done: count.describe('Completed steps'),
+    total: count.describe('All steps; 0 while unknown'),
+    changed: count.exactOptional().describe('Changed posts or minutes, once the job is done'),
+    result: z.looseObject({}).exactOptional().describe('Result of the job, once it is done'),
+    detail: z.string().exactOptional().describe('Why the job failed'),
+  })
+  .describe('The job') satisfies z.ZodType<Job>;
+
+/** A job whose result has this shape. */
+export function jobWith(result: z.ZodType): typeof jobResponse {
+  const described = jobResponse.extend({ result: result.exactOptional() }).describe('The job; GET /api/v1/jobs/{id} returns its state');
+  return described as unknown as typeof jobResponse; // a job that has just been started has no result yet
+}
