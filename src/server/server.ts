@@ -72,7 +72,6 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     await registerSecurityHeaders(app);
     registerGuards(app, config.server);
     await app.register(fastifyCookie);
-    await registerOpenApi(app);
     const access = await registerAuthentication(app, deps);
     registerHealthRoutes(app, deps);
     await registerCaching(app, deps.clock);
@@ -88,9 +87,10 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   }
 }
 
-/** Rate limits, authentication and sign-in. */
+/** Rate limits, authentication and sign-in. The API document comes after the limits, which apply to it, and before other routes. */
 async function registerAuthentication(app: App, { config: { server }, tokens, clock, log }: ServerDeps) {
   const rejectToken = await registerRateLimits(app, { ...server, log });
+  await registerOpenApi(app);
   const sessions = createSessions(clock);
   // Without authentication: admin on loopback, viewer where the config allows other machines.
   const anonymousRole = (): Role | undefined => {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { compareModels, modelVersions } from '../../analytics/models/model-comparison.ts';
 import type { ModelComparison, ModelCounts, ModelVersion } from '../../domain/brand-metrics.ts';
 import { storedLabels } from '../../domain/post.ts';
-import { scoreBrandSentiment } from '../../infer/brand-sentiment/brand-sentiment.ts';
+import { withBrandSentiment } from '../../infer/brand-sentiment/brand-sentiment.ts';
 import { createScorer } from '../../infer/scorer.ts';
 import type { Log } from '../../lib/log.ts';
 import { activateScores, countToActivate } from '../../sink/maintenance/activate-scores.ts';
@@ -113,7 +113,7 @@ async function withRescorer<T>(
 ): Promise<T> {
   const scorer = await createScorer({ modelPath, workers: 1, cacheSize: 0, log });
   try {
-    const { score } = targetSentiment ? scoreBrandSentiment(scorer, matcher.match) : scorer;
+    const { score } = targetSentiment ? withBrandSentiment(scorer, matcher.match) : scorer;
     return await work({ modelVersion: scorer.model.id, score });
   } finally {
     await scorer.close();

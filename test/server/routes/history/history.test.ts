@@ -158,8 +158,8 @@ test.each([
   ['summary?from=2026-11-01T10:00:00', 'from: '],
   ['summary?from=2026-13-01', 'from: '],
   ['summary?from=now-7y', 'from: '],
-  ['summary?from=now&to=now-1h', 'from: must lie before to'],
-  ['summary?from=now-401d', 'from: a range is at most 400 days long'],
+  ['summary?from=now&to=now-1h', 'from: must be before to'],
+  ['summary?from=now-401d', 'from: range must not exceed 400 days'],
   ['summary?form=now-7d', 'form'],
   ['summary?brand=', 'brand: '],
   ['summary?brand=Kestrel&brand=Heron', 'brand: '],
@@ -181,5 +181,5 @@ test.each([
 ])('%s is refused with the parameter and the reason', async (path, detail) => {
   const { status, headers, text } = await send(`${server.url}/api/v1/${path}`);
   expect([status, headers['content-type']]).toEqual([400, problemType]);
-  expect(JSON.parse(text)).toEqual({ type: 'about:blank', title: 'Bad request', status: 400, detail: expect.stringContaining(detail) });
+  expect(JSON.parse(text)).toEqual({ type: 'about:blank', title: 'Bad Request', status: 400, detail: expect.stringContaining(detail) });
 });

@@ -73,11 +73,11 @@ test.each([
   ['posts?text=%22%22', 'text: nothing to look for'],
   ['posts?sort=engagement', 'from: the order of engagement needs a range, of at most 31 days'],
   ['posts?minConfidence=2', 'minConfidence: '],
-  [`posts?${'brand=A&'.repeat(21)}`, 'brand: at most 20 brands at once'],
-  ['posts?from=now&to=now-1h', 'from: must lie before to'],
+  [`posts?${'brand=A&'.repeat(21)}`, 'brand: at most 20 brands'],
+  ['posts?from=now&to=now-1h', 'from: must be before to'],
   [`posts?before=${Buffer.from('[1,"a","b",-1]').toString('base64url')}`, 'before: expected the `next` of a page of posts'],
   [`posts?before=${Buffer.from('[1,"a","b",1]').toString('base64url')}`, 'before: it comes from a page in another order'],
-  ['drivers?from=now-93d', 'from: drivers are of at most 92 days'],
+  ['drivers?from=now-93d', 'from: range must not exceed 92 days'],
   ['drivers?limit=101', 'limit: '],
 ])('%s is refused with the parameter and the reason', async (path, detail) => {
   expect(await get(path)).toMatchObject({ status: 400, body: { detail: expect.stringContaining(detail) } });
