@@ -6,6 +6,8 @@ const { pathToFileURL } = require('node:url');
 
 // The database and the file system share libuv's threads; four of them make inserts wait for reads.
 process.env.UV_THREADPOOL_SIZE ??= '16';
+// Otherwise ONNX Runtime writes a device id and an event queue below the user's cache folder, for upload.
+process.env.ORT_DISABLE_TELEMETRY = '1';
 
 const main = join(__dirname, '../dist/cli/main.js');
 if (existsSync(main)) {

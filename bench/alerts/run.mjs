@@ -27,7 +27,7 @@ await setup();
 const { simulate, falseAlertsLimit } = await import('./simulate.mjs');
 const { demoMonth } = await import('./demo-month.mjs');
 const { measureLooks } = await import('./cost.mjs');
-const { startProgress } = await import('../../dist/lib/progress.js');
+const { createProgress } = await import('../../dist/cli/output/progress.js');
 /** A look at 500 brands comes every 15 seconds, and must leave most of that to others. */
 const lookLimitMs = 7_500;
 const pairLimitMs = 5;
@@ -58,15 +58,14 @@ if (missed.length > 0) {
 
 function showProgress() {
   let bar;
-  let last = { what: '', done: 0 };
+  let title = '';
   return ({ what, done, total }) => {
-    if (what !== last.what) {
+    if (what !== title) {
       bar?.stop();
-      bar = startProgress(what, total);
-      last = { what, done: 0 };
+      bar = createProgress(what);
+      title = what;
     }
-    bar?.advance(done - last.done);
-    last = { what, done };
+    bar?.update(done, total);
     if (done >= total) bar?.stop();
   };
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { madeUpBrands } from '../../dist/app/synthetic-brands.js';
+import { syntheticBrands } from '../../dist/app/synthetic-brands.js';
 
 const folders = fileURLToPath(new URL('../../.cache/bench-trends/', import.meta.url));
 const program = fileURLToPath(new URL('../../bin/feedpulse.cjs', import.meta.url));
@@ -24,13 +24,13 @@ export async function fillOnce({ posts, fresh }) {
   await mkdir(folder, { recursive: true });
   const to = new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000).toISOString();
   await fill(folder, '--history', '1y', '--until', to, '--posts', String(posts), '--brands', String(brandCount));
-  const history = { posts, to, from: new Date(Date.parse(to) - yearMs).toISOString(), brands: madeUpBrands(brandCount) };
+  const history = { posts, to, from: new Date(Date.parse(to) - yearMs).toISOString(), brands: syntheticBrands(brandCount) };
   await writeFile(note, JSON.stringify(history));
   return { ...history, folder };
 }
 
 async function fill(folder, ...args) {
-  const child = spawn(process.execPath, [program, 'demo', ...args, '--data-dir', folder, '--log-level', 'error'], {
+  const child = spawn(process.execPath, [program, 'seed', ...args, '--data-dir', folder, '--log-level', 'error'], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const [code] = await once(child, 'close');

@@ -7,8 +7,8 @@ import type { BrandMatcher } from '../ingest/brands/brand-matcher.ts';
 import type { Log } from '../lib/log.ts';
 
 /**
- * The scorer that the config describes: one inference thread a core unless it says otherwise. Where `brands` tells brands
- * apart, it scores what is said of each as well.
+ * Opens the configured model, by default with one inference thread per core. With `brands`, and where
+ * `model.targetSentiment` is on, it also scores what a post says about each brand.
  */
 export async function openScorer(
   config: Config,

@@ -1,19 +1,55 @@
-import { createReadStream } from 'node:fs';
 import { basename, join } from 'node:path';
-import { type ConfigWithSource, milliseconds } from '../config/schema.ts';
+import type { Admin } from 'kafkajs';
+import { type ConfigWithSource, type KafkaConfig, milliseconds } from '../config/schema.ts';
 import type { Source } from '../domain/ackable-batch.ts';
 import type { SourceRecord } from '../domain/post.ts';
 import { type DeadLetterSink, limited } from '../ingest/dead-letters/dead-letter-sink.ts';
 import { createFileDeadLetters } from '../ingest/dead-letters/file-dead-letters.ts';
 import { createKafkaDeadLetters } from '../ingest/dead-letters/kafka-sink.ts';
 import { createDemoSource } from '../ingest/sources/demo/demo-source.ts';
+import { checkBrokerCertificates, createKafka } from '../ingest/sources/kafka/client.ts';
+import { asKafkaError } from '../ingest/sources/kafka/kafka-error.ts';
 import { createKafkaSource } from '../ingest/sources/kafka/kafka-source.ts';
 import { createNdjsonSource } from '../ingest/sources/ndjson/ndjson-source.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
+import { checkReadable, openInput } from '../lib/open-input.ts';
 import type { Database } from '../sink/client/connection.ts';
 import { storedMinutes } from '../sink/queries/stored-minutes.ts';
+
+/**
+ * Checks that the configured source can be reached, without reading posts from it.
+ * @throws KAFKA_UNAVAILABLE and other KAFKA_ codes, FILE_UNREADABLE
+ */
+export async function checkSource({ source, kafka, ndjson }: ConfigWithSource, log: Log): Promise<void> {
+  if (source === 'kafka') await checkKafka(kafka, log, async () => {});
+  if (source === 'ndjson' && ndjson.path !== '-') await checkReadable(ndjson.path);
+}
+
+/** Counts the partitions of the configured topic. @throws KAFKA_UNAVAILABLE and other KAFKA_ codes */
+export async function countPartitions(kafka: KafkaConfig, log: Log): Promise<number> {
+  return checkKafka(kafka, log, async (admin) => {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [kafka.topic] });
+    return topics[0]?.partitions.length ?? 0;
+  });
+}
+
+/** Fewer retries than while running: at the start, a wrong setting is the likely cause. */
+const retriesAtStart = 4;
+
+async function checkKafka<T>(kafka: KafkaConfig, log: Log, ask: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = createKafka(kafka, log, retriesAtStart).admin();
+  try {
+    await checkBrokerCertificates(kafka);
+    await admin.connect();
+    return await ask(admin);
+  } catch (thrown) {
+    throw asKafkaError(thrown, `connecting to ${kafka.brokers.join(', ')}`);
+  } finally {
+    await admin.disconnect();
+  }
+}
 
 export interface SourceParts {
   readonly config: ConfigWithSource;
@@ -25,14 +61,14 @@ export interface SourceParts {
 
 export interface OpenSource {
   readonly source: Source<SourceRecord>;
-  /** Closes what the source writes to: its dead letters. */
+  /** Closes the dead-letter sink of the source. */
   close(): Promise<void>;
 }
 
-/** The feed that the config names, with its dead letters: a topic beside Kafka's, a file for the others. */
+/** Opens the configured source and its dead letters: a topic for Kafka, a file in the data folder for the others. */
 export async function openSource(parts: SourceParts): Promise<OpenSource> {
   const { config, metrics } = parts;
-  const deadLetters = limited(await openDeadLetters(parts), config.deadLetters, metrics);
+  const deadLetters = limited(await openDeadLetterSink(parts), config.deadLetters, metrics);
   const open = { kafka: openKafka, ndjson: openNdjson, demo: openDemo }[config.source];
   return { source: await open(parts, deadLetters), close: () => deadLetters.close() };
 }
@@ -41,19 +77,25 @@ function openKafka({ config, clock, log, metrics }: SourceParts, deadLetters: De
   return createKafkaSource({ config: config.kafka, mapping: config.mapping, deadLetters, clock, log, metrics });
 }
 
-function openNdjson({ config, clock }: SourceParts, deadLetters: DeadLetterSink): Source<SourceRecord> {
+async function openNdjson({ config, clock }: SourceParts, deadLetters: DeadLetterSink): Promise<Source<SourceRecord>> {
   const { path } = config.ndjson;
-  const input = path === '-' ? process.stdin : createReadStream(path);
-  return createNdjsonSource({ input, name: path === '-' ? 'stdin' : basename(path), mapping: config.mapping, deadLetters, clock });
+  const { stream } = await openInput(path);
+  return createNdjsonSource({
+    input: stream,
+    name: path === '-' ? 'stdin' : basename(path),
+    mapping: config.mapping,
+    deadLetters,
+    clock,
+  });
 }
 
-/** The demo feed fills what its history lacks, so that a second start adds only what was missed. */
+/** Reads first which minutes are already stored, so that a restart backfills only the missing ones. */
 async function openDemo({ config, clock, db }: SourceParts, deadLetters: DeadLetterSink): Promise<Source<SourceRecord>> {
   const stored = await storedMinutes(db.reader, clock.now() - milliseconds(config.demo.backfill) - 60_000);
   return createDemoSource({ config: config.demo, clock, deadLetters, stored });
 }
 
-async function openDeadLetters({ config, log }: SourceParts): Promise<DeadLetterSink> {
+async function openDeadLetterSink({ config, log }: SourceParts): Promise<DeadLetterSink> {
   if (config.source === 'kafka') return createKafkaDeadLetters({ config: config.kafka, log });
   return createFileDeadLetters(join(config.dataDir, 'dead-letters.ndjson'));
 }

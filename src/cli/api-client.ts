@@ -11,17 +11,18 @@ import { fetchText } from '../lib/http-client.ts';
 import type { Log } from '../lib/log.ts';
 import { createMetrics } from '../lib/metrics.ts';
 import { type ApiRequest, type ApiResponse, createInProcessApi } from '../server/http/in-process.ts';
-import { createJobs, type Jobs } from '../server/jobs.ts';
+import { createJobs, type Job, type Jobs } from '../server/jobs.ts';
 import { type Database, openDatabase } from '../sink/client/connection.ts';
 import { migrate } from '../sink/migrations/migrate.ts';
 import { createRollups } from '../sink/rollups/rollups.ts';
+import { createProgress } from './output/progress.ts';
 
-/** A list is a parameter given several times. */
+/** A list is sent as a repeated parameter. */
 export type Query = Readonly<Record<string, string | number | readonly string[] | undefined>>;
 
-/** The API as a command asks it; what `T` is stands in the API's description. */
+/** A client of the HTTP API; `T` is the response type that the API documents for the path. */
 export interface Api {
-  /** @throws USAGE for what the API does not take, DATABASE_UNAVAILABLE where it could not answer */
+  /** @throws USAGE when the API rejects the request, DATABASE_UNAVAILABLE when it cannot answer */
   get<T>(path: string, query?: Query): Promise<T>;
   send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<T>;
 }
@@ -29,62 +30,55 @@ export interface Api {
 /** An export of posts is the largest response. */
 const maxResponseBytes = 512 * 1_048_576;
 
-type Ask = (request: ApiRequest) => Promise<ApiResponse>;
+type SendRequest = (request: ApiRequest) => Promise<ApiResponse>;
 
 /**
- * Asks the process that has the data folder open, over HTTP; where there is none, or the database is a server,
- * opens the database and asks the same API within this process. So a command and the page get the same figures.
- * @throws what `openDatabase` throws; FILE_UNREADABLE where nothing has been stored yet
+ * Talks over HTTP to the process that has the data folder open. If none runs, or the database is a server, opens the
+ * database and the same API in this process, so that commands and the web UI return the same figures.
+ * @throws what `openDatabase` throws; FILE_UNREADABLE if the data folder has no history yet
  */
 export async function withApi<T>(config: Config, log: Log, work: (api: Api) => Promise<T>): Promise<T> {
   const { clickhouse, dataDir } = config;
-  const owner = clickhouse.url ? undefined : await readInstance(dataDir);
-  if (owner) return work(apiOf(overHttp(owner)));
+  const instance = clickhouse.url ? undefined : await readInstance(dataDir);
+  if (instance) return work(createApi(overHttp(instance)));
   if (!clickhouse.url && !existsSync(join(dataDir, 'clickhouse')))
-    throw new FeedpulseError('FILE_UNREADABLE', `there is no history in ${dataDir} yet; \`feedpulse run\` makes one.`);
+    throw new FeedpulseError('FILE_UNREADABLE', `the data folder ${dataDir} has no history yet; \`feedpulse run\` creates it.`);
   const db = await openDatabase({ clickhouse, dataDir, log });
   const jobs = createJobs(log);
   try {
     if (db.kind === 'embedded') await migrate(db, log);
-    return await askWithin({ config, db, jobs, log }, work);
+    return await useInProcess({ config, db, jobs, log }, work);
   } finally {
     await jobs.close();
     await db.close();
   }
 }
 
-/** Asks the API within this process; what that changes in the figures is computed before it ends. */
-async function askWithin<T>(ground: { config: Config; db: Database; jobs: Jobs; log: Log }, work: (api: Api) => Promise<T>): Promise<T> {
-  const { config, db, jobs, log } = ground;
+/** Uses the API in this process; rollups that its requests made stale are recomputed before it returns. */
+async function useInProcess<T>(parts: { config: Config; db: Database; jobs: Jobs; log: Log }, work: (api: Api) => Promise<T>): Promise<T> {
+  const { config, db, jobs, log } = parts;
   const clock = systemClock;
   const { retention } = config;
   const { brands } = withDemoBrands(config);
   const { settle } = createRollups({ db, clock, log, metrics: createMetrics(), retention });
-  const maintenance = {
-    db,
-    clock,
-    retention,
-    matcher: createBrandMatcher(brands),
-    jobs,
-    settle,
-    targetSentiment: config.model.targetSentiment,
-  };
+  const { targetSentiment } = config.model;
+  const maintenance = { db, clock, retention, matcher: createBrandMatcher(brands), jobs, settle, targetSentiment };
   const ask = createInProcessApi({ reader: db.reader, heavyReader: db.heavyReader, clock, brands, log, maintenance, config });
-  let changing = false;
-  const answer = await work(
-    apiOf((request) => {
-      changing ||= request.method !== 'GET';
+  let hasChanged = false;
+  const result = await work(
+    createApi((request) => {
+      hasChanged ||= request.method !== 'GET';
       return ask(request);
     }),
   );
-  if (changing) await settle();
-  return answer;
+  if (hasChanged) await settle();
+  return result;
 }
 
-function apiOf(ask: Ask): Api {
+function createApi(request: SendRequest): Api {
   return {
-    get: async (path, query = {}) => read(await ask({ method: 'GET', path: withQuery(path, query) })),
-    send: async (method, path, body) => read(await ask({ method, path, ...(body && { body }) })),
+    get: async (path, query = {}) => parseResponse(await request({ method: 'GET', path: withQuery(path, query) })),
+    send: async (method, path, body) => parseResponse(await request({ method, path, ...(body && { body }) })),
   };
 }
 
@@ -96,22 +90,41 @@ function withQuery(path: string, query: Query): string {
 
 const problem = z.object({ detail: z.string() });
 
-function read<T>({ status, text }: ApiResponse): T {
+function parseResponse<T>({ status, text }: ApiResponse): T {
   const body: unknown = text === '' ? undefined : JSON.parse(text);
-  if (status < 300) return body as T; // the API's own answer, of the same version or one that a test holds to its description
-  const { detail = 'no reason was given' } = problem.safeParse(body).data ?? {};
+  if (status < 300) return body as T; // a response of our own API; tests check it against its schema
+  const { detail = 'no reason given' } = problem.safeParse(body).data ?? {};
   throw new FeedpulseError(status < 500 ? 'USAGE' : 'DATABASE_UNAVAILABLE', detail);
 }
 
-function overHttp({ url, token }: Instance): Ask {
+function overHttp({ url, token }: Instance): SendRequest {
   return async ({ method, path, body }) => {
     const headers = { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) };
     try {
       return await fetchText(new URL(`${url}${path}`), { method, headers, ...(body && { body: JSON.stringify(body) }) }, maxResponseBytes);
     } catch (thrown) {
-      throw new FeedpulseError('DATABASE_UNAVAILABLE', `the process that has the data folder open does not answer at ${url}.`, {
+      throw new FeedpulseError('DATABASE_UNAVAILABLE', `the process that has the data folder open does not respond at ${url}.`, {
         cause: asError(thrown),
       });
     }
   };
+}
+
+const pollMs = 250;
+
+/** Starts a job and waits for its end, with a progress bar. @throws DATABASE_UNAVAILABLE when the job failed */
+export async function waitForJob(api: Api, title: string, path: string, body: object): Promise<Job> {
+  const progress = createProgress(title);
+  try {
+    let job = await api.send<Job>('POST', path, body);
+    while (job.state === 'waiting' || job.state === 'running') {
+      await systemClock.sleep(pollMs);
+      job = await api.get<Job>(`/api/v1/jobs/${job.id}`);
+      if (job.total > 0) progress.update(job.done, job.total);
+    }
+    if (job.state === 'failed') throw new FeedpulseError('DATABASE_UNAVAILABLE', `the job failed: ${job.detail}`);
+    return job;
+  } finally {
+    progress.stop();
+  }
 }

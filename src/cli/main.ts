@@ -1,73 +1,95 @@
 import { Command, CommanderError } from 'commander';
 import { asError, FeedpulseError } from '../lib/errors.ts';
 import { version } from '../lib/version.ts';
-import { alertsCommand } from './commands/alerts/alerts.ts';
-import { rematchCommand } from './commands/brands.ts';
-import { checkConfigCommand } from './commands/check-config.ts';
-import { compareCommand } from './commands/compare.ts';
-import { relabelCommand } from './commands/corrections.ts';
-import { deadLettersCommand } from './commands/dead-letters/dead-letters.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { driversCommand } from './commands/drivers.ts';
-import { eraseCommand } from './commands/erase.ts';
-import { evalCommand } from './commands/eval.ts';
-import { migrateCommand } from './commands/migrate.ts';
-import { modelCommand } from './commands/model/model.ts';
-import { postsCommand } from './commands/posts.ts';
-import { produceCommand } from './commands/produce.ts';
-import { rescoreCommand } from './commands/rescore.ts';
-import { rollupsCommand } from './commands/rollups.ts';
-import { runCommand } from './commands/run.ts';
-import { scoreCommand } from './commands/score.ts';
-import { demoCommand } from './commands/seed.ts';
-import { tokensCommand } from './commands/tokens.ts';
-import { trendsCommand } from './commands/trends.ts';
 import { errorAdvice } from './exit-codes.ts';
+import { runnable } from './program-name.ts';
 
-const program = new Command('feedpulse')
-  .description('How people feel about your brands on social feeds, within seconds.')
-  .version(version)
-  .option('--verbose', 'show stack traces')
-  .exitOverride();
+/** Adds options, arguments, subcommands and the action to a command. */
+type Define = (command: Command) => void;
 
-const commands = [
-  runCommand,
-  scoreCommand,
-  evalCommand,
-  produceCommand,
-  trendsCommand,
-  compareCommand,
-  driversCommand,
-  postsCommand,
-  alertsCommand,
-  deadLettersCommand,
-  relabelCommand,
-  rematchCommand,
-  rescoreCommand,
-  rollupsCommand,
-  eraseCommand,
-  modelCommand,
-  demoCommand,
-  migrateCommand,
-  tokensCommand,
-  checkConfigCommand,
-  doctorCommand,
+/** Name, summary, and the module, which is imported only when the command is called. */
+const commands: readonly (readonly [name: string, summary: string, load: () => Promise<Define>])[] = [
+  [
+    'run',
+    'read a source, score and store its posts, serve the web UI and the API',
+    async () => (await import('./commands/run.ts')).runCommand,
+  ],
+  ['score', 'score posts of an NDJSON or text file', async () => (await import('./commands/score.ts')).scoreCommand],
+  ['eval', 'measure the model on labelled posts', async () => (await import('./commands/eval.ts')).evalCommand],
+  ['produce', 'send posts of an NDJSON file to a Kafka topic', async () => (await import('./commands/produce.ts')).produceCommand],
+  ['trends', 'volume and net sentiment of a brand over time', async () => (await import('./commands/trends.ts')).trendsCommand],
+  [
+    'compare',
+    'brands side by side: volume, share of voice, net sentiment',
+    async () => (await import('./commands/compare.ts')).compareCommand,
+  ],
+  ['drivers', 'terms that set negative and positive posts apart', async () => (await import('./commands/drivers.ts')).driversCommand],
+  ['posts', 'search stored posts', async () => (await import('./commands/posts.ts')).postsCommand],
+  ['alerts', 'list, silence, acknowledge and backtest alerts', async () => (await import('./commands/alerts/alerts.ts')).alertsCommand],
+  [
+    'dead-letters',
+    'list, inspect and replay messages that could not be processed',
+    async () => (await import('./commands/dead-letters/dead-letters.ts')).deadLettersCommand,
+  ],
+  ['corrections', 'correct the labels of posts', async () => (await import('./commands/corrections.ts')).correctionsCommand],
+  ['brands', 'reapply brand rules to stored posts', async () => (await import('./commands/maintenance.ts')).brandsCommand],
+  [
+    'rescore',
+    'score stored posts with another model, compare, activate',
+    async () => (await import('./commands/rescore.ts')).rescoreCommand,
+  ],
+  ['rollups', 'recompute the rollups of a time range', async () => (await import('./commands/maintenance.ts')).rollupsCommand],
+  ['erase', 'erase a post, or all posts of an author, for good', async () => (await import('./commands/maintenance.ts')).eraseCommand],
+  ['model', 'list, verify, download and compare models', async () => (await import('./commands/model/model.ts')).modelCommand],
+  ['seed', 'fill a database with synthetic history', async () => (await import('./commands/seed.ts')).seedCommand],
+  [
+    'migrate',
+    'apply the database migrations; a run does so by itself',
+    async () => (await import('./commands/maintenance.ts')).migrateCommand,
+  ],
+  ['tokens', 'add, list and remove API tokens', async () => (await import('./commands/tokens.ts')).tokensCommand],
+  ['check-config', 'validate the settings and report every problem', async () => (await import('./commands/doctor.ts')).checkConfigCommand],
+  ['doctor', 'check that everything a run needs is there', async () => (await import('./commands/doctor.ts')).doctorCommand],
 ];
-for (const create of commands) program.addCommand(create().exitOverride());
 
-try {
-  await program.parseAsync();
-} catch (thrown) {
-  process.exitCode = report(thrown);
+const program = inheriting(new Command('feedpulse'))
+  .description('Brand sentiment on social feeds within seconds: Kafka, DistilBERT on CPUs, ClickHouse.')
+  .version(version)
+  .option('--verbose', 'print stack traces')
+  .addHelpText('after', '\nRun `feedpulse <command> --help` for the options of a command and examples.\n')
+  .hook('preSubcommand', async (_program, command) => {
+    const [, , load] = commands.find(([name]) => name === command.name()) ?? [];
+    (await load?.())?.(command);
+    inheriting(command);
+  });
+for (const [name, summary] of commands) program.addCommand(new Command(name).description(summary));
+
+/** Errors are reported here instead of ending the process, and command lines in help texts fit how the program was started. */
+function inheriting(command: Command): Command {
+  for (const subcommand of command.commands) inheriting(subcommand);
+  return command.exitOverride().configureOutput({
+    writeOut: (text) => process.stdout.write(runnable(text)),
+    writeErr: (text) => process.stderr.write(runnable(text)),
+  });
 }
 
-/** Prints what went wrong in one line (code, cause, what to do) and answers with the exit code. */
+try {
+  const [first, ...rest] = process.argv.slice(2);
+  // `help` of a command needs its module, like any other use of it.
+  await program.parseAsync(first === 'help' && rest.length > 0 ? [...rest, '--help'] : process.argv.slice(2), { from: 'user' });
+} catch (thrown) {
+  process.exitCode = report(thrown);
+  // Everything has been closed by now; should a handle be left, it must not keep a failed process alive.
+  setTimeout(() => process.exit(), 1_000).unref();
+}
+
+/** Prints the error in one line (code, cause, what to do). Returns the exit code. */
 function report(thrown: unknown): number {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
   const error = asError(thrown);
   const line =
     error instanceof FeedpulseError ? `${error.code}: ${error.message} ${errorAdvice[error.code].hint}` : `UNEXPECTED: ${error.message}`;
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${runnable(line)}\n`);
   if (program.opts<{ verbose?: boolean }>().verbose) process.stderr.write(`${error.stack}\n`);
   return error instanceof FeedpulseError ? errorAdvice[error.code].exit : 1;
 }

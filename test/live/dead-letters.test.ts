@@ -69,7 +69,7 @@ async function send(): Promise<void> {
 }
 
 async function letters<T>(...args: string[]): Promise<T> {
-  const { stdout } = await feedpulse('dead-letters', ...args, '--json');
+  const { stdout } = await feedpulse('dead-letters', ...args, '--format', 'json');
   return JSON.parse(stdout) as T; // the caller knows the command
 }
 

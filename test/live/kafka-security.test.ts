@@ -99,7 +99,7 @@ function login({ name, password }: typeof feed, mechanism = 'scram-sha-256'): Se
 async function expectRows(topic: string, env: Settings): Promise<void> {
   const settings = { ...env, FEEDPULSE_KAFKA_TOPIC: topic };
   const sent = await attempt(['produce', posted], settings);
-  expect(sent).toMatchObject({ code: 0, output: expect.stringContaining(`${posts + 1} messages are in ${topic}.`) });
+  expect(sent).toMatchObject({ code: 0, output: expect.stringContaining(`${posts + 1} messages sent to topic ${topic}.`) });
   const dataDir = join(folder, topic);
   running = await startFeedpulse(['--source', 'kafka', '--data-dir', dataDir], settings);
   const reading = running;

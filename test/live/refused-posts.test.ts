@@ -42,7 +42,7 @@ async function produce(topic: string, texts: readonly string[]): Promise<void> {
 
 /** What was refused and why, in the order of positions. */
 async function lettersOf(topic: string): Promise<string[]> {
-  const { output } = await attempt(['dead-letters', 'list', '--source', 'kafka', '--json', '--limit', '999'], envOf(topic));
+  const { output } = await attempt(['dead-letters', 'list', '--source', 'kafka', '--format', 'json', '--limit', '999'], envOf(topic));
   const { letters } = JSON.parse(output) as { letters: Letter[] };
   return letters.map(({ position, reason }) => `${position} ${reason}`).sort();
 }

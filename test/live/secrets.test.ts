@@ -69,7 +69,7 @@ async function channelsFile(): Promise<string> {
 
 test('no secret is printed when all goes well', async () => {
   expect((await look(['migrate'])).code).toBe(0);
-  const shown = await look(['check-config', '--json', '--config', await channelsFile()]);
+  const shown = await look(['check-config', '--format', 'json', '--config', await channelsFile()]);
   expect(shown).toMatchObject({ code: 0, output: expect.stringContaining('"password": "(set)"') });
   expect((await look(['check-config'])).code).toBe(0);
   expect((await look(['doctor', '--data-dir', join(folder, 'well')])).code).toBe(0);
@@ -105,8 +105,12 @@ test('no secret is printed when the settings are wrong', async () => {
   expect((await look(['check-config', '--config', file])).code).toBe(2);
   const url = `https://watched:${canary}@127.0.0.1:1`;
   expect(
-    (await look(['check-config', '--json'], { FEEDPULSE_CLICKHOUSE_URL: url, FEEDPULSE_KAFKA_BROKERS: `watched:${canary}@127.0.0.1:9092` }))
-      .code,
+    (
+      await look(['check-config', '--format', 'json'], {
+        FEEDPULSE_CLICKHOUSE_URL: url,
+        FEEDPULSE_KAFKA_BROKERS: `watched:${canary}@127.0.0.1:9092`,
+      })
+    ).code,
   ).toBe(2);
   expectNoCanary();
 });
@@ -159,7 +163,7 @@ test.each([
 test('no text of a post is printed by score and eval', async () => {
   const lines = join(folder, 'lines.ndjson');
   await writeFile(lines, `${messages()}\n`);
-  const scored = await look(['score', '--in', lines, '--out', join(folder, 'scored.ndjson')]);
+  const scored = await look(['score', lines, '--out', join(folder, 'scored.ndjson')]);
   expect([0, 2, 3]).toContain(scored.code);
   await writeFile(join(folder, 'labelled.tsv'), `label\ttext\nnonsense\t${canary}\n${canary}\n`);
   expect((await look(['eval', join(folder, 'labelled.tsv')])).code).not.toBe(0);

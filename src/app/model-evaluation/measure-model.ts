@@ -4,11 +4,12 @@ import type { Prediction } from '../../domain/post.ts';
 import type { Predictions, Scorer } from '../../infer/scorer.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import { createLog } from '../../lib/log.ts';
-import { startProgress } from '../../lib/progress.ts';
 import { openScorer } from '../open-scorer.ts';
 import type { Labelled } from './labelled-posts.ts';
 
 export type ModelReport = ClassificationReport & { readonly postsPerSecond: number; readonly modelVersion: string };
+
+type OnProgress = (done: number, total: number) => void;
 
 export interface Measured {
   readonly report: ModelReport;
@@ -23,7 +24,7 @@ const chunk = 1_024;
 export async function measureModel(
   config: Config,
   { texts, truth }: Labelled,
-  { title = 'Scoring', modelPath }: { readonly title?: string; readonly modelPath?: string } = {},
+  { modelPath, onProgress = () => {} }: { readonly modelPath?: string; readonly onProgress?: OnProgress } = {},
 ): Promise<Measured> {
   const scorer = await openScorer(config, createLog(config.log.level), {
     cacheSize: 0,
@@ -32,7 +33,7 @@ export async function measureModel(
   });
   try {
     await scorer.score(texts.slice(0, 32).map((text) => ({ text }))); // the first run allocates; it is not timed
-    const { predictions, seconds } = await scoreAll(scorer, texts, title);
+    const { predictions, seconds } = await scoreAll(scorer, texts, onProgress);
     const speed = { postsPerSecond: texts.length / seconds, modelVersion: scorer.model.id };
     return { report: { ...reportClassification(truth, predictions), ...speed }, predictions };
   } finally {
@@ -40,17 +41,24 @@ export async function measureModel(
   }
 }
 
-async function scoreAll(scorer: Scorer, texts: readonly string[], title: string): Promise<{ predictions: Prediction[]; seconds: number }> {
-  const progress = startProgress(title, texts.length);
+async function scoreAll(
+  scorer: Scorer,
+  texts: readonly string[],
+  onProgress: OnProgress,
+): Promise<{ predictions: Prediction[]; seconds: number }> {
+  let scored = 0;
   const startedAt = performance.now();
   const pending: Promise<Predictions>[] = [];
   for (let at = 0; at < texts.length; at += chunk) {
     await pending.at(-2); // two chunks under way keep every worker busy
     const part = texts.slice(at, at + chunk).map((text) => ({ text }));
-    pending.push(scorer.score(part).finally(() => progress.advance(part.length)));
+    const report = (): void => {
+      scored += part.length;
+      onProgress(scored, texts.length);
+    };
+    pending.push(scorer.score(part).finally(report));
   }
   const predictions = (await Promise.all(pending)).flat().map(orFail);
-  progress.stop();
   return { predictions, seconds: (performance.now() - startedAt) / 1_000 };
 }
 

@@ -1,11 +1,11 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import type { BrandSummary, Comparison, Timeline } from '../../domain/brand-metrics.ts';
 import type { Api } from '../api-client.ts';
+import { type RangeOptions, withConfiguredApi, withRangeOptions } from '../options.ts';
 import { escapeTerminal } from '../output/escape-terminal.ts';
 import { intervalColumns, shownCount, shownGrowth, shownNet, shownPoints, shownShare } from '../output/format-metrics.ts';
 import { type Column, printRows } from '../output/print-table.ts';
 import { sparkline, squeeze } from '../output/sparkline.ts';
-import { type RangeOptions, withConfiguredApi, withRangeOptions } from '../query-options.ts';
 
 interface Options extends RangeOptions {
   readonly brand?: readonly string[];
@@ -15,18 +15,17 @@ type Answer = Comparison & { readonly from: string; readonly to: string };
 type Row = BrandSummary & { readonly curve: string };
 
 const examples = `
-A post that names two brands counts once for each. Intervals are of 95 %; a star marks a change against the period of
-equal length before that is larger than chance makes them.
+A post that names two brands counts once for each. Intervals are 95 % confidence intervals; * marks a significant change
+against the previous period of equal length.
 
   $ feedpulse compare
   $ feedpulse compare --brand Brixomel Kestrivo --since now-30d
   $ feedpulse compare --since now-7d --format csv > brands.csv
 `;
 
-export function compareCommand(): Command {
-  return withRangeOptions(new Command('compare'))
-    .description('brands side by side: volume, share of voice, net sentiment, and their changes')
-    .option('--brand <name...>', 'brands to compare; all of the config when absent')
+export function compareCommand(command: Command): void {
+  withRangeOptions(command)
+    .option('--brand <name...>', 'brands to compare (default: all brands of the config)')
     .addHelpText('after', examples)
     .action((options: Options) =>
       withConfiguredApi(options, async (api) => {
@@ -41,15 +40,15 @@ export function compareCommand(): Command {
     );
 }
 
-const width = 24;
+const sparklineWidth = 24;
 
-/** A brand's volume over the range as bars. */
+/** A brand's volume over the range, as a sparkline. */
 async function curveOf(api: Api, brand: string, { from, to }: Answer): Promise<string> {
   const { buckets, gaps } = await api.get<Timeline>('/api/v1/trends', { brand, from, to });
   const volumes = [...buckets.map(({ start, volume }) => ({ start, volume })), ...gaps.map((start) => ({ start, volume: null }))]
     .sort((a, b) => (a.start < b.start ? -1 : 1))
     .map(({ volume }) => volume);
-  return sparkline(squeeze(volumes, width, (group) => group.reduce((sum, value) => sum + value, 0)));
+  return sparkline(squeeze(volumes, sparklineWidth, (group) => group.reduce((sum, value) => sum + value, 0)));
 }
 
 const columns: readonly Column<Row>[] = [
@@ -61,7 +60,7 @@ const columns: readonly Column<Row>[] = [
     value: ({ changes }) => changes?.volume?.difference ?? null,
     show: ({ changes, previous }) => shownGrowth(changes?.volume, previous?.volume ?? 0),
   },
-  { title: 'OVER TIME', name: '', not: 'in CSV', value: ({ curve }) => curve },
+  { title: 'OVER TIME', name: '', omitIn: 'csv', value: ({ curve }) => curve },
   {
     title: 'VOICE',
     name: 'shareOfVoice',
@@ -97,6 +96,6 @@ const columns: readonly Column<Row>[] = [
 ];
 
 function basisOf({ from, to, mentions, brands }: Answer): string {
-  const history = brands.some(({ previous }) => previous === null) ? 'There is no history of the period before to compare with.' : '';
+  const history = brands.some(({ previous }) => previous === null) ? 'The previous period has no history to compare with.' : '';
   return `${shownCount(mentions)} mentions from ${from.slice(0, 16)} to ${to.slice(0, 16)} UTC. ${history}`.trim();
 }

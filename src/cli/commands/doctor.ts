@@ -1,52 +1,93 @@
 import { access, constants, mkdir } from 'node:fs/promises';
-import { Command } from 'commander';
+import type { Command } from 'commander';
+import { checkPort } from '../../app/http-frontend.ts';
+import { type Instance, readInstance } from '../../app/instance-file.ts';
+import { checkSource, countPartitions } from '../../app/open-source.ts';
+import { requireSource } from '../../config/load-config.ts';
 import type { Config } from '../../config/schema.ts';
 import { bundledModelPath, loadModel } from '../../infer/model/model.ts';
-import { checkBrokerCertificates, createKafka } from '../../ingest/sources/kafka/client.ts';
-import { asKafkaError } from '../../ingest/sources/kafka/kafka-error.ts';
 import { asError, FeedpulseError } from '../../lib/errors.ts';
 import { createLog, type Log } from '../../lib/log.ts';
-import { openDatabase } from '../../sink/client/connection.ts';
+import { openDatabase, readDatabaseVersion } from '../../sink/client/connection.ts';
 import { errorAdvice } from '../exit-codes.ts';
-import { configFrom, type SharedOptions, withSharedOptions } from '../options.ts';
+import { configFrom, type FormatOptions, withFormat, withSharedOptions } from '../options.ts';
+import { printableJson } from '../output/escape-terminal.ts';
+import { runnable } from '../program-name.ts';
 
-interface Finding {
+export function checkConfigCommand(command: Command): void {
+  withFormat(withSharedOptions(command, ['config', 'dataDir', 'model', 'logLevel']), ['table', 'json'])
+    .option('--source <name>', 'demo, kafka or ndjson (setting source)')
+    .addHelpText(
+      'after',
+      '\n--format json prints the settings in force, without secrets.\n\n  $ feedpulse check-config --config feedpulse.yaml\n',
+    )
+    .action((options: FormatOptions & { readonly source?: string }) => {
+      const config = requireSource(configFrom(options, { source: options.source }));
+      const shown = JSON.stringify(config, withoutSecrets, 2);
+      process.stdout.write(options.format === 'json' ? `${shown}\n` : 'The settings are valid.\n');
+    });
+}
+
+function withoutSecrets(key: string, value: unknown): unknown {
+  if (key === 'password') return '(set)';
+  if (key === 'channels' && value instanceof Object && !Array.isArray(value))
+    return Object.fromEntries(Object.entries(value).map(([name, channel]) => [name, withoutPath(channel)]));
+  return value;
+}
+
+/** The path of a webhook is its secret. */
+function withoutPath(value: unknown): unknown {
+  return value instanceof Object && 'url' in value ? { ...value, url: new URL(String(value.url)).origin } : value;
+}
+
+interface CheckResult {
   readonly part: string;
   readonly ok: boolean;
   readonly detail: string;
 }
 
-export function doctorCommand(): Command {
-  return withSharedOptions(new Command('doctor'))
-    .description('look at everything a run needs, and say what is missing and how to get it')
-    .option('--json', 'print the findings as one JSON array')
-    .action(async (options: SharedOptions & { json?: boolean }) => {
-      const findings = await examine(configFrom(options), createLog('silent'));
-      process.stdout.write(options.json ? `${JSON.stringify(findings)}\n` : findings.map(line).join(''));
-      if (findings.some(({ ok }) => !ok)) process.exitCode = 1;
+export function doctorCommand(command: Command): void {
+  withFormat(withSharedOptions(command, ['config', 'dataDir', 'model']), ['table', 'json'])
+    .addHelpText('after', '\nEnds with exit code 1 if a check fails.\n\n  $ feedpulse doctor --config feedpulse.yaml\n')
+    .action(async (options: FormatOptions) => {
+      const results = await checkAll(configFrom(options), createLog('silent'));
+      process.stdout.write(options.format === 'json' ? `${printableJson(results)}\n` : results.map(line).join(''));
+      if (results.some(({ ok }) => !ok)) process.exitCode = 1;
     });
 }
 
-async function examine(config: Config, log: Log): Promise<Finding[]> {
-  const findings = [
-    await check('Node', async () => `${process.version}, as needed (20.19 or later)`),
-    await check('data folder', () => checkFolder(config.dataDir)),
-    await check('model', async () => `${(await loadModel(config.model.path ?? bundledModelPath)).id}, every checksum right`),
-    await check('database', () => checkDatabase(config, log)),
+async function checkAll(config: Config, log: Log): Promise<CheckResult[]> {
+  const { clickhouse, dataDir, model, server, source, kafka, ndjson } = config;
+  const instance = clickhouse.url ? undefined : await readInstance(dataDir);
+  const results = [
+    await check('Node', async () => `${process.version} (20.19 or later is needed)`),
+    await check('data folder', () => checkFolder(dataDir)),
+    await check('model', async () => `${(await loadModel(model.path ?? bundledModelPath)).id}, every checksum matches`),
+    await check('database', () => (instance ? checkInstance(instance) : checkDatabase(config, log))),
   ];
-  if (config.source === 'kafka') findings.push(await check('Kafka', () => checkKafka(config, log)));
-  return findings;
+  if (server.enabled && !instance)
+    results.push(await check('port', () => checkPort(server).then(() => `${server.host}:${server.port} is free`)));
+  if (source === 'kafka')
+    results.push(await check('Kafka', async () => `topic ${kafka.topic} has ${await countPartitions(kafka, log)} partitions`));
+  if (source === 'ndjson')
+    results.push(
+      await check('source', async () => {
+        await checkSource(requireSource(config), log);
+        return `${ndjson.path} is readable`;
+      }),
+    );
+  return results;
 }
 
-async function check(part: string, look: () => Promise<string>): Promise<Finding> {
+async function check(part: string, work: () => Promise<string>): Promise<CheckResult> {
   try {
-    return { part, ok: true, detail: await look() };
+    return { part, ok: true, detail: await work() };
   } catch (thrown) {
     const error = asError(thrown);
     return {
       part,
       ok: false,
-      detail: error instanceof FeedpulseError ? `${error.message} ${errorAdvice[error.code].hint}` : error.message,
+      detail: error instanceof FeedpulseError ? runnable(`${error.message} ${errorAdvice[error.code].hint}`) : error.message,
     };
   }
 }
@@ -54,34 +95,29 @@ async function check(part: string, look: () => Promise<string>): Promise<Finding
 async function checkFolder(folder: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   await access(folder, constants.W_OK);
-  return `${folder} can be written`;
+  return `${folder} is writable`;
+}
+
+/** The embedded database belongs to one process: its health is what that process reports. */
+async function checkInstance({ url, token, pid }: Instance): Promise<string> {
+  const response = await fetch(`${url}/readyz`, { headers: { authorization: `Bearer ${token}` } }).catch((thrown: unknown) => {
+    throw new FeedpulseError('DATABASE_UNAVAILABLE', `Process ${pid} has the data folder open and does not respond at ${url}.`, {
+      cause: thrown,
+    });
+  });
+  if (!response.ok) throw new FeedpulseError('DATABASE_UNAVAILABLE', `feedpulse at ${url} is not ready: ${await response.text()}.`);
+  return `embedded, in use by feedpulse at ${url} (process ${pid}), which is ready`;
 }
 
 async function checkDatabase(config: Config, log: Log): Promise<string> {
   const db = await openDatabase({ clickhouse: config.clickhouse, dataDir: config.dataDir, log });
   try {
-    const answer = await db.reader.query({ query: 'SELECT version() AS version', format: 'JSONEachRow' });
-    const [row] = await answer.json<{ version: string }>();
-    return `ClickHouse ${row?.version}, ${db.kind === 'embedded' ? 'embedded' : 'server'}`;
+    return `ClickHouse ${await readDatabaseVersion(db)}, ${db.kind === 'embedded' ? 'embedded' : 'server'}`;
   } finally {
     await db.close();
   }
 }
 
-async function checkKafka(config: Config, log: Log): Promise<string> {
-  const admin = createKafka(config.kafka, log).admin();
-  try {
-    await checkBrokerCertificates(config.kafka);
-    await admin.connect();
-    const { topics } = await admin.fetchTopicMetadata({ topics: [config.kafka.topic] });
-    return `${config.kafka.topic} has ${topics[0]?.partitions.length ?? 0} partitions`;
-  } catch (thrown) {
-    throw asKafkaError(thrown, `looking at ${config.kafka.topic}`);
-  } finally {
-    await admin.disconnect();
-  }
-}
-
-function line({ part, ok, detail }: Finding): string {
+function line({ part, ok, detail }: CheckResult): string {
   return `${ok ? '✓' : '✗'} ${part.padEnd(12)} ${detail}\n`;
 }

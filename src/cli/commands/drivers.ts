@@ -1,26 +1,25 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import type { Driver, Drivers } from '../../analytics/drivers/drivers.ts';
+import { type PostQueryOptions, queryPosts, withPostQueryOptions } from '../options.ts';
 import { escapeTerminal } from '../output/escape-terminal.ts';
-import { type Column, printRows } from '../output/print-table.ts';
-import { askApi, oneLine, type QuestionOptions, withQuestionOptions } from '../query-options.ts';
+import { type Column, oneLine, printRows } from '../output/print-table.ts';
 
 type Row = Driver & { readonly label: 'negative' | 'positive' };
 
 const examples = `
-A term counts once a post, and posts that repeat each other with small changes count once. Z tells how far a term
-sets the posts of its label apart from the others: log-odds with an informative Dirichlet prior.
+A term counts once per post, and near-duplicate posts count once. Z is the log-odds of a term in the posts of its label
+against the others, with an informative Dirichlet prior, in standard deviations.
 
   $ feedpulse drivers --brand Brixomel --since now-7d
   $ feedpulse drivers --brand Brixomel --since now-7d --format csv > drivers.csv
 `;
 
-export function driversCommand(): Command {
-  return withQuestionOptions(new Command('drivers'))
-    .description('the terms that set negative and positive posts apart: what drives the sentiment of a brand')
-    .option('--limit <number>', 'how many of each label, at most 100', '10')
+export function driversCommand(command: Command): void {
+  withPostQueryOptions(command)
+    .option('--limit <number>', 'terms per label, at most 100', '10')
     .addHelpText('after', examples)
-    .action(async (options: QuestionOptions & { readonly limit: string }) => {
-      const found = await askApi<Drivers>('/api/v1/drivers', options, { limit: options.limit });
+    .action(async (options: PostQueryOptions & { readonly limit: string }) => {
+      const found = await queryPosts<Drivers>('/api/v1/drivers', options, { limit: options.limit });
       const rows = (['negative', 'positive'] as const).flatMap((label) => found[label].map((driver): Row => ({ label, ...driver })));
       process.stdout.write(printRows(options.format, rows, columns, found));
       if (options.format === 'table') process.stderr.write(`${basis(found)}\n`);
@@ -54,6 +53,6 @@ const columns: readonly Column<Row>[] = [
 
 function basis({ posts, sampled, distinct }: Drivers): string {
   const grouped = (count: number): string => count.toLocaleString('en');
-  const read = sampled < posts ? `, of which ${grouped(sampled)} were read` : '';
+  const read = sampled < posts ? `, ${grouped(sampled)} of them sampled` : '';
   return `${grouped(posts)} scored posts${read}; ${grouped(distinct)} without near-duplicates.`;
 }

@@ -1,17 +1,19 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { readLabelled } from '../../app/model-evaluation/labelled-posts.ts';
 import { type ModelReport, measureModel } from '../../app/model-evaluation/measure-model.ts';
 import { labels } from '../../domain/post.ts';
 import { configFrom, type SharedOptions, withSharedOptions } from '../options.ts';
+import { createProgress } from '../output/progress.ts';
 
-export function evalCommand(): Command {
-  return withSharedOptions(new Command('eval'))
-    .description('measure the model on labelled posts')
+export function evalCommand(command: Command): void {
+  withSharedOptions(command, ['config', 'model', 'logLevel'])
     .argument('<file>', 'columns label and text: a .csv, or a TSV without quotes')
     .option('--json', 'print one JSON object')
+    .addHelpText('after', '\n  $ feedpulse eval held-out.tsv --json\n')
     .action(async (file: string, options: SharedOptions & { json?: boolean }) => {
       const config = configFrom(options);
-      const { report } = await measureModel(config, await readLabelled(file));
+      const progress = createProgress('Scoring');
+      const { report } = await measureModel(config, await readLabelled(file), { onProgress: progress.update }).finally(progress.stop);
       process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : table(report));
     });
 }

@@ -1,11 +1,11 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { storedLabels } from '../../domain/post.ts';
 import type { StoredPost } from '../../sink/queries/stored-post.ts';
+import { type PostQueryOptions, queryPosts, withPostQueryOptions } from '../options.ts';
 import { escapeTerminal } from '../output/escape-terminal.ts';
-import { type Column, printRows } from '../output/print-table.ts';
-import { askApi, oneLine, type QuestionOptions, withQuestionOptions } from '../query-options.ts';
+import { type Column, oneLine, printRows } from '../output/print-table.ts';
 
-interface Options extends QuestionOptions {
+interface Options extends PostQueryOptions {
   readonly label?: string;
   readonly author?: string;
   readonly minConfidence?: string;
@@ -27,28 +27,27 @@ const examples = `
   $ feedpulse posts --brand Brixomel --since now-7d --sort engagement --format csv > posts.csv
 `;
 
-export function postsCommand(): Command {
-  return withQuestionOptions(new Command('posts'))
-    .description('stored posts: search them, and read what is behind a figure')
-    .addOption(new Option('--label <label>', 'with this label only').choices(storedLabels))
-    .option('--author <author>', 'by this author: an id, or a handle with or without @')
-    .option('--min-confidence <share>', 'the highest probability is at least this, 0 to 1')
-    .option('--max-confidence <share>', 'and at most this')
-    .option('--text <words>', 'holding all these words and "phrases", whatever their case and accents')
+export function postsCommand(command: Command): void {
+  withPostQueryOptions(command)
+    .addOption(new Option('--label <label>', 'only this label').choices(storedLabels))
+    .option('--author <author>', 'only this author: an id, or a handle with or without @')
+    .option('--min-confidence <share>', 'lowest confidence, 0 to 1')
+    .option('--max-confidence <share>', 'highest confidence, 0 to 1')
+    .option('--text <words>', 'posts that contain all these words and "phrases", ignoring case and accents')
     .addOption(
-      new Option('--sort <order>', 'newest first, or most likes, reposts and replies first')
+      new Option('--sort <order>', 'newest first, or highest engagement (likes, reposts, replies) first')
         .choices(['time', 'engagement'])
         .default('time'),
     )
-    .option('--limit <number>', 'how many, at most 1000', '50')
-    .option('--before <cursor>', 'the page after the one that gave this')
+    .option('--limit <number>', 'maximum number of posts, at most 1000', '50')
+    .option('--before <cursor>', 'cursor of the next page, printed by the previous call')
     .addHelpText('after', examples)
     .action(async (options: Options) => {
       const { label, author, minConfidence, maxConfidence, text, sort, limit, before } = options;
       const query = { label, author, minConfidence, maxConfidence, text, sort, limit, before };
-      const page = await askApi<Page>('/api/v1/posts', options, query);
+      const page = await queryPosts<Page>('/api/v1/posts', options, query);
       process.stdout.write(printRows(options.format, page.posts, columns, page));
-      if (page.next !== null && options.format !== 'json') process.stderr.write(`There may be more: --before ${page.next}\n`);
+      if (page.next !== null && options.format !== 'json') process.stderr.write(`More posts: --before ${page.next}\n`);
     });
 }
 

@@ -1,9 +1,9 @@
-import { createReadStream } from 'node:fs';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { produceFile } from '../../ingest/sources/kafka/produce.ts';
 import { createLog } from '../../lib/log.ts';
-import { startProgress } from '../../lib/progress.ts';
+import { openInput } from '../../lib/open-input.ts';
 import { configFrom, parseNumber, type SharedOptions, withSharedOptions } from '../options.ts';
+import { createProgress } from '../output/progress.ts';
 
 interface ProduceOptions extends SharedOptions {
   readonly brokers?: string;
@@ -12,19 +12,23 @@ interface ProduceOptions extends SharedOptions {
   readonly rate?: number;
 }
 
-export function produceCommand(): Command {
-  return withSharedOptions(new Command('produce'))
-    .description('put posts, one JSON object a line, into a Kafka topic')
-    .argument('<file>', 'NDJSON; - is standard input')
+const examples = `
+  $ feedpulse produce examples/posts.ndjson --brokers 127.0.0.1:9092
+  $ feedpulse produce - --rate 50 < posts.ndjson
+`;
+
+export function produceCommand(command: Command): void {
+  withSharedOptions(command, ['config', 'logLevel'])
+    .argument('<file>', 'one JSON object per line; - is standard input')
     .option('--brokers <list>', 'host:port, separated by commas (setting kafka.brokers)')
     .option('--topic <name>', 'the topic (setting kafka.topic)')
-    .option('--partitions <number>', 'partitions of the topic, where it has to be created', parseNumber, 4)
-    .option('--rate <number>', 'messages a second (default: as fast as the broker takes them)', parseNumber)
+    .option('--partitions <number>', 'partitions of the topic, if it has to be created', parseNumber, 4)
+    .option('--rate <number>', 'messages per second (default: unlimited)', parseNumber)
+    .addHelpText('after', examples)
     .action(async (file: string, options: ProduceOptions) => {
       const config = configFrom(options, { 'kafka.brokers': options.brokers?.split(','), 'kafka.topic': options.topic });
-      const input = file === '-' ? process.stdin : createReadStream(file);
-      const progress = startProgress('Sending', 0);
-      let shown = 0;
+      const { stream: input } = await openInput(file);
+      const progress = createProgress('Sending');
       const sent = await produceFile({
         config: config.kafka,
         mapping: config.mapping,
@@ -32,12 +36,8 @@ export function produceCommand(): Command {
         partitions: options.partitions,
         log: createLog(config.log.level),
         ...(options.rate ? { rate: options.rate } : {}),
-        onProgress: (count) => {
-          progress.advance(count - shown);
-          shown = count;
-        },
-      });
-      progress.stop();
-      process.stdout.write(`${sent} messages are in ${config.kafka.topic}.\n`);
+        onProgress: progress.update,
+      }).finally(progress.stop);
+      process.stdout.write(`${sent} messages sent to topic ${config.kafka.topic}.\n`);
     });
 }

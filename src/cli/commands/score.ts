@@ -1,10 +1,8 @@
 import { once } from 'node:events';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { openScorer } from '../../app/open-scorer.ts';
 import type { Config } from '../../config/schema.ts';
 import type { Post } from '../../domain/post.ts';
@@ -13,32 +11,39 @@ import { type BrandMatcher, createBrandMatcher } from '../../ingest/brands/brand
 import type { DeadLetterReason } from '../../ingest/dead-letters/dead-letter-sink.ts';
 import { compileMapping, parsePost } from '../../ingest/mapping/parse-post.ts';
 import { systemClock } from '../../lib/clock.ts';
-import { asError, FeedpulseError } from '../../lib/errors.ts';
 import { createLog } from '../../lib/log.ts';
-import { startProgress } from '../../lib/progress.ts';
+import { openInput, openOutput } from '../../lib/open-input.ts';
 import { configFrom, type SharedOptions, withSharedOptions } from '../options.ts';
+import { createProgress } from '../output/progress.ts';
 
-type Options = SharedOptions & { readonly in: string; readonly out: string };
+type Options = SharedOptions & { readonly out: string };
 
-/** A line of the input: a post, or why it is none. */
+/** A line of the input: a post, or the reason why it is not one. */
 type Line = { readonly line: number } & ({ readonly post: Post } | { readonly deadLetter: DeadLetterReason });
 
-const chunk = 256;
+const chunkSize = 256;
 
-export function scoreCommand(): Command {
-  return withSharedOptions(new Command('score'))
-    .description('score posts: NDJSON, or plain lines of text, to NDJSON')
-    .option('--in <file>', 'where the posts are; - is standard input', '-')
-    .option('--out <file>', 'where the scored posts go; - is standard output', '-')
-    .action(async (options: Options) => {
+const examples = `
+Each line is a post as JSON (platform, id, text), or plain text. Each scored post is printed as one line of JSON, with the
+brands of the config that it mentions.
+
+  $ feedpulse score examples/posts.ndjson --config feedpulse.example.yaml
+  $ feedpulse score comments.txt --out scored.ndjson
+`;
+
+export function scoreCommand(command: Command): void {
+  withSharedOptions(command, ['config', 'model', 'logLevel'])
+    .argument('[file]', 'NDJSON or plain lines of text; - is standard input', '-')
+    .option('--out <file>', 'where to write the scored posts; - is standard output', '-')
+    .addHelpText('after', examples)
+    .action(async (file: string, options: Options) => {
       const config = configFrom(options);
-      const input = options.in === '-' ? process.stdin : createReadStream(options.in);
-      const size = options.in === '-' ? 0 : await fileSize(options.in);
-      const output = options.out === '-' ? process.stdout : createWriteStream(options.out);
+      const { stream, size } = await openInput(file);
+      const output = await openOutput(options.out);
       const brands = createBrandMatcher(config.brands);
       const scorer = await openScorer(config, createLog(config.log.level), {}, brands);
       try {
-        await scoreLines({ input, size, output, scorer, brands, config });
+        await scoreLines({ input: stream, size, output, scorer, brands, config });
       } finally {
         await scorer.close();
       }
@@ -58,7 +63,8 @@ interface Work {
 
 async function scoreLines({ input, size, output, scorer, brands, config }: Work): Promise<void> {
   const parse = lineParser(config);
-  const progress = startProgress('Scoring (bytes)', size);
+  const progress = createProgress('Scoring (bytes)');
+  let bytes = 0;
   let lines: Line[] = [];
   const flush = async (): Promise<void> => {
     for (const scored of await scoreChunk(lines, scorer, brands)) {
@@ -69,15 +75,16 @@ async function scoreLines({ input, size, output, scorer, brands, config }: Work)
   let number = 0;
   for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     number += 1;
-    progress.advance(Buffer.byteLength(text) + 1);
+    bytes += Buffer.byteLength(text) + 1;
+    progress.update(bytes, size);
     if (text.trim() !== '') lines.push(parse(text, number));
-    if (lines.length >= chunk) await flush();
+    if (lines.length >= chunkSize) await flush();
   }
   await flush();
   progress.stop();
 }
 
-/** A line that begins with `{` is a post as JSON; any other is the text of one. */
+/** Parses a line that begins with `{` as a JSON post, and takes any other as the text of a post. */
 function lineParser(config: Config): (text: string, line: number) => Line {
   const mapping = compileMapping(config.mapping);
   return (text, line) => {
@@ -99,11 +106,4 @@ async function scoreChunk(lines: readonly Line[], scorer: Scorer, brands: BrandM
     const matched = { brands: brands.match(line.post.text), brandsHash: brands.hash };
     return { ...line.post, ...prediction, ...matched, modelVersion: scorer.model.id, scoredAt };
   });
-}
-
-async function fileSize(file: string): Promise<number> {
-  const facts = await stat(file).catch((thrown: unknown) => {
-    throw new FeedpulseError('FILE_UNREADABLE', `${asError(thrown).message}.`, { cause: thrown });
-  });
-  return facts.size;
 }

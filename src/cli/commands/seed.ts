@@ -1,16 +1,16 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { syntheticBrands } from '../../app/synthetic-brands.ts';
 import { duration, milliseconds } from '../../config/schema.ts';
 import { demoBrands } from '../../ingest/sources/demo/demo-brands.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import { createLog } from '../../lib/log.ts';
-import { startProgress } from '../../lib/progress.ts';
 import { readTime } from '../../server/routes/query-schemas.ts';
 import { openDatabase } from '../../sink/client/connection.ts';
 import { migrate } from '../../sink/migrations/migrate.ts';
 import { fillHistory } from '../../sink/seed/fill-history.ts';
 import { configFrom, parseNumber, type SharedOptions, withSharedOptions } from '../options.ts';
+import { createProgress } from '../output/progress.ts';
 
 interface Options extends SharedOptions {
   readonly history: string;
@@ -22,22 +22,21 @@ interface Options extends SharedOptions {
 }
 
 const examples = `
-The posts are made up by the database itself, a million in a few seconds; no model has read them, so their labels are
-invented too (their model version is \`made-up\`). \`feedpulse run\` adds the live demo feed to them.
+The database generates the posts itself, a million in a few seconds. Their labels are synthetic, not scored (their model
+version is \`made-up\`). \`feedpulse run --source demo\` adds live demo posts to them.
 
-  $ feedpulse demo --history 1y
-  $ feedpulse demo --history 90d --posts 500000 --data-dir /tmp/try
+  $ feedpulse seed --history 1y
+  $ feedpulse seed --history 90d --posts 500000 --data-dir /tmp/try
 `;
 
-export function demoCommand(): Command {
-  return withSharedOptions(new Command('demo'))
-    .description('fill a database with a made-up history, to try long ranges at once')
-    .option('--history <duration>', 'how far back it goes: 90d, 1y', '1y')
-    .option('--until <time>', 'where it ends: ISO 8601, or relative', 'now-1d')
-    .option('--posts <number>', 'how many posts', parseNumber, 2_000_000)
-    .option('--brands <number>', 'how many invented brands, from 2 to 500', parseNumber, demoBrands.length)
-    .option('--seed <number>', 'another seed, another history', parseNumber, 1)
-    .option('--yes', 'even where posts of a real feed are stored')
+export function seedCommand(command: Command): void {
+  withSharedOptions(command)
+    .option('--history <duration>', 'length of the history: 90d, 1y', '1y')
+    .option('--until <time>', 'end: ISO 8601, or relative such as now-1d', 'now-1d')
+    .option('--posts <number>', 'number of posts', parseNumber, 2_000_000)
+    .option('--brands <number>', 'number of fictitious brands, 2 to 500', parseNumber, demoBrands.length)
+    .option('--seed <number>', 'seed of the random generator', parseNumber, 1)
+    .option('--yes', 'seed although posts of a real source are stored')
     .addHelpText('after', examples)
     .action(fill);
 }
@@ -51,21 +50,23 @@ async function fill(options: Options): Promise<void> {
   try {
     await migrate(db, log);
     const days = Math.ceil((to - from) / dayMs) + 1;
-    const filling = startProgress('Posts', posts);
-    let computing: ReturnType<typeof startProgress> | undefined;
+    const inserting = createProgress('Posts');
+    const computing = createProgress('Rollups, days');
+    const done = { posts: 0, days: 0 };
+    const reportPosts = (count: number): void => {
+      done.posts += count;
+      inserting.update(done.posts, posts);
+    };
     const reportDays = (count: number): void => {
-      if (!computing) filling.stop();
-      computing ??= startProgress('Figures, days', days);
-      computing.advance(count);
+      if (done.days === 0) inserting.stop();
+      done.days += count;
+      computing.update(done.days, days);
     };
     try {
-      await fillHistory(
-        db,
-        { posts, from, to, brands: syntheticBrands(options.brands), seed },
-        { mixed: yes, reportPosts: filling.advance, reportDays },
-      );
+      await fillHistory(db, { posts, from, to, brands: syntheticBrands(options.brands), seed }, { mixed: yes, reportPosts, reportDays });
     } finally {
-      (computing ?? filling).stop();
+      inserting.stop();
+      computing.stop();
     }
     process.stdout.write(`${posts.toLocaleString('en')} posts from ${new Date(from).toISOString()} to ${new Date(to).toISOString()}.\n`);
   } finally {
@@ -79,7 +80,7 @@ function rangeOf({ history, until }: Options): { from: number; to: number } {
   const to = readTime(until, systemClock.now());
   const years = /^(\d{1,2})y$/.exec(history)?.[1];
   const span = years ? Number(years) * 365 * dayMs : duration.safeParse(history).success ? milliseconds(history) : 0;
-  if (to === undefined) throw new FeedpulseError('USAGE', `--until: ${until} is no time`);
+  if (to === undefined) throw new FeedpulseError('USAGE', `--until: ${until} is not a time`);
   if (span < dayMs || span > 10 * 366 * dayMs) throw new FeedpulseError('USAGE', `--history: ${history} is not a duration from 1d to 10y`);
   return { from: to - span, to };
 }

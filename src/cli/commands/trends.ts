@@ -1,19 +1,19 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Breakdown, Bucket, Grain, Segment, Summary, Timeline } from '../../domain/brand-metrics.ts';
 import { grains } from '../../domain/brand-metrics.ts';
 import type { Api } from '../api-client.ts';
+import { type RangeOptions, withBrandOption, withConfiguredApi, withRangeOptions } from '../options.ts';
 import { escapeTerminal } from '../output/escape-terminal.ts';
 import { intervalColumns, shownCount, shownGrowth, shownInterval, shownNet, shownPoints, shownShare } from '../output/format-metrics.ts';
 import { type Column, printRows } from '../output/print-table.ts';
 import { sparkline, squeeze } from '../output/sparkline.ts';
-import { type RangeOptions, withBrandOption, withConfiguredApi, withRangeOptions } from '../query-options.ts';
 
-const parts = ['platform', 'language'] as const;
+const segments = ['platform', 'language'] as const;
 
 interface Options extends RangeOptions {
   readonly brand: string;
-  readonly by?: Grain | (typeof parts)[number];
-  readonly timezone?: string;
+  readonly by?: Grain | (typeof segments)[number];
+  readonly timeZone?: string;
 }
 
 interface Range {
@@ -24,27 +24,26 @@ interface Range {
 type Row = Pick<Bucket, 'start'> & { readonly figures: Bucket | null };
 
 const examples = `
-Net sentiment = 100 · (positive − negative) / (positive + negative + neutral). Intervals are of 95 %; a star marks a
-change against the period of equal length before that is larger than chance makes them.
+Net sentiment = 100 · (positive − negative) / (positive + negative + neutral). Intervals are 95 % confidence
+intervals; * marks a significant change against the previous period of equal length.
 
   $ feedpulse trends --brand Brixomel
-  $ feedpulse trends --brand Brixomel --since now-90d --by week --timezone Europe/Berlin
+  $ feedpulse trends --brand Brixomel --since now-90d --by week --time-zone Europe/Berlin
   $ feedpulse trends --brand Brixomel --since now-30d --by platform
   $ feedpulse trends --since 2026-11-01 --until 2026-12-01 --by day --format csv > november.csv
 `;
 
-export function trendsCommand(): Command {
-  return withRangeOptions(withBrandOption(new Command('trends')))
-    .description('volume and net sentiment of a brand over time, with their change')
-    .addOption(new Option('--by <part>', 'length of a bucket, or what to break it down by').choices([...grains, ...parts]))
-    .option('--timezone <zone>', "where days begin: an IANA name; the brand's own when absent")
+export function trendsCommand(command: Command): void {
+  withRangeOptions(withBrandOption(command))
+    .addOption(new Option('--by <segment>', 'bucket length, or a breakdown').choices([...grains, ...segments]))
+    .option('--time-zone <zone>', "IANA time zone that days begin in (default: the brand's)")
     .addHelpText('after', examples)
     .action((options: Options) =>
       withConfiguredApi(options, async (api, config) => {
         const { brand, by, since, until } = options;
         const summary = await api.get<Summary & Range>('/api/v1/summary', { brand, from: since, to: until });
-        if (by === 'platform' || by === 'language') return printParts(api, options, by, summary);
-        const timeZone = options.timezone ?? config.brands.find(({ name }) => name === brand)?.timeZone ?? 'UTC';
+        if (by === 'platform' || by === 'language') return printSegments(api, options, by, summary);
+        const timeZone = options.timeZone ?? config.brands.find(({ name }) => name === brand)?.timeZone ?? 'UTC';
         return printBuckets(api, options, { grain: by ?? grainOf(summary), timeZone, summary });
       }),
     );
@@ -52,7 +51,7 @@ export function trendsCommand(): Command {
 
 const hour = 3_600_000;
 
-/** A grain that makes some dozens of rows. */
+/** The grain that yields a few dozen rows. */
 function grainOf({ from, to }: Range): Grain {
   const hours = (Date.parse(to) - Date.parse(from)) / hour;
   if (hours <= 6) return '15m';
@@ -77,7 +76,7 @@ async function printBuckets(
 
 function heading(brand: string, { from, to, current, previous, changes }: Summary & Range, how: string): string {
   const { volume, netSentiment, intervals } = current;
-  const against = previous ? `against the period before: ` : 'There is no history of the period before to compare with.';
+  const against = previous ? `against the previous period: ` : 'The previous period has no history to compare with.';
   const change = previous
     ? `posts ${shownGrowth(changes?.volume, previous.volume)}, net ${shownPoints(changes?.netSentiment, ' points')}`
     : '';
@@ -89,12 +88,12 @@ function heading(brand: string, { from, to, current, previous, changes }: Summar
   ].join('\n');
 }
 
-const widest = 72;
+const maxWidth = 72;
 
-/** Volume and net sentiment as bars; gaps are blank. */
+/** Volume and net sentiment as sparklines; gaps are blank. */
 function curves(rows: readonly Row[]): string {
   const mean = (group: readonly number[]): number => group.reduce((sum, value) => sum + value, 0) / group.length;
-  const curve = (of: (row: Row) => number | null): string => sparkline(squeeze(rows.map(of), widest, mean));
+  const curve = (of: (row: Row) => number | null): string => sparkline(squeeze(rows.map(of), maxWidth, mean));
   const posts = curve(({ figures }) => figures?.volume ?? null);
   const net = curve(({ figures }) => figures?.netSentiment ?? null);
   return `posts  ${posts}\nnet    ${net}\n`;
@@ -129,15 +128,15 @@ function columnsOf(grain: Grain, timeZone: string): readonly Column<Row>[] {
   ];
 }
 
-async function printParts(api: Api, { brand, format }: Options, by: (typeof parts)[number], summary: Summary & Range): Promise<void> {
+async function printSegments(api: Api, { brand, format }: Options, by: (typeof segments)[number], summary: Summary & Range): Promise<void> {
   const { from, to } = summary;
   const found = await api.get<Breakdown>('/api/v1/breakdown', { brand, from, to });
   const rows = by === 'platform' ? found.platforms : found.languages;
   if (format === 'table') process.stdout.write(`${heading(brand, summary, `by ${by}`)}\n`);
-  process.stdout.write(printRows(format, rows, partColumns(by), found));
+  process.stdout.write(printRows(format, rows, segmentColumns(by), found));
 }
 
-const partColumns = (by: (typeof parts)[number]): readonly Column<Segment>[] => [
+const segmentColumns = (by: (typeof segments)[number]): readonly Column<Segment>[] => [
   { title: by.toUpperCase(), name: 'name', value: ({ name }) => escapeTerminal(name) },
   { title: 'POSTS', name: 'volume', value: ({ volume }) => volume, show: ({ volume }) => shownCount(volume) },
   { title: 'SHARE', name: 'share', value: ({ share }) => share, show: ({ share }) => shownShare(share) },

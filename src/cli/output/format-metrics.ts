@@ -48,8 +48,8 @@ const star = ({ significant }: Change): string => (significant ? ' *' : '');
 /** Columns of an interval: one to look at, and its two bounds to reckon with. */
 export function intervalColumns<Row>(name: string, kind: 'net' | 'share', of: (row: Row) => Interval | null): Column<Row>[] {
   return [
-    { title: '95 %', name: '', not: 'in CSV', value: (row) => shownInterval(of(row), kind) },
-    { title: '', name: `${name}Low`, not: 'in tables', value: (row) => of(row)?.low ?? null },
-    { title: '', name: `${name}High`, not: 'in tables', value: (row) => of(row)?.high ?? null },
+    { title: '95 %', name: '', omitIn: 'csv', value: (row) => shownInterval(of(row), kind) },
+    { title: '', name: `${name}Low`, omitIn: 'table', value: (row) => of(row)?.low ?? null },
+    { title: '', name: `${name}High`, omitIn: 'table', value: (row) => of(row)?.high ?? null },
   ];
 }

@@ -10,19 +10,19 @@ type Cell = string | number | boolean | null;
 export interface Column<Row> {
   /** The heading of a table. */
   readonly title: string;
-  /** The heading in CSV, as the JSON names it. */
+  /** The heading in CSV: the field's name in JSON. */
   readonly name: string;
-  /** As CSV has it: numbers in full. */
+  /** The value in CSV: numbers unrounded. */
   readonly value: (row: Row) => Cell;
-  /** As a table shows it; the value itself when absent. */
+  /** The text in a table; the value itself when absent. */
   readonly show?: (row: Row) => string;
-  /** Where it is left out: what is one column for the eye may be two for a program. */
-  readonly not?: 'in tables' | 'in CSV';
+  /** Where the column is left out: an interval is one column in a table and two in CSV. */
+  readonly omitIn?: 'table' | 'csv';
 }
 
-/** Rows as a table for people: numbers to the right, nothing that could steer the terminal, `–` for what is not known. */
+/** Formats rows as a table: numbers right-aligned, control characters escaped, `–` for null. */
 export function tableOf<Row>(rows: readonly Row[], all: readonly Column<Row>[]): string {
-  const columns = all.filter(({ not }) => not !== 'in tables');
+  const columns = all.filter(({ omitIn }) => omitIn !== 'table');
   const shown = rows.map((row) => columns.map((column) => escapeTerminal(column.show?.(row) ?? String(column.value(row) ?? '–'))));
   const widths = columns.map(({ title }, index) => Math.max(stringWidth(title), ...shown.map((cells) => stringWidth(cells[index] ?? ''))));
   const toRight = columns.map(({ value }) => rows.some((row) => typeof value(row) === 'number'));
@@ -38,11 +38,11 @@ export function tableOf<Row>(rows: readonly Row[], all: readonly Column<Row>[]):
 }
 
 /**
- * Rows as CSV (RFC 4180). Text that begins like a formula gets an apostrophe in front, since spreadsheets would
- * run it; numbers stay numbers.
+ * Formats rows as CSV (RFC 4180). Text that looks like a formula is prefixed with an apostrophe, so that spreadsheets
+ * do not run it; numbers stay numbers.
  */
 export function csvOf<Row>(rows: readonly Row[], all: readonly Column<Row>[]): string {
-  const columns = all.filter(({ not }) => not !== 'in CSV');
+  const columns = all.filter(({ omitIn }) => omitIn !== 'csv');
   return stringify(
     rows.map((row) => columns.map(({ value }) => value(row))),
     {
@@ -58,8 +58,14 @@ export function csvOf<Row>(rows: readonly Row[], all: readonly Column<Row>[]): s
   );
 }
 
-/** Rows in the format that was asked for; `whole` is what JSON prints, with more than the rows. */
+/** Formats rows as requested; JSON prints `whole`, which may hold more than the rows. */
 export function printRows<Row>(format: Format, rows: readonly Row[], columns: readonly Column<Row>[], whole: unknown = rows): string {
   if (format === 'json') return `${printableJson(whole)}\n`;
   return format === 'csv' ? csvOf(rows, columns) : tableOf(rows, columns);
+}
+
+/** Text on one line, shortened with an ellipsis to `maxLength` characters. */
+export function oneLine(text: string, maxLength = Number.POSITIVE_INFINITY): string {
+  const characters = [...text.replace(/\s+/g, ' ').trim()];
+  return characters.length <= maxLength ? characters.join('') : `${characters.slice(0, maxLength - 1).join('')}…`;
 }

@@ -37,3 +37,10 @@ export async function openDatabase(options: { clickhouse: ClickHouseConfig; data
   log.info({ kind: db.kind, database: clickhouse.database }, 'database opened');
   return db;
 }
+
+/** The version of the ClickHouse server or of the embedded engine. */
+export async function readDatabaseVersion(db: Database): Promise<string> {
+  const answer = await db.reader.query({ query: 'SELECT version() AS version', format: 'JSONEachRow' });
+  const [row] = await answer.json<{ version: string }>();
+  return row?.version ?? 'unknown';
+}

@@ -38,12 +38,12 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const ask = (...args: string[]) => feedpulse(...args, '--data-dir', folder, '--log-level', 'error');
 
-test('a trend has its curve, its change against the period before and its gaps', async () => {
+test('a trend has its curve, its change against the previous period and its gaps', async () => {
   const { stdout } = await ask('trends', '--brand', 'Kestrel');
   const [title = '', total, change, , posts = '', net = '', , head, ...rows] = stdout.trimEnd().split('\n');
   expect(title).toMatch(/^Kestrel, \S+ \S+ to \S+ \S+ \(UTC\), by hour, UTC$/);
   expect(total).toBe('80 posts, net sentiment −100 (−100 … −93)');
-  expect(change).toBe('against the period before: posts −20 %, net −200.0 points *');
+  expect(change).toBe('against the previous period: posts −20 %, net −200.0 points *');
   expect(posts).toMatch(/^posts {2}[ ▁█]+$/);
   expect(net).toMatch(/^net {4}[ ▄]+$/);
   expect(head).toMatch(/^FROM \(UTC\) +POSTS +NET +95 % +NEGATIVE +NEUTRAL +POSITIVE +UNSCORED$/);
@@ -52,10 +52,10 @@ test('a trend has its curve, its change against the period before and its gaps',
   expect(rows.some((row) => / 0 +– +– /.test(row))).toBe(true);
 });
 
-test('a trend can be broken down, and said in a time zone', async () => {
+test('a trend can be broken down, and in a time zone', async () => {
   const { stdout } = await ask('trends', '--since', 'now-10h', '--by', 'language');
   expect(stdout).toMatch(/\nLANGUAGE +POSTS +SHARE +NET .*\nen +85 +81\.0 % +−88 .*\npt +20 +19\.0 % +\+100 /);
-  const days = await ask('trends', '--since', 'now-3d', '--by', 'day', '--timezone', 'Pacific/Auckland', '--format', 'json');
+  const days = await ask('trends', '--since', 'now-3d', '--by', 'day', '--time-zone', 'Pacific/Auckland', '--format', 'json');
   const { buckets } = JSON.parse(days.stdout) as Timeline & { timeZone: string };
   expect(buckets.reduce((sum, { volume }) => sum + volume, 0)).toBe(245);
   const local = (start: string) => new Date(start).toLocaleTimeString('en-GB', { timeZone: 'Pacific/Auckland' });
@@ -75,7 +75,7 @@ test('brands stand side by side, and a name steers no terminal', async () => {
 });
 
 test('what the API does not take ends with a line that says why', async () => {
-  const zone = await attempt(['trends', '--timezone', 'Mars/Olympus', '--data-dir', folder, '--log-level', 'error']);
+  const zone = await attempt(['trends', '--time-zone', 'Mars/Olympus', '--data-dir', folder, '--log-level', 'error']);
   expect([zone.code, zone.output]).toEqual([2, expect.stringMatching(/^USAGE: timeZone: not an IANA time zone/)]);
   const none = await attempt(['compare', '--brand', 'A', 'A', '--data-dir', folder, '--log-level', 'error']);
   expect([none.code, none.output]).toEqual([2, expect.stringMatching(/^USAGE: brands: names a brand twice/)]);

@@ -41,24 +41,32 @@ const figures = (brand: string) =>
 test('with a process that runs and without one, posts are corrected, counted anew and erased', async () => {
   const process = await run();
   await eventually('the posts count', 60, async () => (await figures('Kestrel'))[0] === 3);
-  expect(await upkeep('relabel', 'chirper', '1', 'negative', '--reason', 'irony')).toBe('1 post is corrected; the figures follow.\n');
+  expect(await upkeep('corrections', 'add', 'chirper', '1', 'negative', '--reason', 'irony')).toBe(
+    '1 post corrected; rollups follow within seconds.\n',
+  );
   await eventually('the correction counts', 20, async () => (await figures('*'))[1] === 1);
-  expect(await upkeep('erase', '--author', 'chirper:a3', '--yes')).toBe('1 posts have been erased; the figures follow.\n');
-  expect(await upkeep('rollups', 'rebuild', '--json').then(JSON.parse)).toMatchObject({ state: 'done', changed: 1 });
+  expect(await upkeep('erase', '--author', 'chirper:a3', '--yes')).toBe('1 post erased; rollups follow within seconds.\n');
+  expect(await upkeep('rollups', 'rebuild', '--format', 'json').then(JSON.parse)).toMatchObject({ state: 'done', changed: 1 });
   expect(await process.stop()).toBe(0);
 
-  expect(await upkeep('relabel', 'chirper', '1', '--undo')).toBe('1 post is as the model says again; the figures follow.\n');
+  expect(await upkeep('corrections', 'remove', 'chirper', '1')).toBe(
+    '1 post restored to the label of the model; rollups follow within seconds.\n',
+  );
   expect(await figures('*')).toEqual([2, 0]);
   await writeFile(config, rules('Marlow'));
-  expect(await upkeep('rematch')).toBe('2 posts have been matched anew; the figures follow.\n');
+  expect(await upkeep('brands', 'reapply')).toBe('Brands of 2 posts have changed; rollups follow within seconds.\n');
   expect([await figures('Kestrel'), await figures('*')]).toEqual([
     [0, 0],
     [2, 0],
   ]);
-  expect(await upkeep('relabel', '--from', 'now-1d', '--as', 'negative')).toBe('2 posts would be corrected. Say --yes to do it.\n');
-  expect(await upkeep('relabel', '--from', 'now-1d', '--as', 'negative', '--yes')).toBe('2 posts are corrected; the figures follow.\n');
+  expect(await upkeep('corrections', 'add', '--since', 'now-1d', '--as', 'negative')).toBe(
+    '2 posts would be corrected. Add --yes to do it.\n',
+  );
+  expect(await upkeep('corrections', 'add', '--since', 'now-1d', '--as', 'negative', '--yes')).toBe(
+    '2 posts corrected; rollups follow within seconds.\n',
+  );
   expect(await figures('*')).toEqual([2, 2]);
-  expect(await upkeep('erase', '--post', 'chirper:1')).toBe('1 posts would be erased for good. Say --yes to do it.\n');
+  expect(await upkeep('erase', '--post', 'chirper:1')).toBe('1 post would be erased for good. Add --yes to erase.\n');
 
   // The feed is read from its beginning once more.
   await run();
@@ -67,14 +75,14 @@ test('with a process that runs and without one, posts are corrected, counted ane
 });
 
 test.each([
-  'relabel chirper 1',
-  'relabel chirper 1 negative --undo',
-  'relabel --as negative --yes',
-  'relabel chirper 1 negative --from now-1d',
+  'corrections add chirper 1',
+  'corrections remove chirper 1 negative',
+  'corrections add --as negative --yes',
+  'corrections add chirper 1 negative --since now-1d',
   'erase --yes',
   'erase --post chirper:1 --author chirper:a1',
   'erase --author chirper',
-  'rematch --since soon',
+  'brands reapply --since soon',
 ])('%s is refused in one line', async (line) => {
   const { code, output } = await attempt([...line.split(' '), '--data-dir', folder]);
   expect([code, output.split('\n').filter((told) => told.startsWith('USAGE: ')).length]).toEqual([2, 1]);

@@ -36,7 +36,9 @@ test('another model reads stored posts beside the feed, is compared, counts, and
   running = await startFeedpulse(['--data-dir', folder, '--source', 'ndjson', '--in', join(folder, 'posts.ndjson')]);
   await eventually('the posts count', 60, async () => (await net().catch(() => null)) !== null);
   const before = await net();
-  expect(await ask('start', model)).toBe('30 posts have been scored; `feedpulse rescore list` names the model.\n');
+  expect(await ask('start', model)).toEqual(
+    expect.stringMatching(/^30 posts scored; `node .*feedpulse.cjs rescore list` shows the model\.\n$/),
+  );
   expect(await ask('start', model)).toMatch(/^0 posts/);
   expect(await ask('list')).toMatch(
     /^MODEL +COUNTING +KEPT .*\ndistilbert-social-en@1\.\S+ +30 +0 .*\ndistilbert-social-en@9\.0\.0 +0 +30 /,
@@ -44,16 +46,16 @@ test('another model reads stored posts beside the feed, is compared, counts, and
   const { posts, counting, other: found, agreement } = JSON.parse(await ask('compare', other, '--format', 'json')) as ModelComparison;
   expect([posts, counting.positive, found.positive, agreement]).toEqual([30, 10, 0, expect.closeTo(2 / 3, 1)]);
   const table = await ask('compare', other);
-  expect(table).toMatch(/^SCORES +NET +MEAN +NEGATIVE +NEUTRAL +POSITIVE +UNSCORED\nthose that count /);
-  expect(table).toContain('30 posts have scores of both');
+  expect(table).toMatch(/^SCORES +NET +MEAN +NEGATIVE +NEUTRAL +POSITIVE +UNSCORED\nactive /);
+  expect(table).toContain('30 posts have both scores');
   expect(table).toMatch(/positive → negative: \d+/);
-  expect(await ask('activate', other)).toBe(`30 posts would count with ${other}. Say --yes to do it.\n`);
-  expect(await ask('activate', other, '--yes')).toBe(`30 posts count with ${other} now; the figures follow.\n`);
+  expect(await ask('activate', other)).toBe(`${other} would become active for 30 posts. Add --yes to activate.\n`);
+  expect(await ask('activate', other, '--yes')).toBe(`${other} is now active for 30 posts; rollups follow within seconds.\n`);
   await eventually('the figures follow', 30, async () => (await net()) < before - 20);
   // Without a process, the command does the work itself.
   expect(await running.stop()).toBe(0);
   const first = /distilbert-social-en@1\.\S+/.exec(await ask('list'))?.[0] ?? '';
-  expect(await ask('activate', first, '--yes')).toBe(`30 posts count with ${first} now; the figures follow.\n`);
+  expect(await ask('activate', first, '--yes')).toBe(`${first} is now active for 30 posts; rollups follow within seconds.\n`);
   expect(await net()).toBe(before);
 });
 

@@ -19,8 +19,8 @@ const tokens = (...args: string[]) => feedpulse('tokens', ...args, '--data-dir',
 test('a token is printed once, alone on standard output; a list tells names, never tokens', async () => {
   const { stdout, stderr } = await tokens('add', '--name', 'grafana', '--role', 'viewer');
   expect(stdout).toMatch(/^fp_[A-Za-z0-9_-]{43}\n$/);
-  expect(stderr).toBe('Keep it now: it is not shown again.\n');
-  const listed = (await tokens('list', '--json')).stdout;
+  expect(stderr).toBe('Store it now: it is not shown again.\n');
+  const listed = (await tokens('list', '--format', 'json')).stdout;
   expect(JSON.parse(listed)).toEqual([{ name: 'grafana', role: 'viewer', createdAt: expect.stringMatching(/^20\d\d-.*Z$/) }]);
   for (const text of [listed, (await tokens('list')).stdout, await readFile(join(folder, 'tokens.json'), 'utf8')])
     expect(text).not.toContain(stdout.trim());

@@ -1,24 +1,21 @@
 import { Command } from 'commander';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import type { AlertResponse, SilenceResponse } from '../../../server/routes/alerts/alert-schemas.ts';
-import { runMutation, type UpkeepOptions } from '../../mutation-options.ts';
-import { withSharedOptions } from '../../options.ts';
+import { type FormatOptions, runMutation, withConfiguredApi, withFormat, withSharedOptions } from '../../options.ts';
 import { printableJson } from '../../output/escape-terminal.ts';
 import { tableOf } from '../../output/print-table.ts';
-import { withConfiguredApi } from '../../query-options.ts';
 import { toldShortly } from './list.ts';
 
 const path = '/api/v1/alerts';
 const pathOf = (id: string): string => `${path}/${encodeURIComponent(id)}`;
 
 export function alertsShow(): Command {
-  return withSharedOptions(new Command('show'))
+  return withFormat(withSharedOptions(new Command('show')), ['table', 'json'])
     .description('one alert with everything that is known of it')
     .argument('<id>', 'as `alerts list` shows it')
-    .option('--json', 'print it as JSON')
-    .action(async (id: string, options: UpkeepOptions) => {
+    .action(async (id: string, options: FormatOptions) => {
       const alert = await withConfiguredApi(options, (api) => api.get<AlertResponse>(pathOf(id)));
-      process.stdout.write(options.json ? `${printableJson(alert)}\n` : tableOf(factsOf(alert), factColumns));
+      process.stdout.write(options.format === 'json' ? `${printableJson(alert)}\n` : tableOf(factsOf(alert), factColumns));
     });
 }
 
@@ -41,13 +38,12 @@ function factsOf({ evaluation, acked, channels, ...alert }: AlertResponse): Fact
 }
 
 export function alertsAck(): Command {
-  return withSharedOptions(new Command('ack'))
+  return withFormat(withSharedOptions(new Command('ack')), ['table', 'json'])
     .description('say that somebody looks after an alert, or whether it was of use')
     .argument('<id>', 'as `alerts list` shows it')
     .option('--useful', 'it was worth the message')
     .option('--noise', 'it was not')
-    .option('--json', 'print the alert as JSON')
-    .action((id: string, options: UpkeepOptions & { useful?: boolean; noise?: boolean }) => {
+    .action((id: string, options: FormatOptions & { useful?: boolean; noise?: boolean }) => {
       const { useful, noise } = options;
       if (useful && noise) throw new FeedpulseError('USAGE', 'expected --useful or --noise.');
       const mark = useful ? 'useful' : noise ? 'noise' : undefined;
@@ -59,13 +55,12 @@ export function alertsAck(): Command {
     });
 }
 
-type MuteOptions = UpkeepOptions & { readonly rule?: string; readonly brand?: string };
+type MuteOptions = FormatOptions & { readonly rule?: string; readonly brand?: string };
 
 const withWho = (command: Command): Command =>
-  withSharedOptions(command)
+  withFormat(withSharedOptions(command), ['table', 'json'])
     .option('--rule <name>', 'this rule only (default: every rule)')
-    .option('--brand <name>', 'this brand only (default: every brand)')
-    .option('--json', 'print the outcome as JSON');
+    .option('--brand <name>', 'this brand only (default: every brand)');
 
 export function alertsMute(): Command {
   return withWho(new Command('mute'))

@@ -1,10 +1,10 @@
 import { FeedpulseError } from '../../../lib/errors.ts';
 import type { BacktestResult } from '../../../server/routes/alerts/alert-schemas.ts';
+import { waitForJob } from '../../api-client.ts';
 import type { SharedOptions } from '../../options.ts';
+import { withConfiguredApi } from '../../options.ts';
 import { escapeTerminal } from '../../output/escape-terminal.ts';
 import { type Column, type Format, printRows } from '../../output/print-table.ts';
-import { withConfiguredApi } from '../../query-options.ts';
-import { waitForJob } from '../../wait-for-job.ts';
 import { toldShortly } from './list.ts';
 
 export interface RuleBacktestOptions extends SharedOptions {

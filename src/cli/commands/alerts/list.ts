@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import type { AlertResponse, AlertsResponse } from '../../../server/routes/alerts/alert-schemas.ts';
+import { type RangeOptions, withConfiguredApi, withRangeOptions } from '../../options.ts';
 import { shownShare } from '../../output/format-metrics.ts';
 import { type Column, printRows } from '../../output/print-table.ts';
-import { type RangeOptions, withConfiguredApi, withRangeOptions } from '../../query-options.ts';
 
 interface Options extends RangeOptions {
   readonly brand?: string;

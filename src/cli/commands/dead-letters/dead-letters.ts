@@ -1,14 +1,15 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { deadLettersList } from './list.ts';
 import { deadLettersReplay } from './replay.ts';
 import { deadLettersShow } from './show.ts';
 
-export function deadLettersCommand(): Command {
-  const command = withSubcommands(new Command('dead-letters'));
-  return command.description('messages that could not become a post: look at them, put them back');
-}
+const examples = `
+  $ feedpulse dead-letters list --since now-1d
+  $ feedpulse dead-letters show posts/0/4711
+  $ feedpulse dead-letters replay --reason missing-text
+`;
 
-function withSubcommands(command: Command): Command {
-  for (const create of [deadLettersList, deadLettersShow, deadLettersReplay]) command.addCommand(create().exitOverride());
-  return command;
+export function deadLettersCommand(command: Command): void {
+  for (const create of [deadLettersList, deadLettersShow, deadLettersReplay]) command.addCommand(create());
+  command.addHelpText('after', examples);
 }

@@ -18,11 +18,11 @@ type Options = LetterOptions & LetterFilter & { readonly limit: number };
 
 export function deadLettersList(): Command {
   return withFilter(letterCommand('list'))
-    .description('the latest dead letters, and how many there are by reason')
-    .option('--limit <number>', 'how many to list', parseNumber, 50)
+    .description('list the latest dead letters, and counts by reason')
+    .option('--limit <number>', 'maximum number to list', parseNumber, 50)
     .action(async (options: Options) => {
       const listing = await list(options);
-      process.stdout.write(options.json ? `${printableJson(listing)}\n` : table(listing));
+      process.stdout.write(options.format === 'json' ? `${printableJson(listing)}\n` : table(listing));
     });
 }
 
@@ -42,14 +42,14 @@ function table({ letters, counts, replayed, unreadable }: DeadLetterList): strin
   const row = (at: string, reason: string, bytes: string, state: string, position: string) =>
     `${at.padEnd(16)}  ${reason.padEnd(width)} ${bytes.padStart(9)}  ${state.padEnd(8)}  ${position}`;
   const rows = letters.map(({ at, reason, bytes, replayedAt, position }) =>
-    row(minute(at), escapeTerminal(reason), grouped(bytes), replayedAt === null ? 'waiting' : 'put back', escapeTerminal(position)),
+    row(minute(at), escapeTerminal(reason), grouped(bytes), replayedAt === null ? 'waiting' : 'replayed', escapeTerminal(position)),
   );
   const reasons = Object.entries(counts).sort(([, a], [, b]) => b - a);
   return `${[
-    row('REFUSED (UTC)', 'REASON', 'BYTES', 'STATE', 'POSITION'),
+    row('REJECTED (UTC)', 'REASON', 'BYTES', 'STATE', 'POSITION'),
     ...rows,
     '',
-    `${grouped(total)} dead letters${letters.length < total ? `, the last ${grouped(letters.length)} listed` : ''}; ${grouped(replayed)} put back.`,
+    `${grouped(total)} dead letters${letters.length < total ? `, the last ${grouped(letters.length)} listed` : ''}; ${grouped(replayed)} replayed.`,
     ...reasons.map(([reason, count]) => `  ${escapeTerminal(reason).padEnd(18)} ${grouped(count).padStart(9)}`),
     ...rest,
   ].join('\n')}\n`;

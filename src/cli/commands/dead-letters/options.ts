@@ -7,32 +7,31 @@ import type { ParseMessage } from '../../../ingest/decode/message-parser.ts';
 import { parseTime } from '../../../ingest/mapping/fields.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import type { Log } from '../../../lib/log.ts';
-import { type Progress, startProgress } from '../../../lib/progress.ts';
-import { configFrom, type SharedOptions, withSharedOptions } from '../../options.ts';
+import { configFrom, type FormatOptions, withFormat, withSharedOptions } from '../../options.ts';
+import { createProgress } from '../../output/progress.ts';
 
-export interface LetterOptions extends SharedOptions {
+export interface LetterOptions extends FormatOptions {
   readonly source?: string;
-  readonly json?: boolean;
 }
 
-/** Which letters a command is about. */
+/** Which dead letters a command selects. */
 export interface LetterFilter {
   readonly reason?: DeadLetterReason;
   /** Milliseconds since 1970. */
   readonly since?: number;
 }
 
-/** A command below `dead-letters`, with the options that all of them have. */
+/** A subcommand of `dead-letters` with the options that all of them share. */
 export function letterCommand(name: string): Command {
-  return withSharedOptions(new Command(name))
-    .addOption(new Option('--source <feed>', 'whose dead letters: a topic or a file (setting source)').choices(['kafka', 'ndjson']))
-    .option('--json', 'print one JSON value');
+  return withFormat(withSharedOptions(new Command(name)), ['table', 'json']).addOption(
+    new Option('--source <name>', 'the source that the dead letters belong to (setting source)').choices(['kafka', 'ndjson']),
+  );
 }
 
 export function withFilter(command: Command): Command {
   return command
-    .addOption(new Option('--reason <reason>', 'only those refused for this').choices(Object.keys(deadLetterReasons)))
-    .option('--since <time>', 'only those refused since: 2026-11-01T09:30:00Z, or now-7d', parseSince);
+    .addOption(new Option('--reason <reason>', 'only this reason').choices(Object.keys(deadLetterReasons)))
+    .option('--since <time>', 'only those rejected since: 2026-11-01T09:30:00Z, or now-7d', parseSince);
 }
 
 export function letterConfig(options: LetterOptions): Config {
@@ -44,7 +43,7 @@ export function openLetters(config: Config, log: Log): DeadLetterStore {
 }
 
 export function parserOf(config: Config, log: Log): ParseMessage {
-  const { signal } = new AbortController(); // the command ends with its process
+  const { signal } = new AbortController(); // never aborted: the command ends with its process
   return deadLetterParser({ config, log, clock: systemClock }, signal);
 }
 
@@ -52,19 +51,10 @@ export function matches({ reason, since }: LetterFilter): (letter: StoredDeadLet
   return (letter) => (reason === undefined || letter.reason === reason) && (since === undefined || Date.parse(letter.at) >= since);
 }
 
-/** A bar for a reading whose length shows only once it has begun. */
-export async function withProgress<T>(what: string, work: (onProgress: OnProgress) => Promise<T>): Promise<T> {
-  let bar: Progress | undefined;
-  let shown = 0;
-  try {
-    return await work((done, total) => {
-      bar ??= startProgress(what, total);
-      bar.advance(done - shown);
-      shown = done;
-    });
-  } finally {
-    bar?.stop();
-  }
+/** Shows a progress bar while `work` reports progress. */
+export async function withProgress<T>(title: string, work: (onProgress: OnProgress) => Promise<T>): Promise<T> {
+  const progress = createProgress(title);
+  return work(progress.update).finally(progress.stop);
 }
 
 function parseSince(value: string): number {

@@ -21,13 +21,13 @@ type Options = LetterOptions & LetterFilter & { readonly dryRun?: boolean };
 
 export function deadLettersReplay(): Command {
   return withFilter(letterCommand('replay'))
-    .description('put those back that are posts by now, each once; the others stay, and it says why')
-    .option('--dry-run', 'only say what would happen')
+    .description('send messages that now parse back to the source, each once; the others stay, with the reason')
+    .option('--dry-run', 'only report what would happen')
     .action(async (options: Options) => {
       const config = letterConfig(options);
       const log = createLog(config.log.level);
       const dryRun = options.dryRun ?? false;
-      const outcome = await withProgress(dryRun ? 'Looking' : 'Replaying', (onProgress) =>
+      const outcome = await withProgress(dryRun ? 'Reading' : 'Replaying', (onProgress) =>
         replayDeadLetters({
           store: openLetters(config, log),
           clock: systemClock,
@@ -39,7 +39,7 @@ export function deadLettersReplay(): Command {
         }),
       );
       process.stdout.write(
-        options.json ? `${printableJson(asJson(outcome, dryRun))}\n` : asText(outcome, dryRun, config.source === 'kafka'),
+        options.format === 'json' ? `${printableJson(asJson(outcome, dryRun))}\n` : asText(outcome, dryRun, config.source === 'kafka'),
       );
     });
 }

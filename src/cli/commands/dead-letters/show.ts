@@ -8,7 +8,7 @@ import { createLog } from '../../../lib/log.ts';
 import { beginningOf, escapeTerminal, printableBytes, printableJson } from '../../output/escape-terminal.ts';
 import { type LetterOptions, letterCommand, letterConfig, openLetters, parserOf, withProgress } from './options.ts';
 
-/** Bytes of a message that are printed; --json has all of them. */
+/** Bytes of a message that are printed; --format json prints them all. */
 const shownBytes = 16_384;
 
 interface Found {
@@ -20,11 +20,11 @@ interface Found {
 
 export function deadLettersShow(): Command {
   return letterCommand('show')
-    .description('one dead letter: why, where from, when, and its bytes')
-    .argument('<position>', 'as the list prints it: topic/partition/offset', parsePosition)
+    .description('show one dead letter: reason, origin, time and bytes')
+    .argument('<position>', 'as `dead-letters list` prints it: topic/partition/offset', parsePosition)
     .action(async (position: string, options: LetterOptions) => {
       const found = await find(position, options);
-      process.stdout.write(options.json ? `${printableJson(asJson(found))}\n` : asText(found));
+      process.stdout.write(options.format === 'json' ? `${printableJson(asJson(found))}\n` : asText(found));
     });
 }
 
@@ -38,7 +38,7 @@ async function find(position: string, options: LetterOptions): Promise<Found> {
   const log = createLog(config.log.level);
   const store = openLetters(config, log);
   let letter: StoredDeadLetter | undefined;
-  await withProgress('Looking', (onProgress) =>
+  await withProgress('Reading', (onProgress) =>
     // Where files share a name, or a topic was made anew, the latest counts.
     store.read((read) => {
       if (positionText(read.position) === position) letter = read;
@@ -67,19 +67,19 @@ function asText({ letter, replayedAt, now }: Found): string {
   const facts: [string, string][] = [
     ['position', positionText(position)],
     ['reason', `${reason}${meaningOf(reason)}`],
-    ['refused', `${at}, by feedpulse ${version}`],
+    ['rejected', `${at}, by feedpulse ${version}`],
     ['timestamp', Number.isNaN(new Date(timestamp).getTime()) ? String(timestamp) : new Date(timestamp).toISOString()],
     ...(key ? [['key', keyText(key)] as [string, string]] : []),
     ['size', size],
-    ['put back', replayedAt === undefined ? 'no' : replayedAt],
-    ['would now be', 'post' in now ? 'a post' : `refused again: ${now.reason}`],
+    ['replayed', replayedAt === undefined ? 'no' : replayedAt],
+    ['would now be', 'post' in now ? 'a post' : `rejected again: ${now.reason}`],
   ];
   const left = bytes.length - shownBytes;
   return `${[
     ...facts.map(([name, value]) => `${name.padEnd(12)}  ${escapeTerminal(value)}`),
     '',
     ...shown.lines,
-    ...(left > 0 ? [`  … and ${left.toLocaleString('en')} bytes more; --json has them all, in base64`] : []),
+    ...(left > 0 ? [`  … and ${left.toLocaleString('en')} bytes more; --format json prints them all, in base64`] : []),
   ].join('\n')}\n`;
 }
 

@@ -1,47 +1,48 @@
 import { Command } from 'commander';
 import { folderOf } from '../../../app/known-models.ts';
 import { readLabelled } from '../../../app/model-evaluation/labelled-posts.ts';
-import { measureModel } from '../../../app/model-evaluation/measure-model.ts';
+import { type Measured, measureModel } from '../../../app/model-evaluation/measure-model.ts';
 import { compareMeasured, type ModelDifference, type Split } from '../../../app/model-evaluation/model-difference.ts';
 import { labels } from '../../../domain/post.ts';
 import { loadModel } from '../../../infer/model/model.ts';
-import { configFrom, parseNumber, type SharedOptions, withSharedOptions } from '../../options.ts';
+import { configFrom, type FormatOptions, parseNumber, withFormat, withSharedOptions } from '../../options.ts';
 import { escapeTerminal, printableJson } from '../../output/escape-terminal.ts';
 import { shownCount, sign } from '../../output/format-metrics.ts';
-import { type Column, tableOf } from '../../output/print-table.ts';
-import { oneLine } from '../../query-options.ts';
+import { type Column, oneLine, tableOf } from '../../output/print-table.ts';
+import { createProgress } from '../../output/progress.ts';
 
-type Options = SharedOptions & { readonly json?: boolean; readonly show: number };
+type Options = FormatOptions & { readonly show: number };
 
 const examples = `
-A model is a folder, or the name of an installed or of the bundled one. The posts should be none that either was trained
-on. Two thousand of them tell differences of about two points apart.
+A model is a folder, or the name of an installed or the bundled model. Use posts that neither model was trained on; two
+thousand posts detect differences of about two points.
 
   $ feedpulse model compare distilbert-social-en training/.work/my-model held-out.tsv
   $ feedpulse model compare distilbert-social-en my-model held-out.tsv --show 50
 `;
 
 export function modelCompare(): Command {
-  return withSharedOptions(new Command('compare'), 'model')
-    .description(
-      'two models on the same labelled posts: figures side by side, whether chance could make the difference, and where they differ',
-    )
+  return withFormat(withSharedOptions(new Command('compare')), ['table', 'json'])
+    .description('compare two models on the same labelled posts: metrics, significance, and the posts they label differently')
     .argument('<a>', 'a model')
     .argument('<b>', 'another')
     .argument('<file>', 'columns label and text: a .csv, or a TSV without quotes')
-    .option('--show <number>', 'how many of the posts to show that they label differently', parseNumber, 10)
-    .option('--json', 'print one JSON object')
+    .option('--show <number>', 'number of differently labelled posts to show', parseNumber, 10)
     .addHelpText('after', examples)
     .action(async (a: string, b: string, file: string, options: Options) => {
       const config = configFrom(options);
       const labelled = await readLabelled(file);
       const [pathA, pathB] = [folderOf(a, config), folderOf(b, config)];
-      await loadModel(pathB); // what is wrong with it should not show only when A has scored every post
-      // One after the other: beside each other they would slow each other down.
-      const first = await measureModel(config, labelled, { title: 'Scoring with A', modelPath: pathA });
-      const second = await measureModel(config, labelled, { title: 'Scoring with B', modelPath: pathB });
+      await loadModel(pathB); // a broken model B should fail before A has scored every post
+      // One after the other: in parallel they would slow each other down.
+      const measure = (title: string, modelPath: string): Promise<Measured> => {
+        const progress = createProgress(title);
+        return measureModel(config, labelled, { modelPath, onProgress: progress.update }).finally(progress.stop);
+      };
+      const first = await measure('Scoring with A', pathA);
+      const second = await measure('Scoring with B', pathB);
       const found = compareMeasured(labelled, first, second, Math.floor(options.show));
-      process.stdout.write(options.json ? `${printableJson(found)}\n` : report(found));
+      process.stdout.write(options.format === 'json' ? `${printableJson(found)}\n` : report(found));
     });
 }
 
@@ -87,10 +88,10 @@ function significance({ accuracy, macroRecall }: ModelDifference): string {
   const { onlyA, onlyB, midP, exact } = accuracy;
   const points = (fraction: number): string => sign(100 * fraction, 1);
   const { difference, low, high, tooFew } = macroRecall;
-  const doubt = (isClear: boolean): string => (isClear ? 'more than chance makes' : 'chance could make it');
+  const doubt = (isClear: boolean): string => (isClear ? 'significant' : 'not significant');
   return [
-    `Accuracy: A alone is right on ${shownCount(onlyA)} posts, B alone on ${shownCount(onlyB)}; McNemar's mid-p ${shownP(midP)} (exact ${shownP(exact)}): ${doubt(midP < 0.05)}.`,
-    `Macro recall: ${points(difference)} points, 95 % interval ${points(low)} … ${points(high)}: ${tooFew ? 'too few posts to tell' : doubt(low > 0 || high < 0)}.`,
+    `Accuracy: only A is right on ${shownCount(onlyA)} posts, only B on ${shownCount(onlyB)}; McNemar's mid-p ${shownP(midP)} (exact ${shownP(exact)}): ${doubt(midP < 0.05)}.`,
+    `Macro recall: ${points(difference)} points, 95 % interval ${points(low)} … ${points(high)}: ${tooFew ? 'too few posts' : doubt(low > 0 || high < 0)}.`,
   ].join('\n');
 }
 

@@ -5,11 +5,11 @@ import { isPartialDownload, pullModel } from '../../../infer/model/hub/pull-mode
 import { smokeTest } from '../../../infer/model/smoke-test.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { createLog } from '../../../lib/log.ts';
-import { type Progress, startProgress } from '../../../lib/progress.ts';
-import { configFrom, parseNumber, type SharedOptions, withSharedOptions } from '../../options.ts';
+import { configFrom, type FormatOptions, parseNumber, withFormat, withSharedOptions } from '../../options.ts';
 import { escapeTerminal, printableJson } from '../../output/escape-terminal.ts';
+import { createProgress, type Progress } from '../../output/progress.ts';
 
-interface Options extends SharedOptions {
+interface Options extends FormatOptions {
   readonly hub: string;
   readonly revision: string;
   readonly sha256: ReadonlyMap<string, string>;
@@ -17,48 +17,44 @@ interface Options extends SharedOptions {
   readonly labels?: readonly Label[];
   readonly languages: readonly string[];
   readonly maxLength: number;
-  readonly json?: boolean;
 }
 
 const help = `
-Every file that is fetched is pinned: config.json, tokenizer.json, tokenizer_config.json and one .onnx file, each by the
-SHA-256 that you expect. A hub shows that of large files; of the others take it from a copy that you have looked at. A file
-with another one is removed, and nothing is installed. What was cut off goes on with the same command.
+Each file is pinned by the SHA-256 you expect: config.json, tokenizer.json, tokenizer_config.json and one .onnx file. The
+hub shows the SHA-256 of large files; compute the others from a copy that you have reviewed. If a checksum differs, the
+file is removed and nothing is installed. An interrupted download resumes with the same command.
 
   $ feedpulse model pull OWNER/NAME --revision COMMIT \\
       --sha256 config.json=HEX --sha256 tokenizer.json=HEX --sha256 tokenizer_config.json=HEX \\
       --sha256 onnx/model_quantized.onnx=HEX
 
-Classes are those that config.json names negative, neutral and positive; where it calls them LABEL_0, LABEL_1 … say what
-they are: --labels negative,positive. A model without neutral never says neutral.
+config.json must name the classes negative, neutral and positive; if it calls them LABEL_0, LABEL_1 …, name them in order:
+--labels negative,positive. A model without a neutral class never predicts neutral.
 `;
 
 export function modelPull(): Command {
-  return withSharedOptions(new Command('pull'), 'model', 'logLevel')
-    .description('fetch an ONNX model for text classification from a hub, its files pinned by their SHA-256')
+  return withFormat(withSharedOptions(new Command('pull'), ['config', 'dataDir']), ['table', 'json'])
+    .description('download an ONNX text-classification model from a hub, each file pinned by its SHA-256')
     .argument('<repo>', 'OWNER/NAME on the hub')
-    .requiredOption('--sha256 <file=hex>', 'a file to fetch and its SHA-256; once for each file', collectPin)
-    .option('--revision <revision>', 'a branch, a tag or, best, a commit', 'main')
-    .option('--hub <url>', 'a hub laid out like Hugging Face; https, or this machine', 'https://huggingface.co')
-    .option('--as <name@version>', 'what the model is called here (default: the name on the hub, a version from the checksums)', parseName)
-    .option('--labels <list>', 'what its classes are, in their order (default: as config.json names them)', parseLabels)
-    .option('--languages <list>', 'languages that it reads, the most likely first', (list) => list.split(','), ['en'])
-    .option('--max-length <tokens>', 'longer posts are cut', parseNumber, 128)
-    .option('--json', 'print its manifest and folder as one JSON object')
+    .requiredOption('--sha256 <file=hex>', 'a file to download and its SHA-256; repeat for each file', collectPin)
+    .option('--revision <revision>', 'a branch, a tag or, preferably, a commit', 'main')
+    .option('--hub <url>', 'a hub with the layout of Hugging Face; https, or on this machine', 'https://huggingface.co')
+    .option('--as <name@version>', 'local name and version (default: the name on the hub, a version derived from the checksums)', parseName)
+    .option('--labels <list>', 'classes in order (default: from config.json)', parseLabels)
+    .option('--languages <list>', 'languages of the model, the main one first', (list) => list.split(','), ['en'])
+    .option('--max-length <tokens>', 'maximum length; longer posts are truncated', parseNumber, 128)
     .addHelpText('after', help)
     .action(pull);
 }
 
 async function pull(repo: string, options: Options): Promise<void> {
   const { hub, revision, sha256: checksums, as, labels: given, languages, maxLength } = options;
-  const bars = createBars();
-  const name = as?.name ?? nameOf(repo);
-  const modelsDir = modelsFolder(configFrom(options));
+  const bars = createProgressPerFile();
   const pullOptions = {
     from: { hub, repo, revision },
     checksums,
-    modelsDir,
-    name,
+    modelsDir: modelsFolder(configFrom(options)),
+    name: as?.name ?? nameOf(repo),
     version: as?.version,
     labels: given,
     languages,
@@ -70,15 +66,15 @@ async function pull(repo: string, options: Options): Promise<void> {
     onProgress: bars.show,
   };
   const { model, alreadyInstalled } = await pullModel(pullOptions, parts).finally(bars.stop);
-  if (options.json) return void process.stdout.write(`${printableJson({ ...model, alreadyInstalled })}\n`);
+  if (options.format === 'json') return void process.stdout.write(`${printableJson({ ...model, alreadyInstalled })}\n`);
   const state = alreadyInstalled ? 'is already installed and verified' : 'is installed';
   process.stdout.write(`${escapeTerminal(model.id)} ${state}: ${escapeTerminal(model.folder)}\n`);
-  process.stdout.write(`It runs with --model ${escapeTerminal(model.folder)}, or with that as \`model.path\`.\n`);
+  process.stdout.write(`Use it with --model ${escapeTerminal(model.folder)}, or set \`model.path\`.\n`);
 }
 
-/** One bar a file, since each has its own size. */
-function createBars(): { show: (file: string, received: number, total: number) => void; stop: () => void } {
-  let shown: { readonly file: string; readonly progress: Progress; received: number } | undefined;
+/** One progress bar per file, since each has its own size. */
+function createProgressPerFile(): { show: (file: string, received: number, total: number) => void; stop: () => void } {
+  let shown: { readonly file: string; readonly progress: Progress } | undefined;
   const stop = (): void => {
     shown?.progress.stop();
     shown = undefined;
@@ -86,12 +82,11 @@ function createBars(): { show: (file: string, received: number, total: number) =
   return {
     stop,
     show: (file, received, total) => {
-      if (shown?.file !== file || received < shown.received) {
+      if (shown?.file !== file) {
         stop();
-        shown = { file, progress: startProgress(`Fetching ${file} (bytes)`, total), received: 0 };
+        shown = { file, progress: createProgress(`Downloading ${file} (bytes)`) };
       }
-      shown.progress.advance(received - shown.received);
-      shown.received = received;
+      shown.progress.update(received, total);
     },
   };
 }

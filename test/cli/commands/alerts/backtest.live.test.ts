@@ -35,7 +35,7 @@ test('every row comes back, with what was expected, its score, and 1 where an al
 
 test('as JSON it is one array, as a table the rows on which an alert begins', async () => {
   const file = await fileOf(text);
-  const json = await feedpulse('alerts', 'backtest', '--csv', file, '--json');
+  const json = await feedpulse('alerts', 'backtest', '--csv', file, '--format', 'json');
   const rows: unknown = JSON.parse(json.stdout);
   expect(rows).toHaveLength(576);
   expect(rows).toContainEqual({ timestamp: '2026-05-02 23:30:00', value: 900, expected: 23, score: expect.any(Number), alert: 1 });

@@ -50,7 +50,7 @@ test('a letter is shown in words, and steers no terminal', async () => {
   const whole = await command('show', 'ndjson:feed.ndjson/0/1', '--config', mended);
   expect(whole).toContain('reason        missing-text – The post has no text, or only white space, and is no deletion.');
   expect(whole).toContain('would now be  a post');
-  const json = JSON.parse(await command('show', 'ndjson:feed.ndjson/0/1', '--config', mended, '--json'));
+  const json = JSON.parse(await command('show', 'ndjson:feed.ndjson/0/1', '--config', mended, '--format', 'json'));
   expect(Buffer.from(json.bytes, 'base64').toString()).toBe(posts[0]);
 });
 

@@ -53,7 +53,7 @@ test('pull fetches a model of two classes that then scores; a second time it is 
   expect((await model(...args)).stdout).toContain('is already installed and verified');
   const posts = join(folder, 'posts.txt');
   await writeFile(posts, 'I love this camera\nThe store opens at nine\n');
-  const scored = (await feedpulse('score', '--in', posts, '--model', installed, '--log-level', 'error')).stdout.trim().split('\n');
+  const scored = (await feedpulse('score', posts, '--model', installed, '--log-level', 'error')).stdout.trim().split('\n');
   expect(scored.map((line) => JSON.parse(line))).toMatchObject([{ label: 'positive', neutral: 0 }, { neutral: 0 }]);
 });
 
@@ -91,7 +91,7 @@ test('list shows every model, which one runs, and why one cannot be read', async
   const size = megabytes([...files.values()].reduce((sum, file) => sum + file.length, 0));
   expect(stdout.replace(/ +/g, ' ')).toMatch(new RegExp(`\\n two-classes 0\\.0\\.0-\\w+ installed negative positive en ${size} – – `));
   expect(stderr).toMatch(/^broken: .*manifest\.json is truncated or altered/);
-  const { stdout: json } = await model('list', '--json', '--model', twoClasses);
+  const { stdout: json } = await model('list', '--format', 'json', '--model', twoClasses);
   const listed = (JSON.parse(json) as Listed[]).map(({ name, where, runs, problem }) => [name, where, runs, problem === null]);
   expect(listed).toEqual([
     ['distilbert-social-en', 'bundled', false, true],
@@ -103,7 +103,7 @@ test('list shows every model, which one runs, and why one cannot be read', async
 
 test('verify prints the state of each file and exits with 4 if one fails', async () => {
   expect((await model('verify')).stdout).toMatch(/^distilbert-social-en@\d+\.\d+\.\d+ in .*\n( {2}✓ ok .*\n){4}$/);
-  expect(JSON.parse((await model('verify', 'two-classes', '--json')).stdout)).toMatchObject({ ok: true });
+  expect(JSON.parse((await model('verify', 'two-classes', '--format', 'json')).stdout)).toMatchObject({ ok: true });
   const copy = join(folder, 'copy');
   await cp(bundledModelPath, copy, { recursive: true });
   await rm(join(copy, 'config.json'));
@@ -133,7 +133,7 @@ test('compare measures both as eval does, and shows where they differ without st
   ];
   await writeFile(file, `label\ttext\n${rows.map((row) => row.join('\t')).join('\n')}\n`);
   const args = ['compare', 'distilbert-social-en', 'two-classes', file, '--log-level', 'error'];
-  const found = JSON.parse((await model(...args, '--json')).stdout);
+  const found = JSON.parse((await model(...args, '--format', 'json')).stdout);
   const alone = JSON.parse((await feedpulse('eval', file, '--json', '--model', twoClasses, '--log-level', 'error')).stdout);
   expect(found.b).toMatchObject({ macroRecall: alone.macroRecall, accuracy: alone.accuracy, confusion: alone.confusion });
   expect(found.b.perClass.neutral).toMatchObject({ recall: 0, support: 2 });

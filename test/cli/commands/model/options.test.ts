@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { modelCommand } from '../../../../src/cli/commands/model/model.ts';
 
@@ -11,6 +11,8 @@ test.each([
   ['pull', ['--config', '--data-dir']],
   ['compare', ['--config', '--data-dir', '--log-level']],
 ])('model %s takes no shared option that it does not read', (name, taken) => {
-  const command = modelCommand().commands.find((one) => one.name() === name);
+  const model = new Command('model');
+  modelCommand(model);
+  const command = model.commands.find((one) => one.name() === name);
   expect(shared.filter((option) => command && takenBy(command).includes(option))).toEqual(taken);
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually, startFeedpulse } from '../support/feedpulse.ts';
+import { eventually, startFeedpulse } from '../../support/feedpulse.ts';
 
 const execute = promisify(execFile);
 

@@ -1,0 +1,140 @@
+import type { Config, ConfigWithSource } from '../config/schema.ts';
+import type { AlertTransition } from '../domain/alert.ts';
+import { createBrandMatcher } from '../ingest/brands/brand-matcher.ts';
+import { deadLetterParser, openDeadLetters } from '../ingest/dead-letters/open-dead-letters.ts';
+import { createLeaderElection } from '../ingest/sources/kafka/leader-election.ts';
+import { type Clock, systemClock } from '../lib/clock.ts';
+import { asError } from '../lib/errors.ts';
+import { createEventBus, createPostBus } from '../lib/event-bus.ts';
+import { type Lease, singleProcessLease } from '../lib/lease.ts';
+import type { Log } from '../lib/log.ts';
+import { createMetrics } from '../lib/metrics.ts';
+import { runPipeline } from '../pipeline/pipeline.ts';
+import { createJobs } from '../server/jobs.ts';
+import { createPipelineReport } from '../server/routes/pipeline-report.ts';
+import { createRecentMetrics } from '../server/routes/recent-metrics.ts';
+import type { RunningServer } from '../server/server.ts';
+import { type Database, openDatabase } from '../sink/client/connection.ts';
+import { markCorrected } from '../sink/maintenance/corrections.ts';
+import { applyRetention } from '../sink/maintenance/retention.ts';
+import { migrate } from '../sink/migrations/migrate.ts';
+import { createRollups } from '../sink/rollups/rollups.ts';
+import { createWriter } from '../sink/writer/writer.ts';
+import { startAlerts } from './alert-scheduler.ts';
+import { withDemoBrands } from './demo-brands.ts';
+import { type HttpFrontend, openHttpFrontend } from './http-frontend.ts';
+import { openScorer } from './open-scorer.ts';
+import { checkSource, openSource } from './open-source.ts';
+import { createRunStatus } from './run-status.ts';
+
+/** Closes what has been opened, the latest first. */
+type OnClose = (close: () => unknown) => void;
+
+/**
+ * Runs the source, the pipeline, the API and the web UI in this process until the source ends, `stop` is aborted or an
+ * error persists. Checks what fails fast first (port, source), loads the model last, and closes everything however it ends.
+ * @throws PORT_IN_USE, INSECURE_BIND, KAFKA_ and DATABASE_ codes, MODEL_ codes, FILE_UNREADABLE, TOO_MANY_DEAD_LETTERS
+ */
+export async function runApp(given: ConfigWithSource, log: Log, stop: AbortSignal): Promise<void> {
+  const config = withDemoBrands(given);
+  const closers: (() => unknown)[] = [];
+  const onClose: OnClose = (close) => closers.push(close);
+  try {
+    const frontend = config.server.enabled ? await openHttpFrontend(config, log, systemClock) : undefined;
+    onClose(() => frontend?.close());
+    await checkSource(config, log);
+    const db = await openDatabase({ clickhouse: config.clickhouse, dataDir: config.dataDir, log });
+    onClose(() => db.close());
+    await migrate(db, log);
+    await applyRetention(db, config.retention, log);
+    await markCorrected(db);
+    await runComponents({ config, db, frontend, log, stop, onClose });
+  } catch (thrown) {
+    await closeAll(closers).catch((fault) => log.warn({ error: asError(fault).message }, 'could not close everything after an error'));
+    throw thrown;
+  }
+  await closeAll(closers);
+}
+
+/** Closes all even if one fails, then throws the first failure. */
+async function closeAll(closers: readonly (() => unknown)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const close of closers.toReversed()) {
+    try {
+      await close();
+    } catch (thrown) {
+      failures.push(thrown);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+interface RunParts {
+  readonly config: ConfigWithSource;
+  readonly db: Database;
+  readonly frontend: HttpFrontend | undefined;
+  readonly log: Log;
+  readonly stop: AbortSignal;
+  readonly onClose: OnClose;
+}
+
+async function runComponents({ config, db, frontend, log, stop, onClose }: RunParts): Promise<void> {
+  const clock = systemClock;
+  const metrics = createMetrics();
+  const live = createPostBus();
+  const alertHub = createEventBus<AlertTransition>();
+  const { retention } = config;
+  const parts = { config, log, clock, metrics, retention };
+  const brands = createBrandMatcher(config.brands);
+  const { source, close: closeSource } = await openSource({ ...parts, db });
+  onClose(closeSource);
+  const scorer = await openScorer(config, log, { metrics }, brands);
+  onClose(() => scorer.close());
+  let server: RunningServer | undefined;
+  onClose(() => server?.close());
+  const rollups = createRollups({ db, ...parts });
+  onClose(() => rollups.stop());
+  const lease = openLease(parts);
+  onClose(() => lease.close());
+  let hasEnded = false;
+  const page = (): string => config.alerts.externalUrl ?? server?.url ?? `http://${config.server.host}:${config.server.port}`;
+  const alerts = startAlerts({ ...parts, db, hub: alertHub, live, lease, page, isLive: () => !hasEnded });
+  onClose(() => alerts.stop());
+  const jobs = createJobs(log);
+  onClose(() => jobs.close());
+  const recent = createRecentMetrics(metrics, clock);
+  onClose(() => recent.close());
+  const status = createRunStatus({ ...parts, db, source, scorer, live, recent });
+  onClose(() => status.close());
+
+  rollups.start();
+  server = await frontend?.serve({
+    ...parts,
+    reader: db.reader,
+    heavyReader: db.heavyReader,
+    live,
+    alerts: alertHub,
+    status: status.read,
+    pipeline: createPipelineReport({ ...parts, recent, model: scorer.model, db, status: status.read }),
+    deadLetters: deadLetterParts(parts, stop),
+    brands: config.brands,
+    maintenance: { db, clock, retention, matcher: brands, jobs, targetSentiment: config.model.targetSentiment },
+  });
+  await runPipeline({ source, scorer, brands, writer: createWriter({ db, ...parts }), live, metrics, clock }, stop);
+  hasEnded = true;
+  log.info({ source: source.name }, stop.aborted ? 'stopped' : 'the source has ended');
+  if (server && !stop.aborted) await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }));
+  await rollups.settle();
+}
+
+/** The dead letters of the source, as the API lists and replays them. */
+function deadLetterParts(parts: { readonly config: Config; readonly clock: Clock; readonly log: Log }, stop: AbortSignal) {
+  const { source, kafka } = parts.config;
+  return { store: openDeadLetters(parts), parse: deadLetterParser(parts, stop), ...(source === 'kafka' && { feed: kafka.topic }) };
+}
+
+/** With Kafka, several processes may run, one of which evaluates alerts; otherwise it is this one. */
+function openLease({ config, clock, log }: { readonly config: Config; readonly clock: Clock; readonly log: Log }): Lease {
+  if (config.source !== 'kafka' || !config.alerts.enabled) return singleProcessLease;
+  return createLeaderElection({ config: config.kafka, topic: config.alerts.topic, clock, log });
+}

@@ -1,0 +1,29 @@
+import { Presets, SingleBar } from 'cli-progress';
+
+export interface Progress {
+  /** Takes what is done so far; the bar appears with the first call. `total` 0 or absent: a count without an end. */
+  update(done: number, total?: number): void;
+  stop(): void;
+}
+
+/** A progress bar on standard error while that is a terminal; nothing otherwise. */
+export function createProgress(title: string): Progress {
+  if (!process.stderr.isTTY) return { update: () => {}, stop: () => {} };
+  const startedAt = Date.now();
+  let bar: SingleBar | undefined;
+  return {
+    update: (done, total = 0) => {
+      bar ??= startBar(title, total);
+      bar.update(done, { speed: Math.round(done / Math.max(0.001, (Date.now() - startedAt) / 1_000)) });
+    },
+    stop: () => bar?.stop(),
+  };
+}
+
+function startBar(title: string, total: number): SingleBar {
+  const counted = `${title} {value} · {speed}/s`;
+  const format = total > 0 ? `${title} {bar} {percentage} % · {value}/{total} · {speed}/s · {eta_formatted} left` : counted;
+  const bar = new SingleBar({ format, stream: process.stderr, hideCursor: true, etaBuffer: 50 }, Presets.shades_classic);
+  bar.start(total, 0, { speed: '–' });
+  return bar;
+}

@@ -1,0 +1,17 @@
+import { basename, relative } from 'node:path';
+
+/** How the user started this program, so that hints and examples can be pasted: `feedpulse`, `npx feedpulse` or `node bin/feedpulse.cjs`. */
+export function programName(
+  argv: readonly string[] = process.argv,
+  env: NodeJS.ProcessEnv = process.env,
+  cwd: string = process.cwd(),
+): string {
+  const script = argv[1] ?? 'feedpulse';
+  if (basename(script) !== 'feedpulse') return `node ${relative(cwd, script) || script}`;
+  return env['npm_command'] === 'exec' ? 'npx feedpulse' : 'feedpulse';
+}
+
+/** Text in which each command line that begins with `feedpulse`, in backticks or after a prompt, runs as this program was started. */
+export function runnable(text: string, name: string = programName()): string {
+  return text.replace(/(`|\$ |^Usage: )feedpulse(?= )/gm, (_, before: string) => `${before}${name}`);
+}

@@ -1,0 +1,47 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { access, constants, open, stat } from 'node:fs/promises';
+import type { Writable } from 'node:stream';
+import { asError, FeedpulseError } from './errors.ts';
+
+export interface Input {
+  readonly stream: NodeJS.ReadableStream;
+  /** Bytes; 0 when unknown. */
+  readonly size: number;
+}
+
+/**
+ * Opens a file for reading; `-` is standard input.
+ * @throws FILE_UNREADABLE when it is missing, a folder, or not readable by this user
+ */
+export async function openInput(path: string): Promise<Input> {
+  if (path === '-') return { stream: process.stdin, size: 0 };
+  const size = await checkReadable(path);
+  return { stream: createReadStream(path), size };
+}
+
+/** Checks without opening, because opening a named pipe waits for its writer. Returns the size. @throws FILE_UNREADABLE */
+export async function checkReadable(path: string): Promise<number> {
+  try {
+    await access(path, constants.R_OK);
+    const stats = await stat(path);
+    if (stats.isDirectory()) throw new Error(`${path} is a folder, expected a file`);
+    return stats.size;
+  } catch (thrown) {
+    throw unreadable(thrown);
+  }
+}
+
+/** Creates or truncates a file; `-` is standard output. @throws FILE_UNREADABLE when it cannot be written */
+export async function openOutput(path: string): Promise<Writable> {
+  if (path === '-') return process.stdout;
+  try {
+    const file = await open(path, 'w');
+    return createWriteStream(path, { fd: file });
+  } catch (thrown) {
+    throw unreadable(thrown);
+  }
+}
+
+function unreadable(thrown: unknown): FeedpulseError {
+  return new FeedpulseError('FILE_UNREADABLE', `${asError(thrown).message}.`, { cause: thrown });
+}
