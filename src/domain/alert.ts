@@ -1,4 +1,4 @@
-/** The records of alerts: what is judged, in which state it is, and what is told. Times are ms since 1970. */
+/** Records of alerting: evaluations, states, transitions, silences, deliveries. Times are in ms since 1970. */
 
 export const alertMetrics = ['volume', 'netSentiment', 'negativeVolume', 'noData'] as const;
 export type AlertMetric = (typeof alertMetrics)[number];
@@ -6,54 +6,54 @@ export type AlertMetric = (typeof alertMetrics)[number];
 export const ruleStatuses = ['ok', 'warning', 'alert', 'no-data', 'muted', 'cold-start'] as const;
 export type RuleStatus = (typeof ruleStatuses)[number];
 
-/** Names the watch over the feed as a whole, which no rule may be called. */
+/** Rule name of the no-data alert; reserved. */
 export const feedRule = 'feed';
 
 export const severities = ['warning', 'critical'] as const;
 export type Severity = (typeof severities)[number];
 
-/** Which past the expectation comes from: the same hour of past weeks, of past days, or the last day whole. */
+/** What the baseline is computed from: the same hour of past weeks, the same hour of past days, or the last 24 hours. */
 export const seasons = ['week', 'day', 'recent'] as const;
 export type Season = (typeof seasons)[number];
 
-/** What a stretch of time held, against what was to be expected of it. */
+/** The observed value of a metric in a window, compared with its baseline. */
 export interface Evaluation {
   readonly metric: AlertMetric;
   readonly direction: 'up' | 'down';
   /** Posts, or points of net sentiment. */
   readonly observed: number;
   readonly expected: number;
-  /** Where 95 of 100 usual stretches lie. */
+  /** Bounds of the range that holds 95 % of normal windows. */
   readonly low: number;
   readonly high: number;
-  /** The distance in standard deviations, signed. */
+  /** Signed distance from the expected value in standard deviations. */
   readonly z: number;
-  /** Posts of the stretch; scored ones where it is about sentiment. */
+  /** Posts in the window; for sentiment metrics, scored posts only. */
   readonly posts: number;
-  /** The stretch: `from` belongs to it, `to` does not. */
+  /** The window, half-open: `from` is included, `to` is not. */
   readonly from: number;
   readonly to: number;
   readonly baseline: { readonly season: Season; readonly windows: number; readonly from: number; readonly to: number } | null;
 }
 
-/** How a rule stands with a brand. It survives the process. */
+/** State of a rule for a brand. It is stored, so it survives a restart. */
 export interface AlertState {
   readonly status: RuleStatus;
   readonly since: number;
-  /** Since when it has been unusual without a break; while no alert has begun. */
+  /** Start of the uninterrupted anomaly, while no alert is firing. */
   readonly anomalousSince?: number;
-  /** The alert that is on: its id, what raised it, and when that last held. */
+  /** The firing alert: its ID, the direction and length of the window that raised it, and when that was last anomalous. */
   readonly alert?: { readonly id: string; readonly direction: 'up' | 'down'; readonly windowMs: number; readonly lastHeld: number };
-  /** No alert begins before. */
+  /** End of the cooldown: no alert fires before. */
   readonly coolUntil?: number;
-  /** Until when an alert held that is over: what belonged to it is no reason for another. */
+  /** When the previous alert was last anomalous. Windows that overlap it are ignored. */
   readonly notifiedUntil?: number;
 }
 
-/** A beginning or an end of an alert: what is told, and the proof that it was decided. */
+/** The start or end of an alert, as stored and as notified. */
 export interface AlertTransition {
   readonly id: string;
-  /** The id of the alert, which is that of its beginning. */
+  /** ID of the alert: that of the transition that started it. */
   readonly alert: string;
   readonly kind: 'alert' | 'resolved';
   readonly rule: string;
@@ -62,9 +62,9 @@ export interface AlertTransition {
   readonly severity: Severity;
   readonly at: number;
   readonly evaluation: Evaluation;
-  /** The state from here on. */
+  /** The state after the transition. */
   readonly state: AlertState;
-  /** Who is to be told. */
+  /** Names of the channels to notify. */
   readonly channels: readonly string[];
 }
 
@@ -74,7 +74,7 @@ export interface RuleState {
   readonly state: AlertState;
 }
 
-/** An empty rule or brand stands for all. */
+/** Suppresses notifications of a rule and a brand; an empty string matches every rule or brand. */
 export interface Silence {
   readonly rule: string;
   readonly brand: string;
@@ -83,7 +83,7 @@ export interface Silence {
   readonly reason: string;
 }
 
-/** A change that a channel has not taken yet. */
+/** A transition that a channel has not accepted yet. */
 export interface PendingDelivery {
   readonly transition: AlertTransition;
   readonly channel: string;

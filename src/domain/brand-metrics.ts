@@ -1,6 +1,6 @@
 import type { StoredLabel } from './post.ts';
 
-/** What is known of a stretch of time: the records that queries answer with and the page draws. */
+/** Metrics of a time range: what queries return, the API serves and the dashboard shows. */
 
 /** Bounds of a 95 % confidence interval. */
 export interface Interval {
@@ -8,18 +8,18 @@ export interface Interval {
   readonly high: number;
 }
 
-/** Counts of posts. Unscored ones (in a language the model does not know) are volume, never sentiment. */
+/** Post counts. Unscored posts (in a language without a model) count as volume, never as sentiment. */
 export interface SentimentCounts {
   readonly volume: number;
   readonly negative: number;
   readonly neutral: number;
   readonly positive: number;
   readonly unscored: number;
-  /** 100 · (P − N) / (P + N + U), in [−100, 100]; null where nothing is scored. */
+  /** 100 · (P − N) / (P + N + U), in [−100, 100]; null without scored posts. */
   readonly netSentiment: number | null;
 }
 
-/** The figures that have an interval and are compared with the period before. */
+/** Metrics that have an interval and are compared with the previous period. */
 export const metricNames = [
   'volume',
   'negativeShare',
@@ -33,47 +33,47 @@ export const metricNames = [
 export type Metric = (typeof metricNames)[number];
 
 export interface BrandMetrics extends SentimentCounts {
-  /** Shares of the scored posts, from 0 to 1; null where nothing is scored. */
+  /** Shares of the scored posts, from 0 to 1; null without scored posts. */
   readonly negativeShare: number | null;
   readonly neutralShare: number | null;
   readonly positiveShare: number | null;
-  /** Mean of the scores, in [−1, 1]. */
+  /** Mean score, in [−1, 1]. */
   readonly meanScore: number | null;
-  /** Net sentiment with each post counted as 1 + ln(1 + likes + reposts + replies), in [−100, 100]. */
+  /** Net sentiment with each post weighted by 1 + ln(1 + likes + reposts + replies), in [−100, 100]. */
   readonly weightedNetSentiment: number | null;
-  /** Mentions of the brand among those of the brands it is compared with, from 0 to 1; null where it is compared with none. */
+  /** Mentions of the brand divided by those of all compared brands, from 0 to 1; null if no brands are compared. */
   readonly shareOfVoice: number | null;
   /**
    * Distinct authors, approximate: within about 1 % (HyperLogLog with 2^14 registers), exact for small numbers. Null for
-   * ranges of more than eight days, whose states are too many to be put together while somebody waits.
+   * ranges over eight days, which have too many states to merge within one request.
    */
   readonly authors: number | null;
-  /** Null where too little is known for an interval. */
+  /** 95 % confidence intervals; null with too few posts. */
   readonly intervals: Readonly<Record<Metric, Interval | null>>;
 }
 
-/** A figure less what it was in the period before, in the figure's own unit, with the interval of the difference. */
+/** Difference of a metric from the previous period, in the unit of the metric, with its interval. */
 export interface Change extends Interval {
   readonly difference: number;
-  /** Whether the interval leaves out zero. */
+  /** True if the interval excludes zero. */
   readonly significant: boolean;
 }
 
 export interface Summary {
   readonly current: BrandMetrics;
-  /** The period of equal length that ends where this one starts; null where the history does not reach back to its start. */
+  /** The period of equal length before this one; null if the history does not reach back to its start. */
   readonly previous: BrandMetrics | null;
-  /** Null with `previous`; a figure's change is null where one of its two values is. */
+  /** Null if `previous` is null. The change of a metric is null if one of its two values is. */
   readonly changes: Readonly<Record<Metric, Change | null>> | null;
 }
 
 export type BrandSummary = Summary & { readonly brand: string };
 
-/** Brands beside each other. */
+/** Several brands compared. */
 export interface Comparison {
-  /** What the shares of voice are of: the mentions of all brands compared. A post counts once for each brand it names. */
+  /** Denominator of share of voice: mentions of all compared brands. A post counts once per brand that it mentions. */
   readonly mentions: number;
-  /** In the order in which they were asked for. */
+  /** In the order of the request. */
   readonly brands: readonly BrandSummary[];
 }
 
@@ -82,21 +82,21 @@ export interface BrandCounts extends SentimentCounts {
   readonly brand: string;
 }
 
-/** A part of a brand's posts. */
+/** The posts of a brand on one platform or in one language. */
 export interface Segment extends SentimentCounts {
   readonly name: string;
-  /** Of all posts of the brand, from 0 to 1. */
+  /** Share of all posts of the brand, from 0 to 1. */
   readonly share: number;
   readonly intervals: Readonly<Record<'share' | 'netSentiment', Interval | null>>;
 }
 
-/** Where a brand's posts stand, and in which languages; the largest part first. */
+/** Posts of a brand by platform and by language, largest segment first. */
 export interface Breakdown {
   readonly platforms: readonly Segment[];
   readonly languages: readonly Segment[];
 }
 
-/** Lengths of a bucket. */
+/** Bucket lengths. */
 export const grains = ['minute', '15m', 'hour', 'day', 'week', 'month'] as const;
 export type Grain = (typeof grains)[number];
 
@@ -109,20 +109,20 @@ export interface Bucket extends SentimentCounts {
 }
 
 export interface Timeline {
-  /** Those in which posts of any brand arrived: one with a volume of 0 is a silence about this brand. */
+  /** Buckets in which posts of any brand arrived. A volume of 0 means that none of them mentioned this brand. */
   readonly buckets: readonly Bucket[];
-  /** Starts of those in which nothing arrived at all, up to now: nobody knows what they would have held. */
+  /** Starts of the buckets up to now in which no post arrived at all: their volume is unknown. */
   readonly gaps: readonly string[];
 }
 
-/** A model whose scores are stored. */
+/** A model version with stored scores. */
 export interface ModelVersion {
   readonly version: string;
-  /** Posts that count with its scores. */
+  /** Posts whose active score is of this version. */
   readonly counting: number;
-  /** Posts for which its scores are kept beside those that count. */
+  /** Posts with a stored but inactive score of this version. */
   readonly kept: number;
-  /** The first and the last of all these posts. */
+  /** Creation times of the first and the last of these posts. */
   readonly from: string;
   readonly to: string;
 }
@@ -132,16 +132,16 @@ export interface ModelCounts extends Readonly<Record<StoredLabel, number>> {
   readonly meanScore: number | null;
 }
 
-/** Two models over the same posts: the one whose scores count, and another. */
+/** The active model and another one, compared on the same posts. */
 export interface ModelComparison {
-  /** Posts that have scores of both. */
+  /** Posts with a score of both. */
   readonly posts: number;
   readonly counting: ModelCounts;
   readonly other: ModelCounts;
-  /** Share of posts on which both say the same. */
+  /** Share of posts with the same label from both; null without posts. */
   readonly agreement: number | null;
-  /** How many posts have which label from each, the most first. */
+  /** Posts by pair of labels, most frequent pair first. */
   readonly labels: readonly { readonly counting: StoredLabel; readonly other: StoredLabel; readonly posts: number }[];
-  /** The other's net sentiment less that of the one that counts, over posts that both score. */
+  /** Net sentiment of the other model minus that of the active one, over posts scored by both. */
   readonly netDifference: Change | null;
 }

@@ -1,9 +1,9 @@
-/** The records that travel from feed to dashboard. Every room speaks in these. */
+/** Records that travel from the source to the dashboard; every module uses them. */
 
 export const labels = ['negative', 'neutral', 'positive'] as const;
 export type Label = (typeof labels)[number];
 
-/** `unscored`: in a language the model does not know. It counts as volume, never as sentiment. */
+/** `unscored`: in a language without a model. Such posts count as volume, never as sentiment. */
 export const storedLabels = [...labels, 'unscored'] as const;
 export type StoredLabel = (typeof storedLabels)[number];
 
@@ -20,19 +20,19 @@ export interface Engagement {
   readonly replies: number;
 }
 
-/** A post as a feed hands it over: checked, well-formed Unicode, every date filled in. */
+/** A parsed post: validated, well-formed Unicode, with all times filled in. */
 export interface Post {
   readonly platform: string;
   /** Unique within its platform. */
   readonly id: string;
   /** Empty for a deletion. */
   readonly text: string;
-  /** ISO 8601 in UTC with milliseconds; the feed's own timestamp where the message had none. */
+  /** ISO 8601 in UTC with milliseconds; the timestamp of the message if the post has none. */
   readonly createdAt: string;
-  /** ISO 8601 in UTC with milliseconds; decides which of several versions of a post wins. */
+  /** ISO 8601 in UTC with milliseconds. Of several versions of a post, the latest wins. */
   readonly updatedAt: string;
   readonly deleted: boolean;
-  /** BCP 47, lower case, as the platform declared it. */
+  /** BCP 47 tag in lower case, as declared by the platform. */
   readonly lang?: string;
   readonly author?: Author;
   readonly url?: string;
@@ -40,7 +40,7 @@ export interface Post {
   readonly inReplyTo?: string;
 }
 
-/** Where a message came from: unique per feed, and monotonic within (topic, partition). */
+/** Position of a message in its source: unique per source, and monotonic within (topic, partition). */
 export interface Position {
   readonly topic: string;
   readonly partition: number;
@@ -48,10 +48,10 @@ export interface Position {
   readonly offset: string;
 }
 
-/** Why a post that was read cannot be kept after all: the model fails on it, or the database refuses its row. */
+/** Why a parsed post cannot be stored: inference failed on it, or the database rejected its row. */
 export type Rejection = 'inference-failed' | 'insert-rejected';
 
-/** A post and the place it came from, as ingest emits it. */
+/** A post with its position, as emitted by a source. */
 export interface SourceRecord {
   readonly post: Post;
   readonly position: Position;
@@ -59,7 +59,7 @@ export interface SourceRecord {
   rejectToDeadLetters(reason: Rejection): Promise<void>;
 }
 
-/** What the model says of one text. Probabilities are calibrated and sum to 1 (all 0 when unscored). */
+/** The model's output for a text. Probabilities are calibrated and sum to 1 (all 0 if unscored). */
 export interface Prediction {
   readonly negative: number;
   readonly neutral: number;
@@ -71,13 +71,13 @@ export interface Prediction {
   readonly confidence: number;
   /** BCP 47 primary subtag: declared by the post, or detected. `und` when unknown. */
   readonly lang: string;
-  /** True when the text was longer than the model reads. */
+  /** True if the text was truncated to the maximum length of the model. */
   readonly truncated: boolean;
-  /** What is said of each of several brands, where that is another part of the text than all of it. */
+  /** Sentiment per brand, for brands that are mentioned in a part of the text only. */
   readonly brandSentiment?: readonly BrandSentiment[];
 }
 
-/** What the model says of the clauses about one brand; calibrated probabilities that sum to 1. */
+/** The model's output for the clauses about a brand; calibrated probabilities that sum to 1. */
 export interface BrandSentiment {
   readonly brand: string;
   readonly label: Label;
@@ -89,7 +89,7 @@ export interface BrandSentiment {
 export interface ScoredPost extends Post, Prediction {
   readonly lang: string;
   readonly brands: readonly string[];
-  /** Hash of the brand rules that produced `brands`. */
+  /** Hash of the brand rules that matched `brands`. */
   readonly brandsHash: string;
   readonly modelVersion: string;
   /** ISO 8601 in UTC with milliseconds. */

@@ -1,13 +1,13 @@
-/** What a caller may do, least first: each role may do what those before it may. */
+/** Roles in ascending order: each includes the permissions of those before it. */
 export const roles = ['viewer', 'editor', 'admin'] as const;
 
 export type Role = (typeof roles)[number];
 
-/** The answer of /api/v1/session: whether a token is needed here, and what whoever asks may do, under which name. */
+/** Response of /api/v1/session: whether authentication is required, and the caller's name and role. */
 export interface SessionState {
   readonly required: boolean;
   readonly name?: string;
   readonly role?: Role;
-  /** Set when a reverse proxy has signed in whoever asks: signing out is the proxy's business then. */
+  /** Set if a reverse proxy authenticated the caller, so that only the proxy can sign them out. */
   readonly byProxy?: true;
 }

@@ -1,4 +1,4 @@
-/** Posts of a stretch by label; unscored ones are volume, never sentiment. */
+/** Post counts of a time range by label. Unscored posts count as volume, never as sentiment. */
 export interface LabelCounts {
   readonly negative: number;
   readonly neutral: number;

@@ -1,37 +1,37 @@
-/** What the running process says of itself, for /readyz and the page. */
+/** Status of the running process, for /readyz and the dashboard. */
 export interface PipelineStatus {
   readonly ready: boolean;
-  /** The state of each part: `ok`, or what is wrong. */
+  /** State of each component: `ok`, or what is wrong. */
   readonly components: Readonly<Record<string, string>>;
   readonly source: string;
   readonly modelVersion: string;
-  /** Posts that became rows, on average over ten seconds. */
+  /** Stored posts per second, averaged over ten seconds. */
   readonly postsPerSecond: number;
-  /** Messages that wait in the feed; null where the feed does not tell. */
+  /** Consumer lag in messages; null if the source has none. */
   readonly lag: number | null;
-  /** 95 of 100 posts of the last minute became rows within these seconds of being read; null where none came. */
+  /** 95th percentile of the time from reading a post to its stored row over the last minute; null without posts. */
   readonly latencySeconds: number | null;
 }
 
-/** The middle of what was observed, and what 95 of 100 do not exceed. */
+/** Median and 95th percentile. */
 export interface Quantiles {
   readonly p50: number;
   readonly p95: number;
 }
 
-/** What a process tells of its work. */
+/** Response of /api/v1/pipeline: details of the running process. */
 export interface PipelineReport extends Pick<PipelineStatus, 'ready' | 'components' | 'source' | 'postsPerSecond'> {
   readonly version: string;
   /** ISO 8601. */
   readonly startedAt: string;
-  /** Since the start. */
+  /** Counts since the start. */
   readonly posts: Readonly<Record<'read' | 'scored' | 'written' | 'inFlight' | 'cacheHits' | 'truncated', number>>;
-  /** Of the last minute; null where nothing happened. */
+  /** Over the last minute; null without observations. */
   readonly recent: Readonly<Record<'inferenceSeconds' | 'writeSeconds' | 'rowSeconds' | 'batchPosts', Quantiles | null>>;
   readonly lag: readonly { readonly topic: string; readonly partition: number; readonly messages: number }[];
-  /** By reason, since the start. */
+  /** Dead letters by reason, since the start. */
   readonly deadLetters: Readonly<Record<string, number>>;
-  /** Of the scored posts since the start, those the model gives less than 50 %; null where there are none. */
+  /** Share of scored posts with a confidence below 0.5, since the start; null without scored posts. */
   readonly lowConfidence: number | null;
   readonly model: {
     readonly version: string;
@@ -39,10 +39,10 @@ export interface PipelineReport extends Pick<PipelineStatus, 'ready' | 'componen
     readonly maxTokens: number;
     readonly temperature: number;
     readonly bytes: number;
-    /** Of the weights that run, as fractions, on the validation posts. */
+    /** Evaluation of the loaded weights on the validation set, as fractions; null if the model has none. */
     readonly figures: Readonly<Record<'macroRecall' | 'accuracy' | 'calibrationError', number>> | null;
   };
   readonly process: { readonly memoryBytes: number; readonly eventLoopDelaySeconds: number };
-  /** What the tables take on the disk, the largest first; null where the database does not tell. */
+  /** Disk usage by table, largest first; null if the database does not report it. */
   readonly storage: readonly { readonly table: string; readonly rows: number; readonly bytes: number }[] | null;
 }

@@ -1,8 +1,8 @@
-/** Time is passed in, so that tests can hold it still. */
+/** The time, passed in so that tests can control it. */
 export interface Clock {
   /** Milliseconds since 1970 UTC. */
   now(): number;
-  /** Resolves after `ms`, or at once when the signal is aborted. Never rejects. */
+  /** Resolves after `ms`, or as soon as the signal is aborted. Never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 

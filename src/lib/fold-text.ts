@@ -1,11 +1,11 @@
 /** Combining marks of Latin, Greek and Cyrillic. */
 const diacritics = /[\u0300-\u036f]/g;
-/** Soft hyphens, what has no width, and choices between forms of one character. */
+/** Soft hyphens, zero-width characters and variation selectors. */
 const invisible = /\u00ad|[\u200b-\u200d]|\u2060|[\ufe00-\ufe0f]|\ufeff/g;
 
 /**
- * Text as brands are looked for: without regard to case, diacritics, width, kinds of apostrophe and white
- * space. Marks of scripts where they are letters of their own (Thai vowels, Japanese voicing) stay.
+ * Folds a text for matching: ignores case, diacritics, full-width forms, and the kind of apostrophes and white space. Keeps
+ * marks that distinguish letters in their script (Thai vowels, Japanese voicing marks).
  */
 export function foldText(text: string): string {
   if (isAscii(text)) return text.toLowerCase().replace(/\s+/g, ' ');
@@ -15,7 +15,7 @@ export function foldText(text: string): string {
       .replace(diacritics, '')
       .replace(invisible, '')
       .replace(/[\u2018\u2019\u02bc]/g, "'")
-      // By way of upper case, ß becomes ss and a dotless ı an i.
+      // Upper case first, so that ß becomes ss and a dotless ı becomes i.
       .toUpperCase()
       .toLowerCase()
       .replaceAll('ς', 'σ')

@@ -1,10 +1,10 @@
-/** Says whether this process may do what only one of several may do at a time. */
+/** Permission for work that only one of several processes may do at a time. */
 export interface Lease {
-  /** Asked anew before each time: it can be gone a moment later. */
+  /** Check it before each unit of work: the lease can be lost at any time. */
   isHeld(): boolean;
-  /** Gives it back, so that another process need not wait until it is missed. */
+  /** Releases the lease, so that another process can take it before it expires. */
   close(): Promise<void>;
 }
 
-/** For a process that is alone with its database. */
+/** For a process that has its database to itself. */
 export const singleProcessLease: Lease = { isHeld: () => true, close: async () => {} };

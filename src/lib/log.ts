@@ -2,17 +2,20 @@ import { pino } from 'pino';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
-/** Structured, to standard error. Give it facts, never a post's text: that is other people's data. */
+/** Structured log. Never log the text of a post: it is personal data. */
 export interface Log {
-  debug(facts: object, message: string): void;
-  info(facts: object, message: string): void;
-  warn(facts: object, message: string): void;
-  error(facts: object, message: string): void;
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
 }
 
-const secrets = ['password', '*.password', 'sasl', '*.sasl', 'token', '*.token', 'authorization', '*.authorization'];
+const redactedPaths = ['password', '*.password', 'sasl', '*.sasl', 'token', '*.token', 'authorization', '*.authorization'];
 
-/** JSON lines on standard error, so that standard output stays free for data. */
+/** Writes JSON lines to standard error: standard output is for data. */
 export function createLog(level: LogLevel): Log {
-  return pino({ level, redact: secrets, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: 2, sync: true }));
+  return pino(
+    { level, redact: redactedPaths, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ dest: 2, sync: true }),
+  );
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
-// package.json lies one folder above both src/ and dist/. It is ours and always has a version.
-const facts = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+// package.json is one folder above both src/ and dist/, and always has a version.
+const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
 
-/** The version of feedpulse that runs. */
-export const { version } = facts;
+/** Version of this feedpulse. */
+export const { version } = manifest;

@@ -14,7 +14,7 @@ function file(name: string, text: string): string {
   return path;
 }
 
-test('files hold what their settings say, or are refused by name without a word of what they hold', () => {
+test('reads the TLS files, or rejects them by setting without quoting their content', () => {
   const authority = createAuthority('Test');
   const { cert, key } = authority.issue('localhost');
   const caFile = file('ca.pem', authority.ca);
@@ -25,15 +25,15 @@ test('files hold what their settings say, or are refused by name without a word 
   expect(readTlsFiles('kafka', {})).toEqual({});
 
   const refused = (problem: RegExp) => expect.objectContaining({ code: 'FILE_UNREADABLE', message: expect.stringMatching(problem) });
-  expect(() => readTlsFiles('clickhouse', { caFile: garbage })).toThrow(refused(/^clickhouse\.caFile holds no certificate/));
-  expect(() => readTlsFiles('kafka', { caFile: keyFile })).toThrow(refused(/^kafka\.caFile holds no certificate/));
-  expect(() => readTlsFiles('kafka', { certFile, keyFile: garbage })).toThrow(refused(/^kafka\.certFile and keyFile are no(?!.*canary)/));
+  expect(() => readTlsFiles('clickhouse', { caFile: garbage })).toThrow(refused(/^clickhouse\.caFile is not a PEM certificate/));
+  expect(() => readTlsFiles('kafka', { caFile: keyFile })).toThrow(refused(/^kafka\.caFile is not a PEM certificate/));
+  expect(() => readTlsFiles('kafka', { certFile, keyFile: garbage })).toThrow(refused(/^kafka\.certFile and keyFile are not(?!.*canary)/));
   expect(() => readTlsFiles('kafka', { certFile, keyFile: file('other.pem', authority.issue('x').key) })).toThrow(refused(/keyFile/));
   expect(() => readTlsFiles('kafka', { certFile: join(folder, 'none') })).toThrow(refused(/kafka\.certFile cannot be read/));
 });
 
-test('faults of certificates are told in words, others are none', () => {
+test('describes certificate errors by their code', () => {
   expect(trustFault('CERT_HAS_EXPIRED')).toBe('its certificate has expired (CERT_HAS_EXPIRED)');
-  expect(trustFault('ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE')).toMatch(/refused our side of TLS/);
+  expect(trustFault('ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE')).toMatch(/rejected the TLS handshake/);
   for (const code of ['ECONNRESET', undefined, 516, 'constructor']) expect(trustFault(code)).toBeUndefined();
 });

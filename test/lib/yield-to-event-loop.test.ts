@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createYielder } from '../../src/lib/yield-to-event-loop.ts';
 
-test('lets other work run while a long loop goes on', async () => {
+test('lets other work run during a long loop', async () => {
   const breathe = createYielder(4);
   let others = 0;
   const timer = setInterval(() => (others += 1), 1);
