@@ -41,13 +41,10 @@ export function problemHandler(log: Log): (error: RequestError, request: Fastify
     if (status < 500 || error instanceof HttpProblem) return sendProblem(reply, status, detailOf(error));
     const route = `${request.method} ${request.routeOptions.url}`;
     if (status === 500) {
-      log.error({ route, error: error.message, stack: error.stack, cause: messageOf(error.cause) }, 'request failed: internal error');
+      log.error({ route, ...describeBug(error) }, 'request failed: internal error');
       return sendProblem(reply, 500, 'Internal error; the log has the details.');
     }
-    log.error(
-      { route, error: error instanceof FeedpulseError ? error.message : describeError(error) },
-      'request failed: dependency unavailable',
-    );
+    log.error({ route, error: nameOf(error) }, 'request failed: dependency unavailable');
     reply.header('retry-after', String(retryAfterSeconds));
     return sendProblem(reply, status, 'The database is unavailable; try again later. The log has the details.');
   };
@@ -62,9 +59,19 @@ function statusOf(error: RequestError): number {
 /** An operator's mistake cannot be fixed by the caller, and the process goes on without the dependency that it affects. */
 const statusOfKind: Readonly<Record<ErrorKind, number>> = { caller: 400, dependency: 503, operator: 503 };
 
-/** Errors of the database client have ClickHouse's number or the system's name (ECONNREFUSED) as their code; bugs do not. */
+/** Faults of the database have ClickHouse's number, the system's name (ECONNREFUSED) or CLICKHOUSE_CLIENT as their code; bugs do not. */
 function isDatabaseFault(error: Error): boolean {
-  return /^(\d+|E(?!RR_)[A-Z_]+)$/.test(errorCodeOf(error) ?? '');
+  return /^(\d+|E(?!RR_)[A-Z_]+|CLICKHOUSE_CLIENT)$/.test(errorCodeOf(error) ?? '');
+}
+
+/** The message, unless it may quote data: ClickHouse's messages do. */
+const nameOf = (error: Error): string => (isDatabaseFault(error) ? describeError(error) : error.message);
+
+/** Name, stack frames and cause. The stack's first lines repeat the message, and are left out. */
+function describeBug(error: Error): object {
+  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line));
+  const cause = error.cause instanceof Error ? nameOf(error.cause) : undefined;
+  return { error: nameOf(error), stack: frames?.join('\n'), ...(cause !== undefined && { cause }) };
 }
 
 /** For a schema violation the field and what is wrong with it. */
@@ -76,5 +83,3 @@ function detailOf(error: RequestError): string {
 }
 
 const contexts: Readonly<Record<string, string>> = { querystring: 'query', body: 'body', params: 'path', headers: 'headers' };
-
-const messageOf = (cause: unknown): string | undefined => (cause instanceof Error ? cause.message : undefined);

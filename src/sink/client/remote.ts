@@ -52,20 +52,40 @@ function connector(url: string, config: ClickHouseConfig): Connect {
     throw new FeedpulseError('DATABASE_PLAINTEXT', `The connection to ${host} would not be encrypted.`);
   const { ca } = readTlsFiles('clickhouse', config);
   return ({ username, password = '' }, settings = {}, database) =>
-    createClient({
-      url,
-      username,
-      password,
-      ...(database ? { database } : {}),
-      // Not the client's `tls`: with it the password travels in a header that holds Latin letters only.
-      ...(ca && protocol === 'https:' ? { http_agent: new Agent({ ca, keepAlive: true, maxSockets: 10 }) } : {}),
-      request_timeout: requestTimeoutMs,
-      // Arrays of keys outgrow a URL.
-      use_multipart_params_auto: true,
-      clickhouse_settings: settings,
-      // It would print what it sent; faults are logged where they are handled.
-      log: { level: ClickHouseLogLevel.OFF },
-    });
+    withErrorCodes(
+      createClient({
+        url,
+        username,
+        password,
+        ...(database ? { database } : {}),
+        // Not the client's `tls`: with it the password travels in a header that holds Latin letters only.
+        ...(ca && protocol === 'https:' ? { http_agent: new Agent({ ca, keepAlive: true, maxSockets: 10 }) } : {}),
+        request_timeout: requestTimeoutMs,
+        // Arrays of keys outgrow a URL.
+        use_multipart_params_auto: true,
+        clickhouse_settings: settings,
+        // It would print what it sent; faults are logged where they are handled.
+        log: { level: ClickHouseLogLevel.OFF },
+      }),
+    );
+}
+
+/** The client's own errors, a time-out above all, have no code; with one they can be told from bugs. */
+function withErrorCodes(client: ClickHouseClient): ClickHouseClient {
+  const addCode = <Call extends (params: never) => Promise<unknown>>(call: Call): Call =>
+    (async (params: never) => {
+      try {
+        return await call(params);
+      } catch (thrown) {
+        if (thrown instanceof Error && thrown.constructor === Error && !('code' in thrown))
+          Object.assign(thrown, { code: 'CLICKHOUSE_CLIENT' });
+        throw thrown;
+      }
+    }) as Call; // the same call
+  client.query = addCode(client.query.bind(client));
+  client.command = addCode(client.command.bind(client));
+  client.insert = addCode(client.insert.bind(client));
+  return client;
 }
 
 /** Looks first: a user with rights to the database alone may not so much as try to create one that is there. */
