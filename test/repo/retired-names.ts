@@ -5,10 +5,10 @@
 export const retiredNames = [
   // Public surface: config keys, commands, routes, error codes, tables.
   ...['partitionsAtOnce', 'maxInARow', 'perBrand', 'per-brand', 'allowOpen', 'proxySignIn', 'confirmFor', 'alertFrom', 'alert-from'],
-  ...['relabel', 'rematch', 'unmute', 'retention.quarters', 'owner.json', '/api/v1/anomalies', 'model-refused', 'row-refused'],
+  ...['relabel', 'rematch', 'unmute', 'retention.quarters', 'owner.json', '/api/v1/unusual', 'model-refused', 'row-refused'],
   ...['KAFKA_REFUSED', 'HUB_REFUSED', 'REGISTRY_REFUSED', 'WEBHOOK_REFUSED', 'MODEL_DAMAGED', 'DATA_FOLDER_BUSY', 'PORT_TAKEN'],
   ...['BIND_REFUSED', 'MIGRATION_CHANGED', 'REPLAY_OVERTAKEN', 'judged_posts', 'counted_posts', 'post_keys', 'rollup_history'],
-  ...['rollup_quarter', 'rollup_marks', 'alert_changes', 'alert_mutes', 'said_by', 'towards'],
+  ...['rollup_quarter', 'rollup_marks', 'alert_changes', 'alert_mutes', 'said_by'],
   // Pipeline and shared code.
   ...[
     'waiting-room',
@@ -23,7 +23,7 @@ export const retiredNames = [
     'ageMs',
   ],
   ...['Envelope', 'envelope', 'openEnvelope', 'Offer', 'FeedItem', 'Refusal', 'Verdict', 'verdict', 'Verdicts', 'Judgement', 'judgement'],
-  ...['in-turn', 'createTurns', 'live-hub', 'LiveHub', 'createLiveHub', 'is-alive', 'isAlive', 'AlertChange', 'toldUntil', 'whoever'],
+  ...['in-turn', 'createTurns', 'live-hub', 'LiveHub', 'createLiveHub', 'is-alive', 'isAlive', 'AlertChange', 'toldUntil'],
   // Ingest.
   ...['open-slice', 'openSlice', 'letterOf', 'kafka-session', 'mayTake', 'mayCommit', 'kafka-sockets', 'shakeHands', 'isKafkaAnswer'],
   ...[
