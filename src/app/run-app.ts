@@ -130,7 +130,7 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunPa
 /** The dead letters of the source, as the API lists and replays them. */
 function deadLetterParts(parts: { readonly config: Config; readonly clock: Clock; readonly log: Log }, stop: AbortSignal) {
   const { source, kafka } = parts.config;
-  return { store: openDeadLetters(parts), parse: deadLetterParser(parts, stop), ...(source === 'kafka' && { feed: kafka.topic }) };
+  return { store: openDeadLetters(parts), parse: deadLetterParser(parts, stop), ...(source === 'kafka' && { topic: kafka.topic }) };
 }
 
 /** With Kafka, several processes may run, one of which evaluates alerts; otherwise it is this one. */

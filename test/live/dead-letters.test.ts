@@ -74,9 +74,9 @@ async function letters<T>(...args: string[]): Promise<T> {
 }
 
 interface Outcome {
-  readonly putBack: number;
-  readonly already: number;
-  readonly left: Readonly<Record<string, number>>;
+  readonly replayed: number;
+  readonly alreadyReplayed: number;
+  readonly skipped: Readonly<Record<string, number>>;
 }
 
 const replay = (...args: string[]) => letters<Outcome>('replay', '--config', mended, ...args);
@@ -243,9 +243,9 @@ test('a wrong mapping is mended, and its letters go back: each counts once, whoe
     expect(stdout).toContain('refused again: not-json');
   }
 
-  expect(await replay('--dry-run')).toMatchObject({ putBack: posts, already: 0, left: { 'missing-text': 1, 'not-json': 2 } });
+  expect(await replay('--dry-run')).toMatchObject({ replayed: posts, alreadyReplayed: 0, skipped: { 'missing-text': 1, 'not-json': 2 } });
   expect(await replayed()).toHaveLength(0);
-  expect(await replay('--reason', 'not-json')).toMatchObject({ putBack: 0, left: { 'not-json': 2 } });
+  expect(await replay('--reason', 'not-json')).toMatchObject({ replayed: 0, skipped: { 'not-json': 2 } });
 
   // Killed anywhere: while it starts, reads, within a transaction, between two.
   for (const delay of [1_200, 2_000, 2_500]) {
@@ -259,8 +259,8 @@ test('a wrong mapping is mended, and its letters go back: each counts once, whoe
   const both = await Promise.allSettled([replay(), replay()]);
   for (const one of both) if (one.status === 'rejected') expect(String(one.reason)).toContain('REPLAY_CONFLICT');
   const last = await replay();
-  expect(last.putBack + last.already).toBe(posts);
-  expect(await replay()).toMatchObject({ putBack: 0, already: posts, left: { 'missing-text': 1, 'not-json': 2 } });
+  expect(last.replayed + last.alreadyReplayed).toBe(posts);
+  expect(await replay()).toMatchObject({ replayed: 0, alreadyReplayed: posts, skipped: { 'missing-text': 1, 'not-json': 2 } });
   const back = await replayed();
   expect(new Set(back.map(({ key }) => String(key))).size).toBe(posts);
   expect(back).toHaveLength(posts);

@@ -21,7 +21,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const judges = (): RunningFeedpulse[] => members.filter((member) => member.log().includes('Judging alerts'));
+const judges = (): RunningFeedpulse[] => members.filter((member) => member.log().includes('Elected alert leader'));
 
 test('of two processes on one database one judges alerts, and the other does when that one is killed', async () => {
   const env = { ...clickhouse.env, FEEDPULSE_KAFKA_BROKERS: kafka.brokers.join(','), FEEDPULSE_KAFKA_SESSION_TIMEOUT: '6s' };

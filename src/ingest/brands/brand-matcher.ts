@@ -4,17 +4,17 @@ import type { BrandRule } from '../../config/schema.ts';
 import { foldText } from '../../lib/fold-text.ts';
 
 export interface BrandMatcher {
-  /** Names of the brands that the text mentions, in the order of the config, each once. */
+  /** The names of the brands that the text mentions, in the order of the config, each once. */
   match(text: string): readonly string[];
-  /** Changes when, and only when, the rules may match differently. */
+  /** Changes if, and only if, the rules may match differently. */
   readonly hash: string;
 }
 
-/** Raised when folding or boundaries change: the same rules then match other posts. */
+/** Increased when folding or word boundaries change, since the same rules then match other posts. */
 const matcherVersion = 1;
 
-/** What a term tells of a brand, by the brand's place in the config. */
-interface Meaning {
+/** What a match of a term means for a brand, given by its index in the config. */
+interface TermEffect {
   readonly brand: number;
   readonly excludes: boolean;
 }
@@ -28,14 +28,14 @@ interface Terms {
 const noBrands: readonly string[] = Object.freeze([]);
 
 /**
- * Looks for all terms of all brands in one pass over the text. A term matches on word boundaries, whatever
- * its case and diacritics: `acme` is in `ACMÉ!`, `#Acme` and `@acme`, not in `AcmeCorp`; `#acme` is only in
- * the hashtag. Scripts without spaces between words match anywhere.
+ * Searches for all terms of all brands in one pass over the text. A term matches on word boundaries, ignoring case and
+ * diacritics: `acme` matches `ACMÉ!`, `#Acme` and `@acme`, but not `AcmeCorp`; `#acme` matches the hashtag only. In
+ * scripts without spaces between words, terms match anywhere.
  */
 export function createBrandMatcher(rules: readonly BrandRule[]): BrandMatcher {
   const brands = rules.map(termsOf);
-  const meanings = gatherMeanings(brands);
-  const automaton = new AhoCorasick([...meanings].map(([pattern, data]) => ({ pattern, data })));
+  const effects = effectsByTerm(brands);
+  const automaton = new AhoCorasick([...effects].map(([pattern, data]) => ({ pattern, data })));
   const match = (text: string): readonly string[] => {
     const folded = foldText(text);
     const included = new Set<number>();
@@ -50,7 +50,7 @@ export function createBrandMatcher(rules: readonly BrandRule[]): BrandMatcher {
       .sort((a, b) => a - b)
       .flatMap((brand) => brands[brand]?.name ?? []);
   };
-  return { match: meanings.size === 0 ? () => noBrands : match, hash: hashOf(brands) };
+  return { match: effects.size === 0 ? () => noBrands : match, hash: hashOf(brands) };
 }
 
 function termsOf({ name, aliases, exclude }: BrandRule): Terms {
@@ -62,19 +62,19 @@ function normalised(terms: readonly string[]): string[] {
   return [...new Set(folded)].sort();
 }
 
-/** One entry a term, since several brands may share it. */
-function gatherMeanings(brands: readonly Terms[]): Map<string, Meaning[]> {
-  const meanings = new Map<string, Meaning[]>();
-  const add = (term: string, meaning: Meaning) => {
-    const known = meanings.get(term);
-    if (known) known.push(meaning);
-    else meanings.set(term, [meaning]);
+/** The effects of each term, which several brands may share. */
+function effectsByTerm(brands: readonly Terms[]): Map<string, TermEffect[]> {
+  const effects = new Map<string, TermEffect[]>();
+  const add = (term: string, effect: TermEffect) => {
+    const known = effects.get(term);
+    if (known) known.push(effect);
+    else effects.set(term, [effect]);
   };
   for (const [brand, { include, exclude }] of brands.entries()) {
     for (const term of include) add(term, { brand, excludes: false });
     for (const term of exclude) add(term, { brand, excludes: true });
   }
-  return meanings;
+  return effects;
 }
 
 function hashOf(brands: readonly Terms[]): string {
@@ -85,30 +85,30 @@ function hashOf(brands: readonly Terms[]): string {
     .slice(0, 16);
 }
 
-/** A character that goes on a word: letters, digits, marks, the underscore. */
+/** Characters of a word: letters, digits, marks and the underscore. */
 const wordCharacter = /[\p{L}\p{N}\p{M}_]/u;
 
-/** Scripts that write words without spaces between them, or glue particles to them, as Korean does. */
-const gluedScript =
+/** Scripts that write words without spaces, or attach particles to them, as Korean does. */
+const unspacedScript =
   /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}\p{scx=Tibetan}]/u;
 
-/** Answers for characters seen before: the same few hundred come again and again. */
-const known = new Map<number, boolean>();
+/** Results by code point: most texts use the same few hundred. */
+const joinsWordsCache = new Map<number, boolean>();
 
 function joinsWords(codePoint: number): boolean {
-  let joins = known.get(codePoint);
+  let joins = joinsWordsCache.get(codePoint);
   if (joins === undefined) {
     const character = String.fromCodePoint(codePoint);
-    joins = wordCharacter.test(character) && !gluedScript.test(character);
-    // Unicode has some 150,000 letters; a flood of rare ones must not fill the memory.
-    if (known.size < 10_000) known.set(codePoint, joins);
+    joins = wordCharacter.test(character) && !unspacedScript.test(character);
+    // Unicode has about 150,000 letters; rare ones must not fill the memory.
+    if (joinsWordsCache.size < 10_000) joinsWordsCache.set(codePoint, joins);
   }
   return joins;
 }
 
 /**
- * True when `text[start, end)` stands by itself: no letter or digit runs on across either edge. `#` and `@`
- * begin a hashtag or a handle only where no word ends before them (`me@acme.example` holds no `@acme`).
+ * Whether `text[start, end)` is a whole word: no letter or digit continues across either edge. `#` and `@` begin a
+ * hashtag or a handle only if no word ends before them (`me@acme.example` does not contain `@acme`).
  */
 export function isWholeWord(text: string, start: number, end: number): boolean {
   const first = text.codePointAt(start);
@@ -116,8 +116,8 @@ export function isWholeWord(text: string, start: number, end: number): boolean {
   if (first === undefined || last === undefined) return false;
   const before = codePointBefore(text, start);
   const after = text.codePointAt(end);
-  const tagged = first === 0x23 || first === 0x40;
-  if (before !== undefined && (tagged || joinsWords(first)) && joinsWords(before)) return false;
+  const isTag = first === 0x23 || first === 0x40;
+  if (before !== undefined && (isTag || joinsWords(first)) && joinsWords(before)) return false;
   return !(after !== undefined && joinsWords(last) && joinsWords(after));
 }
 

@@ -1,59 +1,56 @@
 import { createHash } from 'node:crypto';
 import type { DeadLetter } from './dead-letter-sink.ts';
 
-/** A letter as it is found again: its reason may be one that a later feedpulse gave. */
+/** A dead letter as it was stored; its reason may come from another version of feedpulse. */
 export interface StoredDeadLetter extends Omit<DeadLetter, 'reason'> {
-  /** Tells this letter from every other; copies of one letter share it. */
+  /** Unique; copies of a dead letter share it. */
   readonly id: string;
   readonly reason: string;
 }
 
-/** May be slow: nothing more is read until it resolves. */
+/** Called for each dead letter; reading waits until it resolves. */
 export type VisitLetter = (letter: StoredDeadLetter) => Promise<void> | void;
 
-/** How far a reading is, in units of the store: messages of a topic, bytes of a file. */
+/** Progress in units of the store: messages of a topic, bytes of a file. */
 export type OnProgress = (done: number, total: number) => void;
 
-/** What became of a reading. */
-export interface Reading {
-  /** Entries of the store that are no dead letters. */
+/** The result of reading a store. */
+export interface ReadSummary {
+  /** Entries of the store that are not dead letters. */
   readonly unreadable: number;
 }
 
-/** Where dead letters are found again, and put back from. */
+/** Stored dead letters, which can be read and replayed. */
 export interface DeadLetterStore {
-  /** Visits each letter that is there when the call begins, once, oldest first within a partition. */
-  read(visit: VisitLetter, onProgress?: OnProgress): Promise<Reading>;
-  /** Letters that were put back: when (ISO 8601), by the letter's id. */
+  /** Visits each dead letter that exists when the call begins, once, oldest first within a partition. */
+  read(visit: VisitLetter, onProgress?: OnProgress): Promise<ReadSummary>;
+  /** When each replayed dead letter was replayed (ISO 8601), by id. */
   replayed(): Promise<ReadonlyMap<string, string>>;
   beginReplay(): Promise<Replay>;
 }
 
-/**
- * One run that puts letters back. Of two that overlap, each letter goes back once all the same: one of them
- * ends with REPLAY_CONFLICT.
- */
+/** A run that replays dead letters. If two overlap, one fails with REPLAY_CONFLICT; each dead letter is replayed once. */
 export interface Replay {
-  /** Letters that were put back before it began: when (ISO 8601), by the letter's id. */
+  /** When each dead letter was replayed (ISO 8601), by id, for those replayed before this run. */
   readonly replayed: ReadonlyMap<string, string>;
-  /** Puts letters back and records it: both happen, or neither. A file's become visible with `finish`. */
+  /** Replays dead letters and records it, atomically. In a file they become visible with `finish`. */
   put(letters: readonly ReplayItem[]): Promise<void>;
-  /** Resolves to where the letters are now: a topic, a file. */
+  /** Resolves to the topic or file that holds the replayed messages. */
   finish(): Promise<string>;
-  /** Leaves what is not finished undone. Harmless after `finish`. */
+  /** Discards what is not finished. Has no effect after `finish`. */
   close(): Promise<void>;
 }
 
-/** A letter that is a post by now. */
+/** A dead letter that can be parsed now. */
 export interface ReplayItem {
   readonly letter: StoredDeadLetter;
-  /** `platform:id`, for a message that came without a key. */
+  /** `platform:id`, used if the message had no key. */
   readonly key: string;
 }
 
 /**
- * What tells a letter from every other: where it came from and its bytes. Bytes count because a topic may be
- * made anew, and files share names; `timestamp` where the feed itself gave it, for the same reason.
+ * The id of a dead letter: a hash of its position and bytes. The bytes are included because a topic may be recreated and
+ * files may share a name; the timestamp too, if it comes from the feed itself.
  */
 export function letterId({ position, bytes }: Pick<DeadLetter, 'position' | 'bytes'>, timestamp?: number): string {
   const { topic, partition, offset } = position;
@@ -64,19 +61,19 @@ export function letterId({ position, bytes }: Pick<DeadLetter, 'position' | 'byt
     .slice(0, 22);
 }
 
-/** `topic/partition/offset`, as commands print and take it. */
+/** `topic/partition/offset`, as commands print and accept it. */
 export function positionText({ topic, partition, offset }: DeadLetter['position']): string {
   return `${topic}/${partition}/${offset}`;
 }
 
-/** Remembers the last hundred thousand ids: copies of a letter, from a crash before its commit, lie close together. */
+/** Returns whether an id was seen among the last 100,000: copies, which a crash before a commit leaves, are close together. */
 export function createDuplicateFilter(): (id: string) => boolean {
-  const kept = 100_000;
+  const maxRecent = 100_000;
   let recent = new Set<string>();
   let older = new Set<string>();
   return (id) => {
     if (recent.has(id) || older.has(id)) return true;
-    if (recent.size >= kept) [older, recent] = [recent, new Set()];
+    if (recent.size >= maxRecent) [older, recent] = [recent, new Set()];
     recent.add(id);
     return false;
   };

@@ -17,7 +17,7 @@ import {
   type StoredDeadLetter,
 } from './dead-letter-store.ts';
 
-/** Appends dead letters to an NDJSON file, their bytes in base64; a `put` resolves when they are on the disk. */
+/** Appends dead letters to an NDJSON file, with their bytes in base64; a `put` resolves once they are synced to disk. */
 export async function createFileDeadLetters(path: string): Promise<DeadLetterSink> {
   await mkdir(dirname(path), { recursive: true });
   const file = await open(path, 'a+', 0o600);
@@ -25,7 +25,7 @@ export async function createFileDeadLetters(path: string): Promise<DeadLetterSin
   // One write at a time, so that lines never mix.
   const enqueue = createSerialQueue();
   const append = async (letters: readonly DeadLetter[]): Promise<void> => {
-    await file.appendFile(letters.map(lineOf).join(''));
+    await file.appendFile(letters.map(toLine).join(''));
     await file.datasync();
   };
   return {
@@ -35,7 +35,7 @@ export async function createFileDeadLetters(path: string): Promise<DeadLetterSin
   };
 }
 
-/** A crash may have cut the last line off; the next letter must not become part of it. */
+/** A crash may have truncated the last line; the next dead letter must not be appended to it. */
 async function endLastLine(file: FileHandle): Promise<void> {
   const { size } = await file.stat();
   if (size === 0) return;
@@ -43,14 +43,14 @@ async function endLastLine(file: FileHandle): Promise<void> {
   if (buffer[0] !== 0x0a) await file.appendFile('\n');
 }
 
-function lineOf({ key, bytes, ...facts }: DeadLetter): string {
-  return `${JSON.stringify({ ...facts, ...(key ? { key: key.toString('base64') } : {}), bytes: bytes.toString('base64') })}\n`;
+function toLine({ key, bytes, ...fields }: DeadLetter): string {
+  return `${JSON.stringify({ ...fields, ...(key ? { key: key.toString('base64') } : {}), bytes: bytes.toString('base64') })}\n`;
 }
 
-/** A line holds up to a mebibyte of message in base64, a key, and the facts. */
-const longestLine = 4 * 1_048_576;
+/** A line holds up to 1 MiB of message in base64, a key and metadata. */
+const maxLineBytes = 4 * 1_048_576;
 
-/** Dead letters in an NDJSON file, as `createFileDeadLetters` writes it; what was put back is in folders of `replays/` beside it. */
+/** Reads the NDJSON file that `createFileDeadLetters` writes; replays are stored in `replays/` next to it. */
 export function createFileDeadLetterStore(path: string): DeadLetterStore {
   const replays = join(dirname(path), 'replays');
   const replayed = () => replayedLetters(replays);
@@ -61,11 +61,11 @@ export function createFileDeadLetterStore(path: string): DeadLetterStore {
       const isCopy = createDuplicateFilter();
       let unreadable = 0;
       let done = 0;
-      // What is appended meanwhile is left for the next time.
-      for await (const lines of readLines(createReadStream(path, { end: size - 1 }), longestLine)) {
+      // Lines that are appended meanwhile are left for the next read.
+      for await (const lines of readLines(createReadStream(path, { end: size - 1 }), maxLineBytes)) {
         for (const line of lines) {
           done += line.size + 1;
-          const letter = line.size > longestLine ? undefined : letterOf(line.bytes);
+          const letter = line.size > maxLineBytes ? undefined : parseLetter(line.bytes);
           if (!letter) unreadable += line.size > 0 ? 1 : 0;
           else if (!isCopy(letter.id)) await visit(letter);
         }
@@ -78,13 +78,13 @@ export function createFileDeadLetterStore(path: string): DeadLetterStore {
   };
 }
 
-/** Bytes of the file; 0 where there is none. */
+/** The size of the file in bytes; 0 if it does not exist. */
 async function sizeOf(path: string): Promise<number> {
   try {
     return (await stat(path)).size;
   } catch (thrown) {
     if (isMissing(thrown)) return 0;
-    throw new FeedpulseError('FILE_UNREADABLE', `The dead letters cannot be read: ${asError(thrown).message}.`, { cause: thrown });
+    throw new FeedpulseError('FILE_UNREADABLE', `Cannot read the dead letters: ${asError(thrown).message}.`, { cause: thrown });
   }
 }
 
@@ -92,10 +92,10 @@ async function replayedLetters(replays: string): Promise<Map<string, string>> {
   const replayed = new Map<string, string>();
   const names = await readdir(replays).catch((thrown: unknown): string[] => {
     if (isMissing(thrown)) return [];
-    throw new FeedpulseError('FILE_UNREADABLE', `The folder of replays cannot be read: ${asError(thrown).message}.`, { cause: thrown });
+    throw new FeedpulseError('FILE_UNREADABLE', `Cannot read the replays folder: ${asError(thrown).message}.`, { cause: thrown });
   });
   for (const name of names.filter(isReplayFolder)) {
-    for await (const lines of readLines(createReadStream(join(replays, name, ledgerName)))) {
+    for await (const lines of readLines(createReadStream(join(replays, name, journalName)))) {
       for (const { bytes } of lines) {
         const entry = parseJson(bytes);
         if (typeof entry?.['id'] === 'string') replayed.set(entry['id'], String(entry['at'] ?? ''));
@@ -105,7 +105,7 @@ async function replayedLetters(replays: string): Promise<Map<string, string>> {
   return replayed;
 }
 
-function letterOf(line: Buffer): StoredDeadLetter | undefined {
+function parseLetter(line: Buffer): StoredDeadLetter | undefined {
   const entry = parseJson(line);
   if (!entry) return undefined;
   const { reason, position, bytes, key, timestamp, at, version, truncatedFrom } = entry;
@@ -125,7 +125,7 @@ function letterOf(line: Buffer): StoredDeadLetter | undefined {
 
 function isPosition(value: unknown): value is StoredDeadLetter['position'] {
   if (typeof value !== 'object' || value === null) return false;
-  // Properties are only looked at.
+  // Its properties are of unknown type.
   const { topic, partition, offset } = value as Partial<Record<string, unknown>>;
   return typeof topic === 'string' && typeof partition === 'number' && typeof offset === 'string' && /^\d{1,19}$/.test(offset);
 }
@@ -133,7 +133,7 @@ function isPosition(value: unknown): value is StoredDeadLetter['position'] {
 function parseJson(bytes: Buffer): Partial<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(bytes.toString('utf8'));
-    // Properties are only looked at.
+    // Its properties are of unknown type.
     return typeof value === 'object' && value !== null ? (value as Partial<Record<string, unknown>>) : undefined;
   } catch {
     return undefined;
@@ -144,10 +144,10 @@ function isMissing(thrown: unknown): boolean {
   return errorCodeOf(thrown) === 'ENOENT';
 }
 
-export const ledgerName = 'replayed.ndjson';
+export const journalName = 'replayed.ndjson';
 const postsName = 'posts.ndjson';
 const newline = Buffer.from('\n');
-/** A draft that nobody has touched for so long was left by a process that died, in milliseconds. */
+/** Milliseconds after which an unchanged draft counts as left by a crashed process. */
 const abandonedMs = 86_400_000;
 
 export function isReplayFolder(name: string): boolean {
@@ -155,10 +155,10 @@ export function isReplayFolder(name: string): boolean {
 }
 
 /**
- * Puts letters back as a file of their own, to be fed with `run --source ndjson --in`. The file and the record
- * of what it holds are written in a draft folder; one rename makes both valid at once. The folder's number is
- * one more than the last that was there at the beginning, so that of two replays only the first can take it.
- * @throws REPLAY_CONFLICT from `finish` when another one has finished meanwhile
+ * Replays dead letters to a new file, for `run --source ndjson --in`. The file and the journal of what it contains are
+ * written to a draft folder, and one rename publishes both. The number of the folder is one above the last one at the
+ * beginning, so that only the first of two concurrent replays can take it.
+ * @throws REPLAY_CONFLICT from `finish` if another replay has finished meanwhile
  */
 export async function beginFileReplay(replays: string, replayed: ReadonlyMap<string, string>): Promise<Replay> {
   await mkdir(replays, { recursive: true });
@@ -168,32 +168,32 @@ export async function beginFileReplay(replays: string, replayed: ReadonlyMap<str
   const draft = join(replays, `draft-${randomUUID()}`);
   await mkdir(draft);
   const posts = await open(join(draft, postsName), 'a', 0o600);
-  const ledger = await open(join(draft, ledgerName), 'a', 0o600);
+  const journal = await open(join(draft, journalName), 'a', 0o600);
   const put = async (letters: readonly ReplayItem[]): Promise<void> => {
     const at = new Date().toISOString();
     await posts.appendFile(Buffer.concat(letters.flatMap(({ letter }) => [letter.bytes, newline])));
-    await ledger.appendFile(letters.map(({ letter }) => recordOf(letter, at)).join(''));
+    await journal.appendFile(letters.map(({ letter }) => toRecord(letter, at)).join(''));
   };
   const finish = async (): Promise<string> => {
-    await Promise.all([posts.datasync(), ledger.datasync()]);
+    await Promise.all([posts.datasync(), journal.datasync()]);
     try {
       await rename(draft, folder);
     } catch (thrown) {
       if (['ENOTEMPTY', 'EEXIST'].includes(errorCodeOf(thrown) ?? ''))
-        throw new FeedpulseError('REPLAY_CONFLICT', 'Another replay of these dead letters ended first.', { cause: thrown });
-      throw new FeedpulseError('FILE_UNREADABLE', `The replay cannot be kept: ${asError(thrown).message}.`, { cause: thrown });
+        throw new FeedpulseError('REPLAY_CONFLICT', 'Another replay of these dead letters finished first.', { cause: thrown });
+      throw new FeedpulseError('FILE_UNREADABLE', `Cannot save the replay: ${asError(thrown).message}.`, { cause: thrown });
     }
     await syncFolder(replays);
     return join(folder, postsName);
   };
   const close = async (): Promise<void> => {
-    await Promise.all([posts.close(), ledger.close()]);
+    await Promise.all([posts.close(), journal.close()]);
     await rm(draft, { recursive: true, force: true });
   };
   return { replayed, put, finish, close };
 }
 
-function recordOf({ id, position }: ReplayItem['letter'], at: string): string {
+function toRecord({ id, position }: ReplayItem['letter'], at: string): string {
   return `${JSON.stringify({ id, at, version, position: positionText(position) })}\n`;
 }
 
@@ -205,7 +205,7 @@ async function removeAbandoned(replays: string): Promise<void> {
   }
 }
 
-/** A rename is durable once its folder is. */
+/** A rename is durable once its folder is synced. */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {

@@ -2,7 +2,7 @@ import kafkajs, { type Kafka, type Message, type Producer } from 'kafkajs';
 import type { KafkaConfig } from '../../config/schema.ts';
 import type { Log } from '../../lib/log.ts';
 import { createKafka } from '../sources/kafka/client.ts';
-import { largestBatch } from '../sources/kafka/codecs.ts';
+import { maxBatchBytes } from '../sources/kafka/codecs.ts';
 import { asKafkaError, hasKafkaErrorCode } from '../sources/kafka/kafka-error.ts';
 import { ensureTopic } from '../sources/kafka/topics.ts';
 import type { DeadLetter, DeadLetterSink } from './dead-letter-sink.ts';
@@ -12,20 +12,20 @@ export interface KafkaDeadLetterOptions {
   readonly log: Log;
 }
 
-/** Bytes of letters sent as one batch, well under the megabyte that brokers take by default. */
-const batchBytes = 512 * 1_024;
-/** Bytes that are kept of a letter that the topic does not take whole. */
+/** Bytes of a producer batch, well below the brokers' default limit of 1 MB. */
+const producerBatchBytes = 512 * 1_024;
+/** Bytes that are kept of a dead letter that is too large for the topic. */
 const keptBytes = 256 * 1_024;
 
 /**
- * The dead-letter topic: the message as it came is the value, why and where it came from stand in the headers.
- * A `put` resolves when every replica that is in sync has the letters. Connects, and creates the topic where
- * it is missing, with the first letter.
+ * Writes dead letters to a topic: the value is the unchanged message, the headers hold reason and position. A `put`
+ * resolves once every in-sync replica has them. Connects with the first dead letter, and creates the topic if it is
+ * missing.
  */
 export function createKafkaDeadLetters({ config, log }: KafkaDeadLetterOptions): DeadLetterSink {
   const kafka = createKafka(config, log);
   const topic = config.deadLetterTopic;
-  /** The producer in use; dropped when a put has failed, since its sequence of batches is then in doubt. */
+  /** The current producer; replaced after a failed put, which leaves its sequence numbers in doubt. */
   let producer: Promise<Producer> | undefined;
 
   const put = async (letters: readonly DeadLetter[]): Promise<void> => {
@@ -49,8 +49,8 @@ export function createKafkaDeadLetters({ config, log }: KafkaDeadLetterOptions):
 }
 
 async function connect(kafka: Kafka, topic: string): Promise<Producer> {
-  // Whatever could be read must fit here as well.
-  await ensureTopic(kafka, { topic, partitions: 1, maxMessageBytes: largestBatch });
+  // Every message that can be read has to fit.
+  await ensureTopic(kafka, { topic, partitions: 1, maxMessageBytes: maxBatchBytes });
   const producer = kafka.producer({
     idempotent: true,
     maxInFlightRequests: 1,
@@ -65,33 +65,33 @@ async function disconnect(producer: Promise<Producer>): Promise<void> {
   try {
     await (await producer).disconnect();
   } catch {
-    // It never connected, or the broker is gone; either way nothing is left to close.
+    // It never connected, or the broker is gone: there is nothing to close.
   }
 }
 
-/** Sends the letters. One that the topic does not take whole is cut, since it must not stop the feed. */
+/** Sends dead letters. One that is too large for the topic is truncated, since it must not stop the pipeline. */
 async function send(producer: Producer, topic: string, letters: readonly DeadLetter[], log: Log): Promise<void> {
   try {
-    await producer.send({ topic, acks: -1, messages: letters.map(messageOf) });
+    await producer.send({ topic, acks: -1, messages: letters.map(toMessage) });
   } catch (thrown) {
     if (!hasKafkaErrorCode(thrown, 'MESSAGE_TOO_LARGE')) throw thrown;
     for (const letter of letters) {
       log.warn(
         { ...letter.position, bytes: letter.bytes.length, kept: keptBytes },
-        'A dead letter is larger than its topic takes: only its beginning is kept there',
+        'Dead letter exceeds max.message.bytes of its topic; storing its beginning only',
       );
-      await producer.send({ topic, acks: -1, messages: [messageOf(cut(letter))] });
+      await producer.send({ topic, acks: -1, messages: [toMessage(truncate(letter))] });
     }
   }
 }
 
-function cut(letter: DeadLetter): DeadLetter {
+function truncate(letter: DeadLetter): DeadLetter {
   if (letter.bytes.length <= keptBytes) return letter;
   return { ...letter, bytes: letter.bytes.subarray(0, keptBytes), truncatedFrom: letter.truncatedFrom ?? letter.bytes.length };
 }
 
-function messageOf({ reason, position, bytes, key, timestamp, at, version, truncatedFrom }: DeadLetter): Message {
-  const facts = {
+function toMessage({ reason, position, bytes, key, timestamp, at, version, truncatedFrom }: DeadLetter): Message {
+  const fields = {
     reason,
     topic: position.topic,
     partition: position.partition,
@@ -102,22 +102,22 @@ function messageOf({ reason, position, bytes, key, timestamp, at, version, trunc
     'truncated-from': truncatedFrom,
   };
   const headers = Object.fromEntries(
-    Object.entries(facts).flatMap(([name, value]) => (value === undefined ? [] : [[`feedpulse-${name}`, String(value)]])),
+    Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[`feedpulse-${name}`, String(value)]])),
   );
   return { value: bytes, headers, ...(key ? { key } : {}) };
 }
 
-/** Letters in their order, cut into batches that a broker takes. */
+/** Dead letters in order, in batches that a broker accepts. */
 function batchesOf(letters: readonly DeadLetter[]): DeadLetter[][] {
   const batches: DeadLetter[][] = [];
-  let room = 0;
+  let bytesLeft = 0;
   for (const letter of letters) {
     const current = batches.at(-1);
-    room -= letter.bytes.length;
-    if (current && room >= 0) current.push(letter);
+    bytesLeft -= letter.bytes.length;
+    if (current && bytesLeft >= 0) current.push(letter);
     else {
       batches.push([letter]);
-      room = batchBytes - letter.bytes.length;
+      bytesLeft = producerBatchBytes - letter.bytes.length;
     }
   }
   return batches;

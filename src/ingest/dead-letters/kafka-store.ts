@@ -23,7 +23,7 @@ export interface KafkaDeadLetterStoreOptions {
   readonly log: Log;
 }
 
-/** The dead-letter topic, and beside it the compacted topic that records what was put back. */
+/** Reads the dead-letter topic; a compacted topic next to it is the journal of replays. */
 export function createKafkaDeadLetterStore({ config, clock, log }: KafkaDeadLetterStoreOptions): DeadLetterStore {
   const kafka = createKafka(config, log);
   const parts = { kafka, config, clock };
@@ -31,12 +31,12 @@ export function createKafkaDeadLetterStore({ config, clock, log }: KafkaDeadLett
     read: async (visit, onProgress) => {
       const isCopy = createDuplicateFilter();
       let unreadable = 0;
-      await reading(config.deadLetterTopic, () =>
+      await withReadErrors(config.deadLetterTopic, () =>
         readTopic({
-          ...readingParts(parts, config.deadLetterTopic),
+          ...topicOptions(parts, config.deadLetterTopic),
           ...(onProgress ? { onProgress } : {}),
           visit: async (message) => {
-            const letter = letterOf(message);
+            const letter = parseLetter(message);
             if (!letter) unreadable += 1;
             else if (!isCopy(letter.id)) await visit(letter);
           },
@@ -44,7 +44,7 @@ export function createKafkaDeadLetterStore({ config, clock, log }: KafkaDeadLett
       );
       return { unreadable };
     },
-    replayed: () => reading(replayedTopic(config), () => replayedLetters(parts)),
+    replayed: () => withReadErrors(replayedTopic(config), () => replayedLetters(parts)),
     beginReplay: () => beginKafkaReplay({ ...parts, log, replayed: () => replayedLetters(parts) }),
   };
 }
@@ -55,14 +55,14 @@ interface Parts {
   readonly clock: Clock;
 }
 
-function readingParts({ kafka, config, clock }: Parts, topic: string) {
+function topicOptions({ kafka, config, clock }: Parts, topic: string) {
   return { kafka, topic, clock, groupPrefix: `${config.groupId}.dead-letters` };
 }
 
 async function replayedLetters(parts: Parts): Promise<Map<string, string>> {
   const replayed = new Map<string, string>();
   await readTopic({
-    ...readingParts(parts, replayedTopic(parts.config)),
+    ...topicOptions(parts, replayedTopic(parts.config)),
     visit: (message) => {
       if (message.key) replayed.set(message.key.toString(), headerOf(message, 'at') ?? '');
     },
@@ -70,7 +70,7 @@ async function replayedLetters(parts: Parts): Promise<Map<string, string>> {
   return replayed;
 }
 
-async function reading<T>(topic: string, read: () => Promise<T>): Promise<T> {
+async function withReadErrors<T>(topic: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (thrown) {
@@ -78,20 +78,20 @@ async function reading<T>(topic: string, read: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The letter in a message of the topic, or undefined for one that somebody else has put there. */
-function letterOf(message: KafkaMessage): StoredDeadLetter | undefined {
-  const fact = (name: string) => headerOf(message, name);
-  const [reason, topic, partition, offset] = [fact('reason'), fact('topic'), Number(fact('partition')), fact('offset')];
+/** The dead letter in a message; undefined for a message that feedpulse did not write. */
+function parseLetter(message: KafkaMessage): StoredDeadLetter | undefined {
+  const field = (name: string) => headerOf(message, name);
+  const [reason, topic, partition, offset] = [field('reason'), field('topic'), Number(field('partition')), field('offset')];
   if (!reason || !topic || !Number.isSafeInteger(partition) || !offset || !/^\d{1,19}$/.test(offset)) return undefined;
-  const timestamp = Number(fact('timestamp'));
-  const truncatedFrom = Number(fact('truncated-from'));
+  const timestamp = Number(field('timestamp'));
+  const truncatedFrom = Number(field('truncated-from'));
   const letter = {
     reason,
     position: { topic, partition, offset },
     bytes: message.value ?? Buffer.alloc(0),
     timestamp: Number.isSafeInteger(timestamp) ? timestamp : 0,
-    at: fact('at') ?? '',
-    version: fact('version') ?? '',
+    at: field('at') ?? '',
+    version: field('version') ?? '',
     ...(message.key ? { key: message.key } : {}),
     ...(truncatedFrom > 0 ? { truncatedFrom } : {}),
   };
@@ -103,15 +103,12 @@ function headerOf({ headers }: Pick<KafkaMessage, 'headers'>, name: string): str
   return Array.isArray(value) ? undefined : value?.toString();
 }
 
-/** Records which letters were put back: one message a letter, its id the key. */
+/** The journal of replayed dead letters: one message each, keyed by id. */
 export function replayedTopic({ deadLetterTopic }: Pick<KafkaConfig, 'deadLetterTopic'>): string {
   return `${deadLetterTopic}.replayed`;
 }
 
-/**
- * Milliseconds after which the broker undoes a transaction whose process has died. Until then readers of the
- * feed wait for it.
- */
+/** Milliseconds after which the broker aborts the transaction of a crashed process. Until then, readers of the topic wait. */
 const transactionTimeout = 15_000;
 
 export interface KafkaReplayParts {
@@ -119,20 +116,20 @@ export interface KafkaReplayParts {
   readonly config: KafkaConfig;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
-  /** Reads what was put back so far. */
+  /** Reads the journal. */
   replayed(): Promise<Map<string, string>>;
 }
 
 /**
- * Puts letters back within transactions that hold both the messages and the record of them. All replays of a
- * dead-letter topic share one transactional id: to begin one fences off and undoes any that is still at work,
- * so that what is read as put back after that is all there is.
+ * Replays dead letters in transactions that contain both the messages and their journal entries. All replays of a
+ * dead-letter topic share one transactional id: a new replay fences off and aborts one that is still running, so the
+ * journal that is read afterwards is complete.
  * @throws KAFKA_UNAVAILABLE, KAFKA_REJECTED; REPLAY_CONFLICT from `put` once another replay has begun
  */
 export async function beginKafkaReplay({ kafka, config, clock, log, replayed }: KafkaReplayParts): Promise<Replay> {
-  const record = replayedTopic(config);
+  const journalTopic = replayedTopic(config);
   const producer = kafka.producer({
-    transactionalId: record,
+    transactionalId: journalTopic,
     transactionTimeout,
     maxInFlightRequests: 1,
     allowAutoTopicCreation: false,
@@ -140,15 +137,16 @@ export async function beginKafkaReplay({ kafka, config, clock, log, replayed }: 
   });
   const close = () => producer.disconnect();
   try {
-    if (await ensureTopic(kafka, { topic: record, partitions: 1, compacted: true })) log.info({ topic: record }, 'Created the topic');
+    if (await ensureTopic(kafka, { topic: journalTopic, partitions: 1, isCompacted: true }))
+      log.info({ topic: journalTopic }, 'Created the Kafka topic');
     await producer.connect();
-    await (await producer.transaction()).abort(); // an empty one: it fences others off
+    await (await producer.transaction()).abort(); // an empty transaction, which fences off other replays
     const before = await replayed();
     const put = async (letters: readonly ReplayItem[]): Promise<void> => {
       const at = new Date(clock.now()).toISOString();
       await inTransaction(producer, async (transaction) => {
-        await transaction.send({ topic: config.topic, acks: -1, messages: letters.map((letter) => messageOf(letter, config.topic)) });
-        await transaction.send({ topic: record, acks: -1, messages: letters.map((letter) => recordOf(letter, at)) });
+        await transaction.send({ topic: config.topic, acks: -1, messages: letters.map((letter) => toMessage(letter, config.topic)) });
+        await transaction.send({ topic: journalTopic, acks: -1, messages: letters.map((letter) => toJournalEntry(letter, at)) });
       });
     };
     return { replayed: before, put, finish: async () => config.topic, close };
@@ -164,7 +162,7 @@ async function inTransaction(producer: Producer, work: (transaction: Transaction
     try {
       await work(transaction);
     } catch (thrown) {
-      await transaction.abort().catch(() => {}); // the broker does it after a while, or whoever comes next
+      await transaction.abort().catch(() => {}); // else the broker does, after the timeout, or the next replay
       throw thrown;
     }
     await transaction.commit();
@@ -176,30 +174,28 @@ async function inTransaction(producer: Producer, work: (transaction: Transaction
 function asReplayError(thrown: unknown): FeedpulseError {
   const fenced = ['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED', 'INVALID_TXN_STATE', 'INVALID_PRODUCER_ID_MAPPING'];
   if (fenced.some((type) => hasKafkaErrorCode(thrown, type)))
-    return new FeedpulseError(
-      'REPLAY_CONFLICT',
-      'Another replay of these dead letters has begun, or the broker gave this one up for being slow.',
-      { cause: thrown },
-    );
-  return asKafkaError(thrown, 'putting dead letters back');
+    return new FeedpulseError('REPLAY_CONFLICT', 'Another replay of these dead letters has begun, or the transaction timed out.', {
+      cause: thrown,
+    });
+  return asKafkaError(thrown, 'replaying dead letters');
 }
 
 /**
- * The message as it came. Its time travels in a header, since a broker may refuse an old one or delete it
- * soon; where it came from, so that its path can be followed.
+ * The unchanged message. Its timestamp is sent in a header, since a broker may reject an old timestamp or delete the
+ * message soon; its old position too, for tracing.
  */
-function messageOf({ letter, key }: ReplayItem, topic: string): Message {
+function toMessage({ letter, key }: ReplayItem, topic: string): Message {
   const { position, bytes, timestamp } = letter;
   return {
     key: letter.key ?? key,
     value: bytes,
     headers: { 'feedpulse-replayed-from': positionText(position), 'feedpulse-timestamp': String(timestamp) },
-    // Versions of a post are in order only within a partition.
+    // The same partition, since versions of a post are ordered only within one.
     ...(position.topic === topic ? { partition: position.partition } : {}),
   };
 }
 
-function recordOf({ letter }: ReplayItem, at: string): Message {
+function toJournalEntry({ letter }: ReplayItem, at: string): Message {
   return {
     key: letter.id,
     value: positionText(letter.position),

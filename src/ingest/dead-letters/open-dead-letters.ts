@@ -14,13 +14,13 @@ interface Parts {
   readonly log: Log;
 }
 
-/** Where the dead letters of the configured feed are: beside Kafka's topic, or in the data folder. */
+/** The dead letters of the configured source: a Kafka topic, or a file in the data directory. */
 export function openDeadLetters({ config, clock, log }: Parts): DeadLetterStore {
   if (config.source === 'kafka') return createKafkaDeadLetterStore({ config: config.kafka, clock, log });
   return createFileDeadLetterStore(join(config.dataDir, 'dead-letters.ndjson'));
 }
 
-/** Judges messages as the pipeline would with this config. */
+/** Parses messages as the pipeline does with this config. */
 export function deadLetterParser({ config, clock, log }: Parts, signal: AbortSignal): ParseMessage {
   return createMessageParser({ mapping: compileMapping(config.mapping), config: config.kafka, clock, log, signal });
 }

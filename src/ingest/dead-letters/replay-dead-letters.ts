@@ -12,45 +12,42 @@ import {
 export interface ReplayOptions {
   readonly store: DeadLetterStore;
   readonly clock: Pick<Clock, 'now'>;
-  /** What a message becomes with the mapping of today. */
+  /** Parses a message with the current mapping. */
   readonly parse: ParseMessage;
-  /** The letters in question. */
-  wanted(letter: StoredDeadLetter): boolean;
-  /** The feed that letters may go back to; any where it is absent. */
-  readonly feed?: string;
-  /** Only says what would happen. */
+  /** Selects the dead letters to replay. */
+  filter(letter: StoredDeadLetter): boolean;
+  /** Replays only dead letters of this topic; of any topic if absent. */
+  readonly topic?: string;
+  /** Reports what would be replayed, without replaying it. */
   readonly dryRun: boolean;
   readonly onProgress?: OnProgress;
 }
 
-/** Why a letter was left alone although it was wanted. */
+/** A selected dead letter that was not replayed, and why. */
 export interface Skipped {
   readonly position: StoredDeadLetter['position'];
   readonly why: string;
 }
 
 export interface ReplayOutcome {
-  /** Letters that went back; that would go back, in a dry run. */
-  readonly putBack: number;
-  /** Letters that went back earlier. */
-  readonly already: number;
-  /** Letters that stay, by why: a reason of a dead letter, `truncated` or `other-feed`. */
-  readonly left: Readonly<Record<string, number>>;
-  /** The first of those. */
+  /** Dead letters replayed by this run; in a dry run, those that would be. */
+  readonly replayed: number;
+  /** Dead letters replayed by an earlier run. */
+  readonly alreadyReplayed: number;
+  /** Numbers of skipped dead letters by why: a dead-letter reason, `truncated` or `other-topic`. */
+  readonly skipped: Readonly<Record<string, number>>;
+  /** The first skipped dead letters. */
   readonly examples: readonly Skipped[];
   readonly unreadable: number;
-  /** Where they are now; absent when nothing went back. */
+  /** The topic or file with the replayed messages; absent if there are none. */
   readonly to?: string;
 }
 
-const batchLetters = 500;
-const batchBytes = 512 * 1_024;
-const shownExamples = 20;
+const maxBatchLetters = 500;
+const maxBatchBytes = 512 * 1_024;
+const maxExamples = 20;
 
-/**
- * Puts those letters back into the feed that are posts by now, each once however often this runs; leaves all
- * others alone and says why.
- */
+/** Replays the selected dead letters that can be parsed now, each once however often this runs, and reports why others are skipped. */
 export async function replayDeadLetters(options: ReplayOptions): Promise<ReplayOutcome> {
   const { store, dryRun } = options;
   const replay = dryRun ? undefined : await store.beginReplay();
@@ -66,11 +63,11 @@ async function replayWith(
   replay: Replay | undefined,
   replayed: ReadonlyMap<string, string>,
 ): Promise<ReplayOutcome> {
-  /** Copies of a letter may lie far apart. */
+  /** Ids replayed by this run: copies of a dead letter may be far apart. */
   const done = new Set<string>();
-  const left: Record<string, number> = {};
+  const skipped: Record<string, number> = {};
   const examples: Skipped[] = [];
-  let already = 0;
+  let alreadyReplayed = 0;
   let waiting: ReplayItem[] = [];
   let bytes = 0;
   const flush = async (): Promise<void> => {
@@ -79,68 +76,71 @@ async function replayWith(
     bytes = 0;
   };
   const { unreadable } = await options.store.read(async (letter) => {
-    if (!options.wanted(letter) || done.has(letter.id)) return;
+    if (!options.filter(letter) || done.has(letter.id)) return;
     if (replayed.has(letter.id)) {
-      already += 1;
+      alreadyReplayed += 1;
       return;
     }
-    const verdict = await judge(letter, options);
-    if ('why' in verdict) {
-      left[verdict.why] = (left[verdict.why] ?? 0) + 1;
-      if (examples.length < shownExamples) examples.push({ position: letter.position, why: verdict.why });
+    const result = await parseAgain(letter, options);
+    if ('why' in result) {
+      skipped[result.why] = (skipped[result.why] ?? 0) + 1;
+      if (examples.length < maxExamples) examples.push({ position: letter.position, why: result.why });
       return;
     }
-    if (waiting.length >= batchLetters || bytes + letter.bytes.length > batchBytes) await flush();
-    waiting.push(verdict);
+    if (waiting.length >= maxBatchLetters || bytes + letter.bytes.length > maxBatchBytes) await flush();
+    waiting.push(result);
     bytes += letter.bytes.length;
     done.add(letter.id);
   }, options.onProgress);
   await flush();
   const to = done.size > 0 ? await replay?.finish() : undefined;
-  return { putBack: done.size, already, left, examples, unreadable, ...(to === undefined ? {} : { to }) };
+  return { replayed: done.size, alreadyReplayed, skipped, examples, unreadable, ...(to === undefined ? {} : { to }) };
 }
 
-async function judge(letter: StoredDeadLetter, { feed, parse, clock }: ReplayOptions): Promise<ReplayItem | { readonly why: string }> {
+async function parseAgain(
+  letter: StoredDeadLetter,
+  { topic, parse, clock }: ReplayOptions,
+): Promise<ReplayItem | { readonly why: string }> {
   if (letter.truncatedFrom !== undefined) return { why: 'truncated' };
-  if (feed !== undefined && letter.position.topic !== feed) return { why: 'other-feed' };
+  if (topic !== undefined && letter.position.topic !== topic) return { why: 'other-topic' };
   const parsed = await parse(letter.bytes, letter.timestamp, clock.now());
   return 'post' in parsed ? { letter, key: `${parsed.post.platform}:${parsed.post.id}` } : { why: parsed.reason };
 }
 
-/** What a list shows of a letter. Never its bytes, of which there may be many, and which are other people's. */
+/** A dead letter as listed: without its bytes, which may be many and may contain personal data. */
 export interface ListedLetter {
   readonly position: string;
   readonly reason: string;
-  /** When it was refused, ISO 8601. */
+  /** When it was dead-lettered, ISO 8601. */
   readonly at: string;
   readonly bytes: number;
-  /** When it was put back, ISO 8601. */
+  /** When it was replayed, ISO 8601; null if it was not. */
   readonly replayedAt: string | null;
 }
 
 export interface DeadLetterList {
   /** The latest, in the order of the store. */
   readonly letters: readonly ListedLetter[];
-  /** Letters that are wanted, by reason; more than are listed where there are more than the limit. */
+  /** Numbers of all selected dead letters by reason, beyond the limit too. */
   readonly counts: Readonly<Record<string, number>>;
   readonly replayed: number;
   readonly unreadable: number;
 }
 
-/** Reads the whole store, and keeps the last `limit` letters that are wanted. */
+/** Reads the whole store and returns the last `limit` dead letters that pass the filter. */
 export async function listDeadLetters(
   store: DeadLetterStore,
-  { wanted, limit, onProgress }: { wanted: (letter: StoredDeadLetter) => boolean; limit: number; onProgress?: OnProgress },
+  { filter, limit, onProgress }: { filter: (letter: StoredDeadLetter) => boolean; limit: number; onProgress?: OnProgress },
 ): Promise<DeadLetterList> {
-  const putBack = await store.replayed();
+  const replayedAt = await store.replayed();
   const letters: ListedLetter[] = [];
   const counts: Record<string, number> = {};
   let replayed = 0;
   const { unreadable } = await store.read((letter) => {
-    if (!wanted(letter)) return;
+    if (!filter(letter)) return;
     counts[letter.reason] = (counts[letter.reason] ?? 0) + 1;
-    if (putBack.has(letter.id)) replayed += 1;
-    letters.push(toListed(letter, putBack.get(letter.id)));
+    if (replayedAt.has(letter.id)) replayed += 1;
+    letters.push(toListed(letter, replayedAt.get(letter.id)));
     if (letters.length > limit) letters.shift();
   }, onProgress);
   return { letters, counts, replayed, unreadable };

@@ -1,21 +1,21 @@
 import { isUtf8 } from 'node:buffer';
 
-/** Reads one value; throws `Undecodable`. */
+/** Reads one value. @throws AvroDecodeError */
 export type AvroRead = (cursor: AvroCursor) => unknown;
 
-/** Thrown when a schema is not Avro, or asks for more than is read here. */
+/** Thrown when a schema is not Avro, or uses a feature that is not supported. */
 export class UnsupportedSchema extends Error {}
 
-/** Types that were named so far, by their full name; a type may be referred to within itself. */
+/** The types named so far, by full name; a type may refer to itself. */
 type Names = Map<string, AvroRead>;
 
-const deepestSchema = 64;
+const maxSchemaDepth = 64;
 
 /**
- * Makes a reader of an Avro schema (https://avro.apache.org/docs/1.12.0/specification/). `texts` are the
- * schemas that it refers to, then itself, as JSON. Values come as JSON would bring them: a record or a map as
- * an object, a union as the value alone, an enum as its symbol, a date or timestamp as ISO
- * 8601, a long that a number cannot hold as a decimal string, bytes as text where they are UTF-8, else null.
+ * Compiles an Avro schema (https://avro.apache.org/docs/1.12.0/specification/) to a reader. `texts` are the schemas that
+ * it refers to, then the schema itself, as JSON. Values are returned as in JSON: a record or a map as an object, a union
+ * as its value, an enum as its symbol, a date or timestamp as ISO 8601, a long beyond 2^53 as a decimal string, and bytes
+ * as text if they are valid UTF-8, else as null.
  * @throws UnsupportedSchema
  */
 export function compileAvro(texts: readonly string[]): AvroRead {
@@ -30,7 +30,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // A primitive type may stand without quotes.
+    // A primitive type may be written without quotes.
     return text;
   }
 }
@@ -41,16 +41,16 @@ interface Scope {
   readonly depth: number;
 }
 
-/** A schema as an object; its attributes are checked where they are used. */
+/** A schema object; its attributes are checked where they are used. */
 type Attributes = Readonly<Record<string, unknown>>;
 
 function compile(schema: unknown, scope: Scope): AvroRead {
-  if (scope.depth > deepestSchema) throw new UnsupportedSchema();
+  if (scope.depth > maxSchemaDepth) throw new UnsupportedSchema();
   const inner = { ...scope, depth: scope.depth + 1 };
   if (typeof schema === 'string') return primitives[schema] ?? reference(schema, scope);
   if (Array.isArray(schema)) return union(schema.map((branch) => compile(branch, inner)));
   if (typeof schema !== 'object' || schema === null) throw new UnsupportedSchema();
-  const attributes = schema as Attributes; // an object, and no array
+  const attributes = schema as Attributes; // an object, not an array
   const { type, items, values, logicalType } = attributes;
   if (type === 'record' || type === 'error') return record(attributes, inner);
   if (type === 'enum') return define(attributes, inner, enumeration(attributes));
@@ -85,7 +85,7 @@ function textOf(bytes: Buffer): string | null {
   return isUtf8(bytes) ? bytes.toString('utf8') : null;
 }
 
-/** Milliseconds in a unit of a logical type, for those that are times. */
+/** Milliseconds per unit of the logical types that are times. */
 const timeUnits: Readonly<Record<string, number>> = {
   date: 86_400_000,
   'timestamp-millis': 1,
@@ -101,12 +101,12 @@ function logical(logicalType: unknown, read: AvroRead): AvroRead {
   if (unit === undefined) return read;
   return (cursor) => {
     const value = Number(read(cursor));
-    // As a string, since a number below 10^11 would be taken for seconds.
+    // A string, since the mapping would read a number below 10^11 as seconds.
     return Number.isFinite(value) ? isoOf(Math.floor(value * unit)) : null;
   };
 }
 
-/** ISO 8601, or the number itself where no date is so far away. */
+/** ISO 8601, or the number itself if it is outside the range of Date. */
 function isoOf(ms: number): string | number {
   const date = new Date(ms);
   return Number.isNaN(date.getTime()) ? ms : date.toISOString();
@@ -151,7 +151,7 @@ function record(attributes: Attributes, scope: Scope): AvroRead {
   return read;
 }
 
-/** Items come in blocks, each after its count; a negative count is followed by the block's size in bytes. */
+/** Items are stored in blocks, each after its count; a negative count is followed by the size of the block in bytes. */
 function blocks(cursor: AvroCursor, each: () => void): void {
   for (let count = cursor.int(); count !== 0; count = cursor.int()) {
     if (count < 0) cursor.int();
@@ -178,7 +178,7 @@ function mapOf(read: AvroRead): AvroRead {
   };
 }
 
-/** Enters a named type before what is inside it is read: it may refer to itself. */
+/** Registers a named type before its fields are compiled, since they may refer to it. */
 function define(attributes: Attributes, { names, namespace }: Scope, read: AvroRead): AvroRead {
   names.set(fullName(attributes, { namespace }), read);
   return read;
@@ -197,18 +197,15 @@ function reference(name: string, { names, namespace }: Scope): AvroRead {
   return read;
 }
 
-/** Thrown inside the reader of Avro when bytes and schema do not fit, or ask for too much; never leaves it. */
+/** Thrown when the bytes do not match the schema or exceed a limit; `message-parser.ts` turns it into a dead letter. */
 export class AvroDecodeError extends Error {}
 
-/**
- * Values that one message may hold. An array of `null` costs no bytes, so that ten bytes could claim a
- * billion of them.
- */
-const mostValues = 100_000;
-/** A schema may refer to itself, so that bytes decide how deep a value goes. */
-const deepest = 64;
+/** The most values of a message. Items of type `null` take no bytes, so that ten bytes could claim a billion of them. */
+const maxValues = 100_000;
+/** The deepest nesting of values. A schema may refer to itself, so that the bytes decide how deep a value nests. */
+const maxDepth = 64;
 
-/** A place in bytes that are being read; every read is checked against their end. */
+/** Reads bytes from a position; every read is checked against the end. */
 export class AvroCursor {
   readonly #bytes: Buffer;
   #at = 0;
@@ -223,17 +220,17 @@ export class AvroCursor {
     return this.#at === this.#bytes.length;
   }
 
-  /** Counts a value and how deep it stands. */
+  /** Reads one value, and checks the number of values and their depth. */
   within<T>(read: (cursor: AvroCursor) => T): T {
     this.#values += 1;
     this.#depth += 1;
-    if (this.#values > mostValues || this.#depth > deepest) throw new AvroDecodeError();
+    if (this.#values > maxValues || this.#depth > maxDepth) throw new AvroDecodeError();
     const value = read(this);
     this.#depth -= 1;
     return value;
   }
 
-  /** The next `length` bytes, not copied. */
+  /** The next `length` bytes, as a view. */
   take(length: number): Buffer {
     const end = this.#at + length;
     if (!Number.isSafeInteger(length) || length < 0 || end > this.#bytes.length) throw new AvroDecodeError();
@@ -246,7 +243,7 @@ export class AvroCursor {
     return this.take(1)[0] ?? 0;
   }
 
-  /** A zigzag integer of up to 64 bits, in 7 bits a byte, the lowest first. */
+  /** A zigzag varint of up to 64 bits. */
   long(): bigint {
     let value = 0n;
     for (let shift = 0n; shift < 70n; shift += 7n) {
@@ -257,7 +254,7 @@ export class AvroCursor {
     throw new AvroDecodeError();
   }
 
-  /** An integer that a length, a count or an index may be. */
+  /** A safe integer: a length, a count or an index. */
   int(): number {
     const value = Number(this.long());
     if (!Number.isSafeInteger(value)) throw new AvroDecodeError();

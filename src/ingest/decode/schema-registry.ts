@@ -10,46 +10,46 @@ import { isLoopback } from '../../lib/loopback.ts';
 import { backoffDelay, type Failure, retry } from '../../lib/retry.ts';
 import { type AvroRead, compileAvro, UnsupportedSchema } from './avro.ts';
 
-/** How messages of a schema are read. */
+/** How messages with a schema are decoded. */
 export type Format = { readonly kind: 'avro'; readonly read: AvroRead } | { readonly kind: 'json' } | { readonly kind: 'unsupported' };
 
 export interface SchemaRegistry {
   /**
-   * How messages with this schema are read; `unknown` when the registry says, for as long as `sentAt` allows
-   * (milliseconds since 1970), that there is none. A registry in trouble is asked again for five minutes.
+   * The format of messages with this schema id; `schemaNotFound` if the registry does not have it a minute after
+   * `sentAt` (milliseconds since 1970). A registry that is unavailable is retried for five minutes.
    * @throws REGISTRY_UNAVAILABLE, REGISTRY_REJECTED
    */
-  format(id: number, sentAt: number): Promise<Format | 'unknown'> | Format | 'unknown';
+  format(id: number, sentAt: number): Promise<Format | SchemaNotFound> | Format | SchemaNotFound;
 }
 
 export interface SchemaRegistryParts {
   readonly client: RegistryClient;
   readonly clock: Clock;
   readonly log: Log;
-  /** Ends what is under way. */
+  /** Aborts requests. */
   readonly signal: AbortSignal;
 }
 
-/** Schemas of one topic are a handful; ids come from messages, so there must be a bound. */
-const mostSchemas = 1_000;
-const mostUnknown = 10_000;
-/** How long after a message was sent its schema may still be on its way to this registry, in milliseconds. */
-const arrivalMs = 60_000;
-/** A message that has waited for long is asked for at least so long, and an unknown id is remembered so long. */
-const shortestMs = 2_000;
+/** A topic has a handful of schemas, but the ids come from messages, so the caches are bounded. */
+const maxSchemas = 1_000;
+const maxUnknownIds = 10_000;
+/** Milliseconds after a message was sent during which its schema may still be replicated to this registry. */
+const replicationMs = 60_000;
+/** The least that an id is retried for, even for an old message, and how long an unknown id is cached, in milliseconds. */
+const minRetryMs = 2_000;
 const outageMs = 300_000;
 const backoff = { firstMs: 200, maxMs: 5_000 };
 
-/** Schemas by id, each fetched once: what an id stands for never changes. */
+/** Schemas by id, each fetched once: the schema of an id never changes. */
 export function createSchemaRegistry(parts: SchemaRegistryParts): SchemaRegistry {
   const { clock } = parts;
-  const known = new LRUCache<number, Format>({ max: mostSchemas });
-  /** When it was last said that there is no such id. */
-  const unknown = new LRUCache<number, number>({ max: mostUnknown });
-  const underWay = new Map<number, Promise<Format | 'unknown'>>();
-  const learn = async (id: number, sentAt: number): Promise<Format | 'unknown'> => {
+  const known = new LRUCache<number, Format>({ max: maxSchemas });
+  /** When the registry last answered that it does not have the id. */
+  const unknown = new LRUCache<number, number>({ max: maxUnknownIds });
+  const inFlight = new Map<number, Promise<Format | SchemaNotFound>>();
+  const fetchAndCache = async (id: number, sentAt: number): Promise<Format | SchemaNotFound> => {
     const format = await fetchFormat(id, sentAt, parts);
-    if (format === 'unknown') unknown.set(id, clock.now());
+    if (format === schemaNotFound) unknown.set(id, clock.now());
     else known.set(id, format);
     return format;
   };
@@ -57,30 +57,30 @@ export function createSchemaRegistry(parts: SchemaRegistryParts): SchemaRegistry
     format: (id, sentAt) => {
       const format = known.get(id);
       if (format) return format;
-      const said = unknown.get(id);
-      if (said !== undefined && clock.now() - said < shortestMs) return 'unknown';
-      const asking = underWay.get(id) ?? learn(id, sentAt).finally(() => underWay.delete(id));
-      underWay.set(id, asking);
-      return asking;
+      const missedAt = unknown.get(id);
+      if (missedAt !== undefined && clock.now() - missedAt < minRetryMs) return schemaNotFound;
+      const fetching = inFlight.get(id) ?? fetchAndCache(id, sentAt).finally(() => inFlight.delete(id));
+      inFlight.set(id, fetching);
+      return fetching;
     },
   };
 }
 
-async function fetchFormat(id: number, sentAt: number, parts: SchemaRegistryParts): Promise<Format | 'unknown'> {
+async function fetchFormat(id: number, sentAt: number, parts: SchemaRegistryParts): Promise<Format | SchemaNotFound> {
   const { clock, signal } = parts;
   const started = clock.now();
-  const until = Math.max(started + shortestMs, Math.min(sentAt, started) + arrivalMs);
+  const until = Math.max(started + minRetryMs, Math.min(sentAt, started) + replicationMs);
   for (let failures = 1; ; failures += 1) {
-    const answer = await ask(`schemas/ids/${id}`, parts);
-    if (answer !== 'unknown') return formatOf(answer.found, parts);
+    const response = await request(`schemas/ids/${id}`, parts);
+    if (response !== schemaNotFound) return formatOf(response.found, parts);
     const pause = backoffDelay(backoff, failures);
-    if (clock.now() + pause > until) return 'unknown';
+    if (clock.now() + pause > until) return schemaNotFound;
     await clock.sleep(pause, signal);
   }
 }
 
-/** Asks the registry for JSON, and retries while it is unavailable. */
-function ask(path: string, { client, clock, log, signal }: SchemaRegistryParts): Promise<RegistryResponse> {
+/** Requests JSON from the registry, with retries while it is unavailable. */
+function request(path: string, { client, clock, log, signal }: SchemaRegistryParts): Promise<RegistryResponse> {
   const options = {
     clock,
     backoff,
@@ -88,24 +88,24 @@ function ask(path: string, { client, clock, log, signal }: SchemaRegistryParts):
     onFailure: (thrown: unknown, { failures, elapsedMs }: Failure): void => {
       const isTransient = thrown instanceof FeedpulseError && thrown.retry;
       if (!isTransient || signal.aborted || elapsedMs > outageMs) throw thrown;
-      if (failures === 1) log.warn({ error: asError(thrown).message }, 'schema registry unavailable; retrying with backoff');
+      if (failures === 1) log.warn({ error: asError(thrown).message }, 'Schema registry unavailable; retrying with backoff');
     },
   } as const;
   return retry(() => client.get(path, signal), options, signal);
 }
 
 const referenceSchema = z.object({ subject: z.string(), version: z.number() });
-const answerSchema = z.object({
+const responseSchema = z.object({
   schema: z.string(),
   schemaType: z.string().default('AVRO'),
   references: z.array(referenceSchema).default([]),
 });
 
 async function formatOf(found: unknown, parts: SchemaRegistryParts): Promise<Format> {
-  const answer = answerSchema.safeParse(found);
-  if (!answer.success) return { kind: 'unsupported' };
-  const { schema, schemaType, references } = answer.data;
-  // The schema of JSON says what a message may be; what it must be to become a post, the mapping says.
+  const response = responseSchema.safeParse(found);
+  if (!response.success) return { kind: 'unsupported' };
+  const { schema, schemaType, references } = response.data;
+  // JSON Schema only restricts messages; the mapping decides whether one is a post.
   if (schemaType === 'JSON') return { kind: 'json' };
   if (schemaType !== 'AVRO') return { kind: 'unsupported' };
   try {
@@ -116,9 +116,9 @@ async function formatOf(found: unknown, parts: SchemaRegistryParts): Promise<For
   }
 }
 
-const mostReferences = 100;
+const maxReferences = 100;
 
-/** The schemas that a schema refers to, each before those that need it. */
+/** The schemas that a schema refers to, dependencies first. */
 async function referencedSchemas(
   references: readonly z.infer<typeof referenceSchema>[],
   parts: SchemaRegistryParts,
@@ -128,16 +128,16 @@ async function referencedSchemas(
   for (const { subject, version } of references) {
     const path = `subjects/${encodeURIComponent(subject)}/versions/${version}`;
     if (seen.has(path)) continue;
-    if (seen.add(path).size > mostReferences) throw new UnsupportedSchema();
-    const answer = await ask(path, parts);
-    const found = answerSchema.safeParse(answer === 'unknown' ? undefined : answer.found);
+    if (seen.add(path).size > maxReferences) throw new UnsupportedSchema();
+    const response = await request(path, parts);
+    const found = responseSchema.safeParse(response === schemaNotFound ? undefined : response.found);
     if (!found.success) throw new UnsupportedSchema();
     texts.push(...(await referencedSchemas(found.data.references, parts, seen)), found.data.schema);
   }
   return texts;
 }
 
-/** Settings of the registry, and of Kafka where they hold for both. */
+/** Settings of the registry, and those of Kafka that apply to both. */
 export interface RegistryConfig {
   readonly url: string;
   readonly username?: string | undefined;
@@ -146,22 +146,25 @@ export interface RegistryConfig {
   readonly allowPlaintext: boolean;
 }
 
-/** An answer of the registry: a value, or that it knows nothing of the kind. */
-export type RegistryResponse = { readonly found: unknown } | 'unknown';
+/** The registry does not have the requested schema. */
+export const schemaNotFound = Symbol('schema not found');
+export type SchemaNotFound = typeof schemaNotFound;
+
+export type RegistryResponse = { readonly found: unknown } | SchemaNotFound;
 
 export interface RegistryClient {
   /**
-   * The JSON at a path. Rejects with REGISTRY_REJECTED for what trying again will not change, and with
-   * REGISTRY_UNAVAILABLE for everything else.
+   * The JSON at a path.
+   * @throws REGISTRY_REJECTED if a retry does not help, else REGISTRY_UNAVAILABLE
    */
   get(path: string, signal: AbortSignal): Promise<RegistryResponse>;
 }
 
-const answerMs = 10_000;
-/** Bytes of an answer; a schema has a few thousand. */
-const largestAnswer = 2 * 1_048_576;
+const responseTimeoutMs = 10_000;
+/** The most bytes of a response; a schema has a few thousand. */
+const maxResponseBytes = 2 * 1_048_576;
 
-/** Throws KAFKA_PLAINTEXT for an unencrypted connection that leaves this machine without leave to do so. */
+/** @throws KAFKA_PLAINTEXT for an unencrypted connection to another machine without `allowPlaintext` */
 export function createRegistryClient({ url, username, password, caFile, allowPlaintext }: RegistryConfig): RegistryClient {
   const base = new URL(url.endsWith('/') ? url : `${url}/`);
   const isPlain = base.protocol === 'http:';
@@ -176,34 +179,37 @@ export function createRegistryClient({ url, username, password, caFile, allowPla
   };
   return {
     get: async (path, signal) => {
-      const limited = AbortSignal.any([signal, AbortSignal.timeout(answerMs)]);
-      const { status, text } = await fetchText(new URL(path, base), { ...options, signal: limited }, largestAnswer).catch(
+      const limited = AbortSignal.any([signal, AbortSignal.timeout(responseTimeoutMs)]);
+      const { status, text } = await fetchText(new URL(path, base), { ...options, signal: limited }, maxResponseBytes).catch(
         (thrown: unknown) => {
           throw unavailable(base, asError(thrown).message, thrown);
         },
       );
-      return answerOf(base, status, text);
+      return parseResponse(base, status, text);
     },
   };
 }
 
-function answerOf(base: URL, status: number, body: string): RegistryResponse {
+function parseResponse(base: URL, status: number, body: string): RegistryResponse {
   if (status === 200) {
     try {
       return { found: JSON.parse(body) };
     } catch (thrown) {
-      throw unavailable(base, 'its answer is no JSON', thrown);
+      throw unavailable(base, 'its response is not JSON', thrown);
     }
   }
-  // A proxy in between also says 404, but not with a code of the registry.
-  if (status === 404 && /"error_code"\s*:\s*404\d\d/.test(body)) return 'unknown';
+  // A proxy may answer 404 too, but without an error code of the registry.
+  if (status === 404 && /"error_code"\s*:\s*404\d\d/.test(body)) return schemaNotFound;
   if (status === 401 || status === 403)
-    throw new FeedpulseError('REGISTRY_REJECTED', `The schema registry at ${base.host} answered ${status}.`);
-  throw unavailable(base, `it answered ${status}`);
+    throw new FeedpulseError(
+      'REGISTRY_REJECTED',
+      `The schema registry at ${base.host} answered with status ${status}. Check kafka.schemaRegistry.username and its password.`,
+    );
+  throw unavailable(base, `it answered with status ${status}`);
 }
 
 function unavailable(base: URL, why: string, cause?: unknown): FeedpulseError {
-  return new FeedpulseError('REGISTRY_UNAVAILABLE', `The schema registry at ${base.host} cannot be asked: ${why}.`, { cause });
+  return new FeedpulseError('REGISTRY_UNAVAILABLE', `The schema registry at ${base.host} is unavailable: ${why}.`, { cause });
 }
 
 function readCertificate(path: string): Buffer {

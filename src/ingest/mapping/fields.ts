@@ -6,9 +6,9 @@ export type FieldPath = readonly string[];
 
 type MappedField = Exclude<keyof FieldMapping, 'platformName'>;
 
-/** A mapping with its paths taken apart, so that this happens once and not for every post. */
+/** A mapping whose paths are split, once and not for every post. */
 export interface CompiledMapping {
-  /** The platform of every message of this feed; messages name their own where it is absent. */
+  /** The platform of every message; if undefined, messages name their own. */
   readonly platformName: string | undefined;
   readonly paths: Readonly<Record<MappedField, FieldPath>>;
 }
@@ -19,7 +19,7 @@ export function compileMapping({ platformName, ...fields }: FieldMapping): Compi
   return { platformName, paths: paths as unknown as Record<MappedField, FieldPath> };
 }
 
-/** What stands at the path, or undefined. Looks at own properties only, so that `__proto__` leads nowhere. */
+/** The value at a path, or undefined. Reads own properties only, so that `__proto__` leads nowhere. */
 export function pick(root: object, path: FieldPath): unknown {
   let found: unknown = root;
   for (const key of path) {
@@ -30,51 +30,48 @@ export function pick(root: object, path: FieldPath): unknown {
   return found;
 }
 
-/**
- * Fields that a post can do without. What has the wrong type or shape is left out: a follower count that is
- * a sentence is no reason to lose the post.
- */
+/** Optional fields of a post: a value of the wrong type or format is dropped, not the post. */
 
-/** Longest identifier, in UTF-16 code units. */
-const longestId = 256;
-const longestName = 256;
-const longestUrl = 2_048;
+/** In UTF-16 code units. */
+const maxIdLength = 256;
+const maxNameLength = 256;
+const maxUrlLength = 2_048;
 /** Counts are stored in 32 bits. */
-const largestCount = 0xffff_ffff;
+const maxCount = 0xffff_ffff;
 const nul = '\u0000';
 
-/** Well-formed Unicode without NUL; each offender becomes U+FFFD. */
+/** Well-formed Unicode without NUL; invalid characters become U+FFFD. */
 export function cleanText(text: string): string {
   const wellFormed = text.isWellFormed() ? text : text.toWellFormed();
   return wellFormed.includes(nul) ? wellFormed.replaceAll(nul, '\ufffd') : wellFormed;
 }
 
-/** An identifier as a string, or undefined. Nothing is mended: two different ids must never become one. */
+/** An identifier as a string, or undefined. Nothing is repaired: two different ids must never become equal. */
 export function idOf(value: unknown): string | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : undefined;
-  if (typeof value !== 'string' || value.trim() === '' || value.length > longestId) return undefined;
+  if (typeof value !== 'string' || value.trim() === '' || value.length > maxIdLength) return undefined;
   return value.isWellFormed() && !value.includes(nul) ? value : undefined;
 }
 
-/** BCP 47 in lower case; `und` says nothing and is left out. */
+/** A BCP 47 tag in lower case; `und` is dropped. */
 export function langOf(value: unknown): string | undefined {
   if (typeof value !== 'string' || !/^[a-z]{2,8}(?:[-_][a-z0-9]{1,8}){0,4}$/i.test(value)) return undefined;
   const lang = value.toLowerCase().replaceAll('_', '-');
   return lang === 'und' ? undefined : lang;
 }
 
-/** An http(s) address in its normal form, or undefined. */
+/** A normalised http(s) URL, or undefined. */
 export function urlOf(value: unknown): string | undefined {
-  if (typeof value !== 'string' || value.length >= longestUrl || !/^https?:\/\//i.test(value)) return undefined;
+  if (typeof value !== 'string' || value.length >= maxUrlLength || !/^https?:\/\//i.test(value)) return undefined;
   try {
     const { href } = new URL(value);
-    return href.length < longestUrl ? href : undefined;
+    return href.length < maxUrlLength ? href : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** The author, known by id, or by handle where the feed has no ids. */
+/** The author, identified by id, or by handle if the feed has no ids. */
 export function authorOf(root: object, { paths }: CompiledMapping): Author | undefined {
   const handle = nameOf(pick(root, paths.authorHandle));
   const id = idOf(pick(root, paths.authorId)) ?? idOf(handle);
@@ -89,7 +86,7 @@ export function authorOf(root: object, { paths }: CompiledMapping): Author | und
   };
 }
 
-/** The three counts, or undefined when the message holds none of them. */
+/** The three counts, or undefined if the message has none of them. */
 export function engagementOf(root: object, { paths }: CompiledMapping): Engagement | undefined {
   const likes = countOf(pick(root, paths.likes));
   const reposts = countOf(pick(root, paths.reposts));
@@ -100,27 +97,27 @@ export function engagementOf(root: object, { paths }: CompiledMapping): Engageme
 
 function nameOf(value: unknown): string | undefined {
   if (typeof value !== 'string' || value.trim() === '') return undefined;
-  // Cut first: cutting may split a surrogate pair, which cleaning then mends.
-  return cleanText(value.slice(0, longestName));
+  // Truncated first, since that may split a surrogate pair, which cleanText repairs.
+  return cleanText(value.slice(0, maxNameLength));
 }
 
 function countOf(value: unknown): number | undefined {
-  return typeof value === 'number' && !Number.isNaN(value) ? Math.min(Math.max(Math.trunc(value), 0), largestCount) : undefined;
+  return typeof value === 'number' && !Number.isNaN(value) ? Math.min(Math.max(Math.trunc(value), 0), maxCount) : undefined;
 }
 
 const isoPattern = /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?:[Zz]|([+-])(\d\d):?(\d\d)?)?)?$/;
 
 /** Numbers below this are seconds since 1970 (until the year 5138), others milliseconds (from 1973 on). */
-const firstMilliseconds = 100_000_000_000;
+const minMilliseconds = 100_000_000_000;
 
 /**
- * Milliseconds since 1970 UTC of an ISO 8601 string or an epoch in seconds or milliseconds; undefined for
- * anything else. A time without a zone is read as UTC: the machine's own zone must not decide.
+ * Milliseconds since 1970 UTC of an ISO 8601 string or an epoch in seconds or milliseconds; undefined for anything else.
+ * A time without a zone is UTC, whatever the zone of the machine.
  */
 export function parseTime(value: unknown): number | undefined {
   if (typeof value === 'string') return parseIso(value);
   if (typeof value !== 'number' || !Number.isFinite(value)) return undefined;
-  return Math.round(Math.abs(value) < firstMilliseconds ? value * 1_000 : value);
+  return Math.round(Math.abs(value) < minMilliseconds ? value * 1_000 : value);
 }
 
 function parseIso(text: string): number | undefined {

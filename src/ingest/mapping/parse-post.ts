@@ -7,27 +7,27 @@ export { type CompiledMapping, compileMapping } from './fields.ts';
 
 export type ParsedPost = { readonly post: Post } | { readonly reason: DeadLetterReason };
 
-/** Bytes. Real posts have a few hundred; a quarter of a mebibyte leaves room for what feeds add around them. */
-export const largestMessage = 256 * 1_024;
-const deepestNesting = 32;
+/** The most bytes of a message. Posts have a few hundred; feeds add metadata. */
+export const maxMessageBytes = 256 * 1_024;
+const maxNesting = 32;
 const firstDate = Date.UTC(2000, 0, 1);
 const oneDay = 86_400_000;
 const byteOrderMark = '\ufeff';
 
 /**
- * Makes a post of a message, or says why it is none. `timestamp` is the feed's own time of the message and
- * stands in for absent dates, `now` is the clock's; both in milliseconds since 1970. Pure, and never throws.
+ * Parses a message to a post, or to the reason why it is not one. `timestamp` is the message's timestamp from its feed,
+ * the default of absent dates; `now` is the time of the clock; both in milliseconds since 1970. Pure; never throws.
  */
 export function parsePost(message: Uint8Array | string, mapping: CompiledMapping, timestamp: number, now: number): ParsedPost {
-  return refusable(() => postOf(readObject(message), mapping, { from: firstDate, until: now + oneDay }, timestamp, now));
+  return catchInvalid(() => postOf(readObject(message), mapping, { from: firstDate, until: now + oneDay }, timestamp, now));
 }
 
-/** As `parsePost`, of a message that was decoded already. */
+/** Like `parsePost`, for a message that is decoded already. */
 export function parseValue(value: unknown, mapping: CompiledMapping, timestamp: number, now: number): ParsedPost {
-  return refusable(() => postOf(shallowObject(value), mapping, { from: firstDate, until: now + oneDay }, timestamp, now));
+  return catchInvalid(() => postOf(shallowObject(value), mapping, { from: firstDate, until: now + oneDay }, timestamp, now));
 }
 
-function refusable(make: () => Post): ParsedPost {
+function catchInvalid(make: () => Post): ParsedPost {
   try {
     return { post: make() };
   } catch (thrown) {
@@ -47,7 +47,7 @@ function postOf(root: object, mapping: CompiledMapping, range: Range, timestamp:
   const id = requiredId(pick(root, paths.id), 'missing-id');
   const deleted = flag(pick(root, paths.deleted));
   const text = deleted ? '' : requiredText(pick(root, paths.text));
-  // A producer may have stamped its message with nonsense; that is no fault of the post.
+  // A producer may set a nonsensical timestamp; the post is valid all the same.
   const feedTime = timestamp >= range.from && timestamp <= range.until ? timestamp : now;
   const timeOf = deleted ? lenientTime : strictTime;
   const createdAt = timeOf(pick(root, paths.createdAt), range) ?? feedTime;
@@ -71,16 +71,16 @@ function optionalFields(root: object, mapping: CompiledMapping): Partial<Post> {
   };
 }
 
-/** The message as a JSON object of bounded size and depth. */
+/** The message as a JSON object of limited size and depth. */
 function readObject(message: Uint8Array | string): object {
   const size = typeof message === 'string' ? Buffer.byteLength(message) : message.byteLength;
-  if (size > largestMessage) throw new InvalidMessage('too-large');
+  if (size > maxMessageBytes) throw new InvalidMessage('too-large');
   return shallowObject(parseJson(typeof message === 'string' ? message : decode(message)));
 }
 
 function shallowObject(value: unknown): object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new InvalidMessage('not-an-object');
-  if (nestsDeeper(value, deepestNesting)) throw new InvalidMessage('too-deep');
+  if (nestsDeeper(value, maxNesting)) throw new InvalidMessage('too-deep');
   return value;
 }
 
@@ -97,7 +97,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** True when `value` nests deeper than `levels`; the object itself is the first level. */
+/** Whether `value` nests deeper than `levels`; the object itself is the first level. */
 function nestsDeeper(value: object, levels: number): boolean {
   if (levels === 0) return true;
   for (const inner of Object.values(value)) {
@@ -136,7 +136,7 @@ function strictTime(value: unknown, { from, until }: Range): number | undefined 
   return time;
 }
 
-/** A deletion needs no date, so a bad one must not undo it. */
+/** A deletion needs no date, so an invalid one is ignored. */
 function lenientTime(value: unknown, { from, until }: Range): number | undefined {
   const time = parseTime(value);
   return time !== undefined && time >= from && time <= until ? time : undefined;
@@ -146,13 +146,13 @@ function iso(time: number): string {
   return new Date(time).toISOString();
 }
 
-/** Thrown inside the parser when a message cannot become a post; never leaves it. */
+/** Thrown inside this module when a message cannot become a post. */
 export class InvalidMessage extends Error {
   readonly reason: DeadLetterReason;
 
   constructor(reason: DeadLetterReason) {
     super(reason);
-    this.name = 'Refused';
+    this.name = 'InvalidMessage';
     this.reason = reason;
   }
 }

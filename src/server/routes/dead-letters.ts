@@ -37,14 +37,14 @@ export const deadLettersResponse = z
   .describe('Dead letters');
 
 export const replayResult = z.strictObject({
-  putBack: count.describe('Replayed messages'),
-  already: count.describe('Messages replayed earlier'),
-  left: z.record(z.string(), count).describe('Messages not replayed, by reason'),
+  replayed: count.describe('Replayed messages'),
+  alreadyReplayed: count.describe('Messages replayed earlier'),
+  skipped: z.record(z.string(), count).describe('Messages not replayed, by reason'),
   to: z.string().exactOptional().describe('Where the replayed messages are: a topic, or a file to read'),
 });
 
 export interface DeadLetterDeps {
-  readonly deadLetters: { readonly store: DeadLetterStore; readonly parse: ParseMessage; readonly feed?: string };
+  readonly deadLetters: { readonly store: DeadLetterStore; readonly parse: ParseMessage; readonly topic?: string };
   readonly clock: ReplayOptions['clock'];
   readonly maintenance: { readonly jobs: Jobs };
 }
@@ -60,7 +60,7 @@ export function registerDeadLetterRoutes(app: App, { deadLetters, clock, mainten
     response: { 200: deadLettersResponse },
   };
   app.get('/api/v1/dead-letters', { config: { role: 'viewer' }, schema: listSchema }, async ({ query: { reason, limit } }) => {
-    const { letters, ...rest } = await listDeadLetters(deadLetters.store, { wanted: hasReason(reason), limit });
+    const { letters, ...rest } = await listDeadLetters(deadLetters.store, { filter: hasReason(reason), limit });
     return { ...rest, letters: letters.map((letter) => ({ ...letter, meaning: meaningOf(letter.reason) })).reverse() };
   });
 
@@ -72,8 +72,8 @@ export function registerDeadLetterRoutes(app: App, { deadLetters, clock, mainten
   app.post('/api/v1/dead-letters/replay', { config: { role: 'admin' }, schema: replaySchema }, async ({ body }, reply) => {
     const { reason, dryRun } = body;
     const work: RunJob = async (report) => {
-      const outcome = await replayDeadLetters({ ...deadLetters, clock, wanted: hasReason(reason), dryRun, onProgress: report });
-      return { changed: dryRun ? 0 : outcome.putBack, result: toResult(outcome) };
+      const outcome = await replayDeadLetters({ ...deadLetters, clock, filter: hasReason(reason), dryRun, onProgress: report });
+      return { changed: dryRun ? 0 : outcome.replayed, result: toResult(outcome) };
     };
     return reply.code(202).send(maintenance.jobs.start('replay', work, 'replay'));
   });
@@ -83,6 +83,6 @@ function meaningOf(reason: string): string | null {
   return reason in deadLetterReasons ? deadLetterReasons[reason as DeadLetterReason] : null; // `in` has checked it
 }
 
-function toResult({ putBack, already, left, to }: ReplayOutcome): z.output<typeof replayResult> {
-  return { putBack, already, left: { ...left }, ...(to !== undefined && { to }) };
+function toResult({ replayed, alreadyReplayed, skipped, to }: ReplayOutcome): z.output<typeof replayResult> {
+  return { replayed, alreadyReplayed, skipped: { ...skipped }, ...(to !== undefined && { to }) };
 }

@@ -18,10 +18,10 @@ export interface DeadLetters {
 }
 
 export interface ReplayResult {
-  readonly putBack: number;
-  readonly already: number;
+  readonly replayed: number;
+  readonly alreadyReplayed: number;
   /** Skipped dead letters, by reason. */
-  readonly left: Readonly<Record<string, number>>;
+  readonly skipped: Readonly<Record<string, number>>;
   readonly to?: string;
 }
 

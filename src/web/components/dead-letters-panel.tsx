@@ -128,13 +128,13 @@ function DeadLetterTables({ found: { counts, letters } }: { readonly found: Dead
   );
 }
 
-function describeReplay({ putBack, already, left, to }: ReplayResult, dryRun: boolean): string {
-  const skipped = Object.entries(left).map(([why, count]) => `${formatInteger(count)} ${why}`);
-  const done = dryRun ? `${formatInteger(putBack)} would be replayed.` : `${formatInteger(putBack)} replayed${to ? ` to ${to}` : ''}.`;
+function describeReplay({ replayed, alreadyReplayed, skipped, to }: ReplayResult, dryRun: boolean): string {
+  const reasons = Object.entries(skipped).map(([why, count]) => `${formatInteger(count)} ${why}`);
+  const done = dryRun ? `${formatInteger(replayed)} would be replayed.` : `${formatInteger(replayed)} replayed${to ? ` to ${to}` : ''}.`;
   return [
     done,
-    already > 0 ? `${formatInteger(already)} already replayed.` : '',
-    skipped.length > 0 ? `Skipped: ${skipped.join(', ')}.` : '',
+    alreadyReplayed > 0 ? `${formatInteger(alreadyReplayed)} already replayed.` : '',
+    reasons.length > 0 ? `Skipped: ${reasons.join(', ')}.` : '',
   ]
     .filter(Boolean)
     .join(' ');

@@ -49,16 +49,16 @@ async function readAll(): Promise<{ letters: StoredDeadLetter[]; unreadable: num
 }
 
 function replay(
-  options: { dryRun?: boolean; wanted?: (letter: StoredDeadLetter) => boolean; from?: DeadLetterStore } = {},
+  options: { dryRun?: boolean; filter?: (letter: StoredDeadLetter) => boolean; from?: DeadLetterStore } = {},
 ): Promise<ReplayOutcome> {
   const clock = { now: () => now };
   const mapping = compileMapping({ ...defaultMapping, text: 'body' });
-  const { dryRun = false, wanted = () => true, from = store } = options;
+  const { dryRun = false, filter = () => true, from = store } = options;
   return replayDeadLetters({
     store: from,
     clock,
     parse: (bytes, timestamp, at) => parsePost(bytes, mapping, timestamp, at),
-    wanted,
+    filter,
     dryRun,
   });
 }
@@ -105,7 +105,7 @@ describe('a file of dead letters', () => {
 
   it('is empty where there is none', async () => {
     expect(await readAll()).toEqual({ letters: [], unreadable: 0 });
-    expect((await replay()).putBack).toBe(0);
+    expect((await replay()).replayed).toBe(0);
   });
 });
 
@@ -113,30 +113,30 @@ describe('a replay of a file', () => {
   it('puts each letter back once, however often it runs, and leaves what is no post', async () => {
     await keep(letter(1, bodied(1)), letter(2, '{', { reason: 'not-json' }), letter(3, bodied(3), { truncatedFrom: 99 }));
     const first = await replay();
-    expect(first).toMatchObject({ putBack: 1, already: 0, left: { 'not-json': 1, truncated: 1 } });
+    expect(first).toMatchObject({ replayed: 1, alreadyReplayed: 0, skipped: { 'not-json': 1, truncated: 1 } });
     expect(first.examples.map(({ position: { offset }, why }) => [offset, why])).toEqual([
       ['2', 'not-json'],
       ['3', 'truncated'],
     ]);
     expect(readFileSync(first.to ?? '', 'utf8')).toBe(`${bodied(1)}\n`);
     await keep(letter(4, bodied(4)));
-    expect(await replay()).toMatchObject({ putBack: 1, already: 1 });
-    expect(await replay()).toMatchObject({ putBack: 0, already: 2 });
+    expect(await replay()).toMatchObject({ replayed: 1, alreadyReplayed: 1 });
+    expect(await replay()).toMatchObject({ replayed: 0, alreadyReplayed: 2 });
     expect(fed()).toEqual([bodied(1), bodied(4)]);
   });
 
   it('puts a letter back once of which there are copies', async () => {
     await keep(letter(1, bodied(1)), letter(1, bodied(1)), letter(1, bodied(1)));
-    expect(await replay()).toMatchObject({ putBack: 1 });
+    expect(await replay()).toMatchObject({ replayed: 1 });
     expect(fed()).toEqual([bodied(1)]);
   });
 
-  it('takes only what is wanted, and nothing in a dry run', async () => {
+  it('takes only what is filter, and nothing in a dry run', async () => {
     await keep(letter(1, bodied(1)), letter(2, bodied(2), { reason: 'bad-date' }));
-    const wanted = ({ reason }: StoredDeadLetter) => reason === 'bad-date';
-    expect(await replay({ dryRun: true, wanted })).toMatchObject({ putBack: 1 });
+    const filter = ({ reason }: StoredDeadLetter) => reason === 'bad-date';
+    expect(await replay({ dryRun: true, filter })).toMatchObject({ replayed: 1 });
     expect(readdirSync(folder)).toEqual(['dead-letters.ndjson']);
-    expect(await replay({ wanted })).toMatchObject({ putBack: 1 });
+    expect(await replay({ filter })).toMatchObject({ replayed: 1 });
     expect(fed()).toEqual([bodied(2)]);
   });
 
@@ -153,7 +153,7 @@ describe('a replay of a file', () => {
     };
     await expect(replay({ from: dying })).rejects.toThrow('killed');
     expect(fed()).toEqual([]);
-    expect(await replay()).toMatchObject({ putBack: 700, already: 0 });
+    expect(await replay()).toMatchObject({ replayed: 700, alreadyReplayed: 0 });
     expect(new Set(fed()).size).toBe(700);
     expect(fed()).toHaveLength(700);
   });
@@ -164,7 +164,7 @@ describe('a replay of a file', () => {
     const lost = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason.code] : []));
     expect(lost).toEqual(['REPLAY_CONFLICT', 'REPLAY_CONFLICT']);
     expect(fed()).toHaveLength(50);
-    expect(await replay()).toMatchObject({ putBack: 0, already: 50 });
+    expect(await replay()).toMatchObject({ replayed: 0, alreadyReplayed: 50 });
     expect(readdirSync(join(folder, 'replays')).filter((name) => name.startsWith('draft-'))).toEqual([]);
   });
 

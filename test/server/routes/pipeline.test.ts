@@ -103,10 +103,10 @@ async function replay(body: object): Promise<unknown> {
 }
 
 test('what is a post by now goes back, once; a dry run changes nothing', async () => {
-  const left = { 'not-json': 2 };
-  expect(await replay({ dryRun: true })).toEqual({ putBack: 1, already: 0, left });
+  const skipped = { 'not-json': 2 };
+  expect(await replay({ dryRun: true })).toEqual({ replayed: 1, alreadyReplayed: 0, skipped });
   const done = (await replay({})) as { to: string }; // as it is parsed
-  expect(done).toEqual({ putBack: 1, already: 0, left, to: expect.stringContaining('replays') });
+  expect(done).toEqual({ replayed: 1, alreadyReplayed: 0, skipped, to: expect.stringContaining('replays') });
   expect(await readFile(done.to, 'utf8')).toContain('It is a post by now');
-  expect(await replay({})).toEqual({ putBack: 0, already: 1, left });
+  expect(await replay({})).toEqual({ replayed: 0, alreadyReplayed: 1, skipped });
 });

@@ -30,7 +30,7 @@ async function list(options: Options): Promise<DeadLetterList> {
   const config = letterConfig(options);
   const store = openLetters(config, createLog(config.log.level));
   const limit = Math.floor(options.limit);
-  return withProgress('Reading', (onProgress) => listDeadLetters(store, { wanted: matches(options), limit, onProgress }));
+  return withProgress('Reading', (onProgress) => listDeadLetters(store, { filter: matches(options), limit, onProgress }));
 }
 
 /** Fits 80 columns unless the topic's name is long; the position comes last, since it must stay whole. */
@@ -42,7 +42,7 @@ function table({ letters, counts, replayed, unreadable }: DeadLetterList): strin
   const row = (at: string, reason: string, bytes: string, state: string, position: string) =>
     `${at.padEnd(16)}  ${reason.padEnd(width)} ${bytes.padStart(9)}  ${state.padEnd(8)}  ${position}`;
   const rows = letters.map(({ at, reason, bytes, replayedAt, position }) =>
-    row(minute(at), escapeTerminal(reason), grouped(bytes), replayedAt === null ? 'waiting' : 'replayed', escapeTerminal(position)),
+    row(minute(at), escapeTerminal(reason), grouped(bytes), replayedAt === null ? 'pending' : 'replayed', escapeTerminal(position)),
   );
   const reasons = Object.entries(counts).sort(([, a], [, b]) => b - a);
   return `${[

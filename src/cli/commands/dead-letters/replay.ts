@@ -32,8 +32,8 @@ export function deadLettersReplay(): Command {
           store: openLetters(config, log),
           clock: systemClock,
           parse: parserOf(config, log),
-          wanted: matches(options),
-          ...(config.source === 'kafka' ? { feed: config.kafka.topic } : {}),
+          filter: matches(options),
+          ...(config.source === 'kafka' ? { topic: config.kafka.topic } : {}),
           dryRun,
           onProgress,
         }),
@@ -48,15 +48,19 @@ function asJson(outcome: ReplayOutcome, dryRun: boolean): object {
   return { ...outcome, dryRun, examples: outcome.examples.map(({ position, why }) => ({ position: positionText(position), why })) };
 }
 
-function asText({ putBack, already, left, examples, unreadable, to }: ReplayOutcome, dryRun: boolean, isTopic: boolean): string {
-  const staying = Object.entries(left).sort(([, a], [, b]) => b - a);
-  const total = staying.reduce((sum, [, count]) => sum + count, 0);
+function asText(
+  { replayed, alreadyReplayed, skipped, examples, unreadable, to }: ReplayOutcome,
+  dryRun: boolean,
+  isTopic: boolean,
+): string {
+  const reasons = Object.entries(skipped).sort(([, a], [, b]) => b - a);
+  const total = reasons.reduce((sum, [, count]) => sum + count, 0);
   const lines = [
-    dryRun ? `${putBack} would be put back.` : `${putBack} put back${to === undefined ? '' : ` into ${escapeTerminal(to)}`}.`,
-    ...(to === undefined || isTopic ? [] : [`Feed them with: feedpulse run --source ndjson --in ${escapeTerminal(to)}`]),
-    ...(already > 0 ? [`${already} already put back earlier.`] : []),
-    ...(total > 0 ? [`${total} left alone:`] : []),
-    ...staying.map(([why, count]) => `  ${escapeTerminal(why).padEnd(18)} ${String(count).padStart(7)}  ${meaningOf(why)}`),
+    dryRun ? `${replayed} would be replayed.` : `${replayed} replayed${to === undefined ? '' : ` to ${escapeTerminal(to)}`}.`,
+    ...(to === undefined || isTopic ? [] : [`Ingest them with: feedpulse run --source ndjson --in ${escapeTerminal(to)}`]),
+    ...(alreadyReplayed > 0 ? [`${alreadyReplayed} already replayed earlier.`] : []),
+    ...(total > 0 ? [`${total} skipped:`] : []),
+    ...reasons.map(([why, count]) => `  ${escapeTerminal(why).padEnd(18)} ${String(count).padStart(7)}  ${meaningOf(why)}`),
     ...(examples.length > 0 ? ['', examples.length < total ? `The first ${examples.length} of them:` : 'They are:'] : []),
     ...examples.map(({ position, why }) => `  ${escapeTerminal(why).padEnd(18)} ${escapeTerminal(positionText(position))}`),
     ...(unreadable > 0 ? [`${unreadable} entries could not be read.`] : []),
@@ -64,12 +68,12 @@ function asText({ putBack, already, left, examples, unreadable, to }: ReplayOutc
   return `${lines.join('\n')}\n`;
 }
 
-const otherwise: Readonly<Record<string, string>> = {
-  truncated: 'Only its beginning was kept.',
-  'other-feed': 'It came from another topic than the feed of this config.',
+const otherReasons: Readonly<Record<string, string>> = {
+  truncated: 'Only the beginning of the message was stored.',
+  'other-topic': 'The message came from another topic than kafka.topic.',
 };
 
 function meaningOf(why: string): string {
-  if (Object.hasOwn(otherwise, why)) return otherwise[why] ?? '';
+  if (Object.hasOwn(otherReasons, why)) return otherReasons[why] ?? '';
   return Object.hasOwn(deadLetterReasons, why) ? deadLetterReasons[why as DeadLetterReason] : ''; // found just before
 }

@@ -9,15 +9,15 @@ import { readTlsFiles, trustFault } from '../../../lib/tls.ts';
 import { registerCodecs } from './codecs.ts';
 
 /**
- * A client for the configured brokers, shared by the feed, the dead letters and `produce`; connects to nothing
- * yet. A request is tried again so many times. Throws KAFKA_PLAINTEXT for an unencrypted connection that leaves this machine without leave to do so,
- * FILE_UNREADABLE for a certificate or key.
+ * A kafkajs client for the configured brokers, not connected yet. A request is retried `retries` times.
+ * @throws KAFKA_PLAINTEXT for an unencrypted connection to another machine without `allowPlaintext`, FILE_UNREADABLE for
+ * a certificate or key
  */
 export function createKafka(config: KafkaConfig, log: Log, retries = 8): Kafka {
   const { brokers, clientId, tls, allowPlaintext, sasl } = config;
-  const away = brokers.find((broker) => !isLoopback(broker.replace(/:\d+$/, '')));
-  if (!tls && !allowPlaintext && away !== undefined) {
-    throw new FeedpulseError('KAFKA_PLAINTEXT', `The connection to ${away} would not be encrypted.`);
+  const remote = brokers.find((broker) => !isLoopback(broker.replace(/:\d+$/, '')));
+  if (!tls && !allowPlaintext && remote !== undefined) {
+    throw new FeedpulseError('KAFKA_PLAINTEXT', `The connection to the broker ${remote} would not be encrypted.`);
   }
   registerCodecs();
   return new kafkajs.Kafka({
@@ -40,8 +40,8 @@ function saslOptions({ mechanism, username, password }: NonNullable<KafkaConfig[
   return { mechanism, username, password };
 }
 
-/** What may be logged of kafkajs's facts: never a request, a response or a message, which hold people's posts. */
-const loggedFacts = [
+/** The fields of kafkajs's log entries that are logged: never a request, a response or a message, which contain posts. */
+const loggedFields = [
   'namespace',
   'topic',
   'partition',
@@ -56,15 +56,15 @@ const loggedFacts = [
   'duration',
 ];
 
-/** kafkajs is chatty: each rebalance and each attempt to connect is an error to it. What really ends the feed is logged by the feed. */
+/** kafkajs logs every rebalance and every failed connection attempt as an error. The source logs what really stops it. */
 function logTo(log: Log): logCreator {
   return () =>
-    ({ namespace, level, log: { message, ...facts } }) => {
-      const kept = Object.fromEntries(
-        Object.entries({ namespace, ...facts }).flatMap(([name, value]) => (loggedFacts.includes(name) ? [[name, plain(value)]] : [])),
+    ({ namespace, level, log: { message, ...fields } }) => {
+      const logged = Object.fromEntries(
+        Object.entries({ namespace, ...fields }).flatMap(([name, value]) => (loggedFields.includes(name) ? [[name, plain(value)]] : [])),
       );
-      if (level === kafkajs.logLevel.ERROR && namespace !== 'Connection') log.warn(kept, `Kafka: ${message}`);
-      else log.debug(kept, `Kafka: ${message}`);
+      if (level === kafkajs.logLevel.ERROR && namespace !== 'Connection') log.warn(logged, `Kafka: ${message}`);
+      else log.debug(logged, `Kafka: ${message}`);
     };
 }
 
@@ -73,20 +73,19 @@ function plain(value: unknown): unknown {
   return typeof value === 'object' ? undefined : value;
 }
 
-const handshakeMs = 3_000;
+const tlsTimeoutMs = 3_000;
 const keepAliveMs = 60_000;
 
 export type KafkaTransport = Pick<KafkaConfig, 'brokers' | 'tls' | 'caFile' | 'certFile' | 'keyFile' | 'allowPlaintext'>;
 
-/** What kafkajs and the handshake give to TLS; false without it. @throws FILE_UNREADABLE */
+/** The TLS options for kafkajs and for the probe; false without TLS. @throws FILE_UNREADABLE */
 export function tlsOptions(config: KafkaTransport): ConnectionOptions | false {
   return config.tls && { ...readTlsFiles('kafka', config), minVersion: 'TLSv1.2' };
 }
 
 /**
- * Opens the connections of kafkajs. The first brokers are told by the config, further ones by the brokers: they
- * too are spoken to without encryption only on this machine, or with leave. The code of the socket's error is
- * ours, since it is all that kafkajs hands on.
+ * Opens the connections of kafkajs. Brokers that are discovered through the configured ones need `allowPlaintext` for an
+ * unencrypted connection to another machine too. kafkajs keeps nothing of a socket error but its code.
  */
 export function socketFactory({ allowPlaintext }: Pick<KafkaTransport, 'allowPlaintext'>): ISocketFactory {
   return ({ host, port, ssl, onConnect }) => {
@@ -98,42 +97,45 @@ export function socketFactory({ allowPlaintext }: Pick<KafkaTransport, 'allowPla
 
 function plainSocket(host: string, port: number, allowPlaintext: boolean, onConnect: () => void): Socket {
   if (allowPlaintext || isLoopback(host)) return connectPlain({ host, port }, onConnect);
-  const refused = Object.assign(new Error(`The connection to ${host}:${port} would not be encrypted.`), { code: 'KAFKA_PLAINTEXT' });
-  return new Socket().destroy(refused);
+  const error = Object.assign(new Error(`The connection to ${host}:${port} would not be encrypted.`), { code: 'KAFKA_PLAINTEXT' });
+  return new Socket().destroy(error);
 }
 
 function target(host: string, port: number, options: ConnectionOptions): ConnectionOptions {
-  // A certificate may name an address, but the name that a client asks for may not be one.
+  // SNI takes no IP addresses, although a certificate may name one.
   return { host, port, ...(isIP(host) ? {} : { servername: host }), ...options };
 }
 
 /**
- * Asks the brokers of the config for their certificates, until one is trusted. kafkajs would try for half a
- * minute what trying does not mend. Passes where no broker answers: that is for kafkajs to find out.
- * @throws KAFKA_UNTRUSTED when a broker's certificate is refused and no other broker is trusted.
+ * Probes the configured brokers until one presents a trusted certificate, since kafkajs would retry an untrusted one for
+ * half a minute. Passes if no broker answers, which kafkajs reports itself.
+ * @throws KAFKA_UNTRUSTED if the certificate of a broker is rejected and no other broker is trusted
  */
 export async function checkBrokerCertificates(config: KafkaTransport): Promise<void> {
   const options = tlsOptions(config);
   if (!options) return;
   let untrusted: FeedpulseError | undefined;
   for (const broker of config.brokers) {
-    const fault = await shakeHands(broker, options);
-    if (fault === undefined) return;
-    const why = trustFault('code' in fault ? fault.code : undefined);
-    if (why) untrusted ??= new FeedpulseError('KAFKA_UNTRUSTED', `The broker ${broker} is not trusted: ${why}.`, { cause: fault });
+    const error = await probeTls(broker, options);
+    if (error === undefined) return;
+    const why = trustFault('code' in error ? error.code : undefined);
+    if (why)
+      untrusted ??= new FeedpulseError('KAFKA_UNTRUSTED', `The certificate of the broker ${broker} is not trusted: ${why}.`, {
+        cause: error,
+      });
   }
   if (untrusted) throw untrusted;
 }
 
-/** The fault of a handshake, undefined after a good one. */
-async function shakeHands(broker: string, options: ConnectionOptions): Promise<Error | undefined> {
+/** The error of a TLS handshake; undefined if it succeeds. */
+async function probeTls(broker: string, options: ConnectionOptions): Promise<Error | undefined> {
   const [, host = broker, port = '9092'] = /^\[?(.*?)\]?:(\d+)$/.exec(broker) ?? [];
   return new Promise((resolve) => {
-    const socket = connectTls({ ...target(host, Number(port), options), timeout: handshakeMs }, () => {
+    const socket = connectTls({ ...target(host, Number(port), options), timeout: tlsTimeoutMs }, () => {
       resolve(undefined);
       socket.destroy();
     });
     socket.once('error', (thrown) => resolve(asError(thrown)));
-    socket.once('timeout', () => socket.destroy(new Error('The handshake took too long.')));
+    socket.once('timeout', () => socket.destroy(new Error('TLS handshake timed out')));
   });
 }

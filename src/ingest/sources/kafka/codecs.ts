@@ -6,15 +6,15 @@ import { compressFrame, decompressFrame } from 'lz4-napi';
 import { compress, uncompress } from 'snappyjs';
 import { asError, FeedpulseError } from '../../../lib/errors.ts';
 
-/** Bytes that one batch may decode to: a small message must not unfold until the memory is full. */
-export const largestBatch = 50 * 1_048_576;
+/** The most bytes that a batch may decompress to, against decompression bombs. */
+export const maxBatchBytes = 50 * 1_048_576;
 /**
- * Bytes that the batches of one answer of a broker may decode to together, since the client decodes all of them
- * before it hands on the first: an answer of ten mebibytes may hold hundreds.
+ * The most bytes that the batches of one fetch response may decompress to together. kafkajs decompresses all of them
+ * before it returns the first, and a response of ten mebibytes may hold hundreds.
  */
-export const largestAnswer = 512 * 1_048_576;
+export const maxResponseBytes = 512 * 1_048_576;
 
-/** What kafkajs calls with the bytes of a batch. */
+/** The codec interface of kafkajs; called with the bytes of a batch. */
 interface Codec {
   compress(encoder: { readonly buffer: Buffer }): Promise<Buffer>;
   decompress(bytes: Buffer): Promise<Buffer>;
@@ -23,29 +23,29 @@ interface Codec {
 const gzipBytes = promisify(gzip);
 const gunzipBytes = promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip);
 
-/** The codecs of Kafka's batches, each bounded in what it decodes to. zstd is read, not written. */
+/** The compression codecs of Kafka, with limits on the decompressed size. zstd is decompressed only. */
 export const kafkaCodecs = {
   gzip: bounded({
     compress: ({ buffer }) => gzipBytes(buffer),
-    decompress: (bytes) => gunzipBytes(bytes, { maxOutputLength: largestBatch }),
+    decompress: (bytes) => gunzipBytes(bytes, { maxOutputLength: maxBatchBytes }),
   }),
   snappy: bounded({
     compress: async ({ buffer }) => encodeSnappy(buffer),
-    decompress: async (bytes) => decodeSnappy(bytes, largestBatch),
+    decompress: async (bytes) => decodeSnappy(bytes, maxBatchBytes),
   }),
   lz4: bounded({
     compress: ({ buffer }) => compressFrame(buffer),
-    decompress: (bytes) => decodeLz4(bytes, largestBatch),
+    decompress: (bytes) => decodeLz4(bytes, maxBatchBytes),
   }),
   zstd: bounded({
     compress: async () => {
-      throw new Error('zstd is only read');
+      throw new Error('zstd compression is not supported');
     },
-    decompress: async (bytes) => decodeZstd(bytes, largestBatch),
+    decompress: async (bytes) => decodeZstd(bytes, maxBatchBytes),
   }),
 } as const satisfies Record<string, Codec>;
 
-/** Makes the codecs known to kafkajs, which keeps one table of them for the whole process. */
+/** Registers the codecs with kafkajs, which has one table for the whole process. */
 export function registerCodecs(): void {
   const { GZIP, Snappy, LZ4, ZSTD } = kafkajs.CompressionTypes;
   const table: Record<number, () => Codec> = kafkajs.CompressionCodecs;
@@ -55,30 +55,30 @@ export function registerCodecs(): void {
   table[ZSTD] = () => kafkaCodecs.zstd;
 }
 
-/** Bytes decoded so far, by the memory in which the answer arrived. */
-const decodedBytes = new WeakMap<ArrayBufferLike, number>();
+/** Bytes decompressed so far, by the memory that holds the fetch response. */
+const decompressedBytes = new WeakMap<ArrayBufferLike, number>();
 
-function countDecoded({ buffer }: Buffer, more: number): void {
-  const decoded = (decodedBytes.get(buffer) ?? 0) + more;
-  if (decoded > largestAnswer) throw new RangeError('the batches of one answer decode to more than 512 MiB');
-  decodedBytes.set(buffer, decoded);
+function countDecompressed({ buffer }: Buffer, more: number): void {
+  const decoded = (decompressedBytes.get(buffer) ?? 0) + more;
+  if (decoded > maxResponseBytes) throw new RangeError('the batches of one fetch response decompress to more than 512 MiB');
+  decompressedBytes.set(buffer, decoded);
 }
 
-/** Gives a batch that cannot be decoded its code, and tells kafkajs that trying again is no use. */
+/** Fails with KAFKA_UNREADABLE, which kafkajs does not retry, if a batch is corrupt or decompresses to too much. */
 function bounded({ compress, decompress }: Codec): Codec {
   return {
     compress,
     decompress: async (bytes) => {
       try {
-        countDecoded(bytes, 0);
+        countDecompressed(bytes, 0);
         const decoded = await decompress(bytes);
-        countDecoded(bytes, decoded.length);
+        countDecompressed(bytes, decoded.length);
         return decoded;
       } catch (thrown) {
-        // Without a `cause`: kafkajs goes straight to the cause of an error, and our code would be lost.
+        // Without a `cause`, since kafkajs unwraps it and would lose our code.
         const error = new FeedpulseError(
           'KAFKA_UNREADABLE',
-          `A batch in the topic is damaged, or decodes to too much: ${asError(thrown).message}`,
+          `A batch in the topic is corrupt or decompresses to too much: ${asError(thrown).message}`,
         );
         throw Object.assign(error, { retriable: false });
       }
@@ -89,17 +89,17 @@ function bounded({ compress, decompress }: Codec): Codec {
 const frameMagic = 0x184d2204;
 const uncompressedBit = 0x80000000;
 
-/** Throws when the bytes are damaged or decode to more than `limit` bytes. */
+/** @throws if the bytes are corrupt or decompress to more than `limit` bytes */
 export async function decodeLz4(bytes: Buffer, limit: number): Promise<Buffer> {
-  // The decoder has no limit of its own, so the blocks are counted before the memory is taken.
-  if (fullBlocksSize(bytes) > limit) throw new RangeError('an lz4 frame decodes to too much');
+  // The decoder has no limit, so the blocks are counted before memory is allocated.
+  if (fullBlocksSize(bytes) > limit) throw new RangeError('an lz4 frame decompresses to too much');
   const decoded = await decompressFrame(bytes);
-  if (decoded.length > limit) throw new RangeError('an lz4 frame decodes to too much');
+  if (decoded.length > limit) throw new RangeError('an lz4 frame decompresses to too much');
   return decoded;
 }
 
 /**
- * Bytes that a frame decodes to if all its blocks but the last are full, as they are when they come from Kafka.
+ * The size that a frame decompresses to if all its blocks but the last are full, as those of Kafka producers are.
  * Layout: https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md
  */
 function fullBlocksSize(bytes: Buffer): number {
@@ -128,7 +128,7 @@ function fullBlocksSize(bytes: Buffer): number {
 const xerialMagic = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);
 const xerialHeader = 16;
 
-/** Throws when the bytes are damaged or decode to more than `limit` bytes. */
+/** @throws if the bytes are corrupt or decompress to more than `limit` bytes */
 export function decodeSnappy(bytes: Buffer, limit: number): Buffer {
   if (!bytes.subarray(0, xerialMagic.length).equals(xerialMagic)) return uncompress(bytes, limit);
   const blocks: Buffer[] = [];
@@ -149,17 +149,17 @@ export function encodeSnappy(bytes: Buffer): Buffer {
   return compress(bytes);
 }
 
-/** The window of zstd's highest level, which Kafka allows. The decoder takes a window's memory before it reads. */
-const largestWindow = 128 * 1_048_576;
+/** The window of zstd's highest level, which Kafka allows. The decoder allocates the window before it decodes. */
+const maxWindowBytes = 128 * 1_048_576;
 
-/** Decoded piece by piece, so that the limit holds before the memory is taken. Throws when the bytes are damaged or decode to more than `limit` bytes. */
+/** Decompresses piece by piece, so that the limit is checked before memory is allocated. @throws as `decodeLz4` does */
 export function decodeZstd(bytes: Buffer, limit: number): Buffer {
   checkWindows(bytes);
   const pieces: Uint8Array[] = [];
   let size = 0;
   const stream = new Decompress((piece) => {
     size += piece.length;
-    if (size > limit) throw new RangeError('a zstd frame decodes to too much');
+    if (size > limit) throw new RangeError('a zstd frame decompresses to too much');
     pieces.push(piece);
   });
   stream.push(bytes, true);
@@ -167,10 +167,10 @@ export function decodeZstd(bytes: Buffer, limit: number): Buffer {
 }
 
 const magic = 0xfd2fb528;
-/** Frames that decode to nothing begin with one of sixteen numbers from here on. */
+/** The first of sixteen magic numbers of skippable frames. */
 const skippable = 0x184d2a50;
 
-/** Throws when a frame asks for a larger window: ten bytes could take gigabytes. Layout: RFC 8878, 3.1. */
+/** @throws if a frame needs a larger window: ten bytes could allocate gigabytes. Layout: RFC 8878, 3.1 */
 function checkWindows(bytes: Buffer): void {
   for (let at = 0; at < bytes.length; ) {
     const begin = bytes.readUInt32LE(at);
@@ -180,7 +180,7 @@ function checkWindows(bytes: Buffer): void {
   }
 }
 
-/** Where the frame ends whose descriptor stands at `start`. */
+/** The end of the frame whose descriptor is at `start`. */
 function endOfFrame(bytes: Buffer, start: number): number {
   const descriptor = bytes.readUInt8(start);
   const isSingleSegment = (descriptor & 0x20) !== 0;
@@ -188,12 +188,12 @@ function endOfFrame(bytes: Buffer, start: number): number {
   const contentSize = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;
   let at = start + 1;
   const window = isSingleSegment ? contentOf(bytes, at + dictionary, contentSize) : windowOf(bytes.readUInt8(at));
-  if (window > largestWindow) throw new RangeError('a zstd frame asks for too large a window');
+  if (window > maxWindowBytes) throw new RangeError('a zstd frame needs too large a window');
   at += (isSingleSegment ? 0 : 1) + dictionary + contentSize;
   for (let isLast = false; !isLast; ) {
     const header = bytes.readUIntLE(at, 3);
     isLast = (header & 1) !== 0;
-    // A block of the first type is one byte that is repeated.
+    // A block of type 1 is a single byte that is repeated.
     at += 3 + (((header >> 1) & 3) === 1 ? 1 : header >> 3);
   }
   return at + ((descriptor & 0x04) === 0 ? 0 : 4);

@@ -1,8 +1,8 @@
 import { asError, type ErrorCode, FeedpulseError } from '../../../lib/errors.ts';
 import { trustFault } from '../../../lib/tls.ts';
 
-/** Answers of a broker that trying again will not change, as Kafka's protocol names them. */
-const refusals = new Set([
+/** Kafka protocol errors that a retry does not fix. */
+const permanentErrors = new Set([
   'SASL_AUTHENTICATION_FAILED',
   'UNSUPPORTED_SASL_MECHANISM',
   'ILLEGAL_SASL_STATE',
@@ -15,64 +15,64 @@ const refusals = new Set([
   'POLICY_VIOLATION',
 ]);
 
-/** What kafkajs puts on its errors beside the message. */
-interface KafkaFacts {
+/** The properties of kafkajs errors. */
+interface KafkaErrorFields {
   readonly name?: string;
   readonly type?: string;
-  /** Of a connection: the code of the socket's error. */
+  /** The code of a socket error. */
   readonly code?: unknown;
   readonly cause?: unknown;
-  /** Of what was asked for several topics at once. */
+  /** The errors of a request for several topics. */
   readonly errors?: unknown;
 }
 
 /**
- * A fault of Kafka with our code: KAFKA_REJECTED, KAFKA_UNTRUSTED, KAFKA_PLAINTEXT or KAFKA_UNREADABLE where
- * trying again is no use, else KAFKA_UNAVAILABLE.
+ * Converts an error of kafkajs: to KAFKA_REJECTED, KAFKA_UNTRUSTED, KAFKA_PLAINTEXT or KAFKA_UNREADABLE if a retry does
+ * not help, else to KAFKA_UNAVAILABLE. `doing` completes "Kafka error while …".
  */
 export function asKafkaError(thrown: unknown, doing: string): FeedpulseError {
-  const chain = causesOf(thrown);
+  const chain = causeChain(thrown);
   const ours = chain.find((cause) => cause instanceof FeedpulseError);
   if (ours) return ours;
-  return new FeedpulseError(codeOf(chain), `Kafka, while ${doing}: ${asError(firstOf(thrown)).message}`, { cause: thrown });
+  return new FeedpulseError(codeOf(chain), `Kafka error while ${doing}: ${asError(firstOf(thrown)).message}`, { cause: thrown });
 }
 
 function codeOf(chain: readonly unknown[]): ErrorCode {
-  if (chain.some(isRefusal)) return 'KAFKA_REJECTED';
-  if (chain.some((cause) => factsOf(cause).code === 'KAFKA_PLAINTEXT')) return 'KAFKA_PLAINTEXT';
-  // The client reads beyond a batch that is damaged, and overflows its stack with one of some 125,000 records.
+  if (chain.some(isPermanent)) return 'KAFKA_REJECTED';
+  if (chain.some((cause) => kafkaFields(cause).code === 'KAFKA_PLAINTEXT')) return 'KAFKA_PLAINTEXT';
+  // kafkajs reads past the end of a corrupt batch, and overflows the stack on a batch of about 125,000 records.
   if (chain.some((cause) => cause instanceof RangeError)) return 'KAFKA_UNREADABLE';
-  return chain.some((cause) => trustFault(factsOf(cause).code)) ? 'KAFKA_UNTRUSTED' : 'KAFKA_UNAVAILABLE';
+  return chain.some((cause) => trustFault(kafkaFields(cause).code)) ? 'KAFKA_UNTRUSTED' : 'KAFKA_UNAVAILABLE';
 }
 
-/** True when the broker answered with this error of its protocol. */
+/** Whether the broker answered with this error of the Kafka protocol. */
 export function hasKafkaErrorCode(thrown: unknown, type: string): boolean {
-  return causesOf(thrown).some((cause) => factsOf(cause).type === type);
+  return causeChain(thrown).some((cause) => kafkaFields(cause).type === type);
 }
 
-function isRefusal(cause: unknown): boolean {
-  const { name, type } = factsOf(cause);
-  return name === 'KafkaJSSASLAuthenticationError' || (type !== undefined && refusals.has(type));
+function isPermanent(cause: unknown): boolean {
+  const { name, type } = kafkaFields(cause);
+  return name === 'KafkaJSSASLAuthenticationError' || (type !== undefined && permanentErrors.has(type));
 }
 
-/** The error, what caused it, and so on. */
-function causesOf(thrown: unknown): unknown[] {
+/** The error, its cause, the cause of that, and so on. */
+function causeChain(thrown: unknown): unknown[] {
   const chain: unknown[] = [];
   for (let cause = thrown; cause !== undefined && cause !== null && !chain.includes(cause); cause = causeOf(cause)) chain.push(cause);
   return chain;
 }
 
 function causeOf(cause: unknown): unknown {
-  return factsOf(cause).cause ?? firstOf(cause, undefined);
+  return kafkaFields(cause).cause ?? firstOf(cause, undefined);
 }
 
-/** The first of several errors, which says more than that there were some. */
-function firstOf(thrown: unknown, otherwise = thrown): unknown {
-  const { errors } = factsOf(thrown);
-  return (Array.isArray(errors) ? errors[0] : undefined) ?? otherwise;
+/** The first of several errors, which is more specific than the error that holds them. */
+function firstOf(thrown: unknown, fallback = thrown): unknown {
+  const { errors } = kafkaFields(thrown);
+  return (Array.isArray(errors) ? errors[0] : undefined) ?? fallback;
 }
 
-function factsOf(cause: unknown): KafkaFacts {
-  // Properties are only read, and only compared with strings.
-  return typeof cause === 'object' && cause !== null ? (cause as KafkaFacts) : {};
+function kafkaFields(cause: unknown): KafkaErrorFields {
+  // Its properties are of unknown type and only compared with strings.
+  return typeof cause === 'object' && cause !== null ? (cause as KafkaErrorFields) : {};
 }

@@ -15,23 +15,23 @@ export interface ProduceOptions {
   readonly mapping: FieldMapping;
   /** One message a line. */
   readonly input: NodeJS.ReadableStream;
-  /** Messages a second; as fast as the broker takes them when absent. */
+  /** Messages a second; as fast as possible if absent. */
   readonly rate?: number;
-  /** Of the topic, where it has to be created. */
+  /** Partitions of the topic, if it has to be created. */
   readonly partitions?: number;
   readonly log: Log;
   onProgress?(sent: number): void;
 }
 
-const batchMessages = 500;
-const batchBytes = 512 * 1_024;
-/** Batches a second at a given rate, so that messages come evenly. */
+const maxBatchMessages = 500;
+const maxBatchBytes = 512 * 1_024;
+/** Batches a second at a given rate, so that messages are sent evenly. */
 const batchesPerSecond = 10;
 
 /**
- * Sends the lines of a file, unchanged, to the topic of the config and resolves to their number. A line that
- * is a post is keyed `platform:id`, so that its versions stay in order; others have no key. Blank lines are
- * passed over. The topic is created where it is missing.
+ * Sends the lines of a file unchanged to the configured topic and resolves to their number. A line that is a post gets
+ * the key `platform:id`, so that its versions stay in order; others get none. Blank lines are skipped. The topic is
+ * created if it is missing.
  */
 export async function produceFile({ config, mapping, input, rate, partitions = 4, log, onProgress }: ProduceOptions): Promise<number> {
   const kafka = createKafka(config, log);
@@ -42,26 +42,27 @@ export async function produceFile({ config, mapping, input, rate, partitions = 4
     createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
   });
   const compiled = compileMapping(mapping);
-  const size = rate === undefined ? batchMessages : Math.max(1, Math.min(batchMessages, Math.round(rate / batchesPerSecond)));
-  const started = Date.now();
+  const size = rate === undefined ? maxBatchMessages : Math.max(1, Math.min(maxBatchMessages, Math.round(rate / batchesPerSecond)));
+  const startedAt = Date.now();
   let sent = 0;
   try {
     await checkBrokerCertificates(config);
-    if (await ensureTopic(kafka, { topic: config.topic, partitions })) log.info({ topic: config.topic, partitions }, 'Created the topic');
+    if (await ensureTopic(kafka, { topic: config.topic, partitions }))
+      log.info({ topic: config.topic, partitions }, 'Created the Kafka topic');
     await producer.connect();
     for await (const batch of batchesOf(readLines(input), size)) {
-      if (rate !== undefined) await sleep(Math.max(0, started + (sent / rate) * 1_000 - Date.now()));
+      if (rate !== undefined) await sleep(Math.max(0, startedAt + (sent / rate) * 1_000 - Date.now()));
       await send(
         producer,
         config.topic,
-        batch.map((line) => messageOf(line, compiled)),
+        batch.map((line) => toMessage(line, compiled)),
       );
       sent += batch.length;
       onProgress?.(sent);
     }
     return sent;
   } catch (thrown) {
-    throw asKafkaError(thrown, `sending to ${config.topic}, ${sent} messages having arrived`);
+    throw asKafkaError(thrown, `sending to ${config.topic} (${sent} messages sent)`);
   } finally {
     await producer.disconnect();
   }
@@ -71,16 +72,16 @@ async function send(producer: Producer, topic: string, messages: Message[]): Pro
   await producer.send({ topic, acks: -1, messages });
 }
 
-/** Lines that hold something, gathered up to `size` of them or `batchBytes`. */
+/** Lines that are not blank, in batches of up to `size` lines or `maxBatchBytes`. */
 async function* batchesOf(chunks: AsyncIterable<readonly Line[]>, size: number): AsyncGenerator<Line[]> {
   let batch: Line[] = [];
   let bytes = 0;
   for await (const lines of chunks) {
     for (const line of lines) {
       if (line.bytes.length < line.size - 1)
-        throw new FeedpulseError('USAGE', `Line ${line.number} has ${line.size} bytes, more than a message may have.`);
+        throw new FeedpulseError('USAGE', `Line ${line.number} has ${line.size} bytes, which is more than a message may have.`);
       if (line.size === 0) continue;
-      if (batch.length >= size || (batch.length > 0 && bytes + line.size > batchBytes)) {
+      if (batch.length >= size || (batch.length > 0 && bytes + line.size > maxBatchBytes)) {
         yield batch;
         batch = [];
         bytes = 0;
@@ -92,7 +93,7 @@ async function* batchesOf(chunks: AsyncIterable<readonly Line[]>, size: number):
   if (batch.length > 0) yield batch;
 }
 
-function messageOf({ bytes }: Line, mapping: CompiledMapping): Message {
+function toMessage({ bytes }: Line, mapping: CompiledMapping): Message {
   const now = Date.now();
   const parsed = parsePost(bytes, mapping, now, now);
   return { value: bytes, ...('post' in parsed ? { key: `${parsed.post.platform}:${parsed.post.id}` } : {}) };

@@ -7,28 +7,28 @@ import { hasKafkaErrorCode } from './kafka-error.ts';
 export interface NewTopic {
   readonly topic: string;
   readonly partitions: number;
-  /** The largest batch that the topic takes, in bytes; the broker's own limit where it is absent. */
+  /** `max.message.bytes` of the topic; the broker's default if absent. */
   readonly maxMessageBytes?: number;
-  /** Keeps the last message of each key for ever, instead of all for the broker's time. */
-  readonly compacted?: boolean;
+  /** Sets `cleanup.policy` to `compact`. */
+  readonly isCompacted?: boolean;
 }
 
-/** Creates the topic unless it is there; replicated as the broker does by default. True when it was created. */
-export async function ensureTopic(kafka: Kafka, { topic, partitions, maxMessageBytes, compacted }: NewTopic): Promise<boolean> {
+/** Creates the topic unless it exists, with the broker's default replication. Resolves to whether it was created. */
+export async function ensureTopic(kafka: Kafka, { topic, partitions, maxMessageBytes, isCompacted }: NewTopic): Promise<boolean> {
   const admin = kafka.admin();
   await admin.connect();
   try {
     if ((await admin.listTopics()).includes(topic)) return false;
     const configEntries = [
       ...(maxMessageBytes === undefined ? [] : [{ name: 'max.message.bytes', value: String(maxMessageBytes) }]),
-      ...(compacted ? [{ name: 'cleanup.policy', value: 'compact' }] : []),
+      ...(isCompacted ? [{ name: 'cleanup.policy', value: 'compact' }] : []),
     ];
     return await admin.createTopics({
       topics: [{ topic, numPartitions: partitions, replicationFactor: -1, configEntries }],
       waitForLeaders: true,
     });
   } catch (thrown) {
-    // Somebody else was faster.
+    // Another process created it first.
     if (hasKafkaErrorCode(thrown, 'TOPIC_ALREADY_EXISTS')) return false;
     throw thrown;
   } finally {
@@ -36,46 +36,46 @@ export async function ensureTopic(kafka: Kafka, { topic, partitions, maxMessageB
   }
 }
 
-export interface TopicReading {
+export interface ReadTopicOptions {
   readonly kafka: Kafka;
   readonly topic: string;
-  /** The reader's group has a name that begins so; it commits nothing and leaves no trace. */
+  /** Prefix of the reader's group id. The group commits nothing. */
   readonly groupPrefix: string;
   readonly clock: Clock;
   visit(message: KafkaMessage): Promise<void> | void;
   onProgress?(done: number, total: number): void;
 }
 
-/** Milliseconds without any progress after which the broker counts as gone. */
-const patience = 60_000;
+/** Milliseconds without progress after which the broker counts as unavailable. */
+const stallMs = 60_000;
 
 /**
- * Visits every message that the topic holds when the call begins, in order within a partition; none where the
- * topic does not exist. Messages of transactions that were not committed are left out.
- * @throws KAFKA_UNAVAILABLE when the broker stops answering, and whatever `visit` throws
+ * Visits every message that the topic contains when the call begins, in order within a partition; none if the topic does
+ * not exist. Messages of uncommitted transactions are skipped.
+ * @throws KAFKA_UNAVAILABLE when the broker stops answering, and the errors of `visit`
  */
-export async function readTopic(reading: TopicReading): Promise<void> {
-  const ends = await endsOf(reading);
-  if (ends.size === 0) return;
-  const consumer = reading.kafka.consumer({
-    groupId: `${reading.groupPrefix}.${randomUUID()}`,
+export async function readTopic(options: ReadTopicOptions): Promise<void> {
+  const ranges = await rangesOf(options);
+  if (ranges.size === 0) return;
+  const consumer = options.kafka.consumer({
+    groupId: `${options.groupPrefix}.${randomUUID()}`,
     maxWaitTimeInMs: 250,
     allowAutoTopicCreation: false,
     retry: { initialRetryTime: 300, maxRetryTime: 5_000, retries: 8, restartOnFailure: async () => false },
   });
   try {
     await consumer.connect();
-    await consumer.subscribe({ topic: reading.topic, fromBeginning: true });
-    await consume(consumer, ends, reading);
+    await consumer.subscribe({ topic: options.topic, fromBeginning: true });
+    await consume(consumer, ranges, options);
   } finally {
     await consumer.disconnect();
   }
 }
 
-/** Where a partition begins and ends, for those that hold something. */
-type Ends = Map<number, { readonly low: bigint; readonly high: bigint }>;
+/** The first offset and the end of each partition that is not empty. */
+type Ranges = Map<number, { readonly low: bigint; readonly high: bigint }>;
 
-async function endsOf({ kafka, topic }: TopicReading): Promise<Ends> {
+async function rangesOf({ kafka, topic }: ReadTopicOptions): Promise<Ranges> {
   const admin: Admin = kafka.admin();
   try {
     await admin.connect();
@@ -88,58 +88,59 @@ async function endsOf({ kafka, topic }: TopicReading): Promise<Ends> {
   }
 }
 
-async function consume(consumer: Consumer, ends: Ends, { topic, clock, visit, onProgress }: TopicReading): Promise<void> {
-  const total = [...ends.values()].reduce((sum, { low, high }) => sum + Number(high - low), 0);
-  const open = new Map(ends);
+async function consume(consumer: Consumer, ranges: Ranges, { topic, clock, visit, onProgress }: ReadTopicOptions): Promise<void> {
+  const total = [...ranges.values()].reduce((sum, { low, high }) => sum + Number(high - low), 0);
+  const open = new Map(ranges);
   let lastProgress = clock.now();
   let failure: Error | undefined;
-  const over = new AbortController();
+  const done = new AbortController();
   const fail = (error: Error): void => {
     failure ??= error;
-    over.abort();
+    done.abort();
   };
-  /** Everything of the partition below `next` was seen. */
-  const reached = (partition: number, next: bigint): void => {
+  /** Everything of the partition below `next` has been visited. */
+  const advance = (partition: number, next: bigint): void => {
     lastProgress = clock.now();
     const end = open.get(partition);
     if (end && next >= end.high) open.delete(partition);
     else if (end) open.set(partition, { ...end, low: next });
     onProgress?.(total - [...open.values()].reduce((sum, { low, high }) => sum + Number(high - low), 0), total);
-    if (open.size === 0) over.abort();
+    if (open.size === 0) done.abort();
   };
   consumer.on(consumer.events.CRASH, ({ payload }) => fail(payload.error));
-  // Told also of batches that hold nothing but the marks of transactions, which no handler sees.
+  // Also fired for batches of control records only, which eachBatch does not see.
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
-    if (!over.signal.aborted) reached(payload.partition, BigInt(payload.lastOffset) + 1n);
+    if (!done.signal.aborted) advance(payload.partition, BigInt(payload.lastOffset) + 1n);
   });
   await consumer.run({
     autoCommit: false,
     eachBatch: async ({ batch, heartbeat }) => {
       try {
-        await visitAll(batch, ends, over.signal, visit, heartbeat);
+        await visitAll(batch, ranges, done.signal, visit, heartbeat);
       } catch (thrown) {
         fail(asError(thrown));
       }
     },
   });
-  while (!over.signal.aborted) {
-    await clock.sleep(1_000, over.signal);
-    if (clock.now() - lastProgress > patience) fail(new FeedpulseError('KAFKA_UNAVAILABLE', `The rest of ${topic} does not arrive.`));
+  while (!done.signal.aborted) {
+    await clock.sleep(1_000, done.signal);
+    if (clock.now() - lastProgress > stallMs)
+      fail(new FeedpulseError('KAFKA_UNAVAILABLE', `The broker sent nothing of the topic ${topic} for ${stallMs / 1_000} seconds.`));
   }
   if (failure) throw failure;
 }
 
 async function visitAll(
   { partition, messages }: Batch,
-  ends: Ends,
-  over: AbortSignal,
-  visit: TopicReading['visit'],
+  ranges: Ranges,
+  done: AbortSignal,
+  visit: ReadTopicOptions['visit'],
   heartbeat: () => Promise<void>,
 ): Promise<void> {
-  const high = ends.get(partition)?.high ?? 0n;
+  const high = ranges.get(partition)?.high ?? 0n;
   for (const message of messages) {
-    if (over.aborted || BigInt(message.offset) >= high) return;
+    if (done.aborted || BigInt(message.offset) >= high) return;
     await visit(message);
-    await heartbeat(); // kafkajs sends one only when it is due
+    await heartbeat(); // kafkajs sends one only if it is due
   }
 }

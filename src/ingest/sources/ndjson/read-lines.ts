@@ -1,30 +1,30 @@
 import { asError, FeedpulseError } from '../../../lib/errors.ts';
 
-/** Bytes of a line that are kept. Memory stays bounded whatever the stream holds. */
-const usualLongest = 1_048_576;
+/** Bytes of a line that are kept, so that memory stays bounded. */
+const defaultMaxLineBytes = 1_048_576;
 const newline = 0x0a;
 const carriageReturn = 0x0d;
 
 export interface Line {
-  /** Without its line end; only the beginning of a line that is longer than the reader keeps. */
+  /** Without the line ending; only the beginning of a line above the limit. */
   readonly bytes: Buffer;
-  /** Bytes of the whole line. */
+  /** The size of the whole line in bytes. */
   readonly size: number;
   /** From 1. */
   readonly number: number;
 }
 
 /**
- * The lines of a stream, as bytes: those that one chunk completed come together, and come at once. Of a longer
- * line the first `longestLine` bytes are kept, a mebibyte unless told. Throws FILE_UNREADABLE when the stream breaks.
+ * Splits a stream into lines, as bytes. The lines that a chunk of the stream completes are yielded together, at once. Of
+ * a longer line the first `maxLineBytes` are kept (1 MiB by default). @throws FILE_UNREADABLE if the stream fails
  */
-export async function* readLines(input: NodeJS.ReadableStream, longestLine = usualLongest): AsyncGenerator<readonly Line[]> {
-  /** The line that is not complete yet. */
+export async function* readLines(input: NodeJS.ReadableStream, maxLineBytes = defaultMaxLineBytes): AsyncGenerator<readonly Line[]> {
+  /** The parts of the line that is not complete yet. */
   let parts: Buffer[] = [];
   let size = 0;
   let number = 0;
   const add = (part: Buffer): void => {
-    if (size < longestLine && part.length > 0) parts.push(part.subarray(0, longestLine - size));
+    if (size < maxLineBytes && part.length > 0) parts.push(part.subarray(0, maxLineBytes - size));
     size += part.length;
   };
   const finish = (): Line => {
@@ -55,6 +55,6 @@ async function* chunksOf(input: NodeJS.ReadableStream): AsyncGenerator<string | 
   try {
     yield* input;
   } catch (thrown) {
-    throw new FeedpulseError('FILE_UNREADABLE', `The feed of lines broke off: ${asError(thrown).message}`, { cause: thrown });
+    throw new FeedpulseError('FILE_UNREADABLE', `Reading lines failed: ${asError(thrown).message}`, { cause: thrown });
   }
 }

@@ -37,8 +37,8 @@ test('the list reads well at 80 columns and says what it leaves out', async () =
   const lines = listed.trimEnd().split('\n');
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
   expect(lines[0]).toBe('REFUSED (UTC)     REASON           BYTES  STATE     POSITION');
-  expect(lines[1]).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d {2}missing-text +25 {2}waiting {3}ndjson:feed.ndjson\/0\/42$/);
-  expect(listed).toContain('44 dead letters, the last 3 listed; 0 put back.');
+  expect(lines[1]).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d {2}missing-text +25 {2}pending {3}ndjson:feed.ndjson\/0\/42$/);
+  expect(listed).toContain('44 dead letters, the last 3 listed; 0 replayed.');
   expect(await command('list', '--config', wrong, '--since', '2100-01-01')).toBe('No dead letters.\n');
 });
 
@@ -55,12 +55,12 @@ test('a letter is shown in words, and steers no terminal', async () => {
 });
 
 test('a replay says what it did, its posts can be fed, and another does nothing', async () => {
-  expect(await command('replay', '--config', mended, '--dry-run')).toContain('40 would be put back.');
+  expect(await command('replay', '--config', mended, '--dry-run')).toContain('40 would be replayed.');
   const said = await command('replay', '--config', mended);
-  expect(said).toMatch(/^40 put back into .*000001\/posts\.ndjson\.\nFeed them with: feedpulse run --source ndjson --in .*\n4 left alone:/);
+  expect(said).toMatch(/^40 replayed to .*000001\/posts\.ndjson\.\nIngest them with: feedpulse run --source ndjson --in .*\n4 skipped:/);
   expect(said).toContain('missing-text       ndjson:feed.ndjson/0/42');
-  expect(await command('replay', '--config', mended)).toContain('0 put back.\n40 already put back earlier.');
-  expect(await command('list', '--config', mended)).toContain('44 dead letters; 40 put back.');
+  expect(await command('replay', '--config', mended)).toContain('0 replayed.\n40 already replayed earlier.');
+  expect(await command('list', '--config', mended)).toContain('44 dead letters; 40 replayed.');
   await feedpulse('run', '--config', mended, '--in', join(folder, 'data', 'replays', '000001', 'posts.ndjson'));
   const [rows] = await queryFolder<{ rows: number }>(join(folder, 'data'), 'SELECT toUInt32(count()) AS rows FROM posts FINAL');
   expect(rows?.rows).toBe(40);

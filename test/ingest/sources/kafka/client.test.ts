@@ -62,7 +62,7 @@ describe('a fault of Kafka', () => {
     const several = Object.assign(new Error('errors'), {
       errors: [Object.assign(new Error('no'), { type: 'CLUSTER_AUTHORIZATION_FAILED' })],
     });
-    expect(asKafkaError(several, 'sending')).toMatchObject({ code: 'KAFKA_REJECTED', message: 'Kafka, while sending: no' });
+    expect(asKafkaError(several, 'sending')).toMatchObject({ code: 'KAFKA_REJECTED', message: 'Kafka error while sending: no' });
   });
 
   it('of the client, about bytes that it cannot read, does not pass', () => {
@@ -73,7 +73,7 @@ describe('a fault of Kafka', () => {
     expect(asKafkaError(caused(new Error('reset')), 'reading')).toMatchObject({
       code: 'KAFKA_UNAVAILABLE',
       retry: true,
-      message: 'Kafka, while reading: gave up',
+      message: 'Kafka error while reading: gave up',
     });
   });
 

@@ -1,6 +1,6 @@
 import kafkajs from 'kafkajs';
 import { describe, expect, it } from 'vitest';
-import { kafkaCodecs, largestAnswer, largestBatch, registerCodecs } from '../../../../src/ingest/sources/kafka/codecs.ts';
+import { kafkaCodecs, maxBatchBytes, maxResponseBytes, registerCodecs } from '../../../../src/ingest/sources/kafka/codecs.ts';
 
 /** Forty posts, as `sampleText` makes them, compressed by the reference implementation. */
 const zstdSample =
@@ -17,7 +17,7 @@ const samples = {
   posts: Buffer.from(sampleText),
   'several blocks': Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * 7_919) % 251)),
 };
-const tooMuch = largestBatch + 1_048_576;
+const tooMuch = maxBatchBytes + 1_048_576;
 
 /** A frame of blocks that each repeat one byte 128 KiB times (RFC 8878): four bytes that decode to 131,072. */
 function zstdRuns(blocks: number): Buffer {
@@ -86,7 +86,7 @@ describe('snappy in the framing of Java clients', () => {
   });
 
   it('is limited over all its blocks', async () => {
-    const block = Buffer.alloc(largestBatch / 2 + 1);
+    const block = Buffer.alloc(maxBatchBytes / 2 + 1);
     await expect(sizeOf(kafkaCodecs.snappy.decompress(await xerial([block, block])))).rejects.toMatchObject({ code: 'KAFKA_UNREADABLE' });
   });
 });
@@ -131,14 +131,14 @@ describe('zstd', () => {
 
 describe('the batches of one answer', () => {
   it('are limited together: an answer of a mebibyte may hold twenty bombs', async () => {
-    const batch = await kafkaCodecs.gzip.compress({ buffer: Buffer.alloc(largestBatch) });
-    const batches = Math.floor(largestAnswer / largestBatch);
+    const batch = await kafkaCodecs.gzip.compress({ buffer: Buffer.alloc(maxBatchBytes) });
+    const batches = Math.floor(maxResponseBytes / maxBatchBytes);
     const answer = Buffer.concat(Array.from({ length: batches + 1 }, () => batch));
     const at = (index: number) => answer.subarray(index * batch.length, (index + 1) * batch.length);
-    for (let index = 0; index < batches; index += 1) expect(await sizeOf(kafkaCodecs.gzip.decompress(at(index)))).toBe(largestBatch);
+    for (let index = 0; index < batches; index += 1) expect(await sizeOf(kafkaCodecs.gzip.decompress(at(index)))).toBe(maxBatchBytes);
     await expect(sizeOf(kafkaCodecs.gzip.decompress(at(batches)))).rejects.toMatchObject({ code: 'KAFKA_UNREADABLE' });
     // The next answer begins anew.
-    expect(await sizeOf(kafkaCodecs.gzip.decompress(batch))).toBe(largestBatch);
+    expect(await sizeOf(kafkaCodecs.gzip.decompress(batch))).toBe(maxBatchBytes);
   });
 });
 
