@@ -29,7 +29,7 @@ test('reads the TLS files, or rejects them by setting without quoting their cont
   expect(() => readTlsFiles('kafka', { caFile: keyFile })).toThrow(refused(/^kafka\.caFile is not a PEM certificate/));
   expect(() => readTlsFiles('kafka', { certFile, keyFile: garbage })).toThrow(refused(/^kafka\.certFile and keyFile are not(?!.*canary)/));
   expect(() => readTlsFiles('kafka', { certFile, keyFile: file('other.pem', authority.issue('x').key) })).toThrow(refused(/keyFile/));
-  expect(() => readTlsFiles('kafka', { certFile: join(folder, 'none') })).toThrow(refused(/kafka\.certFile cannot be read/));
+  expect(() => readTlsFiles('kafka', { certFile: join(folder, 'none') })).toThrow(refused(/^Cannot read the file of kafka\.certFile/));
 });
 
 test('describes certificate errors by their code', () => {
