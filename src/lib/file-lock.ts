@@ -1,40 +1,80 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FeedpulseError } from './errors.ts';
 import { isProcessAlive } from './process-alive.ts';
+import { jitter } from './retry.ts';
 
-/** Claims of this process. A file with its number that is none of them was left by an earlier one: in a container all are 1. */
+const pollMs = 40;
+
+/** Locks of this process. A lock file with its ID that is not among them is from an earlier process: in a container all have ID 1. */
 const held = new Set<string>();
 
+/** Another process, or another call of this one, that has the lock. */
+interface Holder {
+  readonly pid: number;
+  readonly lockFile: string;
+}
+
 /**
- * Does `work` while no other call, of whatever process on this machine, does any for the same model of a folder. Each leaves
- * a claim with its process number and only then looks for others, so that of two at once no more than one goes on; a claim
- * whose process is gone counts for nothing. Rejects with DATA_DIR_LOCKED, the fault of the file system, or as `work` does.
+ * Runs `work` while no other call in any process on this machine has the lock `name` of the folder. Locks of processes that
+ * have ended are ignored and removed.
+ * @param waitMs how long to wait for the lock; by default, the call fails at once
+ * @throws DATA_DIR_LOCKED if the lock is not free in time; errors of the file system; whatever `work` throws
  */
-export async function withFileLock<T>(folder: string, name: string, work: () => Promise<T>): Promise<T> {
-  const prefix = `.${name}.lock-`; // no model's name begins with a dot
-  const mine = join(folder, `${prefix}${process.pid}`);
-  if (held.has(mine)) throw busy(name, process.pid, mine);
-  held.add(mine);
+export async function withFileLock<T>(folder: string, name: string, work: () => Promise<T>, { waitMs = 0 } = {}): Promise<T> {
+  const prefix = `.${name}.lock-`;
+  const lockFile = join(folder, `${prefix}${process.pid}`);
+  const deadline = performance.now() + waitMs;
+  for (let holder = await take(folder, prefix, lockFile); holder; holder = await take(folder, prefix, lockFile)) {
+    if (performance.now() >= deadline) throw locked(name, holder);
+    // At random, so that two processes do not keep finding each other's lock file.
+    await sleep(jitter.full(pollMs));
+  }
   try {
-    await writeFile(mine, '');
-    for (const entry of await readdir(folder)) {
-      const pid = entry.startsWith(prefix) ? Number(/^[1-9]\d*$/.exec(entry.slice(prefix.length))?.[0]) : Number.NaN;
-      if (!(pid > 0) || pid === process.pid) continue;
-      const other = join(folder, entry);
-      if (isProcessAlive(pid)) throw busy(name, pid, other);
-      await rm(other, { force: true });
-    }
     return await work();
   } finally {
-    await rm(mine, { force: true });
-    held.delete(mine);
+    await release(lockFile);
   }
 }
 
-function busy(name: string, pid: number, claim: string): FeedpulseError {
+/**
+ * Takes the lock, or returns who has it. Every process first creates its own lock file and then looks for others, so at most
+ * one of several succeeds.
+ */
+async function take(folder: string, prefix: string, lockFile: string): Promise<Holder | undefined> {
+  if (held.has(lockFile)) return { pid: process.pid, lockFile };
+  held.add(lockFile);
+  try {
+    await writeFile(lockFile, '');
+    const holder = await findHolder(folder, prefix);
+    if (holder) await release(lockFile);
+    return holder;
+  } catch (thrown) {
+    await release(lockFile);
+    throw thrown;
+  }
+}
+
+async function findHolder(folder: string, prefix: string): Promise<Holder | undefined> {
+  for (const entry of await readdir(folder)) {
+    const pid = entry.startsWith(prefix) ? Number(/^[1-9]\d*$/.exec(entry.slice(prefix.length))?.[0]) : Number.NaN;
+    if (!(pid > 0) || pid === process.pid) continue;
+    const lockFile = join(folder, entry);
+    if (isProcessAlive(pid)) return { pid, lockFile };
+    await rm(lockFile, { force: true });
+  }
+  return undefined;
+}
+
+async function release(lockFile: string): Promise<void> {
+  await rm(lockFile, { force: true });
+  held.delete(lockFile);
+}
+
+function locked(name: string, { pid, lockFile }: Holder): FeedpulseError {
   return new FeedpulseError(
     'DATA_DIR_LOCKED',
-    `Process ${pid} fetches ${name} into this folder. Wait for it; if it is no feedpulse, remove ${claim}.`,
+    `Process ${pid} has locked ${name}. Wait for it; if it is not feedpulse, delete ${lockFile}.`,
   );
 }

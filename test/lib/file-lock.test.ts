@@ -9,14 +9,14 @@ import { withFileLock } from '../../src/lib/file-lock.ts';
 let folder: string;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'feedpulse-claim-'));
+  folder = await mkdtemp(join(tmpdir(), 'feedpulse-lock-'));
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const claim = (pid: number): string => join(folder, `.tiny.lock-${pid}`);
+const lockOf = (pid: number): string => join(folder, `.tiny.lock-${pid}`);
 const work = async (): Promise<string> => 'done';
 
-test('of two calls for one model the second is refused, and the way is free afterwards, also after a failure', async () => {
+test('rejects a second call with the same lock, and releases it afterwards, also after a failure', async () => {
   await withFileLock(folder, 'tiny', async () => {
     expect(readdirSync(folder)).toEqual([`.tiny.lock-${process.pid}`]);
     await expect(withFileLock(folder, 'tiny', work)).rejects.toMatchObject({ code: 'DATA_DIR_LOCKED' });
@@ -27,17 +27,31 @@ test('of two calls for one model the second is refused, and the way is free afte
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('another process that lives goes first, and what to do is said', async () => {
-  await writeFile(claim(process.ppid), '');
-  const message = expect.stringMatching(new RegExp(`^Process ${process.ppid} fetches tiny .*Wait for it.*remove ${claim(process.ppid)}`));
+test('rejects a lock of a running process with advice', async () => {
+  await writeFile(lockOf(process.ppid), '');
+  const message = expect.stringMatching(
+    new RegExp(`^Process ${process.ppid} has locked tiny.*Wait for it.*delete ${lockOf(process.ppid)}`),
+  );
   await expect(withFileLock(folder, 'tiny', work)).rejects.toMatchObject({ code: 'DATA_DIR_LOCKED', message });
   expect(readdirSync(folder)).toEqual([`.tiny.lock-${process.ppid}`]);
 });
 
-test('one that is gone stands in nobody’s way, nor does an earlier one of the same number', async () => {
+test('ignores the lock of a process that has ended, and one of an earlier process with the same ID', async () => {
   const { pid } = spawnSync(process.execPath, ['--version']);
-  await writeFile(claim(pid), '');
-  await writeFile(claim(process.pid), '');
+  await writeFile(lockOf(pid), '');
+  await writeFile(lockOf(process.pid), '');
   expect(await withFileLock(folder, 'tiny', work)).toBe('done');
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('waits for the lock, in order to run one call after the other', async () => {
+  let running = 0;
+  const exclusive = async (): Promise<void> => {
+    running += 1;
+    expect(running).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    running -= 1;
+  };
+  await Promise.all(Array.from({ length: 10 }, () => withFileLock(folder, 'tiny', exclusive, { waitMs: 10_000 })));
   expect(readdirSync(folder)).toEqual([]);
 });

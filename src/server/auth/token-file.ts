@@ -1,16 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../../config/schema.ts';
 import { type Role, roles } from '../../domain/roles.ts';
 import { asError, FeedpulseError } from '../../lib/errors.ts';
+import { withFileLock } from '../../lib/file-lock.ts';
 
 const maxTokens = 200;
 const maxFileBytes = 262_144;
-const maxLockAttempts = 20;
-const lockPauseMs = 100;
+const lockWaitMs = 2_000;
 
 const tokenEntry = z.strictObject({
   name: z
@@ -105,39 +104,32 @@ export async function removeToken(path: string, name: string): Promise<void> {
   });
 }
 
-/**
- * Replaces the file atomically: readers see the old or the new content. The new content is first written to the lock
- * file, which only one process can create, so changes are serialized.
- */
+/** Replaces the file atomically: readers see the old or the new content. Changes are serialized by a lock. */
 async function changeTokens(path: string, change: (tokens: readonly TokenEntry[]) => TokenEntry[]): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const next = `${path}.lock`;
-  const file = await takeLock(next);
-  try {
+  const folder = dirname(path);
+  const replace = async (): Promise<void> => {
     const checked = tokenFile.safeParse({ tokens: change(await readTokens(path)) });
     if (!checked.success) throw new FeedpulseError('USAGE', `${checked.error.issues[0]?.message}.`);
-    await file.writeFile(`${JSON.stringify(checked.data, null, 2)}\n`);
-    await file.sync();
-    await rename(next, path);
+    await writeAtomically(path, `${JSON.stringify(checked.data, null, 2)}\n`);
+  };
+  try {
+    await mkdir(folder, { recursive: true });
+    await withFileLock(folder, basename(path), replace, { waitMs: lockWaitMs });
   } catch (thrown) {
-    await rm(next, { force: true });
-    throw thrown;
-  } finally {
-    await file.close();
+    const error = asError(thrown);
+    throw error instanceof FeedpulseError ? error : new FeedpulseError('FILE_UNREADABLE', `${error.message}.`, { cause: error });
   }
 }
 
-async function takeLock(path: string): Promise<FileHandle> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await open(path, 'wx', 0o600);
-    } catch (thrown) {
-      const error = asError(thrown);
-      const isTaken = 'code' in error && error.code === 'EEXIST';
-      if (isTaken && attempt < maxLockAttempts) await sleep(lockPauseMs);
-      else if (isTaken)
-        throw new FeedpulseError('FILE_UNREADABLE', `Another process is changing the tokens; if none is running, delete ${path}.`);
-      else throw new FeedpulseError('FILE_UNREADABLE', `${error.message}.`, { cause: error });
-    }
+async function writeAtomically(path: string, text: string): Promise<void> {
+  const draft = `${path}.new`;
+  await rm(draft, { force: true });
+  const file = await open(draft, 'wx', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
   }
+  await rename(draft, path);
 }

@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { chmod, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { registerAccess } from '../../../src/server/auth/access.ts';
 import { createSessions } from '../../../src/server/auth/sessions.ts';
@@ -219,7 +221,7 @@ test('the server does not start on a file that everybody can write', async () =>
   own.remove();
 });
 
-test('changes at the same time all hold; a name stands once; a lock left behind is named', async () => {
+test('concurrent changes are all kept, names are unique, and a lock is reported unless its process has ended', async () => {
   const own = tokenFolder();
   const names = Array.from({ length: 8 }, (_, index) => `token-${index}`);
   const made = await Promise.all(names.map((name) => own.add(name)));
@@ -230,8 +232,12 @@ test('changes at the same time all hold; a name stands once; a lock left behind 
   await expect(own.add('token-3')).rejects.toMatchObject({ code: 'USAGE' });
   await expect(own.add('no spaces')).rejects.toMatchObject({ code: 'USAGE' });
   await expect(removeToken(own.path, 'nobody')).rejects.toMatchObject({ code: 'USAGE' });
-  await writeFile(`${own.path}.lock`, '');
-  await expect(own.add('late')).rejects.toThrow(`delete ${own.path}.lock`);
+  const lock = join(dirname(own.path), `.${basename(own.path)}.lock-`);
+  const { pid } = spawnSync(process.execPath, ['--version']);
+  await writeFile(`${lock}${pid}`, ''); // of a process that has ended
+  await own.add('late');
+  await writeFile(`${lock}${process.ppid}`, '');
+  await expect(own.add('later')).rejects.toThrow(`delete ${lock}${process.ppid}`);
   own.remove();
 });
 
