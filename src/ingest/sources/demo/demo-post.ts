@@ -6,7 +6,7 @@ import { brandProfiles } from './demo-brands.ts';
 import { ambiguousText, chatterText, type DemoText, type PostContext, personalText, publicText } from './post-text.ts';
 import { interestAt, type RunningScenario, scenarioAt } from './scenarios.ts';
 
-/** What a post is meant to express: its tone towards the brand, or a kind of post that is not about a brand. */
+/** What a post is meant to express: its tone about the brand, or a kind of post that is not about a brand. */
 export interface Intent {
   readonly tone: PostContext['tone'] | 'chatter' | 'ambiguous';
   /** Whether it is about the scenario that is running. */
