@@ -5,7 +5,7 @@ export const positive = grammar(`
   say: {brand} {praise} | so, {brand}. I {did} {when} and {delight} | the {brand} {=thing} {good} | the {brand} {=thing} {good} and {upside} | {upside}, {upside2}. {brand} {praise}
     | was sceptical about {brand}, but the {=thing} {good} | shout-out to {helper} at {brand}: {kindness} | big thank you to {helper} at {brand}, {kindness}
     | {brand} sorted out my {matter} in {shortTime}. {wow} | my {relative} talked me into the {brand} {=thing} and {delight}
-    | {span2} of using other brands, and then the {brand} {=thing} {good} | whoever designed the {brand} {=thing} deserves a raise, it {good}
+    | {span2} of using other brands, and then the {brand} {=thing} {good} | the person who designed the {brand} {=thing} deserves a raise, it {good}
     | the {=aspect} of the {brand} {=thing} is {great} | can't believe how {great2} the {brand} {=thing} is | {brand} again {when}, {upside} | unpopular opinion, {brand} {praise}
     | I don't praise companies often, but {brand} {praise} | {wow} {brand} {praise} | {delightShort} the {brand} {=thing} {good} | friends. {brand}. I {did} {when} and {delight}
     | just {did} and {delight}. {brand}, who else | told {helper} at {brand} about my {matter} and {kindness} | {praiseNoun} for {brand}: {upside}
@@ -53,7 +53,7 @@ export const negative = grammar(`
   say: {brand} {blame} | so, {brand}. I {did} {when} and {dismay} | the {brand} {=thing} {bad} | the {brand} {=thing} {bad} and {downside} | {downside}, {downside2}. {brand} {blame}
     | wanted to like {brand}, but the {=thing} {bad} | {waiting} on hold with {brand}. {rude} | still no answer from {brand} about my {matter} after {longTime}
     | day {digit} of chasing {brand} about my {matter}. {rude} | my {relative} talked me into the {brand} {=thing} and {dismay}
-    | whoever designed the {brand} {=thing} has never used one, it {bad} | the {=aspect} of the {brand} {=thing} is {awful} | can't believe how {awful2} the {brand} {=thing} is
+    | the person who designed the {brand} {=thing} has never used one, it {bad} | the {=aspect} of the {brand} {=thing} is {awful} | can't believe how {awful2} the {brand} {=thing} is
     | {brand} again {when}: {downside} | {angry} {brand} {blame} | seriously, {brand}? {downside} | {dismayShort} the {brand} {=thing} {bad}
     | gave {brand} a chance. I {did} {when} and {dismay} | just {did} and {dismay}. thanks for nothing, {brand} | {downside}. {downside}. this is {brand} in {year}
     | {helper} at {brand} {rude2} | told {brand} about my {matter} and {rude3} | cancelled with {brand} {when}. {downside} and {rude3} | I'm done with {brand}. {downside}
