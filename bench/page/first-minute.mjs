@@ -36,8 +36,8 @@ await setup();
 const rounds = [];
 for (let round = 0; round < Number(options.rounds); round += 1) rounds.push(await firstMinute());
 
-const figures = { machine: machine(), start: options.fresh ? 'fresh copy' : 'already set up', limit: limitSeconds, rounds };
-process.stdout.write(options.json ? `${JSON.stringify(figures)}\n` : `${table(figures)}\n`);
+const results = { machine: machine(), start: options.fresh ? 'fresh copy' : 'already set up', limit: limitSeconds, rounds };
+process.stdout.write(options.json ? `${JSON.stringify(results)}\n` : `${table(results)}\n`);
 if (rounds.some(({ posts }) => posts > limitSeconds)) {
   process.stderr.write(`limit exceeded: longer than ${limitSeconds} s\n`);
   process.exitCode = 1;

@@ -37,8 +37,8 @@ const rows = await runOn(history.folder, async (url) => [...(await firstLoads(ur
 await browser.close();
 
 const missed = rows.filter(({ p95, limit }) => p95 > limit);
-const figures = { machine: machine(), posts: history.posts, measured: rows };
-process.stdout.write(options.json ? `${JSON.stringify(figures)}\n` : `${table(figures)}\n`);
+const results = { machine: machine(), posts: history.posts, measured: rows };
+process.stdout.write(options.json ? `${JSON.stringify(results)}\n` : `${table(results)}\n`);
 if (missed.length > 0) {
   process.stderr.write(`missed: ${missed.map(({ name }) => name).join('; ')}\n`);
   process.exitCode = 1;
@@ -115,8 +115,8 @@ function table({ machine: facts, posts, measured }) {
 ${posts.toLocaleString('en')} posts over a year; ${rounds} rounds
 `;
   const width = Math.max(...measured.map(({ name }) => name.length));
-  const rowsOf = measured.map(({ name, unit, limit, ...figures }) =>
-    [name.padEnd(width), ...[figures.p50, figures.p95, figures.max, limit].map((value) => `${value} ${unit}`.padStart(10))].join(''),
+  const rowsOf = measured.map(({ name, unit, limit, ...results }) =>
+    [name.padEnd(width), ...[results.p50, results.p95, results.max, limit].map((value) => `${value} ${unit}`.padStart(10))].join(''),
   );
   return [head, `${' '.repeat(width)}${['p50', 'p95', 'max', 'limit'].map((title) => title.padStart(10)).join('')}`, ...rowsOf].join('\n');
 }

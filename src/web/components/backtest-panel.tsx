@@ -86,7 +86,7 @@ export function BacktestPanel({ brand, span, rules, timeZone }: Props) {
         <label>
           <span class="visually-hidden">Sensitivity</span>
           <select value={sensitivity} onChange={(event) => setSensitivity(event.currentTarget.value)}>
-            <option value="">configured sensitivity</option>
+            <option value="">as configured</option>
             {sensitivities.map((name) => (
               <option key={name} value={name}>
                 {name} sensitivity

@@ -96,7 +96,10 @@ function Lines({ kind, title, brands, trends, zone }: LinesProps) {
           </li>
         ))}
       </ul>
-      <p class="formula">{kind === 'net' ? `${netFormula}. ` : ''}Click a line to see that brand's posts (keyboard: ↑ ↓ to select).</p>
+      <p class="formula">
+        {kind === 'net' ? `${netFormula}. ` : ''}Click {kind === 'net' ? 'a line' : 'an area'} to see that brand's posts (keyboard: ↑ ↓ to
+        select).
+      </p>
     </Panel>
   );
 }

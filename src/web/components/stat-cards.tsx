@@ -60,7 +60,7 @@ export function StatCards({
         tone={sentimentTone(current.netSentiment)}
         change={points ? formatPoints(points.difference) : undefined}
         significant={points?.significant}
-        fact={formatInterval(intervals.netSentiment, formatNet)}
+        fact={formatNetInterval(intervals.netSentiment)}
         meaning={`${netFormula}. Below: 95% confidence interval.`}
       />
       <StatCard
@@ -95,7 +95,7 @@ function ShareCard(props: {
       tone={value === null ? '' : props.label}
       change={props.change ? formatPoints(100 * props.change.difference) : undefined}
       significant={props.change?.significant}
-      fact={formatInterval(props.current.intervals[metric], (bound) => formatShareFine(bound))}
+      fact={formatShareInterval(props.current.intervals[metric])}
       meaning="Share of the scored posts"
     />
   );
@@ -124,7 +124,7 @@ function AuthorsCard({ summary: { current, previous } }: { readonly summary: Sum
       title="Authors"
       value={authors === null ? noValue : formatCount(authors)}
       change={authors !== null && before ? formatGrowth(authors, before) : undefined}
-      fact={authors === null ? 'not available beyond 8 days' : undefined}
+      fact={authors === null ? 'only up to 8 days' : undefined}
       meaning="Unique authors (±1%)"
     />
   );
@@ -153,7 +153,7 @@ function LagCard() {
     <StatCard
       title={hasLag ? 'Lag' : 'Processing delay'}
       value={hasLag ? formatCount(now.lag ?? 0) : formatDelay(now?.latencySeconds)}
-      fact={hasLag ? `posts · delay ${formatDelay(now.latencySeconds)} (p95)` : 'p95, last minute'}
+      fact={hasLag ? `p95 delay ${formatDelay(now.latencySeconds)}` : 'p95, last minute'}
       meaning="Posts not yet read from the source, and the 95th percentile of the delay from reading to storing a post"
     />
   );
@@ -164,6 +164,11 @@ function formatPoints(difference: number): string {
   return `${rounded} points`;
 }
 
-function formatInterval(interval: Interval | null, format: (bound: number) => string): string | undefined {
-  return interval ? `95% CI ${format(interval.low)} to ${format(interval.high)}` : undefined;
+function formatNetInterval(interval: Interval | null): string | undefined {
+  return interval ? `95% CI ${formatNet(interval.low)} to ${formatNet(interval.high)}` : undefined;
+}
+
+/** Short enough for a card: 95% CI 27.5–29.1%. */
+function formatShareInterval(interval: Interval | null): string | undefined {
+  return interval ? `95% CI ${formatDecimal(100 * interval.low)}–${formatShareFine(interval.high)}` : undefined;
 }
