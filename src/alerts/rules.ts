@@ -1,15 +1,15 @@
-import { alertRule, type AlertRuleConfig as Given } from '../config/alerts.ts';
+import { type AlertRuleConfig, alertRule } from '../config/alerts.ts';
 import { type BrandRule, milliseconds } from '../config/schema.ts';
 
-/** A rule with every setting in force. Durations and spans in ms. */
-export interface Rule extends Pick<Given, 'name' | 'metric' | 'minimumPosts' | 'quietHours' | 'severity' | 'channels'> {
+/** A rule with all defaults applied. Durations in ms. */
+export interface Rule extends Pick<AlertRuleConfig, 'name' | 'metric' | 'minimumPosts' | 'quietHours' | 'severity' | 'channels'> {
   readonly brands: readonly Brand[];
   readonly direction: 'up' | 'down' | 'both';
-  /** The stretches that are looked at, the shortest first. */
-  readonly spans: readonly number[];
-  /** Standard deviations from which on something is unusual. */
+  /** Lengths of the evaluated windows, shortest first. */
+  readonly windowsMs: readonly number[];
+  /** Standard deviations at which a window is anomalous. */
   readonly z: number;
-  /** Of volumes a factor above 1, of net sentiment points. */
+  /** A factor above 1 for volumes, points for net sentiment. */
   readonly minimumChange: number;
   readonly confirmFor: number;
   readonly keepFiringFor: number;
@@ -23,41 +23,41 @@ export interface Brand {
 }
 
 const minute = 60_000;
-const deviations = { low: 5, balanced: 4, high: 3.25 } as const;
-const directions = { volume: 'both', netSentiment: 'down', negativeVolume: 'up' } as const;
-const changes = { volume: 2, netSentiment: 10, negativeVolume: 2 } as const;
+const sensitivities = { low: 5, balanced: 4, high: 3.25 } as const;
+const defaultDirections = { volume: 'both', netSentiment: 'down', negativeVolume: 'up' } as const;
+const defaultChanges = { volume: 2, netSentiment: 10, negativeVolume: 2 } as const;
 
-const usual = [
+const defaultRules = [
   { name: 'volume', metric: 'volume' },
   { name: 'sentiment', metric: 'netSentiment' },
 ] as const;
 
-/** The rules of the config, or the usual ones where it has none. */
-export const rulesGiven = (rules: readonly Given[]): readonly Given[] =>
-  rules.length > 0 ? rules : usual.map((rule) => alertRule.parse(rule));
+/** The configured rules, or the default ones if there are none. */
+export const configuredRules = (rules: readonly AlertRuleConfig[]): readonly AlertRuleConfig[] =>
+  rules.length > 0 ? rules : defaultRules.map((rule) => alertRule.parse(rule));
 
-/** The rules that are in force. Without any brand they watch all posts. */
-export const rulesOf = (rules: readonly Given[], brands: readonly BrandRule[]): Rule[] =>
-  rulesGiven(rules).map((rule) => complete(rule, brands));
+/** The rules with all defaults applied. If no brand is configured, they evaluate all posts. */
+export const rulesOf = (rules: readonly AlertRuleConfig[], brands: readonly BrandRule[]): Rule[] =>
+  configuredRules(rules).map((rule) => resolveRule(rule, brands));
 
-function complete(rule: Given, brands: readonly BrandRule[]): Rule {
-  const { metric, sensitivity, window } = rule;
-  const whole = milliseconds(window);
-  const part = (share: number): number => Math.max(minute, Math.round((share * whole) / minute) * minute);
+function resolveRule(rule: AlertRuleConfig, brands: readonly BrandRule[]): Rule {
+  const { metric, sensitivity } = rule;
+  const windowMs = milliseconds(rule.window);
+  const share = (factor: number): number => Math.max(minute, Math.round((factor * windowMs) / minute) * minute);
   return {
     ...rule,
-    brands: brandsOf(rule.brands, brands),
-    direction: rule.direction ?? directions[metric],
-    spans: [part(1 / 3), part(2 / 3), whole, 4 * whole],
-    z: typeof sensitivity === 'number' ? sensitivity : deviations[sensitivity],
-    minimumChange: rule.minimumChange ?? changes[metric],
+    brands: resolveBrands(rule.brands, brands),
+    direction: rule.direction ?? defaultDirections[metric],
+    windowsMs: [share(1 / 3), share(2 / 3), windowMs, 4 * windowMs],
+    z: typeof sensitivity === 'number' ? sensitivity : sensitivities[sensitivity],
+    minimumChange: rule.minimumChange ?? defaultChanges[metric],
     confirmFor: milliseconds(rule.for),
     keepFiringFor: milliseconds(rule.keepFiringFor),
     cooldown: milliseconds(rule.cooldown),
   };
 }
 
-function brandsOf(names: readonly string[], brands: readonly BrandRule[]): Brand[] {
+function resolveBrands(names: readonly string[], brands: readonly BrandRule[]): Brand[] {
   const known = brands.map(({ name, timeZone }) => ({ name, timeZone }));
   if (names.length > 0) return names.map((name) => known.find((brand) => brand.name === name) ?? { name, timeZone: 'UTC' });
   return known.length > 0 ? known : [{ name: '*', timeZone: 'UTC' }];

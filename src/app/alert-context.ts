@@ -9,33 +9,33 @@ import type { Label } from '../domain/post.ts';
 import type { Clock } from '../lib/clock.ts';
 import { foldText } from '../lib/fold-text.ts';
 
-const mostDrivers = 5;
-const mostExamples = 3;
-/** So many of the most engaged posts are looked through for those that differ. */
-const mostRead = 60;
+const maxDrivers = 5;
+const maxExamples = 3;
+/** Candidates for sample posts, by engagement. */
+const maxCandidates = 60;
 
-/** What lies behind the beginning of an alert: terms that set the posts of its window apart, and posts that show it. */
+/** Explains the start of an alert: terms that set the posts of its window apart, and sample posts. */
 export function createAlertContext(parts: {
   readonly reader: ClickHouseClient;
   readonly brands: readonly BrandRule[];
   readonly clock: Clock;
-}): (change: AlertTransition) => Promise<AlertContext> {
+}): (transition: AlertTransition) => Promise<AlertContext> {
   const { reader, brands, clock } = parts;
   return async ({ kind, brand, evaluation }) => {
     if (kind === 'resolved' || evaluation.metric === 'noData') return { drivers: [], examples: [] };
     const rule = brands.find(({ name }) => name === brand);
     const names = rule ? [rule.name, ...rule.aliases] : [];
     const range = { from: new Date(evaluation.from), to: new Date(evaluation.to) };
-    const found = await drivers(reader, { brand, names, ...range, limit: mostDrivers }, clock);
+    const found = await drivers(reader, { brand, names, ...range, limit: maxDrivers }, clock);
     const labels = labelsOf(evaluation);
     const picked = labels
       .flatMap((label) => found[label])
       .sort((a, b) => b.z - a.z)
-      .slice(0, mostDrivers);
+      .slice(0, maxDrivers);
     const label = labels.length === 1 ? labels[0] : undefined;
     const shown = distinct(picked);
-    if (shown.length >= mostExamples) return { drivers: picked.map(({ term }) => term), examples: shown };
-    const { posts } = await searchPosts(reader, { brand, ...range, label, sort: 'engagement', limit: mostRead }, clock);
+    if (shown.length >= maxExamples) return { drivers: picked.map(({ term }) => term), examples: shown };
+    const { posts } = await searchPosts(reader, { brand, ...range, label, sort: 'engagement', limit: maxCandidates }, clock);
     return { drivers: picked.map(({ term }) => term), examples: withoutCopies(posts) };
   };
 }
@@ -46,16 +46,16 @@ function labelsOf({ metric, direction }: AlertTransition['evaluation']): Exclude
   return ['negative', 'positive'];
 }
 
-/** The most engaged posts of some drivers, each once; drivers have no near-duplicates among theirs. */
+/** Sample posts of the drivers by engagement, each once. The examples of one driver contain no near-duplicates. */
 function distinct(picked: readonly Driver[]): ExamplePost[] {
   const posts = new Map(picked.flatMap(({ examples }) => examples).map((post) => [`${post.platform} ${post.id}`, post]));
   return [...posts.values()]
     .sort((a, b) => b.engagement - a.engagement)
-    .slice(0, mostExamples)
+    .slice(0, maxExamples)
     .map(toExample);
 }
 
-/** The first posts that are not near-duplicates of one before. */
+/** The first posts, skipping near-duplicates of earlier ones. */
 function withoutCopies(posts: readonly ExamplePost[]): ExamplePost[] {
   const { groupOf } = createNearDuplicateIndex();
   const numbers = new Map<string, number>();
@@ -66,7 +66,7 @@ function withoutCopies(posts: readonly ExamplePost[]): ExamplePost[] {
   };
   const seen = new Set<number>();
   const isNew = ({ text }: ExamplePost): boolean => seen.size < seen.add(groupOf(foldText(text).split(' ').map(numberOf))).size;
-  return posts.filter(isNew).slice(0, mostExamples).map(toExample);
+  return posts.filter(isNew).slice(0, maxExamples).map(toExample);
 }
 
 const toExample = ({ platform, text, url }: ExamplePost): ExamplePost => ({ platform, text, ...(url && { url }) });

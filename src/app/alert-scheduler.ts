@@ -1,6 +1,6 @@
 import { createEvaluator, type Evaluator } from '../alerts/evaluator.ts';
 import { channelsOf, recipientsFor } from '../alerts/notify/channels.ts';
-import { type OutboxParts, sendDue } from '../alerts/notify/outbox.ts';
+import { deliverPending, type OutboxParts } from '../alerts/notify/outbox.ts';
 import { rulesOf } from '../alerts/rules.ts';
 import { type Config, milliseconds } from '../config/schema.ts';
 import type { AlertTransition } from '../domain/alert.ts';
@@ -17,102 +17,105 @@ import { createAlertStore } from '../sink/writer/alert-store.ts';
 import { createFeedProgress } from '../sink/writer/feed-progress.ts';
 import { createAlertContext } from './alert-context.ts';
 
-const everyMs = 15_000;
+const intervalMs = 15_000;
 
-export interface Alerts {
-  /** Ends after the look or the message that is under way. What is not sent waits for the next start. */
+export interface AlertScheduler {
+  /** Resolves after the evaluation or delivery in progress. Pending deliveries are sent after the next start. */
   stop(): Promise<void>;
 }
 
-export interface AlertParts {
+export interface AlertSchedulerParts {
   readonly config: Config;
   readonly db: Database;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
-  /** Told of every change. */
-  readonly hub: EventBus<AlertTransition>;
-  /** What this process stores: how far behind its part of the feed is. */
+  /** Receives every transition. */
+  readonly events: EventBus<AlertTransition>;
+  /** Posts that this process stores, to measure the delay of its partitions. */
   readonly live: PostBus;
-  /** Who judges and sends, of several processes. */
+  /** Elects the one process that evaluates and sends. */
   readonly lease: Lease;
-  readonly page: () => string;
+  /** URL of the web UI. */
+  readonly baseUrl: () => string;
   readonly isLive: () => boolean;
 }
 
 /**
- * Judges the rules beside the feed and tells who is to be told, until it is stopped; while another process has the
- * lease it only tells that one how far its own part of the feed is. A fault waits for the next round.
+ * Evaluates the rules and delivers notifications until it is stopped. Without the lease this process only stores the
+ * progress of its own partitions, which the evaluating process reads. Errors are logged; the next round tries again.
  */
-export function startAlerts(parts: AlertParts): Alerts {
-  const { config, db, clock, log, metrics, hub, live, lease } = parts;
+export function startAlertScheduler(parts: AlertSchedulerParts): AlertScheduler {
+  const { config, db, clock, log, metrics, events, live, lease } = parts;
   const stopping = new AbortController();
   const progress = createFeedProgress(db, clock);
-  const leave = live.subscribe(progress.see);
-  const { evaluator, outbox } = openJudge(parts);
+  const unsubscribe = live.subscribe(progress.see);
+  const { evaluator, outbox } = createAlerting(parts);
 
-  const look = async (): Promise<void> => {
+  const evaluate = async (): Promise<void> => {
     const stopTimer = metrics.alertSeconds.startTimer();
-    const { changes, judged } = await evaluator.evaluate();
+    const { transitions, evaluatedPairs } = await evaluator.evaluate();
     stopTimer();
-    metrics.alertEvaluations.inc(judged);
-    metrics.alertsActive.set(evaluator.active());
-    for (const { kind, rule, brand, alert, channels: told } of changes) log.info({ kind, rule, brand, alert, told }, 'alert');
-    hub.publish(changes);
+    metrics.alertEvaluations.inc(evaluatedPairs);
+    metrics.alertsActive.set(evaluator.countActive());
+    for (const { kind, rule, brand, alert, channels } of transitions)
+      log.info({ rule, brand, alert, channels }, kind === 'alert' ? 'alert started' : 'alert resolved');
+    events.publish(transitions);
   };
-  const attempt = async (what: string, work: () => Promise<unknown>): Promise<void> => {
+  const attempt = async (step: string, work: () => Promise<unknown>): Promise<void> => {
     try {
       await work();
     } catch (thrown) {
-      log.warn({ what, fault: asError(thrown).message }, 'alerts are behind');
+      log.warn({ step, error: asError(thrown).message }, 'alert evaluation or delivery failed, retrying in the next round');
     }
   };
-  const round = async (): Promise<void> => {
+  const runRound = async (): Promise<void> => {
     await attempt('progress', progress.store);
     if (!config.alerts.enabled || !lease.isHeld()) {
       metrics.alertsActive.set(0);
-      return evaluator.forget();
+      return evaluator.reset();
     }
-    await attempt('judge', look);
-    if (lease.isHeld()) await attempt('send', () => sendDue(outbox));
+    await attempt('evaluate', evaluate);
+    if (lease.isHeld()) await attempt('deliver', () => deliverPending(outbox));
   };
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      await round();
-      await clock.sleep(everyMs, stopping.signal);
+      await runRound();
+      await clock.sleep(intervalMs, stopping.signal);
     }
   };
   const running = run();
   return {
     stop: async () => {
       stopping.abort();
-      leave();
+      unsubscribe();
       await running;
     },
   };
 }
 
-function openJudge({ config, db, clock, log, metrics, lease, page, isLive }: AlertParts): { evaluator: Evaluator; outbox: OutboxParts } {
+function createAlerting(parts: AlertSchedulerParts): { evaluator: Evaluator; outbox: OutboxParts } {
+  const { config, db, clock, log, metrics, lease, baseUrl, isLive } = parts;
   const store = createAlertStore(db);
   const records = createAlertRecords(db.reader);
-  const channels = channelsOf(config.alerts);
   const evaluator = createEvaluator({
     figures: createFigures(db.reader),
     records,
-    log: {
+    store: {
       ...store,
-      // The look took its time, and the lease may have gone meanwhile.
-      addChanges: async (changes) => {
-        if (changes.length > 0 && !lease.isHeld()) throw new Error('the lease is gone: another process decides');
-        await store.addChanges(changes);
+      // The lease may have been lost during the evaluation.
+      addTransitions: async (transitions) => {
+        if (transitions.length > 0 && !lease.isHeld()) throw new Error('the lease was lost: another process evaluates alerts');
+        await store.addTransitions(transitions);
       },
     },
     rules: rulesOf(config.alerts.rules, config.brands),
-    tell: recipientsFor(config.alerts),
+    recipientsFor: recipientsFor(config.alerts),
     noDataAfterMs: milliseconds(config.alerts.noDataAfter),
     clock,
     isLive,
   });
-  const explain = createAlertContext({ reader: db.heavyReader, brands: config.brands, clock });
-  return { evaluator, outbox: { records, log, attempts: store, channels, explain, page, clock, metrics } };
+  const channels = channelsOf(config.alerts);
+  const contextOf = createAlertContext({ reader: db.heavyReader, brands: config.brands, clock });
+  return { evaluator, outbox: { records, log, store, channels, contextOf, baseUrl, clock, metrics } };
 }

@@ -20,7 +20,7 @@ import { applyRetention } from '../sink/maintenance/retention.ts';
 import { migrate } from '../sink/migrations/migrate.ts';
 import { createRollups } from '../sink/rollups/rollups.ts';
 import { createWriter } from '../sink/writer/writer.ts';
-import { startAlerts } from './alert-scheduler.ts';
+import { startAlertScheduler } from './alert-scheduler.ts';
 import { withDemoBrands } from './demo-brands.ts';
 import { type HttpFrontend, openHttpFrontend } from './http-frontend.ts';
 import { openScorer } from './open-scorer.ts';
@@ -82,7 +82,7 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunPa
   const clock = systemClock;
   const metrics = createMetrics();
   const live = createPostBus();
-  const alertHub = createEventBus<AlertTransition>();
+  const alertEvents = createEventBus<AlertTransition>();
   const { retention } = config;
   const parts = { config, log, clock, metrics, retention };
   const brands = createBrandMatcher(config.brands);
@@ -97,8 +97,8 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunPa
   const lease = openLease(parts);
   onClose(() => lease.close());
   let hasEnded = false;
-  const page = (): string => config.alerts.externalUrl ?? server?.url ?? `http://${config.server.host}:${config.server.port}`;
-  const alerts = startAlerts({ ...parts, db, hub: alertHub, live, lease, page, isLive: () => !hasEnded });
+  const baseUrl = (): string => config.alerts.externalUrl ?? server?.url ?? `http://${config.server.host}:${config.server.port}`;
+  const alerts = startAlertScheduler({ ...parts, db, events: alertEvents, live, lease, baseUrl, isLive: () => !hasEnded });
   onClose(() => alerts.stop());
   const jobs = createJobs(log);
   onClose(() => jobs.close());
@@ -113,7 +113,7 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunPa
     reader: db.reader,
     heavyReader: db.heavyReader,
     live,
-    alerts: alertHub,
+    alerts: alertEvents,
     status: status.read,
     pipeline: createPipelineReport({ ...parts, recent, model: scorer.model, db, status: status.read }),
     deadLetters: deadLetterParts(parts, stop),

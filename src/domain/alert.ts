@@ -3,7 +3,7 @@
 export const alertMetrics = ['volume', 'netSentiment', 'negativeVolume', 'noData'] as const;
 export type AlertMetric = (typeof alertMetrics)[number];
 
-export const ruleStatuses = ['ok', 'warning', 'alert', 'no-data', 'muted', 'cold-start'] as const;
+export const ruleStatuses = ['ok', 'warning', 'alert', 'no-data', 'silenced', 'cold-start'] as const;
 export type RuleStatus = (typeof ruleStatuses)[number];
 
 /** Rule name of the no-data alert; reserved. */
@@ -79,7 +79,7 @@ export interface Silence {
   readonly rule: string;
   readonly brand: string;
   readonly until: number;
-  readonly by: string;
+  readonly createdBy: string;
   readonly reason: string;
 }
 

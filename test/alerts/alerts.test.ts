@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createEvaluator, type Evaluator } from '../../src/alerts/evaluator.ts';
 import { channelsOf, recipientsFor } from '../../src/alerts/notify/channels.ts';
-import { sendDue } from '../../src/alerts/notify/outbox.ts';
+import { deliverPending } from '../../src/alerts/notify/outbox.ts';
 import { rulesOf } from '../../src/alerts/rules.ts';
 import { createAlertContext } from '../../src/app/alert-context.ts';
 import { configSchema } from '../../src/config/schema.ts';
@@ -21,7 +21,7 @@ import { scoredPost } from '../support/scored-post.ts';
 import { openTestDatabase, quiet } from '../support/test-database.ts';
 
 const minute = 60_000;
-/** Now, at the start of a minute: the tests move on from here. */
+/** The start of the current minute; the tests advance from here. */
 const start = Math.floor(Date.now() / minute) * minute;
 let now = start;
 const clock = { ...systemClock, now: () => now };
@@ -75,14 +75,14 @@ const configOf = (alerts: object) => configSchema.parse({ brands: [{ name: 'Kest
 const settings = () =>
   configOf({ channels: { ops: { type: 'webhook', url: `${receiver.url}/ops`, password: 'secret', allowPrivate: true } } });
 
-/** As after a start of the process: nothing is remembered but what is stored. */
+/** As after a restart: only stored state is known. */
 function freshEvaluator(config = settings()): Evaluator {
   return createEvaluator({
     figures: createFigures(db.reader),
     records: createAlertRecords(db.reader),
-    log: createAlertStore(db),
+    store: createAlertStore(db),
     rules: rulesOf(config.alerts.rules, config.brands),
-    tell: recipientsFor(config.alerts),
+    recipientsFor: recipientsFor(config.alerts),
     noDataAfterMs: 30 * minute,
     clock,
     isLive: () => true,
@@ -90,13 +90,13 @@ function freshEvaluator(config = settings()): Evaluator {
 }
 
 const send = (config = settings()): Promise<number> =>
-  sendDue({
+  deliverPending({
     records: createAlertRecords(db.reader),
     log: quiet,
-    attempts: createAlertStore(db),
+    store: createAlertStore(db),
     channels: channelsOf(config.alerts),
-    explain: createAlertContext({ reader: db.reader, brands: config.brands, clock }),
-    page: () => 'https://feedpulse.example/',
+    contextOf: createAlertContext({ reader: db.reader, brands: config.brands, clock }),
+    baseUrl: () => 'https://feedpulse.example/',
     clock,
     metrics,
   });
@@ -114,24 +114,24 @@ beforeAll(async () => {
 });
 afterAll(() => remove());
 
-/** The minutes of the feed from here on, with a look at each end. */
+/** Stores the next minutes of the feed and evaluates after each. */
 async function live(evaluator: Evaluator, minutes: number, labels: readonly Label[]): Promise<string[]> {
   const kinds: string[] = [];
   for (let index = 0; index < minutes; index += 1) {
     await store(postsOf(now, labels));
     now += minute;
-    const { changes } = await evaluator.evaluate();
-    kinds.push(...changes.map(({ kind, rule }) => `${kind} ${rule}`));
+    const { transitions } = await evaluator.evaluate();
+    kinds.push(...transitions.map(({ kind, rule }) => `${kind} ${rule}`));
   }
   return kinds;
 }
 
-test('what is usual raises nothing', async () => {
+test('normal posts raise no alert', async () => {
   expect(await live(freshEvaluator(), 3, usual)).toEqual([]);
   expect(await send()).toBe(0);
 });
 
-test('posts turn negative: one alert is decided, stored and sent once, however often the process dies in between', async () => {
+test('negative posts raise one alert that is stored and sent once, however often the process restarts', async () => {
   const kinds: string[] = [];
   for (let round = 0; round < 12; round += 1) kinds.push(...(await live(freshEvaluator(), 1, angry)));
   expect(kinds).toEqual(['alert sentiment']);
@@ -141,7 +141,7 @@ test('posts turn negative: one alert is decided, stored and sent once, however o
   now += minute;
   receiver.answer = 503;
   expect(await send()).toBe(0);
-  // Before the pause is over nothing is tried.
+  // During the backoff nothing is sent.
   expect(await send()).toBe(0);
   now += minute;
   receiver.answer = 200;
@@ -163,8 +163,8 @@ test('posts turn negative: one alert is decided, stored and sent once, however o
   expect(receiver.received[2]?.body['examples']).toHaveLength(3);
 });
 
-// An hour and a half is judged minute by minute, in a real database.
-test('its end is told once, and goes by the same name', async () => {
+// Evaluates an hour and a half minute by minute, in a real database.
+test('its end is sent once, with the same alert id', async () => {
   const [first] = receiver.received;
   const kinds = await live(freshEvaluator(), 90, usual);
   expect(kinds).toEqual(['resolved sentiment']);
@@ -174,37 +174,41 @@ test('its end is told once, and goes by the same name', async () => {
   expect(receiver.received.at(-1)?.headers['idempotency-key']).not.toBe(first?.headers['idempotency-key']);
 }, 120_000);
 
-test('what a channel gathers goes as one message once its stretch is over, always by one name, whoever sends it', async () => {
+test('a digest is sent as one message after its interval, always with the same idempotency key', async () => {
   const gather = { type: 'webhook', url: `${receiver.url}/digest`, allowPrivate: true, digest: '1h' };
   const config = configOf({ channels: { ops: gather } });
   const store = createAlertStore(db);
   const hour = 3_600_000;
-  const stretch = Math.ceil(now / hour) * hour;
-  const verdict = { metric: 'volume', direction: 'up', observed: 90, expected: 30, low: 20, high: 40, z: 6, posts: 90 } as const;
-  const told = (at: number, severity: 'warning' | 'critical'): AlertTransition => ({
+  const interval = Math.ceil(now / hour) * hour;
+  const figures = { metric: 'volume', direction: 'up', observed: 90, expected: 30, low: 20, high: 40, z: 6, posts: 90 } as const;
+  const startedAt = (at: number, severity: 'warning' | 'critical'): AlertTransition => ({
     ...{ id: randomUUID(), alert: randomUUID(), kind: 'alert', rule: 'volume', brand: 'Heron', severity, at, channels: ['ops'] },
-    evaluation: { ...verdict, from: at - minute, to: at, baseline: null },
+    evaluation: { ...figures, from: at - minute, to: at, baseline: null },
     state: { status: 'alert', since: at },
   });
-  await store.addChanges([told(stretch, 'warning'), told(stretch + 40 * minute, 'warning'), told(stretch + 50 * minute, 'critical')]);
+  await store.addTransitions([
+    startedAt(interval, 'warning'),
+    startedAt(interval + 40 * minute, 'warning'),
+    startedAt(interval + 50 * minute, 'critical'),
+  ]);
   const before = receiver.received.length;
-  now = stretch + 55 * minute;
+  now = interval + 55 * minute;
   expect(await send(config)).toBe(1);
   expect(receiver.received.slice(before).map(({ body }) => [body['type'], body['severity']])).toEqual([['alert', 'critical']]);
 
-  now = stretch + hour + minute;
+  now = interval + hour + minute;
   receiver.answer = 503;
   expect(await send(config)).toBe(0);
   receiver.answer = 200;
   now += minute;
-  await store.addChanges([told(stretch + hour, 'warning')]); // of the next stretch
+  await store.addTransitions([startedAt(interval + hour, 'warning')]); // belongs to the next interval
   expect(await send(config)).toBe(2);
   expect(await send(config)).toBe(0);
   const [failed, sent, ...others] = receiver.received.slice(before + 1);
   expect(others).toEqual([]);
-  expect(sent?.body).toMatchObject({ type: 'digest', title: '2 alerts began, 0 ended', messages: { length: 2 } });
+  expect(sent?.body).toMatchObject({ type: 'digest', title: '2 alerts started, 0 resolved', messages: { length: 2 } });
   expect(sent?.headers['idempotency-key']).toBe(failed?.headers['idempotency-key']);
-  now = stretch + 2 * hour + minute;
+  now = interval + 2 * hour + minute;
   expect(await send(config)).toBe(1);
   expect(receiver.received.at(-1)?.headers['idempotency-key']).not.toBe(sent?.headers['idempotency-key']);
 });

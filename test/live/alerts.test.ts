@@ -21,7 +21,7 @@ let producer: Producer;
 let folder: string;
 let running: RunningFeedpulse | undefined;
 let number = 0;
-/** How many angry posts each minute since 1970 was given. */
+/** Angry posts by minute since 1970. */
 const angryOf = new Map<number, number>();
 
 beforeAll(async () => {
@@ -64,7 +64,7 @@ function message(kind: keyof typeof texts, at: number) {
   };
 }
 
-/** Posts of the minutes from `from` until `to`, counted back from now; each minute has these. */
+/** Sends posts for the minutes from `from` to `to`, counted back from now. */
 async function post(from: number, to: number, said: readonly (keyof typeof texts)[]): Promise<void> {
   const now = Date.now();
   const messages = [];
@@ -72,7 +72,7 @@ async function post(from: number, to: number, said: readonly (keyof typeof texts
   await producer.send({ topic: 'posts', messages });
 }
 
-/** Gives each minute of the last quarter-hour as many more posts as make its mood the usual one, however many were angry. */
+/** Balances the angry posts of the last 15 minutes, so that net sentiment is normal again. */
 async function makeUp(): Promise<void> {
   const messages = [];
   for (const [minuteOf, angry] of angryOf)
@@ -86,7 +86,7 @@ const usual = ['glad', 'plain', 'glad', 'angry'] as const;
 const alerts = async (): Promise<AlertsResponse['alerts']> => (await running?.get<AlertsResponse>('/api/v1/alerts'))?.alerts ?? [];
 const kinds = () => receiver.received.map(({ body }) => body['type']);
 
-test('posts turn negative: one alert, by one name, though the process is killed before and after it is told, and one end', async () => {
+test('negative posts raise one alert with one id, though the process is killed before and after delivery, and it resolves once', async () => {
   await post(6 * 60, 10, usual);
   await post(
     9,
@@ -95,21 +95,21 @@ test('posts turn negative: one alert, by one name, though the process is killed 
   );
   receiver.answer = 0;
   await start();
-  await eventually('an alert is decided and tried', 150, async () => {
+  await eventually('an alert starts and its delivery is attempted', 150, async () => {
     await post(0, 0, ['angry']);
     return receiver.received.length > 0;
   });
   const [alert] = await alerts();
-  expect(alert).toMatchObject({ rule: 'mood', brand: 'Kestrel', resolvedAt: null, verdict: { direction: 'down' } });
+  expect(alert).toMatchObject({ rule: 'mood', brand: 'Kestrel', resolvedAt: null, evaluation: { direction: 'down' } });
   await running?.kill();
 
   receiver.answer = 200;
   const before = receiver.received.length;
   await start();
-  await eventually('the alert is taken', 60, async () => receiver.received.length > before);
+  await eventually('the alert is delivered', 60, async () => receiver.received.length > before);
   await running?.kill();
   await start();
-  await eventually('the rules are judged again', 120, async () => {
+  await eventually('the rules are evaluated again', 120, async () => {
     await post(0, 0, ['angry']);
     return ((await running?.metric('feedpulse_alert_evaluations_total')) ?? 0) > 0;
   });
@@ -117,7 +117,7 @@ test('posts turn negative: one alert, by one name, though the process is killed 
   expect(receiver.received[before]?.body).toMatchObject({ type: 'alert', alert: alert?.id, examples: [{ text: texts.angry }] });
 
   await makeUp();
-  await eventually('the end is told', 150, async () => {
+  await eventually('the end is delivered', 150, async () => {
     await post(0, 0, usual);
     return kinds().includes('resolved');
   });
@@ -126,12 +126,14 @@ test('posts turn negative: one alert, by one name, though the process is killed 
   expect((await alerts()).map(({ id, resolvedAt }) => [id, resolvedAt !== null])).toEqual([[alert?.id, true]]);
 
   const shared = ['--data-dir', folder, '--config', join(folder, 'feedpulse.yaml')];
-  expect((await feedpulse('alerts', 'ack', alert?.id ?? '', '--noise', ...shared)).stdout).toMatch(
-    /^Kestrel, net sentiment down to .*: marked as noise\.\n$/,
+  expect((await feedpulse('alerts', 'ack', alert?.id ?? '', ...shared)).stdout).toMatch(
+    /^Kestrel, net sentiment down to .*: acknowledged\.\n$/,
   );
+  const rated = await feedpulse('alerts', 'feedback', alert?.id ?? '', 'noise', ...shared);
+  expect(rated.stdout).toMatch(/^Kestrel, .*: rated noise\.\n$/);
   const listed = await feedpulse('alerts', 'list', ...shared);
-  expect([listed.stdout.split('\n').length, listed.stderr]).toEqual([3, 'mood: 100.0 % noise of 1 marked\n']);
-  expect((await feedpulse('alerts', 'mute', '--brand', 'Kestrel', '--for', '1h', ...shared)).stdout).toMatch(/^Muted until 20/);
-  expect((await feedpulse('alerts', 'unmute', '--brand', 'Kestrel', ...shared)).stdout).toBe('Alerts are told again.\n');
+  expect([listed.stdout.split('\n').length, listed.stderr]).toEqual([3, 'mood: 100.0 % noise of 1 rated\n']);
+  expect((await feedpulse('alerts', 'silence', '--brand', 'Kestrel', '--for', '1h', ...shared)).stdout).toMatch(/^Silenced until 20/);
+  expect((await feedpulse('alerts', 'unsilence', '--brand', 'Kestrel', ...shared)).stdout).toBe('Silence ended.\n');
   expect((await feedpulse('alerts', 'show', alert?.id ?? '', ...shared)).stdout).toContain('netSentiment');
 });

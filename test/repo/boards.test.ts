@@ -51,7 +51,7 @@ beforeAll(async () => {
   await createWriter(parts).write([...early, ...late]);
   await createRollups(parts).settle();
   const store = createAlertStore(db);
-  await store.addChanges([change('alert', noon + 5 * minute), change('resolved', noon + 65 * minute)]);
+  await store.addTransitions([change('alert', noon + 5 * minute), change('resolved', noon + 65 * minute)]);
   await store.addAttempt({ transition: id, channel: 'ops', attempts: 1, outcome: 'waiting', nextAt: noon }, noon + 6 * minute);
   await store.addNote({ alert: id, kind: 'feedback', value: 'noise', by: 'somebody' }, noon + 10 * minute);
 });

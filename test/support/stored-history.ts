@@ -33,7 +33,7 @@ export async function startWithHistory(
   const parts = { db, clock: systemClock, log: quiet, metrics: createMetrics() };
   await createWriter(parts).write(posts);
   await createRollups(parts).settle();
-  await createAlertStore(db).addChanges(alerts);
+  await createAlertStore(db).addTransitions(alerts);
   await db.close();
   await writeFile(join(folder, 'feedpulse.yaml'), JSON.stringify(config));
   await writeFile(join(folder, 'feed.ndjson'), lines.map((line) => `${line}\n`).join(''));

@@ -1,28 +1,27 @@
 import { type Season, seasons } from '../../domain/alert.ts';
 import { emptyCounts, type LabelCounts, scoredOf, sumOf, volumeOf } from '../../domain/sentiment-counts.ts';
-import { median } from './median.ts';
-import { quarterMs, type ReferenceWindows } from './reference-windows.ts';
+import type { ReferenceWindows } from './baselines.ts';
 
-/** How often something comes, and how much that changes beyond what chance explains. */
+/** The rate of a count, and how much it varies beyond chance. */
 export interface RateBaseline {
   /** Posts a minute. */
   readonly perMinute: number;
-  /** Square of the coefficient of variation that is not chance's: of the past itself, and of knowing it from a few samples. */
+  /** Squared coefficient of variation beyond Poisson noise: variation of the rate itself plus the error of its estimate. */
   readonly overdispersion: number;
 }
 
-/** The mean of the polarities (−1, 0, 1) of single posts. */
+/** The mean polarity (−1, 0, 1) of single posts. */
 export interface SentimentBaseline {
   readonly net: number;
   /** Variance of one post's polarity. */
   readonly variance: number;
-  /** Variance of the mean of a stretch that is not chance's: moods betweenWindowVariance. */
+  /** Variance of the means of windows beyond sampling error. */
   readonly betweenWindowVariance: number;
-  /** Scored posts that it comes from. */
+  /** Number of scored posts behind it. */
   readonly posts: number;
 }
 
-/** What is to be expected of a brand at a time. */
+/** What is expected of a brand at one time. */
 export interface Baseline {
   readonly season: Season;
   readonly windows: number;
@@ -30,69 +29,70 @@ export interface Baseline {
   readonly to: number;
   readonly volume: RateBaseline;
   readonly negative: RateBaseline;
-  readonly mood: SentimentBaseline;
+  readonly sentiment: SentimentBaseline;
 }
 
-/** So many past weeks, days or (of the last day) quarter-hours a season needs. */
-const fewest: Readonly<Record<Season, number>> = { week: 4, day: 7, recent: 8 };
-const quarterMinutes = quarterMs / 60_000;
-/** Makes the median absolute deviation of normal values their standard deviation. */
+/** The weeks, the days, or the 15-minute windows of the last day that a season needs. */
+const minSamples: Readonly<Record<Season, number>> = { week: 4, day: 7, recent: 8 };
+export const bucketMs = 900_000;
+const bucketMinutes = bucketMs / 60_000;
+/** Converts the median absolute deviation of normal values to a standard deviation. */
 const madToDeviation = 1.4826;
-/** No feed keeps its level closer than this: 10 %. */
-const leastExcess = 0.01;
+/** No feed is steadier than this: a coefficient of variation of 10 %. */
+const minOverdispersion = 0.01;
 
 /**
- * What the past says of a time: the best season that there is enough of; undefined while there is too little of any.
- * @param isKnown whether anything arrived in a quarter-hour: where nothing did, nobody knows what would have
- * @param countsOf what arrived of the brand
+ * Computes the baseline from the best season that has enough samples. Returns undefined if none has.
+ * @param isKnown whether any post arrived in a window; windows without posts are unknown, not empty
+ * @param countsOf the counts of the brand in a window
  */
 export function baselineOf(
-  past: ReferenceWindows,
-  isKnown: (quarter: number) => boolean,
-  countsOf: (quarter: number) => LabelCounts | undefined,
+  reference: ReferenceWindows,
+  isKnown: (window: number) => boolean,
+  countsOf: (window: number) => LabelCounts | undefined,
 ): Baseline | undefined {
   for (const season of seasons) {
-    const groups = past[season].map((group) => group.filter(isKnown));
+    const groups = reference[season].map((group) => group.filter(isKnown));
     const windows = groups.flat();
-    const enough = season === 'recent' ? windows.length : groups.filter((group) => group.length >= 3).length;
-    if (enough < fewest[season]) continue;
-    const samples = windows.map((quarter) => countsOf(quarter) ?? emptyCounts);
-    const rhythm = season === 'recent' ? unseenRhythm(windows.length) : 0;
+    const available = season === 'recent' ? windows.length : groups.filter((group) => group.length >= 3).length;
+    if (available < minSamples[season]) continue;
+    const samples = windows.map((window) => countsOf(window) ?? emptyCounts);
+    const diurnal = season === 'recent' ? diurnalVariance(windows.length) : 0;
     return {
       season,
       windows: windows.length,
       from: Math.min(...windows),
-      to: Math.max(...windows) + quarterMs,
-      volume: rateOf(samples.map(volumeOf), rhythm),
+      to: Math.max(...windows) + bucketMs,
+      volume: rateOf(samples.map(volumeOf), diurnal),
       negative: rateOf(
         samples.map(({ negative }) => negative),
-        rhythm,
+        diurnal,
       ),
-      mood: moodOf(samples),
+      sentiment: sentimentOf(samples),
     };
   }
   return undefined;
 }
 
-/** Over a day the volume of a feed has about this squared coefficient of variation: nights are quiet, evenings are not. */
-const dailyRhythm = 0.25;
-const quartersADay = 96;
+/** Squared coefficient of variation of a feed's volume over a day: nights are quiet, evenings are not. */
+const fullDayVariance = 0.25;
+const windowsPerDay = 96;
 
-/** How much of that the quarter-hours of less than a day cannot show yet: the first night of a feed is no incident. */
-const unseenRhythm = (windows: number): number => dailyRhythm * Math.max(0, 1 - windows / quartersADay);
+/** The part of it that less than a day of windows cannot show yet: the first night of a feed is not an incident. */
+const diurnalVariance = (windows: number): number => fullDayVariance * Math.max(0, 1 - windows / windowsPerDay);
 
-/** Median and median absolute deviation, less the spread that counts have by chance (Poisson). `more` is spread that they do not show. */
-function rateOf(values: readonly number[], more: number): RateBaseline {
+/** Median and median absolute deviation, minus Poisson noise. @param unseenVariance squared variation that the values do not show */
+function rateOf(values: readonly number[], unseenVariance: number): RateBaseline {
   const level = centreOf(values);
   const deviation = madToDeviation * (median(values.map((value) => Math.abs(value - level))) ?? 0);
   const mean = Math.max(level, 1 / values.length);
-  const own = Math.max(leastExcess, (deviation ** 2 - level) / mean ** 2);
+  const ownVariance = Math.max(minOverdispersion, (deviation ** 2 - level) / mean ** 2);
   // The variance of a median is π/2 that of a mean.
-  const known = ((Math.PI / 2) * (own + 1 / Math.max(1, mean))) / values.length;
-  return { perMinute: level / quarterMinutes, overdispersion: own + known + more };
+  const estimation = ((Math.PI / 2) * (ownVariance + 1 / Math.max(1, mean))) / values.length;
+  return { perMinute: level / bucketMinutes, overdispersion: ownVariance + estimation + unseenVariance };
 }
 
-/** The median; of small counts, whose median jumps, the mean of the middle four fifths. */
+/** The median; for small counts, whose median jumps, the mean of the middle 80 %. */
 function centreOf(values: readonly number[]): number {
   const middle = median(values) ?? 0;
   if (middle >= 5) return middle;
@@ -101,26 +101,26 @@ function centreOf(values: readonly number[]): number {
   return kept.reduce((sum, value) => sum + value, 0) / Math.max(1, kept.length);
 }
 
-/** A quarter-hour of fewer scored posts tells nothing of how moods vary. */
-const fewestScored = 8;
-/** Quarter-hours further off than this are incidents of their own. */
-const outlying = 3;
-/** No mood is steadier than this: one point of net sentiment. */
-const leastWander = 0.01 ** 2;
+/** A window with fewer scored posts says nothing about how sentiment varies. */
+const minScored = 8;
+/** Windows this many deviations off are incidents and are excluded. */
+const maxDeviations = 3;
+/** Net sentiment is never steadier than this: one point. */
+const minBetweenWindowVariance = 0.01 ** 2;
 
-/** The pooled polarity of quarter-hours, without those that stand out, and how much their means vary beyond chance. */
-function moodOf(samples: readonly LabelCounts[]): SentimentBaseline {
+/** The pooled polarity of the windows without outliers, and how much their means vary beyond sampling error. */
+function sentimentOf(samples: readonly LabelCounts[]): SentimentBaseline {
   const first = pool(samples);
-  const telling = samples.filter((sample) => scoredOf(sample) >= fewestScored);
-  const middle = median(telling.map(netOf)) ?? first.net;
-  const spread = madToDeviation * (median(telling.map((sample) => Math.abs(netOf(sample) - middle))) ?? 0);
-  const byChance = median(telling.map((sample) => first.variance / scoredOf(sample))) ?? 0;
-  const betweenWindowVariance = Math.max(leastWander, spread ** 2 - byChance);
-  const isUsual = (sample: LabelCounts): boolean => {
+  const informative = samples.filter((sample) => scoredOf(sample) >= minScored);
+  const middle = median(informative.map(netOf)) ?? first.net;
+  const spread = madToDeviation * (median(informative.map((sample) => Math.abs(netOf(sample) - middle))) ?? 0);
+  const samplingVariance = median(informative.map((sample) => first.variance / scoredOf(sample))) ?? 0;
+  const betweenWindowVariance = Math.max(minBetweenWindowVariance, spread ** 2 - samplingVariance);
+  const isTypical = (sample: LabelCounts): boolean => {
     const deviation = Math.sqrt(first.variance / Math.max(1, scoredOf(sample)) + betweenWindowVariance);
-    return scoredOf(sample) < fewestScored || Math.abs(netOf(sample) - middle) <= outlying * deviation;
+    return scoredOf(sample) < minScored || Math.abs(netOf(sample) - middle) <= maxDeviations * deviation;
   };
-  return { ...pool(samples.filter(isUsual)), betweenWindowVariance };
+  return { ...pool(samples.filter(isTypical)), betweenWindowVariance };
 }
 
 const netOf = ({ positive, negative, ...rest }: LabelCounts): number =>
@@ -131,8 +131,16 @@ function pool(samples: readonly LabelCounts[]): Omit<SentimentBaseline, 'between
   return { net: netOf(sum), variance: polarityVariance(sum), posts: scoredOf(sum) };
 }
 
-/** Of one post's polarity; a post of each label is added, so that it is never zero. */
+/** Variance of one post's polarity. One post of each label is added, so that it is never zero. */
 function polarityVariance(counts: LabelCounts): number {
   const posts = scoredOf(counts) + 3;
   return (counts.positive + counts.negative + 2) / posts - ((counts.positive - counts.negative) / posts) ** 2;
+}
+
+/** The median, or the mean of the two middle values; undefined for an empty list. */
+export function median(values: readonly number[]): number | undefined {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const [below, above] = [sorted[middle - 1], sorted[middle]];
+  return sorted.length % 2 === 1 || below === undefined || above === undefined ? above : (below + above) / 2;
 }

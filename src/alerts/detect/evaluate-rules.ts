@@ -1,99 +1,97 @@
 import { createHash } from 'node:crypto';
-import { type AlertState, type AlertTransition, feedRule, type RuleState, type Silence } from '../../domain/alert.ts';
+import { type AlertState, type AlertTransition, type Evaluation, feedRule, type RuleState, type Silence } from '../../domain/alert.ts';
 import { type LabelCounts, sumOf, volumeOf } from '../../domain/sentiment-counts.ts';
+import { offsetOf } from '../../lib/time-zone.ts';
 import type { CountsByBrand } from '../../sink/queries/read-alert-figures.ts';
 import type { Brand, Rule } from '../rules.ts';
 import type { Baselines } from './baselines.ts';
-import { offsetOf } from './reference-windows.ts';
-import { holds, scoreWindow, type WindowScore } from './score-window.ts';
-import { initialState, isQuiet, type Reading, transition } from './transition.ts';
+import { scoreWindows, stillHolds, type WindowScore } from './score-window.ts';
+import { initialState, isWithinQuietHours, type Observation, transition } from './transition.ts';
 
 const minuteMs = 60_000;
-const everyone = '*';
+export const ALL_BRANDS = '*';
 
-/** What a look at the stored figures found. Times are ms since 1970. */
+/** The stored figures at one moment. Times are ms since 1970. */
 export interface Snapshot {
   readonly now: number;
-  /** The end of the stretches that are judged; undefined where nothing new can be. */
+  /** The end of the windows to evaluate; undefined if there is no new complete minute. */
   readonly end: number | undefined;
   readonly minutes: CountsByBrand;
-  readonly expectations: Baselines;
-  readonly mutes: readonly Silence[];
-  /** How long nothing has arrived of any brand, if too long. */
-  readonly silence: { readonly from: number } | undefined;
+  readonly baselines: Baselines;
+  readonly silences: readonly Silence[];
+  /** The last time a post of any brand arrived, if that is too long ago. */
+  readonly noDataSince: number | undefined;
 }
 
-export type States = ReadonlyMap<string, AlertState>;
+export type StateByKey = ReadonlyMap<string, AlertState>;
 
 export interface Decisions {
-  readonly changes: readonly AlertTransition[];
-  /** Those that differ from before, without the ones that are part of a change. */
+  readonly transitions: readonly AlertTransition[];
+  /** States that changed without a transition. */
   readonly states: readonly RuleState[];
 }
 
-/** The names of the channels that are to hear of a rule and a brand. */
+/** Returns the names of the channels that are notified about a rule and a brand. */
 export type RecipientsFor = (rule: Pick<Rule, 'channels' | 'severity'>, brand: string) => readonly string[];
 
-export const keyOf = (rule: string, brand: string): string => JSON.stringify([rule, brand]);
+export const stateKey = (rule: string, brand: string): string => JSON.stringify([rule, brand]);
 
-/** Decides what a sight of the figures means for every rule and brand. Nothing happens: the outcome is data. */
-export function evaluateRules(rules: readonly Rule[], tell: RecipientsFor, before: States, sight: Snapshot): Decisions {
-  const changes: AlertTransition[] = [];
+/** Decides what a snapshot means for every rule and brand. Pure: nothing is stored or sent here. */
+export function evaluateRules(rules: readonly Rule[], recipientsFor: RecipientsFor, before: StateByKey, snapshot: Snapshot): Decisions {
+  const { now } = snapshot;
+  const transitions: AlertTransition[] = [];
   const states: RuleState[] = [];
-  const weigh = (rule: Rule, brand: Brand, reading: Reading, evaluation: AlertTransition['evaluation'] | undefined): void => {
-    const state = before.get(keyOf(rule.name, brand.name)) ?? { ...initialState, since: sight.now };
-    const quiet = isQuiet(minuteOfDay(sight.now, brand.timeZone), rule.quietHours);
-    const muted = sight.mutes.some((mute) => covers(mute, rule.name, brand.name) && mute.until > sight.now);
-    const id = idOf(rule.name, brand.name, state);
-    const step = transition(state, { now: sight.now, reading, muted, quiet }, rule, id);
-    const named = { rule: rule.name, brand: brand.name, state: step.state };
-    if (step.change && evaluation) {
-      const alert = step.change === 'alert' ? id : (state.alert?.id ?? id);
-      const { severity } = rule;
-      changes.push({
+  const decide = (rule: Rule, brand: Brand, { observation, evaluation }: Observed): void => {
+    const state = before.get(stateKey(rule.name, brand.name)) ?? { ...initialState, since: now };
+    const isQuiet = isWithinQuietHours(minuteOfDay(now, brand.timeZone), rule.quietHours);
+    const isSilenced = snapshot.silences.some((silence) => covers(silence, rule.name, brand.name) && silence.until > now);
+    const id = transitionId(rule.name, brand.name, state);
+    const result = transition(state, { now, observation, isSilenced, isQuiet }, rule, id);
+    const next = { rule: rule.name, brand: brand.name, state: result.state };
+    if (result.kind && evaluation)
+      transitions.push({
         id,
-        alert,
-        kind: step.change,
-        ...named,
-        severity,
-        at: sight.now,
+        alert: result.kind === 'alert' ? id : (state.alert?.id ?? id),
+        kind: result.kind,
+        ...next,
+        severity: rule.severity,
+        at: now,
         evaluation,
-        channels: step.told ? tell(rule, brand.name) : [],
+        channels: result.notify ? recipientsFor(rule, brand.name) : [],
       });
-    } else if (JSON.stringify(step.state) !== JSON.stringify(state)) states.push(named);
+    else if (JSON.stringify(result.state) !== JSON.stringify(state)) states.push(next);
   };
 
-  const feed = readSilence(sight);
-  weigh(silenceRule, { name: everyone, timeZone: 'UTC' }, feed.reading, feed.evaluation);
+  decide(noDataRule, { name: ALL_BRANDS, timeZone: 'UTC' }, observeFeed(snapshot));
   for (const rule of rules) {
     for (const brand of rule.brands) {
-      const state = before.get(keyOf(rule.name, brand.name)) ?? initialState;
-      const read = readBrand(rule, brand, state, sight);
-      if (read) weigh(rule, brand, read.reading, read.evaluation);
+      const state = before.get(stateKey(rule.name, brand.name)) ?? initialState;
+      const observed = observeBrand(rule, brand, state, snapshot);
+      if (observed) decide(rule, brand, observed);
     }
   }
-  return { changes, states };
+  return { transitions, states };
 }
 
 /**
- * The id of the change that ends a state. It follows from the state: of two processes that decide the same, because one
- * was slow and the other took its place, both send one message.
+ * Derives the id of the transition out of a state from that state, so that two processes that decide the same (after a
+ * slow one lost its leadership) send one message.
  */
-function idOf(rule: string, brand: string, { status, since, alert }: AlertState): string {
+function transitionId(rule: string, brand: string, { status, since, alert }: AlertState): string {
   const hash = createHash('sha256')
     .update(JSON.stringify([rule, brand, status, since, alert?.id]))
     .digest('hex');
-  // As a UUID of one's own making (RFC 9562, version 8).
+  // A custom UUID (RFC 9562, version 8).
   return hash.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-8$3-8$4-$5');
 }
 
-/** Silence of the whole feed is an alert of its own, once. */
-const silenceRule: Rule = {
+/** The built-in rule that alerts once while no post of any brand arrives. */
+const noDataRule: Rule = {
   name: feedRule,
   metric: 'volume',
   brands: [],
   direction: 'down',
-  spans: [],
+  windowsMs: [],
   z: 0,
   minimumPosts: 0,
   minimumChange: 0,
@@ -105,57 +103,60 @@ const silenceRule: Rule = {
   channels: [],
 };
 
-type Read = { readonly reading: Reading; readonly evaluation: AlertTransition['evaluation'] | undefined };
-
-function readSilence({ now, silence }: Snapshot): Required<Read> {
-  const from = silence?.from ?? now - minuteMs;
-  const evaluation = {
-    ...({ metric: 'noData', direction: 'down', observed: 0, expected: 0, low: 0, high: 0, z: 0, posts: 0, from, to: now } as const),
-    baseline: null,
-  };
-  const unusual = silence && { span: now - from, evaluation, isUnusual: true };
-  return { reading: { kind: 'judged', unusual, holds: silence !== undefined }, evaluation };
+interface Observed {
+  readonly observation: Observation;
+  readonly evaluation: Evaluation | undefined;
 }
 
-/** What the figures say of a rule and a brand; undefined where they say nothing new. */
-function readBrand(rule: Rule, brand: Brand, { alert, notifiedUntil = 0 }: AlertState, sight: Snapshot): Read | undefined {
-  if (sight.silence) return { reading: { kind: 'no-data' }, evaluation: undefined };
-  if (sight.end === undefined) return undefined;
-  const expected = sight.expectations.of(brand);
-  if (!expected) return { reading: { kind: 'cold-start' }, evaluation: undefined };
-  const { end } = sight;
-  const findings = scoreWindow(rule, (span) => countsOf(sight.minutes, brand.name, end - span, end), expected, end);
-  const raised = alert && findings.find(({ span }) => span === alert.windowMs);
-  const isNews = ({ evaluation, isUnusual }: WindowScore): boolean => isUnusual && evaluation.from >= notifiedUntil;
-  const unusual = findings.filter(isNews).sort((a, b) => Math.abs(b.evaluation.z) - Math.abs(a.evaluation.z))[0];
-  if (findings.length === 0 || (alert && !raised)) return undefined;
-  const stillThere = alert !== undefined && raised !== undefined && holds(rule, raised, alert.direction);
-  return { reading: { kind: 'judged', unusual, holds: stillThere }, evaluation: (raised ?? unusual)?.evaluation };
+function observeFeed({ now, noDataSince }: Snapshot): Observed {
+  const from = noDataSince ?? now - minuteMs;
+  const figures = { metric: 'noData', direction: 'down', observed: 0, expected: 0, low: 0, high: 0, z: 0, posts: 0 } as const;
+  const evaluation = { ...figures, from, to: now, baseline: null };
+  const hasNoData = noDataSince !== undefined;
+  const anomaly = hasNoData ? { windowMs: now - from, evaluation, isAnomalous: true } : undefined;
+  return { observation: { kind: 'evaluated', anomaly, stillHolds: hasNoData }, evaluation };
 }
 
-/** Where so many posts come in a minute, one without any is an outage: by chance it would be one in 22,000. */
-const busy = 10;
+/** Evaluates a rule for a brand. Returns undefined if there is nothing new to evaluate. */
+function observeBrand(rule: Rule, brand: Brand, { alert, notifiedUntil = 0 }: AlertState, snapshot: Snapshot): Observed | undefined {
+  const { end, minutes, noDataSince } = snapshot;
+  if (noDataSince !== undefined) return { observation: { kind: 'no-data' }, evaluation: undefined };
+  if (end === undefined) return undefined;
+  const baseline = snapshot.baselines.of(brand);
+  if (!baseline) return { observation: { kind: 'cold-start' }, evaluation: undefined };
+  const scores = scoreWindows(rule, (windowMs) => countsOf(minutes, brand.name, end - windowMs, end), baseline, end);
+  const alerting = alert && scores.find(({ windowMs }) => windowMs === alert.windowMs);
+  if (scores.length === 0 || (alert && !alerting)) return undefined;
+  // After an alert resolves, windows that overlap it are ignored.
+  const isNew = ({ evaluation, isAnomalous }: WindowScore): boolean => isAnomalous && evaluation.from >= notifiedUntil;
+  const anomaly = scores.filter(isNew).sort((a, b) => Math.abs(b.evaluation.z) - Math.abs(a.evaluation.z))[0];
+  const holds = alert !== undefined && alerting !== undefined && stillHolds(rule, alerting, alert.direction);
+  return { observation: { kind: 'evaluated', anomaly, stillHolds: holds }, evaluation: (alerting ?? anomaly)?.evaluation };
+}
 
-/** The sum of a brand's minutes; undefined where there was an outage among them. */
+/** At this many posts a minute, a minute without any is an outage: by chance it would happen once in 22,000 minutes. */
+const outagePostsPerMinute = 10;
+
+/** Sums the minutes of a brand. Returns undefined if there was an outage among them. */
 function countsOf(minutes: CountsByBrand, brand: string, from: number, to: number): LabelCounts | undefined {
-  const all = minutes.get(everyone);
+  const all = minutes.get(ALL_BRANDS);
   const own = minutes.get(brand);
   const found: LabelCounts[] = [];
   let posts = 0;
-  let gaps = 0;
+  let emptyMinutes = 0;
   for (let minute = from; minute < to; minute += minuteMs) {
     const volume = volumeOf(all?.get(minute) ?? sumOf([]));
     posts += volume;
-    if (volume === 0) gaps += 1;
+    if (volume === 0) emptyMinutes += 1;
     const counts = own?.get(minute);
     if (counts) found.push(counts);
   }
   const length = (to - from) / minuteMs;
-  return gaps > 0 && posts >= busy * (length - gaps) ? undefined : sumOf(found);
+  return emptyMinutes > 0 && posts >= outagePostsPerMinute * (length - emptyMinutes) ? undefined : sumOf(found);
 }
 
-const covers = (mute: Silence, rule: string, brand: string): boolean =>
-  (mute.rule === '' || mute.rule === rule) && (mute.brand === '' || mute.brand === brand);
+const covers = (silence: Silence, rule: string, brand: string): boolean =>
+  (silence.rule === '' || silence.rule === rule) && (silence.brand === '' || silence.brand === brand);
 
 function minuteOfDay(now: number, timeZone: string): number {
   return Math.floor(((now + offsetOf(now, timeZone)) % 86_400_000) / minuteMs);

@@ -3,55 +3,64 @@ import { type LabelCounts, scoredOf, volumeOf } from '../../domain/sentiment-cou
 import type { Rule } from '../rules.ts';
 import type { Baseline, RateBaseline, SentimentBaseline } from './baseline.ts';
 
-/** What a stretch is like, and whether its rule calls that unusual. */
+/** One window against its baseline. */
 export interface WindowScore {
-  /** Length of the stretch in ms. */
-  readonly span: number;
+  readonly windowMs: number;
   readonly evaluation: Evaluation;
-  readonly isUnusual: boolean;
+  /** Whether it exceeds the thresholds of the rule. */
+  readonly isAnomalous: boolean;
 }
 
-type Measured = Pick<Evaluation, 'observed' | 'expected' | 'low' | 'high' | 'z' | 'posts'>;
+type Measurement = Pick<Evaluation, 'observed' | 'expected' | 'low' | 'high' | 'z' | 'posts'>;
 
 /** Two-sided 95 %. */
 const deviations95 = 1.96;
-/** Share of what raised an alert from which on it still holds. */
-const holding = 0.5;
+/** An alert holds while its window is at least this share of the threshold away from the baseline. */
+const holdingShare = 0.5;
 
-/** Judges the stretches of a rule that end at `end` (ms since 1970), the shortest first; those of which not all is known are left out. */
-export function scoreWindow(
+/**
+ * Scores every window of a rule that ends at `end` (ms since 1970), shortest first.
+ * @param countsOf the counts of a window, by its length in ms; windows for which it returns undefined are left out
+ */
+export function scoreWindows(
   rule: Rule,
-  countsOf: (span: number) => LabelCounts | undefined,
-  expected: Baseline,
+  countsOf: (windowMs: number) => LabelCounts | undefined,
+  baseline: Baseline,
   end: number,
 ): WindowScore[] {
-  const { season, windows, from, to } = expected;
-  return rule.spans.flatMap((span) => {
-    const counts = countsOf(span);
+  const { season, windows, from, to } = baseline;
+  return rule.windowsMs.flatMap((windowMs) => {
+    const counts = countsOf(windowMs);
     if (!counts) return [];
-    const minutes = span / 60_000;
+    const minutes = windowMs / 60_000;
     const measured =
       rule.metric === 'netSentiment'
-        ? measureMood(counts, expected.mood)
+        ? measureSentiment(counts, baseline.sentiment)
         : rule.metric === 'volume'
-          ? measureRate(volumeOf(counts), expected.volume, minutes)
-          : measureRate(counts.negative, expected.negative, minutes);
-    const baseline = { season, windows, from, to };
+          ? measureRate(volumeOf(counts), baseline.volume, minutes)
+          : measureRate(counts.negative, baseline.negative, minutes);
     const direction = measured.z < 0 ? ('down' as const) : ('up' as const);
     return {
-      span,
-      evaluation: { metric: rule.metric, direction, ...measured, from: end - span, to: end, baseline },
-      isUnusual: isUnusual(rule, measured),
+      windowMs,
+      evaluation: {
+        metric: rule.metric,
+        direction,
+        ...measured,
+        from: end - windowMs,
+        to: end,
+        baseline: { season, windows, from, to },
+      },
+      isAnomalous: exceedsThresholds(rule, measured),
     };
   });
 }
 
-/** Whether what raised an alert is still there: half as far off as it would have to be to raise one. */
-export function holds({ z }: Pick<Rule, 'z'>, { evaluation }: WindowScore, direction: 'up' | 'down'): boolean {
-  return (direction === 'up' ? evaluation.z : -evaluation.z) >= holding * z;
+/** Whether the anomaly behind an alert is still there: at least half as far off as it takes to raise one. */
+export function stillHolds({ z }: Pick<Rule, 'z'>, { evaluation }: WindowScore, direction: 'up' | 'down'): boolean {
+  return (direction === 'up' ? evaluation.z : -evaluation.z) >= holdingShare * z;
 }
 
-function isUnusual(rule: Rule, measured: Measured): boolean {
+function exceedsThresholds(rule: Rule, measured: Measurement): boolean {
   const { observed, expected, posts, z } = measured;
   if (Math.abs(z) < rule.z || rule.direction === (z < 0 ? 'up' : 'down')) return false;
   if (rule.metric === 'netSentiment') return posts >= rule.minimumPosts && Math.abs(observed - expected) >= rule.minimumChange;
@@ -60,31 +69,31 @@ function isUnusual(rule: Rule, measured: Measured): boolean {
 }
 
 /**
- * A count against its rate. Square roots of Poisson counts have a constant deviation of one half (Anscombe 1948: of
- * count + 3/8); where the rate itself varies, the inverse hyperbolic sine takes the root's place (the same, for
- * negative binomial counts). So z means the same for small counts as for large ones.
+ * Measures a count against its rate. Square roots of Poisson counts have a constant standard deviation of one half
+ * (Anscombe 1948: of count + 3/8). Where the rate itself varies, counts are negative binomial and the inverse hyperbolic
+ * sine stabilises their variance in the same way. So z has the same meaning for small and large counts.
  */
-function measureRate(observed: number, { perMinute, overdispersion }: RateBaseline, minutes: number): Measured {
+function measureRate(observed: number, { perMinute, overdispersion }: RateBaseline, minutes: number): Measurement {
   const expected = perMinute * minutes;
   const spread = Math.sqrt(overdispersion);
-  const stable = (count: number): number => (2 / spread) * Math.asinh(spread * Math.sqrt(count + 3 / 8));
-  const count = (value: number): number => Math.max(0, (Math.sinh((value * spread) / 2) / spread) ** 2 - 3 / 8);
-  const middle = stable(expected);
-  const bounds = { low: middle < deviations95 ? 0 : count(middle - deviations95), high: count(middle + deviations95) };
-  return { observed, expected, ...bounds, z: stable(observed) - middle, posts: observed };
+  const stabilise = (count: number): number => (2 / spread) * Math.asinh(spread * Math.sqrt(count + 3 / 8));
+  const toCount = (value: number): number => Math.max(0, (Math.sinh((value * spread) / 2) / spread) ** 2 - 3 / 8);
+  const centre = stabilise(expected);
+  const interval = { low: centre < deviations95 ? 0 : toCount(centre - deviations95), high: toCount(centre + deviations95) };
+  return { observed, expected, ...interval, z: stabilise(observed) - centre, posts: observed };
 }
 
 /**
- * Net sentiment against that of the past: the difference of two means of polarities (−1, 0, 1), each with its
- * multinomial variance, and what moods wander beyond that. In points, from −100 to 100.
+ * Measures net sentiment against its baseline, in points from −100 to 100: the difference of two means of polarities
+ * (−1, 0, 1), each with its multinomial variance, plus the variance between windows.
  */
-function measureMood(counts: LabelCounts, mood: SentimentBaseline): Measured {
+function measureSentiment(counts: LabelCounts, baseline: SentimentBaseline): Measurement {
   const posts = scoredOf(counts);
-  const expected = 100 * mood.net;
-  if (posts === 0 || mood.posts === 0) return { observed: expected, expected, low: -100, high: 100, z: 0, posts };
+  const expected = 100 * baseline.net;
+  if (posts === 0 || baseline.posts === 0) return { observed: expected, expected, low: -100, high: 100, z: 0, posts };
   const observed = (100 * (counts.positive - counts.negative)) / posts;
-  const deviation = 100 * Math.sqrt(mood.variance * (1 / posts + 1 / mood.posts) + mood.betweenWindowVariance);
+  const deviation = 100 * Math.sqrt(baseline.variance * (1 / posts + 1 / baseline.posts) + baseline.betweenWindowVariance);
   const reach = deviations95 * deviation;
-  const bounds = { low: Math.max(-100, expected - reach), high: Math.min(100, expected + reach) };
-  return { observed, expected, ...bounds, z: (observed - expected) / deviation, posts };
+  const interval = { low: Math.max(-100, expected - reach), high: Math.min(100, expected + reach) };
+  return { observed, expected, ...interval, z: (observed - expected) / deviation, posts };
 }

@@ -2,82 +2,107 @@ import type { AlertState } from '../../domain/alert.ts';
 import type { Rule } from '../rules.ts';
 import type { WindowScore } from './score-window.ts';
 
-/** What is known of a rule and a brand at a moment. */
-export type Reading =
-  | { readonly kind: 'judged'; readonly unusual: WindowScore | undefined; readonly holds: boolean }
-  /** Too little is known of the past. */
+/** What is known about a rule and a brand at one moment. */
+export type Observation =
+  | {
+      readonly kind: 'evaluated';
+      /** The most anomalous window, if any exceeds the thresholds of the rule. */
+      readonly anomaly: WindowScore | undefined;
+      /** Whether the anomaly behind the active alert is still there. */
+      readonly stillHolds: boolean;
+    }
+  /** There is too little history for a baseline. */
   | { readonly kind: 'cold-start' }
-  /** Nothing arrives of any brand. */
+  /** No post of any brand arrives. */
   | { readonly kind: 'no-data' };
 
-export interface Moment {
+export interface TransitionInput {
   /** ms since 1970. */
   readonly now: number;
-  readonly reading: Reading;
-  readonly muted: boolean;
-  /** No alert may begin. */
-  readonly quiet: boolean;
+  readonly observation: Observation;
+  /** A silence covers the rule and the brand. */
+  readonly isSilenced: boolean;
+  /** Quiet hours: no alert may start. */
+  readonly isQuiet: boolean;
 }
 
-export interface Step {
+export interface TransitionResult {
   readonly state: AlertState;
-  readonly change?: 'alert' | 'resolved';
-  /** Whether anybody is to hear of the change. */
-  readonly told: boolean;
+  /** Set if an alert starts or resolves. */
+  readonly kind?: 'alert' | 'resolved';
+  /** Whether recipients are notified of it. */
+  readonly notify: boolean;
 }
 
-type Patience = Pick<Rule, 'z' | 'confirmFor' | 'keepFiringFor' | 'cooldown'>;
+type Timing = Pick<Rule, 'z' | 'confirmFor' | 'keepFiringFor' | 'cooldown'>;
 
-/** Something so many times as far off as a rule asks for does not wait for the end of a cooldown. */
-const overriding = 2;
-/** Nor for being confirmed, from so many times on. */
-const beyondDoubt = 1.05;
+/** An anomaly this many times beyond the threshold starts an alert during a cooldown. */
+const cooldownOverride = 2;
+/** An anomaly this many times beyond the threshold needs no confirmation. */
+const confirmationOverride = 1.05;
 
 export const initialState: AlertState = { status: 'cold-start', since: 0 };
 
 /**
- * The next state. An alert begins once something has been unusual for `confirmFor` without a break, or is beyond doubt, and is over once
- * what raised it has not held for `keepFiringFor`; then none begins for `cooldown`, but for something far worse. While nothing is known it stays.
- * @param id of an alert that begins
+ * Returns the next state of a rule and a brand.
+ *
+ * - An alert starts after an anomaly has lasted for `confirmFor` without a break, or at once if it is well beyond the threshold.
+ * - It resolves after the anomaly has been gone for `keepFiringFor`; a silence resolves it without a notification.
+ * - During the `cooldown` that follows, only a far larger anomaly starts another.
+ * - Without data, and during a cold start, an active alert stays active.
+ * @param id the id of an alert that starts
  */
-export function transition(before: AlertState, moment: Moment, rule: Patience, id: string): Step {
-  const { now, reading, muted } = moment;
-  const { alert, coolUntil, notifiedUntil } = before;
-  const stay = (status: AlertState['status'], more: Partial<AlertState> = {}): AlertState => ({
-    status,
-    since: before.status === status ? before.since : now,
-    ...(coolUntil !== undefined && coolUntil > now && { coolUntil }),
-    ...(notifiedUntil !== undefined && { notifiedUntil }),
-    ...more,
-  });
-  if (muted && (!alert || reading.kind === 'judged'))
-    return { state: stay('muted'), told: false, ...(alert && { change: 'resolved' as const }) };
-  if (alert) return whileOn(before, alert, moment, rule);
-  if (reading.kind !== 'judged') return { state: stay(reading.kind), told: false };
-  if (!reading.unusual) return { state: stay('ok'), told: false };
+export function transition(before: AlertState, input: TransitionInput, rule: Timing, id: string): TransitionResult {
+  const { now, observation, isSilenced, isQuiet } = input;
+  const { alert, coolUntil } = before;
+  if (isSilenced && (!alert || observation.kind === 'evaluated'))
+    return { state: withStatus(before, 'silenced', now), notify: false, ...(alert && { kind: 'resolved' as const }) };
+  if (alert) return whileActive(before, alert, input, rule);
+  if (observation.kind !== 'evaluated') return { state: withStatus(before, observation.kind, now), notify: false };
+  if (!observation.anomaly) return { state: withStatus(before, 'ok', now), notify: false };
+
+  const { windowMs, evaluation } = observation.anomaly;
   const anomalousSince = before.anomalousSince ?? now;
-  const { span: windowMs, evaluation } = reading.unusual;
-  const size = Math.abs(evaluation.z) / rule.z;
-  const isCooling = now < (coolUntil ?? 0) && size < overriding;
-  const isOpen = now - anomalousSince < rule.confirmFor && size < beyondDoubt;
-  if (isOpen || moment.quiet || isCooling) return { state: stay('warning', { anomalousSince }), told: false };
+  const ratio = Math.abs(evaluation.z) / rule.z;
+  const isUnconfirmed = now - anomalousSince < rule.confirmFor && ratio < confirmationOverride;
+  const isCoolingDown = now < (coolUntil ?? 0) && ratio < cooldownOverride;
+  if (isUnconfirmed || isQuiet || isCoolingDown) return { state: { ...withStatus(before, 'warning', now), anomalousSince }, notify: false };
   return {
     state: { status: 'alert', since: now, alert: { id, direction: evaluation.direction, windowMs, lastHeld: now } },
-    change: 'alert',
-    told: true,
+    kind: 'alert',
+    notify: true,
   };
 }
 
-function whileOn(before: AlertState, alert: NonNullable<AlertState['alert']>, { now, reading }: Moment, rule: Patience): Step {
-  if (reading.kind !== 'judged') return { state: before, told: false };
-  if (reading.holds) return { state: { ...before, alert: { ...alert, lastHeld: now } }, told: false };
-  if (now - alert.lastHeld < rule.keepFiringFor) return { state: before, told: false };
-  const state: AlertState = { status: 'ok', since: now, coolUntil: now + rule.cooldown, notifiedUntil: alert.lastHeld };
-  return { state, change: 'resolved', told: true };
+/** The state without an active alert; `since` stays while the status does. */
+function withStatus(
+  { status: previous, since, coolUntil, notifiedUntil }: AlertState,
+  status: AlertState['status'],
+  now: number,
+): AlertState {
+  return {
+    status,
+    since: previous === status ? since : now,
+    ...(coolUntil !== undefined && coolUntil > now && { coolUntil }),
+    ...(notifiedUntil !== undefined && { notifiedUntil }),
+  };
 }
 
-/** Whether a moment (minutes of the local day) lies within quiet hours, which may reach over midnight. */
-export function isQuiet(minuteOfDay: number, quietHours: { readonly from: string; readonly to: string } | undefined): boolean {
+function whileActive(
+  before: AlertState,
+  alert: NonNullable<AlertState['alert']>,
+  { now, observation }: TransitionInput,
+  rule: Timing,
+): TransitionResult {
+  if (observation.kind !== 'evaluated') return { state: before, notify: false };
+  if (observation.stillHolds) return { state: { ...before, alert: { ...alert, lastHeld: now } }, notify: false };
+  if (now - alert.lastHeld < rule.keepFiringFor) return { state: before, notify: false };
+  const state: AlertState = { status: 'ok', since: now, coolUntil: now + rule.cooldown, notifiedUntil: alert.lastHeld };
+  return { state, kind: 'resolved', notify: true };
+}
+
+/** Whether a minute of the local day lies within quiet hours, which may span midnight. */
+export function isWithinQuietHours(minuteOfDay: number, quietHours: { readonly from: string; readonly to: string } | undefined): boolean {
   if (!quietHours) return false;
   const [from, to] = [minutesOf(quietHours.from), minutesOf(quietHours.to)];
   return from <= to ? minuteOfDay >= from && minuteOfDay < to : minuteOfDay >= from || minuteOfDay < to;

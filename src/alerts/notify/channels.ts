@@ -1,18 +1,19 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { AlertsConfig, ChannelConfig } from '../../config/alerts.ts';
 import { milliseconds } from '../../lib/duration.ts';
+import { asError, type ErrorCode, FeedpulseError } from '../../lib/errors.ts';
 import type { RecipientsFor } from '../detect/evaluate-rules.ts';
 import { createMailer } from './email.ts';
-import type { Digest, Message } from './message.ts';
+import { type Digest, type Message, testMessage } from './message.ts';
 import { toDigestPayload, toPayload } from './payloads.ts';
 import { sendWebhook } from './send-webhook.ts';
 
 export interface Channel {
-  /** Resolves when the receiver has taken it. @throws WEBHOOK_REJECTED, WEBHOOK_FAILED, EMAIL_FAILED */
+  /** Resolves once the receiver has accepted the message. @throws WEBHOOK_REJECTED, WEBHOOK_FAILED, EMAIL_FAILED */
   send(message: Message, now: number): Promise<void>;
-  /** How long messages are gathered, in ms; undefined where each goes by itself. */
+  /** Length of a digest interval in ms; undefined if messages are sent one by one. */
   readonly digestMs?: number;
-  /** Resolves when the receiver has taken it. @throws the same */
+  /** Like `send`, for the messages of one interval. */
   sendDigest(digest: Digest, now: number): Promise<void>;
 }
 
@@ -21,35 +22,60 @@ export function channelsOf(config: AlertsConfig): ReadonlyMap<string, Channel> {
   return new Map(Object.entries(config.channels).map(([name, one]) => [name, channelOf(name, one)]));
 }
 
-/** Who is told of a rule and a brand: the channels that the rule names, or all, but for those that are for others. */
+/** Recipients of a rule's alerts for a brand: the channels named by the rule (default: all) whose filters match. */
 export function recipientsFor(config: AlertsConfig): RecipientsFor {
   const all = Object.entries(config.channels);
-  const isFor = <T>(chosen: readonly T[], one: T): boolean => chosen.length === 0 || chosen.includes(one);
+  const matches = <T>(selected: readonly T[], value: T): boolean => selected.length === 0 || selected.includes(value);
   return (rule, brand) =>
     all
-      .filter(([name]) => isFor(rule.channels, name))
-      .filter(([, { brands, severities }]) => isFor(brands, brand) && isFor(severities, rule.severity))
+      .filter(([name]) => matches(rule.channels, name))
+      .filter(([, { brands, severities }]) => matches(brands, brand) && matches(severities, rule.severity))
       .map(([name]) => name);
 }
 
 function channelOf(name: string, config: ChannelConfig): Channel {
-  // The same for every attempt, and another for every receiver.
-  const keyOf = (what: string): string => createHash('sha256').update(`${what} ${name}`).digest('hex').slice(0, 32);
+  // The idempotency key: the same for every attempt, different for every channel.
+  const keyOf = (id: string): string => createHash('sha256').update(`${id} ${name}`).digest('hex').slice(0, 32);
   const digest = 'digest' in config ? config.digest : undefined;
-  const gathering = digest === undefined ? {} : { digestMs: milliseconds(digest) };
+  const interval = digest === undefined ? {} : { digestMs: milliseconds(digest) };
   if (config.type === 'email') {
     const mail = createMailer(config);
     return {
-      ...gathering,
-      send: (message) => mail.send(message, keyOf(message.change.id), keyOf(message.change.alert)),
+      ...interval,
+      send: (message) => mail.send(message, keyOf(message.transition.id), keyOf(message.transition.alert)),
       sendDigest: (messages) => mail.sendDigest(messages, keyOf(messages.id)),
     };
   }
   const { type, url, allowPrivate } = config;
   const webhook = { url, secret: type === 'webhook' ? config.password : undefined, allowPrivate };
   return {
-    ...gathering,
-    send: (message, now) => sendWebhook(webhook, { key: keyOf(message.change.id), body: toPayload(type, message) }, now),
+    ...interval,
+    send: (message, now) => sendWebhook(webhook, { key: keyOf(message.transition.id), body: toPayload(type, message) }, now),
     sendDigest: (messages, now) => sendWebhook(webhook, { key: keyOf(messages.id), body: toDigestPayload(type, messages) }, now),
   };
+}
+
+/** The result of a test message to a channel. */
+export interface ChannelTestResult {
+  readonly channel: string;
+  readonly delivered: boolean;
+  /** Code and message of the error. */
+  readonly code?: ErrorCode;
+  readonly detail?: string;
+}
+
+/** Sends each channel a test message, one after the other. Errors of the channels are part of the result. */
+export async function testChannels(channels: ReadonlyMap<string, Channel>, baseUrl: string, now: number): Promise<ChannelTestResult[]> {
+  const results: ChannelTestResult[] = [];
+  for (const [channel, { send }] of channels) {
+    try {
+      await send(testMessage(`test-${randomUUID()}`, now, baseUrl), now);
+      results.push({ channel, delivered: true });
+    } catch (thrown) {
+      const error = asError(thrown);
+      if (!(error instanceof FeedpulseError)) throw error;
+      results.push({ channel, delivered: false, code: error.code, detail: error.message });
+    }
+  }
+  return results;
 }

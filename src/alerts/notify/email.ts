@@ -48,7 +48,7 @@ export function createMailer(config: EmailConfig): Mailer {
     send: (message, key, beginning) =>
       post({
         key,
-        ...(message.change.kind === 'resolved' && { answers: beginning }),
+        ...(message.transition.kind === 'resolved' && { answers: beginning }),
         subject: message.title,
         text: textOf(message),
         html: page(article(message), message.link),

@@ -1,35 +1,35 @@
 import type { AlertTransition, Evaluation } from '../../domain/alert.ts';
 
-/** A post that shows what an alert is about. Its text is a stranger's: never markup. */
+/** A sample post. Its text was written by a stranger: it is never treated as markup. */
 export interface ExamplePost {
   readonly platform: string;
   readonly text: string;
   readonly url?: string;
 }
 
-/** What lies behind an alert. */
+/** What explains an alert. */
 export interface AlertContext {
-  /** Terms that set the posts apart. */
+  /** Terms that set the posts of the window apart. */
   readonly drivers: readonly string[];
   readonly examples: readonly ExamplePost[];
 }
 
-/** A change in words, for whichever channel. */
+/** The start or the end of an alert in words, for any channel. */
 export interface Message {
-  readonly change: AlertTransition;
+  readonly transition: AlertTransition;
   readonly title: string;
-  /** Facts by name, in the order in which they are told. */
+  /** Names and values, in display order. */
   readonly facts: readonly (readonly [name: string, value: string])[];
   readonly context: AlertContext;
-  /** The page, at this brand and the window that was judged. */
+  /** URL of the web UI, with the brand and the evaluated window selected. */
   readonly link: string;
-  /** Whether it only tries a channel. */
+  /** Whether it only tests a channel. */
   readonly isTest?: boolean;
 }
 
-/** Messages of a stretch of time that go out as one. */
+/** The messages of one interval, sent as one. */
 export interface Digest {
-  /** The same for the same stretch. */
+  /** The same for the same interval. */
   readonly id: string;
   readonly title: string;
   /** In order of time. */
@@ -38,45 +38,44 @@ export interface Digest {
 }
 
 const minuteMs = 60_000;
-const longestExample = 280;
+const maxExampleLength = 280;
 
-export function messageOf(change: AlertTransition, reasons: AlertContext, page: string): Message {
-  const examples = reasons.examples.map((example) => ({ ...example, text: shorten(example.text) }));
-  return { change, title: titleOf(change), facts: factsOf(change), context: { ...reasons, examples }, link: linkTo(page, change) };
+/** @param baseUrl URL of the web UI */
+export function messageOf(transition: AlertTransition, context: AlertContext, baseUrl: string): Message {
+  const examples = context.examples.map((example) => ({ ...example, text: toPlainLine(example.text) }));
+  return {
+    transition,
+    title: titleOf(transition),
+    facts: factsOf(transition),
+    context: { ...context, examples },
+    link: linkTo(baseUrl, transition),
+  };
 }
 
-/** Messages of a stretch as one. @param id of the stretch */
-export function digestOf(id: string, messages: readonly Message[], page: string): Digest {
-  const count = (kind: AlertTransition['kind']): number => messages.filter(({ change }) => change.kind === kind).length;
-  const title = `${plural(count('alert'), 'alert')} began, ${count('resolved')} ended`;
-  return { id, title, messages, link: new URL(page).href };
+/** @param id the id of the interval */
+export function digestOf(id: string, messages: readonly Message[], baseUrl: string): Digest {
+  const count = (kind: AlertTransition['kind']): number => messages.filter(({ transition }) => transition.kind === kind).length;
+  const started = count('alert');
+  const title = `${started} alert${started === 1 ? '' : 's'} started, ${count('resolved')} resolved`;
+  return { id, title, messages, link: new URL(baseUrl).href };
 }
 
-const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
-
-/** A message that tries a channel. It tells of nothing. */
-export function testMessage(id: string, now: number, page: string): Message {
-  const from = now - 15 * minuteMs;
-  const figures = {
-    metric: 'volume',
-    direction: 'up',
-    observed: 0,
-    expected: 0,
-    low: 0,
-    high: 0,
-    z: 0,
-    posts: 0,
-    from,
-    to: now,
-    baseline: null,
-  } as const;
-  const change: AlertTransition = {
+/** A message that tests a channel and reports nothing. */
+export function testMessage(id: string, now: number, baseUrl: string): Message {
+  const figures = { metric: 'volume', direction: 'up', observed: 0, expected: 0, low: 0, high: 0, z: 0, posts: 0 } as const;
+  const transition: AlertTransition = {
     ...{ id, alert: id, kind: 'alert', rule: 'test', brand: '*', severity: 'warning', at: now, channels: [] },
-    evaluation: figures,
+    evaluation: { ...figures, from: now - 15 * minuteMs, to: now, baseline: null },
     state: { status: 'alert', since: now },
   };
-  const title = 'This is a test: alerts of feedpulse arrive here';
-  return { change, title, facts: [['Sent', clock(now)]], context: { drivers: [], examples: [] }, link: linkTo(page, change), isTest: true };
+  return {
+    transition,
+    title: 'Test message: feedpulse alerts will arrive here',
+    facts: [['Sent', formatTime(now)]],
+    context: { drivers: [], examples: [] },
+    link: linkTo(baseUrl, transition),
+    isTest: true,
+  };
 }
 
 /** The whole message as plain text. */
@@ -88,58 +87,57 @@ export function textOf({ title, facts, context, link }: Message): string {
 }
 
 function titleOf({ kind, brand, evaluation }: AlertTransition): string {
-  const who = brand === '*' ? 'All posts' : brand;
+  const subject = brand === '*' ? 'All posts' : brand;
   const { metric, direction, observed, expected } = evaluation;
-  if (metric === 'noData') return kind === 'alert' ? `The feed is silent: no post since ${clock(evaluation.from)}` : 'The feed is back';
-  if (kind === 'resolved') return `${who}: ${names[metric]} is usual again`;
-  if (metric === 'netSentiment')
-    return `${who}: net sentiment ${direction === 'up' ? 'rose' : 'fell'} to ${points(observed)}, ${points(expected)} expected`;
-  return `${who}: ${names[metric]} ${direction === 'up' ? 'is up' : 'is down'}, ${Math.round(observed)} posts where ${Math.round(expected)} were expected`;
+  if (metric === 'noData') return kind === 'alert' ? `No posts since ${formatTime(evaluation.from)}` : 'Posts are arriving again';
+  if (kind === 'resolved') return `${subject}: ${metricNames[metric]} back to normal`;
+  const change = `${metricNames[metric]} ${direction === 'up' ? 'rose' : 'fell'} to`;
+  if (metric === 'netSentiment') return `${subject}: ${change} ${formatPoints(observed)} (expected ${formatPoints(expected)})`;
+  return `${subject}: ${change} ${Math.round(observed)} posts (expected ${Math.round(expected)})`;
 }
 
-const names = { volume: 'volume', netSentiment: 'net sentiment', negativeVolume: 'the volume of negative posts' } as const;
+const metricNames = { volume: 'volume', netSentiment: 'net sentiment', negativeVolume: 'negative volume' } as const;
 
-function factsOf(change: AlertTransition): [string, string][] {
-  const { evaluation } = change;
-  if (evaluation.metric === 'noData') return [['Last post before', clock(evaluation.from)]];
-  const value = (number: number): string => (evaluation.metric === 'netSentiment' ? points(number) : `${Math.round(number)}`);
-  const { from, to, baseline } = evaluation;
+function factsOf({ rule, evaluation }: AlertTransition): [string, string][] {
+  const { metric, observed, expected, low, high, z, posts, from, to, baseline } = evaluation;
+  if (metric === 'noData') return [['Last post before', formatTime(from)]];
+  const value = (number: number): string => (metric === 'netSentiment' ? formatPoints(number) : `${Math.round(number)}`);
   return [
-    ['Observed', value(evaluation.observed)],
-    ['Expected', `${value(evaluation.expected)} (usually ${value(evaluation.low)} to ${value(evaluation.high)})`],
-    ['Deviation', `${evaluation.z.toFixed(1)} standard deviations`],
-    ['Posts', String(evaluation.posts)],
-    ['Window', `${clock(from)} to ${clock(to)} (${Math.round((to - from) / minuteMs)} min)`],
-    ...(baseline ? [['Compared with', comparedWith(baseline)] as [string, string]] : []),
-    ['Rule', change.rule],
+    ['Observed', value(observed)],
+    ['Expected', `${value(expected)} (95% interval: ${value(low)} to ${value(high)})`],
+    ['Deviation', `${z.toFixed(1)} standard deviations`],
+    ['Posts', String(posts)],
+    ['Window', `${formatTime(from)} to ${formatTime(to)} (${Math.round((to - from) / minuteMs)} min)`],
+    ...(baseline ? [['Baseline', describeBaseline(baseline)] as [string, string]] : []),
+    ['Rule', rule],
   ];
 }
 
-function comparedWith({ season, from, to }: NonNullable<Evaluation['baseline']>): string {
-  const what = { week: 'the same time of past weeks', day: 'the same time of past days', recent: 'the last 24 hours' }[season];
-  return `${what} (${clock(from)} to ${clock(to)})`;
+function describeBaseline({ season, from, to }: NonNullable<Evaluation['baseline']>): string {
+  const name = { week: 'same time in past weeks', day: 'same time on past days', recent: 'last 24 hours' }[season];
+  return `${name} (${formatTime(from)} to ${formatTime(to)})`;
 }
 
-const points = (value: number): string => `${value > 0 ? '+' : ''}${value.toFixed(0).replace('-', '−')}`;
+const formatPoints = (value: number): string => `${value > 0 ? '+' : ''}${value.toFixed(0).replace('-', '−')}`;
 
-const clock = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+const formatTime = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
-/** So much before what was judged shows what it fell from, and so much after it what came of it. */
-const shownBeforeMs = 3 * 3_600_000;
-const shownAfterMs = 1_800_000;
+/** The linked chart starts this long before the window and ends this long after it. */
+const linkLeadMs = 3 * 3_600_000;
+const linkTailMs = 1_800_000;
 
-function linkTo(page: string, { brand, evaluation }: AlertTransition): string {
-  const url = new URL(page);
+function linkTo(baseUrl: string, { brand, evaluation }: AlertTransition): string {
+  const url = new URL(baseUrl);
   if (brand !== '*') url.searchParams.set('brand', brand);
   const iso = (ms: number): string => new Date(ms).toISOString().slice(0, 19).concat('Z');
-  url.searchParams.set('from', iso(evaluation.from - shownBeforeMs));
-  url.searchParams.set('to', iso(evaluation.to + shownAfterMs));
+  url.searchParams.set('from', iso(evaluation.from - linkLeadMs));
+  url.searchParams.set('to', iso(evaluation.to + linkTailMs));
   return url.href;
 }
 
-/** Without line ends and other signs that steer, and no longer than a message can bear. */
-function shorten(text: string): string {
+/** Removes line breaks and control characters, and shortens the text. */
+function toPlainLine(text: string): string {
   const plain = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
-  const signs = [...plain];
-  return signs.length > longestExample ? `${signs.slice(0, longestExample - 1).join('')}…` : plain;
+  const characters = [...plain];
+  return characters.length > maxExampleLength ? `${characters.slice(0, maxExampleLength - 1).join('')}…` : plain;
 }

@@ -1,127 +1,127 @@
 import type { PendingDelivery } from '../../domain/alert.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { asError, FeedpulseError } from '../../lib/errors.ts';
+import { asError, type ErrorCode, FeedpulseError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Metrics } from '../../lib/metrics.ts';
 import { backoffDelay } from '../../lib/retry.ts';
 import type { AlertRecords } from '../../sink/queries/read-alerts.ts';
+import type { AlertStore, DeliveryAttempt } from '../../sink/writer/alert-store.ts';
 import type { Channel } from './channels.ts';
 import { type AlertContext, digestOf, type Message, messageOf } from './message.ts';
 
 const backoff = { firstMs: 5_000, maxMs: 10 * 60_000 };
-/** After this a message is of no use any more. */
+/** After a day nobody needs the message any more. */
 const giveUpAfterMs = 24 * 3_600_000;
-
-interface Attempt {
-  readonly transition: string;
-  readonly channel: string;
-  readonly attempts: number;
-  readonly outcome: 'waiting' | 'sent' | 'given-up';
-  readonly nextAt: number;
-}
+/** A transition may take this long to reach the database, so a digest waits for it. */
+const digestGraceMs = 30_000;
 
 export interface OutboxParts {
-  readonly records: Pick<AlertRecords, 'due'>;
+  readonly records: Pick<AlertRecords, 'pendingDeliveries'>;
   readonly log: Log;
-  readonly attempts: { addAttempt(attempt: Attempt, at: number): Promise<void> };
+  readonly store: Pick<AlertStore, 'addAttempt'>;
   readonly channels: ReadonlyMap<string, Channel>;
-  /** What lies behind a change; a message can do without. */
-  readonly explain: (due: PendingDelivery['transition']) => Promise<AlertContext>;
-  /** Where the page is. */
-  readonly page: () => string;
+  /** Returns drivers and sample posts. If it fails, the message is sent without them. */
+  readonly contextOf: (transition: PendingDelivery['transition']) => Promise<AlertContext>;
+  /** URL of the web UI. */
+  readonly baseUrl: () => string;
   readonly clock: Clock;
   readonly metrics: Pick<Metrics, 'alertMessages'>;
 }
 
 /**
- * Sends what is decided and not yet sent, each to every channel that it is for: at least once, and the end of an alert
- * never before its beginning. What a channel gathers goes once its stretch of time is over. What fails is tried again
- * after a pause that doubles, for a day.
- * @returns how many were taken
- * @throws the database's faults
+ * Sends every transition that is pending to each of its channels, at least once; the end of an alert never before its
+ * start. Channels with a digest get one message per interval. Failed deliveries are retried with exponential backoff for
+ * a day.
+ * @returns the number of deliveries that succeeded
+ * @throws the errors of the database
  */
-export async function sendDue(parts: OutboxParts): Promise<number> {
+export async function deliverPending(parts: OutboxParts): Promise<number> {
   const { records, channels, clock } = parts;
   const now = clock.now();
-  const due = await records.due(now - giveUpAfterMs - backoff.maxMs);
-  const isGathered = ({ channel, transition }: PendingDelivery): boolean =>
+  const pending = await records.pendingDeliveries(now - giveUpAfterMs - backoff.maxMs);
+  const isDigested = ({ channel, transition }: PendingDelivery): boolean =>
     channels.get(channel)?.digestMs !== undefined && transition.severity !== 'critical';
   let sent = 0;
-  for (const [channel, gathered] of groupBy(due.filter(isGathered), ({ channel: name }) => name))
-    sent += await sendGathered(parts, gathered, channels.get(channel)?.digestMs ?? 0);
-  /** Alerts by channel whose beginning is still to be taken. */
-  const waiting = new Set<string>();
-  for (const one of due.filter((some) => !isGathered(some))) {
-    const key = JSON.stringify([one.channel, one.transition.alert]);
-    const channel = channels.get(one.channel);
-    const isLate = now - one.transition.at > giveUpAfterMs;
-    if (!channel || isLate) await note(parts, one, 'given-up');
-    else if (waiting.has(key) || one.nextAt > now) waiting.add(key);
-    else if (await attempt(parts, [one], (message) => channel.send(message, now))) sent += 1;
-    else waiting.add(key);
+  for (const [channel, deliveries] of groupBy(pending.filter(isDigested), ({ channel: name }) => name))
+    sent += await deliverDigests(parts, deliveries, channels.get(channel)?.digestMs ?? 0);
+  /** Alerts, by channel, whose start is not delivered yet. */
+  const undelivered = new Set<string>();
+  for (const delivery of pending.filter((one) => !isDigested(one))) {
+    const key = JSON.stringify([delivery.channel, delivery.transition.alert]);
+    const channel = channels.get(delivery.channel);
+    const isExpired = now - delivery.transition.at > giveUpAfterMs;
+    if (!channel || isExpired) await record(parts, delivery, 'given-up');
+    else if (undelivered.has(key) || delivery.nextAt > now) undelivered.add(key);
+    else if (await attempt(parts, [delivery], (message) => channel.send(message, now))) sent += 1;
+    else undelivered.add(key);
   }
   return sent;
 }
 
-function groupBy<K, T>(all: readonly T[], keyOf: (one: T) => K): Map<K, T[]> {
+function groupBy<K, T>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
-  for (const one of all) groups.set(keyOf(one), [...(groups.get(keyOf(one)) ?? []), one]);
+  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
   return groups;
 }
 
-/** A decision may be some seconds under way to the database. */
-const settlingMs = 30_000;
-
-/** Sends what a channel gathered, a message for each stretch that is over: always the same ones together, by the same name. */
-async function sendGathered(parts: OutboxParts, gathered: readonly PendingDelivery[], digestMs: number): Promise<number> {
-  const { channels, clock, page } = parts;
+/** Sends one digest per interval that is over. Its content and its id are the same in every attempt. */
+async function deliverDigests(parts: OutboxParts, pending: readonly PendingDelivery[], digestMs: number): Promise<number> {
+  const { channels, clock, baseUrl } = parts;
   const now = clock.now();
   let sent = 0;
-  for (const [stretch, some] of groupBy(gathered, ({ transition }) => Math.floor(transition.at / digestMs))) {
-    const channel = channels.get(some[0]?.channel ?? '');
-    if (now < (stretch + 1) * digestMs + settlingMs || some.some(({ nextAt }) => nextAt > now)) continue;
-    if (!channel || now - stretch * digestMs > giveUpAfterMs + digestMs) for (const one of some) await note(parts, one, 'given-up');
-    else if (await attempt(parts, some, (...messages) => channel.sendDigest(digestOf(`${digestMs} ${stretch}`, messages, page()), now)))
-      sent += some.length;
+  for (const [interval, deliveries] of groupBy(pending, ({ transition }) => Math.floor(transition.at / digestMs))) {
+    const channel = channels.get(deliveries[0]?.channel ?? '');
+    const isOpen = now < (interval + 1) * digestMs + digestGraceMs;
+    const isExpired = now - interval * digestMs > giveUpAfterMs + digestMs;
+    const digest = (messages: readonly Message[]) => digestOf(`${digestMs} ${interval}`, messages, baseUrl());
+    if (isOpen || deliveries.some(({ nextAt }) => nextAt > now)) continue;
+    if (!channel || isExpired) for (const delivery of deliveries) await record(parts, delivery, 'given-up');
+    else if (await attempt(parts, deliveries, (...messages) => channel.sendDigest(digest(messages), now))) sent += deliveries.length;
   }
   return sent;
 }
 
-/** Whether a message, or several as one, were taken. */
+/** Sends deliveries as one message. @returns whether the receiver accepted it */
 async function attempt(
   parts: OutboxParts,
-  due: readonly PendingDelivery[],
+  deliveries: readonly PendingDelivery[],
   send: (...messages: Message[]) => Promise<void>,
 ): Promise<boolean> {
-  const { log, explain, page } = parts;
+  const { log, contextOf, baseUrl } = parts;
   const messages: Message[] = [];
-  for (const { transition } of due) {
-    const reasons = await explain(transition).catch(() => ({ drivers: [], examples: [] }));
-    messages.push(messageOf(transition, reasons, page()));
+  for (const { transition } of deliveries) {
+    const context = await contextOf(transition).catch(() => ({ drivers: [], examples: [] }));
+    messages.push(messageOf(transition, context, baseUrl()));
   }
   try {
     await send(...messages);
-    for (const one of due) await note(parts, one, 'sent');
+    for (const delivery of deliveries) await record(parts, delivery, 'sent');
     return true;
   } catch (thrown) {
     const error = asError(thrown);
-    if (!(error instanceof FeedpulseError) || !sendFaults.has(error.code)) throw error;
-    const [first] = due;
-    log.warn({ channel: first?.channel, attempts: (first?.attempts ?? 0) + 1, fault: error.message }, 'an alert was not taken');
-    for (const one of due) await note(parts, one, 'waiting');
+    if (!(error instanceof FeedpulseError) || !channelErrors.has(error.code)) throw error;
+    const [first] = deliveries;
+    log.warn(
+      { channel: first?.channel, attempts: (first?.attempts ?? 0) + 1, error: error.message },
+      'alert delivery failed, retrying with backoff',
+    );
+    for (const delivery of deliveries) await record(parts, delivery, 'waiting');
     return false;
   }
 }
 
-/** Faults of a channel; others are those of the database. */
-const sendFaults: ReadonlySet<string> = new Set(['WEBHOOK_REJECTED', 'WEBHOOK_FAILED', 'EMAIL_FAILED', 'FILE_UNREADABLE']);
+/** Errors of a channel; all others come from the database. */
+const channelErrors: ReadonlySet<ErrorCode> = new Set(['WEBHOOK_REJECTED', 'WEBHOOK_FAILED', 'EMAIL_FAILED', 'FILE_UNREADABLE']);
 
-async function note({ attempts, clock, metrics }: OutboxParts, due: PendingDelivery, outcome: Attempt['outcome']): Promise<void> {
+async function record(
+  { store, clock, metrics }: OutboxParts,
+  { transition, channel, attempts }: PendingDelivery,
+  outcome: DeliveryAttempt['outcome'],
+): Promise<void> {
   const now = clock.now();
-  const pauseMs = backoffDelay(backoff, due.attempts + 1);
-  metrics.alertMessages.inc({ channel: due.channel, outcome: outcome === 'waiting' ? 'failed' : outcome });
-  await attempts.addAttempt(
-    { transition: due.transition.id, channel: due.channel, attempts: due.attempts + 1, outcome, nextAt: now + pauseMs },
+  metrics.alertMessages.inc({ channel, outcome: outcome === 'waiting' ? 'failed' : outcome });
+  await store.addAttempt(
+    { transition: transition.id, channel, attempts: attempts + 1, outcome, nextAt: now + backoffDelay(backoff, attempts + 1) },
     now,
   );
 }

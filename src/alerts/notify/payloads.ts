@@ -31,14 +31,15 @@ export function toDigestPayload(receiver: Receiver, digest: Digest): object {
 /** Slack takes 50 blocks of a message. */
 const mostInBlocks = 45;
 
-const signOf = ({ change }: Message): string => (change.kind === 'resolved' ? '✅' : change.severity === 'critical' ? '🔴' : '🟠');
+const signOf = ({ transition }: Message): string =>
+  transition.kind === 'resolved' ? '✅' : transition.severity === 'critical' ? '🔴' : '🟠';
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** Everything, for programs. */
 function plainBody(message: Message): object {
-  const { change, title, context, link, isTest } = message;
-  const { id, alert, kind, rule, brand, severity, at, evaluation } = change;
+  const { transition, title, context, link, isTest } = message;
+  const { id, alert, kind, rule, brand, severity, at, evaluation } = transition;
   const { from, to, baseline, ...figures } = evaluation;
   const told = {
     ...figures,
@@ -84,8 +85,8 @@ const slackButton = (url: string) => ({ type: 'actions', elements: [{ type: 'but
 /** Slack reads these three as the beginnings of links and mentions. */
 const escapeSlack = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 
-function teamsBody({ change, title, facts, context, link }: Message): object {
-  const color = change.kind === 'resolved' ? 'Good' : change.severity === 'critical' ? 'Attention' : 'Warning';
+function teamsBody({ transition, title, facts, context, link }: Message): object {
+  const color = transition.kind === 'resolved' ? 'Good' : transition.severity === 'critical' ? 'Attention' : 'Warning';
   const body = [
     teamsPlain(title, { size: 'Large', weight: 'Bolder', color }),
     ...facts.map(([name, value]) => teamsPlain(`${name}: ${value}`)),
@@ -110,8 +111,8 @@ const keptMs = 24 * 3_600_000;
 const testKeptMs = 60_000;
 
 /** What POST /api/v2/alerts takes: its labels name the alert, so that the end finds the beginning. */
-function alertmanagerBody({ change, title, facts, link, isTest }: Message): object {
-  const { kind, rule, brand, severity, at, alert } = change;
+function alertmanagerBody({ transition, title, facts, link, isTest }: Message): object {
+  const { kind, rule, brand, severity, at, alert } = transition;
   const ends = kind === 'resolved' ? at : at + (isTest ? testKeptMs : keptMs);
   const labels = { alertname: 'feedpulse', rule, brand, severity, alert };
   const annotations = { summary: title, description: facts.map(([name, value]) => `${name}: ${value}`).join('\n') };

@@ -1,56 +1,58 @@
-import { createLevelHistory } from './level-history.ts';
-import { createTrailingMaximum, createTrailingMean } from './rolling.ts';
-import type { Sample } from './sample.ts';
+/** One value of a series. */
+export interface Sample {
+  /** ms since 1970. */
+  readonly time: number;
+  readonly value: number;
+}
 
 /**
- * How unusual a volume is, as hydrologists rate a flood: by its return period, the time since the like was last
- * seen. That needs no model of the values, which for mentions of a brand have tails that no z-score fits: what
- * happens every few hours is no news, however far from the mean.
+ * Rates how unusual a volume is by its return period, as hydrologists rate a flood: the time since a similar level was
+ * last reached. That needs no model of the values; the tails of brand mentions are too heavy for any z-score.
  *
- * The time is looked up for means over several spans, since a surge may be a spike or a long swell; and both for
- * nearly the same level, which tells a record, and for half of it, which tells a surge from a busy evening's noise.
- * The geometric mean of all these is the return period of the sample. Spans, shares and the halfway point were
- * chosen on public series of tweet counts (Apple, Coca-Cola and UPS in the Numenta Anomaly Benchmark).
+ * The lookup is done for means over several spans, since a surge may be a spike or a long swell; and for two levels:
+ * nearly the same one, which finds records, and half of it, which tells a surge from the noise of a busy evening. The
+ * geometric mean of all these is the return period of the sample. Spans, levels and the halfway point were chosen on
+ * public series of tweet counts (Apple, Coca-Cola and UPS in the Numenta Anomaly Benchmark).
  */
 const spans = [1, 3, 12, 36];
-const shares = [0.5, 0.95];
+const levelShares = [0.5, 0.95];
 
-/** Five minutes, or the step of the series where that is longer: spans and periods are counted in it. */
-const shortestUnitMs = 5 * 60_000;
-/** Within so many units of something at least as unusual, a sample belongs to that. */
-const episode = 288;
-const withinEpisode = Math.exp(-5);
-/** The return period that scores one half, in units: nine hours where a unit is five minutes. */
-const halfway = 108;
+/** The unit of spans and periods: five minutes, or the step of the series if that is longer. */
+const minUnitMs = 5 * 60_000;
+/** A sample within this many units of a more unusual one belongs to the same episode. */
+const episodeUnits = 288;
+const sameEpisodeFactor = Math.exp(-5);
+/** The return period that scores one half, in units: nine hours if a unit is five minutes. */
+const halfwayUnits = 108;
 
-/** Rates the samples of a series in order: 0 is usual, 1 never seen the like. @returns in [0, 1) */
+/** Scores the samples of a series in order of time. @returns a score in [0, 1): 0 is usual, 1 was never seen before */
 export function createAnomalyScore(): (sample: Sample) => number {
   const stepOf = createStep();
-  const levels = spans.map((span) => ({ span, mean: createTrailingMean(), history: createLevelHistory() }));
-  const highest = createTrailingMaximum();
+  const levels = spans.map((span) => ({ span, mean: createRollingMean(), history: createLevelHistory() }));
+  const highest = createRollingMaximum();
   let start: number | undefined;
 
   return ({ time, value }) => {
-    const unit = Math.max(shortestUnitMs, stepOf(time));
+    const unit = Math.max(minUnitMs, stepOf(time));
     start ??= time;
     let logs = 0;
     for (const { span, mean, history } of levels) {
       const level = mean({ time, value }, span * unit);
-      for (const share of shares) {
-        // Before the start nothing is known: the time since then, and half a unit, so that the first has one too.
+      for (const share of levelShares) {
+        // A level that was never reached counts from half a unit before the start, so that the first sample has a period too.
         const last = history.lastReached(share * level) ?? start - unit / 2;
         logs += Math.log((time - last) / unit);
       }
       history.push({ time, value: level });
     }
-    const period = logs / (spans.length * shares.length);
-    const isNews = value > 0 && period > highest({ time, value: period }, episode * unit);
-    const units = Math.exp(period) * (isNews ? 1 : withinEpisode);
-    return units / (units + halfway);
+    const period = logs / (spans.length * levelShares.length);
+    const startsEpisode = value > 0 && period > highest({ time, value: period }, episodeUnits * unit);
+    const units = Math.exp(period) * (startsEpisode ? 1 : sameEpisodeFactor);
+    return units / (units + halfwayUnits);
   };
 }
 
-/** The shortest time between two samples so far (ms). */
+/** Returns the shortest time between two samples so far (ms). */
 function createStep(): (time: number) => number {
   let previous: number | undefined;
   let step = Number.POSITIVE_INFINITY;
@@ -58,5 +60,69 @@ function createStep(): (time: number) => number {
     if (previous !== undefined) step = Math.min(step, time - previous);
     previous = time;
     return step === Number.POSITIVE_INFINITY ? 0 : step;
+  };
+}
+
+/** Remembers when each level was last reached. */
+export interface LevelHistory {
+  /** When a value of at least `level` was last seen (ms since 1970); undefined if never. */
+  lastReached(level: number): number | undefined;
+  push(sample: Sample): void;
+}
+
+/**
+ * Only samples that no later one has exceeded can be an answer, and their values fall from oldest to newest: a monotonic
+ * stack with binary search. A push takes constant time on average, a lookup logarithmic time.
+ */
+export function createLevelHistory(): LevelHistory {
+  const stack: Sample[] = [];
+  return {
+    lastReached: (level) => {
+      let low = 0;
+      let high = stack.length;
+      while (low < high) {
+        const middle = (low + high) >>> 1;
+        if ((stack[middle]?.value ?? 0) >= level) low = middle + 1;
+        else high = middle;
+      }
+      return stack[low - 1]?.time;
+    },
+    push: (sample) => {
+      for (let last = stack.at(-1); last && last.value <= sample.value; last = stack.at(-1)) stack.pop();
+      stack.push(sample);
+    },
+  };
+}
+
+/** Returns the mean of the samples of the last `spanMs` milliseconds, including the current one. */
+function createRollingMean(): (sample: Sample, spanMs: number) => number {
+  const recent: Sample[] = [];
+  let first = 0;
+  let sum = 0;
+  return (sample, spanMs) => {
+    recent.push(sample);
+    sum += sample.value;
+    for (let oldest = recent[first]; oldest && oldest.time <= sample.time - spanMs; oldest = recent[first]) {
+      sum -= oldest.value;
+      first += 1;
+    }
+    // Removing the first element of an array moves all others, so that is done in batches.
+    if (first > 1_000) {
+      recent.splice(0, first);
+      first = 0;
+    }
+    return sum / (recent.length - first);
+  };
+}
+
+/** Returns the highest value of the last `spanMs` milliseconds before the current sample; −∞ if there is none. */
+function createRollingMaximum(): (sample: Sample, spanMs: number) => number {
+  const stack: Sample[] = [];
+  return (sample, spanMs) => {
+    while (stack[0] && stack[0].time < sample.time - spanMs) stack.shift();
+    const highest = stack[0]?.value ?? Number.NEGATIVE_INFINITY;
+    for (let last = stack.at(-1); last && last.value <= sample.value; last = stack.at(-1)) stack.pop();
+    stack.push(sample);
+    return highest;
   };
 }

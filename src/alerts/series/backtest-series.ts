@@ -1,38 +1,40 @@
-import { createAnomalyScore } from './anomaly-score.ts';
-import type { Sample } from './sample.ts';
+import { createAnomalyScore, type Sample } from './anomaly-score.ts';
 import { createSeasonalBaseline } from './seasonal-baseline.ts';
 
-/** What an alert rule would have said of a sample when it came. */
-export interface Judged extends Sample {
+/** A sample with what a live run would have reported for it. */
+export interface SeriesEvaluation extends Sample {
   /** The seasonal baseline; null for the first sample. */
   readonly expected: number | null;
-  /** How unusual it is, in [0, 1). */
+  /** Anomaly score in [0, 1). */
   readonly score: number;
-  /** Whether an alert begins here. */
+  /** Whether an alert starts here. */
   readonly alert: boolean;
 }
 
-export interface BacktestOptions {
-  /** Score from which on an alert begins. */
-  readonly alertFrom?: number;
-  /** IANA; of the baseline's hours. */
+export interface SeriesBacktestOptions {
+  /** Score at which an alert starts. */
+  readonly threshold?: number;
+  /** IANA time zone of the baseline's hours. */
   readonly timeZone?: string;
 }
 
-/** So long after the last unusual sample, the next one begins another alert (ms). */
+/** An anomaly this long after the previous one starts another alert (ms). */
 const keepFiringMs = 3_600_000;
 
-/** Judges a series of volumes, ordered by time. What is said of a sample depends on those before it alone. */
-export function* backtest(samples: Iterable<Sample>, { alertFrom = 0.5, timeZone = 'UTC' }: BacktestOptions = {}): Generator<Judged> {
+/** Evaluates a series of volumes in order of time. The result for a sample depends only on the samples before it. */
+export function* backtestSeries(
+  samples: Iterable<Sample>,
+  { threshold = 0.5, timeZone = 'UTC' }: SeriesBacktestOptions = {},
+): Generator<SeriesEvaluation> {
   const baseline = createSeasonalBaseline(timeZone);
-  const unusualness = createAnomalyScore();
-  let lastUnusual = Number.NEGATIVE_INFINITY;
+  const scoreOf = createAnomalyScore();
+  let lastAnomaly = Number.NEGATIVE_INFINITY;
   for (const { time, value } of samples) {
     const expected = baseline.expected(time);
-    const score = unusualness({ time, value });
-    const isUnusual = score >= alertFrom;
-    const alert = isUnusual && time - lastUnusual >= keepFiringMs;
-    if (isUnusual) lastUnusual = time;
+    const score = scoreOf({ time, value });
+    const isAnomalous = score >= threshold;
+    const alert = isAnomalous && time - lastAnomaly >= keepFiringMs;
+    if (isAnomalous) lastAnomaly = time;
     baseline.push({ time, value });
     yield { time, value, expected, score, alert };
   }

@@ -1,38 +1,38 @@
-import { median } from '../detect/median.ts';
-import type { Sample } from './sample.ts';
+import { median } from '../detect/baseline.ts';
+import type { Sample } from './anomaly-score.ts';
 
 const hourMs = 3_600_000;
-/** Offsets of zones change at quarters of an hour. */
+/** Time zone offsets are multiples of 15 minutes. */
 const quarterMs = hourMs / 4;
-/** A season counts once it has been seen so often: then one odd week or day does not carry the median. */
-const fewest = 3;
-const mostWeeks = 8;
-const mostDays = 14;
+/** Occurrences that a season needs, so that one odd week or day does not decide the median. */
+const minOccurrences = 3;
+const maxWeeks = 8;
+const maxDays = 14;
 const hoursADay = 24;
 const recentMs = hoursADay * hourMs;
 
-/** What a series should be at a time, judging by what came before. */
+/** The expected value of a series, from earlier samples. */
 export interface SeasonalBaseline {
-  /** The expected value; null where nothing came before. Asked before the sample of that time is pushed. */
+  /** Returns null if there are no earlier samples. Call it before the sample of that time is pushed. */
   expected(time: number): number | null;
   push(sample: Sample): void;
 }
 
 /**
- * A robust seasonal baseline: the median of the same hour of the week over past weeks; of the same hour of the
- * day over past days while there are fewer than three weeks; of the last 24 hours before that. Hours are those
- * of `timeZone` (IANA). The hour that a time falls into is never part of its own seasons.
+ * A robust seasonal baseline: the median of the same hour of the week in past weeks; of the same hour of the day on past
+ * days if there are fewer than three weeks; of the last 24 hours if there are fewer than three days. Hours are local to
+ * `timeZone` (IANA). An hour is never part of its own baseline.
  */
 export function createSeasonalBaseline(timeZone: string): SeasonalBaseline {
   const hourOf = createLocalHours(timeZone);
-  const weekly = createSeasons(mostWeeks);
-  const daily = createSeasons(mostDays);
+  const weekly = createSeasons(maxWeeks);
+  const daily = createSeasons(maxDays);
   const recent: Sample[] = [];
   let cached: { readonly start: number; readonly value: number | undefined } | undefined;
 
   const seasonal = (time: number): number | undefined => {
     const { slot, start } = hourOf(time);
-    // Within an hour its seasons do not change.
+    // The seasonal value is the same for a whole hour.
     if (cached?.start !== start)
       cached = { start, value: median(weekly.before(slot, start)) ?? median(daily.before(slot % hoursADay, start)) };
     return cached.value;
@@ -50,24 +50,24 @@ export function createSeasonalBaseline(timeZone: string): SeasonalBaseline {
 }
 
 interface Seasons {
-  /** All values of the occurrences of a slot that began before `start`; none while there are too few. */
+  /** All values of earlier occurrences of a slot, before `start`; empty if there are too few occurrences. */
   before(slot: number, start: number): readonly number[];
   push(slot: number, start: number, value: number): void;
 }
 
-function createSeasons(most: number): Seasons {
+function createSeasons(maxOccurrences: number): Seasons {
   const slots = new Map<number, { readonly start: number; readonly values: number[] }[]>();
   return {
     before: (slot, start) => {
       const past = (slots.get(slot) ?? []).filter((occurrence) => occurrence.start < start);
-      return past.length < fewest ? [] : past.flatMap(({ values }) => values);
+      return past.length < minOccurrences ? [] : past.flatMap(({ values }) => values);
     },
     push: (slot, start, value) => {
       const occurrences = slots.get(slot) ?? [];
       const last = occurrences.at(-1);
       if (last?.start === start) last.values.push(value);
       else occurrences.push({ start, values: [value] });
-      if (occurrences.length > most + 1) occurrences.shift();
+      if (occurrences.length > maxOccurrences + 1) occurrences.shift();
       slots.set(slot, occurrences);
     },
   };
@@ -78,11 +78,11 @@ const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 interface LocalHour {
   /** The hour of the week, 0 to 167 from Monday. */
   readonly slot: number;
-  /** When it began (ms since 1970). */
+  /** Start in ms since 1970. */
   readonly start: number;
 }
 
-/** The hours of a time zone, of which some begin at half past or at a quarter of UTC's. */
+/** Local hours of a time zone; some zones are offset from UTC by half or a quarter of an hour. */
 function createLocalHours(timeZone: string): (time: number) => LocalHour {
   const format = new Intl.DateTimeFormat('en', { timeZone, weekday: 'short', hour: 'numeric', minute: 'numeric', hourCycle: 'h23' });
   let known: { readonly quarter: number; readonly hour: LocalHour } | undefined;

@@ -1,6 +1,5 @@
 import type { App } from '../http/create-app.ts';
-import { registerAlertRoutes } from './alerts/alert-routes.ts';
-import { registerAlertTestRoute } from './alerts/alert-test-route.ts';
+import { registerAlertRoutes, registerChannelTestRoute } from './alerts/alert-routes.ts';
 import { registerAnomaliesRoute } from './alerts/anomalies-route.ts';
 import { registerBacktestRoute } from './alerts/backtest-route.ts';
 import { registerCorrectionRoutes } from './corrections.ts';
@@ -18,7 +17,7 @@ export function registerApi(app: App, deps: ApiDeps): void {
   registerDriversRoute(app, deps);
   registerAlertRoutes(app, deps);
   registerBacktestRoute(app, deps);
-  registerAlertTestRoute(app, deps);
+  registerChannelTestRoute(app, deps);
   registerAnomaliesRoute(app, deps);
   registerCorrectionRoutes(app, deps.maintenance);
   registerMaintenanceRoutes(app, deps.maintenance);

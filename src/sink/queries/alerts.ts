@@ -18,7 +18,7 @@ export const selectBehind = `
     HAVING max(marked_at) > max(rollup_minute_done)
   )`;
 
-/** How far behind the slowest part of the feed is, in ms, of those from which something came lately. What is more than a day behind is a backfill. */
+/** Delay of the slowest recently active partition, in ms. A delay of more than a day is a backfill and is ignored. */
 export const selectDelay = `
   SELECT max(p.delay) AS delay FROM feed_progress AS p FINAL WHERE toUnixTimestamp64Milli(p.at) >= {since:Int64} AND p.delay <= 86400000`;
 
@@ -53,7 +53,7 @@ export const selectFirst = `
     AND r.negative + r.neutral + r.positive + r.unscored > 0
   GROUP BY brand`;
 
-/** The latest word on each rule and brand: of the states, and of the changes, which are the decisions. */
+/** The latest state of each rule and brand, from states and transitions. */
 export const selectStates = `
   SELECT s.rule AS rule, s.brand AS brand, argMax(s.state, s.at) AS state
   FROM (
@@ -63,16 +63,16 @@ export const selectStates = `
   ) AS s
   GROUP BY rule, brand`;
 
-export const selectMutes = `
-  SELECT m.rule AS rule, m.brand AS brand, toUnixTimestamp64Milli(m.until) AS until, m.created_by AS by, m.reason AS reason
+export const selectSilences = `
+  SELECT m.rule AS rule, m.brand AS brand, toUnixTimestamp64Milli(m.until) AS until, m.created_by AS createdBy, m.reason AS reason
   FROM alert_silences AS m FINAL
   WHERE toUnixTimestamp64Milli(m.until) > {now:Int64}`;
 
 const change = `toString(c.id) AS id, toString(c.alert) AS alert, c.kind AS kind, c.rule AS rule, c.brand AS brand, c.severity AS severity,
     toUnixTimestamp64Milli(c.at) AS at, c.evaluation AS evaluation, c.state AS state, c.channels AS channels`;
 
-/** What has been decided and not been taken by everyone who is to be told, in order. */
-export const selectDue = `
+/** Transitions that are not yet delivered to each of their channels, in order. */
+export const selectPendingDeliveries = `
   SELECT ${change}, d.channel AS channel, d.attempts AS attempts, d.nextAt AS nextAt
   FROM (
     SELECT o.id AS id, o.channel AS channel, l.attempts AS attempts, toUnixTimestamp64Milli(l.next_at) AS nextAt
@@ -93,23 +93,23 @@ const ofAlert = `
   LEFT JOIN (SELECT alert, value FROM alert_annotations FINAL WHERE kind = 'feedback') AS m ON m.alert = c.alert
   WHERE c.kind = 'alert'`;
 
-const alertColumns = `${change}, toUnixTimestamp64Milli(e.at) AS resolvedAt, a.created_by AS ackedBy, toUnixTimestamp64Milli(a.at) AS ackedAt, m.value AS mark`;
+const alertColumns = `${change}, toUnixTimestamp64Milli(e.at) AS resolvedAt, a.created_by AS ackedBy, toUnixTimestamp64Milli(a.at) AS ackedAt, m.value AS feedback`;
 
-/** Alerts that were on in a range, the newest first. An empty brand or rule stands for any. */
+/** Alerts that were active in a range, newest first. An empty brand or rule matches any. */
 export const selectAlerts = `
   SELECT ${alertColumns}${ofAlert}
     AND toUnixTimestamp64Milli(c.at) < {to:Int64}
     AND (toUnixTimestamp64Milli(e.at) = 0 OR toUnixTimestamp64Milli(e.at) >= {from:Int64})
     AND ({brand:String} = '' OR c.brand = {brand:String})
     AND ({rule:String} = '' OR c.rule = {rule:String})
-    AND (NOT {open:Bool} OR toUnixTimestamp64Milli(e.at) = 0)
+    AND (NOT {active:Bool} OR toUnixTimestamp64Milli(e.at) = 0)
   ORDER BY at DESC, id
   LIMIT {limit:UInt32}`;
 
 export const selectAlert = `SELECT ${alertColumns}${ofAlert} AND toString(c.id) = {id:String}`;
 
-/** How many alerts of each rule people found useful, and how many noise. */
-export const selectMarks = `
+/** How many alerts of each rule were rated useful, and how many noise. */
+export const selectFeedback = `
   SELECT c.rule AS rule, count() AS alerts, countIf(m.value = 'useful') AS useful, countIf(m.value = 'noise') AS noise
   FROM alert_transitions AS c FINAL
   LEFT JOIN (SELECT alert, value FROM alert_annotations FINAL WHERE kind = 'feedback') AS m ON m.alert = c.alert

@@ -55,14 +55,14 @@ export function createFigures(reader: ClickHouseClient) {
     minutes: (brands: readonly string[], from: number, to: number) =>
       byBrand(selectMinutes, brands, { from: seconds(from), to: seconds(to) }),
     /** Every quarter-hour of a range. */
-    quartersBetween: (brands: readonly string[], from: number, to: number) =>
+    bucketsBetween: (brands: readonly string[], from: number, to: number) =>
       byBrand(selectQuartersBetween, brands, { from: seconds(from), to: seconds(to) }),
     /** The first minute that is kept; undefined where there is none. */
     oldest: async (): Promise<number | undefined> => {
       const [row] = await ask<{ minute: number | string }>(selectOldest, {});
       return Number(row?.minute ?? 0) > 0 ? 1_000 * Number(row?.minute) : undefined;
     },
-    quarters: (brands: readonly string[], starts: readonly number[]) => {
+    buckets: (brands: readonly string[], starts: readonly number[]) => {
       const last = Math.max(...starts);
       const before = starts.map((start) => (last - start) / 900_000);
       return byBrand(selectQuarters, brands, { last: seconds(last), before });
@@ -79,7 +79,7 @@ export type StoredFigures = ReturnType<typeof createFigures>;
 /** What a look needs of them. */
 export type AlertFigures = Pick<StoredFigures, 'newest' | 'isBehind' | 'delay' | 'firstOf'> & {
   minutes(brands: readonly string[], from: number, to: number): Promise<CountsByBrand>;
-  quarters(brands: readonly string[], starts: readonly number[]): Promise<CountsByBrand>;
+  buckets(brands: readonly string[], starts: readonly number[]): Promise<CountsByBrand>;
 };
 
 function toCounts({ negative, neutral, positive, unscored }: Row): LabelCounts {

@@ -3,34 +3,34 @@ import type { Database } from '../client/connection.ts';
 import { insertRows } from '../client/insert.ts';
 import { toDateTime } from './post-row.ts';
 
-/** What becomes of a message to a channel after an attempt. */
-export interface Attempt {
+/** The outcome of one attempt to deliver a transition to a channel. */
+export interface DeliveryAttempt {
   readonly transition: string;
   readonly channel: string;
-  /** This one among them. */
+  /** Attempts so far, including this one. */
   readonly attempts: number;
   readonly outcome: 'waiting' | 'sent' | 'given-up';
-  /** When the next one is due (ms since 1970). */
+  /** When to retry (ms since 1970). */
   readonly nextAt: number;
 }
 
 export interface AlertStore {
-  /** Once it resolves the changes are decided, whatever becomes of the process. Repeating it is harmless. */
-  addChanges(changes: readonly AlertTransition[]): Promise<void>;
+  /** Resolves once the transitions are durable. Idempotent. */
+  addTransitions(transitions: readonly AlertTransition[]): Promise<void>;
   putStates(states: readonly RuleState[], at: number): Promise<void>;
-  addAttempt(attempt: Attempt, at: number): Promise<void>;
+  addAttempt(attempt: DeliveryAttempt, at: number): Promise<void>;
   addNote(note: { alert: string; kind: 'ack' | 'feedback'; value: string; by: string }, at: number): Promise<void>;
-  putMute(mute: Silence, at: number): Promise<void>;
+  putSilence(silence: Silence, at: number): Promise<void>;
 }
 
-/** Writes what is known of alerts. Errors are the database's faults. */
+/** Writes alerts, their states, deliveries, notes and silences. @throws the errors of the database */
 export function createAlertStore({ upkeep }: Pick<Database, 'upkeep'>): AlertStore {
   return {
-    addChanges: (changes) =>
+    addTransitions: (transitions) =>
       insertRows(
         upkeep,
         'alert_transitions',
-        changes.map(({ at, evaluation, state, ...rest }) => ({
+        transitions.map(({ at, evaluation, state, ...rest }) => ({
           ...rest,
           at: toDateTime(at),
           evaluation: JSON.stringify(evaluation),
@@ -46,7 +46,7 @@ export function createAlertStore({ upkeep }: Pick<Database, 'upkeep'>): AlertSto
     addAttempt: ({ nextAt, ...attempt }, at) =>
       insertRows(upkeep, 'alert_outbox', [{ ...attempt, next_at: toDateTime(nextAt), at: toDateTime(at) }]),
     addNote: ({ by, ...note }, at) => insertRows(upkeep, 'alert_annotations', [{ ...note, created_by: by, at: toDateTime(at) }]),
-    putMute: ({ by, until, ...mute }, at) =>
-      insertRows(upkeep, 'alert_silences', [{ ...mute, until: toDateTime(until), created_by: by, at: toDateTime(at) }]),
+    putSilence: ({ createdBy, until, ...silence }, at) =>
+      insertRows(upkeep, 'alert_silences', [{ ...silence, until: toDateTime(until), created_by: createdBy, at: toDateTime(at) }]),
   };
 }

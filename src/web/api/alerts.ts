@@ -3,7 +3,7 @@ import type { Span } from '../state/view-state.ts';
 import { get, type Job, post, remove } from './client.ts';
 
 export type ShownEvaluation = Omit<Evaluation, 'from' | 'to' | 'baseline'> &
-  Span & { readonly baseline: ({ readonly season: string; readonly quarters: number } & Span) | null };
+  Span & { readonly baseline: ({ readonly season: string; readonly windows: number } & Span) | null };
 
 /** An alert, or an anomaly that the alert rules find in the stored history. */
 export interface Anomaly extends Pick<AlertTransition, 'brand'> {
@@ -17,15 +17,15 @@ export interface ShownAlert extends Anomaly, Pick<AlertTransition, 'rule' | 'sev
   readonly id: string;
   readonly channels: readonly string[];
   readonly acked: { readonly by: string; readonly at: string } | null;
-  readonly mark: 'useful' | 'noise' | null;
+  readonly feedback: 'useful' | 'noise' | null;
 }
 
-export interface Mute {
+export interface Silence {
   /** Null is every rule. */
   readonly rule: string | null;
   readonly brand: string | null;
   readonly until: string;
-  readonly by: string;
+  readonly createdBy: string;
   readonly reason: string;
 }
 
@@ -39,7 +39,7 @@ export interface Alerts {
     readonly noise: number;
     readonly noiseRate: number | null;
   }[];
-  readonly mutes: readonly Mute[];
+  readonly silences: readonly Silence[];
 }
 
 /** The server's limit for one response. */
@@ -49,10 +49,10 @@ export const maxAlerts = 100;
 export const fetchAlerts = (brand: string, span: Span, signal: AbortSignal) =>
   get<Alerts>('alerts', { ...(brand !== '*' && { brand }), ...span, limit: String(maxAlerts) }, signal);
 export const acknowledge = (id: string) => post<ShownAlert>(`alerts/${id}/ack`, {});
-export const markAlert = (id: string, mark: 'useful' | 'noise' | 'none') => post<ShownAlert>(`alerts/${id}/mark`, { mark });
-export const mute = (what: { rule?: string; brand?: string; for: string }) => post<Mute>('alerts/mutes', what);
-export const unmute = ({ rule, brand }: Pick<Mute, 'rule' | 'brand'>) =>
-  remove('alerts/mutes', { ...(rule !== null && { rule }), ...(brand !== null && { brand }) });
+export const rateAlert = (id: string, feedback: 'useful' | 'noise' | 'none') => post<ShownAlert>(`alerts/${id}/feedback`, { feedback });
+export const silence = (scope: { rule?: string; brand?: string; for: string }) => post<Silence>('alerts/silences', scope);
+export const unsilence = ({ rule, brand }: Pick<Silence, 'rule' | 'brand'>) =>
+  remove('alerts/silences', { ...(rule !== null && { rule }), ...(brand !== null && { brand }) });
 
 /** Anomalies found by the default rules, whether or not an alert was sent. */
 export const fetchAnomalies = (brands: readonly string[], span: Span, signal: AbortSignal) =>

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { acknowledge, markAlert, mute, type ShownAlert } from '../api/alerts.ts';
+import { acknowledge, rateAlert, type ShownAlert, silence } from '../api/alerts.ts';
 import { errorMessage } from '../api/client.ts';
 import { formatCountOf, formatDecimal, formatInteger, formatNet, formatSpan } from '../format.ts';
 import { hasRole } from '../state/session.ts';
@@ -15,7 +15,7 @@ export function AlertItem({
   readonly timeZone: string;
   readonly changed: () => void;
 }) {
-  const { id, evaluation, rule, severity, resolvedAt, acked, mark, brand, channels } = alert;
+  const { id, evaluation, rule, severity, resolvedAt, acked, feedback, brand, channels } = alert;
   const [problem, setProblem] = useState('');
   const run = (action: Promise<unknown>): void => void action.then(changed, (thrown: unknown) => setProblem(errorMessage(thrown)));
   const baseline = evaluation.baseline;
@@ -28,7 +28,7 @@ export function AlertItem({
         <p class="quiet">
           {describeDuration(alert, zone)} · {severity}
           {acked ? ` · acknowledged${acked.by ? ` by ${acked.by}` : ''}` : ''}
-          {mark ? ` · rated ${feedbackNames[mark].toLowerCase()}` : ''}
+          {feedback ? ` · rated ${feedbackNames[feedback].toLowerCase()}` : ''}
         </p>
         <details>
           <summary>Why it fired</summary>
@@ -36,7 +36,7 @@ export function AlertItem({
             Rule {rule}: {formatDecimal(Math.abs(evaluation.z))} standard deviations from the baseline. Expected{' '}
             {formatValue(evaluation.metric, evaluation.low)} to {formatValue(evaluation.metric, evaluation.high)} (95%) for{' '}
             {formatSpan(evaluation, zone)}.
-            {baseline && ` Baseline: ${baselineNames[baseline.season] ?? baseline.season} (${formatCountOf(baseline.quarters, 'window')}).`}
+            {baseline && ` Baseline: ${baselineNames[baseline.season] ?? baseline.season} (${formatCountOf(baseline.windows, 'window')}).`}
             {channels.length > 0 ? ` Sent to ${channels.join(', ')}.` : ' No notification sent: the rule has no channel.'}
           </p>
         </details>
@@ -54,13 +54,13 @@ export function AlertItem({
               key={word}
               type="button"
               class="quiet-button"
-              aria-pressed={mark === word}
-              onClick={() => run(markAlert(id, mark === word ? 'none' : word))}
+              aria-pressed={feedback === word}
+              onClick={() => run(rateAlert(id, feedback === word ? 'none' : word))}
             >
               {feedbackNames[word]}
             </button>
           ))}
-          <button type="button" class="quiet-button" onClick={() => run(mute({ rule, brand, for: '2h' }))}>
+          <button type="button" class="quiet-button" onClick={() => run(silence({ rule, brand, for: '2h' }))}>
             Silence for 2 h
           </button>
         </div>

@@ -1,4 +1,4 @@
-import { type Alerts, type Mute, unmute } from '../api/alerts.ts';
+import { type Alerts, type Silence, unsilence } from '../api/alerts.ts';
 import { fileName, saveCsv } from '../export-file.ts';
 import { formatDateTime, formatDuration, formatShare } from '../format.ts';
 import { brandTitle, timeZone } from '../state/brands.ts';
@@ -12,19 +12,19 @@ const byRuleAndBrand = (a: RuleState, b: RuleState): number => a.rule.localeComp
 
 /** The status of each rule by brand, its false-alarm rate, and the active silences. */
 export function RuleStatusTable({ found, changed }: { readonly found: Alerts; readonly changed: () => void }) {
-  const { states, rules, mutes } = found;
+  const { states, rules, silences } = found;
   const zone = timeZone();
   const noiseRates = new Map(rules.map((rule) => [rule.rule, rule.noiseRate]));
-  const end = (one: Mute): void => void unmute(one).then(changed, changed);
+  const end = (one: Silence): void => void unsilence(one).then(changed, changed);
   return (
     <>
-      {mutes.length > 0 && (
+      {silences.length > 0 && (
         <ul class="silences">
-          {mutes.map((one) => (
+          {silences.map((one) => (
             <li key={`${one.rule} ${one.brand}`}>
               <b>{one.rule ?? 'All rules'}</b> for <bdi>{one.brand === null ? 'all brands' : brandTitle(one.brand)}</bdi> silenced until{' '}
               {formatDateTime(one.until, zone)}
-              {one.by ? ` by ${one.by}` : ''}
+              {one.createdBy ? ` by ${one.createdBy}` : ''}
               {hasRole('editor') && (
                 <button type="button" class="quiet-button" onClick={() => end(one)}>
                   Unsilence

@@ -71,7 +71,7 @@ function filterBySelection(found: AlertsAnswer): AlertsAnswer {
     ...found,
     alerts: found.alerts.filter(({ brand }) => matchesBrands(chosen, [brand])),
     states: found.states.filter(({ brand }) => matchesBrands(chosen, [brand])),
-    mutes: found.mutes.filter(({ brand }) => brand === null || matchesBrands(chosen, [brand])),
+    silences: found.silences.filter(({ brand }) => brand === null || matchesBrands(chosen, [brand])),
   };
 }
 
@@ -101,7 +101,7 @@ function saveAlerts(alerts: readonly ShownAlert[]): void {
     'posts',
     'feedback',
   ];
-  const rows = alerts.map(({ id, rule, brand, severity, at, resolvedAt, evaluation, mark }) => [
+  const rows = alerts.map(({ id, rule, brand, severity, at, resolvedAt, evaluation, feedback }) => [
     id,
     rule,
     brand,
@@ -115,7 +115,7 @@ function saveAlerts(alerts: readonly ShownAlert[]): void {
     evaluation.high,
     evaluation.z,
     evaluation.posts,
-    mark,
+    feedback,
   ]);
   saveCsv(fileName('feedpulse', 'alerts'), header, rows);
 }

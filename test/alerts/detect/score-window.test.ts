@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { baselineOf } from '../../../src/alerts/detect/baseline.ts';
-import { offsetOf, quarterMs, referenceWindows } from '../../../src/alerts/detect/reference-windows.ts';
-import { holds, scoreWindow } from '../../../src/alerts/detect/score-window.ts';
+import { baselineOf, bucketMs } from '../../../src/alerts/detect/baseline.ts';
+import { referenceWindows } from '../../../src/alerts/detect/baselines.ts';
+import { scoreWindows, stillHolds } from '../../../src/alerts/detect/score-window.ts';
 import { rulesOf } from '../../../src/alerts/rules.ts';
 import { configSchema } from '../../../src/config/schema.ts';
 import type { LabelCounts } from '../../../src/domain/sentiment-counts.ts';
+import { offsetOf } from '../../../src/lib/time-zone.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -17,97 +18,98 @@ const counts = (negative: number, neutral: number, positive: number, unscored = 
   unscored,
 });
 
-const ruleOf = (rule: object) => {
-  const { alerts, brands } = configSchema.parse({ brands: [{ name: 'Kestrel' }], alerts: { rules: [{ name: 'r', ...rule }] } });
-  const [made] = rulesOf(alerts.rules, brands);
-  if (!made) throw new Error('a rule was expected');
-  return made;
+const ruleOf = (settings: object) => {
+  const { alerts, brands } = configSchema.parse({ brands: [{ name: 'Kestrel' }], alerts: { rules: [{ name: 'r', ...settings }] } });
+  const [rule] = rulesOf(alerts.rules, brands);
+  if (!rule) throw new Error('expected a rule');
+  return rule;
 };
 
-/** What the past says, when each quarter-hour held `of` it. */
-const pastWith = (of: (quarter: number) => LabelCounts, known = (_: number) => true) =>
-  baselineOf(referenceWindows(end, 'UTC', hour), known, of);
+/** The baseline if each 15-minute bucket has the counts that `countsAt` returns. */
+const baselineWith = (countsAt: (bucket: number) => LabelCounts, isKnown = (_: number) => true) =>
+  baselineOf(referenceWindows(end, 'UTC', hour), isKnown, countsAt);
 
-/** How far a quarter-hour of so many posts is from the usual volume. */
-function zOf(expected: ReturnType<typeof pastWith>, posts: number): number {
-  const finding =
+/** The deviation of a 15-minute window with this many posts. */
+function zOf(expected: ReturnType<typeof baselineWith>, posts: number): number {
+  const score =
     expected &&
-    scoreWindow(ruleOf({ metric: 'volume' }), (span) => (span === quarterMs ? counts(0, posts, 0) : undefined), expected, end)[0];
-  return finding?.evaluation.z ?? Number.NaN;
+    scoreWindows(ruleOf({ metric: 'volume' }), (windowMs) => (windowMs === bucketMs ? counts(0, posts, 0) : undefined), expected, end)[0];
+  return score?.evaluation.z ?? Number.NaN;
 }
 
-/** What a rule says of the last quarter of an hour, with a past of the same in every quarter. */
-function verdictOf(rule: object, past: LabelCounts, now: LabelCounts) {
-  const expected = pastWith(() => past);
-  if (!expected) throw new Error('there is a past');
-  return scoreWindow(ruleOf(rule), (span) => (span === quarterMs ? now : undefined), expected, end)[0];
+/** Scores the last 15 minutes; every bucket of the past has the same counts. */
+function scoreOf(rule: object, past: LabelCounts, now: LabelCounts) {
+  const expected = baselineWith(() => past);
+  if (!expected) throw new Error('expected a baseline');
+  return scoreWindows(ruleOf(rule), (windowMs) => (windowMs === bucketMs ? now : undefined), expected, end)[0];
 }
 
 describe('volume', () => {
   const volume = { metric: 'volume' };
   test.each([
-    ['the usual', volume, counts(0, 0, 100), counts(0, 0, 110), false],
+    ['a normal volume', volume, counts(0, 0, 100), counts(0, 0, 110), false],
     ['three times as much', volume, counts(0, 0, 100), counts(0, 0, 300), true],
     ['a third of it', volume, counts(0, 0, 100), counts(0, 0, 30), true],
-    ['a third of it, where only more is asked for', { ...volume, direction: 'up' }, counts(0, 0, 100), counts(0, 0, 30), false],
-    ['less than twice as much, however sure that is', volume, counts(0, 0, 10_000), counts(0, 0, 17_000), false],
-    ['the same, where that is enough', { ...volume, minimumChange: 1.3 }, counts(0, 0, 10_000), counts(0, 0, 17_000), true],
+    ['a third of it, if the rule only watches rises', { ...volume, direction: 'up' }, counts(0, 0, 100), counts(0, 0, 30), false],
+    ['less than twice as much, however significant', volume, counts(0, 0, 10_000), counts(0, 0, 17_000), false],
+    ['the same, with a lower minimum change', { ...volume, minimumChange: 1.3 }, counts(0, 0, 10_000), counts(0, 0, 17_000), true],
     ['ten times one post', volume, counts(0, 0, 1), counts(0, 0, 10), false],
-    ['forty posts where there were never any', volume, counts(0, 0, 0), counts(0, 0, 40), true],
-    ['29 posts where there were never any', volume, counts(0, 0, 0), counts(0, 0, 29), false],
-    ['silence where there were few', volume, counts(0, 0, 12), counts(0, 0, 0), false],
-    ['posts in languages that are not read', volume, counts(0, 0, 100), counts(0, 0, 0, 300), true],
+    ['forty posts where there were none', volume, counts(0, 0, 0), counts(0, 0, 40), true],
+    ['29 posts where there were none', volume, counts(0, 0, 0), counts(0, 0, 29), false],
+    ['no posts where there were few', volume, counts(0, 0, 12), counts(0, 0, 0), false],
+    ['unscored posts', volume, counts(0, 0, 100), counts(0, 0, 0, 300), true],
   ])('%s: %#', (_, rule, past, now, expected) => {
-    expect(verdictOf(rule, past, now)?.isUnusual).toBe(expected);
+    expect(scoreOf(rule, past, now)?.isAnomalous).toBe(expected);
   });
 
-  test('a past that varies makes a rule less sure', () => {
-    const steady = pastWith(() => counts(0, 0, 100));
-    const varied = pastWith((quarter) => counts(0, 0, (quarter / quarterMs) % 2 === 0 ? 40 : 160));
+  test('a varying baseline lowers the deviation', () => {
+    const steady = baselineWith(() => counts(0, 0, 100));
+    const varied = baselineWith((bucket) => counts(0, 0, (bucket / bucketMs) % 2 === 0 ? 40 : 160));
     const z = [steady, varied].map(
       (past) =>
-        past && scoreWindow(ruleOf(volume), (span) => (span === 15 * 60_000 ? counts(0, 0, 250) : undefined), past, end)[0]?.evaluation.z,
+        past &&
+        scoreWindows(ruleOf(volume), (windowMs) => (windowMs === 15 * 60_000 ? counts(0, 0, 250) : undefined), past, end)[0]?.evaluation.z,
     );
     expect(z[0]).toBeGreaterThan(4);
     expect(z[1]).toBeLessThan(4);
   });
 
-  test('what is usual lies within the interval, in 95 of 100 cases', () => {
-    const { low = 0, high = 0, expected } = verdictOf(volume, counts(0, 0, 100), counts(0, 0, 100))?.evaluation ?? {};
+  test('the interval covers 95 % of normal windows', () => {
+    const { low = 0, high = 0, expected } = scoreOf(volume, counts(0, 0, 100), counts(0, 0, 100))?.evaluation ?? {};
     expect(expected).toBeCloseTo(100);
-    // Poisson alone would be 81 to 120; nobody's level is steadier than a tenth.
+    // Poisson noise alone would give 81 to 120; the minimum overdispersion widens it.
     expect([low, high].map((bound) => Math.round(bound))).toEqual([75, 132]);
   });
 });
 
 describe('net sentiment', () => {
-  const mood = { metric: 'netSentiment', direction: 'both' };
+  const sentiment = { metric: 'netSentiment', direction: 'both' };
   const past = counts(25, 35, 40);
   test.each([
-    ['the usual', mood, counts(50, 70, 80), false],
-    ['a fall by 60 points', mood, counts(60, 30, 15), true],
-    ['a rise, where only falls are asked for', { metric: 'netSentiment' }, counts(0, 10, 90), false],
-    ['a rise', mood, counts(0, 10, 90), true],
-    ['29 angry posts', mood, counts(29, 0, 0), false],
-    ['30 angry posts', mood, counts(30, 0, 0), true],
-    ['30 angry posts, among thousands that are not read', mood, counts(20, 0, 0, 5_000), false],
-    ['nine points, however sure', mood, counts(29_500, 35_000, 35_500), false],
-    ['no posts at all', mood, counts(0, 0, 0), false],
+    ['normal sentiment', sentiment, counts(50, 70, 80), false],
+    ['a fall by 60 points', sentiment, counts(60, 30, 15), true],
+    ['a rise, if the rule only watches falls', { metric: 'netSentiment' }, counts(0, 10, 90), false],
+    ['a rise', sentiment, counts(0, 10, 90), true],
+    ['29 negative posts', sentiment, counts(29, 0, 0), false],
+    ['30 negative posts', sentiment, counts(30, 0, 0), true],
+    ['20 negative posts among thousands of unscored ones', sentiment, counts(20, 0, 0, 5_000), false],
+    ['nine points, however significant', sentiment, counts(29_500, 35_000, 35_500), false],
+    ['no posts at all', sentiment, counts(0, 0, 0), false],
   ])('%s: %#', (_, rule, now, expected) => {
-    expect(verdictOf(rule, past, now)?.isUnusual).toBe(expected);
+    expect(scoreOf(rule, past, now)?.isAnomalous).toBe(expected);
   });
 
-  test('a past without any other mood gives no endless deviation', () => {
-    const z = verdictOf(mood, counts(0, 0, 100), counts(1, 0, 99))?.evaluation.z ?? Number.NaN;
+  test('a baseline of one label gives a finite deviation', () => {
+    const z = scoreOf(sentiment, counts(0, 0, 100), counts(1, 0, 99))?.evaluation.z ?? Number.NaN;
     expect(Math.abs(z)).toBeLessThan(4);
   });
 });
 
-test('an alert holds at half of what raises it, in its own direction', () => {
+test('an alert holds at half of its threshold, in its own direction', () => {
   const rule = ruleOf({ metric: 'volume', sensitivity: 4 });
   const found = (now: number) => {
-    const finding = verdictOf({ metric: 'volume' }, counts(0, 0, 100), counts(0, 0, now));
-    return finding && [holds(rule, finding, 'up'), holds(rule, finding, 'down')];
+    const score = scoreOf({ metric: 'volume' }, counts(0, 0, 100), counts(0, 0, now));
+    return score && [stillHolds(rule, score, 'up'), stillHolds(rule, score, 'down')];
   };
   expect([found(300), found(100), found(20)]).toEqual([
     [true, false],
@@ -116,7 +118,7 @@ test('an alert holds at half of what raises it, in its own direction', () => {
   ]);
 });
 
-describe('the past that counts', () => {
+describe('the baseline', () => {
   const busy = counts(10, 10, 10);
   test.each([
     ['eight weeks', 56, 'week'],
@@ -125,39 +127,39 @@ describe('the past that counts', () => {
     ['seven days', 8, 'day'],
     ['three days', 3, 'recent'],
     ['two hours', 2 / 24, undefined],
-  ])('of %s is what there is enough of', (_, days, season) => {
+  ])('of %s of history uses the right season', (_, days, season) => {
     expect(
-      pastWith(
+      baselineWith(
         () => busy,
-        (quarter) => quarter >= end - days * day,
+        (bucket) => bucket >= end - days * day,
       )?.season,
     ).toBe(season);
   });
 
-  test('of less than a day knows no night yet: half the volume is no news, ten times as much is', () => {
-    const young = pastWith(
+  test('of less than a day allows for the night: half the volume is normal, ten times is not', () => {
+    const young = baselineWith(
       () => counts(20, 20, 40),
-      (quarter) => quarter >= end - 6 * hour,
+      (bucket) => bucket >= end - 6 * hour,
     );
     expect(young?.season).toBe('recent');
     expect(Math.abs(zOf(young, 30))).toBeLessThan(2.5);
     expect(zOf(young, 16)).toBeGreaterThan(-4);
     expect(zOf(young, 800)).toBeGreaterThan(4);
-    const grown = pastWith(
+    const grown = baselineWith(
       () => counts(20, 20, 40),
-      (quarter) => quarter >= end - 3 * day,
+      (bucket) => bucket >= end - 3 * day,
     );
     expect(zOf(grown, 30)).toBeLessThan(-4);
   });
 
-  test('never holds what is judged, nor the hour before it', () => {
+  test('never overlaps the evaluated windows', () => {
     const { week, day: days, recent } = referenceWindows(end + 7 * minute, 'UTC', hour);
-    for (const quarter of [...week, ...days, ...recent].flat()) expect(quarter + quarterMs).toBeLessThanOrEqual(end + 7 * minute - hour);
+    for (const bucket of [...week, ...days, ...recent].flat()) expect(bucket + bucketMs).toBeLessThanOrEqual(end + 7 * minute - hour);
     const long = referenceWindows(end, 'UTC', day);
-    expect(Math.max(...[...long.week, ...long.day, ...long.recent].flat()) + quarterMs).toBeLessThanOrEqual(end - day);
+    expect(Math.max(...[...long.week, ...long.day, ...long.recent].flat()) + bucketMs).toBeLessThanOrEqual(end - day);
   });
 
-  test('is that of the same hour on the clocks of the brand, also where they were changed', () => {
+  test('uses the same local hour of the brand, also across clock changes', () => {
     const afterChange = Date.UTC(2026, 2, 31, 7); // 09:00 in Berlin, in summer time since the 29th
     const [[, , lastWeek = 0] = []] = referenceWindows(afterChange, 'Europe/Berlin', hour).week;
     expect(new Date(lastWeek).toISOString()).toBe('2026-03-24T07:45:00.000Z'); // 08:45, in winter time
@@ -172,14 +174,14 @@ describe('the past that counts', () => {
       expect(offsetOf(time, 'Europe/Berlin')).toBe(offset);
   });
 
-  test('leaves out quarter-hours in which nothing arrived of anyone', () => {
-    const outage = (quarter: number) => quarter % hour !== 0;
-    expect(pastWith((quarter) => (outage(quarter) ? busy : counts(0, 0, 0)), outage)?.volume.perMinute).toBe(2);
+  test('ignores buckets in which no post of any brand arrived', () => {
+    const outage = (bucket: number) => bucket % hour !== 0;
+    expect(baselineWith((bucket) => (outage(bucket) ? busy : counts(0, 0, 0)), outage)?.volume.perMinute).toBe(2);
   });
 
-  test('is not bent by a week that was an incident', () => {
-    const storm = (quarter: number) => (quarter > end - 10 * day ? counts(500, 0, 0) : busy);
-    const expected = pastWith(storm);
-    expect([expected?.season, expected?.volume.perMinute, expected?.mood.net]).toEqual(['week', 2, 0]);
+  test('is robust to a week with an incident', () => {
+    const storm = (bucket: number) => (bucket > end - 10 * day ? counts(500, 0, 0) : busy);
+    const expected = baselineWith(storm);
+    expect([expected?.season, expected?.volume.perMinute, expected?.sentiment.net]).toEqual(['week', 2, 0]);
   });
 });

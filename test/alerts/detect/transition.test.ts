@@ -1,103 +1,127 @@
 import { describe, expect, test } from 'vitest';
 import type { WindowScore } from '../../../src/alerts/detect/score-window.ts';
-import { initialState, isQuiet, type Moment, type Step, transition } from '../../../src/alerts/detect/transition.ts';
+import {
+  initialState,
+  isWithinQuietHours,
+  type TransitionInput,
+  type TransitionResult,
+  transition,
+} from '../../../src/alerts/detect/transition.ts';
 import type { AlertState } from '../../../src/domain/alert.ts';
 
 const minute = 60_000;
 const rule = { z: 4, confirmFor: 2 * minute, keepFiringFor: 10 * minute, cooldown: 30 * minute };
-const finding: WindowScore = {
-  span: 15 * minute,
-  isUnusual: true,
+const anomalousScore: WindowScore = {
+  windowMs: 15 * minute,
+  isAnomalous: true,
   evaluation: {
     ...{ metric: 'volume', direction: 'up', observed: 90, expected: 30, low: 18, high: 44, z: 4.1, posts: 90, from: 0, to: 15 * minute },
     baseline: null,
   },
 };
-const usual: Moment['reading'] = { kind: 'judged', unusual: undefined, holds: false };
-const unusual: Moment['reading'] = { kind: 'judged', unusual: finding, holds: true };
-const still: Moment['reading'] = { kind: 'judged', unusual: undefined, holds: true };
+const normal: TransitionInput['observation'] = { kind: 'evaluated', anomaly: undefined, stillHolds: false };
+const anomalous: TransitionInput['observation'] = { kind: 'evaluated', anomaly: anomalousScore, stillHolds: true };
+const still: TransitionInput['observation'] = { kind: 'evaluated', anomaly: undefined, stillHolds: true };
 
-/** Goes through readings, one a minute, and tells the status and the change of each. */
+/** Applies observations, one a minute, and lists the status and the transition after each. */
 function walk(
-  readings: readonly (Moment['reading'] | Partial<Moment>)[],
+  observations: readonly (TransitionInput['observation'] | Partial<TransitionInput>)[],
   before: AlertState = initialState,
-): { told: string[]; last: AlertState } {
+): { steps: string[]; last: AlertState } {
   let state = before;
-  const told = readings.map((given, index): string => {
-    const moment = {
+  const steps = observations.map((given, index): string => {
+    const input = {
       now: (index + 1) * minute,
-      reading: usual,
-      muted: false,
-      quiet: false,
-      ...('kind' in given ? { reading: given } : given),
+      observation: normal,
+      isSilenced: false,
+      isQuiet: false,
+      ...('kind' in given ? { observation: given } : given),
     };
-    const step: Step = transition(state, moment, rule, 'a1');
-    state = step.state;
-    return [step.state.status, step.change, step.change && !step.told ? 'silently' : undefined].filter(Boolean).join(' ');
+    const result: TransitionResult = transition(state, input, rule, 'a1');
+    state = result.state;
+    return [result.state.status, result.kind, result.kind && !result.notify ? 'silently' : undefined].filter(Boolean).join(' ');
   });
-  return { told, last: state };
+  return { steps, last: state };
 }
 
 const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value);
 
 describe('an alert', () => {
-  test('begins once it has lasted, and stays one alert', () => {
-    expect(walk([usual, unusual, unusual, unusual, unusual]).told).toEqual(['ok', 'warning', 'warning', 'alert alert', 'alert']);
+  test('starts once an anomaly has lasted, and stays one alert', () => {
+    expect(walk([normal, anomalous, anomalous, anomalous, anomalous]).steps).toEqual(['ok', 'warning', 'warning', 'alert alert', 'alert']);
   });
 
-  test('begins at once when it is beyond doubt', () => {
-    const far: Moment['reading'] = { kind: 'judged', unusual: { ...finding, evaluation: { ...finding.evaluation, z: 5 } }, holds: true };
-    expect(walk([usual, far, unusual]).told).toEqual(['ok', 'alert alert', 'alert']);
+  test('starts at once if the anomaly is well beyond the threshold', () => {
+    const far: TransitionInput['observation'] = {
+      kind: 'evaluated',
+      anomaly: { ...anomalousScore, evaluation: { ...anomalousScore.evaluation, z: 5 } },
+      stillHolds: true,
+    };
+    expect(walk([normal, far, anomalous]).steps).toEqual(['ok', 'alert alert', 'alert']);
   });
 
-  test('leaves behind until when it held, so that what belonged to it is no reason for another', () => {
-    const { last } = walk([...times(5, unusual), ...times(30, usual)]);
-    expect(last).toMatchObject({ status: 'ok', toldUntil: 5 * minute });
+  test('leaves behind when it last held, so that overlapping windows raise no other', () => {
+    const { last } = walk([...times(5, anomalous), ...times(30, normal)]);
+    expect(last).toMatchObject({ status: 'ok', notifiedUntil: 5 * minute });
   });
 
-  test('does not begin when what is unusual breaks off and comes back', () => {
-    expect(walk([unusual, unusual, usual, unusual, unusual, usual]).told).toEqual(['warning', 'warning', 'ok', 'warning', 'warning', 'ok']);
+  test('does not start if the anomaly stops and comes back', () => {
+    expect(walk([anomalous, anomalous, normal, anomalous, anomalous, normal]).steps).toEqual([
+      'warning',
+      'warning',
+      'ok',
+      'warning',
+      'warning',
+      'ok',
+    ]);
   });
 
-  test('is over once what raised it has been gone for long enough, and not before', () => {
-    const { told, last } = walk([...times(3, unusual), ...times(4, usual), still, ...times(10, usual)]);
-    expect(told.filter((one) => one !== 'alert')).toEqual(['warning', 'warning', 'alert alert', 'ok resolved']);
-    expect(told.at(-1)).toBe('ok resolved');
+  test('resolves once the anomaly has been gone for long enough, and not before', () => {
+    const { steps, last } = walk([...times(3, anomalous), ...times(4, normal), still, ...times(10, normal)]);
+    expect(steps.filter((one) => one !== 'alert')).toEqual(['warning', 'warning', 'alert alert', 'ok resolved']);
+    expect(steps.at(-1)).toBe('ok resolved');
     expect(last.alert).toBeUndefined();
   });
 
-  test('does not begin again while it cools down', () => {
+  test('does not start again during the cooldown', () => {
     const over: AlertState = { status: 'ok', since: 0, coolUntil: 20 * minute };
-    expect(walk(times(21, unusual), over).told).toEqual([...times(19, 'warning'), 'alert alert', 'alert']);
+    expect(walk(times(21, anomalous), over).steps).toEqual([...times(19, 'warning'), 'alert alert', 'alert']);
   });
 
-  test('does not wait for that when it is far worse', () => {
+  test('starts during the cooldown if the anomaly is far larger', () => {
     const over: AlertState = { status: 'ok', since: 0, coolUntil: 20 * minute };
-    const worse = { ...unusual, unusual: { ...finding, evaluation: { ...finding.evaluation, z: 9 } } };
-    expect(walk([unusual, unusual, unusual, worse], over).told).toEqual([...times(3, 'warning'), 'alert alert']);
+    const worse = { ...anomalous, anomaly: { ...anomalousScore, evaluation: { ...anomalousScore.evaluation, z: 9 } } };
+    expect(walk([anomalous, anomalous, anomalous, worse], over).steps).toEqual([...times(3, 'warning'), 'alert alert']);
   });
 
-  test('stays as it is while nothing is known', () => {
-    const { told } = walk([...times(3, unusual), ...times(30, { kind: 'no-data' } as const), unusual]);
-    expect(told.slice(2)).toEqual(['alert alert', ...times(31, 'alert')]);
+  test('stays active without data', () => {
+    const { steps } = walk([...times(3, anomalous), ...times(30, { kind: 'no-data' } as const), anomalous]);
+    expect(steps.slice(2)).toEqual(['alert alert', ...times(31, 'alert')]);
   });
 
-  test('waits for the end of quiet hours, and begins then if it still holds', () => {
-    const quiet = { reading: unusual, quiet: true };
-    expect(walk([...times(5, quiet), unusual]).told).toEqual([...times(5, 'warning'), 'alert alert']);
-    expect(walk([...times(5, quiet), usual]).told.at(-1)).toBe('ok');
+  test('waits for the end of quiet hours, and starts then if it still holds', () => {
+    const quiet = { observation: anomalous, isQuiet: true };
+    expect(walk([...times(5, quiet), anomalous]).steps).toEqual([...times(5, 'warning'), 'alert alert']);
+    expect(walk([...times(5, quiet), normal]).steps.at(-1)).toBe('ok');
   });
 
-  test('ends without a word when it is muted, and none begins until that is over', () => {
-    const muted = { reading: unusual, muted: true };
-    const { told } = walk([...times(3, unusual), ...times(5, muted), ...times(3, unusual)]);
-    expect(told.slice(2)).toEqual(['alert alert', 'muted resolved silently', ...times(4, 'muted'), 'warning', 'warning', 'alert alert']);
+  test('resolves without a notification if it is silenced, and none starts until the silence ends', () => {
+    const silenced = { observation: anomalous, isSilenced: true };
+    const { steps } = walk([...times(3, anomalous), ...times(5, silenced), ...times(3, anomalous)]);
+    expect(steps.slice(2)).toEqual([
+      'alert alert',
+      'silenced resolved silently',
+      ...times(4, 'silenced'),
+      'warning',
+      'warning',
+      'alert alert',
+    ]);
   });
 });
 
-test('a cold start and a silent feed are states of their own, and since when is kept', () => {
-  const { told, last } = walk([{ kind: 'cold-start' }, { kind: 'cold-start' }, { kind: 'no-data' }, { kind: 'no-data' }]);
-  expect(told).toEqual(['cold-start', 'cold-start', 'no-data', 'no-data']);
+test('cold start and no data are states of their own, and keep the time they began', () => {
+  const { steps, last } = walk([{ kind: 'cold-start' }, { kind: 'cold-start' }, { kind: 'no-data' }, { kind: 'no-data' }]);
+  expect(steps).toEqual(['cold-start', 'cold-start', 'no-data', 'no-data']);
   expect(last.since).toBe(3 * minute);
 });
 
@@ -110,5 +134,5 @@ test.each([
   ['12:00', '12:00', '12:00', false],
 ])('quiet hours from %s to %s hold at %s: %s', (from, to, at, expected) => {
   const [hours = 0, minutes = 0] = at.split(':').map(Number);
-  expect(isQuiet(60 * hours + minutes, { from, to })).toBe(expected);
+  expect(isWithinQuietHours(60 * hours + minutes, { from, to })).toBe(expected);
 });

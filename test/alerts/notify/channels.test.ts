@@ -7,7 +7,7 @@ import { type Receiver, startReceiver } from '../../support/receiver.ts';
 
 const at = Date.UTC(2026, 4, 20, 12);
 const hostile = '<!channel> <https://evil.example|click> *bold* [a](javascript:alert(1)) @here\r\n\u202e"}]} %s &amp; ';
-const begun: AlertTransition = {
+const start: AlertTransition = {
   ...{ id: 'c1', alert: 'c1', kind: 'alert', rule: 'mood', brand: '<!here> & Söhne', severity: 'critical', at, channels: ['all'] },
   evaluation: {
     ...{ metric: 'netSentiment', direction: 'down', observed: -41.4, expected: 12, low: -3, high: 27, z: -5.21, posts: 212 },
@@ -15,12 +15,12 @@ const begun: AlertTransition = {
   },
   state: { status: 'alert', since: at },
 };
-const over: AlertTransition = { ...begun, id: 'c2', kind: 'resolved', state: { status: 'ok', since: at } };
-const reasons = {
+const end: AlertTransition = { ...start, id: 'c2', kind: 'resolved', state: { status: 'ok', since: at } };
+const context = {
   drivers: ['refund', '#battery'],
   examples: [{ platform: 'chirper', text: hostile.repeat(20), url: 'https://chirper.example/1' }],
 };
-const told = messageOf(begun, reasons, 'https://feedpulse.example/app/');
+const started = messageOf(start, context, 'https://feedpulse.example/app/');
 
 let receiver: Receiver;
 let channels: ReadonlyMap<string, Channel>;
@@ -36,14 +36,14 @@ beforeAll(async () => {
 });
 afterAll(() => receiver.close());
 
-async function sent(type: string, message = told): Promise<{ body: unknown; key: unknown; text: string }> {
+async function sent(type: string, message = started): Promise<{ body: unknown; key: unknown; text: string }> {
   await channels.get(type)?.send(message, at);
   const last = receiver.received.at(-1);
   expect(last?.path).toBe(`/${type}`);
   return { body: last?.body, key: last?.headers['idempotency-key'], text: last?.text ?? '' };
 }
 
-test('a webhook gets everything as data and as text', async () => {
+test('a webhook receives all data, and the text', async () => {
   const { body } = await sent('webhook');
   expect(body).toMatchObject({
     ...{
@@ -58,14 +58,14 @@ test('a webhook gets everything as data and as text', async () => {
       z: -5.21,
       posts: 212,
     },
-    ...{ from: '2026-05-20T11:45:00.000Z', to: '2026-05-20T12:00:00.000Z', baseline: { season: 'week', quarters: 40 } },
-    title: '<!here> & Söhne: net sentiment fell to −41, +12 expected',
+    ...{ from: '2026-05-20T11:45:00.000Z', to: '2026-05-20T12:00:00.000Z', baseline: { season: 'week', windows: 40 } },
+    title: '<!here> & Söhne: net sentiment fell to −41 (expected +12)',
     drivers: ['refund', '#battery'],
     link: 'https://feedpulse.example/app/?brand=%3C%21here%3E+%26+S%C3%B6hne&from=2026-05-20T08%3A45%3A00Z&to=2026-05-20T12%3A30%3A00Z',
   });
   const { text } = body as { text: string }; // as the type says
   expect(text).toContain(
-    'Expected: +12 (usually −3 to +27)\nDeviation: -5.2 standard deviations\nPosts: 212\nWindow: 2026-05-20 11:45 UTC to',
+    'Expected: +12 (95% interval: −3 to +27)\nDeviation: -5.2 standard deviations\nPosts: 212\nWindow: 2026-05-20 11:45 UTC to',
   );
   expect(text).not.toMatch(/\u202e|\r/);
 });
@@ -77,75 +77,73 @@ function having(value: unknown, name: string): Record<string, unknown>[] {
   return name in value ? [value as Record<string, unknown>, ...inner] : inner;
 }
 
-test('Slack gets blocks in which strangers write plain text alone', async () => {
+test('Slack receives blocks in which post text is plain text', async () => {
   const { body } = await sent('slack');
   const texts = having(body, 'type').filter(({ type, text }) => typeof text === 'string' || type === 'mrkdwn');
   expect(texts.length).toBeGreaterThan(8);
   for (const { type } of texts) expect(type).toBe('plain_text');
-  expect(body).toMatchObject({ text: '&lt;!here&gt; &amp; Söhne: net sentiment fell to −41, +12 expected' });
+  expect(body).toMatchObject({ text: '&lt;!here&gt; &amp; Söhne: net sentiment fell to −41 (expected +12)' });
   const [header, facts] = (body as { blocks: { text?: { text: string }; fields?: unknown[] }[] }).blocks; // what Slack documents
   expect(header?.text?.text.length).toBeLessThanOrEqual(150);
   expect(facts?.fields?.length).toBeLessThanOrEqual(10);
 });
 
-test('Teams gets an Adaptive Card whose text is never Markdown', async () => {
+test('Teams receives an Adaptive Card whose text is never Markdown', async () => {
   const { body } = await sent('teams');
   expect(body).toMatchObject({ type: 'message', attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive' }] });
   const types = new Set(having(body, 'type').map(({ type }) => type));
   expect(types).toEqual(new Set(['message', 'AdaptiveCard', 'RichTextBlock', 'TextRun', 'Action.OpenUrl']));
 });
 
-test('Alertmanager finds the beginning by the labels of the end', async () => {
+test('Alertmanager matches start and end by their labels', async () => {
   const [alert] = (await sent('alertmanager')).body as { labels: object; endsAt: string }[]; // a list, as it documents
-  const [end] = (await sent('alertmanager', messageOf(over, { drivers: [], examples: [] }, 'https://f.example'))).body as (typeof alert)[];
-  expect(end?.labels).toEqual(alert?.labels);
-  expect(alert?.labels).toEqual({ alertname: 'feedpulse', rule: 'mood', brand: begun.brand, severity: 'critical', alert: 'c1' });
-  expect([alert?.endsAt, end?.endsAt]).toEqual(['2026-05-21T12:00:00.000Z', '2026-05-20T12:00:00.000Z']);
+  const [resolved] = (await sent('alertmanager', messageOf(end, { drivers: [], examples: [] }, 'https://f.example')))
+    .body as (typeof alert)[];
+  expect(resolved?.labels).toEqual(alert?.labels);
+  expect(alert?.labels).toEqual({ alertname: 'feedpulse', rule: 'mood', brand: start.brand, severity: 'critical', alert: 'c1' });
+  expect([alert?.endsAt, resolved?.endsAt]).toEqual(['2026-05-21T12:00:00.000Z', '2026-05-20T12:00:00.000Z']);
 });
 
-test('a message keeps its key, another has another, and so has each channel', async () => {
-  const end = messageOf(over, reasons, 'https://f.example');
-  const keys = [await sent('webhook'), await sent('webhook'), await sent('webhook', end), await sent('slack')].map(({ key }) => key);
+test('the idempotency key is stable per message and channel', async () => {
+  const resolved = messageOf(end, context, 'https://f.example');
+  const keys = [await sent('webhook'), await sent('webhook'), await sent('webhook', resolved), await sent('slack')].map(({ key }) => key);
   expect(keys[0]).toBe(keys[1]);
   expect(new Set(keys).size).toBe(3);
 });
 
-test.each(['slack', 'teams', 'alertmanager'])('%s on this machine is refused where it is not allowed', async (type) => {
+test.each(['slack', 'teams', 'alertmanager'])('%s on a private address is rejected unless allowed', async (type) => {
   const before = receiver.received.length;
-  await expect(channels.get(`${type} guarded`)?.send(told, at)).rejects.toMatchObject({ code: 'WEBHOOK_REJECTED' });
+  await expect(channels.get(`${type} guarded`)?.send(started, at)).rejects.toMatchObject({ code: 'WEBHOOK_REJECTED' });
   expect(receiver.received).toHaveLength(before);
 });
 
 test.each([
+  [{ ...start.evaluation, metric: 'volume', direction: 'up', observed: 90, expected: 30.4 }, 'X: volume rose to 90 posts (expected 30)'],
   [
-    { ...begun.evaluation, metric: 'volume', direction: 'up', observed: 90, expected: 30.4 },
-    'X: volume is up, 90 posts where 30 were expected',
+    { ...start.evaluation, metric: 'negativeVolume', direction: 'up', observed: 40, expected: 9 },
+    'X: negative volume rose to 40 posts (expected 9)',
   ],
-  [
-    { ...begun.evaluation, metric: 'negativeVolume', direction: 'up', observed: 40, expected: 9 },
-    'X: the volume of negative posts is up, 40 posts where 9 were expected',
-  ],
-  [{ ...begun.evaluation, metric: 'noData', baseline: null }, 'The feed is silent: no post since 2026-05-20 11:45 UTC'],
-] as const)('%#: %s', (verdict, title) => {
-  expect(messageOf({ ...begun, brand: 'X', evaluation: { ...verdict } }, reasons, 'https://f.example').title).toBe(title);
+  [{ ...start.evaluation, metric: 'noData', baseline: null }, 'No posts since 2026-05-20 11:45 UTC'],
+] as const)('%#: %s', (evaluation, title) => {
+  expect(messageOf({ ...start, brand: 'X', evaluation: { ...evaluation } }, context, 'https://f.example').title).toBe(title);
 });
 
-test.each(['webhook', 'slack', 'teams'])('a digest is one message for %s, in which strangers write plain text alone', async (type) => {
-  const many = Array.from({ length: 60 }, (_, index) => messageOf({ ...begun, id: `c${index}` }, reasons, 'https://f.example'));
-  const digest = digestOf('1', [...many, messageOf(over, { drivers: [], examples: [] }, 'https://f.example')], 'https://f.example');
+test.each(['webhook', 'slack', 'teams'])('a digest is one message for %s, with post text as plain text', async (type) => {
+  const many = Array.from({ length: 60 }, (_, index) => messageOf({ ...start, id: `c${index}` }, context, 'https://f.example'));
+  const digest = digestOf('1', [...many, messageOf(end, { drivers: [], examples: [] }, 'https://f.example')], 'https://f.example');
   const before = receiver.received.length;
   await channels.get(type)?.sendDigest(digest, at);
   await channels.get(type)?.sendDigest(digest, at);
   const [first, again, ...others] = receiver.received.slice(before);
   expect(others).toEqual([]);
   expect(first?.headers['idempotency-key']).toBe(again?.headers['idempotency-key']);
-  expect(first?.text).toContain('60 alerts began, 1 ended');
+  expect(first?.text).toContain('60 alerts started, 1 resolved');
   if (type === 'webhook') expect(first?.body).toMatchObject({ type: 'digest', messages: { length: 61 } });
   if (type === 'slack') expect(having(first?.body, 'type').filter(({ type: kind }) => kind === 'section').length).toBeLessThanOrEqual(48);
   expect(having(first?.body, 'type').filter(({ type: kind }) => kind === 'mrkdwn' || kind === 'TextBlock')).toEqual([]);
 });
 
-test('a rule tells the channels that it names, or all, but for those that are for other brands or severities', () => {
+test('a rule notifies the channels it names, or all, filtered by brand and severity', () => {
   const url = 'https://receiver.example/';
   const { alerts } = configSchema.parse({
     brands: [{ name: 'Kestrel' }, { name: 'Heron' }],
@@ -158,11 +156,11 @@ test('a rule tells the channels that it names, or all, but for those that are fo
       },
     },
   });
-  const tell = recipientsFor(alerts);
-  const ofAll = (severity: 'warning' | 'critical') => ({ channels: [], severity });
-  expect(tell(ofAll('warning'), 'Kestrel')).toEqual(['webhook', 'kestrel']);
-  expect(tell(ofAll('critical'), 'Heron')).toEqual(['webhook', 'pager']);
-  expect(tell(ofAll('critical'), '*')).toEqual(['webhook', 'pager', 'feed']);
-  expect(tell({ channels: ['kestrel', 'pager'], severity: 'critical' }, 'Kestrel')).toEqual(['kestrel', 'pager']);
-  expect(tell({ channels: ['kestrel'], severity: 'critical' }, 'Heron')).toEqual([]);
+  const recipients = recipientsFor(alerts);
+  const allChannels = (severity: 'warning' | 'critical') => ({ channels: [], severity });
+  expect(recipients(allChannels('warning'), 'Kestrel')).toEqual(['webhook', 'kestrel']);
+  expect(recipients(allChannels('critical'), 'Heron')).toEqual(['webhook', 'pager']);
+  expect(recipients(allChannels('critical'), '*')).toEqual(['webhook', 'pager', 'feed']);
+  expect(recipients({ channels: ['kestrel', 'pager'], severity: 'critical' }, 'Kestrel')).toEqual(['kestrel', 'pager']);
+  expect(recipients({ channels: ['kestrel'], severity: 'critical' }, 'Heron')).toEqual([]);
 });

@@ -13,7 +13,7 @@ import { type Mailbox, startMailbox } from '../../support/mailbox.ts';
 const at = Date.UTC(2026, 4, 20, 12);
 const page = 'https://feedpulse.example/';
 const hostile = `</td><script>alert(1)</script>\r\nBcc: everyone@evil.example\r\n\r\n.\r\n\u202e${'😡'.repeat(500)} <img src=x onerror=alert(1)> `;
-const begun: AlertTransition = {
+const start: AlertTransition = {
   ...{
     id: 'c1',
     alert: 'c1',
@@ -30,9 +30,9 @@ const begun: AlertTransition = {
   },
   state: { status: 'alert', since: at },
 };
-const over: AlertTransition = { ...begun, id: 'c2', kind: 'resolved', state: { status: 'ok', since: at } };
-const reasons = { drivers: ['refund <i>'], examples: [{ platform: 'chirper', text: hostile, url: 'https://chirper.example/1' }] };
-const told = messageOf(begun, reasons, page);
+const end: AlertTransition = { ...start, id: 'c2', kind: 'resolved', state: { status: 'ok', since: at } };
+const context = { drivers: ['refund <i>'], examples: [{ platform: 'chirper', text: hostile, url: 'https://chirper.example/1' }] };
+const started = messageOf(start, context, page);
 
 const authority = createAuthority('Mail');
 const { key, cert } = authority.issue('localhost');
@@ -53,26 +53,26 @@ async function open(options: Parameters<typeof startMailbox>[0]): Promise<Mailbo
   return mailbox;
 }
 
-/** A channel to a mailbox; without more, over a connection that is not encrypted. */
+/** A channel to a mailbox, by default over an unencrypted connection. */
 function channelTo({ port }: Mailbox, more: object = {}): Channel {
   const mail = {
     ...{ type: 'email', host: 'localhost', port, security: 'none', from: 'alerts@feedpulse.example', to: ['pr@brand.example'] },
     ...{ allowPrivate: true, ...more },
   };
   const channel = channelsOf(configSchema.parse({ alerts: { channels: { mail } } }).alerts).get('mail');
-  if (!channel) throw new Error('there is one channel');
+  if (!channel) throw new Error('expected a channel');
   return channel;
 }
 
 const plain = { disabledCommands: ['STARTTLS', 'AUTH'] };
 
-test('a letter says everything; what strangers wrote stays text, in the headers, the text and the page', async () => {
+test('a mail contains everything; post text stays text in the headers, the text and the HTML', async () => {
   const mailbox = await open(plain);
-  await channelTo(mailbox).send(told, at);
+  await channelTo(mailbox).send(started, at);
   expect(mailbox.envelopes).toEqual([{ from: 'alerts@feedpulse.example', to: ['pr@brand.example'] }]);
   const letter = await simpleParser(mailbox.letters[0] ?? '');
   expect([...letter.headers.keys()]).not.toContain('bcc');
-  expect(letter.subject).toMatch(/^Söhne <b>& ?.*net sentiment fell to −41, \+12 expected$/);
+  expect(letter.subject).toMatch(/^Söhne <b>& ?.*net sentiment fell to −41 \(expected \+12\)$/);
   expect(letter.text).toContain('Observed: −41');
   const html = String(letter.html);
   expect(html.match(/<[^>]*>/g)?.map((tag) => /^<\/?([a-z0-9!]+)/.exec(tag)?.[1])).not.toEqual(expect.arrayContaining(['script']));
@@ -81,40 +81,40 @@ test('a letter says everything; what strangers wrote stays text, in the headers,
   expect(letter.text).not.toMatch(/\u202e/);
 });
 
-test('every attempt has the same name, and the end of an alert answers its beginning', async () => {
+test('every attempt has the same Message-ID, and the end of an alert replies to its start', async () => {
   const mailbox = await open(plain);
   const { send } = channelTo(mailbox);
-  await send(told, at);
-  await send(told, at + 60_000);
-  await send(messageOf(over, { drivers: [], examples: [] }, page), at + 120_000);
-  const [first, again, end] = await Promise.all(mailbox.letters.map((letter) => simpleParser(letter)));
+  await send(started, at);
+  await send(started, at + 60_000);
+  await send(messageOf(end, { drivers: [], examples: [] }, page), at + 120_000);
+  const [first, again, reply] = await Promise.all(mailbox.letters.map((letter) => simpleParser(letter)));
   expect(first?.messageId).toMatch(/^<[0-9a-f]{32}@feedpulse\.example>$/);
   expect(again?.messageId).toBe(first?.messageId);
-  expect(end?.messageId).not.toBe(first?.messageId);
-  expect([first?.inReplyTo, end?.inReplyTo, end?.references]).toEqual([undefined, first?.messageId, first?.messageId]);
+  expect(reply?.messageId).not.toBe(first?.messageId);
+  expect([first?.inReplyTo, reply?.inReplyTo, reply?.references]).toEqual([undefined, first?.messageId, first?.messageId]);
 });
 
-test('a digest is one letter', async () => {
+test('a digest is one mail', async () => {
   const mailbox = await open(plain);
-  const messages = [told, messageOf(over, { drivers: [], examples: [] }, page)];
+  const messages = [started, messageOf(end, { drivers: [], examples: [] }, page)];
   await channelTo(mailbox, { digest: '1h' }).sendDigest(digestOf('1', messages, page), at);
   expect(mailbox.letters).toHaveLength(1);
   const letter = await simpleParser(mailbox.letters[0] ?? '');
-  expect(letter.subject).toBe('1 alert began, 1 ended');
+  expect(letter.subject).toBe('1 alert started, 1 resolved');
   for (const { title } of messages) expect(letter.text).toContain(title.slice(0, 6));
 });
 
 test.each([
   ['starttls', {}],
   ['tls', { secure: true }],
-])('%s: the certificate is checked, and so are user and password', async (security, options) => {
+])('%s: the certificate, the user and the password are checked', async (security, options) => {
   const mailbox = await open({ key, cert, login: { user: 'feedpulse', password: 'hidden' }, ...options });
   const login = { security, username: 'feedpulse', password: 'hidden', caFile };
-  await channelTo(mailbox, login).send(told, at);
+  await channelTo(mailbox, login).send(started, at);
   expect(mailbox.letters).toHaveLength(1);
   for (const wrong of [{ caFile: undefined }, { password: 'hidden too' }, { username: undefined, password: undefined }]) {
     const refused = await channelTo(mailbox, { ...login, ...wrong })
-      .send(told, at)
+      .send(started, at)
       .catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: 'EMAIL_FAILED' });
     expect(String((refused as Error).message)).not.toContain('hidden');
@@ -122,9 +122,9 @@ test.each([
   expect(mailbox.letters).toHaveLength(1);
 });
 
-test('a server without encryption gets nothing where that is not allowed', async () => {
+test('nothing is sent to a server without encryption unless allowed', async () => {
   const mailbox = await open(plain);
-  await expect(channelTo(mailbox, { security: 'starttls' }).send(told, at)).rejects.toMatchObject({ code: 'EMAIL_FAILED' });
+  await expect(channelTo(mailbox, { security: 'starttls' }).send(started, at)).rejects.toMatchObject({ code: 'EMAIL_FAILED' });
   expect(mailbox.letters).toEqual([]);
   const mail = { type: 'email', host: 'mail.example', security: 'none', from: 'a@b.example', to: ['c@d.example'] };
   expect(() => configSchema.parse({ alerts: { channels: { mail } } })).toThrow(/unencrypted/);
@@ -133,18 +133,18 @@ test('a server without encryption gets nothing where that is not allowed', async
   ).toThrow(/address/);
 });
 
-test.each([451, 550])('a server that answers %d is told of by its code alone', async (answer) => {
+test.each([451, 550])('a server that answers %d is reported by its code only', async (answer) => {
   const mailbox = await open(plain);
   mailbox.answer = answer;
-  const failed = channelTo(mailbox).send(told, at);
+  const failed = channelTo(mailbox).send(started, at);
   await expect(failed).rejects.toMatchObject({
     code: 'EMAIL_FAILED',
     message: `localhost:${mailbox.port} did not take the mail (EMESSAGE ${answer}).`,
   });
 });
 
-test('a server on this machine is refused where it is not allowed', async () => {
+test('a server on a private address is rejected unless allowed', async () => {
   const mailbox = await open(plain);
-  await expect(channelTo(mailbox, { allowPrivate: false }).send(told, at)).rejects.toMatchObject({ code: 'WEBHOOK_REJECTED' });
+  await expect(channelTo(mailbox, { allowPrivate: false }).send(started, at)).rejects.toMatchObject({ code: 'WEBHOOK_REJECTED' });
   expect(mailbox.letters).toEqual([]);
 });

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { backtest } from '../../../src/alerts/series/backtest-series.ts';
-import type { Sample } from '../../../src/alerts/series/sample.ts';
+import type { Sample } from '../../../src/alerts/series/anomaly-score.ts';
+import { backtestSeries } from '../../../src/alerts/series/backtest-series.ts';
 import { createRandom } from '../../../src/lib/random.ts';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
 const start = Date.UTC(2026, 5, 1);
 
-/** Counts of every five minutes with a rhythm of the day, and the noise that counts have. */
+/** Counts every five minutes, with a daily rhythm and Poisson noise. */
 function counts(days: number, surge: (time: number) => number = () => 1): Sample[] {
   const random = createRandom(7);
   const samples: Sample[] = [];
@@ -22,9 +22,9 @@ function counts(days: number, surge: (time: number) => number = () => 1): Sample
 /** Box and Muller's transform of two uniform numbers. */
 const normal = (random: () => number): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 
-const alertsOf = (samples: readonly Sample[]): number[] => [...backtest(samples)].flatMap(({ alert, time }) => (alert ? [time] : []));
+const alertsOf = (samples: readonly Sample[]): number[] => [...backtestSeries(samples)].flatMap(({ alert, time }) => (alert ? [time] : []));
 
-test('what is said of a row depends on the rows before it alone', () => {
+test('the result for a row depends only on the rows before it', () => {
   const steps = fc.array(fc.record({ after: fc.integer({ min: 1, max: 3_600_000 }), value: fc.nat(1_000) }), {
     minLength: 1,
     maxLength: 80,
@@ -37,15 +37,15 @@ test('what is said of a row depends on the rows before it alone', () => {
         return { time, value };
       });
       const length = 1 + (cut % samples.length);
-      expect([...backtest(samples.slice(0, length))]).toEqual([...backtest(samples)].slice(0, length));
+      expect([...backtestSeries(samples.slice(0, length))]).toEqual([...backtestSeries(samples)].slice(0, length));
     }),
   );
 });
 
-test('scores are from 0 to below 1, and nothing is said twice', () => {
-  const judged = [...backtest(counts(20))];
-  expect(judged).toHaveLength(20 * 288);
-  for (const { score } of judged) expect(score >= 0 && score < 1).toBe(true);
+test('scores lie in [0, 1), one per sample', () => {
+  const evaluations = [...backtestSeries(counts(20))];
+  expect(evaluations).toHaveLength(20 * 288);
+  for (const { score } of evaluations) expect(score >= 0 && score < 1).toBe(true);
 });
 
 test('ten times as much raises one alert within a quarter of an hour, and no more while it lasts', () => {
@@ -56,12 +56,12 @@ test('ten times as much raises one alert within a quarter of an hour, and no mor
   expect(during[0]).toBeLessThan(from + 15 * minute);
 });
 
-test('a rhythm and its noise alone raise less than an alert in four days', () => {
+test('a daily rhythm with noise raises less than one alert in four days', () => {
   const quiet = alertsOf(counts(60)).filter((time) => time > start + 3 * day);
   expect(quiet.length).toBeLessThan(15);
 });
 
-test('what comes back every day is news once', () => {
+test('a daily surge raises one alert', () => {
   const first = start + 10 * day;
   const atNine = (time: number) => (time >= first && time % day >= 9 * 60 * minute && time % day < 9.5 * 60 * minute ? 8 : 1);
   const alerts = alertsOf(counts(30, atNine)).filter((time) => atNine(time) > 1);
@@ -69,6 +69,6 @@ test('what comes back every day is news once', () => {
   expect(alerts[0]).toBeLessThan(first + day);
 });
 
-test('silence raises none', () => {
+test('zeros raise no alert', () => {
   expect(alertsOf(counts(10).map(({ time }) => ({ time, value: 0 })))).toEqual([]);
 });

@@ -6,7 +6,7 @@ const day = 24 * hour;
 /** A Monday. */
 const start = Date.UTC(2026, 5, 1);
 
-/** A baseline that has seen a value every quarter of an hour, up to a moment. */
+/** A baseline with a value every 15 minutes, up to `until`. */
 function seen(until: number, valueAt: (time: number) => number, timeZone = 'UTC') {
   const baseline = createSeasonalBaseline(timeZone);
   for (let time = start; time < until; time += hour / 4) baseline.push({ time, value: valueAt(time) });
@@ -15,11 +15,11 @@ function seen(until: number, valueAt: (time: number) => number, timeZone = 'UTC'
 
 const hourOf = (time: number): number => Math.floor(time / hour) % 24;
 
-test('of nothing nothing is expected', () => {
+test('without samples nothing is expected', () => {
   expect(createSeasonalBaseline('UTC').expected(start)).toBeNull();
 });
 
-test('on the first days it is the median of the last 24 hours', () => {
+test('in the first days it is the median of the last 24 hours', () => {
   const noon = start + day + 12 * hour;
   expect(seen(noon, hourOf).expected(noon)).toBeCloseTo(11.5, 5);
 });
@@ -35,13 +35,13 @@ test('after three weeks it is the same hour of the week', () => {
   expect(seen(sunday, (time) => (isSunday(time) ? 100 : 1)).expected(sunday)).toBe(100);
 });
 
-test('one odd week does not carry it', () => {
+test('one odd week does not decide it', () => {
   const noon = start + 28 * day + 12 * hour;
   const isOdd = (time: number) => time >= start + 14 * day && time < start + 21 * day;
   expect(seen(noon, (time) => (isOdd(time) ? 1_000 : 7)).expected(noon)).toBe(7);
 });
 
-test.each(['UTC', 'Asia/Kolkata', 'Asia/Kathmandu'])('the hour that is judged is no part of its own baseline (%s)', (timeZone) => {
+test.each(['UTC', 'Asia/Kolkata', 'Asia/Kathmandu'])('an hour is not part of its own baseline (%s)', (timeZone) => {
   // Kolkata's hours begin at half past, Kathmandu's at a quarter past.
   const begins = { UTC: 0, 'Asia/Kolkata': hour / 2, 'Asia/Kathmandu': hour / 4 }[timeZone] ?? 0;
   const from = start + 5 * day + begins;
@@ -49,7 +49,7 @@ test.each(['UTC', 'Asia/Kolkata', 'Asia/Kathmandu'])('the hour that is judged is
   expect(baseline.expected(from + (3 * hour) / 4)).toBe(7);
 });
 
-test('hours are those of the time zone, across a change of its clock', () => {
+test('hours are local, across a clock change', () => {
   // Berlin's clock went back on 25 October 2026: nine in the morning is 07:00 UTC before, and 08:00 after.
   const baseline = createSeasonalBaseline('Europe/Berlin');
   const from = Date.UTC(2026, 9, 20);

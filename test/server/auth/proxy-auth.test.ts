@@ -60,12 +60,12 @@ test('tokens go on to count beside it, and a wrong one is not made good by the h
 });
 
 test('another site cannot use the sign-in of a proxy', async () => {
-  const mute = (headers: Record<string, string>) =>
-    send(`${server.url}/api/v1/alerts/mutes`, { 'content-type': 'application/json', 'x-auth-user': 'ines', ...headers }, 'POST', '{}');
-  expect((await mute({})).status).toBe(403);
-  expect((await mute({ origin: 'https://elsewhere.example' })).status).toBe(403);
-  expect((await mute({ authorization: 'Basic aW5lczp4' })).status).toBe(403);
-  expect((await mute({ origin: server.url })).status).not.toBe(403);
+  const silence = (headers: Record<string, string>) =>
+    send(`${server.url}/api/v1/alerts/silences`, { 'content-type': 'application/json', 'x-auth-user': 'ines', ...headers }, 'POST', '{}');
+  expect((await silence({})).status).toBe(403);
+  expect((await silence({ origin: 'https://elsewhere.example' })).status).toBe(403);
+  expect((await silence({ authorization: 'Basic aW5lczp4' })).status).toBe(403);
+  expect((await silence({ origin: server.url })).status).not.toBe(403);
 });
 
 test('it needs the address of the proxy', () => {

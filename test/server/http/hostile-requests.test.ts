@@ -66,7 +66,7 @@ const right: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/api/v1/drivers': { ...range, brand: 'Kestrel', platform: 'chirper', lang: 'en', limit: '5' },
   '/api/v1/models': {},
   '/api/v1/models/compare': { ...range, brand: 'Kestrel', version: 'other@1' },
-  '/api/v1/alerts': { ...range, brand: 'Kestrel', rule: 'volume', open: 'true', limit: '5' },
+  '/api/v1/alerts': { ...range, brand: 'Kestrel', rule: 'volume', active: 'true', limit: '5' },
   '/api/v1/anomalies': { ...range, brands: 'Kestrel' },
   '/api/v1/posts': {
     ...range,
@@ -131,7 +131,7 @@ const changes = [
       filter: { from: 'now-1d', to: 'now', brand: 'Kestrel', lang: 'en', label: 'negative', text: 'leaks' },
     },
   ],
-  ['alerts/mutes', { rule: 'volume', brand: 'Kestrel', for: '2h', reason: 'r' }],
+  ['alerts/silences', { rule: 'volume', brand: 'Kestrel', for: '2h', reason: 'r' }],
   ['brands/reapply', { since: 'now-1d', until: 'now' }],
   ['rescore', { model: '/nowhere', since: 'now-1d', until: 'now' }],
   ['models/activate', { version: 'other@1', since: 'now-1d', until: 'now' }],
@@ -173,7 +173,7 @@ function wouldOnlyCount(path: string, body: unknown): boolean {
   return !(typeof body === 'object' && body !== null && 'dryRun' in body && body.dryRun === false);
 }
 
-test.each(['corrections?platform=chirper&id=', 'alerts/mutes?rule=', 'jobs/', 'alerts/'])(
+test.each(['corrections?platform=chirper&id=', 'alerts/silences?rule=', 'jobs/', 'alerts/'])(
   '%s with anything behind it is refused with a reason or is only a value',
   async (path) => {
     const method = path.endsWith('/') ? 'GET' : 'DELETE';

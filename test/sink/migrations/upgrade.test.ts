@@ -162,10 +162,10 @@ async function expectOldAlerts(start: number, now: number): Promise<void> {
   const figures = createFigures(db.reader);
   const answers = {
     states: await records.states(),
-    mutes: await records.mutes(now),
-    due: await records.due(start),
-    list: await records.list({ from: start, to: now, open: false, limit: 10 }),
-    marks: await records.marks(),
+    silences: await records.silences(now),
+    pendingDeliveries: await records.pendingDeliveries(start),
+    list: await records.list({ from: start, to: now, active: false, limit: 10 }),
+    feedback: await records.feedback(),
   };
   expect({ ...answers, states: sorted(answers.states) }).toEqual({ ...renamed(old.alerts), states: sorted(renamed(old.alerts).states) });
   expect({
@@ -173,8 +173,8 @@ async function expectOldAlerts(start: number, now: number): Promise<void> {
     isBehind: await figures.isBehind(start, now),
     delay: await figures.delay(now - hour),
     minutes: plain(await figures.minutes(brands, start + day, start + day + hour)),
-    quarters: plain(await figures.quarters(brands, [start + day, start + day + 15 * minute])),
-    between: plain(await figures.quartersBetween(['*'], start, start + 6 * hour)),
+    quarters: plain(await figures.buckets(brands, [start + day, start + day + 15 * minute])),
+    between: plain(await figures.bucketsBetween(['*'], start, start + 6 * hour)),
     oldest: await figures.oldest(),
     first: plain(await figures.firstOf(brands, start)),
   }).toEqual(old.alertFigures);
@@ -206,6 +206,7 @@ function renamed(answer: unknown): any {
   const keys: Readonly<Record<string, string>> = {
     ...{ towards: 'brandSentiment', verdict: 'evaluation', what: 'metric', quarters: 'windows', span: 'windowMs' },
     ...{ unusualSince: 'anomalousSince', toldUntil: 'notifiedUntil', change: 'transition' },
+    ...{ mutes: 'silences', due: 'pendingDeliveries', by: 'createdBy', mark: 'feedback', marks: 'feedback' },
   };
   if (Array.isArray(answer)) return answer.map(renamed);
   if (answer === null || typeof answer !== 'object') return answer;

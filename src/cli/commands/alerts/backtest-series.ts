@@ -1,24 +1,28 @@
-import { backtest, type Judged } from '../../../alerts/series/backtest-series.ts';
+import { createReadStream } from 'node:fs';
+import { CsvError, parse } from 'csv-parse';
+import type { Sample } from '../../../alerts/series/anomaly-score.ts';
+import { backtestSeries, type SeriesBacktestOptions, type SeriesEvaluation } from '../../../alerts/series/backtest-series.ts';
+import { parseTime } from '../../../ingest/mapping/fields.ts';
+import { asError, FeedpulseError } from '../../../lib/errors.ts';
+import { escapeTerminal } from '../../output/escape-terminal.ts';
 import { type Column, type Format, printRows } from '../../output/print-table.ts';
-import { type ReadSample, readSeries } from './read-series.ts';
 
-export interface SeriesOptions {
-  readonly csv: string;
-  readonly format: Format;
-  readonly alertFrom: number;
-  readonly timezone: string;
+/** A sample with its time as written in the file. */
+interface ParsedSample extends Sample {
+  readonly timestamp: string;
 }
 
-interface Row extends Omit<Judged, 'alert' | 'time'> {
+interface Row extends Omit<SeriesEvaluation, 'alert' | 'time'> {
   readonly timestamp: string;
   readonly alert: 0 | 1;
 }
 
-/** Prints what would have been said of each row of a file. @throws FILE_UNREADABLE */
-export async function backtestSeries({ csv, format, ...options }: SeriesOptions): Promise<void> {
-  const samples: ReadSample[] = [];
-  for await (const sample of readSeries(csv)) samples.push(sample);
-  const { rows, alerts } = judge(samples, options);
+/** Prints every row of a CSV file with its score; as a table, only the rows on which an alert starts. @throws FILE_UNREADABLE */
+export async function printSeriesBacktest(file: string, format: Format, options: SeriesBacktestOptions): Promise<void> {
+  const samples: ParsedSample[] = [];
+  for await (const sample of readSeries(file)) samples.push(sample);
+  const rows = evaluateSamples(samples, options);
+  const alerts = rows.filter(({ alert }) => alert === 1);
   process.stdout.write(format === 'table' && alerts.length === 0 ? '' : printRows(format, format === 'table' ? alerts : rows, columns));
   if (format !== 'json') process.stderr.write(`${alerts.length} alerts in ${rows.length} rows.\n`);
 }
@@ -33,15 +37,53 @@ const columns: readonly Column<Row>[] = [
   { title: 'ALERT', name: 'alert', value: ({ alert }) => alert },
 ];
 
-function judge(
-  samples: readonly ReadSample[],
-  { alertFrom, timezone }: Pick<SeriesOptions, 'alertFrom' | 'timezone'>,
-): { rows: Row[]; alerts: Row[] } {
+function evaluateSamples(samples: readonly ParsedSample[], options: SeriesBacktestOptions): Row[] {
   const rows: Row[] = [];
-  let index = 0;
-  for (const { value, expected, score, alert } of backtest(samples, { alertFrom, timeZone: timezone })) {
-    const { timestamp = '' } = samples[index++] ?? {};
+  for (const { value, expected, score, alert } of backtestSeries(samples, options)) {
+    const { timestamp = '' } = samples[rows.length] ?? {};
     rows.push({ timestamp, value, expected, score, alert: alert ? 1 : 0 });
   }
-  return { rows, alerts: rows.filter(({ alert }) => alert === 1) };
+  return rows;
+}
+
+const maxRowLength = 65_536;
+
+/**
+ * Reads the columns `timestamp` and `value` of a CSV file; other columns are ignored. A timestamp without a time zone is
+ * UTC. `-` is standard input.
+ * @throws FILE_UNREADABLE if the file cannot be read or lacks a column; if a timestamp is invalid or not later than the
+ *   one before; or if a value is not a number of at least 0
+ */
+async function* readSeries(path: string): AsyncGenerator<ParsedSample> {
+  const input: NodeJS.ReadableStream = path === '-' ? process.stdin : createReadStream(path);
+  const rows = input.pipe(
+    parse({ columns: true, bom: true, trim: true, skip_empty_lines: true, info: true, max_record_size: maxRowLength }),
+  );
+  input.on('error', (fault: Error) => rows.destroy(fault));
+  let previous = Number.NEGATIVE_INFINITY;
+  try {
+    for await (const { record, info } of rows as AsyncIterable<{ record: Record<string, string>; info: { lines: number } }>) {
+      const sample = toSample(record, previous, (what) => new FeedpulseError('FILE_UNREADABLE', `${path}, line ${info.lines}: ${what}.`));
+      previous = sample.time;
+      yield sample;
+    }
+  } catch (thrown) {
+    if (thrown instanceof FeedpulseError) throw thrown;
+    const fault = asError(thrown);
+    // The message of the CSV library quotes the input, so only its code is shown.
+    const reason = fault instanceof CsvError ? `invalid CSV (${fault.code})` : fault.message;
+    throw new FeedpulseError('FILE_UNREADABLE', `${path}: ${reason}.`, { cause: fault });
+  }
+}
+
+function toSample(record: Record<string, string>, previous: number, invalid: (what: string) => FeedpulseError): ParsedSample {
+  const { timestamp, value } = record;
+  if (timestamp === undefined || value === undefined) throw invalid('expected the columns timestamp and value');
+  const quote = (text: string): string => escapeTerminal(text.slice(0, 40));
+  const time = parseTime(/^\d+$/.test(timestamp) ? Number(timestamp) : timestamp);
+  if (time === undefined) throw invalid(`invalid timestamp ${quote(timestamp)}`);
+  if (time <= previous) throw invalid(`timestamp ${quote(timestamp)} is not later than the previous one`);
+  const number = value === '' ? Number.NaN : Number(value);
+  if (!(number >= 0 && number < Number.POSITIVE_INFINITY)) throw invalid(`value ${quote(value)} is not a number of at least 0`);
+  return { timestamp, time, value: number };
 }

@@ -1,61 +1,94 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { timeZone } from '../../../config/schema.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
-import { type SharedOptions, withSharedOptions } from '../../options.ts';
-import { type Format, formats } from '../../output/print-table.ts';
-import { backtestRule, type RuleBacktestOptions } from './backtest-rule.ts';
-import { backtestSeries, type SeriesOptions } from './backtest-series.ts';
+import type { BacktestResult } from '../../../server/routes/alerts/alert-schemas.ts';
+import { waitForJob } from '../../api-client.ts';
+import { type SharedOptions, withConfiguredApi, withSharedOptions } from '../../options.ts';
+import { escapeTerminal } from '../../output/escape-terminal.ts';
+import { type Column, type Format, formats, printRows } from '../../output/print-table.ts';
+import { printSeriesBacktest } from './backtest-series.ts';
+import { evaluationColumns, formatTime, timeColumns } from './list.ts';
 
-interface Options extends SharedOptions, Omit<Partial<SeriesOptions & RuleBacktestOptions>, 'format'> {
-  readonly alertFrom: number;
-  readonly timezone: string;
+interface Options extends SharedOptions {
+  readonly rule?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly brand?: string;
+  readonly window?: string;
+  readonly sensitivity?: string;
+  readonly minimumPosts?: string;
+  readonly minimumChange?: string;
+  readonly csv?: string;
   readonly format?: Format;
-  readonly json?: boolean;
+  readonly threshold: number;
+  readonly timezone: string;
 }
 
 const examples = `
-What is said of a minute, or of a row, follows from those before it alone: as in a live run.
+The result for a minute, or for a row, depends only on the ones before it, as in a live run.
 
   $ feedpulse alerts backtest --rule volume --since now-30d
   $ feedpulse alerts backtest --rule sentiment --brand Brixomel --sensitivity high --window 30m
   $ feedpulse alerts backtest --csv mentions.csv                  every row, as CSV
-  $ feedpulse alerts backtest --csv mentions.csv --format table   the rows on which an alert begins
+  $ feedpulse alerts backtest --csv mentions.csv --format table   only rows on which an alert starts
 `;
 
 export function alertsBacktest(): Command {
   return withSharedOptions(new Command('backtest'))
-    .description('when a rule would have raised an alert over the stored history, or over a series of volumes')
-    .option('--rule <name>', 'a rule of the config, or one of the usual two: volume, sentiment')
-    .option('--since <time>', 'ISO 8601, or relative (default: now-7d); minutes are kept for 30 days')
-    .option('--until <time>', 'the same (default: now)')
-    .option('--brand <name>', 'of this brand only')
-    .option('--window <duration>', 'try another window')
-    .option('--sensitivity <how>', 'try low, balanced, high, or a number of standard deviations')
-    .option('--minimum-posts <number>', 'try another')
-    .option('--minimum-change <number>', 'try another')
-    .option('--csv <file>', 'rows of `timestamp,value`, in order of time, evenly spaced; - is standard input')
+    .description('replay a rule over the stored history, or detect anomalies in a CSV series of volumes')
+    .option('--rule <name>', 'a configured rule, or a default rule: volume, sentiment')
+    .option('--since <time>', 'start, ISO 8601 or relative (default: now-7d); minutes are kept for 30 days')
+    .option('--until <time>', 'end (default: now)')
+    .option('--brand <name>', 'only this brand')
+    .option('--window <duration>', 'override the window of the rule')
+    .option('--sensitivity <level>', 'override the sensitivity: low, balanced, high, or a number of standard deviations')
+    .option('--minimum-posts <number>', 'override the minimum number of posts')
+    .option('--minimum-change <number>', 'override the minimum change')
+    .option('--csv <file>', 'read `timestamp,value` rows, evenly spaced and in order of time; - reads standard input')
     .addOption(
       new Option(
         '--format <format>',
-        'of a rule a table unless you say otherwise; of a series csv. csv and json have every row of a series',
+        'output format (default: table for a rule, csv for a series; csv and json include every row)',
       ).choices(formats),
     )
-    .option('--json', 'the same as --format json')
-    .option('--alert-from <score>', 'of a series: the score, 0 to 1, from which on an alert begins', parseScore, 0.5)
-    .option('--timezone <zone>', 'of a series: whose hours of the day and of the week are compared', parseZone, 'UTC')
+    .option('--threshold <score>', 'with --csv: score from 0 to 1 at which an alert starts', parseScore, 0.5)
+    .option('--timezone <zone>', 'with --csv: time zone of the hourly and weekly baseline', parseZone, 'UTC')
     .addHelpText('after', examples)
-    .action(async ({ json, format: given, ...options }: Options) => {
-      const { csv, rule } = options;
-      if ((csv === undefined) === (rule === undefined)) throw new FeedpulseError('USAGE', 'say either --rule or --csv');
-      const format = json ? 'json' : given;
-      if (csv !== undefined) await backtestSeries({ ...options, csv, format: format ?? 'csv' });
-      else if (rule !== undefined) await backtestRule({ ...options, rule, format: format ?? 'table' });
+    .action(async ({ csv, rule, ...options }: Options) => {
+      if ((csv === undefined) === (rule === undefined)) throw new FeedpulseError('USAGE', 'expected either --rule or --csv.');
+      if (csv !== undefined) await printSeriesBacktest(csv, options.format ?? 'csv', { ...options, timeZone: options.timezone });
+      else if (rule !== undefined) await backtestRule(rule, options);
     });
 }
 
+/** Prints the alerts that a rule would have raised. @throws USAGE, DATABASE_UNAVAILABLE */
+async function backtestRule(rule: string, options: Omit<Options, 'csv' | 'rule'>): Promise<void> {
+  const { since, until, brand, format = 'table' } = options;
+  const body = { rule, since, until, brand, settings: settingsOf(options) };
+  const { result } = await withConfiguredApi(options, (api) => waitForJob(api, 'Evaluating minutes', '/api/v1/alerts/backtest', body));
+  const found = result as BacktestResult | undefined; // what this route's jobs answer
+  if (!found) throw new FeedpulseError('DATABASE_UNAVAILABLE', 'the backtest ended without a result.');
+  if (format !== 'table') return void process.stdout.write(printRows(format, found.alerts, columns, found));
+  if (found.alerts.length > 0) process.stdout.write(printRows(format, found.alerts, columns));
+  const days = (Date.parse(found.to) - Date.parse(found.from)) / 86_400_000;
+  process.stderr.write(`${found.alerts.length} alerts in ${days.toFixed(1)} days since ${formatTime(found.from)}.\n`);
+}
+
+function settingsOf({ window, sensitivity, minimumPosts, minimumChange }: Partial<Options>): object {
+  const number = (text: string | undefined): unknown =>
+    text !== undefined && text.trim() !== '' && !Number.isNaN(Number(text)) ? Number(text) : text;
+  return { window, sensitivity: number(sensitivity), minimumPosts: number(minimumPosts), minimumChange: number(minimumChange) };
+}
+
+const columns: readonly Column<BacktestResult['alerts'][number]>[] = [
+  ...timeColumns,
+  { title: 'BRAND', name: 'brand', value: ({ brand }) => escapeTerminal(brand) },
+  ...evaluationColumns,
+];
+
 function parseScore(text: string): number {
   const score = Number(text);
-  if (text.trim() === '' || !(score > 0 && score <= 1)) throw new InvalidArgumentError('expected a number above 0, and at most 1.');
+  if (text.trim() === '' || !(score > 0 && score <= 1)) throw new InvalidArgumentError('expected a number above 0 and up to 1.');
   return score;
 }
 

@@ -1,92 +1,135 @@
+import { z } from 'zod';
+import { channelsOf, testChannels } from '../../../alerts/notify/channels.ts';
 import { milliseconds } from '../../../config/schema.ts';
+import { FeedpulseError } from '../../../lib/errors.ts';
 import { createAlertRecords } from '../../../sink/queries/read-alerts.ts';
 import { createAlertStore } from '../../../sink/writer/alert-store.ts';
-import { requireRole } from '../../auth/access.ts';
 import type { App } from '../../http/create-app.ts';
 import { sendProblem } from '../../http/problem.ts';
-import type { MaintenanceDeps, QueryDeps } from '../dependencies.ts';
-import { parseQuery, resolveRange } from '../query-schemas.ts';
-import { iso, toAnswer, toMute } from './alert-responses.ts';
+import type { ApiDeps, MaintenanceDeps, QueryDeps } from '../dependencies.ts';
+import { idParams, resolveRange, toIsoRange } from '../query-schemas.ts';
 import {
-  type AlertsResponse,
-  alertParams,
+  alertResponse,
   alertsQuery,
   alertsResponse,
-  markBody,
-  muteBody,
-  type SilenceResponse,
-  unmuteQuery,
+  channelTestBody,
+  channelTestsResponse,
+  feedbackBody,
+  iso,
+  silenceBody,
+  silenceResponse,
+  toAlertResponse,
+  toSilenceResponse,
+  unsilenceQuery,
 } from './alert-schemas.ts';
 
 const path = '/api/v1/alerts';
+const maxSilenceMs = 365 * 86_400_000;
 
-export const alertsApi = {
-  [path]: {
-    summary: 'Alerts that were on in a range, how each rule stands with each brand, what people think of the rules, and who is muted',
-    query: alertsQuery,
-    answer: alertsResponse,
-  },
-} as const;
+type AlertDeps = QueryDeps & { readonly maintenance: MaintenanceDeps };
 
-/** The history of alerts, and what people say of them. Judging is for the process that runs the feed. */
-export function registerAlertRoutes(app: App, { reader, clock, maintenance }: QueryDeps & { readonly maintenance: MaintenanceDeps }): void {
+/** The alert history, acknowledgements and feedback, and silences. Rules are evaluated by the process that runs the pipeline. */
+export function registerAlertRoutes(app: App, deps: AlertDeps): void {
+  const { reader, clock } = deps;
+  const records = createAlertRecords(reader);
+
+  const listSchema = {
+    summary: 'Alerts that were active in a range, the state of each rule and brand, feedback per rule, and active silences',
+    querystring: alertsQuery,
+    response: { 200: alertsResponse },
+  };
+  app.get(path, { config: { role: 'viewer', cacheable: true }, schema: listSchema }, async (request) => {
+    const { from, to, active, ...query } = request.query;
+    const range = resolveRange({ from, to }, clock.now());
+    const [alerts, states] = [
+      await records.list({ ...query, active: active === 'true', from: range.from.getTime(), to: range.to.getTime() }),
+      await records.states(),
+    ];
+    return {
+      ...toIsoRange(range),
+      alerts: alerts.map(toAlertResponse),
+      states: states.map(({ rule, brand, state }) => ({ rule, brand, status: state.status, since: iso(state.since) })),
+      rules: await records.feedback(),
+      silences: (await records.silences(clock.now())).map(toSilenceResponse),
+    };
+  });
+
+  const showSchema = { summary: 'One alert', params: idParams, response: { 200: alertResponse } };
+  app.get(`${path}/:id`, { config: { role: 'viewer' }, schema: showSchema }, async ({ params }, reply) => {
+    const alert = await records.show(params.id);
+    return alert ? toAlertResponse(alert) : sendProblem(reply, 404, noSuchAlert);
+  });
+  registerNoteRoutes(app, deps);
+  registerSilenceRoutes(app, deps);
+}
+
+const noSuchAlert = 'No such alert.';
+
+/** Acknowledgements and feedback. */
+function registerNoteRoutes(app: App, { reader, clock, maintenance }: AlertDeps): void {
+  const records = createAlertRecords(reader);
+  const store = createAlertStore(maintenance.db);
+  const annotate = async (id: string, kind: 'ack' | 'feedback', value: string, by: string) => {
+    if (!(await records.show(id))) return undefined;
+    await store.addNote({ alert: id, kind, value, by }, clock.now());
+    const alert = await records.show(id);
+    return alert && toAlertResponse(alert);
+  };
+
+  const ackSchema = { summary: 'Acknowledges an alert', params: idParams, response: { 200: alertResponse } };
+  app.post(`${path}/:id/ack`, { config: { role: 'editor' }, schema: ackSchema }, async ({ params, caller }, reply) => {
+    const alert = await annotate(params.id, 'ack', 'seen', caller?.name ?? '');
+    return alert ?? sendProblem(reply, 404, noSuchAlert);
+  });
+
+  const feedbackSchema = {
+    summary: 'Rates an alert useful or noise',
+    params: idParams,
+    body: feedbackBody,
+    response: { 200: alertResponse },
+  };
+  app.post(`${path}/:id/feedback`, { config: { role: 'editor' }, schema: feedbackSchema }, async ({ params, body, caller }, reply) => {
+    const alert = await annotate(params.id, 'feedback', body.feedback, caller?.name ?? '');
+    return alert ?? sendProblem(reply, 404, noSuchAlert);
+  });
+}
+
+function registerSilenceRoutes(app: App, { reader, clock, maintenance }: AlertDeps): void {
   const records = createAlertRecords(reader);
   const store = createAlertStore(maintenance.db);
 
-  app.get(
-    path,
-    { config: { role: 'viewer', cacheable: true }, schema: { querystring: alertsQuery } },
-    async (request): Promise<AlertsResponse> => {
-      const { from, to, open, ...query } = parseQuery(alertsQuery, request.query);
-      const range = resolveRange({ from, to }, clock.now());
-      const [alerts, states] = [
-        await records.list({ ...query, open: open === 'true', from: range.from.getTime(), to: range.to.getTime() }),
-        await records.states(),
-      ];
-      return {
-        from: range.from.toISOString(),
-        to: range.to.toISOString(),
-        alerts: alerts.map(toAnswer),
-        states: states.map(({ rule, brand, state }) => ({ rule, brand, status: state.status, since: iso(state.since) })),
-        rules: await records.marks(),
-        mutes: (await records.mutes(clock.now())).map(toMute),
-      };
-    },
-  );
-
-  app.get(`${path}/:id`, { ...requireRole('viewer'), schema: { params: alertParams } }, async ({ params }, reply) => {
-    const alert = await records.show(parseQuery(alertParams, params).id);
-    return alert ? toAnswer(alert) : sendProblem(reply, 404, 'No such alert.');
+  const silenceSchema = { summary: 'Silences alerts for a while', body: silenceBody, response: { 200: silenceResponse } };
+  app.post(`${path}/silences`, { config: { role: 'editor' }, schema: silenceSchema }, async ({ body, caller }) => {
+    const { rule = '', brand = '', reason } = body;
+    const now = clock.now();
+    const until = now + Math.min(milliseconds(body.for), maxSilenceMs);
+    const silence = { rule, brand, until, createdBy: caller?.name ?? '', reason };
+    await store.putSilence(silence, now);
+    return toSilenceResponse(silence);
   });
 
-  const note = (kind: 'ack' | 'mark', said: (body: unknown) => string) => {
-    app.post(`${path}/:id/${kind}`, requireRole('editor'), async ({ params, body, caller }, reply) => {
-      const { id } = parseQuery(alertParams, params);
-      const value = said(body);
-      if (!(await records.show(id))) return sendProblem(reply, 404, 'No such alert.');
-      await store.addNote({ alert: id, kind: kind === 'mark' ? 'feedback' : 'ack', value, by: caller?.name ?? '' }, clock.now());
-      const alert = await records.show(id);
-      return alert && toAnswer(alert);
-    });
+  const unsilenceSchema = {
+    summary: 'Ends a silence',
+    querystring: unsilenceQuery,
+    response: { 200: z.strictObject({ ended: z.int().min(0).describe('Number of silences that ended') }) },
   };
-  note('ack', () => 'seen');
-  note('mark', (body) => parseQuery(markBody, body).mark);
-
-  app.post(`${path}/mutes`, requireRole('editor'), async ({ body, caller }): Promise<SilenceResponse> => {
-    const { rule = '', brand = '', for: length, reason } = parseQuery(muteBody, body ?? {});
+  app.delete(`${path}/silences`, { config: { role: 'editor' }, schema: unsilenceSchema }, async ({ query, caller }) => {
+    const { rule = '', brand = '' } = query;
     const now = clock.now();
-    const mute = { rule, brand, until: now + Math.min(milliseconds(length), longestMuteMs), by: caller?.name ?? '', reason };
-    await store.putMute(mute, now);
-    return toMute(mute);
-  });
-
-  app.delete(`${path}/mutes`, requireRole('editor'), async ({ query, caller }) => {
-    const { rule = '', brand = '' } = parseQuery(unmuteQuery, query);
-    const now = clock.now();
-    const ended = (await records.mutes(now)).filter((mute) => mute.rule === rule && mute.brand === brand);
-    if (ended.length > 0) await store.putMute({ rule, brand, until: now, by: caller?.name ?? '', reason: '' }, now);
+    const ended = (await records.silences(now)).filter((silence) => silence.rule === rule && silence.brand === brand);
+    if (ended.length > 0) await store.putSilence({ rule, brand, until: now, createdBy: caller?.name ?? '', reason: '' }, now);
     return { ended: ended.length };
   });
 }
 
-const longestMuteMs = 365 * 86_400_000;
+/** Sends test messages. The receiver's response is not passed on, so that the API cannot be used to probe the network. */
+export function registerChannelTestRoute(app: App, { clock, config }: Pick<ApiDeps, 'clock' | 'config'>): void {
+  const channels = channelsOf(config.alerts);
+  const schema = { summary: 'Sends a test message to channels', body: channelTestBody, response: { 200: channelTestsResponse } };
+  app.post(`${path}/test`, { config: { role: 'admin' }, schema }, async ({ body, host, protocol }) => {
+    const unknown = body.channels.find((name) => !channels.has(name));
+    if (unknown !== undefined) throw new FeedpulseError('USAGE', `channels: unknown channel ${unknown}`);
+    const selected = new Map([...channels].filter(([name]) => body.channels.length === 0 || body.channels.includes(name)));
+    return { channels: await testChannels(selected, config.alerts.externalUrl ?? `${protocol}://${host}`, clock.now()) };
+  });
+}

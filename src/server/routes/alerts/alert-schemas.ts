@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { duration } from '../../../config/schema.ts';
-import { alertMetrics, ruleStatuses, seasons } from '../../../domain/alert.ts';
-import type { RuleMarks } from '../../../sink/queries/read-alerts.ts';
+import { type AlertTransition, alertMetrics, type Evaluation, ruleStatuses, type Silence, seasons } from '../../../domain/alert.ts';
+import type { RuleFeedback, StoredAlert } from '../../../sink/queries/read-alerts.ts';
 import { rangeQuery, time } from '../query-schemas.ts';
 
-/** What questions about alerts take and give: the OpenAPI document shows it, and a test holds every answer to it. */
+/** Queries and responses about alerts, and how stored alerts become responses. */
 
 const name = z.string().min(1).max(100);
 const moment = z.iso.datetime();
@@ -13,38 +13,36 @@ const direction = z.enum(['up', 'down']);
 
 export const alertsQuery = rangeQuery.extend({
   from: time.default('now-7d'),
-  brand: name.optional().describe('Of this brand only; `*` is the rules over all posts'),
+  brand: name.optional().describe('Only this brand; `*` selects the rules over all posts'),
   rule: name.optional(),
-  open: z.enum(['true', 'false']).default('false').describe('Those alone that are still on'),
+  active: z.enum(['true', 'false']).default('false').describe('Only alerts that are still active'),
   limit: z.coerce.number().int().min(1).max(1_000).default(100),
 });
 
-export const alertParams = z.strictObject({ id: z.uuid() });
-export const markBody = z.strictObject({ mark: z.enum(['useful', 'noise', 'none']).describe('`none` takes it back') });
-const muted = { rule: name.optional().describe('Every rule when absent'), brand: name.optional().describe('Every brand when absent') };
-export const muteBody = z.strictObject({ ...muted, for: duration.default('2h'), reason: z.string().max(500).default('') });
-export const unmuteQuery = z.strictObject(muted);
+export const feedbackBody = z.strictObject({ feedback: z.enum(['useful', 'noise', 'none']).describe('`none` removes the feedback') });
+const silenceScope = { rule: name.optional().describe('Default: every rule'), brand: name.optional().describe('Default: every brand') };
+export const silenceBody = z.strictObject({ ...silenceScope, for: duration.default('2h'), reason: z.string().max(500).default('') });
+export const unsilenceQuery = z.strictObject(silenceScope);
 
-export const testBody = z.strictObject({ channels: z.array(name).max(100).default([]).describe('All when empty') });
+export const channelTestBody = z.strictObject({ channels: z.array(name).max(100).default([]).describe('Default: all channels') });
 
 export const channelTestsResponse = z.strictObject({
   channels: z.array(
     z.strictObject({
       channel: z.string(),
-      taken: z.boolean(),
-      code: z.string().exactOptional().describe('Of the error, as docs/errors.md has it'),
+      delivered: z.boolean(),
+      code: z.string().exactOptional().describe('Error code, see docs/errors.md'),
       detail: z.string().exactOptional(),
     }),
   ),
 });
 
-/** A rule of the config, as it is or with other settings, over stored history. */
 export const backtestBody = z.strictObject({
-  rule: name.describe('A rule of the config, or one of the usual two: volume, sentiment'),
-  brand: name.optional().describe('Of this brand only'),
+  rule: name.describe('A configured rule, or a default rule: volume, sentiment'),
+  brand: name.optional().describe('Only this brand'),
   since: time.default('now-7d'),
   until: time.default('now'),
-  settings: z.record(z.string().max(50), z.unknown()).default({}).describe("Settings of the rule to try in place of the config's"),
+  settings: z.record(z.string().max(50), z.unknown()).default({}).describe('Settings that replace those of the rule'),
 });
 
 const evaluation = z.strictObject({
@@ -52,9 +50,9 @@ const evaluation = z.strictObject({
   direction,
   observed: z.number().describe('Posts, or points of net sentiment'),
   expected: z.number(),
-  low: z.number().describe('Where 95 of 100 usual windows lie'),
-  high: z.number(),
-  z: z.number().describe('Distance in standard deviations'),
+  low: z.number().describe('Lower bound of the 95% interval'),
+  high: z.number().describe('Upper bound of the 95% interval'),
+  z: z.number().describe('Distance from the baseline in standard deviations'),
   posts: count,
   from: moment,
   to: moment,
@@ -67,41 +65,38 @@ export const alertResponse = z.strictObject({
   brand: z.string(),
   severity: z.enum(['warning', 'critical']),
   at: moment,
-  resolvedAt: moment.nullable().describe('null while it is on'),
+  resolvedAt: moment.nullable().describe('null while the alert is active'),
   evaluation,
-  channels: z.array(z.string()).readonly().describe('Who was to be told'),
+  channels: z.array(z.string()).readonly().describe('Channels that are notified'),
   acked: z.strictObject({ by: z.string(), at: moment }).nullable(),
-  mark: z.enum(['useful', 'noise']).nullable(),
+  feedback: z.enum(['useful', 'noise']).nullable(),
 });
 
 export const replayedAlert = z.strictObject({
   brand: z.string(),
   at: moment,
-  resolvedAt: moment.nullable().describe('null where it was still on'),
+  resolvedAt: moment.nullable().describe('null if the alert was still active'),
   evaluation,
 });
 
 export const backtestResult = z.strictObject({
-  from: moment.describe('Where it began: minutes are kept for 30 days'),
+  from: moment.describe('Start of the replay; minutes are kept for 30 days'),
   to: moment,
   alerts: z.array(replayedAlert).describe('In order of time'),
 });
-
-export type ReplayedAlert = z.output<typeof replayedAlert>;
-export type BacktestResult = z.output<typeof backtestResult>;
 
 export const silenceResponse = z.strictObject({
   rule: z.string().nullable(),
   brand: z.string().nullable(),
   until: moment,
-  by: z.string(),
+  createdBy: z.string(),
   reason: z.string(),
 });
 
 export const alertsResponse = z.strictObject({
   from: moment,
   to: moment,
-  alerts: z.array(alertResponse).describe('The newest first'),
+  alerts: z.array(alertResponse).describe('Newest first'),
   states: z.array(z.strictObject({ rule: z.string(), brand: z.string(), status: z.enum(ruleStatuses), since: moment })),
   rules: z.array(
     z.strictObject({
@@ -109,12 +104,56 @@ export const alertsResponse = z.strictObject({
       alerts: count,
       useful: count,
       noise: count,
-      noiseRate: z.number().min(0).max(1).nullable().describe('Noise among the marked ones'),
-    }) satisfies z.ZodType<RuleMarks>,
+      noiseRate: z.number().min(0).max(1).nullable().describe('Share of noise among the rated alerts'),
+    }) satisfies z.ZodType<RuleFeedback>,
   ),
-  mutes: z.array(silenceResponse),
+  silences: z.array(silenceResponse),
 });
 
 export type AlertResponse = z.output<typeof alertResponse>;
 export type AlertsResponse = z.output<typeof alertsResponse>;
+export type BacktestResult = z.output<typeof backtestResult>;
+export type ReplayedAlert = z.output<typeof replayedAlert>;
 export type SilenceResponse = z.output<typeof silenceResponse>;
+
+export const iso = (ms: number): string => new Date(ms).toISOString();
+
+export function toAlertResponse({ at, resolvedAt, evaluation, ackedBy, ackedAt, feedback, ...rest }: StoredAlert): AlertResponse {
+  return {
+    ...rest,
+    at: iso(at),
+    resolvedAt: resolvedAt === undefined ? null : iso(resolvedAt),
+    evaluation: toEvaluation(evaluation),
+    acked: ackedAt === undefined ? null : { by: ackedBy ?? '', at: iso(ackedAt) },
+    feedback: feedback ?? null,
+  };
+}
+
+function toEvaluation({ from, to, baseline, ...figures }: Evaluation): AlertResponse['evaluation'] {
+  return {
+    ...figures,
+    from: iso(from),
+    to: iso(to),
+    baseline: baseline && { ...baseline, from: iso(baseline.from), to: iso(baseline.to) },
+  };
+}
+
+export const toSilenceResponse = ({ rule, brand, until, createdBy, reason }: Silence): SilenceResponse => ({
+  rule: rule || null,
+  brand: brand || null,
+  until: iso(until),
+  createdBy,
+  reason,
+});
+
+/** Pairs the start of each alert with its end, in order of time. */
+export function toReplayedAlerts(transitions: readonly AlertTransition[]): ReplayedAlert[] {
+  const ends = new Map(transitions.flatMap(({ kind, alert, at }) => (kind === 'resolved' ? [[alert, iso(at)]] : [])));
+  const starts = transitions.filter(({ kind }) => kind === 'alert');
+  return starts.map(({ alert, brand, at, evaluation }) => ({
+    brand,
+    at: iso(at),
+    resolvedAt: ends.get(alert) ?? null,
+    evaluation: toEvaluation(evaluation),
+  }));
+}

@@ -1,55 +1,43 @@
 import type { z } from 'zod';
-import { replayStored, type StoredReplayOutcome } from '../../../alerts/replay-stored.ts';
-import { type Rule, rulesGiven, rulesOf } from '../../../alerts/rules.ts';
-import { type AlertsConfig, alertRule } from '../../../config/alerts.ts';
+import { replayStored } from '../../../alerts/replay.ts';
+import { configuredRules, type Rule, rulesOf } from '../../../alerts/rules.ts';
+import { alertRule } from '../../../config/alerts.ts';
 import { milliseconds } from '../../../config/schema.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import { createFigures } from '../../../sink/queries/read-alert-figures.ts';
-import { requireRole } from '../../auth/access.ts';
 import type { App } from '../../http/create-app.ts';
 import type { RunJob } from '../../jobs.ts';
-import type { MaintenanceDeps, QueryDeps } from '../dependencies.ts';
+import type { ApiDeps } from '../dependencies.ts';
 import { parseQuery, resolveRange } from '../query-schemas.ts';
-import { iso, toReplayed } from './alert-responses.ts';
-import { type BacktestResult, backtestBody } from './alert-schemas.ts';
+import { jobWith } from '../response-schemas.ts';
+import { type BacktestResult, backtestBody, backtestResult, iso, toReplayedAlerts } from './alert-schemas.ts';
 
-export interface BacktestDeps extends QueryDeps {
-  readonly config: { readonly alerts: AlertsConfig };
-  readonly maintenance: Pick<MaintenanceDeps, 'jobs'>;
-}
-
-/** When a rule would have spoken over the stored history, as it is or with other settings. Nothing is stored, nobody is told. */
-export function registerBacktestRoute(app: App, parts: BacktestDeps): void {
-  const { heavyReader, clock, config, maintenance } = parts;
+/** Replays a rule, as configured or with other settings, over the stored history. Nothing is stored or sent. */
+export function registerBacktestRoute(app: App, deps: ApiDeps): void {
+  const { heavyReader, clock, config, maintenance } = deps;
   const figures = createFigures(heavyReader);
   const noDataAfterMs = milliseconds(config.alerts.noDataAfter);
-  app.post('/api/v1/alerts/backtest', requireRole('editor'), async ({ body }, reply) => {
-    const { since, until, ...wanted } = parseQuery(backtestBody, body);
-    const rule = ruleOf(parts, wanted);
-    const range = resolveRange({ from: since, to: until }, clock.now());
+  const schema = { summary: 'Replays a rule over the stored history', body: backtestBody, response: { 202: jobWith(backtestResult) } };
+  app.post('/api/v1/alerts/backtest', { config: { role: 'editor' }, schema }, async ({ body }, reply) => {
+    const rule = ruleOf(deps, body);
+    const range = resolveRange({ from: body.since, to: body.until }, clock.now());
     const [from, to] = [range.from.getTime(), range.to.getTime()];
     const work: RunJob = async (report, signal) => {
-      const outcome = await replayStored({ figures, rule, from, to, noDataAfterMs, report, signal });
-      return { changed: 0, result: toBacktest(outcome, to) };
+      const replayed = await replayStored({ figures, rule, from, to, noDataAfterMs, report, signal });
+      const result: BacktestResult = { from: iso(replayed.from), to: iso(to), alerts: toReplayedAlerts(replayed.transitions) };
+      return { changed: 0, result };
     };
     return reply.code(202).send(maintenance.jobs.start('backtest', work, 'backtest'));
   });
 }
 
-/** @throws USAGE where there is no such rule, or it does not take these settings */
-function ruleOf(
-  { config, brands }: BacktestDeps,
-  { rule: name, brand, settings }: Pick<z.output<typeof backtestBody>, 'rule' | 'brand' | 'settings'>,
-): Rule {
-  const all = rulesGiven(config.alerts.rules);
-  const given = all.find((one) => one.name === name);
-  if (!given) throw new FeedpulseError('USAGE', `rule: there is none of this name, but ${all.map((one) => one.name).join(', ')}`);
-  const tried = parseQuery(alertRule, { ...given, ...settings, name, ...(brand !== undefined && { brands: [brand] }) });
-  const [rule] = rulesOf([tried], brands);
-  if (!rule) throw new Error('a rule that is given is completed');
+/** @throws USAGE for an unknown rule or invalid settings */
+function ruleOf({ config, brands }: ApiDeps, { rule: name, brand, settings }: z.output<typeof backtestBody>): Rule {
+  const configured = configuredRules(config.alerts.rules);
+  const base = configured.find((one) => one.name === name);
+  if (!base) throw new FeedpulseError('USAGE', `rule: unknown rule, expected one of ${configured.map((one) => one.name).join(', ')}`);
+  const changed = parseQuery(alertRule, { ...base, ...settings, name, ...(brand !== undefined && { brands: [brand] }) });
+  const [rule] = rulesOf([changed], brands);
+  if (!rule) throw new Error('rulesOf returned no rule for one config');
   return rule;
-}
-
-function toBacktest({ from, changes }: StoredReplayOutcome, to: number): BacktestResult {
-  return { from: iso(from), to: iso(to), alerts: toReplayed(changes) };
 }

@@ -23,7 +23,7 @@ const series = Array.from({ length: 576 }, (_, index) => {
 });
 const text = `timestamp,value\n${series.join('\n')}\n`;
 
-test('every row comes back, with what was expected, its score, and 1 where an alert begins', async () => {
+test('every row is printed with its expected value, its score, and 1 where an alert starts', async () => {
   const { stdout, stderr } = await feedpulse('alerts', 'backtest', '--csv', await fileOf(text));
   const [head, ...rows] = stdout.trim().split('\r\n');
   expect(head).toBe('timestamp,value,expected,score,alert');
@@ -33,7 +33,7 @@ test('every row comes back, with what was expected, its score, and 1 where an al
   expect(stderr).toBe('1 alerts in 576 rows.\n');
 });
 
-test('as JSON it is one array, as a table the rows on which an alert begins', async () => {
+test('JSON is one array; the table shows the rows on which an alert starts', async () => {
   const file = await fileOf(text);
   const json = await feedpulse('alerts', 'backtest', '--csv', file, '--format', 'json');
   const rows: unknown = JSON.parse(json.stdout);
@@ -45,18 +45,18 @@ test('as JSON it is one array, as a table the rows on which an alert begins', as
 
 test.each([
   ['no such columns', 'when,count\n2026-01-01,1\n', /line 2: expected the columns timestamp and value/],
-  ['no time', 'timestamp,value\nsoon\u001b[2J,1\n', /line 2: soon\\u\{1b\}\[2J is no time/],
-  ['a step back', 'timestamp,value\n2026-01-02,1\n2026-01-01,1\n', /line 3: 2026-01-01 is not later than the row before/],
-  ['no number', 'timestamp,value\n2026-01-01,=1+1\n', /line 2: =1\+1 is no number of at least 0/],
-  ['a negative number', 'timestamp,value\n2026-01-01,-3\n', /line 2: -3 is no number of at least 0/],
-  ['no CSV', 'timestamp,value\n"2026-01-01,1\n', /not CSV \(CSV_QUOTE_NOT_CLOSED\)/],
-])('a file with %s is refused, and the line is named', async (_, content, message) => {
+  ['no time', 'timestamp,value\nsoon\u001b[2J,1\n', /line 2: invalid timestamp soon\\u\{1b\}\[2J/],
+  ['a step back', 'timestamp,value\n2026-01-02,1\n2026-01-01,1\n', /line 3: timestamp 2026-01-01 is not later than the previous one/],
+  ['no number', 'timestamp,value\n2026-01-01,=1+1\n', /line 2: value =1\+1 is not a number of at least 0/],
+  ['a negative number', 'timestamp,value\n2026-01-01,-3\n', /line 2: value -3 is not a number of at least 0/],
+  ['no CSV', 'timestamp,value\n"2026-01-01,1\n', /invalid CSV \(CSV_QUOTE_NOT_CLOSED\)/],
+])('a file with %s is rejected with the line number', async (_, content, message) => {
   const { code, output } = await attempt(['alerts', 'backtest', '--csv', await fileOf(content)]);
   expect(code).toBe(3);
   expect(output).toMatch(/^FILE_UNREADABLE: .*\n$/);
   expect(output).toMatch(message);
 });
 
-test('a file that is not there is named', async () => {
+test('a missing file is an error', async () => {
   expect(await attempt(['alerts', 'backtest', '--csv', join(folder, 'none.csv')])).toMatchObject({ code: 3 });
 });

@@ -56,7 +56,7 @@ async function backtest(body: object) {
   return { ...backtestResult.parse(job.result), total: job.total };
 }
 
-test('what the rules would have said is there for whoever looks on, without a job', async () => {
+test('anomalies are listed without a job', async () => {
   const { status, body } = await ask('GET', `/api/v1/anomalies?from=now-30h&brands=Kestrel`);
   const { found } = anomaliesResponse.parse(body);
   expect(status).toBe(200);
@@ -71,7 +71,7 @@ test('what the rules would have said is there for whoever looks on, without a jo
   expect(anomaliesResponse.parse((await ask('GET', '/api/v1/anomalies?from=now-30h&brands=Nobody')).body).found).toEqual([]);
 });
 
-/** The database, with its questions counted; none is answered before `gate`. */
+/** The database with its queries counted; none is answered before `gate`. */
 function counted(gate: Promise<unknown> = Promise.resolve()) {
   const { reader } = opened.db;
   const count = { statements: 0 };
@@ -80,7 +80,7 @@ function counted(gate: Promise<unknown> = Promise.resolve()) {
     await gate;
     return reader.query(params);
   };
-  // Nothing but `query` is asked of a reader here.
+  // Only `query` of a reader is used here.
   return { count, reader: { query } as unknown as ClickHouseClient };
 }
 
@@ -89,7 +89,7 @@ const apiOver = (reader: ClickHouseClient, brands: object[] = [{ name: 'Kestrel'
   return async (path: string) => JSON.parse((await api({ method: 'GET', path })).text);
 };
 
-test('who asks the same at once shares one answer', async () => {
+test('concurrent identical requests share one evaluation', async () => {
   const [one, two] = [counted(), counted()];
   const alone = await apiOver(one.reader)('/api/v1/anomalies?from=now-30h');
   const get = apiOver(two.reader);
@@ -99,12 +99,12 @@ test('who asks the same at once shares one answer', async () => {
   expect(two.count.statements).toBe(one.count.statements);
 });
 
-test('without brands the rules watch all posts', async () => {
+test('without brands the rules evaluate all posts', async () => {
   const { found } = anomaliesResponse.parse(await apiOver(opened.db.reader, [])('/api/v1/anomalies?from=now-30h'));
   expect(found.map(({ brand, evaluation }) => [brand, evaluation.metric])).toContainEqual(['*', 'volume']);
 });
 
-test('a question that nobody waits for any more is not judged to its end', async () => {
+test('an abandoned request is not evaluated to its end', async () => {
   const whole = counted();
   await apiOver(whole.reader)('/api/v1/anomalies?from=now-30h&brands=Kestrel');
   let open = (): void => {};
@@ -116,28 +116,28 @@ test('a question that nobody waits for any more is not judged to its end', async
   await expect.poll(() => count.statements).toBeGreaterThan(0);
   left.abort();
   await first;
-  // Once the server has heard of it.
+  // Once the server has noticed.
   await new Promise((resolve) => setTimeout(resolve, 200));
   open();
-  // Another one, of as many statements, that waits for its turn.
+  // Another request with as many statements, which waits in the queue.
   const after = await (await fetch(`${server.url}/api/v1/anomalies?from=now-29h&brands=Kestrel`)).json();
   expect(anomaliesResponse.parse(after).found.length).toBeGreaterThan(0);
   expect(count.statements).toBeLessThan(2 * whole.count.statements);
   await server.close();
 });
 
-test('a rule is replayed over the stored history: the incident, when it was told, and its end', async () => {
+test('a rule is replayed over the stored history: the incident, its alert, and its end', async () => {
   const { alerts, from, total } = await backtest({ rule: 'volume', since: 'now-30d' });
   expect(alerts).toMatchObject([{ brand: 'Kestrel', evaluation: { metric: 'volume', direction: 'up', baseline: { season: 'day' } } }]);
   const [alert] = alerts;
   const delay = Date.parse(alert?.at ?? '') - incident.from;
   expect([delay > 0, delay <= 10 * minute, Date.parse(alert?.resolvedAt ?? '') > incident.to]).toEqual([true, true, true]);
-  // As far back as minutes are kept.
+  // Minutes are not kept any longer.
   expect(Date.parse(from)).toBe(to - 2 * 1_440 * minute);
   expect(total).toBeGreaterThanOrEqual(2 * 1_440);
 });
 
-test('other settings can be tried, and other ranges', async () => {
+test('settings and ranges can be overridden', async () => {
   const counted = async (more: object) => (await backtest({ rule: 'volume', ...more })).alerts.length;
   expect(await counted({ settings: { minimumChange: 6 } })).toBe(0);
   expect(await counted({ settings: { minimumChange: 3, sensitivity: 'low' } })).toBe(1);
@@ -146,24 +146,24 @@ test('other settings can be tried, and other ranges', async () => {
 });
 
 test.each([
-  [{ rule: 'nonsense' }, /there is none of this name, but volume, sentiment/],
+  [{ rule: 'nonsense' }, /unknown rule, expected one of volume, sentiment/],
   [{ rule: 'volume', settings: { window: '1s' } }, /window/],
   [{ rule: 'volume', settings: { __proto__x: 1 } }, /__proto__x/],
   [{ rule: 'volume', since: 'now', until: 'now-1d' }, /./],
   [{}, /rule/],
-])('%j is refused in words', async (body, words) => {
+])('%j is rejected with a reason', async (body, words) => {
   const { status, body: problem } = await ask('POST', path, body);
   expect(status).toBe(400);
   expect((problem as { detail: string }).detail).toMatch(words);
 });
 
-test('channels are tried, by name or all of them', async () => {
+test('channels are tested, by name or all of them', async () => {
   const url = '/api/v1/alerts/test';
   receiver.answer = 500;
   const failed = channelTestsResponse.parse((await ask('POST', url)).body);
-  expect(failed.channels).toMatchObject([{ channel: 'ops', taken: false, code: 'WEBHOOK_FAILED' }]);
+  expect(failed.channels).toMatchObject([{ channel: 'ops', delivered: false, code: 'WEBHOOK_FAILED' }]);
   receiver.answer = 200;
-  expect((await ask('POST', url, { channels: ['ops'] })).body).toEqual({ channels: [{ channel: 'ops', taken: true }] });
+  expect((await ask('POST', url, { channels: ['ops'] })).body).toEqual({ channels: [{ channel: 'ops', delivered: true }] });
   expect(receiver.received.map(({ body }) => body['type'])).toEqual(['test', 'test']);
   expect((await ask('POST', url, { channels: ['other'] })).status).toBe(400);
 });

@@ -20,8 +20,8 @@ const token: Record<string, string> = {};
 let server: TestServer;
 let remove: () => Promise<void>;
 
-/** A beginning, or the end of one. */
-function changeOf(id: string, kind: 'alert' | 'resolved', at: number, alert = id): AlertTransition {
+/** The start or the end of an alert. */
+function transitionOf(id: string, kind: 'alert' | 'resolved', at: number, alert = id): AlertTransition {
   return {
     ...{ id, alert, kind, rule: 'sentiment', brand, severity: 'warning', at, channels: ['ops'] },
     evaluation: {
@@ -41,13 +41,13 @@ beforeAll(async () => {
   const opened = await openTestDatabase();
   const { db } = opened;
   for (const role of ['viewer', 'editor'] as const) token[role] = await tokens.add(`${role}-token`, role);
-  const changes = [
-    changeOf(first, 'alert', now - 5 * hour),
-    changeOf(randomUUID(), 'resolved', now - 4 * hour, first),
-    changeOf(second, 'alert', now - hour),
+  const transitions = [
+    transitionOf(first, 'alert', now - 5 * hour),
+    transitionOf(randomUUID(), 'resolved', now - 4 * hour, first),
+    transitionOf(second, 'alert', now - hour),
   ];
-  // A repeated insert, as after an answer that was lost.
-  for (const _ of [1, 2]) await createAlertStore(db).addChanges(changes);
+  // A repeated insert, as after a lost response.
+  for (const _ of [1, 2]) await createAlertStore(db).addTransitions(transitions);
   server = await startTestServer({ reader: db.reader, maintenance: upkeepOf(db), server: { tokensFile: tokens.path } });
   remove = async () => {
     await server.close();
@@ -70,7 +70,7 @@ async function ask(method: string, path: string, body?: object, role = 'editor')
 
 const list = async (query = ''): Promise<AlertsResponse> => alertsResponse.parse((await ask('GET', query, undefined, 'viewer')).body);
 
-test('alerts are listed, the newest first, with their ends and how the rules stand', async () => {
+test('alerts are listed newest first, with their ends and the state of each rule', async () => {
   const { alerts, states } = await list();
   expect(alerts.map(({ id, resolvedAt }) => [id, resolvedAt])).toEqual([
     [second, null],
@@ -79,49 +79,49 @@ test('alerts are listed, the newest first, with their ends and how the rules sta
   expect(states).toEqual([{ rule: 'sentiment', brand, status: 'alert', since: new Date(now - hour).toISOString() }]);
   const counted = async (query: string) => (await list(query)).alerts.length;
   expect(
-    await Promise.all(['?open=true', '?from=now-2h', '?to=now-3h', '?brand=Kestrel', '?rule=sentiment', '?limit=1'].map(counted)),
+    await Promise.all(['?active=true', '?from=now-2h', '?to=now-3h', '?brand=Kestrel', '?rule=sentiment', '?limit=1'].map(counted)),
   ).toEqual([1, 1, 1, 0, 2, 1]);
 });
 
-test('an editor looks after an alert and says what it was worth, a viewer may not; the noise of a rule is counted', async () => {
+test('an editor acknowledges and rates an alert, a viewer may not; the noise of a rule is counted', async () => {
   expect((await ask('POST', `/${first}/ack`, undefined, 'viewer')).status).toBe(403);
   const acked = alertResponse.parse((await ask('POST', `/${first}/ack`)).body);
-  expect(acked).toMatchObject({ id: first, brand, acked: { by: 'editor-token' }, mark: null });
-  await ask('POST', `/${first}/mark`, { mark: 'noise' });
-  await ask('POST', `/${second}/mark`, { mark: 'useful' });
+  expect(acked).toMatchObject({ id: first, brand, acked: { by: 'editor-token' }, feedback: null });
+  await ask('POST', `/${first}/feedback`, { feedback: 'noise' });
+  await ask('POST', `/${second}/feedback`, { feedback: 'useful' });
   expect((await list()).rules).toEqual([{ rule: 'sentiment', alerts: 2, useful: 1, noise: 1, noiseRate: 0.5 }]);
-  await ask('POST', `/${second}/mark`, { mark: 'none' });
+  await ask('POST', `/${second}/feedback`, { feedback: 'none' });
   const shown = (await ask('GET', `/${second}`, undefined, 'viewer')).body as AlertResponse; // as the list's schema says
-  expect(shown.mark).toBeNull();
+  expect(shown.feedback).toBeNull();
   expect((await list()).rules).toMatchObject([{ useful: 0, noise: 1, noiseRate: 1 }]);
 });
 
-test('a mute is made, seen, and ended by the name it was made with', async () => {
+test('a silence is created, listed, and ended by its rule and brand', async () => {
   const body = { rule: 'sentiment', for: '1h', reason: "a launch'; DROP TABLE posts" };
-  expect(silenceResponse.parse((await ask('POST', '/mutes', body)).body)).toMatchObject({
+  expect(silenceResponse.parse((await ask('POST', '/silences', body)).body)).toMatchObject({
     rule: 'sentiment',
     brand: null,
-    by: 'editor-token',
+    createdBy: 'editor-token',
   });
-  expect((await list()).mutes).toMatchObject([{ rule: 'sentiment', brand: null, reason: body.reason }]);
-  expect((await ask('DELETE', '/mutes')).body).toEqual({ ended: 0 });
-  expect((await ask('DELETE', '/mutes?rule=sentiment')).body).toEqual({ ended: 1 });
-  expect((await list()).mutes).toEqual([]);
-  expect((await ask('POST', '/mutes', body, 'viewer')).status).toBe(403);
+  expect((await list()).silences).toMatchObject([{ rule: 'sentiment', brand: null, reason: body.reason }]);
+  expect((await ask('DELETE', '/silences')).body).toEqual({ ended: 0 });
+  expect((await ask('DELETE', '/silences?rule=sentiment')).body).toEqual({ ended: 1 });
+  expect((await list()).silences).toEqual([]);
+  expect((await ask('POST', '/silences', body, 'viewer')).status).toBe(403);
 });
 
 test.each([
   ['GET', '/nobody', 400],
   ['GET', `/${randomUUID()}`, 404],
   ['POST', `/${randomUUID()}/ack`, 404],
-  ['GET', '?open=perhaps', 400],
+  ['GET', '?active=perhaps', 400],
   ['GET', '?from=soon', 400],
-  ['DELETE', '/mutes?who=all', 400],
-])('%s %s is refused', async (method, path, status) => {
+  ['DELETE', '/silences?who=all', 400],
+])('%s %s is rejected', async (method, path, status) => {
   expect((await ask(method, path)).status).toBe(status);
 });
 
-test('a change is an event of the live stream', async () => {
+test('a transition is an event of the live stream', async () => {
   const stop = new AbortController();
   const response = await fetch(`${server.url}/api/v1/stream`, {
     headers: { authorization: `Bearer ${token['viewer']}` },
@@ -129,7 +129,7 @@ test('a change is an event of the live stream', async () => {
   });
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   await reader?.read();
-  server.alerts.publish([changeOf(randomUUID(), 'resolved', now, second)]);
+  server.alerts.publish([transitionOf(randomUUID(), 'resolved', now, second)]);
   let text = '';
   while (!text.includes('event: alert\n')) text += (await reader?.read())?.value ?? '';
   stop.abort();

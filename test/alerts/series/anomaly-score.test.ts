@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createLevelHistory } from '../../../src/alerts/series/level-history.ts';
+import { createLevelHistory } from '../../../src/alerts/series/anomaly-score.ts';
 
-test('the last time of a level is what a search through all samples finds', () => {
+test('the last time a level was reached equals a linear search', () => {
   const values = fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 60 });
   fc.assert(
     fc.property(values, fc.integer({ min: -1, max: 21 }), (given, level) => {
