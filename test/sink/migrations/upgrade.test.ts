@@ -203,13 +203,14 @@ async function expectOldRows(): Promise<void> {
 /** An answer of version 0.1 with the keys and values that have since been renamed. */
 // biome-ignore lint/suspicious/noExplicitAny: answers of any query
 function renamed(answer: unknown): any {
-  const keys: Readonly<Record<string, string>> = {
+  const keys: Record<string, string> = {
     ...{ towards: 'brandSentiment', verdict: 'evaluation', what: 'metric', quarters: 'windows', span: 'windowMs' },
     ...{ unusualSince: 'anomalousSince', toldUntil: 'notifiedUntil', change: 'transition' },
-    ...{ mutes: 'silences', due: 'pendingDeliveries', by: 'createdBy', mark: 'feedback', marks: 'feedback' },
+    ...{ mutes: 'silences', due: 'pendingDeliveries', mark: 'feedback', marks: 'feedback' },
   };
   if (Array.isArray(answer)) return answer.map(renamed);
   if (answer === null || typeof answer !== 'object') return answer;
+  if ('until' in answer) keys['by'] = 'createdBy'; // a silence; corrections keep `by`
   return Object.fromEntries(
     Object.entries(answer).map(([key, value]) => [keys[key] ?? key, key === 'status' && value === 'muted' ? 'silenced' : renamed(value)]),
   );
