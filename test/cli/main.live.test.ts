@@ -1,0 +1,119 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { attempt, eventually, feedpulse, startFeedpulse } from '../support/feedpulse.ts';
+import { readText, repository } from '../support/repository.ts';
+
+let folder: string;
+let posts: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'feedpulse-main-'));
+  posts = join(folder, 'posts.ndjson');
+  await writeFile(posts, '{"platform":"chirper","id":"1","text":"I love my Kestrel"}\n');
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const names = [...readText('src/cli/main.ts').matchAll(/import\('\.\/commands\/.*'\)\)\.(\w+)Command/g)].map(([, name = '']) =>
+  name.replace(/[A-Z]/g, '-$&').toLowerCase(),
+);
+
+test('the version is printed without loading the program', async () => {
+  const probe = join(folder, 'probe.cjs');
+  await writeFile(probe, "process.on('exit', () => process.stderr.write('maxRSS ' + process.resourceUsage().maxRSS));\n");
+  const started = Date.now();
+  const { code, output } = await attempt(['--version'], { NODE_OPTIONS: `--require ${probe}` });
+  expect(code).toBe(0);
+  expect(output).toMatch(/^\d+\.\d+\.\d+/);
+  // A machine under load is slow; usually it takes 0.2 s.
+  expect(Date.now() - started).toBeLessThan(3_000);
+  expect(Number(/maxRSS (\d+)/.exec(output)?.[1])).toBeLessThan(90 * 1_024);
+});
+
+const checkHelp = async (some: readonly string[]): Promise<void> => {
+  for (const name of some) {
+    const { code, output } = await attempt(['help', name]);
+    expect([name, code, output]).toEqual([name, 0, expect.stringMatching(/Usage: node .*feedpulse\.cjs/)]);
+    expect(output).not.toMatch(/[`$] ?feedpulse /);
+  }
+};
+
+test('help lists every command, and each command has its own', async () => {
+  const { stdout } = await feedpulse('--help');
+  for (const name of names) expect(stdout).toMatch(new RegExp(`^ {2}${name} `, 'm'));
+  const half = Math.ceil(names.length / 2);
+  // Two at a time: a command loads its modules to describe itself.
+  await Promise.all([names.slice(0, half), names.slice(half)].map((some) => checkHelp(some)));
+});
+
+describe('a run that cannot start ends at once and says why:', () => {
+  const run = (data: string, ...args: string[]) => attempt(['run', '--data-dir', join(folder, data), '--log-level', 'error', ...args]);
+
+  test('its port is in use: nothing else has been opened', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const address = other.address();
+    const port = typeof address === 'object' ? String(address?.port) : '';
+    const { code, output } = await run('port', '--source', 'demo', '--port', port);
+    expect([code, output]).toEqual([8, expect.stringMatching(/^PORT_IN_USE: Port \d+ on 127\.0\.0\.1 is in use/)]);
+    expect(await readdir(folder)).not.toContain('port');
+    other.close();
+  });
+
+  test('a failure after the server has started closes the server, the model and the database', async () => {
+    await mkdir(join(folder, 'late', 'instance.json', 'is-a-folder'), { recursive: true });
+    const { code, output } = await run('late', '--source', 'demo', '--port', '0');
+    expect([code, output]).toEqual([3, expect.stringMatching(/^FILE_UNREADABLE: cannot use the data folder/m)]);
+  });
+
+  test.each([
+    ['a file that does not exist', ['--source', 'ndjson', '--in', '/nowhere.ndjson'], 3, /^FILE_UNREADABLE: ENOENT/],
+    ['no source', [], 2, /^CONFIG_INVALID: source: .*demo, kafka or ndjson/],
+  ])('%s, before the model is loaded', async (_, args, code, message) => {
+    expect(await run('source', '--port', '0', '--model', '/nowhere', ...args)).toEqual({ code, output: expect.stringMatching(message) });
+  });
+
+  test('brokers that do not respond, before the model is loaded', async () => {
+    const env = { FEEDPULSE_KAFKA_BROKERS: '127.0.0.1:1' };
+    const args = ['run', '--source', 'kafka', '--port', '0', '--model', '/nowhere', '--data-dir', join(folder, 'kafka')];
+    expect(await attempt([...args, '--log-level', 'silent'], env)).toEqual({
+      code: 5,
+      output: expect.stringMatching(/^KAFKA_UNAVAILABLE/),
+    });
+  });
+});
+
+test.each([
+  ['score', ['score', '/nowhere/posts']],
+  ['score, for its output', ['score', join(repository, 'examples/posts.ndjson'), '--out', '/nowhere/scored']],
+  ['score, given a folder', ['score', repository]],
+  ['produce', ['produce', '/nowhere/posts']],
+  ['eval', ['eval', '/nowhere/posts']],
+  ['alerts backtest', ['alerts', 'backtest', '--csv', '/nowhere/posts']],
+])('%s reports a file that it cannot open in one line', async (_, args) => {
+  const { code, output } = await attempt(args);
+  expect([code, output]).toEqual([3, expect.stringMatching(/^FILE_UNREADABLE: .*\n$/)]);
+});
+
+test('the example of the README scores posts of a brand', async () => {
+  const { stdout } = await feedpulse(
+    ...['score', join(repository, 'examples/posts.ndjson'), '--config', join(repository, 'feedpulse.example.yaml')],
+    ...['--log-level', 'error'],
+  );
+  const [first] = stdout.split('\n');
+  expect(JSON.parse(first ?? '')).toMatchObject({ brands: ['Brixomel'], label: 'positive' });
+});
+
+test('a run writes no file outside its data folder, and doctor finds it healthy while it runs', async () => {
+  const home = join(folder, 'home');
+  const dataDir = join(folder, 'data');
+  await mkdir(home);
+  const env = { HOME: home, XDG_CACHE_HOME: join(home, '.cache'), XDG_CONFIG_HOME: join(home, '.config'), XDG_DATA_HOME: home };
+  const running = await startFeedpulse(['--source', 'ndjson', '--in', posts, '--data-dir', dataDir], env);
+  await eventually('the post is written', 60, async () => (await running.metric('feedpulse_rows_written_total')) === 1);
+  const { code, output } = await attempt(['doctor', '--data-dir', dataDir], env);
+  expect([code, output]).toEqual([0, expect.stringContaining(`✓ database     embedded, in use by feedpulse at ${running.url}`)]);
+  expect(await running.stop()).toBe(0);
+  expect(await readdir(home, { recursive: true })).toEqual([]);
+});
