@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundledModelPath } from '../../src/infer/model/model.ts';
+import { field, text, varint } from './protobuf.ts';
 
 /** Beyond the rows of the embedding table, so that the model itself refuses a batch that holds it. */
 const idOutside = 40_000;
@@ -49,7 +50,7 @@ async function alteredModel(
   const manifestFile = join(folder, 'manifest.json');
   const manifest = JSON.parse(await readFile(manifestFile, 'utf8')) as Manifested;
   if (version !== undefined) manifest.version = version;
-  manifest.files['tokenizer.json'] = factsOf(bytes);
+  manifest.files['tokenizer.json'] = fileInfo(bytes);
   await writeFile(manifestFile, JSON.stringify(manifest));
   return folder;
 }
@@ -92,7 +93,7 @@ export async function twoClassModel(folder: string): Promise<string> {
   const manifest = JSON.parse(await readFile(manifestFile, 'utf8')) as Manifested;
   manifest.labels = ['negative', 'positive'];
   manifest.name = 'two-classes';
-  for (const file of Object.keys(manifest.files)) manifest.files[file] = factsOf(await readFile(join(folder, file)));
+  for (const file of Object.keys(manifest.files)) manifest.files[file] = fileInfo(await readFile(join(folder, file)));
   await writeFile(manifestFile, JSON.stringify(manifest));
   return folder;
 }
@@ -107,20 +108,6 @@ export function oneRowWeights(weights: Buffer): Buffer {
   return altered;
 }
 
-function factsOf(bytes: Buffer): { bytes: number; sha256: string } {
+function fileInfo(bytes: Buffer): { bytes: number; sha256: string } {
   return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
-}
-
-/** A field of Protocol Buffers that holds others. */
-function field(number: number, ...parts: readonly Buffer[]): Buffer {
-  const content = Buffer.concat(parts);
-  return Buffer.concat([numberOf(number * 8 + 2), numberOf(content.length), content]);
-}
-
-const text = (number: number, value: string): Buffer => field(number, Buffer.from(value));
-const varint = (number: number, value: number): Buffer => Buffer.concat([numberOf(number * 8), numberOf(value)]);
-
-/** Seven bits a byte, the lowest first. */
-function numberOf(value: number): Buffer {
-  return value < 128 ? Buffer.of(value) : Buffer.concat([Buffer.of((value & 127) | 128), numberOf(value >>> 7)]);
 }
