@@ -5,6 +5,7 @@ const live = ['test/live/**/*.test.ts', 'test/**/*.live.test.ts'];
 const browser = ['test/browser/**/*.test.ts'];
 const faults = ['test/faults/**/*.test.ts'];
 const sharedBroker = 'test/support/kafka/shared-broker.ts';
+const sharedModel = 'test/support/shared-model.ts';
 
 export default defineConfig({
   test: {
@@ -27,7 +28,7 @@ export default defineConfig({
         test: {
           name: 'live',
           include: live,
-          globalSetup: sharedBroker,
+          globalSetup: [sharedBroker, sharedModel],
           maxWorkers: 2,
           testTimeout: 5 * minute,
           hookTimeout: 5 * minute,
@@ -38,7 +39,7 @@ export default defineConfig({
         test: {
           name: 'faults',
           include: faults,
-          globalSetup: [sharedBroker, 'test/support/faults/table.ts'],
+          globalSetup: [sharedBroker, sharedModel, 'test/support/faults/table.ts'],
           maxWorkers: 2,
           testTimeout: 20 * minute,
           hookTimeout: 5 * minute,
@@ -46,7 +47,14 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'browser', include: browser, fileParallelism: false, testTimeout: 2 * minute, hookTimeout: 2 * minute },
+        test: {
+          name: 'browser',
+          include: browser,
+          globalSetup: sharedModel,
+          fileParallelism: false,
+          testTimeout: 2 * minute,
+          hookTimeout: 2 * minute,
+        },
       },
     ],
   },

@@ -6,35 +6,35 @@ import { isPartialDownload } from '../infer/model/hub/pull-model.ts';
 import { bundledModelPath, type ModelInfo, readModel } from '../infer/model/model.ts';
 import { asError } from '../lib/errors.ts';
 
-/** A model on this machine; without `model` where its manifest can't be read, for the reason in `problem`. */
+/** A model on this machine. If its manifest cannot be read, `problem` is set instead of `model`. */
 export interface KnownModel {
   readonly where: 'bundled' | 'installed' | 'configured';
   readonly folder: string;
-  /** Whether `run` with the same settings scores posts with it. */
+  /** Whether `run` with the same config uses it. */
   readonly runs: boolean;
   readonly model?: ModelInfo;
   readonly problem?: string;
 }
 
-/** Where `model pull` puts models, each in a folder of its name. */
+/** Parent folder of the models that `model pull` installs. */
 export const modelsFolder = (config: Config): string => resolve(config.dataDir, 'models');
 
-/** The folder of the model that the config names. */
+/** Folder of the model that the config selects. */
 export const runningFolder = (config: Config): string => resolve(config.model.path ?? bundledModelPath);
 
-/** The bundled model, those in the data folder, and the one of `model.path` where it is none of these. Files are not checked. */
+/** Lists the bundled model, the installed ones, and that of `model.path` if it is another. Does not verify their files. */
 export async function findModels(config: Config): Promise<KnownModel[]> {
   const running = await realFolder(runningFolder(config));
   const installed = await installedFolders(modelsFolder(config));
-  const found = [
+  const known = [
     { where: 'bundled' as const, folder: await realFolder(bundledModelPath) },
     ...(await Promise.all(installed.map(async (folder) => ({ where: 'installed' as const, folder: await realFolder(folder) })))),
   ];
-  const all = found.some(({ folder }) => folder === running) ? found : [...found, { where: 'configured' as const, folder: running }];
+  const all = known.some(({ folder }) => folder === running) ? known : [...known, { where: 'configured' as const, folder: running }];
   return Promise.all(all.map(async (one) => ({ ...one, runs: one.folder === running, ...(await describe(one.folder)) })));
 }
 
-/** The folder of a model that is given as a path, or by the name of an installed or of the bundled one. */
+/** Resolves a path, or the name of an installed or the bundled model, to a model folder. */
 export function folderOf(given: string, config: Config): string {
   const installed = join(modelsFolder(config), given);
   const isName = basename(given) === given;
@@ -61,7 +61,7 @@ async function installedFolders(parent: string): Promise<string[]> {
     .map((name) => join(parent, name));
 }
 
-/** One folder has several paths where links are used. */
+/** Resolves symbolic links, so that a folder is listed once. */
 function realFolder(folder: string): Promise<string> {
   return realpath(folder).catch(() => folder);
 }

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { poisonedModel } from '../support/altered-model.ts';
 import { attempt, changeFolder, eventually, feedpulse, queryFolder, type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
 import { startKafka, type TestKafka } from '../support/kafka.ts';
+import { createTinyModel } from '../support/tiny-model.ts';
 
 let kafka: TestKafka;
 let folder: string;
@@ -14,7 +14,7 @@ let running: RunningFeedpulse | undefined;
 beforeAll(async () => {
   kafka = await startKafka();
   folder = await mkdtemp(join(tmpdir(), 'feedpulse-refused-'));
-  model = await poisonedModel(join(folder, 'model'), 'kettle');
+  model = await createTinyModel(join(folder, 'model'), { failsOn: ['kettle'] });
 });
 afterAll(async () => {
   await running?.kill();
@@ -75,7 +75,7 @@ test('posts that the model fails on become dead letters, and all others are scor
 });
 
 test('a model that fails on everything stops the feed, and makes no dead letter', async () => {
-  const broken = await poisonedModel(join(folder, 'broken'), 'one', 'another', 'a');
+  const broken = await createTinyModel(join(folder, 'broken'), { failsOn: ['one', 'another', 'a'] });
   await produce('broken', ['one post', 'another post']);
   const data = join(folder, 'broken-data');
   const ended = await attempt(['run', '--port', '0', '--source', 'kafka', '--data-dir', data, '--model', broken], envOf('broken'));

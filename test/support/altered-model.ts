@@ -4,61 +4,17 @@ import { join } from 'node:path';
 import { bundledModelPath } from '../../src/infer/model/model.ts';
 import { field, text, varint } from './protobuf.ts';
 
-/** Beyond the rows of the embedding table, so that the model itself refuses a batch that holds it. */
-const idOutside = 40_000;
-
-type Vocabulary = Record<string, number>;
-
-interface Manifested {
+interface ManifestFields {
   name: string;
   version: string;
   labels: string[];
   files: Record<string, { bytes: number; sha256: string }>;
 }
 
-/** A copy of the bundled model in `folder`, sound by its manifest, that fails on every post with one of `words` in it. */
-export function poisonedModel(folder: string, ...words: readonly string[]): Promise<string> {
-  const alter = (vocabulary: Vocabulary): void => {
-    for (const word of words) vocabulary[known(vocabulary, word)] = idOutside;
-  };
-  return alteredModel(folder, { alter });
-}
-
-/** A copy of the bundled model in `folder` of another version, which reads each word of `swaps` as the one behind it. */
-export function swappedModel(folder: string, version: string, swaps: Readonly<Record<string, string>>): Promise<string> {
-  const alter = (vocabulary: Vocabulary): void => {
-    for (const [word, as] of Object.entries(swaps)) vocabulary[known(vocabulary, word)] = vocabulary[known(vocabulary, as)] ?? 0;
-  };
-  return alteredModel(folder, { version, alter });
-}
-
-function known(vocabulary: Vocabulary, word: string): string {
-  if (vocabulary[word] === undefined) throw new Error(`${word} is no word of the vocabulary`);
-  return word;
-}
-
-async function alteredModel(
-  folder: string,
-  { alter, version }: { alter: (vocabulary: Vocabulary) => void; version?: string },
-): Promise<string> {
-  await cp(bundledModelPath, folder, { recursive: true });
-  const tokenizerFile = join(folder, 'tokenizer.json');
-  const tokenizer = JSON.parse(await readFile(tokenizerFile, 'utf8')) as { model: { vocab: Vocabulary } };
-  alter(tokenizer.model.vocab);
-  const bytes = Buffer.from(JSON.stringify(tokenizer));
-  await writeFile(tokenizerFile, bytes);
-  const manifestFile = join(folder, 'manifest.json');
-  const manifest = JSON.parse(await readFile(manifestFile, 'utf8')) as Manifested;
-  if (version !== undefined) manifest.version = version;
-  manifest.files['tokenizer.json'] = fileInfo(bytes);
-  await writeFile(manifestFile, JSON.stringify(manifest));
-  return folder;
-}
-
 /**
- * A copy of the bundled model in `folder` that knows no neutral, as public models of film reviews do: two logits, those of
- * negative and positive. It also asks for `token_type_ids`, as BERT does. A message of Protocol Buffers that is followed by
- * another of its kind is merged with it, so what the graph gets beside is appended:
+ * Writes a copy of the bundled model to `folder` without a neutral class, like public models of film reviews: its logits are
+ * negative and positive. It also has the input `token_type_ids`, like BERT. Concatenated Protocol Buffers messages of the same
+ * type are merged, so additions to the graph are appended to the file:
  * https://protobuf.dev/programming-guides/encoding/#last-one-wins
  */
 export async function twoClassModel(folder: string): Promise<string> {
@@ -67,7 +23,7 @@ export async function twoClassModel(folder: string): Promise<string> {
   const bytes = await readFile(weights);
   const replace = (from: string, to: string): void => {
     const at = bytes.indexOf(from, 0, 'latin1');
-    if (at < 0) throw new Error('the bundled model is built another way now');
+    if (at < 0) throw new Error('the graph of the bundled model has changed');
     bytes.write(to, at, 'latin1');
   };
   replace('\x12\x06logits\x1a', '\x12\x06logit3\x1a'); // the output of the last node
@@ -90,7 +46,7 @@ export async function twoClassModel(folder: string): Promise<string> {
   const config = { id2label: { 0: 'NEGATIVE', 1: 'POSITIVE' }, max_position_embeddings: 512 };
   await writeFile(join(folder, 'config.json'), JSON.stringify(config));
   const manifestFile = join(folder, 'manifest.json');
-  const manifest = JSON.parse(await readFile(manifestFile, 'utf8')) as Manifested;
+  const manifest = JSON.parse(await readFile(manifestFile, 'utf8')) as ManifestFields;
   manifest.labels = ['negative', 'positive'];
   manifest.name = 'two-classes';
   for (const file of Object.keys(manifest.files)) manifest.files[file] = fileInfo(await readFile(join(folder, file)));
@@ -98,9 +54,9 @@ export async function twoClassModel(folder: string): Promise<string> {
   return folder;
 }
 
-/** ONNX weights made from those of the bundled model that take one row at a time, as some exports do. */
+/** Changes the weights of the bundled model to accept one row per batch only, as some exports do. */
 export function oneRowWeights(weights: Buffer): Buffer {
-  // Inputs declare the size of their first dimension: `batch`, any; here 1, written as long as the name was.
+  // The first dimension of the inputs is named `batch`; the fixed size 1 is encoded in the same number of bytes.
   const any = Buffer.from('\x0a\x07\x12\x05batch', 'latin1');
   const one = Buffer.from('\x0a\x07\x08\x81\x80\x80\x80\x80\x00', 'latin1');
   const altered = Buffer.from(weights);

@@ -2,6 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { bundledModelPath } from '../../src/infer/model/model.ts';
 
 const bin = fileURLToPath(new URL('../../bin/feedpulse.cjs', import.meta.url));
 const queryScript = fileURLToPath(new URL('./query-folder.mjs', import.meta.url));
@@ -25,6 +26,11 @@ export interface RunningFeedpulse {
   metric(name: string): Promise<number>;
 }
 
+/** Lets the processes of a test file use the bundled model instead of the tiny one of shared-model.ts. */
+export function useBundledModel(): void {
+  process.env['FEEDPULSE_MODEL_PATH'] = bundledModelPath;
+}
+
 /**
  * The environment of a process of a test. Test files share a broker, so a topic has a consumer group and an alert topic of
  * its own: with the defaults the processes of two files would take partitions from each other.
@@ -32,7 +38,7 @@ export interface RunningFeedpulse {
 function environmentOf(env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const topic = env['FEEDPULSE_KAFKA_TOPIC'];
   const own = topic && { FEEDPULSE_KAFKA_GROUP_ID: `feedpulse-${topic}`, FEEDPULSE_ALERTS_TOPIC: `${topic}.alerts` };
-  return { ...process.env, ...own, ...env };
+  return { FEEDPULSE_MODEL_PATH: process.env['TINY_MODEL_PATH'], ...process.env, ...own, ...env };
 }
 
 /** Starts `feedpulse run` on a free port and waits until it says where it is. */
@@ -87,7 +93,7 @@ function sumOf(exposition: string, name: string): number {
 
 /** Runs a command of feedpulse to its end. Rejects when it fails. */
 export async function feedpulse(...args: readonly string[]): Promise<{ stdout: string; stderr: string }> {
-  return execute(process.execPath, [bin, ...args], { maxBuffer: 64 * 1_048_576 });
+  return execute(process.execPath, [bin, ...args], { env: environmentOf({}), maxBuffer: 64 * 1_048_576 });
 }
 
 /** What a command left behind, however it ended. */

@@ -3,24 +3,24 @@ import { CsvError, parse } from 'csv-parse/sync';
 import { type Label, labels } from '../../domain/post.ts';
 import { asError, FeedpulseError } from '../../lib/errors.ts';
 
-/** Labelled posts of a file; the three lists go together. */
+/** Labelled posts of a file; the three lists have the same order. */
 export interface Labelled {
   readonly texts: readonly string[];
   readonly truth: readonly Label[];
-  /** Where each stands in the file, counted from 1. */
+  /** Line numbers, from 1. */
   readonly lines: readonly number[];
 }
 
 interface Row {
   readonly line: number;
   readonly name: string;
-  /** Undefined where the row has not two columns. */
+  /** Undefined unless the row has two columns. */
   readonly text: string | undefined;
 }
 
 /**
- * Labels and texts of a file with these two columns: `.csv` is read as RFC 4180 has it, anything else as a TSV that is
- * split at the first tab and has no quotes. A first row `label`, `text` is a header. Rejects with FILE_UNREADABLE.
+ * Reads labels and texts from a file with these two columns: `.csv` as RFC 4180, any other as TSV without quotes, split at
+ * the first tab. A first row `label`, `text` is a header. Rejects with FILE_UNREADABLE.
  */
 export async function readLabelled(file: string): Promise<Labelled> {
   const isCsv = file.toLowerCase().endsWith('.csv');
@@ -41,7 +41,7 @@ export async function readLabelled(file: string): Promise<Labelled> {
     texts.push(text);
     lines.push(line);
   }
-  if (texts.length === 0) throw new FeedpulseError('FILE_UNREADABLE', `${file}: holds no labelled posts.`);
+  if (texts.length === 0) throw new FeedpulseError('FILE_UNREADABLE', `${file} has no labelled posts.`);
   return { texts, truth, lines };
 }
 
@@ -53,7 +53,7 @@ function* tsvRows(content: string): Generator<Row> {
   }
 }
 
-/** `line` is where a row begins. */
+/** `line` is the first line of a row. */
 function* csvRows(file: string, content: string): Generator<Row> {
   let line = 1;
   for (const { record, info } of rowsOf(file, content)) {
@@ -62,18 +62,18 @@ function* csvRows(file: string, content: string): Generator<Row> {
   }
 }
 
-interface RowFound {
+interface ParsedRow {
   readonly record: readonly string[];
-  /** Lines read so far, those of this row included. */
+  /** Lines read so far, including this row. */
   readonly info: { readonly lines: number };
 }
 
-function rowsOf(file: string, content: string): readonly RowFound[] {
+function rowsOf(file: string, content: string): readonly ParsedRow[] {
   try {
     const options = { bom: true, skip_empty_lines: true, relax_column_count: true, info: true } as const;
-    return parse(content, options) as unknown as RowFound[]; // what `info` adds is in no type of the library
+    return parse(content, options) as unknown as ParsedRow[]; // the library's types lack the result of `info`
   } catch (thrown) {
-    // The library quotes what it could not read.
+    // The message of the library quotes the content of the file.
     const why = thrown instanceof CsvError ? `not CSV (${thrown.code})` : asError(thrown).message;
     throw new FeedpulseError('FILE_UNREADABLE', `${file}: ${why}.`, { cause: thrown });
   }

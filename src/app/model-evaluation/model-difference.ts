@@ -3,17 +3,17 @@ import type { Label, Prediction, StoredLabel } from '../../domain/post.ts';
 import type { Labelled } from './labelled-posts.ts';
 import type { Measured, ModelReport } from './measure-model.ts';
 
-/** A post that two models label differently. */
+/** A post with different labels by two models. */
 export interface Split {
-  /** Where it stands in the file, counted from 1. */
+  /** Line number, from 1. */
   readonly line: number;
   readonly truth: Label;
-  readonly a: Judged;
-  readonly b: Judged;
+  readonly a: LabelWithConfidence;
+  readonly b: LabelWithConfidence;
   readonly text: string;
 }
 
-interface Judged {
+interface LabelWithConfidence {
   readonly label: StoredLabel;
   readonly confidence: number;
 }
@@ -21,16 +21,16 @@ interface Judged {
 export interface ModelDifference {
   readonly a: ModelReport;
   readonly b: ModelReport;
-  /** Fractions; B less A. */
+  /** Fractions; B − A. */
   readonly accuracy: Discordant & { readonly difference: number; readonly exact: number; readonly midP: number };
   readonly macroRecall: Difference;
   readonly disagreements: { readonly posts: number; readonly shown: readonly Split[] };
 }
 
-/** Two models on the same posts: both reports, paired tests, and `show` of the posts that they label differently, furthest apart first. */
+/** Compares two models on the same posts: reports, paired tests, and up to `show` posts with different labels, largest difference first. */
 export function compareMeasured({ texts, truth, lines }: Labelled, a: Measured, b: Measured, show: number): ModelDifference {
   const posts = truth.map((label, index) => {
-    // Measured on these very posts, so each has a prediction of both.
+    // Both models were measured on these posts, so each post has two predictions.
     const [first, second] = [a.predictions[index] as Prediction, b.predictions[index] as Prediction];
     return { index, truth: label, first, second, rightA: first.label === label, rightB: second.label === label };
   });
@@ -57,7 +57,7 @@ export function compareMeasured({ texts, truth, lines }: Labelled, a: Measured, 
   };
 }
 
-/** Total variation between two predictions: 0 when they are the same, 1 when each excludes what the other is sure of. */
+/** Total variation distance of two predictions: 0 if equal, 1 if they have no label in common. */
 function distance(one: Prediction, other: Prediction): number {
   const gaps = (['negative', 'neutral', 'positive'] as const).map((label) => Math.abs(one[label] - other[label]));
   return gaps.reduce((sum, gap) => sum + gap, 0) / 2;

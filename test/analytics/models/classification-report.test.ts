@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { reportClassification } from '../../../src/analytics/models/classification-report.ts';
 import type { Label, Prediction } from '../../../src/domain/post.ts';
 
-function verdict(label: Label, confidence: number): Prediction {
+function prediction(label: Label, confidence: number): Prediction {
   return { negative: 0, neutral: 0, positive: 0, label, score: 0, confidence, lang: 'en', truncated: false };
 }
 
@@ -11,7 +11,7 @@ test('figures of a small confusion, worked out by hand', () => {
   const said: Label[] = ['negative', 'neutral', 'neutral', 'neutral', 'neutral', 'positive', 'positive', 'positive'];
   const report = reportClassification(
     truth,
-    said.map((label) => verdict(label, 0.75)),
+    said.map((label) => prediction(label, 0.75)),
   );
   expect(report.rows).toBe(8);
   expect(report.accuracy).toBeCloseTo(6 / 8);
@@ -23,12 +23,12 @@ test('figures of a small confusion, worked out by hand', () => {
 
 test('calibration error is the mean gap between confidence and accuracy, bin by bin', () => {
   const truth: Label[] = ['positive', 'positive', 'positive', 'positive'];
-  const verdicts = [verdict('positive', 0.9), verdict('negative', 0.9), verdict('positive', 0.5), verdict('positive', 0.5)];
-  expect(reportClassification(truth, verdicts).calibrationError).toBeCloseTo((2 * 0.4 + 2 * 0.5) / 4);
+  const predictions = [prediction('positive', 0.9), prediction('negative', 0.9), prediction('positive', 0.5), prediction('positive', 0.5)];
+  expect(reportClassification(truth, predictions).calibrationError).toBeCloseTo((2 * 0.4 + 2 * 0.5) / 4);
 });
 
-test('a class that does not occur counts as nothing, and a row without a score is refused', () => {
-  const report = reportClassification(['neutral'], [verdict('neutral', 1)]);
+test('a class without rows has metrics of 0, and an unscored row is rejected', () => {
+  const report = reportClassification(['neutral'], [prediction('neutral', 1)]);
   expect(report.perClass.negative).toEqual({ precision: 0, recall: 0, f1: 0, support: 0 });
-  expect(() => reportClassification(['neutral'], [{ ...verdict('neutral', 1), label: 'unscored' }])).toThrow(RangeError);
+  expect(() => reportClassification(['neutral'], [{ ...prediction('neutral', 1), label: 'unscored' }])).toThrow(RangeError);
 });

@@ -3,17 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ModelComparison } from '../../../src/domain/brand-metrics.ts';
-import { swappedModel } from '../../support/altered-model.ts';
 import { attempt, eventually, feedpulse, type RunningFeedpulse, startFeedpulse } from '../../support/feedpulse.ts';
+import { createTinyModel } from '../../support/tiny-model.ts';
 
-const other = 'distilbert-social-en@9.0.0';
+const other = 'tiny@9.0.0';
 let folder: string;
 let model: string;
 let running: RunningFeedpulse | undefined;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'feedpulse-rescore-'));
-  model = await swappedModel(join(folder, 'model'), '9.0.0', { love: 'hate' });
+  model = await createTinyModel(join(folder, 'model'), { version: '9.0.0', positive: [], negative: ['love', 'hate'] });
   const createdAt = new Date(Date.now() - 3_600_000).toISOString();
   const texts = ['I love this kettle so much', 'The shop opens at nine', 'I hate this kettle so much'];
   const lines = Array.from({ length: 30 }, (_, index) =>
@@ -40,9 +40,7 @@ test('another model reads stored posts beside the feed, is compared, counts, and
     expect.stringMatching(/^30 posts scored; `node .*feedpulse.cjs rescore list` shows the model\.\n$/),
   );
   expect(await ask('start', model)).toMatch(/^0 posts/);
-  expect(await ask('list')).toMatch(
-    /^MODEL +COUNTING +KEPT .*\ndistilbert-social-en@1\.\S+ +30 +0 .*\ndistilbert-social-en@9\.0\.0 +0 +30 /,
-  );
+  expect(await ask('list')).toMatch(/^MODEL +COUNTING +KEPT .*\ntiny@1\.\S+ +30 +0 .*\ntiny@9\.0\.0 +0 +30 /);
   const { posts, counting, other: found, agreement } = JSON.parse(await ask('compare', other, '--format', 'json')) as ModelComparison;
   expect([posts, counting.positive, found.positive, agreement]).toEqual([30, 10, 0, expect.closeTo(2 / 3, 1)]);
   const table = await ask('compare', other);
@@ -54,7 +52,7 @@ test('another model reads stored posts beside the feed, is compared, counts, and
   await eventually('the figures follow', 30, async () => (await net()) < before - 20);
   // Without a process, the command does the work itself.
   expect(await running.stop()).toBe(0);
-  const first = /distilbert-social-en@1\.\S+/.exec(await ask('list'))?.[0] ?? '';
+  const first = /tiny@1\.\S+/.exec(await ask('list'))?.[0] ?? '';
   expect(await ask('activate', first, '--yes')).toBe(`${first} is now active for 30 posts; rollups follow within seconds.\n`);
   expect(await net()).toBe(before);
 });

@@ -1,15 +1,19 @@
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 // From dist/: a worker thread can't load TypeScript.
 import { WorkerPool } from '../../../dist/infer/workers/worker-pool.js';
+import type { WorkerOptions } from '../../../src/infer/workers/worker-protocol.ts';
 import { createLog } from '../../../src/lib/log.ts';
-import { modelUnderTest } from '../model-under-test.ts';
+import { createTinyModel } from '../../support/tiny-model.ts';
 
-const options = { weights: join(modelUnderTest, 'onnx/model_quantized.onnx'), classes: 3 };
+let folder: string;
+let options: WorkerOptions;
 const log = createLog('silent');
-const row = [101, 7_592, 2_088, 102];
+const row = [2, 5, 1, 3]; // a word between [CLS] and [SEP]
 
 /** Makes a thread throw at its next message. Not terminate(), which aborts the process while ONNX Runtime is running. */
 function crash(thread: Worker | undefined): void {
@@ -19,6 +23,12 @@ function crash(thread: Worker | undefined): void {
 /** Every started thread, in order, from Node's `worker` event. */
 let threads: Worker[];
 const remember = (thread: Worker): number => threads.push(thread);
+
+beforeAll(async () => {
+  folder = await createTinyModel(await mkdtemp(join(tmpdir(), 'feedpulse-workers-')));
+  options = { weights: join(folder, 'onnx/model_quantized.onnx'), classes: 3 };
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 beforeEach(() => {
   threads = [];
@@ -72,7 +82,7 @@ test('close waits for batches in flight and ends every thread', async () => {
 });
 
 test('an invalid ONNX file fails the start and leaves no thread running', async () => {
-  const starting = WorkerPool.start(2, { weights: join(modelUnderTest, 'config.json'), classes: 3 }, log);
+  const starting = WorkerPool.start(2, { weights: join(folder, 'config.json'), classes: 3 }, log);
   await expect(starting).rejects.toMatchObject({ code: 'MODEL_FAILED', message: /could not load the model/ });
   expect(threads).toHaveLength(2);
   expect(threads.map(({ threadId }) => threadId)).toEqual([-1, -1]); // Node's id of a thread that has ended
@@ -80,7 +90,7 @@ test('an invalid ONNX file fails the start and leaves no thread running', async 
 
 test('a batch that makes the model fail is rejected, and the thread goes on', async () => {
   const pool = await WorkerPool.start(1, options, log);
-  await expect(pool.run([[101, 40_000_000, 102]])).rejects.toMatchObject({ code: 'MODEL_FAILED' });
+  await expect(pool.run([[2, 40_000_000, 3]])).rejects.toMatchObject({ code: 'MODEL_FAILED' });
   expect(await pool.run([row])).toHaveLength(3);
   expect(threads).toHaveLength(1);
   await pool.close();

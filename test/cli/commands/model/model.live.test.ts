@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bundledModelPath } from '../../../../src/infer/model/model.ts';
 import { oneRowWeights, twoClassModel } from '../../../support/altered-model.ts';
-import { attempt, feedpulse } from '../../../support/feedpulse.ts';
+import { attempt, feedpulse, useBundledModel } from '../../../support/feedpulse.ts';
 import { checksumsOf, startHub, type TestHub } from '../../../support/hub.ts';
 
 const weights = 'onnx/model_quantized.onnx';
 const hostile = 'The \u001b[31mstore\u202e opens at nine';
 
+useBundledModel();
 let folder: string;
 let data: string;
 let twoClasses: string;
