@@ -13,14 +13,14 @@ type OnProgress = (done: number, total: number) => void;
 
 export interface Measured {
   readonly report: ModelReport;
-  /** One a post, in the order of the file. */
+  /** One per post, in file order. */
   readonly predictions: readonly Prediction[];
 }
 
-/** Two windows of the scorer, so that posts of like length share a batch. */
+/** Two windows of the scorer, so that posts of similar length share a batch. */
 const chunk = 1_024;
 
-/** Scores labelled posts, in whatever language they look to be, and says how well. `modelPath` goes before the config's. */
+/** Scores labelled posts without language detection and reports the accuracy. `modelPath` overrides the config. */
 export async function measureModel(
   config: Config,
   { texts, truth }: Labelled,
@@ -32,7 +32,7 @@ export async function measureModel(
     ...(modelPath !== undefined && { modelPath }),
   });
   try {
-    await scorer.score(texts.slice(0, 32).map((text) => ({ text }))); // the first run allocates; it is not timed
+    await scorer.score(texts.slice(0, 32).map((text) => ({ text }))); // warm-up: the first run allocates
     const { predictions, seconds } = await scoreAll(scorer, texts, onProgress);
     const speed = { postsPerSecond: texts.length / seconds, modelVersion: scorer.model.id };
     return { report: { ...reportClassification(truth, predictions), ...speed }, predictions };
@@ -50,7 +50,7 @@ async function scoreAll(
   const startedAt = performance.now();
   const pending: Promise<Predictions>[] = [];
   for (let at = 0; at < texts.length; at += chunk) {
-    await pending.at(-2); // two chunks under way keep every worker busy
+    await pending.at(-2); // two chunks in flight keep every worker busy
     const part = texts.slice(at, at + chunk).map((text) => ({ text }));
     const report = (): void => {
       scored += part.length;
@@ -64,5 +64,5 @@ async function scoreAll(
 
 function orFail(prediction: Prediction | undefined, index: number): Prediction {
   if (prediction) return prediction;
-  throw new FeedpulseError('MODEL_FAILED', `the model fails on post ${index + 1} of the file, though not on others.`);
+  throw new FeedpulseError('MODEL_FAILED', `The model failed on post ${index + 1} of the file, but not on others.`);
 }

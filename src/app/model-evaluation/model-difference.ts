@@ -32,11 +32,11 @@ export function compareMeasured({ texts, truth, lines }: Labelled, a: Measured, 
   const posts = truth.map((label, index) => {
     // Both models were measured on these posts, so each post has two predictions.
     const [first, second] = [a.predictions[index] as Prediction, b.predictions[index] as Prediction];
-    return { index, truth: label, first, second, rightA: first.label === label, rightB: second.label === label };
+    return { index, truth: label, first, second, isCorrectA: first.label === label, isCorrectB: second.label === label };
   });
   const discordant = {
-    onlyA: posts.filter(({ rightA, rightB }) => rightA && !rightB).length,
-    onlyB: posts.filter(({ rightA, rightB }) => rightB && !rightA).length,
+    onlyA: posts.filter(({ isCorrectA, isCorrectB }) => isCorrectA && !isCorrectB).length,
+    onlyB: posts.filter(({ isCorrectA, isCorrectB }) => isCorrectB && !isCorrectA).length,
   };
   const split = posts
     .filter(({ first, second }) => first.label !== second.label)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { macroRecallDifference, mcnemar, type Paired } from '../../../src/analytics/models/significance.ts';
+import { macroRecallDifference, mcnemar, type PairedOutcome } from '../../../src/analytics/models/significance.ts';
 import type { Label } from '../../../src/domain/post.ts';
 
 // The first is table 1 of Fagerland, Lydersen and Laake 2013; the p-values were worked out in rational numbers by Python's fractions.
@@ -12,20 +12,20 @@ test.each([
   expect(mcnemar(discordant).midP).toBeCloseTo(midP, 4);
 });
 
-test('models that are right on the same posts do not differ, and of many pairs no power of a half is lost', () => {
+test('equal models have p-value 1, and thousands of discordant posts do not underflow', () => {
   expect(mcnemar({ onlyA: 0, onlyB: 0 })).toEqual({ exact: 1, midP: 1 });
   expect(mcnemar({ onlyA: 5, onlyB: 5 }).midP).toBeCloseTo(1 - 252 / 1_024 / 2, 12);
   // z = (5100 − 4900) / √10000 = 2, where the normal distribution gives 0.0455.
   expect(mcnemar({ onlyA: 4_900, onlyB: 5_100 }).midP).toBeCloseTo(0.0455, 3);
 });
 
-function posts(truth: Label, both: number, onlyA: number, onlyB: number, neither: number): Paired[] {
-  const of = (count: number, rightA: boolean, rightB: boolean): Paired[] =>
-    Array.from({ length: count }, () => ({ truth, rightA, rightB }));
+function posts(truth: Label, both: number, onlyA: number, onlyB: number, neither: number): PairedOutcome[] {
+  const of = (count: number, isCorrectA: boolean, isCorrectB: boolean): PairedOutcome[] =>
+    Array.from({ length: count }, () => ({ truth, isCorrectA, isCorrectB }));
   return [...of(both, true, true), ...of(onlyA, true, false), ...of(onlyB, false, true), ...of(neither, false, false)];
 }
 
-test('macro recall counts each class alike, and its interval is that of the normal distribution for many posts', () => {
+test('macro recall weights classes equally, and its interval approaches the normal approximation for many posts', () => {
   const sample = [...posts('negative', 100, 20, 60, 20), ...posts('neutral', 900, 100, 50, 150), ...posts('positive', 500, 30, 60, 110)];
   const { difference, low, high } = macroRecallDifference(sample);
   const variance = (of: number, onlyA: number, onlyB: number): number => ((onlyA + onlyB) / of - ((onlyB - onlyA) / of) ** 2) / of;
@@ -35,7 +35,7 @@ test('macro recall counts each class alike, and its interval is that of the norm
   expect(Math.abs(high - (difference + 1.96 * error))).toBeLessThan(0.1 * error);
 });
 
-test('the same posts give the same interval, and models that agree differ by nothing', () => {
+test('the interval is reproducible, and equal models have a difference of 0', () => {
   const sample = posts('neutral', 40, 5, 9, 6);
   expect(macroRecallDifference(sample)).toEqual(macroRecallDifference(sample));
   expect(macroRecallDifference(posts('positive', 30, 0, 0, 10))).toMatchObject({ difference: 0, low: 0, high: 0 });
@@ -44,12 +44,12 @@ test('the same posts give the same interval, and models that agree differ by not
 test.each([
   ['one post', posts('negative', 0, 0, 1, 0), true],
   [
-    '30 posts of each class, and 10 that one alone gets right',
+    '30 posts of each class, and 10 that one model alone labels correctly',
     [...posts('negative', 20, 4, 6, 0), ...posts('positive', 30, 0, 0, 0)],
     false,
   ],
-  ['9 that one alone gets right', posts('negative', 91, 4, 5, 0), true],
+  ['9 that one model alone labels correctly', posts('negative', 91, 4, 5, 0), true],
   ['29 posts of a class', [...posts('negative', 90, 0, 10, 0), ...posts('neutral', 29, 0, 0, 0)], true],
-])('of %s: whether they are too few to tell', (_, sample, tooFew) => {
+])('too few posts to tell: %s', (_, sample, tooFew) => {
   expect(macroRecallDifference(sample).tooFew).toBe(tooFew);
 });

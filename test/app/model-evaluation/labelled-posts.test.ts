@@ -15,12 +15,12 @@ async function read(name: string, content: string): Promise<Labelled> {
   return readLabelled(join(folder, name));
 }
 
-test('a TSV is split at the first tab and keeps its quotes', async () => {
+test('TSV rows are split at the first tab, and quotes are kept', async () => {
   const found = await read('posts.tsv', 'label\ttext\nnegative\t"no"\tnever\r\n\npositive\ta, b\n');
   expect(found).toEqual({ texts: ['"no"\tnever', 'a, b'], truth: ['negative', 'positive'], lines: [2, 4] });
 });
 
-test('a CSV has quotes, commas and lines inside', async () => {
+test('CSV fields may have quotes, commas and line breaks', async () => {
   const found = await read('posts.CSV', '\uFEFFlabel,text\r\nneutral,"a, ""b""\nc"\r\npositive,fine\r\n');
   expect(found).toEqual({ texts: ['a, "b"\nc', 'fine'], truth: ['neutral', 'positive'], lines: [2, 4] });
 });
@@ -41,7 +41,7 @@ test.each([
   ],
   ['a row of three', 'posts.csv', 'positive,a,b\n', /posts\.csv:1: expected/],
   ['a quote that is not closed', 'posts.csv', 'positive,"a\n', /posts\.csv: not CSV \(CSV_QUOTE_NOT_CLOSED\)/],
-  ['nothing', 'posts.csv', 'label,text\n', /holds no labelled posts/],
-])('%s is refused', async (_, name, content, message) => {
+  ['a file without posts', 'posts.csv', 'label,text\n', /has no labelled posts/],
+])('%s is rejected', async (_, name, content, message) => {
   await expect(read(name, content)).rejects.toMatchObject({ code: 'FILE_UNREADABLE', message: expect.stringMatching(message) });
 });
