@@ -21,7 +21,7 @@ afterAll(async () => {
 const join = (topic: string): Promise<RunningFeedpulse> =>
   stage.consume(topic, { ...clickhouse.env, FEEDPULSE_CLICKHOUSE_DATABASE: topic, FEEDPULSE_MODEL_WORKERS: '1' });
 
-test('members that join, leave and die under load: every post counts once', async () => {
+test('every post counts once while members join, leave and die under load', async () => {
   const { random } = seeded('members');
   const rounds = times(5, 1);
   const posts = await stage.produce('members', random, rounds * 2_400, 8);
@@ -47,7 +47,7 @@ test('members that join, leave and die under load: every post counts once', asyn
   expect(found).toEqual(cleanAudit);
 });
 
-test('a member that joins in the middle of a batch has little of it read again', async () => {
+test('little is redelivered when a member joins in the middle of a batch', async () => {
   const { random } = seeded('rebalance');
   const posts = await stage.produce('rebalance', random, 4_000, 4);
   const first = await join('rebalance');
@@ -67,7 +67,7 @@ test('a member that joins in the middle of a batch has little of it read again',
   expect(found).toEqual(cleanAudit);
 });
 
-test('a database slower than the session keeps the member in its group, and nothing is read again', async () => {
+test('a write slower than the session timeout keeps the member in its group; nothing is redelivered', async () => {
   const { random } = seeded('slow handler');
   const posts = await stage.produce('slow', random, 400, 1);
   const slowMs = 8_000;
@@ -107,7 +107,7 @@ testWhenWhole('a partition that is added while it runs is read too', async () =>
   expect(recoveryMs).toBeLessThan(60_000);
 });
 
-test('messages that the broker deleted before they were read are counted as lost, and reading goes on', async () => {
+test('counts messages that the broker deleted before they were read, and continues', async () => {
   const [topic, count] = ['expired', 1_500];
   await stage.admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true });
   // So long that a fetch brings only some of them.
@@ -145,7 +145,7 @@ test('messages that the broker deleted before they were read are counted as lost
   expect(rows).toHaveLength(read);
 });
 
-test('a dead-letter topic that refuses stops the feed before the message is committed; mended, it gets it', async () => {
+test('a dead-letter topic that rejects writes stops the pipeline before the commit; once fixed, it gets the message', async () => {
   // A compacted topic takes no message without a key.
   const [topic, dead] = ['refusing', 'refusing.dead'];
   const keep = (policy: string) => [{ name: 'cleanup.policy', value: policy }];

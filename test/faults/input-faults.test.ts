@@ -41,7 +41,7 @@ async function lettersOf(topic: string): Promise<Set<string>> {
   return new Set(positions);
 }
 
-test('a feed of which nothing is a post stops, with every message that it passed in the dead letters', async () => {
+test('a source without any post stops, with every committed message in the dead letters', async () => {
   const count = 2_000;
   await send(
     'rubbish',
@@ -62,7 +62,7 @@ test('a feed of which nothing is a post stops, with every message that it passed
   record({ fault: 'all input invalid', tried: 1, found: cleanAudit });
 });
 
-test('posts from 1900, from the day after tomorrow and from clocks that jump are refused or kept, each once', async () => {
+test('posts from 1900, from the day after tomorrow and from jumping clocks are rejected or stored, each once', async () => {
   const now = Date.now();
   const day = 86_400_000;
   const post = (id: string, at: number) =>

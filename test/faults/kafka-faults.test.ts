@@ -22,7 +22,7 @@ async function storedBeyondCommits(topic: string): Promise<number> {
   return rows.filter(({ partition, next }) => next > (committed.get(partition) ?? 0)).length;
 }
 
-test('SIGTERM in the middle ends the process within ten seconds, and nothing is read again', async () => {
+test('SIGTERM in the middle of a batch ends the process within ten seconds; nothing is redelivered', async () => {
   const { random } = seeded('stopped');
   const posts = await stage.produce('stopped', random, 3_000);
   const first = await stage.consume('stopped');
@@ -46,7 +46,7 @@ test('SIGTERM in the middle ends the process within ten seconds, and nothing is 
   expect(took).toBeLessThan(10_000);
 });
 
-test('a broker that stalls, and one that is killed and restarted, are found again without a restart', async () => {
+test('the source survives a stalled broker, and a killed and restarted one, without a restart', async () => {
   const { random } = seeded('broker');
   const posts = await stage.produce('broker', random, times(4_000, 2_000));
   const process = await stage.consume('broker');
@@ -87,7 +87,7 @@ testWhenWhole('a process killed at random moments, its offsets uncommitted, lose
   expect(found).toEqual(cleanAudit);
 });
 
-test('a process killed after its rows are stored, and before they are committed, counts none twice', async () => {
+test('a process killed between insert and commit counts no post twice', async () => {
   const { random } = seeded('killed before commit');
   const kills = times(5, 1);
   // So many that most are still being scored when the first are stored.

@@ -133,7 +133,7 @@ async function valuesIn(name: string): Promise<string[]> {
   return values;
 }
 
-test('what somebody else has put among the letters is passed over', async () => {
+test('skips messages of other producers in the dead-letter topic', async () => {
   const store = await tenLetters('foreign');
   const producer = client.producer();
   await producer.connect();
@@ -148,7 +148,7 @@ test('what somebody else has put among the letters is passed over', async () => 
   expect(await lettersOf(store)).toHaveLength(10);
 });
 
-test('a replay that begins takes over from one that is still at work', async () => {
+test('a new replay fences off a running one', async () => {
   const store = await tenLetters('overtaken');
   const letters = await lettersOf(store);
   expect(letters).toHaveLength(10);
@@ -166,7 +166,7 @@ test('a replay that begins takes over from one that is still at work', async () 
   expect((await store.replayed()).size).toBe(10);
 });
 
-test('what a replay left undone when it died is undone when the next begins', async () => {
+test('a new replay aborts the open transaction of a crashed one', async () => {
   const store = await tenLetters('died');
   const letters = await lettersOf(store);
   const dying = client.producer({ transactionalId: 'died.dead.replayed', transactionTimeout: 60_000, maxInFlightRequests: 1 });
@@ -183,7 +183,7 @@ test('what a replay left undone when it died is undone when the next begins', as
   expect(await valuesIn('died')).toHaveLength(10);
 });
 
-test('too many in a row stop the feed: they are kept, and nothing behind them is committed', async () => {
+test('too many consecutive dead letters stop the pipeline: they are stored, and nothing after them is committed', async () => {
   const name = 'stopped';
   const admin = client.admin();
   await admin.connect();
@@ -220,7 +220,7 @@ async function untilRead(process: RunningFeedpulse, messages: number): Promise<v
   });
 }
 
-test('a wrong mapping is mended, and its letters go back: each counts once, whoever replays, and however often', async () => {
+test('after the mapping is fixed, replayed dead letters count once, however often and concurrently they are replayed', async () => {
   await send();
   running = await startFeedpulse(['--config', wrong]);
   await untilRead(running, posts + hostile.length);
@@ -240,7 +240,7 @@ test('a wrong mapping is mended, and its letters go back: each counts once, whoe
     const { stdout } = await feedpulse('dead-letters', 'show', position, '--config', mended);
     expect(stdout).toMatch(/\\u\{(1b|9b)\}/);
     expect(stdout).not.toMatch(/[^\P{Cc}\n]/u);
-    expect(stdout).toContain('refused again: not-json');
+    expect(stdout).toContain('rejected again: not-json');
   }
 
   expect(await replay('--dry-run')).toMatchObject({ replayed: posts, alreadyReplayed: 0, skipped: { 'missing-text': 1, 'not-json': 2 } });

@@ -69,7 +69,7 @@ function environment(to: string): Record<string, string> {
 
 const post = (kind: string, index: number) => ({ platform: 'p', id: `${kind}-${index}`, text: 'What a lovely day', createdAt: Date.now() });
 
-test('Avro in two versions, JSON Schema and JSON become rows, though the registry is in trouble; the rest is dead letters', async () => {
+test('stores Avro in two versions, JSON Schema and JSON despite registry outages, and dead-letters the rest', async () => {
   // The package's types want arrays that may be changed.
   const [avro1, avro2] = [avsc.Type.forSchema(first as unknown as Schema), avsc.Type.forSchema(second as unknown as Schema)];
   const json = (value: object) => Buffer.from(JSON.stringify(value));
@@ -134,7 +134,7 @@ test('Avro in two versions, JSON Schema and JSON become rows, though the registr
   expect(letters.map(({ value }) => value?.equals(damaged) || value?.equals(large))).toEqual([true, true]);
 });
 
-test('a batch that unpacks to more than a bound stops the feed with a clear error', async () => {
+test('a batch that decompresses to more than the limit stops the pipeline with a clear error', async () => {
   const bomb = { value: Buffer.alloc(60 * 1_048_576, 0x20) };
   await send('bomb', [bomb], kafkajs.CompressionTypes.GZIP);
   const config = join(folder, 'bomb.yaml');
@@ -146,10 +146,10 @@ test('a batch that unpacks to more than a bound stops the feed with a clear erro
   };
   await writeFile(config, JSON.stringify({ ...settings, dataDir: join(folder, 'bomb') })); // JSON is YAML
   const run = feedpulse('run', '--config', config);
-  await expect(run).rejects.toMatchObject({ code: 5, stderr: expect.stringMatching(/KAFKA_UNREADABLE: .*decodes to too much/) });
+  await expect(run).rejects.toMatchObject({ code: 5, stderr: expect.stringMatching(/KAFKA_UNREADABLE: .*decompresses to too much/) });
 });
 
-test.each(['gzip', 'snappy', 'lz4', 'zstd'])('a topic that the broker keeps in %s is read', async (codec) => {
+test.each(['gzip', 'snappy', 'lz4', 'zstd'])('reads a topic compressed with %s', async (codec) => {
   const to = `kept-in-${codec}`;
   const admin = client.admin();
   await admin.connect();

@@ -59,7 +59,7 @@ async function expectExactly(dataDir: string): Promise<void> {
   }
 }
 
-test('10,000 posts of a topic become 10,000 rows, and the rollups add up', async () => {
+test('stores 10,000 posts of a topic as 10,000 rows with matching rollups', async () => {
   await produce('whole');
   const dataDir = join(folder, 'whole');
   running = await consume('whole', dataDir);
@@ -68,7 +68,7 @@ test('10,000 posts of a topic become 10,000 rows, and the rollups add up', async
   await expectExactly(dataDir);
 });
 
-test('a kill in the middle loses nothing and counts nothing twice', async () => {
+test('SIGKILL loses nothing and counts nothing twice', async () => {
   await produce('killed');
   const dataDir = join(folder, 'killed');
   running = await consume('killed', dataDir);

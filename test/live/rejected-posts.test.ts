@@ -49,7 +49,7 @@ async function lettersOf(topic: string): Promise<string[]> {
 
 const rows = (data: string) => queryFolder<{ id: string }>(data, 'SELECT id FROM posts FINAL ORDER BY toUInt32(id)');
 
-test('posts that the model fails on become dead letters, and all others are scored', async () => {
+test('dead-letters posts that the model fails on and scores all others', async () => {
   const poisoned = new Set([3, 200, 201, 599]);
   const texts = Array.from({ length: 600 }, (_, index) => `The ${poisoned.has(index) ? 'kettle' : 'teapot'} number ${index} is lovely`);
   await produce('poison', texts);
@@ -74,7 +74,7 @@ test('posts that the model fails on become dead letters, and all others are scor
   expect(await rows(data)).toHaveLength(texts.length);
 });
 
-test('a model that fails on everything stops the feed, and makes no dead letter', async () => {
+test('a model that fails on every post stops the pipeline without dead letters', async () => {
   const broken = await createTinyModel(join(folder, 'broken'), { failsOn: ['one', 'another', 'a'] });
   await produce('broken', ['one post', 'another post']);
   const data = join(folder, 'broken-data');
@@ -87,7 +87,7 @@ test('a model that fails on everything stops the feed, and makes no dead letter'
 /** The engine itself refuses rows that break it: one spoils the insert that it is part of. */
 const constrain = (data: string, condition: string) => changeFolder(data, `ALTER TABLE posts ADD CONSTRAINT fits CHECK ${condition}`);
 
-test('posts whose rows the database refuses become dead letters, and all others are stored', async () => {
+test('dead-letters posts whose rows the database rejects and stores all others', async () => {
   const refused = [0, 77, 78, 299];
   await produce(
     'row',
@@ -106,7 +106,7 @@ test('posts whose rows the database refuses become dead letters, and all others 
   expect(await rows(data)).toHaveLength(296);
 });
 
-test('a database that refuses every row stops the feed, and makes no dead letter', async () => {
+test('a database that rejects every row stops the pipeline without dead letters', async () => {
   await produce(
     'closed',
     Array.from({ length: 100 }, (_, index) => `Teapot ${index} is lovely`),

@@ -110,7 +110,7 @@ function joinsWords(codePoint: number): boolean {
  * Whether `text[start, end)` is a whole word: no letter or digit continues across either edge. `#` and `@` begin a
  * hashtag or a handle only if no word ends before them (`me@acme.example` does not contain `@acme`).
  */
-export function isWholeWord(text: string, start: number, end: number): boolean {
+function isWholeWord(text: string, start: number, end: number): boolean {
   const first = text.codePointAt(start);
   const last = codePointBefore(text, end);
   if (first === undefined || last === undefined) return false;

@@ -144,13 +144,13 @@ function isMissing(thrown: unknown): boolean {
   return errorCodeOf(thrown) === 'ENOENT';
 }
 
-export const journalName = 'replayed.ndjson';
+const journalName = 'replayed.ndjson';
 const postsName = 'posts.ndjson';
 const newline = Buffer.from('\n');
 /** Milliseconds after which an unchanged draft counts as left by a crashed process. */
 const abandonedMs = 86_400_000;
 
-export function isReplayFolder(name: string): boolean {
+function isReplayFolder(name: string): boolean {
   return /^\d{6}$/.test(name);
 }
 
@@ -160,7 +160,7 @@ export function isReplayFolder(name: string): boolean {
  * beginning, so that only the first of two concurrent replays can take it.
  * @throws REPLAY_CONFLICT from `finish` if another replay has finished meanwhile
  */
-export async function beginFileReplay(replays: string, replayed: ReadonlyMap<string, string>): Promise<Replay> {
+async function beginFileReplay(replays: string, replayed: ReadonlyMap<string, string>): Promise<Replay> {
   await mkdir(replays, { recursive: true });
   await removeAbandoned(replays);
   const last = (await readdir(replays)).filter(isReplayFolder).sort().at(-1) ?? '0';

@@ -104,14 +104,14 @@ function headerOf({ headers }: Pick<KafkaMessage, 'headers'>, name: string): str
 }
 
 /** The journal of replayed dead letters: one message each, keyed by id. */
-export function replayedTopic({ deadLetterTopic }: Pick<KafkaConfig, 'deadLetterTopic'>): string {
+function replayedTopic({ deadLetterTopic }: Pick<KafkaConfig, 'deadLetterTopic'>): string {
   return `${deadLetterTopic}.replayed`;
 }
 
 /** Milliseconds after which the broker aborts the transaction of a crashed process. Until then, readers of the topic wait. */
 const transactionTimeout = 15_000;
 
-export interface KafkaReplayParts {
+interface KafkaReplayParts {
   readonly kafka: Kafka;
   readonly config: KafkaConfig;
   readonly clock: Pick<Clock, 'now'>;
@@ -126,7 +126,7 @@ export interface KafkaReplayParts {
  * journal that is read afterwards is complete.
  * @throws KAFKA_UNAVAILABLE, KAFKA_REJECTED; REPLAY_CONFLICT from `put` once another replay has begun
  */
-export async function beginKafkaReplay({ kafka, config, clock, log, replayed }: KafkaReplayParts): Promise<Replay> {
+async function beginKafkaReplay({ kafka, config, clock, log, replayed }: KafkaReplayParts): Promise<Replay> {
   const journalTopic = replayedTopic(config);
   const producer = kafka.producer({
     transactionalId: journalTopic,

@@ -147,7 +147,7 @@ function iso(time: number): string {
 }
 
 /** Thrown inside this module when a message cannot become a post. */
-export class InvalidMessage extends Error {
+class InvalidMessage extends Error {
   readonly reason: DeadLetterReason;
 
   constructor(reason: DeadLetterReason) {

@@ -10,7 +10,7 @@ function mentions(rules: readonly BrandRule[], text: string): readonly string[] 
   return createBrandMatcher(rules).match(text);
 }
 
-describe('a term', () => {
+describe('term', () => {
   it.each([
     'acme',
     'ACME!',
@@ -32,18 +32,18 @@ describe('a term', () => {
     expect(mentions([rule('Acme')], text)).toEqual([]);
   });
 
-  it('that is a hashtag matches only the hashtag', () => {
+  it('a hashtag matches only the hashtag', () => {
     const brand = [rule('#acme')];
     expect(mentions(brand, 'so #ACME it is')).toEqual(['#acme']);
     expect(mentions(brand, 'acme @acme x#acme #acmecorp')).toEqual([]);
   });
 
-  it('that is a handle is no mail address', () => {
+  it('a handle does not match an e-mail address', () => {
     expect(mentions([rule('Acme', { aliases: ['@acmehelp'] })], 'ann@acmehelp.example')).toEqual([]);
     expect(mentions([rule('Acme', { aliases: ['@acmehelp'] })], '.@AcmeHelp please')).toEqual(['Acme']);
   });
 
-  it('of several words takes any white space between them', () => {
+  it('of several words matches any white space between them', () => {
     expect(mentions([rule('Blue Finch')], 'the blue \n\t finch')).toEqual(['Blue Finch']);
     expect(mentions([rule('Blue  Finch')], 'bluefinch blue-finch')).toEqual([]);
   });
@@ -62,31 +62,31 @@ describe('a term', () => {
     expect(mentions([rule(name)], text)).toEqual([name]);
   });
 
-  it('is not found inside a syllable', () => {
+  it('does not match inside a syllable', () => {
     expect(mentions([rule('가')], '각')).toEqual([]);
     expect(mentions([rule('か')], 'が')).toEqual([]);
   });
 });
 
-describe('rules', () => {
-  it('name a brand by aliases and terms, and exclude it', () => {
+describe('brand rules', () => {
+  it('match aliases and respect excluded terms', () => {
     const rules = [rule('Orchard', { aliases: ['orchard inc', '#pomona'], exclude: ['apple pie', 'cherry orchard'] })];
     expect(mentions(rules, '#Pomona is out')).toEqual(['Orchard']);
     expect(mentions(rules, 'Orchard and an Apple  Pie')).toEqual([]);
     expect(mentions(rules, 'Orchard and an apple pies')).toEqual(['Orchard']);
   });
 
-  it('answer in the order of the config, each brand once, and share terms', () => {
+  it('return each brand once, in the order of the config, also with shared terms', () => {
     const rules = [rule('Zeta'), rule('Alpha', { aliases: ['zeta'] }), rule('Mid')];
     expect(mentions(rules, 'mid zeta alpha zeta')).toEqual(['Zeta', 'Alpha', 'Mid']);
   });
 
-  it('may be absent', () => {
+  it('may be empty', () => {
     expect(mentions([], 'anything')).toEqual([]);
   });
 });
 
-describe('the hash of the rules', () => {
+describe('hash of the brand rules', () => {
   it('does not depend on order, case, repetition or time zone', () => {
     const one = createBrandMatcher([rule('A', { aliases: ['x', 'Y'] }), rule('B')]).hash;
     const two = createBrandMatcher([rule('B', { timeZone: 'Europe/Berlin' }), rule('A', { aliases: ['y', 'x ', 'X'] })]).hash;
@@ -110,7 +110,7 @@ function bruteForce(rules: readonly BrandRule[], text: string): string[] {
   return rules.filter(({ name, aliases, exclude }) => [name, ...aliases].some(holds) && !exclude.some(holds)).map(({ name }) => name);
 }
 
-describe('any rules on any text', () => {
+describe('any brand rules on any text', () => {
   /** Mulberry32: small, and the same everywhere. */
   const random = (seed: number) => () => {
     seed = (seed + 0x6d2b79f5) | 0;
@@ -119,7 +119,7 @@ describe('any rules on any text', () => {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 
-  it('match as brute force does', () => {
+  it('match like brute force', () => {
     const next = random(7);
     const pick = <T>(items: readonly T[]): T => items[Math.floor(next() * items.length)] as T;
     const piece = () => pick(['a', 'b', 'ab', 'ba', 'A', '#', '@', ' ', '  ', '\t', '-', '_', '1', '.', 'aB', 'b a']);

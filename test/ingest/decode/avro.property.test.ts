@@ -91,8 +91,8 @@ function long(value: bigint): Buffer {
   return Buffer.from([...bytes, Number(left)]);
 }
 
-describe('a message in Avro', () => {
-  it('is read as the reference implementation wrote it', () => {
+describe('Avro decoder', () => {
+  it('decodes what the reference implementation encodes', () => {
     fc.assert(
       fc.property(sample, ({ schema, value, expected }) => {
         const bytes = avsc.Type.forSchema(schema as avsc.Schema).toBuffer(value); // made just above
@@ -102,7 +102,7 @@ describe('a message in Avro', () => {
     );
   });
 
-  it('of damaged bytes is read or refused, and nothing else', () => {
+  it('decodes corrupt bytes or throws AvroDecodeError, nothing else', () => {
     let refused = 0;
     fc.assert(
       fc.property(sample, fc.uint8Array({ maxLength: 60 }), fc.nat(), ({ schema, value }, noise, cut) => {
@@ -121,12 +121,12 @@ describe('a message in Avro', () => {
     expect(refused).toBeGreaterThan(500);
   });
 
-  it('keeps a long that no number can hold', () => {
+  it('keeps a long beyond the safe integers', () => {
     for (const value of [2n ** 53n + 1n, -(2n ** 63n), 2n ** 63n - 1n]) expect(decode('long', long(value))).toBe(String(value));
     expect(decode('long', long(-(2n ** 53n) + 1n))).toBe(Number.MIN_SAFE_INTEGER);
   });
 
-  it('reads blocks that say their size, and a type that refers to itself', () => {
+  it('reads blocks with a byte size, and recursive types', () => {
     const list = { type: 'record', name: 'a.List', fields: [{ name: 'next', type: ['null', 'List'] }] };
     expect(plain(decode(list, Buffer.from([2, 2, 0])))).toEqual({ next: { next: { next: null } } });
     const items = Buffer.concat([long(-2n), long(2n), long(5n), long(6n), long(0n)]);

@@ -54,8 +54,8 @@ function avro(id: number, schema: object, value: unknown): Buffer {
 
 const parse = async (message: Buffer, by = parser(), timestamp = now): Promise<ParsedPost> => by(message, timestamp, now);
 
-describe('messages that name their schema', () => {
-  it('become posts, in Avro, with a JSON Schema, and as plain JSON of the same topic', async () => {
+describe('messages with a schema id', () => {
+  it('are parsed as Avro, JSON Schema and plain JSON in one topic', async () => {
     const by = parser();
     const json = Buffer.from(JSON.stringify(post));
     const expected = { post: { platform: 'murmur', id: '7', text: 'What a day' } };
@@ -64,19 +64,19 @@ describe('messages that name their schema', () => {
     expect(await parse(json, by)).toMatchObject(expected);
   });
 
-  it('become posts in whatever version of the schema they are', async () => {
+  it('are parsed with the version of the schema that they name', async () => {
     const by = parser();
     expect(await parse(avro(1, postSchema, post), by)).not.toHaveProperty('post.lang');
     expect(await parse(avro(2, laterSchema, { ...post, lang: 'pt' }), by)).toHaveProperty('post.lang', 'pt');
     expect(await parse(avro(2, laterSchema, { ...post, lang: null }), by)).not.toHaveProperty('post.lang');
   });
 
-  it('keep an id that no number can hold', async () => {
+  it('keep an id beyond the safe integers', async () => {
     const big = Buffer.concat([Buffer.from([2, 0x70]), Buffer.from('feffffffffffffffff01', 'hex'), Buffer.from([2, 0x78])]);
     expect(await parse(framed(1, big))).toMatchObject({ post: { platform: 'p', id: '9223372036854775807', text: 'x' } });
   });
 
-  it('may have a schema that refers to others', async () => {
+  it('may have a schema with references', async () => {
     const author = { type: 'record', name: 'feed.Author', fields: [{ name: 'id', type: 'string' }] };
     const referring = { ...postSchema, fields: [...fields, { name: 'author', type: 'Author' }] };
     registry.registerSubject('feed author', 3, { schema: JSON.stringify(author) });
@@ -97,7 +97,7 @@ describe('messages that name their schema', () => {
     expect(await parse(message())).toEqual({ reason });
   });
 
-  it('are no posts where no registry is set', async () => {
+  it('are dead letters if no registry is configured', async () => {
     const { kafka: config } = configSchema.parse({});
     const plain = createMessageParser({
       mapping: compileMapping(defaultMapping),
@@ -111,14 +111,14 @@ describe('messages that name their schema', () => {
 });
 
 describe('schemas', () => {
-  it('are asked for once', async () => {
+  it('are fetched once', async () => {
     const by = parser();
     await Promise.all(Array.from({ length: 100 }, () => parse(avro(1, postSchema, post), by)));
     await parse(avro(1, postSchema, post), by);
     expect(registry.requests()).toBe(1);
   });
 
-  it('are forgotten where there are too many: memory is bounded, whatever ids come', async () => {
+  it('are evicted beyond the cache limit, whatever ids arrive', async () => {
     const by = parser();
     for (let id = 1_000; id < 2_100; id += 1) {
       registry.register(id, { schema: JSON.stringify(postSchema) });
@@ -140,7 +140,7 @@ describe('schemas', () => {
     },
   );
 
-  it('that the registry does not know yet are waited for', async () => {
+  it('that the registry does not have yet are retried', async () => {
     const by = parser();
     const early = parse(avro(5, postSchema, post), by, time);
     registry.register(5, { schema: JSON.stringify(postSchema) });
@@ -150,7 +150,7 @@ describe('schemas', () => {
     expect(time - never).toBeGreaterThan(50_000);
   });
 
-  it('of messages that have waited for long are asked for briefly, so that a flood of false ids cannot stop the feed', async () => {
+  it('of old messages are retried only briefly, so that a flood of unknown ids cannot stop the source', async () => {
     const by = parser();
     const old = now - 3_600_000;
     const answers = Array.from({ length: 256 }, (_, index) => parse(avro(10_000 + index, postSchema, post), by, old));
@@ -163,14 +163,14 @@ describe('schemas', () => {
     expect(registry.requests()).toBe(requests);
   });
 
-  it('that cannot be had for five minutes stop the feed, and turn nothing into dead letters', async () => {
+  it('that are unavailable for five minutes stop the source without dead letters', async () => {
     registry.fail(10_000, 503);
     const stopped = parse(avro(1, postSchema, post));
     await expect(stopped).rejects.toMatchObject({ code: 'REGISTRY_UNAVAILABLE', retry: true });
     expect(time - now).toBeGreaterThan(290_000);
   });
 
-  it('that are refused stop the feed at once, and no secret is told', async () => {
+  it('that the registry rejects stop the source at once, without secrets in the error', async () => {
     const refused = parse(avro(1, postSchema, post), parser({ password: 'guessed' }));
     await expect(refused).rejects.toMatchObject({
       code: 'REGISTRY_REJECTED',
@@ -180,14 +180,14 @@ describe('schemas', () => {
     expect(registry.requests()).toBe(1);
   });
 
-  it('come over an encrypted connection, unless said otherwise', () => {
+  it('need an encrypted connection or allowPlaintext', () => {
     expect(() => parser({ url: 'http://registry.example:8081' })).toThrow(expect.objectContaining({ code: 'KAFKA_PLAINTEXT' }));
     expect(() => parser({ url: 'https://registry.example:8081' })).not.toThrow();
     expect(() => parser({ url: 'https://me:secret@registry.example' })).toThrow(/set the user name and password separately/);
   });
 });
 
-it('outcomes come in the order of the messages, though a schema is waited for', async () => {
+it('results keep the order of the messages while a schema is fetched', async () => {
   const ends: ((reason: 'too-old') => void)[] = [];
   const slow = new Promise<ParsedPost>((resolve) => ends.push((reason) => resolve({ reason })));
   const outcomes: (ParsedPost | Promise<ParsedPost>)[] = [{ reason: 'not-json' }, slow, { reason: 'too-deep' }];

@@ -17,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const signal = new AbortController().signal;
 
-test('over TLS a registry is asked that an authority of ours vouches for', async () => {
+test('trusts a registry whose certificate is signed by the CA in caFile', async () => {
   registry = await startRegistry(authority.issue('127.0.0.1'));
   registry.register(1, { schema: '{}' });
   const client = createRegistryClient({ ...registry.config, caFile, allowPlaintext: false });

@@ -18,8 +18,8 @@ function nest(keys: readonly string[], value: unknown): object {
   return JSON.parse(json) as object; // it has at least one key
 }
 
-describe('a path', () => {
-  it('leads to what stands there, whatever the keys are called', () => {
+describe('field path', () => {
+  it('finds the value, whatever the keys are', () => {
     fc.assert(
       fc.property(path, fc.jsonValue(), (keys, value) => {
         expect(pick(nest(keys, value), keys)).toEqual(JSON.parse(JSON.stringify(value)));
@@ -27,7 +27,7 @@ describe('a path', () => {
     );
   });
 
-  it('leads nowhere else: to nothing inherited, and never fails', () => {
+  it('finds nothing else, nothing inherited, and never throws', () => {
     fc.assert(
       fc.property(fc.dictionary(key, fc.jsonValue()), path, (root, keys) => {
         const found = pick(root, keys);
@@ -41,7 +41,7 @@ describe('a path', () => {
   });
 });
 
-it('a post is the same wherever the mapping finds its fields', () => {
+it('a post is the same wherever the mapping locates its fields', () => {
   const fields = Object.keys(defaultMapping) as (keyof FieldMapping)[]; // its own keys
   const values: Partial<Record<keyof FieldMapping, unknown>> = {
     platform: 'murmur',

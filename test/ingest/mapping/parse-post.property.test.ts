@@ -97,7 +97,7 @@ const almostPost = fc.record(
 const timestamp = fc.oneof(fc.constant(now), fc.integer(), fc.double(), fc.constant(Number.MAX_SAFE_INTEGER));
 const many = { numRuns: 2_000 };
 
-describe('whatever the bytes, a message is a sound post or refused with a reason:', () => {
+describe('any message is a valid post or rejected with a reason:', () => {
   it('bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 500 }), timestamp, (bytes, at) => expectSoundOrRefused(parsePost(bytes, mapping, at, now))),
@@ -126,7 +126,7 @@ describe('whatever the bytes, a message is a sound post or refused with a reason
     expect(posts).toBeGreaterThan(many.numRuns / 50);
   });
 
-  it('a post whose bytes were damaged', () => {
+  it('a post with corrupted bytes', () => {
     const damaged = fc
       .tuple(almostPost, fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 5 }), fc.nat())
       .map(([value, changes, cut]) => {
@@ -145,7 +145,7 @@ describe('whatever the bytes, a message is a sound post or refused with a reason
   });
 });
 
-it('bytes and text of a message are read alike', () => {
+it('parses the bytes and the text of a message alike', () => {
   fc.assert(
     fc.property(almostPost, (value) => {
       const text = JSON.stringify(value);

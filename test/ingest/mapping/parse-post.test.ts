@@ -21,8 +21,8 @@ function postOf(message: unknown, mapping?: FieldMapping): Post {
   return parsed.post;
 }
 
-describe('a message that is a post', () => {
-  it('is read with all its fields', () => {
+describe('valid message', () => {
+  it('is parsed with all its fields', () => {
     const message = {
       ...good,
       updatedAt: '2026-06-15T10:05:00.5+02:00',
@@ -47,7 +47,7 @@ describe('a message that is a post', () => {
     });
   });
 
-  it('takes the time of the feed for absent dates', () => {
+  it('uses the timestamp of the feed for absent dates', () => {
     const { createdAt, updatedAt } = postOf({ platform: 'murmur', id: 'p1', text: 'x' });
     expect([createdAt, updatedAt]).toEqual(['2026-06-15T11:59:58.123Z', '2026-06-15T11:59:58.123Z']);
   });
@@ -106,11 +106,11 @@ describe('a message that is a post', () => {
     expect(Object.keys(post).sort()).toEqual(['createdAt', 'deleted', 'id', 'platform', 'text', 'updatedAt']);
   });
 
-  it('may begin with a byte order mark', () => {
+  it('may start with a byte order mark', () => {
     expect(parseBytes(Buffer.from(`\ufeff${JSON.stringify(good)}`))).toHaveProperty('post.id', 'p1');
   });
 
-  it('does not reach beyond its own properties', () => {
+  it('reads own properties only', () => {
     const mapping = { ...defaultMapping, text: '__proto__.polluted', lang: 'constructor.name', url: 'toString' };
     const polluting = '{"platform":"m","id":"1","__proto__":{"polluted":"own"},"constructor":{"prototype":{"x":1}}}';
     const parsed = parsePost(polluting, compileMapping(mapping), timestamp, now);
@@ -120,12 +120,12 @@ describe('a message that is a post', () => {
   });
 });
 
-describe('a deletion', () => {
+describe('deletion', () => {
   it('needs only platform, id and the flag, and has no text', () => {
     expect(postOf({ platform: 'murmur', id: 'p1', deleted: true, text: 'gone' })).toMatchObject({ deleted: true, text: '' });
   });
 
-  it('is not lost over a bad date', () => {
+  it('is accepted with an invalid date', () => {
     expect(postOf({ platform: 'murmur', id: 'p1', deleted: true, createdAt: 'soon', updatedAt: '9999-01-01' })).toMatchObject({
       deleted: true,
       updatedAt: '2026-06-15T11:59:58.123Z',
@@ -133,8 +133,8 @@ describe('a deletion', () => {
   });
 });
 
-describe('a mapping', () => {
-  it('finds fields by dotted paths, also inside arrays, and fixes the platform', () => {
+describe('mapping', () => {
+  it('finds fields by dotted paths, also inside arrays, and sets the platform', () => {
     const mapping = { ...defaultMapping, id: 'data.key', text: 'data.bodies.0.raw', platformName: 'forum' };
     expect(postOf({ platform: 'liar', data: { key: 9, bodies: [{ raw: 'hi' }] } }, mapping)).toMatchObject({
       platform: 'forum',
@@ -144,7 +144,7 @@ describe('a mapping', () => {
   });
 });
 
-describe('a message that is no post', () => {
+describe('invalid message', () => {
   const nested = (levels: number): unknown => (levels === 0 ? 1 : { in: nested(levels - 1) });
 
   it.each([
@@ -205,7 +205,7 @@ describe('a message that is no post', () => {
     expect(parse(message)).toEqual({ reason });
   });
 
-  it('is bad-date for a number beyond all numbers', () => {
+  it('is bad-date for a number beyond the range of doubles', () => {
     expect(parseBytes('{"platform":"m","id":"1","text":"x","createdAt":1e999}')).toEqual({ reason: 'bad-date' });
   });
 
@@ -213,7 +213,7 @@ describe('a message that is no post', () => {
     expect(parseBytes(`{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`)).toEqual({ reason: 'too-deep' });
   });
 
-  it('takes the deepest nesting that is allowed', () => {
+  it('accepts the deepest allowed nesting', () => {
     expect(parse({ ...good, extra: nested(31) })).toHaveProperty('post');
   });
 });

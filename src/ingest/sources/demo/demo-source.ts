@@ -96,7 +96,7 @@ async function send(emit: Emit<SourceRecord>, items: readonly SourceRecord[]): P
 }
 
 /** Minutes (starts in ms since 1970) in the order in which they are filled, and a filter for their posts. */
-export interface BackfillRound {
+interface BackfillRound {
   readonly minutes: readonly number[];
   readonly includes: (post: Post) => boolean;
 }
@@ -116,7 +116,7 @@ const allPosts = (): boolean => true;
  * chronological order and with posts of its brand only; the other posts of those hours; then the rest, newest first, so
  * that charts grow backwards. No brand gets a gap in its history that would make its current volume look like a spike.
  */
-export function backfillOrder(seed: number, oldest: number, start: number): readonly BackfillRound[] {
+function backfillOrder(seed: number, oldest: number, start: number): readonly BackfillRound[] {
   const crisis = lastCrisis(seed, start - detectableMs);
   const { match } = createBrandMatcher(demoBrands);
   const isOfCrisisBrand = ({ text }: Post): boolean => match(text).join() === crisis.brand;

@@ -79,7 +79,7 @@ const keepAliveMs = 60_000;
 export type KafkaTransport = Pick<KafkaConfig, 'brokers' | 'tls' | 'caFile' | 'certFile' | 'keyFile' | 'allowPlaintext'>;
 
 /** The TLS options for kafkajs and for the probe; false without TLS. @throws FILE_UNREADABLE */
-export function tlsOptions(config: KafkaTransport): ConnectionOptions | false {
+function tlsOptions(config: KafkaTransport): ConnectionOptions | false {
   return config.tls && { ...readTlsFiles('kafka', config), minVersion: 'TLSv1.2' };
 }
 

@@ -90,7 +90,7 @@ const frameMagic = 0x184d2204;
 const uncompressedBit = 0x80000000;
 
 /** @throws if the bytes are corrupt or decompress to more than `limit` bytes */
-export async function decodeLz4(bytes: Buffer, limit: number): Promise<Buffer> {
+async function decodeLz4(bytes: Buffer, limit: number): Promise<Buffer> {
   // The decoder has no limit, so the blocks are counted before memory is allocated.
   if (fullBlocksSize(bytes) > limit) throw new RangeError('an lz4 frame decompresses to too much');
   const decoded = await decompressFrame(bytes);
@@ -129,7 +129,7 @@ const xerialMagic = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]
 const xerialHeader = 16;
 
 /** @throws if the bytes are corrupt or decompress to more than `limit` bytes */
-export function decodeSnappy(bytes: Buffer, limit: number): Buffer {
+function decodeSnappy(bytes: Buffer, limit: number): Buffer {
   if (!bytes.subarray(0, xerialMagic.length).equals(xerialMagic)) return uncompress(bytes, limit);
   const blocks: Buffer[] = [];
   let size = 0;
@@ -145,7 +145,7 @@ export function decodeSnappy(bytes: Buffer, limit: number): Buffer {
 }
 
 /** One bare block, which every Kafka client reads. */
-export function encodeSnappy(bytes: Buffer): Buffer {
+function encodeSnappy(bytes: Buffer): Buffer {
   return compress(bytes);
 }
 
@@ -153,7 +153,7 @@ export function encodeSnappy(bytes: Buffer): Buffer {
 const maxWindowBytes = 128 * 1_048_576;
 
 /** Decompresses piece by piece, so that the limit is checked before memory is allocated. @throws as `decodeLz4` does */
-export function decodeZstd(bytes: Buffer, limit: number): Buffer {
+function decodeZstd(bytes: Buffer, limit: number): Buffer {
   checkWindows(bytes);
   const pieces: Uint8Array[] = [];
   let size = 0;

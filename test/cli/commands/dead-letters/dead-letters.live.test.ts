@@ -36,7 +36,7 @@ test('the list reads well at 80 columns and says what it leaves out', async () =
   const listed = await command('list', '--config', wrong, '--limit', '3');
   const lines = listed.trimEnd().split('\n');
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
-  expect(lines[0]).toBe('REFUSED (UTC)     REASON           BYTES  STATE     POSITION');
+  expect(lines[0]).toBe('REJECTED (UTC)    REASON           BYTES  STATE     POSITION');
   expect(lines[1]).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d {2}missing-text +25 {2}pending {3}ndjson:feed.ndjson\/0\/42$/);
   expect(listed).toContain('44 dead letters, the last 3 listed; 0 replayed.');
   expect(await command('list', '--config', wrong, '--since', '2100-01-01')).toBe('No dead letters.\n');
@@ -45,10 +45,10 @@ test('the list reads well at 80 columns and says what it leaves out', async () =
 test('a letter is shown in words, and steers no terminal', async () => {
   const hostile = await command('show', 'ndjson:feed.ndjson/0/43', '--config', mended);
   expect(hostile).toContain('  {"\\u{1b}[31m":1}');
-  expect(hostile).toContain('would now be  refused again: not-json');
+  expect(hostile).toContain('would now be  rejected again: not-json');
   expect(await command('show', 'ndjson:feed.ndjson/0/44', '--config', mended)).toContain('  00000000  22 e2 80 ae 00 22 ');
   const whole = await command('show', 'ndjson:feed.ndjson/0/1', '--config', mended);
-  expect(whole).toContain('reason        missing-text – The post has no text, or only white space, and is no deletion.');
+  expect(whole).toContain('reason        missing-text – The post has no text, or only white space, and is not a deletion.');
   expect(whole).toContain('would now be  a post');
   const json = JSON.parse(await command('show', 'ndjson:feed.ndjson/0/1', '--config', mended, '--format', 'json'));
   expect(Buffer.from(json.bytes, 'base64').toString()).toBe(posts[0]);
@@ -78,6 +78,5 @@ test.each([
 });
 
 test('every command has its help', async () => {
-  for (const name of ['list', 'show', 'replay'])
-    expect(await command(name, '--help')).toContain(`feedpulse dead-letters ${name} [options]`);
+  for (const name of ['list', 'show', 'replay']) expect(await command(name, '--help')).toContain(`dead-letters ${name} [options]`);
 });

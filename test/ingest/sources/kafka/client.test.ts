@@ -12,7 +12,7 @@ function config(kafka: Partial<KafkaConfig>): KafkaConfig {
   return configSchema.parse({ kafka }).kafka;
 }
 
-describe('a connection without encryption', () => {
+describe('unencrypted connection', () => {
   it.each(['127.0.0.1:9092', 'localhost:9092', '127.9.9.9:1', '[::1]:9092'])('is allowed on this machine: %s', (broker) => {
     expect(() => createKafka(config({ brokers: [broker] }), log)).not.toThrow();
   });
@@ -23,14 +23,14 @@ describe('a connection without encryption', () => {
     );
   });
 
-  it('needs leave, or TLS', () => {
+  it('needs allowPlaintext, or TLS', () => {
     const brokers = ['kafka.example:9093'];
     expect(() => createKafka(config({ brokers, allowPlaintext: true }), log)).not.toThrow();
     expect(() => createKafka(config({ brokers, tls: true }), log)).not.toThrow();
   });
 });
 
-it('brokers that brokers tell of are spoken to by the same rule', async () => {
+it('the same rule applies to discovered brokers', async () => {
   const open = socketFactory({ allowPlaintext: false });
   const socket = open({ host: '203.0.113.1', port: 9092, onConnect: () => {} } as Parameters<typeof open>[0]); // no TLS options
   const fault = await new Promise((resolve) => socket.once('error', resolve));
@@ -38,38 +38,38 @@ it('brokers that brokers tell of are spoken to by the same rule', async () => {
   expect(asKafkaError(new Error('gave up', { cause: fault }), 'reading')).toMatchObject({ code: 'KAFKA_PLAINTEXT', retry: false });
 });
 
-it('a certificate that cannot be read is named', () => {
+it('names a certificate that cannot be read', () => {
   expect(() => createKafka(config({ tls: true, caFile: '/nowhere/ca.pem' }), log)).toThrow(
     expect.objectContaining({ code: 'FILE_UNREADABLE' }),
   );
 });
 
-describe('a fault of Kafka', () => {
+describe('asKafkaError', () => {
   const caused = (cause: unknown) => new Error('gave up', { cause: new Error('again', { cause }) });
 
-  it('is KAFKA_REJECTED where trying again is no use', () => {
+  it('returns KAFKA_REJECTED if a retry does not help', () => {
     expect(asKafkaError(caused({ type: 'TOPIC_AUTHORIZATION_FAILED' }), 'reading')).toMatchObject({ code: 'KAFKA_REJECTED', retry: false });
     expect(asKafkaError(caused({ name: 'KafkaJSSASLAuthenticationError' }), 'reading')).toMatchObject({ code: 'KAFKA_REJECTED' });
   });
 
-  it('is KAFKA_UNTRUSTED where a certificate is refused', () => {
+  it('returns KAFKA_UNTRUSTED for a rejected certificate', () => {
     const untrusted = { code: 'KAFKA_UNTRUSTED', retry: false };
     expect(asKafkaError(caused({ code: 'CERT_HAS_EXPIRED' }), 'reading')).toMatchObject(untrusted);
     expect(asKafkaError(caused({ code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' }), 'reading')).toMatchObject(untrusted);
   });
 
-  it('is told by the first of several', () => {
+  it('uses the message of the first of several errors', () => {
     const several = Object.assign(new Error('errors'), {
       errors: [Object.assign(new Error('no'), { type: 'CLUSTER_AUTHORIZATION_FAILED' })],
     });
     expect(asKafkaError(several, 'sending')).toMatchObject({ code: 'KAFKA_REJECTED', message: 'Kafka error while sending: no' });
   });
 
-  it('of the client, about bytes that it cannot read, does not pass', () => {
+  it('returns KAFKA_UNREADABLE for bytes that kafkajs cannot decode', () => {
     expect(asKafkaError(caused(new RangeError('out of range')), 'reading')).toMatchObject({ code: 'KAFKA_UNREADABLE', retry: false });
   });
 
-  it('is KAFKA_UNAVAILABLE otherwise', () => {
+  it('returns KAFKA_UNAVAILABLE otherwise', () => {
     expect(asKafkaError(caused(new Error('reset')), 'reading')).toMatchObject({
       code: 'KAFKA_UNAVAILABLE',
       retry: true,
@@ -77,30 +77,30 @@ describe('a fault of Kafka', () => {
     });
   });
 
-  it('keeps an error of ours', () => {
+  it('returns a FeedpulseError in the chain unchanged', () => {
     const ours = new FeedpulseError('KAFKA_UNREADABLE', 'damaged');
     expect(asKafkaError(caused(ours), 'reading')).toBe(ours);
   });
 
-  it('may be a cause of itself', () => {
+  it('accepts an error that is its own cause', () => {
     const loop: { type: string; cause?: unknown } = { type: 'A' };
     loop.cause = loop;
     expect([hasKafkaErrorCode(loop, 'A'), hasKafkaErrorCode(loop, 'B')]).toEqual([true, false]);
   });
 });
 
-describe('messages that the broker deleted', () => {
+describe('offset gaps', () => {
   const gaps = (lowest: bigint) => createOffsetGaps(new Map([[0, 10n]]), async () => lowest);
 
-  it('are counted from where the feed was to go on', async () => {
+  it('are counted from the expected offset', async () => {
     expect(await gaps(500n).onFetch(0, 500n)).toBe(490n);
   });
 
-  it('are told from holes of compaction', async () => {
+  it('differ from holes that compaction leaves', async () => {
     expect(await gaps(3n).onFetch(0, 500n)).toBe(0n);
   });
 
-  it('are not counted where the feed goes on without a hole, twice, or without knowing where it was', async () => {
+  it('are not counted without a gap, twice, or without an expected offset', async () => {
     const tracker = gaps(500n);
     expect(await tracker.onFetch(0, 10n)).toBe(0n);
     tracker.onCommit(0, 20n);

@@ -56,19 +56,19 @@ describe.each(['gzip', 'snappy', 'lz4'] as const)('%s', (name) => {
     expect(decoded.equals(sample)).toBe(true);
   });
 
-  it('refuses what decodes to more than the limit', async () => {
+  it('rejects what decompresses to more than the limit', async () => {
     const bomb = await codec.compress({ buffer: Buffer.alloc(tooMuch) });
     expect(bomb.length).toBeLessThan(tooMuch / 10);
     await expect(sizeOf(codec.decompress(bomb))).rejects.toMatchObject({ code: 'KAFKA_UNREADABLE', retry: false, retriable: false });
   });
 
-  it('refuses damaged bytes', async () => {
+  it('rejects corrupt bytes', async () => {
     await expect(codec.decompress(Buffer.from([1, 2]))).rejects.toMatchObject({ code: 'KAFKA_UNREADABLE' });
   });
 });
 
 describe('lz4', () => {
-  it('takes no memory for what it refuses', async () => {
+  it('allocates no memory for what it rejects', async () => {
     const frame = await kafkaCodecs.lz4.compress({ buffer: Buffer.alloc(9 * 1_048_576) });
     const header = frame.subarray(0, 7);
     const block = frame.subarray(7, 11 + frame.readUInt32LE(7));
@@ -79,8 +79,8 @@ describe('lz4', () => {
   });
 });
 
-describe('snappy in the framing of Java clients', () => {
-  it('is read block by block', async () => {
+describe('snappy in xerial framing', () => {
+  it('decompresses block by block', async () => {
     const decoded = await kafkaCodecs.snappy.decompress(await xerial([samples.posts, Buffer.from('end')]));
     expect(decoded.toString()).toBe(`${sampleText}end`);
   });
@@ -92,20 +92,20 @@ describe('snappy in the framing of Java clients', () => {
 });
 
 describe('zstd', () => {
-  it('reads what the reference implementation wrote', async () => {
+  it('decompresses what the reference implementation compressed', async () => {
     const decoded = await kafkaCodecs.zstd.decompress(Buffer.from(zstdSample, 'base64'));
     expect(decoded.toString()).toBe(sampleText);
   });
 
-  it('reads many blocks', async () => {
+  it('decompresses many blocks', async () => {
     expect((await kafkaCodecs.zstd.decompress(zstdRuns(3))).equals(Buffer.alloc(3 * 131_072, 0x61))).toBe(true);
   });
 
-  it('refuses what decodes to more than the limit', async () => {
+  it('rejects what decompresses to more than the limit', async () => {
     await expect(sizeOf(kafkaCodecs.zstd.decompress(zstdRuns(tooMuch / 131_072)))).rejects.toMatchObject({ code: 'KAFKA_UNREADABLE' });
   });
 
-  it('refuses a window that would take a gigabyte, also behind other frames', async () => {
+  it('rejects a window of a gigabyte, also after other frames', async () => {
     const block = Buffer.from([0x03, 0x00, 0x10, 0x61]);
     const asking = Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, (30 - 10) << 3]), block]);
     const skipped = Buffer.from([0x53, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 9, 9]);
@@ -122,15 +122,15 @@ describe('zstd', () => {
     await expect(kafkaCodecs.zstd.decompress(whole)).rejects.toMatchObject({ message: expect.stringContaining('window') });
   });
 
-  it('refuses damaged bytes', async () => {
+  it('rejects corrupt bytes', async () => {
     await expect(kafkaCodecs.zstd.decompress(Buffer.from(zstdSample, 'base64').subarray(0, 100))).rejects.toMatchObject({
       code: 'KAFKA_UNREADABLE',
     });
   });
 });
 
-describe('the batches of one answer', () => {
-  it('are limited together: an answer of a mebibyte may hold twenty bombs', async () => {
+describe('batches of one fetch response', () => {
+  it('are limited together: a response of 1 MiB may hold twenty decompression bombs', async () => {
     const batch = await kafkaCodecs.gzip.compress({ buffer: Buffer.alloc(maxBatchBytes) });
     const batches = Math.floor(maxResponseBytes / maxBatchBytes);
     const answer = Buffer.concat(Array.from({ length: batches + 1 }, () => batch));
@@ -142,7 +142,7 @@ describe('the batches of one answer', () => {
   });
 });
 
-it('all codecs are known to the client', () => {
+it('all codecs are registered with kafkajs', () => {
   registerCodecs();
   const table: Record<number, () => unknown> = kafkajs.CompressionCodecs;
   const { GZIP, Snappy, LZ4, ZSTD } = kafkajs.CompressionTypes;

@@ -30,7 +30,7 @@ function open(topic: string): Lease {
 const holders = (): Lease[] => leases.filter((lease) => lease.isHeld());
 const held = (what: string): Promise<void> => eventually(what, 30, async () => holders().length === 1);
 
-test('of three processes one holds the lease; when it leaves another gets it, and never do two have it', async () => {
+test('elects one of three processes, and another when it leaves; never two at once', async () => {
   for (const _ of [1, 2, 3]) open('leaving');
   let most = 0;
   const watch = setInterval(() => {
@@ -50,7 +50,7 @@ test('of three processes one holds the lease; when it leaves another gets it, an
   expect(most).toBe(1);
 });
 
-test('who hears nothing of the broker gives up by itself, before the broker would give the lease away', async () => {
+test('a leader without heartbeats steps down before the broker elects another', async () => {
   const lease = open('stalled');
   await held('it has it');
   kafka.pause();

@@ -74,8 +74,8 @@ function fed(): string[] {
   );
 }
 
-describe('a file of dead letters', () => {
-  it('is read as it was written, copies once', async () => {
+describe('dead-letter file', () => {
+  it('returns what was written, copies once', async () => {
     const odd = letter(7, '', { bytes: Buffer.from([0, 0xff, 0x0a]), key: Buffer.from([1]), truncatedFrom: 9 });
     await keep(letter(1, bodied(1)), odd);
     await keep(letter(1, bodied(1), { at: '2026-06-16T00:00:00.000Z' }), letter(1, bodied(2)));
@@ -84,12 +84,12 @@ describe('a file of dead letters', () => {
     expect(new Set(letters.map(({ id }) => id)).size).toBe(3);
   });
 
-  it('keeps a message of a mebibyte readable', async () => {
+  it('reads a message of 1 MiB', async () => {
     await keep(letter(1, 'x'.repeat(1_048_576)));
     expect((await readAll()).letters[0]?.bytes.length).toBe(1_048_576);
   });
 
-  it('loses no letter behind a line that a crash has cut off', async () => {
+  it('loses no dead letter after a line that a crash has truncated', async () => {
     await keep(letter(1, bodied(1)), letter(2, bodied(2)));
     truncateSync(path, readFileSync(path).length - 20);
     await keep(letter(3, bodied(3)));
@@ -97,20 +97,20 @@ describe('a file of dead letters', () => {
     expect([letters.map(({ position }) => position.offset), unreadable]).toEqual([['1', '3'], 1]);
   });
 
-  it('passes over what is no letter', async () => {
+  it('skips lines that are not dead letters', async () => {
     await keep(letter(1, bodied(1)));
     appendFileSync(path, 'null\n{"reason":"x"}\n[]\n\n{"reason":"x","bytes":"","position":{"topic":"t","partition":0,"offset":"../1"}}\n');
     expect(await readAll()).toMatchObject({ letters: [{ reason: 'missing-text' }], unreadable: 4 });
   });
 
-  it('is empty where there is none', async () => {
+  it('is empty if it does not exist', async () => {
     expect(await readAll()).toEqual({ letters: [], unreadable: 0 });
     expect((await replay()).replayed).toBe(0);
   });
 });
 
-describe('a replay of a file', () => {
-  it('puts each letter back once, however often it runs, and leaves what is no post', async () => {
+describe('file replay', () => {
+  it('replays each dead letter once, however often it runs, and skips invalid ones', async () => {
     await keep(letter(1, bodied(1)), letter(2, '{', { reason: 'not-json' }), letter(3, bodied(3), { truncatedFrom: 99 }));
     const first = await replay();
     expect(first).toMatchObject({ replayed: 1, alreadyReplayed: 0, skipped: { 'not-json': 1, truncated: 1 } });
@@ -125,13 +125,13 @@ describe('a replay of a file', () => {
     expect(fed()).toEqual([bodied(1), bodied(4)]);
   });
 
-  it('puts a letter back once of which there are copies', async () => {
+  it('replays a dead letter with copies once', async () => {
     await keep(letter(1, bodied(1)), letter(1, bodied(1)), letter(1, bodied(1)));
     expect(await replay()).toMatchObject({ replayed: 1 });
     expect(fed()).toEqual([bodied(1)]);
   });
 
-  it('takes only what is filter, and nothing in a dry run', async () => {
+  it('replays only what the filter selects, and nothing in a dry run', async () => {
     await keep(letter(1, bodied(1)), letter(2, bodied(2), { reason: 'bad-date' }));
     const filter = ({ reason }: StoredDeadLetter) => reason === 'bad-date';
     expect(await replay({ dryRun: true, filter })).toMatchObject({ replayed: 1 });
@@ -140,7 +140,7 @@ describe('a replay of a file', () => {
     expect(fed()).toEqual([bodied(2)]);
   });
 
-  it('that dies in the middle has put nothing back', async () => {
+  it('has replayed nothing if it crashes', async () => {
     await keep(...Array.from({ length: 700 }, (_, index) => letter(index, bodied(index))));
     const dying: DeadLetterStore = {
       ...store,
@@ -158,7 +158,7 @@ describe('a replay of a file', () => {
     expect(fed()).toHaveLength(700);
   });
 
-  it('of two that overlap, one gives way', async () => {
+  it('one of two concurrent replays fails', async () => {
     await keep(...Array.from({ length: 50 }, (_, index) => letter(index, bodied(index))));
     const outcomes = await Promise.allSettled([replay(), replay(), replay()]);
     const lost = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason.code] : []));
@@ -168,7 +168,7 @@ describe('a replay of a file', () => {
     expect(readdirSync(join(folder, 'replays')).filter((name) => name.startsWith('draft-'))).toEqual([]);
   });
 
-  it('clears away what died a day ago', async () => {
+  it('removes drafts of replays that crashed a day ago', async () => {
     await keep(letter(1, bodied(1)));
     const left = await store.beginReplay();
     const [draft = ''] = readdirSync(join(folder, 'replays'));
