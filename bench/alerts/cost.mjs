@@ -20,11 +20,11 @@ const rules = [
 ];
 
 /**
- * What a look takes over the figures of 500 brands and eight weeks in a real database, embedded.
- * @returns { pairs, firstMs, nextMs } of rules times brands: the first look of a quarter-hour, for which the past is read,
- *   and those after it
+ * Measures an evaluation of 500 brands with eight weeks of history in a real, embedded database.
+ * @returns { pairs, firstMs, nextMs } for rules times brands: the first evaluation of a 15-minute bucket, which reads the
+ *   history, and the ones after it
  */
-export async function measureLooks() {
+export async function measureEvaluations() {
   const folder = await mkdtemp(join(tmpdir(), 'feedpulse-bench-alerts-'));
   const log = createLog('silent');
   const config = configSchema.parse({
@@ -41,23 +41,23 @@ export async function measureLooks() {
     const evaluator = createEvaluator({
       figures: createFigures(db.reader),
       records: createAlertRecords(db.reader),
-      log: createAlertStore(db),
+      store: createAlertStore(db),
       rules: rulesOf(config.alerts.rules, config.brands),
-      tell: () => [],
+      recipientsFor: () => [],
       noDataAfterMs: 30 * minute,
       clock: { now: () => now },
       isLive: () => true,
     });
-    const lookAt = async (time) => {
+    const evaluateAt = async (time) => {
       now = time;
       const began = performance.now();
-      const { judged } = await evaluator.evaluate();
-      if (judged !== brands * rules.length) throw new Error(`${judged} of ${brands * rules.length} were judged`);
+      const { evaluatedPairs } = await evaluator.evaluate();
+      if (evaluatedPairs !== brands * rules.length) throw new Error(`evaluated ${evaluatedPairs} of ${brands * rules.length} pairs`);
       return performance.now() - began;
     };
-    const firstMs = await lookAt(start - 9 * minute);
+    const firstMs = await evaluateAt(start - 9 * minute);
     const next = [];
-    for (let ago = 8; ago >= 1; ago -= 1) next.push(await lookAt(start - ago * minute));
+    for (let ago = 8; ago >= 1; ago -= 1) next.push(await evaluateAt(start - ago * minute));
     return { pairs: brands * rules.length, firstMs, nextMs: next.sort((a, b) => a - b)[Math.floor(next.length / 2)] };
   } finally {
     await db.close();
@@ -65,17 +65,17 @@ export async function measureLooks() {
   }
 }
 
-/** Eight weeks of quarter-hours on four platforms, and two hours of minutes; of `*` and of every brand. */
+/** Eight weeks of 15-minute buckets on four platforms, and two hours of minutes; for `*` and every brand. */
 async function fill(client, start) {
   const columns = 'negative, neutral, positive, unscored, version';
   const counts = "20 + rand() % 10, 40 + rand() % 10, 40 + rand() % 10, 5, now64(6, 'UTC')";
   const brand = `if(number % ${brands + 1} = 0, '*', concat('Brand ', toString(number % ${brands + 1} - 1)))`;
-  const quarters = 57 * 96;
+  const buckets = 57 * 96;
   for (const platform of ['chirp', 'forum', 'clips', 'reviews'])
     await client.command({
       query: `INSERT INTO rollup_15m (bucket, brand, platform, lang, ${columns})
         SELECT toDateTime(${start / 1_000} - 900 * intDiv(number, ${brands + 1}), 'UTC'), ${brand}, '${platform}', 'en', ${counts}
-        FROM numbers(${quarters * (brands + 1)})`,
+        FROM numbers(${buckets * (brands + 1)})`,
     });
   await client.command({
     query: `INSERT INTO rollup_minute (minute, brand, ${columns})

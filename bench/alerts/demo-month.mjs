@@ -6,7 +6,7 @@ import { dailyRate, interestAt, postTimes, scenarioAt } from '../../dist/ingest/
 import { createLog } from '../../dist/lib/log.js';
 import { createRandom, mixSeeds, pickWeighted } from '../../dist/lib/random.js';
 import { bestPossible } from './best-possible.mjs';
-import { judgeMonth, nothing } from './judge-month.mjs';
+import { replayMonth, nothing } from './replay-month.mjs';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -34,10 +34,10 @@ const leastPerHour = 100;
 export async function demoMonth(seed, report) {
   const { match } = createBrandMatcher(demoBrands);
   const month = tell({ seed, match, read: await readDay(seed, report), report });
-  const changes = await judgeMonth({ minutesOf: month.minutes, from: live, to, since: from });
+  const transitions = await replayMonth({ minutesOf: month.minutes, from: live, to, since: from });
   const stories = storiesOf(seed).map((story) => ({ ...story, incident: incidentOf(seed, story, month) }));
-  const alerts = changes.filter(({ kind, rule }) => kind === 'alert' && rule !== 'feed');
-  const rows = stories.filter(({ incident }) => incident).map((story) => ({ ...story, ...foundAt(story, changes) }));
+  const alerts = transitions.filter(({ kind, rule }) => kind === 'alert' && rule !== 'feed');
+  const rows = stories.filter(({ incident }) => incident).map((story) => ({ ...story, ...foundAt(story, transitions) }));
   const weeks = (to - live) / (7 * day);
   const falseAlerts = demoBrands.map(({ name }) => ({ brand: name, perWeek: strays(name, stories, alerts) / weeks }));
   return { rows, falseAlerts, stories: stories.length };
@@ -174,8 +174,8 @@ function shareOf(brand, time) {
 }
 
 /** When somebody was told of a story, against when it became an incident; null where nobody was, or only after its end. */
-function foundAt({ brand, from: start, to: end, incident }, changes) {
-  const own = changes.filter((change) => change.brand === brand && change.kind === 'alert');
+function foundAt({ brand, from: start, to: end, incident }, transitions) {
+  const own = transitions.filter((one) => one.brand === brand && one.kind === 'alert');
   const first = own.find(({ at }) => at >= start && at < end);
   const delay = first ? Math.max(0, first.at - incident.began) : null;
   return { delay, rule: first?.rule, found: delay !== null && delay <= foundWithin };

@@ -26,7 +26,7 @@ if (options.help) {
 await setup();
 const { simulate, falseAlertsLimit } = await import('./simulate.mjs');
 const { demoMonth } = await import('./demo-month.mjs');
-const { measureLooks } = await import('./cost.mjs');
+const { measureEvaluations } = await import('./cost.mjs');
 const { createProgress } = await import('../../dist/cli/output/progress.js');
 /** A look at 500 brands comes every 15 seconds, and must leave most of that to others. */
 const lookLimitMs = 7_500;
@@ -35,7 +35,7 @@ const pairLimitMs = 5;
 const seed = Number(options.seed);
 const demo = await demoMonth(seed, showProgress());
 const sizes = await simulate(seed);
-const looks = await measureLooks();
+const looks = await measureEvaluations();
 const figures = { demo, sizes, looks };
 process.stdout.write(options.json ? `${JSON.stringify(figures)}\n` : `${[demoTable(demo), table(sizes), lookLine(looks)].join('\n\n')}\n`);
 

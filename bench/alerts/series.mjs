@@ -23,7 +23,7 @@ if (options.help || !folder) {
 }
 
 await setup();
-const { backtest } = await import('../../dist/alerts/series/backtest-series.js');
+const { backtestSeries } = await import('../../dist/alerts/series/backtest-series.js');
 const plain = (time) => time.replace('T', ' ').replace(/[.].*|Z$/, '');
 const labelled = JSON.parse(readFileSync(join(folder, 'windows.json'), 'utf8'));
 const files = readdirSync(folder).filter((name) => name.endsWith('.csv') && labelled[name]);
@@ -34,7 +34,7 @@ const series = files.map((name) => {
     return { timestamp, time: Date.parse(`${plain(timestamp).replace(' ', 'T')}Z`), value: Number(value) };
   });
   const windows = labelled[name].map((window) => window.map(plain));
-  return { times: samples.map(({ timestamp }) => plain(timestamp)), windows, samples, judged: [...backtest(samples)] };
+  return { times: samples.map(({ timestamp }) => plain(timestamp)), windows, samples, evaluated: [...backtestSeries(samples)] };
 });
 
 const scored = (name, scoresOf, threshold) => ({
@@ -45,8 +45,8 @@ const scored = (name, scoresOf, threshold) => ({
   ),
 });
 const figures = [
-  scored('feedpulse, at its best threshold', ({ judged }) => judged.map(({ score }) => score)),
-  scored('feedpulse, alerts as shipped', ({ judged }) => judged.map(({ alert }) => (alert ? 1 : 0)), 1),
+  scored('feedpulse, at its best threshold', ({ evaluated }) => evaluated.map(({ score }) => score)),
+  scored('feedpulse, alerts as shipped', ({ evaluated }) => evaluated.map(({ alert }) => (alert ? 1 : 0)), 1),
   scored('fixed threshold on the value', ({ samples }) => samples.map(({ value }) => value)),
   scored('z-score against the last day', ({ samples }) =>
     zScores(

@@ -1,7 +1,7 @@
 import { dailyRate } from '../../dist/ingest/sources/demo/scenarios.js';
 import { createRandom, mixSeeds } from '../../dist/lib/random.js';
 import { bestPossible } from './best-possible.mjs';
-import { judgeMonth } from './judge-month.mjs';
+import { replayMonth } from './replay-month.mjs';
 import { day, drawMinutes, hour, lowestRhythm, minute } from './month.mjs';
 
 /** A brand may be wrongly told of so many times a week. */
@@ -33,10 +33,10 @@ export async function simulate(seed) {
   const minutesOf = new Map(
     brands.map(({ name, rate, incidents }, index) => [name, drawMinutes({ seed: 100 * seed + index, rate, from, to, incidents, outage })]),
   );
-  const changes = await judgeMonth({ minutesOf, from: live, to, since: from });
-  const alerts = changes.filter(({ kind }) => kind === 'alert');
+  const transitions = await replayMonth({ minutesOf, from: live, to, since: from });
+  const alerts = transitions.filter(({ kind }) => kind === 'alert');
   const told = alerts.filter(({ rule }) => rule === 'feed');
-  const seen = brands.map((brand) => judgeBrand(brand, changes));
+  const seen = brands.map((brand) => evaluateBrand(brand, transitions));
   const rows = rates.flatMap((rate) =>
     kinds.map((kind, index) => {
       const own = seen.flatMap((one) => (one.rate === rate ? one.incidents.filter(({ name }) => name === kind.name) : []));
@@ -66,8 +66,8 @@ function plan(seed) {
 }
 
 /** What was told of a brand: of each incident how soon, and what belongs to none. */
-function judgeBrand({ name, rate, incidents }, changes) {
-  const own = changes.filter(({ brand }) => brand === name);
+function evaluateBrand({ name, rate, incidents }, transitions) {
+  const own = transitions.filter(({ brand }) => brand === name);
   const beginnings = own.filter(({ kind }) => kind === 'alert');
   const belongs = ({ at }) => incidents.some((incident) => at >= incident.from && at < incident.to + hour);
   return {
@@ -75,8 +75,8 @@ function judgeBrand({ name, rate, incidents }, changes) {
     name,
     strays: beginnings.filter((alert) => !belongs(alert)).length,
     incidents: incidents.map((incident) => {
-      const what = incident.points ? 'sentiment' : 'volume';
-      const first = beginnings.find((one) => one.at < incident.to && (one.at >= incident.from || isOn(own, one, what, incident.from)));
+      const rule = incident.points ? 'sentiment' : 'volume';
+      const first = beginnings.find((one) => one.at < incident.to && (one.at >= incident.from || isOn(own, one, rule, incident.from)));
       return {
         ...incident,
         delay: first ? Math.max(0, first.at - incident.from) : Number.POSITIVE_INFINITY,
@@ -87,9 +87,9 @@ function judgeBrand({ name, rate, incidents }, changes) {
 }
 
 /** Whether somebody who looks at a moment has been told already. */
-function isOn(changes, { alert, rule }, what, moment) {
-  const of = changes.filter((change) => change.alert === alert);
-  return rule === what && of.every(({ at, kind }) => (kind === 'alert' ? at < moment : at > moment));
+function isOn(transitions, { alert, rule }, expectedRule, moment) {
+  const of = transitions.filter((one) => one.alert === alert);
+  return rule === expectedRule && of.every(({ at, kind }) => (kind === 'alert' ? at < moment : at > moment));
 }
 
 /** The eight minutes that are complete ten minutes after the beginning. */

@@ -6,7 +6,7 @@ import type { RecipientsFor } from '../detect/evaluate-rules.ts';
 import { createMailer } from './email.ts';
 import { type Digest, type Message, testMessage } from './message.ts';
 import { toDigestPayload, toPayload } from './payloads.ts';
-import { sendWebhook } from './send-webhook.ts';
+import { sendWebhook } from './webhook.ts';
 
 export interface Channel {
   /** Resolves once the receiver has accepted the message. @throws WEBHOOK_REJECTED, WEBHOOK_FAILED, EMAIL_FAILED */

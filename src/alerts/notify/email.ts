@@ -4,40 +4,40 @@ import type { ChannelConfig } from '../../config/alerts.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import { readTlsFiles } from '../../lib/tls.ts';
 import { type Digest, type Message, textOf } from './message.ts';
-import { publicAddressOf } from './webhook-address.ts';
+import { publicAddressOf } from './webhook.ts';
 
 type EmailConfig = Extract<ChannelConfig, { type: 'email' }>;
 
-interface Letter {
+interface Mail {
   readonly key: string;
-  /** The key of the letter that it answers. */
-  readonly answers?: string;
+  /** The key of the mail that it replies to. */
+  readonly inReplyTo?: string;
   readonly subject: string;
   readonly text: string;
   readonly html: string;
 }
 
-const answerMs = 10_000;
+const timeoutMs = 10_000;
 
 export interface Mailer {
-  /** @param beginning the key of the message that told of the beginning, which its end answers */
-  send(message: Message, key: string, beginning: string): Promise<void>;
+  /** @param startKey the key of the message about the start of the alert, which its end replies to */
+  send(message: Message, key: string, startKey: string): Promise<void>;
   sendDigest(digest: Digest, key: string): Promise<void>;
 }
 
 /**
- * Mail through an SMTP server, a connection for each letter. A message has the same Message-ID in every attempt, so that
- * mailboxes that heed it show it once. Errors name the server and its code alone: its words may quote what was sent.
+ * Sends mail through an SMTP server, with one connection per mail. Every attempt has the same Message-ID, so that mailboxes
+ * can drop duplicates. Errors contain only the server and its code, since its text may quote the mail.
  * @throws EMAIL_FAILED, WEBHOOK_REJECTED for a server that is not public, FILE_UNREADABLE
  */
 export function createMailer(config: EmailConfig): Mailer {
   const domain = config.from.slice(config.from.lastIndexOf('@') + 1);
   const idOf = (key: string): string => `<${key}@${domain}>`;
-  const post = async ({ key, answers, ...letter }: Letter): Promise<void> => {
+  const post = async ({ key, inReplyTo, ...mail }: Mail): Promise<void> => {
     const transport = await connect(config);
     try {
-      const thread = answers === undefined ? {} : { inReplyTo: idOf(answers), references: idOf(answers) };
-      await transport.sendMail({ from: config.from, to: config.to, messageId: idOf(key), ...thread, ...letter });
+      const thread = inReplyTo === undefined ? {} : { inReplyTo: idOf(inReplyTo), references: idOf(inReplyTo) };
+      await transport.sendMail({ from: config.from, to: config.to, messageId: idOf(key), ...thread, ...mail });
     } catch (thrown) {
       throw failure(config, thrown);
     } finally {
@@ -45,10 +45,10 @@ export function createMailer(config: EmailConfig): Mailer {
     }
   };
   return {
-    send: (message, key, beginning) =>
+    send: (message, key, startKey) =>
       post({
         key,
-        ...(message.transition.kind === 'resolved' && { answers: beginning }),
+        ...(message.transition.kind === 'resolved' && { inReplyTo: startKey }),
         subject: message.title,
         text: textOf(message),
         html: page(article(message), message.link),
@@ -66,7 +66,7 @@ export function createMailer(config: EmailConfig): Mailer {
 async function connect({ host, port, security, username, password, caFile, allowPrivate }: EmailConfig) {
   const { ca } = readTlsFiles('alerts.channels', { caFile });
   return createTransport({
-    // What was checked is what is connected to: no second look-up could answer differently.
+    // Connects to the checked address, since a second lookup could return another one.
     host: allowPrivate ? host : await publicAddressOf(host),
     port,
     secure: security === 'tls',
@@ -74,9 +74,9 @@ async function connect({ host, port, security, username, password, caFile, allow
     ignoreTLS: security === 'none',
     tls: { servername: host, ...(ca && { ca }) },
     ...(username !== undefined && { auth: { user: username, pass: password ?? '' } }),
-    connectionTimeout: answerMs,
-    greetingTimeout: answerMs,
-    socketTimeout: answerMs,
+    connectionTimeout: timeoutMs,
+    greetingTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
     disableFileAccess: true,
     disableUrlAccess: true,
   });
@@ -84,14 +84,14 @@ async function connect({ host, port, security, username, password, caFile, allow
 
 function failure({ host, port }: EmailConfig, thrown: unknown): FeedpulseError {
   if (thrown instanceof FeedpulseError) return thrown;
-  const { code, responseCode } = thrown as { code?: unknown; responseCode?: unknown }; // what nodemailer puts on its errors
-  const facts = [code, responseCode].filter((fact) => typeof fact === 'string' || typeof fact === 'number');
-  return new FeedpulseError('EMAIL_FAILED', `${host}:${port} did not take the mail (${facts.join(' ') || 'no reason given'}).`, {
+  const { code, responseCode } = thrown as { code?: unknown; responseCode?: unknown }; // set by nodemailer
+  const codes = [code, responseCode].filter((value) => typeof value === 'string' || typeof value === 'number');
+  return new FeedpulseError('EMAIL_FAILED', `${host}:${port} rejected the mail (${codes.join(' ') || 'no reason given'}).`, {
     cause: thrown,
   });
 }
 
-/** Everything that is not ours is text: nothing in it can end an element or begin one. */
+/** Escapes all values, so that post text cannot contain HTML. */
 function article({ title, facts, context, isTest }: Message): string {
   const rows = facts.map(([name, value]) => `<tr><th align="left">${escapeUTF8(name)}</th><td>${escapeUTF8(value)}</td></tr>`);
   const drivers = context.drivers.length > 0 ? `<p>Drivers: ${escapeUTF8(context.drivers.join(', '))}</p>` : '';

@@ -1,7 +1,7 @@
 import type { ChannelConfig } from '../../config/alerts.ts';
 import { type Digest, type Message, textOf } from './message.ts';
 
-/** What receivers of HTTP get, as JSON. */
+/** Channels that receive JSON over HTTP. */
 type Receiver = Exclude<ChannelConfig['type'], 'email'>;
 
 const bodies: Readonly<Record<Receiver, (message: Message) => object>> = {
@@ -13,35 +13,35 @@ const bodies: Readonly<Record<Receiver, (message: Message) => object>> = {
 
 export const toPayload = (receiver: Receiver, message: Message): object => bodies[receiver](message);
 
-/** Many messages in one. Alertmanager gathers by itself, and has no digests. */
+/** One payload for many messages. Alertmanager groups alerts itself and has no digests. */
 export function toDigestPayload(receiver: Receiver, digest: Digest): object {
   const { id, title, messages, link } = digest;
   if (receiver === 'slack') {
-    const lines = messages.slice(0, mostInBlocks).map((message) => slackSection(`${signOf(message)} ${message.title}`));
+    const lines = messages.slice(0, maxBlocks).map((message) => slackSection(`${signOf(message)} ${message.title}`));
     const header = { type: 'header', text: slackPlain(title.slice(0, 150)) };
     return { text: escapeSlack(title), blocks: [header, ...lines, slackButton(link)] };
   }
   if (receiver === 'teams') {
-    const lines = messages.slice(0, mostInBlocks).map((message) => teamsPlain(`${signOf(message)} ${message.title}`));
+    const lines = messages.slice(0, maxBlocks).map((message) => teamsPlain(`${signOf(message)} ${message.title}`));
     return teamsCard([teamsPlain(title, { size: 'Large', weight: 'Bolder' }), ...lines], link);
   }
   return { type: 'digest', id, title, messages: messages.map(plainBody), link };
 }
 
-/** Slack takes 50 blocks of a message. */
-const mostInBlocks = 45;
+/** Slack allows 50 blocks in a message. */
+const maxBlocks = 45;
 
 const signOf = ({ transition }: Message): string =>
   transition.kind === 'resolved' ? '✅' : transition.severity === 'critical' ? '🔴' : '🟠';
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-/** Everything, for programs. */
+/** All data of a message. */
 function plainBody(message: Message): object {
   const { transition, title, context, link, isTest } = message;
   const { id, alert, kind, rule, brand, severity, at, evaluation } = transition;
   const { from, to, baseline, ...figures } = evaluation;
-  const told = {
+  const flat = {
     ...figures,
     from: iso(from),
     to: iso(to),
@@ -56,14 +56,14 @@ function plainBody(message: Message): object {
     severity,
     at: iso(at),
     title,
-    ...told,
+    ...flat,
     ...context,
     link,
     text: textOf(message),
   };
 }
 
-/** Blocks of Slack. Nothing of it is markup but the link, which is ours: strangers' words are plain text. */
+/** Slack blocks. Only our own link is markup; post text is plain text. */
 function slackBody(message: Message): object {
   const { title, facts, context, link } = message;
   return {
@@ -82,7 +82,7 @@ const slackPlain = (text: string) => ({ type: 'plain_text', text: text.slice(0, 
 const slackSection = (text: string) => ({ type: 'section', text: slackPlain(text) });
 const slackButton = (url: string) => ({ type: 'actions', elements: [{ type: 'button', text: slackPlain('Open feedpulse'), url }] });
 
-/** Slack reads these three as the beginnings of links and mentions. */
+/** Slack parses these characters as links and mentions. */
 const escapeSlack = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 
 function teamsBody({ transition, title, facts, context, link }: Message): object {
@@ -96,7 +96,7 @@ function teamsBody({ transition, title, facts, context, link }: Message): object
   return teamsCard(body, link);
 }
 
-/** A TextBlock would read Markdown; a run of a RichTextBlock is plain. */
+/** A TextBlock renders Markdown; a text run in a RichTextBlock is plain. */
 const teamsPlain = (text: string, more: object = {}) => ({ type: 'RichTextBlock', inlines: [{ type: 'TextRun', text, ...more }] });
 
 function teamsCard(body: readonly object[], url: string): object {
@@ -106,14 +106,14 @@ function teamsCard(body: readonly object[], url: string): object {
   return { type: 'message', attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content }] };
 }
 
-/** How long Alertmanager keeps an alert that it hears nothing more of. */
-const keptMs = 24 * 3_600_000;
-const testKeptMs = 60_000;
+/** Alertmanager resolves an alert by itself after this time. */
+const expiryMs = 24 * 3_600_000;
+const testExpiryMs = 60_000;
 
-/** What POST /api/v2/alerts takes: its labels name the alert, so that the end finds the beginning. */
+/** The body of POST /api/v2/alerts. The labels identify the alert, so that its end matches its start. */
 function alertmanagerBody({ transition, title, facts, link, isTest }: Message): object {
   const { kind, rule, brand, severity, at, alert } = transition;
-  const ends = kind === 'resolved' ? at : at + (isTest ? testKeptMs : keptMs);
+  const ends = kind === 'resolved' ? at : at + (isTest ? testExpiryMs : expiryMs);
   const labels = { alertname: 'feedpulse', rule, brand, severity, alert };
   const annotations = { summary: title, description: facts.map(([name, value]) => `${name}: ${value}`).join('\n') };
   return [{ labels, annotations, generatorURL: link, endsAt: iso(ends) }];

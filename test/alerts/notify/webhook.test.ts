@@ -3,8 +3,7 @@ import type { LookupAddress } from 'node:dns';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { sendWebhook } from '../../../src/alerts/notify/send-webhook.ts';
-import { guardedLookup, isPublicAddress } from '../../../src/alerts/notify/webhook-address.ts';
+import { guardedLookup, isPublicAddress, sendWebhook } from '../../../src/alerts/notify/webhook.ts';
 
 interface Received {
   readonly path: string;
@@ -34,7 +33,7 @@ afterEach(() => new Promise((resolve) => server.close(resolve)));
 const now = Date.UTC(2026, 5, 15, 12);
 const hook = (more: object = {}) => ({ url: `http://127.0.0.1:${port}/T0/secret-path`, allowPrivate: true, ...more });
 
-test('a message arrives as JSON, signed, with its key', async () => {
+test('a message is sent as signed JSON with its idempotency key', async () => {
   await sendWebhook(hook({ secret: 'sésame' }), { key: 'k1', body: { text: 'naïve ✓' } }, now);
   const { headers = {}, body = '' }: Partial<Received> = received[0] ?? {};
   expect(JSON.parse(body)).toEqual({ text: 'naïve ✓' });
@@ -54,7 +53,7 @@ test.each(['127.0.0.1', 'localhost', '[::1]', '[::ffff:127.0.0.1]', '0x7f.1', '2
   },
 );
 
-test('a redirect is not followed, and a failure is told without the path', async () => {
+test('redirects are not followed, and errors omit the path', async () => {
   answer = { status: 307, headers: { location: `http://127.0.0.1:${port}/elsewhere` } };
   const failing = sendWebhook(hook(), { body: {} }, now);
   await expect(failing).rejects.toMatchObject({ code: 'WEBHOOK_FAILED', message: `127.0.0.1:${port} answered 307.` });
@@ -93,7 +92,7 @@ test.each(['1.1.1.1', '93.184.215.14', '2606:4700:4700::1111', '::ffff:1.1.1.1']
   expect(isPublicAddress(address)).toBe(true);
 });
 
-/** A look-up as DNS could answer it, call by call. */
+/** A fake DNS lookup that returns these answers in turn. */
 function answering(...answers: readonly (readonly string[])[]) {
   let calls = 0;
   const look = (_host: string, _options: object, callback: (fault: null, found: LookupAddress[]) => void) =>
@@ -108,7 +107,7 @@ function answering(...answers: readonly (readonly string[])[]) {
 const lookUp = (look: ReturnType<typeof answering>['look']) =>
   new Promise((resolve, reject) => guardedLookup(look)('name.example', {}, (fault, address) => (fault ? reject(fault) : resolve(address))));
 
-test('a name that also has a private address is refused; a public one is looked up once, and used as it was checked', async () => {
+test('a host with any private address is rejected; a public one is resolved once, and the checked address is used', async () => {
   await expect(lookUp(answering(['1.1.1.1', '10.0.0.1']).look)).rejects.toMatchObject({ code: 'WEBHOOK_REJECTED' });
   const changing = answering(['1.1.1.1'], ['127.0.0.1']);
   expect(await lookUp(changing.look)).toBe('1.1.1.1');

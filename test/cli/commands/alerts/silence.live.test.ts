@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest';
+import { attempt } from '../../../support/feedpulse.ts';
+
+test.each([
+  ['silence', [], 'expected --rule, --brand, or --all'],
+  ['silence', ['--for', '1h'], 'expected --rule, --brand, or --all'],
+  ['silence', ['--all', '--rule', 'volume'], '--all cannot be combined'],
+  ['unsilence', [], 'expected --rule, --brand, or --all'],
+  ['unsilence', ['--all', '--brand', 'Kestrel'], '--all cannot be combined'],
+])('alerts %s %j is rejected: nobody silences every alert by accident', async (command, options, message) => {
+  const { code, output } = await attempt(['alerts', command, ...options]);
+  expect(code).toBe(2);
+  expect(output).toContain(message);
+});
