@@ -6,7 +6,7 @@ import { dailyRate, interestAt, postTimes, scenarioAt } from '../../dist/ingest/
 import { createLog } from '../../dist/lib/log.js';
 import { createRandom, mixSeeds, pickWeighted } from '../../dist/lib/random.js';
 import { bestPossible } from './best-possible.mjs';
-import { replayMonth, nothing } from './replay-month.mjs';
+import { nothing, replayMonth } from './replay-month.mjs';
 
 const minute = 60_000;
 const hour = 60 * minute;

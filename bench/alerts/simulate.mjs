@@ -1,8 +1,8 @@
 import { dailyRate } from '../../dist/ingest/sources/demo/scenarios.js';
 import { createRandom, mixSeeds } from '../../dist/lib/random.js';
 import { bestPossible } from './best-possible.mjs';
-import { replayMonth } from './replay-month.mjs';
 import { day, drawMinutes, hour, lowestRhythm, minute } from './month.mjs';
+import { replayMonth } from './replay-month.mjs';
 
 /** A brand may be wrongly told of so many times a week. */
 export const falseAlertsLimit = 1;
