@@ -4,27 +4,27 @@ import { z } from 'zod';
 import { asError, FeedpulseError } from '../lib/errors.ts';
 import { isProcessAlive } from '../lib/process-alive.ts';
 
-const owner = z.object({
+const instanceSchema = z.object({
   pid: z.int().positive(),
-  /** Where it answers on this machine. */
+  /** Its address on this machine. */
   url: z.url({ protocol: /^http$/ }),
   token: z.string(),
 });
 
-/** The process that has a data folder open, and how other commands reach it. */
-export type Instance = z.infer<typeof owner>;
+/** The process that has a data folder open, and its address and token for other commands. */
+export type Instance = z.infer<typeof instanceSchema>;
 
 const pathIn = (folder: string): string => join(folder, 'instance.json');
 
 /**
- * Leaves in the data folder how other commands reach this process; only its user can read it. The embedded
- * engine lets one process in, so a file that is there already was left by one that was killed.
+ * Writes the instance file, readable by its user only. The embedded engine admits one process, so an existing file
+ * was left behind by a killed process.
  * @throws FILE_UNREADABLE
  */
-export async function writeInstance(folder: string, given: Instance): Promise<void> {
+export async function writeInstance(folder: string, instance: Instance): Promise<void> {
   try {
     await removeInstance(folder);
-    await writeFile(pathIn(folder), `${JSON.stringify(given)}\n`, { mode: 0o600, flag: 'wx' });
+    await writeFile(pathIn(folder), `${JSON.stringify(instance)}\n`, { mode: 0o600, flag: 'wx' });
   } catch (thrown) {
     throw new FeedpulseError('FILE_UNREADABLE', `cannot use the data folder ${folder}: ${asError(thrown).message}.`);
   }
@@ -34,10 +34,10 @@ export async function removeInstance(folder: string): Promise<void> {
   await rm(pathIn(folder), { force: true });
 }
 
-/** The process that has the folder open, as far as it said so and still lives. */
+/** Returns the process that has the folder open; undefined if none wrote the file or it has ended. */
 export async function readInstance(folder: string): Promise<Instance | undefined> {
   const text = await readFile(pathIn(folder), 'utf8').catch(() => '{}');
-  const found = owner.safeParse(parse(text));
+  const found = instanceSchema.safeParse(parse(text));
   return found.success && isProcessAlive(found.data.pid) ? found.data : undefined;
 }
 

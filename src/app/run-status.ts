@@ -56,10 +56,10 @@ export function createRunStatus(parts: {
 
   return {
     read: () => {
-      const troubles = { source: source.healthIssue(), model: scorer.healthIssue(), database: db.health.trouble() };
+      const issues = { source: source.healthIssue(), model: scorer.healthIssue(), database: db.health.trouble() };
       return {
-        ready: Object.values(troubles).every((trouble) => trouble === undefined),
-        components: Object.fromEntries(Object.entries(troubles).map(([part, trouble]) => [part, trouble ?? 'ok'])),
+        ready: Object.values(issues).every((issue) => issue === undefined),
+        components: Object.fromEntries(Object.entries(issues).map(([component, issue]) => [component, issue ?? 'ok'])),
         source: source.name,
         modelVersion: scorer.model.id,
         postsPerSecond: Math.round(postsPerSecond() * 10) / 10,

@@ -23,7 +23,7 @@ interface Options extends SharedOptions {
 
 const examples = `
 The database generates the posts itself, a million in a few seconds. Their labels are synthetic, not scored (their model
-version is \`made-up\`). \`feedpulse run --source demo\` adds live demo posts to them.
+version is \`synthetic\`). \`feedpulse run --source demo\` adds live demo posts to them.
 
   $ feedpulse seed --history 1y
   $ feedpulse seed --history 90d --posts 500000 --data-dir /tmp/try
