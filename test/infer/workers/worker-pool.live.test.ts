@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 // From dist/: a worker thread can't load TypeScript.
@@ -94,4 +96,18 @@ test('a batch that makes the model fail is rejected, and the thread goes on', as
   expect(await pool.run([row])).toHaveLength(3);
   expect(threads).toHaveLength(1);
   await pool.close();
+});
+
+test('ONNX Runtime writes no telemetry files, even if the entry point did not disable them', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'feedpulse-home-'));
+  const { ORT_DISABLE_TELEMETRY: _, XDG_CACHE_HOME: __, ...env } = process.env;
+  const script = `
+    import(${JSON.stringify(new URL('../../../dist/infer/workers/worker-pool.js', import.meta.url))}).then(async ({ WorkerPool }) => {
+      const pool = await WorkerPool.start(1, ${JSON.stringify(options)}, console);
+      await pool.run([${JSON.stringify(row)}]);
+      await pool.close();
+    });`;
+  await promisify(execFile)(process.execPath, ['--eval', script], { env: { ...env, HOME: home } });
+  expect(await readdir(home)).toEqual([]);
+  await rm(home, { recursive: true });
 });
