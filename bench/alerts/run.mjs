@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { setup } from '../../scripts/setup.mjs';
 
-const help = `Replays a simulated month through the alerts as they ship, minute by minute, and fails where a limit is missed.
+const help = `Replays a simulated month through the production alert evaluator, minute by minute, and fails if a limit is missed.
 
   --seed N   another month (default: 1)
   --json     the figures as one JSON object, without the tables
@@ -43,12 +43,12 @@ const noisy = [...demo.falseAlerts, ...sizes.falseAlerts].filter(({ perWeek }) =
 const missed = [
   ...demo.rows
     .filter(({ found, incident }) => incident.isLimited && !found)
-    .map(({ brand, from }) => `${brand}, ${new Date(from).toISOString()}: not told in time`),
+    .map(({ brand, from }) => `${brand}, ${new Date(from).toISOString()}: not reported in time`),
   ...sizes.rows
     .filter(({ isLimited, found, incidents }) => isLimited && found < incidents)
-    .map(({ name }) => `${name}: not all told in time`),
+    .map(({ name }) => `${name}: not all reported in time`),
   ...noisy.map(({ brand, perWeek }) => `${brand}: ${perWeek.toFixed(2)} false alerts a week`),
-  ...(sizes.outageTold ? [] : ['the outage was not told once']),
+  ...(sizes.outageTold ? [] : ['the outage was not reported exactly once']),
   ...(looks.firstMs > lookLimitMs || looks.firstMs / looks.pairs > pairLimitMs ? ['a look takes too long'] : []),
 ];
 if (missed.length > 0) {
