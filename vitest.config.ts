@@ -54,6 +54,8 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 2 * minute,
           hookTimeout: 2 * minute,
+          // Feedpulse, the database and the browser share two cores: the default of one second is too short under load.
+          expect: { poll: { timeout: minute / 4 } },
         },
       },
     ],

@@ -8,7 +8,7 @@ import { startWithHistory } from '../support/stored-history.ts';
 
 const hour = 3_600_000;
 /** Metrics follow a correction within seconds; the page refreshes every three. */
-const patient = { timeout: 20_000 };
+const patient = { timeout: 40_000 };
 
 const suite = browserSuite((folder) => startWithHistory(folder, kettleHistory));
 
