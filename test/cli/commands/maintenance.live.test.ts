@@ -76,7 +76,7 @@ test('with a process that runs and without one, posts are corrected, counted ane
 
 test.each([
   'corrections add chirper 1',
-  'corrections remove chirper 1 negative',
+  'corrections remove chirper',
   'corrections add --as negative --yes',
   'corrections add chirper 1 negative --since now-1d',
   'erase --yes',

@@ -61,7 +61,7 @@ test('what is no model, and no version, ends with a line that says why', async (
   const none = await attempt(['rescore', 'start', join(folder, 'nowhere'), '--data-dir', folder, '--log-level', 'silent']);
   expect([none.code, none.output]).toEqual([
     6,
-    expect.stringMatching(/^DATABASE_UNAVAILABLE: it was not finished: .*manifest\.json is missing/),
+    expect.stringMatching(/^DATABASE_UNAVAILABLE: the job failed: .*manifest\.json is missing/),
   ]);
   const unknown = await attempt(['rescore', 'activate', "x' OR 1", '--data-dir', folder, '--log-level', 'error']);
   expect([unknown.code, unknown.output]).toEqual([2, expect.stringMatching(/^USAGE: no post of this range has other scores of x' OR 1/)]);

@@ -27,11 +27,11 @@ test('a token is printed once, alone on standard output; a list tells names, nev
 });
 
 test.each([
-  [['add', '--name', 'grafana', '--role', 'admin'], 2, /^USAGE: There is a token named grafana already\. .*\n$/],
+  [['add', '--name', 'grafana', '--role', 'admin'], 2, /^USAGE: A token named grafana already exists\. .*\n$/],
   [['add', '--name', 'two words', '--role', 'admin'], 2, /^USAGE: a name has up to 64 letters, .*\n$/],
   [['add', '--name', 'x', '--role', 'root'], 2, /Allowed choices are viewer, editor, admin/],
   [['add', '--name', 'x'], 2, /--role/],
-  [['remove', 'nobody'], 2, /^USAGE: There is no token named nobody\. .*\n$/],
+  [['remove', 'nobody'], 2, /^USAGE: No token is named nobody\. .*\n$/],
 ])('tokens %s fails in one line', async (args, code, message) => {
   await expect(tokens(...args)).rejects.toMatchObject({ code, stdout: '', stderr: expect.stringMatching(message) });
 });

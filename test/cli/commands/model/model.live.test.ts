@@ -146,8 +146,8 @@ test('compare measures both as eval does, and shows where they differ without st
   expect((await model(...args)).stdout).toMatch(/ 4 {2}neutral .* The \\u\{1b\}\[31mstore\\u\{202e\} opens at nine\n/);
   const { stdout } = await model(...args, '--show', '1');
   expect(stdout).toMatch(/\nmacro recall +100\.0 +66\.7 +−33\.3\naccuracy +100\.0 +50\.0 +−50\.0\n/);
-  expect(stdout).toMatch(/A alone is right on 2 posts, B alone on 0; McNemar's mid-p 0\.250 \(exact 0\.500\): chance could make it\./);
-  expect(stdout).toMatch(/Macro recall: −33\.3 points, 95 % interval .*: too few posts to tell\.\n/);
+  expect(stdout).toMatch(/only A is right on 2 posts, only B on 0; McNemar's mid-p 0\.250 \(exact 0\.500\): not significant\./);
+  expect(stdout).toMatch(/Macro recall: −33\.3 points, 95 % interval .*: too few posts\.\n/);
   expect(stdout).toMatch(/They label 2 posts differently; the 1 furthest apart:\n\nLINE +TRUTH/);
   const absent = await failing('compare', 'two-classes', 'nowhere', file, '--log-level', 'error');
   expect([absent.code, absent.output]).toEqual([4, expect.stringMatching(/^MODEL_MISSING: .*nowhere/)]);
