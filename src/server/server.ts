@@ -10,7 +10,7 @@ import { asError, FeedpulseError } from '../lib/errors.ts';
 import type { EventBus, PostBus } from '../lib/event-bus.ts';
 import type { Log } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
-import { registerAccess, requireRole } from './auth/access.ts';
+import { registerAccess } from './auth/access.ts';
 import { createProxyUsers } from './auth/proxy-users.ts';
 import { createSessions } from './auth/sessions.ts';
 import { type TokenEntry, tokensPath } from './auth/token-file.ts';
@@ -103,13 +103,13 @@ async function registerAuthentication(app: App, { config: { server }, tokens, cl
 }
 
 function registerHealthRoutes(app: App, { metrics, status }: ServerDeps): void {
-  app.get('/healthz', requireRole('anyone'), async () => ({ alive: true }));
-  app.get('/readyz', requireRole('anyone'), (request, reply) => {
+  app.get('/healthz', { config: { role: 'anyone' } }, async () => ({ alive: true }));
+  app.get('/readyz', { config: { role: 'anyone' } }, (request, reply) => {
     const { ready, components } = status();
     // Health issues may name hosts, so only authenticated callers see them.
     return reply.code(ready ? 200 : 503).send(request.caller ? { ready, components } : { ready });
   });
-  app.get('/metrics', requireRole('viewer'), async (_request, reply) =>
+  app.get('/metrics', { config: { role: 'viewer' } }, async (_request, reply) =>
     reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
   );
 }

@@ -15,7 +15,7 @@ function held(): { work: RunJob; end: () => void } {
 
 const stateOf = (jobs: ReturnType<typeof createJobs>, id: string) => expect.poll(() => jobs.find(id)?.state);
 
-test('jobs of a lane run one after the other, and those of another do not wait for them', async () => {
+test('jobs of a lane run in sequence, those of other lanes in parallel', async () => {
   const jobs = createJobs(quiet);
   const [long, next, aside] = [held(), held(), held()];
   const first = jobs.start('rescore', long.work, 'rescore');
@@ -33,7 +33,7 @@ test('jobs of a lane run one after the other, and those of another do not wait f
   expect(jobs.find(second.id)).toMatchObject({ state: 'failed', detail: 'The process ended.' });
 });
 
-test('a job that is cut off says so, and one that waits never starts', async () => {
+test('a stopped job says so, and a waiting one never starts', async () => {
   const jobs = createJobs(quiet);
   const [running, waiting] = [held(), held()];
   const first = jobs.start('rescore', running.work);

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-test('it is alive, ready, and says how each part is when it is not', async () => {
+test('healthz and readyz report liveness, readiness and the health of each component', async () => {
   expect(await send(`${server.url}/healthz`)).toMatchObject({ status: 200, text: '{"alive":true}' });
   expect((await send(`${server.url}/readyz`)).status).toBe(200);
   const components = { source: 'no broker answers', model: 'ok', database: 'ok' };
@@ -20,14 +20,14 @@ test('it is alive, ready, and says how each part is when it is not', async () =>
   await waiting.close();
 });
 
-test('metrics are what Prometheus reads', async () => {
+test('metrics are in the Prometheus text format', async () => {
   server.metrics.rowsWritten.inc(3);
   const { headers, text } = await send(`${server.url}/metrics`);
   expect(headers['content-type']).toMatch(/^text\/plain; version=/);
   expect(text).toContain('# TYPE feedpulse_rows_written_total counter\nfeedpulse_rows_written_total 3\n');
 });
 
-test('the description of the API names every address and parameter that there is', async () => {
+test('the OpenAPI document lists every path and parameter', async () => {
   const { text } = await send(`${server.url}/api/v1/openapi.json`);
   const { openapi, paths } = JSON.parse(text);
   expect(openapi).toBe('3.1.0');
@@ -79,18 +79,18 @@ test('the description of the API names every address and parameter that there is
   });
 });
 
-test('the description of the API is a valid OpenAPI document', async () => {
+test('the OpenAPI document is valid', async () => {
   const { text } = await send(`${server.url}/api/v1/openapi.json`);
   expect(await new Validator().validate(JSON.parse(text))).toEqual({ valid: true });
 });
 
-test('the page answers at the root and is asked for anew each time', async () => {
+test('the web UI is served at the root and revalidated each time', async () => {
   const { status, headers, text } = await send(`${server.url}/`);
   expect([status, headers['content-type'], headers['cache-control']]).toEqual([200, 'text/html; charset=utf-8', 'no-cache']);
   expect(text).toContain('<title>feedpulse</title>');
 });
 
-test('the page has neither script nor style inline', () => {
+test('the web UI has no inline scripts or styles', () => {
   expect(readText('src/web/index.html')).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/i);
 });
 
@@ -110,18 +110,18 @@ test.each([
   ['x-dns-prefetch-control', 'off'],
   ['x-frame-options', 'DENY'],
   ['x-permitted-cross-domain-policies', 'none'],
-])('every answer has the header %s', async (name, value) => {
+])('every response has the header %s', async (name, value) => {
   for (const path of answers) expect((await send(`${server.url}${path}`)).headers).toMatchObject({ [name]: value });
 });
 
 test.each(['server', 'x-powered-by', 'access-control-allow-origin', 'strict-transport-security'])(
-  'no answer has the header %s',
+  'no response has the header %s',
   async (name) => {
     for (const path of answers) expect((await send(`${server.url}${path}`)).headers).not.toHaveProperty(name);
   },
 );
 
-test('no figure is kept by a browser or a proxy', async () => {
+test('API, metrics and health responses are not cached', async () => {
   for (const path of answers.filter((path) => /^\/(api|metrics|healthz)/.test(path)))
     expect((await send(`${server.url}${path}`)).headers['cache-control']).toBe('no-store');
 });
@@ -136,19 +136,19 @@ test.each(['/nothing', '/../package.json', '/%2e%2e/%2e%2e/package.json', '/..%2
   },
 );
 
-test('a body is refused where none is expected', async () => {
+test('a body is rejected where none is expected', async () => {
   const { status, headers } = await send(`${server.url}/api/v1/posts`, { 'content-type': 'application/json' }, 'POST', '{}');
   expect([status, headers['content-type']]).toEqual([404, problemType]);
 });
 
-test('a database that is away is told without its own words', async () => {
+test('an unavailable database is reported without its error message', async () => {
   const { status, headers, text } = await send(`${server.url}/api/v1/summary`);
   expect([status, headers['content-type']]).toEqual([503, problemType]);
   expect(text).not.toMatch(/ECONN|127\.0\.0\.1|stack/);
 });
 
 test.each(['evil.example', 'evil.example:80', '127.0.0.1.evil.example', 'localhost.evil.example', '10.0.0.1', '[::2]'])(
-  'a request for the host %s is turned away',
+  'a request for the host %s is rejected',
   async (host) => {
     const { status, text } = await send(`${server.url}/api/v1/brands`, { host });
     expect([status, JSON.parse(text).detail]).toEqual([403, 'This host name is not served here.']);
@@ -159,21 +159,21 @@ test.each(['localhost', 'localhost:8080', '127.0.0.1', '[::1]:8080'])('a request
   expect((await send(`${server.url}/healthz`, { host })).status).toBe(200);
 });
 
-test('a page of another origin gets nothing, our own does', async () => {
+test('a page of another origin is rejected, our own is served', async () => {
   for (const origin of ['https://evil.example', 'null', 'http://127.0.0.1:1', 'nonsense']) {
     expect((await send(`${server.url}/api/v1/openapi.json`, { origin })).status).toBe(403);
   }
   expect((await send(`${server.url}/api/v1/openapi.json`, { origin: server.url })).status).toBe(200);
 });
 
-test('an address that other machines reach may be open where that is asked for in words', async () => {
+test('an exposed server may run without authentication if the config allows it', async () => {
   const open = await startTestServer({ server: { host: '0.0.0.0', allowUnauthenticated: true } });
   const { port } = new URL(open.url);
   expect((await send(`http://127.0.0.1:${port}/metrics`, { host: 'feedpulse.example' })).status).toBe(200);
   await open.close();
 });
 
-test('a taken port is told as such', async () => {
+test('a port in use is reported as PORT_IN_USE', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => other.once('listening', resolve));
   const address = other.address();

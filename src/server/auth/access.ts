@@ -28,11 +28,6 @@ declare module 'fastify' {
   }
 }
 
-/** Route options that require this role or a higher one. */
-export function requireRole(role: Role | 'anyone'): { config: { role: Role | 'anyone' } } {
-  return { config: { role } };
-}
-
 export interface Access {
   /** Authenticates the request again: its token may have been removed since, or its session may have ended. */
   callerOf(request: FastifyRequest): Caller | undefined;

@@ -1,7 +1,7 @@
 import type { App } from '../http/create-app.ts';
-import { registerAlertRoutes, registerChannelTestRoute } from './alerts/alert-routes.ts';
-import { registerAnomaliesRoute } from './alerts/anomalies-route.ts';
-import { registerBacktestRoute } from './alerts/backtest-route.ts';
+import { registerAlertRoutes, registerChannelTestRoute } from './alerts/alerts.ts';
+import { registerAnomaliesRoute } from './alerts/anomalies.ts';
+import { registerBacktestRoute } from './alerts/backtest.ts';
 import { registerCorrectionRoutes } from './corrections.ts';
 import type { ApiDeps } from './dependencies.ts';
 import { registerDriversRoute } from './drivers.ts';

@@ -3,10 +3,10 @@ import type { Quantiles } from '../../domain/status.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Metrics } from '../../lib/metrics.ts';
 
-const everyMs = 5_000;
+const sampleEveryMs = 5_000;
 const windowMs = 60_000;
 
-type Watched = 'inferenceSeconds' | 'writeSeconds' | 'rowLatency' | 'batchPosts';
+type SampledHistogram = 'inferenceSeconds' | 'writeSeconds' | 'rowLatency' | 'batchPosts';
 
 /** Observations at or below each bound, ascending; the last bound is infinite. */
 type Cumulative = readonly { readonly bound: number; readonly count: number }[];
@@ -14,32 +14,32 @@ type Cumulative = readonly { readonly bound: number; readonly count: number }[];
 interface Sample {
   readonly at: number;
   readonly lag: number | null;
-  readonly histograms: Readonly<Record<Watched, Cumulative>>;
+  readonly histograms: Readonly<Record<SampledHistogram, Cumulative>>;
 }
 
 export interface RecentMetrics {
-  /** Of what was observed in the last minute, in the unit of the histogram; null where nothing was. */
-  quantiles(of: Watched): Quantiles | null;
-  /** Messages that wait in all partitions together; null where the feed has none. */
+  /** Quantiles of the last minute's observations, in the unit of the histogram; null without observations. */
+  quantiles(of: SampledHistogram): Quantiles | null;
+  /** Lag of all partitions, in messages; null for a source without partitions. */
   lag(): number | null;
   close(): void;
 }
 
-const watched: readonly Watched[] = ['inferenceSeconds', 'writeSeconds', 'rowLatency', 'batchPosts'];
+const sampledHistograms: readonly SampledHistogram[] = ['inferenceSeconds', 'writeSeconds', 'rowLatency', 'batchPosts'];
 
-/** Prometheus histograms count since the start; the difference of two readings is what happened in between. */
+/** Prometheus histograms are cumulative; the difference of two samples covers the time between them. */
 export function createRecentMetrics(metrics: Metrics, clock: Pick<Clock, 'now'>): RecentMetrics {
   let samples: readonly Sample[] = [];
   const sample = async (): Promise<void> => {
-    const read = await Promise.all(watched.map(async (name) => [name, await cumulative(metrics[name])] as const));
+    const read = await Promise.all(sampledHistograms.map(async (name) => [name, await cumulative(metrics[name])] as const));
     const { values } = await metrics.lag.get();
     const lag = values.length === 0 ? null : values.reduce((sum, { value }) => sum + Math.max(0, value), 0);
     const at = clock.now();
-    const taken: Sample = { at, lag, histograms: Object.fromEntries(read) as Sample['histograms'] }; // one of each
+    const taken: Sample = { at, lag, histograms: Object.fromEntries(read) as Sample['histograms'] }; // fromEntries forgets the keys
     samples = [...samples.filter((other) => other.at >= at - windowMs), taken];
   };
   void sample();
-  const timer = setInterval(() => void sample(), everyMs).unref();
+  const timer = setInterval(() => void sample(), sampleEveryMs).unref();
   return {
     quantiles: (of) => {
       const [first, last] = [samples[0]?.histograms[of], samples.at(-1)?.histograms[of]];
@@ -57,7 +57,7 @@ async function cumulative(histogram: Histogram): Promise<Cumulative> {
     .map(({ labels, value }) => ({ bound: labels['le'] === '+Inf' ? Number.POSITIVE_INFINITY : Number(labels['le']), count: value }));
 }
 
-/** What came between two readings of one histogram. */
+/** p50 and p95 of the observations between two samples of a histogram; null if there are none. */
 export function quantilesOf(before: Cumulative, after: Cumulative): Quantiles | null {
   const counts = after.map(({ bound, count }, index) => ({ bound, count: count - (before[index]?.count ?? 0) }));
   if ((counts.at(-1)?.count ?? 0) <= 0) return null;

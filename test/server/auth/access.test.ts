@@ -27,7 +27,7 @@ afterAll(async () => {
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 const statusOf = async (path: string, headers = {}, at = server) => (await send(`${at.url}${path}`, headers)).status;
 
-test('without a token on the loopback interface everything is answered', async () => {
+test('without tokens, everything is served on loopback', async () => {
   const open = await startTestServer();
   expect(await statusOf('/api/v1/openapi.json', {}, open)).toBe(200);
   expect(await statusOf('/metrics', {}, open)).toBe(200);
@@ -35,7 +35,7 @@ test('without a token on the loopback interface everything is answered', async (
   await open.close();
 });
 
-test('without a token, this machine may do everything, and others, where they are let in, only look', async () => {
+test('without tokens, loopback callers are admin, and others, if allowed, viewers', async () => {
   const roleAt = async (given: object): Promise<unknown> => {
     const open = await startTestServer({ server: given });
     const { text } = await send(`http://127.0.0.1:${new URL(open.url).port}/api/v1/session`);
@@ -47,7 +47,7 @@ test('without a token, this machine may do everything, and others, where they ar
   expect(await roleAt({ trustedProxies: ['127.0.0.1'], allowUnauthenticated: true })).toEqual({ required: false, role: 'viewer' });
 });
 
-test('with one, every address of the API needs it', async () => {
+test('once a token exists, every API path requires one', async () => {
   const { text } = await send(`${server.url}/api/v1/openapi.json`, bearer(viewer));
   const { paths } = JSON.parse(text) as { paths: Record<string, object> };
   const needed = ['/metrics', '/api/v1/openapi.json', ...Object.keys(paths)].filter((path) => path !== '/api/v1/session');
@@ -82,7 +82,7 @@ test('an API route without a role cannot be registered', () => {
   expect(() => app.get('/api/v1/forgotten', async () => 'all there is')).toThrow('/api/v1/forgotten has no role');
 });
 
-test('a route for editors refuses a viewer, and lets an editor and an admin in', async () => {
+test('an editor route rejects viewers and accepts editors and admins', async () => {
   const { app, close, tokens } = await appWithRoles();
   const statuses = [];
   for (const token of tokens) statuses.push((await send(`${app}/api/v1/change`, bearer(token), 'POST')).status);
@@ -129,7 +129,7 @@ test.each([
   ['two', 'Bearer TOKEN TOKEN'],
   ['one with something behind it', 'Bearer TOKEN.'],
   ['one in other letters', 'Bearer LOWER'],
-])('%s lets nobody in', async (_what, header) => {
+])('%s is rejected', async (_what, header) => {
   const { tokens } = JSON.parse(await readFile(folder.path, 'utf8')) as { tokens: [{ hash: string }] };
   const authorization = header.replace('HASH', tokens[0].hash).replaceAll('TOKEN', viewer).replace('LOWER', viewer.toLowerCase());
   const own = await startTestServer({ server: { tokensFile: folder.path } });
@@ -138,11 +138,11 @@ test.each([
   await own.close();
 });
 
-test('a token in the address is not looked at', async () => {
+test('a token in the URL is ignored', async () => {
   expect(await statusOf(`/metrics?token=${viewer}&access_token=${viewer}`)).toBe(401);
 });
 
-test('alive and ready are told to everyone, what is wrong only to who may know', async () => {
+test('health checks are public, their details are not', async () => {
   const components = { source: 'no broker answers at kafka-7.internal', model: 'ok', database: 'ok' };
   const waiting = await startTestServer({ server: { tokensFile: folder.path }, status: () => ({ ...healthy, ready: false, components }) });
   expect(await statusOf('/healthz', bearer('fp_wrong'), waiting)).toBe(200);
@@ -154,7 +154,7 @@ test('alive and ready are told to everyone, what is wrong only to who may know',
   await waiting.close();
 });
 
-test('a token counts, and stops to count, within seconds; the file keeps no token', async () => {
+test('adding and removing a token takes effect within seconds; the file holds no token', async () => {
   const added = await folder.add('late');
   await expect.poll(() => statusOf('/metrics', bearer(added)), { timeout: 4_000, interval: 300 }).toBe(200);
   const kept = await readFile(folder.path, 'utf8');
@@ -165,7 +165,7 @@ test('a token counts, and stops to count, within seconds; the file keeps no toke
   expect(await statusOf('/metrics', bearer(viewer))).toBe(200);
 });
 
-test('when the last token is gone, or the file, nobody is let in', async () => {
+test('after the last token or the file is removed, all requests are rejected', async () => {
   const own = tokenFolder();
   const only = await own.add('only');
   const running = await startTestServer({ server: { tokensFile: own.path } });
@@ -177,7 +177,7 @@ test('when the last token is gone, or the file, nobody is let in', async () => {
   own.remove();
 });
 
-test('the first token closes a server that runs open', async () => {
+test('the first token closes a server that ran without authentication', async () => {
   const own = tokenFolder();
   const running = await startTestServer({ server: { tokensFile: own.path } });
   expect(await statusOf('/metrics', {}, running)).toBe(200);
@@ -188,7 +188,7 @@ test('the first token closes a server that runs open', async () => {
   own.remove();
 });
 
-test('while the file is damaged nobody is let in', async () => {
+test('while the token file is invalid, all requests are rejected', async () => {
   const own = tokenFolder();
   const only = await own.add('only');
   const running = await startTestServer({ server: { tokensFile: own.path } });
@@ -202,7 +202,7 @@ test('while the file is damaged nobody is let in', async () => {
 });
 
 test.each([
-  ['no JSON', '{"tokens": ['],
+  ['invalid JSON', '{"tokens": ['],
   ['another shape', '[]'],
   ['an unknown role', `{"tokens":[{"name":"a","role":"root","hash":"${'0'.repeat(64)}","createdAt":"2026-01-01T00:00:00Z"}]}`],
   ['a token that is not hashed', `{"tokens":[{"name":"a","role":"admin","hash":"fp_x","createdAt":"2026-01-01T00:00:00Z"}]}`],
@@ -213,7 +213,7 @@ test.each([
   own.remove();
 });
 
-test('the server does not start on a file that everybody can write', async () => {
+test('the server does not start with a world-writable token file', async () => {
   const own = tokenFolder();
   await own.add('only');
   await chmod(own.path, 0o666);
@@ -241,7 +241,7 @@ test('concurrent changes are all kept, names are unique, and a lock is reported 
   own.remove();
 });
 
-test('a look-up takes as long for the first token as for the last, or for none', async () => {
+test('lookup takes the same time for the first, the last and an unknown token', async () => {
   const own = tokenFolder();
   const first = await own.add('first');
   for (let index = 0; index < 100; index++) await own.add(`between-${index}`);
@@ -264,7 +264,7 @@ test('a look-up takes as long for the first token as for the last, or for none',
   own.remove();
 });
 
-test('an address that other machines reach needs a token, or has to be asked for', async () => {
+test('an exposed server requires a token or explicit permission', async () => {
   const none = { server: { host: '0.0.0.0' } };
   await expect(startTestServer(none)).rejects.toMatchObject({ code: 'INSECURE_BIND' });
   await expect(startTestServer({ server: { trustedProxies: ['127.0.0.1'] } })).rejects.toMatchObject({ code: 'INSECURE_BIND' });

@@ -20,7 +20,7 @@ const sessionAt = async ({ url }: TestServer, headers: Record<string, string | s
   JSON.parse((await send(`${url}/api/v1/session`, headers)).text);
 const metrics = async (headers: Record<string, string>) => (await send(`${server.url}/metrics`, headers)).status;
 
-test('whom the proxy names is let in, with the role that the config gives', async () => {
+test('a user named by the proxy has the configured role', async () => {
   const roleOf = async (user: string) => sessionAt(server, { 'x-auth-user': user });
   expect(await roleOf('mia')).toEqual({ required: true, name: 'mia', role: 'viewer', byProxy: true });
   expect(await roleOf('ines')).toEqual({ required: true, name: 'ines', role: 'editor', byProxy: true });
@@ -35,31 +35,31 @@ test.each([
   ['two in one header', { 'x-auth-user': 'omar, mia' }],
   ['a very long one', { 'x-auth-user': 'o'.repeat(201) }],
   ['another header', { 'x-forwarded-user': 'omar' }],
-])('%s signs nobody in', async (_what, headers) => {
+])('%s authenticates nobody', async (_what, headers) => {
   expect(await sessionAt(server, headers)).toEqual({ required: true });
   expect((await send(`${server.url}/metrics`, headers)).status).toBe(401);
 });
 
-test('the header of whoever is no trusted proxy counts for nothing', async () => {
+test('the user header is ignored unless a trusted proxy sends it', async () => {
   const others = await startTestServer({ server: { trustedProxies: ['10.9.9.0/24', '2001:db8::/32'], proxyAuth } });
   expect(await sessionAt(others, { 'x-auth-user': 'omar' })).toEqual({ required: true });
   expect(await sessionAt(others, { 'x-auth-user': 'omar', 'x-forwarded-for': '10.9.9.1' })).toEqual({ required: true });
   await others.close();
 });
 
-test('a server on both families of addresses knows the proxy by its IPv4 address', async () => {
+test('a dual-stack server recognises the proxy by its IPv4 address', async () => {
   const both = await startTestServer({ server: { host: '::', trustedProxies: ['127.0.0.1'], proxyAuth } });
   const url = `http://127.0.0.1:${new URL(both.url).port}`;
   expect(await sessionAt({ ...both, url }, { 'x-auth-user': 'mia' })).toMatchObject({ name: 'mia' });
   await both.close();
 });
 
-test('tokens go on to count beside it, and a wrong one is not made good by the header', async () => {
+test('tokens keep working, and the header does not outweigh an unknown token', async () => {
   expect(await metrics({ authorization: `Bearer ${token}` })).toBe(200);
   expect(await metrics({ authorization: 'Bearer fp_wrong', 'x-auth-user': 'omar' })).toBe(401);
 });
 
-test('another site cannot use the sign-in of a proxy', async () => {
+test('another site cannot use the authentication of a proxy', async () => {
   const silence = (headers: Record<string, string>) =>
     send(`${server.url}/api/v1/alerts/silences`, { 'content-type': 'application/json', 'x-auth-user': 'ines', ...headers }, 'POST', '{}');
   expect((await silence({})).status).toBe(403);
@@ -68,6 +68,6 @@ test('another site cannot use the sign-in of a proxy', async () => {
   expect((await silence({ origin: server.url })).status).not.toBe(403);
 });
 
-test('it needs the address of the proxy', () => {
+test('proxy authentication requires trusted proxies', () => {
   expect(() => loadConfig({ env: { FEEDPULSE_SERVER_PROXY_AUTH_ROLE: 'viewer' } })).toThrow('server.proxyAuth');
 });

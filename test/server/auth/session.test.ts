@@ -33,7 +33,7 @@ async function signedIn(): Promise<{ cookie: string }> {
 
 const metrics = async (headers: Record<string, string>) => (await send(`${server.url}/metrics`, headers)).status;
 
-test('a token opens a session; its cookie is out of reach for scripts and other sites', async () => {
+test('a token opens a session, whose cookie scripts and other sites cannot use', async () => {
   const answer = await signIn();
   expect([answer.status, JSON.parse(answer.text)]).toEqual([200, { required: true, name: 'ines', role: 'editor' }]);
   expect(cookieOf(answer)).toMatch(/^feedpulse=[A-Za-z0-9_-]{43}; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict$/);
@@ -43,7 +43,7 @@ test('a token opens a session; its cookie is out of reach for scripts and other 
   expect(JSON.parse((await send(`${server.url}/api/v1/session`)).text)).toEqual({ required: true });
 });
 
-test('over TLS the cookie is for TLS and this host alone; a proxy that is not declared is not believed', async () => {
+test('over TLS the cookie is bound to TLS and this host; an undeclared proxy is not trusted', async () => {
   const secure = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'feedpulse.example', origin: 'https://feedpulse.example' };
   const answer = await signIn(secure);
   expect(cookieOf(answer)).toMatch(/^__Host-feedpulse=[A-Za-z0-9_-]{43}; Max-Age=43200; Path=\/; HttpOnly; Secure; SameSite=Strict$/);
@@ -67,7 +67,7 @@ test('a session ends after twelve hours', async () => {
   expect(await metrics(cookie)).toBe(401);
 });
 
-test('a session ends when it is told to, and the cookie with it', async () => {
+test('signing out ends the session and clears the cookie', async () => {
   const cookie = await signedIn();
   const answer = await send(`${server.url}/api/v1/session`, { ...cookie, origin: server.url }, 'DELETE');
   expect([answer.status, cookieOf(answer)]).toEqual([204, 'feedpulse=; Max-Age=0; Path=/; HttpOnly; SameSite=Strict']);
@@ -83,7 +83,7 @@ test('a session ends with its token', async () => {
   await expect.poll(() => metrics(cookie), { timeout: 4_000 }).toBe(401);
 });
 
-test('signing in again ends the session before, and nobody can choose their own', async () => {
+test('signing in again ends the previous session, and a session cannot be chosen', async () => {
   const before = await signedIn();
   const chosen = { cookie: `feedpulse=${'A'.repeat(43)}` };
   const answer = await signIn(before);
@@ -93,34 +93,34 @@ test('signing in again ends the session before, and nobody can choose their own'
   expect(await metrics({ cookie: cookieOf(answer).split(';')[0] ?? '' })).toBe(200);
 });
 
-test('of fifty-one sessions of a token the oldest has ended', async () => {
+test('the oldest of 51 sessions of a token has ended', async () => {
   const cookies: { cookie: string }[] = [];
   for (let index = 0; index < 51; index++) cookies.push(await signedIn());
   expect(await Promise.all([0, 1, 50].map((index) => metrics(cookies[index] ?? { cookie: '' })))).toEqual([401, 200, 200]);
 });
 
 test.each([
-  ['a wrong token', JSON.stringify({ token: `fp_${'A'.repeat(43)}` }), 401],
+  ['an unknown token', JSON.stringify({ token: `fp_${'A'.repeat(43)}` }), 401],
   ['none', '{}', 400],
   ['a number', '{"token":1}', 400],
-  ['more than was asked for', JSON.stringify({ token: 'fp_x', role: 'admin' }), 400],
+  ['an unknown field', JSON.stringify({ token: 'fp_x', role: 'admin' }), 400],
   ['a prototype', '{"__proto__":{"token":"fp_x"}}', 400],
-  ['no JSON', 'fp_secret', 400],
+  ['invalid JSON', 'fp_secret', 400],
   ['nothing', '', 400],
   ['2 kB', JSON.stringify({ token: 'x'.repeat(2_000) }), 413],
   ['1 MB', JSON.stringify({ token: 'x'.repeat(1_048_576) }), 413],
-])('a sign-in with %s is refused, and not repeated to the caller', async (_what, body, expected) => {
+])('a sign-in with %s is rejected and not echoed', async (_what, body, expected) => {
   const { status, headers, text } = await signIn({}, body);
   expect([status, headers['content-type'], headers['set-cookie']]).toEqual([expected, problemType, undefined]);
   expect(text).not.toContain('fp_');
 });
 
-test('a sign-in is JSON; no form of another page can send that', async () => {
+test('a sign-in must be JSON, which forms cannot send', async () => {
   for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])
     expect((await signIn({ 'content-type': type })).status).toBe(415);
 });
 
-test('what another site sends is refused, and so is what changes something with a cookie and no origin', async () => {
+test('cross-site requests are rejected, and so are unsafe requests with a cookie but no origin', async () => {
   for (const origin of ['https://evil.example', 'null', 'http://127.0.0.1:1', server.url.replace('http:', 'ftp:')])
     expect((await signIn({ origin })).status).toBe(403);
   for (const site of ['cross-site', 'same-site']) expect(await metrics({ ...(await signedIn()), 'sec-fetch-site': site })).toBe(403);
@@ -131,7 +131,7 @@ test('what another site sends is refused, and so is what changes something with 
   expect(await metrics({ ...cookie, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' })).toBe(200);
 });
 
-test('an origin without TLS is another one where the page has TLS', async () => {
+test('an http origin is foreign if the page uses https', async () => {
   const secure = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'feedpulse.example' };
   expect((await signIn({ ...secure, origin: 'http://feedpulse.example' })).status).toBe(403);
   expect((await signIn({ ...secure, origin: 'https://feedpulse.example' })).status).toBe(200);

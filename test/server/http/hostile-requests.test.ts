@@ -92,7 +92,7 @@ const document = await readApiDocument();
 const withParameters = document.queryPaths.filter((path) => document.parameters(path).length > 0);
 
 test.each(withParameters)(
-  '%s: whatever a parameter holds, it is refused with a reason or is only a value',
+  '%s: a hostile parameter is rejected with a reason or treated as a value',
   async (path) => {
     const valid = right[path] ?? {};
     expect(Object.keys(valid).sort()).toEqual(document.parameters(path).sort());
@@ -139,7 +139,7 @@ const changes = [
   ['erasures', { kind: 'post', ...post, id: 'nobody', dryRun: true }],
 ] as const;
 
-test.each(changes)('%s: whatever a body like %j holds, it is refused with a reason or is only a value', async (path, body) => {
+test.each(changes)('%s: a hostile body like %j is rejected with a reason or treated as a value', async (path, body) => {
   const within = Object.entries(body).find(([, value]) => typeof value === 'object');
   const cases = [
     ...hostileBodies(body),
@@ -174,7 +174,7 @@ function wouldOnlyCount(path: string, body: unknown): boolean {
 }
 
 test.each(['corrections?platform=chirper&id=', 'alerts/silences?rule=', 'jobs/', 'alerts/'])(
-  '%s with anything behind it is refused with a reason or is only a value',
+  '%s with a hostile suffix is rejected with a reason or treated as a value',
   async (path) => {
     const method = path.endsWith('/') ? 'GET' : 'DELETE';
     for (const value of hostileValues.filter((text) => text !== '' && text.length < 200)) {
@@ -186,7 +186,7 @@ test.each(['corrections?platform=chirper&id=', 'alerts/silences?rule=', 'jobs/',
   },
 );
 
-test('after all of that every post is there, and says what it said', async () => {
+test('afterwards every post is unchanged', async () => {
   expect(
     await rowsOf(db, "SELECT count() AS posts, countIf(correction != 'none') AS corrected FROM effective_posts WHERE NOT deleted"),
   ).toEqual([{ posts: 12, corrected: 0 }]);

@@ -33,7 +33,7 @@ function listen(): Promise<Reader> {
   });
 }
 
-test('a post is one event of one line, whatever its text holds', async () => {
+test('a post is one event with one line of data, whatever its text contains', async () => {
   const reader = await listen();
   await reader.until(/event: status/);
   const post = scoredPost({ text: hostile });
@@ -46,7 +46,7 @@ test('a post is one event of one line, whatever its text holds', async () => {
   expect(events.filter((event) => event.includes('"ready":false') && event.startsWith('event: status'))).toEqual([]);
 });
 
-test('it says what it is, how the process is at once and every second, and when to come back', async () => {
+test('the stream sends its content type, a status at once and every second, and the retry delay', async () => {
   const reader = await listen();
   expect(reader.response.headers).toMatchObject({
     'content-type': 'text/event-stream',
@@ -69,7 +69,7 @@ test('closing the server ends the streams within a second', async () => {
   expect(Date.now() - startedAt).toBeLessThan(1_000);
 });
 
-test('beyond a hundred listeners one is asked to come back later', async () => {
+test('the hundred-and-first client is asked to retry later', async () => {
   const readers = await Promise.all(Array.from({ length: 100 }, () => listen()));
   const { status, headers } = await send(`${server.url}/api/v1/stream`);
   expect([status, headers['content-type'], headers['retry-after']]).toEqual([503, problemType, '10']);
@@ -77,7 +77,7 @@ test('beyond a hundred listeners one is asked to come back later', async () => {
   await expect.poll(async () => (await listen()).response.statusCode).toBe(200);
 });
 
-test('a client that does not read misses posts, costs no memory, and is let go', async () => {
+test('a client that does not read misses posts, costs no memory, and is disconnected', async () => {
   const slow = await openWithoutReading();
   const text = 'x'.repeat(10_000);
   const before = process.memoryUsage().rss;

@@ -5,18 +5,18 @@ import { createRecentMetrics, quantilesOf } from '../../../src/server/routes/rec
 const cumulative = (...counts: number[]) =>
   [1, 2, 4, Number.POSITIVE_INFINITY].map((bound, index) => ({ bound, count: counts[index] ?? 0 }));
 
-test('quantiles are of what came between two readings, linear within a bucket', () => {
+test('quantiles cover the observations between two samples, linear within a bucket', () => {
   // Ten at or below 1 were there before; then ten between 1 and 2 came, and ten between 2 and 4.
   expect(quantilesOf(cumulative(10, 10, 10, 10), cumulative(10, 20, 30, 30))).toEqual({ p50: 2, p95: 3.8 });
   expect(quantilesOf(cumulative(0, 0, 0, 0), cumulative(20, 20, 20, 20))).toEqual({ p50: 0.5, p95: 0.95 });
 });
 
-test('beyond the last bound nothing is known but that bound; without observations, nothing at all', () => {
+test('beyond the last bound that bound is returned; without observations, null', () => {
   expect(quantilesOf(cumulative(0, 0, 0, 0), cumulative(0, 0, 0, 5))).toEqual({ p50: 4, p95: 4 });
   expect(quantilesOf(cumulative(3, 3, 3, 3), cumulative(3, 3, 3, 3))).toBeNull();
 });
 
-test('lag is that of all partitions together, and none where the feed has no partitions', async () => {
+test('lag is the sum over partitions, and null without partitions', async () => {
   const metrics = createMetrics();
   const without = createRecentMetrics(metrics, { now: () => 0 });
   await expect.poll(() => without.quantiles('writeSeconds')).toBeNull();

@@ -4,7 +4,7 @@ import { configSchema } from '../../../../src/config/schema.ts';
 import type { ApiRequest } from '../../../../src/server/http/in-process.ts';
 import type { Job } from '../../../../src/server/jobs.ts';
 import { backtestResult, channelTestsResponse } from '../../../../src/server/routes/alerts/alert-schemas.ts';
-import { anomaliesResponse } from '../../../../src/server/routes/alerts/anomalies-route.ts';
+import { anomaliesResponse } from '../../../../src/server/routes/alerts/anomalies.ts';
 import { type Receiver, startReceiver } from '../../../support/receiver.ts';
 import { openTestDatabase } from '../../../support/test-database.ts';
 import { apiOn, startTestServer } from '../../test-server.ts';

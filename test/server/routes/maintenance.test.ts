@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { systemClock } from '../../../../src/lib/clock.ts';
-import { createMetrics } from '../../../../src/lib/metrics.ts';
-import type { Job } from '../../../../src/server/jobs.ts';
-import type { Database } from '../../../../src/sink/client/connection.ts';
-import { createRollups } from '../../../../src/sink/rollups/rollups.ts';
-import { createWriter, type Writer } from '../../../../src/sink/writer/writer.ts';
-import { scoredPost } from '../../../support/scored-post.ts';
-import { openTestDatabase, quiet, rowsOf } from '../../../support/test-database.ts';
-import { problemType, send, startTestServer, type TestServer, tokenFolder, upkeepOf } from '../../test-server.ts';
+import { systemClock } from '../../../src/lib/clock.ts';
+import { createMetrics } from '../../../src/lib/metrics.ts';
+import type { Job } from '../../../src/server/jobs.ts';
+import type { Database } from '../../../src/sink/client/connection.ts';
+import { createRollups } from '../../../src/sink/rollups/rollups.ts';
+import { createWriter, type Writer } from '../../../src/sink/writer/writer.ts';
+import { scoredPost } from '../../support/scored-post.ts';
+import { openTestDatabase, quiet, rowsOf } from '../../support/test-database.ts';
+import { problemType, send, startTestServer, type TestServer, tokenFolder, upkeepOf } from '../test-server.ts';
 
 let db: Database;
 let server: TestServer;
@@ -62,7 +62,7 @@ async function finished(path: string, body: object): Promise<Job> {
   return (await ask('GET', `jobs/${started.body['id']}`, undefined)).body as unknown as Job; // the route's own answer
 }
 
-test('an editor corrects one post and takes that back; a viewer may not, and who said so is kept', async () => {
+test('an editor corrects a post and removes the correction; a viewer may not; the author is kept', async () => {
   await writer.write([post('1', 30), post('2', 20)]);
   const body = { label: 'negative', reason: 'irony', post: { platform: 'chirper', id: '1' } };
   expect((await ask('POST', 'corrections', body, 'viewer')).status).toBe(403);
@@ -91,14 +91,14 @@ test('an editor corrects one post and takes that back; a viewer may not, and who
   });
 });
 
-test('a filter is counted before it is believed', async () => {
+test('posts that match a filter are counted before they are corrected', async () => {
   const body = { label: 'neutral', filter: { from: 'now-1h' } };
   expect((await ask('POST', 'corrections', { ...body, dryRun: true })).body).toEqual({ posts: 2 });
   expect((await ask('POST', 'corrections', { ...body, expected: 7 })).status).toBe(400);
   expect((await ask('POST', 'corrections', { ...body, expected: 2 })).body).toEqual({ posts: 2 });
 });
 
-test('a rebuild, new brand rules and an erasure are jobs of an admin, and tell how far they are', async () => {
+test('rebuilding, reapplying brands and erasing are admin jobs that report progress', async () => {
   expect(await finished('rollups/rebuild', {})).toMatchObject({ kind: 'rebuild', state: 'done', changed: 2, done: 2, total: 2 });
   expect(await finished('brands/reapply', { since: 'now-1h' })).toMatchObject({ state: 'done', changed: 2 });
   expect(await rowsOf(db, 'SELECT DISTINCT brands FROM posts FINAL')).toEqual([{ brands: [] }]);
@@ -130,11 +130,11 @@ test.each([
   ['POST', 'erasures', { kind: 'post', platform: 'chirper', id: '' }],
   ['POST', 'erasures', { kind: 'post', platform: 'chirper', id: 'x'.repeat(257) }],
   ['GET', "jobs/'; DROP TABLE posts", undefined],
-])('%s %s %j is refused', async (method, path, body) => {
+])('%s %s %j is rejected', async (method, path, body) => {
   expect((await ask(method, encodeURI(path), body)).status).toBe(400);
 });
 
-test('whatever a post is called, it is that post alone', async () => {
+test('a post with a hostile id is only that post', async () => {
   const odd = ["' OR '1'='1", '\u0000', '\ud800', '%', '{id:String}', '2\\', '😀'.repeat(60), '*', '[]'];
   for (const id of odd) {
     expect(await ask('POST', 'corrections', { label: 'negative', post: { platform: 'chirper', id } })).toEqual({

@@ -47,7 +47,7 @@ afterAll(async () => {
 
 const read = async (path: string): Promise<unknown> => JSON.parse((await send(`${server.url}/api/v1/${path}`)).text);
 
-test('the report of the pipeline is what its metrics say, and what the tables take', async () => {
+test('the pipeline report follows the metrics and the table sizes', async () => {
   const { metrics } = server;
   metrics.postsRead.inc({ source: 'demo' }, 9);
   metrics.postsScored.inc({ label: 'negative' }, 6);
@@ -70,14 +70,14 @@ test('the report of the pipeline is what its metrics say, and what the tables ta
   expect(report.storage).toContainEqual(expect.objectContaining({ table: 'schema_migrations', rows: expect.any(Number) }));
 });
 
-test('a database that is away leaves the rest of the report', async () => {
+test('without a database, the rest of the report remains', async () => {
   const without = await startTestServer();
   const { text } = await send(`${without.url}/api/v1/pipeline`);
   expect(pipelineResponse.parse(JSON.parse(text)).storage).toBeNull();
   await without.close();
 });
 
-test('dead letters are listed with their reasons, the latest first, and never their bytes', async () => {
+test('dead letters are listed latest first, with reasons but without content', async () => {
   const found = deadLettersResponse.parse(await read('dead-letters?limit=2'));
   expect(found.counts).toEqual({ 'missing-text': 1, 'not-json': 1, 'later-reason': 1 });
   expect(found.letters.map(({ position, meaning }) => [position, meaning])).toEqual([
@@ -102,7 +102,7 @@ async function replay(body: object): Promise<unknown> {
   return replayResult.parse(job.result);
 }
 
-test('what is a post by now goes back, once; a dry run changes nothing', async () => {
+test('messages that can be parsed by now are replayed once; a dry run changes nothing', async () => {
   const skipped = { 'not-json': 2 };
   expect(await replay({ dryRun: true })).toEqual({ replayed: 1, alreadyReplayed: 0, skipped });
   const done = (await replay({})) as { to: string }; // as it is parsed

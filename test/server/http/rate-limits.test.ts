@@ -19,7 +19,7 @@ afterAll(async () => {
 
 const bearer = (index: number) => ({ authorization: `Bearer ${tokens[index]}` });
 
-test('beyond so many requests a minute one waits, and only who sent them', async () => {
+test('a caller over the rate limit is rejected, others are not', async () => {
   const server = await startTestServer({ server: { tokensFile: folder.path, requestsPerMinute: 5 } });
   const statuses = [];
   for (let sent = 0; sent < 6; sent++) statuses.push((await send(`${server.url}/metrics`, bearer(0))).status);
@@ -40,7 +40,7 @@ test.each([
   ['GET', '/api/v1/nothing'],
   ['GET', '/favicon.svg'],
   ['POST', '/api/v1/nothing'],
-])('who has no token is bounded by address, at %s %s too', async (method, path) => {
+])('unauthenticated callers are limited by address, at %s %s too', async (method, path) => {
   const server = await startTestServer({ server: { tokensFile: folder.path, requestsPerMinute: 3 } });
   for (let sent = 0; sent < 3; sent++) expect((await send(`${server.url}${path}`, {}, method)).status).not.toBe(429);
   expect((await send(`${server.url}${path}`, {}, method)).status).toBe(429);
@@ -48,7 +48,7 @@ test.each([
   await server.close();
 });
 
-test('after ten wrong tokens within a minute the next are refused unheard, the right one is not', async () => {
+test('after ten unknown tokens within a minute only valid ones are accepted', async () => {
   const server = await startTestServer({ server: { tokensFile: folder.path } });
   const wrong = { authorization: `Bearer fp_${'A'.repeat(43)}` };
   const body = JSON.stringify({ token: 'fp_wrong' });
@@ -65,7 +65,7 @@ test('after ten wrong tokens within a minute the next are refused unheard, the r
   await server.close();
 });
 
-test('addresses behind a declared proxy are counted apart, those that a stranger invents are not; IPv6 counts by network', async () => {
+test('clients behind a declared proxy are limited separately, spoofed addresses are not; IPv6 counts by network', async () => {
   const proxied = await startTestServer({ server: { tokensFile: folder.path, requestsPerMinute: 2, trustedProxies: ['127.0.0.0/8'] } });
   const from = async (server: TestServer, address: string) => (await send(`${server.url}/metrics`, { 'x-forwarded-for': address })).status;
   expect([await from(proxied, '192.0.2.1'), await from(proxied, '192.0.2.1'), await from(proxied, '192.0.2.1')]).toEqual([401, 401, 429]);
@@ -80,7 +80,7 @@ test('addresses behind a declared proxy are counted apart, those that a stranger
   await direct.close();
 });
 
-test('one caller may have twenty streams, others have theirs; they end with the token', async () => {
+test('a caller may open twenty streams, apart from others; they end with the token', async () => {
   const own = tokenFolder();
   tokens.push(await own.add('three'), await own.add('four'));
   const server = await startTestServer({ server: { tokensFile: own.path } });
@@ -119,7 +119,7 @@ function exchange(
   });
 }
 
-test('a head that comes letter by letter, a body that never ends and a silent connection are cut off', { timeout: 40_000 }, async () => {
+test('a slow head, an endless body and an idle connection are closed', { timeout: 40_000 }, async () => {
   const drip = (write: (text: string) => void) => setInterval(() => write('x'), 500);
   const start = 'POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\n';
   const [head, body, silent] = await Promise.all([
@@ -133,7 +133,7 @@ test('a head that comes letter by letter, a body that never ends and a silent co
   expect(body.seconds).toBeLessThan(19);
 });
 
-test('a head of 20 kB and an address of 5 kB are refused', async () => {
+test('a head of 20 kB and a URL of 5 kB are rejected', async () => {
   const large = await exchange(`GET / HTTP/1.1\r\nHost: localhost\r\nX-Large: ${'x'.repeat(20_000)}\r\n\r\n`);
   expect(large.text).toMatch(
     /^HTTP\/1\.1 431 Request Header Fields Too Large\r\n[\s\S]*x-content-type-options: nosniff[\s\S]*"status":431/,
@@ -151,14 +151,14 @@ test.each([
   expect((await exchange(bytes)).text).toMatch(/^HTTP\/1\.1 400 /);
 });
 
-test('of two hosts, and of an address with another one in it, none is served', async () => {
+test('two Host headers and an absolute URL are rejected', async () => {
   const two = await exchange('GET /metrics HTTP/1.1\r\nHost: evil.example\r\nHost: localhost\r\nConnection: close\r\n\r\n');
   expect(two.text).toMatch(/^HTTP\/1\.1 40[03] /);
   const absolute = await exchange('GET http://evil.example/metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
   expect(absolute.text).toMatch(/^HTTP\/1\.1 400 /);
 });
 
-test('a body of 64 kB is the most that any route reads', async () => {
+test('bodies are limited to 64 kB', async () => {
   const app = createApp({ log: quiet });
   app.post('/take', async () => 'taken');
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
@@ -168,7 +168,7 @@ test('a body of 64 kB is the most that any route reads', async () => {
   await app.close();
 });
 
-test('connections are bounded, and so is silence on them', async () => {
+test('connections and their idle time are limited', async () => {
   const { maxConnections, timeout } = createApp({ log: quiet }).server;
   expect({ maxConnections, timeout }).toEqual({ maxConnections: 1_000, timeout: 60_000 });
   const app = createApp({ log: quiet, maxConnections: 2 });

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { systemClock } from '../../../../src/lib/clock.ts';
-import { createMetrics } from '../../../../src/lib/metrics.ts';
-import type { ApiRequest } from '../../../../src/server/http/in-process.ts';
-import { createRollups } from '../../../../src/sink/rollups/rollups.ts';
-import { createWriter } from '../../../../src/sink/writer/writer.ts';
-import { scoredPost } from '../../../support/scored-post.ts';
-import { openTestDatabase, quiet } from '../../../support/test-database.ts';
-import { apiOn } from '../../test-server.ts';
+import { systemClock } from '../../../src/lib/clock.ts';
+import { createMetrics } from '../../../src/lib/metrics.ts';
+import type { ApiRequest } from '../../../src/server/http/in-process.ts';
+import { createRollups } from '../../../src/sink/rollups/rollups.ts';
+import { createWriter } from '../../../src/sink/writer/writer.ts';
+import { scoredPost } from '../../support/scored-post.ts';
+import { openTestDatabase, quiet } from '../../support/test-database.ts';
+import { apiOn } from '../test-server.ts';
 
 const hour = 3_600_000;
 const now = Date.now();
@@ -40,7 +40,7 @@ const get = async (path: string) => {
   return { status, body: JSON.parse(body) };
 };
 
-test('posts come with the filters of the address, page by page', async () => {
+test('posts are filtered by the query and paged', async () => {
   const query = new URLSearchParams({
     brand: 'Kestrel',
     from: 'now-2h',
@@ -56,14 +56,14 @@ test('posts come with the filters of the address, page by page', async () => {
   expect(second.body).toMatchObject({ brand: 'Kestrel', posts: [{ id: '5' }], next: null });
 });
 
-test('posts come of any of several brands', async () => {
+test('posts of any of several brands are returned', async () => {
   const idsOf = async (query: string) => (await get(`posts?limit=1&${query}`)).body;
   expect(await idsOf('brand=Heron&brand=Kestrel')).toMatchObject({ brand: ['Heron', 'Kestrel'], posts: [{ id: '0' }] });
   expect(await idsOf('brand=Heron&brand=O%27Hare')).toMatchObject({ posts: [], next: null });
   expect(await idsOf('brand=Heron&brand=*')).toMatchObject({ brand: '*', posts: [{ id: '0' }] });
 });
 
-test('drivers come with their range and without the names of the brand', async () => {
+test('drivers have their range and leave out the names of the brand', async () => {
   const { body } = await get('drivers?brand=Kestrel&from=now-1d');
   expect(body).toMatchObject({ brand: 'Kestrel', posts: 12, sampled: 12, distinct: 12 });
   expect(JSON.stringify(body.negative)).not.toContain('"kettle"');
@@ -79,6 +79,6 @@ test.each([
   [`posts?before=${Buffer.from('[1,"a","b",1]').toString('base64url')}`, 'before: it comes from a page in another order'],
   ['drivers?from=now-93d', 'from: range must not exceed 92 days'],
   ['drivers?limit=101', 'limit: '],
-])('%s is refused with the parameter and the reason', async (path, detail) => {
+])('%s is rejected with the parameter and the reason', async (path, detail) => {
   expect(await get(path)).toMatchObject({ status: 400, body: { detail: expect.stringContaining(detail) } });
 });

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { StoredLabel } from '../../../../src/domain/post.ts';
-import { systemClock } from '../../../../src/lib/clock.ts';
-import { createMetrics } from '../../../../src/lib/metrics.ts';
-import { createRollups } from '../../../../src/sink/rollups/rollups.ts';
-import { createWriter } from '../../../../src/sink/writer/writer.ts';
-import { scoredPost } from '../../../support/scored-post.ts';
-import { openTestDatabase, quiet } from '../../../support/test-database.ts';
-import { problemType, readApiDocument, send, startTestServer, type TestServer } from '../../test-server.ts';
+import type { StoredLabel } from '../../../src/domain/post.ts';
+import { systemClock } from '../../../src/lib/clock.ts';
+import { createMetrics } from '../../../src/lib/metrics.ts';
+import { createRollups } from '../../../src/sink/rollups/rollups.ts';
+import { createWriter } from '../../../src/sink/writer/writer.ts';
+import { scoredPost } from '../../support/scored-post.ts';
+import { openTestDatabase, quiet } from '../../support/test-database.ts';
+import { problemType, readApiDocument, send, startTestServer, type TestServer } from '../test-server.ts';
 
 const minute = 60_000;
 const now = Math.floor(Date.now() / (60 * minute)) * 60 * minute;
@@ -45,7 +45,7 @@ async function read(path: string): Promise<unknown> {
 
 const range = `from=${new Date(now - 180 * minute).toISOString()}&to=${new Date(now).toISOString()}`;
 
-test('every brand of the config has its figures, and all posts have theirs', async () => {
+test('every configured brand and all posts have metrics', async () => {
   expect(await read(`brands?${range}`)).toEqual([
     { brand: '*', timeZone: 'UTC', volume: 4, negative: 1, neutral: 0, positive: 2, unscored: 1, netSentiment: 100 / 3 },
     { brand: 'Kestrel', timeZone: 'Asia/Kathmandu', volume: 3, negative: 1, neutral: 0, positive: 2, unscored: 0, netSentiment: 100 / 3 },
@@ -53,7 +53,7 @@ test('every brand of the config has its figures, and all posts have theirs', asy
   ]);
 });
 
-test('a summary names its range and compares with the period before', async () => {
+test('a summary names its range and compares with the preceding period', async () => {
   expect(await read(`summary?brand=Kestrel&${range}`)).toMatchObject({
     brand: 'Kestrel',
     from: new Date(now - 180 * minute).toISOString(),
@@ -71,7 +71,7 @@ test('a summary names its range and compares with the period before', async () =
   });
 });
 
-test('brands stand beside each other, with their share of what all of them are mentioned', async () => {
+test('brands are compared, with their shares of all mentions', async () => {
   expect(await read(`share-of-voice?brands=Kestrel&brands=Stranger&${range}`)).toMatchObject({
     mentions: 4,
     brands: [
@@ -83,7 +83,7 @@ test('brands stand beside each other, with their share of what all of them are m
   expect(await read(`share-of-voice?brands=A%2C+B&${range}`)).toMatchObject({ mentions: 0, brands: [{ brand: 'A, B' }] });
 });
 
-test('a breakdown names the platforms and the languages', async () => {
+test('a breakdown lists platforms and languages', async () => {
   expect(await read(`breakdown?brand=Kestrel&${range}`)).toMatchObject({
     platforms: [{ name: 'chirper', share: 1, volume: 3 }],
     languages: [{ name: 'en', share: 1, volume: 3 }],
@@ -105,7 +105,7 @@ test('every response matches the OpenAPI document', async () => {
   }
 });
 
-test('an answer that is known already is not sent again', async () => {
+test('an unchanged response is not sent again', async () => {
   const path = `${server.url}/api/v1/summary?from=2026-01-01&to=${new Date(now + 120 * minute).toISOString()}`;
   const { headers, text } = await send(path);
   expect(text).not.toBe('');
@@ -114,7 +114,7 @@ test('an answer that is known already is not sent again', async () => {
   expect((await send(path, { 'if-none-match': '"another"' })).status).toBe(200);
 });
 
-test('an answer about the past may be kept for a moment, by the one who asked', async () => {
+test('a response about the past may be cached privately for a moment', async () => {
   const past = `from=2026-01-01&to=2026-01-02`;
   const { headers } = await send(`${server.url}/api/v1/summary?${past}`);
   expect([headers['cache-control'], headers['vary']]).toEqual(['private, max-age=30', 'authorization, cookie']);
@@ -122,7 +122,7 @@ test('an answer about the past may be kept for a moment, by the one who asked', 
   expect([refused.status, refused.headers['cache-control']]).toEqual([400, 'no-store']);
 });
 
-test('trends come by the grain that is asked for, or one that suits the range', async () => {
+test('trends use the requested grain, or one that fits the range', async () => {
   expect(await read(`trends?brand=Kestrel&grain=hour&timeZone=Europe%2FBerlin&${range}`)).toMatchObject({
     brand: 'Kestrel',
     grain: 'hour',
@@ -135,7 +135,7 @@ test('trends come by the grain that is asked for, or one that suits the range', 
   expect(chosen.map((trends) => (trends as { grain: string }).grain)).toEqual(['minute', '15m', 'hour', 'day']); // read above
 });
 
-test('posts come page by page, their text unchanged', async () => {
+test('posts are paged, their text unchanged', async () => {
   interface Page {
     readonly posts: readonly { readonly id: string; readonly text: string }[];
     readonly next: string | null;
@@ -147,7 +147,7 @@ test('posts come page by page, their text unchanged', async () => {
   expect(first.posts[0]?.text).toBe(hostile);
 });
 
-test('a brand that nobody knows has no figures, whatever its name holds', async () => {
+test('an unknown brand has no posts, whatever its name contains', async () => {
   const name = encodeURIComponent("x' OR '1'='1");
   expect(await read(`summary?brand=${name}&${range}`)).toMatchObject({ current: { volume: 0, netSentiment: null } });
   expect(await read(`posts?brand=${name}`)).toEqual({ brand: "x' OR '1'='1", posts: [], next: null });
@@ -178,7 +178,7 @@ test.each([
   ['posts?limit=many', 'limit: '],
   ['posts?before=bm9wZQ', 'before: expected the `next` of a page of posts'],
   ['posts?before=WzEsMiwzXQ', 'before: expected the `next` of a page of posts'],
-])('%s is refused with the parameter and the reason', async (path, detail) => {
+])('%s is rejected with the parameter and the reason', async (path, detail) => {
   const { status, headers, text } = await send(`${server.url}/api/v1/${path}`);
   expect([status, headers['content-type']]).toEqual([400, problemType]);
   expect(JSON.parse(text)).toEqual({ type: 'about:blank', title: 'Bad Request', status: 400, detail: expect.stringContaining(detail) });
