@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { AlertContext, ExamplePost } from '../alerts/notify/message.ts';
-import { type Driver, drivers } from '../analytics/drivers/drivers.ts';
+import { type Driver, findDrivers } from '../analytics/drivers/drivers.ts';
 import { createNearDuplicateIndex } from '../analytics/drivers/near-duplicates.ts';
 import { searchPosts } from '../analytics/search/search-posts.ts';
 import type { BrandRule } from '../config/schema.ts';
@@ -26,7 +26,7 @@ export function createAlertContext(parts: {
     const rule = brands.find(({ name }) => name === brand);
     const names = rule ? [rule.name, ...rule.aliases] : [];
     const range = { from: new Date(evaluation.from), to: new Date(evaluation.to) };
-    const found = await drivers(reader, { brand, names, ...range, limit: maxDrivers }, clock);
+    const found = await findDrivers(reader, { brand, names, ...range, limit: maxDrivers });
     const labels = labelsOf(evaluation);
     const picked = labels
       .flatMap((label) => found[label])

@@ -16,7 +16,7 @@ import type { Log } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import { checkReadable, openInput } from '../lib/open-input.ts';
 import type { Database } from '../sink/client/connection.ts';
-import { storedMinutes } from '../sink/queries/stored-minutes.ts';
+import { countPostsByMinute } from '../sink/queries/posts.ts';
 
 /**
  * Checks that the configured source can be reached, without reading posts from it.
@@ -91,7 +91,7 @@ async function openNdjson({ config, clock }: SourceParts, deadLetters: DeadLette
 
 /** Reads first which minutes are already stored, so that a restart backfills only the missing ones. */
 async function openDemo({ config, clock, db }: SourceParts, deadLetters: DeadLetterSink): Promise<Source<SourceRecord>> {
-  const stored = await storedMinutes(db.reader, clock.now() - milliseconds(config.demo.backfill) - 60_000);
+  const stored = await countPostsByMinute(db.reader, clock.now() - milliseconds(config.demo.backfill) - 60_000);
   return createDemoSource({ config: config.demo, clock, deadLetters, stored });
 }
 

@@ -56,7 +56,7 @@ export function createRunStatus(parts: {
 
   return {
     read: () => {
-      const issues = { source: source.healthIssue(), model: scorer.healthIssue(), database: db.health.trouble() };
+      const issues = { source: source.healthIssue(), model: scorer.healthIssue(), database: db.health.healthIssue() };
       return {
         ready: Object.values(issues).every((issue) => issue === undefined),
         components: Object.fromEntries(Object.entries(issues).map(([component, issue]) => [component, issue ?? 'ok'])),

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { boards } from '../../dashboards/source/boards.ts';
-import { netSentimentInterval } from '../../src/analytics/figures/intervals.ts';
+import { netSentimentInterval } from '../../src/analytics/metrics/intervals.ts';
 import type { AlertTransition } from '../../src/domain/alert.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';

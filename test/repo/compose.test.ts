@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { environmentVariables, loadConfig } from '../../src/config/load-config.ts';
-import { readLimits } from '../../src/sink/client/read-limits.ts';
+import { readLimits } from '../../src/sink/client/read-guard.ts';
 import { grantsInSql, grantsInXml, readerProfile } from '../support/clickhouse/granted.ts';
 import { readText, repository } from '../support/repository.ts';
 

@@ -72,7 +72,7 @@ describe('the rules', () => {
 
   test.each([
     ['src/sink/a.ts', '../domain/post.ts'],
-    ['src/analytics/a.ts', '../sink/queries/reading.ts'],
+    ['src/analytics/a.ts', '../sink/queries/metrics.ts'],
     ['src/cli/commands/a.ts', '../../app/run.ts'],
     ['src/web/a.ts', '../domain/post.ts'],
     ['src/infer/text/a.ts', '../scorer.ts'],

@@ -16,36 +16,33 @@ export interface CountedTerm extends Readonly<Record<Label, number>> {
   readonly term: Term;
 }
 
-/** A post that stands for all its near-duplicates of the same label. */
+/** A post that represents all its near-duplicates with the same label. */
 export interface Distinct<Post> {
   readonly post: Post;
   /** Codes of its terms. */
   readonly terms: readonly number[];
-  /** How many posts it stands for. */
+  /** How many posts it represents. */
   readonly posts: number;
 }
 
 export interface TermTable<Post> {
   readonly distinct: Readonly<Record<Label, readonly Distinct<Post>[]>>;
-  /** Every term that at least `fewestPosts` distinct posts have. */
+  /** Every term that at least `minPosts` distinct posts have. */
   readonly terms: readonly CountedTerm[];
   /** All terms together, rare ones included, of posts with the label and of the others. */
   all(label: Label): TermCounts;
 }
 
-export const fewestPosts = 3;
-
-/** Let other work of the process go on; called once a post. */
-type Breathe = () => Promise<void> | undefined;
+export const minPosts = 3;
 
 /**
- * Counts in how many distinct posts each term comes. The first of some near-duplicates stands for them.
- * @param names what is no term: the names of the brand
+ * Counts in how many distinct posts each term occurs. The first of several near-duplicates represents them.
+ * @param names names of the brand, which are not counted as terms
  */
 export async function countTerms<Post extends LabelledText>(
   posts: readonly Post[],
   names: readonly string[],
-  breathe: Breathe,
+  yieldToEventLoop: () => Promise<void>,
 ): Promise<TermTable<Post>> {
   const reader = createWordReader(names);
   const copies = { negative: createNearDuplicateIndex(), neutral: createNearDuplicateIndex(), positive: createNearDuplicateIndex() };
@@ -53,8 +50,7 @@ export async function countTerms<Post extends LabelledText>(
   const total = { negative: 0, neutral: 0, positive: 0 };
   const seen = createSketch();
   for (const post of posts) {
-    const pause = breathe();
-    if (pause) await pause;
+    await yieldToEventLoop();
     const { label } = post;
     const read = reader.read(post.text, post.lang);
     const known = distinct[label][copies[label].groupOf(read.words)];
@@ -71,16 +67,15 @@ export async function countTerms<Post extends LabelledText>(
   const counts = new Map<number, Record<Label, number>>();
   for (const label of labels) {
     for (const { terms } of distinct[label]) {
-      const pause = breathe();
-      if (pause) await pause;
-      for (const code of terms) if (seen.atMost(code) >= fewestPosts) countOne(counts, code, label);
+      await yieldToEventLoop();
+      for (const code of terms) if (seen.atMost(code) >= minPosts) countOne(counts, code, label);
     }
   }
   return {
     distinct,
     terms: [...counts]
       .map(([code, byLabel]) => ({ code, term: reader.term(code), ...byLabel }))
-      .filter((term) => postsWith(term) >= fewestPosts),
+      .filter((term) => postsWith(term) >= minPosts),
     all: (label) => ({ inside: total[label], outside: all - total[label] }),
   };
 }
@@ -94,8 +89,8 @@ function countOne(counts: Map<number, Record<Label, number>>, code: number, labe
 }
 
 /**
- * Counts that may be too high, never too low, in a fixed place: most pairs of words come once, and need not be
- * remembered one by one.
+ * A count-min sketch with one row: counts in constant memory that may be too high but never too low. Most word pairs
+ * occur once, and need no entry of their own.
  */
 function createSketch(): { add(code: number): void; atMost(code: number): number } {
   const cells = new Uint8Array(2 ** 20);

@@ -1,31 +1,31 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Label } from '../../domain/post.ts';
-import type { Clock } from '../../lib/clock.ts';
-import { yieldToEventLoop } from '../../lib/yield-to-event-loop.ts';
-import { type Range, toSeconds } from '../../sink/queries/range.ts';
-import { quarterRollup, selectSample, selectScored } from '../../sink/queries/reading.ts';
-import { netSentiment } from '../figures/figures.ts';
-import { countTerms, type Distinct } from './count-terms.ts';
-import { type Picked, pickDrivers } from './pick-drivers.ts';
+import { createYielder } from '../../lib/yield-to-event-loop.ts';
+import { type Range, toSeconds } from '../../sink/queries/metrics.ts';
+import { rollup15m } from '../../sink/queries/rollups.ts';
+import { countScored, type SampledPost, sampleScored } from '../../sink/queries/search.ts';
+import { netSentiment } from '../metrics/metrics.ts';
+import { type CountedTerm, countTerms, type Distinct, minPosts, type TermTable } from './count-terms.ts';
+import { zScores } from './log-odds.ts';
 import type { TermKind } from './post-words.ts';
 
 export interface DriversQuery extends Range {
   /** `*` is all posts. */
   readonly brand: string;
-  /** What the brand is called: no driver of its own sentiment. */
+  /** Names of the brand, which are not drivers of its own sentiment. */
   readonly names: readonly string[];
   readonly platform?: string | undefined;
   readonly lang?: string | undefined;
-  /** Most drivers of each label. */
+  /** Maximum number of drivers per label. */
   readonly limit: number;
 }
 
 export interface Drivers {
-  /** Scored posts of the range. Where they are a sample's, counted by quarter-hours. */
+  /** Scored posts of the range; if only a sample was read, those of its 15-minute buckets. */
   readonly posts: number;
-  /** How many of them were read. */
+  /** How many of them were analysed. */
   readonly sampled: number;
-  /** How many are left where near-duplicates count once. */
+  /** How many remain when near-duplicates count once. */
   readonly distinct: number;
   readonly negative: readonly Driver[];
   readonly positive: readonly Driver[];
@@ -34,11 +34,11 @@ export interface Drivers {
 export interface Driver {
   readonly term: string;
   readonly kind: TermKind;
-  /** How far it sets the posts of this label apart from the others, in standard deviations. */
+  /** How strongly it distinguishes the posts of this label from the others, in standard deviations. */
   readonly z: number;
   /** Posts of this label with the term; near-duplicates count once. */
   readonly n: number;
-  /** The same with every copy. */
+  /** The same with near-duplicates counted. */
   readonly withCopies: number;
   /** n as a fraction of the distinct posts of this label. */
   readonly share: number;
@@ -60,83 +60,60 @@ export interface Example {
   readonly engagement: number;
 }
 
-/** So many are read: further ones change little of what comes out on top, and would take their time. */
+/** Posts analysed. More of them hardly change the top drivers, and take longer. */
 export const sampleSize = 8_000;
-/** How long other work of this process has to wait, in milliseconds. */
-const longestTurn = 10;
-const mostExamples = 3;
-
-interface Row extends Omit<Example, 'createdAt'> {
-  readonly createdAtMs: number | string;
-  readonly label: Label;
-  readonly lang: string;
-}
+/** Milliseconds for which other work of the process may have to wait. */
+const maxTurnMs = 10;
+const maxExamples = 3;
 
 /**
- * The words, pairs of words, hashtags and emoji that set the negative and the positive posts of a range apart from the
- * other scored ones. A post counts once for a term, and near-duplicates with the same label count once. Of many posts
- * a sample is read, chosen by a hash of the post's key: the same question has the same answer.
+ * The words, word pairs, hashtags and emoji that distinguish the negative and the positive posts of a range from its
+ * other scored posts. A post counts once per term, and near-duplicates with the same label count once. Of many posts a
+ * sample is read, selected by a hash of the post's key: the same query has the same result.
  * @throws USAGE for an empty range
  */
-export async function drivers(reader: ClickHouseClient, query: DriversQuery, clock: Pick<Clock, 'now'>): Promise<Drivers> {
-  const breathe = createBreath(clock);
-  const { posts, rows } = await readSample(reader, query, breathe);
-  const table = await countTerms(rows.sort(mostEngagedFirst), query.names, breathe);
+export async function findDrivers(reader: ClickHouseClient, query: DriversQuery): Promise<Drivers> {
+  const yieldToEventLoop = createYielder(maxTurnMs);
+  const { posts, rows } = await readSample(reader, query, yieldToEventLoop);
+  const table = await countTerms(rows.sort(byEngagement), query.names, yieldToEventLoop);
   const { negative, neutral, positive } = table.distinct;
-  const of = async (label: Label): Promise<Driver[]> => {
+  const driversOf = async (label: Label): Promise<Driver[]> => {
     await yieldToEventLoop();
-    return pickDrivers(table, label, query.limit).map((picked) => driverOf(picked, label, table.distinct[label]));
+    return pickDrivers(table, label, query.limit).map((picked) => toDriver(picked, label, table.distinct[label]));
   };
   return {
     posts,
     sampled: rows.length,
     distinct: negative.length + neutral.length + positive.length,
-    negative: await of('negative'),
-    positive: await of('positive'),
-  };
-}
-
-/** Waits for a turn of the event loop where this one has been long. */
-function createBreath(clock: Pick<Clock, 'now'>): () => Promise<void> | undefined {
-  let since = clock.now();
-  return () => {
-    if (clock.now() - since < longestTurn) return undefined;
-    return yieldToEventLoop().then(() => {
-      since = clock.now();
-    });
+    negative: await driversOf('negative'),
+    positive: await driversOf('positive'),
   };
 }
 
 async function readSample(
   reader: ClickHouseClient,
-  query: DriversQuery,
-  breathe: () => Promise<void> | undefined,
-): Promise<{ posts: number; rows: Row[] }> {
-  const { brand, platform, lang, from, to } = query;
-  const params = { brand, platform: platform ?? '', lang: lang ?? '', ...toSeconds(query, quarterRollup) };
-  const filter = { platform, lang };
-  const scored = await reader.query({ query: selectScored(filter), query_params: params, format: 'JSONEachRow' });
-  const posts = Number((await scored.json<{ posts: number | string }>())[0]?.posts ?? 0);
+  { brand, platform, lang, ...range }: DriversQuery,
+  yieldToEventLoop: () => Promise<void>,
+): Promise<{ posts: number; rows: SampledPost[] }> {
+  const filter = { brand, platform, lang };
+  const seconds = toSeconds(range, rollup15m);
+  const posts = await countScored(reader, filter, seconds);
   const share = Math.min(1, sampleSize / Math.max(1, posts));
-  const bounds = { fromMs: from.getTime(), toMs: to.getTime(), threshold: Math.ceil(share * 2 ** 32), limit: 2 * sampleSize };
-  const result = await reader.query({ query: selectSample(filter), query_params: { ...params, ...bounds }, format: 'JSONEachRow' });
-  const rows: Row[] = [];
-  for await (const part of result.stream<Row>()) {
-    for (const row of part) {
-      rows.push(row.json());
-      const pause = breathe();
-      if (pause) await pause;
-    }
+  const bounds = { fromMs: range.from.getTime(), toMs: range.to.getTime(), threshold: Math.ceil(share * 2 ** 32), limit: 2 * sampleSize };
+  const rows: SampledPost[] = [];
+  for await (const part of sampleScored(reader, filter, { ...seconds, ...bounds })) {
+    rows.push(...part);
+    await yieldToEventLoop();
   }
-  // The figures may be some seconds behind the posts, and have whole quarter-hours.
+  // The rollup may be some seconds stale, and holds whole buckets.
   return { posts: share === 1 ? rows.length : posts, rows };
 }
 
-/** The first of some near-duplicates stands for them, and the first posts with a term are its examples. */
-const mostEngagedFirst = (a: Row, b: Row): number =>
-  b.engagement - a.engagement || Number(a.createdAtMs) - Number(b.createdAtMs) || (a.id < b.id ? -1 : 1);
+/** The most engaged first: it represents its near-duplicates, and the first posts with a term are its examples. */
+const byEngagement = (a: SampledPost, b: SampledPost): number =>
+  b.engagement - a.engagement || a.createdAtMs - b.createdAtMs || (a.id < b.id ? -1 : 1);
 
-function driverOf({ term, z }: Picked, label: Label, distinct: readonly Distinct<Row>[]): Driver {
+function toDriver({ term, z }: Picked, label: Label, distinct: readonly Distinct<SampledPost>[]): Driver {
   const having = distinct.filter(({ terms }) => terms.includes(term.code));
   return {
     term: term.term.shown,
@@ -146,10 +123,48 @@ function driverOf({ term, z }: Picked, label: Label, distinct: readonly Distinct
     withCopies: having.reduce((sum, { posts }) => sum + posts, 0),
     share: term[label] / distinct.length,
     netSentiment: netSentiment(term.positive, term.negative, term.neutral),
-    examples: having.slice(0, mostExamples).map(({ post }) => exampleOf(post)),
+    examples: having.slice(0, maxExamples).map(({ post }) => toExample(post)),
   };
 }
 
-function exampleOf({ platform, id, createdAtMs, text, url, engagement }: Row): Example {
-  return { platform, id, createdAt: new Date(Number(createdAtMs)).toISOString(), text, engagement, ...(url ? { url } : {}) };
+function toExample({ platform, id, createdAtMs, text, url, engagement }: SampledPost): Example {
+  return { platform, id, createdAt: new Date(createdAtMs).toISOString(), text, engagement, ...(url ? { url } : {}) };
+}
+
+interface Picked {
+  readonly term: CountedTerm;
+  /** How strongly the term distinguishes the posts of a label, in standard deviations. */
+  readonly z: number;
+}
+
+/** Two-sided 95 % level. */
+const minZ = 1.96;
+
+/** The terms with the highest z-scores in posts of a label. Of terms that almost always occur together the longest is kept. */
+function pickDrivers(table: TermTable<unknown>, label: Label, limit: number): Picked[] {
+  const { terms } = table;
+  const scores = zScores(
+    terms.map((term) => ({ inside: term[label], outside: term.negative + term.neutral + term.positive - term[label] })),
+    table.all(label),
+  );
+  const ranked = terms
+    .map((term, index) => ({ term, z: scores[index] ?? 0 }))
+    .filter(({ term, z }) => z >= minZ && term[label] >= minPosts)
+    .sort((a, b) => b.z - a.z || (a.term.term.key < b.term.term.key ? -1 : 1));
+  let picked: Picked[] = [];
+  for (const candidate of ranked) {
+    const twins = picked.filter(({ term }) => isRedundant(term, candidate.term, label));
+    const saysMore = candidate.term.term.kind === 'bigram' && twins.every(({ term }) => term.term.kind === 'word');
+    if (twins.length === 0 && picked.length < limit) picked.push(candidate);
+    if (twins.length > 0 && saysMore) picked = [...picked.filter((one) => !twins.includes(one)), candidate];
+  }
+  return picked.sort((a, b) => b.z - a.z);
+}
+
+/** Whether two terms that share a word, at least one of them a pair, almost always occur together. */
+function isRedundant(one: CountedTerm, two: CountedTerm, label: Label): boolean {
+  if (Math.min(one[label], two[label]) < 0.8 * Math.max(one[label], two[label])) return false;
+  if (one.term.kind !== 'bigram' && two.term.kind !== 'bigram') return false;
+  const words = one.term.key.split(' ');
+  return two.term.key.split(' ').some((word) => words.includes(word));
 }

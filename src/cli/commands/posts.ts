@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { storedLabels } from '../../domain/post.ts';
-import type { StoredPost } from '../../sink/queries/stored-post.ts';
+import type { StoredPost } from '../../sink/queries/posts.ts';
 import { type PostQueryOptions, queryPosts, withPostQueryOptions } from '../options.ts';
 import { escapeTerminal } from '../output/escape-terminal.ts';
 import { type Column, oneLine, printRows } from '../output/print-table.ts';

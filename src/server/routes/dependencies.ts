@@ -5,7 +5,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Database } from '../../sink/client/connection.ts';
 import type { Matcher } from '../../sink/maintenance/reapply-brands.ts';
-import type { Retention } from '../../sink/rollups/retention-window.ts';
+import type { Retention } from '../../sink/maintenance/retention.ts';
 import type { Jobs } from '../jobs.ts';
 
 /** What routes that only read the history need. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Drivers, drivers } from '../../analytics/drivers/drivers.ts';
+import { type Drivers, findDrivers } from '../../analytics/drivers/drivers.ts';
 import type { BrandRule } from '../../config/schema.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import type { App } from '../http/create-app.ts';
@@ -60,7 +60,7 @@ export function registerDriversRoute(app: App, { heavyReader, clock, brands }: Q
   app.get('/api/v1/drivers', { config: { role: 'viewer', cacheable: true }, schema }, async ({ query: { from, to, ...query } }) => {
     const range = resolveRange({ from, to }, clock.now());
     if (range.to.getTime() - range.from.getTime() > maxRangeMs) throw new FeedpulseError('USAGE', 'from: range must not exceed 92 days');
-    const found = await drivers(heavyReader, { ...query, ...range, names: namesOf(query.brand, brands) }, clock);
+    const found = await findDrivers(heavyReader, { ...query, ...range, names: namesOf(query.brand, brands) });
     return { brand: query.brand, ...toIsoRange(range), ...found };
   });
 }

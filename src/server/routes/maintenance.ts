@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { erase, findTargets } from '../../sink/maintenance/erase.ts';
 import { reapplyBrands } from '../../sink/maintenance/reapply-brands.ts';
-import { clampToPosts, markRange, waitForFigures } from '../../sink/rollups/rebuild.ts';
-import { keptAt } from '../../sink/rollups/retention-window.ts';
+import { retentionWindow } from '../../sink/maintenance/retention.ts';
+import { clampToPosts, markRange } from '../../sink/queries/rollups.ts';
+import { waitForRollups } from '../../sink/rollups/rollups.ts';
 import type { App } from '../http/create-app.ts';
 import { notFound } from '../http/problem.ts';
 import type { MaintenanceDeps } from './dependencies.ts';
@@ -31,11 +32,11 @@ export function registerMaintenanceRoutes(app: App, deps: MaintenanceDeps): void
   app.post('/api/v1/rollups/rebuild', { config: admin, schema: rebuildSchema }, async ({ body }, reply) => {
     const requested = toTimeRange(body, clock.now());
     const job = jobs.start('rebuild', async (report, signal) => {
-      const { since } = keptAt(retention, clock.now());
+      const { since } = retentionWindow(retention, clock.now());
       const range = await clampToPosts(db.upkeep, { ...requested, from: Math.max(requested.from, since) });
       if (!range) return 0;
       await markRange(db.upkeep, range, signal);
-      return waitForFigures(deps, range, report, signal);
+      return waitForRollups(deps, range, report, signal);
     });
     return reply.code(202).send(job);
   });

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { breakdown } from '../../analytics/figures/breakdown.ts';
-import { brandsOverview, compareBrands, summary } from '../../analytics/figures/summary.ts';
-import { timeline } from '../../analytics/figures/timeline.ts';
+import { compareBrands, listBrands, readBreakdown, readSummary } from '../../analytics/metrics/summary.ts';
+import { readTimeline } from '../../analytics/metrics/timeline.ts';
 import { timeZone } from '../../config/schema.ts';
 import { type BrandCounts, type Breakdown, type Comparison, type Grain, grains, type Timeline } from '../../domain/brand-metrics.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
@@ -73,7 +72,7 @@ export function registerMetricsRoutes(app: App, { reader, clock, brands }: Query
     response: { 200: brandsResponse },
   };
   app.get('/api/v1/brands', { config, schema: brandsSchema }, async ({ query }) => {
-    const counted = await brandsOverview(reader, rangeOf(query), clock.now());
+    const counted = await listBrands(reader, rangeOf(query), clock.now());
     const known = [{ name: '*', timeZone: 'UTC' }, ...brands];
     return known.map(({ name, timeZone }) => ({ timeZone, ...(counted.find((one) => one.brand === name) ?? { brand: name, ...noPosts }) }));
   });
@@ -85,7 +84,7 @@ export function registerMetricsRoutes(app: App, { reader, clock, brands }: Query
   };
   app.get('/api/v1/summary', { config, schema: summarySchema }, async ({ query }) => {
     const range = rangeOf(query);
-    return { brand: query.brand, ...toIsoRange(range), ...(await summary(reader, { brand: query.brand, ...range }, clock.now())) };
+    return { brand: query.brand, ...toIsoRange(range), ...(await readSummary(reader, { brand: query.brand, ...range }, clock.now())) };
   });
 
   const shareOfVoiceSchema = {
@@ -107,7 +106,7 @@ export function registerMetricsRoutes(app: App, { reader, clock, brands }: Query
   };
   app.get('/api/v1/breakdown', { config, schema: breakdownSchema }, async ({ query }) => {
     const range = rangeOf(query);
-    return { brand: query.brand, ...toIsoRange(range), ...(await breakdown(reader, { brand: query.brand, ...range })) };
+    return { brand: query.brand, ...toIsoRange(range), ...(await readBreakdown(reader, { brand: query.brand, ...range })) };
   });
 
   const trendsSchema = {
@@ -118,7 +117,7 @@ export function registerMetricsRoutes(app: App, { reader, clock, brands }: Query
   app.get('/api/v1/trends', { config, schema: trendsSchema }, async ({ query: { brand, timeZone, ...query } }) => {
     const range = rangeOf(query);
     const grain = chooseGrain(query.grain, range);
-    const found = await timeline(reader, { brand, timeZone, grain, ...range }, clock.now());
+    const found = await readTimeline(reader, { brand, timeZone, grain, ...range }, clock.now());
     return { brand, grain, timeZone, ...toIsoRange(range), ...found };
   });
 }

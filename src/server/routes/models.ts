@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import { compareModels, modelVersions } from '../../analytics/models/model-comparison.ts';
+import { compareModels, listModelVersions } from '../../analytics/models/model-comparison.ts';
 import type { ModelComparison, ModelCounts, ModelVersion } from '../../domain/brand-metrics.ts';
 import { storedLabels } from '../../domain/post.ts';
 import { withBrandSentiment } from '../../infer/brand-sentiment/brand-sentiment.ts';
 import { createScorer } from '../../infer/scorer.ts';
 import type { Log } from '../../lib/log.ts';
-import { activateScores, countToActivate } from '../../sink/maintenance/activate-scores.ts';
-import { type Rescorer, rescore } from '../../sink/maintenance/rescore.ts';
+import { activateScores, countToActivate, type Rescorer, rescore } from '../../sink/maintenance/rescore.ts';
 import type { App } from '../http/create-app.ts';
 import type { RunJob } from '../jobs.ts';
 import type { ApiDeps, MaintenanceDeps } from './dependencies.ts';
@@ -66,7 +65,7 @@ export function registerModelRoutes(app: App, { heavyReader, clock, maintenance,
     querystring: z.strictObject({}),
     response: { 200: modelsResponse },
   };
-  app.get('/api/v1/models', { config: viewer, schema: modelsSchema }, () => modelVersions(heavyReader));
+  app.get('/api/v1/models', { config: viewer, schema: modelsSchema }, () => listModelVersions(heavyReader));
 
   const compareSchema = {
     summary: 'Metrics of a brand by the active scores and by another model, over the posts that both scored',

@@ -6,7 +6,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Metrics } from '../../lib/metrics.ts';
 import { version } from '../../lib/version.ts';
 import type { Database } from '../../sink/client/connection.ts';
-import { readStorage } from '../../sink/maintenance/storage.ts';
+import { readStorage } from '../../sink/queries/maintenance.ts';
 import type { App } from '../http/create-app.ts';
 import type { RecentMetrics } from './recent-metrics.ts';
 import { count, fraction } from './response-schemas.ts';

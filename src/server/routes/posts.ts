@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Cursor, searchPosts } from '../../analytics/search/search-posts.ts';
 import { labels, storedLabels } from '../../domain/post.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
-import type { StoredPost } from '../../sink/queries/stored-post.ts';
+import type { StoredPost } from '../../sink/queries/posts.ts';
 import type { App } from '../http/create-app.ts';
 import type { QueryDeps } from './dependencies.ts';
 import { anyOfBrands, readTime, resolveRange, time } from './query-schemas.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { duration, milliseconds, timeZone } from '../../config/schema.ts';
 import { grains } from '../../domain/brand-metrics.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
-import type { TimeRange } from '../../sink/rollups/rebuild.ts';
+import type { TimeRange } from '../../sink/queries/rollups.ts';
 
 const dayMs = 86_400_000;
 const maxRangeMs = 400 * dayMs;

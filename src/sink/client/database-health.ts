@@ -1,26 +1,26 @@
 import type { Clock } from '../../lib/clock.ts';
 
-/** What the users of the database last heard from it. */
+/** Whether the database currently does what the process asks of it. */
 export interface DatabaseHealth {
-  /** It did `what`, in words such as `write posts`. */
-  did(what: string): void;
-  /** It could not do `what`, which is tried again; `fault` is safe to show. */
-  failed(what: string, fault: string): void;
-  /** What it cannot do, and since when; undefined while all is well. */
-  trouble(): string | undefined;
+  /** `task` succeeded, named like `write posts`. */
+  recordSuccess(task: string): void;
+  /** `task` failed and will be retried; `error` must be safe to show. */
+  recordFailure(task: string, error: string): void;
+  /** What fails, and since when; undefined if nothing does. */
+  healthIssue(): string | undefined;
 }
 
 export function createDatabaseHealth(clock: Pick<Clock, 'now'>): DatabaseHealth {
-  const troubles = new Map<string, { readonly since: number; readonly fault: string }>();
+  const failures = new Map<string, { readonly since: number; readonly error: string }>();
   return {
-    did: (what) => void troubles.delete(what),
-    failed: (what, fault) => void troubles.set(what, { since: troubles.get(what)?.since ?? clock.now(), fault }),
-    trouble: () => {
-      const [first] = troubles;
+    recordSuccess: (task) => void failures.delete(task),
+    recordFailure: (task, error) => void failures.set(task, { since: failures.get(task)?.since ?? clock.now(), error }),
+    healthIssue: () => {
+      const [first] = failures;
       if (!first) return undefined;
-      const [what, { since, fault }] = first;
-      const clockTime = new Date(since).toISOString().slice(11, 19);
-      return `cannot ${what} since ${clockTime} UTC (${fault}), trying again`;
+      const [task, { since, error }] = first;
+      const time = new Date(since).toISOString().slice(11, 19);
+      return `cannot ${task} since ${time} UTC (${error}); retrying`;
     },
   };
 }

@@ -6,14 +6,13 @@ import { Session } from 'chdb';
 import { createChdbConnection } from 'chdb/connection';
 import { asError, FeedpulseError } from '../../lib/errors.ts';
 import { isProcessAlive } from '../../lib/process-alive.ts';
+import { createSerialQueue } from '../../lib/serial-queue.ts';
 import type { Connections } from './connection.ts';
-import { guardReads } from './read-guard.ts';
-import { readLimits } from './read-limits.ts';
-import { serializeClient } from './serialize-client.ts';
+import { guardReads, readLimits } from './read-guard.ts';
 
 /**
- * What the engine may take beside the model in one process. There is no bound on its memory as a whole: it
- * would count the model's memory as its own and fail inserts; each statement is bounded instead.
+ * Resource limits of the engine, which shares the process with the model. Its memory as a whole is not limited, since it
+ * would count the model's memory as its own and fail inserts; each statement is limited instead.
  */
 const engineArguments = [
   '--mark_cache_size=33554432',
@@ -34,15 +33,14 @@ const engineArguments = [
 ];
 
 /**
- * ClickHouse inside this process, in `folder`/clickhouse. An engine belongs to one folder, and a folder to one
- * process; within it each connection runs its statements one after the other, so writing, rollups, figures and
- * slow questions have one each.
- * @throws DATA_DIR_LOCKED when another process has the folder open, FILE_UNREADABLE when it cannot be made.
+ * ClickHouse inside this process, with its data in `folder`/clickhouse. Only one process can open a directory. Each
+ * connection runs one statement at a time, so writing, rollups, fast reads and slow reads have a connection each.
+ * @throws DATA_DIR_LOCKED if another process has opened the directory, FILE_UNREADABLE if it cannot be created.
  */
 export async function openEmbedded(folder: string, database: string): Promise<Connections> {
   const path = resolve(join(folder, 'clickhouse'));
   await prepare(path).catch((fault: unknown) => {
-    throw new FeedpulseError('FILE_UNREADABLE', `cannot use the data folder ${folder}: ${asError(fault).message}`);
+    throw new FeedpulseError('FILE_UNREADABLE', `cannot use the data directory ${folder}: ${asError(fault).message}`);
   });
   const engine = await startEngine(path, folder);
   const open: ClickHouseClient[] = [];
@@ -50,7 +48,7 @@ export async function openEmbedded(folder: string, database: string): Promise<Co
     const client = serializeClient(createClient({ connection: attach(path), log: { level: ClickHouseLogLevel.OFF } }));
     open.push(client);
     await client.command({ query: `USE ${database}` });
-    // One by one, in order: after `readonly` nothing can be changed any more.
+    // In this order: after `readonly` no setting can be changed.
     for (const [name, value] of Object.entries(settings)) await client.command({ query: `SET ${name} = ${value}` });
     return client;
   };
@@ -76,7 +74,7 @@ export async function openEmbedded(folder: string, database: string): Promise<Co
 }
 
 function attach(path: string): NonNullable<ClickHouseClientConfigOptions['connection']> {
-  // The client and chDB each carry their own copy of the same interface, private members included.
+  // The client and chDB each declare the same interface, with private members, so the types are not compatible.
   return createChdbConnection({ path }) as unknown as NonNullable<ClickHouseClientConfigOptions['connection']>;
 }
 
@@ -85,7 +83,7 @@ async function prepare(path: string): Promise<void> {
   await access(path, constants.R_OK | constants.W_OK);
 }
 
-/** Boots the engine with its limits: they only take effect with the first session of a process. */
+/** Starts the engine with its limits, which take effect only in the first session of a process. */
 async function startEngine(path: string, folder: string): Promise<Session> {
   try {
     return new Session(path, { connectionArgs: engineArguments });
@@ -96,11 +94,24 @@ async function startEngine(path: string, folder: string): Promise<Session> {
 }
 
 /**
- * Whether the process lives that the engine wrote into its lock file. Asked only after the engine refused the
- * folder: it says why on standard error, not in the error that it throws.
+ * Whether the process named in the engine's lock file is alive. Checked only after the engine failed to open the
+ * directory: it prints the reason to standard error, but does not throw it.
  */
 async function isOwned(path: string): Promise<boolean> {
   const status = await readFile(join(path, 'status'), 'utf8').catch(() => '');
   const pid = Number(/^PID: (\d+)/m.exec(status)?.[1]);
   return pid > 0 && isProcessAlive(pid);
+}
+
+/**
+ * Sends a client's statements one at a time. An embedded connection runs them so anyway, but each waiting statement would
+ * hold a thread of Node's small pool and block the statements of other connections.
+ */
+function serializeClient(client: ClickHouseClient): ClickHouseClient {
+  const inTurn = createSerialQueue();
+  const query = client.query.bind(client);
+  const command = client.command.bind(client);
+  client.query = (params) => inTurn(() => query(params));
+  client.command = (params) => inTurn(() => command(params));
+  return client;
 }

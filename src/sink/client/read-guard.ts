@@ -2,10 +2,23 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { FeedpulseError } from '../../lib/errors.ts';
 
 /**
- * What a read-only connection lets through all the same, embedded above all: `file()` as a function reads any
- * file, INTO OUTFILE writes one, DESCRIBE fetches an address, `merge()` and `system` show what others do, and
- * some functions call out or only waste time. A parameter of type Identifier is a name that is not in the text.
- * No statement of ours needs any of it.
+ * Limits of one reading statement in seconds, bytes and rows, the same on a server and embedded. Rows of one key are in
+ * one partition, so FINAL need not merge across partitions.
+ */
+export const readLimits = {
+  max_execution_time: 20,
+  max_memory_usage: 256 * 1024 * 1024,
+  max_result_rows: 200_000,
+  max_threads: 2,
+  do_not_merge_across_partitions_select_final: 1,
+  allow_ddl: 0,
+  allow_introspection_functions: 0,
+} as const;
+
+/**
+ * What a read-only connection allows nevertheless, above all embedded: the function `file()` reads any file, INTO
+ * OUTFILE writes one, DESCRIBE fetches a URL, `merge()` and `system` show other data, and some functions connect to
+ * hosts or only take time. A parameter of type Identifier hides a name. None of our statements needs any of these.
  */
 const forbidden = new RegExp(
   `^(?:${[
@@ -49,7 +62,7 @@ const forbidden = new RegExp(
 const token =
   /(?<blank>\s+|--[^\n]*|\/\*[\s\S]*?\*\/)|(?<text>'(?:[^'\\]|\\[\s\S]|'')*')|(?<quoted>`[^`\\]*`|"[^"\\]*")|(?<word>[A-Za-z_0-9]+)|(?<sign>[-+*/%=<>!,.:?|()[\]{}])/y;
 
-/** The client, whose `query` passes statements on only where they do nothing but read our own tables. */
+/** Restricts the client's `query` to statements that only read our own tables. */
 export function guardReads(client: ClickHouseClient): ClickHouseClient {
   const query = client.query.bind(client);
   client.query = async (params) => {
@@ -60,10 +73,9 @@ export function guardReads(client: ClickHouseClient): ClickHouseClient {
 }
 
 /**
- * Values are bound parameters, so what a user gives never becomes SQL; this is for the day on which one of our
- * statements is built wrongly. Whatever is not understood is refused: a second statement, an escape in a quoted
- * name, an unknown sign.
- * @throws DATABASE_REJECTED, without the statement, which may quote anything.
+ * Values are bound parameters, so user input never becomes SQL; this is a second line of defence against a statement
+ * that is built wrongly. Anything unknown is rejected: a second statement, an escape in a quoted name, an unknown sign.
+ * @throws DATABASE_REJECTED, without the statement, which may contain personal data.
  */
 export function checkReads(sql: string): void {
   const statement = sql.trimEnd().replace(/;$/, '');
@@ -74,7 +86,7 @@ export function checkReads(sql: string): void {
   while (at < statement.length) {
     token.lastIndex = at;
     const found = token.exec(statement);
-    if (!found) throw refused();
+    if (!found) throw rejected();
     at = token.lastIndex;
     const { blank, quoted, word, sign } = found.groups ?? {};
     if (blank !== undefined) continue;
@@ -83,9 +95,9 @@ export function checkReads(sql: string): void {
     else if (sign === '(' && named) words.push(`${words.pop()}(`);
     named = name !== undefined;
   }
-  if (!/^(?:select|with)\(?$/i.test(words[0] ?? '') || words.some((word) => forbidden.test(word))) throw refused();
+  if (!/^(?:select|with)\(?$/i.test(words[0] ?? '') || words.some((word) => forbidden.test(word))) throw rejected();
 }
 
-function refused(): FeedpulseError {
-  return new FeedpulseError('DATABASE_REJECTED', 'A statement that should only read our tables would do more, and was not sent.');
+function rejected(): FeedpulseError {
+  return new FeedpulseError('DATABASE_REJECTED', 'blocked a statement that does more than read our own tables');
 }

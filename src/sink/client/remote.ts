@@ -7,8 +7,7 @@ import type { Log } from '../../lib/log.ts';
 import { isLoopback } from '../../lib/loopback.ts';
 import { readTlsFiles } from '../../lib/tls.ts';
 import type { Connections } from './connection.ts';
-import { guardReads } from './read-guard.ts';
-import { readLimits } from './read-limits.ts';
+import { guardReads, readLimits } from './read-guard.ts';
 import { withRetry } from './with-retry.ts';
 
 const requestTimeoutMs = 30_000;

@@ -1,97 +1,122 @@
 import type { Prediction } from '../../domain/post.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Database } from '../client/connection.ts';
-import { insertRows } from '../client/insert.ts';
-import { countPosts, selectToRescore } from '../queries/rescoring.ts';
-import { clampToPosts, type ReportProgress, type TimeRange } from '../rollups/rebuild.ts';
+import { insertRows } from '../client/query.ts';
+import { firstPage } from '../queries/maintenance.ts';
+import { countActivatable, countPosts, type PostToRescore, readPostsToRescore, swapScores } from '../queries/models.ts';
+import { clampToPosts, markRange, type TimeRange } from '../queries/rollups.ts';
+import type { ReportProgress } from '../rollups/rollups.ts';
 import { brandSentimentColumns, toDateTime } from '../writer/post-row.ts';
-import { readCount } from './count.ts';
 
-/** Seconds of posts of one statement. */
-const slice = 6 * 3_600;
-const postsAtOnce = 256;
-/** Rests between two pages, as a multiple of the work: the feed goes first. */
-const rest = 1;
+/** Seconds of posts in one statement. */
+const sliceSeconds = 6 * 3_600;
+const maxPosts = 256;
+/** Pause between two pages, as a multiple of the work, so that the pipeline goes first. */
+const pauseFactor = 1;
 
-/** Another model: one prediction a post, in order; none for a post that it fails on. */
+/** Another model: one prediction per post, in order; undefined for a post that it fails on. */
 export interface Rescorer {
   readonly modelVersion: string;
   score(posts: readonly { readonly text: string; readonly lang: string }[]): Promise<(Prediction | undefined)[]>;
 }
 
-interface Ground {
+interface Job {
   readonly db: Database;
   readonly clock: Clock;
-}
-
-interface Row {
-  readonly minute: number;
-  readonly createdAt: string;
-  readonly platform: string;
-  readonly id: string;
-  readonly version: string;
-  readonly text: string;
-  readonly lang: string;
+  readonly rescorer: Rescorer;
 }
 
 /**
- * Scores the posts of a range with another model, beside the scores that count. What was cut off goes on where it was,
- * and a post is scored again only when it has changed. Reports posts; answers with how many were scored.
+ * Scores the posts of a range with another model and stores the scores beside the active ones. An interrupted job
+ * continues where it stopped, and a post is scored again only if it changed. Reports posts; returns how many were scored.
  */
-export async function rescore(
-  { db, clock, rescorer }: Ground & { readonly rescorer: Rescorer },
-  range: TimeRange,
-  report: ReportProgress,
-  signal?: AbortSignal,
-): Promise<number> {
-  const held = await clampToPosts(db.upkeep, range);
-  if (!held) return 0;
-  const total = await readCount(db, countPosts, held);
+export async function rescore(job: Job, range: TimeRange, report: ReportProgress, signal?: AbortSignal): Promise<number> {
+  const { upkeep } = job.db;
+  const covered = await clampToPosts(upkeep, range);
+  if (!covered) return 0;
+  const total = await countPosts(upkeep, covered);
   let [passed, scored] = [0, 0];
-  for (let from = held.from; from < held.to; from += slice) {
-    const part = { from, to: Math.min(held.to, from + slice) };
+  for (const slice of slicesOf(covered)) {
     const before = passed;
-    scored += await rescoreSlice({ db, clock, rescorer }, part, (done) => report(Math.min(total, before + done), total), signal);
-    passed += await readCount(db, countPosts, part);
+    scored += await rescoreSlice(job, slice, (done) => report(Math.min(total, before + done), total), signal);
+    passed += await countPosts(upkeep, slice);
     report(Math.min(total, passed), total);
   }
   return scored;
 }
 
 async function rescoreSlice(
-  { db, clock, rescorer }: Ground & { readonly rescorer: Rescorer },
-  part: TimeRange,
+  { db, clock, rescorer }: Job,
+  slice: TimeRange,
   report: (done: number) => void,
   signal?: AbortSignal,
 ): Promise<number> {
   const { modelVersion } = rescorer;
-  let behind: Pick<Row, 'minute' | 'platform' | 'id'> = { minute: 0, platform: '', id: '' };
+  let after = firstPage;
   let [done, scored] = [0, 0];
   while (true) {
     signal?.throwIfAborted();
     const started = clock.now();
-    const query_params = { ...part, ...behind, modelVersion, limit: postsAtOnce };
-    const found = await (await db.upkeep.query({ query: selectToRescore, query_params, format: 'JSONEachRow' })).json<Row>();
-    const last = found.at(-1);
+    const page = await readPostsToRescore(db.upkeep, slice, { modelVersion, after, limit: maxPosts });
+    const last = page.at(-1);
     if (!last) return scored;
-    const predictions = await rescorer.score(found);
-    const rows = found.flatMap((row, index) => rowOf(row, predictions[index], { modelVersion, now: clock.now() }));
+    const predictions = await rescorer.score(page);
+    const rows = page.flatMap((post, index) => toScoreRow(post, predictions[index], { modelVersion, now: clock.now() }));
     await insertRows(db.upkeep, 'scores', rows);
-    done += found.length;
+    done += page.length;
     scored += rows.length;
     report(done);
-    behind = { minute: Number(last.minute), platform: last.platform, id: last.id };
-    await clock.sleep((clock.now() - started) * rest, signal);
+    after = { minute: last.minute, platform: last.platform, id: last.id };
+    await clock.sleep((clock.now() - started) * pauseFactor, signal);
   }
 }
 
-function rowOf(
-  { createdAt, platform, id, version }: Row,
+function toScoreRow(
+  { createdAt, platform, id, version }: PostToRescore,
   prediction: Prediction | undefined,
   { modelVersion, now }: { modelVersion: string; now: number },
 ): Record<string, unknown>[] {
   if (!prediction) return [];
-  const { label, negative, neutral, positive, score, confidence, truncated } = prediction;
-  const scores = { label, negative, neutral, positive, score, confidence, truncated, ...brandSentimentColumns(prediction.brandSentiment) };
+  const { label, negative, neutral, positive, score, confidence, truncated, brandSentiment } = prediction;
+  const scores = { label, negative, neutral, positive, score, confidence, truncated, ...brandSentimentColumns(brandSentiment) };
   return [{ created_at: createdAt, platform, id, version, ...scores, model_version: modelVersion, scored_at: toDateTime(now) }];
+}
+
+/** How many posts of a range would change to the scores of a model. */
+export async function countToActivate({ upkeep }: Database, modelVersion: string, range: TimeRange): Promise<number> {
+  const covered = await clampToPosts(upkeep, range);
+  let posts = 0;
+  for (const slice of covered ? slicesOf(covered) : []) posts += await countActivatable(upkeep, { ...slice, modelVersion });
+  return posts;
+}
+
+/**
+ * Makes a model's scores the active ones for the posts of a range that have some. The previous scores are kept, so this
+ * can be reversed. A post edited since it was scored keeps its own. All minutes are marked as dirty, since those before
+ * an interruption may not have been. Reports minutes; returns how many posts changed.
+ */
+export async function activateScores(
+  { upkeep }: Database,
+  modelVersion: string,
+  range: TimeRange,
+  report: ReportProgress,
+  signal?: AbortSignal,
+): Promise<number> {
+  const covered = await clampToPosts(upkeep, range);
+  if (!covered) return 0;
+  let posts = 0;
+  for (const slice of slicesOf(covered)) {
+    signal?.throwIfAborted();
+    const found = await countActivatable(upkeep, { ...slice, modelVersion });
+    if (found > 0) await swapScores(upkeep, { ...slice, modelVersion });
+    await markRange(upkeep, slice, signal);
+    posts += found;
+    report(Math.ceil((slice.to - covered.from) / 60), Math.ceil((covered.to - covered.from) / 60));
+  }
+  return posts;
+}
+
+function slicesOf({ from, to }: TimeRange): TimeRange[] {
+  const starts = Array.from({ length: Math.ceil((to - from) / sliceSeconds) }, (_, index) => from + index * sliceSeconds);
+  return starts.map((start) => ({ from: start, to: Math.min(to, start + sliceSeconds) }));
 }

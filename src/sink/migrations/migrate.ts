@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
+import { z } from 'zod';
 import { FeedpulseError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Database } from '../client/connection.ts';
 import { describeError, hasErrorCode } from '../client/database-errors.ts';
-import { insertRows } from '../client/insert.ts';
+import { insertRows, number, query, queryOne } from '../client/query.ts';
 
 interface Migration {
   readonly name: string;
@@ -60,8 +61,8 @@ async function readMigrations(folder: URL): Promise<Migration[]> {
 }
 
 async function findPending(db: Database, migrations: readonly Migration[]): Promise<{ pending: Migration[]; applied: string[] }> {
-  const result = await db.writer.query({ query: 'SELECT name, checksum FROM schema_migrations FINAL', format: 'JSONEachRow' });
-  const rows = await result.json<{ name: string; checksum: string }>();
+  const row = z.object({ name: z.string(), checksum: z.string() });
+  const rows = await query(db.writer, row, 'SELECT name, checksum FROM schema_migrations FINAL');
   const recorded = new Map(rows.map(({ name, checksum }) => [name, checksum]));
   for (const { name, checksum } of migrations)
     if ((recorded.get(name) ?? checksum) !== checksum)
@@ -116,12 +117,10 @@ async function takeLock(writer: ClickHouseClient, expirySeconds: number): Promis
 
 /** Until the first refresh, the age of the table counts. */
 async function hasExpiredLock(writer: ClickHouseClient, expirySeconds: number): Promise<boolean> {
-  const query = `SELECT count() AS expired FROM system.tables
+  const sql = `SELECT count() AS expired FROM system.tables
     WHERE database = currentDatabase() AND name = '${lockTable}' AND metadata_modification_time < now() - ${expirySeconds}
       AND NOT EXISTS (SELECT 1 FROM ${lockTable} WHERE at > now() - ${expirySeconds})`;
-  const result = await writer.query({ query, format: 'JSONEachRow' });
-  const [row] = await result.json<{ expired: number | string }>();
-  return Number(row?.expired ?? 0) > 0;
+  return ((await queryOne(writer, z.object({ expired: number }), sql))?.expired ?? 0) > 0;
 }
 
 async function apply(db: Database, { name, sql, checksum }: Migration): Promise<void> {

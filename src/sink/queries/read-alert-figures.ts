@@ -1,87 +1,116 @@
 import type { ClickHouseClient } from '@clickhouse/client';
+import { z } from 'zod';
 import type { LabelCounts } from '../../domain/sentiment-counts.ts';
-import {
-  selectBehind,
-  selectDelay,
-  selectFirst,
-  selectMinutes,
-  selectNewest,
-  selectOldest,
-  selectQuarters,
-  selectQuartersBetween,
-} from './alerts.ts';
+import { number, query, queryOne } from '../client/query.ts';
+import { inRange } from './sql.ts';
 
 /** Counts by the start of their bucket (ms since 1970). */
 export type Buckets = Pick<ReadonlyMap<number, LabelCounts>, 'get'>;
 export type CountsByBrand = ReadonlyMap<string, Buckets>;
 
-/** Bounds the length of one answer: rows are brands times buckets. */
-const brandsAtOnce = 100;
+/** Bounds the length of one result: its rows are brands times buckets. */
+const maxBrands = 100;
 
-interface Row extends Record<keyof LabelCounts | 'start', number | string> {
-  readonly brand: string;
-}
+const counted = z.object({ brand: z.string(), start: number, negative: number, neutral: number, positive: number, unscored: number });
+const minuteRow = z.object({ minute: number });
 
-/** Reads the stored figures. Times are ms since 1970; errors are the database's faults. */
+/** The newest minute of a range with posts of any brand; 0 if there is none. */
+const selectNewest = `
+  SELECT toUnixTimestamp(max(r.minute)) AS minute
+  FROM rollup_minute AS r FINAL
+  WHERE r.brand = '*' AND r.minute >= toDateTime({from:UInt32}, 'UTC') AND r.minute <= toDateTime({now:UInt32}, 'UTC')
+    AND r.negative + r.neutral + r.positive + r.unscored > 0`;
+
+/** The first minute that the minute rollup still holds; 0 if it is empty. */
+const selectOldest = "SELECT toUnixTimestamp(min(minute)) AS minute FROM rollup_minute WHERE brand = '*'";
+
+/** Minutes of a range whose minute rollup is stale. */
+const countStale = `
+  SELECT count() AS minutes FROM (
+    SELECT minute FROM rollup_dirty_minutes
+    WHERE ${inRange('minute')}
+    GROUP BY minute
+    HAVING max(marked_at) > max(rollup_minute_done)
+  )`;
+
+/** The largest delay in ms of the partitions that were active since a time. More than a day is a backfill, not a delay. */
+const selectDelay = `
+  SELECT max(p.delay) AS delay FROM feed_progress AS p FINAL WHERE toUnixTimestamp64Milli(p.at) >= {since:Int64} AND p.delay <= 86400000`;
+
+const selectMinutes = `
+  SELECT r.brand AS brand, toUnixTimestamp(r.minute) AS start,
+    r.negative AS negative, r.neutral AS neutral, r.positive AS positive, r.unscored AS unscored
+  FROM rollup_minute AS r FINAL
+  WHERE ${inRange('r.minute')} AND r.brand IN {brands:Array(String)}`;
+
+const selectBucketsWhere = (condition: string): string => `
+  SELECT r.brand AS brand, toUnixTimestamp(r.bucket) AS start,
+    sum(r.negative) AS negative, sum(r.neutral) AS neutral, sum(r.positive) AS positive, sum(r.unscored) AS unscored
+  FROM rollup_15m AS r FINAL
+  WHERE r.brand IN {brands:Array(String)} AND ${condition}
+  GROUP BY brand, start`;
+const selectBuckets = selectBucketsWhere("r.bucket IN (SELECT toDateTime({last:UInt32} - 900 * arrayJoin({before:Array(UInt32)}), 'UTC'))");
+const selectBucketsBetween = selectBucketsWhere(inRange('r.bucket'));
+
+/** The first 15-minute bucket of each brand with posts, since a time. */
+const selectFirst = `
+  SELECT r.brand AS brand, toUnixTimestamp(min(r.bucket)) AS start
+  FROM rollup_15m AS r
+  WHERE r.brand IN {brands:Array(String)} AND r.bucket >= toDateTime({from:UInt32}, 'UTC')
+    AND r.negative + r.neutral + r.positive + r.unscored > 0
+  GROUP BY brand`;
+
+/** Reads counts from the rollups for the evaluation of alerts. Times are ms since 1970; throws the database's errors. */
 export function createFigures(reader: ClickHouseClient) {
-  const ask = async <T>(query: string, query_params: Record<string, unknown>): Promise<T[]> =>
-    (await reader.query({ query, query_params, format: 'JSONEachRow' })).json<T>();
-  const byBrand = async (query: string, brands: readonly string[], params: Record<string, unknown>) => {
+  const byBrand = async (sql: string, brands: readonly string[], params: Record<string, unknown>) => {
     const found = new Map<string, Map<number, LabelCounts>>();
-    for (let at = 0; at < brands.length; at += brandsAtOnce)
-      for (const row of await ask<Row>(query, { ...params, brands: brands.slice(at, at + brandsAtOnce) })) {
-        const buckets = found.get(row.brand) ?? new Map<number, LabelCounts>();
-        found.set(row.brand, buckets.set(1_000 * Number(row.start), toCounts(row)));
+    for (let at = 0; at < brands.length; at += maxBrands)
+      for (const { brand, start, ...counts } of await query(reader, counted, sql, {
+        ...params,
+        brands: brands.slice(at, at + maxBrands),
+      })) {
+        const buckets = found.get(brand) ?? new Map<number, LabelCounts>();
+        found.set(brand, buckets.set(1_000 * start, counts));
       }
     return found;
   };
   const seconds = (ms: number): number => Math.max(0, Math.floor(ms / 1_000));
+  const readMinute = async (sql: string, params: Record<string, unknown>): Promise<number | undefined> => {
+    const minute = (await queryOne(reader, minuteRow, sql, params))?.minute ?? 0;
+    return minute > 0 ? 1_000 * minute : undefined;
+  };
   return {
-    /** The newest minute since `from` with posts of anyone; undefined where there is none. */
-    newest: async (from: number, now: number): Promise<number | undefined> => {
-      const [row] = await ask<{ minute: number | string }>(selectNewest, { from: seconds(from), now: seconds(now) });
-      return Number(row?.minute ?? 0) > 0 ? 1_000 * Number(row?.minute) : undefined;
-    },
-    /** Whether figures of a range are still being computed. */
-    isBehind: async (from: number, to: number): Promise<boolean> => {
-      const [row] = await ask<{ minutes: number | string }>(selectBehind, { from: seconds(from), to: seconds(to) });
-      return Number(row?.minutes ?? 0) > 0;
-    },
-    /** How far behind the clock the slowest part of the feed is that has brought something since then, in ms. */
-    delay: async (since: number): Promise<number> => {
-      const [row] = await ask<{ delay: number | string }>(selectDelay, { since });
-      return Number(row?.delay ?? 0);
-    },
+    /** The newest minute since `from` with posts of any brand; undefined if there is none. */
+    newest: (from: number, now: number) => readMinute(selectNewest, { from: seconds(from), now: seconds(now) }),
+    /** Whether the minute rollup of a range is stale. */
+    isBehind: async (from: number, to: number): Promise<boolean> =>
+      ((await queryOne(reader, z.object({ minutes: number }), countStale, { from: seconds(from), to: seconds(to) }))?.minutes ?? 0) > 0,
+    /** The delay of the slowest partition that was active since a time, in ms. */
+    delay: async (since: number): Promise<number> =>
+      (await queryOne(reader, z.object({ delay: number }), selectDelay, { since }))?.delay ?? 0,
     minutes: (brands: readonly string[], from: number, to: number) =>
       byBrand(selectMinutes, brands, { from: seconds(from), to: seconds(to) }),
-    /** Every quarter-hour of a range. */
+    /** Every 15-minute bucket of a range. */
     bucketsBetween: (brands: readonly string[], from: number, to: number) =>
-      byBrand(selectQuartersBetween, brands, { from: seconds(from), to: seconds(to) }),
-    /** The first minute that is kept; undefined where there is none. */
-    oldest: async (): Promise<number | undefined> => {
-      const [row] = await ask<{ minute: number | string }>(selectOldest, {});
-      return Number(row?.minute ?? 0) > 0 ? 1_000 * Number(row?.minute) : undefined;
-    },
+      byBrand(selectBucketsBetween, brands, { from: seconds(from), to: seconds(to) }),
+    /** The first minute that the minute rollup holds; undefined if it is empty. */
+    oldest: () => readMinute(selectOldest, {}),
+    /** The 15-minute buckets with these starts. */
     buckets: (brands: readonly string[], starts: readonly number[]) => {
       const last = Math.max(...starts);
-      const before = starts.map((start) => (last - start) / 900_000);
-      return byBrand(selectQuarters, brands, { last: seconds(last), before });
+      return byBrand(selectBuckets, brands, { last: seconds(last), before: starts.map((start) => (last - start) / 900_000) });
     },
-    /** The first quarter-hour with posts of each brand, as far back as `from`. */
+    /** The first 15-minute bucket with posts of each brand, not before `from`. */
     firstOf: async (brands: readonly string[], from: number): Promise<ReadonlyMap<string, number>> => {
-      const rows = await ask<{ brand: string; start: number | string }>(selectFirst, { brands, from: seconds(from) });
-      return new Map(rows.map(({ brand, start }) => [brand, 1_000 * Number(start)]));
+      const rows = await query(reader, z.object({ brand: z.string(), start: number }), selectFirst, { brands, from: seconds(from) });
+      return new Map(rows.map(({ brand, start }) => [brand, 1_000 * start]));
     },
   };
 }
 
 export type StoredFigures = ReturnType<typeof createFigures>;
-/** What a look needs of them. */
+/** What an evaluation reads. */
 export type AlertFigures = Pick<StoredFigures, 'newest' | 'isBehind' | 'delay' | 'firstOf'> & {
   minutes(brands: readonly string[], from: number, to: number): Promise<CountsByBrand>;
   buckets(brands: readonly string[], starts: readonly number[]): Promise<CountsByBrand>;
 };
-
-function toCounts({ negative, neutral, positive, unscored }: Row): LabelCounts {
-  return { negative: Number(negative), neutral: Number(neutral), positive: Number(positive), unscored: Number(unscored) };
-}

@@ -1,9 +1,10 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { AlertTransition, PendingDelivery, RuleState, Silence } from '../../domain/alert.ts';
-import { selectAlert, selectAlerts, selectFeedback, selectPendingDeliveries, selectSilences, selectStates } from './alerts.ts';
+import { z } from 'zod';
+import { type AlertTransition, type PendingDelivery, type RuleState, type Silence, severities } from '../../domain/alert.ts';
+import { number, query, queryOne } from '../client/query.ts';
 
 export interface AlertQuery {
-  /** ms since 1970: alerts that were active from `from` (inclusive) to `to` (exclusive). */
+  /** ms since 1970: alerts that were active in the range; `to` is exclusive. */
   readonly from: number;
   readonly to: number;
   readonly brand?: string | undefined;
@@ -13,7 +14,7 @@ export interface AlertQuery {
   readonly limit: number;
 }
 
-/** A stored alert with its acknowledgement and feedback. Times are ms since 1970. */
+/** An alert of the history with its acknowledgement and feedback. Times are ms since 1970. */
 export interface StoredAlert extends Omit<AlertTransition, 'kind' | 'state' | 'alert'> {
   readonly resolvedAt?: number;
   readonly ackedBy?: string;
@@ -21,79 +22,123 @@ export interface StoredAlert extends Omit<AlertTransition, 'kind' | 'state' | 'a
   readonly feedback?: 'useful' | 'noise';
 }
 
-/** Feedback on the alerts of a rule. */
+/** The feedback on a rule's alerts. */
 export interface RuleFeedback {
   readonly rule: string;
   readonly alerts: number;
   readonly useful: number;
   readonly noise: number;
-  /** Share of noise among the rated alerts, 0 to 1; null if none is rated. */
+  /** Noise among the alerts with feedback, 0 to 1; null if none has any. */
   readonly noiseRate: number | null;
 }
 
-type TransitionRow = Omit<AlertTransition, 'at' | 'evaluation' | 'state'> & {
-  readonly at: number | string;
-  readonly evaluation: string;
-  readonly state: string;
-};
-type AlertRow = TransitionRow & {
-  readonly resolvedAt: number | string;
-  readonly ackedBy: string;
-  readonly ackedAt: number | string;
-  readonly feedback: '' | 'none' | 'useful' | 'noise';
-};
+// JSON as `createAlertStore` wrote it.
+const evaluation = z.string().transform((json): AlertTransition['evaluation'] => JSON.parse(json));
+const state = z.string().transform((json): AlertTransition['state'] => JSON.parse(json));
+const ruleAndBrand = { rule: z.string(), brand: z.string() };
 
-/** Reads alerts, states, silences and feedback. @throws the errors of the database */
+const transitionColumns = {
+  ...{ id: z.string(), alert: z.string(), kind: z.enum(['alert', 'resolved']), ...ruleAndBrand, severity: z.enum(severities) },
+  ...{ at: number, evaluation, state, channels: z.array(z.string()) },
+};
+const transition = `toString(c.id) AS id, toString(c.alert) AS alert, c.kind AS kind, c.rule AS rule, c.brand AS brand, c.severity AS severity,
+    toUnixTimestamp64Milli(c.at) AS at, c.evaluation AS evaluation, c.state AS state, c.channels AS channels`;
+
+/** The latest state of each rule and brand, from the states and from the transitions. */
+const selectStates = `
+  SELECT s.rule AS rule, s.brand AS brand, argMax(s.state, s.at) AS state
+  FROM (
+    SELECT rule, brand, state, at FROM alert_states FINAL
+    UNION ALL
+    SELECT rule, brand, state, at FROM alert_transitions FINAL
+  ) AS s
+  GROUP BY rule, brand`;
+
+const selectSilences = `
+  SELECT m.rule AS rule, m.brand AS brand, toUnixTimestamp64Milli(m.until) AS until, m.created_by AS createdBy, m.reason AS reason
+  FROM alert_silences AS m FINAL
+  WHERE toUnixTimestamp64Milli(m.until) > {now:Int64}`;
+
+/** Transitions with the channels that they have not been delivered to, in order. */
+const selectDue = `
+  SELECT ${transition}, d.channel AS channel, d.attempts AS attempts, d.nextAt AS nextAt
+  FROM (
+    SELECT o.id AS id, o.channel AS channel, l.attempts AS attempts, toUnixTimestamp64Milli(l.next_at) AS nextAt
+    FROM (SELECT id, arrayJoin(channels) AS channel FROM alert_transitions FINAL WHERE toUnixTimestamp64Milli(at) >= {since:Int64}) AS o
+    LEFT JOIN (SELECT * FROM alert_outbox FINAL) AS l ON l.transition = o.id AND l.channel = o.channel
+    WHERE l.outcome = 'waiting'
+  ) AS d
+  INNER JOIN alert_transitions AS c ON c.id = d.id
+  WHERE toUnixTimestamp64Milli(c.at) >= {since:Int64}
+  ORDER BY at, id, channel
+  LIMIT 1 BY id, channel
+  LIMIT 1000`;
+
+const fromAlerts = `
+  FROM alert_transitions AS c FINAL
+  LEFT JOIN (SELECT alert, at FROM alert_transitions FINAL WHERE kind = 'resolved') AS e ON e.alert = c.alert
+  LEFT JOIN (SELECT alert, value, created_by, at FROM alert_annotations FINAL WHERE kind = 'ack') AS a ON a.alert = c.alert
+  LEFT JOIN (SELECT alert, value FROM alert_annotations FINAL WHERE kind = 'feedback') AS f ON f.alert = c.alert
+  WHERE c.kind = 'alert'`;
+const alertRow = z.object({
+  ...transitionColumns,
+  ...{ resolvedAt: number, ackedBy: z.string(), ackedAt: number, feedback: z.enum(['', 'none', 'useful', 'noise']) },
+});
+const alertColumns = `${transition}, toUnixTimestamp64Milli(e.at) AS resolvedAt, a.created_by AS ackedBy, toUnixTimestamp64Milli(a.at) AS ackedAt, f.value AS feedback`;
+
+/** Alerts that were active in a range, the newest first. An empty brand or rule matches any. */
+const selectAlerts = `
+  SELECT ${alertColumns}${fromAlerts}
+    AND toUnixTimestamp64Milli(c.at) < {to:Int64}
+    AND (toUnixTimestamp64Milli(e.at) = 0 OR toUnixTimestamp64Milli(e.at) >= {from:Int64})
+    AND ({brand:String} = '' OR c.brand = {brand:String})
+    AND ({rule:String} = '' OR c.rule = {rule:String})
+    AND (NOT {active:Bool} OR toUnixTimestamp64Milli(e.at) = 0)
+  ORDER BY at DESC, id
+  LIMIT {limit:UInt32}`;
+const selectAlert = `SELECT ${alertColumns}${fromAlerts} AND toString(c.id) = {id:String}`;
+
+const selectFeedback = `
+  SELECT c.rule AS rule, count() AS alerts, countIf(f.value = 'useful') AS useful, countIf(f.value = 'noise') AS noise
+  FROM alert_transitions AS c FINAL
+  LEFT JOIN (SELECT alert, value FROM alert_annotations FINAL WHERE kind = 'feedback') AS f ON f.alert = c.alert
+  WHERE c.kind = 'alert'
+  GROUP BY rule
+  ORDER BY rule`;
+
+/** Reads stored alerts, states, silences and pending deliveries. Throws the database's errors. */
 export function createAlertRecords(reader: ClickHouseClient) {
-  const ask = async <T>(query: string, query_params: Record<string, unknown> = {}): Promise<T[]> =>
-    (await reader.query({ query, query_params, format: 'JSONEachRow' })).json<T>();
   return {
-    states: async (): Promise<RuleState[]> => {
-      const rows = await ask<{ rule: string; brand: string; state: string }>(selectStates);
-      return rows.map(({ state, ...rest }) => ({ ...rest, state: JSON.parse(state) })); // as `createAlertStore` wrote it
-    },
-    silences: async (now: number): Promise<Silence[]> => {
-      const rows = await ask<Omit<Silence, 'until'> & { until: number | string }>(selectSilences, { now });
-      return rows.map((row) => ({ ...row, until: Number(row.until) }));
-    },
-    /** Deliveries that are still pending, of transitions since `since` (ms since 1970). */
+    states: (): Promise<RuleState[]> => query(reader, z.object({ ...ruleAndBrand, state }), selectStates),
+    silences: (now: number): Promise<Silence[]> =>
+      query(reader, z.object({ ...ruleAndBrand, until: number, createdBy: z.string(), reason: z.string() }), selectSilences, { now }),
+    /** Deliveries that are pending, of transitions since a time. */
     pendingDeliveries: async (since: number): Promise<PendingDelivery[]> => {
-      const rows = await ask<TransitionRow & Record<'attempts' | 'nextAt', number | string> & { channel: string }>(
-        selectPendingDeliveries,
-        { since },
-      );
-      return rows.map(({ channel, attempts, nextAt, ...row }) => ({
-        transition: toTransition(row),
-        channel,
-        attempts: Number(attempts),
-        nextAt: Number(nextAt),
-      }));
+      const row = z.object({ ...transitionColumns, channel: z.string(), attempts: number, nextAt: number });
+      const rows = await query(reader, row, selectDue, { since });
+      return rows.map(({ channel, attempts, nextAt, ...transition }) => ({ transition, channel, attempts, nextAt }));
     },
-    list: async ({ brand = '', rule = '', ...query }: AlertQuery): Promise<StoredAlert[]> =>
-      (await ask<AlertRow>(selectAlerts, { ...query, brand, rule })).map(toAlert),
-    show: async (id: string): Promise<StoredAlert | undefined> => (await ask<AlertRow>(selectAlert, { id })).map(toAlert)[0],
+    list: async ({ brand = '', rule = '', ...range }: AlertQuery): Promise<StoredAlert[]> =>
+      (await query(reader, alertRow, selectAlerts, { ...range, brand, rule })).map(toAlert),
+    show: async (id: string): Promise<StoredAlert | undefined> => {
+      const row = await queryOne(reader, alertRow, selectAlert, { id });
+      return row && toAlert(row);
+    },
     feedback: async (): Promise<RuleFeedback[]> => {
-      const rows = await ask<{ rule: string } & Record<'alerts' | 'useful' | 'noise', number | string>>(selectFeedback);
-      return rows.map((row) => {
-        const [alerts, useful, noise] = [Number(row.alerts), Number(row.useful), Number(row.noise)];
-        return { rule: row.rule, alerts, useful, noise, noiseRate: useful + noise === 0 ? null : noise / (useful + noise) };
-      });
+      const rows = await query(reader, z.object({ rule: z.string(), alerts: number, useful: number, noise: number }), selectFeedback);
+      return rows.map((row) => ({ ...row, noiseRate: row.useful + row.noise === 0 ? null : row.noise / (row.useful + row.noise) }));
     },
   };
 }
 
 export type AlertRecords = ReturnType<typeof createAlertRecords>;
 
-function toTransition({ at, evaluation, state, ...rest }: TransitionRow): AlertTransition {
-  return { ...rest, at: Number(at), evaluation: JSON.parse(evaluation), state: JSON.parse(state) }; // as `createAlertStore` wrote them
-}
-
-function toAlert({ resolvedAt, ackedBy, ackedAt, feedback, ...row }: AlertRow): StoredAlert {
-  const { id, rule, brand, severity, at, evaluation, channels } = toTransition(row);
+function toAlert({ resolvedAt, ackedBy, ackedAt, feedback, ...row }: z.output<typeof alertRow>): StoredAlert {
+  const { id, rule, brand, severity, at, evaluation, channels } = row;
   return {
     ...{ id, rule, brand, severity, at, evaluation, channels },
-    ...(Number(resolvedAt) > 0 && { resolvedAt: Number(resolvedAt) }),
-    ...(Number(ackedAt) > 0 && { ackedBy, ackedAt: Number(ackedAt) }),
+    ...(resolvedAt > 0 && { resolvedAt }),
+    ...(ackedAt > 0 && { ackedBy, ackedAt }),
     ...((feedback === 'useful' || feedback === 'noise') && { feedback }),
   };
 }

@@ -1,8 +1,12 @@
-/** Made-up posts in SQL: the engine makes a million in a second or two, where the demo feed makes thousands. */
+import type { ClickHouseClient } from '@clickhouse/client';
+import { z } from 'zod';
+import { number, queryOne } from '../client/query.ts';
 
-/** A number that is always the same for the same seed, post and purpose. */
+/** Synthetic posts generated in SQL: the engine generates a million in a second or two, the demo feed thousands. */
+
+/** A number that depends on the seed, the post and the purpose alone. */
 const hash = (purpose: number): string => `cityHash64({seed:UInt32}, number, ${purpose})`;
-/** From 0 to below 1, evenly. */
+/** Uniform in [0, 1). */
 const random = (purpose: number): string => `bitShiftRight(${hash(purpose)}, 11) / 9007199254740992`;
 const oneOf = (values: readonly string[], purpose: number): string =>
   `arrayElement([${values.map((value) => `'${value}'`).join(', ')}], 1 + ${hash(purpose)} % ${values.length})`;
@@ -104,10 +108,10 @@ const texts = {
   emoji: ['', '', '', '', '😤', '😍', '🤷', '👍'],
 } as const;
 
-/** Much happens to a brand for a week, and is what its unhappy posts are about then. */
+/** Each week a brand has one topic that its negative posts are about. */
 const topic = `arrayElement([${texts.things.map((value) => `'${value}'`).join(', ')}], 1 + cityHash64({seed:UInt32}, first, toMonday(created_at)) % ${texts.things.length})`;
 
-/** From the first moment on; more by day than by night, and on workdays than on Sundays. The mapping never runs backwards. */
+/** Creation time: more posts by day than by night, and on workdays than on Sundays. The mapping is monotonic. */
 const day = 86_400_000;
 const moment = `{startMs:Float64} + place + ${(0.6 * day) / (2 * Math.PI)} * sin(2 * pi() * place / ${day}) + ${(0.2 * 7 * day) / (2 * Math.PI)} * sin(2 * pi() * place / ${7 * day})`;
 
@@ -116,11 +120,11 @@ const moment = `{startMs:Float64} + place + ${(0.6 * day) / (2 * Math.PI)} * sin
  * very different size: some 15 % of posts name none and 10 % two. Labels lean with the brand and the month. Languages:
  * one of them unscored.
  */
-export const insertMadeUp = `
+export const insertSynthetic = `
   INSERT INTO posts (created_at, platform, id, version, updated_at, deleted, text, lang, author_id, author_handle, author_name,
     author_followers, url, likes, reposts, replies, in_reply_to, brands, brands_hash, label, negative, neutral, positive, score,
     confidence, model_version, scored_at, truncated, topic, partition, offset)
-  SELECT created_at, platform, concat('made-up-', toString({seed:UInt32}), '-', toString(number)), 2 * toUnixTimestamp64Milli(created_at), created_at, false,
+  SELECT created_at, platform, concat('synthetic-', toString({seed:UInt32}), '-', toString(number)), 2 * toUnixTimestamp64Milli(created_at), created_at, false,
     replaceRegexpAll(concat(
       ${oneOf(texts.openers, 20)}, ' the ', if(first = '', 'new', first), ' ',
       if(label = 'negative' AND ${hash(21)} % 2 = 0, ${topic}, ${oneOf(texts.things, 22)}), ' ',
@@ -128,12 +132,12 @@ export const insertMadeUp = `
       if(second = '', '. ', concat(', unlike ', second, '. ')), ${oneOf(texts.tails, 26)}, ' ', ${oneOf(texts.tags, 27)}, ' ', ${oneOf(texts.emoji, 28)}
     ), ' +', ' '),
     lang, concat('u', author), concat('maker', author), '', ${hash(9)} % 5000, '',
-    likes, intDiv(likes, 5), intDiv(likes, 8), '', arrayFilter(name -> name != '', [first, second]), 'made-up', label,
+    likes, intDiv(likes, 5), intDiv(likes, 8), '', arrayFilter(name -> name != '', [first, second]), 'synthetic', label,
     if(label = 'unscored', 0, if(label = 'negative', sure, rest)),
     if(label = 'unscored', 0, if(label = 'neutral', sure, rest)),
     if(label = 'unscored', 0, if(label = 'positive', sure, rest)),
     multiIf(label = 'negative', rest - sure, label = 'positive', sure - rest, 0),
-    if(label = 'unscored', 0, sure), 'made-up', created_at, false, 'made-up', 0, number
+    if(label = 'unscored', 0, sure), 'synthetic', created_at, false, 'synthetic', 0, number
   FROM (
     SELECT number,
       fromUnixTimestamp64Milli(toInt64(${moment}), 'UTC') AS created_at,
@@ -155,8 +159,11 @@ export const insertMadeUp = `
   )
   SETTINGS async_insert = 0, max_threads = 2, max_insert_threads = 1, max_block_size = 131072, min_insert_block_size_rows = 524288`;
 
-/** Posts that somebody else has put there. */
-export const countOthers = "SELECT count() AS posts FROM posts WHERE topic NOT IN ('made-up', 'demo')";
+/** Posts that were neither generated here nor by the demo feed. */
+export async function countRealPosts(client: ClickHouseClient): Promise<number> {
+  const sql = "SELECT count() AS posts FROM posts WHERE topic NOT IN ('synthetic', 'demo')";
+  return (await queryOne(client, z.object({ posts: number }), sql))?.posts ?? 0;
+}
 
-/** A past that was lived has been merged by its table's own setting, which waits for a day. */
-export const mergeHistory = 'OPTIMIZE TABLE rollup_15m FINAL';
+/** History that is a day old is merged by a setting of the table; generated history need not wait. */
+export const mergeRollup15m = 'OPTIMIZE TABLE rollup_15m FINAL';

@@ -1,61 +1,75 @@
+import type { ClickHouseClient } from '@clickhouse/client';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Metrics } from '../../lib/metrics.ts';
 import { createSerialQueue } from '../../lib/serial-queue.ts';
 import type { Database } from '../client/connection.ts';
 import { describeError } from '../client/database-errors.ts';
-import { minuteRollup, type RollupTable, rollup15m } from '../queries/writing.ts';
-import { type Recomputed, readLatestMark, recomputeDirty } from './recompute-dirty.ts';
-import { keepsEverything, keptAt, type Retention } from './retention-window.ts';
+import { keepsAll, keepsEverything, type Retention, type RetentionWindow, retentionWindow } from '../maintenance/retention.ts';
+import {
+  countPending,
+  markDirty,
+  minuteRollup,
+  type Rollup,
+  readDirty,
+  readInconsistent,
+  readLatestMark,
+  recomputeBuckets,
+  recordDone,
+  rollup15m,
+  type TimeRange,
+} from '../queries/rollups.ts';
 
-/** Milliseconds between two looks at the marks. */
-const pace = { minute: 1_000, '15m': 10_000 } as const;
-const longestPauseMs = 30_000;
-/** Pauses as multiples of the work before them, so that rollups never take more than a small part of a core from the model. */
-const keepingUp = 25;
-const catchingUp = 4;
+/** Minutes of posts that one statement reads, so that none takes long. */
+const maxMinutes = 120;
+/** Milliseconds between two checks for dirty minutes. */
+const checkEveryMs = { minute: 1_000, '15m': 10_000 } as const;
+const maxPauseMs = 30_000;
+/** Pauses as multiples of the work before them, so that rollups leave the CPU to the model. */
+const upToDateFactor = 25;
+const catchUpFactor = 4;
 
 export interface Rollups {
   start(): void;
-  /** Recomputes everything marked by now, whether started or not. Rejects with the database's fault. */
+  /** Recomputes everything marked by now, whether started or not. Rejects with the database's error. */
   settle(): Promise<void>;
-  /** Ends after the statement that is running. What is still marked waits for the next start. */
+  /** Stops after the running statement. Minutes still dirty wait for the next start. */
   stop(): Promise<void>;
 }
 
 /**
- * Keeps the rollups equal to a fresh GROUP BY of the raw rows, by recomputing what is marked. Any number of
- * processes may do so at once. A crash leaves the marks, so it repeats work and loses none.
+ * Keeps the rollups equal to a fresh GROUP BY of the posts by recomputing dirty minutes. Any number of processes may do
+ * so at once. Marks survive a crash, so work is repeated and none is lost.
  */
 export function createRollups(options: { db: Database; clock: Clock; log: Log; metrics: Metrics; retention?: Retention }): Rollups {
   const { db, clock, log, metrics, retention = keepsEverything } = options;
   let stopping = new AbortController();
   let loops: Promise<unknown> = Promise.resolve();
-  // Statements of one process run one after another: racing itself would only repeat work.
-  const enqueue = createSerialQueue();
+  // Concurrent recomputations in one process would only repeat work.
+  const inTurn = createSerialQueue();
 
-  const refreshNext = (grain: RollupTable, until?: string): Promise<Recomputed> => {
-    const recompute = () => recomputeDirty(db.upkeep, grain, db.kind === 'server', until, keptAt(retention, clock.now()));
-    return enqueue(recompute).then((refreshed) => {
-      metrics.bucketsRecomputed.inc({ grain: grain.name }, refreshed.buckets);
-      return refreshed;
-    });
+  const recomputeNext = async (rollup: Rollup, until?: string): Promise<Recomputed> => {
+    const isShared = db.kind === 'server';
+    const window = retentionWindow(retention, clock.now());
+    const recomputed = await inTurn(() => recomputeDirty(db.upkeep, rollup, isShared, until, window));
+    metrics.bucketsRecomputed.inc({ grain: rollup.name }, recomputed.buckets);
+    return recomputed;
   };
 
-  const keepFresh = async (grain: RollupTable, signal: AbortSignal) => {
-    const what = `compute ${grain.name} figures`;
-    let pauseMs: number = pace[grain.name];
+  const keepFresh = async (rollup: Rollup, signal: AbortSignal) => {
+    const task = `recompute the ${rollup.name} rollup`;
+    let pauseMs: number = checkEveryMs[rollup.name];
     while (!signal.aborted) {
       const started = clock.now();
       try {
-        const { more } = await refreshNext(grain);
-        db.health.did(what);
+        const { more } = await recomputeNext(rollup);
+        db.health.recordSuccess(task);
         const tookMs = clock.now() - started;
-        pauseMs = more ? tookMs * catchingUp : Math.max(pace[grain.name], tookMs * keepingUp);
-      } catch (fault) {
-        pauseMs = Math.min(Math.max(pauseMs, pace[grain.name]) * 2, longestPauseMs);
-        db.health.failed(what, describeError(fault));
-        log.warn({ grain: grain.name, fault: describeError(fault), pauseMs }, 'rollups are behind');
+        pauseMs = more ? tookMs * catchUpFactor : Math.max(checkEveryMs[rollup.name], tookMs * upToDateFactor);
+      } catch (error) {
+        pauseMs = Math.min(Math.max(pauseMs, checkEveryMs[rollup.name]) * 2, maxPauseMs);
+        db.health.recordFailure(task, describeError(error));
+        log.warn({ rollup: rollup.name, error: describeError(error), pauseMs }, 'rollup recomputation failed; retrying');
       }
       await clock.sleep(pauseMs, signal);
     }
@@ -64,16 +78,94 @@ export function createRollups(options: { db: Database; clock: Clock; log: Log; m
   return {
     start: () => {
       stopping = new AbortController();
-      loops = Promise.all([minuteRollup, rollup15m].map((grain) => keepFresh(grain, stopping.signal)));
+      loops = Promise.all([minuteRollup, rollup15m].map((rollup) => keepFresh(rollup, stopping.signal)));
     },
     settle: async () => {
       const until = await readLatestMark(db.upkeep);
-      for (const grain of [minuteRollup, rollup15m]) while ((await refreshNext(grain, until)).more);
+      for (const rollup of [minuteRollup, rollup15m]) while ((await recomputeNext(rollup, until)).more);
     },
     stop: async () => {
       stopping.abort();
       await loops;
-      await enqueue(async () => {});
+      await inTurn(async () => {});
     },
   };
+}
+
+export interface Recomputed {
+  /** Buckets recomputed. */
+  readonly buckets: number;
+  /** More minutes may be dirty than one statement covers. */
+  readonly more: boolean;
+}
+
+/**
+ * Recomputes one statement's worth of dirty buckets; with `until`, only those not recomputed since.
+ *
+ * Marks are read before the posts, and those marks are what is recorded as done: a mark set meanwhile is later and stays
+ * pending. The server's clock at the start becomes the version of the rows. Of two recomputations of a bucket, the later
+ * one wins group by group. If the earlier one left a group that the winner never saw, the bucket's rows differ in
+ * version, and it is marked again; this can only happen on a server (`isShared`). Buckets from before the retention
+ * window keep their rows.
+ */
+export async function recomputeDirty(
+  client: ClickHouseClient,
+  rollup: Rollup,
+  isShared: boolean,
+  until?: string,
+  window: RetentionWindow = keepsAll,
+): Promise<Recomputed> {
+  const dirty = await readDirty(client, rollup, maxMinutes, until);
+  if (dirty.length === 0) return { buckets: 0, more: false };
+  const starts = new Set(dirty.map(({ minute }) => minute - (minute % rollup.seconds)));
+  const buckets = [...starts].slice(0, (maxMinutes * 60) / rollup.seconds);
+  const retained = buckets.filter((bucket) => bucket >= window.since);
+  const { minuteSeconds: minuteRetention } = window;
+  if (retained.length > 0)
+    await recomputeBuckets(client, rollup, { buckets: retained, minutes: minutesOf(rollup, retained), minuteRetention });
+  const inconsistent = isShared ? await readInconsistent(client, rollup, retained) : [];
+  const covered = new Set(minutesOf(rollup, buckets));
+  const done = dirty.filter(({ minute }) => covered.has(minute));
+  await recordDone(client, rollup, done);
+  await markDirty(client, inconsistent);
+  return { buckets: retained.length, more: done.length < dirty.length || dirty.length === maxMinutes };
+}
+
+function minutesOf(rollup: Rollup, buckets: readonly number[]): number[] {
+  return buckets.flatMap((bucket) => Array.from({ length: rollup.seconds / 60 }, (_, index) => bucket + index * 60));
+}
+
+/** Progress of a long job, in steps of its own. */
+export type ReportProgress = (done: number, total: number) => void;
+
+const pollMs = 250;
+
+/**
+ * Waits until the rollups of a range cover all that is stored now, by whichever process. `settle` recomputes them if no
+ * other process may. Reports minutes; returns how many there were.
+ */
+export async function waitForRollups(
+  { db, clock, settle }: { db: Database; clock: Clock; settle?: (() => Promise<void>) | undefined },
+  range: TimeRange,
+  report: ReportProgress,
+  signal?: AbortSignal,
+): Promise<number> {
+  const until = await readLatestMark(db.upkeep);
+  const pending = () => countPending(db.upkeep, range, until);
+  const total = await pending();
+  report(0, total);
+  const settled = settle?.();
+  let failure: unknown;
+  settled?.catch((thrown: unknown) => {
+    failure = thrown; // reported below, while this waits
+  });
+  for (let left = total; left > 0; left = await pending()) {
+    signal?.throwIfAborted();
+    if (failure) throw failure;
+    report(total - left, total);
+    await clock.sleep(pollMs, signal);
+  }
+  await settled;
+  report(total, total);
+  return total;
 }

@@ -1,20 +1,20 @@
 import { FeedpulseError } from '../../lib/errors.ts';
 import type { Database } from '../client/connection.ts';
-import { countOthers, insertMadeUp, mergeHistory } from '../queries/seed.ts';
-import { minuteRollup, type RollupTable, recompute, rollup15m } from '../queries/writing.ts';
+import { minuteRollup, type Rollup, recomputeBuckets, rollup15m } from '../queries/rollups.ts';
+import { countRealPosts, insertSynthetic, mergeRollup15m } from '../queries/seed.ts';
 
-const postsAtOnce = 1_000_000;
+const maxPosts = 1_000_000;
 const daySeconds = 86_400;
-/** Minute figures are kept for 30 days. */
-const minutesKept = 30 * daySeconds;
+/** The minute rollup is kept for 30 days. */
+const minuteRetention = 30 * daySeconds;
 
 export interface SyntheticHistory {
-  /** How many posts. */
+  /** Number of posts. */
   readonly posts: number;
-  /** Milliseconds since 1970; they are spread from one to the other. */
+  /** Milliseconds since 1970: the posts are spread over this range. */
   readonly from: number;
   readonly to: number;
-  /** At least two; the first are named most. */
+  /** At least two; the first ones are mentioned most. */
   readonly brands: readonly string[];
   readonly seed: number;
 }
@@ -22,21 +22,21 @@ export interface SyntheticHistory {
 type Report = (done: number) => void;
 
 /**
- * Fills the tables with posts that nobody wrote and no model scored, computes their figures and merges them. The same history
- * twice lands on the same rows. Reports posts, then days.
- * @throws USAGE where posts of another origin are stored, unless `mixed`
+ * Fills the tables with synthetic posts and scores, then computes and merges their rollups. Filling in the same history
+ * twice results in the same rows. Reports posts, then days.
+ * @throws USAGE if real posts are stored, unless `mixed`
  */
 export async function fillHistory(
   db: Database,
   history: SyntheticHistory,
   { mixed, reportPosts, reportDays }: { mixed: boolean; reportPosts: Report; reportDays: Report },
 ): Promise<void> {
-  if (!mixed) await refuseOthers(db);
+  if (!mixed) await rejectRealPosts(db);
   const { posts: total, from: startMs, to, brands, seed } = history;
-  for (let from = 0; from < total; from += postsAtOnce) {
-    const count = Math.min(postsAtOnce, total - from);
+  for (let from = 0; from < total; from += maxPosts) {
+    const count = Math.min(maxPosts, total - from);
     const query_params = { seed, total, from, count, startMs, spanMs: to - startMs, brands };
-    await db.writer.command({ query: insertMadeUp, query_params });
+    await db.writer.command({ query: insertSynthetic, query_params });
     reportPosts(count);
   }
   const end = Math.ceil(to / 1_000 / daySeconds) * daySeconds;
@@ -44,23 +44,23 @@ export async function fillHistory(
     // Each on a connection of its own: embedded, these are two cores.
     await Promise.all([
       recomputeDay(db.upkeep, rollup15m, day),
-      ...(day >= end - minutesKept - daySeconds ? [recomputeDay(db.writer, minuteRollup, day)] : []),
+      ...(day >= end - minuteRetention - daySeconds ? [recomputeDay(db.writer, minuteRollup, day)] : []),
     ]);
     reportDays(1);
   }
-  await db.upkeep.command({ query: mergeHistory });
+  await db.upkeep.command({ query: mergeRollup15m });
 }
 
-async function refuseOthers(db: Database): Promise<void> {
-  const [row] = await (await db.writer.query({ query: countOthers, format: 'JSONEachRow' })).json<{ posts: number | string }>();
-  if (Number(row?.posts ?? 0) > 0)
+async function rejectRealPosts(db: Database): Promise<void> {
+  const posts = await countRealPosts(db.writer);
+  if (posts > 0)
     throw new FeedpulseError(
       'USAGE',
-      `${row?.posts} posts of a real feed are stored there; made-up ones would mix with them. --yes does it all the same`,
+      `the database holds ${posts} real posts, which would mix with synthetic ones; pass --yes to add them anyway`,
     );
 }
 
-async function recomputeDay(client: Database['upkeep'], grain: RollupTable, day: number): Promise<void> {
-  const every = (seconds: number): number[] => Array.from({ length: daySeconds / seconds }, (_, index) => day + index * seconds);
-  await client.command({ query: recompute(grain), query_params: { buckets: every(grain.seconds), minutes: every(60), minutesKept } });
+function recomputeDay(client: Database['upkeep'], rollup: Rollup, day: number): Promise<void> {
+  const startsOf = (seconds: number): number[] => Array.from({ length: daySeconds / seconds }, (_, index) => day + index * seconds);
+  return recomputeBuckets(client, rollup, { buckets: startsOf(rollup.seconds), minutes: startsOf(60), minuteRetention });
 }

@@ -1,6 +1,6 @@
 import type { AlertTransition, RuleState, Silence } from '../../domain/alert.ts';
 import type { Database } from '../client/connection.ts';
-import { insertRows } from '../client/insert.ts';
+import { insertRows } from '../client/query.ts';
 import { toDateTime } from './post-row.ts';
 
 /** The outcome of one attempt to deliver a transition to a channel. */

@@ -1,26 +1,26 @@
 import type { ScoredPost } from '../../domain/post.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Database } from '../client/connection.ts';
-import { insertRows } from '../client/insert.ts';
+import { insertRows } from '../client/query.ts';
 import { toDateTime } from './post-row.ts';
 
 interface Progress {
   readonly topic: string;
   readonly partition: number;
-  /** The least of the time from a post's creation until it was stored, in ms. */
+  /** The shortest time from a post's creation until it was stored, in ms. */
   readonly delay: number;
 }
 
 export interface FeedProgress {
-  /** Notes a post that has just been stored. */
+  /** Records a post that has just been stored. */
   see(post: ScoredPost): void;
-  /** Stores what was seen since the last time. Errors are the database's faults; then it is lost. */
+  /** Stores the delays since the last call. On a database error, which it throws, they are lost. */
   store(): Promise<void>;
 }
 
 /**
- * Tells how far behind each partition is. The least delay counts: a late post among timely ones is no lag, but where
- * even the most recent post is old, others are still to come.
+ * Measures how far each partition lags behind. The shortest delay counts: one late post among current ones is no lag,
+ * but if even the most recent post is old, others are still to come.
  */
 export function createFeedProgress({ upkeep }: Pick<Database, 'upkeep'>, clock: Pick<Clock, 'now'>): FeedProgress {
   let seen = new Map<string, Progress>();

@@ -1,14 +1,14 @@
 import type { ScoredPost } from '../../domain/post.ts';
 import { RowRejected } from '../client/database-errors.ts';
 
-/** What a DateTime column can hold; ClickHouse would silently clamp anything else. */
-const earliestMs = 0;
-const latestMs = Date.UTC(2106, 0, 1);
+/** The range of a DateTime column; ClickHouse would silently clamp other values. */
+const minMs = 0;
+const maxMs = Date.UTC(2106, 0, 1);
 
 /**
- * A post as the row of `posts`, created when it was first seen to be.
- * @param createdAtMs milliseconds since 1970, from the key table
- * @throws DATABASE_REJECTED for what ClickHouse would store as something else without a word
+ * A post as a row of `posts`.
+ * @param createdAtMs milliseconds since 1970, from its first version
+ * @throws DATABASE_REJECTED for a value that ClickHouse would silently change
  */
 export function toRow(post: ScoredPost, createdAtMs: number) {
   const updatedAtMs = readTime(post, 'updatedAt');
@@ -48,7 +48,7 @@ export function toRow(post: ScoredPost, createdAtMs: number) {
   };
 }
 
-/** What is said of single brands, as the aligned columns of `posts` and `scores`. */
+/** Brand sentiment as the aligned array columns of `posts` and `scores`. */
 export function brandSentimentColumns(brandSentiment: ScoredPost['brandSentiment'] = []) {
   return {
     brand_sentiment_brands: brandSentiment.map(({ brand }) => brand),
@@ -61,7 +61,7 @@ export function brandSentimentColumns(brandSentiment: ScoredPost['brandSentiment
 /** Milliseconds since 1970 of one of a post's times. */
 export function readTime(post: ScoredPost, field: 'createdAt' | 'updatedAt' | 'scoredAt'): number {
   const ms = Date.parse(post[field]);
-  if (!(ms >= earliestMs && ms < latestMs)) throw unfit(post, field);
+  if (!(ms >= minMs && ms < maxMs)) throw rowRejected(post, field);
   return ms;
 }
 
@@ -70,32 +70,32 @@ export function toDateTime(ms: number): string {
   return new Date(ms).toISOString().slice(0, 23).replace('T', ' ');
 }
 
-function within(post: ScoredPost, field: 'negative' | 'neutral' | 'positive' | 'score' | 'confidence', least: number): number {
+function within(post: ScoredPost, field: 'negative' | 'neutral' | 'positive' | 'score' | 'confidence', min: number): number {
   const value = post[field];
-  if (!isWithin(value, least)) throw unfit(post, field);
+  if (!isWithin(value, min)) throw rowRejected(post, field);
   return value;
 }
 
 function checkedBrandSentiment(post: ScoredPost): ScoredPost['brandSentiment'] {
   if (post.brandSentiment?.some(({ negative, positive }) => !isWithin(negative, 0) || !isWithin(positive, 0)))
-    throw unfit(post, 'brandSentiment');
+    throw rowRejected(post, 'brandSentiment');
   return post.brandSentiment;
 }
 
-/** Softmax in single precision can end a hair above one. */
-const isWithin = (value: number, least: number): boolean => value >= least - 1e-3 && value <= 1.001;
+/** Softmax in single precision may slightly exceed 1. */
+const isWithin = (value: number, min: number): boolean => value >= min - 1e-3 && value <= 1.001;
 
 function count(post: ScoredPost, field: string, value = 0): number {
-  if (!Number.isSafeInteger(value) || value < 0) throw unfit(post, field);
+  if (!Number.isSafeInteger(value) || value < 0) throw rowRejected(post, field);
   return value;
 }
 
 function offset(post: ScoredPost): string {
-  if (!/^\d{1,19}$/.test(post.position.offset)) throw unfit(post, 'offset');
+  if (!/^\d{1,19}$/.test(post.position.offset)) throw rowRejected(post, 'offset');
   return post.position.offset;
 }
 
-/** Names the post by where it came from: its own fields are other people's data. */
-function unfit({ position }: ScoredPost, field: string): RowRejected {
-  return new RowRejected(`${field} of the post at ${position.topic}/${position.partition}/${position.offset} cannot be stored`);
+/** Names the post by its position: its own fields are personal data. */
+function rowRejected({ position }: ScoredPost, field: string): RowRejected {
+  return new RowRejected(`${field} of the post at ${position.topic}/${position.partition}/${position.offset} is out of range`);
 }

@@ -1,126 +1,154 @@
+import type { ClickHouseClient } from '@clickhouse/client';
 import type { ScoredPost } from '../../domain/post.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Metrics } from '../../lib/metrics.ts';
 import type { Database } from '../client/connection.ts';
 import { RowRejected } from '../client/database-errors.ts';
-import { insertRows } from '../client/insert.ts';
+import { insertRows } from '../client/query.ts';
 import { type RetryPolicy, withRetry } from '../client/with-retry.ts';
-import { removePosts } from '../maintenance/erase.ts';
-import { createErasures, type Erased } from '../maintenance/erasures.ts';
-import { markDirty } from '../rollups/dirty-minutes.ts';
-import { keepsEverything, type Retention, takenSince } from '../rollups/retention-window.ts';
-import { keyOf, registerFirstSeen } from './first-seen.ts';
-import { readTime, toRow } from './post-row.ts';
+import { createErasures, type Erased, removePosts } from '../maintenance/erase.ts';
+import { acceptedSince, keepsEverything, type Retention } from '../maintenance/retention.ts';
+import { findFirstSeen, keyOf } from '../queries/posts.ts';
+import { markDirty } from '../queries/rollups.ts';
+import { readTime, toDateTime, toRow } from './post-row.ts';
 
-/** How long a database may be in trouble before the process stops over it. */
+/** How long the database may fail before the process stops. */
 const giveUpAfterMs = 5 * 60_000;
 const minuteMs = 60_000;
 
-/** So many rows refused one after the other are not to blame: the database is. */
-const mostRefusedInARow = 10;
+/** If this many rows in a row are rejected, the database is at fault, not the rows. */
+const maxConsecutiveRejections = 10;
 
 export interface Writer {
   /**
-   * Stores posts. Resolves when the rows, and after them the marks of the minutes they touch, are acknowledged, to
-   * the posts that are not stored. A repeated call lands on the same rows. Faults that can pass are retried. Calls must not overlap.
-   * @throws DATABASE_REJECTED when the database takes no rows, whatever they are; some of them may be stored.
-   *   DATABASE_UNAVAILABLE after five minutes of trouble; the signal's reason.
+   * Stores posts. Resolves once the rows, and after them the dirty marks of their minutes, are acknowledged; returns the
+   * posts that were not stored. A repeated call results in the same rows. Transient errors are retried. Calls must not
+   * overlap.
+   * @throws DATABASE_REJECTED if the database rejects every row; some may be stored. DATABASE_UNAVAILABLE after five
+   *   minutes of errors; the signal's reason.
    */
   write(posts: readonly ScoredPost[], signal?: AbortSignal): Promise<NotStored>;
 }
 
-/** Posts that were taken and have no row. */
+/** Posts without a row. */
 export interface NotStored {
-  /** The database refuses their rows for good, though not others. */
+  /** The database rejected their rows, though not others. */
   readonly refused: readonly ScoredPost[];
-  /** They were erased, or are older than posts are kept. */
+  /** They were erased, or are older than the retention. */
   readonly leftOut: readonly ScoredPost[];
 }
 
 export function createWriter(options: { db: Database; clock: Clock; log: Log; metrics: Metrics; retention?: Retention }): Writer {
   const { db, clock, log, metrics, retention = keepsEverything } = options;
   const erasures = createErasures(db.writer);
-  const onRetry = (fault: string): void => {
+  const onRetry = (error: string): void => {
     metrics.writeRetries.inc();
-    db.health.failed('write posts', fault);
+    db.health.recordFailure('write posts', error);
   };
-  const patience: RetryPolicy = { clock, log, giveUpAfterMs, onRetry };
-  let refusedInARow = 0;
+  const policy: RetryPolicy = { clock, log, giveUpAfterMs, onRetry };
+  let consecutiveRejections = 0;
 
-  /** One bad row spoils the insert of all: halved until the bad ones stand alone. */
-  const storeInParts = async (posts: readonly ScoredPost[], taken: Taken, signal?: AbortSignal): Promise<ScoredPost[]> => {
+  /** One bad row fails the whole insert: the batch is bisected until the bad rows are isolated. Returns these. */
+  const storeBisecting = async (posts: readonly ScoredPost[], batch: Batch, signal?: AbortSignal): Promise<ScoredPost[]> => {
     try {
-      await store(db, posts, taken, patience, signal);
-      refusedInARow = 0;
+      await store(db, posts, batch, policy, signal);
+      consecutiveRejections = 0;
       return [];
-    } catch (fault) {
-      if (!(fault instanceof RowRejected)) throw fault;
+    } catch (error) {
+      if (!(error instanceof RowRejected)) throw error;
       const [post] = posts;
       if (posts.length === 1 && post) {
-        refusedInARow += 1;
-        if (refusedInARow >= mostRefusedInARow) throw fault;
-        log.error({ ...post.position, fault: fault.message }, 'the database refuses a row');
+        consecutiveRejections += 1;
+        if (consecutiveRejections >= maxConsecutiveRejections) throw error;
+        log.error({ ...post.position, error: error.message }, 'the database rejected a row');
         return [post];
       }
       const half = Math.ceil(posts.length / 2);
-      const first = await storeInParts(posts.slice(0, half), taken, signal);
-      return [...first, ...(await storeInParts(posts.slice(half), taken, signal))];
+      const first = await storeBisecting(posts.slice(0, half), batch, signal);
+      return [...first, ...(await storeBisecting(posts.slice(half), batch, signal))];
     }
   };
 
   const findErased = (posts: readonly ScoredPost[], signal?: AbortSignal): Promise<Erased<ScoredPost>> =>
-    withRetry('look for erased posts', () => erasures.find(posts, signal), patience, signal);
-  // Whoever erased them may have died before all of it was done.
+    withRetry('look up erasures', () => erasures.find(posts, signal), policy, signal);
+  // The process that erased them may have stopped before it was done.
   const remove = (posts: readonly ScoredPost[], times: readonly number[], signal?: AbortSignal): Promise<void> =>
-    withRetry('remove erased posts', () => removePosts({ client: db.writer, clock }, posts, times, signal), patience, signal);
+    withRetry('remove erased posts', () => removePosts({ client: db.writer, clock }, posts, times, signal), policy, signal);
 
-  /** Stores what was not erased; what is erased meanwhile is removed again. Answers with what is not stored. */
+  /** Stores the posts that were not erased. Those erased meanwhile are removed again. */
   const storeUnlessErased = async (posts: readonly ScoredPost[], signal?: AbortSignal): Promise<NotStored> => {
     const before = await findErased(posts, signal);
     const times = before.posts.map(({ createdAt }) => Date.parse(createdAt)).filter((ms) => ms >= 0);
     await remove(before.posts, times, signal);
-    const barred = new Set(before.posts);
-    const taken: Taken = { since: takenSince(retention, clock.now()), expired: new Set(), createdAt: new Map() };
-    const open = posts.filter((post) => !barred.has(post));
-    const refused = await storeInParts(open, taken, signal);
-    // An erasure that was noted before these rows came may have looked for them before they did; one noted later finds them.
-    const known = await withRetry('look for erased posts', () => erasures.count(signal), patience, signal);
-    const after = known === before.known ? [] : (await findErased(open, signal)).posts;
-    const written = after.flatMap((post) => taken.createdAt.get(post) ?? []);
+    const erasedBefore = new Set(before.posts);
+    const batch: Batch = { acceptedSince: acceptedSince(retention, clock.now()), expired: new Set(), createdAt: new Map() };
+    const remaining = posts.filter((post) => !erasedBefore.has(post));
+    const refused = await storeBisecting(remaining, batch, signal);
+    // An erasure recorded before these rows were stored may have searched for them too early; one recorded later finds them.
+    const known = await withRetry('look up erasures', () => erasures.count(signal), policy, signal);
+    const after = known === before.known ? [] : (await findErased(remaining, signal)).posts;
+    const written = after.flatMap((post) => batch.createdAt.get(post) ?? []);
     await remove(after, written, signal);
     const erased = [...before.posts, ...after];
     metrics.postsErased.inc(erased.length);
-    metrics.postsExpired.inc(taken.expired.size);
-    return { refused, leftOut: [...erased, ...taken.expired] };
+    metrics.postsExpired.inc(batch.expired.size);
+    return { refused, leftOut: [...erased, ...batch.expired] };
   };
   return {
     write: async (posts, signal) => {
       const notStored = await storeUnlessErased(posts, signal);
-      db.health.did('write posts');
+      db.health.recordSuccess('write posts');
       return notStored;
     },
   };
 }
 
-/** From when on posts are taken, those that are older, and when the others were created (ms since 1970). */
-interface Taken {
-  readonly since: number;
+/** The state of one `write`: since when posts are accepted, older ones, and when the others were created (ms since 1970). */
+interface Batch {
+  readonly acceptedSince: number;
   readonly expired: Set<ScoredPost>;
   readonly createdAt: Map<ScoredPost, number>;
 }
 
-/** Keys, rows, marks, in this order: what is marked can be computed, and what is stored will be marked. */
-async function store(db: Database, given: readonly ScoredPost[], taken: Taken, patience: RetryPolicy, signal?: AbortSignal): Promise<void> {
-  if (given.length === 0) return;
-  const shared = db.kind === 'server';
-  const createdAt = await withRetry('record first sights', () => registerFirstSeen(db.writer, given, shared, signal), patience, signal);
-  const timed = given.map((post) => ({ post, ms: createdAt.get(keyOf(post)) ?? readTime(post, 'createdAt') }));
-  for (const { post, ms } of timed) if (ms < taken.since) taken.expired.add(post);
-  const current = timed.filter(({ post }) => !taken.expired.has(post));
-  for (const { post, ms } of current) taken.createdAt.set(post, ms);
-  const rows = current.map(({ post, ms }) => toRow(post, ms));
-  await withRetry('insert posts', () => insertRows(db.writer, 'posts', rows, signal), patience, signal);
-  const minutes = [...new Set(current.map(({ ms }) => (Math.floor(ms / minuteMs) * minuteMs) / 1_000))];
-  await withRetry('mark minutes', () => markDirty(db.writer, minutes, signal), patience, signal);
+/** Keys, rows, dirty marks, in this order: what is marked can be computed, and what is stored will be marked. */
+async function store(db: Database, posts: readonly ScoredPost[], batch: Batch, policy: RetryPolicy, signal?: AbortSignal): Promise<void> {
+  if (posts.length === 0) return;
+  const isShared = db.kind === 'server';
+  const register = () => registerFirstSeen(db.writer, posts, isShared, signal);
+  const createdAt = await withRetry('register when posts were first seen', register, policy, signal);
+  const timed = posts.map((post) => ({ post, ms: createdAt.get(keyOf(post)) ?? readTime(post, 'createdAt') }));
+  for (const { post, ms } of timed) if (ms < batch.acceptedSince) batch.expired.add(post);
+  const accepted = timed.filter(({ post }) => !batch.expired.has(post));
+  for (const { post, ms } of accepted) batch.createdAt.set(post, ms);
+  const rows = accepted.map(({ post, ms }) => toRow(post, ms));
+  await withRetry('insert posts', () => insertRows(db.writer, 'posts', rows, signal), policy, signal);
+  const minutes = [...new Set(accepted.map(({ ms }) => (Math.floor(ms / minuteMs) * minuteMs) / 1_000))];
+  await withRetry('mark dirty minutes', () => markDirty(db.writer, minutes, signal), policy, signal);
+}
+
+/**
+ * When each post was created according to its first version, in ms by `keyOf`. New posts are recorded. If another process
+ * may record the same post meanwhile (`isShared`), the rows are read back: the one that the engine committed first wins,
+ * so all processes agree. Repeating a call is harmless.
+ */
+async function registerFirstSeen(
+  client: ClickHouseClient,
+  posts: readonly ScoredPost[],
+  isShared: boolean,
+  signal?: AbortSignal,
+): Promise<Map<string, number>> {
+  const byKey = new Map<string, ScoredPost>();
+  for (const post of posts) {
+    const key = keyOf(post);
+    if (!byKey.has(key)) byKey.set(key, post);
+  }
+  const known = await findFirstSeen(client, [...byKey.values()], signal);
+  const added = [...byKey].filter(([key]) => !known.has(key)).map(([, post]) => post);
+  const rows = added.map((post) => ({ platform: post.platform, id: post.id, created_at: toDateTime(readTime(post, 'createdAt')) }));
+  await insertRows(client, 'post_first_seen', rows, signal);
+  const registered = isShared
+    ? await findFirstSeen(client, added, signal)
+    : new Map(added.map((post) => [keyOf(post), readTime(post, 'createdAt')]));
+  return new Map([...known, ...registered]);
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Drivers, drivers, sampleSize } from '../../../src/analytics/drivers/drivers.ts';
+import { type Drivers, findDrivers, sampleSize } from '../../../src/analytics/drivers/drivers.ts';
 import { priorWeight } from '../../../src/analytics/drivers/log-odds.ts';
 import type { Label, ScoredPost, StoredLabel } from '../../../src/domain/post.ts';
 import { scenarioAt } from '../../../src/ingest/sources/demo/scenarios.ts';
@@ -65,7 +65,7 @@ beforeAll(async () => {
 afterAll(() => remove());
 
 const ask = (brand: string, given: { platform?: string; lang?: string; limit?: number; names?: string[] } = {}): Promise<Drivers> =>
-  drivers(db.reader, { brand, names: [brand], limit: 10, ...range, ...given }, systemClock);
+  findDrivers(db.reader, { brand, names: [brand], limit: 10, ...range, ...given });
 const termsOf = (found: Drivers, label: 'negative' | 'positive') => found[label].map(({ term }) => term);
 
 test('z-scores, counts, shares and net sentiment are those of a plain count', async () => {

@@ -7,7 +7,7 @@ import { foldText } from '../../../src/lib/fold-text.ts';
 import { createMetrics } from '../../../src/lib/metrics.ts';
 import type { Database } from '../../../src/sink/client/connection.ts';
 import { correct } from '../../../src/sink/maintenance/corrections.ts';
-import { foldedText } from '../../../src/sink/queries/reading.ts';
+import { foldedText } from '../../../src/sink/queries/search.ts';
 import { createRollups, type Rollups } from '../../../src/sink/rollups/rollups.ts';
 import { createWriter } from '../../../src/sink/writer/writer.ts';
 import { scoredPost } from '../../support/scored-post.ts';

@@ -69,5 +69,5 @@ test('drivers are told with what they are based on', async () => {
 
 test('what the API does not take ends with a line that says why', async () => {
   const { code, output } = await attempt(['posts', '--sort', 'engagement', '--data-dir', folder, '--log-level', 'error']);
-  expect([code, output]).toEqual([2, expect.stringMatching(/^USAGE: from: the order of engagement needs a range/)]);
+  expect([code, output]).toEqual([2, expect.stringMatching(/^USAGE: from: sorting by engagement needs a range/)]);
 });

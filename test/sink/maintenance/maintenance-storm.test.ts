@@ -7,7 +7,7 @@ import type { Database } from '../../../src/sink/client/connection.ts';
 import { correct } from '../../../src/sink/maintenance/corrections.ts';
 import { erase } from '../../../src/sink/maintenance/erase.ts';
 import { reapplyBrands } from '../../../src/sink/maintenance/reapply-brands.ts';
-import { markRange } from '../../../src/sink/rollups/rebuild.ts';
+import { markRange } from '../../../src/sink/queries/rollups.ts';
 import { createRollups } from '../../../src/sink/rollups/rollups.ts';
 import { createWriter } from '../../../src/sink/writer/writer.ts';
 import { type Counted, figuresOf, storedFigures } from '../../support/plain-figures.ts';

@@ -4,12 +4,11 @@ import { systemClock } from '../../../src/lib/clock.ts';
 import { createMetrics } from '../../../src/lib/metrics.ts';
 import type { Database } from '../../../src/sink/client/connection.ts';
 import { correct, countToCorrect, markCorrected, type Selection } from '../../../src/sink/maintenance/corrections.ts';
-import { type ErasureTarget, erase } from '../../../src/sink/maintenance/erase.ts';
-import { createErasures } from '../../../src/sink/maintenance/erasures.ts';
+import { createErasures, type ErasureTarget, erase } from '../../../src/sink/maintenance/erase.ts';
 import { reapplyBrands } from '../../../src/sink/maintenance/reapply-brands.ts';
-import { selectPostKeys, selectSample } from '../../../src/sink/queries/reading.ts';
-import { markRange, waitForFigures } from '../../../src/sink/rollups/rebuild.ts';
-import { createRollups, type Rollups } from '../../../src/sink/rollups/rollups.ts';
+import { markRange } from '../../../src/sink/queries/rollups.ts';
+import { findPostKeys, sampleScored } from '../../../src/sink/queries/search.ts';
+import { createRollups, type Rollups, waitForRollups } from '../../../src/sink/rollups/rollups.ts';
 import { createWriter, type Writer } from '../../../src/sink/writer/writer.ts';
 import { scoredPost } from '../../support/scored-post.ts';
 import { openTestDatabase, quiet, rowsOf } from '../../support/test-database.ts';
@@ -69,15 +68,13 @@ test('drivers and a search by label go by the corrections', async () => {
   await writer.write([post(), post({ id: '2' }), post({ id: '3', label: 'unscored' })]);
   await say(one, 'negative');
   await say({ platform: 'chirper', id: '3' }, 'neutral');
-  const params = { ...seconds, fromMs: range.from, toMs: range.to, brand: '*', limit: 10, threshold: '4294967296', label: 'negative' };
-  const before = { beforeMs: range.to, beforePlatform: '', beforeId: '' };
-  expect((await rowsOf<{ id: string; label: string }>(db, selectSample({}), params)).map(({ id, label }) => id + label).sort()).toEqual([
-    '1negative',
-    '2positive',
-    '3neutral',
-  ]);
-  const keys = selectPostKeys({ label: 'negative' }, { sort: 'time', patterns: 0, quarters: false });
-  expect(await rowsOf(db, keys, { ...params, ...before })).toMatchObject([{ id: '1' }]);
+  const bounds = { ...seconds, fromMs: range.from, toMs: range.to, limit: 10, threshold: 2 ** 32 };
+  const sampled: string[] = [];
+  for await (const rows of sampleScored(db.reader, { brand: '*' }, bounds)) sampled.push(...rows.map(({ id, label }) => id + label));
+  expect(sampled.sort()).toEqual(['1negative', '2positive', '3neutral']);
+  const before = { createdAtMs: range.to, platform: '', id: '' };
+  const search = { sort: 'time', patterns: [], fromMs: range.from, toMs: range.to, limit: 10, before } as const;
+  expect(await findPostKeys(db.reader, { brand: '*', label: 'negative' }, search)).toMatchObject([{ id: '1' }]);
 });
 
 test('a correction outlives second copies, edits and other scores, and a deletion outlives the correction', async () => {
@@ -185,7 +182,7 @@ test('a rebuild computes a range anew whatever stood there', async () => {
   await db.writer.command({ query: 'ALTER TABLE rollup_15m DELETE WHERE true SETTINGS mutations_sync = 1' });
   await markRange(db.upkeep, seconds);
   const steps: [number, number][] = [];
-  await waitForFigures({ db, clock: systemClock, settle: rollups.settle }, seconds, (done, total) => void steps.push([done, total]));
+  await waitForRollups({ db, clock: systemClock, settle: rollups.settle }, seconds, (done, total) => void steps.push([done, total]));
   expect(await counts()).toEqual([{ negative: 0, neutral: 0, positive: 2, score: 1.2 }]);
   expect(steps.at(-1)).toEqual([2, 2]);
 });

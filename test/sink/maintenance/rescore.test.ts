@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { compareModels, modelVersions } from '../../../src/analytics/models/model-comparison.ts';
+import { compareModels, listModelVersions } from '../../../src/analytics/models/model-comparison.ts';
 import type { Prediction, ScoredPost, StoredLabel } from '../../../src/domain/post.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { createMetrics } from '../../../src/lib/metrics.ts';
 import type { Database } from '../../../src/sink/client/connection.ts';
-import { activateScores, countToActivate } from '../../../src/sink/maintenance/activate-scores.ts';
 import { correct } from '../../../src/sink/maintenance/corrections.ts';
 import { erase } from '../../../src/sink/maintenance/erase.ts';
-import { type Rescorer, rescore } from '../../../src/sink/maintenance/rescore.ts';
+import { activateScores, countToActivate, type Rescorer, rescore } from '../../../src/sink/maintenance/rescore.ts';
 import { createRollups, type Rollups } from '../../../src/sink/rollups/rollups.ts';
 import { createWriter, type Writer } from '../../../src/sink/writer/writer.ts';
 import { wrongGroups } from '../../support/rollup-oracle.ts';
@@ -92,7 +91,7 @@ test('stored posts are scored beside those that count, and volume is not counted
   expect(await rowsOf(db, "SELECT sum(negative + neutral + positive + unscored) AS posts FROM rollup_15m FINAL WHERE brand = '*'")).toEqual(
     [{ posts: 601 }],
   );
-  expect(await modelVersions(db.reader)).toMatchObject([
+  expect(await listModelVersions(db.reader)).toMatchObject([
     { version: 'm1', counting: 601, kept: 0 },
     { version: 'other@2', counting: 0, kept: 600 },
   ]);

@@ -1,20 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { drivers } from '../../../src/analytics/drivers/drivers.ts';
-import { breakdown } from '../../../src/analytics/figures/breakdown.ts';
-import { brandsOverview, compareBrands, summary } from '../../../src/analytics/figures/summary.ts';
-import { timeline } from '../../../src/analytics/figures/timeline.ts';
-import { compareModels, modelVersions } from '../../../src/analytics/models/model-comparison.ts';
+import { findDrivers } from '../../../src/analytics/drivers/drivers.ts';
+import { compareBrands, listBrands, readBreakdown, readSummary } from '../../../src/analytics/metrics/summary.ts';
+import { readTimeline } from '../../../src/analytics/metrics/timeline.ts';
+import { compareModels, listModelVersions } from '../../../src/analytics/models/model-comparison.ts';
 import { searchPosts } from '../../../src/analytics/search/search-posts.ts';
 import type { Grain } from '../../../src/domain/brand-metrics.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { createMetrics } from '../../../src/lib/metrics.ts';
 import type { Database } from '../../../src/sink/client/connection.ts';
 import { migrate } from '../../../src/sink/migrations/migrate.ts';
+import { countPostsByMinute } from '../../../src/sink/queries/posts.ts';
 import { createFigures } from '../../../src/sink/queries/read-alert-figures.ts';
 import { createAlertRecords } from '../../../src/sink/queries/read-alerts.ts';
-import { storedMinutes } from '../../../src/sink/queries/stored-minutes.ts';
-import { markRange } from '../../../src/sink/rollups/rebuild.ts';
+import { markRange } from '../../../src/sink/queries/rollups.ts';
 import { createRollups } from '../../../src/sink/rollups/rollups.ts';
 import { openTestDatabase, quiet, rowsOf } from '../../support/test-database.ts';
 import { migrationsUntil, readAnswers, restoreVersion01 } from './version-0.1.ts';
@@ -73,8 +72,8 @@ test('rollups that version 0.1 left pending are computed, and recomputing all of
   const { start, now } = old;
   const rollups = createRollups({ db, clock: systemClock, log: quiet, metrics: createMetrics() });
   const settled = async () => ({
-    brands: await brandsOverview(db.reader, rangeOf(start, now), now),
-    timeline: await timeline(db.reader, { ...rangeOf(start, now), brand: '*', grain: 'hour', timeZone: 'UTC' }, now),
+    brands: await listBrands(db.reader, rangeOf(start, now), now),
+    timeline: await readTimeline(db.reader, { ...rangeOf(start, now), brand: '*', grain: 'hour', timeZone: 'UTC' }, now),
   });
   await rollups.settle();
   expectSame(await settled(), old.settled);
@@ -129,30 +128,30 @@ async function expectOldAnswers(): Promise<void> {
   const long = rangeOf(start, now);
   const earlier = now - 57 * day; // recent enough for the minute rollup
   expect({
-    span: await brandsOverview(reader, span, now),
-    long: await brandsOverview(reader, long, now),
-    short: await brandsOverview(reader, short, earlier),
+    span: await listBrands(reader, span, now),
+    long: await listBrands(reader, long, now),
+    short: await listBrands(reader, short, earlier),
   }).toEqual(old.brands);
   for (const [brand, expected] of Object.entries(old.summaries as object)) // as the generator wrote it
-    expectSame(await summary(reader, { ...span, brand }, now), expected);
-  expectSame(await summary(reader, { ...short, brand: 'Kestrel' }, earlier), old.recent);
+    expectSame(await readSummary(reader, { ...span, brand }, now), expected);
+  expectSame(await readSummary(reader, { ...short, brand: 'Kestrel' }, earlier), old.recent);
   expectSame(await compareBrands(reader, { ...span, brands }, now), old.comparison);
   for (const [grain, expected] of Object.entries(old.timelines as object)) {
     const bucket = (grain === 'quarter' ? '15m' : grain) as Grain; // the other names are the same
     const range = grain === 'quarter' ? short : long;
-    expectSame(await timeline(reader, { ...range, brand: 'Kestrel', grain: bucket, timeZone: 'Europe/Berlin' }, now), expected);
+    expectSame(await readTimeline(reader, { ...range, brand: 'Kestrel', grain: bucket, timeZone: 'Europe/Berlin' }, now), expected);
   }
-  expectSame(await timeline(reader, { ...short, brand: '*', grain: 'minute', timeZone: 'UTC' }, earlier), old.minutes);
-  expectSame(await breakdown(reader, { ...long, brand: 'Lumo' }), old.breakdown);
-  expectSame(await drivers(reader, { ...long, brand: 'Kestrel', names: ['Kestrel'], limit: 5 }, clock), old.drivers);
+  expectSame(await readTimeline(reader, { ...short, brand: '*', grain: 'minute', timeZone: 'UTC' }, earlier), old.minutes);
+  expectSame(await readBreakdown(reader, { ...long, brand: 'Lumo' }), old.breakdown);
+  expectSame(await findDrivers(reader, { ...long, brand: 'Kestrel', names: ['Kestrel'], limit: 5 }), old.drivers);
   const search = async (query: object) => (await searchPosts(reader, { brand: '*', sort: 'time', limit: 500, ...query }, clock)).posts;
   const ids = async (query: object) => (await search(query)).map(({ id }) => id);
   expect(await search({})).toEqual(renamed(old.posts));
   expect(await ids({ brand: 'Lumo', label: 'negative', ...span, limit: 100 })).toEqual(old.negative);
   expect(await ids({ brand: 'Kestrel', text: '"strap of" edited', limit: 100 })).toEqual(old.found);
-  expect(await modelVersions(reader)).toEqual(old.models);
+  expect(await listModelVersions(reader)).toEqual(old.models);
   expectSame(await compareModels(reader, { ...long, brand: '*', version: 'distil@2' }), old.modelComparison);
-  expect((await storedMinutes(reader, start)).size).toBe(old.storedMinutes);
+  expect((await countPostsByMinute(reader, start)).size).toBe(old.storedMinutes);
   await expectOldAlerts(start, now);
   await expectOldRows();
 }

@@ -81,7 +81,7 @@ test('the same history twice is one, and another seed makes another', async () =
 test('among the posts of a real feed it is put only when that is wanted', async () => {
   const shared = { db, clock: systemClock, log: quiet, metrics: createMetrics() };
   await createWriter(shared).write([scoredPost({ id: 'real' })]);
-  await expect(fill()).rejects.toMatchObject({ code: 'USAGE', message: expect.stringContaining('1 posts of a real feed') });
+  await expect(fill()).rejects.toMatchObject({ code: 'USAGE', message: expect.stringContaining('1 real posts') });
   await fill({}, true);
   expect(await rowsOf(db, "SELECT count() AS posts FROM posts FINAL WHERE id = 'real'")).toEqual([{ posts: 1 }]);
 });

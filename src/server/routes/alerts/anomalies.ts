@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { replayStored } from '../../../alerts/replay.ts';
 import { type Rule, rulesOf } from '../../../alerts/rules.ts';
-import { brandsOverview } from '../../../analytics/figures/summary.ts';
+import { listBrands } from '../../../analytics/metrics/summary.ts';
 import { milliseconds } from '../../../config/schema.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import { createSerialQueue } from '../../../lib/serial-queue.ts';
@@ -80,7 +80,7 @@ function createAnomaliesCache({ reader, heavyReader, clock, brands: configured, 
   };
   // Includes `*`: rules evaluate all posts if no brand is configured, or if they say so.
   const largestBrands = async (range: { from: Date; to: Date }): Promise<string[]> => {
-    const known = (await brandsOverview(reader, range, clock.now())).filter(({ brand }) => brand !== '*');
+    const known = (await listBrands(reader, range, clock.now())).filter(({ brand }) => brand !== '*');
     const sorted = known.sort((a, b) => b.volume - a.volume).map(({ brand }) => brand);
     return ['*', ...sorted.slice(0, maxBrands)];
   };

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { breakdown } from '../../../src/analytics/figures/breakdown.ts';
-import { compareBrands, summary } from '../../../src/analytics/figures/summary.ts';
-import { timeline } from '../../../src/analytics/figures/timeline.ts';
+import { compareBrands, readBreakdown, readSummary } from '../../../src/analytics/metrics/summary.ts';
+import { readTimeline } from '../../../src/analytics/metrics/timeline.ts';
 import type { BrandMetrics } from '../../../src/domain/brand-metrics.ts';
 import { labels } from '../../../src/domain/post.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
@@ -93,7 +92,7 @@ test.each(zones)('every bucket of %s is a sum of its posts, and stands where the
     for (const brand of ['*', 'Kestrel', 'Heron']) {
       for (const grain of ['hour', 'day', 'week', 'month'] as const) {
         if (grain === 'hour' && brokenHours.has(timeZone)) continue;
-        const { buckets } = await timeline(db.reader, { ...dates(season), brand, grain, timeZone }, now);
+        const { buckets } = await readTimeline(db.reader, { ...dates(season), brand, grain, timeZone }, now);
         const expected = plainBuckets(inRange(season, brand), { grain, timeZone });
         const anyone = plainBuckets(inRange(season), { grain, timeZone });
         expect(buckets.map(({ start }) => start)).toEqual([...anyone.keys()].sort());
@@ -124,7 +123,7 @@ function pickBucket({
 
 test.each(zones)('a bucket of %s without any post is a gap', async (timeZone) => {
   const [, season] = seasons;
-  const { gaps } = await timeline(db.reader, { ...dates(season), brand: 'Kestrel', grain: 'day', timeZone }, now);
+  const { gaps } = await readTimeline(db.reader, { ...dates(season), brand: 'Kestrel', grain: 'day', timeZone }, now);
   const days = plainBuckets(inRange(season), { grain: 'day', timeZone });
   expect(gaps.length).toBeGreaterThan(0);
   for (const gap of gaps) {
@@ -160,7 +159,7 @@ function expectTotals(found: BrandMetrics | null, held: readonly PlainPost[]): v
 test.each(periods)('the summary of %s, and of the period before it, is that of its posts', async (_, range) => {
   const before = { from: 2 * range.from - range.to, to: range.from };
   for (const brand of ['*', ...brands, 'Nobody']) {
-    const { current, previous, changes } = await summary(db.reader, { ...dates(range), brand }, now);
+    const { current, previous, changes } = await readSummary(db.reader, { ...dates(range), brand }, now);
     expectTotals(current, inRange(range, brand));
     expectTotals(previous, inRange(before, brand));
     const [here, there] = [plainFigures(inRange(range, brand)), plainFigures(inRange(before, brand))];
@@ -187,7 +186,7 @@ test('platforms and languages add up to the posts of a brand', async () => {
   const [, range] = periods[0];
   for (const brand of ['*', 'Kestrel', 'Heron']) {
     const held = inRange(range, brand);
-    const { platforms, languages } = await breakdown(db.reader, { ...dates(range), brand });
+    const { platforms, languages } = await readBreakdown(db.reader, { ...dates(range), brand });
     for (const [parts, key] of [
       [platforms, 'platform'],
       [languages, 'lang'],

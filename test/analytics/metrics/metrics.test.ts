@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { breakdown } from '../../../src/analytics/figures/breakdown.ts';
-import { brandsOverview, compareBrands, summary } from '../../../src/analytics/figures/summary.ts';
-import { timeline } from '../../../src/analytics/figures/timeline.ts';
+import { compareBrands, listBrands, readBreakdown, readSummary } from '../../../src/analytics/metrics/summary.ts';
+import { readTimeline } from '../../../src/analytics/metrics/timeline.ts';
 import type { Timeline } from '../../../src/domain/brand-metrics.ts';
 import type { ScoredPost, StoredLabel } from '../../../src/domain/post.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
@@ -47,7 +46,7 @@ const lastHours = (hours: number) => ({ from: new Date(now - hours * hour), to: 
 const startsAndVolumes = ({ buckets }: Timeline) => buckets.map(({ start, volume }) => [start, volume]);
 
 test('a timeline tells a silence about a brand from a gap in which nothing arrived, and unscored from neutral', async () => {
-  const { buckets, gaps } = await timeline(db.reader, { ...lastHours(3), brand: "O'Hare", grain: 'minute', timeZone: 'UTC' }, now);
+  const { buckets, gaps } = await readTimeline(db.reader, { ...lastHours(3), brand: "O'Hare", grain: 'minute', timeZone: 'UTC' }, now);
   const at = (ms: number) => new Date(now - 3 * hour + ms).toISOString();
   expect(buckets.map(({ start, volume, netSentiment }) => [start, volume, netSentiment])).toEqual([
     [at(0), 0, null],
@@ -55,37 +54,37 @@ test('a timeline tells a silence about a brand from a gap in which nothing arriv
     [at(2 * hour), 1, -100],
   ]);
   expect(gaps).toHaveLength(177);
-  const others = await timeline(db.reader, { ...lastHours(3), brand: 'Kestrel', grain: 'minute', timeZone: 'UTC' }, now);
+  const others = await readTimeline(db.reader, { ...lastHours(3), brand: 'Kestrel', grain: 'minute', timeZone: 'UTC' }, now);
   expect(others.buckets[2]).toMatchObject({ volume: 1, unscored: 1, neutral: 0, netSentiment: null, meanScore: null });
 });
 
 test('what is still to come is no gap', async () => {
   const range = { from: new Date(now - hour), to: new Date(now + 2 * hour) };
-  const { buckets, gaps } = await timeline(db.reader, { ...range, brand: '*', grain: 'hour', timeZone: 'UTC' }, now + 1);
+  const { buckets, gaps } = await readTimeline(db.reader, { ...range, brand: '*', grain: 'hour', timeZone: 'UTC' }, now + 1);
   expect([buckets.length, gaps]).toEqual([1, [new Date(now).toISOString()]]);
 });
 
 test.each(['15m', 'hour', 'day', 'week', 'month'] as const)('a timeline by %s has every post once', async (grain) => {
-  const { buckets } = await timeline(db.reader, { ...lastHours(24), brand: '*', grain, timeZone: 'Asia/Kathmandu' });
+  const { buckets } = await readTimeline(db.reader, { ...lastHours(24), brand: '*', grain, timeZone: 'Asia/Kathmandu' });
   expect(buckets.reduce((sum, { volume }) => sum + volume, 0)).toBe(6);
 });
 
 test('days, weeks and months are those of the time zone, summer time and all', async () => {
   const range = { from: new Date('2026-10-20T00:00:00Z'), to: new Date('2026-10-31T00:00:00Z'), brand: 'Heron', timeZone: 'Europe/Berlin' };
-  expect(startsAndVolumes(await timeline(db.reader, { ...range, grain: 'day' }))).toEqual([
+  expect(startsAndVolumes(await readTimeline(db.reader, { ...range, grain: 'day' }))).toEqual([
     ['2026-10-23T22:00:00.000Z', 1],
     ['2026-10-24T22:00:00.000Z', 2],
     ['2026-10-25T23:00:00.000Z', 1],
   ]);
-  expect(startsAndVolumes(await timeline(db.reader, { ...range, grain: 'week' }))).toEqual([
+  expect(startsAndVolumes(await readTimeline(db.reader, { ...range, grain: 'week' }))).toEqual([
     ['2026-10-18T22:00:00.000Z', 3],
     ['2026-10-25T23:00:00.000Z', 1],
   ]);
-  expect(startsAndVolumes(await timeline(db.reader, { ...range, grain: 'month' }))).toEqual([['2026-09-30T22:00:00.000Z', 4]]);
+  expect(startsAndVolumes(await readTimeline(db.reader, { ...range, grain: 'month' }))).toEqual([['2026-09-30T22:00:00.000Z', 4]]);
 });
 
 test('a summary compares with the period before', async () => {
-  expect(await summary(db.reader, { ...lastHours(2), brand: '*' }, now)).toMatchObject({
+  expect(await readSummary(db.reader, { ...lastHours(2), brand: '*' }, now)).toMatchObject({
     current: { volume: 3, negative: 1, neutral: 1, positive: 0, unscored: 1, netSentiment: -50, negativeShare: 0.5, authors: 3 },
     previous: { volume: 3, negative: 1, neutral: 0, positive: 2, unscored: 0, netSentiment: 100 / 3, authors: 3 },
     changes: { volume: { difference: 0, significant: false }, netSentiment: { difference: -50 - 100 / 3, significant: false } },
@@ -94,12 +93,12 @@ test('a summary compares with the period before', async () => {
 
 test('a period that the history does not cover is none to compare with; one without mentions is', async () => {
   const autumn = { from: new Date('2026-10-25T00:00:00Z'), to: new Date('2026-10-26T00:00:00Z') };
-  expect(await summary(db.reader, { ...autumn, brand: 'Heron' }, now)).toMatchObject({
+  expect(await readSummary(db.reader, { ...autumn, brand: 'Heron' }, now)).toMatchObject({
     current: { volume: 2 },
     previous: null,
     changes: null,
   });
-  expect(await summary(db.reader, { ...lastHours(2), brand: "O'Hare" }, now)).toMatchObject({
+  expect(await readSummary(db.reader, { ...lastHours(2), brand: "O'Hare" }, now)).toMatchObject({
     previous: { volume: 0, netSentiment: null },
     changes: { volume: { difference: 1 }, netSentiment: null },
   });
@@ -107,7 +106,7 @@ test('a period that the history does not cover is none to compare with; one with
 
 test('authors are counted for ranges of up to eight days', async () => {
   const authorsOver = async (days: number) =>
-    (await summary(db.reader, { ...lastHours(24 * days), brand: 'Kestrel' }, now)).current.authors;
+    (await readSummary(db.reader, { ...lastHours(24 * days), brand: 'Kestrel' }, now)).current.authors;
   expect([await authorsOver(8), await authorsOver(9)]).toEqual([4, null]);
 });
 
@@ -122,7 +121,7 @@ test('a share of voice is of the brands that are compared; a post counts once fo
 });
 
 test('a breakdown has the platforms and the languages of a brand, the largest first', async () => {
-  const { platforms, languages } = await breakdown(db.reader, { ...lastHours(24), brand: 'Kestrel' });
+  const { platforms, languages } = await readBreakdown(db.reader, { ...lastHours(24), brand: 'Kestrel' });
   expect(platforms).toMatchObject([{ name: 'chirper', share: 1, volume: 4 }]);
   expect(languages.map(({ name, volume, share, unscored }) => [name, volume, share, unscored])).toEqual([
     ['en', 3, 0.75, 0],
@@ -131,11 +130,11 @@ test('a breakdown has the platforms and the languages of a brand, the largest fi
 });
 
 test('an empty range is refused', async () => {
-  await expect(summary(db.reader, { from: new Date(now), to: new Date(now), brand: '*' })).rejects.toMatchObject({ code: 'USAGE' });
+  await expect(readSummary(db.reader, { from: new Date(now), to: new Date(now), brand: '*' })).rejects.toMatchObject({ code: 'USAGE' });
 });
 
 test('the overview counts a post once for each brand it names', async () => {
-  const brands = await brandsOverview(db.reader, lastHours(24), now);
+  const brands = await listBrands(db.reader, lastHours(24), now);
   expect(brands.map(({ brand, volume, netSentiment }) => [brand, volume, netSentiment])).toEqual([
     ['*', 6, 0],
     ['Kestrel', 4, 100 / 3],

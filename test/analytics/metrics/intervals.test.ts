@@ -6,7 +6,7 @@ import {
   poissonInterval,
   weightedNetInterval,
   wilsonInterval,
-} from '../../../src/analytics/figures/intervals.ts';
+} from '../../../src/analytics/metrics/intervals.ts';
 import type { Interval } from '../../../src/domain/brand-metrics.ts';
 
 const bounds = (interval: Interval | null): number[] => [interval?.low ?? Number.NaN, interval?.high ?? Number.NaN];

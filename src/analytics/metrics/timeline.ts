@@ -1,0 +1,31 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import type { Bucket, Grain, Timeline } from '../../domain/brand-metrics.ts';
+import { type Range, readTimelineSums, type TimelineRow } from '../../sink/queries/metrics.ts';
+import { netSentimentInterval } from './intervals.ts';
+import { toCounts, toMeans } from './metrics.ts';
+
+/**
+ * Metrics of a brand (`*`: all posts) over time. Hours, days, weeks (from Monday) and months are those of `timeZone`
+ * (IANA), daylight saving included, as sums of 15-minute rows in UTC: exact if the zone's offset is a multiple of 15
+ * minutes, as all have been since 1972. The first and the last bucket are cut to the range. Minutes cover 30 days.
+ * @throws USAGE for an empty range
+ */
+export async function readTimeline(
+  reader: ClickHouseClient,
+  query: Range & { brand: string; grain: Grain; timeZone: string },
+  now = Date.now(),
+): Promise<Timeline> {
+  const rows = await readTimelineSums(reader, query);
+  return {
+    buckets: rows.filter(({ arrived }) => arrived).map(toBucket),
+    gaps: rows.filter(({ arrived, start }) => !arrived && start * 1_000 < now).map(startOf),
+  };
+}
+
+const startOf = ({ start }: TimelineRow): string => new Date(start * 1_000).toISOString();
+
+function toBucket(row: TimelineRow): Bucket {
+  const counts = toCounts(row);
+  const intervals = { netSentiment: netSentimentInterval(counts.positive, counts.negative, counts.neutral) };
+  return { start: startOf(row), ...counts, ...toMeans(row), intervals };
+}

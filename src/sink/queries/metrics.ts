@@ -1,0 +1,186 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import { z } from 'zod';
+import type { Grain } from '../../domain/brand-metrics.ts';
+import { FeedpulseError } from '../../lib/errors.ts';
+import { number, query, queryOne } from '../client/query.ts';
+import { minuteRollup, type Rollup, rollup15m } from './rollups.ts';
+import { inRange } from './sql.ts';
+
+/** Half-open: `from` is included, `to` is not. */
+export interface Range {
+  readonly from: Date;
+  readonly to: Date;
+}
+
+/** The minute rollup is kept for 30 days; one less, so that nothing expires between two queries of a page. */
+const minuteRollupMs = 29 * 86_400_000;
+/** The minute rollup is sorted by minute: over longer ranges the rows of one brand are read faster from the 15-minute one. */
+const maxMinuteRangeMs = 12 * 3_600_000;
+
+/** The minute rollup for a short, recent range; the 15-minute rollup for any other. */
+function chooseRollup({ from, to }: Range, now: number): Rollup {
+  const isShort = to.getTime() - from.getTime() <= maxMinuteRangeMs;
+  return isShort && from.getTime() >= now - minuteRollupMs ? minuteRollup : rollup15m;
+}
+
+/**
+ * A range in seconds since 1970, widened to whole buckets of a rollup.
+ * @throws USAGE if the range is empty or not within 1970 to 2105
+ */
+export function toSeconds({ from, to }: Range, { seconds }: Rollup): { from: number; to: number } {
+  const start = from.getTime() / 1_000;
+  const end = to.getTime() / 1_000;
+  if (!(start >= 0 && start < end && end < 2 ** 32))
+    throw new FeedpulseError('USAGE', 'a range needs a start before its end, within 1970 to 2105');
+  return { from: Math.floor(start / seconds) * seconds, to: Math.ceil(end / seconds) * seconds };
+}
+
+const countColumns = { negative: number, neutral: number, positive: number, unscored: number };
+const sumColumns = {
+  ...countColumns,
+  scores: number,
+  weightNegative: number,
+  weightNeutral: number,
+  weightPositive: number,
+};
+const squareColumns = { scoreSquares: number, weightSquares: number };
+
+/** Counts of posts by label. */
+export type CountsRow = z.output<z.ZodObject<typeof countColumns>>;
+
+/** Counts, and sums over the scored posts of scores and of engagement weights. */
+export type SumsRow = z.output<z.ZodObject<typeof sumColumns>>;
+
+/** Sums with those of the squares, which intervals need; distinct authors if they were asked for. */
+export type PeriodRow = SumsRow & z.output<z.ZodObject<typeof squareColumns>> & { readonly authors?: number | undefined };
+
+const counts = 'sum(r.negative) AS negative, sum(r.neutral) AS neutral, sum(r.positive) AS positive, sum(r.unscored) AS unscored';
+const sums = `sum(r.score_sum) AS scores, sum(r.weight_negative) AS weightNegative, sum(r.weight_neutral) AS weightNeutral,
+    sum(r.weight_positive) AS weightPositive`;
+const volume = 'r.negative + r.neutral + r.positive + r.unscored';
+const hasPosts = 'HAVING negative + neutral + positive + unscored > 0';
+
+/** Counts of every brand with posts in a range, the most first. @throws USAGE for an empty range */
+export function readBrandCounts(reader: ClickHouseClient, range: Range, now: number) {
+  const rollup = chooseRollup(range, now);
+  const sql = `
+  SELECT r.brand AS brand, ${counts}
+  FROM ${rollup.table} AS r FINAL
+  WHERE ${inRange(`r.${rollup.column}`)}
+  GROUP BY brand
+  ${hasPosts}
+  ORDER BY negative + neutral + positive + unscored DESC, brand`;
+  return query(reader, z.object({ brand: z.string(), ...countColumns }), sql, toSeconds(range, rollup));
+}
+
+/** Counts of a brand by platform and language, from the 15-minute buckets that a range overlaps. @throws USAGE for an empty range */
+export function readSegmentCounts(reader: ClickHouseClient, { brand, ...range }: Range & { readonly brand: string }) {
+  const sql = `
+  SELECT r.platform AS platform, r.lang AS lang, ${counts}
+  FROM rollup_15m AS r FINAL
+  WHERE r.brand = {brand:String} AND ${inRange('r.bucket')}
+  GROUP BY platform, lang
+  ${hasPosts}`;
+  const row = z.object({ platform: z.string(), lang: z.string(), ...countColumns });
+  return query(reader, row, sql, { brand, ...toSeconds(range, rollup15m) });
+}
+
+/** Counting distinct authors takes longest; over a longer range it is left out. */
+const maxAuthorsRangeMs = 8 * 86_400_000;
+
+/** Sums of a brand in a range and in the period of equal length before it. */
+export interface PeriodSums {
+  readonly current: PeriodRow;
+  /** Null if the history does not reach back to its start: half a period would look like a change. */
+  readonly previous: PeriodRow | null;
+}
+
+/** Sums of each brand (`*`: all posts), in the order given. @throws USAGE for an empty range */
+export async function readPeriodSums(
+  reader: ClickHouseClient,
+  { brands, from, to }: Range & { readonly brands: readonly string[] },
+  now: number,
+): Promise<PeriodSums[]> {
+  const rollup = chooseRollup({ from: new Date(2 * from.getTime() - to.getTime()), to }, now);
+  const seconds = toSeconds({ from, to }, rollup);
+  const withAuthors = to.getTime() - from.getTime() <= maxAuthorsRangeMs;
+  const before = Math.max(0, 2 * seconds.from - seconds.to);
+  const sql = `
+  SELECT r.brand AS brand, r.${rollup.column} >= toDateTime({from:UInt32}, 'UTC') AS current,
+    ${counts}, ${sums}, sum(r.score_squares) AS scoreSquares, sum(r.weight_squares) AS weightSquares${
+      withAuthors ? ', uniqCombined64Merge(14)(r.authors) AS authors' : ''
+    }
+  FROM ${rollup.table} AS r FINAL
+  WHERE r.brand IN {brands:Array(String)}
+    AND r.${rollup.column} >= toDateTime({before:UInt32}, 'UTC') AND r.${rollup.column} < toDateTime({to:UInt32}, 'UTC')
+  GROUP BY brand, current`;
+  const row = z.object({ brand: z.string(), current: number, ...sumColumns, ...squareColumns, authors: number.optional() });
+  const [rows, isCovered] = await Promise.all([query(reader, row, sql, { brands, before, ...seconds }), hasPostsUntil(reader, before)]);
+  const empty: PeriodRow = { ...emptySums, ...(withAuthors && { authors: 0 }) };
+  return brands.map((brand) => {
+    const sumsOf = (current: number): PeriodRow => rows.find((one) => one.brand === brand && one.current === current) ?? empty;
+    return { current: sumsOf(1), previous: isCovered ? sumsOf(0) : null };
+  });
+}
+
+const emptySums: PeriodRow = {
+  ...{ negative: 0, neutral: 0, positive: 0, unscored: 0, scores: 0, scoreSquares: 0 },
+  ...{ weightNegative: 0, weightNeutral: 0, weightPositive: 0, weightSquares: 0 },
+};
+
+/** Whether posts of any brand were stored at a moment (seconds since 1970) or before it. */
+async function hasPostsUntil(reader: ClickHouseClient, moment: number): Promise<boolean> {
+  const sql = `
+  SELECT 1 AS found
+  FROM rollup_15m AS r FINAL
+  WHERE r.brand = '*' AND r.bucket <= toDateTime({moment:UInt32}, 'UTC') AND ${volume} > 0
+  LIMIT 1`;
+  return (await queryOne(reader, z.object({ found: number }), sql, { moment })) !== undefined;
+}
+
+/** The start of the bucket of a moment, in seconds; from hours on, in the time zone that is bound. */
+const bucketStarts: Readonly<Record<Grain, (moment: string) => string>> = {
+  minute: (moment) => `toUnixTimestamp(toStartOfMinute(${moment}))`,
+  '15m': (moment) => `toUnixTimestamp(toStartOfFifteenMinutes(${moment}))`,
+  hour: (moment) => `toUnixTimestamp(toStartOfHour(${moment}, {timeZone:String}))`,
+  day: (moment) => `toUnixTimestamp(toStartOfDay(${moment}, {timeZone:String}))`,
+  week: (moment) =>
+    `toUnixTimestamp(toStartOfDay(${moment}, {timeZone:String}) - toIntervalDay(toDayOfWeek(${moment}, 0, {timeZone:String}) - 1))`,
+  month: (moment) => `toUnixTimestamp(toDateTime(toStartOfMonth(${moment}, {timeZone:String}), {timeZone:String}))`,
+};
+
+const timelineRow = z.object({ start: number, arrived: number.transform((arrived) => arrived > 0), ...sumColumns });
+export type TimelineRow = z.output<typeof timelineRow>;
+
+/**
+ * Every bucket of a range with the sums of a brand, and whether posts of any brand arrived in it. That is read without
+ * FINAL: any version of a row will do.
+ * @throws USAGE for an empty range
+ */
+export function readTimelineSums(
+  reader: ClickHouseClient,
+  { brand, grain, timeZone, ...range }: Range & { readonly brand: string; readonly grain: Grain; readonly timeZone: string },
+): Promise<TimelineRow[]> {
+  const rollup = grain === 'minute' ? minuteRollup : rollup15m;
+  const column = `r.${rollup.column}`;
+  const start = bucketStarts[grain](column);
+  const sql = `
+  SELECT grid.start AS start, any_brand.arrived AS arrived, own.* EXCEPT (start)
+  FROM (
+    SELECT DISTINCT ${bucketStarts[grain]('moment')} AS start
+    FROM (SELECT toDateTime(arrayJoin(range({from:UInt32}, {to:UInt32}, ${rollup.seconds})), 'UTC') AS moment)
+  ) AS grid
+  LEFT JOIN (
+    SELECT ${start} AS start, ${counts}, ${sums}
+    FROM ${rollup.table} AS r FINAL
+    WHERE r.brand = {brand:String} AND ${inRange(column)}
+    GROUP BY start
+  ) AS own ON own.start = grid.start
+  LEFT JOIN (
+    SELECT DISTINCT ${start} AS start, 1 AS arrived
+    FROM ${rollup.table} AS r
+    WHERE r.brand = '*' AND ${inRange(column)} AND ${volume} > 0
+  ) AS any_brand ON any_brand.start = grid.start
+  ORDER BY start`;
+  return query(reader, timelineRow, sql, { brand, timeZone, ...toSeconds(range, rollup) });
+}

@@ -1,0 +1,152 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import { z } from 'zod';
+import { type Author, type BrandSentiment, type Engagement, labels, type StoredLabel, storedLabels } from '../../domain/post.ts';
+import { number, query } from '../client/query.ts';
+
+/** A person's label for a post, which replaces the model's (its score is then -1, 0 or 1). */
+export interface StoredCorrection {
+  /** The model's label. */
+  readonly modelLabel: StoredLabel;
+  /** Who corrected it. */
+  readonly by: string;
+  /** ISO 8601 in UTC. */
+  readonly at: string;
+  readonly reason: string;
+}
+
+export interface StoredPost {
+  readonly platform: string;
+  readonly id: string;
+  readonly text: string;
+  /** ISO 8601 in UTC. */
+  readonly createdAt: string;
+  readonly lang: string;
+  readonly author?: Author;
+  readonly url?: string;
+  readonly engagement: Engagement;
+  readonly inReplyTo?: string;
+  readonly brands: readonly string[];
+  readonly label: StoredLabel;
+  readonly negative: number;
+  readonly neutral: number;
+  readonly positive: number;
+  readonly score: number;
+  readonly confidence: number;
+  readonly modelVersion: string;
+  readonly truncated: boolean;
+  /** Sentiment for brands that have clauses of their own; absent if the post is corrected. */
+  readonly brandSentiment?: readonly BrandSentiment[];
+  readonly correction?: StoredCorrection;
+}
+
+/** Identifies a post in the table. */
+export interface PostKey {
+  readonly createdAtMs: number;
+  readonly platform: string;
+  readonly id: string;
+}
+
+const storedPost = z.object({
+  ...{ platform: z.string(), id: z.string(), text: z.string(), createdAtMs: number, lang: z.string() },
+  ...{ authorId: z.string(), authorHandle: z.string(), authorName: z.string(), followers: number },
+  ...{ url: z.string(), likes: number, reposts: number, replies: number, inReplyTo: z.string() },
+  ...{ brands: z.array(z.string()), label: z.enum(storedLabels) },
+  ...{ negative: number, neutral: number, positive: number, score: number, confidence: number },
+  ...{ modelVersion: z.string(), truncated: z.boolean() },
+  brandSentiment: z.array(z.tuple([z.string(), z.enum(labels), number, number])),
+  // Empty if there is no correction.
+  ...{ modelLabel: z.enum([...storedLabels, '']), correctedBy: z.string(), correctedAtMs: number, reason: z.string() },
+});
+
+/** Ids may be long, and over HTTP parameters are part of the URL. */
+const maxKeys = 200;
+
+/** The posts with these keys as they are now, in the order of the keys. Posts deleted since are left out. */
+export async function readPosts(reader: ClickHouseClient, keys: readonly PostKey[]): Promise<StoredPost[]> {
+  const sql = `
+  SELECT p.platform AS platform, p.id AS id, text, toUnixTimestamp64Milli(p.created_at) AS createdAtMs, lang,
+    author_id AS authorId, author_handle AS authorHandle, author_name AS authorName, author_followers AS followers,
+    url, likes, reposts, replies, in_reply_to AS inReplyTo, brands, label,
+    negative, neutral, positive, score, confidence, model_version AS modelVersion, truncated,
+    arrayZip(brand_sentiment_brands, brand_sentiment_labels, brand_sentiment_negative, brand_sentiment_positive) AS brandSentiment,
+    if(correction = 'none', '', model_label) AS modelLabel, corrected_by AS correctedBy, correction_reason AS reason,
+    toUnixTimestamp64Milli(corrected_at) AS correctedAtMs
+  FROM effective_posts AS p
+  WHERE NOT deleted AND (p.minute, p.platform, p.id) IN (
+    SELECT toDateTime(k.1, 'UTC'), k.2, k.3
+    FROM (SELECT arrayJoin(arrayZip({minutes:Array(UInt32)}, {platforms:Array(String)}, {ids:Array(String)})) AS k)
+  )`;
+  const found = new Map<string, StoredPost>();
+  for (let at = 0; at < keys.length; at += maxKeys) {
+    const part = keys.slice(at, at + maxKeys);
+    const params = {
+      minutes: part.map(({ createdAtMs }) => Math.floor(createdAtMs / 60_000) * 60),
+      platforms: part.map(({ platform }) => platform),
+      ids: part.map(({ id }) => id),
+    };
+    for (const row of await query(reader, storedPost, sql, params)) found.set(keyOf(row), toPost(row));
+  }
+  return keys.flatMap((key) => found.get(keyOf(key)) ?? []);
+}
+
+/** A post's platform and id in one string. */
+export const keyOf = ({ platform, id }: { readonly platform: string; readonly id: string }): string => JSON.stringify([platform, id]);
+
+function toPost(row: z.output<typeof storedPost>): StoredPost {
+  const { createdAtMs, authorId, authorHandle, authorName, followers, likes, reposts, replies, ...other } = row;
+  const { url, inReplyTo, brandSentiment, modelLabel, correctedBy, correctedAtMs, reason, ...rest } = other;
+  return {
+    ...rest,
+    createdAt: new Date(createdAtMs).toISOString(),
+    engagement: { likes, reposts, replies },
+    ...(authorId && { author: { id: authorId, handle: authorHandle, name: authorName, followers } }),
+    ...(url && { url }),
+    ...(inReplyTo && { inReplyTo }),
+    ...(brandSentiment.length > 0 && {
+      brandSentiment: brandSentiment.map(([brand, label, negative, positive]) => ({
+        ...{ brand, label, negative, neutral: Math.max(0, 1 - negative - positive), positive },
+      })),
+    }),
+    ...(modelLabel && { correction: { modelLabel, by: correctedBy, at: new Date(correctedAtMs).toISOString(), reason } }),
+  };
+}
+
+/** Bounds the length of one statement's parameters. */
+const maxFirstSeenKeys = 1_000;
+
+const firstSeen = z.object({ platform: z.string(), id: z.string(), createdAt: number });
+
+/**
+ * When each of these posts was created (ms since 1970) according to its first version, by `keyOf`. Posts never seen are
+ * left out. The two lists of parameters are independent, so other posts may be in the result.
+ */
+export async function findFirstSeen(
+  client: ClickHouseClient,
+  keys: readonly Pick<PostKey, 'platform' | 'id'>[],
+  signal?: AbortSignal,
+): Promise<Map<string, number>> {
+  const sql = `
+  SELECT platform, id, toUnixTimestamp64Milli(argMin(created_at, _block_number)) AS createdAt
+  FROM post_first_seen
+  WHERE id IN {ids:Array(String)} AND platform IN {platforms:Array(String)}
+  GROUP BY platform, id
+  SETTINGS max_threads = 1`;
+  const found = new Map<string, number>();
+  for (let start = 0; start < keys.length; start += maxFirstSeenKeys) {
+    const part = keys.slice(start, start + maxFirstSeenKeys);
+    const params = { ids: part.map(({ id }) => id), platforms: [...new Set(part.map(({ platform }) => platform))] };
+    for (const row of await query(client, firstSeen, sql, params, signal)) found.set(keyOf(row), row.createdAt);
+  }
+  return found;
+}
+
+/** How many posts are stored of each minute since `since` (both in ms since 1970); minutes without posts are left out. */
+export async function countPostsByMinute(reader: ClickHouseClient, since: number): Promise<Map<number, number>> {
+  const sql = `
+  SELECT toUnixTimestamp(minute) AS start, count() AS posts
+  FROM posts FINAL
+  WHERE minute >= toDateTime({since:UInt32}, 'UTC')
+  GROUP BY minute`;
+  const rows = await query(reader, z.object({ start: number, posts: number }), sql, { since: Math.floor(since / 1_000) });
+  return new Map(rows.map(({ start, posts }) => [start * 1_000, posts]));
+}

@@ -1,0 +1,217 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import { z } from 'zod';
+import { insertRows, number, query, queryOne } from '../client/query.ts';
+import { boundedStatement, inRange, labelForBrand, scoreForBrand } from './sql.ts';
+
+/** A table of sums over posts, by bucket and brand. */
+export interface Rollup {
+  readonly name: 'minute' | '15m';
+  readonly table: 'rollup_minute' | 'rollup_15m';
+  /** The column with the start of a bucket. */
+  readonly column: 'minute' | 'bucket';
+  readonly seconds: number;
+  /** The columns of a group, how a post's minute becomes its bucket, and the other columns taken from the post. */
+  readonly keys: string;
+  readonly bucketOf: string;
+  readonly postColumns: string;
+  /** Which posts still belong in the table. */
+  readonly retained: string;
+}
+
+/** By minute and brand; kept for some weeks. */
+export const minuteRollup: Rollup = {
+  name: 'minute',
+  table: 'rollup_minute',
+  column: 'minute',
+  seconds: 60,
+  keys: 'minute, brand',
+  bucketOf: 'minute',
+  postColumns: '',
+  retained: "minute >= now('UTC') - toIntervalSecond({minuteRetention:UInt32})",
+};
+
+/** By 15 minutes, brand, platform and language; hours, days, weeks and months are sums of these. */
+export const rollup15m: Rollup = {
+  name: '15m',
+  table: 'rollup_15m',
+  column: 'bucket',
+  seconds: 900,
+  keys: 'bucket, brand, platform, lang',
+  bucketOf: 'toStartOfFifteenMinutes(minute)',
+  postColumns: ', platform, lang',
+  retained: 'true',
+};
+
+const sums = [
+  ...['negative', 'neutral', 'positive', 'unscored', 'score_sum', 'score_squares', 'weight_negative', 'weight_neutral'],
+  ...['weight_positive', 'weight_unscored', 'weight_squares', 'weighted_score', 'authors'],
+].join(', ');
+
+/**
+ * Recomputes whole buckets from the posts. Groups that the rollup holds and the posts no longer yield enter with
+ * `present` = 0, so they become zeros. The version is the server's clock before the posts are read, or a microsecond
+ * more than the version to replace if that clock was set back.
+ */
+const recompute = (rollup: Rollup) => `
+  INSERT INTO ${rollup.table} (${rollup.keys}, ${sums}, version)
+  SELECT ${rollup.keys},
+    countIf(present AND label = 'negative'), countIf(present AND label = 'neutral'),
+    countIf(present AND label = 'positive'), countIf(present AND label = 'unscored'),
+    sum(score), sum(score * score),
+    sumIf(weight, label = 'negative'), sumIf(weight, label = 'neutral'),
+    sumIf(weight, label = 'positive'), sumIf(weight, label = 'unscored'),
+    sumIf(weight * weight, label != 'unscored'),
+    sum(weight * score),
+    uniqCombined64StateIf(14)(author, author != ''),
+    (
+      SELECT greatest(now64(6, 'UTC'), max(version) + toIntervalMicrosecond(1))
+      FROM ${rollup.table}
+      WHERE ${rollup.column} IN {buckets:Array(DateTime('UTC'))}
+    )
+  FROM (
+    SELECT ${rollup.bucketOf} AS ${rollup.column}, arrayJoin(arrayDistinct(arrayPushFront(CAST(brands, 'Array(String)'), '*'))) AS brand${rollup.postColumns},
+      ${labelForBrand('brand')} AS label,
+      ${scoreForBrand('brand')} AS score,
+      1 + log(1 + likes + reposts + replies) AS weight,
+      if(author_id = '', '', concat(platform, ':', author_id)) AS author,
+      true AS present
+    FROM effective_posts AS p
+    WHERE minute IN {minutes:Array(DateTime('UTC'))} AND NOT deleted AND ${rollup.retained}
+    UNION ALL
+    SELECT DISTINCT ${rollup.keys}, '', 0., 0., '', false
+    FROM ${rollup.table}
+    WHERE ${rollup.column} IN {buckets:Array(DateTime('UTC'))}
+  )
+  GROUP BY ${rollup.keys}
+  SETTINGS async_insert = 0, ${boundedStatement}`;
+
+/** Recomputes buckets; `minutes` are all those of the buckets. All times in seconds since 1970. */
+export async function recomputeBuckets(
+  client: ClickHouseClient,
+  rollup: Rollup,
+  params: { readonly buckets: readonly number[]; readonly minutes: readonly number[]; readonly minuteRetention: number },
+): Promise<void> {
+  await client.command({ query: recompute(rollup), query_params: params });
+}
+
+/** Buckets whose rows come from different recomputations, since another process was at work too. */
+export async function readInconsistent(client: ClickHouseClient, rollup: Rollup, buckets: readonly number[]): Promise<number[]> {
+  const sql = `
+  SELECT toUnixTimestamp(${rollup.column}) AS start
+  FROM ${rollup.table} FINAL
+  WHERE ${rollup.column} IN {buckets:Array(DateTime('UTC'))}
+  GROUP BY ${rollup.column}
+  HAVING min(version) != max(version)
+  SETTINGS max_threads = 1, do_not_merge_across_partitions_select_final = 1`;
+  return (await query(client, z.object({ start: number }), sql, { buckets })).map(({ start }) => start);
+}
+
+const never = '1970-01-01 00:00:00';
+const endOfTime = '2200-01-01 00:00:00';
+
+/** A minute (seconds since 1970) whose rows changed, and its latest mark. */
+export interface DirtyMinute {
+  readonly minute: number;
+  readonly mark: string;
+}
+
+/**
+ * Marks minutes (seconds since 1970) as changed. Call it only after their rows are acknowledged: who reads the mark,
+ * and then the rows, sees them. A mark is later than all earlier ones of its minute: the server's clock, or a
+ * microsecond more if that was set back.
+ */
+export async function markDirty(client: ClickHouseClient, minutes: readonly number[], signal?: AbortSignal): Promise<void> {
+  if (minutes.length === 0) return;
+  const sql = `INSERT INTO rollup_dirty_minutes (minute, marked_at)
+  SELECT marked.minute, greatest(now64(6, 'UTC'), known.latest + toIntervalMicrosecond(1))
+  FROM (SELECT toDateTime(arrayJoin({minutes:Array(UInt32)}), 'UTC') AS minute) AS marked
+  LEFT JOIN (
+    SELECT minute, max(greatest(marked_at, rollup_minute_done, rollup_15m_done)) AS latest
+    FROM rollup_dirty_minutes
+    WHERE minute IN {minutes:Array(UInt32)}
+    GROUP BY minute
+  ) AS known ON known.minute = marked.minute
+  SETTINGS async_insert = 0, max_threads = 1`;
+  await client.command({ query: sql, query_params: { minutes }, ...(signal ? { abort_signal: signal } : {}) });
+}
+
+/**
+ * Minutes that changed after the rollup last covered them, if it did so before `until`; the newest first, so that
+ * current data never waits for history. Who reads the posts after this sees all changes up to the marks.
+ */
+export function readDirty(client: ClickHouseClient, rollup: Rollup, limit: number, until = endOfTime): Promise<DirtyMinute[]> {
+  const sql = `
+  SELECT toUnixTimestamp(minute) AS minute, toString(max(marked_at)) AS mark
+  FROM rollup_dirty_minutes
+  GROUP BY minute
+  HAVING max(marked_at) > max(${rollup.table}_done) AND max(${rollup.table}_done) < {until:DateTime64(6, 'UTC')}
+  ORDER BY minute DESC
+  LIMIT {limit:UInt32}
+  SETTINGS max_threads = 1`;
+  return query(client, z.object({ minute: number, mark: z.string() }), sql, { until, limit });
+}
+
+/** Records that the rollup covers all changes of these minutes up to their marks. */
+export async function recordDone(client: ClickHouseClient, rollup: Rollup, covered: readonly DirtyMinute[]): Promise<void> {
+  const rows = covered.map(({ minute, mark }) => ({ minute, marked_at: never, [`${rollup.table}_done`]: mark }));
+  await insertRows(client, 'rollup_dirty_minutes', rows);
+}
+
+/** A time in UTC, to the microsecond, not before any mark: the server's clock, unless that was set back. */
+export async function readLatestMark(client: ClickHouseClient): Promise<string> {
+  const sql = "SELECT toString(greatest(now64(6, 'UTC'), max(marked_at))) AS at FROM rollup_dirty_minutes";
+  const row = await queryOne(client, z.object({ at: z.string() }), sql);
+  if (!row) throw new TypeError('an aggregation without GROUP BY returned no row');
+  return row.at;
+}
+
+/** Seconds since 1970; `from` is included, `to` is not. */
+export interface TimeRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** How many minutes of a range some rollup has not covered since `until`. */
+export async function countPending(client: ClickHouseClient, range: TimeRange, until: string): Promise<number> {
+  const sql = `
+  SELECT count() AS minutes FROM (
+    SELECT minute FROM rollup_dirty_minutes
+    WHERE ${inRange('minute')}
+    GROUP BY minute
+    HAVING least(max(rollup_minute_done), max(rollup_15m_done)) < least(max(marked_at), {until:DateTime64(6, 'UTC')})
+  )
+  SETTINGS max_threads = 1`;
+  return (await queryOne(client, z.object({ minutes: number }), sql, { ...range, until }))?.minutes ?? 0;
+}
+
+const daySeconds = 86_400;
+
+/** Marks every minute of a range that holds posts or rollup rows; a 15-minute bucket stands for its first minute. */
+export async function markRange(client: ClickHouseClient, range: TimeRange, signal?: AbortSignal): Promise<void> {
+  const sql = `
+  SELECT toUnixTimestamp(minute) AS minute FROM (
+    SELECT minute FROM posts WHERE ${inRange('minute')}
+    UNION DISTINCT SELECT minute FROM rollup_minute WHERE ${inRange('minute')}
+    UNION DISTINCT SELECT bucket FROM rollup_15m WHERE ${inRange('bucket')}
+  )
+  SETTINGS max_threads = 1`;
+  for (let from = range.from; from < range.to; from += daySeconds) {
+    signal?.throwIfAborted();
+    const part = { from, to: Math.min(range.to, from + daySeconds) };
+    const rows = await query(client, z.object({ minute: number }), sql, part);
+    await markDirty(
+      client,
+      rows.map(({ minute }) => minute),
+      signal,
+    );
+  }
+}
+
+/** A range cut to the minutes from the first post to the last; undefined if it holds none. */
+export async function clampToPosts(client: ClickHouseClient, range: TimeRange): Promise<TimeRange | undefined> {
+  const sql = 'SELECT toUnixTimestamp(min(minute)) AS first, toUnixTimestamp(max(minute)) AS last FROM posts';
+  const extent = await queryOne(client, z.object({ first: number, last: number }), sql);
+  const from = Math.max(range.from, extent?.first ?? 0);
+  const to = Math.min(range.to, (extent?.last ?? 0) + 60);
+  return from < to ? { from, to } : undefined;
+}
