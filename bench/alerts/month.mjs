@@ -36,7 +36,7 @@ export const lowestRhythm = Math.min(...Array.from({ length: 96 }, (_, quarter) 
 
 /**
  * Draws the minutes of a brand, as figures are stored: posts by the demo's rhythm, at least `rate` an hour in the quietest
- * minute of the day. A feed is never as even as that: days differ in volume (10 %), and moods wander (2 points, over hours).
+ * minute of the day. A feed is never as even as that: days differ in volume (10 %), and sentiment drifts (2 points, over hours).
  * @param incidents { from, to, points?, factor? } in order of time
  */
 export function drawMinutes({ seed, rate, from, to, incidents, outage }) {

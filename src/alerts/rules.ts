@@ -11,7 +11,7 @@ export interface Rule extends Pick<AlertRuleConfig, 'name' | 'metric' | 'minimum
   readonly z: number;
   /** A factor above 1 for volumes, points for net sentiment. */
   readonly minimumChange: number;
-  readonly confirmFor: number;
+  readonly forMs: number;
   readonly keepFiringFor: number;
   readonly cooldown: number;
 }
@@ -51,7 +51,7 @@ function resolveRule(rule: AlertRuleConfig, brands: readonly BrandRule[]): Rule 
     windowsMs: [share(1 / 3), share(2 / 3), windowMs, 4 * windowMs],
     z: typeof sensitivity === 'number' ? sensitivity : sensitivities[sensitivity],
     minimumChange: rule.minimumChange ?? defaultChanges[metric],
-    confirmFor: milliseconds(rule.for),
+    forMs: milliseconds(rule.for),
     keepFiringFor: milliseconds(rule.keepFiringFor),
     cooldown: milliseconds(rule.cooldown),
   };

@@ -95,7 +95,7 @@ const noDataRule: Rule = {
   z: 0,
   minimumPosts: 0,
   minimumChange: 0,
-  confirmFor: 0,
+  forMs: 0,
   keepFiringFor: 0,
   cooldown: 0,
   quietHours: undefined,

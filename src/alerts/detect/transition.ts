@@ -34,7 +34,7 @@ export interface TransitionResult {
   readonly notify: boolean;
 }
 
-type Timing = Pick<Rule, 'z' | 'confirmFor' | 'keepFiringFor' | 'cooldown'>;
+type Timing = Pick<Rule, 'z' | 'forMs' | 'keepFiringFor' | 'cooldown'>;
 
 /** An anomaly this many times beyond the threshold starts an alert during a cooldown. */
 const cooldownOverride = 2;
@@ -46,7 +46,7 @@ export const initialState: AlertState = { status: 'cold-start', since: 0 };
 /**
  * Returns the next state of a rule and a brand.
  *
- * - An alert starts after an anomaly has lasted for `confirmFor` without a break, or at once if it is well beyond the threshold.
+ * - An alert starts after an anomaly has lasted for `forMs` without a break, or at once if it is well beyond the threshold.
  * - It resolves after the anomaly has been gone for `keepFiringFor`; a silence resolves it without a notification.
  * - During the `cooldown` that follows, only a far larger anomaly starts another.
  * - Without data, and during a cold start, an active alert stays active.
@@ -64,7 +64,7 @@ export function transition(before: AlertState, input: TransitionInput, rule: Tim
   const { windowMs, evaluation } = observation.anomaly;
   const anomalousSince = before.anomalousSince ?? now;
   const ratio = Math.abs(evaluation.z) / rule.z;
-  const isUnconfirmed = now - anomalousSince < rule.confirmFor && ratio < confirmationOverride;
+  const isUnconfirmed = now - anomalousSince < rule.forMs && ratio < confirmationOverride;
   const isCoolingDown = now < (coolUntil ?? 0) && ratio < cooldownOverride;
   if (isUnconfirmed || isQuiet || isCoolingDown) return { state: { ...withStatus(before, 'warning', now), anomalousSince }, notify: false };
   return {

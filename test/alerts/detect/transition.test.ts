@@ -10,7 +10,7 @@ import {
 import type { AlertState } from '../../../src/domain/alert.ts';
 
 const minute = 60_000;
-const rule = { z: 4, confirmFor: 2 * minute, keepFiringFor: 10 * minute, cooldown: 30 * minute };
+const rule = { z: 4, forMs: 2 * minute, keepFiringFor: 10 * minute, cooldown: 30 * minute };
 const anomalousScore: WindowScore = {
   windowMs: 15 * minute,
   isAnomalous: true,
