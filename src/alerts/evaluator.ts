@@ -2,7 +2,7 @@ import type { AlertState, AlertTransition, RuleState } from '../domain/alert.ts'
 import type { Clock } from '../lib/clock.ts';
 import type { AlertFigures } from '../sink/queries/read-alert-figures.ts';
 import type { AlertRecords } from '../sink/queries/read-alerts.ts';
-import { type Baselines, createBaselines } from './detect/baselines.ts';
+import { type Baselines, createBaselines } from './detect/baseline.ts';
 import { ALL_BRANDS, evaluateRules, type RecipientsFor, type Snapshot, stateKey } from './detect/evaluate-rules.ts';
 import type { Rule } from './rules.ts';
 

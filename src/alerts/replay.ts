@@ -2,7 +2,7 @@ import type { AlertTransition } from '../domain/alert.ts';
 import { type LabelCounts, volumeOf } from '../domain/sentiment-counts.ts';
 import { yieldToEventLoop } from '../lib/yield-to-event-loop.ts';
 import type { AlertFigures, Buckets, CountsByBrand, StoredFigures } from '../sink/queries/read-alert-figures.ts';
-import { baselineReachMs } from './detect/baselines.ts';
+import { baselineReachMs } from './detect/baseline.ts';
 import { ALL_BRANDS } from './detect/evaluate-rules.ts';
 import { createEvaluator } from './evaluator.ts';
 import type { Brand, Rule } from './rules.ts';

@@ -46,3 +46,21 @@ test('every decision is in the index under its own title', () => {
     expect(index).toContain(`| [${file.slice(0, 4)}](${file}) | ${title} |`);
   }
 });
+
+test.each([
+  ['Follow one post', 20],
+  ['Follow one question', 10],
+  ['Follow one alert', 15],
+])('%s takes at most %i files, and each exists', (title, most) => {
+  const section = readText('docs/architecture.md').split(`### ${title}\n`)[1]?.split('\n### ')[0] ?? '';
+  const paths = [...section.matchAll(/`(src\/[\w/.-]+)`/g)].map(([, path = '']) => path);
+  expect(paths.length).toBeGreaterThan(5);
+  expect(paths.length).toBeLessThanOrEqual(most);
+  expect(paths.filter((path) => !existsSync(join(repository, path)))).toEqual([]);
+});
+
+test('every path of the source that a document names exists', () => {
+  const named = documents().flatMap((path) => [...readText(path).matchAll(/`(src\/[\w/.-]+)`/g)].map(([, file = '']) => ({ path, file })));
+  expect(named.length).toBeGreaterThan(40);
+  expect(named.filter(({ file }) => !existsSync(join(repository, file))).map(({ path, file }) => `${path}: ${file}`)).toEqual([]);
+});

@@ -4,7 +4,7 @@ import { type LabelCounts, sumOf, volumeOf } from '../../domain/sentiment-counts
 import { offsetOf } from '../../lib/time-zone.ts';
 import type { CountsByBrand } from '../../sink/queries/read-alert-figures.ts';
 import type { Brand, Rule } from '../rules.ts';
-import type { Baselines } from './baselines.ts';
+import type { Baselines } from './baseline.ts';
 import { scoreWindows, stillHolds, type WindowScore } from './score-window.ts';
 import { initialState, isWithinQuietHours, type Observation, transition } from './transition.ts';
 

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { baselineOf, bucketMs } from '../../../src/alerts/detect/baseline.ts';
-import { referenceWindows } from '../../../src/alerts/detect/baselines.ts';
+import { baselineOf, bucketMs, referenceWindows } from '../../../src/alerts/detect/baseline.ts';
 import { scoreWindows, stillHolds } from '../../../src/alerts/detect/score-window.ts';
 import { rulesOf } from '../../../src/alerts/rules.ts';
 import { configSchema } from '../../../src/config/schema.ts';
