@@ -1,7 +1,7 @@
 import { orExplain, setup } from './setup.mjs';
 import { installTools } from './tools.mjs';
 
-/** Prepares a Debian machine for `npm test`: dependencies, build, system packages and the Kafka broker. */
+/** Prepares a Debian machine for `npm test`: dependencies, build and system packages. */
 await orExplain(async () => {
   await setup();
   await installTools();

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { root } from './setup.mjs';
 import { capture, step } from './step.mjs';
 
 /**
@@ -15,7 +14,7 @@ import { capture, step } from './step.mjs';
  */
 
 /** @type {Record<string, Tool>} */
-export const tools = {
+const tools = {
   kafka: {
     name: 'a JVM with Maven, or Docker',
     what: 'The live and fault tests need a Kafka broker. KAFKA_BROKERS may name a running one.',
@@ -79,7 +78,7 @@ export async function missingTools(names) {
   return missing;
 }
 
-/** Installs every missing tool with apt and downloads the broker that the live tests start. */
+/** Installs every missing tool with apt. */
 export async function installTools() {
   const packages = [];
   for (const tool of Object.values(tools)) if (!(await tool.isPresent())) packages.push(...tool.packages);
@@ -90,16 +89,6 @@ export async function installTools() {
   }
   const missing = await missingTools(Object.keys(tools));
   if (missing.length > 0) throw new Error(missing.join('\n'));
-  if (!process.env.KAFKA_BROKERS && !(await answers('docker', ['version', '--format', '{{.Server.Version}}']))) await downloadBroker();
-}
-
-/** The broker's jars, where test/support/kafka/broker-on-jvm.ts looks for them. */
-async function downloadBroker() {
-  const module = join(root, 'node_modules', 'vite', 'dist', 'node', 'index.js');
-  const { runnerImport } = await import(module);
-  const loaded = await runnerImport(join(root, 'test/support/kafka/broker-on-jvm.ts'), { logLevel: 'error', configFile: false });
-  process.stderr.write('Downloading the Kafka broker …\n');
-  await loaded.module.fetchJars();
 }
 
 async function answers(command, args) {

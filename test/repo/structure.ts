@@ -10,9 +10,9 @@ export interface SourceFile {
   readonly text: string;
 }
 
-export const maxLines = 300;
+const maxLines = 300;
 /** A file shorter than this with a single importer usually belongs in that importer. */
-export const smallFileLines = 40;
+const smallFileLines = 40;
 export const maxSmallFiles = 20;
 
 /** Folders of `src/`, lowest layer first. A folder may import its own files and lower layers; folders that share a layer are strangers. */

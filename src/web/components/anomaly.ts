@@ -49,7 +49,7 @@ const beforeMs = 3 * 3_600_000;
 const afterMs = 1_800_000;
 
 /** A span with context: from three hours before the anomaly to half an hour after, or to now. */
-export function spanAround({ evaluation, resolvedAt }: Pick<Anomaly, 'evaluation' | 'resolvedAt'>, now: number): Span {
+function spanAround({ evaluation, resolvedAt }: Pick<Anomaly, 'evaluation' | 'resolvedAt'>, now: number): Span {
   const end = resolvedAt === null ? now : Math.min(now, Math.max(Date.parse(evaluation.to), Date.parse(resolvedAt)) + afterMs);
   return { from: new Date(Date.parse(evaluation.from) - beforeMs).toISOString(), to: new Date(end).toISOString() };
 }

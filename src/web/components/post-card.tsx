@@ -134,7 +134,7 @@ function SourceLink({ url }: { readonly url: string | undefined }) {
 }
 
 /** Marks words in a text, ignoring case. */
-export function highlight(text: string, words: readonly string[]): ComponentChild {
+function highlight(text: string, words: readonly string[]): ComponentChild {
   // If one name is a prefix of another, the longer one matches.
   const longestFirst = words.filter((word) => word.trim() !== '').sort((a, b) => b.length - a.length);
   const patterns = longestFirst.map((word) => word.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));

@@ -77,7 +77,7 @@ function jvm(jars: string): string[] {
 }
 
 /** Downloads the jars with Maven once; a folder named for the pom's version of Kafka keeps them. */
-export async function fetchJars(): Promise<string> {
+async function fetchJars(): Promise<string> {
   const version = /<artifactId>kafka_2\.13<\/artifactId>\s*<version>([\d.]+)</.exec(readFileSync(pom, 'utf8'))?.[1];
   if (!version) throw new Error('pom.xml names no version of kafka_2.13.');
   const folder = join(cache, version);
