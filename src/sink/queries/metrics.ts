@@ -45,8 +45,6 @@ const sumColumns = {
 };
 const squareColumns = { scoreSquares: number, weightSquares: number };
 
-/** Counts of posts by label. */
-
 /** Counts, and sums over the scored posts of scores and of engagement weights. */
 export type SumsRow = z.output<z.ZodObject<typeof sumColumns>>;
 
