@@ -11,6 +11,7 @@ export default defineConfig({
   test: {
     // The embedded database allows one folder a process, and its threads outlive a worker thread.
     pool: 'forks',
+    maxWorkers: 2,
     projects: [
       {
         extends: true,
@@ -24,12 +25,10 @@ export default defineConfig({
       },
       {
         extends: true,
-        // These mostly wait for a broker or another process, so two files run at a time.
         test: {
           name: 'live',
           include: live,
           globalSetup: [sharedBroker, sharedModel],
-          maxWorkers: 2,
           testTimeout: 5 * minute,
           hookTimeout: 5 * minute,
         },
@@ -40,7 +39,6 @@ export default defineConfig({
           name: 'faults',
           include: faults,
           globalSetup: [sharedBroker, sharedModel, 'test/support/faults/table.ts'],
-          maxWorkers: 2,
           testTimeout: 20 * minute,
           hookTimeout: 5 * minute,
         },
