@@ -1,11 +1,23 @@
 -- The two users of feedpulse with the least privileges they need. Run this once as an administrator, after filling
 -- in the two password hashes: printf '%s' "$PASSWORD" | sha256sum
--- The writer needs CREATE, DROP and ALTER privileges for `migrate`, which `run` calls, and ALTER DELETE for `erase`.
+-- The writer needs CREATE and ALTER privileges for `migrate`, which `run` calls, and ALTER DELETE for `erase`.
 
 CREATE DATABASE IF NOT EXISTS feedpulse;
 
 CREATE USER IF NOT EXISTS feedpulse IDENTIFIED WITH sha256_hash BY 'hash of the password';
-GRANT SELECT, INSERT, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW, ALTER ADD COLUMN, ALTER RENAME COLUMN, ALTER DELETE, ALTER TTL, ALTER SETTINGS, OPTIMIZE ON feedpulse.* TO feedpulse;
+GRANT SELECT, INSERT, CREATE TABLE, CREATE VIEW, ALTER ADD COLUMN, ALTER RENAME COLUMN, ALTER DELETE, ALTER TTL, ALTER SETTINGS, OPTIMIZE ON feedpulse.* TO feedpulse;
+-- What migrations rename or drop, and their lock. The writer cannot drop the tables that hold posts and figures.
+GRANT DROP TABLE ON feedpulse.post_keys TO feedpulse;
+GRANT DROP TABLE ON feedpulse.rollup_marks TO feedpulse;
+GRANT DROP TABLE ON feedpulse.rollup_quarter TO feedpulse;
+GRANT DROP TABLE ON feedpulse.rollup_history TO feedpulse;
+GRANT DROP TABLE ON feedpulse.alert_changes TO feedpulse;
+GRANT DROP TABLE ON feedpulse.alert_deliveries TO feedpulse;
+GRANT DROP TABLE ON feedpulse.alert_notes TO feedpulse;
+GRANT DROP TABLE ON feedpulse.alert_mutes TO feedpulse;
+GRANT DROP TABLE ON feedpulse.schema_migration_lock TO feedpulse;
+GRANT DROP VIEW ON feedpulse.judged_posts TO feedpulse;
+GRANT DROP VIEW ON feedpulse.counted_posts TO feedpulse;
 
 -- With readonly = 1 the reader cannot change settings, so its limits are set here.
 CREATE SETTINGS PROFILE IF NOT EXISTS feedpulse_reader SETTINGS
