@@ -143,13 +143,13 @@ test('no text of a post is printed, well-formed or not, whatever the database do
   await eventually('the posts written', 60, async () => (await running.metric('feedpulse_rows_written_total')) >= 3);
   expect(await running.stop()).toBe(0);
   expect(await readFile(join(dataDir, 'dead-letters.ndjson'), 'utf8')).toContain('not-json');
-  expect(running.log()).toContain('trying again');
+  expect(running.log()).toContain('retrying with backoff');
   printed.push(running.log());
   expectNoCanary();
 });
 
 test.each([
-  ['its row', 27, /the database refuses a row/],
+  ['its row', 27, /the database rejected a row/],
   ['everything', 497, /^DATABASE_REJECTED/m],
 ])('no text of a post is printed when the database refuses %s for good', async (_, code, said) => {
   const feed = join(folder, `refused-${code}.ndjson`);
