@@ -6,12 +6,14 @@ import { configSchema } from '../../src/config/schema.ts';
 import { type Database, openDatabase } from '../../src/sink/client/connection.ts';
 import { migrate } from '../../src/sink/migrations/migrate.ts';
 import { readOnlyUser, startClickHouse, type TestClickHouse } from '../support/clickhouse-server.ts';
-import { eventually, feedpulse, type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
+import { eventually, feedpulse, type RunningFeedpulse, startFeedpulse, useBundledModel } from '../support/feedpulse.ts';
 import { startKafka, type TestKafka } from '../support/kafka.ts';
 import { writePosts } from '../support/post-file.ts';
 import { quiet } from '../support/test-database.ts';
 
 const posts = 3_000;
+// Slow enough that the server fails in the middle.
+useBundledModel();
 
 let kafka: TestKafka;
 let clickhouse: TestClickHouse;

@@ -50,5 +50,12 @@ async function handle(request: WorkerRequest): Promise<void> {
 }
 
 const enqueue = createSerialQueue();
-port.on('message', (request: WorkerRequest) => void enqueue(() => handle(request)));
+port.on('message', (request: WorkerRequest) => {
+  enqueue(() => handle(request)).catch((thrown: unknown) => {
+    // Not the failure of a batch, which is reported: ends the thread, and the pool replaces it.
+    process.nextTick(() => {
+      throw thrown;
+    });
+  });
+});
 port.postMessage({ kind: 'ready' } satisfies WorkerResponse);
