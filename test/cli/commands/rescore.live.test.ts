@@ -64,5 +64,8 @@ test('what is no model, and no version, ends with a line that says why', async (
     expect.stringMatching(/^DATABASE_UNAVAILABLE: the job failed: .*manifest\.json is missing/),
   ]);
   const unknown = await attempt(['rescore', 'activate', "x' OR 1", '--data-dir', folder, '--log-level', 'error']);
-  expect([unknown.code, unknown.output]).toEqual([2, expect.stringMatching(/^USAGE: no post of this range has inactive scores of x' OR 1/)]);
+  expect([unknown.code, unknown.output]).toEqual([
+    2,
+    expect.stringMatching(/^USAGE: no post of this range has inactive scores of x' OR 1/),
+  ]);
 });
