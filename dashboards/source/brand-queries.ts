@@ -17,7 +17,7 @@ const asked = `${inRange} AND ${chosen('r.brand', 'brand')} AND ${chosen('r.plat
 
 /**
  * Half the width of the 95 % interval of net sentiment (Agresti and Min 2005: half a post is added to each cell of the
- * matched table), and its middle; docs/figures.md has the formula.
+ * matched table), and its middle; docs/metrics.md has the formula.
  */
 const whole = `(${scored} + 2)`;
 const difference = '(toInt64(sum(r.positive)) - toInt64(sum(r.negative)))';

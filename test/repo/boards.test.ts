@@ -141,7 +141,7 @@ describe.each(Object.entries(written))('%s', (_, board) => {
   });
 });
 
-test('net sentiment and its interval are those of docs/figures.md; where nothing arrived there is a gap', async () => {
+test('net sentiment and its interval are those of docs/metrics.md; where nothing arrived there is a gap', async () => {
   const rows = await ask(filledIn(queryOf('overview.json', 'Net sentiment, with its 95 % interval'), { brand: ['Kestrel'] }));
   expect(rows).toHaveLength(13);
   const interval = netSentimentInterval(2, 1, 1);

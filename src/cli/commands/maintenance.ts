@@ -59,7 +59,7 @@ interface EraseOptions extends FormatOptions {
 const eraseHelp = `
 Without --yes, posts are only counted. Erased posts leave every table and figure, and stay out when the source is read
 again; later posts of an erased author are not stored either. Kafka and the dead letters keep their copies: see
-docs/operations.md.
+docs/maintenance.md.
 
   $ feedpulse erase --post chirper:8812
   $ feedpulse erase --author chirper:u7 --yes
