@@ -1,22 +1,22 @@
 import { DashboardBuilder, DashboardLinkBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import * as queries from './alert-queries.ts';
 import { rows, series } from './clickhouse.ts';
-import { figure, stackedBars, table } from './panels.ts';
-import { choice, otherBoards, pageAddress } from './variables.ts';
+import { stackedBars, stat, table } from './panels.ts';
+import { choice, otherBoards, webUiUrl } from './variables.ts';
 
-/** What was unusual, what people thought of it, and whether they were told. */
+/** Alerts with their feedback, and failed notifications. */
 export function alertsBoard(): DashboardBuilder {
   const list = {
-    title: 'Alerts',
-    description: 'What was observed where what was expected, and how many standard deviations that is off.',
+    title: 'Alert history',
+    description: 'Observed and expected values, and the deviation z in standard deviations.',
     target: rows(queries.alertTable),
   };
-  const window = new DashboardLinkBuilder('Show in feedpulse')
+  const link = new DashboardLinkBuilder('Show in feedpulse')
     .targetBlank(true)
-    .url('${page}/?brand=${__data.fields.brand:percentencode}&from=${__from:date:iso}&to=${__to:date:iso}');
+    .url('${webUi}/?brand=${__data.fields.brand:percentencode}&from=${__from:date:iso}&to=${__to:date:iso}');
   return new DashboardBuilder('Alerts')
     .uid('feedpulse-alerts')
-    .description('Alerts of feedpulse: when they were on, and what people think of them.')
+    .description('Alerts raised by feedpulse, with feedback and notifications.')
     .tags(['feedpulse'])
     .time({ from: 'now-7d', to: 'now' })
     .refresh('1m')
@@ -24,31 +24,45 @@ export function alertsBoard(): DashboardBuilder {
     .link(otherBoards())
     .withVariable(choice('brand', 'Brand', queries.alertBrands))
     .withVariable(choice('rule', 'Rule', queries.alertRules))
-    .withVariable(pageAddress())
-    .withPanel(figure({ title: 'On now', description: 'Whenever they began.', target: rows(queries.openAlerts), width: 6 }))
-    .withPanel(figure({ title: 'Began', description: 'In the range.', target: rows(queries.alertsInRange), width: 6 }))
+    .withVariable(webUiUrl())
     .withPanel(
-      figure({
-        title: 'Noise',
-        description: 'Of the alerts that somebody marked as useful or as noise.',
+      stat({
+        title: 'Active alerts',
+        description: 'Alerts firing now, whenever they started.',
+        target: rows(queries.activeAlerts),
+        width: 6,
+      }),
+    )
+    .withPanel(
+      stat({ title: 'Alerts', description: 'Alerts that started in the time range.', target: rows(queries.alertsInRange), width: 6 }),
+    )
+    .withPanel(
+      stat({
+        title: 'Noise ratio',
+        description: 'Share rated noise among the alerts with feedback.',
         target: rows(queries.noiseShare),
         unit: 'percentunit',
         width: 6,
       }).decimals(0),
     )
     .withPanel(
-      figure({
-        title: 'Messages not taken',
-        description: 'Still tried again, or given up after a day.',
-        target: rows(queries.untoldMessages),
+      stat({
+        title: 'Undelivered notifications',
+        description: 'Waiting for a retry, or given up after a day.',
+        target: rows(queries.undelivered),
         width: 6,
       }),
     )
     .withPanel(
-      stackedBars({ title: 'Alerts by rule', description: 'When they began.', target: series(queries.alertsOverTime), width: 14 }).interval(
-        '1h',
-      ),
+      stackedBars({
+        title: 'Alerts by rule',
+        description: 'Alerts by start time.',
+        target: series(queries.alertsOverTime),
+        width: 14,
+      }).interval('1h'),
     )
-    .withPanel(table({ title: 'Rules', description: 'What people think of them.', target: rows(queries.ruleTable), width: 10 }))
-    .withPanel(table({ ...list, height: 12 }).overrideByName('brand', [{ id: 'links', value: [window.build()] }]));
+    .withPanel(
+      table({ title: 'Rules', description: 'Alerts, feedback and mean duration by rule.', target: rows(queries.ruleTable), width: 10 }),
+    )
+    .withPanel(table({ ...list, height: 12 }).overrideByName('brand', [{ id: 'links', value: [link.build()] }]));
 }

@@ -1,32 +1,33 @@
-/** Questions about brands, in the SQL of the data source: its macros and the variables of the board are filled in by it. */
+/** Queries about brands. The ClickHouse data source fills in its macros, Grafana the variables of the board. */
 
 /**
- * The values of a variable travel as hexadecimal digits: Grafana doubles quotes, but to ClickHouse a backslash before one
- * takes its meaning away, and platforms and languages are whatever a feed says they are.
+ * Selects the rows with one of the chosen values of a variable. Values are hex-encoded to prevent SQL injection: Grafana
+ * escapes quotes by doubling them, which a backslash defeats in ClickHouse, and platform and language come from the feed.
  */
 export const chosen = (column: string, variable: string) => `${column} IN (SELECT unhex(arrayJoin([\${${variable}:sqlstring}])))`;
-/** What a variable offers: first what stands for it in a query, then what people see. */
-export const offered = (column: string, table: string) =>
+/** The options of a variable: the hex-encoded value, then the text to display. */
+export const options = (column: string, table: string) =>
   `SELECT hex(name) AS value, name FROM (SELECT DISTINCT toString(${column}) AS name FROM ${table}) ORDER BY name`;
 const volume = '(sum(r.positive) + sum(r.neutral) + sum(r.negative) + sum(r.unscored))';
 const scored = '(sum(r.positive) + sum(r.neutral) + sum(r.negative))';
 const net = `100 * (toInt64(sum(r.positive)) - toInt64(sum(r.negative))) / nullIf(${scored}, 0)`;
-const history = 'feedpulse.rollup_15m AS r FINAL';
+const rollup = 'feedpulse.rollup_15m AS r FINAL';
 const inRange = '$__timeFilter(r.bucket)';
-const asked = `${inRange} AND ${chosen('r.brand', 'brand')} AND ${chosen('r.platform', 'platform')} AND ${chosen('r.lang', 'lang')}`;
+const selected = `${inRange} AND ${chosen('r.brand', 'brand')} AND ${chosen('r.platform', 'platform')} AND ${chosen('r.lang', 'lang')}`;
 
 /**
- * Half the width of the 95 % interval of net sentiment (Agresti and Min 2005: half a post is added to each cell of the
- * matched table), and its middle; docs/metrics.md has the formula.
+ * Bounds of the 95 % interval of net sentiment: Agresti and Min (2005), which adds half a post to each of the four cells
+ * of the matched table. The same as `netSentimentInterval` in src/analytics, as a test checks.
  */
-const whole = `(${scored} + 2)`;
+const adjusted = `(${scored} + 2)`;
 const difference = '(toInt64(sum(r.positive)) - toInt64(sum(r.negative)))';
-const reach = `(100 * 1.96 * sqrt((sum(r.positive) + sum(r.negative) + 1 - pow(${difference}, 2) / ${whole}) / pow(${whole}, 2)))`;
-const bound = (sign: '-' | '+') => `if(${scored} = 0, NULL, greatest(-100, least(100, 100 * ${difference} / ${whole} ${sign} ${reach})))`;
+const halfWidth = `(100 * 1.96 * sqrt((sum(r.positive) + sum(r.negative) + 1 - pow(${difference}, 2) / ${adjusted}) / pow(${adjusted}, 2)))`;
+const bound = (sign: '-' | '+') =>
+  `if(${scored} = 0, NULL, greatest(-100, least(100, 100 * ${difference} / ${adjusted} ${sign} ${halfWidth})))`;
 
 /**
- * Values of a series in every bucket in which anything arrived of anyone; where nothing did there is a gap, and no zero.
- * `values` are sums over `r`, with their names.
+ * A time series with a row for each bucket in which any brand had posts. Buckets without any post are gaps, not zeros.
+ * `values` are aggregates over `r`, aliased to `names`.
  */
 const overTime = (values: string, names: readonly string[]): string => `
   SELECT * FROM (
@@ -36,22 +37,22 @@ const overTime = (values: string, names: readonly string[]): string => `
       WHERE ${inRange} AND r.brand = '*' AND r.positive + r.neutral + r.negative + r.unscored > 0
     ) AS known
     LEFT JOIN (
-      SELECT $__timeInterval(r.bucket) AS time, ${values} FROM ${history} WHERE ${asked} GROUP BY time
+      SELECT $__timeInterval(r.bucket) AS time, ${values} FROM ${rollup} WHERE ${selected} GROUP BY time
     ) AS own ON own.time = known.time
     ORDER BY time WITH FILL STEP toIntervalSecond($__interval_s)
   )`;
 
-export const brandNames = offered('brand', 'feedpulse.rollup_15m');
-export const platformNames = offered('platform', 'feedpulse.rollup_15m');
-export const languageNames = offered('lang', 'feedpulse.rollup_15m');
+export const brandNames = options('brand', 'feedpulse.rollup_15m');
+export const platformNames = options('platform', 'feedpulse.rollup_15m');
+export const languageNames = options('lang', 'feedpulse.rollup_15m');
 
-export const netNow = `SELECT ${net} AS \`net sentiment\` FROM ${history} WHERE ${asked}`;
-export const postsNow = `SELECT ${volume} AS posts FROM ${history} WHERE ${asked}`;
-export const negativeShareNow = `SELECT sum(r.negative) / nullIf(${scored}, 0) AS negative FROM ${history} WHERE ${asked}`;
-export const notScoredNow = `SELECT sum(r.unscored) / nullIf(${volume}, 0) AS \`not scored\` FROM ${history} WHERE ${asked}`;
-/** Of longer ranges they would take too long to count. */
-export const authorsNow = `SELECT uniqCombined64Merge(14)(r.authors) AS authors FROM ${history}
-  WHERE ${asked} AND toUnixTimestamp($__toTime) - toUnixTimestamp($__fromTime) <= 8 * 86400`;
+export const netNow = `SELECT ${net} AS \`net sentiment\` FROM ${rollup} WHERE ${selected}`;
+export const postsNow = `SELECT ${volume} AS posts FROM ${rollup} WHERE ${selected}`;
+export const negativeShareNow = `SELECT sum(r.negative) / nullIf(${scored}, 0) AS negative FROM ${rollup} WHERE ${selected}`;
+export const unscoredShareNow = `SELECT sum(r.unscored) / nullIf(${volume}, 0) AS unscored FROM ${rollup} WHERE ${selected}`;
+/** Counting authors in longer ranges would take too long. */
+export const authorsNow = `SELECT uniqCombined64Merge(14)(r.authors) AS authors FROM ${rollup}
+  WHERE ${selected} AND toUnixTimestamp($__toTime) - toUnixTimestamp($__fromTime) <= 8 * 86400`;
 
 export const netOverTime = overTime(`${net} AS net, ${bound('-')} AS low, ${bound('+')} AS high`, ['low', 'net', 'high']);
 const labels = ['negative', 'neutral', 'positive', 'unscored'] as const;
@@ -60,21 +61,21 @@ export const postsOverTime = overTime(labels.map((label) => `sum(r.${label}) AS 
 /** A post that names two brands counts once for each. */
 export const shareOfVoice = `
   SELECT $__timeInterval(r.bucket) AS time, r.brand AS brand, toFloat64(${volume}) AS mentions
-  FROM ${history} WHERE ${asked} AND r.brand != '*' GROUP BY time, brand ORDER BY time, brand`;
+  FROM ${rollup} WHERE ${selected} AND r.brand != '*' GROUP BY time, brand ORDER BY time, brand`;
 
-const broken = (column: string, name: string) => `
+const breakdown = (column: string, name: string) => `
   SELECT r.${column} AS ${name}, ${labels.map((label) => `sum(r.${label}) AS ${label}`).join(', ')}
-  FROM ${history} WHERE ${asked} GROUP BY ${name} ORDER BY ${volume} DESC LIMIT 20`;
-export const byPlatform = broken('platform', 'platform');
-export const byLanguage = broken('lang', 'language');
+  FROM ${rollup} WHERE ${selected} GROUP BY ${name} ORDER BY ${volume} DESC LIMIT 20`;
+export const byPlatform = breakdown('platform', 'platform');
+export const byLanguage = breakdown('lang', 'language');
 
 export const brandTable = `
   SELECT r.brand AS brand, ${volume} AS posts, ${net} AS net, ${bound('-')} AS low, ${bound('+')} AS high,
     sum(r.negative) / nullIf(${scored}, 0) AS \`negative share\`
-  FROM ${history} WHERE ${asked} GROUP BY brand ORDER BY posts DESC`;
+  FROM ${rollup} WHERE ${selected} GROUP BY brand ORDER BY posts DESC`;
 
-/** An address is shown as a link where it is one of the web: strangers wrote it. */
-export const worstPosts = `
+/** Only http(s) URLs become links, because the feed is not trusted. */
+export const topNegativePosts = `
   SELECT p.created_at AS time, p.platform AS platform, p.author_handle AS author, p.text AS text, p.score AS score,
     p.likes + p.reposts + p.replies AS engagement, if(match(p.url, '^https?://[^\\\\s]+$'), p.url, '') AS url
   FROM feedpulse.effective_posts AS p

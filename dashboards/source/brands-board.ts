@@ -9,24 +9,24 @@ import {
 import { annotations } from './alert-queries.ts';
 import * as queries from './brand-queries.ts';
 import { clickhouse, rows, series } from './clickhouse.ts';
-import { bars, figure, lines, stackedBars, table } from './panels.ts';
-import { choice, otherBoards, pageAddress } from './variables.ts';
+import { bars, lines, stackedBars, stat, table } from './panels.ts';
+import { choice, otherBoards, webUiUrl } from './variables.ts';
 
 const formula = 'Net sentiment = 100 · (positive − negative) / (positive + negative + neutral), over counts of posts.';
-const unscored = 'Posts in languages that the model does not know count as volume, never as sentiment.';
+const unscored = 'Posts in languages unknown to the model count as volume, never as sentiment.';
 const twice = 'A post that names two brands counts once for each.';
-/** The same range on feedpulse's page, where the posts behind a figure are. */
-const onPage = (brand = '') =>
-  new DashboardLinkBuilder('Show in feedpulse').targetBlank(true).url(`\${page}/?${brand}from=\${__from:date:iso}&to=\${__to:date:iso}`);
+/** A link to the same range in feedpulse's web UI. */
+const inWebUi = (brand = '') =>
+  new DashboardLinkBuilder('Show in feedpulse').targetBlank(true).url(`\${webUi}/?${brand}from=\${__from:date:iso}&to=\${__to:date:iso}`);
 
 const alerts = () =>
   new AnnotationQueryBuilder().name('Alerts').datasource(clickhouse).enable(true).iconColor('#c4553b').target(rows(annotations));
 
-/** How people feel about the chosen brands: how much, how, where, and which posts say so. */
+/** Volume, sentiment, segments and top posts of the chosen brands. */
 export function brandsBoard(): DashboardBuilder {
-  const board = new DashboardBuilder('Brands at a glance')
+  const board = new DashboardBuilder('Brands')
     .uid('feedpulse-overview')
-    .description('How people feel about brands, from the figures that feedpulse keeps.')
+    .description('Sentiment and volume of brands, from the rollups of feedpulse.')
     .tags(['feedpulse'])
     .time({ from: 'now-24h', to: 'now' })
     .refresh('30s')
@@ -37,41 +37,43 @@ export function brandsBoard(): DashboardBuilder {
     .withVariable(choice('brand', 'Brand', queries.brandNames, '*'))
     .withVariable(choice('platform', 'Platform', queries.platformNames))
     .withVariable(choice('lang', 'Language', queries.languageNames))
-    .withVariable(pageAddress());
-  return withPosts(withPlaces(withHistory(withFigures(board))));
+    .withVariable(webUiUrl());
+  return withPosts(withSegments(withTimeSeries(withStats(board))));
 }
 
-function withFigures(board: DashboardBuilder): DashboardBuilder {
+function withStats(board: DashboardBuilder): DashboardBuilder {
   return board
-    .withPanel(figure({ title: 'Net sentiment', description: formula, target: rows(queries.netNow), unit: 'none' }).decimals(1))
-    .withPanel(figure({ title: 'Posts', description: `${unscored} ${twice}`, target: rows(queries.postsNow) }))
+    .withPanel(stat({ title: 'Net sentiment', description: formula, target: rows(queries.netNow), unit: 'none' }).decimals(1))
+    .withPanel(stat({ title: 'Posts', description: `${unscored} ${twice}`, target: rows(queries.postsNow) }))
     .withPanel(
-      figure({
-        title: 'Negative',
-        description: 'Of the posts that could be scored.',
+      stat({
+        title: 'Negative share',
+        description: 'Negative posts / scored posts.',
         target: rows(queries.negativeShareNow),
         unit: 'percentunit',
       }).decimals(1),
     )
-    .withPanel(figure({ title: 'Not scored', description: unscored, target: rows(queries.notScoredNow), unit: 'percentunit' }).decimals(1))
     .withPanel(
-      figure({
+      stat({ title: 'Unscored share', description: unscored, target: rows(queries.unscoredShareNow), unit: 'percentunit' }).decimals(1),
+    )
+    .withPanel(
+      stat({
         title: 'Distinct authors',
-        description: 'Approximate, to some 2 %; of ranges of up to eight days.',
+        description: 'Approximate, within about 2 %; 0 for ranges longer than eight days.',
         target: rows(queries.authorsNow),
         width: 4,
       }),
     );
 }
 
-function withHistory(board: DashboardBuilder): DashboardBuilder {
-  const band = { title: 'Net sentiment, with its 95 % interval', target: series(queries.netOverTime), unit: 'none', width: 12 };
-  const net = lines({ ...band, description: `${formula} Where nothing arrived at all there is a gap.` })
+function withTimeSeries(board: DashboardBuilder): DashboardBuilder {
+  const band = { title: 'Net sentiment with 95 % interval', target: series(queries.netOverTime), unit: 'none', width: 12 };
+  const net = lines({ ...band, description: `${formula} Gaps are buckets without any post.` })
     .min(-100)
     .max(100)
     .decimals(0)
     .interval('15m')
-    .dataLinks([onPage()])
+    .dataLinks([inWebUi()])
     .overrideByName('low', [
       { id: 'custom.lineWidth', value: 0 },
       { id: 'custom.hideFrom', value: { legend: true, tooltip: false, viz: false } },
@@ -86,24 +88,24 @@ function withHistory(board: DashboardBuilder): DashboardBuilder {
   return board
     .withRow(new RowBuilder('Over time'))
     .withPanel(net)
-    .withPanel(stackedBars(posts).interval('15m').dataLinks([onPage()]));
+    .withPanel(stackedBars(posts).interval('15m').dataLinks([inWebUi()]));
 }
 
-function withPlaces(board: DashboardBuilder): DashboardBuilder {
+function withSegments(board: DashboardBuilder): DashboardBuilder {
   const voice = {
     title: 'Share of voice',
-    description: `Mentions of a brand in those of all chosen ones. ${twice}`,
+    description: `Mentions of a brand / mentions of all chosen brands. ${twice}`,
     target: series(queries.shareOfVoice),
     width: 8,
   };
   return board
-    .withRow(new RowBuilder('Who and where'))
+    .withRow(new RowBuilder('Breakdowns'))
     .withPanel(stackedBars(voice, StackingMode.Percent).interval('15m'))
     .withPanel(bars({ title: 'By platform', description: 'Posts by label.', target: rows(queries.byPlatform), width: 8 }))
     .withPanel(
       bars({
         title: 'By language',
-        description: 'Posts by label; `und` is a language that could not be told.',
+        description: 'Posts by label; `und` is an undetermined language.',
         target: rows(queries.byLanguage),
         width: 8,
       }),
@@ -113,14 +115,14 @@ function withPlaces(board: DashboardBuilder): DashboardBuilder {
 function withPosts(board: DashboardBuilder): DashboardBuilder {
   const brands = {
     title: 'Brands',
-    description: `${formula} low and high are the bounds of its 95 % interval.`,
+    description: `${formula} low and high are the bounds of the 95 % interval.`,
     target: rows(queries.brandTable),
     width: 10,
   };
-  const worst = {
-    title: 'Negative posts that moved most',
-    description: 'By likes, reposts and replies; labels that people corrected count as corrected.',
-    target: rows(queries.worstPosts),
+  const topNegative = {
+    title: 'Negative posts with the most engagement',
+    description: 'Sorted by likes, reposts and replies. Corrected labels are applied.',
+    target: rows(queries.topNegativePosts),
     width: 14,
   };
   return board
@@ -130,10 +132,10 @@ function withPosts(board: DashboardBuilder): DashboardBuilder {
         .decimals(1)
         .overrideByName('posts', [{ id: 'decimals', value: 0 }])
         .overrideByName('negative share', [{ id: 'unit', value: 'percentunit' }])
-        .overrideByName('brand', [{ id: 'links', value: [onPage('brand=${__value.raw:percentencode}&').build()] }]),
+        .overrideByName('brand', [{ id: 'links', value: [inWebUi('brand=${__value.raw:percentencode}&').build()] }]),
     )
     .withPanel(
-      table(worst)
+      table(topNegative)
         .overrideByName('text', [{ id: 'custom.minWidth', value: 320 }])
         .overrideByName('url', [
           { id: 'links', value: [new DashboardLinkBuilder('Open the post').targetBlank(true).url('${__value.raw}').build()] },

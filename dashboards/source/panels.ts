@@ -20,19 +20,19 @@ import { PanelBuilder as Stat } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table';
 import { PanelBuilder as TimeSeries } from '@grafana/grafana-foundation-sdk/timeseries';
 
-/** The look that the boards share. */
+/** Panels in the common style of the boards. */
 
-/** Orange and blue are told apart by everyone; labels are stacked in one order as well. */
+/** Orange and blue can be distinguished with any colour vision deficiency. */
 const colours = { negative: '#c4553b', neutral: '#8a8f98', positive: '#3b7fc4', unscored: '#c9b458' } as const;
 const coloured = Object.entries(colours).map(([label, colour]) => [label, { mode: 'fixed', fixedColor: colour }] as const);
 
-export interface About {
+export interface PanelOptions {
   readonly title: string;
-  /** What is shown, with its formula where it has one. */
+  /** What the panel shows, with the formula if there is one. */
   readonly description: string;
   readonly target: Builder<Dataquery>;
   readonly unit?: string;
-  /** Columns of 24, and rows of some 30 pixels. */
+  /** Grid units: 24 columns, and rows of about 30 pixels. */
   readonly width?: number;
   readonly height?: number;
 }
@@ -46,12 +46,13 @@ interface Common {
   unit(unit: string): this;
 }
 
-function describe<P extends Common>(panel: P, { title, description, target, unit = 'short', width = 24, height = 9 }: About): P {
+function describe<P extends Common>(panel: P, { title, description, target, unit = 'short', width = 24, height = 9 }: PanelOptions): P {
   return panel.title(title).description(description).withTarget(target).unit(unit).span(width).height(height);
 }
 
-export function figure(about: About): Stat {
-  return describe(new Stat(), { height: 4, width: 5, ...about })
+/** A single value. */
+export function stat(options: PanelOptions): Stat {
+  return describe(new Stat(), { height: 4, width: 5, ...options })
     .colorMode(BigValueColorMode.None)
     .graphMode(BigValueGraphMode.None)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false));
@@ -60,8 +61,8 @@ export function figure(about: About): Stat {
 const legend = () => new VizLegendOptionsBuilder().displayMode(LegendDisplayMode.List).placement(LegendPlacement.Bottom).showLegend(true);
 const tooltip = () => new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.None);
 
-export function lines(about: About): TimeSeries {
-  return describe(new TimeSeries(), about)
+export function lines(options: PanelOptions): TimeSeries {
+  return describe(new TimeSeries(), options)
     .drawStyle(GraphDrawStyle.Line)
     .lineWidth(2)
     .fillOpacity(0)
@@ -71,19 +72,20 @@ export function lines(about: About): TimeSeries {
     .tooltip(tooltip());
 }
 
-/** Bars of counts on top of each other. */
-export function stackedBars(about: About, how: StackingMode = StackingMode.Normal): TimeSeries {
-  const panel = lines(about)
+/** Stacked bars of counts over time. */
+export function stackedBars(options: PanelOptions, mode: StackingMode = StackingMode.Normal): TimeSeries {
+  const panel = lines(options)
     .drawStyle(GraphDrawStyle.Bars)
     .lineWidth(0)
     .fillOpacity(80)
-    .stacking(new StackingConfigBuilder().mode(how).group('A'));
+    .stacking(new StackingConfigBuilder().mode(mode).group('A'));
   for (const [label, value] of coloured) panel.overrideByName(label, [{ id: 'color', value }]);
   return panel;
 }
 
-export function bars(about: About): BarChart {
-  const panel = describe(new BarChart(), about)
+/** Stacked horizontal bars, one per row. */
+export function bars(options: PanelOptions): BarChart {
+  const panel = describe(new BarChart(), options)
     .orientation(VizOrientation.Horizontal)
     .stacking(StackingMode.Normal)
     .showValue(VisibilityMode.Never)
@@ -94,4 +96,4 @@ export function bars(about: About): BarChart {
   return panel;
 }
 
-export const table = (about: About): Table => describe(new Table(), about).filterable(false);
+export const table = (options: PanelOptions): Table => describe(new Table(), options).filterable(false);

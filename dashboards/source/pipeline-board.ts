@@ -1,21 +1,21 @@
 import type { DataSourceRef } from '@grafana/grafana-foundation-sdk/common';
 import { DashboardBuilder, QueryVariableBuilder, RowBuilder, VariableRefresh } from '@grafana/grafana-foundation-sdk/dashboard';
 import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
-import { figure, lines } from './panels.ts';
+import { lines, stat } from './panels.ts';
 import { otherBoards } from './variables.ts';
 
-/** As provisioning/datasources names it. */
+/** Its uid is set in provisioning/datasources. */
 const prometheus: DataSourceRef = { type: 'prometheus', uid: 'feedpulse-prometheus' };
-const of = (metric: string, more = '') => `${metric}{instance=~"$instance"${more}}`;
-const perSecond = (metric: string) => `rate(${of(metric)}[$__rate_interval])`;
-const ask = (expr: string, legend: string) =>
+const select = (metric: string, more = '') => `${metric}{instance=~"$instance"${more}}`;
+const perSecond = (metric: string) => `rate(${select(metric)}[$__rate_interval])`;
+const range = (expr: string, legend: string) =>
   new DataqueryBuilder().datasource(prometheus).expr(expr).legendFormat(legend).range().refId('A');
-const now = (expr: string) => new DataqueryBuilder().datasource(prometheus).expr(expr).instant().refId('A');
+const instant = (expr: string) => new DataqueryBuilder().datasource(prometheus).expr(expr).instant().refId('A');
 
 /** The 95th percentile of a histogram of seconds. */
 const p95 = (metric: string) => `histogram_quantile(0.95, sum by (le) (${perSecond(`${metric}_bucket`)}))`;
 
-/** Whether the pipeline keeps up, and where it does not. */
+/** Throughput, lag, latency and errors of the pipeline. */
 export function pipelineBoard(): DashboardBuilder {
   const instance = new QueryVariableBuilder('instance')
     .label('Process')
@@ -28,49 +28,49 @@ export function pipelineBoard(): DashboardBuilder {
     .current({ selected: true, text: ['All'], value: ['$__all'] });
   const board = new DashboardBuilder('Pipeline')
     .uid('feedpulse-pipeline')
-    .description('feedpulse itself: whether it keeps up with its feed. docs/operations.md says what each metric means.')
+    .description('Throughput, lag, latency and errors of feedpulse. docs/operations.md describes each metric.')
     .tags(['feedpulse'])
     .time({ from: 'now-3h', to: 'now' })
     .refresh('30s')
     .timezone('browser')
     .link(otherBoards())
     .withVariable(instance);
-  return withTrouble(withTimes(withThroughput(withFigures(board))));
+  return withErrors(withLatency(withThroughput(withStats(board))));
 }
 
-function withFigures(board: DashboardBuilder): DashboardBuilder {
+function withStats(board: DashboardBuilder): DashboardBuilder {
   return board
     .withPanel(
-      figure({
-        title: 'Posts',
-        description: 'Rows that ClickHouse acknowledged, a second.',
-        target: now(`sum(${perSecond('feedpulse_rows_written_total')})`),
+      stat({
+        title: 'Posts stored',
+        description: 'Rows acknowledged by ClickHouse per second.',
+        target: instant(`sum(${perSecond('feedpulse_rows_written_total')})`),
         unit: 'cps',
         width: 6,
       }),
     )
     .withPanel(
-      figure({
+      stat({
         title: 'Lag',
-        description: 'Messages between the committed offsets and the ends of the partitions.',
-        target: now(`sum(${of('feedpulse_kafka_lag')})`),
+        description: 'Consumer lag: messages after the committed offsets.',
+        target: instant(`sum(${select('feedpulse_kafka_lag')})`),
         width: 6,
       }),
     )
     .withPanel(
-      figure({
-        title: 'From reading to row',
-        description: '95 of 100 posts are faster.',
-        target: now(p95('feedpulse_row_latency_seconds')),
+      stat({
+        title: 'Row latency (p95)',
+        description: 'Time from reading a post to its acknowledged row.',
+        target: instant(p95('feedpulse_row_latency_seconds')),
         unit: 's',
         width: 6,
       }),
     )
     .withPanel(
-      figure({
-        title: 'Alerts that are on',
-        description: 'Of brands, not of this board.',
-        target: now(`sum(${of('feedpulse_alerts_active')})`),
+      stat({
+        title: 'Active brand alerts',
+        description: 'Alerts of the configured rules that are firing.',
+        target: instant(`sum(${select('feedpulse_alerts_active')})`),
         width: 6,
       }),
     );
@@ -82,8 +82,8 @@ function withThroughput(board: DashboardBuilder): DashboardBuilder {
     .withPanel(
       lines({
         title: 'Posts read',
-        description: 'By feed, a second.',
-        target: ask(`sum by (source) (${perSecond('feedpulse_posts_read_total')})`, '{{source}}'),
+        description: 'Posts per second by source.',
+        target: range(`sum by (source) (${perSecond('feedpulse_posts_read_total')})`, '{{source}}'),
         unit: 'cps',
         width: 12,
       }),
@@ -91,8 +91,8 @@ function withThroughput(board: DashboardBuilder): DashboardBuilder {
     .withPanel(
       lines({
         title: 'Posts scored',
-        description: 'By label, a second; the score cache counts.',
-        target: ask(`sum by (label) (${perSecond('feedpulse_posts_scored_total')})`, '{{label}}'),
+        description: 'Posts per second by label, including cache hits.',
+        target: range(`sum by (label) (${perSecond('feedpulse_posts_scored_total')})`, '{{label}}'),
         unit: 'cps',
         width: 12,
       }),
@@ -100,34 +100,34 @@ function withThroughput(board: DashboardBuilder): DashboardBuilder {
     .withPanel(
       lines({
         title: 'Lag by partition',
-        description: 'A partition that alone falls behind has a slow member, or one key too many.',
-        target: ask(`sum by (topic, partition) (${of('feedpulse_kafka_lag')})`, '{{topic}} {{partition}}'),
+        description: 'If a single partition falls behind, its consumer is slow or its keys are skewed.',
+        target: range(`sum by (topic, partition) (${select('feedpulse_kafka_lag')})`, '{{topic}} {{partition}}'),
         width: 12,
       }),
     )
     .withPanel(
       lines({
         title: 'Posts in flight',
-        description: 'Read and not yet durable: bounded, whatever the database does.',
-        target: ask(`sum by (instance) (${of('feedpulse_posts_in_flight')})`, '{{instance}}'),
+        description: 'Posts read but not yet durable. The number is bounded.',
+        target: range(`sum by (instance) (${select('feedpulse_posts_in_flight')})`, '{{instance}}'),
         width: 12,
       }),
     );
 }
 
-function withTimes(board: DashboardBuilder): DashboardBuilder {
+function withLatency(board: DashboardBuilder): DashboardBuilder {
   const time = (title: string, description: string, metric: string) =>
-    lines({ title, description, target: ask(p95(metric), '95 %'), unit: 's', width: 8, height: 7 });
+    lines({ title, description, target: range(p95(metric), 'p95'), unit: 's', width: 8, height: 7 });
   return board
-    .withRow(new RowBuilder('Times'))
-    .withPanel(time('Inference', 'One micro-batch in the model, waiting for a thread included.', 'feedpulse_inference_seconds'))
-    .withPanel(time('Writes', 'One durable write, retries included.', 'feedpulse_write_seconds'))
-    .withPanel(time('Judging alerts', 'One look at all rules and brands.', 'feedpulse_alert_evaluation_seconds'))
+    .withRow(new RowBuilder('Latency'))
+    .withPanel(time('Inference', 'Inference time of a micro-batch, including queueing.', 'feedpulse_inference_seconds'))
+    .withPanel(time('Writes', 'Time of a durable write, including retries.', 'feedpulse_write_seconds'))
+    .withPanel(time('Alert evaluation', 'Time of an evaluation of all rules and brands.', 'feedpulse_alert_evaluation_seconds'))
     .withPanel(
       lines({
         title: 'Event-loop delay',
-        description: 'At the 99th percentile of ten seconds.',
-        target: ask(of('feedpulse_event_loop_delay_seconds'), '{{instance}}'),
+        description: '99th percentile over ten seconds.',
+        target: range(select('feedpulse_event_loop_delay_seconds'), '{{instance}}'),
         unit: 's',
         width: 12,
         height: 7,
@@ -135,9 +135,12 @@ function withTimes(board: DashboardBuilder): DashboardBuilder {
     )
     .withPanel(
       lines({
-        title: 'Answers from the score cache',
-        description: 'The share of posts whose text was scored before.',
-        target: ask(`sum(${perSecond('feedpulse_score_cache_hits_total')}) / sum(${perSecond('feedpulse_posts_scored_total')})`, 'share'),
+        title: 'Score cache hit ratio',
+        description: 'Share of posts scored from the cache.',
+        target: range(
+          `sum(${perSecond('feedpulse_score_cache_hits_total')}) / sum(${perSecond('feedpulse_posts_scored_total')})`,
+          'hit ratio',
+        ),
         unit: 'percentunit',
         width: 12,
         height: 7,
@@ -147,39 +150,39 @@ function withTimes(board: DashboardBuilder): DashboardBuilder {
     );
 }
 
-function withTrouble(board: DashboardBuilder): DashboardBuilder {
+function withErrors(board: DashboardBuilder): DashboardBuilder {
   return board
-    .withRow(new RowBuilder('Trouble'))
+    .withRow(new RowBuilder('Errors'))
     .withPanel(
       lines({
         title: 'Dead letters',
-        description: 'By reason, an hour: docs/dead-letters.md has them all.',
-        target: ask(`sum by (reason) (increase(${of('feedpulse_dead_letters_total')}[1h]))`, '{{reason}}'),
+        description: 'Dead letters per hour by reason; docs/operations.md lists the reasons.',
+        target: range(`sum by (reason) (increase(${select('feedpulse_dead_letters_total')}[1h]))`, '{{reason}}'),
         width: 8,
       }),
     )
     .withPanel(
       lines({
-        title: 'Writes tried again',
-        description: 'A second: faults of the database that pass.',
-        target: ask(`sum(${perSecond('feedpulse_write_retries_total')})`, 'retries'),
+        title: 'Write retries',
+        description: 'Retries of inserts per second, after transient database errors.',
+        target: range(`sum(${perSecond('feedpulse_write_retries_total')})`, 'retries'),
         unit: 'cps',
         width: 8,
       }),
     )
     .withPanel(
       lines({
-        title: 'Alert messages',
-        description: 'Attempts by outcome, an hour.',
-        target: ask(`sum by (channel, outcome) (increase(${of('feedpulse_alert_messages_total')}[1h]))`, '{{channel}} {{outcome}}'),
+        title: 'Alert notifications',
+        description: 'Delivery attempts per hour by channel and outcome.',
+        target: range(`sum by (channel, outcome) (increase(${select('feedpulse_alert_messages_total')}[1h]))`, '{{channel}} {{outcome}}'),
         width: 8,
       }),
     )
     .withPanel(
       lines({
-        title: 'Messages lost at the broker',
-        description: 'Deleted before they were read, an hour: anything above zero is a loss.',
-        target: ask(`sum by (topic, partition) (increase(${of('feedpulse_kafka_offset_gap_total')}[1h]))`, '{{topic}} {{partition}}'),
+        title: 'Messages lost',
+        description: 'Messages per hour that the broker deleted before they were read.',
+        target: range(`sum by (topic, partition) (increase(${select('feedpulse_kafka_offset_gap_total')}[1h]))`, '{{topic}} {{partition}}'),
         width: 24,
         height: 6,
       }),

@@ -8,7 +8,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { clickhouse } from './clickhouse.ts';
 
-/** Several values of a column; all of them to begin with, unless one is named. */
+/** A variable with several values; initially `first`, or all. */
 export function choice(name: string, label: string, query: string, first?: string): QueryVariableBuilder {
   const variable = new QueryVariableBuilder(name)
     .label(label)
@@ -22,14 +22,14 @@ export function choice(name: string, label: string, query: string, first?: strin
   return variable.includeAll(true).current({ selected: true, text: ['All'], value: ['$__all'] });
 }
 
-/** Where feedpulse's own page is, for links to it. */
-export const pageAddress = (): TextBoxVariableBuilder =>
-  new TextBoxVariableBuilder('page')
-    .label('Page')
-    .description("The address of feedpulse's page")
+/** The URL of feedpulse's web UI, for links to it. */
+export const webUiUrl = (): TextBoxVariableBuilder =>
+  new TextBoxVariableBuilder('webUi')
+    .label('Web UI')
+    .description("URL of feedpulse's web UI")
     .defaultValue('http://localhost:8080')
     .current({ selected: true, text: 'http://localhost:8080', value: 'http://localhost:8080' });
 
-/** The other boards, with the same range and variables. */
+/** Links to the other boards, keeping the time range and variables. */
 export const otherBoards = (): DashboardLinkBuilder =>
   new DashboardLinkBuilder('feedpulse').type(DashboardLinkType.Dashboards).tags(['feedpulse']).keepTime(true).includeVars(true);

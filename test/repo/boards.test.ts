@@ -29,7 +29,7 @@ interface Board {
   readonly annotations?: { readonly list: readonly { readonly target?: { readonly rawSql?: string } }[] };
 }
 
-/** A name that would end a string, were it not for its being written in another way. */
+/** A name that breaks out of an SQL string literal if it is not encoded. */
 const hostile = `x\\' OR 1=1 -- "{brand}" 🙂`;
 const noon = Date.UTC(2026, 10, 1, 12);
 const minute = 60_000;
@@ -93,7 +93,7 @@ function filledIn(sql: string, chosen: Readonly<Record<string, readonly string[]
 }
 
 type Row = Readonly<Record<string, string | number | null>>;
-/** Over the connection that can read alone. */
+/** Runs a query on the read-only connection. */
 const ask = async (sql: string): Promise<Row[]> => (await opened.db.reader.query({ query: sql, format: 'JSONEachRow' })).json<Row>();
 
 const written = boards() as Readonly<Record<string, Board>>; // as Grafana documents its model
@@ -101,21 +101,21 @@ const queryOf = (file: string, title: string): string =>
   written[file]?.panels.find((panel) => panel.title === title)?.targets?.[0]?.rawSql ?? '';
 const panelsOf = (board: Board): Panel[] => board.panels.filter(({ type }) => type !== 'row');
 
-test('the boards that Grafana reads are those that the code makes', () => {
+test('the provisioned boards match their source', () => {
   expect(readdirSync(`${repository}dashboards/boards`).sort()).toEqual(Object.keys(written).sort());
   for (const [file, board] of Object.entries(written))
     expect(JSON.parse(readText(`dashboards/boards/${file}`)), `${file}: run \`npm run dashboards\``).toEqual(board);
 });
 
 describe.each(Object.entries(written))('%s', (_, board) => {
-  test('every panel says what it shows', () => {
+  test('every panel has a description', () => {
     expect(panelsOf(board).filter(({ description }) => !description)).toEqual([]);
   });
 
   const sql = panelsOf(board).flatMap(({ title, type, targets = [] }) =>
     targets.flatMap(({ rawSql }) => (rawSql ? [{ title, type, rawSql }] : [])),
   );
-  test.runIf(sql.length > 0).each(sql)('$title has rows, and a time where it is drawn over time', async ({ type, rawSql }) => {
+  test.runIf(sql.length > 0).each(sql)('$title returns rows, with a time column if it is a time series', async ({ type, rawSql }) => {
     const found = await ask(filledIn(rawSql));
     expect(found.length).toBeGreaterThan(0);
     const columns = Object.keys(found[0] ?? {});
@@ -126,13 +126,13 @@ describe.each(Object.entries(written))('%s', (_, board) => {
   const asked = board.templating.list.flatMap(({ name, query }) =>
     typeof query === 'string' && query.startsWith('SELECT') ? [{ name, query }] : [],
   );
-  test.runIf(asked.length > 0).each(asked)('$name can be chosen, by a name that no query takes for more than that', async ({ query }) => {
+  test.runIf(asked.length > 0).each(asked)('the options of $name are hex-encoded', async ({ query }) => {
     const offered = await ask(query);
     expect(offered.length).toBeGreaterThan(0);
     for (const { value, name } of offered) expect(value).toBe(hex(String(name)));
   });
 
-  test('alerts on its charts have a beginning, an end and words', async () => {
+  test('alert annotations have a title and a text', async () => {
     for (const { target } of board.annotations?.list ?? [])
       if (target?.rawSql)
         expect(await ask(filledIn(target.rawSql))).toMatchObject([
@@ -141,8 +141,8 @@ describe.each(Object.entries(written))('%s', (_, board) => {
   });
 });
 
-test('net sentiment and its interval are those of docs/metrics.md; where nothing arrived there is a gap', async () => {
-  const rows = await ask(filledIn(queryOf('overview.json', 'Net sentiment, with its 95 % interval'), { brand: ['Kestrel'] }));
+test('net sentiment has the interval of docs/metrics.md, and buckets without posts are gaps', async () => {
+  const rows = await ask(filledIn(queryOf('overview.json', 'Net sentiment with 95 % interval'), { brand: ['Kestrel'] }));
   expect(rows).toHaveLength(13);
   const interval = netSentimentInterval(2, 1, 1);
   for (const row of [rows[0], rows.at(-1)]) {
@@ -154,14 +154,14 @@ test('net sentiment and its interval are those of docs/metrics.md; where nothing
   expect(rows.slice(1, -1).filter(({ net, low, high }) => net !== null || low !== null || high !== null)).toEqual([]);
 });
 
-test('a brand of which nothing arrived while others had posts has zeros, and no gap', async () => {
+test('a brand without posts has zeros, not gaps, in buckets in which others have posts', async () => {
   const rows = await ask(filledIn(queryOf('overview.json', 'Posts by label'), { brand: [hostile] }));
   expect(
     [rows[0]?.['negative'], rows[1]?.['negative'], rows.at(-1)?.['positive']].map((count) => (count === null ? null : Number(count))),
   ).toEqual([0, null, 2]);
 });
 
-test('what is chosen narrows the figures down, whatever it is called', async () => {
+test('variables filter the metrics, even with hostile values', async () => {
   const posts = async (chosen: Record<string, string[]>) =>
     Number((await ask(filledIn(queryOf('overview.json', 'Posts'), chosen)))[0]?.['posts']);
   expect(await posts({ brand: ['*'] })).toBe(10);
@@ -170,13 +170,13 @@ test('what is chosen narrows the figures down, whatever it is called', async () 
   expect(await posts({ brand: ["x'"], platform: ['chirper'] })).toBe(0);
 });
 
-test('a link that a stranger gave is one of the web, or none', async () => {
-  const rows = await ask(filledIn(queryOf('overview.json', 'Negative posts that moved most')));
+test('links of posts are http(s) URLs or empty', async () => {
+  const rows = await ask(filledIn(queryOf('overview.json', 'Negative posts with the most engagement')));
   expect(rows.map(({ url }) => url)).toEqual(expect.arrayContaining(['']));
   for (const { url } of rows) expect(url).toMatch(/^(https:\/\/.*)?$/);
 });
 
-test('authors are counted for ranges of up to eight days alone', async () => {
+test('authors are counted only for ranges up to eight days', async () => {
   const query = queryOf('overview.json', 'Distinct authors');
   const long = query.replaceAll('$__fromTime', `toDateTime(${noon / 1_000 - 9 * 86_400})`);
   expect(Number((await ask(filledIn(query, { brand: ['*'] })))[0]?.['authors'])).toBe(2);
@@ -191,7 +191,7 @@ describe('the pipeline board', () => {
     targets.map(({ expr = '' }) => ({ title, expr })),
   );
 
-  test.each(asked)('$title asks for a metric that there is, by labels that it has', ({ expr }) => {
+  test.each(asked)('$title uses an existing metric and its labels', ({ expr }) => {
     const names = [...expr.matchAll(/feedpulse_[a-z_]+/g)].map(([name]) => name);
     expect(names.length).toBeGreaterThan(0);
     const bare = names.map((name) => (labelsOf(name) ? name : name.replace(/_(bucket|sum|count)$/, '')));
