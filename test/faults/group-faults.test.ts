@@ -2,8 +2,11 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { startClickHouse, type TestClickHouse } from '../support/clickhouse-server.ts';
 import { type KafkaStage, openKafkaStage, untilSomeWritten, wait } from '../support/faults/kafka-stage.ts';
 import { record, seeded, testWhenWhole, times } from '../support/faults/record.ts';
-import { queryFolder, type RunningFeedpulse } from '../support/feedpulse.ts';
+import { queryFolder, type RunningFeedpulse, useBundledModel } from '../support/feedpulse.ts';
 import { audit, cleanAudit, type Delivery } from '../support/ledger.ts';
+
+// Posts must take a while, so that faults strike in the middle.
+useBundledModel();
 
 let stage: KafkaStage;
 let clickhouse: TestClickHouse;

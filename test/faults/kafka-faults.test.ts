@@ -1,8 +1,11 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type KafkaStage, openKafkaStage, untilSomeWritten, wait, written } from '../support/faults/kafka-stage.ts';
 import { record, seeded, testWhenWhole, times } from '../support/faults/record.ts';
-import { queryFolder } from '../support/feedpulse.ts';
+import { queryFolder, useBundledModel } from '../support/feedpulse.ts';
 import { cleanAudit } from '../support/ledger.ts';
+
+// Posts must take a while, so that faults strike in the middle.
+useBundledModel();
 
 let stage: KafkaStage;
 

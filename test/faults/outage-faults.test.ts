@@ -4,8 +4,11 @@ import { startClickHouse, type TestClickHouse } from '../support/clickhouse-serv
 import { type KafkaStage, openKafkaStage, untilSomeWritten, wait } from '../support/faults/kafka-stage.ts';
 import { record, seeded, testWhenWhole, times } from '../support/faults/record.ts';
 import { mountSmallDisk, type SmallDisk } from '../support/faults/small-disk.ts';
-import { changeFolder, eventually, feedpulse, type RunningFeedpulse } from '../support/feedpulse.ts';
+import { changeFolder, eventually, feedpulse, type RunningFeedpulse, useBundledModel } from '../support/feedpulse.ts';
 import { audit, cleanAudit } from '../support/ledger.ts';
+
+// Posts must take a while, so that faults strike in the middle.
+useBundledModel();
 
 let stage: KafkaStage;
 let clickhouse: TestClickHouse;
