@@ -1,35 +1,35 @@
-/** Words that a text needs for likeness to mean something; shorter ones are copies only when they are the same. */
-const fewestWords = 6;
-/** Jaccard likeness, of single words and of pairs of neighbours, from which on one text is a copy of another. */
-const likeness = 0.65;
+/** Minimum number of words for a similarity test; shorter texts are duplicates only if they are equal. */
+const minWords = 6;
+/** Jaccard similarity of the shingles (words and word pairs) from which on two texts are near-duplicates. */
+const minSimilarity = 0.65;
 const bands = 16;
 const rowsPerBand = 3;
-/** Of one band's bucket, how many are compared: what everybody writes would else be compared with everything. */
-const mostCompared = 8;
+/** Maximum candidates per bucket. Without a limit, common phrases would be compared with every text. */
+const maxCandidates = 8;
 
 export interface NearDuplicateIndex {
-  /** The number, from 0, of the group that a text belongs to, given as the numbers of its words. */
+  /** The group of a text (0, 1, …), given the ids of its words. */
   groupOf(words: readonly number[]): number;
 }
 
 /**
- * Groups texts with those before that they repeat with small changes. Candidates are found by MinHash signatures in
- * bands (Broder 1997; Leskovec, Rajaraman & Ullman, Mining of Massive Datasets, chapter 3): a text that is 0.65 alike is found with a
- * probability of 1 − (1 − 0.65³)¹⁶ > 0.99, and one that is 0.75 alike of > 0.999. Then the sets themselves are compared. The first text of a group stands
- * for it, so the order in which texts are given decides.
+ * Groups near-duplicate texts. Candidates come from locality-sensitive hashing of MinHash signatures (Broder 1997;
+ * Leskovec, Rajaraman & Ullman, Mining of Massive Datasets, chapter 3): a text with similarity 0.65 becomes a candidate
+ * with probability 1 − (1 − 0.65³)¹⁶ > 0.99, one with 0.75 with > 0.999. Then the shingle sets are compared. A text is
+ * compared with the first text of each group, so the result depends on the order of the texts.
  */
 export function createNearDuplicateIndex(): NearDuplicateIndex {
   const same = new Map<string, number>();
   const shingles: Set<number>[] = [];
   const buckets = new Map<number, number[]>();
 
-  const mostAlike = (set: ReadonlySet<number>, keys: readonly number[]): number | undefined => {
+  const findGroup = (set: ReadonlySet<number>, keys: readonly number[]): number | undefined => {
     const seen = new Set<number>();
     for (const key of keys) {
       for (const group of buckets.get(key) ?? []) {
         if (seen.has(group)) continue;
         seen.add(group);
-        if (isAlike(set, shingles[group])) return group;
+        if (isSimilar(set, shingles[group])) return group;
       }
     }
     return undefined;
@@ -40,25 +40,25 @@ export function createNearDuplicateIndex(): NearDuplicateIndex {
       const known = same.get(text);
       if (known !== undefined) return known;
       const set = shinglesOf(words);
-      const keys = words.length < fewestWords ? [] : bandsOf(set);
-      const group = mostAlike(set, keys) ?? shingles.length;
+      const keys = words.length < minWords ? [] : bandsOf(set);
+      const group = findGroup(set, keys) ?? shingles.length;
       same.set(text, group);
       if (group === shingles.length) {
         shingles.push(set);
-        for (const key of keys) fileUnder(buckets, key, group);
+        for (const key of keys) addToBucket(buckets, key, group);
       }
       return group;
     },
   };
 }
 
-function fileUnder(buckets: Map<number, number[]>, key: number, group: number): void {
+function addToBucket(buckets: Map<number, number[]>, key: number, group: number): void {
   const bucket = buckets.get(key);
   if (!bucket) buckets.set(key, [group]);
-  else if (bucket.length < mostCompared) bucket.push(group);
+  else if (bucket.length < maxCandidates) bucket.push(group);
 }
 
-/** Hashes of words and of pairs of neighbours. */
+/** Hashes of the words and of the pairs of adjacent words. */
 function shinglesOf(words: readonly number[]): Set<number> {
   const set = new Set<number>();
   let before = 0;
@@ -72,7 +72,7 @@ function shinglesOf(words: readonly number[]): Set<number> {
 
 const seeds = Uint32Array.from({ length: bands * rowsPerBand }, (_, index) => mix(index + 1) | 1);
 
-/** The least hash of the set under each of many permutations, joined by bands. */
+/** The keys of the LSH bands: each hashes the MinHash values (minimum over the set per hash function) of its rows. */
 function bandsOf(set: ReadonlySet<number>): number[] {
   const signature = new Uint32Array(seeds.length).fill(0xffffffff);
   for (const shingle of set) {
@@ -88,14 +88,14 @@ function bandsOf(set: ReadonlySet<number>): number[] {
   });
 }
 
-function isAlike(set: ReadonlySet<number>, other: ReadonlySet<number> | undefined): boolean {
-  if (!other || Math.min(set.size, other.size) < likeness * Math.max(set.size, other.size)) return false;
+function isSimilar(set: ReadonlySet<number>, other: ReadonlySet<number> | undefined): boolean {
+  if (!other || Math.min(set.size, other.size) < minSimilarity * Math.max(set.size, other.size)) return false;
   let common = 0;
   for (const shingle of set) if (other.has(shingle)) common += 1;
-  return common >= likeness * (set.size + other.size - common);
+  return common >= minSimilarity * (set.size + other.size - common);
 }
 
-/** Spreads 32 bits (the finaliser of MurmurHash3). */
+/** Mixes 32 bits: the finalizer of MurmurHash3. */
 function mix(value: number): number {
   let hash = value | 0;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

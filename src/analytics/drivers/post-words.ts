@@ -6,35 +6,35 @@ export type TermKind = 'word' | 'bigram' | 'hashtag' | 'emoji';
 
 export interface Term {
   readonly kind: TermKind;
-  /** Folded: what counts as the same. */
+  /** Folded form; equal keys are the same term. */
   readonly key: string;
-  /** In lower case, as it was first written. */
+  /** Lower-case spelling of its first occurrence, for display. */
   readonly shown: string;
 }
 
 interface Word extends Term {
   readonly kind: Exclude<TermKind, 'bigram'>;
-  /** From 1, the same for the same key. */
+  /** One id per key, from 1. */
   readonly id: number;
 }
 
 interface Place {
   readonly word: Word;
-  /** Whether nothing but space or a hyphen stands between this word and the one before. */
+  /** Whether only white space or hyphens separate this word from the previous one. */
   readonly joined: boolean;
 }
 
 export interface PostWords {
-  /** Every word in order, by number: what tells copies from other posts. Neither links nor handles nor emoji. */
+  /** Ids of all words in order, without links, handles and emoji; used to detect near-duplicates. */
   readonly words: readonly number[];
-  /** What the text may be about, by number, each once. */
+  /** Distinct codes of the terms in the text. */
   terms(): number[];
 }
 
 export interface WordReader {
   /** @param language BCP 47 primary subtag */
   read(text: string, language: string): PostWords;
-  /** The term of a number that `read` gave. */
+  /** The term of a code that `read` returned. */
   term(code: number): Term;
 }
 
@@ -42,8 +42,8 @@ export interface WordReader {
 const unspaced = '\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}\\p{scx=Thai}\\p{scx=Lao}\\p{scx=Khmer}\\p{scx=Myanmar}';
 const letters = `[[\\p{L}\\p{M}\\p{N}]--[${unspaced}]]`;
 const pictures = '[\\p{Extended_Pictographic}--[©®™‼⁉]]';
-/** A link, a handle, and in groups: a word, a hashtag, an emoji, a run of an unspaced script. */
-const pieces = new RegExp(
+/** Matches a link or a handle, or captures a word, a hashtag, an emoji or a run of an unspaced script. */
+const tokens = new RegExp(
   [
     '(?:[hH][tT]{2}[pP][sS]?://|[wW]{3}\\.)\\S+',
     '[@＠][\\p{L}\\p{N}_.]+',
@@ -54,24 +54,24 @@ const pieces = new RegExp(
   ].join('|'),
   'gv',
 );
-const nothingMuch = /^[\s-]*$/;
-/** What is no part of the word itself: English endings, French and Italian articles. */
+const separator = /^[\s-]*$/;
+/** English contractions, and elided articles in French and Italian. */
 const contraction = /n't$|'(?:s|re|ve|ll|d|m)$|^(?:[cdjlmnst]|qu|un|all|dell|nell|sull|dall|quell)'(?=..)/;
 const number = /^\p{N}+$/u;
 const alphabetic = /[\p{scx=Latn}\p{scx=Cyrl}\p{scx=Grek}]/u;
-/** A pair of words is one number, which a double holds exactly: no feed has two million different words in a sample. */
+/** Encodes a word pair as first · pairBase + second, an exact double for up to two million distinct words. */
 const pairBase = 2 ** 21;
 
 /**
- * Reads posts as words, pairs of neighbouring words, hashtags and emoji. Scripts without spaces are cut by
- * Unicode's dictionaries (`Intl.Segmenter`). Names of brands, of one word or several, are no terms, nor are their hashtags.
+ * Splits posts into words, pairs of adjacent words, hashtags and emoji. `Intl.Segmenter` splits scripts without spaces.
+ * @param names brand names; these and their hashtags are not terms
  */
 export function createWordReader(names: readonly string[]): WordReader {
   const byKey = new Map<string, Word>();
   const list: Word[] = [];
   const segmenter = new Intl.Segmenter(undefined, { granularity: 'word' });
-  const wordOf = remember((surface: string): Word | undefined => {
-    const { kind, shown } = looksOf(surface);
+  const wordOf = memoise((surface: string): Word | undefined => {
+    const { kind, shown } = classify(surface);
     const key = kind === 'emoji' ? shown : foldText(shown).trim();
     const known = byKey.get(key);
     if (known || key === '' || list.length + 1 >= pairBase) return known;
@@ -86,8 +86,8 @@ export function createWordReader(names: readonly string[]): WordReader {
     read: (text, language) => {
       const places = placesIn(text.includes('&') ? decodeHTML(text) : text);
       const words = places.filter(({ word }) => word.kind !== 'emoji');
-      const told = words[0]?.word.key === 'rt' ? words.slice(1) : words;
-      return { words: told.map(({ word }) => word.id), terms: () => termsOf(places, stopWordsOf(language), phrases) };
+      const withoutRetweetMark = words[0]?.word.key === 'rt' ? words.slice(1) : words;
+      return { words: withoutRetweetMark.map(({ word }) => word.id), terms: () => termsOf(places, stopWordsOf(language), phrases) };
     },
     term: (code) => {
       const [first, second] = [list[Math.floor(code / pairBase) - 1], list[(code % pairBase) - 1]];
@@ -97,19 +97,19 @@ export function createWordReader(names: readonly string[]): WordReader {
   };
 }
 
-/** The function with a memory: the same few thousand words come again and again. */
-function remember<T>(find: (surface: string) => T): (surface: string) => T {
+/** Memoises a function; a few thousand words make up most of the text. */
+function memoise<T>(find: (surface: string) => T): (surface: string) => T {
   const known = new Map<string, T>();
   return (surface) => {
     const found = known.get(surface);
     if (found !== undefined) return found;
-    const made = find(surface);
-    known.set(surface, made);
-    return made;
+    const result = find(surface);
+    known.set(surface, result);
+    return result;
   };
 }
 
-function looksOf(surface: string): Pick<Word, 'kind' | 'shown'> {
+function classify(surface: string): Pick<Word, 'kind' | 'shown'> {
   if (/^[#＃]/.test(surface)) return { kind: 'hashtag', shown: surface.toLowerCase().replace('＃', '#') };
   if (/^[\p{Extended_Pictographic}\p{Regional_Indicator}]/u.test(surface))
     return { kind: 'emoji', shown: surface.replace(/\p{Emoji_Modifier}|\ufe0f/gu, '') };
@@ -121,10 +121,10 @@ function readPlaces(text: string, wordOf: (surface: string) => Word | undefined,
   let end = 0;
   const add = (surface: string, start: number): void => {
     const word = wordOf(surface);
-    if (word) places.push({ word, joined: nothingMuch.test(text.slice(end, start)) });
+    if (word) places.push({ word, joined: separator.test(text.slice(end, start)) });
     end = start + surface.length;
   };
-  for (const found of text.matchAll(pieces)) {
+  for (const found of text.matchAll(tokens)) {
     const surface = found[1] ?? found[2] ?? found[3];
     if (surface !== undefined) add(surface, found.index);
     else if (found[4] !== undefined)
@@ -135,7 +135,7 @@ function readPlaces(text: string, wordOf: (surface: string) => Word | undefined,
 
 type Phrases = ReadonlyMap<string, readonly (readonly string[])[]>;
 
-/** By their first word. */
+/** Groups phrases by their first word. */
 function phrasesOf(phrases: readonly (readonly string[])[]): Phrases {
   const byFirst = new Map<string, (readonly string[])[]>();
   for (const phrase of phrases) {
@@ -150,7 +150,7 @@ function termsOf(places: readonly Place[], stopWords: ReadonlySet<string>, phras
   const terms = new Set<number>();
   let before: Word | undefined;
   for (const [index, { word, joined }] of places.entries()) {
-    if (named?.has(index) || (word.kind === 'word' && saysNothing(word.key, stopWords))) {
+    if (named?.has(index) || (word.kind === 'word' && isStopWord(word.key, stopWords))) {
       before = undefined;
       continue;
     }
@@ -161,14 +161,14 @@ function termsOf(places: readonly Place[], stopWords: ReadonlySet<string>, phras
   return [...terms];
 }
 
-/** A stop word, or a single letter of a script that has long words. */
-function saysNothing(key: string, stopWords: ReadonlySet<string>): boolean {
+/** A stop word, or a single letter of an alphabetic script. */
+function isStopWord(key: string, stopWords: ReadonlySet<string>): boolean {
   return stopWords.has(key) || (key.length === 1 && alphabetic.test(key));
 }
 
 const plain = ({ kind, key }: Word): string => (kind === 'hashtag' ? key.slice(1) : key);
 
-/** Places of the words that are a brand's name. */
+/** Indices of the words that are part of a brand name. */
 function namesIn(places: readonly Place[], phrases: Phrases): ReadonlySet<number> | undefined {
   let named: Set<number> | undefined;
   for (const [index, { word }] of places.entries()) {

@@ -1,7 +1,7 @@
 import * as lists from 'stopword';
 import { foldText } from '../../lib/fold-text.ts';
 
-/** By the subtag that posts have. */
+/** By BCP 47 primary subtag. */
 const listOf: Readonly<Record<string, readonly string[]>> = {
   ar: lists.ara,
   cs: lists.ces,
@@ -32,7 +32,7 @@ const listOf: Readonly<Record<string, readonly string[]>> = {
   zh: lists.zho,
 };
 
-/** What the English list lacks, and people write: forms without their apostrophe, pronouns, fillers. */
+/** Additions to the English list: contractions without apostrophe, pronouns, fillers. */
 const english = `
   am not no nor yes my me your yours his hers its our ours their them us you we he she they i so just too very really
   im ive id ill youre youve youll hes shes theyre weve were isnt arent wasnt werent dont doesnt didnt cant couldnt
@@ -40,7 +40,7 @@ const english = `
   again always every much more most even still only now then here there out up down off over do does did doing done
   have has had having get gets got getting go goes going went one two some any all
 `;
-/** The same for the short lists of Spanish and Portuguese. */
+/** Additions to the Spanish and Portuguese lists, which are short. */
 const spanish = `
   es son era eran fue fueron ser soy eres somos esta estan este esto estos estas estoy estaba ese eso esa esos esas ha han he hay
   tiene tengo tienen mi mis tu tus su sus me te se lo la los las le les nos al del un una unos unas y o u pero si no ni que
@@ -57,8 +57,8 @@ const moreOf: Readonly<Record<string, readonly string[]>> = { en: wordsOf(englis
 const known = new Map<string, ReadonlySet<string>>();
 
 /**
- * Words that say nothing by themselves in a language (BCP 47 primary subtag), folded. An unknown language has the
- * English ones, which turn up everywhere. `stopword` has the lists.
+ * Folded stop words of a language (BCP 47 primary subtag), based on the package `stopword`. Unknown languages get the
+ * English ones, which occur in all languages.
  */
 export function stopWordsOf(language: string): ReadonlySet<string> {
   const listed = Object.hasOwn(listOf, language) ? language : 'en';

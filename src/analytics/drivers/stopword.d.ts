@@ -1,4 +1,4 @@
-/** stopword comes without types: a list of words by ISO 639-3 code. */
+/** The package has no types. It exports one list of words per ISO 639-3 code. */
 declare module 'stopword' {
   type Words = readonly string[];
   export const ara: Words, ces: Words, dan: Words, deu: Words, ell: Words, eng: Words, fin: Words, fra: Words, heb: Words;

@@ -1,33 +1,33 @@
 import type { Change, Interval } from '../../domain/brand-metrics.ts';
 
-/** Confidence intervals of 95 %. Posts are taken for independent draws; where one answers another they are less sure than they say. */
+/** 95 % confidence intervals. They assume independent posts; replies and copies make the real uncertainty larger. */
 
 /** The 97.5th percentile of the standard normal distribution. */
 const z = 1.959963984540054;
-const within = (value: number, least: number, most: number): number => Math.min(most, Math.max(least, value));
-const around = (middle: number, reach: number, least: number, most: number): Interval => ({
-  low: within(middle - reach, least, most),
-  high: within(middle + reach, least, most),
+const clamp = (value: number, min: number, max: number): number => Math.min(max, Math.max(min, value));
+const around = (middle: number, halfWidth: number, min: number, max: number): Interval => ({
+  low: clamp(middle - halfWidth, min, max),
+  high: clamp(middle + halfWidth, min, max),
 });
 
-/** Of a share `part / whole`, from 0 to 1: the score interval of Wilson (1927). Null where the whole is 0. */
+/** The score interval of Wilson (1927) for the share `part / whole`, a fraction. Null if the whole is 0. */
 export function wilsonInterval(part: number, whole: number): Interval | null {
   if (whole === 0) return null;
   const share = part / whole;
-  const stretch = 1 + z ** 2 / whole;
-  const reach = (z / stretch) * Math.sqrt((share * (1 - share)) / whole + z ** 2 / (4 * whole ** 2));
-  return around((share + z ** 2 / (2 * whole)) / stretch, reach, 0, 1);
+  const scale = 1 + z ** 2 / whole;
+  const halfWidth = (z / scale) * Math.sqrt((share * (1 - share)) / whole + z ** 2 / (4 * whole ** 2));
+  return around((share + z ** 2 / (2 * whole)) / scale, halfWidth, 0, 1);
 }
 
-/** Of a count, as the rate of a Poisson process: the score interval, n + z²/2 ± z·√(n + z²/4) (Garwood's, nearly, in closed form). */
+/** The score interval of a Poisson count, n + z²/2 ± z·√(n + z²/4): close to Garwood's exact interval, in closed form. */
 export function poissonInterval(count: number): Interval {
   return around(count + z ** 2 / 2, z * Math.sqrt(count + z ** 2 / 4), 0, Number.POSITIVE_INFINITY);
 }
 
 /**
- * Of net sentiment, 100 · (P − N) / (P + N + U). It is a difference of matched proportions, so this is the adjusted
- * interval of Agresti and Min (2005): half a post is added to each of the four cells of the matched table, which are
- * P, N and two that share U. Null where nothing is scored.
+ * The interval of net sentiment, 100 · (P − N) / (P + N + U), in [−100, 100]. Net sentiment is a difference of matched
+ * proportions, so this is the adjusted interval of Agresti and Min (2005), which adds half a post to each of the four
+ * cells of the matched table: P, N, and two that share U. Null if no post is scored.
  */
 export function netSentimentInterval(positive: number, negative: number, neutral: number): Interval | null {
   const scored = positive + negative + neutral;
@@ -38,15 +38,15 @@ export function netSentimentInterval(positive: number, negative: number, neutral
   return around((100 * difference) / whole, 100 * z * Math.sqrt(variance), -100, 100);
 }
 
-/** Of a mean of values within ±`most`, from their sums: Student's interval. Null for fewer than two values. */
-export function meanInterval({ count, sum, squares }: { count: number; sum: number; squares: number }, most = 1): Interval | null {
+/** Student's interval of a mean of values in [−max, max], from their sums. Null for fewer than two values. */
+export function meanInterval({ count, sum, squares }: { count: number; sum: number; squares: number }, max = 1): Interval | null {
   if (count < 2) return null;
   const mean = sum / count;
   const variance = Math.max(0, (squares - count * mean ** 2) / (count - 1));
-  return around(mean, studentQuantile(count - 1) * Math.sqrt(variance / count), -most, most);
+  return around(mean, studentQuantile(count - 1) * Math.sqrt(variance / count), -max, max);
 }
 
-/** Sums of the weights of scored posts, by label, and of all their squares. */
+/** Sums of the weights of scored posts by label, and the sum of all squared weights. */
 export interface Weights {
   readonly positive: number;
   readonly negative: number;
@@ -55,8 +55,8 @@ export interface Weights {
 }
 
 /**
- * Of a weighted net sentiment: that of as many posts as would say as much if all weighed the same, (Σw)² / Σw²
- * (Kish 1965). It takes weights and labels for unrelated, so it is an approximation. Null where nothing is scored.
+ * The interval of weighted net sentiment: that of net sentiment for the effective sample size (Σw)² / Σw² (Kish 1965).
+ * An approximation, because it assumes that weights and labels are independent. Null if no post is scored.
  */
 export function weightedNetInterval({ positive, negative, neutral, squares }: Weights): Interval | null {
   const whole = positive + negative + neutral;
@@ -70,8 +70,8 @@ interface Estimate extends Interval {
 }
 
 /**
- * Of a difference of two independent figures, from their own intervals: the square-and-add method, for proportions
- * of Newcombe (1998, method 10), in general of Zou and Donner (2008).
+ * The interval of a difference of two independent estimates, from their intervals, by the square-and-add method: Newcombe
+ * (1998, method 10) for proportions, Zou and Donner (2008) in general.
  */
 export function differenceInterval(now: Estimate, before: Estimate): Change {
   const difference = now.value - before.value;

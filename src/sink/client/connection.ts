@@ -6,19 +6,22 @@ import { createDatabaseHealth, type DatabaseHealth } from './database-health.ts'
 import { openEmbedded } from './embedded.ts';
 import { openRemote } from './remote.ts';
 
-/** The connections to a ClickHouse. */
+/** The connections to ClickHouse, without health tracking. */
 export type Connections = Omit<Database, 'health'>;
 
-/** A ClickHouse, a server's or our own, behind one client. Settings belong into the SQL: embedded, they would stick. */
+/**
+ * ClickHouse behind one client interface, as a server or embedded. Put settings into the SQL: on an embedded connection,
+ * settings of the client persist after the statement.
+ */
 export interface Database {
   readonly kind: 'server' | 'embedded';
-  /** For the feed's rows. */
+  /** Writes the rows of the pipeline. */
   readonly writer: ClickHouseClient;
-  /** For statements that take their time beside the feed: rollups. */
+  /** Runs slow background statements, such as rollups. */
   readonly upkeep: ClickHouseClient;
-  /** Reads our own tables only, within `readLimits`; its `query` sends nothing else (`read-guard.ts`). */
+  /** Reads our own tables only, within `readLimits`; `read-guard.ts` rejects any other query. */
   readonly reader: ClickHouseClient;
-  /** The same for questions that take their time, as those that read posts: figures don't wait behind them. */
+  /** Like `reader`, for slow queries such as those over posts, so that metrics do not wait for them. */
   readonly heavyReader: ClickHouseClient;
   readonly health: DatabaseHealth;
   close(): Promise<void>;

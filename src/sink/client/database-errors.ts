@@ -2,10 +2,10 @@ import { errorCodeOf, FeedpulseError } from '../../lib/errors.ts';
 import { trustFault } from '../../lib/tls.ts';
 
 /**
- * ClickHouse error codes behind which the same statement can succeed later: time-outs, network, overload,
- * memory, a full disk, too many parts, a replica or its keeper away, an insert of unknown outcome.
+ * ClickHouse error codes after which the same statement can succeed later: timeout, network error, overload, memory limit,
+ * full disk, too many parts, unavailable replica or Keeper, insert of unknown outcome.
  */
-const passing = new Set([
+const transientCodes = new Set([
   '159',
   '160',
   '201',
@@ -39,46 +39,64 @@ const passing = new Set([
 ]);
 
 /**
- * ClickHouse error codes that blame the rows of an insert, one of which may spoil it for all: text, numbers, dates
- * and enums that cannot be read or converted, a value out of range, a violated constraint.
+ * ClickHouse error codes caused by the rows of an insert; a single bad row fails all of them. Texts, numbers, dates and
+ * enums that cannot be parsed or converted, values out of range, violated constraints.
  */
-const rowFaults = new Set(['6', '26', '27', '38', '41', '53', '69', '70', '72', '117', '130', '131', '321', '349', '441', '469', '691']);
+const rowErrorCodes = new Set([
+  '6',
+  '26',
+  '27',
+  '38',
+  '41',
+  '53',
+  '69',
+  '70',
+  '72',
+  '117',
+  '130',
+  '131',
+  '321',
+  '349',
+  '441',
+  '469',
+  '691',
+]);
 
 const errorCodes = { TABLE_ALREADY_EXISTS: '57', UNKNOWN_TABLE: '60' } as const;
 
-/** Rows that the database refuses for good, for their own sake. Nothing or some of them may be stored. */
+/** The database permanently rejects some of the rows. Other rows may be stored. */
 export class RowRejected extends FeedpulseError {
   constructor(message: string) {
     super('DATABASE_REJECTED', message);
   }
 }
 
-/** Whether a fault is that of the rows, not of the database. */
+/** Whether an error is caused by the rows, not by the database. */
 export function isRowError(fault: unknown): boolean {
-  return rowFaults.has(errorCodeOf(fault) ?? '');
+  return rowErrorCodes.has(errorCodeOf(fault) ?? '');
 }
 
-/** True when trying again can help. What ClickHouse did not say itself (a reset, a proxy's 502) is taken to pass. */
+/** True if a retry can help. Errors that do not come from ClickHouse (connection reset, 502 of a proxy) count as transient. */
 export function isTransient(fault: unknown): boolean {
   if (fault instanceof FeedpulseError) return fault.retry;
   const code = errorCodeOf(fault);
-  if (code && /^\d+$/.test(code)) return passing.has(code);
+  if (code && /^\d+$/.test(code)) return transientCodes.has(code);
   return !(fault instanceof TypeError || fault instanceof RangeError || fault instanceof SyntaxError);
 }
 
-/** True if ClickHouse answered with the error of this name. */
+/** True if ClickHouse returned the error with this name. */
 export function hasErrorCode(fault: unknown, name: keyof typeof errorCodes): boolean {
   return errorCodeOf(fault) === errorCodes[name];
 }
 
-/** What is wrong with the server's certificate, if that is the fault. */
+/** Why the server's certificate is not trusted; undefined for any other error. */
 export function untrustedBecause(fault: unknown): string | undefined {
   return trustFault(errorCodeOf(fault));
 }
 
-/** A fault in words that are safe to log: ClickHouse quotes the data it could not read, so its message stays out. */
+/** Describes an error without its message, which may quote stored data and must not be logged. */
 export function describeError(fault: unknown): string {
-  if (!(fault instanceof Error)) return 'unknown fault';
+  if (!(fault instanceof Error)) return 'unknown error';
   const code = errorCodeOf(fault);
   const type = 'type' in fault && typeof fault.type === 'string' ? fault.type : undefined;
   return [fault.name === 'Error' && type ? 'ClickHouse' : fault.name, code, type].filter(Boolean).join(' ');

@@ -16,9 +16,9 @@ export const readLimits = {
 } as const;
 
 /**
- * What a read-only connection allows nevertheless, above all embedded: the function `file()` reads any file, INTO
- * OUTFILE writes one, DESCRIBE fetches a URL, `merge()` and `system` show other data, and some functions connect to
- * hosts or only take time. A parameter of type Identifier hides a name. None of our statements needs any of these.
+ * Words that are rejected because `readonly` does not prevent their use, especially on the embedded engine: `file()` reads
+ * any file, INTO OUTFILE writes one, DESCRIBE fetches a URL, `merge()` and `system` expose other data, and some functions
+ * open connections or waste time. A parameter of type Identifier hides a name. No statement of ours needs them.
  */
 const forbidden = new RegExp(
   `^(?:${[
@@ -49,16 +49,16 @@ const forbidden = new RegExp(
     'getclienthttpheader',
     'addressto\\w*',
     'zookeeper\\w*',
-    // Table functions that leave the database.
+    // Table functions that read data outside the database.
     's3\\w*|gcs|oss|cosn|hdfs\\w*|azure\\w*|iceberg\\w*|deltalake\\w*|hudi\\w*|paimon\\w*|arrowstream',
     'mysql|postgresql|mongodb|redis|sqlite|jdbc|odbc|ytsaurus|prometheusquery\\w*',
-    // A column, too, and forbidden as a call alone.
+    // Also a column name, so only rejected as a call.
     'url\\w*\\(',
   ].join('|')})\\(?$`,
   'i',
 );
 
-/** A piece of SQL: blank, comment, string, quoted name, word or number, parameter's braces and signs. */
+/** An SQL token: white space, comment, string, quoted name, word or number, braces of a parameter, operator. */
 const token =
   /(?<blank>\s+|--[^\n]*|\/\*[\s\S]*?\*\/)|(?<text>'(?:[^'\\]|\\[\s\S]|'')*')|(?<quoted>`[^`\\]*`|"[^"\\]*")|(?<word>[A-Za-z_0-9]+)|(?<sign>[-+*/%=<>!,.:?|()[\]{}])/y;
 

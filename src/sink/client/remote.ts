@@ -11,31 +11,31 @@ import { guardReads, readLimits } from './read-guard.ts';
 import { withRetry } from './with-retry.ts';
 
 const requestTimeoutMs = 30_000;
-const startWithinMs = 30_000;
+const startTimeoutMs = 30_000;
 
 interface User {
   readonly username: string;
   readonly password?: string | undefined;
 }
 
-/** A client as this user, sending these settings with each request. */
+/** Creates a client for a user that sends these settings with each request. */
 type Connect = (user: User, settings?: ClickHouseSettings, database?: string) => ClickHouseClient;
 
 /**
- * A ClickHouse server over HTTP(S); makes the database if it is not there.
- * @throws DATABASE_PLAINTEXT for a connection without encryption that leaves this machine without leave to do so,
- *   DATABASE_UNTRUSTED for a certificate, DATABASE_UNAVAILABLE when it does not answer within half a minute,
- *   DATABASE_REJECTED when it refuses, FILE_UNREADABLE.
+ * Connects to a ClickHouse server over HTTP(S). Creates the database if it does not exist.
+ * @throws DATABASE_PLAINTEXT for an unencrypted connection to another machine without `allowPlaintext`,
+ *   DATABASE_UNTRUSTED for an untrusted certificate, DATABASE_UNAVAILABLE without a response within 30 seconds,
+ *   DATABASE_REJECTED if the server rejects the user or a statement, FILE_UNREADABLE
  */
 export async function openRemote(url: string, config: ClickHouseConfig, log: Log, clock: Clock): Promise<Connections> {
   const connect = connector(url, config);
-  const ask = <T>(what: string, user: User, question: (client: ClickHouseClient) => Promise<T>): Promise<T> => {
+  const runOnce = <T>(what: string, user: User, statement: (client: ClickHouseClient) => Promise<T>): Promise<T> => {
     const client = connect(user);
-    return withRetry(what, () => question(client), { clock, log, giveUpAfterMs: startWithinMs }).finally(() => client.close());
+    return withRetry(what, () => statement(client), { clock, log, giveUpAfterMs: startTimeoutMs }).finally(() => client.close());
   };
-  await ask('reach the database server', config, (client) => makeDatabase(client, config.database));
+  await runOnce('reach the database server', config, (client) => ensureDatabase(client, config.database));
   const settings = config.reader
-    ? await ask('reach the database server as the reader', config.reader, (client) => settingsOfReader(client, log))
+    ? await runOnce('reach the database server as the reader', config.reader, (client) => readerSettings(client, log))
     : { ...readLimits, readonly: 1 };
   const writer = connect(config, {}, config.database);
   const reader = guardReads(connect(config.reader ?? config, asSettings(settings), config.database));
@@ -57,19 +57,19 @@ function connector(url: string, config: ClickHouseConfig): Connect {
         username,
         password,
         ...(database ? { database } : {}),
-        // Not the client's `tls`: with it the password travels in a header that holds Latin letters only.
+        // Not the client's `tls` option, which sends the password in a header that is limited to Latin-1.
         ...(ca && protocol === 'https:' ? { http_agent: new Agent({ ca, keepAlive: true, maxSockets: 10 }) } : {}),
         request_timeout: requestTimeoutMs,
-        // Arrays of keys outgrow a URL.
+        // Arrays of keys can exceed the maximum length of a URL.
         use_multipart_params_auto: true,
         clickhouse_settings: settings,
-        // It would print what it sent; faults are logged where they are handled.
+        // The client would log the data it sends. Errors are logged where they are handled.
         log: { level: ClickHouseLogLevel.OFF },
       }),
     );
 }
 
-/** The client's own errors, a time-out above all, have no code; with one they can be told from bugs. */
+/** Adds a code to the client's own errors, such as timeouts, to distinguish them from bugs. */
 function withErrorCodes(client: ClickHouseClient): ClickHouseClient {
   const addCode = <Call extends (params: never) => Promise<unknown>>(call: Call): Call =>
     (async (params: never) => {
@@ -87,23 +87,23 @@ function withErrorCodes(client: ClickHouseClient): ClickHouseClient {
   return client;
 }
 
-/** Looks first: a user with rights to the database alone may not so much as try to create one that is there. */
-async function makeDatabase(client: ClickHouseClient, database: string): Promise<void> {
+/** Checks first, because CREATE DATABASE IF NOT EXISTS needs a privilege even if the database exists. */
+async function ensureDatabase(client: ClickHouseClient, database: string): Promise<void> {
   const query = 'SELECT name FROM system.databases WHERE name = {database:String}';
   const found = await client.query({ query, query_params: { database }, format: 'JSONEachRow' });
   if ((await found.json()).length === 0) await client.command({ query: `CREATE DATABASE IF NOT EXISTS ${database}` });
 }
 
 /**
- * What the reader may be sent. A user whose profile has readonly = 2 may change any setting but that one; with
- * readonly = 1, none, and its own limits hold.
+ * The settings to send as the reader. With readonly = 2 in its profile it can change any setting but that one; with
+ * readonly = 1 it can change none, and the limits of its profile apply.
  */
-async function settingsOfReader(client: ClickHouseClient, log: Log): Promise<Record<string, number>> {
+async function readerSettings(client: ClickHouseClient, log: Log): Promise<Record<string, number>> {
   const query = `SELECT toUInt32(getSetting('readonly')) AS readonly,
     toUInt32(getSetting('max_execution_time') > 0 AND getSetting('max_memory_usage') > 0) AS limited`;
   const [own] = await (await client.query({ query, format: 'JSONEachRow' })).json<{ readonly: number; limited: number }>();
   if (own?.readonly === 1 && own.limited === 0)
-    log.warn({}, 'The reader of the database may not set limits and has none: give its profile max_execution_time and max_memory_usage');
+    log.warn({}, 'the ClickHouse reader cannot set limits and has none: set max_execution_time and max_memory_usage in its profile');
   if (own?.readonly === 1) return {};
   return own?.readonly === 2 ? readLimits : { ...readLimits, readonly: 1 };
 }

@@ -67,8 +67,8 @@ export async function erase(
 
 /**
  * Removes posts from every table: tombstones and dirty marks first, so that the rollups leave them out, then the rows,
- * then their keys, so that an interrupted removal can be found and completed. `createdAt` (ms since 1970) is where else
- * rows may be: a writer may have stored some after the keys were removed.
+ * then their keys, so that an interrupted removal can be found and completed. `createdAt` (ms since 1970) names further
+ * minutes to search: a writer may have stored rows there after the keys were removed.
  */
 export async function removePosts(
   { client, clock }: { client: ClickHouseClient; clock: Clock },
@@ -95,26 +95,26 @@ export async function removePosts(
   }
 }
 
-/** The erasures that concern some posts. */
+/** The erasures that affect given posts. */
 export interface Erased<P> {
-  /** How many erasures there were at that time; the number only grows. */
+  /** Number of erasures when they were read; it only grows. */
   readonly known: number;
   readonly posts: readonly P[];
 }
 
 /** The list of erasures of a database. */
 export interface Erasures {
-  /** Those of the posts that were erased, or whose author was. */
+  /** Returns the posts that were erased themselves or through their author. */
   find<P extends Key & Pick<Post, 'author'>>(posts: readonly P[], signal?: AbortSignal): Promise<Erased<P>>;
-  /** How many erasures there are: an equal number means that none was added. */
+  /** Number of erasures. If it is unchanged, none was added. */
   count(signal?: AbortSignal): Promise<number>;
   /** Adds posts, and an author. Adding them twice is harmless. */
   add(posts: readonly Key[], author?: Key): Promise<void>;
 }
 
 /**
- * The list holds HMACs under a key that is created once: the list alone does not reveal whose posts they were, and
- * names cannot be tried out against it.
+ * The list holds HMACs under a key that is created once. Without the key, the list does not reveal whose posts were erased,
+ * and names cannot be tested against it.
  */
 export function createErasures(client: ClickHouseClient): Erasures {
   let key: Promise<string> | undefined;

@@ -9,13 +9,13 @@ export const keepsEverything: Retention = { rollupMinute: '30d' };
 
 const hourMs = 3_600_000;
 
-/** From when on rollups can be computed from posts, and for how long the minute rollup is kept (both in seconds). */
+/** The earliest time from which rollups can be recomputed from posts, and the retention of the minute rollup, in seconds. */
 export interface RetentionWindow {
   readonly since: number;
   readonly minuteSeconds: number;
 }
 
-/** The window at a time (ms since 1970): an hour shorter than the retention, so that no bucket is computed while its posts expire. */
+/** The window at a time (ms since 1970): an hour less than the retention, so that no bucket is recomputed while posts expire. */
 export function retentionWindow({ posts, rollupMinute }: Retention, now: number): RetentionWindow {
   const since = posts === undefined ? 0 : Math.ceil((now - milliseconds(posts) + hourMs) / 1_000);
   return { since, minuteSeconds: milliseconds(rollupMinute) / 1_000 };
@@ -24,14 +24,14 @@ export function retentionWindow({ posts, rollupMinute }: Retention, now: number)
 export const keepsAll: RetentionWindow = retentionWindow(keepsEverything, 0);
 
 /**
- * The oldest creation (ms since 1970) of posts that are stored: two hours less than the retention, so that every stored
+ * The earliest creation time (ms since 1970) of posts to store: two hours less than the retention, so that every stored
  * post is counted before its bucket leaves the window.
  */
 export function acceptedSince({ posts }: Retention, now: number): number {
   return posts === undefined ? 0 : now - milliseconds(posts) + 2 * hourMs;
 }
 
-/** Which setting bounds a table, and by which column. */
+/** The setting with the retention of each table, and the column that it applies to. */
 const bounded = [
   { table: 'posts', column: 'minute', setting: 'posts' },
   { table: 'post_first_seen', column: 'toDateTime(created_at)', setting: 'posts' },
@@ -42,8 +42,8 @@ const bounded = [
 ] as const;
 
 /**
- * Sets the time to live of each table to that of the config, if it differs. Expired rows are removed in the background.
- * Two processes that do so at once do the same.
+ * Sets the TTL of each table to the configured retention, if it differs. ClickHouse removes expired rows in the background.
+ * Concurrent calls are harmless.
  * @throws the database's error
  */
 export async function applyRetention(db: Database, retention: Retention, log: Log): Promise<void> {
@@ -61,7 +61,7 @@ export async function applyRetention(db: Database, retention: Retention, log: Lo
   }
 }
 
-/** As the engine prints it, so that it can be compared: in days where possible, as in the migrations. */
+/** The TTL expression as ClickHouse prints it, for comparison: in days if possible, as in the migrations. */
 function ttlOf(column: string, kept: string): string {
   const seconds = Math.ceil(milliseconds(kept) / 1_000);
   return seconds % 86_400 === 0 ? `${column} + toIntervalDay(${seconds / 86_400})` : `${column} + toIntervalSecond(${seconds})`;

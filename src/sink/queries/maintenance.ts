@@ -118,7 +118,7 @@ export async function countErasures(client: ClickHouseClient, signal?: AbortSign
   return (await queryOne(client, z.object({ erasures: number }), sql, {}, signal))?.erasures ?? 0;
 }
 
-/** Those of the hashes that are on the list of erasures. */
+/** Returns the hashes that are on the list of erasures. */
 export async function findErasures(client: ClickHouseClient, hashes: readonly string[], signal?: AbortSignal): Promise<Set<string>> {
   const sql = 'SELECT DISTINCT hash FROM erasures WHERE hash IN {hashes:Array(String)} SETTINGS max_threads = 1';
   return new Set((await query(client, z.object({ hash: z.string() }), sql, { hashes }, signal)).map(({ hash }) => hash));
@@ -133,7 +133,7 @@ export function readPostsOfAuthor(client: ClickHouseClient, platform: string, au
 const hasKey = '(platform, id) IN arrayZip({platforms:Array(String)}, {ids:Array(String)})';
 const hasKeyInMinutes = `minute IN {minutes:Array(DateTime('UTC'))} AND ${hasKey}`;
 
-/** The tables with rows of a post, in the order in which it is removed from them: from post_first_seen last. */
+/** The tables with rows of a post, in order of removal: post_first_seen is last. */
 export const tablesOfPosts = [
   { table: 'posts', where: hasKeyInMinutes },
   { table: 'scores', where: hasKeyInMinutes },
@@ -148,8 +148,8 @@ export function erasureParams(posts: readonly Key[], minutes: readonly number[])
 }
 
 /**
- * Replaces posts by a deletion that no version can win against, without text. Until the rows are removed the rollups are
- * right, and the author's id shows what is still to be removed.
+ * Replaces posts by tombstones without text, which win over any other version. The rollups are correct before the rows are
+ * removed, and the author's id identifies the rows that remain.
  */
 export async function insertTombstones(client: ClickHouseClient, params: Params): Promise<void> {
   const sql = `
@@ -161,7 +161,7 @@ export async function insertTombstones(client: ClickHouseClient, params: Params)
   await client.command({ query: sql, query_params: { ...params } });
 }
 
-/** Starts to rewrite the parts that hold these rows; rows only marked as deleted would stay on disk. */
+/** Starts a mutation that rewrites the parts with these rows; a lightweight delete would leave them on disk. */
 export async function deleteRows(client: ClickHouseClient, { table, where }: TableOfPosts, params: Params): Promise<void> {
   await client.command({ query: `ALTER TABLE ${table} DELETE WHERE ${where}`, query_params: { ...params } });
 }
@@ -171,7 +171,7 @@ export async function countRows(client: ClickHouseClient, { table, where }: Tabl
   return (await queryOne(client, z.object({ rows: number }), sql, params))?.rows ?? 0;
 }
 
-/** The engine clause of tables, in which their time to live is. */
+/** The engine clause of tables, which includes their TTL. */
 export async function readEngines(client: ClickHouseClient, tables: readonly string[]): Promise<Map<string, string>> {
   const sql = `
   SELECT name, engine_full AS engine FROM system.tables

@@ -14,7 +14,7 @@ export interface Range {
 
 /** The minute rollup is kept for 30 days; one less, so that nothing expires between two queries of a page. */
 const minuteRollupMs = 29 * 86_400_000;
-/** The minute rollup is sorted by minute: over longer ranges the rows of one brand are read faster from the 15-minute one. */
+/** The minute rollup is sorted by minute. Over longer ranges one brand is read faster from the 15-minute rollup. */
 const maxMinuteRangeMs = 12 * 3_600_000;
 
 /** The minute rollup for a short, recent range; the 15-minute rollup for any other. */
@@ -48,7 +48,7 @@ const squareColumns = { scoreSquares: number, weightSquares: number };
 /** Counts, and sums over the scored posts of scores and of engagement weights. */
 export type SumsRow = z.output<z.ZodObject<typeof sumColumns>>;
 
-/** Sums with those of the squares, which intervals need; distinct authors if they were asked for. */
+/** Sums and sums of squares, as intervals need them; distinct authors if requested. */
 export type PeriodRow = SumsRow & z.output<z.ZodObject<typeof squareColumns>> & { readonly authors?: number | undefined };
 
 const counts = 'sum(r.negative) AS negative, sum(r.neutral) AS neutral, sum(r.positive) AS positive, sum(r.unscored) AS unscored';
@@ -57,7 +57,7 @@ const sums = `sum(r.score_sum) AS scores, sum(r.weight_negative) AS weightNegati
 const volume = 'r.negative + r.neutral + r.positive + r.unscored';
 const hasPosts = 'HAVING negative + neutral + positive + unscored > 0';
 
-/** Counts of every brand with posts in a range, the most first. @throws USAGE for an empty range */
+/** Counts of every brand with posts in a range, the largest first. @throws USAGE for an empty range */
 export function readBrandCounts(reader: ClickHouseClient, range: Range, now: number) {
   const rollup = chooseRollup(range, now);
   const sql = `
@@ -82,13 +82,13 @@ export function readSegmentCounts(reader: ClickHouseClient, { brand, ...range }:
   return query(reader, row, sql, { brand, ...toSeconds(range, rollup15m) });
 }
 
-/** Counting distinct authors takes longest; over a longer range it is left out. */
+/** Distinct authors are not counted over longer ranges, because that is slow. */
 const maxAuthorsRangeMs = 8 * 86_400_000;
 
 /** Sums of a brand in a range and in the period of equal length before it. */
 export interface PeriodSums {
   readonly current: PeriodRow;
-  /** Null if the history does not reach back to its start: half a period would look like a change. */
+  /** Null if the history does not cover all of it: part of a period would look like a change. */
   readonly previous: PeriodRow | null;
 }
 
@@ -125,7 +125,7 @@ const emptySums: PeriodRow = {
   ...{ weightNegative: 0, weightNeutral: 0, weightPositive: 0, weightSquares: 0 },
 };
 
-/** Whether posts of any brand were stored at a moment (seconds since 1970) or before it. */
+/** Whether there are posts of any brand up to a moment (seconds since 1970). */
 async function hasPostsUntil(reader: ClickHouseClient, moment: number): Promise<boolean> {
   const sql = `
   SELECT 1 AS found
@@ -135,7 +135,7 @@ async function hasPostsUntil(reader: ClickHouseClient, moment: number): Promise<
   return (await queryOne(reader, z.object({ found: number }), sql, { moment })) !== undefined;
 }
 
-/** The start of the bucket of a moment, in seconds; from hours on, in the time zone that is bound. */
+/** SQL for the start of a moment's bucket, in seconds; from hours on, in the bound time zone. */
 const bucketStarts: Readonly<Record<Grain, (moment: string) => string>> = {
   minute: (moment) => `toUnixTimestamp(toStartOfMinute(${moment}))`,
   '15m': (moment) => `toUnixTimestamp(toStartOfFifteenMinutes(${moment}))`,
@@ -150,8 +150,8 @@ const timelineRow = z.object({ start: number, arrived: number.transform((arrived
 export type TimelineRow = z.output<typeof timelineRow>;
 
 /**
- * Every bucket of a range with the sums of a brand, and whether posts of any brand arrived in it. That is read without
- * FINAL: any version of a row will do.
+ * Every bucket of a range with the sums of a brand, and whether any brand has posts in it. The latter is read without
+ * FINAL, because any version of a row answers it.
  * @throws USAGE for an empty range
  */
 export function readTimelineSums(

@@ -85,7 +85,7 @@ const recompute = (rollup: Rollup) => `
   GROUP BY ${rollup.keys}
   SETTINGS async_insert = 0, ${boundedStatement}`;
 
-/** Recomputes buckets; `minutes` are all those of the buckets. All times in seconds since 1970. */
+/** Recomputes buckets; `minutes` are all minutes of these buckets. All times in seconds since 1970. */
 export async function recomputeBuckets(
   client: ClickHouseClient,
   rollup: Rollup,
@@ -94,7 +94,7 @@ export async function recomputeBuckets(
   await client.command({ query: recompute(rollup), query_params: params });
 }
 
-/** Buckets whose rows come from different recomputations, since another process was at work too. */
+/** Buckets whose rows come from different recomputations, because another process recomputed them at the same time. */
 export async function readInconsistent(client: ClickHouseClient, rollup: Rollup, buckets: readonly number[]): Promise<number[]> {
   const sql = `
   SELECT toUnixTimestamp(${rollup.column}) AS start
@@ -116,9 +116,9 @@ export interface DirtyMinute {
 }
 
 /**
- * Marks minutes (seconds since 1970) as changed. Call it only after their rows are acknowledged: who reads the mark,
- * and then the rows, sees them. A mark is later than all earlier ones of its minute: the server's clock, or a
- * microsecond more if that was set back.
+ * Marks minutes (seconds since 1970) as dirty. Call it only after their rows are acknowledged, so that a reader of the
+ * mark also sees the rows. A mark is later than all previous marks of its minute: it is the server's clock, or the
+ * previous mark plus a microsecond if that clock was set back.
  */
 export async function markDirty(client: ClickHouseClient, minutes: readonly number[], signal?: AbortSignal): Promise<void> {
   if (minutes.length === 0) return;
@@ -136,8 +136,8 @@ export async function markDirty(client: ClickHouseClient, minutes: readonly numb
 }
 
 /**
- * Minutes that changed after the rollup last covered them, if it did so before `until`; the newest first, so that
- * current data never waits for history. Who reads the posts after this sees all changes up to the marks.
+ * Dirty minutes that the rollup last covered before `until`; newest first, so that current data never waits for history.
+ * Posts that are read after this call include all changes up to the marks.
  */
 export function readDirty(client: ClickHouseClient, rollup: Rollup, limit: number, until = endOfTime): Promise<DirtyMinute[]> {
   const sql = `
@@ -157,7 +157,7 @@ export async function recordDone(client: ClickHouseClient, rollup: Rollup, cover
   await insertRows(client, 'rollup_dirty_minutes', rows);
 }
 
-/** A time in UTC, to the microsecond, not before any mark: the server's clock, unless that was set back. */
+/** The server's clock, or the latest mark if the clock was set back; in UTC with microseconds. */
 export async function readLatestMark(client: ClickHouseClient): Promise<string> {
   const sql = "SELECT toString(greatest(now64(6, 'UTC'), max(marked_at))) AS at FROM rollup_dirty_minutes";
   const row = await queryOne(client, z.object({ at: z.string() }), sql);
@@ -171,7 +171,7 @@ export interface TimeRange {
   readonly to: number;
 }
 
-/** How many minutes of a range some rollup has not covered since `until`. */
+/** How many minutes of a range have changes up to `until` that some rollup does not cover yet. */
 export async function countPending(client: ClickHouseClient, range: TimeRange, until: string): Promise<number> {
   const sql = `
   SELECT count() AS minutes FROM (

@@ -2,9 +2,9 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { number, queryOne } from '../client/query.ts';
 
-/** Synthetic posts generated in SQL: the engine generates a million in a second or two, the demo feed thousands. */
+/** Generates synthetic posts in SQL: about a million in two seconds, against thousands with the demo feed. */
 
-/** A number that depends on the seed, the post and the purpose alone. */
+/** A hash that depends only on the seed, the post and the purpose. */
 const hash = (purpose: number): string => `cityHash64({seed:UInt32}, number, ${purpose})`;
 /** Uniform in [0, 1). */
 const random = (purpose: number): string => `bitShiftRight(${hash(purpose)}, 11) / 9007199254740992`;
@@ -108,17 +108,17 @@ const texts = {
   emoji: ['', '', '', '', '😤', '😍', '🤷', '👍'],
 } as const;
 
-/** Each week a brand has one topic that its negative posts are about. */
+/** The topic of a brand's negative posts, one per week. */
 const topic = `arrayElement([${texts.things.map((value) => `'${value}'`).join(', ')}], 1 + cityHash64({seed:UInt32}, first, toMonday(created_at)) % ${texts.things.length})`;
 
-/** Creation time: more posts by day than by night, and on workdays than on Sundays. The mapping is monotonic. */
+/** Creation time, monotonic in the index: more posts by day than by night, and on workdays than on Sundays. */
 const day = 86_400_000;
 const moment = `{startMs:Float64} + place + ${(0.6 * day) / (2 * Math.PI)} * sin(2 * pi() * place / ${day}) + ${(0.2 * 7 * day) / (2 * Math.PI)} * sin(2 * pi() * place / ${7 * day})`;
 
 /**
- * Posts `from` to below `from + count` of `total`, evenly spread over `spanMs` but for the hours and days. Brands are of
- * very different size: some 15 % of posts name none and 10 % two. Labels lean with the brand and the month. Languages:
- * one of them unscored.
+ * Posts `from` (inclusive) to `from + count` (exclusive) of `total`, spread over `spanMs` with daily and weekly cycles.
+ * Brands differ in size; about 15 % of the posts name no brand and 10 % name two. Sentiment varies by brand and month, and
+ * posts in one of the languages are unscored.
  */
 export const insertSynthetic = `
   INSERT INTO posts (created_at, platform, id, version, updated_at, deleted, text, lang, author_id, author_handle, author_name,
@@ -165,5 +165,5 @@ export async function countRealPosts(client: ClickHouseClient): Promise<number> 
   return (await queryOne(client, z.object({ posts: number }), sql))?.posts ?? 0;
 }
 
-/** History that is a day old is merged by a setting of the table; generated history need not wait. */
+/** Merges the partitions now; a setting of the tables would do so only after a day. */
 export const mergeRollup15m = 'OPTIMIZE TABLE rollup_15m FINAL';

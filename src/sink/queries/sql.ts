@@ -1,6 +1,6 @@
 /** SQL fragments that several queries share. */
 
-/** Bounds of one statement that runs beside the feed. Rows of one key are in one partition, so FINAL need not merge across them. */
+/** Limits of a background statement. Rows of one key are in one partition, so FINAL need not merge across partitions. */
 export const boundedStatement = 'max_threads = 1, max_memory_usage = 400000000, do_not_merge_across_partitions_select_final = 1';
 
 /** Rows of a range: `from` (inclusive) and `to` (exclusive) are bound in seconds since 1970. */

@@ -45,7 +45,7 @@ export function createRollups(options: { db: Database; clock: Clock; log: Log; m
   const { db, clock, log, metrics, retention = keepsEverything } = options;
   let stopping = new AbortController();
   let loops: Promise<unknown> = Promise.resolve();
-  // Concurrent recomputations in one process would only repeat work.
+  // Serial, because concurrent recomputations in one process would repeat work.
   const inTurn = createSerialQueue();
 
   const recomputeNext = async (rollup: Rollup, until?: string): Promise<Recomputed> => {
@@ -141,8 +141,8 @@ export type ReportProgress = (done: number, total: number) => void;
 const pollMs = 250;
 
 /**
- * Waits until the rollups of a range cover all that is stored now, by whichever process. `settle` recomputes them if no
- * other process may. Reports minutes; returns how many there were.
+ * Waits until the rollups of a range cover everything stored so far, recomputed by any process. `settle` recomputes them
+ * here if no other process can. Reports minutes; returns their number.
  */
 export async function waitForRollups(
   { db, clock, settle }: { db: Database; clock: Clock; settle?: (() => Promise<void>) | undefined },

@@ -41,7 +41,7 @@ export async function fillHistory(
   }
   const end = Math.ceil(to / 1_000 / daySeconds) * daySeconds;
   for (let day = Math.floor(startMs / 1_000 / daySeconds) * daySeconds; day < end; day += daySeconds) {
-    // Each on a connection of its own: embedded, these are two cores.
+    // On separate connections, so that the embedded engine uses two cores.
     await Promise.all([
       recomputeDay(db.upkeep, rollup15m, day),
       ...(day >= end - minuteRetention - daySeconds ? [recomputeDay(db.writer, minuteRollup, day)] : []),

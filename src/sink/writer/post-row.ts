@@ -65,7 +65,7 @@ export function readTime(post: ScoredPost, field: 'createdAt' | 'updatedAt' | 's
   return ms;
 }
 
-/** `2026-01-31 12:00:00.000`, which every column of time reads as UTC. */
+/** `2026-01-31 12:00:00.000`, as the DateTime columns expect it, in UTC. */
 export function toDateTime(ms: number): string {
   return new Date(ms).toISOString().slice(0, 23).replace('T', ' ');
 }

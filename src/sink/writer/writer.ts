@@ -33,7 +33,7 @@ export interface Writer {
 
 /** Posts without a row. */
 export interface NotStored {
-  /** The database rejected their rows, though not others. */
+  /** The database rejected their rows, but accepted others. */
   readonly refused: readonly ScoredPost[];
   /** They were erased, or are older than the retention. */
   readonly leftOut: readonly ScoredPost[];
@@ -104,14 +104,14 @@ export function createWriter(options: { db: Database; clock: Clock; log: Log; me
   };
 }
 
-/** The state of one `write`: since when posts are accepted, older ones, and when the others were created (ms since 1970). */
+/** One `write`: the earliest accepted creation time, older posts, and the creation times of the others (ms since 1970). */
 interface Batch {
   readonly acceptedSince: number;
   readonly expired: Set<ScoredPost>;
   readonly createdAt: Map<ScoredPost, number>;
 }
 
-/** Keys, rows, dirty marks, in this order: what is marked can be computed, and what is stored will be marked. */
+/** Writes keys, rows and dirty marks, in this order, so that a mark is never visible before its rows. */
 async function store(db: Database, posts: readonly ScoredPost[], batch: Batch, policy: RetryPolicy, signal?: AbortSignal): Promise<void> {
   if (posts.length === 0) return;
   const isShared = db.kind === 'server';
