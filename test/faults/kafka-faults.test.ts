@@ -65,7 +65,9 @@ test('the source survives a stalled broker, and a killed and restarted one, with
   const back = Date.now();
   await stage.untilRead('broker');
   const recoveryMs = Date.now() - back;
+  const stopping = Date.now();
   expect(await process.stop()).toBe(0);
+  expect(Date.now() - stopping).toBeLessThan(30_000);
   const found = await stage.auditOf('broker', posts);
   record({ fault: `broker stalled for ${outageMs / 1_000} s, then killed`, tried: 1, found, recoveryMs });
   expect(found).toEqual(cleanAudit);

@@ -33,6 +33,8 @@ export function runCommand(command: Command): void {
       const log = createLog(config.log.level);
       const { signal, release } = stopOnSignal(log);
       await runApp(config, log, signal).finally(release);
+      // Everything has been closed. A socket that kafkajs leaves open after a broker restart must not keep the process alive.
+      setTimeout(() => process.exit(), 1_000).unref();
     });
 }
 
