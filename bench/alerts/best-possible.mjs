@@ -1,23 +1,25 @@
 import { calmVariance } from './month.mjs';
 
-/** With one wrong alert a week of 1,008 times ten minutes, one-sided. */
-const onceAWeek = 3.09;
-/** Of the posts, those that are scored. */
-const read = 0.92;
+/** One-sided critical value for one false alert a week, which has 1,008 periods of ten minutes. */
+const criticalZ = 3.09;
+/** Share of the posts that are scored. */
+const scoredShare = 0.92;
 
 /**
- * The share of incidents that the most powerful test finds (Neyman–Pearson, normal approximation) in a stretch in which
- * so many posts were expected and so many came, their net sentiment so many points off: one that knows when the incident
- * began and how large it is, and is wrong once a week.
+ * The power of the most powerful test (Neyman–Pearson, normal approximation) at one false alert a week. The test knows
+ * the start and the size of the incident, so no detector can be better.
+ * @param expected, posts expected and observed posts in the period
+ * @param points change of net sentiment in points
+ * @returns the probability of detection, 0 to 1
  */
 export function bestPossible({ expected, posts, points }) {
-  const ofVolume = 2 * (Math.sqrt(posts) - Math.sqrt(expected));
-  const ofMood = Math.sqrt((read * posts) / calmVariance) * (points / 100);
-  return normalShare(Math.hypot(ofVolume, ofMood) - onceAWeek);
+  const volumeZ = 2 * (Math.sqrt(posts) - Math.sqrt(expected));
+  const sentimentZ = Math.sqrt((scoredShare * posts) / calmVariance) * (points / 100);
+  return normalCdf(Math.hypot(volumeZ, sentimentZ) - criticalZ);
 }
 
-/** The normal distribution function (Abramowitz and Stegun 26.2.17; within 1e-7). */
-function normalShare(z) {
+/** The standard normal distribution function (Abramowitz and Stegun 26.2.17; within 1e-7). */
+function normalCdf(z) {
   const t = 1 / (1 + 0.2316419 * Math.abs(z));
   const tail =
     (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) *

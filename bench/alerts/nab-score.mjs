@@ -1,18 +1,18 @@
 /**
  * The score of the Numenta Anomaly Benchmark, standard profile (Lavin and Ahmad 2015, "Evaluating real-time anomaly
- * detection algorithms"): a window counts once, for more the earlier it was found in it; an alert outside costs up to 0.11,
- * less if a window has just passed; a missed window costs 1. 100 is perfect, 0 is to say nothing at all.
+ * detection algorithms"). A window counts once, and more if it is detected early. A false alert costs up to 0.11, less shortly
+ * after a window; a missed window costs 1. 100 is a perfect detector, 0 one that never alerts.
  */
 
 const falseAlertCost = 0.11;
-/** So much of a series, and of 5,000 rows at most, is for warming up and is not scored. */
+/** The first 15 % of a series (at most of 5,000 rows) are for warm-up and are not scored. */
 const probation = 0.15;
 
-/** From 1 at the beginning of a window over 0 at its end to −1 far behind it. */
+/** Falls from 1 at the start of a window to 0 at its end and −1 far after it. */
 const sigmoid = (position) => (position > 3 ? -1 : 2 / (1 + Math.exp(5 * position)) - 1);
 
-/** What each row would bring if an alert stood on it. */
-function rowsOf({ times, windows }) {
+/** The contribution of each row to the score if an alert is raised on it; undefined during warm-up. */
+function rowWorths({ times, windows }) {
   const bounds = windows.map(([first, last]) => [times.indexOf(first), times.indexOf(last)]);
   const skipped = Math.min(Math.floor(probation * times.length), probation * 5_000);
   return times.map((_, index) => {
@@ -29,12 +29,12 @@ function rowsOf({ times, windows }) {
 }
 
 /**
- * @param series [{ times, windows: [[first, last]], scores }], one score a row
- * @returns { score, threshold, found, windows } at the one threshold over all series that serves best, or at `threshold`
+ * @param series [{ times, windows: [[first, last]], scores }], with one score per row
+ * @returns { score, threshold, found, windows } at `threshold`, or at the best common threshold of all series
  */
 export function nabScore(series, threshold) {
   const rows = series.flatMap((one, index) =>
-    rowsOf(one).flatMap((row, at) =>
+    rowWorths(one).flatMap((row, at) =>
       row ? [{ worth: row.worth, score: one.scores[at], window: row.window === undefined ? undefined : `${index} ${row.window}` }] : [],
     ),
   );

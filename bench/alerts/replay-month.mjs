@@ -7,9 +7,9 @@ const labels = ['negative', 'neutral', 'positive', 'unscored'];
 
 /**
  * Replays synthetic minutes through the default rules and the production evaluator, once a minute. Nothing is stored.
- * @param minutesOf counts by minute, by brand; `*` is their sum unless it is among them
- * @param since the first minute
- * @returns the transitions, in order of time
+ * @param minutesOf counts per minute of each brand; if `*` is missing, it is the sum of all brands
+ * @param since the first minute of the history
+ * @returns the alert transitions in order of time
  */
 export function replayMonth({ minutesOf, from, to, since }) {
   const minutes = new Map(minutesOf);
@@ -24,10 +24,10 @@ export function replayMonth({ minutesOf, from, to, since }) {
   return replay({ rules, history, from, to, noDataAfterMs: 30 * minute });
 }
 
-export const nothing = () => ({ negative: 0, neutral: 0, positive: 0, unscored: 0 });
+export const emptyCounts = () => ({ negative: 0, neutral: 0, positive: 0, unscored: 0 });
 
 function add(buckets, start, counts) {
-  const sum = buckets.get(start) ?? nothing();
+  const sum = buckets.get(start) ?? emptyCounts();
   for (const label of labels) sum[label] += counts[label];
   buckets.set(start, sum);
 }

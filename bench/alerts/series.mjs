@@ -4,13 +4,13 @@ import { parseArgs } from 'node:util';
 import { setup } from '../../scripts/setup.mjs';
 import { nabScore } from './nab-score.mjs';
 
-const help = `Scores \`feedpulse alerts backtest --csv\` on series with labelled anomalies, by the rule of the Numenta Anomaly Benchmark.
+const help = `Scores \`feedpulse alerts backtest --csv\` on series with labelled anomalies, with the score of the Numenta Anomaly Benchmark.
 
   npm run bench:alert-series -- FOLDER [--json]
 
-FOLDER holds series as \`timestamp,value\` CSV files and windows.json, { "SERIES.csv": [[first, last], …] } with timestamps
-of the series: such as the realTweets series of the benchmark (github.com/numenta/NAB). Beside ours stand a fixed threshold
-on the value and a z-score against the last day, each at the threshold that serves it best over all series.
+FOLDER contains series as \`timestamp,value\` CSV files, and windows.json: { "SERIES.csv": [[first, last], …] } with timestamps
+of the series, for example the realTweets series of the benchmark (github.com/numenta/NAB). For comparison, a fixed threshold
+on the value and a z-score against the last day are scored, each at its best common threshold.
 `;
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -45,9 +45,9 @@ const scored = (name, scoresOf, threshold) => ({
   ),
 });
 const figures = [
-  scored('feedpulse, at its best threshold', ({ evaluated }) => evaluated.map(({ score }) => score)),
-  scored('feedpulse, alerts as shipped', ({ evaluated }) => evaluated.map(({ alert }) => (alert ? 1 : 0)), 1),
-  scored('fixed threshold on the value', ({ samples }) => samples.map(({ value }) => value)),
+  scored('feedpulse, best threshold', ({ evaluated }) => evaluated.map(({ score }) => score)),
+  scored('feedpulse, default threshold', ({ evaluated }) => evaluated.map(({ alert }) => (alert ? 1 : 0)), 1),
+  scored('fixed threshold', ({ samples }) => samples.map(({ value }) => value)),
   scored('z-score against the last day', ({ samples }) =>
     zScores(
       samples.map(({ value }) => value),
@@ -57,7 +57,7 @@ const figures = [
 ];
 process.stdout.write(options.json ? `${JSON.stringify({ series: files, figures })}\n` : `${table(figures)}\n`);
 
-/** How many standard deviations a value lies above the mean of those before it. */
+/** Deviation of each value from the mean of the previous `length` values, in standard deviations. */
 function zScores(values, length) {
   return values.map((value, index) => {
     const before = values.slice(Math.max(0, index - length), index);
@@ -71,5 +71,5 @@ function table(rows) {
   const lines = rows.map(
     ({ name, score, found, windows }) => `${name.padEnd(36)}${score.toFixed(1).padStart(7)}   ${found} of ${windows} windows`,
   );
-  return [`${files.length} series, by the rule of the Numenta Anomaly Benchmark (100 is perfect, 0 says nothing)`, '', ...lines].join('\n');
+  return [`${files.length} series, score of the Numenta Anomaly Benchmark (100: perfect, 0: never alerts)`, '', ...lines].join('\n');
 }

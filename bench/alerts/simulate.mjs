@@ -1,19 +1,19 @@
 import { dailyRate } from '../../dist/ingest/sources/demo/scenarios.js';
 import { createRandom, mixSeeds } from '../../dist/lib/random.js';
 import { bestPossible } from './best-possible.mjs';
-import { day, drawMinutes, hour, lowestRhythm, minute } from './month.mjs';
+import { day, drawMinutes, hour, lowestDailyRate, minute } from './month.mjs';
 import { replayMonth } from './replay-month.mjs';
 
-/** A brand may be wrongly told of so many times a week. */
+/** Maximum false alerts per brand and week. */
 export const falseAlertsLimit = 1;
 
 const to = Date.UTC(2026, 5, 1);
 const live = to - 30 * day;
-/** Eight weeks before, so that the baseline is as it ships. */
+/** More than eight weeks of history, the longest that the baseline uses. */
 const from = live - 57 * day;
 const length = 2 * hour;
-const foundWithin = 10 * minute;
-/** Posts an hour in the quietest minute of a day; the busiest has four times as many. Two brands of each. */
+const maxDelay = 10 * minute;
+/** Posts an hour at the lowest point of the day; the peak is four times as high. Two brands per rate. */
 const rates = [100, 300, 1_000, 3_000, 10_000];
 const kinds = [
   { name: 'net sentiment −20', points: 20 },
@@ -22,7 +22,7 @@ const kinds = [
   { name: 'volume × 3', factor: 3 },
   { name: 'volume ÷ 3', factor: 1 / 3 },
 ];
-/** From which rate on every incident of a kind has to be found in time. */
+/** By kind: the rate from which on every incident must be detected in time. */
 const limitedFrom = [10_000, 3_000, 1_000, 1_000, 1_000];
 const outage = { from: live + 3.5 * day, to: live + 3.5 * day + 40 * minute };
 
@@ -35,28 +35,28 @@ export async function simulate(seed) {
   );
   const transitions = await replayMonth({ minutesOf, from: live, to, since: from });
   const alerts = transitions.filter(({ kind }) => kind === 'alert');
-  const told = alerts.filter(({ rule }) => rule === 'feed');
-  const seen = brands.map((brand) => evaluateBrand(brand, transitions));
+  const noDataAlerts = alerts.filter(({ rule }) => rule === 'feed');
+  const evaluated = brands.map((brand) => evaluateBrand(brand, transitions));
   const rows = rates.flatMap((rate) =>
     kinds.map((kind, index) => {
-      const own = seen.flatMap((one) => (one.rate === rate ? one.incidents.filter(({ name }) => name === kind.name) : []));
+      const own = evaluated.flatMap((one) => (one.rate === rate ? one.incidents.filter(({ name }) => name === kind.name) : []));
       const delays = own.map(({ delay }) => delay).sort((a, b) => a - b);
       const median = delays[Math.floor(delays.length / 2)] ?? Number.POSITIVE_INFINITY;
       return {
         name: `${kind.name}, ${rate}`,
         incidents: own.length,
-        found: own.filter(({ delay }) => delay <= foundWithin).length,
+        found: own.filter(({ delay }) => delay <= maxDelay).length,
         best: own.reduce((sum, { best }) => sum + best, 0) / own.length,
         medianDelay: Number.isFinite(median) ? median / minute : null,
         isLimited: rate >= limitedFrom[index],
       };
     }),
   );
-  const falseAlerts = seen.map(({ name, strays }) => ({ brand: name, perWeek: strays / (30 / 7) }));
-  return { rows, falseAlerts, outageTold: told.length === 1 };
+  const falseAlerts = evaluated.map(({ name, falseAlerts }) => ({ brand: name, perWeek: falseAlerts / (30 / 7) }));
+  return { rows, falseAlerts, outageReported: noDataAlerts.length === 1 };
 }
 
-/** One incident a day, at any minute of the first 20 hours. */
+/** One incident per day, starting at a random minute of the first 20 hours. */
 function plan(seed) {
   const random = createRandom(seed);
   return Array.from({ length: 29 }, (_, index) => {
@@ -65,35 +65,35 @@ function plan(seed) {
   });
 }
 
-/** What was told of a brand: of each incident how soon, and what belongs to none. */
+/** The detection delay of each incident of a brand, and the number of false alerts. */
 function evaluateBrand({ name, rate, incidents }, transitions) {
   const own = transitions.filter(({ brand }) => brand === name);
-  const beginnings = own.filter(({ kind }) => kind === 'alert');
+  const starts = own.filter(({ kind }) => kind === 'alert');
   const belongs = ({ at }) => incidents.some((incident) => at >= incident.from && at < incident.to + hour);
   return {
     rate,
     name,
-    strays: beginnings.filter((alert) => !belongs(alert)).length,
+    falseAlerts: starts.filter((alert) => !belongs(alert)).length,
     incidents: incidents.map((incident) => {
       const rule = incident.points ? 'sentiment' : 'volume';
-      const first = beginnings.find((one) => one.at < incident.to && (one.at >= incident.from || isOn(own, one, rule, incident.from)));
+      const first = starts.find((one) => one.at < incident.to && (one.at >= incident.from || wasActive(own, one, rule, incident.from)));
       return {
         ...incident,
         delay: first ? Math.max(0, first.at - incident.from) : Number.POSITIVE_INFINITY,
-        best: bestPossible(stretchOf(incident, rate)),
+        best: bestPossible(detectionPeriod(incident, rate)),
       };
     }),
   };
 }
 
-/** Whether somebody who looks at a moment has been told already. */
-function isOn(transitions, { alert, rule }, expectedRule, moment) {
+/** Whether an alert of the expected rule was active at a moment. */
+function wasActive(transitions, { alert, rule }, expectedRule, moment) {
   const of = transitions.filter((one) => one.alert === alert);
   return rule === expectedRule && of.every(({ at, kind }) => (kind === 'alert' ? at < moment : at > moment));
 }
 
-/** The eight minutes that are complete ten minutes after the beginning. */
-function stretchOf({ from: start, points = 0, factor = 1 }, rate) {
-  const expected = ((rate * dailyRate(start)) / lowestRhythm) * (8 / 60);
+/** Expected and observed posts in the eight minutes that can be evaluated within ten minutes of the start. */
+function detectionPeriod({ from: start, points = 0, factor = 1 }, rate) {
+  const expected = ((rate * dailyRate(start)) / lowestDailyRate) * (8 / 60);
   return { expected, posts: factor * expected, points };
 }
