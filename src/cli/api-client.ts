@@ -22,7 +22,7 @@ export type Query = Readonly<Record<string, string | number | readonly string[] 
 
 /** A client of the HTTP API; `T` is the response type that the API documents for the path. */
 export interface Api {
-  /** @throws USAGE when the API rejects the request, DATABASE_UNAVAILABLE when it cannot answer */
+  /** @throws USAGE if the API rejects the request, DATABASE_UNAVAILABLE for HTTP 503, an error without a code for HTTP 500 */
   get<T>(path: string, query?: Query): Promise<T>;
   send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<T>;
 }
@@ -94,7 +94,9 @@ function parseResponse<T>({ status, text }: ApiResponse): T {
   const body: unknown = text === '' ? undefined : JSON.parse(text);
   if (status < 300) return body as T; // a response of our own API; tests check it against its schema
   const { detail = 'no reason given' } = problem.safeParse(body).data ?? {};
-  throw new FeedpulseError(status < 500 ? 'USAGE' : 'DATABASE_UNAVAILABLE', detail);
+  if (status === 503) throw new FeedpulseError('DATABASE_UNAVAILABLE', detail);
+  if (status < 500) throw new FeedpulseError('USAGE', detail);
+  throw new Error(`the API failed with HTTP ${status}: ${detail}`); // a bug, so it has no code
 }
 
 function overHttp({ url, token }: Instance): SendRequest {

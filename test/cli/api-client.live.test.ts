@@ -27,36 +27,36 @@ interface Figures {
 const closed = { from: 'now-12m', to: 'now-10m' };
 const config = () => configSchema.parse({ dataDir: folder });
 const brands = () => withApi(config(), quiet, (api) => api.get<Figures[]>('/api/v1/brands', closed));
-const ownerFile = () => join(folder, 'instance.json');
+const instanceFile = () => join(folder, 'instance.json');
 
 async function runDemo(...args: readonly string[]): Promise<RunningFeedpulse> {
   running = await startFeedpulse(['--source', 'demo', '--data-dir', folder, ...args], { FEEDPULSE_DEMO_BACKFILL: '15m' });
   return running;
 }
 
-test('a command asks the process that has the folder open, and opens it itself when there is none, with the same answer', async () => {
+test('a command queries the process that has the data folder open, or opens the folder itself, with the same result', async () => {
   await expect(brands()).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
   await feedpulse('tokens', 'add', '--name', 'somebody', '--role', 'viewer', '--data-dir', folder);
   const process = await runDemo();
   // Its own token lets commands in where others need one; only the user can read it.
-  expect((await stat(ownerFile())).mode & 0o777).toBe(0o600);
-  expect(process.log()).not.toContain((JSON.parse(await readFile(ownerFile(), 'utf8')) as { token: string }).token);
+  expect((await stat(instanceFile())).mode & 0o777).toBe(0o600);
+  expect(process.log()).not.toContain((JSON.parse(await readFile(instanceFile(), 'utf8')) as { token: string }).token);
   expect((await fetch(`${process.url}/api/v1/brands`)).status).toBe(401);
   const volume = async () => (await brands())[0]?.volume ?? 0;
   await eventually('those minutes are filled', 60, async () => (await volume()) > 0);
   await expect(withApi(config(), quiet, (api) => api.get('/api/v1/summary', { from: 'soon' }))).rejects.toMatchObject({ code: 'USAGE' });
   expect(await process.stop()).toBe(0);
-  expect(existsSync(ownerFile())).toBe(false);
+  expect(existsSync(instanceFile())).toBe(false);
   const alone = await brands();
   expect(alone.map(({ brand }) => brand)).toContain('Brixomel');
   expect(alone[0]?.volume).toBeGreaterThan(0);
 });
 
-test('what a killed process left behind leads nobody astray', async () => {
+test('an instance file left behind by a killed process is ignored', async () => {
   const first = await runDemo();
   await eventually('a post is written', 30, async () => (await first.metric('feedpulse_rows_written_total')) > 0);
   await first.kill();
-  expect(existsSync(ownerFile())).toBe(true);
+  expect(existsSync(instanceFile())).toBe(true);
   expect((await brands()).length).toBeGreaterThan(1);
   const second = await runDemo();
   expect((await brands()).length).toBeGreaterThan(1);

@@ -1,6 +1,7 @@
 import { type ClassificationReport, reportClassification } from '../../analytics/models/classification-report.ts';
 import type { Config } from '../../config/schema.ts';
 import type { Prediction } from '../../domain/post.ts';
+import type { ModelInfo } from '../../infer/model/model.ts';
 import type { Predictions, Scorer } from '../../infer/scorer.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import { createLog } from '../../lib/log.ts';
@@ -20,11 +21,22 @@ export interface Measured {
 /** Two windows of the scorer, so that posts of similar length share a batch. */
 const chunk = 1_024;
 
-/** Scores labelled posts without language detection and reports the accuracy. `modelPath` overrides the config. */
+interface MeasureOptions {
+  /** Overrides the config. */
+  readonly modelPath?: string;
+  /** Primary subtag of the language of the posts; by default the model's first language. */
+  readonly lang?: string;
+  readonly onProgress?: OnProgress;
+}
+
+/**
+ * Scores labelled posts without language detection and reports the accuracy.
+ * Rejects with USAGE if the model does not support the language.
+ */
 export async function measureModel(
   config: Config,
   { texts, truth }: Labelled,
-  { modelPath, onProgress = () => {} }: { readonly modelPath?: string; readonly onProgress?: OnProgress } = {},
+  { modelPath, lang, onProgress = () => {} }: MeasureOptions = {},
 ): Promise<Measured> {
   const scorer = await openScorer(config, createLog(config.log.level), {
     cacheSize: 0,
@@ -32,6 +44,7 @@ export async function measureModel(
     ...(modelPath !== undefined && { modelPath }),
   });
   try {
+    requireLanguage(scorer.model, lang);
     await scorer.score(texts.slice(0, 32).map((text) => ({ text }))); // warm-up: the first run allocates
     const { predictions, seconds } = await scoreAll(scorer, texts, onProgress);
     const speed = { postsPerSecond: texts.length / seconds, modelVersion: scorer.model.id };
@@ -39,6 +52,11 @@ export async function measureModel(
   } finally {
     await scorer.close();
   }
+}
+
+function requireLanguage({ id, languages }: ModelInfo, lang: string | undefined): void {
+  if (lang === undefined || languages.includes(lang)) return;
+  throw new FeedpulseError('USAGE', `${id} does not support the language ${lang}, only ${languages.join(', ')}.`);
 }
 
 async function scoreAll(

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { readLabelled } from '../../app/model-evaluation/labelled-posts.ts';
 import { type ModelReport, measureModel } from '../../app/model-evaluation/measure-model.ts';
 import { labels } from '../../domain/post.ts';
@@ -8,14 +8,26 @@ import { createProgress } from '../output/progress.ts';
 export function evalCommand(command: Command): void {
   withSharedOptions(command, ['config', 'model', 'logLevel'])
     .argument('<file>', 'columns label and text: a .csv, or a TSV without quotes')
+    .option('--lang <code>', "language of the posts, one that the model supports: en, pt-BR (default: the model's first)", parseLanguage)
     .option('--json', 'print one JSON object')
     .addHelpText('after', '\n  $ feedpulse eval held-out.tsv --json\n')
-    .action(async (file: string, options: SharedOptions & { json?: boolean }) => {
+    .action(async (file: string, options: SharedOptions & { lang?: string; json?: boolean }) => {
       const config = configFrom(options);
       const progress = createProgress('Scoring');
-      const { report } = await measureModel(config, await readLabelled(file), { onProgress: progress.update }).finally(progress.stop);
+      const { lang } = options;
+      const measuring = measureModel(config, await readLabelled(file), { ...(lang && { lang }), onProgress: progress.update });
+      const { report } = await measuring.finally(progress.stop);
       process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : table(report));
     });
+}
+
+/** Returns the primary subtag, because models are trained for languages, not for regions. */
+function parseLanguage(code: string): string {
+  try {
+    return new Intl.Locale(code).language;
+  } catch {
+    throw new InvalidArgumentError('expected a language code such as en.');
+  }
 }
 
 function table(report: ModelReport): string {

@@ -11,12 +11,13 @@ import { type BrandMatcher, createBrandMatcher } from '../../ingest/brands/brand
 import type { DeadLetterReason } from '../../ingest/dead-letters/dead-letter-sink.ts';
 import { compileMapping, parsePost } from '../../ingest/mapping/parse-post.ts';
 import { systemClock } from '../../lib/clock.ts';
+import { FeedpulseError } from '../../lib/errors.ts';
 import { createLog } from '../../lib/log.ts';
 import { openInput, openOutput } from '../../lib/open-input.ts';
 import { configFrom, type SharedOptions, withSharedOptions } from '../options.ts';
 import { createProgress } from '../output/progress.ts';
 
-type Options = SharedOptions & { readonly out: string };
+type Options = SharedOptions & { readonly in?: string; readonly out: string };
 
 /** A line of the input: a post, or the reason why it is not one. */
 type Line = { readonly line: number } & ({ readonly post: Post } | { readonly deadLetter: DeadLetterReason });
@@ -33,12 +34,13 @@ brands of the config that it mentions.
 
 export function scoreCommand(command: Command): void {
   withSharedOptions(command, ['config', 'model', 'logLevel'])
-    .argument('[file]', 'NDJSON or plain lines of text; - is standard input', '-')
+    .argument('[file]', 'NDJSON or plain lines of text; - is standard input (default: -)')
+    .option('--in <file>', 'the same file, as an option')
     .option('--out <file>', 'where to write the scored posts; - is standard output', '-')
     .addHelpText('after', examples)
-    .action(async (file: string, options: Options) => {
+    .action(async (file: string | undefined, options: Options) => {
       const config = configFrom(options);
-      const { stream, size } = await openInput(file);
+      const { stream, size } = await openInput(inputOf(file, options.in));
       const output = await openOutput(options.out);
       const brands = createBrandMatcher(config.brands);
       const scorer = await openScorer(config, createLog(config.log.level), {}, brands);
@@ -49,6 +51,12 @@ export function scoreCommand(command: Command): void {
       }
       if (output !== process.stdout) await finished(output.end());
     });
+}
+
+/** @throws USAGE if the file is given twice */
+function inputOf(file: string | undefined, option: string | undefined): string {
+  if (file !== undefined && option !== undefined) throw new FeedpulseError('USAGE', 'Give the file as an argument or with --in, not both.');
+  return file ?? option ?? '-';
 }
 
 interface Work {

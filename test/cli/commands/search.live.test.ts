@@ -56,7 +56,7 @@ test('posts as CSV are safe in a spreadsheet, as JSON they are exact', async () 
   expect(JSON.parse(stdout)).toMatchObject({ posts: [{ id: 'hostile', text: hostile }], next: null });
 });
 
-test('drivers are told with what they are based on', async () => {
+test('drivers are printed with the number of posts they are based on', async () => {
   const { stdout, stderr } = await ask('drivers', '--brand', 'Kestrel', '--since', 'now-2d');
   expect(stdout).toMatch(
     /^LABEL +TERM +KIND +Z +POSTS +COPIES +SHARE +NET +EXAMPLE\nnegative +melted charger +bigram +\d+\.\d +30 +30 +100\.0 % +-100 +Melted charger/,

@@ -98,12 +98,12 @@ function significance({ accuracy, macroRecall }: ModelDifference): string {
 const splitColumns: readonly Column<Split>[] = [
   { title: 'LINE', name: 'line', value: ({ line }) => line },
   { title: 'TRUTH', name: 'truth', value: ({ truth }) => truth },
-  { title: 'A', name: 'a', value: ({ a }) => a.label, show: ({ a }) => judged(a) },
-  { title: 'B', name: 'b', value: ({ b }) => b.label, show: ({ b }) => judged(b) },
+  { title: 'A', name: 'a', value: ({ a }) => a.label, show: ({ a }) => formatPrediction(a) },
+  { title: 'B', name: 'b', value: ({ b }) => b.label, show: ({ b }) => formatPrediction(b) },
   { title: 'TEXT', name: 'text', value: ({ text }) => text, show: ({ text }) => oneLine(text, 80) },
 ];
 
-function judged({ label, confidence }: Split['a']): string {
+function formatPrediction({ label, confidence }: Split['a']): string {
   return `${label} ${Math.round(100 * confidence)} %`;
 }
 
