@@ -7,7 +7,7 @@ import { startWithHistory } from '../support/stored-history.ts';
 
 const hour = 3_600_000;
 /** Metrics follow a correction within seconds; the page refreshes every three. */
-const patient = { timeout: 20_000 };
+const waitLonger = { timeout: 20_000 };
 
 const suite = browserSuite((folder) => startWithHistory(folder, kettleHistory));
 
@@ -27,7 +27,7 @@ test('lists alerts, the ongoing one first; shows why it fired, acknowledges, rat
   await items.nth(0).getByRole('button', { name: 'Silence for 2 h' }).click();
   expect((await download(page, 'Save the rules as CSV')).bytes.toString()).toMatch(/^\ufeffrule,brand,state,since/);
   await page.locator('.silences', { hasText: 'sentiment for Kestrel silenced' }).getByRole('button', { name: 'Unsilence' }).click();
-  await expect.poll(() => page.locator('.silences').count(), patient).toBe(0);
+  await expect.poll(() => page.locator('.silences').count(), waitLonger).toBe(0);
   expect(errors).toEqual([]);
   await page.context().close();
 });
@@ -63,7 +63,7 @@ test('backtests a rule on the range and draws the result', async () => {
   await page.getByRole('button', { name: 'Run' }).click();
   await expect.poll(() => page.getByRole('button', { name: 'Run' }).isDisabled()).toBe(true);
   answer();
-  await page.getByText(/The rule would have fired/).waitFor(patient);
+  await page.getByText(/The rule would have fired/).waitFor(waitLonger);
   await expect.poll(() => page.locator('.history canvas').count()).toBe(2);
   // A changed setting hides the old result.
   await page.getByLabel('Sensitivity').selectOption('low');
@@ -88,13 +88,13 @@ test('shows anomalies first, with sample posts, and links to the chart around th
   const card = page.locator('.anomaly-card', { hasText: 'Kestrel' }).first();
   await card.waitFor();
   expect(await card.locator('.what').textContent()).toBe('Net sentiment fell to −41 (expected +12)');
-  await expect.poll(() => card.locator('.post').count(), patient).toBe(2);
+  await expect.poll(() => card.locator('.post').count(), waitLonger).toBe(2);
   expect(new Set(await card.locator('.post .tag').allTextContents())).toEqual(new Set(['▼ negative']));
   await card.getByRole('button', { name: 'Show on chart' }).click();
   await expect.poll(() => queryOf(page).get('brand')).toBe('Kestrel');
   expect(Date.parse(queryOf(page).get('from') ?? '')).toBeLessThan(now - 3 * hour);
   await expect.poll(() => page.locator('.history canvas').count()).toBe(2);
-  await expect.poll(() => tinted(page), patient).not.toBeNull();
+  await expect.poll(() => tinted(page), waitLonger).not.toBeNull();
   // The alert is ongoing: the chart ends now, not in the future.
   const ends = Date.parse(queryOf(page).get('to') ?? '');
   expect(ends).toBeGreaterThan(now);
@@ -108,9 +108,9 @@ test('shows anomalies first, with sample posts, and links to the chart around th
 test('health shows dead letters with their reasons, and a dry run of the replay', async () => {
   const { page, errors } = await suite.open('/?view=health');
   const letters = page.locator('.panel', { has: page.getByRole('heading', { name: 'Dead letters' }) });
-  await expect.poll(() => letters.locator('.hint').textContent(), patient).toBe('2 (0 replayed)');
+  await expect.poll(() => letters.locator('.hint').textContent(), waitLonger).toBe('2 (0 replayed)');
   await letters.getByRole('button', { name: 'Dry run' }).click();
-  await letters.getByText('0 would be replayed.').waitFor(patient);
+  await letters.getByText('0 would be replayed.').waitFor(waitLonger);
   await letters.getByText('Latest 2').click();
   expect(await letters.locator('.dead-letters tbody tr').count()).toBe(2);
   const saved = (await download(page, 'Save the latest dead letters as CSV')).bytes.toString();

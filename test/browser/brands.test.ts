@@ -9,7 +9,7 @@ const minute = 60_000;
 const day = 86_400_000;
 const now = Date.now();
 const names = ['Kestrel', 'Heron', 'Marlow'];
-const patient = { timeout: 20_000 };
+const waitLonger = { timeout: 20_000 };
 
 const about = (brand: string, label: 'negative' | 'positive') => ({ brand, label, negative: 0.25, neutral: 0, positive: 0.75 });
 const both = scoredPost({
@@ -35,10 +35,10 @@ const ofOneBrand = names.flatMap((name, place) =>
 const alerts = names.map((brand, place): AlertTransition => {
   const at = now - 20 * minute;
   const id = `00000000-0000-4000-8000-00000000000${place}`;
-  const verdict = { metric: 'volume', direction: 'up', observed: 41, expected: 12, low: 3, high: 27, z: 5.2, posts: 41 } as const;
+  const evaluation = { metric: 'volume', direction: 'up', observed: 41, expected: 12, low: 3, high: 27, z: 5.2, posts: 41 } as const;
   return {
     ...{ id, alert: id, kind: 'alert', rule: 'volume', brand, severity: 'warning', at, channels: [] },
-    evaluation: { ...verdict, from: at - 15 * minute, to: at, baseline: null },
+    evaluation: { ...evaluation, from: at - 15 * minute, to: at, baseline: null },
     state: { status: 'alert', since: at },
   };
 });
@@ -51,16 +51,16 @@ const two = 'brand=Kestrel&brand=Heron';
 
 test('a selection of several brands filters posts, live posts and alerts', async () => {
   const { page, errors } = await suite.open(`/?view=posts&${two}`);
-  await expect.poll(() => page.locator('.cards .post').count(), patient).toBe(6);
+  await expect.poll(() => page.locator('.cards .post').count(), waitLonger).toBe(6);
   expect(new Set(await page.locator('.cards .brand-tag').allTextContents())).toEqual(new Set(['Kestrel', 'Heron']));
   await page.getByRole('heading', { name: 'Posts: Kestrel, Heron' }).waitFor();
   const { name, bytes } = await download(page, 'Save these posts as CSV');
   expect(name).toMatch(/^feedpulse-posts-2-brands-/);
   expect(bytes.toString().trim().split('\r\n').length).toBe(7);
   await page.getByRole('link', { name: 'Live' }).click();
-  await expect.poll(() => page.locator('.live .post').count(), patient).toBe(6);
+  await expect.poll(() => page.locator('.live .post').count(), waitLonger).toBe(6);
   await page.getByRole('link', { name: 'Alerts' }).click();
-  await expect.poll(() => page.locator('.alert-item').count(), patient).toBe(2);
+  await expect.poll(() => page.locator('.alert-item').count(), waitLonger).toBe(2);
   expect((await page.locator('.alert-item').allTextContents()).join()).not.toContain('Marlow');
   await page.getByRole('link', { name: 'Overview' }).click();
   await page.getByRole('heading', { name: 'Brands' }).first().waitFor();
@@ -71,12 +71,12 @@ test('a selection of several brands filters posts, live posts and alerts', async
 
 test('a post about two brands counts for each with its own sentiment, and shows both', async () => {
   const { page, errors } = await suite.open('/?brand=Osprey');
-  await expect.poll(() => statValue(page, '▼ Negative'), patient).toBe('100%');
+  await expect.poll(() => statValue(page, '▼ Negative'), waitLonger).toBe('100%');
   const other = await suite.open('/?brand=Ibis');
-  await expect.poll(() => statValue(other.page, '▲ Positive'), patient).toBe('100%');
+  await expect.poll(() => statValue(other.page, '▲ Positive'), waitLonger).toBe('100%');
   await page.getByRole('link', { name: 'Posts' }).click();
   await page.locator('.filters label[title=negative] input').check();
-  await expect.poll(() => page.locator('.cards .post .tag').allTextContents(), patient).toEqual(['● neutral']);
+  await expect.poll(() => page.locator('.cards .post .tag').allTextContents(), waitLonger).toEqual(['● neutral']);
   const tags = page.locator('.cards .brand-tag');
   expect(await tags.allTextContents()).toEqual(['▲ positive about Ibis', '▼ negative about Osprey']);
   expect(await tags.last().getAttribute('title')).toBe('Sentiment about Osprey: 75% negative');
@@ -106,18 +106,18 @@ test('drivers of a long range cover its last days, and say so', async () => {
   await page.goto(`${suite.running.url}/?${query}`);
   const { searchParams } = new URL((await asked).url());
   expect([searchParams.get('from'), searchParams.get('to')]).toEqual([new Date(now - 70 * day).toISOString(), to]);
-  await page.getByText(/negative and positive posts; only/).waitFor(patient);
+  await page.getByText(/negative and positive posts; only/).waitFor(waitLonger);
   await page.context().close();
 });
 
 test('a rejected request leaves the list marked as stale; a sort order that the server rejects is not offered', async () => {
   const { page } = await suite.open('/?view=posts&range=365d&sort=engagement');
-  await expect.poll(() => page.locator('.cards:not(.stale) .post').count(), patient).toBe(10);
+  await expect.poll(() => page.locator('.cards:not(.stale) .post').count(), waitLonger).toBe(10);
   expect(await page.getByLabel('Order').locator('option').allTextContents()).toEqual(['Newest first']);
   const problem = { type: 'about:blank', title: 'Bad request', status: 400, detail: 'Not so.' };
   await page.route(/\/api\/v1\/posts\?.*label=negative/, (route) => route.fulfill({ status: 400, json: problem }));
   await page.locator('.filters label[title=negative] input').check();
-  await page.locator('.post-list').getByText('Not so.').waitFor(patient);
+  await page.locator('.post-list').getByText('Not so.').waitFor(waitLonger);
   await page.locator('.cards.stale').waitFor();
   await page.locator('.filters label[title=positive] input').check();
   await page.locator('.post-list').getByText('Not so.').waitFor({ state: 'detached' });
@@ -128,13 +128,13 @@ test('data that cannot be rendered replaces one page, until a retry succeeds', a
   const { page } = await openPage(suite.browser, 'about:blank');
   await page.route(/\/api\/v1\/summary/, (route) => route.fulfill({ json: { current: {}, previous: null, changes: null } }));
   await page.goto(`${suite.running.url}/?brand=Kestrel`);
-  await page.getByRole('heading', { name: 'Something went wrong on this page' }).waitFor(patient);
+  await page.getByRole('heading', { name: 'Something went wrong on this page' }).waitFor(waitLonger);
   await page.getByRole('link', { name: 'Posts' }).click();
-  await expect.poll(() => page.locator('.cards .post').count(), patient).toBe(3);
+  await expect.poll(() => page.locator('.cards .post').count(), waitLonger).toBe(3);
   await page.getByRole('link', { name: 'Overview' }).click();
-  await page.getByRole('heading', { name: 'Something went wrong on this page' }).waitFor(patient);
+  await page.getByRole('heading', { name: 'Something went wrong on this page' }).waitFor(waitLonger);
   await page.unroute(/\/api\/v1\/summary/);
   await page.getByRole('button', { name: 'Try again' }).click();
-  await expect.poll(() => statValue(page, 'Posts'), patient).toBe('3');
+  await expect.poll(() => statValue(page, 'Posts'), waitLonger).toBe('3');
   await page.context().close();
 });

@@ -7,7 +7,7 @@ import { startWithHistory } from '../support/stored-history.ts';
 const [first, second] = historyBrands;
 
 /** The browser, the model and the database share two cores. */
-const patient = { timeout: 20_000 };
+const waitLonger = { timeout: 20_000 };
 
 const suite = browserSuite((folder) => startWithHistory(folder, { posts: brandHistory(), config: historyConfig }));
 
@@ -44,7 +44,7 @@ test('a click on a bar segment opens the posts of that label and minute', async 
       const box = await chart.boundingBox();
       if (box) await chart.click({ position: { x: 0.6 * box.width, y: 170 - 26 - 4 } });
       return queryOf(page).get('view');
-    }, patient)
+    }, waitLonger)
     .toBe('posts');
   expect(queryOf(page).get('label')).toBe('negative');
   await expect.poll(() => page.locator('.cards .post').count()).toBeGreaterThan(0);
@@ -81,7 +81,7 @@ test('compares brands side by side, with shares of voice that add up to 100%', a
 test("a line leads to the brand's posts, by mouse and by keyboard", async () => {
   const { page, errors } = await suite.open(`/?view=compare&range=1h&brand=${first}&brand=${second}`);
   const shares = page.getByRole('slider', { name: `Share of voice of ${first}, ${second} over time` });
-  await expect.poll(() => page.locator('.chart.lines canvas').count(), patient).toBe(2);
+  await expect.poll(() => page.locator('.chart.lines canvas').count(), waitLonger).toBe(2);
   const net = page.getByRole('slider', { name: /^Net sentiment of/ });
   await net.focus();
   await page.keyboard.press('End');
@@ -93,7 +93,7 @@ test("a line leads to the brand's posts, by mouse and by keyboard", async () => 
   await expect.poll(() => queryOf(page).getAll('brand')).toEqual([second]);
   expect(Date.parse(queryOf(page).get('to') ?? '') - Date.parse(queryOf(page).get('from') ?? '')).toBe(60_000);
   await page.goBack();
-  await expect.poll(() => page.locator('.chart.lines canvas').count(), patient).toBe(2);
+  await expect.poll(() => page.locator('.chart.lines canvas').count(), waitLonger).toBe(2);
   // The first brand is on top.
   await expect
     .poll(async () => {
@@ -118,16 +118,16 @@ test('the axis of a line chart has its ticks on full hours of the selected time 
     };
   }`);
   await page.goto(`${suite.running.url}/?view=compare&range=24h&zone=UTC&brand=${first}&brand=${second}`);
-  await expect.poll(() => page.locator('.chart.lines canvas').count(), patient).toBe(2);
+  await expect.poll(() => page.locator('.chart.lines canvas').count(), waitLonger).toBe(2);
   // Offset from UTC by half an hour.
   await page.getByLabel('Time zone').focus();
   await page.getByLabel('Time zone').selectOption('Australia/Adelaide');
   const hours = async () => (await page.evaluate<string[]>('window.written')).filter((text) => /^\d\d:\d\d$/.test(text));
   // Labels drawn while the new data was loading may still use the previous zone.
-  await expect.poll(() => page.locator('.stale').count(), patient).toBe(0);
+  await expect.poll(() => page.locator('.stale').count(), waitLonger).toBe(0);
   await page.waitForTimeout(1_000);
   await page.evaluate('window.written.length = 0');
-  await expect.poll(async () => (await hours()).length, patient).toBeGreaterThan(0);
+  await expect.poll(async () => (await hours()).length, waitLonger).toBeGreaterThan(0);
   for (const hour of await hours()) expect(hour).toMatch(/:00$/);
   await page.context().close();
 });

@@ -8,7 +8,7 @@ import { statValue } from '../support/open-page.ts';
 const second = demoBrands[1]?.name ?? '';
 
 /** The feed, the model, the database and the browser share two cores. */
-const patient = { timeout: 20_000 };
+const waitLonger = { timeout: 20_000 };
 
 /** A short backfill is enough: the tests are about live posts. */
 const demo = { FEEDPULSE_DEMO_BACKFILL: '5m' };
@@ -84,7 +84,7 @@ test('a paused list restarts when another brand is selected', async () => {
   await page.locator('.live .post').first().waitFor();
   await page.getByRole('button', { name: 'Pause' }).click();
   await chooseBrand(page, second);
-  await expect.poll(() => page.locator('.live .post').count(), patient).toBeGreaterThan(1);
+  await expect.poll(() => page.locator('.live .post').count(), waitLonger).toBeGreaterThan(1);
   expect(await page.getByRole('button', { name: /Resume/ }).count()).toBe(1);
   const tags = await page.locator('.live .post').evaluateAll((posts) => posts.map((post) => post.textContent));
   for (const text of tags) expect(text).toContain(second);

@@ -8,7 +8,7 @@ import { startWithHistory } from '../support/stored-history.ts';
 const [first, second] = historyBrands;
 
 /** The browser, the model and the database share two cores. */
-const patient = { timeout: 20_000 };
+const waitLonger = { timeout: 20_000 };
 
 const suite = browserSuite((folder) => startWithHistory(folder, { posts: brandHistory(), config: historyConfig }));
 
@@ -82,7 +82,7 @@ test('an unknown brand in the URL falls back to all posts', async () => {
 test('a driver shows examples and links to its posts', async () => {
   const { page, errors } = await suite.open(`/?brand=${first}`);
   const driver = page.locator('.driver').first();
-  await driver.waitFor(patient);
+  await driver.waitFor(waitLonger);
   const term = (await driver.locator('.term').textContent()) ?? '';
   await driver.click();
   expect(await driver.getAttribute('aria-expanded')).toBe('true');

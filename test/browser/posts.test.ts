@@ -8,7 +8,7 @@ import { startWithHistory } from '../support/stored-history.ts';
 
 const hour = 3_600_000;
 /** Metrics follow a correction within seconds; the page refreshes every three. */
-const patient = { timeout: 40_000 };
+const waitLonger = { timeout: 40_000 };
 
 const suite = browserSuite((folder) => startWithHistory(folder, kettleHistory));
 
@@ -21,7 +21,7 @@ test('filters, searches and sorts posts; user content is never rendered as marku
   await expect.poll(() => shown(page).count()).toBe(40);
   expect(await page.locator('.cards img').count()).toBe(0);
   await page.getByRole('searchbox', { name: 'Search posts' }).fill('onerror kettle');
-  await expect.poll(() => page.locator('.cards .post-text').allTextContents(), patient).toEqual([`${hostile} kettle`]);
+  await expect.poll(() => page.locator('.cards .post-text').allTextContents(), waitLonger).toEqual([`${hostile} kettle`]);
   expect(await page.locator('.cards mark').allTextContents()).toContain('onerror');
   await page.getByRole('button', { name: 'Clear' }).click();
   await page.locator('.filters label[title=negative] input').check();
@@ -35,27 +35,27 @@ test('filters, searches and sorts posts; user content is never rendered as marku
 
 test('a correction changes the stat card, and undoing it changes it back', async () => {
   const { page, errors } = await suite.open('/?brand=Kestrel');
-  await expect.poll(() => statValue(page, '▼ Negative'), patient).toBe('25%');
+  await expect.poll(() => statValue(page, '▼ Negative'), waitLonger).toBe('25%');
   await page.getByRole('link', { name: 'Posts' }).click();
   await shown(page).filter({ hasText: 'number 8 leaks' }).getByRole('button', { name: 'neutral' }).click();
   await page.getByRole('status').filter({ hasText: 'Corrected one post' }).waitFor();
   await expect
-    .poll(() => shown(page).filter({ hasText: 'number 8 leaks' }).locator('.corrected').textContent(), patient)
+    .poll(() => shown(page).filter({ hasText: 'number 8 leaks' }).locator('.corrected').textContent(), waitLonger)
     .toMatch(/Corrected.*model: negative/);
   await page.getByRole('button', { name: 'Undo' }).waitFor();
   const other = await suite.open('/?brand=Kestrel');
-  await expect.poll(() => statValue(other.page, '▼ Negative'), patient).toBe('23%');
+  await expect.poll(() => statValue(other.page, '▼ Negative'), waitLonger).toBe('23%');
   await page.getByRole('button', { name: 'Undo' }).click();
-  await expect.poll(() => statValue(other.page, '▼ Negative'), patient).toBe('25%');
+  await expect.poll(() => statValue(other.page, '▼ Negative'), waitLonger).toBe('25%');
   for (const number of [4, 12])
     await shown(page)
       .filter({ hasText: `number ${number} leaks` })
       .getByLabel('Select this post')
       .check();
   await page.locator('.toast').getByRole('button', { name: 'positive' }).click();
-  await expect.poll(() => statValue(other.page, '▼ Negative'), patient).toBe('20%');
+  await expect.poll(() => statValue(other.page, '▼ Negative'), waitLonger).toBe('20%');
   await page.getByRole('button', { name: 'Undo' }).click();
-  await expect.poll(() => statValue(other.page, '▼ Negative'), patient).toBe('25%');
+  await expect.poll(() => statValue(other.page, '▼ Negative'), waitLonger).toBe('25%');
   expect([...errors, ...other.errors]).toEqual([]);
   await page.context().close();
   await other.page.context().close();
@@ -135,7 +135,7 @@ test('keeps a trailing space in the search field, and shows a page for an invali
 test('an author links to their other posts, and the filter can be removed', async () => {
   const { page, errors } = await suite.open('/?brand=Kestrel');
   await page.locator('.live').getByRole('button', { name: '@writer3', exact: true }).click();
-  await expect.poll(() => page.locator('.cards .author').allTextContents(), patient).toEqual(['@writer3']);
+  await expect.poll(() => page.locator('.cards .author').allTextContents(), waitLonger).toEqual(['@writer3']);
   expect([queryOf(page).get('author'), queryOf(page).get('platform')]).toEqual(['writer3', 'chirper']);
   await page.getByRole('button', { name: 'Author: writer3' }).click();
   await expect.poll(() => shown(page).count()).toBe(30);
@@ -172,10 +172,10 @@ test('a deleted post disappears from the live list, even while it is paused', as
   });
   await page.goto(`${suite.running.url}/?view=live&brand=Kestrel`);
   const post = page.locator('.live .post', { hasText: 'number 3' });
-  await expect.poll(() => post.count(), patient).toBe(1);
+  await expect.poll(() => post.count(), waitLonger).toBe(1);
   await page.getByRole('button', { name: 'Pause' }).click();
   send();
-  await expect.poll(() => post.count(), patient).toBe(0);
+  await expect.poll(() => post.count(), waitLonger).toBe(0);
   expect(await page.locator('.live .post').count()).toBe(19);
   await page.context().close();
 });

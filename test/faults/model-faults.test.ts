@@ -17,7 +17,7 @@ afterAll(() => stage.close());
 
 const weights = 'onnx/model_quantized.onnx';
 
-test('a model that is damaged is told from a sound one before anything is read', async () => {
+test('a corrupt model is detected before anything is read', async () => {
   const { random } = seeded('corrupt model');
   await stage.produce('unread', random, 50);
   const damages: readonly (readonly [code: string, damage: (folder: string) => Promise<void>])[] = [

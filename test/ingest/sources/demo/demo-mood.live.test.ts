@@ -20,8 +20,8 @@ afterAll(() => scorer.close());
 /** Net sentiment of 400 English posts about a brand, from a moment on. */
 async function netSentiment(brand: string, time: number): Promise<number> {
   const posts = postsFrom(time, 400, ({ lang, text }) => lang === 'en' && match(text).includes(brand));
-  const verdicts = requirePredictions(await scorer.score(posts));
-  const shareOf = (wanted: string) => verdicts.filter(({ label }) => label === wanted).length / verdicts.length;
+  const predictions = requirePredictions(await scorer.score(posts));
+  const shareOf = (wanted: string) => predictions.filter(({ label }) => label === wanted).length / predictions.length;
   return shareOf('positive') - shareOf('negative');
 }
 
