@@ -99,7 +99,7 @@ async function settled({ rollups }: Member, attempts: number): Promise<void> {
   throw new Error('the figures could not be computed');
 }
 
-test('a database that dies and returns is found again without a restart', async () => {
+test('a database that dies and returns is reconnected without a restart', async () => {
   const { random } = seeded('database down');
   const member = await addMember('down');
   const posts = unorderedDeliveries(random, 1_000);

@@ -46,7 +46,7 @@ async function untilReady(process: RunningFeedpulse): Promise<void> {
 const residentMegabytes = ({ pid }: RunningFeedpulse): number =>
   (Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1_024) / 1e6;
 
-test('while the database is away for long, memory is bounded; then it goes on without a restart', async () => {
+test('memory is bounded during a long database outage; afterwards the process continues without a restart', async () => {
   const { random } = seeded('long outage');
   const awayMs = times(120_000, 5_000);
   const partitions = 4;
@@ -72,7 +72,7 @@ test('while the database is away for long, memory is bounded; then it goes on wi
   expect(found).toEqual(cleanAudit);
 });
 
-test('a full disk is waited for, and nothing is lost', async () => {
+test('writes are retried while the disk is full, and nothing is lost', async () => {
   const { random } = seeded('disk full');
   const posts = await stage.produce('full', random, 2_000);
   // Where nothing can be mounted, a server says what a full disk makes it say.

@@ -161,7 +161,7 @@ test('a reader who may set no limit and has none is warned of', async () => {
   expect(migrated.output).toContain('give its profile max_execution_time and max_memory_usage');
 });
 
-describe('is refused in words, at once, and without the password:', () => {
+describe('is rejected at once, with a clear error and without the password:', () => {
   async function expectRefusal(env: Record<string, string>, code: string, words: RegExp): Promise<void> {
     const started = Date.now();
     const ended = await attempt(['--verbose', 'migrate'], env);

@@ -23,7 +23,7 @@ afterAll(async () => {
 
 const judges = (): RunningFeedpulse[] => members.filter((member) => member.log().includes('Elected alert leader'));
 
-test('of two processes on one database one judges alerts, and the other does when that one is killed', async () => {
+test('one of two processes on a database evaluates alerts, and the other takes over when it is killed', async () => {
   const env = { ...clickhouse.env, FEEDPULSE_KAFKA_BROKERS: kafka.brokers.join(','), FEEDPULSE_KAFKA_SESSION_TIMEOUT: '6s' };
   for (const name of ['one', 'other']) {
     members.push(await startFeedpulse(['--source', 'kafka', '--data-dir', join(folder, name)], { ...env, FEEDPULSE_MODEL_WORKERS: '1' }));

@@ -122,7 +122,7 @@ describe('with the right authority and password, posts become rows', () => {
   });
 });
 
-describe('is refused in words, at once, and without the password:', () => {
+describe('is rejected at once, with a clear error and without the password:', () => {
   /** `produce` and `run` alike end within seconds; `run` has to load the model first. */
   async function expectRefusal(env: Settings, code: string, words: RegExp): Promise<void> {
     for (const command of [
@@ -171,7 +171,7 @@ describe('is refused in words, at once, and without the password:', () => {
   });
 });
 
-test('doctor tells of a broker that is not trusted', async () => {
+test('doctor reports a broker that is not trusted', async () => {
   const ended = await attempt(['doctor', '--data-dir', join(folder, 'doctor')], { ...over('EXPIRED'), FEEDPULSE_SOURCE: 'kafka' });
   expect(ended).toMatchObject({ code: 1, output: expect.stringMatching(/✗ Kafka.*has expired \(CERT_HAS_EXPIRED\)/) });
 });

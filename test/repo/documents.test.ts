@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { codeRows, documents, readText, repository } from '../support/repository.ts';
 
-test('the README tells every command, and no other', () => {
+test('the README lists every command, and no other', () => {
   const commands = [...readText('src/cli/main.ts').matchAll(/import\('\.\/commands\/.*'\)\)\.(\w+)Command/g)].map(([, name = '']) =>
     name.replace(/[A-Z]/g, '-$&').toLowerCase(),
   );
@@ -12,14 +12,14 @@ test('the README tells every command, and no other', () => {
   expect(told.sort()).toEqual(commands.sort());
 });
 
-test('every npm script that is spoken of is there', () => {
+test('every npm script that a document mentions exists', () => {
   const { scripts } = JSON.parse(readText('package.json')) as { scripts: Record<string, string> };
   const spokenOf = documents().flatMap((path) => [...readText(path).matchAll(/`npm run ([a-z:-]+)/g)].map(([, name = '']) => name));
   expect(spokenOf.length).toBeGreaterThan(3);
   expect(spokenOf.filter((name) => !(name in scripts))).toEqual([]);
 });
 
-test('every part of `npm test` is told, in order', () => {
+test('every part of `npm test` is documented, in order', () => {
   const parts = /^const parts = \{$(.*?)^\};$/ms.exec(readText('scripts/test.mjs'))?.[1] ?? '';
   const names = [...parts.matchAll(/^ {2}([a-z]+): /gm)].map(([, name]) => name);
   expect(names.length).toBeGreaterThan(5);

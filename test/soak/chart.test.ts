@@ -3,7 +3,7 @@ import { drawChart } from './chart.ts';
 
 const chart = { title: 'Lag', unit: 'messages', points: [], marks: [] };
 
-test('nothing is drawn where nothing was measured', () => {
+test('missing measurements are not drawn', () => {
   const svg = drawChart({
     ...chart,
     points: [

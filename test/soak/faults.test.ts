@@ -11,6 +11,6 @@ test('what ends the process comes in the first quarter alone, and nothing in the
   }
 });
 
-test('a seed brings the same faults back', () => {
+test('the same seed produces the same faults', () => {
   expect(planFaults(900, createRandom(7))).toEqual(planFaults(900, createRandom(7)));
 });

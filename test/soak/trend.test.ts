@@ -8,7 +8,7 @@ test('a line has its own slope, and no doubt about it', () => {
   expect(theilSen(line(50, (x) => 3 - 2 * x))).toEqual({ slope: -2, low: -2, high: -2 });
 });
 
-test('a fifth of wild samples does not move it', () => {
+test('outliers, up to a fifth of the samples, do not change the slope', () => {
   expect(theilSen(line(100, (x) => (x % 5 === 0 ? 1e6 : 2 * x)))?.slope).toBeCloseTo(2, 1);
 });
 
@@ -20,6 +20,6 @@ test('noise alone has a slope of nought within its interval, however many sample
   expect(Math.abs(trend?.slope ?? 1)).toBeLessThan(1e-4);
 });
 
-test('of a few samples nothing is said', () => {
+test('a few samples have no trend', () => {
   expect(theilSen(line(9, (x) => x))).toBeUndefined();
 });

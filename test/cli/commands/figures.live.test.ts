@@ -62,7 +62,7 @@ test('a trend can be broken down, and in a time zone', async () => {
   expect(buckets.map(({ start }) => local(start))).toEqual(buckets.map(() => '00:00:00'));
 });
 
-test('brands stand side by side, and a name steers no terminal', async () => {
+test('brands are listed side by side, and control sequences in names are escaped', async () => {
   const { stdout, stderr } = await ask('compare', '--brand', 'Marlow', 'Kestrel', hostile);
   const [head = '', marlow = '', kestrel = '', odd = ''] = stdout.split('\n');
   expect(head).toMatch(/^BRAND +POSTS +CHANGE +OVER TIME +VOICE +95 % +NET +95 % +POINTS +NEGATIVE +POSITIVE$/);
@@ -74,7 +74,7 @@ test('brands stand side by side, and a name steers no terminal', async () => {
   expect(csv.stdout).toContain(`"'=HYPERLINK(""x"")\\u{1b}[31m",5,`);
 });
 
-test('what the API does not take ends with a line that says why', async () => {
+test('a request that the API rejects ends with a one-line error', async () => {
   const zone = await attempt(['trends', '--time-zone', 'Mars/Olympus', '--data-dir', folder, '--log-level', 'error']);
   expect([zone.code, zone.output]).toEqual([2, expect.stringMatching(/^USAGE: timeZone: not an IANA time zone/)]);
   const none = await attempt(['compare', '--brand', 'A', 'A', '--data-dir', folder, '--log-level', 'error']);

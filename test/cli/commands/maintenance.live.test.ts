@@ -83,7 +83,7 @@ test.each([
   'erase --post chirper:1 --author chirper:a1',
   'erase --author chirper',
   'brands reapply --since soon',
-])('%s is refused in one line', async (line) => {
+])('%s is rejected with a one-line error', async (line) => {
   const { code, output } = await attempt([...line.split(' '), '--data-dir', folder]);
   expect([code, output.split('\n').filter((told) => told.startsWith('USAGE: ')).length]).toEqual([2, 1]);
 });

@@ -32,7 +32,7 @@ const net = async () => {
   return (JSON.parse(stdout) as { summary: { current: { netSentiment: number } } }).summary.current.netSentiment;
 };
 
-test('another model reads stored posts beside the feed, is compared, counts, and is taken back', async () => {
+test('another model scores stored posts during a run, is compared, activated and deactivated', async () => {
   running = await startFeedpulse(['--data-dir', folder, '--source', 'ndjson', '--in', join(folder, 'posts.ndjson')]);
   await eventually('the posts count', 60, async () => (await net().catch(() => null)) !== null);
   const before = await net();
@@ -57,7 +57,7 @@ test('another model reads stored posts beside the feed, is compared, counts, and
   expect(await net()).toBe(before);
 });
 
-test('what is no model, and no version, ends with a line that says why', async () => {
+test('an unknown model or version ends with a one-line error', async () => {
   const none = await attempt(['rescore', 'start', join(folder, 'nowhere'), '--data-dir', folder, '--log-level', 'silent']);
   expect([none.code, none.output]).toEqual([
     6,

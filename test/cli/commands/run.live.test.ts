@@ -24,7 +24,7 @@ test('a signal that comes twice at once, as npm passes it on, is one: what is be
   expect(running.log().match(/stopping: finishing/g)).toHaveLength(1);
 });
 
-test('a later signal ends at once what cannot be finished', async () => {
+test('a later signal ends a run that cannot finish', async () => {
   const feed = join(folder, 'feed');
   await execute('mkfifo', [feed]);
   // Reading a pipe that is open and says nothing cannot be cut off.

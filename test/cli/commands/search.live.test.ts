@@ -37,7 +37,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const ask = (...args: string[]) => feedpulse(...args, '--data-dir', folder, '--log-level', 'error');
 
-test('posts are printed as a table that steers no terminal, and the next page is named', async () => {
+test('posts are printed as a table with escaped control sequences, and the next page is named', async () => {
   const { stdout, stderr } = await ask('posts', '--brand', 'Kestrel', '--since', 'now-2d', '--limit', '2');
   const [head = '', first = '', ...rest] = stdout.split('\n');
   expect(head).toMatch(/^TIME \(UTC\) +PLATFORM +ID +AUTHOR +LANG +LABEL +CONF +ENGAGED +TEXT$/);
@@ -67,7 +67,7 @@ test('drivers are printed with the number of posts they are based on', async () 
   expect(json.negative[0]).toMatchObject({ term: 'melted charger', n: 30, share: 1, netSentiment: -100 });
 });
 
-test('what the API does not take ends with a line that says why', async () => {
+test('a request that the API rejects ends with a one-line error', async () => {
   const { code, output } = await attempt(['posts', '--sort', 'engagement', '--data-dir', folder, '--log-level', 'error']);
   expect([code, output]).toEqual([2, expect.stringMatching(/^USAGE: from: sorting by engagement needs a range/)]);
 });

@@ -16,7 +16,7 @@ afterAll(async () => {
 
 const tokens = (...args: string[]) => feedpulse('tokens', ...args, '--data-dir', folder);
 
-test('a token is printed once, alone on standard output; a list tells names, never tokens', async () => {
+test('a token is printed once, alone on standard output; the list has names, never tokens', async () => {
   const { stdout, stderr } = await tokens('add', '--name', 'grafana', '--role', 'viewer');
   expect(stdout).toMatch(/^fp_[A-Za-z0-9_-]{43}\n$/);
   expect(stderr).toBe('Store it now: it is not shown again.\n');

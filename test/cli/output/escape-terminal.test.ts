@@ -6,8 +6,8 @@ const harmless = /^(?:[^\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Surrogate}]|\n)*$/u
 
 const hostile = '\u001b[2J\u001b]0;owned\u0007\r\u0008\u009b31m\u007f \u202eevil\u2066 \u2028 \ufeff \ud83d';
 
-describe('what is printed of a message', () => {
-  it('steers no terminal', () => {
+describe('a printed message', () => {
+  it('contains no control sequences', () => {
     expect(escapeTerminal(hostile)).toMatch(harmless);
     expect(escapeTerminal(hostile)).toContain('\\u{1b}[2J\\u{1b}]0;owned\\u{7}');
     expect(printableBytes(Buffer.from(hostile)).lines.join('\n')).toMatch(harmless);
@@ -19,7 +19,7 @@ describe('what is printed of a message', () => {
     expect(printableBytes(Buffer.from(text))).toEqual({ kind: 'text', lines: ['  naïve 日本語 👩‍🚀', '    two'] });
   });
 
-  it('is a hex dump where it is no text', () => {
+  it('is a hex dump if it is not text', () => {
     expect(printableBytes(Buffer.from('\u0000{"a":1}  0123456789')).lines).toEqual([
       '  00000000  00 7b 22 61 22 3a 31 7d 20 20 30 31 32 33 34 35  .{"a":1}  012345',
       '  00000010  36 37 38 39                                      6789',

@@ -29,7 +29,7 @@ test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '＝1'])('a spreadshe
   expect(line.replace(/^"/, '')).toMatch(/^'/);
 });
 
-test('numbers below zero stay numbers in CSV, and what is not known is empty', () => {
+test('negative numbers stay numbers in CSV, and unknown values are empty', () => {
   const rows = [
     { term: 'a "quoted", one', net: -0.5 },
     { term: 'b', net: null },
@@ -37,7 +37,7 @@ test('numbers below zero stay numbers in CSV, and what is not known is empty', (
   expect(csvOf(rows, columns)).toBe('term,net\r\n"a ""quoted"", one",-0.5\r\nb,\r\n');
 });
 
-test('JSON has the whole answer, on one line', () => {
+test('JSON has the whole result, on one line', () => {
   const whole = { rows: [{ term: '\u009b2J', net: 1 }], sampled: false };
   expect(printRows('json', whole.rows, columns, whole)).toBe('{"rows":[{"term":"\\u009b2J","net":1}],"sampled":false}\n');
 });

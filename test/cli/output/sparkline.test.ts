@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
 import { sparkline, squeeze } from '../../../src/cli/output/sparkline.ts';
 
-test('values are bars from the least to the most, and a gap is blank', () => {
+test('values are bars between the minimum and the maximum, and a gap is blank', () => {
   expect(sparkline([0, 1, 2, 3, null, 7])).toBe('▁▂▃▄ █');
   expect(sparkline([-10, 10])).toBe('▁█');
 });
 
-test('values that are all alike stand in the middle; where nothing is known nothing stands', () => {
+test('equal values are drawn at half height; missing values are blank', () => {
   expect([sparkline([5, 5]), sparkline([null, null]), sparkline([])]).toEqual(['▄▄', '  ', '']);
 });
 
-test('many values are put together in groups of neighbours', () => {
+test('many values are averaged in groups of neighbours', () => {
   const sum = (group: readonly number[]) => group.reduce((total, value) => total + value, 0);
   expect(squeeze([1, 2, 3, null, null, null, 7], 4, sum)).toEqual([3, 3, null, 7]);
   expect(squeeze([1, 2], 72, sum)).toEqual([1, 2]);

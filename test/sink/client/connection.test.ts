@@ -80,7 +80,7 @@ test('a statement that fails lets the next one have its turn', async () => {
   expect(await (await next).json()).toEqual([{ one: 1 }]);
 });
 
-test('a migration that was edited after it was applied is refused', async () => {
+test('a migration that was edited after it was applied is rejected', async () => {
   const copy = await mkdtemp(join(tmpdir(), 'feedpulse-migrations-'));
   await cp(new URL('../../../src/sink/migrations/', import.meta.url), copy, { recursive: true });
   await writeFile(join(copy, '0002-rollups.sql'), 'SELECT 1;\n');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createDatabaseHealth } from '../../../src/sink/client/database-health.ts';
 
-test('tells what fails and since when, until that very thing is done', () => {
+test('reports what fails and since when, until the same operation succeeds', () => {
   let now = Date.parse('2026-03-02T10:20:30Z');
   const health = createDatabaseHealth({ now: () => now });
   expect(health.healthIssue()).toBeUndefined();

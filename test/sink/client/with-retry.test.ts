@@ -22,7 +22,7 @@ test.each([
   ['an answer that is no answer of ClickHouse', new Error('<html>502 Bad Gateway</html>')],
   ['too many parts', clickHouseError('252', 'TOO_MANY_PARTS')],
   ['a full disk', clickHouseError('243', 'NOT_ENOUGH_SPACE')],
-])('tries again after %s', async (_name, fault) => {
+])('retries after %s', async (_name, fault) => {
   const attempt = vi.fn().mockRejectedValueOnce(fault).mockRejectedValueOnce(fault).mockResolvedValue('stored');
   const onRetry = vi.fn();
   expect(await withRetry('insert posts', attempt, patient(idleClock(), onRetry))).toBe('stored');
@@ -39,7 +39,7 @@ test('does not repeat what cannot succeed, and quotes none of the data', async (
   expect(attempt).toHaveBeenCalledTimes(1);
 });
 
-test('gives up when trouble lasts, with waits that grow to ten seconds and no further', async () => {
+test('gives up after repeated failures, with backoff of at most ten seconds', async () => {
   const clock = idleClock();
   const random = vi.spyOn(Math, 'random').mockReturnValue(1);
   const attempt = vi.fn().mockRejectedValue(new Error('down'));
@@ -49,7 +49,7 @@ test('gives up when trouble lasts, with waits that grow to ten seconds and no fu
   expect(Math.max(...clock.waits)).toBe(10_000);
 });
 
-test('stops waiting when it is told to', async () => {
+test('stops waiting when it is aborted', async () => {
   const stop = new AbortController();
   const attempt = vi.fn().mockImplementation(async () => {
     stop.abort(new Error('shutting down'));

@@ -88,7 +88,7 @@ test('a correction outlives second copies, edits and other scores, and a deletio
   expect(await counts()).toEqual([{ negative: 0, neutral: 0, positive: 0, score: 0 }]);
 });
 
-test('a correction is taken back, and may be made again, and the latest holds', async () => {
+test('a correction can be removed and added again, and the latest wins', async () => {
   await writer.write([post()]);
   for (const label of ['negative', 'neutral', 'negative'] as const) await say(one, label);
   expect(await say(one, undefined)).toBe(1);

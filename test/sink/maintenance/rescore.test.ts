@@ -104,7 +104,7 @@ test('a second run has nothing left to do but what the model failed on, and what
   expect(seen.sort()).toEqual(['poison 600', 'post 8']);
 });
 
-test('a run that is cut off goes on where it was', async () => {
+test('an interrupted run resumes where it stopped', async () => {
   const rescorer: Rescorer = { ...otherModel(), modelVersion: 'cut@1' };
   const stop = new AbortController();
   const report = (done: number) => done > 100 && stop.abort();

@@ -115,7 +115,7 @@ test('a crash between the figures and the record of them repeats work and loses 
   expect(await recomputeDirty(db.upkeep, minuteRollup, true)).toMatchObject({ buckets: 1 });
 });
 
-test('a stale group that a slower process leaves behind is noticed and mended', async () => {
+test('a stale group that a slower process leaves behind is detected and recomputed', async () => {
   await writer.write([recentPost()]);
   // The other process read the rows earlier, when they named a brand that ours did not see any more, and writes later.
   const stale =
@@ -237,7 +237,7 @@ async function setClockBack(): Promise<void> {
     await db.writer.command({ query: `INSERT INTO ${table} SELECT * REPLACE (version + INTERVAL 1 HOUR AS version) FROM ${table} FINAL` });
 }
 
-test('a clock that is set back holds no figure up', async () => {
+test('a clock that is set back delays no rollup', async () => {
   await writer.write([recentPost()]);
   await rollups.settle();
   await setClockBack();

@@ -183,13 +183,13 @@ test.each([
     { brandSentiment: [{ brand: 'Kestrel', label: 'neutral' as const, negative: Number.NaN, neutral: 1, positive: 0 }] },
   ],
   ['a negative count', { engagement: { likes: -1, reposts: 0, replies: 0 } }],
-])('%s is refused, not stored as something else, and its neighbours are stored', async (_name, given) => {
+])('%s is rejected, not stored as something else, and its neighbours are stored', async (_name, given) => {
   const odd = scoredPost({ id: 'odd', ...given });
   expect(await writer.write([scoredPost({ id: 'before' }), odd, scoredPost({ id: 'after' })])).toEqual({ refused: [odd], leftOut: [] });
   expect(await stored('id')).toEqual([{ id: 'after' }, { id: 'before' }]);
 });
 
-test('ten rows refused one after the other are the fault of the database', async () => {
+test('ten consecutive rejected rows count as a database failure', async () => {
   const odd = (id: number) => scoredPost({ id: `${id}`, score: Number.NaN });
   const fresh = createWriter({ db, clock: systemClock, log: quiet, metrics: createMetrics() });
   expect((await fresh.write(Array.from({ length: 9 }, (_, id) => odd(id)))).refused).toHaveLength(9);

@@ -42,7 +42,7 @@ test('the list reads well at 80 columns and says what it leaves out', async () =
   expect(await command('list', '--config', wrong, '--since', '2100-01-01')).toBe('No dead letters.\n');
 });
 
-test('a letter is shown in words, and steers no terminal', async () => {
+test('a dead letter is shown as text, with escaped control sequences', async () => {
   const hostile = await command('show', 'ndjson:feed.ndjson/0/43', '--config', mended);
   expect(hostile).toContain('  {"\\u{1b}[31m":1}');
   expect(hostile).toContain('would now be  rejected again: not-json');
@@ -54,7 +54,7 @@ test('a letter is shown in words, and steers no terminal', async () => {
   expect(Buffer.from(json.bytes, 'base64').toString()).toBe(posts[0]);
 });
 
-test('a replay says what it did, its posts can be fed, and another does nothing', async () => {
+test('a replay prints its result, its posts can be read as a source, and a second replay does nothing', async () => {
   expect(await command('replay', '--config', mended, '--dry-run')).toContain('40 would be replayed.');
   const said = await command('replay', '--config', mended);
   expect(said).toMatch(/^40 replayed to .*000001\/posts\.ndjson\.\nIngest them with: feedpulse run --source ndjson --in .*\n4 skipped:/);
