@@ -51,7 +51,7 @@ const kinds: readonly { readonly fate: Fate; readonly make: (round: number) => s
 ];
 const rounds = 12;
 
-test('dead-letters malformed messages, scores extreme ones, and does not stop', async () => {
+test('dead-letters malformed messages, scores valid edge cases, and does not stop', async () => {
   const messages: Message[] = [];
   for (let round = 0; round < rounds; round += 1) for (const { make } of kinds) messages.push({ value: make(round) });
   expect(messages.length).toBeGreaterThanOrEqual(200);

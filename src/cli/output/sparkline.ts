@@ -9,15 +9,15 @@ export function sparkline(values: readonly (number | null)[]): string {
   return values.map((value) => (value === null ? ' ' : steps[stepOf(value)])).join('');
 }
 
-/** Values in at most so many groups of neighbours, each put together; null where a group knows none. */
+/** Combines neighbouring values so that at most `maxValues` remain; null for a group without values. */
 export function squeeze(
   values: readonly (number | null)[],
-  most: number,
-  together: (group: readonly number[]) => number,
+  maxValues: number,
+  combine: (group: readonly number[]) => number,
 ): (number | null)[] {
-  const size = Math.ceil(values.length / most);
+  const size = Math.ceil(values.length / maxValues);
   return Array.from({ length: Math.ceil(values.length / size) || 0 }, (_, index) => {
     const group = values.slice(index * size, (index + 1) * size).filter((value) => value !== null);
-    return group.length === 0 ? null : together(group);
+    return group.length === 0 ? null : combine(group);
   });
 }
