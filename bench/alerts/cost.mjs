@@ -36,7 +36,7 @@ export async function measureEvaluations() {
   try {
     await migrate(db, log);
     const start = Math.floor(Date.now() / (15 * minute)) * 15 * minute;
-    await fill(db.upkeep, start);
+    await fill(db.maintenance, start);
     let now = start;
     const evaluator = createEvaluator({
       figures: createFigures(db.reader),

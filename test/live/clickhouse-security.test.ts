@@ -134,7 +134,7 @@ describe('with the rights of users.sql and over TLS', () => {
     const [post] = await read(key);
     if (!post) throw new Error('there are no posts');
     expect(await correct(db, { posts: post, label: 'negative', by: '', reason: '' })).toBe(1);
-    expect(await erase({ client: db.upkeep, clock: systemClock }, { kind: 'post', ...post }, () => {})).toBe(1);
+    expect(await erase({ client: db.maintenance, clock: systemClock }, { kind: 'post', ...post }, () => {})).toBe(1);
     expect(await read('SELECT platform, id FROM effective_posts')).not.toContainEqual(post);
     await applyRetention(db, { posts: '90d', rollupMinute: '30d' }, quiet);
     await applyRetention(db, { rollupMinute: '30d' }, quiet);

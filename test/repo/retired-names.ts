@@ -5,7 +5,7 @@
 export const retiredNames = [
   // Public surface: config keys, commands, routes, error codes, tables.
   ...['partitionsAtOnce', 'maxInARow', 'perBrand', 'per-brand', 'allowOpen', 'proxySignIn', 'confirmFor', 'alertFrom', 'alert-from'],
-  ...['relabel', 'rematch', 'unmute', 'retention.quarters', 'owner.json', '/api/v1/unusual', 'model-refused', 'row-refused'],
+  ...['upkeep', 'relabel', 'rematch', 'unmute', 'retention.quarters', 'owner.json', '/api/v1/unusual', 'model-refused', 'row-refused'],
   ...['KAFKA_REFUSED', 'HUB_REFUSED', 'REGISTRY_REFUSED', 'WEBHOOK_REFUSED', 'MODEL_DAMAGED', 'DATA_FOLDER_BUSY', 'PORT_TAKEN'],
   ...['BIND_REFUSED', 'MIGRATION_CHANGED', 'REPLAY_OVERTAKEN', 'judged_posts', 'counted_posts', 'post_keys', 'rollup_history'],
   ...['rollup_quarter', 'rollup_marks', 'alert_changes', 'alert_mutes', 'said_by'],

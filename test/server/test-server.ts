@@ -82,7 +82,7 @@ export async function startTestServer(given: Partial<ServerDeps> & { server?: ob
     metrics,
     reader: nowhere,
     heavyReader: parts.reader ?? nowhere,
-    maintenance: upkeepOf({ kind: 'server', writer: nowhere, upkeep: nowhere, reader: nowhere, heavyReader: nowhere }),
+    maintenance: upkeepOf({ kind: 'server', writer: nowhere, maintenance: nowhere, reader: nowhere, heavyReader: nowhere }),
     live,
     alerts,
     status: () => healthy,
@@ -91,7 +91,7 @@ export async function startTestServer(given: Partial<ServerDeps> & { server?: ob
       metrics,
       recent: { quantiles: () => null, lag: () => 3, close: () => {} },
       model,
-      db: { upkeep: parts.maintenance?.db.upkeep ?? nowhere },
+      db: { maintenance: parts.maintenance?.db.maintenance ?? nowhere },
       status: parts.status ?? (() => healthy),
     }),
     deadLetters: {

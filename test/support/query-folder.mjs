@@ -6,7 +6,7 @@ const [dataDir, query, changes] = process.argv.slice(2);
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 const { clickhouse } = loadConfig({ env: {} });
 const db = await openDatabase({ clickhouse, dataDir, log: silent });
-if (changes) await db.upkeep.command({ query });
+if (changes) await db.maintenance.command({ query });
 // Not the reader: an audit asks for more rows than a page may.
-else process.stdout.write(JSON.stringify(await (await db.upkeep.query({ query, format: 'JSONEachRow' })).json()));
+else process.stdout.write(JSON.stringify(await (await db.maintenance.query({ query, format: 'JSONEachRow' })).json()));
 await db.close();

@@ -33,9 +33,9 @@ export function registerMaintenanceRoutes(app: App, deps: MaintenanceDeps): void
     const requested = toTimeRange(body, clock.now());
     const job = jobs.start('rebuild', async (report, signal) => {
       const { since } = retentionWindow(retention, clock.now());
-      const range = await clampToPosts(db.upkeep, { ...requested, from: Math.max(requested.from, since) });
+      const range = await clampToPosts(db.maintenance, { ...requested, from: Math.max(requested.from, since) });
       if (!range) return 0;
-      await markRange(db.upkeep, range, signal);
+      await markRange(db.maintenance, range, signal);
       return waitForRollups(deps, range, report, signal);
     });
     return reply.code(202).send(job);
@@ -47,8 +47,8 @@ export function registerMaintenanceRoutes(app: App, deps: MaintenanceDeps): void
     response: { 200: postCountResponse, 202: jobResponse },
   };
   app.post('/api/v1/erasures', { config: admin, schema: erasureSchema }, async ({ body: { dryRun, ...target } }, reply) => {
-    if (dryRun) return { posts: (await findTargets(db.upkeep, target)).length };
-    return reply.code(202).send(jobs.start('erase', (report, signal) => erase({ client: db.upkeep, clock }, target, report, signal)));
+    if (dryRun) return { posts: (await findTargets(db.maintenance, target)).length };
+    return reply.code(202).send(jobs.start('erase', (report, signal) => erase({ client: db.maintenance, clock }, target, report, signal)));
   });
 
   const jobSchema = { summary: 'State of a job', params: idParams, response: { 200: jobResponse } };

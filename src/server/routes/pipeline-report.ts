@@ -65,7 +65,7 @@ export interface PipelineReportDeps {
   readonly metrics: Metrics;
   readonly recent: RecentMetrics;
   readonly model: ModelInfo;
-  readonly db: Pick<Database, 'upkeep'>;
+  readonly db: Pick<Database, 'maintenance'>;
   readonly status: () => PipelineStatus;
 }
 
@@ -93,7 +93,7 @@ export function createPipelineReport({ clock, metrics, recent, model, db, status
       lowConfidence: await lowConfidenceOf(metrics),
       model: describe(model),
       process: { memoryBytes: process.memoryUsage.rss(), eventLoopDelaySeconds: await sumOf(metrics.eventLoopDelay) },
-      storage: await readStorage(db.upkeep).catch(() => null), // the database user may lack the permission
+      storage: await readStorage(db.maintenance).catch(() => null), // the database user may lack the permission
     };
   };
 }

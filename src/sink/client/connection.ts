@@ -18,7 +18,7 @@ export interface Database {
   /** Writes the rows of the pipeline. */
   readonly writer: ClickHouseClient;
   /** Runs slow background statements, such as rollups. */
-  readonly upkeep: ClickHouseClient;
+  readonly maintenance: ClickHouseClient;
   /** Reads our own tables only, within `readLimits`; `read-guard.ts` rejects any other query. */
   readonly reader: ClickHouseClient;
   /** Like `reader`, for slow queries such as those over posts, so that metrics do not wait for them. */

@@ -62,7 +62,7 @@ export async function openEmbedded(folder: string, database: string): Promise<Co
     return {
       kind: 'embedded',
       writer: await connect({}),
-      upkeep: await connect({}),
+      maintenance: await connect({}),
       reader: await connectReader(),
       heavyReader: await connectReader(),
       close,

@@ -42,7 +42,7 @@ export async function openRemote(url: string, config: ClickHouseConfig, log: Log
   const close = async () => {
     await Promise.all([writer.close(), reader.close()]);
   };
-  return { kind: 'server', writer, upkeep: writer, reader, heavyReader: reader, close };
+  return { kind: 'server', writer, maintenance: writer, reader, heavyReader: reader, close };
 }
 
 function connector(url: string, config: ClickHouseConfig): Connect {

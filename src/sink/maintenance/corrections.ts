@@ -55,8 +55,8 @@ export async function correct(db: Database, correction: Correction): Promise<num
     ...{ minute, platform, id, correction: label ?? 'none' },
     ...{ corrected_by: by, reason, corrected_at: at },
   }));
-  await insertRows(db.upkeep, 'corrections', rows);
-  await markDirty(db.upkeep, [...new Set(found.map(({ minute }) => minute))]);
+  await insertRows(db.maintenance, 'corrections', rows);
+  await markDirty(db.maintenance, [...new Set(found.map(({ minute }) => minute))]);
   return found.length;
 }
 
@@ -65,7 +65,7 @@ export async function correct(db: Database, correction: Correction): Promise<num
  * have stopped between storing a correction and marking it.
  */
 export async function markCorrected(db: Database): Promise<void> {
-  await markDirty(db.upkeep, await readCorrectedMinutes(db.upkeep));
+  await markDirty(db.maintenance, await readCorrectedMinutes(db.maintenance));
 }
 
 async function select(db: Database, posts: Selection, undo: boolean) {
@@ -73,13 +73,13 @@ async function select(db: Database, posts: Selection, undo: boolean) {
   if (!filter) return [];
   const { from, to, brand, platform = '', lang = '', label = '', text = '' } = filter;
   const id = 'id' in posts ? posts.id : '';
-  const found = await readPostsToCorrect(db.upkeep, { from, to, brand, platform, id, lang, label, text, undo }, maxPosts + 1);
+  const found = await readPostsToCorrect(db.maintenance, { from, to, brand, platform, id, lang, label, text, undo }, maxPosts + 1);
   if (found.length > maxPosts) throw new FeedpulseError('USAGE', `posts: more than ${maxPosts} match; narrow the filter`);
   return found;
 }
 
 /** A filter for the time at which a post was created, so that not the whole table is searched; undefined if it is unknown. */
 async function filterFor(db: Database, post: { platform: string; id: string }): Promise<Filter | undefined> {
-  const createdAt = (await findFirstSeen(db.upkeep, [post])).get(keyOf(post));
+  const createdAt = (await findFirstSeen(db.maintenance, [post])).get(keyOf(post));
   return createdAt === undefined ? undefined : { from: createdAt, to: createdAt + 1, brand: '*', platform: post.platform };
 }

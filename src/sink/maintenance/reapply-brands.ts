@@ -29,14 +29,14 @@ interface Job {
  * before the interruption may not have been. Reports minutes; returns how many posts were rewritten.
  */
 export async function reapplyBrands(job: Job, range: TimeRange, report: ReportProgress, signal?: AbortSignal): Promise<number> {
-  const { upkeep } = job.db;
-  const covered = await clampToPosts(upkeep, range);
+  const { maintenance } = job.db;
+  const covered = await clampToPosts(maintenance, range);
   if (!covered) return 0;
   let posts = 0;
   for (let from = covered.from; from < covered.to; from += sliceSeconds) {
     const slice = { from, to: Math.min(covered.to, from + sliceSeconds) };
     posts += await reapplySlice(job, slice, signal);
-    await markRange(upkeep, slice, signal);
+    await markRange(maintenance, slice, signal);
     report(Math.ceil((slice.to - covered.from) / 60), Math.ceil((covered.to - covered.from) / 60));
   }
   return posts;
@@ -47,11 +47,11 @@ async function reapplySlice({ db, clock, matcher }: Job, slice: TimeRange, signa
   for (let posts = 0; ; ) {
     signal?.throwIfAborted();
     const started = clock.now();
-    const page = await readPostsToReapply(db.upkeep, slice, { hash: matcher.hash, after, limit: maxPosts });
+    const page = await readPostsToReapply(db.maintenance, slice, { hash: matcher.hash, after, limit: maxPosts });
     const last = page.at(-1);
     if (!last) return posts;
     const matched = page.map((post) => ({ ...post, brands: matcher.match(post.text) }));
-    await rewriteBrands(db.upkeep, matched, matcher.hash);
+    await rewriteBrands(db.maintenance, matched, matcher.hash);
     posts += page.length;
     after = { minute: last.minute, platform: last.platform, id: last.id };
     await clock.sleep((clock.now() - started) * pauseFactor, signal);

@@ -31,15 +31,15 @@ interface Job {
  * continues where it stopped, and a post is scored again only if it changed. Reports posts; returns how many were scored.
  */
 export async function rescore(job: Job, range: TimeRange, report: ReportProgress, signal?: AbortSignal): Promise<number> {
-  const { upkeep } = job.db;
-  const covered = await clampToPosts(upkeep, range);
+  const { maintenance } = job.db;
+  const covered = await clampToPosts(maintenance, range);
   if (!covered) return 0;
-  const total = await countPosts(upkeep, covered);
+  const total = await countPosts(maintenance, covered);
   let [passed, scored] = [0, 0];
   for (const slice of slicesOf(covered)) {
     const before = passed;
     scored += await rescoreSlice(job, slice, (done) => report(Math.min(total, before + done), total), signal);
-    passed += await countPosts(upkeep, slice);
+    passed += await countPosts(maintenance, slice);
     report(Math.min(total, passed), total);
   }
   return scored;
@@ -57,12 +57,12 @@ async function rescoreSlice(
   while (true) {
     signal?.throwIfAborted();
     const started = clock.now();
-    const page = await readPostsToRescore(db.upkeep, slice, { modelVersion, after, limit: maxPosts });
+    const page = await readPostsToRescore(db.maintenance, slice, { modelVersion, after, limit: maxPosts });
     const last = page.at(-1);
     if (!last) return scored;
     const predictions = await rescorer.score(page);
     const rows = page.flatMap((post, index) => toScoreRow(post, predictions[index], { modelVersion, now: clock.now() }));
-    await insertRows(db.upkeep, 'scores', rows);
+    await insertRows(db.maintenance, 'scores', rows);
     done += page.length;
     scored += rows.length;
     report(done);
@@ -83,10 +83,10 @@ function toScoreRow(
 }
 
 /** How many posts of a range would change to the scores of a model. */
-export async function countToActivate({ upkeep }: Database, modelVersion: string, range: TimeRange): Promise<number> {
-  const covered = await clampToPosts(upkeep, range);
+export async function countToActivate({ maintenance }: Database, modelVersion: string, range: TimeRange): Promise<number> {
+  const covered = await clampToPosts(maintenance, range);
   let posts = 0;
-  for (const slice of covered ? slicesOf(covered) : []) posts += await countActivatable(upkeep, { ...slice, modelVersion });
+  for (const slice of covered ? slicesOf(covered) : []) posts += await countActivatable(maintenance, { ...slice, modelVersion });
   return posts;
 }
 
@@ -96,20 +96,20 @@ export async function countToActivate({ upkeep }: Database, modelVersion: string
  * an interruption may not have been. Reports minutes; returns how many posts changed.
  */
 export async function activateScores(
-  { upkeep }: Database,
+  { maintenance }: Database,
   modelVersion: string,
   range: TimeRange,
   report: ReportProgress,
   signal?: AbortSignal,
 ): Promise<number> {
-  const covered = await clampToPosts(upkeep, range);
+  const covered = await clampToPosts(maintenance, range);
   if (!covered) return 0;
   let posts = 0;
   for (const slice of slicesOf(covered)) {
     signal?.throwIfAborted();
-    const found = await countActivatable(upkeep, { ...slice, modelVersion });
-    if (found > 0) await swapScores(upkeep, { ...slice, modelVersion });
-    await markRange(upkeep, slice, signal);
+    const found = await countActivatable(maintenance, { ...slice, modelVersion });
+    if (found > 0) await swapScores(maintenance, { ...slice, modelVersion });
+    await markRange(maintenance, slice, signal);
     posts += found;
     report(Math.ceil((slice.to - covered.from) / 60), Math.ceil((covered.to - covered.from) / 60));
   }

@@ -51,7 +51,7 @@ export function createRollups(options: { db: Database; clock: Clock; log: Log; m
   const recomputeNext = async (rollup: Rollup, until?: string): Promise<Recomputed> => {
     const isShared = db.kind === 'server';
     const window = retentionWindow(retention, clock.now());
-    const recomputed = await inTurn(() => recomputeDirty(db.upkeep, rollup, isShared, until, window));
+    const recomputed = await inTurn(() => recomputeDirty(db.maintenance, rollup, isShared, until, window));
     metrics.bucketsRecomputed.inc({ grain: rollup.name }, recomputed.buckets);
     return recomputed;
   };
@@ -81,7 +81,7 @@ export function createRollups(options: { db: Database; clock: Clock; log: Log; m
       loops = Promise.all([minuteRollup, rollup15m].map((rollup) => keepFresh(rollup, stopping.signal)));
     },
     settle: async () => {
-      const until = await readLatestMark(db.upkeep);
+      const until = await readLatestMark(db.maintenance);
       for (const rollup of [minuteRollup, rollup15m]) while ((await recomputeNext(rollup, until)).more);
     },
     stop: async () => {
@@ -150,8 +150,8 @@ export async function waitForRollups(
   report: ReportProgress,
   signal?: AbortSignal,
 ): Promise<number> {
-  const until = await readLatestMark(db.upkeep);
-  const pending = () => countPending(db.upkeep, range, until);
+  const until = await readLatestMark(db.maintenance);
+  const pending = () => countPending(db.maintenance, range, until);
   const total = await pending();
   report(0, total);
   const settled = settle?.();

@@ -43,12 +43,12 @@ export async function fillHistory(
   for (let day = Math.floor(startMs / 1_000 / daySeconds) * daySeconds; day < end; day += daySeconds) {
     // On separate connections, so that the embedded engine uses two cores.
     await Promise.all([
-      recomputeDay(db.upkeep, rollup15m, day),
+      recomputeDay(db.maintenance, rollup15m, day),
       ...(day >= end - minuteRetention - daySeconds ? [recomputeDay(db.writer, minuteRollup, day)] : []),
     ]);
     reportDays(1);
   }
-  await db.upkeep.command({ query: mergeRollup15m });
+  await db.maintenance.command({ query: mergeRollup15m });
 }
 
 async function rejectRealPosts(db: Database): Promise<void> {
@@ -60,7 +60,7 @@ async function rejectRealPosts(db: Database): Promise<void> {
     );
 }
 
-function recomputeDay(client: Database['upkeep'], rollup: Rollup, day: number): Promise<void> {
+function recomputeDay(client: Database['maintenance'], rollup: Rollup, day: number): Promise<void> {
   const startsOf = (seconds: number): number[] => Array.from({ length: daySeconds / seconds }, (_, index) => day + index * seconds);
   return recomputeBuckets(client, rollup, { buckets: startsOf(rollup.seconds), minutes: startsOf(60), minuteRetention });
 }

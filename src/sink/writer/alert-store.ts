@@ -24,11 +24,11 @@ export interface AlertStore {
 }
 
 /** Writes alerts, their states, deliveries, notes and silences. @throws the errors of the database */
-export function createAlertStore({ upkeep }: Pick<Database, 'upkeep'>): AlertStore {
+export function createAlertStore({ maintenance }: Pick<Database, 'maintenance'>): AlertStore {
   return {
     addTransitions: (transitions) =>
       insertRows(
-        upkeep,
+        maintenance,
         'alert_transitions',
         transitions.map(({ at, evaluation, state, ...rest }) => ({
           ...rest,
@@ -39,14 +39,14 @@ export function createAlertStore({ upkeep }: Pick<Database, 'upkeep'>): AlertSto
       ),
     putStates: (states, at) =>
       insertRows(
-        upkeep,
+        maintenance,
         'alert_states',
         states.map(({ rule, brand, state }) => ({ rule, brand, at: toDateTime(at), state: JSON.stringify(state) })),
       ),
     addAttempt: ({ nextAt, ...attempt }, at) =>
-      insertRows(upkeep, 'alert_outbox', [{ ...attempt, next_at: toDateTime(nextAt), at: toDateTime(at) }]),
-    addNote: ({ by, ...note }, at) => insertRows(upkeep, 'alert_annotations', [{ ...note, created_by: by, at: toDateTime(at) }]),
+      insertRows(maintenance, 'alert_outbox', [{ ...attempt, next_at: toDateTime(nextAt), at: toDateTime(at) }]),
+    addNote: ({ by, ...note }, at) => insertRows(maintenance, 'alert_annotations', [{ ...note, created_by: by, at: toDateTime(at) }]),
     putSilence: ({ createdBy, until, ...silence }, at) =>
-      insertRows(upkeep, 'alert_silences', [{ ...silence, until: toDateTime(until), created_by: createdBy, at: toDateTime(at) }]),
+      insertRows(maintenance, 'alert_silences', [{ ...silence, until: toDateTime(until), created_by: createdBy, at: toDateTime(at) }]),
   };
 }

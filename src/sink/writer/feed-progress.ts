@@ -22,7 +22,7 @@ export interface FeedProgress {
  * Measures how far each partition lags behind. The shortest delay counts: one late post among current ones is no lag,
  * but if even the most recent post is old, others are still to come.
  */
-export function createFeedProgress({ upkeep }: Pick<Database, 'upkeep'>, clock: Pick<Clock, 'now'>): FeedProgress {
+export function createFeedProgress({ maintenance }: Pick<Database, 'maintenance'>, clock: Pick<Clock, 'now'>): FeedProgress {
   let seen = new Map<string, Progress>();
   return {
     see: ({ position: { topic, partition }, createdAt }) => {
@@ -36,7 +36,7 @@ export function createFeedProgress({ upkeep }: Pick<Database, 'upkeep'>, clock: 
       const at = toDateTime(clock.now());
       if (rows.length > 0)
         await insertRows(
-          upkeep,
+          maintenance,
           'feed_progress',
           rows.map((row) => ({ ...row, at })),
         );

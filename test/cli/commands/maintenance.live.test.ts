@@ -13,7 +13,7 @@ let running: RunningFeedpulse | undefined;
 const rules = (name: string) => JSON.stringify({ brands: [{ name }] });
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'feedpulse-upkeep-'));
+  folder = await mkdtemp(join(tmpdir(), 'feedpulse-maintenance-'));
   config = join(folder, 'feedpulse.yaml');
   const createdAt = new Date(Date.now() - 3_600_000).toISOString();
   const lines = ['1', '2', '3'].map((id) =>
@@ -30,7 +30,7 @@ const run = async () => {
   running = await startFeedpulse(['--data-dir', folder, '--config', config, '--source', 'ndjson', '--in', join(folder, 'posts.ndjson')]);
   return running;
 };
-const upkeep = async (...args: string[]) => (await feedpulse(...args, '--data-dir', folder, '--config', config)).stdout;
+const maintenance = async (...args: string[]) => (await feedpulse(...args, '--data-dir', folder, '--config', config)).stdout;
 const figures = (brand: string) =>
   withApi(configSchema.parse({ dataDir: folder }), quiet, (api) =>
     api
@@ -41,32 +41,32 @@ const figures = (brand: string) =>
 test('with a process that runs and without one, posts are corrected, counted anew and erased', async () => {
   const process = await run();
   await eventually('the posts count', 60, async () => (await figures('Kestrel'))[0] === 3);
-  expect(await upkeep('corrections', 'add', 'chirper', '1', 'negative', '--reason', 'irony')).toBe(
+  expect(await maintenance('corrections', 'add', 'chirper', '1', 'negative', '--reason', 'irony')).toBe(
     '1 post corrected; rollups follow within seconds.\n',
   );
   await eventually('the correction counts', 20, async () => (await figures('*'))[1] === 1);
-  expect(await upkeep('erase', '--author', 'chirper:a3', '--yes')).toBe('1 post erased; rollups follow within seconds.\n');
-  expect(await upkeep('rollups', 'rebuild', '--format', 'json').then(JSON.parse)).toMatchObject({ state: 'done', changed: 1 });
+  expect(await maintenance('erase', '--author', 'chirper:a3', '--yes')).toBe('1 post erased; rollups follow within seconds.\n');
+  expect(await maintenance('rollups', 'rebuild', '--format', 'json').then(JSON.parse)).toMatchObject({ state: 'done', changed: 1 });
   expect(await process.stop()).toBe(0);
 
-  expect(await upkeep('corrections', 'remove', 'chirper', '1')).toBe(
+  expect(await maintenance('corrections', 'remove', 'chirper', '1')).toBe(
     '1 post restored to the label of the model; rollups follow within seconds.\n',
   );
   expect(await figures('*')).toEqual([2, 0]);
   await writeFile(config, rules('Marlow'));
-  expect(await upkeep('brands', 'reapply')).toBe('Brands of 2 posts have changed; rollups follow within seconds.\n');
+  expect(await maintenance('brands', 'reapply')).toBe('Brands of 2 posts have changed; rollups follow within seconds.\n');
   expect([await figures('Kestrel'), await figures('*')]).toEqual([
     [0, 0],
     [2, 0],
   ]);
-  expect(await upkeep('corrections', 'add', '--since', 'now-1d', '--as', 'negative')).toBe(
+  expect(await maintenance('corrections', 'add', '--since', 'now-1d', '--as', 'negative')).toBe(
     '2 posts would be corrected. Add --yes to do it.\n',
   );
-  expect(await upkeep('corrections', 'add', '--since', 'now-1d', '--as', 'negative', '--yes')).toBe(
+  expect(await maintenance('corrections', 'add', '--since', 'now-1d', '--as', 'negative', '--yes')).toBe(
     '2 posts corrected; rollups follow within seconds.\n',
   );
   expect(await figures('*')).toEqual([2, 2]);
-  expect(await upkeep('erase', '--post', 'chirper:1')).toBe('1 post would be erased for good. Add --yes to erase.\n');
+  expect(await maintenance('erase', '--post', 'chirper:1')).toBe('1 post would be erased for good. Add --yes to erase.\n');
 
   // The feed is read from its beginning once more.
   await run();

@@ -34,7 +34,7 @@ beforeAll(async () => {
     ),
   );
   await createRollups(shared).settle();
-  const watched = { ...db, reader: recording(db.reader), heavyReader: recording(db.heavyReader), upkeep: recording(db.upkeep) };
+  const watched = { ...db, reader: recording(db.reader), heavyReader: recording(db.heavyReader), maintenance: recording(db.maintenance) };
   ask = apiOn(watched, { brands: [{ name: 'Kestrel', aliases: ['kettle'] }] });
 });
 afterAll(() => remove());

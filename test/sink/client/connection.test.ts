@@ -32,7 +32,7 @@ test('migrations are applied once', async () => {
 test('two processes may migrate an empty database at once', async () => {
   await db.writer.command({ query: 'DROP DATABASE feedpulse' });
   await db.writer.command({ query: 'CREATE DATABASE feedpulse' });
-  await Promise.all([migrate({ ...db, kind: 'server' }, quiet), migrate({ ...db, writer: db.upkeep, kind: 'server' }, quiet)]);
+  await Promise.all([migrate({ ...db, kind: 'server' }, quiet), migrate({ ...db, writer: db.maintenance, kind: 'server' }, quiet)]);
   expect(await rowsOf(db, 'SELECT name FROM schema_migrations FINAL ORDER BY name')).toEqual(migrations.map((name) => ({ name })));
 });
 
@@ -61,7 +61,7 @@ test('a process waits for another one that migrates, and takes over its lock if 
 });
 
 test.each([
-  ['upkeep', 'writer'],
+  ['maintenance', 'writer'],
   ['heavyReader', 'reader'],
 ] as const)('statements that wait on the connection for %s do not hold up %s', async (busy, other) => {
   const long = { query: 'SELECT count() AS found FROM numbers(100000000) WHERE cityHash64(number) = 1', format: 'JSONEachRow' } as const;
@@ -74,8 +74,8 @@ test.each([
 });
 
 test('a statement that fails lets the next one have its turn', async () => {
-  const failing = db.upkeep.query({ query: 'SELECT nothing', format: 'JSONEachRow' });
-  const next = db.upkeep.query({ query: 'SELECT 1 AS one', format: 'JSONEachRow' });
+  const failing = db.maintenance.query({ query: 'SELECT nothing', format: 'JSONEachRow' });
+  const next = db.maintenance.query({ query: 'SELECT 1 AS one', format: 'JSONEachRow' });
   await expect(failing).rejects.toThrow();
   expect(await (await next).json()).toEqual([{ one: 1 }]);
 });

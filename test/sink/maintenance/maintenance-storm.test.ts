@@ -28,8 +28,8 @@ beforeAll(async () => {
 afterAll(() => remove());
 
 /** What one process has of the database, over connections of its own. */
-function openProcess(writer: Database['writer'], upkeep: Database['upkeep']) {
-  const parts = { db: { ...db, kind: 'server' as const, writer, upkeep }, clock: systemClock, log: quiet, metrics: createMetrics() };
+function openProcess(writer: Database['writer'], maintenance: Database['maintenance']) {
+  const parts = { db: { ...db, kind: 'server' as const, writer, maintenance }, clock: systemClock, log: quiet, metrics: createMetrics() };
   return { db: parts.db, writer: createWriter(parts), rollups: createRollups(parts) };
 }
 type Process = ReturnType<typeof openProcess>;
@@ -90,11 +90,11 @@ async function rage({ db: own, writer, rollups }: Process, seed: number): Promis
       return correct(own, { posts, label: pick(labels), by: 'ines', reason: '' });
     },
     () => reapplyBrands({ db: own, clock: systemClock, matcher: pick([oldRules, newRules]) }, range, silent),
-    () => markRange(own.upkeep, range),
+    () => markRange(own.maintenance, range),
     async () => {
       const kind = pick(['post', 'post', 'author'] as const);
       const doomed = { kind, ...key(), ...(kind === 'author' && { id: `author ${Math.floor(random() * 40)}` }) };
-      await erase({ client: own.upkeep, clock: systemClock }, doomed, silent);
+      await erase({ client: own.maintenance, clock: systemClock }, doomed, silent);
       if (kind === 'post') erased.push(`${doomed.platform}:${doomed.id}`);
     },
   ];
@@ -140,7 +140,7 @@ async function readRaw() {
 }
 
 test('after a storm of posts, edits, deletions, corrections, other brands and erasures by two processes, every figure is that of the rows', async () => {
-  const processes = [openProcess(db.writer, db.upkeep), openProcess(db.upkeep, db.writer)] as const;
+  const processes = [openProcess(db.writer, db.maintenance), openProcess(db.maintenance, db.writer)] as const;
   const erased = (await Promise.all(processes.map((process, index) => rage(process, 20_261_123 + index)))).flat();
   await Promise.all(processes.map(({ rollups }) => rollups.settle()));
   await processes[0].rollups.settle();

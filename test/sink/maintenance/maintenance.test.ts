@@ -119,8 +119,8 @@ test('a filter corrects what it finds, and nothing when it finds another number 
 test('a correction whose process died before it was marked counts with the next start', async () => {
   await writer.write([post()]);
   await rollups.settle();
-  const upkeep = beforeStatement(db.upkeep, /^INSERT INTO rollup_dirty_minutes/, () => Promise.reject(new Error('killed')));
-  await expect(correct({ ...db, upkeep }, { posts: one, label: 'negative', by: '', reason: '' })).rejects.toThrow('killed');
+  const maintenance = beforeStatement(db.maintenance, /^INSERT INTO rollup_dirty_minutes/, () => Promise.reject(new Error('killed')));
+  await expect(correct({ ...db, maintenance }, { posts: one, label: 'negative', by: '', reason: '' })).rejects.toThrow('killed');
   await rollups.settle();
   expect(await counts()).toMatchObject([{ negative: 0 }]);
   await markCorrected(db);
@@ -170,9 +170,9 @@ function beforeStatement(client: Database['writer'], pattern: RegExp, happening:
 test('an edit that comes while brands are matched anew keeps its own', async () => {
   await writer.write([post({ text: 'kettle' })]);
   const edit = () => writer.write([post({ text: 'toaster', updatedAt: at(5), brands: ['Marlow'], brandsHash: 'b2' })]);
-  const upkeep = beforeStatement(db.upkeep, /^\s*INSERT INTO posts/, edit);
+  const maintenance = beforeStatement(db.maintenance, /^\s*INSERT INTO posts/, edit);
   const matcher = { hash: 'b2', match: () => ['Heron'] };
-  await reapplyBrands({ db: { ...db, upkeep }, clock: systemClock, matcher }, seconds, silent);
+  await reapplyBrands({ db: { ...db, maintenance }, clock: systemClock, matcher }, seconds, silent);
   expect(await rowsOf(db, 'SELECT text, brands FROM posts FINAL')).toEqual([{ text: 'toaster', brands: ['Marlow'] }]);
 });
 
@@ -180,7 +180,7 @@ test('a rebuild computes a range anew whatever stood there', async () => {
   await writer.write([post(), post({ id: '2', createdAt: at(20) })]);
   await rollups.settle();
   await db.writer.command({ query: 'ALTER TABLE rollup_15m DELETE WHERE true SETTINGS mutations_sync = 1' });
-  await markRange(db.upkeep, seconds);
+  await markRange(db.maintenance, seconds);
   const steps: [number, number][] = [];
   await waitForRollups({ db, clock: systemClock, settle: rollups.settle }, seconds, (done, total) => void steps.push([done, total]));
   expect(await counts()).toEqual([{ negative: 0, neutral: 0, positive: 2, score: 1.2 }]);
@@ -188,7 +188,7 @@ test('a rebuild computes a range anew whatever stood there', async () => {
 });
 
 const doom = (doomed: Partial<ErasureTarget>) =>
-  erase({ client: db.upkeep, clock: systemClock }, { kind: 'post', ...one, ...doomed }, silent);
+  erase({ client: db.maintenance, clock: systemClock }, { kind: 'post', ...one, ...doomed }, silent);
 const left = (id: string) =>
   Promise.all(
     ['posts', 'scores', 'corrections', 'post_first_seen'].map(async (table) => {
@@ -239,7 +239,7 @@ test('a post that is written while it is being erased is gone in the end', async
 
 test('what an erasure that was cut off has left behind goes with the next copy', async () => {
   await writer.write([post()]);
-  await createErasures(db.upkeep).add([one]);
+  await createErasures(db.maintenance).add([one]);
   await writer.write([post()]);
   await rollups.settle();
   expect(await left('1')).toEqual(['0', '0', '0', '0']);

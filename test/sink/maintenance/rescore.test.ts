@@ -193,6 +193,6 @@ test('an author who is erased leaves no scores behind', async () => {
   const left = () => rowsOf(db, "SELECT count() AS rows FROM scores WHERE id IN (SELECT id FROM posts WHERE author_id = 'u5')");
   expect(Number(((await left())[0] as { rows: number }).rows)).toBeGreaterThan(80); // as the statement names it
   const ids = (await rowsOf<{ id: string }>(db, "SELECT id FROM posts FINAL WHERE author_id = 'u5'")).map(({ id }) => id);
-  await erase({ client: db.upkeep, clock: systemClock }, { kind: 'author', platform: 'chirper', id: 'u5' }, nothing);
+  await erase({ client: db.maintenance, clock: systemClock }, { kind: 'author', platform: 'chirper', id: 'u5' }, nothing);
   expect(await rowsOf(db, `SELECT count() AS rows FROM scores WHERE has({ids:Array(String)}, id)`, { ids })).toEqual([{ rows: 0 }]);
 });

@@ -77,7 +77,7 @@ test('rollups that version 0.1 left pending are computed, and recomputing all of
   });
   await rollups.settle();
   expectSame(await settled(), old.settled);
-  await markRange(db.upkeep, { from: start / 1_000, to: now / 1_000 });
+  await markRange(db.maintenance, { from: start / 1_000, to: now / 1_000 });
   await rollups.settle();
   expectSame(await settled(), old.settled);
 });

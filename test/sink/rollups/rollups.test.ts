@@ -101,18 +101,18 @@ test.each([minuteRollup, rollup15m])('a mark set while a $name is recomputed is 
   await writer.write([recentPost()]);
   // Rows and their mark arrive after the raw rows were read and before the recomputation is recorded as done.
   const interrupted = afterStatement(db, /^\s*INSERT INTO rollup_(minute|15m)/, () => writer.write([recentPost({ id: '2' })]));
-  await recomputeDirty(interrupted.upkeep, grain, true);
+  await recomputeDirty(interrupted.maintenance, grain, true);
   expect(await rowsOf(db, `SELECT ${volume} FROM ${grain.table} FINAL WHERE brand = '*'`)).toEqual([{ volume: 1 }]);
-  await recomputeDirty(db.upkeep, grain, true);
+  await recomputeDirty(db.maintenance, grain, true);
   expect(await rowsOf(db, `SELECT ${volume} FROM ${grain.table} FINAL WHERE brand = '*'`)).toEqual([{ volume: 2 }]);
-  expect(await recomputeDirty(db.upkeep, grain, true)).toEqual({ buckets: 0, more: false });
+  expect(await recomputeDirty(db.maintenance, grain, true)).toEqual({ buckets: 0, more: false });
 });
 
 test('a crash between the figures and the record of them repeats work and loses none', async () => {
   await writer.write([recentPost()]);
   const crashing = afterStatement(db, /^\s*INSERT INTO rollup_minute/, () => Promise.reject(new Error('killed')));
-  await expect(recomputeDirty(crashing.upkeep, minuteRollup, true)).rejects.toThrow('killed');
-  expect(await recomputeDirty(db.upkeep, minuteRollup, true)).toMatchObject({ buckets: 1 });
+  await expect(recomputeDirty(crashing.maintenance, minuteRollup, true)).rejects.toThrow('killed');
+  expect(await recomputeDirty(db.maintenance, minuteRollup, true)).toMatchObject({ buckets: 1 });
 });
 
 test('a stale group that a slower process leaves behind is detected and recomputed', async () => {
@@ -122,7 +122,7 @@ test('a stale group that a slower process leaves behind is detected and recomput
     'INSERT INTO rollup_minute (minute, brand, positive, version) SETTINGS async_insert = 0 ' +
     `VALUES ('${asDateTime(at(0))}', 'Stale', 5, '${asDateTime(at(1))}')`;
   const raced = afterStatement(db, /^\s*INSERT INTO rollup_minute/, () => db.writer.command({ query: stale }));
-  await recomputeDirty(raced.upkeep, minuteRollup, true);
+  await recomputeDirty(raced.maintenance, minuteRollup, true);
   expect(await minutes()).toContainEqual({ brand: 'Stale', volume: 5 });
   await rollups.settle();
   expect(await minutes()).toEqual([
@@ -214,14 +214,14 @@ function afterStatement(database: Database, pattern: RegExp, happening: () => Pr
     }
     return result;
   };
-  const upkeep = new Proxy(database.upkeep, {
+  const maintenance = new Proxy(database.maintenance, {
     get: (client, name) => {
       if (name === 'command') return (params: Parameters<typeof client.command>[0]) => intercept(params.query, client.command(params));
       if (name === 'query') return (params: Parameters<typeof client.query>[0]) => intercept(params.query, client.query(params));
       return Reflect.get(client, name);
     },
   });
-  return { ...database, upkeep };
+  return { ...database, maintenance };
 }
 
 /** Makes everything that was computed so far look as if the server's clock had been an hour ahead then, and set back since. */

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => remove());
 beforeEach(async () => {
   for (const table of ['posts', 'post_first_seen', 'rollup_dirty_minutes', 'rollup_minute'])
-    await db.upkeep.command({ query: `TRUNCATE TABLE ${table}` });
+    await db.maintenance.command({ query: `TRUNCATE TABLE ${table}` });
 });
 
 const instant = { now: () => Date.now(), sleep: () => Promise.resolve() };

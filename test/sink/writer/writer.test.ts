@@ -65,7 +65,7 @@ test('createdAt is fixed at first sight: in one batch, across batches, by edits 
 
 test('two processes that see a post first at once agree on its createdAt', async () => {
   const shared: Database = { ...db, kind: 'server' };
-  const others: Database = { ...shared, writer: db.upkeep };
+  const others: Database = { ...shared, writer: db.maintenance };
   const posts = (createdAt: string) =>
     Array.from({ length: 200 }, (_, index) => scoredPost({ id: `${index}`, createdAt, updatedAt: '2026-11-02T00:00:00.000Z' }));
   const write = (database: Database, createdAt: string) =>

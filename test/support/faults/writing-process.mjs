@@ -20,7 +20,7 @@ const posts = readFileSync(file, 'utf8')
 const { clickhouse } = configSchema.parse({});
 const opened = await openDatabase({ clickhouse, dataDir: folder, log: silent });
 await migrate(opened, silent);
-const db = die ? { ...opened, writer: mortal(opened.writer), upkeep: mortal(opened.upkeep) } : opened;
+const db = die ? { ...opened, writer: mortal(opened.writer), maintenance: mortal(opened.maintenance) } : opened;
 const parts = { db, clock: systemClock, log: silent, metrics: createMetrics() };
 const writer = createWriter(parts);
 const rollups = createRollups(parts);

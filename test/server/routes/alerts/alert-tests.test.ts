@@ -23,7 +23,7 @@ beforeAll(async () => {
   const posts = (time: string, each: number) =>
     `toUInt64(${each} * if(toUnixTimestamp(${time}) >= ${incident.from / 1_000} AND toUnixTimestamp(${time}) < ${incident.to / 1_000}, 4, 1) + rand() % 3)`;
   const fill = (table: string, column: string, seconds: number, count: number, each: number, more = '') =>
-    db.upkeep.command({
+    db.maintenance.command({
       query: `INSERT INTO ${table} (${column}, brand, negative, neutral, positive, unscored, version${more && ', platform, lang'})
         SELECT toDateTime(${to / 1_000} - ${seconds} * (1 + number), 'UTC') AS time, arrayJoin(['*', 'Kestrel']),
           ${posts('time', each)}, ${posts('time', 2 * each)}, ${posts('time', 2 * each)}, 0, now64(6, 'UTC')${more}
