@@ -158,7 +158,7 @@ test('a reader who may set no limit and has none is warned of', async () => {
   const ended = await attempt(['doctor', '--data-dir', join(folder, 'doctor')], as('writing', 'unbound'));
   expect(ended.output).toMatch(/✓ database/);
   const migrated = await attempt(['migrate'], as('writing', 'unbound'));
-  expect(migrated.output).toContain('give its profile max_execution_time and max_memory_usage');
+  expect(migrated.output).toContain('set max_execution_time and max_memory_usage in its profile');
 });
 
 describe('is rejected at once, with a clear error and without the password:', () => {
