@@ -1,20 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { withDemoBrands } from '../app/demo-brands.ts';
 import { type Instance, readInstance } from '../app/instance-file.ts';
 import type { Config } from '../config/schema.ts';
-import { createBrandMatcher } from '../ingest/brands/brand-matcher.ts';
 import { systemClock } from '../lib/clock.ts';
 import { asError, FeedpulseError } from '../lib/errors.ts';
-import { fetchText } from '../lib/http-client.ts';
 import type { Log } from '../lib/log.ts';
-import { createMetrics } from '../lib/metrics.ts';
-import { type ApiRequest, type ApiResponse, createInProcessApi } from '../server/http/in-process.ts';
-import { createJobs, type Job, type Jobs } from '../server/jobs.ts';
-import { type Database, openDatabase } from '../sink/client/connection.ts';
-import { migrate } from '../sink/migrations/migrate.ts';
-import { createRollups } from '../sink/rollups/rollups.ts';
+import type { ApiRequest, ApiResponse } from '../server/http/in-process.ts';
+import type { Job } from '../server/jobs.ts';
 import { createProgress } from './output/progress.ts';
 
 /** A list is sent as a repeated parameter. */
@@ -43,36 +36,9 @@ export async function withApi<T>(config: Config, log: Log, work: (api: Api) => P
   if (instance) return work(createApi(overHttp(instance)));
   if (!clickhouse.url && !existsSync(join(dataDir, 'clickhouse')))
     throw new FeedpulseError('FILE_UNREADABLE', `the data folder ${dataDir} has no history yet; \`feedpulse run\` creates it.`);
-  const db = await openDatabase({ clickhouse, dataDir, log });
-  const jobs = createJobs(log);
-  try {
-    if (db.kind === 'embedded') await migrate(db, log);
-    return await useInProcess({ config, db, jobs, log }, work);
-  } finally {
-    await jobs.close();
-    await db.close();
-  }
-}
-
-/** Uses the API in this process; rollups that its requests made stale are recomputed before it returns. */
-async function useInProcess<T>(parts: { config: Config; db: Database; jobs: Jobs; log: Log }, work: (api: Api) => Promise<T>): Promise<T> {
-  const { config, db, jobs, log } = parts;
-  const clock = systemClock;
-  const { retention } = config;
-  const { brands } = withDemoBrands(config);
-  const { settle } = createRollups({ db, clock, log, metrics: createMetrics(), retention });
-  const { targetSentiment } = config.model;
-  const maintenance = { db, clock, retention, matcher: createBrandMatcher(brands), jobs, settle, targetSentiment };
-  const ask = createInProcessApi({ reader: db.reader, heavyReader: db.heavyReader, clock, brands, log, maintenance, config });
-  let hasChanged = false;
-  const result = await work(
-    createApi((request) => {
-      hasChanged ||= request.method !== 'GET';
-      return ask(request);
-    }),
-  );
-  if (hasChanged) await settle();
-  return result;
+  // Loaded only here: the server and the database take longer to load than most requests.
+  const { useInProcessApi } = await import('../app/in-process-api.ts');
+  return useInProcessApi(config, log, (request) => work(createApi(request)));
 }
 
 function createApi(request: SendRequest): Api {
@@ -101,6 +67,7 @@ function parseResponse<T>({ status, text }: ApiResponse): T {
 
 function overHttp({ url, token }: Instance): SendRequest {
   return async ({ method, path, body }) => {
+    const { fetchText } = await import('../lib/http-client.ts');
     const headers = { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) };
     try {
       return await fetchText(new URL(`${url}${path}`), { method, headers, ...(body && { body: JSON.stringify(body) }) }, maxResponseBytes);

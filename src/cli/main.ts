@@ -42,13 +42,13 @@ const commands: readonly (readonly [name: string, summary: string, load: () => P
   ['erase', 'erase a post, or all posts of an author, for good', async () => (await import('./commands/maintenance.ts')).eraseCommand],
   ['model', 'list, verify, download and compare models', async () => (await import('./commands/model/model.ts')).modelCommand],
   ['seed', 'fill a database with synthetic history', async () => (await import('./commands/seed.ts')).seedCommand],
-  [
-    'migrate',
-    'apply the database migrations; a run does so by itself',
-    async () => (await import('./commands/maintenance.ts')).migrateCommand,
-  ],
+  ['migrate', 'apply the database migrations; a run does so by itself', async () => (await import('./commands/migrate.ts')).migrateCommand],
   ['tokens', 'add, list and remove API tokens', async () => (await import('./commands/tokens.ts')).tokensCommand],
-  ['check-config', 'validate the settings and report every problem', async () => (await import('./commands/doctor.ts')).checkConfigCommand],
+  [
+    'check-config',
+    'validate the settings and report every problem',
+    async () => (await import('./commands/check-config.ts')).checkConfigCommand,
+  ],
   ['doctor', 'check that everything a run needs is there', async () => (await import('./commands/doctor.ts')).doctorCommand],
 ];
 

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { readLabelled } from '../../app/model-evaluation/labelled-posts.ts';
-import { type ModelReport, measureModel } from '../../app/model-evaluation/measure-model.ts';
+import type { ModelReport } from '../../app/model-evaluation/measure-model.ts';
 import { labels } from '../../domain/post.ts';
 import { configFrom, type SharedOptions, withSharedOptions } from '../options.ts';
 import { createProgress } from '../output/progress.ts';
@@ -15,6 +15,7 @@ export function evalCommand(command: Command): void {
       const config = configFrom(options);
       const progress = createProgress('Scoring');
       const { lang } = options;
+      const { measureModel } = await import('../../app/model-evaluation/measure-model.ts');
       const measuring = measureModel(config, await readLabelled(file), { ...(lang && { lang }), onProgress: progress.update });
       const { report } = await measuring.finally(progress.stop);
       process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : table(report));

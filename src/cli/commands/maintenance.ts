@@ -1,20 +1,7 @@
 import { Command } from 'commander';
 import { FeedpulseError } from '../../lib/errors.ts';
-import { createLog } from '../../lib/log.ts';
-import { openDatabase } from '../../sink/client/connection.ts';
-import { applyRetention } from '../../sink/maintenance/retention.ts';
-import { migrate } from '../../sink/migrations/migrate.ts';
 import { waitForJob } from '../api-client.ts';
-import {
-  configFrom,
-  type FormatOptions,
-  type RangeOptions,
-  runMutation,
-  type SharedOptions,
-  withFormat,
-  withRange,
-  withSharedOptions,
-} from '../options.ts';
+import { type FormatOptions, type RangeOptions, runMutation, withFormat, withRange, withSharedOptions } from '../options.ts';
 
 const withResultFormat = (command: Command): Command => withFormat(withSharedOptions(command), ['table', 'json']);
 
@@ -97,20 +84,4 @@ function eraseTarget({ post, author }: EraseOptions): { kind: 'post' | 'author';
   if ((post === undefined) === (author === undefined) || platform === undefined || id === undefined)
     throw new FeedpulseError('USAGE', 'expected either --post platform:id or --author platform:id.');
   return { kind: post === undefined ? 'author' : 'post', platform, id };
-}
-
-export function migrateCommand(command: Command): void {
-  withSharedOptions(command).action(async (options: SharedOptions) => {
-    const config = configFrom(options);
-    const log = createLog(config.log.level);
-    const db = await openDatabase({ clickhouse: config.clickhouse, dataDir: config.dataDir, log });
-    try {
-      const { applied, already } = await migrate(db, log);
-      await applyRetention(db, config.retention, log);
-      for (const name of applied) process.stdout.write(`applied ${name}\n`);
-      process.stdout.write(`${applied.length} migrations applied, ${already.length} were applied before.\n`);
-    } finally {
-      await db.close();
-    }
-  });
 }

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { runApp } from '../../app/run-app.ts';
 import { requireSource } from '../../config/load-config.ts';
 import { createLog, type Log } from '../../lib/log.ts';
 import { configFrom, parseNumber, type SharedOptions, withSharedOptions } from '../options.ts';
@@ -32,6 +31,7 @@ export function runCommand(command: Command): void {
       const config = requireSource(given);
       const log = createLog(config.log.level);
       const { signal, release } = stopOnSignal(log);
+      const { runApp } = await import('../../app/run-app.ts');
       await runApp(config, log, signal).finally(release);
       // Everything has been closed. A socket that kafkajs leaves open after a broker restart must not keep the process alive.
       setTimeout(() => process.exit(), 1_000).unref();

@@ -3,7 +3,6 @@ import { createInterface } from 'node:readline';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { Command } from 'commander';
-import { openScorer } from '../../app/open-scorer.ts';
 import type { Config } from '../../config/schema.ts';
 import type { Post } from '../../domain/post.ts';
 import type { Scorer } from '../../infer/scorer.ts';
@@ -43,6 +42,7 @@ export function scoreCommand(command: Command): void {
       const { stream, size } = await openInput(inputOf(file, options.in));
       const output = await openOutput(options.out);
       const brands = createBrandMatcher(config.brands);
+      const { openScorer } = await import('../../app/open-scorer.ts');
       const scorer = await openScorer(config, createLog(config.log.level), {}, brands);
       try {
         await scoreLines({ input: stream, size, output, scorer, brands, config });

@@ -1,0 +1,45 @@
+import type { Config } from '../config/schema.ts';
+import { createBrandMatcher } from '../ingest/brands/brand-matcher.ts';
+import { systemClock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import { createMetrics } from '../lib/metrics.ts';
+import { type ApiRequest, type ApiResponse, createInProcessApi } from '../server/http/in-process.ts';
+import { createJobs } from '../server/jobs.ts';
+import { openDatabase } from '../sink/client/connection.ts';
+import { migrate } from '../sink/migrations/migrate.ts';
+import { createRollups } from '../sink/rollups/rollups.ts';
+import { withDemoBrands } from './demo-brands.ts';
+
+/**
+ * Opens the configured database and its API in this process. Rollups that requests made stale are recomputed before it
+ * returns.
+ * @throws what `openDatabase` and `work` throw
+ */
+export async function useInProcessApi<T>(
+  config: Config,
+  log: Log,
+  work: (send: (request: ApiRequest) => Promise<ApiResponse>) => Promise<T>,
+): Promise<T> {
+  const { clickhouse, dataDir, retention } = config;
+  const { targetSentiment } = config.model;
+  const { brands } = withDemoBrands(config);
+  const clock = systemClock;
+  const db = await openDatabase({ clickhouse, dataDir, log });
+  const jobs = createJobs(log);
+  try {
+    if (db.kind === 'embedded') await migrate(db, log);
+    const { settle } = createRollups({ db, clock, log, metrics: createMetrics(), retention });
+    const maintenance = { db, clock, retention, matcher: createBrandMatcher(brands), jobs, settle, targetSentiment };
+    const send = createInProcessApi({ reader: db.reader, heavyReader: db.heavyReader, clock, brands, log, maintenance, config });
+    let hasChanged = false;
+    const result = await work((request) => {
+      hasChanged ||= request.method !== 'GET';
+      return send(request);
+    });
+    if (hasChanged) await settle();
+    return result;
+  } finally {
+    await jobs.close();
+    await db.close();
+  }
+}
