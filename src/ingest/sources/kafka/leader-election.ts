@@ -57,7 +57,8 @@ export function createLeaderElection({ config, topic, clock, log }: LeaderElecti
   };
   const running = run();
   return {
-    isHeld: () => isAssigned && clock.now() - lastHeartbeatAt < maxSilence * session,
+    // A leader that is leaving steps down before it leaves the group, because the broker then elects another at once.
+    isHeld: () => !stopping.signal.aborted && isAssigned && clock.now() - lastHeartbeatAt < maxSilence * session,
     close: async () => {
       stopping.abort();
       const timer = new AbortController();
@@ -89,7 +90,7 @@ async function runMember({ kafka, config, topic, assign, onHeartbeat }: Membersh
     allowAutoTopicCreation: false,
     retry: { initialRetryTime: 300, maxRetryTime: 5_000, retries, restartOnFailure: async () => false },
   });
-  const { GROUP_JOIN, REBALANCING, HEARTBEAT, CRASH } = consumer.events;
+  const { GROUP_JOIN, REBALANCING, HEARTBEAT, STOP, CRASH } = consumer.events;
   let end = (_?: Error): void => {};
   const ended = new Promise<Error | undefined>((resolve) => (end = resolve));
   const onAbort = (): void => end();
@@ -97,6 +98,7 @@ async function runMember({ kafka, config, topic, assign, onHeartbeat }: Membersh
   consumer.on(CRASH, ({ payload }) => end(payload.error));
   consumer.on(GROUP_JOIN, ({ payload }) => assign((payload.memberAssignment[topic] ?? []).includes(0)));
   consumer.on(REBALANCING, () => assign(false));
+  consumer.on(STOP, () => assign(false)); // kafkajs leaves the group before it reports a crash
   consumer.on(HEARTBEAT, onHeartbeat);
   try {
     await consumer.connect();
