@@ -13,20 +13,15 @@ const bodies: Readonly<Record<Receiver, (message: Message) => object>> = {
 
 export const toPayload = (receiver: Receiver, message: Message): object => bodies[receiver](message);
 
-/** One payload for many messages. Alertmanager groups alerts itself and has no digests. */
-export function toDigestPayload(receiver: Receiver, digest: Digest): object {
-  const { id, title, messages, link } = digest;
-  if (receiver === 'slack') {
-    const lines = messages.slice(0, maxBlocks).map((message) => slackSection(`${signOf(message)} ${message.title}`));
-    const header = { type: 'header', text: slackPlain(title.slice(0, 150)) };
-    return { text: escapeSlack(title), blocks: [header, ...lines, slackButton(link)] };
-  }
-  if (receiver === 'teams') {
-    const lines = messages.slice(0, maxBlocks).map((message) => teamsPlain(`${signOf(message)} ${message.title}`));
-    return teamsCard([teamsPlain(title, { size: 'Large', weight: 'Bolder' }), ...lines], link);
-  }
-  return { type: 'digest', id, title, messages: messages.map(plainBody), link };
-}
+const digestBodies: Readonly<Record<Receiver, (digest: Digest) => object>> = {
+  webhook: plainDigest,
+  slack: slackDigest,
+  teams: teamsDigest,
+  alertmanager: ({ messages }) => messages.flatMap(alertmanagerBody), // it groups alerts by itself
+};
+
+/** One payload for many messages. */
+export const toDigestPayload = (receiver: Receiver, digest: Digest): object => digestBodies[receiver](digest);
 
 /** Slack allows 50 blocks in a message. */
 const maxBlocks = 45;
@@ -63,6 +58,10 @@ function plainBody(message: Message): object {
   };
 }
 
+function plainDigest({ id, title, messages, link }: Digest): object {
+  return { type: 'digest', id, title, messages: messages.map(plainBody), link };
+}
+
 /** Slack blocks. Only our own link is markup; post text is plain text. */
 function slackBody(message: Message): object {
   const { title, facts, context, link } = message;
@@ -76,6 +75,12 @@ function slackBody(message: Message): object {
       slackButton(link),
     ],
   };
+}
+
+function slackDigest({ title, messages, link }: Digest): object {
+  const lines = messages.slice(0, maxBlocks).map((message) => slackSection(`${signOf(message)} ${message.title}`));
+  const header = { type: 'header', text: slackPlain(title.slice(0, 150)) };
+  return { text: escapeSlack(title), blocks: [header, ...lines, slackButton(link)] };
 }
 
 const slackPlain = (text: string) => ({ type: 'plain_text', text: text.slice(0, 2_900), emoji: false });
@@ -96,6 +101,11 @@ function teamsBody({ transition, title, facts, context, link }: Message): object
   return teamsCard(body, link);
 }
 
+function teamsDigest({ title, messages, link }: Digest): object {
+  const lines = messages.slice(0, maxBlocks).map((message) => teamsPlain(`${signOf(message)} ${message.title}`));
+  return teamsCard([teamsPlain(title, { size: 'Large', weight: 'Bolder' }), ...lines], link);
+}
+
 /** A TextBlock renders Markdown; a text run in a RichTextBlock is plain. */
 const teamsPlain = (text: string, more: object = {}) => ({ type: 'RichTextBlock', inlines: [{ type: 'TextRun', text, ...more }] });
 
@@ -111,7 +121,7 @@ const expiryMs = 24 * 3_600_000;
 const testExpiryMs = 60_000;
 
 /** The body of POST /api/v2/alerts. The labels identify the alert, so that its end matches its start. */
-function alertmanagerBody({ transition, title, facts, link, isTest }: Message): object {
+function alertmanagerBody({ transition, title, facts, link, isTest }: Message): object[] {
   const { kind, rule, brand, severity, at, alert } = transition;
   const ends = kind === 'resolved' ? at : at + (isTest ? testExpiryMs : expiryMs);
   const labels = { alertname: 'feedpulse', rule, brand, severity, alert };
