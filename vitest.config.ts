@@ -49,7 +49,6 @@ export default defineConfig({
           name: 'browser',
           include: browser,
           globalSetup: sharedModel,
-          fileParallelism: false,
           testTimeout: 2 * minute,
           hookTimeout: 2 * minute,
           // Feedpulse, the database and the browser share two cores: the default of one second is too short under load.
