@@ -11,8 +11,6 @@ import type { Log } from '../lib/log.ts';
 import { createMetrics } from '../lib/metrics.ts';
 import { runPipeline } from '../pipeline/pipeline.ts';
 import { createJobs } from '../server/jobs.ts';
-import { createPipelineReport } from '../server/routes/pipeline-report.ts';
-import { createRecentMetrics } from '../server/routes/recent-metrics.ts';
 import type { RunningServer } from '../server/server.ts';
 import { type Database, openDatabase } from '../sink/client/connection.ts';
 import { markCorrected } from '../sink/maintenance/corrections.ts';
@@ -25,6 +23,8 @@ import { withDemoBrands } from './demo-brands.ts';
 import { type HttpFrontend, openHttpFrontend } from './http-frontend.ts';
 import { openScorer } from './open-scorer.ts';
 import { checkSource, openSource } from './open-source.ts';
+import { createPipelineReport } from './pipeline-report.ts';
+import { createRecentMetrics } from './recent-metrics.ts';
 import { createRunStatus } from './run-status.ts';
 
 /** Closes what has been opened, the latest first. */

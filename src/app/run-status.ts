@@ -7,8 +7,8 @@ import type { Scorer } from '../infer/scorer.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { PostBus } from '../lib/event-bus.ts';
 import type { Metrics } from '../lib/metrics.ts';
-import type { RecentMetrics } from '../server/routes/recent-metrics.ts';
 import type { Database } from '../sink/client/connection.ts';
+import type { RecentMetrics } from './recent-metrics.ts';
 
 const windowSeconds = 10;
 

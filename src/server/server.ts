@@ -26,7 +26,7 @@ import { registerApi } from './routes/api.ts';
 import { type DeadLetterDeps, registerDeadLetterRoutes } from './routes/dead-letters.ts';
 import type { ApiDeps } from './routes/dependencies.ts';
 import { registerLiveStream } from './routes/live-stream.ts';
-import { registerPipelineRoute } from './routes/pipeline-report.ts';
+import { registerPipelineRoute } from './routes/pipeline.ts';
 import { registerSessionRoutes } from './routes/session.ts';
 
 export interface ServerDeps extends ApiDeps, Pick<DeadLetterDeps, 'deadLetters'> {

@@ -7,7 +7,7 @@ import { deadLetterParser, openDeadLetters } from '../../../src/ingest/dead-lett
 import { systemClock } from '../../../src/lib/clock.ts';
 import type { Job } from '../../../src/server/jobs.ts';
 import { deadLettersResponse, replayResult } from '../../../src/server/routes/dead-letters.ts';
-import { pipelineResponse } from '../../../src/server/routes/pipeline-report.ts';
+import { pipelineResponse } from '../../../src/server/routes/pipeline.ts';
 import { openTestDatabase, quiet } from '../../support/test-database.ts';
 import { send, startTestServer, type TestServer, upkeepOf } from '../test-server.ts';
 

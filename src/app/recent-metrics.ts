@@ -1,7 +1,7 @@
 import type { Histogram } from 'prom-client';
-import type { Quantiles } from '../../domain/status.ts';
-import type { Clock } from '../../lib/clock.ts';
-import type { Metrics } from '../../lib/metrics.ts';
+import type { Quantiles } from '../domain/status.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Metrics } from '../lib/metrics.ts';
 
 const sampleEveryMs = 5_000;
 const windowMs = 60_000;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createMetrics } from '../../../src/lib/metrics.ts';
-import { createRecentMetrics, quantilesOf } from '../../../src/server/routes/recent-metrics.ts';
+import { createRecentMetrics, quantilesOf } from '../../src/app/recent-metrics.ts';
+import { createMetrics } from '../../src/lib/metrics.ts';
 
 const cumulative = (...counts: number[]) =>
   [1, 2, 4, Number.POSITIVE_INFINITY].map((bound, index) => ({ bound, count: counts[index] ?? 0 }));

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import type { PipelineReport } from '../../domain/status.ts';
+import type { App } from '../http/create-app.ts';
+import { count, fraction } from './response-schemas.ts';
+
+const quantiles = z.strictObject({ p50: z.number(), p95: z.number() }).nullable();
+const modelMetrics = z.strictObject({ macroRecall: fraction, accuracy: fraction, calibrationError: fraction });
+
+export const pipelineResponse = z.strictObject({
+  version: z.string(),
+  startedAt: z.iso.datetime(),
+  ready: z.boolean(),
+  components: z.record(z.string(), z.string()).describe('Per component: `ok`, or its health issue'),
+  source: z.string(),
+  postsPerSecond: z.number().describe('Mean over ten seconds'),
+  posts: z
+    .strictObject({ read: count, scored: count, written: count, inFlight: count, cacheHits: count, truncated: count })
+    .describe('Since the start'),
+  recent: z
+    .strictObject({
+      inferenceSeconds: quantiles.describe('Per micro-batch, including queueing'),
+      writeSeconds: quantiles.describe('Per acknowledged write'),
+      rowSeconds: quantiles.describe('From reading a post to its stored row'),
+      batchPosts: quantiles.describe('Posts per micro-batch'),
+    })
+    .describe('Last minute; null without observations'),
+  lag: z.array(z.strictObject({ topic: z.string(), partition: count, messages: count })).readonly(),
+  deadLetters: z.record(z.string(), count).describe('By reason, since the start'),
+  lowConfidence: fraction.nullable().describe('Share of scored posts with a confidence below 50 %, since the start'),
+  model: z.strictObject({
+    version: z.string(),
+    languages: z.array(z.string()).readonly(),
+    maxTokens: count,
+    temperature: z.number(),
+    bytes: count,
+    figures: modelMetrics.nullable().describe('Quality of the running weights on the validation posts'),
+  }),
+  process: z.strictObject({ memoryBytes: count, eventLoopDelaySeconds: z.number() }),
+  storage: z
+    .array(z.strictObject({ table: z.string(), rows: count, bytes: count }))
+    .readonly()
+    .nullable()
+    .describe('null if the database does not permit reading it'),
+}) satisfies z.ZodType<PipelineReport>;
+
+const schema = {
+  summary: 'State of this process: readiness, throughput, latencies, lag, dead letters, model, memory and disk',
+  response: { 200: pipelineResponse.describe('State as of now') },
+};
+
+export function registerPipelineRoute(app: App, read: () => Promise<PipelineReport>): void {
+  app.get('/api/v1/pipeline', { config: { role: 'viewer' }, schema }, read);
+}
