@@ -19,7 +19,7 @@ export interface EvaluationStore {
   putStates(states: readonly RuleState[], at: number): Promise<void>;
 }
 
-export interface EvaluatorParts {
+export interface EvaluatorDeps {
   readonly figures: AlertFigures;
   readonly records: Pick<AlertRecords, 'states' | 'silences'>;
   readonly store: EvaluationStore;
@@ -51,8 +51,8 @@ export interface Evaluator {
 const noBaseline: Baselines = { of: () => undefined };
 
 /** Evaluates the rules over the stored figures. Only one process per database may call `evaluate` at a time. */
-export function createEvaluator(parts: EvaluatorParts): Evaluator {
-  const { figures, records, store, rules, recipientsFor, clock } = parts;
+export function createEvaluator(deps: EvaluatorDeps): Evaluator {
+  const { figures, records, store, rules, recipientsFor, clock } = deps;
   const brands = [...new Map(rules.flatMap((rule) => rule.brands).map((brand) => [brand.name, brand])).values()];
   const names = [...new Set([ALL_BRANDS, ...brands.map(({ name }) => name)])];
   const pairs = rules.reduce((sum, rule) => sum + rule.brands.length, 0);
@@ -64,10 +64,10 @@ export function createEvaluator(parts: EvaluatorParts): Evaluator {
 
   const takeSnapshot = async (now: number): Promise<Snapshot> => {
     const silences = await records.silences(now);
-    const newest = await figures.newest(now - parts.noDataAfterMs - maxWindowAgeMs, now);
+    const newest = await figures.newest(now - deps.noDataAfterMs - maxWindowAgeMs, now);
     const emptySnapshot = { now, end: undefined, minutes: new Map(), baselines: noBaseline, silences, noDataSince: undefined };
     const lastPost = Math.max(newest ?? 0, startedAt);
-    if (parts.isLive() && now - lastPost >= parts.noDataAfterMs) return { ...emptySnapshot, noDataSince: lastPost };
+    if (deps.isLive() && now - lastPost >= deps.noDataAfterMs) return { ...emptySnapshot, noDataSince: lastPost };
     // Minutes before the newest one are over on every active partition; the last of them may still get a late post.
     const delay = await figures.delay(now - idlePartitionMs);
     const end = Math.min(newest ?? 0, Math.floor((now - delay) / minuteMs) * minuteMs) - minuteMs;

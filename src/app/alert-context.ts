@@ -15,12 +15,12 @@ const maxExamples = 3;
 const maxCandidates = 60;
 
 /** Explains the start of an alert: terms that set the posts of its window apart, and sample posts. */
-export function createAlertContext(parts: {
+export function createAlertContext(deps: {
   readonly reader: ClickHouseClient;
   readonly brands: readonly BrandRule[];
   readonly clock: Clock;
 }): (transition: AlertTransition) => Promise<AlertContext> {
-  const { reader, brands, clock } = parts;
+  const { reader, brands, clock } = deps;
   return async ({ kind, brand, evaluation }) => {
     if (kind === 'resolved' || evaluation.metric === 'noData') return { drivers: [], examples: [] };
     const rule = brands.find(({ name }) => name === brand);

@@ -1,6 +1,6 @@
 import { createEvaluator, type Evaluator } from '../alerts/evaluator.ts';
 import { channelsOf, recipientsFor } from '../alerts/notify/channels.ts';
-import { deliverPending, type OutboxParts } from '../alerts/notify/outbox.ts';
+import { deliverPending, type OutboxDeps } from '../alerts/notify/outbox.ts';
 import { rulesOf } from '../alerts/rules.ts';
 import { type Config, milliseconds } from '../config/schema.ts';
 import type { AlertTransition } from '../domain/alert.ts';
@@ -24,7 +24,7 @@ export interface AlertScheduler {
   stop(): Promise<void>;
 }
 
-export interface AlertSchedulerParts {
+export interface AlertSchedulerDeps {
   readonly config: Config;
   readonly db: Database;
   readonly clock: Clock;
@@ -45,12 +45,12 @@ export interface AlertSchedulerParts {
  * Evaluates the rules and delivers notifications until it is stopped. Without the lease this process only stores the
  * progress of its own partitions, which the evaluating process reads. Errors are logged; the next round tries again.
  */
-export function startAlertScheduler(parts: AlertSchedulerParts): AlertScheduler {
-  const { config, db, clock, log, metrics, events, live, lease } = parts;
+export function startAlertScheduler(deps: AlertSchedulerDeps): AlertScheduler {
+  const { config, db, clock, log, metrics, events, live, lease } = deps;
   const stopping = new AbortController();
   const progress = createFeedProgress(db, clock);
   const unsubscribe = live.subscribe(progress.see);
-  const { evaluator, outbox } = createAlerting(parts);
+  const { evaluator, outbox } = createAlerting(deps);
 
   const evaluate = async (): Promise<void> => {
     const stopTimer = metrics.alertSeconds.startTimer();
@@ -94,8 +94,8 @@ export function startAlertScheduler(parts: AlertSchedulerParts): AlertScheduler 
   };
 }
 
-function createAlerting(parts: AlertSchedulerParts): { evaluator: Evaluator; outbox: OutboxParts } {
-  const { config, db, clock, log, metrics, lease, baseUrl, isLive } = parts;
+function createAlerting(deps: AlertSchedulerDeps): { evaluator: Evaluator; outbox: OutboxDeps } {
+  const { config, db, clock, log, metrics, lease, baseUrl, isLive } = deps;
   const store = createAlertStore(db);
   const records = createAlertRecords(db.reader);
   const evaluator = createEvaluator({

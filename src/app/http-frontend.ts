@@ -10,7 +10,7 @@ import { removeInstance, writeInstance } from './instance-file.ts';
 /** The web UI and the API of a run, for people and for other commands on this machine. */
 export interface HttpFrontend {
   /** Starts the server and prints its address. @throws what `startServer` throws */
-  serve(parts: Omit<ServerDeps, 'tokens'>): Promise<RunningServer>;
+  serve(deps: Omit<ServerDeps, 'tokens'>): Promise<RunningServer>;
   close(): void;
 }
 
@@ -24,8 +24,8 @@ export async function openHttpFrontend(config: Config, log: Log, clock: Clock): 
   const own = config.clickhouse.url ? undefined : createLocalToken(new Date(clock.now()));
   const tokens = await openTokens(config, log, own ? [own.entry] : []);
   return {
-    serve: async (parts) => {
-      const server = await startServer({ ...parts, tokens });
+    serve: async (deps) => {
+      const server = await startServer({ ...deps, tokens });
       try {
         if (own) await writeInstance(config.dataDir, { pid: process.pid, url: localUrl(server.url), token: own.token });
       } catch (thrown) {

@@ -51,7 +51,7 @@ async function checkKafka<T>(kafka: KafkaConfig, log: Log, ask: (admin: Admin) =
   }
 }
 
-export interface SourceParts {
+export interface SourceDeps {
   readonly config: ConfigWithSource;
   readonly log: Log;
   readonly clock: Clock;
@@ -66,18 +66,18 @@ export interface OpenSource {
 }
 
 /** Opens the configured source and its dead letters: a topic for Kafka, a file in the data folder for the others. */
-export async function openSource(parts: SourceParts): Promise<OpenSource> {
-  const { config, metrics } = parts;
-  const deadLetters = limited(await openDeadLetterSink(parts), config.deadLetters, metrics);
+export async function openSource(deps: SourceDeps): Promise<OpenSource> {
+  const { config, metrics } = deps;
+  const deadLetters = limited(await openDeadLetterSink(deps), config.deadLetters, metrics);
   const open = { kafka: openKafka, ndjson: openNdjson, demo: openDemo }[config.source];
-  return { source: await open(parts, deadLetters), close: () => deadLetters.close() };
+  return { source: await open(deps, deadLetters), close: () => deadLetters.close() };
 }
 
-function openKafka({ config, clock, log, metrics }: SourceParts, deadLetters: DeadLetterSink): Source<SourceRecord> {
+function openKafka({ config, clock, log, metrics }: SourceDeps, deadLetters: DeadLetterSink): Source<SourceRecord> {
   return createKafkaSource({ config: config.kafka, mapping: config.mapping, deadLetters, clock, log, metrics });
 }
 
-async function openNdjson({ config, clock }: SourceParts, deadLetters: DeadLetterSink): Promise<Source<SourceRecord>> {
+async function openNdjson({ config, clock }: SourceDeps, deadLetters: DeadLetterSink): Promise<Source<SourceRecord>> {
   const { path } = config.ndjson;
   const { stream } = await openInput(path);
   return createNdjsonSource({
@@ -90,12 +90,12 @@ async function openNdjson({ config, clock }: SourceParts, deadLetters: DeadLette
 }
 
 /** Reads first which minutes are already stored, so that a restart backfills only the missing ones. */
-async function openDemo({ config, clock, db }: SourceParts, deadLetters: DeadLetterSink): Promise<Source<SourceRecord>> {
+async function openDemo({ config, clock, db }: SourceDeps, deadLetters: DeadLetterSink): Promise<Source<SourceRecord>> {
   const stored = await countPostsByMinute(db.reader, clock.now() - milliseconds(config.demo.backfill) - 60_000);
   return createDemoSource({ config: config.demo, clock, deadLetters, stored });
 }
 
-async function openDeadLetterSink({ config, log }: SourceParts): Promise<DeadLetterSink> {
+async function openDeadLetterSink({ config, log }: SourceDeps): Promise<DeadLetterSink> {
   if (config.source === 'kafka') return createKafkaDeadLetters({ config: config.kafka, log });
   return createFileDeadLetters(join(config.dataDir, 'dead-letters.ndjson'));
 }

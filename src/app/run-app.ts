@@ -69,7 +69,7 @@ async function closeAll(closers: readonly (() => unknown)[]): Promise<void> {
   if (failures.length > 0) throw failures[0];
 }
 
-interface RunParts {
+interface RunDeps {
   readonly config: ConfigWithSource;
   readonly db: Database;
   readonly frontend: HttpFrontend | undefined;
@@ -78,49 +78,49 @@ interface RunParts {
   readonly onClose: OnClose;
 }
 
-async function runComponents({ config, db, frontend, log, stop, onClose }: RunParts): Promise<void> {
+async function runComponents({ config, db, frontend, log, stop, onClose }: RunDeps): Promise<void> {
   const clock = systemClock;
   const metrics = createMetrics();
   const live = createPostBus();
   const alertEvents = createEventBus<AlertTransition>();
   const { retention } = config;
-  const parts = { config, log, clock, metrics, retention };
+  const deps = { config, log, clock, metrics, retention };
   const brands = createBrandMatcher(config.brands);
-  const { source, close: closeSource } = await openSource({ ...parts, db });
+  const { source, close: closeSource } = await openSource({ ...deps, db });
   onClose(closeSource);
   const scorer = await openScorer(config, log, { metrics }, brands);
   onClose(() => scorer.close());
   let server: RunningServer | undefined;
   onClose(() => server?.close());
-  const rollups = createRollups({ db, ...parts });
+  const rollups = createRollups({ db, ...deps });
   onClose(() => rollups.stop());
-  const lease = openLease(parts);
+  const lease = openLease(deps);
   onClose(() => lease.close());
   let hasEnded = false;
   const baseUrl = (): string => config.alerts.externalUrl ?? server?.url ?? `http://${config.server.host}:${config.server.port}`;
-  const alerts = startAlertScheduler({ ...parts, db, events: alertEvents, live, lease, baseUrl, isLive: () => !hasEnded });
+  const alerts = startAlertScheduler({ ...deps, db, events: alertEvents, live, lease, baseUrl, isLive: () => !hasEnded });
   onClose(() => alerts.stop());
   const jobs = createJobs(log);
   onClose(() => jobs.close());
   const recent = createRecentMetrics(metrics, clock);
   onClose(() => recent.close());
-  const status = createRunStatus({ ...parts, db, source, scorer, live, recent });
+  const status = createRunStatus({ ...deps, db, source, scorer, live, recent });
   onClose(() => status.close());
 
   rollups.start();
   server = await frontend?.serve({
-    ...parts,
+    ...deps,
     reader: db.reader,
     heavyReader: db.heavyReader,
     live,
     alerts: alertEvents,
     status: status.read,
-    pipeline: createPipelineReport({ ...parts, recent, model: scorer.model, db, status: status.read }),
-    deadLetters: deadLetterParts(parts, stop),
+    pipeline: createPipelineReport({ ...deps, recent, model: scorer.model, db, status: status.read }),
+    deadLetters: deadLetterParts(deps, stop),
     brands: config.brands,
     maintenance: { db, clock, retention, matcher: brands, jobs, targetSentiment: config.model.targetSentiment },
   });
-  await runPipeline({ source, scorer, brands, writer: createWriter({ db, ...parts }), live, metrics, clock }, stop);
+  await runPipeline({ source, scorer, brands, writer: createWriter({ db, ...deps }), live, metrics, clock }, stop);
   hasEnded = true;
   log.info({ source: source.name }, stop.aborted ? 'stopped' : 'the source has ended');
   if (server && !stop.aborted) await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }));
@@ -128,9 +128,9 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunPa
 }
 
 /** The dead letters of the source, as the API lists and replays them. */
-function deadLetterParts(parts: { readonly config: Config; readonly clock: Clock; readonly log: Log }, stop: AbortSignal) {
-  const { source, kafka } = parts.config;
-  return { store: openDeadLetters(parts), parse: deadLetterParser(parts, stop), ...(source === 'kafka' && { topic: kafka.topic }) };
+function deadLetterParts(deps: { readonly config: Config; readonly clock: Clock; readonly log: Log }, stop: AbortSignal) {
+  const { source, kafka } = deps.config;
+  return { store: openDeadLetters(deps), parse: deadLetterParser(deps, stop), ...(source === 'kafka' && { topic: kafka.topic }) };
 }
 
 /** With Kafka, several processes may run, one of which evaluates alerts; otherwise it is this one. */

@@ -18,7 +18,7 @@ export interface RunStatus {
 }
 
 /** The status of the running process: readiness of each component, throughput, lag, latency. Also samples the event-loop delay. */
-export function createRunStatus(parts: {
+export function createRunStatus(deps: {
   clock: Clock;
   db: Database;
   metrics: Metrics;
@@ -27,7 +27,7 @@ export function createRunStatus(parts: {
   live: PostBus;
   recent: RecentMetrics;
 }): RunStatus {
-  const { clock, db, metrics, source, scorer, live, recent } = parts;
+  const { clock, db, metrics, source, scorer, live, recent } = deps;
   const startedAt = clock.now();
   /** Stored posts by second, for the last `windowSeconds`. */
   const perSecond = new Map<number, number>();

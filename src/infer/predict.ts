@@ -14,7 +14,7 @@ import type { WorkerPool } from './workers/worker-pool.ts';
  */
 export type Predictor = (posts: readonly PreparedPost[]) => Promise<(Prediction | undefined)[]>;
 
-export interface PredictorParts {
+export interface PredictorDeps {
   readonly pool: Pick<WorkerPool, 'run'>;
   readonly workers: number;
   readonly cache: ScoreCache | undefined;
@@ -34,18 +34,8 @@ type DuplicateGroup = readonly [UncachedPost, ...UncachedPost[]];
 const defaults = { tokenBudget: 768, maxBatch: 16 };
 
 /** Creates a predictor that runs the model on uncached posts, in batches of similar length. */
-export function createPredictor(parts: PredictorParts): Predictor {
-  const {
-    pool,
-    cache,
-    metrics,
-    log,
-    calibration,
-    probe,
-    workers,
-    tokenBudget = defaults.tokenBudget,
-    maxBatch = defaults.maxBatch,
-  } = parts;
+export function createPredictor(deps: PredictorDeps): Predictor {
+  const { pool, cache, metrics, log, calibration, probe, workers, tokenBudget = defaults.tokenBudget, maxBatch = defaults.maxBatch } = deps;
 
   const predict = async (batch: readonly DuplicateGroup[], results: Map<PreparedPost, RawPrediction>): Promise<void> => {
     const logits = await pool.run(batch.map(([{ tokens }]) => tokens.ids));

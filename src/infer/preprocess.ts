@@ -17,7 +17,7 @@ export type PreparedPost =
 
 export type UncachedPost = Extract<PreparedPost, { kind: 'uncached' }>;
 
-export interface PreprocessorParts {
+export interface PreprocessorDeps {
   readonly model: ModelInfo;
   readonly tokenize: Tokenize;
   /** Undefined: every text counts as the model's first language. */
@@ -28,7 +28,7 @@ export interface PreprocessorParts {
 export type Preprocessor = (post: Scorable) => PreparedPost;
 
 /** Creates a function that cleans a post, detects its language, and tokenizes it unless it is cached or skipped. */
-export function createPreprocessor({ model, tokenize, detectLanguage, cache }: PreprocessorParts): Preprocessor {
+export function createPreprocessor({ model, tokenize, detectLanguage, cache }: PreprocessorDeps): Preprocessor {
   const [defaultLanguage] = model.languages;
   return (post) => {
     const text = clean(post.text);

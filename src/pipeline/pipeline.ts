@@ -10,7 +10,7 @@ import type { Metrics } from '../lib/metrics.ts';
 import type { Writer } from '../sink/writer/writer.ts';
 import { type BatchOptions, batchMap } from './batch-map.ts';
 
-export interface PipelineParts {
+export interface PipelineDeps {
   readonly source: Source<SourceRecord>;
   readonly scorer: Scorer;
   readonly brands: BrandMatcher;
@@ -34,8 +34,8 @@ interface ScoredRecord extends Pick<ReadPost, 'rejectToDeadLetters' | 'readAt'> 
  * acknowledged, and the source commits their positions. Resolves when the source has ended, or `signal` was aborted,
  * and everything read is durable. Rejects on a fault that retries did not fix.
  */
-export async function runPipeline(parts: PipelineParts, signal: AbortSignal): Promise<void> {
-  const { clock, metrics } = parts;
+export async function runPipeline(deps: PipelineDeps, signal: AbortSignal): Promise<void> {
+  const { clock, metrics } = deps;
   /** Posts read and not yet acknowledged. */
   let inFlight = 0;
   const addInFlight = (change: number): void => {
@@ -61,17 +61,17 @@ export async function runPipeline(parts: PipelineParts, signal: AbortSignal): Pr
     concurrency: 1,
     clock,
   };
-  const flow = readPosts(parts, signal).pipe(
+  const flow = readPosts(deps, signal).pipe(
     tap(({ items }) => addInFlight(items.length)),
-    batchMap((batch) => scoreBatch(parts, batch, (rejected) => addInFlight(-rejected)), scoring),
-    batchMap((batch) => writeBatch(parts, batch), writing),
+    batchMap((batch) => scoreBatch(deps, batch, (rejected) => addInFlight(-rejected)), scoring),
+    batchMap((batch) => writeBatch(deps, batch), writing),
     tap((acknowledged) => addInFlight(-acknowledged)),
   );
   await lastValueFrom(flow, { defaultValue: 0 });
 }
 
 /** The source as an observable. */
-function readPosts({ source, metrics, clock }: PipelineParts, signal: AbortSignal): Observable<AckableBatch<ReadPost>> {
+function readPosts({ source, metrics, clock }: PipelineDeps, signal: AbortSignal): Observable<AckableBatch<ReadPost>> {
   return new Observable((subscriber) => {
     const emit = ({ items, ack, nack }: AckableBatch<SourceRecord>): void => {
       const readAt = clock.now();
@@ -90,11 +90,11 @@ function readPosts({ source, metrics, clock }: PipelineParts, signal: AbortSigna
  * batch is rejected and an empty one is returned.
  */
 async function scoreBatch(
-  parts: PipelineParts,
+  deps: PipelineDeps,
   batch: AckableBatch<ReadPost>,
   onRejected: (posts: number) => void,
 ): Promise<AckableBatch<ScoredRecord>> {
-  const { scorer, metrics, clock } = parts;
+  const { scorer, metrics, clock } = deps;
   const stopTimer = metrics.inferenceSeconds.startTimer();
   metrics.batchPosts.observe(batch.items.length);
   try {
@@ -104,7 +104,7 @@ async function scoreBatch(
     const rejected: ReadPost[] = [];
     for (const [index, item] of batch.items.entries()) {
       const prediction = predictions[index];
-      if (prediction) scored.push({ ...item, row: toScoredPost(parts, item, prediction, scoredAt) });
+      if (prediction) scored.push({ ...item, row: toScoredPost(deps, item, prediction, scoredAt) });
       else rejected.push(item);
     }
     await Promise.all(rejected.map((item) => item.rejectToDeadLetters('inference-failed')));
@@ -122,7 +122,7 @@ async function scoreBatch(
 const lowConfidence = 0.5;
 
 function toScoredPost(
-  { scorer, brands, metrics }: PipelineParts,
+  { scorer, brands, metrics }: PipelineDeps,
   { post, position }: ReadPost,
   prediction: Prediction,
   scoredAt: string,
@@ -135,7 +135,7 @@ function toScoredPost(
 }
 
 /** Writes a batch, publishes its posts and acknowledges it. Resolves to the number of posts in it, also if it was rejected. */
-async function writeBatch({ writer, live, metrics, clock }: PipelineParts, batch: AckableBatch<ScoredRecord>): Promise<number> {
+async function writeBatch({ writer, live, metrics, clock }: PipelineDeps, batch: AckableBatch<ScoredRecord>): Promise<number> {
   const rows = batch.items.map(({ row }) => row);
   const stopTimer = metrics.writeSeconds.startTimer();
   try {

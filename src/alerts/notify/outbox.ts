@@ -15,7 +15,7 @@ const giveUpAfterMs = 24 * 3_600_000;
 /** A transition may take this long to reach the database, so a digest waits for it. */
 const digestGraceMs = 30_000;
 
-export interface OutboxParts {
+export interface OutboxDeps {
   readonly records: Pick<AlertRecords, 'pendingDeliveries'>;
   readonly log: Log;
   readonly store: Pick<AlertStore, 'addAttempt'>;
@@ -35,24 +35,24 @@ export interface OutboxParts {
  * @returns the number of deliveries that succeeded
  * @throws the errors of the database
  */
-export async function deliverPending(parts: OutboxParts): Promise<number> {
-  const { records, channels, clock } = parts;
+export async function deliverPending(deps: OutboxDeps): Promise<number> {
+  const { records, channels, clock } = deps;
   const now = clock.now();
   const pending = await records.pendingDeliveries(now - giveUpAfterMs - backoff.maxMs);
   const isDigested = ({ channel, transition }: PendingDelivery): boolean =>
     channels.get(channel)?.digestMs !== undefined && transition.severity !== 'critical';
   let sent = 0;
   for (const [channel, deliveries] of groupBy(pending.filter(isDigested), ({ channel: name }) => name))
-    sent += await deliverDigests(parts, deliveries, channels.get(channel)?.digestMs ?? 0);
+    sent += await deliverDigests(deps, deliveries, channels.get(channel)?.digestMs ?? 0);
   /** Alerts, by channel, whose start is not delivered yet. */
   const undelivered = new Set<string>();
   for (const delivery of pending.filter((one) => !isDigested(one))) {
     const key = JSON.stringify([delivery.channel, delivery.transition.alert]);
     const channel = channels.get(delivery.channel);
     const isExpired = now - delivery.transition.at > giveUpAfterMs;
-    if (!channel || isExpired) await record(parts, delivery, 'given-up');
+    if (!channel || isExpired) await record(deps, delivery, 'given-up');
     else if (undelivered.has(key) || delivery.nextAt > now) undelivered.add(key);
-    else if (await attempt(parts, [delivery], (message) => channel.send(message, now))) sent += 1;
+    else if (await attempt(deps, [delivery], (message) => channel.send(message, now))) sent += 1;
     else undelivered.add(key);
   }
   return sent;
@@ -65,8 +65,8 @@ function groupBy<K, T>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> 
 }
 
 /** Sends one digest per interval that is over. Its content and its id are the same in every attempt. */
-async function deliverDigests(parts: OutboxParts, pending: readonly PendingDelivery[], digestMs: number): Promise<number> {
-  const { channels, clock, baseUrl } = parts;
+async function deliverDigests(deps: OutboxDeps, pending: readonly PendingDelivery[], digestMs: number): Promise<number> {
+  const { channels, clock, baseUrl } = deps;
   const now = clock.now();
   let sent = 0;
   for (const [interval, deliveries] of groupBy(pending, ({ transition }) => Math.floor(transition.at / digestMs))) {
@@ -75,19 +75,19 @@ async function deliverDigests(parts: OutboxParts, pending: readonly PendingDeliv
     const isExpired = now - interval * digestMs > giveUpAfterMs + digestMs;
     const digest = (messages: readonly Message[]) => digestOf(`${digestMs} ${interval}`, messages, baseUrl());
     if (isOpen || deliveries.some(({ nextAt }) => nextAt > now)) continue;
-    if (!channel || isExpired) for (const delivery of deliveries) await record(parts, delivery, 'given-up');
-    else if (await attempt(parts, deliveries, (...messages) => channel.sendDigest(digest(messages), now))) sent += deliveries.length;
+    if (!channel || isExpired) for (const delivery of deliveries) await record(deps, delivery, 'given-up');
+    else if (await attempt(deps, deliveries, (...messages) => channel.sendDigest(digest(messages), now))) sent += deliveries.length;
   }
   return sent;
 }
 
 /** Sends deliveries as one message. @returns whether the receiver accepted it */
 async function attempt(
-  parts: OutboxParts,
+  deps: OutboxDeps,
   deliveries: readonly PendingDelivery[],
   send: (...messages: Message[]) => Promise<void>,
 ): Promise<boolean> {
-  const { log, contextOf, baseUrl } = parts;
+  const { log, contextOf, baseUrl } = deps;
   const messages: Message[] = [];
   for (const { transition } of deliveries) {
     const context = await contextOf(transition).catch(() => ({ drivers: [], examples: [] }));
@@ -95,7 +95,7 @@ async function attempt(
   }
   try {
     await send(...messages);
-    for (const delivery of deliveries) await record(parts, delivery, 'sent');
+    for (const delivery of deliveries) await record(deps, delivery, 'sent');
     return true;
   } catch (thrown) {
     const error = asError(thrown);
@@ -105,7 +105,7 @@ async function attempt(
       { channel: first?.channel, attempts: (first?.attempts ?? 0) + 1, error: error.message },
       'alert delivery failed, retrying with backoff',
     );
-    for (const delivery of deliveries) await record(parts, delivery, 'waiting');
+    for (const delivery of deliveries) await record(deps, delivery, 'waiting');
     return false;
   }
 }
@@ -114,7 +114,7 @@ async function attempt(
 const channelErrors: ReadonlySet<ErrorCode> = new Set(['WEBHOOK_REJECTED', 'WEBHOOK_FAILED', 'EMAIL_FAILED', 'FILE_UNREADABLE']);
 
 async function record(
-  { store, clock, metrics }: OutboxParts,
+  { store, clock, metrics }: OutboxDeps,
   { transition, channel, attempts }: PendingDelivery,
   outcome: DeliveryAttempt['outcome'],
 ): Promise<void> {

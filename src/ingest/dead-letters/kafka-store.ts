@@ -26,14 +26,14 @@ export interface KafkaDeadLetterStoreOptions {
 /** Reads the dead-letter topic; a compacted topic next to it is the journal of replays. */
 export function createKafkaDeadLetterStore({ config, clock, log }: KafkaDeadLetterStoreOptions): DeadLetterStore {
   const kafka = createKafka(config, log);
-  const parts = { kafka, config, clock };
+  const deps = { kafka, config, clock };
   return {
     read: async (visit, onProgress) => {
       const isCopy = createDuplicateFilter();
       let unreadable = 0;
       await withReadErrors(config.deadLetterTopic, () =>
         readTopic({
-          ...topicOptions(parts, config.deadLetterTopic),
+          ...topicOptions(deps, config.deadLetterTopic),
           ...(onProgress ? { onProgress } : {}),
           visit: async (message) => {
             const letter = parseLetter(message);
@@ -44,8 +44,8 @@ export function createKafkaDeadLetterStore({ config, clock, log }: KafkaDeadLett
       );
       return { unreadable };
     },
-    replayed: () => withReadErrors(replayedTopic(config), () => replayedLetters(parts)),
-    beginReplay: () => beginKafkaReplay({ ...parts, log, replayed: () => replayedLetters(parts) }),
+    replayed: () => withReadErrors(replayedTopic(config), () => replayedLetters(deps)),
+    beginReplay: () => beginKafkaReplay({ ...deps, log, replayed: () => replayedLetters(deps) }),
   };
 }
 
@@ -59,10 +59,10 @@ function topicOptions({ kafka, config, clock }: Parts, topic: string) {
   return { kafka, topic, clock, groupPrefix: `${config.groupId}.dead-letters` };
 }
 
-async function replayedLetters(parts: Parts): Promise<Map<string, string>> {
+async function replayedLetters(deps: Parts): Promise<Map<string, string>> {
   const replayed = new Map<string, string>();
   await readTopic({
-    ...topicOptions(parts, replayedTopic(parts.config)),
+    ...topicOptions(deps, replayedTopic(deps.config)),
     visit: (message) => {
       if (message.key) replayed.set(message.key.toString(), headerOf(message, 'at') ?? '');
     },
@@ -111,7 +111,7 @@ function replayedTopic({ deadLetterTopic }: Pick<KafkaConfig, 'deadLetterTopic'>
 /** Milliseconds after which the broker aborts the transaction of a crashed process. Until then, readers of the topic wait. */
 const transactionTimeout = 15_000;
 
-interface KafkaReplayParts {
+interface KafkaReplayDeps {
   readonly kafka: Kafka;
   readonly config: KafkaConfig;
   readonly clock: Pick<Clock, 'now'>;
@@ -126,7 +126,7 @@ interface KafkaReplayParts {
  * journal that is read afterwards is complete.
  * @throws KAFKA_UNAVAILABLE, KAFKA_REJECTED; REPLAY_CONFLICT from `put` once another replay has begun
  */
-async function beginKafkaReplay({ kafka, config, clock, log, replayed }: KafkaReplayParts): Promise<Replay> {
+async function beginKafkaReplay({ kafka, config, clock, log, replayed }: KafkaReplayDeps): Promise<Replay> {
   const journalTopic = replayedTopic(config);
   const producer = kafka.producer({
     transactionalId: journalTopic,

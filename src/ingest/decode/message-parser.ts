@@ -19,7 +19,7 @@ export type ParseMessage = (bytes: Buffer, timestamp: number, now: number) => Pa
 const magic = 0;
 const headerBytes = 5;
 
-export interface MessageParserParts {
+export interface MessageParserDeps {
   readonly mapping: CompiledMapping;
   readonly config: KafkaConfig;
   readonly clock: Clock;
@@ -33,7 +33,7 @@ export interface MessageParserParts {
  * are decoded with the schema that they name, so that a topic may switch from one format to the other.
  * @throws KAFKA_PLAINTEXT for an unencrypted connection to a registry on another machine without `allowPlaintext`
  */
-export function createMessageParser({ mapping, config, clock, log, signal }: MessageParserParts): ParseMessage {
+export function createMessageParser({ mapping, config, clock, log, signal }: MessageParserDeps): ParseMessage {
   const { schemaRegistry, caFile, allowPlaintext } = config;
   if (!schemaRegistry) return (bytes, timestamp, now) => parsePost(bytes, mapping, timestamp, now);
   const client = createRegistryClient({ ...schemaRegistry, caFile, allowPlaintext });

@@ -22,7 +22,7 @@ export interface SchemaRegistry {
   format(id: number, sentAt: number): Promise<Format | SchemaNotFound> | Format | SchemaNotFound;
 }
 
-export interface SchemaRegistryParts {
+export interface SchemaRegistryDeps {
   readonly client: RegistryClient;
   readonly clock: Clock;
   readonly log: Log;
@@ -41,14 +41,14 @@ const outageMs = 300_000;
 const backoff = { firstMs: 200, maxMs: 5_000 };
 
 /** Schemas by id, each fetched once: the schema of an id never changes. */
-export function createSchemaRegistry(parts: SchemaRegistryParts): SchemaRegistry {
-  const { clock } = parts;
+export function createSchemaRegistry(deps: SchemaRegistryDeps): SchemaRegistry {
+  const { clock } = deps;
   const known = new LRUCache<number, Format>({ max: maxSchemas });
   /** When the registry last answered that it does not have the id. */
   const unknown = new LRUCache<number, number>({ max: maxUnknownIds });
   const inFlight = new Map<number, Promise<Format | SchemaNotFound>>();
   const fetchAndCache = async (id: number, sentAt: number): Promise<Format | SchemaNotFound> => {
-    const format = await fetchFormat(id, sentAt, parts);
+    const format = await fetchFormat(id, sentAt, deps);
     if (format === schemaNotFound) unknown.set(id, clock.now());
     else known.set(id, format);
     return format;
@@ -66,13 +66,13 @@ export function createSchemaRegistry(parts: SchemaRegistryParts): SchemaRegistry
   };
 }
 
-async function fetchFormat(id: number, sentAt: number, parts: SchemaRegistryParts): Promise<Format | SchemaNotFound> {
-  const { clock, signal } = parts;
+async function fetchFormat(id: number, sentAt: number, deps: SchemaRegistryDeps): Promise<Format | SchemaNotFound> {
+  const { clock, signal } = deps;
   const started = clock.now();
   const until = Math.max(started + minRetryMs, Math.min(sentAt, started) + replicationMs);
   for (let failures = 1; ; failures += 1) {
-    const response = await request(`schemas/ids/${id}`, parts);
-    if (response !== schemaNotFound) return formatOf(response.found, parts);
+    const response = await request(`schemas/ids/${id}`, deps);
+    if (response !== schemaNotFound) return formatOf(response.found, deps);
     const pause = backoffDelay(backoff, failures);
     if (clock.now() + pause > until) return schemaNotFound;
     await clock.sleep(pause, signal);
@@ -80,7 +80,7 @@ async function fetchFormat(id: number, sentAt: number, parts: SchemaRegistryPart
 }
 
 /** Requests JSON from the registry, with retries while it is unavailable. */
-function request(path: string, { client, clock, log, signal }: SchemaRegistryParts): Promise<RegistryResponse> {
+function request(path: string, { client, clock, log, signal }: SchemaRegistryDeps): Promise<RegistryResponse> {
   const options = {
     clock,
     backoff,
@@ -101,7 +101,7 @@ const responseSchema = z.object({
   references: z.array(referenceSchema).default([]),
 });
 
-async function formatOf(found: unknown, parts: SchemaRegistryParts): Promise<Format> {
+async function formatOf(found: unknown, deps: SchemaRegistryDeps): Promise<Format> {
   const response = responseSchema.safeParse(found);
   if (!response.success) return { kind: 'unsupported' };
   const { schema, schemaType, references } = response.data;
@@ -109,7 +109,7 @@ async function formatOf(found: unknown, parts: SchemaRegistryParts): Promise<For
   if (schemaType === 'JSON') return { kind: 'json' };
   if (schemaType !== 'AVRO') return { kind: 'unsupported' };
   try {
-    return { kind: 'avro', read: compileAvro([...(await referencedSchemas(references, parts, new Set())), schema]) };
+    return { kind: 'avro', read: compileAvro([...(await referencedSchemas(references, deps, new Set())), schema]) };
   } catch (thrown) {
     if (thrown instanceof UnsupportedSchema) return { kind: 'unsupported' };
     throw thrown;
@@ -121,7 +121,7 @@ const maxReferences = 100;
 /** The schemas that a schema refers to, dependencies first. */
 async function referencedSchemas(
   references: readonly z.infer<typeof referenceSchema>[],
-  parts: SchemaRegistryParts,
+  deps: SchemaRegistryDeps,
   seen: Set<string>,
 ): Promise<string[]> {
   const texts: string[] = [];
@@ -129,10 +129,10 @@ async function referencedSchemas(
     const path = `subjects/${encodeURIComponent(subject)}/versions/${version}`;
     if (seen.has(path)) continue;
     if (seen.add(path).size > maxReferences) throw new UnsupportedSchema();
-    const response = await request(path, parts);
+    const response = await request(path, deps);
     const found = responseSchema.safeParse(response === schemaNotFound ? undefined : response.found);
     if (!found.success) throw new UnsupportedSchema();
-    texts.push(...(await referencedSchemas(found.data.references, parts, seen)), found.data.schema);
+    texts.push(...(await referencedSchemas(found.data.references, deps, seen)), found.data.schema);
   }
   return texts;
 }

@@ -17,7 +17,7 @@ export interface RawMessage {
   readonly truncatedFrom?: number;
 }
 
-export interface ChunkParts {
+export interface ChunkDeps {
   readonly mapping: CompiledMapping;
   /** Used instead of `parsePost` where messages are not all JSON. */
   readonly parse?: ParseMessage;
@@ -35,7 +35,7 @@ export const chunkSize = 256;
  */
 export async function processChunk(
   messages: readonly RawMessage[],
-  { mapping, parse, deadLetters, clock, emit }: ChunkParts,
+  { mapping, parse, deadLetters, clock, emit }: ChunkDeps,
 ): Promise<void> {
   const now = clock.now();
   const items: SourceRecord[] = [];
@@ -63,7 +63,7 @@ export async function processChunk(
 }
 
 /** A post as a record, which can still be sent to the dead letters as the message it came in. */
-export function toRecord(post: Post, message: RawMessage, { deadLetters, clock }: Pick<ChunkParts, 'deadLetters' | 'clock'>): SourceRecord {
+export function toRecord(post: Post, message: RawMessage, { deadLetters, clock }: Pick<ChunkDeps, 'deadLetters' | 'clock'>): SourceRecord {
   return {
     post,
     position: message.position,

@@ -60,12 +60,12 @@ async function pull(repo: string, options: Options): Promise<void> {
     languages,
     maxLength,
   };
-  const parts = {
+  const deps = {
     clock: systemClock,
     smokeTest: (folder: string): Promise<void> => smokeTest(folder, createLog('silent')), // the error holds the reason
     onProgress: bars.show,
   };
-  const { model, alreadyInstalled } = await pullModel(pullOptions, parts).finally(bars.stop);
+  const { model, alreadyInstalled } = await pullModel(pullOptions, deps).finally(bars.stop);
   if (options.format === 'json') return void process.stdout.write(`${printableJson({ ...model, alreadyInstalled })}\n`);
   const state = alreadyInstalled ? 'is already installed and verified' : 'is installed';
   process.stdout.write(`${escapeTerminal(model.id)} ${state}: ${escapeTerminal(model.folder)}\n`);

@@ -18,7 +18,7 @@ export interface Download {
   readonly maxBytes: number;
 }
 
-export interface DownloadParts {
+export interface DownloadDeps {
   readonly clock: Pick<Clock, 'sleep'>;
   /** Called with the bytes received so far; `total` is 0 if the hub does not send the size. */
   readonly onProgress: (received: number, total: number) => void;
@@ -41,16 +41,16 @@ const diskErrors: ReadonlySet<string> = new Set(['EACCES', 'EDQUOT', 'EEXIST', '
  * unreachable (the partial file is kept), with HUB_REJECTED if the hub lacks the file or has another one (the file is
  * removed), and with FILE_UNREADABLE or a file system error if the file cannot be written or read.
  */
-export async function downloadFile(download: Download, parts: DownloadParts): Promise<void> {
+export async function downloadFile(download: Download, deps: DownloadDeps): Promise<void> {
   const { path, sha256, url } = download;
   await mkdir(dirname(path), { recursive: true });
   const isResumed = (await sizeOf(path)) > 0;
   if (isResumed && (await sha256Of(path)) === sha256) return;
-  await fetchWithRetry(download, parts);
+  await fetchWithRetry(download, deps);
   let actual = await sha256Of(path);
   if (actual !== sha256 && isResumed) {
     await rm(path); // the partial file may have been of another version
-    await fetchWithRetry(download, parts);
+    await fetchWithRetry(download, deps);
     actual = await sha256Of(path);
   }
   if (actual === sha256) return;
@@ -62,7 +62,7 @@ export async function downloadFile(download: Download, parts: DownloadParts): Pr
 }
 
 /** Retries with exponential backoff, which starts over whenever an attempt brings new bytes. */
-async function fetchWithRetry(download: Download, { clock, onProgress }: DownloadParts): Promise<void> {
+async function fetchWithRetry(download: Download, { clock, onProgress }: DownloadDeps): Promise<void> {
   // Over all attempts: one that starts over and gets as far as another brings nothing new.
   let furthest = await sizeOf(download.path);
   for (let failures = 0; ; ) {
@@ -84,7 +84,7 @@ async function fetchWithRetry(download: Download, { clock, onProgress }: Downloa
 }
 
 /** One request for the missing bytes. Rejects with HUB_REJECTED, or with an error that a retry may fix. */
-async function fetchRest({ url, path, maxBytes }: Download, from: number, onProgress: DownloadParts['onProgress']): Promise<void> {
+async function fetchRest({ url, path, maxBytes }: Download, from: number, onProgress: DownloadDeps['onProgress']): Promise<void> {
   const response = await getFrom(url, from);
   try {
     const start = await startOffset(response, { url, path, from });

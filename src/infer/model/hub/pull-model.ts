@@ -6,7 +6,7 @@ import { FeedpulseError } from '../../../lib/errors.ts';
 import { withFileLock } from '../../../lib/file-lock.ts';
 import { bundledModelPath, type ModelInfo, readModel, verifyModel } from '../model.ts';
 import { checkSettings, createManifest, type ModelSettings } from './create-manifest.ts';
-import { type DownloadParts, downloadFile } from './download-file.ts';
+import { type DownloadDeps, downloadFile } from './download-file.ts';
 import { type Checksums, fileUrl, findWeights, type Repository } from './repository.ts';
 
 export interface PullOptions extends ModelSettings {
@@ -16,7 +16,7 @@ export interface PullOptions extends ModelSettings {
   readonly modelsDir: string;
 }
 
-export interface PullParts extends Pick<DownloadParts, 'clock'> {
+export interface PullDeps extends Pick<DownloadDeps, 'clock'> {
   readonly onProgress: (file: string, received: number, total: number) => void;
   /** Scores posts with the model in this folder; rejects if it cannot. */
   readonly smokeTest: (folder: string) => Promise<void>;
@@ -41,7 +41,7 @@ export const isPartialDownload = (folder: string): boolean => folder.endsWith(pa
  * Rejects with USAGE, HUB_REJECTED, HUB_UNAVAILABLE, FILE_UNREADABLE, DATA_DIR_LOCKED during another pull of the same
  * model, or with the error of `smokeTest`.
  */
-export async function pullModel(options: PullOptions, parts: PullParts): Promise<PullResult> {
+export async function pullModel(options: PullOptions, deps: PullDeps): Promise<PullResult> {
   const { from, checksums, modelsDir, name } = options;
   const weights = findWeights(checksums);
   checkSettings(options);
@@ -49,7 +49,7 @@ export async function pullModel(options: PullOptions, parts: PullParts): Promise
   const urls = [...checksums.keys()].map((file) => [file, fileUrl(from, file)] as const);
   try {
     await mkdir(modelsDir, { recursive: true });
-    return await withFileLock(modelsDir, name, () => install(options, parts, { weights, urls }));
+    return await withFileLock(modelsDir, name, () => install(options, deps, { weights, urls }));
   } catch (thrown) {
     throw isFileSystemError(thrown) ? new FeedpulseError('FILE_UNREADABLE', `${thrown.message}.`, { cause: thrown }) : thrown;
   }
@@ -60,7 +60,7 @@ interface ValidatedFiles {
   readonly urls: readonly (readonly [file: string, url: URL])[];
 }
 
-async function install(options: PullOptions, parts: PullParts, { weights, urls }: ValidatedFiles): Promise<PullResult> {
+async function install(options: PullOptions, deps: PullDeps, { weights, urls }: ValidatedFiles): Promise<PullResult> {
   const { checksums, modelsDir, name } = options;
   const target = join(modelsDir, name);
   const partial = `${target}${partialSuffix}`;
@@ -75,11 +75,11 @@ async function install(options: PullOptions, parts: PullParts, { weights, urls }
   for (const [file, url] of urls) {
     const sha256 = checksums.get(file) ?? '';
     const download = { url, path: join(partial, file), sha256, maxBytes: maxBytes[file === weights ? 'weights' : 'other'] };
-    await downloadFile(download, { clock: parts.clock, onProgress: (received, total) => parts.onProgress(file, received, total) });
+    await downloadFile(download, { clock: deps.clock, onProgress: (received, total) => deps.onProgress(file, received, total) });
   }
   const manifest = await createManifest(options, checksums, partial, weights);
   await writeFile(join(partial, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`);
-  await parts.smokeTest(partial);
+  await deps.smokeTest(partial);
   await rm(target, { recursive: true, force: true }); // a corrupt model, if an interrupted download existed beside it
   await rename(partial, target);
   return { model: { ...manifest, id: `${manifest.name}@${manifest.version}`, folder: target }, alreadyInstalled: false };

@@ -2,10 +2,10 @@ import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
 import type { Clock } from '../../../lib/clock.ts';
 import { asError } from '../../../lib/errors.ts';
 import { inOrder } from '../../decode/message-parser.ts';
-import { type ChunkParts, chunkSize, processChunk, type RawMessage } from '../process-chunk.ts';
+import { type ChunkDeps, chunkSize, processChunk, type RawMessage } from '../process-chunk.ts';
 import { hasKafkaErrorCode } from './kafka-error.ts';
 
-export interface KafkaBatchParts extends ChunkParts {
+export interface KafkaBatchDeps extends ChunkDeps {
   readonly clock: Clock;
   /** False once the source is stopping or the group has rebalanced: no further chunk is started. */
   canFetch(): boolean;
@@ -39,23 +39,23 @@ type Wait = (durable: Promise<void>) => Promise<boolean>;
  * again. Sends heartbeats meanwhile.
  * @throws the error of a heartbeat or a commit, which kafkajs needs in order to rejoin the group
  */
-export async function consumeBatch(payload: EachBatchPayload, given: KafkaBatchParts): Promise<void> {
-  const parts = given.parse ? { ...given, parse: inOrder(given.parse) } : given;
+export async function consumeBatch(payload: EachBatchPayload, given: KafkaBatchDeps): Promise<void> {
+  const deps = given.parse ? { ...given, parse: inOrder(given.parse) } : given;
   /** Chunks that are started and not committed, oldest first. */
   const open: Chunk[] = [];
   /** Commits the oldest chunks until `count` are left. After a chunk that is not durable, no later one may be committed. */
   const commitDownTo = async (count: number, wait: Wait): Promise<void> => {
     for (let chunk = open[0]; chunk && open.length > count; chunk = open[0]) {
-      if (!(await wait(chunk.durable)) || !parts.canCommit() || payload.isStale()) return void open.splice(0);
-      await commit(chunk, payload, parts);
+      if (!(await wait(chunk.durable)) || !deps.canCommit() || payload.isStale()) return void open.splice(0);
+      await commit(chunk, payload, deps);
       open.shift();
     }
   };
-  const withHeartbeats: Wait = (durable) => waitWithHeartbeats(durable, payload, parts);
+  const withHeartbeats: Wait = (durable) => waitWithHeartbeats(durable, payload, deps);
   try {
     for (const messages of chunksOf(payload.batch.messages)) {
-      if (!parts.canFetch() || !payload.isRunning() || payload.isStale()) break;
-      open.push(startChunk(messages, payload, parts));
+      if (!deps.canFetch() || !payload.isRunning() || payload.isStale()) break;
+      open.push(startChunk(messages, payload, deps));
       await commitDownTo(maxChunksInFlight - 1, withHeartbeats);
       await payload.heartbeat();
     }
@@ -64,18 +64,18 @@ export async function consumeBatch(payload: EachBatchPayload, given: KafkaBatchP
     // The group waits for this member to rejoin. What becomes durable soon is committed first, to avoid a redelivery.
     if (hasKafkaErrorCode(thrown, 'REBALANCE_IN_PROGRESS')) {
       const timeout = new AbortController();
-      await commitDownTo(0, waitUntil(parts.clock.sleep(parts.rebalanceTimeout, timeout.signal)));
+      await commitDownTo(0, waitUntil(deps.clock.sleep(deps.rebalanceTimeout, timeout.signal)));
       timeout.abort(); // a pending timer would keep the process alive
     }
     throw thrown;
   }
 }
 
-async function waitWithHeartbeats(durable: Promise<void>, { heartbeat }: EachBatchPayload, parts: KafkaBatchParts): Promise<boolean> {
+async function waitWithHeartbeats(durable: Promise<void>, { heartbeat }: EachBatchPayload, deps: KafkaBatchDeps): Promise<boolean> {
   const outcome = isDurable(durable);
-  while (parts.canCommit()) {
+  while (deps.canCommit()) {
     const timer = new AbortController();
-    const result = await Promise.race([outcome, parts.clock.sleep(heartbeatMs, timer.signal)]);
+    const result = await Promise.race([outcome, deps.clock.sleep(heartbeatMs, timer.signal)]);
     timer.abort();
     if (result !== undefined) return result;
     await heartbeat();
@@ -99,16 +99,16 @@ function* chunksOf(messages: readonly KafkaMessage[]): Generator<readonly KafkaM
   for (let start = 0; start < messages.length; start += chunkSize) yield messages.slice(start, start + chunkSize);
 }
 
-function startChunk(messages: readonly KafkaMessage[], { batch }: EachBatchPayload, parts: KafkaBatchParts): Chunk {
+function startChunk(messages: readonly KafkaMessage[], { batch }: EachBatchPayload, deps: KafkaBatchDeps): Chunk {
   // A chunk has at least one message.
   const lastOffset = (messages.at(-1) as KafkaMessage).offset;
   const endsBatch = lastOffset === batch.messages.at(-1)?.offset;
   const durable = processChunk(
     messages.map((message) => toRawMessage(message, batch.topic, batch.partition)),
-    parts,
+    deps,
   );
   // Reported at once, even while an older chunk is being waited for.
-  durable.catch((thrown) => parts.onFailure(asError(thrown)));
+  durable.catch((thrown) => deps.onFailure(asError(thrown)));
   // A batch may end with control records, such as the marker of a transaction, which are not messages.
   return { lastOffset, next: BigInt(endsBatch ? batch.lastOffset() : lastOffset) + 1n, durable };
 }
@@ -121,9 +121,9 @@ function toRawMessage({ value, key, timestamp, offset, headers }: KafkaMessage, 
   return { bytes: value ?? Buffer.alloc(0), timestamp: time, position: { topic, partition, offset }, ...(key ? { key } : {}) };
 }
 
-async function commit({ lastOffset, next }: Chunk, payload: EachBatchPayload, parts: KafkaBatchParts): Promise<void> {
+async function commit({ lastOffset, next }: Chunk, payload: EachBatchPayload, deps: KafkaBatchDeps): Promise<void> {
   const { topic, partition, highWatermark } = payload.batch;
   await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset: String(next) }] }] });
   payload.resolveOffset(lastOffset);
-  parts.onCommit(partition, next, BigInt(highWatermark));
+  deps.onCommit(partition, next, BigInt(highWatermark));
 }

@@ -10,10 +10,10 @@ import type { DeadLetterSink } from '../../dead-letters/dead-letter-sink.ts';
 import type { ParseMessage } from '../../decode/message-parser.ts';
 import type { CompiledMapping } from '../../mapping/parse-post.ts';
 import { checkBrokerCertificates } from './client.ts';
-import { consumeBatch, type KafkaBatchParts } from './consume-batch.ts';
+import { consumeBatch, type KafkaBatchDeps } from './consume-batch.ts';
 import { hasKafkaErrorCode } from './kafka-error.ts';
 
-export interface KafkaConsumerParts {
+export interface KafkaConsumerDeps {
   readonly kafka: Kafka;
   readonly config: KafkaConfig;
   readonly mapping: CompiledMapping;
@@ -55,8 +55,8 @@ const topicPollMs = 1_000;
  * crashes. It then starts nothing new, finishes and commits what is in flight (for at most 30 seconds), and leaves the
  * group. Never rejects.
  */
-export async function runKafkaConsumer(parts: KafkaConsumerParts, signal: AbortSignal): Promise<ConsumerEnd> {
-  const { kafka, config, clock, log } = parts;
+export async function runKafkaConsumer(deps: KafkaConsumerDeps, signal: AbortSignal): Promise<ConsumerEnd> {
+  const { kafka, config, clock, log } = deps;
   let state: State = 'running';
   let end = (_: ConsumerEnd): void => {};
   const ended = new Promise<ConsumerEnd>((resolve) => (end = resolve));
@@ -71,7 +71,7 @@ export async function runKafkaConsumer(parts: KafkaConsumerParts, signal: AbortS
   const admin = kafka.admin();
   const consumer = createConsumer(kafka, config);
   consumer.on(consumer.events.CRASH, ({ payload }) => end({ reason: 'crashed', error: payload.error }));
-  consume(parts, { admin, consumer, state: () => state, fail }, signal).catch((thrown) =>
+  consume(deps, { admin, consumer, state: () => state, fail }, signal).catch((thrown) =>
     end({ reason: 'crashed', error: asError(thrown) }),
   );
 
@@ -112,13 +112,13 @@ interface RunningConsumer {
 }
 
 /** Connects, waits for the topic, joins the group and reads on from the committed offsets. */
-async function consume(parts: KafkaConsumerParts, running: RunningConsumer, signal: AbortSignal): Promise<void> {
-  const { config, events, log, metrics } = parts;
+async function consume(deps: KafkaConsumerDeps, running: RunningConsumer, signal: AbortSignal): Promise<void> {
+  const { config, events, log, metrics } = deps;
   const { admin, consumer } = running;
   const { topic, groupId } = config;
   await checkBrokerCertificates(config);
   await admin.connect();
-  await waitForTopic(parts, admin, signal);
+  await waitForTopic(deps, admin, signal);
   if (signal.aborted) return;
   const gaps = createOffsetGaps(await committedOffsets(admin, groupId, topic), (partition) => lowestOffset(admin, topic, partition));
 
@@ -141,9 +141,9 @@ async function consume(parts: KafkaConsumerParts, running: RunningConsumer, sign
     eachBatch: async (payload) => {
       const fetchedIn = generation;
       const onBatchEnd = events.onBatch();
-      void reportGap(gaps, payload.batch.partition, payload.batch.firstOffset(), parts);
-      const batchParts: KafkaBatchParts = {
-        ...parts,
+      void reportGap(gaps, payload.batch.partition, payload.batch.firstOffset(), deps);
+      const batchParts: KafkaBatchDeps = {
+        ...deps,
         rebalanceTimeout: Math.min(10_000, milliseconds(config.sessionTimeout) / 3),
         canFetch: () => running.state() === 'running' && fetchedIn === generation,
         canCommit: () => running.state() !== 'stopped' && fetchedIn === generation,
@@ -160,7 +160,7 @@ async function consume(parts: KafkaConsumerParts, running: RunningConsumer, sign
 }
 
 /** The topic may be created later, by someone who knows how many partitions it needs. */
-async function waitForTopic({ config, clock, events, log }: KafkaConsumerParts, admin: Admin, signal: AbortSignal): Promise<void> {
+async function waitForTopic({ config, clock, events, log }: KafkaConsumerDeps, admin: Admin, signal: AbortSignal): Promise<void> {
   for (let polls = 0; !signal.aborted && !(await admin.listTopics()).includes(config.topic); polls += 1) {
     events.onUnavailable(`The Kafka topic ${config.topic} does not exist yet.`);
     if (polls === 0) await checkAuthorized(admin, config.topic);
@@ -194,7 +194,7 @@ async function reportGap(
   gaps: OffsetGaps,
   partition: number,
   first: string | null,
-  { config, log, metrics }: KafkaConsumerParts,
+  { config, log, metrics }: KafkaConsumerDeps,
 ): Promise<void> {
   if (first === null) return;
   try {

@@ -32,8 +32,8 @@ const healthyMs = 300_000;
  * A consumer that crashes is replaced, with backoff. `run` rejects with KAFKA_UNAVAILABLE when that does not help,
  * with KAFKA_REJECTED or KAFKA_UNREADABLE at once, and with the error of a post that cannot become durable.
  */
-export function createKafkaSource({ config, mapping, ...parts }: KafkaSourceOptions): Source<SourceRecord> {
-  const { clock, log } = parts;
+export function createKafkaSource({ config, mapping, ...deps }: KafkaSourceOptions): Source<SourceRecord> {
+  const { clock, log } = deps;
   const kafka = createKafka(config, log);
   const health = createKafkaHealth(clock);
   const compiled = compileMapping(mapping);
@@ -57,7 +57,7 @@ export function createKafkaSource({ config, mapping, ...parts }: KafkaSourceOpti
     while (!signal.aborted) {
       if (crashes === 0) health.onUnavailable('Connecting to Kafka.');
       const startedAt = clock.now();
-      const end = await runKafkaConsumer({ ...parts, kafka, config, mapping: compiled, parse, events, emit }, signal);
+      const end = await runKafkaConsumer({ ...deps, kafka, config, mapping: compiled, parse, events, emit }, signal);
       if (end.reason === 'stopped') break;
       if (end.reason === 'failed') throw end.error;
       const error = asKafkaError(end.error, `reading ${config.topic}`);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { EachBatchPayload } from 'kafkajs';
 import { describe, expect, it } from 'vitest';
 import { compileMapping } from '../../../../src/ingest/mapping/parse-post.ts';
-import { consumeBatch, type KafkaBatchParts } from '../../../../src/ingest/sources/kafka/consume-batch.ts';
+import { consumeBatch, type KafkaBatchDeps } from '../../../../src/ingest/sources/kafka/consume-batch.ts';
 import { createOffsetGaps } from '../../../../src/ingest/sources/kafka/consumer.ts';
 import type { Clock } from '../../../../src/lib/clock.ts';
 import { defaultMapping } from '../../field-samples.ts';
@@ -94,7 +94,7 @@ async function play({ chunks, step, behind, deadEvery, commitFails, turns: hasTu
     },
   } as unknown as EachBatchPayload; // the part that consumeBatch uses
   const clock: Clock = { now: () => 1_700_000_000_000, sleep: () => new Promise((resolve) => setImmediate(resolve)) };
-  const parts: KafkaBatchParts = {
+  const parts: KafkaBatchDeps = {
     mapping,
     clock,
     deadLetters: {

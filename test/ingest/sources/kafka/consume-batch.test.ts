@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { AckableBatch } from '../../../../src/domain/ackable-batch.ts';
 import type { SourceRecord } from '../../../../src/domain/post.ts';
 import { compileMapping } from '../../../../src/ingest/mapping/parse-post.ts';
-import { consumeBatch, type KafkaBatchParts } from '../../../../src/ingest/sources/kafka/consume-batch.ts';
+import { consumeBatch, type KafkaBatchDeps } from '../../../../src/ingest/sources/kafka/consume-batch.ts';
 import { type Clock, systemClock } from '../../../../src/lib/clock.ts';
 import { collectLetters, defaultMapping } from '../../field-samples.ts';
 
@@ -34,7 +34,7 @@ function start(count: number, options: { lastOffset?: number; heartbeat?: () => 
     resolveOffset: (offset: string) => void resolved.push(offset),
     commitOffsetsIfNecessary: async () => {},
   } as unknown as EachBatchPayload;
-  const parts: KafkaBatchParts = {
+  const parts: KafkaBatchDeps = {
     mapping: compileMapping(defaultMapping),
     deadLetters: collectLetters(),
     clock,
