@@ -17,7 +17,7 @@ export interface HttpFrontend {
 /**
  * Checks the port and opens the tokens, so that a run that cannot or must not listen ends before it opens anything
  * else. With an embedded database, `serve` also writes the instance file, through which other commands find this run.
- * @throws PORT_IN_USE, INSECURE_BIND, FILE_UNREADABLE
+ * @throws PORT_IN_USE, INSECURE_BIND, FILE_INACCESSIBLE
  */
 export async function openHttpFrontend(config: Config, log: Log, clock: Clock): Promise<HttpFrontend> {
   await checkPort(config.server);

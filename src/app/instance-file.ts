@@ -19,14 +19,14 @@ const pathIn = (folder: string): string => join(folder, 'instance.json');
 /**
  * Writes the instance file, readable by its user only. The embedded engine admits one process, so an existing file
  * was left behind by a killed process.
- * @throws FILE_UNREADABLE
+ * @throws FILE_INACCESSIBLE
  */
 export async function writeInstance(folder: string, instance: Instance): Promise<void> {
   try {
     await removeInstance(folder);
     await writeFile(pathIn(folder), `${JSON.stringify(instance)}\n`, { mode: 0o600, flag: 'wx' });
   } catch (thrown) {
-    throw new FeedpulseError('FILE_UNREADABLE', `cannot use the data folder ${folder}: ${asError(thrown).message}.`);
+    throw new FeedpulseError('FILE_INACCESSIBLE', `cannot use the data folder ${folder}: ${asError(thrown).message}.`);
   }
 }
 

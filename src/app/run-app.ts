@@ -33,7 +33,7 @@ type OnClose = (close: () => unknown) => void;
 /**
  * Runs the source, the pipeline, the API and the web UI in this process until the source ends, `stop` is aborted or an
  * error persists. Checks what fails fast first (port, source), loads the model last, and closes everything however it ends.
- * @throws PORT_IN_USE, INSECURE_BIND, KAFKA_ and DATABASE_ codes, MODEL_ codes, FILE_UNREADABLE, TOO_MANY_DEAD_LETTERS
+ * @throws PORT_IN_USE, INSECURE_BIND, KAFKA_ and DATABASE_ codes, MODEL_ codes, FILE_INACCESSIBLE, TOO_MANY_DEAD_LETTERS
  */
 export async function runApp(given: ConfigWithSource, log: Log, stop: AbortSignal): Promise<void> {
   const config = withDemoBrands(given);

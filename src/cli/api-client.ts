@@ -28,14 +28,14 @@ type SendRequest = (request: ApiRequest) => Promise<ApiResponse>;
 /**
  * Talks over HTTP to the process that has the data folder open. If none runs, or the database is a server, opens the
  * database and the same API in this process, so that commands and the web UI return the same figures.
- * @throws what `openDatabase` throws; FILE_UNREADABLE if the data folder has no history yet
+ * @throws what `openDatabase` throws; FILE_INACCESSIBLE if the data folder has no history yet
  */
 export async function withApi<T>(config: Config, log: Log, work: (api: Api) => Promise<T>): Promise<T> {
   const { clickhouse, dataDir } = config;
   const instance = clickhouse.url ? undefined : await readInstance(dataDir);
   if (instance) return work(createApi(overHttp(instance)));
   if (!clickhouse.url && !existsSync(join(dataDir, 'clickhouse')))
-    throw new FeedpulseError('FILE_UNREADABLE', `the data folder ${dataDir} has no history yet; \`feedpulse run\` creates it.`);
+    throw new FeedpulseError('FILE_INACCESSIBLE', `the data folder ${dataDir} has no history yet; \`feedpulse run\` creates it.`);
   // Loaded only here: the server and the database take longer to load than most requests.
   const { useInProcessApi } = await import('../app/in-process-api.ts');
   return useInProcessApi(config, log, (request) => work(createApi(request)));
@@ -59,10 +59,10 @@ const problem = z.object({ detail: z.string() });
 function parseResponse<T>({ status, text }: ApiResponse): T {
   const body: unknown = text === '' ? undefined : JSON.parse(text);
   if (status < 300) return body as T; // a response of our own API; tests check it against its schema
-  const { detail = 'no reason given' } = problem.safeParse(body).data ?? {};
+  const { detail = 'No reason given.' } = problem.safeParse(body).data ?? {};
   if (status === 503) throw new FeedpulseError('DATABASE_UNAVAILABLE', detail);
   if (status < 500) throw new FeedpulseError('USAGE', detail);
-  throw new Error(`the API failed with HTTP ${status}: ${detail}`); // a bug, so it has no code
+  throw new Error(`The API failed with HTTP ${status}: ${detail}`); // a bug, so it has no code
 }
 
 function overHttp({ url, token }: Instance): SendRequest {
@@ -72,7 +72,7 @@ function overHttp({ url, token }: Instance): SendRequest {
     try {
       return await fetchText(new URL(`${url}${path}`), { method, headers, ...(body && { body: JSON.stringify(body) }) }, maxResponseBytes);
     } catch (thrown) {
-      throw new FeedpulseError('DATABASE_UNAVAILABLE', `the process that has the data folder open does not respond at ${url}.`, {
+      throw new FeedpulseError('INSTANCE_UNAVAILABLE', `The process that uses the data directory does not respond at ${url}.`, {
         cause: asError(thrown),
       });
     }
@@ -81,17 +81,17 @@ function overHttp({ url, token }: Instance): SendRequest {
 
 const pollMs = 250;
 
-/** Starts a job and waits for its end, with a progress bar. @throws DATABASE_UNAVAILABLE when the job failed */
+/** Starts a job and waits until it is done, with a progress bar. @throws the code of the job's error if it fails, else JOB_FAILED */
 export async function waitForJob(api: Api, title: string, path: string, body: object): Promise<Job> {
   const progress = createProgress(title);
   try {
     let job = await api.send<Job>('POST', path, body);
-    while (job.state === 'waiting' || job.state === 'running') {
+    while (job.state === 'queued' || job.state === 'running') {
       await systemClock.sleep(pollMs);
       job = await api.get<Job>(`/api/v1/jobs/${job.id}`);
       if (job.total > 0) progress.update(job.done, job.total);
     }
-    if (job.state === 'failed') throw new FeedpulseError('DATABASE_UNAVAILABLE', `the job failed: ${job.detail}`);
+    if (job.state === 'failed') throw new FeedpulseError(job.code ?? 'JOB_FAILED', job.detail ?? 'No reason given.');
     return job;
   } finally {
     progress.stop();

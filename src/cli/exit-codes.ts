@@ -1,16 +1,18 @@
 import type { ErrorCode } from '../lib/errors.ts';
 
-/** What a command does about an error: its exit code, and the hint that follows the message. */
+/** Exit code of an error, and the hint printed after its message. */
 export interface ErrorAdvice {
   readonly exit: number;
   readonly hint: string;
 }
 
-/** Exit codes: 1 is a bug, 2 a usage or config error, 3 files, 4 models, 5 Kafka, 6 the database, 7 dead letters, 8 the server, 9 notifications. */
+/** Exit codes: 1 is a bug, 2 a usage or config error, 3 files, 4 models, 5 Kafka, 6 the database, 7 dead letters, 8 the server or a job, 9 notifications. */
 export const errorAdvice: Readonly<Record<ErrorCode, ErrorAdvice>> = {
   CONFIG_INVALID: { exit: 2, hint: 'Run `feedpulse check-config` and fix the reported settings.' },
   USAGE: { exit: 2, hint: 'See `feedpulse <command> --help`.' },
-  FILE_UNREADABLE: { exit: 3, hint: 'Check the path, the permissions and the format of the file.' },
+  FILE_INACCESSIBLE: { exit: 3, hint: 'Check the path, its permissions, the free disk space and the format of the file.' },
+  INSTANCE_UNAVAILABLE: { exit: 8, hint: 'Check that the process is running and what it logs, then run the command again.' },
+  JOB_FAILED: { exit: 8, hint: 'See the log of the process that ran the job, then run the command again.' },
   MODEL_MISSING: { exit: 4, hint: 'Restore the model folder, or set `model.path` to another model.' },
   MODEL_CORRUPT: { exit: 4, hint: 'Download the model again: its files do not match the checksums in its manifest.' },
   MODEL_FAILED: { exit: 4, hint: 'Run `feedpulse model verify`, or try another model; the log has the details.' },

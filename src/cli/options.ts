@@ -28,7 +28,7 @@ export function withSharedOptions(command: Command, names: readonly (keyof Share
   return command;
 }
 
-/** The config: file, then environment, then the shared options and `flags`, by setting. @throws CONFIG_INVALID, FILE_UNREADABLE */
+/** The config: file, then environment, then the shared options and `flags`, by setting. @throws CONFIG_INVALID, FILE_INACCESSIBLE */
 export function configFrom(options: SharedOptions, flags: Readonly<Record<string, unknown>> = {}): Config {
   const given = { dataDir: options.dataDir, 'model.path': options.model, 'log.level': options.logLevel };
   return loadConfig({ file: options.config, env: process.env, flags: { ...given, ...flags } });

@@ -18,7 +18,7 @@ export interface ConfigSources {
 
 /**
  * Merges the defaults, the file, environment variables and flags, in rising precedence, and returns the frozen config.
- * @throws CONFIG_INVALID with every problem in one message; FILE_UNREADABLE for the file or a password file
+ * @throws CONFIG_INVALID with every problem in one message; FILE_INACCESSIBLE for the file or a password file
  */
 export function loadConfig({ file, env, flags = {} }: ConfigSources): Config {
   const tree = file === undefined ? {} : readYaml(file);
@@ -122,7 +122,7 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (thrown) {
-    throw new FeedpulseError('FILE_UNREADABLE', `${asError(thrown).message}.`, { cause: thrown });
+    throw new FeedpulseError('FILE_INACCESSIBLE', `${asError(thrown).message}.`, { cause: thrown });
   }
 }
 

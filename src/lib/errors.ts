@@ -11,7 +11,9 @@ export type ErrorKind = 'caller' | 'operator' | 'dependency';
 export const errorCodes = {
   CONFIG_INVALID: { kind: 'operator', retry: false },
   USAGE: { kind: 'caller', retry: false },
-  FILE_UNREADABLE: { kind: 'operator', retry: false },
+  FILE_INACCESSIBLE: { kind: 'operator', retry: false },
+  INSTANCE_UNAVAILABLE: { kind: 'dependency', retry: true },
+  JOB_FAILED: { kind: 'dependency', retry: true },
   MODEL_MISSING: { kind: 'operator', retry: false },
   MODEL_CORRUPT: { kind: 'operator', retry: false },
   MODEL_FAILED: { kind: 'dependency', retry: true },

@@ -11,7 +11,7 @@ export interface Input {
 
 /**
  * Opens a file for reading; `-` is standard input.
- * @throws FILE_UNREADABLE when it is missing, a folder, or not readable by this user
+ * @throws FILE_INACCESSIBLE when it is missing, a folder, or not readable by this user
  */
 export async function openInput(path: string): Promise<Input> {
   if (path === '-') return { stream: process.stdin, size: 0 };
@@ -19,7 +19,7 @@ export async function openInput(path: string): Promise<Input> {
   return { stream: createReadStream(path), size };
 }
 
-/** Checks without opening, because opening a named pipe waits for its writer. Returns the size. @throws FILE_UNREADABLE */
+/** Checks without opening, because opening a named pipe waits for its writer. Returns the size. @throws FILE_INACCESSIBLE */
 export async function checkReadable(path: string): Promise<number> {
   try {
     await access(path, constants.R_OK);
@@ -31,7 +31,7 @@ export async function checkReadable(path: string): Promise<number> {
   }
 }
 
-/** Creates or truncates a file; `-` is standard output. @throws FILE_UNREADABLE when it cannot be written */
+/** Creates or truncates a file; `-` is standard output. @throws FILE_INACCESSIBLE when it cannot be written */
 export async function openOutput(path: string): Promise<Writable> {
   if (path === '-') return process.stdout;
   try {
@@ -43,5 +43,5 @@ export async function openOutput(path: string): Promise<Writable> {
 }
 
 function unreadable(thrown: unknown): FeedpulseError {
-  return new FeedpulseError('FILE_UNREADABLE', `${asError(thrown).message}.`, { cause: thrown });
+  return new FeedpulseError('FILE_INACCESSIBLE', `${asError(thrown).message}.`, { cause: thrown });
 }

@@ -17,7 +17,7 @@ interface TlsFiles {
   readonly keyFile?: string | undefined;
 }
 
-/** Reads the TLS files of a config section, `kafka` or `clickhouse`. @throws FILE_UNREADABLE, which names the setting */
+/** Reads the TLS files of a config section, `kafka` or `clickhouse`. @throws FILE_INACCESSIBLE, which names the setting */
 export function readTlsFiles(part: string, { caFile, certFile, keyFile }: TlsFiles): TlsMaterial {
   const ca = caFile === undefined ? undefined : readPem(`${part}.caFile`, caFile);
   const cert = certFile === undefined ? undefined : readPem(`${part}.certFile`, certFile);
@@ -33,7 +33,7 @@ function readPem(setting: string, path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (thrown) {
-    throw new FeedpulseError('FILE_UNREADABLE', `Cannot read the file of ${setting}: ${path}.`, { cause: thrown });
+    throw new FeedpulseError('FILE_INACCESSIBLE', `Cannot read the file of ${setting}: ${path}.`, { cause: thrown });
   }
 }
 
@@ -42,7 +42,7 @@ function check(problem: string, parse: () => unknown): void {
   try {
     parse();
   } catch {
-    throw new FeedpulseError('FILE_UNREADABLE', `${problem}.`);
+    throw new FeedpulseError('FILE_INACCESSIBLE', `${problem}.`);
   }
 }
 

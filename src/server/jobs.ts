@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { asError, FeedpulseError } from '../lib/errors.ts';
+import { asError, type ErrorCode, FeedpulseError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 
-/** Limits on ended jobs that stay listed, and on waiting and running jobs. */
-const maxEndedJobs = 100;
+/** Maximum finished jobs to keep, and maximum queued and running jobs. */
+const maxFinishedJobs = 100;
 const maxOpenJobs = 20;
 
 /** Work that takes longer than a request. */
 export interface Job {
   readonly id: string;
   readonly kind: string;
-  readonly state: 'waiting' | 'running' | 'done' | 'failed';
+  readonly state: 'queued' | 'running' | 'done' | 'failed';
   /** Completed steps of `total`, which is 0 while unknown. */
   readonly done: number;
   readonly total: number;
@@ -18,88 +18,96 @@ export interface Job {
   readonly changed?: number;
   /** Result, once the job is done. */
   readonly result?: Readonly<Record<string, unknown>>;
+  /** Error code of a failed job: that of its error, or JOB_FAILED if that has none. */
+  readonly code?: ErrorCode;
   /** Why it failed. */
   readonly detail?: string;
 }
 
 export type JobOutcome = Required<Pick<Job, 'changed' | 'result'>>;
 
-/** Reports progress, stops on the signal, and returns the number of changed posts or minutes, with a result if there is one. */
-export type RunJob = (report: (done: number, total: number) => void, signal: AbortSignal) => Promise<number | JobOutcome>;
+/**
+ * Runs a job: reports progress, stops when the signal is aborted, and returns the number of changed posts or minutes, with
+ * a result if there is one.
+ */
+export type RunJob = (onProgress: (done: number, total: number) => void, signal: AbortSignal) => Promise<number | JobOutcome>;
 
 export interface Jobs {
   /**
-   * Starts when those of its lane have ended: they never compete with each other. What may take days has a lane of its own.
-   * @throws USAGE when too many wait
+   * Queues a job. Jobs of one queue run one at a time, so that they do not compete; long jobs have a queue of their own.
+   * @throws USAGE when too many jobs are queued or running
    */
-  start(kind: string, work: RunJob, lane?: string): Job;
+  start(kind: string, run: RunJob, queue?: string): Job;
   find(id: string): Job | undefined;
-  /** Cuts a job off; what it has done stays. False where it has ended, or is not known. */
-  stop(id: string): boolean;
-  /** Cuts off what is running. */
+  /** Cancels a job; completed work is kept. Returns false if the job has finished or is unknown. */
+  cancel(id: string): boolean;
+  /** Cancels all jobs and waits for the running ones. */
   close(): Promise<void>;
 }
 
-/** Jobs of this process. They end with it; each can be started again, and goes on or does the same once more. */
+/** In-memory jobs. They are lost when the process ends; all are resumable or idempotent, so they can be started again. */
 export function createJobs(log: Log): Jobs {
   const jobs = new Map<string, Job>();
-  const stop = new AbortController();
-  const lanes = new Map<string, Promise<unknown>>();
-  const stops = new Map<string, AbortController>();
+  const closing = new AbortController();
+  const queues = new Map<string, Promise<unknown>>();
+  /** Of queued and running jobs, by job ID. */
+  const controllers = new Map<string, AbortController>();
 
   const update = (id: string, change: Partial<Job>): void => {
     const job = jobs.get(id);
     if (job) jobs.set(id, { ...job, ...change });
   };
-  const forgetOldest = (): void => {
-    const ended = [...jobs.values()].filter(({ state }) => state === 'done' || state === 'failed');
-    for (const { id } of ended.slice(0, Math.max(0, ended.length - maxEndedJobs))) jobs.delete(id);
+  const evictFinished = (): void => {
+    const finished = [...jobs.values()].filter(({ state }) => state === 'done' || state === 'failed');
+    for (const { id } of finished.slice(0, Math.max(0, finished.length - maxFinishedJobs))) jobs.delete(id);
   };
-  const runJob = async (id: string, kind: string, work: RunJob): Promise<void> => {
-    const own = stops.get(id)?.signal ?? stop.signal;
+  const execute = async (id: string, kind: string, run: RunJob, { signal }: AbortController): Promise<void> => {
+    const stop = AbortSignal.any([closing.signal, signal]);
     try {
-      own.throwIfAborted();
+      stop.throwIfAborted();
       update(id, { state: 'running' });
-      const found = await work((done, total) => update(id, { done, total }), AbortSignal.any([stop.signal, own]));
-      const outcome = typeof found === 'number' ? { changed: found } : found;
+      const returned = await run((done, total) => update(id, { done, total }), stop);
+      const outcome = typeof returned === 'number' ? { changed: returned } : returned;
       update(id, { state: 'done', ...outcome });
       log.info({ kind, changed: outcome.changed }, 'job done');
     } catch (thrown) {
-      update(id, { state: 'failed', detail: whyFailed(asError(thrown), kind, own) });
+      update(id, { state: 'failed', ...describeFailure(asError(thrown), kind, signal) });
     }
-    stops.delete(id);
-    forgetOldest();
+    controllers.delete(id);
+    evictFinished();
   };
 
-  const whyFailed = (error: Error, kind: string, own: AbortSignal): string => {
-    if (stop.signal.aborted) return 'The process ended.';
-    if (own.aborted) return 'It was stopped.';
+  const describeFailure = (error: Error, kind: string, jobSignal: AbortSignal): Required<Pick<Job, 'code' | 'detail'>> => {
+    if (closing.signal.aborted) return { code: 'JOB_FAILED', detail: 'The process is shutting down.' };
+    if (jobSignal.aborted) return { code: 'JOB_FAILED', detail: 'The job was cancelled.' };
     log.error({ kind, error: error.message }, 'job failed');
-    return error instanceof FeedpulseError ? error.message : 'The log says why.';
+    if (error instanceof FeedpulseError) return { code: error.code, detail: error.message };
+    return { code: 'JOB_FAILED', detail: `The job ${kind} failed with an unexpected error.` };
   };
 
   return {
-    start: (kind, work, lane = 'maintenance') => {
-      const open = [...jobs.values()].filter(({ state }) => state === 'waiting' || state === 'running').length;
-      if (open >= maxOpenJobs) throw new FeedpulseError('USAGE', `${open} jobs wait already; try again later`);
-      const job: Job = { id: randomUUID(), kind, state: 'waiting', done: 0, total: 0 };
+    start: (kind, run, queue = 'maintenance') => {
+      const open = [...jobs.values()].filter(({ state }) => state === 'queued' || state === 'running').length;
+      if (open >= maxOpenJobs) throw new FeedpulseError('USAGE', `Too many jobs (${open} queued or running); try again later.`);
+      const job: Job = { id: randomUUID(), kind, state: 'queued', done: 0, total: 0 };
+      const controller = new AbortController();
       jobs.set(job.id, job);
-      stops.set(job.id, new AbortController());
-      lanes.set(
-        lane,
-        (lanes.get(lane) ?? Promise.resolve()).then(() => runJob(job.id, kind, work)),
+      controllers.set(job.id, controller);
+      queues.set(
+        queue,
+        (queues.get(queue) ?? Promise.resolve()).then(() => execute(job.id, kind, run, controller)),
       );
       return job;
     },
     find: (id) => jobs.get(id),
-    stop: (id) => {
-      const own = stops.get(id);
-      own?.abort();
-      return own !== undefined;
+    cancel: (id) => {
+      const controller = controllers.get(id);
+      controller?.abort();
+      return controller !== undefined;
     },
     close: async () => {
-      stop.abort();
-      await Promise.all(lanes.values());
+      closing.abort();
+      await Promise.all(queues.values());
     },
   };
 }

@@ -50,7 +50,7 @@ const webRoot = fileURLToPath(new URL('../web', import.meta.url));
 
 /**
  * Opens the token file, and checks that the server is not exposed without authentication.
- * @throws INSECURE_BIND, FILE_UNREADABLE
+ * @throws INSECURE_BIND, FILE_INACCESSIBLE
  */
 export async function openTokens(config: Config, log: Log, own: readonly TokenEntry[] = []): Promise<TokenStore> {
   const tokens = await openTokenStore(tokensPath(config), log, own);
@@ -64,7 +64,7 @@ export async function openTokens(config: Config, log: Log, own: readonly TokenEn
   return tokens;
 }
 
-/** Starts API, live stream, metrics and web UI. @throws PORT_IN_USE, FILE_UNREADABLE if the web UI is not built */
+/** Starts API, live stream, metrics and web UI. @throws PORT_IN_USE, FILE_INACCESSIBLE if the web UI is not built */
 export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const { config, log, live, alerts, status } = deps;
   const app = createApp({ ...config.server, log });
@@ -116,7 +116,7 @@ function registerHealthRoutes(app: App, { metrics, status }: ServerDeps): void {
 
 async function registerWebUi(app: App): Promise<void> {
   if (!existsSync(webRoot))
-    throw new FeedpulseError('FILE_UNREADABLE', `The web UI is not built: ${webRoot} is missing; run \`npm run setup\`.`);
+    throw new FeedpulseError('FILE_INACCESSIBLE', `The web UI is not built: ${webRoot} is missing; run \`npm run setup\`.`);
   const setHeaders = (response: { setHeader(name: string, value: string): void }, path: string): void => {
     // Names of assets contain a hash of their content.
     response.setHeader('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');

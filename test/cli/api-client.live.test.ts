@@ -35,7 +35,7 @@ async function runDemo(...args: readonly string[]): Promise<RunningFeedpulse> {
 }
 
 test('a command queries the process that has the data folder open, or opens the folder itself, with the same result', async () => {
-  await expect(brands()).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
+  await expect(brands()).rejects.toMatchObject({ code: 'FILE_INACCESSIBLE' });
   await feedpulse('tokens', 'add', '--name', 'somebody', '--role', 'viewer', '--data-dir', folder);
   const process = await runDemo();
   // Its own token lets commands in where others need one; only the user can read it.

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { writeInstance } from '../../src/app/instance-file.ts';
-import { withApi } from '../../src/cli/api-client.ts';
+import { type Api, waitForJob, withApi } from '../../src/cli/api-client.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import { problemText } from '../../src/server/http/problem.ts';
 import { quiet } from '../support/test-database.ts';
@@ -42,6 +42,18 @@ test('HTTP 503 of the running instance means that the database is unavailable', 
 test.each([500, 501, 502, 504])('HTTP %i of the running instance is a bug, which has no error code', async (code) => {
   status = code;
   const error = await request().catch((thrown: unknown) => thrown);
-  expect(error).toMatchObject({ message: `the API failed with HTTP ${code}: The reason.` });
+  expect(error).toMatchObject({ message: `The API failed with HTTP ${code}: The reason.` });
   expect(error).not.toHaveProperty('code');
+});
+
+test('an instance that does not respond is unavailable', async () => {
+  server.close();
+  server.closeAllConnections();
+  await expect(request()).rejects.toMatchObject({ code: 'INSTANCE_UNAVAILABLE' });
+});
+
+test.each(['MODEL_MISSING', 'JOB_FAILED'] as const)('a job that failed with %s rejects with that code', async (code) => {
+  const job = { id: 'x', kind: 'rescore', state: 'failed', done: 0, total: 0, code, detail: 'The reason.' };
+  const api = { send: async () => job } as unknown as Api; // only starts jobs
+  await expect(waitForJob(api, 'Scoring', '/api/v1/rescore', {})).rejects.toMatchObject({ code, message: 'The reason.' });
 });

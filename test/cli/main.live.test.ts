@@ -64,11 +64,11 @@ describe('a run that cannot start ends at once and says why:', () => {
   test('a failure after the server has started closes the server, the model and the database', async () => {
     await mkdir(join(folder, 'late', 'instance.json', 'is-a-folder'), { recursive: true });
     const { code, output } = await run('late', '--source', 'demo', '--port', '0');
-    expect([code, output]).toEqual([3, expect.stringMatching(/^FILE_UNREADABLE: cannot use the data folder/m)]);
+    expect([code, output]).toEqual([3, expect.stringMatching(/^FILE_INACCESSIBLE: cannot use the data folder/m)]);
   });
 
   test.each([
-    ['a file that does not exist', ['--source', 'ndjson', '--in', '/nowhere.ndjson'], 3, /^FILE_UNREADABLE: ENOENT/],
+    ['a file that does not exist', ['--source', 'ndjson', '--in', '/nowhere.ndjson'], 3, /^FILE_INACCESSIBLE: ENOENT/],
     ['no source', [], 2, /^CONFIG_INVALID: source: .*demo, kafka or ndjson/],
   ])('%s, before the model is loaded', async (_, args, code, message) => {
     expect(await run('source', '--port', '0', '--model', '/nowhere', ...args)).toEqual({ code, output: expect.stringMatching(message) });
@@ -93,7 +93,7 @@ test.each([
   ['alerts backtest', ['alerts', 'backtest', '--csv', '/nowhere/posts']],
 ])('%s reports a file that it cannot open in one line', async (_, args) => {
   const { code, output } = await attempt(args);
-  expect([code, output]).toEqual([3, expect.stringMatching(/^FILE_UNREADABLE: .*\n$/)]);
+  expect([code, output]).toEqual([3, expect.stringMatching(/^FILE_INACCESSIBLE: .*\n$/)]);
 });
 
 test('the example of the README scores posts of a brand', async () => {

@@ -78,7 +78,7 @@ test('trusted proxies are IP addresses or networks, never host names', () => {
 });
 
 test('reports a missing file and invalid YAML', () => {
-  expect(problemOf(() => loadConfig({ file: join(folder, 'none.yaml'), env: {} })).code).toBe('FILE_UNREADABLE');
+  expect(problemOf(() => loadConfig({ file: join(folder, 'none.yaml'), env: {} })).code).toBe('FILE_INACCESSIBLE');
   expect(problemOf(() => loadConfig({ file: yaml('a: [1'), env: {} })).code).toBe('CONFIG_INVALID');
   expect(problemOf(() => loadConfig({ file: yaml('- a\n- b\n'), env: {} })).code).toBe('CONFIG_INVALID');
 });

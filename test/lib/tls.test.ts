@@ -24,7 +24,7 @@ test('reads the TLS files, or rejects them by setting without quoting their cont
   expect(readTlsFiles('kafka', { caFile, certFile, keyFile }).ca?.toString()).toBe(authority.ca);
   expect(readTlsFiles('kafka', {})).toEqual({});
 
-  const refused = (problem: RegExp) => expect.objectContaining({ code: 'FILE_UNREADABLE', message: expect.stringMatching(problem) });
+  const refused = (problem: RegExp) => expect.objectContaining({ code: 'FILE_INACCESSIBLE', message: expect.stringMatching(problem) });
   expect(() => readTlsFiles('clickhouse', { caFile: garbage })).toThrow(refused(/^clickhouse\.caFile is not a PEM certificate/));
   expect(() => readTlsFiles('kafka', { caFile: keyFile })).toThrow(refused(/^kafka\.caFile is not a PEM certificate/));
   expect(() => readTlsFiles('kafka', { certFile, keyFile: garbage })).toThrow(refused(/^kafka\.certFile and keyFile are not(?!.*canary)/));

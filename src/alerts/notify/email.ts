@@ -28,7 +28,7 @@ export interface Mailer {
 /**
  * Sends mail through an SMTP server, with one connection per mail. Every attempt has the same Message-ID, so that mailboxes
  * can drop duplicates. Errors contain only the server and its code, since its text may quote the mail.
- * @throws EMAIL_FAILED, WEBHOOK_REJECTED for a server that is not public, FILE_UNREADABLE
+ * @throws EMAIL_FAILED, WEBHOOK_REJECTED for a server that is not public, FILE_INACCESSIBLE
  */
 export function createMailer(config: EmailConfig): Mailer {
   const domain = config.from.slice(config.from.lastIndexOf('@') + 1);

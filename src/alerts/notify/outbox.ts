@@ -111,7 +111,7 @@ async function attempt(
 }
 
 /** Errors of a channel; all others come from the database. */
-const channelErrors: ReadonlySet<ErrorCode> = new Set(['WEBHOOK_REJECTED', 'WEBHOOK_FAILED', 'EMAIL_FAILED', 'FILE_UNREADABLE']);
+const channelErrors: ReadonlySet<ErrorCode> = new Set(['WEBHOOK_REJECTED', 'WEBHOOK_FAILED', 'EMAIL_FAILED', 'FILE_INACCESSIBLE']);
 
 async function record(
   { store, clock, metrics }: OutboxDeps,

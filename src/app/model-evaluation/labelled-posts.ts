@@ -20,12 +20,12 @@ interface Row {
 
 /**
  * Reads labels and texts from a file with these two columns: `.csv` as RFC 4180, any other as TSV without quotes, split at
- * the first tab. A first row `label`, `text` is a header. Rejects with FILE_UNREADABLE.
+ * the first tab. A first row `label`, `text` is a header. Rejects with FILE_INACCESSIBLE.
  */
 export async function readLabelled(file: string): Promise<Labelled> {
   const isCsv = file.toLowerCase().endsWith('.csv');
   const content = await readFile(file, 'utf8').catch((thrown: unknown) => {
-    throw new FeedpulseError('FILE_UNREADABLE', `${asError(thrown).message}.`, { cause: thrown });
+    throw new FeedpulseError('FILE_INACCESSIBLE', `${asError(thrown).message}.`, { cause: thrown });
   });
   const texts: string[] = [];
   const truth: Label[] = [];
@@ -35,13 +35,13 @@ export async function readLabelled(file: string): Promise<Labelled> {
     const label = labels.find((known) => known === name);
     if (!label || text === undefined) {
       const between = isCsv ? 'a comma' : 'a tab';
-      throw new FeedpulseError('FILE_UNREADABLE', `${file}:${line}: expected ${labels.join(', ')}, ${between} and the text.`);
+      throw new FeedpulseError('FILE_INACCESSIBLE', `${file}:${line}: expected ${labels.join(', ')}, ${between} and the text.`);
     }
     truth.push(label);
     texts.push(text);
     lines.push(line);
   }
-  if (texts.length === 0) throw new FeedpulseError('FILE_UNREADABLE', `${file} has no labelled posts.`);
+  if (texts.length === 0) throw new FeedpulseError('FILE_INACCESSIBLE', `${file} has no labelled posts.`);
   return { texts, truth, lines };
 }
 
@@ -75,6 +75,6 @@ function rowsOf(file: string, content: string): readonly ParsedRow[] {
   } catch (thrown) {
     // The message of the library quotes the content of the file.
     const why = thrown instanceof CsvError ? `not CSV (${thrown.code})` : asError(thrown).message;
-    throw new FeedpulseError('FILE_UNREADABLE', `${file}: ${why}.`, { cause: thrown });
+    throw new FeedpulseError('FILE_INACCESSIBLE', `${file}: ${why}.`, { cause: thrown });
   }
 }

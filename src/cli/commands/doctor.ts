@@ -75,11 +75,11 @@ async function checkFolder(folder: string): Promise<string> {
 /** The embedded database belongs to one process: its health is what that process reports. */
 async function checkInstance({ url, token, pid }: Instance): Promise<string> {
   const response = await fetch(`${url}/readyz`, { headers: { authorization: `Bearer ${token}` } }).catch((thrown: unknown) => {
-    throw new FeedpulseError('DATABASE_UNAVAILABLE', `Process ${pid} has the data folder open and does not respond at ${url}.`, {
+    throw new FeedpulseError('INSTANCE_UNAVAILABLE', `Process ${pid} uses the data directory but does not respond at ${url}.`, {
       cause: thrown,
     });
   });
-  if (!response.ok) throw new FeedpulseError('DATABASE_UNAVAILABLE', `feedpulse at ${url} is not ready: ${await response.text()}.`);
+  if (!response.ok) throw new FeedpulseError('INSTANCE_UNAVAILABLE', `feedpulse at ${url} is not ready: ${await response.text()}.`);
   return `embedded, in use by feedpulse at ${url} (process ${pid}), which is ready`;
 }
 

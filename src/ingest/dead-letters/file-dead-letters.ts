@@ -84,7 +84,7 @@ async function sizeOf(path: string): Promise<number> {
     return (await stat(path)).size;
   } catch (thrown) {
     if (isMissing(thrown)) return 0;
-    throw new FeedpulseError('FILE_UNREADABLE', `Cannot read the dead letters: ${asError(thrown).message}.`, { cause: thrown });
+    throw new FeedpulseError('FILE_INACCESSIBLE', `Cannot read the dead letters: ${asError(thrown).message}.`, { cause: thrown });
   }
 }
 
@@ -92,7 +92,7 @@ async function replayedLetters(replays: string): Promise<Map<string, string>> {
   const replayed = new Map<string, string>();
   const names = await readdir(replays).catch((thrown: unknown): string[] => {
     if (isMissing(thrown)) return [];
-    throw new FeedpulseError('FILE_UNREADABLE', `Cannot read the replays folder: ${asError(thrown).message}.`, { cause: thrown });
+    throw new FeedpulseError('FILE_INACCESSIBLE', `Cannot read the replays folder: ${asError(thrown).message}.`, { cause: thrown });
   });
   for (const name of names.filter(isReplayFolder)) {
     for await (const lines of readLines(createReadStream(join(replays, name, journalName)))) {
@@ -181,7 +181,7 @@ async function beginFileReplay(replays: string, replayed: ReadonlyMap<string, st
     } catch (thrown) {
       if (['ENOTEMPTY', 'EEXIST'].includes(errorCodeOf(thrown) ?? ''))
         throw new FeedpulseError('REPLAY_CONFLICT', 'Another replay of these dead letters finished first.', { cause: thrown });
-      throw new FeedpulseError('FILE_UNREADABLE', `Cannot save the replay: ${asError(thrown).message}.`, { cause: thrown });
+      throw new FeedpulseError('FILE_INACCESSIBLE', `Cannot save the replay: ${asError(thrown).message}.`, { cause: thrown });
     }
     await syncFolder(replays);
     return join(folder, postsName);

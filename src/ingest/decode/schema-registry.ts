@@ -216,6 +216,6 @@ function readCertificate(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (thrown) {
-    throw new FeedpulseError('FILE_UNREADABLE', `The certificate in kafka.caFile cannot be read: ${path}`, { cause: thrown });
+    throw new FeedpulseError('FILE_INACCESSIBLE', `The certificate in kafka.caFile cannot be read: ${path}`, { cause: thrown });
   }
 }

@@ -43,7 +43,7 @@ export function newToken(): string {
   return `fp_${randomBytes(32).toString('base64url')}`;
 }
 
-/** The tokens of a file; empty if there is no file. @throws FILE_UNREADABLE */
+/** The tokens of a file; empty if there is no file. @throws FILE_INACCESSIBLE */
 export async function readTokens(path: string): Promise<readonly TokenEntry[]> {
   const text = await readSmallFile(path);
   if (text === undefined) return [];
@@ -51,7 +51,7 @@ export async function readTokens(path: string): Promise<readonly TokenEntry[]> {
   if (!checked.success) {
     const issue = checked.error.issues[0];
     throw new FeedpulseError(
-      'FILE_UNREADABLE',
+      'FILE_INACCESSIBLE',
       `${path} is not a valid token file: ${issue?.path.join('.') || 'the file'}: ${issue?.message}.`,
     );
   }
@@ -63,15 +63,15 @@ async function readSmallFile(path: string): Promise<string | undefined> {
   try {
     file = await open(path, 'r');
     const { size, mode } = await file.stat();
-    if (size > maxFileBytes) throw new FeedpulseError('FILE_UNREADABLE', `${path} is too large for a token file.`);
+    if (size > maxFileBytes) throw new FeedpulseError('FILE_INACCESSIBLE', `${path} is too large for a token file.`);
     // Anyone who can write the file can grant themselves access.
-    if ((mode & 0o002) !== 0) throw new FeedpulseError('FILE_UNREADABLE', `${path} is world-writable; run chmod 600 on it.`);
+    if ((mode & 0o002) !== 0) throw new FeedpulseError('FILE_INACCESSIBLE', `${path} is world-writable; run chmod 600 on it.`);
     return await file.readFile('utf8');
   } catch (thrown) {
     const error = asError(thrown);
     if (error instanceof FeedpulseError) throw error;
     if ('code' in error && error.code === 'ENOENT') return undefined;
-    throw new FeedpulseError('FILE_UNREADABLE', `${error.message}.`, { cause: error });
+    throw new FeedpulseError('FILE_INACCESSIBLE', `${error.message}.`, { cause: error });
   } finally {
     await file?.close();
   }
@@ -85,7 +85,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Adds a token and returns it; only its hash is stored. @throws USAGE if the name is taken or invalid, FILE_UNREADABLE */
+/** Adds a token and returns it; only its hash is stored. @throws USAGE if the name is taken or invalid, FILE_INACCESSIBLE */
 export async function addToken(path: string, { name, role }: { name: string; role: Role }, now: Date): Promise<string> {
   const token = newToken();
   await changeTokens(path, (tokens) => {
@@ -95,7 +95,7 @@ export async function addToken(path: string, { name, role }: { name: string; rol
   return token;
 }
 
-/** Removes a token. @throws USAGE if no token has this name, FILE_UNREADABLE */
+/** Removes a token. @throws USAGE if no token has this name, FILE_INACCESSIBLE */
 export async function removeToken(path: string, name: string): Promise<void> {
   await changeTokens(path, (tokens) => {
     const left = tokens.filter((entry) => entry.name !== name);
@@ -117,7 +117,7 @@ async function changeTokens(path: string, change: (tokens: readonly TokenEntry[]
     await withFileLock(folder, basename(path), replace, { waitMs: lockWaitMs });
   } catch (thrown) {
     const error = asError(thrown);
-    throw error instanceof FeedpulseError ? error : new FeedpulseError('FILE_UNREADABLE', `${error.message}.`, { cause: error });
+    throw error instanceof FeedpulseError ? error : new FeedpulseError('FILE_INACCESSIBLE', `${error.message}.`, { cause: error });
   }
 }
 

@@ -18,7 +18,7 @@ export interface TokenStore {
 
 /**
  * Opens a token file. Entries of `own` are valid besides those of the file, and do not make tokens required.
- * @throws FILE_UNREADABLE
+ * @throws FILE_INACCESSIBLE
  */
 export async function openTokenStore(path: string, log: Log, own: readonly TokenEntry[] = []): Promise<TokenStore> {
   const always = digested(own);

@@ -54,13 +54,17 @@ export function registerMaintenanceRoutes(app: App, deps: MaintenanceDeps): void
   const jobSchema = { summary: 'State of a job', params: idParams, response: { 200: jobResponse } };
   app.get('/api/v1/jobs/:id', { config: { role: 'editor' }, schema: jobSchema }, async ({ params }) => {
     const job = jobs.find(params.id);
-    if (!job) throw notFound('No such job in this process; jobs end with their process.');
+    if (!job) throw notFound('No such job. Jobs are lost when the process restarts.');
     return job;
   });
 
-  const stopSchema = { summary: 'Stops a job', params: idParams, response: { 204: z.undefined().describe('The job is stopping') } };
+  const stopSchema = {
+    summary: 'Cancels a job',
+    params: idParams,
+    response: { 204: z.undefined().describe('The job is being cancelled') },
+  };
   app.delete('/api/v1/jobs/:id', { config: admin, schema: stopSchema }, async ({ params }, reply) => {
-    if (!jobs.stop(params.id)) throw notFound('No such running job in this process.');
+    if (!jobs.cancel(params.id)) throw notFound('No such queued or running job.');
     return reply.code(204).send();
   });
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type BrandMetrics, metricNames, type Summary } from '../../domain/brand-metrics.ts';
+import { type ErrorCode, errorCodes } from '../../lib/errors.ts';
 import type { Job } from '../jobs.ts';
 
 /**
@@ -58,15 +59,18 @@ export const summary = z.strictObject({
 /** How many posts a change affects. */
 export const postCountResponse = z.strictObject({ posts: count }).describe('Number of posts');
 
+const codes = Object.keys(errorCodes) as ErrorCode[]; // an object's keys are typed as strings
+
 export const jobResponse = z
   .strictObject({
     id: z.uuid(),
     kind: z.string(),
-    state: z.enum(['waiting', 'running', 'done', 'failed']),
+    state: z.enum(['queued', 'running', 'done', 'failed']),
     done: count.describe('Completed steps'),
     total: count.describe('All steps; 0 while unknown'),
     changed: count.exactOptional().describe('Changed posts or minutes, once the job is done'),
     result: z.looseObject({}).exactOptional().describe('Result of the job, once it is done'),
+    code: z.enum(codes).exactOptional().describe('Error code of a failed job'),
     detail: z.string().exactOptional().describe('Why the job failed'),
   })
   .describe('The job') satisfies z.ZodType<Job>;

@@ -29,7 +29,7 @@ export interface Database {
 
 /**
  * Opens the server that `clickhouse.url` names, or the embedded engine in `dataDir`.
- * @throws DATA_DIR_LOCKED, FILE_UNREADABLE, DATABASE_UNAVAILABLE, DATABASE_REJECTED, DATABASE_PLAINTEXT, DATABASE_UNTRUSTED
+ * @throws DATA_DIR_LOCKED, FILE_INACCESSIBLE, DATABASE_UNAVAILABLE, DATABASE_REJECTED, DATABASE_PLAINTEXT, DATABASE_UNTRUSTED
  */
 export async function openDatabase(options: { clickhouse: ClickHouseConfig; dataDir: string; log: Log; clock?: Clock }): Promise<Database> {
   const { clickhouse, dataDir, log, clock = systemClock } = options;

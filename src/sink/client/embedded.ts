@@ -35,12 +35,12 @@ const engineArguments = [
 /**
  * ClickHouse inside this process, with its data in `folder`/clickhouse. Only one process can open a directory. Each
  * connection runs one statement at a time, so writing, rollups, fast reads and slow reads have a connection each.
- * @throws DATA_DIR_LOCKED if another process has opened the directory, FILE_UNREADABLE if it cannot be created.
+ * @throws DATA_DIR_LOCKED if another process has opened the directory, FILE_INACCESSIBLE if it cannot be created.
  */
 export async function openEmbedded(folder: string, database: string): Promise<Connections> {
   const path = resolve(join(folder, 'clickhouse'));
   await prepare(path).catch((fault: unknown) => {
-    throw new FeedpulseError('FILE_UNREADABLE', `cannot use the data directory ${folder}: ${asError(fault).message}`);
+    throw new FeedpulseError('FILE_INACCESSIBLE', `cannot use the data directory ${folder}: ${asError(fault).message}`);
   });
   const engine = await startEngine(path, folder);
   const open: ClickHouseClient[] = [];

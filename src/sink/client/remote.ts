@@ -25,7 +25,7 @@ type Connect = (user: User, settings?: ClickHouseSettings, database?: string) =>
  * Connects to a ClickHouse server over HTTP(S). Creates the database if it does not exist.
  * @throws DATABASE_PLAINTEXT for an unencrypted connection to another machine without `allowPlaintext`,
  *   DATABASE_UNTRUSTED for an untrusted certificate, DATABASE_UNAVAILABLE without a response within 30 seconds,
- *   DATABASE_REJECTED if the server rejects the user or a statement, FILE_UNREADABLE
+ *   DATABASE_REJECTED if the server rejects the user or a statement, FILE_INACCESSIBLE
  */
 export async function openRemote(url: string, config: ClickHouseConfig, log: Log, clock: Clock): Promise<Connections> {
   const connect = connector(url, config);

@@ -2,7 +2,6 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Metrics } from '../../lib/metrics.ts';
-import type { OnProgress } from '../../lib/progress.ts';
 import { createSerialQueue } from '../../lib/serial-queue.ts';
 import type { Database } from '../client/connection.ts';
 import { describeError } from '../client/database-errors.ts';
@@ -136,6 +135,9 @@ function minutesOf(rollup: Rollup, buckets: readonly number[]): number[] {
   return buckets.flatMap((bucket) => Array.from({ length: rollup.seconds / 60 }, (_, index) => bucket + index * 60));
 }
 
+/** Progress of a long job, in steps of its own. */
+export type ReportProgress = (done: number, total: number) => void;
+
 const pollMs = 250;
 
 /**
@@ -145,13 +147,13 @@ const pollMs = 250;
 export async function waitForRollups(
   { db, clock, settle }: { db: Database; clock: Clock; settle?: (() => Promise<void>) | undefined },
   range: TimeRange,
-  onProgress: OnProgress,
+  report: ReportProgress,
   signal?: AbortSignal,
 ): Promise<number> {
   const until = await readLatestMark(db.maintenance);
   const pending = () => countPending(db.maintenance, range, until);
   const total = await pending();
-  onProgress(0, total);
+  report(0, total);
   const settled = settle?.();
   let failure: unknown;
   settled?.catch((thrown: unknown) => {
@@ -160,10 +162,10 @@ export async function waitForRollups(
   for (let left = total; left > 0; left = await pending()) {
     signal?.throwIfAborted();
     if (failure) throw failure;
-    onProgress(total - left, total);
+    report(total - left, total);
     await clock.sleep(pollMs, signal);
   }
   await settled;
-  onProgress(total, total);
+  report(total, total);
   return total;
 }

@@ -51,7 +51,7 @@ export const endSession = () => remove('session');
 /** Work that the server does in the background. */
 export interface Job<Answer> {
   readonly id: string;
-  readonly state: 'waiting' | 'running' | 'done' | 'failed';
+  readonly state: 'queued' | 'running' | 'done' | 'failed';
   readonly done: number;
   readonly total: number;
   readonly result?: Answer;

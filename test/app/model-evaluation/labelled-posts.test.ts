@@ -43,5 +43,5 @@ test.each([
   ['a quote that is not closed', 'posts.csv', 'positive,"a\n', /posts\.csv: not CSV \(CSV_QUOTE_NOT_CLOSED\)/],
   ['a file without posts', 'posts.csv', 'label,text\n', /has no labelled posts/],
 ])('%s is rejected', async (_, name, content, message) => {
-  await expect(read(name, content)).rejects.toMatchObject({ code: 'FILE_UNREADABLE', message: expect.stringMatching(message) });
+  await expect(read(name, content)).rejects.toMatchObject({ code: 'FILE_INACCESSIBLE', message: expect.stringMatching(message) });
 });

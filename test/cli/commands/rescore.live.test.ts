@@ -59,10 +59,7 @@ test('another model scores stored posts during a run, is compared, activated and
 
 test('an unknown model or version ends with a one-line error', async () => {
   const none = await attempt(['rescore', 'start', join(folder, 'nowhere'), '--data-dir', folder, '--log-level', 'silent']);
-  expect([none.code, none.output]).toEqual([
-    6,
-    expect.stringMatching(/^DATABASE_UNAVAILABLE: the job failed: .*manifest\.json is missing/),
-  ]);
+  expect([none.code, none.output]).toEqual([4, expect.stringMatching(/^MODEL_MISSING: .*manifest\.json is missing/)]);
   const unknown = await attempt(['rescore', 'activate', "x' OR 1", '--data-dir', folder, '--log-level', 'error']);
   expect([unknown.code, unknown.output]).toEqual([
     2,

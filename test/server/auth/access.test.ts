@@ -209,7 +209,7 @@ test.each([
 ])('the server does not start on a file with %s', async (_what, text) => {
   const own = tokenFolder();
   await writeFile(own.path, text);
-  await expect(startTestServer({ server: { tokensFile: own.path } })).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
+  await expect(startTestServer({ server: { tokensFile: own.path } })).rejects.toMatchObject({ code: 'FILE_INACCESSIBLE' });
   own.remove();
 });
 
@@ -217,7 +217,7 @@ test('the server does not start with a world-writable token file', async () => {
   const own = tokenFolder();
   await own.add('only');
   await chmod(own.path, 0o666);
-  await expect(startTestServer({ server: { tokensFile: own.path } })).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
+  await expect(startTestServer({ server: { tokensFile: own.path } })).rejects.toMatchObject({ code: 'FILE_INACCESSIBLE' });
   own.remove();
 });
 

@@ -97,7 +97,7 @@ async function replay(body: object): Promise<unknown> {
     JSON.stringify(body),
   );
   let job = JSON.parse(text) as Job; // the route's own answer
-  while (job.state === 'waiting' || job.state === 'running') job = (await read(`jobs/${job.id}`)) as Job; // the same
+  while (job.state === 'queued' || job.state === 'running') job = (await read(`jobs/${job.id}`)) as Job; // the same
   expect(job.state).toBe('done');
   return replayResult.parse(job.result);
 }

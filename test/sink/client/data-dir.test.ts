@@ -42,7 +42,7 @@ test('a data folder belongs to one process, and keeps its rows when that one is 
 test('a data folder that cannot be made is named', async () => {
   const { clickhouse } = configSchema.parse({});
   await expect(openDatabase({ clickhouse, dataDir: '/dev/null/data', log: quiet })).rejects.toMatchObject({
-    code: 'FILE_UNREADABLE',
+    code: 'FILE_INACCESSIBLE',
     message: expect.stringContaining('/dev/null/data'),
   });
 });

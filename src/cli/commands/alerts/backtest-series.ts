@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import { CsvError, parse } from 'csv-parse';
 import type { Sample } from '../../../alerts/series/anomaly-score.ts';
 import { backtestSeries, type SeriesBacktestOptions, type SeriesEvaluation } from '../../../alerts/series/backtest-series.ts';
+import { parseTime } from '../../../ingest/mapping/fields.ts';
 import { asError, FeedpulseError } from '../../../lib/errors.ts';
-import { parseTime } from '../../../lib/time.ts';
 import { escapeTerminal } from '../../output/escape-terminal.ts';
 import { type Column, type Format, printRows } from '../../output/print-table.ts';
 
@@ -17,7 +17,7 @@ interface Row extends Omit<SeriesEvaluation, 'alert' | 'time'> {
   readonly alert: 0 | 1;
 }
 
-/** Prints every row of a CSV file with its score; as a table, only the rows on which an alert starts. @throws FILE_UNREADABLE */
+/** Prints every row of a CSV file with its score; as a table, only the rows on which an alert starts. @throws FILE_INACCESSIBLE */
 export async function printSeriesBacktest(file: string, format: Format, options: SeriesBacktestOptions): Promise<void> {
   const samples: ParsedSample[] = [];
   for await (const sample of readSeries(file)) samples.push(sample);
@@ -51,7 +51,7 @@ const maxRowLength = 65_536;
 /**
  * Reads the columns `timestamp` and `value` of a CSV file; other columns are ignored. A timestamp without a time zone is
  * UTC. `-` is standard input.
- * @throws FILE_UNREADABLE if the file cannot be read or lacks a column; if a timestamp is invalid or not later than the
+ * @throws FILE_INACCESSIBLE if the file cannot be read or lacks a column; if a timestamp is invalid or not later than the
  *   one before; or if a value is not a number of at least 0
  */
 async function* readSeries(path: string): AsyncGenerator<ParsedSample> {
@@ -63,7 +63,7 @@ async function* readSeries(path: string): AsyncGenerator<ParsedSample> {
   let previous = Number.NEGATIVE_INFINITY;
   try {
     for await (const { record, info } of rows as AsyncIterable<{ record: Record<string, string>; info: { lines: number } }>) {
-      const sample = toSample(record, previous, (what) => new FeedpulseError('FILE_UNREADABLE', `${path}, line ${info.lines}: ${what}.`));
+      const sample = toSample(record, previous, (what) => new FeedpulseError('FILE_INACCESSIBLE', `${path}, line ${info.lines}: ${what}.`));
       previous = sample.time;
       yield sample;
     }
@@ -72,7 +72,7 @@ async function* readSeries(path: string): AsyncGenerator<ParsedSample> {
     const fault = asError(thrown);
     // The message of the CSV library quotes the input, so only its code is shown.
     const reason = fault instanceof CsvError ? `invalid CSV (${fault.code})` : fault.message;
-    throw new FeedpulseError('FILE_UNREADABLE', `${path}: ${reason}.`, { cause: fault });
+    throw new FeedpulseError('FILE_INACCESSIBLE', `${path}: ${reason}.`, { cause: fault });
   }
 }
 

@@ -61,13 +61,13 @@ export function alertsBacktest(): Command {
     });
 }
 
-/** Prints the alerts that a rule would have raised. @throws USAGE, DATABASE_UNAVAILABLE */
+/** Prints the alerts that a rule would have raised. @throws USAGE, what `waitForJob` throws */
 async function backtestRule(rule: string, options: Omit<Options, 'csv' | 'rule'>): Promise<void> {
   const { since, until, brand, format = 'table' } = options;
   const body = { rule, since, until, brand, settings: settingsOf(options) };
   const { result } = await withConfiguredApi(options, (api) => waitForJob(api, 'Evaluating minutes', '/api/v1/alerts/backtest', body));
-  const found = result as BacktestResult | undefined; // what this route's jobs answer
-  if (!found) throw new FeedpulseError('DATABASE_UNAVAILABLE', 'the backtest ended without a result.');
+  const found = result as BacktestResult | undefined; // the result type of this route's jobs
+  if (!found) throw new FeedpulseError('JOB_FAILED', 'The backtest ended without a result.');
   if (format !== 'table') return void process.stdout.write(printRows(format, found.alerts, columns, found));
   if (found.alerts.length > 0) process.stdout.write(printRows(format, found.alerts, columns));
   const days = (Date.parse(found.to) - Date.parse(found.from)) / 86_400_000;

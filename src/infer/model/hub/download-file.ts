@@ -39,7 +39,7 @@ const diskErrors: ReadonlySet<string> = new Set(['EACCES', 'EDQUOT', 'EEXIST', '
  * Downloads a file and verifies its SHA-256. Resumes after a broken connection, and after an earlier call that did not finish;
  * if the resumed file does not match, it downloads from the start once. Rejects with HUB_UNAVAILABLE if the hub stays
  * unreachable (the partial file is kept), with HUB_REJECTED if the hub lacks the file or has another one (the file is
- * removed), and with FILE_UNREADABLE or a file system error if the file cannot be written or read.
+ * removed), and with FILE_INACCESSIBLE or a file system error if the file cannot be written or read.
  */
 export async function downloadFile(download: Download, deps: DownloadDeps): Promise<void> {
   const { path, sha256, url } = download;
@@ -71,7 +71,7 @@ async function fetchWithRetry(download: Download, { clock, onProgress }: Downloa
     } catch (thrown) {
       const error: NodeJS.ErrnoException = asError(thrown);
       if (error instanceof FeedpulseError) throw error;
-      if (diskErrors.has(error.code ?? '')) throw new FeedpulseError('FILE_UNREADABLE', `${error.message}.`, { cause: error });
+      if (diskErrors.has(error.code ?? '')) throw new FeedpulseError('FILE_INACCESSIBLE', `${error.message}.`, { cause: error });
       const reached = await sizeOf(download.path);
       const hasNewBytes = reached > furthest;
       furthest = Math.max(furthest, reached);

@@ -38,7 +38,7 @@ export const isPartialDownload = (folder: string): boolean => folder.endsWith(pa
 /**
  * Downloads the files of a model, writes its manifest and runs a smoke test; only then the model gets its final folder name, so
  * an installed model is always complete. The same call resumes an interrupted download and repairs a corrupt model.
- * Rejects with USAGE, HUB_REJECTED, HUB_UNAVAILABLE, FILE_UNREADABLE, DATA_DIR_LOCKED during another pull of the same
+ * Rejects with USAGE, HUB_REJECTED, HUB_UNAVAILABLE, FILE_INACCESSIBLE, DATA_DIR_LOCKED during another pull of the same
  * model, or with the error of `smokeTest`.
  */
 export async function pullModel(options: PullOptions, deps: PullDeps): Promise<PullResult> {
@@ -51,7 +51,7 @@ export async function pullModel(options: PullOptions, deps: PullDeps): Promise<P
     await mkdir(modelsDir, { recursive: true });
     return await withFileLock(modelsDir, name, () => install(options, deps, { weights, urls }));
   } catch (thrown) {
-    throw isFileSystemError(thrown) ? new FeedpulseError('FILE_UNREADABLE', `${thrown.message}.`, { cause: thrown }) : thrown;
+    throw isFileSystemError(thrown) ? new FeedpulseError('FILE_INACCESSIBLE', `${thrown.message}.`, { cause: thrown }) : thrown;
   }
 }
 

@@ -10,7 +10,7 @@ import { registerCodecs } from './codecs.ts';
 
 /**
  * A kafkajs client for the configured brokers, not connected yet. A request is retried `retries` times.
- * @throws KAFKA_PLAINTEXT for an unencrypted connection to another machine without `allowPlaintext`, FILE_UNREADABLE for
+ * @throws KAFKA_PLAINTEXT for an unencrypted connection to another machine without `allowPlaintext`, FILE_INACCESSIBLE for
  * a certificate or key
  */
 export function createKafka(config: KafkaConfig, log: Log, retries = 8): Kafka {
@@ -78,7 +78,7 @@ const keepAliveMs = 60_000;
 
 export type KafkaTransport = Pick<KafkaConfig, 'brokers' | 'tls' | 'caFile' | 'certFile' | 'keyFile' | 'allowPlaintext'>;
 
-/** The TLS options for kafkajs and for the probe; false without TLS. @throws FILE_UNREADABLE */
+/** The TLS options for kafkajs and for the probe; false without TLS. @throws FILE_INACCESSIBLE */
 function tlsOptions(config: KafkaTransport): ConnectionOptions | false {
   return config.tls && { ...readTlsFiles('kafka', config), minVersion: 'TLSv1.2' };
 }

@@ -16,7 +16,7 @@ export interface Line {
 
 /**
  * Splits a stream into lines, as bytes. The lines that a chunk of the stream completes are yielded together, at once. Of
- * a longer line the first `maxLineBytes` are kept (1 MiB by default). @throws FILE_UNREADABLE if the stream fails
+ * a longer line the first `maxLineBytes` are kept (1 MiB by default). @throws FILE_INACCESSIBLE if the stream fails
  */
 export async function* readLines(input: NodeJS.ReadableStream, maxLineBytes = defaultMaxLineBytes): AsyncGenerator<readonly Line[]> {
   /** The parts of the line that is not complete yet. */
@@ -55,6 +55,6 @@ async function* chunksOf(input: NodeJS.ReadableStream): AsyncGenerator<string | 
   try {
     yield* input;
   } catch (thrown) {
-    throw new FeedpulseError('FILE_UNREADABLE', `Reading lines failed: ${asError(thrown).message}`, { cause: thrown });
+    throw new FeedpulseError('FILE_INACCESSIBLE', `Reading lines failed: ${asError(thrown).message}`, { cause: thrown });
   }
 }

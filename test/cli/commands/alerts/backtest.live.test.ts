@@ -53,7 +53,7 @@ test.each([
 ])('a file with %s is rejected with the line number', async (_, content, message) => {
   const { code, output } = await attempt(['alerts', 'backtest', '--csv', await fileOf(content)]);
   expect(code).toBe(3);
-  expect(output).toMatch(/^FILE_UNREADABLE: .*\n$/);
+  expect(output).toMatch(/^FILE_INACCESSIBLE: .*\n$/);
   expect(output).toMatch(message);
 });
 

@@ -205,9 +205,9 @@ test('the content version depends neither on the order of the checksums nor on f
   expect(licensed.model.version).toBe(model.version);
 });
 
-test('file system errors are reported as FILE_UNREADABLE', async () => {
+test('file system errors are reported as FILE_INACCESSIBLE', async () => {
   await writeFile(modelsDir, 'a file');
-  await expect(pull()).rejects.toMatchObject(rejection('FILE_UNREADABLE', /EEXIST|ENOTDIR/));
+  await expect(pull()).rejects.toMatchObject(rejection('FILE_INACCESSIBLE', /EEXIST|ENOTDIR/));
   expect(hub.asked).toEqual([]);
 });
 

@@ -40,7 +40,7 @@ it('the same rule applies to discovered brokers', async () => {
 
 it('names a certificate that cannot be read', () => {
   expect(() => createKafka(config({ tls: true, caFile: '/nowhere/ca.pem' }), log)).toThrow(
-    expect.objectContaining({ code: 'FILE_UNREADABLE' }),
+    expect.objectContaining({ code: 'FILE_INACCESSIBLE' }),
   );
 });
 

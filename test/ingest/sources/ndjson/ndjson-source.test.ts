@@ -150,7 +150,7 @@ describe('NDJSON source', () => {
     const input = new PassThrough();
     const feed = start(input);
     input.destroy(new Error('disk on fire'));
-    await expect(feed.run).rejects.toMatchObject({ code: 'FILE_UNREADABLE', message: expect.stringContaining('disk on fire') });
+    await expect(feed.run).rejects.toMatchObject({ code: 'FILE_INACCESSIBLE', message: expect.stringContaining('disk on fire') });
   });
 
   it('ends on abort although the stream delivers nothing', async () => {

@@ -47,7 +47,7 @@ afterAll(async () => {
 async function backtest(body: object) {
   let { body: job } = (await ask('POST', path, body)) as { body: Job }; // the route's own answer
   const seen = new Set<Job['state']>();
-  while (job.state === 'waiting' || job.state === 'running') {
+  while (job.state === 'queued' || job.state === 'running') {
     await new Promise((resolve) => setTimeout(resolve, 20));
     job = (await ask('GET', `/api/v1/jobs/${job.id}`)).body as Job; // the same
     seen.add(job.state);
