@@ -1,5 +1,5 @@
 import type { AlertTransition } from '../domain/alert.ts';
-import { type LabelCounts, volumeOf } from '../domain/sentiment-counts.ts';
+import { type LabelCounts, totalPosts } from '../domain/sentiment-counts.ts';
 import { yieldToEventLoop } from '../lib/yield-to-event-loop.ts';
 import type { AlertFigures, Buckets, CountsByBrand, StoredFigures } from '../sink/queries/read-alert-figures.ts';
 import { baselineReachMs } from './detect/baseline.ts';
@@ -81,7 +81,7 @@ function figuresAt({ minutes, buckets, first }: ReplayHistory, now: () => number
 function newestOf(all: Buckets, since: number, now: number): number | undefined {
   for (let time = Math.floor(now / minuteMs) * minuteMs; time >= since; time -= minuteMs) {
     const counts = all.get(time);
-    if (counts && volumeOf(counts) > 0) return time;
+    if (counts && totalPosts(counts) > 0) return time;
   }
   return undefined;
 }

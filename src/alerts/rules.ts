@@ -1,5 +1,5 @@
 import { type AlertRuleConfig, alertRule } from '../config/alerts.ts';
-import { type BrandRule, milliseconds } from '../config/schema.ts';
+import { type BrandRule, toMilliseconds } from '../config/schema.ts';
 
 /** A rule with all defaults applied. Durations in ms. */
 export interface Rule extends Pick<AlertRuleConfig, 'name' | 'metric' | 'minimumPosts' | 'quietHours' | 'severity' | 'channels'> {
@@ -42,7 +42,7 @@ export const rulesOf = (rules: readonly AlertRuleConfig[], brands: readonly Bran
 
 function resolveRule(rule: AlertRuleConfig, brands: readonly BrandRule[]): Rule {
   const { metric, sensitivity } = rule;
-  const windowMs = milliseconds(rule.window);
+  const windowMs = toMilliseconds(rule.window);
   const share = (factor: number): number => Math.max(minute, Math.round((factor * windowMs) / minute) * minute);
   return {
     ...rule,
@@ -51,9 +51,9 @@ function resolveRule(rule: AlertRuleConfig, brands: readonly BrandRule[]): Rule 
     windowsMs: [share(1 / 3), share(2 / 3), windowMs, 4 * windowMs],
     z: typeof sensitivity === 'number' ? sensitivity : sensitivities[sensitivity],
     minimumChange: rule.minimumChange ?? defaultChanges[metric],
-    forMs: milliseconds(rule.for),
-    keepFiringFor: milliseconds(rule.keepFiringFor),
-    cooldown: milliseconds(rule.cooldown),
+    forMs: toMilliseconds(rule.for),
+    keepFiringFor: toMilliseconds(rule.keepFiringFor),
+    cooldown: toMilliseconds(rule.cooldown),
   };
 }
 

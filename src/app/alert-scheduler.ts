@@ -2,7 +2,7 @@ import { createEvaluator, type Evaluator } from '../alerts/evaluator.ts';
 import { channelsOf, recipientsFor } from '../alerts/notify/channels.ts';
 import { deliverPending, type OutboxDeps } from '../alerts/notify/outbox.ts';
 import { rulesOf } from '../alerts/rules.ts';
-import { type Config, milliseconds } from '../config/schema.ts';
+import { type Config, toMilliseconds } from '../config/schema.ts';
 import type { AlertTransition } from '../domain/alert.ts';
 import type { Clock } from '../lib/clock.ts';
 import { asError } from '../lib/errors.ts';
@@ -111,7 +111,7 @@ function createAlerting(deps: AlertSchedulerDeps): { evaluator: Evaluator; outbo
     },
     rules: rulesOf(config.alerts.rules, config.brands),
     recipientsFor: recipientsFor(config.alerts),
-    noDataAfterMs: milliseconds(config.alerts.noDataAfter),
+    noDataAfterMs: toMilliseconds(config.alerts.noDataAfter),
     clock,
     isLive,
   });

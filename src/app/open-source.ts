@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import type { Admin } from 'kafkajs';
-import { type ConfigWithSource, type KafkaConfig, milliseconds } from '../config/schema.ts';
+import { type ConfigWithSource, type KafkaConfig, toMilliseconds } from '../config/schema.ts';
 import type { Source } from '../domain/ackable-batch.ts';
 import type { SourceRecord } from '../domain/post.ts';
 import { type DeadLetterSink, limited } from '../ingest/dead-letters/dead-letter-sink.ts';
@@ -91,7 +91,7 @@ async function openNdjson({ config, clock }: SourceDeps, deadLetters: DeadLetter
 
 /** Reads first which minutes are already stored, so that a restart backfills only the missing ones. */
 async function openDemo({ config, clock, db }: SourceDeps, deadLetters: DeadLetterSink): Promise<Source<SourceRecord>> {
-  const stored = await countPostsByMinute(db.reader, clock.now() - milliseconds(config.demo.backfill) - 60_000);
+  const stored = await countPostsByMinute(db.reader, clock.now() - toMilliseconds(config.demo.backfill) - 60_000);
   return createDemoSource({ config: config.demo, clock, deadLetters, stored });
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { feedRule, severities } from '../domain/alert.ts';
-import { milliseconds } from '../lib/duration.ts';
+import { toMilliseconds } from '../lib/duration.ts';
 import { isLoopback } from '../lib/loopback.ts';
 import { durationBetween, httpUrl, passwordFields } from './fields.ts';
 
@@ -23,7 +23,7 @@ export const alertRule = z.strictObject({
   metric: z.enum(['volume', 'netSentiment', 'negativeVolume']),
   direction: z.enum(['up', 'down', 'both']).optional().describe('Default: both for volume, down for net sentiment, up for negative volume'),
   window: durationBetween('3m', '6h')
-    .refine((value) => milliseconds(value) % minuteMs === 0, 'must be whole minutes')
+    .refine((value) => toMilliseconds(value) % minuteMs === 0, 'must be whole minutes')
     .default('15m')
     .describe('Evaluation window. Windows of a third, two thirds and four times this length are evaluated too'),
   sensitivity: z

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, milliseconds } from '../lib/duration.ts';
+import { durationSchema, toMilliseconds } from '../lib/duration.ts';
 import { caFile, passwordFields, urlWithoutSecrets } from './fields.ts';
 
 /** Settings of the database and of how long it keeps its rows. */
@@ -23,7 +23,7 @@ export const clickhouse = z.strictObject({
     .describe('Separate user for queries; may be read-only'),
 });
 
-const days = (min: number) => duration.refine((value) => milliseconds(value) >= min * 86_400_000, `must be at least ${min}d`);
+const days = (min: number) => durationSchema.refine((value) => toMilliseconds(value) >= min * 86_400_000, `must be at least ${min}d`);
 
 export const retention = z
   .strictObject({

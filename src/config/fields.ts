@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, milliseconds } from '../lib/duration.ts';
+import { durationSchema, toMilliseconds } from '../lib/duration.ts';
 
 /** Types of settings that several sections of the config share. */
 
@@ -17,8 +17,8 @@ function isTimeZone(name: string): boolean {
 }
 
 export const durationBetween = (min: string, max: string) =>
-  duration.refine(
-    (value) => milliseconds(value) >= milliseconds(min) && milliseconds(value) <= milliseconds(max),
+  durationSchema.refine(
+    (value) => toMilliseconds(value) >= toMilliseconds(min) && toMilliseconds(value) <= toMilliseconds(max),
     `must be between ${min} and ${max}`,
   );
 

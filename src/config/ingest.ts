@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration } from '../lib/duration.ts';
+import { durationSchema } from '../lib/duration.ts';
 import { caFile, passwordFields, timeZone, urlWithoutSecrets } from './fields.ts';
 
 /** Settings of what is read: brands, field mapping, sources and dead letters. */
@@ -82,7 +82,7 @@ export const kafka = z.strictObject({
     .max(16)
     .default(8)
     .describe('Partitions processed concurrently, with up to 512 posts of each in memory; the others wait'),
-  sessionTimeout: duration.default('30s').describe('Kafka consumer session timeout'),
+  sessionTimeout: durationSchema.default('30s').describe('Kafka consumer session timeout'),
 });
 
 export const ndjson = z.strictObject({
@@ -92,7 +92,7 @@ export const ndjson = z.strictObject({
 export const demo = z.strictObject({
   rate: z.number().min(0.1).max(200).default(1).describe('Posts per second, averaged over a day'),
   seed: z.int().min(0).default(1).describe('Seed of the random generator'),
-  backfill: duration.default('24h').describe('Length of the history generated in the background'),
+  backfill: durationSchema.default('24h').describe('Length of the history generated in the background'),
 });
 
 export const deadLetters = z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { roles } from '../domain/roles.ts';
-import { duration, milliseconds } from '../lib/duration.ts';
+import { durationSchema, toMilliseconds } from '../lib/duration.ts';
 import { alerts } from './alerts.ts';
 import { clickhouse, retention } from './database.ts';
 import { brand, deadLetters, demo, kafka, mapping, ndjson, type SourceName, source } from './ingest.ts';
@@ -8,7 +8,7 @@ import { brand, deadLetters, demo, kafka, mapping, ndjson, type SourceName, sour
 /** Every setting, its default and its meaning. The descriptions become the JSON Schema that editors show. */
 
 export { timeZone } from './fields.ts';
-export { duration, milliseconds };
+export { durationSchema, toMilliseconds };
 
 const model = z.strictObject({
   path: z.string().optional().describe('Model folder with a manifest.json; the bundled model if absent'),

@@ -8,10 +8,10 @@ export interface LabelCounts {
 
 export const emptyCounts: LabelCounts = { negative: 0, neutral: 0, positive: 0, unscored: 0 };
 
-export const volumeOf = ({ negative, neutral, positive, unscored }: LabelCounts): number => negative + neutral + positive + unscored;
-export const scoredOf = ({ negative, neutral, positive }: LabelCounts): number => negative + neutral + positive;
+export const totalPosts = ({ negative, neutral, positive, unscored }: LabelCounts): number => negative + neutral + positive + unscored;
+export const scoredPosts = ({ negative, neutral, positive }: LabelCounts): number => negative + neutral + positive;
 
-export function sumOf(all: Iterable<LabelCounts>): LabelCounts {
+export function addCounts(all: Iterable<LabelCounts>): LabelCounts {
   const sum = { ...emptyCounts };
   for (const { negative, neutral, positive, unscored } of all) {
     sum.negative += negative;

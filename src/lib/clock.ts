@@ -20,3 +20,16 @@ export const systemClock: Clock = {
       signal?.addEventListener('abort', done, { once: true });
     }),
 };
+
+/**
+ * Resolves as `promise` does, or to undefined once `ms` have passed; rejects if `promise` rejects first. The timer is
+ * canceled in any case, because a pending one would keep the process alive.
+ */
+export async function withTimeout<T>(promise: Promise<T>, ms: number, clock: Pick<Clock, 'sleep'>): Promise<T | undefined> {
+  const timer = new AbortController();
+  try {
+    return await Promise.race([promise, clock.sleep(ms, timer.signal).then(() => undefined)]);
+  } finally {
+    timer.abort();
+  }
+}

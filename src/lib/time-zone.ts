@@ -1,4 +1,5 @@
-const bucketMs = 900_000;
+import { bucketMs } from './duration.ts';
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 const offsetsByZone = new Map<string, Map<number, number>>();
 /** Per time zone: a hundred days of 15-minute buckets. */
@@ -9,7 +10,7 @@ const maxCached = 10_000;
  * cached per 15 minutes. Clocks change on such a boundary; the few changes one minute past it (St. John's until 2011) are
  * wrong for the rest of the 15 minutes.
  */
-export function offsetOf(time: number, timeZone: string): number {
+export function utcOffsetMs(time: number, timeZone: string): number {
   const offsets = offsetsByZone.get(timeZone) ?? new Map<number, number>();
   const bucket = Math.floor(time / bucketMs);
   const cached = offsets.get(bucket);

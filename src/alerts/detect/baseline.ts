@@ -1,6 +1,6 @@
 import { type Season, seasons } from '../../domain/alert.ts';
-import { emptyCounts, type LabelCounts, scoredOf, sumOf, volumeOf } from '../../domain/sentiment-counts.ts';
-import { offsetOf } from '../../lib/time-zone.ts';
+import { addCounts, emptyCounts, type LabelCounts, scoredPosts, totalPosts } from '../../domain/sentiment-counts.ts';
+import { utcOffsetMs } from '../../lib/time-zone.ts';
 import type { AlertFigures, CountsByBrand } from '../../sink/queries/read-alert-figures.ts';
 import type { Brand } from '../rules.ts';
 
@@ -65,7 +65,7 @@ export function baselineOf(
       windows: windows.length,
       from: Math.min(...windows),
       to: Math.max(...windows) + bucketMs,
-      volume: rateOf(samples.map(volumeOf), diurnal),
+      volume: rateOf(samples.map(totalPosts), diurnal),
       negative: rateOf(
         samples.map(({ negative }) => negative),
         diurnal,
@@ -113,29 +113,29 @@ const minBetweenWindowVariance = 0.01 ** 2;
 /** The pooled polarity of the windows without outliers, and how much their means vary beyond sampling error. */
 function sentimentOf(samples: readonly LabelCounts[]): SentimentBaseline {
   const first = pool(samples);
-  const informative = samples.filter((sample) => scoredOf(sample) >= minScored);
+  const informative = samples.filter((sample) => scoredPosts(sample) >= minScored);
   const middle = median(informative.map(netOf)) ?? first.net;
   const spread = madToDeviation * (median(informative.map((sample) => Math.abs(netOf(sample) - middle))) ?? 0);
-  const samplingVariance = median(informative.map((sample) => first.variance / scoredOf(sample))) ?? 0;
+  const samplingVariance = median(informative.map((sample) => first.variance / scoredPosts(sample))) ?? 0;
   const betweenWindowVariance = Math.max(minBetweenWindowVariance, spread ** 2 - samplingVariance);
   const isTypical = (sample: LabelCounts): boolean => {
-    const deviation = Math.sqrt(first.variance / Math.max(1, scoredOf(sample)) + betweenWindowVariance);
-    return scoredOf(sample) < minScored || Math.abs(netOf(sample) - middle) <= maxDeviations * deviation;
+    const deviation = Math.sqrt(first.variance / Math.max(1, scoredPosts(sample)) + betweenWindowVariance);
+    return scoredPosts(sample) < minScored || Math.abs(netOf(sample) - middle) <= maxDeviations * deviation;
   };
   return { ...pool(samples.filter(isTypical)), betweenWindowVariance };
 }
 
 const netOf = ({ positive, negative, ...rest }: LabelCounts): number =>
-  (positive - negative) / Math.max(1, scoredOf({ positive, negative, ...rest }));
+  (positive - negative) / Math.max(1, scoredPosts({ positive, negative, ...rest }));
 
 function pool(samples: readonly LabelCounts[]): Omit<SentimentBaseline, 'betweenWindowVariance'> {
-  const sum = sumOf(samples);
-  return { net: netOf(sum), variance: polarityVariance(sum), posts: scoredOf(sum) };
+  const sum = addCounts(samples);
+  return { net: netOf(sum), variance: polarityVariance(sum), posts: scoredPosts(sum) };
 }
 
 /** Variance of one post's polarity. One post of each label is added, so that it is never zero. */
 function polarityVariance(counts: LabelCounts): number {
-  const posts = scoredOf(counts) + 3;
+  const posts = scoredPosts(counts) + 3;
   return (counts.positive + counts.negative + 2) / posts - ((counts.positive - counts.negative) / posts) ** 2;
 }
 
@@ -168,7 +168,7 @@ export function referenceWindows(end: number, timeZone: string, longestWindowMs:
   const around = (days: number): number[] => {
     const then = last - days * dayMs;
     // If clocks changed in between, the same local time has another distance.
-    const start = then + offsetOf(last, timeZone) - offsetOf(then, timeZone);
+    const start = then + utcOffsetMs(last, timeZone) - utcOffsetMs(then, timeZone);
     return neighbours.map((step) => start + step * bucketMs).filter(isBefore);
   };
   const recent = Array.from({ length: dayMs / bucketMs }, (_, index) => last - (index + 1) * bucketMs).filter(isBefore);
@@ -222,7 +222,7 @@ function baselineOfBrand(
   if (!reference || !all || since === undefined) return undefined;
   const isKnown = (bucket: number): boolean => {
     const counts = all.get(bucket);
-    return bucket >= since && counts !== undefined && volumeOf(counts) > 0;
+    return bucket >= since && counts !== undefined && totalPosts(counts) > 0;
   };
   return baselineOf(reference, isKnown, (bucket) => own?.get(bucket));
 }

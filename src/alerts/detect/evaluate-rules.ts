@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type AlertState, type AlertTransition, type Evaluation, feedRule, type RuleState, type Silence } from '../../domain/alert.ts';
-import { type LabelCounts, sumOf, volumeOf } from '../../domain/sentiment-counts.ts';
-import { offsetOf } from '../../lib/time-zone.ts';
+import { addCounts, type LabelCounts, totalPosts } from '../../domain/sentiment-counts.ts';
+import { utcOffsetMs } from '../../lib/time-zone.ts';
 import type { CountsByBrand } from '../../sink/queries/read-alert-figures.ts';
 import type { Brand, Rule } from '../rules.ts';
 import type { Baselines } from './baseline.ts';
@@ -145,19 +145,19 @@ function countsOf(minutes: CountsByBrand, brand: string, from: number, to: numbe
   let posts = 0;
   let emptyMinutes = 0;
   for (let minute = from; minute < to; minute += minuteMs) {
-    const volume = volumeOf(all?.get(minute) ?? sumOf([]));
+    const volume = totalPosts(all?.get(minute) ?? addCounts([]));
     posts += volume;
     if (volume === 0) emptyMinutes += 1;
     const counts = own?.get(minute);
     if (counts) found.push(counts);
   }
   const length = (to - from) / minuteMs;
-  return emptyMinutes > 0 && posts >= outagePostsPerMinute * (length - emptyMinutes) ? undefined : sumOf(found);
+  return emptyMinutes > 0 && posts >= outagePostsPerMinute * (length - emptyMinutes) ? undefined : addCounts(found);
 }
 
 const covers = (silence: Silence, rule: string, brand: string): boolean =>
   (silence.rule === '' || silence.rule === rule) && (silence.brand === '' || silence.brand === brand);
 
 function minuteOfDay(now: number, timeZone: string): number {
-  return Math.floor(((now + offsetOf(now, timeZone)) % 86_400_000) / minuteMs);
+  return Math.floor(((now + utcOffsetMs(now, timeZone)) % 86_400_000) / minuteMs);
 }

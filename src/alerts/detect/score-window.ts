@@ -1,5 +1,5 @@
 import type { Evaluation } from '../../domain/alert.ts';
-import { type LabelCounts, scoredOf, volumeOf } from '../../domain/sentiment-counts.ts';
+import { type LabelCounts, scoredPosts, totalPosts } from '../../domain/sentiment-counts.ts';
 import type { Rule } from '../rules.ts';
 import type { Baseline, RateBaseline, SentimentBaseline } from './baseline.ts';
 
@@ -37,7 +37,7 @@ export function scoreWindows(
       rule.metric === 'netSentiment'
         ? measureSentiment(counts, baseline.sentiment)
         : rule.metric === 'volume'
-          ? measureRate(volumeOf(counts), baseline.volume, minutes)
+          ? measureRate(totalPosts(counts), baseline.volume, minutes)
           : measureRate(counts.negative, baseline.negative, minutes);
     const direction = measured.z < 0 ? ('down' as const) : ('up' as const);
     return {
@@ -88,7 +88,7 @@ function measureRate(observed: number, { perMinute, overdispersion }: RateBaseli
  * (−1, 0, 1), each with its multinomial variance, plus the variance between windows.
  */
 function measureSentiment(counts: LabelCounts, baseline: SentimentBaseline): Measurement {
-  const posts = scoredOf(counts);
+  const posts = scoredPosts(counts);
   const expected = 100 * baseline.net;
   if (posts === 0 || baseline.posts === 0) return { observed: expected, expected, low: -100, high: 100, z: 0, posts };
   const observed = (100 * (counts.positive - counts.negative)) / posts;

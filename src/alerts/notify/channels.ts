@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { AlertsConfig, ChannelConfig } from '../../config/alerts.ts';
-import { milliseconds } from '../../lib/duration.ts';
+import { toMilliseconds } from '../../lib/duration.ts';
 import { asError, type ErrorCode, FeedpulseError } from '../../lib/errors.ts';
 import type { RecipientsFor } from '../detect/evaluate-rules.ts';
 import { createMailer } from './email.ts';
@@ -37,7 +37,7 @@ function channelOf(name: string, config: ChannelConfig): Channel {
   // The idempotency key: the same for every attempt, different for every channel.
   const keyOf = (id: string): string => createHash('sha256').update(`${id} ${name}`).digest('hex').slice(0, 32);
   const digest = 'digest' in config ? config.digest : undefined;
-  const interval = digest === undefined ? {} : { digestMs: milliseconds(digest) };
+  const interval = digest === undefined ? {} : { digestMs: toMilliseconds(digest) };
   if (config.type === 'email') {
     const mail = createMailer(config);
     return {

@@ -1,6 +1,6 @@
 import type { BrandMetrics, Change, Interval, Metric, SentimentCounts, Summary } from '../../domain/brand-metrics.ts';
 import { metricNames } from '../../domain/brand-metrics.ts';
-import { type LabelCounts, scoredOf, volumeOf } from '../../domain/sentiment-counts.ts';
+import { type LabelCounts, scoredPosts, totalPosts } from '../../domain/sentiment-counts.ts';
 import type { PeriodRow, SumsRow } from '../../sink/queries/metrics.ts';
 import {
   differenceInterval,
@@ -20,12 +20,12 @@ export function netSentiment(positive: number, negative: number, neutral: number
 /** Counts with their total and net sentiment. */
 export function toCounts({ negative, neutral, positive, unscored }: LabelCounts): SentimentCounts {
   const counts = { negative, neutral, positive, unscored };
-  return { volume: volumeOf(counts), ...counts, netSentiment: netSentiment(positive, negative, neutral) };
+  return { volume: totalPosts(counts), ...counts, netSentiment: netSentiment(positive, negative, neutral) };
 }
 
 /** Mean score in [−1, 1], and net sentiment weighted by engagement in [−100, 100]; null if no post is scored. */
 export function toMeans(row: SumsRow): { meanScore: number | null; weightedNetSentiment: number | null } {
-  const scored = scoredOf(row);
+  const scored = scoredPosts(row);
   return {
     meanScore: scored === 0 ? null : row.scores / scored,
     weightedNetSentiment: netSentiment(row.weightPositive, row.weightNegative, row.weightNeutral),
@@ -36,7 +36,7 @@ export function toMeans(row: SumsRow): { meanScore: number | null; weightedNetSe
 export function toMetrics(row: PeriodRow, mentions?: number): BrandMetrics {
   const { volume, ...counts } = toCounts(row);
   const { negative, neutral, positive } = counts;
-  const scored = scoredOf(row);
+  const scored = scoredPosts(row);
   const share = (part: number): number | null => (scored === 0 ? null : part / scored);
   const { weightPositive, weightNegative, weightNeutral, weightSquares } = row;
   return {

@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { BrandCounts, Breakdown, Comparison, Segment, Summary } from '../../domain/brand-metrics.ts';
-import { type LabelCounts, sumOf, volumeOf } from '../../domain/sentiment-counts.ts';
+import { addCounts, type LabelCounts, totalPosts } from '../../domain/sentiment-counts.ts';
 import { type Range, readBrandCounts, readPeriodSums, readSegmentCounts } from '../../sink/queries/metrics.ts';
 import { netSentimentInterval, wilsonInterval } from './intervals.ts';
 import { compare, toCounts, toMetrics } from './metrics.ts';
@@ -44,7 +44,7 @@ function segmentsBy<Column extends string>(rows: readonly (LabelCounts & Readonl
   const total = totalVolume(rows);
   const names = [...new Set(rows.map((row) => row[column]))];
   const segments = names.map((name): Segment => {
-    const counts = toCounts(sumOf(rows.filter((row) => row[column] === name)));
+    const counts = toCounts(addCounts(rows.filter((row) => row[column] === name)));
     const { volume, positive, negative, neutral } = counts;
     const intervals = { share: wilsonInterval(volume, total), netSentiment: netSentimentInterval(positive, negative, neutral) };
     return { name, share: volume / total, ...counts, intervals };
@@ -52,4 +52,4 @@ function segmentsBy<Column extends string>(rows: readonly (LabelCounts & Readonl
   return segments.sort((a, b) => b.volume - a.volume || (a.name < b.name ? -1 : 1));
 }
 
-const totalVolume = (rows: readonly LabelCounts[]): number => volumeOf(sumOf(rows));
+const totalVolume = (rows: readonly LabelCounts[]): number => totalPosts(addCounts(rows));

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { syntheticBrands } from '../../app/synthetic-brands.ts';
-import { duration, milliseconds } from '../../config/schema.ts';
+import { durationSchema, toMilliseconds } from '../../config/schema.ts';
 import { demoBrands } from '../../ingest/sources/demo/demo-brands.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
@@ -79,7 +79,7 @@ const dayMs = 86_400_000;
 function rangeOf({ history, until }: Options): { from: number; to: number } {
   const to = readTime(until, systemClock.now());
   const years = /^(\d{1,2})y$/.exec(history)?.[1];
-  const span = years ? Number(years) * 365 * dayMs : duration.safeParse(history).success ? milliseconds(history) : 0;
+  const span = years ? Number(years) * 365 * dayMs : durationSchema.safeParse(history).success ? toMilliseconds(history) : 0;
   if (to === undefined) throw new FeedpulseError('USAGE', `--until: ${until} is not a time`);
   if (span < dayMs || span > 10 * 366 * dayMs) throw new FeedpulseError('USAGE', `--history: ${history} is not a duration from 1d to 10y`);
   return { from: to - span, to };

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { Post } from '../../domain/post.ts';
+import { parseTime } from '../../lib/time.ts';
 import type { DeadLetterReason } from '../dead-letters/dead-letter-sink.ts';
-import { authorOf, type CompiledMapping, cleanText, engagementOf, idOf, langOf, parseTime, pick, urlOf } from './fields.ts';
+import { authorOf, type CompiledMapping, cleanText, engagementOf, idOf, langOf, pick, urlOf } from './fields.ts';
 
 export { type CompiledMapping, compileMapping } from './fields.ts';
 

@@ -1,15 +1,13 @@
 import { z } from 'zod';
-import { duration, milliseconds, timeZone } from '../../config/schema.ts';
+import { timeZone } from '../../config/schema.ts';
 import { grains } from '../../domain/brand-metrics.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
+import { parseTimeExpression } from '../../lib/time.ts';
 import type { TimeRange } from '../../sink/queries/rollups.ts';
 
 const dayMs = 86_400_000;
 const maxRangeMs = 400 * dayMs;
 const maxBrands = 20;
-
-/** A date means midnight UTC. A time without an offset is rejected: it could be in any zone. */
-const isoTime = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
 
 export const time = z
   .string()
@@ -81,13 +79,6 @@ const latestMs = (2 ** 32 - 86_400) * 1_000;
 
 /** Milliseconds since 1970, clamped to what the database can hold; undefined if `value` is not a time. */
 export function readTime(value: string, now: number): number | undefined {
-  const time = readUnboundedTime(value, now);
+  const time = parseTimeExpression(value, now);
   return time === undefined ? undefined : Math.min(Math.max(0, time), latestMs);
-}
-
-function readUnboundedTime(value: string, now: number): number | undefined {
-  const [, amount] = /^now(?:-(.+))?$/.exec(value) ?? [undefined, ''];
-  if (value === 'now') return now;
-  if (amount) return duration.safeParse(amount).success ? now - milliseconds(amount) : undefined;
-  return isoTime.safeParse(value).success ? Date.parse(value) : undefined;
 }

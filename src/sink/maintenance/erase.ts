@@ -3,6 +3,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { Post } from '../../domain/post.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
+import type { OnProgress } from '../../lib/progress.ts';
 import { insertRows } from '../client/query.ts';
 import {
   countErasures,
@@ -17,7 +18,6 @@ import {
 } from '../queries/maintenance.ts';
 import { findFirstSeen } from '../queries/posts.ts';
 import { markDirty } from '../queries/rollups.ts';
-import type { ReportProgress } from '../rollups/rollups.ts';
 
 type Key = Pick<Post, 'platform' | 'id'>;
 
@@ -47,20 +47,20 @@ export async function findTargets(client: ClickHouseClient, { kind, platform, id
 export async function erase(
   { client, clock }: { client: ClickHouseClient; clock: Clock },
   target: ErasureTarget,
-  report: ReportProgress,
+  onProgress: OnProgress,
   signal?: AbortSignal,
 ): Promise<number> {
   const erasures = createErasures(client);
   await erasures.add(target.kind === 'post' ? [target] : [], target.kind === 'author' ? target : undefined);
   const posts = await findTargets(client, target);
-  report(0, posts.length);
+  onProgress(0, posts.length);
   for (let start = 0; start < posts.length; start += maxPosts) {
     signal?.throwIfAborted();
     const part = posts.slice(start, start + maxPosts);
     // Later versions of these posts may not name the author.
     await erasures.add(part);
     await removePosts({ client, clock }, part, [], signal);
-    report(start + part.length, posts.length);
+    onProgress(start + part.length, posts.length);
   }
   return posts.length;
 }

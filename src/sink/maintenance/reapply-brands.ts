@@ -1,8 +1,8 @@
 import type { Clock } from '../../lib/clock.ts';
+import type { OnProgress } from '../../lib/progress.ts';
 import type { Database } from '../client/connection.ts';
 import { firstPage, readPostsToReapply, rewriteBrands } from '../queries/maintenance.ts';
 import { clampToPosts, markRange, type TimeRange } from '../queries/rollups.ts';
-import type { ReportProgress } from '../rollups/rollups.ts';
 
 /** Seconds of posts after which their minutes are marked, so that rollups follow before the job ends. */
 const sliceSeconds = 6 * 3_600;
@@ -28,7 +28,7 @@ interface Job {
  * stopped: posts with the hash of these rules are skipped. All minutes of the range are marked as dirty, since those
  * before the interruption may not have been. Reports minutes; returns how many posts were rewritten.
  */
-export async function reapplyBrands(job: Job, range: TimeRange, report: ReportProgress, signal?: AbortSignal): Promise<number> {
+export async function reapplyBrands(job: Job, range: TimeRange, onProgress: OnProgress, signal?: AbortSignal): Promise<number> {
   const { maintenance } = job.db;
   const covered = await clampToPosts(maintenance, range);
   if (!covered) return 0;
@@ -37,7 +37,7 @@ export async function reapplyBrands(job: Job, range: TimeRange, report: ReportPr
     const slice = { from, to: Math.min(covered.to, from + sliceSeconds) };
     posts += await reapplySlice(job, slice, signal);
     await markRange(maintenance, slice, signal);
-    report(Math.ceil((slice.to - covered.from) / 60), Math.ceil((covered.to - covered.from) / 60));
+    onProgress(Math.ceil((slice.to - covered.from) / 60), Math.ceil((covered.to - covered.from) / 60));
   }
   return posts;
 }

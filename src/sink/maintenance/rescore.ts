@@ -1,11 +1,11 @@
 import type { Prediction } from '../../domain/post.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { OnProgress } from '../../lib/progress.ts';
 import type { Database } from '../client/connection.ts';
 import { insertRows } from '../client/query.ts';
 import { firstPage } from '../queries/maintenance.ts';
 import { countActivatable, countPosts, type PostToRescore, readPostsToRescore, swapScores } from '../queries/models.ts';
 import { clampToPosts, markRange, type TimeRange } from '../queries/rollups.ts';
-import type { ReportProgress } from '../rollups/rollups.ts';
 import { brandSentimentColumns, toDateTime } from '../writer/post-row.ts';
 
 /** Seconds of posts in one statement. */
@@ -30,7 +30,7 @@ interface Job {
  * Scores the posts of a range with another model and stores the scores beside the active ones. An interrupted job
  * continues where it stopped, and a post is scored again only if it changed. Reports posts; returns how many were scored.
  */
-export async function rescore(job: Job, range: TimeRange, report: ReportProgress, signal?: AbortSignal): Promise<number> {
+export async function rescore(job: Job, range: TimeRange, onProgress: OnProgress, signal?: AbortSignal): Promise<number> {
   const { maintenance } = job.db;
   const covered = await clampToPosts(maintenance, range);
   if (!covered) return 0;
@@ -38,9 +38,9 @@ export async function rescore(job: Job, range: TimeRange, report: ReportProgress
   let [passed, scored] = [0, 0];
   for (const slice of slicesOf(covered)) {
     const before = passed;
-    scored += await rescoreSlice(job, slice, (done) => report(Math.min(total, before + done), total), signal);
+    scored += await rescoreSlice(job, slice, (done) => onProgress(Math.min(total, before + done), total), signal);
     passed += await countPosts(maintenance, slice);
-    report(Math.min(total, passed), total);
+    onProgress(Math.min(total, passed), total);
   }
   return scored;
 }
@@ -48,7 +48,7 @@ export async function rescore(job: Job, range: TimeRange, report: ReportProgress
 async function rescoreSlice(
   { db, clock, rescorer }: Job,
   slice: TimeRange,
-  report: (done: number) => void,
+  onProgress: (done: number) => void,
   signal?: AbortSignal,
 ): Promise<number> {
   const { modelVersion } = rescorer;
@@ -65,7 +65,7 @@ async function rescoreSlice(
     await insertRows(db.maintenance, 'scores', rows);
     done += page.length;
     scored += rows.length;
-    report(done);
+    onProgress(done);
     after = { minute: last.minute, platform: last.platform, id: last.id };
     await clock.sleep((clock.now() - started) * pauseFactor, signal);
   }
@@ -99,7 +99,7 @@ export async function activateScores(
   { maintenance }: Database,
   modelVersion: string,
   range: TimeRange,
-  report: ReportProgress,
+  onProgress: OnProgress,
   signal?: AbortSignal,
 ): Promise<number> {
   const covered = await clampToPosts(maintenance, range);
@@ -111,7 +111,7 @@ export async function activateScores(
     if (found > 0) await swapScores(maintenance, { ...slice, modelVersion });
     await markRange(maintenance, slice, signal);
     posts += found;
-    report(Math.ceil((slice.to - covered.from) / 60), Math.ceil((covered.to - covered.from) / 60));
+    onProgress(Math.ceil((slice.to - covered.from) / 60), Math.ceil((covered.to - covered.from) / 60));
   }
   return posts;
 }

@@ -1,4 +1,4 @@
-import { type Config, milliseconds } from '../../config/schema.ts';
+import { type Config, toMilliseconds } from '../../config/schema.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Database } from '../client/connection.ts';
 import { readEngines } from '../queries/maintenance.ts';
@@ -17,8 +17,8 @@ export interface RetentionWindow {
 
 /** The window at a time (ms since 1970): an hour less than the retention, so that no bucket is recomputed while posts expire. */
 export function retentionWindow({ posts, rollupMinute }: Retention, now: number): RetentionWindow {
-  const since = posts === undefined ? 0 : Math.ceil((now - milliseconds(posts) + hourMs) / 1_000);
-  return { since, minuteSeconds: milliseconds(rollupMinute) / 1_000 };
+  const since = posts === undefined ? 0 : Math.ceil((now - toMilliseconds(posts) + hourMs) / 1_000);
+  return { since, minuteSeconds: toMilliseconds(rollupMinute) / 1_000 };
 }
 
 export const keepsAll: RetentionWindow = retentionWindow(keepsEverything, 0);
@@ -28,7 +28,7 @@ export const keepsAll: RetentionWindow = retentionWindow(keepsEverything, 0);
  * post is counted before its bucket leaves the window.
  */
 export function acceptedSince({ posts }: Retention, now: number): number {
-  return posts === undefined ? 0 : now - milliseconds(posts) + 2 * hourMs;
+  return posts === undefined ? 0 : now - toMilliseconds(posts) + 2 * hourMs;
 }
 
 /** The setting with the retention of each table, and the column that it applies to. */
@@ -63,6 +63,6 @@ export async function applyRetention(db: Database, retention: Retention, log: Lo
 
 /** The TTL expression as ClickHouse prints it, for comparison: in days if possible, as in the migrations. */
 function ttlOf(column: string, kept: string): string {
-  const seconds = Math.ceil(milliseconds(kept) / 1_000);
+  const seconds = Math.ceil(toMilliseconds(kept) / 1_000);
   return seconds % 86_400 === 0 ? `${column} + toIntervalDay(${seconds / 86_400})` : `${column} + toIntervalSecond(${seconds})`;
 }

@@ -2,6 +2,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Metrics } from '../../lib/metrics.ts';
+import type { OnProgress } from '../../lib/progress.ts';
 import { createSerialQueue } from '../../lib/serial-queue.ts';
 import type { Database } from '../client/connection.ts';
 import { describeError } from '../client/database-errors.ts';
@@ -135,9 +136,6 @@ function minutesOf(rollup: Rollup, buckets: readonly number[]): number[] {
   return buckets.flatMap((bucket) => Array.from({ length: rollup.seconds / 60 }, (_, index) => bucket + index * 60));
 }
 
-/** Progress of a long job, in steps of its own. */
-export type ReportProgress = (done: number, total: number) => void;
-
 const pollMs = 250;
 
 /**
@@ -147,13 +145,13 @@ const pollMs = 250;
 export async function waitForRollups(
   { db, clock, settle }: { db: Database; clock: Clock; settle?: (() => Promise<void>) | undefined },
   range: TimeRange,
-  report: ReportProgress,
+  onProgress: OnProgress,
   signal?: AbortSignal,
 ): Promise<number> {
   const until = await readLatestMark(db.maintenance);
   const pending = () => countPending(db.maintenance, range, until);
   const total = await pending();
-  report(0, total);
+  onProgress(0, total);
   const settled = settle?.();
   let failure: unknown;
   settled?.catch((thrown: unknown) => {
@@ -162,10 +160,10 @@ export async function waitForRollups(
   for (let left = total; left > 0; left = await pending()) {
     signal?.throwIfAborted();
     if (failure) throw failure;
-    report(total - left, total);
+    onProgress(total - left, total);
     await clock.sleep(pollMs, signal);
   }
   await settled;
-  report(total, total);
+  onProgress(total, total);
   return total;
 }

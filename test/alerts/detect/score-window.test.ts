@@ -4,7 +4,7 @@ import { scoreWindows, stillHolds } from '../../../src/alerts/detect/score-windo
 import { rulesOf } from '../../../src/alerts/rules.ts';
 import { configSchema } from '../../../src/config/schema.ts';
 import type { LabelCounts } from '../../../src/domain/sentiment-counts.ts';
-import { offsetOf } from '../../../src/lib/time-zone.ts';
+import { utcOffsetMs } from '../../../src/lib/time-zone.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -162,7 +162,7 @@ describe('the baseline', () => {
     const afterChange = Date.UTC(2026, 2, 31, 7); // 09:00 in Berlin, in summer time since the 29th
     const [[, , lastWeek = 0] = []] = referenceWindows(afterChange, 'Europe/Berlin', hour).week;
     expect(new Date(lastWeek).toISOString()).toBe('2026-03-24T07:45:00.000Z'); // 08:45, in winter time
-    expect([offsetOf(afterChange, 'Europe/Berlin'), offsetOf(afterChange, 'Asia/Kathmandu')]).toEqual([2 * hour, 5.75 * hour]);
+    expect([utcOffsetMs(afterChange, 'Europe/Berlin'), utcOffsetMs(afterChange, 'Asia/Kathmandu')]).toEqual([2 * hour, 5.75 * hour]);
     const change = Date.UTC(2026, 2, 29, 1);
     for (const [time, offset] of [
       [change - 1, hour],
@@ -170,7 +170,7 @@ describe('the baseline', () => {
       [change + 7 * minute + 1, 2 * hour],
       [change - 1, hour],
     ] as const)
-      expect(offsetOf(time, 'Europe/Berlin')).toBe(offset);
+      expect(utcOffsetMs(time, 'Europe/Berlin')).toBe(offset);
   });
 
   test('ignores buckets in which no post of any brand arrived', () => {

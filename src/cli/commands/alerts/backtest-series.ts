@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import { CsvError, parse } from 'csv-parse';
 import type { Sample } from '../../../alerts/series/anomaly-score.ts';
 import { backtestSeries, type SeriesBacktestOptions, type SeriesEvaluation } from '../../../alerts/series/backtest-series.ts';
-import { parseTime } from '../../../ingest/mapping/fields.ts';
 import { asError, FeedpulseError } from '../../../lib/errors.ts';
+import { parseTime } from '../../../lib/time.ts';
 import { escapeTerminal } from '../../output/escape-terminal.ts';
 import { type Column, type Format, printRows } from '../../output/print-table.ts';
 

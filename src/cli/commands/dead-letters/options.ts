@@ -1,12 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { type Config, milliseconds } from '../../../config/schema.ts';
+import { type Config, toMilliseconds } from '../../../config/schema.ts';
 import { type DeadLetterReason, deadLetterReasons } from '../../../ingest/dead-letters/dead-letter-sink.ts';
 import type { DeadLetterStore, OnProgress, StoredDeadLetter } from '../../../ingest/dead-letters/dead-letter-store.ts';
 import { deadLetterParser, openDeadLetters } from '../../../ingest/dead-letters/open-dead-letters.ts';
 import type { ParseMessage } from '../../../ingest/decode/message-parser.ts';
-import { parseTime } from '../../../ingest/mapping/fields.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import type { Log } from '../../../lib/log.ts';
+import { parseTime } from '../../../lib/time.ts';
 import { configFrom, type FormatOptions, withFormat, withSharedOptions } from '../../options.ts';
 import { createProgress } from '../../output/progress.ts';
 
@@ -59,7 +59,7 @@ export async function withProgress<T>(title: string, work: (onProgress: OnProgre
 
 function parseSince(value: string): number {
   const [, ago] = /^now-(\d+(?:ms|s|m|h|d))$/.exec(value) ?? [];
-  const time = ago === undefined ? parseTime(value) : systemClock.now() - milliseconds(ago);
+  const time = ago === undefined ? parseTime(value) : systemClock.now() - toMilliseconds(ago);
   if (time === undefined) throw new InvalidArgumentError('expected a date, a time (2026-11-01T09:30:00Z), or now-7d.');
   return time;
 }

@@ -1,4 +1,4 @@
-import { type DemoConfig, milliseconds } from '../../../config/schema.ts';
+import { type DemoConfig, toMilliseconds } from '../../../config/schema.ts';
 import { type Emit, openAckableBatch, type Source } from '../../../domain/ackable-batch.ts';
 import type { Post, SourceRecord } from '../../../domain/post.ts';
 import type { Clock } from '../../../lib/clock.ts';
@@ -48,7 +48,7 @@ async function runLive(options: DemoOptions, start: number, emit: Emit<SourceRec
 
 /** Two chunks at a time: one is written while the next is scored. More would delay live posts. */
 async function backfill(options: DemoOptions, start: number, emit: Emit<SourceRecord>, signal: AbortSignal): Promise<void> {
-  const oldest = start - milliseconds(options.config.backfill);
+  const oldest = start - toMilliseconds(options.config.backfill);
   let chunk: SourceRecord[] = [];
   let before = Promise.resolve();
   for (const item of missingRecords(options, oldest, start)) {

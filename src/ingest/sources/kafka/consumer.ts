@@ -1,5 +1,5 @@
 import type { Admin, Consumer, Kafka } from 'kafkajs';
-import { type KafkaConfig, milliseconds } from '../../../config/schema.ts';
+import { type KafkaConfig, toMilliseconds } from '../../../config/schema.ts';
 import type { Emit } from '../../../domain/ackable-batch.ts';
 import type { SourceRecord } from '../../../domain/post.ts';
 import type { Clock } from '../../../lib/clock.ts';
@@ -90,9 +90,9 @@ export async function runKafkaConsumer(deps: KafkaConsumerDeps, signal: AbortSig
 function createConsumer(kafka: Kafka, { groupId, sessionTimeout }: KafkaConfig): Consumer {
   return kafka.consumer({
     groupId,
-    sessionTimeout: milliseconds(sessionTimeout),
+    sessionTimeout: toMilliseconds(sessionTimeout),
     rebalanceTimeout: 60_000,
-    heartbeatInterval: Math.min(1_000, milliseconds(sessionTimeout) / 3),
+    heartbeatInterval: Math.min(1_000, toMilliseconds(sessionTimeout) / 3),
     maxWaitTimeInMs: 250,
     maxBytesPerPartition: 1_048_576,
     maxBytes: 10 * 1_048_576,
@@ -144,7 +144,7 @@ async function consume(deps: KafkaConsumerDeps, running: RunningConsumer, signal
       void reportGap(gaps, payload.batch.partition, payload.batch.firstOffset(), deps);
       const batchParts: KafkaBatchDeps = {
         ...deps,
-        rebalanceTimeout: Math.min(10_000, milliseconds(config.sessionTimeout) / 3),
+        rebalanceTimeout: Math.min(10_000, toMilliseconds(config.sessionTimeout) / 3),
         canFetch: () => running.state() === 'running' && fetchedIn === generation,
         canCommit: () => running.state() !== 'stopped' && fetchedIn === generation,
         onFailure: running.fail,

@@ -1,5 +1,5 @@
 import type { Consumer, Kafka } from 'kafkajs';
-import { type KafkaConfig, milliseconds } from '../../../config/schema.ts';
+import { type KafkaConfig, toMilliseconds } from '../../../config/schema.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { asError } from '../../../lib/errors.ts';
 import type { Lease } from '../../../lib/lease.ts';
@@ -31,7 +31,7 @@ export interface LeaderElectionOptions {
 export function createLeaderElection({ config, topic, clock, log }: LeaderElectionOptions): Lease {
   const kafka = createKafka(config, log, retries);
   const stopping = new AbortController();
-  const session = milliseconds(config.sessionTimeout);
+  const session = toMilliseconds(config.sessionTimeout);
   let isAssigned = false;
   let lastHeartbeatAt = Number.NEGATIVE_INFINITY;
   const onHeartbeat = (): void => {
@@ -79,7 +79,7 @@ interface Membership {
 
 /** Runs one consumer until the signal is aborted or it crashes. @throws the error of the crash, after leaving the group */
 async function runMember({ kafka, config, topic, assign, onHeartbeat }: Membership, signal: AbortSignal): Promise<void> {
-  const sessionTimeout = milliseconds(config.sessionTimeout);
+  const sessionTimeout = toMilliseconds(config.sessionTimeout);
   const heartbeatInterval = Math.min(1_000, sessionTimeout / 6);
   const consumer: Consumer = kafka.consumer({
     groupId: `${config.groupId}-alerts`,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration } from '../../../config/schema.ts';
+import { durationSchema } from '../../../config/schema.ts';
 import { type AlertTransition, alertMetrics, type Evaluation, ruleStatuses, type Silence, seasons } from '../../../domain/alert.ts';
 import type { RuleFeedback, StoredAlert } from '../../../sink/queries/read-alerts.ts';
 import { rangeQuery, time } from '../query-schemas.ts';
@@ -21,7 +21,7 @@ export const alertsQuery = rangeQuery.extend({
 
 export const feedbackBody = z.strictObject({ feedback: z.enum(['useful', 'noise', 'none']).describe('`none` removes the feedback') });
 const silenceScope = { rule: name.optional().describe('Default: every rule'), brand: name.optional().describe('Default: every brand') };
-export const silenceBody = z.strictObject({ ...silenceScope, for: duration.default('2h'), reason: z.string().max(500).default('') });
+export const silenceBody = z.strictObject({ ...silenceScope, for: durationSchema.default('2h'), reason: z.string().max(500).default('') });
 export const unsilenceQuery = z.strictObject(silenceScope);
 
 export const channelTestBody = z.strictObject({ channels: z.array(name).max(100).default([]).describe('Default: all channels') });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { channelsOf, testChannels } from '../../../alerts/notify/channels.ts';
-import { milliseconds } from '../../../config/schema.ts';
+import { toMilliseconds } from '../../../config/schema.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import { createAlertRecords } from '../../../sink/queries/read-alerts.ts';
 import { createAlertStore } from '../../../sink/writer/alert-store.ts';
@@ -102,7 +102,7 @@ function registerSilenceRoutes(app: App, { reader, clock, maintenance }: AlertDe
   app.post(`${path}/silences`, { config: { role: 'editor' }, schema: silenceSchema }, async ({ body, caller }) => {
     const { rule = '', brand = '', reason } = body;
     const now = clock.now();
-    const until = now + Math.min(milliseconds(body.for), maxSilenceMs);
+    const until = now + Math.min(toMilliseconds(body.for), maxSilenceMs);
     const silence = { rule, brand, until, createdBy: caller?.name ?? '', reason };
     await store.putSilence(silence, now);
     return toSilenceResponse(silence);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { replayStored } from '../../../alerts/replay.ts';
 import { type Rule, rulesOf } from '../../../alerts/rules.ts';
 import { listBrands } from '../../../analytics/metrics/summary.ts';
-import { milliseconds } from '../../../config/schema.ts';
+import { toMilliseconds } from '../../../config/schema.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import { createSerialQueue } from '../../../lib/serial-queue.ts';
 import { createFigures } from '../../../sink/queries/read-alert-figures.ts';
@@ -67,7 +67,7 @@ interface CacheEntry {
 function createAnomaliesCache({ reader, heavyReader, clock, brands: configured, config }: AnomaliesDeps) {
   const figures = createFigures(heavyReader);
   const rules = rulesOf(config.alerts.rules, configured);
-  const noDataAfterMs = milliseconds(config.alerts.noDataAfter);
+  const noDataAfterMs = toMilliseconds(config.alerts.noDataAfter);
   const cache = new Map<string, CacheEntry>();
   const enqueue = createSerialQueue();
 

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { replayStored } from '../../../alerts/replay.ts';
 import { configuredRules, type Rule, rulesOf } from '../../../alerts/rules.ts';
 import { alertRule } from '../../../config/alerts.ts';
-import { milliseconds } from '../../../config/schema.ts';
+import { toMilliseconds } from '../../../config/schema.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import { createFigures } from '../../../sink/queries/read-alert-figures.ts';
 import type { App } from '../../http/create-app.ts';
@@ -16,7 +16,7 @@ import { type BacktestResult, backtestBody, backtestResult, iso, toReplayedAlert
 export function registerBacktestRoute(app: App, deps: ApiDeps): void {
   const { heavyReader, clock, config, maintenance } = deps;
   const figures = createFigures(heavyReader);
-  const noDataAfterMs = milliseconds(config.alerts.noDataAfter);
+  const noDataAfterMs = toMilliseconds(config.alerts.noDataAfter);
   const schema = { summary: 'Replays a rule over the stored history', body: backtestBody, response: { 202: jobWith(backtestResult) } };
   app.post('/api/v1/alerts/backtest', { config: { role: 'editor' }, schema }, async ({ body }, reply) => {
     const rule = ruleOf(deps, body);
