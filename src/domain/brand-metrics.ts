@@ -118,10 +118,10 @@ export interface Timeline {
 /** A model version with stored scores. */
 export interface ModelVersion {
   readonly version: string;
-  /** Posts whose active score is of this version. */
-  readonly counting: number;
-  /** Posts with a stored but inactive score of this version. */
-  readonly kept: number;
+  /** Posts whose active score comes from this version. */
+  readonly active: number;
+  /** Posts with an inactive score from this version. */
+  readonly inactive: number;
   /** Creation times of the first and the last of these posts. */
   readonly from: string;
   readonly to: string;
@@ -134,14 +134,14 @@ export interface ModelCounts extends Readonly<Record<StoredLabel, number>> {
 
 /** The active model and another one, compared on the same posts. */
 export interface ModelComparison {
-  /** Posts with a score of both. */
+  /** Posts scored by both models. */
   readonly posts: number;
-  readonly counting: ModelCounts;
+  readonly active: ModelCounts;
   readonly other: ModelCounts;
-  /** Share of posts with the same label from both; null without posts. */
+  /** Fraction of posts to which both models give the same label; null without posts. */
   readonly agreement: number | null;
   /** Posts by pair of labels, most frequent pair first. */
-  readonly labels: readonly { readonly counting: StoredLabel; readonly other: StoredLabel; readonly posts: number }[];
-  /** Net sentiment of the other model minus that of the active one, over posts scored by both. */
-  readonly netDifference: Change | null;
+  readonly labels: readonly { readonly active: StoredLabel; readonly other: StoredLabel; readonly posts: number }[];
+  /** The other model's net sentiment minus the active model's, over posts scored by both. */
+  readonly netSentimentDifference: Change | null;
 }

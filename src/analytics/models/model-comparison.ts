@@ -24,26 +24,26 @@ export async function compareModels(
 ): Promise<ModelComparison> {
   const rows = await readModelPairs(reader, { brand, version, ...toSeconds(range, minuteRollup) });
   const pairs = rows
-    .map(({ counting, other, posts }) => ({ counting, other, posts }))
-    .sort((a, b) => b.posts - a.posts || (a.counting + a.other < b.counting + b.other ? -1 : 1));
+    .map(({ active, other, posts }) => ({ active, other, posts }))
+    .sort((a, b) => b.posts - a.posts || (a.active + a.other < b.active + b.other ? -1 : 1));
   const count = (some: typeof pairs): number => some.reduce((sum, pair) => sum + pair.posts, 0);
   const posts = count(pairs);
   return {
     posts,
-    counting: countsBy('counting', rows),
+    active: countsBy('active', rows),
     other: countsBy('other', rows),
-    agreement: posts === 0 ? null : count(pairs.filter(({ counting, other }) => counting === other)) / posts,
+    agreement: posts === 0 ? null : count(pairs.filter(({ active, other }) => active === other)) / posts,
     labels: pairs,
-    netDifference: pairedDifference(pairs),
+    netSentimentDifference: pairedDifference(pairs),
   };
 }
 
-function countsBy(side: 'counting' | 'other', rows: readonly ModelPair[]): ModelCounts {
+function countsBy(side: 'active' | 'other', rows: readonly ModelPair[]): ModelCounts {
   const counts = Object.fromEntries(storedLabels.map((label) => [label, 0])) as Record<StoredLabel, number>; // one per label
   let scores = 0;
   for (const row of rows) {
     counts[row[side]] += row.posts;
-    if (row[side] !== 'unscored') scores += side === 'counting' ? row.countingScores : row.otherScores;
+    if (row[side] !== 'unscored') scores += side === 'active' ? row.activeScores : row.otherScores;
   }
   const scored = counts.negative + counts.neutral + counts.positive;
   return {
@@ -60,12 +60,12 @@ const points = { negative: -100, neutral: 0, positive: 100 } as const;
  * is the mean of their differences with Student's interval (for two labels, nearly McNemar's test).
  */
 function pairedDifference(
-  pairs: readonly { readonly counting: StoredLabel; readonly other: StoredLabel; readonly posts: number }[],
+  pairs: readonly { readonly active: StoredLabel; readonly other: StoredLabel; readonly posts: number }[],
 ): Change | null {
   let [count, sum, squares] = [0, 0, 0];
-  for (const { counting, other, posts } of pairs) {
-    if (counting === 'unscored' || other === 'unscored') continue;
-    const difference = points[other] - points[counting];
+  for (const { active, other, posts } of pairs) {
+    if (active === 'unscored' || other === 'unscored') continue;
+    const difference = points[other] - points[active];
     count += posts;
     sum += posts * difference;
     squares += posts * difference ** 2;

@@ -20,8 +20,8 @@ import { type Column, printRows } from '../output/print-table.ts';
 import { runnable } from '../program-name.ts';
 
 const examples = `
-Another model scores stored posts in the background. Its scores count once they are activated; the previous scores are
-kept and can be activated again.
+Another model scores stored posts in the background. Its scores stay inactive until you activate them; the previous
+scores then become inactive and can be activated again.
 
   $ feedpulse rescore start models/ours --since now-30d
   $ feedpulse rescore list
@@ -64,8 +64,8 @@ function listCommand(): Command {
 
 const modelColumns: readonly Column<ModelVersion>[] = [
   { title: 'MODEL', name: 'version', value: ({ version }) => escapeTerminal(version) },
-  { title: 'COUNTING', name: 'counting', value: ({ counting }) => counting, show: ({ counting }) => shownCount(counting) },
-  { title: 'KEPT', name: 'kept', value: ({ kept }) => kept, show: ({ kept }) => shownCount(kept) },
+  { title: 'ACTIVE', name: 'active', value: ({ active }) => active, show: ({ active }) => shownCount(active) },
+  { title: 'INACTIVE', name: 'inactive', value: ({ inactive }) => inactive, show: ({ inactive }) => shownCount(inactive) },
   { title: 'FROM (UTC)', name: 'from', value: ({ from }) => from, show: ({ from }) => from.slice(0, 16) },
   { title: 'TO (UTC)', name: 'to', value: ({ to }) => to, show: ({ to }) => to.slice(0, 16) },
 ];
@@ -82,7 +82,7 @@ function compareCommand(): Command {
       withConfiguredApi(options, async (api) => {
         const { brand, since, until, format } = options;
         const found = await api.get<ModelComparison>('/api/v1/models/compare', { version, brand, from: since, to: until });
-        const rows = (['counting', 'other'] as const).map((side) => ({
+        const rows = (['active', 'other'] as const).map((side) => ({
           scores: side === 'other' ? version : 'active',
           ...found[side],
         }));
@@ -92,7 +92,7 @@ function compareCommand(): Command {
     );
 }
 
-type ComparisonRow = ModelComparison['counting'] & { readonly scores: string };
+type ComparisonRow = ModelComparison['active'] & { readonly scores: string };
 
 const comparisonColumns: readonly Column<ComparisonRow>[] = [
   { title: 'SCORES', name: 'scores', value: ({ scores }) => escapeTerminal(scores) },
@@ -108,12 +108,12 @@ const comparisonColumns: readonly Column<ComparisonRow>[] = [
   ),
 ];
 
-function conclusion({ posts, agreement, labels, netDifference }: ModelComparison): string {
+function conclusion({ posts, agreement, labels, netSentimentDifference }: ModelComparison): string {
   if (posts === 0) return 'No post of this range has both scores.';
-  const moved = labels.filter(({ counting, other }) => counting !== other).slice(0, 6);
+  const moved = labels.filter(({ active, other }) => active !== other).slice(0, 6);
   return [
-    `${shownCount(posts)} posts have both scores; labels agree on ${shownShare(agreement)}. Net sentiment ${shownPoints(netDifference, ' points')}.`,
-    ...moved.map(({ counting, other, posts: count }) => `  ${counting} → ${other}: ${shownCount(count)}`),
+    `${shownCount(posts)} posts have both scores; labels agree on ${shownShare(agreement)}. Net sentiment ${shownPoints(netSentimentDifference, ' points')}.`,
+    ...moved.map(({ active, other, posts: count }) => `  ${active} → ${other}: ${shownCount(count)}`),
   ].join('\n');
 }
 
@@ -141,7 +141,7 @@ function activateCommand(): Command {
         },
         ({ posts, done }) =>
           done
-            ? `${escapeTerminal(version)} is now active for ${shownCount(posts)} posts; rollups follow within seconds.`
+            ? `${escapeTerminal(version)} is now active for ${shownCount(posts)} posts; rollups are updated within seconds.`
             : `${escapeTerminal(version)} would become active for ${shownCount(posts)} posts. Add --yes to activate.`,
       );
     });

@@ -33,8 +33,8 @@ const modelsResponse = z
   .array(
     z.strictObject({
       version: z.string(),
-      counting: count.describe('Posts whose active score is from this model'),
-      kept: count.describe('Posts that have an inactive score from this model'),
+      active: count.describe('Posts whose active score is from this model'),
+      inactive: count.describe('Posts that have an inactive score from this model'),
       ...range,
     }),
   )
@@ -46,11 +46,11 @@ const modelComparisonResponse = z
     version: z.string(),
     ...range,
     posts: count.describe('Posts scored by both models; corrected ones are left out'),
-    counting: modelCounts,
+    active: modelCounts,
     other: modelCounts,
     agreement: share,
-    labels: z.array(z.strictObject({ counting: label, other: label, posts: count })).readonly(),
-    netDifference: change.nullable(),
+    labels: z.array(z.strictObject({ active: label, other: label, posts: count })).readonly(),
+    netSentimentDifference: change.nullable(),
   })
   .describe('Metrics of both models') satisfies z.ZodType<ModelComparison>;
 

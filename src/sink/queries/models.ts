@@ -85,30 +85,30 @@ export async function swapScores(client: ClickHouseClient, range: ModelRange): P
 /** Models by the number of posts whose active scores are theirs, and of posts with other scores of theirs; times in ms. */
 export function readModelVersions(reader: ClickHouseClient) {
   const sql = `
-  SELECT version, sum(counting) AS counting, sum(kept) AS kept, min(first) AS first, max(last) AS last
+  SELECT version, sum(active) AS active, sum(inactive) AS inactive, min(first) AS first, max(last) AS last
   FROM (
-    SELECT model_version AS version, count() AS counting, 0 AS kept,
+    SELECT model_version AS version, count() AS active, 0 AS inactive,
       toUnixTimestamp64Milli(min(created_at)) AS first, toUnixTimestamp64Milli(max(created_at)) AS last
     FROM posts FINAL
     WHERE NOT deleted
     GROUP BY version
     UNION ALL
-    SELECT model_version AS version, 0 AS counting, count() AS kept,
+    SELECT model_version AS version, 0 AS active, count() AS inactive,
       toUnixTimestamp64Milli(min(created_at)) AS first, toUnixTimestamp64Milli(max(created_at)) AS last
     FROM scores FINAL
     GROUP BY version
   )
   GROUP BY version
-  ORDER BY counting DESC, version`;
-  return query(reader, z.object({ version: z.string(), counting: number, kept: number, first: number, last: number }), sql);
+  ORDER BY active DESC, version`;
+  return query(reader, z.object({ version: z.string(), active: number, inactive: number, first: number, last: number }), sql);
 }
 
 /** Posts with these two labels, and the sums of both scores. */
 export interface ModelPair {
-  readonly counting: StoredLabel;
+  readonly active: StoredLabel;
   readonly other: StoredLabel;
   readonly posts: number;
-  readonly countingScores: number;
+  readonly activeScores: number;
   readonly otherScores: number;
 }
 
@@ -118,7 +118,7 @@ export function readModelPairs(
   params: TimeRange & { readonly brand: string; readonly version: string },
 ): Promise<ModelPair[]> {
   const sql = `
-  SELECT p.label AS counting, s.label AS other, count() AS posts, sum(toFloat64(p.score)) AS countingScores, sum(toFloat64(s.score)) AS otherScores
+  SELECT p.label AS active, s.label AS other, count() AS posts, sum(toFloat64(p.score)) AS activeScores, sum(toFloat64(s.score)) AS otherScores
   FROM posts AS p FINAL
   INNER JOIN (
     SELECT minute, platform, id, version, label, score FROM scores FINAL
@@ -128,8 +128,8 @@ export function readModelPairs(
     SELECT minute, platform, id, correction FROM corrections FINAL WHERE ${inRange('minute')}
   ) AS c ON c.minute = p.minute AND c.platform = p.platform AND c.id = p.id
   WHERE NOT p.deleted AND ${inRange('p.minute')} AND c.correction = 'none' AND ({brand:String} = '*' OR has(p.brands, {brand:String}))
-  GROUP BY counting, other`;
+  GROUP BY active, other`;
   const label = z.enum(storedLabels);
-  const row = z.object({ counting: label, other: label, posts: number, countingScores: number, otherScores: number });
+  const row = z.object({ active: label, other: label, posts: number, activeScores: number, otherScores: number });
   return query(reader, row, sql, { ...params });
 }

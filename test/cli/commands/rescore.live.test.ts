@@ -41,8 +41,8 @@ test('another model scores stored posts during a run, is compared, activated and
   );
   expect(await ask('start', model)).toMatch(/^0 posts/);
   expect(await ask('list')).toMatch(/^MODEL +COUNTING +KEPT .*\ntiny@1\.\S+ +30 +0 .*\ntiny@9\.0\.0 +0 +30 /);
-  const { posts, counting, other: found, agreement } = JSON.parse(await ask('compare', other, '--format', 'json')) as ModelComparison;
-  expect([posts, counting.positive, found.positive, agreement]).toEqual([30, 10, 0, expect.closeTo(2 / 3, 1)]);
+  const { posts, active, other: found, agreement } = JSON.parse(await ask('compare', other, '--format', 'json')) as ModelComparison;
+  expect([posts, active.positive, found.positive, agreement]).toEqual([30, 10, 0, expect.closeTo(2 / 3, 1)]);
   const table = await ask('compare', other);
   expect(table).toMatch(/^SCORES +NET +MEAN +NEGATIVE +NEUTRAL +POSITIVE +UNSCORED\nactive /);
   expect(table).toContain('30 posts have both scores');

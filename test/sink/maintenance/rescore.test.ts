@@ -92,8 +92,8 @@ test('stored posts are scored beside those that count, and volume is not counted
     [{ posts: 601 }],
   );
   expect(await listModelVersions(db.reader)).toMatchObject([
-    { version: 'm1', counting: 601, kept: 0 },
-    { version: 'other@2', counting: 0, kept: 600 },
+    { version: 'm1', active: 601, inactive: 0 },
+    { version: 'other@2', active: 0, inactive: 600 },
   ]);
 });
 
@@ -123,15 +123,15 @@ test('the figures of both are compared over the posts that have both, corrected 
   await correct(db, { posts: key, label: 'positive', by: 'somebody', reason: '' });
   const range = { from: new Date(now - 48 * hour), to: new Date(now + hour) };
   const found = await compareModels(db.reader, { ...range, brand: 'Kestrel', version: 'other@2' });
-  const stored = await rowsOf<{ counting: StoredLabel; other: StoredLabel; a: number; b: number }>(
+  const stored = await rowsOf<{ active: StoredLabel; other: StoredLabel; a: number; b: number }>(
     db,
-    `SELECT p.label AS counting, s.label AS other, p.score AS a, s.score AS b FROM posts AS p FINAL
+    `SELECT p.label AS active, s.label AS other, p.score AS a, s.score AS b FROM posts AS p FINAL
      JOIN (SELECT id, version, label, score FROM scores FINAL WHERE model_version = 'other@2') AS s ON s.id = p.id AND s.version = p.version
      WHERE p.id != '3'`,
   );
-  const count = (side: 'counting' | 'other', label: StoredLabel) => stored.filter((row) => row[side] === label).length;
-  const differences = stored.flatMap(({ counting, other }) =>
-    counting === 'unscored' || other === 'unscored' ? [] : [100 * (labels.indexOf(other) - labels.indexOf(counting))],
+  const count = (side: 'active' | 'other', label: StoredLabel) => stored.filter((row) => row[side] === label).length;
+  const differences = stored.flatMap(({ active, other }) =>
+    active === 'unscored' || other === 'unscored' ? [] : [100 * (labels.indexOf(other) - labels.indexOf(active))],
   );
   const mean = differences.reduce((sum, value) => sum + value, 0) / differences.length;
   const variance = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (differences.length - 1);
@@ -139,10 +139,10 @@ test('the figures of both are compared over the posts that have both, corrected 
   const reach = 1.966 * Math.sqrt(variance / differences.length);
   expect(found.posts).toBe(stored.length);
   expect(found.posts).toBe(599);
-  for (const side of ['counting', 'other'] as const)
+  for (const side of ['active', 'other'] as const)
     for (const label of labels) expect([side, label, found[side][label]]).toEqual([side, label, count(side, label)]);
-  expect(found.agreement).toBeCloseTo(stored.filter(({ counting, other }) => counting === other).length / stored.length, 9);
-  expect(found.netDifference).toMatchObject({
+  expect(found.agreement).toBeCloseTo(stored.filter(({ active, other }) => active === other).length / stored.length, 9);
+  expect(found.netSentimentDifference).toMatchObject({
     difference: expect.closeTo(mean, 6),
     low: expect.closeTo(mean - reach, 1),
     high: expect.closeTo(mean + reach, 1),
@@ -150,7 +150,7 @@ test('the figures of both are compared over the posts that have both, corrected 
   expect(await compareModels(db.reader, { ...range, brand: 'Nobody', version: 'other@2' })).toMatchObject({
     posts: 0,
     agreement: null,
-    netDifference: null,
+    netSentimentDifference: null,
   });
 });
 
