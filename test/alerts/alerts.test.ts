@@ -16,9 +16,9 @@ import { createAlertRecords } from '../../src/sink/queries/read-alerts.ts';
 import { createRollups } from '../../src/sink/rollups/rollups.ts';
 import { createAlertStore } from '../../src/sink/writer/alert-store.ts';
 import { createWriter } from '../../src/sink/writer/writer.ts';
-import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { scoredPost } from '../support/scored-post.ts';
 import { openTestDatabase, quiet } from '../support/test-database.ts';
+import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
 
 const minute = 60_000;
 /** The start of the current minute; the tests advance from here. */
@@ -28,7 +28,7 @@ const clock = { ...systemClock, now: () => now };
 const metrics = createMetrics();
 
 let db: Database;
-let receiver: Receiver;
+let receiver: WebhookReceiver;
 let remove: () => Promise<void>;
 let number = 0;
 const parts = () => ({ db, clock: systemClock, log: quiet, metrics });
@@ -104,7 +104,7 @@ const send = (config = settings()): Promise<number> =>
 beforeAll(async () => {
   const opened = await openTestDatabase();
   db = opened.db;
-  receiver = await startReceiver();
+  receiver = await startWebhookReceiver();
   const history = Array.from({ length: 7 * 60 }, (_, index) => postsOf(start - (index + 1) * minute, usual)).flat();
   await store(history);
   remove = async () => {
@@ -136,15 +136,15 @@ test('negative posts raise one alert that is stored and sent once, however often
   for (let round = 0; round < 12; round += 1) kinds.push(...(await live(freshEvaluator(), 1, angry)));
   expect(kinds).toEqual(['alert sentiment']);
 
-  receiver.answer = 0;
+  receiver.status = 0;
   expect(await send()).toBe(0);
   now += minute;
-  receiver.answer = 503;
+  receiver.status = 503;
   expect(await send()).toBe(0);
   // During the backoff nothing is sent.
   expect(await send()).toBe(0);
   now += minute;
-  receiver.answer = 200;
+  receiver.status = 200;
   expect(await send()).toBe(1);
   expect(await send()).toBe(0);
   expect(receiver.received).toHaveLength(3);
@@ -197,9 +197,9 @@ test('a digest is sent as one message after its interval, always with the same i
   expect(receiver.received.slice(before).map(({ body }) => [body['type'], body['severity']])).toEqual([['alert', 'critical']]);
 
   now = interval + hour + minute;
-  receiver.answer = 503;
+  receiver.status = 503;
   expect(await send(config)).toBe(0);
-  receiver.answer = 200;
+  receiver.status = 200;
   now += minute;
   await store.addTransitions([startedAt(interval + hour, 'warning')]); // belongs to the next interval
   expect(await send(config)).toBe(2);

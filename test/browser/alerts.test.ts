@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { browserSuite } from '../support/browser-suite.ts';
 import { hostile, kettleHistory, now } from '../support/kettle-history.ts';
-import { download, openPage, queryOf } from '../support/open-page.ts';
+import { download, openPage, pageQuery } from '../support/open-page.ts';
 import { startWithHistory } from '../support/stored-history.ts';
 
 const hour = 3_600_000;
@@ -91,12 +91,12 @@ test('shows anomalies first, with sample posts, and links to the chart around th
   await expect.poll(() => card.locator('.post').count(), waitLonger).toBe(2);
   expect(new Set(await card.locator('.post .tag').allTextContents())).toEqual(new Set(['▼ negative']));
   await card.getByRole('button', { name: 'Show on chart' }).click();
-  await expect.poll(() => queryOf(page).get('brand')).toBe('Kestrel');
-  expect(Date.parse(queryOf(page).get('from') ?? '')).toBeLessThan(now - 3 * hour);
+  await expect.poll(() => pageQuery(page).get('brand')).toBe('Kestrel');
+  expect(Date.parse(pageQuery(page).get('from') ?? '')).toBeLessThan(now - 3 * hour);
   await expect.poll(() => page.locator('.history canvas').count()).toBe(2);
   await expect.poll(() => tinted(page), waitLonger).not.toBeNull();
   // The alert is ongoing: the chart ends now, not in the future.
-  const ends = Date.parse(queryOf(page).get('to') ?? '');
+  const ends = Date.parse(pageQuery(page).get('to') ?? '');
   expect(ends).toBeGreaterThan(now);
   expect(ends).toBeLessThanOrEqual(Date.now());
   const [left = 0] = (await tinted(page)) ?? [];

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { brandHistory, historyBrands, historyConfig } from '../support/brand-history.ts';
 import { browserSuite } from '../support/browser-suite.ts';
-import { download, openPage, queryOf } from '../support/open-page.ts';
+import { download, openPage, pageQuery } from '../support/open-page.ts';
 import { startWithHistory } from '../support/stored-history.ts';
 
 const [first, second] = historyBrands;
@@ -29,8 +29,8 @@ test('arrow keys move through a chart, Enter opens its posts, and a refresh does
   await chart.focus();
   await page.keyboard.press('ArrowLeft');
   await page.keyboard.press('Enter');
-  await expect.poll(() => queryOf(page).get('view')).toBe('posts');
-  expect(Date.parse(queryOf(page).get('to') ?? '') - Date.parse(queryOf(page).get('from') ?? '')).toBe(60_000);
+  await expect.poll(() => pageQuery(page).get('view')).toBe('posts');
+  expect(Date.parse(pageQuery(page).get('to') ?? '') - Date.parse(pageQuery(page).get('from') ?? '')).toBe(60_000);
   await page.context().close();
 });
 
@@ -43,10 +43,10 @@ test('a click on a bar segment opens the posts of that label and minute', async 
     .poll(async () => {
       const box = await chart.boundingBox();
       if (box) await chart.click({ position: { x: 0.6 * box.width, y: 170 - 26 - 4 } });
-      return queryOf(page).get('view');
+      return pageQuery(page).get('view');
     }, waitLonger)
     .toBe('posts');
-  expect(queryOf(page).get('label')).toBe('negative');
+  expect(pageQuery(page).get('label')).toBe('negative');
   await expect.poll(() => page.locator('.cards .post').count()).toBeGreaterThan(0);
   expect(new Set(await page.locator('.cards .post .tag').allTextContents())).toEqual(new Set(['▼ negative']));
   expect(errors).toEqual([]);
@@ -90,8 +90,8 @@ test("a line leads to the brand's posts, by mouse and by keyboard", async () => 
   await expect.poll(() => net.getAttribute('aria-valuetext')).toContain(`${second}: `);
   await page.keyboard.press('ArrowLeft');
   await page.keyboard.press('Enter');
-  await expect.poll(() => queryOf(page).getAll('brand')).toEqual([second]);
-  expect(Date.parse(queryOf(page).get('to') ?? '') - Date.parse(queryOf(page).get('from') ?? '')).toBe(60_000);
+  await expect.poll(() => pageQuery(page).getAll('brand')).toEqual([second]);
+  expect(Date.parse(pageQuery(page).get('to') ?? '') - Date.parse(pageQuery(page).get('from') ?? '')).toBe(60_000);
   await page.goBack();
   await expect.poll(() => page.locator('.chart.lines canvas').count(), waitLonger).toBe(2);
   // The first brand is on top.
@@ -99,10 +99,10 @@ test("a line leads to the brand's posts, by mouse and by keyboard", async () => 
     .poll(async () => {
       const box = await shares.boundingBox();
       if (box) await shares.click({ position: { x: box.width - 100, y: 12 } });
-      return queryOf(page).get('view');
+      return pageQuery(page).get('view');
     })
     .toBe('posts');
-  expect(queryOf(page).getAll('brand')).toEqual([first]);
+  expect(pageQuery(page).getAll('brand')).toEqual([first]);
   expect(errors).toEqual([]);
   await page.context().close();
 });

@@ -111,7 +111,7 @@ test('reports a lost connection, and recovers when feedpulse is back', async () 
   await suite.running.stop();
   await page.locator('.connection[data-state=bad]', { hasText: 'Connection lost' }).waitFor();
   await page.locator('.notice.bad', { hasText: "Can't reach feedpulse" }).waitFor();
-  suite.running = await startFeedpulse(['--source', 'demo', '--data-dir', suite.folder, '--port', new URL(suite.running.url).port], demo);
+  suite.running = await startFeedpulse(['--source', 'demo', '--data-dir', suite.dir, '--port', new URL(suite.running.url).port], demo);
   await page.locator('.connection[data-state=good]').waitFor();
   await expect.poll(() => page.locator('.notice.bad').count(), { timeout: 15_000 }).toBe(0);
   await page.context().close();

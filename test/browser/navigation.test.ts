@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { brandHistory, historyBrands, historyConfig } from '../support/brand-history.ts';
 import { browserSuite } from '../support/browser-suite.ts';
-import { queryOf } from '../support/open-page.ts';
+import { pageQuery } from '../support/open-page.ts';
 import { startWithHistory } from '../support/stored-history.ts';
 
 const [first, second] = historyBrands;
@@ -22,7 +22,7 @@ async function chooseBrand(page: Page, brand: string): Promise<void> {
 test('the selected brands and range are in the URL, and the back button restores them', async () => {
   const { page, errors } = await suite.open('/');
   await chooseBrand(page, first);
-  await expect.poll(() => queryOf(page).get('brand')).toBe(first);
+  await expect.poll(() => pageQuery(page).get('brand')).toBe(first);
   await page.getByRole('radio', { name: '1 h', exact: true }).check();
   await expect.poll(() => new URL(page.url()).search).toBe(`?brand=${first}&range=1h`);
   await expect.poll(() => page.title()).toContain(first);
@@ -35,7 +35,7 @@ test('the selected brands and range are in the URL, and the back button restores
   await expect.poll(() => picker(page).textContent()).toBe(first);
   await picker(page).click();
   await page.getByRole('checkbox', { name: `Add ${second}` }).check();
-  await expect.poll(() => queryOf(page).getAll('brand')).toEqual([first, second]);
+  await expect.poll(() => pageQuery(page).getAll('brand')).toEqual([first, second]);
   await expect.poll(() => page.locator('.chart.lines canvas').count()).toBe(2);
   expect(errors).toEqual([]);
   await page.context().close();
@@ -50,8 +50,8 @@ test('selects a custom range in a time zone, until another range is selected', a
   await expect.poll(() => page.locator('.span-form [role=alert]').textContent()).toContain('before end');
   await page.getByLabel('To', { exact: true }).fill('2026-11-01T12:30');
   await page.getByRole('button', { name: 'Apply' }).click();
-  await expect.poll(() => queryOf(page).get('from')).toBe('2026-11-01T04:30:00.000Z');
-  expect(queryOf(page).get('to')).toBe('2026-11-01T07:00:00.000Z');
+  await expect.poll(() => pageQuery(page).get('from')).toBe('2026-11-01T04:30:00.000Z');
+  expect(pageQuery(page).get('to')).toBe('2026-11-01T07:00:00.000Z');
   await expect.poll(() => page.locator('.custom-range').textContent()).toMatch(/10:00.*12:30/);
   await page.getByRole('heading', { name: 'No posts in this range' }).waitFor();
   await page.getByRole('radio', { name: '1 h', exact: true }).check();
@@ -88,7 +88,7 @@ test('a driver shows examples and links to its posts', async () => {
   expect(await driver.getAttribute('aria-expanded')).toBe('true');
   await expect.poll(() => page.locator('.drivers blockquote').count()).toBeGreaterThan(0);
   await page.getByRole('button', { name: /^All (negative|positive) posts with this term$/ }).click();
-  await expect.poll(() => queryOf(page).get('text')?.replaceAll('"', '')).toBe(term);
+  await expect.poll(() => pageQuery(page).get('text')?.replaceAll('"', '')).toBe(term);
   await expect.poll(() => page.locator('.cards .post').count()).toBeGreaterThan(0);
   for (const text of await page.locator('.cards .post-text').allTextContents()) expect(text.toLowerCase()).toContain(term.split(' ')[0]);
   expect(errors).toEqual([]);
@@ -101,7 +101,7 @@ test('a platform links to its posts', async () => {
   await platform.waitFor();
   const name = await platform.textContent();
   await platform.click();
-  await expect.poll(() => queryOf(page).get('platform')).toBe(name);
+  await expect.poll(() => pageQuery(page).get('platform')).toBe(name);
   await expect.poll(() => page.locator('.cards .post').count()).toBeGreaterThan(0);
   for (const origin of await page.locator('.cards .origin').allTextContents()) expect(origin).toContain(`on ${name}`);
   await page.context().close();

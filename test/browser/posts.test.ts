@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { browserSuite } from '../support/browser-suite.ts';
 import { hostile, kettleHistory, now } from '../support/kettle-history.ts';
-import { download, openPage, queryOf, statValue } from '../support/open-page.ts';
+import { download, openPage, pageQuery, statValue } from '../support/open-page.ts';
 import { scoredPost } from '../support/scored-post.ts';
 import { startWithHistory } from '../support/stored-history.ts';
 
@@ -28,7 +28,7 @@ test('filters, searches and sorts posts; user content is never rendered as marku
   await expect.poll(() => shown(page).count()).toBe(10);
   await page.getByLabel('Order').selectOption('engagement');
   await expect.poll(() => shown(page).first().locator('.post-text').textContent()).toContain('number 36');
-  expect(queryOf(page).get('sort')).toBe('engagement');
+  expect(pageQuery(page).get('sort')).toBe('engagement');
   expect(errors).toEqual([]);
   await page.context().close();
 });
@@ -124,10 +124,10 @@ test('keeps a trailing space in the search field, and shows a page for an invali
   expect(await page.getByLabel('Language').inputValue()).toBe('en_US');
   await page.getByRole('button', { name: 'Clear' }).click();
   await words.pressSequentially('kettle ');
-  await expect.poll(() => queryOf(page).get('text')).toBe('kettle');
+  await expect.poll(() => pageQuery(page).get('text')).toBe('kettle');
   await page.waitForTimeout(100);
   await words.pressSequentially('leaks');
-  await expect.poll(() => queryOf(page).get('text')).toBe('kettle leaks');
+  await expect.poll(() => pageQuery(page).get('text')).toBe('kettle leaks');
   expect(errors).toEqual([]);
   await page.context().close();
 });
@@ -136,7 +136,7 @@ test('an author links to their other posts, and the filter can be removed', asyn
   const { page, errors } = await suite.open('/?brand=Kestrel');
   await page.locator('.live').getByRole('button', { name: '@writer3', exact: true }).click();
   await expect.poll(() => page.locator('.cards .author').allTextContents(), waitLonger).toEqual(['@writer3']);
-  expect([queryOf(page).get('author'), queryOf(page).get('platform')]).toEqual(['writer3', 'chirper']);
+  expect([pageQuery(page).get('author'), pageQuery(page).get('platform')]).toEqual(['writer3', 'chirper']);
   await page.getByRole('button', { name: 'Author: writer3' }).click();
   await expect.poll(() => shown(page).count()).toBe(30);
   expect(errors).toEqual([]);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { withApi } from '../../src/cli/api-client.ts';
 import { configSchema } from '../../src/config/schema.ts';
-import { attempt, eventually, feedpulse, type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
+import { eventually, feedpulse, type RunningFeedpulse, runCommand, startFeedpulse } from '../support/feedpulse.ts';
 import { quiet } from '../support/test-database.ts';
 
 let folder: string;
@@ -64,7 +64,7 @@ test('an instance file left behind by a killed process is ignored', async () => 
 });
 
 test('beyond the loopback interface a run without a token ends before it opens the database', async () => {
-  const { code } = await attempt(['run', '--source', 'demo', '--host', '0.0.0.0', '--port', '0', '--data-dir', folder]);
+  const { code } = await runCommand(['run', '--source', 'demo', '--host', '0.0.0.0', '--port', '0', '--data-dir', folder]);
   expect(code).toBe(8);
   expect(existsSync(join(folder, 'clickhouse'))).toBe(false);
 });

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { attempt, eventually, feedpulse, startFeedpulse } from '../support/feedpulse.ts';
+import { eventually, feedpulse, runCommand, startFeedpulse } from '../support/feedpulse.ts';
 import { readText, repository } from '../support/repository.ts';
 
 let folder: string;
@@ -23,7 +23,7 @@ test('the version is printed without loading the program', async () => {
   const probe = join(folder, 'probe.cjs');
   await writeFile(probe, "process.on('exit', () => process.stderr.write('maxRSS ' + process.resourceUsage().maxRSS));\n");
   const started = Date.now();
-  const { code, output } = await attempt(['--version'], { NODE_OPTIONS: `--require ${probe}` });
+  const { code, output } = await runCommand(['--version'], { NODE_OPTIONS: `--require ${probe}` });
   expect(code).toBe(0);
   expect(output).toMatch(/^\d+\.\d+\.\d+/);
   // A machine under load is slow; usually it takes 0.2 s.
@@ -33,7 +33,7 @@ test('the version is printed without loading the program', async () => {
 
 const checkHelp = async (some: readonly string[]): Promise<void> => {
   for (const name of some) {
-    const { code, output } = await attempt(['help', name]);
+    const { code, output } = await runCommand(['help', name]);
     expect([name, code, output]).toEqual([name, 0, expect.stringMatching(/Usage: node .*feedpulse\.cjs/)]);
     expect(output).not.toMatch(/[`$] ?feedpulse /);
   }
@@ -48,7 +48,7 @@ test('help lists every command, and each command has its own', async () => {
 });
 
 describe('a run that cannot start ends at once and says why:', () => {
-  const run = (data: string, ...args: string[]) => attempt(['run', '--data-dir', join(folder, data), '--log-level', 'error', ...args]);
+  const run = (data: string, ...args: string[]) => runCommand(['run', '--data-dir', join(folder, data), '--log-level', 'error', ...args]);
 
   test('its port is in use: nothing else has been opened', async () => {
     const other = createServer();
@@ -77,7 +77,7 @@ describe('a run that cannot start ends at once and says why:', () => {
   test('brokers that do not respond, before the model is loaded', async () => {
     const env = { FEEDPULSE_KAFKA_BROKERS: '127.0.0.1:1' };
     const args = ['run', '--source', 'kafka', '--port', '0', '--model', '/nowhere', '--data-dir', join(folder, 'kafka')];
-    expect(await attempt([...args, '--log-level', 'silent'], env)).toEqual({
+    expect(await runCommand([...args, '--log-level', 'silent'], env)).toEqual({
       code: 5,
       output: expect.stringMatching(/^KAFKA_UNAVAILABLE/),
     });
@@ -92,7 +92,7 @@ test.each([
   ['eval', ['eval', '/nowhere/posts']],
   ['alerts backtest', ['alerts', 'backtest', '--csv', '/nowhere/posts']],
 ])('%s reports a file that it cannot open in one line', async (_, args) => {
-  const { code, output } = await attempt(args);
+  const { code, output } = await runCommand(args);
   expect([code, output]).toEqual([3, expect.stringMatching(/^FILE_INACCESSIBLE: .*\n$/)]);
 });
 
@@ -112,7 +112,7 @@ test('a run writes no file outside its data folder, and doctor finds it healthy 
   const env = { HOME: home, XDG_CACHE_HOME: join(home, '.cache'), XDG_CONFIG_HOME: join(home, '.config'), XDG_DATA_HOME: home };
   const running = await startFeedpulse(['--source', 'ndjson', '--in', posts, '--data-dir', dataDir], env);
   await eventually('the post is written', 60, async () => (await running.metric('feedpulse_rows_written_total')) === 1);
-  const { code, output } = await attempt(['doctor', '--data-dir', dataDir], env);
+  const { code, output } = await runCommand(['doctor', '--data-dir', dataDir], env);
   expect([code, output]).toEqual([0, expect.stringContaining(`✓ database     embedded, in use by feedpulse at ${running.url}`)]);
   expect(await running.stop()).toBe(0);
   expect(await readdir(home, { recursive: true })).toEqual([]);

@@ -10,10 +10,10 @@ import { type Database, openDatabase } from '../../src/sink/client/connection.ts
 import { migrate } from '../../src/sink/migrations/migrate.ts';
 import { createRollups, type Rollups } from '../../src/sink/rollups/rollups.ts';
 import { createWriter, type Writer } from '../../src/sink/writer/writer.ts';
+import { audit, cleanAudit } from '../support/audit.ts';
 import { startClickHouse, type TestClickHouse } from '../support/clickhouse-server.ts';
 import { unorderedDeliveries } from '../support/faults/deliveries.ts';
-import { record, seeded, times } from '../support/faults/record.ts';
-import { audit, cleanAudit } from '../support/ledger.ts';
+import { createSeededRandom, record, repetitions } from '../support/faults/record.ts';
 import { quiet } from '../support/test-database.ts';
 
 let clickhouse: TestClickHouse;
@@ -67,24 +67,28 @@ async function writeAll({ writer }: Member, posts: readonly ScoredPost[], size: 
 const statements = ['INSERT INTO post_first_seen', 'INSERT INTO posts', 'INSERT INTO rollup_dirty_minutes', 'INSERT INTO rollup_minute'];
 
 test('inserts whose outcome is unknown, and refusals that pass, lose nothing and count nothing twice', async () => {
-  const { random } = seeded('unknown outcome');
+  const { random } = createSeededRandom('unknown outcome');
   const member = await addMember('unknown');
-  const posts = unorderedDeliveries(random, times(6_000, 1_200));
+  const posts = unorderedDeliveries(random, repetitions(6_000, 1_200));
   member.rollups.start();
-  let tried = 0;
+  let attempts = 0;
   await writeAll(member, posts, () => {
     const statement = statements[Math.floor(random() * statements.length)] ?? 'INSERT INTO posts';
     const after = random() < 0.6;
-    void clickhouse.play({ statement, when: after ? 'after' : 'before', ...(after ? { how: 'reset' } : { how: 'error', code: 241 }) });
-    tried += 1;
+    void clickhouse.injectFault({
+      statement,
+      when: after ? 'after' : 'before',
+      ...(after ? { how: 'reset' } : { how: 'error', code: 241 }),
+    });
+    attempts += 1;
     return 20 + Math.floor(random() * 100);
   });
   await member.rollups.stop();
-  await settled(member, tried + 1);
-  const found = await audit(posts, ask, 'unknown');
+  await settled(member, attempts + 1);
+  const result = await audit(posts, ask, 'unknown');
   await member.close();
-  record({ fault: 'insert reset after commit, or refused for a while', tried, found });
-  expect(found).toEqual(cleanAudit);
+  record({ fault: 'insert reset after commit, or refused for a while', attempts, result });
+  expect(result).toEqual(cleanAudit);
 });
 
 /** Computes every figure, whatever faults are left: each spoils one attempt at most. */
@@ -100,11 +104,11 @@ async function settled({ rollups }: Member, attempts: number): Promise<void> {
 }
 
 test('a database that dies and returns is reconnected without a restart', async () => {
-  const { random } = seeded('database down');
+  const { random } = createSeededRandom('database down');
   const member = await addMember('down');
   const posts = unorderedDeliveries(random, 1_000);
   member.rollups.start();
-  const downMs = times(120_000, 5_000);
+  const downMs = repetitions(120_000, 5_000);
   const writing = writeAll(member, posts, () => 50);
   await new Promise((resolve) => setTimeout(resolve, 300));
   await clickhouse.kill();
@@ -114,17 +118,17 @@ test('a database that dies and returns is reconnected without a restart', async 
   await writing;
   await settled(member, 10);
   const recoveryMs = Date.now() - back;
-  const found = await audit(posts, ask, 'down');
+  const result = await audit(posts, ask, 'down');
   await member.close();
-  record({ fault: `database killed, back after ${downMs / 1_000} s`, tried: 1, found, recoveryMs });
-  expect(found).toEqual(cleanAudit);
+  record({ fault: `database killed, back after ${downMs / 1_000} s`, attempts: 1, result, recoveryMs });
+  expect(result).toEqual(cleanAudit);
   expect(recoveryMs).toBeLessThan(60_000);
 });
 
 test('two processes that write and recompute the same buckets agree on them', async () => {
-  const { random } = seeded('two processes');
+  const { random } = createSeededRandom('two processes');
   const members = [await addMember('both'), await addMember('both')];
-  const posts = unorderedDeliveries(random, times(6_000, 1_200));
+  const posts = unorderedDeliveries(random, repetitions(6_000, 1_200));
   for (const { rollups } of members) rollups.start();
   await Promise.all(
     members.map((member, half) =>
@@ -136,23 +140,23 @@ test('two processes that write and recompute the same buckets agree on them', as
     ),
   );
   await Promise.all(members.map((member) => settled(member, 10)));
-  const found = await audit(posts, ask, 'both');
+  const result = await audit(posts, ask, 'both');
   for (const member of members) await member.close();
-  record({ fault: 'two processes recompute the same buckets', tried: 1, found });
-  expect(found).toEqual(cleanAudit);
+  record({ fault: 'two processes recompute the same buckets', attempts: 1, result });
+  expect(result).toEqual(cleanAudit);
 });
 
 test('a feed read again from its start, with other boundaries, changes nothing', async () => {
-  const { random } = seeded('rewound');
+  const { random } = createSeededRandom('rewound');
   const member = await addMember('rewound');
   const posts = unorderedDeliveries(random, 1_000);
-  const rounds = times(10, 3);
+  const rounds = repetitions(10, 3);
   for (let round = 0; round < rounds; round += 1) {
     await writeAll(member, posts, () => 1 + Math.floor(random() * 300));
     await settled(member, 10);
   }
-  const found = await audit(posts, ask, 'rewound');
+  const result = await audit(posts, ask, 'rewound');
   await member.close();
-  record({ fault: 'offsets rewound to 0, boundaries shifted', tried: rounds, found });
-  expect(found).toEqual(cleanAudit);
+  record({ fault: 'offsets rewound to 0, boundaries shifted', attempts: rounds, result });
+  expect(result).toEqual(cleanAudit);
 });

@@ -1,20 +1,20 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type KafkaStage, openKafkaStage } from '../support/faults/kafka-stage.ts';
+import { cleanAudit } from '../support/audit.ts';
+import { type KafkaFixture, openKafkaFixture } from '../support/faults/kafka-fixture.ts';
 import { record } from '../support/faults/record.ts';
-import { queryFolder } from '../support/feedpulse.ts';
-import { cleanAudit } from '../support/ledger.ts';
+import { queryDataDir } from '../support/feedpulse.ts';
 
-let stage: KafkaStage;
+let fixture: KafkaFixture;
 
 beforeAll(async () => {
-  stage = await openKafkaStage();
+  fixture = await openKafkaFixture();
 });
-afterEach(() => stage.clear());
-afterAll(() => stage.close());
+afterEach(() => fixture.killAll());
+afterAll(() => fixture.close());
 
 async function send(topic: string, values: readonly string[]): Promise<void> {
-  await stage.admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true });
-  const producer = stage.client.producer();
+  await fixture.admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true });
+  const producer = fixture.client.producer();
   await producer.connect();
   for (let from = 0; from < values.length; from += 500)
     await producer.send({ topic, messages: values.slice(from, from + 500).map((value) => ({ value })) });
@@ -23,9 +23,9 @@ async function send(topic: string, values: readonly string[]): Promise<void> {
 
 /** Positions that have a dead letter, each once; a message that was delivered twice may have two. */
 async function lettersOf(topic: string): Promise<Set<string>> {
-  const end = (await stage.admin.fetchTopicOffsets(`${topic}.dead`)).reduce((sum, { high }) => sum + Number(high), 0);
+  const end = (await fixture.admin.fetchTopicOffsets(`${topic}.dead`)).reduce((sum, { high }) => sum + Number(high), 0);
   const positions: string[] = [];
-  const consumer = stage.client.consumer({ groupId: `letters of ${topic} ${end}` });
+  const consumer = fixture.client.consumer({ groupId: `letters of ${topic} ${end}` });
   await consumer.connect();
   await consumer.subscribe({ topic: `${topic}.dead`, fromBeginning: true });
   const read = new Promise<void>((resolve) => {
@@ -47,19 +47,19 @@ test('a source without any post stops, with every committed message in the dead 
     'rubbish',
     Array.from({ length: count }, (_, index) => `rubbish ${index}`),
   );
-  const stopped = await stage.consume('rubbish');
-  expect(await stopped.ended()).toBe(7);
+  const stopped = await fixture.consume('rubbish');
+  expect(await stopped.waitForExit()).toBe(7);
   expect(stopped.log()).toContain('TOO_MANY_DEAD_LETTERS');
-  const [{ committed } = { committed: Number.NaN }] = await stage.progress('rubbish');
+  const [{ committed } = { committed: Number.NaN }] = await fixture.progress('rubbish');
   expect(committed).toBeLessThan(count);
   const letters = await lettersOf('rubbish');
   for (let offset = 0; offset < committed; offset += 1) expect(letters.has(`${offset}`), `offset ${offset}`).toBe(true);
   // Told that this is how it is, it goes on to the end.
-  const tolerant = await stage.consume('rubbish', { FEEDPULSE_DEAD_LETTERS_MAX_CONSECUTIVE: '5000' });
-  await stage.untilRead('rubbish');
+  const tolerant = await fixture.consume('rubbish', { FEEDPULSE_DEAD_LETTERS_MAX_CONSECUTIVE: '5000' });
+  await fixture.waitUntilCommitted('rubbish');
   expect(await tolerant.stop()).toBe(0);
   expect(await lettersOf('rubbish')).toHaveProperty('size', count);
-  record({ fault: 'all input invalid', tried: 1, found: cleanAudit });
+  record({ fault: 'all input invalid', attempts: 1, result: cleanAudit });
 });
 
 test('posts from 1900, from the day after tomorrow and from jumping clocks are rejected or stored, each once', async () => {
@@ -82,11 +82,11 @@ test('posts from 1900, from the day after tomorrow and from jumping clocks are r
     post('end', Date.UTC(9999, 11, 31)),
   ];
   await send('clocks', [...kept, ...refused]);
-  const process = await stage.consume('clocks');
-  await stage.untilRead('clocks');
+  const process = await fixture.consume('clocks');
+  await fixture.waitUntilCommitted('clocks');
   expect(await process.stop()).toBe(0);
-  const rows = await queryFolder<{ id: string; minute: number }>(
-    stage.dataOf('clocks'),
+  const rows = await queryDataDir<{ id: string; minute: number }>(
+    fixture.dataDir('clocks'),
     'SELECT id, toUnixTimestamp(minute) AS minute FROM posts FINAL ORDER BY id',
   );
   const minuteOf = (at: number): number => Math.floor(at / 60_000) * 60;
@@ -96,5 +96,5 @@ test('posts from 1900, from the day after tomorrow and from jumping clocks are r
     ['soon', minuteOf(now + day / 2)],
   ]);
   expect(await lettersOf('clocks')).toHaveProperty('size', refused.length);
-  record({ fault: 'posts from 1900, from the future, from clocks that jump', tried: kept.length + refused.length, found: cleanAudit });
+  record({ fault: 'posts from 1900, from the future, from clocks that jump', attempts: kept.length + refused.length, result: cleanAudit });
 });

@@ -2,24 +2,24 @@ import { copyFile, cp, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { bundledModelPath } from '../../src/infer/model/model.ts';
-import { type KafkaStage, openKafkaStage } from '../support/faults/kafka-stage.ts';
-import { record, seeded } from '../support/faults/record.ts';
-import { attempt } from '../support/feedpulse.ts';
-import { cleanAudit } from '../support/ledger.ts';
+import { cleanAudit } from '../support/audit.ts';
+import { type KafkaFixture, openKafkaFixture } from '../support/faults/kafka-fixture.ts';
+import { createSeededRandom, record } from '../support/faults/record.ts';
+import { runCommand } from '../support/feedpulse.ts';
 
-let stage: KafkaStage;
+let fixture: KafkaFixture;
 
 beforeAll(async () => {
-  stage = await openKafkaStage();
+  fixture = await openKafkaFixture();
 });
-afterEach(() => stage.clear());
-afterAll(() => stage.close());
+afterEach(() => fixture.killAll());
+afterAll(() => fixture.close());
 
 const weights = 'onnx/model_quantized.onnx';
 
 test('a corrupt model is detected before anything is read', async () => {
-  const { random } = seeded('corrupt model');
-  await stage.produce('unread', random, 50);
+  const { random } = createSeededRandom('corrupt model');
+  await fixture.produce('unread', random, 50);
   const damages: readonly (readonly [code: string, damage: (folder: string) => Promise<void>])[] = [
     ['MODEL_CORRUPT', (folder) => truncate(join(folder, weights), 1_000_000)],
     ['MODEL_CORRUPT', (folder) => writeFile(join(folder, weights), 'x', { flag: 'r+' })],
@@ -28,16 +28,16 @@ test('a corrupt model is detected before anything is read', async () => {
     ['MODEL_MISSING', (folder) => rm(join(folder, 'manifest.json'))],
   ];
   for (const [index, [code, damage]] of damages.entries()) {
-    const model = join(stage.folder, `model-${index}`);
+    const model = join(fixture.dir, `model-${index}`);
     await cp(bundledModelPath, model, { recursive: true });
     await damage(model);
-    const ended = await attempt(
-      ['run', '--port', '0', '--source', 'kafka', '--data-dir', stage.dataOf('unread'), '--model', model],
-      stage.envOf('unread'),
+    const ended = await runCommand(
+      ['run', '--port', '0', '--source', 'kafka', '--data-dir', fixture.dataDir('unread'), '--model', model],
+      fixture.env('unread'),
     );
     expect([ended.code, ended.output.includes(`${code}: `)], ended.output).toEqual([4, true]);
   }
-  expect((await stage.progress('unread')).every(({ committed }) => committed === 0)).toBe(true);
-  expect(await stage.admin.listTopics()).not.toContain('unread.dead');
-  record({ fault: 'model truncated, altered, incomplete', tried: damages.length, found: cleanAudit });
+  expect((await fixture.progress('unread')).every(({ committed }) => committed === 0)).toBe(true);
+  expect(await fixture.admin.listTopics()).not.toContain('unread.dead');
+  record({ fault: 'model truncated, altered, incomplete', attempts: damages.length, result: cleanAudit });
 });

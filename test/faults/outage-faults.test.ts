@@ -1,29 +1,29 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { audit, cleanAudit } from '../support/audit.ts';
 import { startClickHouse, type TestClickHouse } from '../support/clickhouse-server.ts';
-import { type KafkaStage, openKafkaStage, untilSomeWritten, wait } from '../support/faults/kafka-stage.ts';
-import { record, seeded, testWhenWhole, times } from '../support/faults/record.ts';
+import { type KafkaFixture, openKafkaFixture, sleep, waitUntilWritten } from '../support/faults/kafka-fixture.ts';
+import { createSeededRandom, record, repetitions, testInFullRun } from '../support/faults/record.ts';
 import { mountSmallDisk, type SmallDisk } from '../support/faults/small-disk.ts';
-import { changeFolder, eventually, feedpulse, type RunningFeedpulse, useBundledModel } from '../support/feedpulse.ts';
-import { audit, cleanAudit } from '../support/ledger.ts';
+import { eventually, executeInDataDir, feedpulse, type RunningFeedpulse, useBundledModel } from '../support/feedpulse.ts';
 
 // Posts must take a while, so that faults strike in the middle.
 useBundledModel();
 
-let stage: KafkaStage;
+let fixture: KafkaFixture;
 let clickhouse: TestClickHouse;
 let disk: SmallDisk | undefined;
 
 beforeAll(async () => {
-  [stage, clickhouse] = await Promise.all([openKafkaStage(), startClickHouse()]);
+  [fixture, clickhouse] = await Promise.all([openKafkaFixture(), startClickHouse()]);
 });
 afterEach(async () => {
-  await stage.clear();
+  await fixture.killAll();
   await disk?.remove();
   disk = undefined;
 });
 afterAll(async () => {
-  await stage.close();
+  await fixture.close();
   await clickhouse.stop();
 });
 
@@ -47,52 +47,52 @@ const residentMegabytes = ({ pid }: RunningFeedpulse): number =>
   (Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1_024) / 1e6;
 
 test('memory is bounded during a long database outage; afterwards the process continues without a restart', async () => {
-  const { random } = seeded('long outage');
-  const awayMs = times(120_000, 5_000);
+  const { random } = createSeededRandom('long outage');
+  const awayMs = repetitions(120_000, 5_000);
   const partitions = 4;
-  const posts = await stage.produce('outage', random, times(20_000, 3_000), partitions);
-  const process = await stage.consume('outage', { ...clickhouse.env, FEEDPULSE_CLICKHOUSE_DATABASE: 'outage' });
-  await untilSomeWritten(process);
+  const posts = await fixture.produce('outage', random, repetitions(20_000, 3_000), partitions);
+  const process = await fixture.consume('outage', { ...clickhouse.env, FEEDPULSE_CLICKHOUSE_DATABASE: 'outage' });
+  await waitUntilWritten(process);
   await clickhouse.kill();
   await untilTroubled(process, /^cannot .* since /);
   const [read, before] = [await process.metric('feedpulse_posts_read_total'), residentMegabytes(process)];
-  await wait(awayMs);
+  await sleep(awayMs);
   // Two slices of 256 a partition, no more.
   expect(await process.metric('feedpulse_posts_in_flight')).toBeLessThanOrEqual(partitions * 2 * 256);
   expect((await process.metric('feedpulse_posts_read_total')) - read).toBeLessThanOrEqual(partitions * 2 * 256);
   expect(residentMegabytes(process) - before).toBeLessThan(100);
   await clickhouse.restart();
   const back = Date.now();
-  await stage.untilRead('outage');
+  await fixture.waitUntilCommitted('outage');
   await untilReady(process);
   const recoveryMs = Date.now() - back;
   expect(await process.stop()).toBe(0);
-  const found = await audit(posts, (query) => clickhouse.rows(query), 'outage');
-  record({ fault: `database away for ${awayMs / 1_000} s, a topic waiting`, tried: 1, found, recoveryMs });
-  expect(found).toEqual(cleanAudit);
+  const result = await audit(posts, (query) => clickhouse.rows(query), 'outage');
+  record({ fault: `database away for ${awayMs / 1_000} s, a topic waiting`, attempts: 1, result, recoveryMs });
+  expect(result).toEqual(cleanAudit);
 });
 
 test('writes are retried while the disk is full, and nothing is lost', async () => {
-  const { random } = seeded('disk full');
-  const posts = await stage.produce('full', random, 2_000);
+  const { random } = createSeededRandom('disk full');
+  const posts = await fixture.produce('full', random, 2_000);
   // Where nothing can be mounted, a server says what a full disk makes it say.
-  disk = await mountSmallDisk(stage.dataOf('full'), 256);
-  const process = await stage.consume('full', disk ? {} : { ...clickhouse.env, FEEDPULSE_CLICKHOUSE_DATABASE: 'full' });
-  await untilSomeWritten(process);
+  disk = await mountSmallDisk(fixture.dataDir('full'), 256);
+  const process = await fixture.consume('full', disk ? {} : { ...clickhouse.env, FEEDPULSE_CLICKHOUSE_DATABASE: 'full' });
+  await waitUntilWritten(process);
   if (disk) await disk.fill();
   else
     for (let count = 0; count < 8; count += 1)
-      await clickhouse.play({ statement: 'INSERT INTO posts', when: 'before', how: 'error', code: 243 });
+      await clickhouse.injectFault({ statement: 'INSERT INTO posts', when: 'before', how: 'error', code: 243 });
   await untilTroubled(process, /243/);
   await eventually('an insert is refused', 30, async () => (await process.metric('feedpulse_write_retries_total')) > 0);
   await disk?.free();
   const freed = Date.now();
-  await stage.untilRead('full');
+  await fixture.waitUntilCommitted('full');
   const recoveryMs = Date.now() - freed;
   expect(await process.stop()).toBe(0);
-  const found = disk ? await stage.auditOf('full', posts) : await audit(posts, (query) => clickhouse.rows(query), 'full');
-  record({ fault: disk ? 'disk full' : 'disk full, as a server tells it', tried: 1, found, recoveryMs });
-  expect(found).toEqual(cleanAudit);
+  const result = disk ? await fixture.audit('full', posts) : await audit(posts, (query) => clickhouse.rows(query), 'full');
+  record({ fault: disk ? 'disk full' : 'disk full, as reported by the server', attempts: 1, result, recoveryMs });
+  expect(result).toEqual(cleanAudit);
 });
 
 const longStory = `INSERT INTO rollup_15m (bucket, brand, platform, lang, positive, version)
@@ -104,12 +104,12 @@ async function meanWrite(process: RunningFeedpulse): Promise<number> {
   return (await process.metric('feedpulse_write_seconds_sum')) / (await process.metric('feedpulse_write_seconds_count'));
 }
 
-testWhenWhole('questions about a long history do not hold up the feed', async () => {
-  const { random } = seeded('slow questions');
-  const posts = await stage.produce('asked', random, 1_500);
-  await feedpulse('migrate', '--data-dir', stage.dataOf('asked'));
-  await changeFolder(stage.dataOf('asked'), longStory);
-  const process = await stage.consume('asked');
+testInFullRun('questions about a long history do not hold up the feed', async () => {
+  const { random } = createSeededRandom('slow questions');
+  const posts = await fixture.produce('asked', random, 1_500);
+  await feedpulse('migrate', '--data-dir', fixture.dataDir('asked'));
+  await executeInDataDir(fixture.dataDir('asked'), longStory);
+  const process = await fixture.consume('asked');
   let asking = true;
   const answers = new Map<number, number>();
   const ask = async (number: number): Promise<void> => {
@@ -120,20 +120,20 @@ testWhenWhole('questions about a long history do not hold up the feed', async ()
     }
   };
   const asked = Promise.all(Array.from({ length: 24 }, (_, number) => ask(number)));
-  await stage.untilRead('asked');
+  await fixture.waitUntilCommitted('asked');
   const seconds = await meanWrite(process);
   asking = false;
   await asked;
   expect(await process.stop()).toBe(0);
-  await changeFolder(stage.dataOf('asked'), "ALTER TABLE rollup_15m DELETE WHERE platform = 'p' SETTINGS mutations_sync = 1");
-  const found = await stage.auditOf('asked', posts);
+  await executeInDataDir(fixture.dataDir('asked'), "ALTER TABLE rollup_15m DELETE WHERE platform = 'p' SETTINGS mutations_sync = 1");
+  const result = await fixture.audit('asked', posts);
   record({
     fault: `${[...answers.values()].reduce((sum, count) => sum + count, 0)} slow questions beside the feed`,
-    tried: 1,
-    found,
+    attempts: 1,
+    result,
   });
   expect([...answers.keys()].filter((status) => status !== 200 && status !== 503)).toEqual([]);
   expect(answers.get(200)).toBeGreaterThan(0);
   expect(seconds).toBeLessThan(2);
-  expect(found).toEqual(cleanAudit);
+  expect(result).toEqual(cleanAudit);
 });

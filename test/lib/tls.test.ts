@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { readTlsFiles, trustFault } from '../../src/lib/tls.ts';
-import { createAuthority } from '../support/certificates.ts';
+import { createCertificateAuthority } from '../support/certificates.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'feedpulse-tls-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -15,7 +15,7 @@ function file(name: string, text: string): string {
 }
 
 test('reads the TLS files, or rejects them by setting without quoting their content', () => {
-  const authority = createAuthority('Test');
+  const authority = createCertificateAuthority('Test');
   const { cert, key } = authority.issue('localhost');
   const caFile = file('ca.pem', authority.ca);
   const certFile = file('cert.pem', cert);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AlertsResponse } from '../../src/server/routes/alerts/alert-schemas.ts';
 import { eventually, feedpulse, type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
 import { startKafka, type TestKafka } from '../support/kafka.ts';
-import { type Receiver, startReceiver } from '../support/receiver.ts';
+import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
 
 const minute = 60_000;
 const texts = {
@@ -16,7 +16,7 @@ const texts = {
 };
 
 let kafka: TestKafka;
-let receiver: Receiver;
+let receiver: WebhookReceiver;
 let producer: Producer;
 let folder: string;
 let running: RunningFeedpulse | undefined;
@@ -26,7 +26,7 @@ const angryOf = new Map<number, number>();
 
 beforeAll(async () => {
   kafka = await startKafka({ ownBroker: true });
-  receiver = await startReceiver();
+  receiver = await startWebhookReceiver();
   folder = await mkdtemp(join(tmpdir(), 'feedpulse-alerts-'));
   const rule = { name: 'mood', metric: 'netSentiment', window: '3m', for: '0s', keepFiringFor: '0s' };
   const channels = { ops: { type: 'webhook', url: receiver.url, allowPrivate: true } };
@@ -93,7 +93,7 @@ test('negative posts raise one alert with one id, though the process is killed b
     0,
     Array.from({ length: 8 }, () => 'angry' as const),
   );
-  receiver.answer = 0;
+  receiver.status = 0;
   await start();
   await eventually('an alert starts and its delivery is attempted', 150, async () => {
     await post(0, 0, ['angry']);
@@ -103,7 +103,7 @@ test('negative posts raise one alert with one id, though the process is killed b
   expect(alert).toMatchObject({ rule: 'mood', brand: 'Kestrel', resolvedAt: null, evaluation: { direction: 'down' } });
   await running?.kill();
 
-  receiver.answer = 200;
+  receiver.status = 200;
   const before = receiver.received.length;
   await start();
   await eventually('the alert is delivered', 60, async () => receiver.received.length > before);

@@ -9,17 +9,17 @@ import { correct } from '../../src/sink/maintenance/corrections.ts';
 import { erase } from '../../src/sink/maintenance/erase.ts';
 import { applyRetention } from '../../src/sink/maintenance/retention.ts';
 import { migrate } from '../../src/sink/migrations/migrate.ts';
-import { createAuthority } from '../support/certificates.ts';
-import { grantsInSql, readerProfile } from '../support/clickhouse/granted.ts';
+import { createCertificateAuthority } from '../support/certificates.ts';
+import { grantsInSql, readerProfile } from '../support/clickhouse/read-grants.ts';
 import { type ServerUser, startClickHouse, type TestClickHouse } from '../support/clickhouse-server.ts';
-import { attempt, eventually, type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
+import { eventually, type RunningFeedpulse, runCommand, startFeedpulse } from '../support/feedpulse.ts';
 import { writePosts } from '../support/post-file.ts';
 import { quiet } from '../support/test-database.ts';
 
 const posts = 300;
 const password = 'canary-52aa of a user: é中"\'';
-const authority = createAuthority('Database of the test');
-const strangers = createAuthority('Somebody else');
+const authority = createCertificateAuthority('Database of the test');
+const strangers = createCertificateAuthority('Somebody else');
 
 /** Rights and limits as deploy/clickhouse/users.sql gives them, and a reader for each other kind of profile. */
 const users = {
@@ -155,16 +155,16 @@ describe('with the rights of users.sql and over TLS', () => {
 });
 
 test('a reader who may set no limit and has none is warned of', async () => {
-  const ended = await attempt(['doctor', '--data-dir', join(folder, 'doctor')], as('writing', 'unbound'));
+  const ended = await runCommand(['doctor', '--data-dir', join(folder, 'doctor')], as('writing', 'unbound'));
   expect(ended.output).toMatch(/✓ database/);
-  const migrated = await attempt(['migrate'], as('writing', 'unbound'));
+  const migrated = await runCommand(['migrate'], as('writing', 'unbound'));
   expect(migrated.output).toContain('set max_execution_time and max_memory_usage in its profile');
 });
 
 describe('is rejected at once, with a clear error and without the password:', () => {
   async function expectRefusal(env: Record<string, string>, code: string, words: RegExp): Promise<void> {
     const started = Date.now();
-    const ended = await attempt(['--verbose', 'migrate'], env);
+    const ended = await runCommand(['--verbose', 'migrate'], env);
     expect(ended.output).toMatch(new RegExp(`^${code}: .*(?:${words.source})`, 'm'));
     expect(ended.code).toBe(6);
     expect(ended.output).not.toContain('canary');

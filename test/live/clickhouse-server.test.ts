@@ -90,8 +90,8 @@ test('two members of a group write to one server that resets, refuses and dies: 
     'INSERT INTO rollup_dirty_minutes',
     'INSERT INTO rollup_minute',
   ]) {
-    await clickhouse.play({ statement, when: 'after', how: 'reset' });
-    await clickhouse.play({ statement, when: 'before', how: 'error', code: 241 });
+    await clickhouse.injectFault({ statement, when: 'after', how: 'reset' });
+    await clickhouse.injectFault({ statement, when: 'before', how: 'error', code: 241 });
   }
   await eventually('a part of the posts written', 60, async () => (await written()) > posts / 6);
   expect(await written()).toBeLessThan(posts);

@@ -11,7 +11,7 @@ import { createKafkaDeadLetters } from '../../src/ingest/dead-letters/kafka-sink
 import { createKafkaDeadLetterStore } from '../../src/ingest/dead-letters/kafka-store.ts';
 import { readTopic } from '../../src/ingest/sources/kafka/topics.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { eventually, feedpulse, queryFolder, type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
+import { eventually, feedpulse, queryDataDir, type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
 import { startKafka, type TestKafka } from '../support/kafka.ts';
 import { repository } from '../support/repository.ts';
 import { quiet } from '../support/test-database.ts';
@@ -275,7 +275,7 @@ test('after the mapping is fixed, replayed dead letters count once, however ofte
   expect(await running.stop()).toBe(0);
   const query =
     "SELECT toUInt32(count()) AS rows, toUInt32(uniqExact(id)) AS ids, toString(min(created_at), 'UTC') AS first FROM posts FINAL";
-  const [rows] = await queryFolder<{ rows: number; ids: number; first: string }>(join(folder, 'data'), query);
+  const [rows] = await queryDataDir<{ rows: number; ids: number; first: string }>(join(folder, 'data'), query);
   expect([rows?.rows, rows?.ids]).toEqual([posts, posts]);
   // The time of a message without a date is that of its first coming, not of its replay.
   expect(rows?.first.slice(0, 19)).toBe(new Date(sentAt).toISOString().slice(0, 19).replace('T', ' '));

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { registerCodecs } from '../../src/ingest/sources/kafka/codecs.ts';
 import { readTopic } from '../../src/ingest/sources/kafka/topics.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { eventually, feedpulse, queryFolder, type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
+import { eventually, feedpulse, queryDataDir, type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
 import { startKafka, type TestKafka } from '../support/kafka.ts';
 import { framed, startRegistry, type TestRegistry } from '../support/schema-registry.ts';
 
@@ -115,7 +115,7 @@ test('stores Avro in two versions, JSON Schema and JSON despite registry outages
   expect(await reader.stop()).toBe(0);
 
   const query = "SELECT splitByChar('-', id)[1] AS kind, toUInt32(count()) AS rows FROM posts FINAL GROUP BY kind ORDER BY kind";
-  expect(await queryFolder(dataDir, query)).toEqual([
+  expect(await queryDataDir(dataDir, query)).toEqual([
     { kind: 'first', rows: each },
     { kind: 'last', rows: 1 },
     { kind: 'plain', rows: each },
@@ -165,6 +165,6 @@ test.each(['gzip', 'snappy', 'lz4', 'zstd'])('reads a topic compressed with %s',
   const { metric } = running;
   await eventually('all are written', 60, async () => (await metric('feedpulse_rows_written_total')) === each);
   expect(await running.stop()).toBe(0);
-  const rows = await queryFolder<{ text: string }>(join(folder, to), 'SELECT DISTINCT text FROM posts FINAL');
+  const rows = await queryDataDir<{ text: string }>(join(folder, to), 'SELECT DISTINCT text FROM posts FINAL');
   expect(rows).toEqual([{ text: 'What a lovely day' }]);
 });

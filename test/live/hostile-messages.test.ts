@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import kafkajs, { type KafkaMessage, type Message } from 'kafkajs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually, queryFolder, startFeedpulse } from '../support/feedpulse.ts';
+import { eventually, queryDataDir, startFeedpulse } from '../support/feedpulse.ts';
 import { startKafka, type TestKafka } from '../support/kafka.ts';
 
 const topic = 'hostile';
@@ -75,12 +75,12 @@ test('dead-letters malformed messages, scores valid edge cases, and does not sto
   expect(running.log()).not.toContain('DROP TABLE');
 
   const scored = kinds.length - refused.length - 1;
-  const [rows] = await queryFolder<{ rows: number }>(
+  const [rows] = await queryDataDir<{ rows: number }>(
     dataDir,
     "SELECT toUInt32(count()) AS rows FROM posts FINAL WHERE label != 'unscored'",
   );
   expect(rows?.rows).toBe(scored * rounds + 2); // the post that came twelve times, and the last one
-  const [odd] = await queryFolder<{ text: string }>(dataDir, "SELECT text FROM posts FINAL WHERE id = 'sql-3'");
+  const [odd] = await queryDataDir<{ text: string }>(dataDir, "SELECT text FROM posts FINAL WHERE id = 'sql-3'");
   expect(odd?.text).toBe("'; DROP TABLE posts; -- {id:String} \\' \t");
 
   const letters = await readAll(deadTopic, refused.length * rounds);

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import kafkajs, { AclOperationTypes, AclPermissionTypes, AclResourceTypes, type Admin, ResourcePatternTypes } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { createAuthority } from '../support/certificates.ts';
-import { attempt, eventually, queryFolder, type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
+import { createCertificateAuthority } from '../support/certificates.ts';
+import { eventually, queryDataDir, type RunningFeedpulse, runCommand, startFeedpulse } from '../support/feedpulse.ts';
 import { startKafka, type TestKafka } from '../support/kafka.ts';
 import { writePosts } from '../support/post-file.ts';
 
@@ -13,8 +13,8 @@ const feed = { name: 'feed', password: 'canary-1f0d-of-feed' };
 /** Known to the broker, and allowed nothing. */
 const onlooker = { name: 'onlooker', password: 'canary-77b2-of-onlooker' };
 
-const ours = createAuthority('Brokers of the test');
-const clients = createAuthority('Clients of the test');
+const ours = createCertificateAuthority('Brokers of the test');
+const clients = createCertificateAuthority('Clients of the test');
 
 let kafka: TestKafka;
 let folder: string;
@@ -98,7 +98,7 @@ function login({ name, password }: typeof feed, mechanism = 'scram-sha-256'): Se
 /** Sends the posts to a topic, reads them into a data folder, and looks at the rows. */
 async function expectRows(topic: string, env: Settings): Promise<void> {
   const settings = { ...env, FEEDPULSE_KAFKA_TOPIC: topic };
-  const sent = await attempt(['produce', posted], settings);
+  const sent = await runCommand(['produce', posted], settings);
   expect(sent).toMatchObject({ code: 0, output: expect.stringContaining(`${posts + 1} messages sent to topic ${topic}.`) });
   const dataDir = join(folder, topic);
   running = await startFeedpulse(['--source', 'kafka', '--data-dir', dataDir], settings);
@@ -108,7 +108,7 @@ async function expectRows(topic: string, env: Settings): Promise<void> {
   expect(await reading.stop()).toBe(0);
   // Neither the password nor the message.
   expect(sent.output + reading.log()).not.toContain('canary');
-  expect(await queryFolder(dataDir, 'SELECT toUInt32(count()) AS rows FROM posts FINAL')).toEqual([{ rows: posts }]);
+  expect(await queryDataDir(dataDir, 'SELECT toUInt32(count()) AS rows FROM posts FINAL')).toEqual([{ rows: posts }]);
 }
 
 describe('with the right authority and password, posts become rows', () => {
@@ -130,7 +130,7 @@ describe('is rejected at once, with a clear error and without the password:', ()
       ['run', '--source', 'kafka', '--no-server', '--data-dir', join(folder, 'refused')],
     ]) {
       const started = Date.now();
-      const ended = await attempt(['--verbose', ...command], env);
+      const ended = await runCommand(['--verbose', ...command], env);
       expect(ended.output).toMatch(new RegExp(`^${code}: .*(?:${words.source})`, 'm'));
       expect(ended.code).toBe(5);
       expect(ended.output).not.toContain('canary');
@@ -172,6 +172,6 @@ describe('is rejected at once, with a clear error and without the password:', ()
 });
 
 test('doctor reports a broker that is not trusted', async () => {
-  const ended = await attempt(['doctor', '--data-dir', join(folder, 'doctor')], { ...over('EXPIRED'), FEEDPULSE_SOURCE: 'kafka' });
+  const ended = await runCommand(['doctor', '--data-dir', join(folder, 'doctor')], { ...over('EXPIRED'), FEEDPULSE_SOURCE: 'kafka' });
   expect(ended).toMatchObject({ code: 1, output: expect.stringMatching(/✗ Kafka.*has expired \(CERT_HAS_EXPIRED\)/) });
 });

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { eventually, feedpulse, queryFolder, type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
+import { eventually, feedpulse, queryDataDir, type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
 import { startKafka, type TestKafka } from '../support/kafka.ts';
 import { writePosts } from '../support/post-file.ts';
 
@@ -48,14 +48,14 @@ async function untilAllCounted(process: RunningFeedpulse): Promise<void> {
 }
 
 async function expectExactly(dataDir: string): Promise<void> {
-  const [rows] = await queryFolder<{ rows: number; ids: number }>(
+  const [rows] = await queryDataDir<{ rows: number; ids: number }>(
     dataDir,
     'SELECT toUInt32(count()) AS rows, toUInt32(uniqExact(id)) AS ids FROM posts FINAL',
   );
   expect(rows).toEqual({ rows: posts, ids: posts });
   for (const table of ['rollup_minute', 'rollup_15m']) {
     const query = `SELECT toUInt32(sum(negative + neutral + positive + unscored)) AS volume FROM ${table} FINAL WHERE brand = '*'`;
-    expect(await queryFolder(dataDir, query)).toEqual([{ volume: posts }]);
+    expect(await queryDataDir(dataDir, query)).toEqual([{ volume: posts }]);
   }
 }
 

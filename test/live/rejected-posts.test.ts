@@ -2,7 +2,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { attempt, changeFolder, eventually, feedpulse, queryFolder, type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
+import {
+  eventually,
+  executeInDataDir,
+  feedpulse,
+  queryDataDir,
+  type RunningFeedpulse,
+  runCommand,
+  startFeedpulse,
+} from '../support/feedpulse.ts';
 import { startKafka, type TestKafka } from '../support/kafka.ts';
 import { createTinyModel } from '../support/tiny-model.ts';
 
@@ -14,7 +22,7 @@ let running: RunningFeedpulse | undefined;
 beforeAll(async () => {
   kafka = await startKafka();
   folder = await mkdtemp(join(tmpdir(), 'feedpulse-refused-'));
-  model = await createTinyModel(join(folder, 'model'), { failsOn: ['kettle'] });
+  model = await createTinyModel(join(folder, 'model'), { failingWords: ['kettle'] });
 });
 afterAll(async () => {
   await running?.kill();
@@ -42,12 +50,12 @@ async function produce(topic: string, texts: readonly string[]): Promise<void> {
 
 /** What was refused and why, in the order of positions. */
 async function lettersOf(topic: string): Promise<string[]> {
-  const { output } = await attempt(['dead-letters', 'list', '--source', 'kafka', '--format', 'json', '--limit', '999'], envOf(topic));
+  const { output } = await runCommand(['dead-letters', 'list', '--source', 'kafka', '--format', 'json', '--limit', '999'], envOf(topic));
   const { letters } = JSON.parse(output) as { letters: Letter[] };
   return letters.map(({ position, reason }) => `${position} ${reason}`).sort();
 }
 
-const rows = (data: string) => queryFolder<{ id: string }>(data, 'SELECT id FROM posts FINAL ORDER BY toUInt32(id)');
+const rows = (data: string) => queryDataDir<{ id: string }>(data, 'SELECT id FROM posts FINAL ORDER BY toUInt32(id)');
 
 test('dead-letters posts that the model fails on and scores all others', async () => {
   const poisoned = new Set([3, 200, 201, 599]);
@@ -65,7 +73,7 @@ test('dead-letters posts that the model fails on and scores all others', async (
   expect(await lettersOf('poison')).toEqual([...poisoned].map((offset) => `poison/0/${offset} inference-failed`).sort());
   expect((await rows(data)).map(({ id }) => Number(id))).toEqual(texts.flatMap((_, index) => (poisoned.has(index) ? [] : [index])));
   // A sound model takes them.
-  const replay = await attempt(['dead-letters', 'replay', '--source', 'kafka'], envOf('poison'));
+  const replay = await runCommand(['dead-letters', 'replay', '--source', 'kafka'], envOf('poison'));
   expect(replay.code).toBe(0);
   running = await startFeedpulse(['--source', 'kafka', '--data-dir', data], envOf('poison'));
   const second = running;
@@ -75,17 +83,17 @@ test('dead-letters posts that the model fails on and scores all others', async (
 });
 
 test('a model that fails on every post stops the pipeline without dead letters', async () => {
-  const broken = await createTinyModel(join(folder, 'broken'), { failsOn: ['one', 'another', 'a'] });
+  const broken = await createTinyModel(join(folder, 'broken'), { failingWords: ['one', 'another', 'a'] });
   await produce('broken', ['one post', 'another post']);
   const data = join(folder, 'broken-data');
-  const ended = await attempt(['run', '--port', '0', '--source', 'kafka', '--data-dir', data, '--model', broken], envOf('broken'));
+  const ended = await runCommand(['run', '--port', '0', '--source', 'kafka', '--data-dir', data, '--model', broken], envOf('broken'));
   expect(ended.code).toBe(4);
   expect(ended.output).toContain('MODEL_FAILED');
   expect(await lettersOf('broken')).toEqual([]);
 });
 
 /** The engine itself refuses rows that break it: one spoils the insert that it is part of. */
-const constrain = (data: string, condition: string) => changeFolder(data, `ALTER TABLE posts ADD CONSTRAINT fits CHECK ${condition}`);
+const constrain = (data: string, condition: string) => executeInDataDir(data, `ALTER TABLE posts ADD CONSTRAINT fits CHECK ${condition}`);
 
 test('dead-letters posts whose rows the database rejects and stores all others', async () => {
   const refused = [0, 77, 78, 299];
@@ -114,7 +122,7 @@ test('a database that rejects every row stops the pipeline without dead letters'
   const data = join(folder, 'closed');
   await feedpulse('migrate', '--data-dir', data);
   await constrain(data, "platform = 'none'");
-  const ended = await attempt(['run', '--port', '0', '--source', 'kafka', '--data-dir', data], envOf('closed'));
+  const ended = await runCommand(['run', '--port', '0', '--source', 'kafka', '--data-dir', data], envOf('closed'));
   expect(ended.code).toBe(6);
   expect(ended.output).toContain('DATABASE_REJECTED');
   expect(await lettersOf('closed')).toEqual([]);

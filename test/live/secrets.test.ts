@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { environmentVariables } from '../../src/config/load-config.ts';
 import { startClickHouse, type TestClickHouse } from '../support/clickhouse-server.ts';
-import { attempt, type Ended, eventually, startFeedpulse } from '../support/feedpulse.ts';
+import { type CommandResult, eventually, runCommand, startFeedpulse } from '../support/feedpulse.ts';
 import { freePort } from '../support/free-port.ts';
 
 /** In every secret that is set, and in every text of a post. */
@@ -48,8 +48,8 @@ function secrets(): Settings {
   };
 }
 
-async function look(args: readonly string[], env: Settings = {}): Promise<Ended> {
-  const ended = await attempt(['--verbose', ...args], { ...secrets(), ...env });
+async function look(args: readonly string[], env: Settings = {}): Promise<CommandResult> {
+  const ended = await runCommand(['--verbose', ...args], { ...secrets(), ...env });
   printed.push(ended.output);
   return ended;
 }
@@ -87,7 +87,7 @@ test('no secret is printed when the broker, the database or a password is wrong'
   expect((await look(['doctor', '--data-dir', join(folder, 'ill')], wrong)).output).toMatch(/✗ database/);
   expect((await look(['migrate'], { FEEDPULSE_CLICKHOUSE_PASSWORD: `${canary}-wrong` })).output).toMatch(/^DATABASE_REJECTED/m);
   expect((await look(['migrate'], { FEEDPULSE_CLICKHOUSE_READER_PASSWORD: `${canary}-wrong` })).output).toMatch(/^DATABASE_REJECTED/m);
-  await clickhouse.play({ statement: 'schema_migrations', when: 'before', how: 'error', code: 497 });
+  await clickhouse.injectFault({ statement: 'schema_migrations', when: 'before', how: 'error', code: 497 });
   expect((await look(['migrate'])).code).toBeGreaterThan(0);
   expectNoCanary();
 });
@@ -136,8 +136,8 @@ test('no text of a post is printed, well-formed or not, whatever the database do
   const feed = join(folder, 'posts.ndjson');
   await writeFile(feed, `${messages()}\n`);
   for (const statement of ['INSERT INTO posts', 'INSERT INTO post_first_seen'])
-    for (const code of [241, 999]) await clickhouse.play({ statement, when: 'before', how: 'error', code });
-  await clickhouse.play({ statement: 'INSERT INTO posts', when: 'after', how: 'reset' });
+    for (const code of [241, 999]) await clickhouse.injectFault({ statement, when: 'before', how: 'error', code });
+  await clickhouse.injectFault({ statement: 'INSERT INTO posts', when: 'after', how: 'reset' });
   const dataDir = join(folder, 'texts');
   const running = await startFeedpulse(['--source', 'ndjson', '--in', feed, '--data-dir', dataDir], secrets());
   await eventually('the posts written', 60, async () => (await running.metric('feedpulse_rows_written_total')) >= 3);
@@ -154,7 +154,7 @@ test.each([
 ])('no text of a post is printed when the database refuses %s for good', async (_, code, said) => {
   const feed = join(folder, `refused-${code}.ndjson`);
   await writeFile(feed, `${messages().split('\n')[0]?.replace('one', `refused-${code}`)}\n`);
-  await clickhouse.play({ statement: 'INSERT INTO posts', when: 'before', how: 'error', code });
+  await clickhouse.injectFault({ statement: 'INSERT INTO posts', when: 'before', how: 'error', code });
   const ended = await look(['run', '--source', 'ndjson', '--in', feed, '--no-server', '--data-dir', join(folder, 'refused')]);
   expect(ended.output).toMatch(said);
   expectNoCanary();

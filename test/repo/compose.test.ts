@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { environmentVariables, loadConfig } from '../../src/config/load-config.ts';
 import { readLimits } from '../../src/sink/client/read-guard.ts';
-import { grantsInSql, grantsInXml, readerProfile } from '../support/clickhouse/granted.ts';
+import { grantsInSql, grantsInXml, readerProfile } from '../support/clickhouse/read-grants.ts';
 import { readText, repository } from '../support/repository.ts';
 
 interface Service {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createRandom } from '../../src/lib/random.ts';
-import { cleanAudit } from '../support/ledger.ts';
+import { cleanAudit } from '../support/audit.ts';
 import { evaluateSoak, type Outcome } from './evaluate.ts';
 
 /** Twenty minutes of one process whose memory grows by so many MB an hour. */

@@ -1,4 +1,4 @@
-import type { Audit } from '../support/ledger.ts';
+import type { Audit } from '../support/audit.ts';
 import type { Mark } from './chart.ts';
 import type { ResourceSample } from './sampler.ts';
 import { type Trend, theilSen } from './trend.ts';

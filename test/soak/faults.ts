@@ -1,4 +1,4 @@
-import { type KafkaStage, wait } from '../support/faults/kafka-stage.ts';
+import { type KafkaFixture, sleep } from '../support/faults/kafka-fixture.ts';
 import type { RunningFeedpulse } from '../support/feedpulse.ts';
 
 /** The process under load; a fault may put another in its place. */
@@ -13,7 +13,7 @@ interface Fault {
   readonly sign: string;
   /** Whether the process lives through it. */
   readonly survived: boolean;
-  play(stage: KafkaStage, topic: string, subject: Subject, random: () => number): Promise<void>;
+  play(stage: KafkaFixture, topic: string, subject: Subject, random: () => number): Promise<void>;
 }
 
 const faults: readonly Fault[] = [
@@ -46,7 +46,7 @@ const faults: readonly Fault[] = [
         partition,
         offset: `${Math.floor(committed * (0.9 + 0.1 * random()))}`,
       }));
-      await stage.admin.setOffsets({ groupId: stage.groupOf(topic), topic, partitions });
+      await stage.admin.setOffsets({ groupId: stage.groupId(topic), topic, partitions });
       await subject.start();
     },
   },
@@ -56,7 +56,7 @@ const faults: readonly Fault[] = [
     survived: true,
     play: async (stage, _topic, _subject, random) => {
       stage.kafka.pause();
-      await wait(3_000 + random() * 12_000);
+      await sleep(3_000 + random() * 12_000);
       stage.kafka.resume();
     },
   },
@@ -66,7 +66,7 @@ const faults: readonly Fault[] = [
     survived: true,
     play: async (stage, _topic, _subject, random) => {
       stage.kafka.kill();
-      await wait(1_000 + random() * 4_000);
+      await sleep(1_000 + random() * 4_000);
       await stage.kafka.restart();
     },
   },

@@ -1,7 +1,7 @@
 import type { Producer } from 'kafkajs';
 import type { Post } from '../../src/domain/post.ts';
 import { demoPost } from '../../src/ingest/sources/demo/demo-post.ts';
-import type { Delivery } from '../support/ledger.ts';
+import type { Delivery } from '../support/audit.ts';
 
 /** A feed that is written at a steady rate, and what has been acknowledged of it. */
 export interface Load {

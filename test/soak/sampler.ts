@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { KafkaStage } from '../support/faults/kafka-stage.ts';
+import type { KafkaFixture } from '../support/faults/kafka-fixture.ts';
 import type { Subject } from './faults.ts';
 
 /** A second of the run; undefined where nothing could be measured, as while the process is away. */
@@ -22,7 +22,7 @@ export interface Sampler {
   stop(): Promise<void>;
 }
 
-export function startSampler(stage: KafkaStage, topic: string, subject: Subject): Sampler {
+export function startSampler(stage: KafkaFixture, topic: string, subject: Subject): Sampler {
   const readings: ResourceSample[] = [];
   const startedAt = Date.now();
   let stopped = false;

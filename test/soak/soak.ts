@@ -1,6 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
 import { createRandom } from '../../src/lib/random.ts';
-import { type KafkaStage, openKafkaStage } from '../support/faults/kafka-stage.ts';
+import { type KafkaFixture, openKafkaFixture } from '../support/faults/kafka-fixture.ts';
 import { eventually } from '../support/feedpulse.ts';
 import type { Mark } from './chart.ts';
 import { evaluateSoak, type Outcome } from './evaluate.ts';
@@ -24,7 +24,7 @@ const lastSeconds = 600;
 
 /** Loads a real process through a real broker, breaks things, and reports. Resolves to whether all was well. */
 export async function soak(options: SoakOptions): Promise<boolean> {
-  const stage = await openKafkaStage();
+  const stage = await openKafkaFixture();
   const breakOff = (): void => void stage.close().finally(() => process.exit(130));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, breakOff);
   try {
@@ -51,7 +51,7 @@ export async function soak(options: SoakOptions): Promise<boolean> {
   }
 }
 
-async function run(stage: KafkaStage, options: SoakOptions): Promise<Outcome> {
+async function run(stage: KafkaFixture, options: SoakOptions): Promise<Outcome> {
   const { minutes, rate, seed } = options;
   await stage.admin.createTopics({ topics: [{ topic, numPartitions: 4 }], waitForLeaders: true });
   const subject = await startSubject(stage, rate);
@@ -78,14 +78,14 @@ async function run(stage: KafkaStage, options: SoakOptions): Promise<Outcome> {
     sent: load.sent(),
     faults: played,
     readings: sampler.readings,
-    found: await stage.auditOf(topic, load.deliveries),
+    found: await stage.audit(topic, load.deliveries),
     malformed: load.malformed,
     deadLetters: await deadLettersOf(stage),
   };
 }
 
 /** Plays the faults at their times, and resolves at the end of the run to what was played. */
-async function playFaults(stage: KafkaStage, subject: Subject, { minutes, seed, faults }: SoakOptions): Promise<Mark[]> {
+async function playFaults(stage: KafkaFixture, subject: Subject, { minutes, seed, faults }: SoakOptions): Promise<Mark[]> {
   const elapsed = stopwatch();
   const random = createRandom(seed + 1);
   const played: Mark[] = [];
@@ -113,7 +113,7 @@ function stopwatch(): () => number {
   return () => (Date.now() - startedAt) / 1_000;
 }
 
-async function startSubject(stage: KafkaStage, rate: number): Promise<Subject> {
+async function startSubject(stage: KafkaFixture, rate: number): Promise<Subject> {
   // The default cache of scores takes ten minutes to fill, which would pass for a leak; this one takes one.
   const env = { FEEDPULSE_LOG_LEVEL: 'warn', FEEDPULSE_MODEL_CACHE_SIZE: `${Math.ceil(rate * 60)}` };
   const subject: Subject = {
@@ -127,12 +127,12 @@ async function startSubject(stage: KafkaStage, rate: number): Promise<Subject> {
   return subject;
 }
 
-async function lagOf(stage: KafkaStage): Promise<number> {
+async function lagOf(stage: KafkaFixture): Promise<number> {
   return (await stage.progress(topic)).reduce((sum, { committed, end }) => sum + end - committed, 0);
 }
 
 /** The messages that have a dead letter, byte for byte; one that was delivered twice may have two. */
-async function deadLettersOf(stage: KafkaStage): Promise<string[]> {
+async function deadLettersOf(stage: KafkaFixture): Promise<string[]> {
   const letters = `${topic}.dead`;
   if (!(await stage.admin.listTopics()).includes(letters)) return [];
   const end = (await stage.admin.fetchTopicOffsets(letters)).reduce((sum, { high }) => sum + Number(high), 0);

@@ -12,7 +12,7 @@ export interface BrowserSuite {
   readonly browser: Browser;
   running: RunningFeedpulse;
   /** A temporary folder, deleted after the last test. */
-  readonly folder: string;
+  readonly dir: string;
   /** Opens a path in a fresh browser context; resolves when the page has loaded. */
   open(path: string, options?: BrowserContextOptions): Promise<OpenPage>;
 }
@@ -45,7 +45,7 @@ export function browserSuite(start: (folder: string) => Promise<RunningFeedpulse
     set running(next) {
       running = next;
     },
-    get folder() {
+    get dir() {
       return folder;
     },
     open: (path, options) => openView(suite.browser, `${suite.running.url}${path}`, options),

@@ -2,31 +2,31 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import forge from 'node-forge';
 
 /** A key and its certificate, both PEM. */
-export interface Certified {
+export interface IssuedCertificate {
   readonly key: string;
   readonly cert: string;
   /** The certificate of the authority that issued it. */
   readonly authority: string;
 }
 
-export interface Authority {
+export interface CertificateAuthority {
   /** The certificate that clients trust, PEM. */
   readonly ca: string;
-  /** A certificate for this host name or IP address, valid for a day unless told otherwise. */
-  issue(host: string, validity?: { readonly expired?: boolean }): Certified;
+  /** A certificate for a host name or IP address: valid for one day, or `expired`. */
+  issue(host: string, validity?: { readonly expired?: boolean }): IssuedCertificate;
 }
 
 const day = 86_400_000;
 
-/** A certificate authority of its own, made anew: no key of a test lies in the repository. */
-export function createAuthority(name: string): Authority {
+/** Creates a certificate authority, so that the repository contains no private key. */
+export function createCertificateAuthority(name: string): CertificateAuthority {
   const subject = [{ name: 'commonName', value: name }];
-  const own = newKey();
+  const caKey = newKey();
   const ca = certificate({
     subject,
     issuer: subject,
-    own,
-    signedBy: own,
+    subjectKey: caKey,
+    signedBy: caKey,
     extensions: [{ name: 'basicConstraints', cA: true, critical: true }],
   });
   return {
@@ -37,8 +37,8 @@ export function createAuthority(name: string): Authority {
       const cert = certificate({
         subject: [{ name: 'commonName', value: host }],
         issuer: subject,
-        own: key,
-        signedBy: own,
+        subjectKey: key,
+        signedBy: caKey,
         extensions: [
           { name: 'basicConstraints', cA: false },
           { name: 'subjectAltName', altNames },
@@ -56,7 +56,7 @@ interface Key {
   readonly public: forge.pki.rsa.PublicKey;
 }
 
-/** Node makes keys a hundred times faster than plain JavaScript. */
+/** Node generates keys much faster than node-forge. */
 function newKey(): Key {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', {
     modulusLength: 2_048,
@@ -66,26 +66,26 @@ function newKey(): Key {
   return { pem: privateKey, private: forge.pki.privateKeyFromPem(privateKey), public: forge.pki.publicKeyFromPem(publicKey) };
 }
 
-interface CertificateParts {
+interface CertificateOptions {
   readonly subject: forge.pki.CertificateField[];
   readonly issuer: forge.pki.CertificateField[];
-  readonly own: Key;
+  readonly subjectKey: Key;
   readonly signedBy: Key;
   readonly extensions: object[];
-  /** Milliseconds by which the day of validity is moved. */
+  /** Offset of the day of validity, in milliseconds. */
   readonly shift?: number;
 }
 
-function certificate({ subject, issuer, own, signedBy, extensions, shift = 0 }: CertificateParts): string {
-  const made = forge.pki.createCertificate();
-  made.publicKey = own.public;
+function certificate({ subject, issuer, subjectKey, signedBy, extensions, shift = 0 }: CertificateOptions): string {
+  const result = forge.pki.createCertificate();
+  result.publicKey = subjectKey.public;
   // A leading zero bit keeps the number positive.
-  made.serialNumber = `01${randomBytes(15).toString('hex')}`;
-  made.validity.notBefore = new Date(Date.now() + shift - day / 24);
-  made.validity.notAfter = new Date(Date.now() + shift + day);
-  made.setSubject(subject);
-  made.setIssuer(issuer);
-  made.setExtensions(extensions);
-  made.sign(signedBy.private, forge.md.sha256.create());
-  return forge.pki.certificateToPem(made);
+  result.serialNumber = `01${randomBytes(15).toString('hex')}`;
+  result.validity.notBefore = new Date(Date.now() + shift - day / 24);
+  result.validity.notAfter = new Date(Date.now() + shift + day);
+  result.setSubject(subject);
+  result.setIssuer(issuer);
+  result.setExtensions(extensions);
+  result.sign(signedBy.private, forge.md.sha256.create());
+  return forge.pki.certificateToPem(result);
 }

@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createClient } from '@clickhouse/client';
-import type { Certified } from './certificates.ts';
+import type { IssuedCertificate } from './certificates.ts';
 import { freePort } from './free-port.ts';
 
-const front = fileURLToPath(new URL('./clickhouse/front.mjs', import.meta.url));
+const front = fileURLToPath(new URL('./clickhouse/http-server.mjs', import.meta.url));
 
 /** What goes wrong with one statement, once. */
 export interface ServerFault {
@@ -35,7 +35,7 @@ export interface ServerUser {
 }
 
 export interface ServerOptions {
-  readonly tls?: Certified;
+  readonly tls?: IssuedCertificate;
   readonly users?: Readonly<Record<string, ServerUser>>;
   /** GRANT statements by the name of the role, without TO. */
   readonly roles?: Readonly<Record<string, readonly string[]>>;
@@ -45,7 +45,7 @@ export interface TestClickHouse {
   readonly url: string;
   /** Settings of feedpulse for a user that may write. */
   readonly env: Readonly<Record<string, string>>;
-  play(fault: ServerFault): Promise<void>;
+  injectFault(fault: ServerFault): Promise<void>;
   /** Rows of a statement. */
   rows<T>(query: string): Promise<T[]>;
   /** Runs a statement as an administrator. */
@@ -61,12 +61,12 @@ const writer = { name: 'feedpulse', password: 'not a secret: é"\'' };
 /** May read, and change settings other than `readonly`. */
 export const readOnlyUser = { name: 'onlooker', password: 'looks on' };
 
-/** Starts the engine as a server of its own on a free loopback port; see `clickhouse/front.mjs` for how it differs from a real one. */
+/** Starts the engine as a server of its own on a free loopback port; see `clickhouse/http-server.mjs` for how it differs from a real one. */
 export async function startClickHouse(options: ServerOptions = {}): Promise<TestClickHouse> {
   const folder = await mkdtemp(join(tmpdir(), 'feedpulse-clickhouse-'));
   const port = await freePort();
   const url = `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}`;
-  let child = await startFront(folder, port, options);
+  let child = await startServer(folder, port, options);
   const tls = options.tls ? { http_agent: new Agent({ ca: options.tls.authority }) } : {};
   const client = createClient({ url, username: writer.name, password: writer.password, ...tls });
   const kill = async (): Promise<void> => {
@@ -82,7 +82,7 @@ export async function startClickHouse(options: ServerOptions = {}): Promise<Test
       FEEDPULSE_CLICKHOUSE_USERNAME: writer.name,
       FEEDPULSE_CLICKHOUSE_PASSWORD: writer.password,
     },
-    play: async (fault) => {
+    injectFault: async (fault) => {
       const noted = once(child, 'message');
       child.send(fault);
       await noted;
@@ -91,7 +91,7 @@ export async function startClickHouse(options: ServerOptions = {}): Promise<Test
     command: async (query) => void (await client.command({ query })),
     kill,
     restart: async () => {
-      child = await startFront(folder, port, options);
+      child = await startServer(folder, port, options);
     },
     stop: async () => {
       await client.close();
@@ -101,7 +101,7 @@ export async function startClickHouse(options: ServerOptions = {}): Promise<Test
   };
 }
 
-async function startFront(folder: string, port: number, { tls, roles, users: more }: ServerOptions): Promise<ChildProcess> {
+async function startServer(folder: string, port: number, { tls, roles, users: more }: ServerOptions): Promise<ChildProcess> {
   const users = {
     [writer.name]: { password: writer.password },
     [readOnlyUser.name]: { password: readOnlyUser.password, readonly: 2 },

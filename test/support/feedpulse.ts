@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { bundledModelPath } from '../../src/infer/model/model.ts';
 
 const bin = fileURLToPath(new URL('../../bin/feedpulse.cjs', import.meta.url));
-const queryScript = fileURLToPath(new URL('./query-folder.mjs', import.meta.url));
+const queryScript = fileURLToPath(new URL('./query-data-dir.mjs', import.meta.url));
 const execute = promisify(execFile);
 
 /** A running `feedpulse run`, as a user starts it. */
@@ -17,7 +17,7 @@ export interface RunningFeedpulse {
   /** SIGTERM; resolves to the exit code when it has finished what was in flight. */
   stop(): Promise<number | null>;
   /** Resolves to the exit code when it has ended by itself. */
-  ended(): Promise<number | null>;
+  waitForExit(): Promise<number | null>;
   /** SIGKILL: no last word. */
   kill(): Promise<void>;
   /** JSON of an address of its HTTP interface. */
@@ -35,7 +35,7 @@ export function useBundledModel(): void {
  * The environment of a process of a test. Test files share a broker, so a topic has a consumer group and an alert topic of
  * its own: with the defaults the processes of two files would take partitions from each other.
  */
-function environmentOf(env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+function childEnvironment(env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const topic = env['FEEDPULSE_KAFKA_TOPIC'];
   const own = topic && { FEEDPULSE_KAFKA_GROUP_ID: `feedpulse-${topic}`, FEEDPULSE_ALERTS_TOPIC: `${topic}.alerts` };
   return { FEEDPULSE_MODEL_PATH: process.env['TINY_MODEL_PATH'], ...process.env, ...own, ...env };
@@ -44,29 +44,29 @@ function environmentOf(env: Readonly<Record<string, string>>): NodeJS.ProcessEnv
 /** Starts `feedpulse run` on a free port and waits until it says where it is. */
 export async function startFeedpulse(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<RunningFeedpulse> {
   const child = spawn(process.execPath, [bin, 'run', '--port', '0', ...args], {
-    env: environmentOf(env),
+    env: childEnvironment(env),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let log = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
-  const url = await addressOf(child, () => log);
+  const url = await waitForUrl(child, () => log);
   const get = async <T>(path: string): Promise<T> => (await (await fetch(`${url}${path}`)).json()) as T; // the caller knows the address
   return {
     url,
     pid: child.pid ?? 0,
     log: () => log,
     stop: () => end(child, 'SIGTERM'),
-    ended: async () => {
+    waitForExit: async () => {
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
       return child.exitCode;
     },
     kill: async () => void (await end(child, 'SIGKILL')),
     get,
-    metric: async (name) => sumOf(await (await fetch(`${url}/metrics`)).text(), name),
+    metric: async (name) => sumSamples(await (await fetch(`${url}/metrics`)).text(), name),
   };
 }
 
-async function addressOf(child: ChildProcess, log: () => string): Promise<string> {
+async function waitForUrl(child: ChildProcess, log: () => string): Promise<string> {
   return new Promise((resolve, reject) => {
     let output = '';
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
@@ -86,27 +86,27 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number 
   return child.exitCode;
 }
 
-function sumOf(exposition: string, name: string): number {
+function sumSamples(exposition: string, name: string): number {
   const samples = exposition.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
   return samples.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
 }
 
 /** Runs a command of feedpulse to its end. Rejects when it fails. */
 export async function feedpulse(...args: readonly string[]): Promise<{ stdout: string; stderr: string }> {
-  return execute(process.execPath, [bin, ...args], { env: environmentOf({}), maxBuffer: 64 * 1_048_576 });
+  return execute(process.execPath, [bin, ...args], { env: childEnvironment({}), maxBuffer: 64 * 1_048_576 });
 }
 
 /** What a command left behind, however it ended. */
-export interface Ended {
+export interface CommandResult {
   readonly code: number;
   /** Standard output and error together. */
   readonly output: string;
 }
 
 /** Runs a command of feedpulse to its end, good or bad, with further environment variables; killed after a minute. */
-export async function attempt(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+export async function runCommand(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CommandResult> {
   return new Promise((resolve) => {
-    const options = { env: environmentOf(env), maxBuffer: 64 * 1_048_576, timeout: 60_000, killSignal: 'SIGKILL' } as const;
+    const options = { env: childEnvironment(env), maxBuffer: 64 * 1_048_576, timeout: 60_000, killSignal: 'SIGKILL' } as const;
     execFile(process.execPath, [bin, ...args], options, (fault, stdout, stderr) => {
       resolve({ code: fault ? Number(fault.code ?? Number.NaN) : 0, output: stdout + stderr });
     });
@@ -114,13 +114,13 @@ export async function attempt(args: readonly string[], env: Readonly<Record<stri
 }
 
 /** Rows of a statement on the embedded database of a data folder that no process owns. */
-export async function queryFolder<T>(folder: string, query: string): Promise<T[]> {
+export async function queryDataDir<T>(folder: string, query: string): Promise<T[]> {
   const { stdout } = await execute(process.execPath, [queryScript, folder, query], { maxBuffer: 1_024 * 1_048_576 });
   return JSON.parse(stdout) as T[]; // the caller wrote the query
 }
 
 /** Carries out a statement on the embedded database of a data folder that no process owns. */
-export async function changeFolder(folder: string, statement: string): Promise<void> {
+export async function executeInDataDir(folder: string, statement: string): Promise<void> {
   await execute(process.execPath, [queryScript, folder, statement, 'changes']);
 }
 

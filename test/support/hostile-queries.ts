@@ -70,7 +70,7 @@ export const hostileValues: readonly string[] = [
 ];
 
 /** Text that is no well-formed query string, or says something twice. */
-function oddForms(name: string, value: string): string[] {
+function malformedQueries(name: string, value: string): string[] {
   return [
     `${name}=${value}&${name}=${value}`,
     `${name}[]=${value}`,
@@ -96,7 +96,7 @@ function oddForms(name: string, value: string): string[] {
 export function hostileQueries(right: Readonly<Record<string, string>>): { readonly query: string; readonly value: string }[] {
   return Object.entries(right).flatMap(([name, value]) => [
     ...hostileValues.map((hostile) => ({ query: new URLSearchParams({ ...right, [name]: hostile }).toString(), value: hostile })),
-    ...oddForms(name, encodeURIComponent(value)).map((query) => ({ query, value: '' })),
+    ...malformedQueries(name, encodeURIComponent(value)).map((query) => ({ query, value: '' })),
   ]);
 }
 

@@ -2,49 +2,49 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** How the hub misbehaves at a request for a file. */
+/** A fault in the response to one request. */
 export type HubFault =
   | { readonly cutAfter: number }
   | { readonly status: number }
   | { readonly location: string }
-  /** The whole file, though a part of it was asked for. */
+  /** Ignores the Range header and sends the whole file. */
   | 'ignores ranges'
-  /** Another part than the one asked for. */
+  /** Sends another range than the requested one. */
   | 'another range'
-  /** Without end, and without saying how large. */
+  /** An endless body without Content-Length. */
   | 'never ends';
 
 /** A hub on a loopback port, laid out like Hugging Face, with ranges and faults. */
 export interface TestHub {
   readonly url: string;
   /** `FILE` or `FILE from BYTE` of each request, in order. */
-  readonly asked: string[];
-  /** The next requests for the file go wrong, each in its way. */
+  readonly requests: string[];
+  /** Injects one fault into each of the next requests for a file. */
   fail(file: string, ...faults: readonly HubFault[]): void;
   stop(): Promise<void>;
 }
 
 /** Serves `files` of one repository and revision. */
 export async function startHub(files: ReadonlyMap<string, Buffer>, repo = 'someone/tiny', revision = 'main'): Promise<TestHub> {
-  const asked: string[] = [];
+  const requests: string[] = [];
   const faults = new Map<string, HubFault[]>();
   const listen = (request: IncomingMessage, response: ServerResponse): void => {
     const prefix = `/${repo}/resolve/${revision}/`;
     const file = (request.url ?? '').replace(prefix, '');
     const content = request.url?.startsWith(prefix) ? files.get(file) : undefined;
     const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
-    asked.push(from > 0 ? `${file} from ${from}` : file);
+    requests.push(from > 0 ? `${file} from ${from}` : file);
     const fault = faults.get(file)?.shift();
     if (!content) return void response.writeHead(404).end();
-    answer(response, content, from, fault);
+    respond(response, content, from, fault);
   };
   const server = createServer(listen);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo; // it listens on TCP
   return {
     url: `http://127.0.0.1:${port}`,
-    asked,
-    fail: (file, ...more) => void faults.set(file, [...more]),
+    requests,
+    fail: (file, ...next) => void faults.set(file, [...next]),
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -52,7 +52,7 @@ export async function startHub(files: ReadonlyMap<string, Buffer>, repo = 'someo
   };
 }
 
-function answer(response: ServerResponse, content: Buffer, from: number, fault: HubFault | undefined): void {
+function respond(response: ServerResponse, content: Buffer, from: number, fault: HubFault | undefined): void {
   if (fault === 'never ends') {
     response.writeHead(200);
     const send = (): void => void response.write(Buffer.alloc(1_048_576), (error) => (error ? undefined : send()));
@@ -70,11 +70,11 @@ function answer(response: ServerResponse, content: Buffer, from: number, fault: 
   response.write(rest.subarray(0, fault.cutAfter), () => response.destroy());
 }
 
-/** SHA-256 by file. */
-export function checksumsOf(files: ReadonlyMap<string, Buffer>): Map<string, string> {
-  return new Map([...files].map(([file, content]) => [file, sha256Of(content)]));
+/** SHA-256 digests by file. */
+export function hashFiles(files: ReadonlyMap<string, Buffer>): Map<string, string> {
+  return new Map([...files].map(([file, content]) => [file, sha256(content)]));
 }
 
-export function sha256Of(content: Buffer): string {
+export function sha256(content: Buffer): string {
   return createHash('sha256').update(content).digest('hex');
 }

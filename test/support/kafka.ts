@@ -4,7 +4,7 @@ import kafkajs, { type Admin } from 'kafkajs';
 import { freePort } from './free-port.ts';
 import { brokerInDocker } from './kafka/broker-in-docker.ts';
 import { brokerOnJvm } from './kafka/broker-on-jvm.ts';
-import { type KafkaSecurity, protocolOf, scramCommands, securitySettings } from './kafka/security.ts';
+import { type KafkaSecurity, scramCommands, securityProtocol, securitySettings } from './kafka/security.ts';
 
 /** A real broker of one node; nothing in it outlives the test. */
 export interface TestKafka {
@@ -32,7 +32,7 @@ export interface Broker {
   /** Runs a command of Kafka's own, by the name of its class. */
   tool(name: string, args: readonly string[]): Promise<void>;
   /** Why it is not running, once it has ended by itself. */
-  trouble(): string | undefined;
+  exitReason(): string | undefined;
 }
 
 export interface KafkaOptions {
@@ -50,7 +50,7 @@ export interface KafkaOptions {
  */
 export async function startKafka({ properties = {}, security, ownBroker = false }: KafkaOptions = {}): Promise<TestKafka> {
   const running = process.env['KAFKA_BROKERS'];
-  if (running && !security && !ownBroker) return runningKafka(running.split(','));
+  if (running && !security && !ownBroker) return sharedKafka(running.split(','));
   const ports = new Map([['PLAINTEXT', await freePort()]]);
   for (const { name } of security?.listeners ?? []) ports.set(name, await freePort());
   const settings = { ...brokerSettings(ports, await freePort(), security), ...properties };
@@ -59,7 +59,7 @@ export async function startKafka({ properties = {}, security, ownBroker = false 
   const brokers = [address('PLAINTEXT')];
   const start = async (): Promise<void> => {
     await broker.start();
-    await untilReady(brokers, broker);
+    await waitUntilReady(brokers, broker);
   };
   await start();
   const commands = (security?.users ?? []).flatMap((user) => scramCommands(address('PLAINTEXT'), user));
@@ -67,7 +67,7 @@ export async function startKafka({ properties = {}, security, ownBroker = false 
   return { brokers, broker: address, stop: broker.stop, kill: broker.kill, pause: broker.pause, resume: broker.resume, restart: start };
 }
 
-function runningKafka(brokers: string[]): TestKafka {
+function sharedKafka(brokers: string[]): TestKafka {
   const refuse = (): never => {
     throw new Error('This broker is shared: a test that kills or stalls its broker asks for one with `ownBroker`.');
   };
@@ -81,7 +81,7 @@ function brokerSettings(
   security: KafkaSecurity = { listeners: [] },
 ): Record<string, string> {
   const listeners = [...ports].map(([name, port]) => ({ name, port }));
-  const protocols = security.listeners.map((listener) => `,${listener.name}:${protocolOf(listener)}`).join('');
+  const protocols = security.listeners.map((listener) => `,${listener.name}:${securityProtocol(listener)}`).join('');
   return {
     'node.id': '1',
     'process.roles': 'broker,controller',
@@ -110,26 +110,26 @@ async function hasDocker(): Promise<boolean> {
   );
 }
 
-const patience = 90_000;
+const readyTimeoutMs = 90_000;
 
 /** Ready means: metadata are served and a group coordinator is found, so that the first consumer need not wait. */
-async function untilReady(brokers: string[], broker: Broker): Promise<void> {
-  const deadline = Date.now() + patience;
+async function waitUntilReady(brokers: string[], broker: Broker): Promise<void> {
+  const deadline = Date.now() + readyTimeoutMs;
   let last: unknown;
   while (Date.now() < deadline) {
-    const trouble = broker.trouble();
+    const trouble = broker.exitReason();
     if (trouble) throw new Error(trouble);
     try {
-      return await askBroker(brokers);
+      return await checkReady(brokers);
     } catch (thrown) {
       last = thrown;
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
   }
-  throw new Error(`Kafka was not ready within ${patience / 1_000} s.`, { cause: last });
+  throw new Error(`Kafka was not ready within ${readyTimeoutMs / 1_000} s.`, { cause: last });
 }
 
-async function askBroker(brokers: string[]): Promise<void> {
+async function checkReady(brokers: string[]): Promise<void> {
   const client = new kafkajs.Kafka({
     brokers,
     clientId: 'readiness',

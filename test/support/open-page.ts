@@ -40,4 +40,4 @@ export const statValue = async (page: Page, title: string): Promise<string | nul
     .textContent();
 
 /** The query of the page's URL. */
-export const queryOf = (page: Page): URLSearchParams => new URL(page.url()).searchParams;
+export const pageQuery = (page: Page): URLSearchParams => new URL(page.url()).searchParams;

@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { KafkaConfig } from '../../src/config/schema.ts';
-import type { Certified } from './certificates.ts';
+import type { IssuedCertificate } from './certificates.ts';
 
 /** What a registry keeps under an id or a version. */
 export interface RegisteredSchema {
@@ -27,7 +27,7 @@ export interface TestRegistry {
 const account = { username: 'reader', password: 'not a secret: é:' };
 
 /** Starts one; with `tls` it speaks that alone. */
-export async function startRegistry(tls?: Certified): Promise<TestRegistry> {
+export async function startRegistry(tls?: IssuedCertificate): Promise<TestRegistry> {
   const ids = new Map<string, RegisteredSchema>();
   const faults: (number | 'reset')[] = [];
   let requests = 0;

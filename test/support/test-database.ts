@@ -22,6 +22,6 @@ export async function openTestDatabase(): Promise<{ db: Database; folder: string
 }
 
 /** Rows of a statement, read through the writer's connection. */
-export async function rowsOf<T>(db: Database, query: string, params: Record<string, unknown> = {}): Promise<T[]> {
+export async function queryRows<T>(db: Database, query: string, params: Record<string, unknown> = {}): Promise<T[]> {
   return (await db.writer.query({ query, query_params: params, format: 'JSONEachRow' })).json<T>();
 }

@@ -25,7 +25,7 @@ test('the tiny model predicts by its lexicon, and alone as in a batch', async ()
 });
 
 test('the tiny model fails on the given words only', async () => {
-  const modelPath = await createTinyModel(join(folder, 'failing'), { failsOn: ['kettle'] });
+  const modelPath = await createTinyModel(join(folder, 'failing'), { failingWords: ['kettle'] });
   const scorer = await createScorer({ modelPath, ...options });
   const predictions = await scorer.score(['love', 'a kettle', 'hate'].map((text) => ({ text, lang: 'en' })));
   expect(predictions.map((prediction) => prediction?.label)).toEqual(['positive', undefined, 'negative']);

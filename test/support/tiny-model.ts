@@ -9,7 +9,7 @@ export interface TinyModelOptions {
   readonly positive?: readonly string[];
   readonly negative?: readonly string[];
   /** Words that make the model fail on every batch with a post that contains them. */
-  readonly failsOn?: readonly string[];
+  readonly failingWords?: readonly string[];
 }
 
 /** Words with a sentiment, in lower case. */
@@ -35,7 +35,7 @@ const outOfRangeId = 1_000_000;
  * It takes milliseconds to write and load. Returns the folder, for `model.path`.
  */
 export async function createTinyModel(folder: string, options: TinyModelOptions = {}): Promise<string> {
-  const { version = '1.0.0', positive = lexicon.positive, negative = lexicon.negative, failsOn = [] } = options;
+  const { version = '1.0.0', positive = lexicon.positive, negative = lexicon.negative, failingWords = [] } = options;
   const words = [...new Set([...positive, ...negative])];
   const vocabulary: Record<string, number> = { ...special };
   for (const word of words) vocabulary[word] = Object.keys(vocabulary).length;
@@ -44,7 +44,7 @@ export async function createTinyModel(folder: string, options: TinyModelOptions 
     word === '[CLS]' ? 1 : 0, // every post has one: neutral without other words
     positive.includes(word) ? 2 : 0,
   ]);
-  for (const word of failsOn) vocabulary[word] = outOfRangeId;
+  for (const word of failingWords) vocabulary[word] = outOfRangeId;
   const files: Record<string, Buffer> = {
     'config.json': json({ id2label: { 0: 'negative', 1: 'neutral', 2: 'positive' }, max_position_embeddings: 512 }),
     'tokenizer.json': json(createTokenizer(vocabulary)),

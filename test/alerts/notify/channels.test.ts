@@ -3,7 +3,7 @@ import { type Channel, channelsOf, recipientsFor } from '../../../src/alerts/not
 import { digestOf, messageOf } from '../../../src/alerts/notify/message.ts';
 import { configSchema } from '../../../src/config/schema.ts';
 import type { AlertTransition } from '../../../src/domain/alert.ts';
-import { type Receiver, startReceiver } from '../../support/receiver.ts';
+import { startWebhookReceiver, type WebhookReceiver } from '../../support/webhook-receiver.ts';
 
 const at = Date.UTC(2026, 4, 20, 12);
 const hostile = '<!channel> <https://evil.example|click> *bold* [a](javascript:alert(1)) @here\r\n\u202e"}]} %s &amp; ';
@@ -22,11 +22,11 @@ const context = {
 };
 const started = messageOf(start, context, 'https://feedpulse.example/app/');
 
-let receiver: Receiver;
+let receiver: WebhookReceiver;
 let channels: ReadonlyMap<string, Channel>;
 
 beforeAll(async () => {
-  receiver = await startReceiver();
+  receiver = await startWebhookReceiver();
   const made = ['webhook', 'slack', 'teams', 'alertmanager'].map((type) => [
     type,
     { type, url: `${receiver.url}/${type}`, allowPrivate: true },

@@ -7,7 +7,7 @@ import { type Channel, channelsOf } from '../../../src/alerts/notify/channels.ts
 import { digestOf, messageOf } from '../../../src/alerts/notify/message.ts';
 import { configSchema } from '../../../src/config/schema.ts';
 import type { AlertTransition } from '../../../src/domain/alert.ts';
-import { createAuthority } from '../../support/certificates.ts';
+import { createCertificateAuthority } from '../../support/certificates.ts';
 import { type Mailbox, startMailbox } from '../../support/mailbox.ts';
 
 const at = Date.UTC(2026, 4, 20, 12);
@@ -34,7 +34,7 @@ const end: AlertTransition = { ...start, id: 'c2', kind: 'resolved', state: { st
 const context = { drivers: ['refund <i>'], examples: [{ platform: 'chirper', text: hostile, url: 'https://chirper.example/1' }] };
 const started = messageOf(start, context, page);
 
-const authority = createAuthority('Mail');
+const authority = createCertificateAuthority('Mail');
 const { key, cert } = authority.issue('localhost');
 const folder = mkdtempSync(join(tmpdir(), 'feedpulse-mail-'));
 const caFile = join(folder, 'ca.pem');
@@ -70,7 +70,7 @@ test('a mail contains everything; post text stays text in the headers, the text 
   const mailbox = await open(plain);
   await channelTo(mailbox).send(started, at);
   expect(mailbox.envelopes).toEqual([{ from: 'alerts@feedpulse.example', to: ['pr@brand.example'] }]);
-  const letter = await simpleParser(mailbox.letters[0] ?? '');
+  const letter = await simpleParser(mailbox.messages[0] ?? '');
   expect([...letter.headers.keys()]).not.toContain('bcc');
   expect(letter.subject).toMatch(/^Söhne <b>& ?.*net sentiment fell to −41 \(expected \+12\)$/);
   expect(letter.text).toContain('Observed: −41');
@@ -87,7 +87,7 @@ test('every attempt has the same Message-ID, and the end of an alert replies to 
   await send(started, at);
   await send(started, at + 60_000);
   await send(messageOf(end, { drivers: [], examples: [] }, page), at + 120_000);
-  const [first, again, reply] = await Promise.all(mailbox.letters.map((letter) => simpleParser(letter)));
+  const [first, again, reply] = await Promise.all(mailbox.messages.map((letter) => simpleParser(letter)));
   expect(first?.messageId).toMatch(/^<[0-9a-f]{32}@feedpulse\.example>$/);
   expect(again?.messageId).toBe(first?.messageId);
   expect(reply?.messageId).not.toBe(first?.messageId);
@@ -98,8 +98,8 @@ test('a digest is one mail', async () => {
   const mailbox = await open(plain);
   const messages = [started, messageOf(end, { drivers: [], examples: [] }, page)];
   await channelTo(mailbox, { digest: '1h' }).sendDigest(digestOf('1', messages, page), at);
-  expect(mailbox.letters).toHaveLength(1);
-  const letter = await simpleParser(mailbox.letters[0] ?? '');
+  expect(mailbox.messages).toHaveLength(1);
+  const letter = await simpleParser(mailbox.messages[0] ?? '');
   expect(letter.subject).toBe('1 alert started, 1 resolved');
   for (const { title } of messages) expect(letter.text).toContain(title.slice(0, 6));
 });
@@ -111,7 +111,7 @@ test.each([
   const mailbox = await open({ key, cert, login: { user: 'feedpulse', password: 'hidden' }, ...options });
   const login = { security, username: 'feedpulse', password: 'hidden', caFile };
   await channelTo(mailbox, login).send(started, at);
-  expect(mailbox.letters).toHaveLength(1);
+  expect(mailbox.messages).toHaveLength(1);
   for (const wrong of [{ caFile: undefined }, { password: 'hidden too' }, { username: undefined, password: undefined }]) {
     const refused = await channelTo(mailbox, { ...login, ...wrong })
       .send(started, at)
@@ -119,13 +119,13 @@ test.each([
     expect(refused).toMatchObject({ code: 'EMAIL_FAILED' });
     expect(String((refused as Error).message)).not.toContain('hidden');
   }
-  expect(mailbox.letters).toHaveLength(1);
+  expect(mailbox.messages).toHaveLength(1);
 });
 
 test('nothing is sent to a server without encryption unless allowed', async () => {
   const mailbox = await open(plain);
   await expect(channelTo(mailbox, { security: 'starttls' }).send(started, at)).rejects.toMatchObject({ code: 'EMAIL_FAILED' });
-  expect(mailbox.letters).toEqual([]);
+  expect(mailbox.messages).toEqual([]);
   const mail = { type: 'email', host: 'mail.example', security: 'none', from: 'a@b.example', to: ['c@d.example'] };
   expect(() => configSchema.parse({ alerts: { channels: { mail } } })).toThrow(/unencrypted/);
   expect(() =>
@@ -135,7 +135,7 @@ test('nothing is sent to a server without encryption unless allowed', async () =
 
 test.each([451, 550])('a server that answers %d is reported by its code only', async (answer) => {
   const mailbox = await open(plain);
-  mailbox.answer = answer;
+  mailbox.replyCode = answer;
   const failed = channelTo(mailbox).send(started, at);
   await expect(failed).rejects.toMatchObject({
     code: 'EMAIL_FAILED',
@@ -146,5 +146,5 @@ test.each([451, 550])('a server that answers %d is reported by its code only', a
 test('a server on a private address is rejected unless allowed', async () => {
   const mailbox = await open(plain);
   await expect(channelTo(mailbox, { allowPrivate: false }).send(started, at)).rejects.toMatchObject({ code: 'WEBHOOK_REJECTED' });
-  expect(mailbox.letters).toEqual([]);
+  expect(mailbox.messages).toEqual([]);
 });

@@ -10,7 +10,7 @@ import { createRollups } from '../../../src/sink/rollups/rollups.ts';
 import { createWriter } from '../../../src/sink/writer/writer.ts';
 import { postsFrom, quietBefore, strongestMoment } from '../../ingest/sources/demo/scenario-posts.ts';
 import { scoredPost } from '../../support/scored-post.ts';
-import { openTestDatabase, quiet, rowsOf } from '../../support/test-database.ts';
+import { openTestDatabase, queryRows, quiet } from '../../support/test-database.ts';
 
 const hour = 3_600_000;
 const start = Date.UTC(2026, 10, 2);
@@ -166,6 +166,6 @@ test('of very many posts always the same sample is read, and what drives them is
   expect(await ask('Many')).toEqual(found);
   // It takes turns with everything else of the process; a machine under load makes turns longer.
   expect(Math.max(...turns)).toBeLessThan(0.35 * turns.reduce((sum, turn) => sum + turn, 0));
-  const [stored] = await rowsOf<{ posts: string }>(db, "SELECT count() AS posts FROM posts FINAL WHERE has(brands, 'Many')");
+  const [stored] = await queryRows<{ posts: string }>(db, "SELECT count() AS posts FROM posts FINAL WHERE has(brands, 'Many')");
   expect(Number(stored?.posts)).toBe(40_000);
 });

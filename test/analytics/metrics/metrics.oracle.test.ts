@@ -10,13 +10,13 @@ import type { Database } from '../../../src/sink/client/connection.ts';
 import { createRollups } from '../../../src/sink/rollups/rollups.ts';
 import { createWriter } from '../../../src/sink/writer/writer.ts';
 import {
-  type PlainPost,
-  plainBuckets,
-  plainCountInterval,
-  plainFigures,
-  plainNetInterval,
-  plainShareInterval,
-} from '../../support/plain-trends.ts';
+  netSentimentInterval,
+  poissonByInversion,
+  type ReferencePost,
+  referenceBuckets,
+  referenceMetrics,
+  wilsonByInversion,
+} from '../../support/reference-metrics.ts';
 import { scoredPost } from '../../support/scored-post.ts';
 import { openTestDatabase, quiet } from '../../support/test-database.ts';
 
@@ -32,7 +32,7 @@ const now = Date.parse('2026-11-20T00:00:00Z');
 
 let db: Database;
 let remove: () => Promise<void>;
-const posts: PlainPost[] = [];
+const posts: ReferencePost[] = [];
 
 beforeAll(async () => {
   ({ db, remove } = await openTestDatabase());
@@ -65,7 +65,7 @@ beforeAll(async () => {
 });
 afterAll(() => remove());
 
-const inRange = ({ from, to }: { from: number; to: number }, brand = '*'): PlainPost[] =>
+const inRange = ({ from, to }: { from: number; to: number }, brand = '*'): ReferencePost[] =>
   posts.filter((post) => post.at >= from && post.at < to && (brand === '*' || post.brands.includes(brand)));
 const dates = ({ from, to }: { from: number; to: number }) => ({ from: new Date(from), to: new Date(to) });
 const near = (value: number | null) => (value === null ? null : expect.closeTo(value, 6));
@@ -93,14 +93,14 @@ test.each(zones)('every bucket of %s is a sum of its posts, and stands where the
       for (const grain of ['hour', 'day', 'week', 'month'] as const) {
         if (grain === 'hour' && brokenHours.has(timeZone)) continue;
         const { buckets } = await readTimeline(db.reader, { ...dates(season), brand, grain, timeZone }, now);
-        const expected = plainBuckets(inRange(season, brand), { grain, timeZone });
-        const anyone = plainBuckets(inRange(season), { grain, timeZone });
+        const expected = referenceBuckets(inRange(season, brand), { grain, timeZone });
+        const anyone = referenceBuckets(inRange(season), { grain, timeZone });
         expect(buckets.map(({ start }) => start)).toEqual([...anyone.keys()].sort());
         for (const { start, intervals, ...figures } of buckets) {
-          const plain = plainFigures(expected.get(start) ?? []);
+          const plain = referenceMetrics(expected.get(start) ?? []);
           expect({ start, ...figures }).toEqual({ start, ...nearAll(pickBucket(plain)) });
           const scored = plain.positive + plain.negative + plain.neutral;
-          const interval = scored === 0 ? null : nearAll(plainNetInterval(plain.positive, plain.negative, plain.neutral));
+          const interval = scored === 0 ? null : nearAll(netSentimentInterval(plain.positive, plain.negative, plain.neutral));
           expect(intervals.netSentiment).toEqual(interval);
         }
       }
@@ -117,14 +117,14 @@ function pickBucket({
   netSentiment,
   meanScore,
   weightedNetSentiment,
-}: ReturnType<typeof plainFigures>) {
+}: ReturnType<typeof referenceMetrics>) {
   return { volume, negative, neutral, positive, unscored, netSentiment, meanScore, weightedNetSentiment };
 }
 
 test.each(zones)('a bucket of %s without any post is a gap', async (timeZone) => {
   const [, season] = seasons;
   const { gaps } = await readTimeline(db.reader, { ...dates(season), brand: 'Kestrel', grain: 'day', timeZone }, now);
-  const days = plainBuckets(inRange(season), { grain: 'day', timeZone });
+  const days = referenceBuckets(inRange(season), { grain: 'day', timeZone });
   expect(gaps.length).toBeGreaterThan(0);
   for (const gap of gaps) {
     expect(days.has(gap)).toBe(false);
@@ -141,18 +141,18 @@ const periods = [
   ['an outage', { from: outage.from, to: outage.to }],
 ] as const;
 
-function expectTotals(found: BrandMetrics | null, held: readonly PlainPost[]): void {
-  const { authors, ...plain } = plainFigures(held);
+function expectTotals(found: BrandMetrics | null, held: readonly ReferencePost[]): void {
+  const { authors, ...plain } = referenceMetrics(held);
   expect(found).toMatchObject(nearAll(plain));
   // Exact for a few; about 1 % off for many.
   expect(Math.abs((found?.authors ?? Number.NaN) - authors)).toBeLessThanOrEqual(0.02 * authors);
   const scored = plain.positive + plain.negative + plain.neutral;
   expect(found?.intervals).toMatchObject({
-    volume: nearAll(plainCountInterval(plain.volume)),
-    negativeShare: scored === 0 ? null : nearAll(plainShareInterval(plain.negative, scored)),
-    positiveShare: scored === 0 ? null : nearAll(plainShareInterval(plain.positive, scored)),
-    neutralShare: scored === 0 ? null : nearAll(plainShareInterval(plain.neutral, scored)),
-    netSentiment: scored === 0 ? null : nearAll(plainNetInterval(plain.positive, plain.negative, plain.neutral)),
+    volume: nearAll(poissonByInversion(plain.volume)),
+    negativeShare: scored === 0 ? null : nearAll(wilsonByInversion(plain.negative, scored)),
+    positiveShare: scored === 0 ? null : nearAll(wilsonByInversion(plain.positive, scored)),
+    neutralShare: scored === 0 ? null : nearAll(wilsonByInversion(plain.neutral, scored)),
+    netSentiment: scored === 0 ? null : nearAll(netSentimentInterval(plain.positive, plain.negative, plain.neutral)),
   });
 }
 
@@ -162,7 +162,7 @@ test.each(periods)('the summary of %s, and of the period before it, is that of i
     const { current, previous, changes } = await readSummary(db.reader, { ...dates(range), brand }, now);
     expectTotals(current, inRange(range, brand));
     expectTotals(previous, inRange(before, brand));
-    const [here, there] = [plainFigures(inRange(range, brand)), plainFigures(inRange(before, brand))];
+    const [here, there] = [referenceMetrics(inRange(range, brand)), referenceMetrics(inRange(before, brand))];
     expect(changes?.volume?.difference).toBe(here.volume - there.volume);
     const isKnown = here.netSentiment !== null && there.netSentiment !== null;
     if (isKnown) expect(changes?.netSentiment?.difference).toBeCloseTo((here.netSentiment ?? 0) - (there.netSentiment ?? 0), 6);
@@ -177,7 +177,7 @@ test.each(periods)('the share of voice in %s counts a post for each brand that i
   for (const [index, { current }] of compared.entries()) {
     const count = counts[index] ?? 0;
     expect(current.shareOfVoice).toEqual(mentions === 0 ? null : near(count / mentions));
-    expect(current.intervals.shareOfVoice).toEqual(mentions === 0 ? null : nearAll(plainShareInterval(count, mentions)));
+    expect(current.intervals.shareOfVoice).toEqual(mentions === 0 ? null : nearAll(wilsonByInversion(count, mentions)));
     expectTotals(current, inRange(range, brands[index]));
   }
 });
@@ -193,11 +193,11 @@ test('platforms and languages add up to the posts of a brand', async () => {
     ] as const) {
       expect(parts.map(({ name }) => name).sort()).toEqual([...new Set(held.map((post) => post[key]))].sort());
       for (const { name, share, intervals, volume, netSentiment } of parts) {
-        const plain = plainFigures(held.filter((post) => post[key] === name));
+        const plain = referenceMetrics(held.filter((post) => post[key] === name));
         expect({ volume, netSentiment, share }).toEqual(
           nearAll({ volume: plain.volume, netSentiment: plain.netSentiment, share: plain.volume / held.length }),
         );
-        expect(intervals.share).toEqual(nearAll(plainShareInterval(volume, held.length)));
+        expect(intervals.share).toEqual(nearAll(wilsonByInversion(volume, held.length)));
       }
     }
   }

@@ -11,7 +11,7 @@ import { foldedText } from '../../../src/sink/queries/search.ts';
 import { createRollups, type Rollups } from '../../../src/sink/rollups/rollups.ts';
 import { createWriter } from '../../../src/sink/writer/writer.ts';
 import { scoredPost } from '../../support/scored-post.ts';
-import { openTestDatabase, quiet, rowsOf } from '../../support/test-database.ts';
+import { openTestDatabase, queryRows, quiet } from '../../support/test-database.ts';
 
 const hour = 3_600_000;
 const now = Math.floor(Date.now() / hour) * hour;
@@ -160,7 +160,7 @@ test('the database folds texts as the brand matcher does', async () => {
     .map((parts) => parts.join(''));
   const samples = fc.sample(text, 3_000).map((sample) => sample.toWellFormed());
   const query = `SELECT ${foldedText} AS folded FROM (SELECT arrayJoin({samples:Array(String)}) AS text) AS p`;
-  const folded = await rowsOf<{ folded: string }>(db, query, { samples });
+  const folded = await queryRows<{ folded: string }>(db, query, { samples });
   for (const [index, sample] of samples.entries()) expect([sample, folded[index]?.folded]).toEqual([sample, foldText(sample)]);
 });
 

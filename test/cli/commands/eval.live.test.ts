@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { attempt, feedpulse } from '../../support/feedpulse.ts';
+import { feedpulse, runCommand } from '../../support/feedpulse.ts';
 
 let folder: string;
 let labelled: string;
@@ -38,6 +38,6 @@ test.each([
   ['a language that the model does not support', 'de', /^USAGE: \S+@\S+ does not support the language de, only en\. /],
   ['a malformed code', '7!', /'7!' is invalid\. expected a language code such as en\./],
 ])('eval rejects %s', async (_, lang, message) => {
-  const { code, output } = await attempt(['eval', labelled, '--lang', lang, '--log-level', 'error']);
+  const { code, output } = await runCommand(['eval', labelled, '--lang', lang, '--log-level', 'error']);
   expect([code, output]).toEqual([2, expect.stringMatching(message)]);
 });

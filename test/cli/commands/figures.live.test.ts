@@ -5,7 +5,7 @@ import { systemClock } from '../../../src/lib/clock.ts';
 import { createMetrics } from '../../../src/lib/metrics.ts';
 import { createRollups } from '../../../src/sink/rollups/rollups.ts';
 import { createWriter } from '../../../src/sink/writer/writer.ts';
-import { attempt, feedpulse } from '../../support/feedpulse.ts';
+import { feedpulse, runCommand } from '../../support/feedpulse.ts';
 import { scoredPost } from '../../support/scored-post.ts';
 import { openTestDatabase, quiet } from '../../support/test-database.ts';
 
@@ -75,8 +75,8 @@ test('brands are listed side by side, and control sequences in names are escaped
 });
 
 test('a request that the API rejects ends with a one-line error', async () => {
-  const zone = await attempt(['trends', '--time-zone', 'Mars/Olympus', '--data-dir', folder, '--log-level', 'error']);
+  const zone = await runCommand(['trends', '--time-zone', 'Mars/Olympus', '--data-dir', folder, '--log-level', 'error']);
   expect([zone.code, zone.output]).toEqual([2, expect.stringMatching(/^USAGE: timeZone: not an IANA time zone/)]);
-  const none = await attempt(['compare', '--brand', 'A', 'A', '--data-dir', folder, '--log-level', 'error']);
+  const none = await runCommand(['compare', '--brand', 'A', 'A', '--data-dir', folder, '--log-level', 'error']);
   expect([none.code, none.output]).toEqual([2, expect.stringMatching(/^USAGE: brands: names a brand twice/)]);
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { withApi } from '../../../src/cli/api-client.ts';
 import { configSchema } from '../../../src/config/schema.ts';
-import { attempt, eventually, feedpulse, type RunningFeedpulse, startFeedpulse } from '../../support/feedpulse.ts';
+import { eventually, feedpulse, type RunningFeedpulse, runCommand, startFeedpulse } from '../../support/feedpulse.ts';
 import { quiet } from '../../support/test-database.ts';
 
 let folder: string;
@@ -84,6 +84,6 @@ test.each([
   'erase --author chirper',
   'brands reapply --since soon',
 ])('%s is rejected with a one-line error', async (line) => {
-  const { code, output } = await attempt([...line.split(' '), '--data-dir', folder]);
+  const { code, output } = await runCommand([...line.split(' '), '--data-dir', folder]);
   expect([code, output.split('\n').filter((told) => told.startsWith('USAGE: ')).length]).toEqual([2, 1]);
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ModelComparison } from '../../../src/domain/brand-metrics.ts';
-import { attempt, eventually, feedpulse, type RunningFeedpulse, startFeedpulse } from '../../support/feedpulse.ts';
+import { eventually, feedpulse, type RunningFeedpulse, runCommand, startFeedpulse } from '../../support/feedpulse.ts';
 import { createTinyModel } from '../../support/tiny-model.ts';
 
 const other = 'tiny@9.0.0';
@@ -58,9 +58,9 @@ test('another model scores stored posts during a run, is compared, activated and
 });
 
 test('an unknown model or version ends with a one-line error', async () => {
-  const none = await attempt(['rescore', 'start', join(folder, 'nowhere'), '--data-dir', folder, '--log-level', 'silent']);
+  const none = await runCommand(['rescore', 'start', join(folder, 'nowhere'), '--data-dir', folder, '--log-level', 'silent']);
   expect([none.code, none.output]).toEqual([4, expect.stringMatching(/^MODEL_MISSING: .*manifest\.json is missing/)]);
-  const unknown = await attempt(['rescore', 'activate', "x' OR 1", '--data-dir', folder, '--log-level', 'error']);
+  const unknown = await runCommand(['rescore', 'activate', "x' OR 1", '--data-dir', folder, '--log-level', 'error']);
   expect([unknown.code, unknown.output]).toEqual([
     2,
     expect.stringMatching(/^USAGE: no post of this range has inactive scores of x' OR 1/),

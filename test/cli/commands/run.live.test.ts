@@ -20,7 +20,7 @@ test('a signal that comes twice at once, as npm passes it on, is one: what is be
   await eventually('posts are scored', 30, async () => (await running.metric('feedpulse_posts_scored_total')) > 200);
   process.kill(running.pid, 'SIGINT');
   process.kill(running.pid, 'SIGTERM');
-  expect(await running.ended()).toBe(0);
+  expect(await running.waitForExit()).toBe(0);
   expect(running.log().match(/stopping: finishing/g)).toHaveLength(1);
 });
 
@@ -31,7 +31,7 @@ test('a later signal ends a run that cannot finish', async () => {
   const silent = await open(feed, 'r+');
   const running = await startFeedpulse(['--source', 'ndjson', '--data-dir', join(folder, 'ndjson')], { FEEDPULSE_NDJSON_PATH: feed });
   let hasEnded = false;
-  const ended = running.ended().finally(() => {
+  const ended = running.waitForExit().finally(() => {
     hasEnded = true;
   });
   process.kill(running.pid, 'SIGTERM');

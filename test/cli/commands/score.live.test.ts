@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { attempt, feedpulse } from '../../support/feedpulse.ts';
+import { feedpulse, runCommand } from '../../support/feedpulse.ts';
 
 let folder: string;
 let posts: string;
@@ -21,6 +21,6 @@ test('score accepts its file as an argument or with --in, but not both', async (
   const scored = await score(posts);
   expect(scored).toMatchObject({ text: 'I love this camera', label: 'positive' });
   expect(await score('--in', posts)).toEqual(scored);
-  const { code, output } = await attempt(['score', posts, '--in', posts]);
+  const { code, output } = await runCommand(['score', posts, '--in', posts]);
   expect([code, output]).toEqual([2, expect.stringMatching(/^USAGE: Give the file as an argument or with --in, not both\./)]);
 });

@@ -5,7 +5,7 @@ import { systemClock } from '../../../src/lib/clock.ts';
 import { createMetrics } from '../../../src/lib/metrics.ts';
 import { createRollups } from '../../../src/sink/rollups/rollups.ts';
 import { createWriter } from '../../../src/sink/writer/writer.ts';
-import { attempt, feedpulse } from '../../support/feedpulse.ts';
+import { feedpulse, runCommand } from '../../support/feedpulse.ts';
 import { scoredPost } from '../../support/scored-post.ts';
 import { openTestDatabase, quiet } from '../../support/test-database.ts';
 
@@ -68,6 +68,6 @@ test('drivers are printed with the number of posts they are based on', async () 
 });
 
 test('a request that the API rejects ends with a one-line error', async () => {
-  const { code, output } = await attempt(['posts', '--sort', 'engagement', '--data-dir', folder, '--log-level', 'error']);
+  const { code, output } = await runCommand(['posts', '--sort', 'engagement', '--data-dir', folder, '--log-level', 'error']);
   expect([code, output]).toEqual([2, expect.stringMatching(/^USAGE: from: sorting by engagement needs a range/)]);
 });

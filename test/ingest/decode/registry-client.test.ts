@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { createRegistryClient } from '../../../src/ingest/decode/schema-registry.ts';
-import { createAuthority } from '../../support/certificates.ts';
+import { createCertificateAuthority } from '../../support/certificates.ts';
 import { startRegistry, type TestRegistry } from '../../support/schema-registry.ts';
 
-const authority = createAuthority('feedpulse test');
+const authority = createCertificateAuthority('feedpulse test');
 const folder = mkdtempSync(join(tmpdir(), 'feedpulse-registry-'));
 const caFile = join(folder, 'ca.pem');
 writeFileSync(caFile, authority.ca);

@@ -8,7 +8,7 @@ import { createRollups } from '../../../src/sink/rollups/rollups.ts';
 import { createWriter } from '../../../src/sink/writer/writer.ts';
 import { hostileBodies, hostileQueries, hostileValues } from '../../support/hostile-queries.ts';
 import { scoredPost } from '../../support/scored-post.ts';
-import { openTestDatabase, quiet, rowsOf } from '../../support/test-database.ts';
+import { openTestDatabase, queryRows, quiet } from '../../support/test-database.ts';
 import { apiOn, readApiDocument } from '../test-server.ts';
 
 const hour = 3_600_000;
@@ -188,6 +188,6 @@ test.each(['corrections?platform=chirper&id=', 'alerts/silences?rule=', 'jobs/',
 
 test('afterwards every post is unchanged', async () => {
   expect(
-    await rowsOf(db, "SELECT count() AS posts, countIf(correction != 'none') AS corrected FROM effective_posts WHERE NOT deleted"),
+    await queryRows(db, "SELECT count() AS posts, countIf(correction != 'none') AS corrected FROM effective_posts WHERE NOT deleted"),
   ).toEqual([{ posts: 12, corrected: 0 }]);
 });

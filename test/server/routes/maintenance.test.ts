@@ -6,7 +6,7 @@ import type { Database } from '../../../src/sink/client/connection.ts';
 import { createRollups } from '../../../src/sink/rollups/rollups.ts';
 import { createWriter, type Writer } from '../../../src/sink/writer/writer.ts';
 import { scoredPost } from '../../support/scored-post.ts';
-import { openTestDatabase, quiet, rowsOf } from '../../support/test-database.ts';
+import { openTestDatabase, queryRows, quiet } from '../../support/test-database.ts';
 import { problemType, send, startTestServer, type TestServer, tokenFolder, upkeepOf } from '../test-server.ts';
 
 let db: Database;
@@ -67,7 +67,7 @@ test('an editor corrects a post and removes the correction; a viewer may not; th
   const body = { label: 'negative', reason: 'irony', post: { platform: 'chirper', id: '1' } };
   expect((await ask('POST', 'corrections', body, 'viewer')).status).toBe(403);
   expect(await ask('POST', 'corrections', body, 'editor')).toEqual({ status: 200, body: { posts: 1 } });
-  expect(await rowsOf(db, "SELECT label, corrected_by FROM effective_posts WHERE id = '1'")).toEqual([
+  expect(await queryRows(db, "SELECT label, corrected_by FROM effective_posts WHERE id = '1'")).toEqual([
     { label: 'negative', corrected_by: 'editor-token' },
   ]);
   const { posts } = (await ask('GET', 'posts', undefined, 'viewer')).body as { posts: object[] }; // as the next line checks
@@ -101,11 +101,11 @@ test('posts that match a filter are counted before they are corrected', async ()
 test('rebuilding, reapplying brands and erasing are admin jobs that report progress', async () => {
   expect(await finished('rollups/rebuild', {})).toMatchObject({ kind: 'rebuild', state: 'done', changed: 2, done: 2, total: 2 });
   expect(await finished('brands/reapply', { since: 'now-1h' })).toMatchObject({ state: 'done', changed: 2 });
-  expect(await rowsOf(db, 'SELECT DISTINCT brands FROM posts FINAL')).toEqual([{ brands: [] }]);
+  expect(await queryRows(db, 'SELECT DISTINCT brands FROM posts FINAL')).toEqual([{ brands: [] }]);
   const author = { kind: 'author', platform: 'chirper', id: 'by-1' };
   expect((await ask('POST', 'erasures', { ...author, dryRun: true })).body).toEqual({ posts: 1 });
   expect(await finished('erasures', author)).toMatchObject({ state: 'done', changed: 1 });
-  expect(await rowsOf(db, 'SELECT id FROM posts FINAL')).toEqual([{ id: '2' }]);
+  expect(await queryRows(db, 'SELECT id FROM posts FINAL')).toEqual([{ id: '2' }]);
   for (const path of ['rollups/rebuild', 'brands/reapply', 'erasures'])
     expect((await ask('POST', path, author, 'editor')).status).toBe(403);
   expect((await ask('GET', `jobs/${crypto.randomUUID()}`, undefined)).status).toBe(404);

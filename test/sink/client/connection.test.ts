@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { configSchema } from '../../../src/config/schema.ts';
 import { type Database, openDatabase } from '../../../src/sink/client/connection.ts';
 import { migrate } from '../../../src/sink/migrations/migrate.ts';
-import { openTestDatabase, quiet, rowsOf } from '../../support/test-database.ts';
+import { openTestDatabase, queryRows, quiet } from '../../support/test-database.ts';
 
 let db: Database;
 let folder: string;
@@ -33,7 +33,7 @@ test('two processes may migrate an empty database at once', async () => {
   await db.writer.command({ query: 'DROP DATABASE feedpulse' });
   await db.writer.command({ query: 'CREATE DATABASE feedpulse' });
   await Promise.all([migrate({ ...db, kind: 'server' }, quiet), migrate({ ...db, writer: db.maintenance, kind: 'server' }, quiet)]);
-  expect(await rowsOf(db, 'SELECT name FROM schema_migrations FINAL ORDER BY name')).toEqual(migrations.map((name) => ({ name })));
+  expect(await queryRows(db, 'SELECT name FROM schema_migrations FINAL ORDER BY name')).toEqual(migrations.map((name) => ({ name })));
 });
 
 test('a process waits for another one that migrates, and takes over its lock if that one died', async () => {
@@ -55,9 +55,9 @@ test('a process waits for another one that migrates, and takes over its lock if 
   await waiting;
   await empty();
   expect((await migrate({ ...db, kind: 'server' }, quiet, { lockExpirySeconds: 1 })).applied).toEqual(migrations);
-  expect(await rowsOf(db, "SELECT name FROM system.tables WHERE database = currentDatabase() AND name = 'schema_migration_lock'")).toEqual(
-    [],
-  );
+  expect(
+    await queryRows(db, "SELECT name FROM system.tables WHERE database = currentDatabase() AND name = 'schema_migration_lock'"),
+  ).toEqual([]);
 });
 
 test.each([
@@ -112,7 +112,7 @@ test('a reading statement is cut off at its limits', async () => {
 });
 
 test('the engine keeps to the limits it was started with', async () => {
-  const settings = await rowsOf(
+  const settings = await queryRows(
     db,
     "SELECT name, value FROM system.server_settings WHERE name IN ('mark_cache_size', 'background_pool_size') ORDER BY name",
   );

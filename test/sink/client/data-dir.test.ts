@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { configSchema } from '../../../src/config/schema.ts';
 import { openDatabase } from '../../../src/sink/client/connection.ts';
 import { migrate } from '../../../src/sink/migrations/migrate.ts';
-import { quiet, rowsOf } from '../../support/test-database.ts';
+import { queryRows, quiet } from '../../support/test-database.ts';
 
 /** Holds a folder open, as another feedpulse would, until it is killed. */
 const holder = `
@@ -34,7 +34,7 @@ test('a data folder belongs to one process, and keeps its rows when that one is 
   const { applied } = await migrate(db, quiet);
   await db.close();
   const again = await openDatabase({ clickhouse, dataDir, log: quiet });
-  expect(await rowsOf(again, 'SELECT count() AS migrations FROM schema_migrations FINAL')).toEqual([{ migrations: applied.length }]);
+  expect(await queryRows(again, 'SELECT count() AS migrations FROM schema_migrations FINAL')).toEqual([{ migrations: applied.length }]);
   await again.close();
   await rm(dataDir, { recursive: true });
 }, 30_000);

@@ -10,9 +10,9 @@ import { reapplyBrands } from '../../../src/sink/maintenance/reapply-brands.ts';
 import { markRange } from '../../../src/sink/queries/rollups.ts';
 import { createRollups } from '../../../src/sink/rollups/rollups.ts';
 import { createWriter } from '../../../src/sink/writer/writer.ts';
-import { type Counted, figuresOf, storedFigures } from '../../support/plain-figures.ts';
+import { type CountedPost, referenceCounts, storedCounts } from '../../support/reference-counts.ts';
 import { scoredPost } from '../../support/scored-post.ts';
-import { openTestDatabase, quiet, rowsOf } from '../../support/test-database.ts';
+import { openTestDatabase, queryRows, quiet } from '../../support/test-database.ts';
 
 const minute = 60_000;
 const day = 1_440 * minute;
@@ -107,7 +107,7 @@ async function rage({ db: own, writer, rollups }: Process, seed: number): Promis
   return erased;
 }
 
-interface Raw extends Omit<Counted, 'engagement' | 'author'> {
+interface Raw extends Omit<CountedPost, 'engagement' | 'author'> {
   readonly id: string;
   readonly at: number;
   readonly lang: string;
@@ -119,14 +119,14 @@ interface Raw extends Omit<Counted, 'engagement' | 'author'> {
 
 /** Every post that is stored, with its correction: put together here, not by the view that the figures come from. */
 async function readRaw() {
-  const posts = await rowsOf<Raw>(
+  const posts = await queryRows<Raw>(
     db,
     `SELECT platform, id, toUnixTimestamp(minute) AS at, lang, brands, label, score, likes, author_id,
       arrayMap((brand, label, minus, plus) -> tuple(brand, label, toFloat64(plus) - minus),
         brand_sentiment_brands, brand_sentiment_labels, brand_sentiment_negative, brand_sentiment_positive) AS brandSentiment
     FROM posts FINAL WHERE NOT deleted`,
   );
-  const corrections = await rowsOf<{ platform: string; id: string; correction: string }>(
+  const corrections = await queryRows<{ platform: string; id: string; correction: string }>(
     db,
     'SELECT platform, id, argMax(correction, corrected_at) AS correction FROM corrections GROUP BY platform, id',
   );
@@ -146,17 +146,17 @@ test('after a storm of posts, edits, deletions, corrections, other brands and er
   await processes[0].rollups.settle();
   const raw = await readRaw();
   const group = (keyOf: (post: (typeof raw)[number], brand: string) => unknown[]) => {
-    const groups = new Map<string, Counted[]>();
+    const groups = new Map<string, CountedPost[]>();
     for (const post of raw)
       for (const brand of ['*', ...post.brands]) {
         const key = JSON.stringify(keyOf(post, brand));
         const [, label, score] = post.brandSentiment.find(([one]) => one === brand) ?? [brand, post.label, post.score];
         groups.set(key, [...(groups.get(key) ?? []), { ...post, label, score }]);
       }
-    return new Map([...groups].map(([key, posts]) => [key, figuresOf(posts)]));
+    return new Map([...groups].map(([key, posts]) => [key, referenceCounts(posts)]));
   };
-  expect(await storedFigures(db, 'minute', 'rollup_minute', 'minute, brand')).toEqual(group(({ at }, brand) => [at, brand]));
-  expect(await storedFigures(db, 'bucket', 'rollup_15m', 'bucket, brand, platform, lang')).toEqual(
+  expect(await storedCounts(db, 'minute', 'rollup_minute', 'minute, brand')).toEqual(group(({ at }, brand) => [at, brand]));
+  expect(await storedCounts(db, 'bucket', 'rollup_15m', 'bucket, brand, platform, lang')).toEqual(
     group(({ at, platform, lang }, brand) => [at - (at % 900), brand, platform, lang]),
   );
   const present = new Set(raw.map(({ platform, id }) => `${platform}:${id}`));

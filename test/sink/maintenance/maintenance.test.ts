@@ -11,7 +11,7 @@ import { findPostKeys, sampleScored } from '../../../src/sink/queries/search.ts'
 import { createRollups, type Rollups, waitForRollups } from '../../../src/sink/rollups/rollups.ts';
 import { createWriter, type Writer } from '../../../src/sink/writer/writer.ts';
 import { scoredPost } from '../../support/scored-post.ts';
-import { openTestDatabase, quiet, rowsOf } from '../../support/test-database.ts';
+import { openTestDatabase, queryRows, quiet } from '../../support/test-database.ts';
 
 const minute = 60_000;
 const day = 1_440 * minute;
@@ -41,7 +41,7 @@ beforeEach(async () => {
 });
 
 const counts = async (brand = '*') =>
-  rowsOf(
+  queryRows(
     db,
     `SELECT toUInt32(sum(negative)) AS negative, toUInt32(sum(neutral)) AS neutral, toUInt32(sum(positive)) AS positive,
       round(sum(score_sum), 3) AS score FROM rollup_15m FINAL WHERE brand = {brand:String}`,
@@ -58,7 +58,10 @@ test('a correction counts in place of the label of the model, which stays beside
   await rollups.settle();
   expect(await counts()).toEqual([{ negative: 1, neutral: 0, positive: 1, score: -0.4 }]);
   expect(
-    await rowsOf(db, 'SELECT id, label, model_label, correction, corrected_by, correction_reason FROM effective_posts ORDER BY id LIMIT 1'),
+    await queryRows(
+      db,
+      'SELECT id, label, model_label, correction, corrected_by, correction_reason FROM effective_posts ORDER BY id LIMIT 1',
+    ),
   ).toEqual([
     { id: '1', label: 'negative', model_label: 'positive', correction: 'negative', corrected_by: 'ines', correction_reason: "it's irony" },
   ]);
@@ -140,7 +143,7 @@ test('other brand rules are applied to a range, and the figures follow', async (
   expect(await reapplyBrands({ db, clock: systemClock, matcher }, seconds, (done) => void steps.push(done))).toBe(2);
   expect(steps.at(-1)).toBeGreaterThan(0);
   await rollups.settle();
-  expect(await rowsOf(db, 'SELECT id, brands, brands_hash FROM posts FINAL ORDER BY id')).toEqual([
+  expect(await queryRows(db, 'SELECT id, brands, brands_hash FROM posts FINAL ORDER BY id')).toEqual([
     { id: '1', brands: [], brands_hash: 'b2' },
     { id: '2', brands: ['Marlow', "O'Hare"], brands_hash: 'b2' },
     { id: 'x', brands: ['Kestrel'], brands_hash: 'b1' },
@@ -173,7 +176,7 @@ test('an edit that comes while brands are matched anew keeps its own', async () 
   const maintenance = beforeStatement(db.maintenance, /^\s*INSERT INTO posts/, edit);
   const matcher = { hash: 'b2', match: () => ['Heron'] };
   await reapplyBrands({ db: { ...db, maintenance }, clock: systemClock, matcher }, seconds, silent);
-  expect(await rowsOf(db, 'SELECT text, brands FROM posts FINAL')).toEqual([{ text: 'toaster', brands: ['Marlow'] }]);
+  expect(await queryRows(db, 'SELECT text, brands FROM posts FINAL')).toEqual([{ text: 'toaster', brands: ['Marlow'] }]);
 });
 
 test('a rebuild computes a range anew whatever stood there', async () => {
@@ -192,7 +195,7 @@ const doom = (doomed: Partial<ErasureTarget>) =>
 const left = (id: string) =>
   Promise.all(
     ['posts', 'scores', 'corrections', 'post_first_seen'].map(async (table) => {
-      const [row] = await rowsOf<{ rows: string }>(db, `SELECT toString(count()) AS rows FROM ${table} WHERE id = {id:String}`, { id });
+      const [row] = await queryRows<{ rows: string }>(db, `SELECT toString(count()) AS rows FROM ${table} WHERE id = {id:String}`, { id });
       return row?.rows;
     }),
   );
@@ -220,13 +223,13 @@ test('an erased author takes along posts whose later versions do not name them, 
   await writer.write([post({ author }), post({ id: '2', author }), post({ id: '3' }), post({ id: '4', platform: 'pictogram', author })]);
   expect(await doom({ kind: 'author', id: 'a1' })).toBe(2);
   await rollups.settle();
-  expect(await rowsOf(db, 'SELECT id FROM posts FINAL ORDER BY id')).toEqual([{ id: '3' }, { id: '4' }]);
+  expect(await queryRows(db, 'SELECT id FROM posts FINAL ORDER BY id')).toEqual([{ id: '3' }, { id: '4' }]);
   const { leftOut } = await writer.write([post(), post({ id: '9', author }), post({ id: '10' })]);
   expect(leftOut.map(({ id }) => id)).toEqual(['1', '9']);
-  expect(await rowsOf(db, "SELECT count() AS n FROM erasures WHERE hash LIKE '%a1%' OR hash LIKE '%chirper%'")).toEqual([
+  expect(await queryRows(db, "SELECT count() AS n FROM erasures WHERE hash LIKE '%a1%' OR hash LIKE '%chirper%'")).toEqual([
     { n: expect.anything() },
   ]);
-  expect(JSON.stringify(await rowsOf(db, 'SELECT * FROM erasures'))).not.toMatch(/chirper|"a1"/);
+  expect(JSON.stringify(await queryRows(db, 'SELECT * FROM erasures'))).not.toMatch(/chirper|"a1"/);
 });
 
 test('a post that is written while it is being erased is gone in the end', async () => {

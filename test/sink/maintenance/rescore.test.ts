@@ -9,9 +9,9 @@ import { erase } from '../../../src/sink/maintenance/erase.ts';
 import { activateScores, countToActivate, type Rescorer, rescore } from '../../../src/sink/maintenance/rescore.ts';
 import { createRollups, type Rollups } from '../../../src/sink/rollups/rollups.ts';
 import { createWriter, type Writer } from '../../../src/sink/writer/writer.ts';
-import { wrongGroups } from '../../support/rollup-oracle.ts';
+import { countWrongGroups } from '../../support/rollup-oracle.ts';
 import { scoredPost } from '../../support/scored-post.ts';
-import { openTestDatabase, quiet, rowsOf } from '../../support/test-database.ts';
+import { openTestDatabase, queryRows, quiet } from '../../support/test-database.ts';
 
 const hour = 3_600_000;
 const now = Math.floor(Date.now() / hour) * hour;
@@ -76,7 +76,7 @@ beforeAll(async () => {
 afterAll(() => remove());
 
 const ground = () => ({ db, clock: systemClock });
-const active = () => rowsOf(db, 'SELECT * EXCEPT (scored_at) FROM posts FINAL ORDER BY minute, platform, id');
+const active = () => queryRows(db, 'SELECT * EXCEPT (scored_at) FROM posts FINAL ORDER BY minute, platform, id');
 
 test('stored posts are scored beside those that count, and volume is not counted twice', async () => {
   const before = await active();
@@ -88,9 +88,9 @@ test('stored posts are scored beside those that count, and volume is not counted
   expect(progress.every(([done], index) => done >= (progress[index - 1]?.[0] ?? 0))).toBe(true);
   expect(await active()).toEqual(before);
   await rollups.settle();
-  expect(await rowsOf(db, "SELECT sum(negative + neutral + positive + unscored) AS posts FROM rollup_15m FINAL WHERE brand = '*'")).toEqual(
-    [{ posts: 601 }],
-  );
+  expect(
+    await queryRows(db, "SELECT sum(negative + neutral + positive + unscored) AS posts FROM rollup_15m FINAL WHERE brand = '*'"),
+  ).toEqual([{ posts: 601 }]);
   expect(await listModelVersions(db.reader)).toMatchObject([
     { version: 'm1', active: 601, inactive: 0 },
     { version: 'other@2', active: 0, inactive: 600 },
@@ -110,7 +110,7 @@ test('an interrupted run resumes where it stopped', async () => {
   const report = (done: number) => done > 100 && stop.abort();
   await expect(rescore({ ...ground(), rescorer }, whole, report, stop.signal)).rejects.toThrow();
   const count = async () =>
-    Number((await rowsOf<{ n: number }>(db, "SELECT count() AS n FROM scores FINAL WHERE model_version = 'cut@1'"))[0]?.n);
+    Number((await queryRows<{ n: number }>(db, "SELECT count() AS n FROM scores FINAL WHERE model_version = 'cut@1'"))[0]?.n);
   const first = await count();
   expect(first).toBeGreaterThan(50);
   expect(first).toBeLessThan(600);
@@ -123,7 +123,7 @@ test('the figures of both are compared over the posts that have both, corrected 
   await correct(db, { posts: key, label: 'positive', by: 'somebody', reason: '' });
   const range = { from: new Date(now - 48 * hour), to: new Date(now + hour) };
   const found = await compareModels(db.reader, { ...range, brand: 'Kestrel', version: 'other@2' });
-  const stored = await rowsOf<{ active: StoredLabel; other: StoredLabel; a: number; b: number }>(
+  const stored = await queryRows<{ active: StoredLabel; other: StoredLabel; a: number; b: number }>(
     db,
     `SELECT p.label AS active, s.label AS other, p.score AS a, s.score AS b FROM posts AS p FINAL
      JOIN (SELECT id, version, label, score FROM scores FINAL WHERE model_version = 'other@2') AS s ON s.id = p.id AND s.version = p.version
@@ -156,43 +156,43 @@ test('the figures of both are compared over the posts that have both, corrected 
 
 test('activated scores count, and activating those before brings everything back', async () => {
   const before = await active();
-  const ask = <T>(query: string) => rowsOf<T>(db, query.replace('posts FINAL', 'effective_posts'));
+  const ask = <T>(query: string) => queryRows<T>(db, query.replace('posts FINAL', 'effective_posts'));
   expect(await countToActivate(db, 'other@2', whole)).toBe(600);
   expect(await activateScores(db, 'other@2', whole, nothing)).toBe(600);
   await rollups.settle();
-  expect(await rowsOf(db, 'SELECT model_version, count() AS posts FROM posts FINAL WHERE NOT deleted GROUP BY 1 ORDER BY 1')).toEqual([
+  expect(await queryRows(db, 'SELECT model_version, count() AS posts FROM posts FINAL WHERE NOT deleted GROUP BY 1 ORDER BY 1')).toEqual([
     { model_version: 'm1', posts: 1 },
     { model_version: 'other@2', posts: 600 },
   ]);
-  expect(await rowsOf(db, "SELECT label, model_label, score FROM effective_posts WHERE id = '3'")).toEqual([
+  expect(await queryRows(db, "SELECT label, model_label, score FROM effective_posts WHERE id = '3'")).toEqual([
     { label: 'positive', model_label: 'unscored', score: 1 },
   ]);
-  const apart = (id: string) => rowsOf(db, `SELECT brand_sentiment_labels FROM posts FINAL WHERE id = '${id}'`);
+  const apart = (id: string) => queryRows(db, `SELECT brand_sentiment_labels FROM posts FINAL WHERE id = '${id}'`);
   expect([await apart('4'), await apart('5')]).toEqual([[{ brand_sentiment_labels: [] }], [{ brand_sentiment_labels: ['negative'] }]]);
-  expect(await wrongGroups(ask, 'feedpulse')).toBe(0);
+  expect(await countWrongGroups(ask, 'feedpulse')).toBe(0);
   expect(await activateScores(db, 'other@2', whole, nothing)).toBe(0);
   expect(await activateScores(db, 'm1', whole, nothing)).toBe(600);
   await rollups.settle();
   expect(await active()).toEqual(before);
-  expect(await wrongGroups(ask, 'feedpulse')).toBe(0);
+  expect(await countWrongGroups(ask, 'feedpulse')).toBe(0);
 });
 
 test('a post that was edited since keeps its own scores, and an edit that comes meanwhile wins', async () => {
   await writer.write([post(11, { text: 'post 12', updatedAt: new Date(now + 1).toISOString() })]);
   expect(await activateScores(db, 'other@2', whole, nothing)).toBe(599);
-  expect(await rowsOf(db, "SELECT model_version, text FROM posts FINAL WHERE id = '11'")).toEqual([
+  expect(await queryRows(db, "SELECT model_version, text FROM posts FINAL WHERE id = '11'")).toEqual([
     { model_version: 'm1', text: 'post 12' },
   ]);
   await writer.write([post(13, { text: 'post 14', updatedAt: new Date(now + 2).toISOString() })]);
-  expect(await rowsOf(db, "SELECT model_version, text FROM posts FINAL WHERE id = '13'")).toEqual([
+  expect(await queryRows(db, "SELECT model_version, text FROM posts FINAL WHERE id = '13'")).toEqual([
     { model_version: 'm1', text: 'post 14' },
   ]);
 });
 
 test('an author who is erased leaves no scores behind', async () => {
-  const left = () => rowsOf(db, "SELECT count() AS rows FROM scores WHERE id IN (SELECT id FROM posts WHERE author_id = 'u5')");
+  const left = () => queryRows(db, "SELECT count() AS rows FROM scores WHERE id IN (SELECT id FROM posts WHERE author_id = 'u5')");
   expect(Number(((await left())[0] as { rows: number }).rows)).toBeGreaterThan(80); // as the statement names it
-  const ids = (await rowsOf<{ id: string }>(db, "SELECT id FROM posts FINAL WHERE author_id = 'u5'")).map(({ id }) => id);
+  const ids = (await queryRows<{ id: string }>(db, "SELECT id FROM posts FINAL WHERE author_id = 'u5'")).map(({ id }) => id);
   await erase({ client: db.maintenance, clock: systemClock }, { kind: 'author', platform: 'chirper', id: 'u5' }, nothing);
-  expect(await rowsOf(db, `SELECT count() AS rows FROM scores WHERE has({ids:Array(String)}, id)`, { ids })).toEqual([{ rows: 0 }]);
+  expect(await queryRows(db, `SELECT count() AS rows FROM scores WHERE has({ids:Array(String)}, id)`, { ids })).toEqual([{ rows: 0 }]);
 });

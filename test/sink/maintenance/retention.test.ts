@@ -8,7 +8,7 @@ import { markDirty } from '../../../src/sink/queries/rollups.ts';
 import { createRollups } from '../../../src/sink/rollups/rollups.ts';
 import { createWriter } from '../../../src/sink/writer/writer.ts';
 import { scoredPost } from '../../support/scored-post.ts';
-import { openTestDatabase, quiet, rowsOf } from '../../support/test-database.ts';
+import { openTestDatabase, queryRows, quiet } from '../../support/test-database.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -37,14 +37,14 @@ const old = (id: string, ms: number) => {
 const lives = async () =>
   Object.fromEntries(
     (
-      await rowsOf<{ name: string; life: string }>(
+      await queryRows<{ name: string; life: string }>(
         db,
         "SELECT name, extract(engine_full, ' TTL (.*?)(?: SETTINGS|$)') AS life FROM system.tables WHERE database = currentDatabase() AND life != '' AND name NOT IN ('rollup_dirty_minutes', 'alert_outbox', 'feed_progress') ORDER BY name",
       )
     ).map(({ name, life }) => [name, life]),
   );
 const volume = () =>
-  rowsOf(
+  queryRows(
     db,
     "SELECT toUnixTimestamp(bucket) AS bucket, toUInt32(negative + neutral + positive) AS volume FROM rollup_15m FINAL WHERE brand = '*' ORDER BY bucket",
   );
@@ -75,7 +75,7 @@ test('a post older than posts are kept is counted as expired and stored nowhere'
   const soon = old('soon', ago(7 * day - hour));
   const young = old('young', ago(6 * day));
   expect(await createWriter(parts(weekly)).write([late, soon, young])).toEqual({ refused: [], leftOut: [late, soon] });
-  expect(await rowsOf(db, 'SELECT id FROM posts')).toEqual([{ id: 'young' }]);
+  expect(await queryRows(db, 'SELECT id FROM posts')).toEqual([{ id: 'young' }]);
   expect(await metrics.registry.getSingleMetricAsString('feedpulse_posts_expired_total')).toContain('feedpulse_posts_expired_total 2');
 });
 
@@ -93,5 +93,5 @@ test('figures outlive the posts that they were made from, whatever is marked', a
   ]);
   const pending =
     'SELECT count() AS n FROM (SELECT minute FROM rollup_dirty_minutes GROUP BY minute HAVING max(marked_at) > max(rollup_15m_done))';
-  expect(await rowsOf<{ n: unknown }>(db, pending).then(([row]) => Number(row?.n))).toBe(0);
+  expect(await queryRows<{ n: unknown }>(db, pending).then(([row]) => Number(row?.n))).toBe(0);
 });

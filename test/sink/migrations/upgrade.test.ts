@@ -15,7 +15,7 @@ import { createFigures } from '../../../src/sink/queries/read-alert-figures.ts';
 import { createAlertRecords } from '../../../src/sink/queries/read-alerts.ts';
 import { markRange } from '../../../src/sink/queries/rollups.ts';
 import { createRollups } from '../../../src/sink/rollups/rollups.ts';
-import { openTestDatabase, quiet, rowsOf } from '../../support/test-database.ts';
+import { openTestDatabase, queryRows, quiet } from '../../support/test-database.ts';
 import { migrationsUntil, readAnswers, restoreVersion01 } from './version-0.1.ts';
 
 const minute = 60_000;
@@ -56,7 +56,7 @@ test('migration 0011 can run again after a crash', async () => {
 
 test('an upgraded database has the tables of a new one', async () => {
   const schema = () =>
-    rowsOf(
+    queryRows(
       db,
       `SELECT table, name, type, default_expression FROM system.columns WHERE database = currentDatabase() AND NOT startsWith(table, '.')
        ORDER BY table, name`,
@@ -97,7 +97,10 @@ test('migration 0005 moves 15-minute rows to their new table, keeping newer ones
     for (const query of statements) await db.writer.command({ query });
   };
   const moved = () =>
-    rowsOf(db, 'SELECT toUInt8(negative) AS negative, weight_squares, finalizeAggregation(authors) AS authors FROM rollup_history FINAL');
+    queryRows(
+      db,
+      'SELECT toUInt8(negative) AS negative, weight_squares, finalizeAggregation(authors) AS authors FROM rollup_history FINAL',
+    );
   await insert('rollup_quarter', 2, '2026-11-01 10:16:00');
   await insert('rollup_quarter', 3, '2026-11-01 10:17:00');
   await move();
@@ -192,11 +195,11 @@ async function expectOldRows(): Promise<void> {
   const insertOnly = ['erasures', 'post_keys'];
   for (const [table, expected] of Object.entries(old.rows as object)) {
     const query = `SELECT toUInt32(count()) AS rows FROM ${newNames[table] ?? table}${insertOnly.includes(table) ? '' : ' FINAL'}`;
-    expect([table, await rowsOf(db, query)]).toEqual([table, [{ rows: expected }]]);
+    expect([table, await queryRows(db, query)]).toEqual([table, [{ rows: expected }]]);
   }
   const pending = `SELECT toUInt32(count()) AS minutes FROM (SELECT minute FROM rollup_dirty_minutes GROUP BY minute
     HAVING max(marked_at) > least(max(rollup_minute_done), max(rollup_15m_done)))`;
-  expect(await rowsOf(db, pending)).toEqual([{ minutes: old.pendingMinutes }]);
+  expect(await queryRows(db, pending)).toEqual([{ minutes: old.pendingMinutes }]);
 }
 
 /** An answer of version 0.1 with the keys and values that have since been renamed. */

@@ -7,9 +7,9 @@ import type { Database } from '../../../src/sink/client/connection.ts';
 import { minuteRollup, rollup15m } from '../../../src/sink/queries/rollups.ts';
 import { createRollups, type Rollups, recomputeDirty } from '../../../src/sink/rollups/rollups.ts';
 import { createWriter, type Writer } from '../../../src/sink/writer/writer.ts';
-import { figuresOf, storedFigures } from '../../support/plain-figures.ts';
+import { referenceCounts, storedCounts } from '../../support/reference-counts.ts';
 import { scoredPost } from '../../support/scored-post.ts';
-import { openTestDatabase, quiet, rowsOf } from '../../support/test-database.ts';
+import { openTestDatabase, queryRows, quiet } from '../../support/test-database.ts';
 
 const minute = 60_000;
 const day = 1_440 * minute;
@@ -42,7 +42,7 @@ beforeEach(async () => {
 });
 
 const volume = 'toUInt32(negative + neutral + positive + unscored) AS volume';
-const minutes = () => rowsOf(db, `SELECT brand, ${volume} FROM rollup_minute FINAL ORDER BY minute, brand`);
+const minutes = () => queryRows(db, `SELECT brand, ${volume} FROM rollup_minute FINAL ORDER BY minute, brand`);
 
 test('a post counts once for each of its brands and once for all', async () => {
   await writer.write([recentPost({ brands: ['Kestrel', 'Marlow', 'Kestrel'] }), recentPost({ id: '2', brands: [] })]);
@@ -77,7 +77,7 @@ test('a group that vanished goes to zero', async () => {
   ]);
   await writer.write([recentPost({ deleted: true, text: '', brands: [], updatedAt: at(60) })]);
   await rollups.settle();
-  const quarters = await rowsOf(
+  const quarters = await queryRows(
     db,
     'SELECT brand, negative + neutral + positive + unscored AS volume, score_sum, weight_positive, uniqCombined64Merge(14)(authors) AS authors FROM rollup_15m FINAL GROUP BY ALL ORDER BY brand',
   );
@@ -91,7 +91,9 @@ test('a late post reaches its old quarter-hour', async () => {
   await rollups.settle();
   await writer.write([recentPost({ id: 'late', createdAt: '2026-02-03T04:05:06.000Z' })]);
   await rollups.settle();
-  expect(await rowsOf(db, `SELECT toString(bucket) AS bucket, ${volume} FROM rollup_15m FINAL WHERE brand = '*' ORDER BY bucket`)).toEqual([
+  expect(
+    await queryRows(db, `SELECT toString(bucket) AS bucket, ${volume} FROM rollup_15m FINAL WHERE brand = '*' ORDER BY bucket`),
+  ).toEqual([
     { bucket: '2026-02-03 04:00:00', volume: 1 },
     { bucket: asDateTime(at(0)), volume: 1 },
   ]);
@@ -102,9 +104,9 @@ test.each([minuteRollup, rollup15m])('a mark set while a $name is recomputed is 
   // Rows and their mark arrive after the raw rows were read and before the recomputation is recorded as done.
   const interrupted = afterStatement(db, /^\s*INSERT INTO rollup_(minute|15m)/, () => writer.write([recentPost({ id: '2' })]));
   await recomputeDirty(interrupted.maintenance, grain, true);
-  expect(await rowsOf(db, `SELECT ${volume} FROM ${grain.table} FINAL WHERE brand = '*'`)).toEqual([{ volume: 1 }]);
+  expect(await queryRows(db, `SELECT ${volume} FROM ${grain.table} FINAL WHERE brand = '*'`)).toEqual([{ volume: 1 }]);
   await recomputeDirty(db.maintenance, grain, true);
-  expect(await rowsOf(db, `SELECT ${volume} FROM ${grain.table} FINAL WHERE brand = '*'`)).toEqual([{ volume: 2 }]);
+  expect(await queryRows(db, `SELECT ${volume} FROM ${grain.table} FINAL WHERE brand = '*'`)).toEqual([{ volume: 2 }]);
   expect(await recomputeDirty(db.maintenance, grain, true)).toEqual({ buckets: 0, more: false });
 });
 
@@ -148,9 +150,9 @@ test('after a storm of posts, edits, deletions and replays the rollups hold what
   }
   await rollups.stop();
   await rollups.settle();
-  const byMinute = await storedFigures(db, 'minute', 'rollup_minute', 'minute, brand');
+  const byMinute = await storedCounts(db, 'minute', 'rollup_minute', 'minute, brand');
   expect(byMinute).toEqual(model.figures((at, _post, brand) => [floorTo(at, minute), brand]));
-  const byQuarter = await storedFigures(db, 'bucket', 'rollup_15m', 'bucket, brand, platform, lang');
+  const byQuarter = await storedCounts(db, 'bucket', 'rollup_15m', 'bucket, brand, platform, lang');
   expect(byQuarter).toEqual(model.figures((at, post, brand) => [floorTo(at, 15 * minute), brand, post.platform, post.lang]));
   expect(byMinute.size).toBeGreaterThan(100);
 });
@@ -198,7 +200,7 @@ function createModel() {
           groups.set(key, [...(groups.get(key) ?? []), post]);
         }
       }
-      return new Map([...groups].map(([key, group]) => [key, figuresOf(group)]));
+      return new Map([...groups].map(([key, group]) => [key, referenceCounts(group)]));
     },
   };
 }
@@ -244,6 +246,6 @@ test('a clock that is set back delays no rollup', async () => {
   await writer.write([recentPost({ id: 'late' }), recentPost({ id: 'later', createdAt: at(3) })]);
   await rollups.settle();
   const all = (table: string) =>
-    rowsOf(db, `SELECT toUInt32(sum(negative + neutral + positive + unscored)) AS volume FROM ${table} FINAL WHERE brand = '*'`);
+    queryRows(db, `SELECT toUInt32(sum(negative + neutral + positive + unscored)) AS volume FROM ${table} FINAL WHERE brand = '*'`);
   expect([await all('rollup_minute'), await all('rollup_15m')]).toEqual([[{ volume: 3 }], [{ volume: 3 }]]);
 });

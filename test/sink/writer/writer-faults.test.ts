@@ -5,7 +5,7 @@ import type { Database } from '../../../src/sink/client/connection.ts';
 import { createRollups } from '../../../src/sink/rollups/rollups.ts';
 import { createWriter } from '../../../src/sink/writer/writer.ts';
 import { scoredPost } from '../../support/scored-post.ts';
-import { openTestDatabase, quiet, rowsOf } from '../../support/test-database.ts';
+import { openTestDatabase, queryRows, quiet } from '../../support/test-database.ts';
 
 let db: Database;
 let remove: () => Promise<void>;
@@ -50,8 +50,8 @@ test.each(tables.flatMap((table) => [[table, 'before'] as const, [table, 'after'
     const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
     await createWriter({ db: faulty(table, when, reset), clock: instant, log: quiet, metrics }).write(posts);
     await createRollups({ db, clock: systemClock, log: quiet, metrics }).settle();
-    expect(await rowsOf(db, 'SELECT toUInt32(count()) AS rows FROM posts FINAL')).toEqual([{ rows: 20 }]);
-    expect(await rowsOf(db, "SELECT toUInt32(positive) AS positive FROM rollup_minute FINAL WHERE brand = '*'")).toEqual([
+    expect(await queryRows(db, 'SELECT toUInt32(count()) AS rows FROM posts FINAL')).toEqual([{ rows: 20 }]);
+    expect(await queryRows(db, "SELECT toUInt32(positive) AS positive FROM rollup_minute FINAL WHERE brand = '*'")).toEqual([
       { positive: 20 },
     ]);
     expect((await metrics.writeRetries.get()).values[0]?.value).toBeGreaterThan(0);
@@ -62,7 +62,7 @@ test.each(tables)('write() rejects, and does not go on, when the database refuse
   const refusal = Object.assign(new Error('Not enough privileges'), { code: '497', type: 'ACCESS_DENIED' });
   const writer = createWriter({ db: faulty(table, 'before', refusal), clock: instant, log: quiet, metrics: createMetrics() });
   await expect(writer.write(posts)).rejects.toMatchObject({ code: 'DATABASE_REJECTED', message: expect.stringContaining('ACCESS_DENIED') });
-  expect(await rowsOf(db, 'SELECT minute FROM rollup_dirty_minutes')).toEqual([]);
+  expect(await queryRows(db, 'SELECT minute FROM rollup_dirty_minutes')).toEqual([]);
 });
 
 test('an abandoned write ends with the reason it was given', async () => {

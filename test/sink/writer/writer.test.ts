@@ -4,7 +4,7 @@ import { createMetrics } from '../../../src/lib/metrics.ts';
 import type { Database } from '../../../src/sink/client/connection.ts';
 import { createWriter, type Writer } from '../../../src/sink/writer/writer.ts';
 import { scoredPost } from '../../support/scored-post.ts';
-import { openTestDatabase, quiet, rowsOf } from '../../support/test-database.ts';
+import { openTestDatabase, queryRows, quiet } from '../../support/test-database.ts';
 
 let db: Database;
 let remove: () => Promise<void>;
@@ -19,7 +19,7 @@ beforeEach(async () => {
   for (const table of ['posts', 'post_first_seen', 'rollup_dirty_minutes']) await db.writer.command({ query: `TRUNCATE TABLE ${table}` });
 });
 
-const stored = (columns = '*') => rowsOf<Record<string, unknown>>(db, `SELECT ${columns} FROM posts FINAL ORDER BY platform, id`);
+const stored = (columns = '*') => queryRows<Record<string, unknown>>(db, `SELECT ${columns} FROM posts FINAL ORDER BY platform, id`);
 
 test('a replayed batch, cut differently, stays the same rows', async () => {
   const posts = Array.from({ length: 50 }, (_, index) => scoredPost({ id: `${index}` }));
@@ -102,7 +102,7 @@ test('hostile strings come back exactly', async () => {
   );
   await writer.write(posts);
   await writer.write(posts);
-  const rows = await rowsOf(
+  const rows = await queryRows(
     db,
     'SELECT id, text, platform, url, brands, author_id, author_name, author_handle FROM posts FINAL ORDER BY toUInt8(substring(id, 1, 1))',
   );
@@ -203,7 +203,7 @@ test('marks every touched minute once the rows are in', async () => {
     scoredPost({ id: '2', createdAt: '2026-11-01T12:00:59.999Z' }),
     scoredPost({ id: '3', createdAt: '2026-11-01T12:01:00.000Z' }),
   ]);
-  expect(await rowsOf(db, 'SELECT toString(minute) AS minute FROM rollup_dirty_minutes FINAL ORDER BY minute')).toEqual([
+  expect(await queryRows(db, 'SELECT toString(minute) AS minute FROM rollup_dirty_minutes FINAL ORDER BY minute')).toEqual([
     { minute: '2026-11-01 12:00:00' },
     { minute: '2026-11-01 12:01:00' },
   ]);

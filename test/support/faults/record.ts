@@ -1,37 +1,37 @@
 import { appendFileSync } from 'node:fs';
 import { test } from 'vitest';
 import { createRandom } from '../../../src/lib/random.ts';
-import { type Audit, cleanAudit } from '../ledger.ts';
+import { type Audit, cleanAudit } from '../audit.ts';
 
-/** The whole suite, or the quick selection that belongs to `npm test`. */
-const whole = process.env['FAULTS'] === 'whole';
+/** Whether all fault tests run, or only the quick selection of `npm test`. */
+const isFullRun = process.env['FAULTS'] === 'whole';
 
-/** As often as the whole suite asks for, or as the quick selection does. */
-export const times = (inWhole: number, inQuick: number): number => (whole ? inWhole : inQuick);
+/** Repetitions in a full and in a quick run. */
+export const repetitions = (full: number, quick: number): number => (isFullRun ? full : quick);
 
-/** A test that takes long: of the whole suite alone. */
-export function testWhenWhole(name: string, run: () => Promise<void>): void {
-  if (whole) test(name, run);
+/** A slow test that only a full run includes. */
+export function testInFullRun(name: string, run: () => Promise<void>): void {
+  if (isFullRun) test(name, run);
 }
 
-/** A family's random numbers and the seed that brings them back: FAULT_SEED. */
-export function seeded(family: string): { seed: number; random: () => number } {
+/** A random generator for a group of tests. Prints its seed; FAULT_SEED repeats a run. */
+export function createSeededRandom(suite: string): { seed: number; random: () => number } {
   const seed = Number(process.env['FAULT_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-  process.stdout.write(`${family}: FAULT_SEED=${seed}\n`);
+  process.stdout.write(`${suite}: FAULT_SEED=${seed}\n`);
   return { seed, random: createRandom(seed) };
 }
 
-/** A line of the table at the end of a run. */
+/** A row of the table at the end of a run. */
 export interface FaultRecord {
   readonly fault: string;
-  readonly tried: number;
-  readonly found: Audit;
-  /** Milliseconds from the end of the fault until all is counted, the longest of those tried. */
+  readonly attempts: number;
+  readonly result: Audit;
+  /** Milliseconds from the end of the fault until everything is counted: the maximum over the attempts. */
   readonly recoveryMs?: number;
 }
 
-/** Notes the outcome for the table, whatever it is; the test asserts it afterwards. */
-export function record({ fault, tried, found, recoveryMs }: FaultRecord): void {
+/** Adds a result to the table, good or bad; the test asserts it afterwards. */
+export function record({ fault, attempts, result, recoveryMs }: FaultRecord): void {
   const file = process.env['FAULT_RECORDS'];
-  if (file) appendFileSync(file, `${JSON.stringify({ fault, tried, found: { ...cleanAudit, ...found }, recoveryMs })}\n`);
+  if (file) appendFileSync(file, `${JSON.stringify({ fault, attempts, result: { ...cleanAudit, ...result }, recoveryMs })}\n`);
 }

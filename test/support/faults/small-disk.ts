@@ -5,32 +5,32 @@ import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
 
-/** A file system with room for little. */
+/** A small tmpfs. */
 export interface SmallDisk {
-  readonly folder: string;
-  /** Takes all the room that is left. */
+  readonly dir: string;
+  /** Fills the remaining space. */
   fill(): Promise<void>;
-  /** Gives it back. */
+  /** Frees the space. */
   free(): Promise<void>;
   remove(): Promise<void>;
 }
 
-/** A file system in memory of so many mebibytes; undefined where this machine does not let us mount one. */
-export async function mountSmallDisk(folder: string, mebibytes: number): Promise<SmallDisk | undefined> {
-  await mkdir(folder, { recursive: true });
-  const mounted = await execute('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'tmpfs', folder]).then(
+/** Mounts a tmpfs of this many mebibytes; undefined if mounting is not permitted. */
+export async function mountSmallDisk(dir: string, mebibytes: number): Promise<SmallDisk | undefined> {
+  await mkdir(dir, { recursive: true });
+  const mounted = await execute('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'tmpfs', dir]).then(
     () => true,
     () => false,
   );
   if (!mounted) return undefined;
-  const ballast = join(folder, 'ballast');
+  const ballast = join(dir, 'ballast');
   return {
-    folder,
+    dir,
     fill: async () => {
-      // Cut off where the room ends.
+      // Fails with ENOSPC, as intended.
       await writeFile(ballast, Buffer.alloc(mebibytes * 1_048_576)).catch(() => {});
     },
     free: () => rm(ballast, { force: true }),
-    remove: async () => void (await execute('umount', ['--lazy', folder])),
+    remove: async () => void (await execute('umount', ['--lazy', dir])),
   };
 }

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FaultRecord } from './record.ts';
 
-/** Collects what the families note, and prints it as a table when all have run. */
+/** Collects the fault records of all test files and prints them as a table. */
 export function setup(): () => void {
-  const folder = mkdtempSync(join(tmpdir(), 'feedpulse-faults-'));
-  const file = join(folder, 'records.ndjson');
+  const dir = mkdtempSync(join(tmpdir(), 'feedpulse-faults-'));
+  const file = join(dir, 'records.ndjson');
   process.env['FAULT_RECORDS'] = file;
   return () => {
-    process.stdout.write(tableOf(read(file)));
-    rmSync(folder, { recursive: true, force: true });
+    process.stdout.write(formatTable(read(file)));
+    rmSync(dir, { recursive: true, force: true });
   };
 }
 
@@ -21,20 +21,20 @@ function read(file: string): FaultRecord[] {
       .split('\n')
       .map((line) => JSON.parse(line) as FaultRecord); // written by record()
   } catch {
-    return []; // no test came so far
+    return []; // no test recorded anything
   }
 }
 
-function tableOf(records: readonly FaultRecord[]): string {
-  const cells = records.map(({ fault, tried, found, recoveryMs }) => [
+function formatTable(records: readonly FaultRecord[]): string {
+  const cells = records.map(({ fault, attempts, result, recoveryMs }) => [
     fault,
-    tried,
-    found.lost,
-    found.duplicated + found.unexpected,
-    found.wrongBuckets,
+    attempts,
+    result.lost,
+    result.duplicated + result.unexpected,
+    result.wrongBuckets,
     recoveryMs === undefined ? '–' : `${(recoveryMs / 1_000).toFixed(1)} s`,
   ]);
-  const head = ['fault', 'tried', 'lost', 'counted twice', 'wrong buckets', 'recovery'];
+  const head = ['fault', 'attempts', 'lost', 'counted twice', 'wrong buckets', 'recovery'];
   const lines = [head, head.map(() => '---'), ...cells].map((row) => `| ${row.join(' | ')} |`);
   return `\n${lines.join('\n')}\n`;
 }

@@ -34,7 +34,7 @@ export function brokerInDocker(settings: Readonly<Record<string, string>>, ports
       remove();
     },
     tool: async (name, args) => void (await docker('exec', container ?? '', '/opt/kafka/bin/kafka-run-class.sh', name, ...args)),
-    trouble: () => undefined,
+    exitReason: () => undefined,
   };
 }
 

@@ -59,7 +59,7 @@ function jvmBroker(folder: string, logFile: string, java: readonly string[], pro
       await rm(folder, { recursive: true, force: true });
     },
     tool: async (name, args) => void (await run('java', [...java, name, ...args])),
-    trouble: () => (ended() ? `The Kafka broker ended by itself:\n${tail(logFile)}` : undefined),
+    exitReason: () => (ended() ? `The Kafka broker ended by itself:\n${tail(logFile)}` : undefined),
   };
 }
 

@@ -1,10 +1,10 @@
-import type { Certified } from '../certificates.ts';
+import type { IssuedCertificate } from '../certificates.ts';
 
 /** A listener beside the plain one, which stays for looking at the broker from the test. */
 export interface SecureListener {
   /** Upper case; brokers are found by it. */
   readonly name: string;
-  readonly certificate: Certified;
+  readonly certificate: IssuedCertificate;
   /** With it clients say who they are by name and password. */
   readonly sasl?: boolean;
   /** With it clients must show a certificate of this authority (PEM). */
@@ -33,7 +33,7 @@ export function securitySettings({ listeners, users = [] }: KafkaSecurity): Reco
   };
 }
 
-export function protocolOf({ sasl }: SecureListener): string {
+export function securityProtocol({ sasl }: SecureListener): string {
   return sasl ? 'SASL_SSL' : 'SSL';
 }
 

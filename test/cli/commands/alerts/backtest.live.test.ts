@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { attempt, feedpulse } from '../../../support/feedpulse.ts';
+import { feedpulse, runCommand } from '../../../support/feedpulse.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -51,12 +51,12 @@ test.each([
   ['a negative number', 'timestamp,value\n2026-01-01,-3\n', /line 2: value -3 is not a number of at least 0/],
   ['no CSV', 'timestamp,value\n"2026-01-01,1\n', /invalid CSV \(CSV_QUOTE_NOT_CLOSED\)/],
 ])('a file with %s is rejected with the line number', async (_, content, message) => {
-  const { code, output } = await attempt(['alerts', 'backtest', '--csv', await fileOf(content)]);
+  const { code, output } = await runCommand(['alerts', 'backtest', '--csv', await fileOf(content)]);
   expect(code).toBe(3);
   expect(output).toMatch(/^FILE_INACCESSIBLE: .*\n$/);
   expect(output).toMatch(message);
 });
 
 test('a missing file is an error', async () => {
-  expect(await attempt(['alerts', 'backtest', '--csv', join(folder, 'none.csv')])).toMatchObject({ code: 3 });
+  expect(await runCommand(['alerts', 'backtest', '--csv', join(folder, 'none.csv')])).toMatchObject({ code: 3 });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { attempt } from '../../../support/feedpulse.ts';
+import { runCommand } from '../../../support/feedpulse.ts';
 
 test.each([
   ['silence', [], 'expected --rule, --brand, or --all'],
@@ -8,7 +8,7 @@ test.each([
   ['unsilence', [], 'expected --rule, --brand, or --all'],
   ['unsilence', ['--all', '--brand', 'Kestrel'], '--all cannot be combined'],
 ])('alerts %s %j is rejected: nobody silences every alert by accident', async (command, options, message) => {
-  const { code, output } = await attempt(['alerts', command, ...options]);
+  const { code, output } = await runCommand(['alerts', command, ...options]);
   expect(code).toBe(2);
   expect(output).toContain(message);
 });

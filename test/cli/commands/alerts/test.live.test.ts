@@ -2,18 +2,18 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { attempt } from '../../../support/feedpulse.ts';
-import { startReceiver } from '../../../support/receiver.ts';
+import { runCommand } from '../../../support/feedpulse.ts';
+import { startWebhookReceiver } from '../../../support/webhook-receiver.ts';
 
 test('every channel gets a test message; failures show the error code, never paths or secrets', async () => {
-  const receiver = await startReceiver();
+  const receiver = await startWebhookReceiver();
   const url = `${receiver.url}/hidden`;
   const folder = await mkdtemp(join(tmpdir(), 'feedpulse-channels-'));
   const file = join(folder, 'feedpulse.yaml');
   const webhook = { type: 'webhook', url, allowPrivate: true, password: 'hidden-too' };
   const channels = { webhook, ops: { type: 'slack', url, allowPrivate: true }, cards: { type: 'teams', url } };
   await writeFile(file, JSON.stringify({ alerts: { channels } }));
-  const run = (...args: string[]) => attempt(['alerts', 'test', ...args, '--config', file], {});
+  const run = (...args: string[]) => runCommand(['alerts', 'test', ...args, '--config', file], {});
   const [all, one, unknown, json] = [await run(), await run('ops'), await run('opps'), await run('webhook', '--format', 'json')];
   await receiver.close();
   await rm(folder, { recursive: true });

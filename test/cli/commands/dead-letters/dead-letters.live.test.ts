@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { feedpulse, queryFolder } from '../../../support/feedpulse.ts';
+import { feedpulse, queryDataDir } from '../../../support/feedpulse.ts';
 
 const posts = Array.from({ length: 40 }, (_, id) => JSON.stringify({ platform: 'p', id, body: `A lovely day, number ${id}` }));
 const others = ['no post', '{"platform":"p","id":"x"}', `{"\u001b[31m":1}`, '"\u202e\u0000"'];
@@ -62,7 +62,7 @@ test('a replay prints its result, its posts can be read as a source, and a secon
   expect(await command('replay', '--config', mended)).toContain('0 replayed.\n40 already replayed earlier.');
   expect(await command('list', '--config', mended)).toContain('44 dead letters; 40 replayed.');
   await feedpulse('run', '--config', mended, '--in', join(folder, 'data', 'replays', '000001', 'posts.ndjson'));
-  const [rows] = await queryFolder<{ rows: number }>(join(folder, 'data'), 'SELECT toUInt32(count()) AS rows FROM posts FINAL');
+  const [rows] = await queryDataDir<{ rows: number }>(join(folder, 'data'), 'SELECT toUInt32(count()) AS rows FROM posts FINAL');
   expect(rows?.rows).toBe(40);
 });
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bundledModelPath } from '../../../../src/infer/model/model.ts';
 import { oneRowWeights, twoClassModel } from '../../../support/altered-model.ts';
-import { attempt, feedpulse, useBundledModel } from '../../../support/feedpulse.ts';
-import { checksumsOf, startHub, type TestHub } from '../../../support/hub.ts';
+import { feedpulse, runCommand, useBundledModel } from '../../../support/feedpulse.ts';
+import { hashFiles, startHub, type TestHub } from '../../../support/hub.ts';
 
 const weights = 'onnx/model_quantized.onnx';
 const hostile = 'The \u001b[31mstore\u202e opens at nine';
@@ -35,8 +35,8 @@ const model = (...args: string[]) => feedpulse('model', ...args, '--data-dir', d
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 /** What pins the files, on the command line. */
 const pinned = (all: ReadonlyMap<string, Buffer>): string[] =>
-  [...checksumsOf(all)].flatMap(([file, sha256]) => ['--sha256', `${file}=${sha256}`]);
-const failing = (...args: string[]) => attempt(['model', ...args, '--data-dir', data]);
+  [...hashFiles(all)].flatMap(([file, sha256]) => ['--sha256', `${file}=${sha256}`]);
+const failing = (...args: string[]) => runCommand(['model', ...args, '--data-dir', data]);
 
 interface Listed {
   readonly name: string;

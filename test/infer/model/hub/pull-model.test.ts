@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type PullOptions, pullModel } from '../../../../src/infer/model/hub/pull-model.ts';
 import { loadModel } from '../../../../src/infer/model/model.ts';
-import { checksumsOf, sha256Of, startHub, type TestHub } from '../../../support/hub.ts';
+import { hashFiles, sha256, startHub, type TestHub } from '../../../support/hub.ts';
 
 const weights = 'onnx/model_quantized.onnx';
 const files = new Map<string, Buffer>([
@@ -16,7 +16,7 @@ const files = new Map<string, Buffer>([
   // Not a model: only the checksums matter here. model.live.test.ts pulls one that runs.
   [weights, randomBytes(3 * 1_048_576)],
 ]);
-const checksums = checksumsOf(files);
+const checksums = hashFiles(files);
 
 let hub: TestHub;
 let modelsDir: string;
@@ -56,16 +56,16 @@ test('a pulled model is complete, has a manifest, and passed its smoke test befo
   expect(await loadModel(join(modelsDir, 'tiny'))).toEqual(model);
   expect(model).toMatchObject({ labels: ['positive', 'negative'], temperature: 1, weights, maxLength: 128 });
   expect(model.id).toMatch(/^tiny@0\.0\.0-[0-9a-f]{12}$/);
-  expect(sha256Of(await readFile(join(modelsDir, 'tiny', weights)))).toBe(checksums.get(weights));
+  expect(sha256(await readFile(join(modelsDir, 'tiny', weights)))).toBe(checksums.get(weights));
   expect(progress.at(-1)).toBe(`${weights} 3145728/3145728`);
 });
 
 test('a second pull requests nothing; other settings make another model', async () => {
   await pull();
-  hub.asked.length = 0;
+  hub.requests.length = 0;
   expect(await pull()).toMatchObject({ alreadyInstalled: true, model: { name: 'tiny' } });
   await expect(pull({ labels: ['negative', 'positive'] })).rejects.toMatchObject(rejection('USAGE', /holds another model/));
-  expect(hub.asked).toEqual([]);
+  expect(hub.requests).toEqual([]);
   const other = await pull({ labels: ['negative', 'positive'], name: 'other' });
   expect(other.model.version).not.toBe((await pull()).model.version);
 });
@@ -90,7 +90,7 @@ describe('an interrupted download resumes', () => {
   test('within one call', async () => {
     hub.fail(weights, { cutAfter: 1_000_000 }, { status: 503 }, { cutAfter: 500_000 });
     await pull();
-    const ranges = hub.asked.filter((one) => one.startsWith(weights));
+    const ranges = hub.requests.filter((one) => one.startsWith(weights));
     expect(ranges).toHaveLength(4);
     expect(ranges[0]).toBe(weights);
     for (const range of ranges.slice(1)) expect(range).toMatch(/ from [1-9]\d*$/);
@@ -102,10 +102,10 @@ describe('an interrupted download resumes', () => {
     hub.fail(weights, { cutAfter: 1_000_000 }, ...Array.from({ length: 20 }, () => ({ cutAfter: 0 })));
     await expect(pull()).rejects.toMatchObject(rejection('HUB_UNAVAILABLE', /Download of .*model_quantized\.onnx failed/));
     expect(installed()).toEqual(['tiny.partial']);
-    hub.asked.length = 0;
+    hub.requests.length = 0;
     hub.fail(weights);
     await pull();
-    expect(hub.asked).toEqual([expect.stringMatching(/^onnx\/model_quantized\.onnx from [1-9]\d*$/)]);
+    expect(hub.requests).toEqual([expect.stringMatching(/^onnx\/model_quantized\.onnx from [1-9]\d*$/)]);
     expect(installed()).toEqual(['tiny']);
   });
 
@@ -117,28 +117,28 @@ describe('an interrupted download resumes', () => {
     await mkdir(join(modelsDir, 'second.partial/onnx'), { recursive: true });
     await writeFile(join(modelsDir, 'second.partial', weights), Buffer.alloc(4 * 1_048_576));
     await pull({ name: 'second' });
-    expect(sha256Of(await readFile(join(modelsDir, 'second', weights)))).toBe(checksums.get(weights));
+    expect(sha256(await readFile(join(modelsDir, 'second', weights)))).toBe(checksums.get(weights));
   });
 
   test('but gives up if every second response discards the bytes of the one before', async () => {
     const round = [{ cutAfter: 1_000_000 }, 'another range'] as const;
     hub.fail(weights, ...Array.from({ length: 30 }, () => round).flat());
     await expect(pull()).rejects.toMatchObject(rejection('HUB_UNAVAILABLE', /Download of .* failed/));
-    expect(hub.asked.filter((one) => one.startsWith(weights)).length).toBeLessThan(40);
+    expect(hub.requests.filter((one) => one.startsWith(weights)).length).toBeLessThan(40);
   });
 
   test('from the start if the local part belongs to another file', async () => {
     await mkdir(join(modelsDir, 'tiny.partial/onnx'), { recursive: true });
     await writeFile(join(modelsDir, 'tiny.partial', weights), randomBytes(1_000));
     await pull();
-    expect(hub.asked.filter((one) => one.startsWith(weights))).toEqual([`${weights} from 1000`, weights]);
-    expect(sha256Of(await readFile(join(modelsDir, 'tiny', weights)))).toBe(checksums.get(weights));
+    expect(hub.requests.filter((one) => one.startsWith(weights))).toEqual([`${weights} from 1000`, weights]);
+    expect(sha256(await readFile(join(modelsDir, 'tiny', weights)))).toBe(checksums.get(weights));
   });
 
   test('and is rejected if the checksum still differs from the start', async () => {
     await mkdir(join(modelsDir, 'tiny.partial'), { recursive: true });
     await writeFile(join(modelsDir, 'tiny.partial/tokenizer.json'), '{');
-    const mine = sha256Of(files.get('tokenizer.json') ?? Buffer.of());
+    const mine = sha256(files.get('tokenizer.json') ?? Buffer.of());
     await expect(pull({ checksums: withChecksum('tokenizer.json', '0'.repeat(64)) })).rejects.toMatchObject(
       rejection('HUB_REJECTED', new RegExp(mine)),
     );
@@ -160,9 +160,9 @@ describe('an installed model', () => {
     bytes[7] = (bytes[7] ?? 0) ^ 1;
     await writeFile(join(modelsDir, 'tiny', weights), bytes);
     await rm(join(modelsDir, 'tiny/tokenizer.json'));
-    hub.asked.length = 0;
+    hub.requests.length = 0;
     expect(await pull()).toEqual({ model, alreadyInstalled: false });
-    expect(new Set(hub.asked.map((one) => one.split(' ')[0]))).toEqual(new Set(['tokenizer.json', weights]));
+    expect(new Set(hub.requests.map((one) => one.split(' ')[0]))).toEqual(new Set(['tokenizer.json', weights]));
     expect(await loadModel(join(modelsDir, 'tiny'))).toEqual(model);
     expect(installed()).toEqual(['tiny']);
   });
@@ -201,14 +201,14 @@ test('the content version depends neither on the order of the checksums nor on f
   const reversed = await pull({ name: 'reversed', checksums: new Map([...checksums].reverse()) });
   expect(reversed.model.version).toBe(model.version);
   files.set('LICENSE', Buffer.from('free'));
-  const licensed = await pull({ name: 'licensed', checksums: checksumsOf(files) }).finally(() => files.delete('LICENSE'));
+  const licensed = await pull({ name: 'licensed', checksums: hashFiles(files) }).finally(() => files.delete('LICENSE'));
   expect(licensed.model.version).toBe(model.version);
 });
 
 test('file system errors are reported as FILE_INACCESSIBLE', async () => {
   await writeFile(modelsDir, 'a file');
   await expect(pull()).rejects.toMatchObject(rejection('FILE_INACCESSIBLE', /EEXIST|ENOTDIR/));
-  expect(hub.asked).toEqual([]);
+  expect(hub.requests).toEqual([]);
 });
 
 describe('rejects, and installs nothing', () => {
@@ -233,7 +233,7 @@ describe('rejects, and installs nothing', () => {
     await expect(pull({ checksums: withChecksum(file, '0'.repeat(64)) })).rejects.toMatchObject(
       rejection('USAGE', /^Files must be relative paths/),
     );
-    expect([hub.asked, installed()]).toEqual([[], []]);
+    expect([hub.requests, installed()]).toEqual([[], []]);
   });
 
   test.each(['../up', 'a/b/c', '', 'someone/..'])('the repository %j', async (repo) => {
@@ -246,7 +246,7 @@ describe('rejects, and installs nothing', () => {
 
   test.each(['../up', 'Tiny', '', 'a.partial', 'distilbert-social-en'])('the name %j', async (name) => {
     await expect(pull({ name })).rejects.toMatchObject({ code: 'USAGE' });
-    expect(hub.asked).toEqual([]);
+    expect(hub.requests).toEqual([]);
   });
 
   test('plain HTTP to other hosts, for the hub and for redirects', async () => {
@@ -273,7 +273,7 @@ describe('rejects, and installs nothing', () => {
   test('a file larger than the limit', async () => {
     hub.fail('tokenizer.json', 'never ends');
     await expect(pull()).rejects.toMatchObject(rejection('HUB_REJECTED', /larger than 67108864 bytes/));
-    expect(hub.asked).toEqual(['config.json', 'tokenizer.json']);
+    expect(hub.requests).toEqual(['config.json', 'tokenizer.json']);
   });
 
   test('incomplete checksums', async () => {

@@ -5,8 +5,8 @@ import type { ApiRequest } from '../../../../src/server/http/in-process.ts';
 import type { Job } from '../../../../src/server/jobs.ts';
 import { backtestResult, channelTestsResponse } from '../../../../src/server/routes/alerts/alert-schemas.ts';
 import { anomaliesResponse } from '../../../../src/server/routes/alerts/anomalies.ts';
-import { type Receiver, startReceiver } from '../../../support/receiver.ts';
 import { openTestDatabase } from '../../../support/test-database.ts';
+import { startWebhookReceiver, type WebhookReceiver } from '../../../support/webhook-receiver.ts';
 import { apiOn, startTestServer } from '../../test-server.ts';
 
 const minute = 60_000;
@@ -14,7 +14,7 @@ const path = '/api/v1/alerts/backtest';
 const to = Math.floor(Date.now() / (15 * minute)) * 15 * minute;
 const incident = { from: to - 20 * 60 * minute, to: to - 18 * 60 * minute };
 let opened: Awaited<ReturnType<typeof openTestDatabase>>;
-let receiver: Receiver;
+let receiver: WebhookReceiver;
 let ask: (method: ApiRequest['method'], path: string, body?: object) => Promise<{ status: number; body: unknown }>;
 
 beforeAll(async () => {
@@ -31,7 +31,7 @@ beforeAll(async () => {
     });
   await fill('rollup_15m', 'bucket', 900, 16 * 96, 60, ", 'chirper', 'en'");
   await fill('rollup_minute', 'minute', 60, 2 * 1_440, 4);
-  receiver = await startReceiver();
+  receiver = await startWebhookReceiver();
   const channels = { ops: { type: 'webhook', url: receiver.url, allowPrivate: true } };
   const api = apiOn(db, { brands: [{ name: 'Kestrel' }], alerts: { channels } });
   ask = async (method, at, body) => {
@@ -159,10 +159,10 @@ test.each([
 
 test('channels are tested, by name or all of them', async () => {
   const url = '/api/v1/alerts/test';
-  receiver.answer = 500;
+  receiver.status = 500;
   const failed = channelTestsResponse.parse((await ask('POST', url)).body);
   expect(failed.channels).toMatchObject([{ channel: 'ops', delivered: false, code: 'WEBHOOK_FAILED' }]);
-  receiver.answer = 200;
+  receiver.status = 200;
   expect((await ask('POST', url, { channels: ['ops'] })).body).toEqual({ channels: [{ channel: 'ops', delivered: true }] });
   expect(receiver.received.map(({ body }) => body['type'])).toEqual(['test', 'test']);
   expect((await ask('POST', url, { channels: ['other'] })).status).toBe(400);

@@ -1,17 +1,17 @@
 import { labels, type ScoredPost } from '../../src/domain/post.ts';
 import type { Database } from '../../src/sink/client/connection.ts';
-import { rowsOf } from './test-database.ts';
+import { queryRows } from './test-database.ts';
 
-export type Figures = Record<string, number>;
+export type RollupCounts = Record<string, number>;
 
 /** What of a post enters a figure. */
-export type Counted = Pick<ScoredPost, 'platform' | 'label' | 'score' | 'engagement' | 'author'>;
+export type CountedPost = Pick<ScoredPost, 'platform' | 'label' | 'score' | 'engagement' | 'author'>;
 
 /** The figures of some posts, each rounded to five places, as a plain sum. */
-export function figuresOf(group: readonly Counted[]): Figures {
-  const weight = ({ engagement }: Counted) =>
+export function referenceCounts(group: readonly CountedPost[]): RollupCounts {
+  const weight = ({ engagement }: CountedPost) =>
     1 + Math.log(1 + (engagement?.likes ?? 0) + (engagement?.reposts ?? 0) + (engagement?.replies ?? 0));
-  const sum = (value: (post: Counted) => number) => Number(group.reduce((total, post) => total + value(post), 0).toFixed(5));
+  const sum = (value: (post: CountedPost) => number) => Number(group.reduce((total, post) => total + value(post), 0).toFixed(5));
   const perLabel = [...labels, 'unscored'].flatMap((label) => [
     [label, sum((post) => Number(post.label === label))],
     [`weight_${label}`, sum((post) => (post.label === label ? weight(post) : 0))],
@@ -27,8 +27,8 @@ export function figuresOf(group: readonly Counted[]): Figures {
 }
 
 /** The figures that a rollup holds, by the JSON of their keys; groups of nothing are left out. */
-export async function storedFigures(db: Database, bucket: string, table: string, keys: string): Promise<Map<string, Figures>> {
-  const rows = await rowsOf<Record<string, string | number>>(
+export async function storedCounts(db: Database, bucket: string, table: string, keys: string): Promise<Map<string, RollupCounts>> {
+  const rows = await queryRows<Record<string, string | number>>(
     db,
     `SELECT * EXCEPT (version) REPLACE (toUnixTimestamp(${bucket}) AS ${bucket}, finalizeAggregation(authors) AS authors)
     FROM ${table} FINAL WHERE negative + neutral + positive + unscored > 0`,

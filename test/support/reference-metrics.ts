@@ -1,7 +1,7 @@
 import type { StoredLabel } from '../../src/domain/post.ts';
 
 /** What of a post enters a trend. */
-export interface PlainPost {
+export interface ReferencePost {
   readonly id: string;
   readonly at: number;
   readonly platform: string;
@@ -13,9 +13,9 @@ export interface PlainPost {
   readonly author: string;
 }
 
-export type PlainGrain = 'hour' | 'day' | 'week' | 'month';
+export type ReferenceGrain = 'hour' | 'day' | 'week' | 'month';
 
-const quarterMs = 900_000;
+const bucketMs = 900_000;
 const dayMs = 86_400_000;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -33,44 +33,44 @@ function localTime(at: number, timeZone: string): Date {
 }
 
 /** A name for the bucket that a moment belongs to; an hour that comes twice in a night is two. */
-function bucketName(at: number, grain: PlainGrain, timeZone: string): string {
+function bucketKey(at: number, grain: ReferenceGrain, timeZone: string): string {
   const local = localTime(at, timeZone);
   const day = local.toISOString().slice(0, 10);
   if (grain === 'day') return day;
   if (grain === 'month') return day.slice(0, 7);
   if (grain === 'week') return new Date(Date.parse(day) - ((local.getUTCDay() + 6) % 7) * dayMs).toISOString();
-  return `${day} ${local.getUTCHours()} ${Math.round((local.getTime() - at) / quarterMs)}`;
+  return `${day} ${local.getUTCHours()} ${Math.round((local.getTime() - at) / bucketMs)}`;
 }
 
 /** Posts by the bucket that they belong to, found by trying moment after moment: its start, and what is in it. */
-export function plainBuckets(
-  posts: readonly PlainPost[],
-  { grain, timeZone }: { grain: PlainGrain; timeZone: string },
-): Map<string, PlainPost[]> {
-  const buckets = new Map<string, { start: number; posts: PlainPost[] }>();
+export function referenceBuckets(
+  posts: readonly ReferencePost[],
+  { grain, timeZone }: { grain: ReferenceGrain; timeZone: string },
+): Map<string, ReferencePost[]> {
+  const buckets = new Map<string, { start: number; posts: ReferencePost[] }>();
   for (const post of posts) {
-    const name = bucketName(post.at, grain, timeZone);
-    const bucket = buckets.get(name) ?? { start: startOf(post.at, name, { grain, timeZone }), posts: [] };
+    const name = bucketKey(post.at, grain, timeZone);
+    const bucket = buckets.get(name) ?? { start: findBucketStart(post.at, name, { grain, timeZone }), posts: [] };
     bucket.posts.push(post);
     buckets.set(name, bucket);
   }
   return new Map([...buckets.values()].map(({ start, posts: held }) => [new Date(start).toISOString(), held]));
 }
 
-function startOf(at: number, name: string, { grain, timeZone }: { grain: PlainGrain; timeZone: string }): number {
-  let start = at - (at % quarterMs);
-  while (bucketName(start - quarterMs, grain, timeZone) === name) start -= quarterMs;
+function findBucketStart(at: number, name: string, { grain, timeZone }: { grain: ReferenceGrain; timeZone: string }): number {
+  let start = at - (at % bucketMs);
+  while (bucketKey(start - bucketMs, grain, timeZone) === name) start -= bucketMs;
   return start;
 }
 
-const weightOf = ({ likes }: PlainPost): number => 1 + Math.log(1 + likes);
+const engagementWeight = ({ likes }: ReferencePost): number => 1 + Math.log(1 + likes);
 
 /** The figures of some posts, written down a second time. */
-export function plainFigures(posts: readonly PlainPost[]) {
+export function referenceMetrics(posts: readonly ReferencePost[]) {
   const of = (label: StoredLabel) => posts.filter((post) => post.label === label);
   const [negative, neutral, positive, unscored] = [of('negative'), of('neutral'), of('positive'), of('unscored')];
   const scored = [...negative, ...neutral, ...positive];
-  const weight = (some: readonly PlainPost[]) => some.reduce((sum, post) => sum + weightOf(post), 0);
+  const weight = (some: readonly ReferencePost[]) => some.reduce((sum, post) => sum + engagementWeight(post), 0);
   const overScored = (value: number): number | null => (scored.length === 0 ? null : value);
   return {
     volume: posts.length,
@@ -100,19 +100,19 @@ function bisect(inside: number, outside: number, z: (truth: number) => number): 
 }
 
 /** Interval of a share by inverting the test of a share. */
-export function plainShareInterval(part: number, whole: number) {
+export function wilsonByInversion(part: number, whole: number) {
   const z = (truth: number) => (part / whole - truth) / Math.sqrt(Math.max(1e-300, (truth * (1 - truth)) / whole));
   return { low: bisect(part / whole, 0, z), high: bisect(part / whole, 1, z) };
 }
 
 /** Interval of a count by inverting the test of a rate. */
-export function plainCountInterval(count: number) {
+export function poissonByInversion(count: number) {
   const z = (truth: number) => (count - truth) / Math.sqrt(Math.max(1e-300, truth));
   return { low: bisect(count, 0, z), high: bisect(count, 3 * count + 100, z) };
 }
 
 /** Interval of net sentiment, from the table of matched pairs whose cells all have half a post more. */
-export function plainNetInterval(positive: number, negative: number, neutral: number) {
+export function netSentimentInterval(positive: number, negative: number, neutral: number) {
   const cells = [positive + 0.5, negative + 0.5, neutral / 2 + 0.5, neutral / 2 + 0.5];
   const signs = [1, -1, 0, 0];
   const whole = cells.reduce((sum, cell) => sum + cell, 0);
