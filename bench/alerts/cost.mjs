@@ -2,13 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEvaluator } from '../../dist/alerts/evaluator.js';
-import { rulesOf } from '../../dist/alerts/rules.js';
+import { resolveRules } from '../../dist/alerts/rules.js';
 import { configSchema } from '../../dist/config/schema.js';
 import { createLog } from '../../dist/lib/log.js';
 import { openDatabase } from '../../dist/sink/client/connection.js';
 import { migrate } from '../../dist/sink/migrations/migrate.js';
-import { createFigures } from '../../dist/sink/queries/read-alert-figures.js';
-import { createAlertRecords } from '../../dist/sink/queries/read-alerts.js';
+import { createAlertCounts } from '../../dist/sink/queries/alert-counts.js';
+import { createAlertReader } from '../../dist/sink/queries/alerts.js';
 import { createAlertStore } from '../../dist/sink/writer/alert-store.js';
 
 const minute = 60_000;
@@ -39,10 +39,10 @@ export async function measureEvaluations() {
     await fill(db.maintenance, start);
     let now = start;
     const evaluator = createEvaluator({
-      figures: createFigures(db.reader),
-      records: createAlertRecords(db.reader),
+      counts: createAlertCounts(db.reader),
+      records: createAlertReader(db.reader),
       store: createAlertStore(db),
-      rules: rulesOf(config.alerts.rules, config.brands),
+      rules: resolveRules(config.alerts.rules, config.brands),
       recipientsFor: () => [],
       noDataAfterMs: 30 * minute,
       clock: { now: () => now },

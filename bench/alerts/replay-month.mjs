@@ -1,5 +1,5 @@
-import { replay } from '../../dist/alerts/replay.js';
-import { rulesOf } from '../../dist/alerts/rules.js';
+import { backtestRules } from '../../dist/alerts/backtest.js';
+import { resolveRules } from '../../dist/alerts/rules.js';
 
 const minute = 60_000;
 const bucketMs = 15 * minute;
@@ -16,12 +16,12 @@ export function replayMonth({ minutesOf, from, to, since }) {
   if (!minutes.has('*')) minutes.set('*', sumOver([...minutesOf.values()]));
   const buckets = new Map([...minutes].map(([brand, counts]) => [brand, bucketsOf(counts)]));
   const brands = [...minutes.keys()].filter((name) => name !== '*');
-  const rules = rulesOf(
+  const rules = resolveRules(
     [],
     brands.map((name) => ({ name, aliases: [], exclude: [], timeZone: 'UTC' })),
   );
-  const history = { minutes, buckets, first: new Map([...minutes.keys()].map((name) => [name, since])) };
-  return replay({ rules, history, from, to, noDataAfterMs: 30 * minute });
+  const history = { minutes, buckets, firstBuckets: new Map([...minutes.keys()].map((name) => [name, since])) };
+  return backtestRules({ rules, history, from, to, noDataAfterMs: 30 * minute });
 }
 
 export const emptyCounts = () => ({ negative: 0, neutral: 0, positive: 0, unscored: 0 });

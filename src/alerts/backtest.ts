@@ -1,33 +1,33 @@
 import type { AlertTransition } from '../domain/alert.ts';
 import { type LabelCounts, totalPosts } from '../domain/sentiment-counts.ts';
 import { yieldToEventLoop } from '../lib/yield-to-event-loop.ts';
-import type { AlertFigures, Buckets, CountsByBrand, StoredFigures } from '../sink/queries/read-alert-figures.ts';
-import { baselineReachMs } from './detect/baseline.ts';
-import { ALL_BRANDS } from './detect/evaluate-rules.ts';
+import type { AlertCounts, Buckets, CountsByBrand, StoredAlertCounts } from '../sink/queries/alert-counts.ts';
+import { baselineLookbackMs } from './detect/baseline.ts';
+import { allBrands } from './detect/evaluate-rules.ts';
 import { createEvaluator } from './evaluator.ts';
 import type { Brand, Rule } from './rules.ts';
 
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
-/** How long after its end a minute is evaluated in a live run. */
+/** Delay between the end of a minute and its evaluation, as in a live run. */
 const evaluationDelayMs = 20_000;
 /** Minutes between two yields to the event loop. */
 const minutesPerSlice = 60;
 /** Minutes of this many brands are held in memory at a time: about 50 MB for a month. */
 const brandsPerBatch = 8;
 
-/** Complete figures, including those of later times. */
-export interface ReplayHistory {
+/** All counts of the range, including those after the evaluated minute. */
+export interface BacktestHistory {
   /** Includes `*`, all brands. */
   readonly minutes: CountsByBrand;
   readonly buckets: CountsByBrand;
   /** The first 15-minute bucket with posts of each brand. */
-  readonly first: ReadonlyMap<string, number>;
+  readonly firstBuckets: ReadonlyMap<string, number>;
 }
 
-export interface ReplayOptions {
+export interface BacktestOptions {
   readonly rules: readonly Rule[];
-  readonly history: ReplayHistory;
+  readonly history: BacktestHistory;
   /** Times in ms since 1970. */
   readonly from: number;
   readonly to: number;
@@ -38,14 +38,22 @@ export interface ReplayOptions {
 }
 
 /**
- * Evaluates every minute of a range as a live run would have, with the given rules. Nothing is stored or sent. The result
+ * Evaluates every minute of a range as a live run would have, with the given rules. Stores and sends nothing. The result
  * for a minute depends only on the minutes before it.
  */
-export async function replay({ rules, history, from, to, noDataAfterMs, report, signal }: ReplayOptions): Promise<AlertTransition[]> {
+export async function backtestRules({
+  rules,
+  history,
+  from,
+  to,
+  noDataAfterMs,
+  report,
+  signal,
+}: BacktestOptions): Promise<AlertTransition[]> {
   let now = from;
   const evaluator = createEvaluator({
-    figures: figuresAt(history, () => now),
-    records: { states: async () => [], silences: async () => [] },
+    counts: countsAt(history, () => now),
+    records: { readStates: async () => [], readSilences: async () => [] },
     store: { addTransitions: async () => {}, putStates: async () => {} },
     rules,
     recipientsFor: () => [],
@@ -66,19 +74,19 @@ export async function replay({ rules, history, from, to, noDataAfterMs, report, 
   return transitions;
 }
 
-function figuresAt({ minutes, buckets, first }: ReplayHistory, now: () => number): AlertFigures {
+function countsAt({ minutes, buckets, firstBuckets }: BacktestHistory, now: () => number): AlertCounts {
   return {
-    newest: async (since) => newestOf(minutes.get(ALL_BRANDS) ?? new Map<number, LabelCounts>(), since, now()),
-    isBehind: async () => false,
-    delay: async () => 0,
-    minutes: async () => minutes,
-    // A baseline only reads buckets that were over by then.
-    buckets: async () => buckets,
-    firstOf: async () => first,
+    readNewestMinute: async (since) => findNewestMinute(minutes.get(allBrands) ?? new Map<number, LabelCounts>(), since, now()),
+    isStale: async () => false,
+    readMaxDelay: async () => 0,
+    readMinutes: async () => minutes,
+    // A baseline reads only buckets that had ended by then.
+    readBuckets: async () => buckets,
+    readFirstBuckets: async () => firstBuckets,
   };
 }
 
-function newestOf(all: Buckets, since: number, now: number): number | undefined {
+function findNewestMinute(all: Buckets, since: number, now: number): number | undefined {
   for (let time = Math.floor(now / minuteMs) * minuteMs; time >= since; time -= minuteMs) {
     const counts = all.get(time);
     if (counts && totalPosts(counts) > 0) return time;
@@ -86,8 +94,8 @@ function newestOf(all: Buckets, since: number, now: number): number | undefined 
   return undefined;
 }
 
-export interface StoredReplayOptions {
-  readonly figures: StoredFigures;
+export interface StoredBacktestOptions {
+  readonly counts: StoredAlertCounts;
   readonly rule: Rule;
   /** Times in ms since 1970. */
   readonly from: number;
@@ -98,23 +106,30 @@ export interface StoredReplayOptions {
   readonly signal: AbortSignal;
 }
 
-export interface StoredReplayResult {
-  /** Where the replay started: minutes are only kept for a while. */
+export interface StoredBacktestResult {
+  /** Actual start; later than requested if the minute rollup does not reach back that far. */
   readonly from: number;
-  /** In order of time. */
+  /** In chronological order. */
   readonly transitions: readonly AlertTransition[];
 }
 
-/** Replays a rule over the stored history, as far back as minutes are kept. @throws the errors of the database */
-export async function replayStored({ figures, rule, to, report, signal, ...options }: StoredReplayOptions): Promise<StoredReplayResult> {
-  const from = Math.max(options.from, (await figures.oldest()) ?? to);
+/** Backtests a rule over the stored history, as far back as the minute rollup reaches. @throws the database's errors */
+export async function backtestStoredRule({
+  counts,
+  rule,
+  to,
+  report,
+  signal,
+  ...options
+}: StoredBacktestOptions): Promise<StoredBacktestResult> {
+  const from = Math.max(options.from, (await counts.readOldestMinute()) ?? to);
   const minutesPerBatch = Math.max(0, Math.floor((to - from) / minuteMs));
   const batches = Math.ceil(rule.brands.length / brandsPerBatch);
   const transitions: AlertTransition[] = [];
   for (let batch = 0; batch < batches; batch += 1) {
     const brands = rule.brands.slice(batch * brandsPerBatch, (batch + 1) * brandsPerBatch);
-    const history = await loadHistory(figures, brands, rule, from, to, signal);
-    const found = await replay({
+    const history = await loadHistory(counts, brands, rule, from, to, signal);
+    const found = await backtestRules({
       rules: [{ ...rule, brands }],
       history,
       from,
@@ -129,23 +144,23 @@ export async function replayStored({ figures, rule, to, report, signal, ...optio
 }
 
 async function loadHistory(
-  figures: StoredFigures,
+  stored: StoredAlertCounts,
   brands: readonly Brand[],
   { windowsMs }: Rule,
   from: number,
   to: number,
   signal: AbortSignal,
-): Promise<ReplayHistory> {
-  const names = [...new Set([ALL_BRANDS, ...brands.map(({ name }) => name)])];
+): Promise<BacktestHistory> {
+  const names = [...new Set([allBrands, ...brands.map(({ name }) => name)])];
   const minutes = new Map<string, Map<number, LabelCounts>>();
   for (let day = from - Math.max(...windowsMs); day < to; day += dayMs) {
     signal.throwIfAborted();
-    for (const [brand, found] of await figures.minutes(names, day, Math.min(to, day + dayMs))) {
+    for (const [brand, found] of await stored.readMinutes(names, day, Math.min(to, day + dayMs))) {
       const known = minutes.get(brand) ?? new Map<number, LabelCounts>();
       for (const [start, counts] of found) known.set(start, counts);
       minutes.set(brand, known);
     }
   }
-  const since = from - baselineReachMs;
-  return { minutes, buckets: await figures.bucketsBetween(names, since, to), first: await figures.firstOf(names, since) };
+  const since = from - baselineLookbackMs;
+  return { minutes, buckets: await stored.readBucketRange(names, since, to), firstBuckets: await stored.readFirstBuckets(names, since) };
 }

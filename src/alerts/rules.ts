@@ -7,13 +7,13 @@ export interface Rule extends Pick<AlertRuleConfig, 'name' | 'metric' | 'minimum
   readonly direction: 'up' | 'down' | 'both';
   /** Lengths of the evaluated windows, shortest first. */
   readonly windowsMs: readonly number[];
-  /** Standard deviations at which a window is anomalous. */
-  readonly z: number;
+  /** z-score (standard deviations from the baseline) at which a window is anomalous. */
+  readonly threshold: number;
   /** A factor above 1 for volumes, points for net sentiment. */
   readonly minimumChange: number;
   readonly forMs: number;
-  readonly keepFiringFor: number;
-  readonly cooldown: number;
+  readonly keepFiringForMs: number;
+  readonly cooldownMs: number;
 }
 
 export interface Brand {
@@ -23,6 +23,7 @@ export interface Brand {
 }
 
 const minute = 60_000;
+/** Thresholds in standard deviations. */
 const sensitivities = { low: 5, balanced: 4, high: 3.25 } as const;
 const defaultDirections = { volume: 'both', netSentiment: 'down', negativeVolume: 'up' } as const;
 const defaultChanges = { volume: 2, netSentiment: 10, negativeVolume: 2 } as const;
@@ -37,23 +38,23 @@ export const configuredRules = (rules: readonly AlertRuleConfig[]): readonly Ale
   rules.length > 0 ? rules : defaultRules.map((rule) => alertRule.parse(rule));
 
 /** The rules with all defaults applied. If no brand is configured, they evaluate all posts. */
-export const rulesOf = (rules: readonly AlertRuleConfig[], brands: readonly BrandRule[]): Rule[] =>
+export const resolveRules = (rules: readonly AlertRuleConfig[], brands: readonly BrandRule[]): Rule[] =>
   configuredRules(rules).map((rule) => resolveRule(rule, brands));
 
 function resolveRule(rule: AlertRuleConfig, brands: readonly BrandRule[]): Rule {
   const { metric, sensitivity } = rule;
   const windowMs = toMilliseconds(rule.window);
-  const share = (factor: number): number => Math.max(minute, Math.round((factor * windowMs) / minute) * minute);
+  const scaledWindow = (factor: number): number => Math.max(minute, Math.round((factor * windowMs) / minute) * minute);
   return {
     ...rule,
     brands: resolveBrands(rule.brands, brands),
     direction: rule.direction ?? defaultDirections[metric],
-    windowsMs: [share(1 / 3), share(2 / 3), windowMs, 4 * windowMs],
-    z: typeof sensitivity === 'number' ? sensitivity : sensitivities[sensitivity],
+    windowsMs: [scaledWindow(1 / 3), scaledWindow(2 / 3), windowMs, 4 * windowMs],
+    threshold: typeof sensitivity === 'number' ? sensitivity : sensitivities[sensitivity],
     minimumChange: rule.minimumChange ?? defaultChanges[metric],
     forMs: toMilliseconds(rule.for),
-    keepFiringFor: toMilliseconds(rule.keepFiringFor),
-    cooldown: toMilliseconds(rule.cooldown),
+    keepFiringForMs: toMilliseconds(rule.keepFiringFor),
+    cooldownMs: toMilliseconds(rule.cooldown),
   };
 }
 

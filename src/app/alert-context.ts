@@ -57,7 +57,7 @@ function distinct(picked: readonly Driver[]): ExamplePost[] {
 
 /** The first posts, skipping near-duplicates of earlier ones. */
 function withoutCopies(posts: readonly ExamplePost[]): ExamplePost[] {
-  const { groupOf } = createNearDuplicateIndex();
+  const { assignGroup } = createNearDuplicateIndex();
   const numbers = new Map<string, number>();
   const numberOf = (word: string): number => {
     const known = numbers.get(word) ?? numbers.size + 1;
@@ -65,7 +65,7 @@ function withoutCopies(posts: readonly ExamplePost[]): ExamplePost[] {
     return known;
   };
   const seen = new Set<number>();
-  const isNew = ({ text }: ExamplePost): boolean => seen.size < seen.add(groupOf(foldText(text).split(' ').map(numberOf))).size;
+  const isNew = ({ text }: ExamplePost): boolean => seen.size < seen.add(assignGroup(foldText(text).split(' ').map(numberOf))).size;
   return posts.filter(isNew).slice(0, maxExamples).map(toExample);
 }
 

@@ -1,7 +1,7 @@
 import { createEvaluator, type Evaluator } from '../alerts/evaluator.ts';
-import { channelsOf, recipientsFor } from '../alerts/notify/channels.ts';
+import { createChannels, recipientsFor } from '../alerts/notify/channels.ts';
 import { deliverPending, type OutboxDeps } from '../alerts/notify/outbox.ts';
-import { rulesOf } from '../alerts/rules.ts';
+import { resolveRules } from '../alerts/rules.ts';
 import { type Config, toMilliseconds } from '../config/schema.ts';
 import type { AlertTransition } from '../domain/alert.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -11,8 +11,8 @@ import type { Lease } from '../lib/lease.ts';
 import type { Log } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import type { Database } from '../sink/client/connection.ts';
-import { createFigures } from '../sink/queries/read-alert-figures.ts';
-import { createAlertRecords } from '../sink/queries/read-alerts.ts';
+import { createAlertCounts } from '../sink/queries/alert-counts.ts';
+import { createAlertReader } from '../sink/queries/alerts.ts';
 import { createAlertStore } from '../sink/writer/alert-store.ts';
 import { createFeedProgress } from '../sink/writer/feed-progress.ts';
 import { createAlertContext } from './alert-context.ts';
@@ -97,9 +97,9 @@ export function startAlertScheduler(deps: AlertSchedulerDeps): AlertScheduler {
 function createAlerting(deps: AlertSchedulerDeps): { evaluator: Evaluator; outbox: OutboxDeps } {
   const { config, db, clock, log, metrics, lease, baseUrl, isLive } = deps;
   const store = createAlertStore(db);
-  const records = createAlertRecords(db.reader);
+  const records = createAlertReader(db.reader);
   const evaluator = createEvaluator({
-    figures: createFigures(db.reader),
+    counts: createAlertCounts(db.reader),
     records,
     store: {
       ...store,
@@ -109,13 +109,13 @@ function createAlerting(deps: AlertSchedulerDeps): { evaluator: Evaluator; outbo
         await store.addTransitions(transitions);
       },
     },
-    rules: rulesOf(config.alerts.rules, config.brands),
+    rules: resolveRules(config.alerts.rules, config.brands),
     recipientsFor: recipientsFor(config.alerts),
     noDataAfterMs: toMilliseconds(config.alerts.noDataAfter),
     clock,
     isLive,
   });
-  const channels = channelsOf(config.alerts);
+  const channels = createChannels(config.alerts);
   const contextOf = createAlertContext({ reader: db.heavyReader, brands: config.brands, clock });
   return { evaluator, outbox: { records, log, store, channels, contextOf, baseUrl, clock, metrics } };
 }

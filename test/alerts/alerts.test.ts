@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createEvaluator, type Evaluator } from '../../src/alerts/evaluator.ts';
-import { channelsOf, recipientsFor } from '../../src/alerts/notify/channels.ts';
+import { createChannels, recipientsFor } from '../../src/alerts/notify/channels.ts';
 import { deliverPending } from '../../src/alerts/notify/outbox.ts';
-import { rulesOf } from '../../src/alerts/rules.ts';
+import { resolveRules } from '../../src/alerts/rules.ts';
 import { createAlertContext } from '../../src/app/alert-context.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import type { AlertTransition } from '../../src/domain/alert.ts';
@@ -11,8 +11,8 @@ import type { Label, ScoredPost } from '../../src/domain/post.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
 import type { Database } from '../../src/sink/client/connection.ts';
-import { createFigures } from '../../src/sink/queries/read-alert-figures.ts';
-import { createAlertRecords } from '../../src/sink/queries/read-alerts.ts';
+import { createAlertCounts } from '../../src/sink/queries/alert-counts.ts';
+import { createAlertReader } from '../../src/sink/queries/alerts.ts';
 import { createRollups } from '../../src/sink/rollups/rollups.ts';
 import { createAlertStore } from '../../src/sink/writer/alert-store.ts';
 import { createWriter } from '../../src/sink/writer/writer.ts';
@@ -78,10 +78,10 @@ const settings = () =>
 /** As after a restart: only stored state is known. */
 function freshEvaluator(config = settings()): Evaluator {
   return createEvaluator({
-    figures: createFigures(db.reader),
-    records: createAlertRecords(db.reader),
+    counts: createAlertCounts(db.reader),
+    records: createAlertReader(db.reader),
     store: createAlertStore(db),
-    rules: rulesOf(config.alerts.rules, config.brands),
+    rules: resolveRules(config.alerts.rules, config.brands),
     recipientsFor: recipientsFor(config.alerts),
     noDataAfterMs: 30 * minute,
     clock,
@@ -91,10 +91,10 @@ function freshEvaluator(config = settings()): Evaluator {
 
 const send = (config = settings()): Promise<number> =>
   deliverPending({
-    records: createAlertRecords(db.reader),
+    records: createAlertReader(db.reader),
     log: quiet,
     store: createAlertStore(db),
-    channels: channelsOf(config.alerts),
+    channels: createChannels(config.alerts),
     contextOf: createAlertContext({ reader: db.reader, brands: config.brands, clock }),
     baseUrl: () => 'https://feedpulse.example/',
     clock,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { type ReplayHistory, replay } from '../../src/alerts/replay.ts';
-import { rulesOf } from '../../src/alerts/rules.ts';
+import { type BacktestHistory, backtestRules } from '../../src/alerts/backtest.ts';
+import { resolveRules } from '../../src/alerts/rules.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import type { LabelCounts } from '../../src/domain/sentiment-counts.ts';
 import { createRandom } from '../../src/lib/random.ts';
@@ -15,7 +15,7 @@ const incident = { from: from + 20 * 60 * minute, to: from + 22 * 60 * minute };
 const { brands } = configSchema.parse({ brands: [{ name: 'Kestrel' }] });
 
 /** Minutes of about 20 posts, four times as many during the incident; none from `end` on. */
-function past(end: number): ReplayHistory {
+function past(end: number): BacktestHistory {
   const random = createRandom(7);
   const minutes = new Map<number, LabelCounts>();
   const buckets = new Map<number, LabelCounts>();
@@ -38,13 +38,13 @@ function past(end: number): ReplayHistory {
       ['*', values],
       ['Kestrel', values],
     ]);
-  return { minutes: both(minutes), buckets: both(buckets), first: both(since) };
+  return { minutes: both(minutes), buckets: both(buckets), firstBuckets: both(since) };
 }
 
-const options = { rules: rulesOf([], brands), from, noDataAfterMs: 30 * minute };
+const options = { rules: resolveRules([], brands), from, noDataAfterMs: 30 * minute };
 
 test('a past incident raises one alert that resolves, and nothing else does', async () => {
-  const transitions = await replay({ ...options, history: past(to), to });
+  const transitions = await backtestRules({ ...options, history: past(to), to });
   expect(transitions.map(({ kind, rule }) => `${kind} ${rule}`)).toEqual(['alert volume', 'resolved volume']);
   const [begun, ended] = transitions.map(({ at }) => at);
   expect((begun ?? 0) - incident.from).toBeGreaterThan(0);
@@ -54,9 +54,9 @@ test('a past incident raises one alert that resolves, and nothing else does', as
 });
 
 test('the result for a minute does not depend on later minutes', async () => {
-  const whole = await replay({ ...options, history: past(to), to });
+  const whole = await backtestRules({ ...options, history: past(to), to });
   for (const end of [incident.from + 3 * minute, incident.from + 30 * minute, incident.to + 5 * minute]) {
-    const cut = await replay({ ...options, history: past(end), to: end });
+    const cut = await backtestRules({ ...options, history: past(end), to: end });
     expect(cut.map(({ id }) => id)).toEqual(whole.filter(({ at }) => at < end).map(({ id }) => id));
   }
 });
@@ -68,6 +68,6 @@ test('a replay reports its progress and can be aborted', async () => {
     reported.push(done);
     if (reported.length === 3) stopping.abort(new Error('enough'));
   };
-  await expect(replay({ ...options, history: past(to), to, report, signal: stopping.signal })).rejects.toThrow('enough');
+  await expect(backtestRules({ ...options, history: past(to), to, report, signal: stopping.signal })).rejects.toThrow('enough');
   expect(reported).toEqual([60, 120, 180]);
 });

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createEvaluator, type Evaluator } from '../../src/alerts/evaluator.ts';
-import { rulesOf } from '../../src/alerts/rules.ts';
+import { resolveRules } from '../../src/alerts/rules.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import type { AlertTransition, RuleState, Silence } from '../../src/domain/alert.ts';
 import type { LabelCounts } from '../../src/domain/sentiment-counts.ts';
-import type { AlertFigures } from '../../src/sink/queries/read-alert-figures.ts';
+import type { AlertCounts } from '../../src/sink/queries/alert-counts.ts';
 
 const minute = 60_000;
 const bucket = 15 * minute;
@@ -19,39 +19,39 @@ const times = (counts: LabelCounts, factor: number): LabelCounts => ({
 
 let now: number;
 let minutes: Map<number, LabelCounts>;
-let behind: boolean;
+let isStale: boolean;
 let delay: number;
 let isLive: boolean;
 let silences: Silence[];
 let stored: { transitions: AlertTransition[]; states: RuleState[] };
 let evaluator: Evaluator;
 
-/** The figures of a single brand. */
-const figures: AlertFigures = {
-  newest: async (from, to) => {
+/** The counts of a single brand. */
+const counts: AlertCounts = {
+  readNewestMinute: async (from, to) => {
     const full = [...minutes.keys()].filter((time) => time >= from && time <= to);
     return full.length > 0 ? Math.max(...full) : undefined;
   },
-  isBehind: async () => behind,
-  delay: async () => delay,
-  minutes: async (brands) => new Map(brands.map((brand) => [brand, minutes])),
-  buckets: async (brands, starts) => {
+  isStale: async () => isStale,
+  readMaxDelay: async () => delay,
+  readMinutes: async (brands) => new Map(brands.map((brand) => [brand, minutes])),
+  readBuckets: async (brands, starts) => {
     const all = new Map(starts.filter((at) => at < start).map((at) => [at, times(usual, bucket / minute)]));
     return new Map(brands.map((brand) => [brand, all]));
   },
-  firstOf: async (brands) => new Map(brands.map((brand) => [brand, start - 365 * 86_400_000])),
+  readFirstBuckets: async (brands) => new Map(brands.map((brand) => [brand, start - 365 * 86_400_000])),
 };
 
 function open(rules: object[] = []): void {
   const config = configSchema.parse({ brands: [{ name: 'Kestrel' }], alerts: { rules } });
   evaluator = createEvaluator({
-    figures,
-    records: { states: async () => stored.states, silences: async () => silences },
+    counts,
+    records: { readStates: async () => stored.states, readSilences: async () => silences },
     store: {
       addTransitions: async (transitions) => void stored.transitions.push(...transitions),
       putStates: async (states) => void stored.states.push(...states),
     },
-    rules: rulesOf(rules.length > 0 ? config.alerts.rules : [], config.brands),
+    rules: resolveRules(rules.length > 0 ? config.alerts.rules : [], config.brands),
     recipientsFor: () => ['ops'],
     noDataAfterMs: 30 * minute,
     clock: { now: () => now },
@@ -61,7 +61,7 @@ function open(rules: object[] = []): void {
 
 beforeEach(() => {
   now = start;
-  behind = false;
+  isStale = false;
   delay = 0;
   isLive = true;
   silences = [];
@@ -99,7 +99,7 @@ describe('no alert is raised', () => {
   });
 
   test('while rollups are stale', async () => {
-    behind = true;
+    isStale = true;
     await pass(12, times(usual, 5));
     expect([notified(), evaluator.countActive()]).toEqual([[], 0]);
   });

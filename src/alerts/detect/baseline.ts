@@ -1,12 +1,12 @@
 import { type Season, seasons } from '../../domain/alert.ts';
 import { addCounts, emptyCounts, type LabelCounts, scoredPosts, totalPosts } from '../../domain/sentiment-counts.ts';
 import { utcOffsetMs } from '../../lib/time-zone.ts';
-import type { AlertFigures, CountsByBrand } from '../../sink/queries/read-alert-figures.ts';
+import type { AlertCounts, CountsByBrand } from '../../sink/queries/alert-counts.ts';
 import type { Brand } from '../rules.ts';
 
 /** The rate of a count, and how much it varies beyond chance. */
 export interface RateBaseline {
-  /** Posts a minute. */
+  /** Posts per minute. */
   readonly perMinute: number;
   /** Squared coefficient of variation beyond Poisson noise: variation of the rate itself plus the error of its estimate. */
   readonly overdispersion: number;
@@ -19,14 +19,16 @@ export interface SentimentBaseline {
   readonly variance: number;
   /** Variance of the means of windows beyond sampling error. */
   readonly betweenWindowVariance: number;
-  /** Number of scored posts behind it. */
+  /** Scored posts in the sample. */
   readonly posts: number;
 }
 
-/** What is expected of a brand at one time. */
+/** Expected volume and sentiment of a brand at a time. */
 export interface Baseline {
   readonly season: Season;
+  /** Number of reference windows. */
   readonly windows: number;
+  /** Range of the reference windows, in ms since 1970. */
   readonly from: number;
   readonly to: number;
   readonly volume: RateBaseline;
@@ -34,21 +36,21 @@ export interface Baseline {
   readonly sentiment: SentimentBaseline;
 }
 
-/** The weeks, the days, or the 15-minute windows of the last day that a season needs. */
+/** Minimum samples per season: weeks, days, or 15-minute windows. */
 const minSamples: Readonly<Record<Season, number>> = { week: 4, day: 7, recent: 8 };
 export const bucketMs = 900_000;
 const bucketMinutes = bucketMs / 60_000;
 /** Converts the median absolute deviation of normal values to a standard deviation. */
 const madToDeviation = 1.4826;
-/** No feed is steadier than this: a coefficient of variation of 10 %. */
+/** Lower bound of the overdispersion: a coefficient of variation of 10%. */
 const minOverdispersion = 0.01;
 
 /**
  * Computes the baseline from the best season that has enough samples. Returns undefined if none has.
- * @param isKnown whether any post arrived in a window; windows without posts are unknown, not empty
+ * @param isKnown whether any post arrived in a window; a window without posts is missing data, not a count of zero
  * @param countsOf the counts of the brand in a window
  */
-export function baselineOf(
+export function computeBaseline(
   reference: ReferenceWindows,
   isKnown: (window: number) => boolean,
   countsOf: (window: number) => LabelCounts | undefined,
@@ -65,72 +67,72 @@ export function baselineOf(
       windows: windows.length,
       from: Math.min(...windows),
       to: Math.max(...windows) + bucketMs,
-      volume: rateOf(samples.map(totalPosts), diurnal),
-      negative: rateOf(
+      volume: estimateRate(samples.map(totalPosts), diurnal),
+      negative: estimateRate(
         samples.map(({ negative }) => negative),
         diurnal,
       ),
-      sentiment: sentimentOf(samples),
+      sentiment: estimateSentiment(samples),
     };
   }
   return undefined;
 }
 
-/** Squared coefficient of variation of a feed's volume over a day: nights are quiet, evenings are not. */
+/** Squared coefficient of variation of a source's volume over a day: nights are quieter than evenings. */
 const fullDayVariance = 0.25;
 const windowsPerDay = 96;
 
-/** The part of it that less than a day of windows cannot show yet: the first night of a feed is not an incident. */
+/** Diurnal variance not yet observed with less than a day of windows; without it, the first night of a source would alert. */
 const diurnalVariance = (windows: number): number => fullDayVariance * Math.max(0, 1 - windows / windowsPerDay);
 
-/** Median and median absolute deviation, minus Poisson noise. @param unseenVariance squared variation that the values do not show */
-function rateOf(values: readonly number[], unseenVariance: number): RateBaseline {
-  const level = centreOf(values);
+/** Median and median absolute deviation, minus Poisson noise. @param unseenVariance variance to add for hours not observed yet */
+function estimateRate(values: readonly number[], unseenVariance: number): RateBaseline {
+  const level = robustMean(values);
   const deviation = madToDeviation * (median(values.map((value) => Math.abs(value - level))) ?? 0);
   const mean = Math.max(level, 1 / values.length);
-  const ownVariance = Math.max(minOverdispersion, (deviation ** 2 - level) / mean ** 2);
+  const observedVariance = Math.max(minOverdispersion, (deviation ** 2 - level) / mean ** 2);
   // The variance of a median is π/2 that of a mean.
-  const estimation = ((Math.PI / 2) * (ownVariance + 1 / Math.max(1, mean))) / values.length;
-  return { perMinute: level / bucketMinutes, overdispersion: ownVariance + estimation + unseenVariance };
+  const estimation = ((Math.PI / 2) * (observedVariance + 1 / Math.max(1, mean))) / values.length;
+  return { perMinute: level / bucketMinutes, overdispersion: observedVariance + estimation + unseenVariance };
 }
 
-/** The median; for small counts, whose median jumps, the mean of the middle 80 %. */
-function centreOf(values: readonly number[]): number {
+/** The median; for small counts, where it is too coarse, the 10% trimmed mean. */
+function robustMean(values: readonly number[]): number {
   const middle = median(values) ?? 0;
   if (middle >= 5) return middle;
   const cut = Math.floor(values.length / 10);
-  const kept = values.toSorted((a, b) => a - b).slice(cut, values.length - cut);
-  return kept.reduce((sum, value) => sum + value, 0) / Math.max(1, kept.length);
+  const trimmed = values.toSorted((a, b) => a - b).slice(cut, values.length - cut);
+  return trimmed.reduce((sum, value) => sum + value, 0) / Math.max(1, trimmed.length);
 }
 
-/** A window with fewer scored posts says nothing about how sentiment varies. */
+/** Minimum scored posts for a window to count towards the variance between windows. */
 const minScored = 8;
-/** Windows this many deviations off are incidents and are excluded. */
+/** Windows more than this many standard deviations from the median are excluded as outliers. */
 const maxDeviations = 3;
-/** Net sentiment is never steadier than this: one point. */
+/** Lower bound of the variance between windows: a standard deviation of one point. */
 const minBetweenWindowVariance = 0.01 ** 2;
 
-/** The pooled polarity of the windows without outliers, and how much their means vary beyond sampling error. */
-function sentimentOf(samples: readonly LabelCounts[]): SentimentBaseline {
-  const first = pool(samples);
+/** Pooled polarity of the windows without outliers, and the variance of their means beyond sampling error. */
+function estimateSentiment(samples: readonly LabelCounts[]): SentimentBaseline {
+  const pooled = pool(samples);
   const informative = samples.filter((sample) => scoredPosts(sample) >= minScored);
-  const middle = median(informative.map(netOf)) ?? first.net;
-  const spread = madToDeviation * (median(informative.map((sample) => Math.abs(netOf(sample) - middle))) ?? 0);
-  const samplingVariance = median(informative.map((sample) => first.variance / scoredPosts(sample))) ?? 0;
+  const medianNet = median(informative.map(netSentiment)) ?? pooled.net;
+  const spread = madToDeviation * (median(informative.map((sample) => Math.abs(netSentiment(sample) - medianNet))) ?? 0);
+  const samplingVariance = median(informative.map((sample) => pooled.variance / scoredPosts(sample))) ?? 0;
   const betweenWindowVariance = Math.max(minBetweenWindowVariance, spread ** 2 - samplingVariance);
   const isTypical = (sample: LabelCounts): boolean => {
-    const deviation = Math.sqrt(first.variance / Math.max(1, scoredPosts(sample)) + betweenWindowVariance);
-    return scoredPosts(sample) < minScored || Math.abs(netOf(sample) - middle) <= maxDeviations * deviation;
+    const deviation = Math.sqrt(pooled.variance / Math.max(1, scoredPosts(sample)) + betweenWindowVariance);
+    return scoredPosts(sample) < minScored || Math.abs(netSentiment(sample) - medianNet) <= maxDeviations * deviation;
   };
   return { ...pool(samples.filter(isTypical)), betweenWindowVariance };
 }
 
-const netOf = ({ positive, negative, ...rest }: LabelCounts): number =>
+const netSentiment = ({ positive, negative, ...rest }: LabelCounts): number =>
   (positive - negative) / Math.max(1, scoredPosts({ positive, negative, ...rest }));
 
 function pool(samples: readonly LabelCounts[]): Omit<SentimentBaseline, 'betweenWindowVariance'> {
   const sum = addCounts(samples);
-  return { net: netOf(sum), variance: polarityVariance(sum), posts: scoredPosts(sum) };
+  return { net: netSentiment(sum), variance: polarityVariance(sum), posts: scoredPosts(sum) };
 }
 
 /** Variance of one post's polarity. One post of each label is added, so that it is never zero. */
@@ -148,12 +150,12 @@ export function median(values: readonly number[]): number | undefined {
 }
 
 const dayMs = 86_400_000;
-/** How far back a baseline looks, in ms. */
-export const baselineReachMs = 57 * dayMs;
+/** How far back a baseline reads, in ms. */
+export const baselineLookbackMs = 57 * dayMs;
 const maxWeeks = 8;
 const maxDays = 14;
-/** The same time of another day, with two buckets before and two after it: an hour and a quarter. */
-const neighbours = [-2, -1, 0, 1, 2];
+/** Bucket offsets: from two before to two after the same time of day, 75 minutes in total. */
+const neighborOffsets = [-2, -1, 0, 1, 2];
 
 /** Starts of 15-minute buckets (ms since 1970), grouped by the day or week they belong to. */
 export type ReferenceWindows = Readonly<Record<Season, readonly (readonly number[])[]>>;
@@ -167,9 +169,9 @@ export function referenceWindows(end: number, timeZone: string, longestWindowMs:
   const last = Math.ceil(end / bucketMs) * bucketMs - bucketMs;
   const around = (days: number): number[] => {
     const then = last - days * dayMs;
-    // If clocks changed in between, the same local time has another distance.
+    // A DST change in between shifts the UTC distance of the same local time.
     const start = then + utcOffsetMs(last, timeZone) - utcOffsetMs(then, timeZone);
-    return neighbours.map((step) => start + step * bucketMs).filter(isBefore);
+    return neighborOffsets.map((step) => start + step * bucketMs).filter(isBefore);
   };
   const recent = Array.from({ length: dayMs / bucketMs }, (_, index) => last - (index + 1) * bucketMs).filter(isBefore);
   return {
@@ -181,7 +183,7 @@ export function referenceWindows(end: number, timeZone: string, longestWindowMs:
 
 export interface Baselines {
   /** Returns undefined if there is too little history. */
-  of(brand: Brand): Baseline | undefined;
+  get(brand: Brand): Baseline | undefined;
 }
 
 /**
@@ -189,7 +191,7 @@ export interface Baselines {
  * @param longestWindowMs the longest window of any rule
  */
 export function createBaselines(
-  figures: AlertFigures,
+  counts: AlertCounts,
   brands: readonly Brand[],
   longestWindowMs: number,
 ): (end: number) => Promise<Baselines> {
@@ -200,29 +202,32 @@ export function createBaselines(
     if (cached?.bucket === bucket) return cached.baselines;
     const reference = new Map(brands.map(({ timeZone }) => [timeZone, referenceWindows(end, timeZone, longestWindowMs)]));
     const starts = [...new Set([...reference.values()].flatMap(({ week, day, recent }) => [...week, ...day, ...recent].flat()))];
-    const [stored, first] = [await figures.buckets(names, starts), await figures.firstOf(names, end - baselineReachMs)];
-    const computed = new Map(brands.map((brand) => [brand.name, baselineOfBrand(brand, reference.get(brand.timeZone), stored, first)]));
-    const baselines = { of: ({ name }: Brand) => computed.get(name) };
-    // While history is still filling up, it is read again.
+    const stored = await counts.readBuckets(names, starts);
+    const firstBuckets = await counts.readFirstBuckets(names, end - baselineLookbackMs);
+    const computed = new Map(
+      brands.map((brand) => [brand.name, computeBrandBaseline(brand, reference.get(brand.timeZone), stored, firstBuckets)]),
+    );
+    const baselines: Baselines = { get: ({ name }) => computed.get(name) };
+    // Not cached while some brand lacks a baseline, because its history still grows.
     cached = [...computed.values()].includes(undefined) ? undefined : { bucket, baselines };
     return baselines;
   };
 }
 
-function baselineOfBrand(
+function computeBrandBaseline(
   { name }: Brand,
   reference: ReferenceWindows | undefined,
   stored: CountsByBrand,
-  first: ReadonlyMap<string, number>,
+  firstBuckets: ReadonlyMap<string, number>,
 ): Baseline | undefined {
   const all = stored.get('*');
-  const own = stored.get(name);
+  const brandCounts = stored.get(name);
   // Before its first post the brand was not tracked.
-  const since = first.get(name);
+  const since = firstBuckets.get(name);
   if (!reference || !all || since === undefined) return undefined;
   const isKnown = (bucket: number): boolean => {
     const counts = all.get(bucket);
     return bucket >= since && counts !== undefined && totalPosts(counts) > 0;
   };
-  return baselineOf(reference, isKnown, (bucket) => own?.get(bucket));
+  return computeBaseline(reference, isKnown, (bucket) => brandCounts?.get(bucket));
 }

@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import { type AlertState, type AlertTransition, type Evaluation, feedRule, type RuleState, type Silence } from '../../domain/alert.ts';
 import { addCounts, type LabelCounts, totalPosts } from '../../domain/sentiment-counts.ts';
 import { utcOffsetMs } from '../../lib/time-zone.ts';
-import type { CountsByBrand } from '../../sink/queries/read-alert-figures.ts';
+import type { CountsByBrand } from '../../sink/queries/alert-counts.ts';
 import type { Brand, Rule } from '../rules.ts';
 import type { Baselines } from './baseline.ts';
-import { scoreWindows, stillHolds, type WindowScore } from './score-window.ts';
+import { isStillAnomalous, scoreWindows, type WindowScore } from './score-window.ts';
 import { initialState, isWithinQuietHours, type Observation, transition } from './transition.ts';
 
 const minuteMs = 60_000;
-export const ALL_BRANDS = '*';
+export const allBrands = '*';
 
-/** The stored figures at one moment. Times are ms since 1970. */
+/** Everything that one evaluation reads. Times are ms since 1970. */
 export interface Snapshot {
   readonly now: number;
   /** The end of the windows to evaluate; undefined if there is no new complete minute. */
@@ -19,7 +19,7 @@ export interface Snapshot {
   readonly minutes: CountsByBrand;
   readonly baselines: Baselines;
   readonly silences: readonly Silence[];
-  /** The last time a post of any brand arrived, if that is too long ago. */
+  /** Time of the last post of any brand; set only if it is older than `noDataAfterMs`. */
   readonly noDataSince: number | undefined;
 }
 
@@ -34,14 +34,15 @@ export interface Decisions {
 /** Returns the names of the channels that are notified about a rule and a brand. */
 export type RecipientsFor = (rule: Pick<Rule, 'channels' | 'severity'>, brand: string) => readonly string[];
 
+/** Map key of a rule and a brand. */
 export const stateKey = (rule: string, brand: string): string => JSON.stringify([rule, brand]);
 
-/** Decides what a snapshot means for every rule and brand. Pure: nothing is stored or sent here. */
+/** Evaluates every rule for every brand against a snapshot. Pure: stores and sends nothing. */
 export function evaluateRules(rules: readonly Rule[], recipientsFor: RecipientsFor, before: StateByKey, snapshot: Snapshot): Decisions {
   const { now } = snapshot;
   const transitions: AlertTransition[] = [];
   const states: RuleState[] = [];
-  const decide = (rule: Rule, brand: Brand, { observation, evaluation }: Observed): void => {
+  const applyObservation = (rule: Rule, brand: Brand, { observation, evaluation }: Observed): void => {
     const state = before.get(stateKey(rule.name, brand.name)) ?? { ...initialState, since: now };
     const isQuiet = isWithinQuietHours(minuteOfDay(now, brand.timeZone), rule.quietHours);
     const isSilenced = snapshot.silences.some((silence) => covers(silence, rule.name, brand.name) && silence.until > now);
@@ -62,20 +63,20 @@ export function evaluateRules(rules: readonly Rule[], recipientsFor: RecipientsF
     else if (JSON.stringify(result.state) !== JSON.stringify(state)) states.push(next);
   };
 
-  decide(noDataRule, { name: ALL_BRANDS, timeZone: 'UTC' }, observeFeed(snapshot));
+  applyObservation(noDataRule, { name: allBrands, timeZone: 'UTC' }, observeSource(snapshot));
   for (const rule of rules) {
     for (const brand of rule.brands) {
       const state = before.get(stateKey(rule.name, brand.name)) ?? initialState;
       const observed = observeBrand(rule, brand, state, snapshot);
-      if (observed) decide(rule, brand, observed);
+      if (observed) applyObservation(rule, brand, observed);
     }
   }
   return { transitions, states };
 }
 
 /**
- * Derives the id of the transition out of a state from that state, so that two processes that decide the same (after a
- * slow one lost its leadership) send one message.
+ * Derives the ID of a transition from the state that it leaves. A former leader that is still finishing and its successor
+ * so create the same transition, and one notification is sent.
  */
 function transitionId(rule: string, brand: string, { status, since, alert }: AlertState): string {
   const hash = createHash('sha256')
@@ -92,12 +93,12 @@ const noDataRule: Rule = {
   brands: [],
   direction: 'down',
   windowsMs: [],
-  z: 0,
+  threshold: 0,
   minimumPosts: 0,
   minimumChange: 0,
   forMs: 0,
-  keepFiringFor: 0,
-  cooldown: 0,
+  keepFiringForMs: 0,
+  cooldownMs: 0,
   quietHours: undefined,
   severity: 'critical',
   channels: [],
@@ -108,13 +109,13 @@ interface Observed {
   readonly evaluation: Evaluation | undefined;
 }
 
-function observeFeed({ now, noDataSince }: Snapshot): Observed {
+function observeSource({ now, noDataSince }: Snapshot): Observed {
   const from = noDataSince ?? now - minuteMs;
-  const figures = { metric: 'noData', direction: 'down', observed: 0, expected: 0, low: 0, high: 0, z: 0, posts: 0 } as const;
-  const evaluation = { ...figures, from, to: now, baseline: null };
+  const emptyMeasurement = { metric: 'noData', direction: 'down', observed: 0, expected: 0, low: 0, high: 0, z: 0, posts: 0 } as const;
+  const evaluation = { ...emptyMeasurement, from, to: now, baseline: null };
   const hasNoData = noDataSince !== undefined;
   const anomaly = hasNoData ? { windowMs: now - from, evaluation, isAnomalous: true } : undefined;
-  return { observation: { kind: 'evaluated', anomaly, stillHolds: hasNoData }, evaluation };
+  return { observation: { kind: 'evaluated', anomaly, isStillAnomalous: hasNoData }, evaluation };
 }
 
 /** Evaluates a rule for a brand. Returns undefined if there is nothing new to evaluate. */
@@ -122,25 +123,28 @@ function observeBrand(rule: Rule, brand: Brand, { alert, notifiedUntil = 0 }: Al
   const { end, minutes, noDataSince } = snapshot;
   if (noDataSince !== undefined) return { observation: { kind: 'no-data' }, evaluation: undefined };
   if (end === undefined) return undefined;
-  const baseline = snapshot.baselines.of(brand);
+  const baseline = snapshot.baselines.get(brand);
   if (!baseline) return { observation: { kind: 'cold-start' }, evaluation: undefined };
   const scores = scoreWindows(rule, (windowMs) => countsOf(minutes, brand.name, end - windowMs, end), baseline, end);
-  const alerting = alert && scores.find(({ windowMs }) => windowMs === alert.windowMs);
-  if (scores.length === 0 || (alert && !alerting)) return undefined;
+  const alertWindow = alert && scores.find(({ windowMs }) => windowMs === alert.windowMs);
+  if (scores.length === 0 || (alert && !alertWindow)) return undefined;
   // After an alert resolves, windows that overlap it are ignored.
   const isNew = ({ evaluation, isAnomalous }: WindowScore): boolean => isAnomalous && evaluation.from >= notifiedUntil;
   const anomaly = scores.filter(isNew).sort((a, b) => Math.abs(b.evaluation.z) - Math.abs(a.evaluation.z))[0];
-  const holds = alert !== undefined && alerting !== undefined && stillHolds(rule, alerting, alert.direction);
-  return { observation: { kind: 'evaluated', anomaly, stillHolds: holds }, evaluation: (alerting ?? anomaly)?.evaluation };
+  const isAlertStillAnomalous = alert !== undefined && alertWindow !== undefined && isStillAnomalous(rule, alertWindow, alert.direction);
+  return {
+    observation: { kind: 'evaluated', anomaly, isStillAnomalous: isAlertStillAnomalous },
+    evaluation: (alertWindow ?? anomaly)?.evaluation,
+  };
 }
 
-/** At this many posts a minute, a minute without any is an outage: by chance it would happen once in 22,000 minutes. */
+/** At this many posts per minute, a minute without posts is an outage: by chance it would happen once in 22,000 minutes. */
 const outagePostsPerMinute = 10;
 
-/** Sums the minutes of a brand. Returns undefined if there was an outage among them. */
+/** Sums the minutes of a brand. Returns undefined if the range contains an outage. */
 function countsOf(minutes: CountsByBrand, brand: string, from: number, to: number): LabelCounts | undefined {
-  const all = minutes.get(ALL_BRANDS);
-  const own = minutes.get(brand);
+  const all = minutes.get(allBrands);
+  const brandCounts = minutes.get(brand);
   const found: LabelCounts[] = [];
   let posts = 0;
   let emptyMinutes = 0;
@@ -148,11 +152,11 @@ function countsOf(minutes: CountsByBrand, brand: string, from: number, to: numbe
     const volume = totalPosts(all?.get(minute) ?? addCounts([]));
     posts += volume;
     if (volume === 0) emptyMinutes += 1;
-    const counts = own?.get(minute);
+    const counts = brandCounts?.get(minute);
     if (counts) found.push(counts);
   }
-  const length = (to - from) / minuteMs;
-  return emptyMinutes > 0 && posts >= outagePostsPerMinute * (length - emptyMinutes) ? undefined : addCounts(found);
+  const totalMinutes = (to - from) / minuteMs;
+  return emptyMinutes > 0 && posts >= outagePostsPerMinute * (totalMinutes - emptyMinutes) ? undefined : addCounts(found);
 }
 
 const covers = (silence: Silence, rule: string, brand: string): boolean =>

@@ -18,8 +18,8 @@ export interface Channel {
 }
 
 /** The configured channels by name. */
-export function channelsOf(config: AlertsConfig): ReadonlyMap<string, Channel> {
-  return new Map(Object.entries(config.channels).map(([name, one]) => [name, channelOf(name, one)]));
+export function createChannels(config: AlertsConfig): ReadonlyMap<string, Channel> {
+  return new Map(Object.entries(config.channels).map(([name, one]) => [name, createChannel(name, one)]));
 }
 
 /** Recipients of a rule's alerts for a brand: the channels named by the rule (default: all) whose filters match. */
@@ -33,25 +33,25 @@ export function recipientsFor(config: AlertsConfig): RecipientsFor {
       .map(([name]) => name);
 }
 
-function channelOf(name: string, config: ChannelConfig): Channel {
+function createChannel(name: string, config: ChannelConfig): Channel {
   // The idempotency key: the same for every attempt, different for every channel.
-  const keyOf = (id: string): string => createHash('sha256').update(`${id} ${name}`).digest('hex').slice(0, 32);
+  const hashKey = (id: string): string => createHash('sha256').update(`${id} ${name}`).digest('hex').slice(0, 32);
   const digest = 'digest' in config ? config.digest : undefined;
   const interval = digest === undefined ? {} : { digestMs: toMilliseconds(digest) };
   if (config.type === 'email') {
     const mail = createMailer(config);
     return {
       ...interval,
-      send: (message) => mail.send(message, keyOf(message.transition.id), keyOf(message.transition.alert)),
-      sendDigest: (messages) => mail.sendDigest(messages, keyOf(messages.id)),
+      send: (message) => mail.send(message, hashKey(message.transition.id), hashKey(message.transition.alert)),
+      sendDigest: (messages) => mail.sendDigest(messages, hashKey(messages.id)),
     };
   }
   const { type, url, allowPrivate } = config;
   const webhook = { url, secret: type === 'webhook' ? config.password : undefined, allowPrivate };
   return {
     ...interval,
-    send: (message, now) => sendWebhook(webhook, { key: keyOf(message.transition.id), body: toPayload(type, message) }, now),
-    sendDigest: (messages, now) => sendWebhook(webhook, { key: keyOf(messages.id), body: toDigestPayload(type, messages) }, now),
+    send: (message, now) => sendWebhook(webhook, { key: hashKey(message.transition.id), body: toPayload(type, message) }, now),
+    sendDigest: (messages, now) => sendWebhook(webhook, { key: hashKey(messages.id), body: toDigestPayload(type, messages) }, now),
   };
 }
 

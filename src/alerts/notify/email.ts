@@ -3,8 +3,8 @@ import { createTransport } from 'nodemailer';
 import type { ChannelConfig } from '../../config/alerts.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import { readTlsFiles } from '../../lib/tls.ts';
-import { type Digest, type Message, textOf } from './message.ts';
-import { publicAddressOf } from './webhook.ts';
+import { type Digest, formatText, type Message } from './message.ts';
+import { resolvePublicAddress } from './webhook.ts';
 
 type EmailConfig = Extract<ChannelConfig, { type: 'email' }>;
 
@@ -32,12 +32,12 @@ export interface Mailer {
  */
 export function createMailer(config: EmailConfig): Mailer {
   const domain = config.from.slice(config.from.lastIndexOf('@') + 1);
-  const idOf = (key: string): string => `<${key}@${domain}>`;
-  const post = async ({ key, inReplyTo, ...mail }: Mail): Promise<void> => {
+  const toMessageId = (key: string): string => `<${key}@${domain}>`;
+  const deliver = async ({ key, inReplyTo, ...mail }: Mail): Promise<void> => {
     const transport = await connect(config);
     try {
-      const thread = inReplyTo === undefined ? {} : { inReplyTo: idOf(inReplyTo), references: idOf(inReplyTo) };
-      await transport.sendMail({ from: config.from, to: config.to, messageId: idOf(key), ...thread, ...mail });
+      const thread = inReplyTo === undefined ? {} : { inReplyTo: toMessageId(inReplyTo), references: toMessageId(inReplyTo) };
+      await transport.sendMail({ from: config.from, to: config.to, messageId: toMessageId(key), ...thread, ...mail });
     } catch (thrown) {
       throw failure(config, thrown);
     } finally {
@@ -46,19 +46,19 @@ export function createMailer(config: EmailConfig): Mailer {
   };
   return {
     send: (message, key, startKey) =>
-      post({
+      deliver({
         key,
         ...(message.transition.kind === 'resolved' && { inReplyTo: startKey }),
         subject: message.title,
-        text: textOf(message),
-        html: page(article(message), message.link),
+        text: formatText(message),
+        html: renderPage(renderMessage(message), message.link),
       }),
     sendDigest: ({ title, messages, link }, key) =>
-      post({
+      deliver({
         key,
         subject: title,
-        text: messages.map(textOf).join('\n\n'),
-        html: page(messages.map(article).join('<hr>'), link),
+        text: messages.map(formatText).join('\n\n'),
+        html: renderPage(messages.map(renderMessage).join('<hr>'), link),
       }),
   };
 }
@@ -67,7 +67,7 @@ async function connect({ host, port, security, username, password, caFile, allow
   const { ca } = readTlsFiles('alerts.channels', { caFile });
   return createTransport({
     // Connects to the checked address, since a second lookup could return another one.
-    host: allowPrivate ? host : await publicAddressOf(host),
+    host: allowPrivate ? host : await resolvePublicAddress(host),
     port,
     secure: security === 'tls',
     requireTLS: security === 'starttls',
@@ -92,7 +92,7 @@ function failure({ host, port }: EmailConfig, thrown: unknown): FeedpulseError {
 }
 
 /** Escapes all values, so that post text cannot contain HTML. */
-function article({ title, facts, context, isTest }: Message): string {
+function renderMessage({ title, facts, context, isTest }: Message): string {
   const rows = facts.map(([name, value]) => `<tr><th align="left">${escapeUTF8(name)}</th><td>${escapeUTF8(value)}</td></tr>`);
   const drivers = context.drivers.length > 0 ? `<p>Drivers: ${escapeUTF8(context.drivers.join(', '))}</p>` : '';
   const quotes = context.examples.map(
@@ -101,6 +101,6 @@ function article({ title, facts, context, isTest }: Message): string {
   return `<h2>${escapeUTF8(title)}</h2>${isTest ? '' : `<table cellpadding="4">${rows.join('')}</table>`}${drivers}${quotes.join('')}`;
 }
 
-function page(content: string, link: string): string {
+function renderPage(content: string, link: string): string {
   return `<!doctype html><html><body style="font-family: sans-serif">${content}<p><a href="${escapeUTF8(link)}">Open feedpulse</a></p></body></html>`;
 }

@@ -41,19 +41,19 @@ const minuteMs = 60_000;
 const maxExampleLength = 280;
 
 /** @param baseUrl URL of the web UI */
-export function messageOf(transition: AlertTransition, context: AlertContext, baseUrl: string): Message {
+export function createMessage(transition: AlertTransition, context: AlertContext, baseUrl: string): Message {
   const examples = context.examples.map((example) => ({ ...example, text: toPlainLine(example.text) }));
   return {
     transition,
-    title: titleOf(transition),
-    facts: factsOf(transition),
+    title: formatTitle(transition),
+    facts: listFacts(transition),
     context: { ...context, examples },
     link: linkTo(baseUrl, transition),
   };
 }
 
 /** @param id the id of the interval */
-export function digestOf(id: string, messages: readonly Message[], baseUrl: string): Digest {
+export function createDigest(id: string, messages: readonly Message[], baseUrl: string): Digest {
   const count = (kind: AlertTransition['kind']): number => messages.filter(({ transition }) => transition.kind === kind).length;
   const started = count('alert');
   const title = `${started} alert${started === 1 ? '' : 's'} started, ${count('resolved')} resolved`;
@@ -79,14 +79,14 @@ export function testMessage(id: string, now: number, baseUrl: string): Message {
 }
 
 /** The whole message as plain text. */
-export function textOf({ title, facts, context, link }: Message): string {
+export function formatText({ title, facts, context, link }: Message): string {
   const lines = facts.map(([name, value]) => `${name}: ${value}`);
   const drivers = context.drivers.length > 0 ? [`Drivers: ${context.drivers.join(', ')}`] : [];
   const examples = context.examples.map(({ platform, text, url }) => `“${text}” (${platform}${url ? `, ${url}` : ''})`);
   return [title, ...lines, ...drivers, ...examples, link].join('\n');
 }
 
-function titleOf({ kind, brand, evaluation }: AlertTransition): string {
+function formatTitle({ kind, brand, evaluation }: AlertTransition): string {
   const subject = brand === '*' ? 'All posts' : brand;
   const { metric, direction, observed, expected } = evaluation;
   if (metric === 'noData') return kind === 'alert' ? `No posts since ${formatTime(evaluation.from)}` : 'Posts are arriving again';
@@ -98,7 +98,7 @@ function titleOf({ kind, brand, evaluation }: AlertTransition): string {
 
 const metricNames = { volume: 'volume', netSentiment: 'net sentiment', negativeVolume: 'negative volume' } as const;
 
-function factsOf({ rule, evaluation }: AlertTransition): [string, string][] {
+function listFacts({ rule, evaluation }: AlertTransition): [string, string][] {
   const { metric, observed, expected, low, high, z, posts, from, to, baseline } = evaluation;
   if (metric === 'noData') return [['Last post before', formatTime(from)]];
   const value = (number: number): string => (metric === 'netSentiment' ? formatPoints(number) : `${Math.round(number)}`);

@@ -4,19 +4,19 @@ import { asError, type ErrorCode, FeedpulseError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Metrics } from '../../lib/metrics.ts';
 import { backoffDelay } from '../../lib/retry.ts';
-import type { AlertRecords } from '../../sink/queries/read-alerts.ts';
+import type { AlertReader } from '../../sink/queries/alerts.ts';
 import type { AlertStore, DeliveryAttempt } from '../../sink/writer/alert-store.ts';
 import type { Channel } from './channels.ts';
-import { type AlertContext, digestOf, type Message, messageOf } from './message.ts';
+import { type AlertContext, createDigest, createMessage, type Message } from './message.ts';
 
 const backoff = { firstMs: 5_000, maxMs: 10 * 60_000 };
 /** After a day nobody needs the message any more. */
-const giveUpAfterMs = 24 * 3_600_000;
+const maxDeliveryAgeMs = 24 * 3_600_000;
 /** A transition may take this long to reach the database, so a digest waits for it. */
 const digestGraceMs = 30_000;
 
 export interface OutboxDeps {
-  readonly records: Pick<AlertRecords, 'pendingDeliveries'>;
+  readonly records: Pick<AlertReader, 'readPendingDeliveries'>;
   readonly log: Log;
   readonly store: Pick<AlertStore, 'addAttempt'>;
   readonly channels: ReadonlyMap<string, Channel>;
@@ -38,7 +38,7 @@ export interface OutboxDeps {
 export async function deliverPending(deps: OutboxDeps): Promise<number> {
   const { records, channels, clock } = deps;
   const now = clock.now();
-  const pending = await records.pendingDeliveries(now - giveUpAfterMs - backoff.maxMs);
+  const pending = await records.readPendingDeliveries(now - maxDeliveryAgeMs - backoff.maxMs);
   const isDigested = ({ channel, transition }: PendingDelivery): boolean =>
     channels.get(channel)?.digestMs !== undefined && transition.severity !== 'critical';
   let sent = 0;
@@ -49,7 +49,7 @@ export async function deliverPending(deps: OutboxDeps): Promise<number> {
   for (const delivery of pending.filter((one) => !isDigested(one))) {
     const key = JSON.stringify([delivery.channel, delivery.transition.alert]);
     const channel = channels.get(delivery.channel);
-    const isExpired = now - delivery.transition.at > giveUpAfterMs;
+    const isExpired = now - delivery.transition.at > maxDeliveryAgeMs;
     if (!channel || isExpired) await record(deps, delivery, 'given-up');
     else if (undelivered.has(key) || delivery.nextAt > now) undelivered.add(key);
     else if (await attempt(deps, [delivery], (message) => channel.send(message, now))) sent += 1;
@@ -72,8 +72,8 @@ async function deliverDigests(deps: OutboxDeps, pending: readonly PendingDeliver
   for (const [interval, deliveries] of groupBy(pending, ({ transition }) => Math.floor(transition.at / digestMs))) {
     const channel = channels.get(deliveries[0]?.channel ?? '');
     const isOpen = now < (interval + 1) * digestMs + digestGraceMs;
-    const isExpired = now - interval * digestMs > giveUpAfterMs + digestMs;
-    const digest = (messages: readonly Message[]) => digestOf(`${digestMs} ${interval}`, messages, baseUrl());
+    const isExpired = now - interval * digestMs > maxDeliveryAgeMs + digestMs;
+    const digest = (messages: readonly Message[]) => createDigest(`${digestMs} ${interval}`, messages, baseUrl());
     if (isOpen || deliveries.some(({ nextAt }) => nextAt > now)) continue;
     if (!channel || isExpired) for (const delivery of deliveries) await record(deps, delivery, 'given-up');
     else if (await attempt(deps, deliveries, (...messages) => channel.sendDigest(digest(messages), now))) sent += deliveries.length;
@@ -91,7 +91,7 @@ async function attempt(
   const messages: Message[] = [];
   for (const { transition } of deliveries) {
     const context = await contextOf(transition).catch(() => ({ drivers: [], examples: [] }));
-    messages.push(messageOf(transition, context, baseUrl()));
+    messages.push(createMessage(transition, context, baseUrl()));
   }
   try {
     await send(...messages);

@@ -1,38 +1,38 @@
 import type { ChannelConfig } from '../../config/alerts.ts';
-import { type Digest, type Message, textOf } from './message.ts';
+import { type Digest, formatText, type Message } from './message.ts';
 
 /** Channels that receive JSON over HTTP. */
-type Receiver = Exclude<ChannelConfig['type'], 'email'>;
+type WebhookType = Exclude<ChannelConfig['type'], 'email'>;
 
-const bodies: Readonly<Record<Receiver, (message: Message) => object>> = {
-  webhook: plainBody,
+const bodies: Readonly<Record<WebhookType, (message: Message) => object>> = {
+  webhook: webhookBody,
   slack: slackBody,
   teams: teamsBody,
   alertmanager: alertmanagerBody,
 };
 
-export const toPayload = (receiver: Receiver, message: Message): object => bodies[receiver](message);
+export const toPayload = (receiver: WebhookType, message: Message): object => bodies[receiver](message);
 
-const digestBodies: Readonly<Record<Receiver, (digest: Digest) => object>> = {
-  webhook: plainDigest,
+const digestBodies: Readonly<Record<WebhookType, (digest: Digest) => object>> = {
+  webhook: webhookDigest,
   slack: slackDigest,
   teams: teamsDigest,
   alertmanager: ({ messages }) => messages.flatMap(alertmanagerBody), // it groups alerts by itself
 };
 
 /** One payload for many messages. */
-export const toDigestPayload = (receiver: Receiver, digest: Digest): object => digestBodies[receiver](digest);
+export const toDigestPayload = (receiver: WebhookType, digest: Digest): object => digestBodies[receiver](digest);
 
 /** Slack allows 50 blocks in a message. */
 const maxBlocks = 45;
 
-const signOf = ({ transition }: Message): string =>
+const statusEmoji = ({ transition }: Message): string =>
   transition.kind === 'resolved' ? '✅' : transition.severity === 'critical' ? '🔴' : '🟠';
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** All data of a message. */
-function plainBody(message: Message): object {
+function webhookBody(message: Message): object {
   const { transition, title, context, link, isTest } = message;
   const { id, alert, kind, rule, brand, severity, at, evaluation } = transition;
   const { from, to, baseline, ...figures } = evaluation;
@@ -54,12 +54,12 @@ function plainBody(message: Message): object {
     ...flat,
     ...context,
     link,
-    text: textOf(message),
+    text: formatText(message),
   };
 }
 
-function plainDigest({ id, title, messages, link }: Digest): object {
-  return { type: 'digest', id, title, messages: messages.map(plainBody), link };
+function webhookDigest({ id, title, messages, link }: Digest): object {
+  return { type: 'digest', id, title, messages: messages.map(webhookBody), link };
 }
 
 /** Slack blocks. Only our own link is markup; post text is plain text. */
@@ -68,7 +68,7 @@ function slackBody(message: Message): object {
   return {
     text: escapeSlack(title),
     blocks: [
-      { type: 'header', text: slackPlain(`${signOf(message)} ${title}`.slice(0, 150)) },
+      { type: 'header', text: slackPlain(`${statusEmoji(message)} ${title}`.slice(0, 150)) },
       { type: 'section', fields: facts.slice(0, 10).map(([name, value]) => slackPlain(`${name}: ${value}`)) },
       ...(context.drivers.length > 0 ? [slackSection(`Drivers: ${context.drivers.join(', ')}`)] : []),
       ...context.examples.map(({ platform, text }) => slackSection(`“${text}” (${platform})`)),
@@ -78,7 +78,7 @@ function slackBody(message: Message): object {
 }
 
 function slackDigest({ title, messages, link }: Digest): object {
-  const lines = messages.slice(0, maxBlocks).map((message) => slackSection(`${signOf(message)} ${message.title}`));
+  const lines = messages.slice(0, maxBlocks).map((message) => slackSection(`${statusEmoji(message)} ${message.title}`));
   const header = { type: 'header', text: slackPlain(title.slice(0, 150)) };
   return { text: escapeSlack(title), blocks: [header, ...lines, slackButton(link)] };
 }
@@ -102,7 +102,7 @@ function teamsBody({ transition, title, facts, context, link }: Message): object
 }
 
 function teamsDigest({ title, messages, link }: Digest): object {
-  const lines = messages.slice(0, maxBlocks).map((message) => teamsPlain(`${signOf(message)} ${message.title}`));
+  const lines = messages.slice(0, maxBlocks).map((message) => teamsPlain(`${statusEmoji(message)} ${message.title}`));
   return teamsCard([teamsPlain(title, { size: 'Large', weight: 'Bolder' }), ...lines], link);
 }
 
@@ -123,8 +123,8 @@ const testExpiryMs = 60_000;
 /** The body of POST /api/v2/alerts. The labels identify the alert, so that its end matches its start. */
 function alertmanagerBody({ transition, title, facts, link, isTest }: Message): object[] {
   const { kind, rule, brand, severity, at, alert } = transition;
-  const ends = kind === 'resolved' ? at : at + (isTest ? testExpiryMs : expiryMs);
+  const endsAt = kind === 'resolved' ? at : at + (isTest ? testExpiryMs : expiryMs);
   const labels = { alertname: 'feedpulse', rule, brand, severity, alert };
   const annotations = { summary: title, description: facts.map(([name, value]) => `${name}: ${value}`).join('\n') };
-  return [{ labels, annotations, generatorURL: link, endsAt: iso(ends) }];
+  return [{ labels, annotations, generatorURL: link, endsAt: iso(endsAt) }];
 }

@@ -34,11 +34,11 @@ export async function sendWebhook(webhook: Webhook, { key = randomUUID(), body }
   const text = JSON.stringify(body);
   const { status } = await sendHttp(url, {
     method: 'POST',
-    headers: headersOf(webhook, text, key, now),
+    headers: createHeaders(webhook, text, key, now),
     body: text,
     signal: AbortSignal.timeout(timeoutMs),
     // Each message has a connection of its own, so its host name is resolved and checked anew.
-    ...(!webhook.allowPrivate && { lookup: guardedLookup() }),
+    ...(!webhook.allowPrivate && { lookup: createPublicLookup() }),
   }).catch((thrown: unknown) => {
     if (thrown instanceof FeedpulseError) throw thrown;
     throw new FeedpulseError('WEBHOOK_FAILED', `${url.host} could not be reached: ${asError(thrown).message}.`, { cause: thrown });
@@ -46,7 +46,7 @@ export async function sendWebhook(webhook: Webhook, { key = randomUUID(), body }
   if (status < 200 || status > 299) throw new FeedpulseError('WEBHOOK_FAILED', `${url.host} answered ${status}.`);
 }
 
-function headersOf({ secret }: Webhook, text: string, key: string, now: number): Record<string, string> {
+function createHeaders({ secret }: Webhook, text: string, key: string, now: number): Record<string, string> {
   const seconds = Math.floor(now / 1_000);
   return {
     'content-type': 'application/json',
@@ -74,7 +74,7 @@ function checkHost(host: string): void {
  * Resolves a host name and passes on only checked addresses, so that no second lookup can return another one (DNS
  * rebinding). One private address among several is enough to reject the host.
  */
-export function guardedLookup(look: typeof lookup = lookup): LookupFunction {
+export function createPublicLookup(look: typeof lookup = lookup): LookupFunction {
   return (host, options, callback) => {
     look(host, { ...options, all: true }, (fault, found: LookupAddress[]) => {
       const [first] = found ?? [];
@@ -87,9 +87,9 @@ export function guardedLookup(look: typeof lookup = lookup): LookupFunction {
 }
 
 /** Returns a checked address of a host, for clients that connect to addresses. @throws WEBHOOK_REJECTED, and DNS errors */
-export async function publicAddressOf(host: string): Promise<string> {
+export async function resolvePublicAddress(host: string): Promise<string> {
   checkHost(host);
-  const found = await promisify(guardedLookup())(host, {});
+  const found = await promisify(createPublicLookup())(host, {});
   return typeof found === 'string' ? found : (found[0]?.address ?? host);
 }
 

@@ -27,7 +27,7 @@ const halfwayUnits = 108;
 
 /** Scores the samples of a series in order of time. @returns a score in [0, 1): 0 is usual, 1 was never seen before */
 export function createAnomalyScore(): (sample: Sample) => number {
-  const stepOf = createStep();
+  const stepOf = createStepTracker();
   const levels = spans.map((span) => ({ span, mean: createRollingMean(), history: createLevelHistory() }));
   const highest = createRollingMaximum();
   let start: number | undefined;
@@ -35,17 +35,17 @@ export function createAnomalyScore(): (sample: Sample) => number {
   return ({ time, value }) => {
     const unit = Math.max(minUnitMs, stepOf(time));
     start ??= time;
-    let logs = 0;
+    let logPeriods = 0;
     for (const { span, mean, history } of levels) {
       const level = mean({ time, value }, span * unit);
       for (const share of levelShares) {
         // A level that was never reached counts from half a unit before the start, so that the first sample has a period too.
         const last = history.lastReached(share * level) ?? start - unit / 2;
-        logs += Math.log((time - last) / unit);
+        logPeriods += Math.log((time - last) / unit);
       }
       history.push({ time, value: level });
     }
-    const period = logs / (spans.length * levelShares.length);
+    const period = logPeriods / (spans.length * levelShares.length);
     const startsEpisode = value > 0 && period > highest({ time, value: period }, episodeUnits * unit);
     const units = Math.exp(period) * (startsEpisode ? 1 : sameEpisodeFactor);
     return units / (units + halfwayUnits);
@@ -53,7 +53,7 @@ export function createAnomalyScore(): (sample: Sample) => number {
 }
 
 /** Returns the shortest time between two samples so far (ms). */
-function createStep(): (time: number) => number {
+function createStepTracker(): (time: number) => number {
   let previous: number | undefined;
   let step = Number.POSITIVE_INFINITY;
   return (time) => {

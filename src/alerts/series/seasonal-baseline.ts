@@ -8,8 +8,8 @@ const quarterMs = hourMs / 4;
 const minOccurrences = 3;
 const maxWeeks = 8;
 const maxDays = 14;
-const hoursADay = 24;
-const recentMs = hoursADay * hourMs;
+const hoursPerDay = 24;
+const recentMs = hoursPerDay * hourMs;
 
 /** The expected value of a series, from earlier samples. */
 export interface SeasonalBaseline {
@@ -25,8 +25,8 @@ export interface SeasonalBaseline {
  */
 export function createSeasonalBaseline(timeZone: string): SeasonalBaseline {
   const hourOf = createLocalHours(timeZone);
-  const weekly = createSeasons(maxWeeks);
-  const daily = createSeasons(maxDays);
+  const weekly = createSeasonalHistory(maxWeeks);
+  const daily = createSeasonalHistory(maxDays);
   const recent: Sample[] = [];
   let cached: { readonly start: number; readonly value: number | undefined } | undefined;
 
@@ -34,7 +34,7 @@ export function createSeasonalBaseline(timeZone: string): SeasonalBaseline {
     const { slot, start } = hourOf(time);
     // The seasonal value is the same for a whole hour.
     if (cached?.start !== start)
-      cached = { start, value: median(weekly.before(slot, start)) ?? median(daily.before(slot % hoursADay, start)) };
+      cached = { start, value: median(weekly.valuesBefore(slot, start)) ?? median(daily.valuesBefore(slot % hoursPerDay, start)) };
     return cached.value;
   };
   return {
@@ -42,23 +42,23 @@ export function createSeasonalBaseline(timeZone: string): SeasonalBaseline {
     push: ({ time, value }) => {
       const { slot, start } = hourOf(time);
       weekly.push(slot, start, value);
-      daily.push(slot % hoursADay, start, value);
+      daily.push(slot % hoursPerDay, start, value);
       while (recent[0] && recent[0].time <= time - recentMs) recent.shift();
       recent.push({ time, value });
     },
   };
 }
 
-interface Seasons {
+interface SeasonalHistory {
   /** All values of earlier occurrences of a slot, before `start`; empty if there are too few occurrences. */
-  before(slot: number, start: number): readonly number[];
+  valuesBefore(slot: number, start: number): readonly number[];
   push(slot: number, start: number, value: number): void;
 }
 
-function createSeasons(maxOccurrences: number): Seasons {
+function createSeasonalHistory(maxOccurrences: number): SeasonalHistory {
   const slots = new Map<number, { readonly start: number; readonly values: number[] }[]>();
   return {
-    before: (slot, start) => {
+    valuesBefore: (slot, start) => {
       const past = (slots.get(slot) ?? []).filter((occurrence) => occurrence.start < start);
       return past.length < minOccurrences ? [] : past.flatMap(({ values }) => values);
     },
@@ -90,7 +90,7 @@ function createLocalHours(timeZone: string): (time: number) => LocalHour {
     const quarter = Math.floor(time / quarterMs) * quarterMs;
     if (known?.quarter !== quarter) {
       const parts = new Map(format.formatToParts(quarter).map(({ type, value }) => [type, value]));
-      const slot = weekdays.indexOf(parts.get('weekday') ?? '') * hoursADay + Number(parts.get('hour'));
+      const slot = weekdays.indexOf(parts.get('weekday') ?? '') * hoursPerDay + Number(parts.get('hour'));
       known = { quarter, hour: { slot, start: quarter - Number(parts.get('minute')) * 60_000 } };
     }
     return known.hour;

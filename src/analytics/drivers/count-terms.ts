@@ -1,7 +1,7 @@
 import { type Label, labels } from '../../domain/post.ts';
 import type { TermCounts } from './log-odds.ts';
 import { createNearDuplicateIndex } from './near-duplicates.ts';
-import { createWordReader, type Term } from './post-words.ts';
+import { createTermExtractor, type Term } from './term-extractor.ts';
 
 export interface LabelledText {
   readonly text: string;
@@ -17,7 +17,7 @@ export interface CountedTerm extends Readonly<Record<Label, number>> {
 }
 
 /** A post that represents all its near-duplicates with the same label. */
-export interface Distinct<Post> {
+export interface DistinctPost<Post> {
   readonly post: Post;
   /** Codes of its terms. */
   readonly terms: readonly number[];
@@ -26,11 +26,11 @@ export interface Distinct<Post> {
 }
 
 export interface TermTable<Post> {
-  readonly distinct: Readonly<Record<Label, readonly Distinct<Post>[]>>;
+  readonly distinct: Readonly<Record<Label, readonly DistinctPost<Post>[]>>;
   /** Every term that at least `minPosts` distinct posts have. */
   readonly terms: readonly CountedTerm[];
   /** All terms together, rare ones included, of posts with the label and of the others. */
-  all(label: Label): TermCounts;
+  totals(label: Label): TermCounts;
 }
 
 export const minPosts = 3;
@@ -44,16 +44,20 @@ export async function countTerms<Post extends LabelledText>(
   names: readonly string[],
   yieldToEventLoop: () => Promise<void>,
 ): Promise<TermTable<Post>> {
-  const reader = createWordReader(names);
-  const copies = { negative: createNearDuplicateIndex(), neutral: createNearDuplicateIndex(), positive: createNearDuplicateIndex() };
+  const reader = createTermExtractor(names);
+  const duplicateIndexes = {
+    negative: createNearDuplicateIndex(),
+    neutral: createNearDuplicateIndex(),
+    positive: createNearDuplicateIndex(),
+  };
   const distinct: Record<Label, { post: Post; terms: number[]; posts: number }[]> = { negative: [], neutral: [], positive: [] };
   const total = { negative: 0, neutral: 0, positive: 0 };
   const seen = createSketch();
   for (const post of posts) {
     await yieldToEventLoop();
     const { label } = post;
-    const read = reader.read(post.text, post.lang);
-    const known = distinct[label][copies[label].groupOf(read.words)];
+    const read = reader.extract(post.text, post.lang);
+    const known = distinct[label][duplicateIndexes[label].assignGroup(read.words)];
     if (known) {
       known.posts += 1;
       continue;
@@ -68,7 +72,7 @@ export async function countTerms<Post extends LabelledText>(
   for (const label of labels) {
     for (const { terms } of distinct[label]) {
       await yieldToEventLoop();
-      for (const code of terms) if (seen.atMost(code) >= minPosts) countOne(counts, code, label);
+      for (const code of terms) if (seen.atMost(code) >= minPosts) increment(counts, code, label);
     }
   }
   return {
@@ -76,13 +80,13 @@ export async function countTerms<Post extends LabelledText>(
     terms: [...counts]
       .map(([code, byLabel]) => ({ code, term: reader.term(code), ...byLabel }))
       .filter((term) => postsWith(term) >= minPosts),
-    all: (label) => ({ inside: total[label], outside: all - total[label] }),
+    totals: (label) => ({ inside: total[label], outside: all - total[label] }),
   };
 }
 
 const postsWith = ({ negative, neutral, positive }: CountedTerm): number => negative + neutral + positive;
 
-function countOne(counts: Map<number, Record<Label, number>>, code: number, label: Label): void {
+function increment(counts: Map<number, Record<Label, number>>, code: number, label: Label): void {
   const known = counts.get(code);
   if (known) known[label] += 1;
   else counts.set(code, { negative: 0, neutral: 0, positive: 0, [label]: 1 });

@@ -5,9 +5,9 @@ import { type Range, toSeconds } from '../../sink/queries/metrics.ts';
 import { rollup15m } from '../../sink/queries/rollups.ts';
 import { countScored, type SampledPost, sampleScored } from '../../sink/queries/search.ts';
 import { netSentiment } from '../metrics/metrics.ts';
-import { type CountedTerm, countTerms, type Distinct, minPosts, type TermTable } from './count-terms.ts';
+import { type CountedTerm, countTerms, type DistinctPost, minPosts, type TermTable } from './count-terms.ts';
 import { zScores } from './log-odds.ts';
-import type { TermKind } from './post-words.ts';
+import type { TermKind } from './term-extractor.ts';
 
 export interface DriversQuery extends Range {
   /** `*` is all posts. */
@@ -37,9 +37,9 @@ export interface Driver {
   /** How strongly it distinguishes the posts of this label from the others, in standard deviations. */
   readonly z: number;
   /** Posts of this label with the term; near-duplicates count once. */
-  readonly n: number;
+  readonly posts: number;
   /** The same with near-duplicates counted. */
-  readonly withCopies: number;
+  readonly postsWithDuplicates: number;
   /** n as a fraction of the distinct posts of this label. */
   readonly share: number;
   /** 100 · (P − N) / (P + N + U) over the distinct posts with the term. */
@@ -63,7 +63,7 @@ export interface Example {
 /** Posts analysed. More of them hardly change the top drivers, and take longer. */
 export const sampleSize = 8_000;
 /** Milliseconds for which other work of the process may have to wait. */
-const maxTurnMs = 10;
+const yieldIntervalMs = 10;
 const maxExamples = 3;
 
 /**
@@ -73,11 +73,11 @@ const maxExamples = 3;
  * @throws USAGE for an empty range
  */
 export async function findDrivers(reader: ClickHouseClient, query: DriversQuery): Promise<Drivers> {
-  const yieldToEventLoop = createYielder(maxTurnMs);
+  const yieldToEventLoop = createYielder(yieldIntervalMs);
   const { posts, rows } = await readSample(reader, query, yieldToEventLoop);
   const table = await countTerms(rows.sort(byEngagement), query.names, yieldToEventLoop);
   const { negative, neutral, positive } = table.distinct;
-  const driversOf = async (label: Label): Promise<Driver[]> => {
+  const rankDrivers = async (label: Label): Promise<Driver[]> => {
     await yieldToEventLoop();
     return pickDrivers(table, label, query.limit).map((picked) => toDriver(picked, label, table.distinct[label]));
   };
@@ -85,8 +85,8 @@ export async function findDrivers(reader: ClickHouseClient, query: DriversQuery)
     posts,
     sampled: rows.length,
     distinct: negative.length + neutral.length + positive.length,
-    negative: await driversOf('negative'),
-    positive: await driversOf('positive'),
+    negative: await rankDrivers('negative'),
+    positive: await rankDrivers('positive'),
   };
 }
 
@@ -113,17 +113,17 @@ async function readSample(
 const byEngagement = (a: SampledPost, b: SampledPost): number =>
   b.engagement - a.engagement || a.createdAtMs - b.createdAtMs || (a.id < b.id ? -1 : 1);
 
-function toDriver({ term, z }: Picked, label: Label, distinct: readonly Distinct<SampledPost>[]): Driver {
-  const having = distinct.filter(({ terms }) => terms.includes(term.code));
+function toDriver({ term, z }: RankedTerm, label: Label, distinct: readonly DistinctPost<SampledPost>[]): Driver {
+  const matching = distinct.filter(({ terms }) => terms.includes(term.code));
   return {
-    term: term.term.shown,
+    term: term.term.display,
     kind: term.term.kind,
     z,
-    n: term[label],
-    withCopies: having.reduce((sum, { posts }) => sum + posts, 0),
+    posts: term[label],
+    postsWithDuplicates: matching.reduce((sum, { posts }) => sum + posts, 0),
     share: term[label] / distinct.length,
     netSentiment: netSentiment(term.positive, term.negative, term.neutral),
-    examples: having.slice(0, maxExamples).map(({ post }) => toExample(post)),
+    examples: matching.slice(0, maxExamples).map(({ post }) => toExample(post)),
   };
 }
 
@@ -131,7 +131,7 @@ function toExample({ platform, id, createdAtMs, text, url, engagement }: Sampled
   return { platform, id, createdAt: new Date(createdAtMs).toISOString(), text, engagement, ...(url ? { url } : {}) };
 }
 
-interface Picked {
+interface RankedTerm {
   readonly term: CountedTerm;
   /** How strongly the term distinguishes the posts of a label, in standard deviations. */
   readonly z: number;
@@ -141,22 +141,22 @@ interface Picked {
 const minZ = 1.96;
 
 /** The terms with the highest z-scores in posts of a label. Of terms that almost always occur together the longest is kept. */
-function pickDrivers(table: TermTable<unknown>, label: Label, limit: number): Picked[] {
+function pickDrivers(table: TermTable<unknown>, label: Label, limit: number): RankedTerm[] {
   const { terms } = table;
   const scores = zScores(
     terms.map((term) => ({ inside: term[label], outside: term.negative + term.neutral + term.positive - term[label] })),
-    table.all(label),
+    table.totals(label),
   );
   const ranked = terms
     .map((term, index) => ({ term, z: scores[index] ?? 0 }))
     .filter(({ term, z }) => z >= minZ && term[label] >= minPosts)
     .sort((a, b) => b.z - a.z || (a.term.term.key < b.term.term.key ? -1 : 1));
-  let picked: Picked[] = [];
+  let picked: RankedTerm[] = [];
   for (const candidate of ranked) {
-    const twins = picked.filter(({ term }) => isRedundant(term, candidate.term, label));
-    const saysMore = candidate.term.term.kind === 'bigram' && twins.every(({ term }) => term.term.kind === 'word');
-    if (twins.length === 0 && picked.length < limit) picked.push(candidate);
-    if (twins.length > 0 && saysMore) picked = [...picked.filter((one) => !twins.includes(one)), candidate];
+    const redundant = picked.filter(({ term }) => isRedundant(term, candidate.term, label));
+    const isMoreSpecific = candidate.term.term.kind === 'bigram' && redundant.every(({ term }) => term.term.kind === 'word');
+    if (redundant.length === 0 && picked.length < limit) picked.push(candidate);
+    if (redundant.length > 0 && isMoreSpecific) picked = [...picked.filter((one) => !redundant.includes(one)), candidate];
   }
   return picked.sort((a, b) => b.z - a.z);
 }

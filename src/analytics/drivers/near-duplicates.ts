@@ -9,7 +9,7 @@ const maxCandidates = 8;
 
 export interface NearDuplicateIndex {
   /** The group of a text (0, 1, …), given the ids of its words. */
-  groupOf(words: readonly number[]): number;
+  assignGroup(words: readonly number[]): number;
 }
 
 /**
@@ -19,7 +19,7 @@ export interface NearDuplicateIndex {
  * compared with the first text of each group, so the result depends on the order of the texts.
  */
 export function createNearDuplicateIndex(): NearDuplicateIndex {
-  const same = new Map<string, number>();
+  const groupByText = new Map<string, number>();
   const shingles: Set<number>[] = [];
   const buckets = new Map<number, number[]>();
 
@@ -35,14 +35,14 @@ export function createNearDuplicateIndex(): NearDuplicateIndex {
     return undefined;
   };
   return {
-    groupOf: (words) => {
+    assignGroup: (words) => {
       const text = words.join(' ');
-      const known = same.get(text);
+      const known = groupByText.get(text);
       if (known !== undefined) return known;
-      const set = shinglesOf(words);
-      const keys = words.length < minWords ? [] : bandsOf(set);
+      const set = computeShingles(words);
+      const keys = words.length < minWords ? [] : computeBandKeys(set);
       const group = findGroup(set, keys) ?? shingles.length;
-      same.set(text, group);
+      groupByText.set(text, group);
       if (group === shingles.length) {
         shingles.push(set);
         for (const key of keys) addToBucket(buckets, key, group);
@@ -59,13 +59,13 @@ function addToBucket(buckets: Map<number, number[]>, key: number, group: number)
 }
 
 /** Hashes of the words and of the pairs of adjacent words. */
-function shinglesOf(words: readonly number[]): Set<number> {
+function computeShingles(words: readonly number[]): Set<number> {
   const set = new Set<number>();
-  let before = 0;
+  let previous = 0;
   for (const id of words) {
     set.add(mix(id));
-    if (before !== 0) set.add(mix(Math.imul(before, 0x9e3779b1) ^ id));
-    before = id;
+    if (previous !== 0) set.add(mix(Math.imul(previous, 0x9e3779b1) ^ id));
+    previous = id;
   }
   return set;
 }
@@ -73,7 +73,7 @@ function shinglesOf(words: readonly number[]): Set<number> {
 const seeds = Uint32Array.from({ length: bands * rowsPerBand }, (_, index) => mix(index + 1) | 1);
 
 /** The keys of the LSH bands: each hashes the MinHash values (minimum over the set per hash function) of its rows. */
-function bandsOf(set: ReadonlySet<number>): number[] {
+function computeBandKeys(set: ReadonlySet<number>): number[] {
   const signature = new Uint32Array(seeds.length).fill(0xffffffff);
   for (const shingle of set) {
     for (let index = 0; index < seeds.length; index += 1) {

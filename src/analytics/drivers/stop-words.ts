@@ -2,7 +2,7 @@ import * as lists from 'stopword';
 import { foldText } from '../../lib/fold-text.ts';
 
 /** By BCP 47 primary subtag. */
-const listOf: Readonly<Record<string, readonly string[]>> = {
+const baseLists: Readonly<Record<string, readonly string[]>> = {
   ar: lists.ara,
   cs: lists.ces,
   da: lists.dan,
@@ -51,18 +51,22 @@ const portuguese = `
   ser era eram foi foram sou esta estao estou estava isso isto esse essa este ha tem tenho um uma uns umas meu minha seu sua
   me te lhe nos vos eles elas ele ela voce vc vcs pra pro ate so tambem de do da dos das em no na ao aos
 `;
-const wordsOf = (text: string): string[] => text.trim().split(/\s+/);
-const moreOf: Readonly<Record<string, readonly string[]>> = { en: wordsOf(english), es: wordsOf(spanish), pt: wordsOf(portuguese) };
+const splitWords = (text: string): string[] => text.trim().split(/\s+/);
+const additions: Readonly<Record<string, readonly string[]>> = {
+  en: splitWords(english),
+  es: splitWords(spanish),
+  pt: splitWords(portuguese),
+};
 
-const known = new Map<string, ReadonlySet<string>>();
+const cache = new Map<string, ReadonlySet<string>>();
 
 /**
  * Folded stop words of a language (BCP 47 primary subtag), based on the package `stopword`. Unknown languages get the
  * English ones, which occur in all languages.
  */
-export function stopWordsOf(language: string): ReadonlySet<string> {
-  const listed = Object.hasOwn(listOf, language) ? language : 'en';
-  const words = known.get(listed) ?? new Set([...(listOf[listed] ?? []), ...(moreOf[listed] ?? [])].map(foldText));
-  known.set(listed, words);
+export function getStopWords(language: string): ReadonlySet<string> {
+  const listed = Object.hasOwn(baseLists, language) ? language : 'en';
+  const words = cache.get(listed) ?? new Set([...(baseLists[listed] ?? []), ...(additions[listed] ?? [])].map(foldText));
+  cache.set(listed, words);
   return words;
 }

@@ -1,6 +1,6 @@
 import { decodeHTML } from 'entities';
 import { foldText } from '../../lib/fold-text.ts';
-import { stopWordsOf } from './stop-words.ts';
+import { getStopWords } from './stop-words.ts';
 
 export type TermKind = 'word' | 'bigram' | 'hashtag' | 'emoji';
 
@@ -9,7 +9,7 @@ export interface Term {
   /** Folded form; equal keys are the same term. */
   readonly key: string;
   /** Lower-case spelling of its first occurrence, for display. */
-  readonly shown: string;
+  readonly display: string;
 }
 
 interface Word extends Term {
@@ -18,47 +18,47 @@ interface Word extends Term {
   readonly id: number;
 }
 
-interface Place {
+interface Token {
   readonly word: Word;
   /** Whether only white space or hyphens separate this word from the previous one. */
-  readonly joined: boolean;
+  readonly isAdjacent: boolean;
 }
 
-export interface PostWords {
+export interface ExtractedTerms {
   /** Ids of all words in order, without links, handles and emoji; used to detect near-duplicates. */
   readonly words: readonly number[];
   /** Distinct codes of the terms in the text. */
   terms(): number[];
 }
 
-export interface WordReader {
+export interface TermExtractor {
   /** @param language BCP 47 primary subtag */
-  read(text: string, language: string): PostWords;
+  extract(text: string, language: string): ExtractedTerms;
   /** The term of a code that `read` returned. */
   term(code: number): Term;
 }
 
 /** Scripts that write words without spaces; Korean has spaces. */
 const unspaced = '\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}\\p{scx=Thai}\\p{scx=Lao}\\p{scx=Khmer}\\p{scx=Myanmar}';
-const letters = `[[\\p{L}\\p{M}\\p{N}]--[${unspaced}]]`;
-const pictures = '[\\p{Extended_Pictographic}--[©®™‼⁉]]';
+const wordLetter = `[[\\p{L}\\p{M}\\p{N}]--[${unspaced}]]`;
+const pictographs = '[\\p{Extended_Pictographic}--[©®™‼⁉]]';
 /** Matches a link or a handle, or captures a word, a hashtag, an emoji or a run of an unspaced script. */
-const tokens = new RegExp(
+const tokenPattern = new RegExp(
   [
     '(?:[hH][tT]{2}[pP][sS]?://|[wW]{3}\\.)\\S+',
     '[@＠][\\p{L}\\p{N}_.]+',
-    `(${letters}+(?:['’]${letters}+)*)`,
+    `(${wordLetter}+(?:['’]${wordLetter}+)*)`,
     '([#＃][\\p{L}\\p{M}\\p{N}_]+)',
-    `(${pictures}(?:\\p{Emoji_Modifier}|\\ufe0f|\\u200d${pictures})*|\\p{Regional_Indicator}{2})`,
+    `(${pictographs}(?:\\p{Emoji_Modifier}|\\ufe0f|\\u200d${pictographs})*|\\p{Regional_Indicator}{2})`,
     `([${unspaced}]+)`,
   ].join('|'),
   'gv',
 );
-const separator = /^[\s-]*$/;
+const separatorPattern = /^[\s-]*$/;
 /** English contractions, and elided articles in French and Italian. */
-const contraction = /n't$|'(?:s|re|ve|ll|d|m)$|^(?:[cdjlmnst]|qu|un|all|dell|nell|sull|dall|quell)'(?=..)/;
-const number = /^\p{N}+$/u;
-const alphabetic = /[\p{scx=Latn}\p{scx=Cyrl}\p{scx=Grek}]/u;
+const contractionPattern = /n't$|'(?:s|re|ve|ll|d|m)$|^(?:[cdjlmnst]|qu|un|all|dell|nell|sull|dall|quell)'(?=..)/;
+const numberPattern = /^\p{N}+$/u;
+const alphabeticPattern = /[\p{scx=Latn}\p{scx=Cyrl}\p{scx=Grek}]/u;
 /** Encodes a word pair as first · pairBase + second, an exact double for up to two million distinct words. */
 const pairBase = 2 ** 21;
 
@@ -66,39 +66,39 @@ const pairBase = 2 ** 21;
  * Splits posts into words, pairs of adjacent words, hashtags and emoji. `Intl.Segmenter` splits scripts without spaces.
  * @param names brand names; these and their hashtags are not terms
  */
-export function createWordReader(names: readonly string[]): WordReader {
+export function createTermExtractor(names: readonly string[]): TermExtractor {
   const byKey = new Map<string, Word>();
   const list: Word[] = [];
   const segmenter = new Intl.Segmenter(undefined, { granularity: 'word' });
-  const wordOf = memoise((surface: string): Word | undefined => {
-    const { kind, shown } = classify(surface);
-    const key = kind === 'emoji' ? shown : foldText(shown).trim();
+  const lookUpWord = memoize((surface: string): Word | undefined => {
+    const { kind, display } = classify(surface);
+    const key = kind === 'emoji' ? display : foldText(display).trim();
     const known = byKey.get(key);
     if (known || key === '' || list.length + 1 >= pairBase) return known;
-    const word = { id: list.length + 1, kind, key, shown };
+    const word = { id: list.length + 1, kind, key, display };
     byKey.set(key, word);
     list.push(word);
     return word;
   });
-  const placesIn = (text: string): Place[] => readPlaces(text, wordOf, segmenter);
-  const phrases = phrasesOf(names.map((name) => placesIn(name).map(({ word }) => plain(word))));
+  const tokenizeText = (text: string): Token[] => tokenize(text, lookUpWord, segmenter);
+  const phrases = groupByFirstWord(names.map((name) => tokenizeText(name).map(({ word }) => withoutHash(word))));
   return {
-    read: (text, language) => {
-      const places = placesIn(text.includes('&') ? decodeHTML(text) : text);
-      const words = places.filter(({ word }) => word.kind !== 'emoji');
+    extract: (text, language) => {
+      const tokens = tokenizeText(text.includes('&') ? decodeHTML(text) : text);
+      const words = tokens.filter(({ word }) => word.kind !== 'emoji');
       const withoutRetweetMark = words[0]?.word.key === 'rt' ? words.slice(1) : words;
-      return { words: withoutRetweetMark.map(({ word }) => word.id), terms: () => termsOf(places, stopWordsOf(language), phrases) };
+      return { words: withoutRetweetMark.map(({ word }) => word.id), terms: () => extractTerms(tokens, getStopWords(language), phrases) };
     },
     term: (code) => {
       const [first, second] = [list[Math.floor(code / pairBase) - 1], list[(code % pairBase) - 1]];
-      if (!first) return second ?? { kind: 'word', key: '', shown: '' };
-      return { kind: 'bigram', key: `${first.key} ${second?.key}`, shown: `${first.shown} ${second?.shown}` };
+      if (!first) return second ?? { kind: 'word', key: '', display: '' };
+      return { kind: 'bigram', key: `${first.key} ${second?.key}`, display: `${first.display} ${second?.display}` };
     },
   };
 }
 
-/** Memoises a function; a few thousand words make up most of the text. */
-function memoise<T>(find: (surface: string) => T): (surface: string) => T {
+/** Memoizes a function; a few thousand words make up most of the text. */
+function memoize<T>(find: (surface: string) => T): (surface: string) => T {
   const known = new Map<string, T>();
   return (surface) => {
     const found = known.get(surface);
@@ -109,34 +109,34 @@ function memoise<T>(find: (surface: string) => T): (surface: string) => T {
   };
 }
 
-function classify(surface: string): Pick<Word, 'kind' | 'shown'> {
-  if (/^[#＃]/.test(surface)) return { kind: 'hashtag', shown: surface.toLowerCase().replace('＃', '#') };
+function classify(surface: string): Pick<Word, 'kind' | 'display'> {
+  if (/^[#＃]/.test(surface)) return { kind: 'hashtag', display: surface.toLowerCase().replace('＃', '#') };
   if (/^[\p{Extended_Pictographic}\p{Regional_Indicator}]/u.test(surface))
-    return { kind: 'emoji', shown: surface.replace(/\p{Emoji_Modifier}|\ufe0f/gu, '') };
-  return { kind: 'word', shown: surface.toLowerCase().replaceAll('’', "'").replace(contraction, '') };
+    return { kind: 'emoji', display: surface.replace(/\p{Emoji_Modifier}|\ufe0f/gu, '') };
+  return { kind: 'word', display: surface.toLowerCase().replaceAll('’', "'").replace(contractionPattern, '') };
 }
 
-function readPlaces(text: string, wordOf: (surface: string) => Word | undefined, segmenter: Intl.Segmenter): Place[] {
-  const places: Place[] = [];
+function tokenize(text: string, lookUpWord: (surface: string) => Word | undefined, segmenter: Intl.Segmenter): Token[] {
+  const tokens: Token[] = [];
   let end = 0;
   const add = (surface: string, start: number): void => {
-    const word = wordOf(surface);
-    if (word) places.push({ word, joined: separator.test(text.slice(end, start)) });
+    const word = lookUpWord(surface);
+    if (word) tokens.push({ word, isAdjacent: separatorPattern.test(text.slice(end, start)) });
     end = start + surface.length;
   };
-  for (const found of text.matchAll(tokens)) {
+  for (const found of text.matchAll(tokenPattern)) {
     const surface = found[1] ?? found[2] ?? found[3];
     if (surface !== undefined) add(surface, found.index);
     else if (found[4] !== undefined)
       for (const part of segmenter.segment(found[4])) if (part.isWordLike) add(part.segment, found.index + part.index);
   }
-  return places;
+  return tokens;
 }
 
 type Phrases = ReadonlyMap<string, readonly (readonly string[])[]>;
 
 /** Groups phrases by their first word. */
-function phrasesOf(phrases: readonly (readonly string[])[]): Phrases {
+function groupByFirstWord(phrases: readonly (readonly string[])[]): Phrases {
   const byFirst = new Map<string, (readonly string[])[]>();
   for (const phrase of phrases) {
     const [first] = phrase;
@@ -145,42 +145,42 @@ function phrasesOf(phrases: readonly (readonly string[])[]): Phrases {
   return byFirst;
 }
 
-function termsOf(places: readonly Place[], stopWords: ReadonlySet<string>, phrases: Phrases): number[] {
-  const named = namesIn(places, phrases);
+function extractTerms(tokens: readonly Token[], stopWords: ReadonlySet<string>, phrases: Phrases): number[] {
+  const brandTokens = findBrandTokens(tokens, phrases);
   const terms = new Set<number>();
-  let before: Word | undefined;
-  for (const [index, { word, joined }] of places.entries()) {
-    if (named?.has(index) || (word.kind === 'word' && isStopWord(word.key, stopWords))) {
-      before = undefined;
+  let previous: Word | undefined;
+  for (const [index, { word, isAdjacent }] of tokens.entries()) {
+    if (brandTokens?.has(index) || (word.kind === 'word' && isStopWord(word.key, stopWords))) {
+      previous = undefined;
       continue;
     }
-    if (!number.test(word.key)) terms.add(word.id);
-    if (joined && word.kind === 'word' && before?.kind === 'word' && before !== word) terms.add(before.id * pairBase + word.id);
-    before = word;
+    if (!numberPattern.test(word.key)) terms.add(word.id);
+    if (isAdjacent && word.kind === 'word' && previous?.kind === 'word' && previous !== word) terms.add(previous.id * pairBase + word.id);
+    previous = word;
   }
   return [...terms];
 }
 
 /** A stop word, or a single letter of an alphabetic script. */
 function isStopWord(key: string, stopWords: ReadonlySet<string>): boolean {
-  return stopWords.has(key) || (key.length === 1 && alphabetic.test(key));
+  return stopWords.has(key) || (key.length === 1 && alphabeticPattern.test(key));
 }
 
-const plain = ({ kind, key }: Word): string => (kind === 'hashtag' ? key.slice(1) : key);
+const withoutHash = ({ kind, key }: Word): string => (kind === 'hashtag' ? key.slice(1) : key);
 
 /** Indices of the words that are part of a brand name. */
-function namesIn(places: readonly Place[], phrases: Phrases): ReadonlySet<number> | undefined {
-  let named: Set<number> | undefined;
-  for (const [index, { word }] of places.entries()) {
-    for (const phrase of phrases.get(plain(word)) ?? []) {
-      const isThere = phrase.every((name, offset) => {
-        const place = places[index + offset];
-        return place !== undefined && plain(place.word) === name;
+function findBrandTokens(tokens: readonly Token[], phrases: Phrases): ReadonlySet<number> | undefined {
+  let brandTokens: Set<number> | undefined;
+  for (const [index, { word }] of tokens.entries()) {
+    for (const phrase of phrases.get(withoutHash(word)) ?? []) {
+      const isMatch = phrase.every((name, offset) => {
+        const token = tokens[index + offset];
+        return token !== undefined && withoutHash(token.word) === name;
       });
-      if (!isThere) continue;
-      named ??= new Set();
-      for (const offset of phrase.keys()) named.add(index + offset);
+      if (!isMatch) continue;
+      brandTokens ??= new Set();
+      for (const offset of phrase.keys()) brandTokens.add(index + offset);
     }
   }
-  return named;
+  return brandTokens;
 }

@@ -1,11 +1,11 @@
 import type { Change, Interval } from '../../domain/brand-metrics.ts';
 
-/** 95 % confidence intervals. They assume independent posts; replies and copies make the real uncertainty larger. */
+/** 95% confidence intervals. They assume independent posts; replies and duplicates are correlated, so the true uncertainty is larger. */
 
 /** The 97.5th percentile of the standard normal distribution. */
 const z = 1.959963984540054;
 const clamp = (value: number, min: number, max: number): number => Math.min(max, Math.max(min, value));
-const around = (middle: number, halfWidth: number, min: number, max: number): Interval => ({
+const clampedInterval = (middle: number, halfWidth: number, min: number, max: number): Interval => ({
   low: clamp(middle - halfWidth, min, max),
   high: clamp(middle + halfWidth, min, max),
 });
@@ -16,12 +16,12 @@ export function wilsonInterval(part: number, whole: number): Interval | null {
   const share = part / whole;
   const scale = 1 + z ** 2 / whole;
   const halfWidth = (z / scale) * Math.sqrt((share * (1 - share)) / whole + z ** 2 / (4 * whole ** 2));
-  return around((share + z ** 2 / (2 * whole)) / scale, halfWidth, 0, 1);
+  return clampedInterval((share + z ** 2 / (2 * whole)) / scale, halfWidth, 0, 1);
 }
 
 /** The score interval of a Poisson count, n + z²/2 ± z·√(n + z²/4): close to Garwood's exact interval, in closed form. */
 export function poissonInterval(count: number): Interval {
-  return around(count + z ** 2 / 2, z * Math.sqrt(count + z ** 2 / 4), 0, Number.POSITIVE_INFINITY);
+  return clampedInterval(count + z ** 2 / 2, z * Math.sqrt(count + z ** 2 / 4), 0, Number.POSITIVE_INFINITY);
 }
 
 /**
@@ -35,7 +35,7 @@ export function netSentimentInterval(positive: number, negative: number, neutral
   const whole = scored + 2;
   const difference = positive - negative;
   const variance = (positive + negative + 1 - difference ** 2 / whole) / whole ** 2;
-  return around((100 * difference) / whole, 100 * z * Math.sqrt(variance), -100, 100);
+  return clampedInterval((100 * difference) / whole, 100 * z * Math.sqrt(variance), -100, 100);
 }
 
 /** Student's interval of a mean of values in [−max, max], from their sums. Null for fewer than two values. */
@@ -43,7 +43,7 @@ export function meanInterval({ count, sum, squares }: { count: number; sum: numb
   if (count < 2) return null;
   const mean = sum / count;
   const variance = Math.max(0, (squares - count * mean ** 2) / (count - 1));
-  return around(mean, studentQuantile(count - 1) * Math.sqrt(variance / count), -max, max);
+  return clampedInterval(mean, studentQuantile(count - 1) * Math.sqrt(variance / count), -max, max);
 }
 
 /** Sums of the weights of scored posts by label, and the sum of all squared weights. */

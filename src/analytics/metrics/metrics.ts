@@ -67,7 +67,7 @@ export function toMetrics(row: PeriodRow, mentions?: number): BrandMetrics {
 }
 
 /** A period with its changes against the previous one, which is null if the history does not cover it. */
-export function compare(current: BrandMetrics, previous: BrandMetrics | null): Summary {
+export function compareWithPrevious(current: BrandMetrics, previous: BrandMetrics | null): Summary {
   if (!previous) return { current, previous, changes: null };
   const changes = metricNames.map((metric): [Metric, Change | null] => [metric, changeIn(metric, current, previous)]);
   return { current, previous, changes: Object.fromEntries(changes) as Record<Metric, Change | null> }; // one per metric

@@ -3,13 +3,13 @@ import type { BrandCounts, Breakdown, Comparison, Segment, Summary } from '../..
 import { addCounts, type LabelCounts, totalPosts } from '../../domain/sentiment-counts.ts';
 import { type Range, readBrandCounts, readPeriodSums, readSegmentCounts } from '../../sink/queries/metrics.ts';
 import { netSentimentInterval, wilsonInterval } from './intervals.ts';
-import { compare, toCounts, toMetrics } from './metrics.ts';
+import { compareWithPrevious, toCounts, toMetrics } from './metrics.ts';
 
 /** Metrics of a brand (`*`: all posts) in a range and in the period before it. @throws USAGE for an empty range */
 export async function readSummary(reader: ClickHouseClient, query: Range & { brand: string }, now = Date.now()): Promise<Summary> {
   const [period] = await readPeriodSums(reader, { ...query, brands: [query.brand] }, now);
   if (!period) throw new TypeError('readPeriodSums returned no row for the brand');
-  return compare(toMetrics(period.current), period.previous && toMetrics(period.previous));
+  return compareWithPrevious(toMetrics(period.current), period.previous && toMetrics(period.previous));
 }
 
 /** Brands side by side, each with its share of the mentions of all of them. @throws USAGE for an empty range */
@@ -20,10 +20,10 @@ export async function compareBrands(
 ): Promise<Comparison> {
   const periods = await readPeriodSums(reader, query, now);
   const mentions = totalVolume(periods.map(({ current }) => current));
-  const before = totalVolume(periods.flatMap(({ previous }) => previous ?? []));
+  const previousMentions = totalVolume(periods.flatMap(({ previous }) => previous ?? []));
   const brands = periods.map(({ current, previous }, index) => ({
     brand: query.brands[index] ?? '',
-    ...compare(toMetrics(current, mentions), previous && toMetrics(previous, before)),
+    ...compareWithPrevious(toMetrics(current, mentions), previous && toMetrics(previous, previousMentions)),
   }));
   return { mentions, brands };
 }

@@ -18,14 +18,14 @@ export async function readTimeline(
   const rows = await readTimelineSums(reader, query);
   return {
     buckets: rows.filter(({ arrived }) => arrived).map(toBucket),
-    gaps: rows.filter(({ arrived, start }) => !arrived && start * 1_000 < now).map(startOf),
+    gaps: rows.filter(({ arrived, start }) => !arrived && start * 1_000 < now).map(toIsoStart),
   };
 }
 
-const startOf = ({ start }: TimelineRow): string => new Date(start * 1_000).toISOString();
+const toIsoStart = ({ start }: TimelineRow): string => new Date(start * 1_000).toISOString();
 
 function toBucket(row: TimelineRow): Bucket {
   const counts = toCounts(row);
   const intervals = { netSentiment: netSentimentInterval(counts.positive, counts.negative, counts.neutral) };
-  return { start: startOf(row), ...counts, ...toMeans(row), intervals };
+  return { start: toIsoStart(row), ...counts, ...toMeans(row), intervals };
 }

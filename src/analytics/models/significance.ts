@@ -2,7 +2,7 @@ import { type Label, labels } from '../../domain/post.ts';
 import { createRandom } from '../../lib/random.ts';
 
 /** Counts of posts that only one of two models labels correctly. */
-export interface Discordant {
+export interface DiscordantCounts {
   readonly onlyA: number;
   readonly onlyB: number;
 }
@@ -13,20 +13,20 @@ export interface Discordant {
  * exact test is conservative: Fagerland, Lydersen and Laake 2013, "The McNemar test for binary
  * matched-pairs data: mid-p and asymptotic are better than exact conditional".
  */
-export function mcnemar({ onlyA, onlyB }: Discordant): { readonly exact: number; readonly midP: number } {
+export function mcnemar({ onlyA, onlyB }: DiscordantCounts): { readonly exact: number; readonly midP: number } {
   const pairs = onlyA + onlyB;
   if (pairs === 0) return { exact: 1, midP: 1 };
-  const fewer = Math.min(onlyA, onlyB);
+  const smaller = Math.min(onlyA, onlyB);
   // In logarithms, because ½ to the power of a few thousand underflows to 0.
-  let logPoint = -pairs * Math.LN2;
-  let upToFewer = Math.exp(logPoint);
-  for (let count = 1; count <= fewer; count += 1) {
-    logPoint += Math.log((pairs - count + 1) / count);
-    upToFewer += Math.exp(logPoint);
+  let logProbability = -pairs * Math.LN2;
+  let cumulative = Math.exp(logProbability);
+  for (let count = 1; count <= smaller; count += 1) {
+    logProbability += Math.log((pairs - count + 1) / count);
+    cumulative += Math.exp(logProbability);
   }
-  const point = Math.exp(logPoint);
-  const exact = Math.min(1, 2 * upToFewer);
-  return { exact, midP: onlyA === onlyB ? 1 - point / 2 : exact - point };
+  const probability = Math.exp(logProbability);
+  const exact = Math.min(1, 2 * cumulative);
+  return { exact, midP: onlyA === onlyB ? 1 - probability / 2 : exact - probability };
 }
 
 /** The true label of a post, and which of two models predict it. */
@@ -44,7 +44,7 @@ export interface Difference {
   readonly resamples: number;
   readonly seed: number;
   /** True if the sample is too small for a reliable interval: resampling cannot show the variation of unseen posts. */
-  readonly tooFew: boolean;
+  readonly isSampleTooSmall: boolean;
 }
 
 const resamples = 5_000;
@@ -60,31 +60,31 @@ const minPosts = { perClass: 30, discordant: 10 };
  */
 export function macroRecallDifference(posts: readonly PairedOutcome[]): Difference {
   const random = createRandom(seed);
-  const kinds = Uint8Array.from(posts, kindOf);
-  const drawn = Array.from({ length: resamples }, () => {
+  const kinds = Uint8Array.from(posts, toKind);
+  const resampled = Array.from({ length: resamples }, () => {
     const counts = new Uint32Array(labels.length * 4);
-    for (let draw = 0; draw < kinds.length; draw += 1) count(counts, kinds[Math.floor(random() * kinds.length)]);
-    return differenceOf(counts);
+    for (let draw = 0; draw < kinds.length; draw += 1) increment(counts, kinds[Math.floor(random() * kinds.length)]);
+    return computeDifference(counts);
   }).sort((one, other) => one - other);
-  const seen = new Uint32Array(labels.length * 4);
-  for (const kind of kinds) count(seen, kind);
+  const observed = new Uint32Array(labels.length * 4);
+  for (const kind of kinds) increment(observed, kind);
   const tail = Math.floor(0.025 * resamples);
   return {
-    difference: differenceOf(seen),
-    low: drawn.at(tail) ?? 0,
-    high: drawn.at(-1 - tail) ?? 0,
+    difference: computeDifference(observed),
+    low: resampled.at(tail) ?? 0,
+    high: resampled.at(-1 - tail) ?? 0,
     resamples,
     seed,
-    tooFew: isTooSmall(posts),
+    isSampleTooSmall: isTooSmall(posts),
   };
 }
 
 /** Macro recall depends only on the counts of twelve kinds of posts: label × A correct × B correct. */
-function kindOf({ truth, isCorrectA, isCorrectB }: PairedOutcome): number {
+function toKind({ truth, isCorrectA, isCorrectB }: PairedOutcome): number {
   return labels.indexOf(truth) * 4 + (isCorrectA ? 2 : 0) + (isCorrectB ? 1 : 0);
 }
 
-function count(counts: Uint32Array, kind = 0): void {
+function increment(counts: Uint32Array, kind = 0): void {
   counts[kind] = (counts[kind] ?? 0) + 1;
 }
 
@@ -95,7 +95,7 @@ function isTooSmall(posts: readonly PairedOutcome[]): boolean {
 }
 
 /** A class without posts counts as a difference of 0, as in the report. */
-function differenceOf(counts: Uint32Array): number {
+function computeDifference(counts: Uint32Array): number {
   const differences = labels.map((_, index) => {
     const [neither = 0, onlyB = 0, onlyA = 0, both = 0] = counts.subarray(index * 4, index * 4 + 4);
     const support = neither + onlyB + onlyA + both;

@@ -3,7 +3,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import { type PostKey, readPosts, type StoredPost } from '../../sink/queries/posts.ts';
 import { type BrandSelection, type BucketVolume, findPostKeys, type PostFilter, readBucketVolumes } from '../../sink/queries/search.ts';
-import { searchPatterns } from './search-terms.ts';
+import { toSearchPatterns } from './search-terms.ts';
 
 export interface PostQuery extends PostFilter {
   /** `*` is all posts; with several brands, posts that name any of them. */
@@ -31,7 +31,7 @@ export interface Page {
   readonly next: Cursor | null;
 }
 
-interface Keys {
+interface KeyPage {
   readonly found: readonly Cursor[];
   readonly next: Cursor | null;
 }
@@ -59,7 +59,7 @@ export async function searchPosts(reader: ClickHouseClient, query: PostQuery, cl
   return { posts: await readPosts(reader, found), next };
 }
 
-async function findMostEngaged(reader: ClickHouseClient, query: PostQuery, now: number): Promise<Keys> {
+async function findMostEngaged(reader: ClickHouseClient, query: PostQuery, now: number): Promise<KeyPage> {
   const { from, to = new Date(now), limit, before } = query;
   if (!from || to.getTime() - from.getTime() > maxEngagementRangeMs)
     throw new FeedpulseError('USAGE', 'from: sorting by engagement needs a range of at most 31 days');
@@ -69,7 +69,7 @@ async function findMostEngaged(reader: ClickHouseClient, query: PostQuery, now: 
 }
 
 /** Searches history backwards, in spans expected to hold enough posts, each longer than the last. */
-async function findNewest(reader: ClickHouseClient, query: PostQuery, clock: Pick<Clock, 'now'>): Promise<Keys> {
+async function findNewest(reader: ClickHouseClient, query: PostQuery, clock: Pick<Clock, 'now'>): Promise<KeyPage> {
   const { limit, from, to } = query;
   const fromMs = Math.max(0, from?.getTime() ?? 0);
   const toMs = Math.min(endOfTimeMs, to?.getTime() ?? endOfTimeMs);
@@ -85,7 +85,7 @@ async function findNewest(reader: ClickHouseClient, query: PostQuery, clock: Pic
     if (span.buckets.length > 0) found.push(...(await findKeys(reader, query, part)));
     const last = found.at(-1);
     if (last && found.length === limit) return { found, next: { createdAtMs: last.createdAtMs, platform: last.platform, id: last.id } };
-    if (!span.more) return { found, next: null };
+    if (!span.hasMore) return { found, next: null };
     untilMs = span.sinceMs;
     cursor = { createdAtMs: untilMs, platform: '', id: '' };
     if (clock.now() >= until) return { found, next: cursor };
@@ -97,7 +97,7 @@ interface Span {
   readonly buckets: readonly number[];
   readonly sinceMs: number;
   /** Whether there may be earlier posts. */
-  readonly more: boolean;
+  readonly hasMore: boolean;
 }
 
 async function nextSpan(
@@ -111,14 +111,14 @@ async function nextSpan(
     const sinceMs = Math.max(range.fromMs, newestMs - reachMs);
     const seconds = { from: Math.floor(sinceMs / 900_000) * 900, to: Math.min(2 ** 32 - 1, Math.ceil(range.toMs / 1_000)) };
     const volumes = await readBucketVolumes(reader, query, { ...seconds, limit: maxBuckets });
-    const taken = takeUntil(volumes, range.wanted);
-    const buckets = taken.map(({ start }) => start);
+    const selected = takeUntil(volumes, range.wanted);
+    const buckets = selected.map(({ start }) => start);
     const last = buckets.at(-1);
-    if (last !== undefined && (taken.length < volumes.length || volumes.length === maxBuckets))
-      return { buckets, sinceMs: last * 1_000, more: true };
-    if (sinceMs === range.fromMs) return { buckets, sinceMs, more: false };
+    if (last !== undefined && (selected.length < volumes.length || volumes.length === maxBuckets))
+      return { buckets, sinceMs: last * 1_000, hasMore: true };
+    if (sinceMs === range.fromMs) return { buckets, sinceMs, hasMore: false };
   }
-  return { buckets: [], sinceMs: range.fromMs, more: false };
+  return { buckets: [], sinceMs: range.fromMs, hasMore: false };
 }
 
 /** The first buckets that hold this many posts together; all of them if they hold fewer. */
@@ -138,7 +138,7 @@ function findKeys(
 ): Promise<Cursor[]> {
   const { cursor, ...range } = page;
   const { brand, label, platform, lang, author, minConfidence, maxConfidence, sort, text } = query;
-  const patterns = text === undefined ? [] : searchPatterns(text);
+  const patterns = text === undefined ? [] : toSearchPatterns(text);
   const filter = { brand, label, platform, lang, author, minConfidence, maxConfidence };
   return findPostKeys(reader, filter, { sort, patterns, before: cursor, ...range });
 }

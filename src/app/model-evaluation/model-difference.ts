@@ -1,4 +1,4 @@
-import { type Difference, type Discordant, macroRecallDifference, mcnemar } from '../../analytics/models/significance.ts';
+import { type Difference, type DiscordantCounts, macroRecallDifference, mcnemar } from '../../analytics/models/significance.ts';
 import type { Label, Prediction, StoredLabel } from '../../domain/post.ts';
 import type { Labelled } from './labelled-posts.ts';
 import type { Measured, ModelReport } from './measure-model.ts';
@@ -22,7 +22,7 @@ export interface ModelDifference {
   readonly a: ModelReport;
   readonly b: ModelReport;
   /** Fractions; B − A. */
-  readonly accuracy: Discordant & { readonly difference: number; readonly exact: number; readonly midP: number };
+  readonly accuracy: DiscordantCounts & { readonly difference: number; readonly exact: number; readonly midP: number };
   readonly macroRecall: Difference;
   readonly disagreements: { readonly posts: number; readonly shown: readonly Split[] };
 }

@@ -34,8 +34,8 @@ const columns: readonly Column<Row>[] = [
   { title: 'TERM', name: 'term', value: ({ term }) => term },
   { title: 'KIND', name: 'kind', value: ({ kind }) => kind },
   { title: 'Z', name: 'z', value: ({ z }) => z, show: ({ z }) => z.toFixed(1) },
-  { title: 'POSTS', name: 'n', value: ({ n }) => n },
-  { title: 'COPIES', name: 'withCopies', value: ({ withCopies }) => withCopies },
+  { title: 'POSTS', name: 'posts', value: ({ posts }) => posts },
+  { title: 'WITH DUPLICATES', name: 'postsWithDuplicates', value: ({ postsWithDuplicates }) => postsWithDuplicates },
   { title: 'SHARE', name: 'share', value: ({ share }) => share, show: ({ share }) => percent(share) },
   {
     title: 'NET',

@@ -19,9 +19,9 @@ const driver = z.strictObject({
   term: z.string(),
   kind: z.enum(['word', 'bigram', 'hashtag', 'emoji']),
   z: z.number().describe('How strongly the term marks posts of this label, in standard deviations'),
-  n: count.describe('Posts of this label with the term; near-duplicates count once'),
-  withCopies: count,
-  share: fraction.describe('n as a fraction of the distinct posts of this label'),
+  posts: count.describe('Distinct posts with this label and the term; near-duplicates count once'),
+  postsWithDuplicates: count.describe('Posts with this label and the term, near-duplicates included'),
+  share: fraction.describe('`posts` as a fraction of the distinct posts with this label'),
   netSentiment,
   examples: z
     .array(

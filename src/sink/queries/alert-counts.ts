@@ -61,8 +61,8 @@ const selectFirst = `
   GROUP BY brand`;
 
 /** Reads counts from the rollups for the evaluation of alerts. Times are ms since 1970; throws the database's errors. */
-export function createFigures(reader: ClickHouseClient) {
-  const byBrand = async (sql: string, brands: readonly string[], params: Record<string, unknown>) => {
+export function createAlertCounts(reader: ClickHouseClient) {
+  const readByBrand = async (sql: string, brands: readonly string[], params: Record<string, unknown>) => {
     const found = new Map<string, Map<number, LabelCounts>>();
     for (let at = 0; at < brands.length; at += maxBrands)
       for (const { brand, start, ...counts } of await query(reader, counted, sql, {
@@ -81,36 +81,36 @@ export function createFigures(reader: ClickHouseClient) {
   };
   return {
     /** The newest minute since `from` with posts of any brand; undefined if there is none. */
-    newest: (from: number, now: number) => readMinute(selectNewest, { from: seconds(from), now: seconds(now) }),
+    readNewestMinute: (from: number, now: number) => readMinute(selectNewest, { from: seconds(from), now: seconds(now) }),
     /** Whether the minute rollup of a range is stale. */
-    isBehind: async (from: number, to: number): Promise<boolean> =>
+    isStale: async (from: number, to: number): Promise<boolean> =>
       ((await queryOne(reader, z.object({ minutes: number }), countStale, { from: seconds(from), to: seconds(to) }))?.minutes ?? 0) > 0,
     /** The delay of the slowest partition that was active since a time, in ms. */
-    delay: async (since: number): Promise<number> =>
+    readMaxDelay: async (since: number): Promise<number> =>
       (await queryOne(reader, z.object({ delay: number }), selectDelay, { since }))?.delay ?? 0,
-    minutes: (brands: readonly string[], from: number, to: number) =>
-      byBrand(selectMinutes, brands, { from: seconds(from), to: seconds(to) }),
+    readMinutes: (brands: readonly string[], from: number, to: number) =>
+      readByBrand(selectMinutes, brands, { from: seconds(from), to: seconds(to) }),
     /** Every 15-minute bucket of a range. */
-    bucketsBetween: (brands: readonly string[], from: number, to: number) =>
-      byBrand(selectBucketsBetween, brands, { from: seconds(from), to: seconds(to) }),
+    readBucketRange: (brands: readonly string[], from: number, to: number) =>
+      readByBrand(selectBucketsBetween, brands, { from: seconds(from), to: seconds(to) }),
     /** The first minute that the minute rollup holds; undefined if it is empty. */
-    oldest: () => readMinute(selectOldest, {}),
+    readOldestMinute: () => readMinute(selectOldest, {}),
     /** The 15-minute buckets with these starts. */
-    buckets: (brands: readonly string[], starts: readonly number[]) => {
+    readBuckets: (brands: readonly string[], starts: readonly number[]) => {
       const last = Math.max(...starts);
-      return byBrand(selectBuckets, brands, { last: seconds(last), before: starts.map((start) => (last - start) / 900_000) });
+      return readByBrand(selectBuckets, brands, { last: seconds(last), before: starts.map((start) => (last - start) / 900_000) });
     },
     /** The first 15-minute bucket with posts of each brand, not before `from`. */
-    firstOf: async (brands: readonly string[], from: number): Promise<ReadonlyMap<string, number>> => {
+    readFirstBuckets: async (brands: readonly string[], from: number): Promise<ReadonlyMap<string, number>> => {
       const rows = await query(reader, z.object({ brand: z.string(), start: number }), selectFirst, { brands, from: seconds(from) });
       return new Map(rows.map(({ brand, start }) => [brand, 1_000 * start]));
     },
   };
 }
 
-export type StoredFigures = ReturnType<typeof createFigures>;
-/** What an evaluation reads. */
-export type AlertFigures = Pick<StoredFigures, 'newest' | 'isBehind' | 'delay' | 'firstOf'> & {
-  minutes(brands: readonly string[], from: number, to: number): Promise<CountsByBrand>;
-  buckets(brands: readonly string[], starts: readonly number[]): Promise<CountsByBrand>;
+export type StoredAlertCounts = ReturnType<typeof createAlertCounts>;
+/** The reads of a live evaluation. */
+export type AlertCounts = Pick<StoredAlertCounts, 'readNewestMinute' | 'isStale' | 'readMaxDelay' | 'readFirstBuckets'> & {
+  readMinutes(brands: readonly string[], from: number, to: number): Promise<CountsByBrand>;
+  readBuckets(brands: readonly string[], starts: readonly number[]): Promise<CountsByBrand>;
 };

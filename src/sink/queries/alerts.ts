@@ -41,7 +41,7 @@ const transitionColumns = {
   ...{ id: z.string(), alert: z.string(), kind: z.enum(['alert', 'resolved']), ...ruleAndBrand, severity: z.enum(severities) },
   ...{ at: number, evaluation, state, channels: z.array(z.string()) },
 };
-const transition = `toString(c.id) AS id, toString(c.alert) AS alert, c.kind AS kind, c.rule AS rule, c.brand AS brand, c.severity AS severity,
+const transitionSelect = `toString(c.id) AS id, toString(c.alert) AS alert, c.kind AS kind, c.rule AS rule, c.brand AS brand, c.severity AS severity,
     toUnixTimestamp64Milli(c.at) AS at, c.evaluation AS evaluation, c.state AS state, c.channels AS channels`;
 
 /** The latest state of each rule and brand, from the states and from the transitions. */
@@ -60,8 +60,8 @@ const selectSilences = `
   WHERE toUnixTimestamp64Milli(m.until) > {now:Int64}`;
 
 /** Transitions with the channels that they have not been delivered to, in order. */
-const selectDue = `
-  SELECT ${transition}, d.channel AS channel, d.attempts AS attempts, d.nextAt AS nextAt
+const selectPending = `
+  SELECT ${transitionSelect}, d.channel AS channel, d.attempts AS attempts, d.nextAt AS nextAt
   FROM (
     SELECT o.id AS id, o.channel AS channel, l.attempts AS attempts, toUnixTimestamp64Milli(l.next_at) AS nextAt
     FROM (SELECT id, arrayJoin(channels) AS channel FROM alert_transitions FINAL WHERE toUnixTimestamp64Milli(at) >= {since:Int64}) AS o
@@ -74,7 +74,7 @@ const selectDue = `
   LIMIT 1 BY id, channel
   LIMIT 1000`;
 
-const fromAlerts = `
+const alertsFrom = `
   FROM alert_transitions AS c FINAL
   LEFT JOIN (SELECT alert, at FROM alert_transitions FINAL WHERE kind = 'resolved') AS e ON e.alert = c.alert
   LEFT JOIN (SELECT alert, value, created_by, at FROM alert_annotations FINAL WHERE kind = 'ack') AS a ON a.alert = c.alert
@@ -84,11 +84,11 @@ const alertRow = z.object({
   ...transitionColumns,
   ...{ resolvedAt: number, ackedBy: z.string(), ackedAt: number, feedback: z.enum(['', 'none', 'useful', 'noise']) },
 });
-const alertColumns = `${transition}, toUnixTimestamp64Milli(e.at) AS resolvedAt, a.created_by AS ackedBy, toUnixTimestamp64Milli(a.at) AS ackedAt, f.value AS feedback`;
+const alertColumns = `${transitionSelect}, toUnixTimestamp64Milli(e.at) AS resolvedAt, a.created_by AS ackedBy, toUnixTimestamp64Milli(a.at) AS ackedAt, f.value AS feedback`;
 
 /** Alerts that were active in a range, the newest first. An empty brand or rule matches any. */
 const selectAlerts = `
-  SELECT ${alertColumns}${fromAlerts}
+  SELECT ${alertColumns}${alertsFrom}
     AND toUnixTimestamp64Milli(c.at) < {to:Int64}
     AND (toUnixTimestamp64Milli(e.at) = 0 OR toUnixTimestamp64Milli(e.at) >= {from:Int64})
     AND ({brand:String} = '' OR c.brand = {brand:String})
@@ -96,7 +96,7 @@ const selectAlerts = `
     AND (NOT {active:Bool} OR toUnixTimestamp64Milli(e.at) = 0)
   ORDER BY at DESC, id
   LIMIT {limit:UInt32}`;
-const selectAlert = `SELECT ${alertColumns}${fromAlerts} AND toString(c.id) = {id:String}`;
+const selectAlert = `SELECT ${alertColumns}${alertsFrom} AND toString(c.id) = {id:String}`;
 
 const selectFeedback = `
   SELECT c.rule AS rule, count() AS alerts, countIf(f.value = 'useful') AS useful, countIf(f.value = 'noise') AS noise
@@ -106,32 +106,32 @@ const selectFeedback = `
   GROUP BY rule
   ORDER BY rule`;
 
-/** Reads stored alerts, states, silences and pending deliveries. Throws the database's errors. */
-export function createAlertRecords(reader: ClickHouseClient) {
+/** Reads stored alerts, states, silences and pending deliveries. @throws the database's errors */
+export function createAlertReader(reader: ClickHouseClient) {
   return {
-    states: (): Promise<RuleState[]> => query(reader, z.object({ ...ruleAndBrand, state }), selectStates),
-    silences: (now: number): Promise<Silence[]> =>
+    readStates: (): Promise<RuleState[]> => query(reader, z.object({ ...ruleAndBrand, state }), selectStates),
+    readSilences: (now: number): Promise<Silence[]> =>
       query(reader, z.object({ ...ruleAndBrand, until: number, createdBy: z.string(), reason: z.string() }), selectSilences, { now }),
     /** Deliveries that are pending, of transitions since a time. */
-    pendingDeliveries: async (since: number): Promise<PendingDelivery[]> => {
+    readPendingDeliveries: async (since: number): Promise<PendingDelivery[]> => {
       const row = z.object({ ...transitionColumns, channel: z.string(), attempts: number, nextAt: number });
-      const rows = await query(reader, row, selectDue, { since });
+      const rows = await query(reader, row, selectPending, { since });
       return rows.map(({ channel, attempts, nextAt, ...transition }) => ({ transition, channel, attempts, nextAt }));
     },
-    list: async ({ brand = '', rule = '', ...range }: AlertQuery): Promise<StoredAlert[]> =>
+    listAlerts: async ({ brand = '', rule = '', ...range }: AlertQuery): Promise<StoredAlert[]> =>
       (await query(reader, alertRow, selectAlerts, { ...range, brand, rule })).map(toAlert),
-    show: async (id: string): Promise<StoredAlert | undefined> => {
+    findAlert: async (id: string): Promise<StoredAlert | undefined> => {
       const row = await queryOne(reader, alertRow, selectAlert, { id });
       return row && toAlert(row);
     },
-    feedback: async (): Promise<RuleFeedback[]> => {
+    readFeedback: async (): Promise<RuleFeedback[]> => {
       const rows = await query(reader, z.object({ rule: z.string(), alerts: number, useful: number, noise: number }), selectFeedback);
       return rows.map((row) => ({ ...row, noiseRate: row.useful + row.noise === 0 ? null : row.noise / (row.useful + row.noise) }));
     },
   };
 }
 
-export type AlertRecords = ReturnType<typeof createAlertRecords>;
+export type AlertReader = ReturnType<typeof createAlertReader>;
 
 function toAlert({ resolvedAt, ackedBy, ackedAt, feedback, ...row }: z.output<typeof alertRow>): StoredAlert {
   const { id, rule, brand, severity, at, evaluation, channels } = row;

@@ -16,7 +16,7 @@ export interface Driver {
   readonly term: string;
   readonly kind: 'word' | 'bigram' | 'hashtag' | 'emoji';
   /** Posts that contain the term. */
-  readonly n: number;
+  readonly posts: number;
   /** Fraction of the posts with this label, 0 to 1. */
   readonly share: number;
   readonly netSentiment: number | null;

@@ -110,7 +110,7 @@ const capitalize = (text: string): string => text.slice(0, 1).toUpperCase() + te
 
 function MainTopics({ drivers, label }: { readonly drivers: Drivers | undefined; readonly label: SampleLabel | undefined }) {
   if (!drivers) return null;
-  const both = [...drivers.negative, ...drivers.positive].sort((a, b) => b.n - a.n);
+  const both = [...drivers.negative, ...drivers.positive].sort((a, b) => b.posts - a.posts);
   const terms = (label ? drivers[label] : both).slice(0, maxTerms);
   if (terms.length === 0) return null;
   return (

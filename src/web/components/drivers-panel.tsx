@@ -61,7 +61,7 @@ function DriverList({ side, drivers }: { readonly side: Side; readonly drivers: 
               <span class="quiet" title="Net sentiment of all posts with this term">
                 {formatNet(driver.netSentiment)}
               </span>
-              <span class="quiet">{formatCountOf(driver.n, 'post')}</span>
+              <span class="quiet">{formatCountOf(driver.posts, 'post')}</span>
             </button>
             {driver.term === opened && <Examples driver={driver} side={side} />}
           </li>
@@ -97,7 +97,7 @@ const searchText = ({ term, kind }: Driver): string => (kind === 'bigram' ? `"${
 function saveDrivers(drivers: Drivers, part: Span | undefined): void {
   const header = ['label', 'term', 'kind', 'posts', 'share', 'net sentiment'];
   const rows = sides.flatMap(({ label }) =>
-    drivers[label].map(({ term, kind, n, share, netSentiment }) => [label, term, kind, n, share, netSentiment]),
+    drivers[label].map(({ term, kind, posts, share, netSentiment }) => [label, term, kind, posts, share, netSentiment]),
   );
   const name = part ? fileName('feedpulse', 'drivers', part.from.slice(0, 10), part.to.slice(0, 10)) : rangeFileName('drivers');
   saveCsv(name, header, rows);

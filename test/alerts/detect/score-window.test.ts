@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { baselineOf, bucketMs, referenceWindows } from '../../../src/alerts/detect/baseline.ts';
-import { scoreWindows, stillHolds } from '../../../src/alerts/detect/score-window.ts';
-import { rulesOf } from '../../../src/alerts/rules.ts';
+import { bucketMs, computeBaseline, referenceWindows } from '../../../src/alerts/detect/baseline.ts';
+import { isStillAnomalous, scoreWindows } from '../../../src/alerts/detect/score-window.ts';
+import { resolveRules } from '../../../src/alerts/rules.ts';
 import { configSchema } from '../../../src/config/schema.ts';
 import type { LabelCounts } from '../../../src/domain/sentiment-counts.ts';
 import { utcOffsetMs } from '../../../src/lib/time-zone.ts';
@@ -19,14 +19,14 @@ const counts = (negative: number, neutral: number, positive: number, unscored = 
 
 const ruleOf = (settings: object) => {
   const { alerts, brands } = configSchema.parse({ brands: [{ name: 'Kestrel' }], alerts: { rules: [{ name: 'r', ...settings }] } });
-  const [rule] = rulesOf(alerts.rules, brands);
+  const [rule] = resolveRules(alerts.rules, brands);
   if (!rule) throw new Error('expected a rule');
   return rule;
 };
 
 /** The baseline if each 15-minute bucket has the counts that `countsAt` returns. */
 const baselineWith = (countsAt: (bucket: number) => LabelCounts, isKnown = (_: number) => true) =>
-  baselineOf(referenceWindows(end, 'UTC', hour), isKnown, countsAt);
+  computeBaseline(referenceWindows(end, 'UTC', hour), isKnown, countsAt);
 
 /** The deviation of a 15-minute window with this many posts. */
 function zOf(expected: ReturnType<typeof baselineWith>, posts: number): number {
@@ -108,7 +108,7 @@ test('an alert holds at half of its threshold, in its own direction', () => {
   const rule = ruleOf({ metric: 'volume', sensitivity: 4 });
   const found = (now: number) => {
     const score = scoreOf({ metric: 'volume' }, counts(0, 0, 100), counts(0, 0, now));
-    return score && [stillHolds(rule, score, 'up'), stillHolds(rule, score, 'down')];
+    return score && [isStillAnomalous(rule, score, 'up'), isStillAnomalous(rule, score, 'down')];
   };
   expect([found(300), found(100), found(20)]).toEqual([
     [true, false],

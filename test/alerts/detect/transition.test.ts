@@ -10,7 +10,7 @@ import {
 import type { AlertState } from '../../../src/domain/alert.ts';
 
 const minute = 60_000;
-const rule = { z: 4, forMs: 2 * minute, keepFiringFor: 10 * minute, cooldown: 30 * minute };
+const rule = { threshold: 4, forMs: 2 * minute, keepFiringForMs: 10 * minute, cooldownMs: 30 * minute };
 const anomalousScore: WindowScore = {
   windowMs: 15 * minute,
   isAnomalous: true,
@@ -19,9 +19,9 @@ const anomalousScore: WindowScore = {
     baseline: null,
   },
 };
-const normal: TransitionInput['observation'] = { kind: 'evaluated', anomaly: undefined, stillHolds: false };
-const anomalous: TransitionInput['observation'] = { kind: 'evaluated', anomaly: anomalousScore, stillHolds: true };
-const still: TransitionInput['observation'] = { kind: 'evaluated', anomaly: undefined, stillHolds: true };
+const normal: TransitionInput['observation'] = { kind: 'evaluated', anomaly: undefined, isStillAnomalous: false };
+const anomalous: TransitionInput['observation'] = { kind: 'evaluated', anomaly: anomalousScore, isStillAnomalous: true };
+const still: TransitionInput['observation'] = { kind: 'evaluated', anomaly: undefined, isStillAnomalous: true };
 
 /** Applies observations, one a minute, and lists the status and the transition after each. */
 function walk(
@@ -55,7 +55,7 @@ describe('an alert', () => {
     const far: TransitionInput['observation'] = {
       kind: 'evaluated',
       anomaly: { ...anomalousScore, evaluation: { ...anomalousScore.evaluation, z: 5 } },
-      stillHolds: true,
+      isStillAnomalous: true,
     };
     expect(walk([normal, far, anomalous]).steps).toEqual(['ok', 'alert alert', 'alert']);
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Channel, channelsOf, recipientsFor } from '../../../src/alerts/notify/channels.ts';
-import { digestOf, messageOf } from '../../../src/alerts/notify/message.ts';
+import { type Channel, createChannels, recipientsFor } from '../../../src/alerts/notify/channels.ts';
+import { createDigest, createMessage } from '../../../src/alerts/notify/message.ts';
 import { configSchema } from '../../../src/config/schema.ts';
 import type { AlertTransition } from '../../../src/domain/alert.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../../support/webhook-receiver.ts';
@@ -20,7 +20,7 @@ const context = {
   drivers: ['refund', '#battery'],
   examples: [{ platform: 'chirper', text: hostile.repeat(20), url: 'https://chirper.example/1' }],
 };
-const started = messageOf(start, context, 'https://feedpulse.example/app/');
+const started = createMessage(start, context, 'https://feedpulse.example/app/');
 
 let receiver: WebhookReceiver;
 let channels: ReadonlyMap<string, Channel>;
@@ -32,7 +32,7 @@ beforeAll(async () => {
     { type, url: `${receiver.url}/${type}`, allowPrivate: true },
   ]);
   const guarded = ['slack', 'teams', 'alertmanager'].map((type) => [`${type} guarded`, { type, url: `${receiver.url}/${type}` }]);
-  channels = channelsOf(configSchema.parse({ alerts: { channels: Object.fromEntries([...made, ...guarded]) } }).alerts);
+  channels = createChannels(configSchema.parse({ alerts: { channels: Object.fromEntries([...made, ...guarded]) } }).alerts);
 });
 afterAll(() => receiver.close());
 
@@ -97,7 +97,7 @@ test('Teams receives an Adaptive Card whose text is never Markdown', async () =>
 
 test('Alertmanager matches start and end by their labels', async () => {
   const [alert] = (await sent('alertmanager')).body as { labels: object; endsAt: string }[]; // a list, as it documents
-  const [resolved] = (await sent('alertmanager', messageOf(end, { drivers: [], examples: [] }, 'https://f.example')))
+  const [resolved] = (await sent('alertmanager', createMessage(end, { drivers: [], examples: [] }, 'https://f.example')))
     .body as (typeof alert)[];
   expect(resolved?.labels).toEqual(alert?.labels);
   expect(alert?.labels).toEqual({ alertname: 'feedpulse', rule: 'mood', brand: start.brand, severity: 'critical', alert: 'c1' });
@@ -105,7 +105,7 @@ test('Alertmanager matches start and end by their labels', async () => {
 });
 
 test('the idempotency key is stable per message and channel', async () => {
-  const resolved = messageOf(end, context, 'https://f.example');
+  const resolved = createMessage(end, context, 'https://f.example');
   const keys = [await sent('webhook'), await sent('webhook'), await sent('webhook', resolved), await sent('slack')].map(({ key }) => key);
   expect(keys[0]).toBe(keys[1]);
   expect(new Set(keys).size).toBe(3);
@@ -125,12 +125,12 @@ test.each([
   ],
   [{ ...start.evaluation, metric: 'noData', baseline: null }, 'No posts since 2026-05-20 11:45 UTC'],
 ] as const)('%#: %s', (evaluation, title) => {
-  expect(messageOf({ ...start, brand: 'X', evaluation: { ...evaluation } }, context, 'https://f.example').title).toBe(title);
+  expect(createMessage({ ...start, brand: 'X', evaluation: { ...evaluation } }, context, 'https://f.example').title).toBe(title);
 });
 
 test.each(['webhook', 'slack', 'teams'])('a digest is one message for %s, with post text as plain text', async (type) => {
-  const many = Array.from({ length: 60 }, (_, index) => messageOf({ ...start, id: `c${index}` }, context, 'https://f.example'));
-  const digest = digestOf('1', [...many, messageOf(end, { drivers: [], examples: [] }, 'https://f.example')], 'https://f.example');
+  const many = Array.from({ length: 60 }, (_, index) => createMessage({ ...start, id: `c${index}` }, context, 'https://f.example'));
+  const digest = createDigest('1', [...many, createMessage(end, { drivers: [], examples: [] }, 'https://f.example')], 'https://f.example');
   const before = receiver.received.length;
   await channels.get(type)?.sendDigest(digest, at);
   await channels.get(type)?.sendDigest(digest, at);

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { simpleParser } from 'mailparser';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type Channel, channelsOf } from '../../../src/alerts/notify/channels.ts';
-import { digestOf, messageOf } from '../../../src/alerts/notify/message.ts';
+import { type Channel, createChannels } from '../../../src/alerts/notify/channels.ts';
+import { createDigest, createMessage } from '../../../src/alerts/notify/message.ts';
 import { configSchema } from '../../../src/config/schema.ts';
 import type { AlertTransition } from '../../../src/domain/alert.ts';
 import { createCertificateAuthority } from '../../support/certificates.ts';
@@ -32,7 +32,7 @@ const start: AlertTransition = {
 };
 const end: AlertTransition = { ...start, id: 'c2', kind: 'resolved', state: { status: 'ok', since: at } };
 const context = { drivers: ['refund <i>'], examples: [{ platform: 'chirper', text: hostile, url: 'https://chirper.example/1' }] };
-const started = messageOf(start, context, page);
+const started = createMessage(start, context, page);
 
 const authority = createCertificateAuthority('Mail');
 const { key, cert } = authority.issue('localhost');
@@ -59,7 +59,7 @@ function channelTo({ port }: Mailbox, more: object = {}): Channel {
     ...{ type: 'email', host: 'localhost', port, security: 'none', from: 'alerts@feedpulse.example', to: ['pr@brand.example'] },
     ...{ allowPrivate: true, ...more },
   };
-  const channel = channelsOf(configSchema.parse({ alerts: { channels: { mail } } }).alerts).get('mail');
+  const channel = createChannels(configSchema.parse({ alerts: { channels: { mail } } }).alerts).get('mail');
   if (!channel) throw new Error('expected a channel');
   return channel;
 }
@@ -86,7 +86,7 @@ test('every attempt has the same Message-ID, and the end of an alert replies to 
   const { send } = channelTo(mailbox);
   await send(started, at);
   await send(started, at + 60_000);
-  await send(messageOf(end, { drivers: [], examples: [] }, page), at + 120_000);
+  await send(createMessage(end, { drivers: [], examples: [] }, page), at + 120_000);
   const [first, again, reply] = await Promise.all(mailbox.messages.map((letter) => simpleParser(letter)));
   expect(first?.messageId).toMatch(/^<[0-9a-f]{32}@feedpulse\.example>$/);
   expect(again?.messageId).toBe(first?.messageId);
@@ -96,8 +96,8 @@ test('every attempt has the same Message-ID, and the end of an alert replies to 
 
 test('a digest is one mail', async () => {
   const mailbox = await open(plain);
-  const messages = [started, messageOf(end, { drivers: [], examples: [] }, page)];
-  await channelTo(mailbox, { digest: '1h' }).sendDigest(digestOf('1', messages, page), at);
+  const messages = [started, createMessage(end, { drivers: [], examples: [] }, page)];
+  await channelTo(mailbox, { digest: '1h' }).sendDigest(createDigest('1', messages, page), at);
   expect(mailbox.messages).toHaveLength(1);
   const letter = await simpleParser(mailbox.messages[0] ?? '');
   expect(letter.subject).toBe('1 alert started, 1 resolved');

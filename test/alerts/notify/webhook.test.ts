@@ -3,7 +3,7 @@ import type { LookupAddress } from 'node:dns';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { guardedLookup, isPublicAddress, sendWebhook } from '../../../src/alerts/notify/webhook.ts';
+import { createPublicLookup, isPublicAddress, sendWebhook } from '../../../src/alerts/notify/webhook.ts';
 
 interface Received {
   readonly path: string;
@@ -101,11 +101,13 @@ function answering(...answers: readonly (readonly string[])[]) {
       (answers[Math.min(calls++, answers.length - 1)] ?? []).map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
     );
   // The overloads of node:dns's own cannot be written as a function expression.
-  return { look: look as unknown as NonNullable<Parameters<typeof guardedLookup>[0]>, calls: () => calls };
+  return { look: look as unknown as NonNullable<Parameters<typeof createPublicLookup>[0]>, calls: () => calls };
 }
 
 const lookUp = (look: ReturnType<typeof answering>['look']) =>
-  new Promise((resolve, reject) => guardedLookup(look)('name.example', {}, (fault, address) => (fault ? reject(fault) : resolve(address))));
+  new Promise((resolve, reject) =>
+    createPublicLookup(look)('name.example', {}, (fault, address) => (fault ? reject(fault) : resolve(address))),
+  );
 
 test('a host with any private address is rejected; a public one is resolved once, and the checked address is used', async () => {
   await expect(lookUp(answering(['1.1.1.1', '10.0.0.1']).look)).rejects.toMatchObject({ code: 'WEBHOOK_REJECTED' });

@@ -84,14 +84,14 @@ test('z-scores, counts, shares and net sentiment are those of a plain count', as
       const delta = logit(negative, inside) - logit(neutral + positive, outside);
       const z = delta / Math.sqrt(1 / (negative + prior) + 1 / (neutral + positive + prior));
       const net = (100 * (positive - negative)) / (negative + neutral + positive);
-      return { term: word, z: z.toFixed(6), n: negative, share: negative / 40, netSentiment: net };
+      return { term: word, z: z.toFixed(6), posts: negative, share: negative / 40, netSentiment: net };
     })
-    .filter(({ z, n }) => Number(z) >= 1.96 && n >= 3)
+    .filter(({ z, posts }) => Number(z) >= 1.96 && posts >= 3)
     .sort((a, b) => Number(b.z) - Number(a.z));
   const found = await ask('Small');
   expect(found).toMatchObject({ posts: 120, sampled: 120, distinct: 120 });
   expect(expected.length).toBeGreaterThan(0);
-  expect(found.negative.map(({ term, z, n, share, netSentiment }) => ({ term, z: z.toFixed(6), n, share, netSentiment }))).toEqual(
+  expect(found.negative.map(({ term, z, posts, share, netSentiment }) => ({ term, z: z.toFixed(6), posts, share, netSentiment }))).toEqual(
     expected,
   );
 });
@@ -108,14 +108,14 @@ test('the words of a crisis are found, the name of the brand and stop words are 
   expect(found.negative[0]?.examples).toHaveLength(3);
 });
 
-test('three hundred copies of a viral post count once', async () => {
+test('three hundred near-duplicates of a viral post count once', async () => {
   const found = await ask('Viral', { limit: 100 });
   expect(found).toMatchObject({ posts: 540, sampled: 540, distinct: 241 });
   expect(termsOf(found, 'negative')).toContain('late delivery');
   expect(termsOf(found, 'negative').filter((term) => /melted|charger|kitchen|shocking/.test(term))).toEqual([]);
   expect(found.negative.find(({ term }) => term === 'late delivery')).toMatchObject({
-    n: 40,
-    withCopies: 40,
+    posts: 40,
+    postsWithDuplicates: 40,
     share: 40 / 41,
     kind: 'bigram',
   });
@@ -123,7 +123,7 @@ test('three hundred copies of a viral post count once', async () => {
 
 test('what hostile posts hold comes out as data', async () => {
   const found = await ask('Hostile');
-  expect(found.negative[0]?.n).toBe(30);
+  expect(found.negative[0]?.posts).toBe(30);
   expect(termsOf(found, 'negative').join(' ')).toContain('ruined');
   expect(termsOf(found, 'negative').join('')).not.toMatch(/[<>"\p{Cc}\p{Bidi_Control}]/u);
   expect(found.negative[0]?.examples[0]?.text).toContain('<script>');

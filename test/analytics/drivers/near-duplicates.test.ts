@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { createNearDuplicateIndex } from '../../../src/analytics/drivers/near-duplicates.ts';
-import { createWordReader } from '../../../src/analytics/drivers/post-words.ts';
+import { createTermExtractor } from '../../../src/analytics/drivers/term-extractor.ts';
 
 /** How many groups the texts make. */
 function groupsOf(texts: readonly string[]): number {
-  const reader = createWordReader([]);
+  const reader = createTermExtractor([]);
   const copies = createNearDuplicateIndex();
-  return new Set(texts.map((text) => copies.groupOf(reader.read(text, 'en').words))).size;
+  return new Set(texts.map((text) => copies.assignGroup(reader.extract(text, 'en').words))).size;
 }
 
 const viral = 'My charger melted onto the desk last night and support told me to keep using it, unbelievable';

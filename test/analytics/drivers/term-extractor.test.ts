@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { createWordReader } from '../../../src/analytics/drivers/post-words.ts';
+import { createTermExtractor } from '../../../src/analytics/drivers/term-extractor.ts';
 
 /** The terms of a text, as they are shown. */
 function termsOf(text: string, { language = 'en', names = [] as string[] } = {}): string[] {
-  const reader = createWordReader(names);
+  const reader = createTermExtractor(names);
   return reader
-    .read(text, language)
+    .extract(text, language)
     .terms()
-    .map((code) => reader.term(code).shown);
+    .map((code) => reader.term(code).display);
 }
 
 test.each([

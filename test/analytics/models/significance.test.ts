@@ -51,5 +51,5 @@ test.each([
   ['9 that one model alone labels correctly', posts('negative', 91, 4, 5, 0), true],
   ['29 posts of a class', [...posts('negative', 90, 0, 10, 0), ...posts('neutral', 29, 0, 0, 0)], true],
 ])('too few posts to tell: %s', (_, sample, tooFew) => {
-  expect(macroRecallDifference(sample).tooFew).toBe(tooFew);
+  expect(macroRecallDifference(sample).isSampleTooSmall).toBe(tooFew);
 });

@@ -10,9 +10,9 @@ import { systemClock } from '../../../src/lib/clock.ts';
 import { createMetrics } from '../../../src/lib/metrics.ts';
 import type { Database } from '../../../src/sink/client/connection.ts';
 import { migrate } from '../../../src/sink/migrations/migrate.ts';
+import { createAlertCounts } from '../../../src/sink/queries/alert-counts.ts';
+import { createAlertReader } from '../../../src/sink/queries/alerts.ts';
 import { countPostsByMinute } from '../../../src/sink/queries/posts.ts';
-import { createFigures } from '../../../src/sink/queries/read-alert-figures.ts';
-import { createAlertRecords } from '../../../src/sink/queries/read-alerts.ts';
 import { markRange } from '../../../src/sink/queries/rollups.ts';
 import { createRollups } from '../../../src/sink/rollups/rollups.ts';
 import { openTestDatabase, queryRows, quiet } from '../../support/test-database.ts';
@@ -160,25 +160,25 @@ async function expectOldAnswers(): Promise<void> {
 }
 
 async function expectOldAlerts(start: number, now: number): Promise<void> {
-  const records = createAlertRecords(db.reader);
-  const figures = createFigures(db.reader);
+  const records = createAlertReader(db.reader);
+  const counts = createAlertCounts(db.reader);
   const answers = {
-    states: await records.states(),
-    silences: await records.silences(now),
-    pendingDeliveries: await records.pendingDeliveries(start),
-    list: await records.list({ from: start, to: now, active: false, limit: 10 }),
-    feedback: await records.feedback(),
+    states: await records.readStates(),
+    silences: await records.readSilences(now),
+    pendingDeliveries: await records.readPendingDeliveries(start),
+    list: await records.listAlerts({ from: start, to: now, active: false, limit: 10 }),
+    feedback: await records.readFeedback(),
   };
   expect({ ...answers, states: sorted(answers.states) }).toEqual({ ...renamed(old.alerts), states: sorted(renamed(old.alerts).states) });
   expect({
-    newest: await figures.newest(start, now),
-    isBehind: await figures.isBehind(start, now),
-    delay: await figures.delay(now - hour),
-    minutes: plain(await figures.minutes(brands, start + day, start + day + hour)),
-    quarters: plain(await figures.buckets(brands, [start + day, start + day + 15 * minute])),
-    between: plain(await figures.bucketsBetween(['*'], start, start + 6 * hour)),
-    oldest: await figures.oldest(),
-    first: plain(await figures.firstOf(brands, start)),
+    newest: await counts.readNewestMinute(start, now),
+    isBehind: await counts.isStale(start, now),
+    delay: await counts.readMaxDelay(now - hour),
+    minutes: plain(await counts.readMinutes(brands, start + day, start + day + hour)),
+    quarters: plain(await counts.readBuckets(brands, [start + day, start + day + 15 * minute])),
+    between: plain(await counts.readBucketRange(['*'], start, start + 6 * hour)),
+    oldest: await counts.readOldestMinute(),
+    first: plain(await counts.readFirstBuckets(brands, start)),
   }).toEqual(old.alertFigures);
 }
 

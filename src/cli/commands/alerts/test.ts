@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { type Channel, type ChannelTestResult, channelsOf, testChannels } from '../../../alerts/notify/channels.ts';
+import { type Channel, type ChannelTestResult, createChannels, testChannels } from '../../../alerts/notify/channels.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import { configFrom, type SharedOptions, withSharedOptions } from '../../options.ts';
@@ -16,7 +16,7 @@ export function alertsTest(): Command {
     .addOption(new Option('--format <format>', 'output format').choices(formats).default('table'))
     .action(async (names: readonly string[], { format, ...options }: Options) => {
       const { alerts, server } = configFrom(options);
-      const channels = selectChannels(channelsOf(alerts), names);
+      const channels = selectChannels(createChannels(alerts), names);
       const baseUrl = alerts.externalUrl ?? `http://${server.host}:${server.port}`;
       const results = await testChannels(channels, baseUrl, systemClock.now());
       process.stdout.write(printRows(format, results, columns));

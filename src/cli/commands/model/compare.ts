@@ -87,11 +87,11 @@ const figureColumns: readonly Column<Figure>[] = [
 function significance({ accuracy, macroRecall }: ModelDifference): string {
   const { onlyA, onlyB, midP, exact } = accuracy;
   const points = (fraction: number): string => sign(100 * fraction, 1);
-  const { difference, low, high, tooFew } = macroRecall;
+  const { difference, low, high, isSampleTooSmall } = macroRecall;
   const doubt = (isClear: boolean): string => (isClear ? 'significant' : 'not significant');
   return [
     `Accuracy: only A is right on ${shownCount(onlyA)} posts, only B on ${shownCount(onlyB)}; McNemar's mid-p ${shownP(midP)} (exact ${shownP(exact)}): ${doubt(midP < 0.05)}.`,
-    `Macro recall: ${points(difference)} points, 95 % interval ${points(low)} … ${points(high)}: ${tooFew ? 'too few posts' : doubt(low > 0 || high < 0)}.`,
+    `Macro recall: ${points(difference)} points, 95 % interval ${points(low)} … ${points(high)}: ${isSampleTooSmall ? 'too few posts' : doubt(low > 0 || high < 0)}.`,
   ].join('\n');
 }
 

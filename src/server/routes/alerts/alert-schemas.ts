@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { durationSchema } from '../../../config/schema.ts';
 import { type AlertTransition, alertMetrics, type Evaluation, ruleStatuses, type Silence, seasons } from '../../../domain/alert.ts';
-import type { RuleFeedback, StoredAlert } from '../../../sink/queries/read-alerts.ts';
+import type { RuleFeedback, StoredAlert } from '../../../sink/queries/alerts.ts';
 import { rangeQuery, time } from '../query-schemas.ts';
 
 /** Queries and responses about alerts, and how stored alerts become responses. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { channelsOf, testChannels } from '../../../alerts/notify/channels.ts';
+import { createChannels, testChannels } from '../../../alerts/notify/channels.ts';
 import { toMilliseconds } from '../../../config/schema.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
-import { createAlertRecords } from '../../../sink/queries/read-alerts.ts';
+import { createAlertReader } from '../../../sink/queries/alerts.ts';
 import { createAlertStore } from '../../../sink/writer/alert-store.ts';
 import type { App } from '../../http/create-app.ts';
 import { sendProblem } from '../../http/problem.ts';
@@ -31,7 +31,7 @@ type AlertDeps = QueryDeps & { readonly maintenance: MaintenanceDeps };
 /** The alert history, acknowledgements and feedback, and silences. Rules are evaluated by the process that runs the pipeline. */
 export function registerAlertRoutes(app: App, deps: AlertDeps): void {
   const { reader, clock } = deps;
-  const records = createAlertRecords(reader);
+  const records = createAlertReader(reader);
 
   const listSchema = {
     summary: 'Alerts that were active in a range, the state of each rule and brand, feedback per rule, and active silences',
@@ -42,21 +42,21 @@ export function registerAlertRoutes(app: App, deps: AlertDeps): void {
     const { from, to, active, ...query } = request.query;
     const range = resolveRange({ from, to }, clock.now());
     const [alerts, states] = [
-      await records.list({ ...query, active: active === 'true', from: range.from.getTime(), to: range.to.getTime() }),
-      await records.states(),
+      await records.listAlerts({ ...query, active: active === 'true', from: range.from.getTime(), to: range.to.getTime() }),
+      await records.readStates(),
     ];
     return {
       ...toIsoRange(range),
       alerts: alerts.map(toAlertResponse),
       states: states.map(({ rule, brand, state }) => ({ rule, brand, status: state.status, since: iso(state.since) })),
-      rules: await records.feedback(),
-      silences: (await records.silences(clock.now())).map(toSilenceResponse),
+      rules: await records.readFeedback(),
+      silences: (await records.readSilences(clock.now())).map(toSilenceResponse),
     };
   });
 
   const showSchema = { summary: 'One alert', params: idParams, response: { 200: alertResponse } };
   app.get(`${path}/:id`, { config: { role: 'viewer' }, schema: showSchema }, async ({ params }, reply) => {
-    const alert = await records.show(params.id);
+    const alert = await records.findAlert(params.id);
     return alert ? toAlertResponse(alert) : sendProblem(reply, 404, noSuchAlert);
   });
   registerNoteRoutes(app, deps);
@@ -67,12 +67,12 @@ const noSuchAlert = 'No such alert.';
 
 /** Acknowledgements and feedback. */
 function registerNoteRoutes(app: App, { reader, clock, maintenance }: AlertDeps): void {
-  const records = createAlertRecords(reader);
+  const records = createAlertReader(reader);
   const store = createAlertStore(maintenance.db);
   const annotate = async (id: string, kind: 'ack' | 'feedback', value: string, by: string) => {
-    if (!(await records.show(id))) return undefined;
+    if (!(await records.findAlert(id))) return undefined;
     await store.addNote({ alert: id, kind, value, by }, clock.now());
-    const alert = await records.show(id);
+    const alert = await records.findAlert(id);
     return alert && toAlertResponse(alert);
   };
 
@@ -95,7 +95,7 @@ function registerNoteRoutes(app: App, { reader, clock, maintenance }: AlertDeps)
 }
 
 function registerSilenceRoutes(app: App, { reader, clock, maintenance }: AlertDeps): void {
-  const records = createAlertRecords(reader);
+  const records = createAlertReader(reader);
   const store = createAlertStore(maintenance.db);
 
   const silenceSchema = { summary: 'Silences alerts for a while', body: silenceBody, response: { 200: silenceResponse } };
@@ -116,7 +116,7 @@ function registerSilenceRoutes(app: App, { reader, clock, maintenance }: AlertDe
   app.delete(`${path}/silences`, { config: { role: 'editor' }, schema: unsilenceSchema }, async ({ query, caller }) => {
     const { rule = '', brand = '' } = query;
     const now = clock.now();
-    const ended = (await records.silences(now)).filter((silence) => silence.rule === rule && silence.brand === brand);
+    const ended = (await records.readSilences(now)).filter((silence) => silence.rule === rule && silence.brand === brand);
     if (ended.length > 0) await store.putSilence({ rule, brand, until: now, createdBy: caller?.name ?? '', reason: '' }, now);
     return { ended: ended.length };
   });
@@ -124,7 +124,7 @@ function registerSilenceRoutes(app: App, { reader, clock, maintenance }: AlertDe
 
 /** Sends test messages. The receiver's response is not passed on, so that the API cannot be used to probe the network. */
 export function registerChannelTestRoute(app: App, { clock, config }: Pick<ApiDeps, 'clock' | 'config'>): void {
-  const channels = channelsOf(config.alerts);
+  const channels = createChannels(config.alerts);
   const schema = { summary: 'Sends a test message to channels', body: channelTestBody, response: { 200: channelTestsResponse } };
   app.post(`${path}/test`, { config: { role: 'admin' }, schema }, async ({ body, host, protocol }) => {
     const unknown = body.channels.find((name) => !channels.has(name));

@@ -1,12 +1,12 @@
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { replayStored } from '../../../alerts/replay.ts';
-import { type Rule, rulesOf } from '../../../alerts/rules.ts';
+import { backtestStoredRule } from '../../../alerts/backtest.ts';
+import { type Rule, resolveRules } from '../../../alerts/rules.ts';
 import { listBrands } from '../../../analytics/metrics/summary.ts';
 import { toMilliseconds } from '../../../config/schema.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import { createSerialQueue } from '../../../lib/serial-queue.ts';
-import { createFigures } from '../../../sink/queries/read-alert-figures.ts';
+import { createAlertCounts } from '../../../sink/queries/alert-counts.ts';
 import type { App } from '../../http/create-app.ts';
 import type { ApiDeps, QueryDeps } from '../dependencies.ts';
 import { brandsRangeQuery, resolveRange } from '../query-schemas.ts';
@@ -65,16 +65,16 @@ interface CacheEntry {
 
 /** Computes responses one at a time; identical requests share one. */
 function createAnomaliesCache({ reader, heavyReader, clock, brands: configured, config }: AnomaliesDeps) {
-  const figures = createFigures(heavyReader);
-  const rules = rulesOf(config.alerts.rules, configured);
+  const counts = createAlertCounts(heavyReader);
+  const rules = resolveRules(config.alerts.rules, configured);
   const noDataAfterMs = toMilliseconds(config.alerts.noDataAfter);
   const cache = new Map<string, CacheEntry>();
   const enqueue = createSerialQueue();
 
   const evaluate = async (brands: readonly string[], [from, to]: Minutes, signal: AbortSignal): Promise<AnomaliesResponse> => {
-    const options = { figures, from, to, noDataAfterMs, report: () => {}, signal };
+    const options = { counts, from, to, noDataAfterMs, report: () => {}, signal };
     const results = [];
-    for (const rule of rules) results.push(await replayStored({ ...options, rule: restrictTo(rule, brands) }));
+    for (const rule of rules) results.push(await backtestStoredRule({ ...options, rule: restrictTo(rule, brands) }));
     const found = results.flatMap(({ transitions }) => toReplayedAlerts(transitions)).sort((a, b) => a.at.localeCompare(b.at));
     return { from: iso(from), to: iso(to), found };
   };

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
-import { replayStored } from '../../../alerts/replay.ts';
-import { configuredRules, type Rule, rulesOf } from '../../../alerts/rules.ts';
+import { backtestStoredRule } from '../../../alerts/backtest.ts';
+import { configuredRules, type Rule, resolveRules } from '../../../alerts/rules.ts';
 import { alertRule } from '../../../config/alerts.ts';
 import { toMilliseconds } from '../../../config/schema.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
-import { createFigures } from '../../../sink/queries/read-alert-figures.ts';
+import { createAlertCounts } from '../../../sink/queries/alert-counts.ts';
 import type { App } from '../../http/create-app.ts';
 import type { RunJob } from '../../jobs.ts';
 import type { ApiDeps } from '../dependencies.ts';
@@ -15,7 +15,7 @@ import { type BacktestResult, backtestBody, backtestResult, iso, toReplayedAlert
 /** Replays a rule, as configured or with other settings, over the stored history. Nothing is stored or sent. */
 export function registerBacktestRoute(app: App, deps: ApiDeps): void {
   const { heavyReader, clock, config, maintenance } = deps;
-  const figures = createFigures(heavyReader);
+  const counts = createAlertCounts(heavyReader);
   const noDataAfterMs = toMilliseconds(config.alerts.noDataAfter);
   const schema = { summary: 'Replays a rule over the stored history', body: backtestBody, response: { 202: jobWith(backtestResult) } };
   app.post('/api/v1/alerts/backtest', { config: { role: 'editor' }, schema }, async ({ body }, reply) => {
@@ -23,7 +23,7 @@ export function registerBacktestRoute(app: App, deps: ApiDeps): void {
     const range = resolveRange({ from: body.since, to: body.until }, clock.now());
     const [from, to] = [range.from.getTime(), range.to.getTime()];
     const work: RunJob = async (report, signal) => {
-      const replayed = await replayStored({ figures, rule, from, to, noDataAfterMs, report, signal });
+      const replayed = await backtestStoredRule({ counts, rule, from, to, noDataAfterMs, report, signal });
       const result: BacktestResult = { from: iso(replayed.from), to: iso(to), alerts: toReplayedAlerts(replayed.transitions) };
       return { changed: 0, result };
     };
@@ -37,7 +37,7 @@ function ruleOf({ config, brands }: ApiDeps, { rule: name, brand, settings }: z.
   const base = configured.find((one) => one.name === name);
   if (!base) throw new FeedpulseError('USAGE', `rule: unknown rule, expected one of ${configured.map((one) => one.name).join(', ')}`);
   const changed = parseQuery(alertRule, { ...base, ...settings, name, ...(brand !== undefined && { brands: [brand] }) });
-  const [rule] = rulesOf([changed], brands);
+  const [rule] = resolveRules([changed], brands);
   if (!rule) throw new Error('rulesOf returned no rule for one config');
   return rule;
 }
