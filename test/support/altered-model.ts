@@ -12,14 +12,14 @@ interface ManifestFields {
 }
 
 /**
- * Writes a copy of the bundled model to `folder` without a neutral class, like public models of film reviews: its logits are
+ * Writes a copy of the bundled model to `dir` without a neutral class, like public models of film reviews: its logits are
  * negative and positive. It also has the input `token_type_ids`, like BERT. Concatenated Protocol Buffers messages of the same
  * type are merged, so additions to the graph are appended to the file:
  * https://protobuf.dev/programming-guides/encoding/#last-one-wins
  */
-export async function twoClassModel(folder: string): Promise<string> {
-  await cp(bundledModelPath, folder, { recursive: true });
-  const weights = join(folder, 'onnx/model_quantized.onnx');
+export async function twoClassModel(dir: string): Promise<string> {
+  await cp(bundledModelPath, dir, { recursive: true });
+  const weights = join(dir, 'onnx/model_quantized.onnx');
   const bytes = await readFile(weights);
   const replace = (from: string, to: string): void => {
     const at = bytes.indexOf(from, 0, 'latin1');
@@ -31,36 +31,36 @@ export async function twoClassModel(folder: string): Promise<string> {
     '\x0a\x06logits\x12\x13\x0a\x11\x08\x01\x12\x0d\x0a\x07\x12\x05batch\x0a\x02\x08\x03',
     `\x0a\x06logits\x12\x13\x0a\x11\x08\x01\x12\x0d\x0a\x07\x12\x05batch\x0a\x02\x08\x02`,
   ); // its declared shape
-  const kept = field(5, varint(1, 2), varint(2, 7), varint(7, 0), varint(7, 2), text(8, 'kept_classes')); // TensorProto: int64 [2]
+  const classIndices = field(5, varint(1, 2), varint(2, 7), varint(7, 0), varint(7, 2), text(8, 'class_indices')); // TensorProto: int64 [2]
   const gather = field(
     1,
     text(1, 'logit3'),
-    text(1, 'kept_classes'),
+    text(1, 'class_indices'),
     text(2, 'logits'),
     text(4, 'Gather'),
     field(5, text(1, 'axis'), varint(3, 1), varint(20, 2)),
   );
   const shape = field(2, field(1, text(2, 'batch')), field(1, text(2, 'sequence')));
   const segments = field(11, text(1, 'token_type_ids'), field(2, field(1, varint(1, 7), shape)));
-  await writeFile(weights, Buffer.concat([bytes, field(7, gather, kept, segments)]));
+  await writeFile(weights, Buffer.concat([bytes, field(7, gather, classIndices, segments)]));
   const config = { id2label: { 0: 'NEGATIVE', 1: 'POSITIVE' }, max_position_embeddings: 512 };
-  await writeFile(join(folder, 'config.json'), JSON.stringify(config));
-  const manifestFile = join(folder, 'manifest.json');
+  await writeFile(join(dir, 'config.json'), JSON.stringify(config));
+  const manifestFile = join(dir, 'manifest.json');
   const manifest = JSON.parse(await readFile(manifestFile, 'utf8')) as ManifestFields;
   manifest.labels = ['negative', 'positive'];
   manifest.name = 'two-classes';
-  for (const file of Object.keys(manifest.files)) manifest.files[file] = fileInfo(await readFile(join(folder, file)));
+  for (const file of Object.keys(manifest.files)) manifest.files[file] = fileInfo(await readFile(join(dir, file)));
   await writeFile(manifestFile, JSON.stringify(manifest));
-  return folder;
+  return dir;
 }
 
 /** Changes the weights of the bundled model to accept one row per batch only, as some exports do. */
 export function oneRowWeights(weights: Buffer): Buffer {
   // The first dimension of the inputs is named `batch`; the fixed size 1 is encoded in the same number of bytes.
-  const any = Buffer.from('\x0a\x07\x12\x05batch', 'latin1');
-  const one = Buffer.from('\x0a\x07\x08\x81\x80\x80\x80\x80\x00', 'latin1');
+  const batchDimension = Buffer.from('\x0a\x07\x12\x05batch', 'latin1');
+  const fixedDimension = Buffer.from('\x0a\x07\x08\x81\x80\x80\x80\x80\x00', 'latin1');
   const altered = Buffer.from(weights);
-  for (let at = altered.indexOf(any); at >= 0; at = altered.indexOf(any, at)) one.copy(altered, at);
+  for (let at = altered.indexOf(batchDimension); at >= 0; at = altered.indexOf(batchDimension, at)) fixedDimension.copy(altered, at);
   return altered;
 }
 

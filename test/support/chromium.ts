@@ -11,11 +11,11 @@ const flags = [
 
 export function launchChromium(): Promise<Browser> {
   const executablePath = process.env['CHROMIUM_PATH'];
-  if (!executablePath) throw new Error('CHROMIUM_PATH names no Chromium: run `npm run browser`, or install chromium.');
+  if (!executablePath) throw new Error('CHROMIUM_PATH is not set: run `npm run browser`, which finds Chromium, or set it.');
   return chromium.launch({ executablePath, args: flags });
 }
 
 /** Sum of red, green and blue of `rgb(…)`. */
-export function brightness(colour: string): number {
-  return (colour.match(/\d+/g) ?? []).slice(0, 3).reduce((sum, part) => sum + Number(part), 0);
+export function brightness(color: string): number {
+  return (color.match(/\d+/g) ?? []).slice(0, 3).reduce((sum, part) => sum + Number(part), 0);
 }

@@ -9,28 +9,28 @@ import { createClient } from '@clickhouse/client';
 import type { IssuedCertificate } from './certificates.ts';
 import { freePort } from './free-port.ts';
 
-const front = fileURLToPath(new URL('./clickhouse/http-server.mjs', import.meta.url));
+const serverScript = fileURLToPath(new URL('./clickhouse/http-server.mjs', import.meta.url));
 
-/** What goes wrong with one statement, once. */
+/** A fault injected into one statement, once. */
 export interface ServerFault {
-  /** Part of the SQL of the statement that it befalls. */
+  /** Substring of the SQL statement. */
   readonly statement: string;
-  /** Before it is carried out, or after: then the outcome is unknown to who sent it. */
+  /** Before or after execution. After it, the client cannot know the outcome. */
   readonly when: 'before' | 'after';
-  /** The connection is reset, the server answers with ClickHouse's `code`, or it takes `ms` longer. */
+  /** Reset the connection, respond with the ClickHouse error `code`, or delay by `ms`. */
   readonly how: 'reset' | 'error' | 'slow';
   readonly code?: number;
   readonly ms?: number;
 }
 
-/** A user beside the writing one. */
+/** A user besides the writer. */
 export interface ServerUser {
   readonly password: string;
-  /** 1: may change no setting; 2: any but this one. */
+  /** ClickHouse's `readonly`: 1 forbids changing settings, 2 only `readonly` itself. */
   readonly readonly?: 1 | 2;
   /** Further settings of the user's profile. */
   readonly settings?: Readonly<Record<string, number>>;
-  /** One of the options' `roles`; without it the user may do everything. */
+  /** One of the options' `roles`; without it the user has all privileges. */
   readonly role?: string;
 }
 
@@ -43,14 +43,14 @@ export interface ServerOptions {
 
 export interface TestClickHouse {
   readonly url: string;
-  /** Settings of feedpulse for a user that may write. */
+  /** Environment variables that connect feedpulse as the writer. */
   readonly env: Readonly<Record<string, string>>;
   injectFault(fault: ServerFault): Promise<void>;
-  /** Rows of a statement. */
+  /** Runs a query as an administrator and returns its rows. */
   rows<T>(query: string): Promise<T[]>;
   /** Runs a statement as an administrator. */
   command(query: string): Promise<void>;
-  /** SIGKILL: no last word. */
+  /** Kills the process with SIGKILL. */
   kill(): Promise<void>;
   /** After a kill, on the same port and data. */
   restart(): Promise<void>;
@@ -59,14 +59,14 @@ export interface TestClickHouse {
 
 const writer = { name: 'feedpulse', password: 'not a secret: é"\'' };
 /** May read, and change settings other than `readonly`. */
-export const readOnlyUser = { name: 'onlooker', password: 'looks on' };
+export const readOnlyUser = { name: 'read_only', password: 'not a secret either' };
 
-/** Starts the engine as a server of its own on a free loopback port; see `clickhouse/http-server.mjs` for how it differs from a real one. */
+/** Starts a ClickHouse server on a free loopback port; `clickhouse/http-server.mjs` says how it differs from a real one. */
 export async function startClickHouse(options: ServerOptions = {}): Promise<TestClickHouse> {
-  const folder = await mkdtemp(join(tmpdir(), 'feedpulse-clickhouse-'));
+  const dataDir = await mkdtemp(join(tmpdir(), 'feedpulse-clickhouse-'));
   const port = await freePort();
   const url = `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}`;
-  let child = await startServer(folder, port, options);
+  let child = await startServer(dataDir, port, options);
   const tls = options.tls ? { http_agent: new Agent({ ca: options.tls.authority }) } : {};
   const client = createClient({ url, username: writer.name, password: writer.password, ...tls });
   const kill = async (): Promise<void> => {
@@ -83,37 +83,37 @@ export async function startClickHouse(options: ServerOptions = {}): Promise<Test
       FEEDPULSE_CLICKHOUSE_PASSWORD: writer.password,
     },
     injectFault: async (fault) => {
-      const noted = once(child, 'message');
+      const acknowledged = once(child, 'message');
       child.send(fault);
-      await noted;
+      await acknowledged;
     },
     rows: async <T>(query: string) => (await client.query({ query, format: 'JSONEachRow' })).json<T>(),
     command: async (query) => void (await client.command({ query })),
     kill,
     restart: async () => {
-      child = await startServer(folder, port, options);
+      child = await startServer(dataDir, port, options);
     },
     stop: async () => {
       await client.close();
       await kill();
-      await rm(folder, { recursive: true, force: true });
+      await rm(dataDir, { recursive: true, force: true });
     },
   };
 }
 
-async function startServer(folder: string, port: number, { tls, roles, users: more }: ServerOptions): Promise<ChildProcess> {
+async function startServer(dataDir: string, port: number, { tls, roles, users: otherUsers }: ServerOptions): Promise<ChildProcess> {
   const users = {
     [writer.name]: { password: writer.password },
     [readOnlyUser.name]: { password: readOnlyUser.password, readonly: 2 },
-    ...more,
+    ...otherUsers,
   };
-  const child = fork(front, [folder, String(port), JSON.stringify({ users, roles, tls })], {
+  const child = fork(serverScript, [dataDir, String(port), JSON.stringify({ users, roles, tls })], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  const died = once(child, 'exit').then(([code]) => {
-    throw new Error(`the test server ended with ${code} before it was ready`);
+  const exited = once(child, 'exit').then(([code]) => {
+    throw new Error(`the test server exited with ${code} before it was ready`);
   });
-  await Promise.race([once(child, 'message'), died]);
-  died.catch(() => {}); // later ends are wanted
+  await Promise.race([once(child, 'message'), exited]);
+  exited.catch(() => {}); // later exits are expected
   return child;
 }

@@ -12,15 +12,15 @@ const execute = promisify(execFile);
 export interface RunningFeedpulse {
   readonly url: string;
   readonly pid: number;
-  /** What it has logged so far. */
+  /** The log so far. */
   log(): string;
-  /** SIGTERM; resolves to the exit code when it has finished what was in flight. */
+  /** Sends SIGTERM; resolves to the exit code once posts in flight are finished. */
   stop(): Promise<number | null>;
-  /** Resolves to the exit code when it has ended by itself. */
+  /** Resolves to the exit code once the process has exited on its own. */
   waitForExit(): Promise<number | null>;
-  /** SIGKILL: no last word. */
+  /** Kills the process with SIGKILL. */
   kill(): Promise<void>;
-  /** JSON of an address of its HTTP interface. */
+  /** The JSON response of a GET request. */
   get<T>(path: string): Promise<T>;
   /** The value of a metric, summed over its labels. */
   metric(name: string): Promise<number>;
@@ -32,16 +32,16 @@ export function useBundledModel(): void {
 }
 
 /**
- * The environment of a process of a test. Test files share a broker, so a topic has a consumer group and an alert topic of
- * its own: with the defaults the processes of two files would take partitions from each other.
+ * The environment of a process that a test starts. Test files share a broker, so each topic gets its own consumer group and
+ * alert topic; otherwise processes of two files would share a group.
  */
 function childEnvironment(env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const topic = env['FEEDPULSE_KAFKA_TOPIC'];
-  const own = topic && { FEEDPULSE_KAFKA_GROUP_ID: `feedpulse-${topic}`, FEEDPULSE_ALERTS_TOPIC: `${topic}.alerts` };
-  return { FEEDPULSE_MODEL_PATH: process.env['TINY_MODEL_PATH'], ...process.env, ...own, ...env };
+  const kafkaDefaults = topic && { FEEDPULSE_KAFKA_GROUP_ID: `feedpulse-${topic}`, FEEDPULSE_ALERTS_TOPIC: `${topic}.alerts` };
+  return { FEEDPULSE_MODEL_PATH: process.env['TINY_MODEL_PATH'], ...process.env, ...kafkaDefaults, ...env };
 }
 
-/** Starts `feedpulse run` on a free port and waits until it says where it is. */
+/** Starts `feedpulse run` on a free port and waits until it prints its URL. */
 export async function startFeedpulse(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<RunningFeedpulse> {
   const child = spawn(process.execPath, [bin, 'run', '--port', '0', ...args], {
     env: childEnvironment(env),
@@ -50,7 +50,7 @@ export async function startFeedpulse(args: readonly string[], env: Readonly<Reco
   let log = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
   const url = await waitForUrl(child, () => log);
-  const get = async <T>(path: string): Promise<T> => (await (await fetch(`${url}${path}`)).json()) as T; // the caller knows the address
+  const get = async <T>(path: string): Promise<T> => (await (await fetch(`${url}${path}`)).json()) as T; // the caller knows the response
   return {
     url,
     pid: child.pid ?? 0,
@@ -74,7 +74,7 @@ async function waitForUrl(child: ChildProcess, log: () => string): Promise<strin
       const url = /http:\/\/\S+/.exec(output)?.[0];
       if (url) resolve(url);
     });
-    child.once('exit', (code) => reject(new Error(`feedpulse ended with ${code} before it was live:\n${log()}`)));
+    child.once('exit', (code) => reject(new Error(`feedpulse exited with ${code} before it printed its URL:\n${log()}`)));
   });
 }
 
@@ -91,44 +91,44 @@ function sumSamples(exposition: string, name: string): number {
   return samples.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
 }
 
-/** Runs a command of feedpulse to its end. Rejects when it fails. */
+/** Runs a feedpulse command. Rejects if it fails. */
 export async function feedpulse(...args: readonly string[]): Promise<{ stdout: string; stderr: string }> {
   return execute(process.execPath, [bin, ...args], { env: childEnvironment({}), maxBuffer: 64 * 1_048_576 });
 }
 
-/** What a command left behind, however it ended. */
+/** Exit code and output of a command. */
 export interface CommandResult {
   readonly code: number;
   /** Standard output and error together. */
   readonly output: string;
 }
 
-/** Runs a command of feedpulse to its end, good or bad, with further environment variables; killed after a minute. */
+/** Runs a feedpulse command with these environment variables; resolves for any exit code. Killed after a minute. */
 export async function runCommand(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CommandResult> {
   return new Promise((resolve) => {
     const options = { env: childEnvironment(env), maxBuffer: 64 * 1_048_576, timeout: 60_000, killSignal: 'SIGKILL' } as const;
-    execFile(process.execPath, [bin, ...args], options, (fault, stdout, stderr) => {
-      resolve({ code: fault ? Number(fault.code ?? Number.NaN) : 0, output: stdout + stderr });
+    execFile(process.execPath, [bin, ...args], options, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code ?? Number.NaN) : 0, output: stdout + stderr });
     });
   });
 }
 
-/** Rows of a statement on the embedded database of a data folder that no process owns. */
-export async function queryDataDir<T>(folder: string, query: string): Promise<T[]> {
-  const { stdout } = await execute(process.execPath, [queryScript, folder, query], { maxBuffer: 1_024 * 1_048_576 });
+/** Runs a query on the embedded database of a data directory that no process has open. */
+export async function queryDataDir<T>(dataDir: string, query: string): Promise<T[]> {
+  const { stdout } = await execute(process.execPath, [queryScript, dataDir, query], { maxBuffer: 1_024 * 1_048_576 });
   return JSON.parse(stdout) as T[]; // the caller wrote the query
 }
 
-/** Carries out a statement on the embedded database of a data folder that no process owns. */
-export async function executeInDataDir(folder: string, statement: string): Promise<void> {
-  await execute(process.execPath, [queryScript, folder, statement, 'changes']);
+/** Executes a statement on the embedded database of a data directory that no process has open. */
+export async function executeInDataDir(dataDir: string, statement: string): Promise<void> {
+  await execute(process.execPath, [queryScript, dataDir, statement, '--write']);
 }
 
-/** Resolves when `look` says true; rejects with `what` after `seconds`. */
-export async function eventually(what: string, seconds: number, look: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + seconds * 1_000;
-  while (!(await look())) {
-    if (Date.now() > deadline) throw new Error(`not within ${seconds} s: ${what}`);
+/** Resolves once `condition` is true. Rejects with `description` after `timeoutSeconds`. */
+export async function eventually(description: string, timeoutSeconds: number, condition: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + timeoutSeconds * 1_000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`timed out after ${timeoutSeconds} s: ${description}`);
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }

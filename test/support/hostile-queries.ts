@@ -1,4 +1,4 @@
-/** Values that have broken somebody's query before. */
+/** Values that commonly break queries. */
 export const hostileValues: readonly string[] = [
   '',
   ' ',
@@ -69,7 +69,7 @@ export const hostileValues: readonly string[] = [
   '*',
 ];
 
-/** Text that is no well-formed query string, or says something twice. */
+/** Malformed query strings and duplicate parameters. */
 function malformedQueries(name: string, value: string): string[] {
   return [
     `${name}=${value}&${name}=${value}`,
@@ -89,30 +89,29 @@ function malformedQueries(name: string, value: string): string[] {
 }
 
 /**
- * Hostile query strings of a route: each parameter with each value in turn while the others hold what is right,
- * and in odd forms.
- * @param right every parameter of the route, with a value that it takes
+ * Hostile query strings of a route: each parameter with each value in turn while the others are valid, and malformed forms.
+ * @param valid every parameter of the route, with a valid value
  */
-export function hostileQueries(right: Readonly<Record<string, string>>): { readonly query: string; readonly value: string }[] {
-  return Object.entries(right).flatMap(([name, value]) => [
-    ...hostileValues.map((hostile) => ({ query: new URLSearchParams({ ...right, [name]: hostile }).toString(), value: hostile })),
+export function hostileQueries(valid: Readonly<Record<string, string>>): { readonly query: string; readonly value: string }[] {
+  return Object.entries(valid).flatMap(([name, value]) => [
+    ...hostileValues.map((hostile) => ({ query: new URLSearchParams({ ...valid, [name]: hostile }).toString(), value: hostile })),
     ...malformedQueries(name, encodeURIComponent(value)).map((query) => ({ query, value: '' })),
   ]);
 }
 
-/** Values of a field in JSON that are of no type, or not of the one that is expected. */
-const oddValues: readonly unknown[] = [null, true, 0, -1, 1.5, 1e308, [], ['x'], [[]], {}, { $gt: '' }, { length: 1 }];
+/** JSON values of unexpected types. */
+const unexpectedValues: readonly unknown[] = [null, true, 0, -1, 1.5, 1e308, [], ['x'], [[]], {}, { $gt: '' }, { length: 1 }];
 
 /**
- * Hostile bodies of a route: each field with each value in turn while the others hold what is right, one field too
- * many, and what is no object at all.
- * @param right every field of the route, with a value that it takes
+ * Hostile bodies of a route: each field with each value in turn while the others are valid, an unknown field, and bodies
+ * that are not objects.
+ * @param valid every field of the route, with a valid value
  */
-export function hostileBodies(right: Readonly<Record<string, unknown>>): { readonly body: unknown; readonly value: string }[] {
-  const fields = Object.keys(right).flatMap((name) => [
-    ...hostileValues.map((value) => ({ body: { ...right, [name]: value }, value })),
-    ...oddValues.map((value) => ({ body: { ...right, [name]: value }, value: '' })),
+export function hostileBodies(valid: Readonly<Record<string, unknown>>): { readonly body: unknown; readonly value: string }[] {
+  const fields = Object.keys(valid).flatMap((name) => [
+    ...hostileValues.map((value) => ({ body: { ...valid, [name]: value }, value })),
+    ...unexpectedValues.map((value) => ({ body: { ...valid, [name]: value }, value: '' })),
   ]);
-  const wholes = [...oddValues, 'text', { ...right, "x'": 1 }, JSON.parse('{"__proto__":{"admin":true}}')];
-  return [...fields, ...wholes.map((body) => ({ body, value: '' }))];
+  const bodies = [...unexpectedValues, 'text', { ...valid, "x'": 1 }, JSON.parse('{"__proto__":{"admin":true}}')];
+  return [...fields, ...bodies.map((body) => ({ body, value: '' }))];
 }

@@ -6,32 +6,32 @@ import { brokerInDocker } from './kafka/broker-in-docker.ts';
 import { brokerOnJvm } from './kafka/broker-on-jvm.ts';
 import { type KafkaSecurity, scramCommands, securityProtocol, securitySettings } from './kafka/security.ts';
 
-/** A real broker of one node; nothing in it outlives the test. */
+/** A single-node broker, deleted with its data after the tests. */
 export interface TestKafka {
   readonly brokers: string[];
-  /** The address of a listener of the option `security`. */
+  /** The address of a listener from the option `security`. */
   broker(listener: string): string;
-  /** Ends it in an orderly way and removes its data. */
+  /** Stops it gracefully and deletes its data. */
   stop(): Promise<void>;
-  /** Ends it at once, as a power cut would; its data stay. */
+  /** Kills it with SIGKILL; its data is kept. */
   kill(): void;
-  /** Stalls it: connections stay open and nothing is answered until `resume`. */
+  /** Stalls it: connections stay open without any response until `resume`. */
   pause(): void;
   resume(): void;
-  /** After `kill`: the same data on the same port again. Resolves when it is ready. */
+  /** After `kill`: starts it with the same data on the same port. Resolves when it is ready. */
   restart(): Promise<void>;
 }
 
-/** What runs the broker: a JVM, a container. */
+/** The broker process: a JVM or a container. */
 export interface Broker {
   start(): Promise<void>;
   kill(): void;
   pause(): void;
   resume(): void;
   stop(): Promise<void>;
-  /** Runs a command of Kafka's own, by the name of its class. */
+  /** Runs a Kafka command-line tool by class name. */
   tool(name: string, args: readonly string[]): Promise<void>;
-  /** Why it is not running, once it has ended by itself. */
+  /** Why it exited on its own; undefined while it runs. */
   exitReason(): string | undefined;
 }
 
@@ -40,13 +40,13 @@ export interface KafkaOptions {
   readonly properties?: Readonly<Record<string, string>>;
   /** For tests that kill or stall their broker, or need its topics to themselves. */
   readonly ownBroker?: boolean;
-  /** Listeners with TLS, and who may log in. */
+  /** TLS listeners and SASL users. */
   readonly security?: KafkaSecurity;
 }
 
 /**
- * A broker for a test file: the running one that KAFKA_BROKERS names, which the live and fault suites share, unless the
- * test needs its own. That one starts on free loopback ports, in Docker if an engine answers and on the JVM otherwise.
+ * A broker for a test file: the one in KAFKA_BROKERS, which the live and fault suites share, unless the test needs its own.
+ * A new one starts on free loopback ports, in Docker if it is available and on the JVM otherwise.
  */
 export async function startKafka({ properties = {}, security, ownBroker = false }: KafkaOptions = {}): Promise<TestKafka> {
   const running = process.env['KAFKA_BROKERS'];
@@ -68,13 +68,21 @@ export async function startKafka({ properties = {}, security, ownBroker = false 
 }
 
 function sharedKafka(brokers: string[]): TestKafka {
-  const refuse = (): never => {
-    throw new Error('This broker is shared: a test that kills or stalls its broker asks for one with `ownBroker`.');
+  const rejectSharedBroker = (): never => {
+    throw new Error('This broker is shared: a test that kills or stalls its broker must set `ownBroker`.');
   };
-  return { brokers, broker: refuse, stop: async () => {}, kill: refuse, pause: refuse, resume: refuse, restart: async () => refuse() };
+  return {
+    brokers,
+    broker: rejectSharedBroker,
+    stop: async () => {},
+    kill: rejectSharedBroker,
+    pause: rejectSharedBroker,
+    resume: rejectSharedBroker,
+    restart: async () => rejectSharedBroker(),
+  };
 }
 
-/** One node is broker and controller at once. Groups form at once, and short sessions are allowed. */
+/** One node is both broker and controller. Groups form without delay, and short sessions are allowed. */
 function brokerSettings(
   ports: ReadonlyMap<string, number>,
   controllerPort: number,
@@ -112,21 +120,21 @@ async function hasDocker(): Promise<boolean> {
 
 const readyTimeoutMs = 90_000;
 
-/** Ready means: metadata are served and a group coordinator is found, so that the first consumer need not wait. */
+/** Ready means: metadata is served and a group coordinator is available, so that the first consumer need not wait. */
 async function waitUntilReady(brokers: string[], broker: Broker): Promise<void> {
   const deadline = Date.now() + readyTimeoutMs;
-  let last: unknown;
+  let lastError: unknown;
   while (Date.now() < deadline) {
-    const trouble = broker.exitReason();
-    if (trouble) throw new Error(trouble);
+    const exitReason = broker.exitReason();
+    if (exitReason) throw new Error(exitReason);
     try {
       return await checkReady(brokers);
     } catch (thrown) {
-      last = thrown;
+      lastError = thrown;
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
   }
-  throw new Error(`Kafka was not ready within ${readyTimeoutMs / 1_000} s.`, { cause: last });
+  throw new Error(`Kafka was not ready within ${readyTimeoutMs / 1_000} s.`, { cause: lastError });
 }
 
 async function checkReady(brokers: string[]): Promise<void> {

@@ -6,10 +6,10 @@ import type { StoredHistory } from './stored-history.ts';
 export const hostile = '<img src=x onerror=alert(1)> \u202eKestrel';
 const minute = 60_000;
 const hour = 60 * minute;
-/** The time that the history is relative to. */
+/** Reference time of the history. */
 export const now = Date.now();
-/** A transition of an alert on net sentiment; `number` identifies the alert. */
-export function alertTransition(number: number, kind: AlertTransition['kind'], brand: string, at: number): AlertTransition {
+/** A transition of an alert on net sentiment; `alertNumber` identifies the alert. */
+export function alertTransition(alertNumber: number, kind: AlertTransition['kind'], brand: string, at: number): AlertTransition {
   const id = (last: number): string => `00000000-0000-4000-8000-${String(last).padStart(12, '0')}`;
   const evaluation = {
     metric: 'netSentiment',
@@ -23,8 +23,8 @@ export function alertTransition(number: number, kind: AlertTransition['kind'], b
   } as const;
   return {
     ...{
-      id: id(2 * number + Number(kind === 'resolved')),
-      alert: id(2 * number),
+      id: id(2 * alertNumber + Number(kind === 'resolved')),
+      alert: id(2 * alertNumber),
       kind,
       rule: 'sentiment',
       brand,
@@ -37,7 +37,7 @@ export function alertTransition(number: number, kind: AlertTransition['kind'], b
   };
 }
 
-const textOf = (index: number): string => {
+const createText = (index: number): string => {
   if (index === 1) return `${hostile} kettle`;
   if (index === 20) return '=HYPERLINK("https://example.com";"The kettle number 20 leaks");=1+1';
   return index % 4 === 0 ? `The kettle number ${index} leaks` : `What a lovely kettle, number ${index}`;
@@ -48,7 +48,7 @@ const posts = Array.from({ length: 40 }, (_, index) => {
   const isBad = index % 4 === 0;
   return scoredPost({
     id: `${index}`,
-    text: textOf(index),
+    text: createText(index),
     createdAt: new Date(now - (index + 1) * 4 * minute).toISOString(),
     brands: ['Kestrel'],
     author: { id: `${index}`, handle: `writer${index}`, followers: 100 * index },

@@ -7,23 +7,23 @@ export interface OpenPage {
 }
 
 /** Opens a URL in a fresh browser context and collects its errors. */
-export async function openPage(browser: Browser, address: string, options: BrowserContextOptions = {}): Promise<OpenPage> {
+export async function openPage(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<OpenPage> {
   const page = await (await browser.newContext(options)).newPage();
   const errors: string[] = [];
   page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
   page.on('pageerror', (error) => errors.push(error.message));
-  await page.goto(address);
+  await page.goto(url);
   return { page, errors };
 }
 
-/** The same; resolves when the brands have loaded. */
-export async function openView(browser: Browser, address: string, options: BrowserContextOptions = {}): Promise<OpenPage> {
-  const opened = await openPage(browser, address, options);
+/** Like `openPage`; resolves when the brands have loaded. */
+export async function openView(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<OpenPage> {
+  const opened = await openPage(browser, url, options);
   await opened.page.locator('main.loaded').waitFor();
   return opened;
 }
 
-/** Clicks a save button; resolves to the downloaded file. */
+/** Clicks a download button; resolves to the file. */
 export async function download(page: Page, button: string): Promise<{ name: string; bytes: Buffer }> {
   const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: button }).click()]);
   const stream = await file.createReadStream();

@@ -1,4 +1,4 @@
-// Protocol Buffers, as far as tests need them to write ONNX: https://protobuf.dev/programming-guides/encoding/
+// The part of Protocol Buffers that tests need to write ONNX: https://protobuf.dev/programming-guides/encoding/
 
 /** A length-delimited field: a message of the given parts, or bytes. */
 export function field(number: number, ...parts: readonly Buffer[]): Buffer {

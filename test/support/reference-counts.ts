@@ -4,10 +4,10 @@ import { queryRows } from './test-database.ts';
 
 export type RollupCounts = Record<string, number>;
 
-/** What of a post enters a figure. */
+/** The fields that rollups use. */
 export type CountedPost = Pick<ScoredPost, 'platform' | 'label' | 'score' | 'engagement' | 'author'>;
 
-/** The figures of some posts, each rounded to five places, as a plain sum. */
+/** Reference values of a rollup group, rounded to five decimals. */
 export function referenceCounts(group: readonly CountedPost[]): RollupCounts {
   const weight = ({ engagement }: CountedPost) =>
     1 + Math.log(1 + (engagement?.likes ?? 0) + (engagement?.reposts ?? 0) + (engagement?.replies ?? 0));
@@ -26,7 +26,7 @@ export function referenceCounts(group: readonly CountedPost[]): RollupCounts {
   };
 }
 
-/** The figures that a rollup holds, by the JSON of their keys; groups of nothing are left out. */
+/** Stored rollup values by JSON key, without empty groups. */
 export async function storedCounts(db: Database, bucket: string, table: string, keys: string): Promise<Map<string, RollupCounts>> {
   const rows = await queryRows<Record<string, string | number>>(
     db,
@@ -36,8 +36,8 @@ export async function storedCounts(db: Database, bucket: string, table: string, 
   return new Map(
     rows.map((row) => {
       const key = keys.split(', ').map((name) => row[name]);
-      const figures = Object.entries(row).filter(([name]) => !keys.split(', ').includes(name));
-      return [JSON.stringify(key), Object.fromEntries(figures.map(([name, value]) => [name, Number(Number(value).toFixed(5))]))];
+      const counts = Object.entries(row).filter(([name]) => !keys.split(', ').includes(name));
+      return [JSON.stringify(key), Object.fromEntries(counts.map(([name, value]) => [name, Number(Number(value).toFixed(5))]))];
     }),
   );
 }

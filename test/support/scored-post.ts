@@ -1,8 +1,8 @@
 import type { ScoredPost } from '../../src/domain/post.ts';
 
-/** A complete scored post; give what the test is about. */
-export function scoredPost(given: Partial<ScoredPost> = {}): ScoredPost {
-  const createdAt = given.createdAt ?? '2026-11-01T12:00:00.000Z';
+/** A complete scored post; `overrides` replace its fields. */
+export function scoredPost(overrides: Partial<ScoredPost> = {}): ScoredPost {
+  const createdAt = overrides.createdAt ?? '2026-11-01T12:00:00.000Z';
   return {
     platform: 'chirper',
     id: '1',
@@ -23,6 +23,6 @@ export function scoredPost(given: Partial<ScoredPost> = {}): ScoredPost {
     scoredAt: createdAt,
     truncated: false,
     position: { topic: 'posts', partition: 0, offset: '0' },
-    ...given,
+    ...overrides,
   };
 }

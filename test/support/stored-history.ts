@@ -16,27 +16,27 @@ import { quiet } from './test-database.ts';
 export interface StoredHistory {
   readonly posts: readonly ScoredPost[];
   readonly alerts?: readonly AlertTransition[];
-  /** Lines that the feed brings at the start; none when absent. */
+  /** Lines of the NDJSON source; default: none. */
   readonly lines?: readonly string[];
-  /** Of feedpulse.yaml. */
+  /** Content of feedpulse.yaml. */
   readonly config: object;
 }
 
-/** Runs the program over a folder that already holds posts and alerts, and a feed that is soon at its end. */
+/** Starts feedpulse on a data directory with these posts and alerts, and an NDJSON source that ends. */
 export async function startWithHistory(
-  folder: string,
+  dataDir: string,
   { posts, alerts = [], lines = [], config }: StoredHistory,
 ): Promise<RunningFeedpulse> {
   const { clickhouse } = configSchema.parse({});
-  const db = await openDatabase({ clickhouse, dataDir: folder, log: quiet });
+  const db = await openDatabase({ clickhouse, dataDir, log: quiet });
   await migrate(db, quiet);
-  const parts = { db, clock: systemClock, log: quiet, metrics: createMetrics() };
-  await createWriter(parts).write(posts);
-  await createRollups(parts).settle();
+  const deps = { db, clock: systemClock, log: quiet, metrics: createMetrics() };
+  await createWriter(deps).write(posts);
+  await createRollups(deps).settle();
   await createAlertStore(db).addTransitions(alerts);
   await db.close();
-  await writeFile(join(folder, 'feedpulse.yaml'), JSON.stringify(config));
-  await writeFile(join(folder, 'feed.ndjson'), lines.map((line) => `${line}\n`).join(''));
-  const source = ['--source', 'ndjson', '--in', join(folder, 'feed.ndjson')];
-  return startFeedpulse([...source, '--data-dir', folder, '--config', join(folder, 'feedpulse.yaml')]);
+  await writeFile(join(dataDir, 'feedpulse.yaml'), JSON.stringify(config));
+  await writeFile(join(dataDir, 'posts.ndjson'), lines.map((line) => `${line}\n`).join(''));
+  const source = ['--source', 'ndjson', '--in', join(dataDir, 'posts.ndjson')];
+  return startFeedpulse([...source, '--data-dir', dataDir, '--config', join(dataDir, 'feedpulse.yaml')]);
 }

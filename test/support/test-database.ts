@@ -8,7 +8,7 @@ import { migrate } from '../../src/sink/migrations/migrate.ts';
 
 export const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
-/** An embedded ClickHouse in a folder of its own. The engine allows one folder a process: one call a test file. */
+/** An embedded ClickHouse in a temporary directory. The engine allows one per process, so call this once per test file. */
 export async function openTestDatabase(): Promise<{ db: Database; folder: string; remove: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'feedpulse-test-'));
   const { clickhouse } = configSchema.parse({});
@@ -21,7 +21,7 @@ export async function openTestDatabase(): Promise<{ db: Database; folder: string
   return { db, folder, remove };
 }
 
-/** Rows of a statement, read through the writer's connection. */
+/** Runs a query through the writer's connection and returns its rows. */
 export async function queryRows<T>(db: Database, query: string, params: Record<string, unknown> = {}): Promise<T[]> {
   return (await db.writer.query({ query, query_params: params, format: 'JSONEachRow' })).json<T>();
 }

@@ -8,15 +8,15 @@ import { createLog } from '../../src/lib/log.ts';
 import { createTinyModel } from './tiny-model.ts';
 
 const options = { workers: 1, cacheSize: 0, log: createLog('silent') };
-let folder: string;
+let dir: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'feedpulse-tiny-'));
+  dir = await mkdtemp(join(tmpdir(), 'feedpulse-tiny-'));
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(dir, { recursive: true, force: true }));
 
 test('the tiny model predicts by its lexicon, and alone as in a batch', async () => {
-  const scorer = await createScorer({ modelPath: await createTinyModel(join(folder, 'model')), ...options });
+  const scorer = await createScorer({ modelPath: await createTinyModel(join(dir, 'model')), ...options });
   const posts = ['I love it', 'The worst day, I hate it', 'the shop opens at nine', 'ok'].map((text) => ({ text, lang: 'en' }));
   const predictions = await scorer.score(posts);
   expect(predictions.map((prediction) => prediction?.label)).toEqual(['positive', 'negative', 'neutral', 'neutral']);
@@ -25,7 +25,7 @@ test('the tiny model predicts by its lexicon, and alone as in a batch', async ()
 });
 
 test('the tiny model fails on the given words only', async () => {
-  const modelPath = await createTinyModel(join(folder, 'failing'), { failingWords: ['kettle'] });
+  const modelPath = await createTinyModel(join(dir, 'failing'), { failingWords: ['kettle'] });
   const scorer = await createScorer({ modelPath, ...options });
   const predictions = await scorer.score(['love', 'a kettle', 'hate'].map((text) => ({ text, lang: 'en' })));
   expect(predictions.map((prediction) => prediction?.label)).toEqual(['positive', undefined, 'negative']);

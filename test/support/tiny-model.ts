@@ -24,17 +24,17 @@ const lexicon = {
     ),
 };
 
-/** Fixed ids, as in BERT's vocabulary. */
+/** Fixed IDs, as in BERT's vocabulary. */
 const special = { '[PAD]': 0, '[UNK]': 1, '[CLS]': 2, '[SEP]': 3, '[MASK]': 4 };
-/** Not in the embedding table, so that the model itself fails on it. */
+/** Outside the embedding table, so that inference fails on it. */
 const outOfRangeId = 1_000_000;
 
 /**
- * Writes a valid model folder of a few kilobytes, for tests that need predictions but not good ones. A post is positive or negative
+ * Writes a valid model directory of a few kilobytes, for tests that need predictions but not good ones. A post is positive or negative
  * if it has more positive or negative words of a small lexicon, else neutral; scores do not depend on other posts.
- * It takes milliseconds to write and load. Returns the folder, for `model.path`.
+ * It takes milliseconds to write and load. Returns the directory, for `model.path`.
  */
-export async function createTinyModel(folder: string, options: TinyModelOptions = {}): Promise<string> {
+export async function createTinyModel(dir: string, options: TinyModelOptions = {}): Promise<string> {
   const { version = '1.0.0', positive = lexicon.positive, negative = lexicon.negative, failingWords = [] } = options;
   const words = [...new Set([...positive, ...negative])];
   const vocabulary: Record<string, number> = { ...special };
@@ -60,13 +60,13 @@ export async function createTinyModel(folder: string, options: TinyModelOptions 
     maxLength: 128,
     cleaning: cleaningVersion,
     temperature: 1,
-    files: Object.fromEntries(Object.entries(files).map(([file, bytes]) => [file, { bytes: bytes.length, sha256: sha256Of(bytes) }])),
+    files: Object.fromEntries(Object.entries(files).map(([file, bytes]) => [file, { bytes: bytes.length, sha256: sha256(bytes) }])),
   };
   for (const [file, bytes] of Object.entries({ ...files, 'manifest.json': json(manifest) })) {
-    await mkdir(dirname(join(folder, file)), { recursive: true });
-    await writeFile(join(folder, file), bytes);
+    await mkdir(dirname(join(dir, file)), { recursive: true });
+    await writeFile(join(dir, file), bytes);
   }
-  return folder;
+  return dir;
 }
 
 function createTokenizer(vocab: Readonly<Record<string, number>>): object {
@@ -148,6 +148,6 @@ function json(value: unknown): Buffer {
   return Buffer.from(JSON.stringify(value));
 }
 
-function sha256Of(bytes: Buffer): string {
+function sha256(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }

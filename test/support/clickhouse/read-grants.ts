@@ -1,12 +1,12 @@
 import { readText } from '../repository.ts';
 
-/** What deploy/clickhouse/users.sql grants, by user, without the TO. */
+/** The grants of deploy/clickhouse/users.sql by user, without the TO clause. */
 export function grantsInSql(): Record<string, string[]> {
   const grants = [...readText('deploy/clickhouse/users.sql').matchAll(/^(GRANT .*?) TO (\w+);$/gm)];
   return collect(grants.map(([, grant = '', user = '']) => [user, grant]));
 }
 
-/** What deploy/clickhouse/feedpulse-users.xml grants, by user. */
+/** The grants of deploy/clickhouse/feedpulse-users.xml by user. */
 export function grantsInXml(): Record<string, string[]> {
   const users = [...readText('deploy/clickhouse/feedpulse-users.xml').matchAll(/^ {4}<(\w+)>\n(.*?)^ {4}<\/\1>/gms)];
   return collect(
@@ -16,7 +16,7 @@ export function grantsInXml(): Record<string, string[]> {
   );
 }
 
-/** The settings of the reader's profile, from either file. */
+/** The settings in the reader's profile of one of the files. */
 export function readerProfile(file: 'users.sql' | 'feedpulse-users.xml'): Record<string, number> {
   const text = readText(`deploy/clickhouse/${file}`);
   const found = file === 'users.sql' ? text.matchAll(/^ {4}(\w+) = (\d+)[,;]$/gm) : text.matchAll(/^ {6}<(\w+)>(\d+)<\/\1>$/gm);

@@ -38,7 +38,7 @@ export function brokerInDocker(settings: Readonly<Record<string, string>>, ports
   };
 }
 
-/** `group.min.session.timeout.ms` → `--env KAFKA_GROUP_MIN_SESSION_TIMEOUT_MS=…`; a hyphen is three underscores. */
+/** `group.min.session.timeout.ms` → `--env KAFKA_GROUP_MIN_SESSION_TIMEOUT_MS=…`; a hyphen becomes three underscores. */
 function environment(settings: Readonly<Record<string, string>>): string[] {
   return Object.entries(settings).flatMap(([name, value]) => [
     '--env',

@@ -1,13 +1,13 @@
 import type { IssuedCertificate } from '../certificates.ts';
 
-/** A listener beside the plain one, which stays for looking at the broker from the test. */
+/** An additional listener; the plaintext one remains for the test's own clients. */
 export interface SecureListener {
-  /** Upper case; brokers are found by it. */
+  /** Upper case; the key of its address. */
   readonly name: string;
   readonly certificate: IssuedCertificate;
-  /** With it clients say who they are by name and password. */
+  /** Requires SASL. */
   readonly sasl?: boolean;
-  /** With it clients must show a certificate of this authority (PEM). */
+  /** Requires client certificates of this CA (PEM). */
   readonly clientCa?: string;
 }
 
@@ -18,13 +18,13 @@ export interface User {
 
 export interface KafkaSecurity {
   readonly listeners: readonly SecureListener[];
-  /** May log in with PLAIN and with SCRAM. Without an ACL they may do nothing. */
+  /** May authenticate with PLAIN and SCRAM. Without ACLs they have no permissions. */
   readonly users?: readonly User[];
 }
 
 const mechanisms = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'];
 
-/** Broker settings of the listeners: their certificates, who may log in, and that whoever comes by the plain listener may do everything. */
+/** Broker settings of the listeners: certificates, users, and superuser rights on the plaintext listener. */
 export function securitySettings({ listeners, users = [] }: KafkaSecurity): Record<string, string> {
   return {
     'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
@@ -65,13 +65,13 @@ function saslSettings(prefix: string, users: readonly User[]): Record<string, st
   };
 }
 
-/** Arguments of Kafka's ConfigCommand that store a user's SCRAM credentials: it takes one mechanism at a time. */
+/** Arguments of Kafka's ConfigCommand that store a user's SCRAM credentials: one mechanism per call. */
 export function scramCommands(server: string, { name, password }: User): string[][] {
   const user = ['--bootstrap-server', server, '--alter', '--entity-type', 'users', '--entity-name', name];
   return mechanisms.slice(1).map((mechanism) => [...user, '--add-config', `${mechanism}=[password=${password}]`]);
 }
 
-/** Properties files and containers both read `\n` as the end of a line. */
+/** Properties files and containers both parse `\n` as a line break. */
 function inOneLine(pem: string): string {
   return pem.trim().replaceAll(/\r?\n/g, '\\n');
 }

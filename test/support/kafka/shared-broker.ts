@@ -1,6 +1,6 @@
 import { startKafka } from '../kafka.ts';
 
-/** One broker for a whole suite, unless KAFKA_BROKERS names one already. Its test files use topics and groups of their own. */
+/** One broker for all files of a suite, unless KAFKA_BROKERS is set. Each test file uses its own topics and groups. */
 export async function setup(): Promise<() => Promise<void>> {
   if (process.env['KAFKA_BROKERS']) return async () => {};
   const kafka = await startKafka();
