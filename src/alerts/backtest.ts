@@ -1,5 +1,5 @@
 import type { AlertTransition } from '../domain/alert.ts';
-import { type LabelCounts, totalPosts } from '../domain/sentiment-counts.ts';
+import { type LabelCounts, totalPosts } from '../domain/label-counts.ts';
 import { yieldToEventLoop } from '../lib/yield-to-event-loop.ts';
 import type { AlertCounts, Buckets, CountsByBrand, StoredAlertCounts } from '../sink/queries/alert-counts.ts';
 import { baselineLookbackMs } from './detect/baseline.ts';

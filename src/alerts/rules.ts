@@ -1,5 +1,5 @@
 import { type AlertRuleConfig, alertRule } from '../config/alerts.ts';
-import { type BrandRule, toMilliseconds } from '../config/schema.ts';
+import { type BrandConfig, toMilliseconds } from '../config/schema.ts';
 
 /** A rule with all defaults applied. Durations in ms. */
 export interface Rule extends Pick<AlertRuleConfig, 'name' | 'metric' | 'minimumPosts' | 'quietHours' | 'severity' | 'channels'> {
@@ -38,10 +38,10 @@ export const configuredRules = (rules: readonly AlertRuleConfig[]): readonly Ale
   rules.length > 0 ? rules : defaultRules.map((rule) => alertRule.parse(rule));
 
 /** The rules with all defaults applied. If no brand is configured, they evaluate all posts. */
-export const resolveRules = (rules: readonly AlertRuleConfig[], brands: readonly BrandRule[]): Rule[] =>
+export const resolveRules = (rules: readonly AlertRuleConfig[], brands: readonly BrandConfig[]): Rule[] =>
   configuredRules(rules).map((rule) => resolveRule(rule, brands));
 
-function resolveRule(rule: AlertRuleConfig, brands: readonly BrandRule[]): Rule {
+function resolveRule(rule: AlertRuleConfig, brands: readonly BrandConfig[]): Rule {
   const { metric, sensitivity } = rule;
   const windowMs = toMilliseconds(rule.window);
   const scaledWindow = (factor: number): number => Math.max(minute, Math.round((factor * windowMs) / minute) * minute);
@@ -58,7 +58,7 @@ function resolveRule(rule: AlertRuleConfig, brands: readonly BrandRule[]): Rule 
   };
 }
 
-function resolveBrands(names: readonly string[], brands: readonly BrandRule[]): Brand[] {
+function resolveBrands(names: readonly string[], brands: readonly BrandConfig[]): Brand[] {
   const known = brands.map(({ name, timeZone }) => ({ name, timeZone }));
   if (names.length > 0) return names.map((name) => known.find((brand) => brand.name === name) ?? { name, timeZone: 'UTC' });
   return known.length > 0 ? known : [{ name: '*', timeZone: 'UTC' }];

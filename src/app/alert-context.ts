@@ -3,7 +3,7 @@ import type { AlertContext, ExamplePost } from '../alerts/notify/message.ts';
 import { type Driver, findDrivers } from '../analytics/drivers/drivers.ts';
 import { createNearDuplicateIndex } from '../analytics/drivers/near-duplicates.ts';
 import { searchPosts } from '../analytics/search/search-posts.ts';
-import type { BrandRule } from '../config/schema.ts';
+import type { BrandConfig } from '../config/schema.ts';
 import type { AlertTransition } from '../domain/alert.ts';
 import type { Label } from '../domain/post.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -17,7 +17,7 @@ const maxCandidates = 60;
 /** Explains the start of an alert: terms that set the posts of its window apart, and sample posts. */
 export function createAlertContext(deps: {
   readonly reader: ClickHouseClient;
-  readonly brands: readonly BrandRule[];
+  readonly brands: readonly BrandConfig[];
   readonly clock: Clock;
 }): (transition: AlertTransition) => Promise<AlertContext> {
   const { reader, brands, clock } = deps;

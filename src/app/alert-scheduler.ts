@@ -4,9 +4,10 @@ import { deliverPending, type OutboxDeps } from '../alerts/notify/outbox.ts';
 import { resolveRules } from '../alerts/rules.ts';
 import { type Config, toMilliseconds } from '../config/schema.ts';
 import type { AlertTransition } from '../domain/alert.ts';
+import type { ScoredPost } from '../domain/post.ts';
 import type { Clock } from '../lib/clock.ts';
 import { asError } from '../lib/errors.ts';
-import type { EventBus, PostBus } from '../lib/event-bus.ts';
+import type { EventBus } from '../lib/event-bus.ts';
 import type { Lease } from '../lib/lease.ts';
 import type { Log } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
@@ -33,7 +34,7 @@ export interface AlertSchedulerDeps {
   /** Receives every transition. */
   readonly events: EventBus<AlertTransition>;
   /** Posts that this process stores, to measure the delay of its partitions. */
-  readonly live: PostBus;
+  readonly storedPosts: EventBus<ScoredPost>;
   /** Elects the one process that evaluates and sends. */
   readonly lease: Lease;
   /** URL of the web UI. */
@@ -46,10 +47,10 @@ export interface AlertSchedulerDeps {
  * progress of its own partitions, which the evaluating process reads. Errors are logged; the next round tries again.
  */
 export function startAlertScheduler(deps: AlertSchedulerDeps): AlertScheduler {
-  const { config, db, clock, log, metrics, events, live, lease } = deps;
+  const { config, db, clock, log, metrics, events, storedPosts, lease } = deps;
   const stopping = new AbortController();
   const progress = createFeedProgress(db, clock);
-  const unsubscribe = live.subscribe(progress.see);
+  const unsubscribe = storedPosts.subscribe(progress.see);
   const { evaluator, outbox } = createAlerting(deps);
 
   const evaluate = async (): Promise<void> => {

@@ -33,12 +33,12 @@ export function createPipelineReport({ clock, metrics, recent, model, db, status
       recent: {
         inferenceSeconds: recent.quantiles('inferenceSeconds'),
         writeSeconds: recent.quantiles('writeSeconds'),
-        rowSeconds: recent.quantiles('rowLatency'),
+        ingestLatencySeconds: recent.quantiles('ingestLatency'),
         batchPosts: recent.quantiles('batchPosts'),
       },
       lag: await lagOf(metrics),
       deadLetters: await byReason(metrics),
-      lowConfidence: await lowConfidenceOf(metrics),
+      lowConfidenceShare: await lowConfidenceOf(metrics),
       model: describe(model),
       process: { memoryBytes: process.memoryUsage.rss(), eventLoopDelaySeconds: await sumOf(metrics.eventLoopDelay) },
       storage: await readStorage(db.maintenance).catch(() => null), // the database user may lack the permission

@@ -6,7 +6,7 @@ import type { Metrics } from '../lib/metrics.ts';
 const sampleEveryMs = 5_000;
 const windowMs = 60_000;
 
-type SampledHistogram = 'inferenceSeconds' | 'writeSeconds' | 'rowLatency' | 'batchPosts';
+type SampledHistogram = 'inferenceSeconds' | 'writeSeconds' | 'ingestLatency' | 'batchPosts';
 
 /** Observations at or below each bound, ascending; the last bound is infinite. */
 type Cumulative = readonly { readonly bound: number; readonly count: number }[];
@@ -25,7 +25,7 @@ export interface RecentMetrics {
   close(): void;
 }
 
-const sampledHistograms: readonly SampledHistogram[] = ['inferenceSeconds', 'writeSeconds', 'rowLatency', 'batchPosts'];
+const sampledHistograms: readonly SampledHistogram[] = ['inferenceSeconds', 'writeSeconds', 'ingestLatency', 'batchPosts'];
 
 /** Prometheus histograms are cumulative; the difference of two samples covers the time between them. */
 export function createRecentMetrics(metrics: Metrics, clock: Pick<Clock, 'now'>): RecentMetrics {

@@ -1,11 +1,12 @@
 import type { Config, ConfigWithSource } from '../config/schema.ts';
 import type { AlertTransition } from '../domain/alert.ts';
+import type { ScoredPost } from '../domain/post.ts';
 import { createBrandMatcher } from '../ingest/brands/brand-matcher.ts';
 import { deadLetterParser, openDeadLetters } from '../ingest/dead-letters/open-dead-letters.ts';
 import { createLeaderElection } from '../ingest/sources/kafka/leader-election.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { asError } from '../lib/errors.ts';
-import { createEventBus, createPostBus } from '../lib/event-bus.ts';
+import { createEventBus } from '../lib/event-bus.ts';
 import { type Lease, singleProcessLease } from '../lib/lease.ts';
 import type { Log } from '../lib/log.ts';
 import { createMetrics } from '../lib/metrics.ts';
@@ -81,7 +82,7 @@ interface RunDeps {
 async function runComponents({ config, db, frontend, log, stop, onClose }: RunDeps): Promise<void> {
   const clock = systemClock;
   const metrics = createMetrics();
-  const live = createPostBus();
+  const storedPosts = createEventBus<ScoredPost>();
   const alertEvents = createEventBus<AlertTransition>();
   const { retention } = config;
   const deps = { config, log, clock, metrics, retention };
@@ -98,13 +99,13 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunDe
   onClose(() => lease.close());
   let hasEnded = false;
   const baseUrl = (): string => config.alerts.externalUrl ?? server?.url ?? `http://${config.server.host}:${config.server.port}`;
-  const alerts = startAlertScheduler({ ...deps, db, events: alertEvents, live, lease, baseUrl, isLive: () => !hasEnded });
+  const alerts = startAlertScheduler({ ...deps, db, events: alertEvents, storedPosts, lease, baseUrl, isLive: () => !hasEnded });
   onClose(() => alerts.stop());
   const jobs = createJobs(log);
   onClose(() => jobs.close());
   const recent = createRecentMetrics(metrics, clock);
   onClose(() => recent.close());
-  const status = createRunStatus({ ...deps, db, source, scorer, live, recent });
+  const status = createRunStatus({ ...deps, db, source, scorer, storedPosts, recent });
   onClose(() => status.close());
 
   rollups.start();
@@ -112,7 +113,7 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunDe
     ...deps,
     reader: db.reader,
     heavyReader: db.heavyReader,
-    live,
+    storedPosts,
     alerts: alertEvents,
     status: status.read,
     pipeline: createPipelineReport({ ...deps, recent, model: scorer.model, db, status: status.read }),
@@ -120,7 +121,7 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunDe
     brands: config.brands,
     maintenance: { db, clock, retention, matcher: brands, jobs, targetSentiment: config.model.targetSentiment },
   });
-  await runPipeline({ source, scorer, brands, writer: createWriter({ db, ...deps }), live, metrics, clock }, stop);
+  await runPipeline({ source, scorer, brands, writer: createWriter({ db, ...deps }), storedPosts, metrics, clock }, stop);
   hasEnded = true;
   log.info({ source: source.name }, stop.aborted ? 'stopped' : 'the source has ended');
   if (server && !stop.aborted) await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }));

@@ -1,11 +1,11 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { collectDefaultMetrics } from 'prom-client';
 import type { Source } from '../domain/ackable-batch.ts';
-import type { SourceRecord } from '../domain/post.ts';
+import type { ScoredPost, SourceRecord } from '../domain/post.ts';
 import type { PipelineStatus } from '../domain/status.ts';
 import type { Scorer } from '../infer/scorer.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { PostBus } from '../lib/event-bus.ts';
+import type { EventBus } from '../lib/event-bus.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import type { Database } from '../sink/client/connection.ts';
 import type { RecentMetrics } from './recent-metrics.ts';
@@ -24,15 +24,15 @@ export function createRunStatus(deps: {
   metrics: Metrics;
   source: Source<SourceRecord>;
   scorer: Scorer;
-  live: PostBus;
+  storedPosts: EventBus<ScoredPost>;
   recent: RecentMetrics;
 }): RunStatus {
-  const { clock, db, metrics, source, scorer, live, recent } = deps;
+  const { clock, db, metrics, source, scorer, storedPosts, recent } = deps;
   const startedAt = clock.now();
   /** Stored posts by second, for the last `windowSeconds`. */
   const perSecond = new Map<number, number>();
   const secondOf = (ms: number): number => Math.floor(ms / 1_000);
-  const unsubscribe = live.subscribe(() => {
+  const unsubscribe = storedPosts.subscribe(() => {
     const second = secondOf(clock.now());
     perSecond.set(second, (perSecond.get(second) ?? 0) + 1);
     perSecond.delete(second - windowSeconds - 1);
@@ -64,7 +64,7 @@ export function createRunStatus(deps: {
         modelVersion: scorer.model.id,
         postsPerSecond: Math.round(postsPerSecond() * 10) / 10,
         lag: recent.lag(),
-        latencySeconds: recent.quantiles('rowLatency')?.p95 ?? null,
+        latencySeconds: recent.quantiles('ingestLatency')?.p95 ?? null,
       };
     },
     close: () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { feedRule, severities } from '../domain/alert.ts';
+import { noDataRuleName, severities } from '../domain/alert.ts';
 import { toMilliseconds } from '../lib/duration.ts';
 import { isLoopback } from '../lib/loopback.ts';
 import { durationBetween, httpUrl, passwordFields } from './fields.ts';
@@ -18,7 +18,7 @@ const name = z
   );
 
 export const alertRule = z.strictObject({
-  name: name.refine((given) => given !== feedRule, `\`${feedRule}\` is reserved for the no-data alert`),
+  name: name.refine((given) => given !== noDataRuleName, `\`${noDataRuleName}\` is reserved for the no-data alert`),
   brands: z.array(z.string().min(1).max(100)).default([]).describe('Brands to evaluate; all configured brands if empty. `*` is all posts'),
   metric: z.enum(['volume', 'netSentiment', 'negativeVolume']),
   direction: z.enum(['up', 'down', 'both']).optional().describe('Default: both for volume, down for net sentiment, up for negative volume'),

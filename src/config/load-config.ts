@@ -3,12 +3,12 @@ import { type Document, parseDocument, type YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { asError, FeedpulseError } from '../lib/errors.ts';
 import { sources } from './ingest.ts';
-import { renamedVariable, takeRenamedKeys, variableName } from './renamed-keys.ts';
+import { describeRenamedVariable, removeRenamedKeys, variableName } from './renamed-keys.ts';
 import { type Config, type ConfigWithSource, configSchema } from './schema.ts';
 
 type Tree = { [key: string]: unknown };
 
-export interface ConfigSources {
+export interface ConfigInputs {
   /** Path of a YAML file. */
   readonly file?: string | undefined;
   readonly env: NodeJS.ProcessEnv;
@@ -20,14 +20,14 @@ export interface ConfigSources {
  * Merges the defaults, the file, environment variables and flags, in rising precedence, and returns the frozen config.
  * @throws CONFIG_INVALID with every problem in one message; FILE_INACCESSIBLE for the file or a password file
  */
-export function loadConfig({ file, env, flags = {} }: ConfigSources): Config {
+export function loadConfig({ file, env, flags = {} }: ConfigInputs): Config {
   const tree = file === undefined ? {} : readYaml(file);
-  for (const [path, value] of fromEnvironment(env)) assign(tree, path, value);
-  for (const [path, value] of Object.entries(flags)) if (value !== undefined) assign(tree, path.split('.'), value);
-  const renamed = takeRenamedKeys(tree);
+  for (const [path, value] of fromEnvironment(env)) setPath(tree, path, value);
+  for (const [path, value] of Object.entries(flags)) if (value !== undefined) setPath(tree, path.split('.'), value);
+  const renamed = removeRenamedKeys(tree);
   const checked = configSchema.safeParse(readSecretFiles(tree));
   const problems = [...renamed, ...(checked.error?.issues ?? []).map(describeIssue)];
-  if (!checked.success || problems.length > 0) throw new FeedpulseError('CONFIG_INVALID', sentence(problems));
+  if (!checked.success || problems.length > 0) throw new FeedpulseError('CONFIG_INVALID', formatProblems(problems));
   return deepFreeze(checked.data);
 }
 
@@ -58,10 +58,10 @@ interface JsonSchema {
 
 function collectVariables(schema: JsonSchema, path: string[], into: Map<string, { path: readonly string[]; type: string }>): void {
   for (const [key, child] of Object.entries(schema.properties ?? {})) {
-    const at = [...path, key];
-    if (child.properties) collectVariables(child, at, into);
+    const childPath = [...path, key];
+    if (child.properties) collectVariables(child, childPath, into);
     else if (child.type !== 'array' || child.items?.type === 'string')
-      into.set(variableName(at), { path: at, type: child.type ?? 'string' });
+      into.set(variableName(childPath), { path: childPath, type: child.type ?? 'string' });
   }
 }
 
@@ -73,9 +73,9 @@ function fromEnvironment(env: NodeJS.ProcessEnv): [readonly string[], unknown][]
     if (!name.startsWith('FEEDPULSE_') || value === undefined) continue;
     const setting = known.get(name);
     if (setting) settings.push([setting.path, parseVariable(value, setting.type)]);
-    else problems.push(renamedVariable(name) ?? `${name}: unknown setting`);
+    else problems.push(describeRenamedVariable(name) ?? `${name}: unknown setting`);
   }
-  if (problems.length > 0) throw new FeedpulseError('CONFIG_INVALID', sentence(problems));
+  if (problems.length > 0) throw new FeedpulseError('CONFIG_INVALID', formatProblems(problems));
   return settings;
 }
 
@@ -91,7 +91,7 @@ function readYaml(file: string): Tree {
   const problem = document.errors[0];
   // The parser's message can quote the line, which may hold a password.
   if (problem) throw new FeedpulseError('CONFIG_INVALID', `${file}, ${locationOf(problem)}: invalid YAML (${problem.code}).`);
-  const tree: unknown = resolve(document, file) ?? {};
+  const tree: unknown = toTree(document, file) ?? {};
   if (!isTree(tree)) throw new FeedpulseError('CONFIG_INVALID', `${file}: expected a mapping of settings at the top level.`);
   return tree;
 }
@@ -102,7 +102,7 @@ function locationOf({ linePos }: YAMLParseError): string {
 }
 
 /** A value that starts with `*` is a YAML alias. The parser's error for an undefined one quotes it, so it is replaced. */
-function resolve(document: Document.Parsed, file: string): unknown {
+function toTree(document: Document.Parsed, file: string): unknown {
   try {
     return document.toJS();
   } catch {
@@ -126,7 +126,7 @@ function readText(file: string): string {
   }
 }
 
-function assign(tree: Tree, path: readonly string[], value: unknown): void {
+function setPath(tree: Tree, path: readonly string[], value: unknown): void {
   const [key, ...rest] = path;
   if (key === undefined) return;
   if (rest.length === 0) {
@@ -136,7 +136,7 @@ function assign(tree: Tree, path: readonly string[], value: unknown): void {
   const child = tree[key];
   const next = isTree(child) ? child : {};
   tree[key] = next;
-  assign(next, rest, value);
+  setPath(next, rest, value);
 }
 
 function isTree(value: unknown): value is Tree {
@@ -145,7 +145,7 @@ function isTree(value: unknown): value is Tree {
 
 const describeIssue = ({ path, message }: z.core.$ZodIssue): string => `${path.join('.') || 'config'}: ${message}`;
 
-function sentence(problems: readonly string[]): string {
+function formatProblems(problems: readonly string[]): string {
   return problems.length === 1
     ? `${problems[0]}.`
     : `${problems.length} problems:\n${problems.map((problem) => `  - ${problem}`).join('\n')}\n`;

@@ -34,22 +34,22 @@ export function variableName(path: readonly string[]): string {
 }
 
 /** Removes every renamed key from the tree and returns one problem for each. */
-export function takeRenamedKeys(tree: object): string[] {
-  return renamedKeys.flatMap((entry) => take(tree, entry.old.split('.'), [], entry));
+export function removeRenamedKeys(tree: object): string[] {
+  return renamedKeys.flatMap((entry) => removeKey(tree, entry.old.split('.'), [], entry));
 }
 
-function take(node: unknown, [segment, ...rest]: readonly string[], parent: readonly string[], entry: RenamedKey): string[] {
+function removeKey(node: unknown, [segment, ...rest]: readonly string[], parent: readonly string[], entry: RenamedKey): string[] {
   if (typeof node !== 'object' || node === null || segment === undefined) return [];
-  if (segment === '*') return Object.entries(node).flatMap(([key, child]) => take(child, rest, [...parent, key], entry));
+  if (segment === '*') return Object.entries(node).flatMap(([key, child]) => removeKey(child, rest, [...parent, key], entry));
   if (!Object.hasOwn(node, segment)) return [];
-  if (rest.length > 0) return take(Reflect.get(node, segment), rest, [...parent, segment], entry);
+  if (rest.length > 0) return removeKey(Reflect.get(node, segment), rest, [...parent, segment], entry);
   Reflect.deleteProperty(node, segment);
   const renamed = entry.key === undefined ? undefined : [...parent, entry.key].join('.');
   return [describeProblem([...parent, segment].join('.'), renamed, entry.advice)];
 }
 
 /** The problem of an environment variable that sets a renamed key, or a setting below one; undefined for any other. */
-export function renamedVariable(name: string): string | undefined {
+export function describeRenamedVariable(name: string): string | undefined {
   for (const { old, key, advice } of renamedKeys) {
     const path = old.split('.');
     const variable = variableName(path);
@@ -61,6 +61,6 @@ export function renamedVariable(name: string): string | undefined {
 }
 
 function describeProblem(old: string, renamed: string | undefined, advice: string | undefined): string {
-  const what = renamed === undefined ? `${old}: this setting was removed` : `${old}: renamed to ${renamed}`;
-  return advice === undefined ? what : `${what}; ${advice}`;
+  const change = renamed === undefined ? `${old}: this setting was removed` : `${old}: renamed to ${renamed}`;
+  return advice === undefined ? change : `${change}; ${advice}`;
 }

@@ -126,7 +126,7 @@ const choices = (names: ReadonlySet<string>): string =>
 export type Config = z.infer<typeof sections>;
 /** A config that names its source, as `run` needs. */
 export type ConfigWithSource = Config & { readonly source: SourceName };
-export type BrandRule = Config['brands'][number];
+export type BrandConfig = Config['brands'][number];
 export type FieldMapping = Config['mapping'];
 export type KafkaConfig = Config['kafka'];
 export type ClickHouseConfig = Config['clickhouse'];

@@ -1,6 +1,6 @@
 /**
- * Items together with the acknowledgement that their source waits for. Exactly one of `ack` and `nack` is called,
- * once: the source commits the positions of the items after `ack` and leaves them uncommitted after `nack`.
+ * Items together with the acknowledgement that their source awaits. Exactly one of `ack` and `nack` is called, once: the
+ * source commits the items' positions after `ack` and leaves them uncommitted after `nack`.
  */
 export interface AckableBatch<T> {
   readonly items: readonly T[];
@@ -10,8 +10,8 @@ export interface AckableBatch<T> {
   nack(error: Error): void;
 }
 
-/** A batch, and a promise that resolves with its `ack` and rejects with its `nack`. */
-export function openAckableBatch<T>(items: readonly T[]): { batch: AckableBatch<T>; acked: Promise<void> } {
+/** Creates a batch and a promise that resolves on `ack` and rejects on `nack`. */
+export function createAckableBatch<T>(items: readonly T[]): { batch: AckableBatch<T>; acked: Promise<void> } {
   let ack = (): void => {};
   let nack = (_: Error): void => {};
   const acked = new Promise<void>((resolve, reject) => {
@@ -21,12 +21,12 @@ export function openAckableBatch<T>(items: readonly T[]): { batch: AckableBatch<
   return { batch: { items, ack, nack }, acked };
 }
 
-/** Where a source sends its batches. Nothing is buffered behind it: the source bounds how many batches are open. */
+/** Accepts a source's batches. It applies no backpressure: the source limits its unacknowledged batches. */
 export type Emit<T> = (batch: AckableBatch<T>) => void;
 
 /**
- * A feed of items. `run` resolves when the feed has ended, or `signal` was aborted, and every batch has been
- * acknowledged; it rejects on a fault that the source cannot recover from.
+ * A source of records. `run` resolves when the source has ended, or `signal` was aborted, and every batch has been
+ * acknowledged; it rejects on an error that the source cannot recover from.
  */
 export interface Source<T> {
   readonly name: string;

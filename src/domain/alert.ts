@@ -1,4 +1,4 @@
-/** Records of alerting: evaluations, states, transitions, silences, deliveries. Times are in ms since 1970. */
+/** Alerting types: evaluations, states, transitions, silences, deliveries. Times are in ms since 1970. */
 
 export const alertMetrics = ['volume', 'netSentiment', 'negativeVolume', 'noData'] as const;
 export type AlertMetric = (typeof alertMetrics)[number];
@@ -7,7 +7,7 @@ export const ruleStatuses = ['ok', 'warning', 'alert', 'no-data', 'silenced', 'c
 export type RuleStatus = (typeof ruleStatuses)[number];
 
 /** Rule name of the no-data alert; reserved. */
-export const feedRule = 'feed';
+export const noDataRuleName = 'feed';
 
 export const severities = ['warning', 'critical'] as const;
 export type Severity = (typeof severities)[number];
@@ -23,7 +23,7 @@ export interface Evaluation {
   /** Posts, or points of net sentiment. */
   readonly observed: number;
   readonly expected: number;
-  /** Bounds of the range that holds 95 % of normal windows. */
+  /** 95% prediction interval of the expected value. */
   readonly low: number;
   readonly high: number;
   /** Signed distance from the expected value in standard deviations. */
@@ -42,18 +42,18 @@ export interface AlertState {
   readonly since: number;
   /** Start of the uninterrupted anomaly, while no alert is firing. */
   readonly anomalousSince?: number;
-  /** The firing alert: its ID, the direction and length of the window that raised it, and when that was last anomalous. */
+  /** The firing alert: its ID, the direction and length of the window that raised it, and when that window was last anomalous. */
   readonly alert?: { readonly id: string; readonly direction: 'up' | 'down'; readonly windowMs: number; readonly lastHeld: number };
-  /** End of the cooldown: no alert fires before. */
+  /** End of the cooldown; no alert fires before then. */
   readonly coolUntil?: number;
-  /** When the previous alert was last anomalous. Windows that overlap it are ignored. */
+  /** Time at which the previous alert was last anomalous; windows that start earlier are ignored. */
   readonly notifiedUntil?: number;
 }
 
 /** The start or end of an alert, as stored and as notified. */
 export interface AlertTransition {
   readonly id: string;
-  /** ID of the alert: that of the transition that started it. */
+  /** ID of the alert: the `id` of the transition that started it. */
   readonly alert: string;
   readonly kind: 'alert' | 'resolved';
   readonly rule: string;

@@ -2,13 +2,13 @@ import type { StoredLabel } from './post.ts';
 
 /** Metrics of a time range: what queries return, the API serves and the dashboard shows. */
 
-/** Bounds of a 95 % confidence interval. */
+/** Bounds of a 95% confidence interval. */
 export interface Interval {
   readonly low: number;
   readonly high: number;
 }
 
-/** Post counts. Unscored posts (in a language without a model) count as volume, never as sentiment. */
+/** Post counts. Unscored posts (in a language that the model does not support) count as volume, never as sentiment. */
 export interface SentimentCounts {
   readonly volume: number;
   readonly negative: number;
@@ -44,15 +44,15 @@ export interface BrandMetrics extends SentimentCounts {
   /** Mentions of the brand divided by those of all compared brands, from 0 to 1; null if no brands are compared. */
   readonly shareOfVoice: number | null;
   /**
-   * Distinct authors, approximate: within about 1 % (HyperLogLog with 2^14 registers), exact for small numbers. Null for
-   * ranges over eight days, which have too many states to merge within one request.
+   * Distinct authors, approximate: within about 1% (HyperLogLog with 2^14 registers), exact for small numbers. Null for
+   * ranges over eight days, because merging their aggregate states takes too long for a request.
    */
   readonly authors: number | null;
-  /** 95 % confidence intervals; null with too few posts. */
+  /** 95% confidence intervals; null with too few posts. */
   readonly intervals: Readonly<Record<Metric, Interval | null>>;
 }
 
-/** Difference of a metric from the previous period, in the unit of the metric, with its interval. */
+/** Difference of a metric from the previous period, in the metric's unit, with its interval. */
 export interface Change extends Interval {
   readonly difference: number;
   /** True if the interval excludes zero. */
@@ -85,7 +85,7 @@ export interface BrandCounts extends SentimentCounts {
 /** The posts of a brand on one platform or in one language. */
 export interface Segment extends SentimentCounts {
   readonly name: string;
-  /** Share of all posts of the brand, from 0 to 1. */
+  /** Share of all of the brand's posts, from 0 to 1. */
   readonly share: number;
   readonly intervals: Readonly<Record<'share' | 'netSentiment', Interval | null>>;
 }
@@ -109,9 +109,9 @@ export interface Bucket extends SentimentCounts {
 }
 
 export interface Timeline {
-  /** Buckets in which posts of any brand arrived. A volume of 0 means that none of them mentioned this brand. */
+  /** Buckets with posts of any brand. A volume of 0 means that no post in the bucket mentioned this brand. */
   readonly buckets: readonly Bucket[];
-  /** Starts of the buckets up to now in which no post arrived at all: their volume is unknown. */
+  /** Starts of past buckets without any post, of any brand; their volume is unknown. */
   readonly gaps: readonly string[];
 }
 

@@ -1,9 +1,9 @@
-/** Records that travel from the source to the dashboard; every module uses them. */
+/** Shared record types, from source to dashboard. */
 
 export const labels = ['negative', 'neutral', 'positive'] as const;
 export type Label = (typeof labels)[number];
 
-/** `unscored`: in a language without a model. Such posts count as volume, never as sentiment. */
+/** `unscored`: in a language that the model does not support. Such posts count as volume, never as sentiment. */
 export const storedLabels = [...labels, 'unscored'] as const;
 export type StoredLabel = (typeof storedLabels)[number];
 
@@ -20,14 +20,14 @@ export interface Engagement {
   readonly replies: number;
 }
 
-/** A parsed post: validated, well-formed Unicode, with all times filled in. */
+/** A parsed post: validated, well-formed Unicode, with defaults for missing timestamps. */
 export interface Post {
   readonly platform: string;
   /** Unique within its platform. */
   readonly id: string;
   /** Empty for a deletion. */
   readonly text: string;
-  /** ISO 8601 in UTC with milliseconds; the timestamp of the message if the post has none. */
+  /** ISO 8601 in UTC with milliseconds; the message's timestamp if the post has none. */
   readonly createdAt: string;
   /** ISO 8601 in UTC with milliseconds. Of several versions of a post, the latest wins. */
   readonly updatedAt: string;
@@ -55,7 +55,7 @@ export type Rejection = 'inference-failed' | 'insert-rejected';
 export interface SourceRecord {
   readonly post: Post;
   readonly position: Position;
-  /** Puts the post to the dead letters. Resolves when it is durable there; only then may its batch be acknowledged. */
+  /** Writes the post to the dead letters. Resolves once it is durable; do not acknowledge the batch earlier. */
   rejectToDeadLetters(reason: Rejection): Promise<void>;
 }
 
@@ -71,9 +71,9 @@ export interface Prediction {
   readonly confidence: number;
   /** BCP 47 primary subtag: declared by the post, or detected. `und` when unknown. */
   readonly lang: string;
-  /** True if the text was truncated to the maximum length of the model. */
+  /** True if the text was truncated to the model's maximum length. */
   readonly truncated: boolean;
-  /** Sentiment per brand, for brands that are mentioned in a part of the text only. */
+  /** Sentiment per brand, for brands mentioned in only part of the text. */
   readonly brandSentiment?: readonly BrandSentiment[];
 }
 

@@ -27,12 +27,12 @@ export interface PipelineReport extends Pick<PipelineStatus, 'ready' | 'componen
   /** Counts since the start. */
   readonly posts: Readonly<Record<'read' | 'scored' | 'written' | 'inFlight' | 'cacheHits' | 'truncated', number>>;
   /** Over the last minute; null without observations. */
-  readonly recent: Readonly<Record<'inferenceSeconds' | 'writeSeconds' | 'rowSeconds' | 'batchPosts', Quantiles | null>>;
+  readonly recent: Readonly<Record<'inferenceSeconds' | 'writeSeconds' | 'ingestLatencySeconds' | 'batchPosts', Quantiles | null>>;
   readonly lag: readonly { readonly topic: string; readonly partition: number; readonly messages: number }[];
   /** Dead letters by reason, since the start. */
   readonly deadLetters: Readonly<Record<string, number>>;
   /** Share of scored posts with a confidence below 0.5, since the start; null without scored posts. */
-  readonly lowConfidence: number | null;
+  readonly lowConfidenceShare: number | null;
   readonly model: {
     readonly version: string;
     readonly languages: readonly string[];

@@ -1,6 +1,6 @@
 /**
- * Who has to act on an error: the caller (a wrong argument or query parameter), the operator (a setting, a file, the
- * environment), or nobody but a dependency (Kafka, ClickHouse, a hub, a receiver). An error without a code is a bug.
+ * Who can fix an error: the caller (a wrong argument or query parameter), the operator (a setting, a file, the
+ * environment), or the dependency that failed (Kafka, ClickHouse, a hub, a receiver). An error without a code is a bug.
  */
 export type ErrorKind = 'caller' | 'operator' | 'dependency';
 
@@ -43,7 +43,10 @@ export const errorCodes = {
 
 export type ErrorCode = keyof typeof errorCodes;
 
-/** An error with a stable code. The message says what happened and why; it never contains a post's text or a secret. */
+/**
+ * An error with a stable code. The message is a sentence that says what happened and why: it begins with a capital letter,
+ * or with the name of a setting, flag or field, and ends in a full stop. It never contains a post's text or a secret.
+ */
 export class FeedpulseError extends Error {
   readonly code: ErrorCode;
 
@@ -68,7 +71,7 @@ export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
-/** The system's or a library's error code, such as ENOENT or ECONNRESET; undefined if the error has none. */
+/** Error code set by Node or a library, such as ENOENT or ECONNRESET; undefined if the error has none. */
 export function errorCodeOf(thrown: unknown): string | undefined {
   return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : undefined;
 }

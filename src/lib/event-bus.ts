@@ -1,14 +1,9 @@
-import type { ScoredPost } from '../domain/post.ts';
-
-/** Publishes items to listeners, synchronously and without a buffer: a slow listener has to drop items itself. */
+/** Publishes items to listeners, synchronously and without a buffer: a slow listener must drop items itself. */
 export interface EventBus<T> {
   publish(items: readonly T[]): void;
   /** Returns the function that ends the subscription. */
   subscribe(listener: (item: T) => void): () => void;
 }
-
-/** Posts, published once their rows are stored. */
-export type PostBus = EventBus<ScoredPost>;
 
 export function createEventBus<T>(): EventBus<T> {
   const listeners = new Set<(item: T) => void>();
@@ -22,5 +17,3 @@ export function createEventBus<T>(): EventBus<T> {
     },
   };
 }
-
-export const createPostBus = (): PostBus => createEventBus<ScoredPost>();

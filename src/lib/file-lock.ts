@@ -7,7 +7,10 @@ import { jitter } from './retry.ts';
 
 const pollMs = 40;
 
-/** Locks of this process. A lock file with its ID that is not among them is from an earlier process: in a container all have ID 1. */
+/**
+ * Locks of this process. A lock file with our PID that is not in this set was left by an earlier process: in a container
+ * every process has PID 1.
+ */
 const held = new Set<string>();
 
 /** Another process, or another call of this one, that has the lock. */
@@ -17,17 +20,17 @@ interface Holder {
 }
 
 /**
- * Runs `work` while no other call in any process on this machine has the lock `name` of the folder. Locks of processes that
- * have ended are ignored and removed.
- * @param waitMs how long to wait for the lock; by default, the call fails at once
- * @throws DATA_DIR_LOCKED if the lock is not free in time; errors of the file system; whatever `work` throws
+ * Runs `work` while no other call in any process on this machine has the lock `name` of the directory. Locks of
+ * processes that have ended are ignored and removed.
+ * @param waitMs how long to wait for the lock; 0, the default, fails immediately
+ * @throws DATA_DIR_LOCKED if the lock is not free in time; file-system errors; errors of `work`
  */
-export async function withFileLock<T>(folder: string, name: string, work: () => Promise<T>, { waitMs = 0 } = {}): Promise<T> {
+export async function withFileLock<T>(dir: string, name: string, work: () => Promise<T>, { waitMs = 0 } = {}): Promise<T> {
   const prefix = `.${name}.lock-`;
-  const lockFile = join(folder, `${prefix}${process.pid}`);
+  const lockFile = join(dir, `${prefix}${process.pid}`);
   const deadline = performance.now() + waitMs;
-  for (let holder = await take(folder, prefix, lockFile); holder; holder = await take(folder, prefix, lockFile)) {
-    if (performance.now() >= deadline) throw locked(name, holder);
+  for (let holder = await acquire(dir, prefix, lockFile); holder; holder = await acquire(dir, prefix, lockFile)) {
+    if (performance.now() >= deadline) throw lockedError(name, holder);
     // At random, so that two processes do not keep finding each other's lock file.
     await sleep(jitter.full(pollMs));
   }
@@ -39,15 +42,15 @@ export async function withFileLock<T>(folder: string, name: string, work: () => 
 }
 
 /**
- * Takes the lock, or returns who has it. Every process first creates its own lock file and then looks for others, so at most
+ * Acquires the lock, or returns its holder. Every process first creates its own lock file and then looks for others, so at most
  * one of several succeeds.
  */
-async function take(folder: string, prefix: string, lockFile: string): Promise<Holder | undefined> {
+async function acquire(dir: string, prefix: string, lockFile: string): Promise<Holder | undefined> {
   if (held.has(lockFile)) return { pid: process.pid, lockFile };
   held.add(lockFile);
   try {
     await writeFile(lockFile, '');
-    const holder = await findHolder(folder, prefix);
+    const holder = await findHolder(dir, prefix);
     if (holder) await release(lockFile);
     return holder;
   } catch (thrown) {
@@ -56,11 +59,11 @@ async function take(folder: string, prefix: string, lockFile: string): Promise<H
   }
 }
 
-async function findHolder(folder: string, prefix: string): Promise<Holder | undefined> {
-  for (const entry of await readdir(folder)) {
+async function findHolder(dir: string, prefix: string): Promise<Holder | undefined> {
+  for (const entry of await readdir(dir)) {
     const pid = entry.startsWith(prefix) ? Number(/^[1-9]\d*$/.exec(entry.slice(prefix.length))?.[0]) : Number.NaN;
     if (!(pid > 0) || pid === process.pid) continue;
-    const lockFile = join(folder, entry);
+    const lockFile = join(dir, entry);
     if (isProcessAlive(pid)) return { pid, lockFile };
     await rm(lockFile, { force: true });
   }
@@ -72,7 +75,7 @@ async function release(lockFile: string): Promise<void> {
   held.delete(lockFile);
 }
 
-function locked(name: string, { pid, lockFile }: Holder): FeedpulseError {
+function lockedError(name: string, { pid, lockFile }: Holder): FeedpulseError {
   return new FeedpulseError(
     'DATA_DIR_LOCKED',
     `Process ${pid} has locked ${name}. Wait for it; if it is not feedpulse, delete ${lockFile}.`,

@@ -29,15 +29,15 @@ export interface HttpStream extends HttpResponse {
   close(): Promise<void>;
 }
 
-const maxIdleMs = 300_000;
+const defaultIdleTimeoutMs = 300_000;
 
 /**
  * Sends a request over a connection of its own, which is closed afterwards. Redirects are never followed, and proxy
  * environment variables are ignored: a request goes to the host that the caller has checked.
- * Rejects with the error of the network, TLS or the signal, unwrapped.
+ * @throws the error of the network, TLS or the signal, unwrapped
  */
 export async function openHttpStream(url: URL, request: HttpRequest): Promise<HttpStream> {
-  const { method = 'GET', headers, body, signal, idleTimeoutMs = maxIdleMs, ca, lookup } = request;
+  const { method = 'GET', headers, body, signal, idleTimeoutMs = defaultIdleTimeoutMs, ca, lookup } = request;
   const agent = new Agent({
     headersTimeout: idleTimeoutMs,
     bodyTimeout: idleTimeoutMs,
@@ -62,12 +62,12 @@ export async function openHttpStream(url: URL, request: HttpRequest): Promise<Ht
 /** Sends a request and discards the response body. */
 export async function sendHttp(url: URL, request: HttpRequest): Promise<HttpResponse> {
   const { status, headers, body, close } = await openHttpStream(url, request);
-  body.on('error', () => {}); // closing it early is no error
+  body.on('error', () => {}); // closing the body early is not an error
   await close();
   return { status, headers };
 }
 
-/** Sends a request and reads the response body as UTF-8. Rejects if it has more than `maxBytes`. */
+/** Sends a request and reads the response body as UTF-8. @throws Error if it has more than `maxBytes` */
 export async function fetchText(url: URL, request: HttpRequest, maxBytes: number): Promise<HttpResponse & { readonly text: string }> {
   const { status, headers, body, close } = await openHttpStream(url, request);
   try {

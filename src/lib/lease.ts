@@ -6,5 +6,5 @@ export interface Lease {
   close(): Promise<void>;
 }
 
-/** For a process that has its database to itself. */
+/** For a process that is the only user of its database: always held. */
 export const singleProcessLease: Lease = { isHeld: () => true, close: async () => {} };

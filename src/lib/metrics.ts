@@ -1,8 +1,8 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Histogram buckets: posts per micro-batch. */
-const posts = [1, 2, 4, 8, 16, 32, 64, 128, 256];
-const seconds = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+const batchSizeBuckets = [1, 2, 4, 8, 16, 32, 64, 128, 256];
+const durationBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /**
  * Every metric of feedpulse in one list. `/metrics` exposes them, and `docs/operations.md` lists them (checked by a test).
@@ -15,38 +15,35 @@ export function createMetrics() {
     new Counter({ name, help, labelNames, registers });
   const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
     new Gauge({ name, help, labelNames, registers });
-  const histogram = (name: string, help: string, buckets = seconds) => new Histogram({ name, help, buckets, registers });
+  const histogram = (name: string, help: string, buckets = durationBuckets) => new Histogram({ name, help, buckets, registers });
   return {
     registry,
-    postsRead: counter('feedpulse_posts_read_total', 'Posts read from the source, without dead letters.', ['source']),
-    deadLetters: counter('feedpulse_dead_letters_total', 'Messages rejected to the dead letters.', ['reason']),
-    postsScored: counter('feedpulse_posts_scored_total', 'Posts scored by the model or answered from its cache.', ['label']),
+    postsRead: counter('feedpulse_posts_read_total', 'Posts read from the source, excluding dead letters.', ['source']),
+    deadLetters: counter('feedpulse_dead_letters_total', 'Messages written to the dead letters.', ['reason']),
+    postsScored: counter('feedpulse_posts_scored_total', 'Posts scored by the model or served from the score cache.', ['label']),
     lowConfidence: counter(
       'feedpulse_posts_low_confidence_total',
       'Scored posts with a confidence (calibrated probability of the label) below 0.5.',
     ),
-    cacheHits: counter('feedpulse_score_cache_hits_total', 'Texts scored from the cache.'),
-    truncated: counter('feedpulse_posts_truncated_total', 'Posts truncated to the maximum length of the model.'),
+    cacheHits: counter('feedpulse_score_cache_hits_total', 'Score cache hits.'),
+    truncated: counter('feedpulse_posts_truncated_total', "Posts truncated to the model's maximum length."),
     rowsWritten: counter('feedpulse_rows_written_total', 'Rows acknowledged by ClickHouse.'),
     postsErased: counter('feedpulse_posts_erased_total', 'Posts not stored because they or their author were erased.'),
     postsExpired: counter('feedpulse_posts_expired_total', 'Posts not stored because they are older than the retention.'),
-    writeRetries: counter('feedpulse_write_retries_total', 'Retries of inserts.'),
+    writeRetries: counter('feedpulse_write_retries_total', 'Insert retries.'),
     bucketsRecomputed: counter('feedpulse_rollup_buckets_total', 'Rollup buckets recomputed.', ['grain']),
     inferenceSeconds: histogram('feedpulse_inference_seconds', 'Inference time of a micro-batch, including queueing.'),
-    batchPosts: histogram('feedpulse_batch_posts', 'Posts per micro-batch.', posts),
-    writeSeconds: histogram('feedpulse_write_seconds', 'Time of a durable write, including retries.'),
-    rowLatency: histogram('feedpulse_row_latency_seconds', 'Time from reading a post to its acknowledged row.'),
+    batchPosts: histogram('feedpulse_batch_posts', 'Posts per micro-batch.', batchSizeBuckets),
+    writeSeconds: histogram('feedpulse_write_seconds', 'Duration of a write until it is acknowledged, including retries.'),
+    ingestLatency: histogram('feedpulse_row_latency_seconds', 'Time from reading a post until its row is acknowledged.'),
     inFlight: gauge('feedpulse_posts_in_flight', 'Posts read but not yet durable.'),
     lag: gauge('feedpulse_kafka_lag', 'Consumer lag: messages after the committed offset of the partition.', ['topic', 'partition']),
     offsetGap: counter('feedpulse_kafka_offset_gap_total', 'Messages deleted by the broker before they were read.', ['topic', 'partition']),
     eventLoopDelay: gauge('feedpulse_event_loop_delay_seconds', 'Event-loop delay, 99th percentile of the last 10 seconds.'),
     alertEvaluations: counter('feedpulse_alert_evaluations_total', 'Evaluations of a rule for a brand.'),
     alertsActive: gauge('feedpulse_alerts_active', 'Alerts that are firing.'),
-    alertMessages: counter('feedpulse_alert_messages_total', 'Notifications of firing and resolved alerts, by outcome of the attempt.', [
-      'channel',
-      'outcome',
-    ]),
-    alertSeconds: histogram('feedpulse_alert_evaluation_seconds', 'Time of an evaluation of all rules and brands.'),
+    alertMessages: counter('feedpulse_alert_messages_total', 'Notification attempts, by channel and outcome.', ['channel', 'outcome']),
+    alertSeconds: histogram('feedpulse_alert_evaluation_seconds', 'Duration of one evaluation of all rules and brands.'),
   };
 }
 

@@ -12,7 +12,7 @@ export function createRandom(seed: number): Random {
   };
 }
 
-/** A seed from several numbers, so that neighbours share nothing (the finaliser of MurmurHash3). */
+/** Mixes several numbers into a seed; adjacent inputs give unrelated seeds (the finalizer of MurmurHash3). */
 export function mixSeeds(...parts: readonly number[]): number {
   let hash = 0x9e3779b9;
   for (const part of parts) {
@@ -24,18 +24,18 @@ export function mixSeeds(...parts: readonly number[]): number {
   return hash >>> 0;
 }
 
+/** A uniformly random choice; `choices` must not be empty. */
 export function pick<T>(random: Random, choices: readonly T[]): T {
-  // Every list of the demo has at least one entry.
   return choices[Math.floor(random() * choices.length)] as T;
 }
 
 /** One of several choices, each as likely as its weight. */
 export function pickWeighted<T extends string>(random: Random, weights: Readonly<Record<T, number>>): T {
   const entries = Object.entries(weights) as [T, number][]; // the keys are T by the parameter's type
-  let left = random() * entries.reduce((sum, [, weight]) => sum + weight, 0);
+  let remaining = random() * entries.reduce((sum, [, weight]) => sum + weight, 0);
   for (const [choice, weight] of entries) {
-    left -= weight;
-    if (left < 0) return choice;
+    remaining -= weight;
+    if (remaining < 0) return choice;
   }
   return (entries.at(-1) as [T, number])[0];
 }

@@ -12,7 +12,7 @@ export function backoffDelay({ firstMs, maxMs }: Backoff, failures: number): num
 }
 
 /**
- * Randomises a delay, so that several processes do not retry at the same moment: `full` draws from 0 to the delay, `half`
+ * Randomizes a delay, so that several processes do not retry at the same moment: `full` draws from 0 to the delay, `half`
  * from half of it to all of it.
  */
 export const jitter = {
@@ -37,7 +37,10 @@ export interface RetryOptions {
   readonly onFailure: (thrown: unknown, failure: Failure) => void;
 }
 
-/** Repeats an attempt until it succeeds or `onFailure` throws. The signal ends a wait between two attempts early. */
+/**
+ * Repeats an attempt until it succeeds or `onFailure` throws. Aborting the signal ends the current wait, not the retries:
+ * check it in `onFailure`.
+ */
 export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions, signal?: AbortSignal): Promise<T> {
   const { clock, backoff, onFailure } = options;
   const startedAt = clock.now();

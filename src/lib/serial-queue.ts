@@ -1,4 +1,4 @@
-/** Runs tasks one at a time, in the order in which they were added. A task that fails does not stop the ones behind it. */
+/** Runs tasks one at a time, in the order in which they were added. A failed task does not stop later tasks. */
 export type SerialQueue = <T>(task: () => Promise<T>) => Promise<T>;
 
 export function createSerialQueue(): SerialQueue {

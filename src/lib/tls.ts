@@ -17,15 +17,19 @@ interface TlsFiles {
   readonly keyFile?: string | undefined;
 }
 
-/** Reads the TLS files of a config section, `kafka` or `clickhouse`. @throws FILE_INACCESSIBLE, which names the setting */
-export function readTlsFiles(part: string, { caFile, certFile, keyFile }: TlsFiles): TlsMaterial {
-  const ca = caFile === undefined ? undefined : readPem(`${part}.caFile`, caFile);
-  const cert = certFile === undefined ? undefined : readPem(`${part}.certFile`, certFile);
-  const key = keyFile === undefined ? undefined : readPem(`${part}.keyFile`, keyFile);
+/**
+ * Reads and checks TLS files.
+ * @param section the config section, for error messages
+ * @throws FILE_INACCESSIBLE, which names the setting
+ */
+export function readTlsFiles(section: string, { caFile, certFile, keyFile }: TlsFiles): TlsMaterial {
+  const ca = caFile === undefined ? undefined : readPem(`${section}.caFile`, caFile);
+  const cert = certFile === undefined ? undefined : readPem(`${section}.certFile`, certFile);
+  const key = keyFile === undefined ? undefined : readPem(`${section}.keyFile`, keyFile);
   // Node silently ignores a certificate authority that it cannot parse.
-  if (ca) check(`${part}.caFile is not a PEM certificate: ${caFile}`, () => new X509Certificate(ca));
+  if (ca) check(`${section}.caFile is not a PEM certificate: ${caFile}`, () => new X509Certificate(ca));
   if (cert && key)
-    check(`${part}.certFile and keyFile are not a PEM certificate and its private key`, () => createSecureContext({ cert, key }));
+    check(`${section}.certFile and keyFile are not a PEM certificate and its private key`, () => createSecureContext({ cert, key }));
   return { ...(ca ? { ca } : {}), ...(cert ? { cert } : {}), ...(key ? { key } : {}) };
 }
 
@@ -33,7 +37,7 @@ function readPem(setting: string, path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (thrown) {
-    throw new FeedpulseError('FILE_INACCESSIBLE', `Cannot read the file of ${setting}: ${path}.`, { cause: thrown });
+    throw new FeedpulseError('FILE_INACCESSIBLE', `Cannot read ${setting} (${path}).`, { cause: thrown });
   }
 }
 
@@ -47,7 +51,7 @@ function check(problem: string, parse: () => unknown): void {
 }
 
 /** Descriptions of the error codes of Node and OpenSSL for an untrusted peer. */
-const certificateFaults = new Map([
+const tlsErrors = new Map([
   ['SELF_SIGNED_CERT_IN_CHAIN', 'its certificate is signed by an unknown authority'],
   ['DEPTH_ZERO_SELF_SIGNED_CERT', 'its certificate is self-signed and not trusted'],
   ['UNABLE_TO_GET_ISSUER_CERT', 'its certificate is signed by an unknown authority'],
@@ -64,10 +68,9 @@ const certificateFaults = new Map([
 ]);
 
 /** Describes why TLS with a server failed, by the error's code. Returns undefined for any other error. */
-export function trustFault(code: unknown): string | undefined {
+export function describeTlsError(code: unknown): string | undefined {
   if (typeof code !== 'string') return undefined;
   const known =
-    certificateFaults.get(code) ??
-    (/^ERR_SSL_\w*ALERT/.test(code) ? 'it rejected the TLS handshake, or requires a client certificate' : undefined);
+    tlsErrors.get(code) ?? (/^ERR_SSL_\w*ALERT/.test(code) ? 'it rejected the TLS handshake, or requires a client certificate' : undefined);
   return known && `${known} (${code})`;
 }

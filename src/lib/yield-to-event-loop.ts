@@ -1,7 +1,7 @@
 /** Lets other work of this thread run: I/O, timers, requests. */
 export const yieldToEventLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Returns a function that yields if `intervalMs` have passed since it last did. Call it inside long computations. */
+/** Returns a function for long loops: it yields if `intervalMs` have passed since the last yield. */
 export function createYielder(intervalMs: number): () => Promise<void> {
   let yieldedAt = performance.now();
   return async () => {

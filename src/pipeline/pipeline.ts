@@ -5,7 +5,7 @@ import type { Scorer } from '../infer/scorer.ts';
 import type { BrandMatcher } from '../ingest/brands/brand-matcher.ts';
 import type { Clock } from '../lib/clock.ts';
 import { asError } from '../lib/errors.ts';
-import type { PostBus } from '../lib/event-bus.ts';
+import type { EventBus } from '../lib/event-bus.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import type { Writer } from '../sink/writer/writer.ts';
 import { type BatchOptions, batchMap } from './batch-map.ts';
@@ -15,7 +15,7 @@ export interface PipelineDeps {
   readonly scorer: Scorer;
   readonly brands: BrandMatcher;
   readonly writer: Writer;
-  readonly live: PostBus;
+  readonly storedPosts: EventBus<ScoredPost>;
   readonly metrics: Metrics;
   readonly clock: Clock;
 }
@@ -135,7 +135,7 @@ function toScoredPost(
 }
 
 /** Writes a batch, publishes its posts and acknowledges it. Resolves to the number of posts in it, also if it was rejected. */
-async function writeBatch({ writer, live, metrics, clock }: PipelineDeps, batch: AckableBatch<ScoredRecord>): Promise<number> {
+async function writeBatch({ writer, storedPosts, metrics, clock }: PipelineDeps, batch: AckableBatch<ScoredRecord>): Promise<number> {
   const rows = batch.items.map(({ row }) => row);
   const stopTimer = metrics.writeSeconds.startTimer();
   try {
@@ -145,9 +145,9 @@ async function writeBatch({ writer, live, metrics, clock }: PipelineDeps, batch:
     const missing = new Set([...rejected, ...notStored.leftOut]);
     const stored = batch.items.filter(({ row }) => !missing.has(row));
     const now = clock.now();
-    for (const { readAt } of stored) metrics.rowLatency.observe((now - readAt) / 1_000);
+    for (const { readAt } of stored) metrics.ingestLatency.observe((now - readAt) / 1_000);
     metrics.rowsWritten.inc(stored.length);
-    live.publish(stored.map(({ row }) => row));
+    storedPosts.publish(stored.map(({ row }) => row));
     batch.ack();
   } catch (thrown) {
     batch.nack(asError(thrown));

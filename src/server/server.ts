@@ -4,10 +4,11 @@ import fastifyCookie from '@fastify/cookie';
 import fastifyStatic from '@fastify/static';
 import type { Config } from '../config/schema.ts';
 import type { AlertTransition } from '../domain/alert.ts';
+import type { ScoredPost } from '../domain/post.ts';
 import type { Role } from '../domain/roles.ts';
 import type { PipelineReport, PipelineStatus } from '../domain/status.ts';
 import { asError, FeedpulseError } from '../lib/errors.ts';
-import type { EventBus, PostBus } from '../lib/event-bus.ts';
+import type { EventBus } from '../lib/event-bus.ts';
 import type { Log } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import { registerAccess } from './auth/access.ts';
@@ -33,7 +34,7 @@ export interface ServerDeps extends ApiDeps, Pick<DeadLetterDeps, 'deadLetters'>
   readonly config: Config;
   readonly tokens: TokenStore;
   readonly metrics: Metrics;
-  readonly live: PostBus;
+  readonly storedPosts: EventBus<ScoredPost>;
   readonly alerts: EventBus<AlertTransition>;
   readonly status: () => PipelineStatus;
   readonly pipeline: () => Promise<PipelineReport>;
@@ -66,7 +67,7 @@ export async function openTokens(config: Config, log: Log, own: readonly TokenEn
 
 /** Starts API, live stream, metrics and web UI. @throws PORT_IN_USE, FILE_INACCESSIBLE if the web UI is not built */
 export async function startServer(deps: ServerDeps): Promise<RunningServer> {
-  const { config, log, live, alerts, status } = deps;
+  const { config, log, storedPosts, alerts, status } = deps;
   const app = createApp({ ...config.server, log });
   try {
     await registerSecurityHeaders(app);
@@ -78,7 +79,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     registerApi(app, deps);
     registerPipelineRoute(app, deps.pipeline);
     registerDeadLetterRoutes(app, deps);
-    registerLiveStream(app, { live, alerts, readStatus: status, access });
+    registerLiveStream(app, { storedPosts, alerts, readStatus: status, access });
     await registerWebUi(app);
     return { url: await listen(app, config.server), close: () => app.close() };
   } catch (error) {

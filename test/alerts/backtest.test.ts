@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type BacktestHistory, backtestRules } from '../../src/alerts/backtest.ts';
 import { resolveRules } from '../../src/alerts/rules.ts';
 import { configSchema } from '../../src/config/schema.ts';
-import type { LabelCounts } from '../../src/domain/sentiment-counts.ts';
+import type { LabelCounts } from '../../src/domain/label-counts.ts';
 import { createRandom } from '../../src/lib/random.ts';
 
 const minute = 60_000;

@@ -3,7 +3,7 @@ import { createEvaluator, type Evaluator } from '../../src/alerts/evaluator.ts';
 import { resolveRules } from '../../src/alerts/rules.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import type { AlertTransition, RuleState, Silence } from '../../src/domain/alert.ts';
-import type { LabelCounts } from '../../src/domain/sentiment-counts.ts';
+import type { LabelCounts } from '../../src/domain/label-counts.ts';
 import type { AlertCounts } from '../../src/sink/queries/alert-counts.ts';
 
 const minute = 60_000;

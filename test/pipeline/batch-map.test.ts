@@ -1,6 +1,6 @@
 import { Subject } from 'rxjs';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type AckableBatch, openAckableBatch } from '../../src/domain/ackable-batch.ts';
+import { type AckableBatch, createAckableBatch } from '../../src/domain/ackable-batch.ts';
 import { type BatchOptions, batchMap } from '../../src/pipeline/batch-map.ts';
 
 const clock = { now: () => Date.now() };
@@ -30,7 +30,7 @@ function arrange(options: Partial<BatchOptions<number>> = {}) {
     complete: () => (ended = 'completed'),
   });
   const emit = (...items: number[]) => {
-    const { batch, acked } = openAckableBatch(items);
+    const { batch, acked } = createAckableBatch(items);
     const state = { acked: undefined as boolean | Error | undefined };
     acked.then(
       () => (state.acked = true),

@@ -7,13 +7,14 @@ import { z } from 'zod';
 import { createPipelineReport } from '../../src/app/pipeline-report.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import type { AlertTransition } from '../../src/domain/alert.ts';
+import type { ScoredPost } from '../../src/domain/post.ts';
 import type { Role } from '../../src/domain/roles.ts';
 import type { PipelineStatus } from '../../src/domain/status.ts';
 import type { ModelInfo } from '../../src/infer/model/model.ts';
 import { createBrandMatcher } from '../../src/ingest/brands/brand-matcher.ts';
 import { deadLetterParser, openDeadLetters } from '../../src/ingest/dead-letters/open-dead-letters.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { createEventBus, createPostBus } from '../../src/lib/event-bus.ts';
+import { createEventBus } from '../../src/lib/event-bus.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
 import { addToken } from '../../src/server/auth/token-file.ts';
 import { createInProcessApi } from '../../src/server/http/in-process.ts';
@@ -52,7 +53,7 @@ const model: ModelInfo = {
 
 export const problemType = 'application/problem+json; charset=utf-8';
 
-export type TestServer = RunningServer & Pick<ServerDeps, 'live' | 'alerts' | 'metrics'>;
+export type TestServer = RunningServer & Pick<ServerDeps, 'storedPosts' | 'alerts' | 'metrics'>;
 
 /** A folder for tokens.json, which is not there yet. */
 export function tokenFolder(): { path: string; add: (name: string, role?: Role) => Promise<string>; remove: () => void } {
@@ -68,7 +69,7 @@ export function tokenFolder(): { path: string; add: (name: string, role?: Role) 
 /** The real server on a free port, with no token. Without a `reader` its history is a database that is not there. */
 export async function startTestServer(given: Partial<ServerDeps> & { server?: object } = {}): Promise<TestServer> {
   const { server, ...parts } = given;
-  const live = createPostBus();
+  const storedPosts = createEventBus<ScoredPost>();
   const alerts = createEventBus<AlertTransition>();
   const metrics = createMetrics();
   const config = configSchema.parse({ server: { port: 0, tokensFile: join(tmpdir(), 'feedpulse-no-folder', 'tokens.json'), ...server } });
@@ -83,7 +84,7 @@ export async function startTestServer(given: Partial<ServerDeps> & { server?: ob
     reader: nowhere,
     heavyReader: parts.reader ?? nowhere,
     maintenance: upkeepOf({ kind: 'server', writer: nowhere, maintenance: nowhere, reader: nowhere, heavyReader: nowhere }),
-    live,
+    storedPosts,
     alerts,
     status: () => healthy,
     pipeline: createPipelineReport({
@@ -105,7 +106,7 @@ export async function startTestServer(given: Partial<ServerDeps> & { server?: ob
     tokens.close();
     await running.close();
   };
-  return { ...running, close, live, alerts, metrics };
+  return { ...running, close, storedPosts, alerts, metrics };
 }
 
 /** The API within this process, over a database. */

@@ -1,5 +1,5 @@
 import { type Season, seasons } from '../../domain/alert.ts';
-import { addCounts, emptyCounts, type LabelCounts, scoredPosts, totalPosts } from '../../domain/sentiment-counts.ts';
+import { addCounts, emptyCounts, type LabelCounts, scoredPosts, totalPosts } from '../../domain/label-counts.ts';
 import { utcOffsetMs } from '../../lib/time-zone.ts';
 import type { AlertCounts, CountsByBrand } from '../../sink/queries/alert-counts.ts';
 import type { Brand } from '../rules.ts';

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
-import { type AlertState, type AlertTransition, type Evaluation, feedRule, type RuleState, type Silence } from '../../domain/alert.ts';
-import { addCounts, type LabelCounts, totalPosts } from '../../domain/sentiment-counts.ts';
+import {
+  type AlertState,
+  type AlertTransition,
+  type Evaluation,
+  noDataRuleName,
+  type RuleState,
+  type Silence,
+} from '../../domain/alert.ts';
+import { addCounts, type LabelCounts, totalPosts } from '../../domain/label-counts.ts';
 import { utcOffsetMs } from '../../lib/time-zone.ts';
 import type { CountsByBrand } from '../../sink/queries/alert-counts.ts';
 import type { Brand, Rule } from '../rules.ts';
@@ -88,7 +95,7 @@ function transitionId(rule: string, brand: string, { status, since, alert }: Ale
 
 /** The built-in rule that alerts once while no post of any brand arrives. */
 const noDataRule: Rule = {
-  name: feedRule,
+  name: noDataRuleName,
   metric: 'volume',
   brands: [],
   direction: 'down',

@@ -1,5 +1,5 @@
 import type { Evaluation } from '../../domain/alert.ts';
-import { type LabelCounts, scoredPosts, totalPosts } from '../../domain/sentiment-counts.ts';
+import { type LabelCounts, scoredPosts, totalPosts } from '../../domain/label-counts.ts';
 import type { Rule } from '../rules.ts';
 import type { Baseline, RateBaseline, SentimentBaseline } from './baseline.ts';
 

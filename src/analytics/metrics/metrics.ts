@@ -1,6 +1,6 @@
 import type { BrandMetrics, Change, Interval, Metric, SentimentCounts, Summary } from '../../domain/brand-metrics.ts';
 import { metricNames } from '../../domain/brand-metrics.ts';
-import { type LabelCounts, scoredPosts, totalPosts } from '../../domain/sentiment-counts.ts';
+import { type LabelCounts, scoredPosts, totalPosts } from '../../domain/label-counts.ts';
 import type { PeriodRow, SumsRow } from '../../sink/queries/metrics.ts';
 import {
   differenceInterval,

@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { BrandCounts, Breakdown, Comparison, Segment, Summary } from '../../domain/brand-metrics.ts';
-import { addCounts, type LabelCounts, totalPosts } from '../../domain/sentiment-counts.ts';
+import { addCounts, type LabelCounts, totalPosts } from '../../domain/label-counts.ts';
 import { type Range, readBrandCounts, readPeriodSums, readSegmentCounts } from '../../sink/queries/metrics.ts';
 import { netSentimentInterval, wilsonInterval } from './intervals.ts';
 import { compareWithPrevious, toCounts, toMetrics } from './metrics.ts';

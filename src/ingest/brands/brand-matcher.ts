@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import AhoCorasick from 'modern-ahocorasick';
-import type { BrandRule } from '../../config/schema.ts';
+import type { BrandConfig } from '../../config/schema.ts';
 import { foldText } from '../../lib/fold-text.ts';
 
 export interface BrandMatcher {
@@ -32,7 +32,7 @@ const noBrands: readonly string[] = Object.freeze([]);
  * diacritics: `acme` matches `ACMÉ!`, `#Acme` and `@acme`, but not `AcmeCorp`; `#acme` matches the hashtag only. In
  * scripts without spaces between words, terms match anywhere.
  */
-export function createBrandMatcher(rules: readonly BrandRule[]): BrandMatcher {
+export function createBrandMatcher(rules: readonly BrandConfig[]): BrandMatcher {
   const brands = rules.map(termsOf);
   const effects = effectsByTerm(brands);
   const automaton = new AhoCorasick([...effects].map(([pattern, data]) => ({ pattern, data })));
@@ -53,7 +53,7 @@ export function createBrandMatcher(rules: readonly BrandRule[]): BrandMatcher {
   return { match: effects.size === 0 ? () => noBrands : match, hash: hashOf(brands) };
 }
 
-function termsOf({ name, aliases, exclude }: BrandRule): Terms {
+function termsOf({ name, aliases, exclude }: BrandConfig): Terms {
   return { name, include: normalised([name, ...aliases]), exclude: normalised(exclude) };
 }
 

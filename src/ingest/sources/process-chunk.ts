@@ -1,4 +1,4 @@
-import { type Emit, openAckableBatch } from '../../domain/ackable-batch.ts';
+import { createAckableBatch, type Emit } from '../../domain/ackable-batch.ts';
 import type { Position, Post, SourceRecord } from '../../domain/post.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { version } from '../../lib/version.ts';
@@ -55,7 +55,7 @@ export async function processChunk(
   const durable: Promise<void>[] = [];
   if (rejected.length > 0) durable.push(deadLetters.put(rejected));
   if (items.length > 0) {
-    const { batch, acked } = openAckableBatch(items);
+    const { batch, acked } = createAckableBatch(items);
     durable.push(acked);
     emit(batch);
   }

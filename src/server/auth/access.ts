@@ -14,7 +14,7 @@ export interface Caller {
   readonly role: Role;
   /** Identifies the session, token or user in rate limits; absent without authentication. */
   readonly key?: string;
-  readonly byProxy?: true;
+  readonly isProxyUser?: true;
 }
 
 declare module 'fastify' {
@@ -81,7 +81,7 @@ function authenticate(
   if (anonymous) return { role: anonymous };
   if (token !== undefined) return 'unknown-token';
   const user = proxyUser(request);
-  if (user) return { ...user, key: `user ${user.name}`, byProxy: true };
+  if (user) return { ...user, key: `user ${user.name}`, isProxyUser: true };
   const session = sessions.find(readSessionCookie(request) ?? '');
   const entry = session && tokens.byHash(session.tokenHash);
   return session && entry && { name: entry.name, role: entry.role, key: `session ${session.key}` };

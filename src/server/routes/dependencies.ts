@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { AlertsConfig } from '../../config/alerts.ts';
-import type { BrandRule } from '../../config/schema.ts';
+import type { BrandConfig } from '../../config/schema.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Database } from '../../sink/client/connection.ts';
@@ -14,7 +14,7 @@ export interface QueryDeps {
   /** For queries that read many raw rows: fewer at a time, with higher limits. */
   readonly heavyReader: ClickHouseClient;
   readonly clock: Pick<Clock, 'now'>;
-  readonly brands: readonly BrandRule[];
+  readonly brands: readonly BrandConfig[];
 }
 
 /** What routes that change stored posts need. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Drivers, findDrivers } from '../../analytics/drivers/drivers.ts';
-import type { BrandRule } from '../../config/schema.ts';
+import type { BrandConfig } from '../../config/schema.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import type { App } from '../http/create-app.ts';
 import type { QueryDeps } from './dependencies.ts';
@@ -66,7 +66,7 @@ export function registerDriversRoute(app: App, { heavyReader, clock, brands }: Q
 }
 
 /** Names and aliases of the brand, which are no drivers of it; for `*`, those of every brand. */
-function namesOf(brand: string, brands: readonly BrandRule[]): string[] {
+function namesOf(brand: string, brands: readonly BrandConfig[]): string[] {
   const asked = brand === '*' ? brands : brands.filter(({ name }) => name === brand);
   return [...(brand === '*' ? [] : [brand]), ...asked.flatMap(({ name, aliases }) => [name, ...aliases])];
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { AlertTransition } from '../../domain/alert.ts';
 import type { ScoredPost } from '../../domain/post.ts';
 import type { PipelineStatus } from '../../domain/status.ts';
-import type { EventBus, PostBus } from '../../lib/event-bus.ts';
+import type { EventBus } from '../../lib/event-bus.ts';
 import type { Access } from '../auth/access.ts';
 import type { App } from '../http/create-app.ts';
 import { HttpProblem } from '../http/problem.ts';
@@ -35,11 +35,11 @@ const schema = {
 export function registerLiveStream(
   app: App,
   {
-    live,
+    storedPosts,
     alerts,
     readStatus,
     access,
-  }: { live: PostBus; alerts: EventBus<AlertTransition>; readStatus: () => PipelineStatus; access: Access },
+  }: { storedPosts: EventBus<ScoredPost>; alerts: EventBus<AlertTransition>; readStatus: () => PipelineStatus; access: Access },
 ): void {
   const clients = new Map<FastifyReply['raw'], Client>();
   const hasCapacity = (client: FastifyReply['raw']): boolean => client.writableLength < maxBufferedBytes;
@@ -64,7 +64,7 @@ export function registerLiveStream(
     for (const client of clients.keys()) if (hasCapacity(client)) client.write(text);
   };
 
-  const unsubscribe = live.subscribe(sendPost);
+  const unsubscribe = storedPosts.subscribe(sendPost);
   const unsubscribeAlerts = alerts.subscribe(sendAlert);
   const timer = setInterval(sendStatus, statusEveryMs);
 

@@ -20,13 +20,13 @@ export const pipelineResponse = z.strictObject({
     .strictObject({
       inferenceSeconds: quantiles.describe('Per micro-batch, including queueing'),
       writeSeconds: quantiles.describe('Per acknowledged write'),
-      rowSeconds: quantiles.describe('From reading a post to its stored row'),
+      ingestLatencySeconds: quantiles.describe('From reading a post to its stored row'),
       batchPosts: quantiles.describe('Posts per micro-batch'),
     })
     .describe('Last minute; null without observations'),
   lag: z.array(z.strictObject({ topic: z.string(), partition: count, messages: count })).readonly(),
   deadLetters: z.record(z.string(), count).describe('By reason, since the start'),
-  lowConfidence: fraction.nullable().describe('Share of scored posts with a confidence below 50 %, since the start'),
+  lowConfidenceShare: fraction.nullable().describe('Share of scored posts with a confidence below 50%, since the start'),
   model: z.strictObject({
     version: z.string(),
     languages: z.array(z.string()).readonly(),

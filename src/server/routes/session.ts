@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { type Role, roles, type SessionState } from '../../domain/roles.ts';
+import { type Role, roles } from '../../domain/roles.ts';
+import type { SessionState } from '../../domain/session.ts';
 import type { Log } from '../../lib/log.ts';
 import { clearSessionCookie, readSessionCookie, type Sessions, setSessionCookie } from '../auth/sessions.ts';
 import type { TokenStore } from '../auth/token-store.ts';
@@ -13,10 +14,10 @@ const signInBody = z.strictObject({ token: z.string().min(1).max(200).describe('
 
 const sessionResponse = z
   .strictObject({
-    required: z.boolean().describe('Whether requests need a token or a session'),
+    authRequired: z.boolean().describe('Whether requests need a token or a session'),
     name: z.string().exactOptional(),
     role: z.enum(roles).exactOptional(),
-    byProxy: z.literal(true).exactOptional().describe('Authenticated by a reverse proxy'),
+    isProxyUser: z.literal(true).exactOptional().describe('Authenticated by a reverse proxy'),
   })
   .describe('The caller') satisfies z.ZodType<SessionState>;
 
@@ -34,10 +35,10 @@ export function registerSessionRoutes(app: App, { tokens, sessions, anonymousRol
 
   const readSchema = { summary: 'Whether a token is required, and who is signed in', response: { 200: sessionResponse } };
   app.get(path, { config, schema: readSchema }, async ({ caller }) => {
-    const required = anonymousRole() === undefined;
-    if (!caller) return { required };
-    const { role, name, byProxy } = caller;
-    return { required, role, ...(name !== undefined && { name }), ...(byProxy && { byProxy }) };
+    const authRequired = anonymousRole() === undefined;
+    if (!caller) return { authRequired };
+    const { role, name, isProxyUser } = caller;
+    return { authRequired, role, ...(name !== undefined && { name }), ...(isProxyUser && { isProxyUser }) };
   });
 
   const signInSchema = {
@@ -51,7 +52,7 @@ export function registerSessionRoutes(app: App, { tokens, sessions, anonymousRol
     sessions.end(readSessionCookie(request) ?? '');
     setSessionCookie(request, reply, sessions.start(entry.hash));
     log.info({ name: entry.name, address: request.ip }, 'signed in');
-    return { required: true, name: entry.name, role: entry.role };
+    return { authRequired: true, name: entry.name, role: entry.role };
   });
 
   const signOutSchema = { summary: 'Ends the session', response: { 204: z.undefined().describe('The session has ended') } };

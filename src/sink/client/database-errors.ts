@@ -1,5 +1,5 @@
 import { errorCodeOf, FeedpulseError } from '../../lib/errors.ts';
-import { trustFault } from '../../lib/tls.ts';
+import { describeTlsError } from '../../lib/tls.ts';
 
 /**
  * ClickHouse error codes after which the same statement can succeed later: timeout, network error, overload, memory limit,
@@ -91,7 +91,7 @@ export function hasErrorCode(fault: unknown, name: keyof typeof errorCodes): boo
 
 /** Why the server's certificate is not trusted; undefined for any other error. */
 export function untrustedBecause(fault: unknown): string | undefined {
-  return trustFault(errorCodeOf(fault));
+  return describeTlsError(errorCodeOf(fault));
 }
 
 /** Describes an error without its message, which may quote stored data and must not be logged. */

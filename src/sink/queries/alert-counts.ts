@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
-import type { LabelCounts } from '../../domain/sentiment-counts.ts';
+import type { LabelCounts } from '../../domain/label-counts.ts';
 import { number, query, queryOne } from '../client/query.ts';
 import { inRange } from './sql.ts';
 

@@ -1,4 +1,4 @@
-import type { SessionState } from '../../domain/roles.ts';
+import type { SessionState } from '../../domain/session.ts';
 
 /** The server requires a token, or the session has expired. */
 export class SignInRequired extends Error {}

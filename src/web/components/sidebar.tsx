@@ -50,7 +50,7 @@ function PageLink({ name }: { readonly name: PageName }) {
 function ConnectionStatus() {
   const { state, text } = describeConnection();
   const now = status.value;
-  const { name, role, required, byProxy } = session.value ?? { required: false };
+  const { name, role, authRequired, isProxyUser } = session.value ?? { authRequired: false };
   return (
     <div class="sidebar-foot">
       <p class="connection" data-state={state}>
@@ -66,7 +66,7 @@ function ConnectionStatus() {
           {now.modelVersion}
         </p>
       )}
-      {required && name !== undefined && (
+      {authRequired && name !== undefined && (
         <p class="sidebar-fact">
           {name} · {role}
         </p>
@@ -74,7 +74,7 @@ function ConnectionStatus() {
       <p class="sidebar-links">
         <a href="/api/v1/openapi.json">API</a>
         <a href="/metrics">Metrics</a>
-        {name !== undefined && !byProxy && (
+        {name !== undefined && !isProxyUser && (
           <button type="button" class="link" onClick={() => void signOut()}>
             Sign out
           </button>

@@ -1,4 +1,4 @@
-import { feedRule } from '../../domain/alert.ts';
+import { noDataRuleName } from '../../domain/alert.ts';
 import { type Alerts as AlertsAnswer, fetchAlerts, type ShownAlert } from '../api/alerts.ts';
 import { AlertItem } from '../components/alert-item.tsx';
 import { AlertTimeline } from '../components/alert-timeline.tsx';
@@ -80,7 +80,7 @@ const activeFirst = (a: ShownAlert, b: ShownAlert): number =>
 
 /** The configured rules, or the built-in ones if there are none. */
 function ruleNames(found: AlertsAnswer | undefined): readonly string[] {
-  const names = [...new Set(found?.states.map(({ rule }) => rule))].filter((rule) => rule !== feedRule).sort();
+  const names = [...new Set(found?.states.map(({ rule }) => rule))].filter((rule) => rule !== noDataRuleName).sort();
   return names.length > 0 ? names : ['sentiment', 'volume'];
 }
 

@@ -66,7 +66,7 @@ function ComponentStates({ report: { components, version, startedAt, source, pro
   );
 }
 
-function Throughput({ report: { posts, postsPerSecond, lowConfidence } }: { readonly report: PipelineReport }) {
+function Throughput({ report: { posts, postsPerSecond, lowConfidenceShare } }: { readonly report: PipelineReport }) {
   return (
     <Panel title="Throughput" hint={`${formatDecimal(postsPerSecond)} posts/s`}>
       <Sparkline values={statusSamples.value.map((moment) => moment.postsPerSecond)} />
@@ -78,7 +78,7 @@ function Throughput({ report: { posts, postsPerSecond, lowConfidence } }: { read
           ['In flight', formatInteger(posts.inFlight)],
           ['Cache hits', formatInteger(posts.cacheHits)],
           ['Truncated', formatInteger(posts.truncated)],
-          ['Low confidence', formatShareFine(lowConfidence)],
+          ['Low confidence', formatShareFine(lowConfidenceShare)],
         ]}
       />
     </Panel>
@@ -89,7 +89,7 @@ function Stages({ report: { recent } }: { readonly report: PipelineReport }) {
   const stages: readonly (readonly [string, Quantiles | null, (value: number) => string])[] = [
     ['Inference per batch', recent.inferenceSeconds, formatDelay],
     ['Database write', recent.writeSeconds, formatDelay],
-    ['Read to stored', recent.rowSeconds, formatDelay],
+    ['Read to stored', recent.ingestLatencySeconds, formatDelay],
     ['Posts per batch', recent.batchPosts, (value) => formatInteger(Math.round(value))],
   ];
   return (

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
-import { type Role, roles, type SessionState } from '../../domain/roles.ts';
+import { type Role, roles } from '../../domain/roles.ts';
+import type { SessionState } from '../../domain/session.ts';
 import { endSession, fetchSession, openSession } from '../api/client.ts';
 
 /** Undefined until the server has answered. */
@@ -9,14 +10,14 @@ export const isSignInNeeded = signal(false);
 
 export async function startSession(): Promise<void> {
   // If the server cannot be reached, the first query reports it.
-  const found = await fetchSession().catch((): SessionState => ({ required: false, role: 'viewer' }));
+  const found = await fetchSession().catch((): SessionState => ({ authRequired: false, role: 'viewer' }));
   session.value = found;
-  isSignInNeeded.value = found.required && found.name === undefined;
+  isSignInNeeded.value = found.authRequired && found.name === undefined;
 }
 
 /** The session has ended, or its token was removed. */
 export function requireSignIn(): void {
-  session.value = { required: true };
+  session.value = { authRequired: true };
   isSignInNeeded.value = true;
 }
 

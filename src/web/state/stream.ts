@@ -67,7 +67,7 @@ function recordStatus(now: PipelineStatus): void {
 /** A stream may end because the session has expired; then wait for a sign-in before reconnecting. */
 async function checkSession(): Promise<void> {
   const session = await fetchSession().catch(() => undefined);
-  if (session?.required && session.name === undefined) requireSignIn();
+  if (session?.authRequired && session.name === undefined) requireSignIn();
   await waitForSignIn();
 }
 

@@ -3,7 +3,7 @@ import { bucketMs, computeBaseline, referenceWindows } from '../../../src/alerts
 import { isStillAnomalous, scoreWindows } from '../../../src/alerts/detect/score-window.ts';
 import { resolveRules } from '../../../src/alerts/rules.ts';
 import { configSchema } from '../../../src/config/schema.ts';
-import type { LabelCounts } from '../../../src/domain/sentiment-counts.ts';
+import type { LabelCounts } from '../../../src/domain/label-counts.ts';
 import { utcOffsetMs } from '../../../src/lib/time-zone.ts';
 
 const minute = 60_000;

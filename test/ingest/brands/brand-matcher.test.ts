@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { BrandRule } from '../../../src/config/schema.ts';
+import type { BrandConfig } from '../../../src/config/schema.ts';
 import { createBrandMatcher } from '../../../src/ingest/brands/brand-matcher.ts';
 
-function rule(name: string, more: Partial<BrandRule> = {}): BrandRule {
+function rule(name: string, more: Partial<BrandConfig> = {}): BrandConfig {
   return { name, aliases: [], exclude: [], timeZone: 'UTC', ...more };
 }
 
-function mentions(rules: readonly BrandRule[], text: string): readonly string[] {
+function mentions(rules: readonly BrandConfig[], text: string): readonly string[] {
   return createBrandMatcher(rules).match(text);
 }
 
@@ -100,7 +100,7 @@ describe('hash of the brand rules', () => {
 });
 
 /** The same rules by brute force, for plain ASCII: slow, and simple enough to be right. */
-function bruteForce(rules: readonly BrandRule[], text: string): string[] {
+function bruteForce(rules: readonly BrandConfig[], text: string): string[] {
   const holds = (term: string): boolean => {
     const words = term.split(/\s+/).map((word) => word.replace(/[^a-z0-9_]/gi, '\\$&'));
     const before = /^\w|^[#@]/.test(term) ? '(?<!\\w)' : '';

@@ -42,9 +42,9 @@ test('without tokens, loopback callers are admin, and others, if allowed, viewer
     await open.close();
     return JSON.parse(text);
   };
-  expect(await roleAt({})).toEqual({ required: false, role: 'admin' });
-  expect(await roleAt({ host: '0.0.0.0', allowUnauthenticated: true })).toEqual({ required: false, role: 'viewer' });
-  expect(await roleAt({ trustedProxies: ['127.0.0.1'], allowUnauthenticated: true })).toEqual({ required: false, role: 'viewer' });
+  expect(await roleAt({})).toEqual({ authRequired: false, role: 'admin' });
+  expect(await roleAt({ host: '0.0.0.0', allowUnauthenticated: true })).toEqual({ authRequired: false, role: 'viewer' });
+  expect(await roleAt({ trustedProxies: ['127.0.0.1'], allowUnauthenticated: true })).toEqual({ authRequired: false, role: 'viewer' });
 });
 
 test('once a token exists, every API path requires one', async () => {

@@ -22,9 +22,9 @@ const metrics = async (headers: Record<string, string>) => (await send(`${server
 
 test('a user named by the proxy has the configured role', async () => {
   const roleOf = async (user: string) => sessionAt(server, { 'x-auth-user': user });
-  expect(await roleOf('mia')).toEqual({ required: true, name: 'mia', role: 'viewer', byProxy: true });
-  expect(await roleOf('ines')).toEqual({ required: true, name: 'ines', role: 'editor', byProxy: true });
-  expect(await roleOf('omar')).toEqual({ required: true, name: 'omar', role: 'admin', byProxy: true });
+  expect(await roleOf('mia')).toEqual({ authRequired: true, name: 'mia', role: 'viewer', isProxyUser: true });
+  expect(await roleOf('ines')).toEqual({ authRequired: true, name: 'ines', role: 'editor', isProxyUser: true });
+  expect(await roleOf('omar')).toEqual({ authRequired: true, name: 'omar', role: 'admin', isProxyUser: true });
   expect(await metrics({ 'x-auth-user': 'mia' })).toBe(200);
 });
 
@@ -36,14 +36,14 @@ test.each([
   ['a very long one', { 'x-auth-user': 'o'.repeat(201) }],
   ['another header', { 'x-forwarded-user': 'omar' }],
 ])('%s authenticates nobody', async (_what, headers) => {
-  expect(await sessionAt(server, headers)).toEqual({ required: true });
+  expect(await sessionAt(server, headers)).toEqual({ authRequired: true });
   expect((await send(`${server.url}/metrics`, headers)).status).toBe(401);
 });
 
 test('the user header is ignored unless a trusted proxy sends it', async () => {
   const others = await startTestServer({ server: { trustedProxies: ['10.9.9.0/24', '2001:db8::/32'], proxyAuth } });
-  expect(await sessionAt(others, { 'x-auth-user': 'omar' })).toEqual({ required: true });
-  expect(await sessionAt(others, { 'x-auth-user': 'omar', 'x-forwarded-for': '10.9.9.1' })).toEqual({ required: true });
+  expect(await sessionAt(others, { 'x-auth-user': 'omar' })).toEqual({ authRequired: true });
+  expect(await sessionAt(others, { 'x-auth-user': 'omar', 'x-forwarded-for': '10.9.9.1' })).toEqual({ authRequired: true });
   await others.close();
 });
 

@@ -35,12 +35,16 @@ const metrics = async (headers: Record<string, string>) => (await send(`${server
 
 test('a token opens a session, whose cookie scripts and other sites cannot use', async () => {
   const answer = await signIn();
-  expect([answer.status, JSON.parse(answer.text)]).toEqual([200, { required: true, name: 'ines', role: 'editor' }]);
+  expect([answer.status, JSON.parse(answer.text)]).toEqual([200, { authRequired: true, name: 'ines', role: 'editor' }]);
   expect(cookieOf(answer)).toMatch(/^feedpulse=[A-Za-z0-9_-]{43}; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict$/);
   const cookie = { cookie: `theme=dark; ${cookieOf(answer).split(';')[0]}` };
   expect(await metrics(cookie)).toBe(200);
-  expect(JSON.parse((await send(`${server.url}/api/v1/session`, cookie)).text)).toEqual({ required: true, name: 'ines', role: 'editor' });
-  expect(JSON.parse((await send(`${server.url}/api/v1/session`)).text)).toEqual({ required: true });
+  expect(JSON.parse((await send(`${server.url}/api/v1/session`, cookie)).text)).toEqual({
+    authRequired: true,
+    name: 'ines',
+    role: 'editor',
+  });
+  expect(JSON.parse((await send(`${server.url}/api/v1/session`)).text)).toEqual({ authRequired: true });
 });
 
 test('over TLS the cookie is bound to TLS and this host; an undeclared proxy is not trusted', async () => {

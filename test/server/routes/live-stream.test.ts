@@ -37,7 +37,7 @@ test('a post is one event with one line of data, whatever its text contains', as
   const reader = await listen();
   await reader.until(/event: status/);
   const post = scoredPost({ text: hostile });
-  server.live.publish([post]);
+  server.storedPosts.publish([post]);
   await reader.until(/event: post/);
   const events = reader.text().split('\n\n').filter(Boolean);
   const lines = events.find((event) => event.startsWith('event: post'))?.split('\n') ?? [];
@@ -82,12 +82,12 @@ test('a client that does not read misses posts, costs no memory, and is disconne
   const text = 'x'.repeat(10_000);
   const before = process.memoryUsage().rss;
   for (let sent = 0; sent < 8_000; sent += 100) {
-    server.live.publish(Array.from({ length: 100 }, (_, index) => scoredPost({ id: `${sent + index}`, text })));
+    server.storedPosts.publish(Array.from({ length: 100 }, (_, index) => scoredPost({ id: `${sent + index}`, text })));
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   expect((process.memoryUsage().rss - before) / 1_048_576).toBeLessThan(40); // 80 MB were published
   const fast = await listen();
-  server.live.publish([scoredPost({ id: 'for the fast one' })]);
+  server.storedPosts.publish([scoredPost({ id: 'for the fast one' })]);
   await fast.until(/for the fast one/);
   const gone = new Promise((resolve) => slow.once('close', resolve));
   await new Promise((resolve) => setTimeout(resolve, 12_000));

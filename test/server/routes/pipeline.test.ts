@@ -59,7 +59,7 @@ test('the pipeline report follows the metrics and the table sizes', async () => 
   const report = pipelineResponse.parse(await read('pipeline'));
   expect(report).toMatchObject({
     posts: { read: 9, scored: 9 },
-    lowConfidence: 0.5,
+    lowConfidenceShare: 0.5,
     deadLetters: { 'not-json': 2 },
     lag: [
       { topic: 'posts', partition: 9, messages: 0 },

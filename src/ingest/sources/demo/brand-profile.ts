@@ -1,4 +1,4 @@
-import type { BrandRule } from '../../../config/schema.ts';
+import type { BrandConfig } from '../../../config/schema.ts';
 import type { Grammar } from './text-generator.ts';
 
 export type Mood = 'positive' | 'negative' | 'neutral' | 'mixed';
@@ -8,7 +8,7 @@ export type PeakTime = 'morning' | 'day' | 'evening';
 
 /** Everything that the posts about one demo brand are generated from. */
 export interface BrandProfile {
-  readonly rule: BrandRule;
+  readonly rule: BrandConfig;
   readonly peakTime: PeakTime;
   /** Weight among the brands' posts. */
   readonly share: number;

@@ -1,4 +1,4 @@
-import type { BrandRule } from '../../../config/schema.ts';
+import type { BrandConfig } from '../../../config/schema.ts';
 import type { BrandProfile } from './brand-profile.ts';
 import { brixomel } from './brands/brixomel.ts';
 import { brunoko } from './brands/brunoko.ts';
@@ -10,4 +10,4 @@ import { tarnwick } from './brands/tarnwick.ts';
 /** Invented companies from six industries. */
 export const brandProfiles: readonly BrandProfile[] = [brixomel, brunoko, kestrivo, tarnwick, puddlefit, quillbeam];
 
-export const demoBrands: readonly BrandRule[] = brandProfiles.map(({ rule }) => rule);
+export const demoBrands: readonly BrandConfig[] = brandProfiles.map(({ rule }) => rule);

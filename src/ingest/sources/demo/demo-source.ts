@@ -1,5 +1,5 @@
 import { type DemoConfig, toMilliseconds } from '../../../config/schema.ts';
-import { type Emit, openAckableBatch, type Source } from '../../../domain/ackable-batch.ts';
+import { createAckableBatch, type Emit, type Source } from '../../../domain/ackable-batch.ts';
 import type { Post, SourceRecord } from '../../../domain/post.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { createBrandMatcher } from '../../brands/brand-matcher.ts';
@@ -90,7 +90,7 @@ function demoRecord(options: DemoOptions, time: number, number: number, partitio
 }
 
 async function send(emit: Emit<SourceRecord>, items: readonly SourceRecord[]): Promise<void> {
-  const { batch, acked } = openAckableBatch(items);
+  const { batch, acked } = createAckableBatch(items);
   emit(batch);
   await acked;
 }

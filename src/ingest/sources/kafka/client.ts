@@ -5,7 +5,7 @@ import type { KafkaConfig } from '../../../config/schema.ts';
 import { asError, FeedpulseError } from '../../../lib/errors.ts';
 import type { Log } from '../../../lib/log.ts';
 import { isLoopback } from '../../../lib/loopback.ts';
-import { readTlsFiles, trustFault } from '../../../lib/tls.ts';
+import { describeTlsError, readTlsFiles } from '../../../lib/tls.ts';
 import { registerCodecs } from './codecs.ts';
 
 /**
@@ -118,7 +118,7 @@ export async function checkBrokerCertificates(config: KafkaTransport): Promise<v
   for (const broker of config.brokers) {
     const error = await probeTls(broker, options);
     if (error === undefined) return;
-    const why = trustFault('code' in error ? error.code : undefined);
+    const why = describeTlsError('code' in error ? error.code : undefined);
     if (why)
       untrusted ??= new FeedpulseError('KAFKA_UNTRUSTED', `The certificate of the broker ${broker} is not trusted: ${why}.`, {
         cause: error,

@@ -1,5 +1,5 @@
 import { asError, type ErrorCode, FeedpulseError } from '../../../lib/errors.ts';
-import { trustFault } from '../../../lib/tls.ts';
+import { describeTlsError } from '../../../lib/tls.ts';
 
 /** Kafka protocol errors that a retry does not fix. */
 const permanentErrors = new Set([
@@ -42,7 +42,7 @@ function codeOf(chain: readonly unknown[]): ErrorCode {
   if (chain.some((cause) => kafkaFields(cause).code === 'KAFKA_PLAINTEXT')) return 'KAFKA_PLAINTEXT';
   // kafkajs reads past the end of a corrupt batch, and overflows the stack on a batch of about 125,000 records.
   if (chain.some((cause) => cause instanceof RangeError)) return 'KAFKA_UNREADABLE';
-  return chain.some((cause) => trustFault(kafkaFields(cause).code)) ? 'KAFKA_UNTRUSTED' : 'KAFKA_UNAVAILABLE';
+  return chain.some((cause) => describeTlsError(kafkaFields(cause).code)) ? 'KAFKA_UNTRUSTED' : 'KAFKA_UNAVAILABLE';
 }
 
 /** Whether the broker answered with this error of the Kafka protocol. */
