@@ -33,10 +33,10 @@ export function createAlertContext(deps: {
       .sort((a, b) => b.z - a.z)
       .slice(0, maxDrivers);
     const label = labels.length === 1 ? labels[0] : undefined;
-    const shown = distinct(picked);
+    const shown = topExamples(picked);
     if (shown.length >= maxExamples) return { drivers: picked.map(({ term }) => term), examples: shown };
     const { posts } = await searchPosts(reader, { brand, ...range, label, sort: 'engagement', limit: maxCandidates }, clock);
-    return { drivers: picked.map(({ term }) => term), examples: withoutCopies(posts) };
+    return { drivers: picked.map(({ term }) => term), examples: dropNearDuplicates(posts) };
   };
 }
 
@@ -47,7 +47,7 @@ function labelsOf({ metric, direction }: AlertTransition['evaluation']): Exclude
 }
 
 /** Sample posts of the drivers by engagement, each once. The examples of one driver contain no near-duplicates. */
-function distinct(picked: readonly Driver[]): ExamplePost[] {
+function topExamples(picked: readonly Driver[]): ExamplePost[] {
   const posts = new Map(picked.flatMap(({ examples }) => examples).map((post) => [`${post.platform} ${post.id}`, post]));
   return [...posts.values()]
     .sort((a, b) => b.engagement - a.engagement)
@@ -56,7 +56,7 @@ function distinct(picked: readonly Driver[]): ExamplePost[] {
 }
 
 /** The first posts, skipping near-duplicates of earlier ones. */
-function withoutCopies(posts: readonly ExamplePost[]): ExamplePost[] {
+function dropNearDuplicates(posts: readonly ExamplePost[]): ExamplePost[] {
   const { assignGroup } = createNearDuplicateIndex();
   const numbers = new Map<string, number>();
   const numberOf = (word: string): number => {

@@ -4,7 +4,7 @@ import type { Clock } from '../lib/clock.ts';
 import { asError, FeedpulseError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { createLocalToken } from '../server/auth/token-store.ts';
-import { openTokens, type RunningServer, type ServerDeps, startServer } from '../server/server.ts';
+import { openCheckedTokenStore, type RunningServer, type ServerDeps, startServer } from '../server/server.ts';
 import { removeInstance, writeInstance } from './instance-file.ts';
 
 /** The web UI and the API of a run, for people and for other commands on this machine. */
@@ -22,7 +22,7 @@ export interface HttpFrontend {
 export async function openHttpFrontend(config: Config, log: Log, clock: Clock): Promise<HttpFrontend> {
   await checkPort(config.server);
   const own = config.clickhouse.url ? undefined : createLocalToken(new Date(clock.now()));
-  const tokens = await openTokens(config, log, own ? [own.entry] : []);
+  const tokens = await openCheckedTokenStore(config, log, own ? [own.entry] : []);
   return {
     serve: async (deps) => {
       const server = await startServer({ ...deps, tokens });

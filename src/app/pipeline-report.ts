@@ -29,58 +29,58 @@ export function createPipelineReport({ clock, metrics, recent, model, db, status
       components,
       source,
       postsPerSecond,
-      posts: await countsOf(metrics),
+      posts: await readCounts(metrics),
       recent: {
         inferenceSeconds: recent.quantiles('inferenceSeconds'),
         writeSeconds: recent.quantiles('writeSeconds'),
         ingestLatencySeconds: recent.quantiles('ingestLatency'),
         batchPosts: recent.quantiles('batchPosts'),
       },
-      lag: await lagOf(metrics),
-      deadLetters: await byReason(metrics),
-      lowConfidenceShare: await lowConfidenceOf(metrics),
-      model: describe(model),
-      process: { memoryBytes: process.memoryUsage.rss(), eventLoopDelaySeconds: await sumOf(metrics.eventLoopDelay) },
+      lag: await readLag(metrics),
+      deadLetters: await readDeadLetters(metrics),
+      lowConfidenceShare: await readLowConfidenceShare(metrics),
+      model: describeModel(model),
+      process: { memoryBytes: process.memoryUsage.rss(), eventLoopDelaySeconds: await readTotal(metrics.eventLoopDelay) },
       storage: await readStorage(db.maintenance).catch(() => null), // the database user may lack the permission
     };
   };
 }
 
-type Readable = { get(): Promise<{ values: readonly { value: number }[] }> };
+type MetricReader = { get(): Promise<{ values: readonly { value: number }[] }> };
 
-const sumOf = async (metric: Readable): Promise<number> => (await metric.get()).values.reduce((sum, { value }) => sum + value, 0);
+const readTotal = async (metric: MetricReader): Promise<number> => (await metric.get()).values.reduce((sum, { value }) => sum + value, 0);
 
-async function countsOf(metrics: Metrics): Promise<PipelineReport['posts']> {
+async function readCounts(metrics: Metrics): Promise<PipelineReport['posts']> {
   return {
-    read: await sumOf(metrics.postsRead),
-    scored: await sumOf(metrics.postsScored),
-    written: await sumOf(metrics.rowsWritten),
-    inFlight: await sumOf(metrics.inFlight),
-    cacheHits: await sumOf(metrics.cacheHits),
-    truncated: await sumOf(metrics.truncated),
+    read: await readTotal(metrics.postsRead),
+    scored: await readTotal(metrics.postsScored),
+    written: await readTotal(metrics.rowsWritten),
+    inFlight: await readTotal(metrics.inFlight),
+    cacheHits: await readTotal(metrics.cacheHits),
+    truncated: await readTotal(metrics.truncated),
   };
 }
 
-async function lagOf({ lag }: Metrics): Promise<PipelineReport['lag']> {
+async function readLag({ lag }: Metrics): Promise<PipelineReport['lag']> {
   const { values } = await lag.get();
   return values
     .map(({ labels, value }) => ({ topic: String(labels.topic), partition: Number(labels.partition), messages: Math.max(0, value) }))
     .sort((a, b) => a.topic.localeCompare(b.topic) || a.partition - b.partition);
 }
 
-async function byReason({ deadLetters }: Metrics): Promise<Record<string, number>> {
+async function readDeadLetters({ deadLetters }: Metrics): Promise<Record<string, number>> {
   const { values } = await deadLetters.get();
   return Object.fromEntries(values.map(({ labels, value }) => [String(labels.reason), value]));
 }
 
 /** Unscored posts have no confidence and are left out. */
-async function lowConfidenceOf({ postsScored, lowConfidence }: Metrics): Promise<number | null> {
+async function readLowConfidenceShare({ postsScored, lowConfidence }: Metrics): Promise<number | null> {
   const { values } = await postsScored.get();
   const scored = values.filter(({ labels }) => labels.label !== storedLabels.at(-1)).reduce((sum, { value }) => sum + value, 0);
-  return scored === 0 ? null : (await sumOf(lowConfidence)) / scored;
+  return scored === 0 ? null : (await readTotal(lowConfidence)) / scored;
 }
 
-function describe({ id, languages, maxLength, temperature, files, figures }: ModelInfo): PipelineReport['model'] {
+function describeModel({ id, languages, maxLength, temperature, files, figures }: ModelInfo): PipelineReport['model'] {
   const bytes = Object.values(files).reduce((sum, file) => sum + file.bytes, 0);
-  return { version: id, languages: [...languages], maxTokens: maxLength, temperature, bytes, figures: figures?.int8 ?? null };
+  return { version: id, languages: [...languages], maxTokens: maxLength, temperature, bytes, metrics: figures?.int8 ?? null };
 }

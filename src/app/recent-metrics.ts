@@ -31,7 +31,7 @@ const sampledHistograms: readonly SampledHistogram[] = ['inferenceSeconds', 'wri
 export function createRecentMetrics(metrics: Metrics, clock: Pick<Clock, 'now'>): RecentMetrics {
   let samples: readonly Sample[] = [];
   const sample = async (): Promise<void> => {
-    const read = await Promise.all(sampledHistograms.map(async (name) => [name, await cumulative(metrics[name])] as const));
+    const read = await Promise.all(sampledHistograms.map(async (name) => [name, await readCumulative(metrics[name])] as const));
     const { values } = await metrics.lag.get();
     const lag = values.length === 0 ? null : values.reduce((sum, { value }) => sum + Math.max(0, value), 0);
     const at = clock.now();
@@ -43,14 +43,14 @@ export function createRecentMetrics(metrics: Metrics, clock: Pick<Clock, 'now'>)
   return {
     quantiles: (of) => {
       const [first, last] = [samples[0]?.histograms[of], samples.at(-1)?.histograms[of]];
-      return first && last ? quantilesOf(first, last) : null;
+      return first && last ? computeQuantiles(first, last) : null;
     },
     lag: () => samples.at(-1)?.lag ?? null,
     close: () => clearInterval(timer),
   };
 }
 
-async function cumulative(histogram: Histogram): Promise<Cumulative> {
+async function readCumulative(histogram: Histogram): Promise<Cumulative> {
   const { values } = await histogram.get();
   return values
     .filter(({ metricName }) => metricName?.endsWith('_bucket'))
@@ -58,7 +58,7 @@ async function cumulative(histogram: Histogram): Promise<Cumulative> {
 }
 
 /** p50 and p95 of the observations between two samples of a histogram; null if there are none. */
-export function quantilesOf(before: Cumulative, after: Cumulative): Quantiles | null {
+export function computeQuantiles(before: Cumulative, after: Cumulative): Quantiles | null {
   const counts = after.map(({ bound, count }, index) => ({ bound, count: count - (before[index]?.count ?? 0) }));
   if ((counts.at(-1)?.count ?? 0) <= 0) return null;
   return { p50: quantile(counts, 0.5), p95: quantile(counts, 0.95) };

@@ -20,10 +20,10 @@ import { migrate } from '../sink/migrations/migrate.ts';
 import { createRollups } from '../sink/rollups/rollups.ts';
 import { createWriter } from '../sink/writer/writer.ts';
 import { startAlertScheduler } from './alert-scheduler.ts';
+import { checkSource, createSource } from './create-source.ts';
 import { withDemoBrands } from './demo-brands.ts';
 import { type HttpFrontend, openHttpFrontend } from './http-frontend.ts';
 import { openScorer } from './open-scorer.ts';
-import { checkSource, openSource } from './open-source.ts';
 import { createPipelineReport } from './pipeline-report.ts';
 import { createRecentMetrics } from './recent-metrics.ts';
 import { createRunStatus } from './run-status.ts';
@@ -87,7 +87,7 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunDe
   const { retention } = config;
   const deps = { config, log, clock, metrics, retention };
   const brands = createBrandMatcher(config.brands);
-  const { source, close: closeSource } = await openSource({ ...deps, db });
+  const { source, close: closeSource } = await createSource({ ...deps, db });
   onClose(closeSource);
   const scorer = await openScorer(config, log, { metrics }, brands);
   onClose(() => scorer.close());
@@ -95,7 +95,7 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunDe
   onClose(() => server?.close());
   const rollups = createRollups({ db, ...deps });
   onClose(() => rollups.stop());
-  const lease = openLease(deps);
+  const lease = createLease(deps);
   onClose(() => lease.close());
   let hasEnded = false;
   const baseUrl = (): string => config.alerts.externalUrl ?? server?.url ?? `http://${config.server.host}:${config.server.port}`;
@@ -115,9 +115,9 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunDe
     heavyReader: db.heavyReader,
     storedPosts,
     alerts: alertEvents,
-    status: status.read,
-    pipeline: createPipelineReport({ ...deps, recent, model: scorer.model, db, status: status.read }),
-    deadLetters: deadLetterParts(deps, stop),
+    readStatus: status.read,
+    readPipelineReport: createPipelineReport({ ...deps, recent, model: scorer.model, db, status: status.read }),
+    deadLetters: createDeadLetterDeps(deps, stop),
     brands: config.brands,
     maintenance: { db, clock, retention, matcher: brands, jobs, targetSentiment: config.model.targetSentiment },
   });
@@ -129,13 +129,13 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunDe
 }
 
 /** The dead letters of the source, as the API lists and replays them. */
-function deadLetterParts(deps: { readonly config: Config; readonly clock: Clock; readonly log: Log }, stop: AbortSignal) {
+function createDeadLetterDeps(deps: { readonly config: Config; readonly clock: Clock; readonly log: Log }, stop: AbortSignal) {
   const { source, kafka } = deps.config;
   return { store: openDeadLetters(deps), parse: deadLetterParser(deps, stop), ...(source === 'kafka' && { topic: kafka.topic }) };
 }
 
 /** With Kafka, several processes may run, one of which evaluates alerts; otherwise it is this one. */
-function openLease({ config, clock, log }: { readonly config: Config; readonly clock: Clock; readonly log: Log }): Lease {
+function createLease({ config, clock, log }: { readonly config: Config; readonly clock: Clock; readonly log: Log }): Lease {
   if (config.source !== 'kafka' || !config.alerts.enabled) return singleProcessLease;
   return createLeaderElection({ config: config.kafka, topic: config.alerts.topic, clock, log });
 }

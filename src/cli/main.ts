@@ -1,8 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { asError, FeedpulseError } from '../lib/errors.ts';
 import { version } from '../lib/version.ts';
-import { errorAdvice } from './exit-codes.ts';
-import { runnable } from './program-name.ts';
+import { errorAdvice } from './error-advice.ts';
+import { withProgramName } from './program-name.ts';
 
 /** Adds options, arguments, subcommands and the action to a command. */
 type Define = (command: Command) => void;
@@ -12,47 +12,59 @@ const commands: readonly (readonly [name: string, summary: string, load: () => P
   [
     'run',
     'read a source, score and store its posts, serve the web UI and the API',
-    async () => (await import('./commands/run.ts')).runCommand,
+    async () => (await import('./commands/run.ts')).defineRunCommand,
   ],
-  ['score', 'score posts of an NDJSON or text file', async () => (await import('./commands/score.ts')).scoreCommand],
-  ['eval', 'measure the model on labelled posts', async () => (await import('./commands/eval.ts')).evalCommand],
-  ['produce', 'send posts of an NDJSON file to a Kafka topic', async () => (await import('./commands/produce.ts')).produceCommand],
-  ['trends', 'volume and net sentiment of a brand over time', async () => (await import('./commands/trends.ts')).trendsCommand],
+  ['score', 'score posts of an NDJSON or text file', async () => (await import('./commands/score.ts')).defineScoreCommand],
+  ['eval', 'measure the model on labelled posts', async () => (await import('./commands/eval.ts')).defineEvalCommand],
+  ['produce', 'send posts of an NDJSON file to a Kafka topic', async () => (await import('./commands/produce.ts')).defineProduceCommand],
+  ['trends', 'volume and net sentiment of a brand over time', async () => (await import('./commands/trends.ts')).defineTrendsCommand],
   [
     'compare',
     'brands side by side: volume, share of voice, net sentiment',
-    async () => (await import('./commands/compare.ts')).compareCommand,
+    async () => (await import('./commands/compare.ts')).defineCompareCommand,
   ],
-  ['drivers', 'terms that set negative and positive posts apart', async () => (await import('./commands/drivers.ts')).driversCommand],
-  ['posts', 'search stored posts', async () => (await import('./commands/posts.ts')).postsCommand],
-  ['alerts', 'list, silence, acknowledge and backtest alerts', async () => (await import('./commands/alerts/alerts.ts')).alertsCommand],
+  ['drivers', 'terms that set negative and positive posts apart', async () => (await import('./commands/drivers.ts')).defineDriversCommand],
+  ['posts', 'search stored posts', async () => (await import('./commands/posts.ts')).definePostsCommand],
+  [
+    'alerts',
+    'list, silence, acknowledge and backtest alerts',
+    async () => (await import('./commands/alerts/alerts.ts')).defineAlertsCommand,
+  ],
   [
     'dead-letters',
     'list, inspect and replay messages that could not be processed',
-    async () => (await import('./commands/dead-letters/dead-letters.ts')).deadLettersCommand,
+    async () => (await import('./commands/dead-letters/dead-letters.ts')).defineDeadLettersCommand,
   ],
-  ['corrections', 'correct the labels of posts', async () => (await import('./commands/corrections.ts')).correctionsCommand],
-  ['brands', 'reapply brand rules to stored posts', async () => (await import('./commands/maintenance.ts')).brandsCommand],
+  ['corrections', 'correct the labels of posts', async () => (await import('./commands/corrections.ts')).defineCorrectionsCommand],
+  ['brands', 'reapply brand rules to stored posts', async () => (await import('./commands/maintenance.ts')).defineBrandsCommand],
   [
     'rescore',
     'score stored posts with another model, compare, activate',
-    async () => (await import('./commands/rescore.ts')).rescoreCommand,
+    async () => (await import('./commands/rescore.ts')).defineRescoreCommand,
   ],
-  ['rollups', 'recompute the rollups of a time range', async () => (await import('./commands/maintenance.ts')).rollupsCommand],
-  ['erase', 'erase a post, or all posts of an author, for good', async () => (await import('./commands/maintenance.ts')).eraseCommand],
-  ['model', 'list, verify, download and compare models', async () => (await import('./commands/model/model.ts')).modelCommand],
-  ['seed', 'fill a database with synthetic history', async () => (await import('./commands/seed.ts')).seedCommand],
-  ['migrate', 'apply the database migrations; a run does so by itself', async () => (await import('./commands/migrate.ts')).migrateCommand],
-  ['tokens', 'add, list and remove API tokens', async () => (await import('./commands/tokens.ts')).tokensCommand],
+  ['rollups', 'recompute the rollups of a time range', async () => (await import('./commands/maintenance.ts')).defineRollupsCommand],
+  [
+    'erase',
+    'erase a post, or all posts of an author, for good',
+    async () => (await import('./commands/maintenance.ts')).defineEraseCommand,
+  ],
+  ['model', 'list, verify, download and compare models', async () => (await import('./commands/model/model.ts')).defineModelCommand],
+  ['seed', 'fill a database with synthetic history', async () => (await import('./commands/seed.ts')).defineSeedCommand],
+  [
+    'migrate',
+    'apply the database migrations; a run does so by itself',
+    async () => (await import('./commands/migrate.ts')).defineMigrateCommand,
+  ],
+  ['tokens', 'add, list and remove API tokens', async () => (await import('./commands/tokens.ts')).defineTokensCommand],
   [
     'check-config',
     'validate the settings and report every problem',
-    async () => (await import('./commands/check-config.ts')).checkConfigCommand,
+    async () => (await import('./commands/check-config.ts')).defineCheckConfigCommand,
   ],
-  ['doctor', 'check that everything a run needs is there', async () => (await import('./commands/doctor.ts')).doctorCommand],
+  ['doctor', 'check that everything a run needs is there', async () => (await import('./commands/doctor.ts')).defineDoctorCommand],
 ];
 
-const program = inheriting(new Command('feedpulse'))
+const program = configureCommand(new Command('feedpulse'))
   .description('Brand sentiment on social feeds within seconds: Kafka, DistilBERT on CPUs, ClickHouse.')
   .version(version)
   .option('--verbose', 'print stack traces')
@@ -60,16 +72,16 @@ const program = inheriting(new Command('feedpulse'))
   .hook('preSubcommand', async (_program, command) => {
     const [, , load] = commands.find(([name]) => name === command.name()) ?? [];
     (await load?.())?.(command);
-    inheriting(command);
+    configureCommand(command);
   });
 for (const [name, summary] of commands) program.addCommand(new Command(name).description(summary));
 
 /** Errors are reported here instead of ending the process, and command lines in help texts fit how the program was started. */
-function inheriting(command: Command): Command {
-  for (const subcommand of command.commands) inheriting(subcommand);
+function configureCommand(command: Command): Command {
+  for (const subcommand of command.commands) configureCommand(subcommand);
   return command.exitOverride().configureOutput({
-    writeOut: (text) => process.stdout.write(runnable(text)),
-    writeErr: (text) => process.stderr.write(runnable(text)),
+    writeOut: (text) => process.stdout.write(withProgramName(text)),
+    writeErr: (text) => process.stderr.write(withProgramName(text)),
   });
 }
 
@@ -89,7 +101,7 @@ function report(thrown: unknown): number {
   const error = asError(thrown);
   const line =
     error instanceof FeedpulseError ? `${error.code}: ${error.message} ${errorAdvice[error.code].hint}` : `UNEXPECTED: ${error.message}`;
-  process.stderr.write(`${runnable(line)}\n`);
+  process.stderr.write(`${withProgramName(line)}\n`);
   if (program.opts<{ verbose?: boolean }>().verbose) process.stderr.write(`${error.stack}\n`);
   return error instanceof FeedpulseError ? errorAdvice[error.code].exit : 1;
 }

@@ -5,7 +5,7 @@ import type { Config } from '../config/schema.ts';
 import { createLog } from '../lib/log.ts';
 import { type Api, type Query, withApi } from './api-client.ts';
 import { printableJson } from './output/escape-terminal.ts';
-import { type Format, formats } from './output/print-table.ts';
+import { type Format, formats } from './output/format-rows.ts';
 
 /** Options that several commands share; each overrides a setting. */
 export interface SharedOptions {
@@ -29,7 +29,7 @@ export function withSharedOptions(command: Command, names: readonly (keyof Share
 }
 
 /** The config: file, then environment, then the shared options and `flags`, by setting. @throws CONFIG_INVALID, FILE_INACCESSIBLE */
-export function configFrom(options: SharedOptions, flags: Readonly<Record<string, unknown>> = {}): Config {
+export function loadCommandConfig(options: SharedOptions, flags: Readonly<Record<string, unknown>> = {}): Config {
   const given = { dataDir: options.dataDir, 'model.path': options.model, 'log.level': options.logLevel };
   return loadConfig({ file: options.config, env: process.env, flags: { ...given, ...flags } });
 }
@@ -91,7 +91,7 @@ export async function queryPosts<T>(path: string, options: PostQueryOptions, que
 
 /** Opens the API of the configured database for several requests. @throws what `withApi` throws */
 export async function withConfiguredApi<T>(options: SharedOptions, work: (api: Api, config: Config) => Promise<T>): Promise<T> {
-  const config = withDemoBrands(configFrom(options));
+  const config = withDemoBrands(loadCommandConfig(options));
   return withApi(config, createLog(config.log.level), (api) => work(api, config));
 }
 
@@ -101,7 +101,7 @@ export async function runMutation<T extends object>(
   work: (api: Api) => Promise<T>,
   describe: (result: T) => string,
 ): Promise<void> {
-  const config = configFrom(options);
+  const config = loadCommandConfig(options);
   const result = await withApi(config, createLog(config.log.level), work);
   process.stdout.write(options.format === 'json' ? `${printableJson(result)}\n` : `${describe(result)}\n`);
 }

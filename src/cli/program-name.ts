@@ -12,6 +12,6 @@ export function programName(
 }
 
 /** Text in which each command line that begins with `feedpulse`, in backticks or after a prompt, runs as this program was started. */
-export function runnable(text: string, name: string = programName()): string {
+export function withProgramName(text: string, name: string = programName()): string {
   return text.replace(/(`|\$ |^Usage: )feedpulse(?= )/gm, (_, before: string) => `${before}${name}`);
 }

@@ -40,7 +40,7 @@ export interface PipelineReport extends Pick<PipelineStatus, 'ready' | 'componen
     readonly temperature: number;
     readonly bytes: number;
     /** Evaluation of the loaded weights on the validation set, as fractions; null if the model has none. */
-    readonly figures: Readonly<Record<'macroRecall' | 'accuracy' | 'calibrationError', number>> | null;
+    readonly metrics: Readonly<Record<'macroRecall' | 'accuracy' | 'calibrationError', number>> | null;
   };
   readonly process: { readonly memoryBytes: number; readonly eventLoopDelaySeconds: number };
   /** Disk usage by table, largest first; null if the database does not report it. */

@@ -5,7 +5,7 @@
 export type ErrorKind = 'caller' | 'operator' | 'dependency';
 
 /**
- * Every error code: its kind, and whether a retry can succeed. Exit codes and hints are in `src/cli/exit-codes.ts`, HTTP
+ * Every error code: its kind, and whether a retry can succeed. Exit codes and hints are in `src/cli/error-advice.ts`, HTTP
  * statuses in `src/server/http/problem.ts`; `docs/errors.md` lists the codes, and a test compares the lists.
  */
 export const errorCodes = {

@@ -36,8 +36,8 @@ export interface ServerDeps extends ApiDeps, Pick<DeadLetterDeps, 'deadLetters'>
   readonly metrics: Metrics;
   readonly storedPosts: EventBus<ScoredPost>;
   readonly alerts: EventBus<AlertTransition>;
-  readonly status: () => PipelineStatus;
-  readonly pipeline: () => Promise<PipelineReport>;
+  readonly readStatus: () => PipelineStatus;
+  readonly readPipelineReport: () => Promise<PipelineReport>;
 }
 
 export interface RunningServer {
@@ -53,10 +53,10 @@ const webRoot = fileURLToPath(new URL('../web', import.meta.url));
  * Opens the token file, and checks that the server is not exposed without authentication.
  * @throws INSECURE_BIND, FILE_INACCESSIBLE
  */
-export async function openTokens(config: Config, log: Log, own: readonly TokenEntry[] = []): Promise<TokenStore> {
+export async function openCheckedTokenStore(config: Config, log: Log, own: readonly TokenEntry[] = []): Promise<TokenStore> {
   const tokens = await openTokenStore(tokensPath(config), log, own);
   try {
-    checkBinding(config.server, tokens.required() || config.server.proxyAuth !== undefined);
+    checkBinding(config.server, tokens.isRequired() || config.server.proxyAuth !== undefined);
   } catch (error) {
     tokens.close();
     throw error;
@@ -65,9 +65,9 @@ export async function openTokens(config: Config, log: Log, own: readonly TokenEn
   return tokens;
 }
 
-/** Starts API, live stream, metrics and web UI. @throws PORT_IN_USE, FILE_INACCESSIBLE if the web UI is not built */
+/** Starts API, storedPosts stream, metrics and web UI. @throws PORT_IN_USE, FILE_INACCESSIBLE if the web UI is not built */
 export async function startServer(deps: ServerDeps): Promise<RunningServer> {
-  const { config, log, storedPosts, alerts, status } = deps;
+  const { config, log, storedPosts, alerts, readStatus } = deps;
   const app = createApp({ ...config.server, log });
   try {
     await registerSecurityHeaders(app);
@@ -77,9 +77,9 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     registerHealthRoutes(app, deps);
     await registerCaching(app, deps.clock);
     registerApi(app, deps);
-    registerPipelineRoute(app, deps.pipeline);
+    registerPipelineRoute(app, deps.readPipelineReport);
     registerDeadLetterRoutes(app, deps);
-    registerLiveStream(app, { storedPosts, alerts, readStatus: status, access });
+    registerLiveStream(app, { storedPosts, alerts, readStatus, access });
     await registerWebUi(app);
     return { url: await listen(app, config.server), close: () => app.close() };
   } catch (error) {
@@ -95,7 +95,7 @@ async function registerAuthentication(app: App, { config: { server }, tokens, cl
   const sessions = createSessions(clock);
   // Without authentication: admin on loopback, viewer where the config allows other machines.
   const anonymousRole = (): Role | undefined => {
-    if (tokens.required() || server.proxyAuth) return undefined;
+    if (tokens.isRequired() || server.proxyAuth) return undefined;
     return isExposed(server) ? 'viewer' : 'admin';
   };
   const access = registerAccess(app, { tokens, sessions, proxyUser: createProxyUsers(server), anonymousRole, rejectToken });
@@ -103,10 +103,10 @@ async function registerAuthentication(app: App, { config: { server }, tokens, cl
   return access;
 }
 
-function registerHealthRoutes(app: App, { metrics, status }: ServerDeps): void {
+function registerHealthRoutes(app: App, { metrics, readStatus }: ServerDeps): void {
   app.get('/healthz', { config: { role: 'anyone' } }, async () => ({ alive: true }));
   app.get('/readyz', { config: { role: 'anyone' } }, (request, reply) => {
-    const { ready, components } = status();
+    const { ready, components } = readStatus();
     // Health issues may name hosts, so only authenticated callers see them.
     return reply.code(ready ? 200 : 503).send(request.caller ? { ready, components } : { ready });
   });

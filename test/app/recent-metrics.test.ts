@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRecentMetrics, quantilesOf } from '../../src/app/recent-metrics.ts';
+import { computeQuantiles, createRecentMetrics } from '../../src/app/recent-metrics.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
 
 const cumulative = (...counts: number[]) =>
@@ -7,13 +7,13 @@ const cumulative = (...counts: number[]) =>
 
 test('quantiles cover the observations between two samples, linear within a bucket', () => {
   // Ten at or below 1 were there before; then ten between 1 and 2 came, and ten between 2 and 4.
-  expect(quantilesOf(cumulative(10, 10, 10, 10), cumulative(10, 20, 30, 30))).toEqual({ p50: 2, p95: 3.8 });
-  expect(quantilesOf(cumulative(0, 0, 0, 0), cumulative(20, 20, 20, 20))).toEqual({ p50: 0.5, p95: 0.95 });
+  expect(computeQuantiles(cumulative(10, 10, 10, 10), cumulative(10, 20, 30, 30))).toEqual({ p50: 2, p95: 3.8 });
+  expect(computeQuantiles(cumulative(0, 0, 0, 0), cumulative(20, 20, 20, 20))).toEqual({ p50: 0.5, p95: 0.95 });
 });
 
 test('beyond the last bound that bound is returned; without observations, null', () => {
-  expect(quantilesOf(cumulative(0, 0, 0, 0), cumulative(0, 0, 0, 5))).toEqual({ p50: 4, p95: 4 });
-  expect(quantilesOf(cumulative(3, 3, 3, 3), cumulative(3, 3, 3, 3))).toBeNull();
+  expect(computeQuantiles(cumulative(0, 0, 0, 0), cumulative(0, 0, 0, 5))).toEqual({ p50: 4, p95: 4 });
+  expect(computeQuantiles(cumulative(3, 3, 3, 3), cumulative(3, 3, 3, 3))).toBeNull();
 });
 
 test('lag is the sum over partitions, and null without partitions', async () => {

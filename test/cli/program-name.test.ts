@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { programName, runnable } from '../../src/cli/program-name.ts';
+import { programName, withProgramName } from '../../src/cli/program-name.ts';
 
 test.each([
   ['installed on PATH', '/usr/local/bin/feedpulse', {}, 'feedpulse'],
@@ -12,5 +12,5 @@ test.each([
 
 test('command lines in backticks and behind a prompt become runnable, other mentions stay', () => {
   const text = 'feedpulse is live. Run `feedpulse doctor`:\n  $ feedpulse run\n';
-  expect(runnable(text, 'npx feedpulse')).toBe('feedpulse is live. Run `npx feedpulse doctor`:\n  $ npx feedpulse run\n');
+  expect(withProgramName(text, 'npx feedpulse')).toBe('feedpulse is live. Run `npx feedpulse doctor`:\n  $ npx feedpulse run\n');
 });

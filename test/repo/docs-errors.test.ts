@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { errorAdvice } from '../../src/cli/exit-codes.ts';
+import { errorAdvice } from '../../src/cli/error-advice.ts';
 import { errorCodes } from '../../src/lib/errors.ts';
 import { codeRows, readText } from '../support/repository.ts';
 

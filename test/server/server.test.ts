@@ -14,7 +14,7 @@ test('healthz and readyz report liveness, readiness and the health of each compo
   expect(await send(`${server.url}/healthz`)).toMatchObject({ status: 200, text: '{"alive":true}' });
   expect((await send(`${server.url}/readyz`)).status).toBe(200);
   const components = { source: 'no broker answers', model: 'ok', database: 'ok' };
-  const waiting = await startTestServer({ status: () => ({ ...healthy, ready: false, components }) });
+  const waiting = await startTestServer({ readStatus: () => ({ ...healthy, ready: false, components }) });
   const { status, text } = await send(`${waiting.url}/readyz`);
   expect([status, JSON.parse(text)]).toEqual([503, { ready: false, components }]);
   await waiting.close();

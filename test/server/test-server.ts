@@ -20,7 +20,7 @@ import { addToken } from '../../src/server/auth/token-file.ts';
 import { createInProcessApi } from '../../src/server/http/in-process.ts';
 import { createJobs } from '../../src/server/jobs.ts';
 import type { MaintenanceDeps } from '../../src/server/routes/dependencies.ts';
-import { openTokens, type RunningServer, type ServerDeps, startServer } from '../../src/server/server.ts';
+import { openCheckedTokenStore, type RunningServer, type ServerDeps, startServer } from '../../src/server/server.ts';
 import type { Connections } from '../../src/sink/client/connection.ts';
 import { createDatabaseHealth } from '../../src/sink/client/database-health.ts';
 import { quiet } from '../support/test-database.ts';
@@ -73,7 +73,7 @@ export async function startTestServer(given: Partial<ServerDeps> & { server?: ob
   const alerts = createEventBus<AlertTransition>();
   const metrics = createMetrics();
   const config = configSchema.parse({ server: { port: 0, tokensFile: join(tmpdir(), 'feedpulse-no-folder', 'tokens.json'), ...server } });
-  const tokens = await openTokens(config, quiet);
+  const tokens = await openCheckedTokenStore(config, quiet);
   const nowhere = createClient({ url: 'http://127.0.0.1:1', log: { level: ClickHouseLogLevel.OFF } });
   const running = await startServer({
     config,
@@ -86,14 +86,14 @@ export async function startTestServer(given: Partial<ServerDeps> & { server?: ob
     maintenance: upkeepOf({ kind: 'server', writer: nowhere, maintenance: nowhere, reader: nowhere, heavyReader: nowhere }),
     storedPosts,
     alerts,
-    status: () => healthy,
-    pipeline: createPipelineReport({
+    readStatus: () => healthy,
+    readPipelineReport: createPipelineReport({
       clock: systemClock,
       metrics,
       recent: { quantiles: () => null, lag: () => 3, close: () => {} },
       model,
       db: { maintenance: parts.maintenance?.db.maintenance ?? nowhere },
-      status: parts.status ?? (() => healthy),
+      status: parts.readStatus ?? (() => healthy),
     }),
     deadLetters: {
       store: openDeadLetters({ config, clock: systemClock, log: quiet }),

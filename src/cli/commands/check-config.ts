@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { requireSource } from '../../config/load-config.ts';
-import { configFrom, type FormatOptions, withFormat, withSharedOptions } from '../options.ts';
+import { type FormatOptions, loadCommandConfig, withFormat, withSharedOptions } from '../options.ts';
 
-export function checkConfigCommand(command: Command): void {
+export function defineCheckConfigCommand(command: Command): void {
   withFormat(withSharedOptions(command, ['config', 'dataDir', 'model', 'logLevel']), ['table', 'json'])
     .option('--source <name>', 'demo, kafka or ndjson (setting source)')
     .addHelpText(
@@ -10,20 +10,20 @@ export function checkConfigCommand(command: Command): void {
       '\n--format json prints the settings in force, without secrets.\n\n  $ feedpulse check-config --config feedpulse.yaml\n',
     )
     .action((options: FormatOptions & { readonly source?: string }) => {
-      const config = requireSource(configFrom(options, { source: options.source }));
-      const shown = JSON.stringify(config, withoutSecrets, 2);
+      const config = requireSource(loadCommandConfig(options, { source: options.source }));
+      const shown = JSON.stringify(config, redactSecrets, 2);
       process.stdout.write(options.format === 'json' ? `${shown}\n` : 'The settings are valid.\n');
     });
 }
 
-function withoutSecrets(key: string, value: unknown): unknown {
+function redactSecrets(key: string, value: unknown): unknown {
   if (key === 'password') return '(set)';
   if (key === 'channels' && value instanceof Object && !Array.isArray(value))
-    return Object.fromEntries(Object.entries(value).map(([name, channel]) => [name, withoutPath(channel)]));
+    return Object.fromEntries(Object.entries(value).map(([name, channel]) => [name, redactPath(channel)]));
   return value;
 }
 
 /** The path of a webhook is its secret. */
-function withoutPath(value: unknown): unknown {
+function redactPath(value: unknown): unknown {
   return value instanceof Object && 'url' in value ? { ...value, url: new URL(String(value.url)).origin } : value;
 }

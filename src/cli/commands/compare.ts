@@ -3,16 +3,16 @@ import type { BrandSummary, Comparison, Timeline } from '../../domain/brand-metr
 import type { Api } from '../api-client.ts';
 import { type RangeOptions, withConfiguredApi, withRangeOptions } from '../options.ts';
 import { escapeTerminal } from '../output/escape-terminal.ts';
-import { intervalColumns, shownCount, shownGrowth, shownNet, shownPoints, shownShare } from '../output/format-metrics.ts';
-import { type Column, printRows } from '../output/print-table.ts';
-import { sparkline, squeeze } from '../output/sparkline.ts';
+import { formatChange, formatCount, formatGrowth, formatNetSentiment, formatPercent, intervalColumns } from '../output/format.ts';
+import { type Column, formatRows } from '../output/format-rows.ts';
+import { downsample, sparkline } from '../output/sparkline.ts';
 
 interface Options extends RangeOptions {
   readonly brand?: readonly string[];
 }
 
-type Answer = Comparison & { readonly from: string; readonly to: string };
-type Row = BrandSummary & { readonly curve: string };
+type ShareOfVoiceResponse = Comparison & { readonly from: string; readonly to: string };
+type Row = BrandSummary & { readonly volumeSparkline: string };
 
 const examples = `
 A post that names two brands counts once for each. Intervals are 95 % confidence intervals; * marks a significant change
@@ -23,19 +23,19 @@ against the previous period of equal length.
   $ feedpulse compare --since now-7d --format csv > brands.csv
 `;
 
-export function compareCommand(command: Command): void {
+export function defineCompareCommand(command: Command): void {
   withRangeOptions(command)
     .option('--brand <name...>', 'brands to compare (default: all brands of the config)')
     .addHelpText('after', examples)
     .action((options: Options) =>
       withConfiguredApi(options, async (api) => {
         const { brand, since, until, format } = options;
-        const found = await api.get<Answer>('/api/v1/share-of-voice', { brands: brand, from: since, to: until });
+        const found = await api.get<ShareOfVoiceResponse>('/api/v1/share-of-voice', { brands: brand, from: since, to: until });
         const rows: Row[] = [];
         for (const summary of found.brands)
-          rows.push({ ...summary, curve: format === 'table' ? await curveOf(api, summary.brand, found) : '' });
-        process.stdout.write(printRows(format, rows, columns, found));
-        if (format === 'table') process.stderr.write(`${basisOf(found)}\n`);
+          rows.push({ ...summary, volumeSparkline: format === 'table' ? await readVolumeSparkline(api, summary.brand, found) : '' });
+        process.stdout.write(formatRows(format, rows, columns, found));
+        if (format === 'table') process.stderr.write(`${formatFooter(found)}\n`);
       }),
     );
 }
@@ -43,59 +43,59 @@ export function compareCommand(command: Command): void {
 const sparklineWidth = 24;
 
 /** A brand's volume over the range, as a sparkline. */
-async function curveOf(api: Api, brand: string, { from, to }: Answer): Promise<string> {
+async function readVolumeSparkline(api: Api, brand: string, { from, to }: ShareOfVoiceResponse): Promise<string> {
   const { buckets, gaps } = await api.get<Timeline>('/api/v1/trends', { brand, from, to });
   const volumes = [...buckets.map(({ start, volume }) => ({ start, volume })), ...gaps.map((start) => ({ start, volume: null }))]
     .sort((a, b) => (a.start < b.start ? -1 : 1))
     .map(({ volume }) => volume);
-  return sparkline(squeeze(volumes, sparklineWidth, (group) => group.reduce((sum, value) => sum + value, 0)));
+  return sparkline(downsample(volumes, sparklineWidth, (group) => group.reduce((sum, value) => sum + value, 0)));
 }
 
 const columns: readonly Column<Row>[] = [
   { title: 'BRAND', name: 'brand', value: ({ brand }) => escapeTerminal(brand) },
-  { title: 'POSTS', name: 'volume', value: ({ current }) => current.volume, show: ({ current }) => shownCount(current.volume) },
+  { title: 'POSTS', name: 'volume', value: ({ current }) => current.volume, show: ({ current }) => formatCount(current.volume) },
   {
     title: 'CHANGE',
     name: 'volumeChange',
     value: ({ changes }) => changes?.volume?.difference ?? null,
-    show: ({ changes, previous }) => shownGrowth(changes?.volume, previous?.volume ?? 0),
+    show: ({ changes, previous }) => formatGrowth(changes?.volume, previous?.volume ?? 0),
   },
-  { title: 'OVER TIME', name: '', omitIn: 'csv', value: ({ curve }) => curve },
+  { title: 'OVER TIME', name: '', omitIn: 'csv', value: ({ volumeSparkline }) => volumeSparkline },
   {
     title: 'VOICE',
     name: 'shareOfVoice',
     value: ({ current }) => current.shareOfVoice,
-    show: ({ current }) => shownShare(current.shareOfVoice),
+    show: ({ current }) => formatPercent(current.shareOfVoice),
   },
   ...intervalColumns<Row>('shareOfVoice', 'share', ({ current }) => current.intervals.shareOfVoice),
   {
     title: 'NET',
     name: 'netSentiment',
     value: ({ current }) => current.netSentiment,
-    show: ({ current }) => shownNet(current.netSentiment),
+    show: ({ current }) => formatNetSentiment(current.netSentiment),
   },
   ...intervalColumns<Row>('netSentiment', 'net', ({ current }) => current.intervals.netSentiment),
   {
     title: 'POINTS',
     name: 'netSentimentChange',
     value: ({ changes }) => changes?.netSentiment?.difference ?? null,
-    show: ({ changes }) => shownPoints(changes?.netSentiment),
+    show: ({ changes }) => formatChange(changes?.netSentiment),
   },
   {
     title: 'NEGATIVE',
     name: 'negativeShare',
     value: ({ current }) => current.negativeShare,
-    show: ({ current }) => shownShare(current.negativeShare),
+    show: ({ current }) => formatPercent(current.negativeShare),
   },
   {
     title: 'POSITIVE',
     name: 'positiveShare',
     value: ({ current }) => current.positiveShare,
-    show: ({ current }) => shownShare(current.positiveShare),
+    show: ({ current }) => formatPercent(current.positiveShare),
   },
 ];
 
-function basisOf({ from, to, mentions, brands }: Answer): string {
+function formatFooter({ from, to, mentions, brands }: ShareOfVoiceResponse): string {
   const history = brands.some(({ previous }) => previous === null) ? 'The previous period has no history to compare with.' : '';
-  return `${shownCount(mentions)} mentions from ${from.slice(0, 16)} to ${to.slice(0, 16)} UTC. ${history}`.trim();
+  return `${formatCount(mentions)} mentions from ${from.slice(0, 16)} to ${to.slice(0, 16)} UTC. ${history}`.trim();
 }

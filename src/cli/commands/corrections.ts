@@ -30,7 +30,7 @@ const removeHelp = `
   $ feedpulse corrections remove --since now-7d --brand Brixomel --yes
 `;
 
-export function correctionsCommand(command: Command): void {
+export function defineCorrectionsCommand(command: Command): void {
   command.addCommand(
     withFilter(new Command('add'))
       .description('set the label of one post, or of all posts that a filter matches')
@@ -66,32 +66,32 @@ function withFilter(command: Command): Command {
 
 /** `label` null removes the correction. */
 function correct(platform: string | undefined, id: string | undefined, label: string | null, options: Options): Promise<void> {
-  const body = bodyOf(platform, id, label, options);
+  const body = toRequest(platform, id, label, options);
   return runMutation(
     options as FormatOptions,
     (api) => api.send<{ posts: number }>('POST', path, body),
-    ({ posts }) => sentence(posts, body.dryRun, label === null),
+    ({ posts }) => describeResult(posts, body.dryRun, label === null),
   );
 }
 
-function sentence(posts: number, isDryRun: boolean, isRemoval: boolean): string {
+function describeResult(posts: number, isDryRun: boolean, isRemoval: boolean): string {
   const counted = `${posts} ${posts === 1 ? 'post' : 'posts'}`;
   if (isDryRun) return `${counted} would ${isRemoval ? 'get the label of the model back' : 'be corrected'}. Add --yes to do it.`;
   if (posts === 0) return isRemoval ? 'No such post has a correction.' : 'There is no such post.';
   return `${counted} ${isRemoval ? 'restored to the label of the model' : 'corrected'}; rollups follow within seconds.`;
 }
 
-function bodyOf(platform: string | undefined, id: string | undefined, label: string | null, options: Options) {
+function toRequest(platform: string | undefined, id: string | undefined, label: string | null, options: Options) {
   const { yes, reason } = options;
   const correction = { label, ...(reason !== undefined && { reason }) };
-  const filter = filterOf(options);
+  const filter = toFilter(options);
   if (platform === undefined && filter) return { ...correction, filter, dryRun: yes !== true };
   if (platform === undefined || id === undefined || filter)
     throw new FeedpulseError('USAGE', 'expected the platform and id of one post, or a filter with --since.');
   return { ...correction, post: { platform, id }, dryRun: false };
 }
 
-function filterOf({ since, until, brand, platform, lang, label, text }: Options): object | undefined {
+function toFilter({ since, until, brand, platform, lang, label, text }: Options): object | undefined {
   const given = Object.entries({ from: since, to: until, brand, platform, lang, label, text }).filter(([, value]) => value !== undefined);
   return given.length > 0 ? Object.fromEntries(given) : undefined;
 }

@@ -1,31 +1,31 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { checkSource, countPartitions } from '../../app/create-source.ts';
 import { checkPort } from '../../app/http-frontend.ts';
 import { type Instance, readInstance } from '../../app/instance-file.ts';
-import { checkSource, countPartitions } from '../../app/open-source.ts';
 import { requireSource } from '../../config/load-config.ts';
 import type { Config } from '../../config/schema.ts';
 import { bundledModelPath, loadModel } from '../../infer/model/model.ts';
 import { asError, FeedpulseError } from '../../lib/errors.ts';
 import { createLog, type Log } from '../../lib/log.ts';
 import { openDatabase, readDatabaseVersion } from '../../sink/client/connection.ts';
-import { errorAdvice } from '../exit-codes.ts';
-import { configFrom, type FormatOptions, withFormat, withSharedOptions } from '../options.ts';
+import { errorAdvice } from '../error-advice.ts';
+import { type FormatOptions, loadCommandConfig, withFormat, withSharedOptions } from '../options.ts';
 import { printableJson } from '../output/escape-terminal.ts';
-import { runnable } from '../program-name.ts';
+import { withProgramName } from '../program-name.ts';
 
 interface CheckResult {
-  readonly part: string;
+  readonly component: string;
   readonly ok: boolean;
   readonly detail: string;
 }
 
-export function doctorCommand(command: Command): void {
+export function defineDoctorCommand(command: Command): void {
   withFormat(withSharedOptions(command, ['config', 'dataDir', 'model']), ['table', 'json'])
     .addHelpText('after', '\nEnds with exit code 1 if a check fails.\n\n  $ feedpulse doctor --config feedpulse.yaml\n')
     .action(async (options: FormatOptions) => {
-      const results = await checkAll(configFrom(options), createLog('silent'));
-      process.stdout.write(options.format === 'json' ? `${printableJson(results)}\n` : results.map(line).join(''));
+      const results = await checkAll(loadCommandConfig(options), createLog('silent'));
+      process.stdout.write(options.format === 'json' ? `${printableJson(results)}\n` : results.map(formatResult).join(''));
       if (results.some(({ ok }) => !ok)) process.exitCode = 1;
     });
 }
@@ -35,7 +35,7 @@ async function checkAll(config: Config, log: Log): Promise<CheckResult[]> {
   const instance = clickhouse.url ? undefined : await readInstance(dataDir);
   const results = [
     await check('Node', async () => `${process.version} (20.19 or later is needed)`),
-    await check('data folder', () => checkFolder(dataDir)),
+    await check('data folder', () => checkDataDir(dataDir)),
     await check('model', async () => `${(await loadModel(model.path ?? bundledModelPath)).id}, every checksum matches`),
     await check('database', () => (instance ? checkInstance(instance) : checkDatabase(config, log))),
   ];
@@ -53,20 +53,20 @@ async function checkAll(config: Config, log: Log): Promise<CheckResult[]> {
   return results;
 }
 
-async function check(part: string, work: () => Promise<string>): Promise<CheckResult> {
+async function check(component: string, work: () => Promise<string>): Promise<CheckResult> {
   try {
-    return { part, ok: true, detail: await work() };
+    return { component, ok: true, detail: await work() };
   } catch (thrown) {
     const error = asError(thrown);
     return {
-      part,
+      component,
       ok: false,
-      detail: error instanceof FeedpulseError ? runnable(`${error.message} ${errorAdvice[error.code].hint}`) : error.message,
+      detail: error instanceof FeedpulseError ? withProgramName(`${error.message} ${errorAdvice[error.code].hint}`) : error.message,
     };
   }
 }
 
-async function checkFolder(folder: string): Promise<string> {
+async function checkDataDir(folder: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   await access(folder, constants.W_OK);
   return `${folder} is writable`;
@@ -92,6 +92,6 @@ async function checkDatabase(config: Config, log: Log): Promise<string> {
   }
 }
 
-function line({ part, ok, detail }: CheckResult): string {
-  return `${ok ? '✓' : '✗'} ${part.padEnd(12)} ${detail}\n`;
+function formatResult({ component, ok, detail }: CheckResult): string {
+  return `${ok ? '✓' : '✗'} ${component.padEnd(12)} ${detail}\n`;
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Driver, Drivers } from '../../analytics/drivers/drivers.ts';
 import { type PostQueryOptions, queryPosts, withPostQueryOptions } from '../options.ts';
 import { escapeTerminal } from '../output/escape-terminal.ts';
-import { type Column, oneLine, printRows } from '../output/print-table.ts';
+import { type Column, formatRows, toSingleLine } from '../output/format-rows.ts';
 
 type Row = Driver & { readonly label: 'negative' | 'positive' };
 
@@ -14,20 +14,20 @@ against the others, with an informative Dirichlet prior, in standard deviations.
   $ feedpulse drivers --brand Brixomel --since now-7d --format csv > drivers.csv
 `;
 
-export function driversCommand(command: Command): void {
+export function defineDriversCommand(command: Command): void {
   withPostQueryOptions(command)
     .option('--limit <number>', 'terms per label, at most 100', '10')
     .addHelpText('after', examples)
     .action(async (options: PostQueryOptions & { readonly limit: string }) => {
       const found = await queryPosts<Drivers>('/api/v1/drivers', options, { limit: options.limit });
       const rows = (['negative', 'positive'] as const).flatMap((label) => found[label].map((driver): Row => ({ label, ...driver })));
-      process.stdout.write(printRows(options.format, rows, columns, found));
-      if (options.format === 'table') process.stderr.write(`${basis(found)}\n`);
+      process.stdout.write(formatRows(options.format, rows, columns, found));
+      if (options.format === 'table') process.stderr.write(`${formatFooter(found)}\n`);
     });
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-const exampleOf = ({ examples: [first] }: Row): string => first?.text ?? '';
+const firstExample = ({ examples: [first] }: Row): string => first?.text ?? '';
 
 const columns: readonly Column<Row>[] = [
   { title: 'LABEL', name: 'label', value: ({ label }) => label },
@@ -46,12 +46,12 @@ const columns: readonly Column<Row>[] = [
   {
     title: 'EXAMPLE',
     name: 'example',
-    value: (row) => escapeTerminal(oneLine(exampleOf(row))),
-    show: (row) => oneLine(exampleOf(row), 60),
+    value: (row) => escapeTerminal(toSingleLine(firstExample(row))),
+    show: (row) => toSingleLine(firstExample(row), 60),
   },
 ];
 
-function basis({ posts, sampled, distinct }: Drivers): string {
+function formatFooter({ posts, sampled, distinct }: Drivers): string {
   const grouped = (count: number): string => count.toLocaleString('en');
   const read = sampled < posts ? `, ${grouped(sampled)} of them sampled` : '';
   return `${grouped(posts)} scored posts${read}; ${grouped(distinct)} without near-duplicates.`;

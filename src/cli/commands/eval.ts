@@ -1,24 +1,24 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { readLabelled } from '../../app/model-evaluation/labelled-posts.ts';
-import type { ModelReport } from '../../app/model-evaluation/measure-model.ts';
+import type { ModelReport } from '../../app/model-evaluation/evaluate-model.ts';
+import { readLabeledPosts } from '../../app/model-evaluation/labeled-posts.ts';
 import { labels } from '../../domain/post.ts';
-import { configFrom, type SharedOptions, withSharedOptions } from '../options.ts';
+import { loadCommandConfig, type SharedOptions, withSharedOptions } from '../options.ts';
 import { createProgress } from '../output/progress.ts';
 
-export function evalCommand(command: Command): void {
+export function defineEvalCommand(command: Command): void {
   withSharedOptions(command, ['config', 'model', 'logLevel'])
     .argument('<file>', 'columns label and text: a .csv, or a TSV without quotes')
     .option('--lang <code>', "language of the posts, one that the model supports: en, pt-BR (default: the model's first)", parseLanguage)
     .option('--json', 'print one JSON object')
     .addHelpText('after', '\n  $ feedpulse eval held-out.tsv --json\n')
     .action(async (file: string, options: SharedOptions & { lang?: string; json?: boolean }) => {
-      const config = configFrom(options);
+      const config = loadCommandConfig(options);
       const progress = createProgress('Scoring');
       const { lang } = options;
-      const { measureModel } = await import('../../app/model-evaluation/measure-model.ts');
-      const measuring = measureModel(config, await readLabelled(file), { ...(lang && { lang }), onProgress: progress.update });
+      const { evaluateModel } = await import('../../app/model-evaluation/evaluate-model.ts');
+      const measuring = evaluateModel(config, await readLabeledPosts(file), { ...(lang && { lang }), onProgress: progress.update });
       const { report } = await measuring.finally(progress.stop);
-      process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : table(report));
+      process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : formatReport(report));
     });
 }
 
@@ -31,7 +31,7 @@ function parseLanguage(code: string): string {
   }
 }
 
-function table(report: ModelReport): string {
+function formatReport(report: ModelReport): string {
   const percent = (value: number): string => (100 * value).toFixed(1).padStart(6);
   const rows = labels.map((label) => {
     const { precision, recall, f1, support } = report.perClass[label];

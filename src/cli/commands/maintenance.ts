@@ -5,7 +5,7 @@ import { type FormatOptions, type RangeOptions, runMutation, withFormat, withRan
 
 const withResultFormat = (command: Command): Command => withFormat(withSharedOptions(command), ['table', 'json']);
 
-export function brandsCommand(command: Command): void {
+export function defineBrandsCommand(command: Command): void {
   command.addCommand(
     withResultFormat(withRange(new Command('reapply')))
       .description('match stored posts against the brand rules of the config; a running process applies the rules it was started with')
@@ -21,7 +21,7 @@ export function brandsCommand(command: Command): void {
   );
 }
 
-export function rollupsCommand(command: Command): void {
+export function defineRollupsCommand(command: Command): void {
   command.addCommand(
     withResultFormat(withRange(new Command('rebuild')))
       .description('recompute the rollups of a time range from the stored posts and wait for it')
@@ -54,14 +54,14 @@ docs/maintenance.md.
 
 const erasures = '/api/v1/erasures';
 
-export function eraseCommand(command: Command): void {
+export function defineEraseCommand(command: Command): void {
   withResultFormat(command)
     .option('--post <platform:id>', 'the post to erase')
     .option('--author <platform:id>', 'the author whose posts to erase, by the id on the platform')
     .option('--yes', 'erase; this cannot be undone')
     .addHelpText('after', eraseHelp)
     .action((options: EraseOptions) => {
-      const target = eraseTarget(options);
+      const target = parseEraseTarget(options);
       if (!options.yes)
         return runMutation(
           options,
@@ -78,7 +78,7 @@ export function eraseCommand(command: Command): void {
 
 const countPosts = (count: number): string => `${count} ${count === 1 ? 'post' : 'posts'}`;
 
-function eraseTarget({ post, author }: EraseOptions): { kind: 'post' | 'author'; platform: string; id: string } {
+function parseEraseTarget({ post, author }: EraseOptions): { kind: 'post' | 'author'; platform: string; id: string } {
   // An id may contain a colon, a platform may not.
   const [, platform, id] = /^([^:]+):(.+)$/s.exec(post ?? author ?? '') ?? [];
   if ((post === undefined) === (author === undefined) || platform === undefined || id === undefined)

@@ -3,11 +3,11 @@ import { createLog } from '../../lib/log.ts';
 import { openDatabase } from '../../sink/client/connection.ts';
 import { applyRetention } from '../../sink/maintenance/retention.ts';
 import { migrate } from '../../sink/migrations/migrate.ts';
-import { configFrom, type SharedOptions, withSharedOptions } from '../options.ts';
+import { loadCommandConfig, type SharedOptions, withSharedOptions } from '../options.ts';
 
-export function migrateCommand(command: Command): void {
+export function defineMigrateCommand(command: Command): void {
   withSharedOptions(command).action(async (options: SharedOptions) => {
-    const config = configFrom(options);
+    const config = loadCommandConfig(options);
     const log = createLog(config.log.level);
     const db = await openDatabase({ clickhouse: config.clickhouse, dataDir: config.dataDir, log });
     try {

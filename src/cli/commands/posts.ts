@@ -3,7 +3,7 @@ import { storedLabels } from '../../domain/post.ts';
 import type { StoredPost } from '../../sink/queries/posts.ts';
 import { type PostQueryOptions, queryPosts, withPostQueryOptions } from '../options.ts';
 import { escapeTerminal } from '../output/escape-terminal.ts';
-import { type Column, oneLine, printRows } from '../output/print-table.ts';
+import { type Column, formatRows, toSingleLine } from '../output/format-rows.ts';
 
 interface Options extends PostQueryOptions {
   readonly label?: string;
@@ -27,7 +27,7 @@ const examples = `
   $ feedpulse posts --brand Brixomel --since now-7d --sort engagement --format csv > posts.csv
 `;
 
-export function postsCommand(command: Command): void {
+export function definePostsCommand(command: Command): void {
   withPostQueryOptions(command)
     .addOption(new Option('--label <label>', 'only this label').choices(storedLabels))
     .option('--author <author>', 'only this author: an id, or a handle with or without @')
@@ -46,13 +46,13 @@ export function postsCommand(command: Command): void {
       const { label, author, minConfidence, maxConfidence, text, sort, limit, before } = options;
       const query = { label, author, minConfidence, maxConfidence, text, sort, limit, before };
       const page = await queryPosts<Page>('/api/v1/posts', options, query);
-      process.stdout.write(printRows(options.format, page.posts, columns, page));
+      process.stdout.write(formatRows(options.format, page.posts, columns, page));
       if (page.next !== null && options.format !== 'json') process.stderr.write(`More posts: --before ${page.next}\n`);
     });
 }
 
-const engagementOf = ({ engagement: { likes, reposts, replies } }: StoredPost): number => likes + reposts + replies;
-const authorOf = ({ author }: StoredPost): string => author?.handle || author?.id || '';
+const totalEngagement = ({ engagement: { likes, reposts, replies } }: StoredPost): number => likes + reposts + replies;
+const formatAuthor = ({ author }: StoredPost): string => author?.handle || author?.id || '';
 
 const columns: readonly Column<StoredPost>[] = [
   {
@@ -63,10 +63,10 @@ const columns: readonly Column<StoredPost>[] = [
   },
   { title: 'PLATFORM', name: 'platform', value: ({ platform }) => platform },
   { title: 'ID', name: 'id', value: ({ id }) => id },
-  { title: 'AUTHOR', name: 'author', value: authorOf },
+  { title: 'AUTHOR', name: 'author', value: formatAuthor },
   { title: 'LANG', name: 'lang', value: ({ lang }) => lang },
   { title: 'LABEL', name: 'label', value: ({ label }) => label },
   { title: 'CONF', name: 'confidence', value: ({ confidence }) => confidence, show: ({ confidence }) => confidence.toFixed(2) },
-  { title: 'ENGAGED', name: 'engagement', value: engagementOf },
-  { title: 'TEXT', name: 'text', value: ({ text }) => escapeTerminal(oneLine(text)), show: ({ text }) => oneLine(text, 80) },
+  { title: 'ENGAGED', name: 'engagement', value: totalEngagement },
+  { title: 'TEXT', name: 'text', value: ({ text }) => escapeTerminal(toSingleLine(text)), show: ({ text }) => toSingleLine(text, 80) },
 ];

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { produceFile } from '../../ingest/sources/kafka/produce.ts';
 import { createLog } from '../../lib/log.ts';
 import { openInput } from '../../lib/open-input.ts';
-import { configFrom, parseNumber, type SharedOptions, withSharedOptions } from '../options.ts';
+import { loadCommandConfig, parseNumber, type SharedOptions, withSharedOptions } from '../options.ts';
 import { createProgress } from '../output/progress.ts';
 
 interface ProduceOptions extends SharedOptions {
@@ -17,7 +17,7 @@ const examples = `
   $ feedpulse produce - --rate 50 < posts.ndjson
 `;
 
-export function produceCommand(command: Command): void {
+export function defineProduceCommand(command: Command): void {
   withSharedOptions(command, ['config', 'logLevel'])
     .argument('<file>', 'one JSON object per line; - is standard input')
     .option('--brokers <list>', 'host:port, separated by commas (setting kafka.brokers)')
@@ -26,7 +26,7 @@ export function produceCommand(command: Command): void {
     .option('--rate <number>', 'messages per second (default: unlimited)', parseNumber)
     .addHelpText('after', examples)
     .action(async (file: string, options: ProduceOptions) => {
-      const config = configFrom(options, { 'kafka.brokers': options.brokers?.split(','), 'kafka.topic': options.topic });
+      const config = loadCommandConfig(options, { 'kafka.brokers': options.brokers?.split(','), 'kafka.topic': options.topic });
       const { stream: input } = await openInput(file);
       const progress = createProgress('Sending');
       const sent = await produceFile({

@@ -15,9 +15,9 @@ import {
   withSharedOptions,
 } from '../options.ts';
 import { escapeTerminal } from '../output/escape-terminal.ts';
-import { shownCount, shownNet, shownPoints, shownShare } from '../output/format-metrics.ts';
-import { type Column, printRows } from '../output/print-table.ts';
-import { runnable } from '../program-name.ts';
+import { formatChange, formatCount, formatNetSentiment, formatPercent } from '../output/format.ts';
+import { type Column, formatRows } from '../output/format-rows.ts';
+import { withProgramName } from '../program-name.ts';
 
 const examples = `
 Another model scores stored posts in the background. Its scores stay inactive until you activate them; the previous
@@ -30,14 +30,14 @@ scores then become inactive and can be activated again.
   $ feedpulse rescore activate ours@2 --since now-30d --yes
 `;
 
-export function rescoreCommand(command: Command): void {
+export function defineRescoreCommand(command: Command): void {
   command.addHelpText('after', examples);
-  for (const create of [startCommand, listCommand, compareCommand, activateCommand]) command.addCommand(create());
+  for (const create of [createStartCommand, createListCommand, createCompareCommand, createActivateCommand]) command.addCommand(create());
 }
 
 const withResultFormat = (command: Command): Command => withFormat(withRange(withSharedOptions(command)), ['table', 'json']);
 
-function startCommand(): Command {
+function createStartCommand(): Command {
   return withResultFormat(new Command('start'))
     .description('score stored posts with another model; if interrupted, the same command resumes')
     .argument('<folder>', 'model folder, on the machine that runs feedpulse')
@@ -46,26 +46,26 @@ function startCommand(): Command {
       return runMutation(
         options,
         (api) => waitForJob(api, 'Scoring, posts', '/api/v1/rescore', { model: resolve(folder), since, until }),
-        ({ changed = 0 }) => runnable(`${shownCount(changed)} posts scored; \`feedpulse rescore list\` shows the model.`),
+        ({ changed = 0 }) => withProgramName(`${formatCount(changed)} posts scored; \`feedpulse rescore list\` shows the model.`),
       );
     });
 }
 
-function listCommand(): Command {
+function createListCommand(): Command {
   return withFormat(withSharedOptions(new Command('list')))
     .description('list models with stored scores, and the number of posts each is active for')
     .action((options: FormatOptions) =>
       withConfiguredApi(options, async (api) => {
         const models = await api.get<ModelVersion[]>('/api/v1/models');
-        process.stdout.write(printRows(options.format, models, modelColumns));
+        process.stdout.write(formatRows(options.format, models, modelColumns));
       }),
     );
 }
 
 const modelColumns: readonly Column<ModelVersion>[] = [
   { title: 'MODEL', name: 'version', value: ({ version }) => escapeTerminal(version) },
-  { title: 'ACTIVE', name: 'active', value: ({ active }) => active, show: ({ active }) => shownCount(active) },
-  { title: 'INACTIVE', name: 'inactive', value: ({ inactive }) => inactive, show: ({ inactive }) => shownCount(inactive) },
+  { title: 'ACTIVE', name: 'active', value: ({ active }) => active, show: ({ active }) => formatCount(active) },
+  { title: 'INACTIVE', name: 'inactive', value: ({ inactive }) => inactive, show: ({ inactive }) => formatCount(inactive) },
   { title: 'FROM (UTC)', name: 'from', value: ({ from }) => from, show: ({ from }) => from.slice(0, 16) },
   { title: 'TO (UTC)', name: 'to', value: ({ to }) => to, show: ({ to }) => to.slice(0, 16) },
 ];
@@ -74,7 +74,7 @@ interface CompareOptions extends RangeOptions {
   readonly brand: string;
 }
 
-function compareCommand(): Command {
+function createCompareCommand(): Command {
   return withRangeOptions(withBrandOption(new Command('compare')))
     .description('compare the active scores with those of a model, over the posts that have both')
     .argument('<model>', 'model version, as `rescore list` shows it')
@@ -86,8 +86,8 @@ function compareCommand(): Command {
           scores: side === 'other' ? version : 'active',
           ...found[side],
         }));
-        process.stdout.write(printRows(format, rows, comparisonColumns, found));
-        if (format === 'table') process.stdout.write(`\n${conclusion(found)}\n`);
+        process.stdout.write(formatRows(format, rows, comparisonColumns, found));
+        if (format === 'table') process.stdout.write(`\n${formatConclusion(found)}\n`);
       }),
     );
 }
@@ -96,24 +96,29 @@ type ComparisonRow = ModelComparison['active'] & { readonly scores: string };
 
 const comparisonColumns: readonly Column<ComparisonRow>[] = [
   { title: 'SCORES', name: 'scores', value: ({ scores }) => escapeTerminal(scores) },
-  { title: 'NET', name: 'netSentiment', value: ({ netSentiment }) => netSentiment, show: ({ netSentiment }) => shownNet(netSentiment) },
+  {
+    title: 'NET',
+    name: 'netSentiment',
+    value: ({ netSentiment }) => netSentiment,
+    show: ({ netSentiment }) => formatNetSentiment(netSentiment),
+  },
   { title: 'MEAN', name: 'meanScore', value: ({ meanScore }) => meanScore, show: ({ meanScore }) => meanScore?.toFixed(3) ?? '–' },
   ...(['negative', 'neutral', 'positive', 'unscored'] as const).map(
     (label): Column<ComparisonRow> => ({
       title: label.toUpperCase(),
       name: label,
       value: (row) => row[label],
-      show: (row) => shownCount(row[label]),
+      show: (row) => formatCount(row[label]),
     }),
   ),
 ];
 
-function conclusion({ posts, agreement, labels, netSentimentDifference }: ModelComparison): string {
+function formatConclusion({ posts, agreement, labels, netSentimentDifference }: ModelComparison): string {
   if (posts === 0) return 'No post of this range has both scores.';
   const moved = labels.filter(({ active, other }) => active !== other).slice(0, 6);
   return [
-    `${shownCount(posts)} posts have both scores; labels agree on ${shownShare(agreement)}. Net sentiment ${shownPoints(netSentimentDifference, ' points')}.`,
-    ...moved.map(({ active, other, posts: count }) => `  ${active} → ${other}: ${shownCount(count)}`),
+    `${formatCount(posts)} posts have both scores; labels agree on ${formatPercent(agreement)}. Net sentiment ${formatChange(netSentimentDifference, ' points')}.`,
+    ...moved.map(({ active, other, posts: count }) => `  ${active} → ${other}: ${formatCount(count)}`),
   ].join('\n');
 }
 
@@ -121,7 +126,7 @@ interface ActivateOptions extends RangeOptions {
   readonly yes?: boolean;
 }
 
-function activateCommand(): Command {
+function createActivateCommand(): Command {
   return withResultFormat(new Command('activate'))
     .description("make a model's scores the active ones (reversible)")
     .argument('<model>', 'model version, as `rescore list` shows it')
@@ -141,8 +146,8 @@ function activateCommand(): Command {
         },
         ({ posts, done }) =>
           done
-            ? `${escapeTerminal(version)} is now active for ${shownCount(posts)} posts; rollups are updated within seconds.`
-            : `${escapeTerminal(version)} would become active for ${shownCount(posts)} posts. Add --yes to activate.`,
+            ? `${escapeTerminal(version)} is now active for ${formatCount(posts)} posts; rollups are updated within seconds.`
+            : `${escapeTerminal(version)} would become active for ${formatCount(posts)} posts. Add --yes to activate.`,
       );
     });
 }

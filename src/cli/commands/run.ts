@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { requireSource } from '../../config/load-config.ts';
 import { createLog, type Log } from '../../lib/log.ts';
-import { configFrom, parseNumber, type SharedOptions, withSharedOptions } from '../options.ts';
+import { loadCommandConfig, parseNumber, type SharedOptions, withSharedOptions } from '../options.ts';
 
 interface RunOptions extends SharedOptions {
   readonly source?: string;
@@ -17,7 +17,7 @@ const examples = `
   $ feedpulse run --source ndjson --in posts.ndjson --config feedpulse.yaml
 `;
 
-export function runCommand(command: Command): void {
+export function defineRunCommand(command: Command): void {
   withSharedOptions(command, ['config', 'dataDir', 'model', 'logLevel'])
     .option('--source <name>', 'demo, kafka or ndjson (setting source; required)')
     .option('--in <file>', 'the file that an ndjson source reads; - is standard input')
@@ -27,7 +27,7 @@ export function runCommand(command: Command): void {
     .addHelpText('after', examples)
     .action(async (options: RunOptions) => {
       const flags = { source: options.source, 'ndjson.path': options.in, 'server.host': options.host, 'server.port': options.port };
-      const given = configFrom(options, { ...flags, 'server.enabled': options.server ? undefined : false });
+      const given = loadCommandConfig(options, { ...flags, 'server.enabled': options.server ? undefined : false });
       const config = requireSource(given);
       const log = createLog(config.log.level);
       const { signal, release } = stopOnSignal(log);
@@ -39,7 +39,7 @@ export function runCommand(command: Command): void {
 }
 
 /** npm forwards a signal that the terminal has already sent to the whole process group; within this time it is the same one. */
-const sameSignalMs = 1_000;
+const duplicateSignalMs = 1_000;
 
 /** `signal` is aborted by the first SIGINT or SIGTERM, then in-flight work is finished; a later one kills the process. */
 function stopOnSignal(log: Log): { signal: AbortSignal; release: () => void } {
@@ -50,7 +50,7 @@ function stopOnSignal(log: Log): { signal: AbortSignal; release: () => void } {
       first = performance.now();
       log.info({ signal }, 'stopping: finishing in-flight work');
       stop.abort();
-    } else if (performance.now() - first > sameSignalMs) {
+    } else if (performance.now() - first > duplicateSignalMs) {
       // Not process.exit: ONNX Runtime aborts when its thread is torn down within a batch, and the embedded
       // ClickHouse takes minutes to dump core after an abort.
       process.kill(process.pid, 'SIGKILL');

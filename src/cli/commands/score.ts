@@ -13,7 +13,7 @@ import { systemClock } from '../../lib/clock.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import { createLog } from '../../lib/log.ts';
 import { openInput, openOutput } from '../../lib/open-input.ts';
-import { configFrom, type SharedOptions, withSharedOptions } from '../options.ts';
+import { loadCommandConfig, type SharedOptions, withSharedOptions } from '../options.ts';
 import { createProgress } from '../output/progress.ts';
 
 type Options = SharedOptions & { readonly in?: string; readonly out: string };
@@ -31,15 +31,15 @@ brands of the config that it mentions.
   $ feedpulse score comments.txt --out scored.ndjson
 `;
 
-export function scoreCommand(command: Command): void {
+export function defineScoreCommand(command: Command): void {
   withSharedOptions(command, ['config', 'model', 'logLevel'])
     .argument('[file]', 'NDJSON or plain lines of text; - is standard input (default: -)')
     .option('--in <file>', 'the same file, as an option')
     .option('--out <file>', 'where to write the scored posts; - is standard output', '-')
     .addHelpText('after', examples)
     .action(async (file: string | undefined, options: Options) => {
-      const config = configFrom(options);
-      const { stream, size } = await openInput(inputOf(file, options.in));
+      const config = loadCommandConfig(options);
+      const { stream, size } = await openInput(resolveInput(file, options.in));
       const output = await openOutput(options.out);
       const brands = createBrandMatcher(config.brands);
       const { openScorer } = await import('../../app/open-scorer.ts');
@@ -54,12 +54,12 @@ export function scoreCommand(command: Command): void {
 }
 
 /** @throws USAGE if the file is given twice */
-function inputOf(file: string | undefined, option: string | undefined): string {
+function resolveInput(file: string | undefined, option: string | undefined): string {
   if (file !== undefined && option !== undefined) throw new FeedpulseError('USAGE', 'Give the file as an argument or with --in, not both.');
   return file ?? option ?? '-';
 }
 
-interface Work {
+interface ScoreOptions {
   readonly input: NodeJS.ReadableStream;
   /** Bytes, for the progress bar; 0 when unknown. */
   readonly size: number;
@@ -69,8 +69,8 @@ interface Work {
   readonly config: Config;
 }
 
-async function scoreLines({ input, size, output, scorer, brands, config }: Work): Promise<void> {
-  const parse = lineParser(config);
+async function scoreLines({ input, size, output, scorer, brands, config }: ScoreOptions): Promise<void> {
+  const parse = createLineParser(config);
   const progress = createProgress('Scoring (bytes)');
   let bytes = 0;
   let lines: Line[] = [];
@@ -93,7 +93,7 @@ async function scoreLines({ input, size, output, scorer, brands, config }: Work)
 }
 
 /** Parses a line that begins with `{` as a JSON post, and takes any other as the text of a post. */
-function lineParser(config: Config): (text: string, line: number) => Line {
+function createLineParser(config: Config): (text: string, line: number) => Line {
   const mapping = compileMapping(config.mapping);
   return (text, line) => {
     const now = systemClock.now();

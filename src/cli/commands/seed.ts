@@ -9,7 +9,7 @@ import { readTime } from '../../server/routes/query-schemas.ts';
 import { openDatabase } from '../../sink/client/connection.ts';
 import { migrate } from '../../sink/migrations/migrate.ts';
 import { fillHistory } from '../../sink/seed/fill-history.ts';
-import { configFrom, parseNumber, type SharedOptions, withSharedOptions } from '../options.ts';
+import { loadCommandConfig, parseNumber, type SharedOptions, withSharedOptions } from '../options.ts';
 import { createProgress } from '../output/progress.ts';
 
 interface Options extends SharedOptions {
@@ -29,7 +29,7 @@ version is \`synthetic\`). \`feedpulse run --source demo\` adds live demo posts 
   $ feedpulse seed --history 90d --posts 500000 --data-dir /tmp/try
 `;
 
-export function seedCommand(command: Command): void {
+export function defineSeedCommand(command: Command): void {
   withSharedOptions(command)
     .option('--history <duration>', 'length of the history: 90d, 1y', '1y')
     .option('--until <time>', 'end: ISO 8601, or relative such as now-1d', 'now-1d')
@@ -38,14 +38,14 @@ export function seedCommand(command: Command): void {
     .option('--seed <number>', 'seed of the random generator', parseNumber, 1)
     .option('--yes', 'seed although posts of a real source are stored')
     .addHelpText('after', examples)
-    .action(fill);
+    .action(seedHistory);
 }
 
-async function fill(options: Options): Promise<void> {
+async function seedHistory(options: Options): Promise<void> {
   const { posts, seed, yes = false } = options;
-  const config = configFrom(options);
+  const config = loadCommandConfig(options);
   const log = createLog(config.log.level);
-  const { from, to } = rangeOf(options);
+  const { from, to } = parseRange(options);
   const db = await openDatabase({ clickhouse: config.clickhouse, dataDir: config.dataDir, log });
   try {
     await migrate(db, log);
@@ -76,7 +76,7 @@ async function fill(options: Options): Promise<void> {
 
 const dayMs = 86_400_000;
 
-function rangeOf({ history, until }: Options): { from: number; to: number } {
+function parseRange({ history, until }: Options): { from: number; to: number } {
   const to = readTime(until, systemClock.now());
   const years = /^(\d{1,2})y$/.exec(history)?.[1];
   const span = years ? Number(years) * 365 * dayMs : durationSchema.safeParse(history).success ? toMilliseconds(history) : 0;

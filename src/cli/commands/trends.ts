@@ -4,9 +4,17 @@ import { grains } from '../../domain/brand-metrics.ts';
 import type { Api } from '../api-client.ts';
 import { type RangeOptions, withBrandOption, withConfiguredApi, withRangeOptions } from '../options.ts';
 import { escapeTerminal } from '../output/escape-terminal.ts';
-import { intervalColumns, shownCount, shownGrowth, shownInterval, shownNet, shownPoints, shownShare } from '../output/format-metrics.ts';
-import { type Column, printRows } from '../output/print-table.ts';
-import { sparkline, squeeze } from '../output/sparkline.ts';
+import {
+  formatChange,
+  formatCount,
+  formatGrowth,
+  formatInterval,
+  formatNetSentiment,
+  formatPercent,
+  intervalColumns,
+} from '../output/format.ts';
+import { type Column, formatRows } from '../output/format-rows.ts';
+import { downsample, sparkline } from '../output/sparkline.ts';
 
 const segments = ['platform', 'language'] as const;
 
@@ -21,7 +29,7 @@ interface Range {
   readonly to: string;
 }
 
-type Row = Pick<Bucket, 'start'> & { readonly figures: Bucket | null };
+type Row = Pick<Bucket, 'start'> & { readonly bucket: Bucket | null };
 
 const examples = `
 Net sentiment = 100 · (positive − negative) / (positive + negative + neutral). Intervals are 95 % confidence
@@ -33,7 +41,7 @@ intervals; * marks a significant change against the previous period of equal len
   $ feedpulse trends --since 2026-11-01 --until 2026-12-01 --by day --format csv > november.csv
 `;
 
-export function trendsCommand(command: Command): void {
+export function defineTrendsCommand(command: Command): void {
   withRangeOptions(withBrandOption(command))
     .addOption(new Option('--by <segment>', 'bucket length, or a breakdown').choices([...grains, ...segments]))
     .option('--time-zone <zone>', "IANA time zone that days begin in (default: the brand's)")
@@ -44,7 +52,7 @@ export function trendsCommand(command: Command): void {
         const summary = await api.get<Summary & Range>('/api/v1/summary', { brand, from: since, to: until });
         if (by === 'platform' || by === 'language') return printSegments(api, options, by, summary);
         const timeZone = options.timeZone ?? config.brands.find(({ name }) => name === brand)?.timeZone ?? 'UTC';
-        return printBuckets(api, options, { grain: by ?? grainOf(summary), timeZone, summary });
+        return printBuckets(api, options, { grain: by ?? chooseGrain(summary), timeZone, summary });
       }),
     );
 }
@@ -52,7 +60,7 @@ export function trendsCommand(command: Command): void {
 const hour = 3_600_000;
 
 /** The grain that yields a few dozen rows. */
-function grainOf({ from, to }: Range): Grain {
+function chooseGrain({ from, to }: Range): Grain {
   const hours = (Date.parse(to) - Date.parse(from)) / hour;
   if (hours <= 6) return '15m';
   if (hours <= 48) return 'hour';
@@ -67,22 +75,22 @@ async function printBuckets(
   const { from, to } = summary;
   const trends = await api.get<Timeline>('/api/v1/trends', { brand, from, to, grain, timeZone });
   const rows = [
-    ...trends.buckets.map((figures): Row => ({ start: figures.start, figures })),
-    ...trends.gaps.map((start): Row => ({ start, figures: null })),
+    ...trends.buckets.map((bucket): Row => ({ start: bucket.start, bucket })),
+    ...trends.gaps.map((start): Row => ({ start, bucket: null })),
   ].sort((a, b) => (a.start < b.start ? -1 : 1));
-  if (format === 'table') process.stdout.write(`${heading(brand, summary, `by ${grain}, ${timeZone}`)}\n${curves(rows)}\n`);
-  process.stdout.write(printRows(format, rows, columnsOf(grain, timeZone), { ...trends, summary }));
+  if (format === 'table') process.stdout.write(`${heading(brand, summary, `by ${grain}, ${timeZone}`)}\n${renderSparklines(rows)}\n`);
+  process.stdout.write(formatRows(format, rows, createColumns(grain, timeZone), { ...trends, summary }));
 }
 
 function heading(brand: string, { from, to, current, previous, changes }: Summary & Range, how: string): string {
   const { volume, netSentiment, intervals } = current;
   const against = previous ? `against the previous period: ` : 'The previous period has no history to compare with.';
   const change = previous
-    ? `posts ${shownGrowth(changes?.volume, previous.volume)}, net ${shownPoints(changes?.netSentiment, ' points')}`
+    ? `posts ${formatGrowth(changes?.volume, previous.volume)}, net ${formatChange(changes?.netSentiment, ' points')}`
     : '';
   return [
-    `${brand === '*' ? 'All posts' : escapeTerminal(brand)}, ${shownTime(from, 'UTC')} to ${shownTime(to, 'UTC')} (UTC), ${how}`,
-    `${shownCount(volume)} posts, net sentiment ${shownNet(netSentiment)} (${shownInterval(intervals.netSentiment, 'net')})`,
+    `${brand === '*' ? 'All posts' : escapeTerminal(brand)}, ${formatTime(from, 'UTC')} to ${formatTime(to, 'UTC')} (UTC), ${how}`,
+    `${formatCount(volume)} posts, net sentiment ${formatNetSentiment(netSentiment)} (${formatInterval(intervals.netSentiment, 'net')})`,
     `${against}${change}`,
     '',
   ].join('\n');
@@ -91,40 +99,40 @@ function heading(brand: string, { from, to, current, previous, changes }: Summar
 const maxWidth = 72;
 
 /** Volume and net sentiment as sparklines; gaps are blank. */
-function curves(rows: readonly Row[]): string {
+function renderSparklines(rows: readonly Row[]): string {
   const mean = (group: readonly number[]): number => group.reduce((sum, value) => sum + value, 0) / group.length;
-  const curve = (of: (row: Row) => number | null): string => sparkline(squeeze(rows.map(of), maxWidth, mean));
-  const posts = curve(({ figures }) => figures?.volume ?? null);
-  const net = curve(({ figures }) => figures?.netSentiment ?? null);
+  const sparklineOf = (of: (row: Row) => number | null): string => sparkline(downsample(rows.map(of), maxWidth, mean));
+  const posts = sparklineOf(({ bucket }) => bucket?.volume ?? null);
+  const net = sparklineOf(({ bucket }) => bucket?.netSentiment ?? null);
   return `posts  ${posts}\nnet    ${net}\n`;
 }
 
-function shownTime(iso: string, timeZone: string, grain: Grain = 'minute'): string {
+function formatTime(iso: string, timeZone: string, grain: Grain = 'minute'): string {
   const local = new Date(iso).toLocaleString('sv-SE', { timeZone }).slice(0, 16);
   return grain === 'day' || grain === 'week' || grain === 'month' ? local.slice(0, 10) : local;
 }
 
-function columnsOf(grain: Grain, timeZone: string): readonly Column<Row>[] {
-  const figure = (name: 'volume' | 'negative' | 'neutral' | 'positive' | 'unscored', title: string): Column<Row> => ({
+function createColumns(grain: Grain, timeZone: string): readonly Column<Row>[] {
+  const countColumn = (name: 'volume' | 'negative' | 'neutral' | 'positive' | 'unscored', title: string): Column<Row> => ({
     title,
     name,
-    value: ({ figures }) => figures?.[name] ?? null,
-    show: ({ figures }) => (figures ? shownCount(figures[name]) : '–'),
+    value: ({ bucket }) => bucket?.[name] ?? null,
+    show: ({ bucket }) => (bucket ? formatCount(bucket[name]) : '–'),
   });
   return [
-    { title: `FROM (${timeZone})`, name: 'start', value: ({ start }) => start, show: ({ start }) => shownTime(start, timeZone, grain) },
-    figure('volume', 'POSTS'),
+    { title: `FROM (${timeZone})`, name: 'start', value: ({ start }) => start, show: ({ start }) => formatTime(start, timeZone, grain) },
+    countColumn('volume', 'POSTS'),
     {
       title: 'NET',
       name: 'netSentiment',
-      value: ({ figures }) => figures?.netSentiment ?? null,
-      show: ({ figures }) => (figures ? shownNet(figures.netSentiment) : 'gap'),
+      value: ({ bucket }) => bucket?.netSentiment ?? null,
+      show: ({ bucket }) => (bucket ? formatNetSentiment(bucket.netSentiment) : 'gap'),
     },
-    ...intervalColumns<Row>('netSentiment', 'net', ({ figures }) => figures?.intervals.netSentiment ?? null),
-    figure('negative', 'NEGATIVE'),
-    figure('neutral', 'NEUTRAL'),
-    figure('positive', 'POSITIVE'),
-    figure('unscored', 'UNSCORED'),
+    ...intervalColumns<Row>('netSentiment', 'net', ({ bucket }) => bucket?.intervals.netSentiment ?? null),
+    countColumn('negative', 'NEGATIVE'),
+    countColumn('neutral', 'NEUTRAL'),
+    countColumn('positive', 'POSITIVE'),
+    countColumn('unscored', 'UNSCORED'),
   ];
 }
 
@@ -133,18 +141,18 @@ async function printSegments(api: Api, { brand, format }: Options, by: (typeof s
   const found = await api.get<Breakdown>('/api/v1/breakdown', { brand, from, to });
   const rows = by === 'platform' ? found.platforms : found.languages;
   if (format === 'table') process.stdout.write(`${heading(brand, summary, `by ${by}`)}\n`);
-  process.stdout.write(printRows(format, rows, segmentColumns(by), found));
+  process.stdout.write(formatRows(format, rows, createSegmentColumns(by), found));
 }
 
-const segmentColumns = (by: (typeof segments)[number]): readonly Column<Segment>[] => [
+const createSegmentColumns = (by: (typeof segments)[number]): readonly Column<Segment>[] => [
   { title: by.toUpperCase(), name: 'name', value: ({ name }) => escapeTerminal(name) },
-  { title: 'POSTS', name: 'volume', value: ({ volume }) => volume, show: ({ volume }) => shownCount(volume) },
-  { title: 'SHARE', name: 'share', value: ({ share }) => share, show: ({ share }) => shownShare(share) },
+  { title: 'POSTS', name: 'volume', value: ({ volume }) => volume, show: ({ volume }) => formatCount(volume) },
+  { title: 'SHARE', name: 'share', value: ({ share }) => share, show: ({ share }) => formatPercent(share) },
   {
     title: 'NET',
     name: 'netSentiment',
     value: ({ netSentiment }) => netSentiment,
-    show: ({ netSentiment }) => shownNet(netSentiment),
+    show: ({ netSentiment }) => formatNetSentiment(netSentiment),
   },
   ...intervalColumns<Segment>('netSentiment', 'net', ({ intervals }) => intervals.netSentiment),
   { title: 'NEGATIVE', name: 'negative', value: ({ negative }) => negative },

@@ -4,16 +4,16 @@ import { isUtf8 } from 'node:buffer';
  * Characters that steer a terminal or reorder what it shows: controls (C0, DEL, C1), line and paragraph
  * separators, marks of direction, and halves of surrogate pairs.
  */
-const steering = /\p{Cc}|\p{Zl}|\p{Zp}|\p{Bidi_Control}|\ufeff|\p{Surrogate}/gu;
+const unsafeCharacters = /\p{Cc}|\p{Zl}|\p{Zp}|\p{Bidi_Control}|\ufeff|\p{Surrogate}/gu;
 
 /** The text on one line, with what could steer a terminal as `\u{1b}`. */
 export function escapeTerminal(text: string): string {
-  return text.replace(steering, escaped);
+  return text.replace(unsafeCharacters, escaped);
 }
 
 /** JSON whose characters cannot steer a terminal either: `JSON.stringify` escapes only the first 32. */
 export function printableJson(value: unknown): string {
-  return JSON.stringify(value).replace(steering, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(value).replace(unsafeCharacters, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** Bytes as indented lines: text where they are UTF-8 without NUL, a hex dump otherwise. Ends of lines are kept. */
@@ -25,21 +25,21 @@ export function printableBytes(bytes: Buffer): { readonly kind: 'text' | 'hex'; 
   return { kind: 'hex', lines: hexDump(bytes) };
 }
 
-const bytesALine = 16;
+const bytesPerLine = 16;
 
 function hexDump(bytes: Buffer): string[] {
   const lines: string[] = [];
-  for (let at = 0; at < bytes.length; at += bytesALine) {
-    const part = bytes.subarray(at, at + bytesALine);
+  for (let at = 0; at < bytes.length; at += bytesPerLine) {
+    const part = bytes.subarray(at, at + bytesPerLine);
     const hex = [...part].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
     const ascii = [...part].map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.')).join('');
-    lines.push(`  ${at.toString(16).padStart(8, '0')}  ${hex.padEnd(bytesALine * 3 - 1)}  ${ascii}`);
+    lines.push(`  ${at.toString(16).padStart(8, '0')}  ${hex.padEnd(bytesPerLine * 3 - 1)}  ${ascii}`);
   }
   return lines;
 }
 
 /** Cuts at a character's end, so that text stays UTF-8. */
-export function beginningOf(bytes: Buffer, most: number): Buffer {
+export function truncateUtf8(bytes: Buffer, most: number): Buffer {
   if (bytes.length <= most) return bytes;
   let end = most;
   // Bytes 10xxxxxx go on a character that began before.

@@ -30,7 +30,7 @@ declare module 'fastify' {
 
 export interface Access {
   /** Authenticates the request again: its token may have been removed since, or its session may have ended. */
-  callerOf(request: FastifyRequest): Caller | undefined;
+  reauthenticate(request: FastifyRequest): Caller | undefined;
 }
 
 interface AccessDeps {
@@ -53,22 +53,22 @@ export function registerAccess(app: App, deps: AccessDeps): Access {
   app.addHook('onRequest', async (request, reply) => {
     const caller = authenticate(request, deps);
     if (caller !== 'unknown-token') request.caller = caller;
-    else if (roleOf(request) !== 'anyone') await rejectToken(request, reply);
+    else if (requiredRole(request) !== 'anyone') await rejectToken(request, reply);
   });
   // After the rate limits, which are onRequest hooks of each route, so that rejected requests count; before the body is read.
   app.addHook('preParsing', async (request, reply) => {
-    const required = roleOf(request);
+    const required = requiredRole(request);
     if (required !== undefined && required !== 'anyone') authorize(reply, request.caller, required);
   });
   return {
-    callerOf: (request) => {
+    reauthenticate: (request) => {
       const caller = authenticate(request, deps);
       return caller === 'unknown-token' ? undefined : caller;
     },
   };
 }
 
-const roleOf = ({ routeOptions }: FastifyRequest): Role | 'anyone' | undefined => routeOptions.config?.role;
+const requiredRole = ({ routeOptions }: FastifyRequest): Role | 'anyone' | undefined => routeOptions.config?.role;
 
 function authenticate(
   request: FastifyRequest,
@@ -83,7 +83,7 @@ function authenticate(
   const user = proxyUser(request);
   if (user) return { ...user, key: `user ${user.name}`, isProxyUser: true };
   const session = sessions.find(readSessionCookie(request) ?? '');
-  const entry = session && tokens.byHash(session.tokenHash);
+  const entry = session && tokens.findByHash(session.tokenHash);
   return session && entry && { name: entry.name, role: entry.role, key: `session ${session.key}` };
 }
 

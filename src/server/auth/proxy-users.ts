@@ -16,23 +16,23 @@ const maxNameLength = 200;
 /** The user in the header of a reverse proxy; trusted only if the connection comes from one of the trusted proxies. */
 export function createProxyUsers({ trustedProxies, proxyAuth }: Settings): (request: FastifyRequest) => ProxyUser | undefined {
   if (!proxyAuth) return () => undefined;
-  const proxies = blockListOf(trustedProxies);
+  const proxies = createBlockList(trustedProxies);
   const header = proxyAuth.header.toLowerCase();
   return ({ raw }) => {
-    if (!isIn(proxies, raw.socket.remoteAddress ?? '')) return undefined;
+    if (!contains(proxies, raw.socket.remoteAddress ?? '')) return undefined;
     // A proxy that appends to a client's header would let clients choose a name, so several values count as none.
     const [name, ...more] = raw.headersDistinct[header]?.flatMap((value) => value.split(',')).map((part) => part.trim()) ?? [];
     if (!name || more.length > 0 || name.length > maxNameLength) return undefined;
-    return { name, role: roleOf(name, proxyAuth) };
+    return { name, role: resolveRole(name, proxyAuth) };
   };
 }
 
-function roleOf(name: string, { role, editors, admins }: NonNullable<Settings['proxyAuth']>): Role {
+function resolveRole(name: string, { role, editors, admins }: NonNullable<Settings['proxyAuth']>): Role {
   if (admins.includes(name)) return 'admin';
   return role === 'viewer' && editors.includes(name) ? 'editor' : role;
 }
 
-function blockListOf(ranges: readonly string[]): BlockList {
+function createBlockList(ranges: readonly string[]): BlockList {
   const list = new BlockList();
   for (const range of ranges) {
     const [network = '', bits] = range.split('/');
@@ -44,7 +44,7 @@ function blockListOf(ranges: readonly string[]): BlockList {
 }
 
 /** A dual-stack socket reports IPv4 addresses as IPv6. */
-function isIn(list: BlockList, address: string): boolean {
+function contains(list: BlockList, address: string): boolean {
   const plain = address.replace(/^::ffff:(?=[\d.]+$)/i, '');
   return plain !== '' && list.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4');
 }

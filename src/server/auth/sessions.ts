@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../lib/clock.ts';
-import { hashOf } from './token-file.ts';
+import { hashToken } from './token-file.ts';
 
-const sessionLifeMs = 12 * 3_600_000;
+const sessionTtlMs = 12 * 3_600_000;
 /** Older sessions of a token end. Together with the maximum number of tokens this bounds memory. */
 const maxSessionsPerToken = 50;
 
@@ -26,27 +26,27 @@ export interface Sessions {
 export function createSessions(clock: Pick<Clock, 'now'>): Sessions {
   /** Keyed by the hash of the secret, so that lookup time reveals nothing about secrets; oldest first. */
   const sessions = new Map<string, Session & { readonly endsAt: number }>();
-  const keyOf = (secret: string): string => hashOf(secret).toString('base64url');
+  const hashSecret = (secret: string): string => hashToken(secret).toString('base64url');
 
   const evict = (tokenHash: string): void => {
     for (const [key, { endsAt }] of sessions) if (endsAt <= clock.now()) sessions.delete(key);
-    const own = [...sessions.values()].filter((session) => session.tokenHash === tokenHash);
-    for (const { key } of own.slice(0, Math.max(0, own.length - maxSessionsPerToken + 1))) sessions.delete(key);
+    const tokenSessions = [...sessions.values()].filter((session) => session.tokenHash === tokenHash);
+    for (const { key } of tokenSessions.slice(0, Math.max(0, tokenSessions.length - maxSessionsPerToken + 1))) sessions.delete(key);
   };
 
   return {
     start: (tokenHash) => {
       evict(tokenHash);
       const secret = randomBytes(32).toString('base64url');
-      const key = keyOf(secret);
-      sessions.set(key, { key, tokenHash, endsAt: clock.now() + sessionLifeMs });
+      const key = hashSecret(secret);
+      sessions.set(key, { key, tokenHash, endsAt: clock.now() + sessionTtlMs });
       return secret;
     },
     find: (secret) => {
-      const session = sessions.get(keyOf(secret));
+      const session = sessions.get(hashSecret(secret));
       return session && session.endsAt > clock.now() ? session : undefined;
     },
-    end: (secret) => void sessions.delete(keyOf(secret)),
+    end: (secret) => void sessions.delete(hashSecret(secret)),
   };
 }
 
@@ -62,7 +62,7 @@ export function readSessionCookie(request: FastifyRequest): string | undefined {
 }
 
 export function setSessionCookie(request: FastifyRequest, reply: Pick<FastifyReply, 'setCookie'>, secret: string): void {
-  reply.setCookie(cookieName(request), secret, { ...cookieOptions(request), maxAge: sessionLifeMs / 1_000 });
+  reply.setCookie(cookieName(request), secret, { ...cookieOptions(request), maxAge: sessionTtlMs / 1_000 });
 }
 
 export function clearSessionCookie(request: FastifyRequest, reply: Pick<FastifyReply, 'setCookie'>): void {

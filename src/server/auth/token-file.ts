@@ -34,12 +34,12 @@ export function tokensPath({ server, dataDir }: Pick<Config, 'server' | 'dataDir
 }
 
 /** SHA-256 is enough for 256 random bits, which cannot be guessed; slow hashes are for passwords. */
-export function hashOf(secret: string): Buffer {
+export function hashToken(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();
 }
 
 /** 256 random bits in base64url, with a prefix that people and secret scanners recognise. */
-export function newToken(): string {
+export function generateToken(): string {
   return `fp_${randomBytes(32).toString('base64url')}`;
 }
 
@@ -87,10 +87,10 @@ function parseJson(text: string): unknown {
 
 /** Adds a token and returns it; only its hash is stored. @throws USAGE if the name is taken or invalid, FILE_INACCESSIBLE */
 export async function addToken(path: string, { name, role }: { name: string; role: Role }, now: Date): Promise<string> {
-  const token = newToken();
+  const token = generateToken();
   await changeTokens(path, (tokens) => {
     if (tokens.some((entry) => entry.name === name)) throw new FeedpulseError('USAGE', `A token named ${name} already exists.`);
-    return [...tokens, { name, role, hash: hashOf(token).toString('hex'), createdAt: now.toISOString() }];
+    return [...tokens, { name, role, hash: hashToken(token).toString('hex'), createdAt: now.toISOString() }];
   });
   return token;
 }
@@ -98,9 +98,9 @@ export async function addToken(path: string, { name, role }: { name: string; rol
 /** Removes a token. @throws USAGE if no token has this name, FILE_INACCESSIBLE */
 export async function removeToken(path: string, name: string): Promise<void> {
   await changeTokens(path, (tokens) => {
-    const left = tokens.filter((entry) => entry.name !== name);
-    if (left.length === tokens.length) throw new FeedpulseError('USAGE', `No token is named ${name}.`);
-    return left;
+    const remaining = tokens.filter((entry) => entry.name !== name);
+    if (remaining.length === tokens.length) throw new FeedpulseError('USAGE', `No token is named ${name}.`);
+    return remaining;
   });
 }
 

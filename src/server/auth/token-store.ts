@@ -1,18 +1,18 @@
 import { timingSafeEqual } from 'node:crypto';
 import { asError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
-import { hashOf, newToken, readTokens, type TokenEntry } from './token-file.ts';
+import { generateToken, hashToken, readTokens, type TokenEntry } from './token-file.ts';
 
 const reloadMs = 1_000;
 
 /** The valid tokens. The file is reloaded every second, so that changes need no restart. */
 export interface TokenStore {
   /** Whether callers need a token: true from the first token until the process ends, even if the last one is removed. */
-  required(): boolean;
+  isRequired(): boolean;
   /** The entry of a token; undefined if it is unknown. */
   find(token: string): TokenEntry | undefined;
   /** The entry with this hash; undefined if it was removed. */
-  byHash(hash: string): TokenEntry | undefined;
+  findByHash(hash: string): TokenEntry | undefined;
   close(): void;
 }
 
@@ -21,14 +21,14 @@ export interface TokenStore {
  * @throws FILE_INACCESSIBLE
  */
 export async function openTokenStore(path: string, log: Log, own: readonly TokenEntry[] = []): Promise<TokenStore> {
-  const always = digested(own);
-  let entries = digested(await readTokens(path));
+  const localEntries = withDigests(own);
+  let entries = withDigests(await readTokens(path));
   let required = entries.length > 0;
   let problem: string | undefined;
 
   const reload = async (): Promise<void> => {
     try {
-      entries = digested(await readTokens(path));
+      entries = withDigests(await readTokens(path));
       problem = undefined;
     } catch (thrown) {
       // A token may have been removed from a file that cannot be read, so all tokens are invalid until it is fixed.
@@ -45,20 +45,20 @@ export async function openTokenStore(path: string, log: Log, own: readonly Token
   }, reloadMs).unref();
 
   return {
-    required: () => required,
+    isRequired: () => required,
     find: (token) => {
-      const given = hashOf(token);
+      const tokenDigest = hashToken(token);
       let found: TokenEntry | undefined;
       // All entries are compared in constant time, so that timing reveals nothing about the hashes.
-      for (const { digest, entry } of [...always, ...entries]) if (timingSafeEqual(digest, given)) found = entry;
+      for (const { digest, entry } of [...localEntries, ...entries]) if (timingSafeEqual(digest, tokenDigest)) found = entry;
       return found;
     },
-    byHash: (hash) => entries.find(({ entry }) => entry.hash === hash)?.entry,
+    findByHash: (hash) => entries.find(({ entry }) => entry.hash === hash)?.entry,
     close: () => clearInterval(timer),
   };
 }
 
-const digested = (entries: readonly TokenEntry[]) => entries.map((entry) => ({ entry, digest: Buffer.from(entry.hash, 'hex') }));
+const withDigests = (entries: readonly TokenEntry[]) => entries.map((entry) => ({ entry, digest: Buffer.from(entry.hash, 'hex') }));
 
 /** A token for other commands on this machine, valid until the process ends. */
 export interface LocalToken {
@@ -67,7 +67,7 @@ export interface LocalToken {
 }
 
 export function createLocalToken(now: Date): LocalToken {
-  const token = newToken();
+  const token = generateToken();
   // Names of the token file cannot contain a space, so this one is unique.
-  return { token, entry: { name: 'this machine', role: 'admin', hash: hashOf(token).toString('hex'), createdAt: now.toISOString() } };
+  return { token, entry: { name: 'this machine', role: 'admin', hash: hashToken(token).toString('hex'), createdAt: now.toISOString() } };
 }

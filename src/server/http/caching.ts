@@ -10,7 +10,7 @@ declare module 'fastify' {
 }
 
 /** Posts that arrive later than this are rare; a range that ended earlier is considered complete. */
-const settledAfterMs = 15 * 60_000;
+const completeAfterMs = 15 * 60_000;
 /** Short, so that corrections and erasures soon show. */
 const maxAgeSeconds = 30;
 
@@ -24,7 +24,7 @@ export async function registerCaching(app: App, clock: Pick<Clock, 'now'>): Prom
   app.addHook('onSend', async (request, reply, payload) => {
     if (request.method !== 'GET' || reply.statusCode >= 300 || !request.routeOptions.config.cacheable) return payload;
     const { to } = request.query as { to?: unknown }; // Fastify's parser returns an object
-    const isPast = typeof to === 'string' && Date.parse(to) < clock.now() - settledAfterMs;
+    const isPast = typeof to === 'string' && Date.parse(to) < clock.now() - completeAfterMs;
     reply
       .header('cache-control', isPast ? `private, max-age=${maxAgeSeconds}` : 'private, no-cache')
       .header('vary', 'authorization, cookie');

@@ -56,7 +56,7 @@ const serializerCompiler: FastifySerializerCompiler<z.ZodType> = ({ schema, meth
   };
 };
 
-const statusOf: Readonly<Record<string, number>> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
+const statusByCode: Readonly<Record<string, number>> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
 
 /** Answers what Node cannot parse as a request, and what therefore reaches no route. */
 function rejectRawRequest({ code }: { code?: string }, socket: Socket): void {
@@ -64,7 +64,7 @@ function rejectRawRequest({ code }: { code?: string }, socket: Socket): void {
     socket.destroy();
     return;
   }
-  const status = statusOf[code ?? ''] ?? 400;
+  const status = statusByCode[code ?? ''] ?? 400;
   const body = problemText(status, 'The request was too slow, too large, or not HTTP.');
   const headers = { ...minimalHeaders, 'content-type': problemType, 'content-length': Buffer.byteLength(body), connection: 'close' };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);

@@ -24,8 +24,10 @@ export function isUnencrypted(server: Binding): boolean {
 /** @throws INSECURE_BIND if the server is exposed without authentication, and the config does not allow that */
 export function checkBinding(server: Binding, tokenRequired: boolean): void {
   if (!isExposed(server) || tokenRequired || server.allowUnauthenticated) return;
-  const how = isLoopback(server.host) ? 'server.trustedProxies let other machines in' : `${server.host} can be reached by other machines`;
-  throw new FeedpulseError('INSECURE_BIND', `${how}, and there is no token.`);
+  const exposure = isLoopback(server.host)
+    ? 'server.trustedProxies let other machines in'
+    : `${server.host} can be reached by other machines`;
+  throw new FeedpulseError('INSECURE_BIND', `${exposure}, and there is no token.`);
 }
 
 /**

@@ -37,45 +37,45 @@ type RequestError = FastifyError | FeedpulseError | HttpProblem;
  */
 export function problemHandler(log: Log): (error: RequestError, request: FastifyRequest, reply: FastifyReply) => FastifyReply {
   return (error, request, reply) => {
-    const status = statusOf(error);
-    if (status < 500 || error instanceof HttpProblem) return sendProblem(reply, status, detailOf(error));
+    const status = resolveStatus(error);
+    if (status < 500 || error instanceof HttpProblem) return sendProblem(reply, status, describeRequestError(error));
     const route = `${request.method} ${request.routeOptions.url}`;
     if (status === 500) {
       log.error({ route, ...describeBug(error) }, 'request failed: internal error');
       return sendProblem(reply, 500, 'Internal error; the log has the details.');
     }
-    log.error({ route, error: nameOf(error) }, 'request failed: dependency unavailable');
+    log.error({ route, error: safeMessage(error) }, 'request failed: dependency unavailable');
     reply.header('retry-after', String(retryAfterSeconds));
     return sendProblem(reply, status, 'The database is unavailable; try again later. The log has the details.');
   };
 }
 
-function statusOf(error: RequestError): number {
+function resolveStatus(error: RequestError): number {
   if (error instanceof FeedpulseError) return statusOfKind[error.kind];
   if ('statusCode' in error && error.statusCode !== undefined) return error.statusCode;
-  return isDatabaseFault(error) && isTransient(error) ? 503 : 500;
+  return isDatabaseError(error) && isTransient(error) ? 503 : 500;
 }
 
 /** An operator's mistake cannot be fixed by the caller, and the process goes on without the dependency that it affects. */
 const statusOfKind: Readonly<Record<ErrorKind, number>> = { caller: 400, dependency: 503, operator: 503 };
 
 /** Faults of the database have ClickHouse's number, the system's name (ECONNREFUSED) or CLICKHOUSE_CLIENT as their code; bugs do not. */
-function isDatabaseFault(error: Error): boolean {
+function isDatabaseError(error: Error): boolean {
   return /^(\d+|E(?!RR_)[A-Z_]+|CLICKHOUSE_CLIENT)$/.test(errorCodeOf(error) ?? '');
 }
 
 /** The message, unless it may quote data: ClickHouse's messages do. */
-const nameOf = (error: Error): string => (isDatabaseFault(error) ? describeError(error) : error.message);
+const safeMessage = (error: Error): string => (isDatabaseError(error) ? describeError(error) : error.message);
 
 /** Name, stack frames and cause. The stack's first lines repeat the message, and are left out. */
 function describeBug(error: Error): object {
   const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line));
-  const cause = error.cause instanceof Error ? nameOf(error.cause) : undefined;
-  return { error: nameOf(error), stack: frames?.join('\n'), ...(cause !== undefined && { cause }) };
+  const cause = error.cause instanceof Error ? safeMessage(error.cause) : undefined;
+  return { error: safeMessage(error), stack: frames?.join('\n'), ...(cause !== undefined && { cause }) };
 }
 
 /** For a schema violation the field and what is wrong with it. */
-function detailOf(error: RequestError): string {
+function describeRequestError(error: RequestError): string {
   if (!('validation' in error) || !error.validation?.[0]) return error.message;
   const { instancePath, message } = error.validation[0];
   const field = instancePath.slice(1).replaceAll('/', '.');

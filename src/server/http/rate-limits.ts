@@ -11,7 +11,7 @@ const maxUnknownTokensPerMinute = 10;
 export type RejectToken = (request: FastifyRequest, reply: FastifyReply) => Promise<never>;
 
 /** The caller's address; an IPv6 network counts as one, because one machine has all of it. */
-const addressOf = ({ ip }: FastifyRequest): string => `address ${normalizeIP(ip)}`;
+const addressKey = ({ ip }: FastifyRequest): string => `address ${normalizeIP(ip)}`;
 
 /**
  * Limits requests per minute and session, token or address. Unknown tokens are counted separately, per address.
@@ -24,7 +24,7 @@ export async function registerRateLimits(
   await app.register(rateLimit, {
     max: requestsPerMinute,
     timeWindow: minute,
-    keyGenerator: (request) => request.caller?.key ?? addressOf(request),
+    keyGenerator: (request) => request.caller?.key ?? addressKey(request),
     // Health checks must never be delayed.
     allowList: ({ routeOptions: { url } }) => url === '/healthz' || url === '/readyz',
     errorResponseBuilder: (_request, { max }) => new HttpProblem(429, `More than ${max} requests within a minute; try again later.`),
@@ -32,7 +32,7 @@ export async function registerRateLimits(
   const countUnknown = app.createRateLimit({
     max: maxUnknownTokensPerMinute,
     timeWindow: minute,
-    keyGenerator: addressOf,
+    keyGenerator: addressKey,
     allowList: [],
   });
   return async (request, reply) => {

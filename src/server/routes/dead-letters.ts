@@ -10,7 +10,7 @@ import {
 import type { ParseMessage } from '../../ingest/decode/message-parser.ts';
 import type { App } from '../http/create-app.ts';
 import type { Jobs, RunJob } from '../jobs.ts';
-import { count, jobWith } from './response-schemas.ts';
+import { count, jobResponseWith } from './response-schemas.ts';
 
 const reasons = Object.keys(deadLetterReasons) as [DeadLetterReason, ...DeadLetterReason[]]; // Object.keys widens to string
 const reason = z.enum(reasons).optional().describe('Only dead letters with this reason');
@@ -67,7 +67,7 @@ export function registerDeadLetterRoutes(app: App, { deadLetters, clock, mainten
   const replaySchema = {
     summary: 'Replays dead letters that can be parsed by now, each once',
     body: replayBody,
-    response: { 202: jobWith(replayResult) },
+    response: { 202: jobResponseWith(replayResult) },
   };
   app.post('/api/v1/dead-letters/replay', { config: { role: 'admin' }, schema: replaySchema }, async ({ body }, reply) => {
     const { reason, dryRun } = body;

@@ -5,7 +5,7 @@ import { FeedpulseError } from '../../lib/errors.ts';
 import type { App } from '../http/create-app.ts';
 import type { QueryDeps } from './dependencies.ts';
 import { brandRangeQuery, resolveRange, toIsoRange } from './query-schemas.ts';
-import { count, fraction, moment, netSentiment, range } from './response-schemas.ts';
+import { count, fraction, netSentiment, range, timestamp } from './response-schemas.ts';
 
 const maxRangeMs = 92 * 86_400_000;
 
@@ -28,7 +28,7 @@ const driver = z.strictObject({
       z.strictObject({
         platform: z.string(),
         id: z.string(),
-        createdAt: moment,
+        createdAt: timestamp,
         text: z.string().describe('At most the first 1,000 characters'),
         url: z.string().exactOptional(),
         engagement: count.describe('Likes + reposts + replies'),
@@ -60,13 +60,13 @@ export function registerDriversRoute(app: App, { heavyReader, clock, brands }: Q
   app.get('/api/v1/drivers', { config: { role: 'viewer', cacheable: true }, schema }, async ({ query: { from, to, ...query } }) => {
     const range = resolveRange({ from, to }, clock.now());
     if (range.to.getTime() - range.from.getTime() > maxRangeMs) throw new FeedpulseError('USAGE', 'from: range must not exceed 92 days');
-    const found = await findDrivers(heavyReader, { ...query, ...range, names: namesOf(query.brand, brands) });
+    const found = await findDrivers(heavyReader, { ...query, ...range, names: brandTerms(query.brand, brands) });
     return { brand: query.brand, ...toIsoRange(range), ...found };
   });
 }
 
 /** Names and aliases of the brand, which are no drivers of it; for `*`, those of every brand. */
-function namesOf(brand: string, brands: readonly BrandConfig[]): string[] {
-  const asked = brand === '*' ? brands : brands.filter(({ name }) => name === brand);
-  return [...(brand === '*' ? [] : [brand]), ...asked.flatMap(({ name, aliases }) => [name, ...aliases])];
+function brandTerms(brand: string, brands: readonly BrandConfig[]): string[] {
+  const selected = brand === '*' ? brands : brands.filter(({ name }) => name === brand);
+  return [...(brand === '*' ? [] : [brand]), ...selected.flatMap(({ name, aliases }) => [name, ...aliases])];
 }

@@ -52,7 +52,7 @@ export function registerLiveStream(
   const sendStatus = (): void => {
     const text = frame('status', readStatus());
     for (const [raw, client] of clients) {
-      if (!access.callerOf(client.request)) raw.end();
+      if (!access.reauthenticate(client.request)) raw.end();
       else if (hasCapacity(raw)) raw.write(text);
       else if (client.missedStatuses >= maxMissedStatuses) raw.destroy();
       client.missedStatuses = hasCapacity(raw) ? 0 : client.missedStatuses + 1;
@@ -74,15 +74,15 @@ export function registerLiveStream(
       throw new HttpProblem(503, 'Too many streams are open; try again later.');
     }
     const key = request.caller?.key;
-    const own = [...clients.values()].filter((client) => client.request.caller?.key === key);
-    if (key !== undefined && own.length >= maxStreamsPerCaller) {
+    const callerStreams = [...clients.values()].filter((client) => client.request.caller?.key === key);
+    if (key !== undefined && callerStreams.length >= maxStreamsPerCaller) {
       reply.header('retry-after', '10');
       throw new HttpProblem(429, `A caller may open at most ${maxStreamsPerCaller} streams.`);
     }
     reply.hijack();
     const { raw } = reply;
     raw.writeHead(200, {
-      ...headersOf(reply),
+      ...readHeaders(reply),
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
       connection: 'keep-alive',
@@ -105,6 +105,6 @@ export function registerLiveStream(
 const frame = (event: string, data: unknown): string => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 
 /** The security headers set by hooks; a hijacked reply does not send them by itself. */
-function headersOf(reply: FastifyReply): Record<string, string> {
+function readHeaders(reply: FastifyReply): Record<string, string> {
   return Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)]));
 }

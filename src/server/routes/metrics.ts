@@ -9,7 +9,7 @@ import type { QueryDeps } from './dependencies.ts';
 import { brandRangeQuery, brandsRangeQuery, rangeQuery, resolveRange, toIsoRange, trendsQuery } from './query-schemas.ts';
 import * as schemas from './response-schemas.ts';
 
-const { brand, count, fraction, interval, meanScore, moment, netSentiment, range, sentimentCounts } = schemas;
+const { brand, count, fraction, interval, meanScore, timestamp, netSentiment, range, sentimentCounts } = schemas;
 
 const brandsResponse = z
   .array(z.strictObject({ brand, timeZone, ...sentimentCounts }))
@@ -18,7 +18,7 @@ const brandsResponse = z
 const summaryResponse = z.strictObject({ brand, ...range, ...schemas.summary.shape }).describe('Metrics of the brand');
 
 const bucket = z.strictObject({
-  start: moment,
+  start: timestamp,
   ...sentimentCounts,
   meanScore,
   weightedNetSentiment: netSentiment,
@@ -32,7 +32,7 @@ const trendsResponse = z
     timeZone,
     ...range,
     buckets: z.array(bucket).readonly().describe('Buckets in which posts of any brand arrived'),
-    gaps: z.array(moment).readonly().describe('Starts of buckets in which no post of any brand arrived'),
+    gaps: z.array(timestamp).readonly().describe('Starts of buckets in which no post of any brand arrived'),
   })
   .describe('Buckets in order of time') satisfies z.ZodType<Timeline>;
 
@@ -64,7 +64,7 @@ const config = { role: 'viewer', cacheable: true } as const;
 
 /** Metrics of brands over a range, from the rollups. */
 export function registerMetricsRoutes(app: App, { reader, clock, brands }: QueryDeps): void {
-  const rangeOf = (query: { from: string; to: string }) => resolveRange(query, clock.now());
+  const toRange = (query: { from: string; to: string }) => resolveRange(query, clock.now());
 
   const brandsSchema = {
     summary: 'Volume and net sentiment of every brand in a range',
@@ -72,9 +72,9 @@ export function registerMetricsRoutes(app: App, { reader, clock, brands }: Query
     response: { 200: brandsResponse },
   };
   app.get('/api/v1/brands', { config, schema: brandsSchema }, async ({ query }) => {
-    const counted = await listBrands(reader, rangeOf(query), clock.now());
+    const counts = await listBrands(reader, toRange(query), clock.now());
     const known = [{ name: '*', timeZone: 'UTC' }, ...brands];
-    return known.map(({ name, timeZone }) => ({ timeZone, ...(counted.find((one) => one.brand === name) ?? { brand: name, ...noPosts }) }));
+    return known.map(({ name, timeZone }) => ({ timeZone, ...(counts.find((one) => one.brand === name) ?? { brand: name, ...noPosts }) }));
   });
 
   const summarySchema = {
@@ -83,7 +83,7 @@ export function registerMetricsRoutes(app: App, { reader, clock, brands }: Query
     response: { 200: summaryResponse },
   };
   app.get('/api/v1/summary', { config, schema: summarySchema }, async ({ query }) => {
-    const range = rangeOf(query);
+    const range = toRange(query);
     return { brand: query.brand, ...toIsoRange(range), ...(await readSummary(reader, { brand: query.brand, ...range }, clock.now())) };
   });
 
@@ -93,10 +93,10 @@ export function registerMetricsRoutes(app: App, { reader, clock, brands }: Query
     response: { 200: shareOfVoiceResponse },
   };
   app.get('/api/v1/share-of-voice', { config, schema: shareOfVoiceSchema }, async ({ query }) => {
-    const range = rangeOf(query);
-    const named = query.brands ?? brands.map(({ name }) => name);
-    if (named.length === 0) throw new FeedpulseError('USAGE', 'brands: required, because the config has no brands');
-    return { ...toIsoRange(range), ...(await compareBrands(reader, { brands: named, ...range }, clock.now())) };
+    const range = toRange(query);
+    const brandNames = query.brands ?? brands.map(({ name }) => name);
+    if (brandNames.length === 0) throw new FeedpulseError('USAGE', 'brands: required, because the config has no brands');
+    return { ...toIsoRange(range), ...(await compareBrands(reader, { brands: brandNames, ...range }, clock.now())) };
   });
 
   const breakdownSchema = {
@@ -105,7 +105,7 @@ export function registerMetricsRoutes(app: App, { reader, clock, brands }: Query
     response: { 200: breakdownResponse },
   };
   app.get('/api/v1/breakdown', { config, schema: breakdownSchema }, async ({ query }) => {
-    const range = rangeOf(query);
+    const range = toRange(query);
     return { brand: query.brand, ...toIsoRange(range), ...(await readBreakdown(reader, { brand: query.brand, ...range })) };
   });
 
@@ -115,7 +115,7 @@ export function registerMetricsRoutes(app: App, { reader, clock, brands }: Query
     response: { 200: trendsResponse },
   };
   app.get('/api/v1/trends', { config, schema: trendsSchema }, async ({ query: { brand, timeZone, ...query } }) => {
-    const range = rangeOf(query);
+    const range = toRange(query);
     const grain = chooseGrain(query.grain, range);
     const found = await readTimeline(reader, { brand, timeZone, grain, ...range }, clock.now());
     return { brand, grain, timeZone, ...toIsoRange(range), ...found };

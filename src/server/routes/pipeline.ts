@@ -33,7 +33,7 @@ export const pipelineResponse = z.strictObject({
     maxTokens: count,
     temperature: z.number(),
     bytes: count,
-    figures: modelMetrics.nullable().describe('Quality of the running weights on the validation posts'),
+    metrics: modelMetrics.nullable().describe('Metrics of the loaded weights on the validation set'),
   }),
   process: z.strictObject({ memoryBytes: count, eventLoopDelaySeconds: z.number() }),
   storage: z

@@ -6,7 +6,7 @@ import type { StoredPost } from '../../sink/queries/posts.ts';
 import type { App } from '../http/create-app.ts';
 import type { QueryDeps } from './dependencies.ts';
 import { anyOfBrands, readTime, resolveRange, time } from './query-schemas.ts';
-import { count, fraction, moment } from './response-schemas.ts';
+import { count, fraction, timestamp } from './response-schemas.ts';
 
 const confidence = z.coerce.number().min(0).max(1);
 
@@ -33,7 +33,7 @@ const post = z.strictObject({
   platform: z.string(),
   id: z.string(),
   text: z.string().describe('Untrusted text: never render it as markup'),
-  createdAt: moment,
+  createdAt: timestamp,
   lang: z.string(),
   author: z
     .strictObject({
@@ -58,7 +58,7 @@ const post = z.strictObject({
     .readonly()
     .exactOptional()
     .describe('Sentiment towards each of several brands, where it was scored apart from the whole text'),
-  correction: z.strictObject({ modelLabel: storedLabel, by: z.string(), at: moment, reason: z.string() }).exactOptional(),
+  correction: z.strictObject({ modelLabel: storedLabel, by: z.string(), at: timestamp, reason: z.string() }).exactOptional(),
 }) satisfies z.ZodType<StoredPost>;
 
 const postsResponse = z
@@ -98,13 +98,13 @@ function encodeCursor({ createdAtMs, platform, id, engagement }: Cursor): string
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
-const milliseconds = z
+const timestampMs = z
   .int()
   .min(0)
   .max(Date.UTC(2106, 0, 1));
 const cursorParts = z.union([
-  z.tuple([milliseconds, z.string(), z.string()]),
-  z.tuple([milliseconds, z.string(), z.string(), z.int().min(0)]),
+  z.tuple([timestampMs, z.string(), z.string()]),
+  z.tuple([timestampMs, z.string(), z.string(), z.int().min(0)]),
 ]);
 
 /** @throws USAGE if `text` is not a cursor that `encodeCursor` made */

@@ -18,9 +18,9 @@ export const netSentiment = z
   .nullable()
   .describe('100 · (positive − negative) / (positive + negative + neutral); null if no post is scored');
 export const interval = z.strictObject({ low: z.number(), high: z.number() }).describe('95 % confidence interval');
-export const moment = z.iso.datetime();
+export const timestamp = z.iso.datetime();
 export const brand = z.string().describe('`*` is all posts');
-export const range = { from: moment, to: moment };
+export const range = { from: timestamp, to: timestamp };
 
 export const sentimentCounts = {
   volume: count,
@@ -31,7 +31,7 @@ export const sentimentCounts = {
   netSentiment,
 };
 
-const everyMetric = <T extends z.ZodType>(schema: T) =>
+const perMetric = <T extends z.ZodType>(schema: T) =>
   z.strictObject(Object.fromEntries(metricNames.map((metric) => [metric, schema])) as Record<(typeof metricNames)[number], T>); // fromEntries forgets the keys
 
 const brandMetrics = z.strictObject({
@@ -43,7 +43,7 @@ const brandMetrics = z.strictObject({
   weightedNetSentiment: netSentiment.describe('Net sentiment with each post weighted by 1 + ln(1 + likes + reposts + replies)'),
   shareOfVoice: share.describe('Of the mentions of all compared brands; null if there are none'),
   authors: count.nullable().describe('Distinct authors, within about 1 %; null for ranges of more than eight days'),
-  intervals: everyMetric(interval.nullable()),
+  intervals: perMetric(interval.nullable()),
 }) satisfies z.ZodType<BrandMetrics>;
 
 export const change = z
@@ -53,7 +53,7 @@ export const change = z
 export const summary = z.strictObject({
   current: brandMetrics,
   previous: brandMetrics.nullable().describe('The preceding period of equal length; null if the history starts later'),
-  changes: everyMetric(change.nullable()).nullable(),
+  changes: perMetric(change.nullable()).nullable(),
 }) satisfies z.ZodType<Summary>;
 
 /** How many posts a change affects. */
@@ -76,7 +76,7 @@ export const jobResponse = z
   .describe('The job') satisfies z.ZodType<Job>;
 
 /** A job whose result has this shape. */
-export function jobWith(result: z.ZodType): typeof jobResponse {
+export function jobResponseWith(result: z.ZodType): typeof jobResponse {
   const described = jobResponse.extend({ result: result.exactOptional() }).describe('The job; GET /api/v1/jobs/{id} returns its state');
   return described as unknown as typeof jobResponse; // a job that has just been started has no result yet
 }

@@ -148,7 +148,7 @@ function Lag({ report: { lag, source } }: { readonly report: PipelineReport }) {
 }
 
 function Model({ report: { model } }: { readonly report: PipelineReport }) {
-  const { figures } = model;
+  const { metrics } = model;
   return (
     <Panel title="Model">
       <Facts
@@ -158,9 +158,9 @@ function Model({ report: { model } }: { readonly report: PipelineReport }) {
           ['Max tokens', formatInteger(model.maxTokens)],
           ['Size', formatBytes(model.bytes)],
           ['Temperature', formatFactor(model.temperature)],
-          ['Macro recall', figures ? formatShareFine(figures.macroRecall) : noValue],
-          ['Accuracy', figures ? formatShareFine(figures.accuracy) : noValue],
-          ['Calibration error', figures ? formatShareFine(figures.calibrationError) : noValue],
+          ['Macro recall', metrics ? formatShareFine(metrics.macroRecall) : noValue],
+          ['Accuracy', metrics ? formatShareFine(metrics.accuracy) : noValue],
+          ['Calibration error', metrics ? formatShareFine(metrics.calibrationError) : noValue],
         ]}
       />
     </Panel>

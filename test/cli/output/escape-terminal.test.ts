@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { beginningOf, escapeTerminal, printableBytes, printableJson } from '../../../src/cli/output/escape-terminal.ts';
+import { escapeTerminal, printableBytes, printableJson, truncateUtf8 } from '../../../src/cli/output/escape-terminal.ts';
 
 /** Nothing in it can steer a terminal: no control but the end of a line, no mark of direction. */
 const harmless = /^(?:[^\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Surrogate}]|\n)*$/u;
@@ -36,7 +36,7 @@ describe('a printed message', () => {
   it('is cut between characters', () => {
     const bytes = Buffer.from('aé日😀');
     for (let most = 1; most <= bytes.length; most += 1) {
-      const beginning = beginningOf(bytes, most);
+      const beginning = truncateUtf8(bytes, most);
       expect(beginning.length).toBeGreaterThan(most - 4);
       expect('aé日😀'.startsWith(beginning.toString())).toBe(true);
     }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sparkline, squeeze } from '../../../src/cli/output/sparkline.ts';
+import { downsample, sparkline } from '../../../src/cli/output/sparkline.ts';
 
 test('values are bars between the minimum and the maximum, and a gap is blank', () => {
   expect(sparkline([0, 1, 2, 3, null, 7])).toBe('▁▂▃▄ █');
@@ -12,7 +12,7 @@ test('equal values are drawn at half height; missing values are blank', () => {
 
 test('many values are combined in groups of neighbours', () => {
   const sum = (group: readonly number[]) => group.reduce((total, value) => total + value, 0);
-  expect(squeeze([1, 2, 3, null, null, null, 7], 4, sum)).toEqual([3, 3, null, 7]);
-  expect(squeeze([1, 2], 72, sum)).toEqual([1, 2]);
-  expect(squeeze([], 72, sum)).toEqual([]);
+  expect(downsample([1, 2, 3, null, null, null, 7], 4, sum)).toEqual([3, 3, null, 7]);
+  expect(downsample([1, 2], 72, sum)).toEqual([1, 2]);
+  expect(downsample([], 72, sum)).toEqual([]);
 });

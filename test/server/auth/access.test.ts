@@ -69,7 +69,7 @@ test('once a token exists, every API path requires one', async () => {
 
 test('an API route without a role cannot be registered', () => {
   const app = createApp({ log: quiet });
-  const tokens: TokenStore = { required: () => true, find: () => undefined, byHash: () => undefined, close: () => {} };
+  const tokens: TokenStore = { isRequired: () => true, find: () => undefined, findByHash: () => undefined, close: () => {} };
   registerAccess(app, {
     tokens,
     sessions: createSessions({ now: () => 0 }),
@@ -144,7 +144,10 @@ test('a token in the URL is ignored', async () => {
 
 test('health checks are public, their details are not', async () => {
   const components = { source: 'no broker answers at kafka-7.internal', model: 'ok', database: 'ok' };
-  const waiting = await startTestServer({ server: { tokensFile: folder.path }, status: () => ({ ...healthy, ready: false, components }) });
+  const waiting = await startTestServer({
+    server: { tokensFile: folder.path },
+    readStatus: () => ({ ...healthy, ready: false, components }),
+  });
   expect(await statusOf('/healthz', bearer('fp_wrong'), waiting)).toBe(200);
   for (const headers of [{}, bearer('fp_wrong')]) {
     const { status, text } = await send(`${waiting.url}/readyz`, headers);

@@ -65,7 +65,7 @@ test('the pipeline report follows the metrics and the table sizes', async () => 
       { topic: 'posts', partition: 9, messages: 0 },
       { topic: 'posts', partition: 10, messages: 4 },
     ],
-    model: { version: 'm@1.0.0', bytes: 648, figures: null },
+    model: { version: 'm@1.0.0', bytes: 648, metrics: null },
   });
   expect(report.storage).toContainEqual(expect.objectContaining({ table: 'schema_migrations', rows: expect.any(Number) }));
 });

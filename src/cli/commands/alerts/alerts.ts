@@ -3,23 +3,32 @@ import { FeedpulseError } from '../../../lib/errors.ts';
 import type { AlertResponse, SilenceResponse } from '../../../server/routes/alerts/alert-schemas.ts';
 import { type FormatOptions, runMutation, withConfiguredApi, withFormat, withSharedOptions } from '../../options.ts';
 import { printableJson } from '../../output/escape-terminal.ts';
-import { tableOf } from '../../output/print-table.ts';
-import { alertsBacktest } from './backtest.ts';
-import { alertsList, summarizeAlert } from './list.ts';
-import { alertsTest } from './test.ts';
+import { formatTable } from '../../output/format-rows.ts';
+import { createBacktestCommand } from './backtest.ts';
+import { createListCommand, summarizeAlert } from './list.ts';
+import { createTestCommand } from './test.ts';
 
 const path = '/api/v1/alerts';
-const pathOf = (id: string): string => `${path}/${encodeURIComponent(id)}`;
+const alertPath = (id: string): string => `${path}/${encodeURIComponent(id)}`;
 
-export function alertsCommand(command: Command): void {
-  const commands = [alertsList, alertsShow, alertsAck, alertsFeedback, alertsSilence, alertsUnsilence, alertsTest, alertsBacktest];
+export function defineAlertsCommand(command: Command): void {
+  const commands = [
+    createListCommand,
+    createShowCommand,
+    createAckCommand,
+    createFeedbackCommand,
+    createSilenceCommand,
+    createUnsilenceCommand,
+    createTestCommand,
+    createBacktestCommand,
+  ];
   for (const create of commands) command.addCommand(create());
 }
 
 const withOptions = (command: Command): Command => withFormat(withSharedOptions(command), ['table', 'json']);
 
 /** Sends a change to the API and prints the result, as JSON or as a sentence. */
-const change = <T extends object>(
+const mutate = <T extends object>(
   options: FormatOptions,
   method: 'POST' | 'DELETE',
   at: string,
@@ -27,13 +36,13 @@ const change = <T extends object>(
   text: (result: T) => string,
 ) => runMutation<T>(options, (api) => api.send<T>(method, at, body), text);
 
-function alertsShow(): Command {
+function createShowCommand(): Command {
   return withOptions(new Command('show'))
     .description('show one alert in detail')
     .argument('<id>', 'alert id from `alerts list`')
     .action(async (id: string, options: FormatOptions) => {
-      const alert = await withConfiguredApi(options, (api) => api.get<AlertResponse>(pathOf(id)));
-      process.stdout.write(options.format === 'json' ? `${printableJson(alert)}\n` : tableOf(fieldsOf(alert), fieldColumns));
+      const alert = await withConfiguredApi(options, (api) => api.get<AlertResponse>(alertPath(id)));
+      process.stdout.write(options.format === 'json' ? `${printableJson(alert)}\n` : formatTable(toFields(alert), fieldColumns));
     });
 }
 
@@ -44,7 +53,7 @@ const fieldColumns = [
   { title: 'VALUE', name: 'value', value: ([, value]: Field) => String(value ?? '–') },
 ];
 
-function fieldsOf({ evaluation, acked, channels, ...alert }: AlertResponse): Field[] {
+function toFields({ evaluation, acked, channels, ...alert }: AlertResponse): Field[] {
   const { baseline, ...figures } = evaluation;
   return [
     ...Object.entries(alert).map(([name, value]): Field => [name, value]),
@@ -55,15 +64,15 @@ function fieldsOf({ evaluation, acked, channels, ...alert }: AlertResponse): Fie
   ];
 }
 
-function alertsAck(): Command {
+function createAckCommand(): Command {
   return withOptions(new Command('ack'))
     .description('acknowledge an alert')
     .argument('<id>', 'alert id from `alerts list`')
     .action((id: string, options: FormatOptions) =>
-      change<AlertResponse>(
+      mutate<AlertResponse>(
         options,
         'POST',
-        `${pathOf(id)}/ack`,
+        `${alertPath(id)}/ack`,
         undefined,
         (alert) => `${alert.brand}, ${summarizeAlert(alert)}: acknowledged.`,
       ),
@@ -72,7 +81,7 @@ function alertsAck(): Command {
 
 const ratings = ['useful', 'noise', 'none'];
 
-function alertsFeedback(): Command {
+function createFeedbackCommand(): Command {
   return withOptions(new Command('feedback'))
     .description('rate an alert useful or noise; `none` removes the rating')
     .argument('<id>', 'alert id from `alerts list`')
@@ -80,10 +89,10 @@ function alertsFeedback(): Command {
     .action((id: string, feedback: string, options: FormatOptions) => {
       if (!ratings.includes(feedback)) throw new FeedpulseError('USAGE', `expected useful, noise or none, got ${feedback}.`);
       const rated = feedback === 'none' ? 'rating removed' : `rated ${feedback}`;
-      return change<AlertResponse>(
+      return mutate<AlertResponse>(
         options,
         'POST',
-        `${pathOf(id)}/feedback`,
+        `${alertPath(id)}/feedback`,
         { feedback },
         (alert) => `${alert.brand}, ${summarizeAlert(alert)}: ${rated}.`,
       );
@@ -103,29 +112,29 @@ const withScope = (command: Command): Command =>
     .option('--all', 'every rule and brand');
 
 /** @throws USAGE unless the options name a rule or a brand, or say `--all`: nobody silences everything by accident */
-function scopeOf({ rule, brand, all }: ScopeOptions): { rule?: string; brand?: string } {
+function parseScope({ rule, brand, all }: ScopeOptions): { rule?: string; brand?: string } {
   if (all && (rule || brand)) throw new FeedpulseError('USAGE', '--all cannot be combined with --rule or --brand.');
   if (!all && !rule && !brand) throw new FeedpulseError('USAGE', 'expected --rule, --brand, or --all for every rule and brand.');
   return { ...(rule && { rule }), ...(brand && { brand }) };
 }
 
-function alertsSilence(): Command {
+function createSilenceCommand(): Command {
   return withScope(new Command('silence'))
     .description('suppress the alerts of a rule or a brand for a while')
     .option('--for <duration>', 'how long: 30m, 2h, 7d', '2h')
     .option('--reason <text>', 'note shown with the silence')
     .action((options: ScopeOptions & { for: string; reason?: string }) => {
-      const body = { ...scopeOf(options), for: options.for, ...(options.reason && { reason: options.reason }) };
-      return change<SilenceResponse>(options, 'POST', `${path}/silences`, body, ({ until }) => `Silenced until ${until}.`);
+      const body = { ...parseScope(options), for: options.for, ...(options.reason && { reason: options.reason }) };
+      return mutate<SilenceResponse>(options, 'POST', `${path}/silences`, body, ({ until }) => `Silenced until ${until}.`);
     });
 }
 
-function alertsUnsilence(): Command {
+function createUnsilenceCommand(): Command {
   return withScope(new Command('unsilence'))
     .description('end a silence; use the options that created it')
     .action((options: ScopeOptions) => {
-      const query = new URLSearchParams(scopeOf(options));
-      return change<{ ended: number }>(options, 'DELETE', `${path}/silences?${query}`, undefined, ({ ended }) =>
+      const query = new URLSearchParams(parseScope(options));
+      return mutate<{ ended: number }>(options, 'DELETE', `${path}/silences?${query}`, undefined, ({ ended }) =>
         ended > 0 ? 'Silence ended.' : 'No matching silence.',
       );
     });

@@ -5,7 +5,7 @@ import { backtestSeries, type SeriesBacktestOptions, type SeriesEvaluation } fro
 import { asError, FeedpulseError } from '../../../lib/errors.ts';
 import { parseTime } from '../../../lib/time.ts';
 import { escapeTerminal } from '../../output/escape-terminal.ts';
-import { type Column, type Format, printRows } from '../../output/print-table.ts';
+import { type Column, type Format, formatRows } from '../../output/format-rows.ts';
 
 /** A sample with its time as written in the file. */
 interface ParsedSample extends Sample {
@@ -23,16 +23,16 @@ export async function printSeriesBacktest(file: string, format: Format, options:
   for await (const sample of readSeries(file)) samples.push(sample);
   const rows = evaluateSamples(samples, options);
   const alerts = rows.filter(({ alert }) => alert === 1);
-  process.stdout.write(format === 'table' && alerts.length === 0 ? '' : printRows(format, format === 'table' ? alerts : rows, columns));
+  process.stdout.write(format === 'table' && alerts.length === 0 ? '' : formatRows(format, format === 'table' ? alerts : rows, columns));
   if (format !== 'json') process.stderr.write(`${alerts.length} alerts in ${rows.length} rows.\n`);
 }
 
-const rounded = (value: number | null): string => (value === null ? '–' : value.toFixed(value < 10 ? 1 : 0));
+const formatValue = (value: number | null): string => (value === null ? '–' : value.toFixed(value < 10 ? 1 : 0));
 
 const columns: readonly Column<Row>[] = [
   { title: 'TIME', name: 'timestamp', value: ({ timestamp }) => timestamp },
   { title: 'VALUE', name: 'value', value: ({ value }) => value },
-  { title: 'EXPECTED', name: 'expected', value: ({ expected }) => expected, show: ({ expected }) => rounded(expected) },
+  { title: 'EXPECTED', name: 'expected', value: ({ expected }) => expected, show: ({ expected }) => formatValue(expected) },
   { title: 'SCORE', name: 'score', value: ({ score }) => score, show: ({ score }) => score.toFixed(2) },
   { title: 'ALERT', name: 'alert', value: ({ alert }) => alert },
 ];

@@ -5,9 +5,9 @@ import type { BacktestResult } from '../../../server/routes/alerts/alert-schemas
 import { waitForJob } from '../../api-client.ts';
 import { type SharedOptions, withConfiguredApi, withSharedOptions } from '../../options.ts';
 import { escapeTerminal } from '../../output/escape-terminal.ts';
-import { type Column, type Format, formats, printRows } from '../../output/print-table.ts';
+import { type Column, type Format, formatRows, formats } from '../../output/format-rows.ts';
 import { printSeriesBacktest } from './backtest-series.ts';
-import { evaluationColumns, formatTime, timeColumns } from './list.ts';
+import { evaluationColumns, formatMinute, timeColumns } from './list.ts';
 
 interface Options extends SharedOptions {
   readonly rule?: string;
@@ -33,7 +33,7 @@ The result for a minute, or for a row, depends only on the ones before it, as in
   $ feedpulse alerts backtest --csv mentions.csv --format table   only rows on which an alert starts
 `;
 
-export function alertsBacktest(): Command {
+export function createBacktestCommand(): Command {
   return withSharedOptions(new Command('backtest'))
     .description('replay a rule over the stored history, or detect anomalies in a CSV series of volumes')
     .option('--rule <name>', 'a configured rule, or a default rule: volume, sentiment')
@@ -64,17 +64,17 @@ export function alertsBacktest(): Command {
 /** Prints the alerts that a rule would have raised. @throws USAGE, what `waitForJob` throws */
 async function backtestRule(rule: string, options: Omit<Options, 'csv' | 'rule'>): Promise<void> {
   const { since, until, brand, format = 'table' } = options;
-  const body = { rule, since, until, brand, settings: settingsOf(options) };
+  const body = { rule, since, until, brand, settings: toRuleSettings(options) };
   const { result } = await withConfiguredApi(options, (api) => waitForJob(api, 'Evaluating minutes', '/api/v1/alerts/backtest', body));
   const found = result as BacktestResult | undefined; // the result type of this route's jobs
   if (!found) throw new FeedpulseError('JOB_FAILED', 'The backtest ended without a result.');
-  if (format !== 'table') return void process.stdout.write(printRows(format, found.alerts, columns, found));
-  if (found.alerts.length > 0) process.stdout.write(printRows(format, found.alerts, columns));
+  if (format !== 'table') return void process.stdout.write(formatRows(format, found.alerts, columns, found));
+  if (found.alerts.length > 0) process.stdout.write(formatRows(format, found.alerts, columns));
   const days = (Date.parse(found.to) - Date.parse(found.from)) / 86_400_000;
-  process.stderr.write(`${found.alerts.length} alerts in ${days.toFixed(1)} days since ${formatTime(found.from)}.\n`);
+  process.stderr.write(`${found.alerts.length} alerts in ${days.toFixed(1)} days since ${formatMinute(found.from)}.\n`);
 }
 
-function settingsOf({ window, sensitivity, minimumPosts, minimumChange }: Partial<Options>): object {
+function toRuleSettings({ window, sensitivity, minimumPosts, minimumChange }: Partial<Options>): object {
   const number = (text: string | undefined): unknown =>
     text !== undefined && text.trim() !== '' && !Number.isNaN(Number(text)) ? Number(text) : text;
   return { window, sensitivity: number(sensitivity), minimumPosts: number(minimumPosts), minimumChange: number(minimumChange) };

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import type { AlertResponse, AlertsResponse } from '../../../server/routes/alerts/alert-schemas.ts';
 import { type RangeOptions, withConfiguredApi, withRangeOptions } from '../../options.ts';
-import { shownShare } from '../../output/format-metrics.ts';
-import { type Column, printRows } from '../../output/print-table.ts';
+import { formatPercent } from '../../output/format.ts';
+import { type Column, formatRows } from '../../output/format-rows.ts';
 
 interface Options extends RangeOptions {
   readonly brand?: string;
@@ -11,7 +11,7 @@ interface Options extends RangeOptions {
   readonly limit: string;
 }
 
-export function alertsList(): Command {
+export function createListCommand(): Command {
   return withRangeOptions(new Command('list'))
     .description('list alerts that were active in a range, newest first, with feedback per rule')
     .option('--brand <name>', 'only this brand; * selects the rules over all posts')
@@ -23,7 +23,7 @@ export function alertsList(): Command {
       const query = { from: since, to: until, brand, rule, active: String(active), limit };
       const found = await withConfiguredApi(options, (api) => api.get<AlertsResponse>('/api/v1/alerts', query));
       const isEmptyTable = format === 'table' && found.alerts.length === 0;
-      process.stdout.write(isEmptyTable ? 'No alerts.\n' : printRows(format, found.alerts, columns, found));
+      process.stdout.write(isEmptyTable ? 'No alerts.\n' : formatRows(format, found.alerts, columns, found));
       if (format === 'table') process.stderr.write(footer(found));
     });
 }
@@ -36,16 +36,16 @@ export function summarizeAlert({ evaluation }: Pick<AlertResponse, 'evaluation'>
   return `${name} ${direction} to ${observed.toFixed(0)}, expected ${expected.toFixed(0)}`;
 }
 
-export const formatTime = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
+export const formatMinute = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
 
 /** The columns that alerts and replayed alerts share. */
 export const timeColumns: readonly Column<Pick<AlertResponse, 'at' | 'resolvedAt'>>[] = [
-  { title: 'STARTED (UTC)', name: 'at', value: ({ at }) => at, show: ({ at }) => formatTime(at) },
+  { title: 'STARTED (UTC)', name: 'at', value: ({ at }) => at, show: ({ at }) => formatMinute(at) },
   {
     title: 'RESOLVED',
     name: 'resolvedAt',
     value: ({ resolvedAt }) => resolvedAt,
-    show: ({ resolvedAt }) => (resolvedAt ? formatTime(resolvedAt) : 'active'),
+    show: ({ resolvedAt }) => (resolvedAt ? formatMinute(resolvedAt) : 'active'),
   },
 ];
 
@@ -71,9 +71,11 @@ const columns: readonly Column<AlertResponse>[] = [
 
 function footer({ rules, silences }: AlertsResponse): string {
   const rated = rules.filter(({ noiseRate }) => noiseRate !== null);
-  const rates = rated.map(({ rule, noiseRate, useful, noise }) => `${rule}: ${shownShare(noiseRate)} noise of ${useful + noise} rated\n`);
+  const rates = rated.map(
+    ({ rule, noiseRate, useful, noise }) => `${rule}: ${formatPercent(noiseRate)} noise of ${useful + noise} rated\n`,
+  );
   const silenced = silences.map(
-    ({ rule, brand, until }) => `silenced until ${formatTime(until)}: ${rule ?? 'every rule'}, ${brand ?? 'every brand'}\n`,
+    ({ rule, brand, until }) => `silenced until ${formatMinute(until)}: ${rule ?? 'every rule'}, ${brand ?? 'every brand'}\n`,
   );
   return [...rates, ...silenced].join('');
 }

@@ -2,24 +2,24 @@ import { Command, Option } from 'commander';
 import { type Channel, type ChannelTestResult, createChannels, testChannels } from '../../../alerts/notify/channels.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
-import { configFrom, type SharedOptions, withSharedOptions } from '../../options.ts';
-import { type Column, type Format, formats, printRows } from '../../output/print-table.ts';
+import { loadCommandConfig, type SharedOptions, withSharedOptions } from '../../options.ts';
+import { type Column, type Format, formatRows, formats } from '../../output/format-rows.ts';
 
 interface Options extends SharedOptions {
   readonly format: Format;
 }
 
-export function alertsTest(): Command {
+export function createTestCommand(): Command {
   return withSharedOptions(new Command('test'))
     .description('send a test message to the configured channels')
     .argument('[channels...]', 'names of channels (default: all)')
     .addOption(new Option('--format <format>', 'output format').choices(formats).default('table'))
     .action(async (names: readonly string[], { format, ...options }: Options) => {
-      const { alerts, server } = configFrom(options);
+      const { alerts, server } = loadCommandConfig(options);
       const channels = selectChannels(createChannels(alerts), names);
       const baseUrl = alerts.externalUrl ?? `http://${server.host}:${server.port}`;
       const results = await testChannels(channels, baseUrl, systemClock.now());
-      process.stdout.write(printRows(format, results, columns));
+      process.stdout.write(formatRows(format, results, columns));
       const failed = results.filter(({ delivered }) => !delivered);
       const [first] = failed;
       if (first?.code) throw new FeedpulseError(first.code, `${failed.length} of ${results.length} channels failed.`);

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { deadLettersList } from './list.ts';
-import { deadLettersReplay } from './replay.ts';
-import { deadLettersShow } from './show.ts';
+import { createListCommand } from './list.ts';
+import { createReplayCommand } from './replay.ts';
+import { createShowCommand } from './show.ts';
 
 const examples = `
   $ feedpulse dead-letters list --since now-1d
@@ -9,7 +9,7 @@ const examples = `
   $ feedpulse dead-letters replay --reason missing-text
 `;
 
-export function deadLettersCommand(command: Command): void {
-  for (const create of [deadLettersList, deadLettersShow, deadLettersReplay]) command.addCommand(create());
+export function defineDeadLettersCommand(command: Command): void {
+  for (const create of [createListCommand, createShowCommand, createReplayCommand]) command.addCommand(create());
   command.addHelpText('after', examples);
 }

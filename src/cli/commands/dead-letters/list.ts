@@ -4,37 +4,37 @@ import { createLog } from '../../../lib/log.ts';
 import { parseNumber } from '../../options.ts';
 import { escapeTerminal, printableJson } from '../../output/escape-terminal.ts';
 import {
-  type LetterFilter,
-  type LetterOptions,
-  letterCommand,
-  letterConfig,
-  matches,
-  openLetters,
+  createDeadLetterCommand,
+  createFilter,
+  type DeadLetterFilter,
+  type DeadLetterOptions,
+  loadDeadLetterConfig,
+  openStore,
   withFilter,
   withProgress,
 } from './options.ts';
 
-type Options = LetterOptions & LetterFilter & { readonly limit: number };
+type Options = DeadLetterOptions & DeadLetterFilter & { readonly limit: number };
 
-export function deadLettersList(): Command {
-  return withFilter(letterCommand('list'))
+export function createListCommand(): Command {
+  return withFilter(createDeadLetterCommand('list'))
     .description('list the latest dead letters, and counts by reason')
     .option('--limit <number>', 'maximum number to list', parseNumber, 50)
     .action(async (options: Options) => {
       const listing = await list(options);
-      process.stdout.write(options.format === 'json' ? `${printableJson(listing)}\n` : table(listing));
+      process.stdout.write(options.format === 'json' ? `${printableJson(listing)}\n` : formatTable(listing));
     });
 }
 
 async function list(options: Options): Promise<DeadLetterList> {
-  const config = letterConfig(options);
-  const store = openLetters(config, createLog(config.log.level));
+  const config = loadDeadLetterConfig(options);
+  const store = openStore(config, createLog(config.log.level));
   const limit = Math.floor(options.limit);
-  return withProgress('Reading', (onProgress) => listDeadLetters(store, { filter: matches(options), limit, onProgress }));
+  return withProgress('Reading', (onProgress) => listDeadLetters(store, { filter: createFilter(options), limit, onProgress }));
 }
 
 /** Fits 80 columns unless the topic's name is long; the position comes last, since it must stay whole. */
-function table({ letters, counts, replayed, unreadable }: DeadLetterList): string {
+function formatTable({ letters, counts, replayed, unreadable }: DeadLetterList): string {
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const rest = unreadable > 0 ? [`${unreadable} entries could not be read.`] : [];
   if (total === 0) return `${['No dead letters.', ...rest].join('\n')}\n`;

@@ -7,22 +7,22 @@ import type { ParseMessage } from '../../../ingest/decode/message-parser.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import type { Log } from '../../../lib/log.ts';
 import { parseTime } from '../../../lib/time.ts';
-import { configFrom, type FormatOptions, withFormat, withSharedOptions } from '../../options.ts';
+import { type FormatOptions, loadCommandConfig, withFormat, withSharedOptions } from '../../options.ts';
 import { createProgress } from '../../output/progress.ts';
 
-export interface LetterOptions extends FormatOptions {
+export interface DeadLetterOptions extends FormatOptions {
   readonly source?: string;
 }
 
 /** Which dead letters a command selects. */
-export interface LetterFilter {
+export interface DeadLetterFilter {
   readonly reason?: DeadLetterReason;
   /** Milliseconds since 1970. */
   readonly since?: number;
 }
 
 /** A subcommand of `dead-letters` with the options that all of them share. */
-export function letterCommand(name: string): Command {
+export function createDeadLetterCommand(name: string): Command {
   return withFormat(withSharedOptions(new Command(name)), ['table', 'json']).addOption(
     new Option('--source <name>', 'the source that the dead letters belong to (setting source)').choices(['kafka', 'ndjson']),
   );
@@ -34,20 +34,20 @@ export function withFilter(command: Command): Command {
     .option('--since <time>', 'only those rejected since: 2026-11-01T09:30:00Z, or now-7d', parseSince);
 }
 
-export function letterConfig(options: LetterOptions): Config {
-  return configFrom(options, { source: options.source });
+export function loadDeadLetterConfig(options: DeadLetterOptions): Config {
+  return loadCommandConfig(options, { source: options.source });
 }
 
-export function openLetters(config: Config, log: Log): DeadLetterStore {
+export function openStore(config: Config, log: Log): DeadLetterStore {
   return openDeadLetters({ config, log, clock: systemClock });
 }
 
-export function parserOf(config: Config, log: Log): ParseMessage {
+export function createParser(config: Config, log: Log): ParseMessage {
   const { signal } = new AbortController(); // never aborted: the command ends with its process
   return deadLetterParser({ config, log, clock: systemClock }, signal);
 }
 
-export function matches({ reason, since }: LetterFilter): (letter: StoredDeadLetter) => boolean {
+export function createFilter({ reason, since }: DeadLetterFilter): (letter: StoredDeadLetter) => boolean {
   return (letter) => (reason === undefined || letter.reason === reason) && (since === undefined || Date.parse(letter.at) >= since);
 }
 

@@ -6,33 +6,33 @@ import { systemClock } from '../../../lib/clock.ts';
 import { createLog } from '../../../lib/log.ts';
 import { escapeTerminal, printableJson } from '../../output/escape-terminal.ts';
 import {
-  type LetterFilter,
-  type LetterOptions,
-  letterCommand,
-  letterConfig,
-  matches,
-  openLetters,
-  parserOf,
+  createDeadLetterCommand,
+  createFilter,
+  createParser,
+  type DeadLetterFilter,
+  type DeadLetterOptions,
+  loadDeadLetterConfig,
+  openStore,
   withFilter,
   withProgress,
 } from './options.ts';
 
-type Options = LetterOptions & LetterFilter & { readonly dryRun?: boolean };
+type Options = DeadLetterOptions & DeadLetterFilter & { readonly dryRun?: boolean };
 
-export function deadLettersReplay(): Command {
-  return withFilter(letterCommand('replay'))
+export function createReplayCommand(): Command {
+  return withFilter(createDeadLetterCommand('replay'))
     .description('send messages that now parse back to the source, each once; the others stay, with the reason')
     .option('--dry-run', 'only report what would happen')
     .action(async (options: Options) => {
-      const config = letterConfig(options);
+      const config = loadDeadLetterConfig(options);
       const log = createLog(config.log.level);
       const dryRun = options.dryRun ?? false;
       const outcome = await withProgress(dryRun ? 'Reading' : 'Replaying', (onProgress) =>
         replayDeadLetters({
-          store: openLetters(config, log),
+          store: openStore(config, log),
           clock: systemClock,
-          parse: parserOf(config, log),
-          filter: matches(options),
+          parse: createParser(config, log),
+          filter: createFilter(options),
           ...(config.source === 'kafka' ? { topic: config.kafka.topic } : {}),
           dryRun,
           onProgress,

@@ -5,24 +5,24 @@ import type { ParsedPost } from '../../../ingest/mapping/parse-post.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import { createLog } from '../../../lib/log.ts';
-import { beginningOf, escapeTerminal, printableBytes, printableJson } from '../../output/escape-terminal.ts';
-import { type LetterOptions, letterCommand, letterConfig, openLetters, parserOf, withProgress } from './options.ts';
+import { escapeTerminal, printableBytes, printableJson, truncateUtf8 } from '../../output/escape-terminal.ts';
+import { createDeadLetterCommand, createParser, type DeadLetterOptions, loadDeadLetterConfig, openStore, withProgress } from './options.ts';
 
 /** Bytes of a message that are printed; --format json prints them all. */
-const shownBytes = 16_384;
+const maxShownBytes = 16_384;
 
-interface Found {
-  readonly letter: StoredDeadLetter;
+interface DeadLetterDetails {
+  readonly deadLetter: StoredDeadLetter;
   readonly replayedAt: string | undefined;
   /** What it would become now. */
-  readonly now: ParsedPost;
+  readonly reparsed: ParsedPost;
 }
 
-export function deadLettersShow(): Command {
-  return letterCommand('show')
+export function createShowCommand(): Command {
+  return createDeadLetterCommand('show')
     .description('show one dead letter: reason, origin, time and bytes')
     .argument('<position>', 'as `dead-letters list` prints it: topic/partition/offset', parsePosition)
-    .action(async (position: string, options: LetterOptions) => {
+    .action(async (position: string, options: DeadLetterOptions) => {
       const found = await find(position, options);
       process.stdout.write(options.format === 'json' ? `${printableJson(asJson(found))}\n` : asText(found));
     });
@@ -33,48 +33,48 @@ function parsePosition(value: string): string {
   return value;
 }
 
-async function find(position: string, options: LetterOptions): Promise<Found> {
-  const config = letterConfig(options);
+async function find(position: string, options: DeadLetterOptions): Promise<DeadLetterDetails> {
+  const config = loadDeadLetterConfig(options);
   const log = createLog(config.log.level);
-  const store = openLetters(config, log);
-  let letter: StoredDeadLetter | undefined;
+  const store = openStore(config, log);
+  let deadLetter: StoredDeadLetter | undefined;
   await withProgress('Reading', (onProgress) =>
     // Where files share a name, or a topic was made anew, the latest counts.
     store.read((read) => {
-      if (positionText(read.position) === position) letter = read;
+      if (positionText(read.position) === position) deadLetter = read;
     }, onProgress),
   );
-  if (!letter) throw new FeedpulseError('USAGE', `No dead letter came from ${escapeTerminal(position)}.`);
-  const now = await parserOf(config, log)(letter.bytes, letter.timestamp, systemClock.now());
-  return { letter, replayedAt: (await store.replayed()).get(letter.id), now };
+  if (!deadLetter) throw new FeedpulseError('USAGE', `No dead letter came from ${escapeTerminal(position)}.`);
+  const reparsed = await createParser(config, log)(deadLetter.bytes, deadLetter.timestamp, systemClock.now());
+  return { deadLetter, replayedAt: (await store.replayed()).get(deadLetter.id), reparsed };
 }
 
-function asJson({ letter: { id: _, bytes, key, position, ...facts }, replayedAt, now }: Found): object {
+function asJson({ deadLetter: { id: _, bytes, key, position, ...facts }, replayedAt, reparsed }: DeadLetterDetails): object {
   return {
     position: positionText(position),
     ...facts,
     replayedAt: replayedAt ?? null,
-    now: 'post' in now ? 'post' : now.reason,
+    now: 'post' in reparsed ? 'post' : reparsed.reason,
     ...(key ? { key: key.toString('base64') } : {}),
     bytes: bytes.toString('base64'),
   };
 }
 
-function asText({ letter, replayedAt, now }: Found): string {
-  const { position, reason, at, version, timestamp, key, bytes, truncatedFrom } = letter;
-  const shown = printableBytes(beginningOf(bytes, shownBytes));
+function asText({ deadLetter, replayedAt, reparsed }: DeadLetterDetails): string {
+  const { position, reason, at, version, timestamp, key, bytes, truncatedFrom } = deadLetter;
+  const shown = printableBytes(truncateUtf8(bytes, maxShownBytes));
   const size = `${bytes.length.toLocaleString('en')} bytes${truncatedFrom === undefined ? '' : `, the beginning of ${truncatedFrom.toLocaleString('en')}`}`;
   const facts: [string, string][] = [
     ['position', positionText(position)],
     ['reason', `${reason}${meaningOf(reason)}`],
     ['rejected', `${at}, by feedpulse ${version}`],
     ['timestamp', Number.isNaN(new Date(timestamp).getTime()) ? String(timestamp) : new Date(timestamp).toISOString()],
-    ...(key ? [['key', keyText(key)] as [string, string]] : []),
+    ...(key ? [['key', formatKey(key)] as [string, string]] : []),
     ['size', size],
     ['replayed', replayedAt === undefined ? 'no' : replayedAt],
-    ['would now be', 'post' in now ? 'a post' : `rejected again: ${now.reason}`],
+    ['would now be', 'post' in reparsed ? 'a post' : `rejected again: ${reparsed.reason}`],
   ];
-  const left = bytes.length - shownBytes;
+  const left = bytes.length - maxShownBytes;
   return `${[
     ...facts.map(([name, value]) => `${name.padEnd(12)}  ${escapeTerminal(value)}`),
     '',
@@ -87,7 +87,7 @@ function meaningOf(reason: string): string {
   return Object.hasOwn(deadLetterReasons, reason) ? ` – ${deadLetterReasons[reason as DeadLetterReason]}` : ''; // found just before
 }
 
-function keyText(key: Buffer): string {
-  const { kind, lines } = printableBytes(beginningOf(key, 256));
+function formatKey(key: Buffer): string {
+  const { kind, lines } = printableBytes(truncateUtf8(key, 256));
   return kind === 'text' ? lines.map((line) => line.trim()).join(' ') : key.toString('hex').slice(0, 256);
 }

@@ -1,11 +1,11 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { modelsFolder } from '../../../app/known-models.ts';
+import { modelsDir } from '../../../app/local-models.ts';
 import { type Label, labels } from '../../../domain/post.ts';
 import { isPartialDownload, pullModel } from '../../../infer/model/hub/pull-model.ts';
 import { smokeTest } from '../../../infer/model/smoke-test.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { createLog } from '../../../lib/log.ts';
-import { configFrom, type FormatOptions, parseNumber, withFormat, withSharedOptions } from '../../options.ts';
+import { type FormatOptions, loadCommandConfig, parseNumber, withFormat, withSharedOptions } from '../../options.ts';
 import { escapeTerminal, printableJson } from '../../output/escape-terminal.ts';
 import { createProgress, type Progress } from '../../output/progress.ts';
 
@@ -32,11 +32,11 @@ config.json must name the classes negative, neutral and positive; if it calls th
 --labels negative,positive. A model without a neutral class never predicts neutral.
 `;
 
-export function modelPull(): Command {
+export function createPullCommand(): Command {
   return withFormat(withSharedOptions(new Command('pull'), ['config', 'dataDir']), ['table', 'json'])
     .description('download an ONNX text-classification model from a hub, each file pinned by its SHA-256')
     .argument('<repo>', 'OWNER/NAME on the hub')
-    .requiredOption('--sha256 <file=hex>', 'a file to download and its SHA-256; repeat for each file', collectPin)
+    .requiredOption('--sha256 <file=hex>', 'a file to download and its SHA-256; repeat for each file', collectChecksum)
     .option('--revision <revision>', 'a branch, a tag or, preferably, a commit', 'main')
     .option('--hub <url>', 'a hub with the layout of Hugging Face; https, or on this machine', 'https://huggingface.co')
     .option('--as <name@version>', 'local name and version (default: the name on the hub, a version derived from the checksums)', parseName)
@@ -53,8 +53,8 @@ async function pull(repo: string, options: Options): Promise<void> {
   const pullOptions = {
     from: { hub, repo, revision },
     checksums,
-    modelsDir: modelsFolder(configFrom(options)),
-    name: as?.name ?? nameOf(repo),
+    modelsDir: modelsDir(loadCommandConfig(options)),
+    name: as?.name ?? defaultName(repo),
     version: as?.version,
     labels: given,
     languages,
@@ -91,12 +91,12 @@ function createProgressPerFile(): { show: (file: string, received: number, total
   };
 }
 
-function nameOf(repo: string): string {
+function defaultName(repo: string): string {
   const last = repo.split('/').at(-1) ?? '';
   return last.toLowerCase().replace(/[^a-z0-9._-]/g, '-');
 }
 
-function collectPin(value: string, before: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> {
+function collectChecksum(value: string, before: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> {
   const at = value.lastIndexOf('=');
   if (at < 1) throw new InvalidArgumentError('expected FILE=HEX.');
   return new Map([...before, [value.slice(0, at), value.slice(at + 1).toLowerCase()]]);

@@ -72,7 +72,7 @@ export const alertResponse = z.strictObject({
   feedback: z.enum(['useful', 'noise']).nullable(),
 });
 
-export const replayedAlert = z.strictObject({
+export const backtestAlert = z.strictObject({
   brand: z.string(),
   at: moment,
   resolvedAt: moment.nullable().describe('null if the alert was still active'),
@@ -82,7 +82,7 @@ export const replayedAlert = z.strictObject({
 export const backtestResult = z.strictObject({
   from: moment.describe('Start of the replay; minutes are kept for 30 days'),
   to: moment,
-  alerts: z.array(replayedAlert).describe('In order of time'),
+  alerts: z.array(backtestAlert).describe('In order of time'),
 });
 
 export const silenceResponse = z.strictObject({
@@ -113,7 +113,7 @@ export const alertsResponse = z.strictObject({
 export type AlertResponse = z.output<typeof alertResponse>;
 export type AlertsResponse = z.output<typeof alertsResponse>;
 export type BacktestResult = z.output<typeof backtestResult>;
-export type ReplayedAlert = z.output<typeof replayedAlert>;
+export type BacktestAlert = z.output<typeof backtestAlert>;
 export type SilenceResponse = z.output<typeof silenceResponse>;
 
 export const iso = (ms: number): string => new Date(ms).toISOString();
@@ -147,7 +147,7 @@ export const toSilenceResponse = ({ rule, brand, until, createdBy, reason }: Sil
 });
 
 /** Pairs the start of each alert with its end, in order of time. */
-export function toReplayedAlerts(transitions: readonly AlertTransition[]): ReplayedAlert[] {
+export function toBacktestAlerts(transitions: readonly AlertTransition[]): BacktestAlert[] {
   const ends = new Map(transitions.flatMap(({ kind, alert, at }) => (kind === 'resolved' ? [[alert, iso(at)]] : [])));
   const starts = transitions.filter(({ kind }) => kind === 'alert');
   return starts.map(({ alert, brand, at, evaluation }) => ({

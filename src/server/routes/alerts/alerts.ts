@@ -59,14 +59,14 @@ export function registerAlertRoutes(app: App, deps: AlertDeps): void {
     const alert = await records.findAlert(params.id);
     return alert ? toAlertResponse(alert) : sendProblem(reply, 404, noSuchAlert);
   });
-  registerNoteRoutes(app, deps);
+  registerAnnotationRoutes(app, deps);
   registerSilenceRoutes(app, deps);
 }
 
 const noSuchAlert = 'No such alert.';
 
 /** Acknowledgements and feedback. */
-function registerNoteRoutes(app: App, { reader, clock, maintenance }: AlertDeps): void {
+function registerAnnotationRoutes(app: App, { reader, clock, maintenance }: AlertDeps): void {
   const records = createAlertReader(reader);
   const store = createAlertStore(maintenance.db);
   const annotate = async (id: string, kind: 'ack' | 'feedback', value: string, by: string) => {

@@ -10,7 +10,7 @@ import { createAlertCounts } from '../../../sink/queries/alert-counts.ts';
 import type { App } from '../../http/create-app.ts';
 import type { ApiDeps, QueryDeps } from '../dependencies.ts';
 import { brandsRangeQuery, resolveRange } from '../query-schemas.ts';
-import { iso, replayedAlert, toReplayedAlerts } from './alert-schemas.ts';
+import { backtestAlert, iso, toBacktestAlerts } from './alert-schemas.ts';
 
 const maxRangeMs = 2 * 86_400_000;
 const maxBrands = 20;
@@ -21,17 +21,17 @@ const maxCached = 50;
 export const anomaliesResponse = z.strictObject({
   from: z.iso.datetime(),
   to: z.iso.datetime(),
-  found: z.array(replayedAlert).describe('In order of time'),
+  found: z.array(backtestAlert).describe('In order of time'),
 });
 
 type AnomaliesResponse = z.output<typeof anomaliesResponse>;
 type AnomaliesDeps = QueryDeps & Pick<ApiDeps, 'config'>;
-type Minutes = readonly [from: number, to: number];
+type MinuteRange = readonly [from: number, to: number];
 
 /** Replays the rules over a range of the history: for times before alerts were set up, and for backfills. */
 export function registerAnomaliesRoute(app: App, deps: AnomaliesDeps): void {
   const { clock } = deps;
-  const requestAnomalies = createAnomaliesCache(deps);
+  const evaluateCached = createAnomaliesCache(deps);
   const schema = {
     summary: 'Alerts that the rules would raise in a range of at most two days; without brands, for the twenty brands with most posts',
     querystring: brandsRangeQuery,
@@ -41,10 +41,10 @@ export function registerAnomaliesRoute(app: App, deps: AnomaliesDeps): void {
     const { brands, ...given } = query;
     const range = resolveRange(given, clock.now());
     // Both ends are rounded down, so that the length of the range stays the same.
-    const minutes: Minutes = [toMinute(range.from), toMinute(range.to)];
+    const minutes: MinuteRange = [floorToMinute(range.from), floorToMinute(range.to)];
     if (minutes[1] - minutes[0] > maxRangeMs) throw new FeedpulseError('USAGE', 'from: range must not exceed 2 days');
-    const entry = requestAnomalies(brands, range, minutes);
-    abortWhenAbandoned(entry, reply);
+    const entry = evaluateCached(brands, range, minutes);
+    abortOnDisconnect(entry, reply);
     return entry.response.catch((thrown: unknown) => {
       if (entry.abort.signal.aborted) return { from: iso(minutes[0]), to: iso(minutes[1]), found: [] }; // the client has gone
       throw thrown;
@@ -52,7 +52,7 @@ export function registerAnomaliesRoute(app: App, deps: AnomaliesDeps): void {
   });
 }
 
-const toMinute = (time: Date): number => Math.floor(time.getTime() / 60_000) * 60_000;
+const floorToMinute = (time: Date): number => Math.floor(time.getTime() / 60_000) * 60_000;
 
 interface CacheEntry {
   /** ms since 1970; infinite while the response is being computed. */
@@ -60,7 +60,7 @@ interface CacheEntry {
   readonly response: Promise<AnomaliesResponse>;
   readonly abort: AbortController;
   /** Requests that wait for the response. */
-  waiting: number;
+  openRequests: number;
 }
 
 /** Computes responses one at a time; identical requests share one. */
@@ -71,11 +71,11 @@ function createAnomaliesCache({ reader, heavyReader, clock, brands: configured, 
   const cache = new Map<string, CacheEntry>();
   const enqueue = createSerialQueue();
 
-  const evaluate = async (brands: readonly string[], [from, to]: Minutes, signal: AbortSignal): Promise<AnomaliesResponse> => {
+  const evaluate = async (brands: readonly string[], [from, to]: MinuteRange, signal: AbortSignal): Promise<AnomaliesResponse> => {
     const options = { counts, from, to, noDataAfterMs, report: () => {}, signal };
     const results = [];
     for (const rule of rules) results.push(await backtestStoredRule({ ...options, rule: restrictTo(rule, brands) }));
-    const found = results.flatMap(({ transitions }) => toReplayedAlerts(transitions)).sort((a, b) => a.at.localeCompare(b.at));
+    const found = results.flatMap(({ transitions }) => toBacktestAlerts(transitions)).sort((a, b) => a.at.localeCompare(b.at));
     return { from: iso(from), to: iso(to), found };
   };
   // Includes `*`: rules evaluate all posts if no brand is configured, or if they say so.
@@ -84,13 +84,13 @@ function createAnomaliesCache({ reader, heavyReader, clock, brands: configured, 
     const sorted = known.sort((a, b) => b.volume - a.volume).map(({ brand }) => brand);
     return ['*', ...sorted.slice(0, maxBrands)];
   };
-  const start = (key: string, brands: readonly string[] | undefined, range: { from: Date; to: Date }, minutes: Minutes): CacheEntry => {
+  const start = (key: string, brands: readonly string[] | undefined, range: { from: Date; to: Date }, minutes: MinuteRange): CacheEntry => {
     const abort = new AbortController();
     const response = enqueue(async () => {
       abort.signal.throwIfAborted();
       return evaluate(brands ?? (await largestBrands(range)), minutes, abort.signal);
     });
-    const entry: CacheEntry = { expiresAt: Number.POSITIVE_INFINITY, response, abort, waiting: 0 };
+    const entry: CacheEntry = { expiresAt: Number.POSITIVE_INFINITY, response, abort, openRequests: 0 };
     cache.set(key, entry);
     const remove = (): void => void (cache.get(key) === entry && cache.delete(key));
     abort.signal.addEventListener('abort', remove);
@@ -101,7 +101,7 @@ function createAnomaliesCache({ reader, heavyReader, clock, brands: configured, 
     if (cache.size > maxCached && oldest !== undefined) cache.delete(oldest);
     return entry;
   };
-  return (brands: readonly string[] | undefined, range: { from: Date; to: Date }, minutes: Minutes): CacheEntry => {
+  return (brands: readonly string[] | undefined, range: { from: Date; to: Date }, minutes: MinuteRange): CacheEntry => {
     const key = JSON.stringify([brands, minutes]);
     const cached = cache.get(key);
     if (cached && cached.expiresAt <= clock.now()) cache.delete(key);
@@ -110,11 +110,11 @@ function createAnomaliesCache({ reader, heavyReader, clock, brands: configured, 
 }
 
 /** Aborts the evaluation once no request waits for it, so that abandoned requests do not hold up others. */
-function abortWhenAbandoned(entry: CacheEntry, { raw }: FastifyReply): void {
-  entry.waiting += 1;
+function abortOnDisconnect(entry: CacheEntry, { raw }: FastifyReply): void {
+  entry.openRequests += 1;
   raw.once('close', () => {
-    entry.waiting -= 1;
-    if (entry.waiting === 0 && entry.expiresAt === Number.POSITIVE_INFINITY) entry.abort.abort();
+    entry.openRequests -= 1;
+    if (entry.openRequests === 0 && entry.expiresAt === Number.POSITIVE_INFINITY) entry.abort.abort();
   });
 }
 

@@ -9,22 +9,26 @@ import type { App } from '../../http/create-app.ts';
 import type { RunJob } from '../../jobs.ts';
 import type { ApiDeps } from '../dependencies.ts';
 import { parseQuery, resolveRange } from '../query-schemas.ts';
-import { jobWith } from '../response-schemas.ts';
-import { type BacktestResult, backtestBody, backtestResult, iso, toReplayedAlerts } from './alert-schemas.ts';
+import { jobResponseWith } from '../response-schemas.ts';
+import { type BacktestResult, backtestBody, backtestResult, iso, toBacktestAlerts } from './alert-schemas.ts';
 
 /** Replays a rule, as configured or with other settings, over the stored history. Nothing is stored or sent. */
 export function registerBacktestRoute(app: App, deps: ApiDeps): void {
   const { heavyReader, clock, config, maintenance } = deps;
   const counts = createAlertCounts(heavyReader);
   const noDataAfterMs = toMilliseconds(config.alerts.noDataAfter);
-  const schema = { summary: 'Replays a rule over the stored history', body: backtestBody, response: { 202: jobWith(backtestResult) } };
+  const schema = {
+    summary: 'Replays a rule over the stored history',
+    body: backtestBody,
+    response: { 202: jobResponseWith(backtestResult) },
+  };
   app.post('/api/v1/alerts/backtest', { config: { role: 'editor' }, schema }, async ({ body }, reply) => {
     const rule = ruleOf(deps, body);
     const range = resolveRange({ from: body.since, to: body.until }, clock.now());
     const [from, to] = [range.from.getTime(), range.to.getTime()];
     const work: RunJob = async (report, signal) => {
       const replayed = await backtestStoredRule({ counts, rule, from, to, noDataAfterMs, report, signal });
-      const result: BacktestResult = { from: iso(replayed.from), to: iso(to), alerts: toReplayedAlerts(replayed.transitions) };
+      const result: BacktestResult = { from: iso(replayed.from), to: iso(to), alerts: toBacktestAlerts(replayed.transitions) };
       return { changed: 0, result };
     };
     return reply.code(202).send(maintenance.jobs.start('backtest', work, 'backtest'));

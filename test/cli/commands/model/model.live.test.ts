@@ -40,8 +40,8 @@ const failing = (...args: string[]) => runCommand(['model', ...args, '--data-dir
 
 interface Listed {
   readonly name: string;
-  readonly where: string;
-  readonly runs: boolean;
+  readonly origin: string;
+  readonly active: boolean;
   readonly problem: string | null;
 }
 
@@ -82,18 +82,18 @@ test('pull rejects a model that fails its smoke test', async () => {
   expect((await model('list')).stdout).not.toMatch(/silent|single/);
 });
 
-test('list shows every model, which one runs, and why one cannot be read', async () => {
+test('list shows every model, which one is active, and why one cannot be read', async () => {
   await mkdir(join(data, 'models/broken'), { recursive: true });
   await writeFile(join(data, 'models/broken/manifest.json'), '{"format": 1');
   const { stdout, stderr } = await model('list');
   expect(stdout).toMatch(
-    /^RUNS +NAME +VERSION +WHERE +LABELS +LANG +SIZE +MACRO RECALL +ACCURACY +FOLDER\n\* +distilbert-social-en +\d+\.\d+\.\d+ +bundled/,
+    /^ACTIVE +NAME +VERSION +ORIGIN +LABELS +LANG +SIZE +MACRO RECALL +ACCURACY +DIRECTORY\n\* +distilbert-social-en +\d+\.\d+\.\d+ +bundled/,
   );
   const size = megabytes([...files.values()].reduce((sum, file) => sum + file.length, 0));
   expect(stdout.replace(/ +/g, ' ')).toMatch(new RegExp(`\\n two-classes 0\\.0\\.0-\\w+ installed negative positive en ${size} – – `));
   expect(stderr).toMatch(/^broken: .*manifest\.json is truncated or altered/);
   const { stdout: json } = await model('list', '--format', 'json', '--model', twoClasses);
-  const listed = (JSON.parse(json) as Listed[]).map(({ name, where, runs, problem }) => [name, where, runs, problem === null]);
+  const listed = (JSON.parse(json) as Listed[]).map(({ name, origin, active, problem }) => [name, origin, active, problem === null]);
   expect(listed).toEqual([
     ['distilbert-social-en', 'bundled', false, true],
     ['broken', 'installed', false, false],

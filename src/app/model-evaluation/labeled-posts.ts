@@ -4,7 +4,7 @@ import { type Label, labels } from '../../domain/post.ts';
 import { asError, FeedpulseError } from '../../lib/errors.ts';
 
 /** Labelled posts of a file; the three lists have the same order. */
-export interface Labelled {
+export interface LabeledPosts {
   readonly texts: readonly string[];
   readonly truth: readonly Label[];
   /** Line numbers, from 1. */
@@ -22,7 +22,7 @@ interface Row {
  * Reads labels and texts from a file with these two columns: `.csv` as RFC 4180, any other as TSV without quotes, split at
  * the first tab. A first row `label`, `text` is a header. Rejects with FILE_INACCESSIBLE.
  */
-export async function readLabelled(file: string): Promise<Labelled> {
+export async function readLabeledPosts(file: string): Promise<LabeledPosts> {
   const isCsv = file.toLowerCase().endsWith('.csv');
   const content = await readFile(file, 'utf8').catch((thrown: unknown) => {
     throw new FeedpulseError('FILE_INACCESSIBLE', `${asError(thrown).message}.`, { cause: thrown });

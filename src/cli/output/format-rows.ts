@@ -21,16 +21,16 @@ export interface Column<Row> {
 }
 
 /** Formats rows as a table: numbers right-aligned, control characters escaped, `–` for null. */
-export function tableOf<Row>(rows: readonly Row[], all: readonly Column<Row>[]): string {
+export function formatTable<Row>(rows: readonly Row[], all: readonly Column<Row>[]): string {
   const columns = all.filter(({ omitIn }) => omitIn !== 'table');
   const shown = rows.map((row) => columns.map((column) => escapeTerminal(column.show?.(row) ?? String(column.value(row) ?? '–'))));
   const widths = columns.map(({ title }, index) => Math.max(stringWidth(title), ...shown.map((cells) => stringWidth(cells[index] ?? ''))));
-  const toRight = columns.map(({ value }) => rows.some((row) => typeof value(row) === 'number'));
+  const isNumeric = columns.map(({ value }) => rows.some((row) => typeof value(row) === 'number'));
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, index) => {
         const padding = ' '.repeat(Math.max(0, (widths[index] ?? 0) - stringWidth(cell)));
-        return toRight[index] ? padding + cell : cell + padding;
+        return isNumeric[index] ? padding + cell : cell + padding;
       })
       .join('  ')
       .trimEnd();
@@ -41,7 +41,7 @@ export function tableOf<Row>(rows: readonly Row[], all: readonly Column<Row>[]):
  * Formats rows as CSV (RFC 4180). Text that looks like a formula is prefixed with an apostrophe, so that spreadsheets
  * do not run it; numbers stay numbers.
  */
-export function csvOf<Row>(rows: readonly Row[], all: readonly Column<Row>[]): string {
+export function formatCsv<Row>(rows: readonly Row[], all: readonly Column<Row>[]): string {
   const columns = all.filter(({ omitIn }) => omitIn !== 'csv');
   return stringify(
     rows.map((row) => columns.map(({ value }) => value(row))),
@@ -59,13 +59,13 @@ export function csvOf<Row>(rows: readonly Row[], all: readonly Column<Row>[]): s
 }
 
 /** Formats rows as requested; JSON prints `whole`, which may hold more than the rows. */
-export function printRows<Row>(format: Format, rows: readonly Row[], columns: readonly Column<Row>[], whole: unknown = rows): string {
+export function formatRows<Row>(format: Format, rows: readonly Row[], columns: readonly Column<Row>[], whole: unknown = rows): string {
   if (format === 'json') return `${printableJson(whole)}\n`;
-  return format === 'csv' ? csvOf(rows, columns) : tableOf(rows, columns);
+  return format === 'csv' ? formatCsv(rows, columns) : formatTable(rows, columns);
 }
 
 /** Text on one line, shortened with an ellipsis to `maxLength` characters. */
-export function oneLine(text: string, maxLength = Number.POSITIVE_INFINITY): string {
+export function toSingleLine(text: string, maxLength = Number.POSITIVE_INFINITY): string {
   const characters = [...text.replace(/\s+/g, ' ').trim()];
   return characters.length <= maxLength ? characters.join('') : `${characters.slice(0, maxLength - 1).join('')}…`;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Column, csvOf, printRows, tableOf } from '../../../src/cli/output/print-table.ts';
+import { type Column, formatCsv, formatRows, formatTable } from '../../../src/cli/output/format-rows.ts';
 
 interface Row {
   readonly term: string;
@@ -17,15 +17,15 @@ test('a table lines up, whatever the width of its characters, with numbers to th
     { term: '最高です', net: 7 },
     { term: '👩‍👧', net: null },
   ];
-  expect(tableOf(rows, columns)).toBe(['TERM        NET', 'kettle    -12.3', '最高です    7.0', '👩‍👧            –', ''].join('\n'));
+  expect(formatTable(rows, columns)).toBe(['TERM        NET', 'kettle    -12.3', '最高です    7.0', '👩‍👧            –', ''].join('\n'));
 });
 
 test('text in a table stays on its line and cannot steer the terminal', () => {
-  expect(tableOf([{ term: 'a\u001b[31m\nb\u202e', net: 1 }], columns)).toContain('a\\u{1b}[31m\\u{a}b\\u{202e}');
+  expect(formatTable([{ term: 'a\u001b[31m\nb\u202e', net: 1 }], columns)).toContain('a\\u{1b}[31m\\u{a}b\\u{202e}');
 });
 
 test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '＝1'])('a spreadsheet does not run the text %j', (term) => {
-  const [, line = ''] = csvOf([{ term, net: 0 }], columns).split('\r\n');
+  const [, line = ''] = formatCsv([{ term, net: 0 }], columns).split('\r\n');
   expect(line.replace(/^"/, '')).toMatch(/^'/);
 });
 
@@ -34,10 +34,10 @@ test('negative numbers stay numbers in CSV, and unknown values are empty', () =>
     { term: 'a "quoted", one', net: -0.5 },
     { term: 'b', net: null },
   ];
-  expect(csvOf(rows, columns)).toBe('term,net\r\n"a ""quoted"", one",-0.5\r\nb,\r\n');
+  expect(formatCsv(rows, columns)).toBe('term,net\r\n"a ""quoted"", one",-0.5\r\nb,\r\n');
 });
 
 test('JSON has the whole result, on one line', () => {
   const whole = { rows: [{ term: '\u009b2J', net: 1 }], sampled: false };
-  expect(printRows('json', whole.rows, columns, whole)).toBe('{"rows":[{"term":"\\u009b2J","net":1}],"sampled":false}\n');
+  expect(formatRows('json', whole.rows, columns, whole)).toBe('{"rows":[{"term":"\\u009b2J","net":1}],"sampled":false}\n');
 });

@@ -36,10 +36,10 @@ export async function countPartitions(kafka: KafkaConfig, log: Log): Promise<num
 }
 
 /** Fewer retries than while running: at the start, a wrong setting is the likely cause. */
-const retriesAtStart = 4;
+const startupRetries = 4;
 
 async function checkKafka<T>(kafka: KafkaConfig, log: Log, ask: (admin: Admin) => Promise<T>): Promise<T> {
-  const admin = createKafka(kafka, log, retriesAtStart).admin();
+  const admin = createKafka(kafka, log, startupRetries).admin();
   try {
     await checkBrokerCertificates(kafka);
     await admin.connect();
@@ -59,14 +59,14 @@ export interface SourceDeps {
   readonly db: Database;
 }
 
-export interface OpenSource {
+export interface SourceHandle {
   readonly source: Source<SourceRecord>;
   /** Closes the dead-letter sink of the source. */
   close(): Promise<void>;
 }
 
 /** Opens the configured source and its dead letters: a topic for Kafka, a file in the data folder for the others. */
-export async function openSource(deps: SourceDeps): Promise<OpenSource> {
+export async function createSource(deps: SourceDeps): Promise<SourceHandle> {
   const { config, metrics } = deps;
   const deadLetters = limited(await openDeadLetterSink(deps), config.deadLetters, metrics);
   const open = { kafka: openKafka, ndjson: openNdjson, demo: openDemo }[config.source];

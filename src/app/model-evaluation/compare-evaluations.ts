@@ -1,10 +1,10 @@
 import { type Difference, type DiscordantCounts, macroRecallDifference, mcnemar } from '../../analytics/models/significance.ts';
 import type { Label, Prediction, StoredLabel } from '../../domain/post.ts';
-import type { Labelled } from './labelled-posts.ts';
-import type { Measured, ModelReport } from './measure-model.ts';
+import type { ModelEvaluation, ModelReport } from './evaluate-model.ts';
+import type { LabeledPosts } from './labeled-posts.ts';
 
 /** A post with different labels by two models. */
-export interface Split {
+export interface Disagreement {
   /** Line number, from 1. */
   readonly line: number;
   readonly truth: Label;
@@ -18,17 +18,22 @@ interface LabelWithConfidence {
   readonly confidence: number;
 }
 
-export interface ModelDifference {
+export interface EvaluationComparison {
   readonly a: ModelReport;
   readonly b: ModelReport;
   /** Fractions; B − A. */
   readonly accuracy: DiscordantCounts & { readonly difference: number; readonly exact: number; readonly midP: number };
   readonly macroRecall: Difference;
-  readonly disagreements: { readonly posts: number; readonly shown: readonly Split[] };
+  readonly disagreements: { readonly posts: number; readonly shown: readonly Disagreement[] };
 }
 
 /** Compares two models on the same posts: reports, paired tests, and up to `show` posts with different labels, largest difference first. */
-export function compareMeasured({ texts, truth, lines }: Labelled, a: Measured, b: Measured, show: number): ModelDifference {
+export function compareEvaluations(
+  { texts, truth, lines }: LabeledPosts,
+  a: ModelEvaluation,
+  b: ModelEvaluation,
+  show: number,
+): EvaluationComparison {
   const posts = truth.map((label, index) => {
     // Both models were measured on these posts, so each post has two predictions.
     const [first, second] = [a.predictions[index] as Prediction, b.predictions[index] as Prediction];

@@ -6,22 +6,22 @@ import type { Predictions, Scorer } from '../../infer/scorer.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import { createLog } from '../../lib/log.ts';
 import { openScorer } from '../open-scorer.ts';
-import type { Labelled } from './labelled-posts.ts';
+import type { LabeledPosts } from './labeled-posts.ts';
 
 export type ModelReport = ClassificationReport & { readonly postsPerSecond: number; readonly modelVersion: string };
 
 type OnProgress = (done: number, total: number) => void;
 
-export interface Measured {
+export interface ModelEvaluation {
   readonly report: ModelReport;
   /** One per post, in file order. */
   readonly predictions: readonly Prediction[];
 }
 
 /** Two windows of the scorer, so that posts of similar length share a batch. */
-const chunk = 1_024;
+const chunkSize = 1_024;
 
-interface MeasureOptions {
+interface EvaluateOptions {
   /** Overrides the config. */
   readonly modelPath?: string;
   /** Primary subtag of the language of the posts; by default the model's first language. */
@@ -33,11 +33,11 @@ interface MeasureOptions {
  * Scores labelled posts without language detection and reports the accuracy.
  * Rejects with USAGE if the model does not support the language.
  */
-export async function measureModel(
+export async function evaluateModel(
   config: Config,
-  { texts, truth }: Labelled,
-  { modelPath, lang, onProgress = () => {} }: MeasureOptions = {},
-): Promise<Measured> {
+  { texts, truth }: LabeledPosts,
+  { modelPath, lang, onProgress = () => {} }: EvaluateOptions = {},
+): Promise<ModelEvaluation> {
   const scorer = await openScorer(config, createLog(config.log.level), {
     cacheSize: 0,
     assumeModelLanguage: true,
@@ -67,20 +67,20 @@ async function scoreAll(
   let scored = 0;
   const startedAt = performance.now();
   const pending: Promise<Predictions>[] = [];
-  for (let at = 0; at < texts.length; at += chunk) {
+  for (let at = 0; at < texts.length; at += chunkSize) {
     await pending.at(-2); // two chunks in flight keep every worker busy
-    const part = texts.slice(at, at + chunk).map((text) => ({ text }));
+    const part = texts.slice(at, at + chunkSize).map((text) => ({ text }));
     const report = (): void => {
       scored += part.length;
       onProgress(scored, texts.length);
     };
     pending.push(scorer.score(part).finally(report));
   }
-  const predictions = (await Promise.all(pending)).flat().map(orFail);
+  const predictions = (await Promise.all(pending)).flat().map(requirePrediction);
   return { predictions, seconds: (performance.now() - startedAt) / 1_000 };
 }
 
-function orFail(prediction: Prediction | undefined, index: number): Prediction {
+function requirePrediction(prediction: Prediction | undefined, index: number): Prediction {
   if (prediction) return prediction;
   throw new FeedpulseError('MODEL_FAILED', `The model failed on post ${index + 1} of the file, but not on others.`);
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Labelled, readLabelled } from '../../../src/app/model-evaluation/labelled-posts.ts';
+import { type LabeledPosts, readLabeledPosts } from '../../../src/app/model-evaluation/labeled-posts.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -10,9 +10,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function read(name: string, content: string): Promise<Labelled> {
+async function read(name: string, content: string): Promise<LabeledPosts> {
   await writeFile(join(folder, name), content);
-  return readLabelled(join(folder, name));
+  return readLabeledPosts(join(folder, name));
 }
 
 test('TSV rows are split at the first tab, and quotes are kept', async () => {
