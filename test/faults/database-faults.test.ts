@@ -35,17 +35,17 @@ interface Member {
   close(): Promise<void>;
 }
 
-/** What one process of several has of the database. */
+/** The database side of one of several processes. */
 async function addMember(database: string): Promise<Member> {
   const { FEEDPULSE_CLICKHOUSE_USERNAME: username, FEEDPULSE_CLICKHOUSE_PASSWORD: password } = clickhouse.env;
   const { clickhouse: config } = configSchema.parse({ clickhouse: { url: clickhouse.url, database, username, password } });
   const db = await openDatabase({ clickhouse: config, dataDir: folder, log: quiet });
   await migrate(db, quiet);
-  const parts = { db, clock: systemClock, log: quiet, metrics: createMetrics() };
-  const rollups = createRollups(parts);
+  const deps = { db, clock: systemClock, log: quiet, metrics: createMetrics() };
+  const rollups = createRollups(deps);
   return {
     db,
-    writer: createWriter(parts),
+    writer: createWriter(deps),
     rollups,
     close: async () => {
       await rollups.stop();
@@ -54,7 +54,7 @@ async function addMember(database: string): Promise<Member> {
   };
 }
 
-const ask = <T>(query: string): Promise<T[]> => clickhouse.rows<T>(query);
+const query = <T>(sql: string): Promise<T[]> => clickhouse.rows<T>(sql);
 
 async function writeAll({ writer }: Member, posts: readonly ScoredPost[], size: () => number): Promise<void> {
   for (let from = 0; from < posts.length; ) {
@@ -66,7 +66,7 @@ async function writeAll({ writer }: Member, posts: readonly ScoredPost[], size: 
 
 const statements = ['INSERT INTO post_first_seen', 'INSERT INTO posts', 'INSERT INTO rollup_dirty_minutes', 'INSERT INTO rollup_minute'];
 
-test('inserts whose outcome is unknown, and refusals that pass, lose nothing and count nothing twice', async () => {
+test('inserts with unknown outcome and transient errors neither lose nor duplicate posts', async () => {
   const { random } = createSeededRandom('unknown outcome');
   const member = await addMember('unknown');
   const posts = unorderedDeliveries(random, repetitions(6_000, 1_200));
@@ -84,15 +84,15 @@ test('inserts whose outcome is unknown, and refusals that pass, lose nothing and
     return 20 + Math.floor(random() * 100);
   });
   await member.rollups.stop();
-  await settled(member, attempts + 1);
-  const result = await audit(posts, ask, 'unknown');
+  await recompute(member, attempts + 1);
+  const result = await audit(posts, query, 'unknown');
   await member.close();
-  record({ fault: 'insert reset after commit, or refused for a while', attempts, result });
+  record({ fault: 'insert reset after commit, or transient error', attempts, result });
   expect(result).toEqual(cleanAudit);
 });
 
-/** Computes every figure, whatever faults are left: each spoils one attempt at most. */
-async function settled({ rollups }: Member, attempts: number): Promise<void> {
+/** Recomputes the rollups; each remaining fault fails at most one attempt. */
+async function recompute({ rollups }: Member, attempts: number): Promise<void> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const done = await rollups.settle().then(
       () => true,
@@ -100,10 +100,10 @@ async function settled({ rollups }: Member, attempts: number): Promise<void> {
     );
     if (done) return;
   }
-  throw new Error('the figures could not be computed');
+  throw new Error('the rollups were not recomputed');
 }
 
-test('a database that dies and returns is reconnected without a restart', async () => {
+test('the process reconnects to a restarted database without a restart of its own', async () => {
   const { random } = createSeededRandom('database down');
   const member = await addMember('down');
   const posts = unorderedDeliveries(random, 1_000);
@@ -116,9 +116,9 @@ test('a database that dies and returns is reconnected without a restart', async 
   await clickhouse.restart();
   const back = Date.now();
   await writing;
-  await settled(member, 10);
+  await recompute(member, 10);
   const recoveryMs = Date.now() - back;
-  const result = await audit(posts, ask, 'down');
+  const result = await audit(posts, query, 'down');
   await member.close();
   record({ fault: `database killed, back after ${downMs / 1_000} s`, attempts: 1, result, recoveryMs });
   expect(result).toEqual(cleanAudit);
@@ -139,24 +139,24 @@ test('two processes that write and recompute the same buckets agree on them', as
       ),
     ),
   );
-  await Promise.all(members.map((member) => settled(member, 10)));
-  const result = await audit(posts, ask, 'both');
+  await Promise.all(members.map((member) => recompute(member, 10)));
+  const result = await audit(posts, query, 'both');
   for (const member of members) await member.close();
   record({ fault: 'two processes recompute the same buckets', attempts: 1, result });
   expect(result).toEqual(cleanAudit);
 });
 
-test('a feed read again from its start, with other boundaries, changes nothing', async () => {
+test('reading the topic again with other batch boundaries changes nothing', async () => {
   const { random } = createSeededRandom('rewound');
   const member = await addMember('rewound');
   const posts = unorderedDeliveries(random, 1_000);
   const rounds = repetitions(10, 3);
   for (let round = 0; round < rounds; round += 1) {
     await writeAll(member, posts, () => 1 + Math.floor(random() * 300));
-    await settled(member, 10);
+    await recompute(member, 10);
   }
-  const result = await audit(posts, ask, 'rewound');
+  const result = await audit(posts, query, 'rewound');
   await member.close();
-  record({ fault: 'offsets rewound to 0, boundaries shifted', attempts: rounds, result });
+  record({ fault: 'offsets reset to 0, other batch boundaries', attempts: rounds, result });
   expect(result).toEqual(cleanAudit);
 });

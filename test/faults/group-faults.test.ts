@@ -5,7 +5,7 @@ import { type KafkaFixture, openKafkaFixture, sleep, waitUntilWritten } from '..
 import { createSeededRandom, record, repetitions, testInFullRun } from '../support/faults/record.ts';
 import { queryDataDir, type RunningFeedpulse, useBundledModel } from '../support/feedpulse.ts';
 
-// Posts must take a while, so that faults strike in the middle.
+// Inference must take a while, so that faults occur in the middle of a batch.
 useBundledModel();
 
 let fixture: KafkaFixture;
@@ -29,17 +29,17 @@ test('every post counts once while members join, leave and die under load', asyn
   const rounds = repetitions(5, 1);
   const posts = await fixture.produce('members', random, rounds * 2_400, 8);
   const members = [await join('members')];
-  // Often in the middle of a batch, and of the rebalance before.
-  const soon = () => sleep(500 + random() * 2_500);
-  const one = () => members.splice(Math.floor(random() * members.length), 1)[0];
+  // Often in the middle of a batch or of the previous rebalance.
+  const randomPause = () => sleep(500 + random() * 2_500);
+  const removeMember = () => members.splice(Math.floor(random() * members.length), 1)[0];
   for (let round = 0; round < rounds; round += 1) {
     members.push(await join('members'));
-    await soon();
-    await one()?.kill();
-    await soon();
+    await randomPause();
+    await removeMember()?.kill();
+    await randomPause();
     members.push(await join('members'));
-    await soon();
-    expect(await one()?.stop()).toBe(0);
+    await randomPause();
+    expect(await removeMember()?.stop()).toBe(0);
   }
   const changed = Date.now();
   await fixture.waitUntilCommitted('members');
@@ -55,14 +55,14 @@ test('little is redelivered when a member joins in the middle of a batch', async
   const posts = await fixture.produce('rebalance', random, 4_000, 4);
   const first = await join('rebalance');
   await waitUntilWritten(first);
-  // So that most is still to be read when the second joins, on however fast a machine.
+  // Most of the topic must be unread when the second member joins, even on a fast machine.
   for (let count = 0; count < 3; count += 1)
     await clickhouse.injectFault({ statement: 'INSERT INTO posts', when: 'before', how: 'slow', ms: 2_000 });
   const second = await join('rebalance');
   await fixture.waitUntilCommitted('rebalance');
   const read = (await first.metric('feedpulse_posts_read_total')) + (await second.metric('feedpulse_posts_read_total'));
   expect(await second.metric('feedpulse_posts_read_total')).toBeGreaterThan(0);
-  // At worst what was in flight: two slices of 256 a partition.
+  // At worst the posts in flight: two chunks of 256 per partition.
   expect(read - posts.length).toBeLessThanOrEqual(4 * 2 * 256);
   for (const member of [first, second]) expect(await member.stop()).toBe(0);
   const result = await audit(posts, (query) => clickhouse.rows(query), 'rebalance');
@@ -85,7 +85,7 @@ test('a write slower than the session timeout keeps the member in its group; not
   expect(result).toEqual(cleanAudit);
 });
 
-testInFullRun('a partition that is added while it runs is read too', async () => {
+testInFullRun('a partition added at runtime is read', async () => {
   const { random } = createSeededRandom('partition added');
   const posts: Delivery[] = await fixture.produce('grown', random, 200, 1);
   const member = await fixture.consume('grown');
@@ -113,7 +113,7 @@ testInFullRun('a partition that is added while it runs is read too', async () =>
 test('counts messages that the broker deleted before they were read, and continues', async () => {
   const [topic, count] = ['expired', 1_500];
   await fixture.admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true });
-  // So long that a fetch brings only some of them.
+  // So large that one fetch returns only some of the messages.
   const padding = 'x'.repeat(4_000);
   const messages = Array.from({ length: count }, (_, id) => ({
     value: JSON.stringify({ platform: 'p', id: `${id}`, text: `The kettle number ${id} is lovely`, padding }),
@@ -124,7 +124,7 @@ test('counts messages that the broker deleted before they were read, and continu
   await producer.disconnect();
   const first = await fixture.consume(topic);
   await waitUntilWritten(first);
-  await fixture.admin.fetchTopicOffsets(topic); // the client deletes only where it knows the leader
+  await fixture.admin.fetchTopicOffsets(topic); // the client can delete records only once it knows the leader
   await fixture.admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '1400' }] });
   await fixture.waitUntilCommitted(topic);
   const read = await first.metric('feedpulse_posts_read_total');
@@ -132,7 +132,7 @@ test('counts messages that the broker deleted before they were read, and continu
   expect(await first.metric('feedpulse_kafka_offset_gap_total')).toBe(count - read);
   expect(first.log()).toContain('The broker deleted messages before they were read');
   expect(await first.stop()).toBe(0);
-  // While it does not run: the group is told to go on where nothing is any more.
+  // While no process runs, the committed offset points to deleted messages.
   await fixture.admin.setOffsets({ groupId: fixture.groupId(topic), topic, partitions: [{ partition: 0, offset: '100' }] });
   const second = await fixture.consume(topic);
   await fixture.waitUntilCommitted(topic);
@@ -141,7 +141,7 @@ test('counts messages that the broker deleted before they were read, and continu
   expect(await second.stop()).toBe(0);
   const rows = await queryDataDir(fixture.dataDir(topic), 'SELECT id FROM posts FINAL');
   record({
-    fault: 'offsets out of range: what the broker deleted is counted',
+    fault: 'offsets out of range: deleted messages are counted',
     attempts: 2,
     result: { ...cleanAudit, lost: read - rows.length },
   });
@@ -149,13 +149,13 @@ test('counts messages that the broker deleted before they were read, and continu
 });
 
 test('a dead-letter topic that rejects writes stops the pipeline before the commit; once fixed, it gets the message', async () => {
-  // A compacted topic takes no message without a key.
-  const [topic, dead] = ['refusing', 'refusing.dead'];
-  const keep = (policy: string) => [{ name: 'cleanup.policy', value: policy }];
+  // A compacted topic rejects messages without a key.
+  const [topic, dead] = ['rejecting', 'rejecting.dead'];
+  const cleanupPolicy = (policy: string) => [{ name: 'cleanup.policy', value: policy }];
   await fixture.admin.createTopics({
     topics: [
       { topic, numPartitions: 1 },
-      { topic: dead, numPartitions: 1, configEntries: keep('compact') },
+      { topic: dead, numPartitions: 1, configEntries: cleanupPolicy('compact') },
     ],
   });
   const producer = fixture.client.producer();
@@ -169,18 +169,18 @@ test('a dead-letter topic that rejects writes stops the pipeline before the comm
   expect((await fixture.progress(topic)).every(({ committed }) => committed < 2)).toBe(true);
   await fixture.admin.alterConfigs({
     validateOnly: false,
-    resources: [{ type: 2, name: dead, configEntries: keep('delete') }],
+    resources: [{ type: 2, name: dead, configEntries: cleanupPolicy('delete') }],
   });
-  const mended = Date.now();
+  const fixedAt = Date.now();
   const process = await fixture.consume(topic);
   await fixture.waitUntilCommitted(topic);
-  const recoveryMs = Date.now() - mended;
+  const recoveryMs = Date.now() - fixedAt;
   expect(await process.metric('feedpulse_dead_letters_total')).toBe(1);
   expect(await process.stop()).toBe(0);
   const [{ high } = { high: '0' }] = await fixture.admin.fetchTopicOffsets(dead);
   const rows = await queryDataDir(fixture.dataDir(topic), 'SELECT id FROM posts FINAL');
   record({
-    fault: 'dead-letter topic refuses',
+    fault: 'dead-letter topic rejects writes',
     attempts: 1,
     result: { ...cleanAudit, lost: 1 - rows.length, duplicated: Number(high) - 1 },
     recoveryMs,

@@ -21,67 +21,67 @@ async function send(topic: string, values: readonly string[]): Promise<void> {
   await producer.disconnect();
 }
 
-/** Positions that have a dead letter, each once; a message that was delivered twice may have two. */
-async function lettersOf(topic: string): Promise<Set<string>> {
+/** Distinct offsets with a dead letter; a message that was delivered twice may have two. */
+async function readDeadLetters(topic: string): Promise<Set<string>> {
   const end = (await fixture.admin.fetchTopicOffsets(`${topic}.dead`)).reduce((sum, { high }) => sum + Number(high), 0);
-  const positions: string[] = [];
-  const consumer = fixture.client.consumer({ groupId: `letters of ${topic} ${end}` });
+  const offsets: string[] = [];
+  const consumer = fixture.client.consumer({ groupId: `dead letters of ${topic} ${end}` });
   await consumer.connect();
   await consumer.subscribe({ topic: `${topic}.dead`, fromBeginning: true });
   const read = new Promise<void>((resolve) => {
     void consumer.run({
       eachMessage: async ({ message: { headers } }) => {
-        positions.push(String(headers?.['feedpulse-offset']));
-        if (positions.length === end) resolve();
+        offsets.push(String(headers?.['feedpulse-offset']));
+        if (offsets.length === end) resolve();
       },
     });
   });
   await read;
   await consumer.disconnect();
-  return new Set(positions);
+  return new Set(offsets);
 }
 
-test('a source without any post stops, with every committed message in the dead letters', async () => {
+test('a source with only invalid messages stops; every committed message is a dead letter', async () => {
   const count = 2_000;
   await send(
-    'rubbish',
-    Array.from({ length: count }, (_, index) => `rubbish ${index}`),
+    'invalid',
+    Array.from({ length: count }, (_, index) => `invalid ${index}`),
   );
-  const stopped = await fixture.consume('rubbish');
+  const stopped = await fixture.consume('invalid');
   expect(await stopped.waitForExit()).toBe(7);
   expect(stopped.log()).toContain('TOO_MANY_DEAD_LETTERS');
-  const [{ committed } = { committed: Number.NaN }] = await fixture.progress('rubbish');
+  const [{ committed } = { committed: Number.NaN }] = await fixture.progress('invalid');
   expect(committed).toBeLessThan(count);
-  const letters = await lettersOf('rubbish');
-  for (let offset = 0; offset < committed; offset += 1) expect(letters.has(`${offset}`), `offset ${offset}`).toBe(true);
-  // Told that this is how it is, it goes on to the end.
-  const tolerant = await fixture.consume('rubbish', { FEEDPULSE_DEAD_LETTERS_MAX_CONSECUTIVE: '5000' });
-  await fixture.waitUntilCommitted('rubbish');
+  const deadLetters = await readDeadLetters('invalid');
+  for (let offset = 0; offset < committed; offset += 1) expect(deadLetters.has(`${offset}`), `offset ${offset}`).toBe(true);
+  // With a higher limit it reads to the end.
+  const tolerant = await fixture.consume('invalid', { FEEDPULSE_DEAD_LETTERS_MAX_CONSECUTIVE: '5000' });
+  await fixture.waitUntilCommitted('invalid');
   expect(await tolerant.stop()).toBe(0);
-  expect(await lettersOf('rubbish')).toHaveProperty('size', count);
+  expect(await readDeadLetters('invalid')).toHaveProperty('size', count);
   record({ fault: 'all input invalid', attempts: 1, result: cleanAudit });
 });
 
-test('posts from 1900, from the day after tomorrow and from jumping clocks are rejected or stored, each once', async () => {
+test('posts with past, future or jumping timestamps are rejected or stored once', async () => {
   const now = Date.now();
   const day = 86_400_000;
   const post = (id: string, at: number) =>
     JSON.stringify({ platform: 'p', id, text: 'A fine kettle', createdAt: new Date(at).toISOString() });
-  // The first is kept where it was first seen, whatever the clock says that sends it again.
-  const kept = [
+  // Stored at the minute of the first delivery, whatever later deliveries say.
+  const accepted = [
     post('jumps', now - 3_600_000),
     post('jumps', now - 2 * day),
     post('jumps', now + 3_600_000),
     post('old', Date.UTC(2000, 0, 1)),
     post('soon', now + day / 2),
   ];
-  const refused = [
+  const rejected = [
     post('ancient', Date.UTC(1900, 0, 1)),
     post('before', Date.UTC(2000, 0, 1) - 1),
     post('far', now + 2 * day),
     post('end', Date.UTC(9999, 11, 31)),
   ];
-  await send('clocks', [...kept, ...refused]);
+  await send('clocks', [...accepted, ...rejected]);
   const process = await fixture.consume('clocks');
   await fixture.waitUntilCommitted('clocks');
   expect(await process.stop()).toBe(0);
@@ -89,12 +89,12 @@ test('posts from 1900, from the day after tomorrow and from jumping clocks are r
     fixture.dataDir('clocks'),
     'SELECT id, toUnixTimestamp(minute) AS minute FROM posts FINAL ORDER BY id',
   );
-  const minuteOf = (at: number): number => Math.floor(at / 60_000) * 60;
+  const toMinute = (at: number): number => Math.floor(at / 60_000) * 60;
   expect(rows.map(({ id, minute }) => [id, Number(minute)])).toEqual([
-    ['jumps', minuteOf(now - 3_600_000)],
-    ['old', minuteOf(Date.UTC(2000, 0, 1))],
-    ['soon', minuteOf(now + day / 2)],
+    ['jumps', toMinute(now - 3_600_000)],
+    ['old', toMinute(Date.UTC(2000, 0, 1))],
+    ['soon', toMinute(now + day / 2)],
   ]);
-  expect(await lettersOf('clocks')).toHaveProperty('size', refused.length);
-  record({ fault: 'posts from 1900, from the future, from clocks that jump', attempts: kept.length + refused.length, result: cleanAudit });
+  expect(await readDeadLetters('clocks')).toHaveProperty('size', rejected.length);
+  record({ fault: 'invalid or jumping timestamps', attempts: accepted.length + rejected.length, result: cleanAudit });
 });

@@ -4,7 +4,7 @@ import { countWritten, type KafkaFixture, openKafkaFixture, sleep, waitUntilWrit
 import { createSeededRandom, record, repetitions, testInFullRun } from '../support/faults/record.ts';
 import { queryDataDir, useBundledModel } from '../support/feedpulse.ts';
 
-// Posts must take a while, so that faults strike in the middle.
+// Inference must take a while, so that faults occur in the middle of a batch.
 useBundledModel();
 
 let fixture: KafkaFixture;
@@ -15,13 +15,13 @@ beforeAll(async () => {
 afterEach(() => fixture.killAll());
 afterAll(() => fixture.close());
 
-/** Partitions of which rows are stored that the group has not committed. */
+/** Number of partitions with stored rows beyond the committed offset. */
 async function storedBeyondCommits(topic: string): Promise<number> {
   const rows = await queryDataDir<{ partition: number; next: number }>(
     fixture.dataDir(topic),
     'SELECT partition, toUInt32(max(offset) + 1) AS next FROM posts GROUP BY partition',
   );
-  const committed = new Map((await fixture.progress(topic)).map((of) => [of.partition, of.committed]));
+  const committed = new Map((await fixture.progress(topic)).map((progress) => [progress.partition, progress.committed]));
   return rows.filter(({ partition, next }) => next > (committed.get(partition) ?? 0)).length;
 }
 
@@ -33,20 +33,20 @@ test('SIGTERM in the middle of a batch ends the process within ten seconds; noth
   const read = await countWritten(first);
   const stopping = Date.now();
   expect(await first.stop()).toBe(0);
-  const took = Date.now() - stopping;
+  const stopMs = Date.now() - stopping;
   expect(read).toBeLessThan(posts.length);
   const halfway = await fixture.progress('stopped');
   expect(await storedBeyondCommits('stopped')).toBe(0);
   const second = await fixture.consume('stopped');
   await fixture.waitUntilCommitted('stopped');
-  const left = halfway.reduce((sum, of) => sum + of.end - of.committed, 0);
-  expect(left).toBeGreaterThan(0);
-  expect(await second.metric('feedpulse_posts_read_total')).toBe(left);
+  const remaining = halfway.reduce((sum, { end, committed }) => sum + end - committed, 0);
+  expect(remaining).toBeGreaterThan(0);
+  expect(await second.metric('feedpulse_posts_read_total')).toBe(remaining);
   expect(await second.stop()).toBe(0);
   const result = await fixture.audit('stopped', posts);
   record({ fault: 'SIGTERM in the middle of a batch', attempts: 1, result });
   expect(result).toEqual(cleanAudit);
-  expect(took).toBeLessThan(10_000);
+  expect(stopMs).toBeLessThan(10_000);
 });
 
 test('the source survives a stalled broker, and a killed and restarted one, without a restart', async () => {
@@ -73,7 +73,7 @@ test('the source survives a stalled broker, and a killed and restarted one, with
   expect(result).toEqual(cleanAudit);
 });
 
-testInFullRun('a process killed at random moments, its offsets uncommitted, loses no post and counts none twice', async () => {
+testInFullRun('a process killed at random times with uncommitted offsets neither loses nor duplicates posts', async () => {
   const { random } = createSeededRandom('kafka killed');
   const kills = 20;
   const posts = await fixture.produce('killed', random, kills * 800);
@@ -92,16 +92,16 @@ testInFullRun('a process killed at random moments, its offsets uncommitted, lose
   expect(result).toEqual(cleanAudit);
 });
 
-test('a process killed between insert and commit counts no post twice', async () => {
+test('a process killed between insert and commit neither loses nor duplicates posts', async () => {
   const { random } = createSeededRandom('killed before commit');
   const kills = repetitions(5, 1);
-  // So many that most are still being scored when the first are stored.
+  // Enough posts that most are still being scored when the first are stored.
   const posts = await fixture.produce('uncommitted', random, 1_000 + kills * 1_000);
   let ahead = 0;
   for (let killed = 0; killed < kills; killed += 1) {
     const process = await fixture.consume('uncommitted');
     await waitUntilWritten(process);
-    // The broker answers no more: what is being scored is stored and marked, and its commits wait.
+    // The broker stops responding: posts in flight are stored and their minutes marked dirty, but commits wait.
     fixture.kafka.pause();
     await sleep(2_500);
     await process.kill();
@@ -114,7 +114,7 @@ test('a process killed between insert and commit counts no post twice', async ()
   const recoveryMs = Date.now() - restarted;
   expect(await process.stop()).toBe(0);
   const result = await fixture.audit('uncommitted', posts);
-  record({ fault: 'killed between marks and commit', attempts: kills, result, recoveryMs });
+  record({ fault: 'killed between insert and commit', attempts: kills, result, recoveryMs });
   expect(ahead).toBeGreaterThan(0);
   expect(result).toEqual(cleanAudit);
 });

@@ -20,24 +20,24 @@ const weights = 'onnx/model_quantized.onnx';
 test('a corrupt model is detected before anything is read', async () => {
   const { random } = createSeededRandom('corrupt model');
   await fixture.produce('unread', random, 50);
-  const damages: readonly (readonly [code: string, damage: (folder: string) => Promise<void>])[] = [
-    ['MODEL_CORRUPT', (folder) => truncate(join(folder, weights), 1_000_000)],
-    ['MODEL_CORRUPT', (folder) => writeFile(join(folder, weights), 'x', { flag: 'r+' })],
-    ['MODEL_CORRUPT', (folder) => copyFile(join(folder, 'config.json'), join(folder, 'tokenizer.json'))],
-    ['MODEL_MISSING', (folder) => rm(join(folder, weights))],
-    ['MODEL_MISSING', (folder) => rm(join(folder, 'manifest.json'))],
+  const damages: readonly (readonly [code: string, damage: (dir: string) => Promise<void>])[] = [
+    ['MODEL_CORRUPT', (dir) => truncate(join(dir, weights), 1_000_000)],
+    ['MODEL_CORRUPT', (dir) => writeFile(join(dir, weights), 'x', { flag: 'r+' })],
+    ['MODEL_CORRUPT', (dir) => copyFile(join(dir, 'config.json'), join(dir, 'tokenizer.json'))],
+    ['MODEL_MISSING', (dir) => rm(join(dir, weights))],
+    ['MODEL_MISSING', (dir) => rm(join(dir, 'manifest.json'))],
   ];
   for (const [index, [code, damage]] of damages.entries()) {
     const model = join(fixture.dir, `model-${index}`);
     await cp(bundledModelPath, model, { recursive: true });
     await damage(model);
-    const ended = await runCommand(
+    const result = await runCommand(
       ['run', '--port', '0', '--source', 'kafka', '--data-dir', fixture.dataDir('unread'), '--model', model],
       fixture.env('unread'),
     );
-    expect([ended.code, ended.output.includes(`${code}: `)], ended.output).toEqual([4, true]);
+    expect([result.code, result.output.includes(`${code}: `)], result.output).toEqual([4, true]);
   }
   expect((await fixture.progress('unread')).every(({ committed }) => committed === 0)).toBe(true);
   expect(await fixture.admin.listTopics()).not.toContain('unread.dead');
-  record({ fault: 'model truncated, altered, incomplete', attempts: damages.length, result: cleanAudit });
+  record({ fault: 'corrupt or incomplete model', attempts: damages.length, result: cleanAudit });
 });

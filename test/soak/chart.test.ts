@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { drawChart } from './chart.ts';
 
-const chart = { title: 'Lag', unit: 'messages', points: [], marks: [] };
+const chart = { title: 'Lag', unit: 'messages', points: [], markers: [] };
 
 test('missing measurements are not drawn', () => {
   const svg = drawChart({
@@ -17,7 +17,7 @@ test('missing measurements are not drawn', () => {
   expect(/class="line" d="([^"]+)"/.exec(svg)?.[1]).toMatch(/^M[\d. ]+L[\d. ]+M[\d. ]+L[\d. ]+$/);
 });
 
-test('the axis ends at a round value above all others', () => {
+test('the axis maximum is a round value above the data', () => {
   const svg = drawChart({
     ...chart,
     points: [
@@ -28,8 +28,8 @@ test('the axis ends at a round value above all others', () => {
   for (const label of ['>0<', '>200<', '>400<', '>600<', '>800<', '>0 min<', '>1 min<']) expect(svg).toContain(label);
 });
 
-test('text is text, not markup', () => {
-  const svg = drawChart({ ...chart, title: '<script>"&', marks: [{ seconds: 1, name: '</title><b>', sign: '<b>' }] });
+test('text is escaped', () => {
+  const svg = drawChart({ ...chart, title: '<script>"&', markers: [{ seconds: 1, name: '</title><b>', symbol: '<b>' }] });
   expect(svg).not.toMatch(/<script|<b>/);
   expect(svg).toContain('&#60;script&#62;&#34;&#38;');
 });

@@ -1,17 +1,17 @@
-/** A line over time, with marks at moments. */
+/** A line over time, with event markers. */
 export interface Chart {
   readonly title: string;
   readonly unit: string;
   /** Seconds since the start, and the value; undefined where nothing could be measured. */
   readonly points: readonly (readonly [seconds: number, value: number | undefined])[];
-  readonly marks: readonly Mark[];
+  readonly markers: readonly Marker[];
 }
 
-export interface Mark {
+export interface Marker {
   readonly seconds: number;
   readonly name: string;
-  /** A letter that stands above the mark. */
-  readonly sign: string;
+  /** Letter above the marker. */
+  readonly symbol: string;
 }
 
 const size = { width: 880, height: 220 };
@@ -28,10 +28,10 @@ const style = `
   .sign { font-size: 10px; font-weight: 600; fill: var(--mark); }
   .mark { stroke: var(--mark); stroke-dasharray: 3 3; }`;
 
-/** The chart as an SVG document of its own, for light and dark surroundings. */
-export function drawChart({ title, unit, points, marks }: Chart): string {
+/** The chart as a standalone SVG document with light and dark colors. */
+export function drawChart({ title, unit, points, markers }: Chart): string {
   const values = points.flatMap(([, value]) => (value === undefined ? [] : [value]));
-  const top = niceCeiling(Math.max(1, ...values));
+  const top = roundUpForAxis(Math.max(1, ...values));
   const end = Math.max(1, ...points.map(([seconds]) => seconds));
   const x = (seconds: number): number => margin.left + (seconds / end) * inner.width;
   const y = (value: number): number => margin.top + inner.height * (1 - value / top);
@@ -43,23 +43,23 @@ export function drawChart({ title, unit, points, marks }: Chart): string {
   const times = minuteTicks(end).map(
     (minute) => `<text x="${x(minute * 60).toFixed(1)}" y="${size.height - 10}" text-anchor="middle">${minute} min</text>`,
   );
-  const lines = marks.map(({ seconds, name, sign }) => {
+  const lines = markers.map(({ seconds, name, symbol }) => {
     const at = x(seconds).toFixed(1);
-    return `<line class="mark" x1="${at}" x2="${at}" y1="${margin.top}" y2="${margin.top + inner.height}"><title>${escaped(name)}</title></line>
-  <text class="sign" x="${at}" y="${margin.top - 3}" text-anchor="middle">${escaped(sign)}</text>`;
+    return `<line class="mark" x1="${at}" x2="${at}" y1="${margin.top}" y2="${margin.top + inner.height}"><title>${escapeMarkup(name)}</title></line>
+  <text class="sign" x="${at}" y="${margin.top - 3}" text-anchor="middle">${escapeMarkup(symbol)}</text>`;
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" role="img" aria-label="${escaped(title)}">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" role="img" aria-label="${escapeMarkup(title)}">
   <style>${style}</style>
-  <text class="title" x="${margin.left}" y="18">${escaped(title)}</text>
-  <text x="${size.width - margin.right}" y="18" text-anchor="end">${escaped(unit)}</text>
+  <text class="title" x="${margin.left}" y="18">${escapeMarkup(title)}</text>
+  <text x="${size.width - margin.right}" y="18" text-anchor="end">${escapeMarkup(unit)}</text>
   ${[...grid, ...times, ...lines].join('\n  ')}
-  <path class="line" d="${pathOf(points, x, y)}"/>
+  <path class="line" d="${linePath(points, x, y)}"/>
 </svg>
 `;
 }
 
-/** A gap where nothing was measured, not a line through it. */
-function pathOf(points: Chart['points'], x: (seconds: number) => number, y: (value: number) => number): string {
+/** The path of the line, with gaps where nothing was measured. */
+function linePath(points: Chart['points'], x: (seconds: number) => number, y: (value: number) => number): string {
   let pen = 'M';
   const parts: string[] = [];
   for (const [seconds, value] of points) {
@@ -69,18 +69,18 @@ function pathOf(points: Chart['points'], x: (seconds: number) => number, y: (val
   return parts.join('');
 }
 
-/** The next of 1, 2, 2.5, 4, 5, 8 and 10 times a power of ten: quarters of it are round. */
-function niceCeiling(value: number): number {
+/** The next of 1, 2, 2.5, 4, 5, 8 and 10 times a power of ten, so that its quarters are round numbers. */
+function roundUpForAxis(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value));
   return power * ([1, 2, 2.5, 4, 5, 8, 10].find((step) => step * power >= value) ?? 10);
 }
 
 function minuteTicks(seconds: number): number[] {
   const minutes = seconds / 60;
-  const step = [0.5, 1, 2, 5, 10, 15, 30, 60, 120, 240].find((wanted) => minutes / wanted <= 10) ?? 480;
+  const step = [0.5, 1, 2, 5, 10, 15, 30, 60, 120, 240].find((candidate) => minutes / candidate <= 10) ?? 480;
   return Array.from({ length: Math.floor(minutes / step) + 1 }, (_, index) => index * step);
 }
 
-function escaped(text: string): string {
+function escapeMarkup(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,88 +1,88 @@
 import type { Audit } from '../support/audit.ts';
-import type { Mark } from './chart.ts';
+import type { Marker } from './chart.ts';
 import type { ResourceSample } from './sampler.ts';
 import { type Trend, theilSen } from './trend.ts';
 
-/** What came of a run. */
-export interface Outcome {
+/** The data of a run. */
+export interface SoakRun {
   readonly minutes: number;
   readonly seed: number;
   readonly rate: number;
   readonly sent: number;
-  readonly faults: readonly Mark[];
-  readonly readings: readonly ResourceSample[];
-  readonly found: Audit;
-  /** Malformed messages sent, each another, and the different messages that were found as dead letters. */
+  readonly faults: readonly Marker[];
+  readonly samples: readonly ResourceSample[];
+  readonly audit: Audit;
+  /** Malformed messages sent (all different), and the distinct messages found as dead letters. */
   readonly malformed: readonly string[];
   readonly deadLetters: readonly string[];
 }
 
 export interface SoakResult {
-  /** Sentences that say what is wrong; none when all is well. */
+  /** Failure messages; empty if the run passed. */
   readonly failures: readonly string[];
-  /** Of resident memory in MB an hour, over the longest life of a process; undefined when none was long enough. */
+  /** Trend of resident memory in MB/h over the longest uptime; undefined if that is too short. */
   readonly memory: Trend | undefined;
-  readonly lifeMinutes: number;
-  readonly highestMegabytes: number;
+  readonly uptimeMinutes: number;
+  readonly peakMegabytes: number;
   readonly handles: Trend | undefined;
 }
 
-/** The engine and the runtime fill their caches and pools first, without any fault some 60 MB in five minutes; that is no leak. */
+/** Caches and pools grow by about 60 MB in the first five minutes, which is not a leak. */
 const warmUpSeconds = 300;
-/** Neighbouring samples resemble each other, which an interval must not take for certainty; medians of so many hardly do. */
+/** Samples are autocorrelated, which would make the interval too narrow; 30-second medians hardly are. */
 const blockSeconds = 30;
-/** What may be added in an hour before it counts as a leak, beyond the noise of the measurement. */
-const flatWithin = { megabytes: 60, handles: 20 };
+/** Growth beyond the measurement noise that is not yet considered a leak. */
+const maxGrowthPerHour = { megabytes: 60, handles: 20 };
 
-export function evaluateSoak({ readings, found, malformed, deadLetters }: Outcome): SoakResult {
-  const life = longestLife(readings);
-  const settled = life.filter(({ seconds }) => seconds - (life[0]?.seconds ?? 0) > warmUpSeconds);
-  const trendOf = (value: (reading: ResourceSample) => number | undefined): Trend | undefined => theilSen(medians(settled, value));
-  const memory = trendOf(({ residentMegabytes }) => residentMegabytes);
-  const handles = trendOf((reading) => reading.handles);
+export function evaluateSoak({ samples, audit, malformed, deadLetters }: SoakRun): SoakResult {
+  const longest = longestUptime(samples);
+  const warmedUp = longest.filter(({ seconds }) => seconds - (longest[0]?.seconds ?? 0) > warmUpSeconds);
+  const computeTrend = (value: (sample: ResourceSample) => number | undefined): Trend | undefined => theilSen(medians(warmedUp, value));
+  const memory = computeTrend(({ residentMegabytes }) => residentMegabytes);
+  const handles = computeTrend((sample) => sample.handles);
   const failures = [
-    ...Object.entries(found).flatMap(([what, count]) => (count > 0 ? [`${what}: ${count}`] : [])),
-    ...unlike('malformed without a dead letter', malformed, deadLetters),
-    ...unlike('dead letters of nothing that was sent malformed', deadLetters, malformed),
-    ...(memory && memory.low > flatWithin.megabytes ? [`memory climbs by ${memory.slope.toFixed(0)} MB an hour`] : []),
-    ...(handles && handles.low > flatWithin.handles ? [`open handles climb by ${handles.slope.toFixed(0)} an hour`] : []),
+    ...Object.entries(audit).flatMap(([name, count]) => (count > 0 ? [`${name}: ${count}`] : [])),
+    ...countMissing('malformed messages without a dead letter', malformed, deadLetters),
+    ...countMissing('dead letters without a malformed message', deadLetters, malformed),
+    ...(memory && memory.low > maxGrowthPerHour.megabytes ? [`memory grows by ${memory.slope.toFixed(0)} MB/h`] : []),
+    ...(handles && handles.low > maxGrowthPerHour.handles ? [`open handles grow by ${handles.slope.toFixed(0)}/h`] : []),
   ];
-  const lifeMinutes = ((life.at(-1)?.seconds ?? 0) - (life[0]?.seconds ?? 0)) / 60;
+  const uptimeMinutes = ((longest.at(-1)?.seconds ?? 0) - (longest[0]?.seconds ?? 0)) / 60;
   return {
     failures,
     memory,
     handles,
-    lifeMinutes,
-    highestMegabytes: Math.max(0, ...readings.map((reading) => reading.residentMegabytes ?? 0)),
+    uptimeMinutes,
+    peakMegabytes: Math.max(0, ...samples.map((sample) => sample.residentMegabytes ?? 0)),
   };
 }
 
-function unlike(what: string, some: readonly string[], others: readonly string[]): string[] {
-  const known = new Set(others);
-  const count = some.filter((one) => !known.has(one)).length;
-  return count > 0 ? [`${what}: ${count}`] : [];
+function countMissing(failure: string, messages: readonly string[], expectedIn: readonly string[]): string[] {
+  const known = new Set(expectedIn);
+  const count = messages.filter((message) => !known.has(message)).length;
+  return count > 0 ? [`${failure}: ${count}`] : [];
 }
 
-/** The median of each half a minute, over hours. */
+/** 30-second medians, with time in hours. */
 function medians(
-  readings: readonly ResourceSample[],
-  value: (reading: ResourceSample) => number | undefined,
+  samples: readonly ResourceSample[],
+  value: (sample: ResourceSample) => number | undefined,
 ): [hours: number, median: number][] {
   const blocks = new Map<number, number[]>();
-  for (const reading of readings) {
-    const measured = value(reading);
-    const block = Math.floor(reading.seconds / blockSeconds);
+  for (const sample of samples) {
+    const measured = value(sample);
+    const block = Math.floor(sample.seconds / blockSeconds);
     if (measured !== undefined) blocks.set(block, [...(blocks.get(block) ?? []), measured]);
   }
   return [...blocks].map(([block, values]) => [(block * blockSeconds) / 3_600, values.sort((a, b) => a - b)[values.length >> 1] ?? 0]);
 }
 
-function longestLife(readings: readonly ResourceSample[]): ResourceSample[] {
-  const lives = new Map<number, ResourceSample[]>();
-  for (const reading of readings) {
-    const life = lives.get(reading.pid);
-    if (life) life.push(reading);
-    else lives.set(reading.pid, [reading]);
+function longestUptime(samples: readonly ResourceSample[]): ResourceSample[] {
+  const byProcess = new Map<number, ResourceSample[]>();
+  for (const sample of samples) {
+    const group = byProcess.get(sample.pid);
+    if (group) group.push(sample);
+    else byProcess.set(sample.pid, [sample]);
   }
-  return [...lives.values()].sort((a, b) => b.length - a.length)[0] ?? [];
+  return [...byProcess.values()].sort((a, b) => b.length - a.length)[0] ?? [];
 }

@@ -3,23 +3,23 @@ import type { Post } from '../../src/domain/post.ts';
 import { demoPost } from '../../src/ingest/sources/demo/demo-post.ts';
 import type { Delivery } from '../support/audit.ts';
 
-/** A feed that is written at a steady rate, and what has been acknowledged of it. */
+/** A constant message load, and its acknowledged messages. */
 export interface Load {
-  /** In the order in which the broker has them, key by key. */
+  /** In broker order per key. */
   readonly deliveries: Delivery[];
-  /** The messages that are no posts, each another. */
+  /** Malformed messages, all different. */
   readonly malformed: string[];
   readonly sent: () => number;
   stop(): Promise<void>;
 }
 
-/** Shares of what is sent beside new posts. */
-const shares = { edit: 0.05, copy: 0.04, movedCopy: 0.02, deletion: 0.01, malformed: 0.005 };
+/** Fractions of messages other than new posts. */
+const shares = { edit: 0.05, duplicate: 0.04, redatedDuplicate: 0.02, deletion: 0.01, malformed: 0.005 };
 const tickMs = 100;
-/** Posts that edits, copies and deletions are made of. */
-const remembered = 5_000;
+/** Recent posts, the basis of edits, duplicates and deletions. */
+const maxRecentPosts = 5_000;
 
-/** Messages that cannot become a post, each for a reason of its own. */
+/** Messages that cannot be parsed, each for a different reason. */
 const malformations: readonly ((number: number) => string)[] = [
   (number) => `no post ${number}`,
   (number) => JSON.stringify([number]),
@@ -28,12 +28,12 @@ const malformations: readonly ((number: number) => string)[] = [
   (number) => JSON.stringify({ platform: 'chirper', id: `no date ${number}`, text: 'Never', createdAt: 'on a Tuesday' }),
   (number) => JSON.stringify({ platform: 'chirper', id: `too old ${number}`, text: 'Long ago', createdAt: '1900-01-01T00:00:00Z' }),
 ];
-/** Seconds for which a broker may be away. */
-const patience = 180;
+/** Maximum broker downtime in seconds. */
+const brokerTimeoutSeconds = 180;
 
 type Message = { readonly key?: string; readonly value: string; readonly post?: Post };
 
-/** Sends `rate` messages a second until it is stopped; while the broker is away, it waits and catches up. */
+/** Sends `rate` messages per second until it is stopped; while the broker is down, it waits and then catches up. */
 export function startLoad(producer: Producer, topic: string, rate: number, random: () => number): Load {
   const deliveries: Delivery[] = [];
   const recent: Post[] = [];
@@ -43,10 +43,10 @@ export function startLoad(producer: Producer, topic: string, rate: number, rando
   const startedAt = Date.now();
 
   const next = (): Message => {
-    const kind = pick(random());
+    const kind = pickKind(random());
     if (kind === 'malformed') return { value: malformations[sent % malformations.length]?.(sent) ?? '' };
     const earlier = recent[Math.floor(random() * recent.length)];
-    const post = earlier && kind !== 'post' ? variantOf(earlier, kind) : demoPost(11, Date.now(), sent);
+    const post = earlier && kind !== 'post' ? createVariant(earlier, kind) : demoPost(11, Date.now(), sent);
     return { key: `${post.platform}:${post.id}`, value: JSON.stringify(post), post };
   };
   const run = async (): Promise<void> => {
@@ -59,7 +59,7 @@ export function startLoad(producer: Producer, topic: string, rate: number, rando
         if (message.post) remember(recent, message.post, random);
         sent += 1;
       }
-      if (messages.length > 0) await sendSurely(producer, topic, messages);
+      if (messages.length > 0) await sendWithRetry(producer, topic, messages);
       for (const { post, value } of messages) {
         if (post) deliveries.push(post);
         else malformed.push(value);
@@ -68,7 +68,7 @@ export function startLoad(producer: Producer, topic: string, rate: number, rando
     }
   };
   const running = run();
-  running.catch(() => {}); // `stop` tells of it
+  running.catch(() => {}); // `stop` rethrows it
   return {
     deliveries,
     malformed,
@@ -80,9 +80,9 @@ export function startLoad(producer: Producer, topic: string, rate: number, rando
   };
 }
 
-type Variant = 'edit' | 'copy' | 'movedCopy' | 'deletion';
+type Variant = 'edit' | 'duplicate' | 'redatedDuplicate' | 'deletion';
 
-function pick(random: number): Variant | 'malformed' | 'post' {
+function pickKind(random: number): Variant | 'malformed' | 'post' {
   let below = 0;
   for (const [kind, share] of Object.entries(shares)) {
     below += share;
@@ -91,31 +91,31 @@ function pick(random: number): Variant | 'malformed' | 'post' {
   return 'post';
 }
 
-/** What comes later of a post; changes have the present as their time. */
-function variantOf(post: Post, kind: Variant): Post {
+/** A later version of a post, changed now. */
+function createVariant(post: Post, kind: Variant): Post {
   const now = new Date().toISOString();
-  if (kind === 'copy') return post;
-  if (kind === 'movedCopy') return { ...post, createdAt: now };
+  if (kind === 'duplicate') return post;
+  if (kind === 'redatedDuplicate') return { ...post, createdAt: now };
   return kind === 'edit'
     ? { ...post, updatedAt: now, text: `${post.text} (edited)` }
     : { ...post, updatedAt: now, text: '', deleted: true };
 }
 
 function remember(recent: Post[], post: Post, random: () => number): void {
-  if (recent.length < remembered) recent.push(post);
-  else recent[Math.floor(random() * remembered)] = post;
+  if (recent.length < maxRecentPosts) recent.push(post);
+  else recent[Math.floor(random() * maxRecentPosts)] = post;
 }
 
-/** Sent again until it is acknowledged: a second copy counts once, an order that changed would not. */
-async function sendSurely(producer: Producer, topic: string, messages: readonly Message[]): Promise<void> {
-  const deadline = Date.now() + patience * 1_000;
+/** Retries until acknowledged: duplicates are harmless, reordering is not. */
+async function sendWithRetry(producer: Producer, topic: string, messages: readonly Message[]): Promise<void> {
+  const deadline = Date.now() + brokerTimeoutSeconds * 1_000;
   for (;;) {
     try {
       await producer.send({ topic, acks: -1, messages: messages.map(({ key, value }) => ({ value, ...(key !== undefined && { key }) })) });
       return;
-    } catch (fault) {
-      if (Date.now() > deadline) throw fault;
-      await new Promise((resolve) => setTimeout(resolve, 500)); // the broker is away
+    } catch (thrown) {
+      if (Date.now() > deadline) throw thrown;
+      await new Promise((resolve) => setTimeout(resolve, 500)); // the broker is down
     }
   }
 }

@@ -1,65 +1,65 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Chart, drawChart } from './chart.ts';
-import type { Outcome, SoakResult } from './evaluate.ts';
+import type { SoakResult, SoakRun } from './evaluate.ts';
 import type { ResourceSample } from './sampler.ts';
 import type { Trend } from './trend.ts';
 
-/** Writes report.html, a plot each as SVG, and the figures as JSON into a folder; resolves to the page's path. */
-export async function writeReport(folder: string, outcome: Outcome, result: SoakResult): Promise<string> {
-  await mkdir(folder, { recursive: true });
-  const charts = chartsOf(outcome);
-  for (const [name, chart] of Object.entries(charts)) await writeFile(join(folder, `${name}.svg`), drawChart(chart));
-  const page = join(folder, 'report.html');
-  await writeFile(page, pageOf(outcome, result, Object.values(charts).map(drawChart)));
-  await writeFile(join(folder, 'report.json'), `${JSON.stringify({ ...result, ...outcome })}\n`);
+/** Writes report.html, one SVG per chart and report.json to `dir`; resolves to the path of report.html. */
+export async function writeReport(dir: string, soakRun: SoakRun, result: SoakResult): Promise<string> {
+  await mkdir(dir, { recursive: true });
+  const charts = buildCharts(soakRun);
+  for (const [name, chart] of Object.entries(charts)) await writeFile(join(dir, `${name}.svg`), drawChart(chart));
+  const page = join(dir, 'report.html');
+  await writeFile(page, renderPage(soakRun, result, Object.values(charts).map(drawChart)));
+  await writeFile(join(dir, 'report.json'), `${JSON.stringify({ ...result, ...soakRun })}\n`);
   return page;
 }
 
-function chartsOf({ readings, faults }: Outcome): Record<string, Chart> {
-  const points = (value: (reading: ResourceSample) => number | undefined): Chart['points'] =>
-    readings.map((reading) => [reading.seconds, value(reading)] as const);
+function buildCharts({ samples, faults }: SoakRun): Record<string, Chart> {
+  const points = (value: (sample: ResourceSample) => number | undefined): Chart['points'] =>
+    samples.map((sample) => [sample.seconds, value(sample)] as const);
   return {
-    memory: { title: 'Resident memory', unit: 'MB', points: points(({ residentMegabytes }) => residentMegabytes), marks: faults },
-    lag: { title: 'Messages not yet committed', unit: 'messages', points: points(({ lag }) => lag), marks: faults },
-    throughput: { title: 'Rows written', unit: 'rows a second, over ten seconds', points: throughput(readings), marks: faults },
+    memory: { title: 'Resident memory', unit: 'MB', points: points(({ residentMegabytes }) => residentMegabytes), markers: faults },
+    lag: { title: 'Consumer lag', unit: 'messages', points: points(({ lag }) => lag), markers: faults },
+    throughput: { title: 'Rows written', unit: 'rows/s, 10 s average', points: throughput(samples), markers: faults },
     delay: {
       title: 'Event-loop delay',
-      unit: 'ms, 99th percentile of ten seconds',
+      unit: 'ms, p99 over 10 s',
       points: points(({ delayMs }) => delayMs),
-      marks: faults,
+      markers: faults,
     },
-    handles: { title: 'Open handles', unit: 'file descriptors', points: points(({ handles }) => handles), marks: faults },
+    handles: { title: 'Open handles', unit: 'file descriptors', points: points(({ handles }) => handles), markers: faults },
   };
 }
 
-const span = 10;
+const windowSeconds = 10;
 
-function throughput(readings: readonly ResourceSample[]): [number, number | undefined][] {
-  return readings.map((reading, index) => {
-    const before = readings[index - span];
-    const isSameLife = before?.pid === reading.pid && before.rows !== undefined && reading.rows !== undefined;
-    return [reading.seconds, isSameLife ? ((reading.rows ?? 0) - (before.rows ?? 0)) / (reading.seconds - before.seconds) : undefined];
+function throughput(samples: readonly ResourceSample[]): [number, number | undefined][] {
+  return samples.map((sample, index) => {
+    const before = samples[index - windowSeconds];
+    const isSameProcess = before?.pid === sample.pid && before.rows !== undefined && sample.rows !== undefined;
+    return [sample.seconds, isSameProcess ? ((sample.rows ?? 0) - (before.rows ?? 0)) / (sample.seconds - before.seconds) : undefined];
   });
 }
 
-/** A slope and its interval, in words. */
-export function trendText(trend: Trend | undefined, unit: string): string {
-  if (!trend) return 'no life of a process was long enough to tell';
+/** A slope and its interval as text. */
+export function formatTrend(trend: Trend | undefined, unit: string): string {
+  if (!trend) return 'not measured: no process ran long enough';
   const [slope, low, high] = [trend.slope, trend.low, trend.high].map((value) => value.toFixed(1));
-  return `${slope} ${unit} an hour (95 %: ${low} to ${high})`;
+  return `${slope} ${unit}/h (95% interval ${low} to ${high})`;
 }
 
-function praise({ memory }: SoakResult): string {
-  return `nothing lost, nothing counted twice${memory ? `, memory ${memory.low <= 0 ? 'flat within noise' : 'within its bound'}` : ''}`;
+function successText({ memory }: SoakResult): string {
+  return `no losses, no duplicates${memory ? `, memory ${memory.low <= 0 ? 'stable' : 'growth within its limit'}` : ''}`;
 }
 
-function pageOf(outcome: Outcome, result: SoakResult, charts: readonly string[]): string {
-  const { found, faults, minutes, rate, sent, seed, malformed, deadLetters } = outcome;
+function renderPage(soakRun: SoakRun, result: SoakResult, charts: readonly string[]): string {
+  const { audit, faults, minutes, rate, sent, seed, malformed, deadLetters } = soakRun;
   const counts = new Map<string, number>();
-  for (const { sign, name } of faults) counts.set(`${sign} ${name}`, (counts.get(`${sign} ${name}`) ?? 0) + 1);
+  for (const { symbol, name } of faults) counts.set(`${symbol} ${name}`, (counts.get(`${symbol} ${name}`) ?? 0) + 1);
   const rows: readonly (readonly [string, string])[] = [
-    ['Length, load', `${minutes} min at ${rate} messages/s; ${sent.toLocaleString('en')} sent, seed ${seed}`],
+    ['Duration, load', `${minutes} min at ${rate} messages/s; ${sent.toLocaleString('en')} sent, seed ${seed}`],
     [
       'Faults',
       [...counts]
@@ -67,14 +67,14 @@ function pageOf(outcome: Outcome, result: SoakResult, charts: readonly string[])
         .sort()
         .join('<br>') || 'none',
     ],
-    ['Lost, duplicated, unexpected', `${found.lost}, ${found.duplicated}, ${found.unexpected}`],
-    ['Wrong buckets', String(found.wrongBuckets)],
+    ['Lost, duplicated, unexpected', `${audit.lost}, ${audit.duplicated}, ${audit.unexpected}`],
+    ['Wrong buckets', String(audit.wrongBuckets)],
     ['Malformed messages, dead letters', `${malformed.length}, ${deadLetters.length}`],
     [
       'Resident memory',
-      `${trendText(result.memory, 'MB')}; the longest life ${result.lifeMinutes.toFixed(1)} min; at most ${result.highestMegabytes.toFixed(0)} MB`,
+      `${formatTrend(result.memory, 'MB')}; longest uptime ${result.uptimeMinutes.toFixed(1)} min; peak ${result.peakMegabytes.toFixed(0)} MB`,
     ],
-    ['Open handles', trendText(result.handles, 'handles')],
+    ['Open handles', formatTrend(result.handles, 'handles')],
   ];
   return `<!doctype html>
 <html lang="en">
@@ -88,7 +88,7 @@ function pageOf(outcome: Outcome, result: SoakResult, charts: readonly string[])
   table { border-collapse: collapse; margin-bottom: 1.5rem; } th { text-align: left; font-weight: 500; padding-right: 2rem; vertical-align: top; }
   td { font-variant-numeric: tabular-nums; } svg { width: 100%; height: auto; margin-bottom: 1rem; border-radius: 6px; }
 </style>
-<h1>Soak: ${result.failures.length > 0 ? `<span class="bad">${result.failures.join('; ')}</span>` : praise(result)}</h1>
+<h1>Soak: ${result.failures.length > 0 ? `<span class="bad">${result.failures.join('; ')}</span>` : successText(result)}</h1>
 <table>${rows.map(([name, value]) => `<tr><th>${name}<td>${value}`).join('\n')}</table>
 ${charts.join('\n')}
 </html>

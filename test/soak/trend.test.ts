@@ -4,15 +4,15 @@ import { theilSen } from './trend.ts';
 
 const line = (count: number, y: (x: number) => number) => Array.from({ length: count }, (_, x) => [x, y(x)] as const);
 
-test('a line has its own slope, and no doubt about it', () => {
+test('a straight line has its exact slope and a zero-width interval', () => {
   expect(theilSen(line(50, (x) => 3 - 2 * x))).toEqual({ slope: -2, low: -2, high: -2 });
 });
 
-test('outliers, up to a fifth of the samples, do not change the slope', () => {
+test('up to 20% outliers do not change the slope', () => {
   expect(theilSen(line(100, (x) => (x % 5 === 0 ? 1e6 : 2 * x)))?.slope).toBeCloseTo(2, 1);
 });
 
-test('noise alone has a slope of nought within its interval, however many samples there are', () => {
+test('for noise the interval contains zero, for any sample size', () => {
   const random = createRandom(3);
   const trend = theilSen(line(2_000, () => random()));
   expect(trend?.low).toBeLessThan(0);
@@ -20,6 +20,6 @@ test('noise alone has a slope of nought within its interval, however many sample
   expect(Math.abs(trend?.slope ?? 1)).toBeLessThan(1e-4);
 });
 
-test('a few samples have no trend', () => {
+test('fewer than ten samples have no trend', () => {
   expect(theilSen(line(9, (x) => x))).toBeUndefined();
 });
