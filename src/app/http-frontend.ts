@@ -4,10 +4,10 @@ import type { Clock } from '../lib/clock.ts';
 import { asError, FeedpulseError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { createLocalToken } from '../server/auth/token-store.ts';
-import { openCheckedTokenStore, type RunningServer, type ServerDeps, startServer } from '../server/server.ts';
+import { openCheckedTokenStore, portInUse, type RunningServer, type ServerDeps, startServer } from '../server/server.ts';
 import { removeInstance, writeInstance } from './instance-file.ts';
 
-/** The web UI and the API of a run, for people and for other commands on this machine. */
+/** Web UI and API of a running process, also used by other commands on this machine. */
 export interface HttpFrontend {
   /** Starts the server and prints its address. @throws what `startServer` throws */
   serve(deps: Omit<ServerDeps, 'tokens'>): Promise<RunningServer>;
@@ -15,28 +15,28 @@ export interface HttpFrontend {
 }
 
 /**
- * Checks the port and opens the tokens, so that a run that cannot or must not listen ends before it opens anything
- * else. With an embedded database, `serve` also writes the instance file, through which other commands find this run.
+ * Checks the port and opens the tokens, so that a run that cannot bind its port fails before it opens the database.
+ * With an embedded database, `serve` also writes the instance file, through which other commands find this run.
  * @throws PORT_IN_USE, INSECURE_BIND, FILE_INACCESSIBLE
  */
 export async function openHttpFrontend(config: Config, log: Log, clock: Clock): Promise<HttpFrontend> {
   await checkPort(config.server);
-  const own = config.clickhouse.url ? undefined : createLocalToken(new Date(clock.now()));
-  const tokens = await openCheckedTokenStore(config, log, own ? [own.entry] : []);
+  const localToken = config.clickhouse.url ? undefined : createLocalToken(new Date(clock.now()));
+  const tokens = await openCheckedTokenStore(config, log, localToken ? [localToken.entry] : []);
   return {
     serve: async (deps) => {
       const server = await startServer({ ...deps, tokens });
       try {
-        if (own) await writeInstance(config.dataDir, { pid: process.pid, url: localUrl(server.url), token: own.token });
+        if (localToken) await writeInstance(config.dataDir, { pid: process.pid, url: localUrl(server.url), token: localToken.token });
       } catch (thrown) {
         await server.close();
         throw thrown;
       }
-      process.stdout.write(`feedpulse is live at ${server.url}\n`);
+      process.stdout.write(`feedpulse is listening on ${server.url}\n`);
       return {
         url: server.url,
         close: async () => {
-          if (own) await removeInstance(config.dataDir);
+          if (localToken) await removeInstance(config.dataDir);
           await server.close();
         },
       };
@@ -56,8 +56,7 @@ export async function checkPort({ host, port }: Pick<Config['server'], 'host' | 
     });
   } catch (thrown) {
     const error = asError(thrown);
-    if ('code' in error && error.code === 'EADDRINUSE')
-      throw new FeedpulseError('PORT_IN_USE', `Port ${port} on ${host} is in use by another process.`, { cause: error });
+    if ('code' in error && error.code === 'EADDRINUSE') throw portInUse(host, port, error);
     throw new FeedpulseError('CONFIG_INVALID', `server.host, server.port: cannot listen on ${host}:${port}: ${error.message}.`, {
       cause: error,
     });
@@ -65,10 +64,10 @@ export async function checkPort({ host, port }: Pick<Config['server'], 'host' | 
   await new Promise((resolve) => probe.close(resolve));
 }
 
-/** The address at which this machine reaches a server that listens on all interfaces. */
+/** Replaces a wildcard address with loopback. */
 function localUrl(url: string): string {
-  const given = new URL(url);
-  if (given.hostname === '0.0.0.0') given.hostname = '127.0.0.1';
-  if (given.hostname === '[::]') given.hostname = '[::1]';
-  return given.origin;
+  const address = new URL(url);
+  if (address.hostname === '0.0.0.0') address.hostname = '127.0.0.1';
+  if (address.hostname === '[::]') address.hostname = '[::1]';
+  return address.origin;
 }

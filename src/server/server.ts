@@ -88,12 +88,12 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   }
 }
 
-/** Rate limits, authentication and sign-in. The API document comes after the limits, which apply to it, and before other routes. */
+/** Rate limits, authentication and sign-in. OpenAPI is registered after the rate limits, which apply to it, and before the routes it documents. */
 async function registerAuthentication(app: App, { config: { server }, tokens, clock, log }: ServerDeps) {
   const rejectToken = await registerRateLimits(app, { ...server, log });
   await registerOpenApi(app);
   const sessions = createSessions(clock);
-  // Without authentication: admin on loopback, viewer where the config allows other machines.
+  // Without authentication: admin on loopback, viewer if the server is exposed.
   const anonymousRole = (): Role | undefined => {
     if (tokens.isRequired() || server.proxyAuth) return undefined;
     return isExposed(server) ? 'viewer' : 'admin';
@@ -104,8 +104,8 @@ async function registerAuthentication(app: App, { config: { server }, tokens, cl
 }
 
 function registerHealthRoutes(app: App, { metrics, readStatus }: ServerDeps): void {
-  app.get('/healthz', { config: { role: 'anyone' } }, async () => ({ alive: true }));
-  app.get('/readyz', { config: { role: 'anyone' } }, (request, reply) => {
+  app.get('/healthz', { config: { role: 'public' } }, async () => ({ alive: true }));
+  app.get('/readyz', { config: { role: 'public' } }, (request, reply) => {
     const { ready, components } = readStatus();
     // Health issues may name hosts, so only authenticated callers see them.
     return reply.code(ready ? 200 : 503).send(request.caller ? { ready, components } : { ready });
@@ -123,7 +123,7 @@ async function registerWebUi(app: App): Promise<void> {
     response.setHeader('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
   };
   await app.register(fastifyStatic, { root: webRoot, cacheControl: false, setHeaders, preCompressed: true });
-  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (_request, reply) => sendProblem(reply, 404, 'Nothing exists at this URL.'));
+  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (_request, reply) => sendProblem(reply, 404, 'Not found.'));
 }
 
 async function listen(app: App, { host, port }: Config['server']): Promise<string> {
@@ -131,8 +131,11 @@ async function listen(app: App, { host, port }: Config['server']): Promise<strin
     return await app.listen({ host, port });
   } catch (thrown) {
     const error = asError(thrown);
-    if ('code' in error && error.code === 'EADDRINUSE')
-      throw new FeedpulseError('PORT_IN_USE', `Port ${port} on ${host} is in use by another process.`, { cause: error });
+    if ('code' in error && error.code === 'EADDRINUSE') throw portInUse(host, port, error);
     throw error;
   }
+}
+
+export function portInUse(host: string, port: number, cause: Error): FeedpulseError {
+  return new FeedpulseError('PORT_IN_USE', `Port ${port} on ${host} is in use by another process.`, { cause });
 }

@@ -56,7 +56,7 @@ test('a wrong token shows an error, to screen readers too, and can be corrected'
   const { page } = await open();
   await field(page).fill('fp_wrong');
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await expect.poll(() => page.locator('#sign-in-problem').textContent()).toBe('Unknown or removed token.');
+  await expect.poll(() => page.locator('#sign-in-problem').textContent()).toBe('Unknown or revoked token.');
   expect(await field(page).getAttribute('aria-invalid')).toBe('true');
   await field(page).fill(` ${token} `);
   await page.keyboard.press('Enter');

@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import { codeRows, documents, readText, repository } from '../support/repository.ts';
 
 test('the README lists every command, and no other', () => {
-  const commands = [...readText('src/cli/main.ts').matchAll(/import\('\.\/commands\/.*'\)\)\.(\w+)Command/g)].map(([, name = '']) =>
-    name.replace(/[A-Z]/g, '-$&').toLowerCase(),
+  const commands = [...readText('src/cli/main.ts').matchAll(/import\('\.\/commands\/.*'\)\)\.define(\w+)Command/g)].map(([, name = '']) =>
+    name.replace(/(?<=.)[A-Z]/g, '-$&').toLowerCase(),
   );
   const told = codeRows(readText('README.md')).map(([command = '']) => command.split(' ')[0]);
   expect(commands.length).toBeGreaterThan(5);

@@ -151,7 +151,7 @@ test.each(['evil.example', 'evil.example:80', '127.0.0.1.evil.example', 'localho
   'a request for the host %s is rejected',
   async (host) => {
     const { status, text } = await send(`${server.url}/api/v1/brands`, { host });
-    expect([status, JSON.parse(text).detail]).toEqual([403, 'This host name is not served here.']);
+    expect([status, JSON.parse(text).detail]).toEqual([403, 'Unknown host name.']);
   },
 );
 

@@ -14,7 +14,7 @@ export function defineBrandsCommand(command: Command): void {
         const { since, until } = options;
         return runMutation(
           options,
-          (api) => waitForJob(api, 'Matching, minutes', '/api/v1/brands/reapply', { since, until }),
+          (api) => waitForJob(api, 'Matching, minutes', '/api/v1/brands/reapply', { from: since, to: until }),
           ({ changed = 0 }) => `Brands of ${changed} posts have changed; rollups follow within seconds.`,
         );
       }),
@@ -30,7 +30,7 @@ export function defineRollupsCommand(command: Command): void {
         const { since, until } = options;
         return runMutation(
           options,
-          (api) => waitForJob(api, 'Recomputing, minutes', '/api/v1/rollups/rebuild', { since, until }),
+          (api) => waitForJob(api, 'Recomputing, minutes', '/api/v1/rollups/rebuild', { from: since, to: until }),
           ({ changed = 0 }) => `The rollups of ${changed} minutes have been recomputed.`,
         );
       }),

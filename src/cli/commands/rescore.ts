@@ -40,12 +40,12 @@ const withResultFormat = (command: Command): Command => withFormat(withRange(wit
 function createStartCommand(): Command {
   return withResultFormat(new Command('start'))
     .description('score stored posts with another model; if interrupted, the same command resumes')
-    .argument('<folder>', 'model folder, on the machine that runs feedpulse')
-    .action((folder: string, options: RangeOptions) => {
+    .argument('<dir>', 'model directory, on the machine that runs feedpulse')
+    .action((dir: string, options: RangeOptions) => {
       const { since, until } = options;
       return runMutation(
         options,
-        (api) => waitForJob(api, 'Scoring, posts', '/api/v1/rescore', { model: resolve(folder), since, until }),
+        (api) => waitForJob(api, 'Scoring, posts', '/api/v1/rescore', { model: resolve(dir), from: since, to: until }),
         ({ changed = 0 }) => withProgramName(`${formatCount(changed)} posts scored; \`feedpulse rescore list\` shows the model.`),
       );
     });
@@ -133,7 +133,7 @@ function createActivateCommand(): Command {
     .option('--yes', 'activate; without it posts are only counted')
     .action((version: string, options: ActivateOptions) => {
       const { since, until, yes } = options;
-      const body = { version, since, until };
+      const body = { version, from: since, to: until };
       const path = '/api/v1/models/activate';
       return runMutation(
         options,

@@ -23,13 +23,13 @@ declare module 'fastify' {
     caller: Caller | undefined;
   }
   interface FastifyContextConfig {
-    /** The role that a route requires; `anyone` needs no authentication. */
-    role?: Role | 'anyone';
+    /** The role that a route requires; `public` needs no authentication. */
+    role?: Role | 'public';
   }
 }
 
 export interface Access {
-  /** Authenticates the request again: its token may have been removed since, or its session may have ended. */
+  /** Authenticates the request again, because its token may have been revoked or its session may have expired. */
   reauthenticate(request: FastifyRequest): Caller | undefined;
 }
 
@@ -53,12 +53,12 @@ export function registerAccess(app: App, deps: AccessDeps): Access {
   app.addHook('onRequest', async (request, reply) => {
     const caller = authenticate(request, deps);
     if (caller !== 'unknown-token') request.caller = caller;
-    else if (requiredRole(request) !== 'anyone') await rejectToken(request, reply);
+    else if (requiredRole(request) !== 'public') await rejectToken(request, reply);
   });
   // After the rate limits, which are onRequest hooks of each route, so that rejected requests count; before the body is read.
   app.addHook('preParsing', async (request, reply) => {
     const required = requiredRole(request);
-    if (required !== undefined && required !== 'anyone') authorize(reply, request.caller, required);
+    if (required !== undefined && required !== 'public') authorize(reply, request.caller, required);
   });
   return {
     reauthenticate: (request) => {
@@ -68,7 +68,7 @@ export function registerAccess(app: App, deps: AccessDeps): Access {
   };
 }
 
-const requiredRole = ({ routeOptions }: FastifyRequest): Role | 'anyone' | undefined => routeOptions.config?.role;
+const requiredRole = ({ routeOptions }: FastifyRequest): Role | 'public' | undefined => routeOptions.config?.role;
 
 function authenticate(
   request: FastifyRequest,
@@ -94,5 +94,5 @@ function authorize(reply: FastifyReply, caller: Caller | undefined, required: Ro
     throw new HttpProblem(401, 'Authentication required: sign in, or send a token as `Authorization: Bearer …`.');
   }
   if (roles.indexOf(caller.role) < roles.indexOf(required))
-    throw new HttpProblem(403, `This needs the role ${required}; the token has the role ${caller.role}.`);
+    throw new HttpProblem(403, `Requires the role ${required}; you have the role ${caller.role}.`);
 }

@@ -20,7 +20,7 @@ export function createProxyUsers({ trustedProxies, proxyAuth }: Settings): (requ
   const header = proxyAuth.header.toLowerCase();
   return ({ raw }) => {
     if (!contains(proxies, raw.socket.remoteAddress ?? '')) return undefined;
-    // A proxy that appends to a client's header would let clients choose a name, so several values count as none.
+    // A proxy that appends to a client's header would let clients choose a name, so several values are treated as none.
     const [name, ...more] = raw.headersDistinct[header]?.flatMap((value) => value.split(',')).map((part) => part.trim()) ?? [];
     if (!name || more.length > 0 || name.length > maxNameLength) return undefined;
     return { name, role: resolveRole(name, proxyAuth) };

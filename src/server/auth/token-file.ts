@@ -6,6 +6,7 @@ import type { Config } from '../../config/schema.ts';
 import { type Role, roles } from '../../domain/roles.ts';
 import { asError, FeedpulseError } from '../../lib/errors.ts';
 import { withFileLock } from '../../lib/file-lock.ts';
+import { parseJson } from '../../lib/json.ts';
 
 const maxTokens = 200;
 const maxFileBytes = 262_144;
@@ -16,19 +17,19 @@ const tokenEntry = z.strictObject({
     .string()
     .regex(
       /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
-      'a name has up to 64 letters, digits, dots, dashes and underscores, and starts with a letter or digit',
+      'expected up to 64 letters, digits, dots, dashes and underscores, starting with a letter or digit',
     ),
   role: z.enum(roles),
   /** SHA-256 of the token, in hexadecimal. */
   hash: z.string().regex(/^[0-9a-f]{64}$/),
   createdAt: z.iso.datetime(),
 });
-const tokenFile = z.strictObject({ tokens: z.array(tokenEntry).max(maxTokens, `there are at most ${maxTokens} tokens`) });
+const tokenFile = z.strictObject({ tokens: z.array(tokenEntry).max(maxTokens, `at most ${maxTokens} tokens are allowed`) });
 
 /** A stored token: its hash, never the token itself. */
 export type TokenEntry = z.infer<typeof tokenEntry>;
 
-/** Path of the token file. */
+/** `server.tokensFile`, or tokens.json in `dataDir`. */
 export function tokensPath({ server, dataDir }: Pick<Config, 'server' | 'dataDir'>): string {
   return server.tokensFile ?? join(dataDir, 'tokens.json');
 }
@@ -38,12 +39,12 @@ export function hashToken(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();
 }
 
-/** 256 random bits in base64url, with a prefix that people and secret scanners recognise. */
+/** 256 random bits in base64url, with a prefix that people and secret scanners recognize. */
 export function generateToken(): string {
   return `fp_${randomBytes(32).toString('base64url')}`;
 }
 
-/** The tokens of a file; empty if there is no file. @throws FILE_INACCESSIBLE */
+/** Reads the token file; empty if there is none. @throws FILE_INACCESSIBLE */
 export async function readTokens(path: string): Promise<readonly TokenEntry[]> {
   const text = await readSmallFile(path);
   if (text === undefined) return [];
@@ -77,14 +78,6 @@ async function readSmallFile(path: string): Promise<string | undefined> {
   }
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 /** Adds a token and returns it; only its hash is stored. @throws USAGE if the name is taken or invalid, FILE_INACCESSIBLE */
 export async function addToken(path: string, { name, role }: { name: string; role: Role }, now: Date): Promise<string> {
   const token = generateToken();
@@ -106,15 +99,15 @@ export async function removeToken(path: string, name: string): Promise<void> {
 
 /** Replaces the file atomically: readers see the old or the new content. Changes are serialized by a lock. */
 async function changeTokens(path: string, change: (tokens: readonly TokenEntry[]) => TokenEntry[]): Promise<void> {
-  const folder = dirname(path);
+  const dir = dirname(path);
   const replace = async (): Promise<void> => {
     const checked = tokenFile.safeParse({ tokens: change(await readTokens(path)) });
     if (!checked.success) throw new FeedpulseError('USAGE', `${checked.error.issues[0]?.message}.`);
     await writeAtomically(path, `${JSON.stringify(checked.data, null, 2)}\n`);
   };
   try {
-    await mkdir(folder, { recursive: true });
-    await withFileLock(folder, basename(path), replace, { waitMs: lockWaitMs });
+    await mkdir(dir, { recursive: true });
+    await withFileLock(dir, basename(path), replace, { waitMs: lockWaitMs });
   } catch (thrown) {
     const error = asError(thrown);
     throw error instanceof FeedpulseError ? error : new FeedpulseError('FILE_INACCESSIBLE', `${error.message}.`, { cause: error });

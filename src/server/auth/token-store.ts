@@ -17,11 +17,11 @@ export interface TokenStore {
 }
 
 /**
- * Opens a token file. Entries of `own` are valid besides those of the file, and do not make tokens required.
+ * Opens a token file. `localTokens` are valid in addition to the file's, but do not turn on authentication.
  * @throws FILE_INACCESSIBLE
  */
-export async function openTokenStore(path: string, log: Log, own: readonly TokenEntry[] = []): Promise<TokenStore> {
-  const localEntries = withDigests(own);
+export async function openTokenStore(path: string, log: Log, localTokens: readonly TokenEntry[] = []): Promise<TokenStore> {
+  const localEntries = withDigests(localTokens);
   let entries = withDigests(await readTokens(path));
   let required = entries.length > 0;
   let problem: string | undefined;
@@ -31,7 +31,7 @@ export async function openTokenStore(path: string, log: Log, own: readonly Token
       entries = withDigests(await readTokens(path));
       problem = undefined;
     } catch (thrown) {
-      // A token may have been removed from a file that cannot be read, so all tokens are invalid until it is fixed.
+      // A token may have been revoked in a file that cannot be read, so all tokens are invalid until it is fixed.
       entries = [];
       const { message } = asError(thrown);
       if (message !== problem) log.error({ error: message }, 'cannot read the token file; all tokens are rejected');

@@ -1,5 +1,6 @@
 import fastifyEtag from '@fastify/etag';
 import type { Clock } from '../../lib/clock.ts';
+import { minuteMs } from '../../lib/duration.ts';
 import type { App } from './create-app.ts';
 
 declare module 'fastify' {
@@ -10,14 +11,13 @@ declare module 'fastify' {
 }
 
 /** Posts that arrive later than this are rare; a range that ended earlier is considered complete. */
-const completeAfterMs = 15 * 60_000;
+const completeAfterMs = 15 * minuteMs;
 /** Short, so that corrections and erasures soon show. */
 const maxAgeSeconds = 30;
 
 /**
- * Responses of cacheable routes carry an ETag and cost nothing on the wire when unchanged. Those about a past range may
- * be reused for half a minute, those that reach up to now must be revalidated. They are private: no shared cache may keep
- * them. All other responses keep `no-store`.
+ * Cacheable responses carry an ETag, so that unchanged ones become 304. Responses about a past range may be reused for 30
+ * seconds; those that include the present must be revalidated. All are `private`. Other responses keep `no-store`.
  */
 export async function registerCaching(app: App, clock: Pick<Clock, 'now'>): Promise<void> {
   await app.register(fastifyEtag, { weak: true });

@@ -7,7 +7,7 @@ import type { Log } from '../../lib/log.ts';
 import { problemHandler, problemText, problemType } from './problem.ts';
 import { minimalHeaders } from './security-headers.ts';
 
-/** Time limits for the head of a request and for all of it, so that slow clients do not hold connections. */
+/** Time limits for the headers and for the whole request, so that slow clients do not hold connections. */
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 15_000;
 /** Idle limit within a request or response; the live stream sends every second. */
@@ -22,7 +22,7 @@ interface AppOptions {
 /** Fastify whose routes take their types, validation and serialization from zod schemas. */
 export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>;
 
-/** Fastify with limits on everything that a client could make large, many or slow. */
+/** Fastify with limits on request size, time and connections. */
 export function createApp({ log, trustedProxies = [], maxConnections = 1_000 }: AppOptions): App {
   const app = Fastify({
     bodyLimit: 65_536,
@@ -58,7 +58,7 @@ const serializerCompiler: FastifySerializerCompiler<z.ZodType> = ({ schema, meth
 
 const statusByCode: Readonly<Record<string, number>> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
 
-/** Answers what Node cannot parse as a request, and what therefore reaches no route. */
+/** Responds to input that Node cannot parse as a request, which reaches no route. */
 function rejectRawRequest({ code }: { code?: string }, socket: Socket): void {
   if (code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();

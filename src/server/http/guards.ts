@@ -25,14 +25,14 @@ export function isUnencrypted(server: Binding): boolean {
 export function checkBinding(server: Binding, tokenRequired: boolean): void {
   if (!isExposed(server) || tokenRequired || server.allowUnauthenticated) return;
   const exposure = isLoopback(server.host)
-    ? 'server.trustedProxies let other machines in'
-    : `${server.host} can be reached by other machines`;
-  throw new FeedpulseError('INSECURE_BIND', `${exposure}, and there is no token.`);
+    ? 'server.trustedProxies exposes the server to other machines'
+    : `Other machines can reach ${server.host}`;
+  throw new FeedpulseError('INSECURE_BIND', `${exposure}, but no token is configured.`);
 }
 
 /**
  * Rejects requests for other hosts (DNS rebinding) and requests that pages of other sites send (CSRF). An exposed
- * server does not know its own names; there a page under another name has no session.
+ * server cannot know its host names; a page under another name has no session there.
  */
 export function registerGuards(app: App, server: Binding): void {
   // A form of another site could send text/plain that parses as JSON, without a preflight request.
@@ -43,7 +43,7 @@ export function registerGuards(app: App, server: Binding): void {
     if (!request.url.startsWith('/')) throw new HttpProblem(400, 'The request target must begin with a slash.');
     const name = request.hostname.replace(/^\[|\]$/g, '');
     const isServed = isLoopback(name) || name === server.host || isExposed(server) || server.allowUnauthenticated;
-    if (!isServed) throw new HttpProblem(403, 'This host name is not served here.');
+    if (!isServed) throw new HttpProblem(403, 'Unknown host name.');
     const reason = crossSiteReason(request, server.proxyAuth?.header.toLowerCase());
     if (reason) throw new HttpProblem(403, reason);
   });

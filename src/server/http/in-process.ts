@@ -3,7 +3,7 @@ import { registerApi } from '../routes/api.ts';
 import type { ApiDeps } from '../routes/dependencies.ts';
 import { createApp } from './create-app.ts';
 
-/** A request as HTTP would bring it. */
+/** An HTTP-like request. */
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Includes the query string. */
@@ -16,7 +16,7 @@ export interface ApiResponse {
   readonly text: string;
 }
 
-/** The API without a server. Whoever can open the database has all rights, so there is no authentication and no rate limit. */
+/** The API without a server. A process that can open the database is trusted: no authentication, no rate limit. */
 export function createInProcessApi(deps: ApiDeps & { readonly log: Log }): (request: ApiRequest) => Promise<ApiResponse> {
   const app = createApp(deps);
   app.decorateRequest('caller', undefined);

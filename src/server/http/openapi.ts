@@ -9,15 +9,15 @@ const problemResponse = (description: string): object => ({ description, content
 
 const invalid = { 400: problemResponse('A parameter or field is invalid; the detail names it') };
 const unauthorized = {
-  401: problemResponse('No token, or an unknown one'),
-  403: problemResponse('The role is too low, or the request comes from another origin'),
+  401: problemResponse('Missing or unknown token'),
+  403: problemResponse('Insufficient role, or cross-origin request'),
 };
 const unavailable = {
   429: problemResponse('Too many requests; see `Retry-After`'),
-  503: problemResponse('The database is unavailable; see `Retry-After`'),
+  503: problemResponse('A dependency, such as the database, is unavailable; see `Retry-After`'),
 };
 
-/** Without any token, requests need none. */
+/** While no token exists, requests are not authenticated. */
 const securitySchemes = {
   token: { type: 'http', scheme: 'bearer', description: 'An API token from `feedpulse tokens add`' },
   session: { type: 'apiKey', in: 'cookie', name: 'feedpulse', description: 'From POST /api/v1/session; named __Host-feedpulse over TLS' },
@@ -42,10 +42,10 @@ export async function registerOpenApi(app: App): Promise<void> {
         ...(schema['response'] as object | undefined), // as jsonSchemaTransform returns it
         ...(cacheable && { 304: { description: 'Unchanged since the response with the ETag in `If-None-Match`', type: 'null' } }),
         ...(takesInput !== undefined && invalid),
-        ...(role !== 'anyone' && unauthorized),
+        ...(role !== 'public' && unauthorized),
         ...unavailable,
       };
-      const access = role === 'anyone' ? { security: [] } : { description: `Requires the role ${role}.` };
+      const access = role === 'public' ? { security: [] } : { description: `Requires the role ${role}.` };
       return { schema: { ...schema, ...access, response: responses }, url };
     },
   });

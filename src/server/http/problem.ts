@@ -32,8 +32,8 @@ export const notFound = (detail: string): HttpProblem => new HttpProblem(404, de
 type RequestError = FastifyError | FeedpulseError | HttpProblem;
 
 /**
- * Answers what hooks and handlers throw: 4xx for a mistake of the caller, 503 with Retry-After while a dependency is
- * unavailable, 500 for a bug. Causes of 5xx are logged (bugs with their stack) and not sent.
+ * Converts errors into problem responses: 4xx for client errors, 503 with Retry-After for unavailable dependencies, 500
+ * for bugs. Details of 5xx are logged (bugs with their stack), not sent.
  */
 export function problemHandler(log: Log): (error: RequestError, request: FastifyRequest, reply: FastifyReply) => FastifyReply {
   return (error, request, reply) => {
@@ -46,7 +46,7 @@ export function problemHandler(log: Log): (error: RequestError, request: Fastify
     }
     log.error({ route, error: safeMessage(error) }, 'request failed: dependency unavailable');
     reply.header('retry-after', String(retryAfterSeconds));
-    return sendProblem(reply, status, 'The database is unavailable; try again later. The log has the details.');
+    return sendProblem(reply, status, 'A dependency is unavailable; try again later. The log has the details.');
   };
 }
 
@@ -56,15 +56,15 @@ function resolveStatus(error: RequestError): number {
   return isDatabaseError(error) && isTransient(error) ? 503 : 500;
 }
 
-/** An operator's mistake cannot be fixed by the caller, and the process goes on without the dependency that it affects. */
+/** Configuration errors are 503: the client cannot fix them, and the process keeps running without the affected dependency. */
 const statusOfKind: Readonly<Record<ErrorKind, number>> = { caller: 400, dependency: 503, operator: 503 };
 
-/** Faults of the database have ClickHouse's number, the system's name (ECONNREFUSED) or CLICKHOUSE_CLIENT as their code; bugs do not. */
+/** Database errors have a ClickHouse code, a system code (ECONNREFUSED) or CLICKHOUSE_CLIENT; bugs have none. */
 function isDatabaseError(error: Error): boolean {
   return /^(\d+|E(?!RR_)[A-Z_]+|CLICKHOUSE_CLIENT)$/.test(errorCodeOf(error) ?? '');
 }
 
-/** The message, unless it may quote data: ClickHouse's messages do. */
+/** The message, without data that it may quote: ClickHouse's messages do. */
 const safeMessage = (error: Error): string => (isDatabaseError(error) ? describeError(error) : error.message);
 
 /** Name, stack frames and cause. The stack's first lines repeat the message, and are left out. */
@@ -74,12 +74,12 @@ function describeBug(error: Error): object {
   return { error: safeMessage(error), stack: frames?.join('\n'), ...(cause !== undefined && { cause }) };
 }
 
-/** For a schema violation the field and what is wrong with it. */
+/** For schema violations, the field and the problem. */
 function describeRequestError(error: RequestError): string {
   if (!('validation' in error) || !error.validation?.[0]) return error.message;
   const { instancePath, message } = error.validation[0];
   const field = instancePath.slice(1).replaceAll('/', '.');
-  return `${field || contexts[error.validationContext ?? 'body'] || 'request'}: ${message}`;
+  return `${field || contexts[error.validationContext ?? 'body'] || 'request'}: ${message}.`;
 }
 
 const contexts: Readonly<Record<string, string>> = { querystring: 'query', body: 'body', params: 'path', headers: 'headers' };

@@ -40,7 +40,7 @@ const disabledFeatures = [
 ];
 const permissionsPolicy = disabledFeatures.map((feature) => `${feature}=()`).join(', ');
 
-/** For responses to what Node cannot parse as a request, which no hook sees. */
+/** For responses to input that Node cannot parse as a request, which no hook sees. */
 export const minimalHeaders = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'",

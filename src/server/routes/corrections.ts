@@ -22,11 +22,11 @@ const filter = z.strictObject({
   text: z.string().min(1).max(256).optional().describe('Substring of the text, ignoring case'),
 });
 
-/** Selects one post, or all posts of a range that match a filter. */
+/** Selects one post, or all posts in a range that match a filter. */
 const correctionBody = z
   .strictObject({
     label: z.enum(labels).nullable().describe('The correct label; null removes corrections'),
-    reason: z.string().max(500).default('').describe('Note for later readers'),
+    reason: z.string().max(500).default('').describe('Reason, stored with the correction'),
     post: post.optional(),
     filter: filter.optional(),
     expected: z.int().min(0).optional().describe('Fail if the number of matching posts differs'),
@@ -34,7 +34,7 @@ const correctionBody = z
   })
   .refine((body) => (body.post === undefined) !== (body.filter === undefined), 'exactly one of post and filter is required');
 
-/** Manual labels, which take precedence over the model's. Rollups follow within seconds. */
+/** Manual labels, which take precedence over the model's. Rollups are updated within seconds. */
 export function registerCorrectionRoutes(app: App, { db, clock }: Pick<MaintenanceDeps, 'db' | 'clock'>): void {
   const addSchema = {
     summary: 'Corrects the label of posts, or removes corrections',
@@ -61,6 +61,6 @@ function toSelection({ post, filter }: Pick<z.output<typeof correctionBody>, 'po
   // The schema requires a filter here, and has checked both times.
   const from = readTime(filter?.from ?? '', now) ?? 0;
   const to = readTime(filter?.to ?? '', now) ?? now;
-  if (from >= to) throw new FeedpulseError('USAGE', 'from: must be before to');
+  if (from >= to) throw new FeedpulseError('USAGE', 'from: must be before to.');
   return { ...filter, brand: filter?.brand ?? '*', from, to };
 }

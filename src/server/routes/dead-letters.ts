@@ -29,7 +29,7 @@ const deadLetter = z.strictObject({
 
 export const deadLettersResponse = z
   .strictObject({
-    letters: z.array(deadLetter).describe('The latest first; never their content'),
+    deadLetters: z.array(deadLetter).describe('Newest first; the content is never included'),
     counts: z.record(z.string(), count).describe('Dead letters by reason'),
     replayed: count.describe('Dead letters that were replayed'),
     unreadable: count,
@@ -40,7 +40,7 @@ export const replayResult = z.strictObject({
   replayed: count.describe('Replayed messages'),
   alreadyReplayed: count.describe('Messages replayed earlier'),
   skipped: z.record(z.string(), count).describe('Messages not replayed, by reason'),
-  to: z.string().exactOptional().describe('Where the replayed messages are: a topic, or a file to read'),
+  to: z.string().exactOptional().describe('Topic or file that the messages were replayed to'),
 });
 
 export interface DeadLetterDeps {
@@ -49,7 +49,7 @@ export interface DeadLetterDeps {
   readonly maintenance: { readonly jobs: Jobs };
 }
 
-/** Lists dead letters, and replays those that can be parsed by now. */
+/** Lists dead letters, and replays those that parse now. */
 export function registerDeadLetterRoutes(app: App, { deadLetters, clock, maintenance }: DeadLetterDeps): void {
   const hasReason = (wanted: DeadLetterReason | undefined) => (letter: StoredDeadLetter) =>
     wanted === undefined || letter.reason === wanted;
@@ -60,19 +60,19 @@ export function registerDeadLetterRoutes(app: App, { deadLetters, clock, mainten
     response: { 200: deadLettersResponse },
   };
   app.get('/api/v1/dead-letters', { config: { role: 'viewer' }, schema: listSchema }, async ({ query: { reason, limit } }) => {
-    const { letters, ...rest } = await listDeadLetters(deadLetters.store, { filter: hasReason(reason), limit });
-    return { ...rest, letters: letters.map((letter) => ({ ...letter, meaning: meaningOf(letter.reason) })).reverse() };
+    const { letters, ...list } = await listDeadLetters(deadLetters.store, { filter: hasReason(reason), limit });
+    return { ...list, deadLetters: letters.map((letter) => ({ ...letter, meaning: meaningOf(letter.reason) })).reverse() };
   });
 
   const replaySchema = {
-    summary: 'Replays dead letters that can be parsed by now, each once',
+    summary: 'Replays dead letters that parse now, each once',
     body: replayBody,
     response: { 202: jobResponseWith(replayResult) },
   };
   app.post('/api/v1/dead-letters/replay', { config: { role: 'admin' }, schema: replaySchema }, async ({ body }, reply) => {
     const { reason, dryRun } = body;
-    const work: RunJob = async (report) => {
-      const outcome = await replayDeadLetters({ ...deadLetters, clock, filter: hasReason(reason), dryRun, onProgress: report });
+    const work: RunJob = async (onProgress) => {
+      const outcome = await replayDeadLetters({ ...deadLetters, clock, filter: hasReason(reason), dryRun, onProgress });
       return { changed: dryRun ? 0 : outcome.replayed, result: toResult(outcome) };
     };
     return reply.code(202).send(maintenance.jobs.start('replay', work, 'replay'));

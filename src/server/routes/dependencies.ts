@@ -8,16 +8,16 @@ import type { Matcher } from '../../sink/maintenance/reapply-brands.ts';
 import type { Retention } from '../../sink/maintenance/retention.ts';
 import type { Jobs } from '../jobs.ts';
 
-/** What routes that only read the history need. */
+/** Dependencies of read-only routes. */
 export interface QueryDeps {
   readonly reader: ClickHouseClient;
-  /** For queries that read many raw rows: fewer at a time, with higher limits. */
+  /** For slow queries over posts, so that metrics do not wait for them. */
   readonly heavyReader: ClickHouseClient;
   readonly clock: Pick<Clock, 'now'>;
   readonly brands: readonly BrandConfig[];
 }
 
-/** What routes that change stored posts need. */
+/** Dependencies of routes that modify stored posts. */
 export interface MaintenanceDeps {
   readonly db: Database;
   readonly clock: Clock;
@@ -26,11 +26,11 @@ export interface MaintenanceDeps {
   readonly targetSentiment: boolean;
   readonly retention: Retention;
   readonly jobs: Jobs;
-  /** Recomputes dirty rollups now; absent where the process does so in the background. */
+  /** Recomputes dirty rollups now; absent if the process does so in the background. */
   readonly settle?: () => Promise<void>;
 }
 
-/** What the API needs, over HTTP and in process. */
+/** Dependencies of all API routes, over HTTP and in process. */
 export interface ApiDeps extends QueryDeps {
   readonly maintenance: MaintenanceDeps;
   readonly log: Log;

@@ -18,7 +18,7 @@ const driversQuery = brandRangeQuery.extend({
 const driver = z.strictObject({
   term: z.string(),
   kind: z.enum(['word', 'bigram', 'hashtag', 'emoji']),
-  z: z.number().describe('How strongly the term marks posts of this label, in standard deviations'),
+  z: z.number().describe('z-score: how strongly the term distinguishes this label'),
   posts: count.describe('Distinct posts with this label and the term; near-duplicates count once'),
   postsWithDuplicates: count.describe('Posts with this label and the term, near-duplicates included'),
   share: fraction.describe('`posts` as a fraction of the distinct posts with this label'),
@@ -41,7 +41,7 @@ const driversResponse = z
   .strictObject({
     brand: z.string(),
     ...range,
-    posts: count.describe('Scored posts of the range'),
+    posts: count.describe('Scored posts in the range'),
     sampled: count.describe('Posts that were read'),
     distinct: count.describe('Posts read, with near-duplicates counted once'),
     negative: z.array(driver).readonly(),
@@ -50,22 +50,23 @@ const driversResponse = z
   .describe('Terms per label, the strongest first') satisfies z.ZodType<Drivers>;
 
 const schema = {
-  summary: 'Words, word pairs, hashtags and emoji that set negative and positive posts of a range apart, with examples',
+  summary: 'Words, word pairs, hashtags and emoji that drive negative and positive sentiment in a range, with examples',
   querystring: driversQuery,
   response: { 200: driversResponse },
 };
 
-/** What drives the sentiment of a brand. */
+/** Terms that drive the sentiment of a brand. */
 export function registerDriversRoute(app: App, { heavyReader, clock, brands }: QueryDeps): void {
   app.get('/api/v1/drivers', { config: { role: 'viewer', cacheable: true }, schema }, async ({ query: { from, to, ...query } }) => {
     const range = resolveRange({ from, to }, clock.now());
-    if (range.to.getTime() - range.from.getTime() > maxRangeMs) throw new FeedpulseError('USAGE', 'from: range must not exceed 92 days');
+    if (range.to.getTime() - range.from.getTime() > maxRangeMs)
+      throw new FeedpulseError('USAGE', 'from: the range must not exceed 92 days.');
     const found = await findDrivers(heavyReader, { ...query, ...range, names: brandTerms(query.brand, brands) });
     return { brand: query.brand, ...toIsoRange(range), ...found };
   });
 }
 
-/** Names and aliases of the brand, which are no drivers of it; for `*`, those of every brand. */
+/** Names and aliases to exclude from the drivers; for `*`, of every brand. */
 function brandTerms(brand: string, brands: readonly BrandConfig[]): string[] {
   const selected = brand === '*' ? brands : brands.filter(({ name }) => name === brand);
   return [...(brand === '*' ? [] : [brand]), ...selected.flatMap(({ name, aliases }) => [name, ...aliases])];

@@ -11,7 +11,7 @@ import { HttpProblem } from '../http/problem.ts';
 /** Buffer of a slow client; events beyond it are dropped for that client. */
 const maxBufferedBytes = 262_144;
 const statusEveryMs = 1_000;
-/** After so many missed statuses in a row a client is disconnected; it reconnects by itself. */
+/** Disconnect a client after this many consecutive missed statuses; EventSource reconnects. */
 const maxMissedStatuses = 10;
 const maxClients = 100;
 /** Streams per session or token, so that one caller cannot use up all of them. */
@@ -23,13 +23,13 @@ interface Client {
 }
 
 const schema = {
-  summary: 'Server-sent events: scored posts (`post`), state of the process (`status`), begin and end of alerts (`alert`)',
+  summary: 'Server-sent events: scored posts (`post`), state of the process (`status`), start and end of alerts (`alert`)',
   response: { 200: { description: 'Events', content: { 'text/event-stream': { schema: z.string() } } } },
 };
 
 /**
  * Server-sent events: `post` with a scored post as one line of JSON, `status` every second, `alert` when an alert
- * begins or resolves. A slow client misses events, and one that does not read is disconnected, so buffers stay bounded.
+ * starts or resolves. A slow client misses events, and one that does not read is disconnected, so buffers stay bounded.
  * Streams end when the server closes.
  */
 export function registerLiveStream(

@@ -13,11 +13,11 @@ import { jobResponse, postCountResponse } from './response-schemas.ts';
 const erasureBody = z.strictObject({
   kind: z.enum(['post', 'author']),
   platform: z.string().min(1).max(256),
-  id: z.string().min(1).max(256).describe('Id of the post or of the author'),
+  id: z.string().min(1).max(256).describe('ID of the post or the author'),
   dryRun: z.boolean().default(false).describe('Only count matching posts'),
 });
 
-/** Changes to stored posts and rollups at large. They take time, so the response is a job whose progress can be polled. */
+/** Bulk changes to stored posts and rollups. They take time, so the response is a job whose progress can be polled. */
 export function registerMaintenanceRoutes(app: App, deps: MaintenanceDeps): void {
   const { db, clock, matcher, retention, jobs } = deps;
   const admin = { role: 'admin' } as const;
@@ -25,18 +25,20 @@ export function registerMaintenanceRoutes(app: App, deps: MaintenanceDeps): void
   const reapplySchema = { summary: 'Applies the current brand rules to stored posts', body: rangeBody, response: { 202: jobResponse } };
   app.post('/api/v1/brands/reapply', { config: admin, schema: reapplySchema }, async ({ body }, reply) => {
     const range = toTimeRange(body, clock.now());
-    return reply.code(202).send(jobs.start('reapply', (report, signal) => reapplyBrands({ db, clock, matcher }, range, report, signal)));
+    return reply
+      .code(202)
+      .send(jobs.start('reapply', (onProgress, signal) => reapplyBrands({ db, clock, matcher }, range, onProgress, signal)));
   });
 
   const rebuildSchema = { summary: 'Recomputes the rollups of a range from the posts', body: rangeBody, response: { 202: jobResponse } };
   app.post('/api/v1/rollups/rebuild', { config: admin, schema: rebuildSchema }, async ({ body }, reply) => {
     const requested = toTimeRange(body, clock.now());
-    const job = jobs.start('rebuild', async (report, signal) => {
+    const job = jobs.start('rebuild', async (onProgress, signal) => {
       const { since } = retentionWindow(retention, clock.now());
       const range = await clampToPosts(db.maintenance, { ...requested, from: Math.max(requested.from, since) });
       if (!range) return 0;
       await markRange(db.maintenance, range, signal);
-      return waitForRollups(deps, range, report, signal);
+      return waitForRollups(deps, range, onProgress, signal);
     });
     return reply.code(202).send(job);
   });
@@ -48,7 +50,9 @@ export function registerMaintenanceRoutes(app: App, deps: MaintenanceDeps): void
   };
   app.post('/api/v1/erasures', { config: admin, schema: erasureSchema }, async ({ body: { dryRun, ...target } }, reply) => {
     if (dryRun) return { posts: (await findTargets(db.maintenance, target)).length };
-    return reply.code(202).send(jobs.start('erase', (report, signal) => erase({ client: db.maintenance, clock }, target, report, signal)));
+    return reply
+      .code(202)
+      .send(jobs.start('erase', (onProgress, signal) => erase({ client: db.maintenance, clock }, target, onProgress, signal)));
   });
 
   const jobSchema = { summary: 'State of a job', params: idParams, response: { 200: jobResponse } };

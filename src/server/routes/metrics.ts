@@ -3,6 +3,7 @@ import { compareBrands, listBrands, readBreakdown, readSummary } from '../../ana
 import { readTimeline } from '../../analytics/metrics/timeline.ts';
 import { timeZone } from '../../config/schema.ts';
 import { type BrandCounts, type Breakdown, type Comparison, type Grain, grains, type Timeline } from '../../domain/brand-metrics.ts';
+import { bucketMs, dayMs, hourMs, minuteMs } from '../../lib/duration.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import type { App } from '../http/create-app.ts';
 import type { QueryDeps } from './dependencies.ts';
@@ -34,12 +35,12 @@ const trendsResponse = z
     buckets: z.array(bucket).readonly().describe('Buckets in which posts of any brand arrived'),
     gaps: z.array(timestamp).readonly().describe('Starts of buckets in which no post of any brand arrived'),
   })
-  .describe('Buckets in order of time') satisfies z.ZodType<Timeline>;
+  .describe('Buckets in chronological order') satisfies z.ZodType<Timeline>;
 
 const shareOfVoiceResponse = z
   .strictObject({
     ...range,
-    mentions: count.describe('Of all compared brands; a post counts once for each brand it names'),
+    mentions: count.describe('Total mentions of the compared brands; a post counts once per brand'),
     brands: z.array(z.strictObject({ brand, ...schemas.summary.shape })).readonly(),
   })
   .describe('Brands in the requested order') satisfies z.ZodType<Comparison>;
@@ -74,11 +75,11 @@ export function registerMetricsRoutes(app: App, { reader, clock, brands }: Query
   app.get('/api/v1/brands', { config, schema: brandsSchema }, async ({ query }) => {
     const counts = await listBrands(reader, toRange(query), clock.now());
     const known = [{ name: '*', timeZone: 'UTC' }, ...brands];
-    return known.map(({ name, timeZone }) => ({ timeZone, ...(counts.find((one) => one.brand === name) ?? { brand: name, ...noPosts }) }));
+    return known.map(({ name, timeZone }) => ({ timeZone, ...(counts.find((row) => row.brand === name) ?? { brand: name, ...noPosts }) }));
   });
 
   const summarySchema = {
-    summary: 'Metrics of a brand with 95 % intervals, and their change from the preceding period of equal length',
+    summary: 'Metrics of a brand with 95% intervals, and their change from the preceding period of equal length',
     querystring: brandRangeQuery,
     response: { 200: summaryResponse },
   };
@@ -95,7 +96,7 @@ export function registerMetricsRoutes(app: App, { reader, clock, brands }: Query
   app.get('/api/v1/share-of-voice', { config, schema: shareOfVoiceSchema }, async ({ query }) => {
     const range = toRange(query);
     const brandNames = query.brands ?? brands.map(({ name }) => name);
-    if (brandNames.length === 0) throw new FeedpulseError('USAGE', 'brands: required, because the config has no brands');
+    if (brandNames.length === 0) throw new FeedpulseError('USAGE', 'brands: required, because no brands are configured.');
     return { ...toIsoRange(range), ...(await compareBrands(reader, { brands: brandNames, ...range }, clock.now())) };
   });
 
@@ -124,17 +125,16 @@ export function registerMetricsRoutes(app: App, { reader, clock, brands }: Query
 
 const noPosts = { volume: 0, negative: 0, neutral: 0, positive: 0, unscored: 0, netSentiment: null };
 
-const hour = 3_600_000;
 const maxBuckets = 10_000;
-const grainMs = { minute: 60_000, '15m': hour / 4, hour, day: 24 * hour, week: 7 * 24 * hour, month: 28 * 24 * hour } as const;
+const grainMs = { minute: minuteMs, '15m': bucketMs, hour: hourMs, day: dayMs, week: 7 * dayMs, month: 28 * dayMs } as const;
 
 /** The requested bucket length, or one that splits the range into about 60 to 170 buckets. */
 function chooseGrain(requested: Grain | undefined, { from, to }: { from: Date; to: Date }): Grain {
   const lengthMs = to.getTime() - from.getTime();
   if (requested && lengthMs / grainMs[requested] > maxBuckets)
-    throw new FeedpulseError('USAGE', `grain: more than ${maxBuckets} buckets; choose a longer one`);
+    throw new FeedpulseError('USAGE', `grain: more than ${maxBuckets} buckets; choose a coarser grain.`);
   if (requested) return requested;
-  if (lengthMs <= 2 * hour) return 'minute';
-  if (lengthMs <= 36 * hour) return '15m';
-  return lengthMs <= 8 * 24 * hour ? 'hour' : 'day';
+  if (lengthMs <= 2 * hourMs) return 'minute';
+  if (lengthMs <= 36 * hourMs) return '15m';
+  return lengthMs <= 8 * dayMs ? 'hour' : 'day';
 }

@@ -14,7 +14,7 @@ import { brand, change, count, jobResponse, meanScore, netSentiment, postCountRe
 
 const modelVersion = z.string().min(1).max(200).describe('As stored with posts: name@version');
 const rescoreBody = rangeBody.extend({
-  model: z.string().min(1).max(1_000).describe('Path of a model directory on the machine of the process'),
+  model: z.string().min(1).max(1_000).describe('Path of a model directory on the server'),
 });
 const activateBody = rangeBody.extend({ version: modelVersion, dryRun: z.boolean().default(false).describe('Only count matching posts') });
 const compareModelsQuery = brandRangeQuery.extend({ version: modelVersion });
@@ -61,7 +61,7 @@ export function registerModelRoutes(app: App, { heavyReader, clock, maintenance,
   const admin = { role: 'admin' } as const;
 
   const modelsSchema = {
-    summary: 'Models whose scores are stored, and for how many posts',
+    summary: 'Models with stored scores, with their numbers of active and inactive posts',
     querystring: z.strictObject({}),
     response: { 200: modelsResponse },
   };
@@ -84,9 +84,9 @@ export function registerModelRoutes(app: App, { heavyReader, clock, maintenance,
   };
   app.post('/api/v1/rescore', { config: admin, schema: rescoreSchema }, async ({ body: { model, ...query } }, reply) => {
     const range = toTimeRange(query, clock.now());
-    const work: RunJob = (report, signal) =>
-      withRescorer(model, maintenance, log, (rescorer) => rescore({ db, clock: maintenance.clock, rescorer }, range, report, signal));
-    // A lane of its own: rescoring can take days, and other jobs must not wait for it.
+    const work: RunJob = (onProgress, signal) =>
+      withRescorer(model, maintenance, log, (rescorer) => rescore({ db, clock: maintenance.clock, rescorer }, range, onProgress, signal));
+    // A separate queue: rescoring can take days and must not block other jobs.
     return reply.code(202).send(jobs.start('rescore', work, 'rescore'));
   });
 
@@ -99,7 +99,7 @@ export function registerModelRoutes(app: App, { heavyReader, clock, maintenance,
     const { version, dryRun, ...query } = body;
     const range = toTimeRange(query, clock.now());
     if (dryRun) return { posts: await countToActivate(db, version, range) };
-    return reply.code(202).send(jobs.start('activate', (report, signal) => activateScores(db, version, range, report, signal)));
+    return reply.code(202).send(jobs.start('activate', (onProgress, signal) => activateScores(db, version, range, onProgress, signal)));
   });
 }
 

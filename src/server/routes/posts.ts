@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Cursor, searchPosts } from '../../analytics/search/search-posts.ts';
 import { labels, storedLabels } from '../../domain/post.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
+import { parseJson } from '../../lib/json.ts';
 import type { StoredPost } from '../../sink/queries/posts.ts';
 import type { App } from '../http/create-app.ts';
 import type { QueryDeps } from './dependencies.ts';
@@ -17,7 +18,7 @@ const postsQuery = z.strictObject({
   label: z.enum(storedLabels).optional(),
   platform: z.string().min(1).max(100).optional(),
   lang: z.string().min(1).max(35).optional().describe('Primary language subtag: en, pt, und'),
-  author: z.string().min(1).max(300).optional().describe('Id, or handle with or without @'),
+  author: z.string().min(1).max(300).optional().describe('ID, or handle with or without @'),
   minConfidence: confidence.optional().describe('The highest calibrated probability, 0 to 1; 0 for unscored posts'),
   maxConfidence: confidence.optional(),
   text: z.string().min(1).max(200).optional().describe('Words and "phrases" that a post must contain; ignores case and diacritics'),
@@ -57,7 +58,7 @@ const post = z.strictObject({
     .array(z.strictObject({ brand: z.string(), label: z.enum(labels), ...probabilities }))
     .readonly()
     .exactOptional()
-    .describe('Sentiment towards each of several brands, where it was scored apart from the whole text'),
+    .describe('Sentiment per brand, if scored separately from the whole post'),
   correction: z.strictObject({ modelLabel: storedLabel, by: z.string(), at: timestamp, reason: z.string() }).exactOptional(),
 }) satisfies z.ZodType<StoredPost>;
 
@@ -77,8 +78,7 @@ const schema = {
 
 /** Search of stored posts by time, label, platform, language, author, confidence and text. */
 export function registerPostsRoutes(app: App, { heavyReader, clock }: QueryDeps): void {
-  app.get('/api/v1/posts', { config: { role: 'viewer', cacheable: true }, schema }, async ({ query: given }) => {
-    const { from, to, before, ...query } = given;
+  app.get('/api/v1/posts', { config: { role: 'viewer', cacheable: true }, schema }, async ({ query: { from, to, before, ...query } }) => {
     const range = openRange(from, to, clock.now());
     const cursor = before === undefined ? undefined : decodeCursor(before);
     const { posts, next } = await searchPosts(heavyReader, { ...query, ...range, before: cursor }, clock);
@@ -110,16 +110,8 @@ const cursorParts = z.union([
 /** @throws USAGE if `text` is not a cursor that `encodeCursor` made */
 function decodeCursor(text: string): Cursor {
   const checked = cursorParts.safeParse(parseJson(Buffer.from(text, 'base64url').toString()));
-  if (!checked.success) throw new FeedpulseError('USAGE', 'before: expected the `next` of a page of posts');
+  if (!checked.success) throw new FeedpulseError('USAGE', 'before: expected the `next` of a page of posts.');
   const [createdAtMs, platform, id, engagement] = checked.data;
   // Stored keys are well-formed Unicode; a lone surrogate could not be sent as a parameter.
   return { createdAtMs, platform: platform.toWellFormed(), id: id.toWellFormed(), ...(engagement !== undefined && { engagement }) };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -21,7 +21,7 @@ const brand = brandName.default('*').describe('A configured brand; `*` is all po
 /** `brands=A&brands=B`; a comma may be part of a name. */
 const brands = z
   .union([brandName.transform((name) => [name]), z.array(brandName).max(maxBrands, `at most ${maxBrands} brands`)])
-  .refine((names) => new Set(names).size === names.length, 'names a brand twice')
+  .refine((names) => new Set(names).size === names.length, 'duplicate brand')
   .optional()
   .describe('Brands to compare, one parameter each; all configured brands when absent');
 
@@ -42,8 +42,8 @@ export const trendsQuery = brandRangeQuery.extend({
   timeZone: timeZone.default('UTC').describe('Time zone in which hours, days, weeks and months begin'),
 });
 
-/** A range of posts by creation time, for jobs; without `since`, from the first post. */
-export const rangeBody = z.strictObject({ since: time.optional(), until: time.default('now') });
+/** A range of posts by creation time, for jobs; without `from`, it starts at the first post. */
+export const rangeBody = z.strictObject({ from: time.optional(), to: time.default('now') });
 
 export const idParams = z.strictObject({ id: z.uuid() });
 
@@ -52,25 +52,25 @@ export function parseQuery<S extends z.ZodType>(schema: S, query: unknown): z.ou
   const checked = schema.safeParse(query);
   if (checked.success) return checked.data;
   const issue = checked.error.issues[0];
-  throw new FeedpulseError('USAGE', `${issue?.path.join('.') || 'query'}: ${issue?.message}`);
+  throw new FeedpulseError('USAGE', `${issue?.path.join('.') || 'query'}: ${issue?.message}.`);
 }
 
-/** Both ends of a range as dates. @throws USAGE for an empty range, or one of more than 400 days */
+/** Resolves a range to dates. @throws USAGE for an empty range, or one of more than 400 days */
 export function resolveRange({ from, to }: z.output<typeof rangeQuery>, now: number): { from: Date; to: Date } {
   const [start = now - dayMs, end = now] = [readTime(from, now), readTime(to, now)];
-  if (start >= end) throw new FeedpulseError('USAGE', 'from: must be before to');
-  if (end - start > maxRangeMs) throw new FeedpulseError('USAGE', 'from: range must not exceed 400 days');
+  if (start >= end) throw new FeedpulseError('USAGE', 'from: must be before to.');
+  if (end - start > maxRangeMs) throw new FeedpulseError('USAGE', 'from: the range must not exceed 400 days.');
   return { from: new Date(start), to: new Date(end) };
 }
 
-/** A range as responses show it. */
+/** Formats a range for responses. */
 export const toIsoRange = ({ from, to }: { from: Date; to: Date }) => ({ from: from.toISOString(), to: to.toISOString() });
 
-/** The whole minutes that a range touches, in seconds since 1970. @throws USAGE for an empty range */
-export function toTimeRange({ since, until }: z.output<typeof rangeBody>, now: number): TimeRange {
-  const from = since === undefined ? 0 : (readTime(since, now) ?? 0);
-  const to = readTime(until, now) ?? now;
-  if (from >= to) throw new FeedpulseError('USAGE', 'since: must be before until');
+/** Widens a range to whole minutes, in seconds since 1970. @throws USAGE for an empty range */
+export function toTimeRange(range: z.output<typeof rangeBody>, now: number): TimeRange {
+  const from = range.from === undefined ? 0 : (readTime(range.from, now) ?? 0);
+  const to = readTime(range.to, now) ?? now;
+  if (from >= to) throw new FeedpulseError('USAGE', 'from: must be before to.');
   return { from: Math.max(0, Math.floor(from / 60_000) * 60), to: Math.ceil(to / 60_000) * 60 };
 }
 

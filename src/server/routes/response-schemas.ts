@@ -17,7 +17,7 @@ export const netSentiment = z
   .meta({ minimum: -100, maximum: 100 })
   .nullable()
   .describe('100 · (positive − negative) / (positive + negative + neutral); null if no post is scored');
-export const interval = z.strictObject({ low: z.number(), high: z.number() }).describe('95 % confidence interval');
+export const interval = z.strictObject({ low: z.number(), high: z.number() }).describe('95% confidence interval');
 export const timestamp = z.iso.datetime();
 export const brand = z.string().describe('`*` is all posts');
 export const range = { from: timestamp, to: timestamp };
@@ -27,7 +27,7 @@ export const sentimentCounts = {
   negative: count,
   neutral: count,
   positive: count,
-  unscored: count.describe('Posts in a language without a model: part of the volume, never of sentiment'),
+  unscored: count.describe('Posts in a language without a model: counted in volume, not in sentiment'),
   netSentiment,
 };
 
@@ -42,13 +42,13 @@ const brandMetrics = z.strictObject({
   meanScore,
   weightedNetSentiment: netSentiment.describe('Net sentiment with each post weighted by 1 + ln(1 + likes + reposts + replies)'),
   shareOfVoice: share.describe('Of the mentions of all compared brands; null if there are none'),
-  authors: count.nullable().describe('Distinct authors, within about 1 %; null for ranges of more than eight days'),
+  authors: count.nullable().describe('Distinct authors, within about 1%; null for ranges of more than eight days'),
   intervals: perMetric(interval.nullable()),
 }) satisfies z.ZodType<BrandMetrics>;
 
 export const change = z
   .strictObject({ difference: z.number(), low: z.number(), high: z.number(), significant: z.boolean() })
-  .describe('Difference from the previous period, with its 95 % confidence interval');
+  .describe('Difference from the previous period, with its 95% confidence interval');
 
 export const summary = z.strictObject({
   current: brandMetrics,

@@ -31,7 +31,7 @@ export interface SessionDeps {
 
 /** Sign-in for the web UI: exchanges an API token for a cookie that scripts cannot read. */
 export function registerSessionRoutes(app: App, { tokens, sessions, anonymousRole, rejectToken, log }: SessionDeps): void {
-  const config = { role: 'anyone' } as const;
+  const config = { role: 'public' } as const;
 
   const readSchema = { summary: 'Whether a token is required, and who is signed in', response: { 200: sessionResponse } };
   app.get(path, { config, schema: readSchema }, async ({ caller }) => {
@@ -42,7 +42,7 @@ export function registerSessionRoutes(app: App, { tokens, sessions, anonymousRol
   });
 
   const signInSchema = {
-    summary: 'Opens a session of twelve hours, kept in a cookie',
+    summary: 'Opens a 12-hour session (cookie)',
     body: signInBody,
     response: { 200: sessionResponse },
   };

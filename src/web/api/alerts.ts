@@ -56,12 +56,12 @@ export const unsilence = ({ rule, brand }: Pick<Silence, 'rule' | 'brand'>) =>
 
 /** Anomalies found by the default rules, whether or not an alert was sent. */
 export const fetchAnomalies = (brands: readonly string[], span: Span, signal: AbortSignal) =>
-  get<{ readonly found: readonly Anomaly[] }>('anomalies', { brands, ...span }, signal);
+  get<{ readonly anomalies: readonly Anomaly[] }>('anomalies', { brands, ...span }, signal);
 
 interface Backtest extends Span {
   readonly alerts: readonly Anomaly[];
 }
 
 /** Runs a rule over the stored history, with its own settings or others. */
-export const startBacktest = (body: { rule: string; brand: string; since: string; until: string; settings: object }) =>
+export const startBacktest = (body: { rule: string; brand: string; from: string; to: string; settings: object }) =>
   post<Job<Backtest>>('alerts/backtest', body);

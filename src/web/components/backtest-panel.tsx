@@ -62,7 +62,7 @@ export function BacktestPanel({ brand, span, rules, timeZone }: Props) {
   const question = JSON.stringify([rule, sensitivity, brand, span, timeZone]);
   const { progress, isRunning, outcome, run } = useBacktest(question, async (report, signal) => {
     const settings = sensitivity ? { sensitivity } : {};
-    const job = await startBacktest({ rule, brand, since: span.from, until: span.to, settings });
+    const job = await startBacktest({ rule, brand, from: span.from, to: span.to, settings });
     const answer = await waitForJob(job, (done) => report(`${formatShare(done)} done…`), signal);
     return { trends: await fetchTrends(brand, span, timeZone, signal), found: answer.alerts };
   });

@@ -169,11 +169,11 @@ function useAnomalies(span: Span): readonly Anomaly[] {
   const isShort = spanLength(span) <= maxAnomalyRangeMs;
   const detected = useQuery(
     `anomalies ${JSON.stringify([chosen, span, isShort])}`,
-    async (signal) => (isShort ? await fetchAnomalies(chosen, span, signal) : { found: [] }),
-    ({ found }) => (found.length > 0 ? slowRefreshMs : slowRefreshMs / 3),
+    async (signal) => (isShort ? await fetchAnomalies(chosen, span, signal) : { anomalies: [] }),
+    ({ anomalies }) => (anomalies.length > 0 ? slowRefreshMs : slowRefreshMs / 3),
   );
   const sent = alerts.data?.alerts ?? [];
-  const found = detected.isStale ? [] : (detected.data?.found ?? []);
+  const found = detected.isStale ? [] : (detected.data?.anomalies ?? []);
   return [...sent, ...found.filter((one) => !sent.some((alert) => isSameAnomaly(alert, one)))];
 }
 

@@ -78,5 +78,5 @@ test('a request that the API rejects ends with a one-line error', async () => {
   const zone = await runCommand(['trends', '--time-zone', 'Mars/Olympus', '--data-dir', folder, '--log-level', 'error']);
   expect([zone.code, zone.output]).toEqual([2, expect.stringMatching(/^USAGE: timeZone: not an IANA time zone/)]);
   const none = await runCommand(['compare', '--brand', 'A', 'A', '--data-dir', folder, '--log-level', 'error']);
-  expect([none.code, none.output]).toEqual([2, expect.stringMatching(/^USAGE: brands: names a brand twice/)]);
+  expect([none.code, none.output]).toEqual([2, expect.stringMatching(/^USAGE: brands: duplicate brand/)]);
 });

@@ -40,7 +40,7 @@ test('beyond the loopback interface the program starts with a token only, and wr
   const empty = join(folder, 'empty');
   const refused = startFeedpulse(['--host', '0.0.0.0', '--source', 'demo', '--data-dir', empty]);
   await expect(refused).rejects.toThrow(
-    /ended with 8 [\s\S]*INSECURE_BIND: 0\.0\.0\.0 can be reached by other machines, and there is no token\./,
+    /ended with 8 [\s\S]*INSECURE_BIND: Other machines can reach 0\.0\.0\.0, but no token is configured\./,
   );
   const token = (await tokens('add', '--name', 'ines', '--role', 'viewer')).stdout.trim();
   const config = join(folder, 'feedpulse.yaml');

@@ -88,10 +88,7 @@ test('an editor route rejects viewers and accepts editors and admins', async () 
   for (const token of tokens) statuses.push((await send(`${app}/api/v1/change`, bearer(token), 'POST')).status);
   expect(statuses).toEqual([403, 200, 200]);
   const { headers, text } = await send(`${app}/api/v1/change`, bearer(tokens[0] ?? ''), 'POST');
-  expect([headers['content-type'], JSON.parse(text).detail]).toEqual([
-    problemType,
-    'This needs the role editor; the token has the role viewer.',
-  ]);
+  expect([headers['content-type'], JSON.parse(text).detail]).toEqual([problemType, 'Requires the role editor; you have the role viewer.']);
   await close();
 });
 

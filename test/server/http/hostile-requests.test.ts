@@ -132,10 +132,10 @@ const changes = [
     },
   ],
   ['alerts/silences', { rule: 'volume', brand: 'Kestrel', for: '2h', reason: 'r' }],
-  ['brands/reapply', { since: 'now-1d', until: 'now' }],
-  ['rescore', { model: '/nowhere', since: 'now-1d', until: 'now' }],
-  ['models/activate', { version: 'other@1', since: 'now-1d', until: 'now' }],
-  ['rollups/rebuild', { since: 'now-1d', until: 'now' }],
+  ['brands/reapply', { from: 'now-1d', to: 'now' }],
+  ['rescore', { model: '/nowhere', from: 'now-1d', to: 'now' }],
+  ['models/activate', { version: 'other@1', from: 'now-1d', to: 'now' }],
+  ['rollups/rebuild', { from: 'now-1d', to: 'now' }],
   ['erasures', { kind: 'post', ...post, id: 'nobody', dryRun: true }],
 ] as const;
 

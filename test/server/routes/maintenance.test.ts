@@ -100,7 +100,7 @@ test('posts that match a filter are counted before they are corrected', async ()
 
 test('rebuilding, reapplying brands and erasing are admin jobs that report progress', async () => {
   expect(await finished('rollups/rebuild', {})).toMatchObject({ kind: 'rebuild', state: 'done', changed: 2, done: 2, total: 2 });
-  expect(await finished('brands/reapply', { since: 'now-1h' })).toMatchObject({ state: 'done', changed: 2 });
+  expect(await finished('brands/reapply', { from: 'now-1h' })).toMatchObject({ state: 'done', changed: 2 });
   expect(await queryRows(db, 'SELECT DISTINCT brands FROM posts FINAL')).toEqual([{ brands: [] }]);
   const author = { kind: 'author', platform: 'chirper', id: 'by-1' };
   expect((await ask('POST', 'erasures', { ...author, dryRun: true })).body).toEqual({ posts: 1 });
@@ -123,8 +123,8 @@ test.each([
   ['POST', 'corrections', 'text'],
   ['POST', 'corrections', null],
   ['DELETE', 'corrections?platform=chirper&id=1&id=2', undefined],
-  ['POST', 'brands/reapply', { since: 'soon' }],
-  ['POST', 'brands/reapply', { since: 'now', until: 'now-1h' }],
+  ['POST', 'brands/reapply', { from: 'soon' }],
+  ['POST', 'brands/reapply', { from: 'now', to: 'now-1h' }],
   ['POST', 'rollups/rebuild', { from: 'now-1h' }],
   ['POST', 'erasures', { kind: 'everything', ...one }],
   ['POST', 'erasures', { kind: 'post', platform: 'chirper', id: '' }],

@@ -169,7 +169,7 @@ test.each([
   ['trends?timeZone=Mars%2FOlympus', 'timeZone: not an IANA time zone'],
   ['trends?timeZone=%2B05:30', 'timeZone: not an IANA time zone'],
   ['trends?grain=month&timeZone=', 'timeZone: '],
-  ['share-of-voice?brands=A&brands=A', 'brands: names a brand twice'],
+  ['share-of-voice?brands=A&brands=A', 'brands: duplicate brand'],
   ['share-of-voice?brands=', 'brands: '],
   [`share-of-voice?${Array.from({ length: 21 }, (_, index) => `brands=${index}`).join('&')}`, 'brands: '],
   ['breakdown?brand=A&by=day', 'by'],

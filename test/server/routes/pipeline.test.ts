@@ -80,12 +80,12 @@ test('without a database, the rest of the report remains', async () => {
 test('dead letters are listed latest first, with reasons but without content', async () => {
   const found = deadLettersResponse.parse(await read('dead-letters?limit=2'));
   expect(found.counts).toEqual({ 'missing-text': 1, 'not-json': 1, 'later-reason': 1 });
-  expect(found.letters.map(({ position, meaning }) => [position, meaning])).toEqual([
+  expect(found.deadLetters.map(({ position, meaning }) => [position, meaning])).toEqual([
     ['ndjson:feed/0/3', null],
     ['ndjson:feed/0/2', 'The message is not JSON in valid UTF-8.'],
   ]);
   expect(JSON.stringify(found)).not.toContain(Buffer.from('no post').toString('base64'));
-  expect(deadLettersResponse.parse(await read('dead-letters?reason=not-json')).letters).toHaveLength(1);
+  expect(deadLettersResponse.parse(await read('dead-letters?reason=not-json')).deadLetters).toHaveLength(1);
   expect(await read('dead-letters?reason=nonsense')).toMatchObject({ status: 400, detail: expect.stringContaining('reason') });
 });
 

@@ -21,7 +21,7 @@ interface Options extends SharedOptions {
   readonly csv?: string;
   readonly format?: Format;
   readonly threshold: number;
-  readonly timezone: string;
+  readonly timeZone: string;
 }
 
 const examples = `
@@ -52,11 +52,11 @@ export function createBacktestCommand(): Command {
       ).choices(formats),
     )
     .option('--threshold <score>', 'with --csv: score from 0 to 1 at which an alert starts', parseScore, 0.5)
-    .option('--timezone <zone>', 'with --csv: time zone of the hourly and weekly baseline', parseZone, 'UTC')
+    .option('--time-zone <zone>', 'with --csv: time zone of the hourly and weekly baseline', parseZone, 'UTC')
     .addHelpText('after', examples)
     .action(async ({ csv, rule, ...options }: Options) => {
       if ((csv === undefined) === (rule === undefined)) throw new FeedpulseError('USAGE', 'expected either --rule or --csv.');
-      if (csv !== undefined) await printSeriesBacktest(csv, options.format ?? 'csv', { ...options, timeZone: options.timezone });
+      if (csv !== undefined) await printSeriesBacktest(csv, options.format ?? 'csv', options);
       else if (rule !== undefined) await backtestRule(rule, options);
     });
 }
@@ -64,7 +64,7 @@ export function createBacktestCommand(): Command {
 /** Prints the alerts that a rule would have raised. @throws USAGE, what `waitForJob` throws */
 async function backtestRule(rule: string, options: Omit<Options, 'csv' | 'rule'>): Promise<void> {
   const { since, until, brand, format = 'table' } = options;
-  const body = { rule, since, until, brand, settings: toRuleSettings(options) };
+  const body = { rule, from: since, to: until, brand, settings: toRuleSettings(options) };
   const { result } = await withConfiguredApi(options, (api) => waitForJob(api, 'Evaluating minutes', '/api/v1/alerts/backtest', body));
   const found = result as BacktestResult | undefined; // the result type of this route's jobs
   if (!found) throw new FeedpulseError('JOB_FAILED', 'The backtest ended without a result.');

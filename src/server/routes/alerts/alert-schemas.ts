@@ -40,9 +40,9 @@ export const channelTestsResponse = z.strictObject({
 export const backtestBody = z.strictObject({
   rule: name.describe('A configured rule, or a default rule: volume, sentiment'),
   brand: name.optional().describe('Only this brand'),
-  since: time.default('now-7d'),
-  until: time.default('now'),
-  settings: z.record(z.string().max(50), z.unknown()).default({}).describe('Settings that replace those of the rule'),
+  from: time.default('now-7d'),
+  to: time.default('now'),
+  settings: z.record(z.string().max(50), z.unknown()).default({}).describe("Overrides of the rule's settings"),
 });
 
 const evaluation = z.strictObject({
@@ -80,9 +80,9 @@ export const backtestAlert = z.strictObject({
 });
 
 export const backtestResult = z.strictObject({
-  from: moment.describe('Start of the replay; minutes are kept for 30 days'),
+  from: moment.describe('Actual start; minute rollups are kept for 30 days by default'),
   to: moment,
-  alerts: z.array(backtestAlert).describe('In order of time'),
+  alerts: z.array(backtestAlert).describe('In chronological order'),
 });
 
 export const silenceResponse = z.strictObject({
@@ -146,7 +146,7 @@ export const toSilenceResponse = ({ rule, brand, until, createdBy, reason }: Sil
   reason,
 });
 
-/** Pairs the start of each alert with its end, in order of time. */
+/** Pairs the start of each alert with its end, in chronological order. */
 export function toBacktestAlerts(transitions: readonly AlertTransition[]): BacktestAlert[] {
   const ends = new Map(transitions.flatMap(({ kind, alert, at }) => (kind === 'resolved' ? [[alert, iso(at)]] : [])));
   const starts = transitions.filter(({ kind }) => kind === 'alert');

@@ -128,7 +128,7 @@ export function registerChannelTestRoute(app: App, { clock, config }: Pick<ApiDe
   const schema = { summary: 'Sends a test message to channels', body: channelTestBody, response: { 200: channelTestsResponse } };
   app.post(`${path}/test`, { config: { role: 'admin' }, schema }, async ({ body, host, protocol }) => {
     const unknown = body.channels.find((name) => !channels.has(name));
-    if (unknown !== undefined) throw new FeedpulseError('USAGE', `channels: unknown channel ${unknown}`);
+    if (unknown !== undefined) throw new FeedpulseError('USAGE', `channels: unknown channel ${unknown}.`);
     const selected = new Map([...channels].filter(([name]) => body.channels.length === 0 || body.channels.includes(name)));
     return { channels: await testChannels(selected, config.alerts.externalUrl ?? `${protocol}://${host}`, clock.now()) };
   });

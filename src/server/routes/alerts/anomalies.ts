@@ -14,39 +14,39 @@ import { backtestAlert, iso, toBacktestAlerts } from './alert-schemas.ts';
 
 const maxRangeMs = 2 * 86_400_000;
 const maxBrands = 20;
-/** Responses are cached for this long, since they cost more than other queries. */
+/** Responses are cached for this long, because they cost more than other queries. */
 const cacheMs = 10_000;
 const maxCached = 50;
 
 export const anomaliesResponse = z.strictObject({
   from: z.iso.datetime(),
   to: z.iso.datetime(),
-  found: z.array(backtestAlert).describe('In order of time'),
+  anomalies: z.array(backtestAlert).describe('In chronological order'),
 });
 
 type AnomaliesResponse = z.output<typeof anomaliesResponse>;
 type AnomaliesDeps = QueryDeps & Pick<ApiDeps, 'config'>;
 type MinuteRange = readonly [from: number, to: number];
 
-/** Replays the rules over a range of the history: for times before alerts were set up, and for backfills. */
+/** Backtests the rules over a past range, for history from before alerts were set up and for backfills. */
 export function registerAnomaliesRoute(app: App, deps: AnomaliesDeps): void {
   const { clock } = deps;
   const evaluateCached = createAnomaliesCache(deps);
   const schema = {
-    summary: 'Alerts that the rules would raise in a range of at most two days; without brands, for the twenty brands with most posts',
+    summary: 'Alerts that the rules would raise in a range of at most two days; without brands, for the twenty brands with the most posts',
     querystring: brandsRangeQuery,
     response: { 200: anomaliesResponse },
   };
   app.get('/api/v1/anomalies', { config: { role: 'viewer', cacheable: true }, schema }, async ({ query }, reply) => {
-    const { brands, ...given } = query;
-    const range = resolveRange(given, clock.now());
+    const { brands, ...bounds } = query;
+    const range = resolveRange(bounds, clock.now());
     // Both ends are rounded down, so that the length of the range stays the same.
     const minutes: MinuteRange = [floorToMinute(range.from), floorToMinute(range.to)];
-    if (minutes[1] - minutes[0] > maxRangeMs) throw new FeedpulseError('USAGE', 'from: range must not exceed 2 days');
+    if (minutes[1] - minutes[0] > maxRangeMs) throw new FeedpulseError('USAGE', 'from: the range must not exceed 2 days.');
     const entry = evaluateCached(brands, range, minutes);
     abortOnDisconnect(entry, reply);
     return entry.response.catch((thrown: unknown) => {
-      if (entry.abort.signal.aborted) return { from: iso(minutes[0]), to: iso(minutes[1]), found: [] }; // the client has gone
+      if (entry.abort.signal.aborted) return { from: iso(minutes[0]), to: iso(minutes[1]), anomalies: [] }; // the client has disconnected
       throw thrown;
     });
   });
@@ -75,10 +75,10 @@ function createAnomaliesCache({ reader, heavyReader, clock, brands: configured, 
     const options = { counts, from, to, noDataAfterMs, report: () => {}, signal };
     const results = [];
     for (const rule of rules) results.push(await backtestStoredRule({ ...options, rule: restrictTo(rule, brands) }));
-    const found = results.flatMap(({ transitions }) => toBacktestAlerts(transitions)).sort((a, b) => a.at.localeCompare(b.at));
-    return { from: iso(from), to: iso(to), found };
+    const anomalies = results.flatMap(({ transitions }) => toBacktestAlerts(transitions)).sort((a, b) => a.at.localeCompare(b.at));
+    return { from: iso(from), to: iso(to), anomalies };
   };
-  // Includes `*`: rules evaluate all posts if no brand is configured, or if they say so.
+  // Includes `*`: rules evaluate all posts if they name `*` or no brand is configured.
   const largestBrands = async (range: { from: Date; to: Date }): Promise<string[]> => {
     const known = (await listBrands(reader, range, clock.now())).filter(({ brand }) => brand !== '*');
     const sorted = known.sort((a, b) => b.volume - a.volume).map(({ brand }) => brand);
@@ -109,7 +109,7 @@ function createAnomaliesCache({ reader, heavyReader, clock, brands: configured, 
   };
 }
 
-/** Aborts the evaluation once no request waits for it, so that abandoned requests do not hold up others. */
+/** Aborts the evaluation once no request waits for it, so that requests of disconnected clients do not delay others. */
 function abortOnDisconnect(entry: CacheEntry, { raw }: FastifyReply): void {
   entry.openRequests += 1;
   raw.once('close', () => {

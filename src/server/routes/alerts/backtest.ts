@@ -12,23 +12,23 @@ import { parseQuery, resolveRange } from '../query-schemas.ts';
 import { jobResponseWith } from '../response-schemas.ts';
 import { type BacktestResult, backtestBody, backtestResult, iso, toBacktestAlerts } from './alert-schemas.ts';
 
-/** Replays a rule, as configured or with other settings, over the stored history. Nothing is stored or sent. */
+/** Backtests a rule, as configured or with other settings, over the stored history. Nothing is stored or sent. */
 export function registerBacktestRoute(app: App, deps: ApiDeps): void {
   const { heavyReader, clock, config, maintenance } = deps;
   const counts = createAlertCounts(heavyReader);
   const noDataAfterMs = toMilliseconds(config.alerts.noDataAfter);
   const schema = {
-    summary: 'Replays a rule over the stored history',
+    summary: 'Backtests a rule over the stored history',
     body: backtestBody,
     response: { 202: jobResponseWith(backtestResult) },
   };
   app.post('/api/v1/alerts/backtest', { config: { role: 'editor' }, schema }, async ({ body }, reply) => {
-    const rule = ruleOf(deps, body);
-    const range = resolveRange({ from: body.since, to: body.until }, clock.now());
+    const rule = overrideRule(deps, body);
+    const range = resolveRange(body, clock.now());
     const [from, to] = [range.from.getTime(), range.to.getTime()];
-    const work: RunJob = async (report, signal) => {
-      const replayed = await backtestStoredRule({ counts, rule, from, to, noDataAfterMs, report, signal });
-      const result: BacktestResult = { from: iso(replayed.from), to: iso(to), alerts: toBacktestAlerts(replayed.transitions) };
+    const work: RunJob = async (onProgress, signal) => {
+      const backtest = await backtestStoredRule({ counts, rule, from, to, noDataAfterMs, report: onProgress, signal });
+      const result: BacktestResult = { from: iso(backtest.from), to: iso(to), alerts: toBacktestAlerts(backtest.transitions) };
       return { changed: 0, result };
     };
     return reply.code(202).send(maintenance.jobs.start('backtest', work, 'backtest'));
@@ -36,12 +36,12 @@ export function registerBacktestRoute(app: App, deps: ApiDeps): void {
 }
 
 /** @throws USAGE for an unknown rule or invalid settings */
-function ruleOf({ config, brands }: ApiDeps, { rule: name, brand, settings }: z.output<typeof backtestBody>): Rule {
+function overrideRule({ config, brands }: ApiDeps, { rule: name, brand, settings }: z.output<typeof backtestBody>): Rule {
   const configured = configuredRules(config.alerts.rules);
-  const base = configured.find((one) => one.name === name);
-  if (!base) throw new FeedpulseError('USAGE', `rule: unknown rule, expected one of ${configured.map((one) => one.name).join(', ')}`);
-  const changed = parseQuery(alertRule, { ...base, ...settings, name, ...(brand !== undefined && { brands: [brand] }) });
-  const [rule] = resolveRules([changed], brands);
+  const base = configured.find((rule) => rule.name === name);
+  if (!base) throw new FeedpulseError('USAGE', `rule: unknown rule, expected one of ${configured.map((rule) => rule.name).join(', ')}.`);
+  const overridden = parseQuery(alertRule, { ...base, ...settings, name, ...(brand !== undefined && { brands: [brand] }) });
+  const [rule] = resolveRules([overridden], brands);
   if (!rule) throw new Error('rulesOf returned no rule for one config');
   return rule;
 }

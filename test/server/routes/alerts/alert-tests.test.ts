@@ -58,7 +58,7 @@ async function backtest(body: object) {
 
 test('anomalies are listed without a job', async () => {
   const { status, body } = await ask('GET', `/api/v1/anomalies?from=now-30h&brands=Kestrel`);
-  const { found } = anomaliesResponse.parse(body);
+  const { anomalies: found } = anomaliesResponse.parse(body);
   expect(status).toBe(200);
   expect(found.map(({ brand, evaluation }) => [brand, evaluation.metric])).toContainEqual(['Kestrel', 'volume']);
   const [first] = found;
@@ -68,7 +68,7 @@ test('anomalies are listed without a job', async () => {
     status: 400,
     detail: expect.stringContaining('2 days'),
   });
-  expect(anomaliesResponse.parse((await ask('GET', '/api/v1/anomalies?from=now-30h&brands=Nobody')).body).found).toEqual([]);
+  expect(anomaliesResponse.parse((await ask('GET', '/api/v1/anomalies?from=now-30h&brands=Nobody')).body).anomalies).toEqual([]);
 });
 
 /** The database with its queries counted; none is answered before `gate`. */
@@ -94,13 +94,13 @@ test('concurrent identical requests share one evaluation', async () => {
   const alone = await apiOver(one.reader)('/api/v1/anomalies?from=now-30h');
   const get = apiOver(two.reader);
   const both = await Promise.all([get('/api/v1/anomalies?from=now-30h'), get('/api/v1/anomalies?from=now-30h')]);
-  expect(both[0].found.length).toBeGreaterThan(0);
+  expect(both[0].anomalies.length).toBeGreaterThan(0);
   expect(both).toEqual([alone, alone]);
   expect(two.count.statements).toBe(one.count.statements);
 });
 
 test('without brands the rules evaluate all posts', async () => {
-  const { found } = anomaliesResponse.parse(await apiOver(opened.db.reader, [])('/api/v1/anomalies?from=now-30h'));
+  const { anomalies: found } = anomaliesResponse.parse(await apiOver(opened.db.reader, [])('/api/v1/anomalies?from=now-30h'));
   expect(found.map(({ brand, evaluation }) => [brand, evaluation.metric])).toContainEqual(['*', 'volume']);
 });
 
@@ -121,13 +121,13 @@ test('an abandoned request is not evaluated to its end', async () => {
   open();
   // Another request with as many statements, which waits in the queue.
   const after = await (await fetch(`${server.url}/api/v1/anomalies?from=now-29h&brands=Kestrel`)).json();
-  expect(anomaliesResponse.parse(after).found.length).toBeGreaterThan(0);
+  expect(anomaliesResponse.parse(after).anomalies.length).toBeGreaterThan(0);
   expect(count.statements).toBeLessThan(2 * whole.count.statements);
   await server.close();
 });
 
 test('a rule is replayed over the stored history: the incident, its alert, and its end', async () => {
-  const { alerts, from, total } = await backtest({ rule: 'volume', since: 'now-30d' });
+  const { alerts, from, total } = await backtest({ rule: 'volume', from: 'now-30d' });
   expect(alerts).toMatchObject([{ brand: 'Kestrel', evaluation: { metric: 'volume', direction: 'up', baseline: { season: 'day' } } }]);
   const [alert] = alerts;
   const delay = Date.parse(alert?.at ?? '') - incident.from;
@@ -149,7 +149,7 @@ test.each([
   [{ rule: 'nonsense' }, /unknown rule, expected one of volume, sentiment/],
   [{ rule: 'volume', settings: { window: '1s' } }, /window/],
   [{ rule: 'volume', settings: { __proto__x: 1 } }, /__proto__x/],
-  [{ rule: 'volume', since: 'now', until: 'now-1d' }, /./],
+  [{ rule: 'volume', from: 'now', to: 'now-1d' }, /./],
   [{}, /rule/],
 ])('%j is rejected with a reason', async (body, words) => {
   const { status, body: problem } = await ask('POST', path, body);
