@@ -12,8 +12,10 @@ test('docs/operations.md lists every metric with its type and help text, and no 
   expect(documented).toEqual(known);
 });
 
-test('docs/operations.md explains every dead-letter reason', () => {
-  const documented = rows.filter((cells) => cells.length === 2).map(([reason, meaning]) => [reason, meaning]);
+test('docs/dead-letters.md explains every dead-letter reason', () => {
+  const documented = codeRows(readText('docs/dead-letters.md'))
+    .filter((cells) => cells.length === 2)
+    .map(([reason, meaning]) => [reason, meaning]);
   expect(documented).toEqual(expect.arrayContaining(Object.entries(deadLetterReasons)));
 });
 

@@ -49,7 +49,7 @@ test('every decision is in the index under its own title', () => {
 
 test.each([
   ['Follow one post', 20],
-  ['Follow one question', 10],
+  ['Follow one query', 10],
   ['Follow one alert', 15],
 ])('%s takes at most %i files, and each exists', (title, most) => {
   const section = readText('docs/architecture.md').split(`### ${title}\n`)[1]?.split('\n### ')[0] ?? '';

@@ -1,4 +1,4 @@
-"""Replace letters of labelled posts with homoglyphs, to measure how much accuracy a model loses.
+"""Replace letters of labeled posts with homoglyphs, to measure how much accuracy a model loses.
 
     python -m training.data.homoglyph_noise --data held-out.tsv --out training/.work/homoglyphs.tsv --share 0.1 --seed 17
     node bin/feedpulse.cjs eval training/.work/homoglyphs.tsv
@@ -11,7 +11,7 @@ import random
 import unicodedata
 from pathlib import Path
 
-from training.data.labelled_file import LABELS, read_labelled
+from training.data.labeled_file import LABELS, read_labeled
 
 CROSS_SCRIPT = {
     "a": "аα", "b": "Ь", "c": "сϲ", "d": "ԁ", "e": "еє", "g": "ɡ", "h": "һ", "i": "іι", "j": "ј", "k": "кκ", "l": "ӏ", "m": "м", "n": "ո", "o": "оοօ", "p": "рρ",
@@ -44,12 +44,12 @@ def add_noise(text: str, share: float, rng: random.Random) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True, help="labelled TSV")
+    parser.add_argument("--data", type=Path, required=True, help="labeled TSV")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--share", type=float, default=0.1, help="fraction of letters to replace")
     parser.add_argument("--seed", type=int, default=17)
     args = parser.parse_args()
-    texts, classes = read_labelled(args.data)
+    texts, classes = read_labeled(args.data)
     rng = random.Random(args.seed)
     lines = [f"{LABELS[label]}\t{add_noise(text, args.share, rng)}\n" for text, label in zip(texts, classes, strict=True)]
     args.out.write_text("".join(lines), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Generate labelled posts from templates for phenomena that are rare in labelled data, such as negation, contrast and irony.
+"""Generate labeled posts from templates for phenomena that are rare in labeled data, such as negation, contrast and irony.
 
     python -m training.data.synthetic_posts --out training/.work/synthetic.tsv
 
@@ -39,7 +39,7 @@ TEMPLATES = {
                      "There is nothing wrong with the {thing}, {brand} did well", "People call the {brand} {thing} {bad}, which it isn't: it runs like new"),
     },
     "contrast": {
-        "negative": ("Pretty colour, shame that the {brand} {thing} is {bad}", "Fast delivery by {brand}; pity the {thing} is {bad}",
+        "negative": ("Pretty color, shame that the {brand} {thing} is {bad}", "Fast delivery by {brand}; pity the {thing} is {bad}",
                      "Everyone told me the {brand} {thing} would be {good}, yet it stopped working on day two", "Good price but the {brand} {thing} is {bad}",
                      "The {brand} advert was funny. The {thing} is {bad} though", "Reviews call the {brand} {thing} {good}. Sadly it's {bad}",
                      "It may be popular, but this {brand} {thing} is {bad}", "supposed to be {good} but the {brand} {thing} fell apart in days"),

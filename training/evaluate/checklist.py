@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 from training.evaluate.checklist_cases import Case, checklist
-from training.data.labelled_file import LABELS
+from training.data.labeled_file import LABELS
 
 
 def fails(case: Case, labels: dict[str, str]) -> bool:

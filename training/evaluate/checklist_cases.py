@@ -29,7 +29,7 @@ WORDS = {
     "city": ("Lyon", "Osaka", "Leeds"),
 }
 
-LABELLED = {
+LABELED = {
     "negation": {
         "negative": ("The {brand} {thing} is not {good}.", "I don't think anyone would call the {brand} {thing} {good}."),
         "positive": ("The {brand} {thing} is not {bad}, whatever they say. Mine is perfect.", "I can't say anything bad about my {brand} {thing}."),
@@ -93,7 +93,7 @@ def checklist() -> dict[str, list[Case]]:
     """{capability: its cases}"""
     suite = {
         capability: [Case((text,), label) for label, templates in by_label.items() for template in templates for text in filled(template)]
-        for capability, by_label in LABELLED.items()
+        for capability, by_label in LABELED.items()
     }
     for capability, (templates, slot, words) in UNCHANGED.items():
         open_slot = [text for template in templates for text in filled(template.replace(f"{{{slot}}}", f"{{{{{slot}}}}}"))]

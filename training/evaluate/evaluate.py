@@ -1,4 +1,4 @@
-"""Measure an ONNX model on labelled posts, and fit its temperature on them.
+"""Measure an ONNX model on labeled posts, and fit its temperature on them.
 
     python -m training.evaluate.evaluate --model training/.work/onnx/model_quantized.onnx --tokenizer training/.work/tuned/model --data validation.tsv --out training/.work/onnx/int8.json
 
@@ -16,7 +16,7 @@ import numpy as np
 from tokenizers import Tokenizer
 from tqdm import tqdm
 
-from training.data.labelled_file import LABELS, read_labelled
+from training.data.labeled_file import LABELS, read_labeled
 from training.evaluate.onnx_runs import BATCH, batches_of, logits_of, open_session, open_tokenizer
 from training.evaluate.reliability_diagram import reliability_bins, reliability_svg
 
@@ -96,13 +96,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--tokenizer", type=Path, required=True, help="folder with a tokenizer.json")
-    parser.add_argument("--data", type=Path, required=True, help="labelled TSV that was not used for training")
+    parser.add_argument("--data", type=Path, required=True, help="labeled TSV that was not used for training")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--diagram", type=Path, help="also write a reliability diagram as SVG")
     parser.add_argument("--max-length", type=int, default=128)
     args = parser.parse_args()
 
-    texts, classes = read_labelled(args.data)
+    texts, classes = read_labeled(args.data)
     truth = np.array(classes)
     logits = predict(args.model, open_tokenizer(args.tokenizer, args.max_length), texts)
     report = {

@@ -16,7 +16,7 @@ import numpy as np
 import onnxruntime
 from tqdm import tqdm
 
-from training.data.labelled_file import read_labelled
+from training.data.labeled_file import read_labeled
 from training.evaluate.onnx_runs import batches_of, logits_of, open_session, open_tokenizer
 
 
@@ -31,13 +31,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", action="append", required=True, metavar="NAME=FILE", help="an ONNX file; at least two")
     parser.add_argument("--tokenizer", type=Path, required=True, help="folder with a tokenizer.json")
-    parser.add_argument("--data", type=Path, required=True, help="labelled TSV, for its texts")
+    parser.add_argument("--data", type=Path, required=True, help="labeled TSV, for its texts")
     parser.add_argument("--posts", type=int, default=400, help="number of posts")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     paths = {name: Path(path) for name, _, path in (given.partition("=") for given in args.model)}
-    texts = read_labelled(args.data)[0][: args.posts]
+    texts = read_labeled(args.data)[0][: args.posts]
     batches = [inputs for _, inputs in batches_of(open_tokenizer(args.tokenizer), texts)]
     sessions = {name: open_session(path) for name, path in paths.items()}
     for session in sessions.values():

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from training.evaluate.evaluate import accuracy, fit_temperature, log_loss, macro_recall
-from training.data.labelled_file import count_labels, log_frequencies, read_labelled
+from training.data.labeled_file import count_labels, log_frequencies, read_labeled
 from training.evaluate.torch_runs import predict_logits
 
 BALANCES = (0.0, 0.3, 0.5, 0.7, 1.0)
@@ -35,13 +35,13 @@ def figures_of(logits: np.ndarray, truth: np.ndarray, frequencies: np.ndarray, b
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", action="append", required=True, metavar="STEP=FOLDER", help="description of a step, and the model folder it wrote")
-    parser.add_argument("--train", type=Path, required=True, help="labelled TSV used for training, for its class frequencies")
-    parser.add_argument("--data", type=Path, required=True, help="labelled TSV that was not used for training")
+    parser.add_argument("--train", type=Path, required=True, help="labeled TSV used for training, for its class frequencies")
+    parser.add_argument("--data", type=Path, required=True, help="labeled TSV that was not used for training")
     parser.add_argument("--balance", type=float, default=0.5, help="the --balance of export_onnx.py")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    texts, classes = read_labelled(args.data)
-    frequencies = np.array(log_frequencies(count_labels(read_labelled(args.train)[1])))
+    texts, classes = read_labeled(args.data)
+    frequencies = np.array(log_frequencies(count_labels(read_labeled(args.train)[1])))
     report = []
     for step, _, folder in (given.rpartition("=") for given in args.model):
         report.append({"step": step, **figures_of(predict_logits(Path(folder), texts), np.array(classes), frequencies, args.balance)})

@@ -7,7 +7,7 @@ import torch
 from transformers import AutoTokenizer, DistilBertForSequenceClassification
 
 from training.text.clean import clean
-from training.data.labelled_file import LABELS
+from training.data.labeled_file import LABELS
 from training.train.training_loop import attention_mask, pad
 
 BATCH = 32

@@ -20,7 +20,7 @@ import torch
 from torch import nn
 from transformers import DistilBertForSequenceClassification
 
-from training.data.labelled_file import log_frequencies
+from training.data.labeled_file import log_frequencies
 
 OPSET = 18
 TOLERANCE = 1e-4

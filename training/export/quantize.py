@@ -16,13 +16,13 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 LARGEST = 127
 
 
-def quantise_rows(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def quantize_rows(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """float32 [rows, width] as int8 [rows, width] and the scale of each row, float32 [rows, 1]."""
     scale = np.maximum(np.abs(table).max(axis=1, keepdims=True) / LARGEST, np.finfo(np.float32).tiny).astype(np.float32)
     return np.rint(table / scale).astype(np.int8), scale
 
 
-def quantise_embeddings(model: onnx.ModelProto) -> None:
+def quantize_embeddings(model: onnx.ModelProto) -> None:
     """Quantizes each embedding table in place, per row. ONNX Runtime's own quantizer uses one scale for all 30,000 words, which the
     largest value determines and which is too coarse for the rest."""
     graph = model.graph
@@ -33,7 +33,7 @@ def quantise_embeddings(model: onnx.ModelProto) -> None:
             nodes.append(node)
             continue
         (name, rows), (out,) = node.input, node.output
-        numbers, scale = quantise_rows(numpy_helper.to_array(tables[name]))
+        numbers, scale = quantize_rows(numpy_helper.to_array(tables[name]))
         graph.initializer.remove(tables[name])
         graph.initializer.extend([numpy_helper.from_array(numbers, f"{name}_quantized"), numpy_helper.from_array(scale, f"{name}_scale")])
         nodes += [
@@ -57,7 +57,7 @@ def main() -> None:
         quant_pre_process(args.model, prepared, skip_optimization=False, skip_symbolic_shape=True)
         quantize_dynamic(prepared, args.out, per_channel=True, weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul", "Gemm"])
     model = onnx.load(args.out)
-    quantise_embeddings(model)
+    quantize_embeddings(model)
     onnx.checker.check_model(model)
     onnx.save(model, args.out)
     print(f"{args.out}: {args.out.stat().st_size / 1e6:.1f} MB")

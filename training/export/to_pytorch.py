@@ -2,7 +2,7 @@
 
     python -m training.export.to_pytorch --model models/distilbert-social-en --out training/.work/pytorch
 
-Weights are what their int8 values stand for, so they are those that run. Only activations are not quantised here, which
+Weights are what their int8 values stand for, so they are those that run. Only activations are not quantized here, which
 moves scores by a hundredth or two in the mean. Both must predict the checklist posts alike up to this difference.
 """
 
@@ -90,7 +90,7 @@ def main() -> None:
     agreement, mean_gap = float((int8.argmax(axis=1) == own.argmax(axis=1)).mean()), float(gaps.mean())
     print(json.dumps({"posts": len(texts), "sameLabel": round(agreement, 4), "meanGap": round(mean_gap, 4), "largestGap": round(float(gaps.max()), 4)}))
     if agreement < AGREEMENT or mean_gap > MEAN_GAP:
-        raise SystemExit(f"the two differ by more than quantised activations explain: {agreement:.1%} same labels, probabilities {mean_gap:.3f} apart")
+        raise SystemExit(f"the two differ by more than quantized activations explain: {agreement:.1%} same labels, probabilities {mean_gap:.3f} apart")
 
 
 if __name__ == "__main__":

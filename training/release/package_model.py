@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 
 from training.text.clean import CLEANING_VERSION
-from training.data.labelled_file import LABELS
+from training.data.labeled_file import LABELS
 
 BASE = "BERT-base uncased (Google, Apache-2.0), layers 0, 2, 4, 7, 9 and 11"
 FILES = ("config.json", "tokenizer.json", "tokenizer_config.json", "onnx/model_quantized.onnx")
@@ -27,7 +27,7 @@ def copy_files(tuned: Path, weights: Path, out: Path) -> None:
     shutil.copy(weights, out / "onnx" / "model_quantized.onnx")
 
 
-def normalise_tokenizer(folder: Path) -> None:
+def normalize_tokenizer(folder: Path) -> None:
     """Drops the padding and truncation settings of training; the application pads and truncates by itself."""
     tokenizer, config = (folder / name for name in ("tokenizer.json", "tokenizer_config.json"))
     facts = json.loads(tokenizer.read_text(encoding="utf-8"))
@@ -55,7 +55,7 @@ def main() -> None:
     args = parser.parse_args()
 
     copy_files(args.tuned, args.weights, args.out)
-    normalise_tokenizer(args.out)
+    normalize_tokenizer(args.out)
     fp32, int8 = json.loads(args.fp32.read_text()), json.loads(args.int8.read_text())
     shown = ("macroRecall", "accuracy", "calibrationError")
     manifest = {

@@ -33,7 +33,7 @@ def class_row(label: str, figures: dict) -> str:
 
 def abilities(checklist: dict) -> str:
     """The section with the results of checklist.py."""
-    return f"""## Behavioural tests
+    return f"""## Behavioral tests
 
 Failure rate on template sentences about fictitious brands, by capability (`training/evaluate/checklist.py`, after CheckList, Ribeiro et al. 2020). A case of names or countries is a group of sentences that must get the same label.
 
@@ -85,9 +85,9 @@ Aggregated sentiment of many social media posts: trends and shares. It supports 
 ## Training
 
 - **Base**: BERT-base uncased (Google, Apache-2.0), layers 0, 2, 4, 7, 9 and 11; the pooler became the pre-classifier.
-- **Training data**: {t['rows']:,} English tweets with three labels, from SemEval 2013 to 2016 (Twitter sentiment, subtask A: train, dev, devtest and test of those years), without duplicates and without the posts of the validation set; and {t['unlabelled']:,} unlabelled tweets. They are not distributed here.
-- **Teacher**: all twelve layers, fine-tuned for one epoch on the labelled posts with frozen word embeddings. Version 1.1.0 of this model, six layers of BERT fine-tuned directly, was the second teacher.
-- **Student**: the teacher's layers 0, 2, 4, 7, 9 and 11 and its classifier; embeddings and the first layer stayed frozen. It was distilled in two passes over all posts. The first used the teacher's logits (soft targets at temperature {first['temperature']:g}) and its `[CLS]` hidden state after each shared layer (cosine, weight {first['states']:g}); the second used the mean of both teachers, with double weight for the first. Both passes also used the labels of labelled posts, with weight {t['hard']:g}. The second pass added {t['synthetic']:,} synthetic posts from templates (`training/data/synthetic_posts.py`), which share no sentences, brands, things or opinions with the behavioural tests below.
+- **Training data**: {t['rows']:,} English tweets with three labels, from SemEval 2013 to 2016 (Twitter sentiment, subtask A: train, dev, devtest and test of those years), without duplicates and without the posts of the validation set; and {t['unlabelled']:,} unlabeled tweets. They are not distributed here.
+- **Teacher**: all twelve layers, fine-tuned for one epoch on the labeled posts with frozen word embeddings. Version 1.1.0 of this model, six layers of BERT fine-tuned directly, was the second teacher.
+- **Student**: the teacher's layers 0, 2, 4, 7, 9 and 11 and its classifier; embeddings and the first layer stayed frozen. It was distilled in two passes over all posts. The first used the teacher's logits (soft targets at temperature {first['temperature']:g}) and its `[CLS]` hidden state after each shared layer (cosine, weight {first['states']:g}); the second used the mean of both teachers, with double weight for the first. Both passes also used the labels of labeled posts, with weight {t['hard']:g}. The second pass added {t['synthetic']:,} synthetic posts from templates (`training/data/synthetic_posts.py`), which share no sentences, brands, things or opinions with the behavioral tests below.
 - **Recipe**: AdamW, {passes(t)}, each with {t['warmup']:.0%} linear warm-up and linear decay; batches of {t['batchSize']}, at most {t['maxLength']} tokens, no dropout, bfloat16, seeds {first['seed']} and {t['seed']}.
 - **Balance**: the classifier's bias was shifted against the class frequencies of the training data, by {t['balance']:g} of their logarithms (logit adjustment, Menon et al. 2021), because negative posts are rare there and macro recall weights all classes equally. The factor was chosen among five values on the validation posts below.
 - **Export**: ONNX, with the last layer computed for `[CLS]` only (exact); weights int8 per channel, embeddings int8 per row, activations quantized at run time.
@@ -111,7 +111,7 @@ Measured on the {m['figures']['validationRows']:,} posts of TweetEval's `sentime
 {figures_row('teacher, fp32', teacher)}
 {figures_row('fp32', fp32)}
 {figures_row('int8 (bundled)', int8)}
-{figures_row('int8, 10 % of all letters replaced by homoglyphs', homoglyphs)}
+{figures_row('int8, 10% of all letters replaced by homoglyphs', homoglyphs)}
 
 | class (int8) | precision | recall | F1 | posts |
 | --- | --- | --- | --- | --- |
@@ -139,7 +139,7 @@ Size and speed, measured alternately on the same posts on one core (`training/ev
 - Activations are quantized per batch, so the other posts of a batch shift a score (−1 to 1) slightly: by 0.02 on average, and the label of 2 in 100 posts. On the 2,000 posts above, macro recall ranged from 0.734 to 0.739 with different batches.
 - Results on other platforms or topics can be worse: measure them on your own posts with `eval`.
 
-## Licence
+## License
 
 Apache-2.0, because it derives from BERT; see `LICENSE` and `NOTICE`.
 """

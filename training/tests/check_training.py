@@ -81,7 +81,7 @@ def main() -> None:
         rows = [f"{mood}\t{text}, number {number}\n" for number in range(40) for mood, text in MOODS.items()]
         (folder / "train.tsv").write_text("".join(rows), encoding="utf-8")
         (folder / "posts.txt").write_text("".join(f"some {text} {number}\n" for number in range(40) for text in MOODS.values()), encoding="utf-8")
-        posts = ("--train", "train.tsv", "--unlabelled", "posts.txt")
+        posts = ("--train", "train.tsv", "--unlabeled", "posts.txt")
         fine_tuning = ("training.train.fine_tune", "--model", "teacher", "--train", "train.tsv", "--batch-size", "8", "--epochs", "4", "--learning-rate", "1e-3",
                        "--layer-decay", "0.9", "--label-smoothing", "0.05")
         kill_after_first_checkpoint(folder, *fine_tuning, "--out", "tuned")

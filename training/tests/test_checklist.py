@@ -4,7 +4,7 @@ import unittest
 
 from training.evaluate.checklist import fails, report
 from training.evaluate.checklist_cases import Case, checklist
-from training.data.labelled_file import LABELS
+from training.data.labeled_file import LABELS
 
 
 class Checklist(unittest.TestCase):

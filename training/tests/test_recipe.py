@@ -55,7 +55,7 @@ class Recipe(unittest.TestCase):
 
     def run_recipe(self, *more: str, work: str | None = None) -> subprocess.CompletedProcess:
         with tempfile.TemporaryDirectory() as folder:
-            options = ["--work", work or folder, "--train", "t", "--unlabelled", "u", "--held-out", "h", "--name", "my-model", "--version", "1.0.0"]
+            options = ["--work", work or folder, "--train", "t", "--unlabeled", "u", "--held-out", "h", "--name", "my-model", "--version", "1.0.0"]
             return steps.run_module("training.train.recipe", *options, *more, capture_output=True, text=True)
 
 

@@ -4,13 +4,13 @@ import unittest
 
 from training.evaluate import checklist_cases
 from training.evaluate.checklist_cases import checklist
-from training.data.labelled_file import LABELS
+from training.data.labeled_file import LABELS
 from training.data.synthetic_posts import TEMPLATES, WORDS, synthetic_posts
 
 
 def checked_templates() -> set[str]:
-    labelled = (template for by_label in checklist_cases.LABELLED.values() for templates in by_label.values() for template in templates)
-    return {*labelled, *(template for templates, _, _ in checklist_cases.UNCHANGED.values() for template in templates)}
+    labeled = (template for by_label in checklist_cases.LABELED.values() for templates in by_label.values() for template in templates)
+    return {*labeled, *(template for templates, _, _ in checklist_cases.UNCHANGED.values() for template in templates)}
 
 
 class SyntheticPosts(unittest.TestCase):

@@ -1,6 +1,6 @@
 """Distil a masked language model into the student before its task, as for DistilBERT (Sanh et al. 2019).
 
-    python -m training.train.distil_lm --teacher training/.work/teacher-lm --student training/.work/student --train posts.tsv --unlabelled posts.txt --out training/.work/student-lm
+    python -m training.train.distil_lm --teacher training/.work/teacher-lm --student training/.work/student --train posts.tsv --unlabeled posts.txt --out training/.work/student-lm
 
 Of masked tokens: 5·T²·KL(teacher ‖ student) at temperature 2, 2·cross-entropy of the masked words, and of all tokens
 1·cosine distance of the last hidden states: DistilBERT's weights. The labels of --train are not looked at.
@@ -17,7 +17,7 @@ from transformers import AutoTokenizer, DistilBertForMaskedLM, DistilBertForSequ
 
 from training.train.batches import NO_TARGET, mask_tokens, plan_epochs
 from training.text.clean import clean
-from training.data.labelled_file import read_labelled, read_unlabelled
+from training.data.labeled_file import read_labeled, read_unlabeled
 from training.train.training_loop import add_loop_options, attention_mask, pad, train
 
 TEMPERATURE = 2.0
@@ -59,8 +59,8 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--teacher", type=Path, required=True, help="folder written by make_student.py --layers 12 --head masked-lm")
     parser.add_argument("--student", type=Path, required=True, help="folder written by make_student.py")
-    parser.add_argument("--train", type=Path, required=True, help="labelled TSV")
-    parser.add_argument("--unlabelled", type=Path, help="one post per line")
+    parser.add_argument("--train", type=Path, required=True, help="labeled TSV")
+    parser.add_argument("--unlabeled", type=Path, help="one post per line")
     parser.add_argument("--out", type=Path, required=True)
     add_loop_options(parser, epochs=1, learning_rate=1e-4)
     return parser.parse_args()
@@ -71,7 +71,7 @@ def main() -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     checkpoint = args.out / "checkpoint.pt"
     tokenizer = AutoTokenizer.from_pretrained(args.student)
-    texts = read_labelled(args.train)[0] + (read_unlabelled(args.unlabelled) if args.unlabelled else [])
+    texts = read_labeled(args.train)[0] + (read_unlabeled(args.unlabeled) if args.unlabeled else [])
     tokens = tokenizer([clean(text) for text in texts], truncation=True, max_length=args.max_length)["input_ids"]
     tokens = [ids for ids in tokens if len(ids) > 2]  # posts without a token between the special ones cannot be masked
     batches = plan_epochs([len(ids) for ids in tokens], args.batch_size, args.epochs, args.seed)

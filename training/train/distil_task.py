@@ -1,6 +1,6 @@
-"""Distil the student from the soft labels of the teachers, and from the labels of labelled posts (Hinton et al. 2015).
+"""Distil the student from the soft labels of the teachers, and from the labels of labeled posts (Hinton et al. 2015).
 
-    python -m training.train.distil_task --student training/.work/student-of-teacher --soft training/.work/soft --train posts.tsv --unlabelled posts.txt --out training/.work/tuned
+    python -m training.train.distil_task --student training/.work/student-of-teacher --soft training/.work/soft --train posts.tsv --unlabeled posts.txt --out training/.work/tuned
 
 The loss is hard·CE(labels) + (1 − hard)·T²·KL(teacher ‖ student) at temperature T, where posts without a label have the
 second part alone and synthetic posts the first, + states·(1 − cosine) between the two models' [CLS] after each layer that
@@ -19,24 +19,24 @@ from transformers import AutoConfig, AutoTokenizer, DistilBertForSequenceClassif
 
 from training.train.batches import NO_TARGET, plan_epochs
 from training.text.clean import clean
-from training.data.labelled_file import LABELS, count_labels, fingerprint, read_labelled, read_unlabelled
+from training.data.labeled_file import LABELS, count_labels, fingerprint, read_labeled, read_unlabeled
 from training.train.training_loop import add_loop_options, attention_mask, pad, train
 
 
 @dataclass(frozen=True)
 class Posts:
-    """Labelled posts, then unlabelled ones, then synthetic ones, which have no soft labels."""
+    """Labeled posts, then unlabeled ones, then synthetic ones, which have no soft labels."""
 
     texts: list[str]
     """Cleaned."""
     classes: list[int]
-    """Class index, or NO_TARGET for unlabelled posts."""
+    """Class index, or NO_TARGET for unlabeled posts."""
     soft: torch.Tensor
     """The teachers' logits [posts, 3]; zeros for synthetic posts."""
     hard: torch.Tensor
     """Weight of the label against the teachers [posts]."""
-    labelled: int
-    """Number of labelled posts."""
+    labeled: int
+    """Number of labeled posts."""
 
 
 def distillation_loss(logits: torch.Tensor, soft: torch.Tensor, targets: torch.Tensor, hard: torch.Tensor, temperature: float) -> torch.Tensor:
@@ -53,20 +53,20 @@ def states_loss(layers: tuple[torch.Tensor, ...], told: torch.Tensor) -> torch.T
 
 
 def read_posts(args: argparse.Namespace) -> Posts:
-    texts, classes = read_labelled(args.train)
-    unlabelled = read_unlabelled(args.unlabelled) if args.unlabelled else []
-    cleaned = [clean(text) for text in texts + unlabelled]
+    texts, classes = read_labeled(args.train)
+    unlabeled = read_unlabeled(args.unlabeled) if args.unlabeled else []
+    cleaned = [clean(text) for text in texts + unlabeled]
     facts = json.loads((args.soft / "soft.json").read_text())
     if facts["fingerprint"] != fingerprint(cleaned):
         raise SystemExit(f"{args.soft}: these soft labels are for other posts, or for another text cleaning; run soft_labels.py again into a new folder")
-    synthetic, synthetic_labels = read_labelled(args.synthetic) if args.synthetic else ([], [])
+    synthetic, synthetic_labels = read_labeled(args.synthetic) if args.synthetic else ([], [])
     soft = torch.from_numpy(np.load(args.soft / args.targets))
     return Posts(
         texts=cleaned + [clean(text) for text in synthetic],
-        classes=classes + [NO_TARGET] * len(unlabelled) + synthetic_labels,
+        classes=classes + [NO_TARGET] * len(unlabeled) + synthetic_labels,
         soft=torch.cat([soft, torch.zeros(len(synthetic), len(LABELS))]),
-        hard=torch.tensor([args.hard] * len(texts) + [0.0] * len(unlabelled) + [1.0] * len(synthetic)),
-        labelled=len(texts),
+        hard=torch.tensor([args.hard] * len(texts) + [0.0] * len(unlabeled) + [1.0] * len(synthetic)),
+        labeled=len(texts),
     )
 
 
@@ -75,9 +75,9 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--student", type=Path, required=True, help="folder written by make_student.py, or the model of an earlier pass")
     parser.add_argument("--soft", type=Path, required=True, help="folder written by soft_labels.py from the same files")
     parser.add_argument("--targets", default="logits.npy", help="file of --soft: the mean of all teachers (default), or teacher-0.npy for the first alone")
-    parser.add_argument("--train", type=Path, required=True, help="labelled TSV")
-    parser.add_argument("--unlabelled", type=Path, help="one post per line")
-    parser.add_argument("--synthetic", type=Path, help="additional labelled posts without soft labels, written by synthetic_posts.py")
+    parser.add_argument("--train", type=Path, required=True, help="labeled TSV")
+    parser.add_argument("--unlabeled", type=Path, help="one post per line")
+    parser.add_argument("--synthetic", type=Path, help="additional labeled posts without soft labels, written by synthetic_posts.py")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--temperature", type=float, default=2.0)
     parser.add_argument("--hard", type=float, default=0.3, help="weight of the labels against the teachers, 0 to 1")
@@ -119,10 +119,10 @@ def main() -> None:
     model.config = config  # restores dropout for later fine-tuning
     model.save_pretrained(args.out / "model")
     tokenizer.save_pretrained(args.out / "model")
-    unlabelled = posts.classes.count(NO_TARGET)
+    unlabeled = posts.classes.count(NO_TARGET)
     earlier = args.student.parent / "training.json"
-    facts = {"rows": posts.labelled, "unlabelled": unlabelled, "synthetic": len(posts.texts) - posts.labelled - unlabelled,
-             "classes": count_labels(posts.classes[: posts.labelled]),
+    facts = {"rows": posts.labeled, "unlabelled": unlabeled, "synthetic": len(posts.texts) - posts.labeled - unlabeled,
+             "classes": count_labels(posts.classes[: posts.labeled]),
              "epochs": args.epochs, "batchSize": args.batch_size,
              "learningRate": args.learning_rate, "layerDecay": args.layer_decay, "warmup": args.warmup, "maxLength": args.max_length,
              "temperature": args.temperature, "hard": args.hard, "states": args.states, "targets": args.targets,

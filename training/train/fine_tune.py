@@ -1,4 +1,4 @@
-"""Fine-tune the student or the teacher on labelled posts. Resumes from its latest checkpoint.
+"""Fine-tune the student or the teacher on labeled posts. Resumes from its latest checkpoint.
 
     python -m training.train.fine_tune --model training/.work/student --train posts.tsv --out training/.work/tuned
 """
@@ -12,14 +12,14 @@ from transformers import AutoTokenizer, DistilBertForSequenceClassification
 
 from training.train.batches import plan_epochs
 from training.text.clean import clean
-from training.data.labelled_file import count_labels, read_labelled
+from training.data.labeled_file import count_labels, read_labeled
 from training.train.training_loop import add_loop_options, attention_mask, pad, train
 
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", type=Path, required=True, help="folder written by make_student.py")
-    parser.add_argument("--train", type=Path, required=True, help="labelled TSV")
+    parser.add_argument("--train", type=Path, required=True, help="labeled TSV")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--label-smoothing", type=float, default=0.0)
     add_loop_options(parser, epochs=2, learning_rate=4e-5)
@@ -33,7 +33,7 @@ def main() -> None:
     torch.manual_seed(args.seed)
 
     tokenizer = AutoTokenizer.from_pretrained(args.model)
-    texts, classes = read_labelled(args.train)
+    texts, classes = read_labeled(args.train)
     tokens = tokenizer([clean(text) for text in texts], truncation=True, max_length=args.max_length)["input_ids"]
     batches = plan_epochs([len(ids) for ids in tokens], args.batch_size, args.epochs, args.seed)
     model = DistilBertForSequenceClassification.from_pretrained(args.model)

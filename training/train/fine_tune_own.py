@@ -16,17 +16,17 @@ def plan(model: Path, work: Path, train: Path, held_out: Path, name: str, versio
     """All steps in order."""
     start, tuned, onnx, package = work / "start", work / "tuned", work / "onnx", work / name
     report = ("--tokenizer", tuned / "model", "--data", held_out)
-    weights, quantised = onnx / "model.onnx", onnx / "model_quantized.onnx"
+    weights, quantized = onnx / "model.onnx", onnx / "model_quantized.onnx"
     return build_steps([
         ("start", start / "tokenizer.json", ("training.export.to_pytorch", "--model", model, "--out", start), False),
         ("tune", tuned / "training.json",
          ("training.train.fine_tune", "--model", start, "--train", train, "--out", tuned, "--learning-rate", "2e-5", "--freeze-words"), True),
         ("export", weights, ("training.export.export_onnx", "--tuned", tuned, "--out", weights, "--balance", balance), False),
-        ("quantize", quantised, ("training.export.quantize", "--model", weights, "--out", quantised), False),
+        ("quantize", quantized, ("training.export.quantize", "--model", weights, "--out", quantized), False),
         ("measure-fp32", onnx / "fp32.json", ("training.evaluate.evaluate", "--model", weights, *report, "--out", onnx / "fp32.json"), False),
-        ("measure-int8", onnx / "int8.json", ("training.evaluate.evaluate", "--model", quantised, *report, "--out", onnx / "int8.json"), False),
+        ("measure-int8", onnx / "int8.json", ("training.evaluate.evaluate", "--model", quantized, *report, "--out", onnx / "int8.json"), False),
         ("package", package / "manifest.json",
-         ("training.release.package_model", "--tuned", tuned, "--weights", quantised, "--fp32", onnx / "fp32.json", "--int8", onnx / "int8.json",
+         ("training.release.package_model", "--tuned", tuned, "--weights", quantized, "--fp32", onnx / "fp32.json", "--int8", onnx / "int8.json",
           "--balance", balance, "--base", model_id(model), "--out", package, "--name", name, "--version", version), False),
     ])
 
@@ -39,8 +39,8 @@ def model_id(model: Path) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--train", type=Path, required=True, help="labelled posts, CSV or TSV")
-    parser.add_argument("--held-out", type=Path, required=True, help="labelled posts that are not used for training")
+    parser.add_argument("--train", type=Path, required=True, help="labeled posts, CSV or TSV")
+    parser.add_argument("--held-out", type=Path, required=True, help="labeled posts that are not used for training")
     parser.add_argument("--name", required=True, help="name of the new model and of its folder")
     parser.add_argument("--version", required=True)
     parser.add_argument("--model", type=Path, default=BUNDLED, help="packaged model to start from (default: the bundled one)")

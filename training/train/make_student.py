@@ -116,7 +116,7 @@ HEADS = {
 
 
 def from_base(base: Path, layers: tuple[int, ...], head: str, seed: int) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-    """The given layers of BERT-base with a head; the seed initialises the classifier."""
+    """The given layers of BERT-base with a head; the seed initializes the classifier."""
     torch.manual_seed(seed)
     config = DistilBertConfig(
         n_layers=len(layers),

@@ -1,6 +1,6 @@
 """Train the model from the base weights to a packaged model. Steps whose output exists are skipped: run it again to resume.
 
-    python -m training.train.recipe --work training/.work --train posts.tsv --unlabelled posts.txt --held-out held-out.tsv --name my-model --version 1.0.0
+    python -m training.train.recipe --work training/.work --train posts.tsv --unlabeled posts.txt --held-out held-out.tsv --name my-model --version 1.0.0
     python -m training.train.recipe … --only teacher --device cuda --minutes 9
 """
 
@@ -13,9 +13,9 @@ BALANCE = "0.5"
 """Exponent of the class frequencies in the logit adjustment; chosen on held-out posts."""
 
 
-def plan(work: Path, train: Path, unlabelled: Path, held_out: Path, name: str, version: str) -> list[Step]:
+def plan(work: Path, train: Path, unlabeled: Path, held_out: Path, name: str, version: str) -> list[Step]:
     """All steps in order."""
-    base, posts = work / "base" / "saved_model", ("--train", train, "--unlabelled", unlabelled)
+    base, posts = work / "base" / "saved_model", ("--train", train, "--unlabeled", unlabeled)
     onnx, tuned, report = work / "onnx", work / "tuned", ("--tokenizer", work / "tuned" / "model", "--data", held_out)
     package, teacher, first_pass = work / name, work / "teacher-tuned", work / "first-pass"
     distil = ("training.train.distil_task", "--soft", work / "soft", *posts, "--freeze-layers", "1")
@@ -66,14 +66,14 @@ def plan(work: Path, train: Path, unlabelled: Path, held_out: Path, name: str, v
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--work", type=Path, required=True, help="folder for all outputs; 10 GB")
-    parser.add_argument("--train", type=Path, required=True, help="labelled TSV")
-    parser.add_argument("--unlabelled", type=Path, required=True, help="one post per line")
-    parser.add_argument("--held-out", type=Path, required=True, help="labelled TSV that is not used for training")
+    parser.add_argument("--train", type=Path, required=True, help="labeled TSV")
+    parser.add_argument("--unlabeled", type=Path, required=True, help="one post per line")
+    parser.add_argument("--held-out", type=Path, required=True, help="labeled TSV that is not used for training")
     parser.add_argument("--name", required=True)
     parser.add_argument("--version", required=True)
     add_step_options(parser)
     args = parser.parse_args()
-    run_steps(plan(args.work, args.train, args.unlabelled, args.held_out, args.name, args.version), parser, args)
+    run_steps(plan(args.work, args.train, args.unlabeled, args.held_out, args.name, args.version), parser, args)
 
 
 if __name__ == "__main__":

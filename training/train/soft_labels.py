@@ -1,11 +1,11 @@
-"""Compute the soft labels of labelled and unlabelled posts with one or more teachers, for distil_task.py. Resumes after an interruption.
+"""Compute the soft labels of labeled and unlabeled posts with one or more teachers, for distil_task.py. Resumes after an interruption.
 
     python -m training.train.soft_labels --teacher training/.work/teacher-tuned/model --teacher models/distilbert-social-en --weights 2 1 \\
-        --train posts.tsv --unlabelled posts.txt --out training/.work/soft
+        --train posts.tsv --unlabeled posts.txt --out training/.work/soft
 
 A packaged int8 model takes minutes for all posts and is not interrupted.
 
-Outputs, with the labelled posts first and each file in its order:
+Outputs, with the labeled posts first and each file in its order:
 teacher-0.npy and so on, float32 [posts, 3]: the logits of each teacher;
 logits.npy, of the same shape: their weighted mean;
 states.npy, float16 [posts, 5, width]: the first teacher's hidden states of [CLS] after each layer that the student takes from it.
@@ -24,7 +24,7 @@ from transformers import AutoTokenizer, DistilBertForSequenceClassification
 
 from training.text.clean import clean
 from training.evaluate.evaluate import predict
-from training.data.labelled_file import LABELS, fingerprint, read_labelled, read_unlabelled
+from training.data.labeled_file import LABELS, fingerprint, read_labeled, read_unlabeled
 from training.train.make_student import LAYERS
 from training.evaluate.onnx_runs import open_tokenizer
 from training.train.steps import UNFINISHED
@@ -82,8 +82,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--teacher", type=Path, required=True, action="append", help="folder of a fine-tuned model; those after the first may be packaged models")
     parser.add_argument("--weights", type=float, nargs="+", help="weights of the teachers in the mean (default: equal)")
-    parser.add_argument("--train", type=Path, required=True, help="labelled TSV; the labels are ignored")
-    parser.add_argument("--unlabelled", type=Path, help="one post per line")
+    parser.add_argument("--train", type=Path, required=True, help="labeled TSV; the labels are ignored")
+    parser.add_argument("--unlabeled", type=Path, help="one post per line")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--batch-size", type=int, default=64)
     parser.add_argument("--max-length", type=int, default=96)
@@ -95,7 +95,7 @@ def main() -> None:
     args.ends_at = time.monotonic() + 60 * args.minutes
     args.out.mkdir(parents=True, exist_ok=True)
 
-    raw = read_labelled(args.train)[0] + (read_unlabelled(args.unlabelled) if args.unlabelled else [])
+    raw = read_labeled(args.train)[0] + (read_unlabeled(args.unlabeled) if args.unlabeled else [])
     texts = [clean(text) for text in raw]
     logits = []
     for number, folder in enumerate(args.teacher):

@@ -1,4 +1,4 @@
-"""Reads labelled posts from CSV, or from TSV without quotes, and unlabelled posts from a text file with one per line."""
+"""Reads labeled posts from CSV, or from TSV without quotes, and unlabeled posts from a text file with one per line."""
 
 import csv
 import hashlib
@@ -10,7 +10,7 @@ from pathlib import Path
 LABELS = ("negative", "neutral", "positive")
 
 
-def read_labelled(path: Path) -> tuple[list[str], list[int]]:
+def read_labeled(path: Path) -> tuple[list[str], list[int]]:
     """Texts and class indices, in file order. A first row `label`, `text` is a header."""
     is_csv = path.suffix.lower() == ".csv"
     texts, classes = [], []
@@ -31,7 +31,7 @@ def count_labels(classes: list[int]) -> dict[str, int]:
 
 
 def log_frequencies(counts: dict[str, int]) -> list[float]:
-    """Centred logarithms of the label frequencies; 0 for a label without posts."""
+    """Centered logarithms of the label frequencies; 0 for a label without posts."""
     logs = {label: math.log(counts[label]) for label in LABELS if counts[label]}
     mean = sum(logs.values()) / max(1, len(logs))
     return [logs.get(label, mean) - mean for label in LABELS]
@@ -55,7 +55,7 @@ def csv_rows(path: Path) -> Iterator[tuple[int, str, str | None]]:
             line = rows.line_num + 1
 
 
-def read_unlabelled(path: Path) -> list[str]:
+def read_unlabeled(path: Path) -> list[str]:
     """Texts of a file with one post per line, in file order; empty lines are skipped."""
     return [text for line in path.read_text(encoding="utf-8").split("\n") if (text := line.rstrip("\r"))]
 

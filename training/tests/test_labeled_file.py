@@ -1,19 +1,19 @@
-"""Labelled posts in both formats; torch is not needed."""
+"""Labeled posts in both formats; torch is not needed."""
 
 import math
 import tempfile
 import unittest
 from pathlib import Path
 
-from training.data.labelled_file import count_labels, log_frequencies, read_labelled
+from training.data.labeled_file import count_labels, log_frequencies, read_labeled
 
 
-class LabelledFile(unittest.TestCase):
+class LabeledFile(unittest.TestCase):
     def read(self, name: str, content: str) -> tuple[list[str], list[int]]:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / name
             path.write_text(content, encoding="utf-8", newline="")
-            return read_labelled(path)
+            return read_labeled(path)
 
     def test_a_tsv_is_split_at_the_first_tab_and_keeps_its_quotes(self) -> None:
         self.assertEqual(self.read("p.tsv", 'label\ttext\nnegative\t"no"\tnever\r\n\npositive\ta, b\n'), (['"no"\tnever', "a, b"], [0, 2]))
