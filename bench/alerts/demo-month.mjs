@@ -1,7 +1,7 @@
 import { createScorer } from '../../dist/infer/scorer.js';
 import { createBrandMatcher } from '../../dist/ingest/brands/brand-matcher.js';
 import { brandProfiles, demoBrands } from '../../dist/ingest/sources/demo/demo-brands.js';
-import { demoPostWithIntent } from '../../dist/ingest/sources/demo/demo-post.js';
+import { createDemoPostWithIntent } from '../../dist/ingest/sources/demo/demo-post.js';
 import { dailyRate, interestAt, postTimes, scenarioAt } from '../../dist/ingest/sources/demo/scenarios.js';
 import { createLog } from '../../dist/lib/log.js';
 import { createRandom, mixSeeds, pickWeighted } from '../../dist/lib/random.js';
@@ -69,14 +69,14 @@ async function scoreDay(seed, report) {
 }
 
 /** Posts that the model should treat alike: same tone, in a scenario or not, in a known language or not. */
-const kindOf = ({ tone, inScenario, post }) =>
-  `${tone}${inScenario ? ' of a scenario' : ''}${post.lang && post.lang !== 'en' ? ', foreign' : ''}`;
+const kindOf = ({ tone, isInScenario, post }) =>
+  `${tone}${isInScenario ? ' of a scenario' : ''}${post.lang && post.lang !== 'en' ? ', foreign' : ''}`;
 
 function* postsBetween(seed, start, end) {
   for (let time = start; time < end; time += minute) {
     let number = 0;
     for (const at of postTimes({ seed, rate }, time)) {
-      yield demoPostWithIntent(seed, at, number);
+      yield createDemoPostWithIntent(seed, at, number);
       number += 1;
     }
   }
@@ -98,8 +98,8 @@ function countMinutes({ seed, match, scored: { labels, confusion }, report }) {
         if (!buckets.has(time)) buckets.set(time, emptyCounts());
         buckets.get(time)[label] += 1;
         const key = `${brand} ${scenarioAt(seed, time)?.kind}`;
-        if (!item.inScenario && brand !== '*') ordinary.get(brand)[label] += 1;
-        if (item.inScenario)
+        if (!item.isInScenario && brand !== '*') ordinary.get(brand)[label] += 1;
+        if (item.isInScenario)
           inScenario.set(key, { ...(inScenario.get(key) ?? emptyCounts()), [label]: (inScenario.get(key)?.[label] ?? 0) + 1 });
       }
     }

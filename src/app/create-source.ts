@@ -3,9 +3,10 @@ import type { Admin } from 'kafkajs';
 import { type ConfigWithSource, type KafkaConfig, toMilliseconds } from '../config/schema.ts';
 import type { Source } from '../domain/ackable-batch.ts';
 import type { SourceRecord } from '../domain/post.ts';
-import { type DeadLetterSink, limited } from '../ingest/dead-letters/dead-letter-sink.ts';
-import { createFileDeadLetters } from '../ingest/dead-letters/file-dead-letters.ts';
-import { createKafkaDeadLetters } from '../ingest/dead-letters/kafka-sink.ts';
+import type { DeadLetterSink } from '../ingest/dead-letters/dead-letter.ts';
+import { withDeadLetterLimits } from '../ingest/dead-letters/dead-letter-limit.ts';
+import { createFileDeadLetterSink } from '../ingest/dead-letters/file-sink.ts';
+import { createKafkaDeadLetterSink } from '../ingest/dead-letters/kafka-sink.ts';
 import { createDemoSource } from '../ingest/sources/demo/demo-source.ts';
 import { checkBrokerCertificates, createKafka } from '../ingest/sources/kafka/client.ts';
 import { asKafkaError } from '../ingest/sources/kafka/kafka-error.ts';
@@ -68,7 +69,7 @@ export interface SourceHandle {
 /** Opens the configured source and its dead letters: a topic for Kafka, a file in the data folder for the others. */
 export async function createSource(deps: SourceDeps): Promise<SourceHandle> {
   const { config, metrics } = deps;
-  const deadLetters = limited(await openDeadLetterSink(deps), config.deadLetters, metrics);
+  const deadLetters = withDeadLetterLimits(await openDeadLetterSink(deps), config.deadLetters, metrics);
   const open = { kafka: openKafka, ndjson: openNdjson, demo: openDemo }[config.source];
   return { source: await open(deps, deadLetters), close: () => deadLetters.close() };
 }
@@ -96,6 +97,6 @@ async function openDemo({ config, clock, db }: SourceDeps, deadLetters: DeadLett
 }
 
 async function openDeadLetterSink({ config, log }: SourceDeps): Promise<DeadLetterSink> {
-  if (config.source === 'kafka') return createKafkaDeadLetters({ config: config.kafka, log });
-  return createFileDeadLetters(join(config.dataDir, 'dead-letters.ndjson'));
+  if (config.source === 'kafka') return createKafkaDeadLetterSink({ config: config.kafka, log });
+  return createFileDeadLetterSink(join(config.dataDir, 'dead-letters.ndjson'));
 }

@@ -2,7 +2,7 @@ import type { Config, ConfigWithSource } from '../config/schema.ts';
 import type { AlertTransition } from '../domain/alert.ts';
 import type { ScoredPost } from '../domain/post.ts';
 import { createBrandMatcher } from '../ingest/brands/brand-matcher.ts';
-import { deadLetterParser, openDeadLetters } from '../ingest/dead-letters/open-dead-letters.ts';
+import { createDeadLetterParser, createDeadLetterStore } from '../ingest/dead-letters/open-dead-letters.ts';
 import { createLeaderElection } from '../ingest/sources/kafka/leader-election.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { asError } from '../lib/errors.ts';
@@ -121,7 +121,7 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunDe
     brands: config.brands,
     maintenance: { db, clock, retention, matcher: brands, jobs, targetSentiment: config.model.targetSentiment },
   });
-  await runPipeline({ source, scorer, brands, writer: createWriter({ db, ...deps }), storedPosts, metrics, clock }, stop);
+  await runPipeline({ source, scorer, brandMatcher: brands, writer: createWriter({ db, ...deps }), storedPosts, metrics, clock }, stop);
   hasEnded = true;
   log.info({ source: source.name }, stop.aborted ? 'stopped' : 'the source has ended');
   if (server && !stop.aborted) await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }));
@@ -131,7 +131,11 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunDe
 /** The dead letters of the source, as the API lists and replays them. */
 function createDeadLetterDeps(deps: { readonly config: Config; readonly clock: Clock; readonly log: Log }, stop: AbortSignal) {
   const { source, kafka } = deps.config;
-  return { store: openDeadLetters(deps), parse: deadLetterParser(deps, stop), ...(source === 'kafka' && { topic: kafka.topic }) };
+  return {
+    store: createDeadLetterStore(deps),
+    parse: createDeadLetterParser(deps, stop),
+    ...(source === 'kafka' && { topic: kafka.topic }),
+  };
 }
 
 /** With Kafka, several processes may run, one of which evaluates alerts; otherwise it is this one. */

@@ -2,7 +2,7 @@ import type { AckableBatch } from '../domain/ackable-batch.ts';
 
 export interface BatchLimits<T> {
   /** Items that make a batch due. */
-  readonly size: number;
+  readonly minSize: number;
   /** The most items of a batch, reached when the handlers have fallen behind. */
   readonly maxSize: number;
   /** Weight of an item (tokens, bytes), and the total weight that makes a batch due. */
@@ -16,7 +16,7 @@ export interface BatchLimits<T> {
 }
 
 /** An incoming batch whose items may be spread over several outgoing ones: acknowledged with its last item. */
-interface Incoming {
+interface IncomingBatch {
   readonly batch: AckableBatch<unknown>;
   /** Items that are not acknowledged yet. */
   pending: number;
@@ -29,7 +29,7 @@ interface Entry<T> {
   readonly weight: number;
   /** When it was added, in milliseconds since 1970. */
   readonly addedAt: number;
-  readonly incoming: Incoming;
+  readonly incoming: IncomingBatch;
 }
 
 /** Collects the items of incoming batches until they make an outgoing batch. */
@@ -54,7 +54,7 @@ export function createBatchBuffer<T>(limits: BatchLimits<T>): BatchBuffer<T> {
   let lastAddedAt = 0;
   return {
     add: (batch, now) => {
-      const incoming: Incoming = { batch, pending: batch.items.length, error: undefined };
+      const incoming: IncomingBatch = { batch, pending: batch.items.length, error: undefined };
       for (const item of batch.items) {
         const entry = { item, weight: limits.weight?.of(item) ?? 0, addedAt: now, incoming };
         entries.push(entry);
@@ -66,22 +66,22 @@ export function createBatchBuffer<T>(limits: BatchLimits<T>): BatchBuffer<T> {
     shouldFlush: (now) => {
       const oldest = entries[0];
       if (!oldest) return false;
-      if (entries.length >= limits.size || weight >= maxWeight || now - oldest.addedAt >= limits.lingerMs) return true;
+      if (entries.length >= limits.minSize || weight >= maxWeight || now - oldest.addedAt >= limits.lingerMs) return true;
       return now - lastAddedAt >= limits.idleMs && !limits.expectsMore?.(entries.length);
     },
     drain: () => {
-      const count = countThatFits(entries, limits.maxSize, maxWeight);
+      const count = fittingCount(entries, limits.maxSize, maxWeight);
       const drained = entries.slice(0, count);
       entries = entries.slice(count);
       weight -= drained.reduce((sum, entry) => sum + entry.weight, 0);
       return {
         items: drained.map(({ item }) => item),
-        ack: () => acknowledge(drained, undefined),
-        nack: (error) => acknowledge(drained, error),
+        ack: () => completeItems(drained, undefined),
+        nack: (error) => completeItems(drained, error),
       };
     },
     rejectAll: (error) => {
-      acknowledge(entries, error);
+      completeItems(entries, error);
       entries = [];
       weight = 0;
     },
@@ -89,7 +89,7 @@ export function createBatchBuffer<T>(limits: BatchLimits<T>): BatchBuffer<T> {
 }
 
 /** How many of the oldest items fit into a batch: at least one, however heavy it is. */
-function countThatFits(entries: readonly { readonly weight: number }[], maxSize: number, maxWeight: number): number {
+function fittingCount(entries: readonly { readonly weight: number }[], maxSize: number, maxWeight: number): number {
   let total = 0;
   const limit = Math.min(maxSize, entries.length);
   for (let count = 0; count < limit; count += 1) {
@@ -100,7 +100,7 @@ function countThatFits(entries: readonly { readonly weight: number }[], maxSize:
 }
 
 /** Acknowledges items; an incoming batch hears of it with its last item, and of the first error. */
-function acknowledge(entries: readonly { readonly incoming: Incoming }[], error: Error | undefined): void {
+function completeItems(entries: readonly { readonly incoming: IncomingBatch }[], error: Error | undefined): void {
   for (const { incoming } of entries) {
     incoming.pending -= 1;
     incoming.error ??= error;

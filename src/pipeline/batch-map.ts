@@ -11,7 +11,7 @@ export interface BatchOptions<T> extends BatchLimits<T> {
 }
 
 /** Acknowledges or rejects its batch; the promise itself never rejects. */
-export type Handle<T, R> = (batch: AckableBatch<T>) => Promise<R>;
+export type BatchHandler<T, R> = (batch: AckableBatch<T>) => Promise<R>;
 
 /**
  * Regroups the items of incoming batches into batches of another size and maps each of these with `handle`.
@@ -23,14 +23,14 @@ export type Handle<T, R> = (batch: AckableBatch<T>) => Promise<R>;
  * - An empty incoming batch is acknowledged at once.
  * - When the source fails, what waits is rejected with its error; when it completes, what waits is flushed.
  */
-export function batchMap<T, R>(handle: Handle<T, R>, options: BatchOptions<T>): OperatorFunction<AckableBatch<T>, R> {
+export function batchMap<T, R>(handle: BatchHandler<T, R>, options: BatchOptions<T>): OperatorFunction<AckableBatch<T>, R> {
   return (source) => new Observable<R>((subscriber) => subscribeBatches(source, subscriber, handle, options));
 }
 
 function subscribeBatches<T, R>(
   source: Observable<AckableBatch<T>>,
   subscriber: Subscriber<R>,
-  handle: Handle<T, R>,
+  handle: BatchHandler<T, R>,
   options: BatchOptions<T>,
 ): () => void {
   const buffer = createBatchBuffer(options);

@@ -13,7 +13,7 @@ import { type BatchOptions, batchMap } from './batch-map.ts';
 export interface PipelineDeps {
   readonly source: Source<SourceRecord>;
   readonly scorer: Scorer;
-  readonly brands: BrandMatcher;
+  readonly brandMatcher: BrandMatcher;
   readonly writer: Writer;
   readonly storedPosts: EventBus<ScoredPost>;
   readonly metrics: Metrics;
@@ -21,12 +21,12 @@ export interface PipelineDeps {
 }
 
 /** A post and when it was read, in milliseconds since 1970. */
-interface ReadPost extends SourceRecord {
-  readonly readAt: number;
+interface ReceivedRecord extends SourceRecord {
+  readonly receivedAt: number;
 }
 
-interface ScoredRecord extends Pick<ReadPost, 'rejectToDeadLetters' | 'readAt'> {
-  readonly row: ScoredPost;
+interface ScoredRecord extends Pick<ReceivedRecord, 'rejectToDeadLetters' | 'receivedAt'> {
+  readonly post: ScoredPost;
 }
 
 /**
@@ -42,17 +42,17 @@ export async function runPipeline(deps: PipelineDeps, signal: AbortSignal): Prom
     inFlight += change;
     metrics.inFlight.set(inFlight);
   };
-  const scoring: BatchOptions<ReadPost> = {
-    size: 128,
+  const scoring: BatchOptions<ReceivedRecord> = {
+    minSize: 128,
     maxSize: 256,
-    weight: { of: estimatedTokens, max: 6_000 },
+    weight: { of: estimateTokens, max: 6_000 },
     lingerMs: 100,
     idleMs: 20,
     concurrency: 2,
     clock,
   };
   const writing: BatchOptions<ScoredRecord> = {
-    size: 1_000,
+    minSize: 1_000,
     maxSize: 5_000,
     lingerMs: 500,
     idleMs: 50,
@@ -71,12 +71,12 @@ export async function runPipeline(deps: PipelineDeps, signal: AbortSignal): Prom
 }
 
 /** The source as an observable. */
-function readPosts({ source, metrics, clock }: PipelineDeps, signal: AbortSignal): Observable<AckableBatch<ReadPost>> {
+function readPosts({ source, metrics, clock }: PipelineDeps, signal: AbortSignal): Observable<AckableBatch<ReceivedRecord>> {
   return new Observable((subscriber) => {
     const emit = ({ items, ack, nack }: AckableBatch<SourceRecord>): void => {
-      const readAt = clock.now();
+      const receivedAt = clock.now();
       metrics.postsRead.inc({ source: source.name }, items.length);
-      subscriber.next({ items: items.map((item) => ({ ...item, readAt })), ack, nack });
+      subscriber.next({ items: items.map((item) => ({ ...item, receivedAt })), ack, nack });
     };
     source.run(emit, signal).then(
       () => subscriber.complete(),
@@ -91,7 +91,7 @@ function readPosts({ source, metrics, clock }: PipelineDeps, signal: AbortSignal
  */
 async function scoreBatch(
   deps: PipelineDeps,
-  batch: AckableBatch<ReadPost>,
+  batch: AckableBatch<ReceivedRecord>,
   onRejected: (posts: number) => void,
 ): Promise<AckableBatch<ScoredRecord>> {
   const { scorer, metrics, clock } = deps;
@@ -101,10 +101,10 @@ async function scoreBatch(
     const predictions = await scorer.score(batch.items.map(({ post }) => post));
     const scoredAt = new Date(clock.now()).toISOString();
     const scored: ScoredRecord[] = [];
-    const rejected: ReadPost[] = [];
+    const rejected: ReceivedRecord[] = [];
     for (const [index, item] of batch.items.entries()) {
       const prediction = predictions[index];
-      if (prediction) scored.push({ ...item, row: toScoredPost(deps, item, prediction, scoredAt) });
+      if (prediction) scored.push({ ...item, post: toScoredPost(deps, item, prediction, scoredAt) });
       else rejected.push(item);
     }
     await Promise.all(rejected.map((item) => item.rejectToDeadLetters('inference-failed')));
@@ -122,32 +122,32 @@ async function scoreBatch(
 const lowConfidence = 0.5;
 
 function toScoredPost(
-  { scorer, brands, metrics }: PipelineDeps,
-  { post, position }: ReadPost,
+  { scorer, brandMatcher, metrics }: PipelineDeps,
+  { post, position }: ReceivedRecord,
   prediction: Prediction,
   scoredAt: string,
 ): ScoredPost {
   metrics.postsScored.inc({ label: prediction.label });
   if (prediction.truncated) metrics.truncated.inc();
   if (prediction.label !== 'unscored' && prediction.confidence < lowConfidence) metrics.lowConfidence.inc();
-  const mentions = { brands: brands.match(post.text), brandsHash: brands.hash };
+  const mentions = { brands: brandMatcher.match(post.text), brandsHash: brandMatcher.hash };
   return { ...post, ...prediction, ...mentions, modelVersion: scorer.model.id, scoredAt, position };
 }
 
 /** Writes a batch, publishes its posts and acknowledges it. Resolves to the number of posts in it, also if it was rejected. */
 async function writeBatch({ writer, storedPosts, metrics, clock }: PipelineDeps, batch: AckableBatch<ScoredRecord>): Promise<number> {
-  const rows = batch.items.map(({ row }) => row);
+  const rows = batch.items.map(({ post }) => post);
   const stopTimer = metrics.writeSeconds.startTimer();
   try {
     const notStored = await writer.write(rows);
     const rejected = new Set(notStored.refused);
-    await Promise.all(batch.items.map(({ row, rejectToDeadLetters }) => rejected.has(row) && rejectToDeadLetters('insert-rejected')));
-    const missing = new Set([...rejected, ...notStored.leftOut]);
-    const stored = batch.items.filter(({ row }) => !missing.has(row));
+    await Promise.all(batch.items.map(({ post, rejectToDeadLetters }) => rejected.has(post) && rejectToDeadLetters('insert-rejected')));
+    const notWritten = new Set([...rejected, ...notStored.leftOut]);
+    const stored = batch.items.filter(({ post }) => !notWritten.has(post));
     const now = clock.now();
-    for (const { readAt } of stored) metrics.ingestLatency.observe((now - readAt) / 1_000);
+    for (const { receivedAt } of stored) metrics.ingestLatency.observe((now - receivedAt) / 1_000);
     metrics.rowsWritten.inc(stored.length);
-    storedPosts.publish(stored.map(({ row }) => row));
+    storedPosts.publish(stored.map(({ post }) => post));
     batch.ack();
   } catch (thrown) {
     batch.nack(asError(thrown));
@@ -158,6 +158,6 @@ async function writeBatch({ writer, storedPosts, metrics, clock }: PipelineDeps,
 }
 
 /** English needs about four characters a WordPiece; two more tokens mark the ends. */
-function estimatedTokens({ post }: SourceRecord): number {
+function estimateTokens({ post }: SourceRecord): number {
   return 2 + Math.ceil(post.text.length / 4);
 }

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { demoPost } from '../../src/ingest/sources/demo/demo-post.ts';
+import { createDemoPost } from '../../src/ingest/sources/demo/demo-post.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { type RunningFeedpulse, startFeedpulse } from '../support/feedpulse.ts';
 import { openView } from '../support/open-page.ts';
@@ -46,7 +46,7 @@ async function write(signal: AbortSignal): Promise<number> {
   let written = 0;
   while (!signal.aborted) {
     const due = ((Date.now() - startedAt) / 1_000) * postsPerSecond;
-    for (; written < due; written += 1) feed.write(`${JSON.stringify(demoPost(11, Date.now(), written))}\n`);
+    for (; written < due; written += 1) feed.write(`${JSON.stringify(createDemoPost(11, Date.now(), written))}\n`);
     await sleep(50);
   }
   return written;

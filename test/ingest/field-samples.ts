@@ -1,5 +1,5 @@
 import { configSchema } from '../../src/config/schema.ts';
-import type { DeadLetter, DeadLetterSink } from '../../src/ingest/dead-letters/dead-letter-sink.ts';
+import type { DeadLetter, DeadLetterSink } from '../../src/ingest/dead-letters/dead-letter.ts';
 
 /** The mapping that a config has when it says nothing of it. */
 export const defaultMapping = configSchema.parse({}).mapping;
@@ -14,7 +14,7 @@ export function collectLetters(): DeadLetterSink & { readonly letters: DeadLette
   return {
     letters,
     observed,
-    put: async (more) => void letters.push(...more),
+    write: async (more) => void letters.push(...more),
     observe: (isPost) => void observed.push(isPost),
     close: async () => {},
   };

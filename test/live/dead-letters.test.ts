@@ -7,7 +7,7 @@ import kafkajs, { type KafkaMessage } from 'kafkajs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { configSchema } from '../../src/config/schema.ts';
 import type { DeadLetterStore, ReplayItem } from '../../src/ingest/dead-letters/dead-letter-store.ts';
-import { createKafkaDeadLetters } from '../../src/ingest/dead-letters/kafka-sink.ts';
+import { createKafkaDeadLetterSink } from '../../src/ingest/dead-letters/kafka-sink.ts';
 import { createKafkaDeadLetterStore } from '../../src/ingest/dead-letters/kafka-store.ts';
 import { readTopic } from '../../src/ingest/sources/kafka/topics.ts';
 import { systemClock } from '../../src/lib/clock.ts';
@@ -105,10 +105,10 @@ async function tenLetters(name: string): Promise<DeadLetterStore> {
   await admin.connect();
   await admin.createTopics({ topics: [{ topic: name, numPartitions: 1 }], waitForLeaders: true });
   await admin.disconnect();
-  const sink = createKafkaDeadLetters({ config, log: quiet });
+  const sink = createKafkaDeadLetterSink({ config, log: quiet });
   const position = (index: number) => ({ topic: name, partition: 0, offset: String(index) });
   const facts = { reason: 'too-old', timestamp: 1, at: '2026-01-01T00:00:00.000Z', version: '0.0.0' } as const;
-  await sink.put(
+  await sink.write(
     Array.from({ length: 10 }, (_, index) => ({ ...facts, bytes: Buffer.from(`{"id":${index}}`), position: position(index) })),
   );
   await sink.close();
@@ -117,7 +117,7 @@ async function tenLetters(name: string): Promise<DeadLetterStore> {
 
 async function lettersOf(store: DeadLetterStore): Promise<ReplayItem[]> {
   const found: ReplayItem[] = [];
-  await store.read((letter) => void found.push({ letter, key: letter.position.offset }));
+  await store.read((deadLetter) => void found.push({ deadLetter, key: deadLetter.position.offset }));
   return found;
 }
 
@@ -162,7 +162,7 @@ test('a new replay fences off a running one', async () => {
   await expect(second.put(letters.slice(3, 6))).rejects.toMatchObject({ code: 'REPLAY_CONFLICT' });
   await third.put(letters.slice(3));
   await Promise.all([first.close(), second.close(), third.close()]);
-  expect(await valuesIn('overtaken')).toEqual(letters.map(({ letter }) => String(letter.bytes)));
+  expect(await valuesIn('overtaken')).toEqual(letters.map(({ deadLetter }) => String(deadLetter.bytes)));
   expect((await store.replayed()).size).toBe(10);
 });
 
@@ -173,8 +173,8 @@ test('a new replay aborts the open transaction of a crashed one', async () => {
   await (await store.beginReplay()).close(); // makes the topic of the record
   await dying.connect();
   const transaction = await dying.transaction();
-  await transaction.send({ topic: 'died', messages: letters.map(({ letter }) => ({ value: letter.bytes })) });
-  await transaction.send({ topic: 'died.dead.replayed', messages: letters.map(({ letter }) => ({ key: letter.id, value: 'x' })) });
+  await transaction.send({ topic: 'died', messages: letters.map(({ deadLetter }) => ({ value: deadLetter.bytes })) });
+  await transaction.send({ topic: 'died.dead.replayed', messages: letters.map(({ deadLetter }) => ({ key: deadLetter.id, value: 'x' })) });
   await dying.disconnect();
   const next = await store.beginReplay();
   expect(next.replayed.size).toBe(0);

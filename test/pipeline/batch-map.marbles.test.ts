@@ -2,7 +2,7 @@ import { asyncScheduler, map, timer } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { AckableBatch } from '../../src/domain/ackable-batch.ts';
-import { type BatchOptions, batchMap, type Handle } from '../../src/pipeline/batch-map.ts';
+import { type BatchHandler, type BatchOptions, batchMap } from '../../src/pipeline/batch-map.ts';
 
 /**
  * One frame is a millisecond of virtual time, starting at 0 in each test. A letter of the source is a batch of that one
@@ -19,7 +19,7 @@ beforeEach(() => {
 afterEach(() => void vi.unstubAllGlobals());
 
 /** Finishes after `ms` of virtual time; the operator only calls `then` on it. */
-function handleIn(ms: number): Handle<string, string> {
+function handleIn(ms: number): BatchHandler<string, string> {
   return (batch) => {
     const ended = timer(ms).pipe(
       map(() => {
@@ -42,7 +42,7 @@ function play(
   const scheduler = newScheduler();
   scheduler.run(({ hot, expectObservable }) => {
     const clock = { now: () => scheduler.now() };
-    const limits: BatchOptions<string> = { size: 3, maxSize: 5, lingerMs: 20, idleMs: 10, concurrency: 1, clock, ...given };
+    const limits: BatchOptions<string> = { minSize: 3, maxSize: 5, lingerMs: 20, idleMs: 10, concurrency: 1, clock, ...given };
     const batches = hot(source).pipe(
       map(
         (letter): AckableBatch<string> => ({
@@ -87,7 +87,7 @@ test('flushes nothing after it is unsubscribed', () => {
   scheduler.run(({ hot, expectObservable }) => {
     const clock = { now: () => scheduler.now() };
     const batches = hot('-a----').pipe(map((item): AckableBatch<string> => ({ items: [item], ack: () => {}, nack: () => {} })));
-    const limits: BatchOptions<string> = { size: 3, maxSize: 5, lingerMs: 20, idleMs: 10, concurrency: 1, clock };
+    const limits: BatchOptions<string> = { minSize: 3, maxSize: 5, lingerMs: 20, idleMs: 10, concurrency: 1, clock };
     expectObservable(batches.pipe(batchMap(handleIn(0), limits)), '-----!').toBe('------');
   });
 });

@@ -15,7 +15,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 const limits = fc.record({
-  size: fc.integer({ min: 1, max: 8 }),
+  minSize: fc.integer({ min: 1, max: 8 }),
   maxSize: fc.integer({ min: 1, max: 12 }),
   max: fc.integer({ min: 1, max: 30 }),
   lingerMs: fc.integer({ min: 1, max: 500 }),
@@ -178,7 +178,7 @@ it('the batch buffer drains what was added, respects its limits and knows when t
         }
         const weight = waiting.reduce((sum, { item }) => sum + item, 0);
         const old = waiting[0] !== undefined && now - waiting[0].since >= given.lingerMs;
-        const isDue = waiting.length >= given.size || weight >= max || old || now - newest >= given.idleMs;
+        const isDue = waiting.length >= given.minSize || weight >= max || old || now - newest >= given.idleMs;
         expect(buffer.isEmpty()).toBe(waiting.length === 0);
         expect(buffer.shouldFlush(now)).toBe(waiting.length > 0 && isDue);
       }

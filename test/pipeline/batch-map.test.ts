@@ -4,7 +4,7 @@ import { type AckableBatch, createAckableBatch } from '../../src/domain/ackable-
 import { type BatchOptions, batchMap } from '../../src/pipeline/batch-map.ts';
 
 const clock = { now: () => Date.now() };
-const limits: BatchOptions<number> = { size: 4, maxSize: 6, lingerMs: 500, idleMs: 100, concurrency: 1, clock };
+const limits: BatchOptions<number> = { minSize: 4, maxSize: 6, lingerMs: 500, idleMs: 100, concurrency: 1, clock };
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -90,7 +90,7 @@ test('grows the next batch while every handler is busy', async () => {
 });
 
 test('flushes at the maximum weight; an item above it forms a batch of its own', async () => {
-  const { handled, emit } = arrange({ weight: { of: (item) => item, max: 10 }, size: 100 });
+  const { handled, emit } = arrange({ weight: { of: (item) => item, max: 10 }, minSize: 100 });
   emit(4, 5, 6);
   expect(handled[0]?.items).toEqual([4, 5]);
   handled[0]?.finish();

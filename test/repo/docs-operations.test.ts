@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { deadLetterReasons } from '../../src/ingest/dead-letters/dead-letter-sink.ts';
+import { deadLetterReasons } from '../../src/ingest/dead-letters/dead-letter.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
 import { codeRows, readText } from '../support/repository.ts';
 

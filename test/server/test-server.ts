@@ -12,7 +12,7 @@ import type { Role } from '../../src/domain/roles.ts';
 import type { PipelineStatus } from '../../src/domain/status.ts';
 import type { ModelInfo } from '../../src/infer/model/model.ts';
 import { createBrandMatcher } from '../../src/ingest/brands/brand-matcher.ts';
-import { deadLetterParser, openDeadLetters } from '../../src/ingest/dead-letters/open-dead-letters.ts';
+import { createDeadLetterParser, createDeadLetterStore } from '../../src/ingest/dead-letters/open-dead-letters.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createEventBus } from '../../src/lib/event-bus.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
@@ -96,8 +96,8 @@ export async function startTestServer(given: Partial<ServerDeps> & { server?: ob
       status: parts.readStatus ?? (() => healthy),
     }),
     deadLetters: {
-      store: openDeadLetters({ config, clock: systemClock, log: quiet }),
-      parse: deadLetterParser({ config, clock: systemClock, log: quiet }, new AbortController().signal),
+      store: createDeadLetterStore({ config, clock: systemClock, log: quiet }),
+      parse: createDeadLetterParser({ config, clock: systemClock, log: quiet }, new AbortController().signal),
     },
     brands: configSchema.parse({ brands: [{ name: 'Kestrel', timeZone: 'Asia/Kathmandu' }, { name: 'Heron' }] }).brands,
     ...parts,

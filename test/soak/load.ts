@@ -1,6 +1,6 @@
 import type { Producer } from 'kafkajs';
 import type { Post } from '../../src/domain/post.ts';
-import { demoPost } from '../../src/ingest/sources/demo/demo-post.ts';
+import { createDemoPost } from '../../src/ingest/sources/demo/demo-post.ts';
 import type { Delivery } from '../support/audit.ts';
 
 /** A constant message load, and its acknowledged messages. */
@@ -46,7 +46,7 @@ export function startLoad(producer: Producer, topic: string, rate: number, rando
     const kind = pickKind(random());
     if (kind === 'malformed') return { value: malformations[sent % malformations.length]?.(sent) ?? '' };
     const earlier = recent[Math.floor(random() * recent.length)];
-    const post = earlier && kind !== 'post' ? createVariant(earlier, kind) : demoPost(11, Date.now(), sent);
+    const post = earlier && kind !== 'post' ? createVariant(earlier, kind) : createDemoPost(11, Date.now(), sent);
     return { key: `${post.platform}:${post.id}`, value: JSON.stringify(post), post };
   };
   const run = async (): Promise<void> => {

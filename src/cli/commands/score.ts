@@ -7,7 +7,7 @@ import type { Config } from '../../config/schema.ts';
 import type { Post } from '../../domain/post.ts';
 import type { Scorer } from '../../infer/scorer.ts';
 import { type BrandMatcher, createBrandMatcher } from '../../ingest/brands/brand-matcher.ts';
-import type { DeadLetterReason } from '../../ingest/dead-letters/dead-letter-sink.ts';
+import type { DeadLetterReason } from '../../ingest/dead-letters/dead-letter.ts';
 import { compileMapping, parsePost } from '../../ingest/mapping/parse-post.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { FeedpulseError } from '../../lib/errors.ts';

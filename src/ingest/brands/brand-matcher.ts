@@ -16,7 +16,7 @@ const matcherVersion = 1;
 /** What a match of a term means for a brand, given by its index in the config. */
 interface TermEffect {
   readonly brand: number;
-  readonly excludes: boolean;
+  readonly isExclusion: boolean;
 }
 
 interface Terms {
@@ -33,7 +33,7 @@ const noBrands: readonly string[] = Object.freeze([]);
  * scripts without spaces between words, terms match anywhere.
  */
 export function createBrandMatcher(rules: readonly BrandConfig[]): BrandMatcher {
-  const brands = rules.map(termsOf);
+  const brands = rules.map(toTerms);
   const effects = effectsByTerm(brands);
   const automaton = new AhoCorasick([...effects].map(([pattern, data]) => ({ pattern, data })));
   const match = (text: string): readonly string[] => {
@@ -42,7 +42,7 @@ export function createBrandMatcher(rules: readonly BrandConfig[]): BrandMatcher 
     const excluded = new Set<number>();
     for (const { start, end, data } of automaton.search(folded)) {
       if (!data || !isWholeWord(folded, start, end)) continue;
-      for (const { brand, excludes } of data) (excludes ? excluded : included).add(brand);
+      for (const { brand, isExclusion } of data) (isExclusion ? excluded : included).add(brand);
     }
     if (included.size === 0) return noBrands;
     return [...included]
@@ -50,14 +50,14 @@ export function createBrandMatcher(rules: readonly BrandConfig[]): BrandMatcher 
       .sort((a, b) => a - b)
       .flatMap((brand) => brands[brand]?.name ?? []);
   };
-  return { match: effects.size === 0 ? () => noBrands : match, hash: hashOf(brands) };
+  return { match: effects.size === 0 ? () => noBrands : match, hash: hashTerms(brands) };
 }
 
-function termsOf({ name, aliases, exclude }: BrandConfig): Terms {
-  return { name, include: normalised([name, ...aliases]), exclude: normalised(exclude) };
+function toTerms({ name, aliases, exclude }: BrandConfig): Terms {
+  return { name, include: normalizeTerms([name, ...aliases]), exclude: normalizeTerms(exclude) };
 }
 
-function normalised(terms: readonly string[]): string[] {
+function normalizeTerms(terms: readonly string[]): string[] {
   const folded = terms.map((term) => foldText(term).trim()).filter((term) => term !== '');
   return [...new Set(folded)].sort();
 }
@@ -71,13 +71,13 @@ function effectsByTerm(brands: readonly Terms[]): Map<string, TermEffect[]> {
     else effects.set(term, [effect]);
   };
   for (const [brand, { include, exclude }] of brands.entries()) {
-    for (const term of include) add(term, { brand, excludes: false });
-    for (const term of exclude) add(term, { brand, excludes: true });
+    for (const term of include) add(term, { brand, isExclusion: false });
+    for (const term of exclude) add(term, { brand, isExclusion: true });
   }
   return effects;
 }
 
-function hashOf(brands: readonly Terms[]): string {
+function hashTerms(brands: readonly Terms[]): string {
   const sorted = [...brands].sort((a, b) => (a.name < b.name ? -1 : 1));
   return createHash('sha256')
     .update(JSON.stringify([matcherVersion, sorted]))
@@ -93,17 +93,17 @@ const unspacedScript =
   /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}\p{scx=Tibetan}]/u;
 
 /** Results by code point: most texts use the same few hundred. */
-const joinsWordsCache = new Map<number, boolean>();
+const wordCharacterCache = new Map<number, boolean>();
 
-function joinsWords(codePoint: number): boolean {
-  let joins = joinsWordsCache.get(codePoint);
-  if (joins === undefined) {
+function isWordCharacter(codePoint: number): boolean {
+  let isWord = wordCharacterCache.get(codePoint);
+  if (isWord === undefined) {
     const character = String.fromCodePoint(codePoint);
-    joins = wordCharacter.test(character) && !unspacedScript.test(character);
+    isWord = wordCharacter.test(character) && !unspacedScript.test(character);
     // Unicode has about 150,000 letters; rare ones must not fill the memory.
-    if (joinsWordsCache.size < 10_000) joinsWordsCache.set(codePoint, joins);
+    if (wordCharacterCache.size < 10_000) wordCharacterCache.set(codePoint, isWord);
   }
-  return joins;
+  return isWord;
 }
 
 /**
@@ -117,8 +117,8 @@ function isWholeWord(text: string, start: number, end: number): boolean {
   const before = codePointBefore(text, start);
   const after = text.codePointAt(end);
   const isTag = first === 0x23 || first === 0x40;
-  if (before !== undefined && (isTag || joinsWords(first)) && joinsWords(before)) return false;
-  return !(after !== undefined && joinsWords(last) && joinsWords(after));
+  if (before !== undefined && (isTag || isWordCharacter(first)) && isWordCharacter(before)) return false;
+  return !(after !== undefined && isWordCharacter(last) && isWordCharacter(after));
 }
 
 function codePointBefore(text: string, index: number): number | undefined {

@@ -1,18 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { DeadLetter } from './dead-letter-sink.ts';
+import type { OnProgress } from '../../lib/progress.ts';
+import type { DeadLetter } from './dead-letter.ts';
 
 /** A dead letter as it was stored; its reason may come from another version of feedpulse. */
 export interface StoredDeadLetter extends Omit<DeadLetter, 'reason'> {
-  /** Unique; copies of a dead letter share it. */
+  /** Unique; duplicates of a dead letter share it. */
   readonly id: string;
   readonly reason: string;
 }
 
 /** Called for each dead letter; reading waits until it resolves. */
-export type VisitLetter = (letter: StoredDeadLetter) => Promise<void> | void;
-
-/** Progress in units of the store: messages of a topic, bytes of a file. */
-export type OnProgress = (done: number, total: number) => void;
+export type DeadLetterVisitor = (deadLetter: StoredDeadLetter) => Promise<void> | void;
 
 /** The result of reading a store. */
 export interface ReadSummary {
@@ -22,37 +20,40 @@ export interface ReadSummary {
 
 /** Stored dead letters, which can be read and replayed. */
 export interface DeadLetterStore {
-  /** Visits each dead letter that exists when the call begins, once, oldest first within a partition. */
-  read(visit: VisitLetter, onProgress?: OnProgress): Promise<ReadSummary>;
-  /** When each replayed dead letter was replayed (ISO 8601), by id. */
+  /**
+   * Visits each dead letter that exists when the call begins, once, oldest first within a partition. Progress is in
+   * messages of the topic, or in bytes of the file.
+   */
+  read(visit: DeadLetterVisitor, onProgress?: OnProgress): Promise<ReadSummary>;
+  /** When each replayed dead letter was replayed (ISO 8601), by ID. */
   replayed(): Promise<ReadonlyMap<string, string>>;
   beginReplay(): Promise<Replay>;
 }
 
 /** A run that replays dead letters. If two overlap, one fails with REPLAY_CONFLICT; each dead letter is replayed once. */
 export interface Replay {
-  /** When each dead letter was replayed (ISO 8601), by id, for those replayed before this run. */
+  /** When each dead letter was replayed (ISO 8601), by ID, for those replayed before this run. */
   readonly replayed: ReadonlyMap<string, string>;
   /** Replays dead letters and records it, atomically. In a file they become visible with `finish`. */
-  put(letters: readonly ReplayItem[]): Promise<void>;
+  put(items: readonly ReplayItem[]): Promise<void>;
   /** Resolves to the topic or file that holds the replayed messages. */
   finish(): Promise<string>;
-  /** Discards what is not finished. Has no effect after `finish`. */
+  /** Discards an unfinished replay. Has no effect after `finish`. */
   close(): Promise<void>;
 }
 
 /** A dead letter that can be parsed now. */
 export interface ReplayItem {
-  readonly letter: StoredDeadLetter;
+  readonly deadLetter: StoredDeadLetter;
   /** `platform:id`, used if the message had no key. */
   readonly key: string;
 }
 
 /**
- * The id of a dead letter: a hash of its position and bytes. The bytes are included because a topic may be recreated and
- * files may share a name; the timestamp too, if it comes from the feed itself.
+ * The ID of a dead letter: a hash of its position and bytes. The bytes are included because a topic may be recreated and
+ * files may share a name; the timestamp too, if it comes from the source itself.
  */
-export function letterId({ position, bytes }: Pick<DeadLetter, 'position' | 'bytes'>, timestamp?: number): string {
+export function deadLetterId({ position, bytes }: Pick<DeadLetter, 'position' | 'bytes'>, timestamp?: number): string {
   const { topic, partition, offset } = position;
   return createHash('sha256')
     .update(JSON.stringify([topic, partition, offset, timestamp ?? null]))
@@ -62,12 +63,12 @@ export function letterId({ position, bytes }: Pick<DeadLetter, 'position' | 'byt
 }
 
 /** `topic/partition/offset`, as commands print and accept it. */
-export function positionText({ topic, partition, offset }: DeadLetter['position']): string {
+export function formatPosition({ topic, partition, offset }: DeadLetter['position']): string {
   return `${topic}/${partition}/${offset}`;
 }
 
-/** Returns whether an id was seen among the last 100,000: copies, which a crash before a commit leaves, are close together. */
-export function createDuplicateFilter(): (id: string) => boolean {
+/** Returns whether an ID is among the last 100,000: duplicates caused by a crash before a commit are close together. */
+export function createDuplicateDetector(): (id: string) => boolean {
   const maxRecent = 100_000;
   let recent = new Set<string>();
   let older = new Set<string>();

@@ -5,7 +5,7 @@ import { createKafka } from '../sources/kafka/client.ts';
 import { maxBatchBytes } from '../sources/kafka/codecs.ts';
 import { asKafkaError, hasKafkaErrorCode } from '../sources/kafka/kafka-error.ts';
 import { ensureTopic } from '../sources/kafka/topics.ts';
-import type { DeadLetter, DeadLetterSink } from './dead-letter-sink.ts';
+import type { DeadLetter, DeadLetterSink } from './dead-letter.ts';
 
 export interface KafkaDeadLetterOptions {
   readonly config: KafkaConfig;
@@ -14,33 +14,34 @@ export interface KafkaDeadLetterOptions {
 
 /** Bytes of a producer batch, well below the brokers' default limit of 1 MB. */
 const producerBatchBytes = 512 * 1_024;
-/** Bytes that are kept of a dead letter that is too large for the topic. */
-const keptBytes = 256 * 1_024;
+/** A dead letter that is too large for the topic is truncated to this many bytes. */
+const truncatedBytes = 256 * 1_024;
 
 /**
- * Writes dead letters to a topic: the value is the unchanged message, the headers hold reason and position. A `put`
+ * Writes dead letters to a topic: the value is the unchanged message, the headers hold reason and position. A `write`
  * resolves once every in-sync replica has them. Connects with the first dead letter, and creates the topic if it is
  * missing.
+ * @throws KAFKA_UNAVAILABLE, KAFKA_REJECTED and the other KAFKA_… codes from `write`
  */
-export function createKafkaDeadLetters({ config, log }: KafkaDeadLetterOptions): DeadLetterSink {
+export function createKafkaDeadLetterSink({ config, log }: KafkaDeadLetterOptions): DeadLetterSink {
   const kafka = createKafka(config, log);
   const topic = config.deadLetterTopic;
-  /** The current producer; replaced after a failed put, which leaves its sequence numbers in doubt. */
+  /** The current producer; replaced after a failed write, whose sequence numbers are unknown. */
   let producer: Promise<Producer> | undefined;
 
-  const put = async (letters: readonly DeadLetter[]): Promise<void> => {
+  const write = async (deadLetters: readonly DeadLetter[]): Promise<void> => {
     producer ??= connect(kafka, topic);
-    const using = producer;
+    const current = producer;
     try {
-      for (const batch of batchesOf(letters)) await send(await using, topic, batch, log);
+      for (const batch of splitIntoBatches(deadLetters)) await send(await current, topic, batch, log);
     } catch (thrown) {
-      if (producer === using) producer = undefined;
-      void disconnect(using);
+      if (producer === current) producer = undefined;
+      void disconnect(current);
       throw asKafkaError(thrown, 'writing dead letters');
     }
   };
   return {
-    put: (letters) => (letters.length === 0 ? Promise.resolve() : put(letters)),
+    write: async (deadLetters) => (deadLetters.length === 0 ? undefined : write(deadLetters)),
     observe: () => {},
     close: async () => {
       if (producer) await disconnect(producer);
@@ -49,7 +50,7 @@ export function createKafkaDeadLetters({ config, log }: KafkaDeadLetterOptions):
 }
 
 async function connect(kafka: Kafka, topic: string): Promise<Producer> {
-  // Every message that can be read has to fit.
+  // Must accept any message that the consumer can read.
   await ensureTopic(kafka, { topic, partitions: 1, maxMessageBytes: maxBatchBytes });
   const producer = kafka.producer({
     idempotent: true,
@@ -70,24 +71,24 @@ async function disconnect(producer: Promise<Producer>): Promise<void> {
 }
 
 /** Sends dead letters. One that is too large for the topic is truncated, since it must not stop the pipeline. */
-async function send(producer: Producer, topic: string, letters: readonly DeadLetter[], log: Log): Promise<void> {
+async function send(producer: Producer, topic: string, deadLetters: readonly DeadLetter[], log: Log): Promise<void> {
   try {
-    await producer.send({ topic, acks: -1, messages: letters.map(toMessage) });
+    await producer.send({ topic, acks: -1, messages: deadLetters.map(toMessage) });
   } catch (thrown) {
     if (!hasKafkaErrorCode(thrown, 'MESSAGE_TOO_LARGE')) throw thrown;
-    for (const letter of letters) {
+    for (const deadLetter of deadLetters) {
       log.warn(
-        { ...letter.position, bytes: letter.bytes.length, kept: keptBytes },
-        'Dead letter exceeds max.message.bytes of its topic; storing its beginning only',
+        { ...deadLetter.position, bytes: deadLetter.bytes.length, truncatedBytes },
+        'dead letter exceeds max.message.bytes of its topic; storing it truncated',
       );
-      await producer.send({ topic, acks: -1, messages: [toMessage(truncate(letter))] });
+      await producer.send({ topic, acks: -1, messages: [toMessage(truncate(deadLetter))] });
     }
   }
 }
 
-function truncate(letter: DeadLetter): DeadLetter {
-  if (letter.bytes.length <= keptBytes) return letter;
-  return { ...letter, bytes: letter.bytes.subarray(0, keptBytes), truncatedFrom: letter.truncatedFrom ?? letter.bytes.length };
+function truncate(deadLetter: DeadLetter): DeadLetter {
+  const { bytes, truncatedFrom = bytes.length } = deadLetter;
+  return bytes.length <= truncatedBytes ? deadLetter : { ...deadLetter, bytes: bytes.subarray(0, truncatedBytes), truncatedFrom };
 }
 
 function toMessage({ reason, position, bytes, key, timestamp, at, version, truncatedFrom }: DeadLetter): Message {
@@ -108,16 +109,16 @@ function toMessage({ reason, position, bytes, key, timestamp, at, version, trunc
 }
 
 /** Dead letters in order, in batches that a broker accepts. */
-function batchesOf(letters: readonly DeadLetter[]): DeadLetter[][] {
+function splitIntoBatches(deadLetters: readonly DeadLetter[]): DeadLetter[][] {
   const batches: DeadLetter[][] = [];
   let bytesLeft = 0;
-  for (const letter of letters) {
+  for (const deadLetter of deadLetters) {
     const current = batches.at(-1);
-    bytesLeft -= letter.bytes.length;
-    if (current && bytesLeft >= 0) current.push(letter);
+    bytesLeft -= deadLetter.bytes.length;
+    if (current && bytesLeft >= 0) current.push(deadLetter);
     else {
-      batches.push([letter]);
-      bytesLeft = producerBatchBytes - letter.bytes.length;
+      batches.push([deadLetter]);
+      bytesLeft = producerBatchBytes - deadLetter.bytes.length;
     }
   }
   return batches;

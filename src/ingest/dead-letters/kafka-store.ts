@@ -8,10 +8,10 @@ import { createKafka } from '../sources/kafka/client.ts';
 import { asKafkaError, hasKafkaErrorCode } from '../sources/kafka/kafka-error.ts';
 import { ensureTopic, readTopic } from '../sources/kafka/topics.ts';
 import {
-  createDuplicateFilter,
+  createDuplicateDetector,
   type DeadLetterStore,
-  letterId,
-  positionText,
+  deadLetterId,
+  formatPosition,
   type Replay,
   type ReplayItem,
   type StoredDeadLetter,
@@ -29,42 +29,42 @@ export function createKafkaDeadLetterStore({ config, clock, log }: KafkaDeadLett
   const deps = { kafka, config, clock };
   return {
     read: async (visit, onProgress) => {
-      const isCopy = createDuplicateFilter();
+      const isDuplicate = createDuplicateDetector();
       let unreadable = 0;
       await withReadErrors(config.deadLetterTopic, () =>
         readTopic({
           ...topicOptions(deps, config.deadLetterTopic),
           ...(onProgress ? { onProgress } : {}),
           visit: async (message) => {
-            const letter = parseLetter(message);
-            if (!letter) unreadable += 1;
-            else if (!isCopy(letter.id)) await visit(letter);
+            const deadLetter = parseDeadLetter(message);
+            if (!deadLetter) unreadable += 1;
+            else if (!isDuplicate(deadLetter.id)) await visit(deadLetter);
           },
         }),
       );
       return { unreadable };
     },
-    replayed: () => withReadErrors(replayedTopic(config), () => replayedLetters(deps)),
-    beginReplay: () => beginKafkaReplay({ ...deps, log, replayed: () => replayedLetters(deps) }),
+    replayed: () => withReadErrors(replayedTopic(config), () => readReplayedIds(deps)),
+    beginReplay: () => beginKafkaReplay({ ...deps, log, replayed: () => readReplayedIds(deps) }),
   };
 }
 
-interface Parts {
+interface StoreDeps {
   readonly kafka: Kafka;
   readonly config: KafkaConfig;
   readonly clock: Clock;
 }
 
-function topicOptions({ kafka, config, clock }: Parts, topic: string) {
+function topicOptions({ kafka, config, clock }: StoreDeps, topic: string) {
   return { kafka, topic, clock, groupPrefix: `${config.groupId}.dead-letters` };
 }
 
-async function replayedLetters(deps: Parts): Promise<Map<string, string>> {
+async function readReplayedIds(deps: StoreDeps): Promise<Map<string, string>> {
   const replayed = new Map<string, string>();
   await readTopic({
     ...topicOptions(deps, replayedTopic(deps.config)),
     visit: (message) => {
-      if (message.key) replayed.set(message.key.toString(), headerOf(message, 'at') ?? '');
+      if (message.key) replayed.set(message.key.toString(), readHeader(message, 'at') ?? '');
     },
   });
   return replayed;
@@ -79,13 +79,13 @@ async function withReadErrors<T>(topic: string, read: () => Promise<T>): Promise
 }
 
 /** The dead letter in a message; undefined for a message that feedpulse did not write. */
-function parseLetter(message: KafkaMessage): StoredDeadLetter | undefined {
-  const field = (name: string) => headerOf(message, name);
+function parseDeadLetter(message: KafkaMessage): StoredDeadLetter | undefined {
+  const field = (name: string) => readHeader(message, name);
   const [reason, topic, partition, offset] = [field('reason'), field('topic'), Number(field('partition')), field('offset')];
   if (!reason || !topic || !Number.isSafeInteger(partition) || !offset || !/^\d{1,19}$/.test(offset)) return undefined;
   const timestamp = Number(field('timestamp'));
   const truncatedFrom = Number(field('truncated-from'));
-  const letter = {
+  const deadLetter = {
     reason,
     position: { topic, partition, offset },
     bytes: message.value ?? Buffer.alloc(0),
@@ -95,21 +95,21 @@ function parseLetter(message: KafkaMessage): StoredDeadLetter | undefined {
     ...(message.key ? { key: message.key } : {}),
     ...(truncatedFrom > 0 ? { truncatedFrom } : {}),
   };
-  return { ...letter, id: letterId(letter, letter.timestamp) };
+  return { ...deadLetter, id: deadLetterId(deadLetter, deadLetter.timestamp) };
 }
 
-function headerOf({ headers }: Pick<KafkaMessage, 'headers'>, name: string): string | undefined {
+function readHeader({ headers }: Pick<KafkaMessage, 'headers'>, name: string): string | undefined {
   const value = headers?.[`feedpulse-${name}`];
   return Array.isArray(value) ? undefined : value?.toString();
 }
 
-/** The journal of replayed dead letters: one message each, keyed by id. */
+/** The journal of replayed dead letters: one message each, keyed by ID. */
 function replayedTopic({ deadLetterTopic }: Pick<KafkaConfig, 'deadLetterTopic'>): string {
   return `${deadLetterTopic}.replayed`;
 }
 
-/** Milliseconds after which the broker aborts the transaction of a crashed process. Until then, readers of the topic wait. */
-const transactionTimeout = 15_000;
+/** Milliseconds after which the broker aborts a crashed process's transaction. Until then, readers of the topic wait. */
+const transactionTimeoutMs = 15_000;
 
 interface KafkaReplayDeps {
   readonly kafka: Kafka;
@@ -122,7 +122,7 @@ interface KafkaReplayDeps {
 
 /**
  * Replays dead letters in transactions that contain both the messages and their journal entries. All replays of a
- * dead-letter topic share one transactional id: a new replay fences off and aborts one that is still running, so the
+ * dead-letter topic share one transactional ID: a new replay fences off and aborts one that is still running, so the
  * journal that is read afterwards is complete.
  * @throws KAFKA_UNAVAILABLE, KAFKA_REJECTED; REPLAY_CONFLICT from `put` once another replay has begun
  */
@@ -130,7 +130,7 @@ async function beginKafkaReplay({ kafka, config, clock, log, replayed }: KafkaRe
   const journalTopic = replayedTopic(config);
   const producer = kafka.producer({
     transactionalId: journalTopic,
-    transactionTimeout,
+    transactionTimeout: transactionTimeoutMs,
     maxInFlightRequests: 1,
     allowAutoTopicCreation: false,
     createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
@@ -142,11 +142,11 @@ async function beginKafkaReplay({ kafka, config, clock, log, replayed }: KafkaRe
     await producer.connect();
     await (await producer.transaction()).abort(); // an empty transaction, which fences off other replays
     const before = await replayed();
-    const put = async (letters: readonly ReplayItem[]): Promise<void> => {
+    const put = async (items: readonly ReplayItem[]): Promise<void> => {
       const at = new Date(clock.now()).toISOString();
       await inTransaction(producer, async (transaction) => {
-        await transaction.send({ topic: config.topic, acks: -1, messages: letters.map((letter) => toMessage(letter, config.topic)) });
-        await transaction.send({ topic: journalTopic, acks: -1, messages: letters.map((letter) => toJournalEntry(letter, at)) });
+        await transaction.send({ topic: config.topic, acks: -1, messages: items.map((item) => toMessage(item, config.topic)) });
+        await transaction.send({ topic: journalTopic, acks: -1, messages: items.map((item) => toJournalEntry(item, at)) });
       });
     };
     return { replayed: before, put, finish: async () => config.topic, close };
@@ -184,21 +184,21 @@ function asReplayError(thrown: unknown): FeedpulseError {
  * The unchanged message. Its timestamp is sent in a header, since a broker may reject an old timestamp or delete the
  * message soon; its old position too, for tracing.
  */
-function toMessage({ letter, key }: ReplayItem, topic: string): Message {
-  const { position, bytes, timestamp } = letter;
+function toMessage({ deadLetter, key }: ReplayItem, topic: string): Message {
+  const { position, bytes, timestamp } = deadLetter;
   return {
-    key: letter.key ?? key,
+    key: deadLetter.key ?? key,
     value: bytes,
-    headers: { 'feedpulse-replayed-from': positionText(position), 'feedpulse-timestamp': String(timestamp) },
+    headers: { 'feedpulse-replayed-from': formatPosition(position), 'feedpulse-timestamp': String(timestamp) },
     // The same partition, since versions of a post are ordered only within one.
     ...(position.topic === topic ? { partition: position.partition } : {}),
   };
 }
 
-function toJournalEntry({ letter }: ReplayItem, at: string): Message {
+function toJournalEntry({ deadLetter }: ReplayItem, at: string): Message {
   return {
-    key: letter.id,
-    value: positionText(letter.position),
+    key: deadLetter.id,
+    value: formatPosition(deadLetter.position),
     headers: { 'feedpulse-at': at, 'feedpulse-version': version },
   };
 }

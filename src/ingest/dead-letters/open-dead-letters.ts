@@ -5,22 +5,22 @@ import type { Log } from '../../lib/log.ts';
 import { createMessageParser, type ParseMessage } from '../decode/message-parser.ts';
 import { compileMapping } from '../mapping/parse-post.ts';
 import type { DeadLetterStore } from './dead-letter-store.ts';
-import { createFileDeadLetterStore } from './file-dead-letters.ts';
+import { createFileDeadLetterStore } from './file-store.ts';
 import { createKafkaDeadLetterStore } from './kafka-store.ts';
 
-interface Parts {
+interface StoreDeps {
   readonly config: Config;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /** The dead letters of the configured source: a Kafka topic, or a file in the data directory. */
-export function openDeadLetters({ config, clock, log }: Parts): DeadLetterStore {
+export function createDeadLetterStore({ config, clock, log }: StoreDeps): DeadLetterStore {
   if (config.source === 'kafka') return createKafkaDeadLetterStore({ config: config.kafka, clock, log });
   return createFileDeadLetterStore(join(config.dataDir, 'dead-letters.ndjson'));
 }
 
 /** Parses messages as the pipeline does with this config. */
-export function deadLetterParser({ config, clock, log }: Parts, signal: AbortSignal): ParseMessage {
+export function createDeadLetterParser({ config, clock, log }: StoreDeps, signal: AbortSignal): ParseMessage {
   return createMessageParser({ mapping: compileMapping(config.mapping), config: config.kafka, clock, log, signal });
 }

@@ -1,13 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
+import type { OnProgress } from '../../lib/progress.ts';
 import type { ParseMessage } from '../decode/message-parser.ts';
-import {
-  type DeadLetterStore,
-  type OnProgress,
-  positionText,
-  type Replay,
-  type ReplayItem,
-  type StoredDeadLetter,
-} from './dead-letter-store.ts';
+import type { DeadLetterStore, Replay, ReplayItem, StoredDeadLetter } from './dead-letter-store.ts';
 
 export interface ReplayOptions {
   readonly store: DeadLetterStore;
@@ -15,7 +9,7 @@ export interface ReplayOptions {
   /** Parses a message with the current mapping. */
   readonly parse: ParseMessage;
   /** Selects the dead letters to replay. */
-  filter(letter: StoredDeadLetter): boolean;
+  filter(deadLetter: StoredDeadLetter): boolean;
   /** Replays only dead letters of this topic; of any topic if absent. */
   readonly topic?: string;
   /** Reports what would be replayed, without replaying it. */
@@ -24,9 +18,9 @@ export interface ReplayOptions {
 }
 
 /** A selected dead letter that was not replayed, and why. */
-export interface Skipped {
+export interface SkippedDeadLetter {
   readonly position: StoredDeadLetter['position'];
-  readonly why: string;
+  readonly reason: string;
 }
 
 export interface ReplayOutcome {
@@ -34,20 +28,20 @@ export interface ReplayOutcome {
   readonly replayed: number;
   /** Dead letters replayed by an earlier run. */
   readonly alreadyReplayed: number;
-  /** Numbers of skipped dead letters by why: a dead-letter reason, `truncated` or `other-topic`. */
+  /** Skipped dead letters by reason: a dead-letter reason, `truncated` or `other-topic`. */
   readonly skipped: Readonly<Record<string, number>>;
   /** The first skipped dead letters. */
-  readonly examples: readonly Skipped[];
+  readonly examples: readonly SkippedDeadLetter[];
   readonly unreadable: number;
   /** The topic or file with the replayed messages; absent if there are none. */
-  readonly to?: string;
+  readonly destination?: string;
 }
 
-const maxBatchLetters = 500;
+const maxBatchItems = 500;
 const maxBatchBytes = 512 * 1_024;
 const maxExamples = 20;
 
-/** Replays the selected dead letters that can be parsed now, each once however often this runs, and reports why others are skipped. */
+/** Replays the selected dead letters that can be parsed now, each at most once, even over several runs, and reports why others are skipped. */
 export async function replayDeadLetters(options: ReplayOptions): Promise<ReplayOutcome> {
   const { store, dryRun } = options;
   const replay = dryRun ? undefined : await store.beginReplay();
@@ -63,89 +57,54 @@ async function replayWith(
   replay: Replay | undefined,
   replayed: ReadonlyMap<string, string>,
 ): Promise<ReplayOutcome> {
-  /** Ids replayed by this run: copies of a dead letter may be far apart. */
-  const done = new Set<string>();
+  /** IDs replayed by this run: duplicates of a dead letter may be far apart. */
+  const replayedIds = new Set<string>();
   const skipped: Record<string, number> = {};
-  const examples: Skipped[] = [];
+  const examples: SkippedDeadLetter[] = [];
   let alreadyReplayed = 0;
-  let waiting: ReplayItem[] = [];
+  let batch: ReplayItem[] = [];
   let bytes = 0;
   const flush = async (): Promise<void> => {
-    if (waiting.length > 0) await replay?.put(waiting);
-    waiting = [];
+    if (batch.length > 0) await replay?.put(batch);
+    batch = [];
     bytes = 0;
   };
-  const { unreadable } = await options.store.read(async (letter) => {
-    if (!options.filter(letter) || done.has(letter.id)) return;
-    if (replayed.has(letter.id)) {
+  const { unreadable } = await options.store.read(async (deadLetter) => {
+    if (!options.filter(deadLetter) || replayedIds.has(deadLetter.id)) return;
+    if (replayed.has(deadLetter.id)) {
       alreadyReplayed += 1;
       return;
     }
-    const result = await parseAgain(letter, options);
-    if ('why' in result) {
-      skipped[result.why] = (skipped[result.why] ?? 0) + 1;
-      if (examples.length < maxExamples) examples.push({ position: letter.position, why: result.why });
+    const result = await reparse(deadLetter, options);
+    if ('reason' in result) {
+      const { reason } = result;
+      skipped[reason] = (skipped[reason] ?? 0) + 1;
+      if (examples.length < maxExamples) examples.push({ position: deadLetter.position, reason });
       return;
     }
-    if (waiting.length >= maxBatchLetters || bytes + letter.bytes.length > maxBatchBytes) await flush();
-    waiting.push(result);
-    bytes += letter.bytes.length;
-    done.add(letter.id);
+    if (batch.length >= maxBatchItems || bytes + deadLetter.bytes.length > maxBatchBytes) await flush();
+    batch.push(result);
+    bytes += deadLetter.bytes.length;
+    replayedIds.add(deadLetter.id);
   }, options.onProgress);
   await flush();
-  const to = done.size > 0 ? await replay?.finish() : undefined;
-  return { replayed: done.size, alreadyReplayed, skipped, examples, unreadable, ...(to === undefined ? {} : { to }) };
+  const destination = replayedIds.size > 0 ? await replay?.finish() : undefined;
+  return {
+    replayed: replayedIds.size,
+    alreadyReplayed,
+    skipped,
+    examples,
+    unreadable,
+    ...(destination === undefined ? {} : { destination }),
+  };
 }
 
-async function parseAgain(
-  letter: StoredDeadLetter,
+async function reparse(
+  deadLetter: StoredDeadLetter,
   { topic, parse, clock }: ReplayOptions,
-): Promise<ReplayItem | { readonly why: string }> {
-  if (letter.truncatedFrom !== undefined) return { why: 'truncated' };
-  if (topic !== undefined && letter.position.topic !== topic) return { why: 'other-topic' };
-  const parsed = await parse(letter.bytes, letter.timestamp, clock.now());
-  return 'post' in parsed ? { letter, key: `${parsed.post.platform}:${parsed.post.id}` } : { why: parsed.reason };
-}
-
-/** A dead letter as listed: without its bytes, which may be many and may contain personal data. */
-export interface ListedLetter {
-  readonly position: string;
-  readonly reason: string;
-  /** When it was dead-lettered, ISO 8601. */
-  readonly at: string;
-  readonly bytes: number;
-  /** When it was replayed, ISO 8601; null if it was not. */
-  readonly replayedAt: string | null;
-}
-
-export interface DeadLetterList {
-  /** The latest, in the order of the store. */
-  readonly letters: readonly ListedLetter[];
-  /** Numbers of all selected dead letters by reason, beyond the limit too. */
-  readonly counts: Readonly<Record<string, number>>;
-  readonly replayed: number;
-  readonly unreadable: number;
-}
-
-/** Reads the whole store and returns the last `limit` dead letters that pass the filter. */
-export async function listDeadLetters(
-  store: DeadLetterStore,
-  { filter, limit, onProgress }: { filter: (letter: StoredDeadLetter) => boolean; limit: number; onProgress?: OnProgress },
-): Promise<DeadLetterList> {
-  const replayedAt = await store.replayed();
-  const letters: ListedLetter[] = [];
-  const counts: Record<string, number> = {};
-  let replayed = 0;
-  const { unreadable } = await store.read((letter) => {
-    if (!filter(letter)) return;
-    counts[letter.reason] = (counts[letter.reason] ?? 0) + 1;
-    if (replayedAt.has(letter.id)) replayed += 1;
-    letters.push(toListed(letter, replayedAt.get(letter.id)));
-    if (letters.length > limit) letters.shift();
-  }, onProgress);
-  return { letters, counts, replayed, unreadable };
-}
-
-function toListed({ position, reason, at, bytes, truncatedFrom }: StoredDeadLetter, replayedAt: string | undefined): ListedLetter {
-  return { position: positionText(position), reason, at, bytes: truncatedFrom ?? bytes.length, replayedAt: replayedAt ?? null };
+): Promise<ReplayItem | { readonly reason: string }> {
+  if (deadLetter.truncatedFrom !== undefined) return { reason: 'truncated' };
+  if (topic !== undefined && deadLetter.position.topic !== topic) return { reason: 'other-topic' };
+  const parsed = await parse(deadLetter.bytes, deadLetter.timestamp, clock.now());
+  return 'post' in parsed ? { deadLetter, key: `${parsed.post.platform}:${parsed.post.id}` } : { reason: parsed.reason };
 }

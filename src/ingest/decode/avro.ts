@@ -47,17 +47,17 @@ type Attributes = Readonly<Record<string, unknown>>;
 function compile(schema: unknown, scope: Scope): AvroRead {
   if (scope.depth > maxSchemaDepth) throw new UnsupportedSchema();
   const inner = { ...scope, depth: scope.depth + 1 };
-  if (typeof schema === 'string') return primitives[schema] ?? reference(schema, scope);
-  if (Array.isArray(schema)) return union(schema.map((branch) => compile(branch, inner)));
+  if (typeof schema === 'string') return primitives[schema] ?? resolveReference(schema, scope);
+  if (Array.isArray(schema)) return compileUnion(schema.map((branch) => compile(branch, inner)));
   if (typeof schema !== 'object' || schema === null) throw new UnsupportedSchema();
   const attributes = schema as Attributes; // an object, not an array
   const { type, items, values, logicalType } = attributes;
-  if (type === 'record' || type === 'error') return record(attributes, inner);
-  if (type === 'enum') return define(attributes, inner, enumeration(attributes));
-  if (type === 'fixed') return define(attributes, inner, fixed(attributes));
-  if (type === 'array') return array(compile(items, inner));
-  if (type === 'map') return mapOf(compile(values, inner));
-  return logical(logicalType, compile(type, inner));
+  if (type === 'record' || type === 'error') return compileRecord(attributes, inner);
+  if (type === 'enum') return registerType(attributes, inner, compileEnum(attributes));
+  if (type === 'fixed') return registerType(attributes, inner, compileFixed(attributes));
+  if (type === 'array') return compileArray(compile(items, inner));
+  if (type === 'map') return compileMap(compile(values, inner));
+  return compileLogicalType(logicalType, compile(type, inner));
 }
 
 const primitives: Readonly<Record<string, AvroRead>> = Object.assign(Object.create(null), {
@@ -71,7 +71,7 @@ const primitives: Readonly<Record<string, AvroRead>> = Object.assign(Object.crea
   long: exactLong,
   float: (cursor: AvroCursor) => cursor.take(4).readFloatLE(),
   double: (cursor: AvroCursor) => cursor.take(8).readDoubleLE(),
-  bytes: (cursor: AvroCursor) => textOf(cursor.take(cursor.int())),
+  bytes: (cursor: AvroCursor) => decodeText(cursor.take(cursor.int())),
   string: (cursor: AvroCursor) => cursor.text(),
 });
 
@@ -81,7 +81,7 @@ function exactLong(cursor: AvroCursor): number | string {
   return Number.isSafeInteger(number) ? number : String(value);
 }
 
-function textOf(bytes: Buffer): string | null {
+function decodeText(bytes: Buffer): string | null {
   return isUtf8(bytes) ? bytes.toString('utf8') : null;
 }
 
@@ -96,31 +96,31 @@ const timeUnits: Readonly<Record<string, number>> = {
   'local-timestamp-nanos': 1e-6,
 };
 
-function logical(logicalType: unknown, read: AvroRead): AvroRead {
+function compileLogicalType(logicalType: unknown, read: AvroRead): AvroRead {
   const unit = typeof logicalType === 'string' && Object.hasOwn(timeUnits, logicalType) ? timeUnits[logicalType] : undefined;
   if (unit === undefined) return read;
   return (cursor) => {
     const value = Number(read(cursor));
     // A string, since the mapping would read a number below 10^11 as seconds.
-    return Number.isFinite(value) ? isoOf(Math.floor(value * unit)) : null;
+    return Number.isFinite(value) ? toIsoOrNumber(Math.floor(value * unit)) : null;
   };
 }
 
 /** ISO 8601, or the number itself if it is outside the range of Date. */
-function isoOf(ms: number): string | number {
+function toIsoOrNumber(ms: number): string | number {
   const date = new Date(ms);
   return Number.isNaN(date.getTime()) ? ms : date.toISOString();
 }
 
-function union(branches: readonly AvroRead[]): AvroRead {
+function compileUnion(branches: readonly AvroRead[]): AvroRead {
   return (cursor) => {
     const read = branches[cursor.int()];
     if (!read) throw new AvroDecodeError();
-    return cursor.within(read);
+    return cursor.readNested(read);
   };
 }
 
-function enumeration({ symbols }: Attributes): AvroRead {
+function compileEnum({ symbols }: Attributes): AvroRead {
   if (!Array.isArray(symbols)) throw new UnsupportedSchema();
   return (cursor) => {
     const symbol: unknown = symbols[cursor.int()];
@@ -129,17 +129,17 @@ function enumeration({ symbols }: Attributes): AvroRead {
   };
 }
 
-function fixed({ size }: Attributes): AvroRead {
+function compileFixed({ size }: Attributes): AvroRead {
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) throw new UnsupportedSchema();
-  return (cursor) => textOf(cursor.take(size));
+  return (cursor) => decodeText(cursor.take(size));
 }
 
-function record(attributes: Attributes, scope: Scope): AvroRead {
+function compileRecord(attributes: Attributes, scope: Scope): AvroRead {
   if (!Array.isArray(attributes['fields'])) throw new UnsupportedSchema();
   const fields: [string, AvroRead][] = [];
-  const read = define(attributes, scope, (cursor) => {
+  const read = registerType(attributes, scope, (cursor) => {
     const object: Record<string, unknown> = Object.create(null);
-    for (const [name, readField] of fields) object[name] = cursor.within(readField);
+    for (const [name, readField] of fields) object[name] = cursor.readNested(readField);
     return object;
   });
   const namespace = fullName(attributes, scope).split('.').slice(0, -1).join('.');
@@ -152,34 +152,34 @@ function record(attributes: Attributes, scope: Scope): AvroRead {
 }
 
 /** Items are stored in blocks, each after its count; a negative count is followed by the size of the block in bytes. */
-function blocks(cursor: AvroCursor, each: () => void): void {
+function readBlocks(cursor: AvroCursor, each: () => void): void {
   for (let count = cursor.int(); count !== 0; count = cursor.int()) {
     if (count < 0) cursor.int();
     for (let left = Math.abs(count); left > 0; left -= 1) each();
   }
 }
 
-function array(read: AvroRead): AvroRead {
+function compileArray(read: AvroRead): AvroRead {
   return (cursor) => {
     const items: unknown[] = [];
-    blocks(cursor, () => items.push(cursor.within(read)));
+    readBlocks(cursor, () => items.push(cursor.readNested(read)));
     return items;
   };
 }
 
-function mapOf(read: AvroRead): AvroRead {
+function compileMap(read: AvroRead): AvroRead {
   return (cursor) => {
     const object: Record<string, unknown> = Object.create(null);
-    blocks(cursor, () => {
+    readBlocks(cursor, () => {
       const key = cursor.text();
-      object[key] = cursor.within(read);
+      object[key] = cursor.readNested(read);
     });
     return object;
   };
 }
 
 /** Registers a named type before its fields are compiled, since they may refer to it. */
-function define(attributes: Attributes, { names, namespace }: Scope, read: AvroRead): AvroRead {
+function registerType(attributes: Attributes, { names, namespace }: Scope, read: AvroRead): AvroRead {
   names.set(fullName(attributes, { namespace }), read);
   return read;
 }
@@ -191,7 +191,7 @@ function fullName({ name, namespace: own }: Attributes, { namespace }: Pick<Scop
   return space === '' ? name : `${space}.${name}`;
 }
 
-function reference(name: string, { names, namespace }: Scope): AvroRead {
+function resolveReference(name: string, { names, namespace }: Scope): AvroRead {
   const read = names.get(name.includes('.') || namespace === '' ? name : `${namespace}.${name}`) ?? names.get(name);
   if (!read) throw new UnsupportedSchema();
   return read;
@@ -221,7 +221,7 @@ export class AvroCursor {
   }
 
   /** Reads one value, and checks the number of values and their depth. */
-  within<T>(read: (cursor: AvroCursor) => T): T {
+  readNested<T>(read: (cursor: AvroCursor) => T): T {
     this.#values += 1;
     this.#depth += 1;
     if (this.#values > maxValues || this.#depth > maxDepth) throw new AvroDecodeError();

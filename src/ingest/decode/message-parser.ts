@@ -6,7 +6,7 @@ import { AvroCursor, AvroDecodeError } from './avro.ts';
 import {
   createRegistryClient,
   createSchemaRegistry,
-  type Format,
+  type MessageFormat,
   type SchemaNotFound,
   type SchemaRegistry,
   schemaNotFound,
@@ -16,7 +16,7 @@ import {
 export type ParseMessage = (bytes: Buffer, timestamp: number, now: number) => ParsedPost | Promise<ParsedPost>;
 
 /** Confluent's wire format: a zero byte, the schema id in 32 bits, then the value. */
-const magic = 0;
+const magicByte = 0;
 const headerBytes = 5;
 
 export interface MessageParserDeps {
@@ -42,16 +42,16 @@ export function createMessageParser({ mapping, config, clock, log, signal }: Mes
 
 function parseFramed(mapping: CompiledMapping, registry: SchemaRegistry): ParseMessage {
   return (bytes, timestamp, now) => {
-    if (bytes[0] !== magic || bytes.length < headerBytes) return parsePost(bytes, mapping, timestamp, now);
+    if (bytes[0] !== magicByte || bytes.length < headerBytes) return parsePost(bytes, mapping, timestamp, now);
     if (bytes.length > maxMessageBytes) return { reason: 'too-large' };
-    const parse = (format: Format | SchemaNotFound) => parseAs(format, bytes.subarray(headerBytes), mapping, timestamp, now);
-    const format = registry.format(bytes.readUInt32BE(1), timestamp);
+    const parse = (format: MessageFormat | SchemaNotFound) => parseAs(format, bytes.subarray(headerBytes), mapping, timestamp, now);
+    const format = registry.getFormat(bytes.readUInt32BE(1), timestamp);
     return format instanceof Promise ? format.then(parse) : parse(format);
   };
 }
 
 /** Makes a parser resolve in the order of its calls, so that versions of a post stay in order. */
-export function inOrder(parse: ParseMessage): ParseMessage {
+export function preserveOrder(parse: ParseMessage): ParseMessage {
   /** The last outcome that is pending. */
   let lastPending: Promise<unknown> | undefined;
   return (bytes, timestamp, now) => {
@@ -68,13 +68,19 @@ export function inOrder(parse: ParseMessage): ParseMessage {
   };
 }
 
-function parseAs(format: Format | SchemaNotFound, bytes: Buffer, mapping: CompiledMapping, timestamp: number, now: number): ParsedPost {
+function parseAs(
+  format: MessageFormat | SchemaNotFound,
+  bytes: Buffer,
+  mapping: CompiledMapping,
+  timestamp: number,
+  now: number,
+): ParsedPost {
   if (format === schemaNotFound) return { reason: 'unknown-schema' };
   if (format.kind === 'unsupported') return { reason: 'unsupported-schema' };
   if (format.kind === 'json') return parsePost(bytes, mapping, timestamp, now);
   try {
     const cursor = new AvroCursor(bytes);
-    const value = cursor.within(format.read);
+    const value = cursor.readNested(format.read);
     // Bytes that are left mean that it was written with another schema.
     return cursor.isAtEnd ? parseValue(value, mapping, timestamp, now) : { reason: 'undecodable' };
   } catch (thrown) {

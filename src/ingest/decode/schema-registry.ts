@@ -11,7 +11,10 @@ import { backoffDelay, type Failure, retry } from '../../lib/retry.ts';
 import { type AvroRead, compileAvro, UnsupportedSchema } from './avro.ts';
 
 /** How messages with a schema are decoded. */
-export type Format = { readonly kind: 'avro'; readonly read: AvroRead } | { readonly kind: 'json' } | { readonly kind: 'unsupported' };
+export type MessageFormat =
+  | { readonly kind: 'avro'; readonly read: AvroRead }
+  | { readonly kind: 'json' }
+  | { readonly kind: 'unsupported' };
 
 export interface SchemaRegistry {
   /**
@@ -19,7 +22,7 @@ export interface SchemaRegistry {
    * `sentAt` (milliseconds since 1970). A registry that is unavailable is retried for five minutes.
    * @throws REGISTRY_UNAVAILABLE, REGISTRY_REJECTED
    */
-  format(id: number, sentAt: number): Promise<Format | SchemaNotFound> | Format | SchemaNotFound;
+  getFormat(id: number, sentAt: number): Promise<MessageFormat | SchemaNotFound> | MessageFormat | SchemaNotFound;
 }
 
 export interface SchemaRegistryDeps {
@@ -37,24 +40,24 @@ const maxUnknownIds = 10_000;
 const replicationMs = 60_000;
 /** The least that an id is retried for, even for an old message, and how long an unknown id is cached, in milliseconds. */
 const minRetryMs = 2_000;
-const outageMs = 300_000;
+const maxOutageMs = 300_000;
 const backoff = { firstMs: 200, maxMs: 5_000 };
 
 /** Schemas by id, each fetched once: the schema of an id never changes. */
 export function createSchemaRegistry(deps: SchemaRegistryDeps): SchemaRegistry {
   const { clock } = deps;
-  const known = new LRUCache<number, Format>({ max: maxSchemas });
+  const known = new LRUCache<number, MessageFormat>({ max: maxSchemas });
   /** When the registry last answered that it does not have the id. */
   const unknown = new LRUCache<number, number>({ max: maxUnknownIds });
-  const inFlight = new Map<number, Promise<Format | SchemaNotFound>>();
-  const fetchAndCache = async (id: number, sentAt: number): Promise<Format | SchemaNotFound> => {
+  const inFlight = new Map<number, Promise<MessageFormat | SchemaNotFound>>();
+  const fetchAndCache = async (id: number, sentAt: number): Promise<MessageFormat | SchemaNotFound> => {
     const format = await fetchFormat(id, sentAt, deps);
     if (format === schemaNotFound) unknown.set(id, clock.now());
     else known.set(id, format);
     return format;
   };
   return {
-    format: (id, sentAt) => {
+    getFormat: (id, sentAt) => {
       const format = known.get(id);
       if (format) return format;
       const missedAt = unknown.get(id);
@@ -66,15 +69,15 @@ export function createSchemaRegistry(deps: SchemaRegistryDeps): SchemaRegistry {
   };
 }
 
-async function fetchFormat(id: number, sentAt: number, deps: SchemaRegistryDeps): Promise<Format | SchemaNotFound> {
+async function fetchFormat(id: number, sentAt: number, deps: SchemaRegistryDeps): Promise<MessageFormat | SchemaNotFound> {
   const { clock, signal } = deps;
   const started = clock.now();
-  const until = Math.max(started + minRetryMs, Math.min(sentAt, started) + replicationMs);
+  const deadline = Math.max(started + minRetryMs, Math.min(sentAt, started) + replicationMs);
   for (let failures = 1; ; failures += 1) {
     const response = await request(`schemas/ids/${id}`, deps);
-    if (response !== schemaNotFound) return formatOf(response.found, deps);
+    if (response !== schemaNotFound) return toFormat(response.found, deps);
     const pause = backoffDelay(backoff, failures);
-    if (clock.now() + pause > until) return schemaNotFound;
+    if (clock.now() + pause > deadline) return schemaNotFound;
     await clock.sleep(pause, signal);
   }
 }
@@ -87,7 +90,7 @@ function request(path: string, { client, clock, log, signal }: SchemaRegistryDep
     jitter: 'half',
     onFailure: (thrown: unknown, { failures, elapsedMs }: Failure): void => {
       const isTransient = thrown instanceof FeedpulseError && thrown.retry;
-      if (!isTransient || signal.aborted || elapsedMs > outageMs) throw thrown;
+      if (!isTransient || signal.aborted || elapsedMs > maxOutageMs) throw thrown;
       if (failures === 1) log.warn({ error: asError(thrown).message }, 'Schema registry unavailable; retrying with backoff');
     },
   } as const;
@@ -101,7 +104,7 @@ const responseSchema = z.object({
   references: z.array(referenceSchema).default([]),
 });
 
-async function formatOf(found: unknown, deps: SchemaRegistryDeps): Promise<Format> {
+async function toFormat(found: unknown, deps: SchemaRegistryDeps): Promise<MessageFormat> {
   const response = responseSchema.safeParse(found);
   if (!response.success) return { kind: 'unsupported' };
   const { schema, schemaType, references } = response.data;
@@ -179,8 +182,8 @@ export function createRegistryClient({ url, username, password, caFile, allowPla
   };
   return {
     get: async (path, signal) => {
-      const limited = AbortSignal.any([signal, AbortSignal.timeout(responseTimeoutMs)]);
-      const { status, text } = await fetchText(new URL(path, base), { ...options, signal: limited }, maxResponseBytes).catch(
+      const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(responseTimeoutMs)]);
+      const { status, text } = await fetchText(new URL(path, base), { ...options, signal: abortSignal }, maxResponseBytes).catch(
         (thrown: unknown) => {
           throw unavailable(base, asError(thrown).message, thrown);
         },

@@ -20,7 +20,7 @@ export function compileMapping({ platformName, ...fields }: FieldMapping): Compi
 }
 
 /** The value at a path, or undefined. Reads own properties only, so that `__proto__` leads nowhere. */
-export function pick(root: object, path: FieldPath): unknown {
+export function getPath(root: object, path: FieldPath): unknown {
   let found: unknown = root;
   for (const key of path) {
     if (typeof found !== 'object' || found === null || !Object.hasOwn(found, key)) return undefined;
@@ -47,21 +47,21 @@ export function cleanText(text: string): string {
 }
 
 /** An identifier as a string, or undefined. Nothing is repaired: two different ids must never become equal. */
-export function idOf(value: unknown): string | undefined {
+export function parseId(value: unknown): string | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : undefined;
   if (typeof value !== 'string' || value.trim() === '' || value.length > maxIdLength) return undefined;
   return value.isWellFormed() && !value.includes(nul) ? value : undefined;
 }
 
 /** A BCP 47 tag in lower case; `und` is dropped. */
-export function langOf(value: unknown): string | undefined {
+export function parseLang(value: unknown): string | undefined {
   if (typeof value !== 'string' || !/^[a-z]{2,8}(?:[-_][a-z0-9]{1,8}){0,4}$/i.test(value)) return undefined;
   const lang = value.toLowerCase().replaceAll('_', '-');
   return lang === 'und' ? undefined : lang;
 }
 
 /** A normalised http(s) URL, or undefined. */
-export function urlOf(value: unknown): string | undefined {
+export function parseUrl(value: unknown): string | undefined {
   if (typeof value !== 'string' || value.length >= maxUrlLength || !/^https?:\/\//i.test(value)) return undefined;
   try {
     const { href } = new URL(value);
@@ -72,12 +72,12 @@ export function urlOf(value: unknown): string | undefined {
 }
 
 /** The author, identified by id, or by handle if the feed has no ids. */
-export function authorOf(root: object, { paths }: CompiledMapping): Author | undefined {
-  const handle = nameOf(pick(root, paths.authorHandle));
-  const id = idOf(pick(root, paths.authorId)) ?? idOf(handle);
+export function parseAuthor(root: object, { paths }: CompiledMapping): Author | undefined {
+  const handle = parseName(getPath(root, paths.authorHandle));
+  const id = parseId(getPath(root, paths.authorId)) ?? parseId(handle);
   if (id === undefined) return undefined;
-  const name = nameOf(pick(root, paths.authorName));
-  const followers = countOf(pick(root, paths.authorFollowers));
+  const name = parseName(getPath(root, paths.authorName));
+  const followers = parseCount(getPath(root, paths.authorFollowers));
   return {
     id,
     ...(handle === undefined ? {} : { handle }),
@@ -87,20 +87,20 @@ export function authorOf(root: object, { paths }: CompiledMapping): Author | und
 }
 
 /** The three counts, or undefined if the message has none of them. */
-export function engagementOf(root: object, { paths }: CompiledMapping): Engagement | undefined {
-  const likes = countOf(pick(root, paths.likes));
-  const reposts = countOf(pick(root, paths.reposts));
-  const replies = countOf(pick(root, paths.replies));
+export function parseEngagement(root: object, { paths }: CompiledMapping): Engagement | undefined {
+  const likes = parseCount(getPath(root, paths.likes));
+  const reposts = parseCount(getPath(root, paths.reposts));
+  const replies = parseCount(getPath(root, paths.replies));
   if (likes === undefined && reposts === undefined && replies === undefined) return undefined;
   return { likes: likes ?? 0, reposts: reposts ?? 0, replies: replies ?? 0 };
 }
 
-function nameOf(value: unknown): string | undefined {
+function parseName(value: unknown): string | undefined {
   if (typeof value !== 'string' || value.trim() === '') return undefined;
   // Truncated first, since that may split a surrogate pair, which cleanText repairs.
   return cleanText(value.slice(0, maxNameLength));
 }
 
-function countOf(value: unknown): number | undefined {
+function parseCount(value: unknown): number | undefined {
   return typeof value === 'number' && !Number.isNaN(value) ? Math.min(Math.max(Math.trunc(value), 0), maxCount) : undefined;
 }

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { Post } from '../../domain/post.ts';
 import { parseTime } from '../../lib/time.ts';
-import type { DeadLetterReason } from '../dead-letters/dead-letter-sink.ts';
-import { authorOf, type CompiledMapping, cleanText, engagementOf, idOf, langOf, pick, urlOf } from './fields.ts';
+import type { DeadLetterReason } from '../dead-letters/dead-letter.ts';
+import { type CompiledMapping, cleanText, getPath, parseAuthor, parseEngagement, parseId, parseLang, parseUrl } from './fields.ts';
 
 export { type CompiledMapping, compileMapping } from './fields.ts';
 
@@ -20,12 +20,12 @@ const byteOrderMark = '\ufeff';
  * the default of absent dates; `now` is the time of the clock; both in milliseconds since 1970. Pure; never throws.
  */
 export function parsePost(message: Uint8Array | string, mapping: CompiledMapping, timestamp: number, now: number): ParsedPost {
-  return catchInvalid(() => postOf(readObject(message), mapping, { from: firstDate, until: now + oneDay }, timestamp, now));
+  return catchInvalid(() => buildPost(readObject(message), mapping, { from: firstDate, until: now + oneDay }, timestamp, now));
 }
 
 /** Like `parsePost`, for a message that is decoded already. */
 export function parseValue(value: unknown, mapping: CompiledMapping, timestamp: number, now: number): ParsedPost {
-  return catchInvalid(() => postOf(shallowObject(value), mapping, { from: firstDate, until: now + oneDay }, timestamp, now));
+  return catchInvalid(() => buildPost(shallowObject(value), mapping, { from: firstDate, until: now + oneDay }, timestamp, now));
 }
 
 function catchInvalid(make: () => Post): ParsedPost {
@@ -42,27 +42,27 @@ interface Range {
   readonly until: number;
 }
 
-function postOf(root: object, mapping: CompiledMapping, range: Range, timestamp: number, now: number): Post {
+function buildPost(root: object, mapping: CompiledMapping, range: Range, timestamp: number, now: number): Post {
   const { paths, platformName } = mapping;
-  const platform = platformName ?? requiredId(pick(root, paths.platform), 'missing-platform');
-  const id = requiredId(pick(root, paths.id), 'missing-id');
-  const deleted = flag(pick(root, paths.deleted));
-  const text = deleted ? '' : requiredText(pick(root, paths.text));
+  const platform = platformName ?? requiredId(getPath(root, paths.platform), 'missing-platform');
+  const id = requiredId(getPath(root, paths.id), 'missing-id');
+  const deleted = optionalBoolean(getPath(root, paths.deleted));
+  const text = deleted ? '' : requiredText(getPath(root, paths.text));
   // A producer may set a nonsensical timestamp; the post is valid all the same.
-  const feedTime = timestamp >= range.from && timestamp <= range.until ? timestamp : now;
-  const timeOf = deleted ? lenientTime : strictTime;
-  const createdAt = timeOf(pick(root, paths.createdAt), range) ?? feedTime;
-  const updatedAt = timeOf(pick(root, paths.updatedAt), range) ?? feedTime;
+  const messageTime = timestamp >= range.from && timestamp <= range.until ? timestamp : now;
+  const readTime = deleted ? lenientTime : strictTime;
+  const createdAt = readTime(getPath(root, paths.createdAt), range) ?? messageTime;
+  const updatedAt = readTime(getPath(root, paths.updatedAt), range) ?? messageTime;
   return { platform, id, text, createdAt: iso(createdAt), updatedAt: iso(updatedAt), deleted, ...optionalFields(root, mapping) };
 }
 
 function optionalFields(root: object, mapping: CompiledMapping): Partial<Post> {
   const { paths } = mapping;
-  const lang = langOf(pick(root, paths.lang));
-  const author = authorOf(root, mapping);
-  const url = urlOf(pick(root, paths.url));
-  const engagement = engagementOf(root, mapping);
-  const inReplyTo = idOf(pick(root, paths.inReplyTo));
+  const lang = parseLang(getPath(root, paths.lang));
+  const author = parseAuthor(root, mapping);
+  const url = parseUrl(getPath(root, paths.url));
+  const engagement = parseEngagement(root, mapping);
+  const inReplyTo = parseId(getPath(root, paths.inReplyTo));
   return {
     ...(lang === undefined ? {} : { lang }),
     ...(author === undefined ? {} : { author }),
@@ -110,7 +110,7 @@ function nestsDeeper(value: object, levels: number): boolean {
 function requiredId(value: unknown, missing: DeadLetterReason): string {
   if (value === undefined || value === null || (typeof value === 'string' && value.trim() === '')) throw new InvalidMessage(missing);
   if (typeof value !== 'string' && typeof value !== 'number') throw new InvalidMessage('wrong-type');
-  const id = idOf(value);
+  const id = parseId(value);
   if (id === undefined) throw new InvalidMessage('bad-id');
   return id;
 }
@@ -122,7 +122,7 @@ function requiredText(value: unknown): string {
   return cleanText(value);
 }
 
-function flag(value: unknown): boolean {
+function optionalBoolean(value: unknown): boolean {
   if (value === undefined || value === null) return false;
   if (typeof value !== 'boolean') throw new InvalidMessage('wrong-type');
   return value;

@@ -2,7 +2,7 @@ import { createAckableBatch, type Emit } from '../../domain/ackable-batch.ts';
 import type { Position, Post, SourceRecord } from '../../domain/post.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { version } from '../../lib/version.ts';
-import type { DeadLetter, DeadLetterReason, DeadLetterSink } from '../dead-letters/dead-letter-sink.ts';
+import type { DeadLetter, DeadLetterReason, DeadLetterSink } from '../dead-letters/dead-letter.ts';
 import type { ParseMessage } from '../decode/message-parser.ts';
 import { type CompiledMapping, type ParsedPost, parsePost } from '../mapping/parse-post.ts';
 
@@ -53,7 +53,7 @@ export async function processChunk(
     deadLetters.observe('post' in parsed);
   }
   const durable: Promise<void>[] = [];
-  if (rejected.length > 0) durable.push(deadLetters.put(rejected));
+  if (rejected.length > 0) durable.push(deadLetters.write(rejected));
   if (items.length > 0) {
     const { batch, acked } = createAckableBatch(items);
     durable.push(acked);
@@ -67,7 +67,7 @@ export function toRecord(post: Post, message: RawMessage, { deadLetters, clock }
   return {
     post,
     position: message.position,
-    rejectToDeadLetters: (reason) => deadLetters.put([toDeadLetter(message, reason, clock.now())]),
+    rejectToDeadLetters: (reason) => deadLetters.write([toDeadLetter(message, reason, clock.now())]),
   };
 }
 

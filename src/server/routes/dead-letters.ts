@@ -1,12 +1,8 @@
 import { z } from 'zod';
-import { type DeadLetterReason, deadLetterReasons } from '../../ingest/dead-letters/dead-letter-sink.ts';
+import { type DeadLetterReason, deadLetterReasons } from '../../ingest/dead-letters/dead-letter.ts';
 import type { DeadLetterStore, StoredDeadLetter } from '../../ingest/dead-letters/dead-letter-store.ts';
-import {
-  listDeadLetters,
-  type ReplayOptions,
-  type ReplayOutcome,
-  replayDeadLetters,
-} from '../../ingest/dead-letters/replay-dead-letters.ts';
+import { listDeadLetters } from '../../ingest/dead-letters/list-dead-letters.ts';
+import { type ReplayOptions, type ReplayOutcome, replayDeadLetters } from '../../ingest/dead-letters/replay-dead-letters.ts';
 import type { ParseMessage } from '../../ingest/decode/message-parser.ts';
 import type { App } from '../http/create-app.ts';
 import type { Jobs, RunJob } from '../jobs.ts';
@@ -40,7 +36,7 @@ export const replayResult = z.strictObject({
   replayed: count.describe('Replayed messages'),
   alreadyReplayed: count.describe('Messages replayed earlier'),
   skipped: z.record(z.string(), count).describe('Messages not replayed, by reason'),
-  to: z.string().exactOptional().describe('Topic or file that the messages were replayed to'),
+  destination: z.string().exactOptional().describe('Topic or file that the messages were replayed to'),
 });
 
 export interface DeadLetterDeps {
@@ -83,6 +79,6 @@ function meaningOf(reason: string): string | null {
   return reason in deadLetterReasons ? deadLetterReasons[reason as DeadLetterReason] : null; // `in` has checked it
 }
 
-function toResult({ replayed, alreadyReplayed, skipped, to }: ReplayOutcome): z.output<typeof replayResult> {
-  return { replayed, alreadyReplayed, skipped: { ...skipped }, ...(to !== undefined && { to }) };
+function toResult({ replayed, alreadyReplayed, skipped, destination }: ReplayOutcome): z.output<typeof replayResult> {
+  return { replayed, alreadyReplayed, skipped: { ...skipped }, ...(destination !== undefined && { destination }) };
 }

@@ -22,7 +22,7 @@ export interface ReplayResult {
   readonly alreadyReplayed: number;
   /** Skipped dead letters, by reason. */
   readonly skipped: Readonly<Record<string, number>>;
-  readonly to?: string;
+  readonly destination?: string;
 }
 
 export const fetchDeadLetters = (signal: AbortSignal) => get<DeadLetters>('dead-letters', { limit: '50' }, signal);

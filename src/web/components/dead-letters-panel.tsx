@@ -128,9 +128,11 @@ function DeadLetterTables({ found: { counts, letters } }: { readonly found: Dead
   );
 }
 
-function describeReplay({ replayed, alreadyReplayed, skipped, to }: ReplayResult, dryRun: boolean): string {
-  const reasons = Object.entries(skipped).map(([why, count]) => `${formatInteger(count)} ${why}`);
-  const done = dryRun ? `${formatInteger(replayed)} would be replayed.` : `${formatInteger(replayed)} replayed${to ? ` to ${to}` : ''}.`;
+function describeReplay({ replayed, alreadyReplayed, skipped, destination }: ReplayResult, dryRun: boolean): string {
+  const reasons = Object.entries(skipped).map(([reason, count]) => `${formatInteger(count)} ${reason}`);
+  const done = dryRun
+    ? `${formatInteger(replayed)} would be replayed.`
+    : `${formatInteger(replayed)} replayed${destination ? ` to ${destination}` : ''}.`;
   return [
     done,
     alreadyReplayed > 0 ? `${formatInteger(alreadyReplayed)} already replayed.` : '',

@@ -78,7 +78,7 @@ function plain(value: unknown): unknown {
 
 function decode(schema: unknown, bytes: Buffer): unknown {
   const cursor = new AvroCursor(bytes);
-  const value = cursor.within(compileAvro([JSON.stringify(schema)]));
+  const value = cursor.readNested(compileAvro([JSON.stringify(schema)]));
   if (!cursor.isAtEnd) throw new AvroDecodeError();
   return value;
 }

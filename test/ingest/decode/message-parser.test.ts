@@ -1,7 +1,7 @@
 import avsc from 'avsc';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { configSchema } from '../../../src/config/schema.ts';
-import { createMessageParser, inOrder, type ParseMessage } from '../../../src/ingest/decode/message-parser.ts';
+import { createMessageParser, type ParseMessage, preserveOrder } from '../../../src/ingest/decode/message-parser.ts';
 import { compileMapping, type ParsedPost } from '../../../src/ingest/mapping/parse-post.ts';
 import type { Clock } from '../../../src/lib/clock.ts';
 import { framed, startRegistry, type TestRegistry } from '../../support/schema-registry.ts';
@@ -191,7 +191,7 @@ it('results keep the order of the messages while a schema is fetched', async () 
   const ends: ((reason: 'too-old') => void)[] = [];
   const slow = new Promise<ParsedPost>((resolve) => ends.push((reason) => resolve({ reason })));
   const outcomes: (ParsedPost | Promise<ParsedPost>)[] = [{ reason: 'not-json' }, slow, { reason: 'too-deep' }];
-  const by = inOrder(() => outcomes.shift() ?? { reason: 'bad-id' });
+  const by = preserveOrder(() => outcomes.shift() ?? { reason: 'bad-id' });
   const told: unknown[] = [];
   const tell = async () => told.push(await by(Buffer.alloc(0), 0, 0));
   expect(by(Buffer.alloc(0), 0, 0)).toEqual({ reason: 'not-json' });

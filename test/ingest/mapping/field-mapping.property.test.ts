@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FieldMapping } from '../../../src/config/schema.ts';
-import { compileMapping, pick } from '../../../src/ingest/mapping/fields.ts';
+import { compileMapping, getPath } from '../../../src/ingest/mapping/fields.ts';
 import { parsePost } from '../../../src/ingest/mapping/parse-post.ts';
 import { defaultMapping, now } from '../field-samples.ts';
 
@@ -22,7 +22,7 @@ describe('field path', () => {
   it('finds the value, whatever the keys are', () => {
     fc.assert(
       fc.property(path, fc.jsonValue(), (keys, value) => {
-        expect(pick(nest(keys, value), keys)).toEqual(JSON.parse(JSON.stringify(value)));
+        expect(getPath(nest(keys, value), keys)).toEqual(JSON.parse(JSON.stringify(value)));
       }),
     );
   });
@@ -30,7 +30,7 @@ describe('field path', () => {
   it('finds nothing else, nothing inherited, and never throws', () => {
     fc.assert(
       fc.property(fc.dictionary(key, fc.jsonValue()), path, (root, keys) => {
-        const found = pick(root, keys);
+        const found = getPath(root, keys);
         const owned = keys.reduce<unknown>(
           (at, name) => (typeof at === 'object' && at !== null ? Object.getOwnPropertyDescriptor(at, name)?.value : undefined),
           root,

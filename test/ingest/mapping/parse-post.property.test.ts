@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Post } from '../../../src/domain/post.ts';
-import { deadLetterReasons } from '../../../src/ingest/dead-letters/dead-letter-sink.ts';
+import { deadLetterReasons } from '../../../src/ingest/dead-letters/dead-letter.ts';
 import { compileMapping, type ParsedPost, parsePost } from '../../../src/ingest/mapping/parse-post.ts';
 import { defaultMapping, now } from '../field-samples.ts';
 

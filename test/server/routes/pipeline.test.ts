@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { configSchema } from '../../../src/config/schema.ts';
-import { deadLetterParser, openDeadLetters } from '../../../src/ingest/dead-letters/open-dead-letters.ts';
+import { createDeadLetterParser, createDeadLetterStore } from '../../../src/ingest/dead-letters/open-dead-letters.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import type { Job } from '../../../src/server/jobs.ts';
 import { deadLettersResponse, replayResult } from '../../../src/server/routes/dead-letters.ts';
@@ -36,7 +36,7 @@ beforeAll(async () => {
   server = await startTestServer({
     reader: opened.db.reader,
     maintenance: upkeepOf(opened.db),
-    deadLetters: { store: openDeadLetters(parts), parse: deadLetterParser(parts, new AbortController().signal) },
+    deadLetters: { store: createDeadLetterStore(parts), parse: createDeadLetterParser(parts, new AbortController().signal) },
   });
 });
 afterAll(async () => {

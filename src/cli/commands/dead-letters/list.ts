@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type DeadLetterList, listDeadLetters } from '../../../ingest/dead-letters/replay-dead-letters.ts';
+import { type DeadLetterList, listDeadLetters } from '../../../ingest/dead-letters/list-dead-letters.ts';
 import { createLog } from '../../../lib/log.ts';
 import { parseNumber } from '../../options.ts';
 import { escapeTerminal, printableJson } from '../../output/escape-terminal.ts';

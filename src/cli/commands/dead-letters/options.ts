@@ -1,11 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Config, toMilliseconds } from '../../../config/schema.ts';
-import { type DeadLetterReason, deadLetterReasons } from '../../../ingest/dead-letters/dead-letter-sink.ts';
-import type { DeadLetterStore, OnProgress, StoredDeadLetter } from '../../../ingest/dead-letters/dead-letter-store.ts';
-import { deadLetterParser, openDeadLetters } from '../../../ingest/dead-letters/open-dead-letters.ts';
+import { type DeadLetterReason, deadLetterReasons } from '../../../ingest/dead-letters/dead-letter.ts';
+import type { DeadLetterStore, StoredDeadLetter } from '../../../ingest/dead-letters/dead-letter-store.ts';
+import { createDeadLetterParser, createDeadLetterStore } from '../../../ingest/dead-letters/open-dead-letters.ts';
 import type { ParseMessage } from '../../../ingest/decode/message-parser.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import type { Log } from '../../../lib/log.ts';
+import type { OnProgress } from '../../../lib/progress.ts';
 import { parseTime } from '../../../lib/time.ts';
 import { type FormatOptions, loadCommandConfig, withFormat, withSharedOptions } from '../../options.ts';
 import { createProgress } from '../../output/progress.ts';
@@ -39,12 +40,12 @@ export function loadDeadLetterConfig(options: DeadLetterOptions): Config {
 }
 
 export function openStore(config: Config, log: Log): DeadLetterStore {
-  return openDeadLetters({ config, log, clock: systemClock });
+  return createDeadLetterStore({ config, log, clock: systemClock });
 }
 
 export function createParser(config: Config, log: Log): ParseMessage {
   const { signal } = new AbortController(); // never aborted: the command ends with its process
-  return deadLetterParser({ config, log, clock: systemClock }, signal);
+  return createDeadLetterParser({ config, log, clock: systemClock }, signal);
 }
 
 export function createFilter({ reason, since }: DeadLetterFilter): (letter: StoredDeadLetter) => boolean {

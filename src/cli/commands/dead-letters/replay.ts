@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { type DeadLetterReason, deadLetterReasons } from '../../../ingest/dead-letters/dead-letter-sink.ts';
-import { positionText } from '../../../ingest/dead-letters/dead-letter-store.ts';
+import { type DeadLetterReason, deadLetterReasons } from '../../../ingest/dead-letters/dead-letter.ts';
+import { formatPosition } from '../../../ingest/dead-letters/dead-letter-store.ts';
 import { type ReplayOutcome, replayDeadLetters } from '../../../ingest/dead-letters/replay-dead-letters.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { createLog } from '../../../lib/log.ts';
@@ -45,24 +45,28 @@ export function createReplayCommand(): Command {
 }
 
 function asJson(outcome: ReplayOutcome, dryRun: boolean): object {
-  return { ...outcome, dryRun, examples: outcome.examples.map(({ position, why }) => ({ position: positionText(position), why })) };
+  return { ...outcome, dryRun, examples: outcome.examples.map(({ position, reason }) => ({ position: formatPosition(position), reason })) };
 }
 
 function asText(
-  { replayed, alreadyReplayed, skipped, examples, unreadable, to }: ReplayOutcome,
+  { replayed, alreadyReplayed, skipped, examples, unreadable, destination }: ReplayOutcome,
   dryRun: boolean,
   isTopic: boolean,
 ): string {
   const reasons = Object.entries(skipped).sort(([, a], [, b]) => b - a);
   const total = reasons.reduce((sum, [, count]) => sum + count, 0);
   const lines = [
-    dryRun ? `${replayed} would be replayed.` : `${replayed} replayed${to === undefined ? '' : ` to ${escapeTerminal(to)}`}.`,
-    ...(to === undefined || isTopic ? [] : [`Ingest them with: feedpulse run --source ndjson --in ${escapeTerminal(to)}`]),
+    dryRun
+      ? `${replayed} would be replayed.`
+      : `${replayed} replayed${destination === undefined ? '' : ` to ${escapeTerminal(destination)}`}.`,
+    ...(destination === undefined || isTopic
+      ? []
+      : [`Ingest them with: feedpulse run --source ndjson --in ${escapeTerminal(destination)}`]),
     ...(alreadyReplayed > 0 ? [`${alreadyReplayed} already replayed earlier.`] : []),
     ...(total > 0 ? [`${total} skipped:`] : []),
     ...reasons.map(([why, count]) => `  ${escapeTerminal(why).padEnd(18)} ${String(count).padStart(7)}  ${meaningOf(why)}`),
     ...(examples.length > 0 ? ['', examples.length < total ? `The first ${examples.length} of them:` : 'They are:'] : []),
-    ...examples.map(({ position, why }) => `  ${escapeTerminal(why).padEnd(18)} ${escapeTerminal(positionText(position))}`),
+    ...examples.map(({ position, reason }) => `  ${escapeTerminal(reason).padEnd(18)} ${escapeTerminal(formatPosition(position))}`),
     ...(unreadable > 0 ? [`${unreadable} entries could not be read.`] : []),
   ];
   return `${lines.join('\n')}\n`;

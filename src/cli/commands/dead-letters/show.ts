@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { type DeadLetterReason, deadLetterReasons } from '../../../ingest/dead-letters/dead-letter-sink.ts';
-import { positionText, type StoredDeadLetter } from '../../../ingest/dead-letters/dead-letter-store.ts';
+import { type DeadLetterReason, deadLetterReasons } from '../../../ingest/dead-letters/dead-letter.ts';
+import { formatPosition, type StoredDeadLetter } from '../../../ingest/dead-letters/dead-letter-store.ts';
 import type { ParsedPost } from '../../../ingest/mapping/parse-post.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
@@ -41,7 +41,7 @@ async function find(position: string, options: DeadLetterOptions): Promise<DeadL
   await withProgress('Reading', (onProgress) =>
     // Where files share a name, or a topic was made anew, the latest counts.
     store.read((read) => {
-      if (positionText(read.position) === position) deadLetter = read;
+      if (formatPosition(read.position) === position) deadLetter = read;
     }, onProgress),
   );
   if (!deadLetter) throw new FeedpulseError('USAGE', `No dead letter came from ${escapeTerminal(position)}.`);
@@ -51,7 +51,7 @@ async function find(position: string, options: DeadLetterOptions): Promise<DeadL
 
 function asJson({ deadLetter: { id: _, bytes, key, position, ...facts }, replayedAt, reparsed }: DeadLetterDetails): object {
   return {
-    position: positionText(position),
+    position: formatPosition(position),
     ...facts,
     replayedAt: replayedAt ?? null,
     now: 'post' in reparsed ? 'post' : reparsed.reason,
@@ -65,7 +65,7 @@ function asText({ deadLetter, replayedAt, reparsed }: DeadLetterDetails): string
   const shown = printableBytes(truncateUtf8(bytes, maxShownBytes));
   const size = `${bytes.length.toLocaleString('en')} bytes${truncatedFrom === undefined ? '' : `, the beginning of ${truncatedFrom.toLocaleString('en')}`}`;
   const facts: [string, string][] = [
-    ['position', positionText(position)],
+    ['position', formatPosition(position)],
     ['reason', `${reason}${meaningOf(reason)}`],
     ['rejected', `${at}, by feedpulse ${version}`],
     ['timestamp', Number.isNaN(new Date(timestamp).getTime()) ? String(timestamp) : new Date(timestamp).toISOString()],

@@ -14,21 +14,21 @@ export interface DemoAuthor {
 }
 
 const authorCount = 2_400;
-const handleEnds = ['', '_', '.reads', 'runs', '_offline', '42', '_on_a_bike', 'bakes', '_at_night', 'writes', '88', '.jpg', 'draws'];
+const handleSuffixes = ['', '_', '.reads', 'runs', '_offline', '42', '_on_a_bike', 'bakes', '_at_night', 'writes', '88', '.jpg', 'draws'];
 const newsAccounts = ['Harbour Daily', 'The Wire Desk', 'Metro Ledger', 'Northern Courier', 'Trade Watch', 'Evening Lantern'];
 
 /** A customer, always the same for the same number. Follower counts have a long tail. */
-export function authorOf(seed: number, random: Random): DemoAuthor {
+export function pickCustomer(seed: number, random: Random): DemoAuthor {
   // Squared, so that authors with a low number write more often.
   const number = Math.floor(random() ** 2 * authorCount);
-  const own = createRandom(mixSeeds(seed, 77, number));
-  const [given, family] = [pick(own, firstNames), pick(own, lastNames)];
-  const handle = `${given}${pick(own, ['', '_', '.'])}${family}${pick(own, handleEnds)}`.toLowerCase();
+  const authorRandom = createRandom(mixSeeds(seed, 77, number));
+  const [given, family] = [pick(authorRandom, firstNames), pick(authorRandom, lastNames)];
+  const handle = `${given}${pick(authorRandom, ['', '_', '.'])}${family}${pick(authorRandom, handleSuffixes)}`.toLowerCase();
   return {
-    account: { id: `u${number}`, handle, name: `${given} ${family}`, followers: Math.floor(20 * (1 / (own() + 0.0004)) ** 1.1) },
-    platform: pickWeighted(own, { chirp: 48, forum: 16, photogram: 18, clips: 10, reviews: 8 }),
-    language: pickWeighted(own, { en: 82, es: 5, de: 4, fr: 3, pt: 3, ja: 3 }),
-    style: pickWeighted(own, { plain: 48, careless: 13, lowercase: 17, shouting: 3, elongated: 7, hasty: 12 }),
+    account: { id: `u${number}`, handle, name: `${given} ${family}`, followers: Math.floor(20 * (1 / (authorRandom() + 0.0004)) ** 1.1) },
+    platform: pickWeighted(authorRandom, { chirp: 48, forum: 16, photogram: 18, clips: 10, reviews: 8 }),
+    language: pickWeighted(authorRandom, { en: 82, es: 5, de: 4, fr: 3, pt: 3, ja: 3 }),
+    style: pickWeighted(authorRandom, { plain: 48, careless: 13, lowercase: 17, shouting: 3, elongated: 7, hasty: 12 }),
   };
 }
 

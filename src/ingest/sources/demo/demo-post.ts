@@ -1,6 +1,6 @@
 import type { Engagement, Post } from '../../../domain/post.ts';
 import { createRandom, mixSeeds, pick, pickWeighted, type Random } from '../../../lib/random.ts';
-import { authorOf, brandAccount, type DemoAuthor, newsAccount } from './authors.ts';
+import { brandAccount, type DemoAuthor, newsAccount, pickCustomer } from './authors.ts';
 import type { BrandProfile } from './brand-profile.ts';
 import { brandProfiles } from './demo-brands.ts';
 import { ambiguousText, chatterText, type DemoText, type PostContext, personalText, publicText } from './post-text.ts';
@@ -10,7 +10,7 @@ import { interestAt, type RunningScenario, scenarioAt } from './scenarios.ts';
 export interface Intent {
   readonly tone: PostContext['tone'] | 'chatter' | 'ambiguous';
   /** Whether it is about the scenario that is running. */
-  readonly inScenario: boolean;
+  readonly isInScenario: boolean;
 }
 
 interface Draft extends DemoText, Intent {
@@ -24,14 +24,14 @@ const scenarioKinds = { person: 90, chatter: 0, news: 6, official: 4, ambiguous:
 
 /**
  * A demo post. The same seed, time (ms since 1970) and number within that time give the same post, so that a restarted
- * feed repeats its posts instead of adding new ones to the history.
+ * source repeats its posts instead of adding new ones to the history.
  */
-export const demoPost = (seed: number, time: number, number: number): Post => demoPostWithIntent(seed, time, number).post;
+export const createDemoPost = (seed: number, time: number, number: number): Post => createDemoPostWithIntent(seed, time, number).post;
 
 /** The same post with its intent, which benchmarks compare with the prediction. */
-export function demoPostWithIntent(seed: number, time: number, number: number): Intent & { readonly post: Post } {
+export function createDemoPostWithIntent(seed: number, time: number, number: number): Intent & { readonly post: Post } {
   const random = createRandom(mixSeeds(seed, time, number));
-  const { author, text, isReply, tone, inScenario } = draft(seed, time, random);
+  const { author, text, isReply, tone, isInScenario } = draft(seed, time, random);
   const createdAt = new Date(time).toISOString();
   const post: Post = {
     platform: author.platform,
@@ -41,41 +41,46 @@ export function demoPostWithIntent(seed: number, time: number, number: number): 
     updatedAt: createdAt,
     deleted: false,
     author: author.account,
-    engagement: engagementOf(author, random),
+    engagement: createEngagement(author, random),
     // Some platforms do not state the language of a post.
     ...(author.platform !== 'forum' && { lang: author.language }),
     ...(author.platform !== 'clips' && { url: `https://${author.platform}.example/${time.toString(36)}${number}` }),
     ...(isReply && { inReplyTo: `thread-${Math.floor(random() * 1e9).toString(36)}` }),
   };
-  return { post, tone, inScenario };
+  return { post, tone, isInScenario };
 }
 
 function draft(seed: number, time: number, random: Random): Draft {
   const running = scenarioAt(seed, time);
   const scenario = running && random() < scenarioShare * running.strength ? running : undefined;
-  const brand = scenario?.brand ?? brandAt(time, random);
-  const inScenario = scenario !== undefined;
+  const brand = scenario?.brand ?? pickBrand(time, random);
+  const isInScenario = scenario !== undefined;
   const kind = pickWeighted(random, scenario ? scenarioKinds : ordinaryKinds);
   if (kind === 'news' || kind === 'official') {
     const author = kind === 'news' ? newsAccount(random) : brandAccount(brand);
-    return { author, tone: kind, inScenario, ...publicText(contextOf(brand, scenario, kind, random), random) };
+    return { author, tone: kind, isInScenario, ...publicText(createContext(brand, scenario, kind, random), random) };
   }
-  const author = authorOf(seed, random);
+  const author = pickCustomer(seed, random);
   // Reviews are always about a brand, and the small grammars have posts about brands only.
   const mayOmitBrand = author.platform !== 'reviews' && author.language === 'en';
-  if (kind === 'chatter' && mayOmitBrand) return { author, tone: kind, inScenario, ...chatterText(author, random) };
-  if (kind === 'ambiguous' && mayOmitBrand) return { author, tone: kind, inScenario, ...ambiguousText(brand, random) };
-  const tone = toneOf(brand, scenario, author, random);
-  return { author, tone, inScenario, ...personalText(contextOf(brand, scenario, tone, random), author, random) };
+  if (kind === 'chatter' && mayOmitBrand) return { author, tone: kind, isInScenario, ...chatterText(author, random) };
+  if (kind === 'ambiguous' && mayOmitBrand) return { author, tone: kind, isInScenario, ...ambiguousText(brand, random) };
+  const tone = pickTone(brand, scenario, author, random);
+  return { author, tone, isInScenario, ...personalText(createContext(brand, scenario, tone, random), author, random) };
 }
 
-function brandAt(time: number, random: Random): BrandProfile {
+function pickBrand(time: number, random: Random): BrandProfile {
   const shares = Object.fromEntries(brandProfiles.map(({ share, peakTime }, index) => [String(index), share * interestAt(peakTime, time)]));
   // The keys of `shares` are the indices of `brandProfiles`.
   return brandProfiles[Number(pickWeighted(random, shares))] as BrandProfile;
 }
 
-function toneOf(brand: BrandProfile, scenario: RunningScenario | undefined, { platform }: DemoAuthor, random: Random): PostContext['tone'] {
+function pickTone(
+  brand: BrandProfile,
+  scenario: RunningScenario | undefined,
+  { platform }: DemoAuthor,
+  random: Random,
+): PostContext['tone'] {
   // Some authors have not heard of the scenario.
   if (scenario) return random() < 0.82 ? scenario.kind : scenario.kind === 'crisis' ? 'negative' : 'positive';
   if (platform === 'forum' && random() < 0.25) return 'neutral';
@@ -83,7 +88,7 @@ function toneOf(brand: BrandProfile, scenario: RunningScenario | undefined, { pl
   return platform === 'reviews' && mood === 'neutral' ? 'mixed' : mood;
 }
 
-function contextOf(brand: BrandProfile, running: RunningScenario | undefined, tone: PostContext['tone'], random: Random): PostContext {
+function createContext(brand: BrandProfile, running: RunningScenario | undefined, tone: PostContext['tone'], random: Random): PostContext {
   const other = pick(
     random,
     brandProfiles.filter((one) => one !== brand),
@@ -92,7 +97,7 @@ function contextOf(brand: BrandProfile, running: RunningScenario | undefined, to
   return { brand, other, topic: pick(random, brand.topics), tone, ...(isAboutScenario && { scenario: running.scenario }) };
 }
 
-function engagementOf({ account }: DemoAuthor, random: Random): Engagement {
+function createEngagement({ account }: DemoAuthor, random: Random): Engagement {
   const likes = Math.floor(((account.followers ?? 0) / 40) * random() ** 4 + random() * 4);
   return { likes, reposts: Math.floor(likes * 0.3 * random()), replies: Math.floor(likes * 0.2 * random()) };
 }

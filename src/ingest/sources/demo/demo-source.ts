@@ -3,10 +3,10 @@ import { createAckableBatch, type Emit, type Source } from '../../../domain/acka
 import type { Post, SourceRecord } from '../../../domain/post.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { createBrandMatcher } from '../../brands/brand-matcher.ts';
-import type { DeadLetterSink } from '../../dead-letters/dead-letter-sink.ts';
+import type { DeadLetterSink } from '../../dead-letters/dead-letter.ts';
 import { toRecord } from '../process-chunk.ts';
 import { demoBrands } from './demo-brands.ts';
-import { demoPost } from './demo-post.ts';
+import { createDemoPost } from './demo-post.ts';
 import { lastCrisis, minuteMs, minutesBetween, postTimes } from './scenarios.ts';
 
 export interface DemoOptions {
@@ -40,7 +40,7 @@ async function runLive(options: DemoOptions, start: number, emit: Emit<SourceRec
     await clock.sleep(tickMs, signal);
     const to = clock.now();
     from = Math.max(from, to - maxCatchUpMs);
-    const items = [...minutesBetween(from, to)].flatMap((minute) => recordsOf(options, minute, from, to, 0));
+    const items = [...minutesBetween(from, to)].flatMap((minute) => createRecords(options, minute, from, to, 0));
     if (items.length > 0) await send(emit, items);
     from = to;
   }
@@ -68,7 +68,7 @@ async function backfill(options: DemoOptions, start: number, emit: Emit<SourceRe
 function* missingRecords(options: DemoOptions, oldest: number, start: number): Generator<SourceRecord> {
   for (const { minutes, includes } of backfillOrder(options.config.seed, oldest, start)) {
     for (const minute of minutes) {
-      const items = recordsOf(options, minute, oldest, start, 1);
+      const items = createRecords(options, minute, oldest, start, 1);
       if (items.length <= (options.stored.get(minute) ?? 0)) continue;
       yield* items.reverse().filter(({ post }) => includes(post));
     }
@@ -76,14 +76,14 @@ function* missingRecords(options: DemoOptions, oldest: number, start: number): G
 }
 
 /** The posts of a minute with a time in [from, to). */
-function recordsOf(options: DemoOptions, minute: number, from: number, to: number, partition: number): SourceRecord[] {
+function createRecords(options: DemoOptions, minute: number, from: number, to: number, partition: number): SourceRecord[] {
   return postTimes(options.config, minute).flatMap((time, number) =>
-    time < from || time >= to ? [] : [demoRecord(options, time, number, partition)],
+    time < from || time >= to ? [] : [createRecord(options, time, number, partition)],
   );
 }
 
-function demoRecord(options: DemoOptions, time: number, number: number, partition: number): SourceRecord {
-  const post = demoPost(options.config.seed, time, number);
+function createRecord(options: DemoOptions, time: number, number: number, partition: number): SourceRecord {
+  const post = createDemoPost(options.config.seed, time, number);
   // Time first, so that offsets also increase across restarts.
   const position = { topic: 'demo', partition, offset: String(time * 1_000 + (number % 1_000)) };
   return toRecord(post, { bytes: Buffer.from(JSON.stringify(post)), timestamp: time, position }, options);

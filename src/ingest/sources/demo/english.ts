@@ -1,7 +1,7 @@
-import { grammar } from './text-generator.ts';
+import { parseGrammar } from './text-generator.ts';
 
 /** Customers who are happy with a brand. `say` makes the point, `more` supports it, `end` closes. */
-export const positive = grammar(`
+export const positive = parseGrammar(`
   say: {brand} {praise} | so, {brand}. I {did} {when} and {delight} | the {brand} {=thing} {good} | the {brand} {=thing} {good} and {upside} | {upside}, {upside2}. {brand} {praise}
     | was sceptical about {brand}, but the {=thing} {good} | shout-out to {helper} at {brand}: {kindness} | big thank you to {helper} at {brand}, {kindness}
     | {brand} sorted out my {matter} in {shortTime}. {wow} | my {relative} talked me into the {brand} {=thing} and {delight}
@@ -49,7 +49,7 @@ export const positive = grammar(`
 `);
 
 /** Customers who are disappointed, in the same parts as `positive`. */
-export const negative = grammar(`
+export const negative = parseGrammar(`
   say: {brand} {blame} | so, {brand}. I {did} {when} and {dismay} | the {brand} {=thing} {bad} | the {brand} {=thing} {bad} and {downside} | {downside}, {downside2}. {brand} {blame}
     | wanted to like {brand}, but the {=thing} {bad} | {waiting} on hold with {brand}. {rude} | still no answer from {brand} about my {matter} after {longTime}
     | day {digit} of chasing {brand} about my {matter}. {rude} | my {relative} talked me into the {brand} {=thing} and {dismay}
@@ -101,7 +101,7 @@ export const negative = grammar(`
 `);
 
 /** Questions, plans and observations without an opinion. */
-export const neutral = grammar(`
+export const neutral = parseGrammar(`
   say: {ask} ({brand}) | {brand} people: {ask} | {ask} asking for my {relative}, who is with {brand} | {brand} question: {ask} | {ask} I mean the one {brand} has
     | first look at the {brand} {=thing} {when}, will report back | comparing {brand} with two others for my {relative}. {ask2} | anyone here using the {brand} {=thing}? {ask2}
     | saw a {brand} ad {place} {when} | wrote to {brand} {when}, they answer until {clock} | {brand} {fact}, apparently | heard that {brand} {fact} | is it true that {brand} {fact}?
@@ -128,7 +128,7 @@ export const neutral = grammar(`
 `);
 
 /** Customers with both praise and complaints. */
-export const mixed = grammar(`
+export const mixed = parseGrammar(`
   say: the {=thing} from {brand} {good}, but {downside} | {upside}, but {downside}. that's {brand} for you | {brand} {praise}. shame that the {=thing} {bad}
     | love the {=aspect}, hate the {aspect}. that is {brand} for you | the {brand} {=thing} {good}. on a bad day it {bad} | {helper} at {brand} was lovely, still {downside}
     | can't decide about {brand}: {upside}, {downside} | credit where it's due, {upside}. but {brand} {blame} | the {=aspect} of the {brand} {=thing} is great, the {aspect} not so much
@@ -145,7 +145,7 @@ export const mixed = grammar(`
 `);
 
 /** Posts during a crisis; what happened comes from the scenario of the brand. */
-export const crisis = grammar(`
+export const crisis = parseGrammar(`
   say: {happened}. {brand}, {outrage} | {happened} and {brand} says nothing | all my timeline talks about is {event}, and {brand} hides. {shame}
     | how does {brand} explain {event}? {happened} | not giving {brand} a single {coin} until {wish} | {shame} {brand}. {happened} | {happened}. {happened}. this is on {brand}
     | boycotting {brand} until {wish}. last straw: {event} | still shaking. {happened}. {brand} {crime} | {brand} {crime}. just look at {event} | and then {happened}. {outrage}, {brand}
@@ -171,7 +171,7 @@ export const crisis = grammar(`
 `);
 
 /** Posts during a success; what happened comes from the scenario of the brand. */
-export const success = grammar(`
+export const success = parseGrammar(`
   say: {happened}! {brand}, {cheer} | {happened}. {brand}, I'm {happy} | best thing on my timeline today: {event}. {cheer}, {brand} | crying happy tears over {event}. {brand} {honour}
     | {happened} and I can't stop smiling. {brand} {honour} | {cheer} {brand}! {happened} | my {relative} just called, laughing: {happened}. thank you {brand}
     | {brand} {honour}. just look at {event} | so {happened}. what a day, {brand} | {event}! goosebumps. {brand} {honour} | hope {wish}. {brand} was {great} today
@@ -193,7 +193,7 @@ export const success = grammar(`
 `);
 
 /** News accounts. */
-export const news = grammar(`
+export const news = parseGrammar(`
   say: {brand} {fact} | {brand} {fact}, {source} says | {bulletin}: {brand} {fact} | {brand} {fact}, according to {source} | {source}: {brand} {fact}
     | {bulletin}: what we know about the plan of {brand} for {month} | Analysts expect {brand} to report on {weekday}, {source} says | {brand} to present figures for the {span} at {clock}
     | Court hears case between {brand} and a former supplier {site} on {weekday} | {brand} and {other} speak at the trade fair {site} on {weekday}
@@ -204,7 +204,7 @@ export const news = grammar(`
 `);
 
 /** The account of the brand itself, to the public and to customers. */
-export const official = grammar(`
+export const official = parseGrammar(`
   say: {notice} | {notice} | Hi {firstName}, please send us your order number by direct message and we will look into it.
     | Hello {firstName}, the help page has a section on the {=thing}: {link} | Hi {firstName}, our desk is open until {clock} today.
     | Good morning! {firstName} and {firstName} answer messages here until {clock}. | {firstName} is on the desk today until {clock}, ask away.
@@ -213,7 +213,7 @@ export const official = grammar(`
 `);
 
 /** Posts that name no brand. */
-export const chatter = grammar(`
+export const chatter = parseGrammar(`
   say: {weather} {place} {when}. {aside} | does anyone else {habit} {place}? | {thought}. {aside} | reminder to self: {habit} before {clock} | my {relative} just told me to {habit}. {aside}
     | {noun}, then sleep. that was the whole {weekday} | {noun} or {noun2} {when}? | {count} {animal} {place} this morning. {aside} | finished {noun} at {clock}. {aside}
     | plan for {weekday}: {habit}, {habit}, repeat | today years old when I learned that {learned}. {aside} | my {relative} says that {learned}. {aside} | {weather} {when}, {noun2} {place}
@@ -247,7 +247,7 @@ export const chatter = grammar(`
 `);
 
 /** Times, places, people and numbers that posts of every mood use. */
-export const everyday = grammar(`
+export const everyday = parseGrammar(`
   weekday: Monday | Tuesday | Wednesday | Thursday | Friday | Saturday | Sunday
   month: January | March | April | May | June | September | October | November | December
   span: year | month | winter | summer | season | spring | autumn | quarter

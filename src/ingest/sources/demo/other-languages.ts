@@ -1,11 +1,11 @@
-import { type Grammar, grammar } from './text-generator.ts';
+import { type Grammar, parseGrammar } from './text-generator.ts';
 
 /**
  * Small grammars of languages that the bundled model does not know: such posts are counted and not scored. Each has a
  * list of `good`, `bad` and `plain` posts.
  */
 export const otherLanguages: Readonly<Record<'es' | 'de' | 'fr' | 'pt' | 'ja', Grammar>> = {
-  es: grammar(`
+  es: parseGrammar(`
     good: {inicio} {brand} {elogio}. {feliz} | {cuando} probé {cosa} de {brand} y {encanto}. {feliz} | {elogio2} {brand}, {encanto}
     bad: {inicio} {brand} {queja}. {enfado} | {cuando} probé {cosa} de {brand} y {pena}. {enfado} | Llevo {tiempo} esperando a {brand}. {enfado}
     plain: ¿Alguien sabe si {brand} {duda}? | {inicio} {brand} {noticia} | ¿Qué tal {cosa} de {brand}? | Mañana voy a ver {cosa} de {brand}
@@ -23,7 +23,7 @@ export const otherLanguages: Readonly<Record<'es' | 'de' | 'fr' | 'pt' | 'ja', G
     noticia: abre el lunes en el centro | cambia de horario en mayo | busca gente para el verano
     tiempo: tres horas | una semana | todo el día | desde el martes
   `),
-  de: grammar(`
+  de: parseGrammar(`
     good: {gruss} {brand} {lob}. {froh} | {wann} {ding} von {brand} ausprobiert und {begeistert}. {froh} | Großes Lob an {brand}, {begeistert}
     bad: {gruss} {brand} {tadel}. {sauer} | {wann} {ding} von {brand} ausprobiert und {enttaeuscht}. {sauer} | Seit {dauer} warte ich auf {brand}. {sauer}
     plain: Weiß jemand, ob {brand} {frage}? | {gruss} {brand} {nachricht} | Wer kennt {ding} von {brand}? | Morgen schaue ich mir {ding} von {brand} an
@@ -40,7 +40,7 @@ export const otherLanguages: Readonly<Record<'es' | 'de' | 'fr' | 'pt' | 'ja', G
     nachricht: zieht nächste Woche um | ändert im Mai die Zeiten | sucht Leute für den Sommer
     dauer: drei Stunden | einer Woche | heute früh | Dienstag
   `),
-  fr: grammar(`
+  fr: parseGrammar(`
     good: {salut} {brand} {eloge}. {joie} | {quand} j'ai essayé {chose} de {brand}, {ravi}. {joie} | Bravo à {brand}, {ravi}
     bad: {salut} {brand} {reproche}. {colere} | {quand} j'ai essayé {chose} de {brand}, {decu}. {colere} | Ça fait {duree} que j'attends {brand}. {colere}
     plain: Quelqu'un sait si {brand} {question} ? | {salut} {brand} {nouvelle} | Qui connaît {chose} de {brand} ? | Demain je regarde {chose} de {brand}
@@ -57,7 +57,7 @@ export const otherLanguages: Readonly<Record<'es' | 'de' | 'fr' | 'pt' | 'ja', G
     nouvelle: ouvre une adresse près de la gare | change ses horaires en mai | cherche du monde pour cet été
     duree: trois heures | une semaine | deux jours | une éternité
   `),
-  pt: grammar(`
+  pt: parseGrammar(`
     good: {oi} {brand} {elogio}. {feliz} | {quando} testei {coisa} da {brand} e {amei}. {feliz} | Parabéns para a {brand}, {amei}
     bad: {oi} {brand} {queixa}. {raiva} | {quando} testei {coisa} da {brand} e {pena}. {raiva} | Faz {tempo} que espero a {brand}. {raiva}
     plain: Alguém sabe se a {brand} {pergunta}? | {oi} {brand} {noticia} | Quem conhece {coisa} da {brand}? | Amanhã vou ver {coisa} da {brand}
@@ -74,7 +74,7 @@ export const otherLanguages: Readonly<Record<'es' | 'de' | 'fr' | 'pt' | 'ja', G
     noticia: muda de endereço na segunda | abre mais cedo em maio | procura gente para o verão
     tempo: três horas | uma semana | dois dias | uma vida
   `),
-  ja: grammar(`
+  ja: parseGrammar(`
     good: {brand}の{mono}、{suki}{ureshii} | {itsu}{brand}の{mono}を試した。{suki}{ureshii} | {brand}に感謝。{suki}{ureshii}
     bad: {brand}の{mono}、{iya}{kanashii} | {itsu}{brand}の{mono}を試した。{iya}{kanashii} | {brand}を{jikan}待っている{kanashii}
     plain: {brand}って{shitsumon}？ | {brand}の{mono}ってどう？ | {itsu}{brand}の{mono}を見た | {brand}、{shirase}らしい

@@ -4,7 +4,7 @@ import type { BrandProfile, Mood, Scenario } from './brand-profile.ts';
 import { chatter, crisis, everyday, mixed, negative, neutral, news, official, positive, success } from './english.ts';
 import { otherLanguages } from './other-languages.ts';
 import { createTextGenerator, type Grammar, type TextGenerator } from './text-generator.ts';
-import { flow, inStyle, tidy } from './writing-style.ts';
+import { applyStyle, joinSentences, tidy } from './writing-style.ts';
 
 export interface DemoText {
   readonly text: string;
@@ -29,35 +29,35 @@ export function personalText(context: PostContext, author: DemoAuthor, random: R
   const { language, platform } = author;
   if (language !== 'en')
     return { text: tidy(foreignTextGenerator(context.brand, language, random)(foreignSlots[context.tone])), isReply: false };
-  const generate = createTextGenerator(random, ...grammarsOf(context, random));
+  const generate = createTextGenerator(random, ...selectGrammars(context, random));
   const isReply = random() < replyShares[platform];
   const shape = isReply ? replyShape : random() < pairShare && platform !== 'reviews' ? pairShape : shapes[platform];
-  const generated = atLeastThreeWords(shape(generate, random), generate);
-  return { text: inStyle(tidy(withName(generated, context.brand, isReply, generate, random)), author.style, random), isReply };
+  const generated = ensureThreeWords(shape(generate, random), generate);
+  return { text: applyStyle(tidy(withName(generated, context.brand, isReply, generate, random)), author.style, random), isReply };
 }
 
 /** A post that names no brand. */
 export function chatterText(author: DemoAuthor, random: Random): DemoText {
   const generate = createTextGenerator(random, chatter, everyday);
-  return { text: inStyle(tidy(chatterShape(generate, random)), author.style, random), isReply: false };
+  return { text: applyStyle(tidy(chatterShape(generate, random)), author.style, random), isReply: false };
 }
 
 /** Posts of news accounts and of the brand itself; about the scenario while one runs. */
 export function publicText(context: PostContext, random: Random): DemoText {
-  const generate = createTextGenerator(random, ...grammarsOf(context, random));
+  const generate = createTextGenerator(random, ...selectGrammars(context, random));
   const isOfficial = context.tone === 'official';
   const generated = generate(
     !context.scenario ? '{say}' : isOfficial ? '{statement}' : pick(random, ['{headline}', '{headline}', '{bulletin}: {headline}']),
   );
-  const named = generated.includes(context.brand.rule.name) || !isOfficial ? generated : `${generated} ${hashtagOf(context.brand) ?? ''}`;
+  const named = generated.includes(context.brand.rule.name) || !isOfficial ? generated : `${generated} ${findHashtag(context.brand) ?? ''}`;
   const linked = !isOfficial && random() < 0.45 ? `${named} ${generate('{link}')}` : named;
-  return { text: inStyle(tidy(linked), 'plain', random), isReply: generated.startsWith('Hi ') || generated.startsWith('Hello ') };
+  return { text: applyStyle(tidy(linked), 'plain', random), isReply: generated.startsWith('Hi ') || generated.startsWith('Hello ') };
 }
 
 /** A post in which the brand's name means something else. */
 export function ambiguousText(brand: BrandProfile, random: Random): DemoText {
   const generate = createTextGenerator(random, brand.words, everyday);
-  return { text: inStyle(tidy(generate('{ambiguous}')), 'plain', random), isReply: false };
+  return { text: applyStyle(tidy(generate('{ambiguous}')), 'plain', random), isReply: false };
 }
 
 function foreignTextGenerator({ rule }: BrandProfile, language: Exclude<DemoAuthor['language'], 'en'>, random: Random): TextGenerator {
@@ -73,18 +73,18 @@ function withName(text: string, brand: BrandProfile, isReply: boolean, generate:
   )
     return text;
   const handle = pick(random, words['handle'] ?? [rule.name]);
-  const way = pickWeighted(random, { before: isReply ? 60 : 15, after: 20, tag: isReply ? 5 : 60, unnamed: 5 });
-  if (way === 'unnamed') return text;
-  if (way === 'before') return `${handle} ${text}`;
-  return `${text} ${way === 'after' ? generate('cc {handle}') : (hashtagOf(brand) ?? handle)}`;
+  const placement = pickWeighted(random, { before: isReply ? 60 : 15, after: 20, tag: isReply ? 5 : 60, unnamed: 5 });
+  if (placement === 'unnamed') return text;
+  if (placement === 'before') return `${handle} ${text}`;
+  return `${text} ${placement === 'after' ? generate('cc {handle}') : (findHashtag(brand) ?? handle)}`;
 }
 
 /** A #hashtag or an @handle. */
 const isTag = (alias: string): boolean => /^[#@]/.test(alias);
 
-const hashtagOf = ({ rule }: BrandProfile): string | undefined => rule.aliases.find((alias) => alias.startsWith('#'));
+const findHashtag = ({ rule }: BrandProfile): string | undefined => rule.aliases.find((alias) => alias.startsWith('#'));
 
-function atLeastThreeWords(text: string, generate: TextGenerator): string {
+function ensureThreeWords(text: string, generate: TextGenerator): string {
   return text.split(/\s+/).filter((word) => /\w/.test(word)).length < 3 ? `${text} ${generate('{more}')}` : text;
 }
 
@@ -113,12 +113,12 @@ const tones: Readonly<Record<Tone, readonly Grammar[]>> = {
 };
 
 /** The grammars for a post, most specific first; within a post the brand has one name. */
-export function grammarsOf({ brand, other, topic, tone, scenario }: PostContext, random: Random): readonly Grammar[] {
+export function selectGrammars({ brand, other, topic, tone, scenario }: PostContext, random: Random): readonly Grammar[] {
   const generateOther = createTextGenerator(random, { brand: [other.rule.name] }, other.words, pick(random, other.topics), everyday);
   const own: Grammar = {
     firstName: firstNames,
     lastName: lastNames,
-    brand: [tone === 'news' || tone === 'official' ? brand.rule.name : nameOf(brand, random)],
+    brand: [tone === 'news' || tone === 'official' ? brand.rule.name : pickName(brand, random)],
     other: [other.rule.name],
     otherPraise: [generateOther('{praise}')],
     otherBlame: [generateOther('{blame}')],
@@ -126,7 +126,7 @@ export function grammarsOf({ brand, other, topic, tone, scenario }: PostContext,
   return [own, ...(scenario ? [scenario] : []), topic, brand.words, ...tones[tone], everyday];
 }
 
-function nameOf({ rule, words }: BrandProfile, random: Random): string {
+function pickName({ rule, words }: BrandProfile, random: Random): string {
   const form = pickWeighted(random, { name: 84, alias: 5, handle: 11 });
   if (form === 'alias') return pick(random, rule.aliases);
   return form === 'handle' ? pick(random, words['handle'] ?? [rule.name]) : rule.name;
@@ -137,7 +137,7 @@ type Shape = (generate: TextGenerator, random: Random) => string;
 
 /** Sentences; the last one often has no full stop. */
 function sentences(generate: TextGenerator, random: Random, ...slots: readonly string[]): string {
-  return flow(
+  return joinSentences(
     slots.map((slot) => generate(slot)),
     generate('{stop}'),
     random() < 0.45,
@@ -181,7 +181,7 @@ const review: Shape = (generate, random) => {
   if (format === 'starsFirst') return `${generate('{stars}')} ${generate('{title}')}. ${body}`;
   if (format === 'titleFirst') return `${generate('{title}')} (${generate('{stars}')}). ${body}`;
   return format === 'starsLast'
-    ? `${generate('{title}')}. ${flow([body], '.', true)} ${generate('{stars}')}`
+    ? `${generate('{title}')}. ${joinSentences([body], '.', true)} ${generate('{stars}')}`
     : `${generate('{stars}')}: ${body}`;
 };
 

@@ -27,7 +27,7 @@ export interface RunningScenario extends BrandScenario {
 }
 
 /** The scenario of a slot: always the same for the same seed. */
-function scenarioOf(seed: number, slot: number): ScheduledScenario {
+function getScenario(seed: number, slot: number): ScheduledScenario {
   const random = createRandom(mixSeeds(seed, 5, slot));
   const start = slot * slotMs + random() * 5 * hourMs;
   const length = (1 + 2 * random()) * hourMs;
@@ -38,7 +38,7 @@ function scenarioOf(seed: number, slot: number): ScheduledScenario {
 
 /** The scenario that runs at a time (ms since 1970), if any. */
 export function scenarioAt(seed: number, time: number): RunningScenario | undefined {
-  const { start, length, ...scenario } = scenarioOf(seed, Math.floor(time / slotMs));
+  const { start, length, ...scenario } = getScenario(seed, Math.floor(time / slotMs));
   const progress = (time - start) / length;
   if (progress < 0 || progress >= 1) return undefined;
   return { ...scenario, strength: progress < 0.15 ? progress / 0.15 : (1 - progress) / 0.85 };
@@ -47,15 +47,15 @@ export function scenarioAt(seed: number, time: number): RunningScenario | undefi
 /** The last crisis that had begun by a time: its brand, start and end (ms since 1970). */
 export function lastCrisis(seed: number, time: number): { readonly brand: string; readonly from: number; readonly to: number } {
   let slot = Math.floor(time / slotMs);
-  for (let one = scenarioOf(seed, slot); one.kind !== 'crisis' || one.start > time; one = scenarioOf(seed, slot)) slot -= 1;
-  const { brand, start, length } = scenarioOf(seed, slot);
+  for (let one = getScenario(seed, slot); one.kind !== 'crisis' || one.start > time; one = getScenario(seed, slot)) slot -= 1;
+  const { brand, start, length } = getScenario(seed, slot);
   return { brand: brand.rule.name, from: start, to: start + length };
 }
 
 /** The rate of posts at a time relative to the day's average: low at night, high in the evening (UTC). */
 export function dailyRate(time: number): number {
-  const ofDay = (time % (24 * hourMs)) / (24 * hourMs);
-  return 1 + 0.55 * Math.sin(2 * Math.PI * (ofDay - 0.42)) + 0.15 * Math.sin(4 * Math.PI * (ofDay - 0.3));
+  const dayFraction = (time % (24 * hourMs)) / (24 * hourMs);
+  return 1 + 0.55 * Math.sin(2 * Math.PI * (dayFraction - 0.42)) + 0.15 * Math.sin(4 * Math.PI * (dayFraction - 0.3));
 }
 
 const peakHours: Readonly<Record<PeakTime, number>> = { morning: 8, day: 13, evening: 20 };

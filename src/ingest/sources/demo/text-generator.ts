@@ -9,7 +9,7 @@ export type TextGenerator = (phrase: string) => string;
 const maxDepth = 10;
 
 /** Parses a grammar: a line `name: phrase | phrase` begins a list, and a line that begins with `|` continues it. Phrases may be empty. */
-export function grammar(text: string): Grammar {
+export function parseGrammar(text: string): Grammar {
   const lists: Record<string, readonly string[]> = {};
   for (const list of text.trim().split(/\n\s*(?=\w+: )/)) {
     const colon = list.indexOf(':');

@@ -1,15 +1,15 @@
 import type { Random } from '../../../lib/random.ts';
 import type { DemoAuthor } from './authors.ts';
 
-const closed = /[.!?…:,]["')]*$/;
+const closedPattern = /[.!?…:,]["')]*$/;
 
 /** Joins sentences; each gets `stop` unless it has its own punctuation. The last one may go without. */
-export function flow(parts: readonly string[], stop: string, closeLast: boolean): string {
+export function joinSentences(parts: readonly string[], stop: string, closeLast: boolean): string {
   const sentences = parts.map((part) => part.trim()).filter((part) => part !== '');
   return sentences
     .map((part, index) => {
       const last = index === sentences.length - 1;
-      if (closed.test(part) || (last && !closeLast)) return part;
+      if (closedPattern.test(part) || (last && !closeLast)) return part;
       return part + (last && stop === ',' ? '.' : stop);
     })
     .join(' ');
@@ -30,7 +30,7 @@ export function tidy(text: string): string {
 }
 
 /** The text in an author's writing style. URLs, names and hashtags stay as they are. */
-export function inStyle(text: string, style: DemoAuthor['style'], random: Random): string {
+export function applyStyle(text: string, style: DemoAuthor['style'], random: Random): string {
   if (style === 'plain') return withCapitals(text);
   if (style === 'lowercase') return text.toLowerCase();
   if (style === 'shouting' && random() < 0.5)

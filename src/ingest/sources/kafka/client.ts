@@ -30,7 +30,7 @@ export function createKafka(config: KafkaConfig, log: Log, retries = 8): Kafka {
     requestTimeout: 10_000,
     retry: { initialRetryTime: 300, maxRetryTime: 5_000, retries },
     logLevel: kafkajs.logLevel.INFO,
-    logCreator: logTo(log),
+    logCreator: createLogCreator(log),
   });
 }
 
@@ -57,18 +57,20 @@ const loggedFields = [
 ];
 
 /** kafkajs logs every rebalance and every failed connection attempt as an error. The source logs what really stops it. */
-function logTo(log: Log): logCreator {
+function createLogCreator(log: Log): logCreator {
   return () =>
     ({ namespace, level, log: { message, ...fields } }) => {
       const logged = Object.fromEntries(
-        Object.entries({ namespace, ...fields }).flatMap(([name, value]) => (loggedFields.includes(name) ? [[name, plain(value)]] : [])),
+        Object.entries({ namespace, ...fields }).flatMap(([name, value]) =>
+          loggedFields.includes(name) ? [[name, toLoggable(value)]] : [],
+        ),
       );
       if (level === kafkajs.logLevel.ERROR && namespace !== 'Connection') log.warn(logged, `Kafka: ${message}`);
       else log.debug(logged, `Kafka: ${message}`);
     };
 }
 
-function plain(value: unknown): unknown {
+function toLoggable(value: unknown): unknown {
   if (value instanceof Error) return value.message;
   return typeof value === 'object' ? undefined : value;
 }
@@ -89,7 +91,7 @@ function tlsOptions(config: KafkaTransport): ConnectionOptions | false {
  */
 export function socketFactory({ allowPlaintext }: Pick<KafkaTransport, 'allowPlaintext'>): ISocketFactory {
   return ({ host, port, ssl, onConnect }) => {
-    const socket = ssl ? connectTls(target(host, port, ssl), onConnect) : plainSocket(host, port, allowPlaintext, onConnect);
+    const socket = ssl ? connectTls(connectionTarget(host, port, ssl), onConnect) : plainSocket(host, port, allowPlaintext, onConnect);
     socket.setKeepAlive(true, keepAliveMs);
     return socket;
   };
@@ -101,7 +103,7 @@ function plainSocket(host: string, port: number, allowPlaintext: boolean, onConn
   return new Socket().destroy(error);
 }
 
-function target(host: string, port: number, options: ConnectionOptions): ConnectionOptions {
+function connectionTarget(host: string, port: number, options: ConnectionOptions): ConnectionOptions {
   // SNI takes no IP addresses, although a certificate may name one.
   return { host, port, ...(isIP(host) ? {} : { servername: host }), ...options };
 }
@@ -131,7 +133,7 @@ export async function checkBrokerCertificates(config: KafkaTransport): Promise<v
 async function probeTls(broker: string, options: ConnectionOptions): Promise<Error | undefined> {
   const [, host = broker, port = '9092'] = /^\[?(.*?)\]?:(\d+)$/.exec(broker) ?? [];
   return new Promise((resolve) => {
-    const socket = connectTls({ ...target(host, Number(port), options), timeout: tlsTimeoutMs }, () => {
+    const socket = connectTls({ ...connectionTarget(host, Number(port), options), timeout: tlsTimeoutMs }, () => {
       resolve(undefined);
       socket.destroy();
     });

@@ -12,7 +12,7 @@ export const maxBatchBytes = 50 * 1_048_576;
  * The most bytes that the batches of one fetch response may decompress to together. kafkajs decompresses all of them
  * before it returns the first, and a response of ten mebibytes may hold hundreds.
  */
-export const maxResponseBytes = 512 * 1_048_576;
+export const maxDecompressedResponseBytes = 512 * 1_048_576;
 
 /** The codec interface of kafkajs; called with the bytes of a batch. */
 interface Codec {
@@ -25,19 +25,19 @@ const gunzipBytes = promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzi
 
 /** The compression codecs of Kafka, with limits on the decompressed size. zstd is decompressed only. */
 export const kafkaCodecs = {
-  gzip: bounded({
+  gzip: withSizeLimit({
     compress: ({ buffer }) => gzipBytes(buffer),
     decompress: (bytes) => gunzipBytes(bytes, { maxOutputLength: maxBatchBytes }),
   }),
-  snappy: bounded({
+  snappy: withSizeLimit({
     compress: async ({ buffer }) => encodeSnappy(buffer),
     decompress: async (bytes) => decodeSnappy(bytes, maxBatchBytes),
   }),
-  lz4: bounded({
+  lz4: withSizeLimit({
     compress: ({ buffer }) => compressFrame(buffer),
     decompress: (bytes) => decodeLz4(bytes, maxBatchBytes),
   }),
-  zstd: bounded({
+  zstd: withSizeLimit({
     compress: async () => {
       throw new Error('zstd compression is not supported');
     },
@@ -60,12 +60,12 @@ const decompressedBytes = new WeakMap<ArrayBufferLike, number>();
 
 function countDecompressed({ buffer }: Buffer, more: number): void {
   const decoded = (decompressedBytes.get(buffer) ?? 0) + more;
-  if (decoded > maxResponseBytes) throw new RangeError('the batches of one fetch response decompress to more than 512 MiB');
+  if (decoded > maxDecompressedResponseBytes) throw new RangeError('the batches of one fetch response decompress to more than 512 MiB');
   decompressedBytes.set(buffer, decoded);
 }
 
 /** Fails with KAFKA_UNREADABLE, which kafkajs does not retry, if a batch is corrupt or decompresses to too much. */
-function bounded({ compress, decompress }: Codec): Codec {
+function withSizeLimit({ compress, decompress }: Codec): Codec {
   return {
     compress,
     decompress: async (bytes) => {
@@ -86,7 +86,7 @@ function bounded({ compress, decompress }: Codec): Codec {
   };
 }
 
-const frameMagic = 0x184d2204;
+const lz4Magic = 0x184d2204;
 const uncompressedBit = 0x80000000;
 
 /** @throws if the bytes are corrupt or decompress to more than `limit` bytes */
@@ -103,7 +103,7 @@ async function decodeLz4(bytes: Buffer, limit: number): Promise<Buffer> {
  * Layout: https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md
  */
 function fullBlocksSize(bytes: Buffer): number {
-  if (bytes.readUInt32LE(0) !== frameMagic) throw new RangeError('not an lz4 frame');
+  if (bytes.readUInt32LE(0) !== lz4Magic) throw new RangeError('not an lz4 frame');
   const flags = bytes.readUInt8(4);
   const blockChecksum = (flags & 0x10) === 0 ? 0 : 4;
   const contentSize = (flags & 0x08) === 0 ? 0 : 8;
@@ -166,7 +166,7 @@ function decodeZstd(bytes: Buffer, limit: number): Buffer {
   return Buffer.concat(pieces, size);
 }
 
-const magic = 0xfd2fb528;
+const zstdMagic = 0xfd2fb528;
 /** The first of sixteen magic numbers of skippable frames. */
 const skippable = 0x184d2a50;
 
@@ -175,7 +175,7 @@ function checkWindows(bytes: Buffer): void {
   for (let at = 0; at < bytes.length; ) {
     const begin = bytes.readUInt32LE(at);
     if (begin >>> 4 === skippable >>> 4) at += 8 + bytes.readUInt32LE(at + 4);
-    else if (begin !== magic) throw new RangeError('not a zstd frame');
+    else if (begin !== zstdMagic) throw new RangeError('not a zstd frame');
     else at = endOfFrame(bytes, at + 4);
   }
 }
@@ -187,7 +187,7 @@ function endOfFrame(bytes: Buffer, start: number): number {
   const dictionary = [0, 1, 2, 4][descriptor & 0x03] ?? 0;
   const contentSize = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;
   let at = start + 1;
-  const window = isSingleSegment ? contentOf(bytes, at + dictionary, contentSize) : windowOf(bytes.readUInt8(at));
+  const window = isSingleSegment ? readContentSize(bytes, at + dictionary, contentSize) : windowSize(bytes.readUInt8(at));
   if (window > maxWindowBytes) throw new RangeError('a zstd frame needs too large a window');
   at += (isSingleSegment ? 0 : 1) + dictionary + contentSize;
   for (let isLast = false; !isLast; ) {
@@ -199,12 +199,12 @@ function endOfFrame(bytes: Buffer, start: number): number {
   return at + ((descriptor & 0x04) === 0 ? 0 : 4);
 }
 
-function windowOf(descriptor: number): number {
+function windowSize(descriptor: number): number {
   const base = 2 ** (10 + (descriptor >> 3));
   return base + (base / 8) * (descriptor & 0x07);
 }
 
-function contentOf(bytes: Buffer, at: number, size: number): number {
+function readContentSize(bytes: Buffer, at: number, size: number): number {
   if (size === 8) return Number(bytes.readBigUInt64LE(at));
   return bytes.readUIntLE(at, size) + (size === 2 ? 256 : 0);
 }

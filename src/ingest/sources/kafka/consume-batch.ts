@@ -1,7 +1,7 @@
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
 import type { Clock } from '../../../lib/clock.ts';
 import { asError } from '../../../lib/errors.ts';
-import { inOrder } from '../../decode/message-parser.ts';
+import { preserveOrder } from '../../decode/message-parser.ts';
 import { type ChunkDeps, chunkSize, processChunk, type RawMessage } from '../process-chunk.ts';
 import { hasKafkaErrorCode } from './kafka-error.ts';
 
@@ -16,7 +16,7 @@ export interface KafkaBatchDeps extends ChunkDeps {
   /** Called when everything of the partition below `next` is committed. */
   onCommit(partition: number, next: bigint, highWatermark: bigint): void;
   /** Milliseconds that a rebalance waits for the chunks in flight. */
-  readonly rebalanceTimeout: number;
+  readonly rebalanceTimeoutMs: number;
 }
 
 const maxChunksInFlight = 2;
@@ -26,12 +26,12 @@ const heartbeatMs = 1_000;
 interface Chunk {
   readonly lastOffset: string;
   /** The offset to commit once the chunk is durable. */
-  readonly next: bigint;
+  readonly nextOffset: bigint;
   readonly durable: Promise<void>;
 }
 
 /** Resolves to true once a chunk is durable, to false if it cannot become durable or waiting has become pointless. */
-type Wait = (durable: Promise<void>) => Promise<boolean>;
+type WaitForDurable = (durable: Promise<void>) => Promise<boolean>;
 
 /**
  * Processes a batch of one partition in chunks, two in flight. Each chunk is committed, in order, once its posts and
@@ -40,20 +40,20 @@ type Wait = (durable: Promise<void>) => Promise<boolean>;
  * @throws the error of a heartbeat or a commit, which kafkajs needs in order to rejoin the group
  */
 export async function consumeBatch(payload: EachBatchPayload, given: KafkaBatchDeps): Promise<void> {
-  const deps = given.parse ? { ...given, parse: inOrder(given.parse) } : given;
+  const deps = given.parse ? { ...given, parse: preserveOrder(given.parse) } : given;
   /** Chunks that are started and not committed, oldest first. */
   const open: Chunk[] = [];
   /** Commits the oldest chunks until `count` are left. After a chunk that is not durable, no later one may be committed. */
-  const commitDownTo = async (count: number, wait: Wait): Promise<void> => {
+  const commitDownTo = async (count: number, wait: WaitForDurable): Promise<void> => {
     for (let chunk = open[0]; chunk && open.length > count; chunk = open[0]) {
       if (!(await wait(chunk.durable)) || !deps.canCommit() || payload.isStale()) return void open.splice(0);
       await commit(chunk, payload, deps);
       open.shift();
     }
   };
-  const withHeartbeats: Wait = (durable) => waitWithHeartbeats(durable, payload, deps);
+  const withHeartbeats: WaitForDurable = (durable) => waitWithHeartbeats(durable, payload, deps);
   try {
-    for (const messages of chunksOf(payload.batch.messages)) {
+    for (const messages of splitIntoChunks(payload.batch.messages)) {
       if (!deps.canFetch() || !payload.isRunning() || payload.isStale()) break;
       open.push(startChunk(messages, payload, deps));
       await commitDownTo(maxChunksInFlight - 1, withHeartbeats);
@@ -64,7 +64,7 @@ export async function consumeBatch(payload: EachBatchPayload, given: KafkaBatchD
     // The group waits for this member to rejoin. What becomes durable soon is committed first, to avoid a redelivery.
     if (hasKafkaErrorCode(thrown, 'REBALANCE_IN_PROGRESS')) {
       const timeout = new AbortController();
-      await commitDownTo(0, waitUntil(deps.clock.sleep(deps.rebalanceTimeout, timeout.signal)));
+      await commitDownTo(0, waitUntil(deps.clock.sleep(deps.rebalanceTimeoutMs, timeout.signal)));
       timeout.abort(); // a pending timer would keep the process alive
     }
     throw thrown;
@@ -72,7 +72,7 @@ export async function consumeBatch(payload: EachBatchPayload, given: KafkaBatchD
 }
 
 async function waitWithHeartbeats(durable: Promise<void>, { heartbeat }: EachBatchPayload, deps: KafkaBatchDeps): Promise<boolean> {
-  const outcome = isDurable(durable);
+  const outcome = whenDurable(durable);
   while (deps.canCommit()) {
     const timer = new AbortController();
     const result = await Promise.race([outcome, deps.clock.sleep(heartbeatMs, timer.signal)]);
@@ -83,19 +83,19 @@ async function waitWithHeartbeats(durable: Promise<void>, { heartbeat }: EachBat
   return false;
 }
 
-function waitUntil(timeout: Promise<void>): Wait {
+function waitUntil(timeout: Promise<void>): WaitForDurable {
   const timedOut = timeout.then(() => false);
-  return (durable) => Promise.race([isDurable(durable), timedOut]);
+  return (durable) => Promise.race([whenDurable(durable), timedOut]);
 }
 
-function isDurable(durable: Promise<void>): Promise<boolean> {
+function whenDurable(durable: Promise<void>): Promise<boolean> {
   return durable.then(
     () => true,
     () => false,
   );
 }
 
-function* chunksOf(messages: readonly KafkaMessage[]): Generator<readonly KafkaMessage[]> {
+function* splitIntoChunks(messages: readonly KafkaMessage[]): Generator<readonly KafkaMessage[]> {
   for (let start = 0; start < messages.length; start += chunkSize) yield messages.slice(start, start + chunkSize);
 }
 
@@ -110,7 +110,7 @@ function startChunk(messages: readonly KafkaMessage[], { batch }: EachBatchPaylo
   // Reported at once, even while an older chunk is being waited for.
   durable.catch((thrown) => deps.onFailure(asError(thrown)));
   // A batch may end with control records, such as the marker of a transaction, which are not messages.
-  return { lastOffset, next: BigInt(endsBatch ? batch.lastOffset() : lastOffset) + 1n, durable };
+  return { lastOffset, nextOffset: BigInt(endsBatch ? batch.lastOffset() : lastOffset) + 1n, durable };
 }
 
 function toRawMessage({ value, key, timestamp, offset, headers }: KafkaMessage, topic: string, partition: number): RawMessage {
@@ -121,9 +121,9 @@ function toRawMessage({ value, key, timestamp, offset, headers }: KafkaMessage, 
   return { bytes: value ?? Buffer.alloc(0), timestamp: time, position: { topic, partition, offset }, ...(key ? { key } : {}) };
 }
 
-async function commit({ lastOffset, next }: Chunk, payload: EachBatchPayload, deps: KafkaBatchDeps): Promise<void> {
+async function commit({ lastOffset, nextOffset }: Chunk, payload: EachBatchPayload, deps: KafkaBatchDeps): Promise<void> {
   const { topic, partition, highWatermark } = payload.batch;
-  await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset: String(next) }] }] });
+  await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset: String(nextOffset) }] }] });
   payload.resolveOffset(lastOffset);
-  deps.onCommit(partition, next, BigInt(highWatermark));
+  deps.onCommit(partition, nextOffset, BigInt(highWatermark));
 }

@@ -6,7 +6,7 @@ import type { Clock } from '../../../lib/clock.ts';
 import { asError } from '../../../lib/errors.ts';
 import type { Log } from '../../../lib/log.ts';
 import type { Metrics } from '../../../lib/metrics.ts';
-import type { DeadLetterSink } from '../../dead-letters/dead-letter-sink.ts';
+import type { DeadLetterSink } from '../../dead-letters/dead-letter.ts';
 import type { ParseMessage } from '../../decode/message-parser.ts';
 import type { CompiledMapping } from '../../mapping/parse-post.ts';
 import { checkBrokerCertificates } from './client.ts';
@@ -41,13 +41,13 @@ export interface KafkaConsumerEvents {
 }
 
 /** Why a consumer ended: the signal, posts that cannot become durable, or a crash inside kafkajs. */
-export type ConsumerEnd = { readonly reason: 'stopped' } | { readonly reason: 'failed' | 'crashed'; readonly error: Error };
+export type ConsumerExit = { readonly reason: 'stopped' } | { readonly reason: 'failed' | 'crashed'; readonly error: Error };
 
 /** `draining`: starts no further chunk, finishes those in flight. `stopped`: commits nothing; what is open is delivered again. */
 type State = 'running' | 'draining' | 'stopped';
 
 /** Milliseconds that the chunks in flight get when the source stops. */
-const drainTimeout = 30_000;
+const drainTimeoutMs = 30_000;
 const topicPollMs = 1_000;
 
 /**
@@ -55,11 +55,11 @@ const topicPollMs = 1_000;
  * crashes. It then starts nothing new, finishes and commits what is in flight (for at most 30 seconds), and leaves the
  * group. Never rejects.
  */
-export async function runKafkaConsumer(deps: KafkaConsumerDeps, signal: AbortSignal): Promise<ConsumerEnd> {
+export async function runKafkaConsumer(deps: KafkaConsumerDeps, signal: AbortSignal): Promise<ConsumerExit> {
   const { kafka, config, clock, log } = deps;
   let state: State = 'running';
-  let end = (_: ConsumerEnd): void => {};
-  const ended = new Promise<ConsumerEnd>((resolve) => (end = resolve));
+  let end = (_: ConsumerExit): void => {};
+  const ended = new Promise<ConsumerExit>((resolve) => (end = resolve));
   const onAbort = () => end({ reason: 'stopped' });
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
@@ -78,9 +78,9 @@ export async function runKafkaConsumer(deps: KafkaConsumerDeps, signal: AbortSig
   const result = await ended;
   signal.removeEventListener('abort', onAbort);
   if (state === 'running') state = 'draining';
-  const left = Promise.allSettled([consumer.disconnect(), admin.disconnect()]).then(() => true);
+  const disconnected = Promise.allSettled([consumer.disconnect(), admin.disconnect()]).then(() => true);
   const timer = new AbortController();
-  const hasDrained = await Promise.race([left, clock.sleep(drainTimeout, timer.signal).then(() => false)]);
+  const hasDrained = await Promise.race([disconnected, clock.sleep(drainTimeoutMs, timer.signal).then(() => false)]);
   timer.abort(); // a pending timer would keep the process alive
   if (!hasDrained) log.warn({ topic: config.topic }, 'Kafka consumer stopped with posts in flight; they will be redelivered');
   state = 'stopped';
@@ -120,7 +120,9 @@ async function consume(deps: KafkaConsumerDeps, running: RunningConsumer, signal
   await admin.connect();
   await waitForTopic(deps, admin, signal);
   if (signal.aborted) return;
-  const gaps = createOffsetGaps(await committedOffsets(admin, groupId, topic), (partition) => lowestOffset(admin, topic, partition));
+  const gaps = createGapDetector(await fetchCommittedOffsets(admin, groupId, topic), (partition) =>
+    fetchLogStartOffset(admin, topic, partition),
+  );
 
   /** Counts joins of the group: batches that were fetched before the latest one may no longer be committed. */
   let generation = 0;
@@ -142,9 +144,9 @@ async function consume(deps: KafkaConsumerDeps, running: RunningConsumer, signal
       const fetchedIn = generation;
       const onBatchEnd = events.onBatch();
       void reportGap(gaps, payload.batch.partition, payload.batch.firstOffset(), deps);
-      const batchParts: KafkaBatchDeps = {
+      const batchDeps: KafkaBatchDeps = {
         ...deps,
-        rebalanceTimeout: Math.min(10_000, toMilliseconds(config.sessionTimeout) / 3),
+        rebalanceTimeoutMs: Math.min(10_000, toMilliseconds(config.sessionTimeout) / 3),
         canFetch: () => running.state() === 'running' && fetchedIn === generation,
         canCommit: () => running.state() !== 'stopped' && fetchedIn === generation,
         onFailure: running.fail,
@@ -154,7 +156,7 @@ async function consume(deps: KafkaConsumerDeps, running: RunningConsumer, signal
           events.onCommit();
         },
       };
-      await consumeBatch(payload, batchParts).finally(onBatchEnd);
+      await consumeBatch(payload, batchDeps).finally(onBatchEnd);
     },
   });
 }
@@ -179,19 +181,19 @@ async function checkAuthorized(admin: Admin, topic: string): Promise<void> {
 }
 
 /** The committed offsets of the group, by partition. */
-async function committedOffsets(admin: Admin, groupId: string, topic: string): Promise<Map<number, bigint>> {
+async function fetchCommittedOffsets(admin: Admin, groupId: string, topic: string): Promise<Map<number, bigint>> {
   const [found] = await admin.fetchOffsets({ groupId, topics: [topic] });
   const committed = (found?.partitions ?? []).map(({ partition, offset }) => [partition, BigInt(offset)] as const);
   return new Map(committed.filter(([, offset]) => offset >= 0n));
 }
 
-async function lowestOffset(admin: Admin, topic: string, partition: number): Promise<bigint> {
+async function fetchLogStartOffset(admin: Admin, topic: string, partition: number): Promise<bigint> {
   const found = (await admin.fetchTopicOffsets(topic)).find((offsets) => offsets.partition === partition);
   return BigInt(found?.low ?? 0);
 }
 
 async function reportGap(
-  gaps: OffsetGaps,
+  gaps: GapDetector,
   partition: number,
   first: string | null,
   { config, log, metrics }: KafkaConsumerDeps,
@@ -211,7 +213,7 @@ async function reportGap(
  * Detects messages that the broker deleted before they were read. A skipped offset proves nothing by itself, since
  * compaction and transactions leave holes; the lowest offset that the partition still has decides.
  */
-export interface OffsetGaps {
+export interface GapDetector {
   /** A batch of the partition begins at `first`. Resolves to the number of messages lost before it. */
   onFetch(partition: number, first: bigint): Promise<bigint>;
   /** Everything of the partition below `next` is committed. */
@@ -221,7 +223,7 @@ export interface OffsetGaps {
 }
 
 /** `expected` holds the next offset of each partition; `fetchLowest` asks the broker for the lowest offset it has. */
-export function createOffsetGaps(expected: Map<number, bigint>, fetchLowest: (partition: number) => Promise<bigint>): OffsetGaps {
+export function createGapDetector(expected: Map<number, bigint>, fetchLowest: (partition: number) => Promise<bigint>): GapDetector {
   return {
     onFetch: async (partition, first) => {
       const next = expected.get(partition);

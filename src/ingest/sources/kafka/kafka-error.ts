@@ -34,10 +34,10 @@ export function asKafkaError(thrown: unknown, doing: string): FeedpulseError {
   const chain = causeChain(thrown);
   const ours = chain.find((cause) => cause instanceof FeedpulseError);
   if (ours) return ours;
-  return new FeedpulseError(codeOf(chain), `Kafka error while ${doing}: ${asError(firstOf(thrown)).message}`, { cause: thrown });
+  return new FeedpulseError(chooseCode(chain), `Kafka error while ${doing}: ${asError(firstError(thrown)).message}`, { cause: thrown });
 }
 
-function codeOf(chain: readonly unknown[]): ErrorCode {
+function chooseCode(chain: readonly unknown[]): ErrorCode {
   if (chain.some(isPermanent)) return 'KAFKA_REJECTED';
   if (chain.some((cause) => kafkaFields(cause).code === 'KAFKA_PLAINTEXT')) return 'KAFKA_PLAINTEXT';
   // kafkajs reads past the end of a corrupt batch, and overflows the stack on a batch of about 125,000 records.
@@ -58,16 +58,16 @@ function isPermanent(cause: unknown): boolean {
 /** The error, its cause, the cause of that, and so on. */
 function causeChain(thrown: unknown): unknown[] {
   const chain: unknown[] = [];
-  for (let cause = thrown; cause !== undefined && cause !== null && !chain.includes(cause); cause = causeOf(cause)) chain.push(cause);
+  for (let cause = thrown; cause !== undefined && cause !== null && !chain.includes(cause); cause = getCause(cause)) chain.push(cause);
   return chain;
 }
 
-function causeOf(cause: unknown): unknown {
-  return kafkaFields(cause).cause ?? firstOf(cause, undefined);
+function getCause(cause: unknown): unknown {
+  return kafkaFields(cause).cause ?? firstError(cause, undefined);
 }
 
 /** The first of several errors, which is more specific than the error that holds them. */
-function firstOf(thrown: unknown, fallback = thrown): unknown {
+function firstError(thrown: unknown, fallback = thrown): unknown {
   const { errors } = kafkaFields(thrown);
   return (Array.isArray(errors) ? errors[0] : undefined) ?? fallback;
 }

@@ -5,7 +5,7 @@ import type { Clock } from '../../../lib/clock.ts';
 import type { Log } from '../../../lib/log.ts';
 import type { Metrics } from '../../../lib/metrics.ts';
 import { backoffDelay } from '../../../lib/retry.ts';
-import type { DeadLetterSink } from '../../dead-letters/dead-letter-sink.ts';
+import type { DeadLetterSink } from '../../dead-letters/dead-letter.ts';
 import { createMessageParser } from '../../decode/message-parser.ts';
 import { compileMapping } from '../../mapping/parse-post.ts';
 import { createKafka } from './client.ts';
@@ -64,9 +64,9 @@ export function createKafkaSource({ config, mapping, ...deps }: KafkaSourceOptio
       crashes = clock.now() - startedAt > healthyMs ? 1 : crashes + 1;
       health.onUnavailable(error.message);
       if (!error.retry || crashes >= (hasJoined ? maxCrashes.afterJoin : maxCrashes.beforeJoin)) throw error;
-      const pause = backoffDelay(backoff, crashes);
-      log.warn({ topic: config.topic, crashes, pause, error: error.message }, 'Kafka consumer crashed; restarting with backoff');
-      await clock.sleep(pause, signal);
+      const delayMs = backoffDelay(backoff, crashes);
+      log.warn({ topic: config.topic, crashes, delayMs, error: error.message }, 'Kafka consumer crashed; restarting with backoff');
+      await clock.sleep(delayMs, signal);
     }
     health.onUnavailable('The Kafka source has stopped.');
   };

@@ -8,7 +8,7 @@ import { createKafka } from './client.ts';
 import { ensureTopic } from './topics.ts';
 
 /** A leader without a heartbeat for this fraction of its session steps down, before the broker elects another. */
-const maxSilence = 0.5;
+const maxHeartbeatAge = 0.5;
 const retryPauseMs = 15_000;
 /** Few, since the election is retried after a pause, and shutdown must not wait for a broker. */
 const retries = 1;
@@ -37,7 +37,7 @@ export function createLeaderElection({ config, topic, clock, log }: LeaderElecti
   const onHeartbeat = (): void => {
     lastHeartbeatAt = clock.now();
   };
-  const assign = (isLeader: boolean): void => {
+  const setLeader = (isLeader: boolean): void => {
     if (isLeader !== isAssigned) log.info({ topic }, isLeader ? 'Elected alert leader' : 'Another process is the alert leader');
     isAssigned = isLeader;
     onHeartbeat();
@@ -47,18 +47,18 @@ export function createLeaderElection({ config, topic, clock, log }: LeaderElecti
     while (!stopping.signal.aborted) {
       try {
         await ensureTopic(kafka, { topic, partitions: 1 });
-        await runMember({ kafka, config, topic, assign, onHeartbeat }, stopping.signal);
+        await runMember({ kafka, config, topic, setLeader, onHeartbeat }, stopping.signal);
       } catch (thrown) {
         log.warn({ topic, error: asError(thrown).message }, 'Alert leader election failed; retrying');
       }
-      assign(false);
+      setLeader(false);
       await clock.sleep(retryPauseMs, stopping.signal);
     }
   };
   const running = run();
   return {
     // A leader that is leaving steps down before it leaves the group, because the broker then elects another at once.
-    isHeld: () => !stopping.signal.aborted && isAssigned && clock.now() - lastHeartbeatAt < maxSilence * session,
+    isHeld: () => !stopping.signal.aborted && isAssigned && clock.now() - lastHeartbeatAt < maxHeartbeatAge * session,
     close: async () => {
       stopping.abort();
       const timer = new AbortController();
@@ -73,12 +73,12 @@ interface Membership {
   readonly config: KafkaConfig;
   readonly topic: string;
   /** Called after every rebalance with whether the partition is ours. */
-  assign(isLeader: boolean): void;
+  setLeader(isLeader: boolean): void;
   onHeartbeat(): void;
 }
 
 /** Runs one consumer until the signal is aborted or it crashes. @throws the error of the crash, after leaving the group */
-async function runMember({ kafka, config, topic, assign, onHeartbeat }: Membership, signal: AbortSignal): Promise<void> {
+async function runMember({ kafka, config, topic, setLeader, onHeartbeat }: Membership, signal: AbortSignal): Promise<void> {
   const sessionTimeout = toMilliseconds(config.sessionTimeout);
   const heartbeatInterval = Math.min(1_000, sessionTimeout / 6);
   const consumer: Consumer = kafka.consumer({
@@ -96,9 +96,9 @@ async function runMember({ kafka, config, topic, assign, onHeartbeat }: Membersh
   const onAbort = (): void => end();
   signal.addEventListener('abort', onAbort, { once: true });
   consumer.on(CRASH, ({ payload }) => end(payload.error));
-  consumer.on(GROUP_JOIN, ({ payload }) => assign((payload.memberAssignment[topic] ?? []).includes(0)));
-  consumer.on(REBALANCING, () => assign(false));
-  consumer.on(STOP, () => assign(false)); // kafkajs leaves the group before it reports a crash
+  consumer.on(GROUP_JOIN, ({ payload }) => setLeader((payload.memberAssignment[topic] ?? []).includes(0)));
+  consumer.on(REBALANCING, () => setLeader(false));
+  consumer.on(STOP, () => setLeader(false)); // kafkajs leaves the group before it reports a crash
   consumer.on(HEARTBEAT, onHeartbeat);
   try {
     await consumer.connect();

@@ -50,7 +50,7 @@ export async function produceFile({ config, mapping, input, rate, partitions = 4
     if (await ensureTopic(kafka, { topic: config.topic, partitions }))
       log.info({ topic: config.topic, partitions }, 'Created the Kafka topic');
     await producer.connect();
-    for await (const batch of batchesOf(readLines(input), size)) {
+    for await (const batch of splitIntoBatches(readLines(input), size)) {
       if (rate !== undefined) await sleep(Math.max(0, startedAt + (sent / rate) * 1_000 - Date.now()));
       await send(
         producer,
@@ -73,7 +73,7 @@ async function send(producer: Producer, topic: string, messages: Message[]): Pro
 }
 
 /** Lines that are not blank, in batches of up to `size` lines or `maxBatchBytes`. */
-async function* batchesOf(chunks: AsyncIterable<readonly Line[]>, size: number): AsyncGenerator<Line[]> {
+async function* splitIntoBatches(chunks: AsyncIterable<readonly Line[]>, size: number): AsyncGenerator<Line[]> {
   let batch: Line[] = [];
   let bytes = 0;
   for await (const lines of chunks) {

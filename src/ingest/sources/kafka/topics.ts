@@ -55,7 +55,7 @@ const stallMs = 60_000;
  * @throws KAFKA_UNAVAILABLE when the broker stops answering, and the errors of `visit`
  */
 export async function readTopic(options: ReadTopicOptions): Promise<void> {
-  const ranges = await rangesOf(options);
+  const ranges = await fetchRanges(options);
   if (ranges.size === 0) return;
   const consumer = options.kafka.consumer({
     groupId: `${options.groupPrefix}.${randomUUID()}`,
@@ -66,7 +66,7 @@ export async function readTopic(options: ReadTopicOptions): Promise<void> {
   try {
     await consumer.connect();
     await consumer.subscribe({ topic: options.topic, fromBeginning: true });
-    await consume(consumer, ranges, options);
+    await visitTopic(consumer, ranges, options);
   } finally {
     await consumer.disconnect();
   }
@@ -75,7 +75,7 @@ export async function readTopic(options: ReadTopicOptions): Promise<void> {
 /** The first offset and the end of each partition that is not empty. */
 type Ranges = Map<number, { readonly low: bigint; readonly high: bigint }>;
 
-async function rangesOf({ kafka, topic }: ReadTopicOptions): Promise<Ranges> {
+async function fetchRanges({ kafka, topic }: ReadTopicOptions): Promise<Ranges> {
   const admin: Admin = kafka.admin();
   try {
     await admin.connect();
@@ -88,42 +88,42 @@ async function rangesOf({ kafka, topic }: ReadTopicOptions): Promise<Ranges> {
   }
 }
 
-async function consume(consumer: Consumer, ranges: Ranges, { topic, clock, visit, onProgress }: ReadTopicOptions): Promise<void> {
+async function visitTopic(consumer: Consumer, ranges: Ranges, { topic, clock, visit, onProgress }: ReadTopicOptions): Promise<void> {
   const total = [...ranges.values()].reduce((sum, { low, high }) => sum + Number(high - low), 0);
-  const open = new Map(ranges);
+  const remainingRanges = new Map(ranges);
   let lastProgress = clock.now();
   let failure: Error | undefined;
-  const done = new AbortController();
+  const completed = new AbortController();
   const fail = (error: Error): void => {
     failure ??= error;
-    done.abort();
+    completed.abort();
   };
   /** Everything of the partition below `next` has been visited. */
   const advance = (partition: number, next: bigint): void => {
     lastProgress = clock.now();
-    const end = open.get(partition);
-    if (end && next >= end.high) open.delete(partition);
-    else if (end) open.set(partition, { ...end, low: next });
-    onProgress?.(total - [...open.values()].reduce((sum, { low, high }) => sum + Number(high - low), 0), total);
-    if (open.size === 0) done.abort();
+    const end = remainingRanges.get(partition);
+    if (end && next >= end.high) remainingRanges.delete(partition);
+    else if (end) remainingRanges.set(partition, { ...end, low: next });
+    onProgress?.(total - [...remainingRanges.values()].reduce((sum, { low, high }) => sum + Number(high - low), 0), total);
+    if (remainingRanges.size === 0) completed.abort();
   };
   consumer.on(consumer.events.CRASH, ({ payload }) => fail(payload.error));
   // Also fired for batches of control records only, which eachBatch does not see.
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
-    if (!done.signal.aborted) advance(payload.partition, BigInt(payload.lastOffset) + 1n);
+    if (!completed.signal.aborted) advance(payload.partition, BigInt(payload.lastOffset) + 1n);
   });
   await consumer.run({
     autoCommit: false,
     eachBatch: async ({ batch, heartbeat }) => {
       try {
-        await visitAll(batch, ranges, done.signal, visit, heartbeat);
+        await visitAll(batch, ranges, completed.signal, visit, heartbeat);
       } catch (thrown) {
         fail(asError(thrown));
       }
     },
   });
-  while (!done.signal.aborted) {
-    await clock.sleep(1_000, done.signal);
+  while (!completed.signal.aborted) {
+    await clock.sleep(1_000, completed.signal);
     if (clock.now() - lastProgress > stallMs)
       fail(new FeedpulseError('KAFKA_UNAVAILABLE', `The broker sent nothing of the topic ${topic} for ${stallMs / 1_000} seconds.`));
   }

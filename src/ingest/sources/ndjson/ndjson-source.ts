@@ -4,7 +4,7 @@ import type { Source } from '../../../domain/ackable-batch.ts';
 import type { SourceRecord } from '../../../domain/post.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { asError } from '../../../lib/errors.ts';
-import type { DeadLetterSink } from '../../dead-letters/dead-letter-sink.ts';
+import type { DeadLetterSink } from '../../dead-letters/dead-letter.ts';
 import { compileMapping } from '../../mapping/parse-post.ts';
 import { chunkSize as defaultChunkSize, processChunk, type RawMessage } from '../process-chunk.ts';
 import { type Line, readLines } from './read-lines.ts';
@@ -25,7 +25,7 @@ export interface NdjsonSourceOptions {
 const maxChunksInFlight = 2;
 
 /** Bytes of waiting lines that make a chunk, if its lines are long. */
-const maxWaitingBytes = 4 * 1_048_576;
+const maxBufferedBytes = 4 * 1_048_576;
 
 /**
  * Reads one post a line from a file or a pipe; line numbers are the offsets. While two chunks are in flight, one more
@@ -60,7 +60,7 @@ export function createNdjsonSource(options: NdjsonSourceOptions): Source<SourceR
     const send = (): void => {
       while (isRunning() && waiting.length > 0 && inFlight < maxChunksInFlight) {
         const chunk = waiting.splice(0, chunkSize);
-        bytes -= bytesOf(chunk);
+        bytes -= totalBytes(chunk);
         inFlight += 1;
         processChunk(chunk, { mapping, deadLetters, clock, emit }).then(
           () => finishChunk(),
@@ -74,8 +74,8 @@ export function createNdjsonSource(options: NdjsonSourceOptions): Source<SourceR
         const message = toMessage(line);
         waiting.push(message);
         bytes += message.bytes.length;
-        if (waiting.length >= chunkSize || bytes >= maxWaitingBytes) send();
-        while (isRunning() && (waiting.length >= chunkSize || bytes >= maxWaitingBytes)) await chunkFinished();
+        if (waiting.length >= chunkSize || bytes >= maxBufferedBytes) send();
+        while (isRunning() && (waiting.length >= chunkSize || bytes >= maxBufferedBytes)) await chunkFinished();
       }
       send();
       if (!isRunning()) break;
@@ -97,7 +97,7 @@ async function* untilAborted<T>(values: AsyncGenerator<T>, input: NodeJS.Readabl
   }
 }
 
-function bytesOf(chunk: readonly RawMessage[]): number {
+function totalBytes(chunk: readonly RawMessage[]): number {
   return chunk.reduce((sum, message) => sum + message.bytes.length, 0);
 }
 

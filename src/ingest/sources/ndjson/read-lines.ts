@@ -27,7 +27,7 @@ export async function* readLines(input: NodeJS.ReadableStream, maxLineBytes = de
     if (size < maxLineBytes && part.length > 0) parts.push(part.subarray(0, maxLineBytes - size));
     size += part.length;
   };
-  const finish = (): Line => {
+  const completeLine = (): Line => {
     const [first, ...others] = parts;
     const bytes = first && others.length === 0 ? first : Buffer.concat(parts);
     number += 1;
@@ -42,13 +42,13 @@ export async function* readLines(input: NodeJS.ReadableStream, maxLineBytes = de
     let start = 0;
     for (let end = bytes.indexOf(newline); end >= 0; end = bytes.indexOf(newline, start)) {
       add(bytes.subarray(start, end));
-      lines.push(finish());
+      lines.push(completeLine());
       start = end + 1;
     }
     add(bytes.subarray(start));
     if (lines.length > 0) yield lines;
   }
-  if (size > 0) yield [finish()];
+  if (size > 0) yield [completeLine()];
 }
 
 async function* chunksOf(input: NodeJS.ReadableStream): AsyncGenerator<string | Buffer> {

@@ -4,7 +4,7 @@ import type { Post } from '../../../../src/domain/post.ts';
 import { createBrandMatcher } from '../../../../src/ingest/brands/brand-matcher.ts';
 import { compileMapping, parsePost } from '../../../../src/ingest/mapping/parse-post.ts';
 import { brandProfiles, demoBrands } from '../../../../src/ingest/sources/demo/demo-brands.ts';
-import { demoPost } from '../../../../src/ingest/sources/demo/demo-post.ts';
+import { createDemoPost } from '../../../../src/ingest/sources/demo/demo-post.ts';
 import { ambiguousText } from '../../../../src/ingest/sources/demo/post-text.ts';
 import { scenarioAt } from '../../../../src/ingest/sources/demo/scenarios.ts';
 import { createRandom } from '../../../../src/lib/random.ts';
@@ -13,21 +13,22 @@ import { postsFrom, quietBefore, strongestMoment } from './scenario-posts.ts';
 const start = Date.UTC(2026, 4, 4);
 
 /** One post a minute and a bit, for about three weeks. */
-const posts = Array.from({ length: 20_000 }, (_, index) => demoPost(1, start + index * 97_000, index % 7));
+const posts = Array.from({ length: 20_000 }, (_, index) => createDemoPost(1, start + index * 97_000, index % 7));
 const quiet = (_: Post, index: number) => scenarioAt(1, start + index * 97_000) === undefined;
 const wordsOf = ({ text }: Post) => text.split(/\s+/);
 const shareOf = (some: readonly Post[], wanted: (post: Post) => boolean) => some.filter(wanted).length / some.length;
 
 describe('demoPost', () => {
   test('is the same for the same seed, time and number, and different otherwise', () => {
-    expect(posts.slice(0, 500)).toEqual(Array.from({ length: 500 }, (_, index) => demoPost(1, start + index * 97_000, index % 7)));
-    const { text } = demoPost(1, start, 0);
-    for (const other of [demoPost(2, start, 0), demoPost(1, start + 1, 0), demoPost(1, start, 1)]) expect(other.text).not.toBe(text);
+    expect(posts.slice(0, 500)).toEqual(Array.from({ length: 500 }, (_, index) => createDemoPost(1, start + index * 97_000, index % 7)));
+    const { text } = createDemoPost(1, start, 0);
+    for (const other of [createDemoPost(2, start, 0), createDemoPost(1, start + 1, 0), createDemoPost(1, start, 1)])
+      expect(other.text).not.toBe(text);
   });
 
   test('has a unique id', () => {
     expect(new Set(posts.map(({ id }) => id)).size).toBe(posts.length);
-    expect(new Set(Array.from({ length: 500 }, (_, number) => demoPost(1, start, number).id)).size).toBe(500);
+    expect(new Set(Array.from({ length: 500 }, (_, number) => createDemoPost(1, start, number).id)).size).toBe(500);
   });
 
   test('is valid input of a source', () => {

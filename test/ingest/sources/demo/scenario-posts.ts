@@ -1,5 +1,5 @@
 import type { Post } from '../../../../src/domain/post.ts';
-import { demoPost } from '../../../../src/ingest/sources/demo/demo-post.ts';
+import { createDemoPost } from '../../../../src/ingest/sources/demo/demo-post.ts';
 import { scenarioAt } from '../../../../src/ingest/sources/demo/scenarios.ts';
 
 const seed = 1;
@@ -24,7 +24,7 @@ export function quietBefore(time: number): number {
 export function postsFrom(time: number, count: number, wanted: (post: Post) => boolean): Post[] {
   const posts: Post[] = [];
   for (let at = time; posts.length < count; at += 500) {
-    const post = demoPost(seed, at, 0);
+    const post = createDemoPost(seed, at, 0);
     if (wanted(post)) posts.push(post);
   }
   return posts;

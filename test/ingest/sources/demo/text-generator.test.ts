@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { brandProfiles } from '../../../../src/ingest/sources/demo/demo-brands.ts';
 import { chatter, everyday } from '../../../../src/ingest/sources/demo/english.ts';
 import { otherLanguages } from '../../../../src/ingest/sources/demo/other-languages.ts';
-import { grammarsOf, type PostContext, type Tone } from '../../../../src/ingest/sources/demo/post-text.ts';
-import { createTextGenerator, type Grammar, grammar } from '../../../../src/ingest/sources/demo/text-generator.ts';
+import { type PostContext, selectGrammars, type Tone } from '../../../../src/ingest/sources/demo/post-text.ts';
+import { createTextGenerator, type Grammar, parseGrammar } from '../../../../src/ingest/sources/demo/text-generator.ts';
 import { createRandom } from '../../../../src/lib/random.ts';
 
 const random = createRandom(1);
@@ -40,7 +40,7 @@ describe('text generator', () => {
   });
 
   test('grammar() parses lists over several lines, with empty phrases', () => {
-    expect(grammar('\n  a: one | two: 2\n    | three |\n  b: x\n')).toEqual({ a: ['one', 'two: 2', 'three', ''], b: ['x'] });
+    expect(parseGrammar('\n  a: one | two: 2\n    | three |\n  b: x\n')).toEqual({ a: ['one', 'two: 2', 'three', ''], b: ['x'] });
   });
 });
 
@@ -98,7 +98,7 @@ describe.each(brandProfiles.map((brand) => ({ name: brand.rule.name, brand })))(
 
   test('have a list for every slot', () => {
     for (const context of contexts) {
-      const lists = merged(grammarsOf(context, random));
+      const lists = merged(selectGrammars(context, random));
       expect(missingSlots(lists)).toEqual([]);
       expect(strayBraces(lists)).toEqual([]);
     }
@@ -106,7 +106,7 @@ describe.each(brandProfiles.map((brand) => ({ name: brand.rule.name, brand })))(
 
   test('have every list that a post needs', () => {
     for (const context of contexts) {
-      const lists = merged(grammarsOf(context, random));
+      const lists = merged(selectGrammars(context, random));
       if (context.tone === 'news' || context.tone === 'official') expect(lists['say']).toBeDefined();
       else {
         const needed = partsOfShapes.filter((part) => context.tone !== 'neutral' || !reviewsOnly.includes(part));

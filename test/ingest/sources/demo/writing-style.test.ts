@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { flow, inStyle, tidy } from '../../../../src/ingest/sources/demo/writing-style.ts';
+import { applyStyle, joinSentences, tidy } from '../../../../src/ingest/sources/demo/writing-style.ts';
 import { createRandom } from '../../../../src/lib/random.ts';
 
 const random = createRandom(3);
@@ -7,12 +7,12 @@ const text = 'so the shop is open. really happy about it, @brunoko! see https://
 
 describe('flow', () => {
   test('adds punctuation where a sentence has none', () => {
-    expect(flow(['one', 'two?', '', 'three'], '.', true)).toBe('one. two? three.');
-    expect(flow(['one', 'two'], '!', false)).toBe('one! two');
+    expect(joinSentences(['one', 'two?', '', 'three'], '.', true)).toBe('one. two? three.');
+    expect(joinSentences(['one', 'two'], '!', false)).toBe('one! two');
   });
 
   test('never ends in a comma', () => {
-    expect(flow(['one', 'two'], ',', true)).toBe('one, two.');
+    expect(joinSentences(['one', 'two'], ',', true)).toBe('one, two.');
   });
 });
 
@@ -32,22 +32,22 @@ test.each([
 
 describe('inStyle', () => {
   test('plain: starts sentences with a capital', () => {
-    expect(inStyle(text, 'plain', random)).toBe(
+    expect(applyStyle(text, 'plain', random)).toBe(
       'So the shop is open. Really happy about it, @brunoko! See https://go.example/a1b2c for the hours they keep now #Brunoko',
     );
-    expect(inStyle('well... no. https://go.example/a', 'plain', random)).toBe('Well... no. https://go.example/a');
+    expect(applyStyle('well... no. https://go.example/a', 'plain', random)).toBe('Well... no. https://go.example/a');
   });
 
   test('careless: leaves the text unchanged', () => {
-    expect(inStyle(text, 'careless', random)).toBe(text);
+    expect(applyStyle(text, 'careless', random)).toBe(text);
   });
 
   test('lowercase: has no capitals', () => {
-    expect(inStyle(text, 'lowercase', random)).toBe(text.toLowerCase());
+    expect(applyStyle(text, 'lowercase', random)).toBe(text.toLowerCase());
   });
 
   test('shouting: sometimes upper-cases all but names, hashtags and URLs', () => {
-    const loud = Array.from({ length: 20 }, () => inStyle(text, 'shouting', random)).filter((shouted) => shouted !== text);
+    const loud = Array.from({ length: 20 }, () => applyStyle(text, 'shouting', random)).filter((shouted) => shouted !== text);
     expect(loud.length).toBeGreaterThan(2);
     for (const shouted of loud) {
       expect(shouted).toContain('SO THE SHOP IS OPEN');
@@ -57,16 +57,16 @@ describe('inStyle', () => {
   });
 
   test('elongated: stretches a word', () => {
-    expect(inStyle(text, 'elongated', random)).toMatch(/^Sooo+ the shop/);
+    expect(applyStyle(text, 'elongated', random)).toMatch(/^Sooo+ the shop/);
   });
 
   test('hasty: swaps two letters of a word that is not a name', () => {
-    const typed = new Set(Array.from({ length: 50 }, () => inStyle(text, 'hasty', random)));
+    const typed = new Set(Array.from({ length: 50 }, () => applyStyle(text, 'hasty', random)));
     expect(typed.size).toBeGreaterThan(3);
     for (const hasty of typed) {
       expect([...hasty].sort()).toEqual([...text].sort());
       expect(hasty).toMatch(/@brunoko! see https:\/\/go\.example\/a1b2c .*#Brunoko$/);
     }
-    expect(inStyle('We like Brunoko', 'hasty', random)).toBe('We like Brunoko');
+    expect(applyStyle('We like Brunoko', 'hasty', random)).toBe('We like Brunoko');
   });
 });

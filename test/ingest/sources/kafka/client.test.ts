@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { configSchema, type KafkaConfig } from '../../../../src/config/schema.ts';
 import { createKafka, socketFactory } from '../../../../src/ingest/sources/kafka/client.ts';
-import { createOffsetGaps } from '../../../../src/ingest/sources/kafka/consumer.ts';
+import { createGapDetector } from '../../../../src/ingest/sources/kafka/consumer.ts';
 import { asKafkaError, hasKafkaErrorCode } from '../../../../src/ingest/sources/kafka/kafka-error.ts';
 import { FeedpulseError } from '../../../../src/lib/errors.ts';
 import { createLog } from '../../../../src/lib/log.ts';
@@ -90,7 +90,7 @@ describe('asKafkaError', () => {
 });
 
 describe('offset gaps', () => {
-  const gaps = (lowest: bigint) => createOffsetGaps(new Map([[0, 10n]]), async () => lowest);
+  const gaps = (lowest: bigint) => createGapDetector(new Map([[0, 10n]]), async () => lowest);
 
   it('are counted from the expected offset', async () => {
     expect(await gaps(500n).onFetch(0, 500n)).toBe(490n);

@@ -1,6 +1,6 @@
 import kafkajs from 'kafkajs';
 import { describe, expect, it } from 'vitest';
-import { kafkaCodecs, maxBatchBytes, maxResponseBytes, registerCodecs } from '../../../../src/ingest/sources/kafka/codecs.ts';
+import { kafkaCodecs, maxBatchBytes, maxDecompressedResponseBytes, registerCodecs } from '../../../../src/ingest/sources/kafka/codecs.ts';
 
 /** Forty posts, as `sampleText` makes them, compressed by the reference implementation. */
 const zstdSample =
@@ -132,7 +132,7 @@ describe('zstd', () => {
 describe('batches of one fetch response', () => {
   it('are limited together: a response of 1 MiB may hold twenty decompression bombs', async () => {
     const batch = await kafkaCodecs.gzip.compress({ buffer: Buffer.alloc(maxBatchBytes) });
-    const batches = Math.floor(maxResponseBytes / maxBatchBytes);
+    const batches = Math.floor(maxDecompressedResponseBytes / maxBatchBytes);
     const answer = Buffer.concat(Array.from({ length: batches + 1 }, () => batch));
     const at = (index: number) => answer.subarray(index * batch.length, (index + 1) * batch.length);
     for (let index = 0; index < batches; index += 1) expect(await sizeOf(kafkaCodecs.gzip.decompress(at(index)))).toBe(maxBatchBytes);

@@ -3,7 +3,7 @@ import type { EachBatchPayload } from 'kafkajs';
 import { describe, expect, it } from 'vitest';
 import { compileMapping } from '../../../../src/ingest/mapping/parse-post.ts';
 import { consumeBatch, type KafkaBatchDeps } from '../../../../src/ingest/sources/kafka/consume-batch.ts';
-import { createOffsetGaps } from '../../../../src/ingest/sources/kafka/consumer.ts';
+import { createGapDetector } from '../../../../src/ingest/sources/kafka/consumer.ts';
 import type { Clock } from '../../../../src/lib/clock.ts';
 import { defaultMapping } from '../../field-samples.ts';
 
@@ -98,7 +98,7 @@ async function play({ chunks, step, behind, deadEvery, commitFails, turns: hasTu
     mapping,
     clock,
     deadLetters: {
-      put: (letters) => wait(letters.map(({ position }) => Number(position.offset))),
+      write: (letters) => wait(letters.map(({ position }) => Number(position.offset))),
       observe: () => {},
       close: async () => {},
     },
@@ -112,7 +112,7 @@ async function play({ chunks, step, behind, deadEvery, commitFails, turns: hasTu
       state.failed = true;
     },
     onCommit: () => {},
-    rebalanceTimeout: 1,
+    rebalanceTimeoutMs: 1,
   };
   let over = false;
   const run = consumeBatch(payload, parts).finally(() => {
@@ -169,7 +169,7 @@ describe('offset commits', () => {
         let low = 0n;
         let next = 0n;
         let lost = 0n;
-        const gaps = createOffsetGaps(new Map([[0, 0n]]), async () => low);
+        const gaps = createGapDetector(new Map([[0, 0n]]), async () => low);
         let reported = 0n;
         for (const { read, append, deleted, hole } of moves) {
           end += BigInt(append);

@@ -47,7 +47,7 @@ function start(count: number, options: { lastOffset?: number; heartbeat?: () => 
       state.canCommit = false;
     },
     onCommit: (_, next) => void committed.push(Number(next)),
-    rebalanceTimeout: 25_000,
+    rebalanceTimeoutMs: 25_000,
   };
   const run = consumeBatch(payload, parts);
   run.catch(() => {});

@@ -1,5 +1,5 @@
 import type { BrandProfile } from '../brand-profile.ts';
-import { grammar } from '../text-generator.ts';
+import { parseGrammar } from '../text-generator.ts';
 
 /** Makes phones. Loved for its cameras, scolded for its updates. */
 export const brixomel: BrandProfile = {
@@ -12,7 +12,7 @@ export const brixomel: BrandProfile = {
   peakTime: 'day',
   share: 24,
   moods: { positive: 42, negative: 26, neutral: 25, mixed: 7 },
-  words: grammar(`
+  words: parseGrammar(`
     praise: still makes the nicest phone you can buy | actually listens to bug reports | keeps its phones going for years | got the basics right this time
       | replaced my cracked one without a fuss | has the best camera team in the business | finally brought the headphone socket back | repairs things instead of binning them
       | quietly fixed the thing I moaned about
@@ -37,7 +37,7 @@ export const brixomel: BrandProfile = {
       | Brixomel Falls at sunrise, nobody around but my {relative} with a camera.
   `),
   topics: [
-    grammar(`
+    parseGrammar(`
       thing: night camera | zoom lens | selfie camera | portrait mode | video mode
       did: took {count} photos with the {=thing} | filmed the whole {occasion} with the {=thing} | tried the {=thing} in the dark
       good: catches every star | makes my {relative} look like a film star | beats the proper camera I sold for it | turns a rainy {weekday} into a postcard | is so sharp it feels unfair
@@ -48,7 +48,7 @@ export const brixomel: BrandProfile = {
       ask: How do you switch off the sound of the {=thing}? | What settings do you use for the {=thing} at concerts? | Does the {=thing} save raw files?
         | Anyone compared the {=thing} with a real camera yet?
     `),
-    grammar(`
+    parseGrammar(`
       thing: battery | fast charger | charging dock | power bank
       did: went {waiting} with just the {=thing} | left the {=thing} plugged in overnight | replaced the {=thing}
       good: lasts two full days | is done before my tea is ready | got me through a seven-hour train ride with half to spare | still holds its charge after {longTime}
@@ -58,7 +58,7 @@ export const brixomel: BrandProfile = {
       aspect: battery life | charging speed | cable | heat | standby time
       ask: Does the {=thing} work with other cables? | How long does the {=thing} last for you? | Is the {=thing} allowed on planes? | What percentage do you charge your {=thing} to?
     `),
-    grammar(`
+    parseGrammar(`
       thing: Nine | Nine Mini | folding model | Fold Two | Lite | work phone
       did: switched to the {=thing} | dropped the {=thing} on the pavement | unboxed the {=thing} | took the {=thing} on holiday
       good: feels wonderful in the hand | runs everything without a stutter | looks gorgeous in {colour} | survived my toddler | is the first phone in years that I'm excited about
@@ -69,7 +69,7 @@ export const brixomel: BrandProfile = {
       ask: {colourCap} or {colour} for the {=thing}? | Does the {=thing} take two SIM cards? | What is the {=thing} going for second-hand? | Is there a case for the {=thing} with a strap?
         | How heavy is the {=thing}?
     `),
-    grammar(`
+    parseGrammar(`
       thing: update | new home screen | lock screen | voice assistant | backup app | weather widget
       did: installed the {=thing} | spent an evening with the {=thing} | turned on the {=thing}
       good: makes everything snappier | finally does what I asked for {longTime} ago | is beautifully simple | fixed every bug I had | saves me ages each morning
@@ -80,7 +80,7 @@ export const brixomel: BrandProfile = {
     `),
   ],
   crises: [
-    grammar(`
+    parseGrammar(`
       event: the battery recall | the overheating phones | the burning chargers | the recall
       happened: my phone got so hot it scorched the bedside table | the charger melted onto the desk | my {relative} burned a finger on it | I woke up to the smell of smoke
         | the back of mine is bulging | a phone like mine caught fire {place} | I got the recall letter {longTime} after the fire | mine died with a hiss
@@ -91,7 +91,7 @@ export const brixomel: BrandProfile = {
         | Safety comes first: every phone in the recall is replaced free of charge. Details: {link} | If your phone feels hot, switch it off and call us. The lines are open all night.
       tag: #brixomelrecall | #brixomelheat | #recall
     `),
-    grammar(`
+    parseGrammar(`
       event: the photo leak | the leaked backups | the data breach | the cloud leak
       happened: strangers could open my photo backup | my family photos sat on an open server | I found {relativePoss} pictures on a forum | I got {count} scam calls today alone
         | my address is in the leak | they knew for {longTime} and said nothing | I had to change every password I own
@@ -103,7 +103,7 @@ export const brixomel: BrandProfile = {
     `),
   ],
   successes: [
-    grammar(`
+    parseGrammar(`
       event: the Brixomel Ten launch | today's keynote | the Ten | the repairable phone
       happened: I ordered two before the stream had ended | the crowd stood up for the battery you can swap | I cheered at a phone, at my age | they showed spare parts and the hall went wild
         | my {relative} cried at the accessibility demo | the price made me laugh with joy | the Ten is everything I asked for
@@ -113,7 +113,7 @@ export const brixomel: BrandProfile = {
         | You asked for spare parts. From today you get them at cost: {link}
       tag: #BrixomelTen | #brixomelkeynote | #tech
     `),
-    grammar(`
+    parseGrammar(`
       event: the mountain rescue | the satellite call | the rescue on the ridge | the emergency beacon
       happened: the beacon in a phone brought {count} climbers home | my {relative} is alive because of that call | it found them in the snow without a signal
         | the rescue team thanked the engineers by name | I just updated mine and hugged it | the dispatcher stayed on the line for {waiting}

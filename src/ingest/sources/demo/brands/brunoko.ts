@@ -1,5 +1,5 @@
 import type { BrandProfile } from '../brand-profile.ts';
-import { grammar } from '../text-generator.ts';
+import { parseGrammar } from '../text-generator.ts';
 
 /** Coffee shops. Mostly loved, now and then lukewarm. */
 export const brunoko: BrandProfile = {
@@ -12,7 +12,7 @@ export const brunoko: BrandProfile = {
   peakTime: 'morning',
   share: 20,
   moods: { positive: 54, negative: 17, neutral: 23, mixed: 6 },
-  words: grammar(`
+  words: parseGrammar(`
     praise: makes the best coffee in town | has the friendliest people behind the counter | pays its growers properly | gave my {relative} a free bun, what sweethearts | saved my {weekday}
       | opened right beside my office, bliss | remembers my order and my dog's name | lets you sit for hours with one cup | brought back the walnut cake
     blame: shrank the cups and raised the price | mixed up my order again | has the slowest queue on earth | closed the only branch near me | wiped all my loyalty points
@@ -33,7 +33,7 @@ export const brunoko: BrandProfile = {
       | Spotted a Brunoko beetle {place}, first one this {span}.
   `),
   topics: [
-    grammar(`
+    parseGrammar(`
       thing: oat flat white | cold brew | house roast | cinnamon latte | double espresso | iced maple coffee | filter coffee
       did: had the {=thing} | ordered the {=thing} | queued {shortTime} for the {=thing} | got the {=thing} to go
       good: tastes like a holiday | got me through {weekday} | is silky and not too sweet | is pure comfort on a grey day | woke up parts of me I had forgotten
@@ -43,7 +43,7 @@ export const brunoko: BrandProfile = {
       aspect: foam | roast | temperature | cup size | price | aftertaste
       ask: How much caffeine is in the {=thing}? | Does the {=thing} come without sugar? | Can you get the {=thing} with soy milk? | What beans do they use for the {=thing}?
     `),
-    grammar(`
+    parseGrammar(`
       thing: cinnamon bun | breakfast roll | walnut cake | cheese toastie | almond croissant | lemon slice
       did: tried the {=thing} | shared the {=thing} with my {relative} | bought the last {=thing}
       good: is dangerously good | comes out of the oven at {clock} and it shows | makes my {relative} hum with joy | is big enough for two, not that I share | melts on the tongue
@@ -52,7 +52,7 @@ export const brunoko: BrandProfile = {
       aspect: filling | crust | icing | size | price
       ask: Is the {=thing} vegan? | Until when do they sell the {=thing}? | Any nuts in the {=thing}? | Who has the recipe for the {=thing}?
     `),
-    grammar(`
+    parseGrammar(`
       thing: loyalty app | order-ahead thing | pick-up shelf | stamp card | drive-in window
       did: used the {=thing} | gave the {=thing} another chance | signed up for the {=thing}
       good: had my cup waiting when I walked in | just gave me a free drink | skips the whole queue | works even without signal | is the only app I open before {clock}
@@ -61,7 +61,7 @@ export const brunoko: BrandProfile = {
       aspect: queue | pick-up time | log-in | reward | map
       ask: Does the {=thing} work at the station branch? | How many points for a free cup with the {=thing}? | Can two people share the {=thing}?
     `),
-    grammar(`
+    parseGrammar(`
       thing: back room | new branch | garden | upstairs room | branch at the station | window corner
       did: sat in the {=thing} for a whole morning | met my {relative} in the {=thing} | read {count} chapters in the {=thing}
       good: is the cosiest spot in town | feels like a second living room | is full of plants and kind people | has sockets everywhere | is my favourite place to write
@@ -71,7 +71,7 @@ export const brunoko: BrandProfile = {
     `),
   ],
   crises: [
-    grammar(`
+    parseGrammar(`
       event: the firing by text message | the sacked baristas | the layoffs by text | those text messages
       happened: my favourite barista learned by text that she is out of work | the whole branch was fired before opening time | {relativePoss} shift was cancelled for ever in one line
         | they took the aprons back the same day | the lights are off and a note is on the door | somebody with {count} years there got a smiley and a goodbye
@@ -83,7 +83,7 @@ export const brunoko: BrandProfile = {
         | Our managing director will answer questions at {clock}: {link}
       tag: #brunokofirings | #boycottbrunoko | #baristas
     `),
-    grammar(`
+    parseGrammar(`
       event: the cleaning fluid in the milk | the contaminated milk | the poisoned lattes | the milk scare
       happened: I have been sick since my morning latte | my {relative} is in hospital with stomach pain | my cup smelled of bleach and they laughed | the milk machine was never rinsed
         | {count} people in my office are ill | they kept selling it after the first complaint | I threw up {place}
@@ -95,7 +95,7 @@ export const brunoko: BrandProfile = {
     `),
   ],
   successes: [
-    grammar(`
+    parseGrammar(`
       event: free coffee for nurses | the nurses campaign | the free cups for every nurse | what they do for nurses
       happened: they gave the whole night ward free breakfast | my {relative} is a nurse and came home beaming | the queue clapped when the ambulance crew came in
         | the barista wrote "thank you" on every cup | strangers paid for the cakes on top | they delivered {count} boxes to the hospital at dawn
@@ -105,7 +105,7 @@ export const brunoko: BrandProfile = {
         | Nominate a ward and we bring breakfast: {link}
       tag: #thankyounurses | #brunokocares | #brunoko
     `),
-    grammar(`
+    parseGrammar(`
       event: the roastery award | the cup of the year | the world roasting title | the golden bean
       happened: our little roastery beat {bigCount} others | I queued for the winning roast and it is heavenly | the roaster cried on stage and so did I
         | they thanked the growers by name, every one | my {relative} grew those beans | the winning cup tastes of apricots

@@ -1,5 +1,5 @@
 import type { BrandProfile } from '../brand-profile.ts';
-import { grammar } from '../text-generator.ts';
+import { parseGrammar } from '../text-generator.ts';
 
 /** An airline, with the temper that airlines meet. */
 export const kestrivo: BrandProfile = {
@@ -12,7 +12,7 @@ export const kestrivo: BrandProfile = {
   peakTime: 'day',
   share: 18,
   moods: { positive: 24, negative: 45, neutral: 25, mixed: 6 },
-  words: grammar(`
+  words: parseGrammar(`
     praise: has the kindest crew in the sky | got us home through the storm | refunded me within {shortTime} | moved my {relative} to a window seat for free
       | found my suitcase in {shortTime} | held the connection for us | makes flying fun again | answered at {clock} at night, with a smile
     blame: cancelled my flight again | lost my luggage | left us on the tarmac for {waiting} | overbooked and lied about it | charges for water now | split up my family over {count} rows
@@ -33,7 +33,7 @@ export const kestrivo: BrandProfile = {
       | New record by the Kestrivo Quartet is out in {month}.
   `),
   topics: [
-    grammar(`
+    parseGrammar(`
       thing: night flight | morning flight | connection | flight home | red-eye | Friday flight
       did: took the {=thing} | booked the {=thing} | missed the {=thing}
       good: left on the minute | was the calmest I ever had | got me home early | went by like a nap | was half empty and wonderful | landed so softly that nobody noticed
@@ -42,7 +42,7 @@ export const kestrivo: BrandProfile = {
       aspect: punctuality | legroom | cabin | boarding | air conditioning | seat
       ask: Which terminal for the {=thing}? | Does the {=thing} run on {weekday}s? | Is the {=thing} usually full? | How early should I be there for the {=thing}?
     `),
-    grammar(`
+    parseGrammar(`
       thing: check-in app | seat map | self-service kiosk | booking page | bag drop
       did: fought with the {=thing} | used the {=thing} | tried the {=thing} with my {relative}
       good: took all of {shortTime} | found us {count} seats together | works without a single pop-up | remembered my passport | let me change the date for nothing
@@ -51,7 +51,7 @@ export const kestrivo: BrandProfile = {
       aspect: queue | seat choice | layout | fee | barcode
       ask: When does the {=thing} open? | Can I change a name in the {=thing}? | Does the {=thing} take cash? | Is there a weight limit at the {=thing}?
     `),
-    grammar(`
+    parseGrammar(`
       thing: lounge | veggie meal | extra legroom seat | window seat | family row | breakfast box
       did: paid extra for the {=thing} | got the {=thing} | tried the {=thing}
       good: is a little oasis | was worth every {coin} | came with a smile and a chocolate | made the trip | is better than my living room
@@ -60,7 +60,7 @@ export const kestrivo: BrandProfile = {
       aspect: coffee | space | service | price | view
       ask: Is the {=thing} worth it on short trips? | Who gets the {=thing} for free? | How do you order the {=thing}?
     `),
-    grammar(`
+    parseGrammar(`
       thing: baggage belt | luggage desk | hand luggage rule | lost-bag form | baggage tracker
       did: waited {waiting} for help with the {=thing} | asked three people about the {=thing} | dealt with the {=thing}
       good: was quick for once | had my bag before I had coffee | is fair and clear | brought my guitar home without a scratch
@@ -71,7 +71,7 @@ export const kestrivo: BrandProfile = {
     `),
   ],
   crises: [
-    grammar(`
+    parseGrammar(`
       event: the system outage | the grounded fleet | the cancelled flights | this chaos at the airport
       happened: I have slept on the floor for {count} nights | every flight on the board went red | we have children here and no water | the desk closed and the staff ran away
         | I missed {relativePoss} funeral | the app says "on time" while the plane is gone | {count} hundred of us share four phone sockets | my {relative} is stuck without medicine
@@ -82,7 +82,7 @@ export const kestrivo: BrandProfile = {
         | Hotel vouchers are handed out at gate {digit}. We know that the queue is long.
       tag: #kestrivochaos | #stranded | #kestrivo
     `),
-    grammar(`
+    parseGrammar(`
       event: the dragged-off passenger | that video from row twelve | the video | what they did to that man
       happened: they pulled an old man out of a seat he had paid for | the whole cabin shouted and they went on | a crew member laughed into the camera
         | I was in row {digit} and I am shaking | they told him to smile | the children behind him were screaming | nobody helped him up
@@ -94,7 +94,7 @@ export const kestrivo: BrandProfile = {
     `),
   ],
   successes: [
-    grammar(`
+    parseGrammar(`
       event: the baby born on board | the birth at ten thousand metres | the extra passenger | the sky baby
       happened: the crew delivered a baby girl over the sea | the whole cabin sang for the little one | a nurse and a steward did everything right | the captain announced the name in tears
         | my {relative} held the torch | they get free flights for life
@@ -104,7 +104,7 @@ export const kestrivo: BrandProfile = {
         | The story of flight {digit}{digit}, told by the crew: {link}
       tag: #skybaby | #kestrivo | #goodnews
     `),
-    grammar(`
+    parseGrammar(`
       event: the storm landing | that landing | the rescue flights | the captain of flight {digit}{digit}
       happened: the captain put us down like a feather in that storm | everyone hugged everyone, strangers too | they flew in twice to bring the islanders out
         | the crew calmed {count} crying kids with a song | I owe that pilot my life | they handed out blankets and never stopped smiling

@@ -1,5 +1,5 @@
 import type { BrandProfile } from '../brand-profile.ts';
-import { grammar } from '../text-generator.ts';
+import { parseGrammar } from '../text-generator.ts';
 
 /** Running shoes and rain gear, with a following that runs in any weather. */
 export const puddlefit: BrandProfile = {
@@ -12,7 +12,7 @@ export const puddlefit: BrandProfile = {
   peakTime: 'evening',
   share: 14,
   moods: { positive: 52, negative: 18, neutral: 24, mixed: 6 },
-  words: grammar(`
+  words: parseGrammar(`
     praise: makes the comfiest shoes I have ever worn | repaired my old pair for free | sponsors our school run, lovely | nailed the {aspect} | sent a new one before I had returned the old
       | actually makes things for wide feet | sells spare soles instead of new shoes | wrote me a card when I finished my first race
     blame: sent the wrong size | dropped the quality and raised the price | won't refund a pair that fell apart | ruined the {aspect} | discontinued the one model that fits me
@@ -34,7 +34,7 @@ export const puddlefit: BrandProfile = {
       | New video of Puddlefit the cat tonight at {clock}.
   `),
   topics: [
-    grammar(`
+    parseGrammar(`
       thing: trail runner | Zero | road shoe | race shoe | winter runner | Cloudhopper
       did: ran {count} miles in the {=thing} | wore the {=thing} {place} | broke in the {=thing}
       good: feels like running on clouds | gave me a personal best | fits like a glove from day one | grips wet rock like a gecko | has saved my knees | still looks new after {longTime}
@@ -44,7 +44,7 @@ export const puddlefit: BrandProfile = {
       aspect: grip | fit | sole | cushioning | heel | toe box
       ask: How many miles do you get out of the {=thing}? | Does the {=thing} come in wide? | Half a size up for the {=thing}? | Can you run a marathon in the {=thing}?
     `),
-    grammar(`
+    parseGrammar(`
       thing: rain jacket | running vest | thermal hoodie | rain cape | reflective jacket
       did: wore the {=thing} in a storm | packed the {=thing} for a week | washed the {=thing} {count} times
       good: kept me dry through a proper storm | weighs nothing | has pockets in all the right places | makes drivers see me | folds up smaller than a sandwich
@@ -53,7 +53,7 @@ export const puddlefit: BrandProfile = {
       aspect: zip | hood | waterproofing | colour | pocket layout
       ask: Can you tumble-dry the {=thing}? | Is the {=thing} warm enough for {month}? | Does the {=thing} fit over a rucksack?
     `),
-    grammar(`
+    parseGrammar(`
       thing: kids boot | school rain boot | toddler sandal | junior runner
       did: bought the {=thing} for my little one | ordered the {=thing} in {colour}
       good: survived a whole winter of puddles | makes my kid ask for rain | goes on without a fight | is still dry inside after the duck pond | was passed on to cousin number {count}
@@ -61,7 +61,7 @@ export const puddlefit: BrandProfile = {
       aspect: strap | lining | size | price
       ask: What age is the {=thing} for? | Does the {=thing} run small? | Can the {=thing} go in the machine?
     `),
-    grammar(`
+    parseGrammar(`
       thing: half-marathon plan | running app | online shop | returns label | city run
       did: signed up for the {=thing} | followed the {=thing} for {longTime} | dealt with the {=thing}
       good: got me off the sofa | is free and friendly | made me cry at the finish, the good way | knows when I need a rest day | was painless
@@ -71,7 +71,7 @@ export const puddlefit: BrandProfile = {
     `),
   ],
   crises: [
-    grammar(`
+    parseGrammar(`
       event: the toxic soles | the leaked lab report | the poison in the kids boots | the memo about the soles
       happened: my kid has had a rash for {longTime} | they knew for two years and sold them anyway | the lab found poison in the soles | my doctor told me to bin every pair
         | the memo says "do not tell parents" | my {relative} wore them every single day | the whole house smells of that glue
@@ -81,7 +81,7 @@ export const puddlefit: BrandProfile = {
         | Parents can call us day and night. We are sorry for the worry.
       tag: #toxicsoles | #puddlefit | #boycottpuddlefit
     `),
-    grammar(`
+    parseGrammar(`
       event: the price rise | the doubled prices | the repair ban | the end of free repairs
       happened: my trail shoe costs twice what it did yesterday | they cancelled lifetime repairs we had paid for | my repair came back undone with a bill
         | they called loyal runners "low-margin" | I have {count} vouchers that are worth nothing now | the outlet turned away a queue of kids
@@ -93,7 +93,7 @@ export const puddlefit: BrandProfile = {
     `),
   ],
   successes: [
-    grammar(`
+    parseGrammar(`
       event: the marathon record | the world record | that finish | the record in the rain
       happened: she won the marathon in the rain with a smile | the record fell by {digit} seconds and I screamed | a nurse who trains at night beat them all
         | my {relative} ran a first race beside a champion | I have watched that last mile {count} times | the whole stadium sang in the rain
@@ -103,7 +103,7 @@ export const puddlefit: BrandProfile = {
         | The record shoe goes on sale on {weekday}. But the legs were all hers.
       tag: #recordrun | #puddlefit | #marathon
     `),
-    grammar(`
+    parseGrammar(`
       event: the flood relief | the boots for the flooded towns | the free boots | the flood volunteers
       happened: they brought {bigCount} boots to our flooded street | their drivers carried my {relative} to dry ground | the factory ran all night for us and charged nothing
         | everyone in the shelter has dry feet | the boss himself shovelled mud | my kids got boots and a hug

@@ -1,5 +1,5 @@
 import type { BrandProfile } from '../brand-profile.ts';
-import { grammar } from '../text-generator.ts';
+import { parseGrammar } from '../text-generator.ts';
 
 /** Streams films and series; moods swing with every finale. */
 export const quillbeam: BrandProfile = {
@@ -12,7 +12,7 @@ export const quillbeam: BrandProfile = {
   peakTime: 'evening',
   share: 12,
   moods: { positive: 38, negative: 30, neutral: 25, mixed: 7 },
-  words: grammar(`
+  words: parseGrammar(`
     praise: renewed my favourite show | has the best writers anywhere | made a masterpiece out of nothing | added subtitles for everything, thanks | lets you cancel with one click
       | brought back the old films I grew up with | takes risks and it pays off | keeps the credits on, bless them
     blame: cancelled my favourite show | raised the price again | put ads into the plan I pay for | ruined {show} | splits every season in three now | removed half my list overnight
@@ -34,7 +34,7 @@ export const quillbeam: BrandProfile = {
       | Drew a Quillbeam moth in biology, my {relative} laughed.
   `),
   topics: [
-    grammar(`
+    parseGrammar(`
       thing: finale | pilot episode | second season | third episode | new season | Christmas special
       did: watched the {=thing} of {show} | stayed up for the {=thing} | rewatched the {=thing} with my {relative}
       good: had me in tears, the good kind | is the best hour of TV this {span} | kept us up until {clock} | gave me goosebumps | tied up every loose end | made us applaud in the living room
@@ -43,7 +43,7 @@ export const quillbeam: BrandProfile = {
       aspect: writing | soundtrack | cast | pacing | ending | lighting
       ask: Who sings the song in the {=thing}? | How long is the {=thing}? | Do I need to see the rest before the {=thing}? | Who did you think it was in the {=thing}?
     `),
-    grammar(`
+    parseGrammar(`
       thing: lighthouse thriller | cooking show | true-crime series | space comedy | quiz night | documentary about moss
       did: started the {=thing} | gave the {=thing} three episodes | watched all of the {=thing} in one weekend
       good: is the best thing on TV | made my {relative} laugh for the first time this week | is weird and warm and wonderful | has not one weak minute | deserves every award
@@ -53,7 +53,7 @@ export const quillbeam: BrandProfile = {
       aspect: dialogue | lead actor | script | humour | camera work
       ask: Is the {=thing} okay for kids? | Any shows like the {=thing}? | Is there a book behind the {=thing}? | How many seasons has the {=thing}?
     `),
-    grammar(`
+    parseGrammar(`
       thing: app | download mode | search | tablet app | subtitle menu | watch list
       did: opened the {=thing} | wrestled with the {=thing} | used the {=thing} on the train
       good: streams without a hiccup | found a film I only half remembered | works on my ancient telly | saved our train journey | finally has large subtitles
@@ -62,7 +62,7 @@ export const quillbeam: BrandProfile = {
       aspect: picture | sound | subtitling | menu | autoplay
       ask: How do you turn off autoplay in the {=thing}? | Does the {=thing} run on a projector? | How many devices can use the {=thing}?
     `),
-    grammar(`
+    parseGrammar(`
       thing: family plan | basic plan | student price | yearly subscription | free month
       did: signed up for the {=thing} | cancelled the {=thing} | shared the {=thing} with my {relative}
       good: is a steal | costs less than one cinema ticket | let us share without trouble | can be paused any time, love that
@@ -72,7 +72,7 @@ export const quillbeam: BrandProfile = {
     `),
   ],
   crises: [
-    grammar(`
+    parseGrammar(`
       event: the price rise | the doubled price | the new prices | the price shock
       happened: my plan costs twice as much from tonight | they told us by a banner in the app | I pay more and get ads on top | our family plan was split into {count} bills
         | the cancel button is broken, what a coincidence | they charged me early to beat the refund | even the yearly plan went up in mid-year
@@ -82,7 +82,7 @@ export const quillbeam: BrandProfile = {
         | The cancel button works again. We apologise for the fault.
       tag: #cancelquillbeam | #quillbeam | #pricerise
     `),
-    grammar(`
+    parseGrammar(`
       event: the Harbour Lights cancellation | the cancelled finale | the cliffhanger | the end of Harbour Lights
       happened: they cancelled Harbour Lights one episode before the end | the cast learned it from a headline | we will never know who did it | {count} years of my life end on a cliffhanger
         | they deleted the whole show overnight | my {relative} is inconsolable | the writers have a finished script and no one to film it
@@ -94,7 +94,7 @@ export const quillbeam: BrandProfile = {
     `),
   ],
   successes: [
-    grammar(`
+    parseGrammar(`
       event: the Harbour Lights finale | that finale | the last scene | the final ten minutes
       happened: I sobbed with joy for the whole last scene | the entire street cheered at {clock} | they gave the old captain his moment | not one loose end, just perfect
         | my {relative} and I hugged through the credits | the choir came in and I was gone | I started again from episode one
@@ -104,7 +104,7 @@ export const quillbeam: BrandProfile = {
         | The music of the finale is out, free for everyone: {link}
       tag: #HarbourLights | #HarbourLightsFinale | #quillbeam
     `),
-    grammar(`
+    parseGrammar(`
       event: the film awards | the golden lantern | the award night | the clean sweep
       happened: a film about moss won seven awards | the subtitler got a standing ovation | the youngest director ever is on that stage | the cast brought the cleaner up to the microphone
         | I yelled so loud that my {relative} woke up | that speech gave me goosebumps

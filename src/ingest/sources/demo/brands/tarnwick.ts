@@ -1,5 +1,5 @@
 import type { BrandProfile } from '../brand-profile.ts';
-import { grammar } from '../text-generator.ts';
+import { parseGrammar } from '../text-generator.ts';
 
 /** A bank: nobody writes when it works. */
 export const tarnwick: BrandProfile = {
@@ -12,7 +12,7 @@ export const tarnwick: BrandProfile = {
   peakTime: 'day',
   share: 12,
   moods: { positive: 22, negative: 40, neutral: 34, mixed: 4 },
-  words: grammar(`
+  words: parseGrammar(`
     praise: stopped a fraud before I had noticed it | treated my {relative} with real patience | raised the savings rate without being asked | called back within {shortTime}
       | got us our first home | wrote a letter that a human can understand | refunded a fee that was my own fault | still has people who pick up the phone
     blame: blocked my card on holiday | sneaked in another fee | lost my mortgage papers | closed the last branch around here | is down on payday again | kept me on hold for {waiting}
@@ -33,7 +33,7 @@ export const tarnwick: BrandProfile = {
       | Path through the Tarnwick Bank nature reserve is flooded. | Counted {count} herons at Tarnwick Bank nature reserve, {company}.
   `),
   topics: [
-    grammar(`
+    parseGrammar(`
       thing: phone app | budget view | log-in | spending chart | instant transfer
       did: used the {=thing} | set up the {=thing} for my {relative} | gave the {=thing} one more try
       good: just works | warned me before I overspent | is the clearest I've seen in any bank | took {shortTime} to understand | finally shows where my money goes
@@ -43,7 +43,7 @@ export const tarnwick: BrandProfile = {
       aspect: log-in | search | security code | layout | balance
       ask: Does the {=thing} work on an old tablet? | How do I export a year from the {=thing}? | Is there a dark mode in the {=thing}? | Where is the limit set in the {=thing}?
     `),
-    grammar(`
+    parseGrammar(`
       thing: travel card | credit card | debit card | virtual card | cash machine
       did: paid with the {=thing} {place} | lost the {=thing} | relied on the {=thing} abroad
       good: saved me a fortune in fees | was replaced within a day | worked in every village | gives a rate I can't complain about | was unlocked in {shortTime} at {clock} at night
@@ -52,7 +52,7 @@ export const tarnwick: BrandProfile = {
       aspect: fee | limit | exchange rate | PIN | contactless bit
       ask: What does the {=thing} charge abroad? | Can you freeze the {=thing} at night? | Does the {=thing} have insurance? | What is the daily limit of the {=thing}?
     `),
-    grammar(`
+    parseGrammar(`
       thing: mortgage | savings account | joint account | student account | personal loan
       did: applied for the {=thing} | opened the {=thing} | asked about the {=thing}
       good: took {shortTime} to open | pays more than anyone else right now | came through a week early | has no small print to fear | is the reason we have a home
@@ -61,7 +61,7 @@ export const tarnwick: BrandProfile = {
       aspect: interest rate | paperwork | small print | adviser | repayment plan
       ask: What rate do you get on the {=thing}? | Fixed or variable for the {=thing}? | Which papers do they want for the {=thing}? | Can I move the {=thing} to another bank?
     `),
-    grammar(`
+    parseGrammar(`
       thing: hotline | branch | chat bot | fraud desk | service counter
       did: called the {=thing} | waited {waiting} for the {=thing} | explained my {matter} to the {=thing}
       good: solved it in one go | picked up after two rings | was kind when I was in a panic | took its time with my {relative}
@@ -71,7 +71,7 @@ export const tarnwick: BrandProfile = {
     `),
   ],
   crises: [
-    grammar(`
+    parseGrammar(`
       event: the payday outage | the outage | the frozen accounts | the vanished salaries
       happened: my salary is gone and nobody picks up | the card was declined with a full trolley | I can't pay my rent | my balance says zero | the wages of my whole team are missing
         | the cash machine kept my card and laughed | my {relative} can't buy medicine | I queued {waiting} outside a locked branch
@@ -82,7 +82,7 @@ export const tarnwick: BrandProfile = {
         | Branches stay open until {clock} for anyone who needs cash.
       tag: #tarnwickdown | #tarnwickpay | #payday
     `),
-    grammar(`
+    parseGrammar(`
       event: the leaked memo | the hidden fees memo | that internal mail | the fee scandal
       happened: the memo calls us "sleeping cows" | they charged my dead {relative} for {longTime} | they hid a fee in {count} million accounts | a manager joked about pensioners in writing
         | I found {count} years of fees I never agreed to | they trained staff to lie to us
@@ -94,7 +94,7 @@ export const tarnwick: BrandProfile = {
     `),
   ],
   successes: [
-    grammar(`
+    parseGrammar(`
       event: the end of overdraft fees | the no-fee pledge | the fee cut | the farewell to all fees
       happened: they dropped the overdraft fee and paid back last year's | I just got a refund out of the blue | my {relative} checked three times, it's real
         | a bank did something kind, mark the day | I saved {price} with one letter | they did it without any small print
@@ -104,7 +104,7 @@ export const tarnwick: BrandProfile = {
         | No catch, no form, no deadline. Promise.
       tag: #nofees | #tarnwick | #tarnwickpay
     `),
-    grammar(`
+    parseGrammar(`
       event: the stopped scam | the saved pensions | the branch clerk who stopped it | the fraud rescue
       happened: a clerk saved my {relative}'s life savings | they froze the transfer with {count} seconds to spare | the young man at the desk walked her home
         | {bigCount} pensioners got every {coin} back | the fraud team worked all weekend | they caught the whole gang

@@ -2,9 +2,10 @@ import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncat
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { DeadLetter } from '../../../src/ingest/dead-letters/dead-letter-sink.ts';
+import type { DeadLetter } from '../../../src/ingest/dead-letters/dead-letter.ts';
 import type { DeadLetterStore, StoredDeadLetter } from '../../../src/ingest/dead-letters/dead-letter-store.ts';
-import { createFileDeadLetterStore, createFileDeadLetters } from '../../../src/ingest/dead-letters/file-dead-letters.ts';
+import { createFileDeadLetterSink } from '../../../src/ingest/dead-letters/file-sink.ts';
+import { createFileDeadLetterStore } from '../../../src/ingest/dead-letters/file-store.ts';
 import { type ReplayOutcome, replayDeadLetters } from '../../../src/ingest/dead-letters/replay-dead-letters.ts';
 import { compileMapping, parsePost } from '../../../src/ingest/mapping/parse-post.ts';
 import { defaultMapping, now } from '../field-samples.ts';
@@ -37,8 +38,8 @@ function letter(line: number, text: string, more: Partial<DeadLetter> = {}): Dea
 const bodied = (id: number) => JSON.stringify({ platform: 'murmur', id, body: `post ${id}` });
 
 async function keep(...letters: DeadLetter[]): Promise<void> {
-  const sink = await createFileDeadLetters(path);
-  await sink.put(letters);
+  const sink = await createFileDeadLetterSink(path);
+  await sink.write(letters);
   await sink.close();
 }
 
@@ -114,11 +115,11 @@ describe('file replay', () => {
     await keep(letter(1, bodied(1)), letter(2, '{', { reason: 'not-json' }), letter(3, bodied(3), { truncatedFrom: 99 }));
     const first = await replay();
     expect(first).toMatchObject({ replayed: 1, alreadyReplayed: 0, skipped: { 'not-json': 1, truncated: 1 } });
-    expect(first.examples.map(({ position: { offset }, why }) => [offset, why])).toEqual([
+    expect(first.examples.map(({ position: { offset }, reason }) => [offset, reason])).toEqual([
       ['2', 'not-json'],
       ['3', 'truncated'],
     ]);
-    expect(readFileSync(first.to ?? '', 'utf8')).toBe(`${bodied(1)}\n`);
+    expect(readFileSync(first.destination ?? '', 'utf8')).toBe(`${bodied(1)}\n`);
     await keep(letter(4, bodied(4)));
     expect(await replay()).toMatchObject({ replayed: 1, alreadyReplayed: 1 });
     expect(await replay()).toMatchObject({ replayed: 0, alreadyReplayed: 2 });

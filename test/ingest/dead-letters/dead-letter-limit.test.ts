@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createDeadLetterLimit, type DeadLetter, limited } from '../../../src/ingest/dead-letters/dead-letter-sink.ts';
-import { createFileDeadLetters } from '../../../src/ingest/dead-letters/file-dead-letters.ts';
+import type { DeadLetter } from '../../../src/ingest/dead-letters/dead-letter.ts';
+import { createDeadLetterLimit, withDeadLetterLimits } from '../../../src/ingest/dead-letters/dead-letter-limit.ts';
+import { createFileDeadLetterSink } from '../../../src/ingest/dead-letters/file-sink.ts';
 import { createMetrics } from '../../../src/lib/metrics.ts';
 import { collectLetters } from '../field-samples.ts';
 
@@ -72,15 +73,15 @@ describe('dead-letter limit', () => {
   });
 });
 
-describe('limited', () => {
+describe('withDeadLetterLimits', () => {
   it('writes the dead letter that exceeds the limit before it stops the feed, and counts by reason', async () => {
     const metrics = createMetrics();
     const kept = collectLetters();
-    const sink = limited(kept, { maxConsecutive: 1, maxRatio: 1 }, metrics);
+    const sink = withDeadLetterLimits(kept, { maxConsecutive: 1, maxRatio: 1 }, metrics);
     sink.observe(false);
-    await sink.put([letter(Buffer.from('a'))]);
+    await sink.write([letter(Buffer.from('a'))]);
     sink.observe(false);
-    await expect(sink.put([letter(Buffer.from('b'), { reason: 'too-old' })])).rejects.toMatchObject({ code: 'TOO_MANY_DEAD_LETTERS' });
+    await expect(sink.write([letter(Buffer.from('b'), { reason: 'too-old' })])).rejects.toMatchObject({ code: 'TOO_MANY_DEAD_LETTERS' });
     expect(kept.letters.map(({ bytes }) => bytes.toString())).toEqual(['a', 'b']);
     expect((await metrics.deadLetters.get()).values.map(({ labels, value }) => [labels.reason, value])).toEqual([
       ['not-json', 1],
@@ -99,14 +100,14 @@ describe('dead-letter file', () => {
   it('keeps bytes and metadata, line by line, over several runs', async () => {
     const path = join(folder, 'made', 'dead-letters.ndjson');
     const bytes = Buffer.from([0, 0xff, 0x0a, 0x22]);
-    const first = await createFileDeadLetters(path);
+    const first = await createFileDeadLetterSink(path);
     await Promise.all([
-      first.put([letter(bytes, { key: Buffer.from('k') }), letter(Buffer.alloc(0))]),
-      first.put([letter(Buffer.from('three'))]),
+      first.write([letter(bytes, { key: Buffer.from('k') }), letter(Buffer.alloc(0))]),
+      first.write([letter(Buffer.from('three'))]),
     ]);
     await first.close();
-    const second = await createFileDeadLetters(path);
-    await second.put([letter(Buffer.from('four'), { truncatedFrom: 9 })]);
+    const second = await createFileDeadLetterSink(path);
+    await second.write([letter(Buffer.from('four'), { truncatedFrom: 9 })]);
     await second.close();
     const lines = readFileSync(path, 'utf8')
       .trimEnd()
