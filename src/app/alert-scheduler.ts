@@ -15,7 +15,7 @@ import type { Database } from '../sink/client/connection.ts';
 import { createAlertCounts } from '../sink/queries/alert-counts.ts';
 import { createAlertReader } from '../sink/queries/alerts.ts';
 import { createAlertStore } from '../sink/writer/alert-store.ts';
-import { createFeedProgress } from '../sink/writer/feed-progress.ts';
+import { createPartitionDelays } from '../sink/writer/partition-delays.ts';
 import { createAlertContext } from './alert-context.ts';
 
 const intervalMs = 15_000;
@@ -49,8 +49,8 @@ export interface AlertSchedulerDeps {
 export function startAlertScheduler(deps: AlertSchedulerDeps): AlertScheduler {
   const { config, db, clock, log, metrics, events, storedPosts, lease } = deps;
   const stopping = new AbortController();
-  const progress = createFeedProgress(db, clock);
-  const unsubscribe = storedPosts.subscribe(progress.see);
+  const progress = createPartitionDelays(db, clock);
+  const unsubscribe = storedPosts.subscribe(progress.record);
   const { evaluator, outbox } = createAlerting(deps);
 
   const evaluate = async (): Promise<void> => {
@@ -71,7 +71,7 @@ export function startAlertScheduler(deps: AlertSchedulerDeps): AlertScheduler {
     }
   };
   const runRound = async (): Promise<void> => {
-    await attempt('progress', progress.store);
+    await attempt('progress', progress.flush);
     if (!config.alerts.enabled || !lease.isHeld()) {
       metrics.alertsActive.set(0);
       return evaluator.reset();

@@ -28,15 +28,15 @@ export async function useInProcessApi<T>(
   const jobs = createJobs(log);
   try {
     if (db.kind === 'embedded') await migrate(db, log);
-    const { settle } = createRollups({ db, clock, log, metrics: createMetrics(), retention });
-    const maintenance = { db, clock, retention, matcher: createBrandMatcher(brands), jobs, settle, targetSentiment };
+    const { catchUp } = createRollups({ db, clock, log, metrics: createMetrics(), retention });
+    const maintenance = { db, clock, retention, matcher: createBrandMatcher(brands), jobs, catchUp, targetSentiment };
     const send = createInProcessApi({ reader: db.reader, heavyReader: db.heavyReader, clock, brands, log, maintenance, config });
     let hasChanged = false;
     const result = await work((request) => {
       hasChanged ||= request.method !== 'GET';
       return send(request);
     });
-    if (hasChanged) await settle();
+    if (hasChanged) await catchUp();
     return result;
   } finally {
     await jobs.close();

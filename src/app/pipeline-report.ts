@@ -5,7 +5,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import { version } from '../lib/version.ts';
 import type { Database } from '../sink/client/connection.ts';
-import { readStorage } from '../sink/queries/maintenance.ts';
+import { readStorage } from '../sink/queries/storage.ts';
 import type { RecentMetrics } from './recent-metrics.ts';
 
 export interface PipelineReportDeps {

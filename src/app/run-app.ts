@@ -14,7 +14,7 @@ import { runPipeline } from '../pipeline/pipeline.ts';
 import { createJobs } from '../server/jobs.ts';
 import type { RunningServer } from '../server/server.ts';
 import { type Database, openDatabase } from '../sink/client/connection.ts';
-import { markCorrected } from '../sink/maintenance/corrections.ts';
+import { markRecentCorrectionsDirty } from '../sink/maintenance/corrections.ts';
 import { applyRetention } from '../sink/maintenance/retention.ts';
 import { migrate } from '../sink/migrations/migrate.ts';
 import { createRollups } from '../sink/rollups/rollups.ts';
@@ -48,7 +48,7 @@ export async function runApp(given: ConfigWithSource, log: Log, stop: AbortSigna
     onClose(() => db.close());
     await migrate(db, log);
     await applyRetention(db, config.retention, log);
-    await markCorrected(db);
+    await markRecentCorrectionsDirty(db);
     await runComponents({ config, db, frontend, log, stop, onClose });
   } catch (thrown) {
     await closeAll(closers).catch((fault) => log.warn({ error: asError(fault).message }, 'could not close everything after an error'));
@@ -125,7 +125,7 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunDe
   hasEnded = true;
   log.info({ source: source.name }, stop.aborted ? 'stopped' : 'the source has ended');
   if (server && !stop.aborted) await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }));
-  await rollups.settle();
+  await rollups.catchUp();
 }
 
 /** The dead letters of the source, as the API lists and replays them. */

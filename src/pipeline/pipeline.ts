@@ -140,9 +140,9 @@ async function writeBatch({ writer, storedPosts, metrics, clock }: PipelineDeps,
   const stopTimer = metrics.writeSeconds.startTimer();
   try {
     const notStored = await writer.write(rows);
-    const rejected = new Set(notStored.refused);
+    const rejected = new Set(notStored.rejected);
     await Promise.all(batch.items.map(({ post, rejectToDeadLetters }) => rejected.has(post) && rejectToDeadLetters('insert-rejected')));
-    const notWritten = new Set([...rejected, ...notStored.leftOut]);
+    const notWritten = new Set([...rejected, ...notStored.skipped]);
     const stored = batch.items.filter(({ post }) => !notWritten.has(post));
     const now = clock.now();
     for (const { receivedAt } of stored) metrics.ingestLatency.observe((now - receivedAt) / 1_000);

@@ -65,7 +65,7 @@ function postsOf(at: number, labels: readonly Label[], more: Partial<ScoredPost>
 
 async function store(posts: readonly ScoredPost[]): Promise<void> {
   await createWriter(parts()).write(posts);
-  await createRollups(parts()).settle();
+  await createRollups(parts()).catchUp();
 }
 
 const usual: Label[] = ['positive', 'positive', 'neutral', 'negative'];

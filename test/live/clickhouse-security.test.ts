@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { configSchema } from '../../src/config/schema.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { type Database, openDatabase } from '../../src/sink/client/connection.ts';
-import { correct } from '../../src/sink/maintenance/corrections.ts';
+import { applyCorrection } from '../../src/sink/maintenance/corrections.ts';
 import { erase } from '../../src/sink/maintenance/erase.ts';
 import { applyRetention } from '../../src/sink/maintenance/retention.ts';
 import { migrate } from '../../src/sink/migrations/migrate.ts';
@@ -133,7 +133,7 @@ describe('with the rights of users.sql and over TLS', () => {
       (await db.writer.query({ query, format: 'JSONEachRow' })).json<{ platform: string; id: string }>();
     const [post] = await read(key);
     if (!post) throw new Error('there are no posts');
-    expect(await correct(db, { posts: post, label: 'negative', by: '', reason: '' })).toBe(1);
+    expect(await applyCorrection(db, { posts: post, label: 'negative', by: '', reason: '' })).toBe(1);
     expect(await erase({ client: db.maintenance, clock: systemClock }, { kind: 'post', ...post }, () => {})).toBe(1);
     expect(await read('SELECT platform, id FROM effective_posts')).not.toContainEqual(post);
     await applyRetention(db, { posts: '90d', rollupMinute: '30d' }, quiet);
@@ -191,7 +191,7 @@ describe('is rejected at once, with a clear error and without the password:', ()
 
   test('a wrong password of the writer, and of the reader', async () => {
     const wrongWriter = { FEEDPULSE_CLICKHOUSE_PASSWORD: 'canary-wrong' };
-    await expectRefusal(as('writing', 'feedpulse_reader', wrongWriter), 'DATABASE_REJECTED', /could not reach the database server: .*516/);
+    await expectRefusal(as('writing', 'feedpulse_reader', wrongWriter), 'DATABASE_REJECTED', /Could not reach the database server: .*516/);
     const wrongReader = { FEEDPULSE_CLICKHOUSE_READER_PASSWORD: 'canary-wrong' };
     await expectRefusal(as('writing', 'feedpulse_reader', wrongReader), 'DATABASE_REJECTED', /as the reader: .*516/);
   });

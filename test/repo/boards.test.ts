@@ -49,7 +49,7 @@ beforeAll(async () => {
     }),
   );
   await createWriter(parts).write([...early, ...late]);
-  await createRollups(parts).settle();
+  await createRollups(parts).catchUp();
   const store = createAlertStore(db);
   await store.addTransitions([change('alert', noon + 5 * minute), change('resolved', noon + 65 * minute)]);
   await store.addAttempt({ transition: id, channel: 'ops', attempts: 1, outcome: 'waiting', nextAt: noon }, noon + 6 * minute);

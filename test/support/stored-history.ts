@@ -32,7 +32,7 @@ export async function startWithHistory(
   await migrate(db, quiet);
   const deps = { db, clock: systemClock, log: quiet, metrics: createMetrics() };
   await createWriter(deps).write(posts);
-  await createRollups(deps).settle();
+  await createRollups(deps).catchUp();
   await createAlertStore(db).addTransitions(alerts);
   await db.close();
   await writeFile(join(dataDir, 'feedpulse.yaml'), JSON.stringify(config));

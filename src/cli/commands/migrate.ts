@@ -11,10 +11,10 @@ export function defineMigrateCommand(command: Command): void {
     const log = createLog(config.log.level);
     const db = await openDatabase({ clickhouse: config.clickhouse, dataDir: config.dataDir, log });
     try {
-      const { applied, already } = await migrate(db, log);
+      const { applied, alreadyApplied } = await migrate(db, log);
       await applyRetention(db, config.retention, log);
       for (const name of applied) process.stdout.write(`applied ${name}\n`);
-      process.stdout.write(`${applied.length} migrations applied, ${already.length} were applied before.\n`);
+      process.stdout.write(`${applied.length} migrations applied, ${alreadyApplied.length} were applied before.\n`);
     } finally {
       await db.close();
     }

@@ -8,7 +8,7 @@ import { createLog } from '../../lib/log.ts';
 import { readTime } from '../../server/routes/query-schemas.ts';
 import { openDatabase } from '../../sink/client/connection.ts';
 import { migrate } from '../../sink/migrations/migrate.ts';
-import { fillHistory } from '../../sink/seed/fill-history.ts';
+import { seedHistory } from '../../sink/seed/seed-history.ts';
 import { loadCommandConfig, parseNumber, type SharedOptions, withSharedOptions } from '../options.ts';
 import { createProgress } from '../output/progress.ts';
 
@@ -38,10 +38,10 @@ export function defineSeedCommand(command: Command): void {
     .option('--seed <number>', 'seed of the random generator', parseNumber, 1)
     .option('--yes', 'seed although posts of a real source are stored')
     .addHelpText('after', examples)
-    .action(seedHistory);
+    .action(runSeed);
 }
 
-async function seedHistory(options: Options): Promise<void> {
+async function runSeed(options: Options): Promise<void> {
   const { posts, seed, yes = false } = options;
   const config = loadCommandConfig(options);
   const log = createLog(config.log.level);
@@ -53,17 +53,17 @@ async function seedHistory(options: Options): Promise<void> {
     const inserting = createProgress('Posts');
     const computing = createProgress('Rollups, days');
     const done = { posts: 0, days: 0 };
-    const reportPosts = (count: number): void => {
+    const onPosts = (count: number): void => {
       done.posts += count;
       inserting.update(done.posts, posts);
     };
-    const reportDays = (count: number): void => {
+    const onDays = (count: number): void => {
       if (done.days === 0) inserting.stop();
       done.days += count;
       computing.update(done.days, days);
     };
     try {
-      await fillHistory(db, { posts, from, to, brands: syntheticBrands(options.brands), seed }, { mixed: yes, reportPosts, reportDays });
+      await seedHistory(db, { posts, from, to, brands: syntheticBrands(options.brands), seed }, { allowRealPosts: yes, onPosts, onDays });
     } finally {
       inserting.stop();
       computing.stop();

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { labels, storedLabels } from '../../domain/post.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
-import { correct, countToCorrect, type Selection } from '../../sink/maintenance/corrections.ts';
+import { applyCorrection, countCorrectable, type Selection } from '../../sink/maintenance/corrections.ts';
 import type { App } from '../http/create-app.ts';
 import type { MaintenanceDeps } from './dependencies.ts';
 import { readTime, time } from './query-schemas.ts';
@@ -46,12 +46,14 @@ export function registerCorrectionRoutes(app: App, { db, clock }: Pick<Maintenan
     const posts = toSelection(selected, clock.now());
     const label = corrected ?? undefined;
     const by = caller?.name ?? '';
-    return { posts: dryRun ? await countToCorrect(db, { posts, label }) : await correct(db, { posts, label, by, reason, expected }) };
+    return {
+      posts: dryRun ? await countCorrectable(db, { posts, label }) : await applyCorrection(db, { posts, label, by, reason, expected }),
+    };
   });
 
   const removeSchema = { summary: 'Removes the correction of a post', querystring: post, response: { 200: postCountResponse } };
   app.delete(path, { config: { role: 'editor' }, schema: removeSchema }, async ({ query, caller }) => ({
-    posts: await correct(db, { posts: query, label: undefined, by: caller?.name ?? '', reason: '' }),
+    posts: await applyCorrection(db, { posts: query, label: undefined, by: caller?.name ?? '', reason: '' }),
   }));
 }
 

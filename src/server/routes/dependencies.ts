@@ -27,7 +27,7 @@ export interface MaintenanceDeps {
   readonly retention: Retention;
   readonly jobs: Jobs;
   /** Recomputes dirty rollups now; absent if the process does so in the background. */
-  readonly settle?: () => Promise<void>;
+  readonly catchUp?: () => Promise<void>;
 }
 
 /** Dependencies of all API routes, over HTTP and in process. */

@@ -11,11 +11,11 @@ export type Connections = Omit<Database, 'health'>;
 
 /**
  * ClickHouse behind one client interface, as a server or embedded. Put settings into the SQL: on an embedded connection,
- * settings of the client persist after the statement.
+ * the client's settings persist after the statement.
  */
 export interface Database {
   readonly kind: 'server' | 'embedded';
-  /** Writes the rows of the pipeline. */
+  /** Writes the pipeline's rows. */
   readonly writer: ClickHouseClient;
   /** Runs slow background statements, such as rollups. */
   readonly maintenance: ClickHouseClient;
@@ -43,7 +43,7 @@ export async function openDatabase(options: { clickhouse: ClickHouseConfig; data
 
 /** The version of the ClickHouse server or of the embedded engine. */
 export async function readDatabaseVersion(db: Database): Promise<string> {
-  const answer = await db.reader.query({ query: 'SELECT version() AS version', format: 'JSONEachRow' });
-  const [row] = await answer.json<{ version: string }>();
+  const result = await db.reader.query({ query: 'SELECT version() AS version', format: 'JSONEachRow' });
+  const [row] = await result.json<{ version: string }>();
   return row?.version ?? 'unknown';
 }

@@ -1,12 +1,12 @@
 import type { Clock } from '../../lib/clock.ts';
 
-/** Whether the database currently does what the process asks of it. */
+/** Database tasks that are currently failing. */
 export interface DatabaseHealth {
   /** `task` succeeded, named like `write posts`. */
   recordSuccess(task: string): void;
   /** `task` failed and will be retried; `error` must be safe to show. */
   recordFailure(task: string, error: string): void;
-  /** What fails, and since when; undefined if nothing does. */
+  /** Describes a failing task; undefined if none fails. */
   healthIssue(): string | undefined;
 }
 
@@ -20,7 +20,7 @@ export function createDatabaseHealth(clock: Pick<Clock, 'now'>): DatabaseHealth 
       if (!first) return undefined;
       const [task, { since, error }] = first;
       const time = new Date(since).toISOString().slice(11, 19);
-      return `cannot ${task} since ${time} UTC (${error}); retrying`;
+      return `failing to ${task} since ${time} UTC (${error}); retrying`;
     },
   };
 }

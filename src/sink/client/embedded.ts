@@ -33,22 +33,22 @@ const engineArguments = [
 ];
 
 /**
- * ClickHouse inside this process, with its data in `folder`/clickhouse. Only one process can open a directory. Each
+ * ClickHouse inside this process, with its data in `dataDir`/clickhouse. Only one process can open a directory. Each
  * connection runs one statement at a time, so writing, rollups, fast reads and slow reads have a connection each.
  * @throws DATA_DIR_LOCKED if another process has opened the directory, FILE_INACCESSIBLE if it cannot be created.
  */
-export async function openEmbedded(folder: string, database: string): Promise<Connections> {
-  const path = resolve(join(folder, 'clickhouse'));
-  await prepare(path).catch((fault: unknown) => {
-    throw new FeedpulseError('FILE_INACCESSIBLE', `cannot use the data directory ${folder}: ${asError(fault).message}`);
+export async function openEmbedded(dataDir: string, database: string): Promise<Connections> {
+  const path = resolve(join(dataDir, 'clickhouse'));
+  await ensureDirectory(path).catch((error: unknown) => {
+    throw new FeedpulseError('FILE_INACCESSIBLE', `Cannot create or access the data directory ${dataDir}: ${asError(error).message}.`);
   });
-  const engine = await startEngine(path, folder);
+  const engine = await startEngine(path, dataDir);
   const open: ClickHouseClient[] = [];
   const connect = async (settings: Record<string, number>) => {
-    const client = serializeClient(createClient({ connection: attach(path), log: { level: ClickHouseLogLevel.OFF } }));
+    const client = serializeClient(createClient({ connection: createConnection(path), log: { level: ClickHouseLogLevel.OFF } }));
     open.push(client);
     await client.command({ query: `USE ${database}` });
-    // In this order: after `readonly` no setting can be changed.
+    // `readonly` comes last: after it no setting can be changed.
     for (const [name, value] of Object.entries(settings)) await client.command({ query: `SET ${name} = ${value}` });
     return client;
   };
@@ -67,37 +67,38 @@ export async function openEmbedded(folder: string, database: string): Promise<Co
       heavyReader: await connectReader(),
       close,
     };
-  } catch (fault) {
+  } catch (error) {
     await close();
-    throw new FeedpulseError('DATABASE_REJECTED', `the embedded database did not start: ${asError(fault).message}`);
+    throw new FeedpulseError('DATABASE_REJECTED', `The embedded database did not start: ${asError(error).message}.`);
   }
 }
 
-function attach(path: string): NonNullable<ClickHouseClientConfigOptions['connection']> {
+function createConnection(path: string): NonNullable<ClickHouseClientConfigOptions['connection']> {
   // The client and chDB each declare the same interface, with private members, so the types are not compatible.
   return createChdbConnection({ path }) as unknown as NonNullable<ClickHouseClientConfigOptions['connection']>;
 }
 
-async function prepare(path: string): Promise<void> {
+async function ensureDirectory(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 });
   await access(path, constants.R_OK | constants.W_OK);
 }
 
 /** Starts the engine with its limits, which take effect only in the first session of a process. */
-async function startEngine(path: string, folder: string): Promise<Session> {
+async function startEngine(path: string, dataDir: string): Promise<Session> {
   try {
     return new Session(path, { connectionArgs: engineArguments });
-  } catch (fault) {
-    if (await isOwned(path)) throw new FeedpulseError('DATA_DIR_LOCKED', `another process has ${folder} open`);
-    throw new FeedpulseError('DATABASE_REJECTED', `the embedded database did not start in ${folder}: ${asError(fault).message}`);
+  } catch (error) {
+    if (await isLockHolderAlive(path))
+      throw new FeedpulseError('DATA_DIR_LOCKED', `Another process has the data directory ${dataDir} open.`);
+    throw new FeedpulseError('DATABASE_REJECTED', `The embedded database did not start in ${dataDir}: ${asError(error).message}.`);
   }
 }
 
 /**
- * Whether the process named in the engine's lock file is alive. Checked only after the engine failed to open the
+ * True if the process named in the engine's lock file is alive. Checked only after the engine failed to open the
  * directory: it prints the reason to standard error, but does not throw it.
  */
-async function isOwned(path: string): Promise<boolean> {
+async function isLockHolderAlive(path: string): Promise<boolean> {
   const status = await readFile(join(path, 'status'), 'utf8').catch(() => '');
   const pid = Number(/^PID: (\d+)/m.exec(status)?.[1]);
   return pid > 0 && isProcessAlive(pid);
@@ -108,10 +109,10 @@ async function isOwned(path: string): Promise<boolean> {
  * hold a thread of Node's small pool and block the statements of other connections.
  */
 function serializeClient(client: ClickHouseClient): ClickHouseClient {
-  const inTurn = createSerialQueue();
+  const enqueue = createSerialQueue();
   const query = client.query.bind(client);
   const command = client.command.bind(client);
-  client.query = (params) => inTurn(() => query(params));
-  client.command = (params) => inTurn(() => command(params));
+  client.query = (params) => enqueue(() => query(params));
+  client.command = (params) => enqueue(() => command(params));
   return client;
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export type Params = Readonly<Record<string, unknown>>;
 
 /** A 64-bit number, which ClickHouse may send as a string. Counts and milliseconds stay far below 2^53. */
-export const number = z.coerce.number();
+export const numeric = z.coerce.number();
 
 /**
  * Runs a SELECT and returns its rows, checked against `row`. All values are bound parameters.
@@ -19,7 +19,7 @@ export async function query<R extends z.ZodType>(
 ): Promise<z.output<R>[]> {
   const result = await client.query({ query: sql, query_params: { ...params }, format: 'JSONEachRow', ...abortedBy(signal) });
   const rows = await result.json();
-  return rows.map((value) => check(row, value));
+  return rows.map((value) => parseRow(row, value));
 }
 
 /** Like `query`, for one row; undefined if there is none. */
@@ -33,7 +33,7 @@ export async function queryOne<R extends z.ZodType>(
   return (await query(client, row, sql, params, signal))[0];
 }
 
-/** Like `query`, row by row as they arrive, so that the caller can give way to other work. */
+/** Like `query`, but streams batches of rows, so that the caller can yield in between. */
 export async function* streamRows<R extends z.ZodType>(
   client: ClickHouseClient,
   row: R,
@@ -41,10 +41,10 @@ export async function* streamRows<R extends z.ZodType>(
   params: Params,
 ): AsyncGenerator<z.output<R>[]> {
   const result = await client.query({ query: sql, query_params: { ...params }, format: 'JSONEachRow' });
-  for await (const part of result.stream()) yield part.map((line) => check(row, line.json()));
+  for await (const batch of result.stream()) yield batch.map((line) => parseRow(row, line.json()));
 }
 
-function check<R extends z.ZodType>(row: R, value: unknown): z.output<R> {
+function parseRow<R extends z.ZodType>(row: R, value: unknown): z.output<R> {
   const parsed = row.safeParse(value);
   // Names columns only: values may be personal data.
   if (!parsed.success) throw new TypeError(`unexpected row: ${parsed.error.issues.map(({ path, code }) => `${path.join('.')} ${code}`)}`);
@@ -57,7 +57,7 @@ const insertSettings =
 
 /**
  * Inserts rows and returns once they are stored: `async_insert`, on by default, would acknowledge them earlier.
- * Settings and rows travel in one statement, which the server and the embedded engine both accept. JSON escapes
+ * Settings and rows are sent in one statement, which the server and the embedded engine both accept. JSON escapes
  * newlines, so no text can end its row.
  */
 export async function insertRows<R extends Params>(

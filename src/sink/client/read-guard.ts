@@ -66,22 +66,22 @@ const token =
 export function guardReads(client: ClickHouseClient): ClickHouseClient {
   const query = client.query.bind(client);
   client.query = async (params) => {
-    checkReads(params.query);
+    assertReadOnly(params.query);
     return query(params);
   };
   return client;
 }
 
 /**
- * Values are bound parameters, so user input never becomes SQL; this is a second line of defence against a statement
+ * Values are bound parameters, so user input never becomes SQL; this is a second line of defense against a statement
  * that is built wrongly. Anything unknown is rejected: a second statement, an escape in a quoted name, an unknown sign.
  * @throws DATABASE_REJECTED, without the statement, which may contain personal data.
  */
-export function checkReads(sql: string): void {
+export function assertReadOnly(sql: string): void {
   const statement = sql.trimEnd().replace(/;$/, '');
-  /** Bare and quoted words, each with the parenthesis that makes a call of it. */
+  /** Bare and quoted words, each with the parenthesis that makes it a call. */
   const words: string[] = [];
-  let named = false;
+  let isName = false;
   let at = 0;
   while (at < statement.length) {
     token.lastIndex = at;
@@ -92,12 +92,12 @@ export function checkReads(sql: string): void {
     if (blank !== undefined) continue;
     const name = quoted?.slice(1, -1).trim() ?? word;
     if (name !== undefined) words.push(name);
-    else if (sign === '(' && named) words.push(`${words.pop()}(`);
-    named = name !== undefined;
+    else if (sign === '(' && isName) words.push(`${words.pop()}(`);
+    isName = name !== undefined;
   }
   if (!/^(?:select|with)\(?$/i.test(words[0] ?? '') || words.some((word) => forbidden.test(word))) throw rejected();
 }
 
 function rejected(): FeedpulseError {
-  return new FeedpulseError('DATABASE_REJECTED', 'blocked a statement that does more than read our own tables');
+  return new FeedpulseError('DATABASE_REJECTED', 'Blocked a statement that is not a plain read of feedpulse tables.');
 }

@@ -28,24 +28,24 @@ type Connect = (user: User, settings?: ClickHouseSettings, database?: string) =>
  *   DATABASE_REJECTED if the server rejects the user or a statement, FILE_INACCESSIBLE
  */
 export async function openRemote(url: string, config: ClickHouseConfig, log: Log, clock: Clock): Promise<Connections> {
-  const connect = connector(url, config);
-  const runOnce = <T>(what: string, user: User, statement: (client: ClickHouseClient) => Promise<T>): Promise<T> => {
+  const connect = createConnector(url, config);
+  const runOnce = <T>(action: string, user: User, statement: (client: ClickHouseClient) => Promise<T>): Promise<T> => {
     const client = connect(user);
-    return withRetry(what, () => statement(client), { clock, log, giveUpAfterMs: startTimeoutMs }).finally(() => client.close());
+    return withRetry(action, () => statement(client), { clock, log, maxRetryMs: startTimeoutMs }).finally(() => client.close());
   };
   await runOnce('reach the database server', config, (client) => ensureDatabase(client, config.database));
   const settings = config.reader
-    ? await runOnce('reach the database server as the reader', config.reader, (client) => readerSettings(client, log))
+    ? await runOnce('reach the database server as the reader', config.reader, (client) => resolveReaderSettings(client, log))
     : { ...readLimits, readonly: 1 };
   const writer = connect(config, {}, config.database);
-  const reader = guardReads(connect(config.reader ?? config, asSettings(settings), config.database));
+  const reader = guardReads(connect(config.reader ?? config, toSettings(settings), config.database));
   const close = async () => {
     await Promise.all([writer.close(), reader.close()]);
   };
   return { kind: 'server', writer, maintenance: writer, reader, heavyReader: reader, close };
 }
 
-function connector(url: string, config: ClickHouseConfig): Connect {
+function createConnector(url: string, config: ClickHouseConfig): Connect {
   const { protocol, hostname, host } = new URL(url);
   if (protocol === 'http:' && !isLoopback(hostname) && !config.allowPlaintext)
     throw new FeedpulseError('DATABASE_PLAINTEXT', `The connection to ${host} would not be encrypted.`);
@@ -95,20 +95,23 @@ async function ensureDatabase(client: ClickHouseClient, database: string): Promi
 }
 
 /**
- * The settings to send as the reader. With readonly = 2 in its profile it can change any setting but that one; with
+ * The settings to send as the reader. With readonly = 2 in its profile it can change every other setting; with
  * readonly = 1 it can change none, and the limits of its profile apply.
  */
-async function readerSettings(client: ClickHouseClient, log: Log): Promise<Record<string, number>> {
+async function resolveReaderSettings(client: ClickHouseClient, log: Log): Promise<Record<string, number>> {
   const query = `SELECT toUInt32(getSetting('readonly')) AS readonly,
     toUInt32(getSetting('max_execution_time') > 0 AND getSetting('max_memory_usage') > 0) AS limited`;
-  const [own] = await (await client.query({ query, format: 'JSONEachRow' })).json<{ readonly: number; limited: number }>();
-  if (own?.readonly === 1 && own.limited === 0)
-    log.warn({}, 'the ClickHouse reader cannot set limits and has none: set max_execution_time and max_memory_usage in its profile');
-  if (own?.readonly === 1) return {};
-  return own?.readonly === 2 ? readLimits : { ...readLimits, readonly: 1 };
+  const [profile] = await (await client.query({ query, format: 'JSONEachRow' })).json<{ readonly: number; limited: number }>();
+  if (profile?.readonly === 1 && profile.limited === 0)
+    log.warn(
+      {},
+      'the ClickHouse reader user can neither set limits nor has any; set max_execution_time and max_memory_usage in its profile',
+    );
+  if (profile?.readonly === 1) return {};
+  return profile?.readonly === 2 ? readLimits : { ...readLimits, readonly: 1 };
 }
 
 /** The client types 64-bit settings as strings. */
-function asSettings(settings: Record<string, number>): ClickHouseSettings {
+function toSettings(settings: Record<string, number>): ClickHouseSettings {
   return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)]));
 }

@@ -2,14 +2,14 @@ import type { Label } from '../../domain/post.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import type { Database } from '../client/connection.ts';
 import { insertRows } from '../client/query.ts';
-import { readCorrectedMinutes, readPostsToCorrect } from '../queries/maintenance.ts';
-import { findFirstSeen, keyOf } from '../queries/posts.ts';
+import { readCorrectedMinutes, readPostsToCorrect } from '../queries/corrections.ts';
+import { findFirstSeen, postKey } from '../queries/posts.ts';
 import { markDirty } from '../queries/rollups.ts';
 
-/** Limit of one correction, so that a mistaken filter does little harm. */
+/** Limit of one correction, to limit the damage of a wrong filter. */
 const maxPosts = 10_000;
 
-/** Which posts: one by its key, or all of a range that match. `text` is part of the text, ignoring case. */
+/** Selects one post by key, or all posts that match a filter. `text` is part of the text, ignoring case. */
 export type Selection = { readonly platform: string; readonly id: string } | Filter;
 
 export interface Filter {
@@ -37,20 +37,20 @@ export interface Correction {
 }
 
 /** How many posts a correction would change. @throws USAGE if there are more than 10,000 */
-export async function countToCorrect(db: Database, { posts, label }: Pick<Correction, 'posts' | 'label'>): Promise<number> {
-  return (await select(db, posts, label === undefined)).length;
+export async function countCorrectable(db: Database, { posts, label }: Pick<Correction, 'posts' | 'label'>): Promise<number> {
+  return (await findPosts(db, posts, label === undefined)).length;
 }
 
 /**
- * Corrects the label of posts, or removes their corrections; returns how many posts there were. The rollups follow
+ * Corrects the label of posts, or removes their corrections; returns how many posts there were. Rollups are updated
  * within seconds: minutes are marked as dirty once the corrections are stored.
- * @throws USAGE for more than 10,000 posts, or not as many as expected; the database's error: then repeat the call
+ * @throws USAGE for more than 10,000 posts, or not as many as expected; the database's error; the call can be repeated
  */
-export async function correct(db: Database, correction: Correction): Promise<number> {
+export async function applyCorrection(db: Database, correction: Correction): Promise<number> {
   const { posts, label, by, reason, expected } = correction;
-  const found = await select(db, posts, label === undefined);
+  const found = await findPosts(db, posts, label === undefined);
   if (expected !== undefined && expected !== found.length)
-    throw new FeedpulseError('USAGE', `expected: the filter now matches ${found.length} posts, not ${expected}`);
+    throw new FeedpulseError('USAGE', `expected: the filter now matches ${found.length} posts, not ${expected}.`);
   const rows = found.map(({ minute, platform, id, at }) => ({
     ...{ minute, platform, id, correction: label ?? 'none' },
     ...{ corrected_by: by, reason, corrected_at: at },
@@ -64,22 +64,22 @@ export async function correct(db: Database, correction: Correction): Promise<num
  * Marks the minutes of the last day's corrections as dirty again. Called when a process starts: the previous one may
  * have stopped between storing a correction and marking it.
  */
-export async function markCorrected(db: Database): Promise<void> {
+export async function markRecentCorrectionsDirty(db: Database): Promise<void> {
   await markDirty(db.maintenance, await readCorrectedMinutes(db.maintenance));
 }
 
-async function select(db: Database, posts: Selection, undo: boolean) {
+async function findPosts(db: Database, posts: Selection, onlyCorrected: boolean) {
   const filter = 'id' in posts ? await filterFor(db, posts) : posts;
   if (!filter) return [];
   const { from, to, brand, platform = '', lang = '', label = '', text = '' } = filter;
   const id = 'id' in posts ? posts.id : '';
-  const found = await readPostsToCorrect(db.maintenance, { from, to, brand, platform, id, lang, label, text, undo }, maxPosts + 1);
-  if (found.length > maxPosts) throw new FeedpulseError('USAGE', `posts: more than ${maxPosts} match; narrow the filter`);
+  const found = await readPostsToCorrect(db.maintenance, { from, to, brand, platform, id, lang, label, text, onlyCorrected }, maxPosts + 1);
+  if (found.length > maxPosts) throw new FeedpulseError('USAGE', `posts: more than ${maxPosts} match; narrow the filter.`);
   return found;
 }
 
-/** A filter for the time at which a post was created, so that not the whole table is searched; undefined if it is unknown. */
+/** Restricts the search to the post's creation time, to avoid a full scan; undefined if the post is unknown. */
 async function filterFor(db: Database, post: { platform: string; id: string }): Promise<Filter | undefined> {
-  const createdAt = (await findFirstSeen(db.maintenance, [post])).get(keyOf(post));
+  const createdAt = (await findFirstSeen(db.maintenance, [post])).get(postKey(post));
   return createdAt === undefined ? undefined : { from: createdAt, to: createdAt + 1, brand: '*', platform: post.platform };
 }

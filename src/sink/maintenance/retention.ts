@@ -1,13 +1,12 @@
 import { type Config, toMilliseconds } from '../../config/schema.ts';
+import { dayMs, hourMs } from '../../lib/duration.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Database } from '../client/connection.ts';
-import { readEngines } from '../queries/maintenance.ts';
+import { readEngines } from '../queries/storage.ts';
 
 export type Retention = Config['retention'];
 
-export const keepsEverything: Retention = { rollupMinute: '30d' };
-
-const hourMs = 3_600_000;
+export const defaultRetention: Retention = { rollupMinute: '30d' };
 
 /** The earliest time from which rollups can be recomputed from posts, and the retention of the minute rollup, in seconds. */
 export interface RetentionWindow {
@@ -21,18 +20,18 @@ export function retentionWindow({ posts, rollupMinute }: Retention, now: number)
   return { since, minuteSeconds: toMilliseconds(rollupMinute) / 1_000 };
 }
 
-export const keepsAll: RetentionWindow = retentionWindow(keepsEverything, 0);
+export const unlimitedWindow: RetentionWindow = retentionWindow(defaultRetention, 0);
 
 /**
  * The earliest creation time (ms since 1970) of posts to store: two hours less than the retention, so that every stored
  * post is counted before its bucket leaves the window.
  */
-export function acceptedSince({ posts }: Retention, now: number): number {
+export function minCreatedAt({ posts }: Retention, now: number): number {
   return posts === undefined ? 0 : now - toMilliseconds(posts) + 2 * hourMs;
 }
 
 /** The setting with the retention of each table, and the column that it applies to. */
-const bounded = [
+const retainedTables = [
   { table: 'posts', column: 'minute', setting: 'posts' },
   { table: 'post_first_seen', column: 'toDateTime(created_at)', setting: 'posts' },
   { table: 'corrections', column: 'minute', setting: 'posts' },
@@ -49,20 +48,21 @@ const bounded = [
 export async function applyRetention(db: Database, retention: Retention, log: Log): Promise<void> {
   const engines = await readEngines(
     db.writer,
-    bounded.map(({ table }) => table),
+    retainedTables.map(({ table }) => table),
   );
-  for (const { table, column, setting } of bounded) {
-    const kept = retention[setting];
-    const wanted = kept === undefined ? undefined : ttlOf(column, kept);
-    const present = / TTL (.*?)(?: SETTINGS |$)/.exec(engines.get(table) ?? '')?.[1];
-    if (present === wanted) continue;
-    await db.writer.command({ query: `ALTER TABLE ${table} ${wanted === undefined ? 'REMOVE TTL' : `MODIFY TTL ${wanted}`}` });
-    log.info({ table, retention: kept ?? 'unlimited' }, 'retention changed');
+  for (const { table, column, setting } of retainedTables) {
+    const duration = retention[setting];
+    const desiredTtl = duration === undefined ? undefined : formatTtl(column, duration);
+    const currentTtl = / TTL (.*?)(?: SETTINGS |$)/.exec(engines.get(table) ?? '')?.[1];
+    if (currentTtl === desiredTtl) continue;
+    await db.writer.command({ query: `ALTER TABLE ${table} ${desiredTtl === undefined ? 'REMOVE TTL' : `MODIFY TTL ${desiredTtl}`}` });
+    log.info({ table, retention: duration ?? 'unlimited' }, 'retention changed');
   }
 }
 
 /** The TTL expression as ClickHouse prints it, for comparison: in days if possible, as in the migrations. */
-function ttlOf(column: string, kept: string): string {
-  const seconds = Math.ceil(toMilliseconds(kept) / 1_000);
-  return seconds % 86_400 === 0 ? `${column} + toIntervalDay(${seconds / 86_400})` : `${column} + toIntervalSecond(${seconds})`;
+function formatTtl(column: string, duration: string): string {
+  const seconds = Math.ceil(toMilliseconds(duration) / 1_000);
+  const days = (seconds * 1_000) / dayMs;
+  return Number.isInteger(days) ? `${column} + toIntervalDay(${days})` : `${column} + toIntervalSecond(${seconds})`;
 }

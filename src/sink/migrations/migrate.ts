@@ -7,7 +7,7 @@ import { FeedpulseError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Database } from '../client/connection.ts';
 import { describeError, hasErrorCode } from '../client/database-errors.ts';
-import { insertRows, number, query, queryOne } from '../client/query.ts';
+import { insertRows, numeric, query, queryOne } from '../client/query.ts';
 
 interface Migration {
   readonly name: string;
@@ -19,42 +19,42 @@ const lockTable = 'schema_migration_lock';
 const lockPollMs = 500;
 const lockRefreshMs = 5_000;
 
-/** The same folder from src/ and from dist/, both two levels below the package's root. */
-const bundled = new URL('../../../src/sink/migrations/', import.meta.url);
+/** The same directory from src/ and from dist/, both two levels below the package's root. */
+const bundledDir = new URL('../../../src/sink/migrations/', import.meta.url);
 
 /**
  * Applies the migrations that this database lacks, in order. Processes that start together take turns (see
  * `withMigrationLock`), and every migration may run again after a crash.
- * @returns the names of the migrations applied now, and of those applied before.
- * @throws MIGRATION_CHECKSUM_MISMATCH if a file changed after it was applied, DATABASE_REJECTED if a statement fails.
+ * @returns the names of the newly applied and of the already applied migrations
+ * @throws MIGRATION_CHECKSUM_MISMATCH if a file changed after it was applied, DATABASE_REJECTED if a statement fails
  */
 export async function migrate(
   db: Database,
   log: Log,
-  { folder = bundled, lockExpirySeconds = 30 }: { folder?: URL; lockExpirySeconds?: number } = {},
-): Promise<{ applied: string[]; already: string[] }> {
+  { dir = bundledDir, lockExpirySeconds = 30 }: { dir?: URL; lockExpirySeconds?: number } = {},
+): Promise<{ applied: string[]; alreadyApplied: string[] }> {
   await db.writer.command({
     query: `CREATE TABLE IF NOT EXISTS schema_migrations (name String, checksum String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
       ENGINE = ReplacingMergeTree(applied_at) ORDER BY name`,
   });
-  const migrations = await readMigrations(folder);
-  const already = (await findPending(db, migrations)).applied;
-  if (already.length === migrations.length) return { applied: [], already };
+  const migrations = await readMigrations(dir);
+  const alreadyApplied = (await findPending(db, migrations)).applied;
+  if (alreadyApplied.length === migrations.length) return { applied: [], alreadyApplied };
   return withMigrationLock({ db, log, lockExpirySeconds }, async () => {
-    const { pending, applied: before } = await findPending(db, migrations);
+    const { pending, applied } = await findPending(db, migrations);
     for (const migration of pending) {
       await apply(db, migration);
       log.info({ migration: migration.name }, 'migration applied');
     }
-    return { applied: pending.map(({ name }) => name), already: before };
+    return { applied: pending.map(({ name }) => name), alreadyApplied: applied };
   });
 }
 
-async function readMigrations(folder: URL): Promise<Migration[]> {
-  const names = (await readdir(folder)).filter((name) => /^\d{4}-[\w-]+\.sql$/.test(name)).sort();
+async function readMigrations(dir: URL): Promise<Migration[]> {
+  const names = (await readdir(dir)).filter((name) => /^\d{4}-[\w-]+\.sql$/.test(name)).sort();
   return Promise.all(
     names.map(async (name) => {
-      const sql = await readFile(new URL(name, folder), 'utf8');
+      const sql = await readFile(new URL(name, dir), 'utf8');
       return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
     }),
   );
@@ -66,7 +66,7 @@ async function findPending(db: Database, migrations: readonly Migration[]): Prom
   const recorded = new Map(rows.map(({ name, checksum }) => [name, checksum]));
   for (const { name, checksum } of migrations)
     if ((recorded.get(name) ?? checksum) !== checksum)
-      throw new FeedpulseError('MIGRATION_CHECKSUM_MISMATCH', `migration ${name} differs from the one applied to this database`);
+      throw new FeedpulseError('MIGRATION_CHECKSUM_MISMATCH', `Migration ${name} differs from the one applied to this database.`);
   return {
     pending: migrations.filter(({ name }) => !recorded.has(name)),
     applied: migrations.filter(({ name }) => recorded.has(name)).map(({ name }) => name),
@@ -84,12 +84,12 @@ async function withMigrationLock<T>(
 ): Promise<T> {
   if (db.kind === 'embedded') return work();
   const { writer } = db;
-  while (!(await takeLock(writer, lockExpirySeconds))) {
+  while (!(await acquireLock(writer, lockExpirySeconds))) {
     log.info({}, 'waiting for another process to finish its migrations');
     await sleep(lockPollMs);
   }
   const refresh = setInterval(() => {
-    writer.command({ query: `INSERT INTO ${lockTable} VALUES (now64(3))` }).catch(() => {}); // a missed refresh is made up by the next
+    writer.command({ query: `INSERT INTO ${lockTable} VALUES (now64(3))` }).catch(() => {}); // the next refresh makes up for a missed one
   }, lockRefreshMs);
   try {
     return await work();
@@ -99,28 +99,28 @@ async function withMigrationLock<T>(
   }
 }
 
-/** True if the lock is ours now. Drops the lock of a process that stopped refreshing it. */
-async function takeLock(writer: ClickHouseClient, expirySeconds: number): Promise<boolean> {
+/** True if this process now has the lock. Drops the lock of a process that stopped refreshing it. */
+async function acquireLock(writer: ClickHouseClient, expirySeconds: number): Promise<boolean> {
   try {
     await writer.command({ query: `CREATE TABLE ${lockTable} (at DateTime64(3, 'UTC')) ENGINE = MergeTree ORDER BY at` });
     return true;
-  } catch (fault) {
-    if (!hasErrorCode(fault, 'TABLE_ALREADY_EXISTS')) throw rejected('create the migration lock', fault);
+  } catch (error) {
+    if (!hasErrorCode(error, 'TABLE_ALREADY_EXISTS')) throw rejected('create the migration lock', error);
   }
   try {
     if (await hasExpiredLock(writer, expirySeconds)) await writer.command({ query: `DROP TABLE IF EXISTS ${lockTable}` });
-  } catch (fault) {
-    if (!hasErrorCode(fault, 'UNKNOWN_TABLE')) throw rejected('read the migration lock', fault); // released meanwhile
+  } catch (error) {
+    if (!hasErrorCode(error, 'UNKNOWN_TABLE')) throw rejected('read the migration lock', error); // released in the meantime
   }
   return false;
 }
 
-/** Until the first refresh, the age of the table counts. */
+/** Until the first refresh, the table's age is used. */
 async function hasExpiredLock(writer: ClickHouseClient, expirySeconds: number): Promise<boolean> {
   const sql = `SELECT count() AS expired FROM system.tables
     WHERE database = currentDatabase() AND name = '${lockTable}' AND metadata_modification_time < now() - ${expirySeconds}
       AND NOT EXISTS (SELECT 1 FROM ${lockTable} WHERE at > now() - ${expirySeconds})`;
-  return ((await queryOne(writer, z.object({ expired: number }), sql))?.expired ?? 0) > 0;
+  return ((await queryOne(writer, z.object({ expired: numeric }), sql))?.expired ?? 0) > 0;
 }
 
 async function apply(db: Database, { name, sql, checksum }: Migration): Promise<void> {
@@ -128,11 +128,11 @@ async function apply(db: Database, { name, sql, checksum }: Migration): Promise<
     // A statement ends with a semicolon at the end of a line.
     for (const statement of sql.split(/;[ \t]*$/m)) if (statement.trim()) await db.writer.command({ query: statement });
     await insertRows(db.writer, 'schema_migrations', [{ name, checksum }]);
-  } catch (fault) {
-    throw rejected(`apply migration ${name}`, fault);
+  } catch (error) {
+    throw rejected(`apply migration ${name}`, error);
   }
 }
 
-function rejected(action: string, fault: unknown): FeedpulseError {
-  return new FeedpulseError('DATABASE_REJECTED', `could not ${action}: ${describeError(fault)}`, { cause: fault });
+function rejected(action: string, error: unknown): FeedpulseError {
+  return new FeedpulseError('DATABASE_REJECTED', `Could not ${action}: ${describeError(error)}.`, { cause: error });
 }

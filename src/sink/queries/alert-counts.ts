@@ -1,7 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import type { LabelCounts } from '../../domain/label-counts.ts';
-import { number, query, queryOne } from '../client/query.ts';
+import { numeric, query, queryOne } from '../client/query.ts';
 import { inRange } from './sql.ts';
 
 /** Counts by the start of their bucket (ms since 1970). */
@@ -11,8 +11,8 @@ export type CountsByBrand = ReadonlyMap<string, Buckets>;
 /** Bounds the length of one result: its rows are brands times buckets. */
 const maxBrands = 100;
 
-const counted = z.object({ brand: z.string(), start: number, negative: number, neutral: number, positive: number, unscored: number });
-const minuteRow = z.object({ minute: number });
+const counted = z.object({ brand: z.string(), start: numeric, negative: numeric, neutral: numeric, positive: numeric, unscored: numeric });
+const minuteRow = z.object({ minute: numeric });
 
 /** The newest minute of a range with posts of any brand; 0 if there is none. */
 const selectNewest = `
@@ -84,10 +84,10 @@ export function createAlertCounts(reader: ClickHouseClient) {
     readNewestMinute: (from: number, now: number) => readMinute(selectNewest, { from: seconds(from), now: seconds(now) }),
     /** Whether the minute rollup of a range is stale. */
     isStale: async (from: number, to: number): Promise<boolean> =>
-      ((await queryOne(reader, z.object({ minutes: number }), countStale, { from: seconds(from), to: seconds(to) }))?.minutes ?? 0) > 0,
+      ((await queryOne(reader, z.object({ minutes: numeric }), countStale, { from: seconds(from), to: seconds(to) }))?.minutes ?? 0) > 0,
     /** The delay of the slowest partition that was active since a time, in ms. */
     readMaxDelay: async (since: number): Promise<number> =>
-      (await queryOne(reader, z.object({ delay: number }), selectDelay, { since }))?.delay ?? 0,
+      (await queryOne(reader, z.object({ delay: numeric }), selectDelay, { since }))?.delay ?? 0,
     readMinutes: (brands: readonly string[], from: number, to: number) =>
       readByBrand(selectMinutes, brands, { from: seconds(from), to: seconds(to) }),
     /** Every 15-minute bucket of a range. */
@@ -102,7 +102,7 @@ export function createAlertCounts(reader: ClickHouseClient) {
     },
     /** The first 15-minute bucket with posts of each brand, not before `from`. */
     readFirstBuckets: async (brands: readonly string[], from: number): Promise<ReadonlyMap<string, number>> => {
-      const rows = await query(reader, z.object({ brand: z.string(), start: number }), selectFirst, { brands, from: seconds(from) });
+      const rows = await query(reader, z.object({ brand: z.string(), start: numeric }), selectFirst, { brands, from: seconds(from) });
       return new Map(rows.map(({ brand, start }) => [brand, 1_000 * start]));
     },
   };

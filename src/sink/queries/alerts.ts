@@ -1,7 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { type AlertTransition, type PendingDelivery, type RuleState, type Silence, severities } from '../../domain/alert.ts';
-import { number, query, queryOne } from '../client/query.ts';
+import { numeric, query, queryOne } from '../client/query.ts';
 
 export interface AlertQuery {
   /** ms since 1970: alerts that were active in the range; `to` is exclusive. */
@@ -39,7 +39,7 @@ const ruleAndBrand = { rule: z.string(), brand: z.string() };
 
 const transitionColumns = {
   ...{ id: z.string(), alert: z.string(), kind: z.enum(['alert', 'resolved']), ...ruleAndBrand, severity: z.enum(severities) },
-  ...{ at: number, evaluation, state, channels: z.array(z.string()) },
+  ...{ at: numeric, evaluation, state, channels: z.array(z.string()) },
 };
 const transitionSelect = `toString(c.id) AS id, toString(c.alert) AS alert, c.kind AS kind, c.rule AS rule, c.brand AS brand, c.severity AS severity,
     toUnixTimestamp64Milli(c.at) AS at, c.evaluation AS evaluation, c.state AS state, c.channels AS channels`;
@@ -82,7 +82,7 @@ const alertsFrom = `
   WHERE c.kind = 'alert'`;
 const alertRow = z.object({
   ...transitionColumns,
-  ...{ resolvedAt: number, ackedBy: z.string(), ackedAt: number, feedback: z.enum(['', 'none', 'useful', 'noise']) },
+  ...{ resolvedAt: numeric, ackedBy: z.string(), ackedAt: numeric, feedback: z.enum(['', 'none', 'useful', 'noise']) },
 });
 const alertColumns = `${transitionSelect}, toUnixTimestamp64Milli(e.at) AS resolvedAt, a.created_by AS ackedBy, toUnixTimestamp64Milli(a.at) AS ackedAt, f.value AS feedback`;
 
@@ -111,10 +111,10 @@ export function createAlertReader(reader: ClickHouseClient) {
   return {
     readStates: (): Promise<RuleState[]> => query(reader, z.object({ ...ruleAndBrand, state }), selectStates),
     readSilences: (now: number): Promise<Silence[]> =>
-      query(reader, z.object({ ...ruleAndBrand, until: number, createdBy: z.string(), reason: z.string() }), selectSilences, { now }),
+      query(reader, z.object({ ...ruleAndBrand, until: numeric, createdBy: z.string(), reason: z.string() }), selectSilences, { now }),
     /** Deliveries that are pending, of transitions since a time. */
     readPendingDeliveries: async (since: number): Promise<PendingDelivery[]> => {
-      const row = z.object({ ...transitionColumns, channel: z.string(), attempts: number, nextAt: number });
+      const row = z.object({ ...transitionColumns, channel: z.string(), attempts: numeric, nextAt: numeric });
       const rows = await query(reader, row, selectPending, { since });
       return rows.map(({ channel, attempts, nextAt, ...transition }) => ({ transition, channel, attempts, nextAt }));
     },
@@ -125,7 +125,7 @@ export function createAlertReader(reader: ClickHouseClient) {
       return row && toAlert(row);
     },
     readFeedback: async (): Promise<RuleFeedback[]> => {
-      const rows = await query(reader, z.object({ rule: z.string(), alerts: number, useful: number, noise: number }), selectFeedback);
+      const rows = await query(reader, z.object({ rule: z.string(), alerts: numeric, useful: numeric, noise: numeric }), selectFeedback);
       return rows.map((row) => ({ ...row, noiseRate: row.useful + row.noise === 0 ? null : row.noise / (row.useful + row.noise) }));
     },
   };

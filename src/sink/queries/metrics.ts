@@ -1,8 +1,9 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import type { Grain } from '../../domain/brand-metrics.ts';
+import { dayMs, hourMs } from '../../lib/duration.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
-import { number, query, queryOne } from '../client/query.ts';
+import { numeric, query, queryOne } from '../client/query.ts';
 import { minuteRollup, type Rollup, rollup15m } from './rollups.ts';
 import { inRange } from './sql.ts';
 
@@ -13,9 +14,9 @@ export interface Range {
 }
 
 /** The minute rollup is kept for 30 days; one less, so that nothing expires between two queries of a page. */
-const minuteRollupMs = 29 * 86_400_000;
+const minuteRollupMs = 29 * dayMs;
 /** The minute rollup is sorted by minute. Over longer ranges one brand is read faster from the 15-minute rollup. */
-const maxMinuteRangeMs = 12 * 3_600_000;
+const maxMinuteRangeMs = 12 * hourMs;
 
 /** The minute rollup for a short, recent range; the 15-minute rollup for any other. */
 function chooseRollup({ from, to }: Range, now: number): Rollup {
@@ -31,19 +32,19 @@ export function toSeconds({ from, to }: Range, { seconds }: Rollup): { from: num
   const start = from.getTime() / 1_000;
   const end = to.getTime() / 1_000;
   if (!(start >= 0 && start < end && end < 2 ** 32))
-    throw new FeedpulseError('USAGE', 'a range needs a start before its end, within 1970 to 2105');
+    throw new FeedpulseError('USAGE', 'The range must start before it ends, and lie within 1970 to 2105.');
   return { from: Math.floor(start / seconds) * seconds, to: Math.ceil(end / seconds) * seconds };
 }
 
-const countColumns = { negative: number, neutral: number, positive: number, unscored: number };
+const countColumns = { negative: numeric, neutral: numeric, positive: numeric, unscored: numeric };
 const sumColumns = {
   ...countColumns,
-  scores: number,
-  weightNegative: number,
-  weightNeutral: number,
-  weightPositive: number,
+  scores: numeric,
+  weightNegative: numeric,
+  weightNeutral: numeric,
+  weightPositive: numeric,
 };
-const squareColumns = { scoreSquares: number, weightSquares: number };
+const squareColumns = { scoreSquares: numeric, weightSquares: numeric };
 
 /** Counts, and sums over the scored posts of scores and of engagement weights. */
 export type SumsRow = z.output<z.ZodObject<typeof sumColumns>>;
@@ -57,7 +58,7 @@ const sums = `sum(r.score_sum) AS scores, sum(r.weight_negative) AS weightNegati
 const volume = 'r.negative + r.neutral + r.positive + r.unscored';
 const hasPosts = 'HAVING negative + neutral + positive + unscored > 0';
 
-/** Counts of every brand with posts in a range, the largest first. @throws USAGE for an empty range */
+/** Counts of every brand with posts in a range, largest first. @throws USAGE for an empty range */
 export function readBrandCounts(reader: ClickHouseClient, range: Range, now: number) {
   const rollup = chooseRollup(range, now);
   const sql = `
@@ -83,7 +84,7 @@ export function readSegmentCounts(reader: ClickHouseClient, { brand, ...range }:
 }
 
 /** Distinct authors are not counted over longer ranges, because that is slow. */
-const maxAuthorsRangeMs = 8 * 86_400_000;
+const maxAuthorsRangeMs = 8 * dayMs;
 
 /** Sums of a brand in a range and in the period of equal length before it. */
 export interface PeriodSums {
@@ -101,7 +102,7 @@ export async function readPeriodSums(
   const rollup = chooseRollup({ from: new Date(2 * from.getTime() - to.getTime()), to }, now);
   const seconds = toSeconds({ from, to }, rollup);
   const withAuthors = to.getTime() - from.getTime() <= maxAuthorsRangeMs;
-  const before = Math.max(0, 2 * seconds.from - seconds.to);
+  const previousFrom = Math.max(0, 2 * seconds.from - seconds.to);
   const sql = `
   SELECT r.brand AS brand, r.${rollup.column} >= toDateTime({from:UInt32}, 'UTC') AS current,
     ${counts}, ${sums}, sum(r.score_squares) AS scoreSquares, sum(r.weight_squares) AS weightSquares${
@@ -109,14 +110,17 @@ export async function readPeriodSums(
     }
   FROM ${rollup.table} AS r FINAL
   WHERE r.brand IN {brands:Array(String)}
-    AND r.${rollup.column} >= toDateTime({before:UInt32}, 'UTC') AND r.${rollup.column} < toDateTime({to:UInt32}, 'UTC')
+    AND r.${rollup.column} >= toDateTime({previousFrom:UInt32}, 'UTC') AND r.${rollup.column} < toDateTime({to:UInt32}, 'UTC')
   GROUP BY brand, current`;
-  const row = z.object({ brand: z.string(), current: number, ...sumColumns, ...squareColumns, authors: number.optional() });
-  const [rows, isCovered] = await Promise.all([query(reader, row, sql, { brands, before, ...seconds }), hasPostsUntil(reader, before)]);
+  const row = z.object({ brand: z.string(), current: numeric, ...sumColumns, ...squareColumns, authors: numeric.optional() });
+  const [rows, hasHistory] = await Promise.all([
+    query(reader, row, sql, { brands, previousFrom, ...seconds }),
+    hasPostsUntil(reader, previousFrom),
+  ]);
   const empty: PeriodRow = { ...emptySums, ...(withAuthors && { authors: 0 }) };
   return brands.map((brand) => {
-    const sumsOf = (current: number): PeriodRow => rows.find((one) => one.brand === brand && one.current === current) ?? empty;
-    return { current: sumsOf(1), previous: isCovered ? sumsOf(0) : null };
+    const sumsOf = (current: number): PeriodRow => rows.find((row) => row.brand === brand && row.current === current) ?? empty;
+    return { current: sumsOf(1), previous: hasHistory ? sumsOf(0) : null };
   });
 }
 
@@ -125,33 +129,33 @@ const emptySums: PeriodRow = {
   ...{ weightNegative: 0, weightNeutral: 0, weightPositive: 0, weightSquares: 0 },
 };
 
-/** Whether there are posts of any brand up to a moment (seconds since 1970). */
-async function hasPostsUntil(reader: ClickHouseClient, moment: number): Promise<boolean> {
+/** True if there are posts of any brand up to an instant (seconds since 1970). */
+async function hasPostsUntil(reader: ClickHouseClient, instant: number): Promise<boolean> {
   const sql = `
   SELECT 1 AS found
   FROM rollup_15m AS r FINAL
-  WHERE r.brand = '*' AND r.bucket <= toDateTime({moment:UInt32}, 'UTC') AND ${volume} > 0
+  WHERE r.brand = '*' AND r.bucket <= toDateTime({instant:UInt32}, 'UTC') AND ${volume} > 0
   LIMIT 1`;
-  return (await queryOne(reader, z.object({ found: number }), sql, { moment })) !== undefined;
+  return (await queryOne(reader, z.object({ found: numeric }), sql, { instant })) !== undefined;
 }
 
-/** SQL for the start of a moment's bucket, in seconds; from hours on, in the bound time zone. */
-const bucketStarts: Readonly<Record<Grain, (moment: string) => string>> = {
-  minute: (moment) => `toUnixTimestamp(toStartOfMinute(${moment}))`,
-  '15m': (moment) => `toUnixTimestamp(toStartOfFifteenMinutes(${moment}))`,
-  hour: (moment) => `toUnixTimestamp(toStartOfHour(${moment}, {timeZone:String}))`,
-  day: (moment) => `toUnixTimestamp(toStartOfDay(${moment}, {timeZone:String}))`,
-  week: (moment) =>
-    `toUnixTimestamp(toStartOfDay(${moment}, {timeZone:String}) - toIntervalDay(toDayOfWeek(${moment}, 0, {timeZone:String}) - 1))`,
-  month: (moment) => `toUnixTimestamp(toDateTime(toStartOfMonth(${moment}, {timeZone:String}), {timeZone:String}))`,
+/** SQL for the start of an instant's bucket, in seconds; from hours on, in the bound time zone. */
+const bucketStarts: Readonly<Record<Grain, (instant: string) => string>> = {
+  minute: (instant) => `toUnixTimestamp(toStartOfMinute(${instant}))`,
+  '15m': (instant) => `toUnixTimestamp(toStartOfFifteenMinutes(${instant}))`,
+  hour: (instant) => `toUnixTimestamp(toStartOfHour(${instant}, {timeZone:String}))`,
+  day: (instant) => `toUnixTimestamp(toStartOfDay(${instant}, {timeZone:String}))`,
+  week: (instant) =>
+    `toUnixTimestamp(toStartOfDay(${instant}, {timeZone:String}) - toIntervalDay(toDayOfWeek(${instant}, 0, {timeZone:String}) - 1))`,
+  month: (instant) => `toUnixTimestamp(toDateTime(toStartOfMonth(${instant}, {timeZone:String}), {timeZone:String}))`,
 };
 
-const timelineRow = z.object({ start: number, arrived: number.transform((arrived) => arrived > 0), ...sumColumns });
+const timelineRow = z.object({ start: numeric, arrived: numeric.transform((arrived) => arrived > 0), ...sumColumns });
 export type TimelineRow = z.output<typeof timelineRow>;
 
 /**
- * Every bucket of a range with the sums of a brand, and whether any brand has posts in it. The latter is read without
- * FINAL, because any version of a row answers it.
+ * Every bucket of a range with a brand's sums, and whether any brand has posts in it. The latter is read without
+ * FINAL, because any version of a row suffices.
  * @throws USAGE for an empty range
  */
 export function readTimelineSums(
@@ -162,17 +166,17 @@ export function readTimelineSums(
   const column = `r.${rollup.column}`;
   const start = bucketStarts[grain](column);
   const sql = `
-  SELECT grid.start AS start, any_brand.arrived AS arrived, own.* EXCEPT (start)
+  SELECT grid.start AS start, any_brand.arrived AS arrived, brand_sums.* EXCEPT (start)
   FROM (
-    SELECT DISTINCT ${bucketStarts[grain]('moment')} AS start
-    FROM (SELECT toDateTime(arrayJoin(range({from:UInt32}, {to:UInt32}, ${rollup.seconds})), 'UTC') AS moment)
+    SELECT DISTINCT ${bucketStarts[grain]('instant')} AS start
+    FROM (SELECT toDateTime(arrayJoin(range({from:UInt32}, {to:UInt32}, ${rollup.seconds})), 'UTC') AS instant)
   ) AS grid
   LEFT JOIN (
     SELECT ${start} AS start, ${counts}, ${sums}
     FROM ${rollup.table} AS r FINAL
     WHERE r.brand = {brand:String} AND ${inRange(column)}
     GROUP BY start
-  ) AS own ON own.start = grid.start
+  ) AS brand_sums ON brand_sums.start = grid.start
   LEFT JOIN (
     SELECT DISTINCT ${start} AS start, 1 AS arrived
     FROM ${rollup.table} AS r

@@ -1,10 +1,9 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { type StoredLabel, storedLabels } from '../../domain/post.ts';
-import { number, query, queryOne } from '../client/query.ts';
-import type { PageKey } from './maintenance.ts';
+import { numeric, query, queryOne } from '../client/query.ts';
 import type { TimeRange } from './rollups.ts';
-import { boundedStatement, inRange } from './sql.ts';
+import { boundedStatement, inRange, type PageKey } from './sql.ts';
 
 const scoreColumns = [
   ...['label', 'negative', 'neutral', 'positive', 'score', 'confidence', 'model_version', 'scored_at', 'truncated'],
@@ -12,12 +11,12 @@ const scoreColumns = [
 ];
 
 const postToRescore = z.object({
-  ...{ minute: number, createdAt: z.string(), platform: z.string(), id: z.string() },
+  ...{ minute: numeric, createdAt: z.string(), platform: z.string(), id: z.string() },
   ...{ version: z.string(), text: z.string(), lang: z.string() },
 });
 export type PostToRescore = z.output<typeof postToRescore>;
 
-/** Posts of a range that a model has not scored in their present version, in the order of the table. */
+/** Posts in a range that a model has not scored in their present version, in the order of the table. */
 export function readPostsToRescore(
   client: ClickHouseClient,
   range: TimeRange,
@@ -41,9 +40,9 @@ export function readPostsToRescore(
   return query(client, postToRescore, sql, { ...range, ...after, modelVersion, limit });
 }
 
-const postCount = z.object({ posts: number });
+const postCount = z.object({ posts: numeric });
 
-/** Posts of a range without the deleted ones. */
+/** Number of posts in a range, excluding deleted ones. */
 export async function countPosts(client: ClickHouseClient, range: TimeRange): Promise<number> {
   const sql = `
   SELECT count() AS posts FROM posts FINAL WHERE NOT deleted AND ${inRange('minute')}
@@ -51,7 +50,7 @@ export async function countPosts(client: ClickHouseClient, range: TimeRange): Pr
   return (await queryOne(client, postCount, sql, { ...range }))?.posts ?? 0;
 }
 
-/** Posts of a range that a model has scored in their present version, and whose active scores are another model's. */
+/** Posts in a range that a model has scored in their present version, and whose active scores come from another model. */
 const activatable = `
   FROM posts AS p FINAL
   INNER JOIN (
@@ -62,6 +61,7 @@ const activatable = `
 
 type ModelRange = TimeRange & { readonly modelVersion: string };
 
+/** Number of posts whose scores `swapScores` would change. */
 export async function countActivatable(client: ClickHouseClient, range: ModelRange): Promise<number> {
   const sql = `SELECT count() AS posts ${activatable} SETTINGS ${boundedStatement}`;
   return (await queryOne(client, postCount, sql, { ...range }))?.posts ?? 0;
@@ -82,7 +82,10 @@ export async function swapScores(client: ClickHouseClient, range: ModelRange): P
   for (const sql of [keep, swap]) await client.command({ query: sql, query_params: { ...range } });
 }
 
-/** Models by the number of posts whose active scores are theirs, and of posts with other scores of theirs; times in ms. */
+/**
+ * Models with stored scores: numbers of posts with an active and with an inactive score, and first and last creation time
+ * in ms.
+ */
 export function readModelVersions(reader: ClickHouseClient) {
   const sql = `
   SELECT version, sum(active) AS active, sum(inactive) AS inactive, min(first) AS first, max(last) AS last
@@ -100,7 +103,7 @@ export function readModelVersions(reader: ClickHouseClient) {
   )
   GROUP BY version
   ORDER BY active DESC, version`;
-  return query(reader, z.object({ version: z.string(), active: number, inactive: number, first: number, last: number }), sql);
+  return query(reader, z.object({ version: z.string(), active: numeric, inactive: numeric, first: numeric, last: numeric }), sql);
 }
 
 /** Posts with these two labels, and the sums of both scores. */
@@ -130,6 +133,6 @@ export function readModelPairs(
   WHERE NOT p.deleted AND ${inRange('p.minute')} AND c.correction = 'none' AND ({brand:String} = '*' OR has(p.brands, {brand:String}))
   GROUP BY active, other`;
   const label = z.enum(storedLabels);
-  const row = z.object({ active: label, other: label, posts: number, activeScores: number, otherScores: number });
+  const row = z.object({ active: label, other: label, posts: numeric, activeScores: numeric, otherScores: numeric });
   return query(reader, row, sql, { ...params });
 }

@@ -1,7 +1,9 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { type Author, type BrandSentiment, type Engagement, labels, type StoredLabel, storedLabels } from '../../domain/post.ts';
-import { number, query } from '../client/query.ts';
+import { minuteMs } from '../../lib/duration.ts';
+import { toIso } from '../../lib/time.ts';
+import { numeric, query } from '../client/query.ts';
 
 /** A person's label for a post, which replaces the model's (its score is then -1, 0 or 1). */
 export interface StoredCorrection {
@@ -47,21 +49,21 @@ export interface PostKey {
 }
 
 const storedPost = z.object({
-  ...{ platform: z.string(), id: z.string(), text: z.string(), createdAtMs: number, lang: z.string() },
-  ...{ authorId: z.string(), authorHandle: z.string(), authorName: z.string(), followers: number },
-  ...{ url: z.string(), likes: number, reposts: number, replies: number, inReplyTo: z.string() },
+  ...{ platform: z.string(), id: z.string(), text: z.string(), createdAtMs: numeric, lang: z.string() },
+  ...{ authorId: z.string(), authorHandle: z.string(), authorName: z.string(), followers: numeric },
+  ...{ url: z.string(), likes: numeric, reposts: numeric, replies: numeric, inReplyTo: z.string() },
   ...{ brands: z.array(z.string()), label: z.enum(storedLabels) },
-  ...{ negative: number, neutral: number, positive: number, score: number, confidence: number },
+  ...{ negative: numeric, neutral: numeric, positive: numeric, score: numeric, confidence: numeric },
   ...{ modelVersion: z.string(), truncated: z.boolean() },
-  brandSentiment: z.array(z.tuple([z.string(), z.enum(labels), number, number])),
+  brandSentiment: z.array(z.tuple([z.string(), z.enum(labels), numeric, numeric])),
   // Empty if there is no correction.
-  ...{ modelLabel: z.enum([...storedLabels, '']), correctedBy: z.string(), correctedAtMs: number, reason: z.string() },
+  ...{ modelLabel: z.enum([...storedLabels, '']), correctedBy: z.string(), correctedAtMs: numeric, reason: z.string() },
 });
 
-/** Ids may be long, and over HTTP parameters are part of the URL. */
+/** IDs may be long, and over HTTP parameters are part of the URL. */
 const maxKeys = 200;
 
-/** The posts with these keys as they are now, in the order of the keys. Posts deleted since are left out. */
+/** Current versions of the posts with these keys, in key order; deleted posts are omitted. */
 export async function readPosts(reader: ClickHouseClient, keys: readonly PostKey[]): Promise<StoredPost[]> {
   const sql = `
   SELECT p.platform AS platform, p.id AS id, text, toUnixTimestamp64Milli(p.created_at) AS createdAtMs, lang,
@@ -77,27 +79,27 @@ export async function readPosts(reader: ClickHouseClient, keys: readonly PostKey
     FROM (SELECT arrayJoin(arrayZip({minutes:Array(UInt32)}, {platforms:Array(String)}, {ids:Array(String)})) AS k)
   )`;
   const found = new Map<string, StoredPost>();
-  for (let at = 0; at < keys.length; at += maxKeys) {
-    const part = keys.slice(at, at + maxKeys);
+  for (let offset = 0; offset < keys.length; offset += maxKeys) {
+    const batch = keys.slice(offset, offset + maxKeys);
     const params = {
-      minutes: part.map(({ createdAtMs }) => Math.floor(createdAtMs / 60_000) * 60),
-      platforms: part.map(({ platform }) => platform),
-      ids: part.map(({ id }) => id),
+      minutes: batch.map(({ createdAtMs }) => Math.floor(createdAtMs / minuteMs) * 60),
+      platforms: batch.map(({ platform }) => platform),
+      ids: batch.map(({ id }) => id),
     };
-    for (const row of await query(reader, storedPost, sql, params)) found.set(keyOf(row), toPost(row));
+    for (const row of await query(reader, storedPost, sql, params)) found.set(postKey(row), toPost(row));
   }
-  return keys.flatMap((key) => found.get(keyOf(key)) ?? []);
+  return keys.flatMap((key) => found.get(postKey(key)) ?? []);
 }
 
 /** A post's platform and id in one string. */
-export const keyOf = ({ platform, id }: { readonly platform: string; readonly id: string }): string => JSON.stringify([platform, id]);
+export const postKey = ({ platform, id }: { readonly platform: string; readonly id: string }): string => JSON.stringify([platform, id]);
 
 function toPost(row: z.output<typeof storedPost>): StoredPost {
   const { createdAtMs, authorId, authorHandle, authorName, followers, likes, reposts, replies, ...other } = row;
   const { url, inReplyTo, brandSentiment, modelLabel, correctedBy, correctedAtMs, reason, ...rest } = other;
   return {
     ...rest,
-    createdAt: new Date(createdAtMs).toISOString(),
+    createdAt: toIso(createdAtMs),
     engagement: { likes, reposts, replies },
     ...(authorId && { author: { id: authorId, handle: authorHandle, name: authorName, followers } }),
     ...(url && { url }),
@@ -107,18 +109,18 @@ function toPost(row: z.output<typeof storedPost>): StoredPost {
         ...{ brand, label, negative, neutral: Math.max(0, 1 - negative - positive), positive },
       })),
     }),
-    ...(modelLabel && { correction: { modelLabel, by: correctedBy, at: new Date(correctedAtMs).toISOString(), reason } }),
+    ...(modelLabel && { correction: { modelLabel, by: correctedBy, at: toIso(correctedAtMs), reason } }),
   };
 }
 
 /** Bounds the length of one statement's parameters. */
 const maxFirstSeenKeys = 1_000;
 
-const firstSeen = z.object({ platform: z.string(), id: z.string(), createdAt: number });
+const firstSeen = z.object({ platform: z.string(), id: z.string(), createdAt: numeric });
 
 /**
  * When each of these posts was created (ms since 1970) according to its first version, by `keyOf`. Posts never seen are
- * left out. The two lists of parameters are independent, so other posts may be in the result.
+ * omitted. The two lists of parameters are independent, so other posts may be in the result.
  */
 export async function findFirstSeen(
   client: ClickHouseClient,
@@ -133,20 +135,20 @@ export async function findFirstSeen(
   SETTINGS max_threads = 1`;
   const found = new Map<string, number>();
   for (let start = 0; start < keys.length; start += maxFirstSeenKeys) {
-    const part = keys.slice(start, start + maxFirstSeenKeys);
-    const params = { ids: part.map(({ id }) => id), platforms: [...new Set(part.map(({ platform }) => platform))] };
-    for (const row of await query(client, firstSeen, sql, params, signal)) found.set(keyOf(row), row.createdAt);
+    const batch = keys.slice(start, start + maxFirstSeenKeys);
+    const params = { ids: batch.map(({ id }) => id), platforms: [...new Set(batch.map(({ platform }) => platform))] };
+    for (const row of await query(client, firstSeen, sql, params, signal)) found.set(postKey(row), row.createdAt);
   }
   return found;
 }
 
-/** How many posts are stored of each minute since `since` (both in ms since 1970); minutes without posts are left out. */
+/** Number of stored posts of each minute since `since` (both in ms since 1970); minutes without posts are omitted. */
 export async function countPostsByMinute(reader: ClickHouseClient, since: number): Promise<Map<number, number>> {
   const sql = `
   SELECT toUnixTimestamp(minute) AS start, count() AS posts
   FROM posts FINAL
   WHERE minute >= toDateTime({since:UInt32}, 'UTC')
   GROUP BY minute`;
-  const rows = await query(reader, z.object({ start: number, posts: number }), sql, { since: Math.floor(since / 1_000) });
+  const rows = await query(reader, z.object({ start: numeric, posts: numeric }), sql, { since: Math.floor(since / 1_000) });
   return new Map(rows.map(({ start, posts }) => [start * 1_000, posts]));
 }

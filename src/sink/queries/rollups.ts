@@ -1,6 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
-import { insertRows, number, query, queryOne } from '../client/query.ts';
+import { bucketMs, dayMs } from '../../lib/duration.ts';
+import { insertRows, numeric, query, queryOne } from '../client/query.ts';
 import { boundedStatement, inRange, labelForBrand, scoreForBrand } from './sql.ts';
 
 /** A table of sums over posts, by bucket and brand. */
@@ -14,11 +15,11 @@ export interface Rollup {
   readonly keys: string;
   readonly bucketOf: string;
   readonly postColumns: string;
-  /** Which posts still belong in the table. */
-  readonly retained: string;
+  /** SQL condition for posts within the table's retention. */
+  readonly retentionCondition: string;
 }
 
-/** By minute and brand; kept for some weeks. */
+/** By minute and brand; kept for `retention.rollupMinute` (30 days by default). */
 export const minuteRollup: Rollup = {
   name: 'minute',
   table: 'rollup_minute',
@@ -27,7 +28,7 @@ export const minuteRollup: Rollup = {
   keys: 'minute, brand',
   bucketOf: 'minute',
   postColumns: '',
-  retained: "minute >= now('UTC') - toIntervalSecond({minuteRetention:UInt32})",
+  retentionCondition: "minute >= now('UTC') - toIntervalSecond({minuteRetention:UInt32})",
 };
 
 /** By 15 minutes, brand, platform and language; hours, days, weeks and months are sums of these. */
@@ -35,11 +36,11 @@ export const rollup15m: Rollup = {
   name: '15m',
   table: 'rollup_15m',
   column: 'bucket',
-  seconds: 900,
+  seconds: bucketMs / 1_000,
   keys: 'bucket, brand, platform, lang',
   bucketOf: 'toStartOfFifteenMinutes(minute)',
   postColumns: ', platform, lang',
-  retained: 'true',
+  retentionCondition: 'true',
 };
 
 const sums = [
@@ -48,8 +49,8 @@ const sums = [
 ].join(', ');
 
 /**
- * Recomputes whole buckets from the posts. Groups that the rollup holds and the posts no longer yield enter with
- * `present` = 0, so they become zeros. The version is the server's clock before the posts are read, or a microsecond
+ * Recomputes whole buckets from the posts. Groups that exist only in the rollup are added with `present` = 0, so they
+ * become zeros. The version is the server's clock before the posts are read, or a microsecond
  * more than the version to replace if that clock was set back.
  */
 const recompute = (rollup: Rollup) => `
@@ -76,7 +77,7 @@ const recompute = (rollup: Rollup) => `
       if(author_id = '', '', concat(platform, ':', author_id)) AS author,
       true AS present
     FROM effective_posts AS p
-    WHERE minute IN {minutes:Array(DateTime('UTC'))} AND NOT deleted AND ${rollup.retained}
+    WHERE minute IN {minutes:Array(DateTime('UTC'))} AND NOT deleted AND ${rollup.retentionCondition}
     UNION ALL
     SELECT DISTINCT ${rollup.keys}, '', 0., 0., '', false
     FROM ${rollup.table}
@@ -103,7 +104,7 @@ export async function readInconsistent(client: ClickHouseClient, rollup: Rollup,
   GROUP BY ${rollup.column}
   HAVING min(version) != max(version)
   SETTINGS max_threads = 1, do_not_merge_across_partitions_select_final = 1`;
-  return (await query(client, z.object({ start: number }), sql, { buckets })).map(({ start }) => start);
+  return (await query(client, z.object({ start: numeric }), sql, { buckets })).map(({ start }) => start);
 }
 
 const never = '1970-01-01 00:00:00';
@@ -136,7 +137,7 @@ export async function markDirty(client: ClickHouseClient, minutes: readonly numb
 }
 
 /**
- * Dirty minutes that the rollup last covered before `until`; newest first, so that current data never waits for history.
+ * Dirty minutes that were last recomputed before `until`; newest first, so that current data never waits for history.
  * Posts that are read after this call include all changes up to the marks.
  */
 export function readDirty(client: ClickHouseClient, rollup: Rollup, limit: number, until = endOfTime): Promise<DirtyMinute[]> {
@@ -148,10 +149,10 @@ export function readDirty(client: ClickHouseClient, rollup: Rollup, limit: numbe
   ORDER BY minute DESC
   LIMIT {limit:UInt32}
   SETTINGS max_threads = 1`;
-  return query(client, z.object({ minute: number, mark: z.string() }), sql, { until, limit });
+  return query(client, z.object({ minute: numeric, mark: z.string() }), sql, { until, limit });
 }
 
-/** Records that the rollup covers all changes of these minutes up to their marks. */
+/** Records that these minutes are up to date in the rollup up to their marks. */
 export async function recordDone(client: ClickHouseClient, rollup: Rollup, covered: readonly DirtyMinute[]): Promise<void> {
   const rows = covered.map(({ minute, mark }) => ({ minute, marked_at: never, [`${rollup.table}_done`]: mark }));
   await insertRows(client, 'rollup_dirty_minutes', rows);
@@ -171,7 +172,7 @@ export interface TimeRange {
   readonly to: number;
 }
 
-/** How many minutes of a range have changes up to `until` that some rollup does not cover yet. */
+/** Number of minutes in a range with changes up to `until` that are not yet in every rollup. */
 export async function countPending(client: ClickHouseClient, range: TimeRange, until: string): Promise<number> {
   const sql = `
   SELECT count() AS minutes FROM (
@@ -181,12 +182,12 @@ export async function countPending(client: ClickHouseClient, range: TimeRange, u
     HAVING least(max(rollup_minute_done), max(rollup_15m_done)) < least(max(marked_at), {until:DateTime64(6, 'UTC')})
   )
   SETTINGS max_threads = 1`;
-  return (await queryOne(client, z.object({ minutes: number }), sql, { ...range, until }))?.minutes ?? 0;
+  return (await queryOne(client, z.object({ minutes: numeric }), sql, { ...range, until }))?.minutes ?? 0;
 }
 
-const daySeconds = 86_400;
+const daySeconds = dayMs / 1_000;
 
-/** Marks every minute of a range that holds posts or rollup rows; a 15-minute bucket stands for its first minute. */
+/** Marks every minute in a range that has posts or rollup rows; a 15-minute bucket is marked by its first minute. */
 export async function markRange(client: ClickHouseClient, range: TimeRange, signal?: AbortSignal): Promise<void> {
   const sql = `
   SELECT toUnixTimestamp(minute) AS minute FROM (
@@ -197,8 +198,8 @@ export async function markRange(client: ClickHouseClient, range: TimeRange, sign
   SETTINGS max_threads = 1`;
   for (let from = range.from; from < range.to; from += daySeconds) {
     signal?.throwIfAborted();
-    const part = { from, to: Math.min(range.to, from + daySeconds) };
-    const rows = await query(client, z.object({ minute: number }), sql, part);
+    const day = { from, to: Math.min(range.to, from + daySeconds) };
+    const rows = await query(client, z.object({ minute: numeric }), sql, day);
     await markDirty(
       client,
       rows.map(({ minute }) => minute),
@@ -207,10 +208,10 @@ export async function markRange(client: ClickHouseClient, range: TimeRange, sign
   }
 }
 
-/** A range cut to the minutes from the first post to the last; undefined if it holds none. */
+/** Clamps a range to the first and last stored post; undefined if they do not overlap. */
 export async function clampToPosts(client: ClickHouseClient, range: TimeRange): Promise<TimeRange | undefined> {
   const sql = 'SELECT toUnixTimestamp(min(minute)) AS first, toUnixTimestamp(max(minute)) AS last FROM posts';
-  const extent = await queryOne(client, z.object({ first: number, last: number }), sql);
+  const extent = await queryOne(client, z.object({ first: numeric, last: numeric }), sql);
   const from = Math.max(range.from, extent?.first ?? 0);
   const to = Math.min(range.to, (extent?.last ?? 0) + 60);
   return from < to ? { from, to } : undefined;

@@ -1,12 +1,13 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { type StoredLabel, storedLabels } from '../../domain/post.ts';
-import { number, query, queryOne, streamRows } from '../client/query.ts';
+import { minuteMs } from '../../lib/duration.ts';
+import { numeric, query, queryOne, streamRows } from '../client/query.ts';
 import type { PostKey } from './posts.ts';
 import type { TimeRange } from './rollups.ts';
 import { inRange, labelForBrand } from './sql.ts';
 
-/** Which posts to find. */
+/** Filter of a search. */
 export interface PostFilter {
   readonly label?: StoredLabel | undefined;
   readonly platform?: string | undefined;
@@ -36,8 +37,8 @@ const conditionsForBrands: Conditions = {
   label: `arrayExists(brand -> has(p.brands, brand) AND ${labelForBrand('brand')} = {label:String}, {brands:Array(String)})`,
 };
 
-/** The conditions of those fields that the filter has. */
-function given(filter: PostFilter, conditions: Conditions): string {
+/** SQL conditions for the fields set in the filter. */
+function toConditions(filter: PostFilter, conditions: Conditions): string {
   return Object.entries(conditions)
     .filter(([name]) => filter[name as keyof PostFilter] !== undefined) // the names are those of PostFilter
     .map(([, condition]) => ` AND ${condition}`)
@@ -58,15 +59,15 @@ export const foldedText = `if(isValidASCII(p.text),
       '[\u2018\u2019\u02bc]', '\\'')
   )), 'ς', 'σ')), '[\t-\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+', ' '))`;
 
-/** A 15-minute bucket (its start in seconds since 1970) and how many posts it holds. */
+/** A 15-minute bucket (its start in seconds since 1970) and its number of posts. */
 export interface BucketVolume {
   readonly start: number;
   readonly posts: number;
 }
 
 /**
- * The newest 15-minute buckets of a range with matching posts; a post that names several of the brands counts once for
- * each. Buckets with a stale rollup are included with 0 posts. They spare the search a scan of all posts.
+ * The newest 15-minute buckets in a range with matching posts; a post that names several of the brands counts once for
+ * each. Buckets with a stale rollup are included with 0 posts. Restricting the search to them avoids a full scan.
  */
 export function readBucketVolumes(
   reader: ClickHouseClient,
@@ -74,13 +75,13 @@ export function readBucketVolumes(
   range: TimeRange & { readonly limit: number },
 ): Promise<BucketVolume[]> {
   const volume = filter.label ? `r.${filter.label}` : 'r.negative + r.neutral + r.positive + r.unscored';
-  const ofBrand = typeof brand === 'string' ? 'r.brand = {brand:String}' : 'r.brand IN {brands:Array(String)}';
+  const brandCondition = typeof brand === 'string' ? 'r.brand = {brand:String}' : 'r.brand IN {brands:Array(String)}';
   const sql = `
   SELECT toUnixTimestamp(q.bucket) AS start, sum(q.posts) AS posts
   FROM (
     SELECT r.bucket AS bucket, sum(${volume}) AS posts
     FROM rollup_15m AS r FINAL
-    WHERE ${ofBrand} AND ${inRange('r.bucket')}${given(filter, rollupConditions)}
+    WHERE ${brandCondition} AND ${inRange('r.bucket')}${toConditions(filter, rollupConditions)}
     GROUP BY bucket
     HAVING posts > 0
     UNION ALL
@@ -96,7 +97,7 @@ export function readBucketVolumes(
   ORDER BY q.bucket DESC
   LIMIT {limit:UInt32}`;
   const { platform = '', lang = '' } = filter;
-  return query(reader, z.object({ start: number, posts: number }), sql, { ...brandParams(brand), platform, lang, ...range });
+  return query(reader, z.object({ start: numeric, posts: numeric }), sql, { ...brandParams(brand), platform, lang, ...range });
 }
 
 const orders = {
@@ -135,7 +136,7 @@ export function findPostKeys(
     ...brandParams(brand),
     ...(filter.label && { label: filter.label }),
     ...{ platform, lang, minConfidence, maxConfidence, author, handle: author.replace(/^@/, '').toLowerCase() },
-    from: Math.floor(fromMs / 60_000) * 60,
+    from: Math.floor(fromMs / minuteMs) * 60,
     to: Math.min(2 ** 32 - 1, Math.ceil(toMs / 1_000)),
     ...{ fromMs, toMs, limit, beforeMs: before.createdAtMs, beforePlatform: before.platform, beforeId: before.id },
     beforeEngagement: before.engagement ?? 0,
@@ -144,7 +145,7 @@ export function findPostKeys(
   };
   return query(
     reader,
-    z.object({ createdAtMs: number, platform: z.string(), id: z.string(), engagement: number }),
+    z.object({ createdAtMs: numeric, platform: z.string(), id: z.string(), engagement: numeric }),
     selectPostKeys(filter, { sort: search.sort, patterns: patterns.length, inBuckets: !!buckets, forBrands: typeof brand !== 'string' }),
     params,
   );
@@ -171,12 +172,12 @@ function selectPostKeys(filter: PostFilter, { sort, inBuckets, forBrands, ...sta
   WHERE NOT p.deleted AND ${inRange('p.minute')}${inBuckets ? buckets : ''}
     AND ${inMilliseconds}
     AND (${order}) < (${before})
-    AND ${forBrands ? 'hasAny(p.brands, {brands:Array(String)})' : hasBrand}${given(filter, forBrands ? conditionsForBrands : postConditions)}${patterns.join('')}
+    AND ${forBrands ? 'hasAny(p.brands, {brands:Array(String)})' : hasBrand}${toConditions(filter, forBrands ? conditionsForBrands : postConditions)}${patterns.join('')}
   ORDER BY (${order}) DESC
   LIMIT {limit:UInt32}`;
 }
 
-/** Where to sample the posts of a brand (`*`: all). */
+/** Filter of a sample. Brand `*`: all posts. */
 export interface SampleFilter {
   readonly brand: string;
   readonly platform?: string | undefined;
@@ -188,18 +189,18 @@ export async function countScored(reader: ClickHouseClient, { brand, ...filter }
   const sql = `
   SELECT sum(r.negative + r.neutral + r.positive) AS posts
   FROM rollup_15m AS r FINAL
-  WHERE r.brand = {brand:String} AND ${inRange('r.bucket')}${given(filter, rollupConditions)}`;
+  WHERE r.brand = {brand:String} AND ${inRange('r.bucket')}${toConditions(filter, rollupConditions)}`;
   const { platform = '', lang = '' } = filter;
-  return (await queryOne(reader, z.object({ posts: number }), sql, { brand, platform, lang, ...range }))?.posts ?? 0;
+  return (await queryOne(reader, z.object({ posts: numeric }), sql, { brand, platform, lang, ...range }))?.posts ?? 0;
 }
 
 const sampledPost = z.object({
-  ...{ platform: z.string(), id: z.string(), createdAtMs: number, label: z.enum(storedLabels).exclude(['unscored']) },
-  ...{ lang: z.string(), engagement: number, text: z.string(), url: z.string() },
+  ...{ platform: z.string(), id: z.string(), createdAtMs: numeric, label: z.enum(storedLabels).exclude(['unscored']) },
+  ...{ lang: z.string(), engagement: numeric, text: z.string(), url: z.string() },
 });
 export type SampledPost = z.output<typeof sampledPost>;
 
-/** The label that counts, as in the view effective_posts, which does not support PREWHERE. */
+/** The effective label, as in the view effective_posts, which does not support PREWHERE. */
 const effectiveLabel = `if(c.correction = 'none', ${labelForBrand('{brand:String}')}, toString(c.correction))`;
 
 /**
@@ -222,7 +223,7 @@ export function sampleScored(
   PREWHERE bitAnd(cityHash64(p.platform, p.id), 4294967295) < {threshold:UInt64}
   WHERE NOT p.deleted AND ${effectiveLabel} != 'unscored' AND ${inRange('p.minute')}
     AND ${inMilliseconds}
-    AND ${hasBrand}${given(filter, postConditions)}
+    AND ${hasBrand}${toConditions(filter, postConditions)}
   LIMIT {limit:UInt32}`;
   const { platform = '', lang = '' } = filter;
   return streamRows(reader, sampledPost, sql, { brand, platform, lang, ...bounds });

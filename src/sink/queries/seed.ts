@@ -1,14 +1,15 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
-import { number, queryOne } from '../client/query.ts';
+import { dayMs } from '../../lib/duration.ts';
+import { numeric, queryOne } from '../client/query.ts';
 
-/** Generates synthetic posts in SQL: about a million in two seconds, against thousands with the demo feed. */
+/** Generates synthetic posts in SQL: about a million in two seconds, against thousands with the demo source. */
 
 /** A hash that depends only on the seed, the post and the purpose. */
 const hash = (purpose: number): string => `cityHash64({seed:UInt32}, number, ${purpose})`;
 /** Uniform in [0, 1). */
 const random = (purpose: number): string => `bitShiftRight(${hash(purpose)}, 11) / 9007199254740992`;
-const oneOf = (values: readonly string[], purpose: number): string =>
+const pickSql = (values: readonly string[], purpose: number): string =>
   `arrayElement([${values.map((value) => `'${value}'`).join(', ')}], 1 + ${hash(purpose)} % ${values.length})`;
 
 const texts = {
@@ -31,7 +32,7 @@ const texts = {
     'battery',
     'delivery',
     'support line',
-    'new colour',
+    'new color',
     'price',
     'camera',
     'screen',
@@ -99,7 +100,7 @@ const texts = {
     'Just saying.',
     'More tomorrow.',
     'Told you so.',
-    'Pictures follow.',
+    'Pictures to follow.',
     'Thanks for reading.',
     'My sister says the same.',
     'Ask me anything.',
@@ -112,24 +113,23 @@ const texts = {
 const topic = `arrayElement([${texts.things.map((value) => `'${value}'`).join(', ')}], 1 + cityHash64({seed:UInt32}, first, toMonday(created_at)) % ${texts.things.length})`;
 
 /** Creation time, monotonic in the index: more posts by day than by night, and on workdays than on Sundays. */
-const day = 86_400_000;
-const moment = `{startMs:Float64} + place + ${(0.6 * day) / (2 * Math.PI)} * sin(2 * pi() * place / ${day}) + ${(0.2 * 7 * day) / (2 * Math.PI)} * sin(2 * pi() * place / ${7 * day})`;
+const moment = `{startMs:Float64} + place + ${(0.6 * dayMs) / (2 * Math.PI)} * sin(2 * pi() * place / ${dayMs}) + ${(0.2 * 7 * dayMs) / (2 * Math.PI)} * sin(2 * pi() * place / ${7 * dayMs})`;
 
 /**
  * Posts `from` (inclusive) to `from + count` (exclusive) of `total`, spread over `spanMs` with daily and weekly cycles.
- * Brands differ in size; about 15 % of the posts name no brand and 10 % name two. Sentiment varies by brand and month, and
+ * Brands differ in size; about 15% of the posts name no brand and 10% name two. Sentiment varies by brand and month, and
  * posts in one of the languages are unscored.
  */
-export const insertSynthetic = `
+export const insertSyntheticPosts = `
   INSERT INTO posts (created_at, platform, id, version, updated_at, deleted, text, lang, author_id, author_handle, author_name,
     author_followers, url, likes, reposts, replies, in_reply_to, brands, brands_hash, label, negative, neutral, positive, score,
     confidence, model_version, scored_at, truncated, topic, partition, offset)
   SELECT created_at, platform, concat('synthetic-', toString({seed:UInt32}), '-', toString(number)), 2 * toUnixTimestamp64Milli(created_at), created_at, false,
     replaceRegexpAll(concat(
-      ${oneOf(texts.openers, 20)}, ' the ', if(first = '', 'new', first), ' ',
-      if(label = 'negative' AND ${hash(21)} % 2 = 0, ${topic}, ${oneOf(texts.things, 22)}), ' ',
-      multiIf(label = 'negative', ${oneOf(texts.bad, 23)}, label = 'positive', ${oneOf(texts.good, 24)}, ${oneOf(texts.plain, 25)}),
-      if(second = '', '. ', concat(', unlike ', second, '. ')), ${oneOf(texts.tails, 26)}, ' ', ${oneOf(texts.tags, 27)}, ' ', ${oneOf(texts.emoji, 28)}
+      ${pickSql(texts.openers, 20)}, ' the ', if(first = '', 'new', first), ' ',
+      if(label = 'negative' AND ${hash(21)} % 2 = 0, ${topic}, ${pickSql(texts.things, 22)}), ' ',
+      multiIf(label = 'negative', ${pickSql(texts.bad, 23)}, label = 'positive', ${pickSql(texts.good, 24)}, ${pickSql(texts.plain, 25)}),
+      if(second = '', '. ', concat(', unlike ', second, '. ')), ${pickSql(texts.tails, 26)}, ' ', ${pickSql(texts.tags, 27)}, ' ', ${pickSql(texts.emoji, 28)}
     ), ' +', ' '),
     lang, concat('u', author), concat('maker', author), '', ${hash(9)} % 5000, '',
     likes, intDiv(likes, 5), intDiv(likes, 8), '', arrayFilter(name -> name != '', [first, second]), 'synthetic', label,
@@ -150,7 +150,7 @@ export const insertSynthetic = `
       ${hash(6)} % 100 AS naming,
       if(naming < 15, '', arrayElement({brands:Array(String)}, place_of_first)) AS first,
       if(naming < 90, '', arrayElement({brands:Array(String)}, 1 + (place_of_first + ${hash(7)} % (known - 1)) % known)) AS second,
-      0.12 + 0.2 * (cityHash64(first) % 100) / 100 + 0.08 * sin(place / ${30 * day} * 2 * pi() + cityHash64(first) % 7) AS unhappy,
+      0.12 + 0.2 * (cityHash64(first) % 100) / 100 + 0.08 * sin(place / ${30 * dayMs} * 2 * pi() + cityHash64(first) % 7) AS unhappy,
       ${random(8)} AS mood,
       multiIf(lang = 'ja', 'unscored', mood < unhappy, 'negative', mood < unhappy + 0.3, 'positive', 'neutral') AS label,
       toFloat32(0.5 + 0.5 * ${random(10)}) AS sure,
@@ -159,11 +159,11 @@ export const insertSynthetic = `
   )
   SETTINGS async_insert = 0, max_threads = 2, max_insert_threads = 1, max_block_size = 131072, min_insert_block_size_rows = 524288`;
 
-/** Posts that were neither generated here nor by the demo feed. */
+/** Posts that were neither generated here nor by the demo source. */
 export async function countRealPosts(client: ClickHouseClient): Promise<number> {
   const sql = "SELECT count() AS posts FROM posts WHERE topic NOT IN ('synthetic', 'demo')";
-  return (await queryOne(client, z.object({ posts: number }), sql))?.posts ?? 0;
+  return (await queryOne(client, z.object({ posts: numeric }), sql))?.posts ?? 0;
 }
 
-/** Merges the partitions now; a setting of the tables would do so only after a day. */
+/** Merges the partitions now; the tables' settings would do so only after a day. */
 export const mergeRollup15m = 'OPTIMIZE TABLE rollup_15m FINAL';

@@ -10,7 +10,7 @@ export interface DeliveryAttempt {
   /** Attempts so far, including this one. */
   readonly attempts: number;
   readonly outcome: 'waiting' | 'sent' | 'given-up';
-  /** When to retry (ms since 1970). */
+  /** Next attempt (ms since 1970); ignored unless the outcome is `waiting`. */
   readonly nextAt: number;
 }
 

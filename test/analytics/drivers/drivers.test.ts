@@ -60,7 +60,7 @@ beforeAll(async () => {
       post(crisis.brand, (['positive', 'neutral', 'negative'] as const)[index % 3] ?? 'neutral', text),
     ),
   ]);
-  await createRollups(shared).settle();
+  await createRollups(shared).catchUp();
 });
 afterAll(() => remove());
 
@@ -149,7 +149,7 @@ test('of very many posts always the same sample is read, and what drives them is
       FROM numbers(40000)`,
   });
   await db.writer.command({ query: 'INSERT INTO rollup_dirty_minutes (minute) SELECT DISTINCT minute FROM posts' });
-  await createRollups({ db, clock: systemClock, log: quiet, metrics: createMetrics() }).settle();
+  await createRollups({ db, clock: systemClock, log: quiet, metrics: createMetrics() }).catchUp();
   const turns: number[] = [];
   let last = performance.now();
   const beat = setInterval(() => {

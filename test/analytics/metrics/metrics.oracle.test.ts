@@ -61,7 +61,7 @@ beforeAll(async () => {
       scoredPost({ ...post, createdAt: new Date(at).toISOString(), author: { id: author }, engagement: { likes, reposts: 0, replies: 0 } }),
     ),
   );
-  await createRollups(shared).settle();
+  await createRollups(shared).catchUp();
 });
 afterAll(() => remove());
 

@@ -37,7 +37,7 @@ beforeAll(async () => {
     post('autumn 3', Date.parse('2026-10-25T22:59:00.000Z'), 'negative', ['Heron']),
     post('autumn 4', Date.parse('2026-10-25T23:00:00.000Z'), 'neutral', ['Heron']),
   ]);
-  await createRollups(shared).settle();
+  await createRollups(shared).catchUp();
 });
 afterAll(() => remove());
 

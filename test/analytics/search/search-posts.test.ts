@@ -6,7 +6,7 @@ import { systemClock } from '../../../src/lib/clock.ts';
 import { foldText } from '../../../src/lib/fold-text.ts';
 import { createMetrics } from '../../../src/lib/metrics.ts';
 import type { Database } from '../../../src/sink/client/connection.ts';
-import { correct } from '../../../src/sink/maintenance/corrections.ts';
+import { applyCorrection } from '../../../src/sink/maintenance/corrections.ts';
 import { foldedText } from '../../../src/sink/queries/search.ts';
 import { createRollups, type Rollups } from '../../../src/sink/rollups/rollups.ts';
 import { createWriter } from '../../../src/sink/writer/writer.ts';
@@ -52,7 +52,7 @@ beforeAll(async () => {
     post('older', 24 * 500, { brands: ['Kestrel', 'Seldom'] }),
     ...texts.map((text, index) => heron(`t${index}`, 5 + index, { text })),
   ]);
-  await rollups.settle();
+  await rollups.catchUp();
 });
 afterAll(() => remove());
 
@@ -176,7 +176,7 @@ test('by engagement, the most engaged come first, page by page, over a range', a
 test('a post is found before its figures are computed', async () => {
   await write([post('late', 24 * 100, { brands: ['Quick'] })]);
   expect(await idsOf({ brand: 'Quick' })).toEqual(['late']);
-  await rollups.settle();
+  await rollups.catchUp();
   expect(await idsOf({ brand: 'Quick' })).toEqual(['late']);
 });
 
@@ -201,7 +201,7 @@ test('page by page every post that was there comes once, whatever is added, edit
         updatedAt: new Date(now + meanwhile).toISOString(),
       },
     ]);
-    if (meanwhile % 5 === 0) await rollups.settle();
+    if (meanwhile % 5 === 0) await rollups.catchUp();
   };
   const seen = await pagesOf({ brand: 'Marlow', limit: 12 }, disturb);
   expect(meanwhile).toBeGreaterThan(20);
@@ -252,7 +252,7 @@ test('of several brands, a post has the label of what it says of the one that is
     post('apart', 0.2, { ...both, brandSentiment: [of('Ibis', 'positive'), of('Osprey', 'negative')] }),
     post('half', 0.3, { ...both, brandSentiment: [of('Osprey', 'negative')] }),
   ]);
-  await rollups.settle();
+  await rollups.catchUp();
   expect(await idsOf({ brand: 'Ibis', label: 'positive' })).toEqual(['apart']);
   expect(await idsOf({ brand: 'Ibis', label: 'neutral' })).toEqual(['half']);
   expect(await idsOf({ brand: 'Osprey', label: 'negative' })).toEqual(['apart', 'half']);
@@ -264,7 +264,7 @@ test('of several brands, a post has the label of what it says of the one that is
     label: 'neutral',
     brandSentiment: [{ brand: 'Ibis', label: 'positive', positive: 0.75 }, { brand: 'Osprey' }],
   });
-  await correct(db, { posts: { platform: 'chirper', id: 'apart' }, label: 'negative', by: 'ines', reason: '' });
+  await applyCorrection(db, { posts: { platform: 'chirper', id: 'apart' }, label: 'negative', by: 'ines', reason: '' });
   expect(await idsOf({ brand: 'Ibis', label: 'negative' })).toEqual(['apart']);
   expect((await ask({ brand: 'Ibis', label: 'negative' })).posts[0]).not.toHaveProperty('brandSentiment');
 });

@@ -30,7 +30,7 @@ beforeAll(async () => {
     ...many('good', 20, 3, { brands: ['Marlow'], lang: 'pt' }),
     ...many('odd', 5, 2, { brands: [hostile] }),
   ]);
-  await createRollups(shared).settle();
+  await createRollups(shared).catchUp();
   // The folder belongs to one process: now to the commands.
   await db.close();
 });

@@ -29,7 +29,7 @@ beforeAll(async () => {
     ),
     scoredPost({ id: 'hostile', createdAt: at(100), label: 'neutral', text: hostile, author: { id: 'u1', handle: '+ines' } }),
   ]);
-  await createRollups(shared).settle();
+  await createRollups(shared).catchUp();
   // The folder belongs to one process: now to the commands.
   await db.close();
 });

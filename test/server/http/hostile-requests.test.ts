@@ -33,7 +33,7 @@ beforeAll(async () => {
       }),
     ),
   );
-  await createRollups(shared).settle();
+  await createRollups(shared).catchUp();
   const watched = { ...db, reader: recording(db.reader), heavyReader: recording(db.heavyReader), maintenance: recording(db.maintenance) };
   ask = apiOn(watched, { brands: [{ name: 'Kestrel', aliases: ['kettle'] }] });
 });

@@ -21,9 +21,9 @@ beforeAll(async () => {
   db = opened.db;
   const parts = { db, clock: systemClock, log: quiet, metrics: createMetrics() };
   writer = createWriter(parts);
-  const { settle } = createRollups(parts);
+  const { catchUp } = createRollups(parts);
   for (const role of ['viewer', 'editor', 'admin'] as const) token[role] = await tokens.add(`${role}-token`, role);
-  server = await startTestServer({ reader: db.reader, maintenance: { ...upkeepOf(db), settle }, server: { tokensFile: tokens.path } });
+  server = await startTestServer({ reader: db.reader, maintenance: { ...upkeepOf(db), catchUp }, server: { tokensFile: tokens.path } });
   remove = async () => {
     await server.close();
     await opened.remove();

@@ -27,7 +27,7 @@ beforeAll(async () => {
     post('4', 60, 'positive'),
     post('5', 30, 'unscored', []),
   ]);
-  await createRollups(shared).settle();
+  await createRollups(shared).catchUp();
   server = await startTestServer({ reader: db.reader });
   remove = async () => {
     await server.close();

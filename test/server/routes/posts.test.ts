@@ -30,7 +30,7 @@ beforeAll(async () => {
       }),
     ),
   );
-  await createRollups(shared).settle();
+  await createRollups(shared).catchUp();
   ask = apiOn(db, { brands: [{ name: 'Kestrel', aliases: ['kettle'] }] });
 });
 afterAll(() => remove());

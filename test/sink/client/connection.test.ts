@@ -26,7 +26,7 @@ const migrations = readdirSync(new URL('../../../src/sink/migrations/', import.m
 test('migrations are applied once', async () => {
   const again = await migrate(db, quiet);
   expect(again.applied).toEqual([]);
-  expect(again.already).toEqual(migrations);
+  expect(again.alreadyApplied).toEqual(migrations);
 });
 
 test('two processes may migrate an empty database at once', async () => {
@@ -84,7 +84,7 @@ test('a migration that was edited after it was applied is rejected', async () =>
   const copy = await mkdtemp(join(tmpdir(), 'feedpulse-migrations-'));
   await cp(new URL('../../../src/sink/migrations/', import.meta.url), copy, { recursive: true });
   await writeFile(join(copy, '0002-rollups.sql'), 'SELECT 1;\n');
-  await expect(migrate(db, quiet, { folder: pathToFileURL(`${copy}/`) })).rejects.toMatchObject({
+  await expect(migrate(db, quiet, { dir: pathToFileURL(`${copy}/`) })).rejects.toMatchObject({
     code: 'MIGRATION_CHECKSUM_MISMATCH',
     message: expect.stringContaining('0002-rollups.sql'),
   });

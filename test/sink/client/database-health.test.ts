@@ -9,7 +9,7 @@ test('reports what fails and since when, until the same operation succeeds', () 
   now += 5_000;
   health.recordFailure('write posts', 'ECONNRESET');
   health.recordSuccess('compute minute figures');
-  expect(health.healthIssue()).toBe('cannot write posts since 10:20:30 UTC (ECONNRESET); retrying');
+  expect(health.healthIssue()).toBe('failing to write posts since 10:20:30 UTC (ECONNRESET); retrying');
   health.recordSuccess('write posts');
   expect(health.healthIssue()).toBeUndefined();
 });

@@ -15,7 +15,7 @@ function idleClock(): Clock & { waits: number[] } {
 }
 
 const clickHouseError = (code: string, type: string) => Object.assign(new Error(`Cannot parse 'the text of a post'`), { code, type });
-const patient = (clock: Clock, onRetry = () => {}): RetryPolicy => ({ clock, log: quiet, giveUpAfterMs: 60_000, onRetry });
+const patient = (clock: Clock, onRetry = () => {}): RetryPolicy => ({ clock, log: quiet, maxRetryMs: 60_000, onRetry });
 
 test.each([
   ['a reset connection', Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })],
@@ -34,7 +34,7 @@ test('does not repeat what cannot succeed, and quotes none of the data', async (
   const refused = withRetry('insert posts', attempt, patient(idleClock()));
   await expect(refused).rejects.toMatchObject({
     code: 'DATABASE_REJECTED',
-    message: 'could not insert posts: ClickHouse 27 CANNOT_PARSE_INPUT_ASSERTION_FAILED',
+    message: 'Could not insert posts: ClickHouse 27 CANNOT_PARSE_INPUT_ASSERTION_FAILED.',
   });
   expect(attempt).toHaveBeenCalledTimes(1);
 });

@@ -4,7 +4,7 @@ import { systemClock } from '../../../src/lib/clock.ts';
 import { createMetrics } from '../../../src/lib/metrics.ts';
 import { createRandom } from '../../../src/lib/random.ts';
 import type { Database } from '../../../src/sink/client/connection.ts';
-import { correct } from '../../../src/sink/maintenance/corrections.ts';
+import { applyCorrection } from '../../../src/sink/maintenance/corrections.ts';
 import { erase } from '../../../src/sink/maintenance/erase.ts';
 import { reapplyBrands } from '../../../src/sink/maintenance/reapply-brands.ts';
 import { markRange } from '../../../src/sink/queries/rollups.ts';
@@ -84,10 +84,10 @@ async function rage({ db: own, writer, rollups }: Process, seed: number): Promis
       await writer.write(batch);
       if (random() < 0.4) await writer.write(batch.slice(3));
     },
-    () => correct(own, { posts: key(), label: pick([...labels, undefined]), by: 'ines', reason: '' }),
+    () => applyCorrection(own, { posts: key(), label: pick([...labels, undefined]), by: 'ines', reason: '' }),
     () => {
       const posts = { from: noon, to: noon + Math.floor(random() * 30) * minute, brand: pick(['*', 'Marlow']), label: pick(labels) };
-      return correct(own, { posts, label: pick(labels), by: 'ines', reason: '' });
+      return applyCorrection(own, { posts, label: pick(labels), by: 'ines', reason: '' });
     },
     () => reapplyBrands({ db: own, clock: systemClock, matcher: pick([oldRules, newRules]) }, range, silent),
     () => markRange(own.maintenance, range),
@@ -142,8 +142,8 @@ async function readRaw() {
 test('after a storm of posts, edits, deletions, corrections, other brands and erasures by two processes, every figure is that of the rows', async () => {
   const processes = [openProcess(db.writer, db.maintenance), openProcess(db.maintenance, db.writer)] as const;
   const erased = (await Promise.all(processes.map((process, index) => rage(process, 20_261_123 + index)))).flat();
-  await Promise.all(processes.map(({ rollups }) => rollups.settle()));
-  await processes[0].rollups.settle();
+  await Promise.all(processes.map(({ rollups }) => rollups.catchUp()));
+  await processes[0].rollups.catchUp();
   const raw = await readRaw();
   const group = (keyOf: (post: (typeof raw)[number], brand: string) => unknown[]) => {
     const groups = new Map<string, CountedPost[]>();

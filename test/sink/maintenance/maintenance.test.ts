@@ -3,8 +3,14 @@ import type { Label, ScoredPost } from '../../../src/domain/post.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { createMetrics } from '../../../src/lib/metrics.ts';
 import type { Database } from '../../../src/sink/client/connection.ts';
-import { correct, countToCorrect, markCorrected, type Selection } from '../../../src/sink/maintenance/corrections.ts';
-import { createErasures, type ErasureTarget, erase } from '../../../src/sink/maintenance/erase.ts';
+import {
+  applyCorrection,
+  countCorrectable,
+  markRecentCorrectionsDirty,
+  type Selection,
+} from '../../../src/sink/maintenance/corrections.ts';
+import { type ErasureTarget, erase } from '../../../src/sink/maintenance/erase.ts';
+import { createErasureList } from '../../../src/sink/maintenance/erasure-list.ts';
 import { reapplyBrands } from '../../../src/sink/maintenance/reapply-brands.ts';
 import { markRange } from '../../../src/sink/queries/rollups.ts';
 import { findPostKeys, sampleScored } from '../../../src/sink/queries/search.ts';
@@ -48,14 +54,14 @@ const counts = async (brand = '*') =>
     { brand },
   );
 const say = (posts: Selection, label: Label | undefined, expected?: number) =>
-  correct(db, { posts, label, by: 'ines', reason: "it's irony", expected });
+  applyCorrection(db, { posts, label, by: 'ines', reason: "it's irony", expected });
 const one = { platform: 'chirper', id: '1' };
 
 test('a correction counts in place of the label of the model, which stays beside it', async () => {
   await writer.write([post(), post({ id: '2' })]);
-  await rollups.settle();
+  await rollups.catchUp();
   expect(await say(one, 'negative')).toBe(1);
-  await rollups.settle();
+  await rollups.catchUp();
   expect(await counts()).toEqual([{ negative: 1, neutral: 0, positive: 1, score: -0.4 }]);
   expect(
     await queryRows(
@@ -84,10 +90,10 @@ test('a correction outlives second copies, edits and other scores, and a deletio
   await writer.write([post()]);
   await say(one, 'neutral');
   await writer.write([post(), post({ updatedAt: at(5), text: 'edited', label: 'negative', score: -0.9, modelVersion: 'm2' })]);
-  await rollups.settle();
+  await rollups.catchUp();
   expect(await counts()).toEqual([{ negative: 0, neutral: 1, positive: 0, score: 0 }]);
   await writer.write([post({ updatedAt: at(6), deleted: true, text: '' })]);
-  await rollups.settle();
+  await rollups.catchUp();
   expect(await counts()).toEqual([{ negative: 0, neutral: 0, positive: 0, score: 0 }]);
 });
 
@@ -96,10 +102,10 @@ test('a correction can be removed and added again, and the latest wins', async (
   for (const label of ['negative', 'neutral', 'negative'] as const) await say(one, label);
   expect(await say(one, undefined)).toBe(1);
   expect(await say(one, undefined)).toBe(0);
-  await rollups.settle();
+  await rollups.catchUp();
   expect(await counts()).toEqual([{ negative: 0, neutral: 0, positive: 1, score: 0.6 }]);
   await say(one, 'negative');
-  await rollups.settle();
+  await rollups.catchUp();
   expect(await counts()).toEqual([{ negative: 1, neutral: 0, positive: 0, score: -1 }]);
 });
 
@@ -111,23 +117,23 @@ test('a filter corrects what it finds, and nothing when it finds another number 
     post({ id: 'd', text: 'ärger', createdAt: at(200) }),
   ]);
   const filter = { ...range, text: 'ärger', brand: 'Kestrel' };
-  expect(await countToCorrect(db, { posts: filter, label: 'negative' })).toBe(1);
+  expect(await countCorrectable(db, { posts: filter, label: 'negative' })).toBe(1);
   await expect(say(filter, 'negative', 2)).rejects.toMatchObject({ code: 'USAGE' });
   expect(await say({ ...filter, brand: '*' }, 'negative', 2)).toBe(2);
-  await rollups.settle();
+  await rollups.catchUp();
   expect(await counts()).toEqual([{ negative: 2, neutral: 0, positive: 2, score: -0.8 }]);
   expect(await say({ ...range, label: 'negative' }, 'neutral')).toBe(2);
 });
 
 test('a correction whose process died before it was marked counts with the next start', async () => {
   await writer.write([post()]);
-  await rollups.settle();
+  await rollups.catchUp();
   const maintenance = beforeStatement(db.maintenance, /^INSERT INTO rollup_dirty_minutes/, () => Promise.reject(new Error('killed')));
-  await expect(correct({ ...db, maintenance }, { posts: one, label: 'negative', by: '', reason: '' })).rejects.toThrow('killed');
-  await rollups.settle();
+  await expect(applyCorrection({ ...db, maintenance }, { posts: one, label: 'negative', by: '', reason: '' })).rejects.toThrow('killed');
+  await rollups.catchUp();
   expect(await counts()).toMatchObject([{ negative: 0 }]);
-  await markCorrected(db);
-  await rollups.settle();
+  await markRecentCorrectionsDirty(db);
+  await rollups.catchUp();
   expect(await counts()).toMatchObject([{ negative: 1 }]);
 });
 
@@ -137,12 +143,12 @@ test('other brand rules are applied to a range, and the figures follow', async (
     post({ id: '2', text: 'toaster', createdAt: at(3) }),
     post({ id: 'x', createdAt: at(300) }),
   ]);
-  await rollups.settle();
+  await rollups.catchUp();
   const matcher = { hash: 'b2', match: (text: string) => (text === 'toaster' ? ['Marlow', "O'Hare"] : []) };
   const steps: number[] = [];
   expect(await reapplyBrands({ db, clock: systemClock, matcher }, seconds, (done) => void steps.push(done))).toBe(2);
   expect(steps.at(-1)).toBeGreaterThan(0);
-  await rollups.settle();
+  await rollups.catchUp();
   expect(await queryRows(db, 'SELECT id, brands, brands_hash FROM posts FINAL ORDER BY id')).toEqual([
     { id: '1', brands: [], brands_hash: 'b2' },
     { id: '2', brands: ['Marlow', "O'Hare"], brands_hash: 'b2' },
@@ -181,11 +187,11 @@ test('an edit that comes while brands are matched anew keeps its own', async () 
 
 test('a rebuild computes a range anew whatever stood there', async () => {
   await writer.write([post(), post({ id: '2', createdAt: at(20) })]);
-  await rollups.settle();
+  await rollups.catchUp();
   await db.writer.command({ query: 'ALTER TABLE rollup_15m DELETE WHERE true SETTINGS mutations_sync = 1' });
   await markRange(db.maintenance, seconds);
   const steps: [number, number][] = [];
-  await waitForRollups({ db, clock: systemClock, settle: rollups.settle }, seconds, (done, total) => void steps.push([done, total]));
+  await waitForRollups({ db, clock: systemClock, catchUp: rollups.catchUp }, seconds, (done, total) => void steps.push([done, total]));
   expect(await counts()).toEqual([{ negative: 0, neutral: 0, positive: 2, score: 1.2 }]);
   expect(steps.at(-1)).toEqual([2, 2]);
 });
@@ -206,14 +212,14 @@ test('an erased post leaves every table and figure, and does not come back', asy
     query: "INSERT INTO scores (created_at, platform, id, model_version, version) SELECT created_at, platform, id, 'm2', 1 FROM posts",
   });
   await say(one, 'negative');
-  await rollups.settle();
+  await rollups.catchUp();
   expect(await doom({})).toBe(1);
-  await rollups.settle();
+  await rollups.catchUp();
   expect(await left('1')).toEqual(['0', '0', '0', '0']);
   expect(await counts()).toEqual([{ negative: 0, neutral: 0, positive: 1, score: 0.6 }]);
   const again = post({ updatedAt: at(50) });
-  expect(await writer.write([again, post({ id: '2' })])).toEqual({ refused: [], leftOut: [again] });
-  await rollups.settle();
+  expect(await writer.write([again, post({ id: '2' })])).toEqual({ rejected: [], skipped: [again] });
+  await rollups.catchUp();
   expect([await left('1'), (await left('2'))[0] !== '0']).toEqual([['0', '0', '0', '0'], true]);
   expect(await doom({})).toBe(0);
 });
@@ -222,10 +228,10 @@ test('an erased author takes along posts whose later versions do not name them, 
   const author = { id: 'a1', handle: 'ann' };
   await writer.write([post({ author }), post({ id: '2', author }), post({ id: '3' }), post({ id: '4', platform: 'pictogram', author })]);
   expect(await doom({ kind: 'author', id: 'a1' })).toBe(2);
-  await rollups.settle();
+  await rollups.catchUp();
   expect(await queryRows(db, 'SELECT id FROM posts FINAL ORDER BY id')).toEqual([{ id: '3' }, { id: '4' }]);
-  const { leftOut } = await writer.write([post(), post({ id: '9', author }), post({ id: '10' })]);
-  expect(leftOut.map(({ id }) => id)).toEqual(['1', '9']);
+  const { skipped } = await writer.write([post(), post({ id: '9', author }), post({ id: '10' })]);
+  expect(skipped.map(({ id }) => id)).toEqual(['1', '9']);
   expect(await queryRows(db, "SELECT count() AS n FROM erasures WHERE hash LIKE '%a1%' OR hash LIKE '%chirper%'")).toEqual([
     { n: expect.anything() },
   ]);
@@ -236,15 +242,15 @@ test('a post that is written while it is being erased is gone in the end', async
   // The writer has looked before the erasure is noted, and inserts after the rows were looked for.
   const racing = beforeStatement(db.writer, /^INSERT INTO posts/, () => doom({}));
   const slow = createWriter({ db: { ...db, writer: racing }, clock: systemClock, log: quiet, metrics: createMetrics() });
-  expect((await slow.write([post(), post({ id: '2' })])).leftOut.map(({ id }) => id)).toEqual(['1']);
+  expect((await slow.write([post(), post({ id: '2' })])).skipped.map(({ id }) => id)).toEqual(['1']);
   expect(await left('1')).toEqual(['0', '0', '0', '0']);
 });
 
 test('what an erasure that was cut off has left behind goes with the next copy', async () => {
   await writer.write([post()]);
-  await createErasures(db.maintenance).add([one]);
+  await createErasureList(db.maintenance).add([one]);
   await writer.write([post()]);
-  await rollups.settle();
+  await rollups.catchUp();
   expect(await left('1')).toEqual(['0', '0', '0', '0']);
   expect(await counts()).toEqual([{ negative: 0, neutral: 0, positive: 0, score: 0 }]);
 });

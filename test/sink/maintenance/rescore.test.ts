@@ -4,7 +4,7 @@ import type { Prediction, ScoredPost, StoredLabel } from '../../../src/domain/po
 import { systemClock } from '../../../src/lib/clock.ts';
 import { createMetrics } from '../../../src/lib/metrics.ts';
 import type { Database } from '../../../src/sink/client/connection.ts';
-import { correct } from '../../../src/sink/maintenance/corrections.ts';
+import { applyCorrection } from '../../../src/sink/maintenance/corrections.ts';
 import { erase } from '../../../src/sink/maintenance/erase.ts';
 import { activateScores, countToActivate, type Rescorer, rescore } from '../../../src/sink/maintenance/rescore.ts';
 import { createRollups, type Rollups } from '../../../src/sink/rollups/rollups.ts';
@@ -71,7 +71,7 @@ beforeAll(async () => {
     post(600, { text: 'poison 600' }),
     post(601, { deleted: true, text: '' }),
   ]);
-  await rollups.settle();
+  await rollups.catchUp();
 });
 afterAll(() => remove());
 
@@ -87,7 +87,7 @@ test('stored posts are scored beside those that count, and volume is not counted
   expect(progress.at(-1)).toEqual([601, 601]);
   expect(progress.every(([done], index) => done >= (progress[index - 1]?.[0] ?? 0))).toBe(true);
   expect(await active()).toEqual(before);
-  await rollups.settle();
+  await rollups.catchUp();
   expect(
     await queryRows(db, "SELECT sum(negative + neutral + positive + unscored) AS posts FROM rollup_15m FINAL WHERE brand = '*'"),
   ).toEqual([{ posts: 601 }]);
@@ -120,7 +120,7 @@ test('an interrupted run resumes where it stopped', async () => {
 
 test('the figures of both are compared over the posts that have both, corrected ones left out', async () => {
   const key = { platform: 'chirper', id: '3' };
-  await correct(db, { posts: key, label: 'positive', by: 'somebody', reason: '' });
+  await applyCorrection(db, { posts: key, label: 'positive', by: 'somebody', reason: '' });
   const range = { from: new Date(now - 48 * hour), to: new Date(now + hour) };
   const found = await compareModels(db.reader, { ...range, brand: 'Kestrel', version: 'other@2' });
   const stored = await queryRows<{ active: StoredLabel; other: StoredLabel; a: number; b: number }>(
@@ -159,7 +159,7 @@ test('activated scores count, and activating those before brings everything back
   const ask = <T>(query: string) => queryRows<T>(db, query.replace('posts FINAL', 'effective_posts'));
   expect(await countToActivate(db, 'other@2', whole)).toBe(600);
   expect(await activateScores(db, 'other@2', whole, nothing)).toBe(600);
-  await rollups.settle();
+  await rollups.catchUp();
   expect(await queryRows(db, 'SELECT model_version, count() AS posts FROM posts FINAL WHERE NOT deleted GROUP BY 1 ORDER BY 1')).toEqual([
     { model_version: 'm1', posts: 1 },
     { model_version: 'other@2', posts: 600 },
@@ -172,7 +172,7 @@ test('activated scores count, and activating those before brings everything back
   expect(await countWrongGroups(ask, 'feedpulse')).toBe(0);
   expect(await activateScores(db, 'other@2', whole, nothing)).toBe(0);
   expect(await activateScores(db, 'm1', whole, nothing)).toBe(600);
-  await rollups.settle();
+  await rollups.catchUp();
   expect(await active()).toEqual(before);
   expect(await countWrongGroups(ask, 'feedpulse')).toBe(0);
 });

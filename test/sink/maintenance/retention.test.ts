@@ -74,7 +74,7 @@ test('a post older than posts are kept is counted as expired and stored nowhere'
   const late = old('late', ago(8 * day));
   const soon = old('soon', ago(7 * day - hour));
   const young = old('young', ago(6 * day));
-  expect(await createWriter(parts(weekly)).write([late, soon, young])).toEqual({ refused: [], leftOut: [late, soon] });
+  expect(await createWriter(parts(weekly)).write([late, soon, young])).toEqual({ rejected: [], skipped: [late, soon] });
   expect(await queryRows(db, 'SELECT id FROM posts')).toEqual([{ id: 'young' }]);
   expect(await metrics.registry.getSingleMetricAsString('feedpulse_posts_expired_total')).toContain('feedpulse_posts_expired_total 2');
 });
@@ -82,11 +82,11 @@ test('a post older than posts are kept is counted as expired and stored nowhere'
 test('figures outlive the posts that they were made from, whatever is marked', async () => {
   const [gone, kept] = [ago(8 * day), ago(6 * day)];
   await createWriter(parts()).write([old('1', gone), old('2', gone), old('3', kept)]);
-  await createRollups(parts()).settle();
+  await createRollups(parts()).catchUp();
   // As the time to live does: row by row, so that half a bucket may be there.
   await db.writer.command({ query: "ALTER TABLE posts DELETE WHERE id = '1' SETTINGS mutations_sync = 1" });
   await markDirty(db.writer, [gone / 1_000, kept / 1_000]);
-  await createRollups(parts(weekly)).settle();
+  await createRollups(parts(weekly)).catchUp();
   expect(await volume()).toEqual([
     { bucket: gone / 1_000, volume: 2 },
     { bucket: kept / 1_000, volume: 1 },

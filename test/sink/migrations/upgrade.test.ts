@@ -48,7 +48,7 @@ test('an upgraded database of version 0.1 answers every query as before', async 
 test('migration 0011 can run again after a crash', async () => {
   await emptyDatabase();
   await restoreVersion01(db);
-  await migrate(db, quiet, { folder: await migrationsUntil('0011') });
+  await migrate(db, quiet, { dir: await migrationsUntil('0011') });
   await db.writer.command({ query: "ALTER TABLE schema_migrations DELETE WHERE name LIKE '0011%' SETTINGS mutations_sync = 1" });
   expect((await migrate(db, quiet)).applied).toEqual(['0011-standard-names.sql', '0012-drop-renamed-tables.sql']);
   await expectOldAnswers();
@@ -75,16 +75,16 @@ test('rollups that version 0.1 left pending are computed, and recomputing all of
     brands: await listBrands(db.reader, rangeOf(start, now), now),
     timeline: await readTimeline(db.reader, { ...rangeOf(start, now), brand: '*', grain: 'hour', timeZone: 'UTC' }, now),
   });
-  await rollups.settle();
+  await rollups.catchUp();
   expectSame(await settled(), old.settled);
   await markRange(db.maintenance, { from: start / 1_000, to: now / 1_000 });
-  await rollups.settle();
+  await rollups.catchUp();
   expectSame(await settled(), old.settled);
 });
 
 test('migration 0005 moves 15-minute rows to their new table, keeping newer ones there', async () => {
   await emptyDatabase();
-  await migrate(db, quiet, { folder: await migrationsUntil('0010') });
+  await migrate(db, quiet, { dir: await migrationsUntil('0010') });
   const columns = 'quarter, brand, platform, lang, negative, positive, weight_negative, weight_positive, authors, version';
   const insert = (table: string, negative: number, version: string) =>
     db.writer.command({

@@ -39,7 +39,7 @@ export async function migrationsUntil(last: string): Promise<URL> {
 
 /** Creates the tables of version 0.1 and fills them. */
 export async function restoreVersion01(db: Database): Promise<void> {
-  await migrate(db, quiet, { folder: await migrationsUntil(lastOf01) });
+  await migrate(db, quiet, { dir: await migrationsUntil(lastOf01) });
   for (const section of (await unpack('tables.jsonl.gz')).split(/^-- /m).slice(1)) {
     const [table = '', ...lines] = section.trim().split('\n');
     if (lines.length > 0 && table !== 'schema_migrations') await insert(db.writer, table, lines);

@@ -46,7 +46,7 @@ const minutes = () => queryRows(db, `SELECT brand, ${volume} FROM rollup_minute 
 
 test('a post counts once for each of its brands and once for all', async () => {
   await writer.write([recentPost({ brands: ['Kestrel', 'Marlow', 'Kestrel'] }), recentPost({ id: '2', brands: [] })]);
-  await rollups.settle();
+  await rollups.catchUp();
   expect(await minutes()).toEqual([
     { brand: '*', volume: 2 },
     { brand: 'Kestrel', volume: 1 },
@@ -57,7 +57,7 @@ test('a post counts once for each of its brands and once for all', async () => {
 test('a replayed batch does not count twice', async () => {
   for (let round = 0; round < 3; round++) {
     await writer.write([recentPost()]);
-    await rollups.settle();
+    await rollups.catchUp();
   }
   expect(await minutes()).toEqual([
     { brand: '*', volume: 1 },
@@ -67,16 +67,16 @@ test('a replayed batch does not count twice', async () => {
 
 test('a group that vanished goes to zero', async () => {
   await writer.write([recentPost()]);
-  await rollups.settle();
+  await rollups.catchUp();
   await writer.write([recentPost({ brands: ['Marlow'], updatedAt: at(9) })]);
-  await rollups.settle();
+  await rollups.catchUp();
   expect(await minutes()).toEqual([
     { brand: '*', volume: 1 },
     { brand: 'Kestrel', volume: 0 },
     { brand: 'Marlow', volume: 1 },
   ]);
   await writer.write([recentPost({ deleted: true, text: '', brands: [], updatedAt: at(60) })]);
-  await rollups.settle();
+  await rollups.catchUp();
   const quarters = await queryRows(
     db,
     'SELECT brand, negative + neutral + positive + unscored AS volume, score_sum, weight_positive, uniqCombined64Merge(14)(authors) AS authors FROM rollup_15m FINAL GROUP BY ALL ORDER BY brand',
@@ -88,9 +88,9 @@ test('a group that vanished goes to zero', async () => {
 
 test('a late post reaches its old quarter-hour', async () => {
   await writer.write([recentPost({ id: 'now' })]);
-  await rollups.settle();
+  await rollups.catchUp();
   await writer.write([recentPost({ id: 'late', createdAt: '2026-02-03T04:05:06.000Z' })]);
-  await rollups.settle();
+  await rollups.catchUp();
   expect(
     await queryRows(db, `SELECT toString(bucket) AS bucket, ${volume} FROM rollup_15m FINAL WHERE brand = '*' ORDER BY bucket`),
   ).toEqual([
@@ -126,7 +126,7 @@ test('a stale group that a slower process leaves behind is detected and recomput
   const raced = afterStatement(db, /^\s*INSERT INTO rollup_minute/, () => db.writer.command({ query: stale }));
   await recomputeDirty(raced.maintenance, minuteRollup, true);
   expect(await minutes()).toContainEqual({ brand: 'Stale', volume: 5 });
-  await rollups.settle();
+  await rollups.catchUp();
   expect(await minutes()).toEqual([
     { brand: '*', volume: 1 },
     { brand: 'Kestrel', volume: 1 },
@@ -146,10 +146,10 @@ test('after a storm of posts, edits, deletions and replays the rollups hold what
     const batch = Array.from({ length: 1 + Math.floor(random() * 60) }, () => anyPost(random));
     await write(batch);
     if (random() < 0.3) await write(batch.slice(5));
-    if (random() < 0.3) await rollups.settle();
+    if (random() < 0.3) await rollups.catchUp();
   }
   await rollups.stop();
-  await rollups.settle();
+  await rollups.catchUp();
   const byMinute = await storedCounts(db, 'minute', 'rollup_minute', 'minute, brand');
   expect(byMinute).toEqual(model.figures((at, _post, brand) => [floorTo(at, minute), brand]));
   const byQuarter = await storedCounts(db, 'bucket', 'rollup_15m', 'bucket, brand, platform, lang');
@@ -241,10 +241,10 @@ async function setClockBack(): Promise<void> {
 
 test('a clock that is set back delays no rollup', async () => {
   await writer.write([recentPost()]);
-  await rollups.settle();
+  await rollups.catchUp();
   await setClockBack();
   await writer.write([recentPost({ id: 'late' }), recentPost({ id: 'later', createdAt: at(3) })]);
-  await rollups.settle();
+  await rollups.catchUp();
   const all = (table: string) =>
     queryRows(db, `SELECT toUInt32(sum(negative + neutral + positive + unscored)) AS volume FROM ${table} FINAL WHERE brand = '*'`);
   expect([await all('rollup_minute'), await all('rollup_15m')]).toEqual([[{ volume: 3 }], [{ volume: 3 }]]);

@@ -49,7 +49,7 @@ test.each(tables.flatMap((table) => [[table, 'before'] as const, [table, 'after'
     const metrics = createMetrics();
     const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
     await createWriter({ db: faulty(table, when, reset), clock: instant, log: quiet, metrics }).write(posts);
-    await createRollups({ db, clock: systemClock, log: quiet, metrics }).settle();
+    await createRollups({ db, clock: systemClock, log: quiet, metrics }).catchUp();
     expect(await queryRows(db, 'SELECT toUInt32(count()) AS rows FROM posts FINAL')).toEqual([{ rows: 20 }]);
     expect(await queryRows(db, "SELECT toUInt32(positive) AS positive FROM rollup_minute FINAL WHERE brand = '*'")).toEqual([
       { positive: 20 },

@@ -185,15 +185,15 @@ test.each([
   ['a negative count', { engagement: { likes: -1, reposts: 0, replies: 0 } }],
 ])('%s is rejected, not stored as something else, and its neighbours are stored', async (_name, given) => {
   const odd = scoredPost({ id: 'odd', ...given });
-  expect(await writer.write([scoredPost({ id: 'before' }), odd, scoredPost({ id: 'after' })])).toEqual({ refused: [odd], leftOut: [] });
+  expect(await writer.write([scoredPost({ id: 'before' }), odd, scoredPost({ id: 'after' })])).toEqual({ rejected: [odd], skipped: [] });
   expect(await stored('id')).toEqual([{ id: 'after' }, { id: 'before' }]);
 });
 
 test('ten consecutive rejected rows count as a database failure', async () => {
   const odd = (id: number) => scoredPost({ id: `${id}`, score: Number.NaN });
   const fresh = createWriter({ db, clock: systemClock, log: quiet, metrics: createMetrics() });
-  expect((await fresh.write(Array.from({ length: 9 }, (_, id) => odd(id)))).refused).toHaveLength(9);
-  expect((await fresh.write([scoredPost({ id: 'sound' }), odd(9)])).refused).toHaveLength(1);
+  expect((await fresh.write(Array.from({ length: 9 }, (_, id) => odd(id)))).rejected).toHaveLength(9);
+  expect((await fresh.write([scoredPost({ id: 'sound' }), odd(9)])).rejected).toHaveLength(1);
   await expect(fresh.write(Array.from({ length: 9 }, (_, id) => odd(id)))).rejects.toMatchObject({ code: 'DATABASE_REJECTED' });
 });
 

@@ -31,7 +31,7 @@ for (let next = from; next < posts.length; next += batch) {
   process.stdout.write(`written ${Math.min(posts.length, next + batch)}\n`);
   if (pauseMs) await sleep(pauseMs);
 }
-if (recompute || killAt) await rollups.settle();
+if (recompute || killAt) await rollups.catchUp();
 await rollups.stop();
 await opened.close();
 

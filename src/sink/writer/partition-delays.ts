@@ -4,35 +4,35 @@ import type { Database } from '../client/connection.ts';
 import { insertRows } from '../client/query.ts';
 import { toDateTime } from './post-row.ts';
 
-interface Progress {
+interface PartitionDelay {
   readonly topic: string;
   readonly partition: number;
   /** The shortest time from a post's creation until it was stored, in ms. */
   readonly delay: number;
 }
 
-export interface FeedProgress {
+export interface PartitionDelays {
   /** Records a post that has just been stored. */
-  see(post: ScoredPost): void;
+  record(post: ScoredPost): void;
   /** Stores the delays since the last call. On a database error, which it throws, they are lost. */
-  store(): Promise<void>;
+  flush(): Promise<void>;
 }
 
 /**
- * Measures how far each partition lags behind. The shortest delay counts: one late post among current ones is no lag,
- * but if even the most recent post is old, others are still to come.
+ * Measures how far each partition lags behind. Uses the minimum delay: one late post is not a delay, but if even the most
+ * recent post is old, the partition is behind.
  */
-export function createFeedProgress({ maintenance }: Pick<Database, 'maintenance'>, clock: Pick<Clock, 'now'>): FeedProgress {
-  let seen = new Map<string, Progress>();
+export function createPartitionDelays({ maintenance }: Pick<Database, 'maintenance'>, clock: Pick<Clock, 'now'>): PartitionDelays {
+  let delays = new Map<string, PartitionDelay>();
   return {
-    see: ({ position: { topic, partition }, createdAt }) => {
+    record: ({ position: { topic, partition }, createdAt }) => {
       const key = `${partition} ${topic}`;
       const delay = Math.max(0, clock.now() - Date.parse(createdAt));
-      if (delay < (seen.get(key)?.delay ?? Number.POSITIVE_INFINITY)) seen.set(key, { topic, partition, delay });
+      if (delay < (delays.get(key)?.delay ?? Number.POSITIVE_INFINITY)) delays.set(key, { topic, partition, delay });
     },
-    store: async () => {
-      const rows = [...seen.values()];
-      seen = new Map();
+    flush: async () => {
+      const rows = [...delays.values()];
+      delays = new Map();
       const at = toDateTime(clock.now());
       if (rows.length > 0)
         await insertRows(

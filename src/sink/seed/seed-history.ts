@@ -1,11 +1,12 @@
+import { dayMs } from '../../lib/duration.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import type { Database } from '../client/connection.ts';
 import { minuteRollup, type Rollup, recomputeBuckets, rollup15m } from '../queries/rollups.ts';
-import { countRealPosts, insertSynthetic, mergeRollup15m } from '../queries/seed.ts';
+import { countRealPosts, insertSyntheticPosts, mergeRollup15m } from '../queries/seed.ts';
 
 const maxPosts = 1_000_000;
-const daySeconds = 86_400;
-/** The minute rollup is kept for 30 days. */
+const daySeconds = dayMs / 1_000;
+/** Default retention of the minute rollup: 30 days. */
 const minuteRetention = 30 * daySeconds;
 
 export interface SyntheticHistory {
@@ -19,25 +20,26 @@ export interface SyntheticHistory {
   readonly seed: number;
 }
 
-type Report = (done: number) => void;
+/** Reports how many more are done. */
+type OnDone = (count: number) => void;
 
 /**
- * Fills the tables with synthetic posts and scores, then computes and merges their rollups. Filling in the same history
- * twice results in the same rows. Reports posts, then days.
- * @throws USAGE if real posts are stored, unless `mixed`
+ * Fills the tables with synthetic posts and scores, then computes and merges their rollups. Idempotent: the same history
+ * gives the same rows. Reports posts, then days.
+ * @throws USAGE if real posts are stored, unless `allowRealPosts`
  */
-export async function fillHistory(
+export async function seedHistory(
   db: Database,
   history: SyntheticHistory,
-  { mixed, reportPosts, reportDays }: { mixed: boolean; reportPosts: Report; reportDays: Report },
+  { allowRealPosts, onPosts, onDays }: { allowRealPosts: boolean; onPosts: OnDone; onDays: OnDone },
 ): Promise<void> {
-  if (!mixed) await rejectRealPosts(db);
+  if (!allowRealPosts) await rejectRealPosts(db);
   const { posts: total, from: startMs, to, brands, seed } = history;
   for (let from = 0; from < total; from += maxPosts) {
     const count = Math.min(maxPosts, total - from);
     const query_params = { seed, total, from, count, startMs, spanMs: to - startMs, brands };
-    await db.writer.command({ query: insertSynthetic, query_params });
-    reportPosts(count);
+    await db.writer.command({ query: insertSyntheticPosts, query_params });
+    onPosts(count);
   }
   const end = Math.ceil(to / 1_000 / daySeconds) * daySeconds;
   for (let day = Math.floor(startMs / 1_000 / daySeconds) * daySeconds; day < end; day += daySeconds) {
@@ -46,21 +48,17 @@ export async function fillHistory(
       recomputeDay(db.maintenance, rollup15m, day),
       ...(day >= end - minuteRetention - daySeconds ? [recomputeDay(db.writer, minuteRollup, day)] : []),
     ]);
-    reportDays(1);
+    onDays(1);
   }
   await db.maintenance.command({ query: mergeRollup15m });
 }
 
 async function rejectRealPosts(db: Database): Promise<void> {
   const posts = await countRealPosts(db.writer);
-  if (posts > 0)
-    throw new FeedpulseError(
-      'USAGE',
-      `the database holds ${posts} real posts, which would mix with synthetic ones; pass --yes to add them anyway`,
-    );
+  if (posts > 0) throw new FeedpulseError('USAGE', `The database contains ${posts} real posts; synthetic posts would be mixed with them.`);
 }
 
 function recomputeDay(client: Database['maintenance'], rollup: Rollup, day: number): Promise<void> {
-  const startsOf = (seconds: number): number[] => Array.from({ length: daySeconds / seconds }, (_, index) => day + index * seconds);
-  return recomputeBuckets(client, rollup, { buckets: startsOf(rollup.seconds), minutes: startsOf(60), minuteRetention });
+  const bucketStarts = (seconds: number): number[] => Array.from({ length: daySeconds / seconds }, (_, index) => day + index * seconds);
+  return recomputeBuckets(client, rollup, { buckets: bucketStarts(rollup.seconds), minutes: bucketStarts(60), minuteRetention });
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { createMetrics } from '../../../src/lib/metrics.ts';
 import type { Database } from '../../../src/sink/client/connection.ts';
-import { fillHistory } from '../../../src/sink/seed/fill-history.ts';
+import { seedHistory } from '../../../src/sink/seed/seed-history.ts';
 import { createWriter } from '../../../src/sink/writer/writer.ts';
 import { countWrongGroups } from '../../support/rollup-oracle.ts';
 import { scoredPost } from '../../support/scored-post.ts';
@@ -16,11 +16,11 @@ let db: Database;
 let remove: () => Promise<void>;
 const reports = { posts: 0, days: 0 };
 
-const fill = (given: Partial<typeof history> = {}, mixed = false) =>
-  fillHistory(
+const fill = (given: Partial<typeof history> = {}, allowRealPosts = false) =>
+  seedHistory(
     db,
     { ...history, ...given },
-    { mixed, reportPosts: (posts) => (reports.posts += posts), reportDays: (days) => (reports.days += days) },
+    { allowRealPosts, onPosts: (posts) => (reports.posts += posts), onDays: (days) => (reports.days += days) },
   );
 
 beforeAll(async () => {
