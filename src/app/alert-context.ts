@@ -14,7 +14,7 @@ const maxExamples = 3;
 /** Candidates for sample posts, by engagement. */
 const maxCandidates = 60;
 
-/** Explains the start of an alert: terms that set the posts of its window apart, and sample posts. */
+/** Finds drivers and sample posts for the start of an alert. */
 export function createAlertContext(deps: {
   readonly reader: ClickHouseClient;
   readonly brands: readonly BrandConfig[];
@@ -23,8 +23,8 @@ export function createAlertContext(deps: {
   const { reader, brands, clock } = deps;
   return async ({ kind, brand, evaluation }) => {
     if (kind === 'resolved' || evaluation.metric === 'noData') return { drivers: [], examples: [] };
-    const rule = brands.find(({ name }) => name === brand);
-    const names = rule ? [rule.name, ...rule.aliases] : [];
+    const brandConfig = brands.find(({ name }) => name === brand);
+    const names = brandConfig ? [brandConfig.name, ...brandConfig.aliases] : [];
     const range = { from: new Date(evaluation.from), to: new Date(evaluation.to) };
     const found = await findDrivers(reader, { brand, names, ...range, limit: maxDrivers });
     const labels = labelsOf(evaluation);
@@ -33,8 +33,8 @@ export function createAlertContext(deps: {
       .sort((a, b) => b.z - a.z)
       .slice(0, maxDrivers);
     const label = labels.length === 1 ? labels[0] : undefined;
-    const shown = topExamples(picked);
-    if (shown.length >= maxExamples) return { drivers: picked.map(({ term }) => term), examples: shown };
+    const examples = topExamples(picked);
+    if (examples.length >= maxExamples) return { drivers: picked.map(({ term }) => term), examples };
     const { posts } = await searchPosts(reader, { brand, ...range, label, sort: 'engagement', limit: maxCandidates }, clock);
     return { drivers: picked.map(({ term }) => term), examples: dropNearDuplicates(posts) };
   };
@@ -58,14 +58,19 @@ function topExamples(picked: readonly Driver[]): ExamplePost[] {
 /** The first posts, skipping near-duplicates of earlier ones. */
 function dropNearDuplicates(posts: readonly ExamplePost[]): ExamplePost[] {
   const { assignGroup } = createNearDuplicateIndex();
-  const numbers = new Map<string, number>();
-  const numberOf = (word: string): number => {
-    const known = numbers.get(word) ?? numbers.size + 1;
-    numbers.set(word, known);
+  const wordIds = new Map<string, number>();
+  const wordId = (word: string): number => {
+    const known = wordIds.get(word) ?? wordIds.size + 1;
+    wordIds.set(word, known);
     return known;
   };
   const seen = new Set<number>();
-  const isNew = ({ text }: ExamplePost): boolean => seen.size < seen.add(assignGroup(foldText(text).split(' ').map(numberOf))).size;
+  const isNew = ({ text }: ExamplePost): boolean => {
+    const group = assignGroup(foldText(text).split(' ').map(wordId));
+    if (seen.has(group)) return false;
+    seen.add(group);
+    return true;
+  };
   return posts.filter(isNew).slice(0, maxExamples).map(toExample);
 }
 

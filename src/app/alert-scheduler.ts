@@ -39,6 +39,7 @@ export interface AlertSchedulerDeps {
   readonly lease: Lease;
   /** URL of the web UI. */
   readonly baseUrl: () => string;
+  /** False once the source has ended. */
   readonly isLive: () => boolean;
 }
 
@@ -67,7 +68,7 @@ export function startAlertScheduler(deps: AlertSchedulerDeps): AlertScheduler {
     try {
       await work();
     } catch (thrown) {
-      log.warn({ step, error: asError(thrown).message }, 'alert evaluation or delivery failed, retrying in the next round');
+      log.warn({ step, error: asError(thrown).message }, 'alert scheduler step failed; retrying in the next round');
     }
   };
   const runRound = async (): Promise<void> => {
@@ -106,7 +107,8 @@ function createAlerting(deps: AlertSchedulerDeps): { evaluator: Evaluator; outbo
       ...store,
       // The lease may have been lost during the evaluation.
       addTransitions: async (transitions) => {
-        if (transitions.length > 0 && !lease.isHeld()) throw new Error('the lease was lost: another process evaluates alerts');
+        if (transitions.length > 0 && !lease.isHeld())
+          throw new Error('Lost the alert lease during evaluation; another process has taken over.');
         await store.addTransitions(transitions);
       },
     },

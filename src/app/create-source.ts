@@ -13,6 +13,7 @@ import { asKafkaError } from '../ingest/sources/kafka/kafka-error.ts';
 import { createKafkaSource } from '../ingest/sources/kafka/kafka-source.ts';
 import { createNdjsonSource } from '../ingest/sources/ndjson/ndjson-source.ts';
 import type { Clock } from '../lib/clock.ts';
+import { minuteMs } from '../lib/duration.ts';
 import type { Log } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import { checkReadable, openInput } from '../lib/open-input.ts';
@@ -36,15 +37,15 @@ export async function countPartitions(kafka: KafkaConfig, log: Log): Promise<num
   });
 }
 
-/** Fewer retries than while running: at the start, a wrong setting is the likely cause. */
+/** Fewer retries than while running, because at startup a wrong setting is the likely cause. */
 const startupRetries = 4;
 
-async function checkKafka<T>(kafka: KafkaConfig, log: Log, ask: (admin: Admin) => Promise<T>): Promise<T> {
+async function checkKafka<T>(kafka: KafkaConfig, log: Log, query: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = createKafka(kafka, log, startupRetries).admin();
   try {
     await checkBrokerCertificates(kafka);
     await admin.connect();
-    return await ask(admin);
+    return await query(admin);
   } catch (thrown) {
     throw asKafkaError(thrown, `connecting to ${kafka.brokers.join(', ')}`);
   } finally {
@@ -66,7 +67,10 @@ export interface SourceHandle {
   close(): Promise<void>;
 }
 
-/** Opens the configured source and its dead letters: a topic for Kafka, a file in the data folder for the others. */
+/**
+ * Creates the configured source and its dead-letter sink: a topic for Kafka, a file in the data directory for the others.
+ * @throws KAFKA_PLAINTEXT, FILE_INACCESSIBLE
+ */
 export async function createSource(deps: SourceDeps): Promise<SourceHandle> {
   const { config, metrics } = deps;
   const deadLetters = withDeadLetterLimits(await openDeadLetterSink(deps), config.deadLetters, metrics);
@@ -90,9 +94,9 @@ async function openNdjson({ config, clock }: SourceDeps, deadLetters: DeadLetter
   });
 }
 
-/** Reads first which minutes are already stored, so that a restart backfills only the missing ones. */
+/** Looks up the stored minutes first, so that a restart backfills only the missing ones. */
 async function openDemo({ config, clock, db }: SourceDeps, deadLetters: DeadLetterSink): Promise<Source<SourceRecord>> {
-  const stored = await countPostsByMinute(db.reader, clock.now() - toMilliseconds(config.demo.backfill) - 60_000);
+  const stored = await countPostsByMinute(db.reader, clock.now() - toMilliseconds(config.demo.backfill) - minuteMs);
   return createDemoSource({ config: config.demo, clock, deadLetters, stored });
 }
 

@@ -13,12 +13,12 @@ import { withDemoBrands } from './demo-brands.ts';
 /**
  * Opens the configured database and its API in this process. Rollups that requests made stale are recomputed before it
  * returns.
- * @throws what `openDatabase` and `work` throw
+ * @throws what `openDatabase` and `callback` throw
  */
 export async function useInProcessApi<T>(
   config: Config,
   log: Log,
-  work: (send: (request: ApiRequest) => Promise<ApiResponse>) => Promise<T>,
+  callback: (send: (request: ApiRequest) => Promise<ApiResponse>) => Promise<T>,
 ): Promise<T> {
   const { clickhouse, dataDir, retention } = config;
   const { targetSentiment } = config.model;
@@ -32,7 +32,7 @@ export async function useInProcessApi<T>(
     const maintenance = { db, clock, retention, matcher: createBrandMatcher(brands), jobs, catchUp, targetSentiment };
     const send = createInProcessApi({ reader: db.reader, heavyReader: db.heavyReader, clock, brands, log, maintenance, config });
     let hasChanged = false;
-    const result = await work((request) => {
+    const result = await callback((request) => {
       hasChanged ||= request.method !== 'GET';
       return send(request);
     });

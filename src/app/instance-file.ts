@@ -2,6 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { asError, FeedpulseError } from '../lib/errors.ts';
+import { parseJson } from '../lib/json.ts';
 import { isProcessAlive } from '../lib/process-alive.ts';
 
 const instanceSchema = z.object({
@@ -11,40 +12,33 @@ const instanceSchema = z.object({
   token: z.string(),
 });
 
-/** The process that has a data folder open, and its address and token for other commands. */
+/** The process that uses a data directory, with its URL and token for other commands. */
 export type Instance = z.infer<typeof instanceSchema>;
 
-const pathIn = (folder: string): string => join(folder, 'instance.json');
+const instancePath = (dataDir: string): string => join(dataDir, 'instance.json');
 
 /**
  * Writes the instance file, readable by its user only. The embedded engine admits one process, so an existing file
  * was left behind by a killed process.
  * @throws FILE_INACCESSIBLE
  */
-export async function writeInstance(folder: string, instance: Instance): Promise<void> {
+export async function writeInstance(dataDir: string, instance: Instance): Promise<void> {
   try {
-    await removeInstance(folder);
-    await writeFile(pathIn(folder), `${JSON.stringify(instance)}\n`, { mode: 0o600, flag: 'wx' });
+    await removeInstance(dataDir);
+    await writeFile(instancePath(dataDir), `${JSON.stringify(instance)}\n`, { mode: 0o600, flag: 'wx' });
   } catch (thrown) {
-    throw new FeedpulseError('FILE_INACCESSIBLE', `cannot use the data folder ${folder}: ${asError(thrown).message}.`);
+    throw new FeedpulseError('FILE_INACCESSIBLE', `Cannot write instance.json in ${dataDir}: ${asError(thrown).message}.`);
   }
 }
 
-export async function removeInstance(folder: string): Promise<void> {
-  await rm(pathIn(folder), { force: true });
+/** Removes the instance file, if it exists. */
+export async function removeInstance(dataDir: string): Promise<void> {
+  await rm(instancePath(dataDir), { force: true });
 }
 
-/** Returns the process that has the folder open; undefined if none wrote the file or it has ended. */
-export async function readInstance(folder: string): Promise<Instance | undefined> {
-  const text = await readFile(pathIn(folder), 'utf8').catch(() => '{}');
-  const found = instanceSchema.safeParse(parse(text));
+/** Returns the process that uses the directory; undefined if none wrote the file or it has ended. */
+export async function readInstance(dataDir: string): Promise<Instance | undefined> {
+  const text = await readFile(instancePath(dataDir), 'utf8').catch(() => '{}');
+  const found = instanceSchema.safeParse(parseJson(text));
   return found.success && isProcessAlive(found.data.pid) ? found.data : undefined;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

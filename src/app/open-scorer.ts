@@ -7,16 +7,16 @@ import type { BrandMatcher } from '../ingest/brands/brand-matcher.ts';
 import type { Log } from '../lib/log.ts';
 
 /**
- * Opens the configured model, by default with one inference thread per core. With `brands`, and where
- * `model.targetSentiment` is on, it also scores what a post says about each brand.
+ * Opens the configured model, by default with one inference thread per core. If `brands` is set and
+ * `model.targetSentiment` is on, posts also get a sentiment per brand.
  */
 export async function openScorer(
   config: Config,
   log: Log,
-  more: Partial<ScorerOptions> = {},
+  overrides: Partial<ScorerOptions> = {},
   brands?: Pick<BrandMatcher, 'match'>,
 ): Promise<Scorer> {
   const { path = bundledModelPath, workers = availableParallelism(), cacheSize, targetSentiment } = config.model;
-  const scorer = await createScorer({ modelPath: path, workers, cacheSize, log, ...more });
+  const scorer = await createScorer({ modelPath: path, workers, cacheSize, log, ...overrides });
   return brands && targetSentiment ? withBrandSentiment(scorer, brands.match) : scorer;
 }

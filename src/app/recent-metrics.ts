@@ -18,8 +18,8 @@ interface Sample {
 }
 
 export interface RecentMetrics {
-  /** Quantiles of the last minute's observations, in the unit of the histogram; null without observations. */
-  quantiles(of: SampledHistogram): Quantiles | null;
+  /** Quantiles of the last minute's observations, in the histogram's unit; null without observations. */
+  quantiles(histogram: SampledHistogram): Quantiles | null;
   /** Lag of all partitions, in messages; null for a source without partitions. */
   lag(): number | null;
   close(): void;
@@ -35,14 +35,14 @@ export function createRecentMetrics(metrics: Metrics, clock: Pick<Clock, 'now'>)
     const { values } = await metrics.lag.get();
     const lag = values.length === 0 ? null : values.reduce((sum, { value }) => sum + Math.max(0, value), 0);
     const at = clock.now();
-    const taken: Sample = { at, lag, histograms: Object.fromEntries(read) as Sample['histograms'] }; // fromEntries forgets the keys
-    samples = [...samples.filter((other) => other.at >= at - windowMs), taken];
+    const snapshot: Sample = { at, lag, histograms: Object.fromEntries(read) as Sample['histograms'] }; // fromEntries widens the keys
+    samples = [...samples.filter((earlier) => earlier.at >= at - windowMs), snapshot];
   };
   void sample();
   const timer = setInterval(() => void sample(), sampleEveryMs).unref();
   return {
-    quantiles: (of) => {
-      const [first, last] = [samples[0]?.histograms[of], samples.at(-1)?.histograms[of]];
+    quantiles: (histogram) => {
+      const [first, last] = [samples[0]?.histograms[histogram], samples.at(-1)?.histograms[histogram]];
       return first && last ? computeQuantiles(first, last) : null;
     },
     lag: () => samples.at(-1)?.lag ?? null,

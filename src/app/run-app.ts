@@ -13,45 +13,44 @@ import { createMetrics } from '../lib/metrics.ts';
 import { runPipeline } from '../pipeline/pipeline.ts';
 import { createJobs } from '../server/jobs.ts';
 import type { RunningServer } from '../server/server.ts';
-import { type Database, openDatabase } from '../sink/client/connection.ts';
+import type { Database } from '../sink/client/connection.ts';
 import { markRecentCorrectionsDirty } from '../sink/maintenance/corrections.ts';
 import { applyRetention } from '../sink/maintenance/retention.ts';
-import { migrate } from '../sink/migrations/migrate.ts';
 import { createRollups } from '../sink/rollups/rollups.ts';
 import { createWriter } from '../sink/writer/writer.ts';
 import { startAlertScheduler } from './alert-scheduler.ts';
 import { checkSource, createSource } from './create-source.ts';
 import { withDemoBrands } from './demo-brands.ts';
 import { type HttpFrontend, openHttpFrontend } from './http-frontend.ts';
+import { openMigratedDatabase } from './open-database.ts';
 import { openScorer } from './open-scorer.ts';
 import { createPipelineReport } from './pipeline-report.ts';
 import { createRecentMetrics } from './recent-metrics.ts';
 import { createRunStatus } from './run-status.ts';
 
-/** Closes what has been opened, the latest first. */
+/** Registers a close function; they run in reverse order. */
 type OnClose = (close: () => unknown) => void;
 
 /**
  * Runs the source, the pipeline, the API and the web UI in this process until the source ends, `stop` is aborted or an
- * error persists. Checks what fails fast first (port, source), loads the model last, and closes everything however it ends.
+ * error persists. Runs the cheap checks first (port, source), loads the model last, and closes everything however it ends.
  * @throws PORT_IN_USE, INSECURE_BIND, KAFKA_ and DATABASE_ codes, MODEL_ codes, FILE_INACCESSIBLE, TOO_MANY_DEAD_LETTERS
  */
-export async function runApp(given: ConfigWithSource, log: Log, stop: AbortSignal): Promise<void> {
-  const config = withDemoBrands(given);
+export async function runApp(configured: ConfigWithSource, log: Log, stop: AbortSignal): Promise<void> {
+  const config = withDemoBrands(configured);
   const closers: (() => unknown)[] = [];
   const onClose: OnClose = (close) => closers.push(close);
   try {
     const frontend = config.server.enabled ? await openHttpFrontend(config, log, systemClock) : undefined;
     onClose(() => frontend?.close());
     await checkSource(config, log);
-    const db = await openDatabase({ clickhouse: config.clickhouse, dataDir: config.dataDir, log });
+    const db = await openMigratedDatabase(config, log);
     onClose(() => db.close());
-    await migrate(db, log);
     await applyRetention(db, config.retention, log);
     await markRecentCorrectionsDirty(db);
     await runComponents({ config, db, frontend, log, stop, onClose });
   } catch (thrown) {
-    await closeAll(closers).catch((fault) => log.warn({ error: asError(fault).message }, 'could not close everything after an error'));
+    await closeAll(closers).catch((error) => log.warn({ error: asError(error).message }, 'closing failed after an error'));
     throw thrown;
   }
   await closeAll(closers);
@@ -97,9 +96,9 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunDe
   onClose(() => rollups.stop());
   const lease = createLease(deps);
   onClose(() => lease.close());
-  let hasEnded = false;
+  let hasSourceEnded = false;
   const baseUrl = (): string => config.alerts.externalUrl ?? server?.url ?? `http://${config.server.host}:${config.server.port}`;
-  const alerts = startAlertScheduler({ ...deps, db, events: alertEvents, storedPosts, lease, baseUrl, isLive: () => !hasEnded });
+  const alerts = startAlertScheduler({ ...deps, db, events: alertEvents, storedPosts, lease, baseUrl, isLive: () => !hasSourceEnded });
   onClose(() => alerts.stop());
   const jobs = createJobs(log);
   onClose(() => jobs.close());
@@ -122,13 +121,13 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunDe
     maintenance: { db, clock, retention, matcher: brands, jobs, targetSentiment: config.model.targetSentiment },
   });
   await runPipeline({ source, scorer, brandMatcher: brands, writer: createWriter({ db, ...deps }), storedPosts, metrics, clock }, stop);
-  hasEnded = true;
+  hasSourceEnded = true;
   log.info({ source: source.name }, stop.aborted ? 'stopped' : 'the source has ended');
   if (server && !stop.aborted) await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }));
   await rollups.catchUp();
 }
 
-/** The dead letters of the source, as the API lists and replays them. */
+/** Dead-letter dependencies of the API. */
 function createDeadLetterDeps(deps: { readonly config: Config; readonly clock: Clock; readonly log: Log }, stop: AbortSignal) {
   const { source, kafka } = deps.config;
   return {

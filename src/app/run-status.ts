@@ -39,7 +39,7 @@ export function createRunStatus(deps: {
   });
 
   collectDefaultMetrics({ register: metrics.registry });
-  // The event-loop lag of those covers the time since the last scrape, which several readers would shorten for each other.
+  // prom-client resets its event-loop lag on every scrape, so that several scrapers would shorten each other's window.
   const delay = monitorEventLoopDelay({ resolution: 10 });
   delay.enable();
   const sampling = setInterval(() => {
@@ -49,9 +49,9 @@ export function createRunStatus(deps: {
 
   const postsPerSecond = (): number => {
     const now = clock.now();
-    const recent = [...perSecond].filter(([second]) => second >= secondOf(now) - windowSeconds && second < secondOf(now));
+    const lastSeconds = [...perSecond].filter(([second]) => second >= secondOf(now) - windowSeconds && second < secondOf(now));
     const seconds = Math.max(1, Math.min(windowSeconds, (now - startedAt) / 1_000));
-    return recent.reduce((sum, [, posts]) => sum + posts, 0) / seconds;
+    return lastSeconds.reduce((sum, [, posts]) => sum + posts, 0) / seconds;
   };
 
   return {

@@ -26,19 +26,19 @@ const maxResponseBytes = 512 * 1_048_576;
 type SendRequest = (request: ApiRequest) => Promise<ApiResponse>;
 
 /**
- * Talks over HTTP to the process that has the data folder open. If none runs, or the database is a server, opens the
- * database and the same API in this process, so that commands and the web UI return the same figures.
- * @throws what `openDatabase` throws; FILE_INACCESSIBLE if the data folder has no history yet
+ * Uses the HTTP API of the process that has the data directory open. Otherwise opens the database and serves the same API
+ * in process, so that commands and the web UI show the same numbers.
+ * @throws what `openDatabase` throws; FILE_INACCESSIBLE if the data directory has no database yet
  */
-export async function withApi<T>(config: Config, log: Log, work: (api: Api) => Promise<T>): Promise<T> {
+export async function withApi<T>(config: Config, log: Log, callback: (api: Api) => Promise<T>): Promise<T> {
   const { clickhouse, dataDir } = config;
   const instance = clickhouse.url ? undefined : await readInstance(dataDir);
-  if (instance) return work(createApi(overHttp(instance)));
+  if (instance) return callback(createApi(overHttp(instance)));
   if (!clickhouse.url && !existsSync(join(dataDir, 'clickhouse')))
-    throw new FeedpulseError('FILE_INACCESSIBLE', `the data folder ${dataDir} has no history yet; \`feedpulse run\` creates it.`);
+    throw new FeedpulseError('FILE_INACCESSIBLE', `The data directory ${dataDir} has no database yet; start \`feedpulse run\` first.`);
   // Loaded only here: the server and the database take longer to load than most requests.
   const { useInProcessApi } = await import('../app/in-process-api.ts');
-  return useInProcessApi(config, log, (request) => work(createApi(request)));
+  return useInProcessApi(config, log, (request) => callback(createApi(request)));
 }
 
 function createApi(request: SendRequest): Api {
@@ -49,9 +49,11 @@ function createApi(request: SendRequest): Api {
 }
 
 function withQuery(path: string, query: Query): string {
-  const given = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) for (const one of [value ?? []].flat()) given.append(name, String(one));
-  return given.size === 0 ? path : `${path}?${given}`;
+  const params = new URLSearchParams();
+  for (const [name, values] of Object.entries(query)) {
+    for (const value of [values ?? []].flat()) params.append(name, String(value));
+  }
+  return params.size === 0 ? path : `${path}?${params}`;
 }
 
 const problem = z.object({ detail: z.string() });

@@ -14,16 +14,20 @@ const commands: readonly (readonly [name: string, summary: string, load: () => P
     'read a source, score and store its posts, serve the web UI and the API',
     async () => (await import('./commands/run.ts')).defineRunCommand,
   ],
-  ['score', 'score posts of an NDJSON or text file', async () => (await import('./commands/score.ts')).defineScoreCommand],
-  ['eval', 'measure the model on labelled posts', async () => (await import('./commands/eval.ts')).defineEvalCommand],
-  ['produce', 'send posts of an NDJSON file to a Kafka topic', async () => (await import('./commands/produce.ts')).defineProduceCommand],
+  ['score', 'score the posts in an NDJSON or text file', async () => (await import('./commands/score.ts')).defineScoreCommand],
+  ['eval', 'measure the model on labeled posts', async () => (await import('./commands/eval.ts')).defineEvalCommand],
+  [
+    'produce',
+    'send the posts in an NDJSON file to a Kafka topic',
+    async () => (await import('./commands/produce.ts')).defineProduceCommand,
+  ],
   ['trends', 'volume and net sentiment of a brand over time', async () => (await import('./commands/trends.ts')).defineTrendsCommand],
   [
     'compare',
     'brands side by side: volume, share of voice, net sentiment',
     async () => (await import('./commands/compare.ts')).defineCompareCommand,
   ],
-  ['drivers', 'terms that set negative and positive posts apart', async () => (await import('./commands/drivers.ts')).defineDriversCommand],
+  ['drivers', 'terms that drive negative and positive sentiment', async () => (await import('./commands/drivers.ts')).defineDriversCommand],
   ['posts', 'search stored posts', async () => (await import('./commands/posts.ts')).definePostsCommand],
   [
     'alerts',
@@ -36,23 +40,19 @@ const commands: readonly (readonly [name: string, summary: string, load: () => P
     async () => (await import('./commands/dead-letters/dead-letters.ts')).defineDeadLettersCommand,
   ],
   ['corrections', 'correct the labels of posts', async () => (await import('./commands/corrections.ts')).defineCorrectionsCommand],
-  ['brands', 'reapply brand rules to stored posts', async () => (await import('./commands/maintenance.ts')).defineBrandsCommand],
+  ['brands', 'reapply brand rules to stored posts', async () => (await import('./commands/brands.ts')).defineBrandsCommand],
   [
     'rescore',
     'score stored posts with another model, compare, activate',
     async () => (await import('./commands/rescore.ts')).defineRescoreCommand,
   ],
-  ['rollups', 'recompute the rollups of a time range', async () => (await import('./commands/maintenance.ts')).defineRollupsCommand],
-  [
-    'erase',
-    'erase a post, or all posts of an author, for good',
-    async () => (await import('./commands/maintenance.ts')).defineEraseCommand,
-  ],
+  ['rollups', 'recompute the rollups of a time range', async () => (await import('./commands/rollups.ts')).defineRollupsCommand],
+  ['erase', 'permanently erase a post, or all posts of an author', async () => (await import('./commands/erase.ts')).defineEraseCommand],
   ['model', 'list, verify, download and compare models', async () => (await import('./commands/model/model.ts')).defineModelCommand],
   ['seed', 'fill a database with synthetic history', async () => (await import('./commands/seed.ts')).defineSeedCommand],
   [
     'migrate',
-    'apply the database migrations; a run does so by itself',
+    'apply database migrations (`run` does this on startup)',
     async () => (await import('./commands/migrate.ts')).defineMigrateCommand,
   ],
   ['tokens', 'add, list and remove API tokens', async () => (await import('./commands/tokens.ts')).defineTokensCommand],
@@ -61,7 +61,7 @@ const commands: readonly (readonly [name: string, summary: string, load: () => P
     'validate the settings and report every problem',
     async () => (await import('./commands/check-config.ts')).defineCheckConfigCommand,
   ],
-  ['doctor', 'check that everything a run needs is there', async () => (await import('./commands/doctor.ts')).defineDoctorCommand],
+  ['doctor', 'check database, model, port and source', async () => (await import('./commands/doctor.ts')).defineDoctorCommand],
 ];
 
 const program = configureCommand(new Command('feedpulse'))
@@ -76,7 +76,7 @@ const program = configureCommand(new Command('feedpulse'))
   });
 for (const [name, summary] of commands) program.addCommand(new Command(name).description(summary));
 
-/** Errors are reported here instead of ending the process, and command lines in help texts fit how the program was started. */
+/** Makes commander throw instead of exiting, and adapts example commands to how the program was started. */
 function configureCommand(command: Command): Command {
   for (const subcommand of command.commands) configureCommand(subcommand);
   return command.exitOverride().configureOutput({
@@ -87,11 +87,11 @@ function configureCommand(command: Command): Command {
 
 try {
   const [first, ...rest] = process.argv.slice(2);
-  // `help` of a command needs its module, like any other use of it.
+  // `help <command>` must load the command's module first.
   await program.parseAsync(first === 'help' && rest.length > 0 ? [...rest, '--help'] : process.argv.slice(2), { from: 'user' });
 } catch (thrown) {
   process.exitCode = report(thrown);
-  // Everything has been closed by now; should a handle be left, it must not keep a failed process alive.
+  // Everything has been closed by now; a leftover handle must not keep the failed process alive.
   setTimeout(() => process.exit(), 1_000).unref();
 }
 

@@ -15,29 +15,29 @@ export interface SharedOptions {
   readonly logLevel?: string;
 }
 
-const shared: Readonly<Record<keyof SharedOptions, readonly [flag: string, description: string]>> = {
-  config: ['--config <file>', 'settings, as YAML (default: the built-in ones)'],
-  dataDir: ['--data-dir <folder>', 'the data folder (setting dataDir)'],
-  model: ['--model <folder>', 'a model folder with a manifest.json (setting model.path)'],
-  logLevel: ['--log-level <level>', 'debug, info, warn, error or silent (setting log.level)'],
+const sharedOptions: Readonly<Record<keyof SharedOptions, readonly [flag: string, description: string]>> = {
+  config: ['--config <file>', 'YAML config file (default: built-in defaults)'],
+  dataDir: ['--data-dir <dir>', 'data directory (config: dataDir)'],
+  model: ['--model <dir>', 'model directory with a manifest.json (config: model.path)'],
+  logLevel: ['--log-level <level>', 'debug, info, warn, error or silent (config: log.level)'],
 };
 
-/** Adds the shared options that mean something to the command. */
+/** Adds the named shared options. */
 export function withSharedOptions(command: Command, names: readonly (keyof SharedOptions)[] = ['config', 'dataDir', 'logLevel']): Command {
-  for (const name of names) command.option(...shared[name]);
+  for (const name of names) command.option(...sharedOptions[name]);
   return command;
 }
 
-/** The config: file, then environment, then the shared options and `flags`, by setting. @throws CONFIG_INVALID, FILE_INACCESSIBLE */
+/** Loads the config from file, environment, shared options and `flags`, in rising precedence. @throws CONFIG_INVALID, FILE_INACCESSIBLE */
 export function loadCommandConfig(options: SharedOptions, flags: Readonly<Record<string, unknown>> = {}): Config {
-  const given = { dataDir: options.dataDir, 'model.path': options.model, 'log.level': options.logLevel };
-  return loadConfig({ file: options.config, env: process.env, flags: { ...given, ...flags } });
+  const shared = { dataDir: options.dataDir, 'model.path': options.model, 'log.level': options.logLevel };
+  return loadConfig({ file: options.config, env: process.env, flags: { ...shared, ...flags } });
 }
 
 /** Parses a number of at least 0 from the command line, for commander. */
 export function parseNumber(value: string): number {
   const number = Number(value);
-  if (value.trim() === '' || !Number.isFinite(number) || number < 0) throw new InvalidArgumentError('expected a number of at least 0.');
+  if (value.trim() === '' || !Number.isFinite(number) || number < 0) throw new InvalidArgumentError('Expected a number of at least 0.');
   return number;
 }
 
@@ -45,9 +45,14 @@ export interface FormatOptions extends SharedOptions {
   readonly format: Format;
 }
 
-/** For results that are no rows, leave out CSV. */
+/** Omit `csv` for results that are not rows. */
 export function withFormat(command: Command, choices: readonly Format[] = formats): Command {
   return command.addOption(new Option('--format <format>', 'output format').choices(choices).default('table'));
+}
+
+/** Options of a mutation, whose result is one sentence or one JSON object. */
+export function withResultFormat(command: Command): Command {
+  return withFormat(withSharedOptions(command), ['table', 'json']);
 }
 
 export interface RangeOptions extends FormatOptions {
@@ -67,7 +72,7 @@ export function withRangeOptions(command: Command): Command {
 }
 
 export function withBrandOption(command: Command): Command {
-  return command.option('--brand <name>', 'a brand of the config; * is all posts', '*');
+  return command.option('--brand <name>', 'a configured brand; * is all posts', '*');
 }
 
 export interface PostQueryOptions extends RangeOptions {
@@ -90,18 +95,18 @@ export async function queryPosts<T>(path: string, options: PostQueryOptions, que
 }
 
 /** Opens the API of the configured database for several requests. @throws what `withApi` throws */
-export async function withConfiguredApi<T>(options: SharedOptions, work: (api: Api, config: Config) => Promise<T>): Promise<T> {
+export async function withConfiguredApi<T>(options: SharedOptions, callback: (api: Api, config: Config) => Promise<T>): Promise<T> {
   const config = withDemoBrands(loadCommandConfig(options));
-  return withApi(config, createLog(config.log.level), (api) => work(api, config));
+  return withApi(config, createLog(config.log.level), (api) => callback(api, config));
 }
 
-/** Changes something through the API, and prints the result as JSON or as the sentence that `describe` makes of it. */
+/** Sends a mutation to the API and prints the result as JSON or as the text from `describe`. */
 export async function runMutation<T extends object>(
   options: FormatOptions,
-  work: (api: Api) => Promise<T>,
+  callback: (api: Api) => Promise<T>,
   describe: (result: T) => string,
 ): Promise<void> {
   const config = loadCommandConfig(options);
-  const result = await withApi(config, createLog(config.log.level), work);
+  const result = await withApi(config, createLog(config.log.level), callback);
   process.stdout.write(options.format === 'json' ? `${printableJson(result)}\n` : `${describe(result)}\n`);
 }

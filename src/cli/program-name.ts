@@ -11,7 +11,7 @@ export function programName(
   return env['npm_command'] === 'exec' ? 'npx feedpulse' : 'feedpulse';
 }
 
-/** Text in which each command line that begins with `feedpulse`, in backticks or after a prompt, runs as this program was started. */
+/** Replaces `feedpulse` in command lines (in backticks, after a prompt) with the way the program was started. */
 export function withProgramName(text: string, name: string = programName()): string {
   return text.replace(/(`|\$ |^Usage: )feedpulse(?= )/gm, (_, before: string) => `${before}${name}`);
 }

@@ -34,7 +34,7 @@ async function runDemo(...args: readonly string[]): Promise<RunningFeedpulse> {
   return running;
 }
 
-test('a command queries the process that has the data folder open, or opens the folder itself, with the same result', async () => {
+test('a command queries the process that uses the data directory, or opens the database itself, with the same result', async () => {
   await expect(brands()).rejects.toMatchObject({ code: 'FILE_INACCESSIBLE' });
   await feedpulse('tokens', 'add', '--name', 'somebody', '--role', 'viewer', '--data-dir', folder);
   const process = await runDemo();

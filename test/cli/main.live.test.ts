@@ -64,7 +64,7 @@ describe('a run that cannot start ends at once and says why:', () => {
   test('a failure after the server has started closes the server, the model and the database', async () => {
     await mkdir(join(folder, 'late', 'instance.json', 'is-a-folder'), { recursive: true });
     const { code, output } = await run('late', '--source', 'demo', '--port', '0');
-    expect([code, output]).toEqual([3, expect.stringMatching(/^FILE_INACCESSIBLE: cannot use the data folder/m)]);
+    expect([code, output]).toEqual([3, expect.stringMatching(/^FILE_INACCESSIBLE: Cannot write instance\.json in/m)]);
   });
 
   test.each([
@@ -105,7 +105,7 @@ test('the example of the README scores posts of a brand', async () => {
   expect(JSON.parse(first ?? '')).toMatchObject({ brands: ['Brixomel'], label: 'positive' });
 });
 
-test('a run writes no file outside its data folder, and doctor finds it healthy while it runs', async () => {
+test('a run writes no file outside its data directory, and doctor finds it healthy while it runs', async () => {
   const home = join(folder, 'home');
   const dataDir = join(folder, 'data');
   await mkdir(home);

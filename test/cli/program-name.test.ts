@@ -11,6 +11,6 @@ test.each([
 });
 
 test('command lines in backticks and behind a prompt become runnable, other mentions stay', () => {
-  const text = 'feedpulse is live. Run `feedpulse doctor`:\n  $ feedpulse run\n';
-  expect(withProgramName(text, 'npx feedpulse')).toBe('feedpulse is live. Run `npx feedpulse doctor`:\n  $ npx feedpulse run\n');
+  const text = 'feedpulse is listening. Run `feedpulse doctor`:\n  $ feedpulse run\n';
+  expect(withProgramName(text, 'npx feedpulse')).toBe('feedpulse is listening. Run `npx feedpulse doctor`:\n  $ npx feedpulse run\n');
 });

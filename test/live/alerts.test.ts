@@ -132,7 +132,7 @@ test('negative posts raise one alert with one id, though the process is killed b
   const rated = await feedpulse('alerts', 'feedback', alert?.id ?? '', 'noise', ...shared);
   expect(rated.stdout).toMatch(/^Kestrel, .*: rated noise\.\n$/);
   const listed = await feedpulse('alerts', 'list', ...shared);
-  expect([listed.stdout.split('\n').length, listed.stderr]).toEqual([3, 'mood: 100.0 % noise of 1 rated\n']);
+  expect([listed.stdout.split('\n').length, listed.stderr]).toEqual([3, 'mood: 100.0% of 1 rated alerts were noise\n']);
   expect((await feedpulse('alerts', 'silence', '--brand', 'Kestrel', '--for', '1h', ...shared)).stdout).toMatch(/^Silenced until 20/);
   expect((await feedpulse('alerts', 'unsilence', '--brand', 'Kestrel', ...shared)).stdout).toBe('Silence ended.\n');
   expect((await feedpulse('alerts', 'show', alert?.id ?? '', ...shared)).stdout).toContain('netSentiment');

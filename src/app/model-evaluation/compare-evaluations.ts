@@ -24,18 +24,18 @@ export interface EvaluationComparison {
   /** Fractions; B − A. */
   readonly accuracy: DiscordantCounts & { readonly difference: number; readonly exact: number; readonly midP: number };
   readonly macroRecall: Difference;
-  readonly disagreements: { readonly posts: number; readonly shown: readonly Disagreement[] };
+  readonly disagreements: { readonly posts: number; readonly examples: readonly Disagreement[] };
 }
 
-/** Compares two models on the same posts: reports, paired tests, and up to `show` posts with different labels, largest difference first. */
+/** Compares two models on the same posts: reports, paired tests, and up to `maxExamples` posts with different labels, largest difference first. */
 export function compareEvaluations(
   { texts, truth, lines }: LabeledPosts,
   a: ModelEvaluation,
   b: ModelEvaluation,
-  show: number,
+  maxExamples: number,
 ): EvaluationComparison {
   const posts = truth.map((label, index) => {
-    // Both models were measured on these posts, so each post has two predictions.
+    // Both models were evaluated on these posts, so each post has two predictions.
     const [first, second] = [a.predictions[index] as Prediction, b.predictions[index] as Prediction];
     return { index, truth: label, first, second, isCorrectA: first.label === label, isCorrectB: second.label === label };
   });
@@ -45,8 +45,8 @@ export function compareEvaluations(
   };
   const split = posts
     .filter(({ first, second }) => first.label !== second.label)
-    .sort((one, other) => distance(other.first, other.second) - distance(one.first, one.second));
-  const shown = split.slice(0, show).map(({ index, truth: label, first, second }) => ({
+    .sort((a, b) => distance(b.first, b.second) - distance(a.first, a.second));
+  const examples = split.slice(0, maxExamples).map(({ index, truth: label, first, second }) => ({
     line: lines[index] ?? 0,
     truth: label,
     a: { label: first.label, confidence: first.confidence },
@@ -58,12 +58,12 @@ export function compareEvaluations(
     b: b.report,
     accuracy: { difference: b.report.accuracy - a.report.accuracy, ...discordant, ...mcnemar(discordant) },
     macroRecall: macroRecallDifference(posts),
-    disagreements: { posts: split.length, shown },
+    disagreements: { posts: split.length, examples },
   };
 }
 
 /** Total variation distance of two predictions: 0 if equal, 1 if they have no label in common. */
-function distance(one: Prediction, other: Prediction): number {
-  const gaps = (['negative', 'neutral', 'positive'] as const).map((label) => Math.abs(one[label] - other[label]));
+function distance(a: Prediction, b: Prediction): number {
+  const gaps = (['negative', 'neutral', 'positive'] as const).map((label) => Math.abs(a[label] - b[label]));
   return gaps.reduce((sum, gap) => sum + gap, 0) / 2;
 }

@@ -5,12 +5,11 @@ import type { ModelInfo } from '../../infer/model/model.ts';
 import type { Predictions, Scorer } from '../../infer/scorer.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import { createLog } from '../../lib/log.ts';
+import type { OnProgress } from '../../lib/progress.ts';
 import { openScorer } from '../open-scorer.ts';
 import type { LabeledPosts } from './labeled-posts.ts';
 
 export type ModelReport = ClassificationReport & { readonly postsPerSecond: number; readonly modelVersion: string };
-
-type OnProgress = (done: number, total: number) => void;
 
 export interface ModelEvaluation {
   readonly report: ModelReport;
@@ -18,24 +17,24 @@ export interface ModelEvaluation {
   readonly predictions: readonly Prediction[];
 }
 
-/** Two windows of the scorer, so that posts of similar length share a batch. */
+/** Two scorer windows, so that posts of similar length share a batch. */
 const chunkSize = 1_024;
 
 interface EvaluateOptions {
   /** Overrides the config. */
   readonly modelPath?: string;
-  /** Primary subtag of the language of the posts; by default the model's first language. */
+  /** Primary language subtag of the posts; by default the model's first language. */
   readonly lang?: string;
   readonly onProgress?: OnProgress;
 }
 
 /**
- * Scores labelled posts without language detection and reports the accuracy.
- * Rejects with USAGE if the model does not support the language.
+ * Scores labeled posts without language detection and reports the accuracy.
+ * @throws USAGE if the model does not support the language
  */
 export async function evaluateModel(
   config: Config,
-  { texts, truth }: LabeledPosts,
+  { texts, truth, lines }: LabeledPosts,
   { modelPath, lang, onProgress = () => {} }: EvaluateOptions = {},
 ): Promise<ModelEvaluation> {
   const scorer = await openScorer(config, createLog(config.log.level), {
@@ -46,7 +45,8 @@ export async function evaluateModel(
   try {
     requireLanguage(scorer.model, lang);
     await scorer.score(texts.slice(0, 32).map((text) => ({ text }))); // warm-up: the first run allocates
-    const { predictions, seconds } = await scoreAll(scorer, texts, onProgress);
+    const { predictions: scored, seconds } = await scoreAll(scorer, texts, onProgress);
+    const predictions = scored.map((prediction, index) => prediction ?? failOnLine(lines[index] ?? 0));
     const speed = { postsPerSecond: texts.length / seconds, modelVersion: scorer.model.id };
     return { report: { ...reportClassification(truth, predictions), ...speed }, predictions };
   } finally {
@@ -63,7 +63,7 @@ async function scoreAll(
   scorer: Scorer,
   texts: readonly string[],
   onProgress: OnProgress,
-): Promise<{ predictions: Prediction[]; seconds: number }> {
+): Promise<{ predictions: (Prediction | undefined)[]; seconds: number }> {
   let scored = 0;
   const startedAt = performance.now();
   const pending: Promise<Predictions>[] = [];
@@ -76,11 +76,10 @@ async function scoreAll(
     };
     pending.push(scorer.score(part).finally(report));
   }
-  const predictions = (await Promise.all(pending)).flat().map(requirePrediction);
+  const predictions = (await Promise.all(pending)).flat();
   return { predictions, seconds: (performance.now() - startedAt) / 1_000 };
 }
 
-function requirePrediction(prediction: Prediction | undefined, index: number): Prediction {
-  if (prediction) return prediction;
-  throw new FeedpulseError('MODEL_FAILED', `The model failed on post ${index + 1} of the file, but not on others.`);
+function failOnLine(line: number): never {
+  throw new FeedpulseError('MODEL_FAILED', `The model failed on the post in line ${line}.`);
 }

@@ -3,7 +3,7 @@ import { CsvError, parse } from 'csv-parse/sync';
 import { type Label, labels } from '../../domain/post.ts';
 import { asError, FeedpulseError } from '../../lib/errors.ts';
 
-/** Labelled posts of a file; the three lists have the same order. */
+/** Labeled posts of a file, as parallel lists. */
 export interface LabeledPosts {
   readonly texts: readonly string[];
   readonly truth: readonly Label[];
@@ -20,7 +20,8 @@ interface Row {
 
 /**
  * Reads labels and texts from a file with these two columns: `.csv` as RFC 4180, any other as TSV without quotes, split at
- * the first tab. A first row `label`, `text` is a header. Rejects with FILE_INACCESSIBLE.
+ * the first tab. A first row `label`, `text` is a header.
+ * @throws FILE_INACCESSIBLE
  */
 export async function readLabeledPosts(file: string): Promise<LabeledPosts> {
   const isCsv = file.toLowerCase().endsWith('.csv');
@@ -41,7 +42,7 @@ export async function readLabeledPosts(file: string): Promise<LabeledPosts> {
     texts.push(text);
     lines.push(line);
   }
-  if (texts.length === 0) throw new FeedpulseError('FILE_INACCESSIBLE', `${file} has no labelled posts.`);
+  if (texts.length === 0) throw new FeedpulseError('FILE_INACCESSIBLE', `${file} has no labeled posts.`);
   return { texts, truth, lines };
 }
 
@@ -56,7 +57,7 @@ function* tsvRows(content: string): Generator<Row> {
 /** `line` is the first line of a row. */
 function* csvRows(file: string, content: string): Generator<Row> {
   let line = 1;
-  for (const { record, info } of rowsOf(file, content)) {
+  for (const { record, info } of parseCsv(file, content)) {
     yield { line, name: record[0] ?? '', text: record.length === 2 ? record[1] : undefined };
     line = info.lines + 1;
   }
@@ -68,13 +69,13 @@ interface ParsedRow {
   readonly info: { readonly lines: number };
 }
 
-function rowsOf(file: string, content: string): readonly ParsedRow[] {
+function parseCsv(file: string, content: string): readonly ParsedRow[] {
   try {
     const options = { bom: true, skip_empty_lines: true, relax_column_count: true, info: true } as const;
     return parse(content, options) as unknown as ParsedRow[]; // the library's types lack the result of `info`
   } catch (thrown) {
-    // The message of the library quotes the content of the file.
-    const why = thrown instanceof CsvError ? `not CSV (${thrown.code})` : asError(thrown).message;
-    throw new FeedpulseError('FILE_INACCESSIBLE', `${file}: ${why}.`, { cause: thrown });
+    // The library's message quotes the file's content.
+    const reason = thrown instanceof CsvError ? `not CSV (${thrown.code})` : asError(thrown).message;
+    throw new FeedpulseError('FILE_INACCESSIBLE', `${file}: ${reason}.`, { cause: thrown });
   }
 }

@@ -4,10 +4,10 @@ import { type FormatOptions, loadCommandConfig, withFormat, withSharedOptions } 
 
 export function defineCheckConfigCommand(command: Command): void {
   withFormat(withSharedOptions(command, ['config', 'dataDir', 'model', 'logLevel']), ['table', 'json'])
-    .option('--source <name>', 'demo, kafka or ndjson (setting source)')
+    .option('--source <name>', 'demo, kafka or ndjson (config: source)')
     .addHelpText(
       'after',
-      '\n--format json prints the settings in force, without secrets.\n\n  $ feedpulse check-config --config feedpulse.yaml\n',
+      '\n--format json prints the effective config with secrets redacted.\n\n  $ feedpulse check-config --config feedpulse.yaml\n',
     )
     .action((options: FormatOptions & { readonly source?: string }) => {
       const config = requireSource(loadCommandConfig(options, { source: options.source }));
@@ -23,7 +23,7 @@ function redactSecrets(key: string, value: unknown): unknown {
   return value;
 }
 
-/** The path of a webhook is its secret. */
+/** Webhook URLs carry their secret in the path. */
 function redactPath(value: unknown): unknown {
   return value instanceof Object && 'url' in value ? { ...value, url: new URL(String(value.url)).origin } : value;
 }

@@ -3,7 +3,15 @@ import type { BrandSummary, Comparison, Timeline } from '../../domain/brand-metr
 import type { Api } from '../api-client.ts';
 import { type RangeOptions, withConfiguredApi, withRangeOptions } from '../options.ts';
 import { escapeTerminal } from '../output/escape-terminal.ts';
-import { formatChange, formatCount, formatGrowth, formatNetSentiment, formatPercent, intervalColumns } from '../output/format.ts';
+import {
+  formatChange,
+  formatCount,
+  formatGrowth,
+  formatMinute,
+  formatNetSentiment,
+  formatPercent,
+  intervalColumns,
+} from '../output/format.ts';
 import { type Column, formatRows } from '../output/format-rows.ts';
 import { downsample, sparkline } from '../output/sparkline.ts';
 
@@ -15,7 +23,7 @@ type ShareOfVoiceResponse = Comparison & { readonly from: string; readonly to: s
 type Row = BrandSummary & { readonly volumeSparkline: string };
 
 const examples = `
-A post that names two brands counts once for each. Intervals are 95 % confidence intervals; * marks a significant change
+A post that names two brands counts once for each. Intervals are 95% confidence intervals; * marks a significant change
 against the previous period of equal length.
 
   $ feedpulse compare
@@ -25,7 +33,7 @@ against the previous period of equal length.
 
 export function defineCompareCommand(command: Command): void {
   withRangeOptions(command)
-    .option('--brand <name...>', 'brands to compare (default: all brands of the config)')
+    .option('--brand <name...>', 'brands to compare (default: all configured brands)')
     .addHelpText('after', examples)
     .action((options: Options) =>
       withConfiguredApi(options, async (api) => {
@@ -60,9 +68,9 @@ const columns: readonly Column<Row>[] = [
     value: ({ changes }) => changes?.volume?.difference ?? null,
     show: ({ changes, previous }) => formatGrowth(changes?.volume, previous?.volume ?? 0),
   },
-  { title: 'OVER TIME', name: '', omitIn: 'csv', value: ({ volumeSparkline }) => volumeSparkline },
+  { title: 'TREND', name: '', omitIn: 'csv', value: ({ volumeSparkline }) => volumeSparkline },
   {
-    title: 'VOICE',
+    title: 'SHARE OF VOICE',
     name: 'shareOfVoice',
     value: ({ current }) => current.shareOfVoice,
     show: ({ current }) => formatPercent(current.shareOfVoice),
@@ -76,7 +84,7 @@ const columns: readonly Column<Row>[] = [
   },
   ...intervalColumns<Row>('netSentiment', 'net', ({ current }) => current.intervals.netSentiment),
   {
-    title: 'POINTS',
+    title: 'NET CHANGE',
     name: 'netSentimentChange',
     value: ({ changes }) => changes?.netSentiment?.difference ?? null,
     show: ({ changes }) => formatChange(changes?.netSentiment),
@@ -96,6 +104,6 @@ const columns: readonly Column<Row>[] = [
 ];
 
 function formatFooter({ from, to, mentions, brands }: ShareOfVoiceResponse): string {
-  const history = brands.some(({ previous }) => previous === null) ? 'The previous period has no history to compare with.' : '';
-  return `${formatCount(mentions)} mentions from ${from.slice(0, 16)} to ${to.slice(0, 16)} UTC. ${history}`.trim();
+  const history = brands.some(({ previous }) => previous === null) ? 'No data for the previous period.' : '';
+  return `${formatCount(mentions)} mentions from ${formatMinute(from)} to ${formatMinute(to)} UTC. ${history}`.trim();
 }

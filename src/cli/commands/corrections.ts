@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { labels, storedLabels } from '../../domain/post.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import { type FormatOptions, type RangeOptions, runMutation, withFormat, withRange, withSharedOptions } from '../options.ts';
+import { formatPosts } from '../output/format.ts';
 
 const path = '/api/v1/corrections';
 
@@ -17,8 +18,8 @@ interface Options extends RangeOptions {
 }
 
 const addHelp = `
-Give the platform and id of one post with its label, or a filter with --as. A filter needs --since; without --yes the
-posts that it matches are only counted. The model's own label is kept beside the correction.
+Give the platform and ID of one post with its label, or a filter with --as. A filter requires --since; without --yes,
+matching posts are only counted. The model's label is stored alongside.
 
   $ feedpulse corrections add chirper 8812 negative --reason irony
   $ feedpulse corrections add --since now-7d --brand Brixomel --text sick --as positive
@@ -33,20 +34,20 @@ const removeHelp = `
 export function defineCorrectionsCommand(command: Command): void {
   command.addCommand(
     withFilter(new Command('add'))
-      .description('set the label of one post, or of all posts that a filter matches')
+      .description('set the label of one post, or of all posts that match a filter')
       .argument('[label]', `the correct label: ${labels.join(', ')}`)
-      .addOption(new Option('--as <label>', 'the correct label of the posts that a filter matches').choices(labels))
+      .addOption(new Option('--as <label>', 'the correct label of the posts that match a filter').choices(labels))
       .option('--reason <text>', 'stored with the correction')
       .addHelpText('after', addHelp)
-      .action((platform: string | undefined, id: string | undefined, given: string | undefined, options: Options) => {
-        const label = given ?? options.as;
-        if (label === undefined) throw new FeedpulseError('USAGE', 'expected a label.');
+      .action((platform: string | undefined, id: string | undefined, labelArgument: string | undefined, options: Options) => {
+        const label = labelArgument ?? options.as;
+        if (label === undefined) throw new FeedpulseError('USAGE', 'Expected a label.');
         return correct(platform, id, label, options);
       }),
   );
   command.addCommand(
     withFilter(new Command('remove'))
-      .description('restore the label of the model for one post, or for all posts that a filter matches')
+      .description("restore the model's label for one post, or for all posts that match a filter")
       .addHelpText('after', removeHelp)
       .action((platform: string | undefined, id: string | undefined, options: Options) => correct(platform, id, null, options)),
   );
@@ -55,13 +56,13 @@ export function defineCorrectionsCommand(command: Command): void {
 function withFilter(command: Command): Command {
   return withFormat(withRange(withSharedOptions(command)), ['table', 'json'])
     .argument('[platform]', 'platform of one post')
-    .argument('[id]', 'id of one post')
+    .argument('[id]', 'ID of one post')
     .option('--brand <name>', 'posts that mention this brand')
-    .option('--platform <name>', 'posts of this platform')
+    .option('--platform <name>', 'posts on this platform')
     .option('--lang <code>', 'posts in this language')
-    .addOption(new Option('--label <label>', 'posts that count with this label now').choices(storedLabels))
-    .option('--text <text>', 'posts that contain this text, in any case')
-    .option('--yes', 'change the posts that the filter matches; without it they are only counted');
+    .addOption(new Option('--label <label>', 'posts with this label, corrections included').choices(storedLabels))
+    .option('--text <text>', 'posts that contain this text (case-insensitive)')
+    .option('--yes', 'change the matching posts; without it they are only counted');
 }
 
 /** `label` null removes the correction. */
@@ -75,10 +76,10 @@ function correct(platform: string | undefined, id: string | undefined, label: st
 }
 
 function describeResult(posts: number, isDryRun: boolean, isRemoval: boolean): string {
-  const counted = `${posts} ${posts === 1 ? 'post' : 'posts'}`;
-  if (isDryRun) return `${counted} would ${isRemoval ? 'get the label of the model back' : 'be corrected'}. Add --yes to do it.`;
-  if (posts === 0) return isRemoval ? 'No such post has a correction.' : 'There is no such post.';
-  return `${counted} ${isRemoval ? 'restored to the label of the model' : 'corrected'}; rollups follow within seconds.`;
+  const counted = formatPosts(posts);
+  if (isDryRun) return `${counted} would be ${isRemoval ? "restored to the model's label" : 'corrected'}. Add --yes to apply.`;
+  if (posts === 0) return isRemoval ? 'No matching post has a correction.' : 'No matching post.';
+  return `${counted} ${isRemoval ? "restored to the model's label" : 'corrected'}; rollups are updated within seconds.`;
 }
 
 function toRequest(platform: string | undefined, id: string | undefined, label: string | null, options: Options) {
@@ -87,11 +88,11 @@ function toRequest(platform: string | undefined, id: string | undefined, label: 
   const filter = toFilter(options);
   if (platform === undefined && filter) return { ...correction, filter, dryRun: yes !== true };
   if (platform === undefined || id === undefined || filter)
-    throw new FeedpulseError('USAGE', 'expected the platform and id of one post, or a filter with --since.');
+    throw new FeedpulseError('USAGE', 'Expected the platform and ID of one post, or a filter with --since.');
   return { ...correction, post: { platform, id }, dryRun: false };
 }
 
 function toFilter({ since, until, brand, platform, lang, label, text }: Options): object | undefined {
-  const given = Object.entries({ from: since, to: until, brand, platform, lang, label, text }).filter(([, value]) => value !== undefined);
-  return given.length > 0 ? Object.fromEntries(given) : undefined;
+  const filter = Object.entries({ from: since, to: until, brand, platform, lang, label, text }).filter(([, value]) => value !== undefined);
+  return filter.length > 0 ? Object.fromEntries(filter) : undefined;
 }

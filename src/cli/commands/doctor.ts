@@ -22,7 +22,7 @@ interface CheckResult {
 
 export function defineDoctorCommand(command: Command): void {
   withFormat(withSharedOptions(command, ['config', 'dataDir', 'model']), ['table', 'json'])
-    .addHelpText('after', '\nEnds with exit code 1 if a check fails.\n\n  $ feedpulse doctor --config feedpulse.yaml\n')
+    .addHelpText('after', '\nExits with code 1 if a check fails.\n\n  $ feedpulse doctor --config feedpulse.yaml\n')
     .action(async (options: FormatOptions) => {
       const results = await checkAll(loadCommandConfig(options), createLog('silent'));
       process.stdout.write(options.format === 'json' ? `${printableJson(results)}\n` : results.map(formatResult).join(''));
@@ -34,9 +34,9 @@ async function checkAll(config: Config, log: Log): Promise<CheckResult[]> {
   const { clickhouse, dataDir, model, server, source, kafka, ndjson } = config;
   const instance = clickhouse.url ? undefined : await readInstance(dataDir);
   const results = [
-    await check('Node', async () => `${process.version} (20.19 or later is needed)`),
-    await check('data folder', () => checkDataDir(dataDir)),
-    await check('model', async () => `${(await loadModel(model.path ?? bundledModelPath)).id}, every checksum matches`),
+    await check('Node', async () => `${process.version} (requires 20.19 or later)`),
+    await check('data dir', () => checkDataDir(dataDir)),
+    await check('model', async () => `${(await loadModel(model.path ?? bundledModelPath)).id}, checksums verified`),
     await check('database', () => (instance ? checkInstance(instance) : checkDatabase(config, log))),
   ];
   if (server.enabled && !instance)
@@ -66,13 +66,13 @@ async function check(component: string, work: () => Promise<string>): Promise<Ch
   }
 }
 
-async function checkDataDir(folder: string): Promise<string> {
-  await mkdir(folder, { recursive: true });
-  await access(folder, constants.W_OK);
-  return `${folder} is writable`;
+async function checkDataDir(dir: string): Promise<string> {
+  await mkdir(dir, { recursive: true });
+  await access(dir, constants.W_OK);
+  return `${dir} is writable`;
 }
 
-/** The embedded database belongs to one process: its health is what that process reports. */
+/** Only one process can open the embedded database, so its readiness is asked of that process. */
 async function checkInstance({ url, token, pid }: Instance): Promise<string> {
   const response = await fetch(`${url}/readyz`, { headers: { authorization: `Bearer ${token}` } }).catch((thrown: unknown) => {
     throw new FeedpulseError('INSTANCE_UNAVAILABLE', `Process ${pid} uses the data directory but does not respond at ${url}.`, {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Driver, Drivers } from '../../analytics/drivers/drivers.ts';
 import { type PostQueryOptions, queryPosts, withPostQueryOptions } from '../options.ts';
 import { escapeTerminal } from '../output/escape-terminal.ts';
+import { formatCount, formatPercent } from '../output/format.ts';
 import { type Column, formatRows, toSingleLine } from '../output/format-rows.ts';
 
 type Row = Driver & { readonly label: 'negative' | 'positive' };
@@ -26,7 +27,6 @@ export function defineDriversCommand(command: Command): void {
     });
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const firstExample = ({ examples: [first] }: Row): string => first?.text ?? '';
 
 const columns: readonly Column<Row>[] = [
@@ -36,7 +36,7 @@ const columns: readonly Column<Row>[] = [
   { title: 'Z', name: 'z', value: ({ z }) => z, show: ({ z }) => z.toFixed(1) },
   { title: 'POSTS', name: 'posts', value: ({ posts }) => posts },
   { title: 'WITH DUPLICATES', name: 'postsWithDuplicates', value: ({ postsWithDuplicates }) => postsWithDuplicates },
-  { title: 'SHARE', name: 'share', value: ({ share }) => share, show: ({ share }) => percent(share) },
+  { title: 'SHARE', name: 'share', value: ({ share }) => share, show: ({ share }) => formatPercent(share) },
   {
     title: 'NET',
     name: 'netSentiment',
@@ -52,7 +52,6 @@ const columns: readonly Column<Row>[] = [
 ];
 
 function formatFooter({ posts, sampled, distinct }: Drivers): string {
-  const grouped = (count: number): string => count.toLocaleString('en');
-  const read = sampled < posts ? `, ${grouped(sampled)} of them sampled` : '';
-  return `${grouped(posts)} scored posts${read}; ${grouped(distinct)} without near-duplicates.`;
+  const read = sampled < posts ? `, ${formatCount(sampled)} of them sampled` : '';
+  return `${formatCount(posts)} scored posts${read}, ${formatCount(distinct)} after removing near-duplicates.`;
 }

@@ -7,8 +7,8 @@ import { createProgress } from '../output/progress.ts';
 
 export function defineEvalCommand(command: Command): void {
   withSharedOptions(command, ['config', 'model', 'logLevel'])
-    .argument('<file>', 'columns label and text: a .csv, or a TSV without quotes')
-    .option('--lang <code>', "language of the posts, one that the model supports: en, pt-BR (default: the model's first)", parseLanguage)
+    .argument('<file>', 'labeled posts: CSV or unquoted TSV with the columns label and text')
+    .option('--lang <code>', "language of the posts, such as en (default: the model's first language)", parseLanguage)
     .option('--json', 'print one JSON object')
     .addHelpText('after', '\n  $ feedpulse eval held-out.tsv --json\n')
     .action(async (file: string, options: SharedOptions & { lang?: string; json?: boolean }) => {
@@ -27,7 +27,7 @@ function parseLanguage(code: string): string {
   try {
     return new Intl.Locale(code).language;
   } catch {
-    throw new InvalidArgumentError('expected a language code such as en.');
+    throw new InvalidArgumentError('Expected a language code such as en.');
   }
 }
 

@@ -14,7 +14,7 @@ export function defineMigrateCommand(command: Command): void {
       const { applied, alreadyApplied } = await migrate(db, log);
       await applyRetention(db, config.retention, log);
       for (const name of applied) process.stdout.write(`applied ${name}\n`);
-      process.stdout.write(`${applied.length} migrations applied, ${alreadyApplied.length} were applied before.\n`);
+      process.stdout.write(`${applied.length} migrations applied, ${alreadyApplied.length} already applied.\n`);
     } finally {
       await db.close();
     }

@@ -3,6 +3,7 @@ import { storedLabels } from '../../domain/post.ts';
 import type { StoredPost } from '../../sink/queries/posts.ts';
 import { type PostQueryOptions, queryPosts, withPostQueryOptions } from '../options.ts';
 import { escapeTerminal } from '../output/escape-terminal.ts';
+import { formatMinute } from '../output/format.ts';
 import { type Column, formatRows, toSingleLine } from '../output/format-rows.ts';
 
 interface Options extends PostQueryOptions {
@@ -30,9 +31,9 @@ const examples = `
 export function definePostsCommand(command: Command): void {
   withPostQueryOptions(command)
     .addOption(new Option('--label <label>', 'only this label').choices(storedLabels))
-    .option('--author <author>', 'only this author: an id, or a handle with or without @')
-    .option('--min-confidence <share>', 'lowest confidence, 0 to 1')
-    .option('--max-confidence <share>', 'highest confidence, 0 to 1')
+    .option('--author <author>', 'only this author: an ID, or a handle with or without @')
+    .option('--min-confidence <share>', 'minimum confidence, 0 to 1')
+    .option('--max-confidence <share>', 'maximum confidence, 0 to 1')
     .option('--text <words>', 'posts that contain all these words and "phrases", ignoring case and accents')
     .addOption(
       new Option('--sort <order>', 'newest first, or highest engagement (likes, reposts, replies) first')
@@ -59,7 +60,7 @@ const columns: readonly Column<StoredPost>[] = [
     title: 'TIME (UTC)',
     name: 'createdAt',
     value: ({ createdAt }) => createdAt,
-    show: ({ createdAt }) => createdAt.slice(0, 16).replace('T', ' '),
+    show: ({ createdAt }) => formatMinute(createdAt),
   },
   { title: 'PLATFORM', name: 'platform', value: ({ platform }) => platform },
   { title: 'ID', name: 'id', value: ({ id }) => id },
@@ -67,6 +68,6 @@ const columns: readonly Column<StoredPost>[] = [
   { title: 'LANG', name: 'lang', value: ({ lang }) => lang },
   { title: 'LABEL', name: 'label', value: ({ label }) => label },
   { title: 'CONF', name: 'confidence', value: ({ confidence }) => confidence, show: ({ confidence }) => confidence.toFixed(2) },
-  { title: 'ENGAGED', name: 'engagement', value: totalEngagement },
+  { title: 'ENGAGEMENT', name: 'engagement', value: totalEngagement },
   { title: 'TEXT', name: 'text', value: ({ text }) => escapeTerminal(toSingleLine(text)), show: ({ text }) => toSingleLine(text, 80) },
 ];

@@ -20,9 +20,9 @@ const examples = `
 export function defineProduceCommand(command: Command): void {
   withSharedOptions(command, ['config', 'logLevel'])
     .argument('<file>', 'one JSON object per line; - is standard input')
-    .option('--brokers <list>', 'host:port, separated by commas (setting kafka.brokers)')
-    .option('--topic <name>', 'the topic (setting kafka.topic)')
-    .option('--partitions <number>', 'partitions of the topic, if it has to be created', parseNumber, 4)
+    .option('--brokers <list>', 'host:port, separated by commas (config: kafka.brokers)')
+    .option('--topic <name>', 'topic (config: kafka.topic)')
+    .option('--partitions <number>', 'partitions if the topic is created', parseNumber, 4)
     .option('--rate <number>', 'messages per second (default: unlimited)', parseNumber)
     .addHelpText('after', examples)
     .action(async (file: string, options: ProduceOptions) => {

@@ -12,10 +12,11 @@ import {
   withFormat,
   withRange,
   withRangeOptions,
+  withResultFormat,
   withSharedOptions,
 } from '../options.ts';
 import { escapeTerminal } from '../output/escape-terminal.ts';
-import { formatChange, formatCount, formatNetSentiment, formatPercent } from '../output/format.ts';
+import { formatChange, formatCount, formatMinute, formatNetSentiment, formatPercent } from '../output/format.ts';
 import { type Column, formatRows } from '../output/format-rows.ts';
 import { withProgramName } from '../program-name.ts';
 
@@ -35,10 +36,8 @@ export function defineRescoreCommand(command: Command): void {
   for (const create of [createStartCommand, createListCommand, createCompareCommand, createActivateCommand]) command.addCommand(create());
 }
 
-const withResultFormat = (command: Command): Command => withFormat(withRange(withSharedOptions(command)), ['table', 'json']);
-
 function createStartCommand(): Command {
-  return withResultFormat(new Command('start'))
+  return withResultFormat(withRange(new Command('start')))
     .description('score stored posts with another model; if interrupted, the same command resumes')
     .argument('<dir>', 'model directory, on the machine that runs feedpulse')
     .action((dir: string, options: RangeOptions) => {
@@ -53,7 +52,7 @@ function createStartCommand(): Command {
 
 function createListCommand(): Command {
   return withFormat(withSharedOptions(new Command('list')))
-    .description('list models with stored scores, and the number of posts each is active for')
+    .description('list models with stored scores and their active and inactive posts')
     .action((options: FormatOptions) =>
       withConfiguredApi(options, async (api) => {
         const models = await api.get<ModelVersion[]>('/api/v1/models');
@@ -66,8 +65,8 @@ const modelColumns: readonly Column<ModelVersion>[] = [
   { title: 'MODEL', name: 'version', value: ({ version }) => escapeTerminal(version) },
   { title: 'ACTIVE', name: 'active', value: ({ active }) => active, show: ({ active }) => formatCount(active) },
   { title: 'INACTIVE', name: 'inactive', value: ({ inactive }) => inactive, show: ({ inactive }) => formatCount(inactive) },
-  { title: 'FROM (UTC)', name: 'from', value: ({ from }) => from, show: ({ from }) => from.slice(0, 16) },
-  { title: 'TO (UTC)', name: 'to', value: ({ to }) => to, show: ({ to }) => to.slice(0, 16) },
+  { title: 'FROM (UTC)', name: 'from', value: ({ from }) => from, show: ({ from }) => formatMinute(from) },
+  { title: 'TO (UTC)', name: 'to', value: ({ to }) => to, show: ({ to }) => formatMinute(to) },
 ];
 
 interface CompareOptions extends RangeOptions {
@@ -76,7 +75,7 @@ interface CompareOptions extends RangeOptions {
 
 function createCompareCommand(): Command {
   return withRangeOptions(withBrandOption(new Command('compare')))
-    .description('compare the active scores with those of a model, over the posts that have both')
+    .description("compare the active scores with a model's, over the posts scored by both")
     .argument('<model>', 'model version, as `rescore list` shows it')
     .action((version: string, options: CompareOptions) =>
       withConfiguredApi(options, async (api) => {
@@ -114,11 +113,11 @@ const comparisonColumns: readonly Column<ComparisonRow>[] = [
 ];
 
 function formatConclusion({ posts, agreement, labels, netSentimentDifference }: ModelComparison): string {
-  if (posts === 0) return 'No post of this range has both scores.';
-  const moved = labels.filter(({ active, other }) => active !== other).slice(0, 6);
+  if (posts === 0) return 'No post in this range was scored by both models.';
+  const changed = labels.filter(({ active, other }) => active !== other).slice(0, 6);
   return [
     `${formatCount(posts)} posts have both scores; labels agree on ${formatPercent(agreement)}. Net sentiment ${formatChange(netSentimentDifference, ' points')}.`,
-    ...moved.map(({ active, other, posts: count }) => `  ${active} → ${other}: ${formatCount(count)}`),
+    ...changed.map(({ active, other, posts: count }) => `  ${active} → ${other}: ${formatCount(count)}`),
   ].join('\n');
 }
 
@@ -127,7 +126,7 @@ interface ActivateOptions extends RangeOptions {
 }
 
 function createActivateCommand(): Command {
-  return withResultFormat(new Command('activate'))
+  return withResultFormat(withRange(new Command('activate')))
     .description("make a model's scores the active ones (reversible)")
     .argument('<model>', 'model version, as `rescore list` shows it')
     .option('--yes', 'activate; without it posts are only counted')
@@ -139,7 +138,8 @@ function createActivateCommand(): Command {
         options,
         async (api) => {
           const { posts } = await api.send<{ posts: number }>('POST', path, { ...body, dryRun: true });
-          if (posts === 0) throw new FeedpulseError('USAGE', `no post of this range has inactive scores of ${escapeTerminal(version)}.`);
+          if (posts === 0)
+            throw new FeedpulseError('USAGE', `No post in this range has an inactive score from ${escapeTerminal(version)}.`);
           if (!yes) return { posts, done: false };
           const { changed = 0 } = await waitForJob(api, 'Activating, minutes', path, body);
           return { posts: changed, done: true };

@@ -19,16 +19,15 @@ const examples = `
 
 export function defineRunCommand(command: Command): void {
   withSharedOptions(command, ['config', 'dataDir', 'model', 'logLevel'])
-    .option('--source <name>', 'demo, kafka or ndjson (setting source; required)')
-    .option('--in <file>', 'the file that an ndjson source reads; - is standard input')
-    .option('--host <address>', 'where the web UI and the API listen (default: 127.0.0.1)')
-    .option('--port <number>', 'their port; 0 takes any free one (default: 8080)', parseNumber)
-    .option('--no-server', 'no web UI, API or metrics')
+    .option('--source <name>', 'demo, kafka or ndjson (config: source; required)')
+    .option('--in <file>', 'file that the ndjson source reads; - is standard input')
+    .option('--host <address>', 'address of the web UI and API (default: 127.0.0.1)')
+    .option('--port <number>', 'port; 0 picks a free one (default: 8080)', parseNumber)
+    .option('--no-server', 'do not serve the web UI, API and metrics')
     .addHelpText('after', examples)
     .action(async (options: RunOptions) => {
       const flags = { source: options.source, 'ndjson.path': options.in, 'server.host': options.host, 'server.port': options.port };
-      const given = loadCommandConfig(options, { ...flags, 'server.enabled': options.server ? undefined : false });
-      const config = requireSource(given);
+      const config = requireSource(loadCommandConfig(options, { ...flags, 'server.enabled': options.server ? undefined : false }));
       const log = createLog(config.log.level);
       const { signal, release } = stopOnSignal(log);
       const { runApp } = await import('../../app/run-app.ts');
@@ -38,7 +37,7 @@ export function defineRunCommand(command: Command): void {
     });
 }
 
-/** npm forwards a signal that the terminal has already sent to the whole process group; within this time it is the same one. */
+/** npm forwards SIGINT although the terminal already sent it to the process group; a second signal within this time is a duplicate. */
 const duplicateSignalMs = 1_000;
 
 /** `signal` is aborted by the first SIGINT or SIGTERM, then in-flight work is finished; a later one kills the process. */

@@ -25,7 +25,7 @@ const chunkSize = 256;
 
 const examples = `
 Each line is a post as JSON (platform, id, text), or plain text. Each scored post is printed as one line of JSON, with the
-brands of the config that it mentions.
+configured brands that it mentions.
 
   $ feedpulse score examples/posts.ndjson --config feedpulse.example.yaml
   $ feedpulse score comments.txt --out scored.ndjson
@@ -34,7 +34,7 @@ brands of the config that it mentions.
 export function defineScoreCommand(command: Command): void {
   withSharedOptions(command, ['config', 'model', 'logLevel'])
     .argument('[file]', 'NDJSON or plain lines of text; - is standard input (default: -)')
-    .option('--in <file>', 'the same file, as an option')
+    .option('--in <file>', 'same as <file>')
     .option('--out <file>', 'where to write the scored posts; - is standard output', '-')
     .addHelpText('after', examples)
     .action(async (file: string | undefined, options: Options) => {
@@ -80,12 +80,12 @@ async function scoreLines({ input, size, output, scorer, brands, config }: Score
     }
     lines = [];
   };
-  let number = 0;
+  let lineNumber = 0;
   for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-    number += 1;
+    lineNumber += 1;
     bytes += Buffer.byteLength(text) + 1;
     progress.update(bytes, size);
-    if (text.trim() !== '') lines.push(parse(text, number));
+    if (text.trim() !== '') lines.push(parse(text, lineNumber));
     if (lines.length >= chunkSize) await flush();
   }
   await flush();

@@ -20,8 +20,12 @@ export function defineTokensCommand(command: Command): void {
 function createAddCommand(): Command {
   return withSharedOptions(new Command('add'), sharedOptions)
     .description('create a token and print it, once')
-    .requiredOption('--name <name>', 'who or what the token is for')
-    .addOption(new Option('--role <role>', 'viewer reads; editor and admin may make changes').choices(roles).makeOptionMandatory())
+    .requiredOption('--name <name>', 'name of the token, such as its user')
+    .addOption(
+      new Option('--role <role>', 'viewer: read-only; editor: alerts and corrections; admin: everything')
+        .choices(roles)
+        .makeOptionMandatory(),
+    )
     .action(async (options: SharedOptions & { name: string; role: Role }) => {
       const token = await addToken(tokensPath(loadCommandConfig(options)), options, new Date(systemClock.now()));
       process.stdout.write(`${token}\n`);

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Breakdown, Bucket, Grain, Segment, Summary, Timeline } from '../../domain/brand-metrics.ts';
 import { grains } from '../../domain/brand-metrics.ts';
+import { hourMs } from '../../lib/duration.ts';
 import type { Api } from '../api-client.ts';
 import { type RangeOptions, withBrandOption, withConfiguredApi, withRangeOptions } from '../options.ts';
 import { escapeTerminal } from '../output/escape-terminal.ts';
@@ -32,7 +33,7 @@ interface Range {
 type Row = Pick<Bucket, 'start'> & { readonly bucket: Bucket | null };
 
 const examples = `
-Net sentiment = 100 · (positive − negative) / (positive + negative + neutral). Intervals are 95 % confidence
+Net sentiment = 100 · (positive − negative) / (positive + negative + neutral). Intervals are 95% confidence
 intervals; * marks a significant change against the previous period of equal length.
 
   $ feedpulse trends --brand Brixomel
@@ -43,8 +44,8 @@ intervals; * marks a significant change against the previous period of equal len
 
 export function defineTrendsCommand(command: Command): void {
   withRangeOptions(withBrandOption(command))
-    .addOption(new Option('--by <segment>', 'bucket length, or a breakdown').choices([...grains, ...segments]))
-    .option('--time-zone <zone>', "IANA time zone that days begin in (default: the brand's)")
+    .addOption(new Option('--by <grain>', 'bucket length, or platform or language').choices([...grains, ...segments]))
+    .option('--time-zone <zone>', "IANA time zone of the buckets (default: the brand's)")
     .addHelpText('after', examples)
     .action((options: Options) =>
       withConfiguredApi(options, async (api, config) => {
@@ -57,11 +58,9 @@ export function defineTrendsCommand(command: Command): void {
     );
 }
 
-const hour = 3_600_000;
-
 /** The grain that yields a few dozen rows. */
 function chooseGrain({ from, to }: Range): Grain {
-  const hours = (Date.parse(to) - Date.parse(from)) / hour;
+  const hours = (Date.parse(to) - Date.parse(from)) / hourMs;
   if (hours <= 6) return '15m';
   if (hours <= 48) return 'hour';
   return hours <= 62 * 24 ? 'day' : 'week';
@@ -82,16 +81,16 @@ async function printBuckets(
   process.stdout.write(formatRows(format, rows, createColumns(grain, timeZone), { ...trends, summary }));
 }
 
-function heading(brand: string, { from, to, current, previous, changes }: Summary & Range, how: string): string {
+function heading(brand: string, { from, to, current, previous, changes }: Summary & Range, grouping: string): string {
   const { volume, netSentiment, intervals } = current;
-  const against = previous ? `against the previous period: ` : 'The previous period has no history to compare with.';
+  const comparison = previous ? `against the previous period: ` : 'No data for the previous period.';
   const change = previous
     ? `posts ${formatGrowth(changes?.volume, previous.volume)}, net ${formatChange(changes?.netSentiment, ' points')}`
     : '';
   return [
-    `${brand === '*' ? 'All posts' : escapeTerminal(brand)}, ${formatTime(from, 'UTC')} to ${formatTime(to, 'UTC')} (UTC), ${how}`,
+    `${brand === '*' ? 'All posts' : escapeTerminal(brand)}, ${formatTime(from, 'UTC')} to ${formatTime(to, 'UTC')} (UTC), ${grouping}`,
     `${formatCount(volume)} posts, net sentiment ${formatNetSentiment(netSentiment)} (${formatInterval(intervals.netSentiment, 'net')})`,
-    `${against}${change}`,
+    `${comparison}${change}`,
     '',
   ].join('\n');
 }
@@ -101,7 +100,7 @@ const maxWidth = 72;
 /** Volume and net sentiment as sparklines; gaps are blank. */
 function renderSparklines(rows: readonly Row[]): string {
   const mean = (group: readonly number[]): number => group.reduce((sum, value) => sum + value, 0) / group.length;
-  const sparklineOf = (of: (row: Row) => number | null): string => sparkline(downsample(rows.map(of), maxWidth, mean));
+  const sparklineOf = (select: (row: Row) => number | null): string => sparkline(downsample(rows.map(select), maxWidth, mean));
   const posts = sparklineOf(({ bucket }) => bucket?.volume ?? null);
   const net = sparklineOf(({ bucket }) => bucket?.netSentiment ?? null);
   return `posts  ${posts}\nnet    ${net}\n`;

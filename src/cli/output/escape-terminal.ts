@@ -1,22 +1,22 @@
 import { isUtf8 } from 'node:buffer';
 
 /**
- * Characters that steer a terminal or reorder what it shows: controls (C0, DEL, C1), line and paragraph
- * separators, marks of direction, and halves of surrogate pairs.
+ * Characters that control the terminal or reorder text: C0, DEL and C1 controls, line and paragraph separators, bidi
+ * controls, lone surrogates.
  */
 const unsafeCharacters = /\p{Cc}|\p{Zl}|\p{Zp}|\p{Bidi_Control}|\ufeff|\p{Surrogate}/gu;
 
-/** The text on one line, with what could steer a terminal as `\u{1b}`. */
+/** Escapes unsafe characters as `\u{1b}`; the result is a single line. */
 export function escapeTerminal(text: string): string {
   return text.replace(unsafeCharacters, escaped);
 }
 
-/** JSON whose characters cannot steer a terminal either: `JSON.stringify` escapes only the first 32. */
+/** Single-line JSON with unsafe characters escaped; `JSON.stringify` escapes only C0 controls. */
 export function printableJson(value: unknown): string {
   return JSON.stringify(value).replace(unsafeCharacters, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** Bytes as indented lines: text where they are UTF-8 without NUL, a hex dump otherwise. Ends of lines are kept. */
+/** Bytes as indented lines: text if they are UTF-8 without NUL, else a hex dump. Line breaks are kept. */
 export function printableBytes(bytes: Buffer): { readonly kind: 'text' | 'hex'; readonly lines: readonly string[] } {
   if (isUtf8(bytes) && !bytes.includes(0)) {
     const text = bytes.toString('utf8');
@@ -38,12 +38,12 @@ function hexDump(bytes: Buffer): string[] {
   return lines;
 }
 
-/** Cuts at a character's end, so that text stays UTF-8. */
-export function truncateUtf8(bytes: Buffer, most: number): Buffer {
-  if (bytes.length <= most) return bytes;
-  let end = most;
-  // Bytes 10xxxxxx go on a character that began before.
-  while (end > most - 4 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+/** Truncates at a character boundary, so that text stays UTF-8. */
+export function truncateUtf8(bytes: Buffer, maxBytes: number): Buffer {
+  if (bytes.length <= maxBytes) return bytes;
+  let end = maxBytes;
+  // 10xxxxxx is a UTF-8 continuation byte.
+  while (end > maxBytes - 4 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
   return bytes.subarray(0, end);
 }
 

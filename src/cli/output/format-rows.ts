@@ -16,7 +16,7 @@ export interface Column<Row> {
   readonly value: (row: Row) => Cell;
   /** The text in a table; the value itself when absent. */
   readonly show?: (row: Row) => string;
-  /** Where the column is left out: an interval is one column in a table and two in CSV. */
+  /** The format that omits the column: an interval is one column in a table and two in CSV. */
   readonly omitIn?: 'table' | 'csv';
 }
 
@@ -58,9 +58,9 @@ export function formatCsv<Row>(rows: readonly Row[], all: readonly Column<Row>[]
   );
 }
 
-/** Formats rows as requested; JSON prints `whole`, which may hold more than the rows. */
-export function formatRows<Row>(format: Format, rows: readonly Row[], columns: readonly Column<Row>[], whole: unknown = rows): string {
-  if (format === 'json') return `${printableJson(whole)}\n`;
+/** Formats rows as requested; JSON prints `json`, which may hold more than the rows. */
+export function formatRows<Row>(format: Format, rows: readonly Row[], columns: readonly Column<Row>[], json: unknown = rows): string {
+  if (format === 'json') return `${printableJson(json)}\n`;
   return format === 'csv' ? formatCsv(rows, columns) : formatTable(rows, columns);
 }
 

@@ -1,12 +1,12 @@
 import { Presets, SingleBar } from 'cli-progress';
 
 export interface Progress {
-  /** Takes what is done so far; the bar appears with the first call. `total` 0 or absent: a count without an end. */
+  /** Sets the completed count; the first call shows the bar. Without `total`, only the count is shown. */
   update(done: number, total?: number): void;
   stop(): void;
 }
 
-/** A progress bar on standard error while that is a terminal; nothing otherwise. */
+/** A progress bar on standard error if it is a TTY, else a no-op. */
 export function createProgress(title: string): Progress {
   if (!process.stderr.isTTY) return { update: () => {}, stop: () => {} };
   const startedAt = Date.now();
@@ -22,7 +22,7 @@ export function createProgress(title: string): Progress {
 
 function startBar(title: string, total: number): SingleBar {
   const counted = `${title} {value} · {speed}/s`;
-  const format = total > 0 ? `${title} {bar} {percentage} % · {value}/{total} · {speed}/s · {eta_formatted} left` : counted;
+  const format = total > 0 ? `${title} {bar} {percentage}% · {value}/{total} · {speed}/s · {eta_formatted} left` : counted;
   const bar = new SingleBar({ format, stream: process.stderr, hideCursor: true, etaBuffer: 50 }, Presets.shades_classic);
   bar.start(total, 0, { speed: '–' });
   return bar;

@@ -1,15 +1,15 @@
 const steps = '▁▂▃▄▅▆▇█';
 
-/** Values as bars, one character each, from the least to the most; what is not known is a space. */
+/** One bar character per value, scaled from minimum to maximum; null is a space. */
 export function sparkline(values: readonly (number | null)[]): string {
   const known = values.filter((value) => value !== null);
   const min = Math.min(...known);
   const span = Math.max(...known) - min;
-  const stepOf = (value: number): number => (span === 0 ? 3 : Math.round(((value - min) / span) * (steps.length - 1)));
-  return values.map((value) => (value === null ? ' ' : steps[stepOf(value)])).join('');
+  const toStep = (value: number): number => (span === 0 ? 3 : Math.round(((value - min) / span) * (steps.length - 1)));
+  return values.map((value) => (value === null ? ' ' : steps[toStep(value)])).join('');
 }
 
-/** Combines neighbouring values so that at most `maxValues` remain; null for a group without values. */
+/** Combines neighboring values so that at most `maxValues` remain; null for a group without values. */
 export function downsample(
   values: readonly (number | null)[],
   maxValues: number,

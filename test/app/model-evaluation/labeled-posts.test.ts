@@ -6,7 +6,7 @@ import { type LabeledPosts, readLabeledPosts } from '../../../src/app/model-eval
 
 let folder: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'feedpulse-labelled-'));
+  folder = await mkdtemp(join(tmpdir(), 'feedpulse-labeled-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -41,7 +41,7 @@ test.each([
   ],
   ['a row of three', 'posts.csv', 'positive,a,b\n', /posts\.csv:1: expected/],
   ['a quote that is not closed', 'posts.csv', 'positive,"a\n', /posts\.csv: not CSV \(CSV_QUOTE_NOT_CLOSED\)/],
-  ['a file without posts', 'posts.csv', 'label,text\n', /has no labelled posts/],
+  ['a file without posts', 'posts.csv', 'label,text\n', /has no labeled posts/],
 ])('%s is rejected', async (_, name, content, message) => {
   await expect(read(name, content)).rejects.toMatchObject({ code: 'FILE_INACCESSIBLE', message: expect.stringMatching(message) });
 });

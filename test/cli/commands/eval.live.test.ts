@@ -5,10 +5,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { feedpulse, runCommand } from '../../support/feedpulse.ts';
 
 let folder: string;
-let labelled: string;
+let labeled: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'feedpulse-eval-'));
-  labelled = join(folder, 'labelled.tsv');
+  labeled = join(folder, 'labeled.tsv');
   // Language detection would skip the German post.
   const rows = [
     'label\ttext',
@@ -16,12 +16,12 @@ beforeAll(async () => {
     'negative\twhat a terrible phone',
     'neutral\tDer Zug nach Halden fährt heute von Gleis zwei ab',
   ];
-  await writeFile(labelled, `${rows.join('\n')}\n`);
+  await writeFile(labeled, `${rows.join('\n')}\n`);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const evaluate = async (...args: string[]) => {
-  const { stdout } = await feedpulse('eval', labelled, '--json', '--log-level', 'error', ...args);
+  const { stdout } = await feedpulse('eval', labeled, '--json', '--log-level', 'error', ...args);
   const { postsPerSecond, ...report } = JSON.parse(stdout);
   expect(postsPerSecond).toBeGreaterThan(0);
   return report;
@@ -36,8 +36,8 @@ test('eval --lang names the language of all posts, and gives the numbers of a ru
 
 test.each([
   ['a language that the model does not support', 'de', /^USAGE: \S+@\S+ does not support the language de, only en\. /],
-  ['a malformed code', '7!', /'7!' is invalid\. expected a language code such as en\./],
+  ['a malformed code', '7!', /'7!' is invalid\. Expected a language code such as en\./],
 ])('eval rejects %s', async (_, lang, message) => {
-  const { code, output } = await runCommand(['eval', labelled, '--lang', lang, '--log-level', 'error']);
+  const { code, output } = await runCommand(['eval', labeled, '--lang', lang, '--log-level', 'error']);
   expect([code, output]).toEqual([2, expect.stringMatching(message)]);
 });

@@ -43,10 +43,10 @@ test('a trend has its curve, its change against the previous period and its gaps
   const [title = '', total, change, , posts = '', net = '', , head, ...rows] = stdout.trimEnd().split('\n');
   expect(title).toMatch(/^Kestrel, \S+ \S+ to \S+ \S+ \(UTC\), by hour, UTC$/);
   expect(total).toBe('80 posts, net sentiment −100 (−100 … −93)');
-  expect(change).toBe('against the previous period: posts −20 %, net −200.0 points *');
+  expect(change).toBe('against the previous period: posts −20%, net −200.0 points *');
   expect(posts).toMatch(/^posts {2}[ ▁█]+$/);
   expect(net).toMatch(/^net {4}[ ▄]+$/);
-  expect(head).toMatch(/^FROM \(UTC\) +POSTS +NET +95 % +NEGATIVE +NEUTRAL +POSITIVE +UNSCORED$/);
+  expect(head).toMatch(/^FROM \(UTC\) +POSTS +NET +95% CI +NEGATIVE +NEUTRAL +POSITIVE +UNSCORED$/);
   expect(rows.length).toBeGreaterThanOrEqual(24);
   expect(rows.filter((row) => row.includes('gap')).length).toBeGreaterThan(15);
   expect(rows.some((row) => / 0 +– +– /.test(row))).toBe(true);
@@ -54,7 +54,7 @@ test('a trend has its curve, its change against the previous period and its gaps
 
 test('a trend can be broken down, and in a time zone', async () => {
   const { stdout } = await ask('trends', '--since', 'now-10h', '--by', 'language');
-  expect(stdout).toMatch(/\nLANGUAGE +POSTS +SHARE +NET .*\nen +85 +81\.0 % +−88 .*\npt +20 +19\.0 % +\+100 /);
+  expect(stdout).toMatch(/\nLANGUAGE +POSTS +SHARE +NET .*\nen +85 +81\.0% +−88 .*\npt +20 +19\.0% +\+100 /);
   const days = await ask('trends', '--since', 'now-3d', '--by', 'day', '--time-zone', 'Pacific/Auckland', '--format', 'json');
   const { buckets } = JSON.parse(days.stdout) as Timeline & { timeZone: string };
   expect(buckets.reduce((sum, { volume }) => sum + volume, 0)).toBe(245);
@@ -65,9 +65,9 @@ test('a trend can be broken down, and in a time zone', async () => {
 test('brands are listed side by side, and control sequences in names are escaped', async () => {
   const { stdout, stderr } = await ask('compare', '--brand', 'Marlow', 'Kestrel', hostile);
   const [head = '', marlow = '', kestrel = '', odd = ''] = stdout.split('\n');
-  expect(head).toMatch(/^BRAND +POSTS +CHANGE +OVER TIME +VOICE +95 % +NET +95 % +POINTS +NEGATIVE +POSITIVE$/);
-  expect(marlow).toMatch(/^Marlow +20 +new [ ▁█]+ 19\.0 % +12\.7 … 27\.6 +\+100 +\+\d+ … \+100 +– +0\.0 % +100\.0 %$/);
-  expect(kestrel).toMatch(/^Kestrel +80 +−20 % [ ▁█]+ 76\.2 % .* −200\.0 \* /);
+  expect(head).toMatch(/^BRAND +POSTS +CHANGE +TREND +SHARE OF VOICE +95% CI +NET +95% CI +NET CHANGE +NEGATIVE +POSITIVE$/);
+  expect(marlow).toMatch(/^Marlow +20 +new [ ▁█]+ 19\.0% +12\.7 … 27\.6 +\+100 +\+\d+ … \+100 +– +0\.0% +100\.0%$/);
+  expect(kestrel).toMatch(/^Kestrel +80 +−20% [ ▁█]+ 76\.2% .* −200\.0 \* /);
   expect(odd).toContain('=HYPERLINK("x")\\u{1b}[31m');
   expect(stderr).toContain('105 mentions from ');
   const csv = await ask('compare', '--brand', hostile, '--format', 'csv');

@@ -42,31 +42,31 @@ test('with a process that runs and without one, posts are corrected, counted ane
   const process = await run();
   await eventually('the posts count', 60, async () => (await figures('Kestrel'))[0] === 3);
   expect(await maintenance('corrections', 'add', 'chirper', '1', 'negative', '--reason', 'irony')).toBe(
-    '1 post corrected; rollups follow within seconds.\n',
+    '1 post corrected; rollups are updated within seconds.\n',
   );
   await eventually('the correction counts', 20, async () => (await figures('*'))[1] === 1);
-  expect(await maintenance('erase', '--author', 'chirper:a3', '--yes')).toBe('1 post erased; rollups follow within seconds.\n');
+  expect(await maintenance('erase', '--author', 'chirper:a3', '--yes')).toBe('1 post erased; rollups are updated within seconds.\n');
   expect(await maintenance('rollups', 'rebuild', '--format', 'json').then(JSON.parse)).toMatchObject({ state: 'done', changed: 1 });
   expect(await process.stop()).toBe(0);
 
   expect(await maintenance('corrections', 'remove', 'chirper', '1')).toBe(
-    '1 post restored to the label of the model; rollups follow within seconds.\n',
+    "1 post restored to the model's label; rollups are updated within seconds.\n",
   );
   expect(await figures('*')).toEqual([2, 0]);
   await writeFile(config, rules('Marlow'));
-  expect(await maintenance('brands', 'reapply')).toBe('Brands of 2 posts have changed; rollups follow within seconds.\n');
+  expect(await maintenance('brands', 'reapply')).toBe('Brands of 2 posts updated; rollups are updated within seconds.\n');
   expect([await figures('Kestrel'), await figures('*')]).toEqual([
     [0, 0],
     [2, 0],
   ]);
   expect(await maintenance('corrections', 'add', '--since', 'now-1d', '--as', 'negative')).toBe(
-    '2 posts would be corrected. Add --yes to do it.\n',
+    '2 posts would be corrected. Add --yes to apply.\n',
   );
   expect(await maintenance('corrections', 'add', '--since', 'now-1d', '--as', 'negative', '--yes')).toBe(
-    '2 posts corrected; rollups follow within seconds.\n',
+    '2 posts corrected; rollups are updated within seconds.\n',
   );
   expect(await figures('*')).toEqual([2, 2]);
-  expect(await maintenance('erase', '--post', 'chirper:1')).toBe('1 post would be erased for good. Add --yes to erase.\n');
+  expect(await maintenance('erase', '--post', 'chirper:1')).toBe('1 post would be permanently erased. Add --yes to erase.\n');
 
   // The feed is read from its beginning once more.
   await run();

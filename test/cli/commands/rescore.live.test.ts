@@ -48,12 +48,12 @@ test('another model scores stored posts during a run, is compared, activated and
   expect(table).toContain('30 posts have both scores');
   expect(table).toMatch(/positive → negative: \d+/);
   expect(await ask('activate', other)).toBe(`${other} would become active for 30 posts. Add --yes to activate.\n`);
-  expect(await ask('activate', other, '--yes')).toBe(`${other} is now active for 30 posts; rollups follow within seconds.\n`);
+  expect(await ask('activate', other, '--yes')).toBe(`${other} is now active for 30 posts; rollups are updated within seconds.\n`);
   await eventually('the figures follow', 30, async () => (await net()) < before - 20);
   // Without a process, the command does the work itself.
   expect(await running.stop()).toBe(0);
   const first = /tiny@1\.\S+/.exec(await ask('list'))?.[0] ?? '';
-  expect(await ask('activate', first, '--yes')).toBe(`${first} is now active for 30 posts; rollups follow within seconds.\n`);
+  expect(await ask('activate', first, '--yes')).toBe(`${first} is now active for 30 posts; rollups are updated within seconds.\n`);
   expect(await net()).toBe(before);
 });
 
@@ -63,6 +63,6 @@ test('an unknown model or version ends with a one-line error', async () => {
   const unknown = await runCommand(['rescore', 'activate', "x' OR 1", '--data-dir', folder, '--log-level', 'error']);
   expect([unknown.code, unknown.output]).toEqual([
     2,
-    expect.stringMatching(/^USAGE: no post of this range has inactive scores of x' OR 1/),
+    expect.stringMatching(/^USAGE: No post in this range has an inactive score from x' OR 1/),
   ]);
 });

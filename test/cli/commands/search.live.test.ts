@@ -40,7 +40,7 @@ const ask = (...args: string[]) => feedpulse(...args, '--data-dir', folder, '--l
 test('posts are printed as a table with escaped control sequences, and the next page is named', async () => {
   const { stdout, stderr } = await ask('posts', '--brand', 'Kestrel', '--since', 'now-2d', '--limit', '2');
   const [head = '', first = '', ...rest] = stdout.split('\n');
-  expect(head).toMatch(/^TIME \(UTC\) +PLATFORM +ID +AUTHOR +LANG +LABEL +CONF +ENGAGED +TEXT$/);
+  expect(head).toMatch(/^TIME \(UTC\) +PLATFORM +ID +AUTHOR +LANG +LABEL +CONF +ENGAGEMENT +TEXT$/);
   expect(first).toContain('=cmd|calc \\u{1b}[31mred\\u{202e} "quoted", kettle');
   expect(rest).toHaveLength(2);
   const cursor = /--before (\S+)/.exec(stderr)?.[1] ?? '';
@@ -59,10 +59,10 @@ test('posts as CSV are safe in a spreadsheet, as JSON they are exact', async () 
 test('drivers are printed with the number of posts they are based on', async () => {
   const { stdout, stderr } = await ask('drivers', '--brand', 'Kestrel', '--since', 'now-2d');
   expect(stdout).toMatch(
-    /^LABEL +TERM +KIND +Z +POSTS +COPIES +SHARE +NET +EXAMPLE\nnegative +melted charger +bigram +\d+\.\d +30 +30 +100\.0 % +-100 +Melted charger/,
+    /^LABEL +TERM +KIND +Z +POSTS +WITH DUPLICATES +SHARE +NET +EXAMPLE\nnegative +melted charger +bigram +\d+\.\d +30 +30 +100\.0 % +-100 +Melted charger/,
   );
   expect(stdout).toMatch(/\npositive +superb camera +bigram/);
-  expect(stderr).toContain('61 scored posts; 61 without near-duplicates.');
+  expect(stderr).toContain('61 scored posts, 61 after removing near-duplicates.');
   const json = JSON.parse((await ask('drivers', '--brand', 'Kestrel', '--since', 'now-2d', '--format', 'json')).stdout) as Drivers;
   expect(json.negative[0]).toMatchObject({ term: 'melted charger', n: 30, share: 1, netSentiment: -100 });
 });

@@ -10,7 +10,7 @@ test('equal values are drawn at half height; missing values are blank', () => {
   expect([sparkline([5, 5]), sparkline([null, null]), sparkline([])]).toEqual(['▄▄', '  ', '']);
 });
 
-test('many values are combined in groups of neighbours', () => {
+test('many values are combined in groups of neighbors', () => {
   const sum = (group: readonly number[]) => group.reduce((total, value) => total + value, 0);
   expect(downsample([1, 2, 3, null, null, null, 7], 4, sum)).toEqual([3, 3, null, 7]);
   expect(downsample([1, 2], 72, sum)).toEqual([1, 2]);

@@ -47,7 +47,7 @@ test('the user header is ignored unless a trusted proxy sends it', async () => {
   await others.close();
 });
 
-test('a dual-stack server recognises the proxy by its IPv4 address', async () => {
+test('a dual-stack server recognizes the proxy by its IPv4 address', async () => {
   const both = await startTestServer({ server: { host: '::', trustedProxies: ['127.0.0.1'], proxyAuth } });
   const url = `http://127.0.0.1:${new URL(both.url).port}`;
   expect(await sessionAt({ ...both, url }, { 'x-auth-user': 'mia' })).toMatchObject({ name: 'mia' });

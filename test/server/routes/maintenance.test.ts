@@ -81,9 +81,9 @@ test('an editor corrects a post and removes the correction; a viewer may not; th
     },
   ]);
   expect(posts[0]).not.toHaveProperty('correction');
-  const labelled = async (label: string) =>
+  const labeled = async (label: string) =>
     ((await ask('GET', `posts?label=${label}`, undefined)).body as { posts: { id: string }[] }).posts; // as above
-  expect((await labelled('positive')).map(({ id }) => id)).toEqual(['2']);
+  expect((await labeled('positive')).map(({ id }) => id)).toEqual(['2']);
   expect(await ask('DELETE', 'corrections?platform=chirper&id=1', undefined, 'editor')).toEqual({ status: 200, body: { posts: 1 } });
   expect(await ask('POST', 'corrections', { ...body, post: { platform: 'chirper', id: 'nobody' } })).toEqual({
     status: 200,

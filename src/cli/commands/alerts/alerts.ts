@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import type { AlertResponse, SilenceResponse } from '../../../server/routes/alerts/alert-schemas.ts';
-import { type FormatOptions, runMutation, withConfiguredApi, withFormat, withSharedOptions } from '../../options.ts';
+import { type FormatOptions, runMutation, withConfiguredApi, withResultFormat } from '../../options.ts';
 import { printableJson } from '../../output/escape-terminal.ts';
 import { formatTable } from '../../output/format-rows.ts';
 import { createBacktestCommand } from './backtest.ts';
@@ -25,21 +25,19 @@ export function defineAlertsCommand(command: Command): void {
   for (const create of commands) command.addCommand(create());
 }
 
-const withOptions = (command: Command): Command => withFormat(withSharedOptions(command), ['table', 'json']);
-
-/** Sends a change to the API and prints the result, as JSON or as a sentence. */
+/** Sends a mutation to the API and prints the result, as JSON or as a sentence. */
 const mutate = <T extends object>(
   options: FormatOptions,
   method: 'POST' | 'DELETE',
-  at: string,
+  path: string,
   body: object | undefined,
-  text: (result: T) => string,
-) => runMutation<T>(options, (api) => api.send<T>(method, at, body), text);
+  describe: (result: T) => string,
+) => runMutation<T>(options, (api) => api.send<T>(method, path, body), describe);
 
 function createShowCommand(): Command {
-  return withOptions(new Command('show'))
+  return withResultFormat(new Command('show'))
     .description('show one alert in detail')
-    .argument('<id>', 'alert id from `alerts list`')
+    .argument('<id>', 'alert ID from `alerts list`')
     .action(async (id: string, options: FormatOptions) => {
       const alert = await withConfiguredApi(options, (api) => api.get<AlertResponse>(alertPath(id)));
       process.stdout.write(options.format === 'json' ? `${printableJson(alert)}\n` : formatTable(toFields(alert), fieldColumns));
@@ -54,20 +52,20 @@ const fieldColumns = [
 ];
 
 function toFields({ evaluation, acked, channels, ...alert }: AlertResponse): Field[] {
-  const { baseline, ...figures } = evaluation;
+  const { baseline, ...metrics } = evaluation;
   return [
     ...Object.entries(alert).map(([name, value]): Field => [name, value]),
     ['channels', channels.join(', ')],
-    ...Object.entries(figures).map(([name, value]): Field => [name, typeof value === 'number' ? Math.round(value * 100) / 100 : value]),
+    ...Object.entries(metrics).map(([name, value]): Field => [name, typeof value === 'number' ? Math.round(value * 100) / 100 : value]),
     ['baseline', baseline && `${baseline.season}, ${baseline.from} to ${baseline.to}`],
     ['acked', acked && `${acked.by} ${acked.at}`],
   ];
 }
 
 function createAckCommand(): Command {
-  return withOptions(new Command('ack'))
+  return withResultFormat(new Command('ack'))
     .description('acknowledge an alert')
-    .argument('<id>', 'alert id from `alerts list`')
+    .argument('<id>', 'alert ID from `alerts list`')
     .action((id: string, options: FormatOptions) =>
       mutate<AlertResponse>(
         options,
@@ -82,12 +80,12 @@ function createAckCommand(): Command {
 const ratings = ['useful', 'noise', 'none'];
 
 function createFeedbackCommand(): Command {
-  return withOptions(new Command('feedback'))
+  return withResultFormat(new Command('feedback'))
     .description('rate an alert useful or noise; `none` removes the rating')
-    .argument('<id>', 'alert id from `alerts list`')
+    .argument('<id>', 'alert ID from `alerts list`')
     .argument('<rating>', ratings.join(', '))
     .action((id: string, feedback: string, options: FormatOptions) => {
-      if (!ratings.includes(feedback)) throw new FeedpulseError('USAGE', `expected useful, noise or none, got ${feedback}.`);
+      if (!ratings.includes(feedback)) throw new FeedpulseError('USAGE', `Expected useful, noise or none, got ${feedback}.`);
       const rated = feedback === 'none' ? 'rating removed' : `rated ${feedback}`;
       return mutate<AlertResponse>(
         options,
@@ -106,22 +104,22 @@ interface ScopeOptions extends FormatOptions {
 }
 
 const withScope = (command: Command): Command =>
-  withOptions(command)
+  withResultFormat(command)
     .option('--rule <name>', 'only this rule')
     .option('--brand <name>', 'only this brand')
     .option('--all', 'every rule and brand');
 
-/** @throws USAGE unless the options name a rule or a brand, or say `--all`: nobody silences everything by accident */
+/** @throws USAGE unless --rule, --brand or --all is given, so that nobody silences everything by accident */
 function parseScope({ rule, brand, all }: ScopeOptions): { rule?: string; brand?: string } {
   if (all && (rule || brand)) throw new FeedpulseError('USAGE', '--all cannot be combined with --rule or --brand.');
-  if (!all && !rule && !brand) throw new FeedpulseError('USAGE', 'expected --rule, --brand, or --all for every rule and brand.');
+  if (!all && !rule && !brand) throw new FeedpulseError('USAGE', 'Expected --rule, --brand, or --all for every rule and brand.');
   return { ...(rule && { rule }), ...(brand && { brand }) };
 }
 
 function createSilenceCommand(): Command {
   return withScope(new Command('silence'))
     .description('suppress the alerts of a rule or a brand for a while')
-    .option('--for <duration>', 'how long: 30m, 2h, 7d', '2h')
+    .option('--for <duration>', 'duration: 30m, 2h, 7d', '2h')
     .option('--reason <text>', 'note shown with the silence')
     .action((options: ScopeOptions & { for: string; reason?: string }) => {
       const body = { ...parseScope(options), for: options.for, ...(options.reason && { reason: options.reason }) };

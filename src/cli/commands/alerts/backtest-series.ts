@@ -59,7 +59,7 @@ async function* readSeries(path: string): AsyncGenerator<ParsedSample> {
   const rows = input.pipe(
     parse({ columns: true, bom: true, trim: true, skip_empty_lines: true, info: true, max_record_size: maxRowLength }),
   );
-  input.on('error', (fault: Error) => rows.destroy(fault));
+  input.on('error', (error: Error) => rows.destroy(error));
   let previous = Number.NEGATIVE_INFINITY;
   try {
     for await (const { record, info } of rows as AsyncIterable<{ record: Record<string, string>; info: { lines: number } }>) {
@@ -69,10 +69,10 @@ async function* readSeries(path: string): AsyncGenerator<ParsedSample> {
     }
   } catch (thrown) {
     if (thrown instanceof FeedpulseError) throw thrown;
-    const fault = asError(thrown);
-    // The message of the CSV library quotes the input, so only its code is shown.
-    const reason = fault instanceof CsvError ? `invalid CSV (${fault.code})` : fault.message;
-    throw new FeedpulseError('FILE_INACCESSIBLE', `${path}: ${reason}.`, { cause: fault });
+    const error = asError(thrown);
+    // The CSV library's message quotes the input, so only its code is shown.
+    const reason = error instanceof CsvError ? `invalid CSV (${error.code})` : error.message;
+    throw new FeedpulseError('FILE_INACCESSIBLE', `${path}: ${reason}.`, { cause: error });
   }
 }
 

@@ -1,13 +1,15 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { timeZone } from '../../../config/schema.ts';
+import { dayMs } from '../../../lib/duration.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import type { BacktestResult } from '../../../server/routes/alerts/alert-schemas.ts';
 import { waitForJob } from '../../api-client.ts';
 import { type SharedOptions, withConfiguredApi, withSharedOptions } from '../../options.ts';
 import { escapeTerminal } from '../../output/escape-terminal.ts';
+import { formatMinute } from '../../output/format.ts';
 import { type Column, type Format, formatRows, formats } from '../../output/format-rows.ts';
 import { printSeriesBacktest } from './backtest-series.ts';
-import { evaluationColumns, formatMinute, timeColumns } from './list.ts';
+import { evaluationColumns, timeColumns } from './list.ts';
 
 interface Options extends SharedOptions {
   readonly rule?: string;
@@ -25,7 +27,7 @@ interface Options extends SharedOptions {
 }
 
 const examples = `
-The result for a minute, or for a row, depends only on the ones before it, as in a live run.
+The result for a minute, or for a row, depends only on earlier ones, as in a live run.
 
   $ feedpulse alerts backtest --rule volume --since now-30d
   $ feedpulse alerts backtest --rule sentiment --brand Brixomel --sensitivity high --window 30m
@@ -35,16 +37,16 @@ The result for a minute, or for a row, depends only on the ones before it, as in
 
 export function createBacktestCommand(): Command {
   return withSharedOptions(new Command('backtest'))
-    .description('replay a rule over the stored history, or detect anomalies in a CSV series of volumes')
+    .description('backtest a rule over the stored history, or detect anomalies in a CSV series of volumes')
     .option('--rule <name>', 'a configured rule, or a default rule: volume, sentiment')
-    .option('--since <time>', 'start, ISO 8601 or relative (default: now-7d); minutes are kept for 30 days')
+    .option('--since <time>', 'start, ISO 8601 or relative (default: now-7d); minute rollups are kept for 30 days by default')
     .option('--until <time>', 'end (default: now)')
     .option('--brand <name>', 'only this brand')
-    .option('--window <duration>', 'override the window of the rule')
+    .option('--window <duration>', "override the rule's window")
     .option('--sensitivity <level>', 'override the sensitivity: low, balanced, high, or a number of standard deviations')
     .option('--minimum-posts <number>', 'override the minimum number of posts')
     .option('--minimum-change <number>', 'override the minimum change')
-    .option('--csv <file>', 'read `timestamp,value` rows, evenly spaced and in order of time; - reads standard input')
+    .option('--csv <file>', 'read `timestamp,value` rows, in chronological order, evenly spaced; - reads standard input')
     .addOption(
       new Option(
         '--format <format>',
@@ -55,7 +57,7 @@ export function createBacktestCommand(): Command {
     .option('--time-zone <zone>', 'with --csv: time zone of the hourly and weekly baseline', parseZone, 'UTC')
     .addHelpText('after', examples)
     .action(async ({ csv, rule, ...options }: Options) => {
-      if ((csv === undefined) === (rule === undefined)) throw new FeedpulseError('USAGE', 'expected either --rule or --csv.');
+      if ((csv === undefined) === (rule === undefined)) throw new FeedpulseError('USAGE', 'Expected either --rule or --csv.');
       if (csv !== undefined) await printSeriesBacktest(csv, options.format ?? 'csv', options);
       else if (rule !== undefined) await backtestRule(rule, options);
     });
@@ -70,14 +72,19 @@ async function backtestRule(rule: string, options: Omit<Options, 'csv' | 'rule'>
   if (!found) throw new FeedpulseError('JOB_FAILED', 'The backtest ended without a result.');
   if (format !== 'table') return void process.stdout.write(formatRows(format, found.alerts, columns, found));
   if (found.alerts.length > 0) process.stdout.write(formatRows(format, found.alerts, columns));
-  const days = (Date.parse(found.to) - Date.parse(found.from)) / 86_400_000;
+  const days = (Date.parse(found.to) - Date.parse(found.from)) / dayMs;
   process.stderr.write(`${found.alerts.length} alerts in ${days.toFixed(1)} days since ${formatMinute(found.from)}.\n`);
 }
 
 function toRuleSettings({ window, sensitivity, minimumPosts, minimumChange }: Partial<Options>): object {
-  const number = (text: string | undefined): unknown =>
+  const toNumberIfNumeric = (text: string | undefined): unknown =>
     text !== undefined && text.trim() !== '' && !Number.isNaN(Number(text)) ? Number(text) : text;
-  return { window, sensitivity: number(sensitivity), minimumPosts: number(minimumPosts), minimumChange: number(minimumChange) };
+  return {
+    window,
+    sensitivity: toNumberIfNumeric(sensitivity),
+    minimumPosts: toNumberIfNumeric(minimumPosts),
+    minimumChange: toNumberIfNumeric(minimumChange),
+  };
 }
 
 const columns: readonly Column<BacktestResult['alerts'][number]>[] = [
@@ -88,11 +95,11 @@ const columns: readonly Column<BacktestResult['alerts'][number]>[] = [
 
 function parseScore(text: string): number {
   const score = Number(text);
-  if (text.trim() === '' || !(score > 0 && score <= 1)) throw new InvalidArgumentError('expected a number above 0 and up to 1.');
+  if (text.trim() === '' || !(score > 0 && score <= 1)) throw new InvalidArgumentError('Expected a number above 0 and up to 1.');
   return score;
 }
 
 function parseZone(text: string): string {
-  if (!timeZone.safeParse(text).success) throw new InvalidArgumentError('expected an IANA time zone, such as Europe/Berlin.');
+  if (!timeZone.safeParse(text).success) throw new InvalidArgumentError('Expected an IANA time zone, such as Europe/Berlin.');
   return text;
 }

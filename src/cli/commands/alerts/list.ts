@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { AlertResponse, AlertsResponse } from '../../../server/routes/alerts/alert-schemas.ts';
 import { type RangeOptions, withConfiguredApi, withRangeOptions } from '../../options.ts';
-import { formatPercent } from '../../output/format.ts';
+import { formatMinute, formatPercent } from '../../output/format.ts';
 import { type Column, formatRows } from '../../output/format-rows.ts';
 
 interface Options extends RangeOptions {
@@ -14,7 +14,7 @@ interface Options extends RangeOptions {
 export function createListCommand(): Command {
   return withRangeOptions(new Command('list'))
     .description('list alerts that were active in a range, newest first, with feedback per rule')
-    .option('--brand <name>', 'only this brand; * selects the rules over all posts')
+    .option('--brand <name>', 'only this brand; * for rules that cover all posts')
     .option('--rule <name>', 'only this rule')
     .option('--active', 'only alerts that are still active')
     .option('--limit <number>', 'maximum number of alerts, up to 1000', '100')
@@ -28,7 +28,7 @@ export function createListCommand(): Command {
     });
 }
 
-/** What happened, in a few words. */
+/** One-line summary of the evaluation. */
 export function summarizeAlert({ evaluation }: Pick<AlertResponse, 'evaluation'>): string {
   const { metric, direction, observed, expected } = evaluation;
   if (metric === 'noData') return 'no posts';
@@ -36,9 +36,7 @@ export function summarizeAlert({ evaluation }: Pick<AlertResponse, 'evaluation'>
   return `${name} ${direction} to ${observed.toFixed(0)}, expected ${expected.toFixed(0)}`;
 }
 
-export const formatMinute = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
-
-/** The columns that alerts and replayed alerts share. */
+/** Columns shared by alerts and backtest results. */
 export const timeColumns: readonly Column<Pick<AlertResponse, 'at' | 'resolvedAt'>>[] = [
   { title: 'STARTED (UTC)', name: 'at', value: ({ at }) => at, show: ({ at }) => formatMinute(at) },
   {
@@ -72,7 +70,7 @@ const columns: readonly Column<AlertResponse>[] = [
 function footer({ rules, silences }: AlertsResponse): string {
   const rated = rules.filter(({ noiseRate }) => noiseRate !== null);
   const rates = rated.map(
-    ({ rule, noiseRate, useful, noise }) => `${rule}: ${formatPercent(noiseRate)} noise of ${useful + noise} rated\n`,
+    ({ rule, noiseRate, useful, noise }) => `${rule}: ${formatPercent(noiseRate)} of ${useful + noise} rated alerts were noise\n`,
   );
   const silenced = silences.map(
     ({ rule, brand, until }) => `silenced until ${formatMinute(until)}: ${rule ?? 'every rule'}, ${brand ?? 'every brand'}\n`,

@@ -22,17 +22,17 @@ export interface DeadLetterFilter {
   readonly since?: number;
 }
 
-/** A subcommand of `dead-letters` with the options that all of them share. */
+/** Creates a `dead-letters` subcommand with the shared options. */
 export function createDeadLetterCommand(name: string): Command {
   return withFormat(withSharedOptions(new Command(name)), ['table', 'json']).addOption(
-    new Option('--source <name>', 'the source that the dead letters belong to (setting source)').choices(['kafka', 'ndjson']),
+    new Option('--source <name>', 'source of the dead letters (config: source)').choices(['kafka', 'ndjson']),
   );
 }
 
 export function withFilter(command: Command): Command {
   return command
     .addOption(new Option('--reason <reason>', 'only this reason').choices(Object.keys(deadLetterReasons)))
-    .option('--since <time>', 'only those rejected since: 2026-11-01T09:30:00Z, or now-7d', parseSince);
+    .option('--since <time>', 'only those rejected at or after this time: 2026-11-01T09:30:00Z, or now-7d', parseSince);
 }
 
 export function loadDeadLetterConfig(options: DeadLetterOptions): Config {
@@ -48,8 +48,9 @@ export function createParser(config: Config, log: Log): ParseMessage {
   return createDeadLetterParser({ config, log, clock: systemClock }, signal);
 }
 
-export function createFilter({ reason, since }: DeadLetterFilter): (letter: StoredDeadLetter) => boolean {
-  return (letter) => (reason === undefined || letter.reason === reason) && (since === undefined || Date.parse(letter.at) >= since);
+export function createFilter({ reason, since }: DeadLetterFilter): (deadLetter: StoredDeadLetter) => boolean {
+  return (deadLetter) =>
+    (reason === undefined || deadLetter.reason === reason) && (since === undefined || Date.parse(deadLetter.at) >= since);
 }
 
 /** Shows a progress bar while `work` reports progress. */
@@ -61,6 +62,6 @@ export async function withProgress<T>(title: string, work: (onProgress: OnProgre
 function parseSince(value: string): number {
   const [, ago] = /^now-(\d+(?:ms|s|m|h|d))$/.exec(value) ?? [];
   const time = ago === undefined ? parseTime(value) : systemClock.now() - toMilliseconds(ago);
-  if (time === undefined) throw new InvalidArgumentError('expected a date, a time (2026-11-01T09:30:00Z), or now-7d.');
+  if (time === undefined) throw new InvalidArgumentError('Expected a date, a time (2026-11-01T09:30:00Z), or now-7d.');
   return time;
 }

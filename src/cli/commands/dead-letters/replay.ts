@@ -21,7 +21,7 @@ type Options = DeadLetterOptions & DeadLetterFilter & { readonly dryRun?: boolea
 
 export function createReplayCommand(): Command {
   return withFilter(createDeadLetterCommand('replay'))
-    .description('send messages that now parse back to the source, each once; the others stay, with the reason')
+    .description('replay messages that parse now, each once; the others are skipped with a reason')
     .option('--dry-run', 'only report what would happen')
     .action(async (options: Options) => {
       const config = loadDeadLetterConfig(options);
@@ -65,7 +65,7 @@ function asText(
     ...(alreadyReplayed > 0 ? [`${alreadyReplayed} already replayed earlier.`] : []),
     ...(total > 0 ? [`${total} skipped:`] : []),
     ...reasons.map(([why, count]) => `  ${escapeTerminal(why).padEnd(18)} ${String(count).padStart(7)}  ${meaningOf(why)}`),
-    ...(examples.length > 0 ? ['', examples.length < total ? `The first ${examples.length} of them:` : 'They are:'] : []),
+    ...(examples.length > 0 ? ['', examples.length < total ? `The first ${examples.length} of them:` : 'Skipped:'] : []),
     ...examples.map(({ position, reason }) => `  ${escapeTerminal(reason).padEnd(18)} ${escapeTerminal(formatPosition(position))}`),
     ...(unreadable > 0 ? [`${unreadable} entries could not be read.`] : []),
   ];
@@ -74,7 +74,7 @@ function asText(
 
 const otherReasons: Readonly<Record<string, string>> = {
   truncated: 'Only the beginning of the message was stored.',
-  'other-topic': 'The message came from another topic than kafka.topic.',
+  'other-topic': 'The message is from a topic other than kafka.topic.',
 };
 
 function meaningOf(why: string): string {

@@ -6,6 +6,7 @@ import { systemClock } from '../../../lib/clock.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import { createLog } from '../../../lib/log.ts';
 import { escapeTerminal, printableBytes, printableJson, truncateUtf8 } from '../../output/escape-terminal.ts';
+import { formatCount } from '../../output/format.ts';
 import { createDeadLetterCommand, createParser, type DeadLetterOptions, loadDeadLetterConfig, openStore, withProgress } from './options.ts';
 
 /** Bytes of a message that are printed; --format json prints them all. */
@@ -14,7 +15,7 @@ const maxShownBytes = 16_384;
 interface DeadLetterDetails {
   readonly deadLetter: StoredDeadLetter;
   readonly replayedAt: string | undefined;
-  /** What it would become now. */
+  /** Result of parsing it with the current config. */
   readonly reparsed: ParsedPost;
 }
 
@@ -29,7 +30,7 @@ export function createShowCommand(): Command {
 }
 
 function parsePosition(value: string): string {
-  if (!/^.+\/\d+\/\d+$/s.test(value)) throw new InvalidArgumentError('expected topic/partition/offset, as `dead-letters list` prints it.');
+  if (!/^.+\/\d+\/\d+$/s.test(value)) throw new InvalidArgumentError('Expected topic/partition/offset, as `dead-letters list` prints it.');
   return value;
 }
 
@@ -39,12 +40,12 @@ async function find(position: string, options: DeadLetterOptions): Promise<DeadL
   const store = openStore(config, log);
   let deadLetter: StoredDeadLetter | undefined;
   await withProgress('Reading', (onProgress) =>
-    // Where files share a name, or a topic was made anew, the latest counts.
+    // If files share a name or the topic was recreated, the latest match wins.
     store.read((read) => {
       if (formatPosition(read.position) === position) deadLetter = read;
     }, onProgress),
   );
-  if (!deadLetter) throw new FeedpulseError('USAGE', `No dead letter came from ${escapeTerminal(position)}.`);
+  if (!deadLetter) throw new FeedpulseError('USAGE', `No dead letter with position ${escapeTerminal(position)}.`);
   const reparsed = await createParser(config, log)(deadLetter.bytes, deadLetter.timestamp, systemClock.now());
   return { deadLetter, replayedAt: (await store.replayed()).get(deadLetter.id), reparsed };
 }
@@ -54,7 +55,8 @@ function asJson({ deadLetter: { id: _, bytes, key, position, ...facts }, replaye
     position: formatPosition(position),
     ...facts,
     replayedAt: replayedAt ?? null,
-    now: 'post' in reparsed ? 'post' : reparsed.reason,
+    parsesNow: 'post' in reparsed,
+    ...('post' in reparsed ? {} : { rejectedAs: reparsed.reason }),
     ...(key ? { key: key.toString('base64') } : {}),
     bytes: bytes.toString('base64'),
   };
@@ -63,7 +65,10 @@ function asJson({ deadLetter: { id: _, bytes, key, position, ...facts }, replaye
 function asText({ deadLetter, replayedAt, reparsed }: DeadLetterDetails): string {
   const { position, reason, at, version, timestamp, key, bytes, truncatedFrom } = deadLetter;
   const shown = printableBytes(truncateUtf8(bytes, maxShownBytes));
-  const size = `${bytes.length.toLocaleString('en')} bytes${truncatedFrom === undefined ? '' : `, the beginning of ${truncatedFrom.toLocaleString('en')}`}`;
+  const size =
+    truncatedFrom === undefined
+      ? `${formatCount(bytes.length)} bytes`
+      : `${formatCount(bytes.length)} of ${formatCount(truncatedFrom)} bytes stored`;
   const facts: [string, string][] = [
     ['position', formatPosition(position)],
     ['reason', `${reason}${meaningOf(reason)}`],
@@ -72,14 +77,14 @@ function asText({ deadLetter, replayedAt, reparsed }: DeadLetterDetails): string
     ...(key ? [['key', formatKey(key)] as [string, string]] : []),
     ['size', size],
     ['replayed', replayedAt === undefined ? 'no' : replayedAt],
-    ['would now be', 'post' in reparsed ? 'a post' : `rejected again: ${reparsed.reason}`],
+    ['parses now', 'post' in reparsed ? 'yes' : `no: ${reparsed.reason}`],
   ];
-  const left = bytes.length - maxShownBytes;
+  const remainingBytes = bytes.length - maxShownBytes;
   return `${[
     ...facts.map(([name, value]) => `${name.padEnd(12)}  ${escapeTerminal(value)}`),
     '',
     ...shown.lines,
-    ...(left > 0 ? [`  … and ${left.toLocaleString('en')} bytes more; --format json prints them all, in base64`] : []),
+    ...(remainingBytes > 0 ? [`  … ${formatCount(remainingBytes)} more bytes; --format json prints them all, in base64`] : []),
   ].join('\n')}\n`;
 }
 

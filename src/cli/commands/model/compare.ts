@@ -7,14 +7,14 @@ import { labels } from '../../../domain/post.ts';
 import { loadModel } from '../../../infer/model/model.ts';
 import { type FormatOptions, loadCommandConfig, parseNumber, withFormat, withSharedOptions } from '../../options.ts';
 import { escapeTerminal, printableJson } from '../../output/escape-terminal.ts';
-import { formatCount, formatSigned } from '../../output/format.ts';
+import { formatCount, formatPosts, formatSigned } from '../../output/format.ts';
 import { type Column, formatTable, toSingleLine } from '../../output/format-rows.ts';
 import { createProgress } from '../../output/progress.ts';
 
 type Options = FormatOptions & { readonly show: number };
 
 const examples = `
-A model is a folder, or the name of an installed or the bundled model. Use posts that neither model was trained on; two
+A model is a path, or a name from \`model list\`. Use posts that neither model was trained on; two
 thousand posts detect differences of about two points.
 
   $ feedpulse model compare distilbert-social-en training/.work/my-model held-out.tsv
@@ -23,38 +23,38 @@ thousand posts detect differences of about two points.
 
 export function createCompareCommand(): Command {
   return withFormat(withSharedOptions(new Command('compare')), ['table', 'json'])
-    .description('compare two models on the same labelled posts: metrics, significance, and the posts they label differently')
+    .description('compare two models on the same labeled posts: metrics, significance, and the posts they label differently')
     .argument('<a>', 'a model')
-    .argument('<b>', 'another')
-    .argument('<file>', 'columns label and text: a .csv, or a TSV without quotes')
-    .option('--show <number>', 'number of differently labelled posts to show', parseNumber, 10)
+    .argument('<b>', 'the other model')
+    .argument('<file>', 'labeled posts: CSV or unquoted TSV with the columns label and text')
+    .option('--show <number>', 'number of differently labeled posts to show', parseNumber, 10)
     .addHelpText('after', examples)
     .action(async (a: string, b: string, file: string, options: Options) => {
       const config = loadCommandConfig(options);
-      const labelled = await readLabeledPosts(file);
+      const labeled = await readLabeledPosts(file);
       const [pathA, pathB] = [resolveModelDir(a, config), resolveModelDir(b, config)];
       await loadModel(pathB); // a broken model B should fail before A has scored every post
       // One after the other: in parallel they would slow each other down.
-      const measure = (title: string, modelPath: string): Promise<ModelEvaluation> => {
+      const evaluate = (title: string, modelPath: string): Promise<ModelEvaluation> => {
         const progress = createProgress(title);
-        return evaluateModel(config, labelled, { modelPath, onProgress: progress.update }).finally(progress.stop);
+        return evaluateModel(config, labeled, { modelPath, onProgress: progress.update }).finally(progress.stop);
       };
-      const first = await measure('Scoring with A', pathA);
-      const second = await measure('Scoring with B', pathB);
-      const found = compareEvaluations(labelled, first, second, Math.floor(options.show));
+      const first = await evaluate('Scoring with A', pathA);
+      const second = await evaluate('Scoring with B', pathB);
+      const found = compareEvaluations(labeled, first, second, Math.floor(options.show));
       process.stdout.write(options.format === 'json' ? `${printableJson(found)}\n` : formatReport(found));
     });
 }
 
 function formatReport(found: EvaluationComparison): string {
   const { a, b, disagreements } = found;
-  const shown = disagreements.shown.length;
-  const list = shown === 0 ? '' : `\n${formatTable(disagreements.shown, disagreementColumns)}`;
+  const shown = disagreements.examples.length;
+  const list = shown === 0 ? '' : `\n${formatTable(disagreements.examples, disagreementColumns)}`;
   return [
     `A  ${escapeTerminal(a.modelVersion)}\nB  ${escapeTerminal(b.modelVersion)}\n${formatCount(a.rows)} posts, in percent\n\n`,
     formatTable(toMetricRows(found), metricColumns),
     `\n${formatSignificance(found)}\n`,
-    `They label ${formatCount(disagreements.posts)} posts differently${shown < disagreements.posts ? `; the ${formatCount(shown)} furthest apart:` : '.'}\n`,
+    `The models disagree on ${formatPosts(disagreements.posts)}${shown < disagreements.posts ? `; the ${formatCount(shown)} with the largest difference:` : '.'}\n`,
     list,
   ].join('');
 }
@@ -67,7 +67,7 @@ interface MetricRow {
 }
 
 function toMetricRows({ a, b }: EvaluationComparison): MetricRow[] {
-  const percent = (name: string, one: number, other: number): MetricRow => ({ name, a: 100 * one, b: 100 * other, digits: 1 });
+  const percent = (name: string, a: number, b: number): MetricRow => ({ name, a: 100 * a, b: 100 * b, digits: 1 });
   return [
     percent('macro recall', a.macroRecall, b.macroRecall),
     percent('accuracy', a.accuracy, b.accuracy),
@@ -78,7 +78,7 @@ function toMetricRows({ a, b }: EvaluationComparison): MetricRow[] {
 }
 
 const metricColumns: readonly Column<MetricRow>[] = [
-  { title: '', name: 'figure', value: ({ name }) => name },
+  { title: '', name: 'metric', value: ({ name }) => name },
   { title: 'A', name: 'a', value: ({ a }) => a, show: ({ a, digits }) => a.toFixed(digits) },
   { title: 'B', name: 'b', value: ({ b }) => b, show: ({ b, digits }) => b.toFixed(digits) },
   { title: 'B − A', name: 'difference', value: ({ a, b }) => b - a, show: ({ a, b, digits }) => formatSigned(b - a, digits) },
@@ -88,10 +88,10 @@ function formatSignificance({ accuracy, macroRecall }: EvaluationComparison): st
   const { onlyA, onlyB, midP, exact } = accuracy;
   const points = (fraction: number): string => formatSigned(100 * fraction, 1);
   const { difference, low, high, isSampleTooSmall } = macroRecall;
-  const formatVerdict = (isClear: boolean): string => (isClear ? 'significant' : 'not significant');
+  const formatVerdict = (isSignificant: boolean): string => (isSignificant ? 'significant' : 'not significant');
   return [
     `Accuracy: only A is right on ${formatCount(onlyA)} posts, only B on ${formatCount(onlyB)}; McNemar's mid-p ${formatPValue(midP)} (exact ${formatPValue(exact)}): ${formatVerdict(midP < 0.05)}.`,
-    `Macro recall: ${points(difference)} points, 95 % interval ${points(low)} … ${points(high)}: ${isSampleTooSmall ? 'too few posts' : formatVerdict(low > 0 || high < 0)}.`,
+    `Macro recall: ${points(difference)} points, 95% interval [${points(low)}, ${points(high)}]: ${isSampleTooSmall ? 'too few posts' : formatVerdict(low > 0 || high < 0)}.`,
   ].join('\n');
 }
 
@@ -104,7 +104,7 @@ const disagreementColumns: readonly Column<Disagreement>[] = [
 ];
 
 function formatPrediction({ label, confidence }: Disagreement['a']): string {
-  return `${label} ${Math.round(100 * confidence)} %`;
+  return `${label} ${Math.round(100 * confidence)}%`;
 }
 
 function formatPValue(p: number): string {

@@ -38,7 +38,7 @@ export function createPullCommand(): Command {
     .argument('<repo>', 'OWNER/NAME on the hub')
     .requiredOption('--sha256 <file=hex>', 'a file to download and its SHA-256; repeat for each file', collectChecksum)
     .option('--revision <revision>', 'a branch, a tag or, preferably, a commit', 'main')
-    .option('--hub <url>', 'a hub with the layout of Hugging Face; https, or on this machine', 'https://huggingface.co')
+    .option('--hub <url>', 'Hugging Face-compatible hub; HTTPS, or HTTP on loopback', 'https://huggingface.co')
     .option('--as <name@version>', 'local name and version (default: the name on the hub, a version derived from the checksums)', parseName)
     .option('--labels <list>', 'classes in order (default: from config.json)', parseLabels)
     .option('--languages <list>', 'languages of the model, the main one first', (list) => list.split(','), ['en'])
@@ -48,7 +48,7 @@ export function createPullCommand(): Command {
 }
 
 async function pull(repo: string, options: Options): Promise<void> {
-  const { hub, revision, sha256: checksums, as, labels: given, languages, maxLength } = options;
+  const { hub, revision, sha256: checksums, as, labels: classes, languages, maxLength } = options;
   const bars = createProgressPerFile();
   const pullOptions = {
     from: { hub, repo, revision },
@@ -56,13 +56,13 @@ async function pull(repo: string, options: Options): Promise<void> {
     modelsDir: modelsDir(loadCommandConfig(options)),
     name: as?.name ?? defaultName(repo),
     version: as?.version,
-    labels: given,
+    labels: classes,
     languages,
     maxLength,
   };
   const deps = {
     clock: systemClock,
-    smokeTest: (folder: string): Promise<void> => smokeTest(folder, createLog('silent')), // the error holds the reason
+    smokeTest: (dir: string): Promise<void> => smokeTest(dir, createLog('silent')), // failures are in the error
     onProgress: bars.show,
   };
   const { model, alreadyInstalled } = await pullModel(pullOptions, deps).finally(bars.stop);
@@ -72,7 +72,7 @@ async function pull(repo: string, options: Options): Promise<void> {
   process.stdout.write(`Use it with --model ${escapeTerminal(model.folder)}, or set \`model.path\`.\n`);
 }
 
-/** One progress bar per file, since each has its own size. */
+/** One progress bar per file, because each has its own size. */
 function createProgressPerFile(): { show: (file: string, received: number, total: number) => void; stop: () => void } {
   let shown: { readonly file: string; readonly progress: Progress } | undefined;
   const stop = (): void => {
@@ -96,22 +96,22 @@ function defaultName(repo: string): string {
   return last.toLowerCase().replace(/[^a-z0-9._-]/g, '-');
 }
 
-function collectChecksum(value: string, before: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> {
+function collectChecksum(value: string, previous: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> {
   const at = value.lastIndexOf('=');
-  if (at < 1) throw new InvalidArgumentError('expected FILE=HEX.');
-  return new Map([...before, [value.slice(0, at), value.slice(at + 1).toLowerCase()]]);
+  if (at < 1) throw new InvalidArgumentError('Expected FILE=HEX.');
+  return new Map([...previous, [value.slice(0, at), value.slice(at + 1).toLowerCase()]]);
 }
 
 function parseName(value: string): { name: string; version?: string } {
   const parts = /^([a-z0-9][a-z0-9._-]*?)(?:@(\d+\.\d+\.\d+(?:-[0-9a-z]+)?))?$/.exec(value);
-  if (!parts?.[1] || isPartialDownload(parts[1])) throw new InvalidArgumentError('expected a name such as ours, or ours@1.0.0.');
+  if (!parts?.[1] || isPartialDownload(parts[1])) throw new InvalidArgumentError('Expected a name such as ours, or ours@1.0.0.');
   return { name: parts[1], ...(parts[2] !== undefined && { version: parts[2] }) };
 }
 
 function parseLabels(value: string): Label[] {
   return value.split(',').map((name) => {
     const label = labels.find((known) => known === name);
-    if (!label) throw new InvalidArgumentError(`expected ${labels.join(', ')}, separated by commas.`);
+    if (!label) throw new InvalidArgumentError(`Expected ${labels.join(', ')}, separated by commas.`);
     return label;
   });
 }

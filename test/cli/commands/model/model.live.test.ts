@@ -147,10 +147,10 @@ test('compare measures both as eval does, and shows where they differ without st
   const { stdout } = await model(...args, '--show', '1');
   expect(stdout).toMatch(/\nmacro recall +100\.0 +66\.7 +−33\.3\naccuracy +100\.0 +50\.0 +−50\.0\n/);
   expect(stdout).toMatch(/only A is right on 2 posts, only B on 0; McNemar's mid-p 0\.250 \(exact 0\.500\): not significant\./);
-  expect(stdout).toMatch(/Macro recall: −33\.3 points, 95 % interval .*: too few posts\.\n/);
-  expect(stdout).toMatch(/They label 2 posts differently; the 1 furthest apart:\n\nLINE +TRUTH/);
+  expect(stdout).toMatch(/Macro recall: −33\.3 points, 95% interval \[.*\]: too few posts\.\n/);
+  expect(stdout).toMatch(/The models disagree on 2 posts; the 1 with the largest difference:\n\nLINE +TRUTH/);
   const absent = await failing('compare', 'two-classes', 'nowhere', file, '--log-level', 'error');
   expect([absent.code, absent.output]).toEqual([4, expect.stringMatching(/^MODEL_MISSING: .*nowhere/)]);
   const swapped = await model('compare', 'two-classes', 'two-classes', file, '--log-level', 'error');
-  expect(swapped.stdout).toMatch(/mid-p 1\.000 [\s\S]*They label 0 posts differently\.\n$/);
+  expect(swapped.stdout).toMatch(/mid-p 1\.000 [\s\S]*The models disagree on 0 posts\.\n$/);
 });
