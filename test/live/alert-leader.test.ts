@@ -13,7 +13,7 @@ let members: RunningFeedpulse[] = [];
 
 beforeAll(async () => {
   [kafka, clickhouse] = await Promise.all([startKafka({ ownBroker: true }), startClickHouse()]);
-  folder = await mkdtemp(join(tmpdir(), 'feedpulse-judging-'));
+  folder = await mkdtemp(join(tmpdir(), 'feedpulse-alert-leader-'));
 });
 afterAll(async () => {
   await Promise.all(members.map((member) => member.kill()));
@@ -21,17 +21,17 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const judges = (): RunningFeedpulse[] => members.filter((member) => member.log().includes('Elected alert leader'));
+const leaders = (): RunningFeedpulse[] => members.filter((member) => member.log().includes('Elected alert leader'));
 
-test('one of two processes on a database evaluates alerts, and the other takes over when it is killed', async () => {
+test('one of two processes evaluates alerts; the other takes over after SIGKILL', async () => {
   const env = { ...clickhouse.env, FEEDPULSE_KAFKA_BROKERS: kafka.brokers.join(','), FEEDPULSE_KAFKA_SESSION_TIMEOUT: '6s' };
   for (const name of ['one', 'other']) {
     members.push(await startFeedpulse(['--source', 'kafka', '--data-dir', join(folder, name)], { ...env, FEEDPULSE_MODEL_WORKERS: '1' }));
-    await eventually('one judges', 60, async () => judges().length > 0);
+    await eventually('a leader is elected', 60, async () => leaders().length > 0);
   }
-  const [judge] = judges();
-  await judge?.kill();
-  members = members.filter((member) => member !== judge);
-  await eventually('the other judges', 30, async () => judges().length === 1);
-  expect(judges()).toEqual(members);
+  const [leader] = leaders();
+  await leader?.kill();
+  members = members.filter((member) => member !== leader);
+  await eventually('another leader is elected', 30, async () => leaders().length === 1);
+  expect(leaders()).toEqual(members);
 });

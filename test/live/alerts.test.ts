@@ -22,7 +22,7 @@ let folder: string;
 let running: RunningFeedpulse | undefined;
 let number = 0;
 /** Angry posts by minute since 1970. */
-const angryOf = new Map<number, number>();
+const angryPosts = new Map<number, number>();
 
 beforeAll(async () => {
   kafka = await startKafka({ ownBroker: true });
@@ -55,8 +55,8 @@ async function start(): Promise<RunningFeedpulse> {
 
 function message(kind: keyof typeof texts, at: number) {
   number += 1;
-  const minuteOf = Math.floor(at / minute);
-  if (kind === 'angry') angryOf.set(minuteOf, (angryOf.get(minuteOf) ?? 0) + 1);
+  const minuteIndex = Math.floor(at / minute);
+  if (kind === 'angry') angryPosts.set(minuteIndex, (angryPosts.get(minuteIndex) ?? 0) + 1);
   const createdAt = new Date(at).toISOString();
   return {
     key: `chirper:${number}`,
@@ -65,20 +65,20 @@ function message(kind: keyof typeof texts, at: number) {
 }
 
 /** Sends posts for the minutes from `from` to `to`, counted back from now. */
-async function post(from: number, to: number, said: readonly (keyof typeof texts)[]): Promise<void> {
+async function post(from: number, to: number, kindsPerMinute: readonly (keyof typeof texts)[]): Promise<void> {
   const now = Date.now();
   const messages = [];
-  for (let ago = from; ago >= to; ago -= 1) for (const kind of said) messages.push(message(kind, now - ago * minute));
+  for (let ago = from; ago >= to; ago -= 1) for (const kind of kindsPerMinute) messages.push(message(kind, now - ago * minute));
   await producer.send({ topic: 'posts', messages });
 }
 
 /** Balances the angry posts of the last 15 minutes, so that net sentiment is normal again. */
-async function makeUp(): Promise<void> {
+async function restoreSentiment(): Promise<void> {
   const messages = [];
-  for (const [minuteOf, angry] of angryOf)
-    if (minuteOf * minute > Date.now() - 15 * minute)
+  for (const [minuteIndex, angry] of angryPosts)
+    if (minuteIndex * minute > Date.now() - 15 * minute)
       for (let count = 0; count < angry; count += 1)
-        for (const kind of ['glad', 'plain', 'glad'] as const) messages.push(message(kind, minuteOf * minute));
+        for (const kind of ['glad', 'plain', 'glad'] as const) messages.push(message(kind, minuteIndex * minute));
   await producer.send({ topic: 'posts', messages });
 }
 
@@ -86,7 +86,7 @@ const usual = ['glad', 'plain', 'glad', 'angry'] as const;
 const alerts = async (): Promise<AlertsResponse['alerts']> => (await running?.get<AlertsResponse>('/api/v1/alerts'))?.alerts ?? [];
 const kinds = () => receiver.received.map(({ body }) => body['type']);
 
-test('negative posts raise one alert with one id, though the process is killed before and after delivery, and it resolves once', async () => {
+test('negative posts raise one alert with one ID, even if the process is killed before and after delivery, and it resolves once', async () => {
   await post(6 * 60, 10, usual);
   await post(
     9,
@@ -116,8 +116,8 @@ test('negative posts raise one alert with one id, though the process is killed b
   expect(new Set(receiver.received.map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
   expect(receiver.received[before]?.body).toMatchObject({ type: 'alert', alert: alert?.id, examples: [{ text: texts.angry }] });
 
-  await makeUp();
-  await eventually('the end is delivered', 150, async () => {
+  await restoreSentiment();
+  await eventually('the resolved notification is delivered', 150, async () => {
     await post(0, 0, usual);
     return kinds().includes('resolved');
   });

@@ -19,9 +19,9 @@ import { quiet } from '../support/test-database.ts';
 const posts = 300;
 const password = 'canary-52aa of a user: é中"\'';
 const authority = createCertificateAuthority('Database of the test');
-const strangers = createCertificateAuthority('Somebody else');
+const untrusted = createCertificateAuthority('Another CA');
 
-/** Rights and limits as deploy/clickhouse/users.sql gives them, and a reader for each other kind of profile. */
+/** Grants and limits as in deploy/clickhouse/users.sql, and a reader for each other kind of profile. */
 const users = {
   writing: { password, role: 'feedpulse' },
   feedpulse_reader: { password, role: 'feedpulse_reader', readonly: 1, settings: limits() },
@@ -45,9 +45,9 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'feedpulse-clickhouse-security-'));
   await Promise.all([
     writeFile(join(folder, 'ca.pem'), authority.ca),
-    writeFile(join(folder, 'strangers.pem'), strangers.ca),
+    writeFile(join(folder, 'untrusted.pem'), untrusted.ca),
     writePosts(join(folder, 'posts.ndjson'), posts),
-    // What an administrator does before anything else; the writer may not.
+    // The administrator's first step; the writer has no privilege for it.
     clickhouse.command('CREATE DATABASE feedpulse'),
   ]);
 });
@@ -60,8 +60,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Settings of a process that writes as one user and reads as another. */
-function as(writer: string, reader: string, more: Readonly<Record<string, string>> = {}): Record<string, string> {
+/** Environment variables of a process that writes as one user and reads as another. */
+function connectAs(writer: string, reader: string, overrides: Readonly<Record<string, string>> = {}): Record<string, string> {
   return {
     FEEDPULSE_CLICKHOUSE_URL: clickhouse.url,
     FEEDPULSE_CLICKHOUSE_CA_FILE: join(folder, 'ca.pem'),
@@ -70,7 +70,7 @@ function as(writer: string, reader: string, more: Readonly<Record<string, string
     FEEDPULSE_CLICKHOUSE_READER_USERNAME: reader,
     FEEDPULSE_CLICKHOUSE_READER_PASSWORD: password,
     FEEDPULSE_MODEL_WORKERS: '1',
-    ...more,
+    ...overrides,
   };
 }
 
@@ -89,34 +89,37 @@ async function open(reader: keyof typeof users): Promise<Database> {
   return db;
 }
 
-describe('with the rights of users.sql and over TLS', () => {
-  test('posts become rows and figures, read by a user who may change no setting', async () => {
-    const feed = ['--source', 'ndjson', '--in', join(folder, 'posts.ndjson'), '--data-dir', join(folder, 'data')];
-    running = await startFeedpulse(feed, as('writing', 'feedpulse_reader'));
-    const reading = running;
-    await eventually('every post in the figures', 60, async () => {
-      const { current } = await reading.get<{ current: { volume: number } }>('/api/v1/summary?from=now-48h');
+describe('with the grants of users.sql and TLS', () => {
+  test('stores posts and rollups; a reader with readonly = 1 reads them', async () => {
+    const args = ['--source', 'ndjson', '--in', join(folder, 'posts.ndjson'), '--data-dir', join(folder, 'data')];
+    running = await startFeedpulse(args, connectAs('writing', 'feedpulse_reader'));
+    const feedpulse = running;
+    await eventually('every post is in the rollups', 60, async () => {
+      const { current } = await feedpulse.get<{ current: { volume: number } }>('/api/v1/summary?from=now-48h');
       return current.volume === posts;
     });
-    const { posts: page } = await reading.get<{ posts: unknown[] }>('/api/v1/posts?limit=20');
+    const { posts: page } = await feedpulse.get<{ posts: unknown[] }>('/api/v1/posts?limit=20');
     expect(page).toHaveLength(20);
-    expect(await reading.stop()).toBe(0);
-    expect(reading.log()).not.toContain('canary');
+    expect(await feedpulse.stop()).toBe(0);
+    expect(feedpulse.log()).not.toContain('canary');
   });
 
-  test.each(Object.keys(users).slice(1) as (keyof typeof users)[])('the reader %s reads, and neither writes nor drops', async (reader) => {
-    const db = await open(reader);
-    const rows = await db.reader.query({ query: 'SELECT toUInt32(count()) AS rows FROM posts FINAL', format: 'JSONEachRow' });
-    expect(await rows.json()).toEqual([{ rows: expect.any(Number) }]);
-    const refused = { code: expect.stringMatching(/^(164|497)$/) };
-    await expect(db.reader.command({ query: "INSERT INTO posts (id) VALUES ('x')" })).rejects.toMatchObject(refused);
-    await expect(db.reader.command({ query: 'DROP TABLE posts' })).rejects.toMatchObject(refused);
-    await expect(db.reader.command({ query: 'SELECT * FROM system.users' })).rejects.toMatchObject(refused);
-    await expect(db.reader.command({ query: 'SELECT 1 SETTINGS readonly = 0' })).rejects.toMatchObject({ code: '164' });
-    await db.close();
-  });
+  test.each(Object.keys(users).slice(1) as (keyof typeof users)[])(
+    'the reader %s can read, but neither insert nor drop',
+    async (reader) => {
+      const db = await open(reader);
+      const rows = await db.reader.query({ query: 'SELECT toUInt32(count()) AS rows FROM posts FINAL', format: 'JSONEachRow' });
+      expect(await rows.json()).toEqual([{ rows: expect.any(Number) }]);
+      const rejected = { code: expect.stringMatching(/^(164|497)$/) };
+      await expect(db.reader.command({ query: "INSERT INTO posts (id) VALUES ('x')" })).rejects.toMatchObject(rejected);
+      await expect(db.reader.command({ query: 'DROP TABLE posts' })).rejects.toMatchObject(rejected);
+      await expect(db.reader.command({ query: 'SELECT * FROM system.users' })).rejects.toMatchObject(rejected);
+      await expect(db.reader.command({ query: 'SELECT 1 SETTINGS readonly = 0' })).rejects.toMatchObject({ code: '164' });
+      await db.close();
+    },
+  );
 
-  test('limits hold for every reader: its own, or ours', async () => {
+  test('every reader has limits: those of its profile, or ours', async () => {
     for (const reader of ['feedpulse_reader', 'changing', 'free'] as const) {
       const db = await open(reader);
       const query = 'SELECT number FROM numbers(1000000)';
@@ -126,7 +129,7 @@ describe('with the rights of users.sql and over TLS', () => {
     }
   });
 
-  test('the rights of the writer are enough to correct, to erase and to change the retention', async () => {
+  test("the writer's grants suffice for corrections, erasures and retention changes", async () => {
     const db = await open('feedpulse_reader');
     const key = 'SELECT platform, id FROM posts FINAL WHERE NOT deleted LIMIT 1';
     const read = async (query: string) =>
@@ -141,7 +144,7 @@ describe('with the rights of users.sql and over TLS', () => {
     await db.close();
   });
 
-  test('the writer has no right to what it does not need', async () => {
+  test('the writer has no other privileges', async () => {
     const db = await open('feedpulse_reader');
     for (const query of [
       'DROP TABLE posts',
@@ -154,45 +157,49 @@ describe('with the rights of users.sql and over TLS', () => {
   });
 });
 
-test('a reader who may set no limit and has none is warned of', async () => {
-  const ended = await runCommand(['doctor', '--data-dir', join(folder, 'doctor')], as('writing', 'unbound'));
-  expect(ended.output).toMatch(/✓ database/);
-  const migrated = await runCommand(['migrate'], as('writing', 'unbound'));
+test('warns about a reader without limits that cannot set them', async () => {
+  const doctor = await runCommand(['doctor', '--data-dir', join(folder, 'doctor')], connectAs('writing', 'unbound'));
+  expect(doctor.output).toMatch(/✓ database/);
+  const migrated = await runCommand(['migrate'], connectAs('writing', 'unbound'));
   expect(migrated.output).toContain('set max_execution_time and max_memory_usage in its profile');
 });
 
 describe('is rejected at once, with a clear error and without the password:', () => {
-  async function expectRefusal(env: Record<string, string>, code: string, words: RegExp): Promise<void> {
+  async function expectRejection(env: Record<string, string>, code: string, words: RegExp): Promise<void> {
     const started = Date.now();
-    const ended = await runCommand(['--verbose', 'migrate'], env);
-    expect(ended.output).toMatch(new RegExp(`^${code}: .*(?:${words.source})`, 'm'));
-    expect(ended.code).toBe(6);
-    expect(ended.output).not.toContain('canary');
+    const result = await runCommand(['--verbose', 'migrate'], env);
+    expect(result.output).toMatch(new RegExp(`^${code}: .*(?:${words.source})`, 'm'));
+    expect(result.code).toBe(6);
+    expect(result.output).not.toContain('canary');
     expect(Date.now() - started).toBeLessThan(10_000);
   }
 
-  test('an authority that is not ours', async () => {
-    const env = as('writing', 'feedpulse_reader', { FEEDPULSE_CLICKHOUSE_CA_FILE: join(folder, 'strangers.pem') });
-    await expectRefusal(env, 'DATABASE_UNTRUSTED', /signed by an unknown authority/);
+  test('an untrusted CA', async () => {
+    const env = connectAs('writing', 'feedpulse_reader', { FEEDPULSE_CLICKHOUSE_CA_FILE: join(folder, 'untrusted.pem') });
+    await expectRejection(env, 'DATABASE_UNTRUSTED', /signed by an unknown authority/);
   });
 
   test('a certificate for another host', async () => {
-    const env = as('writing', 'feedpulse_reader', { FEEDPULSE_CLICKHOUSE_URL: clickhouse.url.replace('127.0.0.1', 'localhost') });
-    await expectRefusal(env, 'DATABASE_UNTRUSTED', /for another host name/);
+    const env = connectAs('writing', 'feedpulse_reader', { FEEDPULSE_CLICKHOUSE_URL: clickhouse.url.replace('127.0.0.1', 'localhost') });
+    await expectRejection(env, 'DATABASE_UNTRUSTED', /for another host name/);
   });
 
-  test('TLS spoken to a port without it, or nothing but an address that others could listen to', async () => {
+  test('TLS to a plaintext port; plaintext to another machine', async () => {
     const plain = await startClickHouse();
-    const overTls = as('writing', 'free', { FEEDPULSE_CLICKHOUSE_URL: plain.url.replace('http:', 'https:') });
-    await expectRefusal(overTls, 'DATABASE_UNTRUSTED', /does not speak TLS/).finally(() => plain.stop());
-    const away = as('writing', 'free', { FEEDPULSE_CLICKHOUSE_URL: 'http://clickhouse.example:8123' });
-    await expectRefusal(away, 'DATABASE_PLAINTEXT', /clickhouse\.example:8123/);
+    const overTls = connectAs('writing', 'free', { FEEDPULSE_CLICKHOUSE_URL: plain.url.replace('http:', 'https:') });
+    await expectRejection(overTls, 'DATABASE_UNTRUSTED', /does not speak TLS/).finally(() => plain.stop());
+    const remote = connectAs('writing', 'free', { FEEDPULSE_CLICKHOUSE_URL: 'http://clickhouse.example:8123' });
+    await expectRejection(remote, 'DATABASE_PLAINTEXT', /clickhouse\.example:8123/);
   });
 
   test('a wrong password of the writer, and of the reader', async () => {
     const wrongWriter = { FEEDPULSE_CLICKHOUSE_PASSWORD: 'canary-wrong' };
-    await expectRefusal(as('writing', 'feedpulse_reader', wrongWriter), 'DATABASE_REJECTED', /Could not reach the database server: .*516/);
+    await expectRejection(
+      connectAs('writing', 'feedpulse_reader', wrongWriter),
+      'DATABASE_REJECTED',
+      /Could not reach the database server: .*516/,
+    );
     const wrongReader = { FEEDPULSE_CLICKHOUSE_READER_PASSWORD: 'canary-wrong' };
-    await expectRefusal(as('writing', 'feedpulse_reader', wrongReader), 'DATABASE_REJECTED', /as the reader: .*516/);
+    await expectRejection(connectAs('writing', 'feedpulse_reader', wrongReader), 'DATABASE_REJECTED', /as the reader: .*516/);
   });
 });

@@ -12,7 +12,7 @@ import { writePosts } from '../support/post-file.ts';
 import { quiet } from '../support/test-database.ts';
 
 const posts = 3_000;
-// Slow enough that the server fails in the middle.
+// Inference must take a while, so that the server fails in the middle.
 useBundledModel();
 
 let kafka: TestKafka;
@@ -33,7 +33,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** One more member of the group, on the database `name` of the server. */
+/** Starts another member of the consumer group, with this database of the server. */
 async function addMember(topic: string, database: string): Promise<RunningFeedpulse> {
   const member = await startFeedpulse(['--source', 'kafka', '--data-dir', join(folder, `member-${members.length}`)], {
     ...clickhouse.env,
@@ -52,7 +52,7 @@ async function produce(topic: string): Promise<void> {
   await feedpulse('produce', file, '--topic', topic, '--partitions', '4', '--brokers', kafka.brokers.join(','));
 }
 
-async function written(): Promise<number> {
+async function countWritten(): Promise<number> {
   const rows = await Promise.all(members.map((member) => member.metric('feedpulse_rows_written_total')));
   return rows.reduce((sum, count) => sum + count, 0);
 }
@@ -62,14 +62,14 @@ interface Readiness {
   readonly components: Readonly<Record<string, string>>;
 }
 
-async function untilReady(): Promise<void> {
+async function waitUntilReady(): Promise<void> {
   await eventually('both members are ready', 30, async () => {
-    const answers = await Promise.all(members.map((member) => member.get<Readiness>('/readyz')));
-    return answers.every(({ ready }) => ready);
+    const responses = await Promise.all(members.map((member) => member.get<Readiness>('/readyz')));
+    return responses.every(({ ready }) => ready);
   });
 }
 
-async function expectExactly(database: string): Promise<void> {
+async function expectEveryPostOnce(database: string): Promise<void> {
   const [rows] = await clickhouse.rows<{ rows: number; ids: number }>(
     `SELECT toUInt32(count()) AS rows, toUInt32(uniqExact(id)) AS ids FROM ${database}.posts FINAL`,
   );
@@ -80,7 +80,7 @@ async function expectExactly(database: string): Promise<void> {
   }
 }
 
-test('two members of a group write to one server that resets, refuses and dies: every post counts once', async () => {
+test('every post counts once with two group members and a server that resets, rejects and crashes', async () => {
   await produce('shared');
   const first = await addMember('shared', 'shared');
   await addMember('shared', 'shared');
@@ -93,40 +93,40 @@ test('two members of a group write to one server that resets, refuses and dies: 
     await clickhouse.injectFault({ statement, when: 'after', how: 'reset' });
     await clickhouse.injectFault({ statement, when: 'before', how: 'error', code: 241 });
   }
-  await eventually('a part of the posts written', 60, async () => (await written()) > posts / 6);
-  expect(await written()).toBeLessThan(posts);
+  await eventually('some of the posts are written', 60, async () => (await countWritten()) > posts / 6);
+  expect(await countWritten()).toBeLessThan(posts);
 
   await clickhouse.kill();
-  await eventually('the outage shows', 20, async () => {
+  await eventually('readyz reports the outage', 20, async () => {
     const { ready, components } = await first.get<Readiness>('/readyz');
     return !ready && /^cannot .* since \d\d:\d\d:\d\d UTC \(.*ECONN/.test(components['database'] ?? '');
   });
   await clickhouse.restart();
 
-  await eventually('every post in the figures', 90, async () => {
+  await eventually('every post is in the rollups', 90, async () => {
     const { current } = await first.get<{ current: { volume: number } }>('/api/v1/summary?from=now-48h');
     return current.volume === posts;
   });
-  await untilReady();
+  await waitUntilReady();
   const stopping = Date.now();
   for (const member of members) expect(await member.stop()).toBe(0);
-  // Nothing is in flight: no timer may hold a process that has nothing left to do.
+  // Nothing is in flight, so no timer may delay the exit.
   expect(Date.now() - stopping).toBeLessThan(10_000);
-  await expectExactly('shared');
+  await expectEveryPostOnce('shared');
 });
 
-test('the reading connection cannot write, nor give itself the right to', async () => {
+test('the read-only connection cannot write or lift its restriction', async () => {
   const db = await openOn('reading');
   await migrate(db, quiet);
-  const refused = { code: '164' };
-  await expect(db.reader.command({ query: "INSERT INTO schema_migrations (name) VALUES ('x')" })).rejects.toMatchObject(refused);
-  await expect(db.reader.command({ query: 'DROP TABLE posts' })).rejects.toMatchObject(refused);
-  await expect(db.reader.command({ query: 'SELECT 1 SETTINGS readonly = 0' })).rejects.toMatchObject(refused);
+  const rejected = { code: '164' };
+  await expect(db.reader.command({ query: "INSERT INTO schema_migrations (name) VALUES ('x')" })).rejects.toMatchObject(rejected);
+  await expect(db.reader.command({ query: 'DROP TABLE posts' })).rejects.toMatchObject(rejected);
+  await expect(db.reader.command({ query: 'SELECT 1 SETTINGS readonly = 0' })).rejects.toMatchObject(rejected);
   await db.close();
 });
 
 test('a wrong password is rejected at once with a clear error', async () => {
-  const wrong = openOn('refused', { username: readOnlyUser.name, password: 'guessed' });
+  const wrong = openOn('rejected', { username: readOnlyUser.name, password: 'guessed' });
   await expect(wrong).rejects.toMatchObject({ code: 'DATABASE_REJECTED', message: expect.stringContaining('516') });
 });
 

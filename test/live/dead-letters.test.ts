@@ -16,24 +16,24 @@ import { startKafka, type TestKafka } from '../support/kafka.ts';
 import { repository } from '../support/repository.ts';
 import { quiet } from '../support/test-database.ts';
 
-const topic = 'letters';
+const topic = 'replays';
 const posts = 2_400;
 const hostile = ['{"platform":"p","id":"\u001b[2J', '{"platform":"p","id":"no text"}', '\u009b31m'];
-/** When every message is said to have been sent: none says itself when it was written. */
+/** Timestamp of every message; the posts have no date of their own. */
 const sentAt = Date.now() - 3_600_000;
 
 let kafka: TestKafka;
 let client: kafkajs.Kafka;
 let folder: string;
-/** The mapping as it was, and as it should have been. */
+/** Configs with the wrong and the fixed mapping. */
 let wrong: string;
-let mended: string;
+let fixed: string;
 let running: RunningFeedpulse | undefined;
 
 beforeAll(async () => {
   kafka = await startKafka();
   client = new kafkajs.Kafka({ brokers: kafka.brokers, logLevel: kafkajs.logLevel.NOTHING });
-  folder = await mkdtemp(join(tmpdir(), 'feedpulse-letters-'));
+  folder = await mkdtemp(join(tmpdir(), 'feedpulse-dead-letters-'));
   const settings = {
     source: 'kafka',
     kafka: { brokers: kafka.brokers, topic, groupId: 'readers' },
@@ -43,9 +43,9 @@ beforeAll(async () => {
   };
   // JSON is YAML.
   wrong = join(folder, 'wrong.yaml');
-  mended = join(folder, 'mended.yaml');
+  fixed = join(folder, 'fixed.yaml');
   await writeFile(wrong, JSON.stringify(settings));
-  await writeFile(mended, JSON.stringify({ ...settings, mapping: { text: 'content.body' } }));
+  await writeFile(fixed, JSON.stringify({ ...settings, mapping: { text: 'content.body' } }));
 });
 afterAll(async () => {
   await running?.kill();
@@ -68,26 +68,26 @@ async function send(): Promise<void> {
   await producer.disconnect();
 }
 
-async function letters<T>(...args: string[]): Promise<T> {
+async function runDeadLetters<T>(...args: string[]): Promise<T> {
   const { stdout } = await feedpulse('dead-letters', ...args, '--format', 'json');
   return JSON.parse(stdout) as T; // the caller knows the command
 }
 
-interface Outcome {
+interface ReplayResult {
   readonly replayed: number;
   readonly alreadyReplayed: number;
   readonly skipped: Readonly<Record<string, number>>;
 }
 
-const replay = (...args: string[]) => letters<Outcome>('replay', '--config', mended, ...args);
+const replay = (...args: string[]) => runDeadLetters<ReplayResult>('replay', '--config', fixed, ...args);
 
-/** A replay that the caller ends. */
+/** Starts a replay that the caller kills. */
 function startReplay(): ChildProcess {
-  return spawn(process.execPath, [`${repository}bin/feedpulse.cjs`, 'dead-letters', 'replay', '--config', mended], { stdio: 'ignore' });
+  return spawn(process.execPath, [`${repository}bin/feedpulse.cjs`, 'dead-letters', 'replay', '--config', fixed], { stdio: 'ignore' });
 }
 
-/** What the feed's topic holds of replays, as its readers see it. */
-async function replayed(): Promise<KafkaMessage[]> {
+/** Replayed messages in the source topic, as consumers see them. */
+async function readReplayed(): Promise<KafkaMessage[]> {
   const found: KafkaMessage[] = [];
   const visit = (message: KafkaMessage): void => {
     if (message.headers?.['feedpulse-replayed-from']) found.push(message);
@@ -96,8 +96,8 @@ async function replayed(): Promise<KafkaMessage[]> {
   return found;
 }
 
-/** Ten letters of a feed of their own, and the store that has them. */
-async function tenLetters(name: string): Promise<DeadLetterStore> {
+/** Writes ten dead letters to their own topic; resolves to their store. */
+async function tenDeadLetters(name: string): Promise<DeadLetterStore> {
   const config = configSchema.parse({
     kafka: { brokers: kafka.brokers, topic: name, deadLetterTopic: `${name}.dead`, groupId: name },
   }).kafka;
@@ -107,21 +107,21 @@ async function tenLetters(name: string): Promise<DeadLetterStore> {
   await admin.disconnect();
   const sink = createKafkaDeadLetterSink({ config, log: quiet });
   const position = (index: number) => ({ topic: name, partition: 0, offset: String(index) });
-  const facts = { reason: 'too-old', timestamp: 1, at: '2026-01-01T00:00:00.000Z', version: '0.0.0' } as const;
+  const fields = { reason: 'too-old', timestamp: 1, at: '2026-01-01T00:00:00.000Z', version: '0.0.0' } as const;
   await sink.write(
-    Array.from({ length: 10 }, (_, index) => ({ ...facts, bytes: Buffer.from(`{"id":${index}}`), position: position(index) })),
+    Array.from({ length: 10 }, (_, index) => ({ ...fields, bytes: Buffer.from(`{"id":${index}}`), position: position(index) })),
   );
   await sink.close();
   return createKafkaDeadLetterStore({ config, clock: systemClock, log: quiet });
 }
 
-async function lettersOf(store: DeadLetterStore): Promise<ReplayItem[]> {
+async function readDeadLetters(store: DeadLetterStore): Promise<ReplayItem[]> {
   const found: ReplayItem[] = [];
   await store.read((deadLetter) => void found.push({ deadLetter, key: deadLetter.position.offset }));
   return found;
 }
 
-async function valuesIn(name: string): Promise<string[]> {
+async function readValues(name: string): Promise<string[]> {
   const values: string[] = [];
   await readTopic({
     kafka: client,
@@ -134,53 +134,53 @@ async function valuesIn(name: string): Promise<string[]> {
 }
 
 test('skips messages of other producers in the dead-letter topic', async () => {
-  const store = await tenLetters('foreign');
+  const store = await tenDeadLetters('foreign');
   const producer = client.producer();
   await producer.connect();
   const headers = { 'feedpulse-reason': 'x', 'feedpulse-topic': 'foreign', 'feedpulse-partition': '0' };
-  const twice = { ...headers, 'feedpulse-offset': ['1', '2'] };
+  const twoOffsets = { ...headers, 'feedpulse-offset': ['1', '2'] };
   await producer.send({
     topic: 'foreign.dead',
-    messages: [{ value: 'x' }, { value: 'x', headers }, { value: 'x', headers: twice }, { value: null }],
+    messages: [{ value: 'x' }, { value: 'x', headers }, { value: 'x', headers: twoOffsets }, { value: null }],
   });
   await producer.disconnect();
   expect(await store.read(() => {})).toEqual({ unreadable: 4 });
-  expect(await lettersOf(store)).toHaveLength(10);
+  expect(await readDeadLetters(store)).toHaveLength(10);
 });
 
 test('a new replay fences off a running one', async () => {
-  const store = await tenLetters('overtaken');
-  const letters = await lettersOf(store);
-  expect(letters).toHaveLength(10);
+  const store = await tenDeadLetters('fenced');
+  const items = await readDeadLetters(store);
+  expect(items).toHaveLength(10);
   const first = await store.beginReplay();
   const second = await store.beginReplay();
-  // Had this gone through, the second would do it again: it has read what was put back before.
-  await expect(first.put(letters.slice(0, 3))).rejects.toMatchObject({ code: 'REPLAY_CONFLICT' });
-  await second.put(letters.slice(0, 3));
+  // If this commit succeeded, the second replay would send the messages again.
+  await expect(first.put(items.slice(0, 3))).rejects.toMatchObject({ code: 'REPLAY_CONFLICT' });
+  await second.put(items.slice(0, 3));
   const third = await store.beginReplay();
   expect(third.replayed.size).toBe(3);
-  await expect(second.put(letters.slice(3, 6))).rejects.toMatchObject({ code: 'REPLAY_CONFLICT' });
-  await third.put(letters.slice(3));
+  await expect(second.put(items.slice(3, 6))).rejects.toMatchObject({ code: 'REPLAY_CONFLICT' });
+  await third.put(items.slice(3));
   await Promise.all([first.close(), second.close(), third.close()]);
-  expect(await valuesIn('overtaken')).toEqual(letters.map(({ deadLetter }) => String(deadLetter.bytes)));
+  expect(await readValues('fenced')).toEqual(items.map(({ deadLetter }) => String(deadLetter.bytes)));
   expect((await store.replayed()).size).toBe(10);
 });
 
 test('a new replay aborts the open transaction of a crashed one', async () => {
-  const store = await tenLetters('died');
-  const letters = await lettersOf(store);
-  const dying = client.producer({ transactionalId: 'died.dead.replayed', transactionTimeout: 60_000, maxInFlightRequests: 1 });
-  await (await store.beginReplay()).close(); // makes the topic of the record
-  await dying.connect();
-  const transaction = await dying.transaction();
-  await transaction.send({ topic: 'died', messages: letters.map(({ deadLetter }) => ({ value: deadLetter.bytes })) });
-  await transaction.send({ topic: 'died.dead.replayed', messages: letters.map(({ deadLetter }) => ({ key: deadLetter.id, value: 'x' })) });
-  await dying.disconnect();
+  const store = await tenDeadLetters('crashed');
+  const items = await readDeadLetters(store);
+  const crashing = client.producer({ transactionalId: 'crashed.dead.replayed', transactionTimeout: 60_000, maxInFlightRequests: 1 });
+  await (await store.beginReplay()).close(); // creates the topic of replayed IDs
+  await crashing.connect();
+  const transaction = await crashing.transaction();
+  await transaction.send({ topic: 'crashed', messages: items.map(({ deadLetter }) => ({ value: deadLetter.bytes })) });
+  await transaction.send({ topic: 'crashed.dead.replayed', messages: items.map(({ deadLetter }) => ({ key: deadLetter.id, value: 'x' })) });
+  await crashing.disconnect();
   const next = await store.beginReplay();
   expect(next.replayed.size).toBe(0);
-  await next.put(letters);
+  await next.put(items);
   await next.close();
-  expect(await valuesIn('died')).toHaveLength(10);
+  expect(await readValues('crashed')).toHaveLength(10);
 });
 
 test('too many consecutive dead letters stop the pipeline: they are stored, and nothing after them is committed', async () => {
@@ -193,10 +193,10 @@ test('too many consecutive dead letters stop the pipeline: they are stored, and 
   await producer.send({ topic: name, messages: Array.from({ length: 100 }, (_, index) => ({ value: `no post ${index}` })) });
   await producer.disconnect();
   const config = join(folder, 'stopped.yaml');
-  const own = { brokers: kafka.brokers, topic: name, deadLetterTopic: `${name}.dead`, groupId: name };
+  const kafkaSettings = { brokers: kafka.brokers, topic: name, deadLetterTopic: `${name}.dead`, groupId: name };
   const settings = {
     source: 'kafka',
-    kafka: own,
+    kafka: kafkaSettings,
     dataDir: join(folder, name),
     deadLetters: { maxConsecutive: 30 },
     server: { enabled: false },
@@ -204,17 +204,17 @@ test('too many consecutive dead letters stop the pipeline: they are stored, and 
   await writeFile(config, JSON.stringify(settings));
   const run = () => feedpulse('run', '--config', config);
   await expect(run()).rejects.toMatchObject({ code: 7, stderr: expect.stringContaining('TOO_MANY_DEAD_LETTERS') });
-  // Again: the same messages come, and the copies of their letters count once.
+  // A second run reads the same messages; the duplicate dead letters count once.
   await expect(run()).rejects.toMatchObject({ code: 7 });
   const [offsets] = await admin.fetchOffsets({ groupId: name, topics: [name] });
   expect(offsets?.partitions.map(({ offset }) => offset)).toEqual(['-1']);
   await admin.disconnect();
-  expect(await valuesIn(`${name}.dead`)).toHaveLength(200);
-  expect(await letters('list', '--config', config)).toMatchObject({ counts: { 'not-json': 100 } });
+  expect(await readValues(`${name}.dead`)).toHaveLength(200);
+  expect(await runDeadLetters('list', '--config', config)).toMatchObject({ counts: { 'not-json': 100 } });
 });
 
-async function untilRead(process: RunningFeedpulse, messages: number): Promise<void> {
-  await eventually('every message committed', 90, async () => {
+async function waitUntilRead(process: RunningFeedpulse, messages: number): Promise<void> {
+  await eventually('every message is committed', 90, async () => {
     const read = (await process.metric('feedpulse_posts_read_total')) + (await process.metric('feedpulse_dead_letters_total'));
     return read >= messages && (await process.metric('feedpulse_kafka_lag')) === 0;
   });
@@ -223,10 +223,10 @@ async function untilRead(process: RunningFeedpulse, messages: number): Promise<v
 test('after the mapping is fixed, replayed dead letters count once, however often and concurrently they are replayed', async () => {
   await send();
   running = await startFeedpulse(['--config', wrong]);
-  await untilRead(running, posts + hostile.length);
+  await waitUntilRead(running, posts + hostile.length);
   expect(await running.stop()).toBe(0);
 
-  const listing = await letters<{ counts: object; letters: { position: string; reason: string }[] }>(
+  const listing = await runDeadLetters<{ counts: object; letters: { position: string; reason: string }[] }>(
     'list',
     '--config',
     wrong,
@@ -237,39 +237,39 @@ test('after the mapping is fixed, replayed dead letters count once, however ofte
   const { stdout: table } = await feedpulse('dead-letters', 'list', '--config', wrong, '--limit', '5');
   expect(Math.max(...table.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   for (const { position } of listing.letters.filter(({ reason }) => reason === 'not-json')) {
-    const { stdout } = await feedpulse('dead-letters', 'show', position, '--config', mended);
+    const { stdout } = await feedpulse('dead-letters', 'show', position, '--config', fixed);
     expect(stdout).toMatch(/\\u\{(1b|9b)\}/);
     expect(stdout).not.toMatch(/[^\P{Cc}\n]/u);
     expect(stdout).toContain('rejected again: not-json');
   }
 
   expect(await replay('--dry-run')).toMatchObject({ replayed: posts, alreadyReplayed: 0, skipped: { 'missing-text': 1, 'not-json': 2 } });
-  expect(await replayed()).toHaveLength(0);
+  expect(await readReplayed()).toHaveLength(0);
   expect(await replay('--reason', 'not-json')).toMatchObject({ replayed: 0, skipped: { 'not-json': 2 } });
 
-  // Killed anywhere: while it starts, reads, within a transaction, between two.
+  // Killed at any time: during startup, while reading, within a transaction or between two.
   for (const delay of [1_200, 2_000, 2_500]) {
-    const dying = startReplay();
-    const exited = once(dying, 'exit');
+    const process = startReplay();
+    const exited = once(process, 'exit');
     await systemClock.sleep(delay + Math.random() * 400);
-    dying.kill('SIGKILL');
+    process.kill('SIGKILL');
     await exited;
   }
-  // Two people at once, then one who wants to be sure.
+  // Two concurrent replays, then a third.
   const both = await Promise.allSettled([replay(), replay()]);
-  for (const one of both) if (one.status === 'rejected') expect(String(one.reason)).toContain('REPLAY_CONFLICT');
+  for (const result of both) if (result.status === 'rejected') expect(String(result.reason)).toContain('REPLAY_CONFLICT');
   const last = await replay();
   expect(last.replayed + last.alreadyReplayed).toBe(posts);
   expect(await replay()).toMatchObject({ replayed: 0, alreadyReplayed: posts, skipped: { 'missing-text': 1, 'not-json': 2 } });
-  const back = await replayed();
-  expect(new Set(back.map(({ key }) => String(key))).size).toBe(posts);
-  expect(back).toHaveLength(posts);
+  const messages = await readReplayed();
+  expect(new Set(messages.map(({ key }) => String(key))).size).toBe(posts);
+  expect(messages).toHaveLength(posts);
 
-  running = await startFeedpulse(['--config', mended]);
-  await untilRead(running, posts);
-  const counting = running;
-  await eventually('every post in the figures', 30, async () => {
-    const { current } = await counting.get<{ current: { volume: number } }>('/api/v1/summary?from=now-48h');
+  running = await startFeedpulse(['--config', fixed]);
+  await waitUntilRead(running, posts);
+  const consumer = running;
+  await eventually('the posts are in the rollups', 30, async () => {
+    const { current } = await consumer.get<{ current: { volume: number } }>('/api/v1/summary?from=now-48h');
     return current.volume === posts;
   });
   expect(await running.stop()).toBe(0);
@@ -277,6 +277,6 @@ test('after the mapping is fixed, replayed dead letters count once, however ofte
     "SELECT toUInt32(count()) AS rows, toUInt32(uniqExact(id)) AS ids, toString(min(created_at), 'UTC') AS first FROM posts FINAL";
   const [rows] = await queryDataDir<{ rows: number; ids: number; first: string }>(join(folder, 'data'), query);
   expect([rows?.rows, rows?.ids]).toEqual([posts, posts]);
-  // The time of a message without a date is that of its first coming, not of its replay.
+  // The time of a message without a date is that of its first delivery, not of its replay.
   expect(rows?.first.slice(0, 19)).toBe(new Date(sentAt).toISOString().slice(0, 19).replace('T', ' '));
 });

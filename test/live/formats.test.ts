@@ -21,7 +21,7 @@ const fields = [
   { name: 'createdAt', type: { type: 'long', logicalType: 'timestamp-millis' } },
 ] as const;
 const first = { type: 'record', name: 'Post', fields: [...fields] } as const;
-/** A later version, with one more field that may be absent. */
+/** A later version, with an additional optional field. */
 const second = { ...first, fields: [...fields, { name: 'lang', type: ['null', 'string'], default: null }] } as const;
 
 let kafka: TestKafka;
@@ -56,7 +56,7 @@ async function send(to: string, messages: Message[], compression: number): Promi
   await producer.disconnect();
 }
 
-function environment(to: string): Record<string, string> {
+function createEnv(to: string): Record<string, string> {
   return {
     FEEDPULSE_KAFKA_BROKERS: kafka.brokers.join(','),
     FEEDPULSE_KAFKA_TOPIC: to,
@@ -70,11 +70,11 @@ function environment(to: string): Record<string, string> {
 const post = (kind: string, index: number) => ({ platform: 'p', id: `${kind}-${index}`, text: 'What a lovely day', createdAt: Date.now() });
 
 test('stores Avro in two versions, JSON Schema and JSON despite registry outages, and dead-letters the rest', async () => {
-  // The package's types want arrays that may be changed.
+  // The package's types require mutable arrays.
   const [avro1, avro2] = [avsc.Type.forSchema(first as unknown as Schema), avsc.Type.forSchema(second as unknown as Schema)];
   const json = (value: object) => Buffer.from(JSON.stringify(value));
   const large = json({ ...post('large', 0), text: 'x'.repeat(5_000_000) });
-  const damaged = framed(1, Buffer.from('no post'));
+  const damaged = framed(1, Buffer.from('not a post'));
   const indexes = Array.from({ length: each }, (_, index) => index);
   await send(
     topic,
@@ -102,13 +102,13 @@ test('stores Avro in two versions, JSON Schema and JSON despite registry outages
   registry.register(3, { schema: '{}', schemaType: 'JSON' });
   registry.fail(5, 503);
   const dataDir = join(folder, 'data');
-  const reader = await startFeedpulse(['--source', 'kafka', '--data-dir', dataDir], environment(topic));
+  const reader = await startFeedpulse(['--source', 'kafka', '--data-dir', dataDir], createEnv(topic));
   running = reader;
-  // The second version reaches the registry after its messages.
-  await eventually('the registry asked for it, and again', 30, async () => registry.requests() > 9);
+  // The second version is registered after its messages were produced.
+  await eventually('the schema was requested twice', 30, async () => registry.requests() > 9);
   expect(await reader.metric('feedpulse_dead_letters_total')).toBe(0);
   registry.register(2, { schema: JSON.stringify(second) });
-  await eventually('every message committed', 60, async () => {
+  await eventually('every message is committed', 60, async () => {
     const read = (await reader.metric('feedpulse_posts_read_total')) + (await reader.metric('feedpulse_dead_letters_total'));
     return read >= 4 * each + 3 && (await reader.metric('feedpulse_kafka_lag')) === 0;
   });
@@ -122,16 +122,16 @@ test('stores Avro in two versions, JSON Schema and JSON despite registry outages
     { kind: 'schema', rows: each },
     { kind: 'second', rows: each },
   ]);
-  const letters: KafkaMessage[] = [];
+  const deadLetters: KafkaMessage[] = [];
   await readTopic({
     kafka: client,
     topic: `${topic}.dead`,
     groupPrefix: 'test',
     clock: systemClock,
-    visit: (message) => void letters.push(message),
+    visit: (message) => void deadLetters.push(message),
   });
-  expect(letters.map(({ headers }) => String(headers?.['feedpulse-reason']))).toEqual(['undecodable', 'too-large']);
-  expect(letters.map(({ value }) => value?.equals(damaged) || value?.equals(large))).toEqual([true, true]);
+  expect(deadLetters.map(({ headers }) => String(headers?.['feedpulse-reason']))).toEqual(['undecodable', 'too-large']);
+  expect(deadLetters.map(({ value }) => value?.equals(damaged) || value?.equals(large))).toEqual([true, true]);
 });
 
 test('a batch that decompresses to more than the limit stops the pipeline with a clear error', async () => {
@@ -153,7 +153,7 @@ test.each(['gzip', 'snappy', 'lz4', 'zstd'])('reads a topic compressed with %s',
   const to = `kept-in-${codec}`;
   const admin = client.admin();
   await admin.connect();
-  // The broker compresses what comes with its own, the reference, implementation.
+  // The broker recompresses the messages with its own implementation, the reference.
   const configEntries = [{ name: 'compression.type', value: codec }];
   await admin.createTopics({ topics: [{ topic: to, numPartitions: 1, configEntries }], waitForLeaders: true });
   await admin.disconnect();
@@ -161,9 +161,9 @@ test.each(['gzip', 'snappy', 'lz4', 'zstd'])('reads a topic compressed with %s',
   await producer.connect();
   await producer.send({ topic: to, messages: Array.from({ length: each }, (_, index) => ({ value: JSON.stringify(post(codec, index)) })) });
   await producer.disconnect();
-  running = await startFeedpulse(['--source', 'kafka', '--data-dir', join(folder, to)], environment(to));
+  running = await startFeedpulse(['--source', 'kafka', '--data-dir', join(folder, to)], createEnv(to));
   const { metric } = running;
-  await eventually('all are written', 60, async () => (await metric('feedpulse_rows_written_total')) === each);
+  await eventually('every post is written', 60, async () => (await metric('feedpulse_rows_written_total')) === each);
   expect(await running.stop()).toBe(0);
   const rows = await queryDataDir<{ text: string }>(join(folder, to), 'SELECT DISTINCT text FROM posts FINAL');
   expect(rows).toEqual([{ text: 'What a lovely day' }]);

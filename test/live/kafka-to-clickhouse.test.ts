@@ -38,16 +38,16 @@ function consume(topic: string, dataDir: string): Promise<RunningFeedpulse> {
   return startFeedpulse(['--source', 'kafka', '--data-dir', dataDir], { ...env, FEEDPULSE_KAFKA_DEAD_LETTER_TOPIC: `${topic}.dead` });
 }
 
-/** Waits until the rollups hold every post and nothing is left in the topic. */
-async function untilAllCounted(process: RunningFeedpulse): Promise<void> {
-  await eventually('every post in the rollups', 200, async () => {
+/** Waits until every post is in the rollups and the whole topic is committed. */
+async function waitUntilCounted(process: RunningFeedpulse): Promise<void> {
+  await eventually('every post is in the rollups', 200, async () => {
     const { current } = await process.get<Totals>('/api/v1/summary?from=now-48h');
     return current.volume >= posts;
   });
-  await eventually('no lag', 20, async () => (await process.metric('feedpulse_kafka_lag')) === 0);
+  await eventually('there is no lag', 20, async () => (await process.metric('feedpulse_kafka_lag')) === 0);
 }
 
-async function expectExactly(dataDir: string): Promise<void> {
+async function expectEveryPostOnce(dataDir: string): Promise<void> {
   const [rows] = await queryDataDir<{ rows: number; ids: number }>(
     dataDir,
     'SELECT toUInt32(count()) AS rows, toUInt32(uniqExact(id)) AS ids FROM posts FINAL',
@@ -63,22 +63,22 @@ test('stores 10,000 posts of a topic as 10,000 rows with matching rollups', asyn
   await produce('whole');
   const dataDir = join(folder, 'whole');
   running = await consume('whole', dataDir);
-  await untilAllCounted(running);
+  await waitUntilCounted(running);
   expect(await running.stop()).toBe(0);
-  await expectExactly(dataDir);
+  await expectEveryPostOnce(dataDir);
 });
 
-test('SIGKILL loses nothing and counts nothing twice', async () => {
+test('SIGKILL neither loses nor duplicates posts', async () => {
   await produce('killed');
   const dataDir = join(folder, 'killed');
   running = await consume('killed', dataDir);
   const first = running;
-  await eventually('a part of the posts written', 120, async () => (await first.metric('feedpulse_rows_written_total')) > posts / 5);
+  await eventually('some of the posts are written', 120, async () => (await first.metric('feedpulse_rows_written_total')) > posts / 5);
   expect(await first.metric('feedpulse_rows_written_total')).toBeLessThan(posts);
   await first.kill();
 
   running = await consume('killed', dataDir);
-  await untilAllCounted(running);
+  await waitUntilCounted(running);
   expect(await running.stop()).toBe(0);
-  await expectExactly(dataDir);
+  await expectEveryPostOnce(dataDir);
 });

@@ -21,7 +21,7 @@ let running: RunningFeedpulse | undefined;
 
 beforeAll(async () => {
   kafka = await startKafka();
-  folder = await mkdtemp(join(tmpdir(), 'feedpulse-refused-'));
+  folder = await mkdtemp(join(tmpdir(), 'feedpulse-rejected-'));
   model = await createTinyModel(join(folder, 'model'), { failingWords: ['kettle'] });
 });
 afterAll(async () => {
@@ -30,28 +30,31 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-interface Letter {
+interface DeadLetter {
   readonly position: string;
   readonly reason: string;
 }
 
-const envOf = (topic: string) => ({
+const createEnv = (topic: string) => ({
   FEEDPULSE_KAFKA_BROKERS: kafka.brokers.join(','),
   FEEDPULSE_KAFKA_TOPIC: topic,
   FEEDPULSE_KAFKA_DEAD_LETTER_TOPIC: `${topic}.dead`,
 });
 
-/** A topic of one partition, so that the line of a post is its offset. */
+/** Produces to a topic with one partition, so that the line number of a post is its offset. */
 async function produce(topic: string, texts: readonly string[]): Promise<void> {
   const file = join(folder, `${topic}.ndjson`);
   await writeFile(file, texts.map((text, index) => `${JSON.stringify({ platform: 'p', id: `${index}`, text })}\n`).join(''));
   await feedpulse('produce', file, '--topic', topic, '--partitions', '1', '--brokers', kafka.brokers.join(','));
 }
 
-/** What was refused and why, in the order of positions. */
-async function lettersOf(topic: string): Promise<string[]> {
-  const { output } = await runCommand(['dead-letters', 'list', '--source', 'kafka', '--format', 'json', '--limit', '999'], envOf(topic));
-  const { letters } = JSON.parse(output) as { letters: Letter[] };
+/** Position and reason of each dead letter, sorted. */
+async function listDeadLetters(topic: string): Promise<string[]> {
+  const { output } = await runCommand(
+    ['dead-letters', 'list', '--source', 'kafka', '--format', 'json', '--limit', '999'],
+    createEnv(topic),
+  );
+  const { letters } = JSON.parse(output) as { letters: DeadLetter[] };
   return letters.map(({ position, reason }) => `${position} ${reason}`).sort();
 }
 
@@ -62,22 +65,26 @@ test('dead-letters posts that the model fails on and scores all others', async (
   const texts = Array.from({ length: 600 }, (_, index) => `The ${poisoned.has(index) ? 'kettle' : 'teapot'} number ${index} is lovely`);
   await produce('poison', texts);
   const data = join(folder, 'poison');
-  running = await startFeedpulse(['--source', 'kafka', '--data-dir', data, '--model', model], envOf('poison'));
+  running = await startFeedpulse(['--source', 'kafka', '--data-dir', data, '--model', model], createEnv('poison'));
   const { metric } = running;
-  await eventually('all are written or refused', 90, async () => {
+  await eventually('every post is stored or dead-lettered', 90, async () => {
     return (await metric('feedpulse_rows_written_total')) + (await metric('feedpulse_dead_letters_total')) === texts.length;
   });
-  await eventually('nothing is in flight', 10, async () => (await metric('feedpulse_posts_in_flight')) === 0);
+  await eventually('no posts are in flight', 10, async () => (await metric('feedpulse_posts_in_flight')) === 0);
   expect(await metric('feedpulse_kafka_lag')).toBe(0);
   expect(await running.stop()).toBe(0);
-  expect(await lettersOf('poison')).toEqual([...poisoned].map((offset) => `poison/0/${offset} inference-failed`).sort());
+  expect(await listDeadLetters('poison')).toEqual([...poisoned].map((offset) => `poison/0/${offset} inference-failed`).sort());
   expect((await rows(data)).map(({ id }) => Number(id))).toEqual(texts.flatMap((_, index) => (poisoned.has(index) ? [] : [index])));
-  // A sound model takes them.
-  const replay = await runCommand(['dead-letters', 'replay', '--source', 'kafka'], envOf('poison'));
+  // A model that works scores them after a replay.
+  const replay = await runCommand(['dead-letters', 'replay', '--source', 'kafka'], createEnv('poison'));
   expect(replay.code).toBe(0);
-  running = await startFeedpulse(['--source', 'kafka', '--data-dir', data], envOf('poison'));
+  running = await startFeedpulse(['--source', 'kafka', '--data-dir', data], createEnv('poison'));
   const second = running;
-  await eventually('they are written', 60, async () => (await second.metric('feedpulse_rows_written_total')) === poisoned.size);
+  await eventually(
+    'the replayed posts are written',
+    60,
+    async () => (await second.metric('feedpulse_rows_written_total')) === poisoned.size,
+  );
   expect(await second.stop()).toBe(0);
   expect(await rows(data)).toHaveLength(texts.length);
 });
@@ -86,31 +93,32 @@ test('a model that fails on every post stops the pipeline without dead letters',
   const broken = await createTinyModel(join(folder, 'broken'), { failingWords: ['one', 'another', 'a'] });
   await produce('broken', ['one post', 'another post']);
   const data = join(folder, 'broken-data');
-  const ended = await runCommand(['run', '--port', '0', '--source', 'kafka', '--data-dir', data, '--model', broken], envOf('broken'));
-  expect(ended.code).toBe(4);
-  expect(ended.output).toContain('MODEL_FAILED');
-  expect(await lettersOf('broken')).toEqual([]);
+  const result = await runCommand(['run', '--port', '0', '--source', 'kafka', '--data-dir', data, '--model', broken], createEnv('broken'));
+  expect(result.code).toBe(4);
+  expect(result.output).toContain('MODEL_FAILED');
+  expect(await listDeadLetters('broken')).toEqual([]);
 });
 
-/** The engine itself refuses rows that break it: one spoils the insert that it is part of. */
-const constrain = (data: string, condition: string) => executeInDataDir(data, `ALTER TABLE posts ADD CONSTRAINT fits CHECK ${condition}`);
+/** A constraint makes ClickHouse reject the whole insert that contains such a row. */
+const addConstraint = (data: string, condition: string) =>
+  executeInDataDir(data, `ALTER TABLE posts ADD CONSTRAINT accepted CHECK ${condition}`);
 
 test('dead-letters posts whose rows the database rejects and stores all others', async () => {
-  const refused = [0, 77, 78, 299];
+  const rejected = [0, 77, 78, 299];
   await produce(
     'row',
     Array.from({ length: 300 }, (_, index) => `Teapot ${index} is lovely`),
   );
   const data = join(folder, 'row');
   await feedpulse('migrate', '--data-dir', data);
-  await constrain(data, `id NOT IN (${refused.map((id) => `'${id}'`).join(', ')})`);
-  running = await startFeedpulse(['--source', 'kafka', '--data-dir', data], envOf('row'));
+  await addConstraint(data, `id NOT IN (${rejected.map((id) => `'${id}'`).join(', ')})`);
+  running = await startFeedpulse(['--source', 'kafka', '--data-dir', data], createEnv('row'));
   const { metric } = running;
-  await eventually('all are written or refused', 60, async () => {
+  await eventually('every post is stored or dead-lettered', 60, async () => {
     return (await metric('feedpulse_rows_written_total')) + (await metric('feedpulse_dead_letters_total')) === 300;
   });
   expect(await running.stop()).toBe(0);
-  expect(await lettersOf('row')).toEqual(refused.map((offset) => `row/0/${offset} insert-rejected`).sort());
+  expect(await listDeadLetters('row')).toEqual(rejected.map((offset) => `row/0/${offset} insert-rejected`).sort());
   expect(await rows(data)).toHaveLength(296);
 });
 
@@ -121,9 +129,9 @@ test('a database that rejects every row stops the pipeline without dead letters'
   );
   const data = join(folder, 'closed');
   await feedpulse('migrate', '--data-dir', data);
-  await constrain(data, "platform = 'none'");
-  const ended = await runCommand(['run', '--port', '0', '--source', 'kafka', '--data-dir', data], envOf('closed'));
-  expect(ended.code).toBe(6);
-  expect(ended.output).toContain('DATABASE_REJECTED');
-  expect(await lettersOf('closed')).toEqual([]);
+  await addConstraint(data, "platform = 'none'");
+  const result = await runCommand(['run', '--port', '0', '--source', 'kafka', '--data-dir', data], createEnv('closed'));
+  expect(result.code).toBe(6);
+  expect(result.output).toContain('DATABASE_REJECTED');
+  expect(await listDeadLetters('closed')).toEqual([]);
 });

@@ -7,12 +7,12 @@ import { startClickHouse, type TestClickHouse } from '../support/clickhouse-serv
 import { type CommandResult, eventually, runCommand, startFeedpulse } from '../support/feedpulse.ts';
 import { freePort } from '../support/free-port.ts';
 
-/** In every secret that is set, and in every text of a post. */
+/** Part of every secret that is set, and of every post text. */
 const canary = 'canary-9c41e7';
 
 let clickhouse: TestClickHouse;
 let folder: string;
-/** What the programs of this file have printed. */
+/** Output of the commands so far. */
 const printed: string[] = [];
 
 beforeAll(async () => {
@@ -29,7 +29,7 @@ type Settings = Readonly<Record<string, string>>;
 
 const secretName = /(PASSWORD|TOKEN|SECRET|_KEY)$/;
 
-/** Every secret of the config, by its environment variable, and what goes with it. */
+/** Every secret of the config, by its environment variable, and the settings that need it. */
 function secrets(): Settings {
   const names = [...environmentVariables().keys()].filter((name) => secretName.test(name));
   expect(names.length).toBeGreaterThanOrEqual(3);
@@ -48,10 +48,10 @@ function secrets(): Settings {
   };
 }
 
-async function look(args: readonly string[], env: Settings = {}): Promise<CommandResult> {
-  const ended = await runCommand(['--verbose', ...args], { ...secrets(), ...env });
-  printed.push(ended.output);
-  return ended;
+async function run(args: readonly string[], env: Settings = {}): Promise<CommandResult> {
+  const result = await runCommand(['--verbose', ...args], { ...secrets(), ...env });
+  printed.push(result.output);
+  return result;
 }
 
 function expectNoCanary(): void {
@@ -59,54 +59,54 @@ function expectNoCanary(): void {
   for (const output of printed.splice(0)) expect(output).not.toContain(canary);
 }
 
-/** A config file with a webhook channel, whose path and password are secrets. */
-async function channelsFile(): Promise<string> {
+/** A config file with a webhook channel, whose path and password are secret. */
+async function writeChannels(): Promise<string> {
   const pager = { type: 'webhook', url: `http://127.0.0.1:1/${canary}`, password: canary, allowPrivate: true };
   const file = join(folder, 'channels.yaml');
   await writeFile(file, JSON.stringify({ alerts: { channels: { pager } } }));
   return file;
 }
 
-test('no secret is printed when all goes well', async () => {
-  expect((await look(['migrate'])).code).toBe(0);
-  const shown = await look(['check-config', '--format', 'json', '--config', await channelsFile()]);
+test('no secret is printed by commands that succeed', async () => {
+  expect((await run(['migrate'])).code).toBe(0);
+  const shown = await run(['check-config', '--format', 'json', '--config', await writeChannels()]);
   expect(shown).toMatchObject({ code: 0, output: expect.stringContaining('"password": "(set)"') });
-  expect((await look(['check-config'])).code).toBe(0);
-  expect((await look(['doctor', '--data-dir', join(folder, 'well')])).code).toBe(0);
+  expect((await run(['check-config'])).code).toBe(0);
+  expect((await run(['doctor', '--data-dir', join(folder, 'healthy')])).code).toBe(0);
   expectNoCanary();
 });
 
 test('no secret is printed when the broker, the database or a password is wrong', async () => {
-  expect((await look(['alerts', 'test', '--config', await channelsFile()])).output).toMatch(
+  expect((await run(['alerts', 'test', '--config', await writeChannels()])).output).toMatch(
     /WEBHOOK_FAILED: 127\.0\.0\.1:1 could not be reached/m,
   );
   const lines = join(folder, 'lines.ndjson');
   await writeFile(lines, `${messages()}\n`);
-  expect((await look(['produce', lines, '--brokers', `127.0.0.1:${await freePort()}`])).output).toMatch(/^KAFKA_UNAVAILABLE/m);
+  expect((await run(['produce', lines, '--brokers', `127.0.0.1:${await freePort()}`])).output).toMatch(/^KAFKA_UNAVAILABLE/m);
   const wrong = { FEEDPULSE_CLICKHOUSE_PASSWORD: `${canary}-wrong` };
-  expect((await look(['doctor', '--data-dir', join(folder, 'ill')], wrong)).output).toMatch(/✗ database/);
-  expect((await look(['migrate'], { FEEDPULSE_CLICKHOUSE_PASSWORD: `${canary}-wrong` })).output).toMatch(/^DATABASE_REJECTED/m);
-  expect((await look(['migrate'], { FEEDPULSE_CLICKHOUSE_READER_PASSWORD: `${canary}-wrong` })).output).toMatch(/^DATABASE_REJECTED/m);
+  expect((await run(['doctor', '--data-dir', join(folder, 'unhealthy')], wrong)).output).toMatch(/✗ database/);
+  expect((await run(['migrate'], { FEEDPULSE_CLICKHOUSE_PASSWORD: `${canary}-wrong` })).output).toMatch(/^DATABASE_REJECTED/m);
+  expect((await run(['migrate'], { FEEDPULSE_CLICKHOUSE_READER_PASSWORD: `${canary}-wrong` })).output).toMatch(/^DATABASE_REJECTED/m);
   await clickhouse.injectFault({ statement: 'schema_migrations', when: 'before', how: 'error', code: 497 });
-  expect((await look(['migrate'])).code).toBeGreaterThan(0);
+  expect((await run(['migrate'])).code).toBeGreaterThan(0);
   expectNoCanary();
 });
 
-test('no secret is printed when the settings are wrong', async () => {
+test('no secret is printed when settings are invalid', async () => {
   const file = join(folder, 'wrong.yaml');
   await writeFile(
     file,
     `clickhouse: { password: [${canary}], reader: { pasword: ${canary} } }\nkafka: { sasl: { password: ${canary} } }\n`,
   );
-  expect((await look(['check-config', '--config', file], { FEEDPULSE_KAFKA_SASL_MECHANISM: canary.slice(0, 6) })).code).toBe(2);
+  expect((await run(['check-config', '--config', file], { FEEDPULSE_KAFKA_SASL_MECHANISM: canary.slice(0, 6) })).code).toBe(2);
   await writeFile(file, `clickhouse:\n  password: "${canary}\n  url: [\n`);
-  expect((await look(['check-config', '--config', file])).code).toBe(2);
+  expect((await run(['check-config', '--config', file])).code).toBe(2);
   await writeFile(file, `clickhouse:\n  password: *${canary}\n`);
-  expect((await look(['check-config', '--config', file])).code).toBe(2);
+  expect((await run(['check-config', '--config', file])).code).toBe(2);
   const url = `https://watched:${canary}@127.0.0.1:1`;
   expect(
     (
-      await look(['check-config', '--format', 'json'], {
+      await run(['check-config', '--format', 'json'], {
         FEEDPULSE_CLICKHOUSE_URL: url,
         FEEDPULSE_KAFKA_BROKERS: `watched:${canary}@127.0.0.1:9092`,
       })
@@ -115,7 +115,7 @@ test('no secret is printed when the settings are wrong', async () => {
   expectNoCanary();
 });
 
-/** Posts that become rows, and messages that become dead letters, each with the canary. */
+/** Valid posts, and messages that become dead letters, each with the canary. */
 function messages(): string {
   const post = { platform: 'chirper', id: 'one', text: `I love it, ${canary}`, createdAt: new Date().toISOString() };
   return [
@@ -132,15 +132,15 @@ function messages(): string {
   ].join('\n');
 }
 
-test('no text of a post is printed, well-formed or not, whatever the database does', async () => {
-  const feed = join(folder, 'posts.ndjson');
-  await writeFile(feed, `${messages()}\n`);
+test('post text is never printed, whether the post is valid or not and whatever the database does', async () => {
+  const source = join(folder, 'posts.ndjson');
+  await writeFile(source, `${messages()}\n`);
   for (const statement of ['INSERT INTO posts', 'INSERT INTO post_first_seen'])
     for (const code of [241, 999]) await clickhouse.injectFault({ statement, when: 'before', how: 'error', code });
   await clickhouse.injectFault({ statement: 'INSERT INTO posts', when: 'after', how: 'reset' });
   const dataDir = join(folder, 'texts');
-  const running = await startFeedpulse(['--source', 'ndjson', '--in', feed, '--data-dir', dataDir], secrets());
-  await eventually('the posts written', 60, async () => (await running.metric('feedpulse_rows_written_total')) >= 3);
+  const running = await startFeedpulse(['--source', 'ndjson', '--in', source, '--data-dir', dataDir], secrets());
+  await eventually('the posts are written', 60, async () => (await running.metric('feedpulse_rows_written_total')) >= 3);
   expect(await running.stop()).toBe(0);
   expect(await readFile(join(dataDir, 'dead-letters.ndjson'), 'utf8')).toContain('not-json');
   expect(running.log()).toContain('retrying with backoff');
@@ -149,23 +149,23 @@ test('no text of a post is printed, well-formed or not, whatever the database do
 });
 
 test.each([
-  ['its row', 27, /the database rejected a row/],
-  ['everything', 497, /^DATABASE_REJECTED/m],
-])('no text of a post is printed when the database refuses %s for good', async (_, code, said) => {
-  const feed = join(folder, `refused-${code}.ndjson`);
-  await writeFile(feed, `${messages().split('\n')[0]?.replace('one', `refused-${code}`)}\n`);
+  ['one row', 27, /the database rejected a row/],
+  ['every row', 497, /^DATABASE_REJECTED/m],
+])('post text is not printed when the database permanently rejects %s', async (_, code, message) => {
+  const source = join(folder, `rejected-${code}.ndjson`);
+  await writeFile(source, `${messages().split('\n')[0]?.replace('one', `rejected-${code}`)}\n`);
   await clickhouse.injectFault({ statement: 'INSERT INTO posts', when: 'before', how: 'error', code });
-  const ended = await look(['run', '--source', 'ndjson', '--in', feed, '--no-server', '--data-dir', join(folder, 'refused')]);
-  expect(ended.output).toMatch(said);
+  const { output } = await run(['run', '--source', 'ndjson', '--in', source, '--no-server', '--data-dir', join(folder, 'rejected')]);
+  expect(output).toMatch(message);
   expectNoCanary();
 });
 
-test('no text of a post is printed by score and eval', async () => {
+test('score and eval do not print post text', async () => {
   const lines = join(folder, 'lines.ndjson');
   await writeFile(lines, `${messages()}\n`);
-  const scored = await look(['score', lines, '--out', join(folder, 'scored.ndjson')]);
+  const scored = await run(['score', lines, '--out', join(folder, 'scored.ndjson')]);
   expect([0, 2, 3]).toContain(scored.code);
   await writeFile(join(folder, 'labelled.tsv'), `label\ttext\nnonsense\t${canary}\n${canary}\n`);
-  expect((await look(['eval', join(folder, 'labelled.tsv')])).code).not.toBe(0);
+  expect((await run(['eval', join(folder, 'labelled.tsv')])).code).not.toBe(0);
   expectNoCanary();
 });
