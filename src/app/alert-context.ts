@@ -6,6 +6,7 @@ import { searchPosts } from '../analytics/search/search-posts.ts';
 import type { BrandConfig } from '../config/schema.ts';
 import type { AlertTransition } from '../domain/alert.ts';
 import type { Label } from '../domain/post.ts';
+import { brandTerms } from '../ingest/brands/brand-matcher.ts';
 import type { Clock } from '../lib/clock.ts';
 import { foldText } from '../lib/fold-text.ts';
 
@@ -23,8 +24,7 @@ export function createAlertContext(deps: {
   const { reader, brands, clock } = deps;
   return async ({ kind, brand, evaluation }) => {
     if (kind === 'resolved' || evaluation.metric === 'noData') return { drivers: [], examples: [] };
-    const brandConfig = brands.find(({ name }) => name === brand);
-    const names = brandConfig ? [brandConfig.name, ...brandConfig.aliases] : [];
+    const names = brand === '*' ? [] : brandTerms(brand, brands);
     const range = { from: new Date(evaluation.from), to: new Date(evaluation.to) };
     const found = await findDrivers(reader, { brand, names, ...range, limit: maxDrivers });
     const labels = labelsOf(evaluation);

@@ -79,3 +79,11 @@ export async function testChannels(channels: ReadonlyMap<string, Channel>, baseU
   }
   return results;
 }
+
+/** The named channels, or all if no name is given. @throws USAGE for an unknown name */
+export function selectChannels(channels: ReadonlyMap<string, Channel>, names: readonly string[]): ReadonlyMap<string, Channel> {
+  const unknown = names.find((name) => !channels.has(name));
+  if (unknown !== undefined)
+    throw new FeedpulseError('USAGE', `channels: unknown channel ${unknown}, expected one of ${[...channels.keys()].join(', ')}.`);
+  return names.length === 0 ? channels : new Map([...channels].filter(([name]) => names.includes(name)));
+}

@@ -127,3 +127,9 @@ function codePointBefore(text: string, index: number): number | undefined {
   const isLowSurrogate = unit >= 0xdc00 && unit <= 0xdfff;
   return text.codePointAt(isLowSurrogate && index > 1 ? index - 2 : index - 1);
 }
+
+/** Name and aliases of a brand; for `*`, of every brand. */
+export function brandTerms(brand: string, brands: readonly BrandConfig[]): string[] {
+  const selected = brand === '*' ? brands : brands.filter(({ name }) => name === brand);
+  return [...(brand === '*' ? [] : [brand]), ...selected.flatMap(({ name, aliases }) => [name, ...aliases])];
+}

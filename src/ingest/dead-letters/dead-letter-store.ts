@@ -79,3 +79,9 @@ export function createDuplicateDetector(): (id: string) => boolean {
     return false;
   };
 }
+
+/** Selects dead letters by reason, and by the time of rejection in milliseconds since 1970. */
+export function createDeadLetterFilter({ reason, since }: { readonly reason?: string | undefined; readonly since?: number }) {
+  return (deadLetter: Pick<StoredDeadLetter, 'reason' | 'at'>): boolean =>
+    (reason === undefined || deadLetter.reason === reason) && (since === undefined || Date.parse(deadLetter.at) >= since);
+}

@@ -23,6 +23,11 @@ export const deadLetterReasons = {
 
 export type DeadLetterReason = keyof typeof deadLetterReasons;
 
+/** The meaning of a reason; undefined if this version does not know it. */
+export function describeReason(reason: string): string | undefined {
+  return Object.hasOwn(deadLetterReasons, reason) ? deadLetterReasons[reason as DeadLetterReason] : undefined; // checked just before
+}
+
 /** A message that could not become a post, kept unchanged. */
 export interface DeadLetter {
   readonly reason: DeadLetterReason;

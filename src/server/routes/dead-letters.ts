@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type DeadLetterReason, deadLetterReasons } from '../../ingest/dead-letters/dead-letter.ts';
-import type { DeadLetterStore, StoredDeadLetter } from '../../ingest/dead-letters/dead-letter-store.ts';
+import { type DeadLetterReason, deadLetterReasons, describeReason } from '../../ingest/dead-letters/dead-letter.ts';
+import { createDeadLetterFilter, type DeadLetterStore } from '../../ingest/dead-letters/dead-letter-store.ts';
 import { listDeadLetters } from '../../ingest/dead-letters/list-dead-letters.ts';
 import { type ReplayOptions, type ReplayOutcome, replayDeadLetters } from '../../ingest/dead-letters/replay-dead-letters.ts';
 import type { ParseMessage } from '../../ingest/decode/message-parser.ts';
@@ -47,17 +47,17 @@ export interface DeadLetterDeps {
 
 /** Lists dead letters, and replays those that parse now. */
 export function registerDeadLetterRoutes(app: App, { deadLetters, clock, maintenance }: DeadLetterDeps): void {
-  const hasReason = (wanted: DeadLetterReason | undefined) => (letter: StoredDeadLetter) =>
-    wanted === undefined || letter.reason === wanted;
-
   const listSchema = {
     summary: 'Messages that could not be parsed: counts by reason, and the latest ones',
     querystring: deadLettersQuery,
     response: { 200: deadLettersResponse },
   };
   app.get('/api/v1/dead-letters', { config: { role: 'viewer' }, schema: listSchema }, async ({ query: { reason, limit } }) => {
-    const { letters, ...list } = await listDeadLetters(deadLetters.store, { filter: hasReason(reason), limit });
-    return { ...list, deadLetters: letters.map((letter) => ({ ...letter, meaning: meaningOf(letter.reason) })).reverse() };
+    const { letters, ...list } = await listDeadLetters(deadLetters.store, { filter: createDeadLetterFilter({ reason }), limit });
+    return {
+      ...list,
+      deadLetters: letters.map((deadLetter) => ({ ...deadLetter, meaning: describeReason(deadLetter.reason) ?? null })).reverse(),
+    };
   });
 
   const replaySchema = {
@@ -68,15 +68,11 @@ export function registerDeadLetterRoutes(app: App, { deadLetters, clock, mainten
   app.post('/api/v1/dead-letters/replay', { config: { role: 'admin' }, schema: replaySchema }, async ({ body }, reply) => {
     const { reason, dryRun } = body;
     const work: RunJob = async (onProgress) => {
-      const outcome = await replayDeadLetters({ ...deadLetters, clock, filter: hasReason(reason), dryRun, onProgress });
+      const outcome = await replayDeadLetters({ ...deadLetters, clock, filter: createDeadLetterFilter({ reason }), dryRun, onProgress });
       return { changed: dryRun ? 0 : outcome.replayed, result: toResult(outcome) };
     };
     return reply.code(202).send(maintenance.jobs.start('replay', work, 'replay'));
   });
-}
-
-function meaningOf(reason: string): string | null {
-  return reason in deadLetterReasons ? deadLetterReasons[reason as DeadLetterReason] : null; // `in` has checked it
 }
 
 function toResult({ replayed, alreadyReplayed, skipped, destination }: ReplayOutcome): z.output<typeof replayResult> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Drivers, findDrivers } from '../../analytics/drivers/drivers.ts';
-import type { BrandConfig } from '../../config/schema.ts';
+import { brandTerms } from '../../ingest/brands/brand-matcher.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import type { App } from '../http/create-app.ts';
 import type { QueryDeps } from './dependencies.ts';
@@ -64,10 +64,4 @@ export function registerDriversRoute(app: App, { heavyReader, clock, brands }: Q
     const found = await findDrivers(heavyReader, { ...query, ...range, names: brandTerms(query.brand, brands) });
     return { brand: query.brand, ...toIsoRange(range), ...found };
   });
-}
-
-/** Names and aliases to exclude from the drivers; for `*`, of every brand. */
-function brandTerms(brand: string, brands: readonly BrandConfig[]): string[] {
-  const selected = brand === '*' ? brands : brands.filter(({ name }) => name === brand);
-  return [...(brand === '*' ? [] : [brand]), ...selected.flatMap(({ name, aliases }) => [name, ...aliases])];
 }

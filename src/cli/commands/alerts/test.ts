@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { type Channel, type ChannelTestResult, createChannels, testChannels } from '../../../alerts/notify/channels.ts';
+import { type ChannelTestResult, createChannels, selectChannels, testChannels } from '../../../alerts/notify/channels.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import { loadCommandConfig, type SharedOptions, withSharedOptions } from '../../options.ts';
@@ -16,23 +16,15 @@ export function createTestCommand(): Command {
     .addOption(new Option('--format <format>', 'output format').choices(formats).default('table'))
     .action(async (names: readonly string[], { format, ...options }: Options) => {
       const { alerts, server } = loadCommandConfig(options);
-      const channels = selectChannels(createChannels(alerts), names);
+      const channels = createChannels(alerts);
+      if (channels.size === 0) throw new FeedpulseError('CONFIG_INVALID', 'alerts.channels is empty.');
       const baseUrl = alerts.externalUrl ?? `http://${server.host}:${server.port}`;
-      const results = await testChannels(channels, baseUrl, systemClock.now());
+      const results = await testChannels(selectChannels(channels, names), baseUrl, systemClock.now());
       process.stdout.write(formatRows(format, results, columns));
       const failed = results.filter(({ delivered }) => !delivered);
       const [first] = failed;
       if (first?.code) throw new FeedpulseError(first.code, `${failed.length} of ${results.length} channels failed.`);
     });
-}
-
-/** @throws CONFIG_INVALID if no channel is configured, USAGE for an unknown name */
-function selectChannels(channels: ReadonlyMap<string, Channel>, names: readonly string[]): ReadonlyMap<string, Channel> {
-  if (channels.size === 0) throw new FeedpulseError('CONFIG_INVALID', 'alerts.channels is empty.');
-  const unknown = names.find((name) => !channels.has(name));
-  if (unknown !== undefined)
-    throw new FeedpulseError('USAGE', `unknown channel ${unknown}, expected one of ${[...channels.keys()].join(', ')}.`);
-  return names.length === 0 ? channels : new Map([...channels].filter(([name]) => names.includes(name)));
 }
 
 const columns: readonly Column<ChannelTestResult>[] = [

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { createDeadLetterFilter } from '../../../ingest/dead-letters/dead-letter-store.ts';
 import { type DeadLetterList, listDeadLetters } from '../../../ingest/dead-letters/list-dead-letters.ts';
 import { createLog } from '../../../lib/log.ts';
 import { parseNumber } from '../../options.ts';
@@ -6,7 +7,6 @@ import { escapeTerminal, printableJson } from '../../output/escape-terminal.ts';
 import { formatCount, formatMinute } from '../../output/format.ts';
 import {
   createDeadLetterCommand,
-  createFilter,
   type DeadLetterFilter,
   type DeadLetterOptions,
   loadDeadLetterConfig,
@@ -31,7 +31,7 @@ async function list(options: Options): Promise<DeadLetterList> {
   const config = loadDeadLetterConfig(options);
   const store = openStore(config, createLog(config.log.level));
   const limit = Math.floor(options.limit);
-  return withProgress('Reading', (onProgress) => listDeadLetters(store, { filter: createFilter(options), limit, onProgress }));
+  return withProgress('Reading', (onProgress) => listDeadLetters(store, { filter: createDeadLetterFilter(options), limit, onProgress }));
 }
 
 /** Fits 80 columns unless the topic's name is long; the position comes last, because it must not be truncated. */

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Config, toMilliseconds } from '../../../config/schema.ts';
 import { type DeadLetterReason, deadLetterReasons } from '../../../ingest/dead-letters/dead-letter.ts';
-import type { DeadLetterStore, StoredDeadLetter } from '../../../ingest/dead-letters/dead-letter-store.ts';
+import type { DeadLetterStore } from '../../../ingest/dead-letters/dead-letter-store.ts';
 import { createDeadLetterParser, createDeadLetterStore } from '../../../ingest/dead-letters/open-dead-letters.ts';
 import type { ParseMessage } from '../../../ingest/decode/message-parser.ts';
 import { systemClock } from '../../../lib/clock.ts';
@@ -46,11 +46,6 @@ export function openStore(config: Config, log: Log): DeadLetterStore {
 export function createParser(config: Config, log: Log): ParseMessage {
   const { signal } = new AbortController(); // never aborted: the command ends with its process
   return createDeadLetterParser({ config, log, clock: systemClock }, signal);
-}
-
-export function createFilter({ reason, since }: DeadLetterFilter): (deadLetter: StoredDeadLetter) => boolean {
-  return (deadLetter) =>
-    (reason === undefined || deadLetter.reason === reason) && (since === undefined || Date.parse(deadLetter.at) >= since);
 }
 
 /** Shows a progress bar while `work` reports progress. */

@@ -1,13 +1,12 @@
 import type { Command } from 'commander';
-import { type DeadLetterReason, deadLetterReasons } from '../../../ingest/dead-letters/dead-letter.ts';
-import { formatPosition } from '../../../ingest/dead-letters/dead-letter-store.ts';
+import { describeReason } from '../../../ingest/dead-letters/dead-letter.ts';
+import { createDeadLetterFilter, formatPosition } from '../../../ingest/dead-letters/dead-letter-store.ts';
 import { type ReplayOutcome, replayDeadLetters } from '../../../ingest/dead-letters/replay-dead-letters.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { createLog } from '../../../lib/log.ts';
 import { escapeTerminal, printableJson } from '../../output/escape-terminal.ts';
 import {
   createDeadLetterCommand,
-  createFilter,
   createParser,
   type DeadLetterFilter,
   type DeadLetterOptions,
@@ -32,7 +31,7 @@ export function createReplayCommand(): Command {
           store: openStore(config, log),
           clock: systemClock,
           parse: createParser(config, log),
-          filter: createFilter(options),
+          filter: createDeadLetterFilter(options),
           ...(config.source === 'kafka' ? { topic: config.kafka.topic } : {}),
           dryRun,
           onProgress,
@@ -64,7 +63,10 @@ function asText(
       : [`Ingest them with: feedpulse run --source ndjson --in ${escapeTerminal(destination)}`]),
     ...(alreadyReplayed > 0 ? [`${alreadyReplayed} already replayed earlier.`] : []),
     ...(total > 0 ? [`${total} skipped:`] : []),
-    ...reasons.map(([why, count]) => `  ${escapeTerminal(why).padEnd(18)} ${String(count).padStart(7)}  ${meaningOf(why)}`),
+    ...reasons.map(
+      ([reason, count]) =>
+        `  ${escapeTerminal(reason).padEnd(18)} ${String(count).padStart(7)}  ${otherReasons.get(reason) ?? describeReason(reason) ?? ''}`,
+    ),
     ...(examples.length > 0 ? ['', examples.length < total ? `The first ${examples.length} of them:` : 'Skipped:'] : []),
     ...examples.map(({ position, reason }) => `  ${escapeTerminal(reason).padEnd(18)} ${escapeTerminal(formatPosition(position))}`),
     ...(unreadable > 0 ? [`${unreadable} entries could not be read.`] : []),
@@ -72,12 +74,8 @@ function asText(
   return `${lines.join('\n')}\n`;
 }
 
-const otherReasons: Readonly<Record<string, string>> = {
-  truncated: 'Only the beginning of the message was stored.',
-  'other-topic': 'The message is from a topic other than kafka.topic.',
-};
-
-function meaningOf(why: string): string {
-  if (Object.hasOwn(otherReasons, why)) return otherReasons[why] ?? '';
-  return Object.hasOwn(deadLetterReasons, why) ? deadLetterReasons[why as DeadLetterReason] : ''; // found just before
-}
+/** Reasons for skipping a message that are no dead-letter reasons. */
+const otherReasons: ReadonlyMap<string, string> = new Map([
+  ['truncated', 'Only the beginning of the message was stored.'],
+  ['other-topic', 'The message is from a topic other than kafka.topic.'],
+]);

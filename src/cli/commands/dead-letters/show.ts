@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { type DeadLetterReason, deadLetterReasons } from '../../../ingest/dead-letters/dead-letter.ts';
+import { describeReason } from '../../../ingest/dead-letters/dead-letter.ts';
 import { formatPosition, type StoredDeadLetter } from '../../../ingest/dead-letters/dead-letter-store.ts';
 import type { ParsedPost } from '../../../ingest/mapping/parse-post.ts';
 import { systemClock } from '../../../lib/clock.ts';
@@ -71,7 +71,7 @@ function asText({ deadLetter, replayedAt, reparsed }: DeadLetterDetails): string
       : `${formatCount(bytes.length)} of ${formatCount(truncatedFrom)} bytes stored`;
   const facts: [string, string][] = [
     ['position', formatPosition(position)],
-    ['reason', `${reason}${meaningOf(reason)}`],
+    ['reason', [reason, describeReason(reason) ?? []].flat().join(' – ')],
     ['rejected', `${at}, by feedpulse ${version}`],
     ['timestamp', Number.isNaN(new Date(timestamp).getTime()) ? String(timestamp) : new Date(timestamp).toISOString()],
     ...(key ? [['key', formatKey(key)] as [string, string]] : []),
@@ -86,10 +86,6 @@ function asText({ deadLetter, replayedAt, reparsed }: DeadLetterDetails): string
     ...shown.lines,
     ...(remainingBytes > 0 ? [`  … ${formatCount(remainingBytes)} more bytes; --format json prints them all, in base64`] : []),
   ].join('\n')}\n`;
-}
-
-function meaningOf(reason: string): string {
-  return Object.hasOwn(deadLetterReasons, reason) ? ` – ${deadLetterReasons[reason as DeadLetterReason]}` : ''; // found just before
 }
 
 function formatKey(key: Buffer): string {

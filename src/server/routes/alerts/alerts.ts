@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { createChannels, testChannels } from '../../../alerts/notify/channels.ts';
+import { createChannels, selectChannels, testChannels } from '../../../alerts/notify/channels.ts';
 import { toMilliseconds } from '../../../config/schema.ts';
-import { FeedpulseError } from '../../../lib/errors.ts';
 import { createAlertReader } from '../../../sink/queries/alerts.ts';
 import { createAlertStore } from '../../../sink/writer/alert-store.ts';
 import type { App } from '../../http/create-app.ts';
@@ -127,9 +126,7 @@ export function registerChannelTestRoute(app: App, { clock, config }: Pick<ApiDe
   const channels = createChannels(config.alerts);
   const schema = { summary: 'Sends a test message to channels', body: channelTestBody, response: { 200: channelTestsResponse } };
   app.post(`${path}/test`, { config: { role: 'admin' }, schema }, async ({ body, host, protocol }) => {
-    const unknown = body.channels.find((name) => !channels.has(name));
-    if (unknown !== undefined) throw new FeedpulseError('USAGE', `channels: unknown channel ${unknown}.`);
-    const selected = new Map([...channels].filter(([name]) => body.channels.length === 0 || body.channels.includes(name)));
+    const selected = selectChannels(channels, body.channels);
     return { channels: await testChannels(selected, config.alerts.externalUrl ?? `${protocol}://${host}`, clock.now()) };
   });
 }
