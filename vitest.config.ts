@@ -9,7 +9,7 @@ const sharedModel = 'test/support/shared-model.ts';
 
 export default defineConfig({
   test: {
-    // The embedded database allows one folder a process, and its threads outlive a worker thread.
+    // The embedded database allows one data directory per process, and its threads outlive a worker thread.
     pool: 'forks',
     maxWorkers: 2,
     projects: [

@@ -38,7 +38,7 @@ let opened: Awaited<ReturnType<typeof openTestDatabase>>;
 beforeAll(async () => {
   opened = await openTestDatabase();
   const { db } = opened;
-  const parts = { db, clock: systemClock, log: quiet, metrics: createMetrics() };
+  const deps = { db, clock: systemClock, log: quiet, metrics: createMetrics() };
   const labels = ['positive', 'positive', 'neutral', 'negative', 'unscored'] as const;
   const at = (time: number) => new Date(time).toISOString();
   const early = labels.map((label, index) => scoredPost({ id: `${index}`, label, createdAt: at(noon), author: { id: `${index % 2}` } }));
@@ -48,18 +48,18 @@ beforeAll(async () => {
       url: index === 3 ? 'javascript:alert(1)' : 'https://chirper.example/1',
     }),
   );
-  await createWriter(parts).write([...early, ...late]);
-  await createRollups(parts).catchUp();
+  await createWriter(deps).write([...early, ...late]);
+  await createRollups(deps).catchUp();
   const store = createAlertStore(db);
-  await store.addTransitions([change('alert', noon + 5 * minute), change('resolved', noon + 65 * minute)]);
+  await store.addTransitions([createTransition('alert', noon + 5 * minute), createTransition('resolved', noon + 65 * minute)]);
   await store.addAttempt({ transition: id, channel: 'ops', attempts: 1, outcome: 'waiting', nextAt: noon }, noon + 6 * minute);
   await store.addNote({ alert: id, kind: 'feedback', value: 'noise', by: 'somebody' }, noon + 10 * minute);
 });
 afterAll(() => opened.remove());
 
 const id = '00000000-0000-4000-8000-000000000001';
-function change(kind: AlertTransition['kind'], time: number): AlertTransition {
-  const verdict = { metric: 'volume', direction: 'up', observed: 90, expected: 30, low: 18, high: 44, z: 7.2, posts: 90 } as const;
+function createTransition(kind: AlertTransition['kind'], time: number): AlertTransition {
+  const evaluation = { metric: 'volume', direction: 'up', observed: 90, expected: 30, low: 18, high: 44, z: 7.2, posts: 90 } as const;
   return {
     ...{
       id: kind === 'alert' ? id : id.replace(/1$/, '2'),
@@ -71,7 +71,7 @@ function change(kind: AlertTransition['kind'], time: number): AlertTransition {
       at: time,
       channels: [],
     },
-    evaluation: { ...verdict, from: noon, to: time, baseline: null },
+    evaluation: { ...evaluation, from: noon, to: time, baseline: null },
     state: { status: 'ok', since: time },
   };
 }
@@ -79,10 +79,10 @@ function change(kind: AlertTransition['kind'], time: number): AlertTransition {
 const sqlString = (values: readonly string[]): string => values.map((value) => `'${value.replaceAll("'", "''")}'`).join(',');
 const hex = (text: string): string => Buffer.from(text).toString('hex').toUpperCase();
 
-/** The query with macros and variables filled in, as the ClickHouse data source and Grafana do. */
-function filledIn(sql: string, chosen: Readonly<Record<string, readonly string[]>> = {}): string {
+/** The query with macros and variables expanded, as by the ClickHouse data source and Grafana. */
+function interpolate(sql: string, variables: Readonly<Record<string, readonly string[]>> = {}): string {
   const [from, to] = [noon / 1_000 - 3_600, noon / 1_000 + 5 * 3_600].map((time) => `toDateTime(${time})`);
-  const values = { brand: ['*', 'Kestrel', hostile], platform: ['chirper', hostile], lang: ['en'], rule: [hostile], ...chosen };
+  const values = { brand: ['*', 'Kestrel', hostile], platform: ['chirper', hostile], lang: ['en'], rule: [hostile], ...variables };
   const macros = sql
     .replace(/\$__timeFilter\(([\w.]+)\)/g, `$1 >= ${from} AND $1 <= ${to}`)
     .replace(/\$__timeInterval\(([\w.]+)\)/g, 'toStartOfInterval(toDateTime($1), INTERVAL 900 second)')
@@ -94,59 +94,59 @@ function filledIn(sql: string, chosen: Readonly<Record<string, readonly string[]
 
 type Row = Readonly<Record<string, string | number | null>>;
 /** Runs a query on the read-only connection. */
-const ask = async (sql: string): Promise<Row[]> => (await opened.db.reader.query({ query: sql, format: 'JSONEachRow' })).json<Row>();
+const runQuery = async (sql: string): Promise<Row[]> => (await opened.db.reader.query({ query: sql, format: 'JSONEachRow' })).json<Row>();
 
-const written = boards() as Readonly<Record<string, Board>>; // as Grafana documents its model
-const queryOf = (file: string, title: string): string =>
-  written[file]?.panels.find((panel) => panel.title === title)?.targets?.[0]?.rawSql ?? '';
-const panelsOf = (board: Board): Panel[] => board.panels.filter(({ type }) => type !== 'row');
+const builtBoards = boards() as Readonly<Record<string, Board>>; // as Grafana documents its model
+const panelQuery = (file: string, title: string): string =>
+  builtBoards[file]?.panels.find((panel) => panel.title === title)?.targets?.[0]?.rawSql ?? '';
+const panelsWithoutRows = (board: Board): Panel[] => board.panels.filter(({ type }) => type !== 'row');
 
 test('the provisioned boards match their source', () => {
-  expect(readdirSync(`${repository}dashboards/boards`).sort()).toEqual(Object.keys(written).sort());
-  for (const [file, board] of Object.entries(written))
+  expect(readdirSync(`${repository}dashboards/boards`).sort()).toEqual(Object.keys(builtBoards).sort());
+  for (const [file, board] of Object.entries(builtBoards))
     expect(JSON.parse(readText(`dashboards/boards/${file}`)), `${file}: run \`npm run dashboards\``).toEqual(board);
 });
 
-describe.each(Object.entries(written))('%s', (_, board) => {
+describe.each(Object.entries(builtBoards))('%s', (_, board) => {
   test('every panel has a description', () => {
-    expect(panelsOf(board).filter(({ description }) => !description)).toEqual([]);
+    expect(panelsWithoutRows(board).filter(({ description }) => !description)).toEqual([]);
   });
 
-  const sql = panelsOf(board).flatMap(({ title, type, targets = [] }) =>
+  const sql = panelsWithoutRows(board).flatMap(({ title, type, targets = [] }) =>
     targets.flatMap(({ rawSql }) => (rawSql ? [{ title, type, rawSql }] : [])),
   );
   test.runIf(sql.length > 0).each(sql)('$title returns rows, with a time column if it is a time series', async ({ type, rawSql }) => {
-    const found = await ask(filledIn(rawSql));
+    const found = await runQuery(interpolate(rawSql));
     expect(found.length).toBeGreaterThan(0);
     const columns = Object.keys(found[0] ?? {});
     if (type === 'timeseries') expect(columns[0]).toBe('time');
     expect(found.some((row) => columns.some((column) => column !== 'time' && row[column] !== null))).toBe(true);
   });
 
-  const asked = board.templating.list.flatMap(({ name, query }) =>
+  const variables = board.templating.list.flatMap(({ name, query }) =>
     typeof query === 'string' && query.startsWith('SELECT') ? [{ name, query }] : [],
   );
-  test.runIf(asked.length > 0).each(asked)('the options of $name are hex-encoded', async ({ query }) => {
-    const offered = await ask(query);
-    expect(offered.length).toBeGreaterThan(0);
-    for (const { value, name } of offered) expect(value).toBe(hex(String(name)));
+  test.runIf(variables.length > 0).each(variables)('the options of $name are hex-encoded', async ({ query }) => {
+    const options = await runQuery(query);
+    expect(options.length).toBeGreaterThan(0);
+    for (const { value, name } of options) expect(value).toBe(hex(String(name)));
   });
 
   test('alert annotations have a title and a text', async () => {
     for (const { target } of board.annotations?.list ?? [])
       if (target?.rawSql)
-        expect(await ask(filledIn(target.rawSql))).toMatchObject([
+        expect(await runQuery(interpolate(target.rawSql))).toMatchObject([
           { title: `Kestrel: ${hostile}`, text: 'volume up to 90, 30 expected', tags: 'warning' },
         ]);
   });
 });
 
 test('net sentiment has the interval of docs/metrics.md, and buckets without posts are gaps', async () => {
-  const rows = await ask(filledIn(queryOf('overview.json', 'Net sentiment with 95 % interval'), { brand: ['Kestrel'] }));
+  const rows = await runQuery(interpolate(panelQuery('overview.json', 'Net sentiment with 95 % interval'), { brand: ['Kestrel'] }));
   expect(rows).toHaveLength(13);
   const interval = netSentimentInterval(2, 1, 1);
   for (const row of [rows[0], rows.at(-1)]) {
-    // 2 positive, 1 neutral, 1 negative; the unscored post counts as volume alone.
+    // 2 positive, 1 neutral, 1 negative; the unscored post counts towards volume only.
     expect(row?.['net']).toBeCloseTo(25);
     expect(row?.['low']).toBeCloseTo(interval?.low ?? Number.NaN, 1);
     expect(row?.['high']).toBeCloseTo(interval?.high ?? Number.NaN, 1);
@@ -155,15 +155,15 @@ test('net sentiment has the interval of docs/metrics.md, and buckets without pos
 });
 
 test('a brand without posts has zeros, not gaps, in buckets in which others have posts', async () => {
-  const rows = await ask(filledIn(queryOf('overview.json', 'Posts by label'), { brand: [hostile] }));
+  const rows = await runQuery(interpolate(panelQuery('overview.json', 'Posts by label'), { brand: [hostile] }));
   expect(
     [rows[0]?.['negative'], rows[1]?.['negative'], rows.at(-1)?.['positive']].map((count) => (count === null ? null : Number(count))),
   ).toEqual([0, null, 2]);
 });
 
 test('variables filter the metrics, even with hostile values', async () => {
-  const posts = async (chosen: Record<string, string[]>) =>
-    Number((await ask(filledIn(queryOf('overview.json', 'Posts'), chosen)))[0]?.['posts']);
+  const posts = async (variables: Record<string, string[]>) =>
+    Number((await runQuery(interpolate(panelQuery('overview.json', 'Posts'), variables)))[0]?.['posts']);
   expect(await posts({ brand: ['*'] })).toBe(10);
   expect(await posts({ brand: [hostile] })).toBe(5);
   expect(await posts({ brand: ['*'], platform: [hostile] })).toBe(5);
@@ -171,33 +171,33 @@ test('variables filter the metrics, even with hostile values', async () => {
 });
 
 test('links of posts are http(s) URLs or empty', async () => {
-  const rows = await ask(filledIn(queryOf('overview.json', 'Negative posts with the most engagement')));
+  const rows = await runQuery(interpolate(panelQuery('overview.json', 'Negative posts with the most engagement')));
   expect(rows.map(({ url }) => url)).toEqual(expect.arrayContaining(['']));
   for (const { url } of rows) expect(url).toMatch(/^(https:\/\/.*)?$/);
 });
 
 test('authors are counted only for ranges up to eight days', async () => {
-  const query = queryOf('overview.json', 'Distinct authors');
+  const query = panelQuery('overview.json', 'Distinct authors');
   const long = query.replaceAll('$__fromTime', `toDateTime(${noon / 1_000 - 9 * 86_400})`);
-  expect(Number((await ask(filledIn(query, { brand: ['*'] })))[0]?.['authors'])).toBe(2);
-  expect((await ask(filledIn(long))).map(({ authors }) => Number(authors))).toEqual([0]);
+  expect(Number((await runQuery(interpolate(query, { brand: ['*'] })))[0]?.['authors'])).toBe(2);
+  expect((await runQuery(interpolate(long))).map(({ authors }) => Number(authors))).toEqual([0]);
 });
 
 describe('the pipeline board', () => {
   const { registry } = createMetrics();
-  // prom-client keeps the names of labels, and does not declare that it does.
-  const labelsOf = (name: string) => (registry.getSingleMetric(name) as unknown as { labelNames: string[] } | undefined)?.labelNames;
-  const asked = panelsOf(written['pipeline.json'] as Board).flatMap(({ title, targets = [] }) =>
+  // prom-client has the label names at runtime, but not in its types.
+  const metricLabels = (name: string) => (registry.getSingleMetric(name) as unknown as { labelNames: string[] } | undefined)?.labelNames;
+  const queries = panelsWithoutRows(builtBoards['pipeline.json'] as Board).flatMap(({ title, targets = [] }) =>
     targets.map(({ expr = '' }) => ({ title, expr })),
   );
 
-  test.each(asked)('$title uses an existing metric and its labels', ({ expr }) => {
+  test.each(queries)('$title uses an existing metric and its labels', ({ expr }) => {
     const names = [...expr.matchAll(/feedpulse_[a-z_]+/g)].map(([name]) => name);
     expect(names.length).toBeGreaterThan(0);
-    const bare = names.map((name) => (labelsOf(name) ? name : name.replace(/_(bucket|sum|count)$/, '')));
-    expect(bare.filter((name) => !labelsOf(name))).toEqual([]);
+    const metrics = names.map((name) => (metricLabels(name) ? name : name.replace(/_(bucket|sum|count)$/, '')));
+    expect(metrics.filter((name) => !metricLabels(name))).toEqual([]);
     const by = [...expr.matchAll(/by \(([^)]*)\)/g)].flatMap(([, list = '']) => list.split(', '));
-    const known = ['instance', 'le', ...bare.flatMap((name) => labelsOf(name) ?? [])];
+    const known = ['instance', 'le', ...metrics.flatMap((name) => metricLabels(name) ?? [])];
     expect(by.filter((label) => !known.includes(label))).toEqual([]);
   });
 });

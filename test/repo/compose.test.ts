@@ -25,18 +25,18 @@ const passwords = {
   GRAFANA_ADMIN_PASSWORD: 'three',
 };
 
-/** Stands in for the .env of whoever runs this, which has no say here. */
+/** An empty .env, so that the developer's own does not affect the tests. */
 const emptyFile = join(mkdtempSync(join(tmpdir(), 'feedpulse-compose-')), 'env');
 writeFileSync(emptyFile, '');
 afterAll(() => rmSync(dirname(emptyFile), { recursive: true }));
 
-/** docker-compose.yml as compose itself reads it. */
+/** The services of docker-compose.yml, as parsed by compose. */
 async function compose(env: Record<string, string>): Promise<Record<string, Service>> {
   const [command = '', ...args] = (process.env['COMPOSE_COMMAND'] ?? 'docker-compose').split(' ');
   const { PATH = '', HOME = '' } = process.env;
   const options = { cwd: repository, env: { PATH, HOME, ...env } };
   const { stdout } = await promisify(execFile)(command, [...args, '--env-file', emptyFile, '-f', 'docker-compose.yml', 'config'], options);
-  // compose prints the file's own shape.
+  // compose prints the structure of the file.
   return (parse(stdout) as { services: Record<string, Service> }).services;
 }
 
@@ -46,18 +46,18 @@ describe('docker-compose.yml', () => {
     services = await compose(passwords);
   });
 
-  test('is valid and has all parts', () => {
+  test('is valid and has all services', () => {
     expect(Object.keys(services).sort()).toEqual(['clickhouse', 'feedpulse', 'grafana', 'kafka', 'prometheus', 'topics']);
   });
 
-  test('asks for every password', async () => {
+  test('requires every password', async () => {
     for (const name of Object.keys(passwords)) {
       await expect(compose({ ...passwords, [name]: '' }), name).rejects.toThrow('set it in .env');
     }
     expect(readText('.env.example').match(/^[A-Z_]+=$/gm)).toEqual(Object.keys(passwords).map((name) => `${name}=`));
   });
 
-  test('sets only what the config knows, and a config that is in order', () => {
+  test('sets only known variables, which form a valid config', () => {
     const settings = Object.entries(services['feedpulse']?.environment ?? {}).filter(([name]) => name.startsWith('FEEDPULSE_'));
     const unknown = settings.filter(([name]) => !environmentVariables().has(name));
     expect(settings.length).toBeGreaterThan(5);
@@ -71,7 +71,7 @@ describe('docker-compose.yml', () => {
     });
   });
 
-  test('gives the users of the database the rights and limits that users.sql gives, and mounts them', () => {
+  test('the mounted ClickHouse users have the grants and limits of users.sql', () => {
     expect(grantsInXml()).toEqual(grantsInSql());
     expect(Object.keys(grantsInSql())).toEqual(['feedpulse', 'feedpulse_reader']);
     expect(grantsInSql()['feedpulse_reader']).toEqual(['GRANT SELECT ON feedpulse.*']);
@@ -87,13 +87,13 @@ describe('docker-compose.yml', () => {
     );
   });
 
-  test('opens ports on this machine alone', () => {
+  test('publishes ports on loopback only', () => {
     const published = Object.values(services).flatMap(({ ports = [] }) => ports.map((port) => JSON.stringify(port)));
     expect(published).toHaveLength(5);
     for (const port of published) expect(port).toContain('127.0.0.1');
   });
 
-  test('looks after the health of what stays running; the image of feedpulse brings its own check', () => {
+  test('long-running services have health checks; feedpulse has one in its image', () => {
     for (const name of ['kafka', 'clickhouse', 'grafana']) expect(services[name]?.healthcheck, name).toBeDefined();
     expect(readText('deploy/Dockerfile')).toMatch(/^HEALTHCHECK /m);
   });

@@ -7,16 +7,16 @@ test('the README lists every command, and no other', () => {
   const commands = [...readText('src/cli/main.ts').matchAll(/import\('\.\/commands\/.*'\)\)\.define(\w+)Command/g)].map(([, name = '']) =>
     name.replace(/(?<=.)[A-Z]/g, '-$&').toLowerCase(),
   );
-  const told = codeRows(readText('README.md')).map(([command = '']) => command.split(' ')[0]);
+  const documented = codeRows(readText('README.md')).map(([command = '']) => command.split(' ')[0]);
   expect(commands.length).toBeGreaterThan(5);
-  expect(told.sort()).toEqual(commands.sort());
+  expect(documented.sort()).toEqual(commands.sort());
 });
 
 test('every npm script that a document mentions exists', () => {
   const { scripts } = JSON.parse(readText('package.json')) as { scripts: Record<string, string> };
-  const spokenOf = documents().flatMap((path) => [...readText(path).matchAll(/`npm run ([a-z:-]+)/g)].map(([, name = '']) => name));
-  expect(spokenOf.length).toBeGreaterThan(3);
-  expect(spokenOf.filter((name) => !(name in scripts))).toEqual([]);
+  const mentioned = documents().flatMap((path) => [...readText(path).matchAll(/`npm run ([a-z:-]+)/g)].map(([, name = '']) => name));
+  expect(mentioned.length).toBeGreaterThan(3);
+  expect(mentioned.filter((name) => !(name in scripts))).toEqual([]);
 });
 
 test('every part of `npm test` is documented, in order', () => {
@@ -26,7 +26,7 @@ test('every part of `npm test` is documented, in order', () => {
   expect(codeRows(readText('CONTRIBUTING.md')).map(([name]) => name)).toEqual(names);
 });
 
-test('every link within the repository leads somewhere', () => {
+test('every relative link resolves', () => {
   const links = documents().flatMap((path) =>
     [...readText(path).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, target = '']) => ({
       path,
@@ -51,16 +51,18 @@ test.each([
   ['Follow one post', 20],
   ['Follow one query', 10],
   ['Follow one alert', 15],
-])('%s takes at most %i files, and each exists', (title, most) => {
+])('%s lists at most %i files, and each exists', (title, max) => {
   const section = readText('docs/architecture.md').split(`### ${title}\n`)[1]?.split('\n### ')[0] ?? '';
   const paths = [...section.matchAll(/`(src\/[\w/.-]+)`/g)].map(([, path = '']) => path);
   expect(paths.length).toBeGreaterThan(5);
-  expect(paths.length).toBeLessThanOrEqual(most);
+  expect(paths.length).toBeLessThanOrEqual(max);
   expect(paths.filter((path) => !existsSync(join(repository, path)))).toEqual([]);
 });
 
-test('every path of the source that a document names exists', () => {
-  const named = documents().flatMap((path) => [...readText(path).matchAll(/`(src\/[\w/.-]+)`/g)].map(([, file = '']) => ({ path, file })));
-  expect(named.length).toBeGreaterThan(40);
-  expect(named.filter(({ file }) => !existsSync(join(repository, file))).map(({ path, file }) => `${path}: ${file}`)).toEqual([]);
+test('every source path in the docs exists', () => {
+  const mentioned = documents().flatMap((path) =>
+    [...readText(path).matchAll(/`(src\/[\w/.-]+)`/g)].map(([, file = '']) => ({ path, file })),
+  );
+  expect(mentioned.length).toBeGreaterThan(40);
+  expect(mentioned.filter(({ file }) => !existsSync(join(repository, file))).map(({ path, file }) => `${path}: ${file}`)).toEqual([]);
 });

@@ -11,7 +11,7 @@ afterAll(async () => {
   await kafka.stop();
 });
 
-test('what a broker acknowledged survives its being killed', async () => {
+test('acknowledged messages survive SIGKILL of the broker', async () => {
   const client = new kafkajs.Kafka({ brokers: kafka.brokers, logLevel: kafkajs.logLevel.NOTHING });
   const admin = client.admin();
   await admin.connect();

@@ -12,20 +12,20 @@ interface Package {
   readonly devDependencies: Readonly<Record<string, string>>;
 }
 
-// Our own file; the tests below look at each part.
-const facts = JSON.parse(readText('package.json')) as Package;
+// The tests below check each field.
+const manifest = JSON.parse(readText('package.json')) as Package;
 const lockFile = readText('package-lock.json');
 
-test('package.json says what the project needs and gives', () => {
-  expect(facts.engines.node).toBe('>=20.19');
-  expect(facts.license).toBe('MIT');
-  expect(Object.values(facts.bin).filter((path) => !existsSync(`${repository}${path}`))).toEqual([]);
-  const committed = facts.files.filter((path) => path !== 'dist/').map((path) => path.replace(/\*\.\w+$/, ''));
+test('package.json has the required Node version, license, files and bin', () => {
+  expect(manifest.engines.node).toBe('>=20.19');
+  expect(manifest.license).toBe('MIT');
+  expect(Object.values(manifest.bin).filter((path) => !existsSync(`${repository}${path}`))).toEqual([]);
+  const committed = manifest.files.filter((path) => path !== 'dist/').map((path) => path.replace(/\*\.\w+$/, ''));
   expect(committed.filter((path) => !existsSync(`${repository}${path}`))).toEqual([]);
 });
 
-test('versions are exact', () => {
-  const versions = Object.entries({ ...facts.dependencies, ...facts.devDependencies });
+test('dependency versions are pinned', () => {
+  const versions = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
   expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual([]);
 });
 
@@ -39,22 +39,22 @@ interface Locked {
 
 const locked = (JSON.parse(lockFile) as { packages: Readonly<Record<string, Locked>> }).packages;
 
-test('the lock file names packages and checksums, no server', () => {
+test('the lock file has checksums and no registry URLs', () => {
   expect(lockFile).not.toContain('"resolved"');
-  // Not every binary for other platforms could be looked at when the file was written.
-  const foreign = ({ optional, os }: Locked) => optional && os !== undefined;
-  const unchecked = Object.entries(locked).filter(([path, facts]) => path !== '' && !facts.integrity && !foreign(facts));
+  // Binaries for other platforms may lack a checksum: not all could be downloaded when the file was written.
+  const isForeign = ({ optional, os }: Locked) => optional && os !== undefined;
+  const unchecked = Object.entries(locked).filter(([path, entry]) => path !== '' && !entry.integrity && !isForeign(entry));
   expect(unchecked.map(([path]) => path)).toEqual([]);
 });
 
-test('the lock file holds the binaries of every platform, without which `npm ci` refuses', () => {
-  const wanted = Object.values(locked).flatMap(({ optionalDependencies = {} }) => Object.keys(optionalDependencies));
-  const present = new Set(Object.keys(locked).map((path) => path.replace(/^.*node_modules\//, '')));
-  expect(wanted.length).toBeGreaterThan(20);
-  expect(wanted.filter((name) => !present.has(name))).toEqual([]);
+test('the lock file lists the optional packages of every platform, which `npm ci` requires', () => {
+  const expected = Object.values(locked).flatMap(({ optionalDependencies = {} }) => Object.keys(optionalDependencies));
+  const listed = new Set(Object.keys(locked).map((path) => path.replace(/^.*node_modules\//, '')));
+  expect(expected.length).toBeGreaterThan(20);
+  expect(expected.filter((name) => !listed.has(name))).toEqual([]);
 });
 
 test('no install script runs', () => {
   expect(readText('.npmrc')).toMatch(/^ignore-scripts=true$/m);
-  expect(Object.keys(facts.scripts).filter((name) => /^(pre|post)?(install|prepare)$/.test(name))).toEqual([]);
+  expect(Object.keys(manifest.scripts).filter((name) => /^(pre|post)?(install|prepare)$/.test(name))).toEqual([]);
 });

@@ -17,10 +17,10 @@ interface RuleTests {
   }[];
 }
 
-const folder = 'deploy/prometheus/';
-const rules = (parse(readText(`${folder}feedpulse.rules.yml`)) as Rules).groups.flatMap((group) => group.rules);
+const dir = 'deploy/prometheus/';
+const rules = (parse(readText(`${dir}feedpulse.rules.yml`)) as Rules).groups.flatMap((group) => group.rules);
 
-test('the rules for Prometheus ask for metrics and labels that there are', async () => {
+test('alert rules use existing metrics and have a summary and a description', async () => {
   const known = (await createMetrics().registry.getMetricsAsJSON()).map(({ name }) => name);
   expect(rules.length).toBeGreaterThan(5);
   for (const { alert, expr, annotations } of rules) {
@@ -29,15 +29,15 @@ test('the rules for Prometheus ask for metrics and labels that there are', async
   }
 });
 
-test('promtool takes the rules, and each speaks when it should and only then', async () => {
+test('promtool validates the rules and their tests pass', async () => {
   const promtool = async (...args: string[]): Promise<string> => (await promisify(execFile)('promtool', args, { cwd: repository })).stdout;
-  expect(await promtool('check', 'rules', `${folder}feedpulse.rules.yml`)).toContain(`SUCCESS: ${rules.length} rules found`);
-  expect(await promtool('test', 'rules', `${folder}feedpulse.rules.test.yml`)).toContain('SUCCESS');
+  expect(await promtool('check', 'rules', `${dir}feedpulse.rules.yml`)).toContain(`SUCCESS: ${rules.length} rules found`);
+  expect(await promtool('test', 'rules', `${dir}feedpulse.rules.test.yml`)).toContain('SUCCESS');
 });
 
-test('the tests for promtool are about rules that there are', () => {
+test('promtool tests refer to existing rules', () => {
   const names = rules.map(({ alert }) => alert);
-  const { tests } = parse(readText(`${folder}feedpulse.rules.test.yml`)) as RuleTests;
+  const { tests } = parse(readText(`${dir}feedpulse.rules.test.yml`)) as RuleTests;
   const tested = tests.flatMap(({ alert_rule_test = [], promql_expr_test = [] }) => [
     ...alert_rule_test.map(({ alertname }) => alertname),
     ...promql_expr_test.flatMap(({ expr }) => expr.match(/Feedpulse\w+/g) ?? []),

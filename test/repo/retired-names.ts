@@ -1,6 +1,6 @@
 /**
- * Names that the code once used and that a standard word has replaced. Words that also occur in ordinary English
- * are left out: they cannot be told from prose.
+ * Former names that standard words have replaced. Names that are also ordinary English words are left out, since they cannot
+ * be distinguished from prose.
  */
 export const retiredNames = [
   // Public surface: config keys, commands, routes, error codes, tables.

@@ -7,34 +7,34 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { repository } from '../support/repository.ts';
 
-let folder: string;
+let dataDir: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'feedpulse-start-'));
+  dataDir = await mkdtemp(join(tmpdir(), 'feedpulse-start-'));
 });
 afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
+  await rm(dataDir, { recursive: true, force: true });
 });
 
-const answers = (url: string): Promise<boolean> =>
+const isHealthy = (url: string): Promise<boolean> =>
   fetch(`${url}/healthz`).then(
     ({ ok }) => ok,
     () => false,
   );
 
-test('npm start prints where the page is, and SIGTERM to npm ends all of it', async () => {
-  const npm = spawn('npm', ['start', '--', '--port', '0', '--data-dir', folder], { cwd: repository, stdio: ['ignore', 'pipe', 'ignore'] });
-  const ended = once(npm, 'close');
+test('npm start prints the URL, and SIGTERM stops all processes', async () => {
+  const npm = spawn('npm', ['start', '--', '--port', '0', '--data-dir', dataDir], { cwd: repository, stdio: ['ignore', 'pipe', 'ignore'] });
+  const closed = once(npm, 'close');
   const url = await new Promise<string>((resolve, reject) => {
     createInterface({ input: npm.stdout }).on('line', (line) => {
       const found = /http:\S+/.exec(line)?.[0];
       if (found) resolve(found);
     });
-    npm.once('close', (code) => reject(new Error(`npm start ended with ${code}`)));
+    npm.once('close', (code) => reject(new Error(`npm start exited with ${code}`)));
   });
-  expect(await answers(url)).toBe(true);
+  expect(await isHealthy(url)).toBe(true);
   npm.kill('SIGTERM');
-  // The pipe closes when the last process that holds it has ended.
-  await ended;
-  expect(await answers(url)).toBe(false);
+  // The pipe closes once the last process that holds it has exited.
+  await closed;
+  expect(await isHealthy(url)).toBe(false);
 });

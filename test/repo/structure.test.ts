@@ -18,12 +18,12 @@ const code = readSources(['src', 'bench', 'scripts', 'bin', 'dashboards/source',
 const file = (path: string, text = ''): SourceFile => ({ path, text });
 
 describe('the source', () => {
-  test('is read at all', () => {
+  test('is found by the file scan', () => {
     expect(source.length).toBeGreaterThan(100);
     expect(code.length).toBeGreaterThan(source.length);
   });
 
-  test('lies in the folders of the architecture, which import each other one way', () => {
+  test('is divided into layers; imports go one way, without cycles', () => {
     expect(strayFiles(source)).toEqual([]);
     expect(importViolations(source)).toEqual([]);
     expect(importCycles(source)).toEqual([]);
@@ -42,8 +42,8 @@ describe('the source', () => {
     expect(small.length, small.join('\n')).toBeLessThanOrEqual(maxSmallFiles);
   });
 
-  test('uses no name that a standard word has replaced', () => {
-    const old = /^src\/(sink\/migrations\/.*\.sql|config\/renamed-keys\.ts)$/; // released migrations stay; old keys are named to be refused
+  test('uses no retired name', () => {
+    const old = /^src\/(sink\/migrations\/.*\.sql|config\/renamed-keys\.ts)$/; // released migrations are immutable; renamed keys must name the old key
     expect(
       retiredNames(
         code.filter(({ path }) => !old.test(path)),
@@ -53,7 +53,7 @@ describe('the source', () => {
   });
 });
 
-describe('the rules', () => {
+describe('the checks', () => {
   test.each([
     ['src/sink/a.ts', '../infer/text/clean.ts'],
     ['src/ingest/sources/demo/a.ts', '../../../sink/writer/writer.ts'],
@@ -80,35 +80,35 @@ describe('the rules', () => {
     expect(importViolations([file(path, `import { x } from '${specifier}';\n`)])).toEqual([]);
   });
 
-  test('name a file in no folder of the architecture', () => {
+  test('report a file outside the layers', () => {
     expect(strayFiles([file('src/helpers/a.ts'), file('src/a.ts'), file('src/lib/a.ts')])).toEqual(['src/helpers/a.ts', 'src/a.ts']);
   });
 
-  test('name a cycle, and let types refer to each other', () => {
+  test('report import cycles, except between types', () => {
     const cycle = [file('src/lib/a.ts', "import { b } from './b.ts';\n"), file('src/lib/b.ts', "import { a } from './a.ts';\n")];
     expect(importCycles(cycle)).toEqual(['src/lib/a.ts → src/lib/b.ts → src/lib/a.ts']);
     expect(importCycles([cycle[0] as SourceFile, file('src/lib/b.ts', "import type { a } from './a.ts';\n")])).toEqual([]);
   });
 
   test.each(['const q = `SELECT a,\n  b FROM posts`;', "'INSERT INTO posts VALUES'", "'ALTER TABLE posts DELETE'"])(
-    'name the statement %j',
+    'report SQL %j',
     (text) => {
       expect(strayStatements([file('src/analytics/a.ts', text)])).toHaveLength(1);
       expect(strayStatements([file('src/sink/queries/a.ts', text), file('dashboards/source/a.ts', text)])).toEqual([]);
     },
   );
 
-  test('name a file of 301 lines', () => {
+  test('report a file of 301 lines', () => {
     expect(longFiles([file('src/a.ts', '\n'.repeat(301)), file('src/b.ts', '\n'.repeat(300))])).toEqual(['src/a.ts: 301 lines']);
   });
 
-  test('name a short file with one importer, and none with two', () => {
+  test('report a short file with one importer, not with two', () => {
     const importer = (path: string): SourceFile => file(path, `import { a } from './a.ts';\n${'\n'.repeat(50)}`);
     expect(smallFilesWithOneImporter([file('src/lib/a.ts'), importer('src/lib/b.ts')])).toEqual(['src/lib/a.ts']);
     expect(smallFilesWithOneImporter([file('src/lib/a.ts'), importer('src/lib/b.ts'), importer('src/lib/c.ts')])).toEqual([]);
   });
 
-  test('name a retired name as a whole word and as the name of a file', () => {
+  test('report a retired name as a whole word and as the name of a file', () => {
     const files = [file('src/lib/in-turn.ts', 'const verdict = 1;\nconst verdictOf = 2;\n')];
     expect(retiredNames(files, ['in-turn', 'verdict'])).toEqual(['src/lib/in-turn.ts: its name', 'src/lib/in-turn.ts:1: verdict']);
   });

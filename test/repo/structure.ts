@@ -15,24 +15,24 @@ const maxLines = 300;
 const smallFileLines = 40;
 export const maxSmallFiles = 20;
 
-/** Folders of `src/`, lowest layer first. A folder may import its own files and lower layers; folders that share a layer are strangers. */
+/** Directories of `src/`, lowest layer first. Each may import its own files and lower layers; directories in one layer must not import each other. */
 const layers = [
   ['domain'],
   ['lib'],
   ['config'],
   ['ingest', 'infer', 'sink'],
   ['analytics'],
-  ['alerts', 'reports', 'pipeline'],
+  ['alerts', 'pipeline'],
   ['server'],
   ['app'],
   ['cli'],
 ];
-const layerOf = new Map(layers.flatMap((folders, layer) => folders.map((folder) => [folder, layer] as const)));
+const layerOf = new Map(layers.flatMap((dirs, layer) => dirs.map((dir) => [dir, layer] as const)));
 
-/** All text files below some folders of the repository. */
-export function readSources(folders: readonly string[], extensions: RegExp): SourceFile[] {
-  return folders.flatMap((folder) =>
-    readdirSync(join(repository, folder), { recursive: true, withFileTypes: true })
+/** All text files below some directories of the repository. */
+export function readSources(dirs: readonly string[], extensions: RegExp): SourceFile[] {
+  return dirs.flatMap((dir) =>
+    readdirSync(join(repository, dir), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && extensions.test(entry.name))
       .map((entry) => join(entry.parentPath, entry.name).slice(repository.length))
       .filter((path) => !/node_modules|__pycache__|\/dist\//.test(path))
@@ -41,8 +41,8 @@ export function readSources(folders: readonly string[], extensions: RegExp): Sou
   );
 }
 
-/** Files that a file imports, statically or on demand, as far as they are files of the repository. */
-function importsOf({ path, text }: SourceFile, isTypeImport: (statement: string) => boolean = () => false): string[] {
+/** Paths of the repository files that a file imports, statically or dynamically. */
+function findImports({ path, text }: SourceFile, isTypeImport: (statement: string) => boolean = () => false): string[] {
   const specifiers = [
     ...text.matchAll(/(?:^|\n)\s*(?:import|export)\b([^'";]*?)from '(\.[^']+)'|import\('(\.[^']+)'\)|(?:^|\n)import '(\.[^']+)'/g),
   ];
@@ -51,13 +51,13 @@ function importsOf({ path, text }: SourceFile, isTypeImport: (statement: string)
     .map((match) => normalize(join(dirname(path), match[2] ?? match[3] ?? match[4] ?? '')));
 }
 
-const folderOf = (path: string): string | undefined => /^src\/([^/]+)\//.exec(path)?.[1];
+const layerDir = (path: string): string | undefined => /^src\/([^/]+)\//.exec(path)?.[1];
 
-/** Imports of a higher layer, or of another folder of the same layer. The web UI may import `domain/` alone. */
+/** Imports of a higher layer, or of another directory in the same layer. The web UI may import only `domain/`. */
 export function importViolations(files: readonly SourceFile[]): string[] {
   return files.flatMap((file) =>
-    importsOf(file).flatMap((target) => {
-      const [from, to] = [folderOf(file.path), folderOf(target)];
+    findImports(file).flatMap((target) => {
+      const [from, to] = [layerDir(file.path), layerDir(target)];
       if (from === undefined || to === undefined || from === to) return [];
       const isAllowed = from === 'web' ? to === 'domain' : (layerOf.get(to) ?? Infinity) < (layerOf.get(from) ?? -1);
       return isAllowed ? [] : [`${file.path} imports ${target}`];
@@ -65,13 +65,13 @@ export function importViolations(files: readonly SourceFile[]): string[] {
   );
 }
 
-/** Every file must belong to a layer, or to the web UI. */
+/** Files outside the layers and the web UI. */
 export const strayFiles = (files: readonly SourceFile[]): string[] =>
-  files.map(({ path }) => path).filter((path) => path.startsWith('src/') && folderOf(path) !== 'web' && !layerOf.has(folderOf(path) ?? ''));
+  files.map(({ path }) => path).filter((path) => path.startsWith('src/') && layerDir(path) !== 'web' && !layerOf.has(layerDir(path) ?? ''));
 
-/** Cycles of imports, each named once by the file from which it was first reached. */
+/** Import cycles, each reported once, from the file where it was first reached. */
 export function importCycles(files: readonly SourceFile[]): string[] {
-  const edges = new Map(files.map((file) => [file.path, importsOf(file, (clause) => clause.trim().startsWith('type '))]));
+  const edges = new Map(files.map((file) => [file.path, findImports(file, (clause) => clause.trim().startsWith('type '))]));
   const done = new Set<string>();
   const cycles: string[] = [];
   const visit = (path: string, trail: readonly string[]): void => {
@@ -102,17 +102,17 @@ export const longFiles = (files: readonly SourceFile[]): string[] =>
     .filter(({ lines }) => lines > maxLines)
     .map(({ path, lines }) => `${path}: ${lines} lines`);
 
-/** Short files that one other file imports. Entry points, which nothing imports, are not among them. */
+/** Short files with a single importer. Entry points, which nothing imports, are not included. */
 export function smallFilesWithOneImporter(files: readonly SourceFile[]): string[] {
   const importers = new Map<string, Set<string>>();
   for (const file of files)
-    for (const target of importsOf(file)) importers.set(target, (importers.get(target) ?? new Set()).add(file.path));
+    for (const target of findImports(file)) importers.set(target, (importers.get(target) ?? new Set()).add(file.path));
   return files
     .filter(({ path, text }) => text.split('\n').length - 1 < smallFileLines && importers.get(path)?.size === 1)
     .map(({ path }) => path);
 }
 
-/** Names that have been replaced by a standard word, where they occur as a whole word in code, or as the name of a file. */
+/** Retired names that occur as a whole word or as the name of a file. */
 export function retiredNames(files: readonly SourceFile[], retired: readonly string[]): string[] {
   const isName = new RegExp(`(?<![\\w-])(${retired.map((name) => name.replaceAll('.', '\\.')).join('|')})(?![\\w-])`);
   return files.flatMap(({ path, text }) => {
