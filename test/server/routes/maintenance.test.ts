@@ -125,7 +125,7 @@ test.each([
   ['DELETE', 'corrections?platform=chirper&id=1&id=2', undefined],
   ['POST', 'brands/reapply', { from: 'soon' }],
   ['POST', 'brands/reapply', { from: 'now', to: 'now-1h' }],
-  ['POST', 'rollups/rebuild', { from: 'now-1h' }],
+  ['POST', 'rollups/rebuild', { since: 'now-1h' }],
   ['POST', 'erasures', { kind: 'everything', ...one }],
   ['POST', 'erasures', { kind: 'post', platform: 'chirper', id: '' }],
   ['POST', 'erasures', { kind: 'post', platform: 'chirper', id: 'x'.repeat(257) }],

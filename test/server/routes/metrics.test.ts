@@ -159,7 +159,7 @@ test.each([
   ['summary?from=2026-13-01', 'from: '],
   ['summary?from=now-7y', 'from: '],
   ['summary?from=now&to=now-1h', 'from: must be before to'],
-  ['summary?from=now-401d', 'from: range must not exceed 400 days'],
+  ['summary?from=now-401d', 'from: the range must not exceed 400 days'],
   ['summary?form=now-7d', 'form'],
   ['summary?brand=', 'brand: '],
   ['summary?brand=Kestrel&brand=Heron', 'brand: '],

@@ -102,11 +102,11 @@ async function replay(body: object): Promise<unknown> {
   return replayResult.parse(job.result);
 }
 
-test('messages that can be parsed by now are replayed once; a dry run changes nothing', async () => {
+test('messages that parse now are replayed once; a dry run changes nothing', async () => {
   const skipped = { 'not-json': 2 };
   expect(await replay({ dryRun: true })).toEqual({ replayed: 1, alreadyReplayed: 0, skipped });
-  const done = (await replay({})) as { to: string }; // as it is parsed
-  expect(done).toEqual({ replayed: 1, alreadyReplayed: 0, skipped, to: expect.stringContaining('replays') });
-  expect(await readFile(done.to, 'utf8')).toContain('It is a post by now');
+  const done = (await replay({})) as { destination: string }; // as it is parsed
+  expect(done).toEqual({ replayed: 1, alreadyReplayed: 0, skipped, destination: expect.stringContaining('replays') });
+  expect(await readFile(done.destination, 'utf8')).toContain('It is a post by now');
   expect(await replay({})).toEqual({ replayed: 0, alreadyReplayed: 1, skipped });
 });

@@ -77,7 +77,7 @@ test.each([
   ['posts?from=now&to=now-1h', 'from: must be before to'],
   [`posts?before=${Buffer.from('[1,"a","b",-1]').toString('base64url')}`, 'before: expected the `next` of a page of posts'],
   [`posts?before=${Buffer.from('[1,"a","b",1]').toString('base64url')}`, 'before: this cursor is from a page in another order'],
-  ['drivers?from=now-93d', 'from: range must not exceed 92 days'],
+  ['drivers?from=now-93d', 'from: the range must not exceed 92 days'],
   ['drivers?limit=101', 'limit: '],
 ])('%s is rejected with the parameter and the reason', async (path, detail) => {
   expect(await get(path)).toMatchObject({ status: 400, body: { detail: expect.stringContaining(detail) } });

@@ -141,7 +141,7 @@ test('settings and ranges can be overridden', async () => {
   const counted = async (more: object) => (await backtest({ rule: 'volume', ...more })).alerts.length;
   expect(await counted({ settings: { minimumChange: 6 } })).toBe(0);
   expect(await counted({ settings: { minimumChange: 3, sensitivity: 'low' } })).toBe(1);
-  expect(await counted({ until: 'now-21h' })).toBe(0);
+  expect(await counted({ to: 'now-21h' })).toBe(0);
   expect(await counted({ brand: '*' })).toBe(1);
 });
 
