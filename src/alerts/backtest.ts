@@ -1,5 +1,7 @@
 import type { AlertTransition } from '../domain/alert.ts';
 import { type LabelCounts, totalPosts } from '../domain/label-counts.ts';
+import { dayMs, minuteMs } from '../lib/duration.ts';
+import type { OnProgress } from '../lib/progress.ts';
 import { yieldToEventLoop } from '../lib/yield-to-event-loop.ts';
 import type { AlertCounts, Buckets, CountsByBrand, StoredAlertCounts } from '../sink/queries/alert-counts.ts';
 import { baselineLookbackMs } from './detect/baseline.ts';
@@ -7,8 +9,6 @@ import { allBrands } from './detect/evaluate-rules.ts';
 import { createEvaluator } from './evaluator.ts';
 import type { Brand, Rule } from './rules.ts';
 
-const minuteMs = 60_000;
-const dayMs = 86_400_000;
 /** Delay between the end of a minute and its evaluation, as in a live run. */
 const evaluationDelayMs = 20_000;
 /** Minutes between two yields to the event loop. */
@@ -33,7 +33,7 @@ export interface BacktestOptions {
   readonly to: number;
   readonly noDataAfterMs: number;
   /** Called with the number of minutes evaluated so far. */
-  readonly report?: (done: number) => void;
+  readonly onProgress?: (done: number) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -47,7 +47,7 @@ export async function backtestRules({
   from,
   to,
   noDataAfterMs,
-  report,
+  onProgress,
   signal,
 }: BacktestOptions): Promise<AlertTransition[]> {
   let now = from;
@@ -67,7 +67,7 @@ export async function backtestRules({
     transitions.push(...(await evaluator.evaluate()).transitions);
     done += 1;
     if (done % minutesPerSlice !== 0) continue;
-    report?.(done);
+    onProgress?.(done);
     await yieldToEventLoop();
     signal?.throwIfAborted();
   }
@@ -102,7 +102,7 @@ export interface StoredBacktestOptions {
   readonly to: number;
   readonly noDataAfterMs: number;
   /** Called with the minutes of all brands evaluated so far, and their total. */
-  readonly report: (done: number, total: number) => void;
+  readonly onProgress: OnProgress;
   readonly signal: AbortSignal;
 }
 
@@ -118,7 +118,7 @@ export async function backtestStoredRule({
   counts,
   rule,
   to,
-  report,
+  onProgress,
   signal,
   ...options
 }: StoredBacktestOptions): Promise<StoredBacktestResult> {
@@ -135,7 +135,7 @@ export async function backtestStoredRule({
       from,
       to,
       noDataAfterMs: options.noDataAfterMs,
-      report: (done) => report(batch * minutesPerBatch + done, batches * minutesPerBatch),
+      onProgress: (done) => onProgress(batch * minutesPerBatch + done, batches * minutesPerBatch),
       signal,
     });
     transitions.push(...found.filter((transition) => transition.rule === rule.name));

@@ -1,12 +1,12 @@
 import type { AlertState, AlertTransition, RuleState } from '../domain/alert.ts';
 import type { Clock } from '../lib/clock.ts';
+import { minuteMs } from '../lib/duration.ts';
 import type { AlertCounts } from '../sink/queries/alert-counts.ts';
 import type { AlertReader } from '../sink/queries/alerts.ts';
 import { type Baselines, createBaselines } from './detect/baseline.ts';
 import { allBrands, evaluateRules, type RecipientsFor, type Snapshot, stateKey } from './detect/evaluate-rules.ts';
 import type { Rule } from './rules.ts';
 
-const minuteMs = 60_000;
 /** Windows that ended longer ago are not evaluated: a backlog or a backfill raises no alert. */
 const maxWindowAgeMs = 10 * minuteMs;
 /** Partitions idle for this long are ignored. */

@@ -1,5 +1,6 @@
 import { type AlertRuleConfig, alertRule } from '../config/alerts.ts';
 import { type BrandConfig, toMilliseconds } from '../config/schema.ts';
+import { minuteMs } from '../lib/duration.ts';
 
 /** A rule with all defaults applied. Durations in ms. */
 export interface Rule extends Pick<AlertRuleConfig, 'name' | 'metric' | 'minimumPosts' | 'quietHours' | 'severity' | 'channels'> {
@@ -22,7 +23,6 @@ export interface Brand {
   readonly timeZone: string;
 }
 
-const minute = 60_000;
 /** Thresholds in standard deviations. */
 const sensitivities = { low: 5, balanced: 4, high: 3.25 } as const;
 const defaultDirections = { volume: 'both', netSentiment: 'down', negativeVolume: 'up' } as const;
@@ -44,7 +44,7 @@ export const resolveRules = (rules: readonly AlertRuleConfig[], brands: readonly
 function resolveRule(rule: AlertRuleConfig, brands: readonly BrandConfig[]): Rule {
   const { metric, sensitivity } = rule;
   const windowMs = toMilliseconds(rule.window);
-  const scaledWindow = (factor: number): number => Math.max(minute, Math.round((factor * windowMs) / minute) * minute);
+  const scaledWindow = (factor: number): number => Math.max(minuteMs, Math.round((factor * windowMs) / minuteMs) * minuteMs);
   return {
     ...rule,
     brands: resolveBrands(rule.brands, brands),

@@ -1,18 +1,18 @@
 import type { AckableBatch } from '../domain/ackable-batch.ts';
 
 export interface BatchLimits<T> {
-  /** Items that make a batch due. */
+  /** Flush once this many items are buffered. */
   readonly minSize: number;
-  /** The most items of a batch, reached when the handlers have fallen behind. */
+  /** Maximum items per batch; reached when the handlers fall behind. */
   readonly maxSize: number;
-  /** Weight of an item (tokens, bytes), and the total weight that makes a batch due. */
+  /** Weight of an item (tokens, bytes), and the total weight at which to flush. */
   readonly weight?: { of(item: T): number; readonly max: number };
-  /** Milliseconds that the oldest item may wait before a batch is due. */
+  /** Flush once the oldest item has waited this long (ms). */
   readonly lingerMs: number;
-  /** Milliseconds without a new item after which a batch is due, unless `expectsMore` returns true. */
+  /** Flush once no item has arrived for this long (ms), unless `expectsMore` returns true. */
   readonly idleMs: number;
-  /** Whether more items will arrive soon, given the number that wait. */
-  readonly expectsMore?: (waiting: number) => boolean;
+  /** Whether more items are expected soon, given the number buffered. */
+  readonly expectsMore?: (buffered: number) => boolean;
 }
 
 /** An incoming batch whose items may be spread over several outgoing ones: acknowledged with its last item. */
@@ -32,23 +32,23 @@ interface Entry<T> {
   readonly incoming: IncomingBatch;
 }
 
-/** Collects the items of incoming batches until they make an outgoing batch. */
+/** Buffers the items of incoming batches until an outgoing batch is due. */
 export interface BatchBuffer<T> {
   add(batch: AckableBatch<T>, now: number): void;
   isEmpty(): boolean;
-  /** Whether the limits make a batch due now. */
+  /** Whether a limit has been reached. */
   shouldFlush(now: number): boolean;
-  /** Removes the oldest items, at least one, as a batch; its acknowledgement is passed on to the batches they came in. */
+  /** Removes the oldest items (at least one) as a batch. Its ack or nack is propagated to the incoming batches. */
   drain(): AckableBatch<T>;
-  /** Rejects everything that waits. */
+  /** Nacks all buffered items. */
   rejectAll(error: Error): void;
 }
 
 export function createBatchBuffer<T>(limits: BatchLimits<T>): BatchBuffer<T> {
   const maxWeight = limits.weight?.max ?? Number.POSITIVE_INFINITY;
-  /** What waits, oldest first. */
+  /** Buffered items, oldest first. */
   let entries: Entry<T>[] = [];
-  /** Total weight of what waits. */
+  /** Total weight of the buffered items. */
   let weight = 0;
   /** When the newest item was added. */
   let lastAddedAt = 0;
@@ -88,7 +88,7 @@ export function createBatchBuffer<T>(limits: BatchLimits<T>): BatchBuffer<T> {
   };
 }
 
-/** How many of the oldest items fit into a batch: at least one, however heavy it is. */
+/** Number of the oldest items that fit into a batch: at least one, however heavy it is. */
 function fittingCount(entries: readonly { readonly weight: number }[], maxSize: number, maxWeight: number): number {
   let total = 0;
   const limit = Math.min(maxSize, entries.length);
@@ -99,7 +99,7 @@ function fittingCount(entries: readonly { readonly weight: number }[], maxSize: 
   return limit;
 }
 
-/** Acknowledges items; an incoming batch hears of it with its last item, and of the first error. */
+/** Completes items; acks an incoming batch with its last item, or nacks it with the first error. */
 function completeItems(entries: readonly { readonly incoming: IncomingBatch }[], error: Error | undefined): void {
   for (const { incoming } of entries) {
     incoming.pending -= 1;

@@ -5,12 +5,12 @@ import { asError } from '../lib/errors.ts';
 import { type BatchLimits, createBatchBuffer } from './batch-buffer.ts';
 
 export interface BatchOptions<T> extends BatchLimits<T> {
-  /** Handlers that run at the same time. */
+  /** Maximum handlers that run at the same time. */
   readonly concurrency: number;
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** Acknowledges or rejects its batch; the promise itself never rejects. */
+/** Acks or nacks its batch; the promise itself never rejects. */
 export type BatchHandler<T, R> = (batch: AckableBatch<T>) => Promise<R>;
 
 /**
@@ -18,10 +18,10 @@ export type BatchHandler<T, R> = (batch: AckableBatch<T>) => Promise<R>;
  *
  * - Results are emitted in the order of the batches, whichever handler finishes first, so that versions of a post
  *   stay in order.
- * - While every handler is busy, items wait here and the next batch grows up to `maxSize`. What waits is bounded by
- *   the batches that the source keeps open; nothing is dropped.
+ * - While every handler is busy, items are buffered and the next batch grows up to `maxSize`. The buffer is bounded by
+ *   the source's unacknowledged batches; nothing is dropped.
  * - An empty incoming batch is acknowledged at once.
- * - When the source fails, what waits is rejected with its error; when it completes, what waits is flushed.
+ * - When the source fails, buffered items are nacked with its error; on completion they are flushed.
  */
 export function batchMap<T, R>(handle: BatchHandler<T, R>, options: BatchOptions<T>): OperatorFunction<AckableBatch<T>, R> {
   return (source) => new Observable<R>((subscriber) => subscribeBatches(source, subscriber, handle, options));
@@ -37,11 +37,11 @@ function subscribeBatches<T, R>(
   const pollMs = Math.max(1, Math.min(options.idleMs, options.lingerMs));
   /** Handlers that are running. */
   let running = 0;
-  /** Batches handed out and not yet emitted, in order; each gets its result when its handler finishes. */
+  /** Started batches whose results have not been emitted yet, in order. */
   const inOrder: { done?: { readonly result: R } }[] = [];
-  /** True once the source has completed: what waits is then due at once. */
+  /** True once the source has completed; the buffer is then flushed without waiting. */
   let hasCompleted = false;
-  /** Checks again whether linger or idle time has made a batch due. */
+  /** Re-checks `lingerMs` and `idleMs`. */
   let timer: NodeJS.Timeout | undefined;
 
   const startHandler = (): void => {

@@ -20,7 +20,7 @@ export interface PipelineDeps {
   readonly clock: Clock;
 }
 
-/** A post and when it was read, in milliseconds since 1970. */
+/** A source record with its receive time (ms since 1970). */
 interface ReceivedRecord extends SourceRecord {
   readonly receivedAt: number;
 }
@@ -32,7 +32,7 @@ interface ScoredRecord extends Pick<ReceivedRecord, 'rejectToDeadLetters' | 'rec
 /**
  * The whole flow: posts are read, scored in micro-batches and written in larger ones; then their batches are
  * acknowledged, and the source commits their positions. Resolves when the source has ended, or `signal` was aborted,
- * and everything read is durable. Rejects on a fault that retries did not fix.
+ * and everything read is durable. Rejects on an error that outlasts the retries.
  */
 export async function runPipeline(deps: PipelineDeps, signal: AbortSignal): Promise<void> {
   const { clock, metrics } = deps;
@@ -56,8 +56,8 @@ export async function runPipeline(deps: PipelineDeps, signal: AbortSignal): Prom
     maxSize: 5_000,
     lingerMs: 500,
     idleMs: 50,
-    // Once every post in flight waits here, waiting longer gathers nothing.
-    expectsMore: (waiting) => waiting < inFlight,
+    // Flush once every in-flight post is buffered: no more can arrive before these are acknowledged.
+    expectsMore: (buffered) => buffered < inFlight,
     concurrency: 1,
     clock,
   };
@@ -86,7 +86,7 @@ function readPosts({ source, metrics, clock }: PipelineDeps, signal: AbortSignal
 }
 
 /**
- * Scores a micro-batch. Posts that the model fails on leave it for the dead letters. If scoring fails as a whole, the
+ * Scores a micro-batch. Posts on which the model fails go to the dead letters. If scoring fails as a whole, the
  * batch is rejected and an empty one is returned.
  */
 async function scoreBatch(
@@ -118,7 +118,7 @@ async function scoreBatch(
   }
 }
 
-/** Below this confidence, the model finds the other labels together more likely than its own. */
+/** Below 0.5, the other labels together are more likely than the predicted one. */
 const lowConfidence = 0.5;
 
 function toScoredPost(
@@ -134,7 +134,7 @@ function toScoredPost(
   return { ...post, ...prediction, ...mentions, modelVersion: scorer.model.id, scoredAt, position };
 }
 
-/** Writes a batch, publishes its posts and acknowledges it. Resolves to the number of posts in it, also if it was rejected. */
+/** Writes a batch, publishes its posts and acknowledges it. Resolves to its number of posts, even if the batch was nacked. */
 async function writeBatch({ writer, storedPosts, metrics, clock }: PipelineDeps, batch: AckableBatch<ScoredRecord>): Promise<number> {
   const rows = batch.items.map(({ post }) => post);
   const stopTimer = metrics.writeSeconds.startTimer();
@@ -157,7 +157,7 @@ async function writeBatch({ writer, storedPosts, metrics, clock }: PipelineDeps,
   return rows.length;
 }
 
-/** English needs about four characters a WordPiece; two more tokens mark the ends. */
+/** About four characters per WordPiece token in English, plus [CLS] and [SEP]. */
 function estimateTokens({ post }: SourceRecord): number {
   return 2 + Math.ceil(post.text.length / 4);
 }

@@ -68,6 +68,6 @@ test('a replay reports its progress and can be aborted', async () => {
     reported.push(done);
     if (reported.length === 3) stopping.abort(new Error('enough'));
   };
-  await expect(backtestRules({ ...options, history: past(to), to, report, signal: stopping.signal })).rejects.toThrow('enough');
+  await expect(backtestRules({ ...options, history: past(to), to, onProgress, signal: stopping.signal })).rejects.toThrow('enough');
   expect(reported).toEqual([60, 120, 180]);
 });

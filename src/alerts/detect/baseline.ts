@@ -1,5 +1,7 @@
 import { type Season, seasons } from '../../domain/alert.ts';
 import { addCounts, emptyCounts, type LabelCounts, scoredPosts, totalPosts } from '../../domain/label-counts.ts';
+import { bucketMs, dayMs, minuteMs } from '../../lib/duration.ts';
+import { median } from '../../lib/statistics.ts';
 import { utcOffsetMs } from '../../lib/time-zone.ts';
 import type { AlertCounts, CountsByBrand } from '../../sink/queries/alert-counts.ts';
 import type { Brand } from '../rules.ts';
@@ -38,8 +40,7 @@ export interface Baseline {
 
 /** Minimum samples per season: weeks, days, or 15-minute windows. */
 const minSamples: Readonly<Record<Season, number>> = { week: 4, day: 7, recent: 8 };
-export const bucketMs = 900_000;
-const bucketMinutes = bucketMs / 60_000;
+const bucketMinutes = bucketMs / minuteMs;
 /** Converts the median absolute deviation of normal values to a standard deviation. */
 const madToDeviation = 1.4826;
 /** Lower bound of the overdispersion: a coefficient of variation of 10%. */
@@ -141,15 +142,6 @@ function polarityVariance(counts: LabelCounts): number {
   return (counts.positive + counts.negative + 2) / posts - ((counts.positive - counts.negative) / posts) ** 2;
 }
 
-/** The median, or the mean of the two middle values; undefined for an empty list. */
-export function median(values: readonly number[]): number | undefined {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const [below, above] = [sorted[middle - 1], sorted[middle]];
-  return sorted.length % 2 === 1 || below === undefined || above === undefined ? above : (below + above) / 2;
-}
-
-const dayMs = 86_400_000;
 /** How far back a baseline reads, in ms. */
 export const baselineLookbackMs = 57 * dayMs;
 const maxWeeks = 8;

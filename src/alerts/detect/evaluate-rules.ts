@@ -8,6 +8,7 @@ import {
   type Silence,
 } from '../../domain/alert.ts';
 import { addCounts, type LabelCounts, totalPosts } from '../../domain/label-counts.ts';
+import { dayMs, minuteMs } from '../../lib/duration.ts';
 import { utcOffsetMs } from '../../lib/time-zone.ts';
 import type { CountsByBrand } from '../../sink/queries/alert-counts.ts';
 import type { Brand, Rule } from '../rules.ts';
@@ -15,7 +16,6 @@ import type { Baselines } from './baseline.ts';
 import { isStillAnomalous, scoreWindows, type WindowScore } from './score-window.ts';
 import { initialState, isWithinQuietHours, type Observation, transition } from './transition.ts';
 
-const minuteMs = 60_000;
 export const allBrands = '*';
 
 /** Everything that one evaluation reads. Times are ms since 1970. */
@@ -170,5 +170,5 @@ const covers = (silence: Silence, rule: string, brand: string): boolean =>
   (silence.rule === '' || silence.rule === rule) && (silence.brand === '' || silence.brand === brand);
 
 function minuteOfDay(now: number, timeZone: string): number {
-  return Math.floor(((now + utcOffsetMs(now, timeZone)) % 86_400_000) / minuteMs);
+  return Math.floor(((now + utcOffsetMs(now, timeZone)) % dayMs) / minuteMs);
 }

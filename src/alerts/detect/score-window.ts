@@ -1,5 +1,6 @@
 import type { Evaluation } from '../../domain/alert.ts';
 import { type LabelCounts, scoredPosts, totalPosts } from '../../domain/label-counts.ts';
+import { minuteMs } from '../../lib/duration.ts';
 import type { Rule } from '../rules.ts';
 import type { Baseline, RateBaseline, SentimentBaseline } from './baseline.ts';
 
@@ -32,7 +33,7 @@ export function scoreWindows(
   return rule.windowsMs.flatMap((windowMs) => {
     const counts = countsOf(windowMs);
     if (!counts) return [];
-    const minutes = windowMs / 60_000;
+    const minutes = windowMs / minuteMs;
     const measured =
       rule.metric === 'netSentiment'
         ? measureSentiment(counts, baseline.sentiment)

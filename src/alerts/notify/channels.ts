@@ -19,7 +19,7 @@ export interface Channel {
 
 /** The configured channels by name. */
 export function createChannels(config: AlertsConfig): ReadonlyMap<string, Channel> {
-  return new Map(Object.entries(config.channels).map(([name, one]) => [name, createChannel(name, one)]));
+  return new Map(Object.entries(config.channels).map(([name, channel]) => [name, createChannel(name, channel)]));
 }
 
 /** Recipients of a rule's alerts for a brand: the channels named by the rule (default: all) whose filters match. */
@@ -37,11 +37,11 @@ function createChannel(name: string, config: ChannelConfig): Channel {
   // The idempotency key: the same for every attempt, different for every channel.
   const hashKey = (id: string): string => createHash('sha256').update(`${id} ${name}`).digest('hex').slice(0, 32);
   const digest = 'digest' in config ? config.digest : undefined;
-  const interval = digest === undefined ? {} : { digestMs: toMilliseconds(digest) };
+  const digestOptions = digest === undefined ? {} : { digestMs: toMilliseconds(digest) };
   if (config.type === 'email') {
     const mail = createMailer(config);
     return {
-      ...interval,
+      ...digestOptions,
       send: (message) => mail.send(message, hashKey(message.transition.id), hashKey(message.transition.alert)),
       sendDigest: (messages) => mail.sendDigest(messages, hashKey(messages.id)),
     };
@@ -49,7 +49,7 @@ function createChannel(name: string, config: ChannelConfig): Channel {
   const { type, url, allowPrivate } = config;
   const webhook = { url, secret: type === 'webhook' ? config.password : undefined, allowPrivate };
   return {
-    ...interval,
+    ...digestOptions,
     send: (message, now) => sendWebhook(webhook, { key: hashKey(message.transition.id), body: toPayload(type, message) }, now),
     sendDigest: (messages, now) => sendWebhook(webhook, { key: hashKey(messages.id), body: toDigestPayload(type, messages) }, now),
   };

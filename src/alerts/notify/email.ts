@@ -10,7 +10,7 @@ type EmailConfig = Extract<ChannelConfig, { type: 'email' }>;
 
 interface Mail {
   readonly key: string;
-  /** The key of the mail that it replies to. */
+  /** Key of the message it replies to. */
   readonly inReplyTo?: string;
   readonly subject: string;
   readonly text: string;
@@ -20,15 +20,15 @@ interface Mail {
 const timeoutMs = 10_000;
 
 export interface Mailer {
-  /** @param startKey the key of the message about the start of the alert, which its end replies to */
+  /** @param startKey key of the alert's first message; the resolved message is threaded under it */
   send(message: Message, key: string, startKey: string): Promise<void>;
   sendDigest(digest: Digest, key: string): Promise<void>;
 }
 
 /**
- * Sends mail through an SMTP server, with one connection per mail. Every attempt has the same Message-ID, so that mailboxes
- * can drop duplicates. Errors contain only the server and its code, since its text may quote the mail.
- * @throws EMAIL_FAILED, WEBHOOK_REJECTED for a server that is not public, FILE_INACCESSIBLE
+ * Sends mail through an SMTP server, with one connection per mail. Every attempt has the same Message-ID, so that mail
+ * clients can drop duplicates. Errors include the SMTP code but not the server's reply, which may quote the message.
+ * @throws EMAIL_FAILED, WEBHOOK_REJECTED for a server on a private address, FILE_INACCESSIBLE
  */
 export function createMailer(config: EmailConfig): Mailer {
   const domain = config.from.slice(config.from.lastIndexOf('@') + 1);
@@ -86,7 +86,7 @@ function failure({ host, port }: EmailConfig, thrown: unknown): FeedpulseError {
   if (thrown instanceof FeedpulseError) return thrown;
   const { code, responseCode } = thrown as { code?: unknown; responseCode?: unknown }; // set by nodemailer
   const codes = [code, responseCode].filter((value) => typeof value === 'string' || typeof value === 'number');
-  return new FeedpulseError('EMAIL_FAILED', `${host}:${port} rejected the mail (${codes.join(' ') || 'no reason given'}).`, {
+  return new FeedpulseError('EMAIL_FAILED', `Could not send mail through ${host}:${port} (${codes.join(' ') || 'no reason given'}).`, {
     cause: thrown,
   });
 }

@@ -1,20 +1,21 @@
 import type { AlertTransition, Evaluation } from '../../domain/alert.ts';
+import { hourMs, minuteMs } from '../../lib/duration.ts';
 
-/** A sample post. Its text was written by a stranger: it is never treated as markup. */
+/** A sample post. Untrusted text: never interpreted as markup. */
 export interface ExamplePost {
   readonly platform: string;
   readonly text: string;
   readonly url?: string;
 }
 
-/** What explains an alert. */
+/** Drivers and sample posts that explain an alert. */
 export interface AlertContext {
-  /** Terms that set the posts of the window apart. */
+  /** Terms that distinguish the posts in the window. */
   readonly drivers: readonly string[];
   readonly examples: readonly ExamplePost[];
 }
 
-/** The start or the end of an alert in words, for any channel. */
+/** A channel-independent notification about the start or end of an alert. */
 export interface Message {
   readonly transition: AlertTransition;
   readonly title: string;
@@ -29,15 +30,14 @@ export interface Message {
 
 /** The messages of one interval, sent as one. */
 export interface Digest {
-  /** The same for the same interval. */
+  /** Stable per interval; the idempotency key is derived from it. */
   readonly id: string;
   readonly title: string;
-  /** In order of time. */
+  /** In chronological order. */
   readonly messages: readonly Message[];
   readonly link: string;
 }
 
-const minuteMs = 60_000;
 const maxExampleLength = 280;
 
 /** @param baseUrl URL of the web UI */
@@ -52,7 +52,7 @@ export function createMessage(transition: AlertTransition, context: AlertContext
   };
 }
 
-/** @param id the id of the interval */
+/** @param id stable per interval */
 export function createDigest(id: string, messages: readonly Message[], baseUrl: string): Digest {
   const count = (kind: AlertTransition['kind']): number => messages.filter(({ transition }) => transition.kind === kind).length;
   const started = count('alert');
@@ -62,10 +62,10 @@ export function createDigest(id: string, messages: readonly Message[], baseUrl: 
 
 /** A message that tests a channel and reports nothing. */
 export function testMessage(id: string, now: number, baseUrl: string): Message {
-  const figures = { metric: 'volume', direction: 'up', observed: 0, expected: 0, low: 0, high: 0, z: 0, posts: 0 } as const;
+  const emptyMeasurement = { metric: 'volume', direction: 'up', observed: 0, expected: 0, low: 0, high: 0, z: 0, posts: 0 } as const;
   const transition: AlertTransition = {
     ...{ id, alert: id, kind: 'alert', rule: 'test', brand: '*', severity: 'warning', at: now, channels: [] },
-    evaluation: { ...figures, from: now - 15 * minuteMs, to: now, baseline: null },
+    evaluation: { ...emptyMeasurement, from: now - 15 * minuteMs, to: now, baseline: null },
     state: { status: 'alert', since: now },
   };
   return {
@@ -100,7 +100,7 @@ const metricNames = { volume: 'volume', netSentiment: 'net sentiment', negativeV
 
 function listFacts({ rule, evaluation }: AlertTransition): [string, string][] {
   const { metric, observed, expected, low, high, z, posts, from, to, baseline } = evaluation;
-  if (metric === 'noData') return [['Last post before', formatTime(from)]];
+  if (metric === 'noData') return [['Last post', formatTime(from)]];
   const value = (number: number): string => (metric === 'netSentiment' ? formatPoints(number) : `${Math.round(number)}`);
   return [
     ['Observed', value(observed)],
@@ -123,15 +123,15 @@ const formatPoints = (value: number): string => `${value > 0 ? '+' : ''}${value.
 const formatTime = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 /** The linked chart starts this long before the window and ends this long after it. */
-const linkLeadMs = 3 * 3_600_000;
-const linkTailMs = 1_800_000;
+const linkLeadMs = 3 * hourMs;
+const linkTailMs = 30 * minuteMs;
 
 function linkTo(baseUrl: string, { brand, evaluation }: AlertTransition): string {
   const url = new URL(baseUrl);
   if (brand !== '*') url.searchParams.set('brand', brand);
-  const iso = (ms: number): string => new Date(ms).toISOString().slice(0, 19).concat('Z');
-  url.searchParams.set('from', iso(evaluation.from - linkLeadMs));
-  url.searchParams.set('to', iso(evaluation.to + linkTailMs));
+  const toIsoSeconds = (ms: number): string => new Date(ms).toISOString().slice(0, 19).concat('Z');
+  url.searchParams.set('from', toIsoSeconds(evaluation.from - linkLeadMs));
+  url.searchParams.set('to', toIsoSeconds(evaluation.to + linkTailMs));
   return url.href;
 }
 

@@ -1,5 +1,6 @@
 import type { PendingDelivery } from '../../domain/alert.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { dayMs, minuteMs } from '../../lib/duration.ts';
 import { asError, type ErrorCode, FeedpulseError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Metrics } from '../../lib/metrics.ts';
@@ -9,10 +10,10 @@ import type { AlertStore, DeliveryAttempt } from '../../sink/writer/alert-store.
 import type { Channel } from './channels.ts';
 import { type AlertContext, createDigest, createMessage, type Message } from './message.ts';
 
-const backoff = { firstMs: 5_000, maxMs: 10 * 60_000 };
-/** After a day nobody needs the message any more. */
-const maxDeliveryAgeMs = 24 * 3_600_000;
-/** A transition may take this long to reach the database, so a digest waits for it. */
+const backoff = { firstMs: 5_000, maxMs: 10 * minuteMs };
+/** Deliveries older than a day are dropped: the alert is stale by then. */
+const maxDeliveryAgeMs = dayMs;
+/** A digest waits this long for transitions that are still being written. */
 const digestGraceMs = 30_000;
 
 export interface OutboxDeps {
@@ -29,8 +30,7 @@ export interface OutboxDeps {
 }
 
 /**
- * Sends every transition that is pending to each of its channels, at least once; the end of an alert never before its
- * start. Channels with a digest get one message per interval. Failed deliveries are retried with exponential backoff for
+ * Delivers every pending transition to its channels, at least once, and the end of an alert never before its start. Channels with a digest get one message per interval. Failed deliveries are retried with exponential backoff for
  * a day.
  * @returns the number of deliveries that succeeded
  * @throws the errors of the database
@@ -46,7 +46,7 @@ export async function deliverPending(deps: OutboxDeps): Promise<number> {
     sent += await deliverDigests(deps, deliveries, channels.get(channel)?.digestMs ?? 0);
   /** Alerts, by channel, whose start is not delivered yet. */
   const undelivered = new Set<string>();
-  for (const delivery of pending.filter((one) => !isDigested(one))) {
+  for (const delivery of pending.filter((delivery) => !isDigested(delivery))) {
     const key = JSON.stringify([delivery.channel, delivery.transition.alert]);
     const channel = channels.get(delivery.channel);
     const isExpired = now - delivery.transition.at > maxDeliveryAgeMs;

@@ -1,4 +1,6 @@
 import type { ChannelConfig } from '../../config/alerts.ts';
+import { hourMs, minuteMs } from '../../lib/duration.ts';
+import { toIso } from '../../lib/time.ts';
 import { type Digest, formatText, type Message } from './message.ts';
 
 /** Channels that receive JSON over HTTP. */
@@ -11,17 +13,17 @@ const bodies: Readonly<Record<WebhookType, (message: Message) => object>> = {
   alertmanager: alertmanagerBody,
 };
 
-export const toPayload = (receiver: WebhookType, message: Message): object => bodies[receiver](message);
+export const toPayload = (type: WebhookType, message: Message): object => bodies[type](message);
 
 const digestBodies: Readonly<Record<WebhookType, (digest: Digest) => object>> = {
   webhook: webhookDigest,
   slack: slackDigest,
   teams: teamsDigest,
-  alertmanager: ({ messages }) => messages.flatMap(alertmanagerBody), // it groups alerts by itself
+  alertmanager: ({ messages }) => messages.flatMap(alertmanagerBody), // Alertmanager groups alerts itself
 };
 
 /** One payload for many messages. */
-export const toDigestPayload = (receiver: WebhookType, digest: Digest): object => digestBodies[receiver](digest);
+export const toDigestPayload = (type: WebhookType, digest: Digest): object => digestBodies[type](digest);
 
 /** Slack allows 50 blocks in a message. */
 const maxBlocks = 45;
@@ -29,18 +31,16 @@ const maxBlocks = 45;
 const statusEmoji = ({ transition }: Message): string =>
   transition.kind === 'resolved' ? '✅' : transition.severity === 'critical' ? '🔴' : '🟠';
 
-const iso = (ms: number): string => new Date(ms).toISOString();
-
 /** All data of a message. */
 function webhookBody(message: Message): object {
   const { transition, title, context, link, isTest } = message;
   const { id, alert, kind, rule, brand, severity, at, evaluation } = transition;
-  const { from, to, baseline, ...figures } = evaluation;
-  const flat = {
-    ...figures,
-    from: iso(from),
-    to: iso(to),
-    baseline: baseline && { ...baseline, from: iso(baseline.from), to: iso(baseline.to) },
+  const { from, to, baseline, ...measurement } = evaluation;
+  const evaluationFields = {
+    ...measurement,
+    from: toIso(from),
+    to: toIso(to),
+    baseline: baseline && { ...baseline, from: toIso(baseline.from), to: toIso(baseline.to) },
   };
   return {
     type: isTest ? 'test' : kind,
@@ -49,9 +49,9 @@ function webhookBody(message: Message): object {
     rule,
     brand,
     severity,
-    at: iso(at),
+    at: toIso(at),
     title,
-    ...flat,
+    ...evaluationFields,
     ...context,
     link,
     text: formatText(message),
@@ -116,9 +116,9 @@ function teamsCard(body: readonly object[], url: string): object {
   return { type: 'message', attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content }] };
 }
 
-/** Alertmanager resolves an alert by itself after this time. */
-const expiryMs = 24 * 3_600_000;
-const testExpiryMs = 60_000;
+/** Alertmanager resolves an alert itself after this time. */
+const expiryMs = 24 * hourMs;
+const testExpiryMs = minuteMs;
 
 /** The body of POST /api/v2/alerts. The labels identify the alert, so that its end matches its start. */
 function alertmanagerBody({ transition, title, facts, link, isTest }: Message): object[] {
@@ -126,5 +126,5 @@ function alertmanagerBody({ transition, title, facts, link, isTest }: Message): 
   const endsAt = kind === 'resolved' ? at : at + (isTest ? testExpiryMs : expiryMs);
   const labels = { alertname: 'feedpulse', rule, brand, severity, alert };
   const annotations = { summary: title, description: facts.map(([name, value]) => `${name}: ${value}`).join('\n') };
-  return [{ labels, annotations, generatorURL: link, endsAt: iso(endsAt) }];
+  return [{ labels, annotations, generatorURL: link, endsAt: toIso(endsAt) }];
 }

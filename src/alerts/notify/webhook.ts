@@ -10,7 +10,7 @@ export interface Webhook {
   readonly url: string;
   /** Signs the body. */
   readonly secret?: string | undefined;
-  /** Allows private addresses: this machine and its networks. */
+  /** Allows loopback and private addresses. */
   readonly allowPrivate: boolean;
 }
 
@@ -25,7 +25,7 @@ const timeoutMs = 10_000;
 /**
  * Posts a message as JSON and resolves on a 2xx status. Redirects are not followed.
  * With a secret, `feedpulse-signature` is `t=<seconds since 1970>,v1=<HMAC-SHA256 of "t.body" in hexadecimal>`.
- * Errors contain only the host, since the path of a webhook is often a secret.
+ * Errors contain only the host, since a webhook's path is often a secret.
  * @throws WEBHOOK_REJECTED for a private address, WEBHOOK_FAILED for anything else
  */
 export async function sendWebhook(webhook: Webhook, { key = randomUUID(), body }: WebhookMessage, now: number): Promise<void> {
@@ -43,7 +43,7 @@ export async function sendWebhook(webhook: Webhook, { key = randomUUID(), body }
     if (thrown instanceof FeedpulseError) throw thrown;
     throw new FeedpulseError('WEBHOOK_FAILED', `${url.host} could not be reached: ${asError(thrown).message}.`, { cause: thrown });
   });
-  if (status < 200 || status > 299) throw new FeedpulseError('WEBHOOK_FAILED', `${url.host} answered ${status}.`);
+  if (status < 200 || status > 299) throw new FeedpulseError('WEBHOOK_FAILED', `${url.host} responded with HTTP ${status}.`);
 }
 
 function createHeaders({ secret }: Webhook, text: string, key: string, now: number): Record<string, string> {
@@ -64,7 +64,7 @@ export function isPublicAddress(address: string): boolean {
   return ipaddr.process(address).range() === 'unicast';
 }
 
-/** @throws WEBHOOK_REJECTED if the host is a private IP address, which is never looked up */
+/** @throws WEBHOOK_REJECTED if the host is a literal private IP address */
 function checkHost(host: string): void {
   const address = host.replace(/^\[(.*)\]$/, '$1');
   if (isIP(address) !== 0 && !isPublicAddress(address)) throw rejection(host);
@@ -74,11 +74,11 @@ function checkHost(host: string): void {
  * Resolves a host name and passes on only checked addresses, so that no second lookup can return another one (DNS
  * rebinding). One private address among several is enough to reject the host.
  */
-export function createPublicLookup(look: typeof lookup = lookup): LookupFunction {
+export function createPublicLookup(resolve: typeof lookup = lookup): LookupFunction {
   return (host, options, callback) => {
-    look(host, { ...options, all: true }, (fault, found: LookupAddress[]) => {
+    resolve(host, { ...options, all: true }, (error, found: LookupAddress[]) => {
       const [first] = found ?? [];
-      if (fault || !first) return callback(fault ?? rejection(host), '', 0);
+      if (error || !first) return callback(error ?? rejection(host), '', 0);
       if (!found.every(({ address }) => isPublicAddress(address))) return callback(rejection(host), '', 0);
       // Node asks for all addresses if it may try several.
       return options.all ? callback(null, found) : callback(null, first.address, first.family);

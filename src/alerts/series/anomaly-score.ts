@@ -1,3 +1,5 @@
+import { minuteMs } from '../../lib/duration.ts';
+
 /** One value of a series. */
 export interface Sample {
   /** ms since 1970. */
@@ -5,35 +7,35 @@ export interface Sample {
   readonly value: number;
 }
 
-/**
- * Rates how unusual a volume is by its return period, as hydrologists rate a flood: the time since a similar level was
- * last reached. That needs no model of the values; the tails of brand mentions are too heavy for any z-score.
- *
- * The lookup is done for means over several spans, since a surge may be a spike or a long swell; and for two levels:
- * nearly the same one, which finds records, and half of it, which tells a surge from the noise of a busy evening. The
- * geometric mean of all these is the return period of the sample. Spans, levels and the halfway point were chosen on
- * public series of tweet counts (Apple, Coca-Cola and UPS in the Numenta Anomaly Benchmark).
- */
+/** In units, see `minUnitMs`. */
 const spans = [1, 3, 12, 36];
 const levelShares = [0.5, 0.95];
 
 /** The unit of spans and periods: five minutes, or the step of the series if that is longer. */
-const minUnitMs = 5 * 60_000;
+const minUnitMs = 5 * minuteMs;
 /** A sample within this many units of a more unusual one belongs to the same episode. */
 const episodeUnits = 288;
 const sameEpisodeFactor = Math.exp(-5);
 /** The return period that scores one half, in units: nine hours if a unit is five minutes. */
 const halfwayUnits = 108;
 
-/** Scores the samples of a series in order of time. @returns a score in [0, 1): 0 is usual, 1 was never seen before */
+/**
+ * Rates how unusual a volume is by its return period, as hydrologists rate a flood: the time since a similar level was
+ * last reached. That needs no model of the values; the tails of brand mentions are too heavy for any z-score.
+ *
+ * The lookup is done for means over several spans, because surges differ in length, and for two levels: 95% of the level
+ * finds records; 50% separates surges from daily peaks. The geometric mean of all these is the return period of the sample. Spans, levels and the halfway point were chosen on
+ * public series of tweet counts (Apple, Coca-Cola and UPS in the Numenta Anomaly Benchmark).
+ * @returns a function for the samples in chronological order: the score in [0, 1); near 0 is normal, near 1 is unprecedented
+ */
 export function createAnomalyScore(): (sample: Sample) => number {
-  const stepOf = createStepTracker();
+  const trackStep = createStepTracker();
   const levels = spans.map((span) => ({ span, mean: createRollingMean(), history: createLevelHistory() }));
   const highest = createRollingMaximum();
   let start: number | undefined;
 
   return ({ time, value }) => {
-    const unit = Math.max(minUnitMs, stepOf(time));
+    const unit = Math.max(minUnitMs, trackStep(time));
     start ??= time;
     let logPeriods = 0;
     for (const { span, mean, history } of levels) {
@@ -71,7 +73,7 @@ export interface LevelHistory {
 }
 
 /**
- * Only samples that no later one has exceeded can be an answer, and their values fall from oldest to newest: a monotonic
+ * Only samples that no later one has exceeded can be returned, and their values decrease from oldest to newest: a monotonic
  * stack with binary search. A push takes constant time on average, a lookup logarithmic time.
  */
 export function createLevelHistory(): LevelHistory {

@@ -21,17 +21,17 @@ export interface SeriesBacktestOptions {
 /** An anomaly this long after the previous one starts another alert (ms). */
 const keepFiringMs = 3_600_000;
 
-/** Evaluates a series of volumes in order of time. The result for a sample depends only on the samples before it. */
+/** Evaluates a series of volumes in chronological order. The result for a sample depends only on the samples before it. */
 export function* backtestSeries(
   samples: Iterable<Sample>,
   { threshold = 0.5, timeZone = 'UTC' }: SeriesBacktestOptions = {},
 ): Generator<SeriesEvaluation> {
   const baseline = createSeasonalBaseline(timeZone);
-  const scoreOf = createAnomalyScore();
+  const scoreSample = createAnomalyScore();
   let lastAnomaly = Number.NEGATIVE_INFINITY;
   for (const { time, value } of samples) {
     const expected = baseline.expected(time);
-    const score = scoreOf({ time, value });
+    const score = scoreSample({ time, value });
     const isAnomalous = score >= threshold;
     const alert = isAnomalous && time - lastAnomaly >= keepFiringMs;
     if (isAnomalous) lastAnomaly = time;

@@ -1,10 +1,9 @@
-import { median } from '../detect/baseline.ts';
+import { hourMs } from '../../lib/duration.ts';
+import { median } from '../../lib/statistics.ts';
+import { utcOffsetMs } from '../../lib/time-zone.ts';
 import type { Sample } from './anomaly-score.ts';
 
-const hourMs = 3_600_000;
-/** Time zone offsets are multiples of 15 minutes. */
-const quarterMs = hourMs / 4;
-/** Occurrences that a season needs, so that one odd week or day does not decide the median. */
+/** Occurrences that a season needs, so that the median does not depend on one unusual week or day. */
 const minOccurrences = 3;
 const maxWeeks = 8;
 const maxDays = 14;
@@ -24,14 +23,13 @@ export interface SeasonalBaseline {
  * `timeZone` (IANA). An hour is never part of its own baseline.
  */
 export function createSeasonalBaseline(timeZone: string): SeasonalBaseline {
-  const hourOf = createLocalHours(timeZone);
   const weekly = createSeasonalHistory(maxWeeks);
   const daily = createSeasonalHistory(maxDays);
   const recent: Sample[] = [];
   let cached: { readonly start: number; readonly value: number | undefined } | undefined;
 
   const seasonal = (time: number): number | undefined => {
-    const { slot, start } = hourOf(time);
+    const { slot, start } = toLocalHour(time, timeZone);
     // The seasonal value is the same for a whole hour.
     if (cached?.start !== start)
       cached = { start, value: median(weekly.valuesBefore(slot, start)) ?? median(daily.valuesBefore(slot % hoursPerDay, start)) };
@@ -40,7 +38,7 @@ export function createSeasonalBaseline(timeZone: string): SeasonalBaseline {
   return {
     expected: (time) => seasonal(time) ?? median(recent.map(({ value }) => value)) ?? null,
     push: ({ time, value }) => {
-      const { slot, start } = hourOf(time);
+      const { slot, start } = toLocalHour(time, timeZone);
       weekly.push(slot, start, value);
       daily.push(slot % hoursPerDay, start, value);
       while (recent[0] && recent[0].time <= time - recentMs) recent.shift();
@@ -73,8 +71,6 @@ function createSeasonalHistory(maxOccurrences: number): SeasonalHistory {
   };
 }
 
-const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
-
 interface LocalHour {
   /** The hour of the week, 0 to 167 from Monday. */
   readonly slot: number;
@@ -82,17 +78,14 @@ interface LocalHour {
   readonly start: number;
 }
 
-/** Local hours of a time zone; some zones are offset from UTC by half or a quarter of an hour. */
-function createLocalHours(timeZone: string): (time: number) => LocalHour {
-  const format = new Intl.DateTimeFormat('en', { timeZone, weekday: 'short', hour: 'numeric', minute: 'numeric', hourCycle: 'h23' });
-  let known: { readonly quarter: number; readonly hour: LocalHour } | undefined;
-  return (time) => {
-    const quarter = Math.floor(time / quarterMs) * quarterMs;
-    if (known?.quarter !== quarter) {
-      const parts = new Map(format.formatToParts(quarter).map(({ type, value }) => [type, value]));
-      const slot = weekdays.indexOf(parts.get('weekday') ?? '') * hoursPerDay + Number(parts.get('hour'));
-      known = { quarter, hour: { slot, start: quarter - Number(parts.get('minute')) * 60_000 } };
-    }
-    return known.hour;
-  };
+const hoursPerWeek = 7 * hoursPerDay;
+/** 1970-01-01 was a Thursday: three days after Monday. */
+const firstHour = 3 * hoursPerDay;
+
+/** The local hour of a time. In some time zones, hours start 15, 30 or 45 minutes past those of UTC. */
+function toLocalHour(time: number, timeZone: string): LocalHour {
+  const offset = utcOffsetMs(time, timeZone);
+  const hour = Math.floor((time + offset) / hourMs);
+  const slot = (((hour + firstHour) % hoursPerWeek) + hoursPerWeek) % hoursPerWeek;
+  return { slot, start: hour * hourMs - offset };
 }

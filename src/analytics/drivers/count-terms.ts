@@ -29,7 +29,7 @@ export interface TermTable<Post> {
   readonly distinct: Readonly<Record<Label, readonly DistinctPost<Post>[]>>;
   /** Every term that at least `minPosts` distinct posts have. */
   readonly terms: readonly CountedTerm[];
-  /** All terms together, rare ones included, of posts with the label and of the others. */
+  /** Term occurrences in posts with the label and in all others, rare terms included. */
   totals(label: Label): TermCounts;
 }
 
@@ -37,7 +37,7 @@ export const minPosts = 3;
 
 /**
  * Counts in how many distinct posts each term occurs. The first of several near-duplicates represents them.
- * @param names names of the brand, which are not counted as terms
+ * @param names the brand's names, which are not counted as terms
  */
 export async function countTerms<Post extends LabelledText>(
   posts: readonly Post[],

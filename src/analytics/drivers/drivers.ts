@@ -12,7 +12,7 @@ import type { TermKind } from './term-extractor.ts';
 export interface DriversQuery extends Range {
   /** `*` is all posts. */
   readonly brand: string;
-  /** Names of the brand, which are not drivers of its own sentiment. */
+  /** The brand's names, which are not reported as drivers. */
   readonly names: readonly string[];
   readonly platform?: string | undefined;
   readonly lang?: string | undefined;
@@ -21,11 +21,11 @@ export interface DriversQuery extends Range {
 }
 
 export interface Drivers {
-  /** Scored posts of the range; if only a sample was read, those of its 15-minute buckets. */
+  /** Scored posts in the range; if only a sample was read, in the range's 15-minute buckets. */
   readonly posts: number;
-  /** How many of them were analysed. */
+  /** Posts analyzed. */
   readonly sampled: number;
-  /** How many remain when near-duplicates count once. */
+  /** Posts after removing near-duplicates. */
   readonly distinct: number;
   readonly negative: readonly Driver[];
   readonly positive: readonly Driver[];
@@ -36,11 +36,11 @@ export interface Driver {
   readonly kind: TermKind;
   /** How strongly it distinguishes the posts of this label from the others, in standard deviations. */
   readonly z: number;
-  /** Posts of this label with the term; near-duplicates count once. */
+  /** Distinct posts with this label and the term; near-duplicates count once. */
   readonly posts: number;
-  /** The same with near-duplicates counted. */
+  /** Posts with this label and the term, near-duplicates included. */
   readonly postsWithDuplicates: number;
-  /** n as a fraction of the distinct posts of this label. */
+  /** `posts` as a fraction of the distinct posts with this label. */
   readonly share: number;
   /** 100 · (P − N) / (P + N + U) over the distinct posts with the term. */
   readonly netSentiment: number | null;
@@ -60,16 +60,16 @@ export interface Example {
   readonly engagement: number;
 }
 
-/** Posts analysed. More of them hardly change the top drivers, and take longer. */
+/** Maximum posts analyzed. More of them hardly change the top drivers, and take longer. */
 export const sampleSize = 8_000;
-/** Milliseconds for which other work of the process may have to wait. */
+/** Maximum time (ms) between two yields to the event loop. */
 const yieldIntervalMs = 10;
 const maxExamples = 3;
 
 /**
  * The words, word pairs, hashtags and emoji that distinguish the negative and the positive posts of a range from its
- * other scored posts. A post counts once per term, and near-duplicates with the same label count once. Of many posts a
- * sample is read, selected by a hash of the post's key: the same query has the same result.
+ * other scored posts. A post counts once per term, and near-duplicates with the same label count once. Above
+ * `sampleSize` posts a deterministic sample is read, selected by a hash of the post key.
  * @throws USAGE for an empty range
  */
 export async function findDrivers(reader: ClickHouseClient, query: DriversQuery): Promise<Drivers> {
@@ -137,7 +137,7 @@ interface RankedTerm {
   readonly z: number;
 }
 
-/** Two-sided 95 % level. */
+/** Two-sided 95% level. */
 const minZ = 1.96;
 
 /** The terms with the highest z-scores in posts of a label. Of terms that almost always occur together the longest is kept. */
@@ -156,15 +156,15 @@ function pickDrivers(table: TermTable<unknown>, label: Label, limit: number): Ra
     const redundant = picked.filter(({ term }) => isRedundant(term, candidate.term, label));
     const isMoreSpecific = candidate.term.term.kind === 'bigram' && redundant.every(({ term }) => term.term.kind === 'word');
     if (redundant.length === 0 && picked.length < limit) picked.push(candidate);
-    if (redundant.length > 0 && isMoreSpecific) picked = [...picked.filter((one) => !redundant.includes(one)), candidate];
+    if (redundant.length > 0 && isMoreSpecific) picked = [...picked.filter((ranked) => !redundant.includes(ranked)), candidate];
   }
   return picked.sort((a, b) => b.z - a.z);
 }
 
 /** Whether two terms that share a word, at least one of them a pair, almost always occur together. */
-function isRedundant(one: CountedTerm, two: CountedTerm, label: Label): boolean {
-  if (Math.min(one[label], two[label]) < 0.8 * Math.max(one[label], two[label])) return false;
-  if (one.term.kind !== 'bigram' && two.term.kind !== 'bigram') return false;
-  const words = one.term.key.split(' ');
-  return two.term.key.split(' ').some((word) => words.includes(word));
+function isRedundant(a: CountedTerm, b: CountedTerm, label: Label): boolean {
+  if (Math.min(a[label], b[label]) < 0.8 * Math.max(a[label], b[label])) return false;
+  if (a.term.kind !== 'bigram' && b.term.kind !== 'bigram') return false;
+  const words = a.term.key.split(' ');
+  return b.term.key.split(' ').some((word) => words.includes(word));
 }

@@ -1,6 +1,6 @@
 /** Minimum number of words for a similarity test; shorter texts are duplicates only if they are equal. */
 const minWords = 6;
-/** Jaccard similarity of the shingles (words and word pairs) from which on two texts are near-duplicates. */
+/** Minimum Jaccard similarity of the shingle sets (words and word pairs) of near-duplicates. */
 const minSimilarity = 0.65;
 const bands = 16;
 const rowsPerBand = 3;

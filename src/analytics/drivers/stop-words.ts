@@ -61,8 +61,8 @@ const additions: Readonly<Record<string, readonly string[]>> = {
 const cache = new Map<string, ReadonlySet<string>>();
 
 /**
- * Folded stop words of a language (BCP 47 primary subtag), based on the package `stopword`. Unknown languages get the
- * English ones, which occur in all languages.
+ * Folded stop words of a language (BCP 47 primary subtag), based on the package `stopword`. Other languages fall
+ * back to English, which appears in posts of every language.
  */
 export function getStopWords(language: string): ReadonlySet<string> {
   const listed = Object.hasOwn(baseLists, language) ? language : 'en';

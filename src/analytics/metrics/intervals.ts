@@ -38,7 +38,7 @@ export function netSentimentInterval(positive: number, negative: number, neutral
   return clampedInterval((100 * difference) / whole, 100 * z * Math.sqrt(variance), -100, 100);
 }
 
-/** Student's interval of a mean of values in [−max, max], from their sums. Null for fewer than two values. */
+/** Student's t interval of a mean of values in [−max, max], from their sums. Null for fewer than two values. */
 export function meanInterval({ count, sum, squares }: { count: number; sum: number; squares: number }, max = 1): Interval | null {
   if (count < 2) return null;
   const mean = sum / count;
@@ -80,15 +80,15 @@ export function differenceInterval(now: Estimate, before: Estimate): Change {
   return { difference, low, high, significant: low > 0 || high < 0 };
 }
 
-/** The 97.5th percentile of Student's distribution: exact for 1 and 2 degrees of freedom, else Abramowitz and Stegun 26.7.5. */
-function studentQuantile(freedom: number): number {
-  if (freedom === 1) return Math.tan(0.475 * Math.PI);
-  if (freedom === 2) return 0.95 * Math.sqrt(2 / (4 * 0.975 * 0.025));
+/** The 97.5th percentile of Student's t distribution: exact for 1 and 2 degrees of freedom, else Abramowitz and Stegun 26.7.5. */
+function studentQuantile(degreesOfFreedom: number): number {
+  if (degreesOfFreedom === 1) return Math.tan(0.475 * Math.PI);
+  if (degreesOfFreedom === 2) return 0.95 * Math.sqrt(2 / (4 * 0.975 * 0.025));
   const terms = [
     (z ** 3 + z) / 4,
     (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96,
     (3 * z ** 7 + 19 * z ** 5 + 17 * z ** 3 - 15 * z) / 384,
     (79 * z ** 9 + 776 * z ** 7 + 1_482 * z ** 5 - 1_920 * z ** 3 - 945 * z) / 92_160,
   ];
-  return terms.reduce((quantile, term, index) => quantile + term / freedom ** (index + 1), z);
+  return terms.reduce((quantile, term, index) => quantile + term / degreesOfFreedom ** (index + 1), z);
 }

@@ -32,7 +32,7 @@ export function toMeans(row: SumsRow): { meanScore: number | null; weightedNetSe
   };
 }
 
-/** Metrics with their intervals. `mentions` are those of all brands compared; undefined without a comparison. */
+/** Metrics with their intervals. `mentions`: total mentions of all compared brands; undefined without a comparison. */
 export function toMetrics(row: PeriodRow, mentions?: number): BrandMetrics {
   const { volume, ...counts } = toCounts(row);
   const { negative, neutral, positive } = counts;
@@ -66,7 +66,7 @@ export function toMetrics(row: PeriodRow, mentions?: number): BrandMetrics {
   };
 }
 
-/** A period with its changes against the previous one, which is null if the history does not cover it. */
+/** A period with its changes since the previous one; `previous` is null if the history starts later. */
 export function compareWithPrevious(current: BrandMetrics, previous: BrandMetrics | null): Summary {
   if (!previous) return { current, previous, changes: null };
   const changes = metricNames.map((metric): [Metric, Change | null] => [metric, changeIn(metric, current, previous)]);

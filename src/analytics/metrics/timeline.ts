@@ -5,9 +5,10 @@ import { netSentimentInterval } from './intervals.ts';
 import { toCounts, toMeans } from './metrics.ts';
 
 /**
- * Metrics of a brand (`*`: all posts) over time. Hours, days, weeks (from Monday) and months are those of `timeZone`
- * (IANA), daylight saving included, as sums of 15-minute rows in UTC: exact if the zone's offset is a multiple of 15
- * minutes, as all have been since 1972. The first and the last bucket are cut to the range. Minutes cover 30 days.
+ * Metrics of a brand (`*`: all posts) over time. Hour to month buckets (weeks start on Monday) follow `timeZone`
+ * (IANA, DST included), as sums of 15-minute rows in UTC: exact if the zone's offset is a multiple of 15
+ * minutes, as all have been since 1972. The first and the last bucket are cut to the range. Minute buckets are
+ * available for 30 days.
  * @throws USAGE for an empty range
  */
 export async function readTimeline(

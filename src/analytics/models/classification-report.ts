@@ -14,7 +14,7 @@ export interface ClassificationReport {
   readonly macroRecall: number;
   readonly accuracy: number;
   readonly perClass: Readonly<Record<Label, ClassMetrics>>;
-  /** Counts, as confusion[truth][predicted]. */
+  /** Counts, as confusion[expected][predicted]. */
   readonly confusion: Readonly<Record<Label, Readonly<Record<Label, number>>>>;
   /** Expected calibration error over 15 confidence bins of equal width (Guo et al. 2017); a fraction. */
   readonly calibrationError: number;
@@ -22,18 +22,18 @@ export interface ClassificationReport {
 
 const calibrationBins = 15;
 
-/** Compares predictions with true labels, row by row. Throws RangeError for an unscored row. */
-export function reportClassification(truth: readonly Label[], predictions: readonly Prediction[]): ClassificationReport {
-  const confusion = countConfusion(truth, predictions);
+/** Compares predictions with true labels, row by row. @throws RangeError for an unscored row */
+export function reportClassification(expected: readonly Label[], predictions: readonly Prediction[]): ClassificationReport {
+  const confusion = countConfusion(expected, predictions);
   const perClass = forEachLabel((label) => classMetrics(confusion, label));
   const hits = labels.reduce((sum, label) => sum + confusion[label][label], 0);
   return {
-    rows: truth.length,
+    rows: expected.length,
     macroRecall: labels.reduce((sum, label) => sum + perClass[label].recall, 0) / labels.length,
-    accuracy: share(hits, truth.length),
+    accuracy: share(hits, expected.length),
     perClass,
     confusion,
-    calibrationError: expectedCalibrationError(truth, predictions),
+    calibrationError: expectedCalibrationError(expected, predictions),
   };
 }
 
@@ -41,9 +41,9 @@ function forEachLabel<T>(make: (label: Label) => T): Record<Label, T> {
   return { negative: make('negative'), neutral: make('neutral'), positive: make('positive') };
 }
 
-function countConfusion(truth: readonly Label[], predictions: readonly Prediction[]): Record<Label, Record<Label, number>> {
+function countConfusion(expected: readonly Label[], predictions: readonly Prediction[]): Record<Label, Record<Label, number>> {
   const confusion = forEachLabel(() => forEachLabel(() => 0));
-  for (const [index, label] of truth.entries()) {
+  for (const [index, label] of expected.entries()) {
     const predicted = predictions[index]?.label;
     if (predicted === undefined || predicted === 'unscored') throw new RangeError(`row ${index + 1} has no score`);
     confusion[label][predicted] += 1;
@@ -58,13 +58,13 @@ function classMetrics(confusion: Record<Label, Record<Label, number>>, label: La
   return { precision: share(hits, predicted), recall: share(hits, support), f1: share(2 * hits, predicted + support), support };
 }
 
-function expectedCalibrationError(truth: readonly Label[], predictions: readonly Prediction[]): number {
+function expectedCalibrationError(expected: readonly Label[], predictions: readonly Prediction[]): number {
   const bins = Array.from({ length: calibrationBins }, () => ({ rows: 0, hits: 0, confidence: 0 }));
   for (const [index, { label, confidence }] of predictions.entries()) {
     const bin = bins[Math.min(calibrationBins - 1, Math.floor(confidence * calibrationBins))];
     if (!bin) continue;
     bin.rows += 1;
-    bin.hits += label === truth[index] ? 1 : 0;
+    bin.hits += label === expected[index] ? 1 : 0;
     bin.confidence += confidence;
   }
   const gaps = bins.map(({ hits, confidence }) => Math.abs(hits - confidence));

@@ -43,7 +43,7 @@ export interface Difference {
   readonly high: number;
   readonly resamples: number;
   readonly seed: number;
-  /** True if the sample is too small for a reliable interval: resampling cannot show the variation of unseen posts. */
+  /** True if the sample is too small for a reliable interval: the bootstrap underestimates the variance of small samples. */
   readonly isSampleTooSmall: boolean;
 }
 
@@ -54,8 +54,8 @@ const seed = 17;
 const minPosts = { perClass: 30, discordant: 10 };
 
 /**
- * Difference of the macro recall of B and A, with a 95 % interval from a paired percentile bootstrap: posts are resampled with
- * replacement together with both predictions, and the interval covers the middle 95 % of the differences (Efron and
+ * Difference of the macro recall of B and A, with a 95% interval from a paired percentile bootstrap: posts are resampled with
+ * replacement together with both predictions, and the interval covers the middle 95% of the differences (Efron and
  * Tibshirani 1993, "An Introduction to the Bootstrap", chapter 13; Koehn 2004 for two models on the same texts).
  */
 export function macroRecallDifference(posts: readonly PairedOutcome[]): Difference {
@@ -65,7 +65,7 @@ export function macroRecallDifference(posts: readonly PairedOutcome[]): Differen
     const counts = new Uint32Array(labels.length * 4);
     for (let draw = 0; draw < kinds.length; draw += 1) increment(counts, kinds[Math.floor(random() * kinds.length)]);
     return computeDifference(counts);
-  }).sort((one, other) => one - other);
+  }).sort((a, b) => a - b);
   const observed = new Uint32Array(labels.length * 4);
   for (const kind of kinds) increment(observed, kind);
   const tail = Math.floor(0.025 * resamples);

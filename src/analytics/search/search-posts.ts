@@ -1,5 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Clock } from '../../lib/clock.ts';
+import { bucketMs, dayMs } from '../../lib/duration.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import { type PostKey, readPosts, type StoredPost } from '../../sink/queries/posts.ts';
 import { type BrandSelection, type BucketVolume, findPostKeys, type PostFilter, readBucketVolumes } from '../../sink/queries/search.ts';
@@ -36,10 +37,9 @@ interface KeyPage {
   readonly next: Cursor | null;
 }
 
-const day = 86_400_000;
-/** After every stored post, and within Int64. */
+/** Later than any stored post. */
 const endOfTimeMs = Date.UTC(2106, 0, 1);
-const maxEngagementRangeMs = 31 * day;
+const maxEngagementRangeMs = 31 * dayMs;
 /** After this time an unfinished page is returned as it is. */
 const maxSearchMs = 2_000;
 /** 15-minute buckets in one statement. */
@@ -47,14 +47,14 @@ const maxBuckets = 400;
 
 /**
  * Posts of a brand, page by page, the newest or the most engaged first; deleted posts are left out. By time, every post
- * that existed when the first page was read appears exactly once, whatever is added or edited meanwhile: its place never
- * changes. By engagement, a post that gains some between two pages may be missed.
- * @throws USAGE for a text without words, a cursor of the other order, or engagement over more than 31 days
+ * that existed when the first page was read appears exactly once, even if posts are added or edited meanwhile, because
+ * the order does not change. By engagement, a post whose engagement grows between two pages may be missed.
+ * @throws USAGE for a text without words, a cursor of the other sort order, or engagement over more than 31 days
  */
 export async function searchPosts(reader: ClickHouseClient, query: PostQuery, clock: Pick<Clock, 'now'>): Promise<Page> {
   const byEngagement = query.sort === 'engagement';
   if (query.before && (query.before.engagement !== undefined) !== byEngagement)
-    throw new FeedpulseError('USAGE', 'before: this cursor is from a page in another order');
+    throw new FeedpulseError('USAGE', 'before: the cursor belongs to another sort order.');
   const { found, next } = byEngagement ? await findMostEngaged(reader, query, clock.now()) : await findNewest(reader, query, clock);
   return { posts: await readPosts(reader, found), next };
 }
@@ -62,7 +62,7 @@ export async function searchPosts(reader: ClickHouseClient, query: PostQuery, cl
 async function findMostEngaged(reader: ClickHouseClient, query: PostQuery, now: number): Promise<KeyPage> {
   const { from, to = new Date(now), limit, before } = query;
   if (!from || to.getTime() - from.getTime() > maxEngagementRangeMs)
-    throw new FeedpulseError('USAGE', 'from: sorting by engagement needs a range of at most 31 days');
+    throw new FeedpulseError('USAGE', 'from: sorting by engagement needs a range of at most 31 days.');
   const cursor = before ?? { createdAtMs: endOfTimeMs, platform: '', id: '', engagement: Number.MAX_SAFE_INTEGER };
   const found = await findKeys(reader, query, { cursor, fromMs: from.getTime(), toMs: to.getTime(), limit });
   return { found, next: found.length === limit ? (found.at(-1) ?? null) : null };
@@ -73,14 +73,14 @@ async function findNewest(reader: ClickHouseClient, query: PostQuery, clock: Pic
   const { limit, from, to } = query;
   const fromMs = Math.max(0, from?.getTime() ?? 0);
   const toMs = Math.min(endOfTimeMs, to?.getTime() ?? endOfTimeMs);
-  const until = clock.now() + maxSearchMs;
+  const deadline = clock.now() + maxSearchMs;
   const found: Cursor[] = [];
   let cursor: Cursor = query.before ?? { createdAtMs: toMs, platform: '', id: '' };
-  // Other posts may share the cursor's millisecond; if it is only a time, none do.
+  // A post's cursor includes its millisecond, which other posts may share; a time cursor excludes it.
   let untilMs = Math.min(toMs, cursor.platform === '' ? cursor.createdAtMs : cursor.createdAtMs + 1);
   // Twice the limit, since some posts may have been deleted after they were counted.
-  for (let wanted = 2 * limit + 50; ; wanted *= 8) {
-    const span = await nextSpan(reader, query, { fromMs, toMs: untilMs, wanted, now: clock.now() });
+  for (let minPosts = 2 * limit + 50; ; minPosts *= 8) {
+    const span = await nextSpan(reader, query, { fromMs, toMs: untilMs, minPosts, now: clock.now() });
     const part = { cursor, fromMs: Math.max(fromMs, span.sinceMs), toMs: untilMs, limit: limit - found.length, buckets: span.buckets };
     if (span.buckets.length > 0) found.push(...(await findKeys(reader, query, part)));
     const last = found.at(-1);
@@ -88,7 +88,7 @@ async function findNewest(reader: ClickHouseClient, query: PostQuery, clock: Pic
     if (!span.hasMore) return { found, next: null };
     untilMs = span.sinceMs;
     cursor = { createdAtMs: untilMs, platform: '', id: '' };
-    if (clock.now() >= until) return { found, next: cursor };
+    if (clock.now() >= deadline) return { found, next: cursor };
   }
 }
 
@@ -103,15 +103,15 @@ interface Span {
 async function nextSpan(
   reader: ClickHouseClient,
   query: PostQuery,
-  range: { fromMs: number; toMs: number; wanted: number; now: number },
+  range: { fromMs: number; toMs: number; minPosts: number; now: number },
 ): Promise<Span> {
   const newestMs = Math.min(range.toMs, range.now);
   // Most brands have enough posts in a day; the whole history is read only for the others.
-  for (const reachMs of [day, 30 * day, Number.POSITIVE_INFINITY]) {
-    const sinceMs = Math.max(range.fromMs, newestMs - reachMs);
-    const seconds = { from: Math.floor(sinceMs / 900_000) * 900, to: Math.min(2 ** 32 - 1, Math.ceil(range.toMs / 1_000)) };
+  for (const lookbackMs of [dayMs, 30 * dayMs, Number.POSITIVE_INFINITY]) {
+    const sinceMs = Math.max(range.fromMs, newestMs - lookbackMs);
+    const seconds = { from: Math.floor(sinceMs / bucketMs) * (bucketMs / 1_000), to: Math.min(2 ** 32 - 1, Math.ceil(range.toMs / 1_000)) };
     const volumes = await readBucketVolumes(reader, query, { ...seconds, limit: maxBuckets });
-    const selected = takeUntil(volumes, range.wanted);
+    const selected = takeUntil(volumes, range.minPosts);
     const buckets = selected.map(({ start }) => start);
     const last = buckets.at(-1);
     if (last !== undefined && (selected.length < volumes.length || volumes.length === maxBuckets))
@@ -122,11 +122,11 @@ async function nextSpan(
 }
 
 /** The first buckets that hold this many posts together; all of them if they hold fewer. */
-function takeUntil(volumes: readonly BucketVolume[], wanted: number): readonly BucketVolume[] {
+function takeUntil(volumes: readonly BucketVolume[], minPosts: number): readonly BucketVolume[] {
   let posts = 0;
   for (const [index, volume] of volumes.entries()) {
     posts += volume.posts;
-    if (posts >= wanted) return volumes.slice(0, index + 1);
+    if (posts >= minPosts) return volumes.slice(0, index + 1);
   }
   return volumes;
 }

@@ -17,8 +17,8 @@ export function toSearchPatterns(text: string): string[] {
   const terms = [...text.toWellFormed().matchAll(/"([^"]*)"?|([^\s"]+)/g)]
     .map(([, phrase, word]) => foldText((phrase ?? word ?? '').replace(/\p{Cc}/gu, ' ')).trim())
     .filter((term) => term !== '');
-  if (terms.length === 0) throw new FeedpulseError('USAGE', 'text: has no words to search for');
-  if (terms.length > maxTerms) throw new FeedpulseError('USAGE', `text: has more than ${maxTerms} words and phrases`);
+  if (terms.length === 0) throw new FeedpulseError('USAGE', 'text: has no words to search for.');
+  if (terms.length > maxTerms) throw new FeedpulseError('USAGE', `text: has more than ${maxTerms} words and phrases.`);
   return [...new Set(terms)].map(toPattern);
 }
 

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { bucketMs, computeBaseline, referenceWindows } from '../../../src/alerts/detect/baseline.ts';
+import { computeBaseline, referenceWindows } from '../../../src/alerts/detect/baseline.ts';
 import { isStillAnomalous, scoreWindows } from '../../../src/alerts/detect/score-window.ts';
 import { resolveRules } from '../../../src/alerts/rules.ts';
 import { configSchema } from '../../../src/config/schema.ts';
 import type { LabelCounts } from '../../../src/domain/label-counts.ts';
+import { bucketMs } from '../../../src/lib/duration.ts';
 import { utcOffsetMs } from '../../../src/lib/time-zone.ts';
 
 const minute = 60_000;

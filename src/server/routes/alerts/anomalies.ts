@@ -72,7 +72,7 @@ function createAnomaliesCache({ reader, heavyReader, clock, brands: configured, 
   const enqueue = createSerialQueue();
 
   const evaluate = async (brands: readonly string[], [from, to]: MinuteRange, signal: AbortSignal): Promise<AnomaliesResponse> => {
-    const options = { counts, from, to, noDataAfterMs, report: () => {}, signal };
+    const options = { counts, from, to, noDataAfterMs, onProgress: () => {}, signal };
     const results = [];
     for (const rule of rules) results.push(await backtestStoredRule({ ...options, rule: restrictTo(rule, brands) }));
     const anomalies = results.flatMap(({ transitions }) => toBacktestAlerts(transitions)).sort((a, b) => a.at.localeCompare(b.at));

@@ -27,7 +27,7 @@ export function registerBacktestRoute(app: App, deps: ApiDeps): void {
     const range = resolveRange(body, clock.now());
     const [from, to] = [range.from.getTime(), range.to.getTime()];
     const work: RunJob = async (onProgress, signal) => {
-      const backtest = await backtestStoredRule({ counts, rule, from, to, noDataAfterMs, report: onProgress, signal });
+      const backtest = await backtestStoredRule({ counts, rule, from, to, noDataAfterMs, onProgress, signal });
       const result: BacktestResult = { from: iso(backtest.from), to: iso(to), alerts: toBacktestAlerts(backtest.transitions) };
       return { changed: 0, result };
     };
