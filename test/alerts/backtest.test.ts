@@ -64,7 +64,7 @@ test('the result for a minute does not depend on later minutes', async () => {
 test('a replay reports its progress and can be aborted', async () => {
   const stopping = new AbortController();
   const reported: number[] = [];
-  const report = (done: number): void => {
+  const onProgress = (done: number): void => {
     reported.push(done);
     if (reported.length === 3) stopping.abort(new Error('enough'));
   };

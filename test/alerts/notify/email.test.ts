@@ -139,7 +139,7 @@ test.each([451, 550])('a server that answers %d is reported by its code only', a
   const failed = channelTo(mailbox).send(started, at);
   await expect(failed).rejects.toMatchObject({
     code: 'EMAIL_FAILED',
-    message: `localhost:${mailbox.port} rejected the mail (EMESSAGE ${answer}).`,
+    message: `Could not send mail through localhost:${mailbox.port} (EMESSAGE ${answer}).`,
   });
 });
 

@@ -56,7 +56,7 @@ test.each(['127.0.0.1', 'localhost', '[::1]', '[::ffff:127.0.0.1]', '0x7f.1', '2
 test('redirects are not followed, and errors omit the path', async () => {
   answer = { status: 307, headers: { location: `http://127.0.0.1:${port}/elsewhere` } };
   const failing = sendWebhook(hook(), { body: {} }, now);
-  await expect(failing).rejects.toMatchObject({ code: 'WEBHOOK_FAILED', message: `127.0.0.1:${port} answered 307.` });
+  await expect(failing).rejects.toMatchObject({ code: 'WEBHOOK_FAILED', message: `127.0.0.1:${port} responded with HTTP 307.` });
   expect(received).toHaveLength(1);
   await expect(sendWebhook({ url: 'http://127.0.0.1:1/secret-path', allowPrivate: true }, { body: {} }, now)).rejects.toMatchObject({
     code: 'WEBHOOK_FAILED',

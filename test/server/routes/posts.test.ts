@@ -70,13 +70,13 @@ test('drivers have their range and leave out the names of the brand', async () =
 });
 
 test.each([
-  ['posts?text=%22%22', 'text: has no words to search for'],
-  ['posts?sort=engagement', 'from: sorting by engagement needs a range of at most 31 days'],
+  ['posts?text=%22%22', 'text: has no words to search for.'],
+  ['posts?sort=engagement', 'from: sorting by engagement needs a range of at most 31 days.'],
   ['posts?minConfidence=2', 'minConfidence: '],
   [`posts?${'brand=A&'.repeat(21)}`, 'brand: at most 20 brands'],
   ['posts?from=now&to=now-1h', 'from: must be before to'],
   [`posts?before=${Buffer.from('[1,"a","b",-1]').toString('base64url')}`, 'before: expected the `next` of a page of posts'],
-  [`posts?before=${Buffer.from('[1,"a","b",1]').toString('base64url')}`, 'before: this cursor is from a page in another order'],
+  [`posts?before=${Buffer.from('[1,"a","b",1]').toString('base64url')}`, 'before: the cursor belongs to another sort order.'],
   ['drivers?from=now-93d', 'from: the range must not exceed 92 days'],
   ['drivers?limit=101', 'limit: '],
 ])('%s is rejected with the parameter and the reason', async (path, detail) => {
