@@ -23,8 +23,8 @@ const pages = [
 const cases = pages.flatMap(([path, sign]) => (['light', 'dark'] as const).map((colorScheme) => ({ path, sign, colorScheme })));
 
 /** With an alert and a dead letter, so that every panel has content. */
-const suite = browserSuite((folder) =>
-  startWithHistory(folder, {
+const suite = browserSuite((dir) =>
+  startWithHistory(dir, {
     posts: brandHistory(),
     alerts: [alertTransition(1, 'alert', brand, Date.now() - 1_200_000)],
     lines: ['{ "this is no JSON'],
@@ -52,7 +52,7 @@ const settled = (page: Page): Promise<unknown> => expect.poll(() => page.locator
 
 describe.each(cases)('$path, $colorScheme', ({ path, sign, colorScheme }) => {
   test('has no serious finding on desktop and phone, and never scrolls horizontally', async () => {
-    // Without animations: axe would otherwise measure the colours of posts that are still fading in.
+    // Without animations: axe would otherwise measure the colors of posts that are still fading in.
     const { page, errors } = await suite.open(path, {
       viewport: { width: 1440, height: 1000 },
       colorScheme,

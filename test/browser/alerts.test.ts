@@ -9,7 +9,7 @@ const hour = 3_600_000;
 /** Metrics follow a correction within seconds; the page refreshes every three. */
 const waitLonger = { timeout: 20_000 };
 
-const suite = browserSuite((folder) => startWithHistory(folder, kettleHistory));
+const suite = browserSuite((dir) => startWithHistory(dir, kettleHistory));
 
 test('lists alerts, the ongoing one first; shows why it fired, acknowledges, rates, silences and unsilences it', async () => {
   const { page, errors } = await suite.open('/?view=alerts');
@@ -35,9 +35,9 @@ test('lists alerts, the ongoing one first; shows why it fired, acknowledges, rat
 test('a list without all alerts says so', async () => {
   const { page } = await openPage(suite.browser, 'about:blank');
   await page.route('**/api/v1/alerts?*', async (route) => {
-    const answer = (await (await route.fetch()).json()) as { alerts: object[] }; // as the page reads it
-    const alerts = Array.from({ length: 100 }, (_, index) => ({ ...answer.alerts[0], id: String(index) }));
-    await route.fulfill({ json: { ...answer, alerts } });
+    const response = (await (await route.fetch()).json()) as { alerts: object[] }; // as the page reads it
+    const alerts = Array.from({ length: 100 }, (_, index) => ({ ...response.alerts[0], id: String(index) }));
+    await route.fulfill({ json: { ...response, alerts } });
   });
   await page.goto(`${suite.running.url}/?view=alerts`);
   await page.getByText('Latest 100 alerts').waitFor();
@@ -55,14 +55,14 @@ test('saves the metrics of the range with their intervals', async () => {
 test('backtests a rule on the range and draws the result', async () => {
   const { page, errors } = await suite.open('/?view=alerts&brand=Kestrel');
   await page.getByLabel('Sensitivity').selectOption('high');
-  let answer = (): void => {};
-  const held = new Promise<void>((resolve) => {
-    answer = resolve;
+  let release = (): void => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
   });
-  await page.route('**/api/v1/alerts/backtest', async (route) => held.then(() => route.continue()));
+  await page.route('**/api/v1/alerts/backtest', async (route) => released.then(() => route.continue()));
   await page.getByRole('button', { name: 'Run' }).click();
   await expect.poll(() => page.getByRole('button', { name: 'Run' }).isDisabled()).toBe(true);
-  answer();
+  release();
   await page.getByText(/The rule would have fired/).waitFor(waitLonger);
   await expect.poll(() => page.locator('.history canvas').count()).toBe(2);
   // A changed setting hides the old result.

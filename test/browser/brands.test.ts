@@ -43,9 +43,9 @@ const alerts = names.map((brand, place): AlertTransition => {
   };
 });
 
-const suite = browserSuite((folder) => {
+const suite = browserSuite((dir) => {
   const brands = [...names, 'Ibis', 'Osprey'].map((name) => ({ name }));
-  return startWithHistory(folder, { posts: [...ofOneBrand, both], alerts, config: { brands } });
+  return startWithHistory(dir, { posts: [...ofOneBrand, both], alerts, config: { brands } });
 });
 const two = 'brand=Kestrel&brand=Heron';
 
@@ -88,7 +88,9 @@ test('a post about two brands counts for each with its own sentiment, and shows 
 test('requests the anomalies of another brand as soon as it is selected', async () => {
   const { page } = await suite.open('/?brand=Kestrel');
   const asked = (brand: string) =>
-    page.waitForResponse((answer) => answer.url().includes('/anomalies?') && new URL(answer.url()).searchParams.get('brands') === brand);
+    page.waitForResponse(
+      (response) => response.url().includes('/anomalies?') && new URL(response.url()).searchParams.get('brands') === brand,
+    );
   await asked('Kestrel');
   const other = asked('Heron');
   const at = Date.now();

@@ -9,7 +9,7 @@ const [first, second] = historyBrands;
 /** The browser, the model and the database share two cores. */
 const waitLonger = { timeout: 20_000 };
 
-const suite = browserSuite((folder) => startWithHistory(folder, { posts: brandHistory(), config: historyConfig }));
+const suite = browserSuite((dir) => startWithHistory(dir, { posts: brandHistory(), config: historyConfig }));
 
 test('arrow keys move through a chart, Enter opens its posts, and a refresh does not take the focus', async () => {
   const { page } = await suite.open('/?range=1h');
@@ -111,9 +111,9 @@ test('the axis of a line chart has its ticks on full hours of the selected time 
   const { page } = await openPage(suite.browser, 'about:blank');
   await page.addInitScript(`{
     const { fillText } = CanvasRenderingContext2D.prototype;
-    window.written = [];
+    window.drawnText = [];
     CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
-      window.written.push(text);
+      window.drawnText.push(text);
       return fillText.call(this, text, ...rest);
     };
   }`);
@@ -122,11 +122,11 @@ test('the axis of a line chart has its ticks on full hours of the selected time 
   // Offset from UTC by half an hour.
   await page.getByLabel('Time zone').focus();
   await page.getByLabel('Time zone').selectOption('Australia/Adelaide');
-  const hours = async () => (await page.evaluate<string[]>('window.written')).filter((text) => /^\d\d:\d\d$/.test(text));
+  const hours = async () => (await page.evaluate<string[]>('window.drawnText')).filter((text) => /^\d\d:\d\d$/.test(text));
   // Labels drawn while the new data was loading may still use the previous zone.
   await expect.poll(() => page.locator('.stale').count(), waitLonger).toBe(0);
   await page.waitForTimeout(1_000);
-  await page.evaluate('window.written.length = 0');
+  await page.evaluate('window.drawnText.length = 0');
   await expect.poll(async () => (await hours()).length, waitLonger).toBeGreaterThan(0);
   for (const hour of await hours()) expect(hour).toMatch(/:00$/);
   await page.context().close();

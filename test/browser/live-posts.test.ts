@@ -7,13 +7,13 @@ import { statValue } from '../support/open-page.ts';
 
 const second = demoBrands[1]?.name ?? '';
 
-/** The feed, the model, the database and the browser share two cores. */
+/** The demo source, the model, the database and the browser share two cores. */
 const waitLonger = { timeout: 20_000 };
 
 /** A short backfill is enough: the tests are about live posts. */
 const demo = { FEEDPULSE_DEMO_BACKFILL: '5m' };
 
-const suite = browserSuite((folder) => startFeedpulse(['--source', 'demo', '--data-dir', folder], demo));
+const suite = browserSuite((dir) => startFeedpulse(['--source', 'demo', '--data-dir', dir], demo));
 
 const picker = (page: Page) => page.locator('.brand-picker > summary');
 
@@ -24,7 +24,7 @@ async function chooseBrand(page: Page, brand: string): Promise<void> {
 
 test('live posts, metrics and charts appear without errors', async () => {
   const { page, errors } = await suite.open('/');
-  // The feed has just started.
+  // The demo source has just started.
   await expect.poll(() => page.locator('.live .post').count(), { timeout: 15_000 }).toBeGreaterThan(5);
   expect(await page.locator('.live .post .tag').first().textContent()).toMatch(/positive|neutral|negative|unscored/);
   await expect.poll(async () => Number((await statValue(page, 'Posts'))?.replace(/\D/g, '')), { timeout: 15_000 }).toBeGreaterThan(0);

@@ -10,7 +10,7 @@ const [first, second] = historyBrands;
 /** The browser, the model and the database share two cores. */
 const waitLonger = { timeout: 20_000 };
 
-const suite = browserSuite((folder) => startWithHistory(folder, { posts: brandHistory(), config: historyConfig }));
+const suite = browserSuite((dir) => startWithHistory(dir, { posts: brandHistory(), config: historyConfig }));
 
 const picker = (page: Page) => page.locator('.brand-picker > summary');
 

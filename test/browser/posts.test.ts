@@ -10,7 +10,7 @@ const hour = 3_600_000;
 /** Metrics follow a correction within seconds; the page refreshes every three. */
 const waitLonger = { timeout: 40_000 };
 
-const suite = browserSuite((folder) => startWithHistory(folder, kettleHistory));
+const suite = browserSuite((dir) => startWithHistory(dir, kettleHistory));
 
 const shown = (page: Page) => page.locator('.cards .post');
 
@@ -65,22 +65,22 @@ test('corrections run one at a time and keep the list and the scroll position', 
   const { page, errors } = await suite.open('/?view=posts&brand=Kestrel');
   await page.getByRole('button', { name: 'Load more' }).click();
   await expect.poll(() => shown(page).count()).toBe(40);
-  const asked: string[] = [];
-  page.on('request', (request) => request.url().includes('/api/v1/posts?') && asked.push(request.url()));
-  let answer = (): void => {};
-  const held = new Promise<void>((resolve) => {
-    answer = resolve;
+  const requests: string[] = [];
+  page.on('request', (request) => request.url().includes('/api/v1/posts?') && requests.push(request.url()));
+  let release = (): void => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
   });
-  await page.route('**/api/v1/corrections', async (route) => held.then(() => route.continue()));
+  await page.route('**/api/v1/corrections', async (route) => released.then(() => route.continue()));
   const [last, other] = ['number 36 leaks', 'number 32 leaks'].map((hasText) => shown(page).filter({ hasText }));
   await other?.getByLabel('Select this post').check();
   await last?.getByRole('button', { name: 'neutral' }).click();
   await page.getByText('Saving…').waitFor();
   expect(await other?.getByRole('button', { name: 'neutral' }).isDisabled()).toBe(true);
-  answer();
+  release();
   await last?.locator('.corrected').waitFor();
   expect(await last?.locator('.tag').textContent()).toContain('neutral');
-  expect([await shown(page).count(), asked]).toEqual([40, []]);
+  expect([await shown(page).count(), requests]).toEqual([40, []]);
   expect(await other?.getByLabel('Select this post').isChecked()).toBe(true);
   await page.locator('.filters label[title=negative] input').check();
   await expect.poll(() => shown(page).count()).toBe(9);

@@ -12,21 +12,21 @@ const [brand = ''] = demoBrands.map(({ name }) => name);
 
 let browser: Browser;
 let running: RunningFeedpulse;
-let folder: string;
+let dataDir: string;
 let token: string;
 
-const tokens = async (...args: string[]) => (await feedpulse('tokens', ...args, '--data-dir', folder)).stdout.trim();
+const tokens = async (...args: string[]) => (await feedpulse('tokens', ...args, '--data-dir', dataDir)).stdout.trim();
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'feedpulse-sign-in-'));
+  dataDir = await mkdtemp(join(tmpdir(), 'feedpulse-sign-in-'));
   token = await tokens('add', '--name', 'ines', '--role', 'viewer');
-  running = await startFeedpulse(['--source', 'demo', '--data-dir', folder], { FEEDPULSE_DEMO_BACKFILL: '5m' });
+  running = await startFeedpulse(['--source', 'demo', '--data-dir', dataDir], { FEEDPULSE_DEMO_BACKFILL: '5m' });
   browser = await launchChromium();
 });
 afterAll(async () => {
   await browser?.close();
   await running?.stop();
-  await rm(folder, { recursive: true, force: true });
+  await rm(dataDir, { recursive: true, force: true });
 });
 
 const open = (path = '/', options: BrowserContextOptions = {}) => openPage(browser, `${running.url}${path}`, options);

@@ -54,7 +54,7 @@ test('memory is bounded during a long database outage; afterwards the process co
   const process = await fixture.consume('outage', { ...clickhouse.env, FEEDPULSE_CLICKHOUSE_DATABASE: 'outage' });
   await waitUntilWritten(process);
   await clickhouse.kill();
-  await waitForOutage(process, /^cannot .* since /);
+  await waitForOutage(process, /^failing to .* since /);
   const [read, before] = [await process.metric('feedpulse_posts_read_total'), readResidentMegabytes(process)];
   await sleep(outageMs);
   // At most two chunks of 256 per partition.

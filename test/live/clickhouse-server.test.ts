@@ -99,7 +99,7 @@ test('every post counts once with two group members and a server that resets, re
   await clickhouse.kill();
   await eventually('readyz reports the outage', 20, async () => {
     const { ready, components } = await first.get<Readiness>('/readyz');
-    return !ready && /^cannot .* since \d\d:\d\d:\d\d UTC \(.*ECONN/.test(components['database'] ?? '');
+    return !ready && /^failing to .* since \d\d:\d\d:\d\d UTC \(.*ECONN/.test(components['database'] ?? '');
   });
   await clickhouse.restart();
 

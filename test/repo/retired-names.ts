@@ -107,4 +107,9 @@ export const retiredNames = [
     'message-of',
   ],
   ...['label_softly', 'practice_posts', 'make_look_alikes', 'startOver', 'messyFeed'],
+  // Results, dead letters, duplicates and dependencies of a function.
+  ...['AlertFigures', 'StoredFigures', 'createFigures', 'storedFigures', 'plainFigures', 'LetterFilter', 'LetterOptions', 'letterCommand'],
+  ...['letterConfig', 'openLetters', 'VisitLetter', 'ListedLetter', 'parseLetter', 'lettersOf', 'withCopies', 'PipelineParts'],
+  ...['EvaluatorParts', 'OutboxParts', 'SourceParts', 'RunParts', 'ChunkParts', 'inTurn', 'ReportProgress', 'replayStored'],
+  ...['ReplayHistory', 'StoredReplayOptions', 'FILE_UNREADABLE', 'hoursADay', 'bytesALine', 'digestOf', 'channelsOf', 'baselineOf'],
 ];

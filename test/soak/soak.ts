@@ -63,7 +63,7 @@ async function run(fixture: KafkaFixture, options: SoakOptions): Promise<SoakRun
   let injected: Marker[] = [];
   try {
     injected = await injectFaults(fixture, target, options).finally(load.stop);
-    await eventually('all messages are committed', drainTimeoutSeconds, async () => isAlive(target) && (await totalLag(fixture)) === 0);
+    await eventually('all messages are committed', drainTimeoutSeconds, async () => isRunning(target) && (await totalLag(fixture)) === 0);
   } finally {
     await sampler.stop();
     bar.stop();
@@ -90,16 +90,16 @@ async function injectFaults(fixture: KafkaFixture, target: ProcessUnderTest, { m
   const random = createRandom(seed + 1);
   const injected: Marker[] = [];
   for (const { at, fault } of faults ? planFaults(minutes * 60, random) : []) {
-    await sleepUntil(() => isAlive(target) && elapsed() >= at);
+    await sleepUntil(() => isRunning(target) && elapsed() >= at);
     injected.push({ seconds: elapsed(), name: fault.name, symbol: fault.symbol });
     await fault.inject(fixture, topic, target, random);
   }
-  await sleepUntil(() => isAlive(target) && elapsed() >= minutes * 60);
+  await sleepUntil(() => isRunning(target) && elapsed() >= minutes * 60);
   return injected;
 }
 
 /** Throws if the process has exited on its own, which a fault that starts another one would hide. */
-function isAlive({ process: { pid, log } }: ProcessUnderTest): boolean {
+function isRunning({ process: { pid, log } }: ProcessUnderTest): boolean {
   try {
     return process.kill(pid, 0);
   } catch (cause) {

@@ -29,7 +29,7 @@ const times = <T>(count: number, make: (index: number) => T): T[] => Array.from(
 /** Words that no other post has: without them, posts that say the same would be copies. */
 const own = (index: number) => ['q', 'w', 'e', 'r', 't', 'z', 'u'].map((letter) => `${letter}${index}`).join(' ');
 
-/** Posts of made-up words, one of which leans to a label. */
+/** Posts of invented words, one of which correlates with a label. */
 const small = times(120, (index) => {
   const label = (['negative', 'neutral', 'positive'] as const)[index % 3] ?? 'neutral';
   const words = times(4, (place) => `vob${(index * 31 + place * place * 17 + index * index * (place + 1)) % 41}`);

@@ -15,7 +15,7 @@ let opened: Awaited<ReturnType<typeof openTestDatabase>>;
 let folder: string;
 let server: TestServer;
 
-const letterOf = (offset: number, reason: string, message: string): string =>
+const createDeadLetter = (offset: number, reason: string, message: string): string =>
   JSON.stringify({
     reason,
     position: { topic: 'ndjson:feed', partition: 0, offset: String(offset) },
@@ -31,7 +31,11 @@ beforeAll(async () => {
   const config = configSchema.parse({ dataDir: folder });
   const parts = { config, clock: systemClock, log: quiet };
   const post = JSON.stringify({ platform: 'chirper', id: '1', text: 'It is a post by now' });
-  const letters = [letterOf(1, 'missing-text', post), letterOf(2, 'not-json', 'no post'), letterOf(3, 'later-reason', 'no post')];
+  const letters = [
+    createDeadLetter(1, 'missing-text', post),
+    createDeadLetter(2, 'not-json', 'no post'),
+    createDeadLetter(3, 'later-reason', 'no post'),
+  ];
   await writeFile(join(folder, 'dead-letters.ndjson'), `${letters.join('\n')}\n`);
   server = await startTestServer({
     reader: opened.db.reader,

@@ -74,7 +74,7 @@ function asText(
   return `${lines.join('\n')}\n`;
 }
 
-/** Reasons for skipping a message that are no dead-letter reasons. */
+/** Why a message was skipped, where that is not a dead-letter reason. */
 const otherReasons: ReadonlyMap<string, string> = new Map([
   ['truncated', 'Only the beginning of the message was stored.'],
   ['other-topic', 'The message is from a topic other than kafka.topic.'],

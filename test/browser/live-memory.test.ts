@@ -15,29 +15,29 @@ import { openView } from '../support/open-page.ts';
 /** `npm run test:browser` runs for ten minutes, `npm test` for one. */
 const minutes = process.env['BROWSER'] === 'whole' ? 10 : 1;
 const minuteMs = 60_000;
-/** Far more than a brand team's feed, and few enough for two cores to score while a browser runs. */
+/** Far more than most brands receive, and few enough for two cores to score while a browser runs. */
 const postsPerSecond = 100;
 
 let browser: Browser;
-let folder: string;
+let dir: string;
 let running: RunningFeedpulse;
-let feed: WriteStream;
+let source: WriteStream;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'feedpulse-live-feed-'));
-  const pipe = join(folder, 'feed.ndjson');
+  dir = await mkdtemp(join(tmpdir(), 'feedpulse-live-memory-'));
+  const pipe = join(dir, 'posts.ndjson');
   await promisify(execFile)('mkfifo', [pipe]);
   // Opening a FIFO blocks until both ends are open; feedpulse reports that it is live before it reads.
-  const starting = startFeedpulse(['--source', 'ndjson', '--in', pipe, '--data-dir', join(folder, 'data')]);
-  feed = createWriteStream(pipe);
+  const starting = startFeedpulse(['--source', 'ndjson', '--in', pipe, '--data-dir', join(dir, 'data')]);
+  source = createWriteStream(pipe);
   running = await starting;
   browser = await launchChromium();
 });
 afterAll(async () => {
   await browser?.close();
-  feed?.destroy();
+  source?.destroy();
   await running?.stop();
-  await rm(folder, { recursive: true, force: true });
+  await rm(dir, { recursive: true, force: true });
 });
 
 /** Writes current posts at a constant rate until the signal is aborted. Resolves to their number. */
@@ -46,7 +46,7 @@ async function write(signal: AbortSignal): Promise<number> {
   let written = 0;
   while (!signal.aborted) {
     const due = ((Date.now() - startedAt) / 1_000) * postsPerSecond;
-    for (; written < due; written += 1) feed.write(`${JSON.stringify(createDemoPost(11, Date.now(), written))}\n`);
+    for (; written < due; written += 1) source.write(`${JSON.stringify(createDemoPost(11, Date.now(), written))}\n`);
     await sleep(50);
   }
   return written;
@@ -59,18 +59,18 @@ interface Memory {
 }
 
 /** The page's memory after a garbage collection. */
-async function memoryOf(session: CDPSession): Promise<Memory> {
+async function measureMemory(session: CDPSession): Promise<Memory> {
   await session.send('HeapProfiler.collectGarbage');
   const { metrics } = await session.send('Performance.getMetrics');
-  const read = (wanted: string): number => metrics.find(({ name }) => name === wanted)?.value ?? Number.NaN;
+  const read = (metric: string): number => metrics.find(({ name }) => name === metric)?.value ?? Number.NaN;
   return { heapMiB: read('JSHeapUsedSize') / 1_048_576, nodes: read('Nodes'), listeners: read('JSEventListeners') };
 }
 
 /** The age of the newest post on the page, in seconds. */
-const ageOfNewest = async (page: Page): Promise<number> =>
+const newestPostAge = async (page: Page): Promise<number> =>
   page.evaluate<number>('(Date.now() - Date.parse(document.querySelector(".live .post time").dateTime)) / 1000');
 
-test(`shows a fast feed for ${minutes} min without growing in memory`, { timeout: (minutes + 2) * minuteMs }, async () => {
+test(`shows frequent live posts for ${minutes} min without growing in memory`, { timeout: (minutes + 2) * minuteMs }, async () => {
   const stop = new AbortController();
   const writing = write(stop.signal);
   const { page, errors } = await openView(browser, `${running.url}/?view=live`);
@@ -83,21 +83,21 @@ test(`shows a fast feed for ${minutes} min without growing in memory`, { timeout
   const until = Date.now() + minutes * minuteMs;
   while (Date.now() < until) {
     await sleep(5_000);
-    ages.push(await ageOfNewest(page));
-    samples.push(await memoryOf(session));
+    ages.push(await newestPostAge(page));
+    samples.push(await measureMemory(session));
   }
   stop.abort();
   const written = await writing;
   // The minimum of the second half ignores garbage that is not yet collected.
-  const kept = (key: keyof Memory): number => Math.min(...samples.slice(samples.length / 2).map((sample) => sample[key]));
+  const retained = (key: keyof Memory): number => Math.min(...samples.slice(samples.length / 2).map((sample) => sample[key]));
 
   expect(written).toBeGreaterThan(0.9 * minutes * 60 * postsPerSecond);
   // The page keeps up: its newest post has just been written.
   expect(Math.max(...ages)).toBeLessThan(10);
   // A page that kept all posts would hold 150,000 nodes and as many listeners; one that kept only their data, 6.5 MiB.
-  expect(kept('nodes')).toBeLessThan(12_000);
-  expect(kept('listeners')).toBeLessThan(250);
-  expect(kept('heapMiB')).toBeLessThan(6);
+  expect(retained('nodes')).toBeLessThan(12_000);
+  expect(retained('listeners')).toBeLessThan(250);
+  expect(retained('heapMiB')).toBeLessThan(6);
   expect(errors).toEqual([]);
   await page.context().close();
 });
