@@ -53,8 +53,8 @@ const webRoot = fileURLToPath(new URL('../web', import.meta.url));
  * Opens the token file, and checks that the server is not exposed without authentication.
  * @throws INSECURE_BIND, FILE_INACCESSIBLE
  */
-export async function openCheckedTokenStore(config: Config, log: Log, own: readonly TokenEntry[] = []): Promise<TokenStore> {
-  const tokens = await openTokenStore(tokensPath(config), log, own);
+export async function openCheckedTokenStore(config: Config, log: Log, localTokens: readonly TokenEntry[] = []): Promise<TokenStore> {
+  const tokens = await openTokenStore(tokensPath(config), log, localTokens);
   try {
     checkBinding(config.server, tokens.isRequired() || config.server.proxyAuth !== undefined);
   } catch (error) {

@@ -1,0 +1,82 @@
+import { access, constants, mkdir } from 'node:fs/promises';
+import { requireSource } from '../config/load-config.ts';
+import type { Config } from '../config/schema.ts';
+import { bundledModelPath, loadModel } from '../infer/model/model.ts';
+import { asError, FeedpulseError } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+import { openDatabase, readDatabaseVersion } from '../sink/client/connection.ts';
+import { checkSource, countPartitions } from './create-source.ts';
+import { checkPort } from './http-frontend.ts';
+import { type Instance, readInstance } from './instance-file.ts';
+
+export interface CheckResult {
+  readonly component: string;
+  readonly detail: string;
+  /** Set if the check failed; `detail` is then its message. */
+  readonly error?: Error;
+}
+
+/** Checks database, model, port and source of a config. Never rejects: a failed check carries its error. */
+export async function runChecks(config: Config, log: Log): Promise<CheckResult[]> {
+  const { clickhouse, dataDir, model, server, source, kafka, ndjson } = config;
+  const instance = clickhouse.url ? undefined : await readInstance(dataDir);
+  const results = [
+    await check('Node', checkNode),
+    await check('data dir', () => checkDataDir(dataDir)),
+    await check('model', async () => `${(await loadModel(model.path ?? bundledModelPath)).id}, checksums verified`),
+    await check('database', () => (instance ? checkInstance(instance) : checkDatabase(config, log))),
+  ];
+  if (server.enabled && !instance)
+    results.push(await check('port', () => checkPort(server).then(() => `${server.host}:${server.port} is free`)));
+  if (source === 'kafka')
+    results.push(await check('Kafka', async () => `topic ${kafka.topic} has ${await countPartitions(kafka, log)} partitions`));
+  if (source === 'ndjson')
+    results.push(
+      await check('source', async () => {
+        await checkSource(requireSource(config), log);
+        return `${ndjson.path} is readable`;
+      }),
+    );
+  return results;
+}
+
+async function check(component: string, work: () => Promise<string>): Promise<CheckResult> {
+  try {
+    return { component, detail: await work() };
+  } catch (thrown) {
+    const error = asError(thrown);
+    return { component, detail: error.message, error };
+  }
+}
+
+async function checkNode(): Promise<string> {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) throw new Error(`${process.version} is too old: feedpulse requires 20.19 or later.`);
+  return `${process.version} (requires 20.19 or later)`;
+}
+
+async function checkDataDir(dir: string): Promise<string> {
+  await mkdir(dir, { recursive: true });
+  await access(dir, constants.W_OK);
+  return `${dir} is writable`;
+}
+
+/** Only one process can open the embedded database, so its readiness is asked of that process. */
+async function checkInstance({ url, token, pid }: Instance): Promise<string> {
+  const response = await fetch(`${url}/readyz`, { headers: { authorization: `Bearer ${token}` } }).catch((thrown: unknown) => {
+    throw new FeedpulseError('INSTANCE_UNAVAILABLE', `Process ${pid} uses the data directory but does not respond at ${url}.`, {
+      cause: thrown,
+    });
+  });
+  if (!response.ok) throw new FeedpulseError('INSTANCE_UNAVAILABLE', `feedpulse at ${url} is not ready: ${await response.text()}.`);
+  return `embedded, in use by feedpulse at ${url} (process ${pid}), which is ready`;
+}
+
+async function checkDatabase(config: Config, log: Log): Promise<string> {
+  const db = await openDatabase({ clickhouse: config.clickhouse, dataDir: config.dataDir, log });
+  try {
+    return `ClickHouse ${await readDatabaseVersion(db)}, ${db.kind === 'embedded' ? 'embedded' : 'server'}`;
+  } finally {
+    await db.close();
+  }
+}
