@@ -66,10 +66,11 @@ async function pull(repo: string, options: Options): Promise<void> {
     onProgress: bars.show,
   };
   const { model, alreadyInstalled } = await pullModel(pullOptions, deps).finally(bars.stop);
-  if (options.format === 'json') return void process.stdout.write(`${printableJson({ ...model, alreadyInstalled })}\n`);
+  const { folder: dir, ...info } = model;
+  if (options.format === 'json') return void process.stdout.write(`${printableJson({ ...info, dir, alreadyInstalled })}\n`);
   const state = alreadyInstalled ? 'is already installed and verified' : 'is installed';
-  process.stdout.write(`${escapeTerminal(model.id)} ${state}: ${escapeTerminal(model.folder)}\n`);
-  process.stdout.write(`Use it with --model ${escapeTerminal(model.folder)}, or set \`model.path\`.\n`);
+  process.stdout.write(`${escapeTerminal(model.id)} ${state}: ${escapeTerminal(dir)}\n`);
+  process.stdout.write(`Use it with --model ${escapeTerminal(dir)}, or set \`model.path\`.\n`);
 }
 
 /** One progress bar per file, because each has its own size. */
