@@ -17,15 +17,15 @@ import { createSeededRandom, record, repetitions } from '../support/faults/recor
 import { quiet } from '../support/test-database.ts';
 
 let clickhouse: TestClickHouse;
-let folder: string;
+let dir: string;
 
 beforeAll(async () => {
   clickhouse = await startClickHouse();
-  folder = await mkdtemp(join(tmpdir(), 'feedpulse-database-'));
+  dir = await mkdtemp(join(tmpdir(), 'feedpulse-database-'));
 });
 afterAll(async () => {
   await clickhouse.stop();
-  await rm(folder, { recursive: true, force: true });
+  await rm(dir, { recursive: true, force: true });
 });
 
 interface Member {
@@ -39,7 +39,7 @@ interface Member {
 async function addMember(database: string): Promise<Member> {
   const { FEEDPULSE_CLICKHOUSE_USERNAME: username, FEEDPULSE_CLICKHOUSE_PASSWORD: password } = clickhouse.env;
   const { clickhouse: config } = configSchema.parse({ clickhouse: { url: clickhouse.url, database, username, password } });
-  const db = await openDatabase({ clickhouse: config, dataDir: folder, log: quiet });
+  const db = await openDatabase({ clickhouse: config, dataDir: dir, log: quiet });
   await migrate(db, quiet);
   const deps = { db, clock: systemClock, log: quiet, metrics: createMetrics() };
   const rollups = createRollups(deps);

@@ -8,17 +8,17 @@ import { startKafka, type TestKafka } from '../support/kafka.ts';
 
 let kafka: TestKafka;
 let clickhouse: TestClickHouse;
-let folder: string;
+let dir: string;
 let members: RunningFeedpulse[] = [];
 
 beforeAll(async () => {
   [kafka, clickhouse] = await Promise.all([startKafka({ ownBroker: true }), startClickHouse()]);
-  folder = await mkdtemp(join(tmpdir(), 'feedpulse-alert-leader-'));
+  dir = await mkdtemp(join(tmpdir(), 'feedpulse-alert-leader-'));
 });
 afterAll(async () => {
   await Promise.all(members.map((member) => member.kill()));
   await Promise.all([kafka.stop(), clickhouse.stop()]);
-  await rm(folder, { recursive: true, force: true });
+  await rm(dir, { recursive: true, force: true });
 });
 
 const leaders = (): RunningFeedpulse[] => members.filter((member) => member.log().includes('Elected alert leader'));
@@ -26,7 +26,7 @@ const leaders = (): RunningFeedpulse[] => members.filter((member) => member.log(
 test('one of two processes evaluates alerts; the other takes over after SIGKILL', async () => {
   const env = { ...clickhouse.env, FEEDPULSE_KAFKA_BROKERS: kafka.brokers.join(','), FEEDPULSE_KAFKA_SESSION_TIMEOUT: '6s' };
   for (const name of ['one', 'other']) {
-    members.push(await startFeedpulse(['--source', 'kafka', '--data-dir', join(folder, name)], { ...env, FEEDPULSE_MODEL_WORKERS: '1' }));
+    members.push(await startFeedpulse(['--source', 'kafka', '--data-dir', join(dir, name)], { ...env, FEEDPULSE_MODEL_WORKERS: '1' }));
     await eventually('a leader is elected', 60, async () => leaders().length > 0);
   }
   const [leader] = leaders();

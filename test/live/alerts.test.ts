@@ -18,7 +18,7 @@ const texts = {
 let kafka: TestKafka;
 let receiver: WebhookReceiver;
 let producer: Producer;
-let folder: string;
+let dir: string;
 let running: RunningFeedpulse | undefined;
 let number = 0;
 /** Angry posts by minute since 1970. */
@@ -27,10 +27,10 @@ const angryPosts = new Map<number, number>();
 beforeAll(async () => {
   kafka = await startKafka({ ownBroker: true });
   receiver = await startWebhookReceiver();
-  folder = await mkdtemp(join(tmpdir(), 'feedpulse-alerts-'));
+  dir = await mkdtemp(join(tmpdir(), 'feedpulse-alerts-'));
   const rule = { name: 'mood', metric: 'netSentiment', window: '3m', for: '0s', keepFiringFor: '0s' };
   const channels = { ops: { type: 'webhook', url: receiver.url, allowPrivate: true } };
-  await writeFile(join(folder, 'feedpulse.yaml'), JSON.stringify({ brands: [{ name: 'Kestrel' }], alerts: { channels, rules: [rule] } }));
+  await writeFile(join(dir, 'feedpulse.yaml'), JSON.stringify({ brands: [{ name: 'Kestrel' }], alerts: { channels, rules: [rule] } }));
   const kafkaClient = new kafkajs.Kafka({ brokers: kafka.brokers, logLevel: kafkajs.logLevel.NOTHING });
   producer = kafkaClient.producer();
   await producer.connect();
@@ -44,12 +44,12 @@ afterAll(async () => {
   await producer.disconnect();
   await receiver.close();
   await kafka.stop();
-  await rm(folder, { recursive: true, force: true });
+  await rm(dir, { recursive: true, force: true });
 });
 
 async function start(): Promise<RunningFeedpulse> {
   const env = { FEEDPULSE_KAFKA_BROKERS: kafka.brokers.join(','), FEEDPULSE_KAFKA_SESSION_TIMEOUT: '6s' };
-  running = await startFeedpulse(['--source', 'kafka', '--data-dir', folder, '--config', join(folder, 'feedpulse.yaml')], env);
+  running = await startFeedpulse(['--source', 'kafka', '--data-dir', dir, '--config', join(dir, 'feedpulse.yaml')], env);
   return running;
 }
 
@@ -125,7 +125,7 @@ test('negative posts raise one alert with one ID, even if the process is killed 
   expect(receiver.received.at(-1)?.body).toMatchObject({ type: 'resolved', alert: alert?.id });
   expect((await alerts()).map(({ id, resolvedAt }) => [id, resolvedAt !== null])).toEqual([[alert?.id, true]]);
 
-  const shared = ['--data-dir', folder, '--config', join(folder, 'feedpulse.yaml')];
+  const shared = ['--data-dir', dir, '--config', join(dir, 'feedpulse.yaml')];
   expect((await feedpulse('alerts', 'ack', alert?.id ?? '', ...shared)).stdout).toMatch(
     /^Kestrel, net sentiment down to .*: acknowledged\.\n$/,
   );

@@ -36,17 +36,17 @@ function limits(): Record<string, number> {
 }
 
 let clickhouse: TestClickHouse;
-let folder: string;
+let dir: string;
 let running: RunningFeedpulse | undefined;
 
 beforeAll(async () => {
   const tls = authority.issue('127.0.0.1');
   clickhouse = await startClickHouse({ tls, users, roles: grantsInSql() });
-  folder = await mkdtemp(join(tmpdir(), 'feedpulse-clickhouse-security-'));
+  dir = await mkdtemp(join(tmpdir(), 'feedpulse-clickhouse-security-'));
   await Promise.all([
-    writeFile(join(folder, 'ca.pem'), authority.ca),
-    writeFile(join(folder, 'untrusted.pem'), untrusted.ca),
-    writePosts(join(folder, 'posts.ndjson'), posts),
+    writeFile(join(dir, 'ca.pem'), authority.ca),
+    writeFile(join(dir, 'untrusted.pem'), untrusted.ca),
+    writePosts(join(dir, 'posts.ndjson'), posts),
     // The administrator's first step; the writer has no privilege for it.
     clickhouse.command('CREATE DATABASE feedpulse'),
   ]);
@@ -57,14 +57,14 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await clickhouse?.stop();
-  await rm(folder, { recursive: true, force: true });
+  await rm(dir, { recursive: true, force: true });
 });
 
 /** Environment variables of a process that writes as one user and reads as another. */
 function connectAs(writer: string, reader: string, overrides: Readonly<Record<string, string>> = {}): Record<string, string> {
   return {
     FEEDPULSE_CLICKHOUSE_URL: clickhouse.url,
-    FEEDPULSE_CLICKHOUSE_CA_FILE: join(folder, 'ca.pem'),
+    FEEDPULSE_CLICKHOUSE_CA_FILE: join(dir, 'ca.pem'),
     FEEDPULSE_CLICKHOUSE_USERNAME: writer,
     FEEDPULSE_CLICKHOUSE_PASSWORD: password,
     FEEDPULSE_CLICKHOUSE_READER_USERNAME: reader,
@@ -78,20 +78,20 @@ async function open(reader: keyof typeof users): Promise<Database> {
   const { clickhouse: config } = configSchema.parse({
     clickhouse: {
       url: clickhouse.url,
-      caFile: join(folder, 'ca.pem'),
+      caFile: join(dir, 'ca.pem'),
       username: 'writing',
       password,
       reader: { username: reader, password },
     },
   });
-  const db = await openDatabase({ clickhouse: config, dataDir: folder, log: quiet });
+  const db = await openDatabase({ clickhouse: config, dataDir: dir, log: quiet });
   await migrate(db, quiet);
   return db;
 }
 
 describe('with the grants of users.sql and TLS', () => {
   test('stores posts and rollups; a reader with readonly = 1 reads them', async () => {
-    const args = ['--source', 'ndjson', '--in', join(folder, 'posts.ndjson'), '--data-dir', join(folder, 'data')];
+    const args = ['--source', 'ndjson', '--in', join(dir, 'posts.ndjson'), '--data-dir', join(dir, 'data')];
     running = await startFeedpulse(args, connectAs('writing', 'feedpulse_reader'));
     const feedpulse = running;
     await eventually('every post is in the rollups', 60, async () => {
@@ -158,7 +158,7 @@ describe('with the grants of users.sql and TLS', () => {
 });
 
 test('warns about a reader without limits that cannot set them', async () => {
-  const doctor = await runCommand(['doctor', '--data-dir', join(folder, 'doctor')], connectAs('writing', 'unbound'));
+  const doctor = await runCommand(['doctor', '--data-dir', join(dir, 'doctor')], connectAs('writing', 'unbound'));
   expect(doctor.output).toMatch(/✓ database/);
   const migrated = await runCommand(['migrate'], connectAs('writing', 'unbound'));
   expect(migrated.output).toContain('set max_execution_time and max_memory_usage in its profile');
@@ -175,7 +175,7 @@ describe('is rejected at once, with a clear error and without the password:', ()
   }
 
   test('an untrusted CA', async () => {
-    const env = connectAs('writing', 'feedpulse_reader', { FEEDPULSE_CLICKHOUSE_CA_FILE: join(folder, 'untrusted.pem') });
+    const env = connectAs('writing', 'feedpulse_reader', { FEEDPULSE_CLICKHOUSE_CA_FILE: join(dir, 'untrusted.pem') });
     await expectRejection(env, 'DATABASE_UNTRUSTED', /signed by an unknown authority/);
   });
 

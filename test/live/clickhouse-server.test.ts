@@ -17,12 +17,12 @@ useBundledModel();
 
 let kafka: TestKafka;
 let clickhouse: TestClickHouse;
-let folder: string;
+let dir: string;
 let members: RunningFeedpulse[] = [];
 
 beforeAll(async () => {
   [kafka, clickhouse] = await Promise.all([startKafka(), startClickHouse()]);
-  folder = await mkdtemp(join(tmpdir(), 'feedpulse-server-'));
+  dir = await mkdtemp(join(tmpdir(), 'feedpulse-server-'));
 });
 afterEach(async () => {
   await Promise.all(members.map((member) => member.kill()));
@@ -30,12 +30,12 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await Promise.all([kafka.stop(), clickhouse.stop()]);
-  await rm(folder, { recursive: true, force: true });
+  await rm(dir, { recursive: true, force: true });
 });
 
 /** Starts another member of the consumer group, with this database of the server. */
 async function addMember(topic: string, database: string): Promise<RunningFeedpulse> {
-  const member = await startFeedpulse(['--source', 'kafka', '--data-dir', join(folder, `member-${members.length}`)], {
+  const member = await startFeedpulse(['--source', 'kafka', '--data-dir', join(dir, `member-${members.length}`)], {
     ...clickhouse.env,
     FEEDPULSE_CLICKHOUSE_DATABASE: database,
     FEEDPULSE_KAFKA_BROKERS: kafka.brokers.join(','),
@@ -47,7 +47,7 @@ async function addMember(topic: string, database: string): Promise<RunningFeedpu
 }
 
 async function produce(topic: string): Promise<void> {
-  const file = join(folder, `${topic}.ndjson`);
+  const file = join(dir, `${topic}.ndjson`);
   await writePosts(file, posts);
   await feedpulse('produce', file, '--topic', topic, '--partitions', '4', '--brokers', kafka.brokers.join(','));
 }
@@ -133,5 +133,5 @@ test('a wrong password is rejected at once with a clear error', async () => {
 function openOn(database: string, account?: { username: string; password: string }): Promise<Database> {
   const { FEEDPULSE_CLICKHOUSE_USERNAME: username, FEEDPULSE_CLICKHOUSE_PASSWORD: password } = clickhouse.env;
   const { clickhouse: config } = configSchema.parse({ clickhouse: { url: clickhouse.url, database, username, password, ...account } });
-  return openDatabase({ clickhouse: config, dataDir: folder, log: quiet });
+  return openDatabase({ clickhouse: config, dataDir: dir, log: quiet });
 }

@@ -24,7 +24,7 @@ const sentAt = Date.now() - 3_600_000;
 
 let kafka: TestKafka;
 let client: kafkajs.Kafka;
-let folder: string;
+let dir: string;
 /** Configs with the wrong and the fixed mapping. */
 let wrong: string;
 let fixed: string;
@@ -33,24 +33,24 @@ let running: RunningFeedpulse | undefined;
 beforeAll(async () => {
   kafka = await startKafka();
   client = new kafkajs.Kafka({ brokers: kafka.brokers, logLevel: kafkajs.logLevel.NOTHING });
-  folder = await mkdtemp(join(tmpdir(), 'feedpulse-dead-letters-'));
+  dir = await mkdtemp(join(tmpdir(), 'feedpulse-dead-letters-'));
   const settings = {
     source: 'kafka',
     kafka: { brokers: kafka.brokers, topic, groupId: 'readers' },
-    dataDir: join(folder, 'data'),
+    dataDir: join(dir, 'data'),
     deadLetters: { maxConsecutive: 100_000, maxRatio: 1 },
     log: { level: 'warn' },
   };
   // JSON is YAML.
-  wrong = join(folder, 'wrong.yaml');
-  fixed = join(folder, 'fixed.yaml');
+  wrong = join(dir, 'wrong.yaml');
+  fixed = join(dir, 'fixed.yaml');
   await writeFile(wrong, JSON.stringify(settings));
   await writeFile(fixed, JSON.stringify({ ...settings, mapping: { text: 'content.body' } }));
 });
 afterAll(async () => {
   await running?.kill();
   await kafka.stop();
-  await rm(folder, { recursive: true, force: true });
+  await rm(dir, { recursive: true, force: true });
 });
 
 async function send(): Promise<void> {
@@ -192,12 +192,12 @@ test('too many consecutive dead letters stop the pipeline: they are stored, and 
   await producer.connect();
   await producer.send({ topic: name, messages: Array.from({ length: 100 }, (_, index) => ({ value: `no post ${index}` })) });
   await producer.disconnect();
-  const config = join(folder, 'stopped.yaml');
+  const config = join(dir, 'stopped.yaml');
   const kafkaSettings = { brokers: kafka.brokers, topic: name, deadLetterTopic: `${name}.dead`, groupId: name };
   const settings = {
     source: 'kafka',
     kafka: kafkaSettings,
-    dataDir: join(folder, name),
+    dataDir: join(dir, name),
     deadLetters: { maxConsecutive: 30 },
     server: { enabled: false },
   };
@@ -275,7 +275,7 @@ test('after the mapping is fixed, replayed dead letters count once, however ofte
   expect(await running.stop()).toBe(0);
   const query =
     "SELECT toUInt32(count()) AS rows, toUInt32(uniqExact(id)) AS ids, toString(min(created_at), 'UTC') AS first FROM posts FINAL";
-  const [rows] = await queryDataDir<{ rows: number; ids: number; first: string }>(join(folder, 'data'), query);
+  const [rows] = await queryDataDir<{ rows: number; ids: number; first: string }>(join(dir, 'data'), query);
   expect([rows?.rows, rows?.ids]).toEqual([posts, posts]);
   // The time of a message without a date is that of its first delivery, not of its replay.
   expect(rows?.first.slice(0, 19)).toBe(new Date(sentAt).toISOString().slice(0, 19).replace('T', ' '));

@@ -27,19 +27,19 @@ const second = { ...first, fields: [...fields, { name: 'lang', type: ['null', 's
 let kafka: TestKafka;
 let registry: TestRegistry;
 let client: kafkajs.Kafka;
-let folder: string;
+let dir: string;
 let running: RunningFeedpulse | undefined;
 
 beforeAll(async () => {
   [kafka, registry] = await Promise.all([startKafka(), startRegistry()]);
   client = new kafkajs.Kafka({ brokers: kafka.brokers, logLevel: kafkajs.logLevel.NOTHING });
-  folder = await mkdtemp(join(tmpdir(), 'feedpulse-formats-'));
+  dir = await mkdtemp(join(tmpdir(), 'feedpulse-formats-'));
   registerCodecs();
 });
 afterEach(() => running?.kill());
 afterAll(async () => {
   await Promise.all([kafka.stop(), registry.stop()]);
-  await rm(folder, { recursive: true, force: true });
+  await rm(dir, { recursive: true, force: true });
 });
 
 async function send(to: string, messages: Message[], compression: number): Promise<void> {
@@ -101,7 +101,7 @@ test('stores Avro in two versions, JSON Schema and JSON despite registry outages
   registry.register(1, { schema: JSON.stringify(first) });
   registry.register(3, { schema: '{}', schemaType: 'JSON' });
   registry.fail(5, 503);
-  const dataDir = join(folder, 'data');
+  const dataDir = join(dir, 'data');
   const reader = await startFeedpulse(['--source', 'kafka', '--data-dir', dataDir], createEnv(topic));
   running = reader;
   // The second version is registered after its messages were produced.
@@ -137,14 +137,14 @@ test('stores Avro in two versions, JSON Schema and JSON despite registry outages
 test('a batch that decompresses to more than the limit stops the pipeline with a clear error', async () => {
   const bomb = { value: Buffer.alloc(60 * 1_048_576, 0x20) };
   await send('bomb', [bomb], kafkajs.CompressionTypes.GZIP);
-  const config = join(folder, 'bomb.yaml');
+  const config = join(dir, 'bomb.yaml');
   const settings = {
     source: 'kafka',
     kafka: { brokers: kafka.brokers, topic: 'bomb' },
     server: { enabled: false },
     log: { level: 'error' },
   };
-  await writeFile(config, JSON.stringify({ ...settings, dataDir: join(folder, 'bomb') })); // JSON is YAML
+  await writeFile(config, JSON.stringify({ ...settings, dataDir: join(dir, 'bomb') })); // JSON is YAML
   const run = feedpulse('run', '--config', config);
   await expect(run).rejects.toMatchObject({ code: 5, stderr: expect.stringMatching(/KAFKA_UNREADABLE: .*decompresses to too much/) });
 });
@@ -161,10 +161,10 @@ test.each(['gzip', 'snappy', 'lz4', 'zstd'])('reads a topic compressed with %s',
   await producer.connect();
   await producer.send({ topic: to, messages: Array.from({ length: each }, (_, index) => ({ value: JSON.stringify(post(codec, index)) })) });
   await producer.disconnect();
-  running = await startFeedpulse(['--source', 'kafka', '--data-dir', join(folder, to)], createEnv(to));
+  running = await startFeedpulse(['--source', 'kafka', '--data-dir', join(dir, to)], createEnv(to));
   const { metric } = running;
   await eventually('every post is written', 60, async () => (await metric('feedpulse_rows_written_total')) === each);
   expect(await running.stop()).toBe(0);
-  const rows = await queryDataDir<{ text: string }>(join(folder, to), 'SELECT DISTINCT text FROM posts FINAL');
+  const rows = await queryDataDir<{ text: string }>(join(dir, to), 'SELECT DISTINCT text FROM posts FINAL');
   expect(rows).toEqual([{ text: 'What a lovely day' }]);
 });

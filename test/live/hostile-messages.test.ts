@@ -11,16 +11,16 @@ const deadTopic = 'hostile.dead';
 
 let kafka: TestKafka;
 let client: kafkajs.Kafka;
-let folder: string;
+let dir: string;
 
 beforeAll(async () => {
   kafka = await startKafka();
   client = new kafkajs.Kafka({ brokers: kafka.brokers, logLevel: kafkajs.logLevel.NOTHING });
-  folder = await mkdtemp(join(tmpdir(), 'feedpulse-hostile-'));
+  dir = await mkdtemp(join(tmpdir(), 'feedpulse-hostile-'));
 });
 afterAll(async () => {
   await kafka.stop();
-  await rm(folder, { recursive: true, force: true });
+  await rm(dir, { recursive: true, force: true });
 });
 
 /** The dead-letter reason; undefined for a valid post. */
@@ -61,7 +61,7 @@ test('dead-letters malformed messages, scores valid edge cases, and does not sto
   messages.push({ value: json({ id: 'last', text: 'still here' }) });
   await send(messages);
 
-  const dataDir = join(folder, 'data');
+  const dataDir = join(dir, 'data');
   const env = {
     FEEDPULSE_KAFKA_BROKERS: kafka.brokers.join(','),
     FEEDPULSE_KAFKA_TOPIC: topic,

@@ -17,7 +17,7 @@ const brokerCa = createCertificateAuthority('Brokers of the test');
 const clientCa = createCertificateAuthority('Clients of the test');
 
 let kafka: TestKafka;
-let folder: string;
+let dir: string;
 let posted: string;
 let running: RunningFeedpulse | undefined;
 
@@ -30,15 +30,15 @@ beforeAll(async () => {
     { name: 'EXPIRED', certificate: brokerCa.issue('127.0.0.1', { expired: true }) },
   ];
   kafka = await startKafka({ security: { listeners, users: [reader, unprivileged] } });
-  folder = await mkdtemp(join(tmpdir(), 'feedpulse-kafka-security-'));
-  posted = join(folder, 'posts.ndjson');
+  dir = await mkdtemp(join(tmpdir(), 'feedpulse-kafka-security-'));
+  posted = join(dir, 'posts.ndjson');
   const client = clientCa.issue('feedpulse');
   await Promise.all([
     writePosts(posted, posts).then(() => appendFile(posted, 'canary of an invalid message\n')),
-    writeFile(join(folder, 'ca.pem'), brokerCa.ca),
-    writeFile(join(folder, 'other-ca.pem'), clientCa.ca),
-    writeFile(join(folder, 'client.pem'), client.cert),
-    writeFile(join(folder, 'client.key'), client.key),
+    writeFile(join(dir, 'ca.pem'), brokerCa.ca),
+    writeFile(join(dir, 'other-ca.pem'), clientCa.ca),
+    writeFile(join(dir, 'client.pem'), client.cert),
+    writeFile(join(dir, 'client.key'), client.key),
     withAdmin((admin) => grantAccess(admin, [`User:${reader.name}`, 'User:CN=feedpulse'])),
   ]);
 });
@@ -48,7 +48,7 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await kafka?.stop();
-  await rm(folder, { recursive: true, force: true });
+  await rm(dir, { recursive: true, force: true });
 });
 
 async function withAdmin(run: (admin: Admin) => Promise<unknown>): Promise<void> {
@@ -82,7 +82,7 @@ function connectTo(listener: string, overrides: Settings = {}): Record<string, s
     FEEDPULSE_KAFKA_BROKERS: kafka.broker(listener),
     FEEDPULSE_KAFKA_TLS: 'true',
     FEEDPULSE_KAFKA_GROUP_ID: 'feedpulse',
-    FEEDPULSE_KAFKA_CA_FILE: join(folder, 'ca.pem'),
+    FEEDPULSE_KAFKA_CA_FILE: join(dir, 'ca.pem'),
     FEEDPULSE_MODEL_WORKERS: '1',
     FEEDPULSE_LOG_LEVEL: 'debug',
     ...overrides,
@@ -102,7 +102,7 @@ async function expectRows(topic: string, env: Settings): Promise<void> {
   const settings = { ...env, FEEDPULSE_KAFKA_TOPIC: topic };
   const sent = await runCommand(['produce', posted], settings);
   expect(sent).toMatchObject({ code: 0, output: expect.stringContaining(`${posts + 1} messages sent to topic ${topic}.`) });
-  const dataDir = join(folder, topic);
+  const dataDir = join(dir, topic);
   running = await startFeedpulse(['--source', 'kafka', '--data-dir', dataDir], settings);
   const consumer = running;
   await eventually('every post is written', 60, async () => (await consumer.metric('feedpulse_rows_written_total')) >= posts);
@@ -119,7 +119,7 @@ describe('with a trusted CA and valid credentials, posts are stored', () => {
   });
 
   test('with a client certificate', async () => {
-    const files = { FEEDPULSE_KAFKA_CERT_FILE: join(folder, 'client.pem'), FEEDPULSE_KAFKA_KEY_FILE: join(folder, 'client.key') };
+    const files = { FEEDPULSE_KAFKA_CERT_FILE: join(dir, 'client.pem'), FEEDPULSE_KAFKA_KEY_FILE: join(dir, 'client.key') };
     await expectRows('posts-mutual', connectTo('MUTUAL', files));
   });
 });
@@ -129,7 +129,7 @@ describe('is rejected at once, with a clear error and without the password:', ()
   async function expectRejection(env: Settings, code: string, words: RegExp): Promise<void> {
     for (const command of [
       ['produce', posted],
-      ['run', '--source', 'kafka', '--no-server', '--data-dir', join(folder, 'rejected')],
+      ['run', '--source', 'kafka', '--no-server', '--data-dir', join(dir, 'rejected')],
     ]) {
       const started = Date.now();
       const result = await runCommand(['--verbose', ...command], env);
@@ -146,7 +146,7 @@ describe('is rejected at once, with a clear error and without the password:', ()
   });
 
   test('an untrusted CA', async () => {
-    const env = connectTo('LOGIN', { ...login(reader), FEEDPULSE_KAFKA_CA_FILE: join(folder, 'other-ca.pem') });
+    const env = connectTo('LOGIN', { ...login(reader), FEEDPULSE_KAFKA_CA_FILE: join(dir, 'other-ca.pem') });
     await expectRejection(env, 'KAFKA_UNTRUSTED', /certificate is signed by an unknown authority/);
   });
 
@@ -174,6 +174,6 @@ describe('is rejected at once, with a clear error and without the password:', ()
 });
 
 test('doctor reports an untrusted broker', async () => {
-  const result = await runCommand(['doctor', '--data-dir', join(folder, 'doctor')], { ...connectTo('EXPIRED'), FEEDPULSE_SOURCE: 'kafka' });
+  const result = await runCommand(['doctor', '--data-dir', join(dir, 'doctor')], { ...connectTo('EXPIRED'), FEEDPULSE_SOURCE: 'kafka' });
   expect(result).toMatchObject({ code: 1, output: expect.stringMatching(/✗ Kafka.*has expired \(CERT_HAS_EXPIRED\)/) });
 });

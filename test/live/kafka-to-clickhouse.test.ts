@@ -9,20 +9,20 @@ import { writePosts } from '../support/post-file.ts';
 const posts = 10_000;
 
 let kafka: TestKafka;
-let folder: string;
+let dir: string;
 let posted: string;
 let running: RunningFeedpulse | undefined;
 
 beforeAll(async () => {
   kafka = await startKafka();
-  folder = await mkdtemp(join(tmpdir(), 'feedpulse-live-'));
-  posted = join(folder, 'posts.ndjson');
+  dir = await mkdtemp(join(tmpdir(), 'feedpulse-live-'));
+  posted = join(dir, 'posts.ndjson');
   await writePosts(posted, posts);
 });
 afterEach(() => running?.kill());
 afterAll(async () => {
   await kafka.stop();
-  await rm(folder, { recursive: true, force: true });
+  await rm(dir, { recursive: true, force: true });
 });
 
 interface Totals {
@@ -61,7 +61,7 @@ async function expectEveryPostOnce(dataDir: string): Promise<void> {
 
 test('stores 10,000 posts of a topic as 10,000 rows with matching rollups', async () => {
   await produce('whole');
-  const dataDir = join(folder, 'whole');
+  const dataDir = join(dir, 'whole');
   running = await consume('whole', dataDir);
   await waitUntilCounted(running);
   expect(await running.stop()).toBe(0);
@@ -70,7 +70,7 @@ test('stores 10,000 posts of a topic as 10,000 rows with matching rollups', asyn
 
 test('SIGKILL neither loses nor duplicates posts', async () => {
   await produce('killed');
-  const dataDir = join(folder, 'killed');
+  const dataDir = join(dir, 'killed');
   running = await consume('killed', dataDir);
   const first = running;
   await eventually('some of the posts are written', 120, async () => (await first.metric('feedpulse_rows_written_total')) > posts / 5);

@@ -15,19 +15,19 @@ import { startKafka, type TestKafka } from '../support/kafka.ts';
 import { createTinyModel } from '../support/tiny-model.ts';
 
 let kafka: TestKafka;
-let folder: string;
+let dir: string;
 let model: string;
 let running: RunningFeedpulse | undefined;
 
 beforeAll(async () => {
   kafka = await startKafka();
-  folder = await mkdtemp(join(tmpdir(), 'feedpulse-rejected-'));
-  model = await createTinyModel(join(folder, 'model'), { failingWords: ['kettle'] });
+  dir = await mkdtemp(join(tmpdir(), 'feedpulse-rejected-'));
+  model = await createTinyModel(join(dir, 'model'), { failingWords: ['kettle'] });
 });
 afterAll(async () => {
   await running?.kill();
   await kafka.stop();
-  await rm(folder, { recursive: true, force: true });
+  await rm(dir, { recursive: true, force: true });
 });
 
 interface DeadLetter {
@@ -43,7 +43,7 @@ const createEnv = (topic: string) => ({
 
 /** Produces to a topic with one partition, so that the line number of a post is its offset. */
 async function produce(topic: string, texts: readonly string[]): Promise<void> {
-  const file = join(folder, `${topic}.ndjson`);
+  const file = join(dir, `${topic}.ndjson`);
   await writeFile(file, texts.map((text, index) => `${JSON.stringify({ platform: 'p', id: `${index}`, text })}\n`).join(''));
   await feedpulse('produce', file, '--topic', topic, '--partitions', '1', '--brokers', kafka.brokers.join(','));
 }
@@ -64,7 +64,7 @@ test('dead-letters posts that the model fails on and scores all others', async (
   const poisoned = new Set([3, 200, 201, 599]);
   const texts = Array.from({ length: 600 }, (_, index) => `The ${poisoned.has(index) ? 'kettle' : 'teapot'} number ${index} is lovely`);
   await produce('poison', texts);
-  const data = join(folder, 'poison');
+  const data = join(dir, 'poison');
   running = await startFeedpulse(['--source', 'kafka', '--data-dir', data, '--model', model], createEnv('poison'));
   const { metric } = running;
   await eventually('every post is stored or dead-lettered', 90, async () => {
@@ -90,9 +90,9 @@ test('dead-letters posts that the model fails on and scores all others', async (
 });
 
 test('a model that fails on every post stops the pipeline without dead letters', async () => {
-  const broken = await createTinyModel(join(folder, 'broken'), { failingWords: ['one', 'another', 'a'] });
+  const broken = await createTinyModel(join(dir, 'broken'), { failingWords: ['one', 'another', 'a'] });
   await produce('broken', ['one post', 'another post']);
-  const data = join(folder, 'broken-data');
+  const data = join(dir, 'broken-data');
   const result = await runCommand(['run', '--port', '0', '--source', 'kafka', '--data-dir', data, '--model', broken], createEnv('broken'));
   expect(result.code).toBe(4);
   expect(result.output).toContain('MODEL_FAILED');
@@ -109,7 +109,7 @@ test('dead-letters posts whose rows the database rejects and stores all others',
     'row',
     Array.from({ length: 300 }, (_, index) => `Teapot ${index} is lovely`),
   );
-  const data = join(folder, 'row');
+  const data = join(dir, 'row');
   await feedpulse('migrate', '--data-dir', data);
   await addConstraint(data, `id NOT IN (${rejected.map((id) => `'${id}'`).join(', ')})`);
   running = await startFeedpulse(['--source', 'kafka', '--data-dir', data], createEnv('row'));
@@ -127,7 +127,7 @@ test('a database that rejects every row stops the pipeline without dead letters'
     'closed',
     Array.from({ length: 100 }, (_, index) => `Teapot ${index} is lovely`),
   );
-  const data = join(folder, 'closed');
+  const data = join(dir, 'closed');
   await feedpulse('migrate', '--data-dir', data);
   await addConstraint(data, "platform = 'none'");
   const result = await runCommand(['run', '--port', '0', '--source', 'kafka', '--data-dir', data], createEnv('closed'));

@@ -11,18 +11,18 @@ import { freePort } from '../support/free-port.ts';
 const canary = 'canary-9c41e7';
 
 let clickhouse: TestClickHouse;
-let folder: string;
+let dir: string;
 /** Output of the commands so far. */
 const printed: string[] = [];
 
 beforeAll(async () => {
   const user = { password: `${canary}-é"' of a user` };
   clickhouse = await startClickHouse({ users: { watched: user, looking: { ...user, readonly: 2 } } });
-  folder = await mkdtemp(join(tmpdir(), 'feedpulse-secrets-'));
+  dir = await mkdtemp(join(tmpdir(), 'feedpulse-secrets-'));
 });
 afterAll(async () => {
   await clickhouse?.stop();
-  await rm(folder, { recursive: true, force: true });
+  await rm(dir, { recursive: true, force: true });
 });
 
 type Settings = Readonly<Record<string, string>>;
@@ -62,7 +62,7 @@ function expectNoCanary(): void {
 /** A config file with a webhook channel, whose path and password are secret. */
 async function writeChannels(): Promise<string> {
   const pager = { type: 'webhook', url: `http://127.0.0.1:1/${canary}`, password: canary, allowPrivate: true };
-  const file = join(folder, 'channels.yaml');
+  const file = join(dir, 'channels.yaml');
   await writeFile(file, JSON.stringify({ alerts: { channels: { pager } } }));
   return file;
 }
@@ -72,7 +72,7 @@ test('no secret is printed by commands that succeed', async () => {
   const shown = await run(['check-config', '--format', 'json', '--config', await writeChannels()]);
   expect(shown).toMatchObject({ code: 0, output: expect.stringContaining('"password": "(set)"') });
   expect((await run(['check-config'])).code).toBe(0);
-  expect((await run(['doctor', '--data-dir', join(folder, 'healthy')])).code).toBe(0);
+  expect((await run(['doctor', '--data-dir', join(dir, 'healthy')])).code).toBe(0);
   expectNoCanary();
 });
 
@@ -80,11 +80,11 @@ test('no secret is printed when the broker, the database or a password is wrong'
   expect((await run(['alerts', 'test', '--config', await writeChannels()])).output).toMatch(
     /WEBHOOK_FAILED: 127\.0\.0\.1:1 could not be reached/m,
   );
-  const lines = join(folder, 'lines.ndjson');
+  const lines = join(dir, 'lines.ndjson');
   await writeFile(lines, `${messages()}\n`);
   expect((await run(['produce', lines, '--brokers', `127.0.0.1:${await freePort()}`])).output).toMatch(/^KAFKA_UNAVAILABLE/m);
   const wrong = { FEEDPULSE_CLICKHOUSE_PASSWORD: `${canary}-wrong` };
-  expect((await run(['doctor', '--data-dir', join(folder, 'unhealthy')], wrong)).output).toMatch(/✗ database/);
+  expect((await run(['doctor', '--data-dir', join(dir, 'unhealthy')], wrong)).output).toMatch(/✗ database/);
   expect((await run(['migrate'], { FEEDPULSE_CLICKHOUSE_PASSWORD: `${canary}-wrong` })).output).toMatch(/^DATABASE_REJECTED/m);
   expect((await run(['migrate'], { FEEDPULSE_CLICKHOUSE_READER_PASSWORD: `${canary}-wrong` })).output).toMatch(/^DATABASE_REJECTED/m);
   await clickhouse.injectFault({ statement: 'schema_migrations', when: 'before', how: 'error', code: 497 });
@@ -93,7 +93,7 @@ test('no secret is printed when the broker, the database or a password is wrong'
 });
 
 test('no secret is printed when settings are invalid', async () => {
-  const file = join(folder, 'wrong.yaml');
+  const file = join(dir, 'wrong.yaml');
   await writeFile(
     file,
     `clickhouse: { password: [${canary}], reader: { pasword: ${canary} } }\nkafka: { sasl: { password: ${canary} } }\n`,
@@ -133,12 +133,12 @@ function messages(): string {
 }
 
 test('post text is never printed, whether the post is valid or not and whatever the database does', async () => {
-  const source = join(folder, 'posts.ndjson');
+  const source = join(dir, 'posts.ndjson');
   await writeFile(source, `${messages()}\n`);
   for (const statement of ['INSERT INTO posts', 'INSERT INTO post_first_seen'])
     for (const code of [241, 999]) await clickhouse.injectFault({ statement, when: 'before', how: 'error', code });
   await clickhouse.injectFault({ statement: 'INSERT INTO posts', when: 'after', how: 'reset' });
-  const dataDir = join(folder, 'texts');
+  const dataDir = join(dir, 'texts');
   const running = await startFeedpulse(['--source', 'ndjson', '--in', source, '--data-dir', dataDir], secrets());
   await eventually('the posts are written', 60, async () => (await running.metric('feedpulse_rows_written_total')) >= 3);
   expect(await running.stop()).toBe(0);
@@ -152,20 +152,20 @@ test.each([
   ['one row', 27, /the database rejected a row/],
   ['every row', 497, /^DATABASE_REJECTED/m],
 ])('post text is not printed when the database permanently rejects %s', async (_, code, message) => {
-  const source = join(folder, `rejected-${code}.ndjson`);
+  const source = join(dir, `rejected-${code}.ndjson`);
   await writeFile(source, `${messages().split('\n')[0]?.replace('one', `rejected-${code}`)}\n`);
   await clickhouse.injectFault({ statement: 'INSERT INTO posts', when: 'before', how: 'error', code });
-  const { output } = await run(['run', '--source', 'ndjson', '--in', source, '--no-server', '--data-dir', join(folder, 'rejected')]);
+  const { output } = await run(['run', '--source', 'ndjson', '--in', source, '--no-server', '--data-dir', join(dir, 'rejected')]);
   expect(output).toMatch(message);
   expectNoCanary();
 });
 
 test('score and eval do not print post text', async () => {
-  const lines = join(folder, 'lines.ndjson');
+  const lines = join(dir, 'lines.ndjson');
   await writeFile(lines, `${messages()}\n`);
-  const scored = await run(['score', lines, '--out', join(folder, 'scored.ndjson')]);
+  const scored = await run(['score', lines, '--out', join(dir, 'scored.ndjson')]);
   expect([0, 2, 3]).toContain(scored.code);
-  await writeFile(join(folder, 'labelled.tsv'), `label\ttext\nnonsense\t${canary}\n${canary}\n`);
-  expect((await run(['eval', join(folder, 'labelled.tsv')])).code).not.toBe(0);
+  await writeFile(join(dir, 'labelled.tsv'), `label\ttext\nnonsense\t${canary}\n${canary}\n`);
+  expect((await run(['eval', join(dir, 'labelled.tsv')])).code).not.toBe(0);
   expectNoCanary();
 });

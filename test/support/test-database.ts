@@ -9,16 +9,16 @@ import { migrate } from '../../src/sink/migrations/migrate.ts';
 export const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 /** An embedded ClickHouse in a temporary directory. The engine allows one per process, so call this once per test file. */
-export async function openTestDatabase(): Promise<{ db: Database; folder: string; remove: () => Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), 'feedpulse-test-'));
+export async function openTestDatabase(): Promise<{ db: Database; dataDir: string; remove: () => Promise<void> }> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'feedpulse-test-'));
   const { clickhouse } = configSchema.parse({});
-  const db = await openDatabase({ clickhouse, dataDir: folder, log: quiet });
+  const db = await openDatabase({ clickhouse, dataDir, log: quiet });
   await migrate(db, quiet);
   const remove = async () => {
     await db.close();
-    await rm(folder, { recursive: true, force: true });
+    await rm(dataDir, { recursive: true, force: true });
   };
-  return { db, folder, remove };
+  return { db, dataDir, remove };
 }
 
 /** Runs a query through the writer's connection and returns its rows. */

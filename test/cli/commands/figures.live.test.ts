@@ -15,7 +15,7 @@ const hostile = '=HYPERLINK("x")\u001b[31m';
 let folder: string;
 
 beforeAll(async () => {
-  const { db, folder: made } = await openTestDatabase();
+  const { db, dataDir: made } = await openTestDatabase();
   folder = made;
   const shared = { db, clock: systemClock, log: quiet, metrics: createMetrics() };
   // From half past an hour on: posts on both sides of a full hour would be drawn as two bars.

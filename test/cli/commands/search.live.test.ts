@@ -15,7 +15,7 @@ const day = 24 * 3_600_000;
 let folder: string;
 
 beforeAll(async () => {
-  const { db, folder: made } = await openTestDatabase();
+  const { db, dataDir: made } = await openTestDatabase();
   folder = made;
   const shared = { db, clock: systemClock, log: quiet, metrics: createMetrics() };
   const at = (index: number) => new Date(Date.now() - day + index * 1_000).toISOString();

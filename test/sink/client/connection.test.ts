@@ -11,11 +11,11 @@ import { migrate } from '../../../src/sink/migrations/migrate.ts';
 import { openTestDatabase, queryRows, quiet } from '../../support/test-database.ts';
 
 let db: Database;
-let folder: string;
+let dataDir: string;
 let remove: () => Promise<void>;
 
 beforeAll(async () => {
-  ({ db, folder, remove } = await openTestDatabase());
+  ({ db, dataDir, remove } = await openTestDatabase());
 });
 afterAll(() => remove());
 
@@ -131,5 +131,5 @@ test('a server that does not answer is reported as such', async () => {
       now += 10_000;
     },
   };
-  await expect(openDatabase({ clickhouse, dataDir: folder, log: quiet, clock })).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+  await expect(openDatabase({ clickhouse, dataDir, log: quiet, clock })).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
 });
