@@ -15,8 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const names = [...readText('src/cli/main.ts').matchAll(/import\('\.\/commands\/.*'\)\)\.(\w+)Command/g)].map(([, name = '']) =>
-  name.replace(/[A-Z]/g, '-$&').toLowerCase(),
+const names = [...readText('src/cli/main.ts').matchAll(/import\('\.\/commands\/.*'\)\)\.define(\w+)Command/g)].map(([, name = '']) =>
+  name.replace(/(?<=.)[A-Z]/g, '-$&').toLowerCase(),
 );
 
 test('the version is printed without loading the program', async () => {

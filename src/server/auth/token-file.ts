@@ -102,7 +102,10 @@ async function changeTokens(path: string, change: (tokens: readonly TokenEntry[]
   const dir = dirname(path);
   const replace = async (): Promise<void> => {
     const checked = tokenFile.safeParse({ tokens: change(await readTokens(path)) });
-    if (!checked.success) throw new FeedpulseError('USAGE', `${checked.error.issues[0]?.message}.`);
+    if (!checked.success) {
+      const [issue] = checked.error.issues;
+      throw new FeedpulseError('USAGE', `${String(issue?.path.at(-1))}: ${issue?.message}.`);
+    }
     await writeAtomically(path, `${JSON.stringify(checked.data, null, 2)}\n`);
   };
   try {

@@ -40,7 +40,7 @@ test('another model scores stored posts during a run, is compared, activated and
     expect.stringMatching(/^30 posts scored; `node .*feedpulse.cjs rescore list` shows the model\.\n$/),
   );
   expect(await ask('start', model)).toMatch(/^0 posts/);
-  expect(await ask('list')).toMatch(/^MODEL +COUNTING +KEPT .*\ntiny@1\.\S+ +30 +0 .*\ntiny@9\.0\.0 +0 +30 /);
+  expect(await ask('list')).toMatch(/^MODEL +ACTIVE +INACTIVE .*\ntiny@1\.\S+ +30 +0 .*\ntiny@9\.0\.0 +0 +30 /);
   const { posts, active, other: found, agreement } = JSON.parse(await ask('compare', other, '--format', 'json')) as ModelComparison;
   expect([posts, active.positive, found.positive, agreement]).toEqual([30, 10, 0, expect.closeTo(2 / 3, 1)]);
   const table = await ask('compare', other);

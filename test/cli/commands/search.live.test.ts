@@ -59,7 +59,7 @@ test('posts as CSV are safe in a spreadsheet, as JSON they are exact', async () 
 test('drivers are printed with the number of posts they are based on', async () => {
   const { stdout, stderr } = await ask('drivers', '--brand', 'Kestrel', '--since', 'now-2d');
   expect(stdout).toMatch(
-    /^LABEL +TERM +KIND +Z +POSTS +WITH DUPLICATES +SHARE +NET +EXAMPLE\nnegative +melted charger +bigram +\d+\.\d +30 +30 +100\.0 % +-100 +Melted charger/,
+    /^LABEL +TERM +KIND +Z +POSTS +WITH DUPLICATES +SHARE +NET +EXAMPLE\nnegative +melted charger +bigram +\d+\.\d +30 +30 +100\.0% +-100 +Melted charger/,
   );
   expect(stdout).toMatch(/\npositive +superb camera +bigram/);
   expect(stderr).toContain('61 scored posts, 61 after removing near-duplicates.');

@@ -28,7 +28,7 @@ test('a token is printed once, alone on standard output; the list has names, nev
 
 test.each([
   [['add', '--name', 'grafana', '--role', 'admin'], 2, /^USAGE: A token named grafana already exists\. .*\n$/],
-  [['add', '--name', 'two words', '--role', 'admin'], 2, /^USAGE: a name has up to 64 letters, .*\n$/],
+  [['add', '--name', 'two words', '--role', 'admin'], 2, /^USAGE: name: expected up to 64 letters, .*\n$/],
   [['add', '--name', 'x', '--role', 'root'], 2, /Allowed choices are viewer, editor, admin/],
   [['add', '--name', 'x'], 2, /--role/],
   [['remove', 'nobody'], 2, /^USAGE: No token is named nobody\. .*\n$/],
@@ -40,7 +40,7 @@ test('beyond the loopback interface the program starts with a token only, and wr
   const empty = join(folder, 'empty');
   const refused = startFeedpulse(['--host', '0.0.0.0', '--source', 'demo', '--data-dir', empty]);
   await expect(refused).rejects.toThrow(
-    /ended with 8 [\s\S]*INSECURE_BIND: Other machines can reach 0\.0\.0\.0, but no token is configured\./,
+    /exited with 8 [\s\S]*INSECURE_BIND: Other machines can reach 0\.0\.0\.0, but no token is configured\./,
   );
   const token = (await tokens('add', '--name', 'ines', '--role', 'viewer')).stdout.trim();
   const config = join(folder, 'feedpulse.yaml');

@@ -67,7 +67,7 @@ test('a replay prints its result, its posts can be read as a source, and a secon
 });
 
 test.each([
-  [['show', 'nowhere', '--config', 'wrong'], /expected topic\/partition\/offset/],
+  [['show', 'nowhere', '--config', 'wrong'], /Expected topic\/partition\/offset/],
   [['show', 'posts/0/1', '--config', 'wrong'], /^USAGE: No dead letter with position posts\/0\/1\./],
   [['list', '--reason', 'boredom'], /Allowed choices are not-json/],
   [['list', '--since', 'yesterday'], /Expected a date/],
