@@ -88,22 +88,22 @@ function ComparePrevious() {
 
 /** An error while rendering a page replaces only that page; the sidebar and the controls still work. */
 function PageBoundary({ children }: { readonly children: ComponentChildren }) {
-  const [fault, tryAgain] = useErrorBoundary((thrown: unknown) => {
+  const [error, retry] = useErrorBoundary((thrown: unknown) => {
     // Makes the error appear in the browser's console.
     reportError(thrown);
     // Otherwise the response that could not be rendered would be shown again from the cache.
     clearCache();
   });
   useEffect(() => {
-    if (fault !== undefined) tryAgain();
+    if (error !== undefined) retry();
   }, [view.value]);
-  if (fault === undefined) return <>{children}</>;
+  if (error === undefined) return <>{children}</>;
   return (
     <div class="panel empty-range" role="alert">
-      <h2>Something went wrong on this page</h2>
-      <p>The page received data that it cannot display. Try again, or choose another brand or range.</p>
-      <button type="button" class="main-button" onClick={tryAgain}>
-        Try again
+      <h2>This page failed to render</h2>
+      <p>Retry, or select another brand or range.</p>
+      <button type="button" class="main-button" onClick={retry}>
+        Retry
       </button>
     </div>
   );

@@ -4,11 +4,10 @@ export type Cell = string | number | null | undefined;
 const formula = /^[\t\r\n ]*[=+\-@\uff0b\uff0d\uff1d\uff20]/;
 
 /**
- * Text inside a cell that becomes a cell of its own where a spreadsheet splits at semicolons or tabs, as Excel does in many
- * European locales. Quotes do not prevent that: Excel honours them only at the start of a cell, and after a comma no new
- * cell starts there. So such text is prefixed with an apostrophe too, except `;-)`, which is harmless and common.
+ * Text after a semicolon, tab or line break inside a cell. In many European locales Excel splits there, ignoring quotes, and
+ * would evaluate the part as a formula. It is prefixed with an apostrophe, except `;-)`.
  */
-const formulaWithin = /(?<=[;\t\r\n])(?=[ "]*[=+\-@\uff0b\uff0d\uff1d\uff20])(?!-\))/g;
+const embeddedFormula = /(?<=[;\t\r\n])(?=[ "]*[=+\-@\uff0b\uff0d\uff1d\uff20])(?!-\))/g;
 
 /** CSV as in RFC 4180. Text that a spreadsheet would evaluate is prefixed with an apostrophe; numbers are unchanged. */
 export function toCsv(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
@@ -18,7 +17,7 @@ export function toCsv(header: readonly string[], rows: readonly (readonly Cell[]
 function toCell(value: Cell): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'number') return String(value);
-  const within = value.replaceAll(formulaWithin, "'");
-  const safe = formula.test(value) || /^[\t\r]/.test(value) ? `'${within}` : within;
+  const escaped = value.replaceAll(embeddedFormula, "'");
+  const safe = formula.test(value) || /^[\t\r]/.test(value) ? `'${escaped}` : escaped;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -1,14 +1,14 @@
-import { fetchPosts, type ShownPost } from './api/history.ts';
+import { fetchPosts, type PostResponse } from './api/history.ts';
 import { type Cell, toCsv } from './csv.ts';
 import { formatInteger } from './format.ts';
 import { timeZone } from './state/brands.ts';
 import { view } from './state/router.ts';
-import type { Brands, PostFilter, Span } from './state/view-state.ts';
-import { spanFileName } from './zoned-time.ts';
+import type { Brands, PostFilter, TimeRange } from './state/view-state.ts';
+import { describeRangeForFile } from './zoned-time.ts';
 
-/** Saves what the UI shows as files, in the browser alone. */
+/** Downloads that are created in the browser. */
 
-/** Starts with a byte order mark: without it some spreadsheets do not recognise UTF-8. */
+/** Starts with a byte order mark: without it some spreadsheets do not recognize UTF-8. */
 export function saveCsv(name: string, header: readonly string[], rows: readonly (readonly Cell[])[]): void {
   save(`${name}.csv`, new Blob(['\ufeff', toCsv(header, rows)], { type: 'text/csv;charset=utf-8' }));
 }
@@ -40,7 +40,8 @@ export async function savePng(name: string, title: string, charts: readonly HTML
 }
 
 /** The name of a file with data of the selected range. */
-export const rangeFileName = (...parts: readonly string[]): string => fileName('feedpulse', ...parts, spanFileName(view.value, timeZone()));
+export const rangeFileName = (...parts: readonly string[]): string =>
+  fileName('feedpulse', ...parts, describeRangeForFile(view.value, timeZone()));
 
 /** A name that is valid on every file system. */
 export const fileName = (...parts: readonly string[]): string =>
@@ -58,7 +59,7 @@ const pageSize = 1_000;
 const maxSavedPosts = 10_000;
 const timeoutMs = 60_000;
 
-const columns: readonly (readonly [string, (post: ShownPost) => string | number | undefined])[] = [
+const columns: readonly (readonly [string, (post: PostResponse) => string | number | undefined])[] = [
   ['created', ({ createdAt }) => createdAt],
   ['platform', ({ platform }) => platform],
   ['id', ({ id }) => id],
@@ -71,7 +72,7 @@ const columns: readonly (readonly [string, (post: ShownPost) => string | number 
   ['positive', ({ positive }) => positive],
   ['confidence', ({ confidence }) => confidence],
   ['model', ({ modelVersion }) => modelVersion],
-  ['corrected from', ({ correction }) => correction?.modelLabel],
+  ['model label', ({ correction }) => correction?.modelLabel],
   ['likes', ({ engagement }) => engagement?.likes],
   ['reposts', ({ engagement }) => engagement?.reposts],
   ['replies', ({ engagement }) => engagement?.replies],
@@ -81,26 +82,26 @@ const columns: readonly (readonly [string, (post: ShownPost) => string | number 
 ];
 
 /** Saves all matching posts, not only those on the page; at most ten thousand. Resolves to a notice if there are more. */
-export async function savePosts(brand: Brands, span: Span, filter: PostFilter): Promise<string | undefined> {
-  const posts: ShownPost[] = [];
+export async function savePosts(brand: Brands, range: TimeRange, filter: PostFilter): Promise<string | undefined> {
+  const posts: PostResponse[] = [];
   let before: string | null | undefined;
   const signal = AbortSignal.timeout(timeoutMs);
   do {
-    const page = await fetchPosts(brand, span, filter, { limit: pageSize, before: before ?? undefined }, signal);
+    const page = await fetchPosts(brand, range, filter, { limit: pageSize, before: before ?? undefined }, signal);
     posts.push(...page.posts);
     before = page.next;
   } while (before && posts.length < maxSavedPosts);
   savePostsCsv(rangeFileName('posts', brandsFileName(brand)), posts);
-  return before ? `Saved the first ${formatInteger(posts.length)} posts in this order; there are more.` : undefined;
+  return before ? `Saved the first ${formatInteger(posts.length)} posts; the range has more.` : undefined;
 }
 
 /** Saves the posts of the live list. */
-export const saveLivePosts = (posts: readonly ShownPost[], brand: Brands): void =>
+export const saveLivePosts = (posts: readonly PostResponse[], brand: Brands): void =>
   savePostsCsv(fileName('feedpulse', 'live', brandsFileName(brand)), posts);
 
-function savePostsCsv(name: string, posts: readonly ShownPost[]): void {
+function savePostsCsv(name: string, posts: readonly PostResponse[]): void {
   const header = columns.map(([column]) => column);
-  const rows = posts.map((post) => columns.map(([, of]) => of(post)));
+  const rows = posts.map((post) => columns.map(([, getValue]) => getValue(post)));
   saveCsv(name, header, rows);
 }
 

@@ -26,22 +26,22 @@ function numberFormat(options: Intl.NumberFormatOptions): (value: number) => str
 
 export const formatCount = (count: number): string => (count < 10_000 ? formatInteger(count) : compact(count));
 /** A count with its noun: 1 like, 2 likes. */
-export const formatCountOf = (count: number, one: string, many = `${one}s`): string => `${formatCount(count)} ${count === 1 ? one : many}`;
+export const formatPlural = (count: number, one: string, many = `${one}s`): string => `${formatCount(count)} ${count === 1 ? one : many}`;
 
 /** A minus sign is easier to see before a digit than a hyphen. */
 const withMinus = (text: string): string => text.replace(/^-/, '−');
 
 /** Points with a sign; a dash if unknown. */
-export const formatNet = (net: number | null | undefined): string =>
+export const formatNetSentiment = (net: number | null | undefined): string =>
   net === null || net === undefined ? noValue : withMinus(signed(Math.round(net) || 0));
 
 /** A fraction as a percentage. */
-export const formatShare = (share: number | null | undefined): string =>
+export const formatPercent = (share: number | null | undefined): string =>
   share === null || share === undefined ? noValue : percentage(share);
-export const formatShareFine = (share: number | null): string => (share === null ? noValue : finePercentage(share));
+export const formatPercentPrecise = (share: number | null): string => (share === null ? noValue : finePercentage(share));
 
 /** The relative change of a count: a percentage, or a factor from ×10 up. */
-export function formatGrowth(now: number, before: number): string {
+export function formatRelativeChange(now: number, before: number): string {
   if (before === 0) return noValue;
   return now >= 10 * before ? `×${formatInteger(Math.round(now / before))}` : withMinus(signedPercentage((now - before) / before));
 }
@@ -74,7 +74,7 @@ export function formatBytes(bytes: number): string {
 const clock: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
 const day: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short' };
 
-/** A tick label of a time axis: the time of day; the day if the axis is longer than two days; the month if longer than 120. */
+/** A tick label of a time axis: the time of day; the day if the axis is longer than two days; the month if longer than 120 days. */
 export function formatTick(seconds: number, timeZone: string, { from, to }: { readonly from: string; readonly to: string }): string {
   const days = (Date.parse(to) - Date.parse(from)) / 86_400_000;
   const parts = days > 120 ? ({ month: 'short', year: '2-digit' } as const) : days > 2 ? day : clock;
@@ -87,8 +87,8 @@ export function formatBucketStart(seconds: number, timeZone: string, grain: Grai
   return format(seconds * 1_000, { ...day, ...(isLong ? { year: 'numeric' } : clock), timeZone });
 }
 
-/** A time range; a common day is written once. */
-export function formatSpan({ from, to }: { readonly from: string; readonly to: string }, timeZone: string): string {
+/** A time range; a shared day is printed once. */
+export function formatTimeRange({ from, to }: { readonly from: string; readonly to: string }, timeZone: string): string {
   const [start, end] = [Date.parse(from), Date.parse(to)];
   if (Number.isNaN(start) || Number.isNaN(end)) return noValue;
   return dateFormat({ ...day, ...clock, timeZone }).formatRange(start, end);
@@ -118,7 +118,7 @@ export function formatDuration(ms: number): string {
 }
 
 let languageNames: Intl.DisplayNames | undefined;
-/** The name of a language by its primary subtag. An invalid tag, from a URL or a feed, is returned unchanged. */
+/** The name of a language by its primary subtag. An invalid tag, from a URL or a post, is returned unchanged. */
 export function formatLanguage(code: string): string {
   if (code === 'und') return 'unknown';
   languageNames ??= new Intl.DisplayNames(undefined, { type: 'language', fallback: 'code' });

@@ -4,7 +4,7 @@ import type { ViewState } from './state/view-state.ts';
 
 /** `2026-11-23T09:30`, the value of a `datetime-local` input. */
 export function toLocalTime(ms: number, timeZone: string): string {
-  const { year, month, day, hour, minute } = partsOf(ms, timeZone);
+  const { year, month, day, hour, minute } = formatParts(ms, timeZone);
   return `${year}-${month}-${day}T${hour}:${minute}`;
 }
 
@@ -24,7 +24,7 @@ function offsetAt(ms: number, timeZone: string): number {
   return Date.parse(`${toLocalTime(ms, timeZone)}Z`) - Math.floor(ms / 60_000) * 60_000;
 }
 
-function partsOf(ms: number, timeZone: string): Record<Intl.DateTimeFormatPartTypes, string> {
+function formatParts(ms: number, timeZone: string): Record<Intl.DateTimeFormatPartTypes, string> {
   const numeric = { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' } as const;
   const format = new Intl.DateTimeFormat('en', { ...numeric, hourCycle: 'h23', timeZone });
   return Object.fromEntries(format.formatToParts(ms).map(({ type, value }) => [type, value])) as Record<
@@ -34,7 +34,7 @@ function partsOf(ms: number, timeZone: string): Record<Intl.DateTimeFormatPartTy
 }
 
 /** A range as part of a file name: `24h`, or its start and end, without the time of day where that is midnight. */
-export function spanFileName({ range, span }: Pick<ViewState, 'range' | 'span'>, timeZone: string): string {
-  if (!span) return range;
-  return [span.from, span.to].map((end) => toLocalTime(Date.parse(end), timeZone).replace('T00:00', '')).join(' to ');
+export function describeRangeForFile({ preset, customRange }: Pick<ViewState, 'preset' | 'customRange'>, timeZone: string): string {
+  if (!customRange) return preset;
+  return [customRange.from, customRange.to].map((end) => toLocalTime(Date.parse(end), timeZone).replace('T00:00', '')).join(' to ');
 }

@@ -15,9 +15,9 @@ const pages = [
   [`/?brand=${brand}&brand=${other}`, '.chart.lines canvas'],
   ['/?view=posts', '.cards .post'],
   ['/?view=live', '.live .post'],
-  ['/?view=compare', '.comparison .figure'],
+  ['/?view=compare', '.comparison .metric-value'],
   ['/?view=alerts', '.panel h2'],
-  ['/?view=health', '.facts-list'],
+  ['/?view=health', '.definition-list'],
 ] as const;
 
 const cases = pages.flatMap(([path, sign]) => (['light', 'dark'] as const).map((colorScheme) => ({ path, sign, colorScheme })));

@@ -87,7 +87,7 @@ test('shows anomalies first, with sample posts, and links to the chart around th
   const { page, errors } = await suite.open('/');
   const card = page.locator('.anomaly-card', { hasText: 'Kestrel' }).first();
   await card.waitFor();
-  expect(await card.locator('.what').textContent()).toBe('Net sentiment fell to −41 (expected +12)');
+  expect(await card.locator('.description').textContent()).toBe('Net sentiment fell to −41 (expected +12)');
   await expect.poll(() => card.locator('.post').count(), waitLonger).toBe(2);
   expect(new Set(await card.locator('.post .tag').allTextContents())).toEqual(new Set(['▼ negative']));
   await card.getByRole('button', { name: 'Show on chart' }).click();
@@ -111,7 +111,7 @@ test('health shows dead letters with their reasons, and a dry run of the replay'
   await expect.poll(() => letters.locator('.hint').textContent(), waitLonger).toBe('2 (0 replayed)');
   await letters.getByRole('button', { name: 'Dry run' }).click();
   await letters.getByText('0 would be replayed.').waitFor(waitLonger);
-  await letters.getByText('Latest 2').click();
+  await letters.getByText('Latest dead letters: 2').click();
   expect(await letters.locator('.dead-letters tbody tr').count()).toBe(2);
   const saved = (await download(page, 'Save the latest dead letters as CSV')).bytes.toString();
   expect(saved.trim().split('\r\n').length).toBe(3);

@@ -108,7 +108,7 @@ test('drivers of a long range cover its last days, and say so', async () => {
   await page.goto(`${suite.running.url}/?${query}`);
   const { searchParams } = new URL((await asked).url());
   expect([searchParams.get('from'), searchParams.get('to')]).toEqual([new Date(now - 70 * day).toISOString(), to]);
-  await page.getByText(/negative and positive posts; only/).waitFor(waitLonger);
+  await page.getByText(/negative and positive posts; limited to/).waitFor(waitLonger);
   await page.context().close();
 });
 
@@ -130,13 +130,13 @@ test('data that cannot be rendered replaces one page, until a retry succeeds', a
   const { page } = await openPage(suite.browser, 'about:blank');
   await page.route(/\/api\/v1\/summary/, (route) => route.fulfill({ json: { current: {}, previous: null, changes: null } }));
   await page.goto(`${suite.running.url}/?brand=Kestrel`);
-  await page.getByRole('heading', { name: 'Something went wrong on this page' }).waitFor(waitLonger);
+  await page.getByRole('heading', { name: 'This page failed to render' }).waitFor(waitLonger);
   await page.getByRole('link', { name: 'Posts' }).click();
   await expect.poll(() => page.locator('.cards .post').count(), waitLonger).toBe(3);
   await page.getByRole('link', { name: 'Overview' }).click();
-  await page.getByRole('heading', { name: 'Something went wrong on this page' }).waitFor(waitLonger);
+  await page.getByRole('heading', { name: 'This page failed to render' }).waitFor(waitLonger);
   await page.unroute(/\/api\/v1\/summary/);
-  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('button', { name: 'Retry' }).click();
   await expect.poll(() => statValue(page, 'Posts'), waitLonger).toBe('3');
   await page.context().close();
 });

@@ -58,7 +58,7 @@ test('compares brands side by side, with shares of voice that add up to 100%', a
   await expect
     .poll(() => page.locator('.comparison thead th').allTextContents())
     .toEqual([expect.stringContaining('mentions'), first, second]);
-  const voice = page.locator('.comparison tr', { hasText: 'Share of voice' }).locator('.figure');
+  const voice = page.locator('.comparison tr', { hasText: 'Share of voice' }).locator('.metric-value');
   await expect
     .poll(async () => (await voice.allTextContents()).reduce((sum, text) => sum + Number.parseFloat(text.replace(',', '.')), 0))
     .toBeCloseTo(100, 0);

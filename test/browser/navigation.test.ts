@@ -34,7 +34,7 @@ test('the selected brands and range are in the URL, and the back button restores
   await page.goBack();
   await expect.poll(() => picker(page).textContent()).toBe(first);
   await picker(page).click();
-  await page.getByRole('checkbox', { name: `Add ${second}` }).check();
+  await page.getByRole('checkbox', { name: `Include ${second}` }).check();
   await expect.poll(() => pageQuery(page).getAll('brand')).toEqual([first, second]);
   await expect.poll(() => page.locator('.chart.lines canvas').count()).toBe(2);
   expect(errors).toEqual([]);
@@ -43,11 +43,11 @@ test('the selected brands and range are in the URL, and the back button restores
 
 test('selects a custom range in a time zone, until another range is selected', async () => {
   const { page, errors } = await suite.open('/?zone=Asia/Kolkata');
-  await page.locator('.span-picker > summary').click();
+  await page.locator('.custom-range-picker > summary').click();
   await page.getByLabel('From', { exact: true }).fill('2026-11-01T10:00');
   await page.getByLabel('To', { exact: true }).fill('2026-11-01T09:00');
   await page.getByRole('button', { name: 'Apply' }).click();
-  await expect.poll(() => page.locator('.span-form [role=alert]').textContent()).toContain('before end');
+  await expect.poll(() => page.locator('.custom-range-form [role=alert]').textContent()).toContain('before end');
   await page.getByLabel('To', { exact: true }).fill('2026-11-01T12:30');
   await page.getByRole('button', { name: 'Apply' }).click();
   await expect.poll(() => pageQuery(page).get('from')).toBe('2026-11-01T04:30:00.000Z');

@@ -114,7 +114,7 @@ test('names a file after its range, and shows a notice when the file does not ha
   });
   const { bytes } = await download(page, 'Save these posts as CSV');
   expect(bytes.toString().trim().split('\r\n').length).toBe(10_001);
-  await page.getByText('Saved the first 10,000 posts in this order; there are more.').waitFor();
+  await page.getByText('Saved the first 10,000 posts; the range has more.').waitFor();
   await page.context().close();
 });
 

@@ -31,7 +31,7 @@ afterAll(async () => {
 
 const open = (path = '/', options: BrowserContextOptions = {}) => openPage(browser, `${running.url}${path}`, options);
 
-const field = (page: Page) => page.getByLabel('Access token');
+const field = (page: Page) => page.getByLabel('API token');
 
 test('signs in by keyboard, keeps the URL, and leaves nothing that scripts can read', async () => {
   const { page, errors } = await open(`/?brand=${brand}&range=1h`);

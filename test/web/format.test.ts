@@ -5,8 +5,8 @@ import {
   formatDateTime,
   formatDuration,
   formatLanguage,
-  formatSpan,
   formatTick,
+  formatTimeRange,
   noValue,
 } from '../../src/web/format.ts';
 
@@ -19,12 +19,12 @@ it('names a language', () => {
 });
 
 it('shows a dash for an invalid date', () => {
-  const span = { from: 'never', to: '2026-11-01T00:00:00.000Z' };
+  const range = { from: 'never', to: '2026-11-01T00:00:00.000Z' };
   expect([
     formatDateTime('never', 'UTC'),
-    formatSpan(span, 'UTC'),
+    formatTimeRange(range, 'UTC'),
     formatBucketStart(Number.NaN, 'UTC', 'hour'),
-    formatTick(Number.NaN, 'UTC', span),
+    formatTick(Number.NaN, 'UTC', range),
     formatAge('never', 0),
     formatDuration(Number.NaN),
   ]).toEqual(Array.from({ length: 6 }, () => noValue));

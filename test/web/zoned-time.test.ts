@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { fromLocalTime, spanFileName, toLocalTime } from '../../src/web/zoned-time.ts';
+import { describeRangeForFile, fromLocalTime, toLocalTime } from '../../src/web/zoned-time.ts';
 
 const zones = ['UTC', 'Asia/Kolkata', 'Pacific/Auckland', 'America/New_York', 'Asia/Kathmandu', 'Pacific/Chatham'];
 
@@ -34,7 +34,7 @@ it('returns undefined for an invalid time', () => {
 it('names a range, or the start and end of a custom range in the time zone', () => {
   const days = { from: '2026-10-31T18:30:00.000Z', to: '2026-11-02T18:30:00.000Z' };
   const hours = { from: '2026-11-01T10:00:00.000Z', to: '2026-11-01T12:30:00.000Z' };
-  expect(spanFileName({ range: '7d' }, 'UTC')).toBe('7d');
-  expect(spanFileName({ range: '24h', span: days }, 'Asia/Kolkata')).toBe('2026-11-01 to 2026-11-03');
-  expect(spanFileName({ range: '24h', span: hours }, 'UTC')).toBe('2026-11-01T10:00 to 2026-11-01T12:30');
+  expect(describeRangeForFile({ preset: '7d' }, 'UTC')).toBe('7d');
+  expect(describeRangeForFile({ preset: '24h', customRange: days }, 'Asia/Kolkata')).toBe('2026-11-01 to 2026-11-03');
+  expect(describeRangeForFile({ preset: '24h', customRange: hours }, 'UTC')).toBe('2026-11-01T10:00 to 2026-11-01T12:30');
 });

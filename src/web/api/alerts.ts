@@ -1,19 +1,19 @@
 import type { AlertTransition, Evaluation, RuleStatus } from '../../domain/alert.ts';
-import type { Span } from '../state/view-state.ts';
+import type { TimeRange } from '../state/view-state.ts';
 import { get, type Job, post, remove } from './client.ts';
 
-export type ShownEvaluation = Omit<Evaluation, 'from' | 'to' | 'baseline'> &
-  Span & { readonly baseline: ({ readonly season: string; readonly windows: number } & Span) | null };
+export type EvaluationResponse = Omit<Evaluation, 'from' | 'to' | 'baseline'> &
+  TimeRange & { readonly baseline: ({ readonly season: string; readonly windows: number } & TimeRange) | null };
 
 /** An alert, or an anomaly that the alert rules find in the stored history. */
 export interface Anomaly extends Pick<AlertTransition, 'brand'> {
   readonly at: string;
   /** Null while it is ongoing. */
   readonly resolvedAt: string | null;
-  readonly evaluation: ShownEvaluation;
+  readonly evaluation: EvaluationResponse;
 }
 
-export interface ShownAlert extends Anomaly, Pick<AlertTransition, 'rule' | 'severity'> {
+export interface AlertResponse extends Anomaly, Pick<AlertTransition, 'rule' | 'severity'> {
   readonly id: string;
   readonly channels: readonly string[];
   readonly acked: { readonly by: string; readonly at: string } | null;
@@ -21,7 +21,7 @@ export interface ShownAlert extends Anomaly, Pick<AlertTransition, 'rule' | 'sev
 }
 
 export interface Silence {
-  /** Null is every rule. */
+  /** Null means every rule. */
   readonly rule: string | null;
   readonly brand: string | null;
   readonly until: string;
@@ -30,7 +30,7 @@ export interface Silence {
 }
 
 export interface Alerts {
-  readonly alerts: readonly ShownAlert[];
+  readonly alerts: readonly AlertResponse[];
   readonly states: readonly { readonly rule: string; readonly brand: string; readonly status: RuleStatus; readonly since: string }[];
   readonly rules: readonly {
     readonly rule: string;
@@ -46,22 +46,22 @@ export interface Alerts {
 export const maxAlerts = 100;
 
 /** The latest alerts of a brand; `*` is all brands. */
-export const fetchAlerts = (brand: string, span: Span, signal: AbortSignal) =>
-  get<Alerts>('alerts', { ...(brand !== '*' && { brand }), ...span, limit: String(maxAlerts) }, signal);
-export const acknowledge = (id: string) => post<ShownAlert>(`alerts/${id}/ack`, {});
-export const rateAlert = (id: string, feedback: 'useful' | 'noise' | 'none') => post<ShownAlert>(`alerts/${id}/feedback`, { feedback });
+export const fetchAlerts = (brand: string, range: TimeRange, signal: AbortSignal) =>
+  get<Alerts>('alerts', { ...(brand !== '*' && { brand }), ...range, limit: String(maxAlerts) }, signal);
+export const acknowledge = (id: string) => post<AlertResponse>(`alerts/${id}/ack`, {});
+export const rateAlert = (id: string, feedback: 'useful' | 'noise' | 'none') => post<AlertResponse>(`alerts/${id}/feedback`, { feedback });
 export const silence = (scope: { rule?: string; brand?: string; for: string }) => post<Silence>('alerts/silences', scope);
 export const unsilence = ({ rule, brand }: Pick<Silence, 'rule' | 'brand'>) =>
   remove('alerts/silences', { ...(rule !== null && { rule }), ...(brand !== null && { brand }) });
 
-/** Anomalies found by the default rules, whether or not an alert was sent. */
-export const fetchAnomalies = (brands: readonly string[], span: Span, signal: AbortSignal) =>
-  get<{ readonly anomalies: readonly Anomaly[] }>('anomalies', { brands, ...span }, signal);
+/** Anomalies found by the default rules, whether or not a notification was sent. */
+export const fetchAnomalies = (brands: readonly string[], range: TimeRange, signal: AbortSignal) =>
+  get<{ readonly anomalies: readonly Anomaly[] }>('anomalies', { brands, ...range }, signal);
 
-interface Backtest extends Span {
+interface Backtest extends TimeRange {
   readonly alerts: readonly Anomaly[];
 }
 
-/** Runs a rule over the stored history, with its own settings or others. */
+/** Runs a rule over the stored history, with its configured settings or overrides. */
 export const startBacktest = (body: { rule: string; brand: string; from: string; to: string; settings: object }) =>
   post<Job<Backtest>>('alerts/backtest', body);

@@ -36,11 +36,11 @@ async function request<T>(path: string, options: RequestInit): Promise<T> {
 }
 
 async function errorDetail(response: Response): Promise<string> {
-  const problem = (await response.json().catch(() => ({}))) as { detail?: string }; // RFC 9457, unless a proxy answered
-  return problem.detail ?? `The server responded with status ${response.status}.`;
+  const error = (await response.json().catch(() => ({}))) as { detail?: string }; // RFC 9457, unless a proxy answered
+  return error.detail ?? `The server responded with status ${response.status}.`;
 }
 
-/** The message of anything that was thrown. */
+/** The message of a caught value. */
 export const errorMessage = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
 
 export const fetchSession = () => get<SessionState>('session', {}, AbortSignal.timeout(10_000));
@@ -60,10 +60,10 @@ export interface Job<Answer> {
 
 const jobPollMs = 300;
 
-/** Polls a job until it is done, and reports its progress from 0 to 1. Rejects with the job's error if it fails. */
-export async function waitForJob<Answer>(job: Job<Answer>, report: (progress: number) => void, signal: AbortSignal): Promise<Answer> {
+/** Polls a job until it is done, calling `onProgress` with a fraction from 0 to 1. Rejects with the job's error if it fails. */
+export async function waitForJob<Answer>(job: Job<Answer>, onProgress: (progress: number) => void, signal: AbortSignal): Promise<Answer> {
   for (let last = job; ; last = await get<Job<Answer>>(`jobs/${job.id}`, {}, signal)) {
-    report(last.total > 0 ? last.done / last.total : 0);
+    onProgress(last.total > 0 ? last.done / last.total : 0);
     if (last.state === 'failed') throw new Error(last.detail ?? 'The job failed.');
     if (last.state === 'done' && last.result) return last.result;
     await new Promise((resolve) => setTimeout(resolve, jobPollMs));

@@ -1,6 +1,6 @@
 import type { BrandCounts, Breakdown, Bucket, Comparison, Grain, Summary } from '../../domain/brand-metrics.ts';
 import type { Engagement, Label, ScoredPost, StoredLabel } from '../../domain/post.ts';
-import type { Brands, PostFilter, Span } from '../state/view-state.ts';
+import type { Brands, PostFilter, TimeRange } from '../state/view-state.ts';
 import { get, post, type Query } from './client.ts';
 
 export type Brand = BrandCounts & { readonly timeZone: string };
@@ -23,7 +23,7 @@ export interface Driver {
   readonly examples: readonly { readonly text: string }[];
 }
 
-export interface Drivers extends Span {
+export interface Drivers extends TimeRange {
   /** Scored posts in the range. */
   readonly posts: number;
   readonly negative: readonly Driver[];
@@ -31,7 +31,7 @@ export interface Drivers extends Span {
 }
 
 /** The fields of a post that the UI shows, live or stored. */
-export interface ShownPost
+export interface PostResponse
   extends Pick<
     ScoredPost,
     | 'platform'
@@ -56,37 +56,38 @@ export interface ShownPost
 }
 
 export interface PostsPage {
-  readonly posts: readonly ShownPost[];
+  readonly posts: readonly PostResponse[];
   readonly next: string | null;
 }
 
-export const fetchBrands = (span: Span, signal: AbortSignal) => get<Brand[]>('brands', { ...span }, signal);
-export const fetchSummary = (brand: string, span: Span, signal: AbortSignal) => get<Summary>('summary', { brand, ...span }, signal);
+export const fetchBrands = (range: TimeRange, signal: AbortSignal) => get<Brand[]>('brands', { ...range }, signal);
+export const fetchSummary = (brand: string, range: TimeRange, signal: AbortSignal) => get<Summary>('summary', { brand, ...range }, signal);
 /** All configured brands if the list is empty. */
-export const fetchComparison = (brands: readonly string[], span: Span, signal: AbortSignal) =>
-  get<Comparison>('share-of-voice', { brands, ...span }, signal);
-export const fetchTrends = (brand: string, span: Span, timeZone: string, signal: AbortSignal, grain?: Grain) =>
-  get<Trends>('trends', { brand, ...span, timeZone, grain }, signal);
-export const fetchBreakdown = (brand: string, span: Span, signal: AbortSignal) => get<Breakdown>('breakdown', { brand, ...span }, signal);
-export const fetchDrivers = (brand: string, span: Span, signal: AbortSignal, limit = 6) =>
-  get<Drivers>('drivers', { brand, ...span, limit: String(limit) }, signal);
+export const fetchComparison = (brands: readonly string[], range: TimeRange, signal: AbortSignal) =>
+  get<Comparison>('share-of-voice', { brands, ...range }, signal);
+export const fetchTrends = (brand: string, range: TimeRange, timeZone: string, signal: AbortSignal, grain?: Grain) =>
+  get<Trends>('trends', { brand, ...range, timeZone, grain }, signal);
+export const fetchBreakdown = (brand: string, range: TimeRange, signal: AbortSignal) =>
+  get<Breakdown>('breakdown', { brand, ...range }, signal);
+export const fetchDrivers = (brand: string, range: TimeRange, signal: AbortSignal, limit = 6) =>
+  get<Drivers>('drivers', { brand, ...range, limit: String(limit) }, signal);
 
 /** One page of posts; `before` is the `next` of the previous page. */
 export const fetchPosts = (
   brand: Brands,
-  span: Span | undefined,
+  range: TimeRange | undefined,
   filter: PostFilter,
   { limit, before }: { limit: number; before?: string | undefined },
   signal: AbortSignal,
-) => get<PostsPage>('posts', { brand, ...span, ...toQuery(filter), limit: String(limit), before }, signal);
+) => get<PostsPage>('posts', { brand, ...range, ...toQuery(filter), limit: String(limit), before }, signal);
 
 function toQuery({ lowConfidence, ...filter }: PostFilter): Query {
   return { ...filter, ...(lowConfidence && { maxConfidence: '0.5', ...(filter.label === undefined && { minConfidence: '0.01' }) }) };
 }
 
 /** Ids are unique only within a platform. */
-export const postKey = ({ platform, id }: Pick<ShownPost, 'platform' | 'id'>): string => JSON.stringify([platform, id]);
+export const postKey = ({ platform, id }: Pick<PostResponse, 'platform' | 'id'>): string => JSON.stringify([platform, id]);
 
 /** Corrects the label of a post; null restores the model's label. */
-export const postCorrection = ({ platform, id }: Pick<ShownPost, 'platform' | 'id'>, label: Label | null) =>
+export const sendCorrection = ({ platform, id }: Pick<PostResponse, 'platform' | 'id'>, label: Label | null) =>
   post<{ readonly posts: number }>('corrections', { post: { platform, id }, label });

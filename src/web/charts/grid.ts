@@ -1,70 +1,82 @@
 import type { Bucket } from '../../domain/brand-metrics.ts';
 import type { Trends } from '../api/history.ts';
-import type { Span } from '../state/view-state.ts';
+import type { TimeRange } from '../state/view-state.ts';
 
 export const stackedLabels = ['unscored', 'positive', 'neutral', 'negative'] as const;
 
-const secondsOf = { minute: 60, '15m': 900, hour: 3_600, day: 86_400, week: 604_800, month: 2_629_800 } as const;
+const grainSeconds = { minute: 60, '15m': 900, hour: 3_600, day: 86_400, week: 604_800, month: 2_629_800 } as const;
 
 /** Buckets on a regular time grid. Without data a bucket is undefined, and lines have a gap. */
-export interface Grid {
+export interface BucketGrid {
   /** The middle of each bucket, in seconds since 1970. */
-  readonly middles: readonly number[];
+  readonly midpoints: readonly number[];
   readonly buckets: readonly (Bucket | undefined)[];
   /** Length of a bucket in seconds. */
-  readonly step: number;
+  readonly stepSeconds: number;
 }
 
-export function toGrid({ buckets, grain, from, to }: Trends): Grid {
-  const step = secondsOf[grain];
+export function toBucketGrid({ buckets, grain, from, to }: Trends): BucketGrid {
+  const stepSeconds = grainSeconds[grain];
   const byStart = new Map(buckets.map((bucket) => [Date.parse(bucket.start) / 1_000, bucket]));
   const known = [...byStart.keys()];
   const [start, end] = [Date.parse(from) / 1_000, Date.parse(to) / 1_000];
-  const anchor = known[0] ?? Math.floor(start / step) * step;
+  const anchor = known[0] ?? Math.floor(start / stepSeconds) * stepSeconds;
   const starts = new Set(known);
   // With daylight saving time, days last 23 or 25 hours twice a year: buckets and the end may be an hour off the grid.
-  const slack = step >= secondsOf.day ? step / 20 : 0;
-  for (let time = anchor - Math.floor((anchor - start) / step) * step; time < end - slack; time += step) {
-    if (!known.some((other) => Math.abs(other - time) < step / 2)) starts.add(time);
+  const tolerance = stepSeconds >= grainSeconds.day ? stepSeconds / 20 : 0;
+  for (let time = anchor - Math.floor((anchor - start) / stepSeconds) * stepSeconds; time < end - tolerance; time += stepSeconds) {
+    if (!known.some((other) => Math.abs(other - time) < stepSeconds / 2)) starts.add(time);
   }
   const sorted = [...starts].sort((a, b) => a - b);
-  return { middles: sorted.map((time) => time + step / 2), buckets: sorted.map((time) => byStart.get(time)), step };
+  return { midpoints: sorted.map((time) => time + stepSeconds / 2), buckets: sorted.map((time) => byStart.get(time)), stepSeconds };
 }
 
 /** Net sentiment of each bucket; null without scored posts. */
-export const netSentiments = ({ buckets }: Grid): (number | null)[] => buckets.map((bucket) => bucket?.netSentiment ?? null);
+export const netSentiments = ({ buckets }: BucketGrid): (number | null)[] => buckets.map((bucket) => bucket?.netSentiment ?? null);
 
 /** The upper and lower bounds of its 95% confidence interval. */
-export const netIntervals = ({ buckets }: Grid): (number | null)[][] =>
+export const netIntervals = ({ buckets }: BucketGrid): (number | null)[][] =>
   (['high', 'low'] as const).map((side) => buckets.map((bucket) => bucket?.intervals.netSentiment?.[side] ?? null));
 
-/** For each label, its count plus those of the labels after it: bars painted in this order look stacked. */
-export function stackedCounts({ buckets }: Grid): (number | null)[][] {
-  const upTo = (bucket: Bucket, from: number): number => stackedLabels.slice(from).reduce((sum, label) => sum + bucket[label], 0);
-  return stackedLabels.map((_, from) => buckets.map((bucket) => (bucket ? upTo(bucket, from) : null)));
+/** For each label, its count plus those of the labels after it: bars drawn in this order look stacked. */
+export function stackedCounts({ buckets }: BucketGrid): (number | null)[][] {
+  const cumulativeCount = (bucket: Bucket, from: number): number =>
+    stackedLabels.slice(from).reduce((sum, label) => sum + bucket[label], 0);
+  return stackedLabels.map((_, from) => buckets.map((bucket) => (bucket ? cumulativeCount(bucket, from) : null)));
 }
 
 /** The net sentiment of the previous period, shifted onto the grid of the current one. */
-export function alignPrevious({ middles, step }: Grid, previous: Grid | undefined, shiftSeconds: number): (number | null)[] {
-  if (!previous) return middles.map(() => null);
-  const shifted = previous.middles.map((middle) => middle + shiftSeconds);
+export function alignPrevious(
+  { midpoints, stepSeconds }: BucketGrid,
+  previous: BucketGrid | undefined,
+  shiftSeconds: number,
+): (number | null)[] {
+  if (!previous) return midpoints.map(() => null);
+  const shifted = previous.midpoints.map((middle) => middle + shiftSeconds);
   const distance = (index: number, middle: number): number => Math.abs((shifted[index] ?? Number.POSITIVE_INFINITY) - middle);
   let nearest = 0;
-  return middles.map((middle) => {
+  return midpoints.map((middle) => {
     // Across a daylight saving change, days are shifted by an hour: take the nearest bucket.
     while (nearest + 1 < shifted.length && distance(nearest + 1, middle) <= distance(nearest, middle)) nearest += 1;
-    return distance(nearest, middle) < step / 2 ? (previous.buckets[nearest]?.netSentiment ?? null) : null;
+    return distance(nearest, middle) < stepSeconds / 2 ? (previous.buckets[nearest]?.netSentiment ?? null) : null;
   });
 }
 
 /** Start and end of a bucket, in seconds. It ends where the next one starts, because days and months differ in length. */
-export function boundsOf({ middles, step }: Pick<Grid, 'middles' | 'step'>, to: string, index: number): [number, number] | undefined {
-  const [middle, next] = [middles[index], middles[index + 1]];
+export function bucketBounds(
+  { midpoints, stepSeconds }: Pick<BucketGrid, 'midpoints' | 'stepSeconds'>,
+  to: string,
+  index: number,
+): [number, number] | undefined {
+  const [middle, next] = [midpoints[index], midpoints[index + 1]];
   if (middle === undefined) return undefined;
-  return [middle - step / 2, next === undefined ? Math.max(middle + step / 2, Date.parse(to) / 1_000) : next - step / 2];
+  return [
+    middle - stepSeconds / 2,
+    next === undefined ? Math.max(middle + stepSeconds / 2, Date.parse(to) / 1_000) : next - stepSeconds / 2,
+  ];
 }
 
-export const toSpan = ([start, end]: readonly [number, number]): Span => ({
+export const toTimeRange = ([start, end]: readonly [number, number]): TimeRange => ({
   from: new Date(start * 1_000).toISOString(),
   to: new Date(end * 1_000).toISOString(),
 });

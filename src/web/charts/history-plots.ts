@@ -1,26 +1,26 @@
 import uPlot from 'uplot';
 import type { Anomaly } from '../api/alerts.ts';
 import type { Trends } from '../api/history.ts';
-import { formatCount, formatNet } from '../format.ts';
-import { alignPrevious, type Grid, netIntervals, netSentiments, stackedCounts, stackedLabels } from './grid.ts';
-import { countSteps, isolatedPoints, themeColour, timeAxis, toPlotData, valueAxis } from './plot.ts';
+import { formatCount, formatNetSentiment } from '../format.ts';
+import { alignPrevious, type BucketGrid, netIntervals, netSentiments, stackedCounts, stackedLabels } from './grid.ts';
+import { countSteps, isolatedPoints, themeColor, timeAxis, toPlotData, valueAxis } from './plot.ts';
 
 /** The data of both charts. */
-export interface HistoryView {
+export interface HistoryData {
   readonly trends: Trends;
-  readonly grid: Grid;
+  readonly grid: BucketGrid;
   /** The previous period, and the seconds between the two periods. */
-  readonly previous: Grid | undefined;
+  readonly previous: BucketGrid | undefined;
   readonly shiftSeconds: number;
   readonly timeZone: string;
-  readonly marks: readonly Pick<Anomaly, 'at' | 'resolvedAt'>[];
+  readonly anomalies: readonly Pick<Anomaly, 'at' | 'resolvedAt'>[];
 }
 
-type GetView = () => HistoryView;
+type GetData = () => HistoryData;
 
-export const sentimentData = ({ grid, previous, shiftSeconds }: HistoryView): uPlot.AlignedData =>
-  toPlotData(grid.middles, netSentiments(grid), ...netIntervals(grid), alignPrevious(grid, previous, shiftSeconds));
-export const volumeData = ({ grid }: HistoryView): uPlot.AlignedData => toPlotData(grid.middles, ...stackedCounts(grid));
+export const sentimentData = ({ grid, previous, shiftSeconds }: HistoryData): uPlot.AlignedData =>
+  toPlotData(grid.midpoints, netSentiments(grid), ...netIntervals(grid), alignPrevious(grid, previous, shiftSeconds));
+export const volumeData = ({ grid }: HistoryData): uPlot.AlignedData => toPlotData(grid.midpoints, ...stackedCounts(grid));
 
 /** The axis uses the smallest of these bounds that fits all values, with zero in the middle. */
 const sentimentBounds = [20, 50, 100] as const;
@@ -28,19 +28,19 @@ const sentimentBounds = [20, 50, 100] as const;
 const margin = 1.03;
 
 /** Net sentiment as a line with its 95% confidence band, and the previous period as a dashed line. */
-export function sentimentPlot(frame: HTMLElement, read: GetView, onMove: (index: number | null) => void): uPlot {
-  const line = themeColour('--accent');
-  const present: uPlot.Series = {
+export function sentimentPlot(container: HTMLElement, read: GetData, onMove: (index: number | null) => void): uPlot {
+  const line = themeColor('--accent');
+  const current: uPlot.Series = {
     stroke: line,
     width: 2,
-    fill: signGradient,
+    fill: signFill,
     fillTo: 0,
     spanGaps: false,
     points: { show: true, filter: (chart) => isolatedPoints(chart.data[1] ?? []), size: 5, fill: line },
   };
   // The interval may be clipped: with few posts it spans the whole scale, and the line would look flat.
   const bound95: uPlot.Series = { stroke: 'transparent', width: 0, points: { show: false } };
-  const past: uPlot.Series = { stroke: themeColour('--quiet'), width: 1.2, dash: [5, 4], points: { show: false } };
+  const previous: uPlot.Series = { stroke: themeColor('--quiet'), width: 1.2, dash: [5, 4], points: { show: false } };
   const range: uPlot.Range.Function = () => {
     const furthest = Math.max(0, ...netSentiments(read().grid).map((net) => Math.abs(net ?? 0)));
     const bound = sentimentBounds.find((value) => furthest <= value) ?? 100;
@@ -48,40 +48,44 @@ export function sentimentPlot(frame: HTMLElement, read: GetView, onMove: (index:
   };
   const axis = valueAxis({
     splits: (_, __, ___, most) => [-1, -0.5, 0, 0.5, 1].map((part) => Math.round((part * most) / margin)),
-    values: (_, ticks) => ticks.map((tick) => formatNet(tick)),
+    values: (_, ticks) => ticks.map((tick) => formatNetSentiment(tick)),
   });
-  const options = optionsFor(frame, read, onMove, { height: 210, series: [{}, present, bound95, bound95, past], range, axis });
+  const options = createOptions(container, read, onMove, { height: 210, series: [{}, current, bound95, bound95, previous], range, axis });
   const bands: uPlot.Band[] = [{ series: [2, 3], fill: `${line}26` }];
   const drawAxes = [...(options.hooks?.drawAxes ?? []), drawZero];
-  return new uPlot({ ...options, bands, hooks: { ...options.hooks, drawAxes } }, sentimentData(read()), frame);
+  return new uPlot({ ...options, bands, hooks: { ...options.hooks, drawAxes } }, sentimentData(read()), container);
 }
 
 /** Volume as bars, stacked by label. */
-export function volumePlot(frame: HTMLElement, read: GetView, onMove: (index: number | null) => void): uPlot {
+export function volumePlot(container: HTMLElement, read: GetData, onMove: (index: number | null) => void): uPlot {
   const paths = uPlot.paths.bars?.({ size: [0.84, 40] });
   const series = stackedLabels.map(
-    (label): uPlot.Series => ({ width: 0, fill: themeColour(`--${label}`), points: { show: false }, ...(paths && { paths }) }),
+    (label): uPlot.Series => ({ width: 0, fill: themeColor(`--${label}`), points: { show: false }, ...(paths && { paths }) }),
   );
   const range: uPlot.Range.Function = (_, __, most) => [0, Math.max(4, (most ?? 0) * 1.08)];
   const axis = valueAxis({ incrs: countSteps, values: (_, ticks) => ticks.map(formatCount) });
-  return new uPlot(optionsFor(frame, read, onMove, { height: 170, series: [{}, ...series], range, axis }), volumeData(read()), frame);
+  return new uPlot(
+    createOptions(container, read, onMove, { height: 170, series: [{}, ...series], range, axis }),
+    volumeData(read()),
+    container,
+  );
 }
 
 /** The options that both charts share. */
-function optionsFor(
-  frame: HTMLElement,
-  read: GetView,
+function createOptions(
+  container: HTMLElement,
+  read: GetData,
   onMove: (index: number | null) => void,
   given: { height: number; series: uPlot.Series[]; range: uPlot.Range.Function; axis: uPlot.Axis },
 ): uPlot.Options {
   const { height, series, range, axis } = given;
   return {
-    width: frame.clientWidth,
+    width: container.clientWidth,
     height,
     padding: [8, 14, 0, 0],
     series,
     scales: { x: { time: true, range: () => gridExtent(read().grid) }, y: { range } },
-    axes: [timeAxis(() => ({ timeZone: read().timeZone, span: read().trends })), axis],
+    axes: [timeAxis(() => ({ timeZone: read().timeZone, range: read().trends })), axis],
     cursor: { sync: { key: 'history' }, y: false, drag: { x: false, y: false }, points: { show: false } },
     legend: { show: false },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), read().timeZone),
@@ -90,13 +94,16 @@ function optionsFor(
 }
 
 /** From the start of the first bucket to the end of the last one. */
-const gridExtent = ({ middles, step }: Grid): [number, number] => [(middles[0] ?? 0) - step / 2, (middles.at(-1) ?? 1) + step / 2];
+const gridExtent = ({ midpoints, stepSeconds }: BucketGrid): [number, number] => [
+  (midpoints[0] ?? 0) - stepSeconds / 2,
+  (midpoints.at(-1) ?? 1) + stepSeconds / 2,
+];
 
-/** Zero is in the middle of the scale: the positive colour above it, the negative one below. */
-function signGradient({ ctx, bbox }: uPlot): CanvasGradient {
+/** Zero is in the middle of the scale: the positive color above it, the negative one below. */
+function signFill({ ctx, bbox }: uPlot): CanvasGradient {
   const gradient = ctx.createLinearGradient(0, bbox.top, 0, bbox.top + bbox.height);
-  const tints = [themeColour('--positive'), themeColour('--negative')].map((tone) => `${tone}2e`);
-  for (const [index, tint] of tints.entries()) {
+  const colors = [themeColor('--positive'), themeColor('--negative')].map((tone) => `${tone}2e`);
+  for (const [index, tint] of colors.entries()) {
     gradient.addColorStop(index / 2, tint);
     gradient.addColorStop((index + 1) / 2, tint);
   }
@@ -104,21 +111,21 @@ function signGradient({ ctx, bbox }: uPlot): CanvasGradient {
 }
 
 function drawZero({ ctx, bbox }: uPlot): void {
-  ctx.fillStyle = themeColour('--quiet');
+  ctx.fillStyle = themeColor('--quiet');
   ctx.fillRect(bbox.left, Math.round(bbox.top + bbox.height / 2), bbox.width, 1);
 }
 
 /** Shades each anomaly from its start to its end, with a line at the start. */
-function drawAnomalies(chart: uPlot, { marks }: HistoryView): void {
+function drawAnomalies(chart: uPlot, { anomalies }: HistoryData): void {
   const { ctx, bbox } = chart;
-  const within = (position: number): number => Math.min(bbox.left + bbox.width, Math.max(bbox.left, position));
-  for (const { at, resolvedAt } of marks) {
-    const ends = resolvedAt === null ? Date.now() : Date.parse(resolvedAt);
-    const [left = 0, right = 0] = [Date.parse(at), ends].map((time) => within(chart.valToPos(time / 1_000, 'x', true)));
+  const clampX = (position: number): number => Math.min(bbox.left + bbox.width, Math.max(bbox.left, position));
+  for (const { at, resolvedAt } of anomalies) {
+    const endMs = resolvedAt === null ? Date.now() : Date.parse(resolvedAt);
+    const [left = 0, right = 0] = [Date.parse(at), endMs].map((time) => clampX(chart.valToPos(time / 1_000, 'x', true)));
     if (right <= left) continue;
-    ctx.fillStyle = `${themeColour('--alert')}1f`;
+    ctx.fillStyle = `${themeColor('--alert')}1f`;
     ctx.fillRect(left, bbox.top, right - left, bbox.height);
-    ctx.fillStyle = themeColour('--alert');
+    ctx.fillStyle = themeColor('--alert');
     ctx.fillRect(left, bbox.top, 2, bbox.height);
   }
 }

@@ -1,29 +1,29 @@
 import type { Trends } from '../api/history.ts';
-import type { Span } from '../state/view-state.ts';
-import { type Grid, toGrid } from './grid.ts';
+import type { TimeRange } from '../state/view-state.ts';
+import { type BucketGrid, toBucketGrid } from './grid.ts';
 
 /** Several brands on a common time axis. */
-export interface LinesView {
-  readonly middles: readonly number[];
+export interface PlottedLines {
+  readonly midpoints: readonly number[];
   /** By brand: net sentiment in points, or the share of voice from 0 to 1. */
   readonly values: readonly (readonly (number | null)[])[];
   readonly timeZone: string;
-  readonly span: Span;
+  readonly range: TimeRange;
 }
 
-export interface ShownLines {
-  readonly plotted: LinesView;
+export interface LineChartData {
+  readonly plotted: PlottedLines;
   /** By brand, as displayed in the legend: shares are not stacked here. */
   readonly values: readonly (readonly (number | null)[])[];
-  readonly grid: Grid;
+  readonly grid: BucketGrid;
 }
 
 /**
  * Aligns the brands by the start of their buckets: responses to separate requests may start and end a bucket apart, when
  * the clock moved on between them.
  */
-export function toLines(kind: 'net' | 'share', trends: readonly Trends[], timeZone: string): ShownLines {
-  const span = {
+export function toLineChart(kind: 'net' | 'share', trends: readonly Trends[], timeZone: string): LineChartData {
+  const range = {
     from: trends.map(({ from }) => from).sort()[0] ?? '',
     to:
       trends
@@ -33,9 +33,9 @@ export function toLines(kind: 'net' | 'share', trends: readonly Trends[], timeZo
   };
   const all = new Map(trends.flatMap(({ buckets }) => buckets.map((bucket) => [bucket.start, bucket] as const)));
   const buckets = [...all.values()].sort((a, b) => Date.parse(a.start) - Date.parse(b.start));
-  const grid = toGrid({ ...span, buckets, grain: trends[0]?.grain ?? 'hour' });
-  const rows = trends.map((one) => {
-    const own = new Map(one.buckets.map((bucket) => [bucket.start, bucket]));
+  const grid = toBucketGrid({ ...range, buckets, grain: trends[0]?.grain ?? 'hour' });
+  const rows = trends.map((trend) => {
+    const own = new Map(trend.buckets.map((bucket) => [bucket.start, bucket]));
     return grid.buckets.map((bucket) => own.get(bucket?.start ?? ''));
   });
   const mentions = grid.buckets.map((_, row) => rows.reduce((sum, own) => sum + (own[row]?.volume ?? 0), 0));
@@ -45,12 +45,12 @@ export function toLines(kind: 'net' | 'share', trends: readonly Trends[], timeZo
       return mentions[row] ? (bucket?.volume ?? 0) / mentions[row] : null;
     }),
   );
-  const plotted = kind === 'net' ? values : stacked(values);
-  return { plotted: { middles: grid.middles, values: plotted, timeZone, span }, values, grid };
+  const plotted = kind === 'net' ? values : stackValues(values);
+  return { plotted: { midpoints: grid.midpoints, values: plotted, timeZone, range }, values, grid };
 }
 
-/** Each brand's share plus those of the brands after it: areas painted in this order look stacked. */
-function stacked(values: readonly (readonly (number | null)[])[]): (number | null)[][] {
+/** Each brand's share plus those of the brands after it: areas drawn in this order look stacked. */
+function stackValues(values: readonly (readonly (number | null)[])[]): (number | null)[][] {
   return values.map((own, place) =>
     own.map((value, row) => (value === null ? null : values.slice(place).reduce((sum, other) => sum + (other[row] ?? 0), 0))),
   );
@@ -59,13 +59,18 @@ function stacked(values: readonly (readonly (number | null)[])[]): (number | nul
 /**
  * The index of the brand under the pointer: the nearest line, or the area at that height. Undefined if there is none.
  */
-export function brandAt(kind: 'net' | 'share', { plotted: { values } }: ShownLines, row: number, height: number): number | undefined {
-  const here = values.map((own) => own[row] ?? null);
+export function brandAtPoint(
+  kind: 'net' | 'share',
+  { plotted: { values } }: LineChartData,
+  row: number,
+  height: number,
+): number | undefined {
+  const valuesAtBucket = values.map((own) => own[row] ?? null);
   // The areas are stacked: the last one that reaches this height is on top.
-  if (kind === 'share') return found(here.findLastIndex((top) => top !== null && height <= top));
-  const distances = here.map((value) => (value === null ? Number.POSITIVE_INFINITY : Math.abs(value - height)));
+  if (kind === 'share') return validIndex(valuesAtBucket.findLastIndex((top) => top !== null && height <= top));
+  const distances = valuesAtBucket.map((value) => (value === null ? Number.POSITIVE_INFINITY : Math.abs(value - height)));
   const least = Math.min(...distances);
   return Number.isFinite(least) ? distances.indexOf(least) : undefined;
 }
 
-const found = (place: number): number | undefined => (place < 0 ? undefined : place);
+const validIndex = (place: number): number | undefined => (place < 0 ? undefined : place);

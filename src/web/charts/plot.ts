@@ -3,31 +3,31 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import type uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { formatTick } from '../format.ts';
-import type { Span } from '../state/view-state.ts';
+import type { TimeRange } from '../state/view-state.ts';
 
-export const themeColour = (variable: string): string => getComputedStyle(document.documentElement).getPropertyValue(variable).trim();
+export const themeColor = (variable: string): string => getComputedStyle(document.documentElement).getPropertyValue(variable).trim();
 
 const font = '11px system-ui, sans-serif';
 
-/** A value axis in the theme's colours. */
+/** A value axis in the theme's colors. */
 export const valueAxis = (axis: uPlot.Axis): uPlot.Axis => ({
-  stroke: themeColour('--quiet'),
+  stroke: themeColor('--quiet'),
   font,
   ticks: { show: false },
-  grid: { stroke: themeColour('--line'), width: 1 },
+  grid: { stroke: themeColor('--line'), width: 1 },
   size: 46,
   ...axis,
 });
 
 /** A time axis with tick labels that suit the range. */
-export const timeAxis = (read: () => { readonly timeZone: string; readonly span: Span }): uPlot.Axis => ({
-  stroke: themeColour('--quiet'),
+export const timeAxis = (read: () => { readonly timeZone: string; readonly range: TimeRange }): uPlot.Axis => ({
+  stroke: themeColor('--quiet'),
   font,
   ticks: { show: false },
   grid: { show: false },
   size: 26,
   space: 76,
-  values: (_, ticks) => ticks.map((tick) => formatTick(tick, read().timeZone, read().span)),
+  values: (_, ticks) => ticks.map((tick) => formatTick(tick, read().timeZone, read().range)),
 });
 
 /** Integer tick steps for an axis of counts. */
@@ -45,21 +45,21 @@ export function isolatedPoints(values: ArrayLike<number | null | undefined>): nu
   return Array.from(values, (_, index) => index).filter((index) => has(index) && !has(index - 1) && !has(index + 1));
 }
 
-export type FrameRef = RefObject<HTMLDivElement | null>;
+export type ContainerRef = RefObject<HTMLDivElement | null>;
 export type PlotRef = RefObject<uPlot | null>;
 
 /**
  * Mounts a chart in an element, with its width, and redraws it when the theme changes.
  * `build` must read current values when it is called, because it is called again for each theme.
  */
-export function usePlot(build: (frame: HTMLElement) => uPlot, data: uPlot.AlignedData): { frame: FrameRef; plot: PlotRef } {
-  const frame = useRef<HTMLDivElement>(null);
+export function usePlot(build: (container: HTMLElement) => uPlot, data: uPlot.AlignedData): { container: ContainerRef; plot: PlotRef } {
+  const container = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(null);
   const latest = useRef(build);
   latest.current = build;
 
   useLayoutEffect(() => {
-    const element = frame.current;
+    const element = container.current;
     if (!element) return undefined;
     const draw = (): void => {
       plot.current?.destroy();
@@ -86,7 +86,7 @@ export function usePlot(build: (frame: HTMLElement) => uPlot, data: uPlot.Aligne
     plot.current?.setData(data);
   }, [data]);
 
-  return { frame, plot };
+  return { container, plot };
 }
 
 /** The bucket index after a key press; undefined for other keys. */

@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
-import { acknowledge, rateAlert, type ShownAlert, silence } from '../api/alerts.ts';
+import { type AlertResponse, acknowledge, rateAlert, silence } from '../api/alerts.ts';
 import { errorMessage } from '../api/client.ts';
-import { formatCountOf, formatDecimal, formatInteger, formatNet, formatSpan } from '../format.ts';
+import { formatDecimal, formatInteger, formatNetSentiment, formatPlural, formatTimeRange } from '../format.ts';
 import { hasRole } from '../state/session.ts';
-import { anomalyTitle, describeDuration, isBad, openOnChart } from './anomaly.ts';
+import { anomalyTitle, describeDuration, isAdverse, showOnChart } from './anomaly.ts';
 
 /** One alert: what happened and why it fired; for editors, the actions on it. */
 export function AlertItem({
@@ -11,18 +11,18 @@ export function AlertItem({
   timeZone: zone,
   changed,
 }: {
-  readonly alert: ShownAlert;
+  readonly alert: AlertResponse;
   readonly timeZone: string;
   readonly changed: () => void;
 }) {
   const { id, evaluation, rule, severity, resolvedAt, acked, feedback, brand, channels } = alert;
-  const [problem, setProblem] = useState('');
-  const run = (action: Promise<unknown>): void => void action.then(changed, (thrown: unknown) => setProblem(errorMessage(thrown)));
+  const [error, setError] = useState('');
+  const run = (action: Promise<unknown>): void => void action.then(changed, (thrown: unknown) => setError(errorMessage(thrown)));
   const baseline = evaluation.baseline;
   return (
-    <li class={`alert-item ${resolvedAt === null ? 'on' : ''} ${isBad(evaluation) ? 'bad' : ''}`}>
+    <li class={`alert-item ${resolvedAt === null ? 'on' : ''} ${isAdverse(evaluation) ? 'bad' : ''}`}>
       <div>
-        <button type="button" class="link" onClick={() => openOnChart(alert)}>
+        <button type="button" class="link" onClick={() => showOnChart(alert)}>
           <bdi>{anomalyTitle(alert)}</bdi>
         </button>
         <p class="quiet">
@@ -33,14 +33,16 @@ export function AlertItem({
         <details>
           <summary>Why it fired</summary>
           <p>
-            Rule {rule}: {formatDecimal(Math.abs(evaluation.z))} standard deviations from the baseline. Expected{' '}
-            {formatValue(evaluation.metric, evaluation.low)} to {formatValue(evaluation.metric, evaluation.high)} (95%) for{' '}
-            {formatSpan(evaluation, zone)}.
-            {baseline && ` Baseline: ${baselineNames[baseline.season] ?? baseline.season} (${formatCountOf(baseline.windows, 'window')}).`}
-            {channels.length > 0 ? ` Sent to ${channels.join(', ')}.` : ' No notification sent: the rule has no channel.'}
+            Rule {rule} fired: {formatDecimal(Math.abs(evaluation.z))} standard deviations from the baseline. Expected{' '}
+            {formatValue(evaluation.metric, evaluation.low)} to {formatValue(evaluation.metric, evaluation.high)} (95% interval), window{' '}
+            {formatTimeRange(evaluation, zone)}.
+            {baseline && ` Baseline: ${baselineNames[baseline.season] ?? baseline.season} (${formatPlural(baseline.windows, 'window')}).`}
+            {channels.length > 0
+              ? ` Notified: ${channels.join(', ')}.`
+              : ' No notification sent: no channel matches this rule, brand and severity.'}
           </p>
         </details>
-        {problem && <p class="problem">{problem}</p>}
+        {error && <p class="problem">{error}</p>}
       </div>
       {hasRole('editor') && (
         <div class="card-actions">
@@ -69,13 +71,13 @@ export function AlertItem({
   );
 }
 
-const feedbackNames = { useful: 'Useful', noise: 'False alarm' } as const;
+const feedbackNames = { useful: 'Useful', noise: 'Noise' } as const;
 
 const formatValue = (metric: string, value: number): string =>
-  metric === 'netSentiment' ? formatNet(value) : formatInteger(Math.round(value));
+  metric === 'netSentiment' ? formatNetSentiment(value) : formatInteger(Math.round(value));
 
 const baselineNames: Readonly<Record<string, string>> = {
-  week: 'the same hour of past weeks',
-  day: 'the same hour of past days',
-  recent: 'the last day',
+  week: 'same hour in past weeks',
+  day: 'same hour in past days',
+  recent: 'last 24 hours',
 };

@@ -1,24 +1,24 @@
 import type { Anomaly } from '../api/alerts.ts';
 import { formatTick } from '../format.ts';
 import { brandTitle } from '../state/brands.ts';
-import { spanLength } from '../state/spans.ts';
-import type { Span } from '../state/view-state.ts';
-import { anomalyTitle, isBad } from './anomaly.ts';
+import { rangeLengthMs } from '../state/time-range.ts';
+import type { TimeRange } from '../state/view-state.ts';
+import { anomalyTitle, isAdverse } from './anomaly.ts';
 
 const tickPositions = [0, 0.25, 0.5, 0.75, 1] as const;
 
 /** One row per brand, one bar per alert. */
 export function AlertTimeline({
   alerts,
-  span,
+  range,
   timeZone,
 }: {
   readonly alerts: readonly Anomaly[];
-  readonly span: Span;
+  readonly range: TimeRange;
   readonly timeZone: string;
 }) {
-  const to = span.to === 'now' ? Date.now() : Date.parse(span.to);
-  const length = spanLength(span);
+  const to = range.to === 'now' ? Date.now() : Date.parse(range.to);
+  const length = rangeLengthMs(range);
   const from = to - length;
   const toPercent = (time: number): number => Math.min(100, Math.max(0, (100 * (time - from)) / length));
   const brands = [...new Set(alerts.map(({ brand }) => brand))].sort((a, b) => a.localeCompare(b));
@@ -37,7 +37,7 @@ export function AlertTimeline({
                 return (
                   <i
                     key={`${alert.at} ${alert.evaluation.metric}`}
-                    class={isBad(alert.evaluation) ? 'bad' : ''}
+                    class={isAdverse(alert.evaluation) ? 'bad' : ''}
                     title={anomalyTitle(alert)}
                     style={{ left: `${left}%`, width: `${Math.max(0.4, right - left)}%` }}
                   />

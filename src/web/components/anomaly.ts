@@ -1,12 +1,20 @@
 import { type Anomaly, maxAlerts } from '../api/alerts.ts';
-import { formatCount, formatCountOf, formatDateTime, formatDuration, formatInteger, formatNet, formatSpan } from '../format.ts';
+import {
+  formatCount,
+  formatDateTime,
+  formatDuration,
+  formatInteger,
+  formatNetSentiment,
+  formatPlural,
+  formatTimeRange,
+} from '../format.ts';
 import { brandTitle } from '../state/brands.ts';
 import { navigate } from '../state/router.ts';
-import type { Span } from '../state/view-state.ts';
+import type { TimeRange } from '../state/view-state.ts';
 
 /** Opens the chart of an anomaly's brand, from some time before the anomaly to some time after. */
-export const openOnChart = (anomaly: Anomaly): void =>
-  navigate({ page: 'overview', brands: anomaly.brand === '*' ? [] : [anomaly.brand], span: spanAround(anomaly, Date.now()) });
+export const showOnChart = (anomaly: Anomaly): void =>
+  navigate({ page: 'overview', brands: anomaly.brand === '*' ? [] : [anomaly.brand], customRange: rangeAround(anomaly, Date.now()) });
 
 const metricLabels = {
   volume: 'volume',
@@ -18,7 +26,7 @@ const metricLabels = {
 /** What happened, without the brand. */
 export function describeAnomaly({ metric, direction, observed, expected }: Anomaly['evaluation']): string {
   if (metric === 'noData') return 'no posts received';
-  const value = metric === 'netSentiment' ? formatNet : (count: number) => formatCount(Math.round(count));
+  const value = metric === 'netSentiment' ? formatNetSentiment : (count: number) => formatCount(Math.round(count));
   return `${metricLabels[metric]} ${direction === 'up' ? 'rose' : 'fell'} to ${value(observed)} (expected ${value(expected)})`;
 }
 
@@ -28,33 +36,33 @@ export function describeDuration(
   timeZone: string,
 ): string {
   const when = resolvedAt === null ? `Since ${formatDateTime(at, timeZone)}, ongoing` : formatResolved(at, resolvedAt, timeZone);
-  return `${when} · ${formatCountOf(evaluation.posts, 'post')}`;
+  return `${when} · ${formatPlural(evaluation.posts, 'post')}`;
 }
 
 const formatResolved = (at: string, resolvedAt: string, timeZone: string): string =>
-  `${formatSpan({ from: at, to: resolvedAt }, timeZone)} (${formatDuration(Date.parse(resolvedAt) - Date.parse(at))})`;
+  `${formatTimeRange({ from: at, to: resolvedAt }, timeZone)} (${formatDuration(Date.parse(resolvedAt) - Date.parse(at))})`;
 
 /** The length of a list of alerts. */
-export const alertCount = ({ length }: { readonly length: number }): string =>
-  length < maxAlerts ? formatCountOf(length, 'alert') : `Latest ${formatInteger(length)} alerts`;
+export const formatAlertCount = ({ length }: { readonly length: number }): string =>
+  length < maxAlerts ? formatPlural(length, 'alert') : `Latest ${formatInteger(length)} alerts`;
 
 export const anomalyTitle = ({ brand, evaluation }: Pick<Anomaly, 'brand' | 'evaluation'>): string =>
   `${brandTitle(brand)}: ${describeAnomaly(evaluation)}`;
 
 /** Whether it is bad news: lower sentiment, more complaints, or no data. */
-export const isBad = ({ metric, direction }: Anomaly['evaluation']): boolean =>
+export const isAdverse = ({ metric, direction }: Anomaly['evaluation']): boolean =>
   metric === 'noData' || (metric === 'netSentiment' ? direction === 'down' : metric === 'negativeVolume' && direction === 'up');
 
 const beforeMs = 3 * 3_600_000;
 const afterMs = 1_800_000;
 
-/** A span with context: from three hours before the anomaly to half an hour after, or to now. */
-function spanAround({ evaluation, resolvedAt }: Pick<Anomaly, 'evaluation' | 'resolvedAt'>, now: number): Span {
+/** A range with context: from three hours before the anomaly to half an hour after, or to now. */
+function rangeAround({ evaluation, resolvedAt }: Pick<Anomaly, 'evaluation' | 'resolvedAt'>, now: number): TimeRange {
   const end = resolvedAt === null ? now : Math.min(now, Math.max(Date.parse(evaluation.to), Date.parse(resolvedAt)) + afterMs);
   return { from: new Date(Date.parse(evaluation.from) - beforeMs).toISOString(), to: new Date(end).toISOString() };
 }
 
 /** From the start of the evaluation window to the end of the anomaly, or to now. */
-export function spanOfAnomaly({ evaluation, resolvedAt }: Pick<Anomaly, 'evaluation' | 'resolvedAt'>, now: number): Span {
+export function anomalyRange({ evaluation, resolvedAt }: Pick<Anomaly, 'evaluation' | 'resolvedAt'>, now: number): TimeRange {
   return { from: evaluation.from, to: resolvedAt ?? new Date(now).toISOString() };
 }

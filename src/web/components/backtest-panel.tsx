@@ -2,10 +2,10 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { type Anomaly, startBacktest } from '../api/alerts.ts';
 import { errorMessage, waitForJob } from '../api/client.ts';
 import { fetchTrends, type Trends } from '../api/history.ts';
-import { formatInteger, formatShare } from '../format.ts';
+import { formatInteger, formatPercent } from '../format.ts';
 import { brandTitle } from '../state/brands.ts';
-import type { Span } from '../state/view-state.ts';
-import { anomalyTitle, describeDuration, openOnChart } from './anomaly.ts';
+import type { TimeRange } from '../state/view-state.ts';
+import { anomalyTitle, describeDuration, showOnChart } from './anomaly.ts';
 import { HistoryPanel } from './history-panel.tsx';
 import { Panel } from './panel.tsx';
 
@@ -15,7 +15,7 @@ const sensitivities = ['low', 'balanced', 'high'] as const;
 interface Props {
   /** `*` is all posts. */
   readonly brand: string;
-  readonly span: Span;
+  readonly range: TimeRange;
   readonly rules: readonly string[];
   readonly timeZone: string;
 }
@@ -28,19 +28,19 @@ interface BacktestRun {
 
 const initialRun: BacktestRun = { progress: '', isRunning: false };
 
-/** Runs a backtest and keeps its outcome until the question changes. */
+/** Runs a backtest and keeps its outcome until `queryKey` changes. */
 function useBacktest(
-  question: string,
+  queryKey: string,
   execute: (report: (progress: string) => void, signal: AbortSignal) => Promise<BacktestRun['outcome']>,
 ) {
-  const [state, setState] = useState<BacktestRun & { readonly question: string }>({ ...initialRun, question });
+  const [state, setState] = useState<BacktestRun & { readonly queryKey: string }>({ ...initialRun, queryKey });
   const stop = useRef<AbortController>(undefined);
-  useEffect(() => () => stop.current?.abort(), [question]);
+  useEffect(() => () => stop.current?.abort(), [queryKey]);
   const run = async (): Promise<void> => {
     const own = new AbortController();
     stop.current = own;
     const update = (next: BacktestRun): void => {
-      if (!own.signal.aborted) setState({ ...next, question });
+      if (!own.signal.aborted) setState({ ...next, queryKey });
     };
     update({ progress: 'Starting…', isRunning: true });
     try {
@@ -51,20 +51,20 @@ function useBacktest(
       update({ progress: errorMessage(thrown), isRunning: false });
     }
   };
-  return { ...(state.question === question ? state : initialRun), run };
+  return { ...(state.queryKey === queryKey ? state : initialRun), run };
 }
 
-/** Runs a rule over the selected range, with its own sensitivity or another. Nothing is stored, nothing is sent. */
-export function BacktestPanel({ brand, span, rules, timeZone }: Props) {
+/** Backtests a rule over the selected range, optionally with another sensitivity. Stores and sends nothing. */
+export function BacktestPanel({ brand, range, rules, timeZone }: Props) {
   const [chosen, setChosen] = useState<string>();
   const [sensitivity, setSensitivity] = useState('');
   const rule = chosen ?? rules[0] ?? '';
-  const question = JSON.stringify([rule, sensitivity, brand, span, timeZone]);
-  const { progress, isRunning, outcome, run } = useBacktest(question, async (report, signal) => {
+  const queryKey = JSON.stringify([rule, sensitivity, brand, range, timeZone]);
+  const { progress, isRunning, outcome, run } = useBacktest(queryKey, async (report, signal) => {
     const settings = sensitivity ? { sensitivity } : {};
-    const job = await startBacktest({ rule, brand, from: span.from, to: span.to, settings });
-    const answer = await waitForJob(job, (done) => report(`${formatShare(done)} done…`), signal);
-    return { trends: await fetchTrends(brand, span, timeZone, signal), found: answer.alerts };
+    const job = await startBacktest({ rule, brand, from: range.from, to: range.to, settings });
+    const answer = await waitForJob(job, (done) => report(`${formatPercent(done)} done…`), signal);
+    return { trends: await fetchTrends(brand, range, timeZone, signal), found: answer.alerts };
   });
   return (
     <Panel title="Backtest a rule" hint={`${brandTitle(brand)}, selected range; no notifications are sent`}>
@@ -86,7 +86,7 @@ export function BacktestPanel({ brand, span, rules, timeZone }: Props) {
         <label>
           <span class="visually-hidden">Sensitivity</span>
           <select value={sensitivity} onChange={(event) => setSensitivity(event.currentTarget.value)}>
-            <option value="">as configured</option>
+            <option value="">configured sensitivity</option>
             {sensitivities.map((name) => (
               <option key={name} value={name}>
                 {name} sensitivity
@@ -107,16 +107,22 @@ export function BacktestPanel({ brand, span, rules, timeZone }: Props) {
       {outcome && (
         <>
           <ul class="anomaly-list">
-            {outcome.found.map((one) => (
-              <li key={one.at}>
-                <button type="button" class="link" onClick={() => openOnChart(one)}>
-                  <bdi>{anomalyTitle(one)}</bdi>
+            {outcome.found.map((anomaly) => (
+              <li key={anomaly.at}>
+                <button type="button" class="link" onClick={() => showOnChart(anomaly)}>
+                  <bdi>{anomalyTitle(anomaly)}</bdi>
                 </button>{' '}
-                <span class="quiet">{describeDuration(one, timeZone)}</span>
+                <span class="quiet">{describeDuration(anomaly, timeZone)}</span>
               </li>
             ))}
           </ul>
-          <HistoryPanel title={brandTitle(brand)} trends={outcome.trends} previous={undefined} timeZone={timeZone} marks={outcome.found} />
+          <HistoryPanel
+            title={brandTitle(brand)}
+            trends={outcome.trends}
+            previous={undefined}
+            timeZone={timeZone}
+            anomalies={outcome.found}
+          />
         </>
       )}
     </Panel>

@@ -1,16 +1,16 @@
 import { useMemo, useRef, useState } from 'preact/hooks';
 import { fetchTrends, type Trends } from '../api/history.ts';
-import { boundsOf, toSpan } from '../charts/grid.ts';
-import { linesData, linesPlot, seriesColour } from '../charts/lines-plot.ts';
-import { brandAt, type ShownLines, toLines } from '../charts/lines-view.ts';
+import { bucketBounds, toTimeRange } from '../charts/grid.ts';
+import { linesData, linesPlot, seriesColor } from '../charts/lines-plot.ts';
+import { brandAtPoint, type LineChartData, toLineChart } from '../charts/lines-view.ts';
 import { usePlot } from '../charts/plot.ts';
 import type { Cell } from '../csv.ts';
 import { rangeFileName, saveCsv, savePng } from '../export-file.ts';
-import { formatBucketStart, formatNet, formatShare } from '../format.ts';
+import { formatBucketStart, formatNetSentiment, formatPercent } from '../format.ts';
 import { timeZone } from '../state/brands.ts';
 import { navigate } from '../state/router.ts';
 import { useQuery } from '../state/use-query.ts';
-import type { Span } from '../state/view-state.ts';
+import type { TimeRange } from '../state/view-state.ts';
 import { ChartSlider } from './chart-slider.tsx';
 import { Panel, QueryContent } from './panel.tsx';
 import { SaveButtons } from './save-buttons.tsx';
@@ -19,18 +19,18 @@ import { netFormula } from './stat-cards.tsx';
 const refreshMs = 10_000;
 
 /** Net sentiment and share of voice of several brands over time. */
-export function BrandLines({ brands, span }: { readonly brands: readonly string[]; readonly span: Span }) {
+export function BrandLines({ brands, range }: { readonly brands: readonly string[]; readonly range: TimeRange }) {
   const zone = timeZone();
   const loaded = useQuery(
-    `lines ${JSON.stringify([brands, span, zone])}`,
-    (signal) => Promise.all(brands.map((brand) => fetchTrends(brand, span, zone, signal))),
+    `lines ${JSON.stringify([brands, range, zone])}`,
+    (signal) => Promise.all(brands.map((brand) => fetchTrends(brand, range, zone, signal))),
     refreshMs,
   );
   return (
     <QueryContent loaded={loaded} lines={10}>
       {(trends) =>
         trends.length === brands.length && (
-          <div class="pair" key={brands.join('\n')}>
+          <div class="two-columns" key={brands.join('\n')}>
             <Lines kind="net" title="Net sentiment" brands={brands} trends={trends} zone={zone} />
             <Lines kind="share" title="Share of voice" brands={brands} trends={trends} zone={zone} />
           </div>
@@ -51,27 +51,27 @@ interface LinesProps {
 function Lines({ kind, title, brands, trends, zone }: LinesProps) {
   const [hovered, setHovered] = useState<number | null>(null);
   const [selected, setSelected] = useState(0);
-  const shown = useMemo(() => toLines(kind, trends, zone), [kind, trends, zone]);
+  const shown = useMemo(() => toLineChart(kind, trends, zone), [kind, trends, zone]);
   const latest = useRef(shown.plotted);
   latest.current = shown.plotted;
-  const { frame, plot } = usePlot(
+  const { container, plot } = usePlot(
     (within) => linesPlot(within, kind, () => latest.current, setHovered),
     useMemo(() => linesData(shown.plotted), [shown]),
   );
   const index = hovered ?? shown.grid.buckets.findLastIndex((bucket) => bucket !== undefined);
   const when = bucketTime(shown, index, trends[0]?.grain ?? 'hour');
-  const valueText = (at: number): string => (kind === 'net' ? formatNet : formatShare)(shown.values[at]?.[index]);
+  const valueText = (at: number): string => (kind === 'net' ? formatNetSentiment : formatPercent)(shown.values[at]?.[index]);
   const save = (
     <SaveButtons
-      what={title}
-      csv={() => saveCsv(rangeFileName(title), ['time', ...brands], rowsOf(shown))}
+      subject={title}
+      csv={() => saveCsv(rangeFileName(title), ['time', ...brands], toRows(shown))}
       png={() => savePng(rangeFileName(title), `${title}: ${brands.join(', ')}`, plot.current ? [plot.current.ctx.canvas] : [])}
     />
   );
-  const open = (at: number, height?: number): void => {
-    const brand = brands[(height === undefined ? undefined : brandAt(kind, shown, at, height)) ?? selected];
-    const bounds = boundsOf(shown.grid, shown.plotted.span.to, at);
-    if (brand !== undefined && bounds) navigate({ page: 'posts', brands: [brand], span: toSpan(bounds), filter: {} });
+  const onSelect = (at: number, height?: number): void => {
+    const brand = brands[(height === undefined ? undefined : brandAtPoint(kind, shown, at, height)) ?? selected];
+    const bounds = bucketBounds(shown.grid, shown.plotted.range.to, at);
+    if (brand !== undefined && bounds) navigate({ page: 'posts', brands: [brand], customRange: toTimeRange(bounds), filter: {} });
   };
   const onKey = (key: string): boolean => {
     const step = { ArrowUp: -1, ArrowDown: 1 }[key];
@@ -81,16 +81,16 @@ function Lines({ kind, title, brands, trends, zone }: LinesProps) {
   return (
     <Panel title={title} hint={when} actions={save}>
       <ChartSlider
-        {...{ index, frame, plot, plots: [plot], open, onKey }}
+        {...{ index, container, plot, plots: [plot], onSelect, onKey }}
         name={`${title} of ${brands.join(', ')} over time`}
         class="lines"
-        middles={shown.plotted.middles}
+        midpoints={shown.plotted.midpoints}
         text={`${when}, ${brands[selected]}: ${valueText(selected)}`}
       />
       <ul class="legend series">
         {brands.map((brand, at) => (
           <li key={brand} class={at === selected ? 'chosen' : ''}>
-            <i class="key" style={{ background: seriesColour(at) }} />
+            <i class="swatch" style={{ background: seriesColor(at) }} />
             <bdi>{brand}</bdi>
             <b>{valueText(at)}</b>
           </li>
@@ -105,11 +105,11 @@ function Lines({ kind, title, brands, trends, zone }: LinesProps) {
 }
 
 /** The start of a bucket. */
-function bucketTime({ grid, plotted }: ShownLines, index: number, grain: Trends['grain']): string {
-  const middle = grid.middles[index];
-  return middle === undefined ? '' : formatBucketStart(middle - grid.step / 2, plotted.timeZone, grain);
+function bucketTime({ grid, plotted }: LineChartData, index: number, grain: Trends['grain']): string {
+  const middle = grid.midpoints[index];
+  return middle === undefined ? '' : formatBucketStart(middle - grid.stepSeconds / 2, plotted.timeZone, grain);
 }
 
 /** One row per bucket, starting with its start time. */
-const rowsOf = ({ grid, values }: ShownLines): readonly Cell[][] =>
-  grid.middles.map((middle, row) => [new Date((middle - grid.step / 2) * 1_000).toISOString(), ...values.map((own) => own[row])]);
+const toRows = ({ grid, values }: LineChartData): readonly Cell[][] =>
+  grid.midpoints.map((middle, row) => [new Date((middle - grid.stepSeconds / 2) * 1_000).toISOString(), ...values.map((own) => own[row])]);

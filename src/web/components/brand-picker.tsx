@@ -39,7 +39,7 @@ export function BrandPicker() {
           <li key={brand}>
             <input
               type="checkbox"
-              aria-label={`Add ${brand}`}
+              aria-label={`Include ${brand}`}
               checked={chosen.includes(brand)}
               disabled={!chosen.includes(brand) && chosen.length >= maxSelected}
               onChange={() => navigate({ brands: chosen.includes(brand) ? chosen.filter((name) => name !== brand) : [...chosen, brand] })}

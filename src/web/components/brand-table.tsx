@@ -2,11 +2,11 @@ import type { Change, Comparison } from '../../domain/brand-metrics.ts';
 import { type Brand, fetchTrends } from '../api/history.ts';
 import { Sparkline } from '../charts/sparkline.tsx';
 import { rangeFileName, saveCsv } from '../export-file.ts';
-import { formatCount, formatInteger, formatNet, formatShare, noValue } from '../format.ts';
+import { formatCount, formatInteger, formatNetSentiment, formatPercent, noValue } from '../format.ts';
 import { timeZone } from '../state/brands.ts';
 import { navigate, view } from '../state/router.ts';
 import { useQuery } from '../state/use-query.ts';
-import type { Span } from '../state/view-state.ts';
+import type { TimeRange } from '../state/view-state.ts';
 import { ShareBar, sentimentTone } from './label.tsx';
 import { Panel, TableFrame } from './panel.tsx';
 import { SaveButtons } from './save-buttons.tsx';
@@ -18,15 +18,15 @@ const sparklineRefreshMs = 30_000;
 interface Props {
   readonly brands: readonly Brand[];
   readonly comparison: Comparison | undefined;
-  readonly span: Span;
+  readonly range: TimeRange;
 }
 
 /** All brands by volume; a name opens the brand. */
-export function BrandTable({ brands, comparison, span }: Props) {
+export function BrandTable({ brands, comparison, range }: Props) {
   const sorted = [...brands].sort((a, b) => b.volume - a.volume);
-  const changes = new Map(comparison?.brands.map((one) => [one.brand, one]));
+  const changes = new Map(comparison?.brands.map((summary) => [summary.brand, summary]));
   return (
-    <Panel title="Brands" actions={<SaveButtons what="the brands" csv={() => saveBrands(sorted)} />}>
+    <Panel title="Brands" actions={<SaveButtons subject="the brands" csv={() => saveBrands(sorted)} />}>
       <TableFrame title="Brands">
         <table class="brand-table">
           <thead>
@@ -59,7 +59,7 @@ export function BrandTable({ brands, comparison, span }: Props) {
                 brand={brand}
                 voice={changes.get(brand.brand)?.current.shareOfVoice ?? null}
                 change={changes.get(brand.brand)?.changes?.netSentiment ?? null}
-                span={index < maxSparklines ? span : undefined}
+                range={index < maxSparklines ? range : undefined}
               />
             ))}
           </tbody>
@@ -73,9 +73,9 @@ function BrandRow(props: {
   readonly brand: Brand;
   readonly voice: number | null;
   readonly change: Change | null;
-  readonly span: Span | undefined;
+  readonly range: TimeRange | undefined;
 }) {
-  const { brand, voice, change, span } = props;
+  const { brand, voice, change, range } = props;
   const { volume, netSentiment, positive, neutral, negative } = brand;
   const isChosen = view.value.brands.includes(brand.brand);
   return (
@@ -86,15 +86,15 @@ function BrandRow(props: {
         </button>
       </th>
       <td class="number">{formatCount(volume)}</td>
-      <td class="number wide">{formatShare(voice)}</td>
-      <td class={`number net ${sentimentTone(netSentiment)}`}>{formatNet(netSentiment)}</td>
+      <td class="number wide">{formatPercent(voice)}</td>
+      <td class={`number net ${sentimentTone(netSentiment)}`}>{formatNetSentiment(netSentiment)}</td>
       <td
         class={`number net ${change?.significant ? sentimentTone(Math.sign(change.difference) * 100) : 'quiet'}`}
         title={change ? describeChange(change) : ''}
       >
-        {change ? `${change.significant ? (change.difference > 0 ? '▲ ' : '▼ ') : ''}${formatNet(change.difference)}` : noValue}
+        {change ? `${change.significant ? (change.difference > 0 ? '▲ ' : '▼ ') : ''}${formatNetSentiment(change.difference)}` : noValue}
       </td>
-      <td class="wide">{span && <NetSparkline brand={brand.brand} span={span} />}</td>
+      <td class="wide">{range && <NetSparkline brand={brand.brand} range={range} />}</td>
       <td class="wide">
         {positive + neutral + negative > 0 && (
           <ShareBar
@@ -108,13 +108,13 @@ function BrandRow(props: {
 }
 
 const describeChange = ({ low, high, significant }: Change): string =>
-  `Change vs previous period; 95% CI ${formatNet(low)} to ${formatNet(high)}${significant ? '' : ', not significant'}`;
+  `Change vs previous period; 95% CI ${formatNetSentiment(low)} to ${formatNetSentiment(high)}${significant ? '' : ', not significant'}`;
 
-function NetSparkline({ brand, span }: { readonly brand: string; readonly span: Span }) {
+function NetSparkline({ brand, range }: { readonly brand: string; readonly range: TimeRange }) {
   const zone = timeZone();
   const { data } = useQuery(
-    `line ${JSON.stringify([brand, span, zone])}`,
-    (signal) => fetchTrends(brand, span, zone, signal),
+    `line ${JSON.stringify([brand, range, zone])}`,
+    (signal) => fetchTrends(brand, range, zone, signal),
     sparklineRefreshMs,
   );
   return <Sparkline zero values={data?.buckets.map(({ netSentiment }) => netSentiment) ?? []} />;

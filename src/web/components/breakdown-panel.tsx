@@ -1,6 +1,6 @@
 import type { Breakdown, Segment } from '../../domain/brand-metrics.ts';
 import { rangeFileName, saveCsv } from '../export-file.ts';
-import { formatCount, formatLanguage, formatNet, formatShare } from '../format.ts';
+import { formatCount, formatLanguage, formatNetSentiment, formatPercent } from '../format.ts';
 import { navigate } from '../state/router.ts';
 import type { QueryResult } from '../state/use-query.ts';
 import { sentimentTone } from './label.tsx';
@@ -14,7 +14,7 @@ export function BreakdownPanel({ loaded }: { readonly loaded: QueryResult<Breakd
   return (
     <Panel
       title="Platforms and languages"
-      actions={loaded.data && <SaveButtons what="platforms and languages" csv={() => loaded.data && saveBreakdown(loaded.data)} />}
+      actions={loaded.data && <SaveButtons subject="platforms and languages" csv={() => loaded.data && saveBreakdown(loaded.data)} />}
     >
       <QueryContent loaded={loaded}>
         {({ platforms, languages }) => (
@@ -70,8 +70,8 @@ function SegmentTable(props: {
               </button>
             </th>
             <td class="number">{formatCount(segment.volume)}</td>
-            <td class="number">{formatShare(segment.share)}</td>
-            <td class={`number net ${sentimentTone(segment.netSentiment)}`}>{formatNet(segment.netSentiment)}</td>
+            <td class="number">{formatPercent(segment.share)}</td>
+            <td class={`number net ${sentimentTone(segment.netSentiment)}`}>{formatNetSentiment(segment.netSentiment)}</td>
           </tr>
         ))}
       </tbody>
@@ -80,8 +80,8 @@ function SegmentTable(props: {
 }
 
 function saveBreakdown({ platforms, languages }: Breakdown): void {
-  const rowsOf = (by: string, segments: readonly Segment[]) =>
+  const toRows = (by: string, segments: readonly Segment[]) =>
     segments.map(({ name, volume, share, netSentiment }) => [by, name, volume, share, netSentiment]);
-  const rows = [...rowsOf('platform', platforms), ...rowsOf('language', languages)];
+  const rows = [...toRows('platform', platforms), ...toRows('language', languages)];
   saveCsv(rangeFileName('platforms-languages'), ['by', 'name', 'posts', 'share', 'net sentiment'], rows);
 }

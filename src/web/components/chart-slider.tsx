@@ -1,4 +1,4 @@
-import { type FrameRef, indexAfterKey, type PlotRef } from '../charts/plot.ts';
+import { type ContainerRef, indexAfterKey, type PlotRef } from '../charts/plot.ts';
 
 interface Props {
   readonly name: string;
@@ -6,27 +6,27 @@ interface Props {
   /** The current bucket. */
   readonly index: number;
   /** The middle of each bucket, in seconds since 1970. */
-  readonly middles: readonly number[];
+  readonly midpoints: readonly number[];
   /** The current value, as text for screen readers. */
   readonly text: string;
-  readonly frame: FrameRef;
+  readonly container: ContainerRef;
   readonly plot: PlotRef;
-  /** Charts with a common cursor. */
+  /** Charts that share the cursor. */
   readonly plots: readonly PlotRef[];
-  /** Called on a click, with its height on the value axis, and on Enter, without. */
-  open(index: number, height?: number): void;
+  /** Called on click, with the y value, and on Enter, without it. */
+  onSelect(index: number, height?: number): void;
   /** Handles other keys; returns whether it did. */
   onKey?(key: string): boolean;
 }
 
 /** A chart that is also a slider over time, for keyboards and screen readers. */
 export function ChartSlider(props: Props) {
-  const { name, index, middles, text, frame, plot, plots, open } = props;
-  const last = middles.length - 1;
+  const { name, index, midpoints, text, container, plot, plots, onSelect } = props;
+  const last = midpoints.length - 1;
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'Enter') open(index);
+    if (event.key === 'Enter') onSelect(index);
     const next = indexAfterKey(event.key, index, last);
-    const middle = next === undefined ? undefined : middles[next];
+    const middle = next === undefined ? undefined : midpoints[next];
     if (props.onKey?.(event.key) || middle !== undefined) event.preventDefault();
     if (middle === undefined) return;
     for (const { current } of plots) current?.setCursor({ left: current.valToPos(middle, 'x'), top: 1 });
@@ -34,11 +34,11 @@ export function ChartSlider(props: Props) {
   const onClick = (): void => {
     const { current } = plot;
     const at = current?.cursor.idx;
-    if (current && at !== null && at !== undefined) open(at, current.posToVal(current.cursor.top ?? 0, 'y'));
+    if (current && at !== null && at !== undefined) onSelect(at, current.posToVal(current.cursor.top ?? 0, 'y'));
   };
   return (
     <div
-      ref={frame}
+      ref={container}
       class={`chart ${props.class}`}
       role="slider"
       tabIndex={0}

@@ -3,7 +3,7 @@ import { errorMessage, waitForJob } from '../api/client.ts';
 
 import { type DeadLetters, fetchDeadLetters, type ReplayResult, startReplay } from '../api/pipeline.ts';
 import { fileName, saveCsv } from '../export-file.ts';
-import { formatDateTime, formatInteger, formatShareFine, noValue } from '../format.ts';
+import { formatDateTime, formatInteger, formatPercent, noValue } from '../format.ts';
 import { timeZone } from '../state/brands.ts';
 import { hasRole } from '../state/session.ts';
 import { useQuery } from '../state/use-query.ts';
@@ -15,26 +15,26 @@ const refreshMs = 60_000;
 /** Dead letters by reason, and their replay. */
 export function DeadLettersPanel() {
   const loaded = useQuery('dead letters', fetchDeadLetters, refreshMs);
-  const [outcome, setOutcome] = useState('');
+  const [message, setMessage] = useState('');
   const replay = async (dryRun: boolean): Promise<void> => {
-    setOutcome('Reading dead letters…');
+    setMessage('Reading dead letters…');
     try {
       const job = await startReplay(dryRun);
-      setOutcome(
+      setMessage(
         describeReplay(
-          await waitForJob(job, (progress) => setOutcome(`${formatShareFine(progress)} done…`), AbortSignal.timeout(600_000)),
+          await waitForJob(job, (progress) => setMessage(`Reading dead letters: ${formatPercent(progress)}`), AbortSignal.timeout(600_000)),
           dryRun,
         ),
       );
       loaded.reload();
     } catch (thrown) {
-      setOutcome(errorMessage(thrown));
+      setMessage(errorMessage(thrown));
     }
   };
   const total = Object.values(loaded.data?.counts ?? {}).reduce((sum, count) => sum + count, 0);
   const actions = total > 0 && (
     <>
-      <SaveButtons what="the latest dead letters" csv={() => saveLetters(loaded.data?.letters ?? [])} />
+      <SaveButtons subject="the latest dead letters" csv={() => saveDeadLetters(loaded.data?.letters ?? [])} />
       {hasRole('admin') && <ReplayButtons replay={replay} />}
     </>
   );
@@ -44,9 +44,9 @@ export function DeadLettersPanel() {
       hint={loaded.data ? `${formatInteger(total)} (${formatInteger(loaded.data.replayed)} replayed)` : undefined}
       actions={actions}
     >
-      {outcome && (
+      {message && (
         <p role="status" class="notice plain">
-          {outcome}
+          {message}
         </p>
       )}
       <QueryContent loaded={loaded}>
@@ -69,8 +69,8 @@ function ReplayButtons({ replay }: { readonly replay: (dryRun: boolean) => Promi
   );
 }
 
-function saveLetters(letters: DeadLetters['letters']): void {
-  const header = ['rejected', 'reason', 'meaning', 'bytes', 'replayed', 'position'];
+function saveDeadLetters(letters: DeadLetters['letters']): void {
+  const header = ['rejected at', 'reason', 'meaning', 'bytes', 'replayed at', 'position'];
   const rows = letters.map(({ at, reason, meaning, bytes, replayedAt, position }) => [at, reason, meaning, bytes, replayedAt, position]);
   saveCsv(fileName('feedpulse', 'dead-letters'), header, rows);
 }
@@ -94,17 +94,17 @@ function DeadLetterTables({ found: { counts, letters } }: { readonly found: Dead
         </tbody>
       </table>
       <details class="dead-letters">
-        <summary>Latest {formatInteger(letters.length)}</summary>
+        <summary>Latest dead letters: {formatInteger(letters.length)}</summary>
         <TableFrame title="Latest dead letters">
           <table>
             <thead>
               <tr>
-                <th scope="col">Rejected</th>
+                <th scope="col">Rejected at</th>
                 <th scope="col">Reason</th>
                 <th scope="col" class="number">
                   Bytes
                 </th>
-                <th scope="col">State</th>
+                <th scope="col">Replay</th>
                 <th scope="col">Position</th>
               </tr>
             </thead>

@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks';
 import type { Driver, Drivers } from '../api/history.ts';
 import { fileName, rangeFileName, saveCsv } from '../export-file.ts';
-import { formatCountOf, formatNet, formatSpan } from '../format.ts';
+import { formatNetSentiment, formatPlural, formatTimeRange } from '../format.ts';
 import { timeZone } from '../state/brands.ts';
 import { navigate } from '../state/router.ts';
 import type { QueryResult } from '../state/use-query.ts';
-import type { Span } from '../state/view-state.ts';
+import type { TimeRange } from '../state/view-state.ts';
 import { Panel, QueryContent } from './panel.tsx';
 import { SaveButtons } from './save-buttons.tsx';
 
@@ -19,12 +19,12 @@ type Side = (typeof sides)[number];
 /** The terms most typical of negative and of positive posts, with examples and links to the posts. */
 export function DriversPanel({ loaded, isPart }: { readonly loaded: QueryResult<Drivers>; readonly isPart: boolean }) {
   const { data, isStale } = loaded;
-  const part = isPart && data && !isStale ? data : undefined;
+  const analyzedRange = isPart && data && !isStale ? data : undefined;
   return (
     <Panel
       title="Key drivers"
-      hint={`terms most typical of negative and positive posts${part ? `; only ${formatSpan(part, timeZone())}` : ''}`}
-      actions={data && <SaveButtons what="the drivers" csv={() => saveDrivers(data, part)} />}
+      hint={`terms most typical of negative and positive posts${analyzedRange ? `; limited to ${formatTimeRange(analyzedRange, timeZone())}` : ''}`}
+      actions={data && <SaveButtons subject="the drivers" csv={() => saveDrivers(data, analyzedRange)} />}
     >
       <QueryContent loaded={loaded} lines={6}>
         {(drivers) => (
@@ -41,7 +41,7 @@ export function DriversPanel({ loaded, isPart }: { readonly loaded: QueryResult<
 
 function DriverList({ side, drivers }: { readonly side: Side; readonly drivers: readonly Driver[] }) {
   const [opened, setOpened] = useState<string>();
-  const widest = Math.max(...drivers.map(({ share }) => share), 1e-9);
+  const maxShare = Math.max(...drivers.map(({ share }) => share), 1e-9);
   return (
     <div>
       <h3 class={`tag ${side.label}`}>{side.title}</h3>
@@ -55,13 +55,13 @@ function DriverList({ side, drivers }: { readonly side: Side; readonly drivers: 
               aria-expanded={driver.term === opened}
               onClick={() => setOpened(driver.term === opened ? undefined : driver.term)}
             >
-              <i class={`driver-bar ${side.label}`} style={{ width: `${(100 * driver.share) / widest}%` }} />
+              <i class={`driver-bar ${side.label}`} style={{ width: `${(100 * driver.share) / maxShare}%` }} />
               {/* Terms are user content: <bdi> isolates their text direction. */}
               <bdi class="term">{driver.term}</bdi>
               <span class="quiet" title="Net sentiment of all posts with this term">
-                {formatNet(driver.netSentiment)}
+                {formatNetSentiment(driver.netSentiment)}
               </span>
-              <span class="quiet">{formatCountOf(driver.posts, 'post')}</span>
+              <span class="quiet">{formatPlural(driver.posts, 'post')}</span>
             </button>
             {driver.term === opened && <Examples driver={driver} side={side} />}
           </li>
@@ -93,8 +93,8 @@ function Examples({ driver, side }: { readonly driver: Driver; readonly side: Si
 /** A bigram is searched as a phrase. */
 const searchText = ({ term, kind }: Driver): string => (kind === 'bigram' ? `"${term}"` : term);
 
-/** `part` is the analysed span if that is not the whole range. */
-function saveDrivers(drivers: Drivers, part: Span | undefined): void {
+/** `part` is the analyzed range if that is not the whole range. */
+function saveDrivers(drivers: Drivers, part: TimeRange | undefined): void {
   const header = ['label', 'term', 'kind', 'posts', 'share', 'net sentiment'];
   const rows = sides.flatMap(({ label }) =>
     drivers[label].map(({ term, kind, posts, share, netSentiment }) => [label, term, kind, posts, share, netSentiment]),

@@ -1,11 +1,11 @@
 import { useMemo, useRef, useState } from 'preact/hooks';
 import type { Anomaly } from '../api/alerts.ts';
 import type { Trends } from '../api/history.ts';
-import { boundsOf, labelAt, toGrid, toSpan } from '../charts/grid.ts';
-import { type HistoryView, sentimentData, sentimentPlot, volumeData, volumePlot } from '../charts/history-plots.ts';
-import { type FrameRef, type PlotRef, usePlot } from '../charts/plot.ts';
+import { bucketBounds, labelAt, toBucketGrid, toTimeRange } from '../charts/grid.ts';
+import { type HistoryData, sentimentData, sentimentPlot, volumeData, volumePlot } from '../charts/history-plots.ts';
+import { type ContainerRef, type PlotRef, usePlot } from '../charts/plot.ts';
 import { rangeFileName, saveCsv, savePng } from '../export-file.ts';
-import { formatBucketStart, formatCountOf, formatInteger, formatNet } from '../format.ts';
+import { formatBucketStart, formatInteger, formatNetSentiment, formatPlural } from '../format.ts';
 import { navigate } from '../state/router.ts';
 import { ChartSlider } from './chart-slider.tsx';
 import { Panel } from './panel.tsx';
@@ -17,132 +17,136 @@ interface Props {
   readonly trends: Trends;
   readonly previous: Trends | undefined;
   readonly timeZone: string;
-  readonly marks: readonly Pick<Anomaly, 'at' | 'resolvedAt'>[];
+  readonly anomalies: readonly Pick<Anomaly, 'at' | 'resolvedAt'>[];
 }
 
 /** Net sentiment and volume of one brand over time. A click or Enter opens the posts of a bucket. */
-export function HistoryPanel({ title, trends, previous, timeZone, marks }: Props) {
+export function HistoryPanel({ title, trends, previous, timeZone, anomalies }: Props) {
   const [hovered, setHovered] = useState<number | null>(null);
-  const shown = useMemo(() => toHistoryView({ trends, previous, timeZone, marks }), [trends, previous, timeZone, marks]);
+  const shown = useMemo(() => toHistoryView({ trends, previous, timeZone, anomalies }), [trends, previous, timeZone, anomalies]);
   const latest = useRef(shown);
   latest.current = shown;
-  const read = (): HistoryView => latest.current;
+  const read = (): HistoryData => latest.current;
   const sentiment = usePlot(
-    (frame) => sentimentPlot(frame, read, setHovered),
+    (container) => sentimentPlot(container, read, setHovered),
     useMemo(() => sentimentData(shown), [shown]),
   );
   const volume = usePlot(
-    (frame) => volumePlot(frame, read, setHovered),
+    (container) => volumePlot(container, read, setHovered),
     useMemo(() => volumeData(shown), [shown]),
   );
   const index = hovered ?? shown.grid.buckets.findLastIndex((bucket) => bucket !== undefined);
   const plots = [sentiment.plot, volume.plot];
   const save = (
     <SaveButtons
-      what="the charts"
+      subject="the charts"
       csv={() => saveTrends(title, shown)}
-      png={() => savePng(rangeFileName(title), `${title}: net sentiment and volume`, canvasesOf(plots))}
+      png={() => savePng(rangeFileName(title), `${title}: net sentiment and volume`, canvases(plots))}
     />
   );
   const slider = { index, view: shown, plots };
   return (
-    <Panel title="Net sentiment" hint={<Readout {...slider} of="sentiment" />} actions={save} class="history">
-      <Chart {...slider} name="Net sentiment over time" of="sentiment" frame={sentiment.frame} plot={sentiment.plot} />
+    <Panel title="Net sentiment" hint={<Readout {...slider} chart="sentiment" />} actions={save} class="history">
+      <Chart {...slider} name="Net sentiment over time" chart="sentiment" container={sentiment.container} plot={sentiment.plot} />
       <p class="formula">
         {netFormula}. Shaded: 95% confidence interval.{previous ? ' Dashed: previous period.' : ''}
       </p>
       <div class="panel-head">
         <h3>Volume</h3>
         <p class="hint">
-          <Readout {...slider} of="volume" />
+          <Readout {...slider} chart="volume" />
         </p>
       </div>
-      <Chart {...slider} name="Posts over time, by label" of="volume" frame={volume.frame} plot={volume.plot} />
-      <Legend timeZone={timeZone} hasMarks={marks.length > 0} />
+      <Chart {...slider} name="Posts over time, by label" chart="volume" container={volume.container} plot={volume.plot} />
+      <Legend timeZone={timeZone} hasMarks={anomalies.length > 0} />
     </Panel>
   );
 }
 
-function toHistoryView({ trends, previous, timeZone, marks }: Omit<Props, 'title'>): HistoryView {
+function toHistoryView({ trends, previous, timeZone, anomalies }: Omit<Props, 'title'>): HistoryData {
   const shiftSeconds = (Date.parse(trends.to) - Date.parse(trends.from)) / 1_000;
-  return { trends, timeZone, marks, shiftSeconds, grid: toGrid(trends), previous: previous && toGrid(previous) };
+  return { trends, timeZone, anomalies, shiftSeconds, grid: toBucketGrid(trends), previous: previous && toBucketGrid(previous) };
 }
 
 interface ReadoutProps {
   readonly index: number;
-  readonly view: HistoryView;
-  readonly of: 'sentiment' | 'volume';
+  readonly view: HistoryData;
+  readonly chart: 'sentiment' | 'volume';
 }
 
 function Chart(
-  props: ReadoutProps & { readonly name: string; readonly frame: FrameRef; readonly plot: PlotRef; readonly plots: readonly PlotRef[] },
+  props: ReadoutProps & {
+    readonly name: string;
+    readonly container: ContainerRef;
+    readonly plot: PlotRef;
+    readonly plots: readonly PlotRef[];
+  },
 ) {
-  const { index, view: shown, of, ...rest } = props;
+  const { index, view: shown, chart, ...rest } = props;
   return (
     <ChartSlider
       {...rest}
-      class={of}
+      class={chart}
       index={index}
-      middles={shown.grid.middles}
-      text={readoutText({ index, view: shown, of })}
-      open={(at, height) => openBucket(shown, at, of === 'volume' ? height : undefined)}
+      midpoints={shown.grid.midpoints}
+      text={readoutText({ index, view: shown, chart })}
+      onSelect={(at, height) => openBucket(shown, at, chart === 'volume' ? height : undefined)}
     />
   );
 }
 
 /** Opens the posts of a bucket, filtered by the label that was clicked. */
-function openBucket({ grid, trends }: HistoryView, index: number, height?: number): void {
-  const bounds = boundsOf(grid, trends.to, index);
+function openBucket({ grid, trends }: HistoryData, index: number, height?: number): void {
+  const bounds = bucketBounds(grid, trends.to, index);
   const bucket = grid.buckets[index];
   if (!bounds || !bucket) return;
   const label = height === undefined ? undefined : labelAt(bucket, height);
-  navigate({ page: 'posts', span: toSpan(bounds), filter: label ? { label } : {} });
+  navigate({ page: 'posts', customRange: toTimeRange(bounds), filter: label ? { label } : {} });
 }
 
 function Readout(props: ReadoutProps) {
   return <span class="readout">{readoutText(props)}</span>;
 }
 
-function readoutText({ index, view: { grid, timeZone, trends }, of }: ReadoutProps): string {
-  const [middle, bucket] = [grid.middles[index], grid.buckets[index]];
-  const when = middle === undefined ? '' : `${formatBucketStart(middle - grid.step / 2, timeZone, trends.grain)} · `;
+function readoutText({ index, view: { grid, timeZone, trends }, chart }: ReadoutProps): string {
+  const [middle, bucket] = [grid.midpoints[index], grid.buckets[index]];
+  const when = middle === undefined ? '' : `${formatBucketStart(middle - grid.stepSeconds / 2, timeZone, trends.grain)} · `;
   if (!bucket) return `${when}no posts`;
   const [positive, neutral, negative] = [bucket.positive, bucket.neutral, bucket.negative].map(formatInteger);
-  if (of === 'volume') return `${when}${formatCountOf(bucket.volume, 'post')}: ${positive} ▲ ${neutral} ● ${negative} ▼`;
+  if (chart === 'volume') return `${when}${formatPlural(bucket.volume, 'post')}: ${positive} ▲ ${neutral} ● ${negative} ▼`;
   const interval = bucket.intervals.netSentiment;
-  return `${when}${formatNet(bucket.netSentiment)}${interval ? ` (95% CI ${formatNet(interval.low)} to ${formatNet(interval.high)})` : ''}`;
+  return `${when}${formatNetSentiment(bucket.netSentiment)}${interval ? ` (95% CI ${formatNetSentiment(interval.low)} to ${formatNetSentiment(interval.high)})` : ''}`;
 }
 
 function Legend({ timeZone, hasMarks }: { readonly timeZone: string; readonly hasMarks: boolean }) {
   return (
-    <ul class="legend" aria-label="Colours">
+    <ul class="legend" aria-label="Legend">
       <li>
-        <i class="key positive" />▲ positive
+        <i class="swatch positive" />▲ positive
       </li>
       <li>
-        <i class="key neutral" />● neutral
+        <i class="swatch neutral" />● neutral
       </li>
       <li>
-        <i class="key negative" />▼ negative
+        <i class="swatch negative" />▼ negative
       </li>
       <li title="In a language that the model does not support: counted in volume, not in sentiment">
-        <i class="key unscored" />○ unscored
+        <i class="swatch unscored" />○ unscored
       </li>
       {hasMarks && (
         <li>
-          <i class="key anomaly-mark" />
+          <i class="swatch anomaly-mark" />
           anomaly
         </li>
       )}
-      <li class="zone">Times in {timeZone.replaceAll('_', ' ')}. Click a bar to see its posts.</li>
+      <li class="zone">Time zone: {timeZone.replaceAll('_', ' ')}. Click a bar to see its posts.</li>
     </ul>
   );
 }
 
-const canvasesOf = (plots: readonly PlotRef[]): HTMLCanvasElement[] =>
-  plots.flatMap(({ current }) => (current ? [current.ctx.canvas] : []));
+const canvases = (plots: readonly PlotRef[]): HTMLCanvasElement[] => plots.flatMap(({ current }) => (current ? [current.ctx.canvas] : []));
 
-function saveTrends(title: string, { trends: { buckets } }: HistoryView): void {
+function saveTrends(title: string, { trends: { buckets } }: HistoryData): void {
   const header = ['start', 'posts', 'positive', 'neutral', 'negative', 'unscored', 'net sentiment', 'low', 'high'];
   const rows = buckets.map(({ start, volume, positive, neutral, negative, unscored, netSentiment, intervals }) => [
     start,

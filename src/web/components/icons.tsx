@@ -1,6 +1,6 @@
 import type { PageName } from '../state/view-state.ts';
 
-/** Outlines on a grid of 20. */
+/** SVG paths in a 20 × 20 view box. */
 const paths: Readonly<Record<PageName | 'download' | 'calendar', string>> = {
   overview: 'M3 17V9m5 8V4m5 13v-6m5 6V7',
   posts: 'M4 4h12v9H9l-4 3v-3H4z M7 7.5h6 M7 10h4',

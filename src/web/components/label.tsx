@@ -1,6 +1,6 @@
 import type { Label, StoredLabel } from '../../domain/post.ts';
 
-/** Labels differ by shape as well as by colour. */
+/** Labels differ by shape as well as by color. */
 export const labelSymbols = { positive: '▲', neutral: '●', negative: '▼', unscored: '○' } as const satisfies Record<StoredLabel, string>;
 
 export function LabelTag({ label }: { readonly label: StoredLabel }) {
@@ -11,7 +11,7 @@ export function LabelTag({ label }: { readonly label: StoredLabel }) {
   );
 }
 
-/** The colour class of a net sentiment; none near zero. */
+/** The color class of a net sentiment; none near zero. */
 export const sentimentTone = (net: number | null | undefined): '' | 'positive' | 'negative' =>
   net === null || net === undefined || Math.abs(net) < 3 ? '' : net > 0 ? 'positive' : 'negative';
 
@@ -30,7 +30,7 @@ export function ShareBar({ shares, size, name }: Props) {
   return (
     <span class={`share-bar ${size ?? ''}`} {...accessibility}>
       {(['positive', 'neutral', 'negative'] as const).map((label) => (
-        <i key={label} class={`key ${label}`} style={{ width: `${(100 * shares[label]) / total}%` }} />
+        <i key={label} class={`swatch ${label}`} style={{ width: `${(100 * shares[label]) / total}%` }} />
       ))}
     </span>
   );

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { fetchPosts, postKey, type ShownPost } from '../api/history.ts';
+import { fetchPosts, type PostResponse, postKey } from '../api/history.ts';
 import { saveLivePosts } from '../export-file.ts';
 import { formatInteger } from '../format.ts';
 import { timeZone } from '../state/brands.ts';
@@ -17,12 +17,12 @@ const updateMs = 400;
 /** The newest posts of the brands as they are scored, newest first, up to a limit. */
 export function LiveList({ brand, maxPosts = defaultMaxPosts }: { readonly brand: Brands; readonly maxPosts?: number }) {
   const [paused, setPaused] = useState(false);
-  const { posts, missed, now } = useLivePosts(brand, paused, maxPosts);
+  const { posts, newCount, now } = useLivePosts(brand, paused, maxPosts);
   const actions = (
     <>
-      <SaveButtons what="the live posts" csv={() => saveLivePosts(posts, brand)} />
+      <SaveButtons subject="the live posts" csv={() => saveLivePosts(posts, brand)} />
       <button type="button" class="quiet-button" aria-pressed={paused} onClick={() => setPaused(!paused)}>
-        {paused ? (missed > 0 ? `Resume · ${formatInteger(missed)} new` : 'Resume') : 'Pause'}
+        {paused ? (newCount > 0 ? `Resume · ${formatInteger(newCount)} new` : 'Resume') : 'Pause'}
       </button>
     </>
   );
@@ -43,23 +43,23 @@ export function LiveList({ brand, maxPosts = defaultMaxPosts }: { readonly brand
   );
 }
 
-interface Live {
-  readonly posts: readonly ShownPost[];
+interface LivePosts {
+  readonly posts: readonly PostResponse[];
   /** How many posts arrived while paused. */
-  readonly missed: number;
+  readonly newCount: number;
   readonly now: number;
 }
 
-function useLivePosts(brand: Brands, paused: boolean, maxPosts: number): Live {
-  const [shown, setShown] = useState<Live>({ posts: [], missed: 0, now: Date.now() });
+function useLivePosts(brand: Brands, paused: boolean, maxPosts: number): LivePosts {
+  const [shown, setShown] = useState<LivePosts>({ posts: [], newCount: 0, now: Date.now() });
   /** Posts since the last update; bounded, because a hidden page is not updated. */
-  const pending = useRef<ShownPost[]>([]);
+  const pending = useRef<PostResponse[]>([]);
   const missed = useRef(0);
 
   useEffect(() => {
     pending.current = [];
     missed.current = 0;
-    setShown({ posts: [], missed: 0, now: Date.now() });
+    setShown({ posts: [], newCount: 0, now: Date.now() });
     const stop = new AbortController();
     // Fills the list before the first live post arrives. Errors are reported by the queries on the page.
     runAfterUrgent(() => fetchPosts(brand, undefined, {}, { limit: 20 }, stop.signal), stop.signal).then(
@@ -71,8 +71,8 @@ function useLivePosts(brand: Brands, paused: boolean, maxPosts: number): Live {
       () => {},
     );
     // A deleted post, or one that no longer mentions the brand, disappears even while the list is paused.
-    const remove = (removed: ShownPost): void => {
-      const isKept = (post: ShownPost): boolean => postKey(post) !== postKey(removed);
+    const remove = (removed: PostResponse): void => {
+      const isKept = (post: PostResponse): boolean => postKey(post) !== postKey(removed);
       missed.current = Math.max(0, missed.current - pending.current.filter((post) => !isKept(post)).length);
       pending.current = pending.current.filter(isKept);
       setShown((last) => (last.posts.every(isKept) ? last : { ...last, posts: last.posts.filter(isKept) }));
@@ -95,7 +95,7 @@ function useLivePosts(brand: Brands, paused: boolean, maxPosts: number): Live {
       const arrived = pending.current;
       if (!paused) pending.current = [];
       setShown((last) =>
-        paused ? { ...last, missed: missed.current } : { posts: merge(arrived, last.posts, maxPosts), missed: 0, now: Date.now() },
+        paused ? { ...last, newCount: missed.current } : { posts: merge(arrived, last.posts, maxPosts), newCount: 0, now: Date.now() },
       );
     };
     const timer = setInterval(update, updateMs);
@@ -106,9 +106,9 @@ function useLivePosts(brand: Brands, paused: boolean, maxPosts: number): Live {
 }
 
 /** A newer version of a post replaces the older one. */
-function merge(arrived: readonly ShownPost[], shown: readonly ShownPost[], maxPosts: number): readonly ShownPost[] {
+function merge(arrived: readonly PostResponse[], shown: readonly PostResponse[], maxPosts: number): readonly PostResponse[] {
   if (arrived.length === 0) return shown;
-  const found = new Map<string, ShownPost>();
+  const found = new Map<string, PostResponse>();
   for (const post of [...arrived, ...shown]) if (!found.has(postKey(post))) found.set(postKey(post), post);
   return [...found.values()].sort((a, b) => b.createdAt.localeCompare(a.createdAt)).slice(0, maxPosts);
 }

@@ -28,13 +28,13 @@ export function Panel({ title, hint, actions, children, class: name = '' }: Prop
 
 /** Renders the data of a query; a skeleton while it loads, the error if it failed. Stale data is faded. */
 export function QueryContent<T>(props: {
-  readonly loaded: Pick<QueryResult<T>, 'data' | 'problem' | 'isStale'>;
+  readonly loaded: Pick<QueryResult<T>, 'data' | 'error' | 'isStale'>;
   readonly lines?: number;
   readonly children: (data: T) => ComponentChildren;
 }) {
   const { loaded, lines = 4, children } = props;
   if (loaded.data !== undefined) return <div class={loaded.isStale ? 'stale' : ''}>{children(loaded.data)}</div>;
-  if (loaded.problem !== undefined) return <p class="empty">{loaded.problem}</p>;
+  if (loaded.error !== undefined) return <p class="empty">{loaded.error}</p>;
   return (
     <div class="skeleton" role="status" aria-label="Loading">
       {Array.from({ length: lines }, (_, line) => (

@@ -1,12 +1,12 @@
 import type { ComponentChild, ComponentChildren } from 'preact';
 import type { BrandSentiment } from '../../domain/post.ts';
-import type { ShownPost } from '../api/history.ts';
-import { formatAge, formatCountOf, formatDateTime, formatLanguage, formatShare } from '../format.ts';
+import type { PostResponse } from '../api/history.ts';
+import { formatAge, formatDateTime, formatLanguage, formatPercent, formatPlural } from '../format.ts';
 import { navigate } from '../state/router.ts';
 import { LabelTag, labelSymbols, ShareBar } from './label.tsx';
 
 interface Props {
-  readonly post: ShownPost;
+  readonly post: PostResponse;
   readonly now: number;
   readonly timeZone: string;
   /** Actions on the post. */
@@ -41,7 +41,7 @@ export function PostCard({ post, now, timeZone, children, words = [] }: Props) {
 }
 
 /** The author, with a link to the author's other posts. */
-function Author({ post: { author, platform } }: { readonly post: ShownPost }) {
+function Author({ post: { author, platform } }: { readonly post: PostResponse }) {
   const name = author?.handle ? `@${author.handle}` : author?.name || 'Unknown author';
   const known = author?.handle || author?.id;
   if (!known) return <bdi class="author">{name}</bdi>;
@@ -57,19 +57,23 @@ function Author({ post: { author, platform } }: { readonly post: ShownPost }) {
   );
 }
 
-function PredictionLine({ post }: { readonly post: ShownPost }) {
+function PredictionLine({ post }: { readonly post: PostResponse }) {
   const { label, lang, correction, brands, brandSentiment } = post;
   return (
     <div class="prediction">
       <LabelTag label={label} />
-      {label === 'unscored' ? <span class="confidence">{formatLanguage(lang)} is not supported</span> : <Probabilities post={post} />}
+      {label === 'unscored' ? (
+        <span class="confidence">{formatLanguage(lang)}: not supported by the model</span>
+      ) : (
+        <Probabilities post={post} />
+      )}
       {correction && (
         <span class="corrected" title={correction.reason}>
           Corrected{correction.by ? ` by ${correction.by}` : ''} (model: {correction.modelLabel})
         </span>
       )}
       {brands.map((brand) => (
-        <BrandTag key={brand} brand={brand} brandSentiment={brandSentiment?.find((one) => one.brand === brand)} />
+        <BrandTag key={brand} brand={brand} brandSentiment={brandSentiment?.find((candidate) => candidate.brand === brand)} />
       ))}
     </div>
   );
@@ -86,24 +90,24 @@ function BrandTag({ brand, brandSentiment }: { readonly brand: string; readonly 
   }
   const { label } = brandSentiment;
   return (
-    <span class={`brand-tag ${label}`} title={`Sentiment about ${brand}: ${formatShare(brandSentiment[label])} ${label}`}>
+    <span class={`brand-tag ${label}`} title={`Sentiment about ${brand}: ${formatPercent(brandSentiment[label])} ${label}`}>
       {labelSymbols[label]} <span class="visually-hidden">{label} about</span> <bdi>{brand}</bdi>
     </span>
   );
 }
 
 /** The confidence; expanded, the probability of each label and the model version. */
-function Probabilities({ post }: { readonly post: ShownPost }) {
+function Probabilities({ post }: { readonly post: PostResponse }) {
   return (
     <details class="probabilities">
       <summary title="Model probabilities">
         <ShareBar shares={post} size="small" />
-        <span class="confidence">{formatShare(post.confidence)} confidence</span>
+        <span class="confidence">{formatPercent(post.confidence)} confidence</span>
       </summary>
       <p>
         {(['positive', 'neutral', 'negative'] as const).map((label) => (
           <span key={label} class={label}>
-            {labelSymbols[label]} {formatShare(post[label])} <span class="visually-hidden">{label}</span>
+            {labelSymbols[label]} {formatPercent(post[label])} <span class="visually-hidden">{label}</span>
           </span>
         ))}
       </p>
@@ -112,15 +116,15 @@ function Probabilities({ post }: { readonly post: ShownPost }) {
   );
 }
 
-function PostStats({ post: { author, engagement } }: { readonly post: ShownPost }) {
+function PostStats({ post: { author, engagement } }: { readonly post: PostResponse }) {
   const { likes = 0, reposts = 0, replies = 0 } = engagement ?? {};
-  const facts = [
-    ...(author?.followers ? [formatCountOf(author.followers, 'follower')] : []),
-    ...(likes > 0 ? [formatCountOf(likes, 'like')] : []),
-    ...(reposts > 0 ? [formatCountOf(reposts, 'repost')] : []),
-    ...(replies > 0 ? [formatCountOf(replies, 'reply', 'replies')] : []),
+  const stats = [
+    ...(author?.followers ? [formatPlural(author.followers, 'follower')] : []),
+    ...(likes > 0 ? [formatPlural(likes, 'like')] : []),
+    ...(reposts > 0 ? [formatPlural(reposts, 'repost')] : []),
+    ...(replies > 0 ? [formatPlural(replies, 'reply', 'replies')] : []),
   ];
-  return facts.length > 0 ? <p class="post-facts">{facts.join(' · ')}</p> : null;
+  return stats.length > 0 ? <p class="post-stats">{stats.join(' · ')}</p> : null;
 }
 
 /** URLs are user content: only http(s), in a tab without access to this one. */

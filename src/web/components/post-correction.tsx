@@ -1,11 +1,11 @@
 import { type Label, labels } from '../../domain/post.ts';
-import type { ShownPost } from '../api/history.ts';
+import type { PostResponse } from '../api/history.ts';
 import { formatCount } from '../format.ts';
 import type { Corrections } from '../state/use-corrections.ts';
 import { labelSymbols } from './label.tsx';
 
 interface Props {
-  readonly post: ShownPost;
+  readonly post: PostResponse;
   readonly isSelected: boolean;
   /** A correction is being saved; only one runs at a time. */
   readonly isBusy: boolean;
@@ -30,7 +30,7 @@ export function PostCorrection({ post, isSelected, isBusy, toggle, correct }: Pr
           class={`quiet-button ${label}`}
           aria-pressed={post.label === label}
           disabled={isBusy}
-          title={post.label === label ? `Labelled ${label}` : `Correct to ${label}`}
+          title={post.label === label ? `Current label: ${label}` : `Correct to ${label}`}
           onClick={() => post.label !== label && correct(label)}
         >
           {labelSymbols[label]} <span class="visually-hidden">{label}</span>
@@ -47,15 +47,15 @@ export function PostCorrection({ post, isSelected, isBusy, toggle, correct }: Pr
 
 /** The bulk correction of the selected posts; otherwise the last corrections, which can be undone. */
 export function CorrectionBar({ corrections }: { readonly corrections: Corrections }) {
-  const { selected, last, problem, isBusy } = corrections;
-  if (selected.size === 0 && last.length === 0 && !problem && !isBusy) return null;
+  const { selectedKeys, undoable, error, isBusy } = corrections;
+  if (selectedKeys.size === 0 && undoable.length === 0 && !error && !isBusy) return null;
   return (
     <div class="toast" role="status">
-      {problem && <p class="problem">{problem}</p>}
+      {error && <p class="problem">{error}</p>}
       {isBusy && <p>Saving…</p>}
-      {selected.size > 0 && !isBusy && (
+      {selectedKeys.size > 0 && !isBusy && (
         <>
-          <p>{countPosts(selected.size)} selected. Correct to</p>
+          <p>{countPosts(selectedKeys.size)} selected. Correct to:</p>
           {labels.map((label) => (
             <button key={label} type="button" class={`quiet-button ${label}`} onClick={() => void corrections.applyToSelected(label)}>
               {labelSymbols[label]} {label}
@@ -66,12 +66,12 @@ export function CorrectionBar({ corrections }: { readonly corrections: Correctio
           </button>
         </>
       )}
-      {selected.size === 0 && last.length > 0 && (
+      {selectedKeys.size === 0 && undoable.length > 0 && (
         <>
           <p>
-            {last.every(({ label }) => label === null)
-              ? `Restored the model's label of ${countPosts(last.length)}`
-              : `Corrected ${countPosts(last.length)}`}
+            {undoable.every(({ label }) => label === null)
+              ? `Restored the model's label of ${countPosts(undoable.length)}`
+              : `Corrected ${countPosts(undoable.length)}`}
             . Metrics update within seconds.
           </p>
           <button type="button" class="quiet-button" onClick={() => void corrections.undo()}>

@@ -47,14 +47,14 @@ export function PostFilters({
       <SelectFilter
         name="Platform"
         value={filter.platform}
-        known={namesOf(breakdown?.platforms)}
+        known={segmentNames(breakdown?.platforms)}
         title={(name) => name}
         choose={(platform) => updateFilter({ platform })}
       />
       <SelectFilter
         name="Language"
         value={filter.lang}
-        known={namesOf(breakdown?.languages)}
+        known={segmentNames(breakdown?.languages)}
         title={formatLanguage}
         choose={(lang) => updateFilter({ lang })}
       />
@@ -90,7 +90,7 @@ export function PostFilters({
   );
 }
 
-const namesOf = (parts: Breakdown['platforms'] | undefined): readonly string[] => parts?.map(({ name }) => name) ?? [];
+const segmentNames = (parts: Breakdown['platforms'] | undefined): readonly string[] => parts?.map(({ name }) => name) ?? [];
 
 /** The full-text search; it is applied after a pause in typing. */
 function TextFilter() {
@@ -132,9 +132,9 @@ function SelectFilter(props: {
       <span class="visually-hidden">{name}</span>
       <select value={value ?? ''} onChange={(event) => choose(event.currentTarget.value || undefined)}>
         <option value="">{`All ${name.toLowerCase()}s`}</option>
-        {all.map((one) => (
-          <option key={one} value={one}>
-            {title(one)}
+        {all.map((option) => (
+          <option key={option} value={option}>
+            {title(option)}
           </option>
         ))}
       </select>

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
-import { formatSpan } from '../format.ts';
+import { formatTimeRange } from '../format.ts';
 import { timeZone } from '../state/brands.ts';
-import { navigate, selectRange, view } from '../state/router.ts';
-import { ranges } from '../state/view-state.ts';
+import { navigate, selectPreset, view } from '../state/router.ts';
+import { rangePresets } from '../state/view-state.ts';
 import { fromLocalTime, toLocalTime } from '../zoned-time.ts';
 import { Icon } from './icons.tsx';
 import { closePopover, Popover } from './popover.tsx';
@@ -11,29 +11,35 @@ const names = { '1h': '1 h', '6h': '6 h', '24h': '24 h', '7d': '7 d', '30d': '30
 
 /** Selects a range that ends now, or a custom one. */
 export function RangePicker() {
-  const { range, span } = view.value;
+  const { preset, customRange } = view.value;
   return (
     <div class="range-picker">
       <fieldset class="segments">
         <legend class="visually-hidden">Time range</legend>
-        {ranges.map((one) => (
-          <label key={one}>
-            <input type="radio" name="range" value={one} checked={!span && range === one} onChange={() => selectRange(one)} />
-            <span>{names[one]}</span>
+        {rangePresets.map((option) => (
+          <label key={option}>
+            <input
+              type="radio"
+              name="range"
+              value={option}
+              checked={!customRange && preset === option}
+              onChange={() => selectPreset(option)}
+            />
+            <span>{names[option]}</span>
           </label>
         ))}
       </fieldset>
       <Popover
-        class={`span-picker ${span ? 'chosen' : ''}`}
+        class={`custom-range-picker ${customRange ? 'chosen' : ''}`}
         name="Custom range"
         label={
           <>
             <Icon name="calendar" />
-            {span ? <span class="custom-range">{formatSpan(span, timeZone())}</span> : null}
+            {customRange ? <span class="custom-range">{formatTimeRange(customRange, timeZone())}</span> : null}
           </>
         }
       >
-        <CustomRangeForm key={`${span?.from} ${timeZone()}`} />
+        <CustomRangeForm key={`${customRange?.from} ${timeZone()}`} />
       </Popover>
     </div>
   );
@@ -47,22 +53,22 @@ function validate(start: number, end: number): string {
 }
 
 function CustomRangeForm() {
-  const { span } = view.value;
+  const { customRange } = view.value;
   const zone = timeZone();
-  const [from, setFrom] = useState(() => toLocalTime(span ? Date.parse(span.from) : Date.now() - 86_400_000, zone));
-  const [to, setTo] = useState(() => toLocalTime(span ? Date.parse(span.to) : Date.now(), zone));
-  const [problem, setProblem] = useState('');
+  const [from, setFrom] = useState(() => toLocalTime(customRange ? Date.parse(customRange.from) : Date.now() - 86_400_000, zone));
+  const [to, setTo] = useState(() => toLocalTime(customRange ? Date.parse(customRange.to) : Date.now(), zone));
+  const [error, setError] = useState('');
   const submit = (event: Event): void => {
     event.preventDefault();
     const [start, end] = [fromLocalTime(from, zone) ?? 0, fromLocalTime(to, zone) ?? 0];
     const error = validate(start, end);
-    setProblem(error);
+    setError(error);
     if (error) return;
-    navigate({ span: { from: new Date(start).toISOString(), to: new Date(end).toISOString() } });
+    navigate({ customRange: { from: new Date(start).toISOString(), to: new Date(end).toISOString() } });
     closePopover(event.currentTarget);
   };
   return (
-    <form class="span-form" onSubmit={submit}>
+    <form class="custom-range-form" onSubmit={submit}>
       <label>
         From
         <input type="datetime-local" required value={from} onInput={(event) => setFrom(event.currentTarget.value)} />
@@ -72,7 +78,7 @@ function CustomRangeForm() {
         <input type="datetime-local" required value={to} onInput={(event) => setTo(event.currentTarget.value)} />
       </label>
       <p class="problem" role="alert">
-        {problem}
+        {error}
       </p>
       <button type="submit" class="main-button">
         Apply

@@ -1,6 +1,6 @@
 import { type Alerts, type Silence, unsilence } from '../api/alerts.ts';
 import { fileName, saveCsv } from '../export-file.ts';
-import { formatDateTime, formatDuration, formatShare } from '../format.ts';
+import { formatDateTime, formatDuration, formatPercent } from '../format.ts';
 import { brandTitle, timeZone } from '../state/brands.ts';
 import { hasRole } from '../state/session.ts';
 import { TableFrame } from './panel.tsx';
@@ -10,23 +10,23 @@ type RuleState = Alerts['states'][number];
 
 const byRuleAndBrand = (a: RuleState, b: RuleState): number => a.rule.localeCompare(b.rule) || a.brand.localeCompare(b.brand);
 
-/** The status of each rule by brand, its false-alarm rate, and the active silences. */
+/** The status of each rule by brand, its noise rate, and the active silences. */
 export function RuleStatusTable({ found, changed }: { readonly found: Alerts; readonly changed: () => void }) {
   const { states, rules, silences } = found;
   const zone = timeZone();
   const noiseRates = new Map(rules.map((rule) => [rule.rule, rule.noiseRate]));
-  const end = (one: Silence): void => void unsilence(one).then(changed, changed);
+  const end = (silence: Silence): void => void unsilence(silence).then(changed, changed);
   return (
     <>
       {silences.length > 0 && (
         <ul class="silences">
-          {silences.map((one) => (
-            <li key={`${one.rule} ${one.brand}`}>
-              <b>{one.rule ?? 'All rules'}</b> for <bdi>{one.brand === null ? 'all brands' : brandTitle(one.brand)}</bdi> silenced until{' '}
-              {formatDateTime(one.until, zone)}
-              {one.createdBy ? ` by ${one.createdBy}` : ''}
+          {silences.map((silence) => (
+            <li key={`${silence.rule} ${silence.brand}`}>
+              <b>{silence.rule ?? 'All rules'}</b> for <bdi>{silence.brand === null ? 'all brands' : brandTitle(silence.brand)}</bdi>{' '}
+              silenced until {formatDateTime(silence.until, zone)}
+              {silence.createdBy ? ` by ${silence.createdBy}` : ''}
               {hasRole('editor') && (
-                <button type="button" class="quiet-button" onClick={() => end(one)}>
+                <button type="button" class="quiet-button" onClick={() => end(silence)}>
                   Unsilence
                 </button>
               )}
@@ -35,7 +35,7 @@ export function RuleStatusTable({ found, changed }: { readonly found: Alerts; re
         </ul>
       )}
       {states.length === 0 ? (
-        <p class="empty">No rule has been evaluated yet. Evaluation starts a minute after the first posts.</p>
+        <p class="empty">No rule has been evaluated yet. Evaluation starts about two minutes after the first post.</p>
       ) : (
         <TableFrame title="Rule status">
           <table>
@@ -43,10 +43,10 @@ export function RuleStatusTable({ found, changed }: { readonly found: Alerts; re
               <tr>
                 <th scope="col">Rule</th>
                 <th scope="col">Brand</th>
-                <th scope="col">State</th>
-                <th scope="col">In state for</th>
+                <th scope="col">Status</th>
+                <th scope="col">For</th>
                 <th scope="col" class="number">
-                  False alarms
+                  Noise
                 </th>
               </tr>
             </thead>
@@ -63,7 +63,7 @@ export function RuleStatusTable({ found, changed }: { readonly found: Alerts; re
                     </span>
                   </td>
                   <td class="quiet">{formatDuration(Date.now() - Date.parse(since))}</td>
-                  <td class="number">{formatShare(noiseRates.get(rule) ?? null)}</td>
+                  <td class="number">{formatPercent(noiseRates.get(rule) ?? null)}</td>
                 </tr>
               ))}
             </tbody>
@@ -76,11 +76,11 @@ export function RuleStatusTable({ found, changed }: { readonly found: Alerts; re
 
 /** Saves the table as CSV. */
 export function SaveRules({ found: { states, rules } }: { readonly found: Alerts }) {
-  const header = ['rule', 'brand', 'state', 'since', 'alerts', 'useful', 'noise'];
+  const header = ['rule', 'brand', 'status', 'since', 'alerts', 'useful', 'noise'];
   const of = new Map(rules.map((rule) => [rule.rule, rule]));
   const rows = [...states].sort(byRuleAndBrand).map(({ rule, brand, status, since }) => {
     const { alerts, useful, noise } = of.get(rule) ?? {};
     return [rule, brand, status, since, alerts, useful, noise];
   });
-  return <SaveButtons what="the rules" csv={() => saveCsv(fileName('feedpulse', 'rules'), header, rows)} />;
+  return <SaveButtons subject="the rules" csv={() => saveCsv(fileName('feedpulse', 'rules'), header, rows)} />;
 }

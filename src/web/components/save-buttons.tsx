@@ -6,21 +6,21 @@ import { Icon } from './icons.tsx';
 type SaveHandler = () => void | Promise<void> | Promise<string | undefined>;
 
 interface Props {
-  readonly what: string;
+  readonly subject: string;
   readonly csv?: SaveHandler;
   readonly png?: SaveHandler;
 }
 
 /** Buttons that save what is shown as CSV or PNG. */
-export function SaveButtons({ what, csv, png }: Props) {
-  const [state, setState] = useState<{ isBusy: boolean; problem?: string; notice?: string | undefined }>({ isBusy: false });
+export function SaveButtons({ subject, csv, png }: Props) {
+  const [state, setState] = useState<{ isBusy: boolean; error?: string; notice?: string | undefined }>({ isBusy: false });
   const run = async (save: SaveHandler): Promise<void> => {
     setState({ isBusy: true });
     try {
       const notice = await save();
       setState({ isBusy: false, notice: notice || undefined });
     } catch (thrown) {
-      setState({ isBusy: false, problem: errorMessage(thrown) });
+      setState({ isBusy: false, error: errorMessage(thrown) });
     }
   };
   const formats = [
@@ -29,9 +29,9 @@ export function SaveButtons({ what, csv, png }: Props) {
   ] as const;
   return (
     <>
-      {state.problem && (
+      {state.error && (
         <span class="problem" role="alert">
-          Could not save: {state.problem}
+          Could not save: {state.error}
         </span>
       )}
       {state.notice && (
@@ -46,7 +46,7 @@ export function SaveButtons({ what, csv, png }: Props) {
               key={kind}
               type="button"
               class="quiet-button"
-              aria-label={`Save ${what} as ${kind}`}
+              aria-label={`Save ${subject} as ${kind}`}
               disabled={state.isBusy}
               onClick={() => void run(save)}
             >

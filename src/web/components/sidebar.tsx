@@ -2,7 +2,7 @@ import { formatDecimal } from '../format.ts';
 import { navigate, view } from '../state/router.ts';
 import { isSignInNeeded, session, signOut } from '../state/session.ts';
 import { connection, status } from '../state/stream.ts';
-import { type PageName, pageNames, pageTitles, toAddress } from '../state/view-state.ts';
+import { formatUrl, type PageName, pageNames, pageTitles } from '../state/view-state.ts';
 import { Icon } from './icons.tsx';
 
 /** The logo, links to the pages, and the connection status. */
@@ -37,7 +37,7 @@ function PageLink({ name }: { readonly name: PageName }) {
   };
   return (
     <a
-      href={toAddress({ ...rest, page: name, filter: {} }) || '/'}
+      href={formatUrl({ ...rest, page: name, filter: {} }) || '/'}
       aria-current={view.value.page === name ? 'page' : undefined}
       onClick={open}
     >
@@ -62,12 +62,12 @@ function ConnectionStatus() {
         {state === 'good' ? 'Connected' : text}
       </p>
       {now && !isSignInNeeded.value && (
-        <p class="sidebar-fact" title="Model version">
+        <p class="sidebar-detail" title="Model version">
           {now.modelVersion}
         </p>
       )}
       {authRequired && name !== undefined && (
-        <p class="sidebar-fact">
+        <p class="sidebar-detail">
           {name} · {role}
         </p>
       )}

@@ -5,7 +5,7 @@ import { signIn } from '../state/session.ts';
 /** The sign-in form. The token is sent to the server once; afterwards an HttpOnly cookie identifies the session. */
 export function SignIn() {
   const field = useRef<HTMLInputElement>(null);
-  const [problem, setProblem] = useState('');
+  const [error, setError] = useState('');
   const [isBusy, setBusy] = useState(false);
   useEffect(() => field.current?.focus(), []);
   const submit = async (event: Event): Promise<void> => {
@@ -14,7 +14,7 @@ export function SignIn() {
     try {
       await signIn(field.current?.value.trim() ?? '');
     } catch (thrown) {
-      setProblem(errorMessage(thrown));
+      setError(errorMessage(thrown));
       setBusy(false);
       field.current?.select();
     }
@@ -24,7 +24,7 @@ export function SignIn() {
       <div class="panel">
         <h1 id="sign-in-title">Sign in</h1>
         <form onSubmit={(event) => void submit(event)}>
-          <label for="token">Access token</label>
+          <label for="token">API token</label>
           <input
             id="token"
             ref={field}
@@ -34,18 +34,18 @@ export function SignIn() {
             spellcheck={false}
             maxLength={200}
             required
-            aria-invalid={problem !== ''}
+            aria-invalid={error !== ''}
             aria-describedby="sign-in-help sign-in-problem"
           />
           <p class="problem" id="sign-in-problem" role="alert">
-            {problem}
+            {error}
           </p>
           <button type="submit" class="main-button" disabled={isBusy}>
             Sign in
           </button>
         </form>
         <p class="quiet" id="sign-in-help">
-          Tokens start with <code>fp_</code>. Ask your administrator for one (<code>feedpulse tokens add</code>).
+          Tokens start with <code>fp_</code>. An administrator creates one with <code>feedpulse tokens add</code>.
         </p>
       </div>
     </main>

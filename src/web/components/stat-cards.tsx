@@ -8,7 +8,16 @@ import {
   type Summary,
 } from '../../domain/brand-metrics.ts';
 import { rangeFileName, saveCsv } from '../export-file.ts';
-import { formatCount, formatDecimal, formatDelay, formatGrowth, formatNet, formatShare, formatShareFine, noValue } from '../format.ts';
+import {
+  formatCount,
+  formatDecimal,
+  formatDelay,
+  formatNetSentiment,
+  formatPercent,
+  formatPercentPrecise,
+  formatRelativeChange,
+  noValue,
+} from '../format.ts';
 import { status } from '../state/stream.ts';
 import { sentimentTone } from './label.tsx';
 import { SaveButtons } from './save-buttons.tsx';
@@ -21,18 +30,18 @@ interface StatCardProps {
   readonly change?: string | undefined;
   readonly significant?: boolean | undefined;
   /** The 95% confidence interval, or another note below the value. */
-  readonly fact?: string | undefined;
+  readonly note?: string | undefined;
   /** The tooltip. */
-  readonly meaning?: string;
+  readonly tooltip?: string;
 }
 
-function StatCard({ title, value, tone = '', change, significant, fact, meaning }: StatCardProps) {
+function StatCard({ title, value, tone = '', change, significant, note, tooltip }: StatCardProps) {
   return (
-    <div class={`stat-card ${tone}`} title={meaning}>
+    <div class={`stat-card ${tone}`} title={tooltip}>
       <h3>{title}</h3>
       <p class="value">{value}</p>
       <p class={`change ${significant ? 'significant' : ''}`}>{change ?? ' '}</p>
-      <p class="fact">{fact ?? ' '}</p>
+      <p class="note">{note ?? ' '}</p>
     </div>
   );
 }
@@ -56,20 +65,20 @@ export function StatCards({
     <section class="stat-cards" aria-label="Key metrics">
       <StatCard
         title="Net sentiment"
-        value={formatNet(current.netSentiment)}
+        value={formatNetSentiment(current.netSentiment)}
         tone={sentimentTone(current.netSentiment)}
         change={points ? formatPoints(points.difference) : undefined}
         significant={points?.significant}
-        fact={formatNetInterval(intervals.netSentiment)}
-        meaning={`${netFormula}. Below: 95% confidence interval.`}
+        note={formatNetInterval(intervals.netSentiment)}
+        tooltip={`${netFormula}. Below: 95% confidence interval.`}
       />
       <StatCard
         title="Posts"
         value={formatCount(current.volume)}
-        change={previous ? formatGrowth(current.volume, previous.volume) : undefined}
+        change={previous ? formatRelativeChange(current.volume, previous.volume) : undefined}
         significant={changes?.volume?.significant}
-        fact={current.unscored > 0 ? `${formatCount(current.unscored)} unscored` : undefined}
-        meaning="All posts in the range; unscored posts are in a language that the model does not support"
+        note={current.unscored > 0 ? `${formatCount(current.unscored)} unscored` : undefined}
+        tooltip="All posts in the range; unscored posts are in a language that the model does not support"
       />
       <ShareCard label="positive" title="▲ Positive" current={current} change={changes?.positiveShare} />
       <ShareCard label="neutral" title="● Neutral" current={current} change={changes?.neutralShare} />
@@ -91,12 +100,12 @@ function ShareCard(props: {
   return (
     <StatCard
       title={props.title}
-      value={formatShare(value)}
+      value={formatPercent(value)}
       tone={value === null ? '' : props.label}
       change={props.change ? formatPoints(100 * props.change.difference) : undefined}
       significant={props.change?.significant}
-      fact={formatShareInterval(props.current.intervals[metric])}
-      meaning="Share of the scored posts"
+      note={formatShareInterval(props.current.intervals[metric])}
+      tooltip="Share of the scored posts"
     />
   );
 }
@@ -112,7 +121,7 @@ export function SaveMetrics({ summary: { current, previous, changes } }: { reado
     });
     saveCsv(rangeFileName('metrics'), header, rows);
   };
-  return <SaveButtons what="the metrics" csv={save} />;
+  return <SaveButtons subject="the metrics" csv={save} />;
 }
 
 /** Authors are not counted for longer ranges: the query would take too long. */
@@ -123,9 +132,9 @@ function AuthorsCard({ summary: { current, previous } }: { readonly summary: Sum
     <StatCard
       title="Authors"
       value={authors === null ? noValue : formatCount(authors)}
-      change={authors !== null && before ? formatGrowth(authors, before) : undefined}
-      fact={authors === null ? 'only up to 8 days' : undefined}
-      meaning="Unique authors (±1%)"
+      change={authors !== null && before ? formatRelativeChange(authors, before) : undefined}
+      note={authors === null ? 'only for ranges up to 8 days' : undefined}
+      tooltip="Unique authors (±1%)"
     />
   );
 }
@@ -136,39 +145,40 @@ function ShareOfVoiceCard({ brand, comparison }: { readonly brand: string; reado
   return (
     <StatCard
       title="Share of voice"
-      value={formatShare(summary?.current.shareOfVoice)}
+      value={formatPercent(summary?.current.shareOfVoice)}
       change={change ? formatPoints(100 * change.difference) : undefined}
       significant={change?.significant}
-      fact={comparison ? `of ${formatCount(comparison.mentions)} mentions` : undefined}
-      meaning="Mentions of the brand / mentions of all brands; a post that mentions two brands counts for each"
+      note={comparison ? `of ${formatCount(comparison.mentions)} mentions` : undefined}
+      tooltip="Mentions of the brand / mentions of all brands; a post that mentions two brands counts for each"
     />
   );
 }
 
-/** The backlog of the source, or the processing delay for a source without one. */
+/** The consumer lag, or the latency for a source without one. */
 function LagCard() {
   const now = status.value;
   const hasLag = now?.lag !== null && now?.lag !== undefined;
   return (
     <StatCard
-      title={hasLag ? 'Lag' : 'Processing delay'}
+      title={hasLag ? 'Lag' : 'Latency'}
       value={hasLag ? formatCount(now.lag ?? 0) : formatDelay(now?.latencySeconds)}
-      fact={hasLag ? `p95 delay ${formatDelay(now.latencySeconds)}` : 'p95, last minute'}
-      meaning="Posts not yet read from the source, and the 95th percentile of the delay from reading to storing a post"
+      note={hasLag ? `p95 latency ${formatDelay(now.latencySeconds)}` : 'p95, last minute'}
+      tooltip="Lag: messages after the committed offset. Latency: 95th percentile of the time from reading a post to its stored row."
     />
   );
 }
 
 function formatPoints(difference: number): string {
-  const rounded = Math.abs(difference) < 1 ? `${difference < 0 ? '−' : '+'}${formatDecimal(Math.abs(difference))}` : formatNet(difference);
+  const rounded =
+    Math.abs(difference) < 1 ? `${difference < 0 ? '−' : '+'}${formatDecimal(Math.abs(difference))}` : formatNetSentiment(difference);
   return `${rounded} points`;
 }
 
 function formatNetInterval(interval: Interval | null): string | undefined {
-  return interval ? `95% CI ${formatNet(interval.low)} to ${formatNet(interval.high)}` : undefined;
+  return interval ? `95% CI ${formatNetSentiment(interval.low)} to ${formatNetSentiment(interval.high)}` : undefined;
 }
 
 /** Short enough for a card: 95% CI 27.5–29.1%. */
 function formatShareInterval(interval: Interval | null): string | undefined {
-  return interval ? `95% CI ${formatDecimal(100 * interval.low)}–${formatShareFine(interval.high)}` : undefined;
+  return interval ? `95% CI ${formatDecimal(100 * interval.low)}–${formatPercentPrecise(interval.high)}` : undefined;
 }

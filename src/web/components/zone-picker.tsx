@@ -5,7 +5,7 @@ import { navigate, view } from '../state/router.ts';
 /** Selects the time zone for times and day boundaries. */
 export function ZonePicker() {
   const { zone } = view.value;
-  // There are some 420 zones: rendering all of them would delay the first paint, and few people open the list.
+  // Rendering about 420 zones would delay the first paint.
   const [isOpened, setOpened] = useState(false);
   const names = isOpened ? allZones() : [];
   const loadZones = (): void => setOpened(true);
@@ -15,7 +15,7 @@ export function ZonePicker() {
     navigate(value === '' ? {} : { zone: value });
   };
   return (
-    <label class="zone-picker" title="Time zone for times and day boundaries. Automatic: the brand's, or your browser's.">
+    <label class="zone-picker" title="Time zone of all times and day boundaries. Automatic: the brand's time zone, else the browser's.">
       <span class="visually-hidden">Time zone</span>
       <select
         value={zone ?? ''}

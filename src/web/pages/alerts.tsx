@@ -1,8 +1,8 @@
 import { noDataRuleName } from '../../domain/alert.ts';
-import { type Alerts as AlertsAnswer, fetchAlerts, type ShownAlert } from '../api/alerts.ts';
+import { type AlertResponse, type Alerts as AlertsAnswer, fetchAlerts } from '../api/alerts.ts';
 import { AlertItem } from '../components/alert-item.tsx';
 import { AlertTimeline } from '../components/alert-timeline.tsx';
-import { alertCount } from '../components/anomaly.ts';
+import { formatAlertCount } from '../components/anomaly.ts';
 import { BacktestPanel } from '../components/backtest-panel.tsx';
 import { Panel, QueryContent } from '../components/panel.tsx';
 import { RuleStatusTable, SaveRules } from '../components/rule-status.tsx';
@@ -13,17 +13,17 @@ import { view } from '../state/router.ts';
 import { hasRole } from '../state/session.ts';
 import { alertsVersion } from '../state/stream.ts';
 import { useQuery } from '../state/use-query.ts';
-import { brandOf, brandsOf, matchesBrands, spanOf } from '../state/view-state.ts';
+import { matchesBrands, selectedBrand, selectedBrands, selectedRange } from '../state/view-state.ts';
 
 const refreshMs = 10_000;
 
 /** The alerts of the range, the status of the rules, and a backtest. */
 export function Alerts() {
-  const span = spanOf(view.value);
-  const brand = brandOf(view.value);
+  const range = selectedRange(view.value);
+  const brand = selectedBrand(view.value);
   const answer = useQuery(
-    `alerts ${JSON.stringify([brand, span])} ${alertsVersion.value}`,
-    (signal) => fetchAlerts(brand, span, signal),
+    `alerts ${JSON.stringify([brand, range])} ${alertsVersion.value}`,
+    (signal) => fetchAlerts(brand, range, signal),
     refreshMs,
   );
   const loaded = { ...answer, data: answer.data && filterBySelection(answer.data) };
@@ -32,19 +32,19 @@ export function Alerts() {
     <div class="view">
       <Panel
         title="Alerts"
-        hint={loaded.data && alertCount(loaded.data.alerts)}
+        hint={loaded.data && formatAlertCount(loaded.data.alerts)}
         actions={
           loaded.data &&
-          loaded.data.alerts.length > 0 && <SaveButtons what="the alerts" csv={() => saveAlerts(loaded.data?.alerts ?? [])} />
+          loaded.data.alerts.length > 0 && <SaveButtons subject="the alerts" csv={() => saveAlerts(loaded.data?.alerts ?? [])} />
         }
       >
         <QueryContent loaded={loaded}>
           {({ alerts }) =>
             alerts.length === 0 ? (
-              <p class="empty">No alerts in this range. Rule status and a backtest are below.</p>
+              <p class="empty">No alerts in this range.</p>
             ) : (
               <>
-                <AlertTimeline alerts={alerts} span={span} timeZone={zone} />
+                <AlertTimeline alerts={alerts} range={range} timeZone={zone} />
                 <ol class="alert-list">
                   {[...alerts].sort(activeFirst).map((alert) => (
                     <AlertItem key={alert.id} alert={alert} timeZone={zone} changed={loaded.reload} />
@@ -58,14 +58,14 @@ export function Alerts() {
       <Panel title="Rules" hint="status by brand" actions={loaded.data && <SaveRules found={loaded.data} />}>
         <QueryContent loaded={loaded}>{(found) => <RuleStatusTable found={found} changed={loaded.reload} />}</QueryContent>
       </Panel>
-      {hasRole('editor') && <BacktestPanel brand={brand} span={span} rules={ruleNames(loaded.data)} timeZone={zone} />}
+      {hasRole('editor') && <BacktestPanel brand={brand} range={range} rules={ruleNames(loaded.data)} timeZone={zone} />}
     </div>
   );
 }
 
 /** The API filters by one brand; a selection of several is filtered here. */
 function filterBySelection(found: AlertsAnswer): AlertsAnswer {
-  const chosen = brandsOf(view.value);
+  const chosen = selectedBrands(view.value);
   if (typeof chosen === 'string') return found;
   return {
     ...found,
@@ -75,7 +75,7 @@ function filterBySelection(found: AlertsAnswer): AlertsAnswer {
   };
 }
 
-const activeFirst = (a: ShownAlert, b: ShownAlert): number =>
+const activeFirst = (a: AlertResponse, b: AlertResponse): number =>
   Number(b.resolvedAt === null) - Number(a.resolvedAt === null) || b.at.localeCompare(a.at);
 
 /** The configured rules, or the built-in ones if there are none. */
@@ -84,14 +84,14 @@ function ruleNames(found: AlertsAnswer | undefined): readonly string[] {
   return names.length > 0 ? names : ['sentiment', 'volume'];
 }
 
-function saveAlerts(alerts: readonly ShownAlert[]): void {
+function saveAlerts(alerts: readonly AlertResponse[]): void {
   const header = [
     'id',
     'rule',
     'brand',
     'severity',
-    'from',
-    'to',
+    'started',
+    'resolved',
     'metric',
     'observed',
     'expected',

@@ -6,32 +6,32 @@ import { Panel, QueryContent, TableFrame } from '../components/panel.tsx';
 import { SaveButtons } from '../components/save-buttons.tsx';
 import { netFormula } from '../components/stat-cards.tsx';
 import { rangeFileName, saveCsv } from '../export-file.ts';
-import { formatCount, formatDecimal, formatInteger, formatNet, formatShareFine, noValue } from '../format.ts';
+import { formatCount, formatDecimal, formatInteger, formatNetSentiment, formatPercentPrecise, noValue } from '../format.ts';
 import { brands } from '../state/brands.ts';
 import { view } from '../state/router.ts';
 import { useQuery } from '../state/use-query.ts';
-import { spanOf } from '../state/view-state.ts';
+import { selectedRange } from '../state/view-state.ts';
 
 const refreshMs = 10_000;
-/** The number of line colours. */
+/** The number of line colors. */
 const defaultBrandCount = 8;
 
 /** Brands side by side: the selected ones, or those with most posts if fewer than two are selected. */
 export function Compare() {
-  const span = spanOf(view.value);
+  const range = selectedRange(view.value);
   const chosen = view.value.brands;
-  const largest = brands.value
+  const byVolume = brands.value
     .filter(({ brand }) => brand !== '*')
     .sort((a, b) => b.volume - a.volume)
     .map(({ brand }) => brand);
   const compared =
-    chosen.length > 1 ? chosen : [...chosen, ...largest.filter((brand) => !chosen.includes(brand))].slice(0, defaultBrandCount);
+    chosen.length > 1 ? chosen : [...chosen, ...byVolume.filter((brand) => !chosen.includes(brand))].slice(0, defaultBrandCount);
   // The order by volume changes with every post; the order of lines must not.
   const ordered = chosen.length > 1 ? compared : [...compared].sort((a, b) => a.localeCompare(b));
   return (
     <div class="view">
       {ordered.length > 0 ? (
-        <SideBySide named={ordered} span={span} />
+        <ComparisonPanel named={ordered} range={range} />
       ) : (
         <p class="empty">
           No brands configured. Add them under <code>brands</code> in feedpulse.yaml.
@@ -41,20 +41,20 @@ export function Compare() {
   );
 }
 
-function SideBySide({ named, span }: { readonly named: readonly string[]; readonly span: { from: string; to: string } }) {
-  const loaded = useQuery(`compare ${JSON.stringify([named, span])}`, (signal) => fetchComparison(named, span, signal), refreshMs);
+function ComparisonPanel({ named, range }: { readonly named: readonly string[]; readonly range: { from: string; to: string } }) {
+  const loaded = useQuery(`compare ${JSON.stringify([named, range])}`, (signal) => fetchComparison(named, range, signal), refreshMs);
   return (
     <>
       <Panel
-        title="Side by side"
+        title="Comparison"
         hint={view.value.brands.length > 1 ? undefined : 'Select brands above to compare only those.'}
-        actions={loaded.data && <SaveButtons what="the comparison" csv={() => save(loaded.data?.brands ?? [])} />}
+        actions={loaded.data && <SaveButtons subject="the comparison" csv={() => save(loaded.data?.brands ?? [])} />}
       >
         <QueryContent loaded={loaded} lines={8}>
           {(comparison) => <ComparisonTable comparison={comparison} />}
         </QueryContent>
       </Panel>
-      <BrandLines brands={named} span={span} />
+      <BrandLines brands={named} range={range} />
     </>
   );
 }
@@ -63,33 +63,33 @@ interface Row {
   readonly metric: Metric;
   readonly title: string;
   /** The tooltip. */
-  readonly meaning?: string;
+  readonly tooltip?: string;
   readonly format: (value: number) => string;
   /** Formats a change, in the unit of the metric; shares in percentage points. */
-  readonly difference: (value: number) => string;
+  readonly formatChange: (value: number) => string;
 }
 
-const points = (value: number): string => `${value > 0 ? '+' : value < 0 ? '−' : ''}${formatDecimal(Math.abs(value))}`;
+const formatPoints = (value: number): string => `${value > 0 ? '+' : value < 0 ? '−' : ''}${formatDecimal(Math.abs(value))}`;
 
 const rows: readonly Row[] = [
   {
     metric: 'volume',
     title: 'Posts',
     format: formatCount,
-    difference: (value) => `${value > 0 ? '+' : value < 0 ? '−' : ''}${formatCount(Math.abs(value))}`,
+    formatChange: (value) => `${value > 0 ? '+' : value < 0 ? '−' : ''}${formatCount(Math.abs(value))}`,
   },
-  { metric: 'shareOfVoice', title: 'Share of voice', format: formatShareFine, difference: (value) => points(100 * value) },
-  { metric: 'netSentiment', title: 'Net sentiment', meaning: netFormula, format: formatNet, difference: points },
+  { metric: 'shareOfVoice', title: 'Share of voice', format: formatPercentPrecise, formatChange: (value) => formatPoints(100 * value) },
+  { metric: 'netSentiment', title: 'Net sentiment', tooltip: netFormula, format: formatNetSentiment, formatChange: formatPoints },
   {
     metric: 'weightedNetSentiment',
     title: 'Weighted net sentiment',
-    meaning: 'Each post counts 1 + ln(1 + likes + reposts + replies)',
-    format: formatNet,
-    difference: points,
+    tooltip: 'Weight per post: 1 + ln(1 + likes + reposts + replies)',
+    format: formatNetSentiment,
+    formatChange: formatPoints,
   },
-  { metric: 'positiveShare', title: '▲ Positive', format: formatShareFine, difference: (value) => points(100 * value) },
-  { metric: 'neutralShare', title: '● Neutral', format: formatShareFine, difference: (value) => points(100 * value) },
-  { metric: 'negativeShare', title: '▼ Negative', format: formatShareFine, difference: (value) => points(100 * value) },
+  { metric: 'positiveShare', title: '▲ Positive', format: formatPercentPrecise, formatChange: (value) => formatPoints(100 * value) },
+  { metric: 'neutralShare', title: '● Neutral', format: formatPercentPrecise, formatChange: (value) => formatPoints(100 * value) },
+  { metric: 'negativeShare', title: '▼ Negative', format: formatPercentPrecise, formatChange: (value) => formatPoints(100 * value) },
 ];
 
 function ComparisonTable({ comparison }: { readonly comparison: Comparison }) {
@@ -109,7 +109,7 @@ function ComparisonTable({ comparison }: { readonly comparison: Comparison }) {
         <tbody>
           {rows.map((row) => (
             <tr key={row.metric}>
-              <th scope="row" title={row.meaning}>
+              <th scope="row" title={row.tooltip}>
                 {row.title}
               </th>
               {comparison.brands.map((summary) => (
@@ -130,9 +130,9 @@ function MetricCell({ summary: { current, changes }, row }: { readonly summary: 
   const tone = row.metric === 'netSentiment' || row.metric === 'weightedNetSentiment' ? sentimentTone(value) : '';
   return (
     <td class="number">
-      <span class={`figure net ${tone}`}>{value === null ? noValue : row.format(value)}</span>
+      <span class={`metric-value net ${tone}`}>{value === null ? noValue : row.format(value)}</span>
       <span class={`change ${change?.significant ? 'significant' : ''}`} title={describeCell(interval, change, row)}>
-        {change ? row.difference(change.difference) : ' '}
+        {change ? row.formatChange(change.difference) : ' '}
       </span>
     </td>
   );

@@ -14,7 +14,7 @@ import {
   formatDelay,
   formatFactor,
   formatInteger,
-  formatShareFine,
+  formatPercentPrecise,
   noValue,
 } from '../format.ts';
 import { statusSamples } from '../state/stream.ts';
@@ -32,7 +32,7 @@ export function Health() {
           <>
             <div class="view-head">
               <ComponentStates report={report} />
-              <SaveButtons what="the health of the pipeline" csv={() => saveReport(report)} />
+              <SaveButtons subject="the health of the pipeline" csv={() => saveReport(report)} />
             </div>
             <div class="grid-panels">
               <Throughput report={report} />
@@ -70,7 +70,7 @@ function Throughput({ report: { posts, postsPerSecond, lowConfidenceShare } }: {
   return (
     <Panel title="Throughput" hint={`${formatDecimal(postsPerSecond)} posts/s`}>
       <Sparkline values={statusSamples.value.map((moment) => moment.postsPerSecond)} />
-      <Facts
+      <DefinitionList
         rows={[
           ['Read', formatInteger(posts.read)],
           ['Scored', formatInteger(posts.scored)],
@@ -78,7 +78,7 @@ function Throughput({ report: { posts, postsPerSecond, lowConfidenceShare } }: {
           ['In flight', formatInteger(posts.inFlight)],
           ['Cache hits', formatInteger(posts.cacheHits)],
           ['Truncated', formatInteger(posts.truncated)],
-          ['Low confidence', formatShareFine(lowConfidenceShare)],
+          ['Low confidence', formatPercentPrecise(lowConfidenceShare)],
         ]}
       />
     </Panel>
@@ -87,10 +87,10 @@ function Throughput({ report: { posts, postsPerSecond, lowConfidenceShare } }: {
 
 function Stages({ report: { recent } }: { readonly report: PipelineReport }) {
   const stages: readonly (readonly [string, Quantiles | null, (value: number) => string])[] = [
-    ['Inference per batch', recent.inferenceSeconds, formatDelay],
+    ['Inference (per batch)', recent.inferenceSeconds, formatDelay],
     ['Database write', recent.writeSeconds, formatDelay],
-    ['Read to stored', recent.ingestLatencySeconds, formatDelay],
-    ['Posts per batch', recent.batchPosts, (value) => formatInteger(Math.round(value))],
+    ['End to end', recent.ingestLatencySeconds, formatDelay],
+    ['Batch size (posts)', recent.batchPosts, (value) => formatInteger(Math.round(value))],
   ];
   return (
     <Panel title="Stages" hint="last minute">
@@ -125,7 +125,7 @@ function Lag({ report: { lag, source } }: { readonly report: PipelineReport }) {
   return (
     <Panel title="Lag" hint={lag.length > 0 ? `${formatCount(lag.reduce((sum, { messages }) => sum + messages, 0))} messages` : undefined}>
       {lag.length === 0 ? (
-        <p class="empty">Not applicable: the source {source} has no partitions.</p>
+        <p class="empty">Not applicable: the {source} source has no partitions.</p>
       ) : (
         <table>
           <tbody>
@@ -151,16 +151,16 @@ function Model({ report: { model } }: { readonly report: PipelineReport }) {
   const { metrics } = model;
   return (
     <Panel title="Model">
-      <Facts
+      <DefinitionList
         rows={[
           ['Version', model.version],
           ['Languages', model.languages.join(', ')],
           ['Max tokens', formatInteger(model.maxTokens)],
           ['Size', formatBytes(model.bytes)],
           ['Temperature', formatFactor(model.temperature)],
-          ['Macro recall', metrics ? formatShareFine(metrics.macroRecall) : noValue],
-          ['Accuracy', metrics ? formatShareFine(metrics.accuracy) : noValue],
-          ['Calibration error', metrics ? formatShareFine(metrics.calibrationError) : noValue],
+          ['Macro recall', metrics ? formatPercentPrecise(metrics.macroRecall) : noValue],
+          ['Accuracy', metrics ? formatPercentPrecise(metrics.accuracy) : noValue],
+          ['Calibration error', metrics ? formatPercentPrecise(metrics.calibrationError) : noValue],
         ]}
       />
     </Panel>
@@ -171,7 +171,9 @@ function Storage({ report: { storage } }: { readonly report: PipelineReport }) {
   if (storage === null)
     return (
       <Panel title="Storage">
-        <p class="empty">The database user is not allowed to read the size of the tables.</p>
+        <p class="empty">
+          The database user may not read <code>system.parts</code>, so sizes are unknown.
+        </p>
       </Panel>
     );
   const total = storage.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -203,9 +205,9 @@ function Storage({ report: { storage } }: { readonly report: PipelineReport }) {
   );
 }
 
-function Facts({ rows }: { readonly rows: readonly (readonly [string, string])[] }) {
+function DefinitionList({ rows }: { readonly rows: readonly (readonly [string, string])[] }) {
   return (
-    <dl class="facts-list">
+    <dl class="definition-list">
       {rows.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>
@@ -218,9 +220,9 @@ function Facts({ rows }: { readonly rows: readonly (readonly [string, string])[]
 
 /** Saves every value of the report with its path. */
 function saveReport(report: PipelineReport): void {
-  const rowsOf = (value: unknown, path: string): (readonly Cell[])[] =>
+  const toRows = (value: unknown, path: string): (readonly Cell[])[] =>
     typeof value === 'object' && value !== null
-      ? Object.entries(value).flatMap(([name, part]) => rowsOf(part, path ? `${path}.${name}` : name))
+      ? Object.entries(value).flatMap(([name, part]) => toRows(part, path ? `${path}.${name}` : name))
       : [[path, typeof value === 'number' || value === null ? value : String(value)]];
-  saveCsv(fileName('feedpulse', 'health'), ['metric', 'value'], rowsOf(report, ''));
+  saveCsv(fileName('feedpulse', 'health'), ['metric', 'value'], toRows(report, ''));
 }

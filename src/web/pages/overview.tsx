@@ -11,11 +11,11 @@ import { LiveList } from '../components/live-list.tsx';
 import { QueryContent } from '../components/panel.tsx';
 import { SaveMetrics, StatCards } from '../components/stat-cards.tsx';
 import { brands, brandTitle, timeZone } from '../state/brands.ts';
-import { selectRange, view } from '../state/router.ts';
-import { lastDays, previousSpan, spanLength } from '../state/spans.ts';
+import { selectPreset, view } from '../state/router.ts';
 import { alertsVersion } from '../state/stream.ts';
+import { clampToLastDays, previousRange, rangeLengthMs } from '../state/time-range.ts';
 import { useQuery } from '../state/use-query.ts';
-import { brandOf, ranges, type Span, spanOf } from '../state/view-state.ts';
+import { rangePresets, selectedBrand, selectedRange, type TimeRange } from '../state/view-state.ts';
 
 const refreshMs = 3_000;
 /** For queries over raw posts, which take longer than those over rollups and change more slowly. */
@@ -23,31 +23,31 @@ const slowRefreshMs = 30_000;
 
 /** Sentiment and volume of one brand or of all posts; a comparison if several brands are selected. */
 export function Overview() {
-  const span = spanOf(view.value);
-  const brand = brandOf(view.value);
-  const several = view.value.brands.length > 1;
-  const named = several
-    ? brands.value.filter((one) => view.value.brands.includes(one.brand))
-    : brands.value.filter((one) => one.brand !== '*');
-  const comparison = useComparison(several ? view.value.brands : [], span, named.length > 0);
-  const table = named.length > 0 && <BrandTable brands={named} comparison={comparison} span={span} />;
+  const range = selectedRange(view.value);
+  const brand = selectedBrand(view.value);
+  const isComparison = view.value.brands.length > 1;
+  const shownBrands = isComparison
+    ? brands.value.filter(({ brand }) => view.value.brands.includes(brand))
+    : brands.value.filter(({ brand: name }) => name !== '*');
+  const comparison = useComparison(isComparison ? view.value.brands : [], range, shownBrands.length > 0);
+  const table = shownBrands.length > 0 && <BrandTable brands={shownBrands} comparison={comparison} range={range} />;
   return (
     <div class="view overview">
-      {several ? (
+      {isComparison ? (
         <>
-          <Anomalies span={span} />
+          <Anomalies range={range} />
           {table}
-          <BrandLines brands={view.value.brands} span={span} />
+          <BrandLines brands={view.value.brands} range={range} />
         </>
       ) : (
         <>
-          <SummaryCards brand={brand} span={span} comparison={comparison} />
-          <Anomalies span={span} />
+          <SummaryCards brand={brand} range={range} comparison={comparison} />
+          <Anomalies range={range} />
           <div class="columns">
             <div class="column">
-              <History brand={brand} span={span} />
-              <Drivers brand={brand} span={span} />
-              <Breakdown brand={brand} span={span} />
+              <History brand={brand} range={range} />
+              <Drivers brand={brand} range={range} />
+              <Breakdown brand={brand} range={range} />
               {table}
             </div>
             <LiveList brand={brand} />
@@ -59,31 +59,31 @@ export function Overview() {
 }
 
 /** Undefined while loading, and for a config without brands. */
-function useComparison(wanted: readonly string[], span: Span, hasBrands: boolean): Comparison | undefined {
+function useComparison(wanted: readonly string[], range: TimeRange, hasBrands: boolean): Comparison | undefined {
   const { data, isStale } = useQuery(
-    `share-of-voice ${JSON.stringify([wanted, span, hasBrands])}`,
-    async (signal) => (hasBrands ? await fetchComparison(wanted, span, signal) : null),
+    `share-of-voice ${JSON.stringify([wanted, range, hasBrands])}`,
+    async (signal) => (hasBrands ? await fetchComparison(wanted, range, signal) : null),
     slowRefreshMs / 3,
   );
   return isStale ? undefined : (data ?? undefined);
 }
 
-interface Of {
+interface SelectionProps {
   readonly brand: string;
-  readonly span: Span;
+  readonly range: TimeRange;
 }
 
-function SummaryCards({ brand, span, comparison }: Of & { readonly comparison: Comparison | undefined }) {
-  const loaded = useQuery(`summary ${JSON.stringify([brand, span])}`, (signal) => fetchSummary(brand, span, signal), refreshMs, {
+function SummaryCards({ brand, range, comparison }: SelectionProps & { readonly comparison: Comparison | undefined }) {
+  const loaded = useQuery(`summary ${JSON.stringify([brand, range])}`, (signal) => fetchSummary(brand, range, signal), refreshMs, {
     isUrgent: true,
   });
-  const length = view.value.span ? 'the previous period of equal length' : `the previous ${rangeNames[view.value.range]}`;
+  const length = view.value.customRange ? 'the previous period of equal length' : `the previous ${rangeNames[view.value.preset]}`;
   return (
     <QueryContent loaded={loaded} lines={2}>
       {(summary) => (
         <>
           <StatCards summary={summary} brand={brand} comparison={comparison} />
-          <p class="compared">
+          <p class="comparison-note">
             {summary.previous ? `Change vs ${length}. Bold: statistically significant (95%).` : `No data for ${length}, so no comparison.`}
             <SaveMetrics summary={summary} />
           </p>
@@ -96,17 +96,17 @@ function SummaryCards({ brand, span, comparison }: Of & { readonly comparison: C
 
 const rangeNames = { '1h': 'hour', '6h': '6 hours', '24h': '24 hours', '7d': '7 days', '30d': '30 days', '365d': 'year' } as const;
 
-function History({ brand, span }: Of) {
+function History({ brand, range }: SelectionProps) {
   const { comparePrevious } = view.value;
   const zone = timeZone();
-  const question = JSON.stringify([brand, span, zone]);
-  const trends = useQuery(`trends ${question}`, (signal) => fetchTrends(brand, span, zone, signal), refreshMs, { isUrgent: true });
+  const queryKey = JSON.stringify([brand, range, zone]);
+  const trends = useQuery(`trends ${queryKey}`, (signal) => fetchTrends(brand, range, zone, signal), refreshMs, { isUrgent: true });
   const previous = useQuery(
-    `previous ${question} ${comparePrevious}`,
-    async (signal) => (comparePrevious ? await fetchTrends(brand, previousSpan(span), zone, signal, trends.data?.grain) : null),
+    `previous ${queryKey} ${comparePrevious}`,
+    async (signal) => (comparePrevious ? await fetchTrends(brand, previousRange(range), zone, signal, trends.data?.grain) : null),
     slowRefreshMs,
   );
-  const marks = useAnomalies(span).filter((one) => one.brand === brand);
+  const marks = useAnomalies(range).filter((anomaly) => anomaly.brand === brand);
   return (
     <QueryContent loaded={trends} lines={10}>
       {(data) => (
@@ -115,16 +115,16 @@ function History({ brand, span }: Of) {
           trends={data}
           previous={previous.isStale || previous.data?.grain !== data.grain ? undefined : previous.data}
           timeZone={zone}
-          marks={marks}
+          anomalies={marks}
         />
       )}
     </QueryContent>
   );
 }
 
-function Drivers({ brand, span }: Of) {
-  const isTooLong = spanLength(span) > maxDriversRangeMs;
-  const driverSpan = isTooLong ? lastDays(span, fallbackDriverDays) : span;
+function Drivers({ brand, range }: SelectionProps) {
+  const isTooLong = rangeLengthMs(range) > maxDriversRangeMs;
+  const driverSpan = isTooLong ? clampToLastDays(range, fallbackDriverDays) : range;
   return (
     <DriversPanel
       isPart={isTooLong}
@@ -145,56 +145,56 @@ const driversRefreshMs = ({ negative, positive }: DriversAnswer): number =>
 const maxDriversRangeMs = 92 * 86_400_000;
 const fallbackDriverDays = 30;
 
-function Breakdown({ brand, span }: Of) {
+function Breakdown({ brand, range }: SelectionProps) {
   return (
     <BreakdownPanel
-      loaded={useQuery(`breakdown ${JSON.stringify([brand, span])}`, (signal) => fetchBreakdown(brand, span, signal), slowRefreshMs)}
+      loaded={useQuery(`breakdown ${JSON.stringify([brand, range])}`, (signal) => fetchBreakdown(brand, range, signal), slowRefreshMs)}
     />
   );
 }
 
-function Anomalies({ span }: { readonly span: Span }) {
-  const found = useAnomalies(span);
+function Anomalies({ range }: { readonly range: TimeRange }) {
+  const found = useAnomalies(range);
   const { brands: chosen } = view.value;
   const shown = chosen.length === 0 ? found : found.filter(({ brand }) => chosen.includes(brand));
   return <AnomaliesPanel found={shown} timeZone={timeZone()} hasManyBrands={chosen.length !== 1} />;
 }
 
 /** The alerts of the range, and anomalies without an alert: from before the rules were configured, or from a backfill. */
-function useAnomalies(span: Span): readonly Anomaly[] {
+function useAnomalies(range: TimeRange): readonly Anomaly[] {
   const { brands: chosen } = view.value;
-  const key = JSON.stringify(span);
-  const alerts = useQuery(`alerts ${key} ${alertsVersion.value}`, (signal) => fetchAlerts('*', span, signal), slowRefreshMs);
+  const key = JSON.stringify(range);
+  const alerts = useQuery(`alerts ${key} ${alertsVersion.value}`, (signal) => fetchAlerts('*', range, signal), slowRefreshMs);
   // Detection needs minute rollups, which expire after a month, and takes long for long ranges.
-  const isShort = spanLength(span) <= maxAnomalyRangeMs;
+  const isShort = rangeLengthMs(range) <= maxAnomalyRangeMs;
   const detected = useQuery(
-    `anomalies ${JSON.stringify([chosen, span, isShort])}`,
-    async (signal) => (isShort ? await fetchAnomalies(chosen, span, signal) : { anomalies: [] }),
+    `anomalies ${JSON.stringify([chosen, range, isShort])}`,
+    async (signal) => (isShort ? await fetchAnomalies(chosen, range, signal) : { anomalies: [] }),
     ({ anomalies }) => (anomalies.length > 0 ? slowRefreshMs : slowRefreshMs / 3),
   );
   const sent = alerts.data?.alerts ?? [];
   const found = detected.isStale ? [] : (detected.data?.anomalies ?? []);
-  return [...sent, ...found.filter((one) => !sent.some((alert) => isSameAnomaly(alert, one)))];
+  return [...sent, ...found.filter((anomaly) => !sent.some((alert) => isSameAnomaly(alert, anomaly)))];
 }
 
 const maxAnomalyRangeMs = 2 * 86_400_000;
 
 function isSameAnomaly(alert: Anomaly, found: Anomaly): boolean {
-  const ends = (one: Anomaly): number => (one.resolvedAt === null ? Number.POSITIVE_INFINITY : Date.parse(one.resolvedAt));
+  const ends = (anomaly: Anomaly): number => (anomaly.resolvedAt === null ? Number.POSITIVE_INFINITY : Date.parse(anomaly.resolvedAt));
   const overlap = Date.parse(alert.at) < ends(found) && Date.parse(found.at) < ends(alert);
   return alert.brand === found.brand && alert.evaluation.metric === found.evaluation.metric && overlap;
 }
 
 /** Shown for a range without posts; offers a longer one. */
 function EmptyRange() {
-  const { range, span } = view.value;
-  const longer = span ? undefined : ranges[ranges.indexOf(range) + 1];
+  const { preset, customRange } = view.value;
+  const longer = customRange ? undefined : rangePresets[rangePresets.indexOf(preset) + 1];
   return (
     <div class="panel empty-range">
       <h2>No posts in this range</h2>
-      <p>New posts will appear here.{longer ? ' A longer range may have some.' : ''}</p>
+      <p>New posts appear here.{longer ? ' Try a longer range.' : ''}</p>
       {longer && (
-        <button type="button" class="main-button" onClick={() => selectRange(longer)}>
+        <button type="button" class="main-button" onClick={() => selectPreset(longer)}>
           Try a longer range
         </button>
       )}

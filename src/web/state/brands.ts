@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { type Brand, fetchBrands } from '../api/history.ts';
 import { navigate, view } from './router.ts';
 import { type QueryResult, useQuery } from './use-query.ts';
-import { type Brands, spanOf } from './view-state.ts';
+import { type Brands, selectedRange } from './view-state.ts';
 
 /** All configured brands with their metrics for the range; `*` (all posts) comes first. */
 export const brands = signal<readonly Brand[]>([]);
@@ -12,13 +12,13 @@ const brandsRefreshMs = 3_000;
 
 /** Loads the brands while the calling component is mounted. Drops brands from the URL that are no longer configured. */
 export function useBrands(): QueryResult<Brand[]> {
-  const span = spanOf(view.value);
-  const loaded = useQuery(`brands ${JSON.stringify(span)}`, (signal) => fetchBrands(span, signal), brandsRefreshMs);
+  const range = selectedRange(view.value);
+  const loaded = useQuery(`brands ${JSON.stringify(range)}`, (signal) => fetchBrands(range, signal), brandsRefreshMs);
   useEffect(() => {
     if (!loaded.data) return;
     brands.value = loaded.data;
-    const known = view.value.brands.filter((name) => loaded.data?.some(({ brand }) => brand === name));
-    if (known.length < view.value.brands.length) navigate({ brands: known }, 'replace');
+    const remaining = view.value.brands.filter((name) => loaded.data?.some(({ brand }) => brand === name));
+    if (remaining.length < view.value.brands.length) navigate({ brands: remaining }, 'replace');
   }, [loaded.data]);
   return loaded;
 }

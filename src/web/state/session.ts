@@ -10,9 +10,9 @@ export const isSignInNeeded = signal(false);
 
 export async function startSession(): Promise<void> {
   // If the server cannot be reached, the first query reports it.
-  const found = await fetchSession().catch((): SessionState => ({ authRequired: false, role: 'viewer' }));
-  session.value = found;
-  isSignInNeeded.value = found.authRequired && found.name === undefined;
+  const loaded = await fetchSession().catch((): SessionState => ({ authRequired: false, role: 'viewer' }));
+  session.value = loaded;
+  isSignInNeeded.value = loaded.authRequired && loaded.name === undefined;
 }
 
 /** The session has ended, or its token was removed. */
@@ -35,6 +35,6 @@ export async function signOut(): Promise<void> {
 
 /** Whether the current user has at least this role. */
 export function hasRole(role: Role): boolean {
-  const own = session.value?.role;
-  return own !== undefined && roles.indexOf(own) >= roles.indexOf(role);
+  const current = session.value?.role;
+  return current !== undefined && roles.indexOf(current) >= roles.indexOf(role);
 }

@@ -28,19 +28,19 @@ export function onPost(listener: (post: ScoredPost) => void): () => void {
 
 const retryMs = 2_000;
 /** A status arrives every second: after this long without one the connection is dead, even if the browser has not noticed. */
-const maxSilenceMs = 10_000;
+const heartbeatTimeoutMs = 10_000;
 
 /** Connects to the live stream, and reconnects whenever the connection is lost. */
 export async function connectStream(): Promise<void> {
   await waitForSignIn();
   const stream = new EventSource('/api/v1/stream');
   const reconnect = (): void => {
-    clearTimeout(silence);
+    clearTimeout(heartbeatTimer);
     stream.close();
     connection.value = 'lost';
     void checkSession().then(() => setTimeout(() => void connectStream(), retryMs));
   };
-  let silence = setTimeout(reconnect, maxSilenceMs);
+  let heartbeatTimer = setTimeout(reconnect, heartbeatTimeoutMs);
   // The browser reconnects by itself after a broken connection, but not after a response that is not a stream.
   stream.addEventListener('error', reconnect);
   stream.addEventListener('post', ({ data }) => {
@@ -51,16 +51,16 @@ export async function connectStream(): Promise<void> {
     alertsVersion.value += 1;
   });
   stream.addEventListener('status', ({ data }) => {
-    clearTimeout(silence);
-    silence = setTimeout(reconnect, maxSilenceMs);
-    recordStatus(JSON.parse(data) as PipelineStatus); // the same
+    clearTimeout(heartbeatTimer);
+    heartbeatTimer = setTimeout(reconnect, heartbeatTimeoutMs);
+    recordStatus(JSON.parse(data) as PipelineStatus); // the server serializes this type
   });
 }
 
-function recordStatus(now: PipelineStatus): void {
-  status.value = now;
+function recordStatus(latest: PipelineStatus): void {
+  status.value = latest;
   connection.value = 'open';
-  const { postsPerSecond, lag, latencySeconds } = now;
+  const { postsPerSecond, lag, latencySeconds } = latest;
   statusSamples.value = [...statusSamples.value.slice(1 - maxSamples), { at: Date.now(), postsPerSecond, lag, latencySeconds }];
 }
 

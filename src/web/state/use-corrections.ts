@@ -1,12 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Label } from '../../domain/post.ts';
 import { errorMessage } from '../api/client.ts';
-import { postCorrection, postKey, type ShownPost } from '../api/history.ts';
+import { type PostResponse, postKey, sendCorrection } from '../api/history.ts';
 import { session } from './session.ts';
 import { reloadAll } from './use-query.ts';
 
 export interface Correction {
-  readonly post: ShownPost;
+  readonly post: PostResponse;
   /** Null restores the model's label. */
   readonly label: Label | null;
   /** The earlier correction; null if there was none. */
@@ -14,81 +14,87 @@ export interface Correction {
 }
 
 export interface Corrections {
-  /** Keys of the selected posts. */
-  readonly selected: ReadonlySet<string>;
+  /** Keys of the selectedKeys posts. */
+  readonly selectedKeys: ReadonlySet<string>;
   /** The corrections that can be undone. */
-  readonly last: readonly Correction[];
-  readonly problem: string | undefined;
+  readonly undoable: readonly Correction[];
+  readonly error: string | undefined;
   readonly isBusy: boolean;
   toggle(key: string): void;
   clearSelection(): void;
   /** Null restores the model's label. */
-  apply(posts: readonly ShownPost[], label: Label | null): Promise<void>;
+  apply(posts: readonly PostResponse[], label: Label | null): Promise<void>;
   applyToSelected(label: Label): Promise<void>;
   undo(): Promise<void>;
 }
 
-interface CorrectionRun {
-  readonly last: readonly Correction[];
-  readonly problem?: string;
+interface CorrectionState {
+  readonly undoable: readonly Correction[];
+  readonly error?: string;
   readonly isBusy: boolean;
 }
 
 /**
  * Corrects one or many posts of a list. Corrected posts are patched in place, so that the list keeps its scroll position;
- * metrics are reloaded. The selection is cleared when `question`, the query behind the list, changes.
+ * metrics are reloaded. The selection is cleared when `queryKey`, the query behind the list, changes.
  */
-export function useCorrections(listed: readonly ShownPost[], question: string): Corrections & { readonly posts: readonly ShownPost[] } {
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const [patches, setPatches] = useState<ReadonlyMap<string, ShownPost>>(new Map());
-  const [run, setRun] = useState<CorrectionRun>({ last: [], isBusy: false });
+export function useCorrections(
+  listed: readonly PostResponse[],
+  queryKey: string,
+): Corrections & { readonly posts: readonly PostResponse[] } {
+  const [selectedKeys, setSelectedKeys] = useState<ReadonlySet<string>>(new Set());
+  const [correctedPosts, setCorrectedPosts] = useState<ReadonlyMap<string, PostResponse>>(new Map());
+  const [run, setRun] = useState<CorrectionState>({ undoable: [], isBusy: false });
   useEffect(() => {
-    setSelected(new Set());
-    setPatches(new Map());
-  }, [question]);
-  const posts = listed.map((post) => patches.get(postKey(post)) ?? post);
+    setSelectedKeys(new Set());
+    setCorrectedPosts(new Map());
+  }, [queryKey]);
+  const posts = listed.map((post) => correctedPosts.get(postKey(post)) ?? post);
   const submit = async (corrections: readonly Correction[]): Promise<void> => {
     if (run.isBusy) return;
-    setRun({ last: [], isBusy: true });
-    const last: Correction[] = [];
-    let problem: string | undefined;
+    setRun({ undoable: [], isBusy: true });
+    const undoable: Correction[] = [];
+    let error: string | undefined;
     try {
       for (const correction of corrections) {
-        await postCorrection(correction.post, correction.label);
-        last.push(correction);
+        await sendCorrection(correction.post, correction.label);
+        undoable.push(correction);
       }
     } catch (thrown) {
-      problem = errorMessage(thrown);
+      error = errorMessage(thrown);
     }
-    setRun({ last, isBusy: false, ...(problem !== undefined && { problem }) });
-    const corrected = last.map(({ post, label }) => applyCorrection(post, label, session.value?.name ?? '', Date.now()));
-    setPatches((before) => new Map([...before, ...corrected.map((post) => [postKey(post), post] as const)]));
+    setRun({ undoable, isBusy: false, ...(error !== undefined && { error }) });
+    const corrected = undoable.map(({ post, label }) => applyCorrection(post, label, session.value?.name ?? '', Date.now()));
+    setCorrectedPosts((before) => new Map([...before, ...corrected.map((post) => [postKey(post), post] as const)]));
     const keys = new Set(corrected.map(postKey));
-    setSelected((before) => new Set([...before].filter((key) => !keys.has(key))));
+    setSelectedKeys((before) => new Set([...before].filter((key) => !keys.has(key))));
     reloadAll();
   };
-  const apply = (targets: readonly ShownPost[], label: Label | null): Promise<void> =>
+  const apply = (targets: readonly PostResponse[], label: Label | null): Promise<void> =>
     submit(targets.map((post) => ({ post, label, previousLabel: correctedLabel(post) })));
   return {
     posts,
-    selected,
-    last: run.last,
-    problem: run.problem,
+    selectedKeys,
+    undoable: run.undoable,
+    error: run.error,
     isBusy: run.isBusy,
-    toggle: (key) => setSelected(selected.has(key) ? new Set([...selected].filter((other) => other !== key)) : new Set([...selected, key])),
-    clearSelection: () => setSelected(new Set()),
+    toggle: (key) =>
+      setSelectedKeys(
+        selectedKeys.has(key) ? new Set([...selectedKeys].filter((other) => other !== key)) : new Set([...selectedKeys, key]),
+      ),
+    clearSelection: () => setSelectedKeys(new Set()),
     apply,
     applyToSelected: (label) =>
       apply(
-        posts.filter((post) => selected.has(postKey(post))),
+        posts.filter((post) => selectedKeys.has(postKey(post))),
         label,
       ),
-    undo: () => submit(run.last.map(({ post, label, previousLabel }) => ({ post, label: previousLabel, previousLabel: label }))),
+    undo: () => submit(run.undoable.map(({ post, label, previousLabel }) => ({ post, label: previousLabel, previousLabel: label }))),
   };
 }
 
 /** The post as the server returns it after the correction; a null label restores the model's. */
-export function applyCorrection(post: ShownPost, label: Label | null, by: string, now: number): ShownPost {
+export function applyCorrection(post: PostResponse, label: Label | null, by: string, now: number): PostResponse {
   const { correction, ...rest } = post;
   const modelLabel = correction?.modelLabel ?? post.label;
   if (label === null) return { ...rest, label: modelLabel };
@@ -96,4 +102,4 @@ export function applyCorrection(post: ShownPost, label: Label | null, by: string
 }
 
 /** The corrected label; null if the post has its model's label. */
-export const correctedLabel = ({ correction, label }: ShownPost): Label | null => (correction && label !== 'unscored' ? label : null);
+export const correctedLabel = ({ correction, label }: PostResponse): Label | null => (correction && label !== 'unscored' ? label : null);

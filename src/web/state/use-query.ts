@@ -1,15 +1,15 @@
 import { signal } from '@preact/signals';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { errorMessage, SignInRequired } from '../api/client.ts';
-import { runAfterUrgent, runFirst } from './request-priority.ts';
+import { runAfterUrgent, runUrgent } from './request-priority.ts';
 import { isSignInNeeded, requireSignIn } from './session.ts';
 
 export interface QueryResult<T> {
-  /** The latest response; that of the previous question while the current one is loading. */
+  /** The latest response; that of the previous key while the current one is loading. */
   readonly data: T | undefined;
-  /** Why the last attempt at this question failed. */
-  readonly problem: string | undefined;
-  /** Whether `data` is the response to another question. */
+  /** Message of the last request's error, if it failed. */
+  readonly error: string | undefined;
+  /** Whether `data` belongs to another key. */
   readonly isStale: boolean;
   reload(): void;
 }
@@ -19,13 +19,13 @@ const cache = new Map<string, unknown>();
 const maxCached = 60;
 export const clearCache = (): void => cache.clear();
 
-/** Errors of the queries on the page, by question. */
-export const problems = signal<ReadonlyMap<string, string>>(new Map());
+/** Errors of the queries on the page, by key. */
+export const queryErrors = signal<ReadonlyMap<string, string>>(new Map());
 
 /** Incremented to reload every query, for example after a sign-in or a correction. */
-const epoch = signal(0);
+const reloadCount = signal(0);
 export const reloadAll = (): void => {
-  epoch.value += 1;
+  reloadCount.value += 1;
 };
 
 const retryMs = 3_000;
@@ -37,55 +37,55 @@ interface QueryOptions {
   /** Sent before other queries. */
   readonly isUrgent?: boolean;
   /** Not reloaded by `reloadAll`. */
-  readonly keepsData?: boolean;
+  readonly ignoresReloadAll?: boolean;
 }
 
 interface State<T> {
-  /** The question that `data` answers. */
-  readonly question: string;
+  /** The key that `data` belongs to. */
+  readonly queryKey: string;
   readonly data: T | undefined;
-  readonly failure?: { readonly question: string; readonly problem: string };
+  readonly failure?: { readonly queryKey: string; readonly error: string };
 }
 
 /**
- * Loads data now, and again after each refresh interval while the page is visible. `question` identifies the request:
+ * Loads data now, and again after each refresh interval while the page is visible. `queryKey` identifies the request:
  * when it changes, the request in flight is aborted.
  */
 export function useQuery<T>(
-  question: string,
+  queryKey: string,
   load: (signal: AbortSignal) => Promise<T>,
   refresh: RefreshInterval<T>,
-  { isUrgent = false, keepsData = false }: QueryOptions = {},
+  { isUrgent = false, ignoresReloadAll = false }: QueryOptions = {},
 ): QueryResult<T> {
-  const [state, setState] = useState<State<T>>({ question: '', data: undefined });
+  const [state, setState] = useState<State<T>>({ queryKey: '', data: undefined });
   const [reloads, setReloads] = useState(0);
   const latest = useRef({ load, refresh });
   latest.current = { load, refresh };
-  const key = `${question} ${keepsData ? '' : epoch.value} ${isSignInNeeded.value}`;
+  const key = `${queryKey} ${ignoresReloadAll ? '' : reloadCount.value} ${isSignInNeeded.value}`;
 
-  // A layout effect runs before the browser paints, so the server starts earlier.
+  // A layout effect runs before the browser paints, so the request is sent earlier.
   useLayoutEffect(() => {
     if (isSignInNeeded.value) return undefined;
     const stop = new AbortController();
-    const cached = cache.get(question) as T | undefined; // cached under the same question
-    if (cached !== undefined) setState({ question, data: cached });
+    const cached = cache.get(queryKey) as T | undefined; // cached under the same key
+    if (cached !== undefined) setState({ queryKey, data: cached });
     const onSuccess = (data: T): number => {
-      cacheAnswer(question, data);
-      setState({ question, data });
-      setProblem(question, undefined);
+      cacheResponse(queryKey, data);
+      setState({ queryKey, data });
+      setQueryError(queryKey, undefined);
       const { refresh: interval } = latest.current;
       return typeof interval === 'number' ? interval : interval(data);
     };
     const onError = (thrown: unknown): number => {
       if (thrown instanceof SignInRequired) requireSignIn();
-      const problem = errorMessage(thrown);
-      setState((last) => ({ ...last, failure: { question, problem } }));
-      if (!(thrown instanceof SignInRequired)) setProblem(question, problem);
+      const error = errorMessage(thrown);
+      setState((last) => ({ ...last, failure: { queryKey, error } }));
+      if (!(thrown instanceof SignInRequired)) setQueryError(queryKey, error);
       return retryMs;
     };
     const send = async (signal: AbortSignal): Promise<number> => {
       const request = (): Promise<T> => latest.current.load(signal);
-      return (isUrgent ? runFirst(request) : runAfterUrgent(request, signal)).then(
+      return (isUrgent ? runUrgent(request) : runAfterUrgent(request, signal)).then(
         (data) => (signal.aborted ? 0 : onSuccess(data)),
         (thrown) => (signal.aborted ? 0 : onError(thrown)),
       );
@@ -93,34 +93,34 @@ export function useQuery<T>(
     void poll(send, stop.signal, () => !document.hidden || cache.size === 0);
     return () => {
       stop.abort();
-      setProblem(question, undefined);
+      setQueryError(queryKey, undefined);
     };
   }, [key, reloads]);
 
   return {
     data: state.data,
-    problem: state.failure?.question === question ? state.failure.problem : undefined,
-    isStale: state.data !== undefined && state.question !== question,
+    error: state.failure?.queryKey === queryKey ? state.failure.error : undefined,
+    isStale: state.data !== undefined && state.queryKey !== queryKey,
     reload: () => setReloads((count) => count + 1),
   };
 }
 
-function cacheAnswer(question: string, data: unknown): void {
-  cache.delete(question);
-  cache.set(question, data);
+function cacheResponse(queryKey: string, data: unknown): void {
+  cache.delete(queryKey);
+  cache.set(queryKey, data);
   const [oldest] = cache.keys();
   if (cache.size > maxCached && oldest !== undefined) cache.delete(oldest);
 }
 
-function setProblem(question: string, problem: string | undefined): void {
-  if (problems.value.get(question) === problem) return;
-  const next = new Map(problems.value);
-  if (problem === undefined) next.delete(question);
-  else next.set(question, problem);
-  problems.value = next;
+function setQueryError(queryKey: string, error: string | undefined): void {
+  if (queryErrors.value.get(queryKey) === error) return;
+  const next = new Map(queryErrors.value);
+  if (error === undefined) next.delete(queryKey);
+  else next.set(queryKey, error);
+  queryErrors.value = next;
 }
 
-/** Also how often a hidden page checks whether it is visible again. */
+/** Also the interval at which a hidden page checks its visibility. */
 const minIntervalMs = 1_000;
 
 /** Calls `send` repeatedly until the signal is aborted. It resolves to the ms until the next call; skipped while `canSend` is false. */

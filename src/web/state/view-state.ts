@@ -3,11 +3,11 @@ import { type StoredLabel, storedLabels } from '../../domain/post.ts';
 export const pageNames = ['overview', 'posts', 'live', 'compare', 'alerts', 'health'] as const;
 export type PageName = (typeof pageNames)[number];
 
-export const ranges = ['1h', '6h', '24h', '7d', '30d', '365d'] as const;
-export type Range = (typeof ranges)[number];
+export const rangePresets = ['1h', '6h', '24h', '7d', '30d', '365d'] as const;
+export type RangePreset = (typeof rangePresets)[number];
 
-/** A time range as the API takes it: ISO 8601, or relative to now. */
-export interface Span {
+/** A time range as in API requests: ISO 8601, or relative to now. */
+export interface TimeRange {
   readonly from: string;
   readonly to: string;
 }
@@ -26,14 +26,14 @@ export interface PostFilter {
   readonly lowConfidence?: true;
 }
 
-/** Everything that decides what the UI shows. It is kept in the URL, so that a view can be shared as a link. */
+/** The state that determines the view. It is kept in the URL, so that a view can be shared as a link. */
 export interface ViewState {
   readonly page: PageName;
   /** Empty means all posts. */
   readonly brands: readonly string[];
-  readonly range: Range;
-  /** A custom range that replaces `range`; links in alerts have one. */
-  readonly span?: Span;
+  readonly preset: RangePreset;
+  /** Replaces `preset`; links in alerts have one. */
+  readonly customRange?: TimeRange;
   /** Overrides the brand's time zone. */
   readonly zone?: string;
   /** Whether charts also show the previous period. */
@@ -41,14 +41,15 @@ export interface ViewState {
   readonly filter: PostFilter;
 }
 
-export const spanOf = ({ range, span }: Pick<ViewState, 'range' | 'span'>): Span => span ?? { from: `now-${range}`, to: 'now' };
+export const selectedRange = ({ preset, customRange }: Pick<ViewState, 'preset' | 'customRange'>): TimeRange =>
+  customRange ?? { from: `now-${preset}`, to: 'now' };
 
 /** The selected brand if it is the only one; otherwise `*`. */
-export const brandOf = ({ brands }: Pick<ViewState, 'brands'>): string => (brands.length === 1 ? (brands[0] ?? '*') : '*');
+export const selectedBrand = ({ brands }: Pick<ViewState, 'brands'>): string => (brands.length === 1 ? (brands[0] ?? '*') : '*');
 
 /** One brand, `*` for all posts, or several brands: posts that mention any of them. */
 export type Brands = string | readonly string[];
-export const brandsOf = (state: Pick<ViewState, 'brands'>): Brands => (state.brands.length > 1 ? state.brands : brandOf(state));
+export const selectedBrands = (state: Pick<ViewState, 'brands'>): Brands => (state.brands.length > 1 ? state.brands : selectedBrand(state));
 /** Whether one of the brands is selected. */
 export const matchesBrands = (chosen: Brands, named: readonly string[]): boolean =>
   chosen === '*' || (typeof chosen === 'string' ? named.includes(chosen) : chosen.some((brand) => named.includes(brand)));
@@ -57,20 +58,21 @@ const textFilters = ['platform', 'lang', 'author', 'text'] as const;
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** Parses a query string. Invalid parameters are ignored. */
-export function readAddress(search: string): ViewState {
+export function parseUrl(search: string): ViewState {
   const query = new URLSearchParams(search);
-  const one = <T extends string>(known: readonly T[], name: string): T | undefined => known.find((value) => value === query.get(name));
+  const parseEnum = <T extends string>(known: readonly T[], name: string): T | undefined =>
+    known.find((value) => value === query.get(name));
   const [from, to] = [query.get('from'), query.get('to')].map((time) => Date.parse(time ?? ''));
-  const span = from !== undefined && to !== undefined && from < to ? { from: iso(from), to: iso(to) } : undefined;
+  const customRange = from !== undefined && to !== undefined && from < to ? { from: iso(from), to: iso(to) } : undefined;
   const zone = query.get('zone') ?? '';
   return {
-    page: one(pageNames, 'view') ?? 'overview',
+    page: parseEnum(pageNames, 'view') ?? 'overview',
     brands: [...new Set(query.getAll('brand'))].filter((brand) => brand !== '' && brand !== '*').slice(0, 20),
-    range: one(ranges, 'range') ?? '24h',
-    ...(span && { span }),
+    preset: parseEnum(rangePresets, 'range') ?? '24h',
+    ...(customRange && { customRange }),
     ...(isZone(zone) && { zone }),
-    comparePrevious: query.get('comparePrevious') !== 'no',
-    filter: readFilter(query, one),
+    comparePrevious: query.get('comparePrevious') !== 'false',
+    filter: readFilter(query, parseEnum),
   };
 }
 
@@ -87,15 +89,15 @@ function readFilter(query: URLSearchParams, one: <T extends string>(known: reado
 }
 
 /** The query string of a state; defaults are omitted. */
-export function toAddress({ page: name, brands, range, span, zone, comparePrevious, filter }: ViewState): string {
+export function formatUrl({ page: name, brands, preset, customRange, zone, comparePrevious, filter }: ViewState): string {
   const query = new URLSearchParams();
   if (name !== 'overview') query.set('view', name);
   for (const brand of brands) query.append('brand', brand);
-  if (range !== '24h') query.set('range', range);
-  for (const [end, time] of Object.entries(span ?? {})) query.set(end, time);
+  if (preset !== '24h') query.set('range', preset);
+  for (const [end, time] of Object.entries(customRange ?? {})) query.set(end, time);
   if (zone) query.set('zone', zone);
-  if (!comparePrevious) query.set('comparePrevious', 'no');
-  if (name === 'posts') for (const [field, value] of Object.entries(filter)) query.set(field, value === true ? '' : value);
+  if (!comparePrevious) query.set('comparePrevious', 'false');
+  if (name === 'posts') for (const [field, value] of Object.entries(filter)) query.set(field, String(value));
   return query.size > 0 ? `?${query}` : '';
 }
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Bucket } from '../../../src/domain/brand-metrics.ts';
 import type { Trends } from '../../../src/web/api/history.ts';
-import { alignPrevious, labelAt, netSentiments, stackedCounts, toGrid } from '../../../src/web/charts/grid.ts';
+import { alignPrevious, labelAt, netSentiments, stackedCounts, toBucketGrid } from '../../../src/web/charts/grid.ts';
 
 const hour = 3_600_000;
 const start = Date.UTC(2026, 10, 1);
@@ -27,15 +27,15 @@ const trends = (buckets: readonly Bucket[], grain: Trends['grain'] = 'hour', to 
   ({ buckets, grain, from: new Date(start).toISOString(), to: new Date(to).toISOString() }) as unknown as Trends; // the same
 
 it('has an undefined bucket where there is no data', () => {
-  const grid = toGrid(trends([bucket(start), bucket(start + 3 * hour)]));
-  expect(grid.middles).toEqual([0, 1, 2, 3].map((step) => (start + step * hour + hour / 2) / 1_000));
+  const grid = toBucketGrid(trends([bucket(start), bucket(start + 3 * hour)]));
+  expect(grid.midpoints).toEqual([0, 1, 2, 3].map((step) => (start + step * hour + hour / 2) / 1_000));
   expect(netSentiments(grid).map((net) => net === null)).toEqual([false, true, true, false]);
 });
 
 it('has one slot for a day of 23 or 25 hours', () => {
   // In New York clocks were set back on 1 November 2026.
   const days = ['2026-10-31T04:00Z', '2026-11-01T04:00Z', '2026-11-02T05:00Z', '2026-11-03T05:00Z'].map((day) => bucket(Date.parse(day)));
-  const grid = toGrid({
+  const grid = toBucketGrid({
     ...trends(days, 'day'),
     from: '2026-10-31T04:00:00.000Z',
     to: '2026-11-04T05:00:00.000Z',
@@ -45,14 +45,14 @@ it('has one slot for a day of 23 or 25 hours', () => {
 
 it('stacks labels, negative at the bottom, and finds the label at a height', () => {
   const one = bucket(start, { unscored: 4, positive: 3, neutral: 2, negative: 1 });
-  expect(stackedCounts(toGrid(trends([one], 'hour', start + hour)))).toEqual([[10], [6], [3], [1]]);
+  expect(stackedCounts(toBucketGrid(trends([one], 'hour', start + hour)))).toEqual([[10], [6], [3], [1]]);
   expect([0.5, 2, 4, 9, 11].map((height) => labelAt(one, height))).toEqual(['negative', 'neutral', 'positive', 'unscored', undefined]);
 });
 
 it('aligns the previous period with the current one', () => {
-  const now = toGrid(trends([bucket(start), bucket(start + hour)], 'hour', start + 2 * hour));
+  const now = toBucketGrid(trends([bucket(start), bucket(start + hour)], 'hour', start + 2 * hour));
   const earlier = start - 2 * hour;
-  const before = toGrid({
+  const before = toBucketGrid({
     ...trends([bucket(earlier + hour, { positive: 0, neutral: 0, negative: 5 })]),
     from: new Date(earlier).toISOString(),
     to: new Date(start).toISOString(),
@@ -69,7 +69,7 @@ it.each([
     const times = starts.map((time) => Date.parse(`2026-${time}:00Z`));
     const buckets = times.map((at, index) => bucket(at, { positive: index, neutral: 9 - index, negative: 0 }));
     const to = (times.at(-1) ?? 0) + 24 * hour;
-    return toGrid({ ...trends(buckets, 'day', to), from: new Date(times[0] ?? 0).toISOString() });
+    return toBucketGrid({ ...trends(buckets, 'day', to), from: new Date(times[0] ?? 0).toISOString() });
   };
   const [before, now] = [gridOf(earlier), gridOf(later)];
   expect(alignPrevious(now, before, days * 86_400)).toEqual(netSentiments(before));

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Bucket } from '../../../src/domain/brand-metrics.ts';
 import type { Trends } from '../../../src/web/api/history.ts';
-import { brandAt, toLines } from '../../../src/web/charts/lines-view.ts';
+import { brandAtPoint, toLineChart } from '../../../src/web/charts/lines-view.ts';
 
 const minute = 60_000;
 const start = Date.UTC(2026, 10, 1, 12);
@@ -21,20 +21,20 @@ const answer = (from: number, to: number, minutes: Readonly<Record<number, reado
 const answers = [answer(0, 3, { 0: [1, 10], 1: [3, 20], 2: [1, 30] }), answer(1, 4, { 1: [1, -20], 2: [3, -30], 3: [2, -40] })];
 
 it('aligns brands by the start of their buckets', () => {
-  const net = toLines('net', answers, 'UTC');
-  expect(net.plotted.middles).toEqual([0, 1, 2, 3].map((at) => (start + (at + 0.5) * minute) / 1_000));
+  const net = toLineChart('net', answers, 'UTC');
+  expect(net.plotted.midpoints).toEqual([0, 1, 2, 3].map((at) => (start + (at + 0.5) * minute) / 1_000));
   expect(net.values).toEqual([
     [10, 20, 30, null],
     [null, -20, -30, -40],
   ]);
-  expect(toLines('share', answers, 'UTC').values).toEqual([
+  expect(toLineChart('share', answers, 'UTC').values).toEqual([
     [1, 0.75, 0.25, 0],
     [0, 0.25, 0.75, 1],
   ]);
 });
 
 it('has an empty bucket where no brand was mentioned', () => {
-  const shares = toLines('share', [answer(0, 3, { 0: [1, 10] }), answer(0, 3, { 2: [1, 10] })], 'UTC');
+  const shares = toLineChart('share', [answer(0, 3, { 0: [1, 10] }), answer(0, 3, { 2: [1, 10] })], 'UTC');
   expect(shares.values).toEqual([
     [1, null, 0],
     [0, null, 1],
@@ -42,13 +42,17 @@ it('has an empty bucket where no brand was mentioned', () => {
 });
 
 it('finds the brand under the pointer', () => {
-  const net = toLines('net', answers, 'UTC');
-  expect([brandAt('net', net, 1, 5), brandAt('net', net, 1, -5), brandAt('net', net, 0, -90), brandAt('net', net, 9, 0)]).toEqual([
+  const net = toLineChart('net', answers, 'UTC');
+  expect([
+    brandAtPoint('net', net, 1, 5),
+    brandAtPoint('net', net, 1, -5),
+    brandAtPoint('net', net, 0, -90),
+    brandAtPoint('net', net, 9, 0),
+  ]).toEqual([0, 1, 0, undefined]);
+  const shares = toLineChart('share', answers, 'UTC');
+  expect([brandAtPoint('share', shares, 1, 0.9), brandAtPoint('share', shares, 1, 0.1), brandAtPoint('share', shares, 1, 1.1)]).toEqual([
     0,
     1,
-    0,
     undefined,
   ]);
-  const shares = toLines('share', answers, 'UTC');
-  expect([brandAt('share', shares, 1, 0.9), brandAt('share', shares, 1, 0.1), brandAt('share', shares, 1, 1.1)]).toEqual([0, 1, undefined]);
 });

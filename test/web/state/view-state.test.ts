@@ -2,21 +2,21 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { storedLabels } from '../../../src/domain/post.ts';
 import {
-  brandOf,
-  brandsOf,
+  formatUrl,
   matchesBrands,
   pageNames,
-  ranges,
-  readAddress,
-  spanOf,
-  toAddress,
+  parseUrl,
+  rangePresets,
+  selectedBrand,
+  selectedBrands,
+  selectedRange,
   type ViewState,
 } from '../../../src/web/state/view-state.ts';
 
 const iso = fc
   .date({ min: new Date('1980-01-01T00:00:00Z'), max: new Date('2100-01-01T00:00:00Z'), noInvalidDate: true })
   .map((date) => date.toISOString());
-const span = fc
+const customRange = fc
   .tuple(iso, iso)
   .filter(([from, to]) => from < to)
   .map(([from, to]) => ({ from, to }));
@@ -38,13 +38,13 @@ const states: fc.Arbitrary<ViewState> = fc
     {
       page: fc.constantFrom(...pageNames),
       brands: fc.uniqueArray(name, { maxLength: 8 }),
-      range: fc.constantFrom(...ranges),
+      preset: fc.constantFrom(...rangePresets),
       comparePrevious: fc.boolean(),
       filter,
-      span,
+      customRange,
       zone: fc.constantFrom('UTC', 'Asia/Kolkata', 'Pacific/Auckland'),
     },
-    { requiredKeys: ['page', 'brands', 'range', 'comparePrevious', 'filter'] },
+    { requiredKeys: ['page', 'brands', 'preset', 'comparePrevious', 'filter'] },
   )
   // Only the posts page has filters.
   .map((state) => (state.page === 'posts' ? state : { ...state, filter: {} }));
@@ -52,7 +52,7 @@ const states: fc.Arbitrary<ViewState> = fc
 it('restores every state from its URL', () => {
   fc.assert(
     fc.property(states, (state) => {
-      expect(readAddress(toAddress(state))).toEqual(state);
+      expect(parseUrl(formatUrl(state))).toEqual(state);
     }),
   );
 });
@@ -62,9 +62,9 @@ it('parses any query string into a state', () => {
     fc.property(
       fc.array(fc.tuple(fc.constantFrom('view', 'brand', 'range', 'from', 'to', 'zone', 'label', 'text'), fc.string())),
       (pairs) => {
-        const { page, range, brands } = readAddress(`?${new URLSearchParams(pairs)}`);
+        const { page, preset, brands } = parseUrl(`?${new URLSearchParams(pairs)}`);
         expect(pageNames).toContain(page);
-        expect(ranges).toContain(range);
+        expect(rangePresets).toContain(preset);
         expect(brands).not.toContain('*');
       },
     ),
@@ -72,28 +72,26 @@ it('parses any query string into a state', () => {
 });
 
 it('omits defaults from the URL', () => {
-  expect(toAddress(readAddress(''))).toBe('');
-  expect(toAddress({ ...readAddress(''), page: 'posts', filter: { label: 'negative' } })).toBe('?view=posts&label=negative');
+  expect(formatUrl(parseUrl(''))).toBe('');
+  expect(formatUrl({ ...parseUrl(''), page: 'posts', filter: { label: 'negative' } })).toBe('?view=posts&label=negative');
 });
 
 it('ignores a range that ends before it starts, and an invalid time zone', () => {
-  expect(readAddress('?from=2026-11-02&to=2026-11-01&zone=Mars/Olympus').span).toBeUndefined();
-  expect(readAddress('?zone=Mars/Olympus').zone).toBeUndefined();
+  expect(parseUrl('?from=2026-11-02&to=2026-11-01&zone=Mars/Olympus').customRange).toBeUndefined();
+  expect(parseUrl('?zone=Mars/Olympus').zone).toBeUndefined();
 });
 
 it('queries the custom range if there is one, else the relative range, and a single brand', () => {
   const fixed = { from: '2026-11-01T00:00:00.000Z', to: '2026-11-02T00:00:00.000Z' };
-  expect(spanOf({ range: '7d' })).toEqual({ from: 'now-7d', to: 'now' });
-  expect(spanOf({ range: '7d', span: fixed })).toEqual(fixed);
-  expect([brandOf({ brands: [] }), brandOf({ brands: ['Kestrel'] }), brandOf({ brands: ['Kestrel', 'Puffin'] })]).toEqual([
-    '*',
-    'Kestrel',
-    '*',
-  ]);
+  expect(selectedRange({ preset: '7d' })).toEqual({ from: 'now-7d', to: 'now' });
+  expect(selectedRange({ preset: '7d', customRange: fixed })).toEqual(fixed);
+  expect([selectedBrand({ brands: [] }), selectedBrand({ brands: ['Kestrel'] }), selectedBrand({ brands: ['Kestrel', 'Puffin'] })]).toEqual(
+    ['*', 'Kestrel', '*'],
+  );
 });
 
 it('matches posts and alerts with the selected brands', () => {
-  const [all, one, two] = [[], ['A'], ['A', 'B']].map((brands) => brandsOf({ brands }));
+  const [all, one, two] = [[], ['A'], ['A', 'B']].map((brands) => selectedBrands({ brands }));
   expect([all, one, two]).toEqual(['*', 'A', ['A', 'B']]);
   const named = [['A'], ['B', 'C'], ['C'], []];
   expect(named.map((brands) => matchesBrands(all ?? '', brands))).toEqual([true, true, true, true]);
