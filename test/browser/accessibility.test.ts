@@ -32,16 +32,16 @@ const suite = browserSuite((dir) =>
   }),
 );
 
-interface Finding {
+interface Violation {
   readonly id: string;
   readonly impact: string;
   readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
 }
 
-/** The serious and critical findings of axe-core. */
-async function findingsOf(page: Page): Promise<string[]> {
+/** The serious and critical violations found by axe-core. */
+async function findViolations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
-  const { violations } = await page.evaluate<{ violations: Finding[] }>('axe.run()');
+  const { violations } = await page.evaluate<{ violations: Violation[] }>('axe.run()');
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
@@ -51,7 +51,7 @@ async function findingsOf(page: Page): Promise<string[]> {
 const settled = (page: Page): Promise<unknown> => expect.poll(() => page.locator('.skeleton, .stale').count(), { timeout: 20_000 }).toBe(0);
 
 describe.each(cases)('$path, $colorScheme', ({ path, sign, colorScheme }) => {
-  test('has no serious finding on desktop and phone, and never scrolls horizontally', async () => {
+  test('has no serious violation on desktop and phone, and never scrolls horizontally', async () => {
     // Without animations: axe would otherwise measure the colors of posts that are still fading in.
     const { page, errors } = await suite.open(path, {
       viewport: { width: 1440, height: 1000 },
@@ -60,7 +60,7 @@ describe.each(cases)('$path, $colorScheme', ({ path, sign, colorScheme }) => {
     });
     await page.locator(sign).first().waitFor();
     await settled(page);
-    expect(await findingsOf(page)).toEqual([]);
+    expect(await findViolations(page)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(1_440);
     const [ground, text] = await page.evaluate<[string, string]>(
       '[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]',
@@ -68,7 +68,7 @@ describe.each(cases)('$path, $colorScheme', ({ path, sign, colorScheme }) => {
     expect(brightness(ground) > brightness(text)).toBe(colorScheme === 'light');
     await page.setViewportSize({ width: 375, height: 812 });
     await expect.poll(() => page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(375);
-    expect(await findingsOf(page)).toEqual([]);
+    expect(await findViolations(page)).toEqual([]);
     expect(errors).toEqual([]);
     await page.context().close();
   });
@@ -90,7 +90,7 @@ test.each([
   ['/?view=compare', ['Brand: All posts', 'Save the comparison as CSV', 'Brands side by side']],
   ['/?view=alerts', ['Brand: All posts', 'Save the rules as CSV', 'Run']],
   ['/?view=health', ['Save the health of the pipeline as CSV']],
-])('every control on %s can be reached by keyboard, in reading order', async (path, own) => {
+])('every control on %s can be reached by keyboard, in reading order', async (path, pageControls) => {
   const { page } = await suite.open(path, { viewport: { width: 1440, height: 1000 } });
   await settled(page);
   await page.keyboard.press('Tab');
@@ -100,7 +100,7 @@ test.each([
     await page.keyboard.press('Tab');
     reached.push(await page.evaluate('document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent'));
   }
-  const expected = ['feedpulse home', 'Overview', 'Health', ...own];
+  const expected = ['feedpulse home', 'Overview', 'Health', ...pageControls];
   // Each control is focused once; after the last one the browser starts again.
   expect([...new Set(reached.filter((name) => expected.includes(name)))]).toEqual(expected);
   await page.context().close();

@@ -107,12 +107,12 @@ test('shows anomalies first, with sample posts, and links to the chart around th
 
 test('health shows dead letters with their reasons, and a dry run of the replay', async () => {
   const { page, errors } = await suite.open('/?view=health');
-  const letters = page.locator('.panel', { has: page.getByRole('heading', { name: 'Dead letters' }) });
-  await expect.poll(() => letters.locator('.hint').textContent(), waitLonger).toBe('2 (0 replayed)');
-  await letters.getByRole('button', { name: 'Dry run' }).click();
-  await letters.getByText('0 would be replayed.').waitFor(waitLonger);
-  await letters.getByText('Latest dead letters: 2').click();
-  expect(await letters.locator('.dead-letters tbody tr').count()).toBe(2);
+  const panel = page.locator('.panel', { has: page.getByRole('heading', { name: 'Dead letters' }) });
+  await expect.poll(() => panel.locator('.hint').textContent(), waitLonger).toBe('2 (0 replayed)');
+  await panel.getByRole('button', { name: 'Dry run' }).click();
+  await panel.getByText('0 would be replayed.').waitFor(waitLonger);
+  await panel.getByText('Latest dead letters: 2').click();
+  expect(await panel.locator('.dead-letters tbody tr').count()).toBe(2);
   const saved = (await download(page, 'Save the latest dead letters as CSV')).bytes.toString();
   expect(saved.trim().split('\r\n').length).toBe(3);
   await expect.poll(() => page.locator('.component-states .good').count()).toBeGreaterThan(1);

@@ -66,9 +66,9 @@ test('compares brands side by side, with shares of voice that add up to 100%', a
   const { name, bytes } = await download(page, 'Save Share of voice as PNG');
   expect(name).toMatch(/\.png$/);
   expect(bytes.subarray(1, 4).toString()).toBe('PNG');
-  const figures = await download(page, 'Save the comparison as CSV');
+  const csv = await download(page, 'Save the comparison as CSV');
   expect(
-    figures.bytes
+    csv.bytes
       .toString()
       .split('\r\n')
       .slice(1, 3)

@@ -106,8 +106,8 @@ test('names a file after its range, and shows a notice when the file does not ha
   const [from, to] = [now - 2 * hour, now + hour].map((at) => new Date(Math.floor(at / hour) * hour).toISOString());
   const { page } = await suite.open(`/?${new URLSearchParams({ view: 'posts', zone: 'UTC', from: from ?? '', to: to ?? '' })}`);
   await shown(page).first().waitFor();
-  const nameOf = (end = '') => end.slice(0, 16).replace('T00:00', '').replace(':', '-');
-  expect((await download(page, 'Save these posts as CSV')).name).toBe(`feedpulse-posts-all-${nameOf(from)}-to-${nameOf(to)}.csv`);
+  const fileTime = (end = '') => end.slice(0, 16).replace('T00:00', '').replace(':', '-');
+  expect((await download(page, 'Save these posts as CSV')).name).toBe(`feedpulse-posts-all-${fileTime(from)}-to-${fileTime(to)}.csv`);
   await page.route('**/api/v1/posts?*limit=1000*', (route) => {
     const posts = Array.from({ length: 1_000 }, (_, index) => scoredPost({ id: `${index}` }));
     return route.fulfill({ json: { brand: '*', posts, next: 'more' } });

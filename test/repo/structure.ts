@@ -27,7 +27,7 @@ const layers = [
   ['app'],
   ['cli'],
 ];
-const layerOf = new Map(layers.flatMap((dirs, layer) => dirs.map((dir) => [dir, layer] as const)));
+const layerIndex = new Map(layers.flatMap((dirs, layer) => dirs.map((dir) => [dir, layer] as const)));
 
 /** All text files below some directories of the repository. */
 export function readSources(dirs: readonly string[], extensions: RegExp): SourceFile[] {
@@ -59,7 +59,7 @@ export function importViolations(files: readonly SourceFile[]): string[] {
     findImports(file).flatMap((target) => {
       const [from, to] = [layerDir(file.path), layerDir(target)];
       if (from === undefined || to === undefined || from === to) return [];
-      const isAllowed = from === 'web' ? to === 'domain' : (layerOf.get(to) ?? Infinity) < (layerOf.get(from) ?? -1);
+      const isAllowed = from === 'web' ? to === 'domain' : (layerIndex.get(to) ?? Infinity) < (layerIndex.get(from) ?? -1);
       return isAllowed ? [] : [`${file.path} imports ${target}`];
     }),
   );
@@ -67,7 +67,9 @@ export function importViolations(files: readonly SourceFile[]): string[] {
 
 /** Files outside the layers and the web UI. */
 export const strayFiles = (files: readonly SourceFile[]): string[] =>
-  files.map(({ path }) => path).filter((path) => path.startsWith('src/') && layerDir(path) !== 'web' && !layerOf.has(layerDir(path) ?? ''));
+  files
+    .map(({ path }) => path)
+    .filter((path) => path.startsWith('src/') && layerDir(path) !== 'web' && !layerIndex.has(layerDir(path) ?? ''));
 
 /** Import cycles, each reported once, from the file where it was first reached. */
 export function importCycles(files: readonly SourceFile[]): string[] {

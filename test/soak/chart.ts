@@ -19,14 +19,14 @@ const margin = { left: 64, right: 28, top: 34, bottom: 30 };
 const inner = { width: size.width - margin.left - margin.right, height: size.height - margin.top - margin.bottom };
 
 const style = `
-  svg { --ink: #1c2430; --quiet: #667085; --line: #1d6fb8; --rule: #e4e8ee; --mark: #c2410c; background: #fff; }
-  @media (prefers-color-scheme: dark) { svg { --ink: #e6eaf0; --quiet: #98a2b3; --line: #6cb2f0; --rule: #2a3340; --mark: #fb923c; background: #11161d; } }
+  svg { --ink: #1c2430; --quiet: #667085; --line: #1d6fb8; --rule: #e4e8ee; --marker: #c2410c; background: #fff; }
+  @media (prefers-color-scheme: dark) { svg { --ink: #e6eaf0; --quiet: #98a2b3; --line: #6cb2f0; --rule: #2a3340; --marker: #fb923c; background: #11161d; } }
   text { font: 12px system-ui, sans-serif; fill: var(--quiet); }
   .title { font-size: 14px; font-weight: 600; fill: var(--ink); }
   .line { fill: none; stroke: var(--line); stroke-width: 1.5; stroke-linejoin: round; }
   .rule { stroke: var(--rule); }
-  .sign { font-size: 10px; font-weight: 600; fill: var(--mark); }
-  .mark { stroke: var(--mark); stroke-dasharray: 3 3; }`;
+  .symbol { font-size: 10px; font-weight: 600; fill: var(--marker); }
+  .marker { stroke: var(--marker); stroke-dasharray: 3 3; }`;
 
 /** The chart as a standalone SVG document with light and dark colors. */
 export function drawChart({ title, unit, points, markers }: Chart): string {
@@ -45,8 +45,8 @@ export function drawChart({ title, unit, points, markers }: Chart): string {
   );
   const lines = markers.map(({ seconds, name, symbol }) => {
     const at = x(seconds).toFixed(1);
-    return `<line class="mark" x1="${at}" x2="${at}" y1="${margin.top}" y2="${margin.top + inner.height}"><title>${escapeMarkup(name)}</title></line>
-  <text class="sign" x="${at}" y="${margin.top - 3}" text-anchor="middle">${escapeMarkup(symbol)}</text>`;
+    return `<line class="marker" x1="${at}" x2="${at}" y1="${margin.top}" y2="${margin.top + inner.height}"><title>${escapeMarkup(name)}</title></line>
+  <text class="symbol" x="${at}" y="${margin.top - 3}" text-anchor="middle">${escapeMarkup(symbol)}</text>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" role="img" aria-label="${escapeMarkup(title)}">
   <style>${style}</style>
