@@ -3,7 +3,7 @@ import { type BrandConfig, toMilliseconds } from '../config/schema.ts';
 import { minuteMs } from '../lib/duration.ts';
 
 /** A rule with all defaults applied. Durations in ms. */
-export interface Rule extends Pick<AlertRuleConfig, 'name' | 'metric' | 'minimumPosts' | 'quietHours' | 'severity' | 'channels'> {
+export interface Rule extends Pick<AlertRuleConfig, 'name' | 'metric' | 'minPosts' | 'quietHours' | 'severity' | 'channels'> {
   readonly brands: readonly Brand[];
   readonly direction: 'up' | 'down' | 'both';
   /** Lengths of the evaluated windows, shortest first. */
@@ -11,7 +11,7 @@ export interface Rule extends Pick<AlertRuleConfig, 'name' | 'metric' | 'minimum
   /** z-score (standard deviations from the baseline) at which a window is anomalous. */
   readonly threshold: number;
   /** A factor above 1 for volumes, points for net sentiment. */
-  readonly minimumChange: number;
+  readonly minChange: number;
   readonly forMs: number;
   readonly keepFiringForMs: number;
   readonly cooldownMs: number;
@@ -51,7 +51,7 @@ function resolveRule(rule: AlertRuleConfig, brands: readonly BrandConfig[]): Rul
     direction: rule.direction ?? defaultDirections[metric],
     windowsMs: [scaledWindow(1 / 3), scaledWindow(2 / 3), windowMs, 4 * windowMs],
     threshold: typeof sensitivity === 'number' ? sensitivity : sensitivities[sensitivity],
-    minimumChange: rule.minimumChange ?? defaultChanges[metric],
+    minChange: rule.minChange ?? defaultChanges[metric],
     forMs: toMilliseconds(rule.for),
     keepFiringForMs: toMilliseconds(rule.keepFiringFor),
     cooldownMs: toMilliseconds(rule.cooldown),

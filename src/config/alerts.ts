@@ -1,26 +1,25 @@
 import { z } from 'zod';
 import { noDataRuleName, severities } from '../domain/alert.ts';
-import { toMilliseconds } from '../lib/duration.ts';
+import { minuteMs, toMilliseconds } from '../lib/duration.ts';
 import { isLoopback } from '../lib/loopback.ts';
 import { durationBetween, httpUrl, passwordFields } from './fields.ts';
 
-/** Settings of alerts: rules, thresholds and notification channels. */
+/** Alert settings: rules, thresholds and notification channels. */
 
-const minuteMs = 60_000;
 const durationUpTo = (max: string) => durationBetween('0s', max);
 
-const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day is HH:MM');
+const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day such as 08:30');
 const name = z
   .string()
   .regex(
     /^[A-Za-z0-9][\w .-]{0,63}$/,
-    'a name has at most 64 letters, digits, spaces, dots, dashes and underscores, and starts with a letter or digit',
+    'expected up to 64 letters, digits, spaces, dots, dashes and underscores, starting with a letter or digit',
   );
 
 export const alertRule = z.strictObject({
-  name: name.refine((given) => given !== noDataRuleName, `\`${noDataRuleName}\` is reserved for the no-data alert`),
+  name: name.refine((value) => value !== noDataRuleName, `\`${noDataRuleName}\` is reserved for the no-data alert`).describe('Rule name'),
   brands: z.array(z.string().min(1).max(100)).default([]).describe('Brands to evaluate; all configured brands if empty. `*` is all posts'),
-  metric: z.enum(['volume', 'netSentiment', 'negativeVolume']),
+  metric: z.enum(['volume', 'netSentiment', 'negativeVolume']).describe('Metric to evaluate'),
   direction: z.enum(['up', 'down', 'both']).optional().describe('Default: both for volume, down for net sentiment, up for negative volume'),
   window: durationBetween('3m', '6h')
     .refine((value) => toMilliseconds(value) % minuteMs === 0, 'must be whole minutes')
@@ -30,8 +29,8 @@ export const alertRule = z.strictObject({
     .union([z.enum(['low', 'balanced', 'high']), z.number().min(2).max(20)])
     .default('balanced')
     .describe('A preset, or the threshold in standard deviations'),
-  minimumPosts: z.int().min(10).max(1_000_000).default(30).describe('Minimum posts in the window; smaller windows are skipped'),
-  minimumChange: z
+  minPosts: z.int().min(10).max(1_000_000).default(30).describe('Minimum posts in the window; smaller windows are skipped'),
+  minChange: z
     .number()
     .min(1)
     .max(200)
@@ -43,15 +42,15 @@ export const alertRule = z.strictObject({
     .default('30m')
     .describe('Minimum time between two alerts; an anomaly of twice the threshold fires regardless'),
   quietHours: z
-    .strictObject({ from: clockTime, to: clockTime })
+    .strictObject({ from: clockTime.describe('Start, as HH:MM'), to: clockTime.describe('End, as HH:MM; may be on the next day') })
     .optional()
     .describe("Hours in the brand's time zone during which no alert fires; an anomaly that persists fires afterwards"),
-  severity: z.enum(severities).default('warning'),
+  severity: z.enum(severities).default('warning').describe("Severity of the rule's alerts"),
   channels: z.array(name).default([]).describe('Channels to notify, by name; all channels if empty'),
 });
 
 const webhookFields = {
-  url: httpUrl.describe('Where messages are posted'),
+  url: httpUrl.describe('URL that receives the notifications'),
   allowPrivate: z.boolean().default(false).describe('Allow a receiver on this machine or in a private network'),
 };
 /** Which alerts a channel receives. */
@@ -66,10 +65,12 @@ const delivery = {
   ...filters,
   digest: durationBetween('5m', '24h')
     .optional()
-    .describe('Combine the messages of this interval into one; critical alerts are sent at once'),
+    .describe('Combine the notifications of this interval into one; critical alerts are sent immediately'),
 };
 
-const mailAddress = z.string().regex(/^[^\s<>"',;:@]{1,64}@[A-Za-z0-9.-]{1,253}$/, 'an address is name@host, without a display name');
+const mailAddress = z
+  .string()
+  .regex(/^[^\s<>"',;:@]{1,64}@[A-Za-z0-9.-]{1,253}$/, 'expected an address such as name@host, without a display name');
 
 const email = z
   .strictObject({
@@ -78,17 +79,17 @@ const email = z
       .string()
       .regex(/^[A-Za-z0-9.:-]{1,253}$/)
       .describe('SMTP server'),
-    port: z.int().min(1).max(65_535).default(587),
+    port: z.int().min(1).max(65_535).default(587).describe('SMTP port'),
     security: z
       .enum(['starttls', 'tls', 'none'])
       .default('starttls')
       .describe('starttls: required, not opportunistic; tls: implicit TLS (port 465); none: only on loopback or with allowPlaintext'),
     allowPlaintext: z.boolean().default(false).describe('Allow `security: none` to another machine'),
     caFile: z.string().optional().describe('PEM file of a certificate authority to trust in addition to the system ones'),
-    username: z.string().optional(),
+    username: z.string().optional().describe('SMTP user'),
     ...passwordFields(),
-    from: mailAddress,
-    to: z.array(mailAddress).min(1).max(50),
+    from: mailAddress.describe('Sender address'),
+    to: z.array(mailAddress).min(1).max(50).describe('Recipients'),
     allowPrivate: webhookFields.allowPrivate,
     ...delivery,
   })
@@ -124,7 +125,9 @@ export const alerts = z.strictObject({
     .min(1)
     .max(240)
     .default('posts.alerts')
-    .describe('Kafka topic with one partition, created if missing. Of several processes, the one assigned the partition evaluates alerts'),
+    .describe(
+      'Kafka topic with one partition, created if missing. Of several processes, the one that is assigned its partition evaluates alerts',
+    ),
   channels: z.record(name, channel).default({}).describe('Notification channels by name'),
   externalUrl: httpUrl.optional().describe("URL of the dashboard in notifications; the server's own address if absent"),
   noDataAfter: durationBetween('2m', '7d').default('30m').describe('Time without any post before the no-data alert fires'),

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { durationSchema, toMilliseconds } from '../lib/duration.ts';
+import { dayMs, durationSchema, toMilliseconds } from '../lib/duration.ts';
 import { caFile, passwordFields, urlWithoutSecrets } from './fields.ts';
 
-/** Settings of the database and of how long it keeps its rows. */
+/** Database and retention settings. */
 
 export const clickhouse = z.strictObject({
   url: urlWithoutSecrets
@@ -12,18 +12,19 @@ export const clickhouse = z.strictObject({
     .string()
     .regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/)
     .refine((name) => !/^(system|information_schema)$/i.test(name), 'reserved by ClickHouse for its own tables')
-    .default('feedpulse'),
-  username: z.string().default('default').describe('User that writes, and that reads if reader is absent'),
+    .default('feedpulse')
+    .describe('Database name'),
+  username: z.string().default('default').describe('User for writes, and for queries if reader is absent'),
   ...passwordFields('FEEDPULSE_CLICKHOUSE_PASSWORD'),
   caFile,
   allowPlaintext: z.boolean().default(false).describe('Allow unencrypted connections to a server on another machine'),
   reader: z
-    .strictObject({ username: z.string().min(1), ...passwordFields('FEEDPULSE_CLICKHOUSE_READER_PASSWORD') })
+    .strictObject({ username: z.string().min(1).describe('User for queries'), ...passwordFields('FEEDPULSE_CLICKHOUSE_READER_PASSWORD') })
     .optional()
     .describe('Separate user for queries; may be read-only'),
 });
 
-const days = (min: number) => durationSchema.refine((value) => toMilliseconds(value) >= min * 86_400_000, `must be at least ${min}d`);
+const days = (min: number) => durationSchema.refine((value) => toMilliseconds(value) >= min * dayMs, `must be at least ${min}d`);
 
 export const retention = z
   .strictObject({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { durationSchema, toMilliseconds } from '../lib/duration.ts';
 
-/** Types of settings that several sections of the config share. */
+/** Setting types shared by several sections. */
 
 export const timeZone = z.string().max(64).refine(isTimeZone, 'not an IANA time zone such as Europe/Berlin');
 
@@ -42,7 +42,7 @@ export const passwordFields = (variable?: string) => ({
     .string()
     .optional()
     .describe(variable === undefined ? 'Prefer passwordFile' : `Prefer passwordFile or the environment variable ${variable}`),
-  passwordFile: z.string().optional().describe('File that holds the password; a trailing newline is ignored'),
+  passwordFile: z.string().optional().describe('File that contains the password; a trailing newline is ignored'),
 });
 
 export const caFile = z.string().optional().describe('PEM file of certificate authorities to trust instead of the system ones');

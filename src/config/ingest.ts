@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { durationSchema } from '../lib/duration.ts';
 import { caFile, passwordFields, timeZone, urlWithoutSecrets } from './fields.ts';
 
-/** Settings of what is read: brands, field mapping, sources and dead letters. */
+/** Ingest settings: brands, field mapping, sources and dead letters. */
 
 export const sources = ['demo', 'kafka', 'ndjson'] as const;
 export type SourceName = (typeof sources)[number];
@@ -17,7 +17,8 @@ export const brand = z.strictObject({
     .string()
     .min(1)
     .max(100)
-    .refine((name) => name !== '*', '`*` stands for all posts'),
+    .refine((name) => name !== '*', '`*` stands for all posts')
+    .describe('Name in the UI and the API. It also counts as a mention'),
   aliases: z
     .array(z.string().min(1))
     .default([])
@@ -49,39 +50,40 @@ export const mapping = z
   .describe('Dotted path of each post field in the JSON message');
 
 const sasl = z.strictObject({
-  mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']),
-  username: z.string().min(1),
+  mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).describe('SASL mechanism'),
+  username: z.string().min(1).describe('SASL user'),
   ...passwordFields('FEEDPULSE_KAFKA_SASL_PASSWORD'),
 });
 
 const schemaRegistry = z.strictObject({
   url: urlWithoutSecrets.describe('URL of a Confluent-compatible schema registry, for messages in Avro or with a JSON Schema'),
-  username: z.string().min(1).optional(),
+  username: z.string().min(1).optional().describe('User for HTTP basic authentication'),
   ...passwordFields('FEEDPULSE_KAFKA_SCHEMA_REGISTRY_PASSWORD'),
 });
 
 export const kafka = z.strictObject({
   brokers: z
-    .array(z.string().regex(/^[^@/\s]+$/, 'a broker is host:port'))
+    .array(z.string().regex(/^[^@/\s]+$/, 'expected host:port'))
     .min(1)
-    .default(['127.0.0.1:9092']),
+    .default(['127.0.0.1:9092'])
+    .describe('Bootstrap brokers as host:port'),
   topic: z.string().min(1).max(249).default('posts').describe('Topic to consume'),
   groupId: z.string().min(1).default('feedpulse').describe('Consumer group'),
-  clientId: z.string().min(1).default('feedpulse'),
-  deadLetterTopic: z.string().min(1).max(240).default('posts.dead-letters'),
+  clientId: z.string().min(1).default('feedpulse').describe('Client ID, shown in broker logs and quotas'),
+  deadLetterTopic: z.string().min(1).max(240).default('posts.dead-letters').describe('Topic for messages that cannot be processed'),
   tls: z.boolean().default(false).describe('Connect with TLS'),
   caFile,
   certFile: z.string().optional().describe('PEM file of the client certificate, for brokers that require one; set keyFile too'),
   keyFile: z.string().optional().describe('PEM file of the private key of certFile'),
   allowPlaintext: z.boolean().default(false).describe('Allow unencrypted connections to brokers on other machines'),
-  sasl: sasl.optional(),
-  schemaRegistry: schemaRegistry.optional(),
+  sasl: sasl.optional().describe('SASL authentication'),
+  schemaRegistry: schemaRegistry.optional().describe('Schema registry'),
   maxConcurrentPartitions: z
     .int()
     .min(1)
     .max(16)
     .default(8)
-    .describe('Partitions processed concurrently, with up to 512 posts of each in memory; the others wait'),
+    .describe('Partitions processed concurrently, each with up to 512 posts in memory'),
   sessionTimeout: durationSchema.default('30s').describe('Kafka consumer session timeout'),
 });
 

@@ -1,9 +1,9 @@
-/** Settings of earlier versions that have another name now, or are gone. Using one is an error that says what to do. */
+/** Renamed and removed settings. Using one is an error that names the replacement. */
 
 interface RenamedKey {
   /** Path in the config; `*` is any list entry or any name. */
   readonly old: string;
-  /** The new last segment of the path; undefined if the setting is gone. */
+  /** The new last segment of the path; undefined if the setting was removed. */
   readonly key?: string;
   readonly advice?: string;
 }
@@ -26,6 +26,8 @@ export const renamedKeys: readonly RenamedKey[] = [
   { old: 'alerts.channels.*.user', key: 'username' },
   { old: 'alerts.rules.*.what', key: 'metric' },
   { old: 'alerts.rules.*.confirmFor', key: 'for' },
+  { old: 'alerts.rules.*.minimumPosts', key: 'minPosts' },
+  { old: 'alerts.rules.*.minimumChange', key: 'minChange' },
 ];
 
 /** kafka.deadLetterTopic → FEEDPULSE_KAFKA_DEAD_LETTER_TOPIC */
@@ -33,7 +35,7 @@ export function variableName(path: readonly string[]): string {
   return `FEEDPULSE_${path.map((key) => key.replace(/[A-Z]/g, '_$&').toUpperCase()).join('_')}`;
 }
 
-/** Removes every renamed key from the tree and returns one problem for each. */
+/** Removes every renamed key from a config tree and returns one error for each. */
 export function removeRenamedKeys(tree: object): string[] {
   return renamedKeys.flatMap((entry) => removeKey(tree, entry.old.split('.'), [], entry));
 }
@@ -48,7 +50,7 @@ function removeKey(node: unknown, [segment, ...rest]: readonly string[], parent:
   return [describeProblem([...parent, segment].join('.'), renamed, entry.advice)];
 }
 
-/** The problem of an environment variable that sets a renamed key, or a setting below one; undefined for any other. */
+/** The error for an environment variable of a renamed setting, or of one below it; undefined for any other variable. */
 export function describeRenamedVariable(name: string): string | undefined {
   for (const { old, key, advice } of renamedKeys) {
     const path = old.split('.');

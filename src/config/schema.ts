@@ -11,7 +11,7 @@ export { timeZone } from './fields.ts';
 export { durationSchema, toMilliseconds };
 
 const model = z.strictObject({
-  path: z.string().optional().describe('Model folder with a manifest.json; the bundled model if absent'),
+  path: z.string().optional().describe('Model directory with a manifest.json; the bundled model if absent'),
   workers: z.int().min(1).max(64).optional().describe('Inference threads; one per core if absent'),
   cacheSize: z.int().min(0).max(5_000_000).default(50_000).describe('Entries of the score cache (one per text); 0 disables it'),
   targetSentiment: z
@@ -38,7 +38,7 @@ const server = z.strictObject({
   enabled: z.boolean().default(true).describe('Serve the dashboard, the API and the metrics'),
   host: z.string().default('127.0.0.1').describe('Address to listen on'),
   port: z.int().min(0).max(65_535).default(8080).describe('Port to listen on; 0 picks a free one'),
-  allowUnauthenticated: z.boolean().default(false).describe('Serve read-only access without a token to other machines'),
+  allowUnauthenticated: z.boolean().default(false).describe('Allow unauthenticated read-only access from other machines'),
   tokensFile: z.string().min(1).optional().describe('File of hashed API tokens; tokens.json in dataDir if absent'),
   trustedProxies: z
     .array(address)
@@ -55,8 +55,8 @@ const server = z.strictObject({
 
 const sections = z.strictObject({
   source,
-  dataDir: z.string().min(1).default('data').describe('Folder of the embedded database, the dead-letter file and the lock'),
-  brands: z.array(brand).default([]),
+  dataDir: z.string().min(1).default('data').describe('Directory of the embedded database, the dead-letter file and the lock'),
+  brands: z.array(brand).default([]).describe('Brands to find in posts'),
   mapping: mapping.prefault({}),
   kafka: kafka.prefault({}),
   ndjson: ndjson.prefault({}),
@@ -67,7 +67,7 @@ const sections = z.strictObject({
   alerts: alerts.prefault({}),
   retention: retention.prefault({}),
   server: server.prefault({}),
-  log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
+  log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('Log level') }).prefault({}),
 });
 
 export const configSchema = sections.superRefine((config, context) => {
@@ -111,13 +111,13 @@ function* unknownReferences({ brands, alerts }: Pick<Config, 'brands' | 'alerts'
   const unknownBrands = (names: readonly string[]) => (brands.length === 0 ? [] : names.filter((name) => !known.has(name)));
   for (const [index, rule] of alerts.rules.entries()) {
     const path = ['alerts', 'rules', index];
-    for (const name of unknownBrands(rule.brands)) yield { path: [...path, 'brands'], message: `there is no brand ${name}` };
+    for (const name of unknownBrands(rule.brands)) yield { path: [...path, 'brands'], message: `unknown brand ${name}` };
     for (const name of rule.channels.filter((name) => !channels.has(name)))
-      yield { path: [...path, 'channels'], message: `there is no channel ${name}${choices(channels)}` };
+      yield { path: [...path, 'channels'], message: `unknown channel ${name}${choices(channels)}` };
   }
   for (const [name, channel] of Object.entries(alerts.channels))
     for (const brand of unknownBrands(channel.brands))
-      yield { path: ['alerts', 'channels', name, 'brands'], message: `there is no brand ${brand}` };
+      yield { path: ['alerts', 'channels', name, 'brands'], message: `unknown brand ${brand}` };
 }
 
 const choices = (names: ReadonlySet<string>): string =>

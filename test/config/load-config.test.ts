@@ -107,7 +107,7 @@ test.each(['https://me:canary@x', 'https://canary@x', 'https://x/?password=canar
 
 test.each(['me:canary@broker:9092', 'sasl://canary@broker:9092', 'a b:1'])('rejects the broker %s without quoting it', (broker) => {
   const problem = problemOf(() => loadConfig({ env: { FEEDPULSE_KAFKA_BROKERS: broker } }));
-  expect(problem.message).toMatch(/kafka\.brokers\.0: a broker is host:port/);
+  expect(problem.message).toMatch(/kafka\.brokers\.0: expected host:port/);
   expect(problem.message).not.toContain('canary');
 });
 
@@ -139,22 +139,22 @@ describe('references between settings', () => {
     [
       'a channel that does not exist',
       { alerts: { channels, rules: [{ name: 'r', metric: 'volume', channels: ['ops', 'opps'] }] } },
-      'alerts.rules.0.channels: there is no channel opps; channels: ops',
+      'alerts.rules.0.channels: unknown channel opps; channels: ops',
     ],
     [
       'a channel, if none is configured',
       { alerts: { rules: [{ name: 'r', metric: 'volume', channels: ['ops'] }] } },
-      'alerts.rules.0.channels: there is no channel ops (alerts.channels is empty)',
+      'alerts.rules.0.channels: unknown channel ops (alerts.channels is empty)',
     ],
     [
       'a brand that does not exist',
       { brands, alerts: { rules: [{ name: 'r', metric: 'volume', brands: ['*', 'Heron'] }] } },
-      'alerts.rules.0.brands: there is no brand Heron',
+      'alerts.rules.0.brands: unknown brand Heron',
     ],
     [
       'a brand that does not exist, from a channel',
       { brands, alerts: { channels: { ops: { ...channels.ops, brands: ['Kestrel', 'kestrel'] } } } },
-      'alerts.channels.ops.brands: there is no brand kestrel',
+      'alerts.channels.ops.brands: unknown brand kestrel',
     ],
   ])('rejects %s', (_, settings, message) => {
     expect(messageOf(settings)).toContain(message);

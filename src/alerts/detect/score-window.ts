@@ -64,9 +64,9 @@ export function isStillAnomalous({ threshold }: Pick<Rule, 'threshold'>, { evalu
 function exceedsThresholds(rule: Rule, measured: Measurement): boolean {
   const { observed, expected, posts, z } = measured;
   if (Math.abs(z) < rule.threshold || rule.direction === (z < 0 ? 'up' : 'down')) return false;
-  if (rule.metric === 'netSentiment') return posts >= rule.minimumPosts && Math.abs(observed - expected) >= rule.minimumChange;
+  if (rule.metric === 'netSentiment') return posts >= rule.minPosts && Math.abs(observed - expected) >= rule.minChange;
   const [larger, smaller] = z > 0 ? [observed, expected] : [expected, observed];
-  return larger >= rule.minimumPosts && larger >= rule.minimumChange * smaller;
+  return larger >= rule.minPosts && larger >= rule.minChange * smaller;
 }
 
 /**

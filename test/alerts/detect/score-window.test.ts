@@ -52,7 +52,7 @@ describe('volume', () => {
     ['a third of it', volume, counts(0, 0, 100), counts(0, 0, 30), true],
     ['a third of it, if the rule only watches rises', { ...volume, direction: 'up' }, counts(0, 0, 100), counts(0, 0, 30), false],
     ['less than twice as much, however significant', volume, counts(0, 0, 10_000), counts(0, 0, 17_000), false],
-    ['the same, with a lower minimum change', { ...volume, minimumChange: 1.3 }, counts(0, 0, 10_000), counts(0, 0, 17_000), true],
+    ['the same, with a lower minimum change', { ...volume, minChange: 1.3 }, counts(0, 0, 10_000), counts(0, 0, 17_000), true],
     ['ten times one post', volume, counts(0, 0, 1), counts(0, 0, 10), false],
     ['forty posts where there were none', volume, counts(0, 0, 0), counts(0, 0, 40), true],
     ['29 posts where there were none', volume, counts(0, 0, 0), counts(0, 0, 29), false],

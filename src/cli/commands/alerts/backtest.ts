@@ -18,8 +18,8 @@ interface Options extends SharedOptions {
   readonly brand?: string;
   readonly window?: string;
   readonly sensitivity?: string;
-  readonly minimumPosts?: string;
-  readonly minimumChange?: string;
+  readonly minPosts?: string;
+  readonly minChange?: string;
   readonly csv?: string;
   readonly format?: Format;
   readonly threshold: number;
@@ -44,8 +44,8 @@ export function createBacktestCommand(): Command {
     .option('--brand <name>', 'only this brand')
     .option('--window <duration>', "override the rule's window")
     .option('--sensitivity <level>', 'override the sensitivity: low, balanced, high, or a number of standard deviations')
-    .option('--minimum-posts <number>', 'override the minimum number of posts')
-    .option('--minimum-change <number>', 'override the minimum change')
+    .option('--min-posts <number>', 'override the minimum number of posts')
+    .option('--min-change <number>', 'override the minimum change')
     .option('--csv <file>', 'read `timestamp,value` rows, in chronological order, evenly spaced; - reads standard input')
     .addOption(
       new Option(
@@ -76,14 +76,14 @@ async function backtestRule(rule: string, options: Omit<Options, 'csv' | 'rule'>
   process.stderr.write(`${found.alerts.length} alerts in ${days.toFixed(1)} days since ${formatMinute(found.from)}.\n`);
 }
 
-function toRuleSettings({ window, sensitivity, minimumPosts, minimumChange }: Partial<Options>): object {
+function toRuleSettings({ window, sensitivity, minPosts, minChange }: Partial<Options>): object {
   const toNumberIfNumeric = (text: string | undefined): unknown =>
     text !== undefined && text.trim() !== '' && !Number.isNaN(Number(text)) ? Number(text) : text;
   return {
     window,
     sensitivity: toNumberIfNumeric(sensitivity),
-    minimumPosts: toNumberIfNumeric(minimumPosts),
-    minimumChange: toNumberIfNumeric(minimumChange),
+    minPosts: toNumberIfNumeric(minPosts),
+    minChange: toNumberIfNumeric(minChange),
   };
 }
 

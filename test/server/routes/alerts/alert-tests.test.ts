@@ -139,8 +139,8 @@ test('a rule is replayed over the stored history: the incident, its alert, and i
 
 test('settings and ranges can be overridden', async () => {
   const counted = async (more: object) => (await backtest({ rule: 'volume', ...more })).alerts.length;
-  expect(await counted({ settings: { minimumChange: 6 } })).toBe(0);
-  expect(await counted({ settings: { minimumChange: 3, sensitivity: 'low' } })).toBe(1);
+  expect(await counted({ settings: { minChange: 6 } })).toBe(0);
+  expect(await counted({ settings: { minChange: 3, sensitivity: 'low' } })).toBe(1);
   expect(await counted({ to: 'now-21h' })).toBe(0);
   expect(await counted({ brand: '*' })).toBe(1);
 });
