@@ -226,7 +226,7 @@ test('after the mapping is fixed, replayed dead letters count once, however ofte
   await waitUntilRead(running, posts + hostile.length);
   expect(await running.stop()).toBe(0);
 
-  const listing = await runDeadLetters<{ counts: object; letters: { position: string; reason: string }[] }>(
+  const listing = await runDeadLetters<{ counts: object; deadLetters: { position: string; reason: string }[] }>(
     'list',
     '--config',
     wrong,
@@ -236,7 +236,7 @@ test('after the mapping is fixed, replayed dead letters count once, however ofte
   expect(listing.counts).toEqual({ 'missing-text': posts + 1, 'not-json': 2 });
   const { stdout: table } = await feedpulse('dead-letters', 'list', '--config', wrong, '--limit', '5');
   expect(Math.max(...table.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
-  for (const { position } of listing.letters.filter(({ reason }) => reason === 'not-json')) {
+  for (const { position } of listing.deadLetters.filter(({ reason }) => reason === 'not-json')) {
     const { stdout } = await feedpulse('dead-letters', 'show', position, '--config', fixed);
     expect(stdout).toMatch(/\\u\{(1b|9b)\}/);
     expect(stdout).not.toMatch(/[^\P{Cc}\n]/u);

@@ -54,8 +54,8 @@ async function listDeadLetters(topic: string): Promise<string[]> {
     ['dead-letters', 'list', '--source', 'kafka', '--format', 'json', '--limit', '999'],
     createEnv(topic),
   );
-  const { letters } = JSON.parse(output) as { letters: DeadLetter[] };
-  return letters.map(({ position, reason }) => `${position} ${reason}`).sort();
+  const { deadLetters } = JSON.parse(output) as { deadLetters: DeadLetter[] };
+  return deadLetters.map(({ position, reason }) => `${position} ${reason}`).sort();
 }
 
 const rows = (data: string) => queryDataDir<{ id: string }>(data, 'SELECT id FROM posts FINAL ORDER BY toUInt32(id)');

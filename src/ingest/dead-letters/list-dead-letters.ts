@@ -14,7 +14,7 @@ export interface DeadLetterSummary {
 
 export interface DeadLetterList {
   /** The latest, in the order of the store. */
-  readonly letters: readonly DeadLetterSummary[];
+  readonly deadLetters: readonly DeadLetterSummary[];
   /** Counts of all matching dead letters by reason, not capped by `limit`. */
   readonly counts: Readonly<Record<string, number>>;
   readonly replayed: number;
@@ -27,17 +27,17 @@ export async function listDeadLetters(
   { filter, limit, onProgress }: { filter: (deadLetter: StoredDeadLetter) => boolean; limit: number; onProgress?: OnProgress },
 ): Promise<DeadLetterList> {
   const replayedAt = await store.replayed();
-  const letters: DeadLetterSummary[] = [];
+  const deadLetters: DeadLetterSummary[] = [];
   const counts: Record<string, number> = {};
   let replayed = 0;
   const { unreadable } = await store.read((deadLetter) => {
     if (!filter(deadLetter)) return;
     counts[deadLetter.reason] = (counts[deadLetter.reason] ?? 0) + 1;
     if (replayedAt.has(deadLetter.id)) replayed += 1;
-    letters.push(toSummary(deadLetter, replayedAt.get(deadLetter.id)));
-    if (letters.length > limit) letters.shift();
+    deadLetters.push(toSummary(deadLetter, replayedAt.get(deadLetter.id)));
+    if (deadLetters.length > limit) deadLetters.shift();
   }, onProgress);
-  return { letters, counts, replayed, unreadable };
+  return { deadLetters, counts, replayed, unreadable };
 }
 
 function toSummary({ position, reason, at, bytes, truncatedFrom }: StoredDeadLetter, replayedAt: string | undefined): DeadLetterSummary {

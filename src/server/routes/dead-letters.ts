@@ -53,10 +53,13 @@ export function registerDeadLetterRoutes(app: App, { deadLetters, clock, mainten
     response: { 200: deadLettersResponse },
   };
   app.get('/api/v1/dead-letters', { config: { role: 'viewer' }, schema: listSchema }, async ({ query: { reason, limit } }) => {
-    const { letters, ...list } = await listDeadLetters(deadLetters.store, { filter: createDeadLetterFilter({ reason }), limit });
+    const { deadLetters: listed, ...list } = await listDeadLetters(deadLetters.store, {
+      filter: createDeadLetterFilter({ reason }),
+      limit,
+    });
     return {
       ...list,
-      deadLetters: letters.map((deadLetter) => ({ ...deadLetter, meaning: describeReason(deadLetter.reason) ?? null })).reverse(),
+      deadLetters: listed.map((deadLetter) => ({ ...deadLetter, meaning: describeReason(deadLetter.reason) ?? null })).reverse(),
     };
   });
 

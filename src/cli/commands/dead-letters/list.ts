@@ -35,14 +35,14 @@ async function list(options: Options): Promise<DeadLetterList> {
 }
 
 /** Fits 80 columns unless the topic's name is long; the position comes last, because it must not be truncated. */
-function formatTable({ letters, counts, replayed, unreadable }: DeadLetterList): string {
+function formatTable({ deadLetters, counts, replayed, unreadable }: DeadLetterList): string {
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const warnings = unreadable > 0 ? [`${unreadable} entries could not be read.`] : [];
   if (total === 0) return `${['No dead letters.', ...warnings].join('\n')}\n`;
-  const width = Math.max(6, ...letters.map(({ reason }) => escapeTerminal(reason).length));
+  const width = Math.max(6, ...deadLetters.map(({ reason }) => escapeTerminal(reason).length));
   const row = (at: string, reason: string, bytes: string, state: string, position: string) =>
     `${at.padEnd(16)}  ${reason.padEnd(width)} ${bytes.padStart(9)}  ${state.padEnd(8)}  ${position}`;
-  const rows = letters.map(({ at, reason, bytes, replayedAt, position }) =>
+  const rows = deadLetters.map(({ at, reason, bytes, replayedAt, position }) =>
     row(
       escapeTerminal(formatMinute(at)),
       escapeTerminal(reason),
@@ -56,7 +56,7 @@ function formatTable({ letters, counts, replayed, unreadable }: DeadLetterList):
     row('REJECTED (UTC)', 'REASON', 'BYTES', 'STATE', 'POSITION'),
     ...rows,
     '',
-    `${formatCount(total)} dead letters${letters.length < total ? `, the last ${formatCount(letters.length)} listed` : ''}; ${formatCount(replayed)} replayed.`,
+    `${formatCount(total)} dead letters${deadLetters.length < total ? `, the last ${formatCount(deadLetters.length)} listed` : ''}; ${formatCount(replayed)} replayed.`,
     ...reasons.map(([reason, count]) => `  ${escapeTerminal(reason).padEnd(18)} ${formatCount(count).padStart(9)}`),
     ...warnings,
   ].join('\n')}\n`;
