@@ -77,7 +77,7 @@ test('a write slower than the session timeout keeps the member in its group; not
   await clickhouse.injectFault({ statement: 'INSERT INTO posts', when: 'before', how: 'slow', ms: slowMs });
   const member = await join('slow');
   await fixture.waitUntilCommitted('slow');
-  expect(member.log().match(/Joined the Kafka consumer group/g)).toHaveLength(1);
+  expect(member.log().match(/joined the Kafka consumer group/g)).toHaveLength(1);
   expect(await member.metric('feedpulse_posts_read_total')).toBe(posts.length);
   expect(await member.stop()).toBe(0);
   const result = await audit(posts, (query) => clickhouse.rows(query), 'slow');
@@ -130,7 +130,7 @@ test('counts messages that the broker deleted before they were read, and continu
   const read = await first.metric('feedpulse_posts_read_total');
   expect(read).toBeLessThan(count);
   expect(await first.metric('feedpulse_kafka_offset_gap_total')).toBe(count - read);
-  expect(first.log()).toContain('The broker deleted messages before they were read');
+  expect(first.log()).toContain('the broker deleted messages before they were read');
   expect(await first.stop()).toBe(0);
   // While no process runs, the committed offset points to deleted messages.
   await fixture.admin.setOffsets({ groupId: fixture.groupId(topic), topic, partitions: [{ partition: 0, offset: '100' }] });

@@ -21,7 +21,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-const leaders = (): RunningFeedpulse[] => members.filter((member) => member.log().includes('Elected alert leader'));
+const leaders = (): RunningFeedpulse[] => members.filter((member) => member.log().includes('elected alert leader'));
 
 test('one of two processes evaluates alerts; the other takes over after SIGKILL', async () => {
   const env = { ...clickhouse.env, FEEDPULSE_KAFKA_BROKERS: kafka.brokers.join(','), FEEDPULSE_KAFKA_SESSION_TIMEOUT: '6s' };

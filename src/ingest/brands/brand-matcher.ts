@@ -10,10 +10,10 @@ export interface BrandMatcher {
   readonly hash: string;
 }
 
-/** Increased when folding or word boundaries change, since the same rules then match other posts. */
+/** Increment when folding or word boundaries change: the same config then matches other posts. */
 const matcherVersion = 1;
 
-/** What a match of a term means for a brand, given by its index in the config. */
+/** Effect of a matching term on a brand (an index into the config). */
 interface TermEffect {
   readonly brand: number;
   readonly isExclusion: boolean;
@@ -100,7 +100,7 @@ function isWordCharacter(codePoint: number): boolean {
   if (isWord === undefined) {
     const character = String.fromCodePoint(codePoint);
     isWord = wordCharacter.test(character) && !unspacedScript.test(character);
-    // Unicode has about 150,000 letters; rare ones must not fill the memory.
+    // Unicode has about 150,000 letters; the limit bounds the cache.
     if (wordCharacterCache.size < 10_000) wordCharacterCache.set(codePoint, isWord);
   }
   return isWord;

@@ -184,10 +184,10 @@ function registerType(attributes: Attributes, { names, namespace }: Scope, read:
   return read;
 }
 
-function fullName({ name, namespace: own }: Attributes, { namespace }: Pick<Scope, 'namespace'>): string {
+function fullName({ name, namespace: declared }: Attributes, { namespace }: Pick<Scope, 'namespace'>): string {
   if (typeof name !== 'string' || name === '') throw new UnsupportedSchema();
   if (name.includes('.')) return name;
-  const space = typeof own === 'string' ? own : namespace;
+  const space = typeof declared === 'string' ? declared : namespace;
   return space === '' ? name : `${space}.${name}`;
 }
 
@@ -200,9 +200,9 @@ function resolveReference(name: string, { names, namespace }: Scope): AvroRead {
 /** Thrown when the bytes do not match the schema or exceed a limit; `message-parser.ts` turns it into a dead letter. */
 export class AvroDecodeError extends Error {}
 
-/** The most values of a message. Items of type `null` take no bytes, so that ten bytes could claim a billion of them. */
+/** Maximum values per message: `null` items take no bytes, so ten bytes could declare a billion. */
 const maxValues = 100_000;
-/** The deepest nesting of values. A schema may refer to itself, so that the bytes decide how deep a value nests. */
+/** Maximum nesting: with a recursive schema, the depth depends on the message. */
 const maxDepth = 64;
 
 /** Reads bytes from a position; every read is checked against the end. */

@@ -15,7 +15,7 @@ import {
 /** Parses a message as `parsePost` does; asynchronously if its schema has to be fetched. */
 export type ParseMessage = (bytes: Buffer, timestamp: number, now: number) => ParsedPost | Promise<ParsedPost>;
 
-/** Confluent's wire format: a zero byte, the schema id in 32 bits, then the value. */
+/** Confluent's wire format: a zero byte, the schema ID in 32 bits, then the value. */
 const magicByte = 0;
 const headerBytes = 5;
 
@@ -29,8 +29,8 @@ export interface MessageParserDeps {
 }
 
 /**
- * Parses messages as JSON. If a schema registry is configured, messages that begin with a zero byte, which JSON cannot,
- * are decoded with the schema that they name, so that a topic may switch from one format to the other.
+ * Parses messages as JSON. If a schema registry is configured, messages that start with a zero byte, which JSON cannot,
+ * are decoded with the schema ID they carry, so that a topic may switch from one format to the other.
  * @throws KAFKA_PLAINTEXT for an unencrypted connection to a registry on another machine without `allowPlaintext`
  */
 export function createMessageParser({ mapping, config, clock, log, signal }: MessageParserDeps): ParseMessage {
@@ -81,7 +81,7 @@ function parseAs(
   try {
     const cursor = new AvroCursor(bytes);
     const value = cursor.readNested(format.read);
-    // Bytes that are left mean that it was written with another schema.
+    // Leftover bytes mean that the message was written with a different schema.
     return cursor.isAtEnd ? parseValue(value, mapping, timestamp, now) : { reason: 'undecodable' };
   } catch (thrown) {
     if (thrown instanceof AvroDecodeError) return { reason: 'undecodable' };

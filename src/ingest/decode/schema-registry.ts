@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
@@ -8,6 +7,7 @@ import { fetchText } from '../../lib/http-client.ts';
 import type { Log } from '../../lib/log.ts';
 import { isLoopback } from '../../lib/loopback.ts';
 import { backoffDelay, type Failure, retry } from '../../lib/retry.ts';
+import { readTlsFiles } from '../../lib/tls.ts';
 import { type AvroRead, compileAvro, UnsupportedSchema } from './avro.ts';
 
 /** How messages with a schema are decoded. */
@@ -38,7 +38,7 @@ const maxSchemas = 1_000;
 const maxUnknownIds = 10_000;
 /** Milliseconds after a message was sent during which its schema may still be replicated to this registry. */
 const replicationMs = 60_000;
-/** The least that an id is retried for, even for an old message, and how long an unknown id is cached, in milliseconds. */
+/** Minimum retry time (ms) for an ID, even of an old message, and how long an unknown ID is cached. */
 const minRetryMs = 2_000;
 const maxOutageMs = 300_000;
 const backoff = { firstMs: 200, maxMs: 5_000 };
@@ -47,7 +47,7 @@ const backoff = { firstMs: 200, maxMs: 5_000 };
 export function createSchemaRegistry(deps: SchemaRegistryDeps): SchemaRegistry {
   const { clock } = deps;
   const known = new LRUCache<number, MessageFormat>({ max: maxSchemas });
-  /** When the registry last answered that it does not have the id. */
+  /** When the registry last responded that it does not have the ID. */
   const unknown = new LRUCache<number, number>({ max: maxUnknownIds });
   const inFlight = new Map<number, Promise<MessageFormat | SchemaNotFound>>();
   const fetchAndCache = async (id: number, sentAt: number): Promise<MessageFormat | SchemaNotFound> => {
@@ -91,7 +91,7 @@ function request(path: string, { client, clock, log, signal }: SchemaRegistryDep
     onFailure: (thrown: unknown, { failures, elapsedMs }: Failure): void => {
       const isTransient = thrown instanceof FeedpulseError && thrown.retry;
       if (!isTransient || signal.aborted || elapsedMs > maxOutageMs) throw thrown;
-      if (failures === 1) log.warn({ error: asError(thrown).message }, 'Schema registry unavailable; retrying with backoff');
+      if (failures === 1) log.warn({ error: asError(thrown).message }, 'schema registry unavailable; retrying with backoff');
     },
   } as const;
   return retry(() => client.get(path, signal), options, signal);
@@ -164,7 +164,7 @@ export interface RegistryClient {
 }
 
 const responseTimeoutMs = 10_000;
-/** The most bytes of a response; a schema has a few thousand. */
+/** Maximum size of a response in bytes; a schema has a few thousand. */
 const maxResponseBytes = 2 * 1_048_576;
 
 /** @throws KAFKA_PLAINTEXT for an unencrypted connection to another machine without `allowPlaintext` */
@@ -173,12 +173,13 @@ export function createRegistryClient({ url, username, password, caFile, allowPla
   const isPlain = base.protocol === 'http:';
   if (isPlain && !allowPlaintext && !isLoopback(base.hostname))
     throw new FeedpulseError('KAFKA_PLAINTEXT', `The connection to the schema registry at ${base.host} would not be encrypted.`);
+  const { ca } = isPlain ? {} : readTlsFiles('kafka', { caFile });
   const options = {
     headers: {
       accept: 'application/vnd.schemaregistry.v1+json, application/json',
       ...(username !== undefined && { authorization: `Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}` }),
     },
-    ...(caFile !== undefined && !isPlain && { ca: [...rootCertificates, readCertificate(caFile)] }),
+    ...(ca && { ca: [...rootCertificates, ca] }),
   };
   return {
     get: async (path, signal) => {
@@ -201,24 +202,16 @@ function parseResponse(base: URL, status: number, body: string): RegistryRespons
       throw unavailable(base, 'its response is not JSON', thrown);
     }
   }
-  // A proxy may answer 404 too, but without an error code of the registry.
+  // A proxy may return 404 too, but without the registry's error code.
   if (status === 404 && /"error_code"\s*:\s*404\d\d/.test(body)) return schemaNotFound;
   if (status === 401 || status === 403)
     throw new FeedpulseError(
       'REGISTRY_REJECTED',
-      `The schema registry at ${base.host} answered with status ${status}. Check kafka.schemaRegistry.username and its password.`,
+      `The schema registry at ${base.host} responded with HTTP ${status}. Check kafka.schemaRegistry.username and its password.`,
     );
-  throw unavailable(base, `it answered with status ${status}`);
+  throw unavailable(base, `it responded with HTTP ${status}`);
 }
 
-function unavailable(base: URL, why: string, cause?: unknown): FeedpulseError {
-  return new FeedpulseError('REGISTRY_UNAVAILABLE', `The schema registry at ${base.host} is unavailable: ${why}.`, { cause });
-}
-
-function readCertificate(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (thrown) {
-    throw new FeedpulseError('FILE_INACCESSIBLE', `The certificate in kafka.caFile cannot be read: ${path}`, { cause: thrown });
-  }
+function unavailable(base: URL, reason: string, cause?: unknown): FeedpulseError {
+  return new FeedpulseError('REGISTRY_UNAVAILABLE', `The schema registry at ${base.host} is unavailable: ${reason}.`, { cause });
 }

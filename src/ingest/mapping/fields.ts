@@ -1,12 +1,12 @@
 import type { FieldMapping } from '../../config/schema.ts';
 import type { Author, Engagement } from '../../domain/post.ts';
 
-/** The keys that lead to a field, outermost first. */
+/** Keys of a dotted path, outermost first. */
 export type FieldPath = readonly string[];
 
 type MappedField = Exclude<keyof FieldMapping, 'platformName'>;
 
-/** A mapping whose paths are split, once and not for every post. */
+/** A mapping with its paths pre-split. */
 export interface CompiledMapping {
   /** The platform of every message; if undefined, messages name their own. */
   readonly platformName: string | undefined;
@@ -19,7 +19,7 @@ export function compileMapping({ platformName, ...fields }: FieldMapping): Compi
   return { platformName, paths: paths as unknown as Record<MappedField, FieldPath> };
 }
 
-/** The value at a path, or undefined. Reads own properties only, so that `__proto__` leads nowhere. */
+/** The value at a path, or undefined. Own properties only, so that `__proto__` resolves to undefined. */
 export function getPath(root: object, path: FieldPath): unknown {
   let found: unknown = root;
   for (const key of path) {
@@ -60,7 +60,7 @@ export function parseLang(value: unknown): string | undefined {
   return lang === 'und' ? undefined : lang;
 }
 
-/** A normalised http(s) URL, or undefined. */
+/** A normalized http(s) URL, or undefined. */
 export function parseUrl(value: unknown): string | undefined {
   if (typeof value !== 'string' || value.length >= maxUrlLength || !/^https?:\/\//i.test(value)) return undefined;
   try {
@@ -71,7 +71,7 @@ export function parseUrl(value: unknown): string | undefined {
   }
 }
 
-/** The author, identified by id, or by handle if the feed has no ids. */
+/** The author, identified by id, or by handle if the source has no IDs. */
 export function parseAuthor(root: object, { paths }: CompiledMapping): Author | undefined {
   const handle = parseName(getPath(root, paths.authorHandle));
   const id = parseId(getPath(root, paths.authorId)) ?? parseId(handle);

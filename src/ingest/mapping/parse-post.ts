@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Post } from '../../domain/post.ts';
-import { parseTime } from '../../lib/time.ts';
+import { dayMs } from '../../lib/duration.ts';
+import { parseTime, toIso } from '../../lib/time.ts';
 import type { DeadLetterReason } from '../dead-letters/dead-letter.ts';
 import { type CompiledMapping, cleanText, getPath, parseAuthor, parseEngagement, parseId, parseLang, parseUrl } from './fields.ts';
 
@@ -8,24 +9,23 @@ export { type CompiledMapping, compileMapping } from './fields.ts';
 
 export type ParsedPost = { readonly post: Post } | { readonly reason: DeadLetterReason };
 
-/** The most bytes of a message. Posts have a few hundred; feeds add metadata. */
+/** Maximum message size in bytes. */
 export const maxMessageBytes = 256 * 1_024;
 const maxNesting = 32;
 const firstDate = Date.UTC(2000, 0, 1);
-const oneDay = 86_400_000;
 const byteOrderMark = '\ufeff';
 
 /**
- * Parses a message to a post, or to the reason why it is not one. `timestamp` is the message's timestamp from its feed,
- * the default of absent dates; `now` is the time of the clock; both in milliseconds since 1970. Pure; never throws.
+ * Parses a message into a post or a dead-letter reason. `timestamp`: the message's timestamp, the default for missing
+ * dates; `now`: the time of the clock; both in milliseconds since 1970. Pure; never throws.
  */
 export function parsePost(message: Uint8Array | string, mapping: CompiledMapping, timestamp: number, now: number): ParsedPost {
-  return catchInvalid(() => buildPost(readObject(message), mapping, { from: firstDate, until: now + oneDay }, timestamp, now));
+  return catchInvalid(() => buildPost(readObject(message), mapping, { from: firstDate, until: now + dayMs }, timestamp, now));
 }
 
 /** Like `parsePost`, for a message that is decoded already. */
 export function parseValue(value: unknown, mapping: CompiledMapping, timestamp: number, now: number): ParsedPost {
-  return catchInvalid(() => buildPost(shallowObject(value), mapping, { from: firstDate, until: now + oneDay }, timestamp, now));
+  return catchInvalid(() => buildPost(shallowObject(value), mapping, { from: firstDate, until: now + dayMs }, timestamp, now));
 }
 
 function catchInvalid(make: () => Post): ParsedPost {
@@ -48,12 +48,12 @@ function buildPost(root: object, mapping: CompiledMapping, range: Range, timesta
   const id = requiredId(getPath(root, paths.id), 'missing-id');
   const deleted = optionalBoolean(getPath(root, paths.deleted));
   const text = deleted ? '' : requiredText(getPath(root, paths.text));
-  // A producer may set a nonsensical timestamp; the post is valid all the same.
+  // A producer may set a nonsensical timestamp; the post is still valid.
   const messageTime = timestamp >= range.from && timestamp <= range.until ? timestamp : now;
   const readTime = deleted ? lenientTime : strictTime;
   const createdAt = readTime(getPath(root, paths.createdAt), range) ?? messageTime;
   const updatedAt = readTime(getPath(root, paths.updatedAt), range) ?? messageTime;
-  return { platform, id, text, createdAt: iso(createdAt), updatedAt: iso(updatedAt), deleted, ...optionalFields(root, mapping) };
+  return { platform, id, text, createdAt: toIso(createdAt), updatedAt: toIso(updatedAt), deleted, ...optionalFields(root, mapping) };
 }
 
 function optionalFields(root: object, mapping: CompiledMapping): Partial<Post> {
@@ -141,10 +141,6 @@ function strictTime(value: unknown, { from, until }: Range): number | undefined 
 function lenientTime(value: unknown, { from, until }: Range): number | undefined {
   const time = parseTime(value);
   return time !== undefined && time >= from && time <= until ? time : undefined;
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
 }
 
 /** Thrown inside this module when a message cannot become a post. */

@@ -19,7 +19,7 @@ export interface RawMessage {
 
 export interface ChunkDeps {
   readonly mapping: CompiledMapping;
-  /** Used instead of `parsePost` where messages are not all JSON. */
+  /** Used instead of `parsePost` if messages may be Avro. */
   readonly parse?: ParseMessage;
   readonly deadLetters: DeadLetterSink;
   readonly clock: Pick<Clock, 'now'>;
@@ -47,7 +47,7 @@ export async function processChunk(
   // Awaited only if an outcome is pending, so that chunks stay in order. Otherwise none of them is a promise.
   const parsedPosts = outcomes.some((outcome) => outcome instanceof Promise) ? await Promise.all(outcomes) : (outcomes as ParsedPost[]);
   for (const [index, message] of messages.entries()) {
-    const parsed = parsedPosts[index] as ParsedPost; // one outcome a message
+    const parsed = parsedPosts[index] as ParsedPost; // one outcome per message
     if ('post' in parsed) items.push(toRecord(parsed.post, message, { deadLetters, clock }));
     else rejected.push(toDeadLetter(message, parsed.reason, now));
     deadLetters.observe('post' in parsed);
@@ -62,7 +62,7 @@ export async function processChunk(
   await Promise.all(durable);
 }
 
-/** A post as a record, which can still be sent to the dead letters as the message it came in. */
+/** Wraps a post so that its original message can still be dead-lettered. */
 export function toRecord(post: Post, message: RawMessage, { deadLetters, clock }: Pick<ChunkDeps, 'deadLetters' | 'clock'>): SourceRecord {
   return {
     post,

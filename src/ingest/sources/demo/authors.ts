@@ -17,7 +17,7 @@ const authorCount = 2_400;
 const handleSuffixes = ['', '_', '.reads', 'runs', '_offline', '42', '_on_a_bike', 'bakes', '_at_night', 'writes', '88', '.jpg', 'draws'];
 const newsAccounts = ['Harbour Daily', 'The Wire Desk', 'Metro Ledger', 'Northern Courier', 'Trade Watch', 'Evening Lantern'];
 
-/** A customer, always the same for the same number. Follower counts have a long tail. */
+/** Picks a customer; a number always gives the same one. Follower counts have a long tail. */
 export function pickCustomer(seed: number, random: Random): DemoAuthor {
   // Squared, so that authors with a low number write more often.
   const number = Math.floor(random() ** 2 * authorCount);
@@ -32,6 +32,7 @@ export function pickCustomer(seed: number, random: Random): DemoAuthor {
   };
 }
 
+/** A random news account. */
 export function newsAccount(random: Random): DemoAuthor {
   const name = pick(random, newsAccounts);
   const handle = name.toLowerCase().replace(/\W/g, '');

@@ -10,7 +10,7 @@ export type PeakTime = 'morning' | 'day' | 'evening';
 export interface BrandProfile {
   readonly rule: BrandConfig;
   readonly peakTime: PeakTime;
-  /** Weight among the brands' posts. */
+  /** Relative share of posts. */
   readonly share: number;
   /** Weights of the moods on an ordinary day. */
   readonly moods: Readonly<Record<Mood, number>>;

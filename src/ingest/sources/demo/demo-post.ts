@@ -91,7 +91,7 @@ function pickTone(
 function createContext(brand: BrandProfile, running: RunningScenario | undefined, tone: PostContext['tone'], random: Random): PostContext {
   const other = pick(
     random,
-    brandProfiles.filter((one) => one !== brand),
+    brandProfiles.filter((profile) => profile !== brand),
   );
   const isAboutScenario = running && (tone === running.kind || tone === 'news' || tone === 'official');
   return { brand, other, topic: pick(random, brand.topics), tone, ...(isAboutScenario && { scenario: running.scenario }) };

@@ -22,7 +22,7 @@ const tickMs = 250;
 const maxCatchUpMs = 60_000;
 const backfillChunk = 128;
 
-/** Generates its own posts: live ones at once, and those of the hours before the start in the background. */
+/** Generates posts: live ones, and in the background a backfill of the time before the start. */
 export function createDemoSource(options: DemoOptions): Source<SourceRecord> {
   return {
     name: 'demo',
@@ -50,17 +50,17 @@ async function runLive(options: DemoOptions, start: number, emit: Emit<SourceRec
 async function backfill(options: DemoOptions, start: number, emit: Emit<SourceRecord>, signal: AbortSignal): Promise<void> {
   const oldest = start - toMilliseconds(options.config.backfill);
   let chunk: SourceRecord[] = [];
-  let before = Promise.resolve();
+  let previous = Promise.resolve();
   for (const item of missingRecords(options, oldest, start)) {
     chunk.push(item);
     if (chunk.length < backfillChunk) continue;
     const sent = send(emit, chunk);
-    await before;
+    await previous;
     if (signal.aborted) return sent;
-    before = sent;
+    previous = sent;
     chunk = [];
   }
-  await before;
+  await previous;
   if (chunk.length > 0) await send(emit, chunk);
 }
 
@@ -103,7 +103,7 @@ interface BackfillRound {
 
 /** The most recent minutes, so that the dashboard shows data at once. */
 const recentMs = 5 * minuteMs;
-/** The baseline before a crisis: two hours, and the hour under evaluation, which a baseline leaves out. */
+/** Lead time before a crisis: two hours of baseline, plus the evaluated hour, which baselines exclude. */
 const baselineMs = 180 * minuteMs;
 const quarterHourMs = 15 * minuteMs;
 /** A crisis younger than this is too small to be detected; the previous one is filled first instead. */

@@ -115,7 +115,7 @@ const tones: Readonly<Record<Tone, readonly Grammar[]>> = {
 /** The grammars for a post, most specific first; within a post the brand has one name. */
 export function selectGrammars({ brand, other, topic, tone, scenario }: PostContext, random: Random): readonly Grammar[] {
   const generateOther = createTextGenerator(random, { brand: [other.rule.name] }, other.words, pick(random, other.topics), everyday);
-  const own: Grammar = {
+  const postGrammar: Grammar = {
     firstName: firstNames,
     lastName: lastNames,
     brand: [tone === 'news' || tone === 'official' ? brand.rule.name : pickName(brand, random)],
@@ -123,7 +123,7 @@ export function selectGrammars({ brand, other, topic, tone, scenario }: PostCont
     otherPraise: [generateOther('{praise}')],
     otherBlame: [generateOther('{blame}')],
   };
-  return [own, ...(scenario ? [scenario] : []), topic, brand.words, ...tones[tone], everyday];
+  return [postGrammar, ...(scenario ? [scenario] : []), topic, brand.words, ...tones[tone], everyday];
 }
 
 function pickName({ rule, words }: BrandProfile, random: Random): string {

@@ -47,7 +47,8 @@ export function scenarioAt(seed: number, time: number): RunningScenario | undefi
 /** The last crisis that had begun by a time: its brand, start and end (ms since 1970). */
 export function lastCrisis(seed: number, time: number): { readonly brand: string; readonly from: number; readonly to: number } {
   let slot = Math.floor(time / slotMs);
-  for (let one = getScenario(seed, slot); one.kind !== 'crisis' || one.start > time; one = getScenario(seed, slot)) slot -= 1;
+  for (let scheduled = getScenario(seed, slot); scheduled.kind !== 'crisis' || scheduled.start > time; scheduled = getScenario(seed, slot))
+    slot -= 1;
   const { brand, start, length } = getScenario(seed, slot);
   return { brand: brand.rule.name, from: start, to: start + length };
 }
@@ -68,7 +69,7 @@ export function interestAt(peakTime: PeakTime, time: number): number {
 
 /**
  * The times of a minute's posts (all ms since 1970, ascending), as many as the hour and a scenario make: always the same
- * for the same seed, minute and `rate` (posts a second, averaged over a day).
+ * for the same seed, minute and `rate` (posts per second, averaged over a day).
  */
 export function postTimes({ seed, rate }: { seed: number; rate: number }, minute: number): number[] {
   const random = createRandom(mixSeeds(seed, 9, minute));

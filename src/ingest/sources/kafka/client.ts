@@ -56,7 +56,7 @@ const loggedFields = [
   'duration',
 ];
 
-/** kafkajs logs every rebalance and every failed connection attempt as an error. The source logs what really stops it. */
+/** kafkajs logs every rebalance and every failed connection attempt as an error. The source itself logs errors that stop it. */
 function createLogCreator(log: Log): logCreator {
   return () =>
     ({ namespace, level, log: { message, ...fields } }) => {
@@ -87,7 +87,7 @@ function tlsOptions(config: KafkaTransport): ConnectionOptions | false {
 
 /**
  * Opens the connections of kafkajs. Brokers that are discovered through the configured ones need `allowPlaintext` for an
- * unencrypted connection to another machine too. kafkajs keeps nothing of a socket error but its code.
+ * unencrypted connection to another machine too. kafkajs keeps only the code of a socket error.
  */
 export function socketFactory({ allowPlaintext }: Pick<KafkaTransport, 'allowPlaintext'>): ISocketFactory {
   return ({ host, port, ssl, onConnect }) => {
@@ -109,8 +109,8 @@ function connectionTarget(host: string, port: number, options: ConnectionOptions
 }
 
 /**
- * Probes the configured brokers until one presents a trusted certificate, since kafkajs would retry an untrusted one for
- * half a minute. Passes if no broker answers, which kafkajs reports itself.
+ * Probes the configured brokers until one presents a trusted certificate, because kafkajs would retry for half a minute. Does
+ * not fail if no broker is reachable; kafkajs reports that.
  * @throws KAFKA_UNTRUSTED if the certificate of a broker is rejected and no other broker is trusted
  */
 export async function checkBrokerCertificates(config: KafkaTransport): Promise<void> {
@@ -120,9 +120,9 @@ export async function checkBrokerCertificates(config: KafkaTransport): Promise<v
   for (const broker of config.brokers) {
     const error = await probeTls(broker, options);
     if (error === undefined) return;
-    const why = describeTlsError('code' in error ? error.code : undefined);
-    if (why)
-      untrusted ??= new FeedpulseError('KAFKA_UNTRUSTED', `The certificate of the broker ${broker} is not trusted: ${why}.`, {
+    const reason = describeTlsError('code' in error ? error.code : undefined);
+    if (reason)
+      untrusted ??= new FeedpulseError('KAFKA_UNTRUSTED', `TLS connection to broker ${broker} failed: ${reason}.`, {
         cause: error,
       });
   }

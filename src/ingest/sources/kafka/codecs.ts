@@ -6,10 +6,10 @@ import { compressFrame, decompressFrame } from 'lz4-napi';
 import { compress, uncompress } from 'snappyjs';
 import { asError, FeedpulseError } from '../../../lib/errors.ts';
 
-/** The most bytes that a batch may decompress to, against decompression bombs. */
+/** Maximum decompressed size of a batch in bytes, against decompression bombs. */
 export const maxBatchBytes = 50 * 1_048_576;
 /**
- * The most bytes that the batches of one fetch response may decompress to together. kafkajs decompresses all of them
+ * Maximum decompressed size of all batches of a fetch response, in bytes. kafkajs decompresses all of them
  * before it returns the first, and a response of ten mebibytes may hold hundreds.
  */
 export const maxDecompressedResponseBytes = 512 * 1_048_576;
@@ -55,16 +55,16 @@ export function registerCodecs(): void {
   table[ZSTD] = () => kafkaCodecs.zstd;
 }
 
-/** Bytes decompressed so far, by the memory that holds the fetch response. */
+/** Decompressed bytes per fetch response, keyed by its buffer. */
 const decompressedBytes = new WeakMap<ArrayBufferLike, number>();
 
-function countDecompressed({ buffer }: Buffer, more: number): void {
-  const decoded = (decompressedBytes.get(buffer) ?? 0) + more;
+function countDecompressed({ buffer }: Buffer, bytes: number): void {
+  const decoded = (decompressedBytes.get(buffer) ?? 0) + bytes;
   if (decoded > maxDecompressedResponseBytes) throw new RangeError('the batches of one fetch response decompress to more than 512 MiB');
   decompressedBytes.set(buffer, decoded);
 }
 
-/** Fails with KAFKA_UNREADABLE, which kafkajs does not retry, if a batch is corrupt or decompresses to too much. */
+/** Fails with KAFKA_UNREADABLE, which kafkajs does not retry, if a batch is corrupt or exceeds the decompression limit. */
 function withSizeLimit({ compress, decompress }: Codec): Codec {
   return {
     compress,
@@ -78,7 +78,7 @@ function withSizeLimit({ compress, decompress }: Codec): Codec {
         // Without a `cause`, since kafkajs unwraps it and would lose our code.
         const error = new FeedpulseError(
           'KAFKA_UNREADABLE',
-          `A batch in the topic is corrupt or decompresses to too much: ${asError(thrown).message}`,
+          `A batch in the topic is corrupt or exceeds the decompression limit: ${asError(thrown).message}.`,
         );
         throw Object.assign(error, { retriable: false });
       }
@@ -92,9 +92,9 @@ const uncompressedBit = 0x80000000;
 /** @throws if the bytes are corrupt or decompress to more than `limit` bytes */
 async function decodeLz4(bytes: Buffer, limit: number): Promise<Buffer> {
   // The decoder has no limit, so the blocks are counted before memory is allocated.
-  if (fullBlocksSize(bytes) > limit) throw new RangeError('an lz4 frame decompresses to too much');
+  if (fullBlocksSize(bytes) > limit) throw new RangeError('lz4 frame exceeds 50 MiB decompressed');
   const decoded = await decompressFrame(bytes);
-  if (decoded.length > limit) throw new RangeError('an lz4 frame decompresses to too much');
+  if (decoded.length > limit) throw new RangeError('lz4 frame exceeds 50 MiB decompressed');
   return decoded;
 }
 
@@ -135,7 +135,7 @@ function decodeSnappy(bytes: Buffer, limit: number): Buffer {
   let size = 0;
   for (let at = xerialHeader; at < bytes.length; ) {
     const end = at + 4 + bytes.readUInt32BE(at);
-    if (end > bytes.length) throw new RangeError('a snappy block is cut off');
+    if (end > bytes.length) throw new RangeError('truncated snappy block');
     const block = uncompress(bytes.subarray(at + 4, end), limit - size);
     blocks.push(block);
     size += block.length;
@@ -159,7 +159,7 @@ function decodeZstd(bytes: Buffer, limit: number): Buffer {
   let size = 0;
   const stream = new Decompress((piece) => {
     size += piece.length;
-    if (size > limit) throw new RangeError('a zstd frame decompresses to too much');
+    if (size > limit) throw new RangeError('zstd frame exceeds 50 MiB decompressed');
     pieces.push(piece);
   });
   stream.push(bytes, true);
@@ -188,7 +188,7 @@ function endOfFrame(bytes: Buffer, start: number): number {
   const contentSize = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;
   let at = start + 1;
   const window = isSingleSegment ? readContentSize(bytes, at + dictionary, contentSize) : windowSize(bytes.readUInt8(at));
-  if (window > maxWindowBytes) throw new RangeError('a zstd frame needs too large a window');
+  if (window > maxWindowBytes) throw new RangeError('zstd window exceeds 128 MiB');
   at += (isSingleSegment ? 0 : 1) + dictionary + contentSize;
   for (let isLast = false; !isLast; ) {
     const header = bytes.readUIntLE(at, 3);

@@ -1,5 +1,5 @@
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
-import type { Clock } from '../../../lib/clock.ts';
+import { type Clock, withTimeout } from '../../../lib/clock.ts';
 import { asError } from '../../../lib/errors.ts';
 import { preserveOrder } from '../../decode/message-parser.ts';
 import { type ChunkDeps, chunkSize, processChunk, type RawMessage } from '../process-chunk.ts';
@@ -13,8 +13,8 @@ export interface KafkaBatchDeps extends ChunkDeps {
   canCommit(): boolean;
   /** Called with the error of a chunk that cannot become durable; the source then stops. */
   onFailure(error: Error): void;
-  /** Called when everything of the partition below `next` is committed. */
-  onCommit(partition: number, next: bigint, highWatermark: bigint): void;
+  /** Called after a commit; `nextOffset` is the committed offset. */
+  onCommit(partition: number, nextOffset: bigint, highWatermark: bigint): void;
   /** Milliseconds that a rebalance waits for the chunks in flight. */
   readonly rebalanceTimeoutMs: number;
 }
@@ -30,7 +30,7 @@ interface Chunk {
   readonly durable: Promise<void>;
 }
 
-/** Resolves to true once a chunk is durable, to false if it cannot become durable or waiting has become pointless. */
+/** Resolves to true once a chunk is durable, to false if it cannot become durable or the wait was aborted. */
 type WaitForDurable = (durable: Promise<void>) => Promise<boolean>;
 
 /**
@@ -39,29 +39,29 @@ type WaitForDurable = (durable: Promise<void>) => Promise<boolean>;
  * again. Sends heartbeats meanwhile.
  * @throws the error of a heartbeat or a commit, which kafkajs needs in order to rejoin the group
  */
-export async function consumeBatch(payload: EachBatchPayload, given: KafkaBatchDeps): Promise<void> {
-  const deps = given.parse ? { ...given, parse: preserveOrder(given.parse) } : given;
+export async function consumeBatch(payload: EachBatchPayload, { parse, ...batchDeps }: KafkaBatchDeps): Promise<void> {
+  const deps: KafkaBatchDeps = parse ? { ...batchDeps, parse: preserveOrder(parse) } : batchDeps;
   /** Chunks that are started and not committed, oldest first. */
-  const open: Chunk[] = [];
+  const uncommitted: Chunk[] = [];
   /** Commits the oldest chunks until `count` are left. After a chunk that is not durable, no later one may be committed. */
   const commitDownTo = async (count: number, wait: WaitForDurable): Promise<void> => {
-    for (let chunk = open[0]; chunk && open.length > count; chunk = open[0]) {
-      if (!(await wait(chunk.durable)) || !deps.canCommit() || payload.isStale()) return void open.splice(0);
+    for (let chunk = uncommitted[0]; chunk && uncommitted.length > count; chunk = uncommitted[0]) {
+      if (!(await wait(chunk.durable)) || !deps.canCommit() || payload.isStale()) return void uncommitted.splice(0);
       await commit(chunk, payload, deps);
-      open.shift();
+      uncommitted.shift();
     }
   };
   const withHeartbeats: WaitForDurable = (durable) => waitWithHeartbeats(durable, payload, deps);
   try {
     for (const messages of splitIntoChunks(payload.batch.messages)) {
       if (!deps.canFetch() || !payload.isRunning() || payload.isStale()) break;
-      open.push(startChunk(messages, payload, deps));
+      uncommitted.push(startChunk(messages, payload, deps));
       await commitDownTo(maxChunksInFlight - 1, withHeartbeats);
       await payload.heartbeat();
     }
     await commitDownTo(0, withHeartbeats);
   } catch (thrown) {
-    // The group waits for this member to rejoin. What becomes durable soon is committed first, to avoid a redelivery.
+    // The group waits for this member to rejoin. Chunks that become durable within the timeout are committed first, to avoid redelivery.
     if (hasKafkaErrorCode(thrown, 'REBALANCE_IN_PROGRESS')) {
       const timeout = new AbortController();
       await commitDownTo(0, waitUntil(deps.clock.sleep(deps.rebalanceTimeoutMs, timeout.signal)));
@@ -74,9 +74,7 @@ export async function consumeBatch(payload: EachBatchPayload, given: KafkaBatchD
 async function waitWithHeartbeats(durable: Promise<void>, { heartbeat }: EachBatchPayload, deps: KafkaBatchDeps): Promise<boolean> {
   const outcome = whenDurable(durable);
   while (deps.canCommit()) {
-    const timer = new AbortController();
-    const result = await Promise.race([outcome, deps.clock.sleep(heartbeatMs, timer.signal)]);
-    timer.abort();
+    const result = await withTimeout(outcome, heartbeatMs, deps.clock);
     if (result !== undefined) return result;
     await heartbeat();
   }
@@ -117,7 +115,7 @@ function toRawMessage({ value, key, timestamp, offset, headers }: KafkaMessage, 
   // A replayed dead letter carries the time of its first delivery.
   const firstDelivery = Number(headers?.['feedpulse-timestamp']);
   const time = Number.isSafeInteger(firstDelivery) ? firstDelivery : Number(timestamp);
-  // A tombstone has no value: it is no post, and an empty dead letter.
+  // A tombstone has no value; it becomes an empty dead letter.
   return { bytes: value ?? Buffer.alloc(0), timestamp: time, position: { topic, partition, offset }, ...(key ? { key } : {}) };
 }
 

@@ -2,7 +2,7 @@ import type { Admin, Consumer, Kafka } from 'kafkajs';
 import { type KafkaConfig, toMilliseconds } from '../../../config/schema.ts';
 import type { Emit } from '../../../domain/ackable-batch.ts';
 import type { SourceRecord } from '../../../domain/post.ts';
-import type { Clock } from '../../../lib/clock.ts';
+import { type Clock, withTimeout } from '../../../lib/clock.ts';
 import { asError } from '../../../lib/errors.ts';
 import type { Log } from '../../../lib/log.ts';
 import type { Metrics } from '../../../lib/metrics.ts';
@@ -26,13 +26,13 @@ export interface KafkaConsumerDeps {
   readonly emit: Emit<SourceRecord>;
 }
 
-/** What the source learns of its consumer, for /readyz and for its restarts. */
+/** Callbacks of the consumer, for /readyz and restarts. */
 export interface KafkaConsumerEvents {
   /** The consumer cannot read, for this reason. */
   onUnavailable(reason: string): void;
   /** The group was joined, for the first time or again. */
   onJoin(): void;
-  /** The broker answered a fetch. */
+  /** The broker responded to a fetch. */
   onFetch(): void;
   /** A batch is being processed; call the result when it ends. */
   onBatch(): () => void;
@@ -43,7 +43,7 @@ export interface KafkaConsumerEvents {
 /** Why a consumer ended: the signal, posts that cannot become durable, or a crash inside kafkajs. */
 export type ConsumerExit = { readonly reason: 'stopped' } | { readonly reason: 'failed' | 'crashed'; readonly error: Error };
 
-/** `draining`: starts no further chunk, finishes those in flight. `stopped`: commits nothing; what is open is delivered again. */
+/** `draining`: starts no further chunk, finishes those in flight. `stopped`: commits nothing; uncommitted chunks are redelivered. */
 type State = 'running' | 'draining' | 'stopped';
 
 /** Milliseconds that the chunks in flight get when the source stops. */
@@ -52,7 +52,7 @@ const topicPollMs = 1_000;
 
 /**
  * Runs one consumer, from connecting until the signal is aborted, a post cannot become durable, or the consumer
- * crashes. It then starts nothing new, finishes and commits what is in flight (for at most 30 seconds), and leaves the
+ * crashes. It then fetches nothing more, commits the chunks in flight (for at most 30 seconds), and leaves the
  * group. Never rejects.
  */
 export async function runKafkaConsumer(deps: KafkaConsumerDeps, signal: AbortSignal): Promise<ConsumerExit> {
@@ -79,9 +79,7 @@ export async function runKafkaConsumer(deps: KafkaConsumerDeps, signal: AbortSig
   signal.removeEventListener('abort', onAbort);
   if (state === 'running') state = 'draining';
   const disconnected = Promise.allSettled([consumer.disconnect(), admin.disconnect()]).then(() => true);
-  const timer = new AbortController();
-  const hasDrained = await Promise.race([disconnected, clock.sleep(drainTimeoutMs, timer.signal).then(() => false)]);
-  timer.abort(); // a pending timer would keep the process alive
+  const hasDrained = await withTimeout(disconnected, drainTimeoutMs, clock);
   if (!hasDrained) log.warn({ topic: config.topic }, 'Kafka consumer stopped with posts in flight; they will be redelivered');
   state = 'stopped';
   return result;
@@ -111,7 +109,7 @@ interface RunningConsumer {
   fail(error: Error): void;
 }
 
-/** Connects, waits for the topic, joins the group and reads on from the committed offsets. */
+/** Connects, waits for the topic, joins the group and resumes from the committed offsets. */
 async function consume(deps: KafkaConsumerDeps, running: RunningConsumer, signal: AbortSignal): Promise<void> {
   const { config, events, log, metrics } = deps;
   const { admin, consumer } = running;
@@ -131,7 +129,7 @@ async function consume(deps: KafkaConsumerDeps, running: RunningConsumer, signal
     const partitions = payload.memberAssignment[topic] ?? [];
     gaps.retainPartitions(partitions);
     events.onJoin();
-    log.info({ topic, partitions, groupId }, 'Joined the Kafka consumer group');
+    log.info({ topic, partitions, groupId }, 'joined the Kafka consumer group');
   });
   consumer.on(consumer.events.FETCH, () => events.onFetch());
   await consumer.connect();
@@ -161,7 +159,7 @@ async function consume(deps: KafkaConsumerDeps, running: RunningConsumer, signal
   });
 }
 
-/** The topic may be created later, by someone who knows how many partitions it needs. */
+/** The topic may be created later, by an operator who chooses the number of partitions. */
 async function waitForTopic({ config, clock, events, log }: KafkaConsumerDeps, admin: Admin, signal: AbortSignal): Promise<void> {
   for (let polls = 0; !signal.aborted && !(await admin.listTopics()).includes(config.topic); polls += 1) {
     events.onUnavailable(`The Kafka topic ${config.topic} does not exist yet.`);
@@ -171,7 +169,7 @@ async function waitForTopic({ config, clock, events, log }: KafkaConsumerDeps, a
   }
 }
 
-/** A broker leaves topics that we may not read out of its list; only a request for the topic itself returns the error. */
+/** Brokers omit unauthorized topics from the list; only a request for the topic returns the error. */
 async function checkAuthorized(admin: Admin, topic: string): Promise<void> {
   try {
     await admin.fetchTopicMetadata({ topics: [topic] });
@@ -203,33 +201,33 @@ async function reportGap(
     const lost = await gaps.onFetch(partition, BigInt(first));
     if (lost === 0n) return;
     metrics.offsetGap.inc({ topic: config.topic, partition }, Number(lost));
-    log.error({ topic: config.topic, partition, lost: Number(lost) }, 'The broker deleted messages before they were read');
+    log.error({ topic: config.topic, partition, lost: Number(lost) }, 'the broker deleted messages before they were read');
   } catch (thrown) {
-    log.warn({ topic: config.topic, partition, error: asError(thrown).message }, 'Offset gap check failed');
+    log.warn({ topic: config.topic, partition, error: asError(thrown).message }, 'offset gap check failed');
   }
 }
 
 /**
  * Detects messages that the broker deleted before they were read. A skipped offset proves nothing by itself, since
- * compaction and transactions leave holes; the lowest offset that the partition still has decides.
+ * compaction and transactions leave holes; the partition's log start offset decides.
  */
 export interface GapDetector {
   /** A batch of the partition begins at `first`. Resolves to the number of messages lost before it. */
   onFetch(partition: number, first: bigint): Promise<bigint>;
-  /** Everything of the partition below `next` is committed. */
-  onCommit(partition: number, next: bigint): void;
+  /** Called after a commit; `nextOffset` is the committed offset. */
+  onCommit(partition: number, nextOffset: bigint): void;
   /** Forgets all other partitions, which other members now read. */
   retainPartitions(partitions: readonly number[]): void;
 }
 
-/** `expected` holds the next offset of each partition; `fetchLowest` asks the broker for the lowest offset it has. */
-export function createGapDetector(expected: Map<number, bigint>, fetchLowest: (partition: number) => Promise<bigint>): GapDetector {
+/** `expected` holds the next offset of each partition; `fetchLogStart` asks the broker for the log start offset. */
+export function createGapDetector(expected: Map<number, bigint>, fetchLogStart: (partition: number) => Promise<bigint>): GapDetector {
   return {
     onFetch: async (partition, first) => {
       const next = expected.get(partition);
       expected.set(partition, first);
       if (next === undefined || first <= next) return 0n;
-      const lowest = await fetchLowest(partition);
+      const lowest = await fetchLogStart(partition);
       return lowest > next ? lowest - next : 0n;
     },
     onCommit: (partition, next) => void expected.set(partition, next),

@@ -28,13 +28,15 @@ interface KafkaErrorFields {
 
 /**
  * Converts an error of kafkajs: to KAFKA_REJECTED, KAFKA_UNTRUSTED, KAFKA_PLAINTEXT or KAFKA_UNREADABLE if a retry does
- * not help, else to KAFKA_UNAVAILABLE. `doing` completes "Kafka error while …".
+ * not help, else to KAFKA_UNAVAILABLE. `action` completes "Kafka error while …".
  */
-export function asKafkaError(thrown: unknown, doing: string): FeedpulseError {
+export function asKafkaError(thrown: unknown, action: string): FeedpulseError {
   const chain = causeChain(thrown);
   const ours = chain.find((cause) => cause instanceof FeedpulseError);
   if (ours) return ours;
-  return new FeedpulseError(chooseCode(chain), `Kafka error while ${doing}: ${asError(firstError(thrown)).message}`, { cause: thrown });
+  return new FeedpulseError(chooseCode(chain), `Kafka error while ${action}: ${asError(firstError(thrown)).message.replace(/\.?$/, '.')}`, {
+    cause: thrown,
+  });
 }
 
 function chooseCode(chain: readonly unknown[]): ErrorCode {
@@ -45,7 +47,7 @@ function chooseCode(chain: readonly unknown[]): ErrorCode {
   return chain.some((cause) => describeTlsError(kafkaFields(cause).code)) ? 'KAFKA_UNTRUSTED' : 'KAFKA_UNAVAILABLE';
 }
 
-/** Whether the broker answered with this error of the Kafka protocol. */
+/** Whether the broker returned this error of the Kafka protocol. */
 export function hasKafkaErrorCode(thrown: unknown, type: string): boolean {
   return causeChain(thrown).some((cause) => kafkaFields(cause).type === type);
 }
@@ -66,7 +68,7 @@ function getCause(cause: unknown): unknown {
   return kafkaFields(cause).cause ?? firstError(cause, undefined);
 }
 
-/** The first of several errors, which is more specific than the error that holds them. */
+/** The first of several errors, which is more specific than the aggregate. */
 function firstError(thrown: unknown, fallback = thrown): unknown {
   const { errors } = kafkaFields(thrown);
   return (Array.isArray(errors) ? errors[0] : undefined) ?? fallback;

@@ -21,14 +21,15 @@ export interface KafkaSourceOptions {
   readonly metrics: Pick<Metrics, 'lag' | 'offsetGap'>;
 }
 
-/** Consecutive crashes without a commit before the source fails. Fewer before the first join: a wrong setting does not fix itself. */
+/** Consecutive crashes without a commit before the source fails. Fewer before the first join: retrying does not fix a wrong setting. */
 const maxCrashes = { beforeJoin: 2, afterJoin: 10 };
 const backoff = { firstMs: 1_000, maxMs: 30_000 };
 /** A consumer that ran this long was healthy, even if it had nothing to commit. */
 const healthyMs = 300_000;
 
 /**
- * Reads a Kafka topic as a member of a consumer group. Offsets are committed only after what they cover is durable.
+ * Reads a Kafka topic as a member of a consumer group. Offsets are committed only after the posts and dead
+ * letters below them are durable.
  * A consumer that crashes is replaced, with backoff. `run` rejects with KAFKA_UNAVAILABLE when that does not help,
  * with KAFKA_REJECTED or KAFKA_UNREADABLE at once, and with the error of a post that cannot become durable.
  */
@@ -73,12 +74,12 @@ export function createKafkaSource({ config, mapping, ...deps }: KafkaSourceOptio
   return { name: 'kafka', run, healthIssue: () => health.issue() };
 }
 
-/** Follows a consumer; `issue` returns a sentence when something is wrong. */
+/** Tracks a consumer's health. `issue` describes the problem, if any. */
 interface KafkaHealth extends KafkaConsumerEvents {
   issue(): string | undefined;
 }
 
-/** Longer than the slowest healthy chunk and the longest silence of a healthy broker, in milliseconds. */
+/** No progress for this long (ms) is a health issue. */
 const stallMs = 60_000;
 
 function createKafkaHealth(clock: Pick<Clock, 'now'>): KafkaHealth {
@@ -114,7 +115,7 @@ function createKafkaHealth(clock: Pick<Clock, 'now'>): KafkaHealth {
       if (unavailable !== undefined) return unavailable;
       const now = clock.now();
       if (openBatches > 0 && now - lastCommitAt > stallMs) return `No posts were committed for ${seconds(now - lastCommitAt)} seconds.`;
-      if (openBatches === 0 && now - lastFetchAt > stallMs) return `Kafka has not answered for ${seconds(now - lastFetchAt)} seconds.`;
+      if (openBatches === 0 && now - lastFetchAt > stallMs) return `No response from Kafka for ${seconds(now - lastFetchAt)} seconds.`;
       return undefined;
     },
   };

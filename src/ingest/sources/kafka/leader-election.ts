@@ -1,6 +1,6 @@
 import type { Consumer, Kafka } from 'kafkajs';
 import { type KafkaConfig, toMilliseconds } from '../../../config/schema.ts';
-import type { Clock } from '../../../lib/clock.ts';
+import { type Clock, withTimeout } from '../../../lib/clock.ts';
 import { asError } from '../../../lib/errors.ts';
 import type { Lease } from '../../../lib/lease.ts';
 import type { Log } from '../../../lib/log.ts';
@@ -10,9 +10,9 @@ import { ensureTopic } from './topics.ts';
 /** A leader without a heartbeat for this fraction of its session steps down, before the broker elects another. */
 const maxHeartbeatAge = 0.5;
 const retryPauseMs = 15_000;
-/** Few, since the election is retried after a pause, and shutdown must not wait for a broker. */
+/** One: the election loop retries, and shutdown must not wait for a broker. */
 const retries = 1;
-/** The most that leaving the group may take; without an answer the broker removes the member by itself. */
+/** Maximum time to leave the group; otherwise the broker removes the member when its session expires. */
 const leaveTimeoutMs = 3_000;
 
 export interface LeaderElectionOptions {
@@ -24,8 +24,8 @@ export interface LeaderElectionOptions {
 }
 
 /**
- * Elects one process through the single partition of a topic: Kafka assigns it to one member of a consumer group, and to
- * another within `kafka.sessionTimeout` after that one has gone. While no broker answers, no process is the leader.
+ * Elects one process through the single partition of a topic: Kafka assigns it to one member of a consumer group, and
+ * reassigns it within `kafka.sessionTimeout` if that member disappears. Without a reachable broker there is no leader.
  * @throws KAFKA_PLAINTEXT, FILE_INACCESSIBLE
  */
 export function createLeaderElection({ config, topic, clock, log }: LeaderElectionOptions): Lease {
@@ -38,7 +38,7 @@ export function createLeaderElection({ config, topic, clock, log }: LeaderElecti
     lastHeartbeatAt = clock.now();
   };
   const setLeader = (isLeader: boolean): void => {
-    if (isLeader !== isAssigned) log.info({ topic }, isLeader ? 'Elected alert leader' : 'Another process is the alert leader');
+    if (isLeader !== isAssigned) log.info({ topic }, isLeader ? 'elected alert leader' : 'another process is the alert leader');
     isAssigned = isLeader;
     onHeartbeat();
   };
@@ -49,7 +49,7 @@ export function createLeaderElection({ config, topic, clock, log }: LeaderElecti
         await ensureTopic(kafka, { topic, partitions: 1 });
         await runMember({ kafka, config, topic, setLeader, onHeartbeat }, stopping.signal);
       } catch (thrown) {
-        log.warn({ topic, error: asError(thrown).message }, 'Alert leader election failed; retrying');
+        log.warn({ topic, error: asError(thrown).message }, 'alert leader election failed; retrying');
       }
       setLeader(false);
       await clock.sleep(retryPauseMs, stopping.signal);
@@ -61,9 +61,7 @@ export function createLeaderElection({ config, topic, clock, log }: LeaderElecti
     isHeld: () => !stopping.signal.aborted && isAssigned && clock.now() - lastHeartbeatAt < maxHeartbeatAge * session,
     close: async () => {
       stopping.abort();
-      const timer = new AbortController();
-      await Promise.race([running, clock.sleep(leaveTimeoutMs, timer.signal)]);
-      timer.abort(); // a pending timer would keep the process alive
+      await withTimeout(running, leaveTimeoutMs, clock);
     },
   };
 }

@@ -13,9 +13,9 @@ import { ensureTopic } from './topics.ts';
 export interface ProduceOptions {
   readonly config: KafkaConfig;
   readonly mapping: FieldMapping;
-  /** One message a line. */
+  /** One message per line. */
   readonly input: NodeJS.ReadableStream;
-  /** Messages a second; as fast as possible if absent. */
+  /** Messages per second; as fast as possible if absent. */
   readonly rate?: number;
   /** Partitions of the topic, if it has to be created. */
   readonly partitions?: number;
@@ -25,11 +25,11 @@ export interface ProduceOptions {
 
 const maxBatchMessages = 500;
 const maxBatchBytes = 512 * 1_024;
-/** Batches a second at a given rate, so that messages are sent evenly. */
+/** Batches per second at a given rate, so that messages are sent evenly. */
 const batchesPerSecond = 10;
 
 /**
- * Sends the lines of a file unchanged to the configured topic and resolves to their number. A line that is a post gets
+ * Sends the lines of a file unchanged to the configured topic and resolves to the number of messages sent. A line that is a post gets
  * the key `platform:id`, so that its versions stay in order; others get none. Blank lines are skipped. The topic is
  * created if it is missing.
  */
@@ -48,7 +48,7 @@ export async function produceFile({ config, mapping, input, rate, partitions = 4
   try {
     await checkBrokerCertificates(config);
     if (await ensureTopic(kafka, { topic: config.topic, partitions }))
-      log.info({ topic: config.topic, partitions }, 'Created the Kafka topic');
+      log.info({ topic: config.topic, partitions }, 'created the Kafka topic');
     await producer.connect();
     for await (const batch of splitIntoBatches(readLines(input), size)) {
       if (rate !== undefined) await sleep(Math.max(0, startedAt + (sent / rate) * 1_000 - Date.now()));
@@ -79,7 +79,7 @@ async function* splitIntoBatches(chunks: AsyncIterable<readonly Line[]>, size: n
   for await (const lines of chunks) {
     for (const line of lines) {
       if (line.bytes.length < line.size - 1)
-        throw new FeedpulseError('USAGE', `Line ${line.number} has ${line.size} bytes, which is more than a message may have.`);
+        throw new FeedpulseError('USAGE', `Line ${line.number} has ${line.size} bytes, more than the limit of 1 MiB.`);
       if (line.size === 0) continue;
       if (batch.length >= size || (batch.length > 0 && bytes + line.size > maxBatchBytes)) {
         yield batch;

@@ -46,13 +46,13 @@ export interface ReadTopicOptions {
   onProgress?(done: number, total: number): void;
 }
 
-/** Milliseconds without progress after which the broker counts as unavailable. */
+/** Milliseconds without progress after which the broker is considered unavailable. */
 const stallMs = 60_000;
 
 /**
  * Visits every message that the topic contains when the call begins, in order within a partition; none if the topic does
  * not exist. Messages of uncommitted transactions are skipped.
- * @throws KAFKA_UNAVAILABLE when the broker stops answering, and the errors of `visit`
+ * @throws KAFKA_UNAVAILABLE when the broker stops responding, and the errors of `visit`
  */
 export async function readTopic(options: ReadTopicOptions): Promise<void> {
   const ranges = await fetchRanges(options);
@@ -125,7 +125,7 @@ async function visitTopic(consumer: Consumer, ranges: Ranges, { topic, clock, vi
   while (!completed.signal.aborted) {
     await clock.sleep(1_000, completed.signal);
     if (clock.now() - lastProgress > stallMs)
-      fail(new FeedpulseError('KAFKA_UNAVAILABLE', `The broker sent nothing of the topic ${topic} for ${stallMs / 1_000} seconds.`));
+      fail(new FeedpulseError('KAFKA_UNAVAILABLE', `No messages received from topic ${topic} for ${stallMs / 1_000} seconds.`));
   }
   if (failure) throw failure;
 }

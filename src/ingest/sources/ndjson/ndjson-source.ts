@@ -10,26 +10,27 @@ import { chunkSize as defaultChunkSize, processChunk, type RawMessage } from '..
 import { type Line, readLines } from './read-lines.ts';
 
 export interface NdjsonSourceOptions {
-  /** One JSON post a line, in UTF-8. */
+  /** One JSON post per line, in UTF-8. */
   readonly input: NodeJS.ReadableStream;
   /** Becomes the topic of positions: `ndjson:<name>`. */
   readonly name: string;
   readonly mapping: FieldMapping;
   readonly deadLetters: DeadLetterSink;
   readonly clock: Clock;
-  /** The most lines of a chunk. */
+  /** Maximum lines per chunk. */
   readonly chunkSize?: number;
 }
 
 /** Two, so that neither the model nor the database idles while the other works. */
 const maxChunksInFlight = 2;
 
-/** Bytes of waiting lines that make a chunk, if its lines are long. */
+/** Send a chunk once this many bytes are buffered. */
 const maxBufferedBytes = 4 * 1_048_576;
 
 /**
- * Reads one post a line from a file or a pipe; line numbers are the offsets. While two chunks are in flight, one more
+ * Reads one post per line from a file or a pipe; line numbers are the offsets. While two chunks are in flight, one more
  * chunk of lines is gathered; then the stream is paused. Blank lines are skipped.
+ * `run` rejects with FILE_INACCESSIBLE if the stream fails.
  */
 export function createNdjsonSource(options: NdjsonSourceOptions): Source<SourceRecord> {
   const { input, name, deadLetters, clock, chunkSize = defaultChunkSize } = options;
@@ -42,7 +43,7 @@ export function createNdjsonSource(options: NdjsonSourceOptions): Source<SourceR
   });
 
   const run: Source<SourceRecord>['run'] = async (emit, signal) => {
-    const waiting: RawMessage[] = [];
+    const buffered: RawMessage[] = [];
     let bytes = 0;
     let inFlight = 0;
     let failure: Error | undefined;
@@ -58,8 +59,8 @@ export function createNdjsonSource(options: NdjsonSourceOptions): Source<SourceR
       wake();
     };
     const send = (): void => {
-      while (isRunning() && waiting.length > 0 && inFlight < maxChunksInFlight) {
-        const chunk = waiting.splice(0, chunkSize);
+      while (isRunning() && buffered.length > 0 && inFlight < maxChunksInFlight) {
+        const chunk = buffered.splice(0, chunkSize);
         bytes -= totalBytes(chunk);
         inFlight += 1;
         processChunk(chunk, { mapping, deadLetters, clock, emit }).then(
@@ -72,15 +73,15 @@ export function createNdjsonSource(options: NdjsonSourceOptions): Source<SourceR
       for (const line of lines) {
         if (isBlank(line.bytes)) continue;
         const message = toMessage(line);
-        waiting.push(message);
+        buffered.push(message);
         bytes += message.bytes.length;
-        if (waiting.length >= chunkSize || bytes >= maxBufferedBytes) send();
-        while (isRunning() && (waiting.length >= chunkSize || bytes >= maxBufferedBytes)) await chunkFinished();
+        if (buffered.length >= chunkSize || bytes >= maxBufferedBytes) send();
+        while (isRunning() && (buffered.length >= chunkSize || bytes >= maxBufferedBytes)) await chunkFinished();
       }
       send();
       if (!isRunning()) break;
     }
-    while (inFlight > 0 || (waiting.length > 0 && isRunning())) await chunkFinished();
+    while (inFlight > 0 || (buffered.length > 0 && isRunning())) await chunkFinished();
     if (failure) throw failure;
   };
   return { name: 'ndjson', run, healthIssue: () => undefined };

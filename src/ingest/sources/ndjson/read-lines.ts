@@ -1,6 +1,6 @@
 import { asError, FeedpulseError } from '../../../lib/errors.ts';
 
-/** Bytes of a line that are kept, so that memory stays bounded. */
+/** Longer lines are truncated to this many bytes. */
 const defaultMaxLineBytes = 1_048_576;
 const newline = 0x0a;
 const carriageReturn = 0x0d;
@@ -15,8 +15,8 @@ export interface Line {
 }
 
 /**
- * Splits a stream into lines, as bytes. The lines that a chunk of the stream completes are yielded together, at once. Of
- * a longer line the first `maxLineBytes` are kept (1 MiB by default). @throws FILE_INACCESSIBLE if the stream fails
+ * Splits a stream into lines, as bytes. Yields the lines completed by each stream chunk together. Lines over
+ * `maxLineBytes` (default 1 MiB) are truncated. @throws FILE_INACCESSIBLE if the stream fails
  */
 export async function* readLines(input: NodeJS.ReadableStream, maxLineBytes = defaultMaxLineBytes): AsyncGenerator<readonly Line[]> {
   /** The parts of the line that is not complete yet. */
@@ -55,6 +55,6 @@ async function* chunksOf(input: NodeJS.ReadableStream): AsyncGenerator<string | 
   try {
     yield* input;
   } catch (thrown) {
-    throw new FeedpulseError('FILE_INACCESSIBLE', `Reading lines failed: ${asError(thrown).message}`, { cause: thrown });
+    throw new FeedpulseError('FILE_INACCESSIBLE', `Reading lines failed: ${asError(thrown).message}.`, { cause: thrown });
   }
 }

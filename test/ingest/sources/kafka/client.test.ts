@@ -62,7 +62,7 @@ describe('asKafkaError', () => {
     const several = Object.assign(new Error('errors'), {
       errors: [Object.assign(new Error('no'), { type: 'CLUSTER_AUTHORIZATION_FAILED' })],
     });
-    expect(asKafkaError(several, 'sending')).toMatchObject({ code: 'KAFKA_REJECTED', message: 'Kafka error while sending: no' });
+    expect(asKafkaError(several, 'sending')).toMatchObject({ code: 'KAFKA_REJECTED', message: 'Kafka error while sending: no.' });
   });
 
   it('returns KAFKA_UNREADABLE for bytes that kafkajs cannot decode', () => {
@@ -73,7 +73,7 @@ describe('asKafkaError', () => {
     expect(asKafkaError(caused(new Error('reset')), 'reading')).toMatchObject({
       code: 'KAFKA_UNAVAILABLE',
       retry: true,
-      message: 'Kafka error while reading: gave up',
+      message: 'Kafka error while reading: gave up.',
     });
   });
 
