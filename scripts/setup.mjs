@@ -7,12 +7,12 @@ import { step } from './step.mjs';
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * Installs exactly what the lock file lists and builds, skipping what is already done. With `toRun` it omits what only
- * tests and benchmarks need, which saves a third of the time.
+ * Installs exactly what the lock file lists and builds, skipping what is already done. `runtimeOnly` skips dev
+ * dependencies, which takes a third less time.
  */
-export async function setup({ toRun = false } = {}) {
+export async function setup({ runtimeOnly = false } = {}) {
   checkNode();
-  if (!isInstalled(toRun)) await install(toRun);
+  if (!isInstalled(runtimeOnly)) await install(runtimeOnly);
   if (!isBuilt()) await build();
 }
 
@@ -26,13 +26,13 @@ function checkNode() {
  * npm writes node_modules/.package-lock.json last. Packages for other platforms are missing there; all others must be
  * present with the version and checksum of the lock file.
  */
-function isInstalled(toRun) {
-  const wanted = packagesOf('package-lock.json');
-  const present = packagesOf(join('node_modules', '.package-lock.json'));
-  if (!wanted || !present) return false;
-  return Object.entries(wanted).every(([path, { version, integrity, dev, optional, devOptional }]) => {
-    if (path === '' || (toRun && dev)) return true;
-    const found = present[path];
+function isInstalled(runtimeOnly) {
+  const expected = packagesOf('package-lock.json');
+  const installed = packagesOf(join('node_modules', '.package-lock.json'));
+  if (!expected || !installed) return false;
+  return Object.entries(expected).every(([path, { version, integrity, dev, optional, devOptional }]) => {
+    if (path === '' || (runtimeOnly && dev)) return true;
+    const found = installed[path];
     if (!found) return Boolean(optional || devOptional);
     return found.version === version && found.integrity === integrity;
   });
@@ -46,9 +46,9 @@ function packagesOf(lockFile) {
   }
 }
 
-/** Runs no install scripts: they are not needed. */
-async function install(toRun) {
-  const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', ...(toRun ? ['--omit=dev'] : [])];
+/** Install scripts are disabled. */
+async function install(runtimeOnly) {
+  const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', ...(runtimeOnly ? ['--omit=dev'] : [])];
   await step('Installing dependencies', 'npm', ['ci', ...options], { cwd: root });
 }
 
@@ -68,7 +68,7 @@ export async function build() {
   writeFileSync(stamp, builtFrom);
 }
 
-/** The entry script of an installed tool, to be run with this Node whatever PATH says. */
+/** The entry script of an installed tool, to run with the current Node executable. */
 export function tool(path) {
   return join(root, 'node_modules', path);
 }
@@ -89,14 +89,14 @@ function sourceHash() {
   return hash.digest('hex');
 }
 
-/** Runs a job and prints one line if it fails. */
-export async function orExplain(job) {
+/** Runs a task; on failure prints the message and exits with 1. */
+export async function runMain(task) {
   try {
-    await job();
+    await task();
   } catch (error) {
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;
   }
 }
 
-if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await orExplain(setup);
+if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await runMain(setup);

@@ -13,7 +13,7 @@ export async function step(title, command, args, options = {}) {
   throw new Error(`${title} failed: \`${[command, ...args].join(' ')}\` exited with ${code}.`);
 }
 
-/** Runs a command to its end. The code is 127 if it cannot be started. */
+/** Runs a command and captures its output. The code is 127 if it cannot be started. */
 export function capture(command, args, options = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -29,7 +29,7 @@ export function capture(command, args, options = {}) {
 }
 
 /** Runs a command with inherited input and output. */
-export function show(command, args, options = {}) {
+export function runInherited(command, args, options = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { ...options, stdio: 'inherit' });
     child.on('error', (error) => {
@@ -40,7 +40,7 @@ export function show(command, args, options = {}) {
   });
 }
 
-/** A line with running seconds on a terminal; elsewhere one line at the start and one at the end. */
+/** Shows elapsed seconds on a terminal; elsewhere one line at the start and one at the end. */
 function startTicker(title) {
   const startedAt = Date.now();
   const seconds = () => `${((Date.now() - startedAt) / 1_000).toFixed(0)} s`;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { root, setup, tool } from './setup.mjs';
-import { show } from './step.mjs';
+import { runInherited } from './step.mjs';
 import { findChromium, findCompose, missingTools } from './tools.mjs';
 
 /**
@@ -26,8 +26,8 @@ const parts = {
 
 const shownFiles = 12;
 
-const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(parts);
-const unknown = wanted.filter((name) => !(name in parts));
+const selected = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(parts);
+const unknown = selected.filter((name) => !(name in parts));
 if (unknown.length > 0) {
   process.stderr.write(`Unknown part: ${unknown.join(', ')}. The parts are ${Object.keys(parts).join(', ')}.\n`);
   process.exit(2);
@@ -43,12 +43,12 @@ try {
 
 // Missing tools are reported before the first test runs.
 const missing = new Map();
-for (const name of wanted) missing.set(name, await missingTools(parts[name].tools ?? []));
+for (const name of selected) missing.set(name, await missingTools(parts[name].tools ?? []));
 for (const line of new Set([...missing.values()].flat())) process.stderr.write(`${line}\n`);
 
 const results = [];
-for (const name of wanted) results.push({ name, ...(await runPart(name)) });
-summarise(results);
+for (const name of selected) results.push({ name, ...(await runPart(name)) });
+summarize(results);
 
 async function runPart(name) {
   process.stdout.write(`\n── ${name} ${'─'.repeat(Math.max(0, 60 - name.length))}\n`);
@@ -58,15 +58,15 @@ async function runPart(name) {
   return { ...counts, seconds: (Date.now() - startedAt) / 1_000 };
 }
 
-/** A tool of node_modules as one check. */
+/** Runs a tool from node_modules as one check. */
 function node(path, args) {
   return command(process.execPath, [tool(path), ...args]);
 }
 
-/** A command as one check: it passes when it ends with 0. */
+/** One check: passes if the command exits with 0. */
 async function command(name, args) {
-  const code = await show(name, args, { cwd: root });
-  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1, note: `${name} ended with ${code}` };
+  const code = await runInherited(name, args, { cwd: root });
+  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1, note: `${name} exited with ${code}` };
 }
 
 async function checkTypes() {
@@ -81,11 +81,11 @@ async function vitest(project, env = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'feedpulse-report-'));
   const report = join(folder, 'report.json');
   const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const code = await show(process.execPath, [tool('vitest/vitest.mjs'), ...args], { cwd: root, env: { ...process.env, ...env } });
+  const code = await runInherited(process.execPath, [tool('vitest/vitest.mjs'), ...args], { cwd: root, env: { ...process.env, ...env } });
   const counts = readReport(report);
   rmSync(folder, { recursive: true, force: true });
   if (!counts || counts.passed + counts.failed === 0) return { passed: 0, failed: 1, note: 'no test ran' };
-  if (code !== 0 && counts.failed === 0) return { ...counts, failed: 1, note: `vitest ended with ${code}` };
+  if (code !== 0 && counts.failed === 0) return { ...counts, failed: 1, note: `vitest exited with ${code}` };
   return counts;
 }
 
@@ -94,14 +94,14 @@ function readReport(file) {
     const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(readFileSync(file, 'utf8'));
     const skipped = numPendingTests + numTodoTests;
     // A file that could not be loaded fails without a failed test.
-    const broken = testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0);
+    const loadFailures = testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0);
     const failures = [
       ...testResults.flatMap(failuresOf),
-      ...broken.map(({ name, message }) => toFailure(name, 'could not be loaded', message)),
+      ...loadFailures.map(({ name, message }) => toFailure(name, 'could not be loaded', message)),
     ];
     return {
       passed: numPassedTests,
-      failed: numFailedTests + broken.length + skipped,
+      failed: numFailedTests + loadFailures.length + skipped,
       failures,
       files: testResults.map(({ name, startTime, endTime }) => ({ file: relative(root, name), seconds: (endTime - startTime) / 1_000 })),
       ...(skipped > 0 ? { note: `${skipped} skipped` } : {}),
@@ -121,7 +121,7 @@ function toFailure(file, title, message) {
   return `${relative(root, file)}: ${title}\n    ${stripVTControlCharacters(message).split('\n')[0]}`;
 }
 
-function summarise(rows) {
+function summarize(rows) {
   // Repeated at the end, because a CI log may show only its end.
   const failures = rows.flatMap((row) => row.failures ?? []);
   if (failures.length > 0) process.stdout.write(`\nfailed:\n${failures.map((failure) => `  ${failure}\n`).join('')}`);

@@ -3,13 +3,13 @@ import { delimiter, join } from 'node:path';
 import { capture, step } from './step.mjs';
 
 /**
- * System packages that the tests need beside Node. `npm test` only looks for them and says what is missing;
+ * System packages that the tests need. `npm test` checks for them and reports missing ones;
  * `npm run setup:ci` installs them with apt.
  *
  * @typedef {object} Tool
- * @property {string} name what the user knows it as
- * @property {string} what what needs it, and how to provide it without apt
- * @property {string[]} packages Debian packages that bring it
+ * @property {string} name display name
+ * @property {string} reason why it is needed, and alternatives
+ * @property {string[]} packages Debian packages
  * @property {() => Promise<boolean> | boolean} isPresent
  */
 
@@ -17,36 +17,36 @@ import { capture, step } from './step.mjs';
 const tools = {
   kafka: {
     name: 'a JVM with Maven, or Docker',
-    what: 'The live and fault tests need a Kafka broker. KAFKA_BROKERS may name a running one.',
+    reason: 'The live and fault tests need a Kafka broker. KAFKA_BROKERS may name a running one.',
     packages: ['default-jre-headless', 'maven'],
     isPresent: async () =>
       Boolean(process.env.KAFKA_BROKERS) ||
-      (await answers('docker', ['version', '--format', '{{.Server.Version}}'])) ||
-      ((await answers('java', ['-version'])) && (await answers('mvn', ['-v']))),
+      (await succeeds('docker', ['version', '--format', '{{.Server.Version}}'])) ||
+      ((await succeeds('java', ['-version'])) && (await succeeds('mvn', ['-v']))),
   },
   chromium: {
     name: 'Chromium',
-    what: 'The browser tests need it. CHROMIUM_PATH may name a Chrome, Edge or Chromium.',
+    reason: 'The browser tests need it. CHROMIUM_PATH may name a Chrome, Edge or Chromium.',
     packages: ['chromium', 'fonts-noto-color-emoji'], // the font draws the emoji in posts
     isPresent: () => findChromium() !== undefined,
   },
   compose: {
     name: 'docker-compose',
-    what: 'The test of docker-compose.yml needs it.',
+    reason: 'The test of docker-compose.yml needs it.',
     packages: ['docker-compose'],
     isPresent: async () => (await findCompose()) !== undefined,
   },
   promtool: {
     name: 'promtool',
-    what: 'The test of the Prometheus alerting rules needs it; it is part of Prometheus.',
+    reason: 'The test of the Prometheus alerting rules needs it; it is part of Prometheus.',
     packages: ['prometheus'],
-    isPresent: () => answers('promtool', ['--version']),
+    isPresent: () => succeeds('promtool', ['--version']),
   },
   python: {
     name: 'python3',
-    what: 'The tests of training/ need it.',
+    reason: 'The tests of training/ need it.',
     packages: ['python3-minimal', 'python3'],
-    isPresent: () => answers('python3', ['--version']),
+    isPresent: () => succeeds('python3', ['--version']),
   },
 };
 
@@ -63,7 +63,7 @@ export function findChromium() {
 /** @returns {Promise<string[] | undefined>} the command that validates compose files */
 export async function findCompose() {
   for (const command of [['docker-compose'], ['docker', 'compose']])
-    if (await answers(command[0], [...command.slice(1), 'version'])) return command;
+    if (await succeeds(command[0], [...command.slice(1), 'version'])) return command;
   return undefined;
 }
 
@@ -73,7 +73,7 @@ export async function missingTools(names) {
   for (const name of names) {
     const tool = tools[name];
     if (!(await tool.isPresent()))
-      missing.push(`${tool.name} is missing. ${tool.what} Install it, or run \`npm run setup:ci\` (Debian, as root).`);
+      missing.push(`${tool.name} is missing. ${tool.reason} Install it, or run \`npm run setup:ci\` (Debian, as root).`);
   }
   return missing;
 }
@@ -91,6 +91,6 @@ export async function installTools() {
   if (missing.length > 0) throw new Error(missing.join('\n'));
 }
 
-async function answers(command, args) {
+async function succeeds(command, args) {
   return (await capture(command, args)).code === 0;
 }

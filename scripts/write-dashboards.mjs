@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { orExplain, root, setup } from './setup.mjs';
+import { root, runMain, setup } from './setup.mjs';
 
 /** Writes the JSON boards that Grafana reads from the code in dashboards/source. */
-await orExplain(async () => {
+await runMain(async () => {
   await setup();
-  // biome-ignore lint/style/noRestrictedImports: installed by the set-up
+  // biome-ignore lint/style/noRestrictedImports: installed by setup()
   const { runnerImport } = await import('vite');
   const { boards } = (await runnerImport(resolve(root, 'dashboards/source/boards.ts'))).module;
   for (const [name, board] of Object.entries(boards()))

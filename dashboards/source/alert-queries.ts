@@ -1,26 +1,26 @@
-import { chosen, options } from './brand-queries.ts';
+import { inVariable, variableOptions } from './brand-queries.ts';
 
 /** Queries about alerts (see docs/alerts.md). */
 
 const transitions = 'feedpulse.alert_transitions AS c FINAL';
 const ends = "(SELECT alert, max(at) AS ended FROM feedpulse.alert_transitions FINAL WHERE kind = 'resolved' GROUP BY alert)";
 const feedback = "(SELECT alert, value FROM feedpulse.alert_annotations FINAL WHERE kind = 'feedback')";
-const selected = `${chosen('c.brand', 'brand')} AND ${chosen('c.rule', 'rule')}`;
+const selected = `${inVariable('c.brand', 'brand')} AND ${inVariable('c.rule', 'rule')}`;
 const rounded = (name: string) => `round(JSONExtractFloat(c.evaluation, '${name}'), 1)`;
 const end = (empty: string) => `if(toUnixTimestamp(e.ended) = 0, ${empty}, e.ended)`;
 
-export const alertBrands = options('brand', 'feedpulse.alert_transitions');
-export const alertRules = options('rule', 'feedpulse.alert_transitions');
+export const alertBrands = variableOptions('brand', 'feedpulse.alert_transitions');
+export const alertRules = variableOptions('rule', 'feedpulse.alert_transitions');
 
 export const activeAlerts = `
-  SELECT count() AS active FROM ${transitions} LEFT JOIN ${ends} AS e ON e.alert = c.alert
+  SELECT count() AS firing FROM ${transitions} LEFT JOIN ${ends} AS e ON e.alert = c.alert
   WHERE c.kind = 'alert' AND toUnixTimestamp(e.ended) = 0 AND ${selected}`;
 export const alertsInRange = `SELECT count() AS alerts FROM ${transitions} WHERE c.kind = 'alert' AND $__timeFilter(c.at) AND ${selected}`;
 export const noiseShare = `
   SELECT countIf(f.value = 'noise') / nullIf(countIf(f.value IN ('noise', 'useful')), 0) AS noise
   FROM ${transitions} LEFT JOIN ${feedback} AS f ON f.alert = c.alert WHERE c.kind = 'alert' AND $__timeFilter(c.at) AND ${selected}`;
 export const undelivered = `
-  SELECT countIf(d.outcome = 'waiting') AS waiting, countIf(d.outcome = 'given-up') AS \`given up\`
+  SELECT countIf(d.outcome = 'waiting') AS retrying, countIf(d.outcome = 'given-up') AS failed
   FROM feedpulse.alert_outbox AS d FINAL WHERE $__timeFilter(d.at)`;
 
 export const alertTable = `
@@ -38,7 +38,7 @@ export const alertsOverTime = `
 
 export const ruleTable = `
   SELECT c.rule AS rule, count() AS alerts, countIf(f.value = 'useful') AS useful, countIf(f.value = 'noise') AS noise,
-    round(avg(if(toUnixTimestamp(e.ended) = 0, NULL, dateDiff('second', c.at, e.ended))) / 60) AS \`mean minutes\`
+    round(avg(if(toUnixTimestamp(e.ended) = 0, NULL, dateDiff('second', c.at, e.ended))) / 60) AS \`mean duration (min)\`
   FROM ${transitions} LEFT JOIN ${ends} AS e ON e.alert = c.alert LEFT JOIN ${feedback} AS f ON f.alert = c.alert
   WHERE c.kind = 'alert' AND $__timeFilter(c.at) AND ${selected} GROUP BY rule ORDER BY alerts DESC`;
 
@@ -49,4 +49,4 @@ export const annotations = `
       toString(${rounded('observed')}), ', ', toString(${rounded('expected')}), ' expected') AS text,
     c.severity AS tags
   FROM ${transitions} LEFT JOIN ${ends} AS e ON e.alert = c.alert
-  WHERE c.kind = 'alert' AND $__timeFilter(c.at) AND ${chosen('c.brand', 'brand')} ORDER BY time`;
+  WHERE c.kind = 'alert' AND $__timeFilter(c.at) AND ${inVariable('c.brand', 'brand')} ORDER BY time`;

@@ -2,7 +2,7 @@ import { DashboardBuilder, DashboardLinkBuilder } from '@grafana/grafana-foundat
 import * as queries from './alert-queries.ts';
 import { rows, series } from './clickhouse.ts';
 import { stackedBars, stat, table } from './panels.ts';
-import { choice, otherBoards, webUiUrl } from './variables.ts';
+import { boardLinks, multiSelect, webUiUrl } from './variables.ts';
 
 /** Alerts with their feedback, and failed notifications. */
 export function alertsBoard(): DashboardBuilder {
@@ -11,7 +11,7 @@ export function alertsBoard(): DashboardBuilder {
     description: 'Observed and expected values, and the deviation z in standard deviations.',
     target: rows(queries.alertTable),
   };
-  const link = new DashboardLinkBuilder('Show in feedpulse')
+  const link = new DashboardLinkBuilder('Open in feedpulse')
     .targetBlank(true)
     .url('${webUi}/?brand=${__data.fields.brand:percentencode}&from=${__from:date:iso}&to=${__to:date:iso}');
   return new DashboardBuilder('Alerts')
@@ -21,9 +21,9 @@ export function alertsBoard(): DashboardBuilder {
     .time({ from: 'now-7d', to: 'now' })
     .refresh('1m')
     .timezone('browser')
-    .link(otherBoards())
-    .withVariable(choice('brand', 'Brand', queries.alertBrands))
-    .withVariable(choice('rule', 'Rule', queries.alertRules))
+    .link(boardLinks())
+    .withVariable(multiSelect('brand', 'Brand', queries.alertBrands))
+    .withVariable(multiSelect('rule', 'Rule', queries.alertRules))
     .withVariable(webUiUrl())
     .withPanel(
       stat({
@@ -48,7 +48,7 @@ export function alertsBoard(): DashboardBuilder {
     .withPanel(
       stat({
         title: 'Undelivered notifications',
-        description: 'Waiting for a retry, or given up after a day.',
+        description: 'Being retried, or failed after a day.',
         target: rows(queries.undelivered),
         width: 6,
       }),

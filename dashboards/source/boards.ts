@@ -4,7 +4,7 @@ import { pipelineBoard } from './pipeline-board.ts';
 
 /** The Grafana dashboard model of each board, by file name. */
 export function boards(): Readonly<Record<string, object>> {
-  const all = { 'overview.json': brandsBoard(), 'alerts.json': alertsBoard(), 'pipeline.json': pipelineBoard() };
+  const all = { 'brands.json': brandsBoard(), 'alerts.json': alertsBoard(), 'pipeline.json': pipelineBoard() };
   return Object.fromEntries(Object.entries(all).map(([name, board]) => [name, toJson(board.build())]));
 }
 

@@ -10,33 +10,33 @@ import { annotations } from './alert-queries.ts';
 import * as queries from './brand-queries.ts';
 import { clickhouse, rows, series } from './clickhouse.ts';
 import { bars, lines, stackedBars, stat, table } from './panels.ts';
-import { choice, otherBoards, webUiUrl } from './variables.ts';
+import { boardLinks, multiSelect, webUiUrl } from './variables.ts';
 
 const formula = 'Net sentiment = 100 · (positive − negative) / (positive + negative + neutral), over counts of posts.';
-const unscored = 'Posts in languages unknown to the model count as volume, never as sentiment.';
+const unscored = 'Posts in unsupported languages count towards volume, not sentiment.';
 const twice = 'A post that names two brands counts once for each.';
 /** A link to the same range in feedpulse's web UI. */
 const inWebUi = (brand = '') =>
-  new DashboardLinkBuilder('Show in feedpulse').targetBlank(true).url(`\${webUi}/?${brand}from=\${__from:date:iso}&to=\${__to:date:iso}`);
+  new DashboardLinkBuilder('Open in feedpulse').targetBlank(true).url(`\${webUi}/?${brand}from=\${__from:date:iso}&to=\${__to:date:iso}`);
 
 const alerts = () =>
   new AnnotationQueryBuilder().name('Alerts').datasource(clickhouse).enable(true).iconColor('#c4553b').target(rows(annotations));
 
-/** Volume, sentiment, segments and top posts of the chosen brands. */
+/** Volume, sentiment, segments and top posts of the selected brands. */
 export function brandsBoard(): DashboardBuilder {
   const board = new DashboardBuilder('Brands')
-    .uid('feedpulse-overview')
+    .uid('feedpulse-brands')
     .description('Sentiment and volume of brands, from the rollups of feedpulse.')
     .tags(['feedpulse'])
     .time({ from: 'now-24h', to: 'now' })
     .refresh('30s')
     .timezone('browser')
     .tooltip(DashboardCursorSync.Crosshair)
-    .link(otherBoards())
+    .link(boardLinks())
     .annotation(alerts())
-    .withVariable(choice('brand', 'Brand', queries.brandNames, '*'))
-    .withVariable(choice('platform', 'Platform', queries.platformNames))
-    .withVariable(choice('lang', 'Language', queries.languageNames))
+    .withVariable(multiSelect('brand', 'Brand', queries.brandNames, '*'))
+    .withVariable(multiSelect('platform', 'Platform', queries.platformNames))
+    .withVariable(multiSelect('lang', 'Language', queries.languageNames))
     .withVariable(webUiUrl());
   return withPosts(withSegments(withTimeSeries(withStats(board))));
 }
@@ -59,7 +59,7 @@ function withStats(board: DashboardBuilder): DashboardBuilder {
     .withPanel(
       stat({
         title: 'Distinct authors',
-        description: 'Approximate, within about 2 %; 0 for ranges longer than eight days.',
+        description: 'Approximate, within about 1%; not counted for ranges over eight days.',
         target: rows(queries.authorsNow),
         width: 4,
       }),
@@ -67,7 +67,7 @@ function withStats(board: DashboardBuilder): DashboardBuilder {
 }
 
 function withTimeSeries(board: DashboardBuilder): DashboardBuilder {
-  const band = { title: 'Net sentiment with 95 % interval', target: series(queries.netOverTime), unit: 'none', width: 12 };
+  const band = { title: 'Net sentiment with 95% interval', target: series(queries.netOverTime), unit: 'none', width: 12 };
   const net = lines({ ...band, description: `${formula} Gaps are buckets without any post.` })
     .min(-100)
     .max(100)
@@ -94,7 +94,7 @@ function withTimeSeries(board: DashboardBuilder): DashboardBuilder {
 function withSegments(board: DashboardBuilder): DashboardBuilder {
   const voice = {
     title: 'Share of voice',
-    description: `Mentions of a brand / mentions of all chosen brands. ${twice}`,
+    description: `Mentions of a brand / mentions of all selected brands. ${twice}`,
     target: series(queries.shareOfVoice),
     width: 8,
   };
@@ -115,7 +115,7 @@ function withSegments(board: DashboardBuilder): DashboardBuilder {
 function withPosts(board: DashboardBuilder): DashboardBuilder {
   const brands = {
     title: 'Brands',
-    description: `${formula} low and high are the bounds of the 95 % interval.`,
+    description: `${formula} low and high: 95% interval.`,
     target: rows(queries.brandTable),
     width: 10,
   };

@@ -22,7 +22,7 @@ import { PanelBuilder as TimeSeries } from '@grafana/grafana-foundation-sdk/time
 
 /** Panels in the common style of the boards. */
 
-/** Orange and blue can be distinguished with any colour vision deficiency. */
+/** Orange and blue can be distinguished with any color vision deficiency. */
 const colours = { negative: '#c4553b', neutral: '#8a8f98', positive: '#3b7fc4', unscored: '#c9b458' } as const;
 const coloured = Object.entries(colours).map(([label, colour]) => [label, { mode: 'fixed', fixedColor: colour }] as const);
 

@@ -2,7 +2,7 @@ import type { DataSourceRef } from '@grafana/grafana-foundation-sdk/common';
 import { DashboardBuilder, QueryVariableBuilder, RowBuilder, VariableRefresh } from '@grafana/grafana-foundation-sdk/dashboard';
 import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
 import { lines, stat } from './panels.ts';
-import { otherBoards } from './variables.ts';
+import { boardLinks } from './variables.ts';
 
 /** Its uid is set in provisioning/datasources. */
 const prometheus: DataSourceRef = { type: 'prometheus', uid: 'feedpulse-prometheus' };
@@ -33,7 +33,7 @@ export function pipelineBoard(): DashboardBuilder {
     .time({ from: 'now-3h', to: 'now' })
     .refresh('30s')
     .timezone('browser')
-    .link(otherBoards())
+    .link(boardLinks())
     .withVariable(instance);
   return withErrors(withLatency(withThroughput(withStats(board))));
 }
@@ -59,7 +59,7 @@ function withStats(board: DashboardBuilder): DashboardBuilder {
     )
     .withPanel(
       stat({
-        title: 'Row latency (p95)',
+        title: 'Latency (p95)',
         description: 'Time from reading a post to its acknowledged row.',
         target: instant(p95('feedpulse_row_latency_seconds')),
         unit: 's',
@@ -68,8 +68,8 @@ function withStats(board: DashboardBuilder): DashboardBuilder {
     )
     .withPanel(
       stat({
-        title: 'Active brand alerts',
-        description: 'Alerts of the configured rules that are firing.',
+        title: 'Firing alerts',
+        description: 'Alerts that are firing.',
         target: instant(`sum(${select('feedpulse_alerts_active')})`),
         width: 6,
       }),
@@ -108,7 +108,7 @@ function withThroughput(board: DashboardBuilder): DashboardBuilder {
     .withPanel(
       lines({
         title: 'Posts in flight',
-        description: 'Posts read but not yet durable. The number is bounded.',
+        description: 'Posts read but not yet durable (bounded by backpressure).',
         target: range(`sum by (instance) (${select('feedpulse_posts_in_flight')})`, '{{instance}}'),
         width: 12,
       }),
@@ -156,7 +156,7 @@ function withErrors(board: DashboardBuilder): DashboardBuilder {
     .withPanel(
       lines({
         title: 'Dead letters',
-        description: 'Dead letters per hour by reason; docs/operations.md lists the reasons.',
+        description: 'Dead letters per hour by reason; docs/dead-letters.md lists the reasons.',
         target: range(`sum by (reason) (increase(${select('feedpulse_dead_letters_total')}[1h]))`, '{{reason}}'),
         width: 8,
       }),

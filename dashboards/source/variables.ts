@@ -9,7 +9,7 @@ import {
 import { clickhouse } from './clickhouse.ts';
 
 /** A variable with several values; initially `first`, or all. */
-export function choice(name: string, label: string, query: string, first?: string): QueryVariableBuilder {
+export function multiSelect(name: string, label: string, query: string, first?: string): QueryVariableBuilder {
   const variable = new QueryVariableBuilder(name)
     .label(label)
     .datasource(clickhouse)
@@ -31,5 +31,5 @@ export const webUiUrl = (): TextBoxVariableBuilder =>
     .current({ selected: true, text: 'http://localhost:8080', value: 'http://localhost:8080' });
 
 /** Links to the other boards, keeping the time range and variables. */
-export const otherBoards = (): DashboardLinkBuilder =>
+export const boardLinks = (): DashboardLinkBuilder =>
   new DashboardLinkBuilder('feedpulse').type(DashboardLinkType.Dashboards).tags(['feedpulse']).keepTime(true).includeVars(true);

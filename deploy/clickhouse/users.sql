@@ -6,7 +6,7 @@ CREATE DATABASE IF NOT EXISTS feedpulse;
 
 CREATE USER IF NOT EXISTS feedpulse IDENTIFIED WITH sha256_hash BY 'hash of the password';
 GRANT SELECT, INSERT, CREATE TABLE, CREATE VIEW, ALTER ADD COLUMN, ALTER RENAME COLUMN, ALTER DELETE, ALTER TTL, ALTER SETTINGS, OPTIMIZE ON feedpulse.* TO feedpulse;
--- What migrations rename or drop, and their lock. The writer cannot drop the tables that hold posts and figures.
+-- Tables and views that migrations rename or drop, and the migration lock. The writer cannot drop posts or rollups.
 GRANT DROP TABLE ON feedpulse.post_keys TO feedpulse;
 GRANT DROP TABLE ON feedpulse.rollup_marks TO feedpulse;
 GRANT DROP TABLE ON feedpulse.rollup_quarter TO feedpulse;

@@ -142,7 +142,7 @@ describe.each(Object.entries(builtBoards))('%s', (_, board) => {
 });
 
 test('net sentiment has the interval of docs/metrics.md, and buckets without posts are gaps', async () => {
-  const rows = await runQuery(interpolate(panelQuery('overview.json', 'Net sentiment with 95 % interval'), { brand: ['Kestrel'] }));
+  const rows = await runQuery(interpolate(panelQuery('brands.json', 'Net sentiment with 95% interval'), { brand: ['Kestrel'] }));
   expect(rows).toHaveLength(13);
   const interval = netSentimentInterval(2, 1, 1);
   for (const row of [rows[0], rows.at(-1)]) {
@@ -155,7 +155,7 @@ test('net sentiment has the interval of docs/metrics.md, and buckets without pos
 });
 
 test('a brand without posts has zeros, not gaps, in buckets in which others have posts', async () => {
-  const rows = await runQuery(interpolate(panelQuery('overview.json', 'Posts by label'), { brand: [hostile] }));
+  const rows = await runQuery(interpolate(panelQuery('brands.json', 'Posts by label'), { brand: [hostile] }));
   expect(
     [rows[0]?.['negative'], rows[1]?.['negative'], rows.at(-1)?.['positive']].map((count) => (count === null ? null : Number(count))),
   ).toEqual([0, null, 2]);
@@ -163,7 +163,7 @@ test('a brand without posts has zeros, not gaps, in buckets in which others have
 
 test('variables filter the metrics, even with hostile values', async () => {
   const posts = async (variables: Record<string, string[]>) =>
-    Number((await runQuery(interpolate(panelQuery('overview.json', 'Posts'), variables)))[0]?.['posts']);
+    Number((await runQuery(interpolate(panelQuery('brands.json', 'Posts'), variables)))[0]?.['posts']);
   expect(await posts({ brand: ['*'] })).toBe(10);
   expect(await posts({ brand: [hostile] })).toBe(5);
   expect(await posts({ brand: ['*'], platform: [hostile] })).toBe(5);
@@ -171,13 +171,13 @@ test('variables filter the metrics, even with hostile values', async () => {
 });
 
 test('links of posts are http(s) URLs or empty', async () => {
-  const rows = await runQuery(interpolate(panelQuery('overview.json', 'Negative posts with the most engagement')));
+  const rows = await runQuery(interpolate(panelQuery('brands.json', 'Negative posts with the most engagement')));
   expect(rows.map(({ url }) => url)).toEqual(expect.arrayContaining(['']));
   for (const { url } of rows) expect(url).toMatch(/^(https:\/\/.*)?$/);
 });
 
 test('authors are counted only for ranges up to eight days', async () => {
-  const query = panelQuery('overview.json', 'Distinct authors');
+  const query = panelQuery('brands.json', 'Distinct authors');
   const long = query.replaceAll('$__fromTime', `toDateTime(${noon / 1_000 - 9 * 86_400})`);
   expect(Number((await runQuery(interpolate(query, { brand: ['*'] })))[0]?.['authors'])).toBe(2);
   expect((await runQuery(interpolate(long))).map(({ authors }) => Number(authors))).toEqual([0]);
