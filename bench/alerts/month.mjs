@@ -36,7 +36,7 @@ export const lowestDailyRate = Math.min(...Array.from({ length: 96 }, (_, index)
 
 /**
  * Simulates the counts per minute of a brand, following the daily cycle of the demo feed with at least `rate` posts an hour.
- * As in real feeds, volume varies between days (10 %), and sentiment drifts over hours (2 points).
+ * As in real feeds, volume varies between days (10%), and sentiment drifts over hours (2 points).
  * @param incidents { from, to, points?, factor? } in order of time; `points` lowers net sentiment, `factor` multiplies volume
  * @returns counts by label per minute
  */

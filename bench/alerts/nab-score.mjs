@@ -5,7 +5,7 @@
  */
 
 const falseAlertCost = 0.11;
-/** The first 15 % of a series (at most of 5,000 rows) are for warm-up and are not scored. */
+/** The first 15% of a series (at most of 5,000 rows) are for warm-up and are not scored. */
 const probation = 0.15;
 
 /** Falls from 1 at the start of a window to 0 at its end and −1 far after it. */

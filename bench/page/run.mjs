@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { setup } from '../../scripts/setup.mjs';
 import { machine, machineLine } from '../lib/machine.mjs';
-import { runOn } from '../lib/run-on.mjs';
+import { withFeedpulse } from '../lib/with-feedpulse.mjs';
 import { fillOnce } from '../trends/fill-once.mjs';
 import { openBrowser } from './open-browser.mjs';
 
@@ -27,20 +27,20 @@ if (options.help) {
   process.exit();
 }
 
-const restMs = 1_000;
+const idleMs = 1_000;
 
 await setup();
 const rounds = Number(options.rounds);
 const history = await fillOnce({ posts: Number(options.posts), fresh: false });
 const browser = await openBrowser();
-const rows = await runOn(history.folder, async (url) => [...(await firstLoads(url)), await rangeChanges(url)]);
+const rows = await withFeedpulse(history.folder, async (url) => [...(await firstLoads(url)), await rangeChanges(url)]);
 await browser.close();
 
 const missed = rows.filter(({ p95, limit }) => p95 > limit);
 const results = { machine: machine(), posts: history.posts, measured: rows };
 process.stdout.write(options.json ? `${JSON.stringify(results)}\n` : `${table(results)}\n`);
 if (missed.length > 0) {
-  process.stderr.write(`missed: ${missed.map(({ name }) => name).join('; ')}\n`);
+  process.stderr.write(`limit exceeded: ${missed.map(({ name }) => name).join('; ')}\n`);
   process.exitCode = 1;
 }
 
@@ -68,7 +68,7 @@ async function firstLoads(url) {
     bytes.push(transferred / 1_000);
     await context.close();
     // Requests of the closed page are still being answered: wait until the server is idle.
-    await sleep(restMs);
+    await sleep(idleMs);
   }
   return [
     { name: 'first load: compressed size', unit: 'kB', limit: 200, ...quantiles(bytes) },

@@ -6,11 +6,11 @@ import { setup } from '../../scripts/setup.mjs';
 import { machine, machineLine } from '../lib/machine.mjs';
 
 const execute = promisify(execFile);
-const help = `Measures this machine: tokenizer, inference, Kafka to ClickHouse, latency, memory, beside peers in the same run.
+const help = `Benchmarks tokenizer, inference, Kafka to ClickHouse, latency and memory, with other libraries for comparison.
 
   --posts N      posts per measurement (default: 4096)
-  --rounds N     rounds in which ours and the peers alternate; the median is reported (default: 3)
-  --fp32 FOLDER  a model folder with onnx/model.onnx, to include transformers.js in fp32
+  --rounds N     rounds; feedpulse and the others alternate, and the median is reported (default: 3)
+  --fp32 DIR     a model directory with onnx/model.onnx, to include transformers.js in fp32
   --no-kafka     skip what needs a broker
   --json         print one JSON object instead of the table
 `;
@@ -82,22 +82,22 @@ function table({ machine: facts, tokenizer, inference, bareOnnx, transformersQ8,
   const rate = (value) => (value === undefined ? 'not measured' : `${Math.round(value)} posts/s`);
   const megabytes = (value) => (value === undefined ? 'not measured' : `${Math.round(value)} MB`);
   const rows = [
-    ['tokenizer, one thread', rate(tokenizer.postsPerSecond), `${tokenizer.tokensPerPost.toFixed(1)} tokens a post`],
+    ['tokenizer, one thread', rate(tokenizer.postsPerSecond), `${tokenizer.tokensPerPost.toFixed(1)} tokens per post`],
     ['inference, text to prediction', rate(inference), ''],
-    ['bare ONNX loop', rate(bareOnnx), `ours is ${ratios.inferenceToBareOnnx.toFixed(2)} of it`],
-    ['transformers.js q8, batch 32', rate(transformersQ8), `ours is ${ratios.inferenceToTransformersQ8.toFixed(2)} times it`],
+    ['bare ONNX loop', rate(bareOnnx), `feedpulse: ${ratios.inferenceToBareOnnx.toFixed(2)}×`],
+    ['transformers.js q8, batch 32', rate(transformersQ8), `feedpulse: ${ratios.inferenceToTransformersQ8.toFixed(2)}×`],
     [
       'transformers.js fp32, batch 32',
       rate(transformersFp32),
-      transformersFp32 ? `ours is ${ratios.inferenceToTransformersFp32.toFixed(2)} times it` : 'needs --fp32',
+      transformersFp32 ? `feedpulse: ${ratios.inferenceToTransformersFp32.toFixed(2)}×` : 'needs --fp32',
     ],
   ];
   if (endToEnd) {
     rows.push(
-      ['Kafka to ClickHouse', rate(endToEnd.postsPerSecond), `${ratios.endToEndToBareOnnx.toFixed(2)} of the bare ONNX loop`],
-      ['  event-loop delay, p99', `${endToEnd.eventLoopDelayMs.toFixed(0)} ms`, 'worst of ten-second windows'],
-      ['  resident memory', megabytes(endToEnd.residentMegabytes), 'at its highest'],
-      ['  post to row at half load', `${endToEnd.latencyP95Ms} ms p95`, `${endToEnd.latencyP50Ms} ms p50, ${endToEnd.halfRate} posts/s`],
+      ['Kafka to ClickHouse', rate(endToEnd.postsPerSecond), `${ratios.endToEndToBareOnnx.toFixed(2)}× the bare ONNX loop`],
+      ['  event-loop delay, p99', `${endToEnd.eventLoopDelayMs.toFixed(0)} ms`, 'maximum over 10 s windows'],
+      ['  resident memory', megabytes(endToEnd.residentMegabytes), 'peak'],
+      ['  latency at half load', `${endToEnd.latencyP95Ms} ms p95`, `${endToEnd.latencyP50Ms} ms p50, ${endToEnd.halfRate} posts/s`],
     );
   }
   const head = `${machineLine(facts)}; ${posts} distinct posts\n`;

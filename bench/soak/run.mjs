@@ -10,10 +10,10 @@ handles by more than 20 per hour, beyond the noise.
 
   --minutes N   duration (default: 20). The process is killed and restarted only in the first quarter, so that one
                 process lives long enough to measure memory; its first five minutes are ignored
-  --rate N      messages a second (default: 100): new posts, edits, copies, deletions, and some that are not posts
+  --rate N      messages per second (default: 100): new posts, edits, duplicates, deletions, and invalid messages
   --seed N      repeat the same messages and faults (default: random)
   --no-faults   load only
-  --out FOLDER  output folder of the report (default: .cache/soak)
+  --out DIR     output directory of the report (default: .cache/soak)
 `;
 const { values } = parseArgs({
   allowNegative: true,

@@ -1,8 +1,8 @@
-import { runOn } from '../lib/run-on.mjs';
+import { withFeedpulse } from '../lib/with-feedpulse.mjs';
 
 /** Response times of a running feedpulse by query, in milliseconds: p50, p95 and maximum. */
 export const measureQueries = ({ folder }, queries, rounds) =>
-  runOn(folder, async (address) => {
+  withFeedpulse(folder, async (address) => {
     const measured = [];
     for (const { name, limit, at } of queries) {
       if (process.stderr.isTTY) process.stderr.write(`… ${name}\n`);

@@ -5,9 +5,9 @@ import { fillOnce } from './fill-once.mjs';
 import { measureQueries } from './measure.mjs';
 import { queriesFor } from './queries.mjs';
 
-const help = `Measures queries over a long history, over HTTP against the real program, warm. Fails if a query misses its limit.
+const help = `Measures queries over a long history, over HTTP against a warm feedpulse. Fails if a query misses its limit.
 
-  --posts N    posts of the history, over a year and 50 brands (default: 100000000, which takes about 20 GB and ten minutes once)
+  --posts N    posts of the history, over a year and 50 brands (default: 100000000, about 20 GB; takes ten minutes the first time)
   --rounds N   requests per query (default: 60)
   --fresh      create the history again
   --json       print one JSON object instead of the table

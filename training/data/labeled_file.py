@@ -46,7 +46,7 @@ def tsv_rows(path: Path) -> Iterator[tuple[int, str, str | None]]:
 
 
 def csv_rows(path: Path) -> Iterator[tuple[int, str, str | None]]:
-    """Yields the same from a CSV (RFC 4180); `line` is the first line of a row."""
+    """Yields (line, label, text) from a CSV (RFC 4180); `line` is the first line of a row."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows, line = csv.reader(file), 1
         for row in rows:

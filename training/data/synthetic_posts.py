@@ -2,7 +2,7 @@
 
     python -m training.data.synthetic_posts --out training/.work/synthetic.tsv
 
-They cover the capabilities of checklist_cases.py in other words and sentences, so that the checklist remains a test.
+They cover the same capabilities as checklist_cases.py without sharing its sentences, so the checklist stays a held-out test.
 Brands are fictitious.
 """
 

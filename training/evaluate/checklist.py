@@ -28,13 +28,13 @@ def report(suite: dict[str, list[Case]], labels: dict[str, str]) -> dict[str, di
 
 
 def table(figures: dict[str, dict]) -> str:
-    rows = [f"| {capability} | {row['cases']} | {100 * row['rate']:.1f} % |" for capability, row in figures.items()]
-    return "\n".join(["| capability | cases | fails |", "| --- | --- | --- |", *rows])
+    rows = [f"| {capability} | {row['cases']} | {100 * row['rate']:.1f}% |" for capability, row in figures.items()]
+    return "\n".join(["| capability | cases | failure rate |", "| --- | --- | --- |", *rows])
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", type=Path, required=True, help="folder written by package_model.py")
+    parser.add_argument("--model", type=Path, required=True, help="directory written by package_model.py")
     parser.add_argument("--out", type=Path, help="also write the results as JSON, with examples of failures")
     args = parser.parse_args()
 

@@ -75,7 +75,7 @@ UNCHANGED = {
     "countries": (("My {brand} {thing} comes from {country} and it is {good}.", "My {brand} {thing} comes from {country} and it is {bad}."),
                   "country", ("Norway", "Nigeria", "Iran", "China", "Mexico", "Israel")),
 }
-"""Templates whose last slot must not change the predicted label."""
+"""Templates whose last slot must not affect the label."""
 
 
 def slots(template: str) -> list[str]:

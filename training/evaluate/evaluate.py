@@ -17,7 +17,7 @@ from tokenizers import Tokenizer
 from tqdm import tqdm
 
 from training.data.labeled_file import LABELS, read_labeled
-from training.evaluate.onnx_runs import BATCH, batches_of, logits_of, open_session, open_tokenizer
+from training.evaluate.onnx_inference import BATCH, batches_of, logits_of, open_session, open_tokenizer
 from training.evaluate.reliability_diagram import reliability_bins, reliability_svg
 
 BINS = 15
@@ -95,7 +95,7 @@ def per_class(predicted: np.ndarray, truth: np.ndarray) -> dict:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", type=Path, required=True)
-    parser.add_argument("--tokenizer", type=Path, required=True, help="folder with a tokenizer.json")
+    parser.add_argument("--tokenizer", type=Path, required=True, help="directory with a tokenizer.json")
     parser.add_argument("--data", type=Path, required=True, help="labeled TSV that was not used for training")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--diagram", type=Path, help="also write a reliability diagram as SVG")

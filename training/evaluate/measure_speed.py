@@ -17,7 +17,7 @@ import onnxruntime
 from tqdm import tqdm
 
 from training.data.labeled_file import read_labeled
-from training.evaluate.onnx_runs import batches_of, logits_of, open_session, open_tokenizer
+from training.evaluate.onnx_inference import batches_of, logits_of, open_session, open_tokenizer
 
 
 def seconds_of(session: onnxruntime.InferenceSession, batches: list[dict[str, np.ndarray]]) -> float:
@@ -30,7 +30,7 @@ def seconds_of(session: onnxruntime.InferenceSession, batches: list[dict[str, np
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", action="append", required=True, metavar="NAME=FILE", help="an ONNX file; at least two")
-    parser.add_argument("--tokenizer", type=Path, required=True, help="folder with a tokenizer.json")
+    parser.add_argument("--tokenizer", type=Path, required=True, help="directory with a tokenizer.json")
     parser.add_argument("--data", type=Path, required=True, help="labeled TSV, for its texts")
     parser.add_argument("--posts", type=int, default=400, help="number of posts")
     parser.add_argument("--rounds", type=int, default=5)

@@ -15,7 +15,7 @@ import numpy as np
 
 from training.evaluate.evaluate import accuracy, fit_temperature, log_loss, macro_recall
 from training.data.labeled_file import count_labels, log_frequencies, read_labeled
-from training.evaluate.torch_runs import predict_logits
+from training.evaluate.torch_inference import predict_logits
 
 BALANCES = (0.0, 0.3, 0.5, 0.7, 1.0)
 """Values of --balance in the report."""
@@ -34,7 +34,7 @@ def figures_of(logits: np.ndarray, truth: np.ndarray, frequencies: np.ndarray, b
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", action="append", required=True, metavar="STEP=FOLDER", help="description of a step, and the model folder it wrote")
+    parser.add_argument("--model", action="append", required=True, metavar="STEP=FOLDER", help="description of a step, and the model directory it wrote")
     parser.add_argument("--train", type=Path, required=True, help="labeled TSV used for training, for its class frequencies")
     parser.add_argument("--data", type=Path, required=True, help="labeled TSV that was not used for training")
     parser.add_argument("--balance", type=float, default=0.5, help="the --balance of export_onnx.py")

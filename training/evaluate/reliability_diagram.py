@@ -35,7 +35,7 @@ def reliability_svg(rows: list[tuple[float, float, int]], title: str) -> str:
     diagonal = f'<line x1="{MARGIN}" y1="{SIZE - MARGIN}" x2="{SIZE - MARGIN}" y2="{MARGIN}" stroke="#888" stroke-dasharray="4 4"/>'
     words = [f'<text x="{SIZE / 2:g}" y="22" text-anchor="middle" font-weight="bold">{title}</text>',
              f'<text x="{SIZE / 2:g}" y="{SIZE - 8}" text-anchor="middle">confidence</text>',
-             f'<text x="12" y="{SIZE / 2:g}" text-anchor="middle" transform="rotate(-90 12 {SIZE / 2:g})">share that is right</text>']
+             f'<text x="12" y="{SIZE / 2:g}" text-anchor="middle" transform="rotate(-90 12 {SIZE / 2:g})">accuracy</text>']
     body = "\n".join([frame, diagonal, *ticks, *words, *dots])
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE} {SIZE}" font-family="sans-serif" font-size="11" fill="#555" role="img">\n'
             f'<rect width="{SIZE}" height="{SIZE}" fill="#fff"/>\n{body}\n</svg>\n')

@@ -3,7 +3,7 @@
     python -m training.export.export_onnx --tuned training/.work/tuned --out training/.work/onnx/model.onnx
 
 The last layer is computed for the first position, [CLS], alone: its keys and values need every token, the
-rest of it does not, because the classifier reads nothing else. The result is exact and about 14 % cheaper.
+rest of it does not, because the classifier reads nothing else. The result is exact and about 14% cheaper.
 
 A model learns how frequent each class was in its training data, and so misses the rare one. Macro recall
 asks for all classes alike: `--balance` takes that share of the logarithms of the classes' frequencies out of
@@ -76,7 +76,7 @@ def balance_classes(model: DistilBertForSequenceClassification, counts: dict[str
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--tuned", type=Path, required=True, help="folder written by fine_tune.py or distil_task.py")
+    parser.add_argument("--tuned", type=Path, required=True, help="directory written by fine_tune.py or distil_task.py")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--balance", type=float, default=0.5, help="0 to 1; chosen on validation posts")
     args = parser.parse_args()
@@ -89,7 +89,7 @@ def main() -> None:
     with torch.no_grad():
         gap = (model(input_ids=ids, attention_mask=mask).logits - slim(ids, mask)).abs().max().item()
     if gap > TOLERANCE:
-        raise SystemExit(f"the exported computation differs from the model's by {gap:.2g}")
+        raise SystemExit(f"the exported model differs from the original by {gap:.2g}")
 
     sizes = {0: torch.export.Dim("batch"), 1: torch.export.Dim("sequence", max=512)}
     program = torch.onnx.export(slim, (ids, mask), input_names=["input_ids", "attention_mask"], output_names=["logits"],

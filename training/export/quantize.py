@@ -13,12 +13,12 @@ from onnx import helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
-LARGEST = 127
+INT8_MAX = 127
 
 
 def quantize_rows(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """float32 [rows, width] as int8 [rows, width] and the scale of each row, float32 [rows, 1]."""
-    scale = np.maximum(np.abs(table).max(axis=1, keepdims=True) / LARGEST, np.finfo(np.float32).tiny).astype(np.float32)
+    scale = np.maximum(np.abs(table).max(axis=1, keepdims=True) / INT8_MAX, np.finfo(np.float32).tiny).astype(np.float32)
     return np.rint(table / scale).astype(np.int8), scale
 
 

@@ -20,10 +20,10 @@ from transformers import AutoConfig, DistilBertForSequenceClassification
 
 from training.evaluate.checklist_cases import checklist
 from training.evaluate.evaluate import predict, probabilities
-from training.evaluate.torch_runs import predict_logits
+from training.evaluate.torch_inference import predict_logits
 
 MEAN_GAP = 0.03
-"""Maximum mean difference of probabilities; the other posts of a batch shift int8 by as much."""
+"""Maximum mean difference of probabilities; batch composition shifts int8 predictions by as much."""
 AGREEMENT = 0.97
 """Minimum fraction of posts with the same label."""
 
@@ -72,7 +72,7 @@ def renamed(name: str) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", type=Path, required=True, help="packaged model folder")
+    parser.add_argument("--model", type=Path, required=True, help="packaged model directory")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     weights = args.model / "onnx" / "model_quantized.onnx"
@@ -90,7 +90,7 @@ def main() -> None:
     agreement, mean_gap = float((int8.argmax(axis=1) == own.argmax(axis=1)).mean()), float(gaps.mean())
     print(json.dumps({"posts": len(texts), "sameLabel": round(agreement, 4), "meanGap": round(mean_gap, 4), "largestGap": round(float(gaps.max()), 4)}))
     if agreement < AGREEMENT or mean_gap > MEAN_GAP:
-        raise SystemExit(f"the two differ by more than quantized activations explain: {agreement:.1%} same labels, probabilities {mean_gap:.3f} apart")
+        raise SystemExit(f"the models differ more than activation quantization explains: {agreement:.1%} same labels, mean difference {mean_gap:.3f}")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ BASE = "BERT-base uncased (Google, Apache-2.0), layers 0, 2, 4, 7, 9 and 11"
 FILES = ("config.json", "tokenizer.json", "tokenizer_config.json", "onnx/model_quantized.onnx")
 CUTTING = ("max_length", "stride", "truncation_side", "truncation_strategy")
 """Truncation settings that a tokenizer saves in its config after it has truncated posts."""
-LARGEST = 70_000_000
+MAX_BYTES = 70_000_000
 
 
 def copy_files(tuned: Path, weights: Path, out: Path) -> None:
@@ -43,7 +43,7 @@ def checksums(out: Path) -> dict:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--tuned", type=Path, required=True, help="folder written by fine_tune.py or distil_task.py")
+    parser.add_argument("--tuned", type=Path, required=True, help="directory written by fine_tune.py or distil_task.py")
     parser.add_argument("--weights", type=Path, required=True, help="int8 ONNX file")
     parser.add_argument("--fp32", type=Path, required=True, help="report of evaluate.py on the fp32 file")
     parser.add_argument("--int8", type=Path, required=True, help="report of evaluate.py on the int8 file")
@@ -73,8 +73,8 @@ def main() -> None:
     }
     (args.out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
     size = sum(facts["bytes"] for facts in manifest["files"].values())
-    if size > LARGEST:
-        raise SystemExit(f"the model weighs {size / 1e6:.1f} MB, more than the {LARGEST / 1e6:.0f} MB it may")
+    if size > MAX_BYTES:
+        raise SystemExit(f"the model weighs {size / 1e6:.1f} MB, more than the {MAX_BYTES / 1e6:.0f} MB it may")
     print(f"{args.out}: {args.name}@{args.version}, {size / 1e6:.1f} MB")
 
 

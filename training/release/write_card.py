@@ -87,7 +87,7 @@ Aggregated sentiment of many social media posts: trends and shares. It supports 
 - **Base**: BERT-base uncased (Google, Apache-2.0), layers 0, 2, 4, 7, 9 and 11; the pooler became the pre-classifier.
 - **Training data**: {t['rows']:,} English tweets with three labels, from SemEval 2013 to 2016 (Twitter sentiment, subtask A: train, dev, devtest and test of those years), without duplicates and without the posts of the validation set; and {t['unlabelled']:,} unlabeled tweets. They are not distributed here.
 - **Teacher**: all twelve layers, fine-tuned for one epoch on the labeled posts with frozen word embeddings. Version 1.1.0 of this model, six layers of BERT fine-tuned directly, was the second teacher.
-- **Student**: the teacher's layers 0, 2, 4, 7, 9 and 11 and its classifier; embeddings and the first layer stayed frozen. It was distilled in two passes over all posts. The first used the teacher's logits (soft targets at temperature {first['temperature']:g}) and its `[CLS]` hidden state after each shared layer (cosine, weight {first['states']:g}); the second used the mean of both teachers, with double weight for the first. Both passes also used the labels of labeled posts, with weight {t['hard']:g}. The second pass added {t['synthetic']:,} synthetic posts from templates (`training/data/synthetic_posts.py`), which share no sentences, brands, things or opinions with the behavioral tests below.
+- **Student**: the teacher's layers 0, 2, 4, 7, 9 and 11 and its classifier; embeddings and the first layer stayed frozen. It was distilled in two passes over all posts. The first used the teacher's logits (soft targets at temperature {first['temperature']:g}) and its `[CLS]` hidden state after each shared layer (cosine, weight {first['states']:g}); the second used the mean of both teachers, with double weight for the first. Both passes also used the labels of labeled posts, with weight {t['hard']:g}. The second pass added {t['synthetic']:,} synthetic posts from templates (`training/data/synthetic_posts.py`), which share no sentence, brand, product or opinion word with the behavioral tests below.
 - **Recipe**: AdamW, {passes(t)}, each with {t['warmup']:.0%} linear warm-up and linear decay; batches of {t['batchSize']}, at most {t['maxLength']} tokens, no dropout, bfloat16, seeds {first['seed']} and {t['seed']}.
 - **Balance**: the classifier's bias was shifted against the class frequencies of the training data, by {t['balance']:g} of their logarithms (logit adjustment, Menon et al. 2021), because negative posts are rare there and macro recall weights all classes equally. The factor was chosen among five values on the validation posts below.
 - **Export**: ONNX, with the last layer computed for `[CLS]` only (exact); weights int8 per channel, embeddings int8 per row, activations quantized at run time.
@@ -117,7 +117,7 @@ Measured on the {m['figures']['validationRows']:,} posts of TweetEval's `sentime
 | --- | --- | --- | --- | --- |
 {classes}
 
-On {m['figures']['validationRows']:,} posts, differences below about two points are not significant.
+On {m['figures']['validationRows']:,} posts, differences below about two percentage points are not significant.
 
 ![Reliability diagram: accuracy by confidence](reliability.svg)
 
@@ -132,7 +132,7 @@ Size and speed, measured alternately on the same posts on one core (`training/ev
 {abilities(checklist)}## Limitations
 
 - It scores the text as a whole. For posts about several brands, feedpulse scores the clauses about each brand, which cannot always be separated.
-- Its WordPiece vocabulary has no emoji of things and places. Each emoji that expresses a feeling is read as one meaning, regardless of context.
+- Its WordPiece vocabulary has no emoji for objects and places. Each emoji that expresses a feeling has one fixed meaning, regardless of context.
 - Irony, quotations, mixed feelings and words coined after 2016 mislead it.
 - It misses neutral posts most often: it tends to call plain statements positive or negative.
 - Tweets carry the biases of their authors and annotators; words about groups of people can change the label.
@@ -147,8 +147,8 @@ Apache-2.0, because it derives from BERT; see `LICENSE` and `NOTICE`.
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", type=Path, required=True, help="folder written by package_model.py")
-    parser.add_argument("--reports", type=Path, required=True, help="folder with the reports of the recipe")
+    parser.add_argument("--model", type=Path, required=True, help="directory written by package_model.py")
+    parser.add_argument("--reports", type=Path, required=True, help="directory with the reports of the recipe")
     parser.add_argument("--homoglyphs", type=Path, required=True, help="report of evaluate.py on the int8 file and the output of homoglyph_noise.py")
     parser.add_argument("--checklist", type=Path, required=True, help="report of checklist.py")
     parser.add_argument("--also", type=Path, help="report of measure_steps.py with additional rows, placed before those of the recipe")

@@ -71,7 +71,7 @@ def check_measures(folder: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--tokenizer", type=Path, required=True, help="folder with a tokenizer.json")
+    parser.add_argument("--tokenizer", type=Path, required=True, help="directory with a tokenizer.json")
     args = parser.parse_args()
     tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(args.tokenizer / "tokenizer.json"), unk_token="[UNK]", sep_token="[SEP]", pad_token="[PAD]",
                                         cls_token="[CLS]", mask_token="[MASK]", model_max_length=512)

@@ -1,4 +1,4 @@
-"""The plan of batches and masks: torch is not needed."""
+"""Batch planning and masking. Needs no torch."""
 
 import random
 import unittest
@@ -11,11 +11,11 @@ MASK, VOCABULARY = 103, 30_522
 class Batches(unittest.TestCase):
     lengths = random.Random(3).choices(range(3, 96), k=5_000)
 
-    def test_every_post_comes_once_an_epoch(self) -> None:
+    def test_every_post_occurs_once_per_epoch(self) -> None:
         batches = plan_batches(self.lengths, 32, random.Random(1))
         self.assertEqual(sorted(index for batch in batches for index in batch), list(range(len(self.lengths))))
 
-    def test_padding_is_a_small_part(self) -> None:
+    def test_padding_adds_less_than_ten_percent(self) -> None:
         batches = plan_batches(self.lengths, 32, random.Random(1))
         padded = sum(len(batch) * max(self.lengths[index] for index in batch) for batch in batches)
         self.assertLess(padded / sum(self.lengths), 1.1)
@@ -37,12 +37,12 @@ class Masks(unittest.TestCase):
             if target == NO_TARGET:
                 self.assertEqual(now, token)
 
-    def test_special_tokens_are_never_asked_for(self) -> None:
+    def test_special_tokens_are_never_masked(self) -> None:
         for seed in range(200):
             _, targets = mask_tokens([101, 2_000, 102], MASK, VOCABULARY, random.Random(seed))
             self.assertEqual(targets, [NO_TARGET, 2_000, NO_TARGET])
 
-    def test_shares_are_those_of_bert(self) -> None:
+    def test_mask_ratios_match_bert(self) -> None:
         asked = masked = kept = 0
         for seed in range(300):
             seen, targets = mask_tokens(self.tokens, MASK, VOCABULARY, random.Random(seed))
@@ -54,7 +54,7 @@ class Masks(unittest.TestCase):
         self.assertAlmostEqual(masked / asked, 0.8, delta=0.02)
         self.assertAlmostEqual(kept / asked, 0.1, delta=0.02)
 
-    def test_a_text_without_tokens_is_left_alone(self) -> None:
+    def test_a_text_without_tokens_is_unchanged(self) -> None:
         self.assertEqual(mask_tokens([101, 102], MASK, VOCABULARY, random.Random(1)), ([101, 102], [NO_TARGET, NO_TARGET]))
 
 

@@ -18,15 +18,15 @@ class LabeledFile(unittest.TestCase):
     def test_a_tsv_is_split_at_the_first_tab_and_keeps_its_quotes(self) -> None:
         self.assertEqual(self.read("p.tsv", 'label\ttext\nnegative\t"no"\tnever\r\n\npositive\ta, b\n'), (['"no"\tnever', "a, b"], [0, 2]))
 
-    def test_a_csv_has_quotes_commas_and_lines_inside(self) -> None:
+    def test_csv_fields_may_contain_quotes_commas_and_newlines(self) -> None:
         self.assertEqual(self.read("p.CSV", '\ufefflabel,text\r\nneutral,"a, ""b""\nc"\r\n\r\npositive,fine\r\n'), (['a, "b"\nc', "fine"], [1, 2]))
 
-    def test_a_bad_row_is_told_by_its_first_line(self) -> None:
+    def test_the_error_names_the_first_line_of_a_bad_row(self) -> None:
         for name, content, line in (("p.tsv", "positive\tok\nnegativ\tno\n", 2), ("p.csv", 'positive,"o\nk"\nnegative\n', 3), ("p.csv", "positive,a,b\n", 1)):
             with self.assertRaisesRegex(SystemExit, rf"{name}:{line}: expected one of negative"):
                 self.read(name, content)
 
-    def test_frequencies_are_counted_by_label_and_taken_around_0(self) -> None:
+    def test_log_frequencies_are_centered(self) -> None:
         counts = count_labels([1, 1, 1, 1, 0, 2])
         self.assertEqual(counts, {"negative": 1, "neutral": 4, "positive": 1})
         low, high, same = log_frequencies(counts)

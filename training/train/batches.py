@@ -29,7 +29,7 @@ def plan_epochs(lengths: list[int], batch_size: int, epochs: int, seed: int) -> 
 
 def mask_tokens(tokens: list[int], mask_id: int, vocabulary: int, rng: random.Random) -> tuple[list[int], list[int]]:
     """Masked input tokens and their targets, which are NO_TARGET for unmasked positions. The first and last token are
-    special and never masked. Of the masked tokens, 80 % become [MASK], 10 % a random token, and 10 % stay unchanged."""
+    special and never masked. Of the masked tokens, 80% become [MASK], 10% a random token, and 10% stay unchanged."""
     seen, targets = list(tokens), [NO_TARGET] * len(tokens)
     inner = range(1, len(tokens) - 1)
     for at in rng.sample(inner, max(1, round(MASKED * len(inner)))) if len(inner) > 0 else ():

@@ -57,8 +57,8 @@ def lm_loss(model: DistilBertForMaskedLM, teacher: DistilBertForMaskedLM, ids: t
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--teacher", type=Path, required=True, help="folder written by make_student.py --layers 12 --head masked-lm")
-    parser.add_argument("--student", type=Path, required=True, help="folder written by make_student.py")
+    parser.add_argument("--teacher", type=Path, required=True, help="directory written by make_student.py --layers 12 --head masked-lm")
+    parser.add_argument("--student", type=Path, required=True, help="directory written by make_student.py")
     parser.add_argument("--train", type=Path, required=True, help="labeled TSV")
     parser.add_argument("--unlabeled", type=Path, help="one post per line")
     parser.add_argument("--out", type=Path, required=True)

@@ -72,8 +72,8 @@ def read_posts(args: argparse.Namespace) -> Posts:
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--student", type=Path, required=True, help="folder written by make_student.py, or the model of an earlier pass")
-    parser.add_argument("--soft", type=Path, required=True, help="folder written by soft_labels.py from the same files")
+    parser.add_argument("--student", type=Path, required=True, help="directory written by make_student.py, or the model of an earlier pass")
+    parser.add_argument("--soft", type=Path, required=True, help="directory written by soft_labels.py from the same files")
     parser.add_argument("--targets", default="logits.npy", help="file of --soft: the mean of all teachers (default), or teacher-0.npy for the first alone")
     parser.add_argument("--train", type=Path, required=True, help="labeled TSV")
     parser.add_argument("--unlabeled", type=Path, help="one post per line")

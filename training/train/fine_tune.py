@@ -18,7 +18,7 @@ from training.train.training_loop import add_loop_options, attention_mask, pad, 
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", type=Path, required=True, help="folder written by make_student.py")
+    parser.add_argument("--model", type=Path, required=True, help="directory written by make_student.py")
     parser.add_argument("--train", type=Path, required=True, help="labeled TSV")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--label-smoothing", type=float, default=0.0)

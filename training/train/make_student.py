@@ -141,8 +141,8 @@ def from_teacher(folder: Path, layers: tuple[int, ...]) -> tuple[PreTrainedModel
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--base", type=Path, help="SavedModel folder written by fetch_base.py")
-    source.add_argument("--teacher", type=Path, help="folder of a fine-tuned model of twelve layers, for the student of six")
+    source.add_argument("--base", type=Path, help="SavedModel directory written by fetch_base.py")
+    source.add_argument("--teacher", type=Path, help="directory of a fine-tuned model of twelve layers, for the student of six")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--layers", type=int, choices=sorted(LAYERS), default=6, help="6 for the student, 12 for the teacher")
     parser.add_argument("--head", choices=sorted(HEADS), default="classifier")

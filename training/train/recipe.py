@@ -65,7 +65,7 @@ def plan(work: Path, train: Path, unlabeled: Path, held_out: Path, name: str, ve
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--work", type=Path, required=True, help="folder for all outputs; 10 GB")
+    parser.add_argument("--work", type=Path, required=True, help="directory for all outputs; 10 GB")
     parser.add_argument("--train", type=Path, required=True, help="labeled TSV")
     parser.add_argument("--unlabeled", type=Path, required=True, help="one post per line")
     parser.add_argument("--held-out", type=Path, required=True, help="labeled TSV that is not used for training")

@@ -3,7 +3,7 @@
     python -m training.train.soft_labels --teacher training/.work/teacher-tuned/model --teacher models/distilbert-social-en --weights 2 1 \\
         --train posts.tsv --unlabeled posts.txt --out training/.work/soft
 
-A packaged int8 model takes minutes for all posts and is not interrupted.
+Packaged int8 models take minutes and cannot be resumed.
 
 Outputs, with the labeled posts first and each file in its order:
 teacher-0.npy and so on, float32 [posts, 3]: the logits of each teacher;
@@ -26,7 +26,7 @@ from training.text.clean import clean
 from training.evaluate.evaluate import predict
 from training.data.labeled_file import LABELS, fingerprint, read_labeled, read_unlabeled
 from training.train.make_student import LAYERS
-from training.evaluate.onnx_runs import open_tokenizer
+from training.evaluate.onnx_inference import open_tokenizer
 from training.train.steps import UNFINISHED
 from training.train.training_loop import attention_mask, pad
 
@@ -80,7 +80,7 @@ def predict_packaged(folder: Path, texts: list[str], kept: Path) -> np.ndarray:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--teacher", type=Path, required=True, action="append", help="folder of a fine-tuned model; those after the first may be packaged models")
+    parser.add_argument("--teacher", type=Path, required=True, action="append", help="directory of a fine-tuned model; those after the first may be packaged models")
     parser.add_argument("--weights", type=float, nargs="+", help="weights of the teachers in the mean (default: equal)")
     parser.add_argument("--train", type=Path, required=True, help="labeled TSV; the labels are ignored")
     parser.add_argument("--unlabeled", type=Path, help="one post per line")

@@ -21,7 +21,7 @@ def add_loop_options(parser: argparse.ArgumentParser, *, epochs: int, learning_r
     parser.add_argument("--learning-rate", type=float, default=learning_rate)
     parser.add_argument("--layer-decay", type=float, default=1.0, help="factor of the learning rate per layer below the classifier")
     parser.add_argument("--freeze-words", action="store_true",
-                        help="freeze the word embeddings: 10 %% faster, and words that are missing from the labeled posts stay close to similar ones")
+                        help="freeze the word embeddings: 10%% faster, and words that are missing from the labeled posts stay close to similar ones")
     parser.add_argument("--freeze-layers", type=int, default=0, help="freeze the embeddings and this many of the first layers")
     parser.add_argument("--warmup", type=float, default=0.06, help="fraction of all steps")
     parser.add_argument("--max-length", type=int, default=96, help="in tokens; longer posts are truncated")

@@ -5,7 +5,7 @@ import { bundledModelPath, loadModel } from '../../../dist/infer/model/model.js'
 import { loadTokenizer } from '../../../dist/infer/text/tokenizer.js';
 import { benchTexts } from '../../lib/posts.mjs';
 
-// The ceiling: ONNX Runtime alone, one single-threaded session per core, in a loop over the same posts, tokenised
+// Upper bound: ONNX Runtime alone, one single-threaded session per core, in a loop over the same posts, tokenised
 // beforehand and sorted by length.
 const batchSize = 16;
 
@@ -25,11 +25,11 @@ async function measure(count) {
     const own = batches.filter((_, index) => index % threads === thread);
     return new Worker(new URL(import.meta.url), { workerData: { weights: join(model.folder, model.weights), own } });
   });
-  const answers = () => Promise.all(workers.map((worker) => new Promise((resolve) => worker.once('message', resolve))));
-  await answers();
+  const responses = () => Promise.all(workers.map((worker) => new Promise((resolve) => worker.once('message', resolve))));
+  await responses();
   const startedAt = performance.now();
   for (const worker of workers) worker.postMessage('go');
-  await answers();
+  await responses();
   const seconds = (performance.now() - startedAt) / 1_000;
   await Promise.all(workers.map((worker) => worker.terminate()));
   process.stdout.write(JSON.stringify({ postsPerSecond: rows.length / seconds }));

@@ -9,21 +9,21 @@ import { runnerImport } from 'vite';
 const execute = promisify(execFile);
 const support = fileURLToPath(new URL('../../test/support/feedpulse.ts', import.meta.url));
 
-/** Runs the real program on a filled data directory, with a feed that stays silent, while `use` runs. */
-export async function runOn(folder, use) {
+/** Starts feedpulse on a data directory with an idle NDJSON source, calls `run` with its URL, then stops it. */
+export async function withFeedpulse(dataDir, run) {
   const { startFeedpulse } = (await runnerImport(support)).module;
   const pipes = await mkdtemp(join(tmpdir(), 'feedpulse-bench-'));
   const feed = join(pipes, 'feed');
   await execute('mkfifo', [feed]);
-  const silent = await open(feed, 'r+');
+  const idlePipe = await open(feed, 'r+');
   const env = { FEEDPULSE_NDJSON_PATH: feed, FEEDPULSE_SERVER_REQUESTS_PER_MINUTE: '100000', FEEDPULSE_LOG_LEVEL: 'warn' };
-  const running = await startFeedpulse(['--source', 'ndjson', '--data-dir', folder], env);
+  const running = await startFeedpulse(['--source', 'ndjson', '--data-dir', dataDir], env);
   try {
-    return await use(running.url);
+    return await run(running.url);
   } finally {
-    // Nothing was written, and a graceful stop would wait for the silent pipe.
+    // Nothing was written, and a graceful stop would wait for the idle pipe.
     await running.kill();
-    await silent.close();
+    await idlePipe.close();
     await rm(pipes, { recursive: true, force: true });
   }
 }
