@@ -25,7 +25,7 @@ test('lists alerts, the ongoing one first; shows why it fired, acknowledges, rat
   await items.nth(0).getByRole('button', { name: 'Useful' }).click();
   await items.nth(0).getByText('rated useful').waitFor();
   await items.nth(0).getByRole('button', { name: 'Silence for 2 h' }).click();
-  expect((await download(page, 'Save the rules as CSV')).bytes.toString()).toMatch(/^\ufeffrule,brand,state,since/);
+  expect((await download(page, 'Save the rules as CSV')).bytes.toString()).toMatch(/^\ufeffrule,brand,status,since/);
   await page.locator('.silences', { hasText: 'sentiment for Kestrel silenced' }).getByRole('button', { name: 'Unsilence' }).click();
   await expect.poll(() => page.locator('.silences').count(), waitLonger).toBe(0);
   expect(errors).toEqual([]);

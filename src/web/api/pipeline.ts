@@ -4,7 +4,7 @@ import { get, type Job, post } from './client.ts';
 export const fetchPipeline = (signal: AbortSignal) => get<PipelineReport>('pipeline', {}, signal);
 
 export interface DeadLetters {
-  readonly letters: readonly {
+  readonly deadLetters: readonly {
     readonly position: string;
     readonly reason: string;
     readonly meaning: string | null;

@@ -34,7 +34,7 @@ export function DeadLettersPanel() {
   const total = Object.values(loaded.data?.counts ?? {}).reduce((sum, count) => sum + count, 0);
   const actions = total > 0 && (
     <>
-      <SaveButtons subject="the latest dead letters" csv={() => saveDeadLetters(loaded.data?.letters ?? [])} />
+      <SaveButtons subject="the latest dead letters" csv={() => saveDeadLetters(loaded.data?.deadLetters ?? [])} />
       {hasRole('admin') && <ReplayButtons replay={replay} />}
     </>
   );
@@ -69,15 +69,22 @@ function ReplayButtons({ replay }: { readonly replay: (dryRun: boolean) => Promi
   );
 }
 
-function saveDeadLetters(letters: DeadLetters['letters']): void {
+function saveDeadLetters(deadLetters: DeadLetters['deadLetters']): void {
   const header = ['rejected at', 'reason', 'meaning', 'bytes', 'replayed at', 'position'];
-  const rows = letters.map(({ at, reason, meaning, bytes, replayedAt, position }) => [at, reason, meaning, bytes, replayedAt, position]);
+  const rows = deadLetters.map(({ at, reason, meaning, bytes, replayedAt, position }) => [
+    at,
+    reason,
+    meaning,
+    bytes,
+    replayedAt,
+    position,
+  ]);
   saveCsv(fileName('feedpulse', 'dead-letters'), header, rows);
 }
 
-function DeadLetterTables({ found: { counts, letters } }: { readonly found: DeadLetters }) {
+function DeadLetterTables({ found: { counts, deadLetters } }: { readonly found: DeadLetters }) {
   const zone = timeZone();
-  const meanings = new Map(letters.map(({ reason, meaning }) => [reason, meaning]));
+  const meanings = new Map(deadLetters.map(({ reason, meaning }) => [reason, meaning]));
   return (
     <>
       <table>
@@ -94,7 +101,7 @@ function DeadLetterTables({ found: { counts, letters } }: { readonly found: Dead
         </tbody>
       </table>
       <details class="dead-letters">
-        <summary>Latest dead letters: {formatInteger(letters.length)}</summary>
+        <summary>Latest dead letters: {formatInteger(deadLetters.length)}</summary>
         <TableFrame title="Latest dead letters">
           <table>
             <thead>
@@ -109,7 +116,7 @@ function DeadLetterTables({ found: { counts, letters } }: { readonly found: Dead
               </tr>
             </thead>
             <tbody>
-              {letters.map(({ position, reason, at, bytes, replayedAt }) => (
+              {deadLetters.map(({ position, reason, at, bytes, replayedAt }) => (
                 <tr key={position}>
                   <td>{at ? formatDateTime(at, zone) : noValue}</td>
                   <td>{reason}</td>
