@@ -9,8 +9,8 @@ import { WorkerCrashed } from './workers/inference-thread.ts';
 import type { WorkerPool } from './workers/worker-pool.ts';
 
 /**
- * Predictions for prepared posts, in input order. A post that alone makes the model fail gets undefined.
- * Rejects with MODEL_FAILED when the model fails on every input or a worker crashes.
+ * Predictions for prepared posts, in input order. A post on which the model fails by itself gets undefined.
+ * @throws MODEL_FAILED when the model fails on every input or a worker crashes
  */
 export type Predictor = (posts: readonly PreparedPost[]) => Promise<(Prediction | undefined)[]>;
 
@@ -21,21 +21,31 @@ export interface PredictorDeps {
   readonly metrics?: Metrics;
   readonly log?: Log;
   readonly calibration: Calibration;
-  /** Token ids of a plain text. A model that fails on it is broken, so no post is to blame. */
+  /** Token ids of a plain text. If the model fails on it, the model is broken, not a post. */
   readonly probe: readonly number[];
-  readonly tokenBudget?: number;
-  readonly maxBatch?: number;
+  readonly maxBatchTokens?: number;
+  readonly maxBatchSize?: number;
 }
 
 /** Posts with the same cleaned text: scored once. */
 type DuplicateGroup = readonly [UncachedPost, ...UncachedPost[]];
 
 /** Sixteen posts of 25 tokens fit into a core's caches; longer posts make smaller batches. */
-const defaults = { tokenBudget: 768, maxBatch: 16 };
+const defaults = { maxBatchTokens: 768, maxBatchSize: 16 };
 
 /** Creates a predictor that runs the model on uncached posts, in batches of similar length. */
 export function createPredictor(deps: PredictorDeps): Predictor {
-  const { pool, cache, metrics, log, calibration, probe, workers, tokenBudget = defaults.tokenBudget, maxBatch = defaults.maxBatch } = deps;
+  const {
+    pool,
+    cache,
+    metrics,
+    log,
+    calibration,
+    probe,
+    workers,
+    maxBatchTokens = defaults.maxBatchTokens,
+    maxBatchSize = defaults.maxBatchSize,
+  } = deps;
 
   const predict = async (batch: readonly DuplicateGroup[], results: Map<PreparedPost, RawPrediction>): Promise<void> => {
     const logits = await pool.run(batch.map(([{ tokens }]) => tokens.ids));
@@ -66,13 +76,13 @@ export function createPredictor(deps: PredictorDeps): Predictor {
     const groups = cache ? groupByText(uncached) : uncached.map((post): DuplicateGroup => [post]);
     metrics?.cacheHits.inc(posts.filter(({ kind }) => kind === 'cached').length + uncached.length - groups.length);
     const results = new Map<PreparedPost, RawPrediction>();
-    const limits = { maxTokens: tokenBudget, maxRows: Math.min(maxBatch, Math.ceil(groups.length / workers)) };
+    const limits = { maxTokens: maxBatchTokens, maxRows: Math.min(maxBatchSize, Math.ceil(groups.length / workers)) };
     const lengths = groups.map(([{ tokens }]) => tokens.ids.length);
     // planBatches returns indices of `groups`.
     const batches = planBatches(lengths, limits).map((indices) => indices.map((index) => groups[index] as DuplicateGroup));
     await Promise.all(batches.map((batch) => bisectFailures(batch, results)));
     return posts.map((post) => {
-      if (post.kind === 'skipped') return unscored(post.lang);
+      if (post.kind === 'skipped') return unscoredPrediction(post.lang);
       const prediction = post.kind === 'cached' ? post.prediction : results.get(post);
       return prediction && toPrediction(prediction, post.lang);
     });
@@ -132,6 +142,6 @@ export function toPrediction({ probabilities, truncated }: RawPrediction, lang: 
 }
 
 /** The prediction for an empty text, or for a language that the model does not support. */
-export function unscored(lang: string): Prediction {
+export function unscoredPrediction(lang: string): Prediction {
   return { negative: 0, neutral: 0, positive: 0, label: 'unscored', score: 0, confidence: 0, lang, truncated: false };
 }

@@ -1,10 +1,10 @@
 import type { ModelInfo } from './model/model.ts';
 import type { RawPrediction, ScoreCache } from './score-cache.ts';
-import { clean } from './text/clean.ts';
+import { cleanForModel } from './text/clean.ts';
 import type { LanguageDetector } from './text/language.ts';
 import type { Tokenize, Tokens } from './text/tokenizer.ts';
 
-export interface Scorable {
+export interface ScorableText {
   readonly text: string;
   readonly lang?: string;
 }
@@ -20,18 +20,18 @@ export type UncachedPost = Extract<PreparedPost, { kind: 'uncached' }>;
 export interface PreprocessorDeps {
   readonly model: ModelInfo;
   readonly tokenize: Tokenize;
-  /** Undefined: every text counts as the model's first language. */
+  /** If undefined, every text is treated as the model's first language. */
   readonly detectLanguage: LanguageDetector | undefined;
   readonly cache: ScoreCache | undefined;
 }
 
-export type Preprocessor = (post: Scorable) => PreparedPost;
+export type Preprocessor = (post: ScorableText) => PreparedPost;
 
 /** Creates a function that cleans a post, detects its language, and tokenizes it unless it is cached or skipped. */
 export function createPreprocessor({ model, tokenize, detectLanguage, cache }: PreprocessorDeps): Preprocessor {
   const [defaultLanguage] = model.languages;
   return (post) => {
-    const text = clean(post.text);
+    const text = cleanForModel(post.text);
     if (text === '') return { kind: 'skipped', lang: 'und' };
     const lang = detectLanguage ? detectLanguage(text, post.lang) : defaultLanguage;
     if (!model.languages.includes(lang)) return { kind: 'skipped', lang };

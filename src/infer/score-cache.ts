@@ -21,13 +21,13 @@ const maxKeyLength = 280;
 export function createScoreCache(size: number): ScoreCache {
   const predictions = new LRUCache<string, RawPrediction>({ max: size });
   return {
-    get: (text) => predictions.get(keyOf(text)),
+    get: (text) => predictions.get(toCacheKey(text)),
     set: (text, prediction) => {
-      predictions.set(keyOf(text), prediction);
+      predictions.set(toCacheKey(text), prediction);
     },
   };
 }
 
-function keyOf(text: string): string {
+function toCacheKey(text: string): string {
   return text.length <= maxKeyLength ? text : createHash('sha256').update(text).digest('base64');
 }

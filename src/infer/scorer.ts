@@ -1,19 +1,18 @@
 import { join } from 'node:path';
 import type { Prediction } from '../domain/post.ts';
-import { FeedpulseError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import { createYielder } from '../lib/yield-to-event-loop.ts';
 import { loadModel, type ModelInfo } from './model/model.ts';
 import { createPredictor, type Predictor } from './predict.ts';
-import { createPreprocessor, type PreparedPost, type Preprocessor, type Scorable } from './preprocess.ts';
+import { createPreprocessor, type PreparedPost, type Preprocessor, type ScorableText } from './preprocess.ts';
 import { createScoreCache } from './score-cache.ts';
 import { createLanguageDetector } from './text/language.ts';
 import { loadTokenizer } from './text/tokenizer.ts';
-import { WorkerPool } from './workers/worker-pool.ts';
+import { scorerClosedError, WorkerPool } from './workers/worker-pool.ts';
 
 export interface ScorerOptions {
-  /** Model folder. */
+  /** Model directory. */
   readonly modelPath: string;
   /** Number of inference threads. */
   readonly workers: number;
@@ -24,9 +23,9 @@ export interface ScorerOptions {
   /** Skip language detection and score every text. */
   readonly assumeModelLanguage?: boolean;
   /** Maximum padded tokens per batch. */
-  readonly tokenBudget?: number;
+  readonly maxBatchTokens?: number;
   /** Maximum posts per batch. */
-  readonly maxBatch?: number;
+  readonly maxBatchSize?: number;
 }
 
 export type Predictions = (Prediction | undefined)[];
@@ -34,30 +33,32 @@ export type Predictions = (Prediction | undefined)[];
 export interface Scorer {
   readonly model: ModelInfo;
   /**
-   * One prediction per post, in input order; undefined for a post that makes the model fail while others succeed.
-   * Calls may overlap. Rejects with MODEL_FAILED.
+   * One prediction per post, in input order; undefined for a post on which the model fails by itself.
+   * Calls may overlap.
+   * @throws MODEL_FAILED
    */
-  score(posts: readonly Scorable[]): Promise<Predictions>;
+  score(posts: readonly ScorableText[]): Promise<Predictions>;
   /** Describes missing inference threads; undefined while all of them run. */
   healthIssue(): string | undefined;
   /** Waits for calls in flight, then stops the threads. */
   close(): Promise<void>;
 }
 
-/** Posts prepared before their batches are planned: enough for batches of even length, few enough to start inference early. */
+/** Posts preprocessed per window: enough for batches of even length, few enough to start inference early. */
 const windowSize = 512;
 
-/** Milliseconds of preparing posts between two turns of the event loop. */
+/** Maximum preprocessing time (ms) between two yields to the event loop. */
 const yieldEveryMs = 4;
 
 /**
- * Opens a model folder, verifies its files and starts the inference threads. The calling thread cleans and
- * tokenizes; the workers only run the model. Rejects with MODEL_MISSING, MODEL_CORRUPT or MODEL_FAILED.
+ * Opens a model directory, verifies its files and starts the inference threads. The calling thread cleans and
+ * tokenizes; the workers only run the model.
+ * @throws MODEL_MISSING, MODEL_CORRUPT or MODEL_FAILED
  */
 export async function createScorer(options: ScorerOptions): Promise<Scorer> {
   const model = await loadModel(options.modelPath);
   const tokenize = await loadTokenizer(model);
-  const workerOptions = { weights: join(model.folder, model.weights), classes: model.labels.length };
+  const workerOptions = { weights: join(model.dir, model.weights), classes: model.labels.length };
   const pool = await WorkerPool.start(options.workers, workerOptions, options.log);
   const cache = options.cacheSize > 0 ? createScoreCache(options.cacheSize) : undefined;
   const detectLanguage = options.assumeModelLanguage ? undefined : createLanguageDetector(model.languages[0]);
@@ -69,7 +70,7 @@ export async function createScorer(options: ScorerOptions): Promise<Scorer> {
   return {
     model,
     score: (posts) => {
-      if (isClosed) return Promise.reject(new FeedpulseError('MODEL_FAILED', 'The scorer is closed.'));
+      if (isClosed) return Promise.reject(scorerClosedError());
       const call = scoreAll(posts, preprocess, predict);
       pending.add(call);
       return call.finally(() => pending.delete(call));
@@ -83,8 +84,8 @@ export async function createScorer(options: ScorerOptions): Promise<Scorer> {
   };
 }
 
-/** Prepares one window of posts while the workers score the window before it. */
-async function scoreAll(posts: readonly Scorable[], preprocess: Preprocessor, predict: Predictor): Promise<Predictions> {
+/** Preprocesses one window of posts while the workers score the previous one. */
+async function scoreAll(posts: readonly ScorableText[], preprocess: Preprocessor, predict: Predictor): Promise<Predictions> {
   const yieldIfDue = createYielder(yieldEveryMs);
   const windows: Promise<Predictions>[] = [];
   for (let from = 0; from < posts.length; from += windowSize) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { labels } from '../../src/domain/post.ts';
-import { createPredictor, planBatches, toPrediction, unscored } from '../../src/infer/predict.ts';
+import { createPredictor, planBatches, toPrediction, unscoredPrediction } from '../../src/infer/predict.ts';
 import type { PreparedPost } from '../../src/infer/preprocess.ts';
 import { createScoreCache } from '../../src/infer/score-cache.ts';
 import { WorkerCrashed } from '../../src/infer/workers/inference-thread.ts';
@@ -29,7 +29,7 @@ const uncached = (text: string, length = 5): PreparedPost => ({
 
 test('predictions come in input order, whatever the batches', async () => {
   const pool = fakePool();
-  const predict = createPredictor({ pool, workers: 1, cache: undefined, calibration, probe, maxBatch: 2 });
+  const predict = createPredictor({ pool, workers: 1, cache: undefined, calibration, probe, maxBatchSize: 2 });
   const predictions = await predict([uncached('a', 4), { kind: 'skipped', lang: 'ja' }, uncached('bbb', 9), uncached('cc', 6)]);
   expect(pool.batches).toEqual([[9, 6], [4]]);
   expect(predictions.map((prediction) => [prediction?.lang, Math.round(100 * (prediction?.positive ?? 0))])).toEqual([
@@ -119,7 +119,7 @@ test('ties go to the more cautious label', () => {
 });
 
 test('an unscored prediction is all zeros', () => {
-  expect(unscored('ja')).toEqual({
+  expect(unscoredPrediction('ja')).toEqual({
     negative: 0,
     neutral: 0,
     positive: 0,

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createScorer, type Scorer } from '../../dist/infer/scorer.js';
 import { labels } from '../../src/domain/post.ts';
 import { readModel } from '../../src/infer/model/model.ts';
-import { clean } from '../../src/infer/text/clean.ts';
+import { cleanForModel } from '../../src/infer/text/clean.ts';
 import { createLog } from '../../src/lib/log.ts';
 import { modelUnderTest } from './model-under-test.ts';
 import { requirePredictions, samplePosts } from './sample-posts.ts';
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => scorer.close());
 
-test('transformers.js loads the model folder unchanged and predicts the same', async () => {
+test('transformers.js loads the model directory unchanged and predicts the same', async () => {
   env.allowRemoteModels = false;
   env.localModelPath = `${dirname(modelUnderTest)}/`;
   const classify = await pipeline('text-classification', basename(modelUnderTest), { dtype: 'q8', device: 'cpu' });
@@ -25,7 +25,7 @@ test('transformers.js loads the model folder unchanged and predicts the same', a
   // One by one, because activations are quantized per batch and other posts would shift the score.
   for (const post of samplePosts(60)) {
     const [prediction] = requirePredictions(await scorer.score([{ ...post, lang: 'en' }]));
-    const theirs = (await classify(clean(post.text), { top_k: labels.length })) as TextClassificationOutput;
+    const theirs = (await classify(cleanForModel(post.text), { top_k: labels.length })) as TextClassificationOutput;
     expect(theirs[0]?.label).toBe(prediction?.label);
     // It does not calibrate: the raw softmax is the calibrated one to the power of the temperature, normalized.
     const powers = labels.map((label) => (prediction?.[label] ?? Number.NaN) ** temperature);

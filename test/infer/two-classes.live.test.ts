@@ -10,18 +10,18 @@ import { twoClassModel } from '../support/altered-model.ts';
 import { requirePredictions, samplePosts } from './sample-posts.ts';
 
 const options = { workers: 1, cacheSize: 0, log: createLog('silent'), assumeModelLanguage: true };
-let folder: string;
+let dir: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'feedpulse-two-classes-'));
-  await twoClassModel(join(folder, 'model'));
+  dir = await mkdtemp(join(tmpdir(), 'feedpulse-two-classes-'));
+  await twoClassModel(join(dir, 'model'));
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(dir, { recursive: true, force: true }));
 
 test('a model without a neutral class gives all probability to negative and positive', async () => {
   const posts = samplePosts(40);
   const three = await createScorer({ modelPath: bundledModelPath, ...options });
-  const two = await createScorer({ modelPath: join(folder, 'model'), ...options });
+  const two = await createScorer({ modelPath: join(dir, 'model'), ...options });
   const full = requirePredictions(await three.score(posts));
   const polar = requirePredictions(await two.score(posts));
   await Promise.all([three.close(), two.close()]);

@@ -40,7 +40,7 @@ const model: ModelInfo = {
   name: 'm',
   version: '1.0.0',
   id: 'm@1.0.0',
-  folder: '',
+  dir: '',
   labels: ['negative', 'neutral', 'positive'],
   languages: ['en'],
   maxLength: 128,

@@ -74,7 +74,7 @@ def typescript(doubled: list[str]) -> str:
             line = ""
         line += f"{word} "
     text = "".join(f"  '{part}' +\n" for part in [*lines, line.rstrip()]).removesuffix(" +\n")
-    return (f"// {NOTE}\n\n/** Words with the emoji that they replace. */\n"
+    return (f"// {NOTE}\n\n/** Emoji by the word that replaces them. */\n"
             f"export const emojiWords: Readonly<Record<string, string>> = {{\n{rows}}};\n"
             f"\n/** Common words with a double letter. */\nexport const doubledWords = (\n{text}\n).split(' ');\n")
 

@@ -23,7 +23,7 @@ async function measure(count) {
   const threads = availableParallelism();
   const workers = Array.from({ length: threads }, (_, thread) => {
     const own = batches.filter((_, index) => index % threads === thread);
-    return new Worker(new URL(import.meta.url), { workerData: { weights: join(model.folder, model.weights), own } });
+    return new Worker(new URL(import.meta.url), { workerData: { weights: join(model.dir, model.weights), own } });
   });
   const responses = () => Promise.all(workers.map((worker) => new Promise((resolve) => worker.once('message', resolve))));
   await responses();

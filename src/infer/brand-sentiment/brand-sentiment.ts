@@ -1,10 +1,10 @@
 import type { BrandSentiment, Prediction } from '../../domain/post.ts';
-import type { Scorable } from '../preprocess.ts';
+import type { ScorableText } from '../preprocess.ts';
 import type { Scorer } from '../scorer.ts';
-import { type BrandClause, type MatchBrands, splitByBrand } from './clauses.ts';
+import { type BrandClause, type MatchBrands, splitByBrand } from './split-by-brand.ts';
 
 /** A clause to score, with the index of its post. */
-interface ScorableClause extends BrandClause, Scorable {
+interface ScorableClause extends BrandClause, ScorableText {
   readonly postIndex: number;
 }
 

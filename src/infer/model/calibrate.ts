@@ -11,7 +11,7 @@ export interface Calibration {
 /**
  * Calibrated probabilities of one row of logits, which starts at `offset`: softmax(z / T) with the temperature T fitted on
  * validation posts (temperature scaling, Guo et al. 2017, "On Calibration of Modern Neural Networks"). T > 1 lowers
- * the confidence and keeps the order of the classes. A label that the model lacks has probability 0.
+ * the confidence and keeps the order of the classes. A label that the model does not have gets probability 0.
  */
 export function calibrate(logits: ArrayLike<number>, offset: number, { labels, temperature }: Calibration): Probabilities {
   const scaled = labels.map((_, index) => (logits[offset + index] ?? Number.NaN) / temperature);

@@ -5,14 +5,14 @@ import { cleaningVersion } from '../text/clean.ts';
 /** Measured on the validation posts; fractions. */
 const metrics = z.object({ macroRecall: z.number(), accuracy: z.number(), calibrationError: z.number() });
 
-/** A relative path with forward slashes that stays inside the model folder. */
+/** A relative path with forward slashes that stays inside the model directory. */
 const innerPath = z.string().regex(/^(?!.*(?:^|\/)\.\.(?:\/|$))[A-Za-z0-9_.][A-Za-z0-9_./-]*$/);
 
-/** manifest.json of a model folder, written by training/release/package_model.py or by `model pull`. */
+/** manifest.json of a model directory, written by training/release/package_model.py or by `model pull`. */
 export const manifestSchema = z.object({
   format: z.literal(1),
   name: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/),
-  /** A version that `model pull` derived from the content ends in a part of a hash. */
+  /** `model pull` derives versions such as `0.0.0-<hash prefix>` from the content. */
   version: z.string().regex(/^\d+\.\d+\.\d+(?:-[0-9a-z]+)?$/),
   /** In the order of the logits. `neutral` is optional: docs/decisions/0011-models-from-a-hub.md. */
   labels: z.array(z.enum(labels)).min(2).refine(areValidLabels, 'needs negative and positive, and each label once'),
@@ -20,7 +20,7 @@ export const manifestSchema = z.object({
   languages: z.tuple([z.string().regex(/^[a-z]{2,3}$/)], z.string().regex(/^[a-z]{2,3}$/)),
   /** In tokens, [CLS] and [SEP] included; longer posts are truncated. */
   maxLength: z.int().min(8).max(512),
-  cleaning: z.literal(cleaningVersion, `the model needs another text cleaning version; this program has version ${cleaningVersion}`),
+  cleaning: z.literal(cleaningVersion, `requires a different text cleaning version; this version of feedpulse has ${cleaningVersion}`),
   /** Logits are divided by it before the softmax (Guo et al. 2017). */
   temperature: z.number().positive(),
   /** The ONNX file to run. */
@@ -29,8 +29,8 @@ export const manifestSchema = z.object({
   figures: z.object({ validationRows: z.int(), fp32: metrics, int8: metrics }).optional(),
 });
 
-export function areValidLabels(given: readonly Label[]): boolean {
-  return given.includes('negative') && given.includes('positive') && new Set(given).size === given.length;
+export function areValidLabels(modelLabels: readonly Label[]): boolean {
+  return modelLabels.includes('negative') && modelLabels.includes('positive') && new Set(modelLabels).size === modelLabels.length;
 }
 
 export type Manifest = z.infer<typeof manifestSchema>;

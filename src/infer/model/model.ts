@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FeedpulseError } from '../../lib/errors.ts';
 import { type Manifest, manifestSchema } from './manifest.ts';
-import { type FileCheck, missingFile, verifyFile } from './verify-file.ts';
+import { type FileCheck, missingFileError, verifyFile } from './verify-file.ts';
 
 /** The model that ships with the program; the relative path is the same from src/ and from dist/. */
 export const bundledModelPath = fileURLToPath(new URL('../../../models/distilbert-social-en', import.meta.url));
@@ -11,54 +11,54 @@ export const bundledModelPath = fileURLToPath(new URL('../../../models/distilber
 export interface ModelInfo extends Manifest {
   /** `name@version`, stored with every score. */
   readonly id: string;
-  readonly folder: string;
+  readonly dir: string;
 }
 
-/** Files that every model folder needs besides the weights, in the layout of Hugging Face's tools. */
+/** Files that every model directory needs besides the weights, in the layout of Hugging Face's tools. */
 export const modelFiles = {
   tokenizer: 'tokenizer.json',
   tokenizerConfig: 'tokenizer_config.json',
 } as const;
 
 /**
- * Reads the manifest of a model folder and verifies every file it lists. Rejects with MODEL_MISSING if the manifest or a
- * file is missing, and with MODEL_CORRUPT if one is truncated or altered. The message names the file.
+ * Reads the manifest of a model directory and verifies every file it lists.
+ * @throws MODEL_MISSING if the manifest or a file is missing; MODEL_CORRUPT if one is truncated or altered. The message names the file.
  */
-export async function loadModel(folder: string): Promise<ModelInfo> {
-  const model = await readModel(folder);
+export async function loadModel(dir: string): Promise<ModelInfo> {
+  const model = await readModel(dir);
   for (const { problem } of await verifyModel(model)) if (problem) throw problem;
   return model;
 }
 
-/** Reads the manifest of a model folder without verifying its files. Rejects with MODEL_MISSING or MODEL_CORRUPT. */
-export async function readModel(folder: string): Promise<ModelInfo> {
-  const manifest = await readManifest(join(folder, 'manifest.json'));
+/** Reads the manifest of a model directory without verifying its files. @throws MODEL_MISSING or MODEL_CORRUPT */
+export async function readModel(dir: string): Promise<ModelInfo> {
+  const manifest = await readManifest(join(dir, 'manifest.json'));
   for (const required of [...Object.values(modelFiles), manifest.weights]) {
-    if (!manifest.files[required]) throw corrupt(`The manifest of ${folder} does not list ${required}.`);
+    if (!manifest.files[required]) throw corrupt(`The manifest of ${dir} does not list ${required}.`);
   }
-  return { ...manifest, id: `${manifest.name}@${manifest.version}`, folder };
+  return { ...manifest, id: `${manifest.name}@${manifest.version}`, dir };
 }
 
 /** Verifies each file of the manifest, in its order. */
-export function verifyModel({ folder, files }: ModelInfo): Promise<FileCheck[]> {
-  return Promise.all(Object.entries(files).map(([file, info]) => verifyFile(folder, file, info)));
+export function verifyModel({ dir, files }: ModelInfo): Promise<FileCheck[]> {
+  return Promise.all(Object.entries(files).map(([file, info]) => verifyFile(dir, file, info)));
 }
 
 async function readManifest(path: string): Promise<Manifest> {
   const text = await readFile(path, 'utf8').catch((thrown: unknown) => {
-    throw missingFile(path, thrown);
+    throw missingFileError(path, thrown);
   });
-  const parsed = manifestSchema.safeParse(parseJson(path, text));
+  const parsed = manifestSchema.safeParse(parseManifestJson(path, text));
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'top level'}: ${issue.message}`);
   throw corrupt(`${path} is not a manifest of format 1 (${problems.join('; ')}).`);
 }
 
-function parseJson(path: string, text: string): unknown {
+function parseManifestJson(path: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (thrown) {
-    throw corrupt(`${path} is truncated or altered: it is not JSON.`, thrown);
+    throw corrupt(`${path} is corrupt: it is not valid JSON.`, thrown);
   }
 }
 

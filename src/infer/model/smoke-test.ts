@@ -7,12 +7,12 @@ import { calibrate } from './calibrate.ts';
 import { loadModel, type ModelInfo } from './model.ts';
 
 /**
- * Scores a short post and one of maximum length in one batch. This shows that tokenizer, weights and labels fit together,
+ * Scores a short post and one of maximum length in one batch. Verifies that tokenizer, weights and labels are compatible,
  * that batches may have several padded rows, and that the model has enough positions.
- * Rejects with MODEL_FAILED, MODEL_MISSING or MODEL_CORRUPT.
+ * @throws MODEL_FAILED, MODEL_MISSING or MODEL_CORRUPT
  */
-export async function smokeTest(folder: string, log: Log): Promise<void> {
-  const model = await loadModel(folder);
+export async function smokeTest(dir: string, log: Log): Promise<void> {
+  const model = await loadModel(dir);
   try {
     await scoreTwoPosts(model, log);
   } catch (thrown) {
@@ -25,7 +25,7 @@ async function scoreTwoPosts(model: ModelInfo, log: Log): Promise<void> {
   const rows = ['a lovely morning', 'good, '.repeat(model.maxLength)].map((text) => tokenize(text).ids);
   const classes = model.labels.length;
   // The pool rather than a scorer, which would retry a failing batch post by post.
-  const pool = await WorkerPool.start(1, { weights: join(model.folder, model.weights), classes }, log);
+  const pool = await WorkerPool.start(1, { weights: join(model.dir, model.weights), classes }, log);
   try {
     const logits = await pool.run(rows);
     for (const [row, { length }] of rows.entries()) {

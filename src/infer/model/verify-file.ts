@@ -19,33 +19,33 @@ export interface FileCheck {
 }
 
 /** Compares a file with its manifest entry. Hashes its content only if the size matches. */
-export async function verifyFile(folder: string, file: string, expected: FileInfo): Promise<FileCheck> {
-  const path = join(folder, file);
-  const differs = (state: 'truncated' | 'corrupt', details: string): FileCheck => ({
+export async function verifyFile(dir: string, file: string, expected: FileInfo): Promise<FileCheck> {
+  const path = join(dir, file);
+  const mismatch = (state: 'truncated' | 'corrupt', details: string): FileCheck => ({
     file,
     state,
     problem: new FeedpulseError('MODEL_CORRUPT', `${path} is ${state}: ${details}.`),
   });
   try {
     const { size } = await stat(path);
-    if (size < expected.bytes) return differs('truncated', `${size} of ${expected.bytes} bytes`);
-    if (size > expected.bytes) return differs('corrupt', `${size} bytes instead of ${expected.bytes}`);
-    if ((await sha256Of(path)) !== expected.sha256) return differs('corrupt', 'its SHA-256 differs from the manifest');
+    if (size < expected.bytes) return mismatch('truncated', `${size} of ${expected.bytes} bytes`);
+    if (size > expected.bytes) return mismatch('corrupt', `${size} bytes instead of ${expected.bytes}`);
+    if ((await hashFile(path)) !== expected.sha256) return mismatch('corrupt', 'its SHA-256 differs from the manifest');
     return { file, state: 'ok' };
   } catch (thrown) {
-    return { file, state: 'missing', problem: missingFile(path, thrown) };
+    return { file, state: 'missing', problem: missingFileError(path, thrown) };
   }
 }
 
 /** SHA-256 of a file in hexadecimal. */
-export async function sha256Of(path: string): Promise<string> {
+export async function hashFile(path: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
   return hash.digest('hex');
 }
 
 /** MODEL_MISSING for a file that could not be read. */
-export function missingFile(path: string, thrown: unknown): FeedpulseError {
+export function missingFileError(path: string, thrown: unknown): FeedpulseError {
   const error: NodeJS.ErrnoException = asError(thrown);
   const problem = error.code === 'ENOENT' || error.code === 'ENOTDIR' ? 'is missing' : `cannot be read (${error.code ?? error.message})`;
   return new FeedpulseError('MODEL_MISSING', `${path} ${problem}.`, { cause: thrown });

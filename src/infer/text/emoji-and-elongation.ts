@@ -2,9 +2,9 @@ import { doubledWords, emojiWords } from './emoji-tables.ts';
 import { whitespace } from './whitespace.ts';
 
 // Same as spell_out in training/text/clean.py.
-const wordOf = new Map(Object.entries(emojiWords).flatMap(([word, emoji]) => [...emoji].map((one) => [one, word] as const)));
+const wordByEmoji = new Map(Object.entries(emojiWords).flatMap(([word, emoji]) => [...emoji].map((char) => [char, word] as const)));
 /** A run of the same emoji, in any skin tone, counts once. */
-const emojiRuns = new RegExp(`([${[...wordOf.keys()].join('')}])(?:[\\ufe0f\\u{1f3fb}-\\u{1f3ff}]|\\1)*`, 'gu');
+const emojiRunPattern = new RegExp(`([${[...wordByEmoji.keys()].join('')}])(?:[\\ufe0f\\u{1f3fb}-\\u{1f3ff}]|\\1)*`, 'gu');
 /**
  * Emoticons that WordPiece splits into unrelated tokens; the model knows :) and :( as they are. `D:` counts only at the
  * end of a post, because of "vitamin D: …".
@@ -17,15 +17,15 @@ const emoticons: readonly (readonly [words: string, emoticon: RegExp])[] = [
 ];
 const doubled = new Set(doubledWords);
 const maxDoubledLength = Math.max(...doubledWords.map(({ length }) => length));
-const longWords = /[A-Za-z]{4,}/g;
-const elongations = /([a-z])\1\1+/g;
+const longWordPattern = /[A-Za-z]{4,}/g;
+const elongationPattern = /([a-z])\1\1+/g;
 /** Only the first elongated letters of a word are tried both single and double. */
 const maxElongations = 3;
 
 /** Replaces emoji and emoticons that express a feeling with words, and shortens elongated words ("gooood" → "good"). */
 export function expandEmojiAndElongation(text: string): string {
   const withoutEmoticons = emoticons.reduce((result, [meaning, emoticon]) => result.replace(emoticon, ` ${meaning} `), text);
-  return withoutEmoticons.replace(emojiRuns, (_, emoji: string) => ` ${wordOf.get(emoji)} `).replace(longWords, shorten);
+  return withoutEmoticons.replace(emojiRunPattern, (_, emoji: string) => ` ${wordByEmoji.get(emoji)} `).replace(longWordPattern, shorten);
 }
 
 /**
@@ -33,7 +33,7 @@ export function expandEmojiAndElongation(text: string): string {
  * A word that repeats one letter only, such as III or zzz, is not elongated.
  */
 function shorten(word: string): string {
-  const found = [...word.toLowerCase().matchAll(elongations)];
+  const found = [...word.toLowerCase().matchAll(elongationPattern)];
   if (found.length === 0 || found[0]?.[0].length === word.length) return word;
   /** Bit i of `doubles`: whether elongation i becomes double. */
   const spell = (doubles: number): string => {

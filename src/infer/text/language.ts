@@ -3,7 +3,7 @@ import { eld } from 'eld/extrasmall';
 /** Returns the primary language subtag of a cleaned text, or `und`. `declared` is the language that the platform gives. */
 export type LanguageDetector = (text: string, declared?: string) => string;
 
-/** In shorter Latin texts, a name or two would decide the result. */
+/** In shorter Latin texts, one or two names would dominate the result. */
 const minLatinLetters = 16;
 
 /**
@@ -13,15 +13,15 @@ const minLatinLetters = 16;
  */
 const minLead = 0.1;
 
-/** The detector reads about as many characters. */
+/** About as many characters as the detector reads. */
 const maxCharacters = 1_000;
 
-const noise = /@user|\bhttp\b|#[\p{L}\p{N}_]+|\p{Extended_Pictographic}/gu;
-const latinLetters = /\p{Script=Latin}/gu;
-const otherLetters = /(?!\p{Script=Latin})\p{L}/gu;
+const noisePattern = /@user|\bhttp\b|#[\p{L}\p{N}_]+|\p{Extended_Pictographic}/gu;
+const latinLetterPattern = /\p{Script=Latin}/gu;
+const otherLetterPattern = /(?!\p{Script=Latin})\p{L}/gu;
 
 /** Codes that platforms use for no language, several languages, or media only. */
-const isUndetermined = /^(?:und|mul|mis|zxx|q[a-t][a-z])$/;
+const undeterminedPattern = /^(?:und|mul|mis|zxx|q[a-t][a-z])$/;
 
 /**
  * Creates a detector that returns `defaultLanguage`, a primary subtag, for short texts, for unreliable guesses, and if the
@@ -31,10 +31,10 @@ export function createLanguageDetector(defaultLanguage: string): LanguageDetecto
   const isDefaultLatin = new Intl.Locale(defaultLanguage).maximize().script === 'Latn';
   return (text, declared) => {
     const subtag = declared?.toLowerCase().split(/[-_]/, 1)[0] ?? '';
-    if (/^[a-z]{2,3}$/.test(subtag) && !isUndetermined.test(subtag)) return subtag;
-    const words = text.slice(0, maxCharacters).replace(noise, ' ');
-    const latin = count(words, latinLetters);
-    const other = count(words, otherLetters);
+    if (/^[a-z]{2,3}$/.test(subtag) && !undeterminedPattern.test(subtag)) return subtag;
+    const words = text.slice(0, maxCharacters).replace(noisePattern, ' ');
+    const latin = count(words, latinLetterPattern);
+    const other = count(words, otherLetterPattern);
     // The script alone rules out a default language in Latin script, even for short texts.
     if (other > latin) return eld.detect(words).language || (isDefaultLatin ? 'und' : defaultLanguage);
     return latin < minLatinLetters ? defaultLanguage : detectLatin(words, defaultLanguage);

@@ -13,10 +13,10 @@ export interface Tokens {
 
 export type Tokenize = (text: string) => Tokens;
 
-/** Few tokens have more characters, so what is cut off before WordPiece would rarely fit into the maximum length anyway. */
+/** Maximum characters per token: very long texts are cut before tokenization, beyond what `maxLength` could use. */
 const charactersPerToken = 40;
 
-/** Loads the tokenizer of a verified model. Rejects with MODEL_FAILED if the file is invalid or of an unsupported type. */
+/** Loads the tokenizer of a verified model. @throws MODEL_FAILED if the file is invalid or of an unsupported type */
 export async function loadTokenizer(model: ModelInfo): Promise<Tokenize> {
   const tokenizer = await readTokenizer(model);
   const { maxLength } = model;
@@ -29,12 +29,12 @@ export async function loadTokenizer(model: ModelInfo): Promise<Tokenize> {
 }
 
 async function readTokenizer(model: ModelInfo): Promise<Tokenizer> {
-  // A matching checksum says nothing about the content: a downloaded file may hold anything.
-  const readJson = async (file: string): Promise<object> => Object(JSON.parse(await readFile(join(model.folder, file), 'utf8')));
+  // A checksum does not validate the content: a downloaded file may contain anything.
+  const readJson = async (file: string): Promise<object> => Object(JSON.parse(await readFile(join(model.dir, file), 'utf8')));
   try {
     return new Tokenizer(await readJson(modelFiles.tokenizer), await readJson(modelFiles.tokenizerConfig));
   } catch (thrown) {
-    const message = `Cannot read the tokenizer ${join(model.folder, modelFiles.tokenizer)}: ${asError(thrown).message}.`;
+    const message = `Cannot read the tokenizer ${join(model.dir, modelFiles.tokenizer)}: ${asError(thrown).message}.`;
     throw new FeedpulseError('MODEL_FAILED', message, { cause: thrown });
   }
 }

@@ -10,7 +10,7 @@ export interface InferenceThread {
   readonly pending: number;
   /**
    * Runs the model on rows of token ids. Resolves to logits of shape [rows, classes].
-   * Rejects with MODEL_FAILED, or with WorkerCrashed.
+   * @throws MODEL_FAILED or WorkerCrashed
    */
   run(rows: readonly (readonly number[])[]): Promise<Float32Array>;
   /** Resolves to the reason when the thread has exited. */
@@ -29,7 +29,7 @@ interface PendingBatch {
   reject(error: Error): void;
 }
 
-/** Starts a worker thread and waits until its session is loaded. Rejects with MODEL_FAILED if the session cannot be created. */
+/** Starts a worker thread and waits until its session is loaded. @throws MODEL_FAILED if the session cannot be created */
 export async function startInferenceThread(options: WorkerOptions): Promise<InferenceThread> {
   // ONNX Runtime reads this from the environment of the process, which only the main thread can change.
   process.env['ORT_DISABLE_TELEMETRY'] = '1';
@@ -51,7 +51,7 @@ export async function startInferenceThread(options: WorkerOptions): Promise<Infe
   };
   void exited.then(rejectAll);
   await waitUntilReady(worker, exited);
-  worker.on('message', (response: WorkerResponse) => settle(pending, response));
+  worker.on('message', (response: WorkerResponse) => handleResponse(pending, response));
 
   return {
     exited,
@@ -78,14 +78,14 @@ export async function startInferenceThread(options: WorkerOptions): Promise<Infe
   };
 }
 
-/** The first message reports that the session is loaded. A thread that exits before it could not load the model. */
+/** The first message reports that the session is loaded. A thread that exits before this message failed to load the model. */
 async function waitUntilReady(worker: Worker, exited: Promise<Error>): Promise<void> {
   const failure = await Promise.race([exited, new Promise<void>((resolve) => worker.once('message', () => resolve()))]);
   if (failure)
     throw new FeedpulseError('MODEL_FAILED', `An inference thread could not load the model: ${failure.message}.`, { cause: failure });
 }
 
-function settle(pending: Map<number, PendingBatch>, response: WorkerResponse): void {
+function handleResponse(pending: Map<number, PendingBatch>, response: WorkerResponse): void {
   if (response.kind === 'ready') return;
   const batch = pending.get(response.id);
   pending.delete(response.id);

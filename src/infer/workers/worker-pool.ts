@@ -17,14 +17,14 @@ const queueDepth = 2;
 const maxAttempts = 2;
 
 /**
- * Milliseconds after which a thread counts as hung. A batch takes well under a second; the rest allows for a busy
- * machine or one that was suspended.
+ * Milliseconds after which a thread is considered hung. A batch takes well under a second; the margin covers overload and
+ * suspended machines.
  */
 const defaultTimeoutMs = 120_000;
 
 /** Inference threads that share one queue of batches. Crashed and hung threads are replaced. */
 export class WorkerPool {
-  /** Batches waiting for a thread with room. */
+  /** Queued batches. */
   readonly #queue: Task[] = [];
   readonly #threads = new Set<InferenceThread>();
   /** Threads being started. */
@@ -44,7 +44,8 @@ export class WorkerPool {
 
   /**
    * Starts `size` threads and waits until all have loaded the model. A thread that takes longer than `timeoutMs` for
-   * a batch is replaced. Rejects with MODEL_FAILED if a thread cannot load the model.
+   * a batch is replaced.
+   * @throws MODEL_FAILED if a thread cannot load the model
    */
   static async start(size: number, options: WorkerOptions, log: Log, timeoutMs = defaultTimeoutMs): Promise<WorkerPool> {
     const pool = new WorkerPool(size, options, log, timeoutMs);
@@ -57,10 +58,10 @@ export class WorkerPool {
     }
   }
 
-  /** Runs the model on rows of token ids. Resolves to logits of shape [rows, classes]. Rejects with MODEL_FAILED. */
+  /** Runs the model on rows of token ids. Resolves to logits of shape [rows, classes]. @throws MODEL_FAILED */
   run(rows: readonly (readonly number[])[]): Promise<Float32Array> {
     return new Promise((resolve, reject) => {
-      if (this.#isClosed) return reject(closedError());
+      if (this.#isClosed) return reject(scorerClosedError());
       this.#queue.push({ rows, resolve, reject, attempts: 0 });
       this.#spawnMissing();
       this.#dispatch();
@@ -77,7 +78,7 @@ export class WorkerPool {
   /** Stops the threads after the batches in flight. Rejects queued batches. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#rejectQueue(closedError());
+    this.#rejectQueue(scorerClosedError());
     await Promise.allSettled(this.#starting);
     await Promise.all([...this.#threads].map((thread) => thread.close()));
   }
@@ -154,6 +155,6 @@ export class WorkerPool {
   }
 }
 
-function closedError(): FeedpulseError {
+export function scorerClosedError(): FeedpulseError {
   return new FeedpulseError('MODEL_FAILED', 'The scorer is closed.');
 }

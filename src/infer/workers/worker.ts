@@ -52,7 +52,7 @@ async function handle(request: WorkerRequest): Promise<void> {
 const enqueue = createSerialQueue();
 port.on('message', (request: WorkerRequest) => {
   enqueue(() => handle(request)).catch((thrown: unknown) => {
-    // Not the failure of a batch, which is reported: ends the thread, and the pool replaces it.
+    // Batch failures are reported above. Any other error ends the thread, and the pool replaces it.
     process.nextTick(() => {
       throw thrown;
     });

@@ -26,28 +26,28 @@ const manifest = {
   ),
 };
 
-let folder: string;
+let dir: string;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'feedpulse-model-'));
-  await mkdir(join(folder, 'onnx'));
-  for (const [file, text] of Object.entries(contents)) await writeFile(join(folder, file), text);
+  dir = await mkdtemp(join(tmpdir(), 'feedpulse-model-'));
+  await mkdir(join(dir, 'onnx'));
+  for (const [file, text] of Object.entries(contents)) await writeFile(join(dir, file), text);
   await writeManifest({});
 });
 
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(() => rm(dir, { recursive: true }));
 
 function writeManifest(changes: object): Promise<void> {
-  return writeFile(join(folder, 'manifest.json'), JSON.stringify({ ...manifest, ...changes }));
+  return writeFile(join(dir, 'manifest.json'), JSON.stringify({ ...manifest, ...changes }));
 }
 
 test('a complete model loads with the id of its manifest', async () => {
-  expect(await loadModel(folder)).toMatchObject({ id: 'tiny@1.2.3', temperature: 1.25, maxLength: 128, folder });
+  expect(await loadModel(dir)).toMatchObject({ id: 'tiny@1.2.3', temperature: 1.25, maxLength: 128, dir });
 });
 
 describe('names the bad file and the problem', () => {
-  test('a missing folder', async () => {
-    const nowhere = join(folder, 'nowhere');
+  test('a missing directory', async () => {
+    const nowhere = join(dir, 'nowhere');
     await expect(loadModel(nowhere)).rejects.toMatchObject({
       code: 'MODEL_MISSING',
       message: `${join(nowhere, 'manifest.json')} is missing.`,
@@ -55,55 +55,55 @@ describe('names the bad file and the problem', () => {
   });
 
   test('a missing file', async () => {
-    await rm(join(folder, 'tokenizer.json'));
-    await expect(loadModel(folder)).rejects.toMatchObject({
+    await rm(join(dir, 'tokenizer.json'));
+    await expect(loadModel(dir)).rejects.toMatchObject({
       code: 'MODEL_MISSING',
-      message: `${join(folder, 'tokenizer.json')} is missing.`,
+      message: `${join(dir, 'tokenizer.json')} is missing.`,
     });
   });
 
   test('a truncated file', async () => {
-    const weights = join(folder, 'onnx/model_quantized.onnx');
+    const weights = join(dir, 'onnx/model_quantized.onnx');
     await truncate(weights, 4);
-    await expect(loadModel(folder)).rejects.toMatchObject({ code: 'MODEL_CORRUPT', message: `${weights} is truncated: 4 of 10 bytes.` });
+    await expect(loadModel(dir)).rejects.toMatchObject({ code: 'MODEL_CORRUPT', message: `${weights} is truncated: 4 of 10 bytes.` });
   });
 
   test('a longer file', async () => {
-    await writeFile(join(folder, 'config.json'), '{"x":1}');
-    await expect(loadModel(folder)).rejects.toMatchObject({
+    await writeFile(join(dir, 'config.json'), '{"x":1}');
+    await expect(loadModel(dir)).rejects.toMatchObject({
       code: 'MODEL_CORRUPT',
-      message: `${join(folder, 'config.json')} is corrupt: 7 bytes instead of 2.`,
+      message: `${join(dir, 'config.json')} is corrupt: 7 bytes instead of 2.`,
     });
   });
 
   test('one byte changed', async () => {
-    await writeFile(join(folder, 'onnx/model_quantized.onnx'), 'not Really');
-    await expect(loadModel(folder)).rejects.toMatchObject({
+    await writeFile(join(dir, 'onnx/model_quantized.onnx'), 'not Really');
+    await expect(loadModel(dir)).rejects.toMatchObject({
       code: 'MODEL_CORRUPT',
       message: expect.stringMatching(/model_quantized\.onnx is corrupt: its SHA-256/),
     });
   });
 
   test.each([
-    ['a truncated manifest', '{"format": 1,', /manifest\.json is truncated or altered: it is not JSON/],
+    ['a truncated manifest', '{"format": 1,', /manifest\.json is corrupt: it is not valid JSON/],
     ['another format', JSON.stringify({ ...manifest, format: 2 }), /format: /],
     [
       'another cleaning version',
       JSON.stringify({ ...manifest, cleaning: 4 }),
-      /cleaning: the model needs another text cleaning version; this program has version 3/,
+      /cleaning: requires a different text cleaning version; this version of feedpulse has 3/,
     ],
     ['a label twice', JSON.stringify({ ...manifest, labels: ['positive', 'negative', 'positive'] }), /labels: needs negative and positive/],
     ['no negative label', JSON.stringify({ ...manifest, labels: ['neutral', 'positive'] }), /labels: needs negative and positive/],
     ['labels of another task', JSON.stringify({ ...manifest, labels: ['joy', 'anger'] }), /labels\.0: /],
     [
-      'a path that leaves the folder',
+      'a path that leaves the directory',
       JSON.stringify({ ...manifest, files: { '../secret': { bytes: 1, sha256: '0'.repeat(64) } } }),
       /files\.\.\.\/secret: /,
     ],
     ['a tokenizer left out', JSON.stringify({ ...manifest, files: {} }), /does not list tokenizer\.json/],
     ['weights left out', JSON.stringify({ ...manifest, weights: 'onnx/model.onnx' }), /does not list onnx\/model\.onnx/],
   ])('%s', async (_, text, message) => {
-    await writeFile(join(folder, 'manifest.json'), text);
-    await expect(loadModel(folder)).rejects.toMatchObject({ code: 'MODEL_CORRUPT', message: expect.stringMatching(message) });
+    await writeFile(join(dir, 'manifest.json'), text);
+    await expect(loadModel(dir)).rejects.toMatchObject({ code: 'MODEL_CORRUPT', message: expect.stringMatching(message) });
   });
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { clean } from '../../../src/infer/text/clean.ts';
+import { cleanForModel } from '../../../src/infer/text/clean.ts';
 
 interface CleaningCase {
   readonly raw: string;
@@ -13,7 +13,7 @@ test('reproduces every case of the Python implementation', () => {
   // The Python tests check the same file against clean.py.
   const cases = JSON.parse(readFileSync(casesFile, 'utf8')) as CleaningCase[];
   expect(cases.length).toBeGreaterThan(0);
-  expect(cases.map(({ raw }) => clean(raw))).toEqual(cases.map(({ clean: cleaned }) => cleaned));
+  expect(cases.map(({ raw }) => cleanForModel(raw))).toEqual(cases.map(({ clean: cleaned }) => cleaned));
 });
 
 test.each<[string, string, string]>([
@@ -37,7 +37,7 @@ test.each<[string, string, string]>([
   ['zero-width spaces', 'spl\u200bit', 'split'],
   ['only whitespace', ' \n\u3000 ', ''],
 ])('%s', (_, raw, cleaned) => {
-  expect(clean(raw)).toBe(cleaned);
+  expect(cleanForModel(raw)).toBe(cleaned);
 });
 
 test.each([
@@ -49,7 +49,7 @@ test.each([
   ['elongated words', 'aaabbb'.repeat(150_000)],
 ])('takes linear time for a long text of %s', (_, text) => {
   const startedAt = performance.now();
-  clean(text);
+  cleanForModel(text);
   // A quadratic step would take minutes.
   expect(performance.now() - startedAt).toBeLessThan(2_000);
 });

@@ -12,7 +12,7 @@ import type { WorkerOptions } from '../../../src/infer/workers/worker-protocol.t
 import { createLog } from '../../../src/lib/log.ts';
 import { createTinyModel } from '../../support/tiny-model.ts';
 
-let folder: string;
+let dir: string;
 let options: WorkerOptions;
 const log = createLog('silent');
 const row = [2, 5, 1, 3]; // a word between [CLS] and [SEP]
@@ -27,10 +27,10 @@ let threads: Worker[];
 const remember = (thread: Worker): number => threads.push(thread);
 
 beforeAll(async () => {
-  folder = await createTinyModel(await mkdtemp(join(tmpdir(), 'feedpulse-workers-')));
-  options = { weights: join(folder, 'onnx/model_quantized.onnx'), classes: 3 };
+  dir = await createTinyModel(await mkdtemp(join(tmpdir(), 'feedpulse-workers-')));
+  options = { weights: join(dir, 'onnx/model_quantized.onnx'), classes: 3 };
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(dir, { recursive: true, force: true }));
 
 beforeEach(() => {
   threads = [];
@@ -84,7 +84,7 @@ test('close waits for batches in flight and ends every thread', async () => {
 });
 
 test('an invalid ONNX file fails the start and leaves no thread running', async () => {
-  const starting = WorkerPool.start(2, { weights: join(folder, 'config.json'), classes: 3 }, log);
+  const starting = WorkerPool.start(2, { weights: join(dir, 'config.json'), classes: 3 }, log);
   await expect(starting).rejects.toMatchObject({ code: 'MODEL_FAILED', message: /could not load the model/ });
   expect(threads).toHaveLength(2);
   expect(threads.map(({ threadId }) => threadId)).toEqual([-1, -1]); // Node's id of a thread that has ended

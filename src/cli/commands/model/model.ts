@@ -78,8 +78,8 @@ function createVerifyCommand(): Command {
       const checks = await verifyModel(model);
       const files = checks.map(({ file, state, problem }) => ({ file, state, ...model.files[file], problem: problem?.message ?? null }));
       const isOk = files.every(({ state }) => state === 'ok');
-      if (format === 'json') process.stdout.write(`${printableJson({ model: model.id, dir: model.folder, ok: isOk, files })}\n`);
-      else process.stdout.write(`${escapeTerminal(model.id)} in ${escapeTerminal(model.folder)}\n${files.map(formatFile).join('')}`);
+      if (format === 'json') process.stdout.write(`${printableJson({ model: model.id, dir: model.dir, ok: isOk, files })}\n`);
+      else process.stdout.write(`${escapeTerminal(model.id)} in ${escapeTerminal(model.dir)}\n${files.map(formatFile).join('')}`);
       if (!isOk) throw verificationError(files);
     });
 }

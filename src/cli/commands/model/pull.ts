@@ -66,8 +66,8 @@ async function pull(repo: string, options: Options): Promise<void> {
     onProgress: bars.show,
   };
   const { model, alreadyInstalled } = await pullModel(pullOptions, deps).finally(bars.stop);
-  const { folder: dir, ...info } = model;
-  if (options.format === 'json') return void process.stdout.write(`${printableJson({ ...info, dir, alreadyInstalled })}\n`);
+  const { dir } = model;
+  if (options.format === 'json') return void process.stdout.write(`${printableJson({ ...model, alreadyInstalled })}\n`);
   const state = alreadyInstalled ? 'is already installed and verified' : 'is installed';
   process.stdout.write(`${escapeTerminal(model.id)} ${state}: ${escapeTerminal(dir)}\n`);
   process.stdout.write(`Use it with --model ${escapeTerminal(dir)}, or set \`model.path\`.\n`);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { type Label, labels } from '../../../domain/post.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
+import { parseJson } from '../../../lib/json.ts';
 import { cleaningVersion } from '../../text/clean.ts';
 import { areValidLabels, type Manifest, manifestSchema } from '../manifest.ts';
 import { modelFiles } from '../model.ts';
@@ -12,7 +13,7 @@ import { type Checksums, configFile } from './repository.ts';
 
 /** How a downloaded model is named and used. */
 export interface ModelSettings {
-  /** Name of the model's folder, and part of the version stored with each score. */
+  /** Name of the model's directory, and part of the version stored with each score. */
   readonly name: string;
   /** As major.minor.patch; derived from the content if absent. */
   readonly version?: string | undefined;
@@ -24,15 +25,16 @@ export interface ModelSettings {
 }
 
 /**
- * Builds the manifest of a model whose files are in `folder`. Rejects with USAGE if the settings are invalid or the labels
- * unknown, and with HUB_REJECTED if config.json is not that of a text classification model.
- * @param weights path of the ONNX file in the folder
+ * Builds the manifest of a model whose files are in `dir`.
+ * @param weights path of the ONNX file in the directory
+ * @throws USAGE if the settings are invalid or the labels unknown; HUB_REJECTED if config.json does not describe a text
+ * classification model
  */
-export async function createManifest(settings: ModelSettings, checksums: Checksums, folder: string, weights: string): Promise<Manifest> {
+export async function createManifest(settings: ModelSettings, checksums: Checksums, dir: string, weights: string): Promise<Manifest> {
   const { name, languages, maxLength } = settings;
-  const modelLabels = inferLabels(parseJson(await readFile(join(folder, configFile), 'utf8')), settings.labels, maxLength);
+  const modelLabels = inferLabels(parseJson(await readFile(join(dir, configFile), 'utf8')), settings.labels, maxLength);
   const files: Record<string, FileInfo> = {};
-  for (const [file, sha256] of checksums) files[file] = { bytes: (await stat(join(folder, file))).size, sha256 };
+  for (const [file, sha256] of checksums) files[file] = { bytes: (await stat(join(dir, file))).size, sha256 };
   const content = { labels: modelLabels, languages, maxLength, cleaning: cleaningVersion, weights, files };
   // No temperature has been fitted, so logits stay as they are.
   const manifest = { format: 1, name, version: settings.version ?? contentVersion(content), temperature: 1, ...content };
@@ -41,7 +43,7 @@ export async function createManifest(settings: ModelSettings, checksums: Checksu
   throw invalidSettings(parsed.error);
 }
 
-/** Checks the settings that need no downloaded file. Throws USAGE. */
+/** Checks the settings that need no downloaded file. @throws USAGE */
 export function checkSettings(settings: ModelSettings): void {
   const parsed = manifestSchema.pick({ name: true, languages: true, maxLength: true }).safeParse(settings);
   if (!parsed.success) throw invalidSettings(parsed.error);
@@ -58,8 +60,8 @@ type ModelContent = Pick<Manifest, 'files' | 'weights' | 'maxLength'> & {
 };
 
 /**
- * Version for a model without one, a hash over everything that influences its scores: the files that are read and the
- * settings. Other files, such as a licence, and config.json are left out.
+ * Version for a model without one: a hash of everything that influences the scores, which are the loaded files and the
+ * settings. Other files (license, config.json) are excluded.
  */
 export function contentVersion({ files, weights, labels: modelLabels, languages, maxLength, cleaning }: ModelContent): string {
   const hashes = [...Object.values(modelFiles), weights].sort().map((file) => [file, files[file]?.sha256]);
@@ -67,7 +69,7 @@ export function contentVersion({ files, weights, labels: modelLabels, languages,
   return `0.0.0-${hash.digest('hex').slice(0, 12)}`;
 }
 
-/** The used part of config.json of a text classification model, as written by Hugging Face's tools. */
+/** The fields of config.json that are used, for a text classification model, as written by Hugging Face's tools. */
 const configSchema = z.object({
   id2label: z.record(z.string().regex(/^\d+$/), z.string()).optional(),
   max_position_embeddings: z.int().positive().optional(),
@@ -93,32 +95,24 @@ const labelAliases: Readonly<Record<string, Label>> = { neg: 'negative', neu: 'n
  * The label of each logit: `given`, or the class names of config.json. Throws USAGE if neither names them, or if the
  * model has fewer than `maxLength` positions, and HUB_REJECTED for an invalid config.json.
  */
-export function inferLabels(config: unknown, given: readonly Label[] | undefined, maxLength: number): Label[] {
+export function inferLabels(config: unknown, explicitLabels: readonly Label[] | undefined, maxLength: number): Label[] {
   const parsed = configSchema.safeParse(config);
-  if (!parsed.success) throw new FeedpulseError('HUB_REJECTED', 'config.json is not that of a text classification model.');
+  if (!parsed.success) throw new FeedpulseError('HUB_REJECTED', 'config.json does not describe a text classification model.');
   const { id2label = {}, max_position_embeddings: positions = Number.POSITIVE_INFINITY, model_type: modelType = '' } = parsed.data;
   const limit = positions - (modelTypesWithPositionOffset.has(modelType) ? 2 : 0);
-  if (limit < maxLength) throw new FeedpulseError('USAGE', `--max-length must be at most ${limit} for this model.`);
+  if (limit < maxLength) throw new FeedpulseError('USAGE', `maxLength must be at most ${limit} for this model.`);
   const names = Object.entries(id2label)
     .sort(([a], [b]) => Number(a) - Number(b))
     .map(([, name]) => name.toLowerCase());
-  if (given) {
-    const fits = names.length === 0 || names.length === given.length;
-    if (!fits) throw new FeedpulseError('USAGE', `The model has ${names.length} classes, but --labels names ${given.length}.`);
-    return [...given];
+  if (explicitLabels) {
+    const isSameSize = names.length === 0 || names.length === explicitLabels.length;
+    if (!isSameSize) throw new FeedpulseError('USAGE', `The model has ${names.length} classes, but labels lists ${explicitLabels.length}.`);
+    return [...explicitLabels];
   }
   const known = names.flatMap((name) => labels.find((label) => label === name) ?? labelAliases[name] ?? []);
   if (known.length === names.length && areValidLabels(known)) return known;
   throw new FeedpulseError(
     'USAGE',
-    `config.json does not say which of ${names.length === 0 ? 'the' : names.length} classes are negative, neutral and positive: name them in order with --labels.`,
+    `config.json does not say which of ${names.length === 0 ? 'the' : names.length} classes are negative, neutral and positive: list them in order in labels.`,
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -6,12 +6,12 @@ import type { Clock } from '../../../lib/clock.ts';
 import { asError, FeedpulseError } from '../../../lib/errors.ts';
 import { type HttpStream, openHttpStream } from '../../../lib/http-client.ts';
 import { backoffDelay } from '../../../lib/retry.ts';
-import { sha256Of } from '../verify-file.ts';
+import { hashFile } from '../verify-file.ts';
 import { requireSecure } from './repository.ts';
 
 export interface Download {
   readonly url: URL;
-  /** Target path. A file that exists there counts as an incomplete download and is resumed. */
+  /** Target path. An existing file is treated as an incomplete download and resumed. */
   readonly path: string;
   /** In hexadecimal. */
   readonly sha256: string;
@@ -28,73 +28,73 @@ export interface DownloadDeps {
 const maxFailures = 5;
 const backoff = { firstMs: 500, maxMs: 30_000 };
 const maxRedirects = 5;
-/** Milliseconds without a byte before a connection counts as dead. */
+/** Milliseconds without a byte after which a connection is considered dead. */
 const idleTimeoutMs = 30_000;
 
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-/** Errors of the file system, which a retry cannot fix. */
+/** File system errors, which a retry cannot fix. */
 const diskErrors: ReadonlySet<string> = new Set(['EACCES', 'EDQUOT', 'EEXIST', 'EISDIR', 'ENOSPC', 'ENOTDIR', 'EPERM', 'EROFS']);
 
 /**
  * Downloads a file and verifies its SHA-256. Resumes after a broken connection, and after an earlier call that did not finish;
- * if the resumed file does not match, it downloads from the start once. Rejects with HUB_UNAVAILABLE if the hub stays
- * unreachable (the partial file is kept), with HUB_REJECTED if the hub lacks the file or has another one (the file is
- * removed), and with FILE_INACCESSIBLE or a file system error if the file cannot be written or read.
+ * if the resumed file does not match, it downloads from the start once.
+ * @throws HUB_UNAVAILABLE if the hub stays unreachable (the partial file is kept); HUB_REJECTED if the hub lacks the file or
+ * has a different one (the file is removed); FILE_INACCESSIBLE or a file system error if the file cannot be written or read
  */
 export async function downloadFile(download: Download, deps: DownloadDeps): Promise<void> {
   const { path, sha256, url } = download;
   await mkdir(dirname(path), { recursive: true });
-  const isResumed = (await sizeOf(path)) > 0;
-  if (isResumed && (await sha256Of(path)) === sha256) return;
+  const isResumed = (await fileSize(path)) > 0;
+  if (isResumed && (await hashFile(path)) === sha256) return;
   await fetchWithRetry(download, deps);
-  let actual = await sha256Of(path);
+  let actual = await hashFile(path);
   if (actual !== sha256 && isResumed) {
-    await rm(path); // the partial file may have been of another version
+    await rm(path); // the partial file may be from another version
     await fetchWithRetry(download, deps);
-    actual = await sha256Of(path);
+    actual = await hashFile(path);
   }
   if (actual === sha256) return;
   await rm(path);
   throw new FeedpulseError(
     'HUB_REJECTED',
-    `Checksum mismatch for ${nameOf(url)}: expected SHA-256 ${sha256}, got ${actual}. The file was removed.`,
+    `Checksum mismatch for ${describeUrl(url)}: expected SHA-256 ${sha256}, got ${actual}. The file was removed.`,
   );
 }
 
-/** Retries with exponential backoff, which starts over whenever an attempt brings new bytes. */
+/** Retries with exponential backoff, which is reset by every attempt that receives new bytes. */
 async function fetchWithRetry(download: Download, { clock, onProgress }: DownloadDeps): Promise<void> {
-  // Over all attempts: one that starts over and gets as far as another brings nothing new.
-  let furthest = await sizeOf(download.path);
+  // High-water mark of all attempts: a restarted download makes progress only beyond it.
+  let maxReceived = await fileSize(download.path);
   for (let failures = 0; ; ) {
     try {
-      return await fetchRest(download, await sizeOf(download.path), onProgress);
+      return await fetchRest(download, await fileSize(download.path), onProgress);
     } catch (thrown) {
       const error: NodeJS.ErrnoException = asError(thrown);
       if (error instanceof FeedpulseError) throw error;
       if (diskErrors.has(error.code ?? '')) throw new FeedpulseError('FILE_INACCESSIBLE', `${error.message}.`, { cause: error });
-      const reached = await sizeOf(download.path);
-      const hasNewBytes = reached > furthest;
-      furthest = Math.max(furthest, reached);
+      const reached = await fileSize(download.path);
+      const hasNewBytes = reached > maxReceived;
+      maxReceived = Math.max(maxReceived, reached);
       failures = hasNewBytes ? 0 : failures + 1;
       if (failures >= maxFailures)
-        throw new FeedpulseError('HUB_UNAVAILABLE', `Download of ${nameOf(download.url)} failed: ${error.message}.`, { cause: error });
+        throw new FeedpulseError('HUB_UNAVAILABLE', `Download of ${describeUrl(download.url)} failed: ${error.message}.`, { cause: error });
       await clock.sleep(backoffDelay(backoff, failures + 1));
     }
   }
 }
 
-/** One request for the missing bytes. Rejects with HUB_REJECTED, or with an error that a retry may fix. */
+/** One request for the missing bytes. @throws HUB_REJECTED, or an error that a retry may fix */
 async function fetchRest({ url, path, maxBytes }: Download, from: number, onProgress: DownloadDeps['onProgress']): Promise<void> {
   const response = await getFrom(url, from);
   try {
     const start = await startOffset(response, { url, path, from });
     const length = Number(response.headers['content-length'] ?? 0);
     const total = length > 0 ? start + length : 0;
-    const tooLarge = (): FeedpulseError => new FeedpulseError('HUB_REJECTED', `${nameOf(url)} is larger than ${maxBytes} bytes.`);
+    const tooLarge = (): FeedpulseError => new FeedpulseError('HUB_REJECTED', `${describeUrl(url)} is larger than ${maxBytes} bytes.`);
     if (total > maxBytes) throw tooLarge();
     let received = start;
     onProgress(received, total);
-    const counted = async function* (body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    const countBytes = async function* (body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
       for await (const chunk of body) {
         received += chunk.length;
         if (received > maxBytes) throw tooLarge();
@@ -102,7 +102,7 @@ async function fetchRest({ url, path, maxBytes }: Download, from: number, onProg
         onProgress(received, total);
       }
     };
-    await pipeline(response.body, counted, createWriteStream(path, { flags: start > 0 ? 'a' : 'w' }));
+    await pipeline(response.body, countBytes, createWriteStream(path, { flags: start > 0 ? 'a' : 'w' }));
   } finally {
     await response.close();
   }
@@ -114,16 +114,16 @@ async function startOffset(response: HttpStream, { url, path, from }: Pick<Downl
   if (status === 200) return 0;
   if (status === 206 && from > 0 && String(response.headers['content-range']).startsWith(`bytes ${from}-`)) return from;
   if (status === 206 || status === 416) {
-    await rm(path, { force: true }); // the local part does not fit the remote file: start over
-    throw new Error(`the hub cannot serve bytes from ${from}`);
+    await rm(path, { force: true }); // the local part does not match the remote file: start over
+    throw new Error(`the hub did not honor the range request from byte ${from}`);
   }
-  if (status === 408 || status === 429 || status >= 500) throw new Error(`${url.host} answered ${status}`);
-  throw new FeedpulseError('HUB_REJECTED', `${url.host} answered ${status} for ${nameOf(url)}.`);
+  if (status === 408 || status === 429 || status >= 500) throw new Error(`${url.host} responded with HTTP ${status}`);
+  throw new FeedpulseError('HUB_REJECTED', `${url.host} responded with HTTP ${status} for ${describeUrl(url)}.`);
 }
 
 /**
  * GET from byte `from` on. Follows redirects to HTTPS or loopback addresses. The caller must close the response.
- * Rejects with HUB_REJECTED for other addresses, and with the network error otherwise.
+ * @throws HUB_REJECTED for other addresses; the network error otherwise
  */
 async function getFrom(url: URL, from: number): Promise<HttpStream> {
   let current = url;
@@ -145,7 +145,7 @@ function getOnce(url: URL, from: number): Promise<HttpStream> {
 }
 
 /** Size in bytes; 0 if the file does not exist. */
-async function sizeOf(path: string): Promise<number> {
+async function fileSize(path: string): Promise<number> {
   return stat(path).then(
     ({ size }) => size,
     () => 0,
@@ -153,6 +153,6 @@ async function sizeOf(path: string): Promise<number> {
 }
 
 /** Host and path, for messages. */
-function nameOf(url: URL): string {
+function describeUrl(url: URL): string {
   return `${url.host}${url.pathname}`;
 }

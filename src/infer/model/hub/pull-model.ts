@@ -7,19 +7,19 @@ import { withFileLock } from '../../../lib/file-lock.ts';
 import { bundledModelPath, type ModelInfo, readModel, verifyModel } from '../model.ts';
 import { checkSettings, createManifest, type ModelSettings } from './create-manifest.ts';
 import { type DownloadDeps, downloadFile } from './download-file.ts';
-import { type Checksums, fileUrl, findWeights, type Repository } from './repository.ts';
+import { type Checksums, fileUrl, type Repository, validateChecksums } from './repository.ts';
 
 export interface PullOptions extends ModelSettings {
   readonly from: Repository;
   readonly checksums: Checksums;
-  /** Parent folder of installed models. */
+  /** Parent directory of installed models. */
   readonly modelsDir: string;
 }
 
 export interface PullDeps extends Pick<DownloadDeps, 'clock'> {
   readonly onProgress: (file: string, received: number, total: number) => void;
-  /** Scores posts with the model in this folder; rejects if it cannot. */
-  readonly smokeTest: (folder: string) => Promise<void>;
+  /** Scores posts with the model in this directory; rejects if it cannot. */
+  readonly smokeTest: (dir: string) => Promise<void>;
 }
 
 export interface PullResult {
@@ -33,17 +33,17 @@ const maxBytes = { weights: 2 * 1_024 ** 3, other: 64 * 1_024 ** 2 };
 
 const manifestFile = 'manifest.json';
 const partialSuffix = '.partial';
-export const isPartialDownload = (folder: string): boolean => folder.endsWith(partialSuffix);
+export const isPartialDownload = (dir: string): boolean => dir.endsWith(partialSuffix);
 
 /**
- * Downloads the files of a model, writes its manifest and runs a smoke test; only then the model gets its final folder name, so
- * an installed model is always complete. The same call resumes an interrupted download and repairs a corrupt model.
- * Rejects with USAGE, HUB_REJECTED, HUB_UNAVAILABLE, FILE_INACCESSIBLE, DATA_DIR_LOCKED during another pull of the same
- * model, or with the error of `smokeTest`.
+ * Downloads a model's files, writes its manifest, runs a smoke test and then renames the model into place, so an installed
+ * model is always complete. The same call resumes an interrupted download and repairs a corrupt model.
+ * @throws USAGE, HUB_REJECTED, HUB_UNAVAILABLE or FILE_INACCESSIBLE; DATA_DIR_LOCKED during another pull of the same model;
+ * the error of `smokeTest`
  */
 export async function pullModel(options: PullOptions, deps: PullDeps): Promise<PullResult> {
   const { from, checksums, modelsDir, name } = options;
-  const weights = findWeights(checksums);
+  const weights = validateChecksums(checksums);
   checkSettings(options);
   checkName(name);
   const urls = [...checksums.keys()].map((file) => [file, fileUrl(from, file)] as const);
@@ -82,41 +82,40 @@ async function install(options: PullOptions, deps: PullDeps, { weights, urls }: 
   await deps.smokeTest(partial);
   await rm(target, { recursive: true, force: true }); // a corrupt model, if an interrupted download existed beside it
   await rename(partial, target);
-  return { model: { ...manifest, id: `${manifest.name}@${manifest.version}`, folder: target }, alreadyInstalled: false };
+  return { model: { ...manifest, id: `${manifest.name}@${manifest.version}`, dir: target }, alreadyInstalled: false };
 }
 
 function checkName(name: string): void {
   if (isPartialDownload(name)) throw new FeedpulseError('USAGE', `A model name must not end with ${partialSuffix}.`);
-  // The versions of both models could not be told apart, and neither could the name on the command line.
-  if (name === basename(bundledModelPath))
-    throw new FeedpulseError('USAGE', `${name} is the bundled model: choose another name with --as.`);
+  // Neither stored versions nor names on the command line could be distinguished from the bundled model.
+  if (name === basename(bundledModelPath)) throw new FeedpulseError('USAGE', `${name} is the bundled model: choose another name.`);
 }
 
-/** Returns the installed model, or undefined if it is the requested one but corrupt. Rejects with USAGE for a different model. */
-async function findInstalled(folder: string, options: PullOptions): Promise<ModelInfo | undefined> {
-  const model = await readModel(folder).catch((thrown: unknown) => {
+/** Returns the installed model, or undefined if it is the requested one but corrupt. @throws USAGE for a different model */
+async function findInstalled(dir: string, options: PullOptions): Promise<ModelInfo | undefined> {
+  const model = await readModel(dir).catch((thrown: unknown) => {
     if (thrown instanceof FeedpulseError) return undefined;
     throw thrown;
   });
-  // Without a readable manifest, only the requested files may be in the folder: a repair must not delete the user's files.
+  // Without a readable manifest, only the requested files may be in the directory: a repair must not delete the user's files.
   const isRequested = model
-    ? isSame(model, options)
-    : (await unlistedFiles(folder, options.checksums)).every((file) => file === manifestFile);
-  if (!isRequested) throw new FeedpulseError('USAGE', `${folder} holds another model: remove it, or choose another name with --as.`);
+    ? matchesRequest(model, options)
+    : (await unlistedFiles(dir, options.checksums)).every((file) => file === manifestFile);
+  if (!isRequested) throw new FeedpulseError('USAGE', `${dir} contains a different model: remove it, or choose another name.`);
   return model && (await verifyModel(model)).every(({ state }) => state === 'ok') ? model : undefined;
 }
 
 /** Compares files and settings. */
-function isSame(model: ModelInfo, { checksums, languages, maxLength, labels, version }: PullOptions): boolean {
+function matchesRequest(model: ModelInfo, { checksums, languages, maxLength, labels, version }: PullOptions): boolean {
   const requested = [languages, maxLength, labels ?? model.labels, version ?? model.version];
   const hasFiles = [...checksums].every(([file, sha256]) => model.files[file]?.sha256 === sha256);
   return hasFiles && isDeepStrictEqual(requested, [model.languages, model.maxLength, model.labels, model.version]);
 }
 
-/** Files in the folder without a checksum, such as those of an earlier attempt; paths relative to the folder. */
-async function unlistedFiles(folder: string, checksums: Checksums): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
-  const files = entries.filter((entry) => !entry.isDirectory()).map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+/** Files in the directory without a checksum, such as those of an earlier attempt; paths relative to the directory. */
+async function unlistedFiles(dir: string, checksums: Checksums): Promise<string[]> {
+  const entries = await readdir(dir, { withFileTypes: true, recursive: true });
+  const files = entries.filter((entry) => !entry.isDirectory()).map((entry) => relative(dir, join(entry.parentPath, entry.name)));
   return files.filter((file) => !checksums.has(file));
 }
 

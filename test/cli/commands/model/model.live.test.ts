@@ -61,7 +61,7 @@ test('pull fetches a model of two classes that then scores; a second time it is 
 test('pull rejects a model that fails its smoke test', async () => {
   const labels = ['--labels', 'negative,neutral,positive'];
   const { code, output } = await failing('pull', 'someone/Two-Classes', '--hub', hub.url, ...pinned(files), '--as', 'three', ...labels);
-  expect([code, output]).toEqual([2, expect.stringMatching(/^USAGE: The model has 2 classes, but --labels names 3/)]);
+  expect([code, output]).toEqual([2, expect.stringMatching(/^USAGE: The model has 2 classes, but labels lists 3/)]);
   const silent = new Map([...files, ['config.json', Buffer.from('{}')]]);
   const other = await startHub(silent, 'someone/silent');
   const tried = await failing('pull', 'someone/silent', '--hub', other.url, ...pinned(silent), ...labels);
@@ -91,7 +91,7 @@ test('list shows every model, which one is active, and why one cannot be read', 
   );
   const size = megabytes([...files.values()].reduce((sum, file) => sum + file.length, 0));
   expect(stdout.replace(/ +/g, ' ')).toMatch(new RegExp(`\\n two-classes 0\\.0\\.0-\\w+ installed negative positive en ${size} – – `));
-  expect(stderr).toMatch(/^broken: .*manifest\.json is truncated or altered/);
+  expect(stderr).toMatch(/^broken: .*manifest\.json is corrupt: it is not valid JSON/);
   const { stdout: json } = await model('list', '--format', 'json', '--model', twoClasses);
   const listed = (JSON.parse(json) as Listed[]).map(({ name, origin, active, problem }) => [name, origin, active, problem === null]);
   expect(listed).toEqual([

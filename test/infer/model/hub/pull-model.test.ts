@@ -41,7 +41,7 @@ function pull(changes: Partial<PullOptions> = {}, from: Partial<PullOptions['fro
     {
       clock: { sleep: async () => {} },
       onProgress: (file, received, total) => void progress.push(`${file} ${received}/${total}`),
-      smokeTest: async (folder) => void smokeTested.push(folder),
+      smokeTest: async (dir) => void smokeTested.push(dir),
     },
   );
 }
@@ -64,7 +64,7 @@ test('a second pull requests nothing; other settings make another model', async 
   await pull();
   hub.requests.length = 0;
   expect(await pull()).toMatchObject({ alreadyInstalled: true, model: { name: 'tiny' } });
-  await expect(pull({ labels: ['negative', 'positive'] })).rejects.toMatchObject(rejection('USAGE', /holds another model/));
+  await expect(pull({ labels: ['negative', 'positive'] })).rejects.toMatchObject(rejection('USAGE', /contains a different model/));
   expect(hub.requests).toEqual([]);
   const other = await pull({ labels: ['negative', 'positive'], name: 'other' });
   expect(other.model.version).not.toBe((await pull()).model.version);
@@ -78,9 +78,9 @@ test('files of an earlier attempt without a checksum are removed', async () => {
 });
 
 test('a model that fails its smoke test is not installed', async () => {
-  const parts = { clock: { sleep: async () => {} }, onProgress: () => {}, smokeTest: () => Promise.reject(new Error('no score')) };
+  const deps = { clock: { sleep: async () => {} }, onProgress: () => {}, smokeTest: () => Promise.reject(new Error('no score')) };
   const from = { hub: hub.url, repo: 'someone/tiny', revision: 'main' };
-  await expect(pullModel({ from, checksums, modelsDir, name: 'tiny', languages: ['en'], maxLength: 128 }, parts)).rejects.toThrow(
+  await expect(pullModel({ from, checksums, modelsDir, name: 'tiny', languages: ['en'], maxLength: 128 }, deps)).rejects.toThrow(
     'no score',
   );
   expect(installed()).toEqual(['tiny.partial']);
@@ -90,7 +90,7 @@ describe('an interrupted download resumes', () => {
   test('within one call', async () => {
     hub.fail(weights, { cutAfter: 1_000_000 }, { status: 503 }, { cutAfter: 500_000 });
     await pull();
-    const ranges = hub.requests.filter((one) => one.startsWith(weights));
+    const ranges = hub.requests.filter((request) => request.startsWith(weights));
     expect(ranges).toHaveLength(4);
     expect(ranges[0]).toBe(weights);
     for (const range of ranges.slice(1)) expect(range).toMatch(/ from [1-9]\d*$/);
@@ -124,14 +124,14 @@ describe('an interrupted download resumes', () => {
     const round = [{ cutAfter: 1_000_000 }, 'another range'] as const;
     hub.fail(weights, ...Array.from({ length: 30 }, () => round).flat());
     await expect(pull()).rejects.toMatchObject(rejection('HUB_UNAVAILABLE', /Download of .* failed/));
-    expect(hub.requests.filter((one) => one.startsWith(weights)).length).toBeLessThan(40);
+    expect(hub.requests.filter((request) => request.startsWith(weights)).length).toBeLessThan(40);
   });
 
   test('from the start if the local part belongs to another file', async () => {
     await mkdir(join(modelsDir, 'tiny.partial/onnx'), { recursive: true });
     await writeFile(join(modelsDir, 'tiny.partial', weights), randomBytes(1_000));
     await pull();
-    expect(hub.requests.filter((one) => one.startsWith(weights))).toEqual([`${weights} from 1000`, weights]);
+    expect(hub.requests.filter((request) => request.startsWith(weights))).toEqual([`${weights} from 1000`, weights]);
     expect(sha256(await readFile(join(modelsDir, 'tiny', weights)))).toBe(checksums.get(weights));
   });
 
@@ -162,18 +162,18 @@ describe('an installed model', () => {
     await rm(join(modelsDir, 'tiny/tokenizer.json'));
     hub.requests.length = 0;
     expect(await pull()).toEqual({ model, alreadyInstalled: false });
-    expect(new Set(hub.requests.map((one) => one.split(' ')[0]))).toEqual(new Set(['tokenizer.json', weights]));
+    expect(new Set(hub.requests.map((request) => request.split(' ')[0]))).toEqual(new Set(['tokenizer.json', weights]));
     expect(await loadModel(join(modelsDir, 'tiny'))).toEqual(model);
     expect(installed()).toEqual(['tiny']);
   });
 
-  test('without a manifest is repaired, unless the folder has other files', async () => {
+  test('without a manifest is repaired, unless the directory has other files', async () => {
     await pull();
     await writeFile(join(modelsDir, 'tiny/manifest.json'), '{');
     expect(await pull()).toMatchObject({ alreadyInstalled: false });
     await rm(join(modelsDir, 'tiny/manifest.json'));
     await writeFile(join(modelsDir, 'tiny/notes.txt'), 'mine');
-    await expect(pull()).rejects.toMatchObject(rejection('USAGE', /holds another model/));
+    await expect(pull()).rejects.toMatchObject(rejection('USAGE', /contains a different model/));
     expect(await readFile(join(modelsDir, 'tiny/notes.txt'), 'utf8')).toBe('mine');
   });
 
@@ -190,7 +190,7 @@ describe('an installed model', () => {
     await pull();
     await writeFile(join(modelsDir, 'tiny', weights), 'x');
     await expect(pull({ checksums: withChecksum('tokenizer.json', '0'.repeat(64)) })).rejects.toMatchObject(
-      rejection('USAGE', /holds another model/),
+      rejection('USAGE', /contains a different model/),
     );
     expect(installed()).toEqual(['tiny']);
   });
@@ -267,7 +267,7 @@ describe('rejects, and installs nothing', () => {
   });
 
   test('a file that the hub lacks', async () => {
-    await expect(pull({}, { revision: 'elsewhere' })).rejects.toMatchObject(rejection('HUB_REJECTED', /answered 404/));
+    await expect(pull({}, { revision: 'elsewhere' })).rejects.toMatchObject(rejection('HUB_REJECTED', /responded with HTTP 404 for/));
   });
 
   test('a file larger than the limit', async () => {
@@ -288,7 +288,7 @@ describe('rejects, and installs nothing', () => {
 
   test('labels that do not fit the model', async () => {
     await expect(pull({ labels: ['negative', 'neutral', 'positive'] })).rejects.toMatchObject(
-      rejection('USAGE', /has 2 classes, but --labels names 3/),
+      rejection('USAGE', /has 2 classes, but labels lists 3/),
     );
     await expect(pull({ labels: ['negative', 'negative'] })).rejects.toMatchObject(rejection('USAGE', /needs negative and positive/));
     await expect(pull({ maxLength: 513 })).rejects.toMatchObject({ code: 'USAGE' });

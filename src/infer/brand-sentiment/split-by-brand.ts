@@ -20,17 +20,17 @@ const contrastBoundary = /(?<=[\s,])(?=(?:but|while|whilst|whereas|although|thou
 const coordinationBoundary = /(?<=,)\s+|\s+(?=(?:and|or|so|then|because|since|cause|cos|plus|n)\s)|\s+&\s+/iu;
 /** Trailing hashtags name brands without saying anything about them. */
 const trailingHashtags = /(?:\s+#[\p{L}\p{N}_]+)+$/u;
-const hasNoWords = /^(?:[@#][\p{L}\p{N}_]+|[\p{P}\p{S}\s])*$/u;
-/** More characters than a model reads, and few enough for regular expressions that backtrack. */
+const wordlessPattern = /^(?:[@#][\p{L}\p{N}_]+|[\p{P}\p{S}\s])*$/u;
+/** Longer than any model input, and short enough for backtracking regular expressions. */
 const maxCharacters = 2_000;
-/** A shorter piece, brand name included, is not a clause of its own. */
+/** Minimum words of a clause, brand name included. */
 const minWords = 4;
-/** The limit for exactly two pieces separated by a comma: "love A, hate B". */
+/** The same for exactly two pieces separated by a comma: "love A, hate B". */
 const minWordsOfPair = 2;
 
 /**
  * Splits a post that names several brands into the clauses about each: "love A, hate B" gives "love A," and "hate B".
- * A sentence without a brand continues the brand before it. Brands that the whole post is about, or that appear only in
+ * A sentence without a brand belongs to the previous brand. Brands that cover the whole post, or that appear only in
  * hashtags, get no clause. Comparisons such as "A is better than B" cannot be split by brand.
  */
 export function splitByBrand(post: string, match: MatchBrands): readonly BrandClause[] {
@@ -38,12 +38,12 @@ export function splitByBrand(post: string, match: MatchBrands): readonly BrandCl
   const brands = match(text);
   if (brands.length < 2) return [];
   const segments = carryBrandsForward(text.split(sentenceBoundary).flatMap((sentence) => splitSentence(sentence, match)));
-  const withWords = segments.filter((segment) => !hasNoWords.test(segment.text));
+  const withWords = segments.filter((segment) => !wordlessPattern.test(segment.text));
   return brands.flatMap((brand) => {
-    const own = withWords.filter((segment) => segment.brands.includes(brand));
-    const isShared = own.length === 1 && (own[0]?.brands.length ?? 0) > 1;
-    if (own.length === 0 || own.length === withWords.length || isShared) return [];
-    return [{ brand, text: own.map((segment) => segment.text).join(' ') }];
+    const brandSegments = withWords.filter((segment) => segment.brands.includes(brand));
+    const isShared = brandSegments.length === 1 && (brandSegments[0]?.brands.length ?? 0) > 1;
+    if (brandSegments.length === 0 || brandSegments.length === withWords.length || isShared) return [];
+    return [{ brand, text: brandSegments.map((segment) => segment.text).join(' ') }];
   });
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { splitByBrand } from '../../../src/infer/brand-sentiment/clauses.ts';
+import { splitByBrand } from '../../../src/infer/brand-sentiment/split-by-brand.ts';
 import { createBrandMatcher } from '../../../src/ingest/brands/brand-matcher.ts';
 
 const rule = (name: string) => ({ name, aliases: [], exclude: [], timeZone: 'UTC' });
