@@ -80,10 +80,10 @@ describe('the score of a post', () => {
 
 test('overlapping calls get their own predictions', async () => {
   const calls = Array.from({ length: 8 }, (_, call) => posts.slice(call * 4, call * 4 + 4));
-  const answers = await Promise.all(calls.map(async (call) => requirePredictions(await scorer.score(call))));
+  const predictions = await Promise.all(calls.map(async (call) => requirePredictions(await scorer.score(call))));
   const again = await Promise.all(calls.map(async (call) => requirePredictions(await scorer.score(call))));
-  expect(answers.map((answer) => answer.map(({ label }) => label))).toEqual(again.map((answer) => answer.map(({ label }) => label)));
-  expect(answers.map(({ length }) => length)).toEqual(calls.map(({ length }) => length));
+  expect(predictions.map((call) => call.map(({ label }) => label))).toEqual(again.map((call) => call.map(({ label }) => label)));
+  expect(predictions.map(({ length }) => length)).toEqual(calls.map(({ length }) => length));
 });
 
 test('a call longer than one window keeps the order', async () => {

@@ -31,6 +31,6 @@ test('transformers.js loads the model directory unchanged and predicts the same'
     const powers = labels.map((label) => (prediction?.[label] ?? Number.NaN) ** temperature);
     const sum = powers.reduce((total, power) => total + power, 0);
     for (const [index, label] of labels.entries())
-      expect(theirs.find((one) => one.label === label)?.score).toBeCloseTo((powers[index] ?? Number.NaN) / sum, 3);
+      expect(theirs.find((output) => output.label === label)?.score).toBeCloseTo((powers[index] ?? Number.NaN) / sum, 3);
   }
 });

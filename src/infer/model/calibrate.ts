@@ -19,6 +19,6 @@ export function calibrate(logits: ArrayLike<number>, offset: number, { labels, t
   const max = Math.max(...scaled);
   const powers = scaled.map((value) => Math.exp(value - max));
   const total = powers.reduce((sum, power) => sum + power, 0);
-  const probabilityOf = (label: Label): number => (powers[labels.indexOf(label)] ?? 0) / total;
-  return [probabilityOf('negative'), probabilityOf('neutral'), probabilityOf('positive')];
+  const toProbability = (label: Label): number => (powers[labels.indexOf(label)] ?? 0) / total;
+  return [toProbability('negative'), toProbability('neutral'), toProbability('positive')];
 }

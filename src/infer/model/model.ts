@@ -5,7 +5,7 @@ import { FeedpulseError } from '../../lib/errors.ts';
 import { type Manifest, manifestSchema } from './manifest.ts';
 import { type FileCheck, missingFileError, verifyFile } from './verify-file.ts';
 
-/** The model that ships with the program; the relative path is the same from src/ and from dist/. */
+/** The model that ships with feedpulse; the relative path is the same from src/ and from dist/. */
 export const bundledModelPath = fileURLToPath(new URL('../../../models/distilbert-social-en', import.meta.url));
 
 export interface ModelInfo extends Manifest {

@@ -92,27 +92,29 @@ const modelTypesWithPositionOffset: ReadonlySet<string> = new Set([
 const labelAliases: Readonly<Record<string, Label>> = { neg: 'negative', neu: 'neutral', pos: 'positive' };
 
 /**
- * The label of each logit: `given`, or the class names of config.json. Throws USAGE if neither names them, or if the
- * model has fewer than `maxLength` positions, and HUB_REJECTED for an invalid config.json.
+ * The label of each logit: `explicitLabels`, or the class names of config.json.
+ * @throws USAGE if neither names them, or if the model has fewer than `maxLength` positions; HUB_REJECTED for an invalid
+ * config.json
  */
 export function inferLabels(config: unknown, explicitLabels: readonly Label[] | undefined, maxLength: number): Label[] {
   const parsed = configSchema.safeParse(config);
   if (!parsed.success) throw new FeedpulseError('HUB_REJECTED', 'config.json does not describe a text classification model.');
   const { id2label = {}, max_position_embeddings: positions = Number.POSITIVE_INFINITY, model_type: modelType = '' } = parsed.data;
   const limit = positions - (modelTypesWithPositionOffset.has(modelType) ? 2 : 0);
-  if (limit < maxLength) throw new FeedpulseError('USAGE', `maxLength must be at most ${limit} for this model.`);
+  if (limit < maxLength) throw new FeedpulseError('USAGE', `\`maxLength\` must be at most ${limit} for this model.`);
   const names = Object.entries(id2label)
     .sort(([a], [b]) => Number(a) - Number(b))
     .map(([, name]) => name.toLowerCase());
   if (explicitLabels) {
     const isSameSize = names.length === 0 || names.length === explicitLabels.length;
-    if (!isSameSize) throw new FeedpulseError('USAGE', `The model has ${names.length} classes, but labels lists ${explicitLabels.length}.`);
+    if (!isSameSize)
+      throw new FeedpulseError('USAGE', `The model has ${names.length} classes, but \`labels\` lists ${explicitLabels.length}.`);
     return [...explicitLabels];
   }
   const known = names.flatMap((name) => labels.find((label) => label === name) ?? labelAliases[name] ?? []);
   if (known.length === names.length && areValidLabels(known)) return known;
   throw new FeedpulseError(
     'USAGE',
-    `config.json does not say which of ${names.length === 0 ? 'the' : names.length} classes are negative, neutral and positive: list them in order in labels.`,
+    `config.json does not say which of ${names.length === 0 ? 'the' : names.length} classes are negative, neutral and positive: list them in order in \`labels\`.`,
   );
 }

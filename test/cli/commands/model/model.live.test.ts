@@ -61,7 +61,7 @@ test('pull fetches a model of two classes that then scores; a second time it is 
 test('pull rejects a model that fails its smoke test', async () => {
   const labels = ['--labels', 'negative,neutral,positive'];
   const { code, output } = await failing('pull', 'someone/Two-Classes', '--hub', hub.url, ...pinned(files), '--as', 'three', ...labels);
-  expect([code, output]).toEqual([2, expect.stringMatching(/^USAGE: The model has 2 classes, but labels lists 3/)]);
+  expect([code, output]).toEqual([2, expect.stringMatching(/^USAGE: The model has 2 classes, but `labels` lists 3/)]);
   const silent = new Map([...files, ['config.json', Buffer.from('{}')]]);
   const other = await startHub(silent, 'someone/silent');
   const tried = await failing('pull', 'someone/silent', '--hub', other.url, ...pinned(silent), ...labels);

@@ -16,7 +16,7 @@ test.each([
   ['a duplicate label', { id2label: { 0: 'negative', 1: 'NEG', 2: 'positive' } }],
   ['no classes', {}],
 ])('labels must be given if config.json has %s', (_, config) => {
-  expect(() => inferLabels(config, undefined, 128)).toThrow(/list them in order in labels/);
+  expect(() => inferLabels(config, undefined, 128)).toThrow(/list them in order in `labels`/);
 });
 
 test('given labels override config.json and must match its number of classes', () => {
@@ -38,7 +38,7 @@ test.each([
 test('an invalid config.json, or a model with too few positions, is rejected', () => {
   expect(() => inferLabels(undefined, undefined, 128)).toThrow(/does not describe a text classification model/);
   expect(() => inferLabels({ id2label: ['a'] }, undefined, 128)).toThrow(/does not describe a text classification model/);
-  expect(() => inferLabels({ max_position_embeddings: 64 }, ['negative', 'positive'], 128)).toThrow(/maxLength must be at most 64 /);
+  expect(() => inferLabels({ max_position_embeddings: 64 }, ['negative', 'positive'], 128)).toThrow(/`maxLength` must be at most 64 /);
 });
 
 const model = await readModel(bundledModelPath);

@@ -288,7 +288,7 @@ describe('rejects, and installs nothing', () => {
 
   test('labels that do not fit the model', async () => {
     await expect(pull({ labels: ['negative', 'neutral', 'positive'] })).rejects.toMatchObject(
-      rejection('USAGE', /has 2 classes, but labels lists 3/),
+      rejection('USAGE', /has 2 classes, but `labels` lists 3/),
     );
     await expect(pull({ labels: ['negative', 'negative'] })).rejects.toMatchObject(rejection('USAGE', /needs negative and positive/));
     await expect(pull({ maxLength: 513 })).rejects.toMatchObject({ code: 'USAGE' });
