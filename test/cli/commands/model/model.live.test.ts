@@ -142,7 +142,7 @@ test('compare measures both as eval does, and shows where they differ without st
   expect(found.macroRecall).toMatchObject({ difference: -1 / 3, high: 0, seed: 17 });
   expect(found.macroRecall.isSampleTooSmall).toBe(true);
   expect(found.disagreements).toMatchObject({ posts: 2, examples: [{ truth: 'neutral', a: { label: 'neutral' } }, {}] });
-  expect(found.disagreements.shown.map(({ line }: { line: number }) => line).sort()).toEqual([4, 5]);
+  expect(found.disagreements.examples.map(({ line }: { line: number }) => line).sort()).toEqual([4, 5]);
   expect((await model(...args)).stdout).toMatch(/ 4 {2}neutral .* The \\u\{1b\}\[31mstore\\u\{202e\} opens at nine\n/);
   const { stdout } = await model(...args, '--show', '1');
   expect(stdout).toMatch(/\nmacro recall +100\.0 +66\.7 +−33\.3\naccuracy +100\.0 +50\.0 +−50\.0\n/);
