@@ -146,14 +146,14 @@ async function expectOldAnswers(): Promise<void> {
   }
   expectSame(await readTimeline(reader, { ...short, brand: '*', grain: 'minute', timeZone: 'UTC' }, earlier), old.minutes);
   expectSame(await readBreakdown(reader, { ...long, brand: 'Lumo' }), old.breakdown);
-  expectSame(await findDrivers(reader, { ...long, brand: 'Kestrel', names: ['Kestrel'], limit: 5 }), old.drivers);
+  expectSame(await findDrivers(reader, { ...long, brand: 'Kestrel', names: ['Kestrel'], limit: 5 }), renamed(old.drivers));
   const search = async (query: object) => (await searchPosts(reader, { brand: '*', sort: 'time', limit: 500, ...query }, clock)).posts;
   const ids = async (query: object) => (await search(query)).map(({ id }) => id);
   expect(await search({})).toEqual(renamed(old.posts));
   expect(await ids({ brand: 'Lumo', label: 'negative', ...span, limit: 100 })).toEqual(old.negative);
   expect(await ids({ brand: 'Kestrel', text: '"strap of" edited', limit: 100 })).toEqual(old.found);
-  expect(await listModelVersions(reader)).toEqual(old.models);
-  expectSame(await compareModels(reader, { ...long, brand: '*', version: 'distil@2' }), old.modelComparison);
+  expect(await listModelVersions(reader)).toEqual(renamed(old.models));
+  expectSame(await compareModels(reader, { ...long, brand: '*', version: 'distil@2' }), renamed(old.modelComparison));
   expect((await countPostsByMinute(reader, start)).size).toBe(old.storedMinutes);
   await expectOldAlerts(start, now);
   await expectOldRows();
@@ -208,6 +208,7 @@ function renamed(answer: unknown): any {
   const keys: Record<string, string> = {
     ...{ towards: 'brandSentiment', verdict: 'evaluation', what: 'metric', quarters: 'windows', span: 'windowMs' },
     ...{ unusualSince: 'anomalousSince', toldUntil: 'notifiedUntil', change: 'transition' },
+    ...{ counting: 'active', kept: 'inactive', netDifference: 'netSentimentDifference' },
     ...{ mutes: 'silences', due: 'pendingDeliveries', mark: 'feedback', marks: 'feedback' },
   };
   if (Array.isArray(answer)) return answer.map(renamed);

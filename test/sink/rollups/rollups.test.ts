@@ -107,7 +107,7 @@ test.each([minuteRollup, rollup15m])('a mark set while a $name is recomputed is 
   expect(await queryRows(db, `SELECT ${volume} FROM ${grain.table} FINAL WHERE brand = '*'`)).toEqual([{ volume: 1 }]);
   await recomputeDirty(db.maintenance, grain, true);
   expect(await queryRows(db, `SELECT ${volume} FROM ${grain.table} FINAL WHERE brand = '*'`)).toEqual([{ volume: 2 }]);
-  expect(await recomputeDirty(db.maintenance, grain, true)).toEqual({ buckets: 0, more: false });
+  expect(await recomputeDirty(db.maintenance, grain, true)).toEqual({ buckets: 0, hasMore: false });
 });
 
 test('a crash between the figures and the record of them repeats work and loses none', async () => {
