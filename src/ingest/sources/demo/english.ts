@@ -104,7 +104,7 @@ export const negative = parseGrammar(`
 export const neutral = parseGrammar(`
   say: {ask} ({brand}) | {brand} people: {ask} | {ask} asking for my {relative}, who is with {brand} | {brand} question: {ask} | {ask} I mean the one {brand} has
     | first look at the {brand} {=thing} {when}, will report back | comparing {brand} with two others for my {relative}. {ask2} | anyone here using the {brand} {=thing}? {ask2}
-    | saw a {brand} ad {place} {when} | wrote to {brand} {when}, they answer until {clock} | {brand} {fact}, apparently | heard that {brand} {fact} | is it true that {brand} {fact}?
+    | saw a {brand} ad {place} {when} | wrote to {brand} {when}, they reply until {clock} | {brand} {fact}, apparently | heard that {brand} {fact} | is it true that {brand} {fact}?
     | my {relative} starts a job at {brand} on {weekday} | comparing notes on the {brand} {=thing}. {ask2} | thinking about the {brand} {=thing} or something similar. {ask2}
     | does {brand} answer on {weekday}s? | who at {brand} do I write to about my {matter}? | reading up on the {brand} {=thing} before {weekday}
     | {count} tabs open about the {=thing} and {brand}. {ask2} | writing a school paper on {brand}. {ask2} | got a survey from {brand} about the {=thing}
@@ -135,7 +135,7 @@ export const mixed = parseGrammar(`
     | {brand} giveth and {brand} taketh away: {upside}, yet {downside}
   more: no idea if I'd do it again | half happy, half annoyed | {upside} though | {downside} though | it evens out | I'll give it another {span}
   end: so, yeah | mixed feelings | torn | could be worse | almost there, {handle} | 50/50 | meh and yay | we will see
-  title: Good, with a but | Mixed feelings | Two hearts | Great {=aspect}, poor rest | Almost there
+  title: Good, with a but | Mixed feelings | Torn | Great {=aspect}, poor rest | Almost there
   short: {brand} {=thing}: love it, hate it | pros: {upside}. cons: {downside}. {brand} | me and {brand}: it is complicated. {downside}
   stars: 3/5 | 3 stars | ★★★☆☆ | 5/10
   reply: half agree, {upside} but {downside} | depends. one day mine {good}, the next it {bad} | yes and no: {upside}, {downside}
@@ -195,9 +195,9 @@ export const success = parseGrammar(`
 /** News accounts. */
 export const news = parseGrammar(`
   say: {brand} {fact} | {brand} {fact}, {source} says | {bulletin}: {brand} {fact} | {brand} {fact}, according to {source} | {source}: {brand} {fact}
-    | {bulletin}: what we know about the plan of {brand} for {month} | Analysts expect {brand} to report on {weekday}, {source} says | {brand} to present figures for the {span} at {clock}
+    | {bulletin}: what we know about {brand}'s plan for {month} | Analysts expect {brand} to report on {weekday}, {source} says | {brand} to present figures for the {span} at {clock}
     | Court hears case between {brand} and a former supplier {site} on {weekday} | {brand} and {other} speak at the trade fair {site} on {weekday}
-    | {brand} seeks {count} apprentices {site}, {source} says | {brand} shares little changed at {clock} | Interview: {count} questions to {firstName} {lastName} of {brand}
+    | {brand} seeks {count} apprentices {site}, {source} says | {brand} shares little changed at {clock} | Interview: {count} questions for {firstName} {lastName} of {brand}
     | {brand} {fact}. {other} made no comment
   bulletin: In brief | Today | Business | Local | At a glance | From the wire | Update | {weekday} briefing
   source: the press office | a spokesperson | the annual report | the {weekday} newsletter | a filing | the trade body
@@ -209,7 +209,7 @@ export const official = parseGrammar(`
     | Hello {firstName}, the help page has a section on the {=thing}: {link} | Hi {firstName}, our desk is open until {clock} today.
     | Good morning! {firstName} and {firstName} answer messages here until {clock}. | {firstName} is on the desk today until {clock}, ask away.
     | Hi {firstName}, could you tell us what happened with your {matter}? | Hello {firstName}, we have passed your question about the {=thing} on to the team.
-    | {firstName}, thanks for writing. Which {=thing} is it? | Answer of the week: {ask} You find it here: {link}
+    | {firstName}, thanks for writing. Which {=thing} is it? | Answer of the week: {ask} You'll find it here: {link}
 `);
 
 /** Posts that name no brand. */

@@ -20,7 +20,7 @@ export const brixomel: BrandProfile = {
       | stopped supporting a phone I bought two years ago | sells the charger separately now | keeps pushing ads into the settings menu | closed my bug report without reading it
       | quoted me {longTime} for a simple repair
     fact: shows its new phone on {weekday} | opens a shop {site} next {span} | ships version {count} of its system to testers | moves its headquarters across the river
-      | names a new head of design | will end support for the Brixomel Six in {span2} | asks {price} for the Nine | brings its trade-in programme to {count} more countries
+      | names a new head of design | will end support for the Brixomel Six in {span2} | charges {price} for the Nine | brings its trade-in programme to {count} more countries
     upside: the night shots look unreal | it survived a fall down the stairs | the battery easily lasts two days | moving my data over took {shortTime}
       | even my {relative} put down the old one | it has no useless apps on it | the speaker is loud and clear | it fits in one hand
     downside: it gets hot enough to fry an egg | the camera app freezes | calls drop every time I go indoors | the battery is flat by lunch | the last update made it slower

@@ -28,7 +28,7 @@ export const brunoko: BrandProfile = {
     handle: @brunoko
     tag: #brunoko | #coffee | #butfirstcoffee | #brunokomornings | #flatwhite
     notice: New on the board from {weekday}: the {colour} roast. | Our branch {site} opens at {clock} tomorrow. | Barista course on {weekday}, {count} places left: {link}
-      | Short closing on {weekday}: we paint the walls {colour}. | Bring your own cup this {span} and we fill it for less. {link}
+      | We're closing early on {weekday} to paint the walls {colour}. | Bring your own cup this {span} and we fill it for less. {link}
     ambiguous: Snow on Brunoko Ridge this morning. {weatherLine} | The Brunoko beetle has {count} spots, says my {relative}. | Bus to Brunoko Ridge leaves at {clock}, who is in?
       | Spotted a Brunoko beetle {place}, first one this {span}.
   `),
@@ -50,7 +50,7 @@ export const brunoko: BrandProfile = {
         | deserves a poem
       bad: was dry as a sponge | had a hair in it | is smaller every {span} | came frozen in the middle | tasted of the fridge | looked nothing like the picture
       aspect: filling | crust | icing | size | price
-      ask: Is the {=thing} vegan? | Until when do they sell the {=thing}? | Any nuts in the {=thing}? | Who has the recipe for the {=thing}?
+      ask: Is the {=thing} vegan? | How late do they sell the {=thing}? | Any nuts in the {=thing}? | Who has the recipe for the {=thing}?
     `),
     parseGrammar(`
       thing: loyalty app | order-ahead thing | pick-up shelf | stamp card | drive-in window

@@ -28,7 +28,7 @@ export const kestrivo: BrandProfile = {
     handle: @flykestrivo
     tag: #kestrivo | #travel | #avgeek | #airport | #flying
     notice: Flights {site} board at gate {digit} until {weekday}. | Summer timetable is out: {link} | From {month} our early flights leave at {clock}.
-      | We hire cabin crew. Open day on {weekday}: {link} | Check-in for flights on {weekday} opens at {clock}.
+      | We're hiring cabin crew. Open day on {weekday}: {link} | Check-in for flights on {weekday} opens at {clock}.
     ambiguous: The Kestrivo Quartet plays {place} on {weekday}. | Heard the Kestrivo Quartet {when}, {company}. What a cello. | Rehearsal with the Kestrivo Quartet moved to {clock}.
       | New record by the Kestrivo Quartet is out in {month}.
   `),

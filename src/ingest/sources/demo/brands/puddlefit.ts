@@ -16,7 +16,7 @@ export const puddlefit: BrandProfile = {
     praise: makes the comfiest shoes I have ever worn | repaired my old pair for free | sponsors our school run, lovely | nailed the {aspect} | sent a new one before I had returned the old
       | actually makes things for wide feet | sells spare soles instead of new shoes | wrote me a card when I finished my first race
     blame: sent the wrong size | dropped the quality and raised the price | won't refund a pair that fell apart | ruined the {aspect} | discontinued the one model that fits me
-      | takes {longTime} to answer a mail | calls plastic "eco" | sold me a used pair as new
+      | takes {longTime} to answer an email | calls plastic "eco" | sold me a used pair as new
     fact: drops {count} new colours on {weekday} | starts its city run {site} at {clock} | opens registration for the {month} race | makes the insoles from old bottles
       | moves its factory outlet {newSite} | recycles old pairs until {weekday} | changes its sizing next {span} | looks for {count} hundred testers
     upside: no blisters at all | it arrived a day early | the colour pops | my {relative} stole mine | my knees say thank you | my feet stayed dry | I ran my best time ever
