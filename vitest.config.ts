@@ -11,7 +11,8 @@ export default defineConfig({
   test: {
     // The embedded database allows one data directory per process, and its threads outlive a worker thread.
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the cores of a CI machine, because most tests wait for other processes much of the time.
+    maxWorkers: 3,
     projects: [
       {
         extends: true,
@@ -39,6 +40,7 @@ export default defineConfig({
           name: 'faults',
           include: faults,
           globalSetup: [sharedBroker, sharedModel, 'test/support/faults/table.ts'],
+          maxWorkers: 2,
           testTimeout: 20 * minute,
           hookTimeout: 5 * minute,
         },
@@ -49,6 +51,7 @@ export default defineConfig({
           name: 'browser',
           include: browser,
           globalSetup: sharedModel,
+          maxWorkers: 2,
           testTimeout: 2 * minute,
           hookTimeout: 2 * minute,
           // Feedpulse, the database and the browser share two cores: the default of one second is too short under load.

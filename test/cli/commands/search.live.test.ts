@@ -64,7 +64,7 @@ test('drivers are printed with the number of posts they are based on', async () 
   expect(stdout).toMatch(/\npositive +superb camera +bigram/);
   expect(stderr).toContain('61 scored posts, 61 after removing near-duplicates.');
   const json = JSON.parse((await ask('drivers', '--brand', 'Kestrel', '--since', 'now-2d', '--format', 'json')).stdout) as Drivers;
-  expect(json.negative[0]).toMatchObject({ term: 'melted charger', n: 30, share: 1, netSentiment: -100 });
+  expect(json.negative[0]).toMatchObject({ term: 'melted charger', posts: 30, share: 1, netSentiment: -100 });
 });
 
 test('a request that the API rejects ends with a one-line error', async () => {
