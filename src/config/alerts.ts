@@ -129,7 +129,7 @@ export const alerts = z.strictObject({
       'Kafka topic with one partition, created if missing. Of several processes, the one that is assigned its partition evaluates alerts',
     ),
   channels: z.record(name, channel).default({}).describe('Notification channels by name'),
-  externalUrl: httpUrl.optional().describe("URL of the dashboard in notifications; the server's own address if absent"),
+  externalUrl: httpUrl.optional().describe("URL of the web UI in notifications; the server's own address if absent"),
   noDataAfter: durationBetween('2m', '7d').default('30m').describe('Time without any post before the no-data alert fires'),
   rules: z
     .array(alertRule)

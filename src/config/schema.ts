@@ -35,7 +35,7 @@ const proxyAuth = z.strictObject({
 });
 
 const server = z.strictObject({
-  enabled: z.boolean().default(true).describe('Serve the dashboard, the API and the metrics'),
+  enabled: z.boolean().default(true).describe('Serve the web UI, the API and the metrics'),
   host: z.string().default('127.0.0.1').describe('Address to listen on'),
   port: z.int().min(0).max(65_535).default(8080).describe('Port to listen on; 0 picks a free one'),
   allowUnauthenticated: z.boolean().default(false).describe('Allow unauthenticated read-only access from other machines'),

@@ -1,6 +1,6 @@
 import type { StoredLabel } from './post.ts';
 
-/** Metrics of a time range: what queries return, the API serves and the dashboard shows. */
+/** Metrics of a time range: what queries return, the API serves and the web UI shows. */
 
 /** Bounds of a 95% confidence interval. */
 export interface Interval {

@@ -1,4 +1,4 @@
-/** Status of the running process, for /readyz and the dashboard. */
+/** Status of the running process, for /readyz and the web UI. */
 export interface PipelineStatus {
   readonly ready: boolean;
   /** State of each component: `ok`, or what is wrong. */

@@ -101,7 +101,7 @@ interface BackfillRound {
   readonly includes: (post: Post) => boolean;
 }
 
-/** The most recent minutes, so that the dashboard shows data at once. */
+/** The most recent minutes, so that the web UI shows data at once. */
 const recentMs = 5 * minuteMs;
 /** Lead time before a crisis: two hours of baseline, plus the evaluated hour, which baselines exclude. */
 const baselineMs = 180 * minuteMs;
