@@ -24,13 +24,16 @@ export const clickhouse = z.strictObject({
     .describe('Separate user for queries; may be read-only'),
 });
 
+/** Shortest retention of the minute rollup. Short, recent ranges are read from it, so they rely on it. */
+export const minRollupMinuteDays = 30;
+
 const days = (min: number) => durationSchema.refine((value) => toMilliseconds(value) >= min * dayMs, `must be at least ${min}d`);
 
 export const retention = z
   .strictObject({
     posts: days(2).optional().describe('Posts, their keys and their corrections, by creation time; kept forever if absent'),
     scores: days(2).optional().describe('Scores of inactive model versions; kept forever if absent'),
-    rollupMinute: days(30).default('30d').describe('Rollups by minute'),
+    rollupMinute: days(minRollupMinuteDays).default(`${minRollupMinuteDays}d`).describe('Rollups by minute'),
     rollup15m: days(30).optional().describe('15-minute rollups, the source of hours, days and weeks; kept forever if absent'),
   })
   .describe('Retention of each table. Use the same values for all processes that share a database');

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { sources } from '../../config/ingest.ts';
 import { requireSource } from '../../config/load-config.ts';
 import { createLog, type Log } from '../../lib/log.ts';
 import { loadCommandConfig, parseNumber, type SharedOptions, withSharedOptions } from '../options.ts';
@@ -19,7 +20,7 @@ const examples = `
 
 export function defineRunCommand(command: Command): void {
   withSharedOptions(command, ['config', 'dataDir', 'model', 'logLevel'])
-    .option('--source <name>', 'demo, kafka or ndjson (config: source; required)')
+    .option('--source <name>', `${sources.join(', ')} (config: source; required)`)
     .option('--in <file>', 'file that the ndjson source reads; - is standard input')
     .option('--host <address>', 'address of the web UI and API (default: 127.0.0.1)')
     .option('--port <number>', 'port; 0 picks a free one (default: 8080)', parseNumber)

@@ -1,5 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
+import { minRollupMinuteDays } from '../../config/database.ts';
 import type { Grain } from '../../domain/brand-metrics.ts';
 import { dayMs, hourMs } from '../../lib/duration.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
@@ -13,8 +14,8 @@ export interface Range {
   readonly to: Date;
 }
 
-/** The minute rollup is kept for 30 days; one less, so that nothing expires between two queries of a page. */
-const minuteRollupMs = 29 * dayMs;
+/** A day less than the minute rollup is kept at least, so that nothing expires between two queries of a page. */
+const minuteRollupMs = (minRollupMinuteDays - 1) * dayMs;
 /** The minute rollup is sorted by minute. Over longer ranges one brand is read faster from the 15-minute rollup. */
 const maxMinuteRangeMs = 12 * hourMs;
 

@@ -1,3 +1,4 @@
+import { minRollupMinuteDays } from '../../config/database.ts';
 import { dayMs } from '../../lib/duration.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import type { Database } from '../client/connection.ts';
@@ -6,8 +7,8 @@ import { countRealPosts, insertSyntheticPosts, mergeRollup15m } from '../queries
 
 const maxPosts = 1_000_000;
 const daySeconds = dayMs / 1_000;
-/** Default retention of the minute rollup: 30 days. */
-const minuteRetention = 30 * daySeconds;
+/** Default retention of the minute rollup. */
+const minuteRetention = minRollupMinuteDays * daySeconds;
 
 export interface SyntheticHistory {
   /** Number of posts. */
