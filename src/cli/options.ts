@@ -3,7 +3,7 @@ import { withDemoBrands } from '../app/demo-brands.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { Config } from '../config/schema.ts';
 import { createLog } from '../lib/log.ts';
-import { type Api, type Query, withApi } from './api-client.ts';
+import { type Api, type Query, waitForJob, withApi } from './api-client.ts';
 import { printableJson } from './output/escape-terminal.ts';
 import { type Format, formats } from './output/format-rows.ts';
 
@@ -109,4 +109,21 @@ export async function runMutation<T extends object>(
   const config = loadCommandConfig(options);
   const result = await withApi(config, createLog(config.log.level), callback);
   process.stdout.write(options.format === 'json' ? `${printableJson(result)}\n` : `${describe(result)}\n`);
+}
+
+/** A job of the API: its path, further fields of the body, and the title of the progress bar. */
+interface RangeJob {
+  readonly path: string;
+  readonly title: string;
+  readonly body?: object;
+}
+
+/** Runs a job over the range of the options, and prints its outcome. `describe` gets the number of changed posts or minutes. */
+export function runRangeJob(options: RangeOptions, { path, title, body }: RangeJob, describe: (changed: number) => string): Promise<void> {
+  const { since, until } = options;
+  return runMutation(
+    options,
+    (api) => waitForJob(api, title, path, { ...body, from: since, to: until }),
+    ({ changed = 0 }) => describe(changed),
+  );
 }

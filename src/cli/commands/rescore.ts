@@ -7,6 +7,7 @@ import {
   type FormatOptions,
   type RangeOptions,
   runMutation,
+  runRangeJob,
   withBrandOption,
   withConfiguredApi,
   withFormat,
@@ -40,14 +41,11 @@ function createStartCommand(): Command {
   return withResultFormat(withRange(new Command('start')))
     .description('score stored posts with another model; if interrupted, the same command resumes')
     .argument('<dir>', 'model directory, on the machine that runs feedpulse')
-    .action((dir: string, options: RangeOptions) => {
-      const { since, until } = options;
-      return runMutation(
-        options,
-        (api) => waitForJob(api, 'Scoring, posts', '/api/v1/rescore', { model: resolve(dir), from: since, to: until }),
-        ({ changed = 0 }) => withProgramName(`${formatCount(changed)} posts scored; \`feedpulse rescore list\` shows the model.`),
-      );
-    });
+    .action((dir: string, options: RangeOptions) =>
+      runRangeJob(options, { path: '/api/v1/rescore', title: 'Scoring, posts', body: { model: resolve(dir) } }, (changed) =>
+        withProgramName(`${formatCount(changed)} posts scored; \`feedpulse rescore list\` shows the model.`),
+      ),
+    );
 }
 
 function createListCommand(): Command {

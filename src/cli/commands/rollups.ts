@@ -1,6 +1,5 @@
 import { Command } from 'commander';
-import { waitForJob } from '../api-client.ts';
-import { type RangeOptions, runMutation, withRange, withResultFormat } from '../options.ts';
+import { type RangeOptions, runRangeJob, withRange, withResultFormat } from '../options.ts';
 import { formatCount } from '../output/format.ts';
 
 export function defineRollupsCommand(command: Command): void {
@@ -8,13 +7,12 @@ export function defineRollupsCommand(command: Command): void {
     withResultFormat(withRange(new Command('rebuild')))
       .description('recompute the rollups of a time range from the stored posts, and wait until done')
       .addHelpText('after', '\n  $ feedpulse rollups rebuild --since now-7d\n')
-      .action((options: RangeOptions) => {
-        const { since, until } = options;
-        return runMutation(
+      .action((options: RangeOptions) =>
+        runRangeJob(
           options,
-          (api) => waitForJob(api, 'Recomputing, minutes', '/api/v1/rollups/rebuild', { from: since, to: until }),
-          ({ changed = 0 }) => `Rollups of ${formatCount(changed)} minutes recomputed.`,
-        );
-      }),
+          { path: '/api/v1/rollups/rebuild', title: 'Recomputing, minutes' },
+          (changed) => `Rollups of ${formatCount(changed)} minutes recomputed.`,
+        ),
+      ),
   );
 }

@@ -138,7 +138,7 @@ async function beginKafkaReplay({ kafka, config, clock, log, replayed }: KafkaRe
   const close = () => producer.disconnect();
   try {
     if (await ensureTopic(kafka, { topic: journalTopic, partitions: 1, isCompacted: true }))
-      log.info({ topic: journalTopic }, 'Created the Kafka topic');
+      log.info({ topic: journalTopic }, 'created the Kafka topic');
     await producer.connect();
     await (await producer.transaction()).abort(); // an empty transaction, which fences off other replays
     const before = await replayed();
