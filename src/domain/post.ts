@@ -32,12 +32,16 @@ export interface Post {
   /** ISO 8601 in UTC with milliseconds. Of several versions of a post, the latest wins. */
   readonly updatedAt: string;
   readonly deleted: boolean;
+  /** Set on a deletion of every stored post of `author`; `id` is then the author's. */
+  readonly deletesAuthor?: true;
   /** BCP 47 tag in lower case, as declared by the platform. */
   readonly lang?: string;
   readonly author?: Author;
   readonly url?: string;
   readonly engagement?: Engagement;
   readonly inReplyTo?: string;
+  /** Stars of a review, 1 to 5. */
+  readonly rating?: number;
 }
 
 /** Position of a message in its source: unique per source, and monotonic within (topic, partition). */

@@ -8,7 +8,7 @@ import type { Post } from '../../domain/post.ts';
 import type { Scorer } from '../../infer/scorer.ts';
 import { type BrandMatcher, createBrandMatcher } from '../../ingest/brands/brand-matcher.ts';
 import type { DeadLetterReason } from '../../ingest/dead-letters/dead-letter.ts';
-import { compileMapping, parsePost } from '../../ingest/mapping/parse-post.ts';
+import { compileMapping, parseMessage, type SkipReason } from '../../ingest/mapping/parse-message.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import { createLog } from '../../lib/log.ts';
@@ -19,7 +19,11 @@ import { createProgress } from '../output/progress.ts';
 type Options = SharedOptions & { readonly in?: string; readonly out: string };
 
 /** A line of the input: a post, or the reason why it is not one. */
-type Line = { readonly line: number } & ({ readonly post: Post } | { readonly deadLetter: DeadLetterReason });
+type Line = { readonly line: number } & (
+  | { readonly post: Post }
+  | { readonly deadLetter: DeadLetterReason }
+  | { readonly skipped: SkipReason }
+);
 
 const chunkSize = 256;
 
@@ -85,7 +89,7 @@ async function scoreLines({ input, size, output, scorer, brands, config }: Score
     lineNumber += 1;
     bytes += Buffer.byteLength(text) + 1;
     progress.update(bytes, size);
-    if (text.trim() !== '') lines.push(parse(text, lineNumber));
+    if (text.trim() !== '') lines.push(...parse(text, lineNumber));
     if (lines.length >= chunkSize) await flush();
   }
   await flush();
@@ -93,13 +97,17 @@ async function scoreLines({ input, size, output, scorer, brands, config }: Score
 }
 
 /** Parses a line that begins with `{` as a JSON post, and takes any other as the text of a post. */
-function createLineParser(config: Config): (text: string, line: number) => Line {
+function createLineParser(config: Config): (text: string, line: number) => Line[] {
   const mapping = compileMapping(config.mapping);
   return (text, line) => {
     const now = systemClock.now();
     const json = text.trimStart().startsWith('{') ? text : JSON.stringify({ platform: 'text', id: String(line), text });
-    const parsed = parsePost(json, mapping, now, now);
-    return 'post' in parsed ? { line, post: parsed.post } : { line, deadLetter: parsed.reason };
+    const { posts, rejected, skipped } = parseMessage({ bytes: json, timestamp: now }, mapping, now);
+    return [
+      ...posts.map((post) => ({ line, post })),
+      ...(rejected === undefined ? [] : [{ line, deadLetter: rejected }]),
+      ...(skipped === undefined ? [] : [{ line, skipped }]),
+    ];
   };
 }
 

@@ -3,7 +3,7 @@ import type { Config } from '../../config/schema.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { createMessageParser, type ParseMessage } from '../decode/message-parser.ts';
-import { compileMapping } from '../mapping/parse-post.ts';
+import { compileMapping } from '../mapping/parse-message.ts';
 import type { DeadLetterStore } from './dead-letter-store.ts';
 import { createFileDeadLetterStore } from './file-store.ts';
 import { createKafkaDeadLetterStore } from './kafka-store.ts';

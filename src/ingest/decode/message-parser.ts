@@ -1,7 +1,15 @@
 import type { KafkaConfig } from '../../config/schema.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
-import { type CompiledMapping, maxMessageBytes, type ParsedPost, parsePost, parseValue } from '../mapping/parse-post.ts';
+import type { DeadLetterReason } from '../dead-letters/dead-letter.ts';
+import {
+  type CompiledMapping,
+  type MessageContent,
+  maxMessageBytes,
+  type ParsedMessage,
+  parseDecoded,
+  parseMessage,
+} from '../mapping/parse-message.ts';
 import { AvroCursor, AvroDecodeError } from './avro.ts';
 import {
   createRegistryClient,
@@ -12,8 +20,12 @@ import {
   schemaNotFound,
 } from './schema-registry.ts';
 
-/** Parses a message as `parsePost` does; asynchronously if its schema has to be fetched. */
-export type ParseMessage = (bytes: Buffer, timestamp: number, now: number) => ParsedPost | Promise<ParsedPost>;
+/** Parses a message as `parseMessage` does; asynchronously if its schema has to be fetched. */
+export type ParseMessage = (message: BinaryMessage, now: number) => ParsedMessage | Promise<ParsedMessage>;
+
+export interface BinaryMessage extends MessageContent {
+  readonly bytes: Buffer;
+}
 
 /** Confluent's wire format: a zero byte, the schema ID in 32 bits, then the value. */
 const magicByte = 0;
@@ -35,16 +47,18 @@ export interface MessageParserDeps {
  */
 export function createMessageParser({ mapping, config, clock, log, signal }: MessageParserDeps): ParseMessage {
   const { schemaRegistry, caFile, allowPlaintext } = config;
-  if (!schemaRegistry) return (bytes, timestamp, now) => parsePost(bytes, mapping, timestamp, now);
+  if (!schemaRegistry) return (message, now) => parseMessage(message, mapping, now);
   const client = createRegistryClient({ ...schemaRegistry, caFile, allowPlaintext });
   return parseFramed(mapping, createSchemaRegistry({ client, clock, log, signal }));
 }
 
 function parseFramed(mapping: CompiledMapping, registry: SchemaRegistry): ParseMessage {
-  return (bytes, timestamp, now) => {
-    if (bytes[0] !== magicByte || bytes.length < headerBytes) return parsePost(bytes, mapping, timestamp, now);
-    if (bytes.length > maxMessageBytes) return { reason: 'too-large' };
-    const parse = (format: MessageFormat | SchemaNotFound) => parseAs(format, bytes.subarray(headerBytes), mapping, timestamp, now);
+  return (message, now) => {
+    const { bytes, timestamp } = message;
+    if (bytes[0] !== magicByte || bytes.length < headerBytes) return parseMessage(message, mapping, now);
+    if (bytes.length > maxMessageBytes) return rejected('too-large');
+    const unframed = { ...message, bytes: bytes.subarray(headerBytes) };
+    const parse = (format: MessageFormat | SchemaNotFound) => parseAs(format, unframed, mapping, now);
     const format = registry.getFormat(bytes.readUInt32BE(1), timestamp);
     return format instanceof Promise ? format.then(parse) : parse(format);
   };
@@ -54,8 +68,8 @@ function parseFramed(mapping: CompiledMapping, registry: SchemaRegistry): ParseM
 export function preserveOrder(parse: ParseMessage): ParseMessage {
   /** The last outcome that is pending. */
   let lastPending: Promise<unknown> | undefined;
-  return (bytes, timestamp, now) => {
-    const outcome = parse(bytes, timestamp, now);
+  return (message, now) => {
+    const outcome = parse(message, now);
     if (!lastPending && !(outcome instanceof Promise)) return outcome;
     const before = lastPending?.catch(() => {});
     const ordered = Promise.all([outcome, before]).then(([parsed]) => parsed);
@@ -68,23 +82,19 @@ export function preserveOrder(parse: ParseMessage): ParseMessage {
   };
 }
 
-function parseAs(
-  format: MessageFormat | SchemaNotFound,
-  bytes: Buffer,
-  mapping: CompiledMapping,
-  timestamp: number,
-  now: number,
-): ParsedPost {
-  if (format === schemaNotFound) return { reason: 'unknown-schema' };
-  if (format.kind === 'unsupported') return { reason: 'unsupported-schema' };
-  if (format.kind === 'json') return parsePost(bytes, mapping, timestamp, now);
+function parseAs(format: MessageFormat | SchemaNotFound, message: BinaryMessage, mapping: CompiledMapping, now: number): ParsedMessage {
+  if (format === schemaNotFound) return rejected('unknown-schema');
+  if (format.kind === 'unsupported') return rejected('unsupported-schema');
+  if (format.kind === 'json') return parseMessage(message, mapping, now);
   try {
-    const cursor = new AvroCursor(bytes);
+    const cursor = new AvroCursor(message.bytes);
     const value = cursor.readNested(format.read);
     // Leftover bytes mean that the message was written with a different schema.
-    return cursor.isAtEnd ? parseValue(value, mapping, timestamp, now) : { reason: 'undecodable' };
+    return cursor.isAtEnd ? parseDecoded(value, message, mapping, now) : rejected('undecodable');
   } catch (thrown) {
-    if (thrown instanceof AvroDecodeError) return { reason: 'undecodable' };
+    if (thrown instanceof AvroDecodeError) return rejected('undecodable');
     throw thrown;
   }
 }
+
+const rejected = (reason: DeadLetterReason): ParsedMessage => ({ posts: [], rejected: reason });

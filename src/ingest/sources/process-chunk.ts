@@ -4,14 +4,11 @@ import type { Clock } from '../../lib/clock.ts';
 import { version } from '../../lib/version.ts';
 import type { DeadLetter, DeadLetterReason, DeadLetterSink } from '../dead-letters/dead-letter.ts';
 import type { ParseMessage } from '../decode/message-parser.ts';
-import { type CompiledMapping, type ParsedPost, parsePost } from '../mapping/parse-post.ts';
+import { type CompiledMapping, type MessageContent, type ParsedMessage, parseMessage, type SkipReason } from '../mapping/parse-message.ts';
 
 /** A message as its source delivers it. */
-export interface RawMessage {
+export interface RawMessage extends MessageContent {
   readonly bytes: Buffer;
-  readonly key?: Buffer;
-  /** Milliseconds since 1970. */
-  readonly timestamp: number;
   readonly position: Position;
   /** Size in bytes where `bytes` holds only the beginning. */
   readonly truncatedFrom?: number;
@@ -19,12 +16,16 @@ export interface RawMessage {
 
 export interface ChunkDeps {
   readonly mapping: CompiledMapping;
-  /** Used instead of `parsePost` if messages may be Avro. */
+  /** Used instead of `parseMessage` if messages may be Avro. */
   readonly parse?: ParseMessage;
   readonly deadLetters: DeadLetterSink;
   readonly clock: Pick<Clock, 'now'>;
+  /** Called for each message that is neither a post nor a dead letter. */
+  onSkip?(reason: SkipReason): void;
   readonly emit: Emit<SourceRecord>;
 }
+
+const tooLarge: ParsedMessage = { posts: [], rejected: 'too-large' };
 
 /** Messages of a chunk: enough to fill a micro-batch, few enough that a redelivery is cheap. */
 export const chunkSize = 256;
@@ -35,22 +36,21 @@ export const chunkSize = 256;
  */
 export async function processChunk(
   messages: readonly RawMessage[],
-  { mapping, parse, deadLetters, clock, emit }: ChunkDeps,
+  { mapping, parse, deadLetters, clock, onSkip, emit }: ChunkDeps,
 ): Promise<void> {
   const now = clock.now();
   const items: SourceRecord[] = [];
   const rejected: DeadLetter[] = [];
-  const parseMessage = parse ?? ((bytes, timestamp) => parsePost(bytes, mapping, timestamp, now));
-  const outcomes = messages.map(({ bytes, timestamp, truncatedFrom }) =>
-    truncatedFrom === undefined ? parseMessage(bytes, timestamp, now) : ({ reason: 'too-large' } as const),
-  );
+  const parseOne: ParseMessage = parse ?? ((message) => parseMessage(message, mapping, now));
+  const outcomes = messages.map((message) => (message.truncatedFrom === undefined ? parseOne(message, now) : tooLarge));
   // Awaited only if an outcome is pending, so that chunks stay in order. Otherwise none of them is a promise.
-  const parsedPosts = outcomes.some((outcome) => outcome instanceof Promise) ? await Promise.all(outcomes) : (outcomes as ParsedPost[]);
+  const parsed = outcomes.some((outcome) => outcome instanceof Promise) ? await Promise.all(outcomes) : (outcomes as ParsedMessage[]);
   for (const [index, message] of messages.entries()) {
-    const parsed = parsedPosts[index] as ParsedPost; // one outcome per message
-    if ('post' in parsed) items.push(toRecord(parsed.post, message, { deadLetters, clock }));
-    else rejected.push(toDeadLetter(message, parsed.reason, now));
-    deadLetters.observe('post' in parsed);
+    const { posts, rejected: reason, skipped } = parsed[index] as ParsedMessage; // one outcome per message
+    for (const post of posts) items.push(toRecord(post, message, { deadLetters, clock }));
+    if (reason !== undefined) rejected.push(toDeadLetter(message, reason, now));
+    if (skipped === undefined) deadLetters.observe(reason === undefined);
+    else onSkip?.(skipped);
   }
   const durable: Promise<void>[] = [];
   if (rejected.length > 0) durable.push(deadLetters.write(rejected));

@@ -7,7 +7,7 @@ import type { DeadLetterStore, StoredDeadLetter } from '../../../src/ingest/dead
 import { createFileDeadLetterSink } from '../../../src/ingest/dead-letters/file-sink.ts';
 import { createFileDeadLetterStore } from '../../../src/ingest/dead-letters/file-store.ts';
 import { type ReplayOutcome, replayDeadLetters } from '../../../src/ingest/dead-letters/replay-dead-letters.ts';
-import { compileMapping, parsePost } from '../../../src/ingest/mapping/parse-post.ts';
+import { compileMapping, parseMessage } from '../../../src/ingest/mapping/parse-message.ts';
 import { defaultMapping, now } from '../field-samples.ts';
 
 let folder: string;
@@ -58,7 +58,7 @@ function replay(
   return replayDeadLetters({
     store: from,
     clock,
-    parse: (bytes, timestamp, at) => parsePost(bytes, mapping, timestamp, at),
+    parse: (message, at) => parseMessage(message, mapping, at),
     filter,
     dryRun,
   });

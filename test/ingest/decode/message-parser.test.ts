@@ -1,8 +1,9 @@
 import avsc from 'avsc';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { configSchema } from '../../../src/config/schema.ts';
+import type { DeadLetterReason } from '../../../src/ingest/dead-letters/dead-letter.ts';
 import { createMessageParser, type ParseMessage, preserveOrder } from '../../../src/ingest/decode/message-parser.ts';
-import { compileMapping, type ParsedPost } from '../../../src/ingest/mapping/parse-post.ts';
+import { compileMapping, type ParsedMessage } from '../../../src/ingest/mapping/parse-message.ts';
 import type { Clock } from '../../../src/lib/clock.ts';
 import { framed, startRegistry, type TestRegistry } from '../../support/schema-registry.ts';
 import { quiet } from '../../support/test-database.ts';
@@ -52,13 +53,15 @@ function avro(id: number, schema: object, value: unknown): Buffer {
   return framed(id, avsc.Type.forSchema(schema as avsc.Schema).toBuffer(value)); // written above
 }
 
-const parse = async (message: Buffer, by = parser(), timestamp = now): Promise<ParsedPost> => by(message, timestamp, now);
+const parse = async (bytes: Buffer, by = parser(), timestamp = now): Promise<ParsedMessage> => by({ bytes, timestamp }, now);
+
+const rejected = (reason: DeadLetterReason): ParsedMessage => ({ posts: [], rejected: reason });
 
 describe('messages with a schema id', () => {
   it('are parsed as Avro, JSON Schema and plain JSON in one topic', async () => {
     const by = parser();
     const json = Buffer.from(JSON.stringify(post));
-    const expected = { post: { platform: 'murmur', id: '7', text: 'What a day' } };
+    const expected = { posts: [{ platform: 'murmur', id: '7', text: 'What a day' }] };
     expect(await parse(avro(1, postSchema, post), by)).toMatchObject(expected);
     expect(await parse(framed(3, json), by)).toMatchObject(expected);
     expect(await parse(json, by)).toMatchObject(expected);
@@ -66,14 +69,14 @@ describe('messages with a schema id', () => {
 
   it('are parsed with the version of the schema that they name', async () => {
     const by = parser();
-    expect(await parse(avro(1, postSchema, post), by)).not.toHaveProperty('post.lang');
-    expect(await parse(avro(2, laterSchema, { ...post, lang: 'pt' }), by)).toHaveProperty('post.lang', 'pt');
-    expect(await parse(avro(2, laterSchema, { ...post, lang: null }), by)).not.toHaveProperty('post.lang');
+    expect(await parse(avro(1, postSchema, post), by)).not.toHaveProperty('posts.0.lang');
+    expect(await parse(avro(2, laterSchema, { ...post, lang: 'pt' }), by)).toHaveProperty('posts.0.lang', 'pt');
+    expect(await parse(avro(2, laterSchema, { ...post, lang: null }), by)).not.toHaveProperty('posts.0.lang');
   });
 
   it('keep an id beyond the safe integers', async () => {
     const big = Buffer.concat([Buffer.from([2, 0x70]), Buffer.from('feffffffffffffffff01', 'hex'), Buffer.from([2, 0x78])]);
-    expect(await parse(framed(1, big))).toMatchObject({ post: { platform: 'p', id: '9223372036854775807', text: 'x' } });
+    expect(await parse(framed(1, big))).toMatchObject({ posts: [{ platform: 'p', id: '9223372036854775807', text: 'x' }] });
   });
 
   it('may have a schema with references', async () => {
@@ -82,7 +85,7 @@ describe('messages with a schema id', () => {
     registry.registerSubject('feed author', 3, { schema: JSON.stringify(author) });
     registry.register(9, { schema: JSON.stringify(referring), references: [{ name: 'feed.Author', subject: 'feed author', version: 3 }] });
     const whole = { ...postSchema, fields: [...fields, { name: 'author', type: author }] };
-    expect(await parse(avro(9, whole, { ...post, author: { id: 'u1' } }))).toHaveProperty('post.author.id', 'u1');
+    expect(await parse(avro(9, whole, { ...post, author: { id: 'u1' } }))).toHaveProperty('posts.0.author.id', 'u1');
   });
 
   it.each([
@@ -94,7 +97,7 @@ describe('messages with a schema id', () => {
     ['too-large', () => framed(1, Buffer.alloc(300_000))],
     ['missing-text', () => avro(1, postSchema, { ...post, text: ' ' })],
   ])('are refused as %s', async (reason, message) => {
-    expect(await parse(message())).toEqual({ reason });
+    expect(await parse(message())).toEqual({ posts: [], rejected: reason });
   });
 
   it('are dead letters if no registry is configured', async () => {
@@ -106,7 +109,7 @@ describe('messages with a schema id', () => {
       log: quiet,
       signal: stop.signal,
     });
-    expect(plain(avro(1, postSchema, post), now, now)).toEqual({ reason: 'not-json' });
+    expect(plain({ bytes: avro(1, postSchema, post), timestamp: now }, now)).toEqual(rejected('not-json'));
   });
 });
 
@@ -135,7 +138,7 @@ describe('schemas', () => {
     'are asked for again after %s',
     async (_, how) => {
       registry.fail(6, how);
-      expect(await parse(avro(1, postSchema, post))).toHaveProperty('post');
+      expect(await parse(avro(1, postSchema, post))).toHaveProperty('posts.0');
       expect(registry.requests()).toBe(7);
     },
   );
@@ -144,9 +147,9 @@ describe('schemas', () => {
     const by = parser();
     const early = parse(avro(5, postSchema, post), by, time);
     registry.register(5, { schema: JSON.stringify(postSchema) });
-    expect(await early).toHaveProperty('post');
+    expect(await early).toHaveProperty('posts.0');
     const never = time;
-    expect(await parse(avro(6, postSchema, post), by, time)).toEqual({ reason: 'unknown-schema' });
+    expect(await parse(avro(6, postSchema, post), by, time)).toEqual(rejected('unknown-schema'));
     expect(time - never).toBeGreaterThan(50_000);
   });
 
@@ -154,12 +157,12 @@ describe('schemas', () => {
     const by = parser();
     const old = now - 3_600_000;
     const answers = Array.from({ length: 256 }, (_, index) => parse(avro(10_000 + index, postSchema, post), by, old));
-    expect(new Set((await Promise.all(answers)).map((answer) => 'reason' in answer && answer.reason))).toEqual(new Set(['unknown-schema']));
+    expect(new Set((await Promise.all(answers)).map((answer) => answer.rejected))).toEqual(new Set(['unknown-schema']));
     const began = time;
     await parse(avro(20_000, postSchema, post), by, old);
     expect(time - began).toBeLessThanOrEqual(2_000);
     const requests = registry.requests();
-    expect(await parse(avro(20_000, postSchema, post), by, old)).toEqual({ reason: 'unknown-schema' });
+    expect(await parse(avro(20_000, postSchema, post), by, old)).toEqual(rejected('unknown-schema'));
     expect(registry.requests()).toBe(requests);
   });
 
@@ -189,17 +192,17 @@ describe('schemas', () => {
 
 it('results keep the order of the messages while a schema is fetched', async () => {
   const ends: ((reason: 'too-old') => void)[] = [];
-  const slow = new Promise<ParsedPost>((resolve) => ends.push((reason) => resolve({ reason })));
-  const outcomes: (ParsedPost | Promise<ParsedPost>)[] = [{ reason: 'not-json' }, slow, { reason: 'too-deep' }];
-  const by = preserveOrder(() => outcomes.shift() ?? { reason: 'bad-id' });
+  const slow = new Promise<ParsedMessage>((resolve) => ends.push((reason) => resolve(rejected(reason))));
+  const outcomes: (ParsedMessage | Promise<ParsedMessage>)[] = [rejected('not-json'), slow, rejected('too-deep')];
+  const by = preserveOrder(() => outcomes.shift() ?? rejected('bad-id'));
   const told: unknown[] = [];
-  const tell = async () => told.push(await by(Buffer.alloc(0), 0, 0));
-  expect(by(Buffer.alloc(0), 0, 0)).toEqual({ reason: 'not-json' });
+  const tell = async () => told.push(await by({ bytes: Buffer.alloc(0), timestamp: 0 }, 0));
+  expect(by({ bytes: Buffer.alloc(0), timestamp: 0 }, 0)).toEqual(rejected('not-json'));
   const all = Promise.all([tell(), tell(), tell()]);
   await new Promise((resolve) => setImmediate(resolve));
   expect(told).toEqual([]);
   ends[0]?.('too-old');
   await all;
-  expect(told).toEqual([{ reason: 'too-old' }, { reason: 'too-deep' }, { reason: 'bad-id' }]);
-  expect(by(Buffer.alloc(0), 0, 0)).toEqual({ reason: 'bad-id' });
+  expect(told).toEqual([rejected('too-old'), rejected('too-deep'), rejected('bad-id')]);
+  expect(by({ bytes: Buffer.alloc(0), timestamp: 0 }, 0)).toEqual(rejected('bad-id'));
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FieldMapping } from '../../../src/config/schema.ts';
 import { compileMapping, getPath } from '../../../src/ingest/mapping/fields.ts';
-import { parsePost } from '../../../src/ingest/mapping/parse-post.ts';
+import { parseMessage } from '../../../src/ingest/mapping/parse-message.ts';
 import { defaultMapping, now } from '../field-samples.ts';
 
 /** Also names that every object inherits. */
@@ -64,8 +64,8 @@ it('a post is the same wherever the mapping locates its fields', () => {
     (root, field) => merge(root, (defaultMapping[field] ?? '').split('.'), values[field]),
     {},
   );
-  const expected = parsePost(JSON.stringify(usual), compileMapping(defaultMapping), now, now);
-  expect(expected).toHaveProperty('post.engagement.likes', 1);
+  const expected = parseMessage({ bytes: JSON.stringify(usual), timestamp: now }, compileMapping(defaultMapping), now);
+  expect(expected).toHaveProperty('posts.0.engagement.likes', 1);
   const prefix = fc.array(
     key.filter((name) => name !== '__proto__'),
     { maxLength: 4 },
@@ -76,7 +76,7 @@ it('a post is the same wherever the mapping locates its fields', () => {
       const paths = fields.map((field, index) => [`${index}`, ...(prefixes[index] ?? []), field]);
       const moved = Object.fromEntries(fields.map((field, index) => [field, (paths[index] ?? []).join('.')])) as FieldMapping; // every field is there
       const message = fields.reduce<Record<string, unknown>>((root, field, index) => merge(root, paths[index] ?? [], values[field]), {});
-      expect(parsePost(JSON.stringify(message), compileMapping(moved), now, now)).toEqual(expected);
+      expect(parseMessage({ bytes: JSON.stringify(message), timestamp: now }, compileMapping(moved), now)).toEqual(expected);
     }),
   );
 });

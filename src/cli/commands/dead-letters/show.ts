@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { describeReason } from '../../../ingest/dead-letters/dead-letter.ts';
 import { formatPosition, type StoredDeadLetter } from '../../../ingest/dead-letters/dead-letter-store.ts';
-import type { ParsedPost } from '../../../ingest/mapping/parse-post.ts';
+import type { ParsedMessage } from '../../../ingest/mapping/parse-message.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import { createLog } from '../../../lib/log.ts';
@@ -16,7 +16,7 @@ interface DeadLetterDetails {
   readonly deadLetter: StoredDeadLetter;
   readonly replayedAt: string | undefined;
   /** Result of parsing it with the current config. */
-  readonly reparsed: ParsedPost;
+  readonly reparsed: ParsedMessage;
 }
 
 export function createShowCommand(): Command {
@@ -46,7 +46,7 @@ async function find(position: string, options: DeadLetterOptions): Promise<DeadL
     }, onProgress),
   );
   if (!deadLetter) throw new FeedpulseError('USAGE', `No dead letter with position ${escapeTerminal(position)}.`);
-  const reparsed = await createParser(config, log)(deadLetter.bytes, deadLetter.timestamp, systemClock.now());
+  const reparsed = await createParser(config, log)(deadLetter, systemClock.now());
   return { deadLetter, replayedAt: (await store.replayed()).get(deadLetter.id), reparsed };
 }
 
@@ -55,8 +55,8 @@ function asJson({ deadLetter: { id: _, bytes, key, position, ...facts }, replaye
     position: formatPosition(position),
     ...facts,
     replayedAt: replayedAt ?? null,
-    parsesNow: 'post' in reparsed,
-    ...('post' in reparsed ? {} : { rejectedAs: reparsed.reason }),
+    parsesNow: reparsed.rejected === undefined,
+    ...(reparsed.rejected !== undefined && { rejectedAs: reparsed.rejected }),
     ...(key ? { key: key.toString('base64') } : {}),
     bytes: bytes.toString('base64'),
   };
@@ -77,7 +77,7 @@ function asText({ deadLetter, replayedAt, reparsed }: DeadLetterDetails): string
     ...(key ? [['key', formatKey(key)] as [string, string]] : []),
     ['size', size],
     ['replayed', replayedAt === undefined ? 'no' : replayedAt],
-    ['parses now', 'post' in reparsed ? 'yes' : `no: ${reparsed.reason}`],
+    ['parses now', reparsed.rejected === undefined ? 'yes' : `no: ${reparsed.rejected}`],
   ];
   const remainingBytes = bytes.length - maxShownBytes;
   return `${[

@@ -115,8 +115,13 @@ function toRawMessage({ value, key, timestamp, offset, headers }: KafkaMessage, 
   // A replayed dead letter carries the time of its first delivery.
   const firstDelivery = Number(headers?.['feedpulse-timestamp']);
   const time = Number.isSafeInteger(firstDelivery) ? firstDelivery : Number(timestamp);
-  // A tombstone has no value; it becomes an empty dead letter.
-  return { bytes: value ?? Buffer.alloc(0), timestamp: time, position: { topic, partition, offset }, ...(key ? { key } : {}) };
+  return {
+    bytes: value ?? Buffer.alloc(0),
+    timestamp: time,
+    position: { topic, partition, offset },
+    ...(value === null && { isTombstone: true }),
+    ...(key && { key }),
+  };
 }
 
 async function commit({ lastOffset, nextOffset }: Chunk, payload: EachBatchPayload, deps: KafkaBatchDeps): Promise<void> {

@@ -8,7 +8,7 @@ import type { Log } from '../../../lib/log.ts';
 import type { Metrics } from '../../../lib/metrics.ts';
 import type { DeadLetterSink } from '../../dead-letters/dead-letter.ts';
 import type { ParseMessage } from '../../decode/message-parser.ts';
-import type { CompiledMapping } from '../../mapping/parse-post.ts';
+import type { CompiledMapping } from '../../mapping/parse-message.ts';
 import { checkBrokerCertificates } from './client.ts';
 import { consumeBatch, type KafkaBatchDeps } from './consume-batch.ts';
 import { hasKafkaErrorCode } from './kafka-error.ts';

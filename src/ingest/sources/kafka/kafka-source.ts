@@ -7,7 +7,7 @@ import type { Metrics } from '../../../lib/metrics.ts';
 import { backoffDelay } from '../../../lib/retry.ts';
 import type { DeadLetterSink } from '../../dead-letters/dead-letter.ts';
 import { createMessageParser } from '../../decode/message-parser.ts';
-import { compileMapping } from '../../mapping/parse-post.ts';
+import { compileMapping } from '../../mapping/parse-message.ts';
 import { createKafka } from './client.ts';
 import { type KafkaConsumerEvents, runKafkaConsumer } from './consumer.ts';
 import { asKafkaError } from './kafka-error.ts';

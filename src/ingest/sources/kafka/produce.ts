@@ -3,8 +3,7 @@ import kafkajs, { type Message, type Producer } from 'kafkajs';
 import type { FieldMapping, KafkaConfig } from '../../../config/schema.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import type { Log } from '../../../lib/log.ts';
-import { compileMapping } from '../../mapping/fields.ts';
-import { type CompiledMapping, parsePost } from '../../mapping/parse-post.ts';
+import { type CompiledMapping, compileMapping, parseMessage } from '../../mapping/parse-message.ts';
 import { type Line, readLines } from '../ndjson/read-lines.ts';
 import { checkBrokerCertificates, createKafka } from './client.ts';
 import { asKafkaError } from './kafka-error.ts';
@@ -95,6 +94,6 @@ async function* splitIntoBatches(chunks: AsyncIterable<readonly Line[]>, size: n
 
 function toMessage({ bytes }: Line, mapping: CompiledMapping): Message {
   const now = Date.now();
-  const parsed = parsePost(bytes, mapping, now, now);
-  return { value: bytes, ...('post' in parsed ? { key: `${parsed.post.platform}:${parsed.post.id}` } : {}) };
+  const [post] = parseMessage({ bytes, timestamp: now }, mapping, now).posts;
+  return { value: bytes, ...(post && { key: `${post.platform}:${post.id}` }) };
 }

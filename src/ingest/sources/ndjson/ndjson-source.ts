@@ -5,7 +5,7 @@ import type { SourceRecord } from '../../../domain/post.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { asError } from '../../../lib/errors.ts';
 import type { DeadLetterSink } from '../../dead-letters/dead-letter.ts';
-import { compileMapping } from '../../mapping/parse-post.ts';
+import { compileMapping } from '../../mapping/parse-message.ts';
 import { chunkSize as defaultChunkSize, processChunk, type RawMessage } from '../process-chunk.ts';
 import { type Line, readLines } from './read-lines.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { configSchema } from '../../../../src/config/schema.ts';
 import type { Post } from '../../../../src/domain/post.ts';
 import { createBrandMatcher } from '../../../../src/ingest/brands/brand-matcher.ts';
-import { compileMapping, parsePost } from '../../../../src/ingest/mapping/parse-post.ts';
+import { compileMapping, parseMessage } from '../../../../src/ingest/mapping/parse-message.ts';
 import { brandProfiles, demoBrands } from '../../../../src/ingest/sources/demo/demo-brands.ts';
 import { createDemoPost } from '../../../../src/ingest/sources/demo/demo-post.ts';
 import { ambiguousText } from '../../../../src/ingest/sources/demo/post-text.ts';
@@ -33,8 +33,10 @@ describe('demoPost', () => {
 
   test('is valid input of a source', () => {
     const mapping = compileMapping(configSchema.parse({}).mapping);
-    for (const post of posts.slice(0, 500))
-      expect(parsePost(JSON.stringify(post), mapping, start, start + 100 * 86_400_000)).toEqual({ post });
+    for (const post of posts.slice(0, 500)) {
+      const message = { bytes: JSON.stringify(post), timestamp: start };
+      expect(parseMessage(message, mapping, start + 100 * 86_400_000)).toEqual({ posts: [post] });
+    }
   });
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { EachBatchPayload } from 'kafkajs';
 import { describe, expect, it } from 'vitest';
-import { compileMapping } from '../../../../src/ingest/mapping/parse-post.ts';
+import { compileMapping } from '../../../../src/ingest/mapping/parse-message.ts';
 import { consumeBatch, type KafkaBatchDeps } from '../../../../src/ingest/sources/kafka/consume-batch.ts';
 import { createGapDetector } from '../../../../src/ingest/sources/kafka/consumer.ts';
 import type { Clock } from '../../../../src/lib/clock.ts';

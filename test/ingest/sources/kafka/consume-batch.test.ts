@@ -2,7 +2,7 @@ import type { EachBatchPayload } from 'kafkajs';
 import { describe, expect, it } from 'vitest';
 import type { AckableBatch } from '../../../../src/domain/ackable-batch.ts';
 import type { SourceRecord } from '../../../../src/domain/post.ts';
-import { compileMapping } from '../../../../src/ingest/mapping/parse-post.ts';
+import { compileMapping } from '../../../../src/ingest/mapping/parse-message.ts';
 import { consumeBatch, type KafkaBatchDeps } from '../../../../src/ingest/sources/kafka/consume-batch.ts';
 import { type Clock, systemClock } from '../../../../src/lib/clock.ts';
 import { collectLetters, defaultMapping } from '../../field-samples.ts';

@@ -7,7 +7,34 @@ import { type CompiledMapping, cleanText, getPath, parseAuthor, parseEngagement,
 
 export { type CompiledMapping, compileMapping } from './fields.ts';
 
-export type ParsedPost = { readonly post: Post } | { readonly reason: DeadLetterReason };
+/** A message as its source delivers it. */
+export interface MessageContent {
+  readonly bytes: Uint8Array | string;
+  /** A Kafka message without a value. */
+  readonly isTombstone?: true;
+  readonly key?: Buffer;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Milliseconds since 1970; the default for missing dates. */
+  readonly timestamp: number;
+}
+
+/** Why a message is neither a post nor an error: a stable code and its description. */
+export const skipReasons = {
+  filtered: 'The mapping excludes it (onlyWhen, skipWhen).',
+  empty: 'The list that forEach names is empty.',
+  tombstone: 'It has no value, and its key names no post.',
+} as const;
+
+export type SkipReason = keyof typeof skipReasons;
+
+/** What a message becomes: posts, a dead letter, both (some items of a list may be invalid), or nothing. */
+export interface ParsedMessage {
+  readonly posts: readonly Post[];
+  /** Why the message goes to the dead letters. */
+  readonly rejected?: DeadLetterReason;
+  /** Why the message is left out and only counted. */
+  readonly skipped?: SkipReason;
+}
 
 /** Maximum message size in bytes. */
 export const maxMessageBytes = 256 * 1_024;
@@ -15,24 +42,21 @@ const maxNesting = 32;
 const firstDate = Date.UTC(2000, 0, 1);
 const byteOrderMark = '\ufeff';
 
-/**
- * Parses a message into a post or a dead-letter reason. `timestamp`: the message's timestamp, the default for missing
- * dates; `now`: the time of the clock; both in milliseconds since 1970. Pure; never throws.
- */
-export function parsePost(message: Uint8Array | string, mapping: CompiledMapping, timestamp: number, now: number): ParsedPost {
-  return catchInvalid(() => buildPost(readObject(message), mapping, { from: firstDate, until: now + dayMs }, timestamp, now));
+/** Parses a JSON message. `now` is the time of the clock in milliseconds since 1970. Pure; never throws. */
+export function parseMessage(message: MessageContent, mapping: CompiledMapping, now: number): ParsedMessage {
+  return catchInvalid(() => buildPost(readObject(message.bytes), mapping, { from: firstDate, until: now + dayMs }, message.timestamp, now));
 }
 
-/** Like `parsePost`, for a message that is decoded already. */
-export function parseValue(value: unknown, mapping: CompiledMapping, timestamp: number, now: number): ParsedPost {
-  return catchInvalid(() => buildPost(shallowObject(value), mapping, { from: firstDate, until: now + dayMs }, timestamp, now));
+/** Like `parseMessage`, for a message whose value is decoded already. */
+export function parseDecoded(value: unknown, message: Omit<MessageContent, 'bytes'>, mapping: CompiledMapping, now: number): ParsedMessage {
+  return catchInvalid(() => buildPost(shallowObject(value), mapping, { from: firstDate, until: now + dayMs }, message.timestamp, now));
 }
 
-function catchInvalid(make: () => Post): ParsedPost {
+function catchInvalid(make: () => Post): ParsedMessage {
   try {
-    return { post: make() };
+    return { posts: [make()] };
   } catch (thrown) {
-    if (thrown instanceof InvalidMessage) return { reason: thrown.reason };
+    if (thrown instanceof InvalidMessage) return { posts: [], rejected: thrown.reason };
     throw thrown;
   }
 }

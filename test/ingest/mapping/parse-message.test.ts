@@ -1,24 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import type { FieldMapping } from '../../../src/config/schema.ts';
 import type { Post } from '../../../src/domain/post.ts';
-import { compileMapping, type ParsedPost, parsePost } from '../../../src/ingest/mapping/parse-post.ts';
+import { compileMapping, type ParsedMessage, parseMessage } from '../../../src/ingest/mapping/parse-message.ts';
 import { defaultMapping, now } from '../field-samples.ts';
 
 const timestamp = Date.UTC(2026, 5, 15, 11, 59, 58, 123);
 const good = { platform: 'murmur', id: 'p1', text: 'Lovely shoes', createdAt: '2026-06-15T10:00:00Z' };
 
-function parse(message: unknown, mapping: FieldMapping = defaultMapping): ParsedPost {
-  return parsePost(Buffer.from(JSON.stringify(message)), compileMapping(mapping), timestamp, now);
+function parse(message: unknown, mapping: FieldMapping = defaultMapping): ParsedMessage {
+  return parseMessage({ bytes: Buffer.from(JSON.stringify(message)), timestamp }, compileMapping(mapping), now);
 }
 
-function parseBytes(message: Uint8Array | string): ParsedPost {
-  return parsePost(message, compileMapping(defaultMapping), timestamp, now);
+function parseBytes(bytes: Uint8Array | string): ParsedMessage {
+  return parseMessage({ bytes, timestamp }, compileMapping(defaultMapping), now);
 }
 
 function postOf(message: unknown, mapping?: FieldMapping): Post {
-  const parsed = parse(message, mapping);
-  if (!('post' in parsed)) throw new Error(`refused: ${parsed.reason}`);
-  return parsed.post;
+  const { posts, rejected } = parse(message, mapping);
+  if (!posts[0]) throw new Error(`rejected: ${rejected}`);
+  return posts[0];
 }
 
 describe('valid message', () => {
@@ -53,8 +53,9 @@ describe('valid message', () => {
   });
 
   it.each([-1, 0, Number.NaN, Date.UTC(2150, 0, 1)])('takes the clock where the feed stamps %s', (nonsense) => {
-    const parsed = parsePost(JSON.stringify({ platform: 'murmur', id: 'p1', text: 'x' }), compileMapping(defaultMapping), nonsense, now);
-    expect(parsed).toMatchObject({ post: { createdAt: '2026-06-15T12:00:00.000Z' } });
+    const bytes = JSON.stringify({ platform: 'murmur', id: 'p1', text: 'x' });
+    const parsed = parseMessage({ bytes, timestamp: nonsense }, compileMapping(defaultMapping), now);
+    expect(parsed).toMatchObject({ posts: [{ createdAt: '2026-06-15T12:00:00.000Z' }] });
   });
 
   it.each([
@@ -107,16 +108,17 @@ describe('valid message', () => {
   });
 
   it('may start with a byte order mark', () => {
-    expect(parseBytes(Buffer.from(`\ufeff${JSON.stringify(good)}`))).toHaveProperty('post.id', 'p1');
+    expect(parseBytes(Buffer.from(`\ufeff${JSON.stringify(good)}`))).toHaveProperty('posts.0.id', 'p1');
   });
 
   it('reads own properties only', () => {
     const mapping = { ...defaultMapping, text: '__proto__.polluted', lang: 'constructor.name', url: 'toString' };
     const polluting = '{"platform":"m","id":"1","__proto__":{"polluted":"own"},"constructor":{"prototype":{"x":1}}}';
-    const parsed = parsePost(polluting, compileMapping(mapping), timestamp, now);
-    expect(parsed).toMatchObject({ post: { text: 'own' } });
+    const parsed = parseMessage({ bytes: polluting, timestamp }, compileMapping(mapping), now);
+    expect(parsed).toMatchObject({ posts: [{ text: 'own' }] });
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
-    expect(parsePost('{"platform":"m","id":"1"}', compileMapping(mapping), timestamp, now)).toEqual({ reason: 'missing-text' });
+    const unpolluted = parseMessage({ bytes: '{"platform":"m","id":"1"}', timestamp }, compileMapping(mapping), now);
+    expect(unpolluted).toEqual({ posts: [], rejected: 'missing-text' });
   });
 });
 
@@ -157,7 +159,7 @@ describe('invalid message', () => {
     ['invalid UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
     ['UTF-16', Buffer.from(JSON.stringify(good), 'utf16le')],
   ])('is not-json: %s', (_, bytes) => {
-    expect(parseBytes(typeof bytes === 'string' ? Buffer.from(bytes) : bytes)).toEqual({ reason: 'not-json' });
+    expect(parseBytes(typeof bytes === 'string' ? Buffer.from(bytes) : bytes)).toEqual({ posts: [], rejected: 'not-json' });
   });
 
   it.each([
@@ -202,18 +204,18 @@ describe('invalid message', () => {
     ['in-the-future', { ...good, createdAt: 1e300 }],
     ['in-the-future', { ...good, updatedAt: '2026-06-17' }],
   ])('is %s: %j', (reason, message) => {
-    expect(parse(message)).toEqual({ reason });
+    expect(parse(message)).toEqual({ posts: [], rejected: reason });
   });
 
   it('is bad-date for a number beyond the range of doubles', () => {
-    expect(parseBytes('{"platform":"m","id":"1","text":"x","createdAt":1e999}')).toEqual({ reason: 'bad-date' });
+    expect(parseBytes('{"platform":"m","id":"1","text":"x","createdAt":1e999}')).toEqual({ posts: [], rejected: 'bad-date' });
   });
 
   it('is too-deep whatever its depth', () => {
-    expect(parseBytes(`{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`)).toEqual({ reason: 'too-deep' });
+    expect(parseBytes(`{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`)).toEqual({ posts: [], rejected: 'too-deep' });
   });
 
   it('accepts the deepest allowed nesting', () => {
-    expect(parse({ ...good, extra: nested(31) })).toHaveProperty('post');
+    expect(parse({ ...good, extra: nested(31) })).toHaveProperty('posts.0');
   });
 });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Post } from '../../../src/domain/post.ts';
 import { deadLetterReasons } from '../../../src/ingest/dead-letters/dead-letter.ts';
-import { compileMapping, type ParsedPost, parsePost } from '../../../src/ingest/mapping/parse-post.ts';
+import { compileMapping, type ParsedMessage, parseMessage } from '../../../src/ingest/mapping/parse-message.ts';
 import { defaultMapping, now } from '../field-samples.ts';
 
 const mapping = compileMapping(defaultMapping);
@@ -50,9 +50,9 @@ function expectSound(post: Post): void {
   expect(JSON.parse(JSON.stringify(post))).toEqual(post);
 }
 
-function expectSoundOrRefused(parsed: ParsedPost): void {
-  if ('post' in parsed) expectSound(parsed.post);
-  else expect(Object.keys(deadLetterReasons)).toContain(parsed.reason);
+function expectSoundOrRefused(parsed: ParsedMessage): void {
+  if (parsed.posts[0]) expectSound(parsed.posts[0]);
+  else expect(Object.keys(deadLetterReasons)).toContain(parsed.rejected);
 }
 
 const anyText = fc.string({
@@ -100,14 +100,18 @@ const many = { numRuns: 2_000 };
 describe('any message is a valid post or rejected with a reason:', () => {
   it('bytes', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 500 }), timestamp, (bytes, at) => expectSoundOrRefused(parsePost(bytes, mapping, at, now))),
+      fc.property(fc.uint8Array({ maxLength: 500 }), timestamp, (bytes, at) =>
+        expectSoundOrRefused(parseMessage({ bytes, timestamp: at }, mapping, now)),
+      ),
       many,
     );
   });
 
   it('JSON', () => {
     fc.assert(
-      fc.property(fc.json({ maxDepth: 40 }), timestamp, (text, at) => expectSoundOrRefused(parsePost(text, mapping, at, now))),
+      fc.property(fc.json({ maxDepth: 40 }), timestamp, (text, at) =>
+        expectSoundOrRefused(parseMessage({ bytes: text, timestamp: at }, mapping, now)),
+      ),
       many,
     );
   });
@@ -116,8 +120,8 @@ describe('any message is a valid post or rejected with a reason:', () => {
     let posts = 0;
     fc.assert(
       fc.property(almostPost, timestamp, (value, at) => {
-        const parsed = parsePost(JSON.stringify(value), mapping, at, now);
-        posts += 'post' in parsed ? 1 : 0;
+        const parsed = parseMessage({ bytes: JSON.stringify(value), timestamp: at }, mapping, now);
+        posts += parsed.posts.length;
         expectSoundOrRefused(parsed);
       }),
       many,
@@ -136,9 +140,9 @@ describe('any message is a valid post or rejected with a reason:', () => {
       });
     fc.assert(
       fc.property(damaged, (bytes) => {
-        const parsed = parsePost(bytes, mapping, now, now);
+        const parsed = parseMessage({ bytes, timestamp: now }, mapping, now);
         expectSoundOrRefused(parsed);
-        if (!isUtf8(bytes)) expect(parsed).toEqual({ reason: 'not-json' });
+        if (!isUtf8(bytes)) expect(parsed).toEqual({ posts: [], rejected: 'not-json' });
       }),
       many,
     );
@@ -149,7 +153,9 @@ it('parses the bytes and the text of a message alike', () => {
   fc.assert(
     fc.property(almostPost, (value) => {
       const text = JSON.stringify(value);
-      expect(parsePost(Buffer.from(text), mapping, now, now)).toEqual(parsePost(text, mapping, now, now));
+      expect(parseMessage({ bytes: Buffer.from(text), timestamp: now }, mapping, now)).toEqual(
+        parseMessage({ bytes: text, timestamp: now }, mapping, now),
+      );
     }),
   );
 });
