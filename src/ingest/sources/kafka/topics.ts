@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin, Batch, Consumer, Kafka, KafkaMessage } from 'kafkajs';
 import type { Clock } from '../../../lib/clock.ts';
 import { asError, FeedpulseError } from '../../../lib/errors.ts';
@@ -23,16 +24,41 @@ export async function ensureTopic(kafka: Kafka, { topic, partitions, maxMessageB
       ...(maxMessageBytes === undefined ? [] : [{ name: 'max.message.bytes', value: String(maxMessageBytes) }]),
       ...(isCompacted ? [{ name: 'cleanup.policy', value: 'compact' }] : []),
     ];
-    return await admin.createTopics({
+    const isCreated = await admin.createTopics({
       topics: [{ topic, numPartitions: partitions, replicationFactor: -1, configEntries }],
-      waitForLeaders: true,
+      waitForLeaders: false,
     });
+    await waitForLeaders(admin, topic);
+    return isCreated;
   } catch (thrown) {
     // Another process created it first.
     if (hasKafkaErrorCode(thrown, 'TOPIC_ALREADY_EXISTS')) return false;
     throw thrown;
   } finally {
     await admin.disconnect();
+  }
+}
+
+/** Milliseconds that brokers get to publish a new topic. */
+const newTopicTimeoutMs = 10_000;
+const newTopicPollMs = 100;
+
+/**
+ * Waits until a new topic has leaders. kafkajs's own wait, and its producer, fail at once if the broker does not know the
+ * topic yet, although it has just confirmed the creation.
+ */
+async function waitForLeaders(admin: Admin, topic: string): Promise<void> {
+  const deadline = performance.now() + newTopicTimeoutMs;
+  while (!(await hasLeaders(admin, topic, performance.now() < deadline))) await sleep(newTopicPollMs);
+}
+
+async function hasLeaders(admin: Admin, topic: string, mayBeUnknown: boolean): Promise<boolean> {
+  try {
+    const [metadata] = (await admin.fetchTopicMetadata({ topics: [topic] })).topics;
+    return !mayBeUnknown || (metadata?.partitions.every(({ leader }) => leader >= 0) ?? false);
+  } catch (thrown) {
+    if (mayBeUnknown && hasKafkaErrorCode(thrown, 'UNKNOWN_TOPIC_OR_PARTITION')) return false;
+    throw thrown;
   }
 }
 
