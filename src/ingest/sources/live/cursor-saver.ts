@@ -1,0 +1,48 @@
+import type { Clock } from '../../../lib/clock.ts';
+import type { CursorStore } from '../cursor-store.ts';
+
+export interface CursorSaverOptions {
+  readonly cursors: Pick<CursorStore, 'save'>;
+  readonly clock: Clock;
+  /** Called with the error of a save; the saver then stops. */
+  onFailure(thrown: unknown): void;
+}
+
+/** Milliseconds between two saves: after a crash, at most this much of the stream is read again. */
+const intervalMs = 1_000;
+
+/** Saves the newest cursor it was given, one save at a time, at most once a second, and when it is closed. */
+export function createCursorSaver({ cursors, clock, onFailure }: CursorSaverOptions) {
+  let newest: string | undefined;
+  let saved: string | undefined;
+  let lastSaveAt = Number.NEGATIVE_INFINITY;
+  const closing = new AbortController();
+  let running: Promise<void> | undefined;
+  const saveNewest = async (): Promise<void> => {
+    while (newest !== undefined && newest !== saved) {
+      await clock.sleep(Math.max(0, lastSaveAt + intervalMs - clock.now()), closing.signal);
+      lastSaveAt = clock.now();
+      const cursor = newest;
+      await cursors.save(cursor);
+      saved = cursor;
+    }
+  };
+  return {
+    save: (cursor: string): void => {
+      newest = cursor;
+      running ??= saveNewest()
+        .catch((thrown) => {
+          newest = undefined;
+          onFailure(thrown);
+        })
+        .finally(() => {
+          running = undefined;
+        });
+    },
+    /** Resolves once the newest cursor is saved. */
+    close: async (): Promise<void> => {
+      closing.abort();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import type { Clock } from '../../../lib/clock.ts';
+
+/** How far a live source is, for the status of the process. */
+export interface StreamProgress {
+  /** Seconds between now and the newest event; null before the first one. */
+  readonly behindSeconds: number | null;
+  /** Times that events were missed because the server no longer had them. */
+  readonly gaps: number;
+  /** The server that the source is connected to; null while there is none. */
+  readonly endpoint: string | null;
+}
+
+/** Health and progress of a live source. */
+export interface StreamStatus {
+  onConnect(endpoint: string): void;
+  /** @param reason a phrase, for the health issue */
+  onDisconnect(reason: string): void;
+  /** @param time of the event, in milliseconds since 1970 */
+  onEvent(time: number): void;
+  onGap(): void;
+  /** One sentence on what is wrong; undefined if nothing is. */
+  issue(): string | undefined;
+  progress(): StreamProgress;
+}
+
+export interface StreamStatusOptions {
+  /** Name of the source, for the health issue. */
+  readonly name: string;
+  readonly clock: Pick<Clock, 'now'>;
+  /** Milliseconds since the oldest chunk in flight was started. */
+  oldestChunkMs(): number;
+}
+
+/** An interruption that is over within this time (ms) is no issue. */
+const graceMs = 15_000;
+/** Posts that are not stored within this time (ms) are an issue. */
+const storeMs = 60_000;
+
+export function createStreamStatus({ name, clock, oldestChunkMs }: StreamStatusOptions): StreamStatus {
+  let endpoint: string | null = null;
+  let reason = 'has not connected yet';
+  let disconnectedAt = Number.NEGATIVE_INFINITY;
+  let newest: number | null = null;
+  let gaps = 0;
+  return {
+    onConnect: (connected) => {
+      endpoint = connected;
+    },
+    onDisconnect: (why) => {
+      if (endpoint !== null) disconnectedAt = clock.now();
+      endpoint = null;
+      reason = `is not connected: ${why}`;
+    },
+    onEvent: (time) => {
+      newest = Math.max(newest ?? time, time);
+    },
+    onGap: () => {
+      gaps += 1;
+    },
+    issue: () => {
+      const stuckMs = oldestChunkMs();
+      if (stuckMs > storeMs) return `The source ${name} could not store a post for ${Math.round(stuckMs / 1_000)} seconds.`;
+      if (endpoint === null && clock.now() - disconnectedAt > graceMs) return `The source ${name} ${reason}.`;
+      return undefined;
+    },
+    progress: () => ({
+      behindSeconds: newest === null ? null : Math.max(0, Math.round((clock.now() - newest) / 1_000)),
+      gaps,
+      endpoint,
+    }),
+  };
+}
