@@ -1,0 +1,129 @@
+import type { Clock } from '../../../lib/clock.ts';
+import { asError } from '../../../lib/errors.ts';
+import { backoffDelay, jitter } from '../../../lib/retry.ts';
+import { deletionFrame, type Frame, statusFrame } from './frame.ts';
+import { HttpStatusError, type MastodonClient, maxLookupIds, maxPageSize } from './mastodon-client.ts';
+import type { ResumePoint } from './resume-point.ts';
+import { compareIds, readStatus } from './status.ts';
+import type { Timeline } from './timeline.ts';
+
+export interface CatchUpDeps {
+  readonly client: MastodonClient;
+  readonly timeline: Timeline;
+  /** Host of the server. */
+  readonly server: string;
+  readonly resume: ResumePoint;
+  readonly clock: Clock;
+  /** Takes statuses, oldest first; resolves when there is room for more. */
+  deliver(frames: readonly Frame[], signal: AbortSignal): Promise<void>;
+  /** Called when statuses may be missing for good, with the reason as a phrase. */
+  onGap(reason: string): void;
+  /** Called for a failed request that will be repeated. */
+  onRetry(error: Error, delayMs: number): void;
+}
+
+const backoff = { firstMs: 1_000, maxMs: 60_000 };
+/** So many statuses that are missing from the pages are looked up, the newest ones: 20 requests. */
+const maxLookups = 20 * maxLookupIds;
+
+/**
+ * Reads what was missed before a stream was opened: the statuses after the settled one, page by page, and the deletions of
+ * those that were seen earlier and are no longer listed. At the first start, it reads the newest page. Returns when the
+ * stream has taken over, or `signal` was aborted; never rejects.
+ */
+export async function catchUp(deps: CatchUpDeps, signal: AbortSignal): Promise<void> {
+  const { resume, clock, onGap } = deps;
+  const known = resume.unsettled();
+  try {
+    const from = resume.settled(clock.now());
+    if (from === undefined) await readNewestPage(deps, signal);
+    else {
+      await reportLostStatuses(deps, from, signal);
+      const listed = await readPages(deps, from, signal);
+      await findDeletions(
+        deps,
+        known.filter((id) => !listed.has(id)),
+        signal,
+      );
+    }
+  } catch (thrown) {
+    if (signal.aborted) return;
+    onGap(`catching up failed: ${asError(thrown).message}`);
+  }
+  if (!signal.aborted) resume.onCaughtUp();
+}
+
+async function readNewestPage(deps: CatchUpDeps, signal: AbortSignal): Promise<void> {
+  const { client, timeline, resume } = deps;
+  const page = await repeat(deps, () => client.fetchPage(timeline, { limit: maxPageSize }, signal), signal);
+  const oldest = readStatus(page.at(-1))?.id;
+  // Without it, a restart would read the newest page again, however many statuses had come since.
+  resume.startAfter(oldest ?? '0');
+  await deliverPage(deps, page, signal);
+}
+
+/** A server that has nothing as old as the settled status has deleted statuses that were not read. */
+async function reportLostStatuses(deps: CatchUpDeps, from: string, signal: AbortSignal): Promise<void> {
+  const { client, timeline, onGap } = deps;
+  if (from === '0') return;
+  const older = await repeat(deps, () => client.fetchPage(timeline, { maxId: from, limit: 1 }, signal), signal);
+  if (older.length > 0 || (await repeat(deps, () => client.hasStatus(from, signal), signal))) return;
+  onGap(`the server no longer has statuses as old as ${from}`);
+}
+
+/** Reads the statuses after `from`. Resolves to the IDs. */
+async function readPages(deps: CatchUpDeps, from: string, signal: AbortSignal): Promise<ReadonlySet<string>> {
+  const { client, timeline, resume } = deps;
+  const listed = new Set<string>();
+  let minId = from;
+  while (!signal.aborted) {
+    const page = await repeat(deps, () => client.fetchPage(timeline, { minId, limit: maxPageSize }, signal), signal);
+    const ids = page.flatMap((entity) => readStatus(entity)?.id ?? []).sort(compareIds);
+    const newest = ids.at(-1);
+    if (newest === undefined || compareIds(newest, minId) <= 0) break;
+    for (const id of ids) listed.add(id);
+    await deliverPage(deps, page, signal);
+    minId = newest;
+    const streamed = resume.newestStreamed();
+    if (page.length < maxPageSize && streamed !== undefined && compareIds(minId, streamed) >= 0) break;
+  }
+  return listed;
+}
+
+async function deliverPage({ server, resume, clock, deliver }: CatchUpDeps, page: readonly unknown[], signal: AbortSignal): Promise<void> {
+  const frames = page.map((entity) => statusFrame(entity, server)).reverse();
+  const now = clock.now();
+  // A status of a server whose clock is ahead must not keep others from settling.
+  for (const { status } of frames) if (status) resume.onFetched(status.id, Math.min(status.createdAt ?? now, now));
+  await deliver(frames, signal);
+}
+
+/** Statuses that were seen before and are not listed any more are looked up, because a list may leave some out. */
+async function findDeletions(deps: CatchUpDeps, missing: readonly string[], signal: AbortSignal): Promise<void> {
+  const { client, server, resume, deliver } = deps;
+  const newest = [...missing].sort(compareIds).slice(-maxLookups);
+  for (let start = 0; start < newest.length && !signal.aborted; start += maxLookupIds) {
+    const ids = newest.slice(start, start + maxLookupIds);
+    const found = await repeat(deps, () => client.fetchStatuses(ids, signal), signal);
+    if (found === undefined) return;
+    const visible = new Set(found.map((entity) => readStatus(entity)?.id));
+    const deleted = ids.filter((id) => !visible.has(id));
+    for (const id of deleted) resume.onDeleted(id);
+    const frames = [...deleted.map((id) => deletionFrame(id, server)), ...found.map((entity) => statusFrame(entity, server))];
+    await deliver(frames, signal);
+  }
+}
+
+/** Repeats a request until it succeeds. @throws the error if a repetition cannot help, or `signal` was aborted */
+async function repeat<T>({ clock, onRetry }: CatchUpDeps, request: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (let failures = 1; ; failures += 1) {
+    try {
+      return await request();
+    } catch (thrown) {
+      if (signal.aborted || (thrown instanceof HttpStatusError && thrown.isPermanent)) throw thrown;
+      const delayMs = jitter.half(backoffDelay(backoff, failures));
+      onRetry(asError(thrown), delayMs);
+      await clock.sleep(delayMs, signal);
+    }
+  }
+}

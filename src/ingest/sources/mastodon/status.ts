@@ -1,0 +1,43 @@
+/** The fields of a Status entity that the source itself reads; all others are left to the mapping. */
+export interface Status {
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number | undefined;
+  readonly isReplyToOther: boolean;
+  /** The domain of a remote account; undefined for an account of the server itself. */
+  readonly domain: string | undefined;
+  /** In lower case. */
+  readonly hashtags: readonly string[];
+}
+
+/** Reads a Status entity; undefined if `value` is none. Servers that only resemble Mastodon may leave out any field but the ID. */
+export function readStatus(value: unknown): Status | undefined {
+  if (!isObject(value) || typeof value['id'] !== 'string' || value['id'] === '') return undefined;
+  const account = isObject(value['account']) ? value['account'] : {};
+  const replyTo = value['in_reply_to_account_id'] ?? null;
+  const created = typeof value['created_at'] === 'string' ? Date.parse(value['created_at']) : Number.NaN;
+  return {
+    id: value['id'],
+    createdAt: Number.isNaN(created) ? undefined : created,
+    isReplyToOther: replyTo !== null && replyTo !== account['id'],
+    domain: typeof account['acct'] === 'string' ? account['acct'].split('@')[1]?.toLowerCase() : undefined,
+    hashtags: Array.isArray(value['tags']) ? value['tags'].flatMap(tagName) : [],
+  };
+}
+
+function tagName(tag: unknown): string[] {
+  return isObject(tag) && typeof tag['name'] === 'string' ? [tag['name'].toLowerCase()] : [];
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+/**
+ * Orders the IDs of a server by age, oldest first. Mastodon's are decimal numbers, those of other servers strings of equal
+ * length that sort by time.
+ */
+export function compareIds(a: string, b: string): number {
+  if (a.length !== b.length) return a.length - b.length;
+  return a < b ? -1 : a > b ? 1 : 0;
+}
