@@ -1,11 +1,10 @@
 import { access, constants, mkdir } from 'node:fs/promises';
-import { requireSource } from '../config/load-config.ts';
-import type { Config } from '../config/schema.ts';
+import { type Config, configuredSources, type SourceConfig } from '../config/schema.ts';
 import { bundledModelPath, loadModel } from '../infer/model/model.ts';
 import { asError, FeedpulseError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { openDatabase, readDatabaseVersion } from '../sink/client/connection.ts';
-import { checkSource, countPartitions } from './create-source.ts';
+import { checkSource } from './create-source.ts';
 import { checkPort } from './http-frontend.ts';
 import { type Instance, readInstance } from './instance-file.ts';
 
@@ -16,9 +15,9 @@ export interface CheckResult {
   readonly error?: Error;
 }
 
-/** Checks database, model, port and source of a config. Never rejects: a failed check carries its error. */
+/** Checks database, model, port and every source of a config. Never rejects: a failed check carries its error. */
 export async function runChecks(config: Config, log: Log): Promise<CheckResult[]> {
-  const { clickhouse, dataDir, model, server, source, kafka, ndjson } = config;
+  const { clickhouse, dataDir, model, server } = config;
   const instance = clickhouse.url ? undefined : await readInstance(dataDir);
   const results = [
     await check('Node', checkNode),
@@ -28,17 +27,13 @@ export async function runChecks(config: Config, log: Log): Promise<CheckResult[]
   ];
   if (server.enabled && !instance)
     results.push(await check('port', () => checkPort(server).then(() => `${server.host}:${server.port} is free`)));
-  if (source === 'kafka')
-    results.push(await check('Kafka', async () => `topic ${kafka.topic} has ${await countPartitions(kafka, log)} partitions`));
-  if (source === 'ndjson')
-    results.push(
-      await check('source', async () => {
-        await checkSource(requireSource(config), log);
-        return `${ndjson.path} is readable`;
-      }),
-    );
+  const sources = configuredSources(config).filter(({ type }) => type !== 'demo');
+  for (const source of sources)
+    results.push(await check(sources.length > 1 ? source.name : labelOf(source), () => checkSource(source, log)));
   return results;
 }
+
+const labelOf = ({ type }: SourceConfig): string => (type === 'kafka' ? 'Kafka' : 'source');
 
 async function check(component: string, work: () => Promise<string>): Promise<CheckResult> {
   try {

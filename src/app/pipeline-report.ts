@@ -21,13 +21,14 @@ export interface PipelineReportDeps {
 export function createPipelineReport({ clock, metrics, recent, model, db, status }: PipelineReportDeps): () => Promise<PipelineReport> {
   const startedAt = new Date(clock.now()).toISOString();
   return async () => {
-    const { ready, components, source, postsPerSecond } = status();
+    const { ready, degraded, components, sources, postsPerSecond } = status();
     return {
       version,
       startedAt,
       ready,
+      degraded,
       components,
-      source,
+      sources,
       postsPerSecond,
       posts: await readCounts(metrics),
       recent: {
@@ -69,8 +70,12 @@ async function readLag({ lag }: Metrics): Promise<PipelineReport['lag']> {
 }
 
 async function readDeadLetters({ deadLetters }: Metrics): Promise<Record<string, number>> {
-  const { values } = await deadLetters.get();
-  return Object.fromEntries(values.map(({ labels, value }) => [String(labels.reason), value]));
+  const byReason: Record<string, number> = {};
+  for (const { labels, value } of (await deadLetters.get()).values) {
+    const reason = String(labels.reason);
+    byReason[reason] = (byReason[reason] ?? 0) + value;
+  }
+  return byReason;
 }
 
 /** Unscored posts have no confidence and are left out. */

@@ -1,8 +1,8 @@
-import type { Config, ConfigWithSource } from '../config/schema.ts';
+import { type Config, configuredSources } from '../config/schema.ts';
 import type { AlertTransition } from '../domain/alert.ts';
 import type { ScoredPost } from '../domain/post.ts';
 import { createBrandMatcher } from '../ingest/brands/brand-matcher.ts';
-import { createDeadLetterParser, createDeadLetterStore } from '../ingest/dead-letters/open-dead-letters.ts';
+import { openDeadLetters } from '../ingest/dead-letters/open-dead-letters.ts';
 import { createLeaderElection } from '../ingest/sources/kafka/leader-election.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { asError } from '../lib/errors.ts';
@@ -19,7 +19,7 @@ import { applyRetention } from '../sink/maintenance/retention.ts';
 import { createRollups } from '../sink/rollups/rollups.ts';
 import { createWriter } from '../sink/writer/writer.ts';
 import { startAlertScheduler } from './alert-scheduler.ts';
-import { checkSource, createSource } from './create-source.ts';
+import { checkSingleSource, createSources } from './create-sources.ts';
 import { withDemoBrands } from './demo-brands.ts';
 import { type HttpFrontend, openHttpFrontend } from './http-frontend.ts';
 import { openMigratedDatabase } from './open-database.ts';
@@ -32,18 +32,18 @@ import { createRunStatus } from './run-status.ts';
 type OnClose = (close: () => unknown) => void;
 
 /**
- * Runs the source, the pipeline, the API and the web UI in this process until the source ends, `stop` is aborted or an
- * error persists. Runs the cheap checks first (port, source), loads the model last, and closes everything however it ends.
+ * Runs the sources, the pipeline, the API and the web UI in this process until every source has ended, `stop` is aborted or
+ * an error persists. Runs the cheap checks first (port, source), loads the model last, and closes everything however it ends.
  * @throws PORT_IN_USE, INSECURE_BIND, KAFKA_ and DATABASE_ codes, MODEL_ codes, FILE_INACCESSIBLE, TOO_MANY_DEAD_LETTERS
  */
-export async function runApp(configured: ConfigWithSource, log: Log, stop: AbortSignal): Promise<void> {
+export async function runApp(configured: Config, log: Log, stop: AbortSignal): Promise<void> {
   const config = withDemoBrands(configured);
   const closers: (() => unknown)[] = [];
   const onClose: OnClose = (close) => closers.push(close);
   try {
     const frontend = config.server.enabled ? await openHttpFrontend(config, log, systemClock) : undefined;
     onClose(() => frontend?.close());
-    await checkSource(config, log);
+    await checkSingleSource(config, log);
     const db = await openMigratedDatabase(config, log);
     onClose(() => db.close());
     await applyRetention(db, config.retention, log);
@@ -70,7 +70,7 @@ async function closeAll(closers: readonly (() => unknown)[]): Promise<void> {
 }
 
 interface RunDeps {
-  readonly config: ConfigWithSource;
+  readonly config: Config;
   readonly db: Database;
   readonly frontend: HttpFrontend | undefined;
   readonly log: Log;
@@ -86,8 +86,8 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunDe
   const { retention } = config;
   const deps = { config, log, clock, metrics, retention };
   const brands = createBrandMatcher(config.brands);
-  const { source, close: closeSource } = await createSource({ ...deps, db });
-  onClose(closeSource);
+  const sources = await createSources({ ...deps, db });
+  onClose(() => sources.close());
   const scorer = await openScorer(config, log, { metrics }, brands);
   onClose(() => scorer.close());
   let server: RunningServer | undefined;
@@ -96,15 +96,15 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunDe
   onClose(() => rollups.stop());
   const lease = createLease(deps);
   onClose(() => lease.close());
-  let hasSourceEnded = false;
+  let hasEnded = false;
   const baseUrl = (): string => config.alerts.externalUrl ?? server?.url ?? `http://${config.server.host}:${config.server.port}`;
-  const alerts = startAlertScheduler({ ...deps, db, events: alertEvents, storedPosts, lease, baseUrl, isLive: () => !hasSourceEnded });
+  const alerts = startAlertScheduler({ ...deps, db, events: alertEvents, storedPosts, lease, baseUrl, isLive: () => !hasEnded });
   onClose(() => alerts.stop());
   const jobs = createJobs(log);
   onClose(() => jobs.close());
   const recent = createRecentMetrics(metrics, clock);
   onClose(() => recent.close());
-  const status = createRunStatus({ ...deps, db, source, scorer, storedPosts, recent });
+  const status = createRunStatus({ ...deps, db, sources: sources.all, scorer, storedPosts, recent });
   onClose(() => status.close());
 
   rollups.start();
@@ -116,29 +116,23 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunDe
     alerts: alertEvents,
     readStatus: status.read,
     readPipelineReport: createPipelineReport({ ...deps, recent, model: scorer.model, db, status: status.read }),
-    deadLetters: createDeadLetterDeps(deps, stop),
+    openDeadLetters: (source) => openDeadLetters(deps, stop, source),
     brands: config.brands,
     maintenance: { db, clock, retention, matcher: brands, jobs, targetSentiment: config.model.targetSentiment },
   });
-  await runPipeline({ source, scorer, brandMatcher: brands, writer: createWriter({ db, ...deps }), storedPosts, metrics, clock }, stop);
-  hasSourceEnded = true;
-  log.info({ source: source.name }, stop.aborted ? 'stopped' : 'the source has ended');
+  const writer = createWriter({ db, ...deps });
+  await runPipeline({ sources: sources.all, scorer, brandMatcher: brands, writer, storedPosts, metrics, clock }, stop);
+  hasEnded = true;
+  const failure = sources.all.map((source) => source.failure()).find((error) => error !== undefined);
+  if (failure && !stop.aborted) throw failure;
+  log.info({ sources: sources.all.map(({ name }) => name) }, stop.aborted ? 'stopped' : 'every source has ended');
   if (server && !stop.aborted) await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }));
   await rollups.catchUp();
 }
 
-/** Dead-letter dependencies of the API. */
-function createDeadLetterDeps(deps: { readonly config: Config; readonly clock: Clock; readonly log: Log }, stop: AbortSignal) {
-  const { source, kafka } = deps.config;
-  return {
-    store: createDeadLetterStore(deps),
-    parse: createDeadLetterParser(deps, stop),
-    ...(source === 'kafka' && { topic: kafka.topic }),
-  };
-}
-
 /** With Kafka, several processes may run, one of which evaluates alerts; otherwise it is this one. */
 function createLease({ config, clock, log }: { readonly config: Config; readonly clock: Clock; readonly log: Log }): Lease {
-  if (config.source !== 'kafka' || !config.alerts.enabled) return singleProcessLease;
-  return createLeaderElection({ config: config.kafka, topic: config.alerts.topic, clock, log });
+  const first = configuredSources(config).find((source) => source.type === 'kafka');
+  if (!first || !config.alerts.enabled) return singleProcessLease;
+  return createLeaderElection({ config: first.kafka, topic: config.alerts.topic, clock, log });
 }

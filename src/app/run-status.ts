@@ -1,7 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { collectDefaultMetrics } from 'prom-client';
-import type { Source } from '../domain/ackable-batch.ts';
-import type { ScoredPost, SourceRecord } from '../domain/post.ts';
+import type { ScoredPost } from '../domain/post.ts';
 import type { PipelineStatus } from '../domain/status.ts';
 import type { Scorer } from '../infer/scorer.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -9,6 +8,8 @@ import type { EventBus } from '../lib/event-bus.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import type { Database } from '../sink/client/connection.ts';
 import type { RecentMetrics } from './recent-metrics.ts';
+import { createSourceStatuses, summarizeSources } from './source-status.ts';
+import type { RunningSource } from './supervise-source.ts';
 
 const windowSeconds = 10;
 
@@ -22,12 +23,13 @@ export function createRunStatus(deps: {
   clock: Clock;
   db: Database;
   metrics: Metrics;
-  source: Source<SourceRecord>;
+  sources: readonly RunningSource[];
   scorer: Scorer;
   storedPosts: EventBus<ScoredPost>;
   recent: RecentMetrics;
 }): RunStatus {
-  const { clock, db, metrics, source, scorer, storedPosts, recent } = deps;
+  const { clock, db, metrics, scorer, storedPosts, recent } = deps;
+  const statuses = createSourceStatuses(deps);
   const startedAt = clock.now();
   /** Stored posts by second, for the last `windowSeconds`. */
   const perSecond = new Map<number, number>();
@@ -56,11 +58,15 @@ export function createRunStatus(deps: {
 
   return {
     read: () => {
-      const issues = { source: source.healthIssue(), model: scorer.healthIssue(), database: db.health.healthIssue() };
+      const sources = statuses.read();
+      const { ready, degraded, components } = summarizeSources(sources);
+      const issues = { model: scorer.healthIssue(), database: db.health.healthIssue() };
+      const isReady = ready && Object.values(issues).every((issue) => issue === undefined);
       return {
-        ready: Object.values(issues).every((issue) => issue === undefined),
-        components: Object.fromEntries(Object.entries(issues).map(([component, issue]) => [component, issue ?? 'ok'])),
-        source: source.name,
+        ready: isReady,
+        degraded: isReady && degraded,
+        components: { ...components, model: issues.model ?? 'ok', database: issues.database ?? 'ok' },
+        sources,
         modelVersion: scorer.model.id,
         postsPerSecond: Math.round(postsPerSecond() * 10) / 10,
         lag: recent.lag(),
@@ -69,6 +75,7 @@ export function createRunStatus(deps: {
     },
     close: () => {
       unsubscribe();
+      statuses.close();
       clearInterval(sampling);
       delay.disable();
     },

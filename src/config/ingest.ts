@@ -2,15 +2,7 @@ import { z } from 'zod';
 import { durationSchema } from '../lib/duration.ts';
 import { caFile, passwordFields, timeZone, urlWithoutSecrets } from './fields.ts';
 
-/** Ingest settings: brands, field mapping, sources and dead letters. */
-
-export const sources = ['demo', 'kafka', 'ndjson'] as const;
-export type SourceName = (typeof sources)[number];
-
-export const source = z
-  .enum(sources)
-  .optional()
-  .describe('Where posts come from. `run` requires it. demo: synthetic posts; kafka: a topic; ndjson: a file or standard input');
+/** Ingest settings: brands, field mapping, the section of each type of source, and dead letters. */
 
 export const brand = z.strictObject({
   name: z

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { type Document, parseDocument, type YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { asError, FeedpulseError } from '../lib/errors.ts';
-import { sources } from './ingest.ts';
 import { describeRenamedVariable, removeRenamedKeys, variableName } from './renamed-keys.ts';
-import { type Config, type ConfigWithSource, configSchema } from './schema.ts';
+import { type Config, configSchema, configuredSources } from './schema.ts';
+import { resolveSources, sourceTypes } from './sources.ts';
 
 type Tree = { [key: string]: unknown };
 
@@ -22,24 +22,31 @@ export interface ConfigInputs {
  */
 export function loadConfig({ file, env, flags = {} }: ConfigInputs): Config {
   const tree = file === undefined ? {} : readYaml(file);
+  const isAmbiguous = tree['source'] !== undefined && tree['sources'] !== undefined;
   for (const [path, value] of fromEnvironment(env)) setPath(tree, path, value);
   for (const [path, value] of Object.entries(flags)) if (value !== undefined) setPath(tree, path.split('.'), value);
-  const renamed = removeRenamedKeys(tree);
+  const problems = [...removeRenamedKeys(tree), ...sourceSelectionProblems(tree, isAmbiguous, flags['ndjson.path'])];
   const checked = configSchema.safeParse(readSecretFiles(tree));
-  const problems = [...renamed, ...(checked.error?.issues ?? []).map(describeIssue)];
+  problems.push(...(checked.error?.issues ?? []).map(describeIssue));
   if (!checked.success || problems.length > 0) throw new FeedpulseError('CONFIG_INVALID', formatProblems(problems));
   return deepFreeze(checked.data);
+}
+
+/** In a file, `source` and `sources` exclude each other; from the environment or a flag, `source` selects one of `sources`. */
+function sourceSelectionProblems(tree: Tree, isAmbiguous: boolean, file: unknown): string[] {
+  if (isAmbiguous) return ['sources: `source` and `sources` cannot both be set'];
+  const asText = (value: unknown): string | undefined => (value === undefined ? undefined : String(value));
+  return [resolveSources(tree, { name: asText(tree['source']), file: asText(file) }) ?? []].flat();
 }
 
 /**
  * The config of a process that reads posts. There is no default source: it would write synthetic posts into the
  * configured database.
- * @throws CONFIG_INVALID if the config names no source
+ * @throws CONFIG_INVALID if the config has no source
  */
-export function requireSource(config: Config): ConfigWithSource {
-  const { source } = config;
-  if (source !== undefined) return Object.freeze({ ...config, source });
-  const choices = `${sources.slice(0, -1).join(', ')} or ${sources.at(-1)}`;
+export function requireSource(config: Config): Config {
+  if (configuredSources(config).length > 0) return config;
+  const choices = `${sourceTypes.slice(0, -1).join(', ')} or ${sourceTypes.at(-1)}`;
   throw new FeedpulseError('CONFIG_INVALID', `source: required; set it to ${choices} in the config, or pass --source.`);
 }
 
@@ -112,8 +119,8 @@ function toTree(document: Document.Parsed, file: string): unknown {
 
 /** Reads each `passwordFile` into `password`, so that secrets can stay out of the config and the environment. */
 function readSecretFiles(tree: Tree): Tree {
-  const entries = Object.entries(tree).map(([key, value]) => [key, isTree(value) ? readSecretFiles(value) : value] as const);
-  const copy: Tree = Object.fromEntries(entries);
+  const read = (value: unknown): unknown => (Array.isArray(value) ? value.map(read) : isTree(value) ? readSecretFiles(value) : value);
+  const copy: Tree = Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, read(value)]));
   if (typeof copy['passwordFile'] === 'string') copy['password'] = readText(copy['passwordFile']).replace(/\r?\n$/, '');
   return copy;
 }

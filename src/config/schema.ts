@@ -3,11 +3,13 @@ import { roles } from '../domain/roles.ts';
 import { durationSchema, toMilliseconds } from '../lib/duration.ts';
 import { alerts } from './alerts.ts';
 import { clickhouse, retention } from './database.ts';
-import { brand, deadLetters, demo, kafka, mapping, ndjson, type SourceName, source } from './ingest.ts';
+import { brand, deadLetters, demo, kafka, mapping, ndjson } from './ingest.ts';
+import { source, sourceProblems, sources } from './sources.ts';
 
 /** Every setting, its default and its meaning. The descriptions become the JSON Schema that editors show. */
 
 export { timeZone } from './fields.ts';
+export { configuredSources, type SourceConfig } from './sources.ts';
 export { durationSchema, toMilliseconds };
 
 const model = z.strictObject({
@@ -55,6 +57,7 @@ const server = z.strictObject({
 
 const sections = z.strictObject({
   source,
+  sources,
   dataDir: z.string().min(1).default('data').describe('Directory of the embedded database, the dead-letter file and the lock'),
   brands: z.array(brand).default([]).describe('Brands to find in posts'),
   mapping: mapping.prefault({}),
@@ -81,14 +84,10 @@ interface Problem {
 
 /** Checks that need more than one section. */
 function* crossFieldProblems(config: z.infer<typeof sections>): Generator<Problem> {
-  const { kafka, server, alerts } = config;
+  const { server } = config;
   if (server.proxyAuth && server.trustedProxies.length === 0)
     yield { path: ['server', 'proxyAuth'], message: 'requires the address of the proxy in server.trustedProxies' };
-  if ((kafka.certFile === undefined) !== (kafka.keyFile === undefined))
-    yield { path: ['kafka', 'certFile'], message: 'certFile and keyFile must be set together' };
-  if (kafka.topic === kafka.deadLetterTopic) yield { path: ['kafka', 'deadLetterTopic'], message: 'must differ from kafka.topic' };
-  if ([kafka.topic, kafka.deadLetterTopic].includes(alerts.topic))
-    yield { path: ['alerts', 'topic'], message: 'must differ from kafka.topic and kafka.deadLetterTopic' };
+  yield* sourceProblems(config);
   yield* duplicateBrands(config);
   yield* unknownReferences(config);
 }
@@ -124,8 +123,6 @@ const choices = (names: ReadonlySet<string>): string =>
   names.size === 0 ? ' (alerts.channels is empty)' : `; channels: ${[...names].join(', ')}`;
 
 export type Config = z.infer<typeof sections>;
-/** A config that names its source, as `run` needs. */
-export type ConfigWithSource = Config & { readonly source: SourceName };
 export type BrandConfig = Config['brands'][number];
 export type FieldMapping = Config['mapping'];
 export type KafkaConfig = Config['kafka'];

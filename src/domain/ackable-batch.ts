@@ -29,8 +29,20 @@ export type Emit<T> = (batch: AckableBatch<T>) => void;
  * acknowledged; it rejects on an error that the source cannot recover from.
  */
 export interface Source<T> {
+  /** As configured; unique within the process. */
   readonly name: string;
   run(emit: Emit<T>, signal: AbortSignal): Promise<void>;
   /** For /readyz: one sentence on what is wrong, undefined when the source is healthy. */
   healthIssue(): string | undefined;
+  /** How far a live source is behind its server. */
+  progress?(): SourceProgress;
+}
+
+export interface SourceProgress {
+  /** Age of the newest message in seconds; null before the first one. */
+  readonly behindSeconds: number | null;
+  /** Times that messages were lost, because the server no longer had them. */
+  readonly gaps: number;
+  /** The server to which it is connected; null if there is none. */
+  readonly endpoint: string | null;
 }

@@ -1,13 +1,40 @@
+/** State of one source. */
+export interface SourceStatus {
+  readonly name: string;
+  readonly type: string;
+  /** `failed`: not retried, because only a change of the settings or the data helps. */
+  readonly state: 'running' | 'failed' | 'ended';
+  /** What is wrong; null if the source is healthy. */
+  readonly issue: string | null;
+  /** Posts read per second, averaged over ten seconds. */
+  readonly postsPerSecond: number;
+  /** Consumer lag in messages; null if the source has none. */
+  readonly lag: number | null;
+  /** Age of the newest message; null if the source does not measure it. */
+  readonly behindSeconds: number | null;
+  /** The server to which a live source is connected. */
+  readonly endpoint: string | null;
+  /** Dead letters since the start. */
+  readonly deadLetters: number;
+  /** Messages since the start that are neither posts nor dead letters. */
+  readonly skipped: number;
+  /** Since the start: messages (Kafka) or times (live sources) that the server had deleted before they were read. */
+  readonly gaps: number;
+}
+
 /** Status of the running process, for /readyz and the web UI. */
 export interface PipelineStatus {
+  /** At least one source, the model and the database are healthy. */
   readonly ready: boolean;
+  /** Ready, but one of several sources is not healthy. */
+  readonly degraded: boolean;
   /** State of each component: `ok`, or what is wrong. */
   readonly components: Readonly<Record<string, string>>;
-  readonly source: string;
+  readonly sources: readonly SourceStatus[];
   readonly modelVersion: string;
   /** Stored posts per second, averaged over ten seconds. */
   readonly postsPerSecond: number;
-  /** Consumer lag in messages; null if the source has none. */
+  /** Consumer lag of all sources in messages; null if none has one. */
   readonly lag: number | null;
   /** 95th percentile of the time from reading a post to its stored row over the last minute; null without posts. */
   readonly latencySeconds: number | null;
@@ -20,7 +47,7 @@ export interface Quantiles {
 }
 
 /** Response of /api/v1/pipeline: details of the running process. */
-export interface PipelineReport extends Pick<PipelineStatus, 'ready' | 'components' | 'source' | 'postsPerSecond'> {
+export interface PipelineReport extends Pick<PipelineStatus, 'ready' | 'degraded' | 'components' | 'sources' | 'postsPerSecond'> {
   readonly version: string;
   /** ISO 8601. */
   readonly startedAt: string;

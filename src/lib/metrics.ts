@@ -18,8 +18,8 @@ export function createMetrics() {
   const histogram = (name: string, help: string, buckets = durationBuckets) => new Histogram({ name, help, buckets, registers });
   return {
     registry,
-    postsRead: counter('feedpulse_posts_read_total', 'Posts read from the source, excluding dead letters.', ['source']),
-    deadLetters: counter('feedpulse_dead_letters_total', 'Messages written to the dead letters.', ['reason']),
+    postsRead: counter('feedpulse_posts_read_total', 'Posts read from a source, excluding dead letters.', ['source']),
+    deadLetters: counter('feedpulse_dead_letters_total', 'Messages written to the dead letters.', ['source', 'reason']),
     postsScored: counter('feedpulse_posts_scored_total', 'Posts scored by the model or served from the score cache.', ['label']),
     lowConfidence: counter(
       'feedpulse_posts_low_confidence_total',

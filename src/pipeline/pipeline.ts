@@ -1,4 +1,4 @@
-import { lastValueFrom, Observable, tap } from 'rxjs';
+import { lastValueFrom, merge, Observable, tap } from 'rxjs';
 import type { AckableBatch, Source } from '../domain/ackable-batch.ts';
 import type { Prediction, ScoredPost, SourceRecord } from '../domain/post.ts';
 import type { Scorer } from '../infer/scorer.ts';
@@ -11,7 +11,7 @@ import type { Writer } from '../sink/writer/writer.ts';
 import { type BatchOptions, batchMap } from './batch-map.ts';
 
 export interface PipelineDeps {
-  readonly source: Source<SourceRecord>;
+  readonly sources: readonly Source<SourceRecord>[];
   readonly scorer: Scorer;
   readonly brandMatcher: BrandMatcher;
   readonly writer: Writer;
@@ -31,8 +31,9 @@ interface ScoredRecord extends Pick<ReceivedRecord, 'rejectToDeadLetters' | 'rec
 
 /**
  * The whole flow: posts are read, scored in micro-batches and written in larger ones; then their batches are
- * acknowledged, and the source commits their positions. Resolves when the source has ended, or `signal` was aborted,
- * and everything read is durable. Rejects on an error that outlasts the retries.
+ * acknowledged, and their source commits their positions. Resolves when every source has ended, or `signal` was aborted,
+ * and everything read is durable. Rejects on the error of a source, or on one that outlasts the retries; the other sources
+ * are then stopped.
  */
 export async function runPipeline(deps: PipelineDeps, signal: AbortSignal): Promise<void> {
   const { clock, metrics } = deps;
@@ -70,18 +71,29 @@ export async function runPipeline(deps: PipelineDeps, signal: AbortSignal): Prom
   await lastValueFrom(flow, { defaultValue: 0 });
 }
 
-/** The source as an observable. */
-function readPosts({ source, metrics, clock }: PipelineDeps, signal: AbortSignal): Observable<AckableBatch<ReceivedRecord>> {
-  return new Observable((subscriber) => {
+/** All sources as one observable. Each bounds its unacknowledged batches, so the sum is bounded too. */
+function readPosts(deps: PipelineDeps, signal: AbortSignal): Observable<AckableBatch<ReceivedRecord>> {
+  return merge(...deps.sources.map((source) => readSource(deps, source, signal)));
+}
+
+/** A source as an observable, which is stopped on unsubscribe. */
+function readSource({ metrics, clock }: PipelineDeps, source: Source<SourceRecord>, signal: AbortSignal) {
+  return new Observable<AckableBatch<ReceivedRecord>>((subscriber) => {
+    const stopping = new AbortController();
     const emit = ({ items, ack, nack }: AckableBatch<SourceRecord>): void => {
+      if (subscriber.closed) {
+        nack(new Error('The pipeline has stopped.'));
+        return;
+      }
       const receivedAt = clock.now();
       metrics.postsRead.inc({ source: source.name }, items.length);
       subscriber.next({ items: items.map((item) => ({ ...item, receivedAt })), ack, nack });
     };
-    source.run(emit, signal).then(
+    source.run(emit, AbortSignal.any([signal, stopping.signal])).then(
       () => subscriber.complete(),
       (thrown) => subscriber.error(thrown),
     );
+    return () => stopping.abort(new Error('The pipeline has stopped.'));
   });
 }
 

@@ -30,7 +30,7 @@ import { registerLiveStream } from './routes/live-stream.ts';
 import { registerPipelineRoute } from './routes/pipeline.ts';
 import { registerSessionRoutes } from './routes/session.ts';
 
-export interface ServerDeps extends ApiDeps, Pick<DeadLetterDeps, 'deadLetters'> {
+export interface ServerDeps extends ApiDeps, Pick<DeadLetterDeps, 'openDeadLetters'> {
   readonly config: Config;
   readonly tokens: TokenStore;
   readonly metrics: Metrics;
@@ -106,9 +106,9 @@ async function registerAuthentication(app: App, { config: { server }, tokens, cl
 function registerHealthRoutes(app: App, { metrics, readStatus }: ServerDeps): void {
   app.get('/healthz', { config: { role: 'public' } }, async () => ({ alive: true }));
   app.get('/readyz', { config: { role: 'public' } }, (request, reply) => {
-    const { ready, components } = readStatus();
+    const { ready, degraded, components } = readStatus();
     // Health issues may name hosts, so only authenticated callers see them.
-    return reply.code(ready ? 200 : 503).send(request.caller ? { ready, components } : { ready });
+    return reply.code(ready ? 200 : 503).send({ ready, ...(degraded && { degraded }), ...(request.caller && { components }) });
   });
   app.get('/metrics', { config: { role: 'viewer' } }, async (_request, reply) =>
     reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),

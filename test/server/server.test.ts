@@ -60,7 +60,7 @@ test('the OpenAPI document lists every path and parameter', async () => {
     '/api/v1/rescore': [],
     '/api/v1/alerts': ['from', 'to', 'brand', 'rule', 'active', 'limit'],
     '/api/v1/anomalies': ['from', 'to', 'brands'],
-    '/api/v1/dead-letters': ['reason', 'limit'],
+    '/api/v1/dead-letters': ['reason', 'source', 'limit'],
     '/api/v1/dead-letters/replay': [],
     '/api/v1/pipeline': [],
     '/api/v1/alerts/{id}': ['id'],

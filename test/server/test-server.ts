@@ -12,7 +12,7 @@ import type { Role } from '../../src/domain/roles.ts';
 import type { PipelineStatus } from '../../src/domain/status.ts';
 import type { ModelInfo } from '../../src/infer/model/model.ts';
 import { createBrandMatcher } from '../../src/ingest/brands/brand-matcher.ts';
-import { createDeadLetterParser, createDeadLetterStore } from '../../src/ingest/dead-letters/open-dead-letters.ts';
+import { openDeadLetters } from '../../src/ingest/dead-letters/open-dead-letters.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createEventBus } from '../../src/lib/event-bus.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
@@ -28,7 +28,22 @@ import { quiet } from '../support/test-database.ts';
 export const healthy: PipelineStatus = {
   ready: true,
   components: { source: 'ok', model: 'ok', database: 'ok' },
-  source: 'demo',
+  degraded: false,
+  sources: [
+    {
+      name: 'demo',
+      type: 'demo',
+      state: 'running',
+      issue: null,
+      postsPerSecond: 5,
+      lag: null,
+      behindSeconds: null,
+      endpoint: null,
+      deadLetters: 0,
+      skipped: 0,
+      gaps: 0,
+    },
+  ],
   modelVersion: 'm1',
   postsPerSecond: 5,
   lag: 3,
@@ -95,10 +110,7 @@ export async function startTestServer(given: Partial<ServerDeps> & { server?: ob
       db: { maintenance: parts.maintenance?.db.maintenance ?? nowhere },
       status: parts.readStatus ?? (() => healthy),
     }),
-    deadLetters: {
-      store: createDeadLetterStore({ config, clock: systemClock, log: quiet }),
-      parse: createDeadLetterParser({ config, clock: systemClock, log: quiet }, new AbortController().signal),
-    },
+    openDeadLetters: (source) => openDeadLetters({ config, clock: systemClock, log: quiet }, new AbortController().signal, source),
     brands: configSchema.parse({ brands: [{ name: 'Kestrel', timeZone: 'Asia/Kathmandu' }, { name: 'Heron' }] }).brands,
     ...parts,
   });

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { sources } from '../../config/ingest.ts';
 import { requireSource } from '../../config/load-config.ts';
+import { sourceTypes } from '../../config/sources.ts';
 import { type FormatOptions, loadCommandConfig, withFormat, withSharedOptions } from '../options.ts';
 
 export function defineCheckConfigCommand(command: Command): void {
   withFormat(withSharedOptions(command, ['config', 'dataDir', 'model', 'logLevel']), ['table', 'json'])
-    .option('--source <name>', `${sources.join(', ')} (config: source)`)
+    .option('--source <name>', `${sourceTypes.join(', ')}, or a name in \`sources\` (config: source)`)
     .addHelpText(
       'after',
       '\n--format json prints the effective config with secrets redacted.\n\n  $ feedpulse check-config --config feedpulse.yaml\n',

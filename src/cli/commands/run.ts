@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { sources } from '../../config/ingest.ts';
 import { requireSource } from '../../config/load-config.ts';
+import { sourceTypes } from '../../config/sources.ts';
 import { createLog, type Log } from '../../lib/log.ts';
 import { loadCommandConfig, parseNumber, type SharedOptions, withSharedOptions } from '../options.ts';
 
@@ -20,8 +20,8 @@ const examples = `
 
 export function defineRunCommand(command: Command): void {
   withSharedOptions(command, ['config', 'dataDir', 'model', 'logLevel'])
-    .option('--source <name>', `${sources.join(', ')} (config: source; required)`)
-    .option('--in <file>', 'file that the ndjson source reads; - is standard input')
+    .option('--source <name>', `${sourceTypes.join(', ')}, or a name in \`sources\` (config: source; required)`)
+    .option('--in <file>', 'file to read instead of the source, with its name and mapping; - is standard input')
     .option('--host <address>', 'address of the web UI and API (default: 127.0.0.1)')
     .option('--port <number>', 'port; 0 picks a free one (default: 8080)', parseNumber)
     .option('--no-server', 'do not serve the web UI, API and metrics')

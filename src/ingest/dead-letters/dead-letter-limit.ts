@@ -4,20 +4,19 @@ import type { Metrics } from '../../lib/metrics.ts';
 import type { DeadLetterSink } from './dead-letter.ts';
 
 /**
- * Counts dead letters and stops the pipeline when there are too many. The `write` that exceeds a limit still writes
+ * Counts the dead letters of a source and stops it when there are too many. The `write` that exceeds a limit still writes
  * its dead letters, then rejects with TOO_MANY_DEAD_LETTERS.
  */
 export function withDeadLetterLimits(
   sink: DeadLetterSink,
-  limits: Config['deadLetters'],
-  metrics: Pick<Metrics, 'deadLetters'>,
+  { limits, source, metrics }: { limits: Config['deadLetters']; source: string; metrics: Pick<Metrics, 'deadLetters'> },
 ): DeadLetterSink {
   const limit = createDeadLetterLimit(limits);
   return {
     write: async (deadLetters) => {
       await sink.write(deadLetters);
       for (const { reason } of deadLetters) {
-        metrics.deadLetters.inc({ reason });
+        metrics.deadLetters.inc({ source, reason });
         if (reason === 'inference-failed' || reason === 'insert-rejected') limit.reclassify();
       }
       limit.check();

@@ -1,26 +1,78 @@
 import { join } from 'node:path';
-import type { Config } from '../../config/schema.ts';
+import { type Config, configuredSources, type SourceConfig } from '../../config/schema.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { createMessageParser, type ParseMessage } from '../decode/message-parser.ts';
-import { compileMapping } from '../mapping/parse-message.ts';
-import type { DeadLetterStore } from './dead-letter-store.ts';
+import { compileMapping, parseMessage } from '../mapping/parse-message.ts';
+import type { DeadLetterStore, StoredDeadLetter } from './dead-letter-store.ts';
 import { createFileDeadLetterStore } from './file-store.ts';
 import { createKafkaDeadLetterStore } from './kafka-store.ts';
 
-interface StoreDeps {
+export interface DeadLettersDeps {
   readonly config: Config;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** The dead letters of the configured source: a Kafka topic, or a file in the data directory. */
-export function createDeadLetterStore({ config, clock, log }: StoreDeps): DeadLetterStore {
-  if (config.source === 'kafka') return createKafkaDeadLetterStore({ config: config.kafka, clock, log });
-  return createFileDeadLetterStore(join(config.dataDir, 'dead-letters.ndjson'));
+/** The dead letters of one source. */
+export interface SourceDeadLetters {
+  readonly source: string;
+  readonly store: DeadLetterStore;
+  /** Parses messages as the source does with this config. */
+  readonly parse: ParseMessage;
+  /** The Kafka topic to which messages are replayed; absent if they are replayed to a file. */
+  readonly topic?: string;
 }
 
-/** Parses messages as the pipeline does with this config. */
-export function createDeadLetterParser({ config, clock, log }: StoreDeps, signal: AbortSignal): ParseMessage {
-  return createMessageParser({ mapping: compileMapping(config.mapping), config: config.kafka, clock, log, signal });
+/**
+ * The dead letters of each configured source, or only of the one with a name: a topic for each Kafka source, and one file
+ * in the data directory for all others. Without any source, those in the file.
+ */
+export function openDeadLetters(deps: DeadLettersDeps, signal: AbortSignal, only?: string): readonly SourceDeadLetters[] {
+  const { config } = deps;
+  const configured = configuredSources(config);
+  const all = configured.length > 0 ? configured : configuredSources({ ...config, source: 'ndjson' });
+  return all.filter(({ name }) => only === undefined || name === only).map((source) => openOne(source, all, deps, signal));
+}
+
+function openOne(source: SourceConfig, all: readonly SourceConfig[], deps: DeadLettersDeps, signal: AbortSignal): SourceDeadLetters {
+  const { name } = source;
+  const mapping = compileMapping(source.mapping);
+  if (source.type !== 'kafka') {
+    const sharing = all.filter(({ type }) => type !== 'kafka');
+    const store = createFileDeadLetterStore(join(deps.config.dataDir, 'dead-letters.ndjson'));
+    return { source: name, store: onlyOf(source, sharing, store), parse: (message, now) => parseMessage(message, mapping, now) };
+  }
+  const { topic, deadLetterTopic, brokers } = source.kafka;
+  const sharing = all.filter(
+    (other) =>
+      other.type === 'kafka' &&
+      other.kafka.deadLetterTopic === deadLetterTopic &&
+      other.kafka.brokers.some((broker) => brokers.includes(broker)),
+  );
+  const store = createKafkaDeadLetterStore({ ...deps, config: source.kafka });
+  const parse = createMessageParser({ ...deps, mapping, config: source.kafka, signal });
+  return { source: name, store: onlyOf(source, sharing, store), parse, topic };
+}
+
+/** The dead letters of one of several sources that share a topic or file. */
+function onlyOf(source: SourceConfig, sharing: readonly SourceConfig[], store: DeadLetterStore): DeadLetterStore {
+  if (sharing.length === 1) return store;
+  return {
+    ...store,
+    read: async (visit, onProgress) => {
+      const { unreadable } = await store.read(
+        (deadLetter) => (findOwner(deadLetter, sharing) === source ? visit(deadLetter) : undefined),
+        onProgress,
+      );
+      return { unreadable: source === sharing[0] ? unreadable : 0 };
+    },
+  };
+}
+
+/** The source of a dead letter by the topic of its position, which is its Kafka topic or begins with its name. The first source owns what no other does. */
+function findOwner({ position: { topic } }: StoredDeadLetter, sharing: readonly SourceConfig[]): SourceConfig | undefined {
+  const owns = (source: SourceConfig): boolean =>
+    source.type === 'kafka' ? topic === source.kafka.topic : topic === source.name || topic.startsWith(`${source.name}:`);
+  return sharing.find(owns) ?? sharing[0];
 }

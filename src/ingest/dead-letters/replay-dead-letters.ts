@@ -1,20 +1,26 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { OnProgress } from '../../lib/progress.ts';
-import type { ParseMessage } from '../decode/message-parser.ts';
-import type { DeadLetterStore, Replay, ReplayItem, StoredDeadLetter } from './dead-letter-store.ts';
+import type { Replay, ReplayItem, StoredDeadLetter } from './dead-letter-store.ts';
+import type { SourceDeadLetters } from './open-dead-letters.ts';
 
 export interface ReplayOptions {
-  readonly store: DeadLetterStore;
   readonly clock: Pick<Clock, 'now'>;
-  /** Parses a message with the current mapping. */
-  readonly parse: ParseMessage;
   /** Selects the dead letters to replay. */
   filter(deadLetter: StoredDeadLetter): boolean;
-  /** Replays only dead letters of this topic; of any topic if absent. */
-  readonly topic?: string;
   /** Reports what would be replayed, without replaying it. */
   readonly dryRun: boolean;
   readonly onProgress?: OnProgress;
+}
+
+/** A source, and the options of its replay. */
+type SourceReplay = SourceDeadLetters & ReplayOptions;
+
+/** Where the replayed messages of a source are. */
+export interface ReplayDestination {
+  readonly source: string;
+  /** A topic or a file. */
+  readonly name: string;
+  readonly isTopic: boolean;
 }
 
 /** A selected dead letter that was not replayed, and why. */
@@ -33,16 +39,36 @@ export interface ReplayOutcome {
   /** The first skipped dead letters. */
   readonly examples: readonly SkippedDeadLetter[];
   readonly unreadable: number;
-  /** The topic or file with the replayed messages; absent if there are none. */
-  readonly destination?: string;
+  /** Of each source with replayed messages. */
+  readonly destinations: readonly ReplayDestination[];
 }
 
 const maxBatchItems = 500;
 const maxBatchBytes = 512 * 1_024;
 const maxExamples = 20;
 
-/** Replays the selected dead letters that can be parsed now, each at most once, even over several runs, and reports why others are skipped. */
-export async function replayDeadLetters(options: ReplayOptions): Promise<ReplayOutcome> {
+/**
+ * Replays the selected dead letters that can be parsed now with the mapping of their source, each at most once, even over
+ * several runs, and reports why others are skipped.
+ */
+export async function replayDeadLetters(sources: readonly SourceDeadLetters[], options: ReplayOptions): Promise<ReplayOutcome> {
+  const outcomes: ReplayOutcome[] = [];
+  for (const source of sources) outcomes.push(await replaySource({ ...source, ...options }));
+  const sum = (count: (outcome: ReplayOutcome) => number): number => outcomes.reduce((total, outcome) => total + count(outcome), 0);
+  const skipped: Record<string, number> = {};
+  for (const outcome of outcomes)
+    for (const [reason, count] of Object.entries(outcome.skipped)) skipped[reason] = (skipped[reason] ?? 0) + count;
+  return {
+    replayed: sum(({ replayed }) => replayed),
+    alreadyReplayed: sum(({ alreadyReplayed }) => alreadyReplayed),
+    skipped,
+    examples: outcomes.flatMap(({ examples }) => examples).slice(0, maxExamples),
+    unreadable: sum(({ unreadable }) => unreadable),
+    destinations: outcomes.flatMap(({ destinations }) => destinations),
+  };
+}
+
+async function replaySource(options: SourceReplay): Promise<ReplayOutcome> {
   const { store, dryRun } = options;
   const replay = dryRun ? undefined : await store.beginReplay();
   try {
@@ -53,7 +79,7 @@ export async function replayDeadLetters(options: ReplayOptions): Promise<ReplayO
 }
 
 async function replayWith(
-  options: ReplayOptions,
+  options: SourceReplay,
   replay: Replay | undefined,
   replayed: ReadonlyMap<string, string>,
 ): Promise<ReplayOutcome> {
@@ -89,19 +115,20 @@ async function replayWith(
   }, options.onProgress);
   await flush();
   const destination = replayedIds.size > 0 ? await replay?.finish() : undefined;
+  const { source, topic } = options;
   return {
     replayed: replayedIds.size,
     alreadyReplayed,
     skipped,
     examples,
     unreadable,
-    ...(destination === undefined ? {} : { destination }),
+    destinations: destination === undefined ? [] : [{ source, name: destination, isTopic: topic !== undefined }],
   };
 }
 
 async function reparse(
   deadLetter: StoredDeadLetter,
-  { topic, parse, clock }: ReplayOptions,
+  { topic, parse, clock }: SourceReplay,
 ): Promise<ReplayItem | { readonly reason: string }> {
   if (deadLetter.truncatedFrom !== undefined) return { reason: 'truncated' };
   if (topic !== undefined && deadLetter.position.topic !== topic) return { reason: 'other-topic' };

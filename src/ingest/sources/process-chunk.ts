@@ -14,14 +14,16 @@ export interface RawMessage extends MessageContent {
   readonly truncatedFrom?: number;
 }
 
+/** Called for each message that is neither a post nor a dead letter. */
+export type OnSkip = (reason: SkipReason) => void;
+
 export interface ChunkDeps {
   readonly mapping: CompiledMapping;
   /** Used instead of `parseMessage` if messages may be Avro. */
   readonly parse?: ParseMessage;
   readonly deadLetters: DeadLetterSink;
   readonly clock: Pick<Clock, 'now'>;
-  /** Called for each message that is neither a post nor a dead letter. */
-  onSkip?(reason: SkipReason): void;
+  readonly onSkip?: OnSkip;
   readonly emit: Emit<SourceRecord>;
 }
 

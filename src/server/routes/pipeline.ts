@@ -6,12 +6,27 @@ import { count, fraction } from './response-schemas.ts';
 const quantiles = z.strictObject({ p50: z.number(), p95: z.number() }).nullable();
 const modelMetrics = z.strictObject({ macroRecall: fraction, accuracy: fraction, calibrationError: fraction });
 
+const sourceStatus = z.strictObject({
+  name: z.string(),
+  type: z.string(),
+  state: z.enum(['running', 'failed', 'ended']).describe('failed: not retried'),
+  issue: z.string().nullable().describe('Health issue; null if healthy'),
+  postsPerSecond: z.number().describe('Posts read, mean over ten seconds'),
+  lag: count.nullable().describe('Messages; null for a source without partitions'),
+  behindSeconds: z.number().nullable().describe('Age of the newest message of a live source'),
+  endpoint: z.string().nullable().describe('Server to which a live source is connected'),
+  deadLetters: count.describe('Since the start'),
+  skipped: count.describe('Messages since the start that are neither posts nor dead letters'),
+  gaps: count.describe('Since the start: messages (Kafka) or times (live sources) that the server had deleted before they were read'),
+});
+
 export const pipelineResponse = z.strictObject({
   version: z.string(),
   startedAt: z.iso.datetime(),
-  ready: z.boolean(),
+  ready: z.boolean().describe('At least one source, the model and the database are healthy'),
+  degraded: z.boolean().describe('Ready, but one of several sources is not healthy'),
   components: z.record(z.string(), z.string()).describe('Per component: `ok`, or its health issue'),
-  source: z.string(),
+  sources: z.array(sourceStatus).readonly(),
   postsPerSecond: z.number().describe('Mean over ten seconds'),
   posts: z
     .strictObject({ read: count, scored: count, written: count, inFlight: count, cacheHits: count, truncated: count })

@@ -5,6 +5,7 @@ export const fetchPipeline = (signal: AbortSignal) => get<PipelineReport>('pipel
 
 export interface DeadLetters {
   readonly deadLetters: readonly {
+    readonly source: string;
     readonly position: string;
     readonly reason: string;
     readonly meaning: string | null;
@@ -15,6 +16,8 @@ export interface DeadLetters {
   /** Dead letters by reason. */
   readonly counts: Readonly<Record<string, number>>;
   readonly replayed: number;
+  /** Why the dead letters of some sources could not be read. */
+  readonly unavailable: readonly string[];
 }
 
 export interface ReplayResult {

@@ -50,7 +50,16 @@ export function DeadLettersPanel() {
         </p>
       )}
       <QueryContent loaded={loaded}>
-        {(found) => (total === 0 ? <p class="empty">No dead letters.</p> : <DeadLetterTables found={found} />)}
+        {(found) => (
+          <>
+            {found.unavailable.map((problem) => (
+              <p key={problem} class="notice plain">
+                Some dead letters could not be read: {problem}
+              </p>
+            ))}
+            {total === 0 ? <p class="empty">No dead letters.</p> : <DeadLetterTables found={found} />}
+          </>
+        )}
       </QueryContent>
     </Panel>
   );
@@ -70,9 +79,10 @@ function ReplayButtons({ replay }: { readonly replay: (dryRun: boolean) => Promi
 }
 
 function saveDeadLetters(deadLetters: DeadLetters['deadLetters']): void {
-  const header = ['rejected at', 'reason', 'meaning', 'bytes', 'replayed at', 'position'];
-  const rows = deadLetters.map(({ at, reason, meaning, bytes, replayedAt, position }) => [
+  const header = ['rejected at', 'source', 'reason', 'meaning', 'bytes', 'replayed at', 'position'];
+  const rows = deadLetters.map(({ at, source, reason, meaning, bytes, replayedAt, position }) => [
     at,
+    source,
     reason,
     meaning,
     bytes,
@@ -107,6 +117,7 @@ function DeadLetterTables({ found: { counts, deadLetters } }: { readonly found: 
             <thead>
               <tr>
                 <th scope="col">Rejected at</th>
+                <th scope="col">Source</th>
                 <th scope="col">Reason</th>
                 <th scope="col" class="number">
                   Bytes
@@ -116,9 +127,10 @@ function DeadLetterTables({ found: { counts, deadLetters } }: { readonly found: 
               </tr>
             </thead>
             <tbody>
-              {deadLetters.map(({ position, reason, at, bytes, replayedAt }) => (
+              {deadLetters.map(({ position, source, reason, at, bytes, replayedAt }) => (
                 <tr key={position}>
                   <td>{at ? formatDateTime(at, zone) : noValue}</td>
+                  <td>{source}</td>
                   <td>{reason}</td>
                   <td class="number">{formatInteger(bytes)}</td>
                   <td>{replayedAt ? 'replayed' : 'pending'}</td>

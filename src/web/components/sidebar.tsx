@@ -89,7 +89,12 @@ function describeConnection(): { state: 'good' | 'bad' | 'off'; text: string } {
   if (connection.value === 'lost') return { state: 'bad', text: 'Connection lost, reconnecting…' };
   const now = status.value;
   if (!now) return { state: 'off', text: 'Connecting…' };
-  if (now.ready) return { state: 'good', text: `Live · ${formatDecimal(now.postsPerSecond)} posts/s` };
+  const live = `Live · ${formatDecimal(now.postsPerSecond)} posts/s`;
+  if (now.ready && !now.degraded) return { state: 'good', text: live };
+  if (now.ready) {
+    const names = now.sources.filter(({ issue }) => issue !== null).map(({ name }) => name);
+    return { state: 'bad', text: `${live}, without ${names.join(', ')}` };
+  }
   const unhealthy = Object.entries(now.components).filter(([, component]) => component !== 'ok');
   return { state: 'bad', text: unhealthy.map(([name, issue]) => `${name}: ${issue}`).join('; ') || 'Not ready' };
 }

@@ -4,6 +4,7 @@ import { Sparkline } from '../charts/sparkline.tsx';
 import { DeadLettersPanel } from '../components/dead-letters-panel.tsx';
 import { Panel, QueryContent } from '../components/panel.tsx';
 import { SaveButtons } from '../components/save-buttons.tsx';
+import { SourcesPanel } from '../components/sources-panel.tsx';
 import type { Cell } from '../csv.ts';
 import { fileName, saveCsv } from '../export-file.ts';
 import {
@@ -22,7 +23,7 @@ import { useQuery } from '../state/use-query.ts';
 
 const refreshMs = 5_000;
 
-/** The health of the pipeline: throughput, delays, lag, dead letters, model, storage. */
+/** The health of the pipeline: sources, throughput, delays, lag, dead letters, model, storage. */
 export function Health() {
   const loaded = useQuery('pipeline', fetchPipeline, refreshMs);
   return (
@@ -34,6 +35,7 @@ export function Health() {
               <ComponentStates report={report} />
               <SaveButtons subject="the health of the pipeline" csv={() => saveReport(report)} />
             </div>
+            <SourcesPanel sources={report.sources} />
             <div class="grid-panels">
               <Throughput report={report} />
               <Stages report={report} />
@@ -49,7 +51,7 @@ export function Health() {
   );
 }
 
-function ComponentStates({ report: { components, version, startedAt, source, process } }: { readonly report: PipelineReport }) {
+function ComponentStates({ report: { components, version, startedAt, process } }: { readonly report: PipelineReport }) {
   return (
     <ul class="component-states">
       {Object.entries(components).map(([component, state]) => (
@@ -59,8 +61,8 @@ function ComponentStates({ report: { components, version, startedAt, source, pro
         </li>
       ))}
       <li class="quiet">
-        feedpulse {version}, source {source}, up {formatAge(startedAt, Date.now())}, memory {formatBytes(process.memoryBytes)}, event loop
-        delay {formatDelay(process.eventLoopDelaySeconds)}
+        feedpulse {version}, up {formatAge(startedAt, Date.now())}, memory {formatBytes(process.memoryBytes)}, event loop delay{' '}
+        {formatDelay(process.eventLoopDelaySeconds)}
       </li>
     </ul>
   );
@@ -120,12 +122,12 @@ function Stages({ report: { recent } }: { readonly report: PipelineReport }) {
   );
 }
 
-function Lag({ report: { lag, source } }: { readonly report: PipelineReport }) {
+function Lag({ report: { lag } }: { readonly report: PipelineReport }) {
   const maxMessages = Math.max(1, ...lag.map(({ messages }) => messages));
   return (
     <Panel title="Lag" hint={lag.length > 0 ? `${formatCount(lag.reduce((sum, { messages }) => sum + messages, 0))} messages` : undefined}>
       {lag.length === 0 ? (
-        <p class="empty">Not applicable: the {source} source has no partitions.</p>
+        <p class="empty">Not applicable: no source has partitions.</p>
       ) : (
         <table>
           <tbody>

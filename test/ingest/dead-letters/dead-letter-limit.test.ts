@@ -77,7 +77,7 @@ describe('withDeadLetterLimits', () => {
   it('writes the dead letter that exceeds the limit before it stops the feed, and counts by reason', async () => {
     const metrics = createMetrics();
     const kept = collectLetters();
-    const sink = withDeadLetterLimits(kept, { maxConsecutive: 1, maxRatio: 1 }, metrics);
+    const sink = withDeadLetterLimits(kept, { limits: { maxConsecutive: 1, maxRatio: 1 }, source: 'kafka', metrics });
     sink.observe(false);
     await sink.write([letter(Buffer.from('a'))]);
     sink.observe(false);

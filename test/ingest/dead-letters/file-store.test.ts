@@ -7,7 +7,7 @@ import type { DeadLetterStore, StoredDeadLetter } from '../../../src/ingest/dead
 import { createFileDeadLetterSink } from '../../../src/ingest/dead-letters/file-sink.ts';
 import { createFileDeadLetterStore } from '../../../src/ingest/dead-letters/file-store.ts';
 import { type ReplayOutcome, replayDeadLetters } from '../../../src/ingest/dead-letters/replay-dead-letters.ts';
-import { compileMapping, parseMessage } from '../../../src/ingest/mapping/parse-message.ts';
+import { compileMapping, type MessageContent, parseMessage } from '../../../src/ingest/mapping/parse-message.ts';
 import { defaultMapping, now } from '../field-samples.ts';
 
 let folder: string;
@@ -55,13 +55,8 @@ function replay(
   const clock = { now: () => now };
   const mapping = compileMapping({ ...defaultMapping, text: 'body' });
   const { dryRun = false, filter = () => true, from = store } = options;
-  return replayDeadLetters({
-    store: from,
-    clock,
-    parse: (message, at) => parseMessage(message, mapping, at),
-    filter,
-    dryRun,
-  });
+  const source = { source: 'ndjson', store: from, parse: (message: MessageContent, at: number) => parseMessage(message, mapping, at) };
+  return replayDeadLetters([source], { clock, filter, dryRun });
 }
 
 /** Lines of all that was put back. */
@@ -119,7 +114,7 @@ describe('file replay', () => {
       ['2', 'not-json'],
       ['3', 'truncated'],
     ]);
-    expect(readFileSync(first.destination ?? '', 'utf8')).toBe(`${bodied(1)}\n`);
+    expect(readFileSync(first.destinations[0]?.name ?? '', 'utf8')).toBe(`${bodied(1)}\n`);
     await keep(letter(4, bodied(4)));
     expect(await replay()).toMatchObject({ replayed: 1, alreadyReplayed: 1 });
     expect(await replay()).toMatchObject({ replayed: 0, alreadyReplayed: 2 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { configSchema } from '../../../src/config/schema.ts';
-import { createDeadLetterParser, createDeadLetterStore } from '../../../src/ingest/dead-letters/open-dead-letters.ts';
+import { openDeadLetters } from '../../../src/ingest/dead-letters/open-dead-letters.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import type { Job } from '../../../src/server/jobs.ts';
 import { deadLettersResponse, replayResult } from '../../../src/server/routes/dead-letters.ts';
@@ -40,7 +40,7 @@ beforeAll(async () => {
   server = await startTestServer({
     reader: opened.db.reader,
     maintenance: upkeepOf(opened.db),
-    deadLetters: { store: createDeadLetterStore(parts), parse: createDeadLetterParser(parts, new AbortController().signal) },
+    openDeadLetters: (source) => openDeadLetters(parts, new AbortController().signal, source),
   });
 });
 afterAll(async () => {
@@ -57,7 +57,7 @@ test('the pipeline report follows the metrics and the table sizes', async () => 
   metrics.postsScored.inc({ label: 'negative' }, 6);
   metrics.postsScored.inc({ label: 'unscored' }, 3);
   metrics.lowConfidence.inc(3);
-  metrics.deadLetters.inc({ reason: 'not-json' }, 2);
+  metrics.deadLetters.inc({ source: 'demo', reason: 'not-json' }, 2);
   metrics.lag.set({ topic: 'posts', partition: 10 }, 4);
   metrics.lag.set({ topic: 'posts', partition: 9 }, -1);
   const report = pipelineResponse.parse(await read('pipeline'));

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { createDeadLetterFilter } from '../../../ingest/dead-letters/dead-letter-store.ts';
 import { type DeadLetterList, listDeadLetters } from '../../../ingest/dead-letters/list-dead-letters.ts';
-import { createLog } from '../../../lib/log.ts';
 import { parseNumber } from '../../options.ts';
 import { escapeTerminal, printableJson } from '../../output/escape-terminal.ts';
 import { formatCount, formatMinute } from '../../output/format.ts';
@@ -9,8 +8,7 @@ import {
   createDeadLetterCommand,
   type DeadLetterFilter,
   type DeadLetterOptions,
-  loadDeadLetterConfig,
-  openStore,
+  openConfiguredDeadLetters,
   withFilter,
   withProgress,
 } from './options.ts';
@@ -28,16 +26,18 @@ export function createListCommand(): Command {
 }
 
 async function list(options: Options): Promise<DeadLetterList> {
-  const config = loadDeadLetterConfig(options);
-  const store = openStore(config, createLog(config.log.level));
+  const sources = openConfiguredDeadLetters(options);
   const limit = Math.floor(options.limit);
-  return withProgress('Reading', (onProgress) => listDeadLetters(store, { filter: createDeadLetterFilter(options), limit, onProgress }));
+  return withProgress('Reading', (onProgress) => listDeadLetters(sources, { filter: createDeadLetterFilter(options), limit, onProgress }));
 }
 
 /** Fits 80 columns unless the topic's name is long; the position comes last, because it must not be truncated. */
-function formatTable({ deadLetters, counts, replayed, unreadable }: DeadLetterList): string {
+function formatTable({ deadLetters, counts, replayed, unreadable, unavailable }: DeadLetterList): string {
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  const warnings = unreadable > 0 ? [`${unreadable} entries could not be read.`] : [];
+  const warnings = [
+    ...(unreadable > 0 ? [`${unreadable} entries could not be read.`] : []),
+    ...unavailable.map((problem) => `Some dead letters could not be read: ${problem}`),
+  ];
   if (total === 0) return `${['No dead letters.', ...warnings].join('\n')}\n`;
   const width = Math.max(6, ...deadLetters.map(({ reason }) => escapeTerminal(reason).length));
   const row = (at: string, reason: string, bytes: string, state: string, position: string) =>

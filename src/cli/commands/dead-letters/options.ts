@@ -1,11 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { type Config, toMilliseconds } from '../../../config/schema.ts';
+import { configuredSources, toMilliseconds } from '../../../config/schema.ts';
 import { type DeadLetterReason, deadLetterReasons } from '../../../ingest/dead-letters/dead-letter.ts';
-import type { DeadLetterStore } from '../../../ingest/dead-letters/dead-letter-store.ts';
-import { createDeadLetterParser, createDeadLetterStore } from '../../../ingest/dead-letters/open-dead-letters.ts';
-import type { ParseMessage } from '../../../ingest/decode/message-parser.ts';
+import { openDeadLetters, type SourceDeadLetters } from '../../../ingest/dead-letters/open-dead-letters.ts';
 import { systemClock } from '../../../lib/clock.ts';
-import type { Log } from '../../../lib/log.ts';
+import { createLog } from '../../../lib/log.ts';
 import type { OnProgress } from '../../../lib/progress.ts';
 import { parseTime } from '../../../lib/time.ts';
 import { type FormatOptions, loadCommandConfig, withFormat, withSharedOptions } from '../../options.ts';
@@ -24,8 +22,9 @@ export interface DeadLetterFilter {
 
 /** Creates a `dead-letters` subcommand with the shared options. */
 export function createDeadLetterCommand(name: string): Command {
-  return withFormat(withSharedOptions(new Command(name)), ['table', 'json']).addOption(
-    new Option('--source <name>', 'source of the dead letters (config: source)').choices(['kafka', 'ndjson']),
+  return withFormat(withSharedOptions(new Command(name)), ['table', 'json']).option(
+    '--source <name>',
+    'only dead letters of this source (default: all configured ones)',
   );
 }
 
@@ -35,17 +34,15 @@ export function withFilter(command: Command): Command {
     .option('--since <time>', 'only those rejected at or after this time: 2026-11-01T09:30:00Z, or now-7d', parseSince);
 }
 
-export function loadDeadLetterConfig(options: DeadLetterOptions): Config {
-  return loadCommandConfig(options, { source: options.source });
-}
-
-export function openStore(config: Config, log: Log): DeadLetterStore {
-  return createDeadLetterStore({ config, log, clock: systemClock });
-}
-
-export function createParser(config: Config, log: Log): ParseMessage {
+/** Opens the dead letters of the configured sources, or of the one that `--source` names. @throws CONFIG_INVALID, FILE_INACCESSIBLE */
+export function openConfiguredDeadLetters(options: DeadLetterOptions): readonly SourceDeadLetters[] {
+  const { source } = options;
+  const config = loadCommandConfig(options);
+  const deps = { log: createLog(config.log.level), clock: systemClock };
   const { signal } = new AbortController(); // never aborted: the command ends with its process
-  return createDeadLetterParser({ config, log, clock: systemClock }, signal);
+  const isConfigured = source === undefined || configuredSources(config).some(({ name }) => name === source);
+  if (isConfigured) return openDeadLetters({ ...deps, config }, signal, source);
+  return openDeadLetters({ ...deps, config: loadCommandConfig(options, { source }) }, signal);
 }
 
 /** Shows a progress bar while `work` reports progress. */

@@ -3,15 +3,12 @@ import { describeReason } from '../../../ingest/dead-letters/dead-letter.ts';
 import { createDeadLetterFilter, formatPosition } from '../../../ingest/dead-letters/dead-letter-store.ts';
 import { type ReplayOutcome, replayDeadLetters } from '../../../ingest/dead-letters/replay-dead-letters.ts';
 import { systemClock } from '../../../lib/clock.ts';
-import { createLog } from '../../../lib/log.ts';
 import { escapeTerminal, printableJson } from '../../output/escape-terminal.ts';
 import {
   createDeadLetterCommand,
-  createParser,
   type DeadLetterFilter,
   type DeadLetterOptions,
-  loadDeadLetterConfig,
-  openStore,
+  openConfiguredDeadLetters,
   withFilter,
   withProgress,
 } from './options.ts';
@@ -23,44 +20,34 @@ export function createReplayCommand(): Command {
     .description('replay messages that parse now, each once; the others are skipped with a reason')
     .option('--dry-run', 'only report what would happen')
     .action(async (options: Options) => {
-      const config = loadDeadLetterConfig(options);
-      const log = createLog(config.log.level);
+      const sources = openConfiguredDeadLetters(options);
       const dryRun = options.dryRun ?? false;
       const outcome = await withProgress(dryRun ? 'Reading' : 'Replaying', (onProgress) =>
-        replayDeadLetters({
-          store: openStore(config, log),
-          clock: systemClock,
-          parse: createParser(config, log),
-          filter: createDeadLetterFilter(options),
-          ...(config.source === 'kafka' ? { topic: config.kafka.topic } : {}),
-          dryRun,
-          onProgress,
-        }),
+        replayDeadLetters(sources, { clock: systemClock, filter: createDeadLetterFilter(options), dryRun, onProgress }),
       );
-      process.stdout.write(
-        options.format === 'json' ? `${printableJson(asJson(outcome, dryRun))}\n` : asText(outcome, dryRun, config.source === 'kafka'),
-      );
+      process.stdout.write(options.format === 'json' ? `${printableJson(asJson(outcome, dryRun))}\n` : asText(outcome, dryRun));
     });
 }
 
-function asJson(outcome: ReplayOutcome, dryRun: boolean): object {
-  return { ...outcome, dryRun, examples: outcome.examples.map(({ position, reason }) => ({ position: formatPosition(position), reason })) };
+function asJson({ destinations, examples, ...outcome }: ReplayOutcome, dryRun: boolean): object {
+  return {
+    ...outcome,
+    ...(destinations.length > 0 && { destination: destinations.map(({ name }) => name).join(', ') }),
+    dryRun,
+    examples: examples.map(({ position, reason }) => ({ position: formatPosition(position), reason })),
+  };
 }
 
-function asText(
-  { replayed, alreadyReplayed, skipped, examples, unreadable, destination }: ReplayOutcome,
-  dryRun: boolean,
-  isTopic: boolean,
-): string {
+function asText({ replayed, alreadyReplayed, skipped, examples, unreadable, destinations }: ReplayOutcome, dryRun: boolean): string {
   const reasons = Object.entries(skipped).sort(([, a], [, b]) => b - a);
   const total = reasons.reduce((sum, [, count]) => sum + count, 0);
   const lines = [
     dryRun
       ? `${replayed} would be replayed.`
-      : `${replayed} replayed${destination === undefined ? '' : ` to ${escapeTerminal(destination)}`}.`,
-    ...(destination === undefined || isTopic
-      ? []
-      : [`Ingest them with: feedpulse run --source ndjson --in ${escapeTerminal(destination)}`]),
+      : `${replayed} replayed${destinations.length === 0 ? '' : ` to ${destinations.map(({ name }) => escapeTerminal(name)).join(', ')}`}.`,
+    ...destinations
+      .filter(({ isTopic }) => !isTopic)
+      .map(({ source, name }) => `Ingest them with: feedpulse run --source ${source} --in ${escapeTerminal(name)}`),
     ...(alreadyReplayed > 0 ? [`${alreadyReplayed} already replayed earlier.`] : []),
     ...(total > 0 ? [`${total} skipped:`] : []),
     ...reasons.map(

@@ -1,18 +1,19 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { describeReason } from '../../../ingest/dead-letters/dead-letter.ts';
 import { formatPosition, type StoredDeadLetter } from '../../../ingest/dead-letters/dead-letter-store.ts';
+import type { SourceDeadLetters } from '../../../ingest/dead-letters/open-dead-letters.ts';
 import type { ParsedMessage } from '../../../ingest/mapping/parse-message.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
-import { createLog } from '../../../lib/log.ts';
 import { escapeTerminal, printableBytes, printableJson, truncateUtf8 } from '../../output/escape-terminal.ts';
 import { formatCount } from '../../output/format.ts';
-import { createDeadLetterCommand, createParser, type DeadLetterOptions, loadDeadLetterConfig, openStore, withProgress } from './options.ts';
+import { createDeadLetterCommand, type DeadLetterOptions, openConfiguredDeadLetters, withProgress } from './options.ts';
 
 /** Bytes of a message that are printed; --format json prints them all. */
 const maxShownBytes = 16_384;
 
 interface DeadLetterDetails {
+  readonly source: string;
   readonly deadLetter: StoredDeadLetter;
   readonly replayedAt: string | undefined;
   /** Result of parsing it with the current config. */
@@ -35,23 +36,24 @@ function parsePosition(value: string): string {
 }
 
 async function find(position: string, options: DeadLetterOptions): Promise<DeadLetterDetails> {
-  const config = loadDeadLetterConfig(options);
-  const log = createLog(config.log.level);
-  const store = openStore(config, log);
-  let deadLetter: StoredDeadLetter | undefined;
-  await withProgress('Reading', (onProgress) =>
+  let found: { readonly deadLetter: StoredDeadLetter; readonly origin: SourceDeadLetters } | undefined;
+  const sources = openConfiguredDeadLetters(options);
+  await withProgress('Reading', async (onProgress) => {
     // If files share a name or the topic was recreated, the latest match wins.
-    store.read((read) => {
-      if (formatPosition(read.position) === position) deadLetter = read;
-    }, onProgress),
-  );
-  if (!deadLetter) throw new FeedpulseError('USAGE', `No dead letter with position ${escapeTerminal(position)}.`);
-  const reparsed = await createParser(config, log)(deadLetter, systemClock.now());
-  return { deadLetter, replayedAt: (await store.replayed()).get(deadLetter.id), reparsed };
+    for (const origin of sources)
+      await origin.store.read((deadLetter) => {
+        if (formatPosition(deadLetter.position) === position) found = { deadLetter, origin };
+      }, onProgress);
+  });
+  if (!found) throw new FeedpulseError('USAGE', `No dead letter with position ${escapeTerminal(position)}.`);
+  const { deadLetter, origin } = found;
+  const reparsed = await origin.parse(deadLetter, systemClock.now());
+  return { source: origin.source, deadLetter, replayedAt: (await origin.store.replayed()).get(deadLetter.id), reparsed };
 }
 
-function asJson({ deadLetter: { id: _, bytes, key, position, ...facts }, replayedAt, reparsed }: DeadLetterDetails): object {
+function asJson({ source, deadLetter: { id: _, bytes, key, position, ...facts }, replayedAt, reparsed }: DeadLetterDetails): object {
   return {
+    source,
     position: formatPosition(position),
     ...facts,
     replayedAt: replayedAt ?? null,
@@ -62,7 +64,7 @@ function asJson({ deadLetter: { id: _, bytes, key, position, ...facts }, replaye
   };
 }
 
-function asText({ deadLetter, replayedAt, reparsed }: DeadLetterDetails): string {
+function asText({ source, deadLetter, replayedAt, reparsed }: DeadLetterDetails): string {
   const { position, reason, at, version, timestamp, key, bytes, truncatedFrom } = deadLetter;
   const shown = printableBytes(truncateUtf8(bytes, maxShownBytes));
   const size =
@@ -70,6 +72,7 @@ function asText({ deadLetter, replayedAt, reparsed }: DeadLetterDetails): string
       ? `${formatCount(bytes.length)} bytes`
       : `${formatCount(bytes.length)} of ${formatCount(truncatedFrom)} bytes stored`;
   const facts: [string, string][] = [
+    ['source', source],
     ['position', formatPosition(position)],
     ['reason', [reason, describeReason(reason) ?? []].flat().join(' – ')],
     ['rejected', `${at}, by feedpulse ${version}`],

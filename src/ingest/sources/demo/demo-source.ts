@@ -10,6 +10,8 @@ import { createDemoPost } from './demo-post.ts';
 import { lastCrisis, minuteMs, minutesBetween, postTimes } from './scenarios.ts';
 
 export interface DemoOptions {
+  /** Name of the source, and the topic of positions. */
+  readonly name: string;
   readonly config: DemoConfig;
   readonly clock: Clock;
   readonly deadLetters: DeadLetterSink;
@@ -25,7 +27,7 @@ const backfillChunk = 128;
 /** Generates posts: live ones, and in the background a backfill of the time before the start. */
 export function createDemoSource(options: DemoOptions): Source<SourceRecord> {
   return {
-    name: 'demo',
+    name: options.name,
     healthIssue: () => undefined,
     run: async (emit, signal) => {
       const start = options.clock.now();
@@ -85,7 +87,7 @@ function createRecords(options: DemoOptions, minute: number, from: number, to: n
 function createRecord(options: DemoOptions, time: number, number: number, partition: number): SourceRecord {
   const post = createDemoPost(options.config.seed, time, number);
   // Time first, so that offsets also increase across restarts.
-  const position = { topic: 'demo', partition, offset: String(time * 1_000 + (number % 1_000)) };
+  const position = { topic: options.name, partition, offset: String(time * 1_000 + (number % 1_000)) };
   return toRecord(post, { bytes: Buffer.from(JSON.stringify(post)), timestamp: time, position }, options);
 }
 

@@ -13,6 +13,8 @@ import { type KafkaConsumerEvents, runKafkaConsumer } from './consumer.ts';
 import { asKafkaError } from './kafka-error.ts';
 
 export interface KafkaSourceOptions {
+  /** Name of the source. */
+  readonly name: string;
   readonly config: KafkaConfig;
   readonly mapping: FieldMapping;
   readonly deadLetters: DeadLetterSink;
@@ -33,7 +35,7 @@ const healthyMs = 300_000;
  * A consumer that crashes is replaced, with backoff. `run` rejects with KAFKA_UNAVAILABLE when that does not help,
  * with KAFKA_REJECTED or KAFKA_UNREADABLE at once, and with the error of a post that cannot become durable.
  */
-export function createKafkaSource({ config, mapping, ...deps }: KafkaSourceOptions): Source<SourceRecord> {
+export function createKafkaSource({ name, config, mapping, ...deps }: KafkaSourceOptions): Source<SourceRecord> {
   const { clock, log } = deps;
   const kafka = createKafka(config, log);
   const health = createKafkaHealth(clock);
@@ -71,7 +73,7 @@ export function createKafkaSource({ config, mapping, ...deps }: KafkaSourceOptio
     }
     health.onUnavailable('The Kafka source has stopped.');
   };
-  return { name: 'kafka', run, healthIssue: () => health.issue() };
+  return { name, run, healthIssue: () => health.issue() };
 }
 
 /** Tracks a consumer's health. `issue` describes the problem, if any. */

@@ -6,17 +6,20 @@ import type { Clock } from '../../../lib/clock.ts';
 import { asError } from '../../../lib/errors.ts';
 import type { DeadLetterSink } from '../../dead-letters/dead-letter.ts';
 import { compileMapping } from '../../mapping/parse-message.ts';
-import { chunkSize as defaultChunkSize, processChunk, type RawMessage } from '../process-chunk.ts';
+import { chunkSize as defaultChunkSize, type OnSkip, processChunk, type RawMessage } from '../process-chunk.ts';
 import { type Line, readLines } from './read-lines.ts';
 
 export interface NdjsonSourceOptions {
   /** One JSON post per line, in UTF-8. */
   readonly input: NodeJS.ReadableStream;
-  /** Becomes the topic of positions: `ndjson:<name>`. */
+  /** Name of the source. */
   readonly name: string;
+  /** Name of the input; positions have the topic `<name>:<file>`. */
+  readonly file: string;
   readonly mapping: FieldMapping;
   readonly deadLetters: DeadLetterSink;
   readonly clock: Clock;
+  readonly onSkip?: OnSkip;
   /** Maximum lines per chunk. */
   readonly chunkSize?: number;
 }
@@ -33,12 +36,12 @@ const maxBufferedBytes = 4 * 1_048_576;
  * `run` rejects with FILE_INACCESSIBLE if the stream fails.
  */
 export function createNdjsonSource(options: NdjsonSourceOptions): Source<SourceRecord> {
-  const { input, name, deadLetters, clock, chunkSize = defaultChunkSize } = options;
+  const { input, name, file, deadLetters, clock, onSkip, chunkSize = defaultChunkSize } = options;
   const mapping = compileMapping(options.mapping);
   const toMessage = ({ bytes, size, number }: Line): RawMessage => ({
     bytes,
     timestamp: clock.now(),
-    position: { topic: `ndjson:${name}`, partition: 0, offset: String(number) },
+    position: { topic: `${name}:${file}`, partition: 0, offset: String(number) },
     ...(bytes.length < size - 1 ? { truncatedFrom: size } : {}),
   });
 
@@ -63,7 +66,7 @@ export function createNdjsonSource(options: NdjsonSourceOptions): Source<SourceR
         const chunk = buffered.splice(0, chunkSize);
         bytes -= totalBytes(chunk);
         inFlight += 1;
-        processChunk(chunk, { mapping, deadLetters, clock, emit }).then(
+        processChunk(chunk, { mapping, deadLetters, clock, emit, ...(onSkip && { onSkip }) }).then(
           () => finishChunk(),
           (thrown) => finishChunk(asError(thrown)),
         );
@@ -84,7 +87,7 @@ export function createNdjsonSource(options: NdjsonSourceOptions): Source<SourceR
     while (inFlight > 0 || (buffered.length > 0 && isRunning())) await chunkFinished();
     if (failure) throw failure;
   };
-  return { name: 'ndjson', run, healthIssue: () => undefined };
+  return { name, run, healthIssue: () => undefined };
 }
 
 /** Ends without an error when the signal is aborted, even while the stream delivers nothing. */

@@ -42,7 +42,7 @@ async function run(
     },
   };
   posts = [];
-  await createDemoSource({ config: demo, clock, stored, deadLetters: collectLetters() }).run(emit, stop.signal);
+  await createDemoSource({ name: 'demo', config: demo, clock, stored, deadLetters: collectLetters() }).run(emit, stop.signal);
   return posts;
 }
 

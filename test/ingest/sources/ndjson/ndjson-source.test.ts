@@ -21,7 +21,8 @@ function start(input: NodeJS.ReadableStream, chunkSize?: number) {
   const stop = new AbortController();
   const source = createNdjsonSource({
     input,
-    name: 'feed',
+    name: 'ndjson',
+    file: 'feed',
     mapping: defaultMapping,
     deadLetters: letters,
     clock,

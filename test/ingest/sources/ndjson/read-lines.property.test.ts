@@ -55,7 +55,7 @@ it('turns every line that is not blank into a post or a dead letter, in order, w
       };
       const input = Readable.from(chunksOf(Buffer.from(lines.join('\n')), at), { objectMode: true });
       const clock = { now: () => now, sleep: async () => {} };
-      await createNdjsonSource({ input, name: 'f', mapping: defaultMapping, deadLetters: letters, clock, chunkSize }).run(
+      await createNdjsonSource({ input, name: 'ndjson', file: 'f', mapping: defaultMapping, deadLetters: letters, clock, chunkSize }).run(
         emit,
         new AbortController().signal,
       );

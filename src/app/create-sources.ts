@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import { type Config, configuredSources, type SourceConfig } from '../config/schema.ts';
+import type { DeadLetterSink } from '../ingest/dead-letters/dead-letter.ts';
+import { withDeadLetterLimits } from '../ingest/dead-letters/dead-letter-limit.ts';
+import { createFileDeadLetterSink } from '../ingest/dead-letters/file-sink.ts';
+import { createKafkaDeadLetterSink } from '../ingest/dead-letters/kafka-sink.ts';
+import { checkSource, openSource, type SourceDeps } from './create-source.ts';
+import { type RunningSource, runSingleSource, superviseSource } from './supervise-source.ts';
+
+export interface SourcesDeps extends Omit<SourceDeps, 'deadLetters'> {
+  readonly config: Config;
+}
+
+export interface Sources {
+  readonly all: readonly RunningSource[];
+  /** Closes the dead-letter sinks. */
+  close(): Promise<void>;
+}
+
+/**
+ * Checks the only source of a config before anything else is opened. Of several, one that cannot be reached does not stop
+ * the others, so they are not checked.
+ * @throws what `checkSource` throws
+ */
+export async function checkSingleSource(config: Config, log: SourceDeps['log']): Promise<void> {
+  const [only, ...others] = configuredSources(config);
+  if (only && others.length === 0) await checkSource(only, log);
+}
+
+/**
+ * Creates the configured sources, each with its own mapping, dead letters and limits. The error of a single source ends
+ * the process; several are supervised.
+ * @throws for a single source, what `openSource` throws
+ */
+export async function createSources(deps: SourcesDeps): Promise<Sources> {
+  const { config, log, clock } = deps;
+  const configured = configuredSources(config);
+  const sinks = createSinks(deps);
+  const openOne = async (source: SourceConfig) => openSource(source, { ...deps, deadLetters: await sinks.open(source) });
+  const create = async (source: SourceConfig): Promise<RunningSource> => {
+    const { name, type } = source;
+    const topic = source.type === 'kafka' ? source.kafka.topic : undefined;
+    if (configured.length === 1) return runSingleSource(await openOne(source), { type, topic });
+    return superviseSource({ name, type, topic, open: () => openOne(source), log, clock });
+  };
+  try {
+    return { all: await Promise.all(configured.map(create)), close: sinks.close };
+  } catch (thrown) {
+    await sinks.close();
+    throw thrown;
+  }
+}
+
+/** The dead-letter sinks: a topic for each Kafka source, and one file in the data directory for all others. */
+function createSinks({ config, log, metrics }: SourcesDeps) {
+  /** Sinks by source; `file` is shared. */
+  const opened = new Map<string, DeadLetterSink>();
+  let file: Promise<DeadLetterSink> | undefined;
+  const openFile = (): Promise<DeadLetterSink> => {
+    file ??= createFileDeadLetterSink(join(config.dataDir, 'dead-letters.ndjson'));
+    return file;
+  };
+  return {
+    /** Opens the sink of a source once; its limits outlast a restart of the source. @throws KAFKA_PLAINTEXT, FILE_INACCESSIBLE */
+    open: async (source: SourceConfig): Promise<DeadLetterSink> => {
+      const known = opened.get(source.name);
+      if (known) return known;
+      const sink = source.type === 'kafka' ? createKafkaDeadLetterSink({ config: source.kafka, log }) : await openFile();
+      const limited = withDeadLetterLimits(sink, { limits: config.deadLetters, source: source.name, metrics });
+      opened.set(source.name, limited);
+      return limited;
+    },
+    close: async (): Promise<void> => {
+      await Promise.all([...opened.values()].map((sink) => sink.close()));
+    },
+  };
+}

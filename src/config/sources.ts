@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import { demo, kafka, mapping, ndjson } from './ingest.ts';
+
+/** The sources of posts: `sources`, and `source`, its short form for a single one. */
+
+export const sourceTypes = ['demo', 'kafka', 'ndjson'] as const;
+export type SourceType = (typeof sourceTypes)[number];
+
+export const source = z
+  .enum(sourceTypes)
+  .optional()
+  .describe(
+    'Where posts come from, if it is one source; `run` requires it or `sources`. demo: synthetic posts; kafka: a topic; ndjson: a file or standard input',
+  );
+
+const common = {
+  name: z
+    .string()
+    .max(64)
+    .regex(/^[a-z0-9][a-z0-9-]*$/, 'expected lower-case letters, digits and dashes, starting with a letter or a digit')
+    .optional()
+    .describe('Unique name, for the UI, metrics and commands; the type if absent'),
+  mapping: mapping.optional().describe('Mapping of this source; it replaces the top-level one'),
+};
+const section = (name: SourceType): string => `Settings of this source. A missing one comes from the top-level section \`${name}\``;
+
+const entry = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('demo'), ...common, demo: demo.prefault({}).describe(section('demo')) }),
+  z.strictObject({ type: z.literal('kafka'), ...common, kafka: kafka.prefault({}).describe(section('kafka')) }),
+  z.strictObject({ type: z.literal('ndjson'), ...common, ndjson: ndjson.prefault({}).describe(section('ndjson')) }),
+]);
+
+export const sources = z
+  .array(entry)
+  .max(100)
+  .default([])
+  .describe('Several sources in one process, each with its own mapping, dead letters and health. Not together with `source`');
+
+type SourceEntry = z.infer<typeof entry>;
+type FieldMapping = z.infer<typeof mapping>;
+
+/** A source to read: its name, its type with the section of that type, and its mapping. */
+export type SourceConfig = SourceEntry & { readonly name: string; readonly mapping: FieldMapping };
+
+/** The part of a config that says where posts come from. */
+export interface SourceSettings {
+  readonly source?: SourceType | undefined;
+  readonly sources: readonly SourceEntry[];
+  readonly mapping: FieldMapping;
+  readonly demo: z.infer<typeof demo>;
+  readonly kafka: z.infer<typeof kafka>;
+  readonly ndjson: z.infer<typeof ndjson>;
+}
+
+/** The sources to read: `sources`, or the one that `source` names; none if neither is set. */
+export function configuredSources(config: SourceSettings): readonly SourceConfig[] {
+  const { source, sources, mapping } = config;
+  const entries = source === undefined ? sources : [toEntry(source, config)];
+  return entries.map((entry) => ({ ...entry, name: entry.name ?? entry.type, mapping: entry.mapping ?? mapping }));
+}
+
+function toEntry(type: SourceType, { demo, kafka, ndjson }: SourceSettings): SourceEntry {
+  switch (type) {
+    case 'demo':
+      return { type, demo };
+    case 'kafka':
+      return { type, kafka };
+    case 'ndjson':
+      return { type, ndjson };
+  }
+}
+
+type Tree = { [key: string]: unknown };
+
+/** A selection of one source, from the environment or the command line. */
+interface Selection {
+  /** Name of an entry, or a type. */
+  readonly name: string | undefined;
+  /** A file to read instead of the source, with its name and mapping. */
+  readonly file: string | undefined;
+}
+
+/**
+ * Completes the sections of `sources` from the top-level ones, and applies a selection: it reduces `sources` to the entry
+ * of that name, or replaces them with the short form. Works on raw settings, before defaults hide which are set.
+ * Returns a problem if the selection is neither the name of an entry nor a type.
+ */
+export function resolveSources(tree: Tree, { name, file }: Selection): string | undefined {
+  const entries = Array.isArray(tree['sources']) ? tree['sources'].filter(isTree) : [];
+  for (const entry of entries) inheritSection(entry, tree);
+  if (name === undefined)
+    return file !== undefined && entries.length > 0 ? 'source: --in requires --source, because the config lists `sources`' : undefined;
+  const selected = entries.find((entry) => (entry['name'] ?? entry['type']) === name);
+  const isType = sourceTypes.some((type) => type === name);
+  if (!selected && !isType && entries.length > 0) {
+    delete tree['source'];
+    const names = entries.map((entry) => entry['name'] ?? entry['type']);
+    return `source: no source is named ${name}; the names are ${names.join(', ')}, and the types ${sourceTypes.join(', ')}`;
+  }
+  const entry = selected ?? { type: name };
+  if (file !== undefined && (selected || isType)) tree['sources'] = [readFile(entry, name, file)];
+  else if (selected) tree['sources'] = [selected];
+  else delete tree['sources'];
+  if (tree['sources'] !== undefined) delete tree['source'];
+  return undefined;
+}
+
+function inheritSection(entry: Tree, tree: Tree): void {
+  const type = String(entry['type']);
+  const [shared, own = {}] = [tree[type], entry[type]];
+  if (isTree(shared) && isTree(own)) entry[type] = { ...shared, ...own };
+}
+
+/** An entry that reads a file in place of another one. */
+function readFile({ mapping }: Tree, name: string, path: string): Tree {
+  return { type: 'ndjson', name, ndjson: { path }, ...(mapping !== undefined && { mapping }) };
+}
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+interface Problem {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** Checks of the sources that need more than one setting. */
+export function* sourceProblems(config: SourceSettings & { readonly alerts: { readonly topic: string } }): Generator<Problem> {
+  const { sources, kafka, alerts } = config;
+  yield* duplicateNames(sources);
+  // Without entries, the top-level section is checked even if no source is set: another command may use it.
+  const clusters = sources.flatMap((entry, index) =>
+    entry.type === 'kafka' ? [{ path: ['sources', index, 'kafka'], kafka: entry.kafka }] : [],
+  );
+  const all = sources.length > 0 ? clusters : [{ path: ['kafka'], kafka }];
+  for (const [index, { path, kafka }] of all.entries()) {
+    if ((kafka.certFile === undefined) !== (kafka.keyFile === undefined))
+      yield { path: [...path, 'certFile'], message: 'certFile and keyFile must be set together' };
+    if (kafka.topic === kafka.deadLetterTopic) yield { path: [...path, 'deadLetterTopic'], message: 'must differ from kafka.topic' };
+    if ([kafka.topic, kafka.deadLetterTopic].includes(alerts.topic))
+      yield { path: ['alerts', 'topic'], message: 'must differ from kafka.topic and kafka.deadLetterTopic' };
+    for (const other of all.slice(0, index)) {
+      if (!kafka.brokers.some((broker) => other.kafka.brokers.includes(broker))) continue;
+      const name = other.path.slice(0, 2).join('.');
+      if (kafka.topic === other.kafka.topic) yield { path: [...path, 'topic'], message: `${name} reads this topic too` };
+      if (kafka.deadLetterTopic === other.kafka.topic)
+        yield { path: [...path, 'deadLetterTopic'], message: `must differ from the topic of ${name}` };
+      if (kafka.topic === other.kafka.deadLetterTopic)
+        yield { path: [...path, 'topic'], message: `must differ from the dead-letter topic of ${name}` };
+    }
+  }
+}
+
+function* duplicateNames(sources: readonly SourceEntry[]): Generator<Problem> {
+  const seen = new Set<string>();
+  let readsStandardInput = false;
+  for (const [index, entry] of sources.entries()) {
+    const name = entry.name ?? entry.type;
+    if (seen.has(name)) yield { path: ['sources', index, 'name'], message: `duplicate name ${name}; set another \`name\`` };
+    seen.add(name);
+    if (entry.type !== 'ndjson' || entry.ndjson.path !== '-') continue;
+    if (readsStandardInput) yield { path: ['sources', index, 'ndjson', 'path'], message: 'only one source can read standard input' };
+    readsStandardInput = true;
+  }
+}
