@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { Command } from 'commander';
@@ -8,7 +7,9 @@ import type { Post } from '../../domain/post.ts';
 import type { Scorer } from '../../infer/scorer.ts';
 import { type BrandMatcher, createBrandMatcher } from '../../ingest/brands/brand-matcher.ts';
 import type { DeadLetterReason } from '../../ingest/dead-letters/dead-letter.ts';
-import { compileMapping, parseMessage, type SkipReason } from '../../ingest/mapping/parse-message.ts';
+import { compileMapping, type ParsedMessage, parseMessage, type SkipReason } from '../../ingest/mapping/parse-message.ts';
+import { checkInput, requireLines } from '../../ingest/sources/ndjson/input-format.ts';
+import { isBlank, isTruncated, type Line, readLines } from '../../ingest/sources/ndjson/read-lines.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import { createLog } from '../../lib/log.ts';
@@ -18,18 +19,19 @@ import { createProgress } from '../output/progress.ts';
 
 type Options = SharedOptions & { readonly in?: string; readonly out: string };
 
-/** A line of the input: a post, or the reason why it is not one. */
-type Line = { readonly line: number } & (
+/** What a line becomes: a post, or the reason why it is not one. */
+type Outcome = { readonly line: number } & (
   | { readonly post: Post }
   | { readonly deadLetter: DeadLetterReason }
   | { readonly skipped: SkipReason }
 );
 
 const chunkSize = 256;
+const rejectedAsTooLarge: ParsedMessage = { posts: [], rejected: 'too-large' };
 
 const examples = `
-Each line is a post as JSON (platform, id, text), or plain text. Each scored post is printed as one line of JSON, with the
-configured brands that it mentions.
+Reads what \`run --source ndjson\` reads, with the same mapping. If the first line is no JSON, each line is the text of a post.
+Each scored post is printed as one line of JSON, with the configured brands that it mentions.
 
   $ feedpulse score examples/posts.ndjson --config feedpulse.example.yaml
   $ feedpulse score comments.txt --out scored.ndjson
@@ -74,52 +76,62 @@ interface ScoreOptions {
 }
 
 async function scoreLines({ input, size, output, scorer, brands, config }: ScoreOptions): Promise<void> {
-  const parse = createLineParser(config);
+  const { format, chunks } = await checkInput(input);
+  requireLines(format);
+  const parse = format === 'text' ? parseText : createLineParser(config);
   const progress = createProgress('Scoring (bytes)');
   let bytes = 0;
-  let lines: Line[] = [];
+  let outcomes: Outcome[] = [];
   const flush = async (): Promise<void> => {
-    for (const scored of await scoreChunk(lines, scorer, brands)) {
+    for (const scored of await scoreChunk(outcomes, scorer, brands)) {
       if (!output.write(`${JSON.stringify(scored)}\n`)) await once(output, 'drain');
     }
-    lines = [];
+    outcomes = [];
   };
-  let lineNumber = 0;
-  for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-    lineNumber += 1;
-    bytes += Buffer.byteLength(text) + 1;
+  for await (const lines of readLines(chunks)) {
+    for (const line of lines) {
+      bytes += line.size + 1;
+      if (!isBlank(line)) outcomes.push(...parse(line));
+      if (outcomes.length >= chunkSize) await flush();
+    }
     progress.update(bytes, size);
-    if (text.trim() !== '') lines.push(...parse(text, lineNumber));
-    if (lines.length >= chunkSize) await flush();
   }
   await flush();
   progress.stop();
 }
 
-/** Parses a line that begins with `{` as a JSON post, and takes any other as the text of a post. */
-function createLineParser(config: Config): (text: string, line: number) => Line[] {
+/** Parses a line as the NDJSON source does. */
+function createLineParser(config: Config): (line: Line) => Outcome[] {
   const mapping = compileMapping(config.mapping);
-  return (text, line) => {
+  return (line) => {
     const now = systemClock.now();
-    const json = text.trimStart().startsWith('{') ? text : JSON.stringify({ platform: 'text', id: String(line), text });
-    const { posts, rejected, skipped } = parseMessage({ bytes: json, timestamp: now }, mapping, now);
+    const { posts, rejected, skipped } = isTruncated(line)
+      ? rejectedAsTooLarge
+      : parseMessage({ bytes: line.bytes, timestamp: now }, mapping, now);
     return [
-      ...posts.map((post) => ({ line, post })),
-      ...(rejected === undefined ? [] : [{ line, deadLetter: rejected }]),
-      ...(skipped === undefined ? [] : [{ line, skipped }]),
+      ...posts.map((post) => ({ line: line.number, post })),
+      ...(rejected === undefined ? [] : [{ line: line.number, deadLetter: rejected }]),
+      ...(skipped === undefined ? [] : [{ line: line.number, skipped }]),
     ];
   };
 }
 
-async function scoreChunk(lines: readonly Line[], scorer: Scorer, brands: BrandMatcher): Promise<object[]> {
-  const posts = lines.flatMap((line) => ('post' in line ? [line.post] : []));
+/** Takes a line as the text of a post. */
+function parseText({ bytes, number }: Line): Outcome[] {
+  const at = new Date(systemClock.now()).toISOString();
+  const text = bytes.toString('utf8');
+  return [{ line: number, post: { platform: 'text', id: String(number), text, createdAt: at, updatedAt: at, deleted: false } }];
+}
+
+async function scoreChunk(outcomes: readonly Outcome[], scorer: Scorer, brands: BrandMatcher): Promise<object[]> {
+  const posts = outcomes.flatMap((outcome) => ('post' in outcome ? [outcome.post] : []));
   const predictions = (await scorer.score(posts)).values();
   const scoredAt = new Date(systemClock.now()).toISOString();
-  return lines.map((line) => {
-    if (!('post' in line)) return line;
+  return outcomes.map((outcome) => {
+    if (!('post' in outcome)) return outcome;
     const prediction = predictions.next().value;
-    if (!prediction) return { line: line.line, deadLetter: 'inference-failed' satisfies DeadLetterReason };
-    const matched = { brands: brands.match(line.post.text), brandsHash: brands.hash };
-    return { ...line.post, ...prediction, ...matched, modelVersion: scorer.model.id, scoredAt };
+    if (!prediction) return { line: outcome.line, deadLetter: 'inference-failed' satisfies DeadLetterReason };
+    const matched = { brands: brands.match(outcome.post.text), brandsHash: brands.hash };
+    return { ...outcome.post, ...prediction, ...matched, modelVersion: scorer.model.id, scoredAt };
   });
 }

@@ -7,7 +7,8 @@ import { asError } from '../../../lib/errors.ts';
 import type { DeadLetterSink } from '../../dead-letters/dead-letter.ts';
 import { compileMapping } from '../../mapping/parse-message.ts';
 import { chunkSize as defaultChunkSize, type OnSkip, processChunk, type RawMessage } from '../process-chunk.ts';
-import { type Line, readLines } from './read-lines.ts';
+import { readMessageLines } from './input-format.ts';
+import { isBlank, isTruncated, type Line, readLines } from './read-lines.ts';
 
 export interface NdjsonSourceOptions {
   /** One JSON post per line, in UTF-8. */
@@ -33,16 +34,17 @@ const maxBufferedBytes = 4 * 1_048_576;
 /**
  * Reads one post per line from a file or a pipe; line numbers are the offsets. While two chunks are in flight, one more
  * chunk of lines is gathered; then the stream is paused. Blank lines are skipped.
- * `run` rejects with FILE_INACCESSIBLE if the stream fails.
+ * `run` rejects with FILE_INACCESSIBLE if the stream fails, and with USAGE if it is compressed, a JSON array, or in another
+ * format without one message per line.
  */
 export function createNdjsonSource(options: NdjsonSourceOptions): Source<SourceRecord> {
   const { input, name, file, deadLetters, clock, onSkip, chunkSize = defaultChunkSize } = options;
   const mapping = compileMapping(options.mapping);
-  const toMessage = ({ bytes, size, number }: Line): RawMessage => ({
-    bytes,
+  const toMessage = (line: Line): RawMessage => ({
+    bytes: line.bytes,
     timestamp: clock.now(),
-    position: { topic: `${name}:${file}`, partition: 0, offset: String(number) },
-    ...(bytes.length < size - 1 ? { truncatedFrom: size } : {}),
+    position: { topic: `${name}:${file}`, partition: 0, offset: String(line.number) },
+    ...(isTruncated(line) ? { truncatedFrom: line.size } : {}),
   });
 
   const run: Source<SourceRecord>['run'] = async (emit, signal) => {
@@ -72,9 +74,9 @@ export function createNdjsonSource(options: NdjsonSourceOptions): Source<SourceR
         );
       }
     };
-    for await (const lines of untilAborted(readLines(input), input, signal)) {
+    for await (const lines of untilAborted(readLines(readMessageLines(input)), input, signal)) {
       for (const line of lines) {
-        if (isBlank(line.bytes)) continue;
+        if (isBlank(line)) continue;
         const message = toMessage(line);
         buffered.push(message);
         bytes += message.bytes.length;
@@ -103,8 +105,4 @@ async function* untilAborted<T>(values: AsyncGenerator<T>, input: NodeJS.Readabl
 
 function totalBytes(chunk: readonly RawMessage[]): number {
   return chunk.reduce((sum, message) => sum + message.bytes.length, 0);
-}
-
-function isBlank(bytes: Buffer): boolean {
-  return bytes.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);
 }

@@ -18,7 +18,10 @@ export interface Line {
  * Splits a stream into lines, as bytes. Yields the lines completed by each stream chunk together. Lines over
  * `maxLineBytes` (default 1 MiB) are truncated. @throws FILE_INACCESSIBLE if the stream fails
  */
-export async function* readLines(input: NodeJS.ReadableStream, maxLineBytes = defaultMaxLineBytes): AsyncGenerator<readonly Line[]> {
+export async function* readLines(
+  input: AsyncIterable<string | Buffer>,
+  maxLineBytes = defaultMaxLineBytes,
+): AsyncGenerator<readonly Line[]> {
   /** The parts of the line that is not complete yet. */
   let parts: Buffer[] = [];
   let size = 0;
@@ -36,8 +39,7 @@ export async function* readLines(input: NodeJS.ReadableStream, maxLineBytes = de
     size = 0;
     return line;
   };
-  for await (const chunk of chunksOf(input)) {
-    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+  for await (const bytes of readChunks(input)) {
     const lines: Line[] = [];
     let start = 0;
     for (let end = bytes.indexOf(newline); end >= 0; end = bytes.indexOf(newline, start)) {
@@ -51,10 +53,17 @@ export async function* readLines(input: NodeJS.ReadableStream, maxLineBytes = de
   if (size > 0) yield [completeLine()];
 }
 
-async function* chunksOf(input: NodeJS.ReadableStream): AsyncGenerator<string | Buffer> {
+/** The chunks of a stream as bytes. @throws FILE_INACCESSIBLE if the stream fails */
+export async function* readChunks(input: AsyncIterable<string | Buffer>): AsyncGenerator<Buffer, undefined> {
   try {
-    yield* input;
+    for await (const chunk of input) yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
   } catch (thrown) {
+    if (thrown instanceof FeedpulseError) throw thrown;
     throw new FeedpulseError('FILE_INACCESSIBLE', `Reading lines failed: ${asError(thrown).message}.`, { cause: thrown });
   }
 }
+
+/** Whether `bytes` holds only the beginning of the line; a line ending alone is not counted. */
+export const isTruncated = ({ bytes, size }: Pick<Line, 'bytes' | 'size'>): boolean => bytes.length < size - 1;
+
+export const isBlank = ({ bytes }: Pick<Line, 'bytes'>): boolean => bytes.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);

@@ -43,10 +43,12 @@ it('splits at newlines wherever the stream is split, and keeps each line up to i
 
 const post = fc.nat(1_000_000).map((id) => JSON.stringify({ platform: 'murmur', id, text: 'x' }));
 const line = fc.oneof(post, post, fc.constantFrom('', '  ', '\t\r', 'nonsense', '{}', '[1]'));
+/** An input that begins with an array is refused as a whole. */
+const lines = fc.array(line, { maxLength: 60 }).filter((all) => all.find((text) => text.trim() !== '') !== '[1]');
 
 it('turns every line that is not blank into a post or a dead letter, in order, with its own line number', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(line, { maxLength: 60 }), cuts, fc.integer({ min: 1, max: 7 }), async (lines, at, chunkSize) => {
+    fc.asyncProperty(lines, cuts, fc.integer({ min: 1, max: 7 }), async (lines, at, chunkSize) => {
       const letters = collectLetters();
       const items: SourceRecord[] = [];
       const emit = ({ items: emitted, ack }: AckableBatch<SourceRecord>): void => {
