@@ -30,6 +30,9 @@ export const urlWithoutSecrets = httpUrl.refine(
   'expected https://host:port/path; set the user name and password separately',
 );
 
+/** A ws(s) URL that may be printed. */
+export const webSocketUrl = z.url({ protocol: /^wss?$/ }).refine(hasNoSecretParts, 'expected wss://host:port');
+
 function hasNoSecretParts(url: string): boolean {
   if (!URL.canParse(url)) return true; // reported by z.url
   const { username, password, search, hash } = new URL(url);

@@ -1,8 +1,42 @@
 import { z } from 'zod';
+import { durationSchema } from '../lib/duration.ts';
 import { isLoopback } from '../lib/loopback.ts';
-import { durationBetween, urlWithoutSecrets } from './fields.ts';
+import { durationBetween, urlWithoutSecrets, webSocketUrl } from './fields.ts';
 
 /** Settings of the sources that hold a connection to a public stream. */
+
+export const bluesky = z.strictObject({
+  endpoints: z
+    .array(webSocketUrl)
+    .min(1)
+    .default([
+      'wss://jetstream2.us-east.bsky.network',
+      'wss://jetstream1.us-east.bsky.network',
+      'wss://jetstream2.us-west.bsky.network',
+      'wss://jetstream1.us-west.bsky.network',
+    ])
+    .describe('Jetstream servers with the same content; one is used at a time, the next one if it fails'),
+  protocol: z.enum(['auto', 'v1', 'v2']).default('auto').describe('Jetstream protocol; auto uses v2 where the server has it'),
+  collections: z
+    .array(z.string().regex(/^[A-Za-z0-9.-]+(\.\*)?$/, 'expected a collection such as app.bsky.feed.post'))
+    .min(1)
+    .max(100)
+    .default(['app.bsky.feed.post'])
+    .describe('Collections to request. Other records than posts need a mapping'),
+  languages: z
+    .array(z.string().regex(/^[A-Za-z]{2,3}$/, 'expected a language such as en'))
+    .default([])
+    .describe('Keep posts declared in one of these languages, or in none; all posts if empty'),
+  since: durationSchema.default('0s').describe('At the very first start, begin this far back; servers keep about a day and a half'),
+  rewind: durationBetween('0s', '1h')
+    .default('5s')
+    .describe('When resuming by time, begin this much earlier, since clocks of servers differ; posts received twice are stored once'),
+  stallTimeout: durationBetween('5s', '1d').default('60s').describe('Reconnect after this long without an event'),
+  compression: z.boolean().default(true).describe('Request compressed messages'),
+  dictionary: z.string().min(1).optional().describe('File with the zstd dictionary of Jetstream v1; without it, v1 uses deflate'),
+});
+
+export type BlueskyConfig = z.infer<typeof bluesky>;
 
 /** The loader reads the file into `accessToken`. */
 const accessTokenFields = (description: string) => ({

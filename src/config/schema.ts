@@ -4,6 +4,7 @@ import { durationSchema, toMilliseconds } from '../lib/duration.ts';
 import { alerts } from './alerts.ts';
 import { clickhouse, retention } from './database.ts';
 import { brand, deadLetters, demo, kafka, mapping, ndjson } from './ingest.ts';
+import { bluesky } from './live-sources.ts';
 import { source, sourceProblems, sources } from './sources.ts';
 
 /** Every setting, its default and its meaning. The descriptions become the JSON Schema that editors show. */
@@ -64,6 +65,7 @@ const sections = z.strictObject({
   kafka: kafka.prefault({}),
   ndjson: ndjson.prefault({}),
   demo: demo.prefault({}),
+  bluesky: bluesky.prefault({}),
   model: model.prefault({}),
   clickhouse: clickhouse.prefault({}),
   deadLetters: deadLetters.prefault({}),
@@ -128,3 +130,4 @@ export type FieldMapping = Config['mapping'];
 export type KafkaConfig = Config['kafka'];
 export type ClickHouseConfig = Config['clickhouse'];
 export type DemoConfig = Config['demo'];
+export type BlueskyConfig = Config['bluesky'];

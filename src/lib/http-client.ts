@@ -69,6 +69,12 @@ export async function sendHttp(url: URL, request: HttpRequest): Promise<HttpResp
 
 /** Sends a request and reads the response body as UTF-8. @throws Error if it has more than `maxBytes` */
 export async function fetchText(url: URL, request: HttpRequest, maxBytes: number): Promise<HttpResponse & { readonly text: string }> {
+  const { bytes, ...response } = await fetchBytes(url, request, maxBytes);
+  return { ...response, text: bytes.toString('utf8') };
+}
+
+/** Sends a request and reads the response body. @throws Error if it has more than `maxBytes` */
+export async function fetchBytes(url: URL, request: HttpRequest, maxBytes: number): Promise<HttpResponse & { readonly bytes: Buffer }> {
   const { status, headers, body, close } = await openHttpStream(url, request);
   try {
     const chunks: Buffer[] = [];
@@ -78,7 +84,7 @@ export async function fetchText(url: URL, request: HttpRequest, maxBytes: number
       if (size > maxBytes) throw new Error(`the response has more than ${maxBytes} bytes`);
       chunks.push(chunk);
     }
-    return { status, headers, text: Buffer.concat(chunks).toString('utf8') };
+    return { status, headers, bytes: Buffer.concat(chunks) };
   } finally {
     await close();
   }

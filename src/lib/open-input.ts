@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { access, constants, open, stat } from 'node:fs/promises';
+import { access, constants, open, readFile, stat } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { asError, FeedpulseError } from './errors.ts';
 
@@ -17,6 +17,15 @@ export async function openInput(path: string): Promise<Input> {
   if (path === '-') return { stream: process.stdin, size: 0 };
   const size = await checkReadable(path);
   return { stream: createReadStream(path), size };
+}
+
+/** The content of a file. @throws FILE_INACCESSIBLE */
+export async function readWholeFile(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (thrown) {
+    throw unreadable(thrown);
+  }
 }
 
 /** Checks without opening, because opening a named pipe waits for its writer. Returns the size. @throws FILE_INACCESSIBLE */

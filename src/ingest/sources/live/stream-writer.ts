@@ -54,6 +54,8 @@ export function createStreamWriter({ process, cursors, clock, onFailure }: Strea
   let queuedBytes = 0;
   /** Chunks that are started and not yet covered by the cursor, oldest first. */
   const chunks: Chunk[] = [];
+  /** True while a timer runs that starts the next chunk even if it is not full. */
+  let isLingering = false;
   let failure: Error | undefined;
   /** Aborted by `close` and by a failure: no further chunk is started. */
   const closed = new AbortController();
@@ -85,6 +87,13 @@ export function createStreamWriter({ process, cursors, clock, onFailure }: Strea
       durable.then(() => finish(chunk), fail);
     }
   };
+  const linger = async (): Promise<void> => {
+    if (isLingering) return;
+    isLingering = true;
+    await clock.sleep(lingerMs, closed.signal);
+    isLingering = false;
+    startChunks();
+  };
   const isBelow = (share: number): boolean => queue.length <= maxQueuedEvents * share && queuedBytes <= maxQueuedBytes * share;
   const waitUntil = async (condition: () => boolean, signal?: AbortSignal): Promise<void> => {
     while (!condition() && !signal?.aborted) await nextChange(waiters, signal);
@@ -96,7 +105,7 @@ export function createStreamWriter({ process, cursors, clock, onFailure }: Strea
       queue.push(event);
       queuedBytes += event.message?.bytes.length ?? 0;
       if (queue.length >= chunkSize || queuedBytes >= maxQueuedBytes) startChunks();
-      else if (queue.length === 1) void clock.sleep(lingerMs, closed.signal).then(startChunks);
+      else void linger();
     },
     isFull: () => !isBelow(1),
     waitForRoom: (signal) => waitUntil(() => closed.signal.aborted || isBelow(0.5), signal),

@@ -1,0 +1,214 @@
+import type { BlueskyConfig } from '../../../config/schema.ts';
+import { toMilliseconds } from '../../../config/schema.ts';
+import type { Clock } from '../../../lib/clock.ts';
+import { asError } from '../../../lib/errors.ts';
+import { fetchBytes } from '../../../lib/http-client.ts';
+import type { Log } from '../../../lib/log.ts';
+import { ConnectionError } from '../live/stay-connected.ts';
+import { checkResume, type JetstreamCursor, type Resume, resumeFrom } from './jetstream-cursor.ts';
+import { type JetstreamFrame, readFrame } from './jetstream-frame.ts';
+import { HandshakeRejected, readWebSocket } from './web-socket.ts';
+import { createDecompress, type Decompress, dictionaryId } from './zstd.ts';
+
+export type JetstreamProtocol = 'v1' | 'v2';
+
+/** Called during a connection. */
+export interface JetstreamHandlers {
+  onOpen(protocol: JetstreamProtocol, resume: Resume): void;
+  /** The server no longer had the events of so many seconds after the cursor. */
+  onGap(seconds: number): void;
+  /** Called for every event. Reading pauses until a returned promise resolves; `close` ends the connection. */
+  onEvent(bytes: Buffer, frame: JetstreamFrame): Promise<void> | 'close' | undefined;
+}
+
+export interface JetstreamClient {
+  /**
+   * Resumes the stream after `cursor`, or begins with live events, and reads until the connection ends: resolves if this
+   * side ended it.
+   * @throws ConnectionError if the server refuses or ends the connection
+   */
+  read(endpoint: string, cursor: JetstreamCursor | undefined, handlers: JetstreamHandlers, signal: AbortSignal): Promise<void>;
+}
+
+export interface JetstreamClientOptions {
+  readonly config: BlueskyConfig;
+  /** Content of `config.dictionary`. */
+  readonly dictionary: Buffer | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A zstd dictionary of a v2 server. */
+interface Compression {
+  readonly id: number;
+  readonly decompress: Decompress;
+}
+
+/** The sequence number of the cursor cannot be used at this server: the stream must be resumed by time. */
+class SequenceUnknown extends ConnectionError {}
+
+/** Larger messages are not sent by the server. Messages over 256 KiB become dead letters. */
+const maxMessageBytes = 4 * 1_048_576;
+const maxDictionaryBytes = 4 * 1_048_576;
+const dictionaryTimeoutMs = 10_000;
+/** Requests in another form, after a server has refused one: another protocol, by time, with a new dictionary. */
+const maxAttempts = 4;
+
+export function createJetstreamClient({ config, dictionary, clock, log }: JetstreamClientOptions): JetstreamClient {
+  const rewindMs = toMilliseconds(config.rewind);
+  /** What an endpoint was found to speak. */
+  const protocols = new Map<string, JetstreamProtocol>();
+  /** By endpoint; null if it has no dictionary. */
+  const compressions = new Map<string, Compression | null>();
+
+  const compressionFor = async (endpoint: string, protocol: JetstreamProtocol, signal: AbortSignal): Promise<Compression | undefined> => {
+    if (protocol === 'v1' && dictionary) return { id: 0, decompress: await createDecompress(dictionary) };
+    if (protocol === 'v1' || !config.compression) return undefined;
+    let known = compressions.get(endpoint);
+    if (known === undefined) {
+      known = await fetchCompression(endpoint, signal).catch((thrown) => {
+        log.debug({ endpoint, error: asError(thrown).message }, 'fetching the zstd dictionary failed; reading without compression');
+        return null;
+      });
+      compressions.set(endpoint, known);
+    }
+    return known ?? undefined;
+  };
+
+  /** Adapts the next request to the refusal of the last one. Throws if no other request can help. */
+  const adapt = (endpoint: string, protocol: JetstreamProtocol, thrown: unknown): { readonly byTime: boolean } => {
+    if (thrown instanceof SequenceUnknown) return { byTime: true };
+    if (!(thrown instanceof HandshakeRejected)) throw thrown;
+    const name = protocol === 'v2' ? xrpcErrorName(thrown.body) : undefined;
+    if (name === 'CursorTooOld') return { byTime: true };
+    if (name === 'UnknownZstdDictionary') compressions.delete(endpoint);
+    else if (protocol === 'v2' && config.protocol === 'auto' && lacksV2(thrown.status, name)) protocols.set(endpoint, 'v1');
+    else throw thrown;
+    return { byTime: false };
+  };
+
+  return {
+    read: async (endpoint, cursor, handlers, signal) => {
+      let byTime = false;
+      for (let attempts = 1; ; attempts += 1) {
+        const protocol = protocols.get(endpoint) ?? (config.protocol === 'auto' ? 'v2' : config.protocol);
+        const resume = resumeFrom(cursor, protocol === 'v1' || byTime ? undefined : endpoint, rewindMs);
+        const compression = await compressionFor(endpoint, protocol, signal);
+        const url = requestUrl(endpoint, { protocol, resume, config, compression });
+        try {
+          return await readConnection(
+            { url, protocol, resume, compression, handlers, config, clock },
+            () => protocols.set(endpoint, protocol),
+            signal,
+          );
+        } catch (thrown) {
+          if (attempts >= maxAttempts) throw thrown;
+          byTime ||= adapt(endpoint, protocol, thrown).byTime;
+        }
+      }
+    },
+  };
+}
+
+interface ConnectionOptions {
+  readonly url: URL;
+  readonly protocol: JetstreamProtocol;
+  readonly resume: Resume;
+  readonly compression: Compression | undefined;
+  readonly handlers: JetstreamHandlers;
+  readonly config: BlueskyConfig;
+  readonly clock: Clock;
+}
+
+async function readConnection(options: ConnectionOptions, onOpen: () => void, signal: AbortSignal): Promise<void> {
+  const { url, protocol, resume, compression, handlers, config, clock } = options;
+  let isFirst = true;
+  let isOutdated = false;
+  const checkFirst = (frame: JetstreamFrame): void => {
+    if (!isFirst || frame.timeUs === undefined || resume.by === 'live') return;
+    isFirst = false;
+    const result = checkResume(resume, frame);
+    if (result === 'other-archive') throw new SequenceUnknown('the server has numbered its events anew');
+    if (result === 'gap' || isOutdated) handlers.onGap(Math.max(0, Math.round((frame.timeUs - resume.cursor.timeUs) / 1e6)));
+  };
+  await readWebSocket(
+    {
+      url,
+      perMessageDeflate: protocol === 'v1' && compression === undefined && config.compression,
+      clock,
+      onOpen: () => {
+        onOpen();
+        handlers.onOpen(protocol, resume);
+      },
+      onMessage: (data, isBinary) => {
+        const bytes = isBinary && compression ? decompressed(data, compression) : data;
+        const frame = readFrame(bytes, clock.now());
+        if (frame.kind === 'error') throw new ConnectionError(`the server reported ${frame.notice}`);
+        if (frame.kind === 'info') {
+          if (frame.notice === 'FutureCursor') throw new SequenceUnknown('the server does not know the sequence number');
+          isOutdated ||= frame.notice === 'OutdatedCursor';
+          return undefined;
+        }
+        checkFirst(frame);
+        return handlers.onEvent(bytes, frame);
+      },
+    },
+    signal,
+  );
+}
+
+/** A damaged message is handed on as it is, and becomes a dead letter. */
+function decompressed(data: Buffer, { decompress }: Compression): Buffer {
+  try {
+    return decompress(data);
+  } catch {
+    return data;
+  }
+}
+
+type Request = Pick<ConnectionOptions, 'protocol' | 'resume' | 'config' | 'compression'>;
+
+function requestUrl(endpoint: string, { protocol, resume, config, compression }: Request): URL {
+  const isV2 = protocol === 'v2';
+  const url = endpointUrl(endpoint, isV2 ? 'xrpc/network.bsky.jetstream.subscribeEvents' : 'subscribe');
+  const add = (name: string, value: string | number): void => url.searchParams.append(name, String(value));
+  // Accounts are requested for their deletion; v1 always sends them.
+  if (isV2) for (const kind of ['commit', 'account']) add('kinds', kind);
+  for (const collection of config.collections) add(isV2 ? 'collections' : 'wantedCollections', collection);
+  add('maxMessageSizeBytes', maxMessageBytes);
+  if (resume.by !== 'live') add('cursor', resume.value);
+  if (compression) add(isV2 ? 'zstdDictionary' : 'compress', isV2 ? compression.id : 'true');
+  return url;
+}
+
+/** A path below an endpoint, which may have one of its own, and may end in `/subscribe`. */
+function endpointUrl(endpoint: string, path: string): URL {
+  const url = new URL(endpoint);
+  url.pathname = `${url.pathname.replace(/\/(subscribe\/?)?$/, '')}/${path}`;
+  return url;
+}
+
+/** @throws Error if the server has no dictionary, or cannot be reached */
+async function fetchCompression(endpoint: string, signal: AbortSignal): Promise<Compression> {
+  const url = endpointUrl(endpoint, 'xrpc/network.bsky.jetstream.getZstdDictionary');
+  url.protocol = url.protocol === 'wss:' ? 'https:' : 'http:';
+  const { status, bytes } = await fetchBytes(url, { signal, idleTimeoutMs: dictionaryTimeoutMs }, maxDictionaryBytes);
+  const id = dictionaryId(bytes);
+  if (status !== 200 || id === undefined) throw new Error(`the server answered HTTP ${status} without a dictionary`);
+  return { id, decompress: await createDecompress(bytes) };
+}
+
+/** Servers that only speak v1 do not know the path; proxies before them answer in various ways, but not with an XRPC error. */
+function lacksV2(status: number, errorName: string | undefined): boolean {
+  return errorName === undefined && status >= 300 && status < 500 && ![401, 403, 429].includes(status);
+}
+
+/** The name of an XRPC error, from the body of a response. */
+function xrpcErrorName(body: string): string | undefined {
+  try {
+    const { error } = JSON.parse(body) as { readonly error?: unknown }; // a string, number or boolean has no `error`
+    return typeof error === 'string' ? error : undefined;
+  } catch {
+    return undefined;
+  }
+}

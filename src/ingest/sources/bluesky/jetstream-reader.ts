@@ -1,0 +1,172 @@
+import { type BlueskyConfig, toMilliseconds } from '../../../config/schema.ts';
+import type { Clock } from '../../../lib/clock.ts';
+import type { Log } from '../../../lib/log.ts';
+import type { Metrics } from '../../../lib/metrics.ts';
+import { readWholeFile } from '../../../lib/open-input.ts';
+import type { CursorStore } from '../cursor-store.ts';
+import { type Disconnection, stayConnected } from '../live/stay-connected.ts';
+import { createStreamStatus, type StreamProgress } from '../live/stream-status.ts';
+import { createStreamWriter, type StreamWriter } from '../live/stream-writer.ts';
+import type { RawMessage } from '../process-chunk.ts';
+import { createCutover } from './cutover.ts';
+import { createJetstreamClient, type JetstreamClient, type JetstreamHandlers } from './jetstream-client.ts';
+import { formatCursor, type JetstreamCursor, parseCursor } from './jetstream-cursor.ts';
+import type { JetstreamFrame } from './jetstream-frame.ts';
+
+export interface JetstreamReaderOptions {
+  /** Becomes the topic of positions: `bluesky:<name>`. */
+  readonly name: string;
+  readonly config: BlueskyConfig;
+  /** Resolves once the messages are durable. */
+  process(messages: readonly RawMessage[]): Promise<void>;
+  /** Called for an event that the languages exclude. */
+  onFilter(): void;
+  readonly cursors: CursorStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Pick<Metrics, 'streamGaps' | 'streamGapSeconds' | 'streamReconnects'>;
+}
+
+export interface JetstreamReader {
+  /**
+   * Reads until `signal` is aborted, then waits for the messages in flight. Connection failures are retried.
+   * @throws the error of messages or a cursor that cannot become durable; FILE_INACCESSIBLE
+   */
+  run(signal: AbortSignal): Promise<void>;
+  healthIssue(): string | undefined;
+  progress(): StreamProgress;
+}
+
+/** Reads a Jetstream from where it stopped the last time, and keeps reading. */
+export function createJetstreamReader(options: JetstreamReaderOptions): JetstreamReader {
+  const { name, config, cursors, clock, log } = options;
+  let writer: StreamWriter | undefined;
+  const status = createStreamStatus({ name, clock, oldestChunkMs: () => writer?.oldestChunkMs() ?? 0 });
+  return {
+    run: async (signal) => {
+      const dictionary = config.dictionary === undefined ? undefined : await readWholeFile(config.dictionary);
+      const client = createJetstreamClient({ config, dictionary, clock, log });
+      const stop = new AbortController();
+      const abort = (): void => stop.abort();
+      signal.addEventListener('abort', abort, { once: true });
+      if (signal.aborted) abort();
+      const stored = await cursors.load();
+      const cursor = stored === undefined ? firstCursor(config, clock) : parseCursor(stored);
+      if (stored !== undefined && !cursor) log.warn({ source: name }, 'the stored cursor is unreadable; beginning with live events');
+      writer = createStreamWriter({ process: options.process, cursors, clock, onFailure: abort });
+      const session = createSession({ ...options, client, writer, status, cursor, isFirstStart: stored === undefined });
+      try {
+        await stayConnected({ endpoints: config.endpoints, stallMs: toMilliseconds(config.stallTimeout), clock, ...session }, stop.signal);
+      } finally {
+        status.onDisconnect('it has stopped');
+        signal.removeEventListener('abort', abort);
+        abort();
+        await writer.close();
+      }
+    },
+    healthIssue: status.issue,
+    progress: status.progress,
+  };
+}
+
+/** Undefined: begin with live events. */
+function firstCursor({ since, endpoints }: BlueskyConfig, clock: Pick<Clock, 'now'>): JetstreamCursor | undefined {
+  const sinceMs = toMilliseconds(since);
+  return sinceMs === 0 ? undefined : { endpoint: endpoints[0] as string, timeUs: (clock.now() - sinceMs) * 1_000 }; // the config requires one
+}
+
+interface SessionOptions extends JetstreamReaderOptions {
+  readonly client: JetstreamClient;
+  readonly writer: StreamWriter;
+  readonly status: ReturnType<typeof createStreamStatus>;
+  readonly cursor: JetstreamCursor | undefined;
+  readonly isFirstStart: boolean;
+}
+
+/** Where the stream is between two connections, and how one is read. */
+function createSession(options: SessionOptions) {
+  const { name, config, client, writer, status, clock, log, metrics } = options;
+  const isWanted = createLanguageFilter(config.languages);
+  /** The cursor that was handed to the writer last. */
+  let cursor = options.cursor;
+  /** Before it, nothing can be missed. */
+  let isFirst = options.isFirstStart;
+
+  /** Hands an event to the writer. Resolves once there is room for more, if there is none now. */
+  const write = (bytes: Buffer, frame: JetstreamFrame, next: JetstreamCursor, signal: AbortSignal): Promise<void> | undefined => {
+    cursor = next;
+    const isExcluded = !isWanted(frame);
+    if (isExcluded) options.onFilter();
+    writer.add({ cursor: formatCursor(next), ...(!isExcluded && { message: toMessage(bytes, name, frame.timeUs ?? next.timeUs) }) });
+    return writer.isFull() ? writer.waitForRoom(signal) : undefined;
+  };
+  const onGap = (endpoint: string, seconds: number): void => {
+    if (isFirst) {
+      log.info({ source: name, endpoint, seconds }, 'the server does not have all events since bluesky.since');
+      return;
+    }
+    status.onGap();
+    metrics.streamGaps.inc({ source: name });
+    metrics.streamGapSeconds.inc({ source: name }, seconds);
+    log.warn({ source: name, endpoint, seconds }, 'events were missed: the server no longer had all of them');
+  };
+
+  const connect = async (endpoint: string, onData: () => void, signal: AbortSignal): Promise<void> => {
+    /** Reads the time around the change from replay to live events again. The cursor stays where it is. */
+    const reread = async (from: JetstreamCursor, untilUs: number): Promise<void> => {
+      let reached = from;
+      const onEvent: JetstreamHandlers['onEvent'] = (bytes, { timeUs = from.timeUs, ...frame }) => {
+        reached = { endpoint, timeUs };
+        return timeUs > untilUs ? 'close' : write(bytes, { timeUs, ...frame }, cursor ?? from, signal);
+      };
+      while (reached.timeUs <= untilUs && !signal.aborted)
+        await client.read(endpoint, reached, { onOpen: () => {}, onGap: () => {}, onEvent }, signal);
+    };
+    let toStored = (next: JetstreamCursor, _: JetstreamFrame): JetstreamCursor => next;
+    await client.read(
+      endpoint,
+      cursor,
+      {
+        onOpen: (protocol, { by }) => {
+          status.onConnect(endpoint);
+          log.info({ source: name, endpoint, protocol, resumed: by }, 'connected to Jetstream');
+          if (protocol === 'v1' && cursor) toStored = createCutover({ resumed: cursor, reread, clock, log }, signal);
+          // Even before the first event, a restart begins here.
+          cursor ??= { endpoint, timeUs: clock.now() * 1_000 };
+          writer.add({ cursor: formatCursor(cursor) });
+        },
+        onGap: (seconds) => onGap(endpoint, seconds),
+        onEvent: (bytes, frame) => {
+          onData();
+          isFirst = false;
+          if (frame.timeUs !== undefined) status.onEvent(frame.timeUs / 1_000);
+          const previous = cursor as JetstreamCursor; // set by onOpen
+          const next = frame.timeUs === undefined ? previous : toStored({ endpoint, seq: frame.seq, timeUs: frame.timeUs }, frame);
+          return write(bytes, frame, next, signal)?.then(onData);
+        },
+      },
+      signal,
+    );
+  };
+  const onDisconnect = ({ endpoint, error, nextEndpoint, delayMs }: Disconnection): void => {
+    status.onDisconnect(error.message);
+    metrics.streamReconnects.inc({ source: name });
+    log.warn({ source: name, endpoint, error: error.message, nextEndpoint, delayMs }, 'disconnected from Jetstream; reconnecting');
+  };
+  return { connect, onDisconnect };
+}
+
+function toMessage(bytes: Buffer, name: string, timeUs: number): RawMessage {
+  return { bytes, timestamp: Math.floor(timeUs / 1_000), position: { topic: `bluesky:${name}`, partition: 0, offset: String(timeUs) } };
+}
+
+/** Excludes new posts that are declared in other languages only. Edits and deletions pass: they may concern a stored post. */
+function createLanguageFilter(languages: readonly string[]): (frame: JetstreamFrame) => boolean {
+  const wanted = new Set(languages.map((language) => language.toLowerCase()));
+  return ({ operation, langs }) =>
+    wanted.size === 0 ||
+    operation !== 'create' ||
+    langs === undefined ||
+    langs.length === 0 ||
+    langs.some((lang) => wanted.has(lang.toLowerCase().split(/[-_]/)[0] ?? ''));
+}
