@@ -130,4 +130,3 @@ export type FieldMapping = Config['mapping'];
 export type KafkaConfig = Config['kafka'];
 export type ClickHouseConfig = Config['clickhouse'];
 export type DemoConfig = Config['demo'];
-export type BlueskyConfig = Config['bluesky'];

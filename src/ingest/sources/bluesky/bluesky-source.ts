@@ -1,9 +1,8 @@
 import type { FieldMapping } from '../../../config/schema.ts';
-import type { Source } from '../../../domain/ackable-batch.ts';
+import type { Source, SourceProgress } from '../../../domain/ackable-batch.ts';
 import type { SourceRecord } from '../../../domain/post.ts';
 import type { DeadLetterSink } from '../../dead-letters/dead-letter.ts';
 import { compileMapping, type SkipReason } from '../../mapping/parse-message.ts';
-import type { StreamProgress } from '../live/stream-status.ts';
 import { processChunk } from '../process-chunk.ts';
 import { createJetstreamReader, type JetstreamReaderOptions } from './jetstream-reader.ts';
 
@@ -19,7 +18,7 @@ export interface BlueskySourceOptions extends Omit<JetstreamReaderOptions, 'proc
  * durable; a server that cannot be reached is retried forever.
  * `run` rejects with the error of a post or a cursor that cannot become durable, and with FILE_INACCESSIBLE.
  */
-export function createBlueskySource(options: BlueskySourceOptions): Source<SourceRecord> & { progress(): StreamProgress } {
+export function createBlueskySource(options: BlueskySourceOptions): Source<SourceRecord> & { progress(): SourceProgress } {
   const { name, deadLetters, clock, onSkip = () => {} } = options;
   const mapping = compileMapping(options.mapping);
   let emit: Parameters<Source<SourceRecord>['run']>[0] = () => {};

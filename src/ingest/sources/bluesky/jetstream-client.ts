@@ -1,6 +1,6 @@
-import type { BlueskyConfig } from '../../../config/schema.ts';
-import { toMilliseconds } from '../../../config/schema.ts';
+import type { BlueskyConfig } from '../../../config/live-sources.ts';
 import type { Clock } from '../../../lib/clock.ts';
+import { toMilliseconds } from '../../../lib/duration.ts';
 import { asError } from '../../../lib/errors.ts';
 import { fetchBytes } from '../../../lib/http-client.ts';
 import type { Log } from '../../../lib/log.ts';

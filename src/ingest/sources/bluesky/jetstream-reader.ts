@@ -1,11 +1,13 @@
-import { type BlueskyConfig, toMilliseconds } from '../../../config/schema.ts';
+import type { BlueskyConfig } from '../../../config/live-sources.ts';
+import type { SourceProgress } from '../../../domain/ackable-batch.ts';
 import type { Clock } from '../../../lib/clock.ts';
+import { toMilliseconds } from '../../../lib/duration.ts';
 import type { Log } from '../../../lib/log.ts';
 import type { Metrics } from '../../../lib/metrics.ts';
 import { readWholeFile } from '../../../lib/open-input.ts';
 import type { CursorStore } from '../cursor-store.ts';
 import { type Disconnection, stayConnected } from '../live/stay-connected.ts';
-import { createStreamStatus, type StreamProgress } from '../live/stream-status.ts';
+import { createStreamStatus } from '../live/stream-status.ts';
 import { createStreamWriter, type StreamWriter } from '../live/stream-writer.ts';
 import type { RawMessage } from '../process-chunk.ts';
 import { createCutover } from './cutover.ts';
@@ -34,7 +36,7 @@ export interface JetstreamReader {
    */
   run(signal: AbortSignal): Promise<void>;
   healthIssue(): string | undefined;
-  progress(): StreamProgress;
+  progress(): SourceProgress;
 }
 
 /** Reads a Jetstream from where it stopped the last time, and keeps reading. */

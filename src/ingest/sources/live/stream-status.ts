@@ -1,14 +1,5 @@
+import type { SourceProgress } from '../../../domain/ackable-batch.ts';
 import type { Clock } from '../../../lib/clock.ts';
-
-/** How far a live source is, for the status of the process. */
-export interface StreamProgress {
-  /** Seconds between now and the newest event; null before the first one. */
-  readonly behindSeconds: number | null;
-  /** Times that events were missed because the server no longer had them. */
-  readonly gaps: number;
-  /** The server that the source is connected to; null while there is none. */
-  readonly endpoint: string | null;
-}
 
 /** Health and progress of a live source. */
 export interface StreamStatus {
@@ -20,7 +11,7 @@ export interface StreamStatus {
   onGap(): void;
   /** One sentence on what is wrong; undefined if nothing is. */
   issue(): string | undefined;
-  progress(): StreamProgress;
+  progress(): SourceProgress;
 }
 
 export interface StreamStatusOptions {

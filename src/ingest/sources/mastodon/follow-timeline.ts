@@ -1,11 +1,11 @@
-import type { Emit } from '../../../domain/ackable-batch.ts';
+import type { Emit, SourceProgress } from '../../../domain/ackable-batch.ts';
 import type { SourceRecord } from '../../../domain/post.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { parseJson } from '../../../lib/json.ts';
 import type { Log } from '../../../lib/log.ts';
 import type { CursorStore } from '../cursor-store.ts';
 import { ConnectionError, type StayConnectedOptions, stayConnected } from '../live/stay-connected.ts';
-import { createStreamStatus, type StreamProgress, type StreamStatus } from '../live/stream-status.ts';
+import { createStreamStatus, type StreamStatus } from '../live/stream-status.ts';
 import { createStreamWriter, type StreamWriter } from '../live/stream-writer.ts';
 import type { RawMessage } from '../process-chunk.ts';
 import { catchUp } from './catch-up.ts';
@@ -41,7 +41,7 @@ export interface TimelineFollower {
   /** As `Source.run`. */
   run(emit: Emit<SourceRecord>, signal: AbortSignal): Promise<void>;
   issue(): string | undefined;
-  progress(): StreamProgress;
+  progress(): SourceProgress;
 }
 
 /**

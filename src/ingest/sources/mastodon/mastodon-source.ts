@@ -1,6 +1,6 @@
 import type { MastodonConfig, MastodonServerConfig } from '../../../config/live-sources.ts';
 import type { FieldMapping } from '../../../config/schema.ts';
-import type { Source } from '../../../domain/ackable-batch.ts';
+import type { Source, SourceProgress } from '../../../domain/ackable-batch.ts';
 import type { SourceRecord } from '../../../domain/post.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { toMilliseconds } from '../../../lib/duration.ts';
@@ -8,7 +8,6 @@ import type { Log } from '../../../lib/log.ts';
 import type { DeadLetterSink } from '../../dead-letters/dead-letter.ts';
 import { compileMapping, type SkipReason } from '../../mapping/parse-message.ts';
 import type { CursorStore } from '../cursor-store.ts';
-import type { StreamProgress } from '../live/stream-status.ts';
 import { processChunk } from '../process-chunk.ts';
 import { createTimelineFollower, type TimelineFollower } from './follow-timeline.ts';
 import { createMastodonClient, type MastodonClient } from './mastodon-client.ts';
@@ -47,7 +46,7 @@ interface Server {
  * Reads public timelines of Mastodon servers. Each timeline has its own connection and cursor, so that a server that is
  * down does not delay the others. `run` rejects if posts or a cursor cannot become durable.
  */
-export function createMastodonSource(options: MastodonSourceOptions): Source<SourceRecord> & { progress(): StreamProgress } {
+export function createMastodonSource(options: MastodonSourceOptions): Source<SourceRecord> & { progress(): SourceProgress } {
   const { name, config, deadLetters, clock, onSkip = () => {} } = options;
   const mapping = compileMapping(options.mapping);
   const servers = config.servers.map((server) => openServer(server, config, clock));
@@ -104,7 +103,7 @@ async function runAll(followers: readonly TimelineFollower[], ...[emit, signal]:
   if (failure) throw failure.reason;
 }
 
-function totalProgress(followers: readonly TimelineFollower[]): StreamProgress {
+function totalProgress(followers: readonly TimelineFollower[]): SourceProgress {
   const all = followers.map((follower) => follower.progress());
   const behind = all.flatMap(({ behindSeconds }) => behindSeconds ?? []);
   const endpoints = new Set(all.flatMap(({ endpoint }) => endpoint ?? []));
