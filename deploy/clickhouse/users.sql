@@ -6,7 +6,7 @@ CREATE DATABASE IF NOT EXISTS feedpulse;
 
 CREATE USER IF NOT EXISTS feedpulse IDENTIFIED WITH sha256_hash BY 'hash of the password';
 GRANT SELECT, INSERT, CREATE TABLE, CREATE VIEW, ALTER ADD COLUMN, ALTER RENAME COLUMN, ALTER DELETE, ALTER TTL, ALTER SETTINGS, OPTIMIZE ON feedpulse.* TO feedpulse;
--- Tables and views that migrations rename or drop, and the migration lock. The writer cannot drop posts or rollups.
+-- Tables and views that migrations rename, drop or replace, and the migration lock. The writer cannot drop posts or rollups.
 GRANT DROP TABLE ON feedpulse.post_keys TO feedpulse;
 GRANT DROP TABLE ON feedpulse.rollup_marks TO feedpulse;
 GRANT DROP TABLE ON feedpulse.rollup_quarter TO feedpulse;
@@ -18,6 +18,7 @@ GRANT DROP TABLE ON feedpulse.alert_mutes TO feedpulse;
 GRANT DROP TABLE ON feedpulse.schema_migration_lock TO feedpulse;
 GRANT DROP VIEW ON feedpulse.judged_posts TO feedpulse;
 GRANT DROP VIEW ON feedpulse.counted_posts TO feedpulse;
+GRANT DROP VIEW ON feedpulse.effective_posts TO feedpulse;
 
 -- With readonly = 1 the reader cannot change settings, so its limits are set here.
 CREATE SETTINGS PROFILE IF NOT EXISTS feedpulse_reader SETTINGS

@@ -76,6 +76,7 @@ const columns: readonly (readonly [string, (post: PostResponse) => string | numb
   ['likes', ({ engagement }) => engagement?.likes],
   ['reposts', ({ engagement }) => engagement?.reposts],
   ['replies', ({ engagement }) => engagement?.replies],
+  ['stars', ({ rating }) => rating],
   ['language', ({ lang }) => lang],
   ['url', ({ url }) => url],
   ['text', ({ text }) => text],

@@ -47,7 +47,7 @@ export function definePostsCommand(command: Command): void {
       const { label, author, minConfidence, maxConfidence, text, sort, limit, before } = options;
       const query = { label, author, minConfidence, maxConfidence, text, sort, limit, before };
       const page = await queryPosts<Page>('/api/v1/posts', options, query);
-      process.stdout.write(formatRows(options.format, page.posts, columns, page));
+      process.stdout.write(formatRows(options.format, page.posts, withStarsIfAny(page.posts), page));
       if (page.next !== null && options.format !== 'json') process.stderr.write(`More posts: --before ${page.next}\n`);
     });
 }
@@ -68,6 +68,13 @@ const columns: readonly Column<StoredPost>[] = [
   { title: 'LANG', name: 'lang', value: ({ lang }) => lang },
   { title: 'LABEL', name: 'label', value: ({ label }) => label },
   { title: 'CONF', name: 'confidence', value: ({ confidence }) => confidence, show: ({ confidence }) => confidence.toFixed(2) },
+  { title: 'STARS', name: 'rating', value: ({ rating }) => rating ?? null },
   { title: 'ENGAGEMENT', name: 'engagement', value: totalEngagement },
   { title: 'TEXT', name: 'text', value: ({ text }) => escapeTerminal(toSingleLine(text)), show: ({ text }) => toSingleLine(text, 80) },
 ];
+
+/** A table has no room for a column that is empty for all but reviews. */
+function withStarsIfAny(posts: readonly StoredPost[]): readonly Column<StoredPost>[] {
+  if (posts.some(({ rating }) => rating !== undefined)) return columns;
+  return columns.map((column) => (column.name === 'rating' ? { ...column, omitIn: 'table' } : column));
+}

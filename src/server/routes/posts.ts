@@ -47,6 +47,7 @@ const post = z.strictObject({
   url: z.string().exactOptional(),
   engagement: z.strictObject({ likes: count, reposts: count, replies: count }),
   inReplyTo: z.string().exactOptional(),
+  rating: z.int().meta({ minimum: 1, maximum: 5 }).exactOptional().describe('Stars of a review'),
   brands: z.array(z.string()).readonly(),
   label: storedLabel.describe('The corrected label if there is a correction'),
   ...probabilities,

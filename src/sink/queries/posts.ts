@@ -27,6 +27,8 @@ export interface StoredPost {
   readonly url?: string;
   readonly engagement: Engagement;
   readonly inReplyTo?: string;
+  /** Stars of a review, 1 to 5. */
+  readonly rating?: number;
   readonly brands: readonly string[];
   readonly label: StoredLabel;
   readonly negative: number;
@@ -51,7 +53,7 @@ export interface PostKey {
 const storedPost = z.object({
   ...{ platform: z.string(), id: z.string(), text: z.string(), createdAtMs: numeric, lang: z.string() },
   ...{ authorId: z.string(), authorHandle: z.string(), authorName: z.string(), followers: numeric },
-  ...{ url: z.string(), likes: numeric, reposts: numeric, replies: numeric, inReplyTo: z.string() },
+  ...{ url: z.string(), likes: numeric, reposts: numeric, replies: numeric, inReplyTo: z.string(), rating: numeric },
   ...{ brands: z.array(z.string()), label: z.enum(storedLabels) },
   ...{ negative: numeric, neutral: numeric, positive: numeric, score: numeric, confidence: numeric },
   ...{ modelVersion: z.string(), truncated: z.boolean() },
@@ -68,7 +70,7 @@ export async function readPosts(reader: ClickHouseClient, keys: readonly PostKey
   const sql = `
   SELECT p.platform AS platform, p.id AS id, text, toUnixTimestamp64Milli(p.created_at) AS createdAtMs, lang,
     author_id AS authorId, author_handle AS authorHandle, author_name AS authorName, author_followers AS followers,
-    url, likes, reposts, replies, in_reply_to AS inReplyTo, brands, label,
+    url, likes, reposts, replies, in_reply_to AS inReplyTo, rating, brands, label,
     negative, neutral, positive, score, confidence, model_version AS modelVersion, truncated,
     arrayZip(brand_sentiment_brands, brand_sentiment_labels, brand_sentiment_negative, brand_sentiment_positive) AS brandSentiment,
     if(correction = 'none', '', model_label) AS modelLabel, corrected_by AS correctedBy, correction_reason AS reason,
@@ -96,7 +98,7 @@ export const postKey = ({ platform, id }: { readonly platform: string; readonly 
 
 function toPost(row: z.output<typeof storedPost>): StoredPost {
   const { createdAtMs, authorId, authorHandle, authorName, followers, likes, reposts, replies, ...other } = row;
-  const { url, inReplyTo, brandSentiment, modelLabel, correctedBy, correctedAtMs, reason, ...rest } = other;
+  const { url, inReplyTo, rating, brandSentiment, modelLabel, correctedBy, correctedAtMs, reason, ...rest } = other;
   return {
     ...rest,
     createdAt: toIso(createdAtMs),
@@ -104,6 +106,7 @@ function toPost(row: z.output<typeof storedPost>): StoredPost {
     ...(authorId && { author: { id: authorId, handle: authorHandle, name: authorName, followers } }),
     ...(url && { url }),
     ...(inReplyTo && { inReplyTo }),
+    ...(rating && { rating }),
     ...(brandSentiment.length > 0 && {
       brandSentiment: brandSentiment.map(([brand, label, negative, positive]) => ({
         ...{ brand, label, negative, neutral: Math.max(0, 1 - negative - positive), positive },

@@ -27,6 +27,7 @@ export function toRow(post: ScoredPost, createdAtMs: number) {
     reposts: requireCount(post, 'reposts', post.engagement?.reposts),
     replies: requireCount(post, 'replies', post.engagement?.replies),
     in_reply_to: post.inReplyTo ?? '',
+    rating: requireRating(post),
     brands: post.brands,
     brands_hash: post.brandsHash,
     label: post.label,
@@ -85,6 +86,13 @@ const isWithin = (value: number, min: number): boolean => value >= min - 1e-3 &&
 function requireCount(post: ScoredPost, field: string, value = 0): number {
   if (!Number.isSafeInteger(value) || value < 0) throw rowRejected(post, field);
   return value;
+}
+
+/** Stars as whole numbers; 0 without a rating. */
+function requireRating(post: ScoredPost): number {
+  const { rating = 0 } = post;
+  if (!Number.isInteger(rating) || rating < 0 || rating > 5) throw rowRejected(post, 'rating');
+  return rating;
 }
 
 function requireOffset(post: ScoredPost): string {

@@ -49,6 +49,7 @@ export interface PostResponse
     | 'confidence'
     | 'brandSentiment'
     | 'modelVersion'
+    | 'rating'
   > {
   readonly engagement?: Engagement;
   /** Set if an editor has corrected the model's label. */

@@ -116,7 +116,9 @@ function Probabilities({ post }: { readonly post: PostResponse }) {
   );
 }
 
-function PostStats({ post: { author, engagement } }: { readonly post: PostResponse }) {
+const maxStars = 5;
+
+function PostStats({ post: { author, engagement, rating } }: { readonly post: PostResponse }) {
   const { likes = 0, reposts = 0, replies = 0 } = engagement ?? {};
   const stats = [
     ...(author?.followers ? [formatPlural(author.followers, 'follower')] : []),
@@ -124,7 +126,18 @@ function PostStats({ post: { author, engagement } }: { readonly post: PostRespon
     ...(reposts > 0 ? [formatPlural(reposts, 'repost')] : []),
     ...(replies > 0 ? [formatPlural(replies, 'reply', 'replies')] : []),
   ];
-  return stats.length > 0 ? <p class="post-stats">{stats.join(' · ')}</p> : null;
+  if (rating === undefined && stats.length === 0) return null;
+  return (
+    <p class="post-stats">
+      {rating !== undefined && (
+        <span class="stars" role="img" aria-label={`${rating} of ${maxStars} stars`}>
+          {'★'.repeat(rating).padEnd(maxStars, '☆')}
+        </span>
+      )}
+      {rating !== undefined && stats.length > 0 && ' · '}
+      {stats.join(' · ')}
+    </p>
+  );
 }
 
 /** URLs are user content: only http(s), in a tab without access to this one. */

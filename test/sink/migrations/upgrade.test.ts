@@ -9,12 +9,15 @@ import type { Grain } from '../../../src/domain/brand-metrics.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { createMetrics } from '../../../src/lib/metrics.ts';
 import type { Database } from '../../../src/sink/client/connection.ts';
+import { insertRows } from '../../../src/sink/client/query.ts';
 import { migrate } from '../../../src/sink/migrations/migrate.ts';
 import { createAlertCounts } from '../../../src/sink/queries/alert-counts.ts';
 import { createAlertReader } from '../../../src/sink/queries/alerts.ts';
 import { countPostsByMinute } from '../../../src/sink/queries/posts.ts';
 import { markRange } from '../../../src/sink/queries/rollups.ts';
 import { createRollups } from '../../../src/sink/rollups/rollups.ts';
+import { toRow } from '../../../src/sink/writer/post-row.ts';
+import { scoredPost } from '../../support/scored-post.ts';
 import { openTestDatabase, queryRows, quiet } from '../../support/test-database.ts';
 import { migrationsUntil, readAnswers, restoreVersion01 } from './version-0.1.ts';
 
@@ -22,6 +25,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 const brands = ['Kestrel', 'Lumo', 'Oakline'];
+const newMigrations = ['0011-standard-names.sql', '0012-drop-renamed-tables.sql', '0013-ratings-and-cursors.sql'];
 
 let db: Database;
 let remove: () => Promise<void>;
@@ -41,7 +45,7 @@ async function emptyDatabase(): Promise<void> {
 }
 
 test('an upgraded database of version 0.1 answers every query as before', async () => {
-  expect((await migrate(db, quiet)).applied).toEqual(['0011-standard-names.sql', '0012-drop-renamed-tables.sql']);
+  expect((await migrate(db, quiet)).applied).toEqual(newMigrations);
   await expectOldAnswers();
 });
 
@@ -50,8 +54,25 @@ test('migration 0011 can run again after a crash', async () => {
   await restoreVersion01(db);
   await migrate(db, quiet, { dir: await migrationsUntil('0011') });
   await db.writer.command({ query: "ALTER TABLE schema_migrations DELETE WHERE name LIKE '0011%' SETTINGS mutations_sync = 1" });
-  expect((await migrate(db, quiet)).applied).toEqual(['0011-standard-names.sql', '0012-drop-renamed-tables.sql']);
+  expect((await migrate(db, quiet)).applied).toEqual(newMigrations);
   await expectOldAnswers();
+});
+
+test('migration 0013 can run again after a crash, and posts stored before it have no rating', async () => {
+  await emptyDatabase();
+  await migrate(db, quiet, { dir: await migrationsUntil('0012') });
+  const [before, after] = [scoredPost({ id: 'before' }), scoredPost({ id: 'after', rating: 4 })];
+  const { rating: _, ...row } = toRow(before, Date.parse(before.createdAt));
+  await insertRows(db.writer, 'posts', [row]);
+  await migrate(db, quiet);
+  await db.writer.command({ query: "ALTER TABLE schema_migrations DELETE WHERE name LIKE '0013%' SETTINGS mutations_sync = 1" });
+  expect((await migrate(db, quiet)).applied).toEqual(['0013-ratings-and-cursors.sql']);
+  await insertRows(db.writer, 'posts', [toRow(after, Date.parse(after.createdAt))]);
+  const { posts } = await searchPosts(db.reader, { brand: '*', sort: 'time', limit: 10 }, systemClock);
+  expect(posts.map(({ id, rating }) => [id, rating])).toEqual([
+    ['before', undefined],
+    ['after', 4],
+  ]);
 });
 
 test('an upgraded database has the tables of a new one', async () => {

@@ -126,6 +126,7 @@ test('every field arrives', async () => {
       author: { id: 'a1', handle: 'ann', name: 'Ann', followers: 12 },
       engagement: { likes: 3, reposts: 2, replies: 1 },
       inReplyTo: '0',
+      rating: 4,
       url: 'https://chirper.example/1',
       truncated: true,
       brandSentiment: [{ brand: 'Kestrel', label: 'negative', negative: 0.75, neutral: 0.25, positive: 0 }],
@@ -153,6 +154,7 @@ test('every field arrives', async () => {
       reposts: 2,
       replies: 1,
       in_reply_to: '0',
+      rating: 4,
       brands: ['Kestrel'],
       brands_hash: 'b1',
       label: 'positive',
@@ -182,6 +184,7 @@ test.each([
     'a score of one brand that is not a number',
     { brandSentiment: [{ brand: 'Kestrel', label: 'neutral' as const, negative: Number.NaN, neutral: 1, positive: 0 }] },
   ],
+  ['a rating between two stars', { rating: 4.5 }],
   ['a negative count', { engagement: { likes: -1, reposts: 0, replies: 0 } }],
 ])('%s is rejected, not stored as something else, and its neighbours are stored', async (_name, given) => {
   const odd = scoredPost({ id: 'odd', ...given });

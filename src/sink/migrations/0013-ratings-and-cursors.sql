@@ -1,0 +1,34 @@
+-- Stars of a review.
+ALTER TABLE posts
+    ADD COLUMN IF NOT EXISTS rating UInt8 COMMENT '1 to 5; 0 for a post without a rating';
+
+-- The columns of a view are fixed when it is created; without this, rating would be missing in it.
+DROP VIEW IF EXISTS effective_posts;
+CREATE VIEW IF NOT EXISTS effective_posts AS
+SELECT
+    p.minute AS minute,
+    p.* EXCEPT (label, score, brand_sentiment_brands, brand_sentiment_labels, brand_sentiment_negative, brand_sentiment_positive),
+    toString(p.label) AS model_label,
+    p.score AS model_score,
+    if(c.correction = 'none', toString(p.label), toString(c.correction)) AS label,
+    if(c.correction = 'none', p.score, toFloat32(toInt8(c.correction) - 2)) AS score,
+    if(c.correction = 'none', CAST(p.brand_sentiment_brands, 'Array(String)'), []) AS brand_sentiment_brands,
+    if(c.correction = 'none', CAST(p.brand_sentiment_labels, 'Array(String)'), []) AS brand_sentiment_labels,
+    if(c.correction = 'none', p.brand_sentiment_negative, []) AS brand_sentiment_negative,
+    if(c.correction = 'none', p.brand_sentiment_positive, []) AS brand_sentiment_positive,
+    toString(c.correction) AS correction,
+    c.corrected_by AS corrected_by,
+    c.reason AS correction_reason,
+    c.corrected_at AS corrected_at
+FROM posts AS p FINAL
+LEFT JOIN (SELECT * FROM corrections FINAL) AS c ON c.minute = p.minute AND c.platform = p.platform AND c.id = p.id;
+
+-- How far a source without broker offsets has been stored: an opaque text that the source understands. The latest wins.
+CREATE TABLE IF NOT EXISTS source_cursors
+(
+    source String,
+    cursor String,
+    at DateTime64(3, 'UTC')
+)
+ENGINE = ReplacingMergeTree(at)
+ORDER BY source;
