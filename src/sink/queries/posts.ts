@@ -4,6 +4,7 @@ import { type Author, type BrandSentiment, type Engagement, labels, type StoredL
 import { minuteMs } from '../../lib/duration.ts';
 import { toIso } from '../../lib/time.ts';
 import { numeric, query } from '../client/query.ts';
+import type { PageKey } from './sql.ts';
 
 /** A person's label for a post, which replaces the model's (its score is then -1, 0 or 1). */
 export interface StoredCorrection {
@@ -114,6 +115,34 @@ function toPost(row: z.output<typeof storedPost>): StoredPost {
     }),
     ...(modelLabel && { correction: { modelLabel, by: correctedBy, at: toIso(correctedAtMs), reason } }),
   };
+}
+
+const authoredPost = z.object({
+  ...{ minute: numeric, platform: z.string(), id: z.string(), createdAtMs: numeric, author: z.string(), version: numeric },
+});
+export type AuthoredPost = z.output<typeof authoredPost>;
+
+/**
+ * One page of the posts of a platform by any of these authors, in the order of the table. Read without FINAL: a version
+ * that names the author is found although a later one does not, until the two are merged.
+ */
+export function readPostsOfAuthors(
+  client: ClickHouseClient,
+  { platform, authors }: { readonly platform: string; readonly authors: readonly string[] },
+  { after, limit }: { readonly after: Omit<PageKey, 'platform'>; readonly limit: number },
+  signal?: AbortSignal,
+): Promise<AuthoredPost[]> {
+  const sql = `
+  SELECT toUnixTimestamp(p.minute) AS minute, p.platform AS platform, p.id AS id, toUnixTimestamp64Milli(any(p.created_at)) AS createdAtMs,
+    any(p.author_id) AS author, max(p.version) AS version
+  FROM posts AS p
+  WHERE p.platform = {platform:String} AND p.author_id IN {authors:Array(String)}
+    AND (p.minute, p.id) > (toDateTime({minute:UInt32}, 'UTC'), {id:String})
+  GROUP BY p.minute, p.platform, p.id
+  ORDER BY p.minute, p.id
+  LIMIT {limit:UInt32}
+  SETTINGS max_threads = 1, max_memory_usage = 400000000`;
+  return query(client, authoredPost, sql, { platform, authors, minute: after.minute, id: after.id, limit }, signal);
 }
 
 /** Bounds the length of one statement's parameters. */

@@ -8,13 +8,12 @@ import { maxDateTimeMs } from '../client/limits.ts';
  * @throws DATABASE_REJECTED for a value that ClickHouse would silently change
  */
 export function toRow(post: ScoredPost, createdAtMs: number) {
-  const updatedAtMs = toTimestampMs(post, 'updatedAt');
   return {
     created_at: toDateTime(createdAtMs),
     platform: post.platform,
     id: post.id,
-    version: updatedAtMs * 2 + (post.deleted ? 1 : 0),
-    updated_at: toDateTime(updatedAtMs),
+    version: toVersion(post),
+    updated_at: toDateTime(toTimestampMs(post, 'updatedAt')),
     deleted: post.deleted,
     text: post.text,
     lang: post.lang,
@@ -44,6 +43,11 @@ export function toRow(post: ScoredPost, createdAtMs: number) {
     partition: post.position.partition,
     offset: requireOffset(post),
   };
+}
+
+/** The version of a post's row: twice its time of change in ms, plus one for a deletion, which therefore wins a tie. */
+export function toVersion(post: ScoredPost): number {
+  return toTimestampMs(post, 'updatedAt') * 2 + (post.deleted ? 1 : 0);
 }
 
 /** Brand sentiment as the aligned array columns of `posts` and `scores`. */

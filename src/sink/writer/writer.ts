@@ -11,8 +11,9 @@ import { type RetryPolicy, withRetry } from '../client/with-retry.ts';
 import { removePosts } from '../maintenance/erase.ts';
 import { createErasureList, type ErasureMatches } from '../maintenance/erasure-list.ts';
 import { defaultRetention, minCreatedAt, type Retention } from '../maintenance/retention.ts';
-import { findFirstSeen, postKey } from '../queries/posts.ts';
+import { findFirstSeen, postKey, readPostsOfAuthors } from '../queries/posts.ts';
 import { markDirty } from '../queries/rollups.ts';
+import { deleteAuthors, type ReadPostsOfAuthors } from './author-deletions.ts';
 import { toDateTime, toRow, toTimestampMs } from './post-row.ts';
 
 /** Stop the process after this long (ms) without a successful write. */
@@ -23,7 +24,7 @@ const maxConsecutiveRejections = 10;
 
 export interface Writer {
   /**
-   * Stores posts. Resolves once the rows, and after them the dirty marks of their minutes, are acknowledged; returns the
+   * Stores posts, then applies the deletions of authors among them to all of their stored posts. Resolves once the rows, and after them the dirty marks of their minutes, are acknowledged; returns the
    * posts that were not stored. A repeated call results in the same rows. Transient errors are retried. Calls must not
    * overlap.
    * @throws DATABASE_REJECTED if the database rejects every row; some may be stored. DATABASE_UNAVAILABLE after five
@@ -36,18 +37,47 @@ export interface Writer {
 export interface WriteResult {
   /** The database rejected their rows, but accepted others. */
   readonly rejected: readonly ScoredPost[];
-  /** They were erased, or are older than the retention. */
+  /** They were erased, are older than the retention, or delete an author, which stores no row of its own. */
   readonly skipped: readonly ScoredPost[];
 }
 
-export function createWriter(options: { db: Database; clock: Clock; log: Log; metrics: Metrics; retention?: Retention }): Writer {
-  const { db, clock, log, metrics, retention = defaultRetention } = options;
-  const erasures = createErasureList(db.writer);
+interface WriterOptions {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly retention?: Retention;
+}
+
+export function createWriter(options: WriterOptions): Writer {
+  const { db, clock, log, metrics } = options;
   const onRetry = (error: string): void => {
     metrics.writeRetries.inc();
     db.health.recordFailure('write posts', error);
   };
   const policy: RetryPolicy = { clock, log, maxRetryMs, onRetry };
+  const storeUnlessErased = createPostStore(options, policy);
+  const readPage: ReadPostsOfAuthors = (authors, page, signal) =>
+    withRetry('look up the posts of deleted authors', () => readPostsOfAuthors(db.writer, authors, page, signal), policy, signal);
+
+  return {
+    write: async (posts, signal) => {
+      const deletions = posts.filter(({ deletesAuthor }) => deletesAuthor);
+      const others = deletions.length === 0 ? posts : posts.filter(({ deletesAuthor }) => !deletesAuthor);
+      const { rejected, skipped } = await storeUnlessErased(others, signal);
+      const rejectedDeletions = await deleteAuthors(deletions, { readPage, write: storeUnlessErased }, signal);
+      db.health.recordSuccess('write posts');
+      return {
+        rejected: [...rejected, ...rejectedDeletions],
+        skipped: [...skipped, ...deletions.filter((deletion) => !rejectedDeletions.has(deletion))],
+      };
+    },
+  };
+}
+
+/** Creates a function that stores the posts that were not erased; posts erased in the meantime are removed again. */
+function createPostStore({ db, clock, log, metrics, retention = defaultRetention }: WriterOptions, policy: RetryPolicy): Writer['write'] {
+  const erasures = createErasureList(db.writer);
   let consecutiveRejections = 0;
 
   /** One bad row fails the whole insert: the batch is bisected until the bad rows are isolated. Returns these. */
@@ -77,8 +107,7 @@ export function createWriter(options: { db: Database; clock: Clock; log: Log; me
   const remove = (posts: readonly ScoredPost[], times: readonly number[], signal?: AbortSignal): Promise<void> =>
     withRetry('remove erased posts', () => removePosts({ client: db.writer, clock }, posts, times, signal), policy, signal);
 
-  /** Stores the posts that were not erased. Posts erased in the meantime are removed again. */
-  const storeUnlessErased = async (posts: readonly ScoredPost[], signal?: AbortSignal): Promise<WriteResult> => {
+  return async (posts, signal) => {
     const before = await findErased(posts, signal);
     const times = before.posts.map(({ createdAt }) => Date.parse(createdAt)).filter((ms) => ms >= 0);
     await remove(before.posts, times, signal);
@@ -95,14 +124,6 @@ export function createWriter(options: { db: Database; clock: Clock; log: Log; me
     metrics.postsErased.inc(erased.length);
     metrics.postsExpired.inc(batch.expired.size);
     return { rejected, skipped: [...erased, ...batch.expired] };
-  };
-
-  return {
-    write: async (posts, signal) => {
-      const notStored = await storeUnlessErased(posts, signal);
-      db.health.recordSuccess('write posts');
-      return notStored;
-    },
   };
 }
 
