@@ -5,6 +5,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import { version } from '../lib/version.ts';
 import type { Database } from '../sink/client/connection.ts';
+import { countDirty, minuteRollup, rollup15m } from '../sink/queries/rollups.ts';
 import { readStorage } from '../sink/queries/storage.ts';
 import type { RecentMetrics } from './recent-metrics.ts';
 
@@ -13,7 +14,7 @@ export interface PipelineReportDeps {
   readonly metrics: Metrics;
   readonly recent: RecentMetrics;
   readonly model: ModelInfo;
-  readonly db: Pick<Database, 'maintenance'>;
+  readonly db: Pick<Database, 'maintenance' | 'reader'>;
   readonly status: () => PipelineStatus;
 }
 
@@ -37,6 +38,7 @@ export function createPipelineReport({ clock, metrics, recent, model, db, status
         ingestLatencySeconds: recent.quantiles('ingestLatency'),
         batchPosts: recent.quantiles('batchPosts'),
       },
+      pending: await readPending(db).catch(() => null), // the rest of the report is most needed while the database is down
       lag: await readLag(metrics),
       deadLetters: await readDeadLetters(metrics),
       lowConfidenceShare: await readLowConfidenceShare(metrics),
@@ -45,6 +47,10 @@ export function createPipelineReport({ clock, metrics, recent, model, db, status
       storage: await readStorage(db.maintenance).catch(() => null), // the database user may lack the permission
     };
   };
+}
+
+async function readPending({ reader }: PipelineReportDeps['db']): Promise<PipelineReport['pending']> {
+  return { minute: await countDirty(reader, minuteRollup), '15m': await countDirty(reader, rollup15m) };
 }
 
 type MetricReader = { get(): Promise<{ values: readonly { value: number }[] }> };

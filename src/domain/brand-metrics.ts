@@ -59,6 +59,12 @@ export interface Change extends Interval {
   readonly significant: boolean;
 }
 
+/** Whether metrics trail the stored posts. */
+export interface Freshness {
+  /** Minutes of the range with posts that are stored and not yet counted; mostly the newest one or two of a live feed. */
+  readonly pending: number;
+}
+
 export interface Summary {
   readonly current: BrandMetrics;
   /** The period of equal length before this one; null if the history does not reach back to its start. */
@@ -70,7 +76,7 @@ export interface Summary {
 export type BrandSummary = Summary & { readonly brand: string };
 
 /** Several brands compared. */
-export interface Comparison {
+export interface Comparison extends Freshness {
   /** Denominator of share of voice: mentions of all compared brands. A post counts once per brand that it mentions. */
   readonly mentions: number;
   /** In the order of the request. */
@@ -108,7 +114,7 @@ export interface Bucket extends SentimentCounts {
   readonly intervals: Readonly<Record<'netSentiment', Interval | null>>;
 }
 
-export interface Timeline {
+export interface Timeline extends Freshness {
   /** Buckets with posts of any brand. A volume of 0 means that no post in the bucket mentioned this brand. */
   readonly buckets: readonly Bucket[];
   /** Starts of past buckets without any post, of any brand; their volume is unknown. */

@@ -55,6 +55,8 @@ export interface PipelineReport extends Pick<PipelineStatus, 'ready' | 'degraded
   readonly posts: Readonly<Record<'read' | 'scored' | 'written' | 'inFlight' | 'cacheHits' | 'truncated', number>>;
   /** Over the last minute; null without observations. */
   readonly recent: Readonly<Record<'inferenceSeconds' | 'writeSeconds' | 'ingestLatencySeconds' | 'batchPosts', Quantiles | null>>;
+  /** Minutes with stored posts that are not yet in the rollup, by rollup; null if the database cannot be read. */
+  readonly pending: Readonly<Record<'minute' | '15m', number>> | null;
   readonly lag: readonly { readonly topic: string; readonly partition: number; readonly messages: number }[];
   /** Dead letters by reason, since the start. */
   readonly deadLetters: Readonly<Record<string, number>>;

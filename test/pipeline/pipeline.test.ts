@@ -64,7 +64,10 @@ test('the deletion of an author deletes stored posts, and is neither counted nor
   const published: string[] = [];
   storedPosts.subscribe(({ id }) => published.push(id));
   const deletion = post('author:ines', { text: '', updatedAt: '2026-11-01T13:00:00.000Z', deleted: true, deletesAuthor: true });
-  const source = sourceOf([[post('1'), post('2', { author: { id: 'tomas' } })], [deletion, post('3')]]);
+  const source = sourceOf([
+    [post('1'), post('2', { author: { id: 'tomas' } })],
+    [deletion, post('3')],
+  ]);
   const writer = createWriter({ db, clock: systemClock, log: quiet, metrics });
   const brandMatcher = createBrandMatcher([{ name: 'Brixomel', aliases: [], exclude: [], timeZone: 'UTC' }]);
   await runPipeline({ source, scorer, brandMatcher, writer, storedPosts, metrics, clock: systemClock }, new AbortController().signal);

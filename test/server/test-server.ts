@@ -107,7 +107,7 @@ export async function startTestServer(given: Partial<ServerDeps> & { server?: ob
       metrics,
       recent: { quantiles: () => null, lag: () => 3, close: () => {} },
       model,
-      db: { maintenance: parts.maintenance?.db.maintenance ?? nowhere },
+      db: { maintenance: parts.maintenance?.db.maintenance ?? nowhere, reader: parts.reader ?? nowhere },
       status: parts.readStatus ?? (() => healthy),
     }),
     openDeadLetters: (source) => openDeadLetters({ config, clock: systemClock, log: quiet }, new AbortController().signal, source),

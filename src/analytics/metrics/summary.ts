@@ -1,15 +1,20 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { BrandCounts, Breakdown, Comparison, Segment, Summary } from '../../domain/brand-metrics.ts';
+import type { BrandCounts, Breakdown, Comparison, Freshness, Segment, Summary } from '../../domain/brand-metrics.ts';
 import { addCounts, type LabelCounts, totalPosts } from '../../domain/label-counts.ts';
-import { type Range, readBrandCounts, readPeriodSums, readSegmentCounts } from '../../sink/queries/metrics.ts';
+import { countPendingInPeriod, type Range, readBrandCounts, readPeriodSums, readSegmentCounts } from '../../sink/queries/metrics.ts';
 import { netSentimentInterval, wilsonInterval } from './intervals.ts';
 import { compareWithPrevious, toCounts, toMetrics } from './metrics.ts';
 
 /** Metrics of a brand (`*`: all posts) in a range and in the period before it. @throws USAGE for an empty range */
-export async function readSummary(reader: ClickHouseClient, query: Range & { brand: string }, now = Date.now()): Promise<Summary> {
+export async function readSummary(
+  reader: ClickHouseClient,
+  query: Range & { brand: string },
+  now = Date.now(),
+): Promise<Summary & Freshness> {
+  const pending = await countPendingInPeriod(reader, query, now);
   const [period] = await readPeriodSums(reader, { ...query, brands: [query.brand] }, now);
   if (!period) throw new TypeError('readPeriodSums returned no row for the brand');
-  return compareWithPrevious(toMetrics(period.current), period.previous && toMetrics(period.previous));
+  return { ...compareWithPrevious(toMetrics(period.current), period.previous && toMetrics(period.previous)), pending };
 }
 
 /** Brands side by side, each with its share of the mentions of all of them. @throws USAGE for an empty range */
@@ -18,6 +23,7 @@ export async function compareBrands(
   query: Range & { readonly brands: readonly string[] },
   now = Date.now(),
 ): Promise<Comparison> {
+  const pending = await countPendingInPeriod(reader, query, now);
   const periods = await readPeriodSums(reader, query, now);
   const mentions = totalVolume(periods.map(({ current }) => current));
   const previousMentions = totalVolume(periods.flatMap(({ previous }) => previous ?? []));
@@ -25,7 +31,7 @@ export async function compareBrands(
     brand: query.brands[index] ?? '',
     ...compareWithPrevious(toMetrics(current, mentions), previous && toMetrics(previous, previousMentions)),
   }));
-  return { mentions, brands };
+  return { mentions, brands, pending };
 }
 
 /** Counts of every brand with posts in a range, the largest first. @throws USAGE for an empty range */

@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Bucket, Grain, Timeline } from '../../domain/brand-metrics.ts';
-import { type Range, readTimelineSums, type TimelineRow } from '../../sink/queries/metrics.ts';
+import { countPendingInTimeline, type Range, readTimelineSums, type TimelineRow } from '../../sink/queries/metrics.ts';
 import { netSentimentInterval } from './intervals.ts';
 import { toCounts, toMeans } from './metrics.ts';
 
@@ -16,10 +16,12 @@ export async function readTimeline(
   query: Range & { brand: string; grain: Grain; timeZone: string },
   now = Date.now(),
 ): Promise<Timeline> {
+  const pending = await countPendingInTimeline(reader, query);
   const rows = await readTimelineSums(reader, query);
   return {
     buckets: rows.filter(({ arrived }) => arrived).map(toBucket),
     gaps: rows.filter(({ arrived, start }) => !arrived && start * 1_000 < now).map(toIsoStart),
+    pending,
   };
 }
 

@@ -9,6 +9,7 @@ import {
   formatGrowth,
   formatMinute,
   formatNetSentiment,
+  formatPending,
   formatPercent,
   intervalColumns,
 } from '../output/format.ts';
@@ -44,6 +45,7 @@ export function defineCompareCommand(command: Command): void {
           rows.push({ ...summary, volumeSparkline: format === 'table' ? await readVolumeSparkline(api, summary.brand, found) : '' });
         process.stdout.write(formatRows(format, rows, columns, found));
         if (format === 'table') process.stderr.write(`${formatFooter(found)}\n`);
+        if (format !== 'json') process.stderr.write(formatPending(found.pending));
       }),
     );
 }

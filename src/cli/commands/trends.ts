@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Breakdown, Bucket, Grain, Segment, Summary, Timeline } from '../../domain/brand-metrics.ts';
+import type { Breakdown, Bucket, Freshness, Grain, Segment, Summary, Timeline } from '../../domain/brand-metrics.ts';
 import { grains } from '../../domain/brand-metrics.ts';
 import { hourMs } from '../../lib/duration.ts';
 import type { Api } from '../api-client.ts';
@@ -11,6 +11,7 @@ import {
   formatGrowth,
   formatInterval,
   formatNetSentiment,
+  formatPending,
   formatPercent,
   intervalColumns,
 } from '../output/format.ts';
@@ -50,7 +51,7 @@ export function defineTrendsCommand(command: Command): void {
     .action((options: Options) =>
       withConfiguredApi(options, async (api, config) => {
         const { brand, by, since, until } = options;
-        const summary = await api.get<Summary & Range>('/api/v1/summary', { brand, from: since, to: until });
+        const summary = await api.get<Summary & Freshness & Range>('/api/v1/summary', { brand, from: since, to: until });
         if (by === 'platform' || by === 'language') return printSegments(api, options, by, summary);
         const timeZone = options.timeZone ?? config.brands.find(({ name }) => name === brand)?.timeZone ?? 'UTC';
         return printBuckets(api, options, { grain: by ?? chooseGrain(summary), timeZone, summary });
@@ -79,6 +80,7 @@ async function printBuckets(
   ].sort((a, b) => (a.start < b.start ? -1 : 1));
   if (format === 'table') process.stdout.write(`${heading(brand, summary, `by ${grain}, ${timeZone}`)}\n${renderSparklines(rows)}\n`);
   process.stdout.write(formatRows(format, rows, createColumns(grain, timeZone), { ...trends, summary }));
+  if (format !== 'json') process.stderr.write(formatPending(trends.pending));
 }
 
 function heading(brand: string, { from, to, current, previous, changes }: Summary & Range, grouping: string): string {
@@ -135,12 +137,18 @@ function createColumns(grain: Grain, timeZone: string): readonly Column<Row>[] {
   ];
 }
 
-async function printSegments(api: Api, { brand, format }: Options, by: (typeof segments)[number], summary: Summary & Range): Promise<void> {
+async function printSegments(
+  api: Api,
+  { brand, format }: Options,
+  by: (typeof segments)[number],
+  summary: Summary & Freshness & Range,
+): Promise<void> {
   const { from, to } = summary;
   const found = await api.get<Breakdown>('/api/v1/breakdown', { brand, from, to });
   const rows = by === 'platform' ? found.platforms : found.languages;
   if (format === 'table') process.stdout.write(`${heading(brand, summary, `by ${by}`)}\n`);
   process.stdout.write(formatRows(format, rows, createSegmentColumns(by), found));
+  if (format !== 'json') process.stderr.write(formatPending(summary.pending));
 }
 
 const createSegmentColumns = (by: (typeof segments)[number]): readonly Column<Segment>[] => [

@@ -12,6 +12,10 @@ export const formatSigned = (value: number, digits: number): string => {
 
 export const formatCount = (count: number): string => count.toLocaleString('en');
 
+/** A line on metrics that trail the stored posts; empty if they do not. */
+export const formatPending = (pending: number): string =>
+  pending === 0 ? '' : `${formatCount(pending)} ${pending === 1 ? 'minute is' : 'minutes are'} still being counted.\n`;
+
 export const formatPosts = (count: number): string => `${formatCount(count)} ${count === 1 ? 'post' : 'posts'}`;
 
 /** `2026-01-31 12:00` of an ISO 8601 time. */

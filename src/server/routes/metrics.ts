@@ -10,13 +10,13 @@ import type { QueryDeps } from './dependencies.ts';
 import { brandRangeQuery, brandsRangeQuery, rangeQuery, resolveRange, toIsoRange, trendsQuery } from './query-schemas.ts';
 import * as schemas from './response-schemas.ts';
 
-const { brand, count, fraction, interval, meanScore, timestamp, netSentiment, range, sentimentCounts } = schemas;
+const { brand, count, fraction, interval, meanScore, timestamp, netSentiment, pending, range, sentimentCounts } = schemas;
 
 const brandsResponse = z
   .array(z.strictObject({ brand, timeZone, ...sentimentCounts }))
   .describe('All posts first, then every configured brand') satisfies z.ZodType<BrandCounts[]>;
 
-const summaryResponse = z.strictObject({ brand, ...range, ...schemas.summary.shape }).describe('Metrics of the brand');
+const summaryResponse = z.strictObject({ brand, ...range, ...schemas.summary.shape, pending }).describe('Metrics of the brand');
 
 const bucket = z.strictObject({
   start: timestamp,
@@ -34,6 +34,7 @@ const trendsResponse = z
     ...range,
     buckets: z.array(bucket).readonly().describe('Buckets in which posts of any brand arrived'),
     gaps: z.array(timestamp).readonly().describe('Starts of buckets in which no post of any brand arrived'),
+    pending,
   })
   .describe('Buckets in chronological order') satisfies z.ZodType<Timeline>;
 
@@ -42,6 +43,7 @@ const shareOfVoiceResponse = z
     ...range,
     mentions: count.describe('Total mentions of the compared brands; a post counts once per brand'),
     brands: z.array(z.strictObject({ brand, ...schemas.summary.shape })).readonly(),
+    pending,
   })
   .describe('Brands in the requested order') satisfies z.ZodType<Comparison>;
 

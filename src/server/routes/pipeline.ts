@@ -39,6 +39,10 @@ export const pipelineResponse = z.strictObject({
       batchPosts: quantiles.describe('Posts per micro-batch'),
     })
     .describe('Last minute; null without observations'),
+  pending: z
+    .strictObject({ minute: count, '15m': count })
+    .nullable()
+    .describe('Minutes with stored posts that the minute and the 15-minute rollup do not contain yet; null if the database cannot be read'),
   lag: z.array(z.strictObject({ topic: z.string(), partition: count, messages: count })).readonly(),
   deadLetters: z.record(z.string(), count).describe('By reason, since the start'),
   lowConfidenceShare: fraction.nullable().describe('Share of scored posts with a confidence below 50%, since the start'),

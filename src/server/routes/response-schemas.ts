@@ -56,6 +56,10 @@ export const summary = z.strictObject({
   changes: perMetric(change.nullable()).nullable(),
 }) satisfies z.ZodType<Summary>;
 
+export const pending = count.describe(
+  'Minutes of the range with stored posts that these metrics do not contain yet; mostly the newest one or two of a live feed',
+);
+
 /** How many posts a change affects. */
 export const postCountResponse = z.strictObject({ posts: count }).describe('Number of posts');
 

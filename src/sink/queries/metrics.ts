@@ -5,7 +5,7 @@ import type { Grain } from '../../domain/brand-metrics.ts';
 import { dayMs, hourMs } from '../../lib/duration.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import { numeric, query, queryOne } from '../client/query.ts';
-import { minuteRollup, type Rollup, rollup15m } from './rollups.ts';
+import { countDirty, minuteRollup, type Rollup, rollup15m } from './rollups.ts';
 import { inRange } from './sql.ts';
 
 /** Half-open: `from` is included, `to` is not. */
@@ -94,13 +94,26 @@ export interface PeriodSums {
   readonly previous: PeriodRow | null;
 }
 
+/** The rollup of sums for a range and the period before it. */
+const choosePeriodRollup = ({ from, to }: Range, now: number): Rollup =>
+  chooseRollup({ from: new Date(2 * from.getTime() - to.getTime()), to }, now);
+
+/**
+ * Number of minutes in a range whose posts are not all in the rollup that `readPeriodSums` reads. Call it before, so that
+ * sums are never older than this says. @throws USAGE for an empty range
+ */
+export function countPendingInPeriod(reader: ClickHouseClient, range: Range, now: number): Promise<number> {
+  const rollup = choosePeriodRollup(range, now);
+  return countDirty(reader, rollup, toSeconds(range, rollup));
+}
+
 /** Sums of each brand (`*`: all posts), in the order given. @throws USAGE for an empty range */
 export async function readPeriodSums(
   reader: ClickHouseClient,
   { brands, from, to }: Range & { readonly brands: readonly string[] },
   now: number,
 ): Promise<PeriodSums[]> {
-  const rollup = chooseRollup({ from: new Date(2 * from.getTime() - to.getTime()), to }, now);
+  const rollup = choosePeriodRollup({ from, to }, now);
   const seconds = toSeconds({ from, to }, rollup);
   const withAuthors = to.getTime() - from.getTime() <= maxAuthorsRangeMs;
   const previousFrom = Math.max(0, 2 * seconds.from - seconds.to);
@@ -154,6 +167,14 @@ const bucketStarts: Readonly<Record<Grain, (instant: string) => string>> = {
 const timelineRow = z.object({ start: numeric, arrived: numeric.transform((arrived) => arrived > 0), ...sumColumns });
 export type TimelineRow = z.output<typeof timelineRow>;
 
+const timelineRollup = (grain: Grain): Rollup => (grain === 'minute' ? minuteRollup : rollup15m);
+
+/** Like `countPendingInPeriod`, for `readTimelineSums`. @throws USAGE for an empty range */
+export function countPendingInTimeline(reader: ClickHouseClient, { grain, ...range }: Range & { readonly grain: Grain }): Promise<number> {
+  const rollup = timelineRollup(grain);
+  return countDirty(reader, rollup, toSeconds(range, rollup));
+}
+
 /**
  * Every bucket of a range with a brand's sums, and whether any brand has posts in it. The latter is read without
  * FINAL, because any version of a row suffices.
@@ -163,7 +184,7 @@ export function readTimelineSums(
   reader: ClickHouseClient,
   { brand, grain, timeZone, ...range }: Range & { readonly brand: string; readonly grain: Grain; readonly timeZone: string },
 ): Promise<TimelineRow[]> {
-  const rollup = grain === 'minute' ? minuteRollup : rollup15m;
+  const rollup = timelineRollup(grain);
   const column = `r.${rollup.column}`;
   const start = bucketStarts[grain](column);
   const sql = `

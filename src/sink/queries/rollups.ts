@@ -185,6 +185,18 @@ export async function countPending(client: ClickHouseClient, range: TimeRange, u
   return (await queryOne(client, z.object({ minutes: numeric }), sql, { ...range, until }))?.minutes ?? 0;
 }
 
+/** Number of minutes whose changes a rollup does not contain yet: those of a range, or all. */
+export async function countDirty(reader: ClickHouseClient, rollup: Rollup, range?: TimeRange): Promise<number> {
+  const sql = `
+  SELECT count() AS minutes FROM (
+    SELECT minute FROM rollup_dirty_minutes
+    WHERE ${range ? inRange('minute') : 'true'}
+    GROUP BY minute
+    HAVING max(marked_at) > max(${rollup.table}_done)
+  )`;
+  return (await queryOne(reader, z.object({ minutes: numeric }), sql, { ...range }))?.minutes ?? 0;
+}
+
 const daySeconds = dayMs / 1_000;
 
 /** Marks every minute in a range that has posts or rollup rows; a 15-minute bucket is marked by its first minute. */

@@ -1,4 +1,4 @@
-import type { BrandCounts, Breakdown, Bucket, Comparison, Grain, Summary } from '../../domain/brand-metrics.ts';
+import type { BrandCounts, Breakdown, Bucket, Comparison, Freshness, Grain, Summary } from '../../domain/brand-metrics.ts';
 import type { Engagement, Label, ScoredPost, StoredLabel } from '../../domain/post.ts';
 import type { Brands, PostFilter, TimeRange } from '../state/view-state.ts';
 import { get, post, type Query } from './client.ts';
@@ -62,12 +62,13 @@ export interface PostsPage {
 }
 
 export const fetchBrands = (range: TimeRange, signal: AbortSignal) => get<Brand[]>('brands', { ...range }, signal);
-export const fetchSummary = (brand: string, range: TimeRange, signal: AbortSignal) => get<Summary>('summary', { brand, ...range }, signal);
+export const fetchSummary = (brand: string, range: TimeRange, signal: AbortSignal) =>
+  get<Summary & Freshness>('summary', { brand, ...range }, signal);
 /** All configured brands if the list is empty. */
 export const fetchComparison = (brands: readonly string[], range: TimeRange, signal: AbortSignal) =>
   get<Comparison>('share-of-voice', { brands, ...range }, signal);
 export const fetchTrends = (brand: string, range: TimeRange, timeZone: string, signal: AbortSignal, grain?: Grain) =>
-  get<Trends>('trends', { brand, ...range, timeZone, grain }, signal);
+  get<Trends & Freshness>('trends', { brand, ...range, timeZone, grain }, signal);
 export const fetchBreakdown = (brand: string, range: TimeRange, signal: AbortSignal) =>
   get<Breakdown>('breakdown', { brand, ...range }, signal);
 export const fetchDrivers = (brand: string, range: TimeRange, signal: AbortSignal, limit = 6) =>

@@ -3,6 +3,7 @@ import { fetchComparison } from '../api/history.ts';
 import { BrandLines } from '../components/brand-lines.tsx';
 import { sentimentTone } from '../components/label.tsx';
 import { Panel, QueryContent, TableFrame } from '../components/panel.tsx';
+import { PendingNote } from '../components/pending-note.tsx';
 import { SaveButtons } from '../components/save-buttons.tsx';
 import { netFormula } from '../components/stat-cards.tsx';
 import { rangeFileName, saveCsv } from '../export-file.ts';
@@ -51,7 +52,12 @@ function ComparisonPanel({ named, range }: { readonly named: readonly string[]; 
         actions={loaded.data && <SaveButtons subject="the comparison" csv={() => save(loaded.data?.brands ?? [])} />}
       >
         <QueryContent loaded={loaded} lines={8}>
-          {(comparison) => <ComparisonTable comparison={comparison} />}
+          {(comparison) => (
+            <>
+              <ComparisonTable comparison={comparison} />
+              <PendingNote pending={comparison.pending} />
+            </>
+          )}
         </QueryContent>
       </Panel>
       <BrandLines brands={named} range={range} />

@@ -68,7 +68,7 @@ function ComponentStates({ report: { components, version, startedAt, process } }
   );
 }
 
-function Throughput({ report: { posts, postsPerSecond, lowConfidenceShare } }: { readonly report: PipelineReport }) {
+function Throughput({ report: { posts, pending, postsPerSecond, lowConfidenceShare } }: { readonly report: PipelineReport }) {
   return (
     <Panel title="Throughput" hint={`${formatDecimal(postsPerSecond)} posts/s`}>
       <Sparkline values={statusSamples.value.map((moment) => moment.postsPerSecond)} />
@@ -78,6 +78,7 @@ function Throughput({ report: { posts, postsPerSecond, lowConfidenceShare } }: {
           ['Scored', formatInteger(posts.scored)],
           ['Written', formatInteger(posts.written)],
           ['In flight', formatInteger(posts.inFlight)],
+          ['Minutes to count', pending ? formatInteger(Math.max(pending.minute, pending['15m'])) : noValue],
           ['Cache hits', formatInteger(posts.cacheHits)],
           ['Truncated', formatInteger(posts.truncated)],
           ['Low confidence', formatPercentPrecise(lowConfidenceShare)],

@@ -9,6 +9,7 @@ import { DriversPanel } from '../components/drivers-panel.tsx';
 import { HistoryPanel } from '../components/history-panel.tsx';
 import { LiveList } from '../components/live-list.tsx';
 import { QueryContent } from '../components/panel.tsx';
+import { PendingNote } from '../components/pending-note.tsx';
 import { SaveMetrics, StatCards } from '../components/stat-cards.tsx';
 import { brands, brandTitle, timeZone } from '../state/brands.ts';
 import { selectPreset, view } from '../state/router.ts';
@@ -84,7 +85,12 @@ function SummaryCards({ brand, range, comparison }: SelectionProps & { readonly 
         <>
           <StatCards summary={summary} brand={brand} comparison={comparison} />
           <p class="comparison-note">
-            {summary.previous ? `Change vs ${length}. Bold: statistically significant (95%).` : `No data for ${length}, so no comparison.`}
+            <span>
+              {summary.previous
+                ? `Change vs ${length}. Bold: statistically significant (95%).`
+                : `No data for ${length}, so no comparison.`}{' '}
+              <PendingNote pending={summary.pending} />
+            </span>
             <SaveMetrics summary={summary} />
           </p>
           {summary.current.volume === 0 && <EmptyRange />}

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { StoredLabel } from '../../../src/domain/post.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { createMetrics } from '../../../src/lib/metrics.ts';
+import type { Database } from '../../../src/sink/client/connection.ts';
 import { createRollups } from '../../../src/sink/rollups/rollups.ts';
 import { createWriter } from '../../../src/sink/writer/writer.ts';
 import { scoredPost } from '../../support/scored-post.ts';
@@ -12,11 +13,13 @@ const minute = 60_000;
 const now = Math.floor(Date.now() / (60 * minute)) * 60 * minute;
 const hostile = '<script>alert(1)</script>\r\n\u2028 \'; DROP TABLE posts; -- "';
 
+let db: Database;
 let server: TestServer;
 let remove: () => Promise<void>;
 
 beforeAll(async () => {
-  const { db, remove: removeDatabase } = await openTestDatabase();
+  const opened = await openTestDatabase();
+  db = opened.db;
   const shared = { db, clock: systemClock, log: quiet, metrics: createMetrics() };
   const post = (id: string, minutesAgo: number, label: StoredLabel, brands = ['Kestrel']) =>
     scoredPost({ id, label, brands, createdAt: new Date(now - minutesAgo * minute).toISOString(), author: { id }, text: hostile });
@@ -31,7 +34,7 @@ beforeAll(async () => {
   server = await startTestServer({ reader: db.reader });
   remove = async () => {
     await server.close();
-    await removeDatabase();
+    await opened.remove();
   };
 });
 afterAll(() => remove());
@@ -182,4 +185,21 @@ test.each([
   const { status, headers, text } = await send(`${server.url}/api/v1/${path}`);
   expect([status, headers['content-type']]).toEqual([400, problemType]);
   expect(JSON.parse(text)).toEqual({ type: 'about:blank', title: 'Bad Request', status: 400, detail: expect.stringContaining(detail) });
+});
+
+test('metrics say how many minutes of the range are stored and not yet counted', async () => {
+  const shared = { db, clock: systemClock, log: quiet, metrics: createMetrics() };
+  const pending = async () => {
+    const paths = [`summary?${range}`, `trends?${range}`, `trends?grain=minute&${range}`, `share-of-voice?brands=Kestrel&${range}`];
+    return Promise.all(paths.map(async (path) => ((await read(path)) as { pending: number }).pending)); // a test validates the shape
+  };
+  expect(await pending()).toEqual([0, 0, 0, 0]);
+  const ages = [90, 91, 400];
+  await createWriter(shared).write(
+    ages.map((minutesAgo) => scoredPost({ id: `late ${minutesAgo}`, createdAt: new Date(now - minutesAgo * minute).toISOString() })),
+  );
+  expect(await pending()).toEqual([2, 2, 2, 2]);
+  expect(await read('pipeline')).toMatchObject({ pending: { minute: 3, '15m': 3 } });
+  await createRollups(shared).catchUp();
+  expect(await pending()).toEqual([0, 0, 0, 0]);
 });

@@ -249,7 +249,9 @@ function rounded(value: unknown): unknown {
   if (typeof value === 'number') return Number(value.toPrecision(12));
   if (Array.isArray(value)) return value.map(rounded);
   if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, rounded(part)]));
+  // Version 0.1 did not say how many minutes its metrics trail.
+  const { pending: _, ...compared } = value as { pending?: number };
+  return Object.fromEntries(Object.entries(compared).map(([key, part]) => [key, rounded(part)]));
 }
 
 const sorted = (states: readonly object[]) => states.map((state) => JSON.stringify(state)).sort();

@@ -4,7 +4,7 @@ import { systemClock } from '../../../src/lib/clock.ts';
 import { createMetrics } from '../../../src/lib/metrics.ts';
 import { createRandom } from '../../../src/lib/random.ts';
 import type { Database } from '../../../src/sink/client/connection.ts';
-import { minuteRollup, rollup15m } from '../../../src/sink/queries/rollups.ts';
+import { countDirty, minuteRollup, rollup15m } from '../../../src/sink/queries/rollups.ts';
 import { createRollups, type Rollups, recomputeDirty } from '../../../src/sink/rollups/rollups.ts';
 import { createWriter, type Writer } from '../../../src/sink/writer/writer.ts';
 import { referenceCounts, storedCounts } from '../../support/reference-counts.ts';
@@ -63,6 +63,21 @@ test('a replayed batch does not count twice', async () => {
     { brand: '*', volume: 1 },
     { brand: 'Kestrel', volume: 1 },
   ]);
+});
+
+test('minutes are pending in each rollup until it is recomputed', async () => {
+  const range = { from: (noon - day) / 1_000, to: (noon + day) / 1_000 };
+  const pending = async (span = range) => [await countDirty(db.reader, minuteRollup, span), await countDirty(db.reader, rollup15m, span)];
+  await writer.write([recentPost(), recentPost({ id: '2', createdAt: at(1) }), recentPost({ id: '3', createdAt: at(20) })]);
+  expect(await pending()).toEqual([3, 3]);
+  expect(await pending({ from: noon / 1_000 + 60, to: noon / 1_000 + 20 * 60 })).toEqual([1, 1]);
+  await recomputeDirty(db.maintenance, minuteRollup, false);
+  expect(await pending()).toEqual([0, 3]);
+  await rollups.catchUp();
+  expect(await pending()).toEqual([0, 0]);
+  await writer.write([recentPost({ updatedAt: at(5) })]);
+  expect(await pending()).toEqual([1, 1]);
+  expect(await countDirty(db.reader, minuteRollup)).toBe(1);
 });
 
 test('a group that vanished goes to zero', async () => {

@@ -47,7 +47,9 @@ test('every stored post of the author on that platform is deleted, and no other'
   const deletion = deletionOf('ines');
   expect(await writer.write([deletion])).toEqual({ rejected: [], skipped: [deletion] });
   expect(await visible()).toEqual(['3', '4', '5']);
-  expect(await queryRows(db, "SELECT text, author_name, url FROM posts FINAL WHERE id = '1'")).toEqual([{ text: '', author_name: '', url: '' }]);
+  expect(await queryRows(db, "SELECT text, author_name, url FROM posts FINAL WHERE id = '1'")).toEqual([
+    { text: '', author_name: '', url: '' },
+  ]);
 });
 
 test('the deletion has no row, no key and no erasure of its own', async () => {
@@ -97,7 +99,9 @@ test('of several deletions of an author the newest counts', async () => {
 });
 
 test('more posts than a page are deleted, and counts follow', async () => {
-  const posts = Array.from({ length: 11_000 }, (_, index) => postBy(index % 10 === 0 ? 'tomas' : 'ines', `${index}`, { createdAt: at(index % 50) }));
+  const posts = Array.from({ length: 11_000 }, (_, index) =>
+    postBy(index % 10 === 0 ? 'tomas' : 'ines', `${index}`, { createdAt: at(index % 50) }),
+  );
   for (let start = 0; start < posts.length; start += 5_000) await writer.write(posts.slice(start, start + 5_000));
   const rollups = createRollups({ db, clock: systemClock, log: quiet, metrics: createMetrics() });
   const volume = async () => {
