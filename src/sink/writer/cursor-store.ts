@@ -27,10 +27,11 @@ export function createCursorStore({ db, clock, log }: { db: Database; clock: Clo
 
   const readNewest = async (): Promise<string | undefined> => {
     const sql = `
-    SELECT argMax(cursor, at) AS cursor, toUnixTimestamp64Milli(max(at)) AS at
+    SELECT cursor, toUnixTimestamp64Milli(at) AS at
     FROM source_cursors
     WHERE source = {source:String}
-    HAVING count() > 0`;
+    ORDER BY source_cursors.at DESC
+    LIMIT 1`;
     const row = await withRetry(`load the cursor of ${source}`, () => queryOne(db.writer, storedCursor, sql, { source }), policy);
     newestAt = row?.at ?? 0;
     return row?.cursor;
