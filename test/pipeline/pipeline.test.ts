@@ -70,7 +70,10 @@ test('the deletion of an author deletes stored posts, and is neither counted nor
   ]);
   const writer = createWriter({ db, clock: systemClock, log: quiet, metrics });
   const brandMatcher = createBrandMatcher([{ name: 'Brixomel', aliases: [], exclude: [], timeZone: 'UTC' }]);
-  await runPipeline({ source, scorer, brandMatcher, writer, storedPosts, metrics, clock: systemClock }, new AbortController().signal);
+  await runPipeline(
+    { sources: [source], scorer, brandMatcher, writer, storedPosts, metrics, clock: systemClock },
+    new AbortController().signal,
+  );
   expect(published).toEqual(['1', '2', '3']);
   expect((await metrics.rowsWritten.get()).values[0]?.value).toBe(3);
   expect(await queryRows(db, 'SELECT id FROM posts FINAL WHERE NOT deleted')).toEqual([{ id: '2' }]);
