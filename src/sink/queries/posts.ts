@@ -184,3 +184,24 @@ export async function countPostsByMinute(reader: ClickHouseClient, since: number
   const rows = await query(reader, z.object({ start: numeric, posts: numeric }), sql, { since: Math.floor(since / 1_000) });
   return new Map(rows.map(({ start, posts }) => [start * 1_000, posts]));
 }
+
+/**
+ * IDs that start with `prefix`, of the newest stored posts of a platform that are not deleted and were created after
+ * `since` (ms since 1970).
+ */
+export async function listRecentIds(
+  reader: ClickHouseClient,
+  { platform, prefix, since, limit }: { platform: string; prefix: string; since: number; limit: number },
+): Promise<readonly string[]> {
+  // Without FINAL, which would also merge the posts of other platforms.
+  const sql = `
+  SELECT id
+  FROM posts
+  WHERE minute >= toDateTime({since:UInt32}, 'UTC') AND platform = {platform:String} AND startsWith(id, {prefix:String})
+  GROUP BY id
+  HAVING NOT argMax(deleted, version)
+  ORDER BY max(created_at) DESC
+  LIMIT {limit:UInt32}`;
+  const params = { platform, prefix, since: Math.floor(since / 1_000), limit };
+  return (await query(reader, z.object({ id: z.string() }), sql, params)).map(({ id }) => id);
+}

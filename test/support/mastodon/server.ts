@@ -12,6 +12,8 @@ export interface MastodonServerOptions {
   readonly rateLimit?: { readonly requests: number; readonly windowMs: number };
   /** Statuses kept; older ones are forgotten. */
   readonly retention?: number;
+  /** Domain of the accounts, which may differ from the host. */
+  readonly domain?: string;
   /** Streams from another port, as servers with a separate streaming host do. */
   readonly hasStreamingHost?: boolean;
 }
@@ -63,7 +65,7 @@ const maxIdsPerLookup = 20;
 const maxPageSize = 40;
 
 export async function startMastodonServer(options: MastodonServerOptions = {}): Promise<MastodonServer> {
-  const { token, heartbeatMs = 15_000, hasStreamingHost = false } = options;
+  const { token, heartbeatMs = 15_000, domain = 'social.example', hasStreamingHost = false } = options;
   const streams = new Set<Stream>();
   const requests: string[] = [];
   const failures: { readonly path: string; readonly failure: Failure }[] = [];
@@ -96,13 +98,13 @@ export async function startMastodonServer(options: MastodonServerOptions = {}): 
     response.on('close', () => streams.delete(stream));
   };
 
+  const instance = (): object => {
+    const { url } = hasStreamingHost ? ports.streaming : ports.main;
+    return { domain, version: '4.4.0', configuration: { urls: { streaming: url.replace('http', 'ws') } } };
+  };
+
   const sendJson = (response: ServerResponse, path: string, query: URLSearchParams): void => {
-    const body = apiResponse(
-      store,
-      path,
-      query,
-      hasStreamingHost ? ports.streaming.url.replace('http', 'ws') : ports.main.url.replace('http', 'ws'),
-    );
+    const body = path === '/api/v2/instance' ? instance() : apiResponse(store, path, query);
     if (body === undefined) return void response.writeHead(404, json).end('{"error":"Record not found"}');
     response.writeHead(200, { ...json, ...pageLinks(ports.main.url, path, query, body) }).end(JSON.stringify(body));
   };
@@ -175,10 +177,8 @@ function streamFilter(path: string, query: URLSearchParams): ((status: TestStatu
   return undefined;
 }
 
-/** The body of a response; undefined for 404. */
-function apiResponse(store: StatusStore, path: string, query: URLSearchParams, streamingUrl: string): unknown {
-  if (path === '/api/v2/instance')
-    return { domain: 'social.example', version: '4.4.0', configuration: { urls: { streaming: streamingUrl } } };
+/** Statuses and timelines; undefined for 404. */
+function apiResponse(store: StatusStore, path: string, query: URLSearchParams): unknown {
   if (path === '/api/v1/statuses') {
     const ids = query.getAll('id[]');
     return ids.length > maxIdsPerLookup ? undefined : ids.flatMap((id) => store.statuses.get(id) ?? []);

@@ -14,6 +14,8 @@ export interface CatchUpDeps {
   readonly server: string;
   readonly resume: ResumePoint;
   readonly clock: Clock;
+  /** IDs of recent statuses that are stored, the newest `limit` ones. */
+  storedIds(limit: number): Promise<readonly string[]>;
   /** Takes statuses, oldest first; resolves when there is room for more. */
   deliver(frames: readonly Frame[], signal: AbortSignal): Promise<void>;
   /** Called when statuses may be missing for good, with the reason as a phrase. */
@@ -23,26 +25,27 @@ export interface CatchUpDeps {
 }
 
 const backoff = { firstMs: 1_000, maxMs: 60_000 };
-/** So many statuses that are missing from the pages are looked up, the newest ones: 20 requests. */
+/** So many known statuses that the pages do not list are looked up: 20 requests. */
 const maxLookups = 20 * maxLookupIds;
 
 /**
- * Reads what was missed before a stream was opened: the statuses after the settled one, page by page, and the deletions of
- * those that were seen earlier and are no longer listed. At the first start, it reads the newest page. Returns when the
- * stream has taken over, or `signal` was aborted; never rejects.
+ * Reads what was missed before a stream was opened: the statuses after the settled one, page by page, then the edits and
+ * deletions of the newest known statuses. At the first start, it reads the newest page. Returns when the stream has taken
+ * over, or `signal` was aborted; never rejects.
  */
 export async function catchUp(deps: CatchUpDeps, signal: AbortSignal): Promise<void> {
   const { resume, clock, onGap } = deps;
-  const known = resume.unsettled();
+  const from = resume.settled(clock.now());
+  const unsettled = resume.unsettled();
   try {
-    const from = resume.settled(clock.now());
     if (from === undefined) await readNewestPage(deps, signal);
     else {
       await reportLostStatuses(deps, from, signal);
       const listed = await readPages(deps, from, signal);
-      await findDeletions(
+      const known = new Set([...unsettled, ...(await deps.storedIds(maxLookups))]);
+      await recheck(
         deps,
-        known.filter((id) => !listed.has(id)),
+        [...known].filter((id) => !listed.has(id)),
         signal,
       );
     }
@@ -98,10 +101,10 @@ async function deliverPage({ server, resume, clock, deliver }: CatchUpDeps, page
   await deliver(frames, signal);
 }
 
-/** Statuses that were seen before and are not listed any more are looked up, because a list may leave some out. */
-async function findDeletions(deps: CatchUpDeps, missing: readonly string[], signal: AbortSignal): Promise<void> {
+/** Looks up the newest of the statuses: those that are gone were deleted, the others may have been edited. */
+async function recheck(deps: CatchUpDeps, known: readonly string[], signal: AbortSignal): Promise<void> {
   const { client, server, resume, deliver } = deps;
-  const newest = [...missing].sort(compareIds).slice(-maxLookups);
+  const newest = [...known].sort(compareIds).slice(-maxLookups);
   for (let start = 0; start < newest.length && !signal.aborted; start += maxLookupIds) {
     const ids = newest.slice(start, start + maxLookupIds);
     const found = await repeat(deps, () => client.fetchStatuses(ids, signal), signal);
@@ -109,8 +112,7 @@ async function findDeletions(deps: CatchUpDeps, missing: readonly string[], sign
     const visible = new Set(found.map((entity) => readStatus(entity)?.id));
     const deleted = ids.filter((id) => !visible.has(id));
     for (const id of deleted) resume.onDeleted(id);
-    const frames = [...deleted.map((id) => deletionFrame(id, server)), ...found.map((entity) => statusFrame(entity, server))];
-    await deliver(frames, signal);
+    await deliver([...deleted.map((id) => deletionFrame(id, server)), ...found.map((entity) => statusFrame(entity, server))], signal);
   }
 }
 

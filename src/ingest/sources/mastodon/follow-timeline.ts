@@ -3,6 +3,7 @@ import type { SourceRecord } from '../../../domain/post.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { parseJson } from '../../../lib/json.ts';
 import type { Log } from '../../../lib/log.ts';
+import type { Metrics } from '../../../lib/metrics.ts';
 import type { CursorStore } from '../cursor-store.ts';
 import { ConnectionError, type StayConnectedOptions, stayConnected } from '../live/stay-connected.ts';
 import { createStreamStatus, type StreamStatus } from '../live/stream-status.ts';
@@ -12,7 +13,7 @@ import { catchUp } from './catch-up.ts';
 import { type Frame, toFrame } from './frame.ts';
 import type { MastodonClient } from './mastodon-client.ts';
 import { createResumePoint, type ResumePoint } from './resume-point.ts';
-import type { Status } from './status.ts';
+import { isInTheFuture, type Status } from './status.ts';
 import type { Timeline } from './timeline.ts';
 
 export interface FollowerOptions {
@@ -28,11 +29,13 @@ export interface FollowerOptions {
   readonly cursors: CursorStore;
   readonly clock: Clock;
   readonly log: Log;
+  readonly metrics: Pick<Metrics, 'streamGaps' | 'streamReconnects'>;
+  /** IDs, as the server knows them, of its recent statuses that are stored: the newest `limit` ones. */
+  storedIds(limit: number): Promise<readonly string[]>;
   /** Whether another followed server delivers the status. */
   isElsewhere(status: Status): boolean;
   /** Called for a status that is left to another server. */
   onSkip(): void;
-  onGap(): void;
   process(messages: readonly RawMessage[], emit: Emit<SourceRecord>): Promise<void>;
 }
 
@@ -66,6 +69,7 @@ export function createTimelineFollower(options: FollowerOptions): TimelineFollow
         clock,
         onDisconnect: ({ error, delayMs }) => {
           status.onDisconnect(error.message);
+          options.metrics.streamReconnects.inc({ source });
           log.warn({ source, server, timeline: timeline.name, reason: error.message, delayMs }, 'stream interrupted; reconnecting');
         },
       },
@@ -89,14 +93,15 @@ function createConnect(options: SessionOptions): StayConnectedOptions['connect']
   const fields = { source, server, timeline: timeline.name };
   const add = createAdd(options);
   const receive = (frame: Frame): void => {
-    if (frame.status) resume.onStreamed(frame.status.id, clock.now());
+    const now = clock.now();
+    if (frame.status && !isInTheFuture(frame.status.id, now)) resume.onStreamed(frame.status.id, now);
     if (frame.deletedId !== undefined) resume.onDeleted(frame.deletedId);
     add(frame);
   };
   const onGap = (reason: string): void => {
     log.error({ ...fields, reason }, 'posts may be missing');
     status.onGap();
-    options.onGap();
+    options.metrics.streamGaps.inc({ source });
   };
   const deliver = async (frames: readonly Frame[], signal: AbortSignal): Promise<void> => {
     for (const frame of frames) {
@@ -116,7 +121,7 @@ function createConnect(options: SessionOptions): StayConnectedOptions['connect']
     const closing = new AbortController();
     let isCaughtUp = false;
     let isFull = false;
-    const deps = { client, timeline, server, resume, clock, deliver, onGap, onRetry };
+    const deps = { client, timeline, server, resume, clock, storedIds: options.storedIds, deliver, onGap, onRetry };
     const catchingUp = catchUp(deps, AbortSignal.any([signal, closing.signal])).then(() => {
       isCaughtUp = true;
     });

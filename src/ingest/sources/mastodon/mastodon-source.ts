@@ -5,10 +5,11 @@ import type { SourceRecord } from '../../../domain/post.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { toMilliseconds } from '../../../lib/duration.ts';
 import type { Log } from '../../../lib/log.ts';
+import type { Metrics } from '../../../lib/metrics.ts';
 import type { DeadLetterSink } from '../../dead-letters/dead-letter.ts';
-import { compileMapping, type SkipReason } from '../../mapping/parse-message.ts';
+import { compileMapping } from '../../mapping/parse-message.ts';
 import type { CursorStore } from '../cursor-store.ts';
-import { processChunk } from '../process-chunk.ts';
+import { type OnSkip, processChunk } from '../process-chunk.ts';
 import { createTimelineFollower, type TimelineFollower } from './follow-timeline.ts';
 import { createMastodonClient, type MastodonClient } from './mastodon-client.ts';
 import type { Status } from './status.ts';
@@ -22,12 +23,12 @@ export interface MastodonSourceOptions {
   readonly deadLetters: DeadLetterSink;
   readonly clock: Clock;
   readonly log: Log;
+  readonly metrics: Pick<Metrics, 'streamGaps' | 'streamReconnects'>;
   /** The cursor of a timeline, by its server and name. */
   openCursor(timeline: string): CursorStore;
-  /** Called for each message that is neither a post nor a dead letter. */
-  onSkip?(reason: SkipReason): void;
-  /** Called when statuses may be missing because the server no longer returns them. */
-  onGap?(): void;
+  /** IDs that start with `prefix`, of the newest `limit` stored posts. They are checked for edits and deletions after an interruption. */
+  storedIds(prefix: string, limit: number): Promise<readonly string[]>;
+  readonly onSkip?: OnSkip;
   /** Milliseconds without an event or a heartbeat after which a stream is reopened. */
   readonly stallMs?: number;
 }
@@ -54,13 +55,13 @@ export function createMastodonSource(options: MastodonSourceOptions): Source<Sou
     timelinesOf(server.config).map((timeline) => {
       const { client, host, config: settings } = server;
       return createTimelineFollower({
-        ...{ client, timeline, clock, log: options.log, server: host, url: settings.url, source: name },
+        ...{ client, timeline, clock, log: options.log, metrics: options.metrics, server: host, url: settings.url, source: name },
         rewindMs: toMilliseconds(config.rewind),
         stallMs: options.stallMs ?? defaultStallMs,
         cursors: options.openCursor(`${host}/${timeline.name}`),
+        storedIds: async (limit) => (await options.storedIds(`${host}/`, limit)).map((id) => id.slice(host.length + 1)),
         isElsewhere: (status) => servers.some((other) => other !== server && delivers(other, status)),
         onSkip: () => onSkip('filtered'),
-        onGap: () => options.onGap?.(),
         process: (messages, emit) => processChunk(messages, { mapping, deadLetters, clock, emit, onSkip }),
       });
     }),

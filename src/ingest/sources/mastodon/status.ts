@@ -1,3 +1,5 @@
+import { dayMs } from '../../../lib/duration.ts';
+
 /** The fields of a Status entity that the source itself reads; all others are left to the mapping. */
 export interface Status {
   readonly id: string;
@@ -40,4 +42,12 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 export function compareIds(a: string, b: string): number {
   if (a.length !== b.length) return a.length - b.length;
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/**
+ * Whether an ID is a Mastodon snowflake (milliseconds since 1970, then 16 bits of sequence) of more than a day after `now`.
+ * As a resume point, such an ID of a damaged event would hide everything before it.
+ */
+export function isInTheFuture(id: string, now: number): boolean {
+  return /^\d{15,}$/.test(id) && BigInt(id) >> 16n > BigInt(now + dayMs);
 }
