@@ -19,28 +19,6 @@ export const brand = z.strictObject({
   timeZone: timeZone.default('UTC').describe("IANA time zone of the brand's days and quiet hours"),
 });
 
-export const mapping = z
-  .strictObject({
-    platform: z.string().default('platform'),
-    id: z.string().default('id'),
-    text: z.string().default('text'),
-    createdAt: z.string().default('createdAt'),
-    updatedAt: z.string().default('updatedAt'),
-    deleted: z.string().default('deleted'),
-    lang: z.string().default('lang'),
-    url: z.string().default('url'),
-    inReplyTo: z.string().default('inReplyTo'),
-    authorId: z.string().default('author.id'),
-    authorHandle: z.string().default('author.handle'),
-    authorName: z.string().default('author.name'),
-    authorFollowers: z.string().default('author.followers'),
-    likes: z.string().default('engagement.likes'),
-    reposts: z.string().default('engagement.reposts'),
-    replies: z.string().default('engagement.replies'),
-    platformName: z.string().optional().describe('Fixed platform name, for sources whose messages do not contain one'),
-  })
-  .describe('Dotted path of each post field in the JSON message');
-
 const sasl = z.strictObject({
   mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).describe('SASL mechanism'),
   username: z.string().min(1).describe('SASL user'),

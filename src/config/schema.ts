@@ -3,8 +3,9 @@ import { roles } from '../domain/roles.ts';
 import { durationSchema, toMilliseconds } from '../lib/duration.ts';
 import { alerts } from './alerts.ts';
 import { clickhouse, retention } from './database.ts';
-import { brand, deadLetters, demo, kafka, mapping, ndjson } from './ingest.ts';
+import { brand, deadLetters, demo, kafka, ndjson } from './ingest.ts';
 import { bluesky } from './live-sources.ts';
+import { mapping } from './mapping.ts';
 import { source, sourceProblems, sources } from './sources.ts';
 
 /** Every setting, its default and its meaning. The descriptions become the JSON Schema that editors show. */

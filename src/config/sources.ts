@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { demo, kafka, mapping, ndjson } from './ingest.ts';
+import { demo, kafka, ndjson } from './ingest.ts';
+import { mapping } from './mapping.ts';
 
 /** The sources of posts: `sources`, and `source`, its short form for a single one. */
 
@@ -37,16 +38,15 @@ export const sources = z
   .describe('Several sources in one process, each with its own mapping, dead letters and health. Not together with `source`');
 
 type SourceEntry = z.infer<typeof entry>;
-type FieldMapping = z.infer<typeof mapping>;
 
 /** A source to read: its name, its type with the section of that type, and its mapping. */
-export type SourceConfig = SourceEntry & { readonly name: string; readonly mapping: FieldMapping };
+export type SourceConfig = SourceEntry & { readonly name: string; readonly mapping: z.infer<typeof mapping> };
 
 /** The part of a config that says where posts come from. */
 export interface SourceSettings {
   readonly source?: SourceType | undefined;
   readonly sources: readonly SourceEntry[];
-  readonly mapping: FieldMapping;
+  readonly mapping: z.infer<typeof mapping>;
   readonly demo: z.infer<typeof demo>;
   readonly kafka: z.infer<typeof kafka>;
   readonly ndjson: z.infer<typeof ndjson>;

@@ -35,14 +35,41 @@ export function parseTime(value: unknown): number | undefined {
 function parseIso(text: string): number | undefined {
   const match = isoPattern.exec(text);
   if (!match) return undefined;
-  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '0', sign, zoneHour = '0', zoneMinute = '0'] = match;
-  const [y, mo, d, h, mi, s] = [Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second)];
+  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', sign, zoneHour = '0', zoneMinute = '0'] = match;
   const offset = Number(zoneHour) * 60 + Number(zoneMinute);
-  // A leap second is written :60.
-  if (mo < 1 || mo > 12 || d < 1 || d > daysInMonth(y, mo) || h > 23 || mi > 59 || s > 60 || offset > 14 * 60) return undefined;
-  const local = Date.UTC(y, mo - 1, d, h, mi, s, Math.floor(Number(`0.${fraction}`) * 1_000));
+  return toUtc({
+    year: Number(year),
+    month: Number(month),
+    day: Number(day),
+    hour: Number(hour),
+    minute: Number(minute),
+    second: Number(second),
+    ms: Number(fraction.slice(0, 3).padEnd(3, '0')),
+    offsetMinutes: sign === '-' ? -offset : offset,
+  });
+}
+
+/** A time as a calendar and a clock show it. */
+export interface CivilTime {
+  readonly year: number;
+  /** 1 to 12. */
+  readonly month: number;
+  readonly day: number;
+  readonly hour: number;
+  readonly minute: number;
+  /** 60 is a leap second. */
+  readonly second: number;
+  readonly ms: number;
+  /** Of the zone, to the east of UTC. */
+  readonly offsetMinutes: number;
+}
+
+/** Milliseconds since 1970; undefined if there is no such day, time or offset. */
+export function toUtc({ year, month, day, hour, minute, second, ms, offsetMinutes }: CivilTime): number | undefined {
+  if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined;
+  if (hour > 23 || minute > 59 || second > 60 || !(Math.abs(offsetMinutes) <= 14 * 60)) return undefined;
   // Date.UTC takes the years 0 to 99 for 1900 to 1999; both are too old for a post, so the slip is harmless.
-  return local - (sign === '-' ? -offset : offset) * minuteMs;
+  return Date.UTC(year, month - 1, day, hour, minute, second, ms) - offsetMinutes * minuteMs;
 }
 
 function daysInMonth(year: number, month: number): number {

@@ -1,8 +1,6 @@
-import { configSchema } from '../../src/config/schema.ts';
 import type { DeadLetter, DeadLetterSink } from '../../src/ingest/dead-letters/dead-letter.ts';
 
-/** The mapping that a config has when it says nothing of it. */
-export const defaultMapping = configSchema.parse({}).mapping;
+export { defaultMapping } from '../../src/config/mapping.ts';
 
 /** 2026-06-15, noon UTC. */
 export const now = Date.UTC(2026, 5, 15, 12);

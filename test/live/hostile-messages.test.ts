@@ -43,7 +43,7 @@ const kinds: readonly { readonly reason: Reason; readonly make: (round: number) 
   { reason: 'in-the-future', make: (round) => json({ id: `future-${round}`, createdAt: '9999-12-31T23:59:59Z' }) },
   { reason: 'bad-date', make: (round) => json({ id: `dated-${round}`, createdAt: 'yesterday' }) },
   {
-    reason: 'too-deep',
+    reason: undefined,
     make: (round) => `{"platform":"p","id":"deep-${round}","text":"x","more":${'['.repeat(5_000)}${']'.repeat(5_000)}}`,
   },
   { reason: undefined, make: (round) => `{"platform":"p","id":"surrogate-${round}","text":"half an emoji \\ud83d in here"}` },

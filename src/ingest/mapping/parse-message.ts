@@ -1,11 +1,27 @@
 import { isUtf8 } from 'node:buffer';
 import type { Post } from '../../domain/post.ts';
 import { dayMs } from '../../lib/duration.ts';
-import { parseTime, toIso } from '../../lib/time.ts';
+import { toIso } from '../../lib/time.ts';
 import type { DeadLetterReason } from '../dead-letters/dead-letter.ts';
-import { type CompiledMapping, cleanText, getPath, parseAuthor, parseEngagement, parseId, parseLang, parseUrl } from './fields.ts';
+import type { CompiledMapping } from './compile-mapping.ts';
+import { findElements } from './elements.ts';
+import { parseExactJson } from './exact-json.ts';
+import {
+  type DateRange,
+  findDate,
+  isDeleted,
+  parseAuthor,
+  parseEngagement,
+  parseId,
+  parseOptional,
+  requireDate,
+  requireId,
+} from './fields.ts';
+import { InvalidMessage } from './invalid-message.ts';
+import { MessageContext, parseEmbeddedJson, type Scope } from './scope.ts';
+import { requireText } from './text.ts';
 
-export { type CompiledMapping, compileMapping } from './fields.ts';
+export { type CompiledMapping, compileMapping } from './compile-mapping.ts';
 
 /** A message as its source delivers it. */
 export interface MessageContent {
@@ -21,7 +37,7 @@ export interface MessageContent {
 /** Why a message is neither a post nor an error: a stable code and its description. */
 export const skipReasons = {
   filtered: 'The mapping excludes it (onlyWhen, skipWhen).',
-  empty: 'The list that forEach names is empty.',
+  empty: 'It is null, or the list that forEach names is empty.',
   tombstone: 'It has no value, and its key names no post.',
 } as const;
 
@@ -38,75 +54,38 @@ export interface ParsedMessage {
 
 /** Maximum message size in bytes. */
 export const maxMessageBytes = 256 * 1_024;
-const maxNesting = 32;
 const firstDate = Date.UTC(2000, 0, 1);
-const byteOrderMark = '\ufeff';
 
 /** Parses a JSON message. `now` is the time of the clock in milliseconds since 1970. Pure; never throws. */
 export function parseMessage(message: MessageContent, mapping: CompiledMapping, now: number): ParsedMessage {
-  return catchInvalid(() => buildPost(readObject(message.bytes), mapping, { from: firstDate, until: now + dayMs }, message.timestamp, now));
+  if (message.isTombstone) return parseTombstone(message, mapping, now);
+  return catchInvalid(() => parseValue(readJson(message.bytes), message, mapping, now));
 }
 
 /** Like `parseMessage`, for a message whose value is decoded already. */
 export function parseDecoded(value: unknown, message: Omit<MessageContent, 'bytes'>, mapping: CompiledMapping, now: number): ParsedMessage {
-  return catchInvalid(() => buildPost(shallowObject(value), mapping, { from: firstDate, until: now + dayMs }, message.timestamp, now));
+  return catchInvalid(() => parseValue(value, message, mapping, now));
 }
 
-function catchInvalid(make: () => Post): ParsedMessage {
+function catchInvalid(parse: () => ParsedMessage): ParsedMessage {
   try {
-    return { posts: [make()] };
+    return parse();
   } catch (thrown) {
     if (thrown instanceof InvalidMessage) return { posts: [], rejected: thrown.reason };
     throw thrown;
   }
 }
 
-interface Range {
-  readonly from: number;
-  readonly until: number;
-}
-
-function buildPost(root: object, mapping: CompiledMapping, range: Range, timestamp: number, now: number): Post {
-  const { paths, platformName } = mapping;
-  const platform = platformName ?? requiredId(getPath(root, paths.platform), 'missing-platform');
-  const id = requiredId(getPath(root, paths.id), 'missing-id');
-  const deleted = optionalBoolean(getPath(root, paths.deleted));
-  const text = deleted ? '' : requiredText(getPath(root, paths.text));
-  // A producer may set a nonsensical timestamp; the post is still valid.
-  const messageTime = timestamp >= range.from && timestamp <= range.until ? timestamp : now;
-  const readTime = deleted ? lenientTime : strictTime;
-  const createdAt = readTime(getPath(root, paths.createdAt), range) ?? messageTime;
-  const updatedAt = readTime(getPath(root, paths.updatedAt), range) ?? messageTime;
-  return { platform, id, text, createdAt: toIso(createdAt), updatedAt: toIso(updatedAt), deleted, ...optionalFields(root, mapping) };
-}
-
-function optionalFields(root: object, mapping: CompiledMapping): Partial<Post> {
-  const { paths } = mapping;
-  const lang = parseLang(getPath(root, paths.lang));
-  const author = parseAuthor(root, mapping);
-  const url = parseUrl(getPath(root, paths.url));
-  const engagement = parseEngagement(root, mapping);
-  const inReplyTo = parseId(getPath(root, paths.inReplyTo));
-  return {
-    ...(lang === undefined ? {} : { lang }),
-    ...(author === undefined ? {} : { author }),
-    ...(url === undefined ? {} : { url }),
-    ...(engagement === undefined ? {} : { engagement }),
-    ...(inReplyTo === undefined ? {} : { inReplyTo }),
-  };
-}
-
-/** The message as a JSON object of limited size and depth. */
-function readObject(message: Uint8Array | string): object {
+/** The message as JSON of limited size. */
+function readJson(message: Uint8Array | string): unknown {
   const size = typeof message === 'string' ? Buffer.byteLength(message) : message.byteLength;
   if (size > maxMessageBytes) throw new InvalidMessage('too-large');
-  return shallowObject(parseJson(typeof message === 'string' ? message : decode(message)));
-}
-
-function shallowObject(value: unknown): object {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new InvalidMessage('not-an-object');
-  if (nestsDeeper(value, maxNesting)) throw new InvalidMessage('too-deep');
-  return value;
+  try {
+    return parseExactJson(typeof message === 'string' ? message : decode(message));
+  } catch (thrown) {
+    if (thrown instanceof SyntaxError) throw new InvalidMessage('not-json');
+    throw thrown;
+  }
 }
 
 function decode(bytes: Uint8Array): string {
@@ -114,66 +93,141 @@ function decode(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 }
 
-function parseJson(text: string): unknown {
+type Beside = Omit<MessageContent, 'bytes'>;
+
+interface Clocks {
+  readonly range: DateRange;
+  /** The message's timestamp, for posts without a date. */
+  readonly messageTime: number;
+}
+
+/** A producer may set a nonsensical timestamp; the post is still valid. */
+function clocksOf(timestamp: number, now: number): Clocks {
+  const range = { from: firstDate, until: now + dayMs };
+  return { range, messageTime: timestamp >= range.from && timestamp <= range.until ? timestamp : now };
+}
+
+function parseValue(value: unknown, message: Beside, mapping: CompiledMapping, now: number): ParsedMessage {
+  const clocks = clocksOf(message.timestamp, now);
+  const context = openContext(value, message, clocks);
+  // What some APIs return for an item that does not exist.
+  if (context.message === null) return { posts: [], skipped: 'empty' };
+  if (mapping.elements) return parseElements(findElements(context, mapping.elements), mapping, clocks);
+  const post = parseElement({ element: context.message, context }, mapping, clocks);
+  return post ? { posts: [post] } : { posts: [], skipped: 'filtered' };
+}
+
+/** A message may be a string that holds the JSON. */
+function openContext(value: unknown, message: Beside, { messageTime }: Clocks): MessageContext {
+  return new MessageContext(typeof value === 'string' ? parseEmbeddedJson(value) : value, { ...message, timestamp: messageTime });
+}
+
+/**
+ * The elements of a message, for reports on a mapping.
+ * @throws InvalidMessage if the message cannot be read
+ */
+export function findScopes(message: MessageContent, mapping: CompiledMapping, now: number): readonly Scope[] {
+  const context = openContext(readJson(message.bytes), message, clocksOf(message.timestamp, now));
+  return mapping.elements ? findElements(context, mapping.elements) : [{ element: context.message, context }];
+}
+
+/** Valid elements become posts even beside invalid ones; the first problem is the reason of the dead letter. */
+function parseElements(scopes: readonly Scope[], mapping: CompiledMapping, clocks: Clocks): ParsedMessage {
+  if (scopes.length === 0) return { posts: [], skipped: 'empty' };
+  const posts: Post[] = [];
+  let rejected: DeadLetterReason | undefined;
+  for (const scope of scopes) {
+    try {
+      const post = parseElement(scope, mapping, clocks);
+      if (post) posts.push(post);
+    } catch (thrown) {
+      if (!(thrown instanceof InvalidMessage)) throw thrown;
+      rejected ??= thrown.reason;
+    }
+  }
+  if (rejected !== undefined) return { posts, rejected };
+  return posts.length === 0 ? { posts, skipped: 'filtered' } : { posts };
+}
+
+/** Undefined if the mapping excludes the element. @throws InvalidMessage */
+function parseElement(scope: Scope, mapping: CompiledMapping, clocks: Clocks): Post | undefined {
+  const { element } = scope;
+  if (typeof element !== 'object' || element === null || Array.isArray(element)) throw new InvalidMessage('not-an-object');
+  if (mapping.onlyWhen?.(scope) === false || mapping.skipWhen?.(scope) === true) return undefined;
+  const { fields, platformName } = mapping;
+  const platform = platformName ?? requireId(fields.platform, scope, 'missing-platform');
+  if (mapping.deletesAuthorWhen?.(scope)) return buildAuthorDeletion(platform, scope, mapping, clocks);
+  const id = requireId(fields.id, scope, 'missing-id');
+  const deleted = mapping.deletedWhen?.(scope) === true || isDeleted(fields.deleted, scope, clocks.range);
+  const text = deleted ? '' : requireText(mapping, scope);
+  return { platform, id, text, ...findDates(scope, mapping, clocks, deleted), deleted, ...parseRest(scope, mapping) };
+}
+
+/**
+ * `updatedAt` is the version of the post. All versions are ordered by the clock of the platform, so the date of the post
+ * stands in for that of a version that has none, and the feed's timestamp only where there is neither. A deletion needs
+ * no date, so an invalid one is ignored.
+ */
+function findDates(scope: Scope, { fields }: CompiledMapping, { range, messageTime }: Clocks, deleted: boolean) {
+  const createdAt = deleted ? findDate(fields.createdAt, scope, range) : requireDate(fields.createdAt, scope, range);
+  const updatedAt = findDate(fields.updatedAt, scope, range) ?? createdAt ?? messageTime;
+  return { createdAt: toIso(createdAt ?? messageTime), updatedAt: toIso(updatedAt) };
+}
+
+function parseRest(scope: Scope, mapping: CompiledMapping): Partial<Post> {
+  const { lang, url, inReplyTo, rating } = parseOptional(mapping, scope);
+  const author = parseAuthor(mapping, scope);
+  const engagement = parseEngagement(mapping, scope);
+  return {
+    ...(lang === undefined ? {} : { lang }),
+    ...(author === undefined ? {} : { author }),
+    ...(url === undefined ? {} : { url }),
+    ...(engagement === undefined ? {} : { engagement }),
+    ...(inReplyTo === undefined ? {} : { inReplyTo }),
+    ...(rating === undefined ? {} : { rating }),
+  };
+}
+
+/** Deletes every stored post of the author. */
+function buildAuthorDeletion(platform: string, scope: Scope, mapping: CompiledMapping, clocks: Clocks): Post {
+  const author = parseAuthor(mapping, scope);
+  if (!author) throw new InvalidMessage('missing-id');
+  const dates = findDates(scope, mapping, clocks, true);
+  return { platform, id: `author:${author.id}`, text: '', ...dates, deleted: true, deletesAuthor: true, author };
+}
+
+/**
+ * A Kafka message without a value deletes the post that its key names: `platform:id`, or whatever the mapping makes of
+ * `$key`. Keys of other kinds are common, so a message with one is skipped.
+ */
+function parseTombstone(message: MessageContent, mapping: CompiledMapping, now: number): ParsedMessage {
+  const { messageTime } = clocksOf(message.timestamp, now);
+  const context = new MessageContext(undefined, message);
+  const named = mappedKey({ element: undefined, context }, mapping) ?? splitKey(context.key, mapping.platformName);
+  if (!named) return { posts: [], skipped: 'tombstone' };
+  const at = toIso(messageTime);
+  return { posts: [{ ...named, text: '', createdAt: at, updatedAt: at, deleted: true }] };
+}
+
+type PostKey = Pick<Post, 'platform' | 'id'>;
+
+function mappedKey(scope: Scope, { platformName, fields }: CompiledMapping): PostKey | undefined {
   try {
-    return JSON.parse(text.startsWith(byteOrderMark) ? text.slice(1) : text);
-  } catch {
-    throw new InvalidMessage('not-json');
+    return {
+      platform: platformName ?? requireId(fields.platform, scope, 'missing-platform'),
+      id: requireId(fields.id, scope, 'missing-id'),
+    };
+  } catch (thrown) {
+    if (thrown instanceof InvalidMessage) return undefined;
+    throw thrown;
   }
 }
 
-/** Whether `value` nests deeper than `levels`; the object itself is the first level. */
-function nestsDeeper(value: object, levels: number): boolean {
-  if (levels === 0) return true;
-  for (const inner of Object.values(value)) {
-    if (typeof inner === 'object' && inner !== null && nestsDeeper(inner, levels - 1)) return true;
-  }
-  return false;
-}
-
-function requiredId(value: unknown, missing: DeadLetterReason): string {
-  if (value === undefined || value === null || (typeof value === 'string' && value.trim() === '')) throw new InvalidMessage(missing);
-  if (typeof value !== 'string' && typeof value !== 'number') throw new InvalidMessage('wrong-type');
-  const id = parseId(value);
-  if (id === undefined) throw new InvalidMessage('bad-id');
-  return id;
-}
-
-function requiredText(value: unknown): string {
-  if (value === undefined || value === null) throw new InvalidMessage('missing-text');
-  if (typeof value !== 'string') throw new InvalidMessage('wrong-type');
-  if (value.trim() === '') throw new InvalidMessage('missing-text');
-  return cleanText(value);
-}
-
-function optionalBoolean(value: unknown): boolean {
-  if (value === undefined || value === null) return false;
-  if (typeof value !== 'boolean') throw new InvalidMessage('wrong-type');
-  return value;
-}
-
-function strictTime(value: unknown, { from, until }: Range): number | undefined {
-  if (value === undefined || value === null) return undefined;
-  const time = parseTime(value);
-  if (time === undefined) throw new InvalidMessage('bad-date');
-  if (time < from) throw new InvalidMessage('too-old');
-  if (time > until) throw new InvalidMessage('in-the-future');
-  return time;
-}
-
-/** A deletion needs no date, so an invalid one is ignored. */
-function lenientTime(value: unknown, { from, until }: Range): number | undefined {
-  const time = parseTime(value);
-  return time !== undefined && time >= from && time <= until ? time : undefined;
-}
-
-/** Thrown inside this module when a message cannot become a post. */
-class InvalidMessage extends Error {
-  readonly reason: DeadLetterReason;
-
-  constructor(reason: DeadLetterReason) {
-    super(reason);
-    this.name = 'InvalidMessage';
-    this.reason = reason;
-  }
+function splitKey(key: string | undefined, platformName: string | undefined): PostKey | undefined {
+  // A key in JSON names no post.
+  if (key === undefined || /^[{["]/.test(key)) return undefined;
+  const platform = platformName ?? key.slice(0, Math.max(key.indexOf(':'), 0));
+  if (parseId(platform) === undefined || !key.startsWith(`${platform}:`)) return undefined;
+  const id = parseId(key.slice(platform.length + 1));
+  return id === undefined ? undefined : { platform, id };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FieldMapping } from '../../../src/config/schema.ts';
+import type { MappingInput } from '../../../src/config/mapping.ts';
 import type { Post } from '../../../src/domain/post.ts';
 import { compileMapping, type ParsedMessage, parseMessage } from '../../../src/ingest/mapping/parse-message.ts';
 import { defaultMapping, now } from '../field-samples.ts';
@@ -7,7 +7,7 @@ import { defaultMapping, now } from '../field-samples.ts';
 const timestamp = Date.UTC(2026, 5, 15, 11, 59, 58, 123);
 const good = { platform: 'murmur', id: 'p1', text: 'Lovely shoes', createdAt: '2026-06-15T10:00:00Z' };
 
-function parse(message: unknown, mapping: FieldMapping = defaultMapping): ParsedMessage {
+function parse(message: unknown, mapping: MappingInput = defaultMapping): ParsedMessage {
   return parseMessage({ bytes: Buffer.from(JSON.stringify(message)), timestamp }, compileMapping(mapping), now);
 }
 
@@ -15,7 +15,7 @@ function parseBytes(bytes: Uint8Array | string): ParsedMessage {
   return parseMessage({ bytes, timestamp }, compileMapping(defaultMapping), now);
 }
 
-function postOf(message: unknown, mapping?: FieldMapping): Post {
+function postOf(message: unknown, mapping?: MappingInput): Post {
   const { posts, rejected } = parse(message, mapping);
   if (!posts[0]) throw new Error(`rejected: ${rejected}`);
   return posts[0];
@@ -75,6 +75,8 @@ describe('valid message', () => {
   it.each([
     ['a number as id', { ...good, id: 7 }, { id: '7' }],
     ['unknown fields', { ...good, extra: { deeply: [1, { unknown: true }] } }, { id: 'p1' }],
+    ['an id that a double cannot hold', { ...good, id: 2 ** 53 }, { id: '9007199254740992' }],
+    ['text in parts', { ...good, text: ['Lovely ', { type: 'bold', text: 'shoes' }] }, { text: 'Lovely shoes' }],
     ['a lone surrogate in the text', { ...good, text: 'a\ud83d!' }, { text: 'a\ufffd!' }],
     ['NUL in the text', { ...good, text: 'a\u0000b' }, { text: 'a\ufffdb' }],
     ['markup in the text', { ...good, text: '<script>' }, { text: '<script>' }],
@@ -105,6 +107,12 @@ describe('valid message', () => {
   ])('is kept without %s', (_, fields) => {
     const post = postOf({ ...good, ...fields });
     expect(Object.keys(post).sort()).toEqual(['createdAt', 'deleted', 'id', 'platform', 'text', 'updatedAt']);
+  });
+
+  it.each(['[', '{"a":'])('may nest as deep as it likes: %s', (open) => {
+    const deep =
+      open.repeat(40_000) + (open === '[' ? ']' : '1}').repeat(open === '[' ? 40_000 : 1) + (open === '[' ? '' : '}'.repeat(39_999));
+    expect(parseBytes(`{"extra":${deep},${JSON.stringify(good).slice(1)}`)).toHaveProperty('posts.0.id', 'p1');
   });
 
   it('may start with a byte order mark', () => {
@@ -147,8 +155,6 @@ describe('mapping', () => {
 });
 
 describe('invalid message', () => {
-  const nested = (levels: number): unknown => (levels === 0 ? 1 : { in: nested(levels - 1) });
-
   it.each([
     ['nothing', ''],
     ['white space', ' \n'],
@@ -163,13 +169,11 @@ describe('invalid message', () => {
   });
 
   it.each([
-    ['not-an-object', null],
     ['not-an-object', [good]],
     ['not-an-object', 'text'],
     ['not-an-object', 7],
     ['too-large', { ...good, text: 'x'.repeat(1_000_000) }],
     ['too-large', { ...good, text: 'é'.repeat(131_072) }],
-    ['too-deep', { ...good, extra: nested(32) }],
     ['missing-platform', { ...good, platform: undefined }],
     ['missing-platform', { ...good, platform: '' }],
     ['missing-id', { ...good, id: null }],
@@ -177,24 +181,24 @@ describe('invalid message', () => {
     ['bad-id', { ...good, id: 'a\u0000b' }],
     ['bad-id', { ...good, id: 'a\udfff' }],
     ['bad-id', { ...good, id: 'x'.repeat(257) }],
-    ['bad-id', { ...good, id: 2 ** 53 }],
     ['bad-id', { ...good, id: 1.5 }],
     ['bad-id', { ...good, platform: 'm\u0000' }],
     ['wrong-type', { ...good, id: { value: 1 } }],
     ['wrong-type', { ...good, platform: true }],
     ['wrong-type', { ...good, text: 7 }],
-    ['wrong-type', { ...good, text: ['a'] }],
+    ['wrong-type', { ...good, text: ['a', 7] }],
+    ['wrong-type', { ...good, deleted: 2 }],
     ['wrong-type', { ...good, deleted: 'yes' }],
     ['missing-text', { ...good, text: undefined }],
     ['missing-text', { ...good, text: '' }],
     ['missing-text', { ...good, text: ' \t\n\u00a0' }],
     ['bad-date', { ...good, createdAt: 'yesterday' }],
     ['bad-date', { ...good, createdAt: '2026-02-30T00:00:00Z' }],
-    ['bad-date', { ...good, createdAt: '2026-01-01T24:00:00Z' }],
+    ['bad-date', { ...good, createdAt: '2026-01-01T24:00:01Z' }],
     ['bad-date', { ...good, createdAt: '+012026-01-01T00:00:00Z' }],
-    ['bad-date', { ...good, createdAt: '1750000000' }],
+    ['bad-date', { ...good, createdAt: '11/20/2026' }],
     ['bad-date', { ...good, createdAt: true }],
-    ['bad-date', { ...good, updatedAt: {} }],
+    ['bad-date', { ...good, createdAt: {} }],
     ['too-old', { ...good, createdAt: '0000-01-01T00:00:00Z' }],
     ['too-old', { ...good, createdAt: '1999-12-31T23:59:59Z' }],
     ['too-old', { ...good, createdAt: 0 }],
@@ -202,20 +206,11 @@ describe('invalid message', () => {
     ['in-the-future', { ...good, createdAt: '9999-12-31T23:59:59Z' }],
     ['in-the-future', { ...good, createdAt: now + 86_401_000 }],
     ['in-the-future', { ...good, createdAt: 1e300 }],
-    ['in-the-future', { ...good, updatedAt: '2026-06-17' }],
   ])('is %s: %j', (reason, message) => {
     expect(parse(message)).toEqual({ posts: [], rejected: reason });
   });
 
   it('is bad-date for a number beyond the range of doubles', () => {
     expect(parseBytes('{"platform":"m","id":"1","text":"x","createdAt":1e999}')).toEqual({ posts: [], rejected: 'bad-date' });
-  });
-
-  it('is too-deep whatever its depth', () => {
-    expect(parseBytes(`{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`)).toEqual({ posts: [], rejected: 'too-deep' });
-  });
-
-  it('accepts the deepest allowed nesting', () => {
-    expect(parse({ ...good, extra: nested(31) })).toHaveProperty('posts.0');
   });
 });

@@ -1,4 +1,5 @@
-import type { FieldMapping, KafkaConfig } from '../../../config/schema.ts';
+import type { MappingInput } from '../../../config/mapping.ts';
+import type { KafkaConfig } from '../../../config/schema.ts';
 import type { Source } from '../../../domain/ackable-batch.ts';
 import type { SourceRecord } from '../../../domain/post.ts';
 import type { Clock } from '../../../lib/clock.ts';
@@ -16,7 +17,7 @@ export interface KafkaSourceOptions {
   /** Name of the source. */
   readonly name: string;
   readonly config: KafkaConfig;
-  readonly mapping: FieldMapping;
+  readonly mapping: MappingInput;
   readonly deadLetters: DeadLetterSink;
   readonly clock: Clock;
   readonly log: Log;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs, { type Message, type Producer } from 'kafkajs';
-import type { FieldMapping, KafkaConfig } from '../../../config/schema.ts';
+import type { MappingInput } from '../../../config/mapping.ts';
+import type { KafkaConfig } from '../../../config/schema.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import type { Log } from '../../../lib/log.ts';
 import { type CompiledMapping, compileMapping, parseMessage } from '../../mapping/parse-message.ts';
@@ -11,7 +12,7 @@ import { ensureTopic } from './topics.ts';
 
 export interface ProduceOptions {
   readonly config: KafkaConfig;
-  readonly mapping: FieldMapping;
+  readonly mapping: MappingInput;
   /** One message per line. */
   readonly input: NodeJS.ReadableStream;
   /** Messages per second; as fast as possible if absent. */

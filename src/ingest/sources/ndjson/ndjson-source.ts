@@ -1,5 +1,5 @@
 import { addAbortSignal, type Readable } from 'node:stream';
-import type { FieldMapping } from '../../../config/schema.ts';
+import type { MappingInput } from '../../../config/mapping.ts';
 import type { Source } from '../../../domain/ackable-batch.ts';
 import type { SourceRecord } from '../../../domain/post.ts';
 import type { Clock } from '../../../lib/clock.ts';
@@ -17,7 +17,7 @@ export interface NdjsonSourceOptions {
   readonly name: string;
   /** Name of the input; positions have the topic `<name>:<file>`. */
   readonly file: string;
-  readonly mapping: FieldMapping;
+  readonly mapping: MappingInput;
   readonly deadLetters: DeadLetterSink;
   readonly clock: Clock;
   readonly onSkip?: OnSkip;
