@@ -21,6 +21,11 @@ const commands: readonly (readonly [name: string, summary: string, load: () => P
     'send the posts in an NDJSON file to a Kafka topic',
     async () => (await import('./commands/produce.ts')).defineProduceCommand,
   ],
+  [
+    'collect',
+    'send the messages of a public stream to a Kafka topic',
+    async () => (await import('./commands/collect.ts')).defineCollectCommand,
+  ],
   ['trends', 'volume and net sentiment of a brand over time', async () => (await import('./commands/trends.ts')).defineTrendsCommand],
   [
     'compare',

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { requireSource } from '../../config/load-config.ts';
 import { sourceTypes } from '../../config/sources.ts';
-import { createLog, type Log } from '../../lib/log.ts';
+import { createLog } from '../../lib/log.ts';
 import { loadCommandConfig, parseNumber, type SharedOptions, withSharedOptions } from '../options.ts';
+import { stopOnSignal } from '../stop-on-signal.ts';
 
 interface RunOptions extends SharedOptions {
   readonly source?: string;
@@ -36,27 +37,4 @@ export function defineRunCommand(command: Command): void {
       // Everything has been closed. A socket that kafkajs leaves open after a broker restart must not keep the process alive.
       setTimeout(() => process.exit(), 1_000).unref();
     });
-}
-
-/** npm forwards SIGINT although the terminal already sent it to the process group; a second signal within this time is a duplicate. */
-const duplicateSignalMs = 1_000;
-
-/** `signal` is aborted by the first SIGINT or SIGTERM, then in-flight work is finished; a later one kills the process. */
-function stopOnSignal(log: Log): { signal: AbortSignal; release: () => void } {
-  const stop = new AbortController();
-  let first: number | undefined;
-  const onSignal = (signal: NodeJS.Signals): void => {
-    if (first === undefined) {
-      first = performance.now();
-      log.info({ signal }, 'stopping: finishing in-flight work');
-      stop.abort();
-    } else if (performance.now() - first > duplicateSignalMs) {
-      // Not process.exit: ONNX Runtime aborts when its thread is torn down within a batch, and the embedded
-      // ClickHouse takes minutes to dump core after an abort.
-      process.kill(process.pid, 'SIGKILL');
-    }
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  return { signal: stop.signal, release: () => process.off('SIGINT', onSignal).off('SIGTERM', onSignal) };
 }

@@ -47,8 +47,8 @@ interface Compression {
 /** The sequence number of the cursor cannot be used at this server: the stream must be resumed by time. */
 class SequenceUnknown extends ConnectionError {}
 
-/** Larger messages are not sent by the server. Messages over 256 KiB become dead letters. */
-const maxMessageBytes = 4 * 1_048_576;
+/** Larger messages are not sent by the server: those over 256 KiB would become dead letters, and brokers take at most 1 MiB. */
+const maxMessageBytes = 524_288;
 const maxDictionaryBytes = 4 * 1_048_576;
 const dictionaryTimeoutMs = 10_000;
 /** Requests in another form, after a server has refused one: another protocol, by time, with a new dictionary. */

@@ -2,6 +2,8 @@
 export interface JetstreamFrame {
   /** `info` and `error` are notices of the server; anything else, however malformed, is an event. */
   readonly kind: 'event' | 'info' | 'error';
+  /** The account whose event it is. */
+  readonly did?: string;
   /** Sequence number of the event on its server; v2 servers only. */
   readonly seq?: number;
   /** When the server saw the event, in microseconds since 1970. */
@@ -27,6 +29,7 @@ export function readFrame(bytes: Buffer, nowMs: number): JetstreamFrame {
   if (payload) return readV2(payload, nowMs);
   return {
     kind: 'event',
+    ...account(frame['did']),
     ...position(frame['cursor'], frame['time_us'], nowMs),
     ...commit(asObject(frame['commit'])),
   };
@@ -35,7 +38,14 @@ export function readFrame(bytes: Buffer, nowMs: number): JetstreamFrame {
 function readV2(payload: Readonly<Record<string, unknown>>, nowMs: number): JetstreamFrame {
   if (payload['$type'] === 'network.bsky.jetstream.subscribeEvents#info') return { kind: 'info', notice: noticeName(payload['name']) };
   const time = parseMicroseconds(payload['witnessedAt']) ?? parseMicroseconds(payload['time']);
-  return { kind: 'event', ...position(payload['seq'], time, nowMs), ...commit(payload) };
+  return { kind: 'event', ...account(payload['did']), ...position(payload['seq'], time, nowMs), ...commit(payload) };
+}
+
+/** DIDs have at most 2 KiB. */
+const maxDidLength = 2_048;
+
+function account(did: unknown): Pick<JetstreamFrame, 'did'> {
+  return typeof did === 'string' && did.length <= maxDidLength ? { did } : {};
 }
 
 function position(seq: unknown, timeUs: unknown, nowMs: number): Pick<JetstreamFrame, 'seq' | 'timeUs'> {

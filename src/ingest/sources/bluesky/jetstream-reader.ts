@@ -99,7 +99,7 @@ function createSession(options: SessionOptions) {
     cursor = next;
     const isExcluded = !isWanted(frame);
     if (isExcluded) options.onFilter();
-    writer.add({ cursor: formatCursor(next), ...(!isExcluded && { message: toMessage(bytes, name, frame.timeUs ?? next.timeUs) }) });
+    writer.add({ cursor: formatCursor(next), ...(!isExcluded && { message: toMessage(bytes, name, { timeUs: next.timeUs, ...frame }) }) });
     return writer.isFull() ? writer.waitForRoom(signal) : undefined;
   };
   const onGap = (endpoint: string, seconds: number): void => {
@@ -158,8 +158,13 @@ function createSession(options: SessionOptions) {
   return { connect, onDisconnect };
 }
 
-function toMessage(bytes: Buffer, name: string, timeUs: number): RawMessage {
-  return { bytes, timestamp: Math.floor(timeUs / 1_000), position: { topic: `bluesky:${name}`, partition: 0, offset: String(timeUs) } };
+function toMessage(bytes: Buffer, name: string, { timeUs, did }: JetstreamFrame & { readonly timeUs: number }): RawMessage {
+  return {
+    bytes,
+    ...(did !== undefined && { key: Buffer.from(did) }),
+    timestamp: Math.floor(timeUs / 1_000),
+    position: { topic: `bluesky:${name}`, partition: 0, offset: String(timeUs) },
+  };
 }
 
 /** Excludes new posts that are declared in other languages only. Edits and deletions pass: they may concern a stored post. */
