@@ -68,7 +68,14 @@ export async function openSource(source: SourceConfig, deps: SourceDeps): Promis
     case 'demo':
       return createDemoSource({ ...deps, name, config: source.demo, stored: await readStoredMinutes(source.demo.backfill, deps) });
     case 'kafka':
-      return createKafkaSource({ ...deps, name, config: source.kafka, mapping });
+      return createKafkaSource({
+        ...deps,
+        name,
+        config: source.kafka,
+        mapping,
+        isExclusive: deps.db.kind === 'embedded',
+        onSkip: (reason) => deps.metrics.messagesSkipped.inc({ source: name, reason }),
+      });
     case 'ndjson': {
       const { path } = source.ndjson;
       const { stream: input } = await openInput(path);

@@ -26,6 +26,11 @@ export const errorAdvice: Readonly<Record<ErrorCode, ErrorAdvice>> = {
     hint: 'Check `kafka.caFile`, `kafka.certFile`, the host names in `kafka.brokers` and the validity dates of the certificates.',
   },
   KAFKA_UNREADABLE: { exit: 5, hint: 'Move the offset of the consumer group past the batch with `kafka-consumer-groups`.' },
+  KAFKA_GROUP_IN_USE: { exit: 5, hint: 'Choose another `kafka.groupId`, or stop the other program.' },
+  KAFKA_GROUP_SHARED: {
+    exit: 5,
+    hint: 'Give each process its own `kafka.groupId`, or let all of them write to a ClickHouse server (`clickhouse.url`).',
+  },
   REGISTRY_UNAVAILABLE: { exit: 5, hint: 'Check `kafka.schemaRegistry.url` and that the schema registry is running.' },
   REGISTRY_REJECTED: { exit: 5, hint: 'Check the user name, the password and the permissions of `kafka.schemaRegistry`.' },
   DATABASE_UNAVAILABLE: { exit: 6, hint: 'Check `clickhouse.url` and that the server is running.' },

@@ -38,7 +38,7 @@ export const kafka = z.strictObject({
     .default(['127.0.0.1:9092'])
     .describe('Bootstrap brokers as host:port'),
   topic: z.string().min(1).max(249).default('posts').describe('Topic to consume'),
-  groupId: z.string().min(1).default('feedpulse').describe('Consumer group'),
+  groupId: z.string().min(1).optional().describe('Consumer group; feedpulse-<topic> if absent'),
   clientId: z.string().min(1).default('feedpulse').describe('Client ID, shown in broker logs and quotas'),
   deadLetterTopic: z.string().min(1).max(240).default('posts.dead-letters').describe('Topic for messages that cannot be processed'),
   tls: z.boolean().default(false).describe('Connect with TLS'),

@@ -24,6 +24,8 @@ export const errorCodes = {
   KAFKA_REJECTED: { kind: 'dependency', retry: false },
   KAFKA_UNTRUSTED: { kind: 'dependency', retry: false },
   KAFKA_UNREADABLE: { kind: 'dependency', retry: false },
+  KAFKA_GROUP_IN_USE: { kind: 'operator', retry: false },
+  KAFKA_GROUP_SHARED: { kind: 'operator', retry: false },
   REGISTRY_UNAVAILABLE: { kind: 'dependency', retry: true },
   REGISTRY_REJECTED: { kind: 'dependency', retry: false },
   DATABASE_UNAVAILABLE: { kind: 'dependency', retry: true },

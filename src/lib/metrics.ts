@@ -19,6 +19,7 @@ export function createMetrics() {
   return {
     registry,
     postsRead: counter('feedpulse_posts_read_total', 'Posts read from a source, excluding dead letters.', ['source']),
+    messagesSkipped: counter('feedpulse_messages_skipped_total', 'Messages that are neither posts nor errors.', ['source', 'reason']),
     deadLetters: counter('feedpulse_dead_letters_total', 'Messages written to the dead letters.', ['source', 'reason']),
     postsScored: counter('feedpulse_posts_scored_total', 'Posts scored by the model or served from the score cache.', ['label']),
     lowConfidence: counter(
@@ -39,6 +40,7 @@ export function createMetrics() {
     inFlight: gauge('feedpulse_posts_in_flight', 'Posts read but not yet durable.'),
     lag: gauge('feedpulse_kafka_lag', 'Consumer lag: messages after the committed offset of the partition.', ['topic', 'partition']),
     offsetGap: counter('feedpulse_kafka_offset_gap_total', 'Messages deleted by the broker before they were read.', ['topic', 'partition']),
+    topicRecreated: counter('feedpulse_kafka_topic_recreated_total', 'Times the topic was found deleted and created again.', ['topic']),
     streamReconnects: counter('feedpulse_stream_reconnects_total', 'Interrupted connections of a live source.', ['source']),
     streamGaps: counter('feedpulse_stream_gaps_total', 'Times a live source missed events that its server no longer had.', ['source']),
     streamGapSeconds: counter('feedpulse_stream_gap_seconds_total', 'Seconds of events that a live source missed.', ['source']),

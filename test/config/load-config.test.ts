@@ -28,7 +28,7 @@ test('flags override environment variables, which override the file, which overr
   const env = { FEEDPULSE_SERVER_PORT: '2', FEEDPULSE_KAFKA_BROKERS: 'a:1, b:2' };
   const config = loadConfig({ file, env, flags: { 'server.port': 3, 'log.level': undefined } });
   expect(config.server).toMatchObject({ port: 3, host: '127.0.0.2', enabled: true });
-  expect(config.kafka).toMatchObject({ topic: 'from-file', brokers: ['a:1', 'b:2'], groupId: 'feedpulse' });
+  expect(config.kafka).toMatchObject({ topic: 'from-file', brokers: ['a:1', 'b:2'], clientId: 'feedpulse' });
   expect(loadConfig({ file, env }).server.port).toBe(2);
   expect(config.log.level).toBe('info');
 });

@@ -2,6 +2,7 @@ import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
 import { type Clock, withTimeout } from '../../../lib/clock.ts';
 import { asError } from '../../../lib/errors.ts';
 import { preserveOrder } from '../../decode/message-parser.ts';
+import { decodeHeaders, readHeaders } from '../../message-headers.ts';
 import { type ChunkDeps, chunkSize, processChunk, type RawMessage } from '../process-chunk.ts';
 import { hasKafkaErrorCode } from './kafka-error.ts';
 
@@ -15,6 +16,8 @@ export interface KafkaBatchDeps extends ChunkDeps {
   onFailure(error: Error): void;
   /** Called after a commit; `nextOffset` is the committed offset. */
   onCommit(partition: number, nextOffset: bigint, highWatermark: bigint): void;
+  /** Stored with each committed offset. */
+  readonly commitMetadata?: string;
   /** Milliseconds that a rebalance waits for the chunks in flight. */
   readonly rebalanceTimeoutMs: number;
 }
@@ -115,18 +118,22 @@ function toRawMessage({ value, key, timestamp, offset, headers }: KafkaMessage, 
   // A replayed dead letter carries the time of its first delivery.
   const firstDelivery = Number(headers?.['feedpulse-timestamp']);
   const time = Number.isSafeInteger(firstDelivery) ? firstDelivery : Number(timestamp);
+  const rawHeaders = readHeaders(headers);
   return {
     bytes: value ?? Buffer.alloc(0),
     timestamp: time,
     position: { topic, partition, offset },
     ...(value === null && { isTombstone: true }),
     ...(key && { key }),
+    ...(rawHeaders.length > 0 && { rawHeaders, headers: decodeHeaders(rawHeaders) }),
   };
 }
 
 async function commit({ lastOffset, nextOffset }: Chunk, payload: EachBatchPayload, deps: KafkaBatchDeps): Promise<void> {
   const { topic, partition, highWatermark } = payload.batch;
-  await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset: String(nextOffset) }] }] });
+  // The types of kafkajs leave out the metadata.
+  const committed = { partition, offset: String(nextOffset), ...(deps.commitMetadata !== undefined && { metadata: deps.commitMetadata }) };
+  await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [committed] }] });
   payload.resolveOffset(lastOffset);
   deps.onCommit(partition, nextOffset, BigInt(highWatermark));
 }

@@ -8,9 +8,10 @@ import type { Metrics } from '../../../lib/metrics.ts';
 import { backoffDelay } from '../../../lib/retry.ts';
 import type { DeadLetterSink } from '../../dead-letters/dead-letter.ts';
 import { createMessageParser } from '../../decode/message-parser.ts';
-import { compileMapping } from '../../mapping/parse-message.ts';
+import { compileMapping, type SkipReason } from '../../mapping/parse-message.ts';
 import { createKafka } from './client.ts';
-import { type KafkaConsumerEvents, runKafkaConsumer } from './consumer.ts';
+import type { ConsumerMemory, KafkaConsumerEvents } from './consume-topic.ts';
+import { runKafkaConsumer } from './consumer.ts';
 import { asKafkaError } from './kafka-error.ts';
 
 export interface KafkaSourceOptions {
@@ -21,7 +22,11 @@ export interface KafkaSourceOptions {
   readonly deadLetters: DeadLetterSink;
   readonly clock: Clock;
   readonly log: Log;
-  readonly metrics: Pick<Metrics, 'lag' | 'offsetGap'>;
+  readonly metrics: Pick<Metrics, 'lag' | 'offsetGap' | 'topicRecreated'>;
+  /** Whether this process has to be the only member of the consumer group, as with an embedded database. */
+  readonly isExclusive: boolean;
+  /** Called for each message that is neither a post nor a dead letter. */
+  onSkip(reason: SkipReason): void;
 }
 
 /** Consecutive crashes without a commit before the source fails. Fewer before the first join: retrying does not fix a wrong setting. */
@@ -34,13 +39,15 @@ const healthyMs = 300_000;
  * Reads a Kafka topic as a member of a consumer group. Offsets are committed only after the posts and dead
  * letters below them are durable.
  * A consumer that crashes is replaced, with backoff. `run` rejects with KAFKA_UNAVAILABLE when that does not help,
- * with KAFKA_REJECTED or KAFKA_UNREADABLE at once, and with the error of a post that cannot become durable.
+ * with KAFKA_REJECTED, KAFKA_UNREADABLE or KAFKA_GROUP_IN_USE at once, with KAFKA_GROUP_SHARED if an exclusive member is not
+ * alone, and with the error of a post that cannot become durable.
  */
 export function createKafkaSource({ name, config, mapping, ...deps }: KafkaSourceOptions): Source<SourceRecord> {
   const { clock, log } = deps;
   const kafka = createKafka(config, log);
   const health = createKafkaHealth(clock);
   const compiled = compileMapping(mapping);
+  const memory: ConsumerMemory = { memberIds: new Set() };
 
   const run: Source<SourceRecord>['run'] = async (emit, signal) => {
     const parse = createMessageParser({ mapping: compiled, config, clock, log, signal });
@@ -61,8 +68,9 @@ export function createKafkaSource({ name, config, mapping, ...deps }: KafkaSourc
     while (!signal.aborted) {
       if (crashes === 0) health.onUnavailable('Connecting to Kafka.');
       const startedAt = clock.now();
-      const end = await runKafkaConsumer({ ...deps, kafka, config, mapping: compiled, parse, events, emit }, signal);
+      const end = await runKafkaConsumer({ ...deps, kafka, config, mapping: compiled, parse, memory, events, emit }, signal);
       if (end.reason === 'stopped') break;
+      if (end.reason === 'topic-changed') continue;
       if (end.reason === 'failed') throw end.error;
       const error = asKafkaError(end.error, `reading ${config.topic}`);
       crashes = clock.now() - startedAt > healthyMs ? 1 : crashes + 1;

@@ -1,10 +1,12 @@
-import type { Consumer, Kafka } from 'kafkajs';
+import type { Kafka } from 'kafkajs';
 import { type KafkaConfig, toMilliseconds } from '../../../config/schema.ts';
 import { type Clock, withTimeout } from '../../../lib/clock.ts';
 import { asError } from '../../../lib/errors.ts';
 import type { Lease } from '../../../lib/lease.ts';
 import type { Log } from '../../../lib/log.ts';
 import { createKafka } from './client.ts';
+import { checkGroupAccess, createGroupConsumer } from './cluster-requests.ts';
+import { asGroupError, consumerGroupId } from './consumer-group.ts';
 import { ensureTopic } from './topics.ts';
 
 /** A leader without a heartbeat for this fraction of its session steps down, before the broker elects another. */
@@ -66,6 +68,11 @@ export function createLeaderElection({ config, topic, clock, log }: LeaderElecti
   };
 }
 
+/** The group whose member with the partition is the alert leader. */
+export function alertsGroupId(config: KafkaConfig): string {
+  return `${consumerGroupId(config)}-alerts`;
+}
+
 interface Membership {
   readonly kafka: Kafka;
   readonly config: KafkaConfig;
@@ -79,8 +86,9 @@ interface Membership {
 async function runMember({ kafka, config, topic, setLeader, onHeartbeat }: Membership, signal: AbortSignal): Promise<void> {
   const sessionTimeout = toMilliseconds(config.sessionTimeout);
   const heartbeatInterval = Math.min(1_000, sessionTimeout / 6);
-  const consumer: Consumer = kafka.consumer({
-    groupId: `${config.groupId}-alerts`,
+  const groupId = alertsGroupId(config);
+  const { consumer, cluster } = createGroupConsumer(kafka, {
+    groupId,
     sessionTimeout,
     heartbeatInterval,
     // kafkajs sends heartbeats between fetches, and the topic stays empty.
@@ -93,13 +101,14 @@ async function runMember({ kafka, config, topic, setLeader, onHeartbeat }: Membe
   const ended = new Promise<Error | undefined>((resolve) => (end = resolve));
   const onAbort = (): void => end();
   signal.addEventListener('abort', onAbort, { once: true });
-  consumer.on(CRASH, ({ payload }) => end(payload.error));
+  consumer.on(CRASH, ({ payload }) => end(asGroupError(payload.error, groupId)));
   consumer.on(GROUP_JOIN, ({ payload }) => setLeader((payload.memberAssignment[topic] ?? []).includes(0)));
   consumer.on(REBALANCING, () => setLeader(false));
   consumer.on(STOP, () => setLeader(false)); // kafkajs leaves the group before it reports a crash
   consumer.on(HEARTBEAT, onHeartbeat);
   try {
     await consumer.connect();
+    await checkGroupAccess(cluster, groupId);
     await consumer.subscribe({ topic, fromBeginning: false });
     await consumer.run({ autoCommit: false, eachMessage: async () => {} });
     const crash = signal.aborted ? undefined : await ended;

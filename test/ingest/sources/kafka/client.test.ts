@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { configSchema, type KafkaConfig } from '../../../../src/config/schema.ts';
 import { createKafka, socketFactory } from '../../../../src/ingest/sources/kafka/client.ts';
-import { createGapDetector } from '../../../../src/ingest/sources/kafka/consumer.ts';
 import { asKafkaError, hasKafkaErrorCode } from '../../../../src/ingest/sources/kafka/kafka-error.ts';
 import { FeedpulseError } from '../../../../src/lib/errors.ts';
 import { createLog } from '../../../../src/lib/log.ts';
@@ -86,28 +85,5 @@ describe('asKafkaError', () => {
     const loop: { type: string; cause?: unknown } = { type: 'A' };
     loop.cause = loop;
     expect([hasKafkaErrorCode(loop, 'A'), hasKafkaErrorCode(loop, 'B')]).toEqual([true, false]);
-  });
-});
-
-describe('offset gaps', () => {
-  const gaps = (lowest: bigint) => createGapDetector(new Map([[0, 10n]]), async () => lowest);
-
-  it('are counted from the expected offset', async () => {
-    expect(await gaps(500n).onFetch(0, 500n)).toBe(490n);
-  });
-
-  it('differ from holes that compaction leaves', async () => {
-    expect(await gaps(3n).onFetch(0, 500n)).toBe(0n);
-  });
-
-  it('are not counted without a gap, twice, or without an expected offset', async () => {
-    const tracker = gaps(500n);
-    expect(await tracker.onFetch(0, 10n)).toBe(0n);
-    tracker.onCommit(0, 20n);
-    expect(await tracker.onFetch(0, 500n)).toBe(480n);
-    expect(await tracker.onFetch(0, 500n)).toBe(0n);
-    tracker.retainPartitions([1]);
-    expect(await tracker.onFetch(0, 900n)).toBe(0n);
-    expect(await tracker.onFetch(7, 900n)).toBe(0n);
   });
 });

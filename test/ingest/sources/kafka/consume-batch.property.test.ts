@@ -3,7 +3,7 @@ import type { EachBatchPayload } from 'kafkajs';
 import { describe, expect, it } from 'vitest';
 import { compileMapping } from '../../../../src/ingest/mapping/parse-message.ts';
 import { consumeBatch, type KafkaBatchDeps } from '../../../../src/ingest/sources/kafka/consume-batch.ts';
-import { createGapDetector } from '../../../../src/ingest/sources/kafka/consumer.ts';
+import { createGapDetector } from '../../../../src/ingest/sources/kafka/gap-detector.ts';
 import type { Clock } from '../../../../src/lib/clock.ts';
 import { defaultMapping } from '../../field-samples.ts';
 
@@ -169,7 +169,8 @@ describe('offset commits', () => {
         let low = 0n;
         let next = 0n;
         let lost = 0n;
-        const gaps = createGapDetector(new Map([[0, 0n]]), async () => low);
+        const gaps = createGapDetector(async () => low);
+        gaps.expect(0, 0n);
         let reported = 0n;
         for (const { read, append, deleted, hole } of moves) {
           end += BigInt(append);

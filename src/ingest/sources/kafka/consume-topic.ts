@@ -1,0 +1,207 @@
+import type { Admin, Cluster, Consumer, Kafka } from 'kafkajs';
+import { type KafkaConfig, toMilliseconds } from '../../../config/schema.ts';
+import type { Clock } from '../../../lib/clock.ts';
+import { asError, FeedpulseError } from '../../../lib/errors.ts';
+import type { Log } from '../../../lib/log.ts';
+import type { Metrics } from '../../../lib/metrics.ts';
+import type { ParseMessage } from '../../decode/message-parser.ts';
+import type { ChunkDeps } from '../process-chunk.ts';
+import { checkBrokerCertificates } from './client.ts';
+import { checkGroupAccess, describeTopic } from './cluster-requests.ts';
+import { consumeBatch, type KafkaBatchDeps } from './consume-batch.ts';
+import { consumerGroupId, type ExclusiveGroupOptions, groupShared, waitUntilAlone } from './consumer-group.ts';
+import type { PartitionProgress } from './partition-progress.ts';
+import { seekToStart, toCommitMetadata } from './start-offsets.ts';
+import { waitForTopic, watchTopic } from './topic-watch.ts';
+
+export interface KafkaConsumerDeps extends Pick<ChunkDeps, 'deadLetters' | 'emit' | 'mapping' | 'onSkip'> {
+  readonly kafka: Kafka;
+  readonly config: KafkaConfig;
+  readonly parse: ParseMessage;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Pick<Metrics, 'lag' | 'offsetGap' | 'topicRecreated'>;
+  readonly events: KafkaConsumerEvents;
+  readonly memory: ConsumerMemory;
+  /** Whether this process has to be the only member of the group, because no other one can write to its database. */
+  readonly isExclusive: boolean;
+}
+
+/** Callbacks of the consumer, for /readyz and restarts. */
+export interface KafkaConsumerEvents {
+  /** The consumer cannot read, for this reason. */
+  onUnavailable(reason: string): void;
+  /** The group was joined, for the first time or again. */
+  onJoin(): void;
+  /** The broker responded to a fetch. */
+  onFetch(): void;
+  /** A batch is being processed; call the result when it ends. */
+  onBatch(): () => void;
+  /** A chunk was committed. */
+  onCommit(): void;
+}
+
+/** What a source remembers from one consumer to the next. */
+export interface ConsumerMemory {
+  /** The IDs that this process has had in the group. */
+  readonly memberIds: Set<string>;
+  /** The ID of the topic; undefined until it is known. */
+  topicId?: string | undefined;
+}
+
+/** Why a consumer ended: the signal, another topic of the same name, posts that cannot become durable, or a crash inside kafkajs. */
+export type ConsumerExit =
+  | { readonly reason: 'stopped' }
+  | { readonly reason: 'topic-changed' }
+  | { readonly reason: 'failed' | 'crashed'; readonly error: Error };
+
+/** `draining`: starts no further chunk, finishes those in flight. `stopped`: commits nothing; uncommitted chunks are redelivered. */
+export type ConsumerState = 'running' | 'draining' | 'stopped';
+
+/** A consumer that is created and not connected yet. */
+export interface RunningConsumer {
+  readonly admin: Admin;
+  readonly consumer: Consumer;
+  readonly cluster: Cluster;
+  readonly progress: PartitionProgress;
+  state(): ConsumerState;
+  end(exit: ConsumerExit): void;
+}
+
+/**
+ * Connects, waits for the topic, joins the group and resumes from the committed offsets. Resolves once the consumer runs;
+ * what ends it later is reported to `running.end`.
+ */
+export async function consumeTopic(deps: KafkaConsumerDeps, running: RunningConsumer, signal: AbortSignal): Promise<void> {
+  const { config, clock, events, log, memory, isExclusive } = deps;
+  const { admin, consumer, cluster, progress } = running;
+  const { topic } = config;
+  const groupId = consumerGroupId(config);
+  await checkBrokerCertificates(config);
+  await admin.connect();
+  await waitForTopic({ admin, topic, clock, log, onMissing: events.onUnavailable }, signal);
+  if (signal.aborted) return;
+  await consumer.connect();
+  await checkGroupAccess(cluster, groupId);
+  await consumer.subscribe({ topic, fromBeginning: true });
+  await identifyTopic(deps, cluster);
+  if (isExclusive) await waitUntilAlone(exclusiveOptions(deps, cluster), signal);
+  if (signal.aborted) return;
+  if (memory.topicId !== undefined) void endWhenTopicChanges(memory.topicId, deps, running, signal);
+  consumer.on(consumer.events.FETCH, () => events.onFetch());
+  const membership = trackMembership(deps, running, signal);
+  await consumer.run({
+    autoCommit: false,
+    eachBatchAutoResolve: false,
+    partitionsConsumedConcurrently: config.maxConcurrentPartitions,
+    eachBatch: async (payload) => {
+      const isCurrent = membership.currentGeneration();
+      const onBatchEnd = events.onBatch();
+      try {
+        // A batch that was fetched at an offset that proved wrong is stale, and not processed.
+        if (!(await membership.hasStarted()) || payload.isStale()) return;
+        void progress.onFetch(payload.batch.partition, payload.batch.firstOffset());
+        await consumeBatch(payload, toBatchDeps(deps, running, isCurrent));
+      } finally {
+        onBatchEnd();
+      }
+    },
+  });
+}
+
+function toBatchDeps(deps: KafkaConsumerDeps, running: RunningConsumer, isCurrent: () => boolean): KafkaBatchDeps {
+  const { config, memory, events } = deps;
+  return {
+    ...deps,
+    rebalanceTimeoutMs: Math.min(10_000, toMilliseconds(config.sessionTimeout) / 3),
+    canFetch: () => running.state() === 'running' && isCurrent(),
+    canCommit: () => running.state() !== 'stopped' && isCurrent(),
+    onFailure: (error) => running.end({ reason: 'failed', error }),
+    onCommit: (partition, next, highWatermark) => {
+      events.onCommit();
+      if (isCurrent()) running.progress.onCommit(partition, next, highWatermark);
+    },
+    ...(memory.topicId !== undefined && { commitMetadata: toCommitMetadata(memory.topicId) }),
+  };
+}
+
+/** Learns the ID of the topic, and reports it if the topic was created again since the last consumer. */
+async function identifyTopic({ config, memory, metrics, log }: KafkaConsumerDeps, cluster: Cluster): Promise<void> {
+  const { topic } = config;
+  const id = (await describeTopic(cluster, topic))?.id;
+  if (memory.topicId !== undefined && id !== undefined && id !== memory.topicId) {
+    metrics.topicRecreated.inc({ topic });
+    log.error({ topic }, 'the topic was deleted and created again; reading it from the beginning');
+  }
+  memory.topicId = id ?? memory.topicId;
+}
+
+async function endWhenTopicChanges(
+  topicId: string,
+  { config, clock }: KafkaConsumerDeps,
+  { cluster, end }: RunningConsumer,
+  signal: AbortSignal,
+): Promise<void> {
+  if (await watchTopic({ cluster, topic: config.topic, topicId, clock }, signal)) end({ reason: 'topic-changed' });
+}
+
+interface Membership {
+  /** Tells whether the group has not rebalanced since the call: a batch fetched before may no longer be committed. */
+  currentGeneration(): () => boolean;
+  /** Resolves to whether the offsets at which reading starts are known; false if that failed and the consumer is ending. */
+  hasStarted(): Promise<boolean>;
+}
+
+/** Handles each join of the group: chooses the offsets, reports the partitions, and checks that an exclusive member is alone. */
+function trackMembership(deps: KafkaConsumerDeps, running: RunningConsumer, signal: AbortSignal): Membership {
+  const { config, events, log, memory, isExclusive } = deps;
+  const { consumer, cluster, progress, end } = running;
+  const { topic } = config;
+  const groupId = consumerGroupId(config);
+  let generation = 0;
+  let started = Promise.resolve(false);
+  let rebalanced = new AbortController();
+  const start = async (partitions: readonly number[]): Promise<boolean> => {
+    try {
+      progress.onStart(await seekToStart(partitions, { ...running, config, log, topicId: memory.topicId }));
+      return true;
+    } catch (thrown) {
+      end({ reason: 'crashed', error: asError(thrown) });
+      return false;
+    }
+  };
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    generation += 1;
+    rebalanced.abort();
+    rebalanced = new AbortController();
+    memory.memberIds.add(payload.memberId);
+    const partitions = payload.memberAssignment[topic] ?? [];
+    progress.onAssigned(partitions);
+    // Of two that join at the same moment, the one that isn't the leader gives way.
+    if (isExclusive && !payload.isLeader) return end({ reason: 'failed', error: groupShared(groupId) });
+    events.onJoin();
+    log.info({ topic, partitions, groupId }, 'joined the Kafka consumer group');
+    started = start(partitions);
+    if (isExclusive) void endIfShared(exclusiveOptions(deps, cluster), end, AbortSignal.any([signal, rebalanced.signal]));
+  });
+  return {
+    currentGeneration: () => {
+      const current = generation;
+      return () => current === generation;
+    },
+    hasStarted: () => started,
+  };
+}
+
+function exclusiveOptions({ config, clock, log, memory, events }: KafkaConsumerDeps, cluster: Cluster): ExclusiveGroupOptions {
+  return { config, cluster, clock, log, ownMemberIds: memory.memberIds, onShared: events.onUnavailable };
+}
+
+/** Ends the consumer if the group keeps other members. A check that fails for another reason is left to the next rebalance. */
+async function endIfShared(options: ExclusiveGroupOptions, end: RunningConsumer['end'], signal: AbortSignal): Promise<void> {
+  try {
+    await waitUntilAlone(options, signal);
+  } catch (thrown) {
+    if (thrown instanceof FeedpulseError && !signal.aborted) end({ reason: 'failed', error: thrown });
+  }
+}
