@@ -7,6 +7,8 @@ export interface StoredDeadLetter extends Omit<DeadLetter, 'reason'> {
   /** Unique; duplicates of a dead letter share it. */
   readonly id: string;
   readonly reason: string;
+  /** `rawHeaders` as a mapping reads them. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Called for each dead letter; reading waits until it resolves. */

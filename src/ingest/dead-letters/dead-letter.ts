@@ -1,4 +1,5 @@
 import type { Position, Rejection } from '../../domain/post.ts';
+import type { RawHeader } from '../message-headers.ts';
 
 /** Why a message could not become a post: a stable code and its description. */
 export const deadLetterReasons = {
@@ -35,6 +36,8 @@ export interface DeadLetter {
   /** The message, unchanged; only its beginning if `truncatedFrom` is set. */
   readonly bytes: Buffer;
   readonly key?: Buffer;
+  /** Headers of the message, unchanged. */
+  readonly rawHeaders?: readonly RawHeader[];
   /** Timestamp of the message in its source, in milliseconds since 1970. */
   readonly timestamp: number;
   /** When it was dead-lettered, ISO 8601. */

@@ -29,6 +29,12 @@ async function terminateLastLine(file: FileHandle): Promise<void> {
   if (buffer[0] !== 0x0a) await file.appendFile('\n');
 }
 
-function toLine({ key, bytes, ...fields }: DeadLetter): string {
-  return `${JSON.stringify({ ...fields, ...(key ? { key: key.toString('base64') } : {}), bytes: bytes.toString('base64') })}\n`;
+function toLine({ key, rawHeaders, bytes, ...fields }: DeadLetter): string {
+  const line = {
+    ...fields,
+    ...(key && { key: key.toString('base64') }),
+    ...(rawHeaders && { headers: rawHeaders.map(([name, value]) => [name, value.toString('base64')]) }),
+    bytes: bytes.toString('base64'),
+  };
+  return `${JSON.stringify(line)}\n`;
 }

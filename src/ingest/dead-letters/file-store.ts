@@ -6,6 +6,7 @@ import { dayMs } from '../../lib/duration.ts';
 import { asError, errorCodeOf, FeedpulseError } from '../../lib/errors.ts';
 import { parseJson } from '../../lib/json.ts';
 import { version } from '../../lib/version.ts';
+import { decodeHeaders, type RawHeader } from '../message-headers.ts';
 import { readLines } from '../sources/ndjson/read-lines.ts';
 import {
   createDuplicateDetector,
@@ -78,7 +79,7 @@ async function readReplayedIds(replays: string): Promise<Map<string, string>> {
 function parseDeadLetter(line: Buffer): StoredDeadLetter | undefined {
   const entry = parseObject(line);
   if (!entry) return undefined;
-  const { reason, position, bytes, key, timestamp, at, version, truncatedFrom } = entry;
+  const { reason, position, bytes, key, headers, timestamp, at, version, truncatedFrom } = entry;
   if (typeof reason !== 'string' || !isPosition(position) || typeof bytes !== 'string') return undefined;
   const deadLetter = {
     reason,
@@ -88,9 +89,19 @@ function parseDeadLetter(line: Buffer): StoredDeadLetter | undefined {
     at: typeof at === 'string' ? at : '',
     version: typeof version === 'string' ? version : '',
     ...(typeof key === 'string' ? { key: Buffer.from(key, 'base64') } : {}),
+    ...parseHeaders(headers),
     ...(typeof truncatedFrom === 'number' ? { truncatedFrom } : {}),
   };
   return { ...deadLetter, id: deadLetterId(deadLetter) };
+}
+
+function parseHeaders(headers: unknown): Pick<StoredDeadLetter, 'headers' | 'rawHeaders'> {
+  if (!Array.isArray(headers)) return {};
+  const rawHeaders = headers.flatMap((header: unknown): RawHeader[] => {
+    const [name, value] = Array.isArray(header) ? header : [];
+    return typeof name === 'string' && typeof value === 'string' ? [[name, Buffer.from(value, 'base64')]] : [];
+  });
+  return { rawHeaders, headers: decodeHeaders(rawHeaders) };
 }
 
 function isPosition(value: unknown): value is StoredDeadLetter['position'] {

@@ -1,6 +1,7 @@
 import kafkajs, { type Kafka, type Message, type Producer } from 'kafkajs';
 import type { KafkaConfig } from '../../config/schema.ts';
 import type { Log } from '../../lib/log.ts';
+import { headerBytes, ownHeaderPrefix, toKafkaHeaders } from '../message-headers.ts';
 import { createKafka } from '../sources/kafka/client.ts';
 import { maxBatchBytes } from '../sources/kafka/codecs.ts';
 import { asKafkaError, hasKafkaErrorCode } from '../sources/kafka/kafka-error.ts';
@@ -18,8 +19,8 @@ const producerBatchBytes = 512 * 1_024;
 const truncatedBytes = 256 * 1_024;
 
 /**
- * Writes dead letters to a topic: the value is the unchanged message, the headers hold reason and position. A `write`
- * resolves once every in-sync replica has them. Connects with the first dead letter, and creates the topic if it is
+ * Writes dead letters to a topic: value, key and headers are those of the message, and further headers hold reason and
+ * position. A `write` resolves once every in-sync replica has them. Connects with the first dead letter, and creates the topic if it is
  * missing.
  * @throws KAFKA_UNAVAILABLE, KAFKA_REJECTED and the other KAFKA_… codes from `write`
  */
@@ -86,12 +87,14 @@ async function send(producer: Producer, topic: string, deadLetters: readonly Dea
   }
 }
 
-function truncate(deadLetter: DeadLetter): DeadLetter {
+/** Without the headers, if they are too large themselves. */
+function truncate({ rawHeaders = [], ...deadLetter }: DeadLetter): DeadLetter {
   const { bytes, truncatedFrom = bytes.length } = deadLetter;
-  return bytes.length <= truncatedBytes ? deadLetter : { ...deadLetter, bytes: bytes.subarray(0, truncatedBytes), truncatedFrom };
+  const kept = headerBytes(rawHeaders) <= truncatedBytes ? { ...deadLetter, rawHeaders } : deadLetter;
+  return bytes.length <= truncatedBytes ? kept : { ...kept, bytes: bytes.subarray(0, truncatedBytes), truncatedFrom };
 }
 
-function toMessage({ reason, position, bytes, key, timestamp, at, version, truncatedFrom }: DeadLetter): Message {
+function toMessage({ reason, position, bytes, key, rawHeaders, timestamp, at, version, truncatedFrom }: DeadLetter): Message {
   const fields = {
     reason,
     topic: position.topic,
@@ -102,10 +105,10 @@ function toMessage({ reason, position, bytes, key, timestamp, at, version, trunc
     version,
     'truncated-from': truncatedFrom,
   };
-  const headers = Object.fromEntries(
-    Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[`feedpulse-${name}`, String(value)]])),
+  const own = Object.fromEntries(
+    Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[`${ownHeaderPrefix}${name}`, String(value)]])),
   );
-  return { value: bytes, headers, ...(key ? { key } : {}) };
+  return { value: bytes, headers: { ...toKafkaHeaders(rawHeaders), ...own }, ...(key ? { key } : {}) };
 }
 
 /** Dead letters in order, in batches that a broker accepts. */
@@ -114,11 +117,12 @@ function splitIntoBatches(deadLetters: readonly DeadLetter[]): DeadLetter[][] {
   let bytesLeft = 0;
   for (const deadLetter of deadLetters) {
     const current = batches.at(-1);
-    bytesLeft -= deadLetter.bytes.length;
+    const bytes = deadLetter.bytes.length + headerBytes(deadLetter.rawHeaders);
+    bytesLeft -= bytes;
     if (current && bytesLeft >= 0) current.push(deadLetter);
     else {
       batches.push([deadLetter]);
-      bytesLeft = producerBatchBytes - deadLetter.bytes.length;
+      bytesLeft = producerBatchBytes - bytes;
     }
   }
   return batches;

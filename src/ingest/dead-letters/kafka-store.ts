@@ -4,7 +4,9 @@ import type { Clock } from '../../lib/clock.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { version } from '../../lib/version.ts';
+import { decodeHeaders, ownHeaderPrefix, readHeaders, toKafkaHeaders } from '../message-headers.ts';
 import { createKafka } from '../sources/kafka/client.ts';
+import { consumerGroupId } from '../sources/kafka/consumer-group.ts';
 import { asKafkaError, hasKafkaErrorCode } from '../sources/kafka/kafka-error.ts';
 import { ensureTopic, readTopic } from '../sources/kafka/topics.ts';
 import {
@@ -56,7 +58,7 @@ interface StoreDeps {
 }
 
 function topicOptions({ kafka, config, clock }: StoreDeps, topic: string) {
-  return { kafka, topic, clock, groupPrefix: `${config.groupId}.dead-letters` };
+  return { kafka, topic, clock, groupPrefix: `${consumerGroupId(config)}.dead-letters` };
 }
 
 async function readReplayedIds(deps: StoreDeps): Promise<Map<string, string>> {
@@ -85,6 +87,7 @@ function parseDeadLetter(message: KafkaMessage): StoredDeadLetter | undefined {
   if (!reason || !topic || !Number.isSafeInteger(partition) || !offset || !/^\d{1,19}$/.test(offset)) return undefined;
   const timestamp = Number(field('timestamp'));
   const truncatedFrom = Number(field('truncated-from'));
+  const rawHeaders = readHeaders(message.headers);
   const deadLetter = {
     reason,
     position: { topic, partition, offset },
@@ -93,13 +96,14 @@ function parseDeadLetter(message: KafkaMessage): StoredDeadLetter | undefined {
     at: field('at') ?? '',
     version: field('version') ?? '',
     ...(message.key ? { key: message.key } : {}),
+    ...(rawHeaders.length > 0 && { rawHeaders, headers: decodeHeaders(rawHeaders) }),
     ...(truncatedFrom > 0 ? { truncatedFrom } : {}),
   };
   return { ...deadLetter, id: deadLetterId(deadLetter, deadLetter.timestamp) };
 }
 
 function readHeader({ headers }: Pick<KafkaMessage, 'headers'>, name: string): string | undefined {
-  const value = headers?.[`feedpulse-${name}`];
+  const value = headers?.[`${ownHeaderPrefix}${name}`];
   return Array.isArray(value) ? undefined : value?.toString();
 }
 
@@ -181,15 +185,19 @@ function asReplayError(thrown: unknown): FeedpulseError {
 }
 
 /**
- * The unchanged message. Its timestamp is sent in a header, since a broker may reject an old timestamp or delete the
+ * The unchanged message, with its headers. Its timestamp is sent in another header, since a broker may reject an old timestamp or delete the
  * message soon; its old position too, for tracing.
  */
 function toMessage({ deadLetter, key }: ReplayItem, topic: string): Message {
-  const { position, bytes, timestamp } = deadLetter;
+  const { position, bytes, rawHeaders, timestamp } = deadLetter;
   return {
     key: deadLetter.key ?? key,
     value: bytes,
-    headers: { 'feedpulse-replayed-from': formatPosition(position), 'feedpulse-timestamp': String(timestamp) },
+    headers: {
+      ...toKafkaHeaders(rawHeaders),
+      'feedpulse-replayed-from': formatPosition(position),
+      'feedpulse-timestamp': String(timestamp),
+    },
     // The same partition, since versions of a post are ordered only within one.
     ...(position.topic === topic ? { partition: position.partition } : {}),
   };

@@ -5,11 +5,14 @@ import { version } from '../../lib/version.ts';
 import type { DeadLetter, DeadLetterReason, DeadLetterSink } from '../dead-letters/dead-letter.ts';
 import type { ParseMessage } from '../decode/message-parser.ts';
 import { type CompiledMapping, type MessageContent, type ParsedMessage, parseMessage, type SkipReason } from '../mapping/parse-message.ts';
+import type { RawHeader } from '../message-headers.ts';
 
 /** A message as its source delivers it. */
 export interface RawMessage extends MessageContent {
   readonly bytes: Buffer;
   readonly position: Position;
+  /** As the producer set them, for the dead letters; `headers` holds what a mapping reads. */
+  readonly rawHeaders?: readonly RawHeader[];
   /** Size in bytes where `bytes` holds only the beginning. */
   readonly truncatedFrom?: number;
 }
@@ -74,5 +77,6 @@ export function toRecord(post: Post, message: RawMessage, { deadLetters, clock }
 }
 
 function toDeadLetter(message: RawMessage, reason: DeadLetterReason, now: number): DeadLetter {
-  return { ...message, reason, at: new Date(now).toISOString(), version };
+  const { headers: _, isTombstone: __, ...kept } = message;
+  return { ...kept, reason, at: new Date(now).toISOString(), version };
 }

@@ -51,7 +51,8 @@ async function find(position: string, options: DeadLetterOptions): Promise<DeadL
   return { source: origin.source, deadLetter, replayedAt: (await origin.store.replayed()).get(deadLetter.id), reparsed };
 }
 
-function asJson({ source, deadLetter: { id: _, bytes, key, position, ...facts }, replayedAt, reparsed }: DeadLetterDetails): object {
+function asJson({ source, deadLetter, replayedAt, reparsed }: DeadLetterDetails): object {
+  const { id: _, headers: __, bytes, key, position, rawHeaders, ...facts } = deadLetter;
   return {
     source,
     position: formatPosition(position),
@@ -60,12 +61,13 @@ function asJson({ source, deadLetter: { id: _, bytes, key, position, ...facts },
     parsesNow: reparsed.rejected === undefined,
     ...(reparsed.rejected !== undefined && { rejectedAs: reparsed.rejected }),
     ...(key ? { key: key.toString('base64') } : {}),
+    ...(rawHeaders && { headers: rawHeaders.map(([name, value]) => ({ name, value: value.toString('base64') })) }),
     bytes: bytes.toString('base64'),
   };
 }
 
 function asText({ source, deadLetter, replayedAt, reparsed }: DeadLetterDetails): string {
-  const { position, reason, at, version, timestamp, key, bytes, truncatedFrom } = deadLetter;
+  const { position, reason, at, version, timestamp, key, bytes, rawHeaders = [], truncatedFrom } = deadLetter;
   const shown = printableBytes(truncateUtf8(bytes, maxShownBytes));
   const size =
     truncatedFrom === undefined
@@ -77,7 +79,8 @@ function asText({ source, deadLetter, replayedAt, reparsed }: DeadLetterDetails)
     ['reason', [reason, describeReason(reason) ?? []].flat().join(' – ')],
     ['rejected', `${at}, by feedpulse ${version}`],
     ['timestamp', Number.isNaN(new Date(timestamp).getTime()) ? String(timestamp) : new Date(timestamp).toISOString()],
-    ...(key ? [['key', formatKey(key)] as [string, string]] : []),
+    ...(key ? [['key', formatBytes(key)] as [string, string]] : []),
+    ...rawHeaders.map(([name, value]): [string, string] => ['header', `${name}: ${formatBytes(value)}`]),
     ['size', size],
     ['replayed', replayedAt === undefined ? 'no' : replayedAt],
     ['parses now', reparsed.rejected === undefined ? 'yes' : `no: ${reparsed.rejected}`],
@@ -91,7 +94,8 @@ function asText({ source, deadLetter, replayedAt, reparsed }: DeadLetterDetails)
   ].join('\n')}\n`;
 }
 
-function formatKey(key: Buffer): string {
-  const { kind, lines } = printableBytes(truncateUtf8(key, 256));
-  return kind === 'text' ? lines.map((line) => line.trim()).join(' ') : key.toString('hex').slice(0, 256);
+/** A key or the value of a header, in one line. */
+function formatBytes(bytes: Buffer): string {
+  const { kind, lines } = printableBytes(truncateUtf8(bytes, 256));
+  return kind === 'text' ? lines.map((line) => line.trim()).join(' ') : bytes.toString('hex').slice(0, 256);
 }
