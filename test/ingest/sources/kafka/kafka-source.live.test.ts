@@ -5,6 +5,7 @@ import { configSchema } from '../../../../src/config/schema.ts';
 import type { Source } from '../../../../src/domain/ackable-batch.ts';
 import type { SourceRecord } from '../../../../src/domain/post.ts';
 import { createKafkaSource } from '../../../../src/ingest/sources/kafka/kafka-source.ts';
+import { ensureTopic } from '../../../../src/ingest/sources/kafka/topics.ts';
 import { systemClock } from '../../../../src/lib/clock.ts';
 import { createMetrics, type Metrics } from '../../../../src/lib/metrics.ts';
 import { eventually } from '../../../support/feedpulse.ts';
@@ -87,7 +88,7 @@ function start(settings: Settings, { isExclusive = false } = {}): Member {
 
 /** A topic of this test run. */
 async function createTopic(partitions: number, name = `source-${randomUUID()}`): Promise<string> {
-  await admin.createTopics({ topics: [{ topic: name, numPartitions: partitions }], waitForLeaders: true });
+  await ensureTopic(client, { topic: name, partitions });
   return name;
 }
 
