@@ -73,7 +73,7 @@ export interface Prediction {
   readonly score: number;
   /** The highest calibrated probability; 0 when unscored. */
   readonly confidence: number;
-  /** BCP 47 primary subtag: declared by the post, or detected. `und` when unknown. */
+  /** BCP 47 primary subtag: declared by the post unless the text is clearly in another language. `und` when unknown. */
   readonly lang: string;
   /** True if the text was truncated to the model's maximum length. */
   readonly truncated: boolean;

@@ -1,7 +1,7 @@
 import type { ModelInfo } from './model/model.ts';
 import type { RawPrediction, ScoreCache } from './score-cache.ts';
-import { cleanForModel } from './text/clean.ts';
-import type { LanguageDetector } from './text/language.ts';
+import { maskLinks, spellOut } from './text/clean.ts';
+import { type LanguageDetector, normalizeLanguage } from './text/language.ts';
 import type { Tokenize, Tokens } from './text/tokenizer.ts';
 
 export interface ScorableText {
@@ -30,11 +30,14 @@ export type Preprocessor = (post: ScorableText) => PreparedPost;
 /** Creates a function that cleans a post, detects its language, and tokenizes it unless it is cached or skipped. */
 export function createPreprocessor({ model, tokenize, detectLanguage, cache }: PreprocessorDeps): Preprocessor {
   const [defaultLanguage] = model.languages;
+  const supported = new Set(model.languages.map((code) => normalizeLanguage(code) ?? code));
   return (post) => {
-    const text = cleanForModel(post.text);
+    const masked = maskLinks(post.text);
+    const text = spellOut(masked);
     if (text === '') return { kind: 'skipped', lang: 'und' };
-    const lang = detectLanguage ? detectLanguage(text, post.lang) : defaultLanguage;
-    if (!model.languages.includes(lang)) return { kind: 'skipped', lang };
+    // Before emoji are spelled out: in a short post, their English words would outweigh its own.
+    const lang = detectLanguage ? detectLanguage(masked, post.lang) : defaultLanguage;
+    if (detectLanguage && !supported.has(lang)) return { kind: 'skipped', lang };
     const prediction = cache?.get(text);
     return prediction ? { kind: 'cached', lang, prediction } : { kind: 'uncached', lang, text, tokens: tokenize(text) };
   };

@@ -21,10 +21,18 @@ const invalidReferencePattern = new RegExp(`^[${control}\\p{Noncharacter_Code_Po
  * training/text/cleaning-cases.json holds cases that this function and training/text/clean.py must both reproduce.
  */
 export function cleanForModel(text: string): string {
+  return spellOut(maskLinks(text));
+}
+
+/** The first half of `cleanForModel`: everything except that emoji and elongated words stay, as does whitespace. */
+export function maskLinks(text: string): string {
   const latin = replaceConfusables(text.toWellFormed().replace(entityPattern, decodeEntity));
-  return expandEmojiAndElongation(latin.replace(urlPattern, 'http').replace(handlePattern, '@user'))
-    .replace(spacesPattern, ' ')
-    .replace(/^ | $/g, '');
+  return latin.replace(urlPattern, 'http').replace(handlePattern, '@user');
+}
+
+/** The second half of `cleanForModel`. */
+export function spellOut(masked: string): string {
+  return expandEmojiAndElongation(masked).replace(spacesPattern, ' ').replace(/^ | $/g, '');
 }
 
 function decodeEntity(entity: string): string {

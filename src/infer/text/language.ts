@@ -1,51 +1,138 @@
 import { eld } from 'eld/extrasmall';
 
-/** Returns the primary language subtag of a cleaned text, or `und`. `declared` is the language that the platform gives. */
+/**
+ * Returns the normalized primary language subtag of a text, or `und`. `declared` is the language that the platform gives.
+ * The text has links and handles masked, as by `maskLinks`.
+ */
 export type LanguageDetector = (text: string, declared?: string) => string;
 
-/** In shorter Latin texts, one or two names would dominate the result. */
-const minLatinLetters = 16;
-
 /**
- * How far the detected language must lead the default language, on the detector's scale of 0 to 1. A higher value keeps more
- * English posts that are full of names, and misses more posts in other languages. Measured in
+ * Limits for believing the detector, which depend on how many Latin letters it sees and on whose word it contradicts. Measured in
  * docs/decisions/0007-language-detection.md.
  */
-const minLead = 0.1;
+const limits = {
+  /** In shorter Latin texts, one or two names would dominate the result. */
+  minLetters: 16,
+  /** Against a declared language, the default language needs fewer: few texts of other languages look like it. */
+  minLettersForDefault: 8,
+  /** How far the detected language must lead the expected one, on the detector's scale of 0 to 1. */
+  minLead: 0.1,
+  /** The lead over a declared language in texts with fewer than `longText` letters; not required of the default language. */
+  minLeadInShortText: 0.2,
+  longText: 30,
+  /** The score of the default language where the detector has none for the declared one to compare with. */
+  minDefaultScore: 0.7,
+} as const;
 
 /** About as many characters as the detector reads. */
 const maxCharacters = 1_000;
 
 const noisePattern = /@user|\bhttp\b|#[\p{L}\p{N}_]+|\p{Extended_Pictographic}/gu;
+const letterPattern = /\p{L}/gu;
 const latinLetterPattern = /\p{Script=Latin}/gu;
-const otherLetterPattern = /(?!\p{Script=Latin})\p{L}/gu;
 
-/** Codes that platforms use for no language, several languages, or media only. */
-const undeterminedPattern = /^(?:und|mul|mis|zxx|q[a-t][a-z])$/;
+/** Codes that platforms use for no language, several or unknown languages, artificial ones, or media only. */
+const undeterminedPattern = /^(?:und|mul|mis|zxx|art|unk|xx|q[a-t][a-z])$/;
+
+/** Languages that the detector takes for another of its languages, by normalized code. */
+const detectedAs: Readonly<Record<string, string>> = { fil: 'tl', id: 'ms', nb: 'no', nn: 'no' };
+
+const detectable = new Set(Object.values(eld.info().Languages));
+
+/** Scripts whose name in CLDR stands for several in Unicode. */
+const compositeScripts: Readonly<Record<string, readonly string[]>> = {
+  ...{ Jpan: ['Hira', 'Kana', 'Hani'], Kore: ['Hang', 'Hani'], Hans: ['Hani'], Hant: ['Hani'] },
+};
+/** Fraktur and Gaelic type. */
+const latinStyles = new Set(['Latf', 'Latg']);
 
 /**
- * Creates a detector that returns `defaultLanguage`, a primary subtag, for short texts, for unreliable guesses, and if the
- * default language is almost as likely as the guess.
+ * The primary subtag of a language tag in its canonical form: `eng`, `en-GB` and `EN_us` are `en`, `iw` is `he`. Undefined
+ * for what is no tag, or names no single language.
+ */
+export function normalizeLanguage(tag: string): string | undefined {
+  try {
+    const { language } = new Intl.Locale(tag.replaceAll('_', '-'));
+    return /^[a-z]{2,3}$/.test(language) && !undeterminedPattern.test(language) ? language : undefined;
+  } catch {
+    return undefined; // no language tag
+  }
+}
+
+/**
+ * Creates a detector that returns the declared language unless the text reliably says otherwise. Without a declaration it
+ * returns `defaultLanguage`, a primary subtag, for short texts, for unreliable guesses, and if the default language is
+ * almost as likely as the guess.
  */
 export function createLanguageDetector(defaultLanguage: string): LanguageDetector {
-  const isDefaultLatin = new Intl.Locale(defaultLanguage).maximize().script === 'Latn';
-  return (text, declared) => {
-    const subtag = declared?.toLowerCase().split(/[-_]/, 1)[0] ?? '';
-    if (/^[a-z]{2,3}$/.test(subtag) && !undeterminedPattern.test(subtag)) return subtag;
+  const isDefaultLatin = isWrittenIn(defaultLanguage, 'Latn');
+  return (text, declaredTag = '') => {
+    const declared = normalizeLanguage(declaredTag);
     const words = text.slice(0, maxCharacters).replace(noisePattern, ' ');
     const latin = count(words, latinLetterPattern);
-    const other = count(words, otherLetterPattern);
-    // The script alone rules out a default language in Latin script, even for short texts.
-    if (other > latin) return eld.detect(words).language || (isDefaultLatin ? 'und' : defaultLanguage);
-    return latin < minLatinLetters ? defaultLanguage : detectLatin(words, defaultLanguage);
+    const letters = count(words, letterPattern);
+    if (2 * latin >= letters)
+      return declared ? checkDeclared(words, latin, declared, defaultLanguage) : detectLatin(words, latin, defaultLanguage);
+    // The script alone rules out languages, even in short texts.
+    if (declared && 2 * count(words, scriptLetters(declared)) >= letters - latin) return declared;
+    return toStored(eld.detect(words).language) ?? (isDefaultLatin ? 'und' : defaultLanguage);
   };
 }
 
-function detectLatin(words: string, defaultLanguage: string): string {
+/** The language of a text in Latin letters without a declaration. */
+function detectLatin(words: string, letters: number, defaultLanguage: string): string {
+  if (letters < limits.minLetters) return defaultLanguage;
   const guess = eld.detect(words);
-  if (guess.language === defaultLanguage || guess.language === '' || !guess.isReliable()) return defaultLanguage;
+  return guess.isReliable() && leadOver(defaultLanguage, guess) >= limits.minLead
+    ? (toStored(guess.language) ?? defaultLanguage)
+    : defaultLanguage;
+}
+
+/** The declared language of a text in Latin letters, or another one that the text is clearly written in. */
+function checkDeclared(words: string, letters: number, declared: string, defaultLanguage: string): string {
+  if (letters < limits.minLettersForDefault) return declared;
+  const guess = eld.detect(words);
+  const language = toStored(guess.language) ?? declared;
+  const isDefault = language === defaultLanguage;
+  if (language === declared || (!isDefault && letters < limits.minLetters) || !guess.isReliable()) return declared;
+  const isComparable = detectable.has(toDetected(declared)) && isWrittenIn(declared, 'Latn');
+  // Of another script in Latin letters, such as romanized Hindi, and of languages that it does not know, the detector makes
+  // what is most similar.
+  if (!isComparable) return isDefault && (guess.getScores()[guess.language] ?? 0) >= limits.minDefaultScore ? language : declared;
+  const minLead = !isDefault && letters < limits.longText ? limits.minLeadInShortText : limits.minLead;
+  return leadOver(declared, guess) >= minLead ? language : declared;
+}
+
+type Guess = ReturnType<typeof eld.detect>;
+
+/** How far the guessed language leads another one; 0 if they are the same. */
+function leadOver(language: string, guess: Guess): number {
   const scores = guess.getScores();
-  return (scores[guess.language] ?? 0) - (scores[defaultLanguage] ?? 0) < minLead ? defaultLanguage : guess.language;
+  return (scores[guess.language] ?? 0) - (scores[toDetected(language)] ?? 0);
+}
+
+const toDetected = (language: string): string => detectedAs[language] ?? language;
+const toStored = (detected: string): string | undefined => normalizeLanguage(detected);
+
+/** The script in which a language is mostly written, as CLDR names it. */
+function scriptOf(language: string): string {
+  const script = new Intl.Locale(language).maximize().script ?? 'Latn';
+  return latinStyles.has(script) ? 'Latn' : script;
+}
+
+const isWrittenIn = (language: string, script: string): boolean => scriptOf(language) === script;
+
+const letterPatterns = new Map<string, RegExp>();
+
+/** Letters of the script in which a language is written. */
+function scriptLetters(language: string): RegExp {
+  const script = scriptOf(language);
+  const known = letterPatterns.get(script);
+  if (known) return known;
+  const scripts = compositeScripts[script] ?? [script];
+  const pattern = new RegExp(`[${scripts.map((name) => `\\p{Script=${name}}`).join('')}]`, 'gu');
+  letterPatterns.set(script, pattern);
+  return pattern;
 }
 
 function count(text: string, pattern: RegExp): number {

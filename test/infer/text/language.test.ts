@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { createLanguageDetector } from '../../../src/infer/text/language.ts';
+import { createLanguageDetector, normalizeLanguage } from '../../../src/infer/text/language.ts';
 
 const detect = createLanguageDetector('en');
+
+const english = 'The parcel came two days early and nobody had to call anyone';
 
 describe('declared language', () => {
   test.each([
@@ -9,12 +11,87 @@ describe('declared language', () => {
     ['pt-br', 'pt'],
     ['EN_GB', 'en'],
     ['fil', 'fil'],
-  ])('%s becomes %s', (declared, lang) => {
-    expect(detect('This is plainly an English sentence.', declared)).toBe(lang);
+    ['tl', 'fil'],
+    ['eng', 'en'],
+    ['deu', 'de'],
+    ['ger', 'de'],
+    ['zh-Hant-TW', 'zh'],
+    ['in', 'id'],
+    ['iw', 'he'],
+    ['ji', 'yi'],
+  ])('%s is %s', (declared, lang) => {
+    expect(normalizeLanguage(declared)).toBe(lang);
+    expect(detect('ok', declared)).toBe(lang);
   });
 
-  test.each(['und', 'zxx', 'mul', 'qme', 'qht', '', 'x', 'english', '12', '../../etc'])('%j is ignored', (declared) => {
+  test.each([
+    ...['und', 'zxx', 'mul', 'mis', 'art', 'unk', 'xx', 'qme', 'qht', 'qam', 'qaa', 'qtz'],
+    ...['', 'x', 'english', '12', '../../etc', 'en--US', 'i-default', '\ud800'],
+  ])('%j says nothing', (declared) => {
+    expect(normalizeLanguage(declared)).toBeUndefined();
     expect(detect('Llevo tres días esperando mi pedido y nadie contesta', declared)).toBe('es');
+    expect(detect('😍😍😍 great', declared)).toBe('en');
+  });
+
+  test.each(['qu', 'que', 'quc'])('%s is a language although codes with q can be private', (declared) => {
+    expect(normalizeLanguage(declared)).toMatch(/^qu/);
+  });
+
+  test('any code of two or three letters can be declared for a text in any script', () => {
+    const letters = [...'abcdefghijklmnopqrstuvwxyz'];
+    const codes = letters.flatMap((first) => letters.flatMap((second) => ['', ...letters].map((third) => first + second + third)));
+    for (const code of codes.filter((_, index) => index % 7 === 0)) expect(detect('ᏣᎳᎩ', code)).toMatch(/^[a-z]{2,3}$/);
+  });
+});
+
+describe('a declared language that the text contradicts', () => {
+  test.each(['tr', 'de', 'es', 'pt-BR', 'fr', 'id', 'nl', 'ja', 'ko', 'ru', 'ar', 'sw'])('English declared %s is English', (declared) => {
+    expect(detect(english, declared)).toBe('en');
+  });
+
+  test.each([
+    ['ja', '昨日届いた掃除機が一日で壊れました'],
+    ['und', '最悪'],
+    ['ru', 'Опять не работает'],
+    ['ar', 'الخدمة سيئة جدا ولن أعود'],
+    ['ko', '배송이 너무 느리고 고객센터는 전화도 받지 않아요'],
+    ['es', 'Llevo tres días esperando mi pedido y nadie contesta'],
+    ['de', 'Schon wieder kaputt, so ein Mist, ich gebe das Ding zurück'],
+  ])('%s declared en: %s', (lang, text) => {
+    expect(detect(text, 'en')).toBe(lang);
+  });
+
+  test.each([
+    ['es', 'gracias amigo'],
+    ['de', 'Geht so'],
+    ['it', 'ciao a tutti'],
+    ['en', 'Concert with Santiago and Villa Aurora tonight'],
+    ['en', 'Hola amigos'],
+    ['tr', 'Harika!'],
+  ])('%s stays in a short or ambiguous text: %s', (lang, text) => {
+    expect(detect(text, lang)).toBe(lang);
+  });
+
+  test.each([
+    ['id', 'Pesanan saya belum datang juga, pelayanannya sangat mengecewakan sekali'],
+    ['nb', 'Pakken kom to dager for sent og ingen svarer på telefonen'],
+    ['zh', '客服态度很差'],
+    ['sr', 'Опет не ради, сасвим сам разочаран'],
+    ['sr', 'Opet ne radi, potpuno sam razočaran ovom uslugom'],
+    ['gl', 'Levo tres días agardando polo meu pedido e ninguén contesta'],
+    ['af', 'Die pakkie het twee dae laat aangekom en niemand antwoord nie'],
+  ])('%s stays although the detector knows only a relative of it: %s', (lang, text) => {
+    expect(detect(text, lang)).toBe(lang);
+  });
+
+  test('romanized Hindi stays Hindi', () => {
+    expect(detect('yaar yeh phone bilkul bekaar hai, paise barbaad ho gaye mere', 'hi')).toBe('hi');
+  });
+
+  test('a model of another language believes texts in that language', () => {
+    const german = createLanguageDetector('de');
+    expect(german('Schon wieder kaputt, so ein Mist, ich gebe das Ding zurück', 'en')).toBe('de');
+    expect(german(english, 'de')).toBe('en');
   });
 });
 
