@@ -4,7 +4,9 @@ import type { DeadLetterSink } from '../ingest/dead-letters/dead-letter.ts';
 import { withDeadLetterLimits } from '../ingest/dead-letters/dead-letter-limit.ts';
 import { createFileDeadLetterSink } from '../ingest/dead-letters/file-sink.ts';
 import { createKafkaDeadLetterSink } from '../ingest/dead-letters/kafka-sink.ts';
-import { checkSource, openSource, type SourceDeps } from './create-source.ts';
+import { type Log, withFields } from '../lib/log.ts';
+import { checkSource, toleratesOutage } from './check-source.ts';
+import { openSource, type SourceDeps } from './create-source.ts';
 import { type RunningSource, runSingleSource, superviseSource } from './supervise-source.ts';
 
 export interface SourcesDeps extends Omit<SourceDeps, 'deadLetters'> {
@@ -19,12 +21,12 @@ export interface Sources {
 
 /**
  * Checks the only source of a config before anything else is opened. Of several, one that cannot be reached does not stop
- * the others, so they are not checked.
+ * the others, so they are not checked; nor are sources that wait for their server.
  * @throws what `checkSource` throws
  */
-export async function checkSingleSource(config: Config, log: SourceDeps['log']): Promise<void> {
+export async function checkSingleSource(config: Config, log: Log): Promise<void> {
   const [only, ...others] = configuredSources(config);
-  if (only && others.length === 0) await checkSource(only, log);
+  if (only && others.length === 0 && !toleratesOutage(only)) await checkSource(only, log);
 }
 
 /**
@@ -33,15 +35,17 @@ export async function checkSingleSource(config: Config, log: SourceDeps['log']):
  * @throws for a single source, what `openSource` throws
  */
 export async function createSources(deps: SourcesDeps): Promise<Sources> {
-  const { config, log, clock } = deps;
+  const { config, clock } = deps;
   const configured = configuredSources(config);
   const sinks = createSinks(deps);
-  const openOne = async (source: SourceConfig) => openSource(source, { ...deps, deadLetters: await sinks.open(source) });
+  const openOne = async (source: SourceConfig, log = deps.log) =>
+    openSource(source, { ...deps, log, deadLetters: await sinks.open(source, log) });
   const create = async (source: SourceConfig): Promise<RunningSource> => {
     const { name, type } = source;
     const topic = source.type === 'kafka' ? source.kafka.topic : undefined;
     if (configured.length === 1) return runSingleSource(await openOne(source), { type, topic });
-    return superviseSource({ name, type, topic, open: () => openOne(source), log, clock });
+    const log = withFields(deps.log, { source: name });
+    return superviseSource({ name, type, topic, open: () => openOne(source, log), log, clock });
   };
   try {
     return { all: await Promise.all(configured.map(create)), close: sinks.close };
@@ -52,7 +56,7 @@ export async function createSources(deps: SourcesDeps): Promise<Sources> {
 }
 
 /** The dead-letter sinks: a topic for each Kafka source, and one file in the data directory for all others. */
-function createSinks({ config, log, metrics }: SourcesDeps) {
+function createSinks({ config, metrics }: SourcesDeps) {
   /** Sinks by source; `file` is shared. */
   const opened = new Map<string, DeadLetterSink>();
   let file: Promise<DeadLetterSink> | undefined;
@@ -62,7 +66,7 @@ function createSinks({ config, log, metrics }: SourcesDeps) {
   };
   return {
     /** Opens the sink of a source once; its limits outlast a restart of the source. @throws KAFKA_PLAINTEXT, FILE_INACCESSIBLE */
-    open: async (source: SourceConfig): Promise<DeadLetterSink> => {
+    open: async (source: SourceConfig, log: Log): Promise<DeadLetterSink> => {
       const known = opened.get(source.name);
       if (known) return known;
       const sink = source.type === 'kafka' ? createKafkaDeadLetterSink({ config: source.kafka, log }) : await openFile();

@@ -4,7 +4,7 @@ import { bundledModelPath, loadModel } from '../infer/model/model.ts';
 import { asError, FeedpulseError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { openDatabase, readDatabaseVersion } from '../sink/client/connection.ts';
-import { checkSource } from './create-source.ts';
+import { checkSource } from './check-source.ts';
 import { checkPort } from './http-frontend.ts';
 import { type Instance, readInstance } from './instance-file.ts';
 

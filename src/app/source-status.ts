@@ -27,7 +27,7 @@ export interface SourceStatuses {
 
 export interface SourceStatusDeps {
   readonly sources: readonly RunningSource[];
-  readonly metrics: Pick<Metrics, 'postsRead' | 'deadLetters' | 'lag' | 'offsetGap'>;
+  readonly metrics: Pick<Metrics, 'postsRead' | 'messagesSkipped' | 'deadLetters' | 'lag' | 'offsetGap'>;
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -40,7 +40,7 @@ export function createSourceStatuses({ sources, metrics, clock }: SourceStatusDe
       at,
       postsRead: await totals(metrics.postsRead, 'source'),
       deadLetters: await totals(metrics.deadLetters, 'source'),
-      skipped: new Map(),
+      skipped: await totals(metrics.messagesSkipped, 'source'),
       lag: await totals(metrics.lag, 'topic'),
       gaps: await totals(metrics.offsetGap, 'topic'),
     };
@@ -59,18 +59,19 @@ export function createSourceStatuses({ sources, metrics, clock }: SourceStatusDe
     const { name, type, topic } = source;
     const last = samples.at(-1);
     const progress = source.progress?.();
+    const ofTopic = (totals: Totals | undefined): number | undefined => (topic === undefined ? undefined : totals?.get(topic));
     return {
       name,
       type,
       state: source.state(),
       issue: source.healthIssue() ?? null,
       postsPerSecond: rateOf(name),
-      lag: (topic === undefined ? undefined : last?.lag.get(topic)) ?? null,
+      lag: ofTopic(last?.lag) ?? null,
       behindSeconds: progress?.behindSeconds ?? null,
       endpoint: progress?.endpoint ?? null,
       deadLetters: last?.deadLetters.get(name) ?? 0,
       skipped: last?.skipped.get(name) ?? 0,
-      gaps: progress?.gaps ?? (topic === undefined ? undefined : last?.gaps.get(topic)) ?? 0,
+      gaps: ofTopic(last?.gaps) ?? progress?.gaps ?? 0,
     };
   };
   return { read: () => sources.map(read), close: () => clearInterval(timer) };

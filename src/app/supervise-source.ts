@@ -36,13 +36,12 @@ const healthyMs = 600_000;
 export function superviseSource({ name, type, topic, open, log, clock }: SuperviseOptions): RunningSource {
   let current: Source<SourceRecord> | undefined;
   let state: SourceStatus['state'] = 'running';
-  /** Why the source is not running. */
-  let issue: string | undefined = 'The source has not started.';
+  /** Why the last run failed; undefined once the source has been healthy since. */
+  let issue: string | undefined;
   let failure: Error | undefined;
 
   const runOnce: Source<SourceRecord>['run'] = async (emit, signal) => {
     current = await open();
-    issue = undefined;
     await current.run(emit, signal);
   };
   const run: Source<SourceRecord>['run'] = async (emit, signal) => {
@@ -53,18 +52,18 @@ export function superviseSource({ name, type, topic, open, log, clock }: Supervi
         break;
       } catch (thrown) {
         const error = asError(thrown);
-        if (signal.aborted || isShared(error)) throw error;
+        if (isShared(error)) throw error;
         current = undefined;
         if (error instanceof FeedpulseError && !error.retry) {
-          log.error({ source: name, code: error.code, error: error.message }, 'source failed; the other sources go on');
+          log.error({ code: error.code, error: error.message }, 'source failed; the other sources go on');
           [state, issue, failure] = ['failed', error.message, error];
           return;
         }
         failures = clock.now() - startedAt > healthyMs ? 1 : failures + 1;
         const delayMs = backoffDelay(backoff, failures);
         issue = error.message;
-        log.warn({ source: name, failures, delayMs, error: error.message }, 'source failed; restarting with backoff');
-        await clock.sleep(delayMs, signal);
+        log.warn({ failures, delayMs, error: error.message }, 'source failed; restarting with backoff');
+        await clock.sleep(delayMs, signal); // ends at once if the process is stopping
       }
     }
     [state, issue] = ['ended', undefined];
@@ -74,7 +73,13 @@ export function superviseSource({ name, type, topic, open, log, clock }: Supervi
     type,
     topic,
     run,
-    healthIssue: () => issue ?? current?.healthIssue(),
+    healthIssue: () => {
+      if (state === 'ended') return undefined;
+      const latest = current?.healthIssue();
+      // Why the source failed says more than that it is connecting again.
+      if (current && latest === undefined) issue = undefined;
+      return issue ?? (current ? latest : 'The source has not started.');
+    },
     progress: () => current?.progress?.() ?? noProgress,
     state: () => state,
     failure: () => failure,

@@ -117,11 +117,17 @@ function toTree(document: Document.Parsed, file: string): unknown {
   }
 }
 
-/** Reads each `passwordFile` into `password`, so that secrets can stay out of the config and the environment. */
+/** Settings that name a file, by the secret that the file contains. */
+const secretFiles = { password: 'passwordFile', accessToken: 'accessTokenFile' } as const;
+
+/** Reads each file of a secret, so that secrets can stay out of the config and the environment. */
 function readSecretFiles(tree: Tree): Tree {
   const read = (value: unknown): unknown => (Array.isArray(value) ? value.map(read) : isTree(value) ? readSecretFiles(value) : value);
   const copy: Tree = Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, read(value)]));
-  if (typeof copy['passwordFile'] === 'string') copy['password'] = readText(copy['passwordFile']).replace(/\r?\n$/, '');
+  for (const [secret, setting] of Object.entries(secretFiles)) {
+    const file = copy[setting];
+    if (typeof file === 'string') copy[secret] = readText(file).replace(/\r?\n$/, '');
+  }
   return copy;
 }
 

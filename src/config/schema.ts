@@ -4,7 +4,7 @@ import { durationSchema, toMilliseconds } from '../lib/duration.ts';
 import { alerts } from './alerts.ts';
 import { clickhouse, retention } from './database.ts';
 import { brand, deadLetters, demo, kafka, ndjson } from './ingest.ts';
-import { bluesky } from './live-sources.ts';
+import { bluesky, mastodon } from './live-sources.ts';
 import { mapping } from './mapping.ts';
 import { source, sourceProblems, sources } from './sources.ts';
 
@@ -64,6 +64,7 @@ const sections = z.strictObject({
   brands: z.array(brand).default([]).describe('Brands to find in posts'),
   mapping: mapping.prefault({}),
   kafka: kafka.prefault({}),
+  mastodon: mastodon.prefault({}),
   ndjson: ndjson.prefault({}),
   demo: demo.prefault({}),
   bluesky: bluesky.prefault({}),

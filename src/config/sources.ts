@@ -1,17 +1,18 @@
 import { z } from 'zod';
 import { demo, kafka, ndjson } from './ingest.ts';
+import { bluesky, mastodon } from './live-sources.ts';
 import { mapping } from './mapping.ts';
 
 /** The sources of posts: `sources`, and `source`, its short form for a single one. */
 
-export const sourceTypes = ['demo', 'kafka', 'ndjson'] as const;
+export const sourceTypes = ['bluesky', 'demo', 'kafka', 'mastodon', 'ndjson'] as const;
 export type SourceType = (typeof sourceTypes)[number];
 
 export const source = z
   .enum(sourceTypes)
   .optional()
   .describe(
-    'Where posts come from, if it is one source; `run` requires it or `sources`. demo: synthetic posts; kafka: a topic; ndjson: a file or standard input',
+    'Where posts come from, if it is one source; `run` requires it or `sources`. bluesky: public posts on Bluesky; demo: synthetic posts; kafka: a topic; mastodon: public timelines of Mastodon servers; ndjson: a file or standard input',
   );
 
 const common = {
@@ -26,8 +27,10 @@ const common = {
 const section = (name: SourceType): string => `Settings of this source. A missing one comes from the top-level section \`${name}\``;
 
 const entry = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('bluesky'), ...common, bluesky: bluesky.prefault({}).describe(section('bluesky')) }),
   z.strictObject({ type: z.literal('demo'), ...common, demo: demo.prefault({}).describe(section('demo')) }),
   z.strictObject({ type: z.literal('kafka'), ...common, kafka: kafka.prefault({}).describe(section('kafka')) }),
+  z.strictObject({ type: z.literal('mastodon'), ...common, mastodon: mastodon.prefault({}).describe(section('mastodon')) }),
   z.strictObject({ type: z.literal('ndjson'), ...common, ndjson: ndjson.prefault({}).describe(section('ndjson')) }),
 ]);
 
@@ -47,8 +50,10 @@ export interface SourceSettings {
   readonly source?: SourceType | undefined;
   readonly sources: readonly SourceEntry[];
   readonly mapping: z.infer<typeof mapping>;
+  readonly bluesky: z.infer<typeof bluesky>;
   readonly demo: z.infer<typeof demo>;
   readonly kafka: z.infer<typeof kafka>;
+  readonly mastodon: z.infer<typeof mastodon>;
   readonly ndjson: z.infer<typeof ndjson>;
 }
 
@@ -59,12 +64,16 @@ export function configuredSources(config: SourceSettings): readonly SourceConfig
   return entries.map((entry) => ({ ...entry, name: entry.name ?? entry.type, mapping: entry.mapping ?? mapping }));
 }
 
-function toEntry(type: SourceType, { demo, kafka, ndjson }: SourceSettings): SourceEntry {
+function toEntry(type: SourceType, { bluesky, demo, kafka, mastodon, ndjson }: SourceSettings): SourceEntry {
   switch (type) {
+    case 'bluesky':
+      return { type, bluesky };
     case 'demo':
       return { type, demo };
     case 'kafka':
       return { type, kafka };
+    case 'mastodon':
+      return { type, mastodon };
     case 'ndjson':
       return { type, ndjson };
   }
@@ -129,6 +138,7 @@ interface Problem {
 export function* sourceProblems(config: SourceSettings & { readonly alerts: { readonly topic: string } }): Generator<Problem> {
   const { sources, kafka, alerts } = config;
   yield* duplicateNames(sources);
+  yield* missingServers(config);
   // Without entries, the top-level section is checked even if no source is set: another command may use it.
   const clusters = sources.flatMap((entry, index) =>
     entry.type === 'kafka' ? [{ path: ['sources', index, 'kafka'], kafka: entry.kafka }] : [],
@@ -163,4 +173,12 @@ function* duplicateNames(sources: readonly SourceEntry[]): Generator<Problem> {
     if (readsStandardInput) yield { path: ['sources', index, 'ndjson', 'path'], message: 'only one source can read standard input' };
     readsStandardInput = true;
   }
+}
+
+function* missingServers({ source, sources, mastodon }: SourceSettings): Generator<Problem> {
+  const message = 'list at least one server';
+  if (source === 'mastodon' && mastodon.servers.length === 0) yield { path: ['mastodon', 'servers'], message };
+  for (const [index, entry] of sources.entries())
+    if (entry.type === 'mastodon' && entry.mastodon.servers.length === 0)
+      yield { path: ['sources', index, 'mastodon', 'servers'], message };
 }

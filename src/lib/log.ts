@@ -10,6 +10,16 @@ export interface Log {
   error(fields: object, message: string): void;
 }
 
+/** A log that adds these fields to every line. */
+export function withFields(log: Log, fields: object): Log {
+  return {
+    debug: (more, message) => log.debug({ ...fields, ...more }, message),
+    info: (more, message) => log.info({ ...fields, ...more }, message),
+    warn: (more, message) => log.warn({ ...fields, ...more }, message),
+    error: (more, message) => log.error({ ...fields, ...more }, message),
+  };
+}
+
 const redactedPaths = ['password', '*.password', 'sasl', '*.sasl', 'token', '*.token', 'authorization', '*.authorization'];
 
 /** Writes JSON lines to standard error: standard output is for data. */

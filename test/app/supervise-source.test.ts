@@ -70,7 +70,7 @@ describe('superviseSource', () => {
     await expect(run()).rejects.toMatchObject({ code: 'DATABASE_REJECTED' });
   });
 
-  test('shows the error while it waits, and stops when it is told to', async () => {
+  test('is not restarted once the process is stopping', async () => {
     const { source, run, stop, runs } = supervise([down, down, down]);
     const running = run();
     stop.abort();

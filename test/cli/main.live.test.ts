@@ -69,7 +69,7 @@ describe('a run that cannot start ends at once and says why:', () => {
 
   test.each([
     ['a file that does not exist', ['--source', 'ndjson', '--in', '/nowhere.ndjson'], 3, /^FILE_INACCESSIBLE: ENOENT/],
-    ['no source', [], 2, /^CONFIG_INVALID: source: .*demo, kafka or ndjson/],
+    ['no source', [], 2, /^CONFIG_INVALID: source: .*demo, kafka, mastodon or ndjson/],
   ])('%s, before the model is loaded', async (_, args, code, message) => {
     expect(await run('source', '--port', '0', '--model', '/nowhere', ...args)).toEqual({ code, output: expect.stringMatching(message) });
   });

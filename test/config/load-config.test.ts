@@ -125,7 +125,7 @@ test('the loaded config is frozen', () => {
 test('requires a source that is named, and lists the choices', () => {
   const problem = problemOf(() => requireSource(loadConfig({ env: {} })));
   expect(problem.code).toBe('CONFIG_INVALID');
-  expect(problem.message).toBe('source: required; set it to demo, kafka or ndjson in the config, or pass --source.');
+  expect(problem.message).toBe('source: required; set it to bluesky, demo, kafka, mastodon or ndjson in the config, or pass --source.');
   expect(requireSource(loadConfig({ env: { FEEDPULSE_SOURCE: 'kafka' } })).source).toBe('kafka');
   expect(requireSource(loadConfig({ env: {}, flags: { source: 'demo' } })).source).toBe('demo');
 });

@@ -61,13 +61,22 @@ describe('sources', () => {
     expect(sourcesOf({ sources: [{ type: 'kafka', kafka: { sasl } }] })).toMatchObject([{ kafka: { sasl: { password: 'pa ss' } } }]);
   });
 
+  test('reads the access token of a server from a file', () => {
+    const accessTokenFile = join(folder, 'token');
+    writeFileSync(accessTokenFile, 'abc\n');
+    const servers = [{ url: 'https://social.example', accessTokenFile }];
+    expect(sourcesOf({ sources: [{ type: 'mastodon', mastodon: { servers } }] })).toMatchObject([
+      { mastodon: { servers: [{ accessToken: 'abc' }] } },
+    ]);
+  });
+
   test('--source and FEEDPULSE_SOURCE select an entry by name, or a type in the short form', () => {
     const names = (given: Given) => sourcesOf(two, given).map(({ name, type }) => `${name} ${type}`);
     expect(names({ flags: { source: 'archive' } })).toEqual(['archive ndjson']);
     expect(names({ env: { FEEDPULSE_SOURCE: 'reviews' } })).toEqual(['reviews kafka']);
     expect(names({ env: { FEEDPULSE_SOURCE: 'reviews' }, flags: { source: 'demo' } })).toEqual(['demo demo']);
     expect(() => sourcesOf(two, { flags: { source: 'chats' } })).toThrow(
-      'source: no source is named chats; the names are reviews, kafka, archive, and the types demo, kafka, ndjson.',
+      'source: no source is named chats; the names are reviews, kafka, archive, and the types bluesky, demo, kafka, mastodon, ndjson.',
     );
   });
 
@@ -103,6 +112,8 @@ test.each([
   ],
   ['its own topic for dead letters', { sources: [kafka('t', { deadLetterTopic: 't' })] }, 'sources.0.kafka.deadLetterTopic: must differ'],
   ['half a client certificate', { sources: [kafka('t', { certFile: 'x' })] }, 'sources.0.kafka.certFile: certFile and keyFile'],
+  ['a Mastodon source without servers', { source: 'mastodon' }, 'mastodon.servers: list at least one server'],
+  ['a Mastodon entry without servers', { sources: [{ type: 'mastodon' }] }, 'sources.0.mastodon.servers: list at least one server'],
   ['standard input twice', { sources: [{ type: 'ndjson' }, { name: 'b', type: 'ndjson' }] }, 'sources.1.ndjson.path: only one source'],
 ])('rejects %s', (_, settings, problem) => {
   expect(() => load(settings)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringContaining(problem) }));

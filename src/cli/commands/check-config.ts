@@ -18,7 +18,7 @@ export function defineCheckConfigCommand(command: Command): void {
 }
 
 function redactSecrets(key: string, value: unknown): unknown {
-  if (key === 'password') return '(set)';
+  if (key === 'password' || key === 'accessToken') return '(set)';
   if (key === 'channels' && value instanceof Object && !Array.isArray(value))
     return Object.fromEntries(Object.entries(value).map(([name, channel]) => [name, redactPath(channel)]));
   return value;

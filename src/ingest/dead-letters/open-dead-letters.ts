@@ -70,9 +70,13 @@ function onlyOf(source: SourceConfig, sharing: readonly SourceConfig[], store: D
   };
 }
 
-/** The source of a dead letter by the topic of its position, which is its Kafka topic or begins with its name. The first source owns what no other does. */
+/**
+ * The source of a dead letter by the topic of its position: that of its Kafka topic, or of a topic that begins with its
+ * name, after its type if it is live. The first source owns what no other does.
+ */
 function findOwner({ position: { topic } }: StoredDeadLetter, sharing: readonly SourceConfig[]): SourceConfig | undefined {
-  const owns = (source: SourceConfig): boolean =>
+  const owns = ({ name, type }: SourceConfig): boolean => topic === `${type}:${name}` || topic.startsWith(`${type}:${name}/`);
+  const isNamed = (source: SourceConfig): boolean =>
     source.type === 'kafka' ? topic === source.kafka.topic : topic === source.name || topic.startsWith(`${source.name}:`);
-  return sharing.find(owns) ?? sharing[0];
+  return sharing.find(owns) ?? sharing.find(isNamed) ?? sharing[0];
 }

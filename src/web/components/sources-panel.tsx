@@ -2,15 +2,11 @@ import type { SourceStatus } from '../../domain/status.ts';
 import { formatAge, formatCount, formatDecimal, formatInteger, noValue } from '../format.ts';
 import { Panel, TableFrame } from './panel.tsx';
 
-/** The sources with their state, rate, delay and losses. */
+/** The sources with their state, rate, delay and losses, and below them what is wrong. */
 export function SourcesPanel({ sources }: { readonly sources: readonly SourceStatus[] }) {
-  const unhealthy = sources.filter(({ issue }) => issue !== null).length;
+  const unhealthy = sources.filter(({ issue }) => issue !== null);
   return (
-    <Panel
-      title="Sources"
-      hint={unhealthy > 0 ? `${formatInteger(unhealthy)} of ${formatInteger(sources.length)} not healthy` : undefined}
-      class="sources"
-    >
+    <Panel title="Sources" hint={describeHealth(sources)} class="sources">
       <TableFrame title="Sources">
         <table>
           <thead>
@@ -26,13 +22,24 @@ export function SourcesPanel({ sources }: { readonly sources: readonly SourceSta
           </thead>
           <tbody>
             {sources.map((source) => (
-              <SourceRows key={source.name} source={source} />
+              <SourceRow key={source.name} source={source} />
             ))}
           </tbody>
         </table>
       </TableFrame>
+      {unhealthy.map(({ name, issue }) => (
+        <p key={name} class="source-issue">
+          <b>{name}</b> {issue}
+        </p>
+      ))}
     </Panel>
   );
+}
+
+/** How many of several sources are not healthy; undefined if all are. */
+export function describeHealth(sources: readonly SourceStatus[]): string | undefined {
+  const unhealthy = sources.filter(({ issue }) => issue !== null).length;
+  return unhealthy > 0 ? `${formatInteger(unhealthy)} of ${formatInteger(sources.length)} not healthy` : undefined;
 }
 
 function NumberHead({ name }: { readonly name: string }) {
@@ -43,31 +50,23 @@ function NumberHead({ name }: { readonly name: string }) {
   );
 }
 
-/** The row of a source, and its health issue below it, which is a sentence. */
-function SourceRows({ source }: { readonly source: SourceStatus }) {
-  const { name, type, issue, postsPerSecond, deadLetters, skipped, gaps, endpoint } = source;
+function SourceRow({ source }: { readonly source: SourceStatus }) {
+  const { name, type, state, issue, postsPerSecond, deadLetters, skipped, gaps, endpoint } = source;
   const details = [name === type ? [] : type, endpoint ?? []].flat().join(', ');
   return (
-    <>
-      <tr>
-        <th scope="row">
-          {name} {details && <span class="quiet">{details}</span>}
-        </th>
-        <td class={issue === null ? (source.state === 'running' ? 'good' : '') : 'bad'}>
-          <i class="dot" /> {describeState(source)}
-        </td>
-        <td class="number">{formatDecimal(postsPerSecond)}</td>
-        <td class="number">{describeDelay(source)}</td>
-        <td class="number">{formatCount(deadLetters)}</td>
-        <td class="number">{formatCount(skipped)}</td>
-        <td class="number">{formatCount(gaps)}</td>
-      </tr>
-      {issue !== null && (
-        <tr class="source-issue">
-          <td colSpan={7}>{issue}</td>
-        </tr>
-      )}
-    </>
+    <tr>
+      <th scope="row">
+        {name} {details && <span class="quiet">{details}</span>}
+      </th>
+      <td class={issue !== null ? 'bad' : state === 'running' ? 'good' : ''}>
+        <i class="dot" /> {describeState(source)}
+      </td>
+      <td class="number">{formatDecimal(postsPerSecond)}</td>
+      <td class="number">{describeDelay(source)}</td>
+      <td class="number">{formatCount(deadLetters)}</td>
+      <td class="number">{formatCount(skipped)}</td>
+      <td class="number">{formatCount(gaps)}</td>
+    </tr>
   );
 }
 

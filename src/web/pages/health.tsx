@@ -4,7 +4,7 @@ import { Sparkline } from '../charts/sparkline.tsx';
 import { DeadLettersPanel } from '../components/dead-letters-panel.tsx';
 import { Panel, QueryContent } from '../components/panel.tsx';
 import { SaveButtons } from '../components/save-buttons.tsx';
-import { SourcesPanel } from '../components/sources-panel.tsx';
+import { describeHealth, SourcesPanel } from '../components/sources-panel.tsx';
 import type { Cell } from '../csv.ts';
 import { fileName, saveCsv } from '../export-file.ts';
 import {
@@ -51,10 +51,13 @@ export function Health() {
   );
 }
 
-function ComponentStates({ report: { components, version, startedAt, process } }: { readonly report: PipelineReport }) {
+function ComponentStates({ report: { components, sources, version, startedAt, process } }: { readonly report: PipelineReport }) {
+  // The panel of the sources has the state of each.
+  const shared = Object.entries(components).filter(([component]) => sources.length === 1 || !component.startsWith('source '));
+  const ofSources = sources.length === 1 ? [] : [['sources', describeHealth(sources) ?? 'ok'] as const];
   return (
     <ul class="component-states">
-      {Object.entries(components).map(([component, state]) => (
+      {[...ofSources, ...shared].map(([component, state]) => (
         <li key={component} class={state === 'ok' ? 'good' : 'bad'}>
           <i class="dot" />
           <b>{component}</b> {state}
