@@ -94,7 +94,7 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunDe
   onClose(() => server?.close());
   const rollups = createRollups({ db, ...deps });
   onClose(() => rollups.stop());
-  const lease = createLease(deps);
+  const lease = createLease({ ...deps, db });
   onClose(() => lease.close());
   let hasEnded = false;
   const baseUrl = (): string => config.alerts.externalUrl ?? server?.url ?? `http://${config.server.host}:${config.server.port}`;
@@ -130,9 +130,9 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunDe
   await rollups.catchUp();
 }
 
-/** With Kafka, several processes may run, one of which evaluates alerts; otherwise it is this one. */
-function createLease({ config, clock, log }: { readonly config: Config; readonly clock: Clock; readonly log: Log }): Lease {
+/** With Kafka and a database server, several processes may run, one of which evaluates alerts; otherwise it is this one. */
+function createLease({ config, db, clock, log }: Pick<RunDeps, 'config' | 'db' | 'log'> & { readonly clock: Clock }): Lease {
   const first = configuredSources(config).find((source) => source.type === 'kafka');
-  if (!first || !config.alerts.enabled) return singleProcessLease;
+  if (!first || db.kind === 'embedded' || !config.alerts.enabled) return singleProcessLease;
   return createLeaderElection({ config: first.kafka, topic: config.alerts.topic, clock, log });
 }

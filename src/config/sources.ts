@@ -154,6 +154,8 @@ export function* sourceProblems(config: SourceSettings & { readonly alerts: { re
       if (!kafka.brokers.some((broker) => other.kafka.brokers.includes(broker))) continue;
       const name = other.path.slice(0, 2).join('.');
       if (kafka.topic === other.kafka.topic) yield { path: [...path, 'topic'], message: `${name} reads this topic too` };
+      if (kafka.groupId !== undefined && kafka.groupId === other.kafka.groupId)
+        yield { path: [...path, 'groupId'], message: `${name} uses this group too; without the setting, each topic has its own` };
       if (kafka.deadLetterTopic === other.kafka.topic)
         yield { path: [...path, 'deadLetterTopic'], message: `must differ from the topic of ${name}` };
       if (kafka.topic === other.kafka.deadLetterTopic)

@@ -13,6 +13,11 @@ export interface BatchLimits<T> {
   readonly idleMs: number;
   /** Whether more items are expected soon, given the number buffered. */
   readonly expectsMore?: (buffered: number) => boolean;
+  /**
+   * Groups that share the batches: one item of each in turn, so that a group with many items does not delay the others.
+   * Order is kept within a group. All items are one group if absent.
+   */
+  readonly groupOf?: (item: T) => string;
 }
 
 /** An incoming batch whose items may be spread over several outgoing ones: acknowledged with its last item. */
@@ -38,65 +43,86 @@ export interface BatchBuffer<T> {
   isEmpty(): boolean;
   /** Whether a limit has been reached. */
   shouldFlush(now: number): boolean;
-  /** Removes the oldest items (at least one) as a batch. Its ack or nack is propagated to the incoming batches. */
+  /** Removes the oldest items of each group (at least one item in all) as a batch. Its ack or nack is propagated to the incoming batches. */
   drain(): AckableBatch<T>;
   /** Nacks all buffered items. */
   rejectAll(error: Error): void;
 }
 
 export function createBatchBuffer<T>(limits: BatchLimits<T>): BatchBuffer<T> {
+  const { groupOf = () => '', maxSize, minSize, lingerMs, idleMs } = limits;
   const maxWeight = limits.weight?.max ?? Number.POSITIVE_INFINITY;
-  /** Buffered items, oldest first. */
-  let entries: Entry<T>[] = [];
+  /** Buffered items by group, oldest first. No group is empty. */
+  const groups = new Map<string, Entry<T>[]>();
+  /** Number of buffered items. */
+  let size = 0;
   /** Total weight of the buffered items. */
   let weight = 0;
   /** When the newest item was added. */
   let lastAddedAt = 0;
+  const remove = (count: ReadonlyMap<string, number>): Entry<T>[] => {
+    const removed: Entry<T>[] = [];
+    for (const [group, entries] of groups) {
+      removed.push(...entries.splice(0, count.get(group) ?? 0));
+      if (entries.length === 0) groups.delete(group);
+    }
+    size -= removed.length;
+    weight -= removed.reduce((sum, entry) => sum + entry.weight, 0);
+    return removed;
+  };
   return {
     add: (batch, now) => {
       const incoming: IncomingBatch = { batch, pending: batch.items.length, error: undefined };
       for (const item of batch.items) {
         const entry = { item, weight: limits.weight?.of(item) ?? 0, addedAt: now, incoming };
-        entries.push(entry);
+        const name = groupOf(item);
+        const group = groups.get(name) ?? [];
+        group.push(entry);
+        groups.set(name, group);
         weight += entry.weight;
       }
+      size += batch.items.length;
       lastAddedAt = now;
     },
-    isEmpty: () => entries.length === 0,
+    isEmpty: () => size === 0,
     shouldFlush: (now) => {
-      const oldest = entries[0];
-      if (!oldest) return false;
-      if (entries.length >= limits.minSize || weight >= maxWeight || now - oldest.addedAt >= limits.lingerMs) return true;
-      return now - lastAddedAt >= limits.idleMs && !limits.expectsMore?.(entries.length);
+      if (size === 0) return false;
+      const oldestAt = Math.min(...[...groups.values()].map((entries) => entries[0]?.addedAt ?? now));
+      if (size >= minSize || weight >= maxWeight || now - oldestAt >= lingerMs) return true;
+      return now - lastAddedAt >= idleMs && !limits.expectsMore?.(size);
     },
     drain: () => {
-      const count = fittingCount(entries, limits.maxSize, maxWeight);
-      const drained = entries.slice(0, count);
-      entries = entries.slice(count);
-      weight -= drained.reduce((sum, entry) => sum + entry.weight, 0);
+      const drained = remove(fittingCounts(groups, maxSize, maxWeight));
       return {
         items: drained.map(({ item }) => item),
         ack: () => completeItems(drained, undefined),
         nack: (error) => completeItems(drained, error),
       };
     },
-    rejectAll: (error) => {
-      completeItems(entries, error);
-      entries = [];
-      weight = 0;
-    },
+    rejectAll: (error) => completeItems(remove(new Map([...groups].map(([group, { length }]) => [group, length]))), error),
   };
 }
 
-/** Number of the oldest items that fit into a batch: at least one, however heavy it is. */
-function fittingCount(entries: readonly { readonly weight: number }[], maxSize: number, maxWeight: number): number {
-  let total = 0;
-  const limit = Math.min(maxSize, entries.length);
-  for (let count = 0; count < limit; count += 1) {
-    total += entries[count]?.weight ?? 0;
-    if (total > maxWeight) return Math.max(1, count);
+type Weighted = Pick<Entry<unknown>, 'weight'>;
+
+/** Number of the oldest items of each group that fit into a batch, in turn: at least one in all, however heavy it is. */
+function fittingCounts(groups: ReadonlyMap<string, readonly Weighted[]>, maxSize: number, maxWeight: number): Map<string, number> {
+  const counts = new Map([...groups.keys()].map((group) => [group, 0]));
+  let size = 0;
+  let weight = 0;
+  for (let turn = 0, hasMore = true; hasMore; turn += 1) {
+    hasMore = false;
+    for (const [group, entries] of groups) {
+      const entry = entries[turn];
+      if (!entry) continue;
+      weight += entry.weight;
+      if (size >= maxSize || (size > 0 && weight > maxWeight)) return counts;
+      counts.set(group, turn + 1);
+      size += 1;
+      hasMore = true;
+    }
   }
-  return limit;
+  return counts;
 }
 
 /** Completes items; acks an incoming batch with its last item, or nacks it with the first error. */

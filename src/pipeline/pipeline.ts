@@ -20,8 +20,9 @@ export interface PipelineDeps {
   readonly clock: Clock;
 }
 
-/** A source record with its receive time (ms since 1970). */
+/** A source record with the name of its source and its receive time (ms since 1970). */
 interface ReceivedRecord extends SourceRecord {
+  readonly source: string;
   readonly receivedAt: number;
 }
 
@@ -49,6 +50,7 @@ export async function runPipeline(deps: PipelineDeps, signal: AbortSignal): Prom
     weight: { of: estimateTokens, max: 6_000 },
     lingerMs: 100,
     idleMs: 20,
+    groupOf: ({ source }) => source,
     concurrency: 2,
     clock,
   };
@@ -87,7 +89,7 @@ function readSource({ metrics, clock }: PipelineDeps, source: Source<SourceRecor
       }
       const receivedAt = clock.now();
       metrics.postsRead.inc({ source: source.name }, items.length);
-      subscriber.next({ items: items.map((item) => ({ ...item, receivedAt })), ack, nack });
+      subscriber.next({ items: items.map((item) => ({ ...item, source: source.name, receivedAt })), ack, nack });
     };
     source.run(emit, AbortSignal.any([signal, stopping.signal])).then(
       () => subscriber.complete(),

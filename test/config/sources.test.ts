@@ -106,6 +106,11 @@ test.each([
     'sources.1.kafka.topic: sources.0 reads this topic too',
   ],
   [
+    'a consumer group for two topics',
+    { kafka: { groupId: 'g' }, sources: [kafka('t'), kafka('u')] },
+    'sources.1.kafka.groupId: sources.0 uses this group too',
+  ],
+  [
     "a dead-letter topic that is another's topic",
     { sources: [kafka('t'), kafka('u', { deadLetterTopic: 't' })] },
     'sources.1.kafka.deadLetterTopic: must differ from the topic of sources.0',

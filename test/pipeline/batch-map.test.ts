@@ -44,6 +44,22 @@ function arrange(options: Partial<BatchOptions<number>> = {}) {
 
 const tick = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
 
+test('takes an item of each group in turn, so that a flood does not delay a trickle', async () => {
+  const groupOf = (item: number) => (item < 100 ? 'flood' : 'trickle');
+  const { handled, emit } = arrange({ groupOf });
+  const flood = emit(1, 2, 3, 4, 5, 6); // the handler is busy with these
+  emit(...Array.from({ length: 20 }, (_, index) => 10 + index));
+  const trickle = emit(100, 101);
+  expect(flood.acked).toBeUndefined();
+  handled[0]?.finish();
+  await tick();
+  expect(handled[1]?.items.toSorted((a, b) => a - b)).toEqual([10, 11, 12, 13, 100, 101]);
+  handled[1]?.finish();
+  await tick();
+  expect(trickle.acked).toBe(true);
+  expect(handled[2]?.items).toEqual([14, 15, 16, 17, 18, 19]);
+});
+
 test('regroups the items of several batches and acknowledges each batch with its last item', async () => {
   const { handled, emit } = arrange();
   const first = emit(1, 2, 3);
