@@ -57,11 +57,12 @@ const condition: z.ZodType<Condition, Condition> = z
 const oneOrMore = <T extends z.ZodType>(schema: T) => z.union([schema, z.array(schema)]);
 const conditions = oneOrMore(condition).optional();
 
+const when = oneOrMore(condition).describe('The source counts only under this condition');
 const source = z
   .union([
     pathOrTemplate,
-    z.strictObject({ value: z.union([z.string(), z.number(), z.boolean()]).describe('Constant') }),
-    z.strictObject({ from: pathOrTemplate, when: oneOrMore(condition).describe('The source counts only under this condition') }),
+    z.strictObject({ value: z.union([z.string(), z.number(), z.boolean()]).describe('Constant'), when: when.optional() }),
+    z.strictObject({ from: pathOrTemplate, when }),
   ])
   .meta({ id: 'fieldSource' });
 

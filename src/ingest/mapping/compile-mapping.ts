@@ -5,7 +5,7 @@ import { type CompiledElements, compileElements } from './elements.ts';
 import { scalarText } from './exact-json.ts';
 import { compilePath, type Read, type Scope } from './scope.ts';
 
-const mappedFields = [
+export const mappedFields = [
   'platform',
   'id',
   'text',
@@ -77,10 +77,10 @@ function toList<T extends string | object>(setting: T | readonly T[] | undefined
 
 function compileSource(source: FieldSource): CompiledSource {
   if (typeof source === 'string') return { read: compileText(source), isConstant: false };
-  if ('value' in source) return { read: () => source.value, isConstant: true };
-  const read = compileText(source.from);
+  const isConstant = 'value' in source;
+  const read: Read = isConstant ? () => source.value : compileText(source.from);
   const test = compileConditions(source.when);
-  return { read: (scope) => (!test || test(scope) ? read(scope) : undefined), isConstant: false };
+  return { read: test ? (scope) => (test(scope) ? read(scope) : undefined) : read, isConstant };
 }
 
 function compileText(text: string): Read {

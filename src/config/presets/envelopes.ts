@@ -1,0 +1,81 @@
+import type { MappingFields } from '../mapping-fields.ts';
+import { under } from './under.ts';
+
+/** Common names of columns and fields, by post field. A config overrides those that differ. */
+const columns = {
+  text: ['text', 'body', 'content', 'message', 'comment', 'review', 'description'],
+  createdAt: ['created_at', 'createdAt', 'created', 'posted_at', 'published_at', 'timestamp'],
+  lang: ['lang', 'language'],
+  url: ['url', 'link', 'permalink'],
+  inReplyTo: ['in_reply_to', 'inReplyTo', 'parent_id', 'parentId'],
+  authorId: ['author_id', 'authorId', 'user_id', 'userId', 'author.id', 'user.id'],
+  authorHandle: ['author.handle', 'user.username', 'username', 'user_name', 'author_handle', 'author', 'user'],
+  authorName: ['author.name', 'user.name', 'author_name', 'display_name'],
+  authorFollowers: ['author.followers', 'followers', 'followers_count'],
+  likes: ['likes', 'like_count', 'likeCount', 'engagement.likes'],
+  reposts: ['reposts', 'shares', 'engagement.reposts'],
+  replies: ['replies', 'reply_count', 'comment_count', 'engagement.replies'],
+  rating: ['rating', 'stars'],
+};
+
+const softDeletion = ['deleted', 'is_deleted', 'deleted_at'];
+
+/** The columns below each of the prefixes. */
+function columnsUnder(prefixes: readonly string[]): Record<keyof typeof columns, string[]> {
+  const paths = Object.entries(columns).map(([field, names]) => [field, under(prefixes, names)]);
+  // The entries have the keys of `columns`.
+  return Object.fromEntries(paths) as Record<keyof typeof columns, string[]>;
+}
+
+const rowPrefixes = ['payload.after.', 'after.', ''];
+
+/** Change events of Debezium, with or without schema, and rows flattened by ExtractNewRecordState. */
+export const debezium: MappingFields = {
+  ...columnsUnder(rowPrefixes),
+  platformName: 'debezium',
+  skipWhen: [
+    // Truncated tables, logical messages.
+    { path: 'payload.op', equals: ['t', 'm'] },
+    { path: 'op', equals: ['t', 'm'] },
+    // Heartbeats.
+    { all: ['payload.op', 'op', 'id', '__deleted'].map((path) => ({ path, exists: false })).concat([{ path: 'ts_ms', exists: true }]) },
+  ],
+  id: under(['payload.after.', 'after.', 'payload.before.', 'before.', ''], ['id', '_id', 'uuid']),
+  // The time of the change in the database: one clock for inserts, updates and deletes, whatever the row says.
+  updatedAt: ['payload.source.ts_ms', 'source.ts_ms', 'payload.ts_ms', 'ts_ms', '__source_ts_ms', '__ts_ms'],
+  deleted: under(rowPrefixes, softDeletion),
+  deletedWhen: [
+    { path: '__deleted', equals: ['true', true] },
+    { path: 'payload.op', equals: 'd' },
+    { path: 'op', equals: 'd' },
+    { path: '__op', equals: 'd' },
+  ],
+};
+
+/** Rows written by a Kafka Connect source as JSON, with or without schema; flattened keys such as `author.handle` are found too. */
+export const kafkaConnect: MappingFields = {
+  ...columnsUnder(['payload.', '']),
+  platformName: 'kafka-connect',
+  id: under(['payload.', ''], ['id', '_id', 'uuid']),
+  updatedAt: under(['payload.', ''], ['updated_at', 'updatedAt', 'updated', 'modified_at']),
+  deleted: under(['payload.', ''], softDeletion),
+};
+
+/** Types such as com.example.post.deleted, post-removed.v1 and PostDeleted. */
+const removal = '(?<![Uu]n)([Dd]eleted?|[Rr]emoved?)([._-]?v?\\d+)?$';
+const eventData = ['data.', 'data_base64.', ''];
+
+/** CloudEvents in structured mode (`data` as an object or a string, or `data_base64`) and in binary mode (headers `ce_*`). */
+export const cloudevents: MappingFields = {
+  ...columnsUnder(eventData),
+  platformName: 'cloudevents',
+  // In structured mode, the `id` of the message is the event's.
+  id: ['data.id', 'data_base64.id', { from: 'id', when: { path: 'specversion', exists: false } }],
+  createdAt: [...under(eventData, columns.createdAt), 'time', '$headers.ce_time'],
+  // The event's time: one clock for creations, changes and removals.
+  updatedAt: ['time', '$headers.ce_time'],
+  deletedWhen: [
+    { path: 'type', matches: removal },
+    { path: '$headers.ce_type', matches: removal },
+  ],
+};
