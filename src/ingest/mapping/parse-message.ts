@@ -119,7 +119,7 @@ function parseValue(value: unknown, message: Beside, mapping: CompiledMapping, n
 
 /** A message may be a string that holds the JSON. */
 function openContext(value: unknown, message: Beside, { messageTime }: Clocks): MessageContext {
-  return new MessageContext(typeof value === 'string' ? parseEmbeddedJson(value) : value, { ...message, timestamp: messageTime });
+  return new MessageContext(typeof value === 'string' ? parseEmbeddedJson(value) : value, message, messageTime);
 }
 
 /**
@@ -202,7 +202,7 @@ function buildAuthorDeletion(platform: string, scope: Scope, mapping: CompiledMa
  */
 function parseTombstone(message: MessageContent, mapping: CompiledMapping, now: number): ParsedMessage {
   const { messageTime } = clocksOf(message.timestamp, now);
-  const context = new MessageContext(undefined, message);
+  const context = new MessageContext(undefined, message, messageTime);
   const named = mappedKey({ element: undefined, context }, mapping) ?? splitKey(context.key, mapping.platformName);
   if (!named) return { posts: [], skipped: 'tombstone' };
   const at = toIso(messageTime);

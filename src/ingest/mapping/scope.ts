@@ -6,15 +6,15 @@ import { parseExactJson, scalarText } from './exact-json.ts';
 export class MessageContext {
   readonly message: unknown;
   readonly headers: Readonly<Record<string, string>>;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970; what `$timestamp` is. */
   readonly timestamp: number;
   readonly #key: Buffer | undefined;
   #embedded: Map<string, unknown> | undefined;
   #indexes: Map<unknown, Map<Selector, ReadonlyMap<string, unknown>>> | undefined;
 
-  constructor(message: unknown, { key, headers = {}, timestamp }: Beside) {
+  constructor(message: unknown, { key, headers }: Beside, timestamp: number) {
     this.message = message;
-    this.headers = headers;
+    this.headers = headers ?? noHeaders;
     this.timestamp = timestamp;
     this.#key = key;
   }
@@ -45,8 +45,9 @@ export class MessageContext {
 export interface Beside {
   readonly key?: Buffer;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly timestamp: number;
 }
+
+const noHeaders = {};
 
 function indexBy(array: readonly unknown[], textOf: (element: unknown) => string | undefined): ReadonlyMap<string, unknown> {
   const index = new Map<string, unknown>();
@@ -127,6 +128,8 @@ interface CompiledSelector {
 }
 
 function compileSteps(steps: readonly Step[]): Find {
+  const [first, second] = steps;
+  if (typeof first === 'string' && second === undefined) return (value, scope) => getKey(value, first, scope);
   const compiled = steps.map((step, index) => compileStep(step, steps, index));
   return (value, scope) => walk(value, compiled, 0, scope);
 }
@@ -153,23 +156,28 @@ function keysFrom(steps: readonly Step[], index: number): { key: string; next: n
 }
 
 /** Own properties only, so that `__proto__` is an ordinary key. A string is stepped into as JSON. */
+function getKey(value: unknown, key: string, scope: Scope): unknown {
+  const opened = typeof value === 'string' ? scope.context.parseEmbedded(value) : value;
+  if (typeof opened !== 'object' || opened === null || !Object.hasOwn(opened, key)) return undefined;
+  // The own property was found just above.
+  return (opened as Record<string, unknown>)[key];
+}
+
 function walk(value: unknown, steps: readonly CompiledStep[], index: number, scope: Scope): unknown {
   const step = steps[index];
   if (step === undefined) return value;
-  const opened = typeof value === 'string' ? scope.context.parseEmbedded(value) : value;
-  if (typeof opened !== 'object' || opened === null) return undefined;
-  if ('selector' in step) return walk(select(opened, step, scope), steps, index + 1, scope);
+  if ('selector' in step) return walk(select(value, step, scope), steps, index + 1, scope);
   for (const { key, next } of step) {
-    if (!Object.hasOwn(opened, key)) continue;
-    // The own property was found just above.
-    const found = walk((opened as Record<string, unknown>)[key], steps, next, scope);
+    const inner = getKey(value, key, scope);
+    const found = inner === undefined ? undefined : walk(inner, steps, next, scope);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-function select(value: object, { selector, textOf, wanted }: CompiledSelector, scope: Scope): unknown {
+function select(value: unknown, { selector, textOf, wanted }: CompiledSelector, scope: Scope): unknown {
+  const array = typeof value === 'string' ? scope.context.parseEmbedded(value) : value;
   const text = wanted(scope);
-  if (text === undefined || !Array.isArray(value)) return undefined;
-  return scope.context.index(value, selector, (element) => textOf(element, scope)).get(text);
+  if (text === undefined || !Array.isArray(array)) return undefined;
+  return scope.context.index(array, selector, (element) => textOf(element, scope)).get(text);
 }

@@ -19,7 +19,7 @@ function nest(keys: readonly string[], value: unknown): object {
 }
 
 function getPath(root: unknown, keys: readonly string[]): unknown {
-  return compilePath(parsePath(keys.join('.')))({ element: root, context: new MessageContext(root, { timestamp: now }) });
+  return compilePath(parsePath(keys.join('.')))({ element: root, context: new MessageContext(root, {}, now) });
 }
 
 describe('field path', () => {

@@ -29,7 +29,7 @@ const maxBatchBytes = 512 * 1_024;
 const batchesPerSecond = 10;
 
 /**
- * Sends the lines of a file unchanged to the configured topic and resolves to the number of messages sent. A line that is a post gets
+ * Sends the lines of a file unchanged to the configured topic and resolves to the number of messages sent. A line that is one post gets
  * the key `platform:id`, so that its versions stay in order; others get none. Blank lines are skipped. The topic is
  * created if it is missing.
  */
@@ -95,6 +95,8 @@ async function* splitIntoBatches(chunks: AsyncIterable<readonly Line[]>, size: n
 
 function toMessage({ bytes }: Line, mapping: CompiledMapping): Message {
   const now = Date.now();
-  const [post] = parseMessage({ bytes, timestamp: now }, mapping, now).posts;
-  return { value: bytes, ...(post && { key: `${post.platform}:${post.id}` }) };
+  const [post, ...others] = parseMessage({ bytes, timestamp: now }, mapping, now).posts;
+  // A message of several posts has no key that would keep the versions of each in order.
+  const key = post && others.length === 0 && !post.deletesAuthor ? `${post.platform}:${post.id}` : undefined;
+  return { value: bytes, ...(key !== undefined && { key }) };
 }
