@@ -5,7 +5,7 @@
 CREATE DATABASE IF NOT EXISTS feedpulse;
 
 CREATE USER IF NOT EXISTS feedpulse IDENTIFIED WITH sha256_hash BY 'hash of the password';
-GRANT SELECT, INSERT, CREATE TABLE, CREATE VIEW, ALTER ADD COLUMN, ALTER RENAME COLUMN, ALTER DELETE, ALTER TTL, ALTER SETTINGS, OPTIMIZE ON feedpulse.* TO feedpulse;
+GRANT SELECT, INSERT, CREATE TABLE, CREATE VIEW, ALTER ADD COLUMN, ALTER RENAME COLUMN, ALTER ADD INDEX, ALTER MATERIALIZE INDEX, ALTER DELETE, ALTER TTL, ALTER SETTINGS, OPTIMIZE ON feedpulse.* TO feedpulse;
 -- Tables and views that migrations rename, drop or replace, and the migration lock. The writer cannot drop posts or rollups.
 GRANT DROP TABLE ON feedpulse.post_keys TO feedpulse;
 GRANT DROP TABLE ON feedpulse.rollup_marks TO feedpulse;

@@ -102,16 +102,18 @@ test('flags posts that exceed the maximum length', async () => {
   expect(predictions.map(({ truncated }) => truncated)).toEqual([false, true]);
 });
 
-test('posts in an unsupported language are unscored', async () => {
+test('posts in an unsupported language are unscored, unless they are only declared to be', async () => {
   const predictions = requirePredictions(
     await scorer.score([
       { text: 'Me encanta el nuevo café de la esquina' },
       { text: 'What a lovely morning ride', lang: 'sv' },
+      { text: 'Superbra', lang: 'sv' },
       { text: ' \u200b\n' },
     ]),
   );
   expect(predictions.map(({ label, lang, score }) => [label, lang, score])).toEqual([
     ['unscored', 'es', 0],
+    ['positive', 'en', expect.any(Number)],
     ['unscored', 'sv', 0],
     ['unscored', 'und', 0],
   ]);

@@ -123,8 +123,9 @@ const authoredPost = z.object({
 export type AuthoredPost = z.output<typeof authoredPost>;
 
 /**
- * One page of the posts of a platform by any of these authors, in the order of the table. Read without FINAL: a version
- * that names the author is found although a later one does not, until the two are merged.
+ * One page of the posts of a platform by any of these authors, in the order of the table, so that a page is read without
+ * the rest. Read without FINAL: a post may be there in several versions, and one that names the author is found although a
+ * later one does not, until the two are merged.
  */
 export function readPostsOfAuthors(
   client: ClickHouseClient,
@@ -133,13 +134,12 @@ export function readPostsOfAuthors(
   signal?: AbortSignal,
 ): Promise<AuthoredPost[]> {
   const sql = `
-  SELECT toUnixTimestamp(p.minute) AS minute, p.platform AS platform, p.id AS id, toUnixTimestamp64Milli(any(p.created_at)) AS createdAtMs,
-    any(p.author_id) AS author, max(p.version) AS version
+  SELECT toUnixTimestamp(p.minute) AS minute, p.platform AS platform, p.id AS id, toUnixTimestamp64Milli(p.created_at) AS createdAtMs,
+    p.author_id AS author, p.version AS version
   FROM posts AS p
   WHERE p.platform = {platform:String} AND p.author_id IN {authors:Array(String)}
-    AND (p.minute, p.id) > (toDateTime({minute:UInt32}, 'UTC'), {id:String})
-  GROUP BY p.minute, p.platform, p.id
-  ORDER BY p.minute, p.id
+    AND p.minute >= toDateTime({minute:UInt32}, 'UTC') AND (p.minute, p.id) > (toDateTime({minute:UInt32}, 'UTC'), {id:String})
+  ORDER BY p.minute, p.platform, p.id
   LIMIT {limit:UInt32}
   SETTINGS max_threads = 1, max_memory_usage = 400000000`;
   return query(client, authoredPost, sql, { platform, authors, minute: after.minute, id: after.id, limit }, signal);

@@ -40,7 +40,7 @@ export async function deleteAuthors(
     for (let after: Pick<AuthoredPost, 'minute' | 'id'> = firstPage, isLast = false; !isLast; ) {
       const page = await readPage({ platform, authors }, { after, limit: pageSize }, signal);
       const causes = new Map<ScoredPost, ScoredPost>();
-      for (const stored of page) {
+      for (const stored of newestVersions(page)) {
         const cause = newest.get(stored.author);
         if (cause && stored.version < toVersion(cause)) causes.set(toPostDeletion(stored, cause), cause);
       }
@@ -71,6 +71,16 @@ function newestByAuthor(deletions: readonly ScoredPost[]): Map<string, ScoredPos
     if (!known || toVersion(known) < toVersion(deletion)) newest.set(author, deletion);
   }
   return newest;
+}
+
+/** One row per post, with its newest version: those that are no older than the deletion need no other. */
+function newestVersions(page: readonly AuthoredPost[]): Iterable<AuthoredPost> {
+  const newest = new Map<string, AuthoredPost>();
+  for (const stored of page) {
+    const key = `${stored.minute} ${stored.id}`;
+    if (stored.version > (newest.get(key)?.version ?? -1)) newest.set(key, stored);
+  }
+  return newest.values();
 }
 
 /** Keeps the author's ID, by which an erasure finds the row that remains. */
