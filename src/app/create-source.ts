@@ -24,6 +24,8 @@ export interface SourceDeps {
   readonly metrics: Metrics;
   readonly db: Database;
   readonly deadLetters: DeadLetterSink;
+  /** The IDs of this process in consumer groups. */
+  readonly memberIds: Set<string>;
 }
 
 /** Opens a source; `run` of the result can be called once. @throws KAFKA_PLAINTEXT, FILE_INACCESSIBLE */

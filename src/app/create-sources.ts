@@ -9,7 +9,7 @@ import { checkSource, toleratesOutage } from './check-source.ts';
 import { openSource, type SourceDeps } from './create-source.ts';
 import { type RunningSource, runSingleSource, superviseSource } from './supervise-source.ts';
 
-export interface SourcesDeps extends Omit<SourceDeps, 'deadLetters'> {
+export interface SourcesDeps extends Omit<SourceDeps, 'deadLetters' | 'memberIds'> {
   readonly config: Config;
 }
 
@@ -38,8 +38,9 @@ export async function createSources(deps: SourcesDeps): Promise<Sources> {
   const { config, clock } = deps;
   const configured = configuredSources(config);
   const sinks = createSinks(deps);
+  const memberIds = new Set<string>();
   const openOne = async (source: SourceConfig, log = deps.log) =>
-    openSource(source, { ...deps, log, deadLetters: await sinks.open(source, log) });
+    openSource(source, { ...deps, log, memberIds, deadLetters: await sinks.open(source, log) });
   const create = async (source: SourceConfig): Promise<RunningSource> => {
     const { name, type } = source;
     const topic = source.type === 'kafka' ? source.kafka.topic : undefined;

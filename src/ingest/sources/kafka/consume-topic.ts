@@ -43,7 +43,7 @@ export interface KafkaConsumerEvents {
 
 /** What a source remembers from one consumer to the next. */
 export interface ConsumerMemory {
-  /** The IDs that this process has had in the group. */
+  /** The IDs that this process has had in consumer groups, which its Kafka sources share. */
   readonly memberIds: Set<string>;
   /** The ID of the topic; undefined until it is known. */
   topicId?: string | undefined;
@@ -152,37 +152,23 @@ interface Membership {
   hasStarted(): Promise<boolean>;
 }
 
-/** Handles each join of the group: chooses the offsets, reports the partitions, and checks that an exclusive member is alone. */
+/** Handles each join of the group: checks that an exclusive member is alone, chooses the offsets, and reports the partitions. */
 function trackMembership(deps: KafkaConsumerDeps, running: RunningConsumer, signal: AbortSignal): Membership {
-  const { config, events, log, memory, isExclusive } = deps;
-  const { consumer, cluster, progress, end } = running;
-  const { topic } = config;
-  const groupId = consumerGroupId(config);
+  const { consumer, progress, end } = running;
   let generation = 0;
   let started = Promise.resolve(false);
   let rebalanced = new AbortController();
-  const start = async (partitions: readonly number[]): Promise<boolean> => {
-    try {
-      progress.onStart(await seekToStart(partitions, { ...running, config, log, topicId: memory.topicId }));
-      return true;
-    } catch (thrown) {
-      end({ reason: 'crashed', error: asError(thrown) });
-      return false;
-    }
-  };
-  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberId, leaderId, memberAssignment } }) => {
     generation += 1;
     rebalanced.abort();
     rebalanced = new AbortController();
-    memory.memberIds.add(payload.memberId);
-    const partitions = payload.memberAssignment[topic] ?? [];
+    deps.memory.memberIds.add(memberId);
+    const partitions = memberAssignment[deps.config.topic] ?? [];
     progress.onAssigned(partitions);
-    // Of two that join at the same moment, the one that isn't the leader gives way.
-    if (isExclusive && !payload.isLeader) return end({ reason: 'failed', error: groupShared(groupId) });
-    events.onJoin();
-    log.info({ topic, partitions, groupId }, 'joined the Kafka consumer group');
-    started = start(partitions);
-    if (isExclusive) void endIfShared(exclusiveOptions(deps, cluster), end, AbortSignal.any([signal, rebalanced.signal]));
+    started = onJoin({ leaderId, partitions }, deps, running, AbortSignal.any([signal, rebalanced.signal])).catch((thrown: unknown) => {
+      end({ reason: 'crashed', error: asError(thrown) });
+      return false;
+    });
   });
   return {
     currentGeneration: () => {
@@ -191,6 +177,42 @@ function trackMembership(deps: KafkaConsumerDeps, running: RunningConsumer, sign
     },
     hasStarted: () => started,
   };
+}
+
+interface Join {
+  readonly leaderId: string;
+  readonly partitions: readonly number[];
+}
+
+/** Resolves to whether reading may start. `signal` is aborted by the next rebalance, and when the consumer ends. */
+async function onJoin(
+  { leaderId, partitions }: Join,
+  deps: KafkaConsumerDeps,
+  running: RunningConsumer,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { config, events, log, memory, clock, isExclusive } = deps;
+  const { topic } = config;
+  const groupId = consumerGroupId(config);
+  // Of two processes that join at the same moment, the one that doesn't lead the group gives way.
+  if (isExclusive && !(await isOwnMember(leaderId, memory.memberIds, clock, signal))) {
+    if (!signal.aborted) running.end({ reason: 'failed', error: groupShared(groupId) });
+    return false;
+  }
+  events.onJoin();
+  log.info({ topic, partitions, groupId }, 'joined the Kafka consumer group');
+  if (isExclusive) void endIfShared(exclusiveOptions(deps, running.cluster), running.end, signal);
+  running.progress.onStart(await seekToStart(partitions, { ...running, config, log, topicId: memory.topicId }));
+  return true;
+}
+
+/** How long after one source of this process another one may learn that it has joined the same group. */
+const ownJoinMs = 2_000;
+
+async function isOwnMember(memberId: string, own: ReadonlySet<string>, clock: Clock, signal: AbortSignal): Promise<boolean> {
+  const deadline = clock.now() + ownJoinMs;
+  while (!own.has(memberId) && !signal.aborted && clock.now() < deadline) await clock.sleep(ownJoinMs / 20, signal);
+  return own.has(memberId);
 }
 
 function exclusiveOptions({ config, clock, log, memory, events }: KafkaConsumerDeps, cluster: Cluster): ExclusiveGroupOptions {

@@ -25,6 +25,8 @@ export interface KafkaSourceOptions {
   readonly metrics: Pick<Metrics, 'lag' | 'offsetGap' | 'topicRecreated'>;
   /** Whether this process has to be the only member of the consumer group, as with an embedded database. */
   readonly isExclusive: boolean;
+  /** The IDs of this process in consumer groups. All Kafka sources of a process share the set. */
+  readonly memberIds: Set<string>;
   /** Called for each message that is neither a post nor a dead letter. */
   onSkip(reason: SkipReason): void;
 }
@@ -42,12 +44,12 @@ const healthyMs = 300_000;
  * with KAFKA_REJECTED, KAFKA_UNREADABLE or KAFKA_GROUP_IN_USE at once, with KAFKA_GROUP_SHARED if an exclusive member is not
  * alone, and with the error of a post that cannot become durable.
  */
-export function createKafkaSource({ name, config, mapping, ...deps }: KafkaSourceOptions): Source<SourceRecord> {
+export function createKafkaSource({ name, config, mapping, memberIds, ...deps }: KafkaSourceOptions): Source<SourceRecord> {
   const { clock, log } = deps;
   const kafka = createKafka(config, log);
   const health = createKafkaHealth(clock);
   const compiled = compileMapping(mapping);
-  const memory: ConsumerMemory = { memberIds: new Set() };
+  const memory: ConsumerMemory = { memberIds };
 
   const run: Source<SourceRecord>['run'] = async (emit, signal) => {
     const parse = createMessageParser({ mapping: compiled, config, clock, log, signal });

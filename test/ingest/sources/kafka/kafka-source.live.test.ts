@@ -51,7 +51,8 @@ interface Settings {
   readonly sessionTimeout?: string;
 }
 
-function start(settings: Settings, { isExclusive = false } = {}): Member {
+/** @param memberIds shared by the sources of one process */
+function start(settings: Settings, { isExclusive = false, memberIds = new Set<string>() } = {}): Member {
   const { kafka: config, mapping } = configSchema.parse({ kafka: { brokers: kafka.brokers, sessionTimeout: '3s', ...settings } });
   const metrics = createMetrics();
   const [ids, logged]: [string[], string[]] = [[], []];
@@ -66,6 +67,7 @@ function start(settings: Settings, { isExclusive = false } = {}): Member {
     log: { ...quiet, info: remember, warn: remember, error: remember },
     metrics,
     isExclusive,
+    memberIds,
     onSkip: () => {},
   });
   const stopping = new AbortController();
@@ -211,6 +213,16 @@ test('of two exclusive members that start at the same moment, one goes on alone'
   const survivor = both.find((member) => member !== ended.member);
   await eventually('the other reads everything', 30, async () => new Set(survivor?.ids).size === 40);
   expect(await Promise.race([survivor?.ended, systemClock.sleep(3_000).then(() => 'runs on')])).toBe('runs on');
+});
+
+test('two sources of one process may share a group, although it must not be shared with others', async () => {
+  const groupId = randomUUID();
+  const [left, right] = [await createTopic(2), await createTopic(2)];
+  const options = { isExclusive: true, memberIds: new Set<string>() };
+  const [first, second] = [start({ topic: left, groupId }, options), start({ topic: right, groupId }, options)];
+  await Promise.all([send(left, range(20), 2), send(right, range(20), 2)]);
+  await eventually('both have read everything', 20, async () => first.ids.length >= 20 && second.ids.length >= 20);
+  expect([isReady(first), isReady(second)]).toEqual([true, true]);
 });
 
 test('an exclusive member stops when another joins and stays', async () => {
