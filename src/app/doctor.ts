@@ -7,6 +7,7 @@ import { openDatabase, readDatabaseVersion } from '../sink/client/connection.ts'
 import { checkSource } from './check-source.ts';
 import { checkPort } from './http-frontend.ts';
 import { type Instance, readInstance } from './instance-file.ts';
+import { checkKafkaRights } from './kafka-rights.ts';
 
 export interface CheckResult {
   readonly component: string;
@@ -28,8 +29,16 @@ export async function runChecks(config: Config, log: Log): Promise<CheckResult[]
   if (server.enabled && !instance)
     results.push(await check('port', () => checkPort(server).then(() => `${server.host}:${server.port} is free`)));
   const sources = configuredSources(config).filter(({ type }) => type !== 'demo');
-  for (const source of sources)
-    results.push(await check(sources.length > 1 ? source.name : labelOf(source), () => checkSource(source, log)));
+  for (const source of sources) {
+    const label = sources.length > 1 ? source.name : labelOf(source);
+    const reached = await check(label, () => checkSource(source, log));
+    results.push(reached);
+    if (source.type !== 'kafka' || reached.error) continue;
+    const alertsTopic = config.alerts.enabled ? config.alerts.topic : undefined;
+    // A process with an embedded database needs the group to itself.
+    const maxMembers = clickhouse.url || instance ? undefined : 0;
+    results.push(...(await checkKafkaRights({ kafka: source.kafka, alertsTopic, maxMembers, log }, check)));
+  }
   return results;
 }
 

@@ -1,7 +1,7 @@
 import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import kafkajs, { AclOperationTypes, AclPermissionTypes, AclResourceTypes, type Admin, ResourcePatternTypes } from 'kafkajs';
+import kafkajs, { type AclEntry, AclOperationTypes, AclPermissionTypes, AclResourceTypes, type Admin, ResourcePatternTypes } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createCertificateAuthority } from '../support/certificates.ts';
 import { eventually, queryDataDir, type RunningFeedpulse, runCommand, startFeedpulse } from '../support/feedpulse.ts';
@@ -60,17 +60,27 @@ async function withAdmin(run: (admin: Admin) => Promise<unknown>): Promise<void>
 /** Grants exactly the permissions in docs/security.md. */
 async function grantAccess(admin: Admin, principals: readonly string[]): Promise<void> {
   const topics = { resourceType: AclResourceTypes.TOPIC, resourceName: 'posts', resourcePatternType: ResourcePatternTypes.PREFIXED };
-  const group = { resourceType: AclResourceTypes.GROUP, resourceName: 'feedpulse', resourcePatternType: ResourcePatternTypes.LITERAL };
+  const groups = ['feedpulse', 'feedpulse-alerts'].map((resourceName) => ({
+    resourceType: AclResourceTypes.GROUP,
+    resourceName,
+    resourcePatternType: ResourcePatternTypes.LITERAL,
+  }));
   const permissions = [
     { ...topics, operation: AclOperationTypes.DESCRIBE },
     { ...topics, operation: AclOperationTypes.READ },
     { ...topics, operation: AclOperationTypes.WRITE },
     { ...topics, operation: AclOperationTypes.CREATE },
-    { ...group, operation: AclOperationTypes.READ },
+    ...groups.map((group) => ({ ...group, operation: AclOperationTypes.READ })),
   ];
-  const allow = { host: '*', permissionType: AclPermissionTypes.ALLOW };
+  await allow(admin, principals, permissions);
+}
+
+type Permission = Pick<AclEntry, 'resourceType' | 'resourceName' | 'resourcePatternType' | 'operation'>;
+
+async function allow(admin: Admin, principals: readonly string[], permissions: readonly Permission[]): Promise<void> {
+  const anywhere = { host: '*', permissionType: AclPermissionTypes.ALLOW };
   await admin.createAcls({
-    acl: principals.flatMap((principal) => permissions.map((permission) => ({ ...permission, ...allow, principal }))),
+    acl: principals.flatMap((principal) => permissions.map((permission) => ({ ...permission, ...anywhere, principal }))),
   });
 }
 
@@ -176,4 +186,40 @@ describe('is rejected at once, with a clear error and without the password:', ()
 test('doctor reports an untrusted broker', async () => {
   const result = await runCommand(['doctor', '--data-dir', join(dir, 'doctor')], { ...connectTo('EXPIRED'), FEEDPULSE_SOURCE: 'kafka' });
   expect(result).toMatchObject({ code: 1, output: expect.stringMatching(/✗ Kafka.*has expired \(CERT_HAS_EXPIRED\)/) });
+});
+
+describe('missing rights are named:', () => {
+  const doctor = (env: Settings) => runCommand(['doctor', '--data-dir', join(dir, 'doctor')], { ...env, FEEDPULSE_SOURCE: 'kafka' });
+
+  test('none, with the permissions in docs/security.md', async () => {
+    await withAdmin((admin) => admin.createTopics({ topics: [{ topic: 'posts-doctor', numPartitions: 1 }] }));
+    const { output } = await doctor({
+      ...connectTo('LOGIN', login(reader)),
+      FEEDPULSE_KAFKA_TOPIC: 'posts-doctor',
+      FEEDPULSE_KAFKA_DEAD_LETTER_TOPIC: 'posts-doctor.dead',
+    });
+    expect(output).toMatch(/^✓ topic +READ on topic posts-doctor$/m);
+    expect(output).toMatch(/^✓ group +READ on group feedpulse, which has 0 members$/m);
+    expect(output).toMatch(/^✓ dead letters topic posts-doctor\.dead does not exist yet and may be created$/m);
+    expect(output).toMatch(/^✓ alerts +READ on group feedpulse-alerts/m);
+    expect(output).not.toContain('✗');
+  });
+
+  test('READ on the group', async () => {
+    const topic = { resourceType: AclResourceTypes.TOPIC, resourceName: 'half-open', resourcePatternType: ResourcePatternTypes.LITERAL };
+    await withAdmin(async (admin) => {
+      await admin.createTopics({ topics: [{ topic: 'half-open', numPartitions: 1 }] });
+      await allow(admin, [`User:${unprivileged.name}`], [{ ...topic, operation: AclOperationTypes.READ }]);
+    });
+    const env = { ...connectTo('LOGIN', login(unprivileged)), FEEDPULSE_KAFKA_TOPIC: 'half-open' };
+    const missing = /KAFKA_REJECTED: .* consumer group feedpulse: READ on the group is missing/;
+    const run = await runCommand(['run', '--source', 'kafka', '--no-server', '--data-dir', join(dir, 'half-open')], env);
+    expect(run).toMatchObject({ code: 5, output: expect.stringMatching(missing) });
+    const { code, output } = await doctor(env);
+    expect(code).toBe(1);
+    expect(output).toMatch(/^✓ topic +READ on topic half-open$/m);
+    expect(output).toMatch(/^✗ group .* feedpulse: READ on the group is missing/m);
+    expect(output).toMatch(/^✗ dead letters .*posts\.dead-letters/m);
+    expect(output).toMatch(/^✗ alerts .*half-open\.alerts/m);
+  });
 });

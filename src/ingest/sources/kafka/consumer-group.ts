@@ -45,7 +45,7 @@ export interface ExclusiveGroupOptions {
 
 const pollMs = 1_000;
 /** How long past its session the broker may keep a member that was killed. */
-const expiryMs = 5_000;
+const expiryMs = 3_000;
 
 /**
  * Waits until the group has no other member. A killed predecessor stays one until its session expires, so the wait is a

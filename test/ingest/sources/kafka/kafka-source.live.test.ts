@@ -108,7 +108,7 @@ async function send(topic: string, ids: readonly string[], partitions: number): 
 
 /** Commits an offset as a member of the group, and leaves it; the admin client drops the metadata. */
 async function commit(groupId: string, offset: TopicPartitionOffsetAndMetadata): Promise<void> {
-  const consumer = client.consumer({ groupId });
+  const consumer = client.consumer({ groupId, maxWaitTimeInMs: 100 });
   await consumer.connect();
   await consumer.subscribe({ topic: offset.topic });
   const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve));
@@ -156,7 +156,7 @@ test('the lag of a partition that another member now reads is removed', async ()
 
 test('a group of another program is left alone', async () => {
   const [topic, groupId] = [await createTopic(1), randomUUID()];
-  const other = client.consumer({ groupId });
+  const other = client.consumer({ groupId, maxWaitTimeInMs: 100 });
   await other.connect();
   await other.subscribe({ topic });
   const joined = new Promise((resolve) => other.on(other.events.GROUP_JOIN, resolve));
