@@ -1,4 +1,4 @@
-import { createTraffic, type NetworkEvent, type Traffic } from './traffic.ts';
+import { createTraffic, type NetworkEvent, type Traffic, type TrafficOptions } from './traffic.ts';
 
 /** A network that runs in real time, and that several servers witness. */
 export interface Network extends Pick<Traffic, 'ledger'> {
@@ -19,8 +19,8 @@ export interface Network extends Pick<Traffic, 'ledger'> {
 
 const tickMs = 20;
 
-export function createNetwork(seed: number): Network {
-  const traffic = createTraffic(seed);
+export function createNetwork(seed: number, options: TrafficOptions = {}): Network {
+  const traffic = createTraffic(seed, options);
   const listeners = new Set<() => void>();
   let events: NetworkEvent[] = [];
   /** Times of all events so far, by index. */

@@ -62,12 +62,21 @@ const sentences: Readonly<Record<keyof typeof languageWeights, readonly string[]
 
 const base32 = '234567abcdefghijklmnopqrstuvwxyz';
 
-/** @param accounts authors at the start; new ones join in place of those that leave */
-export function createTraffic(seed: number, accounts = 400): Traffic {
+export interface TrafficOptions {
+  /** Authors at any time; new ones join in place of those that leave. */
+  readonly accounts?: number;
+  /**
+   * Nobody edits or deletes a post sooner than this (ms). Servers see the same event at different times; if the difference
+   * exceeds the age, their versions of a post cannot be ordered.
+   */
+  readonly minAgeMs?: number;
+}
+
+export function createTraffic(seed: number, { accounts = 400, minAgeMs = 2_000 }: TrafficOptions = {}): Traffic {
   const random = createRandom(seed);
   const ledger = new Map<string, LedgerPost>();
   /** Posts that can still be edited or deleted, newest last. */
-  const open: LedgerPost[] = [];
+  const open: { readonly entry: LedgerPost; readonly timeUs: number }[] = [];
   const dids = Array.from({ length: accounts }, () => createDid(random));
   let index = 0;
 
@@ -85,14 +94,14 @@ export function createTraffic(seed: number, accounts = 400): Traffic {
     const record = createRecord(random, timeUs, index);
     const entry: LedgerPost = { uri, did, text: record.text, deleted: false, events: [index] };
     ledger.set(uri, entry);
-    open.push(entry);
+    open.push({ entry, timeUs });
     if (open.length > 2_000) open.shift();
     return { did, commit: commit(timeUs, { operation: 'create', collection: postCollection, rkey, record }) };
   };
   const change = (timeUs: number, operation: 'update' | 'delete'): Partial<NetworkEvent> => {
     const at = Math.floor(random() * open.length);
-    const entry = open[at];
-    if (!entry || entry.deleted) return like(timeUs);
+    const { entry, timeUs: createdUs = 0 } = open[at] ?? {};
+    if (!entry || entry.deleted || timeUs - createdUs < minAgeMs * 1_000) return like(timeUs);
     const rkey = entry.uri.slice(entry.uri.lastIndexOf('/') + 1);
     entry.events.push(index);
     if (operation === 'delete') {
@@ -106,7 +115,7 @@ export function createTraffic(seed: number, accounts = 400): Traffic {
   };
   const like = (timeUs: number, kind: 'like' | 'repost' | 'follow' = 'like'): Partial<NetworkEvent> => {
     const collection = { like: 'app.bsky.feed.like', repost: 'app.bsky.feed.repost', follow: 'app.bsky.graph.follow' }[kind];
-    const subject = kind === 'follow' ? pick(random, dids) : { uri: open.at(-1)?.uri ?? '', cid: `bafyrei${randomText(random, 52)}` };
+    const subject = kind === 'follow' ? pick(random, dids) : { uri: open.at(-1)?.entry.uri ?? '', cid: `bafyrei${randomText(random, 52)}` };
     const record = { $type: collection, subject, createdAt: new Date(timeUs / 1_000).toISOString() };
     return { did: pick(random, dids), commit: commit(timeUs, { operation: 'create', collection, rkey: tid(timeUs, random), record }) };
   };

@@ -16,7 +16,7 @@ import { formatCursor, type JetstreamCursor, parseCursor } from './jetstream-cur
 import type { JetstreamFrame } from './jetstream-frame.ts';
 
 export interface JetstreamReaderOptions {
-  /** Becomes the topic of positions: `bluesky:<name>`. */
+  /** Name of the source, and the topic of positions. */
   readonly name: string;
   readonly config: BlueskyConfig;
   /** Resolves once the messages are durable. */
@@ -163,7 +163,7 @@ function toMessage(bytes: Buffer, name: string, { timeUs, did }: JetstreamFrame 
     bytes,
     ...(did !== undefined && { key: Buffer.from(did) }),
     timestamp: Math.floor(timeUs / 1_000),
-    position: { topic: `bluesky:${name}`, partition: 0, offset: String(timeUs) },
+    position: { topic: name, partition: 0, offset: String(timeUs) },
   };
 }
 

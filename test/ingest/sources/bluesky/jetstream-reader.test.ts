@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 function createTestNetwork(): Network {
-  const network = createNetwork(7);
+  const network = createNetwork(7, { minAgeMs: 0 });
   closers.push(() => network.pause());
   return network;
 }
@@ -111,7 +111,7 @@ describe.each([
     expect(await second.metric('streamGaps')).toBe(0);
     expect(second.reader.healthIssue()).toBeUndefined();
     expect(second.reader.progress()).toMatchObject({ gaps: 0, endpoint: server.url });
-    expect(first.received[0]).toMatchObject({ position: { topic: 'bluesky:sky', partition: 0 } });
+    expect(first.received[0]).toMatchObject({ position: { topic: 'sky', partition: 0 } });
     await second.stop();
   });
 });
