@@ -91,6 +91,8 @@ function createSession(options: SessionOptions) {
   const isWanted = createLanguageFilter(config.languages);
   /** The cursor that was handed to the writer last. */
   let cursor = options.cursor;
+  /** Resolves once the full writer has room. */
+  let room: Promise<void> | undefined;
   /** Before it, nothing can be missed. */
   let isFirst = options.isFirstStart;
 
@@ -100,7 +102,9 @@ function createSession(options: SessionOptions) {
     const isExcluded = !isWanted(frame);
     if (isExcluded) options.onFilter();
     writer.add({ cursor: formatCursor(next), ...(!isExcluded && { message: toMessage(bytes, name, { timeUs: next.timeUs, ...frame }) }) });
-    return writer.isFull() ? writer.waitForRoom(signal) : undefined;
+    if (!writer.isFull()) return undefined;
+    room ??= writer.waitForRoom(signal).finally(() => (room = undefined));
+    return room;
   };
   const onGap = (endpoint: string, seconds: number): void => {
     if (isFirst) {
@@ -150,12 +154,16 @@ function createSession(options: SessionOptions) {
       signal,
     );
   };
-  const onDisconnect = ({ endpoint, error, nextEndpoint, delayMs }: Disconnection): void => {
-    status.onDisconnect(error.message);
-    metrics.streamReconnects.inc({ source: name });
-    log.warn({ source: name, endpoint, error: error.message, nextEndpoint, delayMs }, 'disconnected from Jetstream; reconnecting');
-  };
-  return { connect, onDisconnect };
+  return { connect, onDisconnect: (disconnection: Disconnection) => reportDisconnection(disconnection, options) };
+}
+
+function reportDisconnection(
+  { endpoint, error, nextEndpoint, delayMs }: Disconnection,
+  { name, status, metrics, log }: SessionOptions,
+): void {
+  status.onDisconnect(error.message);
+  metrics.streamReconnects.inc({ source: name });
+  log.warn({ source: name, endpoint, error: error.message, nextEndpoint, delayMs }, 'disconnected from Jetstream; reconnecting');
 }
 
 function toMessage(bytes: Buffer, name: string, { timeUs, did }: JetstreamFrame & { readonly timeUs: number }): RawMessage {

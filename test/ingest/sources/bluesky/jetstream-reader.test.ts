@@ -77,8 +77,8 @@ function start(endpoints: readonly string[], { cursors = createCursors(), config
 
 async function until(condition: () => boolean, what: string): Promise<void> {
   for (let tries = 0; !condition(); tries += 1) {
-    if (tries > 1_000) throw new Error(`not in time: ${what}`);
-    await sleep(10);
+    if (tries > 400) throw new Error(`not in time: ${what}`);
+    await sleep(50);
   }
 }
 
