@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { demo, kafka, ndjson } from './ingest.ts';
 import { bluesky, mastodon } from './live-sources.ts';
-import { mapping } from './mapping.ts';
+import { mapping, type PresetName } from './mapping.ts';
 
 /** The sources of posts: `sources`, and `source`, its short form for a single one. */
 
@@ -61,21 +61,35 @@ export interface SourceSettings {
 export function configuredSources(config: SourceSettings): readonly SourceConfig[] {
   const { source, sources, mapping } = config;
   const entries = source === undefined ? sources : [toEntry(source, config)];
-  return entries.map((entry) => ({ ...entry, name: entry.name ?? entry.type, mapping: entry.mapping ?? mapping }));
+  return entries.map((entry) => ({
+    ...entry,
+    name: entry.name ?? entry.type,
+    mapping: entry.mapping ?? defaultMapping(entry.type) ?? mapping,
+  }));
 }
 
-function toEntry(type: SourceType, { bluesky, demo, kafka, mastodon, ndjson }: SourceSettings): SourceEntry {
+/** Sources whose messages have a known format need no mapping; the top-level one is for the others. */
+const presetsByType: Partial<Record<SourceType, PresetName>> = { bluesky: 'bluesky-jetstream' };
+
+function defaultMapping(type: SourceType): { readonly preset: PresetName } | undefined {
+  const preset = presetsByType[type];
+  return preset && { preset };
+}
+
+/** The short form as an entry: a top-level mapping is its own. */
+function toEntry(type: SourceType, { bluesky, demo, kafka, mastodon, ndjson, mapping }: SourceSettings): SourceEntry {
+  const own = Object.keys(mapping).length > 0 ? { mapping } : {};
   switch (type) {
     case 'bluesky':
-      return { type, bluesky };
+      return { type, ...own, bluesky };
     case 'demo':
-      return { type, demo };
+      return { type, ...own, demo };
     case 'kafka':
-      return { type, kafka };
+      return { type, ...own, kafka };
     case 'mastodon':
-      return { type, mastodon };
+      return { type, ...own, mastodon };
     case 'ndjson':
-      return { type, ndjson };
+      return { type, ...own, ndjson };
   }
 }
 

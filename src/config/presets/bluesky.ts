@@ -37,7 +37,8 @@ export const blueskyJetstream: MappingFields = {
   ],
   // Authors may state any date; one out of range is replaced by the time of the event.
   createdAt: ['commit.record.createdAt', 'payload.record.createdAt', 'time_us', 'payload.time'],
-  updatedAt: ['time_us', 'payload.time'],
+  // `time` may have been imported; when the server saw the event is one clock for all versions.
+  updatedAt: ['time_us', 'payload.witnessedAt', 'payload.time'],
   deletedWhen: [
     { path: 'commit.operation', equals: 'delete' },
     { path: 'payload.operation', equals: 'delete' },
