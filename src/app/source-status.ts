@@ -27,7 +27,7 @@ export interface SourceStatuses {
 
 export interface SourceStatusDeps {
   readonly sources: readonly RunningSource[];
-  readonly metrics: Pick<Metrics, 'postsRead' | 'messagesSkipped' | 'deadLetters' | 'lag' | 'offsetGap'>;
+  readonly metrics: Pick<Metrics, 'sourceHealthy' | 'postsRead' | 'messagesSkipped' | 'deadLetters' | 'lag' | 'offsetGap'>;
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -36,6 +36,7 @@ export function createSourceStatuses({ sources, metrics, clock }: SourceStatusDe
   let samples: readonly Sample[] = [];
   const sample = async (): Promise<void> => {
     const at = clock.now();
+    for (const source of sources) metrics.sourceHealthy.set({ source: source.name }, source.healthIssue() === undefined ? 1 : 0);
     const taken: Sample = {
       at,
       postsRead: await totals(metrics.postsRead, 'source'),

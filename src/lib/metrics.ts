@@ -18,6 +18,7 @@ export function createMetrics() {
   const histogram = (name: string, help: string, buckets = durationBuckets) => new Histogram({ name, help, buckets, registers });
   return {
     registry,
+    sourceHealthy: gauge('feedpulse_source_healthy', '1 if the source is healthy or has ended, otherwise 0.', ['source']),
     postsRead: counter('feedpulse_posts_read_total', 'Posts read from a source, excluding dead letters.', ['source']),
     messagesSkipped: counter('feedpulse_messages_skipped_total', 'Messages that are neither posts nor errors.', ['source', 'reason']),
     deadLetters: counter('feedpulse_dead_letters_total', 'Messages written to the dead letters.', ['source', 'reason']),
