@@ -22,21 +22,24 @@ export interface ConfigInputs {
  */
 export function loadConfig({ file, env, flags = {} }: ConfigInputs): Config {
   const tree = file === undefined ? {} : readYaml(file);
-  const isAmbiguous = tree['source'] !== undefined && tree['sources'] !== undefined;
+  const { source: inFile, sources } = tree;
   for (const [path, value] of fromEnvironment(env)) setPath(tree, path, value);
   for (const [path, value] of Object.entries(flags)) if (value !== undefined) setPath(tree, path.split('.'), value);
-  const problems = [...removeRenamedKeys(tree), ...sourceSelectionProblems(tree, isAmbiguous, flags['ndjson.path'])];
+  const problems = removeRenamedKeys(tree);
+  // In a file they exclude each other; from the environment or a flag, `source` selects one of `sources`.
+  if (inFile !== undefined && sources !== undefined) problems.push('sources: `source` and `sources` cannot both be set');
+  else problems.push(...selectSource(tree, inFile, flags['ndjson.path']));
   const checked = configSchema.safeParse(readSecretFiles(tree));
   problems.push(...(checked.error?.issues ?? []).map(describeIssue));
   if (!checked.success || problems.length > 0) throw new FeedpulseError('CONFIG_INVALID', formatProblems(problems));
   return deepFreeze(checked.data);
 }
 
-/** In a file, `source` and `sources` exclude each other; from the environment or a flag, `source` selects one of `sources`. */
-function sourceSelectionProblems(tree: Tree, isAmbiguous: boolean, file: unknown): string[] {
-  if (isAmbiguous) return ['sources: `source` and `sources` cannot both be set'];
+function selectSource(tree: Tree, inFile: unknown, input: unknown): string[] {
   const asText = (value: unknown): string | undefined => (value === undefined ? undefined : String(value));
-  return [resolveSources(tree, { name: asText(tree['source']), file: asText(file) }) ?? []].flat();
+  const { source } = tree;
+  const problem = resolveSources(tree, { name: asText(source), isFromFile: source === inFile, input: asText(input) });
+  return problem === undefined ? [] : [problem];
 }
 
 /**

@@ -5,7 +5,7 @@ import { alerts } from './alerts.ts';
 import { clickhouse, retention } from './database.ts';
 import { brand, deadLetters, demo, kafka, ndjson } from './ingest.ts';
 import { bluesky, mastodon } from './live-sources.ts';
-import { mapping } from './mapping.ts';
+import { type MappingInput, mapping } from './mapping.ts';
 import { source, sourceProblems, sources } from './sources.ts';
 
 /** Every setting, its default and its meaning. The descriptions become the JSON Schema that editors show. */
@@ -128,7 +128,7 @@ const choices = (names: ReadonlySet<string>): string =>
 
 export type Config = z.infer<typeof sections>;
 export type BrandConfig = Config['brands'][number];
-export type FieldMapping = Config['mapping'];
+export type FieldMapping = MappingInput;
 export type KafkaConfig = Config['kafka'];
 export type ClickHouseConfig = Config['clickhouse'];
 export type DemoConfig = Config['demo'];

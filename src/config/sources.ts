@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { demo, kafka, ndjson } from './ingest.ts';
 import { bluesky, mastodon } from './live-sources.ts';
-import { mapping, type PresetName } from './mapping.ts';
+import { type MappingInput, mapping } from './mapping.ts';
 
 /** The sources of posts: `sources`, and `source`, its short form for a single one. */
 
@@ -42,14 +42,16 @@ export const sources = z
 
 type SourceEntry = z.infer<typeof entry>;
 
+type Named<E> = E extends unknown ? Omit<E, 'name' | 'mapping'> & { readonly name: string; readonly mapping: MappingInput } : never;
+
 /** A source to read: its name, its type with the section of that type, and its mapping. */
-export type SourceConfig = SourceEntry & { readonly name: string; readonly mapping: z.infer<typeof mapping> };
+export type SourceConfig = Named<SourceEntry>;
 
 /** The part of a config that says where posts come from. */
 export interface SourceSettings {
   readonly source?: SourceType | undefined;
   readonly sources: readonly SourceEntry[];
-  readonly mapping: z.infer<typeof mapping>;
+  readonly mapping: MappingInput;
   readonly bluesky: z.infer<typeof bluesky>;
   readonly demo: z.infer<typeof demo>;
   readonly kafka: z.infer<typeof kafka>;
@@ -60,47 +62,57 @@ export interface SourceSettings {
 /** The sources to read: `sources`, or the one that `source` names; none if neither is set. */
 export function configuredSources(config: SourceSettings): readonly SourceConfig[] {
   const { source, sources, mapping } = config;
-  const entries = source === undefined ? sources : [toEntry(source, config)];
-  return entries.map((entry) => ({
+  if (source !== undefined) return [{ ...toEntry(source, config), name: source, mapping: completeMapping(source, mapping) }];
+  return sources.map((entry) => ({
     ...entry,
     name: entry.name ?? entry.type,
-    mapping: entry.mapping ?? defaultMapping(entry.type) ?? mapping,
+    mapping: completeMapping(entry.type, entry.mapping ?? (hasOwnFormat(entry.type) ? {} : mapping)),
   }));
 }
 
-/** Sources whose messages have a known format need no mapping; the top-level one is for the others. */
-const presetsByType: Partial<Record<SourceType, PresetName>> = { bluesky: 'bluesky-jetstream' };
+/** Mappings of the sources whose messages have a format of their own. A configured mapping overrides single fields. */
+const ownMappings: Partial<Record<SourceType, MappingInput>> = {
+  bluesky: { preset: 'bluesky-jetstream' },
+  mastodon: {
+    preset: 'mastodon',
+    // IDs are local to a server. The payload of a deletion is the ID.
+    id: ['{server}/{payload.id}', '{server}/{payload}'],
+    inReplyTo: '{server}/{payload.in_reply_to_id}',
+    authorId: '{server}/{payload.account.id}',
+  },
+};
 
-function defaultMapping(type: SourceType): { readonly preset: PresetName } | undefined {
-  const preset = presetsByType[type];
-  return preset && { preset };
-}
+/** Whether messages of this type have a format of their own, so that the top-level mapping is meant for other sources. */
+const hasOwnFormat = (type: SourceType): boolean => ownMappings[type] !== undefined;
 
-/** The short form as an entry: a top-level mapping is its own. */
-function toEntry(type: SourceType, { bluesky, demo, kafka, mastodon, ndjson, mapping }: SourceSettings): SourceEntry {
-  const own = Object.keys(mapping).length > 0 ? { mapping } : {};
+const completeMapping = (type: SourceType, mapping: MappingInput): MappingInput =>
+  mapping.preset === undefined ? { ...ownMappings[type], ...mapping } : mapping;
+
+function toEntry(type: SourceType, { bluesky, demo, kafka, mastodon, ndjson }: SourceSettings): SourceEntry {
   switch (type) {
     case 'bluesky':
-      return { type, ...own, bluesky };
+      return { type, bluesky };
     case 'demo':
-      return { type, ...own, demo };
+      return { type, demo };
     case 'kafka':
-      return { type, ...own, kafka };
+      return { type, kafka };
     case 'mastodon':
-      return { type, ...own, mastodon };
+      return { type, mastodon };
     case 'ndjson':
-      return { type, ...own, ndjson };
+      return { type, ndjson };
   }
 }
 
 type Tree = { [key: string]: unknown };
 
-/** A selection of one source, from the environment or the command line. */
+/** Selects one source, from the file, the environment or the command line. */
 interface Selection {
   /** Name of an entry, or a type. */
   readonly name: string | undefined;
+  /** Whether the config file itself names it, so that the top-level mapping is meant for it. */
+  readonly isFromFile: boolean;
   /** A file to read instead of the source, with its name and mapping. */
-  readonly file: string | undefined;
+  readonly input: string | undefined;
 }
 
 /**
@@ -108,23 +120,26 @@ interface Selection {
  * of that name, or replaces them with the short form. Works on raw settings, before defaults hide which are set.
  * Returns a problem if the selection is neither the name of an entry nor a type.
  */
-export function resolveSources(tree: Tree, { name, file }: Selection): string | undefined {
+export function resolveSources(tree: Tree, { name, isFromFile, input }: Selection): string | undefined {
   const entries = Array.isArray(tree['sources']) ? tree['sources'].filter(isTree) : [];
   for (const entry of entries) inheritSection(entry, tree);
   if (name === undefined)
-    return file !== undefined && entries.length > 0 ? 'source: --in requires --source, because the config lists `sources`' : undefined;
+    return input !== undefined && entries.length > 0 ? 'source: --in requires --source, because the config lists `sources`' : undefined;
   const selected = entries.find((entry) => (entry['name'] ?? entry['type']) === name);
-  const isType = sourceTypes.some((type) => type === name);
-  if (!selected && !isType && entries.length > 0) {
+  const type = sourceTypes.find((known) => known === name);
+  if (!selected && !type) {
+    if (entries.length === 0) return undefined; // the schema reports it
     delete tree['source'];
     const names = entries.map((entry) => entry['name'] ?? entry['type']);
     return `source: no source is named ${name}; the names are ${names.join(', ')}, and the types ${sourceTypes.join(', ')}`;
   }
-  const entry = selected ?? { type: name };
-  if (file !== undefined && (selected || isType)) tree['sources'] = [readFile(entry, name, file)];
-  else if (selected) tree['sources'] = [selected];
-  else delete tree['sources'];
-  if (tree['sources'] !== undefined) delete tree['source'];
+  const isMappingShared = type === undefined || isFromFile || !hasOwnFormat(type);
+  const entry: Tree = selected ?? { type, ...(isMappingShared && { mapping: tree['mapping'] }) };
+  delete tree['sources'];
+  if (!selected && input === undefined && isMappingShared) return undefined;
+  inheritSection(entry, tree);
+  tree['sources'] = [input === undefined ? entry : readFile(entry, name, input)];
+  delete tree['source'];
   return undefined;
 }
 
@@ -135,8 +150,10 @@ function inheritSection(entry: Tree, tree: Tree): void {
 }
 
 /** An entry that reads a file in place of another one. */
-function readFile({ mapping }: Tree, name: string, path: string): Tree {
-  return { type: 'ndjson', name, ndjson: { path }, ...(mapping !== undefined && { mapping }) };
+function readFile({ type, mapping }: Tree, name: string, path: string): Tree {
+  const known = sourceTypes.find((known) => known === type);
+  const own = known && hasOwnFormat(known) && (mapping === undefined || isTree(mapping)) ? completeMapping(known, mapping ?? {}) : mapping;
+  return { type: 'ndjson', name, ndjson: { path }, ...(own !== undefined && { mapping: own }) };
 }
 
 function isTree(value: unknown): value is Tree {

@@ -80,6 +80,25 @@ describe('sources', () => {
     );
   });
 
+  test('a live source has the mapping of its format, of which its own mapping overrides single fields', () => {
+    const preset = { preset: 'bluesky-jetstream' };
+    const mapping = { text: 'body' };
+    const mappingsOf = (settings: object, given?: Given) => sourcesOf(settings, given).map((source) => source.mapping);
+    expect(mappingsOf({}, { flags: { source: 'bluesky' } })).toEqual([preset]);
+    // The top-level mapping is meant for the source of the file.
+    expect(mappingsOf({ source: 'kafka', mapping }, { flags: { source: 'bluesky' } })).toEqual([preset]);
+    expect(mappingsOf({ source: 'bluesky', mapping })).toEqual([{ ...preset, ...mapping }]);
+    expect(mappingsOf({ mapping, sources: [{ type: 'bluesky' }, { type: 'kafka' }] })).toEqual([preset, mapping]);
+    expect(mappingsOf({ sources: [{ type: 'bluesky', mapping }] })).toEqual([{ ...preset, ...mapping }]);
+    expect(mappingsOf({ sources: [{ type: 'bluesky', mapping: { preset: 'x-v2' } }] })).toEqual([{ preset: 'x-v2' }]);
+    expect(mappingsOf({}, { flags: { source: 'bluesky', 'ndjson.path': 'x' } })).toEqual([preset]);
+  });
+
+  test('settings of a live source outside `sources` count for a selection too', () => {
+    const settings = { source: 'kafka', bluesky: { languages: ['en'] } };
+    expect(sourcesOf(settings, { flags: { source: 'bluesky' } })).toMatchObject([{ name: 'bluesky', bluesky: { languages: ['en'] } }]);
+  });
+
   test('--in reads a file in place of the selected source, with its name and mapping', () => {
     const flags = { source: 'reviews', 'ndjson.path': 'replayed.ndjson' };
     const expected = { name: 'reviews', type: 'ndjson', ndjson: { path: 'replayed.ndjson' }, mapping: { text: 'review' } };
