@@ -83,7 +83,7 @@ const tombstoned: typeof histories = {
 };
 
 /** Every history's first version, then every history's second one, and so on. */
-function inTurn(of: typeof histories): { readonly id: string; readonly version: Version }[] {
+function interleave(of: typeof histories): { readonly id: string; readonly version: Version }[] {
   return [0, 1, 2].flatMap((turn) =>
     Object.entries(of).flatMap(([id, { versions }]) => {
       const version = versions[turn];
@@ -98,7 +98,7 @@ async function expectTexts(running: RunningFeedpulse, dataDir: string, expected:
   await eventually(
     'every version is read',
     60,
-    async () => (await running.metric('feedpulse_posts_read_total')) >= inTurn(expected).length,
+    async () => (await running.metric('feedpulse_posts_read_total')) >= interleave(expected).length,
   );
   expect(await running.stop()).toBe(0);
   const rows = await queryDataDir<{ id: string; text: string; deleted: boolean }>(dataDir, 'SELECT id, text, deleted FROM posts FINAL');
@@ -110,7 +110,7 @@ test('from NDJSON, the newest version wins by the clock of the platform', async 
   const [file, dataDir] = [join(dir, 'posts.ndjson'), join(dir, 'ndjson')];
   await writeFile(
     file,
-    `${inTurn(histories)
+    `${interleave(histories)
       .map(({ id, version }) => toJson(id, version))
       .join('\n')}\n`,
   );
@@ -128,7 +128,7 @@ test('from Kafka, the newest version wins by the clock of the platform, and a to
   const all = { ...histories, ...tombstoned };
   const producer = client.producer();
   await producer.connect();
-  const messages = inTurn(all).map(({ id, version }) => ({ key: `fedi:${id}`, value: version === null ? null : toJson(id, version) }));
+  const messages = interleave(all).map(({ id, version }) => ({ key: `fedi:${id}`, value: version === null ? null : toJson(id, version) }));
   await producer.send({ topic, messages });
   await producer.disconnect();
   const dataDir = join(dir, 'kafka');
