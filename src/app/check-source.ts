@@ -45,13 +45,20 @@ export function toleratesOutage({ type }: SourceConfig): boolean {
 /** Fewer retries than while running, because at startup a wrong setting is the likely cause. */
 const startupRetries = 4;
 
+/** Undefined if the topic is not found; a running source waits for it. */
+async function countPartitions(admin: Admin, topic: string): Promise<number | undefined> {
+  if (!(await admin.listTopics()).includes(topic)) return undefined;
+  const [found] = (await admin.fetchTopicMetadata({ topics: [topic] })).topics;
+  return found?.partitions.length;
+}
+
 async function checkKafka(kafka: KafkaConfig, log: Log): Promise<string> {
   const admin: Admin = createKafka(kafka, log, startupRetries).admin();
   try {
     await checkBrokerCertificates(kafka);
     await admin.connect();
-    const { topics } = await admin.fetchTopicMetadata({ topics: [kafka.topic] });
-    return `topic ${kafka.topic} has ${topics[0]?.partitions.length ?? 0} partitions`;
+    const partitions = await countPartitions(admin, kafka.topic);
+    return partitions === undefined ? `topic ${kafka.topic} not found` : `topic ${kafka.topic} has ${partitions} partitions`;
   } catch (thrown) {
     throw asKafkaError(thrown, `connecting to ${kafka.brokers.join(', ')}`);
   } finally {

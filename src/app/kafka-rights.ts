@@ -7,6 +7,7 @@ import {
   describeTopic,
   groupRejected,
   type Operation,
+  type TopicDescription,
 } from '../ingest/sources/kafka/cluster-requests.ts';
 import { checkProtocol, consumerGroupId, groupShared } from '../ingest/sources/kafka/consumer-group.ts';
 import { asKafkaError } from '../ingest/sources/kafka/kafka-error.ts';
@@ -48,7 +49,7 @@ export async function checkKafkaRights<T>({ kafka, alertsTopic, maxMembers, log 
     });
   try {
     const results = [
-      await run('topic', () => checkTopic(kafka.topic, 'read', cluster, admin)),
+      await run('topic', () => checkSourceTopic(kafka.topic, cluster)),
       await run('group', () => checkGroup(consumerGroupId(kafka), cluster, maxMembers)),
       await run('dead letters', () => checkTopic(kafka.deadLetterTopic, 'write', cluster, admin)),
     ];
@@ -60,14 +61,24 @@ export async function checkKafkaRights<T>({ kafka, alertsTopic, maxMembers, log 
   }
 }
 
-/** The right to a topic, or to create it if it does not exist. */
+async function checkSourceTopic(topic: string, cluster: Cluster): Promise<string> {
+  const found = await describeTopic(cluster, topic);
+  if (found?.status === 'missing') throw new FeedpulseError('KAFKA_UNAVAILABLE', `The topic ${topic} does not exist yet: create it.`);
+  return checkOperation(topic, 'read', found);
+}
+
+/** Checks the right to a topic, or to create it if it does not exist. */
 async function checkTopic(topic: string, operation: Operation, cluster: Cluster, admin: Admin): Promise<string> {
   const found = await describeTopic(cluster, topic);
-  const right = operation.toUpperCase();
   if (found?.status === 'missing') {
     await admin.createTopics({ validateOnly: true, waitForLeaders: false, topics: [{ topic, replicationFactor: -1, numPartitions: 1 }] });
     return `topic ${topic} does not exist yet and may be created`;
   }
+  return checkOperation(topic, operation, found);
+}
+
+function checkOperation(topic: string, operation: Operation, found: TopicDescription | undefined): string {
+  const right = operation.toUpperCase();
   if (found?.status === 'unauthorized') throw new FeedpulseError('KAFKA_REJECTED', `The broker denies DESCRIBE on the topic ${topic}.`);
   if (found?.operations === undefined) return `${right} on topic ${topic} cannot be checked before Kafka 2.8`;
   if (!found.operations.has(operation)) throw new FeedpulseError('KAFKA_REJECTED', `The broker denies ${right} on the topic ${topic}.`);

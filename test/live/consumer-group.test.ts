@@ -72,3 +72,14 @@ test('a second process with an embedded database stops, and the first one gets e
   expect(await running.stop()).toBe(0);
   expect(await queryDataDir(join(dir, 'first'), 'SELECT toUInt32(count()) AS rows FROM posts FINAL')).toEqual([{ rows: posts }]);
 });
+
+test('waits for a topic that is created later', async () => {
+  const topic = 'created-later';
+  const checked = await doctor(topic);
+  expect(checked).toMatchObject({ code: 1, output: expect.stringContaining(`The topic ${topic} does not exist yet`) });
+  const waiting = await startFeedpulse(['--data-dir', join(dir, topic)], env(topic));
+  first = waiting;
+  await ensureTopic(client, { topic, partitions: 1 });
+  await eventually('it is ready', 30, async () => (await fetch(`${waiting.url}/readyz`)).status === 200);
+  expect(await waiting.stop()).toBe(0);
+});
