@@ -5,6 +5,7 @@ import {
   createGroupConsumer,
   describeGroup,
   describeTopic,
+  fetchGroupOperations,
   groupRejected,
   type Operation,
   type TopicDescription,
@@ -86,9 +87,10 @@ function checkOperation(topic: string, operation: Operation, found: TopicDescrip
 }
 
 async function checkGroup(groupId: string, cluster: Cluster, maxMembers = Number.POSITIVE_INFINITY): Promise<string> {
-  const { memberIds, protocol, operations } = await describeGroup(cluster, groupId);
-  checkProtocol(groupId, protocol);
+  const operations = await fetchGroupOperations(cluster, groupId);
   if (operations && !operations.has('read')) throw groupRejected(groupId);
+  const { memberIds, protocol } = await describeGroup(cluster, groupId);
+  checkProtocol(groupId, protocol);
   if (memberIds.length > maxMembers) throw groupShared(groupId);
-  return `READ on group ${groupId}, which has ${memberIds.length} ${memberIds.length === 1 ? 'member' : 'members'}`;
+  return `${operations ? 'READ' : 'DESCRIBE'} on group ${groupId}, which has ${memberIds.length} ${memberIds.length === 1 ? 'member' : 'members'}`;
 }

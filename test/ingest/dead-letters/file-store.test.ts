@@ -70,6 +70,19 @@ function fed(): string[] {
   );
 }
 
+it('keeps the headers of a message, whatever bytes they hold', async () => {
+  const rawHeaders = [
+    ['Trace', Buffer.from('first')],
+    ['Trace', Buffer.from('second')],
+    ['raw', Buffer.from([0, 255])],
+  ] as const;
+  await keep(letter(1, 'x', { rawHeaders }), letter(2, 'y'));
+  const [first, second] = (await readAll()).letters;
+  expect(first?.rawHeaders).toEqual(rawHeaders);
+  expect(first?.headers).toEqual(Object.assign(Object.create(null), { trace: 'second', raw: '\0\ufffd' }));
+  expect(second?.rawHeaders).toBeUndefined();
+});
+
 describe('dead-letter file', () => {
   it('returns what was written, copies once', async () => {
     const odd = letter(7, '', { bytes: Buffer.from([0, 0xff, 0x0a]), key: Buffer.from([1]), truncatedFrom: 9 });

@@ -1,4 +1,4 @@
-import kafkajs, { type Broker, type Cluster, type Consumer, type ConsumerConfig, type Kafka } from 'kafkajs';
+import kafkajs, { type Broker, type Cluster, type Consumer, type ConsumerConfig, type GroupDescriptions, type Kafka } from 'kafkajs';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import { subscriptionAssigner } from './partition-assigner.ts';
 import { ProtocolReader } from './protocol-reader.ts';
@@ -45,11 +45,10 @@ export interface GroupDescription {
   readonly memberIds: readonly string[];
   /** The assignment protocol; empty for a group without members, or during a rebalance. */
   readonly protocol: string;
-  readonly operations?: ReadonlySet<Operation>;
 }
 
 const apiKeys = { metadata: 3, describeGroups: 15 };
-const errorCodes = { none: 0, unknownTopic: 3, topicUnauthorized: 29, groupUnauthorized: 30 };
+const errorCodes = { unknownTopic: 3, topicUnauthorized: 29 };
 /** The first version of Metadata with topic IDs. */
 const metadataVersion = 10;
 /** The first version of DescribeGroups with authorized operations. */
@@ -73,14 +72,26 @@ export async function describeTopic(cluster: Cluster, topic: string): Promise<To
 export async function describeGroup(cluster: Cluster, groupId: string): Promise<GroupDescription> {
   await checkGroupAccess(cluster, groupId);
   const coordinator = await cluster.findGroupCoordinator({ groupId });
+  // kafkajs returns its `GroupDescriptions` and types them as any.
+  const { groups } = (await coordinator.describeGroups({ groupIds: [groupId] })) as GroupDescriptions;
+  const [group] = groups;
+  return { memberIds: group?.members.map(({ memberId }) => memberId) ?? [], protocol: group?.protocol ?? '' };
+}
+
+/**
+ * What this user may do with a consumer group, which need not exist; undefined before Kafka 2.3.
+ * @throws KAFKA_REJECTED without the right to describe it, and errors of kafkajs
+ */
+export async function fetchGroupOperations(cluster: Cluster, groupId: string): Promise<ReadonlySet<Operation> | undefined> {
+  await checkGroupAccess(cluster, groupId);
+  const coordinator = await cluster.findGroupCoordinator({ groupId });
+  if (maxVersion(coordinator, apiKeys.describeGroups) < describeGroupsVersion) return undefined;
   const name = Buffer.from(groupId);
   const head = Buffer.alloc(6);
   head.writeInt32BE(1);
   head.writeInt16BE(name.length, 4);
   const request = { apiKey: apiKeys.describeGroups, apiVersion: describeGroupsVersion, apiName: 'DescribeGroups' };
-  const { error, ...group } = await send(coordinator, request, Buffer.concat([head, name, Buffer.from([1])]), readGroup);
-  if (error === errorCodes.groupUnauthorized) throw groupRejected(groupId);
-  return group;
+  return send(coordinator, request, Buffer.concat([head, name, Buffer.from([1])]), readGroupOperations);
 }
 
 /**
@@ -189,26 +200,19 @@ function skipPartition(reader: ProtocolReader): void {
   reader.skipTags();
 }
 
-/** The only group of a DescribeGroups response. */
-function readGroup(reader: ProtocolReader): GroupDescription & { readonly error: number } {
+/** The operations of the only group of a DescribeGroups response. */
+function readGroupOperations(reader: ProtocolReader): ReadonlySet<Operation> | undefined {
   reader.int32(); // throttle time
-  const [group] = reader.array(() => {
-    const error = reader.int16();
-    reader.string(); // group ID
-    reader.string(); // state
-    reader.string(); // protocol type
-    const protocol = reader.string();
-    const memberIds = reader.array(() => {
-      const memberId = reader.string();
-      reader.string(); // client ID
-      reader.string(); // host
-      reader.skip(reader.int32()); // metadata
-      reader.skip(reader.int32()); // assignment
-      return memberId;
+  const [bits] = reader.array(() => {
+    reader.int16(); // error
+    for (let field = 0; field < 4; field += 1) reader.string(); // group ID, state, protocol type, protocol
+    reader.array(() => {
+      for (let field = 0; field < 3; field += 1) reader.string(); // member ID, client ID, host
+      for (let field = 0; field < 2; field += 1) reader.skip(reader.int32()); // metadata, assignment
     });
-    return { error, protocol, memberIds, ...readOperations(reader.int32()) };
+    return reader.int32();
   });
-  return group ?? { error: errorCodes.none, protocol: '', memberIds: [] };
+  return readOperations(bits).operations;
 }
 
 function readOperations(bits = unknownOperations): { readonly operations?: ReadonlySet<Operation> } {
