@@ -3,7 +3,7 @@ import { asError } from '../../../lib/errors.ts';
 import { backoffDelay, jitter } from '../../../lib/retry.ts';
 import { deletionFrame, type Frame, statusFrame } from './frame.ts';
 import { HttpStatusError, type MastodonClient, maxLookupIds, maxPageSize } from './mastodon-client.ts';
-import type { ResumePoint } from './resume-point.ts';
+import type { Restart, ResumePoint } from './resume-point.ts';
 import { compareIds, readStatus } from './status.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -33,16 +33,14 @@ const maxLookups = 20 * maxLookupIds;
  * deletions of the newest known statuses. At the first start, it reads the newest page. Returns when the stream has taken
  * over, or `signal` was aborted; never rejects.
  */
-export async function catchUp(deps: CatchUpDeps, signal: AbortSignal): Promise<void> {
-  const { resume, clock, onGap } = deps;
-  const from = resume.settled(clock.now());
-  const unsettled = resume.unsettled();
+export async function catchUp(deps: CatchUpDeps, { from, seen }: Restart, signal: AbortSignal): Promise<void> {
+  const { resume, onGap } = deps;
   try {
     if (from === undefined) await readNewestPage(deps, signal);
     else {
       await reportLostStatuses(deps, from, signal);
       const listed = await readPages(deps, from, signal);
-      const known = new Set([...unsettled, ...(await deps.storedIds(maxLookups))]);
+      const known = new Set([...seen, ...(await deps.storedIds(maxLookups))]);
       await recheck(
         deps,
         [...known].filter((id) => !listed.has(id)),

@@ -13,7 +13,7 @@ import { catchUp } from './catch-up.ts';
 import { type Frame, toFrame } from './frame.ts';
 import type { MastodonClient } from './mastodon-client.ts';
 import { createResumePoint, type ResumePoint } from './resume-point.ts';
-import { isInTheFuture, type Status } from './status.ts';
+import { isPlausibleId, type Status } from './status.ts';
 import type { Timeline } from './timeline.ts';
 
 export interface FollowerOptions {
@@ -94,7 +94,7 @@ function createConnect(options: SessionOptions): StayConnectedOptions['connect']
   const add = createAdd(options);
   const receive = (frame: Frame): void => {
     const now = clock.now();
-    if (frame.status && !isInTheFuture(frame.status.id, now)) resume.onStreamed(frame.status.id, now);
+    if (frame.status && isPlausibleId(frame.status.id, now)) resume.onStreamed(frame.status.id, now);
     if (frame.deletedId !== undefined) resume.onDeleted(frame.deletedId);
     add(frame);
   };
@@ -117,12 +117,12 @@ function createConnect(options: SessionOptions): StayConnectedOptions['connect']
     const stream = await client.openStream(timeline, signal);
     status.onConnect(url);
     log.info(fields, 'stream opened');
-    resume.onStreamOpened();
+    const restart = resume.onStreamOpened();
     const closing = new AbortController();
     let isCaughtUp = false;
     let isFull = false;
     const deps = { client, timeline, server, resume, clock, storedIds: options.storedIds, deliver, onGap, onRetry };
-    const catchingUp = catchUp(deps, AbortSignal.any([signal, closing.signal])).then(() => {
+    const catchingUp = catchUp(deps, restart, AbortSignal.any([signal, closing.signal])).then(() => {
       isCaughtUp = true;
     });
     try {
@@ -149,7 +149,7 @@ function createAdd({ server, timeline, source, writer, resume, clock, isElsewher
   let lastOffset = 0;
   return ({ bytes, status }) => {
     const now = clock.now();
-    const cursor = JSON.stringify({ statusId: resume.settled(now) });
+    const cursor = JSON.stringify({ statusId: resume.settle(now) });
     if (status && isElsewhere(status)) {
       onSkip();
       return writer.add({ cursor });

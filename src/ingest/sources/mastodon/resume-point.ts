@@ -1,28 +1,35 @@
 import { compareIds } from './status.ts';
 
+/** Where a timeline has to be read again. */
+export interface Restart {
+  /** The status after which to read; undefined at the first start. */
+  readonly from: string | undefined;
+  /** Statuses after `from` that were seen. */
+  readonly seen: readonly string[];
+}
+
 /** Keeps the status after which a timeline is read again when the connection or the process has been interrupted. */
 export interface ResumePoint {
+  /** A stream has been opened. What came before it must be fetched. */
+  onStreamOpened(): Restart;
   /** At the first start: nothing up to this status is wanted. */
   startAfter(id: string): void;
-  onStreamOpened(): void;
   onStreamed(id: string, now: number): void;
   /** @param createdAt milliseconds since 1970 */
   onFetched(id: string, createdAt: number): void;
   onDeleted(id: string): void;
-  /** Everything before the stream has been read. */
+  /** Everything before the stream has been fetched. */
   onCaughtUp(): void;
-  /** The newest status that needs no second reading; undefined at the first start. */
-  settled(now: number): string | undefined;
+  /** Settles statuses while the stream is open. The newest settled one; undefined at the first start. */
+  settle(now: number): string | undefined;
   /** The newest status of the open stream; undefined before the first one. */
   newestStreamed(): string | undefined;
-  /** The statuses after the settled one. */
-  unsettled(): readonly string[];
 }
 
 /**
- * A status settles when it is `rewindMs` old, because a server may list an older status after a newer one: a status of
- * another server gets an ID by the time of its creation, and any status is published a moment after it is stored. Until the
- * timeline is caught up, only fetched statuses settle.
+ * A status settles, and is not read again, when it is `rewindMs` old, because a server may list an older status after a
+ * newer one: a status of another server gets an ID by the time of its creation, and any status is published a moment after
+ * it is stored. Until the timeline is caught up, only fetched statuses settle. While there is no stream, none does.
  *
  * @param saved the settled status of an earlier run
  */
@@ -33,7 +40,7 @@ export function createResumePoint(rewindMs: number, saved: string | undefined): 
   /** Time by ID, in the order of the times. */
   const fetched = new Map<string, number>();
   const streamed = new Map<string, number>();
-  const settle = (times: Map<string, number>, until: number): void => {
+  const settleUntil = (times: Map<string, number>, until: number): void => {
     for (const [id, time] of times) {
       if (time > until) return;
       settledId = newer(settledId, id);
@@ -41,12 +48,17 @@ export function createResumePoint(rewindMs: number, saved: string | undefined): 
     }
   };
   return {
-    startAfter: (id) => {
-      settledId ??= id;
-    },
     onStreamOpened: () => {
+      const seen = [...new Set([...fetched.keys(), ...streamed.keys()])];
+      // They settle after they have been fetched again, together with what came between them.
+      fetched.clear();
+      streamed.clear();
       isCaughtUp = false;
       newestStreamed = undefined;
+      return { from: settledId, seen };
+    },
+    startAfter: (id) => {
+      settledId ??= id;
     },
     onStreamed: (id, now) => {
       if (settledId !== undefined && compareIds(id, settledId) <= 0) return; // an edit of an earlier status
@@ -61,13 +73,12 @@ export function createResumePoint(rewindMs: number, saved: string | undefined): 
     onCaughtUp: () => {
       isCaughtUp = true;
     },
-    settled: (now) => {
-      settle(fetched, now - rewindMs);
-      if (isCaughtUp) settle(streamed, now - rewindMs);
+    settle: (now) => {
+      settleUntil(fetched, now - rewindMs);
+      if (isCaughtUp) settleUntil(streamed, now - rewindMs);
       return settledId;
     },
     newestStreamed: () => newestStreamed,
-    unsettled: () => [...new Set([...fetched.keys(), ...streamed.keys()])],
   };
 }
 

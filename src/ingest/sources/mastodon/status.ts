@@ -35,19 +35,16 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
 
-/**
- * Orders the IDs of a server by age, oldest first. Mastodon's are decimal numbers, those of other servers strings of equal
- * length that sort by time.
- */
+/** Orders the IDs of a server by age, oldest first. They are decimal numbers without leading zeros, too large for `number`. */
 export function compareIds(a: string, b: string): number {
   if (a.length !== b.length) return a.length - b.length;
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /**
- * Whether an ID is a Mastodon snowflake (milliseconds since 1970, then 16 bits of sequence) of more than a day after `now`.
- * As a resume point, such an ID of a damaged event would hide everything before it.
+ * Whether an ID can be a resume point: Mastodon's are milliseconds since 1970, then 16 bits of sequence. One of a damaged
+ * event that is more than a day ahead of `now` would hide everything before it.
  */
-export function isInTheFuture(id: string, now: number): boolean {
-  return /^\d{15,}$/.test(id) && BigInt(id) >> 16n > BigInt(now + dayMs);
+export function isPlausibleId(id: string, now: number): boolean {
+  return /^\d{1,19}$/.test(id) && BigInt(id) >> 16n <= BigInt(now + dayMs);
 }

@@ -9,12 +9,11 @@ describe('resume point', () => {
     resume.onStreamOpened();
     resume.onStreamed('20', 0);
     resume.onStreamed('30', 50);
-    expect(resume.settled(1_000)).toBe('10');
+    expect(resume.settle(1_000)).toBe('10');
     resume.onCaughtUp();
-    expect(resume.settled(99)).toBe('10');
-    expect(resume.settled(120)).toBe('20');
-    expect(resume.unsettled()).toEqual(['30']);
-    expect(resume.settled(150)).toBe('30');
+    expect(resume.settle(99)).toBe('10');
+    expect(resume.settle(120)).toBe('20');
+    expect(resume.settle(150)).toBe('30');
   });
 
   it('settles fetched statuses while it catches up', () => {
@@ -23,8 +22,23 @@ describe('resume point', () => {
     resume.onStreamed('90', 0);
     resume.onFetched('11', 10);
     resume.onFetched('12', 950);
-    expect(resume.settled(1_000)).toBe('11');
-    expect(resume.unsettled()).toEqual(['12', '90']);
+    expect(resume.settle(1_000)).toBe('11');
+  });
+
+  it('settles nothing while there is no stream, and then only what has been fetched again', () => {
+    const resume = createResumePoint(rewindMs, '10');
+    resume.onStreamOpened();
+    resume.onCaughtUp();
+    resume.onStreamed('20', 0);
+    resume.onStreamed('30', 90);
+    expect(resume.settle(110)).toBe('20');
+    expect(resume.onStreamOpened()).toEqual({ from: '20', seen: ['30'] });
+    expect(resume.settle(60_000)).toBe('20');
+    resume.onFetched('25', 85);
+    expect(resume.settle(60_000)).toBe('25');
+    resume.onFetched('30', 90);
+    resume.onCaughtUp();
+    expect(resume.settle(60_000)).toBe('30');
   });
 
   it('does not go back when a late status has an earlier ID', () => {
@@ -33,9 +47,9 @@ describe('resume point', () => {
     resume.onCaughtUp();
     resume.onStreamed('50', 0);
     resume.onStreamed('49', 10);
-    expect(resume.settled(200)).toBe('50');
+    expect(resume.settle(200)).toBe('50');
     resume.onStreamed('9', 300);
-    expect(resume.settled(1_000)).toBe('50');
+    expect(resume.settle(1_000)).toBe('50');
     expect(resume.newestStreamed()).toBe('50');
   });
 
@@ -45,16 +59,17 @@ describe('resume point', () => {
     resume.onCaughtUp();
     resume.onStreamed('116000000000000001', 0);
     resume.onStreamed('99', 0);
-    expect(resume.settled(100)).toBe('116000000000000001');
+    expect(resume.settle(100)).toBe('116000000000000001');
   });
 
   it('begins at the first status that is wanted, and only without a saved one', () => {
     const first = createResumePoint(rewindMs, undefined);
+    expect(first.onStreamOpened().from).toBeUndefined();
     first.startAfter('7');
-    expect(first.settled(0)).toBe('7');
+    expect(first.settle(0)).toBe('7');
     const resumed = createResumePoint(rewindMs, '3');
     resumed.startAfter('7');
-    expect(resumed.settled(0)).toBe('3');
+    expect(resumed.settle(0)).toBe('3');
   });
 
   it('forgets deleted statuses', () => {
@@ -64,6 +79,6 @@ describe('resume point', () => {
     resume.onFetched('15', 0);
     resume.onDeleted('20');
     resume.onDeleted('15');
-    expect(resume.unsettled()).toEqual([]);
+    expect(resume.onStreamOpened().seen).toEqual([]);
   });
 });
