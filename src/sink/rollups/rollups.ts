@@ -21,8 +21,12 @@ import {
   type TimeRange,
 } from '../queries/rollups.ts';
 
-/** Minutes of posts that one statement reads, so that none takes long. */
-const maxMinutes = 120;
+/**
+ * Minutes of posts that one statement reads: the more, the less its fixed cost matters, as long as none takes so long that
+ * the newest minute waits for it. The number doubles while statements take less than `targetMs`.
+ */
+const minutesPerStatement = { min: 120, max: 1_920 } as const;
+const targetMs = 150;
 /** Milliseconds between two checks for dirty minutes. */
 const checkEveryMs = { minute: 1_000, '15m': 10_000 } as const;
 const maxPauseMs = 30_000;
@@ -49,23 +53,29 @@ export function createRollups(options: { db: Database; clock: Clock; log: Log; m
   // Serial, because concurrent recomputations in one process would repeat work.
   const enqueue = createSerialQueue();
 
-  const recomputeNext = async (rollup: Rollup, until?: string): Promise<Recomputed> => {
-    const isShared = db.kind === 'server';
-    const window = retentionWindow(retention, clock.now());
-    const recomputed = await enqueue(() => recomputeDirty(db.maintenance, rollup, isShared, until, window));
-    metrics.bucketsRecomputed.inc({ grain: rollup.name }, recomputed.buckets);
-    return recomputed;
-  };
+  const maxMinutes: Record<Rollup['name'], number> = { minute: minutesPerStatement.min, '15m': minutesPerStatement.min };
+
+  /** Adds how long it took in ms, without the time in the queue. */
+  const recomputeNext = (rollup: Rollup, until?: string): Promise<Recomputed & { readonly elapsedMs: number }> =>
+    enqueue(async () => {
+      const window = retentionWindow(retention, clock.now());
+      const limit = maxMinutes[rollup.name];
+      maxMinutes[rollup.name] = minutesPerStatement.min; // unless it succeeds
+      const started = clock.now();
+      const recomputed = await recomputeDirty(db.maintenance, rollup, { isShared: db.kind === 'server', until, window, maxMinutes: limit });
+      const elapsedMs = clock.now() - started;
+      maxMinutes[rollup.name] = nextLimit(limit, elapsedMs, recomputed.hasMore);
+      metrics.bucketsRecomputed.inc({ grain: rollup.name }, recomputed.buckets);
+      return { ...recomputed, elapsedMs };
+    });
 
   const runLoop = async (rollup: Rollup, signal: AbortSignal) => {
     const task = `recompute the ${rollup.name} rollup`;
     let pauseMs: number = checkEveryMs[rollup.name];
     while (!signal.aborted) {
-      const started = clock.now();
       try {
-        const { hasMore } = await recomputeNext(rollup);
+        const { hasMore, elapsedMs } = await recomputeNext(rollup);
         db.health.recordSuccess(task);
-        const elapsedMs = clock.now() - started;
         pauseMs = hasMore ? elapsedMs * catchUpFactor : Math.max(checkEveryMs[rollup.name], elapsedMs * upToDateFactor);
       } catch (error) {
         pauseMs = Math.min(Math.max(pauseMs, checkEveryMs[rollup.name]) * 2, maxPauseMs);
@@ -93,6 +103,13 @@ export function createRollups(options: { db: Database; clock: Clock; log: Log; m
   };
 }
 
+/** The limit of the next statement, after one with `limit` took `elapsedMs`. */
+function nextLimit(limit: number, elapsedMs: number, hasMore: boolean): number {
+  if (!hasMore) return minutesPerStatement.min;
+  if (elapsedMs < targetMs) return Math.min(limit * 2, minutesPerStatement.max);
+  return elapsedMs < 2 * targetMs ? limit : Math.max(Math.floor(limit / 2), minutesPerStatement.min);
+}
+
 export interface Recomputed {
   /** Buckets recomputed. */
   readonly buckets: number;
@@ -100,8 +117,18 @@ export interface Recomputed {
   readonly hasMore: boolean;
 }
 
+interface RecomputeOptions {
+  /** Other processes may recompute at the same time. */
+  readonly isShared: boolean;
+  /** Only minutes that were last recomputed before. */
+  readonly until?: string | undefined;
+  readonly window?: RetentionWindow;
+  /** Minutes that one statement reads. */
+  readonly maxMinutes?: number;
+}
+
 /**
- * Recomputes one statement's worth of dirty buckets; with `until`, only those not recomputed since.
+ * Recomputes one statement's worth of dirty buckets.
  *
  * Marks are read before the posts, and exactly these are recorded as done: a mark set in the meantime is later and stays
  * pending. The server's clock at the start becomes the version of the rows. Of two concurrent recomputations of a bucket,
@@ -112,9 +139,7 @@ export interface Recomputed {
 export async function recomputeDirty(
   client: ClickHouseClient,
   rollup: Rollup,
-  isShared: boolean,
-  until?: string,
-  window: RetentionWindow = unlimitedWindow,
+  { isShared, until, window = unlimitedWindow, maxMinutes = minutesPerStatement.min }: RecomputeOptions,
 ): Promise<Recomputed> {
   const dirty = await readDirty(client, rollup, maxMinutes, until);
   if (dirty.length === 0) return { buckets: 0, hasMore: false };

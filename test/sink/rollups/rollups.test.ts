@@ -71,7 +71,7 @@ test('minutes are pending in each rollup until it is recomputed', async () => {
   await writer.write([recentPost(), recentPost({ id: '2', createdAt: at(1) }), recentPost({ id: '3', createdAt: at(20) })]);
   expect(await pending()).toEqual([3, 3]);
   expect(await pending({ from: noon / 1_000 + 60, to: noon / 1_000 + 20 * 60 })).toEqual([1, 1]);
-  await recomputeDirty(db.maintenance, minuteRollup, false);
+  await recomputeDirty(db.maintenance, minuteRollup, { isShared: false });
   expect(await pending()).toEqual([0, 3]);
   await rollups.catchUp();
   expect(await pending()).toEqual([0, 0]);
@@ -118,18 +118,18 @@ test.each([minuteRollup, rollup15m])('a mark set while a $name is recomputed is 
   await writer.write([recentPost()]);
   // Rows and their mark arrive after the raw rows were read and before the recomputation is recorded as done.
   const interrupted = afterStatement(db, /^\s*INSERT INTO rollup_(minute|15m)/, () => writer.write([recentPost({ id: '2' })]));
-  await recomputeDirty(interrupted.maintenance, grain, true);
+  await recomputeDirty(interrupted.maintenance, grain, { isShared: true });
   expect(await queryRows(db, `SELECT ${volume} FROM ${grain.table} FINAL WHERE brand = '*'`)).toEqual([{ volume: 1 }]);
-  await recomputeDirty(db.maintenance, grain, true);
+  await recomputeDirty(db.maintenance, grain, { isShared: true });
   expect(await queryRows(db, `SELECT ${volume} FROM ${grain.table} FINAL WHERE brand = '*'`)).toEqual([{ volume: 2 }]);
-  expect(await recomputeDirty(db.maintenance, grain, true)).toEqual({ buckets: 0, hasMore: false });
+  expect(await recomputeDirty(db.maintenance, grain, { isShared: true })).toEqual({ buckets: 0, hasMore: false });
 });
 
 test('a crash between the figures and the record of them repeats work and loses none', async () => {
   await writer.write([recentPost()]);
   const crashing = afterStatement(db, /^\s*INSERT INTO rollup_minute/, () => Promise.reject(new Error('killed')));
-  await expect(recomputeDirty(crashing.maintenance, minuteRollup, true)).rejects.toThrow('killed');
-  expect(await recomputeDirty(db.maintenance, minuteRollup, true)).toMatchObject({ buckets: 1 });
+  await expect(recomputeDirty(crashing.maintenance, minuteRollup, { isShared: true })).rejects.toThrow('killed');
+  expect(await recomputeDirty(db.maintenance, minuteRollup, { isShared: true })).toMatchObject({ buckets: 1 });
 });
 
 test('a stale group that a slower process leaves behind is detected and recomputed', async () => {
@@ -139,7 +139,7 @@ test('a stale group that a slower process leaves behind is detected and recomput
     'INSERT INTO rollup_minute (minute, brand, positive, version) SETTINGS async_insert = 0 ' +
     `VALUES ('${asDateTime(at(0))}', 'Stale', 5, '${asDateTime(at(1))}')`;
   const raced = afterStatement(db, /^\s*INSERT INTO rollup_minute/, () => db.writer.command({ query: stale }));
-  await recomputeDirty(raced.maintenance, minuteRollup, true);
+  await recomputeDirty(raced.maintenance, minuteRollup, { isShared: true });
   expect(await minutes()).toContainEqual({ brand: 'Stale', volume: 5 });
   await rollups.catchUp();
   expect(await minutes()).toEqual([
