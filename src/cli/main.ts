@@ -14,6 +14,11 @@ const commands: readonly (readonly [name: string, summary: string, load: () => P
     'read a source, score and store its posts, serve the web UI and the API',
     async () => (await import('./commands/run.ts')).defineRunCommand,
   ],
+  [
+    'map',
+    'show what a sample of messages becomes, and propose a mapping',
+    async () => (await import('./commands/map.ts')).defineMapCommand,
+  ],
   ['score', 'score the posts in an NDJSON or text file', async () => (await import('./commands/score.ts')).defineScoreCommand],
   ['eval', 'measure the model on labeled posts', async () => (await import('./commands/eval.ts')).defineEvalCommand],
   [

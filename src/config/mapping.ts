@@ -4,7 +4,7 @@ import { presets } from './presets/index.ts';
 
 export type PresetName = keyof typeof presets;
 
-const presetNames = Object.keys(presets) as PresetName[]; // its own keys
+export const presetNames = Object.keys(presets) as PresetName[]; // its own keys
 
 /** The section `mapping`. Its fields have no defaults here, since those of a preset would be overridden by them. */
 export const mapping = mappingFields

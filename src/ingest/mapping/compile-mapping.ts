@@ -162,12 +162,3 @@ function compileMatches(pattern: string): (value: unknown) => boolean {
 }
 
 export const isThere = (value: unknown): boolean => value !== undefined && value !== null;
-
-/** What a message has for a field, before it is validated; undefined if no source has a value. For reports on a mapping. */
-export function readField({ fields }: CompiledMapping, field: MappedField, scope: Scope): unknown {
-  for (const { read } of fields[field]) {
-    const value = read(scope);
-    if (isThere(value) && value !== '') return value;
-  }
-  return undefined;
-}

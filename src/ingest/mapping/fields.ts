@@ -1,6 +1,6 @@
 import type { Author, Engagement } from '../../domain/post.ts';
 import type { DeadLetterReason } from '../dead-letters/dead-letter.ts';
-import { type CompiledMapping, type CompiledSource, isThere } from './compile-mapping.ts';
+import { type CompiledMapping, type CompiledSource, isThere, joinText, type MappedField } from './compile-mapping.ts';
 import { parseDate } from './dates.ts';
 import { exactNumber, objectId } from './exact-json.ts';
 import { InvalidMessage } from './invalid-message.ts';
@@ -112,7 +112,7 @@ function explainDate(value: unknown, { from }: DateRange): DeadLetterReason {
 }
 
 /** A BCP 47 tag in lower case; `und` is dropped. A list of one language is that language, a longer one says too little. */
-export function parseLang(value: unknown): string | undefined {
+function parseLang(value: unknown): string | undefined {
   if (Array.isArray(value)) return value.length === 1 && typeof value[0] === 'string' ? parseLang(value[0]) : undefined;
   if (typeof value !== 'string' || !/^[a-z]{2,3}(?:[-_][a-z0-9]{1,8}){0,4}$/i.test(value)) return undefined;
   const lang = value.toLowerCase().replaceAll('_', '-');
@@ -120,7 +120,7 @@ export function parseLang(value: unknown): string | undefined {
 }
 
 /** A normalized http(s) URL, or undefined. */
-export function parseUrl(value: unknown): string | undefined {
+function parseUrl(value: unknown): string | undefined {
   if (typeof value !== 'string' || value.length >= maxUrlLength || !/^https?:\/\//i.test(value)) return undefined;
   try {
     const { href } = new URL(value);
@@ -186,3 +186,26 @@ function parseRating(value: unknown): number | undefined {
   const stars = parseNumber(value);
   return Number.isInteger(stars) && stars >= 1 && stars <= 5 ? stars : undefined;
 }
+
+const parsers: Readonly<Record<MappedField, (value: unknown) => unknown>> = {
+  platform: parseId,
+  id: parseId,
+  text: joinText,
+  createdAt: parseDate,
+  updatedAt: parseDate,
+  deleted: (value) => flags.get(typeof value === 'string' ? value.toLowerCase() : value) ?? parseDate(value),
+  lang: parseLang,
+  url: parseUrl,
+  inReplyTo: parseId,
+  authorId: parseId,
+  authorHandle: parseName,
+  authorName: parseName,
+  authorFollowers: parseCount,
+  likes: parseCount,
+  reposts: parseCount,
+  replies: parseCount,
+  rating: parseRating,
+};
+
+/** Whether a field takes a value that a message has for it. For reports on a mapping. */
+export const isUsable = (field: MappedField, value: unknown): boolean => parsers[field](value) !== undefined;

@@ -114,7 +114,7 @@ function startChunk(messages: readonly KafkaMessage[], { batch }: EachBatchPaylo
   return { lastOffset, nextOffset: BigInt(endsBatch ? batch.lastOffset() : lastOffset) + 1n, durable };
 }
 
-function toRawMessage({ value, key, timestamp, offset, headers }: KafkaMessage, topic: string, partition: number): RawMessage {
+export function toRawMessage({ value, key, timestamp, offset, headers }: KafkaMessage, topic: string, partition: number): RawMessage {
   // A replayed dead letter carries the time of its first delivery.
   const firstDelivery = Number(headers?.['feedpulse-timestamp']);
   const time = Number.isSafeInteger(firstDelivery) ? firstDelivery : Number(timestamp);

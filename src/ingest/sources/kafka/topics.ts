@@ -68,7 +68,9 @@ export interface ReadTopicOptions {
   /** Prefix of the reader's group id. The group commits nothing. */
   readonly groupPrefix: string;
   readonly clock: Clock;
-  visit(message: KafkaMessage): Promise<void> | void;
+  /** Visits only about this many messages, the last ones of each partition; all if absent. */
+  readonly last?: number;
+  visit(message: KafkaMessage, partition: number): Promise<void> | void;
   onProgress?(done: number, total: number): void;
 }
 
@@ -98,23 +100,28 @@ export async function readTopic(options: ReadTopicOptions): Promise<void> {
   }
 }
 
-/** The first offset and the end of each partition that is not empty. */
+/** The first offset to read and the end of each partition that is not empty. */
 type Ranges = Map<number, { readonly low: bigint; readonly high: bigint }>;
 
-async function fetchRanges({ kafka, topic }: ReadTopicOptions): Promise<Ranges> {
+async function fetchRanges({ kafka, topic, last }: ReadTopicOptions): Promise<Ranges> {
   const admin: Admin = kafka.admin();
   try {
     await admin.connect();
     if (!(await admin.listTopics()).includes(topic)) return new Map();
     const offsets = await admin.fetchTopicOffsets(topic);
     const ends = offsets.map(({ partition, low, high }) => [partition, { low: BigInt(low), high: BigInt(high) }] as const);
-    return new Map(ends.filter(([, { low, high }]) => high > low));
+    const filled = ends.filter(([, { low, high }]) => high > low);
+    if (last === undefined) return new Map(filled);
+    const perPartition = BigInt(Math.ceil(last / Math.max(1, filled.length)));
+    return new Map(
+      filled.map(([partition, { low, high }]) => [partition, { low: high - low > perPartition ? high - perPartition : low, high }]),
+    );
   } finally {
     await admin.disconnect();
   }
 }
 
-async function visitTopic(consumer: Consumer, ranges: Ranges, { topic, clock, visit, onProgress }: ReadTopicOptions): Promise<void> {
+async function visitTopic(consumer: Consumer, ranges: Ranges, { topic, clock, last, visit, onProgress }: ReadTopicOptions): Promise<void> {
   const total = [...ranges.values()].reduce((sum, { low, high }) => sum + Number(high - low), 0);
   const remainingRanges = new Map(ranges);
   let lastProgress = clock.now();
@@ -148,6 +155,7 @@ async function visitTopic(consumer: Consumer, ranges: Ranges, { topic, clock, vi
       }
     },
   });
+  if (last !== undefined) for (const [partition, { low }] of ranges) consumer.seek({ topic, partition, offset: String(low) });
   while (!completed.signal.aborted) {
     await clock.sleep(1_000, completed.signal);
     if (clock.now() - lastProgress > stallMs)
@@ -163,10 +171,11 @@ async function visitAll(
   visit: ReadTopicOptions['visit'],
   heartbeat: () => Promise<void>,
 ): Promise<void> {
-  const high = ranges.get(partition)?.high ?? 0n;
+  const { low, high } = ranges.get(partition) ?? { low: 0n, high: 0n };
   for (const message of messages) {
     if (done.aborted || BigInt(message.offset) >= high) return;
-    await visit(message);
+    // A batch may begin before the offset that was asked for.
+    if (BigInt(message.offset) >= low) await visit(message, partition);
     await heartbeat(); // kafkajs sends one only if it is due
   }
 }

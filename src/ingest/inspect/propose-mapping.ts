@@ -1,0 +1,265 @@
+import type { MappingInput } from '../../config/mapping.ts';
+import type { Condition, FieldSource } from '../../config/mapping-fields.ts';
+import type { MappedField } from '../mapping/compile-mapping.ts';
+import { type Candidate, scoreField, toCandidate } from './field-scores.ts';
+import { collectLeaves, elementsAt, findElementPaths, type Leaf } from './leaves.ts';
+
+/** Stands for the platform where messages do not name theirs. */
+export const placeholderPlatform = 'my-platform';
+
+/** In this order, each field takes the leaf that fits best and is not taken yet. */
+const fields: readonly MappedField[] = [
+  'id',
+  'createdAt',
+  'updatedAt',
+  'deleted',
+  'rating',
+  'likes',
+  'reposts',
+  'replies',
+  'authorFollowers',
+  'authorId',
+  'authorHandle',
+  'authorName',
+  'inReplyTo',
+  'url',
+  'lang',
+  'platform',
+];
+/** Fields of a second kind of message are looked for too. */
+const fieldsWithFallback: ReadonlySet<MappedField> = new Set(['id', 'createdAt', 'authorId', 'authorHandle', 'authorName']);
+
+const minScore = 0.45;
+/** Lower, because prose is a text whatever its name is. */
+const minTextScore = 0.35;
+/** For an ID, if nothing reaches `minScore`. */
+const minAnyIdScore = 0.2;
+/** Share of texts with tags from which they are taken for HTML. */
+const minMarkup = 0.3;
+/** For a message kind that lacks the leaf of the others, only what clearly fits is proposed. */
+const minFallbackScore = 0.7;
+/** Leaves beside the text are more likely to describe the post than leaves elsewhere. */
+const besideText = 0.2;
+
+interface Elements {
+  /** Setting `forEach`; undefined if each message is one post. */
+  readonly path: string | undefined;
+  readonly values: readonly unknown[];
+}
+
+interface Draft {
+  readonly mapping: MappingInput;
+  /** Grows with the number of fields that were found. */
+  readonly quality: number;
+}
+
+/**
+ * Proposes a mapping for messages of an unknown shape from the names and values of their fields. Undefined if no field
+ * looks like a text and an ID.
+ */
+export function proposeMapping(messages: readonly unknown[]): MappingInput | undefined {
+  const whole: Elements = { path: undefined, values: messages };
+  const inside = findElementPaths(messages).map((path): Elements => ({ path, values: elementsAt(messages, path) }));
+  const drafts = [whole, ...inside].flatMap((elements) => draftMapping(elements) ?? []);
+  // The message itself comes first and wins ties: a list inside a post, such as its attachments, is not a list of posts.
+  return drafts.reduce<Draft | undefined>((best, draft) => (best && best.quality >= draft.quality ? best : draft), undefined)?.mapping;
+}
+
+function draftMapping({ path, values }: Elements): Draft | undefined {
+  const all = collectLeaves(values).map(toCandidate);
+  const firstText = bestOf('text', all, values.length, () => 0)?.candidate.leaf;
+  if (!firstText) return undefined;
+  const { kept, ...conditions } = proposeConditions(all, firstText, values.length);
+  const posts = kept ? values.filter((_, index) => kept.has(index)) : values;
+  const candidates = kept ? collectLeaves(posts).map(toCandidate) : all;
+  const text = bestOf('text', candidates, posts.length, () => 0);
+  if (!text) return undefined;
+  const { leaf } = text.candidate;
+  const taken = new Set<Candidate>([text.candidate]);
+  const texts = findTexts(text.candidate, candidates, posts.length, taken);
+  const found = findFields(candidates, leaf, posts.length, taken);
+  const id = found.get('id') ?? findAnyId(candidates, taken) ?? combineId(found, candidates);
+  if (!id) return undefined;
+  const mapping: MappingInput = {
+    ...(path === undefined ? {} : { forEach: path }),
+    ...(found.has('platform') ? {} : { platformName: placeholderPlatform }),
+    ...(text.candidate.values.markup >= minMarkup ? { html: true } : {}),
+    ...conditions,
+    id: oneOrMore(id),
+    text: oneOrMore(texts),
+    ...Object.fromEntries([...found].filter(([field]) => field !== 'id').map(([field, paths]) => [field, oneOrMore(paths)])),
+  };
+  // A list of posts holds more of what makes a post than the page around it, whose leaves lead through the list.
+  return { mapping, quality: (2 * text.score + found.size + 1) * coverage(leaf, posts.length) };
+}
+
+function findFields(candidates: readonly Candidate[], text: Leaf, count: number, taken: Set<Candidate>): Map<MappedField, string[]> {
+  const nearText = ({ leaf }: Candidate): number => (leaf.parent === text.parent ? besideText : 0);
+  const found = new Map<MappedField, string[]>();
+  for (const field of fields) {
+    const paths = findPaths(field, candidates, taken, count, nearText);
+    if (paths.length > 0) found.set(field, paths);
+  }
+  const [handle] = found.get('authorHandle') ?? [];
+  const name = handle === undefined || found.has('authorName') ? undefined : findNameBeside(handle, candidates, taken);
+  if (name !== undefined) found.set('authorName', [name]);
+  return found;
+}
+
+/** `name` beside a handle is the author's. */
+function findNameBeside(handle: string, candidates: readonly Candidate[], taken: ReadonlySet<Candidate>): string | undefined {
+  const parent = candidates.find(({ leaf }) => leaf.path === handle)?.leaf.parent;
+  return candidates.find((candidate) => candidate.leaf.parent === parent && candidate.name.name === 'name' && !taken.has(candidate))?.leaf
+    .path;
+}
+
+/** A field that ends in `id` and differs in every message, wherever it is. */
+function findAnyId(candidates: readonly Candidate[], taken: ReadonlySet<Candidate>): string[] | undefined {
+  const unique = candidates.filter((candidate) => !taken.has(candidate) && candidate.values.distinct === 1);
+  const best = unique.map((candidate) => ({ candidate, score: scoreField('id', candidate) })).sort((a, b) => b.score - a.score)[0];
+  return best && best.score >= minAnyIdScore ? [best.candidate.leaf.path] : undefined;
+}
+
+/** Without an ID, a post is identified by its author and its date, if no two posts share both. */
+function combineId(found: ReadonlyMap<MappedField, readonly string[]>, candidates: readonly Candidate[]): string[] | undefined {
+  const [author, createdAt] = [
+    found.get('authorId')?.[0] ?? found.get('authorHandle')?.[0] ?? found.get('authorName')?.[0],
+    found.get('createdAt')?.[0],
+  ];
+  if (author === undefined || createdAt === undefined) return undefined;
+  const valuesAt = (path: string) => candidates.find(({ leaf }) => leaf.path === path)?.leaf.values ?? new Map<number, unknown>();
+  const [authors, dates] = [valuesAt(author), valuesAt(createdAt)];
+  const combined = new Set([...dates].map(([index, date]) => `${authors.get(index)}/${date}`));
+  return combined.size === dates.size ? [`{${author}}/{${createdAt}}`] : undefined;
+}
+
+const coverage = ({ values }: Leaf, count: number): number => 0.5 + values.size / Math.max(1, count) / 2;
+
+function bestOf(field: MappedField, candidates: readonly Candidate[], count: number, bonus: (candidate: Candidate) => number) {
+  let best: { readonly candidate: Candidate; readonly score: number } | undefined;
+  for (const candidate of candidates) {
+    const fit = scoreField(field, candidate);
+    if (fit === 0 || fit + bonus(candidate) < (field === 'text' ? minTextScore : minScore)) continue;
+    const score = fit * coverage(candidate.leaf, count) + bonus(candidate) - depth(candidate.leaf) * 0.01;
+    if (!best || score > best.score) best = { candidate, score };
+  }
+  return best;
+}
+
+const depth = ({ keys }: Leaf): number => keys.length;
+
+/** The leaf that fits a field best, and one for the messages that lack it. */
+function findPaths(
+  field: MappedField,
+  candidates: readonly Candidate[],
+  taken: Set<Candidate>,
+  count: number,
+  bonus: (candidate: Candidate) => number,
+): string[] {
+  const free = candidates.filter((candidate) => !taken.has(candidate));
+  const best = bestOf(field, free, count, bonus);
+  if (!best) return [];
+  taken.add(best.candidate);
+  const { leaf } = best.candidate;
+  if (!fieldsWithFallback.has(field) || leaf.values.size >= count) return [leaf.path];
+  const other = bestOf(
+    field,
+    free.filter((candidate) => candidate !== best.candidate && isAlternative(candidate.leaf, leaf)),
+    count,
+    () => 0,
+  );
+  if (!other || scoreField(field, other.candidate) < minFallbackScore) return [leaf.path];
+  taken.add(other.candidate);
+  return [leaf.path, other.candidate.leaf.path];
+}
+
+/** Only in messages that lack the other leaf. */
+const isAlternative = ({ values }: Leaf, other: Leaf): boolean =>
+  values.size > 0 && [...values.keys()].every((index) => !other.values.has(index));
+
+/** The text, after its title if it has one; and the text of messages of another kind. */
+function findTexts(text: Candidate, candidates: readonly Candidate[], count: number, taken: Set<Candidate>): string[] {
+  const title = candidates.find((candidate) => candidate !== text && isTitleOf(candidate, text));
+  const isMarkup = text.values.markup >= minMarkup;
+  if (title) taken.add(title);
+  // As the template writes line breaks.
+  const separator = isMarkup ? '<br>' : '\\n\\n';
+  const own = title ? [`{${title.leaf.path}}${separator}{${text.leaf.path}}`, text.leaf.path, title.leaf.path] : [text.leaf.path];
+  if (text.leaf.values.size >= count) return own;
+  const others = candidates.filter((candidate) => !taken.has(candidate) && isAlternative(candidate.leaf, text.leaf));
+  const other = bestOf('text', others, count, () => 0);
+  if (!other || scoreField('text', other.candidate) < minFallbackScore) return own;
+  taken.add(other.candidate);
+  return [...own, other.candidate.leaf.path];
+}
+
+function isTitleOf({ leaf, name, values }: Candidate, text: Candidate): boolean {
+  const isNamed =
+    /^(?:(?:review|post|comment|article)_)?(?:title|subject|headline|heading|summary)(?:_(?:text|rendered|label|plain))?$/.test(name.name);
+  const parent = (path: string): string => path.split('.').slice(0, -1).join('.');
+  const isBeside = leaf.parent === text.leaf.parent || parent(leaf.parent) === parent(text.leaf.parent);
+  return (
+    isNamed &&
+    isBeside &&
+    !name.isPersonal &&
+    values.prose >= 0.3 &&
+    values.meanLength <= text.values.meanLength * 1.5 &&
+    values.distinct > 0.3
+  );
+}
+
+/** Names of fields that say what kind of message it is. */
+const kindNames = /^(?:\w+_)?(?:type|kind|event|action|operation|op|verb|status|state)$|^(?:change|category)$/;
+/^(?:(?:event|message|msg|record|object|activity|content|change|item|action)_)?(?:type|kind|event|action|operation|op|verb|status|state|category|change)$/;
+const deletionValue = /(?:^|[^a-z])(?:deleted?|deletion|removed?|removal|erased?|destroy(?:ed)?|retracted?|withdrawn|tombstone)$/i;
+
+interface ProposedConditions {
+  readonly deletedWhen?: Condition;
+  readonly onlyWhen?: Condition;
+  /** The messages that `onlyWhen` keeps, by index. */
+  readonly kept?: ReadonlySet<number>;
+}
+
+/** `deletedWhen` from a kind such as `post.deleted`; `onlyWhen` if one kind of messages has texts and others have none. */
+function proposeConditions(candidates: readonly Candidate[], text: Leaf, count: number): ProposedConditions {
+  for (const { leaf, name, values } of candidates) {
+    if (
+      leaf.isInArray ||
+      values.distinctCount > 12 ||
+      values.text < 1 ||
+      name.isPersonal ||
+      leaf.values.size < count * 0.9 ||
+      !kindNames.test(name.name)
+    )
+      continue;
+    const kinds = [...new Set(leaf.values.values())];
+    const deletions = kinds.filter((kind) => deletionValue.test(String(kind)));
+    const withText = new Set([...leaf.values].filter(([index]) => text.values.has(index)).map(([, kind]) => kind));
+    const others = kinds.filter((kind) => !withText.has(kind) && !deletions.includes(kind));
+    if (deletions.length === 0 && (others.length === 0 || withText.size === 0)) continue;
+    const kept = [...leaf.values].filter(([, kind]) => !others.includes(kind)).map(([index]) => index);
+    return {
+      ...(others.length === 0
+        ? {}
+        : {
+            onlyWhen: equals(
+              leaf.path,
+              kinds.filter((kind) => !others.includes(kind)),
+            ),
+            kept: new Set(kept),
+          }),
+      ...(deletions.length === 0 ? {} : { deletedWhen: equals(leaf.path, deletions) }),
+    };
+  }
+  return {};
+}
+
+const equals = (path: string, values: readonly (string | number | boolean)[]): Condition => {
+  const [first, ...rest] = values;
+  return { path, equals: first !== undefined && rest.length === 0 ? first : [...values] };
+};
+
+const oneOrMore = (paths: readonly string[]): FieldSource | FieldSource[] => {
+  const [first, ...rest] = paths;
+  return first !== undefined && rest.length === 0 ? first : [...paths];
+};
