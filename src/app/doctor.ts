@@ -4,6 +4,7 @@ import { bundledModelPath, loadModel } from '../infer/model/model.ts';
 import { asError, FeedpulseError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { openDatabase, readDatabaseVersion } from '../sink/client/connection.ts';
+import { checkMessages } from './check-messages.ts';
 import { checkSource } from './check-source.ts';
 import { checkPort } from './http-frontend.ts';
 import { type Instance, readInstance } from './instance-file.ts';
@@ -37,7 +38,9 @@ export async function runChecks(config: Config, log: Log): Promise<CheckResult[]
     const alertsTopic = config.alerts.enabled ? config.alerts.topic : undefined;
     // A process with an embedded database needs the group to itself.
     const maxMembers = clickhouse.url || instance ? undefined : 0;
-    results.push(...(await checkKafkaRights({ kafka: source.kafka, alertsTopic, maxMembers, log }, check)));
+    const rights = await checkKafkaRights({ kafka: source.kafka, alertsTopic, maxMembers, log }, check);
+    results.push(...rights);
+    if (rights[0]?.error === undefined) results.push(await check('messages', () => checkMessages(source, config.deadLetters, log)));
   }
   return results;
 }

@@ -75,7 +75,7 @@ async function reportTopic(config: Config, { topic, preset }: MapOptions): Promi
   const kafka: KafkaConfig = source === undefined || topic !== undefined ? config.kafka : source.kafka;
   const log = createLog(config.log.level);
   const now = systemClock.now();
-  const messages = await readLastMessages(kafka, sampleSize, systemClock, log);
+  const messages = await readLastMessages(kafka, sampleSize, log);
   const { signal } = new AbortController();
   const createParser = (mapping: CompiledMapping): ParseMessage =>
     createMessageParser({ mapping, config: kafka, clock: systemClock, log, signal });
@@ -91,7 +91,8 @@ async function report(
   now: number,
 ): Promise<MappingReport> {
   if (messages.length === 0) throw new FeedpulseError('USAGE', 'There are no messages to map.');
-  return reportMapping(messages, { configured: preset === undefined ? mapping : { ...mapping, preset }, createParser, now });
+  const configured = preset === undefined ? mapping : { ...(mapping.platformName && { platformName: mapping.platformName }), preset };
+  return reportMapping(messages, { ...(Object.keys(configured).length > 0 && { configured }), createParser, now });
 }
 
 interface Row {

@@ -17,7 +17,7 @@ export interface MappingReport extends SampleAnalysis {
 }
 
 export interface ChooseOptions {
-  /** The configured mapping; if it is absent or empty, the mapping that fits best is chosen. */
+  /** The mapping to use; if absent, the one that fits best is chosen. */
   readonly configured?: MappingInput;
   createParser(mapping: CompiledMapping): ParseMessage;
   /** Milliseconds since 1970. */
@@ -38,7 +38,7 @@ export async function reportMapping(
     const analysis = await analyzeSample(messages, { mapping: compiled, fields: ownFields(mapping), parse: createParser(compiled), now });
     return { origin, mapping, ...(recognized === undefined ? {} : { recognizedPreset: recognized }), ...analysis };
   };
-  if (configured && Object.keys(configured).length > 0) return report('config', configured);
+  if (configured) return report('config', configured);
   if (recognized !== undefined) {
     const preset = await report('preset', { preset: recognized });
     return preset.deadLetters['missing-text'] === undefined ? preset : completePreset(preset, messages, now, report);

@@ -66,7 +66,7 @@ test('map takes a preset, and says what is skipped and dead-lettered', async () 
   expect([code, output]).toEqual([2, expect.stringContaining('bluesky-jetstream')]);
 });
 
-test('map reads the last messages of a topic, and leaves the consumer group alone', async () => {
+test('map and doctor read the last messages of a topic, without a consumer group', async () => {
   const client = new kafkajs.Kafka({ brokers: kafka.brokers, logLevel: kafkajs.logLevel.NOTHING });
   const admin = client.admin();
   await admin.connect();
@@ -90,7 +90,14 @@ test('map reads the last messages of a topic, and leaves the consumer group alon
     deadLetters: { 'missing-id': 20 },
   });
   expect(report.outcomes.at(-2)).toMatchObject({ label: 'partition 1, offset 299', posts: [{ id: 'r898' }] });
-  const groups = await admin.listGroups();
-  expect(groups.groups.map(({ groupId }) => groupId)).not.toContain(`feedpulse-${topic}`);
+  const mapping = { platformName: 'shop', id: 'review_id', text: 'comment', url: 'address' };
+  await writeFile(
+    config,
+    JSON.stringify({ source: 'kafka', kafka: { brokers: kafka.brokers, topic }, mapping, deadLetters: { maxRatio: 0.05 } }),
+  );
+  const { output } = await runCommand(['doctor', '--config', config, '--data-dir', join(folder, 'data')]);
+  expect(output).toMatch(/^✗ messages +180 of the last 200 messages are posts; dead letters: missing-id 20; never there: url\./m);
+  const { groups } = await admin.listGroups();
+  expect(groups.filter(({ groupId }) => groupId.includes(topic))).toEqual([]);
   await admin.disconnect();
 });

@@ -5,6 +5,7 @@ import type { KafkaConfig } from '../../../config/schema.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import type { Log } from '../../../lib/log.ts';
 import { type CompiledMapping, compileMapping, parseMessage } from '../../mapping/parse-message.ts';
+import { readMessageLines } from '../ndjson/input-format.ts';
 import { type Line, readLines } from '../ndjson/read-lines.ts';
 import { checkBrokerCertificates, createKafka } from './client.ts';
 import { asKafkaError } from './kafka-error.ts';
@@ -32,6 +33,7 @@ const batchesPerSecond = 10;
  * Sends the lines of a file unchanged to the configured topic and resolves to the number of messages sent. A line that is one post gets
  * the key `platform:id`, so that its versions stay in order; others get none. Blank lines are skipped. The topic is
  * created if it is missing.
+ * @throws USAGE if the file has no message per line, FILE_INACCESSIBLE, KAFKA_UNAVAILABLE and other KAFKA_ codes
  */
 export async function produceFile({ config, mapping, input, rate, partitions = 4, log, onProgress }: ProduceOptions): Promise<number> {
   const kafka = createKafka(config, log);
@@ -50,7 +52,7 @@ export async function produceFile({ config, mapping, input, rate, partitions = 4
     if (await ensureTopic(kafka, { topic: config.topic, partitions }))
       log.info({ topic: config.topic, partitions }, 'created the Kafka topic');
     await producer.connect();
-    for await (const batch of splitIntoBatches(readLines(input), size)) {
+    for await (const batch of splitIntoBatches(readLines(readMessageLines(input)), size)) {
       if (rate !== undefined) await sleep(Math.max(0, startedAt + (sent / rate) * 1_000 - Date.now()));
       await send(
         producer,

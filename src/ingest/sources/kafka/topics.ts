@@ -68,9 +68,7 @@ export interface ReadTopicOptions {
   /** Prefix of the reader's group id. The group commits nothing. */
   readonly groupPrefix: string;
   readonly clock: Clock;
-  /** Visits only about this many messages, the last ones of each partition; all if absent. */
-  readonly last?: number;
-  visit(message: KafkaMessage, partition: number): Promise<void> | void;
+  visit(message: KafkaMessage): Promise<void> | void;
   onProgress?(done: number, total: number): void;
 }
 
@@ -100,28 +98,23 @@ export async function readTopic(options: ReadTopicOptions): Promise<void> {
   }
 }
 
-/** The first offset to read and the end of each partition that is not empty. */
+/** The first offset and the end of each partition that is not empty. */
 type Ranges = Map<number, { readonly low: bigint; readonly high: bigint }>;
 
-async function fetchRanges({ kafka, topic, last }: ReadTopicOptions): Promise<Ranges> {
+async function fetchRanges({ kafka, topic }: ReadTopicOptions): Promise<Ranges> {
   const admin: Admin = kafka.admin();
   try {
     await admin.connect();
     if (!(await admin.listTopics()).includes(topic)) return new Map();
     const offsets = await admin.fetchTopicOffsets(topic);
     const ends = offsets.map(({ partition, low, high }) => [partition, { low: BigInt(low), high: BigInt(high) }] as const);
-    const filled = ends.filter(([, { low, high }]) => high > low);
-    if (last === undefined) return new Map(filled);
-    const perPartition = BigInt(Math.ceil(last / Math.max(1, filled.length)));
-    return new Map(
-      filled.map(([partition, { low, high }]) => [partition, { low: high - low > perPartition ? high - perPartition : low, high }]),
-    );
+    return new Map(ends.filter(([, { low, high }]) => high > low));
   } finally {
     await admin.disconnect();
   }
 }
 
-async function visitTopic(consumer: Consumer, ranges: Ranges, { topic, clock, last, visit, onProgress }: ReadTopicOptions): Promise<void> {
+async function visitTopic(consumer: Consumer, ranges: Ranges, { topic, clock, visit, onProgress }: ReadTopicOptions): Promise<void> {
   const total = [...ranges.values()].reduce((sum, { low, high }) => sum + Number(high - low), 0);
   const remainingRanges = new Map(ranges);
   let lastProgress = clock.now();
@@ -155,7 +148,6 @@ async function visitTopic(consumer: Consumer, ranges: Ranges, { topic, clock, la
       }
     },
   });
-  if (last !== undefined) for (const [partition, { low }] of ranges) consumer.seek({ topic, partition, offset: String(low) });
   while (!completed.signal.aborted) {
     await clock.sleep(1_000, completed.signal);
     if (clock.now() - lastProgress > stallMs)
@@ -171,11 +163,10 @@ async function visitAll(
   visit: ReadTopicOptions['visit'],
   heartbeat: () => Promise<void>,
 ): Promise<void> {
-  const { low, high } = ranges.get(partition) ?? { low: 0n, high: 0n };
+  const high = ranges.get(partition)?.high ?? 0n;
   for (const message of messages) {
     if (done.aborted || BigInt(message.offset) >= high) return;
-    // A batch may begin before the offset that was asked for.
-    if (BigInt(message.offset) >= low) await visit(message, partition);
+    await visit(message);
     await heartbeat(); // kafkajs sends one only if it is due
   }
 }
