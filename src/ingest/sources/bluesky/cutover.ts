@@ -9,50 +9,60 @@ export interface CutoverOptions {
   readonly resumed: JetstreamCursor;
   /** Reads the stream again on a second connection, from `cursor` up to a time (µs since 1970). */
   reread(cursor: JetstreamCursor, untilUs: number): Promise<void>;
+  /** Milliseconds between two looks at how fast the stream advances. */
+  readonly sampleMs: number;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** How close to live events (ms) a server may change from replay to them. */
-const nearMs = 5_000;
-/** How long (ms) after that the events of the change are read again. */
-const settleMs = 10_000;
+/** A stream that advances faster than this multiple of real time is a replay. */
+const replaySpeed = 1.5;
+/** Live events are no older than this (ms), even if the clocks differ. */
+const maxLiveAgeMs = 60_000;
 const maxAttempts = 3;
 
 /**
- * A v1 server may lose or reorder events when it changes from the replay after a cursor to live events. The time around
- * the change is therefore read again, once it lies in the past and is replayed as a whole. Until that is done, cursors
- * stay before the change.
+ * A v1 server may lose or reorder events when it changes from the replay after a cursor to live events. When the stream no
+ * longer advances faster than real time, the change lies between the last two samples. That time is read again, once it is
+ * in the past and replayed as a whole. Until then, the cursor stays at the sample before the change.
  * @returns the cursor to store for each event
  */
-export function createCutover({ resumed, reread, clock, log }: CutoverOptions, signal: AbortSignal) {
-  let phase: 'replay' | 'settling' | 'live' = 'replay';
+export function createCutover({ resumed, reread, sampleMs, clock, log }: CutoverOptions, signal: AbortSignal) {
+  let newest = resumed;
   /** The cursor before the change. */
   let held = resumed;
-  const settle = async (changeUs: number): Promise<void> => {
-    for (let attempts = 1; attempts <= maxAttempts; attempts += 1) {
-      await clock.sleep(settleMs, signal);
-      if (signal.aborted) return;
+  let isLive = false;
+
+  /** Waits until the stream is live. Resolves to the time (µs) by which the change is over. */
+  const waitForChange = async (): Promise<number> => {
+    for (let previous = resumed; ; previous = newest) {
+      await clock.sleep(sampleMs, signal);
+      const isFast = newest.timeUs - previous.timeUs > replaySpeed * sampleMs * 1_000;
+      const ageMs = clock.now() - newest.timeUs / 1_000;
+      if (signal.aborted || (!isFast && ageMs < maxLiveAgeMs)) return newest.timeUs;
+      held = previous;
+    }
+  };
+  const watch = async (): Promise<void> => {
+    const changedUs = await waitForChange();
+    for (let attempts = 1; attempts <= maxAttempts && !isLive; attempts += 1) {
+      await clock.sleep(sampleMs, signal);
+      if (signal.aborted || isLive) return;
       try {
-        await reread(held, changeUs + (settleMs / 2) * 1_000);
+        await reread(held, changedUs);
         break;
       } catch (thrown) {
         log.warn({ endpoint: held.endpoint, attempts, error: asError(thrown).message }, 'reading the change to live events again failed');
       }
     }
-    if (!signal.aborted) phase = 'live';
+    if (!signal.aborted) isLive = true;
   };
+  void watch();
+
   return (cursor: JetstreamCursor, { seq }: JetstreamFrame): JetstreamCursor => {
-    // Only servers of v2 number their events, and they lose none.
-    if (phase === 'live' || seq !== undefined) return cursor;
-    if (phase === 'replay') {
-      if (clock.now() - cursor.timeUs / 1_000 > nearMs) {
-        held = cursor;
-        return cursor;
-      }
-      phase = 'settling';
-      void settle(cursor.timeUs);
-    }
-    return held;
+    // Only servers of v2 number their events, also in v1, and they lose none.
+    isLive ||= seq !== undefined;
+    newest = cursor;
+    return isLive ? cursor : held;
   };
 }

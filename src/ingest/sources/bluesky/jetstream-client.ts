@@ -60,9 +60,14 @@ export function createJetstreamClient({ config, dictionary, clock, log }: Jetstr
   const protocols = new Map<string, JetstreamProtocol>();
   /** By endpoint; null if it has no dictionary. */
   const compressions = new Map<string, Compression | null>();
+  /** That of `dictionary`. */
+  let own: Compression | undefined;
 
   const compressionFor = async (endpoint: string, protocol: JetstreamProtocol, signal: AbortSignal): Promise<Compression | undefined> => {
-    if (protocol === 'v1' && dictionary) return { id: 0, decompress: await createDecompress(dictionary) };
+    if (protocol === 'v1' && dictionary) {
+      own ??= { id: 0, decompress: await createDecompress(dictionary) };
+      return own;
+    }
     if (protocol === 'v1' || !config.compression) return undefined;
     let known = compressions.get(endpoint);
     if (known === undefined) {

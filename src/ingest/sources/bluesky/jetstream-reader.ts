@@ -24,6 +24,8 @@ export interface JetstreamReaderOptions {
   /** Called for an event that the languages exclude. */
   onFilter(): void;
   readonly cursors: CursorStore;
+  /** `sampleMs` of the change from replay to live events; ten seconds if absent. */
+  readonly cutoverSampleMs?: number;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Pick<Metrics, 'streamGaps' | 'streamGapSeconds' | 'streamReconnects'>;
@@ -87,7 +89,7 @@ interface SessionOptions extends JetstreamReaderOptions {
 
 /** Where the stream is between two connections, and how one is read. */
 function createSession(options: SessionOptions) {
-  const { name, config, client, writer, status, clock, log, metrics } = options;
+  const { name, config, client, writer, status, clock, log, metrics, cutoverSampleMs: sampleMs = 10_000 } = options;
   const isWanted = createLanguageFilter(config.languages);
   /** The cursor that was handed to the writer last. */
   let cursor = options.cursor;
@@ -136,7 +138,7 @@ function createSession(options: SessionOptions) {
         onOpen: (protocol, { by }) => {
           status.onConnect(endpoint);
           log.info({ source: name, endpoint, protocol, resumed: by }, 'connected to Jetstream');
-          if (protocol === 'v1' && cursor) toStored = createCutover({ resumed: cursor, reread, clock, log }, signal);
+          if (protocol === 'v1' && cursor) toStored = createCutover({ resumed: cursor, reread, sampleMs, clock, log }, signal);
           // Even before the first event, a restart begins here.
           cursor ??= { endpoint, timeUs: clock.now() * 1_000 };
           writer.add({ cursor: formatCursor(cursor) });

@@ -52,6 +52,7 @@ function start(endpoints: readonly string[], { cursors = createCursors(), config
     },
     onFilter: () => (filtered += 1),
     cursors,
+    cutoverSampleMs: 1_500,
     clock: systemClock,
     log: createLog('silent'),
     metrics,
@@ -191,7 +192,7 @@ describe('the Jetstream reader', () => {
     network.start(100);
     const cursors = createCursors({ endpoint: server.url, timeUs: network.events()[0]?.timeUs });
     const reader = start([server.url], { cursors });
-    await sleep(2_500);
+    await sleep(1_000);
     expect(isComplete(network, reader)()).toBe(false);
     await until(() => server.requests.length === 3, 'reading again');
     network.pause();

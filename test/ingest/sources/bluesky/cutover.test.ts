@@ -1,0 +1,92 @@
+import { expect, it } from 'vitest';
+import { createCutover } from '../../../../src/ingest/sources/bluesky/cutover.ts';
+import type { JetstreamCursor } from '../../../../src/ingest/sources/bluesky/jetstream-cursor.ts';
+import { quiet } from '../../../support/test-database.ts';
+import { createManualClock } from '../live/manual-clock.ts';
+
+const sampleMs = 10_000;
+
+/** A stream that was resumed `behindSeconds` ago and delivers an event every 100 ms. */
+function start(behindSeconds: number, failures = 0) {
+  const clock = createManualClock();
+  const began = clock.now();
+  const at = (seconds: number): JetstreamCursor => ({ endpoint: 'ws://a', timeUs: (began + seconds * 1_000) * 1_000 });
+  const rereads: [fromSeconds: number, untilSeconds: number][] = [];
+  const seconds = (timeUs: number): number => timeUs / 1e6 - began / 1_000;
+  let remaining = failures;
+  const stop = new AbortController();
+  const toStored = createCutover(
+    {
+      resumed: at(-behindSeconds),
+      sampleMs,
+      clock,
+      log: quiet,
+      reread: async (from, untilUs) => {
+        rereads.push([seconds(from.timeUs), seconds(untilUs)]);
+        remaining -= 1;
+        if (remaining >= 0) throw new Error('refused');
+      },
+    },
+    stop.signal,
+  );
+  let position = -behindSeconds;
+  return {
+    rereads,
+    stop,
+    /** Advances the clock while the stream advances `speed` times as fast, at most to the present. Returns the stored position. */
+    run: async (forSeconds: number, speed: number, seq?: number): Promise<number> => {
+      let stored = Number.NaN;
+      for (let step = 0; step < forSeconds * 10; step += 1) {
+        await clock.advance(100);
+        position = Math.min((clock.now() - began) / 1_000, position + speed / 10);
+        stored = seconds(toStored(at(position), seq === undefined ? { kind: 'event' } : { kind: 'event', seq }).timeUs);
+      }
+      return stored;
+    },
+  };
+}
+
+it('advances the cursor by samples during the replay, holds it before the change, and reads the change again', async () => {
+  const { run, rereads } = start(600);
+  // 600 seconds at 20 times real time: live after about 31 seconds.
+  expect(await run(25, 20)).toBeCloseTo(-600 + 9.9 * 20, 0);
+  const held = await run(14, 20);
+  expect(held).toBeGreaterThan(-250);
+  expect(held).toBeLessThan(-190);
+  expect(rereads).toEqual([]);
+  const stored = await run(25, 20);
+  expect(rereads).toHaveLength(1);
+  const [[from, until]] = rereads as [[number, number]];
+  // The change happened at about 31 seconds.
+  expect(from).toBeLessThan(25);
+  expect(until).toBeGreaterThan(35);
+  expect(stored).toBeCloseTo(64, 0);
+});
+
+it('takes a stream that is far behind for a replay, however slow', async () => {
+  const { run, rereads } = start(600);
+  await run(60, 1.2);
+  expect(rereads).toEqual([]);
+});
+
+it('tries three times, then lets the cursor advance', async () => {
+  const { run, rereads } = start(5, 10);
+  expect(await run(39, 20)).toBe(-5);
+  expect(await run(10, 20)).toBeGreaterThan(40);
+  expect(rereads).toHaveLength(3);
+});
+
+it('needs nothing of that where the server numbers its events', async () => {
+  const { run, rereads } = start(5);
+  expect(await run(1, 20, 77)).toBeCloseTo(1, 1);
+  await run(60, 20, 78);
+  expect(rereads).toEqual([]);
+});
+
+it('ends with the connection', async () => {
+  const { run, rereads, stop } = start(5);
+  await run(12, 20);
+  stop.abort();
+  await run(60, 20);
+  expect(rereads).toEqual([]);
+});
