@@ -30,12 +30,14 @@ export async function runChecks(config: Config, log: Log): Promise<CheckResult[]
   if (server.enabled && !instance)
     results.push(await check('port', () => checkPort(server).then(() => `${server.host}:${server.port} is free`)));
   const sources = configuredSources(config).filter(({ type }) => type !== 'demo');
+  const firstKafka = sources.find(({ type }) => type === 'kafka');
   for (const source of sources) {
     const label = sources.length > 1 ? source.name : labelOf(source);
     const reached = await check(label, () => checkSource(source, log));
     results.push(reached);
     if (source.type !== 'kafka' || reached.error) continue;
-    const alertsTopic = config.alerts.enabled ? config.alerts.topic : undefined;
+    // With an embedded database, no alert leader is elected.
+    const alertsTopic = config.alerts.enabled && clickhouse.url && source === firstKafka ? config.alerts.topic : undefined;
     // A process with an embedded database needs the group to itself.
     const maxMembers = clickhouse.url || instance ? undefined : 0;
     const rights = await checkKafkaRights({ kafka: source.kafka, alertsTopic, maxMembers, log }, check);

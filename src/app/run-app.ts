@@ -38,6 +38,8 @@ type OnClose = (close: () => unknown) => void;
  */
 export async function runApp(configured: Config, log: Log, stop: AbortSignal): Promise<void> {
   const config = withDemoBrands(configured);
+  if (config.brands.length === 0)
+    log.info({}, 'no brands are configured: all posts are counted together; list `brands` in the config to tell them apart');
   const closers: (() => unknown)[] = [];
   const onClose: OnClose = (close) => closers.push(close);
   try {

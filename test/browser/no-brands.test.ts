@@ -12,6 +12,7 @@ test('the overview of a config without brands shows all posts, without errors', 
   const { page, errors } = await openView(suite.browser, suite.running.url);
   await page.waitForResponse((response) => response.url().includes('/api/v1/anomalies') && response.ok());
   await expect.poll(() => statValue(page, 'Posts')).toBe('3');
+  await page.getByText('No brands are configured, so all posts are shown together.').waitFor();
   // Longer than a failed query waits before its retry.
   await page.waitForTimeout(3_500);
   expect(await page.locator('.notice.bad').count()).toBe(0);

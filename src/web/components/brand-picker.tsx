@@ -51,7 +51,7 @@ export function BrandPicker() {
           </li>
         ))}
       </ul>
-      {found.length === 0 && <p class="empty">No matching brands.</p>}
+      {found.length === 0 && <p class="empty">{all.length === 0 ? 'No brands are configured.' : 'No matching brands.'}</p>}
     </Popover>
   );
 }

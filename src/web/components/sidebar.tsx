@@ -48,7 +48,7 @@ function PageLink({ name }: { readonly name: PageName }) {
 }
 
 function ConnectionStatus() {
-  const { state, text } = describeConnection();
+  const { state, text, announcement = text } = describeConnection();
   const now = status.value;
   const { name, role, authRequired, isProxyUser } = session.value ?? { authRequired: false };
   return (
@@ -59,7 +59,7 @@ function ConnectionStatus() {
       </p>
       {/* The rate changes every second: screen readers only announce a change of state. */}
       <p class="visually-hidden" role="status">
-        {state === 'good' ? 'Connected' : text}
+        {announcement}
       </p>
       {now && !isSignInNeeded.value && (
         <p class="sidebar-detail" title="Model version">
@@ -84,16 +84,23 @@ function ConnectionStatus() {
   );
 }
 
-function describeConnection(): { state: 'good' | 'bad' | 'off'; text: string } {
+interface ConnectionText {
+  readonly state: 'good' | 'bad' | 'off';
+  readonly text: string;
+  /** For screen readers, if the text changes every second. */
+  readonly announcement?: string;
+}
+
+function describeConnection(): ConnectionText {
   if (isSignInNeeded.value) return { state: 'off', text: 'Not signed in' };
   if (connection.value === 'lost') return { state: 'bad', text: 'Connection lost, reconnecting…' };
   const now = status.value;
   if (!now) return { state: 'off', text: 'Connecting…' };
-  const live = `Live · ${formatDecimal(now.postsPerSecond)} posts/s`;
-  if (now.ready && !now.degraded) return { state: 'good', text: live };
   if (now.ready) {
-    const names = now.sources.filter(({ issue }) => issue !== null).map(({ name }) => name);
-    return { state: 'bad', text: `${live}, without ${names.join(', ')}` };
+    const missing = now.sources.flatMap(({ name, issue }) => (issue === null ? [] : name));
+    const without = missing.length > 0 ? `, without ${missing.join(', ')}` : '';
+    const live = `Live · ${formatDecimal(now.postsPerSecond)} posts/s`;
+    return { state: now.degraded ? 'bad' : 'good', text: `${live}${without}`, announcement: `Connected${without}` };
   }
   const unhealthy = Object.entries(now.components).filter(([, component]) => component !== 'ok');
   return { state: 'bad', text: unhealthy.map(([name, issue]) => `${name}: ${issue}`).join('; ') || 'Not ready' };

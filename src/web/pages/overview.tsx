@@ -8,7 +8,7 @@ import { BreakdownPanel } from '../components/breakdown-panel.tsx';
 import { DriversPanel } from '../components/drivers-panel.tsx';
 import { HistoryPanel } from '../components/history-panel.tsx';
 import { LiveList } from '../components/live-list.tsx';
-import { QueryContent } from '../components/panel.tsx';
+import { Panel, QueryContent } from '../components/panel.tsx';
 import { PendingNote } from '../components/pending-note.tsx';
 import { SaveMetrics, StatCards } from '../components/stat-cards.tsx';
 import { brands, brandTitle, timeZone } from '../state/brands.ts';
@@ -50,12 +50,27 @@ export function Overview() {
               <Drivers brand={brand} range={range} />
               <Breakdown brand={brand} range={range} />
               {table}
+              {hasNoBrands() && <NoBrands />}
             </div>
             <LiveList brand={brand} />
           </div>
         </>
       )}
     </div>
+  );
+}
+
+/** False while the brands are loading. */
+const hasNoBrands = (): boolean => brands.value.length === 1 && brands.value[0]?.brand === '*';
+
+function NoBrands() {
+  return (
+    <Panel title="Brands">
+      <p class="empty">
+        No brands are configured, so all posts are shown together. List your brands in the config file and restart feedpulse with{' '}
+        <code>--config</code>; <code>feedpulse brands reapply</code> then finds them in the stored posts.
+      </p>
+    </Panel>
   );
 }
 
