@@ -11,7 +11,8 @@ import { parseRequest, type Rejection, type SubscribeRequest } from './request.t
 import { createSubscription, type Subscription } from './subscription.ts';
 
 /** A zstd dictionary trained on generated frames. */
-export const dictionary = readFileSync(fileURLToPath(new URL('./dictionary.zstd', import.meta.url)));
+export const dictionaryFile = fileURLToPath(new URL('./dictionary.zstd', import.meta.url));
+const dictionary = readFileSync(dictionaryFile);
 
 export interface JetstreamOptions {
   readonly network: Network;

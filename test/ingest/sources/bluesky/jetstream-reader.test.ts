@@ -8,7 +8,7 @@ import { createLog } from '../../../../src/lib/log.ts';
 import { createMetrics } from '../../../../src/lib/metrics.ts';
 import { createNetwork, type Network } from '../../../support/jetstream/network.ts';
 import { applyMessages, lostPosts } from '../../../support/jetstream/received-posts.ts';
-import { type JetstreamOptions, startJetstream, type TestJetstream } from '../../../support/jetstream/server.ts';
+import { dictionaryFile, type JetstreamOptions, startJetstream, type TestJetstream } from '../../../support/jetstream/server.ts';
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -90,6 +90,7 @@ const isComplete =
 
 describe.each([
   { name: 'v1 with deflate', protocols: ['v1'], path: '/subscribe?wantedCollections=app.bsky.feed.post' },
+  { name: 'v1 with zstd', protocols: ['v1'], config: { dictionary: dictionaryFile }, path: 'compress=true' },
   { name: 'v2 with zstd', protocols: ['v2'], path: 'zstdDictionary=' },
   { name: 'v2 without compression', protocols: ['v2'], config: { compression: false }, path: 'kinds=commit&kinds=account' },
 ] as const)('Jetstream $name', ({ protocols, path, ...options }) => {
