@@ -27,28 +27,33 @@ function columnsUnder(prefixes: readonly string[]): Record<keyof typeof columns,
   return Object.fromEntries(paths) as Record<keyof typeof columns, string[]>;
 }
 
-const rowPrefixes = ['payload.after.', 'after.', ''];
+const rowPrefixes = ['payload.after.', 'after.', 'payload.', ''];
+/** Of the message, and of the payload of one with a schema. */
+const inMessage = (...names: string[]) => under(['payload.', ''], names);
 
 /** Change events of Debezium, with or without schema, and rows flattened by ExtractNewRecordState. */
 export const debezium: MappingFields = {
   ...columnsUnder(rowPrefixes),
   platformName: 'debezium',
   skipWhen: [
-    // Truncated tables, logical messages.
-    { path: 'payload.op', equals: ['t', 'm'] },
-    { path: 'op', equals: ['t', 'm'] },
+    // Truncated tables, logical messages, changes of the schema.
+    ...inMessage('op').map((path) => ({ path, equals: ['t', 'm'] })),
+    ...inMessage('ddl').map((path) => ({ path, exists: true })),
     // Heartbeats.
-    { all: ['payload.op', 'op', 'id', '__deleted'].map((path) => ({ path, exists: false })).concat([{ path: 'ts_ms', exists: true }]) },
+    {
+      all: [
+        ...inMessage('op', 'id', '_id', '__op', '__deleted').map((path) => ({ path, exists: false })),
+        { any: inMessage('ts_ms').map((path) => ({ path, exists: true })) },
+      ],
+    },
   ],
-  id: under(['payload.after.', 'after.', 'payload.before.', 'before.', ''], ['id', '_id', 'uuid']),
+  id: under(['payload.after.', 'after.', 'payload.before.', 'before.', 'payload.', ''], ['id', '_id', 'uuid']),
   // The time of the change in the database: one clock for inserts, updates and deletes, whatever the row says.
-  updatedAt: ['payload.source.ts_ms', 'source.ts_ms', 'payload.ts_ms', 'ts_ms', '__source_ts_ms', '__ts_ms'],
+  updatedAt: inMessage('source.ts_ms', 'ts_ms', '__source_ts_ms', '__ts_ms'),
   deleted: under(rowPrefixes, softDeletion),
   deletedWhen: [
-    { path: '__deleted', equals: ['true', true] },
-    { path: 'payload.op', equals: 'd' },
-    { path: 'op', equals: 'd' },
-    { path: '__op', equals: 'd' },
+    ...inMessage('__deleted').map((path) => ({ path, equals: 'true' })),
+    ...inMessage('op', '__op').map((path) => ({ path, equals: 'd' })),
   ],
 };
 
@@ -56,26 +61,31 @@ export const debezium: MappingFields = {
 export const kafkaConnect: MappingFields = {
   ...columnsUnder(['payload.', '']),
   platformName: 'kafka-connect',
-  id: under(['payload.', ''], ['id', '_id', 'uuid']),
-  updatedAt: under(['payload.', ''], ['updated_at', 'updatedAt', 'updated', 'modified_at']),
-  deleted: under(['payload.', ''], softDeletion),
+  // A row without a value was deleted: its key is an object with the ID.
+  id: [...inMessage('id', '_id', 'uuid'), '$key.payload.id', '$key.id'],
+  updatedAt: inMessage('updated_at', 'updatedAt', 'updated', 'modified_at'),
+  deleted: inMessage(...softDeletion),
 };
 
 /** Types such as com.example.post.deleted, post-removed.v1 and PostDeleted. */
 const removal = '(?<![Uu]n)([Dd]eleted?|[Rr]emoved?)([._-]?v?\\d+)?$';
+/** Attributes of the binary mode are headers, spelled differently over Kafka and HTTP. */
+const eventTime = ['$headers.ce_time', '$headers.ce-time'];
 const eventData = ['data.', 'data_base64.', ''];
 
-/** CloudEvents in structured mode (`data` as an object or a string, or `data_base64`) and in binary mode (headers `ce_*`). */
+/** CloudEvents in structured mode (`data` as an object or a string, or `data_base64`) and in binary mode (headers `ce_*`), and batches. */
 export const cloudevents: MappingFields = {
   ...columnsUnder(eventData),
   platformName: 'cloudevents',
   // In structured mode, the `id` of the message is the event's.
   id: ['data.id', 'data_base64.id', { from: 'id', when: { path: 'specversion', exists: false } }],
-  createdAt: [...under(eventData, columns.createdAt), 'time', '$headers.ce_time'],
+  // An array is a batch of events.
+  forEach: '*',
+  createdAt: [...under(eventData, columns.createdAt), 'time', ...eventTime],
   // The event's time: one clock for creations, changes and removals.
-  updatedAt: ['time', '$headers.ce_time'],
+  updatedAt: ['time', ...eventTime],
   deletedWhen: [
     { path: 'type', matches: removal },
-    { path: '$headers.ce_type', matches: removal },
+    ...['$headers.ce_type', '$headers.ce-type'].map((path) => ({ path, matches: removal })),
   ],
 };

@@ -14,10 +14,16 @@ const redditRemoved = [
 export const reddit: MappingFields = {
   platformName: 'reddit',
   stripQuotes: true,
-  forEach: ['data.children.*.data', 'data'],
+  // `*`: a page of comments is an array of two listings.
+  forEach: ['data.children.*.data', 'data', '*.data.children.*.data'],
   forEachNested: 'replies.data.children.*.data',
-  // The data of a listing, and a "more" thing, which names further comments.
-  skipWhen: { path: 'children', exists: true },
+  skipWhen: [
+    // The data of a listing, and a "more" thing, which names further comments.
+    { path: 'children', exists: true },
+    // Private messages, subreddits, awards; accounts.
+    { path: 'name', matches: '^t[456]_' },
+    { path: 'link_karma', exists: true },
+  ],
   // Comments and submissions are numbered separately.
   id: ['name', { from: 't1_{id}', when: { path: 'body', exists: true } }, { from: 't3_{id}', when: { path: 'title', exists: true } }, 'id'],
   text: ['body', '{title}\n\n{selftext}', 'title'],
@@ -58,9 +64,12 @@ export const youtube: MappingFields = {
 export const hackernews: MappingFields = {
   platformName: 'hackernews',
   html: true,
-  forEach: 'hits.*',
-  // A user.
-  skipWhen: { path: 'karma', exists: true },
+  forEach: ['hits.*', '*'],
+  skipWhen: [
+    // A user, and a list of changes.
+    { path: 'karma', exists: true },
+    { path: 'profiles', exists: true },
+  ],
   id: ['id', 'objectID'],
   text: ['<p>{title}</p>{text}', '<p>{title}</p>{story_text}', 'text', 'comment_text', 'title'],
   createdAt: ['time', 'created_at_i', 'created_at'],

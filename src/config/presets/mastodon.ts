@@ -9,6 +9,8 @@ const publicVisibilities = ['public', 'unlisted'];
 export const mastodon: MappingFields = {
   platformName: 'mastodon',
   html: true,
+  // A page of a timeline.
+  forEach: '*',
   onlyWhen: {
     all: [
       {

@@ -4,7 +4,7 @@ import { under } from './under.ts';
 /** Reviews of Apple's customer review feed, the App Store Connect API, and common exporters. */
 export const appStore: MappingFields = {
   platformName: 'app-store',
-  forEach: ['feed.entry.*', 'feed.entry', 'data.*', 'data'],
+  forEach: ['feed.entry.*', 'feed.entry', 'data.*', 'data', '*'],
   skipWhen: [
     // The first entry of older feeds is the app.
     { path: 'im:name', exists: true },
@@ -42,7 +42,7 @@ const userComment = ['comments.0.userComment.', 'comments.1.userComment.'];
 /** Reviews of the Google Play Developer API, and of common exporters. Answers of the developer are left out. */
 export const googlePlay: MappingFields = {
   platformName: 'google-play',
-  forEach: 'reviews.*',
+  forEach: ['reviews.*', '*'],
   id: ['reviewId', 'id'],
   text: [
     ...under(userComment, ['text']),
@@ -66,7 +66,7 @@ const reviewDeleted = { path: 'eventName', matches: '-deleted$' };
 /** Reviews of the Trustpilot API, alone or in pages, and its webhook events. */
 export const trustpilot: MappingFields = {
   platformName: 'trustpilot',
-  forEach: ['reviews.*', 'productReviews.*', 'events.*'],
+  forEach: ['reviews.*', 'productReviews.*', 'events.*', '*'],
   onlyWhen: [
     { path: 'eventName', exists: false },
     { path: 'eventName', matches: 'review-(created|updated|deleted)$' },

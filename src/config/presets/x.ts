@@ -2,9 +2,13 @@ import type { MappingFields } from '../mapping-fields.ts';
 
 const exists = (path: string) => ({ path, exists: true });
 
+/** Compliance events after which a post may not be shown. */
+const postRemovals = ['delete', 'tweet_delete', 'drop', 'tweet_drop'];
 const otherComplianceEvents = [
   'withheld',
+  'tweet_withheld',
   'undrop',
+  'tweet_undrop',
   'tweet_edit',
   'user_undelete',
   'user_protect',
@@ -29,7 +33,7 @@ export const xV2: MappingFields = {
     { all: [exists('errors'), { path: 'id', exists: false }] },
     { path: 'meta.result_count', equals: 0 },
   ],
-  id: ['edit_history_tweet_ids.0', 'id', 'delete.tweet.id', 'drop.tweet.id'],
+  id: ['edit_history_tweet_ids.0', 'id', ...postRemovals.map((event) => `${event}.tweet.id`)],
   text: [
     "$message.includes.tweets[id=referenced_tweets[type='retweeted'].id].note_tweet.text",
     "$message.includes.tweets[id=referenced_tweets[type='retweeted'].id].text",
@@ -40,15 +44,13 @@ export const xV2: MappingFields = {
   ],
   createdAt: 'created_at',
   updatedAt: [
-    'delete.event_at',
-    'drop.event_at',
-    'user_delete.event_at',
+    ...[...postRemovals, 'user_delete'].map((event) => `${event}.event_at`),
     'redacted_at',
     // A deletion of a batch without that date applies to every version so far.
     { from: '$timestamp', when: { path: 'action', equals: 'delete' } },
     'created_at',
   ],
-  deletedWhen: [exists('delete.tweet.id'), exists('drop.tweet.id'), { path: 'action', equals: 'delete' }],
+  deletedWhen: [...postRemovals.map((event) => exists(`${event}.tweet.id`)), { path: 'action', equals: 'delete' }],
   deletesAuthorWhen: exists('user_delete.user.id'),
   lang: 'lang',
   url: [
@@ -57,7 +59,7 @@ export const xV2: MappingFields = {
     'https://x.com/i/status/{id}',
   ],
   inReplyTo: "referenced_tweets[type='replied_to'].id",
-  authorId: ['author_id', 'author.id', 'delete.tweet.author_id', 'user_delete.user.id'],
+  authorId: ['author_id', 'author.id', ...postRemovals.map((event) => `${event}.tweet.author_id`), 'user_delete.user.id'],
   authorHandle: ['$message.includes.users[id=author_id].username', 'author.username'],
   authorName: ['$message.includes.users[id=author_id].name', 'author.name'],
   authorFollowers: ['$message.includes.users[id=author_id].public_metrics.followers_count', 'author.public_metrics.followers_count'],
@@ -90,7 +92,7 @@ const v1Notices = [
 /** Tweets and notices of the Twitter API v1.1: stream, search pages, archives. */
 export const xV1: MappingFields = {
   platformName: 'x',
-  forEach: 'statuses.*',
+  forEach: ['statuses.*', '*'],
   skipWhen: v1Notices.map(exists),
   id: ['id_str', 'id', 'delete.status.id_str', 'delete.status.id'],
   // Truncated tweets have their full text elsewhere; a retweet's own text is always truncated.

@@ -53,11 +53,15 @@ describe('debezium', () => {
       expect(mapWith(debezium, event(op, null, null))).toBe('skipped: filtered');
       expect(mapWith(debezium, withSchema(event(op, null, null)))).toBe('skipped: filtered');
     }
-    expect(mapWith(debezium, { ts_ms: 1_795_170_000_000 })).toBe('skipped: filtered');
+    for (const message of [{ ts_ms: 1_795_170_000_000 }, { source, databaseName: 'shop', ddl: 'ALTER TABLE comments' }]) {
+      expect(mapWith(debezium, message)).toBe('skipped: filtered');
+      expect(mapWith(debezium, withSchema(message))).toBe('skipped: filtered');
+    }
   });
 
   test('flattened rows with the flag of a rewritten deletion', () => {
     const flat = { ...row, __op: 'c', __source_ts_ms: 1_795_170_000_000, __deleted: 'false' };
+    expect(postOf(debezium, withSchema(flat))).toEqual(postOf(debezium, flat));
     expect(postOf(debezium, flat)).toMatchObject({
       id: '7',
       text: 'I love Brixomel',
@@ -112,6 +116,8 @@ describe('kafka-connect', () => {
 
   test('a tombstone with the key of a post', () => {
     expect(postOf(connect, '', { isTombstone: true, key: Buffer.from('shop:c1') })).toMatchObject({ id: 'c1', deleted: true });
+    for (const key of ['{"id":"c1"}', '{"schema":{"type":"struct"},"payload":{"id":"c1"}}'])
+      expect(postOf(connect, '', { isTombstone: true, key: Buffer.from(key) })).toMatchObject({ id: 'c1', deleted: true });
     expect(mapWith(connect, '', { isTombstone: true, key: Buffer.from('"c1"') })).toBe('skipped: tombstone');
   });
 });
@@ -145,6 +151,13 @@ describe('cloudevents', () => {
     );
   });
 
+  test('a batch', () => {
+    expect(mapWith(cloudevents, [event('created', { data }), event('deleted', { data: { id: '89' } })])).toEqual([
+      expect.objectContaining({ id: '88', deleted: false }),
+      expect.objectContaining({ id: '89', deleted: true }),
+    ]);
+  });
+
   test('binary: the attributes are headers', () => {
     const headers = {
       ce_specversion: '1.0',
@@ -159,6 +172,7 @@ describe('cloudevents', () => {
       deleted: true,
       updatedAt: '2026-11-20T10:00:00.000Z',
     });
+    expect(postOf(cloudevents, { id: '88' }, { headers: { 'ce-type': 'com.chirper.post.deleted' } }).deleted).toBe(true);
   });
 
   test.each(['deleted', 'removed', 'delete', 'deleted.v1'])('a deletion by the type …%s', (type) => {

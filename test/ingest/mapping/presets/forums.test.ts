@@ -97,6 +97,14 @@ describe('reddit', () => {
     const posts = mapWith(reddit, page);
     expect(typeof posts === 'string' ? posts : posts.map(({ id }) => id).sort()).toEqual(['t1_c1', 't1_c2', 't1_c3', 't3_post01']);
     expect(mapWith(reddit, listing())).toBe('skipped: filtered');
+    expect(mapWith(reddit, [listing(thing(submission, 't3')), listing(thing(comment))])).toHaveLength(2);
+  });
+
+  test('things that are no posts are skipped', () => {
+    const data = { id: 'x', name: 't5_x', title: 'Kettles', display_name: 'kettles', subscribers: 9 };
+    expect(mapWith(reddit, { kind: 't5', data })).toBe('skipped: filtered');
+    expect(mapWith(reddit, { kind: 't4', data: { ...comment, name: 't4_x', subject: 'hello' } })).toBe('skipped: filtered');
+    expect(mapWith(reddit, { kind: 't2', data: { id: 'x', name: 'ines_k', link_karma: 1 } })).toBe('skipped: filtered');
   });
 
   test('a comment without ID is a dead letter', () => {
@@ -229,6 +237,7 @@ describe('hackernews', () => {
     });
     expect(postOf(hackernews, { ...comment, dead: true }).deleted).toBe(true);
     expect(mapWith(hackernews, null)).toBe('skipped: empty');
+    expect(mapWith(hackernews, { items: [4_242], profiles: ['ines'] })).toBe('skipped: filtered');
     expect(mapWith(hackernews, { id: 'ines', created: 1_795_000_000, karma: 12, submitted: [1] })).toBe('skipped: filtered');
   });
 

@@ -60,6 +60,10 @@ test('a frame of the streaming API is the status in it', () => {
   expect(postOf(mastodon, frame('update', status()))).toEqual(postOf(mastodon, status()));
 });
 
+test('a page of a timeline is several statuses', () => {
+  expect(mapWith(mastodon, [status(), status({ id: '2' }), status({ id: '3', visibility: 'direct' })])).toHaveLength(2);
+});
+
 test('an edit has its own time', () => {
   const edited = status({ content: '<p>It broke</p>', edited_at: '2026-11-20T10:05:00.000Z' });
   for (const message of [edited, frame('status.update', edited)])

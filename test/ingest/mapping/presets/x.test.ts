@@ -108,7 +108,7 @@ describe('x-v2', () => {
 
   test('compliance events of the stream', () => {
     const event = (name: string, body: object) => ({ data: { [name]: { ...body, event_at: '2026-11-21T09:00:00.000Z' } } });
-    for (const name of ['delete', 'drop'])
+    for (const name of ['delete', 'tweet_delete', 'drop'])
       expect(postOf(x, event(name, { tweet: { id: '10', author_id: '77' } }))).toMatchObject({
         id: '10',
         deleted: true,
