@@ -89,7 +89,10 @@ export const mappingFields = z.strictObject({
   replies: field('Number of replies'),
   rating: field('Stars of a review, 1 to 5'),
   platformName: z.string().min(1).optional().describe('Fixed platform name, for sources whose messages do not contain one'),
-  html: z.boolean().optional().describe('The text is HTML; tags are removed, and line breaks, mentions and addresses kept'),
+  html: z
+    .boolean()
+    .optional()
+    .describe('Whether the text is HTML: tags are removed, and line breaks, mentions and addresses kept. Detected in each text if absent'),
   stripQuotes: z.boolean().optional().describe('Remove quoted lines (> …) and block quotes, unless nothing else is left'),
   forEach: oneOrMore(elementPath).optional().describe('Arrays of posts in a message, such as items.*; each element is mapped by itself'),
   forEachNested: oneOrMore(elementPath).optional().describe('Further elements inside each element, at any depth, such as replies.*'),

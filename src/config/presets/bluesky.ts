@@ -22,6 +22,7 @@ const accountRemoved = [
 /** Frames of Bluesky's Jetstream: version 1 (`kind`, `commit`), and version 2, whose events are in `payload`. */
 export const blueskyJetstream: MappingFields = {
   platformName: 'bluesky',
+  html: false,
   onlyWhen: [
     { path: 'commit.collection', equals: postCollection },
     { path: 'payload.collection', equals: postCollection },

@@ -28,6 +28,7 @@ const inChatExport = { path: '$message.messages', exists: true };
 /** Messages of a Telegram export (single, or a whole `result.json`), and updates of the Bot API. */
 export const telegram: MappingFields = {
   platformName: 'telegram',
+  html: false,
   forEach: ['messages.*', ...updates, ...under(['result.*.'], updates)],
   skipWhen: [
     { path: 'type', equals: 'service' },

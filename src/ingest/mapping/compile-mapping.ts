@@ -43,7 +43,8 @@ export interface CompiledMapping {
   readonly platformName: string | undefined;
   /** The sources of each field, of which the first with a usable value counts. */
   readonly fields: Readonly<Record<MappedField, readonly CompiledSource[]>>;
-  readonly isHtml: boolean;
+  /** Undefined to detect it in each text. */
+  readonly isHtml: boolean | undefined;
   readonly stripsQuotes: boolean;
   /** Undefined if a message is one post. */
   readonly elements: CompiledElements | undefined;
@@ -60,7 +61,7 @@ export function compileMapping(input: MappingInput): CompiledMapping {
   return {
     platformName: mapping.platformName,
     fields: fields as Record<MappedField, CompiledSource[]>, // one entry per mapped field
-    isHtml: mapping.html ?? false,
+    isHtml: mapping.html,
     stripsQuotes: mapping.stripQuotes ?? false,
     elements: compileElements(toList(mapping.forEach), toList(mapping.forEachNested)),
     onlyWhen: compileConditions(mapping.onlyWhen),

@@ -1,24 +1,28 @@
 import { type Token, Tokenizer, TokenizerMode } from 'parse5';
 
+const setOf = (names: string): ReadonlySet<string> => new Set(names.split(' '));
+
 /** Elements that end the line before and after them, and those that are set apart by an empty line. */
-const lineElements = new Set([
-  'address',
-  'article',
-  'aside',
-  'center',
-  'dd',
-  'details',
-  'div',
-  'dt',
-  'figcaption',
-  'figure',
-  'footer',
-  'form',
-]);
-for (const name of ['header', 'hr', 'li', 'main', 'nav', 'option', 'section', 'summary', 'tr']) lineElements.add(name);
-const paragraphElements = new Set(['blockquote', 'dl', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'ol', 'p', 'pre', 'table', 'ul']);
+const lineElements = setOf(
+  'address article aside center dd details div dt figcaption figure footer form header hr li main nav option section summary tr',
+);
+const paragraphElements = setOf('blockquote dl h1 h2 h3 h4 h5 h6 ol p pre table ul');
 /** Their content is not text of the post. */
-const hiddenElements = new Set(['iframe', 'noscript', 'script', 'style', 'template', 'textarea', 'title']);
+const hiddenElements = setOf('iframe noscript script style template textarea title');
+/** What feeds in HTML consist of. */
+const commonElements = setOf('a b blockquote code div em h1 h2 h3 i li ol p pre span strong u ul');
+const tagPattern = /<(\/?)([a-z][a-z0-9]*)(?:\s[^<>]*)?\/?>/gi;
+
+/** Whether a text contains a line break or a common element with its end tag, which people do not type. In linear time. */
+export function looksLikeHtml(text: string): boolean {
+  const open = new Set<string>();
+  for (const [, slash, tagName = ''] of text.matchAll(tagPattern)) {
+    const name = tagName.toLowerCase();
+    if (name === 'br' || (slash === '/' && open.has(name))) return true;
+    if (slash === '' && commonElements.has(name)) open.add(name);
+  }
+  return false;
+}
 
 /**
  * The visible text of HTML, broken or not, in linear time: paragraphs and line breaks, mentions and hashtags as shown,

@@ -1,6 +1,6 @@
 import { decodeHTMLStrict } from 'entities';
 import { type CompiledMapping, isThere, joinText } from './compile-mapping.ts';
-import { htmlToText } from './html-to-text.ts';
+import { htmlToText, looksLikeHtml } from './html-to-text.ts';
 import { InvalidMessage } from './invalid-message.ts';
 import type { Scope } from './scope.ts';
 
@@ -39,7 +39,8 @@ export function requireText(mapping: CompiledMapping, scope: Scope): string {
 
 function toPlainText(text: string, { isHtml, stripsQuotes }: CompiledMapping): string {
   // Text without a tag keeps its line breaks.
-  const plain = isHtml && text.includes('<') ? htmlToText(text, { stripsQuotes }) : decodeEntities(text);
+  const hasMarkup = text.includes('<') && (isHtml ?? looksLikeHtml(text));
+  const plain = hasMarkup ? htmlToText(text, { stripsQuotes }) : decodeEntities(text);
   return stripsQuotes ? stripQuotedLines(plain) : plain;
 }
 

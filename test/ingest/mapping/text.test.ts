@@ -38,6 +38,36 @@ describe('plain text', () => {
   });
 });
 
+describe('without a setting for HTML', () => {
+  it.each([
+    ['<p>Tarnwick&#39;s <a href="https://m.example/tags/tea" class="mention hashtag">#<span>tea</span></a></p>', "Tarnwick's #tea"],
+    ['The Brixomel is <b>great</b>', 'The Brixomel is great'],
+    ['one<br>two<BR />three', 'one\ntwo\nthree'],
+    ['see <a href="https://tarnwick.example" target="_blank">here</a>', 'see here'],
+  ])('%j is taken for HTML', (text, expected) => {
+    expect(textOf(text)).toBe(expected);
+    expect(textOf(text, { html: false })).toContain('<');
+  });
+
+  it.each([
+    'use <p> for paragraphs',
+    '</p> again',
+    'I <3 Brixomel, you </3 it',
+    '<rant>never again</rant>',
+    'if a<b and b>c',
+    '<script>alert(1)</script>',
+    'Map<string, number>',
+  ])('%j is not', (text) => {
+    expect(textOf(text)).toBe(text);
+  });
+
+  it('is decided in linear time', () => {
+    const started = performance.now();
+    for (const unit of ['<p>', '<p ', '<', '<b a="', '</b>']) textOf(unit.repeat(200_000 / unit.length));
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+});
+
 describe('quotes', () => {
   it.each([
     ['&gt; Brixomel is awful\n\nNot true, I love it', 'Not true, I love it'],
