@@ -3,9 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { defaultMapping, type MappingInput, resolveMapping } from '../../src/config/mapping.ts';
+import { configSchema } from '../../src/config/schema.ts';
+import { readText } from '../support/repository.ts';
 
 let dir: string;
 
@@ -68,5 +70,11 @@ describe('the mapping', () => {
     const resolved = resolveMapping({ text: 'body' });
     expect(resolved).toEqual({ ...defaultMapping, text: 'body' });
     expect(resolveMapping(resolved)).toEqual(resolved);
+  });
+
+  it('has valid examples in docs/mapping.md', () => {
+    const examples = [...readText('docs/mapping.md').matchAll(/^```yaml\n(.*?)^```/gms)].map(([, yaml = '']) => parse(yaml) as object);
+    expect(examples.length).toBeGreaterThanOrEqual(3);
+    for (const example of examples) expect(configSchema.safeParse(example)).toMatchObject({ success: true });
   });
 });
