@@ -2,6 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { access, constants, open, readFile, stat } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { asError, FeedpulseError } from './errors.ts';
+import { standardInput } from './standard-input.ts';
 
 export interface Input {
   readonly stream: NodeJS.ReadableStream;
@@ -14,7 +15,7 @@ export interface Input {
  * @throws FILE_INACCESSIBLE when it is missing, a folder, or not readable by this user
  */
 export async function openInput(path: string): Promise<Input> {
-  if (path === '-') return { stream: process.stdin, size: 0 };
+  if (path === '-') return { stream: standardInput(), size: 0 };
   const size = await checkReadable(path);
   return { stream: createReadStream(path), size };
 }

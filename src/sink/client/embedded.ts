@@ -7,6 +7,7 @@ import { createChdbConnection } from 'chdb/connection';
 import { asError, FeedpulseError } from '../../lib/errors.ts';
 import { isProcessAlive } from '../../lib/process-alive.ts';
 import { createSerialQueue } from '../../lib/serial-queue.ts';
+import { moveStandardInput } from '../../lib/standard-input.ts';
 import type { Connections } from './connection.ts';
 import { guardReads, readLimits } from './read-guard.ts';
 
@@ -85,6 +86,7 @@ async function ensureDirectory(path: string): Promise<void> {
 
 /** Starts the engine with its limits, which take effect only in the first session of a process. */
 async function startEngine(path: string, dataDir: string): Promise<Session> {
+  moveStandardInput();
   try {
     return new Session(path, { connectionArgs: engineArguments });
   } catch (error) {
