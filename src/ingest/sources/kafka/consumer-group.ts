@@ -16,7 +16,7 @@ export function consumerGroupId({ groupId, topic }: Pick<KafkaConfig, 'groupId' 
 }
 
 /** The error of a group that another program holds. */
-export function groupInUse(groupId: string, cause?: unknown): FeedpulseError {
+function groupInUse(groupId: string, cause?: unknown): FeedpulseError {
   return new FeedpulseError('KAFKA_GROUP_IN_USE', `Another program uses the consumer group ${groupId}.`, { cause });
 }
 
