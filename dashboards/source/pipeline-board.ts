@@ -183,7 +183,16 @@ function withErrors(board: DashboardBuilder): DashboardBuilder {
         title: 'Messages lost',
         description: 'Messages per hour that the broker deleted before they were read.',
         target: range(`sum by (topic, partition) (increase(${select('feedpulse_kafka_offset_gap_total')}[1h]))`, '{{topic}} {{partition}}'),
-        width: 24,
+        width: 12,
+        height: 6,
+      }),
+    )
+    .withPanel(
+      lines({
+        title: 'Gaps of live sources',
+        description: 'Seconds of events per hour that the servers of a source no longer had.',
+        target: range(`sum by (source) (increase(${select('feedpulse_stream_gap_seconds_total')}[1h]))`, '{{source}}'),
+        width: 12,
         height: 6,
       }),
     );

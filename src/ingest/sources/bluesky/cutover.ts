@@ -18,7 +18,7 @@ export interface CutoverOptions {
 /** A stream that advances faster than this multiple of real time is a replay. */
 const replaySpeed = 1.5;
 /** Live events are no older than this (ms), even if the clocks differ. */
-const maxLiveAgeMs = 60_000;
+const maxLiveDelayMs = 60_000;
 const maxAttempts = 3;
 
 /**
@@ -38,8 +38,8 @@ export function createCutover({ resumed, reread, sampleMs, clock, log }: Cutover
     for (let previous = resumed; ; previous = newest) {
       await clock.sleep(sampleMs, signal);
       const isFast = newest.timeUs - previous.timeUs > replaySpeed * sampleMs * 1_000;
-      const ageMs = clock.now() - newest.timeUs / 1_000;
-      if (signal.aborted || (!isFast && ageMs < maxLiveAgeMs)) return newest.timeUs;
+      const behindMs = clock.now() - newest.timeUs / 1_000;
+      if (signal.aborted || (!isFast && behindMs < maxLiveDelayMs)) return newest.timeUs;
       held = previous;
     }
   };

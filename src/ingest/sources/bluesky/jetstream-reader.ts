@@ -43,7 +43,7 @@ export interface JetstreamReader {
 
 /** Reads a Jetstream from where it stopped the last time, and keeps reading. */
 export function createJetstreamReader(options: JetstreamReaderOptions): JetstreamReader {
-  const { name, config, cursors, clock, log } = options;
+  const { name, config, cursors, clock, log, metrics } = options;
   let writer: StreamWriter | undefined;
   const status = createStreamStatus({ name, clock, oldestChunkMs: () => writer?.oldestChunkMs() ?? 0 });
   return {
@@ -58,6 +58,8 @@ export function createJetstreamReader(options: JetstreamReaderOptions): Jetstrea
       const cursor = stored === undefined ? firstCursor(config, clock) : parseCursor(stored);
       if (stored !== undefined && !cursor) log.warn({ source: name }, 'the stored cursor is unreadable; beginning with live events');
       writer = createStreamWriter({ process: options.process, cursors, clock, onFailure: abort });
+      // A counter that first appears with a value shows no increase.
+      for (const counter of ['streamGaps', 'streamGapSeconds', 'streamReconnects'] as const) metrics[counter].inc({ source: name }, 0);
       const session = createSession({ ...options, client, writer, status, cursor, isFirstStart: stored === undefined });
       try {
         await stayConnected({ endpoints: config.endpoints, stallMs: toMilliseconds(config.stallTimeout), clock, ...session }, stop.signal);
