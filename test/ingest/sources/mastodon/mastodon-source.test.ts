@@ -67,6 +67,17 @@ describe('stream', () => {
     expect(run.letters).toEqual([]);
   });
 
+  it('keeps an event that is not UTF-8 unchanged in the dead letters', async () => {
+    const server = await startServer();
+    const run = await follow(server);
+    await hasStream(server);
+    const data = Buffer.from('{"id":"5","visibility":"public","content":"<p>Caf\xe9 Brixomel</p>"}', 'latin1');
+    server.sendRaw(Buffer.concat([Buffer.from('event: update\ndata: '), data, Buffer.from('\n\n')]));
+    await until('it is a dead letter', () => run.letters.length === 1);
+    expect(run.letters[0]).toMatchObject({ reason: 'not-json', bytes: data });
+    expect(run.store.posts.size).toBe(0);
+  });
+
   it('follows hashtags, each by a stream of its own', async () => {
     const server = await startServer();
     const run = await follow(server, { settings: { stream: 'hashtag', hashtags: ['Brixomel', 'kettles'] } });

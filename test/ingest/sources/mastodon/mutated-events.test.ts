@@ -1,12 +1,25 @@
 import { expect, it } from 'vitest';
 import { deadLetterReasons } from '../../../../src/ingest/dead-letters/dead-letter.ts';
 import { skipReasons } from '../../../../src/ingest/mapping/parse-message.ts';
-import { createRandom } from '../../../../src/lib/random.ts';
-import { mutateEvent } from '../../../support/mastodon/mutations.ts';
+import { createRandom, pick, type Random } from '../../../../src/lib/random.ts';
 import { startMastodonServer } from '../../../support/mastodon/server.ts';
+import type { TestStatus } from '../../../support/mastodon/status.ts';
+import { mutateJson } from '../../../support/mutate-json.ts';
 import { runSource, until } from './run-source.ts';
 
 const mutations = 300;
+const eventNames = ['update', 'status.update', 'delete', 'UPDATE', 'update.x', '', 'conversation', 'constructor'] as const;
+
+/** A block of an event stream that carries a damaged event; it ends with a blank line, as every block does. */
+function mutateEvent(random: Random, status: TestStatus): Buffer {
+  const json = JSON.stringify(status);
+  if (random() < 0.8) return toBlock('update', mutateJson(random, json));
+  return toBlock(pick(random, eventNames), pick(random, [json, '', 'undefined', 'null', '[]', '12', '"12"', '{', '1\n2', 'a/b', '../1']));
+}
+
+function toBlock(event: string, data: string | Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`event: ${event}\ndata: `), Buffer.from(data), Buffer.from('\n\n')]);
+}
 
 it('skips, dead-letters or stores each of 300 damaged events, and goes on', async () => {
   const server = await startMastodonServer({ heartbeatMs: 50 });
@@ -15,7 +28,7 @@ it('skips, dead-letters or stores each of 300 damaged events, and goes on', asyn
   const random = createRandom(20261128);
   for (let index = 0; index < mutations; index += 1) {
     const status = server.post({ text: `Post ${index} & more` });
-    server.sendRaw(mutateEvent({ ...status, id: `7${status.id}` }, random));
+    server.sendRaw(mutateEvent(random, { ...status, id: `7${status.id}` }));
   }
   const texts = run.store.texts;
   await until('all valid posts are stored', () => [...server.statuses.keys()].every((id) => texts().has(`${server.host}/${id}`)));

@@ -94,6 +94,7 @@ describe('backpressure', () => {
     const write = setInterval(() => {
       for (let index = 0; index < 100; index += 1) server.post({ text: `Post ${server.statuses.size}` });
     }, 20);
+    closers.push(async () => clearInterval(write));
     await until('the stream is closed', () => run.logged.some((line) => line.startsWith('stream closed until posts are stored')));
     clearInterval(write);
     expect(run.store.cursors.size).toBe(0);
