@@ -4,7 +4,7 @@ import { compileMapping, type MessageContent, type ParsedMessage, parseMessage }
 import { now } from '../field-samples.ts';
 
 /** The timestamp of messages in tests: two seconds before `now`. */
-export const timestamp = now - 2_000;
+const timestamp = now - 2_000;
 
 /** What a message becomes; text and bytes are taken as they are, anything else as JSON. */
 export function mapMessage(message: unknown, mapping: MappingInput = {}, beside: Partial<MessageContent> = {}): ParsedMessage {
