@@ -17,12 +17,15 @@ import { openInput } from '../lib/open-input.ts';
 import type { Database } from '../sink/client/connection.ts';
 import { countPostsByMinute, listRecentIds } from '../sink/queries/posts.ts';
 import { createCursorStore } from '../sink/writer/cursor-store.ts';
+import { labelMetrics, labelPositions } from './topic-label.ts';
 
 export interface SourceDeps {
   readonly log: Log;
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly db: Database;
+  /** The name of its topic in metrics and positions. */
+  readonly topicLabel: string | undefined;
   readonly deadLetters: DeadLetterSink;
   /** The IDs of this process in consumer groups. */
   readonly memberIds: Set<string>;
@@ -38,8 +41,12 @@ export async function openSource(source: SourceConfig, deps: SourceDeps): Promis
       return createBlueskySource({ ...shared, config: source.bluesky, mapping, cursors: createCursorStore(deps, name) });
     case 'demo':
       return createDemoSource({ ...shared, config: source.demo, stored: await readStoredMinutes(source.demo.backfill, deps) });
-    case 'kafka':
-      return createKafkaSource({ ...shared, config: source.kafka, mapping, isExclusive: deps.db.kind === 'embedded' });
+    case 'kafka': {
+      const { topicLabel = source.kafka.topic } = deps;
+      const isExclusive = deps.db.kind === 'embedded';
+      const labeled = { ...shared, metrics: labelMetrics(metrics, topicLabel) };
+      return labelPositions(createKafkaSource({ ...labeled, config: source.kafka, mapping, isExclusive }), topicLabel);
+    }
     case 'mastodon':
       return createMastodonSource({
         ...shared,

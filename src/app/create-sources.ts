@@ -8,8 +8,9 @@ import { type Log, withFields } from '../lib/log.ts';
 import { checkSource, toleratesOutage } from './check-source.ts';
 import { openSource, type SourceDeps } from './create-source.ts';
 import { type RunningSource, runSingleSource, superviseSource } from './supervise-source.ts';
+import { topicLabel } from './topic-label.ts';
 
-export interface SourcesDeps extends Omit<SourceDeps, 'deadLetters' | 'memberIds'> {
+export interface SourcesDeps extends Omit<SourceDeps, 'deadLetters' | 'topicLabel' | 'memberIds'> {
   readonly config: Config;
 }
 
@@ -40,10 +41,10 @@ export async function createSources(deps: SourcesDeps): Promise<Sources> {
   const sinks = createSinks(deps);
   const memberIds = new Set<string>();
   const openOne = async (source: SourceConfig, log = deps.log) =>
-    openSource(source, { ...deps, log, memberIds, deadLetters: await sinks.open(source, log) });
+    openSource(source, { ...deps, log, memberIds, topicLabel: topicLabel(source, configured), deadLetters: await sinks.open(source, log) });
   const create = async (source: SourceConfig): Promise<RunningSource> => {
     const { name, type } = source;
-    const topic = source.type === 'kafka' ? source.kafka.topic : undefined;
+    const topic = topicLabel(source, configured);
     if (configured.length === 1) return runSingleSource(await openOne(source), { type, topic });
     const log = withFields(deps.log, { source: name });
     return superviseSource({ name, type, topic, open: () => openOne(source, log), log, clock });

@@ -3,14 +3,13 @@ import { type KafkaConfig, toMilliseconds } from '../../../config/schema.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { asError, FeedpulseError } from '../../../lib/errors.ts';
 import type { Log } from '../../../lib/log.ts';
-import type { Metrics } from '../../../lib/metrics.ts';
 import type { ParseMessage } from '../../decode/message-parser.ts';
 import type { ChunkDeps } from '../process-chunk.ts';
 import { checkBrokerCertificates } from './client.ts';
 import { checkGroupAccess, describeTopic } from './cluster-requests.ts';
 import { consumeBatch, type KafkaBatchDeps } from './consume-batch.ts';
 import { consumerGroupId, type ExclusiveGroupOptions, groupShared, waitUntilAlone } from './consumer-group.ts';
-import type { PartitionProgress } from './partition-progress.ts';
+import type { PartitionProgress, TopicMetrics } from './partition-progress.ts';
 import { seekToStart, toCommitMetadata } from './start-offsets.ts';
 import { waitForTopic, watchTopic } from './topic-watch.ts';
 
@@ -20,7 +19,7 @@ export interface KafkaConsumerDeps extends Pick<ChunkDeps, 'deadLetters' | 'emit
   readonly parse: ParseMessage;
   readonly clock: Clock;
   readonly log: Log;
-  readonly metrics: Pick<Metrics, 'lag' | 'offsetGap' | 'topicRecreated'>;
+  readonly metrics: TopicMetrics;
   readonly events: KafkaConsumerEvents;
   readonly memory: ConsumerMemory;
   /** Whether this process has to be the only member of the group, because no other one can write to its database. */

@@ -4,7 +4,6 @@ import type { Source } from '../../../domain/ackable-batch.ts';
 import type { SourceRecord } from '../../../domain/post.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import type { Log } from '../../../lib/log.ts';
-import type { Metrics } from '../../../lib/metrics.ts';
 import { backoffDelay } from '../../../lib/retry.ts';
 import type { DeadLetterSink } from '../../dead-letters/dead-letter.ts';
 import { createMessageParser } from '../../decode/message-parser.ts';
@@ -13,6 +12,7 @@ import { createKafka } from './client.ts';
 import type { ConsumerMemory, KafkaConsumerEvents } from './consume-topic.ts';
 import { runKafkaConsumer } from './consumer.ts';
 import { asKafkaError } from './kafka-error.ts';
+import type { TopicMetrics } from './partition-progress.ts';
 
 export interface KafkaSourceOptions {
   /** Name of the source. */
@@ -22,7 +22,7 @@ export interface KafkaSourceOptions {
   readonly deadLetters: DeadLetterSink;
   readonly clock: Clock;
   readonly log: Log;
-  readonly metrics: Pick<Metrics, 'lag' | 'offsetGap' | 'topicRecreated'>;
+  readonly metrics: TopicMetrics;
   /** Whether this process has to be the only member of the consumer group, as with an embedded database. */
   readonly isExclusive: boolean;
   /** The IDs of this process in consumer groups. All Kafka sources of a process share the set. */

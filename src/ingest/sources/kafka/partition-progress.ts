@@ -1,8 +1,19 @@
 import type { Admin } from 'kafkajs';
 import { asError } from '../../../lib/errors.ts';
 import type { Log } from '../../../lib/log.ts';
-import type { Metrics } from '../../../lib/metrics.ts';
 import { createGapDetector } from './gap-detector.ts';
+
+interface PartitionLabels {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** The metrics of a topic. */
+export interface TopicMetrics {
+  readonly lag: { set(labels: PartitionLabels, messages: number): void; remove(labels: PartitionLabels): void };
+  readonly offsetGap: { inc(labels: PartitionLabels, messages: number): void };
+  readonly topicRecreated: { inc(labels: Pick<PartitionLabels, 'topic'>): void };
+}
 
 /** Reports the lag of the partitions that a consumer reads, and messages that the broker deleted before they were read. */
 export interface PartitionProgress {
@@ -18,7 +29,7 @@ export interface PartitionProgress {
 export interface PartitionProgressDeps {
   readonly admin: Admin;
   readonly topic: string;
-  readonly metrics: Pick<Metrics, 'lag' | 'offsetGap'>;
+  readonly metrics: Pick<TopicMetrics, 'lag' | 'offsetGap'>;
   readonly log: Log;
 }
 
