@@ -46,8 +46,8 @@ const fieldRules: Readonly<Record<MappedField, FieldRule>> = {
       [pattern('description|post|status|snippet|excerpt|summary|abstract|markdown|html|title_and_text|statement'), 0.7],
       [pattern('title|subject|headline|heading|pros|cons|question'), 0.45],
     ],
-    values: ({ prose, meanLength, url, distinct }) =>
-      url > 0.5 || prose < 0.2 ? 0 : prose * 0.5 + Math.min(1, Math.log2(1 + meanLength) / 8) * 0.3 + distinct * 0.2,
+    values: ({ prose, meanLength, markup, url, distinct }) =>
+      url > 0.5 || prose < 0.2 ? 0 : prose * 0.5 + Math.min(1, Math.log2(1 + meanLength) / 8) * 0.3 + distinct * 0.2 - markup * 0.1,
   },
   id: {
     names: [
@@ -127,7 +127,8 @@ const fieldRules: Readonly<Record<MappedField, FieldRule>> = {
       [pattern('_?id|id_str|uid|uuid|guid|pk|key'), 1],
       [pattern('urn|uri|ref|number|no|did|\\w+id'), 0.6],
     ],
-    values: ({ idLike }) => atLeast(idLike, 0.95),
+    // The account that receives the posts is the same in all of them.
+    values: ({ idLike, distinct }, name) => atLeast(idLike, 0.95) * (0.6 + 0.4 * distinct) * (isVaguelyPersonal(name) ? 0.8 : 1),
   },
   authorHandle: {
     isPersonal: true,
@@ -141,7 +142,7 @@ const fieldRules: Readonly<Record<MappedField, FieldRule>> = {
   authorName: {
     isPersonal: true,
     names: [
-      [pattern('(?:display|full|real|screen|public)?_?name|title|label'), 1],
+      [pattern('(?:display|full|real|screen|public|global)?_?name|title|label'), 1],
       [pattern('(?:posted|written|created|submitted|sent)?|nickname|first_name'), 0.7],
     ],
     values: ({ text, url }) => (text < 1 || url > 0 ? 0 : 1),
@@ -202,9 +203,15 @@ export function scoreField(field: MappedField, { leaf, name, values }: Candidate
 /** Prose is a text whatever its name is. */
 const textScore = (nameScore: number, valueScore: number): number => (valueScore === 0 ? 0 : nameScore * 0.55 + valueScore * 0.45);
 
+const vaguePersons = new Set(['account', 'client', 'contact', 'member', 'owner', 'profile']);
+
+/** About an account or an owner, who need not be the author. */
+const isVaguelyPersonal = ({ words, context }: NameParts): boolean => [...context, ...words].some((word) => vaguePersons.has(word));
+
 /** Followers are a person's, in whatever object they are; `from` and `by` also begin names that are not about persons. */
 const isOwnField = (field: MappedField, { words, context }: NameParts): boolean =>
   field === 'authorFollowers' ||
+  (field === 'lang' && context.length === 0) ||
   (context.length === 0 && ['from', 'by', 'profile', 'account'].includes(words[0] ?? '') && words.length > 2);
 
 /** Objects around the leaf that are about something else, such as a product, a page, or the post that it answers. */

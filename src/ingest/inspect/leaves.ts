@@ -16,8 +16,8 @@ export type Scalar = string | number | boolean;
 
 const maxDepth = 10;
 const maxLeaves = 1_000;
-/** Keys with these characters cannot be written as a path. */
-const unwritable = /[[\]{}=*]|^\$|^$/;
+/** Keys that cannot be written as a step of a path, or are too long for a name. */
+const unwritable = /[[\]{}=*]|^\$|^$|\.\.|^\.|\.$|^.{101}/s;
 
 interface Place {
   readonly path: string;
@@ -53,28 +53,39 @@ export function collectLeaves(messages: readonly unknown[]): Leaf[] {
   return [...leaves.values()].filter(({ path }) => path !== '');
 }
 
-/** The paths of arrays of objects in messages, such as `data.items.*`, at most three levels deep. */
+/** Arrays inside arrays, such as `entry.*.changes.*`. */
+const maxWildcards = 2;
+
+/** The paths of arrays of objects in messages, such as `data.items.*`, at most three keys deep. */
 export function findElementPaths(messages: readonly unknown[]): string[] {
   const paths = new Set<string>();
-  const visit = (value: unknown, path: string, depth: number): void => {
+  const visit = (value: unknown, path: string, depth: number, wildcards: number): void => {
     if (typeof value !== 'object' || value === null || depth > 3) return;
     if (Array.isArray(value)) {
-      if (path !== '' && value.some((item) => typeof item === 'object' && item !== null)) paths.add(`${path}.*`);
+      const objects = value.filter(isRecord);
+      if (objects.length === 0 || path === '' || wildcards === maxWildcards) return;
+      paths.add(`${path}.*`);
+      for (const object of objects) visit(object, `${path}.*`, 0, wildcards + 1);
       return;
     }
-    for (const [key, child] of Object.entries(value)) if (!unwritable.test(key)) visit(child, join(path, key), depth + 1);
+    for (const [key, child] of Object.entries(value)) if (!unwritable.test(key)) visit(child, join(path, key), depth + 1, wildcards);
   };
-  for (const message of messages) visit(message, '', 0);
+  for (const message of messages) visit(message, '', 0, 0);
   return [...paths];
 }
 
 /** The elements at a path of `findElementPaths`. */
 export function elementsAt(messages: readonly unknown[], path: string): unknown[] {
-  const keys = path.split('.').slice(0, -1);
-  return messages.flatMap((message) => {
-    const array = keys.reduce<unknown>((value, key) => (isRecord(value) ? value[key] : undefined), message);
-    return Array.isArray(array) ? array.filter((item) => isRecord(item)) : [];
-  });
+  const elements = path.split('.').reduce<readonly unknown[]>(
+    (values, key) =>
+      values.flatMap((value) => {
+        if (key === '*') return Array.isArray(value) ? value : [];
+        return isRecord(value) && Object.hasOwn(value, key) ? [value[key]] : [];
+      }),
+    // flatMap would open a message that is an array.
+    messages.filter(isRecord),
+  );
+  return elements.filter(isRecord);
 }
 
 /** MongoDB writes IDs, dates and large numbers as objects, which the mapping reads as values. */

@@ -31,7 +31,7 @@ const fieldsWithFallback: ReadonlySet<MappedField> = new Set(['id', 'createdAt',
 
 const minScore = 0.45;
 /** Lower, because prose is a text whatever its name is. */
-const minTextScore = 0.35;
+const minTextScore = 0.3;
 /** For an ID, if nothing reaches `minScore`. */
 const minAnyIdScore = 0.2;
 /** Share of texts with tags from which they are taken for HTML. */
@@ -40,6 +40,10 @@ const minMarkup = 0.3;
 const minFallbackScore = 0.7;
 /** Leaves beside the text are more likely to describe the post than leaves elsewhere. */
 const besideText = 0.2;
+
+/** Limits for messages with many lists. */
+const maxElementPaths = 20;
+const maxElements = 2_000;
 
 interface Elements {
   /** Setting `forEach`; undefined if each message is one post. */
@@ -59,7 +63,9 @@ interface Draft {
  */
 export function proposeMapping(messages: readonly unknown[]): MappingInput | undefined {
   const whole: Elements = { path: undefined, values: messages };
-  const inside = findElementPaths(messages).map((path): Elements => ({ path, values: elementsAt(messages, path) }));
+  const inside = findElementPaths(messages)
+    .slice(0, maxElementPaths)
+    .map((path): Elements => ({ path, values: elementsAt(messages, path).slice(0, maxElements) }));
   const drafts = [whole, ...inside].flatMap((elements) => draftMapping(elements) ?? []);
   // The message itself comes first and wins ties: a list inside a post, such as its attachments, is not a list of posts.
   return drafts.reduce<Draft | undefined>((best, draft) => (best && best.quality >= draft.quality ? best : draft), undefined)?.mapping;
@@ -162,15 +168,17 @@ function findPaths(
   taken.add(best.candidate);
   const { leaf } = best.candidate;
   if (!fieldsWithFallback.has(field) || leaf.values.size >= count) return [leaf.path];
-  const other = bestOf(
-    field,
-    free.filter((candidate) => candidate !== best.candidate && isAlternative(candidate.leaf, leaf)),
-    count,
-    () => 0,
-  );
+  const others = free.filter((candidate) => candidate !== best.candidate).flatMap((candidate) => restrict(candidate, leaf));
+  const other = bestOf(field, others, count - leaf.values.size, () => 0);
   if (!other || scoreField(field, other.candidate) < minFallbackScore) return [leaf.path];
-  taken.add(other.candidate);
+  for (const candidate of free) if (candidate.leaf.path === other.candidate.leaf.path) taken.add(candidate);
   return [leaf.path, other.candidate.leaf.path];
+}
+
+/** A leaf in the messages that lack another one; nothing if those lack it too. */
+function restrict({ leaf }: Candidate, { values }: Leaf): Candidate[] {
+  const rest = new Map([...leaf.values].filter(([index]) => !values.has(index)));
+  return rest.size === 0 ? [] : [toCandidate({ ...leaf, values: rest })];
 }
 
 /** Only in messages that lack the other leaf. */
@@ -202,7 +210,8 @@ function isTitleOf({ leaf, name, values }: Candidate, text: Candidate): boolean 
     isNamed &&
     isBeside &&
     !name.isPersonal &&
-    values.prose >= 0.3 &&
+    values.text === 1 &&
+    values.url === 0 &&
     values.meanLength <= text.values.meanLength * 1.5 &&
     values.distinct > 0.3
   );

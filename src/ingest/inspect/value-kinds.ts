@@ -29,6 +29,10 @@ export interface ValueKinds {
 /** Dates of posts lie between these, in milliseconds since 1970. */
 const dateRange = { from: Date.UTC(2000, 0, 1), until: Date.UTC(2100, 0, 1) };
 
+/** Characters of a value that are looked at for prose and tags. */
+const maxInspectedLength = 1_000;
+const tag = /<\/?(?:p|br|a|b|i|em|strong|div|span|li|blockquote)\b[^>]*>/i;
+
 export function describeValues({ values }: Leaf): ValueKinds {
   const all = [...values.values()];
   const share = (test: (value: Scalar) => boolean): number => all.filter(test).length / Math.max(1, all.length);
@@ -40,7 +44,7 @@ export function describeValues({ values }: Leaf): ValueKinds {
     distinctCount,
     idLike: share(isIdLike),
     prose: share(isProse),
-    markup: share((value) => typeof value === 'string' && /<\/?(?:p|br|a|b|i|em|strong|div|span|li|blockquote)\b[^>]*>/i.test(value)),
+    markup: share((value) => typeof value === 'string' && tag.test(value.slice(0, maxInspectedLength))),
     meanLength: strings.reduce((sum, { length }) => sum + length, 0) / Math.max(1, strings.length),
     date: share(isDate),
     url: share((value) => typeof value === 'string' && /^https?:\/\/\S+$/i.test(value)),
@@ -59,12 +63,12 @@ function isIdLike(value: Scalar): boolean {
   return typeof value === 'string' && value.length <= 256 && !/\s/.test(value);
 }
 
-/** Several words, or several characters of a script that does not separate words. */
+/** At least three words, which names of people and things seldom have, or several characters of a script that does not separate words. */
 function isProse(value: Scalar): boolean {
   if (typeof value !== 'string' || /^https?:\/\/\S+$/i.test(value)) return false;
-  return (
-    /\p{L}+[^\p{L}\s]*\s+\S*\p{L}/u.test(value) || /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}]{4}/u.test(value)
-  );
+  const beginning = value.slice(0, maxInspectedLength);
+  if (/[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}]{4}/u.test(beginning)) return true;
+  return beginning.split(/\s+/).filter((word) => /\p{L}/u.test(word)).length >= 3;
 }
 
 /** Whole numbers count as dates only if they cannot be anything small. */
