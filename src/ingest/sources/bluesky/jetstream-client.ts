@@ -69,15 +69,16 @@ export function createJetstreamClient({ config, dictionary, clock, log }: Jetstr
       return own;
     }
     if (protocol === 'v1' || !config.compression) return undefined;
-    let known = compressions.get(endpoint);
-    if (known === undefined) {
-      known = await fetchCompression(endpoint, signal).catch((thrown) => {
-        log.debug({ endpoint, error: asError(thrown).message }, 'fetching the zstd dictionary failed; reading without compression');
-        return null;
-      });
-      compressions.set(endpoint, known);
+    const known = compressions.get(endpoint);
+    if (known !== undefined) return known ?? undefined;
+    try {
+      const fetched = await fetchCompression(endpoint, signal);
+      compressions.set(endpoint, fetched);
+      return fetched ?? undefined;
+    } catch (thrown) {
+      log.debug({ endpoint, error: asError(thrown).message }, 'fetching the zstd dictionary failed');
+      return undefined;
     }
-    return known ?? undefined;
   };
 
   /** Adapts the next request to the refusal of the last one. Throws if no other request can help. */
@@ -193,18 +194,20 @@ function endpointUrl(endpoint: string, path: string): URL {
   return url;
 }
 
-/** @throws Error if the server has no dictionary, or cannot be reached */
-async function fetchCompression(endpoint: string, signal: AbortSignal): Promise<Compression> {
+/** Null if the server has no dictionary. @throws Error if it cannot be reached or says to come back later */
+async function fetchCompression(endpoint: string, signal: AbortSignal): Promise<Compression | null> {
   const url = endpointUrl(endpoint, 'xrpc/network.bsky.jetstream.getZstdDictionary');
   url.protocol = url.protocol === 'wss:' ? 'https:' : 'http:';
   const { status, bytes } = await fetchBytes(url, { signal, idleTimeoutMs: dictionaryTimeoutMs }, maxDictionaryBytes);
   const id = dictionaryId(bytes);
-  if (status !== 200 || id === undefined) throw new Error(`the server answered HTTP ${status} without a dictionary`);
+  if (status === 429 || status >= 500) throw new Error(`the server answered HTTP ${status}`);
+  if (status !== 200 || id === undefined) return null;
   return { id, decompress: await createDecompress(bytes) };
 }
 
-/** Servers that only speak v1 do not know the path; proxies before them answer in various ways, but not with an XRPC error. */
+/** Servers that only speak v1 do not know the path. Proxies before them answer in various ways. */
 function lacksV2(status: number, errorName: string | undefined): boolean {
+  if ([404, 405, 501].includes(status)) return true;
   return errorName === undefined && status >= 300 && status < 500 && ![401, 403, 429].includes(status);
 }
 

@@ -167,7 +167,7 @@ function reportDisconnection(
 ): void {
   status.onDisconnect(error.message);
   metrics.streamReconnects.inc({ source: name });
-  log.warn({ source: name, endpoint, error: error.message, nextEndpoint, delayMs }, 'disconnected from Jetstream; reconnecting');
+  log.warn({ source: name, endpoint, error: error.message, nextEndpoint, delayMs }, 'no connection to Jetstream; reconnecting');
 }
 
 function toMessage(bytes: Buffer, name: string, { timeUs, did }: JetstreamFrame & { readonly timeUs: number }): RawMessage {
