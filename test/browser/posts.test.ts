@@ -26,6 +26,7 @@ test('filters, searches and sorts posts; user content is never rendered as marku
   await page.getByRole('button', { name: 'Clear' }).click();
   await page.locator('.filters label[title=negative] input').check();
   await expect.poll(() => shown(page).count()).toBe(10);
+  expect(await page.getByRole('img', { name: '2 of 5 stars' }).count()).toBe(10);
   await page.getByLabel('Order').selectOption('engagement');
   await expect.poll(() => shown(page).first().locator('.post-text').textContent()).toContain('number 36');
   expect(pageQuery(page).get('sort')).toBe('engagement');
@@ -97,6 +98,8 @@ test('saves all matching posts as CSV without formulas', async () => {
   expect(name).toBe('feedpulse-posts-Kestrel-24h.csv');
   const lines = bytes.toString().trim().split('\r\n');
   expect(lines.length).toBe(11);
+  const stars = lines[0]?.split(',').indexOf('stars') ?? -1;
+  expect(lines[1]?.split(',')[stars]).toBe('2');
   const [formula] = lines.filter((line) => line.includes('HYPERLINK'));
   expect(formula).toContain(`"'=HYPERLINK(""https://example.com"";""The kettle number 20 leaks"");'=1+1"`);
   await page.context().close();

@@ -43,7 +43,7 @@ const createText = (index: number): string => {
   return index % 4 === 0 ? `The kettle number ${index} leaks` : `What a lovely kettle, number ${index}`;
 };
 
-/** Forty posts of the last hours: every fourth is negative, the others positive; one has markup, one a formula. */
+/** Forty posts of the last hours: every fourth is negative and has two stars, the others are positive; one has markup, one a formula. */
 const posts = Array.from({ length: 40 }, (_, index) => {
   const isBad = index % 4 === 0;
   return scoredPost({
@@ -53,7 +53,7 @@ const posts = Array.from({ length: 40 }, (_, index) => {
     brands: ['Kestrel'],
     author: { id: `${index}`, handle: `writer${index}`, followers: 100 * index },
     engagement: { likes: index, reposts: 0, replies: 0 },
-    ...(isBad && { label: 'negative', negative: 0.8, neutral: 0.15, positive: 0.05, score: -0.75, confidence: 0.8 }),
+    ...(isBad && { rating: 2, label: 'negative', negative: 0.8, neutral: 0.15, positive: 0.05, score: -0.75, confidence: 0.8 }),
   });
 });
 

@@ -27,6 +27,7 @@ beforeAll(async () => {
         label: index < 6 ? 'negative' : 'positive',
         createdAt: new Date(now - (index + 1) * 0.25 * hour).toISOString(),
         author: { id: `u${index % 2}`, handle: 'ines' },
+        ...(index === 3 && { rating: 2 }),
       }),
     ),
   );
@@ -52,6 +53,7 @@ test('posts are filtered by the query and paged', async () => {
   const first = await get(`posts?${query}`);
   expect(first.body.posts.map(({ id }: { id: string }) => id)).toEqual(['1', '3']);
   expect(first.body.posts[0].text).toContain(text);
+  expect(first.body.posts.map(({ rating }: { rating?: number }) => rating)).toEqual([undefined, 2]);
   const second = await get(`posts?${query}&before=${first.body.next}`);
   expect(second.body).toMatchObject({ brand: 'Kestrel', posts: [{ id: '5' }], next: null });
 });
