@@ -4,8 +4,8 @@ import type { KafkaConfig, SourceConfig } from '../config/schema.ts';
 import { createJetstreamClient } from '../ingest/sources/bluesky/jetstream-client.ts';
 import { checkBrokerCertificates, createKafka } from '../ingest/sources/kafka/client.ts';
 import { asKafkaError } from '../ingest/sources/kafka/kafka-error.ts';
-import { createMastodonClient } from '../ingest/sources/mastodon/mastodon-client.ts';
-import { timelinesOf } from '../ingest/sources/mastodon/timeline.ts';
+import { createMastodonClient, type MastodonClient } from '../ingest/sources/mastodon/mastodon-client.ts';
+import { type Timeline, timelinesOf } from '../ingest/sources/mastodon/timeline.ts';
 import { systemClock } from '../lib/clock.ts';
 import { asError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
@@ -93,10 +93,17 @@ async function checkMastodon({ servers, accessToken }: MastodonConfig): Promise<
   for (const server of servers) {
     const client = createMastodonClient({ url: server.url, accessToken: server.accessToken ?? accessToken, clock: systemClock });
     for (const timeline of timelinesOf(server))
-      await client.fetchPage(timeline, { limit: 1 }, AbortSignal.timeout(liveTimeoutMs)).catch((thrown: unknown) => {
+      await checkTimeline(client, timeline).catch((thrown: unknown) => {
         problems.push(`${server.url} (${timeline.name}): ${asError(thrown).message}`);
       });
   }
   if (problems.length > 0) throw new Error(`Some timelines cannot be read: ${problems.join('; ')}.`);
   return `${servers.map(({ url }) => new URL(url).host).join(', ')} can be read`;
+}
+
+/** A server may let anyone read the pages of a timeline, but opens its stream only with a valid token. */
+async function checkTimeline(client: MastodonClient, timeline: Timeline): Promise<void> {
+  const signal = AbortSignal.timeout(liveTimeoutMs);
+  await client.fetchPage(timeline, { limit: 1 }, signal);
+  for await (const _ of await client.openStream(timeline, signal)) return;
 }

@@ -40,7 +40,8 @@ export async function catchUp(deps: CatchUpDeps, { from, seen }: Restart, signal
     else {
       await reportLostStatuses(deps, from, signal);
       const listed = await readPages(deps, from, signal);
-      const known = new Set([...seen, ...(await deps.storedIds(maxLookups))]);
+      const stored = await repeat(deps, () => deps.storedIds(maxLookups), signal);
+      const known = new Set([...seen, ...stored]);
       await recheck(
         deps,
         [...known].filter((id) => !listed.has(id)),

@@ -122,7 +122,7 @@ function createConnect(options: SessionOptions): StayConnectedOptions['connect']
     let isCaughtUp = false;
     let isFull = false;
     const deps = { client, timeline, server, resume, clock, storedIds: options.storedIds, deliver, onGap, onRetry };
-    const catchingUp = catchUp(deps, restart, AbortSignal.any([signal, closing.signal])).then(() => {
+    const backfill = catchUp(deps, restart, AbortSignal.any([signal, closing.signal])).then(() => {
       isCaughtUp = true;
     });
     try {
@@ -135,7 +135,7 @@ function createConnect(options: SessionOptions): StayConnectedOptions['connect']
       }
     } finally {
       closing.abort();
-      await catchingUp;
+      await backfill;
     }
     if (!isFull) throw new ConnectionError('the server closed the stream');
     log.info(fields, 'stream closed until posts are stored');

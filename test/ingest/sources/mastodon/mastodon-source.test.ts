@@ -191,6 +191,20 @@ describe('catching up', () => {
     expect(run.source.progress().gaps).toBe(0);
   });
 
+  it('asks the database again for the posts to check, because an outage is no gap', async () => {
+    const server = await startServer();
+    const first = await follow(server);
+    await hasStream(server);
+    const { id } = server.post({ text: 'Soon gone' });
+    await until('the post is stored', () => first.store.posts.size === 1);
+    await first.stop();
+    server.delete(id);
+    const second = await follow(server, { store: first.store, failsFirstQuery: true });
+    await until('the deletion is noticed', () => first.store.posts.get(key(server, id))?.deleted === true);
+    expect(second.source.progress().gaps).toBe(0);
+    expect(second.logged.join()).toContain('the database is away');
+  });
+
   it('goes on with the stream, and counts a gap, when a timeline may not be read', async () => {
     const server = await startServer();
     server.post({ text: 'Earlier' });

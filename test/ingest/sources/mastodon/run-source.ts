@@ -38,17 +38,28 @@ export interface RunOptions {
   readonly rewind?: string;
   readonly stallMs?: number;
   readonly store?: ReturnType<typeof createStore>;
+  /** Fails the first query for stored IDs. */
+  readonly failsFirstQuery?: boolean;
   /** Acknowledges batches; by default at once. */
   readonly onBatch?: (batch: AckableBatch<SourceRecord>) => void;
 }
 
 /** Starts a source that stores posts in memory. */
-export function runSource({ servers, accessToken, rewind = '5m', stallMs, store = createStore(), onBatch }: RunOptions) {
+export function runSource({
+  servers,
+  accessToken,
+  rewind = '5m',
+  stallMs,
+  store = createStore(),
+  failsFirstQuery = false,
+  onBatch,
+}: RunOptions) {
   const letters = collectLetters();
   const stop = new AbortController();
   const logged: string[] = [];
   const log = (fields: object, message: string): void => void logged.push(`${message} ${JSON.stringify(fields)}`);
   const skipped: string[] = [];
+  let queries = 0;
   const config = configSchema.parse({
     source: 'mastodon',
     mastodon: { servers, rewind, ...(accessToken !== undefined && { accessToken }) },
@@ -64,7 +75,11 @@ export function runSource({ servers, accessToken, rewind = '5m', stallMs, store 
     metrics: createMetrics(),
     log: { debug: log, info: log, warn: log, error: log },
     openCursor: store.openCursor,
-    storedIds: async (prefix, limit) => [...store.texts().keys()].filter((id) => id.startsWith(prefix)).slice(-limit),
+    storedIds: async (prefix, limit) => {
+      queries += 1;
+      if (failsFirstQuery && queries === 1) throw new Error('the database is away');
+      return [...store.texts().keys()].filter((id) => id.startsWith(prefix)).slice(-limit);
+    },
     onSkip: (reason) => void skipped.push(reason),
     ...(stallMs !== undefined && { stallMs }),
   });
