@@ -1,5 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { OnProgress } from '../../lib/progress.ts';
+import { headerBytes } from '../message-headers.ts';
 import type { Replay, ReplayItem, StoredDeadLetter } from './dead-letter-store.ts';
 import type { SourceDeadLetters } from './open-dead-letters.ts';
 
@@ -108,9 +109,10 @@ async function replayWith(
       if (examples.length < maxExamples) examples.push({ position: deadLetter.position, reason });
       return;
     }
-    if (batch.length >= maxBatchItems || bytes + deadLetter.bytes.length > maxBatchBytes) await flush();
+    const size = deadLetter.bytes.length + headerBytes(deadLetter.rawHeaders);
+    if (batch.length >= maxBatchItems || bytes + size > maxBatchBytes) await flush();
     batch.push(result);
-    bytes += deadLetter.bytes.length;
+    bytes += size;
     replayedIds.add(deadLetter.id);
   }, options.onProgress);
   await flush();

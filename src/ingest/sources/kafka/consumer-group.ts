@@ -62,7 +62,7 @@ export async function waitUntilAlone(options: ExclusiveGroupOptions, signal: Abo
     const others = memberIds.filter((id) => !ownMemberIds.has(id)).length;
     if (others === 0) return;
     if (clock.now() > deadline) throw groupShared(groupId);
-    onShared(`Waiting for ${others} other members of the consumer group ${groupId} to leave.`);
+    onShared(`Waiting for ${others} other ${others === 1 ? 'member' : 'members'} of the consumer group ${groupId} to leave.`);
     if (polls === 0) log.warn({ groupId, others }, 'the consumer group has other members; waiting for them to leave');
     await clock.sleep(pollMs, signal);
   }

@@ -35,23 +35,25 @@ export async function seekToStart(partitions: readonly number[], deps: StartOffs
   const { topic } = config;
   const groupId = consumerGroupId(config);
   const committed = await fetchCommitted(admin, groupId, topic);
-  const isStale = ({ topicId: committedFor }: CommittedOffset) => Boolean(topicId && committedFor && committedFor !== topicId);
-  const stale = partitions.filter((partition) => {
-    const commit = committed.get(partition);
-    return commit !== undefined && isStale(commit);
-  });
-  const legacy = partitions.some((partition) => !committed.has(partition)) ? await fetchLegacy(deps) : new Map<number, CommittedOffset>();
-  const moved = new Map(stale.map((partition) => [partition, 0n]));
-  for (const partition of partitions) {
-    const old = legacy.get(partition);
-    if (old && !committed.has(partition)) moved.set(partition, old.offset);
-  }
+  const stale = partitions.filter((partition) => isOfAnotherTopic(committed.get(partition), topicId));
+  const uncommitted = partitions.filter((partition) => !committed.has(partition));
+  const legacy = uncommitted.length > 0 ? await fetchLegacy(deps) : new Map<number, CommittedOffset>();
+  const continued = uncommitted.filter((partition) => legacy.has(partition));
   if (stale.length > 0)
     log.warn({ topic, groupId, partitions: stale }, 'the committed offsets belong to a deleted topic; reading from the beginning');
-  if (moved.size > stale.length) log.info({ topic, groupId, from: legacyGroupId }, 'continuing at the offsets of the former default group');
-  await seek(moved, deps);
-  const offsets = [...committed].map(([partition, { offset }]) => [partition, offset] as const);
-  return new Map([...offsets, ...moved].filter(([partition]) => partitions.includes(partition)));
+  if (continued.length > 0)
+    log.info({ topic, groupId, partitions: continued, from: legacyGroupId }, 'continuing at the offsets of the former default group');
+  const next = new Map<number, bigint>();
+  for (const partition of partitions) {
+    const offset = stale.includes(partition) ? 0n : (committed.get(partition) ?? legacy.get(partition))?.offset;
+    if (offset !== undefined) next.set(partition, offset);
+  }
+  await seek(new Map([...next].filter(([partition]) => stale.includes(partition) || continued.includes(partition))), deps);
+  return next;
+}
+
+function isOfAnotherTopic(commit: CommittedOffset | undefined, topicId: string | undefined): boolean {
+  return topicId !== undefined && commit?.topicId !== undefined && commit.topicId !== topicId;
 }
 
 async function seek(offsets: ReadonlyMap<number, bigint>, { consumer, config, topicId, log }: StartOffsetsDeps): Promise<void> {
