@@ -150,7 +150,7 @@ const fieldRules: Readonly<Record<MappedField, FieldRule>> = {
   lang: {
     names: [
       [pattern('(?:iso_|detected_|content_|post_|text_)?lang(?:uage)?(?:_?(?:code|id|iso|tag|iso639))?(?:_0)?|langs|languages'), 1],
-      [pattern('locale'), 0.8],
+      [pattern('(?:\\w+_)?locale'), 0.8],
     ],
     values: ({ lang }) => atLeast(lang, 0.8),
   },

@@ -1,4 +1,4 @@
-import { type Shape, sample } from './shapes.ts';
+import { type Shape, sample } from './shape.ts';
 
 /** Written later, to see how the rules do on shapes that nobody had in mind. */
 export const laterShapes: readonly Shape[] = [

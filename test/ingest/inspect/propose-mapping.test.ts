@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { proposeMapping } from '../../../src/ingest/inspect/propose-mapping.ts';
 import { laterShapes } from './later-shapes.ts';
-import { type Shape, shapes } from './shapes.ts';
+import type { Shape } from './shape.ts';
+import { shapes } from './shapes.ts';
 
 const required = ['id', 'text', 'createdAt', 'forEach', 'html', 'deletedWhen', 'onlyWhen'];
 
