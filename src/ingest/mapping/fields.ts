@@ -58,17 +58,17 @@ export function parseId(value: unknown): string | undefined {
 }
 
 /**
- * Whether the post was deleted: a flag, also in text or as 0 or 1, or the date of the deletion.
+ * Whether the post was deleted, by a flag, also in text or as 0 or 1; or when, by the date of the deletion in
+ * milliseconds since 1970.
  * @throws InvalidMessage wrong-type
  */
-export function isDeleted(sources: readonly CompiledSource[], scope: Scope, range: DateRange): boolean {
+export function findDeletion(sources: readonly CompiledSource[], scope: Scope, range: DateRange): boolean | number {
   for (const { read } of sources) {
     const value = read(scope);
     if (!isThere(value) || value === '') continue;
-    const flag = flags.get(typeof value === 'string' ? value.toLowerCase() : value);
-    if (flag !== undefined) return flag;
-    if (parseDateIn(value, range) !== undefined) return true;
-    throw new InvalidMessage('wrong-type');
+    const deletion = flags.get(typeof value === 'string' ? value.toLowerCase() : value) ?? parseDateIn(value, range);
+    if (deletion === undefined) throw new InvalidMessage('wrong-type');
+    return deletion;
   }
   return false;
 }

@@ -9,7 +9,7 @@ import { parseExactJson } from './exact-json.ts';
 import {
   type DateRange,
   findDate,
-  isDeleted,
+  findDeletion,
   parseAuthor,
   parseEngagement,
   parseId,
@@ -158,19 +158,22 @@ function parseElement(scope: Scope, mapping: CompiledMapping, clocks: Clocks): P
   const platform = platformName ?? requireId(fields.platform, scope, 'missing-platform');
   if (mapping.deletesAuthorWhen?.(scope)) return buildAuthorDeletion(platform, scope, mapping, clocks);
   const id = requireId(fields.id, scope, 'missing-id');
-  const deleted = mapping.deletedWhen?.(scope) === true || isDeleted(fields.deleted, scope, clocks.range);
+  const isDeletion = mapping.deletedWhen?.(scope) === true;
+  const deletion = isDeletion ? (findDate(fields.deleted, scope, clocks.range) ?? true) : findDeletion(fields.deleted, scope, clocks.range);
+  const deleted = deletion !== false;
   const text = deleted ? '' : requireText(mapping, scope);
-  return { platform, id, text, ...findDates(scope, mapping, clocks, deleted), deleted, ...parseRest(scope, mapping) };
+  return { platform, id, text, ...findDates(scope, mapping, clocks, deletion), deleted, ...parseRest(scope, mapping) };
 }
 
 /**
  * `updatedAt` is the version of the post. All versions are ordered by the clock of the platform, so the date of the post
  * stands in for that of a version that has none, and the feed's timestamp only where there is neither. A deletion needs
- * no date, so an invalid one is ignored.
+ * no date, so an invalid one is ignored; the date of the deletion is that of its version.
  */
-function findDates(scope: Scope, { fields }: CompiledMapping, { range, messageTime }: Clocks, deleted: boolean) {
-  const createdAt = deleted ? findDate(fields.createdAt, scope, range) : requireDate(fields.createdAt, scope, range);
-  const updatedAt = findDate(fields.updatedAt, scope, range) ?? createdAt ?? messageTime;
+function findDates(scope: Scope, { fields }: CompiledMapping, { range, messageTime }: Clocks, deletion: boolean | number) {
+  const createdAt = deletion === false ? requireDate(fields.createdAt, scope, range) : findDate(fields.createdAt, scope, range);
+  const changedAt = findDate(fields.updatedAt, scope, range) ?? createdAt;
+  const updatedAt = typeof deletion === 'number' ? Math.max(deletion, changedAt ?? deletion) : (changedAt ?? messageTime);
   return { createdAt: toIso(createdAt ?? messageTime), updatedAt: toIso(updatedAt) };
 }
 

@@ -102,6 +102,12 @@ describe('deletion', () => {
     expect(mapMessage({ ...base, deleted })).toEqual({ posts: [], rejected: 'wrong-type' });
   });
 
+  it('by a condition, does not depend on the field deleted, but takes its date', () => {
+    const mapping: MappingInput = { deletedWhen: { path: 'op', equals: 'd' } };
+    expect(mapPost({ ...base, op: 'd', deleted: 'no' }, mapping).deleted).toBe(true);
+    expect(mapPost({ ...base, op: 'd', deleted: '2026-06-14' }, mapping).updatedAt).toBe('2026-06-14T00:00:00.000Z');
+  });
+
   it('by a condition, needs no text', () => {
     const mapping: MappingInput = { deletedWhen: { path: 'op', equals: 'd' }, id: ['after.id', 'before.id'] };
     expect(mapPost({ platform: 'murmur', op: 'd', before: { id: 5 }, after: null }, mapping)).toMatchObject({

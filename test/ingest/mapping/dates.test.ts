@@ -143,9 +143,12 @@ describe('the version of a post', () => {
     [{ createdAt: '', updatedAt: edited }, received, edited],
     [{ createdAt: false }, received, received],
     [{ createdAt: created, deleted: true }, created, created],
+    [{ createdAt: created, deleted: edited }, created, edited],
+    [{ createdAt: created, updatedAt: edited, deleted: created }, created, edited],
+    [{ deleted: edited }, received, edited],
     [{ deleted: true }, received, received],
     [{ createdAt: 'soon', updatedAt: 'soon', deleted: true }, received, received],
-  ])('is updatedAt, else createdAt, else the timestamp of the message: %j', (dates, createdAt, updatedAt) => {
+  ])('is updatedAt or the date of the deletion, else createdAt, else the timestamp of the message: %j', (dates, createdAt, updatedAt) => {
     expect(mapPost({ ...base, ...dates })).toMatchObject({ createdAt, updatedAt });
   });
 
