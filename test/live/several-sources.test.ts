@@ -80,12 +80,12 @@ async function readSources(process: RunningFeedpulse): Promise<ReadonlyMap<strin
 test('an unreachable source does not stop the others, which are counted once, also after a SIGKILL', async () => {
   running = await startFeedpulse(['--config', config]);
   const first = running;
-  await eventually('some posts are stored', 60, async () => (await first.metric('feedpulse_rows_written_total')) > 0);
+  await eventually('some posts are stored', 120, async () => (await first.metric('feedpulse_rows_written_total')) > 0);
   await first.kill();
 
   running = await startFeedpulse(['--config', config]);
   const second = running;
-  await eventually('every post is in the rollups', 60, async () => {
+  await eventually('every post is in the rollups', 120, async () => {
     const { current } = await second.get<{ current: { volume: number } }>('/api/v1/summary?from=now-48h');
     return current.volume >= total;
   });

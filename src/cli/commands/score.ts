@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { Command } from 'commander';
-import type { Config } from '../../config/schema.ts';
+import { configuredSources, type FieldMapping } from '../../config/schema.ts';
 import type { Post } from '../../domain/post.ts';
 import type { Scorer } from '../../infer/scorer.ts';
 import { type BrandMatcher, createBrandMatcher } from '../../ingest/brands/brand-matcher.ts';
@@ -17,7 +17,7 @@ import { openInput, openOutput } from '../../lib/open-input.ts';
 import { loadCommandConfig, type SharedOptions, withSharedOptions } from '../options.ts';
 import { createProgress } from '../output/progress.ts';
 
-type Options = SharedOptions & { readonly in?: string; readonly out: string };
+type Options = SharedOptions & { readonly in?: string; readonly out: string; readonly source?: string };
 
 /** What a line becomes: a post, or the reason why it is not one. */
 type Outcome = { readonly line: number } & (
@@ -35,23 +35,27 @@ Each scored post is printed as one line of JSON, with the configured brands that
 
   $ feedpulse score examples/posts.ndjson --config feedpulse.example.yaml
   $ feedpulse score comments.txt --out scored.ndjson
+  $ feedpulse score frames.ndjson --source bluesky
 `;
 
 export function defineScoreCommand(command: Command): void {
   withSharedOptions(command, ['config', 'model', 'logLevel'])
     .argument('[file]', 'NDJSON or plain lines of text; - is standard input (default: -)')
     .option('--in <file>', 'same as <file>')
+    .option('--source <name>', 'use the mapping of this source')
     .option('--out <file>', 'where to write the scored posts; - is standard output', '-')
     .addHelpText('after', examples)
     .action(async (file: string | undefined, options: Options) => {
-      const config = loadCommandConfig(options);
+      const config = loadCommandConfig(options, { source: options.source });
+      const [selected] = options.source === undefined ? [] : configuredSources(config);
+      const { mapping } = selected ?? config;
       const { stream, size } = await openInput(resolveInput(file, options.in));
       const output = await openOutput(options.out);
       const brands = createBrandMatcher(config.brands);
       const { openScorer } = await import('../../app/open-scorer.ts');
       const scorer = await openScorer(config, createLog(config.log.level), {}, brands);
       try {
-        await scoreLines({ input: stream, size, output, scorer, brands, config });
+        await scoreLines({ input: stream, size, output, scorer, brands, mapping });
       } finally {
         await scorer.close();
       }
@@ -72,13 +76,13 @@ interface ScoreOptions {
   readonly output: Writable;
   readonly scorer: Scorer;
   readonly brands: BrandMatcher;
-  readonly config: Config;
+  readonly mapping: FieldMapping;
 }
 
-async function scoreLines({ input, size, output, scorer, brands, config }: ScoreOptions): Promise<void> {
+async function scoreLines({ input, size, output, scorer, brands, mapping }: ScoreOptions): Promise<void> {
   const { format, chunks } = await checkInput(input);
   requireLines(format);
-  const parse = format === 'text' ? parseText : createLineParser(config);
+  const parse = format === 'text' ? parseText : createLineParser(mapping);
   const progress = createProgress('Scoring (bytes)');
   let bytes = 0;
   let outcomes: Outcome[] = [];
@@ -101,8 +105,8 @@ async function scoreLines({ input, size, output, scorer, brands, config }: Score
 }
 
 /** Parses a line as the NDJSON source does. */
-function createLineParser(config: Config): (line: Line) => Outcome[] {
-  const mapping = compileMapping(config.mapping);
+function createLineParser(source: FieldMapping): (line: Line) => Outcome[] {
+  const mapping = compileMapping(source);
   return (line) => {
     const now = systemClock.now();
     const { posts, rejected, skipped } = isTruncated(line)

@@ -54,3 +54,12 @@ test('score and run refuse a JSON array, and say how to convert it', async () =>
     expect([code, output]).toEqual([2, expect.stringMatching(/USAGE: The input is a JSON array.*jq -c '\.\[\]' FILE/)]);
   }
 });
+
+test('score --source maps as that source does', async () => {
+  const [config, file] = [join(folder, 'sources.yaml'), join(folder, 'reviews.ndjson')];
+  const sources = [{ name: 'reviews', type: 'kafka', mapping: { text: 'review' } }, { type: 'demo' }];
+  await writeFile(config, JSON.stringify({ sources })); // JSON is YAML
+  await writeFile(file, '{"platform":"chirper","id":"1","review":"I love Brixomel"}\n');
+  const { stdout } = await feedpulse('score', file, '--config', config, '--source', 'reviews', '--log-level', 'error');
+  expect(JSON.parse(stdout)).toMatchObject({ id: '1', text: 'I love Brixomel' });
+});
