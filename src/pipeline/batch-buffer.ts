@@ -37,6 +37,11 @@ interface Entry<T> {
   readonly incoming: IncomingBatch;
 }
 
+/** A batch that can be divided; each part is then acknowledged by itself. */
+export interface DividableBatch<T> extends AckableBatch<T> {
+  divide(groupOf: (item: T) => string): ReadonlyMap<string, AckableBatch<T>>;
+}
+
 /** Buffers the items of incoming batches until an outgoing batch is due. */
 export interface BatchBuffer<T> {
   add(batch: AckableBatch<T>, now: number): void;
@@ -44,7 +49,7 @@ export interface BatchBuffer<T> {
   /** Whether a limit has been reached. */
   shouldFlush(now: number): boolean;
   /** Removes the oldest items of each group (at least one item in all) as a batch. Its ack or nack is propagated to the incoming batches. */
-  drain(): AckableBatch<T>;
+  drain(): DividableBatch<T>;
   /** Nacks all buffered items. */
   rejectAll(error: Error): void;
 }
@@ -91,15 +96,26 @@ export function createBatchBuffer<T>(limits: BatchLimits<T>): BatchBuffer<T> {
       if (size >= minSize || weight >= maxWeight || now - oldestAt >= lingerMs) return true;
       return now - lastAddedAt >= idleMs && !limits.expectsMore?.(size);
     },
-    drain: () => {
-      const drained = remove(fittingCounts(groups, maxSize, maxWeight));
-      return {
-        items: drained.map(({ item }) => item),
-        ack: () => completeItems(drained, undefined),
-        nack: (error) => completeItems(drained, error),
-      };
-    },
+    drain: () => toBatch(remove(fittingCounts(groups, maxSize, maxWeight))),
     rejectAll: (error) => completeItems(remove(new Map([...groups].map(([group, { length }]) => [group, length]))), error),
+  };
+}
+
+function toBatch<T>(entries: readonly Entry<T>[]): DividableBatch<T> {
+  return {
+    items: entries.map(({ item }) => item),
+    ack: () => completeItems(entries, undefined),
+    nack: (error) => completeItems(entries, error),
+    divide: (groupOf) => {
+      const parts = new Map<string, Entry<T>[]>();
+      for (const entry of entries) {
+        const group = groupOf(entry.item);
+        const part = parts.get(group);
+        if (part) part.push(entry);
+        else parts.set(group, [entry]);
+      }
+      return new Map([...parts].map(([group, part]) => [group, toBatch(part)]));
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
 import type { AckableBatch } from '../domain/ackable-batch.ts';
 import type { Clock } from '../lib/clock.ts';
 import { asError } from '../lib/errors.ts';
-import { type BatchLimits, createBatchBuffer } from './batch-buffer.ts';
+import { type BatchLimits, createBatchBuffer, type DividableBatch } from './batch-buffer.ts';
 
 export interface BatchOptions<T> extends BatchLimits<T> {
   /** Maximum handlers that run at the same time. */
@@ -10,8 +10,8 @@ export interface BatchOptions<T> extends BatchLimits<T> {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** Acks or nacks its batch; the promise itself never rejects. */
-export type BatchHandler<T, R> = (batch: AckableBatch<T>) => Promise<R>;
+/** Acks or nacks its batch, or all parts of it; the promise itself never rejects. */
+export type BatchHandler<T, R> = (batch: DividableBatch<T>) => Promise<R>;
 
 /**
  * Regroups the items of incoming batches into batches of another size and maps each of these with `handle`.

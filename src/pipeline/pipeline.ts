@@ -1,6 +1,6 @@
-import { lastValueFrom, merge, Observable, tap } from 'rxjs';
+import { concatAll, lastValueFrom, merge, Observable, tap } from 'rxjs';
 import type { AckableBatch, Source } from '../domain/ackable-batch.ts';
-import type { Prediction, ScoredPost, SourceRecord } from '../domain/post.ts';
+import type { Prediction, Rejection, ScoredPost, SourceRecord } from '../domain/post.ts';
 import type { Scorer } from '../infer/scorer.ts';
 import type { BrandMatcher } from '../ingest/brands/brand-matcher.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -8,6 +8,7 @@ import { asError } from '../lib/errors.ts';
 import type { EventBus } from '../lib/event-bus.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import type { Writer } from '../sink/writer/writer.ts';
+import type { DividableBatch } from './batch-buffer.ts';
 import { type BatchOptions, batchMap } from './batch-map.ts';
 
 export interface PipelineDeps {
@@ -26,7 +27,7 @@ interface ReceivedRecord extends SourceRecord {
   readonly receivedAt: number;
 }
 
-interface ScoredRecord extends Pick<ReceivedRecord, 'rejectToDeadLetters' | 'receivedAt'> {
+interface ScoredRecord extends Pick<ReceivedRecord, 'source' | 'rejectToDeadLetters' | 'receivedAt'> {
   readonly post: ScoredPost;
 }
 
@@ -50,7 +51,7 @@ export async function runPipeline(deps: PipelineDeps, signal: AbortSignal): Prom
     weight: { of: estimateTokens, max: 6_000 },
     lingerMs: 100,
     idleMs: 20,
-    groupOf: ({ source }) => source,
+    groupOf: sourceOf,
     concurrency: 2,
     clock,
   };
@@ -66,7 +67,8 @@ export async function runPipeline(deps: PipelineDeps, signal: AbortSignal): Prom
   };
   const flow = readPosts(deps, signal).pipe(
     tap(({ items }) => addInFlight(items.length)),
-    batchMap((batch) => scoreBatch(deps, batch, (rejected) => addInFlight(-rejected)), scoring),
+    batchMap((batch) => scoreBatch(deps, batch, (dropped) => addInFlight(-dropped)), scoring),
+    concatAll(),
     batchMap((batch) => writeBatch(deps, batch), writing),
     tap((acknowledged) => addInFlight(-acknowledged)),
   );
@@ -99,15 +101,18 @@ function readSource({ metrics, clock }: PipelineDeps, source: Source<SourceRecor
   });
 }
 
+const sourceOf = ({ source }: Pick<ReceivedRecord, 'source'>): string => source;
+
 /**
- * Scores a micro-batch. Posts on which the model fails go to the dead letters. If scoring fails as a whole, the
- * batch is rejected and an empty one is returned.
+ * Scores a micro-batch, and returns the part of each source. Posts on which the model fails go to the dead letters. A part
+ * whose dead letters cannot be written is rejected, and the whole batch if scoring fails. `onDropped` is called with the
+ * number of posts that go no further.
  */
 async function scoreBatch(
   deps: PipelineDeps,
-  batch: AckableBatch<ReceivedRecord>,
-  onRejected: (posts: number) => void,
-): Promise<AckableBatch<ScoredRecord>> {
+  batch: DividableBatch<ReceivedRecord>,
+  onDropped: (posts: number) => void,
+): Promise<readonly AckableBatch<ScoredRecord>[]> {
   const { scorer, metrics, clock } = deps;
   const stopTimer = metrics.inferenceSeconds.startTimer();
   metrics.batchPosts.observe(batch.items.length);
@@ -121,15 +126,32 @@ async function scoreBatch(
       if (prediction) scored.push({ ...item, post: toScoredPost(deps, item, prediction, scoredAt) });
       else rejected.push(item);
     }
-    await Promise.all(rejected.map((item) => item.rejectToDeadLetters('inference-failed')));
-    onRejected(rejected.length);
-    return { ...batch, items: scored };
+    const failures = await rejectPosts(rejected, 'inference-failed');
+    return [...batch.divide(sourceOf)].flatMap(([source, part]) => {
+      const failure = failures.get(source);
+      const items = failure ? [] : scored.filter((item) => item.source === source);
+      onDropped(part.items.length - items.length);
+      if (!failure) return [{ ...part, items }];
+      part.nack(failure);
+      return [];
+    });
   } catch (thrown) {
     batch.nack(asError(thrown));
-    return { items: [], ack: () => {}, nack: () => {} };
+    onDropped(batch.items.length);
+    return [];
   } finally {
     stopTimer();
   }
+}
+
+/** Writes posts to the dead letters of their sources. Returns the errors by source: one must not affect the others. */
+async function rejectPosts(items: readonly Pick<ReceivedRecord, 'source' | 'rejectToDeadLetters'>[], reason: Rejection) {
+  const failures = new Map<string, Error>();
+  const reject = async ({ source, rejectToDeadLetters }: (typeof items)[number]): Promise<void> => {
+    await rejectToDeadLetters(reason).catch((thrown: unknown) => failures.set(source, asError(thrown)));
+  };
+  await Promise.all(items.map(reject));
+  return failures;
 }
 
 /** Below 0.5, the other labels together are more likely than the predicted one. */
@@ -149,20 +171,27 @@ function toScoredPost(
 }
 
 /** Writes a batch, publishes its posts and acknowledges it. Resolves to its number of posts, even if the batch was nacked. */
-async function writeBatch({ writer, storedPosts, metrics, clock }: PipelineDeps, batch: AckableBatch<ScoredRecord>): Promise<number> {
+async function writeBatch({ writer, storedPosts, metrics, clock }: PipelineDeps, batch: DividableBatch<ScoredRecord>): Promise<number> {
   const rows = batch.items.map(({ post }) => post);
   const stopTimer = metrics.writeSeconds.startTimer();
   try {
     const notStored = await writer.write(rows);
     const rejected = new Set(notStored.rejected);
-    await Promise.all(batch.items.map(({ post, rejectToDeadLetters }) => rejected.has(post) && rejectToDeadLetters('insert-rejected')));
+    const failures = await rejectPosts(
+      batch.items.filter(({ post }) => rejected.has(post)),
+      'insert-rejected',
+    );
     const notWritten = new Set([...rejected, ...notStored.skipped]);
     const stored = batch.items.filter(({ post }) => !notWritten.has(post));
     const now = clock.now();
     for (const { receivedAt } of stored) metrics.ingestLatency.observe((now - receivedAt) / 1_000);
     metrics.rowsWritten.inc(stored.length);
     storedPosts.publish(stored.map(({ post }) => post));
-    batch.ack();
+    for (const [source, part] of batch.divide(sourceOf)) {
+      const failure = failures.get(source);
+      if (failure) part.nack(failure);
+      else part.ack();
+    }
   } catch (thrown) {
     batch.nack(asError(thrown));
   } finally {

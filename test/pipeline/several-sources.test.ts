@@ -14,12 +14,12 @@ const prediction: Prediction = {
   truncated: false,
 };
 
-function record(source: string, number: number): SourceRecord {
+function record(source: string, number: number, rejectToDeadLetters: SourceRecord['rejectToDeadLetters'] = async () => {}): SourceRecord {
   const at = new Date(Date.UTC(2026, 5, 15)).toISOString();
   return {
     post: { platform: source, id: String(number), text: `post ${number}`, createdAt: at, updatedAt: at, deleted: false },
     position: { topic: source, partition: 0, offset: String(number) },
-    rejectToDeadLetters: async () => {},
+    rejectToDeadLetters,
   };
 }
 
@@ -97,4 +97,31 @@ test('a source that ends does not end the others; one that rejects stops them', 
   const { deps } = arrange([ending.source, endless, failing.source]);
   await expect(runPipeline(deps, new AbortController().signal)).rejects.toThrow('The disk is full.');
   expect([ending.acked(), failing.acked(), isStopped]).toEqual([1, 10, true]);
+});
+
+test('the posts of a source whose dead letters cannot be written are rejected, and no others', async () => {
+  const outcomes: string[] = [];
+  const once = (name: string, rejectToDeadLetters: SourceRecord['rejectToDeadLetters']): Source<SourceRecord> => ({
+    name,
+    healthIssue: () => undefined,
+    run: async (emit) => {
+      const { batch, acked } = createAckableBatch([record(name, 1), record(name, 2, rejectToDeadLetters)]);
+      emit(batch);
+      outcomes.push(
+        await acked.then(
+          () => `${name} acked`,
+          (error) => `${name}: ${error.message}`,
+        ),
+      );
+    },
+  });
+  const broken = once('broken', () => Promise.reject(new Error('No broker answers.')));
+  const { deps, stored, metrics } = arrange([broken, once('whole', async () => {})]);
+  // The model fails on the second post of each.
+  const score = async (posts: readonly { readonly text: string }[]) =>
+    posts.map(({ text }) => (text === 'post 2' ? undefined : prediction));
+  await runPipeline({ ...deps, scorer: { ...deps.scorer, score } }, new AbortController().signal);
+  expect(outcomes.sort()).toEqual(['broken: No broker answers.', 'whole acked']);
+  expect(stored).toEqual(['whole 1']);
+  expect((await metrics.inFlight.get()).values[0]?.value).toBe(0);
 });

@@ -75,7 +75,7 @@ export function createDeadLetterLimit({ maxConsecutive, maxRatio }: Config['dead
       checkRatio();
     },
     check: () => {
-      if (exceeded) throw new FeedpulseError('TOO_MANY_DEAD_LETTERS', `Pipeline stopped: ${exceeded}.`);
+      if (exceeded) throw new FeedpulseError('TOO_MANY_DEAD_LETTERS', `The source stopped: ${exceeded}.`);
     },
   };
 }
