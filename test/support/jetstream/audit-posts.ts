@@ -16,7 +16,7 @@ interface Row {
 
 /**
  * Compares a database with what every post must finally be. Posts with an event in one of the ranges of `exempt`, which no
- * server could deliver, may be in any state.
+ * server could deliver, may be in any state. Prints some of the lost posts.
  */
 export async function auditPosts(
   ledger: ReadonlyMap<string, LedgerPost>,
@@ -37,9 +37,11 @@ export async function auditPosts(
     if (!row) return deleted;
     return deleted ? Boolean(row.deleted) : !row.deleted && row.text === text;
   };
+  const lost = [...ledger.values()].filter((post) => !isExempt(post) && !isRight(post));
+  for (const post of lost.slice(0, 10)) process.stdout.write(`lost: ${JSON.stringify({ ...post, stored: byId.get(post.uri) })}\n`);
   return {
     ...cleanAudit,
-    lost: [...ledger.values()].filter((post) => !isExempt(post) && !isRight(post)).length,
+    lost: lost.length,
     duplicated,
     unexpected: rows.filter(({ id }) => !ledger.has(id)).length,
     wrongBuckets: await countWrongGroups(query, database),

@@ -15,39 +15,44 @@ export interface CutoverOptions {
   readonly log: Log;
 }
 
-/** A stream that advances faster than this multiple of real time is a replay. */
-const replaySpeed = 1.5;
-/** Live events are no older than this (ms), even if the clocks differ. */
-const maxLiveDelayMs = 60_000;
+/** A stream that advances faster than this multiple of real time is still a replay. */
+const replaySpeed = 1.05;
+/** Live events are no older than this (ms). */
+const maxLiveDelayMs = 10_000;
+/** Differences between this clock and the server's, in ms. */
+const maxSkewMs = 60_000;
 const maxAttempts = 3;
 
 /**
- * A v1 server may lose or reorder events when it changes from the replay after a cursor to live events. When the stream no
- * longer advances faster than real time, the change lies between the last two samples. That time is read again, once it is
- * in the past and replayed as a whole. Until then, the cursor stays at the sample before the change.
+ * A v1 server may lose or reorder events when it changes from the replay after a cursor to live events. It does so at an
+ * event from after the connection was opened, because it replays all earlier ones, but not necessarily when this side is
+ * up to date: much may be underway. So the cursor advances up to the opening, and then stays until the stream is no faster
+ * than real time and hardly behind it. The time since the opening is then read again, once it is in the past, and is
+ * replayed as a whole.
  * @returns the cursor to store for each event
  */
 export function createCutover({ resumed, reread, sampleMs, clock, log }: CutoverOptions, signal: AbortSignal) {
+  const openedUs = (clock.now() - maxSkewMs) * 1_000;
   let newest = resumed;
-  /** The cursor before the change. */
+  /** The last cursor from before the opening. */
   let held = resumed;
-  let isLive = false;
+  let phase: 'replay' | 'holding' | 'live' = 'replay';
 
-  /** Waits until the stream is live. Resolves to the time (µs) by which the change is over. */
+  /** Waits until the change is over. Resolves to the time (µs) of the newest event then. */
   const waitForChange = async (): Promise<number> => {
-    for (let previous = resumed; ; previous = newest) {
+    for (;;) {
+      const { timeUs } = newest;
       await clock.sleep(sampleMs, signal);
-      const isFast = newest.timeUs - previous.timeUs > replaySpeed * sampleMs * 1_000;
-      const behindMs = clock.now() - newest.timeUs / 1_000;
-      if (signal.aborted || (!isFast && behindMs < maxLiveDelayMs)) return newest.timeUs;
-      held = previous;
+      const isFast = newest.timeUs - timeUs > replaySpeed * sampleMs * 1_000;
+      const isBehind = clock.now() - newest.timeUs / 1_000 > maxLiveDelayMs;
+      if (signal.aborted || (phase === 'holding' && !isFast && !isBehind)) return newest.timeUs;
     }
   };
   const watch = async (): Promise<void> => {
     const changedUs = await waitForChange();
-    for (let attempts = 1; attempts <= maxAttempts && !isLive; attempts += 1) {
+    for (let attempts = 1; attempts <= maxAttempts; attempts += 1) {
       await clock.sleep(sampleMs, signal);
-      if (signal.aborted || isLive) return;
+      if (signal.aborted || phase === 'live') return;
       try {
         await reread(held, changedUs);
         break;
@@ -55,14 +60,16 @@ export function createCutover({ resumed, reread, sampleMs, clock, log }: Cutover
         log.warn({ endpoint: held.endpoint, attempts, error: asError(thrown).message }, 'reading the change to live events again failed');
       }
     }
-    if (!signal.aborted) isLive = true;
+    if (!signal.aborted) phase = 'live';
   };
   void watch();
 
   return (cursor: JetstreamCursor, { seq }: JetstreamFrame): JetstreamCursor => {
-    // Only servers of v2 number their events, also in v1, and they lose none.
-    isLive ||= seq !== undefined;
     newest = cursor;
-    return isLive ? cursor : held;
+    // Only servers of v2 number their events, also in v1, and they lose none.
+    if (seq !== undefined) phase = 'live';
+    if (phase === 'replay' && cursor.timeUs < openedUs) held = cursor;
+    else if (phase === 'replay') phase = 'holding';
+    return phase === 'live' ? cursor : held;
   };
 }

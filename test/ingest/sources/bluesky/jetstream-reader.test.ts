@@ -99,11 +99,11 @@ describe.each([
     const server = await serve(network, { protocols });
     const first = start([server.url], options);
     await until(() => server.connections() === 1, 'connected');
-    network.run(2_000);
+    network.run(800);
     await until(isComplete(network, first), 'all posts');
     await first.stop();
     expect(server.requests.at(-1)).toContain(path);
-    network.run(500);
+    network.run(200);
     const second = start([server.url], { ...options, cursors: first.cursors });
     const both = { received: first.received };
     await until(() => {
