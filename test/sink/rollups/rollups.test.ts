@@ -132,6 +132,28 @@ test('a crash between the figures and the record of them repeats work and loses 
   expect(await recomputeDirty(db.maintenance, minuteRollup, { isShared: true })).toMatchObject({ buckets: 1 });
 });
 
+test.each([
+  ['many minutes at once while that is quick', 0, 4],
+  ['120 minutes at once while that is slow', 1_000, 13],
+])('a backfill is recomputed %s', async (_speed, msPerStatement, statements) => {
+  const minutesAgo = (count: number): string => new Date(noon - count * minute).toISOString();
+  await writer.write(Array.from({ length: 1_500 }, (_, index) => recentPost({ id: `${index}`, createdAt: minutesAgo(index) })));
+  let now = Date.now();
+  let recomputations = 0;
+  const count = (): Promise<void> => {
+    recomputations += 1;
+    now += msPerStatement;
+    return Promise.resolve();
+  };
+  const counting = afterStatement(db, /^\s*INSERT INTO rollup_minute/, count, false);
+  const shared = { db: counting, clock: { ...systemClock, now: () => now }, log: quiet, metrics: createMetrics() };
+  await createRollups(shared).catchUp();
+  expect(recomputations).toBe(statements);
+  expect(await queryRows(db, "SELECT toUInt32(sum(positive)) AS posts FROM rollup_minute FINAL WHERE brand = '*'")).toEqual([
+    { posts: 1_500 },
+  ]);
+});
+
 test('a stale group that a slower process leaves behind is detected and recomputed', async () => {
   await writer.write([recentPost()]);
   // The other process read the rows earlier, when they named a brand that ours did not see any more, and writes later.
@@ -221,12 +243,12 @@ function createModel() {
 }
 
 /** The database, with something happening right after the first statement that matches. */
-function afterStatement(database: Database, pattern: RegExp, happening: () => Promise<unknown>): Database {
+function afterStatement(database: Database, pattern: RegExp, happening: () => Promise<unknown>, isOnce = true): Database {
   let armed = true;
   const intercept = async <T>(query: string, running: Promise<T>): Promise<T> => {
     const result = await running;
     if (armed && pattern.test(query)) {
-      armed = false;
+      armed = !isOnce;
       await happening();
     }
     return result;
