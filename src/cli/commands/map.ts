@@ -43,7 +43,7 @@ export function defineMapCommand(command: Command): void {
   withFormat(withSharedOptions(command, ['config', 'logLevel']), ['table', 'json'])
     .argument('[file]', 'NDJSON, a JSON array or pretty-printed JSON; - is standard input')
     .option('--topic <name>', 'read this topic instead of a file (config: kafka.topic)')
-    .option('--source <name>', 'read the topic of this source, and use its mapping')
+    .option('--source <name>', 'use the mapping of this source, and read its topic (default: the first Kafka source)')
     .addOption(new Option('--preset <name>', 'mapping to use').choices(presetNames))
     .option('--limit <number>', 'messages to print', parseNumber, 20)
     .addHelpText('after', examples)
@@ -72,7 +72,7 @@ async function reportTopic(config: Config, { topic, preset }: MapOptions): Promi
   const source = configuredSources(config).find((candidate) => candidate.type === 'kafka');
   if (source === undefined && topic === undefined)
     throw new FeedpulseError('USAGE', 'Name a file, a topic (--topic), or a config with a Kafka source.');
-  const kafka: KafkaConfig = source === undefined || topic !== undefined ? config.kafka : source.kafka;
+  const kafka: KafkaConfig = { ...(source?.kafka ?? config.kafka), ...(topic !== undefined && { topic }) };
   const log = createLog(config.log.level);
   const now = systemClock.now();
   const messages = await readLastMessages(kafka, sampleSize, log);
@@ -160,8 +160,14 @@ function describe(report: MappingReport): string[] {
   ];
 }
 
-function describeRecognized({ origin, mapping, recognizedPreset }: MappingReport): string[] {
-  const used = origin === 'default' ? 'The default mapping fits: the config needs none.' : 'Mapping: from the config.';
+function describeRecognized({ origin, mapping, recognizedPreset, postMessages }: MappingReport): string[] {
+  if (origin === 'default')
+    return [
+      postMessages > 0
+        ? 'The default mapping fits: the config needs none.'
+        : 'No field looks like a text and an ID: write a mapping by hand.',
+    ];
+  const used = 'Mapping: from the config.';
   if (recognizedPreset === undefined || mapping.preset === recognizedPreset) return [used];
   return [used, `The messages look like the preset ${recognizedPreset}; try --preset ${recognizedPreset}.`];
 }

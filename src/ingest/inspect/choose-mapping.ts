@@ -62,7 +62,7 @@ function ownFields(mapping: MappingInput): MappedField[] {
 const isGood = ({ messages, skipped, postMessages }: SampleAnalysis): boolean =>
   postMessages > 0 && postMessages >= 0.8 * (messages - Object.values(skipped).reduce((sum, count) => sum + count, 0));
 
-/** Rows in an envelope have columns of any name: those that the preset does not find are proposed. */
+/** The rows of change events have columns of any name: those that the preset does not find are proposed. */
 async function completePreset(
   preset: MappingReport,
   messages: readonly SampleMessage[],

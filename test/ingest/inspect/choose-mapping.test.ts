@@ -54,7 +54,7 @@ describe('the mapping of a sample', () => {
     expect(await report(shape?.messages ?? [])).toMatchObject({ origin: 'proposal', mapping: shape?.expected, posts: 8, neverFound: [] });
   });
 
-  test('completes the preset of an envelope with columns of other names', async () => {
+  test('completes a preset for change events with columns of other names', async () => {
     const row = (nr: number, words: string) => ({
       op: 'c',
       before: null,
