@@ -90,7 +90,7 @@ async function totals(metric: Counter<string> | Gauge<string>, label: string): P
 
 /**
  * Whether the sources as a whole are healthy. One of several that is down does not make the process unready: restarting it
- * or taking it out of service would stop the others. A source that has ended is neither.
+ * or taking it out of service would stop the others. Sources that have ended do not count.
  */
 export function summarizeSources(sources: readonly Pick<SourceStatus, 'name' | 'state' | 'issue'>[]): {
   readonly ready: boolean;
@@ -99,8 +99,9 @@ export function summarizeSources(sources: readonly Pick<SourceStatus, 'name' | '
 } {
   const [only, ...others] = sources;
   if (only && others.length === 0) return { ready: only.issue === null, degraded: false, components: { source: only.issue ?? 'ok' } };
-  const unhealthy = sources.filter(({ issue }) => issue !== null);
-  const ready = sources.some(({ issue }) => issue === null);
+  const active = sources.filter(({ state }) => state !== 'ended');
+  const unhealthy = active.filter(({ issue }) => issue !== null);
+  const ready = active.length === 0 || unhealthy.length < active.length;
   const components = Object.fromEntries(sources.map(({ name, issue }) => [`source ${name}`, issue ?? 'ok']));
   return { ready, degraded: ready && unhealthy.length > 0, components };
 }

@@ -22,7 +22,9 @@ const common = {
     .regex(/^[a-z0-9][a-z0-9-]*$/, 'expected lower-case letters, digits and dashes, starting with a letter or a digit')
     .optional()
     .describe('Unique name, for the UI, metrics and commands; the type if absent'),
-  mapping: mapping.optional().describe('Mapping of this source; it replaces the top-level one'),
+  mapping: mapping
+    .optional()
+    .describe('Mapping of this source, instead of the top-level one. For bluesky and mastodon it overrides fields of their preset'),
 };
 const section = (name: SourceType): string => `Settings of this source. A missing one comes from the top-level section \`${name}\``;
 

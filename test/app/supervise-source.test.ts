@@ -82,6 +82,7 @@ describe('superviseSource', () => {
 
 describe('readiness of several sources', () => {
   const of = (name: string, issue: string | null) => ({ name, state: 'running' as const, issue });
+  const ended = { name: 'file', state: 'ended' as const, issue: null };
 
   test('a single source decides it', () => {
     expect(summarizeSources([of('a', null)])).toEqual({ ready: true, degraded: false, components: { source: 'ok' } });
@@ -95,5 +96,11 @@ describe('readiness of several sources', () => {
       components: { 'source a': 'ok', 'source b': 'Down.' },
     });
     expect(summarizeSources([of('a', 'Down.'), of('b', 'Down.')])).toMatchObject({ ready: false, degraded: false });
+  });
+
+  test('a source that has ended does not count', () => {
+    expect(summarizeSources([of('a', 'Down.'), ended])).toMatchObject({ ready: false, degraded: false });
+    expect(summarizeSources([of('a', null), ended])).toMatchObject({ ready: true, degraded: false });
+    expect(summarizeSources([ended, ended])).toMatchObject({ ready: true, degraded: false });
   });
 });

@@ -27,12 +27,27 @@ export interface SourceDeadLetters {
 /**
  * The dead letters of each configured source, or only of the one with a name: a topic for each Kafka source, and one file
  * in the data directory for all others. Without any source, those in the file.
+ * @throws for a single source, KAFKA_PLAINTEXT, CONFIG_INVALID and FILE_INACCESSIBLE
  */
 export function openDeadLetters(deps: DeadLettersDeps, signal: AbortSignal, only?: string): readonly SourceDeadLetters[] {
   const { config } = deps;
   const configured = configuredSources(config);
   const all = configured.length > 0 ? configured : configuredSources({ ...config, source: 'ndjson' });
-  return all.filter(({ name }) => only === undefined || name === only).map((source) => openOne(source, all, deps, signal));
+  const open = (source: SourceConfig): SourceDeadLetters => {
+    try {
+      return openOne(source, all, deps, signal);
+    } catch (thrown) {
+      if (all.length === 1) throw thrown;
+      return unavailable(source.name, thrown);
+    }
+  };
+  return all.filter(({ name }) => only === undefined || name === only).map(open);
+}
+
+/** The dead letters of a source with wrong settings: reading them fails, while those of other sources stay readable. */
+function unavailable(source: string, thrown: unknown): SourceDeadLetters {
+  const fail = () => Promise.reject(thrown);
+  return { source, store: { read: fail, replayed: fail, beginReplay: fail }, parse: fail };
 }
 
 function openOne(source: SourceConfig, all: readonly SourceConfig[], deps: DeadLettersDeps, signal: AbortSignal): SourceDeadLetters {

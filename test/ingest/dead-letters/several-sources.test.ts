@@ -85,3 +85,11 @@ test('each source replays to a file of its own, with its own mapping', async () 
     alreadyReplayed: 2,
   });
 });
+
+test('the wrong settings of one source do not hide the dead letters of the others', async () => {
+  const remote = { name: 'remote', type: 'kafka', kafka: { brokers: ['broker.example:9092'] } };
+  const config = configSchema.parse({ dataDir: folder, sources: [remote, { name: 'chats', type: 'ndjson' }] });
+  const sources = openDeadLetters({ config, clock: systemClock, log: createLog('silent') }, new AbortController().signal);
+  const { counts, unavailable } = await listDeadLetters(sources, all);
+  expect([counts, unavailable]).toEqual([{ 'missing-text': 4 }, [expect.stringMatching(/^remote: .*not be encrypted/)]]);
+});
