@@ -24,20 +24,39 @@ export interface CatchUpDeps {
   onRetry(error: Error, delayMs: number): void;
 }
 
+/** Before the ID of any status: everything is wanted of a timeline that was empty at the first start. */
+const beginning = '0';
+
 const backoff = { firstMs: 1_000, maxMs: 60_000 };
 /** So many known statuses that the pages do not list are looked up: 20 requests. */
 const maxLookups = 20 * maxLookupIds;
 
 /**
+ * Reads the newest page of a timeline, at the first start. It also says where to begin after an interruption; therefore the
+ * stream is opened afterwards.
+ * @throws an error that another attempt may solve
+ */
+export async function readNewestPage(deps: CatchUpDeps, signal: AbortSignal): Promise<void> {
+  const { client, timeline, resume, onGap } = deps;
+  try {
+    const page = await client.fetchPage(timeline, { limit: maxPageSize }, signal);
+    resume.startAfter(readStatus(page.at(-1))?.id ?? beginning);
+    await deliverPage(deps, page, signal);
+  } catch (thrown) {
+    // Without a valid token there is no stream either.
+    if (!isPermanent(thrown) || (thrown instanceof HttpStatusError && thrown.status === 401)) throw thrown;
+    onGap(`earlier posts cannot be read: ${asError(thrown).message}`);
+  }
+}
+
+/**
  * Reads what was missed before a stream was opened: the statuses after the settled one, page by page, then the edits and
- * deletions of the newest known statuses. At the first start, it reads the newest page. Returns when the stream has taken
- * over, or `signal` was aborted; never rejects.
+ * deletions of the newest known statuses. Returns when the stream has taken over, or `signal` was aborted; never rejects.
  */
 export async function catchUp(deps: CatchUpDeps, { from, seen }: Restart, signal: AbortSignal): Promise<void> {
   const { resume, onGap } = deps;
   try {
-    if (from === undefined) await readNewestPage(deps, signal);
-    else {
+    if (from !== undefined) {
       await reportLostStatuses(deps, from, signal);
       const listed = await readPages(deps, from, signal);
       const stored = await repeat(deps, () => deps.storedIds(maxLookups), signal);
@@ -55,19 +74,10 @@ export async function catchUp(deps: CatchUpDeps, { from, seen }: Restart, signal
   if (!signal.aborted) resume.onCaughtUp();
 }
 
-async function readNewestPage(deps: CatchUpDeps, signal: AbortSignal): Promise<void> {
-  const { client, timeline, resume } = deps;
-  const page = await repeat(deps, () => client.fetchPage(timeline, { limit: maxPageSize }, signal), signal);
-  const oldest = readStatus(page.at(-1))?.id;
-  // Without it, a restart would read the newest page again, however many statuses had come since.
-  resume.startAfter(oldest ?? '0');
-  await deliverPage(deps, page, signal);
-}
-
 /** A server that has nothing as old as the settled status has deleted statuses that were not read. */
 async function reportLostStatuses(deps: CatchUpDeps, from: string, signal: AbortSignal): Promise<void> {
   const { client, timeline, onGap } = deps;
-  if (from === '0') return;
+  if (from === beginning) return;
   const older = await repeat(deps, () => client.fetchPage(timeline, { maxId: from, limit: 1 }, signal), signal);
   if (older.length > 0 || (await repeat(deps, () => client.hasStatus(from, signal), signal))) return;
   onGap(`the server no longer has statuses as old as ${from}`);
@@ -121,10 +131,14 @@ async function repeat<T>({ clock, onRetry }: CatchUpDeps, request: () => Promise
     try {
       return await request();
     } catch (thrown) {
-      if (signal.aborted || (thrown instanceof HttpStatusError && thrown.isPermanent)) throw thrown;
+      if (signal.aborted || isPermanent(thrown)) throw thrown;
       const delayMs = jitter.half(backoffDelay(backoff, failures));
       onRetry(asError(thrown), delayMs);
       await clock.sleep(delayMs, signal);
     }
   }
+}
+
+function isPermanent(thrown: unknown): boolean {
+  return thrown instanceof HttpStatusError && thrown.isPermanent;
 }

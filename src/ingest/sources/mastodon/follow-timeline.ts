@@ -9,7 +9,7 @@ import { ConnectionError, type StayConnectedOptions, stayConnected } from '../li
 import { createStreamStatus, type StreamStatus } from '../live/stream-status.ts';
 import { createStreamWriter, type StreamWriter } from '../live/stream-writer.ts';
 import type { RawMessage } from '../process-chunk.ts';
-import { catchUp } from './catch-up.ts';
+import { catchUp, readNewestPage } from './catch-up.ts';
 import { type Frame, toFrame } from './frame.ts';
 import type { MastodonClient } from './mastodon-client.ts';
 import { createResumePoint, type ResumePoint } from './resume-point.ts';
@@ -112,8 +112,10 @@ function createConnect(options: SessionOptions): StayConnectedOptions['connect']
   };
   const onRetry = (error: Error, delayMs: number): void =>
     log.warn({ ...fields, reason: error.message, delayMs }, 'catching up failed; retrying');
+  const deps = { client, timeline, server, resume, clock, storedIds: options.storedIds, deliver, onGap, onRetry };
 
   return async (_, onData, signal) => {
+    if (resume.isFirstStart()) await readNewestPage(deps, signal);
     const stream = await client.openStream(timeline, signal);
     status.onConnect(url);
     log.info(fields, 'stream opened');
@@ -121,7 +123,6 @@ function createConnect(options: SessionOptions): StayConnectedOptions['connect']
     const closing = new AbortController();
     let isCaughtUp = false;
     let isFull = false;
-    const deps = { client, timeline, server, resume, clock, storedIds: options.storedIds, deliver, onGap, onRetry };
     const backfill = catchUp(deps, restart, AbortSignal.any([signal, closing.signal])).then(() => {
       isCaughtUp = true;
     });

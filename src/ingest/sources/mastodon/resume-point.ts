@@ -2,7 +2,7 @@ import { compareIds } from './status.ts';
 
 /** Where a timeline has to be read again. */
 export interface Restart {
-  /** The status after which to read; undefined at the first start. */
+  /** The status after which to read; undefined if there is none yet. */
   readonly from: string | undefined;
   /** Statuses after `from` that were seen. */
   readonly seen: readonly string[];
@@ -10,17 +10,19 @@ export interface Restart {
 
 /** Keeps the status after which a timeline is read again when the connection or the process has been interrupted. */
 export interface ResumePoint {
-  /** A stream has been opened. What came before it must be fetched. */
-  onStreamOpened(): Restart;
+  /** Whether there is no status yet after which to read. */
+  isFirstStart(): boolean;
   /** At the first start: nothing up to this status is wanted. */
   startAfter(id: string): void;
+  /** A stream has been opened. What came before it must be fetched. */
+  onStreamOpened(): Restart;
   onStreamed(id: string, now: number): void;
   /** @param createdAt milliseconds since 1970 */
   onFetched(id: string, createdAt: number): void;
   onDeleted(id: string): void;
   /** Everything before the stream has been fetched. */
   onCaughtUp(): void;
-  /** Settles statuses while the stream is open. The newest settled one; undefined at the first start. */
+  /** Settles statuses while the stream is open. The newest settled one; undefined before there is one. */
   settle(now: number): string | undefined;
   /** The newest status of the open stream; undefined before the first one. */
   newestStreamed(): string | undefined;
@@ -48,6 +50,10 @@ export function createResumePoint(rewindMs: number, saved: string | undefined): 
     }
   };
   return {
+    isFirstStart: () => settledId === undefined,
+    startAfter: (id) => {
+      settledId ??= id;
+    },
     onStreamOpened: () => {
       const seen = [...new Set([...fetched.keys(), ...streamed.keys()])];
       // They settle after they have been fetched again, together with what came between them.
@@ -56,9 +62,6 @@ export function createResumePoint(rewindMs: number, saved: string | undefined): 
       isCaughtUp = false;
       newestStreamed = undefined;
       return { from: settledId, seen };
-    },
-    startAfter: (id) => {
-      settledId ??= id;
     },
     onStreamed: (id, now) => {
       if (settledId !== undefined && compareIds(id, settledId) <= 0) return; // an edit of an earlier status

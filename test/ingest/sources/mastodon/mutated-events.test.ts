@@ -24,7 +24,7 @@ function toBlock(event: string, data: string | Buffer): Buffer {
 it('skips, dead-letters or stores each of 300 damaged events, and goes on', async () => {
   const server = await startMastodonServer({ heartbeatMs: 50 });
   const run = runSource({ servers: [{ url: server.url, stream: 'public' }], rewind: '0s' });
-  await until('the timeline is caught up', () => run.source.progress().behindSeconds === 0);
+  await until('the timeline is caught up', () => run.source.progress().behindSeconds !== null);
   const random = createRandom(20261128);
   for (let index = 0; index < mutations; index += 1) {
     const status = server.post({ text: `Post ${index} & more` });
