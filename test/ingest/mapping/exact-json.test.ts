@@ -19,10 +19,17 @@ describe('numbers in JSON', () => {
     );
   });
 
-  it('are plain numbers where those are exact', () => {
+  it('are plain numbers where those are exact, and the same ones otherwise', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
-        expect(parseExactJson(JSON.stringify(value))).toEqual(JSON.parse(JSON.stringify(value)));
+        const text = JSON.stringify(parseExactJson(JSON.stringify(value)));
+        expect(JSON.parse(text.replace(/\{"\$number(?:Long|Decimal)":"([^"]*)"\}/g, '$1'))).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+      { numRuns: 1_000 },
+    );
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), fc.double({ min: -1e14, max: 1e14, noNaN: true }), (integer, decimal) => {
+        expect(parseExactJson(JSON.stringify([integer, decimal]))).toEqual(JSON.parse(JSON.stringify([integer, decimal])));
       }),
     );
   });
