@@ -7,7 +7,7 @@ import { eld } from 'eld/extrasmall';
 export type LanguageDetector = (text: string, declared?: string) => string;
 
 /**
- * Limits for believing the detector, which depend on how many Latin letters it sees and on whose word it contradicts. Measured in
+ * When to believe the detector on a text in Latin letters, by the number of letters and by what it contradicts. Measured in
  * docs/decisions/0007-language-detection.md.
  */
 const limits = {
@@ -61,10 +61,11 @@ export function normalizeLanguage(tag: string): string | undefined {
 
 /**
  * Creates a detector that returns the declared language unless the text reliably says otherwise. Without a declaration it
- * returns `defaultLanguage`, a primary subtag, for short texts, for unreliable guesses, and if the default language is
+ * returns `modelLanguage`, a primary subtag, for short texts, for unreliable guesses, and if the model's language is
  * almost as likely as the guess.
  */
-export function createLanguageDetector(defaultLanguage: string): LanguageDetector {
+export function createLanguageDetector(modelLanguage: string): LanguageDetector {
+  const defaultLanguage = normalizeLanguage(modelLanguage) ?? modelLanguage;
   const isDefaultLatin = isWrittenIn(defaultLanguage, 'Latn');
   return (text, declaredTag = '') => {
     const declared = normalizeLanguage(declaredTag);
@@ -74,7 +75,8 @@ export function createLanguageDetector(defaultLanguage: string): LanguageDetecto
     if (2 * latin >= letters)
       return declared ? checkDeclared(words, latin, declared, defaultLanguage) : detectLatin(words, latin, defaultLanguage);
     // The script alone rules out languages, even in short texts.
-    if (declared && 2 * count(words, scriptLetters(declared)) >= letters - latin) return declared;
+    const isPossible = declared && !isWrittenIn(declared, 'Latn') && 2 * count(words, scriptLetters(declared)) >= letters - latin;
+    if (isPossible) return declared;
     return toStored(eld.detect(words).language) ?? (isDefaultLatin ? 'und' : defaultLanguage);
   };
 }

@@ -52,6 +52,7 @@ describe('a declared language that the text contradicts', () => {
   test.each([
     ['ja', '昨日届いた掃除機が一日で壊れました'],
     ['und', '最悪'],
+    ['ja', '新しいBrixomelを買ったよ、最高です'],
     ['ru', 'Опять не работает'],
     ['ar', 'الخدمة سيئة جدا ولن أعود'],
     ['ko', '배송이 너무 느리고 고객센터는 전화도 받지 않아요'],
@@ -86,6 +87,11 @@ describe('a declared language that the text contradicts', () => {
 
   test('romanized Hindi stays Hindi', () => {
     expect(detect('yaar yeh phone bilkul bekaar hai, paise barbaad ho gaye mere', 'hi')).toBe('hi');
+  });
+
+  test('a model may name its language by a legacy code', () => {
+    expect(createLanguageDetector('iw')('משלוח שלישי החודש שהגיע שבור', 'en')).toBe('he');
+    expect(createLanguageDetector('iw')('ok')).toBe('he');
   });
 
   test('a model of another language believes texts in that language', () => {
