@@ -8,7 +8,7 @@ import { ProtocolReader } from './protocol-reader.ts';
  * on a topic or group, and why a group coordinator was not found.
  */
 
-/** Creates a consumer that assigns by subscription, and returns it with the cluster connection that kafkajs opens for it. */
+/** Creates a consumer that assigns by subscription; returns it with the cluster connection that kafkajs opens for it. */
 export function createGroupConsumer(kafka: Kafka, config: ConsumerConfig): { readonly consumer: Consumer; readonly cluster: Cluster } {
   const captured: Cluster[] = [];
   const consumer = kafka.consumer({
@@ -26,10 +26,10 @@ export function createGroupConsumer(kafka: Kafka, config: ConsumerConfig): { rea
 }
 
 /** An operation of Kafka's access control lists. */
-export type Operation = 'read' | 'write' | 'create' | 'describe';
+export type Operation = 'read' | 'write';
 
 /** Codes of the protocol, which number the bits of a set of operations. */
-const operationCodes: Readonly<Record<Operation, number>> = { read: 3, write: 4, create: 5, describe: 8 };
+const operationCodes: Readonly<Record<Operation, number>> = { read: 3, write: 4 };
 /** The broker was not asked, or cannot tell. */
 const unknownOperations = -2_147_483_648;
 
@@ -185,7 +185,7 @@ function readTopic(reader: ProtocolReader): TopicDescription {
     reader.skipTags();
     return { error, id, operations };
   });
-  if (!topic || topic.error === errorCodes.unknownTopic) return { status: 'missing', ...readOperations(topic?.operations) };
+  if (!topic || topic.error === errorCodes.unknownTopic) return { status: 'missing' };
   if (topic.error === errorCodes.topicUnauthorized) return { status: 'unauthorized' };
   return {
     status: 'exists',
