@@ -160,7 +160,8 @@ function describe(report: MappingReport): string[] {
   ];
 }
 
-function describeRecognized({ origin, mapping, recognizedPreset, postMessages }: MappingReport): string[] {
+function describeRecognized({ origin, mapping, recognizedPreset, messages, postMessages, deadLetters }: MappingReport): string[] {
+  if (deadLetters['not-json'] === messages) return ['The messages are not JSON.'];
   if (origin === 'default')
     return [
       postMessages > 0
