@@ -20,7 +20,18 @@ export function withFields(log: Log, fields: object): Log {
   };
 }
 
-const redactedPaths = ['password', '*.password', 'sasl', '*.sasl', 'token', '*.token', 'authorization', '*.authorization'];
+const redactedPaths = [
+  'password',
+  '*.password',
+  'sasl',
+  '*.sasl',
+  'token',
+  '*.token',
+  'accessToken',
+  '*.accessToken',
+  'authorization',
+  '*.authorization',
+];
 
 /** Writes JSON lines to standard error: standard output is for data. */
 export function createLog(level: LogLevel): Log {

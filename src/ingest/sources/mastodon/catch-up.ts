@@ -80,7 +80,7 @@ async function reportLostStatuses(deps: CatchUpDeps, from: string, signal: Abort
   if (from === beginning) return;
   const older = await repeat(deps, () => client.fetchPage(timeline, { maxId: from, limit: 1 }, signal), signal);
   if (older.length > 0 || (await repeat(deps, () => client.hasStatus(from, signal), signal))) return;
-  onGap(`the server no longer has statuses as old as ${from}`);
+  onGap('the server no longer has posts as old as the last one that was read');
 }
 
 /** Reads the statuses after `from`. Resolves to the IDs. */

@@ -19,7 +19,10 @@ export class HttpStatusError extends ConnectionError {
   readonly status: number;
 
   constructor(path: string, { status, headers }: HttpResponse, now: number) {
-    super(`HTTP ${status} for ${path}${advice[status] ?? ''}`, { retryAfterMs: retryAfter(status, headers, now) });
+    // IDs of posts stay out of the log.
+    super(`HTTP ${status} for ${path.replace(/(?<=\/statuses\/).+/, '…')}${advice[status] ?? ''}`, {
+      retryAfterMs: retryAfter(status, headers, now),
+    });
     this.name = 'HttpStatusError';
     this.status = status;
   }

@@ -179,6 +179,7 @@ describe('catching up', () => {
     await until('the rest is stored', () => first.store.posts.size === 31);
     expect(second.source.progress().gaps).toBe(1);
     expect(second.logged.join()).toContain('posts may be missing');
+    expect(second.logged.join()).not.toMatch(/\d{18}/); // no ID of a post
   });
 
   it('waits before the rate limit is exceeded', async () => {
