@@ -52,6 +52,7 @@ export interface MastodonServer {
 
 interface Failure {
   readonly status: number;
+  readonly body?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -77,7 +78,10 @@ export async function startMastodonServer(options: MastodonServerOptions = {}): 
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://server.invalid');
     response.on('finish', () => void requests.push(`${pathname} ${response.statusCode}`));
     const failure = takeFailure(failures, pathname);
-    if (failure) return void response.writeHead(failure.status, { ...json, ...failure.headers }).end('{"error":"This is a test"}');
+    if (failure) {
+      const { status, headers, body = '{"error":"This is a test"}' } = failure;
+      return void response.writeHead(status, { ...json, ...headers }).end(body);
+    }
     const isStreaming = pathname.startsWith('/api/v1/streaming');
     const isAuthorized = token === undefined || request.headers.authorization === `Bearer ${token}`;
     if ((isStreaming || request.headers.authorization !== undefined) && !isAuthorized)

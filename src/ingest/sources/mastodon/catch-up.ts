@@ -110,19 +110,25 @@ async function deliverPage({ server, resume, clock, deliver }: CatchUpDeps, page
   await deliver(frames, signal);
 }
 
-/** Looks up the newest of the statuses: those that are gone were deleted, the others may have been edited. */
+/**
+ * Looks up the newest of the statuses: those that are gone were deleted, the others may have been edited. A server that
+ * shows none of many is more likely to hide them from this token than to have deleted them all.
+ */
 async function recheck(deps: CatchUpDeps, known: readonly string[], signal: AbortSignal): Promise<void> {
-  const { client, server, resume, deliver } = deps;
-  const newest = [...known].sort(compareIds).slice(-maxLookups);
-  for (let start = 0; start < newest.length && !signal.aborted; start += maxLookupIds) {
-    const ids = newest.slice(start, start + maxLookupIds);
-    const found = await repeat(deps, () => client.fetchStatuses(ids, signal), signal);
-    if (found === undefined) return;
-    const visible = new Set(found.map((entity) => readStatus(entity)?.id));
-    const deleted = ids.filter((id) => !visible.has(id));
-    for (const id of deleted) resume.onDeleted(id);
-    await deliver([...deleted.map((id) => deletionFrame(id, server)), ...found.map((entity) => statusFrame(entity, server))], signal);
+  const { client, server, resume, deliver, onGap } = deps;
+  const ids = [...known].sort(compareIds).slice(-maxLookups);
+  const found: unknown[] = [];
+  for (let start = 0; start < ids.length; start += maxLookupIds) {
+    const batch = ids.slice(start, start + maxLookupIds);
+    const statuses = await repeat(deps, () => client.fetchStatuses(batch, signal), signal);
+    if (statuses === undefined) return;
+    found.push(...statuses);
   }
+  if (found.length === 0 && ids.length >= maxLookupIds) return onGap('the server shows none of the stored posts');
+  const visible = new Set(found.map((entity) => readStatus(entity)?.id));
+  const deleted = ids.filter((id) => !visible.has(id));
+  for (const id of deleted) resume.onDeleted(id);
+  await deliver([...deleted.map((id) => deletionFrame(id, server)), ...found.map((entity) => statusFrame(entity, server))], signal);
 }
 
 /** Repeats a request until it succeeds. @throws the error if a repetition cannot help, or `signal` was aborted */

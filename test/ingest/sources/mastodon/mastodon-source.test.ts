@@ -220,6 +220,20 @@ describe('catching up', () => {
     expect(second.logged.join()).toContain('the database is away');
   });
 
+  it('deletes nothing when the server shows none of the stored posts', async () => {
+    const server = await startServer();
+    const first = await follow(server, { rewind: '0s' });
+    await hasStream(server);
+    for (let index = 0; index < 60; index += 1) server.post({ text: `Post ${index}` });
+    await until('the posts are stored', () => first.store.posts.size === 60);
+    await first.stop();
+    server.fail('/api/v1/statuses', ...Array.from({ length: 5 }, () => ({ status: 200, body: '[]' })));
+    const second = await follow(server, { store: first.store, rewind: '0s' });
+    await until('the gap is counted', () => second.source.progress().gaps === 1);
+    expect(first.store.texts().size).toBe(60);
+    expect(second.logged.join()).toContain('the server shows none of the stored posts');
+  });
+
   it('goes on with the stream, and counts a gap, when a timeline may not be read', async () => {
     const server = await startServer();
     server.post({ text: 'Earlier' });
