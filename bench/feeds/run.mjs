@@ -112,7 +112,7 @@ async function run({ network, near, far, start }) {
       const { sources, posts } = await running.get('/api/v1/pipeline');
       return Date.now() - (sources[0]?.behindSeconds ?? Number.POSITIVE_INFINITY) * 1_000 > newest - 3_000 && posts.inFlight === 0;
     };
-    for (let tries = 0; !(await isStored()) && tries < 120; tries += 1) await sleep(1_000);
+    for (let tries = 0; !(await isStored()) && tries < 600; tries += 1) await sleep(1_000);
     // The time around a change to live events is read again ten seconds later.
     await sleep(15_000);
     const metrics = {};
