@@ -4,7 +4,6 @@ import type { SampleAnalysis } from '../ingest/inspect/analyze-sample.ts';
 import { reportMapping } from '../ingest/inspect/choose-mapping.ts';
 import { readLastMessages } from '../ingest/sources/kafka/read-last.ts';
 import { systemClock } from '../lib/clock.ts';
-import { FeedpulseError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 
 const sampleSize = 200;
@@ -28,7 +27,10 @@ export async function checkMessages(
   });
   const deadLetters = Object.values(analysis.deadLetters).reduce((sum, count) => sum + count, 0);
   const summary = summarize(analysis);
-  if (deadLetters > maxRatio * messages.length) throw new FeedpulseError('TOO_MANY_DEAD_LETTERS', `${summary}. See \`feedpulse map\`.`);
+  if (deadLetters > maxRatio * messages.length)
+    throw new Error(
+      `${summary}. Too many would become dead letters (deadLetters.maxRatio is ${maxRatio}): run \`feedpulse map\` and adjust the mapping.`,
+    );
   return summary;
 }
 

@@ -64,7 +64,7 @@ export async function checkKafkaRights<T>({ kafka, alertsTopic, maxMembers, log 
 
 async function checkSourceTopic(topic: string, cluster: Cluster): Promise<string> {
   const found = await describeTopic(cluster, topic);
-  if (found?.status === 'missing') throw new FeedpulseError('KAFKA_UNAVAILABLE', `The topic ${topic} does not exist yet: create it.`);
+  if (found?.status === 'missing') throw new Error(`The topic ${topic} does not exist yet. Create it; \`run\` waits for it.`);
   return checkOperation(topic, 'read', found);
 }
 

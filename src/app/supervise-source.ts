@@ -55,7 +55,7 @@ export function superviseSource({ name, type, topic, open, log, clock }: Supervi
         if (isShared(error)) throw error;
         current = undefined;
         if (error instanceof FeedpulseError && !error.retry) {
-          log.error({ code: error.code, error: error.message }, 'source failed; the other sources go on');
+          log.error({ code: error.code, error: error.message }, 'source failed and will not be restarted; the other sources keep running');
           [state, issue, failure] = ['failed', error.message, error];
           return;
         }

@@ -11,7 +11,7 @@ type Define = (command: Command) => void;
 const commands: readonly (readonly [name: string, summary: string, load: () => Promise<Define>])[] = [
   [
     'run',
-    'read a source, score and store its posts, serve the web UI and the API',
+    'read the sources, score and store their posts, serve the web UI and the API',
     async () => (await import('./commands/run.ts')).defineRunCommand,
   ],
   [
@@ -75,7 +75,7 @@ const commands: readonly (readonly [name: string, summary: string, load: () => P
 ];
 
 const program = configureCommand(new Command('feedpulse'))
-  .description('Brand sentiment on social feeds within seconds: Kafka, DistilBERT on CPUs, ClickHouse.')
+  .description('Brand sentiment on social media within seconds: Bluesky, Mastodon, Kafka or files, DistilBERT on CPUs, ClickHouse.')
   .version(version)
   .option('--verbose', 'print stack traces')
   .addHelpText('after', '\nRun `feedpulse <command> --help` for the options of a command and examples.\n')

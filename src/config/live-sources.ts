@@ -22,7 +22,7 @@ export const bluesky = z.strictObject({
     .min(1)
     .max(100)
     .default(['app.bsky.feed.post'])
-    .describe('Collections to request. Other records than posts need a mapping'),
+    .describe('Collections to request instead of posts. Other records need a mapping, including onlyWhen'),
   languages: z
     .array(z.string().regex(/^[A-Za-z]{2,3}$/, 'expected a language such as en'))
     .default([])
@@ -54,7 +54,7 @@ function isEncrypted(url: string): boolean {
 
 const mastodonServer = z
   .strictObject({
-    url: serverUrl.describe('Address of the server, such as https://social.example'),
+    url: serverUrl.describe('URL of the server, such as https://social.example'),
     stream: z
       .enum(['public', 'public:local', 'hashtag'])
       .default('public:local')
@@ -85,7 +85,7 @@ export const mastodon = z.strictObject({
   ),
   rewind: durationBetween('0s', '1h')
     .default('5m')
-    .describe('After an interruption, posts that were this old are read again to find late posts, edits and deletions'),
+    .describe('After an interruption, posts from this long before it are read again, to find late posts and edits'),
 });
 
 export type MastodonConfig = z.infer<typeof mastodon>;

@@ -12,7 +12,7 @@ export const source = z
   .enum(sourceTypes)
   .optional()
   .describe(
-    'Where posts come from, if it is one source; `run` requires it or `sources`. bluesky: public posts on Bluesky; demo: synthetic posts; kafka: a topic; mastodon: public timelines of Mastodon servers; ndjson: a file or standard input',
+    'The only source of posts; use `sources` for several. `run` requires one of the two. bluesky: public posts on Bluesky; demo: synthetic posts; kafka: a topic; mastodon: public timelines of Mastodon servers; ndjson: a file or standard input',
   );
 
 const common = {
@@ -26,7 +26,7 @@ const common = {
     .optional()
     .describe('Mapping of this source, instead of the top-level one. For bluesky and mastodon it overrides fields of their preset'),
 };
-const section = (name: SourceType): string => `Settings of this source. A missing one comes from the top-level section \`${name}\``;
+const section = (name: SourceType): string => `Settings of this source. Missing ones are taken from the top-level section \`${name}\``;
 
 const entry = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('bluesky'), ...common, bluesky: bluesky.prefault({}).describe(section('bluesky')) }),

@@ -27,9 +27,9 @@ test('health shows each source with its state and losses, and what is wrong, on 
   // State, posts per second, delay, dead letters, skipped messages, gaps.
   await expect.poll(() => cells('archive'), { timeout: 15_000 }).toEqual(['Ended', expect.any(String), '–', '1', '0', '0']);
   expect(await cells('missing')).toEqual(['Failed', '0.0', '–', '0', '0', '0']);
-  expect(await panel.locator('.hint').textContent()).toBe('1 of 3 not healthy');
-  expect(await panel.locator('.source-issue').allTextContents()).toEqual([expect.stringMatching(/^missing .*no such file/)]);
-  await page.getByText(/Live · .* posts\/s, without missing/).waitFor();
+  expect(await panel.locator('.hint').textContent()).toBe('1 of 3 unhealthy');
+  expect(await panel.locator('.source-issue').allTextContents()).toEqual([expect.stringMatching(/^missing: .*no such file/)]);
+  await page.getByText(/Live · .* posts\/s · down: missing/).waitFor();
   expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
   expect(errors).toEqual([]);
   await page.context().close();

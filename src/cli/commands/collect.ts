@@ -17,8 +17,8 @@ interface CollectOptions extends SharedOptions {
 const examples = `
   $ feedpulse collect bluesky --to kafka --topic bluesky --brokers 127.0.0.1:9092
 
-  The messages are unchanged, so a consumer needs the mapping preset bluesky-jetstream. The position is kept in the data
-  directory, one for each topic.
+  Uses the top-level sections bluesky and kafka of the config, not the entries of sources. The messages are unchanged, so
+  a consumer needs the mapping preset bluesky-jetstream. The position is kept in the data directory, one for each topic.
 `;
 
 export function defineCollectCommand(command: Command): void {

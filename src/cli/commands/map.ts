@@ -42,8 +42,8 @@ Nothing is stored, and no offset of the consumer group is changed.
 export function defineMapCommand(command: Command): void {
   withFormat(withSharedOptions(command, ['config', 'logLevel']), ['table', 'json'])
     .argument('[file]', 'NDJSON, a JSON array or pretty-printed JSON; - is standard input')
-    .option('--topic <name>', 'read this topic instead of a file (config: kafka.topic)')
-    .option('--source <name>', 'use the mapping of this source, and read its topic (default: the first Kafka source)')
+    .option('--topic <name>', 'read this topic instead of a file, with the brokers and mapping of --source (config: kafka.topic)')
+    .option('--source <name>', 'use the mapping of this source, and read its topic if no file is given (default: the first Kafka source)')
     .addOption(new Option('--preset <name>', 'mapping to use').choices(presetNames))
     .option('--limit <number>', 'messages to print', parseNumber, 20)
     .addHelpText('after', examples)

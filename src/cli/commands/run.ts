@@ -21,8 +21,8 @@ const examples = `
 
 export function defineRunCommand(command: Command): void {
   withSharedOptions(command, ['config', 'dataDir', 'model', 'logLevel'])
-    .option('--source <name>', `${sourceTypes.join(', ')}, or a name in \`sources\` (config: source; required)`)
-    .option('--in <file>', 'file to read instead of the source, with its name and mapping; - is standard input')
+    .option('--source <name>', `${sourceTypes.join(', ')}, or a name in \`sources\` (required unless the config sets source or sources)`)
+    .option('--in <file>', 'read this file instead of the source, under its name and with its mapping; - is standard input')
     .option('--host <address>', 'address of the web UI and API (default: 127.0.0.1)')
     .option('--port <number>', 'port; 0 picks a free one (default: 8080)', parseNumber)
     .option('--no-server', 'do not serve the web UI, API and metrics')

@@ -14,7 +14,7 @@ export const formatCount = (count: number): string => count.toLocaleString('en')
 
 /** A line on metrics that trail the stored posts; empty if they do not. */
 export const formatPending = (pending: number): string =>
-  pending === 0 ? '' : `${formatCount(pending)} ${pending === 1 ? 'minute is' : 'minutes are'} still being counted.\n`;
+  pending === 0 ? '' : `${formatCount(pending)} ${pending === 1 ? 'minute' : 'minutes'} of posts not counted yet.\n`;
 
 export const formatPosts = (count: number): string => `${formatCount(count)} ${count === 1 ? 'post' : 'posts'}`;
 

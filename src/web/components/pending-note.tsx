@@ -5,5 +5,5 @@ const maxLiveMinutes = 2;
 
 /** Says that metrics trail the stored posts, as after a backfill. */
 export function PendingNote({ pending }: { readonly pending: number }) {
-  return pending > maxLiveMinutes ? <span class="pending-note">{formatPlural(pending, 'minute')} still being counted.</span> : null;
+  return pending > maxLiveMinutes ? <span class="pending-note">{formatPlural(pending, 'minute')} of posts not counted yet.</span> : null;
 }

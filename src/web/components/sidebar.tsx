@@ -98,9 +98,9 @@ function describeConnection(): ConnectionText {
   if (!now) return { state: 'off', text: 'Connecting…' };
   if (now.ready) {
     const missing = now.sources.flatMap(({ name, issue }) => (issue === null ? [] : name));
-    const without = missing.length > 0 ? `, without ${missing.join(', ')}` : '';
+    const down = missing.length > 0 ? ` · down: ${missing.join(', ')}` : '';
     const live = `Live · ${formatDecimal(now.postsPerSecond)} posts/s`;
-    return { state: now.degraded ? 'bad' : 'good', text: `${live}${without}`, announcement: `Connected${without}` };
+    return { state: now.degraded ? 'bad' : 'good', text: `${live}${down}`, announcement: `Connected${down}` };
   }
   const unhealthy = Object.entries(now.components).filter(([, component]) => component !== 'ok');
   return { state: 'bad', text: unhealthy.map(([name, issue]) => `${name}: ${issue}`).join('; ') || 'Not ready' };

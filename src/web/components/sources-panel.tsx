@@ -14,7 +14,7 @@ export function SourcesPanel({ sources }: { readonly sources: readonly SourceSta
               <th scope="col">Source</th>
               <th scope="col">State</th>
               <NumberHead name="Posts/s" />
-              <NumberHead name="Behind" />
+              <NumberHead name="Lag" />
               <NumberHead name="Dead letters" />
               <NumberHead name="Skipped" />
               <NumberHead name="Gaps" />
@@ -29,17 +29,17 @@ export function SourcesPanel({ sources }: { readonly sources: readonly SourceSta
       </TableFrame>
       {unhealthy.map(({ name, issue }) => (
         <p key={name} class="source-issue">
-          <b>{name}</b> {issue}
+          <b>{name}</b>: {issue}
         </p>
       ))}
     </Panel>
   );
 }
 
-/** How many of several sources are not healthy; undefined if all are. */
+/** How many of several sources are unhealthy; undefined if all are. */
 export function describeHealth(sources: readonly SourceStatus[]): string | undefined {
   const unhealthy = sources.filter(({ issue }) => issue !== null).length;
-  return unhealthy > 0 ? `${formatInteger(unhealthy)} of ${formatInteger(sources.length)} not healthy` : undefined;
+  return unhealthy > 0 ? `${formatInteger(unhealthy)} of ${formatInteger(sources.length)} unhealthy` : undefined;
 }
 
 function NumberHead({ name }: { readonly name: string }) {

@@ -81,7 +81,7 @@ function Throughput({ report: { posts, pending, postsPerSecond, lowConfidenceSha
           ['Scored', formatInteger(posts.scored)],
           ['Written', formatInteger(posts.written)],
           ['In flight', formatInteger(posts.inFlight)],
-          ['Minutes to count', pending ? formatInteger(Math.max(pending.minute, pending['15m'])) : noValue],
+          ['Pending minutes', pending ? formatInteger(Math.max(pending.minute, pending['15m'])) : noValue],
           ['Cache hits', formatInteger(posts.cacheHits)],
           ['Truncated', formatInteger(posts.truncated)],
           ['Low confidence', formatPercentPrecise(lowConfidenceShare)],

@@ -68,7 +68,7 @@ function NoBrands() {
     <Panel title="Brands">
       <p class="empty">
         No brands are configured, so all posts are shown together. List your brands in the config file and restart feedpulse with{' '}
-        <code>--config</code>; <code>feedpulse brands reapply</code> then finds them in the stored posts.
+        <code>--config FILE</code>; <code>feedpulse brands reapply --config FILE</code> then applies them to the stored posts.
       </p>
     </Panel>
   );

@@ -64,11 +64,12 @@ export function createJetstreamClient({ config, dictionary, clock, log }: Jetstr
   let own: Compression | undefined;
 
   const compressionFor = async (endpoint: string, protocol: JetstreamProtocol, signal: AbortSignal): Promise<Compression | undefined> => {
+    if (!config.compression) return undefined;
     if (protocol === 'v1' && dictionary) {
       own ??= { id: 0, decompress: await createDecompress(dictionary) };
       return own;
     }
-    if (protocol === 'v1' || !config.compression) return undefined;
+    if (protocol === 'v1') return undefined;
     const known = compressions.get(endpoint);
     if (known !== undefined) return known ?? undefined;
     try {
