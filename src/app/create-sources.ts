@@ -4,6 +4,7 @@ import type { DeadLetterSink } from '../ingest/dead-letters/dead-letter.ts';
 import { withDeadLetterLimits } from '../ingest/dead-letters/dead-letter-limit.ts';
 import { createFileDeadLetterSink } from '../ingest/dead-letters/file-sink.ts';
 import { createKafkaDeadLetterSink } from '../ingest/dead-letters/kafka-sink.ts';
+import { asError, FeedpulseError } from '../lib/errors.ts';
 import { type Log, withFields } from '../lib/log.ts';
 import { checkSource, toleratesOutage } from './check-source.ts';
 import { openSource, type SourceDeps } from './create-source.ts';
@@ -63,7 +64,10 @@ function createSinks({ config, metrics }: SourcesDeps) {
   const opened = new Map<string, DeadLetterSink>();
   let file: Promise<DeadLetterSink> | undefined;
   const openFile = (): Promise<DeadLetterSink> => {
-    file ??= createFileDeadLetterSink(join(config.dataDir, 'dead-letters.ndjson'));
+    file ??= createFileDeadLetterSink(join(config.dataDir, 'dead-letters.ndjson')).catch((thrown: unknown) => {
+      file = undefined;
+      throw new FeedpulseError('FILE_INACCESSIBLE', `Cannot open the dead letters: ${asError(thrown).message}.`, { cause: thrown });
+    });
     return file;
   };
   return {

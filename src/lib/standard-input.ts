@@ -40,6 +40,7 @@ function pipeThroughCat(): () => NodeJS.ReadableStream {
   const output = child.stdout as Socket; // a pipe to a child process is one
   child.unref();
   output.unref();
+  child.once('error', (error) => output.destroy(error));
   process.once('exit', () => child.kill());
   return () => output.ref();
 }

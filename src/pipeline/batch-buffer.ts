@@ -68,7 +68,8 @@ export function createBatchBuffer<T>(limits: BatchLimits<T>): BatchBuffer<T> {
   const remove = (count: ReadonlyMap<string, number>): Entry<T>[] => {
     const removed: Entry<T>[] = [];
     for (const [group, entries] of groups) {
-      removed.push(...entries.splice(0, count.get(group) ?? 0));
+      // No spread: there may be more entries than a call can have arguments.
+      for (const entry of entries.splice(0, count.get(group) ?? 0)) removed.push(entry);
       if (entries.length === 0) groups.delete(group);
     }
     size -= removed.length;

@@ -20,29 +20,34 @@ export function createCursorSaver({ cursors, clock, onFailure }: CursorSaverOpti
   let running: Promise<void> | undefined;
   const saveNewest = async (): Promise<void> => {
     while (newest !== undefined && newest !== saved) {
-      await clock.sleep(Math.max(0, lastSaveAt + intervalMs - clock.now()), closing.signal);
+      await clock.sleep(Math.min(intervalMs, Math.max(0, lastSaveAt + intervalMs - clock.now())), closing.signal);
       lastSaveAt = clock.now();
       const cursor = newest;
       await cursors.save(cursor);
       saved = cursor;
     }
   };
+  const start = (): void => {
+    running ??= saveNewest()
+      .catch((thrown) => {
+        newest = undefined;
+        onFailure(thrown);
+      })
+      .finally(() => {
+        running = undefined;
+        // A cursor may have come after the loop had ended.
+        if (newest !== undefined && newest !== saved) start();
+      });
+  };
   return {
     save: (cursor: string): void => {
       newest = cursor;
-      running ??= saveNewest()
-        .catch((thrown) => {
-          newest = undefined;
-          onFailure(thrown);
-        })
-        .finally(() => {
-          running = undefined;
-        });
+      start();
     },
     /** Resolves once the newest cursor is saved. */
     close: async (): Promise<void> => {
       closing.abort();
-      await running;
+      while (running) await running;
     },
   };
 }

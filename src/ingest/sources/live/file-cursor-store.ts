@@ -16,9 +16,12 @@ export function createFileCursorStore(path: string): CursorStore {
       try {
         await mkdir(dirname(path), { recursive: true });
         const file = await open(temporary, 'w');
-        await file.writeFile(cursor);
-        await file.datasync();
-        await file.close();
+        try {
+          await file.writeFile(cursor);
+          await file.datasync();
+        } finally {
+          await file.close();
+        }
         await rename(temporary, path);
       } catch (thrown) {
         throw inaccessible(thrown);

@@ -68,7 +68,8 @@ export async function stayConnected(options: StayConnectedOptions, signal: Abort
   const endpoints: readonly Endpoint[] = options.endpoints.map((url) => ({ url, failures: 0, notBefore: 0 }));
   let current = endpoints[0] as Endpoint; // the config requires one
   while (!signal.aborted) {
-    await clock.sleep(Math.max(0, current.notBefore - clock.now()), signal);
+    // The clock may be set back: no wait is longer than the longest delay.
+    await clock.sleep(Math.min(maxRetryAfterMs, Math.max(0, current.notBefore - clock.now())), signal);
     if (signal.aborted) return;
     const startedAt = clock.now();
     const { error, hadData, isStalled } = await attempt(options, current.url, signal);
@@ -106,7 +107,7 @@ async function attempt({ connect, stallMs, clock }: StayConnectedOptions, endpoi
         isStalled = true;
         return abort();
       }
-      await clock.sleep(stallMs - idleMs, stop.signal);
+      await clock.sleep(Math.min(stallMs, stallMs - idleMs), stop.signal);
     }
   };
   const watching = watch();

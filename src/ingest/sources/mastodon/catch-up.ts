@@ -16,8 +16,8 @@ export interface CatchUpDeps {
   readonly clock: Clock;
   /** IDs of recent statuses that are stored, the newest `limit` ones. */
   storedIds(limit: number): Promise<readonly string[]>;
-  /** Takes statuses, oldest first; resolves when there is room for more. */
-  deliver(frames: readonly Frame[], signal: AbortSignal): Promise<void>;
+  /** Takes statuses, oldest first, each after `beforeAdd`; resolves when there is room for more. */
+  deliver(frames: readonly Frame[], signal: AbortSignal, beforeAdd?: (frame: Frame) => void): Promise<void>;
   /** Called when statuses may be missing for good, with the reason as a phrase. */
   onGap(reason: string): void;
   /** Called for a failed request that will be repeated. */
@@ -105,9 +105,11 @@ async function readPages(deps: CatchUpDeps, from: string, signal: AbortSignal): 
 async function deliverPage({ server, resume, clock, deliver }: CatchUpDeps, page: readonly unknown[], signal: AbortSignal): Promise<void> {
   const frames = page.map((entity) => statusFrame(entity, server)).reverse();
   const now = clock.now();
-  // A status of a server whose clock is ahead must not keep others from settling.
-  for (const { status } of frames) if (status) resume.onFetched(status.id, Math.min(status.createdAt ?? now, now));
-  await deliver(frames, signal);
+  // Each one just before it is added: a cursor must not cover what is not in the chunk yet.
+  await deliver(frames, signal, ({ status }) => {
+    // A status of a server whose clock is ahead must not keep others from settling.
+    if (status) resume.onFetched(status.id, Math.min(status.createdAt ?? now, now));
+  });
 }
 
 /**

@@ -9,7 +9,7 @@ import { ConnectionError, type StayConnectedOptions, stayConnected } from '../li
 import { createStreamStatus, type StreamStatus } from '../live/stream-status.ts';
 import { createStreamWriter, type StreamWriter } from '../live/stream-writer.ts';
 import type { RawMessage } from '../process-chunk.ts';
-import { catchUp, readNewestPage } from './catch-up.ts';
+import { type CatchUpDeps, catchUp, readNewestPage } from './catch-up.ts';
 import { type Frame, toFrame } from './frame.ts';
 import type { MastodonClient } from './mastodon-client.ts';
 import { createResumePoint, type ResumePoint } from './resume-point.ts';
@@ -103,8 +103,9 @@ function createConnect(options: SessionOptions): StayConnectedOptions['connect']
     status.onGap();
     options.metrics.streamGaps.inc({ source });
   };
-  const deliver = async (frames: readonly Frame[], signal: AbortSignal): Promise<void> => {
+  const deliver: CatchUpDeps['deliver'] = async (frames, signal, beforeAdd) => {
     for (const frame of frames) {
+      beforeAdd?.(frame);
       add(frame);
       if (frame.status?.createdAt) status.onEvent(Math.min(frame.status.createdAt, clock.now()));
     }

@@ -156,6 +156,34 @@ describe('catching up', () => {
     expect(run.letters).toEqual([]);
   });
 
+  it('saves no position beyond the posts that are stored, although pages are read ahead', async () => {
+    const server = await startServer();
+    const first = await follow(server, { rewind: '0s' });
+    await hasStream(server);
+    server.post({ text: 'Hello' });
+    await until('the cursor is saved', () => first.store.cursors.size > 0 && first.store.posts.size === 1);
+    await first.stop();
+    const missed = Array.from({ length: 300 }, (_, index) => server.post({ text: `Brixomel kettle ${index}` }).id);
+    // Only the first batch becomes durable.
+    let stored: string[] = [];
+    const waiting: { nack(error: Error): void }[] = [];
+    await follow(server, {
+      rewind: '0s',
+      store: first.store,
+      onBatch: (batch) => {
+        if (stored.length > 0) return void waiting.push(batch);
+        stored = batch.items.map(({ post }) => post.id);
+        batch.ack();
+      },
+    });
+    const before = [...first.store.cursors.values()].join();
+    await until('the cursor moved', () => [...first.store.cursors.values()].join() !== before);
+    const position = BigInt(/\d{10,}/.exec([...first.store.cursors.values()].join())?.[0] ?? 0);
+    expect(stored.length).toBeLessThan(300);
+    expect(missed.filter((id) => BigInt(id) <= position && !stored.includes(key(server, id)))).toEqual([]);
+    for (const batch of waiting) batch.nack(new Error('the process was killed'));
+  });
+
   it('reads again what was new when the stream ended, because posts of other servers arrive late', async () => {
     const server = await startServer();
     const run = await follow(server, { rewind: '1s' });
