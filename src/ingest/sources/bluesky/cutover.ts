@@ -17,10 +17,10 @@ export interface CutoverOptions {
 
 /** A stream that advances faster than this multiple of real time is still a replay. */
 const replaySpeed = 1.05;
+/** Live events are no older than this (ms). */
+const maxLiveDelayMs = 10_000;
 /** Differences between this clock and the server's, in ms. */
 const maxSkewMs = 60_000;
-/** Live events look no older than this (ms). */
-const maxLiveDelayMs = 10_000 + maxSkewMs;
 const maxAttempts = 3;
 
 /**
