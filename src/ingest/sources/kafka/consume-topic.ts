@@ -10,7 +10,7 @@ import { checkGroupAccess, describeTopic } from './cluster-requests.ts';
 import { consumeBatch, type KafkaBatchDeps } from './consume-batch.ts';
 import { consumerGroupId, type ExclusiveGroupOptions, groupShared, waitUntilAlone } from './consumer-group.ts';
 import type { PartitionProgress, TopicMetrics } from './partition-progress.ts';
-import { seekToStart, toCommitMetadata } from './start-offsets.ts';
+import { fetchCommittedOffsets, seekToStart, toCommitMetadata } from './start-offsets.ts';
 import { waitForTopic, watchTopic } from './topic-watch.ts';
 
 export interface KafkaConsumerDeps extends Pick<ChunkDeps, 'deadLetters' | 'emit' | 'mapping' | 'onSkip'> {
@@ -87,6 +87,8 @@ export async function consumeTopic(deps: KafkaConsumerDeps, running: RunningCons
   if (isExclusive) await waitUntilAlone(exclusiveOptions(deps, cluster), signal);
   if (signal.aborted) return;
   if (memory.topicId !== undefined) void endWhenTopicChanges(memory.topicId, deps, running, signal);
+  // Before joining: where a committed offset no longer exists, kafkajs commits another one at once.
+  progress.onStart(await fetchCommittedOffsets(admin, groupId, topic));
   consumer.on(consumer.events.FETCH, () => events.onFetch());
   const membership = trackMembership(deps, running, signal);
   await consumer.run({

@@ -81,6 +81,10 @@ async function fetchLegacy({ admin, cluster, config }: StartOffsetsDeps): Promis
 }
 
 /** The committed offsets of a group, by partition. */
+export async function fetchCommittedOffsets(admin: Admin, groupId: string, topic: string): Promise<Map<number, bigint>> {
+  return new Map([...(await fetchCommitted(admin, groupId, topic))].map(([partition, { offset }]) => [partition, offset]));
+}
+
 async function fetchCommitted(admin: Admin, groupId: string, topic: string): Promise<Map<number, CommittedOffset>> {
   const [found] = await admin.fetchOffsets({ groupId, topics: [topic] });
   const committed = new Map<number, CommittedOffset>();
