@@ -1,8 +1,8 @@
-import kafkajs, { type Kafka, type Message, type Producer } from 'kafkajs';
+import type { Kafka, Message, Producer } from 'kafkajs';
 import type { KafkaConfig } from '../../config/schema.ts';
 import type { Log } from '../../lib/log.ts';
 import { headerBytes, ownHeaderPrefix, toKafkaHeaders } from '../message-headers.ts';
-import { createKafka } from '../sources/kafka/client.ts';
+import { createKafka, createProducer } from '../sources/kafka/client.ts';
 import { maxBatchBytes } from '../sources/kafka/codecs.ts';
 import { asKafkaError, hasKafkaErrorCode } from '../sources/kafka/kafka-error.ts';
 import { ensureTopic } from '../sources/kafka/topics.ts';
@@ -53,12 +53,7 @@ export function createKafkaDeadLetterSink({ config, log }: KafkaDeadLetterOption
 async function connect(kafka: Kafka, topic: string): Promise<Producer> {
   // Must accept any message that the consumer can read.
   await ensureTopic(kafka, { topic, partitions: 1, maxMessageBytes: maxBatchBytes });
-  const producer = kafka.producer({
-    idempotent: true,
-    maxInFlightRequests: 1,
-    allowAutoTopicCreation: false,
-    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
-  });
+  const producer = createProducer(kafka);
   await producer.connect();
   return producer;
 }

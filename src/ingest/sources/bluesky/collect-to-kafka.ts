@@ -1,4 +1,3 @@
-import kafkajs from 'kafkajs';
 import type { BlueskyConfig } from '../../../config/live-sources.ts';
 import type { KafkaConfig } from '../../../config/schema.ts';
 import type { Clock } from '../../../lib/clock.ts';
@@ -6,7 +5,7 @@ import type { Log } from '../../../lib/log.ts';
 import { createMetrics } from '../../../lib/metrics.ts';
 import { createSerialQueue } from '../../../lib/serial-queue.ts';
 import type { CursorStore } from '../cursor-store.ts';
-import { checkBrokerCertificates, createKafka } from '../kafka/client.ts';
+import { checkBrokerCertificates, createKafka, createProducer } from '../kafka/client.ts';
 import { asKafkaError } from '../kafka/kafka-error.ts';
 import { ensureTopic } from '../kafka/topics.ts';
 import type { RawMessage } from '../process-chunk.ts';
@@ -37,12 +36,7 @@ const reportMs = 60_000;
 export async function collectToKafka(options: CollectOptions, signal: AbortSignal): Promise<number> {
   const { bluesky, kafka: config, partitions, cursors, clock, log, onProgress } = options;
   const kafka = createKafka(config, log);
-  const producer = kafka.producer({
-    idempotent: true,
-    maxInFlightRequests: 1,
-    allowAutoTopicCreation: false,
-    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
-  });
+  const producer = createProducer(kafka);
   const inOrder = createSerialQueue();
   let sent = 0;
   const send = async (messages: readonly RawMessage[]): Promise<void> => {

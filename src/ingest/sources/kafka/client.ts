@@ -1,6 +1,6 @@
 import { connect as connectPlain, isIP, Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import kafkajs, { type ISocketFactory, type Kafka, type logCreator, type SASLOptions } from 'kafkajs';
+import kafkajs, { type ISocketFactory, type Kafka, type logCreator, type Producer, type SASLOptions } from 'kafkajs';
 import type { KafkaConfig } from '../../../config/schema.ts';
 import { asError, FeedpulseError } from '../../../lib/errors.ts';
 import type { Log } from '../../../lib/log.ts';
@@ -31,6 +31,16 @@ export function createKafka(config: KafkaConfig, log: Log, retries = 8): Kafka {
     retry: { initialRetryTime: 300, maxRetryTime: 5_000, retries },
     logLevel: kafkajs.logLevel.INFO,
     logCreator: createLogCreator(log),
+  });
+}
+
+/** A producer that sends each message once, in order. The partition of a key is that of Kafka's Java client. */
+export function createProducer(kafka: Kafka): Producer {
+  return kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
   });
 }
 

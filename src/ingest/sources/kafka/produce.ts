@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import kafkajs, { type Message, type Producer } from 'kafkajs';
+import type { Message, Producer } from 'kafkajs';
 import type { MappingInput } from '../../../config/mapping.ts';
 import type { KafkaConfig } from '../../../config/schema.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
@@ -7,7 +7,7 @@ import type { Log } from '../../../lib/log.ts';
 import { type CompiledMapping, compileMapping, parseMessage } from '../../mapping/parse-message.ts';
 import { readMessageLines } from '../ndjson/input-format.ts';
 import { type Line, readLines } from '../ndjson/read-lines.ts';
-import { checkBrokerCertificates, createKafka } from './client.ts';
+import { checkBrokerCertificates, createKafka, createProducer } from './client.ts';
 import { asKafkaError } from './kafka-error.ts';
 import { ensureTopic } from './topics.ts';
 
@@ -37,12 +37,7 @@ const batchesPerSecond = 10;
  */
 export async function produceFile({ config, mapping, input, rate, partitions = 4, log, onProgress }: ProduceOptions): Promise<number> {
   const kafka = createKafka(config, log);
-  const producer = kafka.producer({
-    idempotent: true,
-    maxInFlightRequests: 1,
-    allowAutoTopicCreation: false,
-    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
-  });
+  const producer = createProducer(kafka);
   const compiled = compileMapping(mapping);
   const size = rate === undefined ? maxBatchMessages : Math.max(1, Math.min(maxBatchMessages, Math.round(rate / batchesPerSecond)));
   const startedAt = Date.now();
