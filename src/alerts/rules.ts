@@ -25,8 +25,8 @@ export interface Brand {
 
 /** Thresholds in standard deviations. */
 const sensitivities = { low: 5, balanced: 4, high: 3.25 } as const;
-const defaultDirections = { volume: 'both', netSentiment: 'down', negativeVolume: 'up' } as const;
-const defaultChanges = { volume: 2, netSentiment: 10, negativeVolume: 2 } as const;
+const defaultDirections = { volume: 'both', organicVolume: 'both', netSentiment: 'down', negativeVolume: 'up' } as const;
+const defaultChanges = { volume: 2, organicVolume: 2, netSentiment: 10, negativeVolume: 2 } as const;
 
 const defaultRules = [
   { name: 'volume', metric: 'volume' },

@@ -1,7 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { AlertContext, ExamplePost } from '../alerts/notify/message.ts';
 import { type Driver, findDrivers } from '../analytics/drivers/drivers.ts';
-import { createNearDuplicateIndex } from '../analytics/drivers/near-duplicates.ts';
 import { searchPosts } from '../analytics/search/search-posts.ts';
 import type { BrandConfig } from '../config/schema.ts';
 import type { AlertTransition } from '../domain/alert.ts';
@@ -9,6 +8,7 @@ import type { Label } from '../domain/post.ts';
 import { brandTerms } from '../ingest/brands/brand-matcher.ts';
 import type { Clock } from '../lib/clock.ts';
 import { foldText } from '../lib/fold-text.ts';
+import { createNearDuplicateIndex } from '../lib/near-duplicates.ts';
 
 const maxDrivers = 5;
 const maxExamples = 3;

@@ -19,8 +19,13 @@ const name = z
 export const alertRule = z.strictObject({
   name: name.refine((value) => value !== noDataRuleName, `\`${noDataRuleName}\` is reserved for the no-data alert`).describe('Rule name'),
   brands: z.array(z.string().min(1).max(100)).default([]).describe('Brands to evaluate; all configured brands if empty. `*` is all posts'),
-  metric: z.enum(['volume', 'netSentiment', 'negativeVolume']).describe('Metric to evaluate'),
-  direction: z.enum(['up', 'down', 'both']).optional().describe('Default: both for volume, down for net sentiment, up for negative volume'),
+  metric: z
+    .enum(['volume', 'organicVolume', 'netSentiment', 'negativeVolume'])
+    .describe('Metric to evaluate. organicVolume is the volume without copies: posts that repeat the text of an earlier one'),
+  direction: z
+    .enum(['up', 'down', 'both'])
+    .optional()
+    .describe('Default: both for volume and organic volume, down for net sentiment, up for negative volume'),
   window: durationBetween('3m', '6h')
     .refine((value) => toMilliseconds(value) % minuteMs === 0, 'must be whole minutes')
     .default('15m')

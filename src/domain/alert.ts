@@ -1,7 +1,17 @@
 /** Alerting types: evaluations, states, transitions, silences, deliveries. Times are in ms since 1970. */
 
-export const alertMetrics = ['volume', 'netSentiment', 'negativeVolume', 'noData'] as const;
+/** `organicVolume` is the volume without copies, that is, with each text counted once. */
+export const alertMetrics = ['volume', 'organicVolume', 'netSentiment', 'negativeVolume', 'noData'] as const;
 export type AlertMetric = (typeof alertMetrics)[number];
+
+/** Names for people. */
+export const alertMetricNames = {
+  volume: 'volume',
+  organicVolume: 'organic volume',
+  netSentiment: 'net sentiment',
+  negativeVolume: 'negative volume',
+  noData: 'posts',
+} as const satisfies Record<AlertMetric, string>;
 
 export const ruleStatuses = ['ok', 'warning', 'alert', 'no-data', 'silenced', 'cold-start'] as const;
 export type RuleStatus = (typeof ruleStatuses)[number];

@@ -1,9 +1,12 @@
+import type { StoredLabel } from './post.ts';
+
+/** Numbers of posts by label. */
+type Counts = { readonly [label in StoredLabel]: number };
+
 /** Post counts of a time range by label. Unscored posts count as volume, never as sentiment. */
-export interface LabelCounts {
-  readonly negative: number;
-  readonly neutral: number;
-  readonly positive: number;
-  readonly unscored: number;
+export interface LabelCounts extends Counts {
+  /** How many of the posts repeat the text of an earlier post; absent if none does. */
+  readonly copies?: Counts;
 }
 
 export const emptyCounts: LabelCounts = { negative: 0, neutral: 0, positive: 0, unscored: 0 };
@@ -11,13 +14,31 @@ export const emptyCounts: LabelCounts = { negative: 0, neutral: 0, positive: 0, 
 export const totalPosts = ({ negative, neutral, positive, unscored }: LabelCounts): number => negative + neutral + positive + unscored;
 export const scoredPosts = ({ negative, neutral, positive }: LabelCounts): number => negative + neutral + positive;
 
+/** The posts that are no copies: each text counts once. */
+export function organicCounts({ copies, ...counts }: LabelCounts): LabelCounts {
+  return copies ? subtract(counts, copies) : counts;
+}
+
 export function addCounts(all: Iterable<LabelCounts>): LabelCounts {
   const sum = { ...emptyCounts };
-  for (const { negative, neutral, positive, unscored } of all) {
-    sum.negative += negative;
-    sum.neutral += neutral;
-    sum.positive += positive;
-    sum.unscored += unscored;
+  const copies = { ...emptyCounts };
+  for (const counts of all) {
+    add(sum, counts);
+    if (counts.copies) add(copies, counts.copies);
   }
-  return sum;
+  return totalPosts(copies) > 0 ? { ...sum, copies } : sum;
 }
+
+function add(sum: { -readonly [label in StoredLabel]: number }, { negative, neutral, positive, unscored }: Counts): void {
+  sum.negative += negative;
+  sum.neutral += neutral;
+  sum.positive += positive;
+  sum.unscored += unscored;
+}
+
+const subtract = (from: Counts, counts: Counts): Counts => ({
+  negative: from.negative - counts.negative,
+  neutral: from.neutral - counts.neutral,
+  positive: from.positive - counts.positive,
+  unscored: from.unscored - counts.unscored,
+});

@@ -26,11 +26,11 @@ export function referenceCounts(group: readonly CountedPost[]): RollupCounts {
   };
 }
 
-/** Stored rollup values by JSON key, without empty groups. */
+/** Stored rollup values by JSON key, without empty groups and without copies, which depend on the order of arrival. */
 export async function storedCounts(db: Database, bucket: string, table: string, keys: string): Promise<Map<string, RollupCounts>> {
   const rows = await queryRows<Record<string, string | number>>(
     db,
-    `SELECT * EXCEPT (version) REPLACE (toUnixTimestamp(${bucket}) AS ${bucket}, finalizeAggregation(authors) AS authors)
+    `SELECT * EXCEPT (version, copies_negative, copies_neutral, copies_positive, copies_unscored) REPLACE (toUnixTimestamp(${bucket}) AS ${bucket}, finalizeAggregation(authors) AS authors)
     FROM ${table} FINAL WHERE negative + neutral + positive + unscored > 0`,
   );
   return new Map(

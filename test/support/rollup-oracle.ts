@@ -9,6 +9,7 @@ interface Row {
   readonly brands: readonly string[];
   readonly label: StoredLabel;
   readonly score: number;
+  readonly isCopy: boolean;
   readonly interactions: number;
   /** Brand sentiment, as parallel arrays. */
   readonly sentimentBrands: readonly string[];
@@ -36,15 +37,19 @@ const columns = [
   'weight_unscored',
   'weight_squares',
   'weighted_score',
+  'copies_negative',
+  'copies_neutral',
+  'copies_positive',
+  'copies_unscored',
 ] as const;
 
 /**
  * Counts rollup groups (bucket and brand; in 15-minute buckets also platform and language) that differ from a recomputation
- * from the rows: counts by label, sums of scores and their squares, and the same weighted by engagement.
+ * from the rows: counts by label, those of copies, sums of scores and their squares, and the same weighted by engagement.
  */
 export async function countWrongGroups(query: RunQuery, database: string): Promise<number> {
   const rows = await query<Row>(`SELECT toUnixTimestamp(minute) AS minute, platform, lang, brands, toString(label) AS label,
-    toFloat64(score) AS score, toFloat64(likes + reposts + replies) AS interactions,
+    toFloat64(score) AS score, is_copy AS isCopy, toFloat64(likes + reposts + replies) AS interactions,
     brand_sentiment_brands AS sentimentBrands, brand_sentiment_labels AS sentimentLabels,
     arrayMap((plus, minus) -> toFloat64(plus) - minus, brand_sentiment_positive, brand_sentiment_negative) AS sentimentScores FROM ${database}.posts FINAL WHERE NOT deleted`);
   let wrong = 0;
@@ -73,6 +78,7 @@ function computeCounts(rows: readonly Row[], seconds: number, hasSegments: boole
       const label = row.sentimentLabels[position] ?? row.label;
       const score = row.sentimentScores[position] ?? (row.label === 'unscored' ? 0 : row.score);
       add(counts, label, 1);
+      if (row.isCopy) add(counts, `copies_${label}`, 1);
       add(counts, `weight_${label}`, weight);
       if (label !== 'unscored') add(counts, 'weight_squares', weight * weight);
       add(counts, 'score_sum', score);

@@ -1,5 +1,5 @@
 import { type Season, seasons } from '../../domain/alert.ts';
-import { addCounts, emptyCounts, type LabelCounts, scoredPosts, totalPosts } from '../../domain/label-counts.ts';
+import { addCounts, emptyCounts, type LabelCounts, organicCounts, scoredPosts, totalPosts } from '../../domain/label-counts.ts';
 import { bucketMs, dayMs, minuteMs } from '../../lib/duration.ts';
 import { median } from '../../lib/statistics.ts';
 import { utcOffsetMs } from '../../lib/time-zone.ts';
@@ -34,6 +34,7 @@ export interface Baseline {
   readonly from: number;
   readonly to: number;
   readonly volume: RateBaseline;
+  readonly organicVolume: RateBaseline;
   readonly negative: RateBaseline;
   readonly sentiment: SentimentBaseline;
 }
@@ -69,6 +70,10 @@ export function computeBaseline(
       from: Math.min(...windows),
       to: Math.max(...windows) + bucketMs,
       volume: estimateRate(samples.map(totalPosts), diurnal),
+      organicVolume: estimateRate(
+        samples.map((sample) => totalPosts(organicCounts(sample))),
+        diurnal,
+      ),
       negative: estimateRate(
         samples.map(({ negative }) => negative),
         diurnal,

@@ -1,5 +1,5 @@
 import type { Evaluation } from '../../domain/alert.ts';
-import { type LabelCounts, scoredPosts, totalPosts } from '../../domain/label-counts.ts';
+import { type LabelCounts, organicCounts, scoredPosts, totalPosts } from '../../domain/label-counts.ts';
 import { minuteMs } from '../../lib/duration.ts';
 import type { Rule } from '../rules.ts';
 import type { Baseline, RateBaseline, SentimentBaseline } from './baseline.ts';
@@ -39,7 +39,9 @@ export function scoreWindows(
         ? measureSentiment(counts, baseline.sentiment)
         : rule.metric === 'volume'
           ? measureRate(totalPosts(counts), baseline.volume, minutes)
-          : measureRate(counts.negative, baseline.negative, minutes);
+          : rule.metric === 'organicVolume'
+            ? measureRate(totalPosts(organicCounts(counts)), baseline.organicVolume, minutes)
+            : measureRate(counts.negative, baseline.negative, minutes);
     const direction = measured.z < 0 ? ('down' as const) : ('up' as const);
     return {
       windowMs,

@@ -1,4 +1,4 @@
-import type { AlertTransition, Evaluation } from '../../domain/alert.ts';
+import { type AlertTransition, alertMetricNames, type Evaluation } from '../../domain/alert.ts';
 import { hourMs, minuteMs } from '../../lib/duration.ts';
 
 /** A sample post. Untrusted text: never interpreted as markup. */
@@ -90,13 +90,11 @@ function formatTitle({ kind, brand, evaluation }: AlertTransition): string {
   const subject = brand === '*' ? 'All posts' : brand;
   const { metric, direction, observed, expected } = evaluation;
   if (metric === 'noData') return kind === 'alert' ? `No posts since ${formatTime(evaluation.from)}` : 'Posts are arriving again';
-  if (kind === 'resolved') return `${subject}: ${metricNames[metric]} back to normal`;
-  const change = `${metricNames[metric]} ${direction === 'up' ? 'rose' : 'fell'} to`;
+  if (kind === 'resolved') return `${subject}: ${alertMetricNames[metric]} back to normal`;
+  const change = `${alertMetricNames[metric]} ${direction === 'up' ? 'rose' : 'fell'} to`;
   if (metric === 'netSentiment') return `${subject}: ${change} ${formatPoints(observed)} (expected ${formatPoints(expected)})`;
   return `${subject}: ${change} ${Math.round(observed)} posts (expected ${Math.round(expected)})`;
 }
-
-const metricNames = { volume: 'volume', netSentiment: 'net sentiment', negativeVolume: 'negative volume' } as const;
 
 function listFacts({ rule, evaluation }: AlertTransition): [string, string][] {
   const { metric, observed, expected, low, high, z, posts, from, to, baseline } = evaluation;

@@ -1,6 +1,6 @@
 import { type Label, labels } from '../../domain/post.ts';
+import { createNearDuplicateIndex } from '../../lib/near-duplicates.ts';
 import type { TermCounts } from './log-odds.ts';
-import { createNearDuplicateIndex } from './near-duplicates.ts';
 import { createTermExtractor, type Term } from './term-extractor.ts';
 
 export interface LabelledText {

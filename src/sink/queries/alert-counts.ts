@@ -11,7 +11,11 @@ export type CountsByBrand = ReadonlyMap<string, Buckets>;
 /** Bounds the length of one result: its rows are brands times buckets. */
 const maxBrands = 100;
 
-const counted = z.object({ brand: z.string(), start: numeric, negative: numeric, neutral: numeric, positive: numeric, unscored: numeric });
+const counted = z.object({
+  ...{ brand: z.string(), start: numeric, negative: numeric, neutral: numeric, positive: numeric, unscored: numeric },
+  /** By label, negative, neutral, positive, unscored; empty if there are none. */
+  copies: z.array(numeric),
+});
 const minuteRow = z.object({ minute: numeric });
 
 /** The newest minute of a range with posts of any brand; 0 if there is none. */
@@ -37,15 +41,23 @@ const countStale = `
 const selectDelay = `
   SELECT max(p.delay) AS delay FROM feed_progress AS p FINAL WHERE toUnixTimestamp64Milli(p.at) >= {since:Int64} AND p.delay <= 86400000`;
 
+/** The copies by label as an array, which is empty if there are none: few minutes have any. */
+function copiesOf(read: (column: string) => string): string {
+  const counts = ['negative', 'neutral', 'positive', 'unscored'].map((label) => read(`copies_${label}`));
+  return `if(${counts.join(' + ')} = 0, [], [${counts.join(', ')}])`;
+}
+
 const selectMinutes = `
   SELECT r.brand AS brand, toUnixTimestamp(r.minute) AS start,
-    r.negative AS negative, r.neutral AS neutral, r.positive AS positive, r.unscored AS unscored
+    r.negative AS negative, r.neutral AS neutral, r.positive AS positive, r.unscored AS unscored,
+    ${copiesOf((column) => `r.${column}`)} AS copies
   FROM rollup_minute AS r FINAL
   WHERE ${inRange('r.minute')} AND r.brand IN {brands:Array(String)}`;
 
 const selectBucketsWhere = (condition: string): string => `
   SELECT r.brand AS brand, toUnixTimestamp(r.bucket) AS start,
-    sum(r.negative) AS negative, sum(r.neutral) AS neutral, sum(r.positive) AS positive, sum(r.unscored) AS unscored
+    sum(r.negative) AS negative, sum(r.neutral) AS neutral, sum(r.positive) AS positive, sum(r.unscored) AS unscored,
+    ${copiesOf((column) => `sum(r.${column})`)} AS copies
   FROM rollup_15m AS r FINAL
   WHERE r.brand IN {brands:Array(String)} AND ${condition}
   GROUP BY brand, start`;
@@ -60,17 +72,21 @@ const selectFirst = `
     AND r.negative + r.neutral + r.positive + r.unscored > 0
   GROUP BY brand`;
 
+const toCopies = ([negative = 0, neutral = 0, positive = 0, unscored = 0]: readonly number[]): LabelCounts => ({
+  ...{ negative, neutral, positive, unscored },
+});
+
 /** Reads counts from the rollups for the evaluation of alerts. Times are ms since 1970; throws the database's errors. */
 export function createAlertCounts(reader: ClickHouseClient) {
   const readByBrand = async (sql: string, brands: readonly string[], params: Record<string, unknown>) => {
     const found = new Map<string, Map<number, LabelCounts>>();
     for (let at = 0; at < brands.length; at += maxBrands)
-      for (const { brand, start, ...counts } of await query(reader, counted, sql, {
+      for (const { brand, start, copies, ...counts } of await query(reader, counted, sql, {
         ...params,
         brands: brands.slice(at, at + maxBrands),
       })) {
         const buckets = found.get(brand) ?? new Map<number, LabelCounts>();
-        found.set(brand, buckets.set(1_000 * start, counts));
+        found.set(brand, buckets.set(1_000 * start, copies.length > 0 ? { ...counts, copies: toCopies(copies) } : counts));
       }
     return found;
   };

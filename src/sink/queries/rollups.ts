@@ -46,6 +46,7 @@ export const rollup15m: Rollup = {
 const sums = [
   ...['negative', 'neutral', 'positive', 'unscored', 'score_sum', 'score_squares', 'weight_negative', 'weight_neutral'],
   ...['weight_positive', 'weight_unscored', 'weight_squares', 'weighted_score', 'authors'],
+  ...['copies_negative', 'copies_neutral', 'copies_positive', 'copies_unscored'],
 ].join(', ');
 
 /**
@@ -64,6 +65,8 @@ const recompute = (rollup: Rollup) => `
     sumIf(weight * weight, label != 'unscored'),
     sum(weight * score),
     uniqCombined64StateIf(14)(author, author != ''),
+    countIf(copy AND label = 'negative'), countIf(copy AND label = 'neutral'),
+    countIf(copy AND label = 'positive'), countIf(copy AND label = 'unscored'),
     (
       SELECT greatest(now64(6, 'UTC'), max(version) + toIntervalMicrosecond(1))
       FROM ${rollup.table}
@@ -75,11 +78,12 @@ const recompute = (rollup: Rollup) => `
       ${scoreForBrand('brand')} AS score,
       1 + log(1 + likes + reposts + replies) AS weight,
       if(author_id = '', '', concat(platform, ':', author_id)) AS author,
+      is_copy AS copy,
       true AS present
     FROM effective_posts AS p
     WHERE minute IN {minutes:Array(DateTime('UTC'))} AND NOT deleted AND ${rollup.retentionCondition}
     UNION ALL
-    SELECT DISTINCT ${rollup.keys}, '', 0., 0., '', false
+    SELECT DISTINCT ${rollup.keys}, '', 0., 0., '', false, false
     FROM ${rollup.table}
     WHERE ${rollup.column} IN {buckets:Array(DateTime('UTC'))}
   )

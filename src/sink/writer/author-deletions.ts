@@ -55,7 +55,7 @@ export async function deleteAuthors(
 /** False if it names no author, or if the database would change a value of its row. */
 function isValid(deletion: ScoredPost): boolean {
   try {
-    toRow(deletion, 0);
+    toRow(deletion, { createdAtMs: 0, isCopy: false });
     return Boolean(deletion.author?.id);
   } catch (thrown) {
     if (thrown instanceof RowRejected) return false;

@@ -4,10 +4,10 @@ import { maxDateTimeMs } from '../client/limits.ts';
 
 /**
  * A post as a row of `posts`.
- * @param createdAtMs milliseconds since 1970, from its first version
+ * @param found `createdAtMs`: milliseconds since 1970, from its first version; `isCopy`: whether its text repeats another post's
  * @throws DATABASE_REJECTED for a value that ClickHouse would silently change
  */
-export function toRow(post: ScoredPost, createdAtMs: number) {
+export function toRow(post: ScoredPost, { createdAtMs, isCopy }: { readonly createdAtMs: number; readonly isCopy: boolean }) {
   return {
     created_at: toDateTime(createdAtMs),
     platform: post.platform,
@@ -38,6 +38,7 @@ export function toRow(post: ScoredPost, createdAtMs: number) {
     model_version: post.modelVersion,
     scored_at: toDateTime(toTimestampMs(post, 'scoredAt')),
     truncated: post.truncated,
+    is_copy: isCopy,
     ...brandSentimentColumns(checkBrandSentiment(post)),
     topic: post.position.topic,
     partition: post.position.partition,

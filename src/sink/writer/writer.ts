@@ -14,6 +14,7 @@ import { defaultRetention, minCreatedAt, type Retention } from '../maintenance/r
 import { findFirstSeen, postKey, readPostsOfAuthors } from '../queries/posts.ts';
 import { markDirty } from '../queries/rollups.ts';
 import { deleteAuthors, type ReadPostsOfAuthors } from './author-deletions.ts';
+import { type CopyDetector, createCopyDetector } from './copy-detector.ts';
 import { toDateTime, toRow, toTimestampMs } from './post-row.ts';
 
 /** Stop the process after this long (ms) without a successful write. */
@@ -78,12 +79,13 @@ export function createWriter(options: WriterOptions): Writer {
 /** Creates a function that stores the posts that were not erased; posts erased in the meantime are removed again. */
 function createPostStore({ db, clock, log, metrics, retention = defaultRetention }: WriterOptions, policy: RetryPolicy): Writer['write'] {
   const erasures = createErasureList(db.writer);
+  const copies = createCopyDetector();
   let consecutiveRejections = 0;
 
   /** One bad row fails the whole insert: the batch is bisected until the bad rows are isolated. Returns these. */
   const storeBisecting = async (posts: readonly ScoredPost[], batch: Batch, signal?: AbortSignal): Promise<ScoredPost[]> => {
     try {
-      await store(db, posts, batch, policy, signal);
+      await store({ db, copies, policy }, posts, batch, signal);
       consecutiveRejections = 0;
       return [];
     } catch (error) {
@@ -138,7 +140,12 @@ interface Batch {
 }
 
 /** Writes keys, rows and dirty marks, in this order, so that a mark is never visible before its rows. */
-async function store(db: Database, posts: readonly ScoredPost[], batch: Batch, policy: RetryPolicy, signal?: AbortSignal): Promise<void> {
+async function store(
+  { db, copies, policy }: { readonly db: Database; readonly copies: CopyDetector; readonly policy: RetryPolicy },
+  posts: readonly ScoredPost[],
+  batch: Batch,
+  signal?: AbortSignal,
+): Promise<void> {
   if (posts.length === 0) return;
   const isShared = db.kind === 'server';
   const register = () => registerFirstSeen(db.writer, posts, isShared, signal);
@@ -147,7 +154,7 @@ async function store(db: Database, posts: readonly ScoredPost[], batch: Batch, p
   for (const { post, ms } of withCreatedAt) if (ms < batch.minCreatedAt) batch.expired.add(post);
   const accepted = withCreatedAt.filter(({ post }) => !batch.expired.has(post));
   for (const { post, ms } of accepted) batch.createdAt.set(post, ms);
-  const rows = accepted.map(({ post, ms }) => toRow(post, ms));
+  const rows = accepted.map(({ post, ms }) => toRow(post, { createdAtMs: ms, isCopy: copies.isCopy(post, ms) }));
   await withRetry('insert posts', () => insertRows(db.writer, 'posts', rows, signal), policy, signal);
   const minutes = [...new Set(accepted.map(({ ms }) => (Math.floor(ms / minuteMs) * minuteMs) / 1_000))];
   await withRetry('mark dirty minutes', () => markDirty(db.writer, minutes, signal), policy, signal);

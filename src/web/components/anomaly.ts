@@ -1,3 +1,4 @@
+import { alertMetricNames } from '../../domain/alert.ts';
 import { type Anomaly, maxAlerts } from '../api/alerts.ts';
 import {
   formatCount,
@@ -16,18 +17,11 @@ import type { TimeRange } from '../state/view-state.ts';
 export const showOnChart = (anomaly: Anomaly): void =>
   navigate({ page: 'overview', brands: anomaly.brand === '*' ? [] : [anomaly.brand], customRange: rangeAround(anomaly, Date.now()) });
 
-const metricLabels = {
-  volume: 'volume',
-  netSentiment: 'net sentiment',
-  negativeVolume: 'negative posts',
-  noData: 'posts',
-} as const;
-
 /** What happened, without the brand. */
 export function describeAnomaly({ metric, direction, observed, expected }: Anomaly['evaluation']): string {
   if (metric === 'noData') return 'no posts received';
   const value = metric === 'netSentiment' ? formatNetSentiment : (count: number) => formatCount(Math.round(count));
-  return `${metricLabels[metric]} ${direction === 'up' ? 'rose' : 'fell'} to ${value(observed)} (expected ${value(expected)})`;
+  return `${alertMetricNames[metric]} ${direction === 'up' ? 'rose' : 'fell'} to ${value(observed)} (expected ${value(expected)})`;
 }
 
 /** When it started, how long it lasted, and the number of posts. */

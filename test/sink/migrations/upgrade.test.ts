@@ -28,6 +28,7 @@ const brands = ['Kestrel', 'Lumo', 'Oakline'];
 const newMigrations = [
   ...['0011-standard-names.sql', '0012-drop-renamed-tables.sql'],
   ...['0013-ratings-and-cursors.sql', '0014-author-index.sql'],
+  '0015-copies.sql',
 ];
 
 let db: Database;
@@ -61,16 +62,16 @@ test('migration 0011 can run again after a crash', async () => {
   await expectOldAnswers();
 });
 
-test('migrations 0013 and 0014 can run again after a crash, and posts stored before them have no rating', async () => {
+test('migrations since 0013 can run again after a crash, and posts stored before them have no rating and are no copies', async () => {
   await emptyDatabase();
   await migrate(db, quiet, { dir: await migrationsUntil('0012') });
   const [before, after] = [scoredPost({ id: 'before' }), scoredPost({ id: 'after', rating: 4 })];
-  const { rating: _, ...row } = toRow(before, Date.parse(before.createdAt));
+  const { rating: _, is_copy: __, ...row } = toRow(before, { createdAtMs: Date.parse(before.createdAt), isCopy: false });
   await insertRows(db.writer, 'posts', [row]);
   await migrate(db, quiet);
   await db.writer.command({ query: "ALTER TABLE schema_migrations DELETE WHERE name >= '0013' SETTINGS mutations_sync = 1" });
   expect((await migrate(db, quiet)).applied).toEqual(newMigrations.slice(2));
-  await insertRows(db.writer, 'posts', [toRow(after, Date.parse(after.createdAt))]);
+  await insertRows(db.writer, 'posts', [toRow(after, { createdAtMs: Date.parse(after.createdAt), isCopy: false })]);
   const keys = [before, after].map(({ platform, id, createdAt }) => ({ platform, id, createdAtMs: Date.parse(createdAt) }));
   expect((await readPosts(db.reader, keys)).map(({ rating }) => rating)).toEqual([undefined, 4]);
 });

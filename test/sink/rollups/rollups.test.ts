@@ -4,6 +4,7 @@ import { systemClock } from '../../../src/lib/clock.ts';
 import { createMetrics } from '../../../src/lib/metrics.ts';
 import { createRandom } from '../../../src/lib/random.ts';
 import type { Database } from '../../../src/sink/client/connection.ts';
+import { createAlertCounts } from '../../../src/sink/queries/alert-counts.ts';
 import { countDirty, minuteRollup, rollup15m } from '../../../src/sink/queries/rollups.ts';
 import { createRollups, type Rollups, recomputeDirty } from '../../../src/sink/rollups/rollups.ts';
 import { createWriter, type Writer } from '../../../src/sink/writer/writer.ts';
@@ -52,6 +53,33 @@ test('a post counts once for each of its brands and once for all', async () => {
     { brand: 'Kestrel', volume: 1 },
     { brand: 'Marlow', volume: 1 },
   ]);
+});
+
+test('copies are counted by label and brand in both rollups; a replay, an edit and a deletion keep them right', async () => {
+  const text = 'Marlow opens a second factory for kettles in the north next spring';
+  const post = (id: string, given: Partial<ScoredPost> = {}) => recentPost({ id, text, brands: ['Marlow'], ...given });
+  const batch = [post('1'), post('2'), post('3', { label: 'negative', text: `RT @ines: ${text}` }), post('4', { text: 'Kettles?' })];
+  const copies = async () =>
+    queryRows(
+      db,
+      `SELECT * FROM (SELECT 'minute' AS rollup, toUInt32(copies_negative) AS against, toUInt32(copies_positive) AS for, ${volume}
+       FROM rollup_minute FINAL WHERE brand = 'Marlow'
+       UNION ALL SELECT '15m', toUInt32(copies_negative), toUInt32(copies_positive), ${volume} FROM rollup_15m FINAL WHERE brand = 'Marlow')
+       ORDER BY rollup`,
+    );
+  const counts = (against: number, inFavor: number, volume: number) =>
+    ['15m', 'minute'].map((rollup) => ({ rollup, against, for: inFavor, volume }));
+  await writer.write(batch);
+  await writer.write(batch.slice(1));
+  await rollups.catchUp();
+  expect(await copies()).toEqual(counts(1, 1, 4));
+  await writer.write([post('1', { updatedAt: at(5), text: `${text}!` }), post('2', { updatedAt: at(5), deleted: true, text: '' })]);
+  await rollups.catchUp();
+  expect(await copies()).toEqual(counts(1, 0, 3));
+  const { readMinutes, readBuckets } = createAlertCounts(db.reader);
+  const expected = { negative: 1, neutral: 0, positive: 2, unscored: 0, copies: { negative: 1, neutral: 0, positive: 0, unscored: 0 } };
+  expect((await readMinutes(['Marlow'], noon, noon + minute)).get('Marlow')?.get(noon)).toEqual(expected);
+  expect((await readBuckets(['Marlow'], [noon])).get('Marlow')?.get(noon)).toEqual(expected);
 });
 
 test('a replayed batch does not count twice', async () => {

@@ -125,6 +125,7 @@ test('every field arrives', async () => {
     scoredPost({
       author: { id: 'a1', handle: 'ann', name: 'Ann', followers: 12 },
       engagement: { likes: 3, reposts: 2, replies: 1 },
+      text: 'A kettle that nobody else wrote about',
       inReplyTo: '0',
       rating: 4,
       url: 'https://chirper.example/1',
@@ -143,7 +144,8 @@ test('every field arrives', async () => {
       version: 2 * Date.parse('2026-11-01T12:00:00.000Z'),
       updated_at: '2026-11-01 12:00:00.000',
       deleted: false,
-      text: 'The new kettle is lovely',
+      text: 'A kettle that nobody else wrote about',
+      is_copy: false,
       lang: 'en',
       author_id: 'a1',
       author_handle: 'ann',

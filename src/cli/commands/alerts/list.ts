@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { alertMetricNames } from '../../../domain/alert.ts';
 import type { AlertResponse, AlertsResponse } from '../../../server/routes/alerts/alert-schemas.ts';
 import { type RangeOptions, withConfiguredApi, withRangeOptions } from '../../options.ts';
 import { formatMinute, formatPercent } from '../../output/format.ts';
@@ -32,8 +33,7 @@ export function createListCommand(): Command {
 export function summarizeAlert({ evaluation }: Pick<AlertResponse, 'evaluation'>): string {
   const { metric, direction, observed, expected } = evaluation;
   if (metric === 'noData') return 'no posts';
-  const name = { volume: 'volume', netSentiment: 'net sentiment', negativeVolume: 'negative volume' }[metric];
-  return `${name} ${direction} to ${observed.toFixed(0)}, expected ${expected.toFixed(0)}`;
+  return `${alertMetricNames[metric]} ${direction} to ${observed.toFixed(0)}, expected ${expected.toFixed(0)}`;
 }
 
 /** Columns shared by alerts and backtest results. */

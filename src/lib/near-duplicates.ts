@@ -1,5 +1,5 @@
 /** Minimum number of words for a similarity test; shorter texts are duplicates only if they are equal. */
-const minWords = 6;
+export const minWords = 6;
 /** Minimum Jaccard similarity of the shingle sets (words and word pairs) of near-duplicates. */
 const minSimilarity = 0.65;
 const bands = 16;
@@ -20,7 +20,7 @@ export interface NearDuplicateIndex {
  */
 export function createNearDuplicateIndex(): NearDuplicateIndex {
   const groupByText = new Map<string, number>();
-  const shingles: Set<number>[] = [];
+  const shingles: ReadonlySet<number>[] = [];
   const buckets = new Map<number, number[]>();
 
   const findGroup = (set: ReadonlySet<number>, keys: readonly number[]): number | undefined => {
@@ -29,7 +29,8 @@ export function createNearDuplicateIndex(): NearDuplicateIndex {
       for (const group of buckets.get(key) ?? []) {
         if (seen.has(group)) continue;
         seen.add(group);
-        if (isSimilar(set, shingles[group])) return group;
+        const other = shingles[group];
+        if (other && isSimilar(set, other, other.size)) return group;
       }
     }
     return undefined;
@@ -58,8 +59,8 @@ function addToBucket(buckets: Map<number, number[]>, key: number, group: number)
   else if (bucket.length < maxCandidates) bucket.push(group);
 }
 
-/** Hashes of the words and of the pairs of adjacent words. */
-function computeShingles(words: readonly number[]): Set<number> {
+/** Hashes of the words and of the pairs of adjacent words, given an id or a hash of each word. */
+export function computeShingles(words: readonly number[]): Set<number> {
   const set = new Set<number>();
   let previous = 0;
   for (const id of words) {
@@ -72,8 +73,8 @@ function computeShingles(words: readonly number[]): Set<number> {
 
 const seeds = Uint32Array.from({ length: bands * rowsPerBand }, (_, index) => mix(index + 1) | 1);
 
-/** The keys of the LSH bands: each hashes the MinHash values (minimum over the set per hash function) of its rows. */
-function computeBandKeys(set: ReadonlySet<number>): number[] {
+/** The keys of the LSH bands (32 bits): each hashes the MinHash values (minimum over the set per hash function) of its rows. */
+export function computeBandKeys(set: ReadonlySet<number>): number[] {
   const signature = new Uint32Array(seeds.length).fill(0xffffffff);
   for (const shingle of set) {
     for (let index = 0; index < seeds.length; index += 1) {
@@ -88,15 +89,16 @@ function computeBandKeys(set: ReadonlySet<number>): number[] {
   });
 }
 
-function isSimilar(set: ReadonlySet<number>, other: ReadonlySet<number> | undefined): boolean {
-  if (!other || Math.min(set.size, other.size) < minSimilarity * Math.max(set.size, other.size)) return false;
+/** Whether the Jaccard similarity of two sets is at least `minSimilarity`; `other` has no value twice. */
+export function isSimilar(set: ReadonlySet<number>, other: Iterable<number>, otherSize: number): boolean {
+  if (Math.min(set.size, otherSize) < minSimilarity * Math.max(set.size, otherSize)) return false;
   let common = 0;
-  for (const shingle of set) if (other.has(shingle)) common += 1;
-  return common >= minSimilarity * (set.size + other.size - common);
+  for (const shingle of other) if (set.has(shingle)) common += 1;
+  return common >= minSimilarity * (set.size + otherSize - common);
 }
 
 /** Mixes 32 bits: the finalizer of MurmurHash3. */
-function mix(value: number): number {
+export function mix(value: number): number {
   let hash = value | 0;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createNearDuplicateIndex } from '../../../src/analytics/drivers/near-duplicates.ts';
-import { createTermExtractor } from '../../../src/analytics/drivers/term-extractor.ts';
+import { createTermExtractor } from '../../src/analytics/drivers/term-extractor.ts';
+import { createNearDuplicateIndex } from '../../src/lib/near-duplicates.ts';
 
 /** How many groups the texts make. */
 function groupsOf(texts: readonly string[]): number {
