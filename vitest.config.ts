@@ -4,6 +4,7 @@ const minute = 60_000;
 const live = ['test/live/**/*.test.ts', 'test/**/*.live.test.ts'];
 const browser = ['test/browser/**/*.test.ts'];
 const faults = ['test/faults/**/*.test.ts'];
+const database = ['test/**/*.database.test.ts'];
 const sharedBroker = 'test/support/kafka/shared-broker.ts';
 const sharedModel = 'test/support/shared-model.ts';
 
@@ -19,10 +20,17 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...live, ...browser, ...faults],
+          exclude: [...live, ...browser, ...faults, ...database],
+          // Files share processes, because half of their time would go to imports otherwise.
+          isolate: false,
           testTimeout: minute / 2,
           hookTimeout: minute,
         },
+      },
+      {
+        extends: true,
+        // Each file has its own embedded database, so it needs a process of its own.
+        test: { name: 'database', include: database, testTimeout: minute / 2, hookTimeout: minute },
       },
       {
         extends: true,
@@ -40,7 +48,6 @@ export default defineConfig({
           name: 'faults',
           include: faults,
           globalSetup: [sharedBroker, sharedModel, 'test/support/faults/table.ts'],
-          maxWorkers: 2,
           testTimeout: 20 * minute,
           hookTimeout: 5 * minute,
         },
@@ -51,7 +58,6 @@ export default defineConfig({
           name: 'browser',
           include: browser,
           globalSetup: sharedModel,
-          maxWorkers: 2,
           testTimeout: 2 * minute,
           hookTimeout: 2 * minute,
           // Feedpulse, the database and the browser share two cores: the default of one second is too short under load.

@@ -18,10 +18,13 @@ const parts = {
     tools: ['python'],
     run: () => command('python3', ['-m', 'unittest', 'discover', '--start-directory', 'training', '--top-level-directory', '.']),
   },
-  unit: { tools: ['compose', 'promtool'], run: async () => vitest('unit', { COMPOSE_COMMAND: (await findCompose()).join(' ') }) },
-  live: { tools: ['kafka'], run: () => vitest('live') },
-  faults: { tools: ['kafka'], run: () => vitest('faults') },
-  browser: { tools: ['chromium'], run: () => vitest('browser', { CHROMIUM_PATH: findChromium() }) },
+  unit: {
+    tools: ['compose', 'promtool'],
+    run: async () => vitest(['unit', 'database'], { COMPOSE_COMMAND: (await findCompose()).join(' ') }),
+  },
+  live: { tools: ['kafka'], run: () => vitest(['live']) },
+  faults: { tools: ['kafka'], run: () => vitest(['faults']) },
+  browser: { tools: ['chromium'], run: () => vitest(['browser'], { CHROMIUM_PATH: findChromium() }) },
 };
 
 const shownFiles = 12;
@@ -76,11 +79,12 @@ async function checkTypes() {
   return { passed: projects.length - failed, failed };
 }
 
-/** Runs one of vitest's projects and reads the counts from its report. A skipped test counts as failed. */
-async function vitest(project, env = {}) {
+/** Runs projects of vitest and reads the counts from the report. A skipped test counts as failed. */
+async function vitest(projects, env = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'feedpulse-report-'));
   const report = join(folder, 'report.json');
-  const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const selection = projects.flatMap((project) => ['--project', project]);
+  const args = ['run', ...selection, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const code = await runInherited(process.execPath, [tool('vitest/vitest.mjs'), ...args], { cwd: root, env: { ...process.env, ...env } });
   const counts = readReport(report);
   rmSync(folder, { recursive: true, force: true });
