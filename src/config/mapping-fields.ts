@@ -80,6 +80,7 @@ export const mappingFields = z.strictObject({
   lang: field('Language as a BCP 47 tag'),
   url: field('Address of the post'),
   inReplyTo: field('ID of the post that it replies to'),
+  otherIds: field('Other IDs of the post, such as those of its edits; a deletion may name any of them'),
   authorId: field('ID of the author'),
   authorHandle: field('Handle of the author'),
   authorName: field('Name of the author'),

@@ -25,6 +25,7 @@ export const defaultMapping = {
   lang: 'lang',
   url: 'url',
   inReplyTo: 'inReplyTo',
+  otherIds: 'otherIds',
   authorId: 'author.id',
   authorHandle: 'author.handle',
   authorName: 'author.name',

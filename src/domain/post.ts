@@ -40,6 +40,8 @@ export interface Post {
   readonly url?: string;
   readonly engagement?: Engagement;
   readonly inReplyTo?: string;
+  /** IDs of the post besides `id`, where a platform gives each version its own. A deletion may name any of them. */
+  readonly otherIds?: readonly string[];
   /** Stars of a review, 1 to 5. */
   readonly rating?: number;
 }

@@ -34,6 +34,8 @@ export const xV2: MappingFields = {
     { path: 'meta.result_count', equals: 0 },
   ],
   id: ['edit_history_tweet_ids.0', 'id', ...postRemovals.map((event) => `${event}.tweet.id`)],
+  // Deleting one version deletes all of them, and the event may name any.
+  otherIds: 'edit_history_tweet_ids',
   text: [
     "$message.includes.tweets[id=referenced_tweets[type='retweeted'].id].note_tweet.text",
     "$message.includes.tweets[id=referenced_tweets[type='retweeted'].id].text",
@@ -94,7 +96,8 @@ export const xV1: MappingFields = {
   platformName: 'x',
   forEach: ['statuses.*', '*'],
   skipWhen: v1Notices.map(exists),
-  id: ['id_str', 'id', 'delete.status.id_str', 'delete.status.id'],
+  id: ['edit_history.initial_tweet_id', 'id_str', 'id', 'delete.status.id_str', 'delete.status.id'],
+  otherIds: 'edit_history.edit_tweet_ids',
   // Truncated tweets have their full text elsewhere; a retweet's own text is always truncated.
   text: [
     'retweeted_status.extended_tweet.full_text',

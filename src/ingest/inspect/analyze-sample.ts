@@ -82,7 +82,7 @@ function toOutcome(label: string, { posts, rejected, skipped }: ParsedMessage): 
 }
 
 /** Fields that most feeds lack: one that is never there is no news. */
-const rarelyThere: ReadonlySet<MappedField> = new Set(['deleted', 'rating', 'inReplyTo', 'updatedAt']);
+const rarelyThere: ReadonlySet<MappedField> = new Set(['deleted', 'rating', 'inReplyTo', 'otherIds', 'updatedAt']);
 
 function inspectFields(
   messages: readonly SampleMessage[],

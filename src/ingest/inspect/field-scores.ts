@@ -34,7 +34,10 @@ const counted = (words: string): RegExp =>
 const notClock =
   '(?!.*(?:fetch|crawl|scrape|collect|index|ingest|process|import|receiv|expir|join|regist|birth|schedul|load|sync|seen|start|end))';
 
-const fieldRules: Readonly<Record<MappedField, FieldRule>> = {
+/** A field that a mapping can be proposed for. Other IDs of a post cannot be told from IDs of other posts. */
+export type ProposedField = Exclude<MappedField, 'otherIds'>;
+
+const fieldRules: Readonly<Record<ProposedField, FieldRule>> = {
   text: {
     names: [
       [pattern('(?:full_|self|raw_|original_|plain_)?text(?:_original|_plain|_raw|_full|_content)?'), 1],
@@ -190,7 +193,7 @@ const fieldRules: Readonly<Record<MappedField, FieldRule>> = {
 };
 
 /** How well a leaf fits a field, between 0 and 1. Both its name and its values have to. */
-export function scoreField(field: MappedField, { leaf, name, values }: Candidate): number {
+export function scoreField(field: ProposedField, { leaf, name, values }: Candidate): number {
   const rule = fieldRules[field];
   if (rule.isPersonal ? !name.isPersonal : name.isPersonal && !isOwnField(field, name)) return 0;
   const spelled = rule.isPersonal ? name.personalName : name.isPersonal ? name.personalName : name.name;
@@ -209,13 +212,13 @@ const vaguePersons = new Set(['account', 'client', 'contact', 'member', 'owner',
 const isVaguelyPersonal = ({ words, context }: NameParts): boolean => [...context, ...words].some((word) => vaguePersons.has(word));
 
 /** Followers are a person's, in whatever object they are; `from` and `by` also begin names that are not about persons. */
-const isOwnField = (field: MappedField, { words, context }: NameParts): boolean =>
+const isOwnField = (field: ProposedField, { words, context }: NameParts): boolean =>
   field === 'authorFollowers' ||
   (field === 'lang' && context.length === 0) ||
   (context.length === 0 && ['from', 'by', 'profile', 'account'].includes(words[0] ?? '') && words.length > 2);
 
 /** Objects around the leaf that are about something else, such as a product, a page, or the post that it answers. */
-function foreignContext(field: MappedField, { context }: NameParts): number {
+function foreignContext(field: ProposedField, { context }: NameParts): number {
   if (field === 'authorFollowers' || fieldRules[field].isPersonal) return 0;
   // One kind of several: their total says more.
   if (field === 'likes' && context.includes('reactions')) return 0.3;

@@ -1,14 +1,13 @@
 import type { MappingInput } from '../../config/mapping.ts';
 import type { Condition, FieldSource } from '../../config/mapping-fields.ts';
-import type { MappedField } from '../mapping/compile-mapping.ts';
-import { type Candidate, scoreField, toCandidate } from './field-scores.ts';
+import { type Candidate, type ProposedField, scoreField, toCandidate } from './field-scores.ts';
 import { collectLeaves, elementsAt, findElementPaths, type Leaf } from './leaves.ts';
 
 /** Stands for the platform where messages do not name theirs. */
 export const placeholderPlatform = 'my-platform';
 
 /** In this order, each field takes the leaf that fits best and is not taken yet. */
-const fields: readonly MappedField[] = [
+const fields: readonly ProposedField[] = [
   'id',
   'createdAt',
   'updatedAt',
@@ -27,7 +26,7 @@ const fields: readonly MappedField[] = [
   'platform',
 ];
 /** Fields of a second kind of message are looked for too. */
-const fieldsWithFallback: ReadonlySet<MappedField> = new Set(['id', 'createdAt', 'authorId', 'authorHandle', 'authorName']);
+const fieldsWithFallback: ReadonlySet<ProposedField> = new Set(['id', 'createdAt', 'authorId', 'authorHandle', 'authorName']);
 
 const minScore = 0.45;
 /** Lower, because prose is a text whatever its name is. */
@@ -99,9 +98,9 @@ function draftMapping({ path, values }: Elements): Draft | undefined {
   return { mapping, quality: (2 * text.score + found.size + 1) * coverage(leaf, posts.length) };
 }
 
-function findFields(candidates: readonly Candidate[], text: Leaf, count: number, taken: Set<Candidate>): Map<MappedField, string[]> {
+function findFields(candidates: readonly Candidate[], text: Leaf, count: number, taken: Set<Candidate>): Map<ProposedField, string[]> {
   const nearText = ({ leaf }: Candidate): number => (leaf.parent === text.parent ? besideText : 0);
-  const found = new Map<MappedField, string[]>();
+  const found = new Map<ProposedField, string[]>();
   for (const field of fields) {
     const paths = findPaths(field, candidates, taken, count, nearText);
     if (paths.length > 0) found.set(field, paths);
@@ -127,7 +126,7 @@ function findAnyId(candidates: readonly Candidate[], taken: ReadonlySet<Candidat
 }
 
 /** Without an ID, a post is identified by its author and its date, if no two posts share both. */
-function combineId(found: ReadonlyMap<MappedField, readonly string[]>, candidates: readonly Candidate[]): string[] | undefined {
+function combineId(found: ReadonlyMap<ProposedField, readonly string[]>, candidates: readonly Candidate[]): string[] | undefined {
   const [author, createdAt] = [
     found.get('authorId')?.[0] ?? found.get('authorHandle')?.[0] ?? found.get('authorName')?.[0],
     found.get('createdAt')?.[0],
@@ -141,7 +140,7 @@ function combineId(found: ReadonlyMap<MappedField, readonly string[]>, candidate
 
 const coverage = ({ values }: Leaf, count: number): number => 0.5 + values.size / Math.max(1, count) / 2;
 
-function bestOf(field: MappedField, candidates: readonly Candidate[], count: number, bonus: (candidate: Candidate) => number) {
+function bestOf(field: ProposedField, candidates: readonly Candidate[], count: number, bonus: (candidate: Candidate) => number) {
   let best: { readonly candidate: Candidate; readonly score: number } | undefined;
   for (const candidate of candidates) {
     const fit = scoreField(field, candidate);
@@ -156,7 +155,7 @@ const depth = ({ keys }: Leaf): number => keys.length;
 
 /** The leaf that fits a field best, and one for the messages that lack it. */
 function findPaths(
-  field: MappedField,
+  field: ProposedField,
   candidates: readonly Candidate[],
   taken: Set<Candidate>,
   count: number,

@@ -15,6 +15,7 @@ export const mappedFields = [
   'lang',
   'url',
   'inReplyTo',
+  'otherIds',
   'authorId',
   'authorHandle',
   'authorName',

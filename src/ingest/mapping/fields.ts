@@ -57,6 +57,15 @@ export function parseId(value: unknown): string | undefined {
   return id.isWellFormed() && !id.includes(nul) ? id : undefined;
 }
 
+/** More are not read: a post has a handful of versions. */
+const maxOtherIds = 100;
+
+/** An ID, or an array of them, of which invalid ones are left out; undefined without a valid one. */
+function parseIds(value: unknown): readonly string[] | undefined {
+  const ids = (Array.isArray(value) ? value.slice(0, maxOtherIds) : [value]).flatMap((id) => parseId(id) ?? []);
+  return ids.length === 0 ? undefined : ids;
+}
+
 /**
  * Whether the post was deleted, by a flag, also in text or as 0 or 1; or when, by the date of the deletion in
  * milliseconds since 1970.
@@ -159,6 +168,7 @@ export function parseOptional({ fields }: CompiledMapping, scope: Scope) {
     lang: firstUsable(fields.lang, scope, parseLang),
     url: firstUsable(fields.url, scope, parseUrl),
     inReplyTo: firstUsable(fields.inReplyTo, scope, parseId),
+    otherIds: firstUsable(fields.otherIds, scope, parseIds),
     rating: firstUsable(fields.rating, scope, parseRating),
   };
 }
@@ -197,6 +207,7 @@ const parsers: Readonly<Record<MappedField, (value: unknown) => unknown>> = {
   lang: parseLang,
   url: parseUrl,
   inReplyTo: parseId,
+  otherIds: parseIds,
   authorId: parseId,
   authorHandle: parseName,
   authorName: parseName,

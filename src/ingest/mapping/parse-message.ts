@@ -162,7 +162,7 @@ function parseElement(scope: Scope, mapping: CompiledMapping, clocks: Clocks): P
   const deletion = isDeletion ? (findDate(fields.deleted, scope, clocks.range) ?? true) : findDeletion(fields.deleted, scope, clocks.range);
   const deleted = deletion !== false;
   const text = deleted ? '' : requireText(mapping, scope);
-  return { platform, id, text, ...findDates(scope, mapping, clocks, deletion), deleted, ...parseRest(scope, mapping) };
+  return { platform, id, text, ...findDates(scope, mapping, clocks, deletion), deleted, ...parseRest(id, scope, mapping) };
 }
 
 /**
@@ -177,8 +177,9 @@ function findDates(scope: Scope, { fields }: CompiledMapping, { range, messageTi
   return { createdAt: toIso(createdAt ?? messageTime), updatedAt: toIso(updatedAt) };
 }
 
-function parseRest(scope: Scope, mapping: CompiledMapping): Partial<Post> {
-  const { lang, url, inReplyTo, rating } = parseOptional(mapping, scope);
+function parseRest(id: string, scope: Scope, mapping: CompiledMapping): Partial<Post> {
+  const { lang, url, inReplyTo, otherIds, rating } = parseOptional(mapping, scope);
+  const others = [...new Set(otherIds)].filter((other) => other !== id);
   const author = parseAuthor(mapping, scope);
   const engagement = parseEngagement(mapping, scope);
   return {
@@ -187,6 +188,7 @@ function parseRest(scope: Scope, mapping: CompiledMapping): Partial<Post> {
     ...(url === undefined ? {} : { url }),
     ...(engagement === undefined ? {} : { engagement }),
     ...(inReplyTo === undefined ? {} : { inReplyTo }),
+    ...(others.length === 0 ? {} : { otherIds: others }),
     ...(rating === undefined ? {} : { rating }),
   };
 }

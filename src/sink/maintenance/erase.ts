@@ -4,8 +4,9 @@ import type { Clock } from '../../lib/clock.ts';
 import { minuteMs } from '../../lib/duration.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import type { OnProgress } from '../../lib/progress.ts';
+import { findAliased } from '../queries/aliases.ts';
 import { countRows, deleteRows, erasureParams, insertTombstones, readPostsOfAuthor, tablesOfPosts } from '../queries/erasures.ts';
-import { findFirstSeen } from '../queries/posts.ts';
+import { findFirstSeen, postKey } from '../queries/posts.ts';
 import { markDirty } from '../queries/rollups.ts';
 import { createErasureList } from './erasure-list.ts';
 
@@ -22,10 +23,12 @@ const pollMs = 50;
 /** How long the database may take to rewrite the parts that hold the rows of one statement. */
 const maxRewriteMs = 10 * minuteMs;
 
-/** The posts that an erasure would remove. */
+/** The posts that an erasure would remove. A post is also found by another ID of it. */
 export async function findTargets(client: ClickHouseClient, { kind, platform, id }: ErasureTarget): Promise<Key[]> {
   if (kind === 'author') return readPostsOfAuthor(client, platform, id);
-  return (await findFirstSeen(client, [{ platform, id }])).size > 0 ? [{ platform, id }] : [];
+  const own = (await findFirstSeen(client, [{ platform, id }])).size > 0 ? [id] : [];
+  const aliased = (await findAliased(client, [{ platform, id }])).get(postKey({ platform, id })) ?? [];
+  return [...new Set([...own, ...aliased])].map((found) => ({ platform, id: found }));
 }
 
 /**

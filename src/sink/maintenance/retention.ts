@@ -34,6 +34,7 @@ export function minCreatedAt({ posts }: Retention, now: number): number {
 const retainedTables = [
   { table: 'posts', column: 'minute', setting: 'posts' },
   { table: 'post_first_seen', column: 'toDateTime(created_at)', setting: 'posts' },
+  { table: 'post_aliases', column: 'toDateTime(created_at)', setting: 'posts' },
   { table: 'corrections', column: 'minute', setting: 'posts' },
   { table: 'scores', column: 'minute', setting: 'scores' },
   { table: 'rollup_minute', column: 'minute', setting: 'rollupMinute' },

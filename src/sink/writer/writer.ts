@@ -11,8 +11,10 @@ import { type RetryPolicy, withRetry } from '../client/with-retry.ts';
 import { removePosts } from '../maintenance/erase.ts';
 import { createErasureList, type ErasureMatches } from '../maintenance/erasure-list.ts';
 import { defaultRetention, minCreatedAt, type Retention } from '../maintenance/retention.ts';
+import { findAliased, findDeletions } from '../queries/aliases.ts';
 import { findFirstSeen, postKey, readPostsOfAuthors } from '../queries/posts.ts';
 import { markDirty } from '../queries/rollups.ts';
+import { deleteByAlias } from './alias-deletions.ts';
 import { deleteAuthors, type ReadPostsOfAuthors } from './author-deletions.ts';
 import { type CopyDetector, createCopyDetector } from './copy-detector.ts';
 import { toDateTime, toRow, toTimestampMs } from './post-row.ts';
@@ -25,9 +27,10 @@ const maxConsecutiveRejections = 10;
 
 export interface Writer {
   /**
-   * Stores posts, then applies the deletions of authors among them to all of their stored posts. Resolves once the rows, and after them the dirty marks of their minutes, are acknowledged; returns the
-   * posts that were not stored. A repeated call results in the same rows. Transient errors are retried. Calls must not
-   * overlap.
+   * Stores posts, then applies the deletions among them to the posts that have the deleted ID as another ID, and the
+   * deletions of authors to all of their stored posts. Resolves once the rows, and after them the dirty marks of their
+   * minutes, are acknowledged; returns the posts that were not stored. A repeated call results in the same rows. Transient
+   * errors are retried. Calls must not overlap.
    * @throws DATABASE_REJECTED if the database rejects every row; some may be stored. DATABASE_UNAVAILABLE after five
    *   minutes of errors; the signal's reason.
    */
@@ -41,6 +44,8 @@ export interface WriteResult {
   /** They were erased, are older than the retention, or delete an author, which stores no row of its own. */
   readonly skipped: readonly ScoredPost[];
 }
+
+type Key = Pick<ScoredPost, 'platform' | 'id'>;
 
 interface WriterOptions {
   readonly db: Database;
@@ -61,15 +66,28 @@ export function createWriter(options: WriterOptions): Writer {
   const readPage: ReadPostsOfAuthors = (authors, page, signal) =>
     withRetry('look up the posts of deleted authors', () => readPostsOfAuthors(db.writer, authors, page, signal), policy, signal);
 
+  const aliases = {
+    findAliased: (keys: readonly Key[], signal?: AbortSignal) =>
+      withRetry('look up other IDs of deleted posts', () => findAliased(db.writer, keys, signal), policy, signal),
+    findDeletions: (keys: readonly Key[], signal?: AbortSignal) =>
+      withRetry('look up deletions of other IDs', () => findDeletions(db.writer, keys, signal), policy, signal),
+    write: storeUnlessErased,
+  };
+
   return {
     write: async (posts, signal) => {
       const deletions = posts.filter(({ deletesAuthor }) => deletesAuthor);
       const others = deletions.length === 0 ? posts : posts.filter(({ deletesAuthor }) => !deletesAuthor);
       const { rejected, skipped } = await storeUnlessErased(others, signal);
+      const unreached = await deleteByAlias(
+        others.filter((post) => !rejected.includes(post)),
+        aliases,
+        signal,
+      );
       const rejectedDeletions = await deleteAuthors(deletions, { readPage, write: storeUnlessErased }, signal);
       db.health.recordSuccess('write posts');
       return {
-        rejected: [...rejected, ...rejectedDeletions],
+        rejected: [...rejected, ...unreached, ...rejectedDeletions],
         skipped: [...skipped, ...deletions.filter((deletion) => !rejectedDeletions.has(deletion))],
       };
     },
@@ -139,7 +157,7 @@ interface Batch {
   readonly createdAt: Map<ScoredPost, number>;
 }
 
-/** Writes keys, rows and dirty marks, in this order, so that a mark is never visible before its rows. */
+/** Writes keys, aliases, rows and dirty marks, in this order, so that a mark is never visible before its rows. */
 async function store(
   { db, copies, policy }: { readonly db: Database; readonly copies: CopyDetector; readonly policy: RetryPolicy },
   posts: readonly ScoredPost[],
@@ -155,9 +173,16 @@ async function store(
   const accepted = withCreatedAt.filter(({ post }) => !batch.expired.has(post));
   for (const { post, ms } of accepted) batch.createdAt.set(post, ms);
   const rows = accepted.map(({ post, ms }) => toRow(post, { createdAtMs: ms, isCopy: copies.isCopy(post, ms) }));
+  const aliases = accepted.flatMap(({ post, ms }) => toAliasRows(post, ms));
+  await withRetry('insert other IDs', () => insertRows(db.writer, 'post_aliases', aliases, signal), policy, signal);
   await withRetry('insert posts', () => insertRows(db.writer, 'posts', rows, signal), policy, signal);
   const minutes = [...new Set(accepted.map(({ ms }) => (Math.floor(ms / minuteMs) * minuteMs) / 1_000))];
   await withRetry('mark dirty minutes', () => markDirty(db.writer, minutes, signal), policy, signal);
+}
+
+/** A deletion tells nothing of other IDs that its post's versions did not. */
+function toAliasRows({ platform, id, deleted, otherIds = [] }: ScoredPost, createdAtMs: number) {
+  return deleted ? [] : otherIds.map((alias) => ({ platform, alias, id, created_at: toDateTime(createdAtMs) }));
 }
 
 /**

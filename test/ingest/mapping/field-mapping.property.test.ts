@@ -57,6 +57,7 @@ it('a post is the same wherever the mapping locates its fields', () => {
     lang: 'en',
     url: 'https://murmur.example/7',
     inReplyTo: '6',
+    otherIds: ['8', '9'],
     authorId: 'u1',
     authorHandle: 'ines',
     authorName: 'Inès',

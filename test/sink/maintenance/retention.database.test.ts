@@ -57,15 +57,16 @@ test('each table keeps its rows as long as the config says, and nothing is alter
   await applyRetention(db, { posts: '90d', scores: '1000h', rollupMinute: '60d', rollup15m: '3650d' }, log);
   expect(await lives()).toEqual({
     corrections: 'minute + toIntervalDay(90)',
+    post_aliases: 'toDateTime(created_at) + toIntervalDay(90)',
     post_first_seen: 'toDateTime(created_at) + toIntervalDay(90)',
     posts: 'minute + toIntervalDay(90)',
     rollup_minute: 'minute + toIntervalDay(60)',
     rollup_15m: 'bucket + toIntervalDay(3650)',
     scores: 'minute + toIntervalSecond(3600000)',
   });
-  expect(changes).toHaveLength(6);
+  expect(changes).toHaveLength(7);
   await applyRetention(db, { posts: '90d', scores: '1000h', rollupMinute: '60d', rollup15m: '3650d' }, log);
-  expect(changes).toHaveLength(6);
+  expect(changes).toHaveLength(7);
   await applyRetention(db, { rollupMinute: '30d' }, log);
   expect(await lives()).toEqual({ rollup_minute: 'minute + toIntervalDay(30)' });
 });

@@ -103,7 +103,9 @@ describe('x-v2', () => {
       text: 'Edited',
       updatedAt: '2026-11-20T10:01:00.000Z',
       url: 'https://x.com/ines_k/status/11',
+      otherIds: ['11'],
     });
+    expect(postOf(x, frame())).not.toHaveProperty('otherIds');
   });
 
   test('compliance events of the stream', () => {
