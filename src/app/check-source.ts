@@ -2,6 +2,7 @@ import type { Admin } from 'kafkajs';
 import type { BlueskyConfig, MastodonConfig } from '../config/live-sources.ts';
 import type { KafkaConfig, SourceConfig } from '../config/schema.ts';
 import { createJetstreamClient } from '../ingest/sources/bluesky/jetstream-client.ts';
+import { createRewind } from '../ingest/sources/bluesky/jetstream-cursor.ts';
 import { checkBrokerCertificates, createKafka } from '../ingest/sources/kafka/client.ts';
 import { asKafkaError } from '../ingest/sources/kafka/kafka-error.ts';
 import { createMastodonClient, type MastodonClient } from '../ingest/sources/mastodon/mastodon-client.ts';
@@ -80,7 +81,8 @@ async function checkBluesky(config: BlueskyConfig, log: Log): Promise<string> {
     };
     const signal = AbortSignal.any([opened.signal, AbortSignal.timeout(liveTimeoutMs)]);
     const handlers = { onOpen, onGap: () => {}, onEvent: () => undefined };
-    const failure = await client.read(endpoint, undefined, handlers, signal).catch((thrown: unknown) => asError(thrown).message);
+    const start = { endpoint, cursor: undefined, rewind: createRewind(0) };
+    const failure = await client.read(start, handlers, signal).catch((thrown: unknown) => asError(thrown).message);
     if (protocol !== undefined) return `${endpoint} streams events (${protocol})`;
     problems.push(`${endpoint}: ${failure ?? 'no response'}`);
   }

@@ -128,3 +128,9 @@ export function formatLanguage(code: string): string {
     return code;
   }
 }
+
+/** Whom a post is by: the handle, else the name, else the ID, of which a long one is shortened in the middle. */
+export function formatAuthor({ id, handle, name }: { readonly id: string; readonly handle?: string; readonly name?: string }): string {
+  if (handle) return `@${handle}`;
+  return name || (id.length <= 24 ? id : `${id.slice(0, 14)}…${id.slice(-6)}`);
+}

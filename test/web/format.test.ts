@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import {
   formatAge,
+  formatAuthor,
   formatBucketStart,
   formatDateTime,
   formatDuration,
@@ -28,4 +29,12 @@ it('shows a dash for an invalid date', () => {
     formatAge('never', 0),
     formatDuration(Number.NaN),
   ]).toEqual(Array.from({ length: 6 }, () => noValue));
+});
+
+it('names an author by handle, name or ID', () => {
+  const id = 'did:plc:qk3v7nxzyoun6zhxrhs6abcd';
+  expect(formatAuthor({ id, handle: 'ines.example', name: 'Ines' })).toBe('@ines.example');
+  expect(formatAuthor({ id, handle: '', name: 'Ines' })).toBe('Ines');
+  expect(formatAuthor({ id, handle: '', name: '' })).toBe('did:plc:qk3v7n…s6abcd');
+  expect(formatAuthor({ id: '1164149377' })).toBe('1164149377');
 });

@@ -1,7 +1,7 @@
 import type { ComponentChild, ComponentChildren } from 'preact';
 import type { BrandSentiment } from '../../domain/post.ts';
 import type { PostResponse } from '../api/history.ts';
-import { formatAge, formatDateTime, formatLanguage, formatPercent, formatPlural } from '../format.ts';
+import { formatAge, formatAuthor, formatDateTime, formatLanguage, formatPercent, formatPlural } from '../format.ts';
 import { navigate } from '../state/router.ts';
 import { LabelTag, labelSymbols, ShareBar } from './label.tsx';
 
@@ -42,7 +42,7 @@ export function PostCard({ post, now, timeZone, children, words = [] }: Props) {
 
 /** The author, with a link to the author's other posts. */
 function Author({ post: { author, platform } }: { readonly post: PostResponse }) {
-  const name = author?.handle ? `@${author.handle}` : author?.name || 'Unknown author';
+  const name = author ? formatAuthor(author) : 'Unknown author';
   const known = author?.handle || author?.id;
   if (!known) return <bdi class="author">{name}</bdi>;
   return (

@@ -20,6 +20,8 @@ export interface StatusInput {
   readonly acct?: string;
   readonly visibility?: TestStatus['visibility'];
   readonly language?: string;
+  /** Host of the server of a remote account, where it is not the domain of the account. */
+  readonly origin?: string;
   /** Milliseconds since 1970; a remote status may be older than its arrival. */
   readonly createdAt?: number;
   readonly inReplyToId?: string;
@@ -28,7 +30,7 @@ export interface StatusInput {
 }
 
 export function createStatus(id: string, host: string, input: StatusInput, createdAt: number): TestStatus {
-  const { text, acct = 'ines', visibility = 'public', language = 'en', inReplyToId = null, bot = false, spoilerText = '' } = input;
+  const { text, acct = 'ines', origin, visibility = 'public', language = 'en', inReplyToId = null, bot = false, spoilerText = '' } = input;
   const [username = acct, domain = host] = acct.split('@');
   const tags = [...text.matchAll(/#([\p{L}\p{N}_]+)/gu)].map(([, name = '']) => ({ name: name.toLowerCase(), url: tagUrl(host, name) }));
   return {
@@ -40,8 +42,8 @@ export function createStatus(id: string, host: string, input: StatusInput, creat
     spoiler_text: spoilerText,
     visibility,
     language,
-    uri: `https://${domain}/users/${username}/statuses/${id}`,
-    url: `https://${domain}/@${username}/${id}`,
+    uri: `https://${origin ?? domain}/users/${username}/statuses/${id}`,
+    url: `https://${origin ?? domain}/@${username}/${id}`,
     replies_count: 0,
     reblogs_count: 0,
     favourites_count: 0,

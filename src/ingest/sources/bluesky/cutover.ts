@@ -9,6 +9,8 @@ export interface CutoverOptions {
   readonly resumed: JetstreamCursor;
   /** Reads the stream again on a second connection, from `cursor` up to a time (µs since 1970). */
   reread(cursor: JetstreamCursor, untilUs: number): Promise<void>;
+  /** Called if that fails for good: so many seconds after the stored cursor may lack events. */
+  onGap(seconds: number): void;
   /** Milliseconds between two looks at how fast the stream advances. */
   readonly sampleMs: number;
   readonly clock: Clock;
@@ -31,7 +33,7 @@ const maxAttempts = 3;
  * replayed as a whole.
  * @returns the cursor to store for each event
  */
-export function createCutover({ resumed, reread, sampleMs, clock, log }: CutoverOptions, signal: AbortSignal) {
+export function createCutover({ resumed, reread, onGap, sampleMs, clock, log }: CutoverOptions, signal: AbortSignal) {
   const openedUs = (clock.now() - maxSkewMs) * 1_000;
   let newest = resumed;
   /** The last cursor from before the opening. */
@@ -55,12 +57,15 @@ export function createCutover({ resumed, reread, sampleMs, clock, log }: Cutover
       if (signal.aborted || phase === 'live') return;
       try {
         await reread(held, changedUs);
-        break;
+        phase = 'live';
+        return;
       } catch (thrown) {
         log.warn({ endpoint: held.endpoint, attempts, error: asError(thrown).message }, 'reading the change to live events again failed');
       }
     }
-    if (!signal.aborted) phase = 'live';
+    if (signal.aborted) return;
+    phase = 'live';
+    onGap(Math.ceil((changedUs - held.timeUs) / 1e6));
   };
   void watch();
 

@@ -1,12 +1,11 @@
 import type { BlueskyConfig } from '../../../config/live-sources.ts';
-import type { Clock } from '../../../lib/clock.ts';
-import { toMilliseconds } from '../../../lib/duration.ts';
+import { type Clock, withTimeout } from '../../../lib/clock.ts';
 import { asError } from '../../../lib/errors.ts';
 import { fetchBytes } from '../../../lib/http-client.ts';
 import type { Log } from '../../../lib/log.ts';
 import { ConnectionError } from '../live/stay-connected.ts';
-import { checkResume, type JetstreamCursor, type Resume, resumeFrom } from './jetstream-cursor.ts';
-import { type JetstreamFrame, readFrame } from './jetstream-frame.ts';
+import { checkResume, type JetstreamCursor, type Resume, type Rewind, resumeFrom } from './jetstream-cursor.ts';
+import { type JetstreamFrame, minTimeUs, readFrame } from './jetstream-frame.ts';
 import { HandshakeRejected, readWebSocket } from './web-socket.ts';
 import { createDecompress, type Decompress, dictionaryId } from './zstd.ts';
 
@@ -24,10 +23,16 @@ export interface JetstreamHandlers {
 export interface JetstreamClient {
   /**
    * Resumes the stream after `cursor`, or begins with live events, and reads until the connection ends: resolves if this
-   * side ended it.
+   * side ended it. `rewind` belongs to one reader of the stream.
    * @throws ConnectionError if the server refuses or ends the connection
    */
-  read(endpoint: string, cursor: JetstreamCursor | undefined, handlers: JetstreamHandlers, signal: AbortSignal): Promise<void>;
+  read(start: StreamStart, handlers: JetstreamHandlers, signal: AbortSignal): Promise<void>;
+}
+
+export interface StreamStart {
+  readonly endpoint: string;
+  readonly cursor: JetstreamCursor | undefined;
+  readonly rewind: Rewind;
 }
 
 export interface JetstreamClientOptions {
@@ -54,33 +59,11 @@ const dictionaryTimeoutMs = 10_000;
 /** Requests in another form, after a server has refused one: another protocol, by time, with a new dictionary. */
 const maxAttempts = 4;
 
-export function createJetstreamClient({ config, dictionary, clock, log }: JetstreamClientOptions): JetstreamClient {
-  const rewindMs = toMilliseconds(config.rewind);
+export function createJetstreamClient(options: JetstreamClientOptions): JetstreamClient {
+  const { config, clock } = options;
   /** What an endpoint was found to speak. */
   const protocols = new Map<string, JetstreamProtocol>();
-  /** By endpoint; null if it has no dictionary. */
-  const compressions = new Map<string, Compression | null>();
-  /** That of `dictionary`. */
-  let own: Compression | undefined;
-
-  const compressionFor = async (endpoint: string, protocol: JetstreamProtocol, signal: AbortSignal): Promise<Compression | undefined> => {
-    if (!config.compression) return undefined;
-    if (protocol === 'v1' && dictionary) {
-      own ??= { id: 0, decompress: await createDecompress(dictionary) };
-      return own;
-    }
-    if (protocol === 'v1') return undefined;
-    const known = compressions.get(endpoint);
-    if (known !== undefined) return known ?? undefined;
-    try {
-      const fetched = await fetchCompression(endpoint, signal);
-      compressions.set(endpoint, fetched);
-      return fetched ?? undefined;
-    } catch (thrown) {
-      log.debug({ endpoint, error: asError(thrown).message }, 'fetching the zstd dictionary failed');
-      return undefined;
-    }
-  };
+  const compressions = createCompressions(options);
 
   /** Adapts the next request to the refusal of the last one. Throws if no other request can help. */
   const adapt = (endpoint: string, protocol: JetstreamProtocol, thrown: unknown): { readonly byTime: boolean } => {
@@ -88,26 +71,22 @@ export function createJetstreamClient({ config, dictionary, clock, log }: Jetstr
     if (!(thrown instanceof HandshakeRejected)) throw thrown;
     const name = protocol === 'v2' ? xrpcErrorName(thrown.body) : undefined;
     if (name === 'CursorTooOld') return { byTime: true };
-    if (name === 'UnknownZstdDictionary') compressions.delete(endpoint);
+    if (name === 'UnknownZstdDictionary') compressions.forget(endpoint);
     else if (protocol === 'v2' && config.protocol === 'auto' && lacksV2(thrown.status, name)) protocols.set(endpoint, 'v1');
     else throw thrown;
     return { byTime: false };
   };
 
   return {
-    read: async (endpoint, cursor, handlers, signal) => {
+    read: async ({ endpoint, cursor, rewind }, handlers, signal) => {
       let byTime = false;
       for (let attempts = 1; ; attempts += 1) {
         const protocol = protocols.get(endpoint) ?? (config.protocol === 'auto' ? 'v2' : config.protocol);
-        const resume = resumeFrom(cursor, protocol === 'v1' || byTime ? undefined : endpoint, rewindMs);
-        const compression = await compressionFor(endpoint, protocol, signal);
-        const url = requestUrl(endpoint, { protocol, resume, config, compression });
+        const resume = resumeFrom(cursor, endpoint, rewind, protocol === 'v2' && !byTime);
+        const compression = await compressions.get(endpoint, protocol, signal);
+        const onOpen = (): void => void protocols.set(endpoint, protocol);
         try {
-          return await readConnection(
-            { url, protocol, resume, compression, handlers, config, clock },
-            () => protocols.set(endpoint, protocol),
-            signal,
-          );
+          return await readConnection({ endpoint, protocol, resume, compression, handlers, config, clock }, onOpen, signal);
         } catch (thrown) {
           if (attempts >= maxAttempts) throw thrown;
           byTime ||= adapt(endpoint, protocol, thrown).byTime;
@@ -117,8 +96,37 @@ export function createJetstreamClient({ config, dictionary, clock, log }: Jetstr
   };
 }
 
+/** The dictionaries with which servers compress, each fetched once. */
+function createCompressions({ config, dictionary, log }: JetstreamClientOptions) {
+  /** By endpoint; null if it has no dictionary. */
+  const fetched = new Map<string, Compression | null>();
+  /** That of `dictionary`. */
+  let own: Compression | undefined;
+  return {
+    /** Undefined to read without compression. */
+    get: async (endpoint: string, protocol: JetstreamProtocol, signal: AbortSignal): Promise<Compression | undefined> => {
+      if (!config.compression) return undefined;
+      if (protocol === 'v1') {
+        if (dictionary) own ??= { id: 0, decompress: await createDecompress(dictionary) };
+        return own;
+      }
+      const known = fetched.get(endpoint);
+      if (known !== undefined) return known ?? undefined;
+      try {
+        const compression = await fetchCompression(endpoint, signal);
+        fetched.set(endpoint, compression);
+        return compression ?? undefined;
+      } catch (thrown) {
+        log.debug({ endpoint, error: asError(thrown).message }, 'fetching the zstd dictionary failed');
+        return undefined;
+      }
+    },
+    forget: (endpoint: string): void => void fetched.delete(endpoint),
+  };
+}
+
 interface ConnectionOptions {
-  readonly url: URL;
+  readonly endpoint: string;
   readonly protocol: JetstreamProtocol;
   readonly resume: Resume;
   readonly compression: Compression | undefined;
@@ -128,7 +136,7 @@ interface ConnectionOptions {
 }
 
 async function readConnection(options: ConnectionOptions, onOpen: () => void, signal: AbortSignal): Promise<void> {
-  const { url, protocol, resume, compression, handlers, config, clock } = options;
+  const { protocol, resume, compression, handlers, config, clock } = options;
   let isFirst = true;
   let isOutdated = false;
   const checkFirst = (frame: JetstreamFrame): void => {
@@ -136,11 +144,13 @@ async function readConnection(options: ConnectionOptions, onOpen: () => void, si
     isFirst = false;
     const result = checkResume(resume, frame);
     if (result === 'other-archive') throw new SequenceUnknown('the server has numbered its events anew');
-    if (result === 'gap' || isOutdated) handlers.onGap(Math.max(0, Math.round((frame.timeUs - resume.cursor.timeUs) / 1e6)));
+    if (isOutdated) handlers.onGap(secondsAfter(resume.cursor, frame.timeUs));
+    // A server of v2 would have said that events are gone.
+    else if (result === 'late' && protocol === 'v1') void reportGap(options, resume.cursor, frame.timeUs, signal);
   };
   await readWebSocket(
     {
-      url,
+      url: requestUrl(options),
       perMessageDeflate: protocol === 'v1' && compression === undefined && config.compression,
       clock,
       onOpen: () => {
@@ -164,6 +174,40 @@ async function readConnection(options: ConnectionOptions, onOpen: () => void, si
   );
 }
 
+const secondsAfter = ({ timeUs }: JetstreamCursor, laterUs: number): number => Math.max(0, Math.round((laterUs - timeUs) / 1e6));
+
+/**
+ * A v1 server does not say that events after the cursor are gone: it begins with the oldest that it has. If the first event
+ * is late, either that is the oldest one, or the stream was quiet.
+ */
+async function reportGap(options: ConnectionOptions, cursor: JetstreamCursor, firstUs: number, signal: AbortSignal): Promise<void> {
+  const oldestUs = await readOldestTime(options, signal).catch(() => undefined);
+  if (!signal.aborted && (oldestUs ?? firstUs) > cursor.timeUs) options.handlers.onGap(secondsAfter(cursor, oldestUs ?? firstUs));
+}
+
+const oldestTimeoutMs = 15_000;
+
+/** When the oldest event happened that a v1 server has, in µs since 1970; undefined if it sends none in time. */
+async function readOldestTime({ endpoint, clock }: ConnectionOptions, signal: AbortSignal): Promise<number | undefined> {
+  const url = endpointUrl(endpoint, v1Path);
+  url.searchParams.set('cursor', String(minTimeUs));
+  let oldestUs: number | undefined;
+  const done = new AbortController();
+  const reading = readWebSocket(
+    {
+      ...{ url, perMessageDeflate: false, clock, onOpen: () => {} },
+      onMessage: (data) => {
+        oldestUs = readFrame(data, clock.now()).timeUs;
+        return oldestUs === undefined ? undefined : 'close';
+      },
+    },
+    AbortSignal.any([signal, done.signal]),
+  );
+  await withTimeout(reading, oldestTimeoutMs, clock);
+  done.abort();
+  return oldestUs;
+}
+
 /** A damaged message is handed on as it is, and becomes a dead letter. */
 function decompressed(data: Buffer, { decompress }: Compression): Buffer {
   try {
@@ -173,11 +217,11 @@ function decompressed(data: Buffer, { decompress }: Compression): Buffer {
   }
 }
 
-type Request = Pick<ConnectionOptions, 'protocol' | 'resume' | 'config' | 'compression'>;
+const v1Path = 'subscribe';
 
-function requestUrl(endpoint: string, { protocol, resume, config, compression }: Request): URL {
+function requestUrl({ endpoint, protocol, resume, config, compression }: ConnectionOptions): URL {
   const isV2 = protocol === 'v2';
-  const url = endpointUrl(endpoint, isV2 ? 'xrpc/network.bsky.jetstream.subscribeEvents' : 'subscribe');
+  const url = endpointUrl(endpoint, isV2 ? 'xrpc/network.bsky.jetstream.subscribeEvents' : v1Path);
   const add = (name: string, value: string | number): void => url.searchParams.append(name, String(value));
   // Accounts are requested for their deletion; v1 always sends them.
   if (isV2) for (const kind of ['commit', 'account']) add('kinds', kind);

@@ -17,7 +17,7 @@ export interface JetstreamFrame {
 }
 
 /** Cursors below are sequence numbers, others microseconds since 1970. */
-const minTimeUs = 1e15;
+export const minTimeUs = 1e15;
 /** An event further ahead of the clock than this has an invalid time, from which nothing may be resumed. */
 const maxAheadUs = 86_400_000_000;
 

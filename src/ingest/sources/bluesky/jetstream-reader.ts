@@ -6,13 +6,13 @@ import type { Log } from '../../../lib/log.ts';
 import type { Metrics } from '../../../lib/metrics.ts';
 import { readWholeFile } from '../../../lib/open-input.ts';
 import type { CursorStore } from '../cursor-store.ts';
-import { type Disconnection, stayConnected } from '../live/stay-connected.ts';
+import { type Disconnection, type StayConnectedOptions, stayConnected } from '../live/stay-connected.ts';
 import { createStreamStatus } from '../live/stream-status.ts';
 import { createStreamWriter, type StreamWriter } from '../live/stream-writer.ts';
 import type { RawMessage } from '../process-chunk.ts';
 import { createCutover } from './cutover.ts';
 import { createJetstreamClient, type JetstreamClient, type JetstreamHandlers } from './jetstream-client.ts';
-import { formatCursor, type JetstreamCursor, parseCursor } from './jetstream-cursor.ts';
+import { createRewind, formatCursor, type JetstreamCursor, parseCursor } from './jetstream-cursor.ts';
 import type { JetstreamFrame } from './jetstream-frame.ts';
 
 export interface JetstreamReaderOptions {
@@ -89,76 +89,108 @@ interface SessionOptions extends JetstreamReaderOptions {
   readonly isFirstStart: boolean;
 }
 
-/** Where the stream is between two connections, and how one is read. */
-function createSession(options: SessionOptions) {
-  const { name, config, client, writer, status, clock, log, metrics, cutoverSampleMs: sampleMs = 10_000 } = options;
-  const isWanted = createLanguageFilter(config.languages);
+/** Where the stream is between two connections. */
+interface Position {
   /** The cursor that was handed to the writer last. */
-  let cursor = options.cursor;
+  cursor: JetstreamCursor | undefined;
+  /** Before it, nothing can be missed. */
+  isFirst: boolean;
+}
+
+/** Hands an event to the writer. Returns a promise that resolves once there is room for more, if there is none now. */
+type WriteEvent = (bytes: Buffer, frame: JetstreamFrame, next: JetstreamCursor, signal: AbortSignal) => Promise<void> | undefined;
+
+function createWrite({ name, config, writer, onFilter }: SessionOptions, position: Position): WriteEvent {
+  const isWanted = createLanguageFilter(config.languages);
   /** Resolves once the full writer has room. */
   let room: Promise<void> | undefined;
-  /** Before it, nothing can be missed. */
-  let isFirst = options.isFirstStart;
-
-  /** Hands an event to the writer. Resolves once there is room for more, if there is none now. */
-  const write = (bytes: Buffer, frame: JetstreamFrame, next: JetstreamCursor, signal: AbortSignal): Promise<void> | undefined => {
-    cursor = next;
+  return (bytes, frame, next, signal) => {
+    position.cursor = next;
     const isExcluded = !isWanted(frame);
-    if (isExcluded) options.onFilter();
+    if (isExcluded) onFilter();
     writer.add({ cursor: formatCursor(next), ...(!isExcluded && { message: toMessage(bytes, name, { timeUs: next.timeUs, ...frame }) }) });
     if (!writer.isFull()) return undefined;
     room ??= writer.waitForRoom(signal).finally(() => (room = undefined));
     return room;
   };
-  const onGap = (endpoint: string, seconds: number): void => {
-    if (isFirst) {
-      log.info({ source: name, endpoint, seconds }, 'the server does not have all events since bluesky.since');
-      return;
-    }
-    status.onGap();
-    metrics.streamGaps.inc({ source: name });
-    metrics.streamGapSeconds.inc({ source: name }, seconds);
-    log.warn({ source: name, endpoint, seconds }, 'events were missed: the server no longer had all of them');
-  };
+}
 
-  const connect = async (endpoint: string, onData: () => void, signal: AbortSignal): Promise<void> => {
-    /** Reads the time around the change from replay to live events again. The cursor stays where it is. */
-    const reread = async (from: JetstreamCursor, untilUs: number): Promise<void> => {
-      let reached = from;
-      const onEvent: JetstreamHandlers['onEvent'] = (bytes, { timeUs = from.timeUs, ...frame }) => {
-        reached = { endpoint, timeUs };
-        return timeUs > untilUs ? 'close' : write(bytes, { timeUs, ...frame }, cursor ?? from, signal);
-      };
-      while (reached.timeUs <= untilUs && !signal.aborted)
-        await client.read(endpoint, reached, { onOpen: () => {}, onGap: () => {}, onEvent }, signal);
-    };
+/** How connections are read, one after the other. */
+function createSession(options: SessionOptions): Pick<StayConnectedOptions, 'connect' | 'onDisconnect'> {
+  const { name, config, client, writer, status, clock, log, cutoverSampleMs: sampleMs = 10_000 } = options;
+  const position: Position = { cursor: options.cursor, isFirst: options.isFirstStart };
+  const write = createWrite(options, position);
+  const rewind = createRewind(toMilliseconds(config.rewind));
+
+  const connect: StayConnectedOptions['connect'] = async (endpoint, activity, signal) => {
+    const { isFirst } = position;
     let toStored = (next: JetstreamCursor, _: JetstreamFrame): JetstreamCursor => next;
-    await client.read(
-      endpoint,
-      cursor,
-      {
-        onOpen: (protocol, { by }) => {
-          status.onConnect(endpoint);
-          log.info({ source: name, endpoint, protocol, resumed: by }, 'connected to Jetstream');
-          if (protocol === 'v1' && cursor) toStored = createCutover({ resumed: cursor, reread, sampleMs, clock, log }, signal);
-          // Even before the first event, a restart begins here.
-          cursor ??= { endpoint, timeUs: clock.now() * 1_000 };
-          writer.add({ cursor: formatCursor(cursor) });
-        },
-        onGap: (seconds) => onGap(endpoint, seconds),
-        onEvent: (bytes, frame) => {
-          onData();
-          isFirst = false;
-          if (frame.timeUs !== undefined) status.onEvent(frame.timeUs / 1_000);
-          const previous = cursor as JetstreamCursor; // set by onOpen
-          const next = frame.timeUs === undefined ? previous : toStored({ endpoint, seq: frame.seq, timeUs: frame.timeUs }, frame);
-          return write(bytes, frame, next, signal)?.then(onData);
-        },
+    const handlers: JetstreamHandlers = {
+      onOpen: (protocol, { by }) => {
+        status.onConnect(endpoint);
+        log.info({ source: name, endpoint, protocol, resumed: by }, 'connected to Jetstream');
+        if (protocol === 'v1' && position.cursor) {
+          const reread = createReread({ endpoint, write, position, signal }, options);
+          const onMissed = (seconds: number): void => reportGap({ endpoint, seconds, isFirst: false }, options);
+          toStored = createCutover({ resumed: position.cursor, reread, onGap: onMissed, sampleMs, clock, log }, signal);
+        }
+        // Even before the first event, a restart begins here.
+        position.cursor ??= { endpoint, timeUs: clock.now() * 1_000 };
+        writer.add({ cursor: formatCursor(position.cursor) });
       },
-      signal,
-    );
+      onGap: (seconds) => reportGap({ endpoint, seconds, isFirst }, options),
+      onEvent: (bytes, frame) => {
+        activity.onData();
+        position.isFirst = false;
+        if (frame.timeUs !== undefined) status.onEvent(frame.timeUs / 1_000);
+        const previous = position.cursor as JetstreamCursor; // set by onOpen
+        const next = frame.timeUs === undefined ? previous : toStored({ endpoint, seq: frame.seq, timeUs: frame.timeUs }, frame);
+        const room = write(bytes, frame, next, signal);
+        return room && activity.pause(room);
+      },
+    };
+    await client.read({ endpoint, cursor: position.cursor, rewind }, handlers, signal);
   };
-  return { connect, onDisconnect: (disconnection: Disconnection) => reportDisconnection(disconnection, options) };
+  return { connect, onDisconnect: (disconnection) => reportDisconnection(disconnection, options) };
+}
+
+interface RereadContext {
+  readonly endpoint: string;
+  readonly write: WriteEvent;
+  readonly position: Position;
+  readonly signal: AbortSignal;
+}
+
+/** Reads the time around the change from replay to live events again. The cursor stays where it is. */
+function createReread({ endpoint, write, position, signal }: RereadContext, { client, config }: SessionOptions) {
+  return async (from: JetstreamCursor, untilUs: number): Promise<void> => {
+    const rewind = createRewind(toMilliseconds(config.rewind));
+    let reached = from;
+    const onEvent: JetstreamHandlers['onEvent'] = (bytes, { timeUs = from.timeUs, ...frame }) => {
+      reached = { endpoint, timeUs };
+      return timeUs > untilUs ? 'close' : write(bytes, { timeUs, ...frame }, position.cursor ?? from, signal);
+    };
+    const handlers: JetstreamHandlers = { onOpen: () => {}, onGap: () => {}, onEvent };
+    while (reached.timeUs <= untilUs && !signal.aborted) await client.read({ endpoint, cursor: reached, rewind }, handlers, signal);
+  };
+}
+
+interface Gap {
+  readonly endpoint: string;
+  readonly seconds: number;
+  /** Nothing had been read before. */
+  readonly isFirst: boolean;
+}
+
+function reportGap({ endpoint, seconds, isFirst }: Gap, { name, status, metrics, log }: SessionOptions): void {
+  if (isFirst) {
+    log.info({ source: name, endpoint, seconds }, 'the server does not have all events since bluesky.since');
+    return;
+  }
+  status.onGap();
+  metrics.streamGaps.inc({ source: name });
+  metrics.streamGapSeconds.inc({ source: name }, seconds);
+  log.warn({ source: name, endpoint, seconds }, 'events were missed: the server did not have or send all of them');
 }
 
 function reportDisconnection(

@@ -7,18 +7,20 @@ const maxBytes = 16 * 1_048_576;
 /** Limit for a frame that does not state its size. */
 const unstatedBytes = 4 * 1_048_576;
 
-let loading: Promise<void> | undefined;
+let loading: Promise<number> | undefined;
 
-/** Loads the WebAssembly module, once: loading it again would invalidate every context. */
-export function loadZstd(): Promise<void> {
-  loading ??= init();
+/**
+ * Loads the WebAssembly module, once: loading it again would invalidate the context. All dictionaries share this context,
+ * which keeps nothing between two frames. Resolves to it.
+ */
+export function loadZstd(): Promise<number> {
+  loading ??= init().then(createDCtx);
   return loading;
 }
 
 /** @param dictionary a zstd dictionary (RFC 8878, section 5) */
 export async function createDecompress(dictionary: Buffer): Promise<Decompress> {
-  await loadZstd();
-  const context = createDCtx();
+  const context = await loadZstd();
   return (frame) => {
     // The library allocates what the frame claims to need.
     if (contentSize(frame) > maxBytes) throw new Error('a compressed message is too large or not zstd');

@@ -4,15 +4,14 @@ import type { CursorStore } from '../cursor-store.ts';
 export interface CursorSaverOptions {
   readonly cursors: Pick<CursorStore, 'save'>;
   readonly clock: Clock;
+  /** Milliseconds between two saves: after a crash, at most this much of the stream is read again. */
+  readonly intervalMs: number;
   /** Called with the error of a save; the saver then stops. */
   onFailure(thrown: unknown): void;
 }
 
-/** Milliseconds between two saves: after a crash, at most this much of the stream is read again. */
-const intervalMs = 1_000;
-
-/** Saves the newest cursor it was given, one save at a time, at most once a second, and when it is closed. */
-export function createCursorSaver({ cursors, clock, onFailure }: CursorSaverOptions) {
+/** Saves the newest cursor it was given, one save at a time, at most once per interval, and when it is closed. */
+export function createCursorSaver({ cursors, clock, intervalMs, onFailure }: CursorSaverOptions) {
   let newest: string | undefined;
   let saved: string | undefined;
   let lastSaveAt = Number.NEGATIVE_INFINITY;

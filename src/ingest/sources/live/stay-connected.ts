@@ -23,14 +23,22 @@ export interface Disconnection {
   readonly delayMs: number;
 }
 
+/** What a connection reports, so that a stall is noticed. */
+export interface Activity {
+  /** Must be called for every event. */
+  onData(): void;
+  /** Nothing is read until the promise settles, so silence meanwhile is no stall. Returns the promise. */
+  pause<T>(pause: Promise<T>): Promise<T>;
+}
+
 export interface StayConnectedOptions {
   readonly endpoints: readonly string[];
   /**
    * Connects, and delivers events until the connection ends: resolves if this side ended it in order to connect again at
-   * once, rejects otherwise. Ends without delay when `signal` is aborted. `onData` must be called for every event.
+   * once, rejects otherwise. Ends without delay when `signal` is aborted.
    */
-  connect(endpoint: string, onData: () => void, signal: AbortSignal): Promise<void>;
-  /** A connection that delivers nothing for this long (ms) is closed. */
+  connect(endpoint: string, activity: Activity, signal: AbortSignal): Promise<void>;
+  /** A connection that delivers nothing for this long (ms), though it is read, is closed. */
   readonly stallMs: number;
   readonly clock: Clock;
   onDisconnect(disconnection: Disconnection): void;
@@ -97,12 +105,22 @@ async function attempt({ connect, stallMs, clock }: StayConnectedOptions, endpoi
   let lastDataAt = clock.now();
   let hadData = false;
   let isStalled = false;
-  const onData = (): void => {
-    lastDataAt = clock.now();
-    hadData = true;
+  let pauses = 0;
+  const activity: Activity = {
+    onData: () => {
+      lastDataAt = clock.now();
+      hadData = true;
+    },
+    pause: (pause) => {
+      pauses += 1;
+      return pause.finally(() => {
+        pauses -= 1;
+        lastDataAt = clock.now();
+      });
+    },
   };
   const watch = async (): Promise<void> => {
-    for (let idleMs = 0; !stop.signal.aborted; idleMs = clock.now() - lastDataAt) {
+    for (let idleMs = 0; !stop.signal.aborted; idleMs = pauses > 0 ? 0 : clock.now() - lastDataAt) {
       if (idleMs >= stallMs) {
         isStalled = true;
         return abort();
@@ -112,7 +130,7 @@ async function attempt({ connect, stallMs, clock }: StayConnectedOptions, endpoi
   };
   const watching = watch();
   try {
-    await connect(endpoint, onData, stop.signal);
+    await connect(endpoint, activity, stop.signal);
     return { error: isStalled ? stalled(stallMs) : undefined, hadData, isStalled };
   } catch (thrown) {
     return { error: isStalled ? stalled(stallMs) : asError(thrown), hadData, isStalled };

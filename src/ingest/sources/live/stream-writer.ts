@@ -15,6 +15,8 @@ export interface StreamWriterOptions {
   /** Resolves once the messages are durable; rejects if they cannot become durable. Calls are made in stream order. */
   process(messages: readonly RawMessage[]): Promise<void>;
   readonly cursors: CursorStore;
+  /** Milliseconds between two saves of the cursor; a second if absent. */
+  readonly saveIntervalMs?: number;
   readonly clock: Clock;
   /** Called once a chunk or a cursor cannot become durable: `close` then rejects, and nothing more is processed. */
   onFailure(): void;
@@ -49,7 +51,7 @@ const lingerMs = 250;
 const maxQueuedEvents = 4 * chunkSize;
 const maxQueuedBytes = 8 * 1_048_576;
 
-export function createStreamWriter({ process, cursors, clock, onFailure }: StreamWriterOptions): StreamWriter {
+export function createStreamWriter({ process, cursors, saveIntervalMs = 1_000, clock, onFailure }: StreamWriterOptions): StreamWriter {
   const queue: StreamEvent[] = [];
   let queuedBytes = 0;
   /** Chunks that are started and not yet covered by the cursor, oldest first. */
@@ -68,7 +70,7 @@ export function createStreamWriter({ process, cursors, clock, onFailure }: Strea
     onFailure();
     wakeAll(waiters);
   };
-  const saver = createCursorSaver({ cursors, clock, onFailure: fail });
+  const saver = createCursorSaver({ cursors, clock, intervalMs: saveIntervalMs, onFailure: fail });
 
   const finish = (chunk: Chunk): void => {
     chunk.isDurable = true;

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../lib/clock.ts';
+import { minuteMs } from '../../../lib/duration.ts';
 import { asError } from '../../../lib/errors.ts';
 import { backoffDelay, jitter } from '../../../lib/retry.ts';
 import { deletionFrame, type Frame, statusFrame } from './frame.ts';
@@ -14,6 +15,11 @@ export interface CatchUpDeps {
   readonly server: string;
   readonly resume: ResumePoint;
   readonly clock: Clock;
+  /**
+   * Servers answer requests from replicas of their database. Milliseconds after which these have what was streamed: what
+   * they do not show then is not there.
+   */
+  readonly replicaLagMs: number;
   /** IDs of recent statuses that are stored, the newest `limit` ones. */
   storedIds(limit: number): Promise<readonly string[]>;
   /** Takes statuses, oldest first, each after `beforeAdd`; resolves when there is room for more. */
@@ -27,6 +33,8 @@ export interface CatchUpDeps {
 /** Before the ID of any status: everything is wanted of a timeline that was empty at the first start. */
 const beginning = '0';
 
+/** A failing request is repeated for this long. Meanwhile nothing settles, and every status of the stream is remembered. */
+const maxRepeatMs = 10 * minuteMs;
 const backoff = { firstMs: 1_000, maxMs: 60_000 };
 /** So many known statuses that the pages do not list are looked up: 20 requests. */
 const maxLookups = 20 * maxLookupIds;
@@ -51,7 +59,8 @@ export async function readNewestPage(deps: CatchUpDeps, signal: AbortSignal): Pr
 
 /**
  * Reads what was missed before a stream was opened: the statuses after the settled one, page by page, then the edits and
- * deletions of the newest known statuses. Returns when the stream has taken over, or `signal` was aborted; never rejects.
+ * deletions of the newest known statuses. Returns when the stream has taken over, or `signal` was aborted.
+ * @throws the error of a request that failed for ten minutes: the stream should be opened again later
  */
 export async function catchUp(deps: CatchUpDeps, { from, seen }: Restart, signal: AbortSignal): Promise<void> {
   const { resume, onGap } = deps;
@@ -59,7 +68,7 @@ export async function catchUp(deps: CatchUpDeps, { from, seen }: Restart, signal
     if (from !== undefined) {
       await reportLostStatuses(deps, from, signal);
       const listed = await readPages(deps, from, signal);
-      const stored = await repeat(deps, () => deps.storedIds(maxLookups), signal);
+      const stored = await repeat(deps, () => orAborted(deps.storedIds(maxLookups), signal), signal);
       const known = new Set([...seen, ...stored]);
       await recheck(
         deps,
@@ -69,6 +78,7 @@ export async function catchUp(deps: CatchUpDeps, { from, seen }: Restart, signal
     }
   } catch (thrown) {
     if (signal.aborted) return;
+    if (!isPermanent(thrown)) throw thrown;
     onGap(`catching up failed: ${asError(thrown).message}`);
   }
   if (!signal.aborted) resume.onCaughtUp();
@@ -85,19 +95,27 @@ async function reportLostStatuses(deps: CatchUpDeps, from: string, signal: Abort
 
 /** Reads the statuses after `from`. Resolves to the IDs. */
 async function readPages(deps: CatchUpDeps, from: string, signal: AbortSignal): Promise<ReadonlySet<string>> {
-  const { client, timeline, resume } = deps;
+  const { client, timeline, resume, clock, replicaLagMs } = deps;
   const listed = new Set<string>();
+  const startedAt = clock.now();
   let minId = from;
+  let lastMinId = from;
   while (!signal.aborted) {
     const page = await repeat(deps, () => client.fetchPage(timeline, { minId, limit: maxPageSize }, signal), signal);
     const ids = page.flatMap((entity) => readStatus(entity)?.id ?? []).sort(compareIds);
-    const newest = ids.at(-1);
-    if (newest === undefined || compareIds(newest, minId) <= 0) break;
-    for (const id of ids) listed.add(id);
-    await deliverPage(deps, page, signal);
-    minId = newest;
-    const streamed = resume.newestStreamed();
-    if (page.length < maxPageSize && streamed !== undefined && compareIds(minId, streamed) >= 0) break;
+    const newest = ids.at(-1) ?? minId;
+    if (compareIds(newest, minId) > 0) {
+      for (const id of ids) listed.add(id);
+      await deliverPage(deps, page, signal);
+      [lastMinId, minId] = [minId, newest];
+      const streamed = resume.newestStreamed();
+      if (page.length === maxPageSize || streamed === undefined || compareIds(minId, streamed) < 0) continue;
+    }
+    const waitMs = startedAt + replicaLagMs - clock.now();
+    if (waitMs <= 0) break;
+    // The last page is read again, with what the replica did not have yet.
+    await clock.sleep(waitMs, signal);
+    minId = lastMinId;
   }
   return listed;
 }
@@ -113,33 +131,63 @@ async function deliverPage({ server, resume, clock, deliver }: CatchUpDeps, page
 }
 
 /**
- * Looks up the newest of the statuses: those that are gone were deleted, the others may have been edited. A server that
- * shows none of many is more likely to hide them from this token than to have deleted them all.
+ * Looks up the newest of the statuses: those that are gone, also after `replicaLagMs`, were deleted; the others may have
+ * been edited. A server that shows none of many is more likely to hide them from this token than to have deleted them all.
  */
 async function recheck(deps: CatchUpDeps, known: readonly string[], signal: AbortSignal): Promise<void> {
-  const { client, server, resume, deliver, onGap } = deps;
+  const { clock, server, resume, replicaLagMs, deliver, onGap } = deps;
   const ids = [...known].sort(compareIds).slice(-maxLookups);
+  const visible = new Set<string | undefined>();
+  const lookUpMissing = async (): Promise<readonly string[] | undefined> => {
+    const found = await lookUp(
+      deps,
+      ids.filter((id) => !visible.has(id)),
+      signal,
+    );
+    for (const entity of found ?? []) visible.add(readStatus(entity)?.id);
+    await deliver(
+      (found ?? []).map((entity) => statusFrame(entity, server)),
+      signal,
+    );
+    return found && ids.filter((id) => !visible.has(id));
+  };
+  const missing = await lookUpMissing();
+  if (missing === undefined || missing.length === 0) return;
+  await clock.sleep(replicaLagMs, signal);
+  signal.throwIfAborted();
+  const deleted = await lookUpMissing();
+  if (deleted === undefined) return;
+  if (deleted.length === ids.length && ids.length >= maxLookupIds) return onGap('the server shows none of the stored posts');
+  for (const id of deleted) resume.onDeleted(id);
+  await deliver(
+    deleted.map((id) => deletionFrame(id, server)),
+    signal,
+  );
+}
+
+/** Those of the statuses that are visible; undefined if the server cannot tell. */
+async function lookUp(deps: CatchUpDeps, ids: readonly string[], signal: AbortSignal): Promise<readonly unknown[] | undefined> {
   const found: unknown[] = [];
   for (let start = 0; start < ids.length; start += maxLookupIds) {
     const batch = ids.slice(start, start + maxLookupIds);
-    const statuses = await repeat(deps, () => client.fetchStatuses(batch, signal), signal);
-    if (statuses === undefined) return;
+    const statuses = await repeat(deps, () => deps.client.fetchStatuses(batch, signal), signal);
+    if (statuses === undefined) return undefined;
     found.push(...statuses);
   }
-  if (found.length === 0 && ids.length >= maxLookupIds) return onGap('the server shows none of the stored posts');
-  const visible = new Set(found.map((entity) => readStatus(entity)?.id));
-  const deleted = ids.filter((id) => !visible.has(id));
-  for (const id of deleted) resume.onDeleted(id);
-  await deliver([...deleted.map((id) => deletionFrame(id, server)), ...found.map((entity) => statusFrame(entity, server))], signal);
+  return found;
 }
 
-/** Repeats a request until it succeeds. @throws the error if a repetition cannot help, or `signal` was aborted */
+/**
+ * Repeats a request until it succeeds. @throws the error if a repetition cannot help, or has not for ten minutes, or `signal`
+ * was aborted
+ */
 async function repeat<T>({ clock, onRetry }: CatchUpDeps, request: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  const giveUpAt = clock.now() + maxRepeatMs;
   for (let failures = 1; ; failures += 1) {
     try {
       return await request();
     } catch (thrown) {
-      if (signal.aborted || isPermanent(thrown)) throw thrown;
+      if (signal.aborted || isPermanent(thrown) || clock.now() >= giveUpAt) throw thrown;
       const delayMs = jitter.half(backoffDelay(backoff, failures));
       onRetry(asError(thrown), delayMs);
       await clock.sleep(delayMs, signal);
@@ -149,4 +197,19 @@ async function repeat<T>({ clock, onRetry }: CatchUpDeps, request: () => Promise
 
 function isPermanent(thrown: unknown): boolean {
   return thrown instanceof HttpStatusError && thrown.isPermanent;
+}
+
+/** A query of the embedded database cannot be aborted; its result is then of no use. @throws the signal's reason */
+async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  let onAbort = (): void => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }

@@ -1,6 +1,7 @@
 import type { Emit, SourceProgress } from '../../../domain/ackable-batch.ts';
 import type { SourceRecord } from '../../../domain/post.ts';
 import type { Clock } from '../../../lib/clock.ts';
+import { asError } from '../../../lib/errors.ts';
 import { parseJson } from '../../../lib/json.ts';
 import type { Log } from '../../../lib/log.ts';
 import type { Metrics } from '../../../lib/metrics.ts';
@@ -26,6 +27,7 @@ export interface FollowerOptions {
   readonly source: string;
   readonly rewindMs: number;
   readonly stallMs: number;
+  readonly replicaLagMs: number;
   readonly cursors: CursorStore;
   readonly clock: Clock;
   readonly log: Log;
@@ -47,6 +49,9 @@ export interface TimelineFollower {
   progress(): SourceProgress;
 }
 
+/** Seldom, because the rewind is longer: each timeline saves a cursor of its own, and each save is an insert. */
+const saveIntervalMs = 15_000;
+
 /**
  * Follows a timeline by its stream, and reads by pages what was missed while it was closed. The cursor is the settled status
  * of the resume point.
@@ -59,7 +64,7 @@ export function createTimelineFollower(options: FollowerOptions): TimelineFollow
     const failed = new AbortController();
     const process = (messages: readonly RawMessage[]): Promise<void> => options.process(messages, emit);
     const resume = createResumePoint(options.rewindMs, readCursor(await cursors.load()));
-    const opened = createStreamWriter({ process, cursors, clock, onFailure: () => failed.abort() });
+    const opened = createStreamWriter({ process, cursors, saveIntervalMs, clock, onFailure: () => failed.abort() });
     writer = opened;
     await stayConnected(
       {
@@ -113,35 +118,46 @@ function createConnect(options: SessionOptions): StayConnectedOptions['connect']
   };
   const onRetry = (error: Error, delayMs: number): void =>
     log.warn({ ...fields, reason: error.message, delayMs }, 'catching up failed; retrying');
-  const deps = { client, timeline, server, resume, clock, storedIds: options.storedIds, deliver, onGap, onRetry };
+  const { storedIds, replicaLagMs } = options;
+  const deps = { client, timeline, server, resume, clock, replicaLagMs, storedIds, deliver, onGap, onRetry };
 
-  return async (_, onData, signal) => {
+  return async (_, activity, signal) => {
     if (resume.isFirstStart()) await readNewestPage(deps, signal);
-    const stream = await client.openStream(timeline, signal);
+    const closing = new AbortController();
+    const whileOpen = AbortSignal.any([signal, closing.signal]);
+    const stream = await client.openStream(timeline, whileOpen);
     status.onConnect(url);
     log.info(fields, 'stream opened');
-    const restart = resume.onStreamOpened();
-    const closing = new AbortController();
     let isCaughtUp = false;
+    let failure: Error | undefined;
+    const backfill = catchUp(deps, resume.onStreamOpened(), whileOpen).then(
+      () => {
+        isCaughtUp = true;
+      },
+      (thrown) => {
+        failure = asError(thrown);
+        closing.abort();
+      },
+    );
     let isFull = false;
-    const backfill = catchUp(deps, restart, AbortSignal.any([signal, closing.signal])).then(() => {
-      isCaughtUp = true;
-    });
     try {
       for await (const events of stream) {
-        onData();
+        activity.onData();
         for (const event of events) receive(toFrame(event, server));
         if (isCaughtUp) status.onEvent(clock.now());
         isFull = writer.isFull();
         if (isFull) break;
       }
+    } catch (thrown) {
+      throw failure ?? thrown;
     } finally {
       closing.abort();
       await backfill;
     }
+    if (failure) throw failure;
     if (!isFull) throw new ConnectionError('the server closed the stream');
     log.info(fields, 'stream closed until posts are stored');
-    await writer.waitForRoom(signal);
+    await activity.pause(writer.waitForRoom(signal));
   };
 }
 

@@ -31,10 +31,15 @@ export interface MastodonSourceOptions {
   readonly onSkip?: OnSkip;
   /** Milliseconds without an event or a heartbeat after which a stream is reopened. */
   readonly stallMs?: number;
+  /** Milliseconds after which the database replicas of a server have what it has streamed. */
+  readonly replicaLagMs?: number;
 }
 
 /** Servers send a heartbeat every 15 seconds. */
 const defaultStallMs = 60_000;
+
+/** Replicas usually follow within a second. */
+const defaultReplicaLagMs = 10_000;
 
 /** A followed server. */
 interface Server {
@@ -58,6 +63,7 @@ export function createMastodonSource(options: MastodonSourceOptions): Source<Sou
         ...{ client, timeline, clock, log: options.log, metrics: options.metrics, server: host, url: settings.url, source: name },
         rewindMs: toMilliseconds(config.rewind),
         stallMs: options.stallMs ?? defaultStallMs,
+        replicaLagMs: options.replicaLagMs ?? defaultReplicaLagMs,
         cursors: options.openCursor(`${host}/${timeline.name}`),
         storedIds: async (limit) => (await options.storedIds(`${host}/`, limit)).map((id) => id.slice(host.length + 1)),
         isElsewhere: (status) => servers.some((other) => other !== server && delivers(other, status)),
@@ -83,8 +89,9 @@ function openServer(config: MastodonServerConfig, { accessToken }: MastodonConfi
 }
 
 /** Whether a followed server delivers the statuses of its own account: public streams leave out replies to others. */
-function delivers({ config, host, client }: Server, { domain, isReplyToOther, hashtags }: Status): boolean {
-  if (domain === undefined || (domain !== host && domain !== client.domain())) return false;
+function delivers({ config, host, client }: Server, { domain, host: origin, isReplyToOther, hashtags }: Status): boolean {
+  // A server that has been down since the start has not stated its domain yet.
+  if (domain === undefined || (origin !== host && domain !== host && domain !== client.domain())) return false;
   return config.stream === 'hashtag' ? config.hashtags.some((tag) => hashtags.includes(tag.toLowerCase())) : !isReplyToOther;
 }
 

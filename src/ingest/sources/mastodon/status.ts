@@ -8,6 +8,8 @@ export interface Status {
   readonly isReplyToOther: boolean;
   /** The domain of a remote account; undefined for an account of the server itself. */
   readonly domain: string | undefined;
+  /** The host of the server of its account, by its ActivityPub ID. `domain` may be another one, under which the server has its accounts. */
+  readonly host: string | undefined;
   /** In lower case. */
   readonly hashtags: readonly string[];
 }
@@ -23,6 +25,7 @@ export function readStatus(value: unknown): Status | undefined {
     createdAt: Number.isNaN(created) ? undefined : created,
     isReplyToOther: replyTo !== null && replyTo !== account['id'],
     domain: typeof account['acct'] === 'string' ? account['acct'].split('@')[1]?.toLowerCase() : undefined,
+    host: typeof value['uri'] === 'string' && URL.canParse(value['uri']) ? new URL(value['uri']).host : undefined,
     hashtags: Array.isArray(value['tags']) ? value['tags'].flatMap(tagName) : [],
   };
 }

@@ -12,6 +12,7 @@ function start(behindSeconds: number, failures = 0) {
   const began = clock.now();
   const at = (seconds: number): JetstreamCursor => ({ endpoint: 'ws://a', timeUs: (began + seconds * 1_000) * 1_000 });
   const rereads: [fromSeconds: number, untilSeconds: number][] = [];
+  const gaps: number[] = [];
   const seconds = (timeUs: number): number => timeUs / 1e6 - began / 1_000;
   let remaining = failures;
   const stop = new AbortController();
@@ -21,6 +22,7 @@ function start(behindSeconds: number, failures = 0) {
       sampleMs,
       clock,
       log: quiet,
+      onGap: (missing) => void gaps.push(missing),
       reread: async (from, untilUs) => {
         rereads.push([seconds(from.timeUs), seconds(untilUs)]);
         remaining -= 1;
@@ -32,6 +34,7 @@ function start(behindSeconds: number, failures = 0) {
   let position = -behindSeconds;
   return {
     rereads,
+    gaps,
     stop,
     /** Advances the clock while the stream advances `speed` times as fast, at most to the present. Returns the stored position. */
     run: async (forSeconds: number, speed: number, seq?: number): Promise<number> => {
@@ -47,7 +50,7 @@ function start(behindSeconds: number, failures = 0) {
 }
 
 it('advances the cursor up to the opening of the connection, holds it until the stream is live, and reads that time again', async () => {
-  const { run, rereads } = start(600);
+  const { run, rereads, gaps } = start(600);
   // 600 seconds at 20 times real time: the opening is reached after 30 seconds, the present after about 32.
   expect(await run(20, 20)).toBeCloseTo(-600 + 20 * 20, 0);
   const held = await run(10, 20);
@@ -61,6 +64,7 @@ it('advances the cursor up to the opening of the connection, holds it until the 
   expect(from).toBe(held);
   expect(until).toBeGreaterThan(39);
   expect(stored).toBeCloseTo(70, 0);
+  expect(gaps).toEqual([]);
 });
 
 it('holds the cursor while the stream is behind, however slowly it catches up', async () => {
@@ -69,11 +73,14 @@ it('holds the cursor while the stream is behind, however slowly it catches up', 
   expect(rereads).toEqual([]);
 });
 
-it('tries three times, then lets the cursor advance', async () => {
-  const { run, rereads } = start(5, 10);
+it('tries three times, then lets the cursor advance, and reports a gap', async () => {
+  const { run, rereads, gaps } = start(5, 10);
   expect(await run(49, 20)).toBe(-5);
+  expect(gaps).toEqual([]);
   expect(await run(10, 20)).toBeGreaterThan(40);
   expect(rereads).toHaveLength(3);
+  const [, until = Number.NaN] = rereads[0] ?? [];
+  expect(gaps).toEqual([Math.ceil(until + 5)]);
 });
 
 it('needs nothing of that where the server numbers its events', async () => {

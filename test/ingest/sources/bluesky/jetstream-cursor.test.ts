@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import { checkResume, formatCursor, parseCursor, resumeFrom } from '../../../../src/ingest/sources/bluesky/jetstream-cursor.ts';
+import {
+  checkResume,
+  createRewind,
+  formatCursor,
+  parseCursor,
+  resumeFrom,
+} from '../../../../src/ingest/sources/bluesky/jetstream-cursor.ts';
 import { readFrame } from '../../../../src/ingest/sources/bluesky/jetstream-frame.ts';
 
 const timeUs = 1_795_168_800_123_456;
@@ -14,11 +20,30 @@ it('keeps a cursor as text, and accepts nothing else', () => {
 });
 
 it('resumes by sequence number at the same server only, and by time a little earlier', () => {
-  expect(resumeFrom(undefined, 'wss://a.example', 5_000)).toEqual({ by: 'live' });
-  expect(resumeFrom(cursor, 'wss://a.example', 5_000)).toEqual({ by: 'seq', value: 77, cursor });
+  const rewind = createRewind(5_000);
+  expect(resumeFrom(undefined, 'wss://a.example', rewind, true)).toEqual({ by: 'live' });
+  expect(resumeFrom(cursor, 'wss://a.example', rewind, true)).toEqual({ by: 'seq', value: 77, cursor });
   const byTime = { by: 'time', value: timeUs - 5_000_000 };
-  expect(resumeFrom(cursor, 'wss://b.example', 5_000)).toMatchObject(byTime);
-  expect(resumeFrom(cursor, undefined, 5_000)).toMatchObject(byTime);
+  expect(resumeFrom(cursor, 'wss://b.example', rewind, true)).toMatchObject(byTime);
+  expect(resumeFrom(cursor, 'wss://a.example', rewind, false)).toMatchObject(byTime);
+});
+
+it('advances however little a connection delivers, and does not while connections fail', () => {
+  const rewind = createRewind(600_000);
+  let cursorUs = timeUs;
+  let startUs = rewind('wss://a.example', cursorUs);
+  expect(startUs).toBe(timeUs - 600_000_000);
+  // Each connection delivers ten seconds; the cursor follows what it delivers.
+  for (let connections = 0; connections < 10; connections += 1) {
+    expect(rewind('wss://a.example', cursorUs)).toBe(startUs);
+    cursorUs = startUs + 10_000_000;
+    const next = rewind('wss://a.example', cursorUs);
+    expect(next - startUs).toBe(5_000_000);
+    startUs = next;
+  }
+  // One that delivers an hour is rewound as a whole, and another server knows nothing of this one.
+  expect(rewind('wss://a.example', cursorUs + 3_600_000_000)).toBe(cursorUs + 3_000_000_000);
+  expect(rewind('wss://b.example', cursorUs)).toBe(cursorUs - 600_000_000);
 });
 
 it.each([
@@ -29,7 +54,7 @@ it.each([
   ['an event from much later', 'seq', { seq: 80, timeUs: timeUs + 61_000_000 }, 'other-archive'],
   ['an event of the rewind', 'time', { timeUs: timeUs - 4_000_000 }, 'ok'],
   ['an event a minute later', 'time', { timeUs: timeUs + 60_000_000 }, 'ok'],
-  ['an event from much later', 'time', { timeUs: timeUs + 61_000_000 }, 'gap'],
+  ['an event from much later', 'time', { timeUs: timeUs + 61_000_000 }, 'late'],
   ['an event without a time', 'time', {}, 'ok'],
 ] as const)('a first event that is %s, resumed by %s', (_, by, frame, expected) => {
   expect(checkResume({ by, value: 77, cursor }, { kind: 'event', ...frame })).toBe(expected);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { configSchema } from '../../../../src/config/schema.ts';
 import { createJetstreamReader } from '../../../../src/ingest/sources/bluesky/jetstream-reader.ts';
 import type { RawMessage } from '../../../../src/ingest/sources/process-chunk.ts';
@@ -166,9 +166,29 @@ describe('the Jetstream reader', () => {
     const reader = start([server.url], { cursors: createCursors(tooOld) });
     const oldest = network.events()[0]?.index ?? 0;
     await until(() => lostPosts(network.ledger, applyMessages(reader.received), oldest).length === 0, 'all posts that are left');
+    await until(() => reader.reader.progress().gaps > 0, 'the gap');
     expect(await reader.metric('streamGaps')).toBe(1);
     expect(await reader.metric('streamGapSeconds')).toBeGreaterThan(7_100);
     expect(reader.reader.progress().gaps).toBe(1);
+    await reader.stop();
+  });
+
+  it.each(['v1', 'v2'] as const)('counts no gap after a quiet time, however long, at a %s server', async (protocol) => {
+    const network = createTestNetwork();
+    const server = await serve(network, { protocols: [protocol] });
+    const hoursAgo = (hours: number): number => Date.now() - hours * 3_600_000;
+    const threeHoursAgo = hoursAgo(3);
+    vi.spyOn(Date, 'now').mockReturnValue(threeHoursAgo);
+    network.run(50);
+    vi.restoreAllMocks();
+    network.run(200);
+    const cursors = createCursors({ endpoint: server.url, timeUs: hoursAgo(2) * 1_000 });
+    const reader = start([server.url], { cursors });
+    await until(() => lostPosts(network.ledger, applyMessages(reader.received), 50).length === 0, 'all posts after the cursor');
+    // The oldest event of a v1 server is asked for by a request of its own.
+    if (protocol === 'v1') await until(() => server.requests.at(-1) === '/subscribe?cursor=1000000000000000', 'asked');
+    await sleep(200);
+    expect(await reader.metric('streamGaps')).toBe(0);
     await reader.stop();
   });
 

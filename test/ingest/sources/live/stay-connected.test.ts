@@ -1,12 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ConnectionError, type Disconnection, parseRetryAfter, stayConnected } from '../../../../src/ingest/sources/live/stay-connected.ts';
+import {
+  type Activity,
+  ConnectionError,
+  type Disconnection,
+  parseRetryAfter,
+  stayConnected,
+} from '../../../../src/ingest/sources/live/stay-connected.ts';
 import { createManualClock } from './manual-clock.ts';
 
 // Delays are then three quarters of their maximum.
 beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(0.5));
 afterEach(() => void vi.restoreAllMocks());
 
-type Connect = (endpoint: string, onData: () => void, signal: AbortSignal) => Promise<void>;
+type Connect = (endpoint: string, onData: () => void, signal: AbortSignal, activity: Activity) => Promise<void>;
 
 function start(connect: Connect, endpoints = ['a', 'b']) {
   const clock = createManualClock();
@@ -19,9 +25,9 @@ function start(connect: Connect, endpoints = ['a', 'b']) {
       endpoints,
       stallMs: 60_000,
       clock,
-      connect: (endpoint, onData, signal) => {
+      connect: (endpoint, activity, signal) => {
         attempts.push([endpoint, (clock.now() - began) / 1_000]);
-        return connect(endpoint, onData, signal);
+        return connect(endpoint, activity.onData, signal, activity);
       },
       onDisconnect: (disconnection) => disconnections.push(disconnection),
     },
@@ -131,6 +137,21 @@ describe('stayConnected', () => {
       ['b', 60],
     ]);
     expect(disconnections[0]?.error.message).toBe('no data for 60 seconds');
+    stop.abort();
+    await run;
+  });
+
+  it('does not take a pause of the reader for a stall, but silence after it', async () => {
+    const pauseMs = 100_000;
+    const { clock, attempts, stop, run } = start(async (_, onData, signal, { pause }) => {
+      onData();
+      await pause(clock.sleep(pauseMs, signal));
+      await untilAborted(signal);
+    });
+    await clock.advance(pauseMs + 59_000);
+    expect(attempts).toHaveLength(1);
+    await clock.advance(62_000);
+    expect(attempts.at(-1)?.[0]).toBe('b');
     stop.abort();
     await run;
   });

@@ -255,7 +255,7 @@ describe('catching up', () => {
     for (let index = 0; index < 60; index += 1) server.post({ text: `Post ${index}` });
     await until('the posts are stored', () => first.store.posts.size === 60);
     await first.stop();
-    server.fail('/api/v1/statuses', ...Array.from({ length: 5 }, () => ({ status: 200, body: '[]' })));
+    server.fail('/api/v1/statuses', ...Array.from({ length: 10 }, () => ({ status: 200, body: '[]' })));
     const second = await follow(server, { store: first.store, rewind: '0s' });
     await until('the gap is counted', () => second.source.progress().gaps === 1);
     expect(first.store.texts().size).toBe(60);

@@ -37,6 +37,8 @@ export interface RunOptions {
   readonly accessToken?: string;
   readonly rewind?: string;
   readonly stallMs?: number;
+  /** 50 if absent. */
+  readonly replicaLagMs?: number;
   readonly store?: ReturnType<typeof createStore>;
   /** Fails the first query for stored IDs. */
   readonly failsFirstQuery?: boolean;
@@ -50,6 +52,7 @@ export function runSource({
   accessToken,
   rewind = '5m',
   stallMs,
+  replicaLagMs = 50,
   store = createStore(),
   failsFirstQuery = false,
   onBatch,
@@ -80,6 +83,7 @@ export function runSource({
       if (failsFirstQuery && queries === 1) throw new Error('the database is away');
       return [...store.texts().keys()].filter((id) => id.startsWith(prefix)).slice(-limit);
     },
+    replicaLagMs,
     onSkip: (reason) => void skipped.push(reason),
     ...(stallMs !== undefined && { stallMs }),
   });

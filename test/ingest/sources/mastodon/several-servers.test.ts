@@ -63,6 +63,27 @@ describe('several servers', () => {
     await until('each has a cursor', () => store.cursors.has(`${first.host}/public`) && store.cursors.has(`${second.host}/public`));
   });
 
+  it('leave a post to a server that has been down since the start, though it has not named its domain', async () => {
+    const [first, second] = [await startServer(), await startServer({ domain: 'trains.example' })];
+    await second.stop();
+    const run = follow({
+      servers: [
+        { url: first.url, stream: 'public' },
+        { url: second.url, stream: 'public' },
+      ],
+    });
+    await until('the stream is open', () => first.streamCount() === 1);
+    const late = { text: 'Late again', acct: 'hugo@trains.example' };
+    first.post({ ...late, origin: second.host });
+    second.post({ ...late, acct: 'hugo' });
+    first.post({ text: 'On time', acct: 'mia@elsewhere.example' });
+    await until('a post is stored', () => run.store.posts.size === 1);
+    await second.restart();
+    await until('the post of the second is stored', () => run.store.posts.size === 2);
+    expect([...run.store.posts.keys()].filter((id) => id.startsWith(second.host))).toHaveLength(1);
+    expect([...run.store.texts().values()].sort()).toEqual(['Late again', 'On time']);
+  });
+
   it('have their own access tokens, which never appear in the log', async () => {
     const [first, second] = [await startServer({ token: 'secret-of-ines' }), await startServer({ token: 'secret-of-tomas' })];
     const run = follow({
