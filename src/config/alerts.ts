@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { noDataRuleName, severities } from '../domain/alert.ts';
 import { minuteMs, toMilliseconds } from '../lib/duration.ts';
 import { isLoopback } from '../lib/loopback.ts';
-import { durationBetween, httpUrl, passwordFields } from './fields.ts';
+import { durationBetween, httpUrl, passwordFields, topicName } from './fields.ts';
 
 /** Alert settings: rules, thresholds and notification channels. */
 
@@ -125,10 +125,7 @@ const channel = z.discriminatedUnion('type', [
 
 export const alerts = z.strictObject({
   enabled: z.boolean().default(true).describe('Evaluate rules and send notifications in this process'),
-  topic: z
-    .string()
-    .min(1)
-    .max(240)
+  topic: topicName(240)
     .default('posts.alerts')
     .describe(
       'Kafka topic with one partition, created if missing. Of several processes, the one that is assigned its partition evaluates alerts',

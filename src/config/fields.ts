@@ -3,7 +3,11 @@ import { durationSchema, toMilliseconds } from '../lib/duration.ts';
 
 /** Setting types shared by several sections. */
 
-export const timeZone = z.string().max(64).refine(isTimeZone, 'not an IANA time zone such as Europe/Berlin');
+export const timeZone = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, 'not an IANA time zone such as Europe/Berlin')
+  .overwrite((name) => (isTimeZone(name) ? correctCase(name) : name));
 
 function isTimeZone(name: string): boolean {
   // Newer versions of Node also accept offsets such as +05:30, which ClickHouse does not.
@@ -15,6 +19,27 @@ function isTimeZone(name: string): boolean {
     return false;
   }
 }
+
+/** Time zones are matched without regard to case by JavaScript, but not by ClickHouse: `europe/berlin` becomes `Europe/Berlin`. */
+function correctCase(name: string): string {
+  const canonical = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
+  if (canonical.toLowerCase() === name.toLowerCase()) return canonical;
+  // An alias such as Asia/Kolkata keeps its name if it is written as in the time zone database.
+  const isWritten = name.includes('/')
+    ? /^([A-Z]{2,3}|[A-Z][a-z]+)(\/[A-Z][A-Za-z0-9+_-]*[a-z0-9][A-Za-z0-9+_-]*)+$/.test(name)
+    : /^[A-Z]/.test(name);
+  return isWritten ? name : canonical;
+}
+
+/** A name or term of which something remains without white space. */
+export const visibleText = (max: number) => z.string().min(1).max(max).regex(/\S/, 'must not be blank');
+
+/** A topic name that Kafka accepts. */
+export const topicName = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]+$/, 'expected a Kafka topic: letters, digits, `.`, `_` and `-`');
 
 export const durationBetween = (min: string, max: string) =>
   durationSchema.refine(

@@ -1,21 +1,18 @@
 import { z } from 'zod';
 import { durationSchema } from '../lib/duration.ts';
-import { caFile, passwordFields, timeZone, urlWithoutSecrets } from './fields.ts';
+import { caFile, passwordFields, timeZone, topicName, urlWithoutSecrets, visibleText } from './fields.ts';
 
 /** Ingest settings: brands, field mapping, the section of each type of source, and dead letters. */
 
 export const brand = z.strictObject({
-  name: z
-    .string()
-    .min(1)
-    .max(100)
+  name: visibleText(100)
     .refine((name) => name !== '*', '`*` stands for all posts')
     .describe('Name in the UI and the API. It also counts as a mention'),
   aliases: z
-    .array(z.string().min(1))
+    .array(visibleText(1_000))
     .default([])
     .describe('Other names of the brand: words, phrases, #hashtags and @handles. Each counts as a mention'),
-  exclude: z.array(z.string().min(1)).default([]).describe('Posts that contain one of these terms do not mention the brand'),
+  exclude: z.array(visibleText(1_000)).default([]).describe('Posts that contain one of these terms do not mention the brand'),
   timeZone: timeZone.default('UTC').describe("IANA time zone of the brand's days and quiet hours"),
 });
 
@@ -31,16 +28,22 @@ const schemaRegistry = z.strictObject({
   ...passwordFields('FEEDPULSE_KAFKA_SCHEMA_REGISTRY_PASSWORD'),
 });
 
+/** kafkajs splits the address at its first colon. */
+function isBroker(address: string): boolean {
+  const port = /^[^@/\s:[\]]+:(\d{1,5})$/.exec(address)?.[1];
+  return port !== undefined && Number(port) >= 1 && Number(port) <= 65_535;
+}
+
 export const kafka = z.strictObject({
   brokers: z
-    .array(z.string().regex(/^[^@/\s]+$/, 'expected host:port'))
+    .array(z.string().refine(isBroker, 'expected host:port; an IPv6 address is not supported, so name the host'))
     .min(1)
     .default(['127.0.0.1:9092'])
     .describe('Bootstrap brokers as host:port'),
-  topic: z.string().min(1).max(249).default('posts').describe('Topic to consume'),
+  topic: topicName(249).default('posts').describe('Topic to consume'),
   groupId: z.string().min(1).optional().describe('Consumer group; feedpulse-<topic> if absent'),
   clientId: z.string().min(1).default('feedpulse').describe('Client ID, shown in broker logs and quotas'),
-  deadLetterTopic: z.string().min(1).max(240).default('posts.dead-letters').describe('Topic for messages that cannot be processed'),
+  deadLetterTopic: topicName(240).default('posts.dead-letters').describe('Topic for messages that cannot be processed'),
   tls: z.boolean().default(false).describe('Connect with TLS'),
   caFile,
   certFile: z.string().optional().describe('PEM file of the client certificate, for brokers that require one; set keyFile too'),

@@ -1,10 +1,13 @@
+import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { type Document, parseDocument, type YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { asError, FeedpulseError } from '../lib/errors.ts';
-import { describeRenamedVariable, removeRenamedKeys, variableName } from './renamed-keys.ts';
+import { readEnvironment } from './environment.ts';
+import { removeRenamedKeys } from './renamed-keys.ts';
 import { type Config, configSchema, configuredSources } from './schema.ts';
 import { resolveSources, sourceTypes } from './sources.ts';
+import { type JsonSchema, settingsAt, suggest } from './suggest-setting.ts';
 
 type Tree = { [key: string]: unknown };
 
@@ -23,14 +26,15 @@ export interface ConfigInputs {
 export function loadConfig({ file, env, flags = {} }: ConfigInputs): Config {
   const tree = file === undefined ? {} : readYaml(file);
   const { source: inFile, sources } = tree;
-  for (const [path, value] of fromEnvironment(env)) setPath(tree, path, value);
+  const environment = readEnvironment(env);
+  for (const [path, value] of environment.settings) setPath(tree, path, value);
   for (const [path, value] of Object.entries(flags)) if (value !== undefined) setPath(tree, path.split('.'), value);
-  const problems = removeRenamedKeys(tree);
+  const problems = [...environment.problems, ...removeRenamedKeys(tree)];
   // In a file they exclude each other; from the environment or a flag, `source` selects one of `sources`.
   if (inFile !== undefined && sources !== undefined) problems.push('sources: `source` and `sources` cannot both be set');
   else problems.push(...selectSource(tree, inFile, flags['ndjson.path']));
   const checked = configSchema.safeParse(readSecretFiles(tree));
-  problems.push(...(checked.error?.issues ?? []).map(describeIssue));
+  problems.push(...(checked.error?.issues ?? []).flatMap(describeIssue));
   if (!checked.success || problems.length > 0) throw new FeedpulseError('CONFIG_INVALID', formatProblems(problems));
   return deepFreeze(checked.data);
 }
@@ -53,49 +57,6 @@ export function requireSource(config: Config): Config {
   throw new FeedpulseError('CONFIG_INVALID', `source: required; set it to ${choices} in the config, or pass --source.`);
 }
 
-/** The settings that environment variables can set: path and JSON Schema type by variable name. Settings inside lists and records have none. */
-export function environmentVariables(): ReadonlyMap<string, { path: readonly string[]; type: string }> {
-  const variables = new Map<string, { path: readonly string[]; type: string }>();
-  collectVariables(z.toJSONSchema(configSchema, { io: 'input' }) as JsonSchema, [], variables);
-  return variables;
-}
-
-interface JsonSchema {
-  readonly type?: string;
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly items?: JsonSchema;
-}
-
-function collectVariables(schema: JsonSchema, path: string[], into: Map<string, { path: readonly string[]; type: string }>): void {
-  for (const [key, child] of Object.entries(schema.properties ?? {})) {
-    const childPath = [...path, key];
-    if (child.properties) collectVariables(child, childPath, into);
-    else if (child.type !== 'array' || child.items?.type === 'string')
-      into.set(variableName(childPath), { path: childPath, type: child.type ?? 'string' });
-  }
-}
-
-function fromEnvironment(env: NodeJS.ProcessEnv): [readonly string[], unknown][] {
-  const known = environmentVariables();
-  const problems: string[] = [];
-  const settings: [readonly string[], unknown][] = [];
-  for (const [name, value] of Object.entries(env)) {
-    if (!name.startsWith('FEEDPULSE_') || value === undefined) continue;
-    const setting = known.get(name);
-    if (setting) settings.push([setting.path, parseVariable(value, setting.type)]);
-    else problems.push(describeRenamedVariable(name) ?? `${name}: unknown setting`);
-  }
-  if (problems.length > 0) throw new FeedpulseError('CONFIG_INVALID', formatProblems(problems));
-  return settings;
-}
-
-function parseVariable(value: string, type: string): unknown {
-  if (type === 'array') return value.split(',').map((part) => part.trim());
-  if (type === 'boolean') return value === 'true' ? true : value === 'false' ? false : value;
-  if ((type === 'number' || type === 'integer') && value.trim() !== '') return Number(value);
-  return value;
-}
-
 function readYaml(file: string): Tree {
   const document = parseDocument(readText(file));
   const problem = document.errors[0];
@@ -114,9 +75,13 @@ function locationOf({ linePos }: YAMLParseError): string {
 /** A value that starts with `*` is a YAML alias. The parser's error for an undefined one quotes it, so it is replaced. */
 function toTree(document: Document.Parsed, file: string): unknown {
   try {
-    return document.toJS();
+    const tree: unknown = document.toJS();
+    // An alias inside its own anchor makes a cycle, which JSON does not allow.
+    JSON.stringify(tree);
+    return tree;
   } catch {
-    throw new FeedpulseError('CONFIG_INVALID', `${file}: undefined YAML alias; put values that start with * in quotes.`);
+    const problem = 'a YAML alias (*name) is undefined, refers to itself, or is used too often; put values that start with * in quotes';
+    throw new FeedpulseError('CONFIG_INVALID', `${file}: ${problem}.`);
   }
 }
 
@@ -129,17 +94,23 @@ function readSecretFiles(tree: Tree): Tree {
   const copy: Tree = Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, read(value)]));
   for (const [secret, setting] of Object.entries(secretFiles)) {
     const file = copy[setting];
-    if (typeof file === 'string') copy[secret] = readText(file).replace(/\r?\n$/, '');
+    if (typeof file !== 'string') continue;
+    const content = readText(file).replace(/\r?\n$/, '');
+    if (content.trim() === '') throw new FeedpulseError('CONFIG_INVALID', `${setting}: ${file} is empty; write the secret into it.`);
+    copy[secret] = content;
   }
   return copy;
 }
 
 function readText(file: string): string {
+  let bytes: Buffer;
   try {
-    return readFileSync(file, 'utf8');
+    bytes = readFileSync(file);
   } catch (thrown) {
     throw new FeedpulseError('FILE_INACCESSIBLE', `${asError(thrown).message}.`, { cause: thrown });
   }
+  if (!isUtf8(bytes)) throw new FeedpulseError('CONFIG_INVALID', `${file}: not valid UTF-8; save the file in that encoding.`);
+  return bytes.toString('utf8').replace(/^\uFEFF/, '');
 }
 
 function setPath(tree: Tree, path: readonly string[], value: unknown): void {
@@ -159,11 +130,18 @@ function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-const describeIssue = ({ path, message }: z.core.$ZodIssue): string => `${path.join('.') || 'config'}: ${message}`;
+function describeIssue(issue: z.core.$ZodIssue): string[] {
+  const { path, message } = issue;
+  if (issue.code !== 'unrecognized_keys') return [`${path.join('.') || 'config'}: ${message}`];
+  const candidates = settingsAt(z.toJSONSchema(configSchema, { io: 'input' }) as JsonSchema, path); // zod's type is wider than what this reads
+  return issue.keys.map((key) => `${[...path, key].join('.')}: unknown setting${suggest(key, candidates)}`);
+}
+
+const asSentence = (problem: string): string => (problem.endsWith('?') ? problem : `${problem}.`);
 
 function formatProblems(problems: readonly string[]): string {
   return problems.length === 1
-    ? `${problems[0]}.`
+    ? asSentence(problems[0] ?? '')
     : `${problems.length} problems:\n${problems.map((problem) => `  - ${problem}`).join('\n')}\n`;
 }
 

@@ -38,9 +38,15 @@ const proxyAuth = z.strictObject({
   admins: z.array(z.string().min(1)).default([]).describe('Users with the role admin'),
 });
 
+const isHost = (host: string): boolean => /^[A-Za-z0-9._-]+$/.test(host) || z.ipv6().safeParse(host).success;
+
 const server = z.strictObject({
   enabled: z.boolean().default(true).describe('Serve the web UI, the API and the metrics'),
-  host: z.string().default('127.0.0.1').describe('Address to listen on'),
+  host: z
+    .string()
+    .refine(isHost, 'expected a host name or an IP address, without a port')
+    .default('127.0.0.1')
+    .describe('Address to listen on'),
   port: z.int().min(0).max(65_535).default(8080).describe('Port to listen on; 0 picks a free one'),
   allowUnauthenticated: z.boolean().default(false).describe('Allow unauthenticated read-only access from other machines'),
   tokensFile: z.string().min(1).optional().describe('File of hashed API tokens; tokens.json in dataDir if absent'),

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { environmentVariables, loadConfig, requireSource } from '../../src/config/load-config.ts';
+import { environmentVariables } from '../../src/config/environment.ts';
+import { loadConfig, requireSource } from '../../src/config/load-config.ts';
 import { FeedpulseError } from '../../src/lib/errors.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'feedpulse-config-'));
@@ -55,6 +56,91 @@ test('rejects an unknown FEEDPULSE_ variable and ignores other variables', () =>
   expect(problemOf(() => loadConfig({ env: { FEEDPULSE_KAFKA_BROKER: 'a:1' } })).message).toContain('FEEDPULSE_KAFKA_BROKER');
   expect(loadConfig({ env: { PATH: '/bin' } }).dataDir).toBe('data');
   expect(environmentVariables().get('FEEDPULSE_KAFKA_DEAD_LETTER_TOPIC')?.path).toEqual(['kafka', 'deadLetterTopic']);
+});
+
+test('ignores the variables that Kubernetes injects for a Service, whatever its name, but no misspelled setting', () => {
+  const forService = (name: string, port: number) => ({
+    [`${name}_SERVICE_HOST`]: '10.0.0.7',
+    [`${name}_SERVICE_PORT`]: String(port),
+    [`${name}_SERVICE_PORT_HTTP`]: String(port),
+    [`${name}_PORT`]: `tcp://10.0.0.7:${port}`,
+    [`${name}_PORT_${port}_TCP`]: `tcp://10.0.0.7:${port}`,
+    [`${name}_PORT_${port}_TCP_PROTO`]: 'tcp',
+    [`${name}_PORT_${port}_TCP_PORT`]: String(port),
+    [`${name}_PORT_${port}_TCP_ADDR`]: '10.0.0.7',
+  });
+  const services = { ...forService('FEEDPULSE', 8080), ...forService('FEEDPULSE_SERVER', 80), ...forService('FEEDPULSE_KAFKA', 9092) };
+  expect(loadConfig({ env: services })).toEqual(loadConfig({ env: {} }));
+  expect(loadConfig({ env: { ...services, FEEDPULSE_SERVER_PORT: '9000' } }).server.port).toBe(9000);
+  expect(problemOf(() => loadConfig({ env: { FEEDPULSE_PORT: '9000' } })).message).toContain('FEEDPULSE_PORT: unknown setting');
+  expect(problemOf(() => loadConfig({ env: { FEEDPULSE_SERVER_PORTS: '9000' } })).message).toContain('did you mean FEEDPULSE_SERVER_PORT?');
+});
+
+describe('a misspelled setting', () => {
+  test.each([
+    ['servr: { port: 1 }', 'servr: unknown setting; did you mean server?'],
+    ['server: { prot: 1 }', 'server.prot: unknown setting; did you mean port?'],
+    ['brands: [{ name: Kestrel, alias: [K] }]', 'brands.0.alias: unknown setting; did you mean aliases?'],
+    [
+      'alerts: { channels: { ops: { type: slack, url: "https://receiver.example/", severites: [critical] } } }',
+      'alerts.channels.ops.severites: unknown setting; did you mean severities?',
+    ],
+    ['sources: [{ type: kafka, kafka: { topics: x } }]', 'topics: unknown setting; did you mean topic?'],
+    ['kafka: { zzzzzzzz: 1 }', 'kafka.zzzzzzzz: unknown setting.'],
+  ])('%s', (text, message) => {
+    expect(problemOf(() => loadConfig({ file: yaml(text), env: {} })).message).toContain(message);
+  });
+});
+
+test.each(['a: &a\n  b: *a', 'a: &a [*a]', 'a: &a [x]\nb: &b [*a,*a]\nc: &c [*b,*b]\nd: [*missing]'])(
+  'rejects the YAML aliases of %j',
+  (text) => {
+    const problem = problemOf(() => loadConfig({ file: yaml(text), env: {} }));
+    expect(problem.code).toBe('CONFIG_INVALID');
+    expect(problem.message).toContain('alias');
+  },
+);
+
+test('rejects files that are not UTF-8, and empty files of secrets', () => {
+  const latin1 = join(folder, 'latin1.yaml');
+  writeFileSync(latin1, Buffer.from('brands: [{ name: "Caf\xe9" }]\n', 'latin1'));
+  expect(problemOf(() => loadConfig({ file: latin1, env: {} })).message).toContain('not valid UTF-8');
+  const empty = join(folder, 'empty-secret');
+  for (const content of ['', '\n', ' \n']) {
+    writeFileSync(empty, content);
+    const problem = problemOf(() => loadConfig({ env: { FEEDPULSE_CLICKHOUSE_PASSWORD_FILE: empty } }));
+    expect(problem.message).toContain('passwordFile: ');
+    expect(problem.message).toContain('is empty');
+  }
+});
+
+test.each([
+  ['brands: [{ name: "  " }]', 'brands.0.name: must not be blank'],
+  ['brands: [{ name: Kestrel, aliases: ["\\t"] }]', 'brands.0.aliases.0: must not be blank'],
+  ['kafka: { topic: "my posts" }', 'kafka.topic: expected a Kafka topic'],
+  ['kafka: { topic: ".." }', 'kafka.topic: expected a Kafka topic'],
+  ['kafka: { deadLetterTopic: "a/b" }', 'kafka.deadLetterTopic: expected a Kafka topic'],
+  ['alerts: { topic: "ä" }', 'alerts.topic: expected a Kafka topic'],
+  ['kafka: { brokers: ["broker"] }', 'kafka.brokers.0: expected host:port'],
+  ['kafka: { brokers: ["broker:0"] }', 'kafka.brokers.0: expected host:port'],
+  ['kafka: { brokers: ["broker:99999"] }', 'kafka.brokers.0: expected host:port'],
+  ['kafka: { brokers: ["::1:9092"] }', 'kafka.brokers.0: expected host:port'],
+  ['kafka: { brokers: ["[::1]:9092"] }', 'kafka.brokers.0: expected host:port'],
+  ['server: { host: "127.0.0.1:8080" }', 'server.host: expected a host name or an IP address'],
+  ['server: { host: "http://localhost" }', 'server.host: expected a host name or an IP address'],
+])('rejects %s', (text, message) => {
+  expect(problemOf(() => loadConfig({ file: yaml(text), env: {} })).message).toContain(message);
+});
+
+test.each([
+  ['europe/berlin', 'Europe/Berlin'],
+  ['EUROPE/BERLIN', 'Europe/Berlin'],
+  ['utc', 'UTC'],
+  ['Asia/Kolkata', 'Asia/Kolkata'],
+  ['America/Argentina/Buenos_Aires', 'America/Argentina/Buenos_Aires'],
+  ['Etc/GMT+3', 'Etc/GMT+3'],
+])('corrects the case of the time zone %s', (name, expected) => {
+  expect(loadConfig({ file: yaml(`brands: [{ name: Kestrel, timeZone: ${name} }]`), env: {} }).brands[0]?.timeZone).toBe(expected);
 });
 
 test('reads a secret from a file without its trailing newline', () => {

@@ -46,7 +46,7 @@ describe('the mapping', () => {
     [{ onlyWhen: { all: [{ path: 'a', matches: '(' }] } }, /^mapping\.onlyWhen\.all\.0\.matches: .*Unterminated group\.$/],
     [{ onlyWhen: { path: 'a' } }, /^mapping\.onlyWhen: /],
     [{ forEach: 'items[id=' }, /^mapping\.forEach: a key is missing at position 10\.$/],
-    [{ author: 'user' }, /^mapping: Unrecognized key: "author"\.$/],
+    [{ author: 'user' }, /^mapping\.author: unknown setting; did you mean authorId\?$/],
     [{ preset: 'myspace' }, /^mapping\.preset: /],
   ])('%j is CONFIG_INVALID', (mapping, message) => {
     expect(() => load(mapping)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringMatching(message) }));

@@ -117,7 +117,7 @@ test.each([
   ['both forms', { source: 'demo', sources: [{ type: 'demo' }] }, 'sources: `source` and `sources` cannot both be set'],
   ['a name twice', { sources: [{ type: 'demo' }, { name: 'demo', type: 'ndjson' }] }, 'sources.1.name: duplicate name demo'],
   ['a name that is not one', { sources: [{ name: 'My Source', type: 'demo' }] }, 'sources.0.name: expected lower-case letters'],
-  ['a section of another type', { sources: [{ type: 'demo', kafka: {} }] }, 'sources.0: Unrecognized key: "kafka"'],
+  ['a section of another type', { sources: [{ type: 'demo', kafka: {} }] }, 'sources.0.kafka: unknown setting'],
   ['an unknown type', { sources: [{ type: 'carrier-pigeon' }] }, 'sources.0.type'],
   [
     'a topic that is read twice',

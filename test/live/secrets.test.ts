@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { environmentVariables } from '../../src/config/load-config.ts';
+import { environmentVariables } from '../../src/config/environment.ts';
 import { startClickHouse, type TestClickHouse } from '../support/clickhouse-server.ts';
 import { type CommandResult, eventually, runCommand, startFeedpulse } from '../support/feedpulse.ts';
 import { freePort } from '../support/free-port.ts';
