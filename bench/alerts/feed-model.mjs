@@ -138,8 +138,8 @@ class Feed {
   #ordinaryRate(time) {
     const { profile, perStep } = this.#settings;
     const spreads = [profile.fastSpread, profile.slowSpread, profile.daySpread];
-    const wander = spreads.reduce((sum, spread, index) => sum + spread * this.#volume[index] - spread ** 2 / 2, 0);
-    return perStep * season(profile, time) * Math.exp(wander);
+    const logFactor = spreads.reduce((sum, spread, index) => sum + spread * this.#volume[index] - spread ** 2 / 2, 0);
+    return perStep * season(profile, time) * Math.exp(logFactor);
   }
 
   /** Expected posts of a story in a step. */

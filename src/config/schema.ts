@@ -48,6 +48,17 @@ const server = z.strictObject({
     .default('127.0.0.1')
     .describe('Address to listen on'),
   port: z.int().min(0).max(65_535).default(8080).describe('Port to listen on; 0 picks a free one'),
+  allowedHosts: z
+    .array(
+      z
+        .string()
+        .regex(/^\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$/, 'expected a host name, or .example.com for all names under it')
+        .toLowerCase(),
+    )
+    .default([])
+    .describe(
+      'Host names under which the server answers, besides those of alerts.externalUrl and, if other machines can connect, IP addresses and names without a dot',
+    ),
   allowUnauthenticated: z.boolean().default(false).describe('Allow unauthenticated read-only access from other machines'),
   tokensFile: z.string().min(1).optional().describe('File of hashed API tokens; tokens.json in dataDir if absent'),
   trustedProxies: z

@@ -71,7 +71,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const app = createApp({ ...config.server, log });
   try {
     await registerSecurityHeaders(app);
-    registerGuards(app, config.server);
+    registerGuards(app, { ...config.server, allowedHosts: servedHosts(config) });
     await app.register(fastifyCookie);
     const access = await registerAuthentication(app, deps);
     registerHealthRoutes(app, deps);
@@ -87,6 +87,11 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     throw error;
   }
 }
+
+const servedHosts = ({ server, alerts }: Config): string[] => [
+  ...server.allowedHosts,
+  ...(alerts.externalUrl === undefined ? [] : [new URL(alerts.externalUrl).hostname]),
+];
 
 /** Rate limits, authentication and sign-in. OpenAPI is registered after the rate limits, which apply to it, and before the routes it documents. */
 async function registerAuthentication(app: App, { config: { server }, tokens, clock, log }: ServerDeps) {
@@ -109,6 +114,11 @@ function registerHealthRoutes(app: App, { metrics, readStatus }: ServerDeps): vo
     const { ready, degraded, components } = readStatus();
     // Health issues may name hosts, so only authenticated callers see them.
     return reply.code(ready ? 200 : 503).send({ ready, ...(degraded && { degraded }), ...(request.caller && { components }) });
+  });
+  // Without its feed, the process still answers questions: a load balancer must not take the web UI away.
+  app.get('/readyz/serving', { config: { role: 'public' } }, (_request, reply) => {
+    const ready = readStatus().components['database'] === 'ok';
+    return reply.code(ready ? 200 : 503).send({ ready });
   });
   app.get('/metrics', { config: { role: 'viewer' } }, async (_request, reply) =>
     reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),

@@ -1,10 +1,18 @@
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifySerializerCompiler } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifySerializerCompiler,
+} from 'fastify';
 import { ResponseSerializationError, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import type { Log } from '../../lib/log.ts';
-import { problemHandler, problemText, problemType } from './problem.ts';
+import { defaultMaxConnections, limitConnections } from './connection-limits.ts';
+import { problemHandler, problemText, problemType, sendProblem } from './problem.ts';
 import { minimalHeaders } from './security-headers.ts';
 
 /** Time limits for the headers and for the whole request, so that slow clients do not hold connections. */
@@ -23,7 +31,7 @@ interface AppOptions {
 export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>;
 
 /** Fastify with limits on request size, time and connections. */
-export function createApp({ log, trustedProxies = [], maxConnections = 1_000 }: AppOptions): App {
+export function createApp({ log, trustedProxies = [], maxConnections = defaultMaxConnections() }: AppOptions): App {
   const app = Fastify({
     bodyLimit: 65_536,
     forceCloseConnections: true,
@@ -32,8 +40,9 @@ export function createApp({ log, trustedProxies = [], maxConnections = 1_000 }: 
     http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: 1_000, maxHeaderSize: 16_384 },
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     clientErrorHandler: rejectRawRequest,
+    frameworkErrors: rejectUnroutable,
   }).withTypeProvider<ZodTypeProvider>();
-  app.server.maxConnections = maxConnections;
+  limitConnections(app.server, maxConnections, trustedProxies);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(problemHandler(log));
@@ -55,6 +64,11 @@ const serializerCompiler: FastifySerializerCompiler<z.ZodType> = ({ schema, meth
     return JSON.stringify(data);
   };
 };
+
+/** Responds to requests whose path cannot be decoded (`/%`), which reach no hook. */
+function rejectUnroutable(_error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  void sendProblem(reply.headers(minimalHeaders), 400, 'The path is not valid percent-encoded UTF-8.');
+}
 
 const statusByCode: Readonly<Record<string, number>> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
 

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import type { Config } from '../../config/schema.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
@@ -6,6 +7,7 @@ import type { App } from './create-app.ts';
 import { HttpProblem } from './problem.ts';
 
 type Binding = Pick<Config['server'], 'host' | 'allowUnauthenticated' | 'trustedProxies' | 'proxyAuth'>;
+type GuardedServer = Binding & Pick<Config['server'], 'allowedHosts'>;
 
 /** Far more than the longest query of the web UI. */
 const maxUrlLength = 4_096;
@@ -30,23 +32,32 @@ export function checkBinding(server: Binding, tokenRequired: boolean): void {
   throw new FeedpulseError('INSECURE_BIND', `${exposure}, but no token is configured.`);
 }
 
-/**
- * Rejects requests for other hosts (DNS rebinding) and requests that pages of other sites send (CSRF). An exposed
- * server cannot know its host names; a page under another name has no session there.
- */
-export function registerGuards(app: App, server: Binding): void {
+/** Rejects requests for other hosts (DNS rebinding) and requests that pages of other sites send (CSRF). */
+export function registerGuards(app: App, server: GuardedServer): void {
   // A form of another site could send text/plain that parses as JSON, without a preflight request.
   app.removeContentTypeParser('text/plain');
   app.addHook('onRequest', async (request) => {
     if (request.url.length > maxUrlLength) throw new HttpProblem(414, `URLs are limited to ${maxUrlLength} characters.`);
     // Absolute URLs are for proxies; here one could name another host than the Host header does.
     if (!request.url.startsWith('/')) throw new HttpProblem(400, 'The request target must begin with a slash.');
-    const name = request.hostname.replace(/^\[|\]$/g, '');
-    const isServed = isLoopback(name) || name === server.host || isExposed(server) || server.allowUnauthenticated;
-    if (!isServed) throw new HttpProblem(403, 'Unknown host name.');
+    if (!isServedHost(request.hostname, server))
+      throw new HttpProblem(403, 'Unknown host name: if feedpulse should answer under it, add it to server.allowedHosts.');
     const reason = crossSiteReason(request, server.proxyAuth?.header.toLowerCase());
     if (reason) throw new HttpProblem(403, reason);
   });
+}
+
+/**
+ * Whether feedpulse answers under a host name. Another site that rebinds its own name to this server sends that name, which
+ * always has a dot. If other machines can connect, they may use an IP address or a name without a dot, which no site can
+ * rebind; other names must be configured.
+ */
+function isServedHost(hostname: string, server: GuardedServer): boolean {
+  const name = hostname.replace(/^\[|\]$/g, '').toLowerCase();
+  if (name === '') return false;
+  if (isLoopback(name) || name === server.host.toLowerCase()) return true;
+  if (isExposed(server) && (isIP(name) !== 0 || !name.includes('.'))) return true;
+  return server.allowedHosts.some((allowed) => (allowed.startsWith('.') ? name.endsWith(allowed) : name === allowed));
 }
 
 /** Why a request may come from a page of another origin; undefined if it does not. */

@@ -26,7 +26,7 @@ export async function registerRateLimits(
     timeWindow: minuteMs,
     keyGenerator: (request) => request.caller?.key ?? addressKey(request),
     // Health checks must never be delayed.
-    allowList: ({ routeOptions: { url } }) => url === '/healthz' || url === '/readyz',
+    allowList: ({ routeOptions: { url } }) => url !== undefined && /^\/(healthz|readyz)(\/|$)/.test(url),
     errorResponseBuilder: (_request, { max }) => new HttpProblem(429, `More than ${max} requests within a minute; try again later.`),
   });
   const countUnknown = app.createRateLimit({

@@ -271,7 +271,25 @@ test('an exposed server requires a token or explicit permission', async () => {
   const guarded = await startTestServer({ server: { host: '0.0.0.0', tokensFile: folder.path } });
   const { port } = new URL(guarded.url);
   const at = `http://127.0.0.1:${port}/metrics`;
-  expect((await send(at, { host: 'feedpulse.example' })).status).toBe(401);
-  expect((await send(at, { host: 'feedpulse.example', ...bearer(viewer) })).status).toBe(200);
+  expect((await send(at, { host: '192.0.2.7' })).status).toBe(401);
+  expect((await send(at, { host: '192.0.2.7', ...bearer(viewer) })).status).toBe(200);
   await guarded.close();
+});
+
+test('an exposed server answers under IP addresses, names without a dot and configured names, and under no other (DNS rebinding)', async () => {
+  const allowedHosts = ['pulse.brand.example', '.internal.example'];
+  const exposed = await startTestServer({ server: { host: '0.0.0.0', allowUnauthenticated: true, allowedHosts } });
+  const { port } = new URL(exposed.url);
+  const statusFor = async (host: string) => (await send(`http://127.0.0.1:${port}/metrics`, { host })).status;
+  for (const host of ['192.0.2.7', '[2001:db8::1]:8080', 'feedpulse:8080', 'localhost', 'PULSE.brand.example', 'a.b.internal.example:1'])
+    expect([host, await statusFor(host)]).toEqual([host, 200]);
+  for (const host of [
+    'evil.example',
+    'evil.example:8080',
+    'pulse.brand.example.evil.example',
+    'internal.example',
+    '192.0.2.7.evil.example',
+  ])
+    expect([host, await statusFor(host)]).toEqual([host, 403]);
+  await exposed.close();
 });

@@ -14,7 +14,10 @@ beforeAll(async () => {
 });
 afterAll(folder.remove);
 beforeEach(async () => {
-  server = await startTestServer({ clock, server: { tokensFile: folder.path, trustedProxies: ['127.0.0.1'] } });
+  server = await startTestServer({
+    clock,
+    server: { tokensFile: folder.path, trustedProxies: ['127.0.0.1'], allowedHosts: ['feedpulse.example'] },
+  });
 });
 afterEach(() => server.close());
 

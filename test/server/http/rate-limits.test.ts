@@ -179,3 +179,11 @@ test('connections and their idle time are limited', async () => {
   for (const socket of held) socket.destroy();
   await app.close();
 });
+
+test.each(['/%', '/%E0%A4%A', '/api/v1/alerts/%ff'])(
+  'the path %s, which cannot be decoded, is a problem with security headers',
+  async (path) => {
+    const { text } = await exchange(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+    expect(text).toMatch(/^HTTP\/1\.1 400 [\s\S]*x-content-type-options: nosniff[\s\S]*"status":400/);
+  },
+);
