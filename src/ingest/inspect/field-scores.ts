@@ -30,9 +30,12 @@ const atLeast = (share: number, minimum: number): number => (share >= minimum ? 
 const count = ({ whole }: ValueKinds): number => atLeast(whole, 0.8);
 /** Prefixes and suffixes of counts: like_count, num_likes, total_likes, likes_total, n_likes. */
 const counted = (words: string): RegExp =>
-  pattern(`(?:(?:num|number_of|total|n|nb|count_of|count)_)?(?:${words})(?:_(?:count|total|num|cnt|amount|value))?`);
+  pattern(`(?:(?:num|number_of|aggregated_total|total|n|nb|count_of|count)_)?(?:${words})(?:_(?:count|total|num|cnt|amount|value))?`);
 const notClock =
   '(?!.*(?:fetch|crawl|scrape|collect|index|ingest|process|import|receiv|expir|join|regist|birth|schedul|load|sync|seen|start|end))';
+
+/** What is left of `author`, `posted_by` or `created.by` without the word for a person. */
+const written = /^(?:posted|written|created|submitted|sent)?$/;
 
 /** A field that a mapping can be proposed for. Other IDs of a post cannot be told from IDs of other posts. */
 export type ProposedField = Exclude<MappedField, 'otherIds'>;
@@ -71,14 +74,16 @@ const fieldRules: Readonly<Record<ProposedField, FieldRule>> = {
       [new RegExp(`${notClock}(?=.*(?:created|publish|posted|submitted|written|creation|sent))`), 1],
       [
         pattern(
-          '(?:date|time|timestamp|ts|datetime|date_time|when|at|published|pub_date|utc)(?:_(?:utc|ms|us|unix|iso|epoch|sec|seconds|millis|time|at))?',
+          `(?:${posts}_)?(?:date|time|timestamp|ts|datetime|date_time|when|at|published|pub_date|utc)(?:_(?:utc|ms|us|unix|iso|epoch|sec|seconds|millis|time|at))?`,
         ),
         0.85,
       ],
       [pattern('(?:started|opened)(?:_(?:at|on))?'), 0.6],
       [new RegExp(`${notClock}(?:.*_)?(?:date|time|timestamp|ts|at|on)(?:_(?:utc|gmt|ms|unix|iso))?$`), 0.5],
     ],
-    values: ({ date }, { name }) => (/updat|edit|modif|chang|delet|remov|revis|last/.test(name) ? 0 : atLeast(date, 0.9)),
+    // A date that is the same in all messages is that of something else, such as the thread or the subscription.
+    values: ({ date, distinctCount, count: present }, { name }) =>
+      /updat|edit|modif|chang|delet|remov|revis|last/.test(name) ? 0 : atLeast(date, 0.9) * (distinctCount === 1 && present > 2 ? 0.4 : 1),
   },
   updatedAt: {
     names: [[/^(?:last_)?(?:updat|edit|modif|chang|revis)|(?:^|_)(?:updated|edited|modified|changed|revised)(?:_|$)/, 1]],
@@ -86,8 +91,8 @@ const fieldRules: Readonly<Record<ProposedField, FieldRule>> = {
   },
   deleted: {
     names: [
-      [pattern('(?:is_|was_)?(?:deleted|removed|tombstone|retracted|withdrawn)(?:_(?:at|on|date|time|flag))?'), 1],
-      [pattern('(?:deletion|removal)_(?:date|time)'), 1],
+      [pattern('(?:is_|was_)?deleted(?:_(?:at|on|date|time|flag))?|deletion_(?:date|time)'), 1],
+      [pattern('(?:is_|was_)?(?:removed|tombstone|retracted|withdrawn)(?:_(?:at|on|date|time|flag))?|removal_(?:date|time)'), 0.9],
     ],
     values: ({ flag, date }) => atLeast(flag + date, 0.9),
   },
@@ -110,37 +115,48 @@ const fieldRules: Readonly<Record<ProposedField, FieldRule>> = {
       /(?:^|_)(?:down|downs|dislikes?|downvotes?|has|is|my|user|max|avg)(?:_|$)/.test(name) ? 0 : count(values),
   },
   reposts: {
-    names: [[counted('reposts?|retweets?|shares?|shared|reblogs?|boosts?|forwards?|reshares?'), 1]],
+    names: [
+      [counted('reposts?|retweets?|shares?|shared|reblogs?|boosts?|forwards?|reshares?'), 1],
+      [/(?:^|_)(?:reposts?|retweets?|reblogs?|reshares?)(?:_(?:count|total))?$/, 0.6],
+    ],
     values: count,
   },
   replies: {
     names: [
       [counted('repl(?:y|ies)|comments?|answers?|responses?'), 1],
       [counted('child|children|descendants?'), 0.8],
+      [/(?:^|_)repl(?:y_count|ies(?:_(?:count|total))?)$/, 0.6],
     ],
     values: count,
   },
   authorFollowers: {
-    names: [[counted('followers?|subscribers?|fans?|followed_by|audience'), 1]],
+    names: [
+      [counted('followers?|subscribers?|fans?|followed_by|audience'), 1],
+      [/(?:^|_)(?:followers?|subscribers?)(?:_(?:count|total))?$/, 0.8],
+    ],
     values: count,
   },
   authorId: {
     isPersonal: true,
     names: [
       [pattern('_?id|id_str|uid|uuid|guid|pk|key'), 1],
+      [written, 0.9],
       [pattern('urn|uri|ref|number|no|did|\\w+id'), 0.6],
     ],
-    // The account that receives the posts is the same in all of them.
-    values: ({ idLike, distinct }, name) => atLeast(idLike, 0.95) * (0.6 + 0.4 * distinct) * (isVaguelyPersonal(name) ? 0.8 : 1),
+    // The account that receives the posts is the same in all of them. A bare `author` may be a name as well.
+    values: ({ idLike, distinct, opaque }, name) =>
+      written.test(name.personalName) && opaque < 0.9
+        ? 0
+        : atLeast(idLike, 0.95) * (0.6 + 0.4 * distinct) * (isVaguelyPersonal(name) ? 0.8 : 1),
   },
   authorHandle: {
     isPersonal: true,
     names: [
       [pattern('username|user_name|handle|screen_name|login|nick|nickname|nick_name|acct|alias|slug'), 1],
-      [pattern('(?:posted|written|created|submitted|sent)?'), 0.9],
+      [written, 0.9],
       [pattern('name'), 0.7],
     ],
-    values: ({ word, text, lang }) => (text < 1 || lang === 1 ? 0 : word >= 0.6 ? 1 : 0),
+    values: ({ word, text, lang, opaque }) => (text < 1 || lang === 1 || opaque > 0.5 ? 0 : word >= 0.6 ? 1 : 0),
   },
   authorName: {
     isPersonal: true,
@@ -148,7 +164,8 @@ const fieldRules: Readonly<Record<ProposedField, FieldRule>> = {
       [pattern('(?:display|full|real|screen|public|global)?_?name|title|label'), 1],
       [pattern('(?:posted|written|created|submitted|sent)?|nickname|first_name'), 0.7],
     ],
-    values: ({ text, url }) => (text < 1 || url > 0 ? 0 : 1),
+    // A name with digits is rather that of a program.
+    values: ({ text, url, opaque, coded, word }) => (text < 1 || url > 0 || opaque > 0.5 || (coded > 0.8 && word < 0.5) ? 0 : 1),
   },
   lang: {
     names: [
@@ -167,7 +184,9 @@ const fieldRules: Readonly<Record<ProposedField, FieldRule>> = {
       ],
       [pattern('url|link|href|uri|links?_(?:self|html|web|alternate)|self|web'), 0.9],
     ],
-    values: ({ url, distinct }) => (url < 0.8 ? 0 : 0.5 + distinct / 2),
+    // One address for all messages is that of the page around them.
+    values: ({ url, distinct, distinctCount, count: present }) =>
+      url < 0.8 || (distinctCount === 1 && present > 2) ? 0 : 0.5 + distinct / 2,
   },
   inReplyTo: {
     names: [
@@ -181,7 +200,7 @@ const fieldRules: Readonly<Record<ProposedField, FieldRule>> = {
       [pattern('platform(?:_name)?|(?:social_)?network(?:_name)?'), 1],
       [
         pattern(
-          'site(?:_name)?|source(?:_name|_type|_platform)?|provider(?:_name)?|medium|channel(?:_type|_name)?|service(?:_name)?|origin',
+          'site(?:_name)?|(?:content_)?source(?:_name|_type|_platform)?|provider(?:_name)?|medium|channel(?:_type|_name)?|service(?:_name)?|origin',
         ),
         0.7,
       ],
@@ -198,13 +217,17 @@ export function scoreField(field: ProposedField, { leaf, name, values }: Candida
   if (rule.isPersonal ? !name.isPersonal : name.isPersonal && !isOwnField(field, name)) return 0;
   const spelled = rule.isPersonal ? name.personalName : name.isPersonal ? name.personalName : name.name;
   const [, nameScore = 0] = rule.names.find(([names]) => names.test(spelled)) ?? [];
-  const valueScore = rule.values(values, name);
+  const valueScore = field === 'platform' && namesItself(leaf, name) ? 0 : rule.values(values, name);
   const score = field === 'text' ? textScore(nameScore, valueScore) : nameScore * valueScore;
   return Math.max(0, (leaf.isInArray ? score * 0.5 : score) - foreignContext(field, name));
 }
 
 /** Prose is a text whatever its name is. */
 const textScore = (nameScore: number, valueScore: number): number => (valueScore === 0 ? 0 : nameScore * 0.55 + valueScore * 0.45);
+
+/** `channel_type: channel` names no platform. */
+const namesItself = ({ values }: Leaf, { words }: NameParts): boolean =>
+  [...values.values()].every((value) => words.includes(String(value).toLowerCase()));
 
 const vaguePersons = new Set(['account', 'client', 'contact', 'member', 'owner', 'profile']);
 
@@ -223,6 +246,6 @@ function foreignContext(field: ProposedField, { context }: NameParts): number {
   // One kind of several: their total says more.
   if (field === 'likes' && context.includes('reactions')) return 0.3;
   const own =
-    /^(?:metrics|stats|statistics|engagement|counts?|counters|public|meta|metadata|info|times?|dates|timestamps|interactions|reactions|links|urls|body|text|title|comment|review|status|tweet|snippet|parent|reply|social|platform|source|lang|language|rating|lifecycle|audit|common|core|base|main|new|current|to|in)$/;
+    /^(?:metrics|stats|statistics|engagement|counts?|counters|public|meta|metadata|info|times?|dates|timestamps|interactions|reactions|likes|shares|summary|totals?|links|urls|body|text|title|comment|review|status|tweet|snippet|parent|reply|social|platform|source|lang|language|rating|lifecycle|audit|common|core|base|main|new|current|to|in)$/;
   return Math.min(0.4, context.filter((word) => !own.test(word)).length * 0.1);
 }

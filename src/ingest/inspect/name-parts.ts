@@ -24,12 +24,14 @@ const holders = new Set('amount content count html label markdown num plain raw 
 /** Forms of a text: these also belong to keys that are envelopes elsewhere, as in `content.rendered`. */
 const forms = new Set('plain raw rendered html markdown'.split(' '));
 const persons = new Set(
-  'account actor author buyer by client commentator commenter consumer contact contributor creator customer from guest member owner person poster profile publisher purchaser reporter requester respondent reviewer sender speaker submitter user visitor voter writer'.split(
+  'account actor author buyer by chatter client commentator commenter consumer contact contributor creator customer from guest member owner participant person poster profile publisher purchaser reporter requester respondent reviewer sender speaker submitter user visitor voter writer'.split(
     ' ',
   ),
 );
 /** Names of persons without a word for one. */
-const personNames = /^(?:username|nick_?name|nick|handle|screen_name|display_name|full_name|login|acct)$/;
+const personNames = /^(?:username|nick_?name|nick|handle|screen_name|login|acct)$/;
+/** Things have them too. */
+const properNames = /^(?:display_name|full_name)$/;
 /** What a person wrote is the post, not the person: `user_comment`, `client_msg_id`. */
 const writings = new Set('answer body comment content feedback likes message msg opinion post rating review text'.split(' '));
 
@@ -46,7 +48,10 @@ export function splitName({ keys }: Pick<Leaf, 'keys'>): NameParts {
     .flat();
   const personalWords = words.filter((word) => !persons.has(word));
   const name = words.join('_');
-  const isNamed = personNames.test(name) || (personalWords.length < words.length && !personalWords.some((word) => writings.has(word)));
+  const isNamed =
+    personNames.test(name) ||
+    (context.length === 0 && properNames.test(name)) ||
+    (personalWords.length < words.length && !personalWords.some((word) => writings.has(word)));
   return { name, words, context, isPersonal: isNamed || context.some((word) => persons.has(word)), personalName: personalWords.join('_') };
 }
 

@@ -1,7 +1,8 @@
 import type { MappingInput } from '../../config/mapping.ts';
-import type { Condition, FieldSource } from '../../config/mapping-fields.ts';
+import type { FieldSource } from '../../config/mapping-fields.ts';
 import { type Candidate, type ProposedField, scoreField, toCandidate } from './field-scores.ts';
 import { collectLeaves, elementsAt, findElementPaths, type Leaf } from './leaves.ts';
+import { proposeConditions } from './propose-conditions.ts';
 
 /** Stands for the platform where messages do not name theirs. */
 export const placeholderPlatform = 'my-platform';
@@ -39,6 +40,7 @@ const minMarkup = 0.3;
 const minFallbackScore = 0.7;
 /** Leaves beside the text are more likely to describe the post than leaves elsewhere. */
 const besideText = 0.2;
+const aroundText = 0.15;
 
 /** Limits for messages with many lists. */
 const maxElementPaths = 20;
@@ -83,8 +85,10 @@ function draftMapping({ path, values }: Elements): Draft | undefined {
   const taken = new Set<Candidate>([text.candidate]);
   const texts = findTexts(text.candidate, candidates, posts.length, taken);
   const found = findFields(candidates, leaf, posts.length, taken);
-  const id = found.get('id') ?? findAnyId(candidates, taken) ?? combineId(found, candidates);
+  const id = found.get('id') ?? findAnyId(candidates, taken) ?? findAddress(found, candidates) ?? combineId(found, candidates);
   if (!id) return undefined;
+  const date = found.has('createdAt') ? undefined : findOnlyDate(candidates, taken);
+  if (date) found.set('createdAt', date);
   const mapping: MappingInput = {
     ...(path === undefined ? {} : { forEach: path }),
     ...(found.has('platform') ? {} : { platformName: placeholderPlatform }),
@@ -99,16 +103,37 @@ function draftMapping({ path, values }: Elements): Draft | undefined {
 }
 
 function findFields(candidates: readonly Candidate[], text: Leaf, count: number, taken: Set<Candidate>): Map<ProposedField, string[]> {
-  const nearText = ({ leaf }: Candidate): number => (leaf.parent === text.parent ? besideText : 0);
+  const others = findOtherRecords(candidates, text);
+  const nearText = ({ leaf }: Candidate): number => (leaf.parent === text.parent ? besideText : nearness(leaf, text));
   const found = new Map<ProposedField, string[]>();
   for (const field of fields) {
-    const paths = findPaths(field, candidates, taken, count, nearText);
+    const own = ownFields.has(field)
+      ? candidates.filter(({ leaf }) => !others.some((parent) => isWithin(leaf.parent, parent)))
+      : candidates;
+    const paths = findPaths(field, own, taken, count, nearText);
     if (paths.length > 0) found.set(field, paths);
   }
   const [handle] = found.get('authorHandle') ?? [];
   const name = handle === undefined || found.has('authorName') ? undefined : findNameBeside(handle, candidates, taken);
   if (name !== undefined) found.set('authorName', [name]);
   return found;
+}
+
+/** What only the post itself has. Other fields may be found in the record of its author, or of what it answers. */
+const ownFields: ReadonlySet<ProposedField> = new Set(['updatedAt', 'deleted', 'rating', 'likes', 'reposts', 'replies', 'url']);
+
+const isWithin = (path: string, parent: string): boolean => path === parent || path.startsWith(`${parent}.`);
+
+/** Paths of objects beside the text that have an ID of their own, such as the thread of a comment. */
+function findOtherRecords(candidates: readonly Candidate[], text: Leaf): readonly string[] {
+  const records = candidates.filter(({ leaf, name }) => leaf.parent !== '' && /^_?id$/.test(name.name));
+  return records.map(({ leaf }) => leaf.parent).filter((parent) => !isWithin(text.parent, parent) && !isWithin(parent, text.parent));
+}
+
+/** An object around the text, such as an event, says more of the post than one beside it, such as the subscription. */
+function nearness(leaf: Leaf, text: Leaf): number {
+  const isAround = leaf.parent !== '' && text.parent.startsWith(`${leaf.parent}.`);
+  return isAround ? (aroundText * leaf.parent.split('.').length) / text.parent.split('.').length : 0;
 }
 
 /** `name` beside a handle is the author's. */
@@ -123,6 +148,21 @@ function findAnyId(candidates: readonly Candidate[], taken: ReadonlySet<Candidat
   const unique = candidates.filter((candidate) => !taken.has(candidate) && candidate.values.distinct === 1);
   const best = unique.map((candidate) => ({ candidate, score: scoreField('id', candidate) })).sort((a, b) => b.score - a.score)[0];
   return best && best.score >= minAnyIdScore ? [best.candidate.leaf.path] : undefined;
+}
+
+/** Without an ID, an address that differs in every message identifies what it leads to. */
+function findAddress(found: ReadonlyMap<ProposedField, readonly string[]>, candidates: readonly Candidate[]): string[] | undefined {
+  const address = candidates.find(({ leaf }) => leaf.path === found.get('url')?.[0]);
+  return address && address.values.distinct === 1 && address.values.count > 1 ? [address.leaf.path] : undefined;
+}
+
+/** The only date of a message is that of the post, whatever its name is. */
+function findOnlyDate(candidates: readonly Candidate[], taken: ReadonlySet<Candidate>): string[] | undefined {
+  const dates = candidates.filter(
+    (candidate) => candidate.values.date >= 0.9 && candidate.values.distinctCount > 1 && !taken.has(candidate),
+  );
+  const [only, ...others] = dates;
+  return only && others.length === 0 && !only.name.isPersonal ? [only.leaf.path] : undefined;
 }
 
 /** Without an ID, a post is identified by its author and its date, if no two posts share both. */
@@ -212,60 +252,22 @@ function isTitleOf({ leaf, name, values }: Candidate, text: Candidate): boolean 
     values.text === 1 &&
     values.url === 0 &&
     values.meanLength <= text.values.meanLength * 1.5 &&
-    values.distinct > 0.3
+    values.distinct > 0.3 &&
+    !repeats(leaf, text.leaf)
   );
 }
 
-/** Names of fields that say what kind of message it is. */
-const kindNames = /^(?:\w+_)?(?:type|kind|event|action|operation|op|verb|status|state)$|^(?:change|category)$/;
-/^(?:(?:event|message|msg|record|object|activity|content|change|item|action)_)?(?:type|kind|event|action|operation|op|verb|status|state|category|change)$/;
-const deletionValue = /(?:^|[^a-z])(?:deleted?|deletion|removed?|removal|erased?|destroy(?:ed)?|retracted?|withdrawn|tombstone)$/i;
+/** Characters of a text that a title repeats, if it is made of the text. */
+const repeatedLength = 12;
 
-interface ProposedConditions {
-  readonly deletedWhen?: Condition;
-  readonly onlyWhen?: Condition;
-  /** The messages that `onlyWhen` keeps, by index. */
-  readonly kept?: ReadonlySet<number>;
+/** Whether most titles contain the beginning of their text, or are part of it. */
+function repeats(title: Leaf, text: Leaf): boolean {
+  const pairs = [...title.values].map(([index, value]) => [String(value), String(text.values.get(index) ?? '')] as const);
+  const repeating = pairs.filter(
+    ([own, whole]) => whole.includes(own) || (whole.length > 0 && own.includes(whole.slice(0, repeatedLength))),
+  );
+  return repeating.length > pairs.length / 2;
 }
-
-/** `deletedWhen` from a kind such as `post.deleted`; `onlyWhen` if one kind of messages has texts and others have none. */
-function proposeConditions(candidates: readonly Candidate[], text: Leaf, count: number): ProposedConditions {
-  for (const { leaf, name, values } of candidates) {
-    if (
-      leaf.isInArray ||
-      values.distinctCount > 12 ||
-      values.text < 1 ||
-      name.isPersonal ||
-      leaf.values.size < count * 0.9 ||
-      !kindNames.test(name.name)
-    )
-      continue;
-    const kinds = [...new Set(leaf.values.values())];
-    const deletions = kinds.filter((kind) => deletionValue.test(String(kind)));
-    const withText = new Set([...leaf.values].filter(([index]) => text.values.has(index)).map(([, kind]) => kind));
-    const others = kinds.filter((kind) => !withText.has(kind) && !deletions.includes(kind));
-    if (deletions.length === 0 && (others.length === 0 || withText.size === 0)) continue;
-    const kept = [...leaf.values].filter(([, kind]) => !others.includes(kind)).map(([index]) => index);
-    return {
-      ...(others.length === 0
-        ? {}
-        : {
-            onlyWhen: equals(
-              leaf.path,
-              kinds.filter((kind) => !others.includes(kind)),
-            ),
-            kept: new Set(kept),
-          }),
-      ...(deletions.length === 0 ? {} : { deletedWhen: equals(leaf.path, deletions) }),
-    };
-  }
-  return {};
-}
-
-const equals = (path: string, values: readonly (string | number | boolean)[]): Condition => {
-  const [first, ...rest] = values;
-  return { path, equals: first !== undefined && rest.length === 0 ? first : [...values] };
-};
 
 const oneOrMore = (paths: readonly string[]): FieldSource | FieldSource[] => {
   const [first, ...rest] = paths;

@@ -24,6 +24,8 @@ export interface ValueKinds {
   readonly text: number;
   /** Strings with a digit. */
   readonly coded: number;
+  /** Numbers, hashes and URNs: identifiers that nobody chose. */
+  readonly opaque: number;
 }
 
 /** Dates of posts lie between these, in milliseconds since 1970. */
@@ -54,6 +56,7 @@ export function describeValues({ values }: Leaf): ValueKinds {
     stars: share((value) => typeof value !== 'boolean' && /^[1-5](?:\.\d+)?$/.test(String(value)) && Number(value) <= 5),
     word: share((value) => typeof value === 'string' && !/\s/.test(value)),
     text: strings.length / Math.max(1, all.length),
+    opaque: share((value) => /^(?:-?\d{3,}|[\da-f-]{16,}|\w+:\S+)$/i.test(String(value)) || /^(?=.*\d)[A-Z\d]{8,}$/.test(String(value))),
     coded: share((value) => typeof value === 'string' && /\d/.test(value)),
   };
 }

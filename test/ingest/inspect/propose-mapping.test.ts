@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { proposeMapping } from '../../../src/ingest/inspect/propose-mapping.ts';
 import { laterShapes } from './later-shapes.ts';
+import { publicShapes } from './public-shapes/index.ts';
 import type { Shape } from './shape.ts';
 import { shapes } from './shapes.ts';
 
@@ -25,7 +26,7 @@ function isRight(value: unknown, right: unknown): boolean {
 }
 
 describe('a proposal that a person would accept', () => {
-  test.each([...shapes, ...laterShapes].map((shape) => [shape.name, shape] as const))('%s', (_, shape) => {
+  test.each([...shapes, ...laterShapes, ...publicShapes].map((shape) => [shape.name, shape] as const))('%s', (_, shape) => {
     expect(objections(shape)).toEqual([]);
   });
 });
