@@ -1,4 +1,5 @@
 import { createEvaluator, type Evaluator } from '../alerts/evaluator.ts';
+import { createAlertContext } from '../alerts/notify/alert-context.ts';
 import { createChannels, recipientsFor } from '../alerts/notify/channels.ts';
 import { deliverPending, type OutboxDeps } from '../alerts/notify/outbox.ts';
 import { resolveRules } from '../alerts/rules.ts';
@@ -16,7 +17,6 @@ import { createAlertCounts } from '../sink/queries/alert-counts.ts';
 import { createAlertReader } from '../sink/queries/alerts.ts';
 import { createAlertStore } from '../sink/writer/alert-store.ts';
 import { createPartitionDelays } from '../sink/writer/partition-delays.ts';
-import { createAlertContext } from './alert-context.ts';
 
 const intervalMs = 15_000;
 
@@ -119,6 +119,6 @@ function createAlerting(deps: AlertSchedulerDeps): { evaluator: Evaluator; outbo
     isLive,
   });
   const channels = createChannels(config.alerts);
-  const contextOf = createAlertContext({ reader: db.heavyReader, brands: config.brands, clock });
+  const contextOf = createAlertContext({ reader: db.heavyReader, brands: config.brands });
   return { evaluator, outbox: { records, log, store, channels, contextOf, baseUrl, clock, metrics } };
 }

@@ -14,6 +14,10 @@ export const brand = z.strictObject({
     .describe('Other names of the brand: words, phrases, #hashtags and @handles. Each counts as a mention'),
   exclude: z.array(visibleText(1_000)).default([]).describe('Posts that contain one of these terms do not mention the brand'),
   timeZone: timeZone.default('UTC').describe("IANA time zone of the brand's days and quiet hours"),
+  official: z
+    .array(z.string().min(1).max(200))
+    .optional()
+    .describe("Handles of the brand's own accounts. Alert messages quote them only if their posts are the story"),
 });
 
 const sasl = z.strictObject({

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createEvaluator, type Evaluator } from '../../src/alerts/evaluator.ts';
+import { createAlertContext } from '../../src/alerts/notify/alert-context.ts';
 import { createChannels, recipientsFor } from '../../src/alerts/notify/channels.ts';
 import { deliverPending } from '../../src/alerts/notify/outbox.ts';
 import { resolveRules } from '../../src/alerts/rules.ts';
-import { createAlertContext } from '../../src/app/alert-context.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import type { AlertTransition } from '../../src/domain/alert.ts';
 import type { Label, ScoredPost } from '../../src/domain/post.ts';
@@ -95,7 +95,7 @@ const send = (config = settings()): Promise<number> =>
     log: quiet,
     store: createAlertStore(db),
     channels: createChannels(config.alerts),
-    contextOf: createAlertContext({ reader: db.reader, brands: config.brands, clock }),
+    contextOf: createAlertContext({ reader: db.reader, brands: config.brands }),
     baseUrl: () => 'https://feedpulse.example/',
     clock,
     metrics,

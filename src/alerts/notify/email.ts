@@ -3,7 +3,7 @@ import { createTransport } from 'nodemailer';
 import type { ChannelConfig } from '../../config/alerts.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import { readTlsFiles } from '../../lib/tls.ts';
-import { type Digest, formatText, type Message } from './message.ts';
+import { type Digest, formatExample, formatText, type Message } from './message.ts';
 import { resolvePublicAddress } from './webhook.ts';
 
 type EmailConfig = Extract<ChannelConfig, { type: 'email' }>;
@@ -92,13 +92,11 @@ function failure({ host, port }: EmailConfig, thrown: unknown): FeedpulseError {
 }
 
 /** Escapes all values, so that post text cannot contain HTML. */
-function renderMessage({ title, facts, context, isTest }: Message): string {
+function renderMessage({ title, why, facts, context, isTest }: Message): string {
   const rows = facts.map(([name, value]) => `<tr><th align="left">${escapeUTF8(name)}</th><td>${escapeUTF8(value)}</td></tr>`);
   const drivers = context.drivers.length > 0 ? `<p>Drivers: ${escapeUTF8(context.drivers.join(', '))}</p>` : '';
-  const quotes = context.examples.map(
-    ({ platform, text }) => `<blockquote dir="auto">${escapeUTF8(text)} <i>(${escapeUTF8(platform)})</i></blockquote>`,
-  );
-  return `<h2>${escapeUTF8(title)}</h2>${isTest ? '' : `<table cellpadding="4">${rows.join('')}</table>`}${drivers}${quotes.join('')}`;
+  const quotes = context.examples.map((example) => `<blockquote dir="auto">${escapeUTF8(formatExample(example))}</blockquote>`);
+  return `<h2>${escapeUTF8(title)}</h2><p>${escapeUTF8(why)}</p>${isTest ? '' : `<table cellpadding="4">${rows.join('')}</table>`}${drivers}${quotes.join('')}`;
 }
 
 function renderPage(content: string, link: string): string {

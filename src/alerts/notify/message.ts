@@ -1,24 +1,13 @@
 import { type AlertTransition, alertMetricNames, type Evaluation } from '../../domain/alert.ts';
 import { hourMs, minuteMs } from '../../lib/duration.ts';
-
-/** A sample post. Untrusted text: never interpreted as markup. */
-export interface ExamplePost {
-  readonly platform: string;
-  readonly text: string;
-  readonly url?: string;
-}
-
-/** Drivers and sample posts that explain an alert. */
-export interface AlertContext {
-  /** Terms that distinguish the posts in the window. */
-  readonly drivers: readonly string[];
-  readonly examples: readonly ExamplePost[];
-}
+import { type AlertContext, type ExamplePost, emptyContext, explainAlert, formatCount, formatPoints } from './explain.ts';
 
 /** A channel-independent notification about the start or end of an alert. */
 export interface Message {
   readonly transition: AlertTransition;
   readonly title: string;
+  /** What happened, in a sentence. */
+  readonly why: string;
   /** Names and values, in display order. */
   readonly facts: readonly (readonly [name: string, value: string])[];
   readonly context: AlertContext;
@@ -39,13 +28,19 @@ export interface Digest {
 }
 
 const maxExampleLength = 280;
+const maxAuthorLength = 80;
 
 /** @param baseUrl URL of the web UI */
 export function createMessage(transition: AlertTransition, context: AlertContext, baseUrl: string): Message {
-  const examples = context.examples.map((example) => ({ ...example, text: toPlainLine(example.text) }));
+  const examples = context.examples.map(({ text, author, ...example }) => ({
+    ...example,
+    text: toPlainLine(text, maxExampleLength),
+    ...(author && { author: toPlainLine(author, maxAuthorLength) }),
+  }));
   return {
     transition,
     title: formatTitle(transition),
+    why: explainAlert(transition, context),
     facts: listFacts(transition),
     context: { ...context, examples },
     link: linkTo(baseUrl, transition),
@@ -71,19 +66,31 @@ export function testMessage(id: string, now: number, baseUrl: string): Message {
   return {
     transition,
     title: 'Test message: feedpulse alerts will arrive here',
+    why: 'It was sent to check the channel; nothing has happened.',
     facts: [['Sent', formatTime(now)]],
-    context: { drivers: [], examples: [] },
+    context: emptyContext,
     link: linkTo(baseUrl, transition),
     isTest: true,
   };
 }
 
 /** The whole message as plain text. */
-export function formatText({ title, facts, context, link }: Message): string {
+export function formatText({ title, why, facts, context, link }: Message): string {
   const lines = facts.map(([name, value]) => `${name}: ${value}`);
   const drivers = context.drivers.length > 0 ? [`Drivers: ${context.drivers.join(', ')}`] : [];
-  const examples = context.examples.map(({ platform, text, url }) => `“${text}” (${platform}${url ? `, ${url}` : ''})`);
-  return [title, ...lines, ...drivers, ...examples, link].join('\n');
+  const examples = context.examples.map((example) => `${formatExample(example)}${example.url ? ` ${example.url}` : ''}`);
+  return [title, why, ...lines, ...drivers, ...examples, link].join('\n');
+}
+
+/** A sample post with its author and the number of posts with its text. */
+export function formatExample({ platform, text, author, posts, isOfficial }: ExamplePost): string {
+  const by = [
+    ...(author ? [author] : []),
+    ...(isOfficial ? ["the brand's own account"] : []),
+    platform,
+    ...(posts > 1 ? [`${formatCount(posts)} posts with this text`] : []),
+  ];
+  return `“${text}” (${by.join(', ')})`;
 }
 
 function formatTitle({ kind, brand, evaluation }: AlertTransition): string {
@@ -93,18 +100,17 @@ function formatTitle({ kind, brand, evaluation }: AlertTransition): string {
   if (kind === 'resolved') return `${subject}: ${alertMetricNames[metric]} back to normal`;
   const change = `${alertMetricNames[metric]} ${direction === 'up' ? 'rose' : 'fell'} to`;
   if (metric === 'netSentiment') return `${subject}: ${change} ${formatPoints(observed)} (expected ${formatPoints(expected)})`;
-  return `${subject}: ${change} ${Math.round(observed)} posts (expected ${Math.round(expected)})`;
+  return `${subject}: ${change} ${formatCount(observed)} posts (expected ${formatCount(expected)})`;
 }
 
 function listFacts({ rule, evaluation }: AlertTransition): [string, string][] {
-  const { metric, observed, expected, low, high, z, posts, from, to, baseline } = evaluation;
+  const { metric, observed, expected, low, high, posts, from, to, baseline } = evaluation;
   if (metric === 'noData') return [['Last post', formatTime(from)]];
-  const value = (number: number): string => (metric === 'netSentiment' ? formatPoints(number) : `${Math.round(number)}`);
+  const value = (number: number): string => (metric === 'netSentiment' ? formatPoints(number) : formatCount(number));
   return [
     ['Observed', value(observed)],
     ['Expected', `${value(expected)} (95% interval: ${value(low)} to ${value(high)})`],
-    ['Deviation', `${z.toFixed(1)} standard deviations`],
-    ['Posts', String(posts)],
+    ['Posts', formatCount(posts)],
     ['Window', `${formatTime(from)} to ${formatTime(to)} (${Math.round((to - from) / minuteMs)} min)`],
     ...(baseline ? [['Baseline', describeBaseline(baseline)] as [string, string]] : []),
     ['Rule', rule],
@@ -115,8 +121,6 @@ function describeBaseline({ season, from, to }: NonNullable<Evaluation['baseline
   const name = { week: 'same time in past weeks', day: 'same time on past days', recent: 'last 24 hours' }[season];
   return `${name} (${formatTime(from)} to ${formatTime(to)})`;
 }
-
-const formatPoints = (value: number): string => `${value > 0 ? '+' : ''}${value.toFixed(0).replace('-', '−')}`;
 
 const formatTime = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
@@ -134,8 +138,8 @@ function linkTo(baseUrl: string, { brand, evaluation }: AlertTransition): string
 }
 
 /** Removes line breaks and control characters, and shortens the text. */
-function toPlainLine(text: string): string {
+function toPlainLine(text: string, maxLength: number): string {
   const plain = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
   const characters = [...plain];
-  return characters.length > maxExampleLength ? `${characters.slice(0, maxExampleLength - 1).join('')}…` : plain;
+  return characters.length > maxLength ? `${characters.slice(0, maxLength - 1).join('')}…` : plain;
 }

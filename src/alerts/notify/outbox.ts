@@ -8,7 +8,8 @@ import { backoffDelay } from '../../lib/retry.ts';
 import type { AlertReader } from '../../sink/queries/alerts.ts';
 import type { AlertStore, DeliveryAttempt } from '../../sink/writer/alert-store.ts';
 import type { Channel } from './channels.ts';
-import { type AlertContext, createDigest, createMessage, type Message } from './message.ts';
+import { type AlertContext, emptyContext } from './explain.ts';
+import { createDigest, createMessage, type Message } from './message.ts';
 
 const backoff = { firstMs: 5_000, maxMs: 10 * minuteMs };
 /** Deliveries older than a day are dropped: the alert is stale by then. */
@@ -90,7 +91,7 @@ async function attempt(
   const { log, contextOf, baseUrl } = deps;
   const messages: Message[] = [];
   for (const { transition } of deliveries) {
-    const context = await contextOf(transition).catch(() => ({ drivers: [], examples: [] }));
+    const context = await contextOf(transition).catch(() => emptyContext);
     messages.push(createMessage(transition, context, baseUrl()));
   }
   try {

@@ -1,7 +1,7 @@
 import type { ChannelConfig } from '../../config/alerts.ts';
 import { hourMs, minuteMs } from '../../lib/duration.ts';
 import { toIso } from '../../lib/time.ts';
-import { type Digest, formatText, type Message } from './message.ts';
+import { type Digest, formatExample, formatText, type Message } from './message.ts';
 
 /** Channels that receive JSON over HTTP. */
 type WebhookType = Exclude<ChannelConfig['type'], 'email'>;
@@ -33,7 +33,8 @@ const statusEmoji = ({ transition }: Message): string =>
 
 /** All data of a message. */
 function webhookBody(message: Message): object {
-  const { transition, title, context, link, isTest } = message;
+  const { transition, title, why, context, link, isTest } = message;
+  const { timeZone: _, ...explanation } = context;
   const { id, alert, kind, rule, brand, severity, at, evaluation } = transition;
   const { from, to, baseline, ...measurement } = evaluation;
   const evaluationFields = {
@@ -51,8 +52,9 @@ function webhookBody(message: Message): object {
     severity,
     at: toIso(at),
     title,
+    why,
     ...evaluationFields,
-    ...context,
+    ...explanation,
     link,
     text: formatText(message),
   };
@@ -64,14 +66,15 @@ function webhookDigest({ id, title, messages, link }: Digest): object {
 
 /** Slack blocks. Only our own link is markup; post text is plain text. */
 function slackBody(message: Message): object {
-  const { title, facts, context, link } = message;
+  const { title, why, facts, context, link } = message;
   return {
     text: escapeSlack(title),
     blocks: [
       { type: 'header', text: slackPlain(`${statusEmoji(message)} ${title}`.slice(0, 150)) },
+      slackSection(why),
       { type: 'section', fields: facts.slice(0, 10).map(([name, value]) => slackPlain(`${name}: ${value}`)) },
       ...(context.drivers.length > 0 ? [slackSection(`Drivers: ${context.drivers.join(', ')}`)] : []),
-      ...context.examples.map(({ platform, text }) => slackSection(`“${text}” (${platform})`)),
+      ...context.examples.map((example) => slackSection(formatExample(example))),
       slackButton(link),
     ],
   };
@@ -90,13 +93,14 @@ const slackButton = (url: string) => ({ type: 'actions', elements: [{ type: 'but
 /** Slack parses these characters as links and mentions. */
 const escapeSlack = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 
-function teamsBody({ transition, title, facts, context, link }: Message): object {
+function teamsBody({ transition, title, why, facts, context, link }: Message): object {
   const color = transition.kind === 'resolved' ? 'Good' : transition.severity === 'critical' ? 'Attention' : 'Warning';
   const body = [
     teamsPlain(title, { size: 'Large', weight: 'Bolder', color }),
+    teamsPlain(why),
     ...facts.map(([name, value]) => teamsPlain(`${name}: ${value}`)),
     ...(context.drivers.length > 0 ? [teamsPlain(`Drivers: ${context.drivers.join(', ')}`)] : []),
-    ...context.examples.map(({ platform, text }) => teamsPlain(`“${text}” (${platform})`, { isSubtle: true })),
+    ...context.examples.map((example) => teamsPlain(formatExample(example), { isSubtle: true })),
   ];
   return teamsCard(body, link);
 }
@@ -121,10 +125,10 @@ const expiryMs = 24 * hourMs;
 const testExpiryMs = minuteMs;
 
 /** The body of POST /api/v2/alerts. The labels identify the alert, so that its end matches its start. */
-function alertmanagerBody({ transition, title, facts, link, isTest }: Message): object[] {
+function alertmanagerBody({ transition, title, why, facts, link, isTest }: Message): object[] {
   const { kind, rule, brand, severity, at, alert } = transition;
   const endsAt = kind === 'resolved' ? at : at + (isTest ? testExpiryMs : expiryMs);
   const labels = { alertname: 'feedpulse', rule, brand, severity, alert };
-  const annotations = { summary: title, description: facts.map(([name, value]) => `${name}: ${value}`).join('\n') };
+  const annotations = { summary: title, description: [why, ...facts.map(([name, value]) => `${name}: ${value}`)].join('\n') };
   return [{ labels, annotations, generatorURL: link, endsAt: toIso(endsAt) }];
 }

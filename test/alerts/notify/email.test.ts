@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { simpleParser } from 'mailparser';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Channel, createChannels } from '../../../src/alerts/notify/channels.ts';
+import { emptyContext } from '../../../src/alerts/notify/explain.ts';
 import { createDigest, createMessage } from '../../../src/alerts/notify/message.ts';
 import { configSchema } from '../../../src/config/schema.ts';
 import type { AlertTransition } from '../../../src/domain/alert.ts';
@@ -31,7 +32,11 @@ const start: AlertTransition = {
   state: { status: 'alert', since: at },
 };
 const end: AlertTransition = { ...start, id: 'c2', kind: 'resolved', state: { status: 'ok', since: at } };
-const context = { drivers: ['refund <i>'], examples: [{ platform: 'chirper', text: hostile, url: 'https://chirper.example/1' }] };
+const context = {
+  timeZone: 'UTC',
+  drivers: ['refund <i>'],
+  examples: [{ platform: 'chirper', text: hostile, author: '<b>ines</b>', posts: 1, url: 'https://chirper.example/1' }],
+};
 const started = createMessage(start, context, page);
 
 const authority = createCertificateAuthority('Mail');
@@ -86,7 +91,7 @@ test('every attempt has the same Message-ID, and the end of an alert replies to 
   const { send } = channelTo(mailbox);
   await send(started, at);
   await send(started, at + 60_000);
-  await send(createMessage(end, { drivers: [], examples: [] }, page), at + 120_000);
+  await send(createMessage(end, emptyContext, page), at + 120_000);
   const [first, again, reply] = await Promise.all(mailbox.messages.map((letter) => simpleParser(letter)));
   expect(first?.messageId).toMatch(/^<[0-9a-f]{32}@feedpulse\.example>$/);
   expect(again?.messageId).toBe(first?.messageId);
@@ -96,7 +101,7 @@ test('every attempt has the same Message-ID, and the end of an alert replies to 
 
 test('a digest is one mail', async () => {
   const mailbox = await open(plain);
-  const messages = [started, createMessage(end, { drivers: [], examples: [] }, page)];
+  const messages = [started, createMessage(end, emptyContext, page)];
   await channelTo(mailbox, { digest: '1h' }).sendDigest(createDigest('1', messages, page), at);
   expect(mailbox.messages).toHaveLength(1);
   const letter = await simpleParser(mailbox.messages[0] ?? '');
