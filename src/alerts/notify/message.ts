@@ -32,17 +32,12 @@ const maxAuthorLength = 80;
 
 /** @param baseUrl URL of the web UI */
 export function createMessage(transition: AlertTransition, context: AlertContext, baseUrl: string): Message {
-  const examples = context.examples.map(({ text, author, ...example }) => ({
-    ...example,
-    text: toPlainLine(text, maxExampleLength),
-    ...(author && { author: toPlainLine(author, maxAuthorLength) }),
-  }));
   return {
     transition,
     title: formatTitle(transition),
     why: explainAlert(transition, context),
     facts: listFacts(transition),
-    context: { ...context, examples },
+    context: { ...context, examples: context.examples.map(toPlainExample) },
     link: linkTo(baseUrl, transition),
   };
 }
@@ -136,6 +131,13 @@ function linkTo(baseUrl: string, { brand, evaluation }: AlertTransition): string
   url.searchParams.set('to', toIsoSeconds(evaluation.to + linkTailMs));
   return url.href;
 }
+
+/** A sample post in one line of limited length. */
+export const toPlainExample = ({ text, author, ...example }: ExamplePost): ExamplePost => ({
+  ...example,
+  text: toPlainLine(text, maxExampleLength),
+  ...(author && { author: toPlainLine(author, maxAuthorLength) }),
+});
 
 /** Removes line breaks and control characters, and shortens the text. */
 function toPlainLine(text: string, maxLength: number): string {

@@ -15,9 +15,28 @@ export interface Anomaly extends Pick<AlertTransition, 'brand'> {
 
 export interface AlertResponse extends Anomaly, Pick<AlertTransition, 'rule' | 'severity'> {
   readonly id: string;
+  /** What happened, in a sentence. */
+  readonly why: string;
   readonly channels: readonly string[];
   readonly acked: { readonly by: string; readonly at: string } | null;
   readonly feedback: 'useful' | 'noise' | null;
+}
+
+/** A post that explains an alert. */
+export interface ExamplePost {
+  readonly platform: string;
+  readonly text: string;
+  readonly url?: string;
+  readonly author?: string;
+  /** Sampled posts with this text. */
+  readonly posts: number;
+  readonly isOfficial?: true;
+}
+
+/** An alert with the terms and posts that explain it. */
+export interface AlertDetail extends AlertResponse {
+  readonly drivers: readonly string[];
+  readonly examples: readonly ExamplePost[];
 }
 
 export interface Silence {
@@ -48,6 +67,7 @@ export const maxAlerts = 100;
 /** The latest alerts of a brand; `*` is all brands. */
 export const fetchAlerts = (brand: string, range: TimeRange, signal: AbortSignal) =>
   get<Alerts>('alerts', { ...(brand !== '*' && { brand }), ...range, limit: String(maxAlerts) }, signal);
+export const fetchAlert = (id: string, signal: AbortSignal) => get<AlertDetail>(`alerts/${id}`, {}, signal);
 export const acknowledge = (id: string) => post<AlertResponse>(`alerts/${id}/ack`, {});
 export const rateAlert = (id: string, feedback: 'useful' | 'noise' | 'none') => post<AlertResponse>(`alerts/${id}/feedback`, { feedback });
 export const silence = (scope: { rule?: string; brand?: string; for: string }) => post<Silence>('alerts/silences', scope);

@@ -1,9 +1,12 @@
 import { useState } from 'preact/hooks';
-import { type AlertResponse, acknowledge, rateAlert, silence } from '../api/alerts.ts';
+import { type AlertResponse, acknowledge, type ExamplePost, fetchAlert, rateAlert, silence } from '../api/alerts.ts';
 import { errorMessage } from '../api/client.ts';
-import { formatDecimal, formatInteger, formatNetSentiment, formatPlural, formatTimeRange } from '../format.ts';
+import { formatInteger, formatPlural, formatTimeRange } from '../format.ts';
 import { hasRole } from '../state/session.ts';
+import { useQuery } from '../state/use-query.ts';
 import { anomalyTitle, describeDuration, isAdverse, showOnChart } from './anomaly.ts';
+import { QueryContent } from './panel.tsx';
+import { SourceLink } from './post-card.tsx';
 
 /** One alert: what happened and why it fired; for editors, the actions on it. */
 export function AlertItem({
@@ -15,10 +18,10 @@ export function AlertItem({
   readonly timeZone: string;
   readonly changed: () => void;
 }) {
-  const { id, evaluation, rule, severity, resolvedAt, acked, feedback, brand, channels } = alert;
+  const { id, evaluation, rule, severity, resolvedAt, acked, feedback, brand } = alert;
   const [error, setError] = useState('');
+  const [isOpen, setOpen] = useState(false);
   const run = (action: Promise<unknown>): void => void action.then(changed, (thrown: unknown) => setError(errorMessage(thrown)));
-  const baseline = evaluation.baseline;
   return (
     <li class={`alert-item ${resolvedAt === null ? 'on' : ''} ${isAdverse(evaluation) ? 'bad' : ''}`}>
       <div>
@@ -30,17 +33,9 @@ export function AlertItem({
           {acked ? ` · acknowledged${acked.by ? ` by ${acked.by}` : ''}` : ''}
           {feedback ? ` · rated ${feedbackNames[feedback].toLowerCase()}` : ''}
         </p>
-        <details>
+        <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
           <summary>Why it fired</summary>
-          <p>
-            Rule {rule} fired: {formatDecimal(Math.abs(evaluation.z))} standard deviations from the baseline. Expected{' '}
-            {formatValue(evaluation.metric, evaluation.low)} to {formatValue(evaluation.metric, evaluation.high)} (95% interval), window{' '}
-            {formatTimeRange(evaluation, zone)}.
-            {baseline && ` Baseline: ${baselineNames[baseline.season] ?? baseline.season} (${formatPlural(baseline.windows, 'window')}).`}
-            {channels.length > 0
-              ? ` Notified: ${channels.join(', ')}.`
-              : ' No notification sent: no channel matches this rule, brand and severity.'}
-          </p>
+          {isOpen && <Explanation alert={alert} timeZone={zone} />}
         </details>
         {error && <p class="problem">{error}</p>}
       </div>
@@ -71,10 +66,67 @@ export function AlertItem({
   );
 }
 
-const feedbackNames = { useful: 'Useful', noise: 'Noise' } as const;
+/** Posts of the window may still be stored, corrected or deleted. */
+const refreshMs = 60_000;
 
-const formatValue = (metric: string, value: number): string =>
-  metric === 'netSentiment' ? formatNetSentiment(value) : formatInteger(Math.round(value));
+/** The sentence about the alert, and the terms and posts behind it, which are read from the stored posts. */
+function Explanation({ alert, timeZone: zone }: { readonly alert: AlertResponse; readonly timeZone: string }) {
+  const { id, evaluation, rule, channels } = alert;
+  const loaded = useQuery(`alert ${id}`, (signal) => fetchAlert(id, signal), refreshMs);
+  const { baseline } = evaluation;
+  return (
+    <>
+      <p>{loaded.data?.why ?? alert.why}</p>
+      <p class="quiet">
+        Rule {rule}, window {formatTimeRange(evaluation, zone)}.
+        {baseline && ` Baseline: ${baselineNames[baseline.season] ?? baseline.season} (${formatPlural(baseline.windows, 'window')}).`}
+        {channels.length > 0
+          ? ` Notified: ${channels.join(', ')}.`
+          : ' No notification sent: no channel matches this rule, brand and severity.'}
+      </p>
+      <QueryContent loaded={loaded}>
+        {({ drivers, examples }) => (
+          <>
+            {drivers.length > 0 && (
+              <p class="topics">
+                {drivers.map((term) => (
+                  <bdi key={term} class="term-tag">
+                    {term}
+                  </bdi>
+                ))}
+              </p>
+            )}
+            <ExampleList posts={examples} />
+          </>
+        )}
+      </QueryContent>
+    </>
+  );
+}
+
+function ExampleList({ posts }: { readonly posts: readonly ExamplePost[] }) {
+  return (
+    <ul class="sample-posts">
+      {posts.map(({ platform, text, url, author, isOfficial, posts: copies }) => (
+        <li key={text} class="post">
+          <p class="post-head">
+            <span>
+              <bdi class="author">{author ? `@${author.replace(/^@/, '')}` : 'Unknown author'}</bdi> on <bdi>{platform}</bdi>
+              {isOfficial && " · the brand's own account"}
+              {copies > 1 && ` · ${formatInteger(copies)} posts with this text`}
+            </span>
+            <SourceLink url={url} />
+          </p>
+          <p class="post-text" dir="auto">
+            {text}
+          </p>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const feedbackNames = { useful: 'Useful', noise: 'Noise' } as const;
 
 const baselineNames: Readonly<Record<string, string>> = {
   week: 'same hour in past weeks',

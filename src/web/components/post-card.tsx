@@ -140,8 +140,8 @@ function PostStats({ post: { author, engagement, rating } }: { readonly post: Po
   );
 }
 
-/** URLs are user content: only http(s), in a tab without access to this one. */
-function SourceLink({ url }: { readonly url: string | undefined }) {
+/** A link to the post on its platform. URLs are user content: only http(s), in a tab without access to this one. */
+export function SourceLink({ url }: { readonly url: string | undefined }) {
   if (!url || !/^https?:\/\//i.test(url)) return null;
   return (
     <a class="source" href={url} target="_blank" rel="noopener noreferrer">

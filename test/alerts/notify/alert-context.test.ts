@@ -47,7 +47,7 @@ function post(index: number, { handle, likes = 0, ...given }: Partial<ScoredPost
     ...given,
   });
 }
-/** Twelve made-up words that no other index has. */
+/** Twelve invented words that no other index has. */
 const sentence = (index: number): string =>
   Array.from({ length: 12 }, (_, place) => `word${index * 31 + place}`.replace(/\d/g, (digit) => 'aeiouyhjvz'[Number(digit)] ?? '')).join(
     ' ',

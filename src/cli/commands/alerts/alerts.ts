@@ -1,6 +1,7 @@
 import { Command } from 'commander';
+import { formatExample, toPlainExample } from '../../../alerts/notify/message.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
-import type { AlertResponse, SilenceResponse } from '../../../server/routes/alerts/alert-schemas.ts';
+import type { AlertDetailResponse, AlertResponse, SilenceResponse } from '../../../server/routes/alerts/alert-schemas.ts';
 import { type FormatOptions, runMutation, withConfiguredApi, withResultFormat } from '../../options.ts';
 import { printableJson } from '../../output/escape-terminal.ts';
 import { formatTable } from '../../output/format-rows.ts';
@@ -39,7 +40,7 @@ function createShowCommand(): Command {
     .description('show one alert in detail')
     .argument('<id>', 'alert ID from `alerts list`')
     .action(async (id: string, options: FormatOptions) => {
-      const alert = await withConfiguredApi(options, (api) => api.get<AlertResponse>(alertPath(id)));
+      const alert = await withConfiguredApi(options, (api) => api.get<AlertDetailResponse>(alertPath(id)));
       process.stdout.write(options.format === 'json' ? `${printableJson(alert)}\n` : formatTable(toFields(alert), fieldColumns));
     });
 }
@@ -51,14 +52,18 @@ const fieldColumns = [
   { title: 'VALUE', name: 'value', value: ([, value]: Field) => String(value ?? '–') },
 ];
 
-function toFields({ evaluation, acked, channels, ...alert }: AlertResponse): Field[] {
+function toFields({ evaluation, acked, channels, drivers, examples, composition, ...alert }: AlertDetailResponse): Field[] {
   const { baseline, ...metrics } = evaluation;
+  const copies = composition && `${composition.sameText} of ${composition.posts} posts have one text, ${composition.official} are official`;
   return [
     ...Object.entries(alert).map(([name, value]): Field => [name, value]),
     ['channels', channels.join(', ')],
     ...Object.entries(metrics).map(([name, value]): Field => [name, typeof value === 'number' ? Math.round(value * 100) / 100 : value]),
     ['baseline', baseline && `${baseline.season}, ${baseline.from} to ${baseline.to}`],
     ['acked', acked && `${acked.by} ${acked.at}`],
+    ['drivers', drivers.join(', ')],
+    ['copies', copies ?? null],
+    ...examples.map((example, index): Field => [`post ${index + 1}`, formatExample(toPlainExample(example))]),
   ];
 }
 

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { type AlertContext, emptyContext, explainAlert } from '../../../alerts/notify/explain.ts';
+import type { BrandConfig } from '../../../config/schema.ts';
 import { durationSchema } from '../../../config/schema.ts';
 import { type AlertTransition, alertMetrics, type Evaluation, ruleStatuses, type Silence, seasons } from '../../../domain/alert.ts';
 import type { RuleFeedback, StoredAlert } from '../../../sink/queries/alerts.ts';
@@ -66,10 +68,29 @@ export const alertResponse = z.strictObject({
   severity: z.enum(['warning', 'critical']),
   at: moment,
   resolvedAt: moment.nullable().describe('null while the alert is active'),
+  why: z.string().describe('What happened, in a sentence'),
   evaluation,
   channels: z.array(z.string()).readonly().describe('Channels that are notified'),
   acked: z.strictObject({ by: z.string(), at: moment }).nullable(),
   feedback: z.enum(['useful', 'noise']).nullable(),
+});
+
+export const alertDetailResponse = alertResponse.extend({
+  drivers: z.array(z.string()).readonly().describe('Terms that distinguish the posts in the window'),
+  examples: z
+    .array(
+      z.strictObject({
+        ...{ platform: z.string(), text: z.string(), url: z.string().exactOptional(), author: z.string().exactOptional() },
+        posts: count.describe('Sampled posts with this text'),
+        isOfficial: z.literal(true).exactOptional().describe("Present if it is by the brand's own account"),
+      }),
+    )
+    .readonly()
+    .describe('Posts with different texts by different authors, as long as they are stored'),
+  composition: z
+    .strictObject({ posts: count, sameText: count, official: count })
+    .exactOptional()
+    .describe("Posts in the window, those with the most frequent text, and those by the brand's own accounts"),
 });
 
 export const backtestAlert = z.strictObject({
@@ -111,6 +132,7 @@ export const alertsResponse = z.strictObject({
 });
 
 export type AlertResponse = z.output<typeof alertResponse>;
+export type AlertDetailResponse = z.output<typeof alertDetailResponse>;
 export type AlertsResponse = z.output<typeof alertsResponse>;
 export type BacktestResult = z.output<typeof backtestResult>;
 export type BacktestAlert = z.output<typeof backtestAlert>;
@@ -118,11 +140,15 @@ export type SilenceResponse = z.output<typeof silenceResponse>;
 
 export const iso = (ms: number): string => new Date(ms).toISOString();
 
-export function toAlertResponse({ at, resolvedAt, evaluation, ackedBy, ackedAt, feedback, ...rest }: StoredAlert): AlertResponse {
+/** An alert as a response. The sentence about it is in the brand's time zone, and mentions copies if the context does. */
+export function toAlertResponse(alert: StoredAlert, brands: readonly BrandConfig[], context?: AlertContext): AlertResponse {
+  const { at, resolvedAt, evaluation, ackedBy, ackedAt, feedback, ...rest } = alert;
+  const timeZone = brands.find(({ name }) => name === alert.brand)?.timeZone ?? emptyContext.timeZone;
   return {
     ...rest,
     at: iso(at),
     resolvedAt: resolvedAt === undefined ? null : iso(resolvedAt),
+    why: explainAlert({ kind: 'alert', evaluation }, context ?? { ...emptyContext, timeZone }),
     evaluation: toEvaluation(evaluation),
     acked: ackedAt === undefined ? null : { by: ackedBy ?? '', at: iso(ackedAt) },
     feedback: feedback ?? null,

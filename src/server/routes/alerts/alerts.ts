@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { createAlertContext } from '../../../alerts/notify/alert-context.ts';
 import { createChannels, selectChannels, testChannels } from '../../../alerts/notify/channels.ts';
 import { toMilliseconds } from '../../../config/schema.ts';
 import { createAlertReader } from '../../../sink/queries/alerts.ts';
@@ -8,6 +9,7 @@ import { sendProblem } from '../../http/problem.ts';
 import type { ApiDeps, MaintenanceDeps, QueryDeps } from '../dependencies.ts';
 import { idParams, resolveRange, toIsoRange } from '../query-schemas.ts';
 import {
+  alertDetailResponse,
   alertResponse,
   alertsQuery,
   alertsResponse,
@@ -29,7 +31,8 @@ type AlertDeps = QueryDeps & { readonly maintenance: MaintenanceDeps };
 
 /** The alert history, acknowledgements and feedback, and silences. Rules are evaluated by the process that runs the pipeline. */
 export function registerAlertRoutes(app: App, deps: AlertDeps): void {
-  const { reader, clock } = deps;
+  const { reader, clock, brands } = deps;
+  const contextOf = createAlertContext({ reader: deps.heavyReader, brands });
   const records = createAlertReader(reader);
 
   const listSchema = {
@@ -46,17 +49,24 @@ export function registerAlertRoutes(app: App, deps: AlertDeps): void {
     ];
     return {
       ...toIsoRange(range),
-      alerts: alerts.map(toAlertResponse),
+      alerts: alerts.map((alert) => toAlertResponse(alert, brands)),
       states: states.map(({ rule, brand, state }) => ({ rule, brand, status: state.status, since: iso(state.since) })),
       rules: await records.readFeedback(),
       silences: (await records.readSilences(clock.now())).map(toSilenceResponse),
     };
   });
 
-  const showSchema = { summary: 'One alert', params: idParams, response: { 200: alertResponse } };
+  const showSchema = {
+    summary: 'One alert, with the terms and posts that explain it',
+    params: idParams,
+    response: { 200: alertDetailResponse },
+  };
   app.get(`${path}/:id`, { config: { role: 'viewer' }, schema: showSchema }, async ({ params }, reply) => {
     const alert = await records.findAlert(params.id);
-    return alert ? toAlertResponse(alert) : sendProblem(reply, 404, noSuchAlert);
+    if (!alert) return sendProblem(reply, 404, noSuchAlert);
+    const context = await contextOf({ kind: 'alert', ...alert });
+    const { timeZone: _, ...explanation } = context;
+    return { ...toAlertResponse(alert, brands, context), ...explanation };
   });
   registerAnnotationRoutes(app, deps);
   registerSilenceRoutes(app, deps);
@@ -65,14 +75,14 @@ export function registerAlertRoutes(app: App, deps: AlertDeps): void {
 const noSuchAlert = 'No such alert.';
 
 /** Acknowledgements and feedback. */
-function registerAnnotationRoutes(app: App, { reader, clock, maintenance }: AlertDeps): void {
+function registerAnnotationRoutes(app: App, { reader, clock, brands, maintenance }: AlertDeps): void {
   const records = createAlertReader(reader);
   const store = createAlertStore(maintenance.db);
   const annotate = async (id: string, kind: 'ack' | 'feedback', value: string, by: string) => {
     if (!(await records.findAlert(id))) return undefined;
     await store.addNote({ alert: id, kind, value, by }, clock.now());
     const alert = await records.findAlert(id);
-    return alert && toAlertResponse(alert);
+    return alert && toAlertResponse(alert, brands);
   };
 
   const ackSchema = { summary: 'Acknowledges an alert', params: idParams, response: { 200: alertResponse } };

@@ -4,6 +4,7 @@ import type { AlertTransition } from '../../../../src/domain/alert.ts';
 import {
   type AlertResponse,
   type AlertsResponse,
+  alertDetailResponse,
   alertResponse,
   alertsResponse,
   silenceResponse,
@@ -81,6 +82,15 @@ test('alerts are listed newest first, with their ends and the state of each rule
   expect(
     await Promise.all(['?active=true', '?from=now-2h', '?to=now-3h', '?brand=Kestrel', '?rule=sentiment', '?limit=1'].map(counted)),
   ).toEqual([1, 1, 1, 0, 2, 1]);
+});
+
+test('an alert says why it was raised, in the list and alone; alone it has terms and posts, if they are still stored', async () => {
+  const why = expect.stringMatching(
+    /^Net sentiment is 50 points below the usual for a \w+day \w+: −40 over 120 posts in 1 hour against −2 to \+22\.$/,
+  );
+  expect((await list()).alerts).toMatchObject([{ why }, { why }]);
+  const detail = alertDetailResponse.parse((await ask('GET', `/${first}`, undefined, 'viewer')).body);
+  expect(detail).toMatchObject({ id: first, why, drivers: [], examples: [] });
 });
 
 test('an editor acknowledges and rates an alert, a viewer may not; the noise of a rule is counted', async () => {
