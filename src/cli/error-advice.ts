@@ -45,6 +45,7 @@ export const errorAdvice: Readonly<Record<ErrorCode, ErrorAdvice>> = {
     exit: 6,
     hint: 'Restore the migration file that was edited after it had been applied; put changes into a new one.',
   },
+  TOO_MANY_QUERIES: { exit: 8, hint: 'Wait until earlier queries have ended, then try again.' },
   TOO_MANY_DEAD_LETTERS: {
     exit: 7,
     hint: 'Inspect them with `feedpulse dead-letters list`, then adjust `mapping` or the limits in `deadLetters`.',

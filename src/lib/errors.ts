@@ -34,6 +34,7 @@ export const errorCodes = {
   DATABASE_UNTRUSTED: { kind: 'dependency', retry: false },
   DATA_DIR_LOCKED: { kind: 'operator', retry: false },
   MIGRATION_CHECKSUM_MISMATCH: { kind: 'operator', retry: false },
+  TOO_MANY_QUERIES: { kind: 'caller', retry: true },
   TOO_MANY_DEAD_LETTERS: { kind: 'operator', retry: false },
   REPLAY_CONFLICT: { kind: 'dependency', retry: true },
   WEBHOOK_REJECTED: { kind: 'operator', retry: false },

@@ -11,6 +11,7 @@ import { asError, FeedpulseError } from '../lib/errors.ts';
 import type { EventBus } from '../lib/event-bus.ts';
 import type { Log } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
+import { runInRequest } from '../lib/request-scope.ts';
 import { registerAccess } from './auth/access.ts';
 import { createProxyUsers } from './auth/proxy-users.ts';
 import { createSessions } from './auth/sessions.ts';
@@ -74,6 +75,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     registerGuards(app, { ...config.server, allowedHosts: servedHosts(config) });
     await app.register(fastifyCookie);
     const access = await registerAuthentication(app, deps);
+    registerRequestScope(app);
     registerHealthRoutes(app, deps);
     await registerCaching(app, deps.clock);
     registerApi(app, deps);
@@ -106,6 +108,18 @@ async function registerAuthentication(app: App, { config: { server }, tokens, cl
   const access = registerAccess(app, { tokens, sessions, proxyUser: createProxyUsers(server), anonymousRole, rejectToken });
   registerSessionRoutes(app, { tokens, sessions, anonymousRole, rejectToken, log });
   return access;
+}
+
+/** Lets the queries of a request end when its client leaves. Requests that change something always run to their end. */
+function registerRequestScope(app: App): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.method !== 'GET') return done();
+    const controller = new AbortController();
+    reply.raw.once('close', () => {
+      if (!reply.raw.writableFinished) controller.abort();
+    });
+    runInRequest({ signal: controller.signal, client: request.caller?.key ?? request.ip }, done);
+  });
 }
 
 function registerHealthRoutes(app: App, { metrics, readStatus }: ServerDeps): void {

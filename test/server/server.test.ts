@@ -1,7 +1,10 @@
 import { createServer } from 'node:net';
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Log } from '../../src/lib/log.ts';
 import { readText } from '../support/repository.ts';
+import { quiet } from '../support/test-database.ts';
 import { healthy, problemType, send, startTestServer, type TestServer } from './test-server.ts';
 
 let server: TestServer;
@@ -177,6 +180,29 @@ test('an exposed server may run without authentication if the config allows it',
   const { port } = new URL(open.url);
   expect((await send(`http://127.0.0.1:${port}/metrics`, { host: 'feedpulse' })).status).toBe(200);
   await open.close();
+});
+
+test('a query ends when its client leaves, and nothing is logged as an error', async () => {
+  const events: string[] = [];
+  const client = createClient({ url: 'http://127.0.0.1:1', log: { level: ClickHouseLogLevel.OFF } });
+  client.query = ({ abort_signal: signal }) =>
+    new Promise((_, reject) => {
+      events.push('started');
+      signal?.addEventListener('abort', () => {
+        events.push('aborted');
+        reject(new Error('The user aborted a request.'));
+      });
+    });
+  const log: Log = { ...quiet, error: (_fields, message) => events.push(message) };
+  const waiting = await startTestServer({ reader: client, heavyReader: client, log });
+  const leaving = new AbortController();
+  const response = fetch(`${waiting.url}/api/v1/posts`, { signal: leaving.signal }).catch((error: Error) => error.name);
+  await expect.poll(() => events).toEqual(['started']);
+  leaving.abort();
+  expect(await response).toBe('AbortError');
+  await expect.poll(() => events).toEqual(['started', 'aborted']);
+  await waiting.close();
+  expect(events).toEqual(['started', 'aborted']);
 });
 
 test('a port in use is reported as PORT_IN_USE', async () => {

@@ -37,7 +37,10 @@ type RequestError = FastifyError | FeedpulseError | HttpProblem;
  */
 export function problemHandler(log: Log): (error: RequestError, request: FastifyRequest, reply: FastifyReply) => FastifyReply {
   return (error, request, reply) => {
+    // Nobody waits for the response.
+    if (reply.raw.destroyed) return reply;
     const status = resolveStatus(error);
+    if (status === 429 && !reply.hasHeader('retry-after')) reply.header('retry-after', String(retryAfterSeconds));
     if (status < 500 || error instanceof HttpProblem) return sendProblem(reply, status, describeRequestError(error));
     const route = `${request.method} ${request.routeOptions.url}`;
     if (status === 500) {
@@ -51,7 +54,7 @@ export function problemHandler(log: Log): (error: RequestError, request: Fastify
 }
 
 function resolveStatus(error: RequestError): number {
-  if (error instanceof FeedpulseError) return statusOfKind[error.kind];
+  if (error instanceof FeedpulseError) return error.code === 'TOO_MANY_QUERIES' ? 429 : statusOfKind[error.kind];
   if ('statusCode' in error && error.statusCode !== undefined) return error.statusCode;
   return isDatabaseError(error) && isTransient(error) ? 503 : 500;
 }

@@ -1,5 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
+import { currentRequest } from '../../lib/request-scope.ts';
 
 export type Params = Readonly<Record<string, unknown>>;
 
@@ -7,7 +8,8 @@ export type Params = Readonly<Record<string, unknown>>;
 export const numeric = z.coerce.number();
 
 /**
- * Runs a SELECT and returns its rows, checked against `row`. All values are bound parameters.
+ * Runs a SELECT and returns its rows, checked against `row`. All values are bound parameters. It ends early if the client
+ * of the current request leaves.
  * @throws the database's error; TypeError for rows of another shape, which is a bug
  */
 export async function query<R extends z.ZodType>(
@@ -17,8 +19,10 @@ export async function query<R extends z.ZodType>(
   params: Params = {},
   signal?: AbortSignal,
 ): Promise<z.output<R>[]> {
-  const result = await client.query({ query: sql, query_params: { ...params }, format: 'JSONEachRow', ...abortedBy(signal) });
+  const stop = signal ?? currentRequest()?.signal;
+  const result = await client.query({ query: sql, query_params: { ...params }, format: 'JSONEachRow', ...abortedBy(stop) });
   const rows = await result.json();
+  stop?.throwIfAborted();
   return rows.map((value) => parseRow(row, value));
 }
 
@@ -40,8 +44,12 @@ export async function* streamRows<R extends z.ZodType>(
   sql: string,
   params: Params,
 ): AsyncGenerator<z.output<R>[]> {
-  const result = await client.query({ query: sql, query_params: { ...params }, format: 'JSONEachRow' });
-  for await (const batch of result.stream()) yield batch.map((line) => parseRow(row, line.json()));
+  const stop = currentRequest()?.signal;
+  const result = await client.query({ query: sql, query_params: { ...params }, format: 'JSONEachRow', ...abortedBy(stop) });
+  for await (const batch of result.stream()) {
+    stop?.throwIfAborted();
+    yield batch.map((line) => parseRow(row, line.json()));
+  }
 }
 
 function parseRow<R extends z.ZodType>(row: R, value: unknown): z.output<R> {

@@ -5,6 +5,7 @@ import { type Rule, resolveRules } from '../../../alerts/rules.ts';
 import { listBrands } from '../../../analytics/metrics/summary.ts';
 import { toMilliseconds } from '../../../config/schema.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
+import { runOutsideRequest } from '../../../lib/request-scope.ts';
 import { createSerialQueue } from '../../../lib/serial-queue.ts';
 import { createAlertCounts } from '../../../sink/queries/alert-counts.ts';
 import type { App } from '../../http/create-app.ts';
@@ -86,10 +87,11 @@ function createAnomaliesCache({ reader, heavyReader, clock, brands: configured, 
   };
   const start = (key: string, brands: readonly string[] | undefined, range: { from: Date; to: Date }, minutes: MinuteRange): CacheEntry => {
     const abort = new AbortController();
-    const response = enqueue(async () => {
+    const compute = async (): Promise<AnomaliesResponse> => {
       abort.signal.throwIfAborted();
       return evaluate(brands ?? (await largestBrands(range)), minutes, abort.signal);
-    });
+    };
+    const response = runOutsideRequest(() => enqueue(compute));
     const entry: CacheEntry = { expiresAt: Number.POSITIVE_INFINITY, response, abort, openRequests: 0 };
     cache.set(key, entry);
     const remove = (): void => void (cache.get(key) === entry && cache.delete(key));

@@ -1,0 +1,68 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { runInRequest } from '../../../src/lib/request-scope.ts';
+import { createQueryQueue } from '../../../src/sink/client/query-queue.ts';
+
+/** Queries that each take one turn of the event loop, and the order in which they started. */
+function recorder() {
+  const started: string[] = [];
+  const query = (name: string) => async (): Promise<string> => {
+    started.push(name);
+    await nextTurn();
+    return name;
+  };
+  return { started, query };
+}
+
+const requestOf = (client: string, signal = new AbortController().signal) => ({ client, signal });
+
+test('runs one query at a time, also after one has failed', async () => {
+  const enqueue = createQueryQueue();
+  let running = 0;
+  const query = (fails: boolean) => async () => {
+    running += 1;
+    expect(running).toBe(1);
+    await nextTurn();
+    running -= 1;
+    if (fails) throw new Error('rejected');
+  };
+  const results = await Promise.allSettled([false, true, false].map((fails) => enqueue(query(fails))));
+  expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+});
+
+test('clients take turns: one query of another client does not wait for a hundred', async () => {
+  const enqueue = createQueryQueue();
+  const { started, query } = recorder();
+  const many = Array.from({ length: 30 }, (_, index) => runInRequest(requestOf('ines'), () => enqueue(query(`ines ${index}`))));
+  const other = runInRequest(requestOf('tomas'), () => enqueue(query('tomas')));
+  await Promise.all([...many, other]);
+  expect(started.indexOf('tomas')).toBeLessThanOrEqual(2);
+  expect(started.filter((name) => name.startsWith('ines'))).toEqual(many.map((_, index) => `ines ${index}`));
+});
+
+test('queries of a client that has left are dropped, and the next one runs', async () => {
+  const enqueue = createQueryQueue();
+  const { started, query } = recorder();
+  const controller = new AbortController();
+  const first = runInRequest(requestOf('tomas'), () => enqueue(query('first')));
+  const dropped = Array.from({ length: 20 }, () =>
+    runInRequest(requestOf('ines', controller.signal), () => enqueue(query('dropped'))).catch((error: Error) => error.name),
+  );
+  controller.abort();
+  const late = runInRequest(requestOf('ines', controller.signal), () => enqueue(query('late'))).catch((error: Error) => error.name);
+  const last = runInRequest(requestOf('tomas'), () => enqueue(query('last')));
+  expect(await Promise.all([first, ...dropped, late, last])).toEqual(['first', ...dropped.map(() => 'AbortError'), 'AbortError', 'last']);
+  expect(started).toEqual(['first', 'last']);
+});
+
+test('a client may have 40 queries waiting; the process itself may have more', async () => {
+  const enqueue = createQueryQueue();
+  const { query } = recorder();
+  const ofClient = Array.from({ length: 60 }, () => runInRequest(requestOf('ines'), () => enqueue(query('q'))));
+  const ownOnes = Array.from({ length: 60 }, () => enqueue(query('own')));
+  const results = await Promise.allSettled([...ofClient, ...ownOnes]);
+  const rejected = results.filter(({ status }) => status === 'rejected');
+  // One runs while 40 wait.
+  expect(rejected).toHaveLength(19);
+  for (const result of rejected) expect(result).toMatchObject({ reason: { code: 'TOO_MANY_QUERIES' } });
+});
