@@ -1,9 +1,10 @@
+import { emptyCounts, totalPosts } from '../../dist/domain/label-counts.js';
 import { createRandom, mixSeeds } from '../../dist/lib/random.js';
 import { createFeed, minute } from './feed-model.mjs';
 
 const bucketMinutes = 15;
 
-/** Counts by label in steps of a minute or a bucket, as the rollups hold them: nothing for a time without posts. */
+/** Counts by label, and of the copies among them, per minute or bucket, as the rollups hold them: none for a time without posts. */
 export class Counts {
   #from;
   #stepMs;
@@ -12,22 +13,31 @@ export class Counts {
   constructor(from, to, stepMs) {
     this.#from = from;
     this.#stepMs = stepMs;
-    this.#values = new Int32Array(4 * Math.ceil((to - from) / stepMs));
+    this.#values = new Int32Array(8 * Math.ceil((to - from) / stepMs));
   }
 
   add(time, counts) {
-    const at = 4 * Math.floor((time - this.#from) / this.#stepMs);
-    for (let label = 0; label < 4; label += 1) this.#values[at + label] += counts[label];
+    const at = 8 * Math.floor((time - this.#from) / this.#stepMs);
+    for (let index = 0; index < 8; index += 1) this.#values[at + index] += counts[index];
   }
 
   get(time) {
-    const at = 4 * Math.floor((time - this.#from) / this.#stepMs);
-    if (at < 0 || at + 3 >= this.#values.length) return undefined;
-    const values = this.#values;
-    const [negative, neutral, positive, unscored] = [values[at], values[at + 1], values[at + 2], values[at + 3]];
-    return negative + neutral + positive + unscored > 0 ? { negative, neutral, positive, unscored } : undefined;
+    const at = 8 * Math.floor((time - this.#from) / this.#stepMs);
+    return at < 0 || at >= this.#values.length ? undefined : toLabelCounts(this.#values, at);
   }
 }
+
+/** Eight numbers, posts and copies by label, as label counts; undefined if there are no posts. */
+export function toLabelCounts(values, at = 0) {
+  const counts = { negative: values[at], neutral: values[at + 1], positive: values[at + 2], unscored: values[at + 3] };
+  const copies = { negative: values[at + 4], neutral: values[at + 5], positive: values[at + 6], unscored: values[at + 7] };
+  if (totalPosts(counts) === 0) return undefined;
+  return totalPosts(copies) === 0 ? counts : { ...counts, copies };
+}
+
+/** Label counts as eight numbers. */
+export const fromLabelCounts = ({ copies = emptyCounts, ...counts }) =>
+  [counts, copies].flatMap(({ negative, neutral, positive, unscored }) => [negative, neutral, positive, unscored]);
 
 /** Minutes and 15-minute buckets of a brand in a range. */
 export class BrandCounts {

@@ -64,9 +64,10 @@ class Feed {
     });
   }
 
-  /** The expected posts of the next minute by label, if nothing new happens. @param factor of an ordinary minute */
+  /** The expected posts of the next minute by label without copies, if nothing new happens. @param factor of the ordinary posts */
   expectedCounts(time, factor) {
-    const parts = this.#stories.map((story) => ({ posts: this.#storyRate(story, time), shares: story.shares }));
+    const organic = this.#stories.filter(({ isCopied }) => !isCopied);
+    const parts = organic.map((story) => ({ posts: this.#storyRate(story, time), shares: story.shares }));
     const all = [{ posts: factor * this.#ordinaryRate(time), shares: shiftedShares(this.#mood()) }, ...parts];
     return [0, 1, 2].map((label) => (1 - unscoredShare) * all.reduce((sum, { posts, shares }) => sum + posts * shares[label], 0));
   }
@@ -82,12 +83,12 @@ class Feed {
    * Draws the posts of a minute.
    * @param change { factor?, negativeFactor?, points? }: an incident that multiplies the ordinary posts, or the negative ones, or
    *   lowers net sentiment by points
-   * @returns counts [negative, neutral, positive, unscored]
+   * @returns counts [negative, neutral, positive, unscored], and of the copies among them in the same order
    */
   draw(time, { factor = 1, negativeFactor = 1, points = 0 } = {}) {
     this.#advance(time);
     const { moods } = this.#settings;
-    const counts = [0, 0, 0, 0];
+    const counts = [0, 0, 0, 0, 0, 0, 0, 0];
     const ordinary = this.#ordinaryRate(time);
     const shares = shiftedShares(this.#mood() - points / 100);
     this.#drawLabels(counts, poisson(this.#random, ordinary * factor), shares, moods.replyShare, time);
@@ -95,7 +96,14 @@ class Feed {
       this.#drawLabels(counts, poisson(this.#random, ordinary * shares[0] * (negativeFactor - 1)), [1, 0, 0], 0, time);
     for (const story of this.#stories) {
       const posts = poisson(this.#random, this.#storyRate(story, time));
-      if (posts > 0) this.#drawLabels(counts, posts, story.shares, story.isCopied ? 0 : moods.replyShare, time);
+      if (posts === 0) continue;
+      const own = [0, 0, 0, 0];
+      this.#drawLabels(own, posts, story.shares, story.isCopied ? 0 : moods.replyShare, time);
+      // The first post of a copied story is one too: where the text comes from makes no difference here.
+      for (const [label, count] of own.entries()) {
+        counts[label] += count;
+        if (story.isCopied) counts[4 + label] += count;
+      }
     }
     return counts;
   }

@@ -8,12 +8,12 @@ const stepMs = step * minute;
 const perHour = 60 / step;
 const perDay = 24 * perHour;
 /** Search steps for each series, and simulated series a step. */
-const steps = 600;
+const steps = 800;
 const replicates = 3;
 
 /** Start and bounds of the parameters that are searched; `rate` is relative to the mean of the series. */
 const searched = {
-  rate: [0.8, 0.05, 1.2],
+  rate: [0.6, 0.05, 1.2],
   fastSpread: [0.3, 0.05, 1],
   fastMinutes: [10, 3, 30],
   slowSpread: [0.25, 0.05, 0.8],
@@ -24,10 +24,10 @@ const searched = {
   storySpread: [0.8, 0.1, 1.4],
   storyMinutes: [3, 0.5, 40],
   storyDecay: [3, 0.5, 20],
-  campaignsPerDay: [0.3, 0.02, 3],
-  campaignStrength: [15, 5, 120],
+  campaignsPerDay: [0.5, 0.02, 3],
+  campaignStrength: [40, 5, 120],
   campaignSpread: [0.3, 0.1, 0.8],
-  campaignMinutes: [15, 3, 60],
+  campaignMinutes: [20, 3, 40],
 };
 
 /**
@@ -190,7 +190,7 @@ function statistics(rows) {
       [0.1, 0.9, 0.97, 0.99],
     ),
     ...correlations,
-    ...[5, 20].map((factor) => [`episodes a week, × ${factor}`, { value: Math.log(0.3 + episodes(values, factor)), unit: 0.3 }]),
+    ...[5, 20].map((factor) => [`episodes a week, × ${factor}`, { value: Math.log(0.3 + episodes(values, factor)), unit: 0.2 }]),
   ]);
 }
 

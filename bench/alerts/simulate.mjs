@@ -3,7 +3,7 @@ import { resolveRules } from '../../dist/alerts/rules.js';
 import { addCounts, emptyCounts } from '../../dist/domain/label-counts.js';
 import { createRandom, mixSeeds } from '../../dist/lib/random.js';
 import { bestPossible } from './best-possible.mjs';
-import { BrandCounts, drawHistory } from './brand-history.mjs';
+import { BrandCounts, drawHistory, fromLabelCounts, toLabelCounts } from './brand-history.mjs';
 import { day, hour, minute } from './feed-model.mjs';
 import { moods, profiles } from './profiles.mjs';
 
@@ -112,7 +112,7 @@ function createReplay(brands, range) {
   for (let time = range.from; time < range.to; time += minute)
     for (const { counts } of brands) {
       const found = counts.minutes.get(time);
-      if (found) all.add(time, [found.negative, found.neutral, found.positive, found.unscored]);
+      if (found) all.add(time, fromLabelCounts(found));
     }
   const rules = resolveRules(
     [],
@@ -135,8 +135,7 @@ function changeMinutes({ counts, states, factorAt, seed }, start, { change, leng
   const drawn = new Map();
   for (let time = start; time < end; time += minute) {
     const { factor = 1, ...rest } = time < start + length ? change : {};
-    const [negative, neutral, positive, unscored] = feed.draw(time, { ...rest, factor: factorAt(time) * factor });
-    drawn.set(time, { negative, neutral, positive, unscored });
+    drawn.set(time, toLabelCounts(feed.draw(time, { ...rest, factor: factorAt(time) * factor })));
   }
   const getMinute = (time) => (drawn.has(time) ? drawn.get(time) : counts.minutes.get(time));
   const getBucket = (time) => {
