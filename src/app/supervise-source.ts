@@ -2,7 +2,7 @@ import type { SourceType } from '../config/sources.ts';
 import type { Source } from '../domain/ackable-batch.ts';
 import type { SourceRecord } from '../domain/post.ts';
 import type { SourceStatus } from '../domain/status.ts';
-import type { Clock } from '../lib/clock.ts';
+import { type Clock, monotonicNow } from '../lib/clock.ts';
 import { asError, type ErrorCode, FeedpulseError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { backoffDelay } from '../lib/retry.ts';
@@ -46,7 +46,7 @@ export function superviseSource({ name, type, topic, open, log, clock }: Supervi
   };
   const run: Source<SourceRecord>['run'] = async (emit, signal) => {
     for (let failures = 0; !signal.aborted; ) {
-      const startedAt = clock.now();
+      const startedAt = monotonicNow(clock);
       try {
         await runOnce(emit, signal);
         break;
@@ -59,7 +59,7 @@ export function superviseSource({ name, type, topic, open, log, clock }: Supervi
           [state, issue, failure] = ['failed', error.message, error];
           return;
         }
-        failures = clock.now() - startedAt > healthyMs ? 1 : failures + 1;
+        failures = monotonicNow(clock) - startedAt > healthyMs ? 1 : failures + 1;
         const delayMs = backoffDelay(backoff, failures);
         issue = error.message;
         log.warn({ failures, delayMs, error: error.message }, 'source failed; restarting with backoff');

@@ -1,13 +1,16 @@
 /** The time, passed in so that tests can control it. */
 export interface Clock {
-  /** Milliseconds since 1970 UTC. */
+  /** Milliseconds since 1970 UTC. It jumps when the system's clock is set. */
   now(): number;
+  /** Milliseconds since an arbitrary moment, unaffected by changes of the system's clock. Absent if `now` never jumps. */
+  monotonic?(): number;
   /** Resolves after `ms`, or as soon as the signal is aborted. Never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve();
@@ -20,6 +23,9 @@ export const systemClock: Clock = {
       signal?.addEventListener('abort', done, { once: true });
     }),
 };
+
+/** Milliseconds since an arbitrary moment, for durations: the difference of two never includes a change of the system's clock. */
+export const monotonicNow = (clock: Pick<Clock, 'now' | 'monotonic'>): number => clock.monotonic?.() ?? clock.now();
 
 /**
  * Resolves as `promise` does, or to undefined once `ms` have passed; rejects if `promise` rejects first. The timer is

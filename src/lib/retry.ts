@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import { type Clock, monotonicNow } from './clock.ts';
 
 /** Exponential backoff: the delay doubles from `firstMs` up to `maxMs`. */
 export interface Backoff {
@@ -43,13 +43,13 @@ export interface RetryOptions {
  */
 export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions, signal?: AbortSignal): Promise<T> {
   const { clock, backoff, onFailure } = options;
-  const startedAt = clock.now();
+  const startedAt = monotonicNow(clock);
   for (let failures = 1; ; failures += 1) {
     try {
       return await attempt();
     } catch (thrown) {
       const delayMs = backoffDelay(backoff, failures);
-      onFailure(thrown, { failures, elapsedMs: clock.now() - startedAt, delayMs });
+      onFailure(thrown, { failures, elapsedMs: monotonicNow(clock) - startedAt, delayMs });
       await clock.sleep(jitter[options.jitter](delayMs), signal);
     }
   }

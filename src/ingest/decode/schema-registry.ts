@@ -1,7 +1,7 @@
 import { rootCertificates } from 'node:tls';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
-import type { Clock } from '../../lib/clock.ts';
+import { type Clock, monotonicNow } from '../../lib/clock.ts';
 import { asError, FeedpulseError } from '../../lib/errors.ts';
 import { fetchText } from '../../lib/http-client.ts';
 import type { Log } from '../../lib/log.ts';
@@ -52,7 +52,7 @@ export function createSchemaRegistry(deps: SchemaRegistryDeps): SchemaRegistry {
   const inFlight = new Map<number, Promise<MessageFormat | SchemaNotFound>>();
   const fetchAndCache = async (id: number, sentAt: number): Promise<MessageFormat | SchemaNotFound> => {
     const format = await fetchFormat(id, sentAt, deps);
-    if (format === schemaNotFound) unknown.set(id, clock.now());
+    if (format === schemaNotFound) unknown.set(id, monotonicNow(clock));
     else known.set(id, format);
     return format;
   };
@@ -61,7 +61,7 @@ export function createSchemaRegistry(deps: SchemaRegistryDeps): SchemaRegistry {
       const format = known.get(id);
       if (format) return format;
       const missedAt = unknown.get(id);
-      if (missedAt !== undefined && clock.now() - missedAt < minRetryMs) return schemaNotFound;
+      if (missedAt !== undefined && monotonicNow(clock) - missedAt < minRetryMs) return schemaNotFound;
       const fetching = inFlight.get(id) ?? fetchAndCache(id, sentAt).finally(() => inFlight.delete(id));
       inFlight.set(id, fetching);
       return fetching;
@@ -71,13 +71,13 @@ export function createSchemaRegistry(deps: SchemaRegistryDeps): SchemaRegistry {
 
 async function fetchFormat(id: number, sentAt: number, deps: SchemaRegistryDeps): Promise<MessageFormat | SchemaNotFound> {
   const { clock, signal } = deps;
-  const started = clock.now();
+  const started = monotonicNow(clock);
   const deadline = Math.max(started + minRetryMs, Math.min(sentAt, started) + replicationMs);
   for (let failures = 1; ; failures += 1) {
     const response = await request(`schemas/ids/${id}`, deps);
     if (response !== schemaNotFound) return toFormat(response.found, deps);
     const pause = backoffDelay(backoff, failures);
-    if (clock.now() + pause > deadline) return schemaNotFound;
+    if (monotonicNow(clock) + pause > deadline) return schemaNotFound;
     await clock.sleep(pause, signal);
   }
 }

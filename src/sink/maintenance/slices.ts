@@ -1,5 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { Clock } from '../../lib/clock.ts';
+import { type Clock, monotonicNow } from '../../lib/clock.ts';
 import type { OnProgress } from '../../lib/progress.ts';
 import { clampToPosts, markRange, type TimeRange } from '../queries/rollups.ts';
 import { firstPage, type PageKey } from '../queries/sql.ts';
@@ -49,12 +49,12 @@ export async function forEachPage<P extends PageKey>(
 ): Promise<void> {
   for (let after = firstPage; ; ) {
     signal?.throwIfAborted();
-    const startedAt = clock.now();
+    const startedAt = monotonicNow(clock);
     const page = await readPage(after);
     const last = page.at(-1);
     if (!last) return;
     await process(page);
     after = { minute: last.minute, platform: last.platform, id: last.id };
-    await clock.sleep((clock.now() - startedAt) * pauseFactor, signal);
+    await clock.sleep((monotonicNow(clock) - startedAt) * pauseFactor, signal);
   }
 }

@@ -1,5 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { Clock } from '../../lib/clock.ts';
+import { type Clock, monotonicNow } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Metrics } from '../../lib/metrics.ts';
 import type { OnProgress } from '../../lib/progress.ts';
@@ -61,9 +61,9 @@ export function createRollups(options: { db: Database; clock: Clock; log: Log; m
       const window = retentionWindow(retention, clock.now());
       const limit = maxMinutes[rollup.name];
       maxMinutes[rollup.name] = minutesPerStatement.min; // unless it succeeds
-      const started = clock.now();
+      const started = monotonicNow(clock);
       const recomputed = await recomputeDirty(db.maintenance, rollup, { isShared: db.kind === 'server', until, window, maxMinutes: limit });
-      const elapsedMs = clock.now() - started;
+      const elapsedMs = monotonicNow(clock) - started;
       maxMinutes[rollup.name] = nextLimit(limit, elapsedMs, recomputed.hasMore);
       metrics.bucketsRecomputed.inc({ grain: rollup.name }, recomputed.buckets);
       return { ...recomputed, elapsedMs };
@@ -76,7 +76,10 @@ export function createRollups(options: { db: Database; clock: Clock; log: Log; m
       try {
         const { hasMore, elapsedMs } = await recomputeNext(rollup);
         db.health.recordSuccess(task);
-        pauseMs = hasMore ? elapsedMs * catchUpFactor : Math.max(checkEveryMs[rollup.name], elapsedMs * upToDateFactor);
+        pauseMs = Math.min(
+          maxPauseMs,
+          hasMore ? elapsedMs * catchUpFactor : Math.max(checkEveryMs[rollup.name], elapsedMs * upToDateFactor),
+        );
       } catch (error) {
         pauseMs = Math.min(Math.max(pauseMs, checkEveryMs[rollup.name]) * 2, maxPauseMs);
         db.health.recordFailure(task, describeError(error));

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { labels, type ScoredPost, type StoredLabel } from '../../../src/domain/post.ts';
-import { systemClock } from '../../../src/lib/clock.ts';
+import { type Clock, systemClock } from '../../../src/lib/clock.ts';
 import { createMetrics } from '../../../src/lib/metrics.ts';
 import { createRandom } from '../../../src/lib/random.ts';
 import type { Database } from '../../../src/sink/client/connection.ts';
@@ -174,7 +174,7 @@ test.each([
     return Promise.resolve();
   };
   const counting = afterStatement(db, /^\s*INSERT INTO rollup_minute/, count, false);
-  const shared = { db: counting, clock: { ...systemClock, now: () => now }, log: quiet, metrics: createMetrics() };
+  const shared = { db: counting, clock: { sleep: systemClock.sleep, now: () => now }, log: quiet, metrics: createMetrics() };
   await createRollups(shared).catchUp();
   expect(recomputations).toBe(statements);
   expect(await queryRows(db, "SELECT toUInt32(sum(positive)) AS posts FROM rollup_minute FINAL WHERE brand = '*'")).toEqual([
@@ -313,4 +313,24 @@ test('a clock that is set back delays no rollup', async () => {
   const all = (table: string) =>
     queryRows(db, `SELECT toUInt32(sum(negative + neutral + positive + unscored)) AS volume FROM ${table} FINAL WHERE brand = '*'`);
   expect([await all('rollup_minute'), await all('rollup_15m')]).toEqual([[{ volume: 3 }], [{ volume: 3 }]]);
+});
+
+test.each([3_600_000, -3_600_000])('the system clock jumps by %i ms with every look at it: the pauses stay short', async (step) => {
+  let jumps = 0;
+  const pauses: number[] = [];
+  const clock: Clock = {
+    now: () => Date.now() + step * ++jumps,
+    monotonic: () => performance.now(),
+    sleep: (ms, signal) => {
+      pauses.push(ms);
+      return systemClock.sleep(20, signal);
+    },
+  };
+  await writer.write([recentPost({ brands: ['Marlow'] })]);
+  const stepping = createRollups({ db, clock, log: quiet, metrics: createMetrics() });
+  stepping.start();
+  await expect.poll(minutes, { timeout: 10_000 }).toHaveLength(2);
+  await stepping.stop();
+  expect(Math.min(...pauses)).toBeGreaterThan(0);
+  expect(Math.max(...pauses)).toBeLessThanOrEqual(30_000);
 });

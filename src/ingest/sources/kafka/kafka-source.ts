@@ -2,7 +2,7 @@ import type { MappingInput } from '../../../config/mapping.ts';
 import type { KafkaConfig } from '../../../config/schema.ts';
 import type { Source } from '../../../domain/ackable-batch.ts';
 import type { SourceRecord } from '../../../domain/post.ts';
-import type { Clock } from '../../../lib/clock.ts';
+import { type Clock, monotonicNow } from '../../../lib/clock.ts';
 import type { Log } from '../../../lib/log.ts';
 import { backoffDelay } from '../../../lib/retry.ts';
 import type { DeadLetterSink } from '../../dead-letters/dead-letter.ts';
@@ -69,13 +69,13 @@ export function createKafkaSource({ name, config, mapping, memberIds, ...deps }:
     };
     while (!signal.aborted) {
       if (crashes === 0) health.onUnavailable('Connecting to Kafka.');
-      const startedAt = clock.now();
+      const startedAt = monotonicNow(clock);
       const end = await runKafkaConsumer({ ...deps, kafka, config, mapping: compiled, parse, memory, events, emit }, signal);
       if (end.reason === 'stopped') break;
       if (end.reason === 'topic-changed') continue;
       if (end.reason === 'failed') throw end.error;
       const error = asKafkaError(end.error, `reading ${config.topic}`);
-      crashes = clock.now() - startedAt > healthyMs ? 1 : crashes + 1;
+      crashes = monotonicNow(clock) - startedAt > healthyMs ? 1 : crashes + 1;
       health.onUnavailable(error.message);
       if (!error.retry || crashes >= (hasJoined ? maxCrashes.afterJoin : maxCrashes.beforeJoin)) throw error;
       const delayMs = backoffDelay(backoff, crashes);
@@ -95,11 +95,11 @@ interface KafkaHealth extends KafkaConsumerEvents {
 /** No progress for this long (ms) is a health issue. */
 const stallMs = 60_000;
 
-function createKafkaHealth(clock: Pick<Clock, 'now'>): KafkaHealth {
+function createKafkaHealth(clock: Pick<Clock, 'now' | 'monotonic'>): KafkaHealth {
   /** Why the consumer cannot read; undefined once it has joined. */
   let unavailable: string | undefined = 'The Kafka source has not started.';
-  let lastFetchAt = clock.now();
-  let lastCommitAt = clock.now();
+  let lastFetchAt = monotonicNow(clock);
+  let lastCommitAt = monotonicNow(clock);
   /** Batches that are being processed. */
   let openBatches = 0;
   return {
@@ -108,25 +108,25 @@ function createKafkaHealth(clock: Pick<Clock, 'now'>): KafkaHealth {
     },
     onJoin: () => {
       unavailable = undefined;
-      lastFetchAt = clock.now();
+      lastFetchAt = monotonicNow(clock);
     },
     onFetch: () => {
-      lastFetchAt = clock.now();
+      lastFetchAt = monotonicNow(clock);
     },
     onBatch: () => {
-      if (openBatches === 0) lastCommitAt = clock.now();
+      if (openBatches === 0) lastCommitAt = monotonicNow(clock);
       openBatches += 1;
       return () => {
         openBatches -= 1;
-        lastFetchAt = clock.now();
+        lastFetchAt = monotonicNow(clock);
       };
     },
     onCommit: () => {
-      lastCommitAt = clock.now();
+      lastCommitAt = monotonicNow(clock);
     },
     issue: () => {
       if (unavailable !== undefined) return unavailable;
-      const now = clock.now();
+      const now = monotonicNow(clock);
       if (openBatches > 0 && now - lastCommitAt > stallMs) return `No posts were committed for ${seconds(now - lastCommitAt)} seconds.`;
       if (openBatches === 0 && now - lastFetchAt > stallMs) return `No response from Kafka for ${seconds(now - lastFetchAt)} seconds.`;
       return undefined;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin, Batch, Consumer, Kafka, KafkaMessage } from 'kafkajs';
-import type { Clock } from '../../../lib/clock.ts';
+import { type Clock, monotonicNow } from '../../../lib/clock.ts';
 import { asError, FeedpulseError } from '../../../lib/errors.ts';
 import { hasKafkaErrorCode } from './kafka-error.ts';
 
@@ -117,7 +117,7 @@ async function fetchRanges({ kafka, topic }: ReadTopicOptions): Promise<Ranges> 
 async function visitTopic(consumer: Consumer, ranges: Ranges, { topic, clock, visit, onProgress }: ReadTopicOptions): Promise<void> {
   const total = [...ranges.values()].reduce((sum, { low, high }) => sum + Number(high - low), 0);
   const remainingRanges = new Map(ranges);
-  let lastProgress = clock.now();
+  let lastProgress = monotonicNow(clock);
   let failure: Error | undefined;
   const completed = new AbortController();
   const fail = (error: Error): void => {
@@ -126,7 +126,7 @@ async function visitTopic(consumer: Consumer, ranges: Ranges, { topic, clock, vi
   };
   /** Everything of the partition below `next` has been visited. */
   const advance = (partition: number, next: bigint): void => {
-    lastProgress = clock.now();
+    lastProgress = monotonicNow(clock);
     const end = remainingRanges.get(partition);
     if (end && next >= end.high) remainingRanges.delete(partition);
     else if (end) remainingRanges.set(partition, { ...end, low: next });
@@ -150,7 +150,7 @@ async function visitTopic(consumer: Consumer, ranges: Ranges, { topic, clock, vi
   });
   while (!completed.signal.aborted) {
     await clock.sleep(1_000, completed.signal);
-    if (clock.now() - lastProgress > stallMs)
+    if (monotonicNow(clock) - lastProgress > stallMs)
       fail(new FeedpulseError('KAFKA_UNAVAILABLE', `No messages received from topic ${topic} for ${stallMs / 1_000} seconds.`));
   }
   if (failure) throw failure;

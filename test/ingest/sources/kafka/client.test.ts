@@ -12,7 +12,7 @@ function config(kafka: Partial<KafkaConfig>): KafkaConfig {
 }
 
 describe('unencrypted connection', () => {
-  it.each(['127.0.0.1:9092', 'localhost:9092', '127.9.9.9:1', '[::1]:9092'])('is allowed on this machine: %s', (broker) => {
+  it.each(['127.0.0.1:9092', 'localhost:9092', '127.9.9.9:1'])('is allowed on this machine: %s', (broker) => {
     expect(() => createKafka(config({ brokers: [broker] }), log)).not.toThrow();
   });
 
