@@ -1,7 +1,7 @@
 import { createEvaluator, type Evaluator } from '../alerts/evaluator.ts';
 import { createAlertContext } from '../alerts/notify/alert-context.ts';
 import { createChannels, recipientsFor } from '../alerts/notify/channels.ts';
-import { deliverPending, type OutboxDeps } from '../alerts/notify/outbox.ts';
+import { createOutbox, type Outbox } from '../alerts/notify/outbox.ts';
 import { resolveRules } from '../alerts/rules.ts';
 import { type Config, toMilliseconds } from '../config/schema.ts';
 import type { AlertTransition } from '../domain/alert.ts';
@@ -21,7 +21,7 @@ import { createPartitionDelays } from '../sink/writer/partition-delays.ts';
 const intervalMs = 15_000;
 
 export interface AlertScheduler {
-  /** Resolves after the evaluation or delivery in progress. Pending deliveries are sent after the next start. */
+  /** Resolves after the evaluation in progress. Deliveries in progress are aborted; they are sent after the next start. */
   stop(): Promise<void>;
 }
 
@@ -78,7 +78,8 @@ export function startAlertScheduler(deps: AlertSchedulerDeps): AlertScheduler {
       return evaluator.reset();
     }
     await attempt('evaluate', evaluate);
-    if (lease.isHeld()) await attempt('deliver', () => deliverPending(outbox));
+    // Not awaited: a receiver that does not answer must not hold up the evaluation.
+    if (lease.isHeld()) void attempt('deliver', outbox.deliver);
   };
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
@@ -91,12 +92,12 @@ export function startAlertScheduler(deps: AlertSchedulerDeps): AlertScheduler {
     stop: async () => {
       stopping.abort();
       unsubscribe();
-      await running;
+      await Promise.all([running, outbox.stop()]);
     },
   };
 }
 
-function createAlerting(deps: AlertSchedulerDeps): { evaluator: Evaluator; outbox: OutboxDeps } {
+function createAlerting(deps: AlertSchedulerDeps): { evaluator: Evaluator; outbox: Outbox } {
   const { config, db, clock, log, metrics, lease, baseUrl, isLive } = deps;
   const store = createAlertStore(db);
   const records = createAlertReader(db.reader);
@@ -120,5 +121,5 @@ function createAlerting(deps: AlertSchedulerDeps): { evaluator: Evaluator; outbo
   });
   const channels = createChannels(config.alerts);
   const contextOf = createAlertContext({ reader: db.heavyReader, brands: config.brands });
-  return { evaluator, outbox: { records, log, store, channels, contextOf, baseUrl, clock, metrics } };
+  return { evaluator, outbox: createOutbox({ records, log, store, channels, contextOf, baseUrl, clock, metrics }) };
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createEvaluator, type Evaluator } from '../../src/alerts/evaluator.ts';
 import { createAlertContext } from '../../src/alerts/notify/alert-context.ts';
 import { createChannels, recipientsFor } from '../../src/alerts/notify/channels.ts';
-import { deliverPending } from '../../src/alerts/notify/outbox.ts';
+import { createOutbox } from '../../src/alerts/notify/outbox.ts';
 import { resolveRules } from '../../src/alerts/rules.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import type { AlertTransition } from '../../src/domain/alert.ts';
@@ -90,7 +90,7 @@ function freshEvaluator(config = settings()): Evaluator {
 }
 
 const send = (config = settings()): Promise<number> =>
-  deliverPending({
+  createOutbox({
     records: createAlertReader(db.reader),
     log: quiet,
     store: createAlertStore(db),
@@ -99,7 +99,7 @@ const send = (config = settings()): Promise<number> =>
     baseUrl: () => 'https://feedpulse.example/',
     clock,
     metrics,
-  });
+  }).deliver();
 
 beforeAll(async () => {
   const opened = await openTestDatabase();

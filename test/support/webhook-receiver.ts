@@ -14,6 +14,8 @@ export interface WebhookReceiver {
   readonly received: ReceivedRequest[];
   /** Status of the following responses; 0 resets the connection. */
   status: number;
+  /** Leaves the following requests unanswered. */
+  isSilent: boolean;
   close(): Promise<void>;
 }
 
@@ -24,6 +26,7 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
     let text = '';
     for await (const part of request) text += part;
     received.push({ headers: request.headers, path: request.url ?? '', text, body: JSON.parse(text) as Record<string, unknown> });
+    if (receiver.isSilent) return;
     if (receiver.status === 0) request.socket.destroy();
     else response.writeHead(receiver.status).end();
   });
@@ -33,6 +36,7 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
     url: `http://127.0.0.1:${port}`,
     received,
     status: 200,
+    isSilent: false,
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();

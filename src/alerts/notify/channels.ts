@@ -10,11 +10,11 @@ import { sendWebhook } from './webhook.ts';
 
 export interface Channel {
   /** Resolves once the receiver has accepted the message. @throws WEBHOOK_REJECTED, WEBHOOK_FAILED, EMAIL_FAILED */
-  send(message: Message, now: number): Promise<void>;
+  send(message: Message, now: number, signal?: AbortSignal): Promise<void>;
   /** Length of a digest interval in ms; undefined if messages are sent one by one. */
   readonly digestMs?: number;
   /** Like `send`, for the messages of one interval. */
-  sendDigest(digest: Digest, now: number): Promise<void>;
+  sendDigest(digest: Digest, now: number, signal?: AbortSignal): Promise<void>;
 }
 
 /** The configured channels by name. */
@@ -42,16 +42,18 @@ function createChannel(name: string, config: ChannelConfig): Channel {
     const mail = createMailer(config);
     return {
       ...digestOptions,
-      send: (message) => mail.send(message, hashKey(message.transition.id), hashKey(message.transition.alert)),
-      sendDigest: (messages) => mail.sendDigest(messages, hashKey(messages.id)),
+      send: (message, _now, signal) => mail.send(message, hashKey(message.transition.id), hashKey(message.transition.alert), signal),
+      sendDigest: (messages, _now, signal) => mail.sendDigest(messages, hashKey(messages.id), signal),
     };
   }
   const { type, url, allowPrivate } = config;
   const webhook = { url, secret: type === 'webhook' ? config.password : undefined, allowPrivate };
   return {
     ...digestOptions,
-    send: (message, now) => sendWebhook(webhook, { key: hashKey(message.transition.id), body: toPayload(type, message) }, now),
-    sendDigest: (messages, now) => sendWebhook(webhook, { key: hashKey(messages.id), body: toDigestPayload(type, messages) }, now),
+    send: (message, now, signal) =>
+      sendWebhook(webhook, { key: hashKey(message.transition.id), body: toPayload(type, message) }, now, signal),
+    sendDigest: (messages, now, signal) =>
+      sendWebhook(webhook, { key: hashKey(messages.id), body: toDigestPayload(type, messages) }, now, signal),
   };
 }
 

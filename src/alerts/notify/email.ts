@@ -21,8 +21,8 @@ const timeoutMs = 10_000;
 
 export interface Mailer {
   /** @param startKey key of the alert's first message; the resolved message is threaded under it */
-  send(message: Message, key: string, startKey: string): Promise<void>;
-  sendDigest(digest: Digest, key: string): Promise<void>;
+  send(message: Message, key: string, startKey: string, signal?: AbortSignal): Promise<void>;
+  sendDigest(digest: Digest, key: string, signal?: AbortSignal): Promise<void>;
 }
 
 /**
@@ -33,11 +33,12 @@ export interface Mailer {
 export function createMailer(config: EmailConfig): Mailer {
   const domain = config.from.slice(config.from.lastIndexOf('@') + 1);
   const toMessageId = (key: string): string => `<${key}@${domain}>`;
-  const deliver = async ({ key, inReplyTo, ...mail }: Mail): Promise<void> => {
+  const deliver = async ({ key, inReplyTo, ...mail }: Mail, signal: AbortSignal | undefined): Promise<void> => {
     const transport = await connect(config);
     try {
       const thread = inReplyTo === undefined ? {} : { inReplyTo: toMessageId(inReplyTo), references: toMessageId(inReplyTo) };
-      await transport.sendMail({ from: config.from, to: config.to, messageId: toMessageId(key), ...thread, ...mail });
+      const sending = transport.sendMail({ from: config.from, to: config.to, messageId: toMessageId(key), ...thread, ...mail });
+      await (signal ? Promise.race([sending, rejectWhenAborted(signal)]) : sending);
     } catch (thrown) {
       throw failure(config, thrown);
     } finally {
@@ -45,22 +46,36 @@ export function createMailer(config: EmailConfig): Mailer {
     }
   };
   return {
-    send: (message, key, startKey) =>
-      deliver({
-        key,
-        ...(message.transition.kind === 'resolved' && { inReplyTo: startKey }),
-        subject: message.title,
-        text: formatText(message),
-        html: renderPage(renderMessage(message), message.link),
-      }),
-    sendDigest: ({ title, messages, link }, key) =>
-      deliver({
-        key,
-        subject: title,
-        text: messages.map(formatText).join('\n\n'),
-        html: renderPage(messages.map(renderMessage).join('<hr>'), link),
-      }),
+    send: (message, key, startKey, signal) =>
+      deliver(
+        {
+          key,
+          ...(message.transition.kind === 'resolved' && { inReplyTo: startKey }),
+          subject: message.title,
+          text: formatText(message),
+          html: renderPage(renderMessage(message), message.link),
+        },
+        signal,
+      ),
+    sendDigest: ({ title, messages, link }, key, signal) =>
+      deliver(
+        {
+          key,
+          subject: title,
+          text: messages.map(formatText).join('\n\n'),
+          html: renderPage(messages.map(renderMessage).join('<hr>'), link),
+        },
+        signal,
+      ),
   };
+}
+
+/** nodemailer cannot abort a message; its connection ends with its time limits. */
+function rejectWhenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 }
 
 async function connect({ host, port, security, username, password, caFile, allowPrivate }: EmailConfig) {

@@ -30,31 +30,60 @@ export interface OutboxDeps {
   readonly metrics: Pick<Metrics, 'alertMessages'>;
 }
 
+export interface Outbox {
+  /**
+   * Delivers what is pending to every channel that is not still busy with an earlier call. Channels do not wait for each
+   * other. Resolves to the number of deliveries that succeeded. @throws the errors of the database
+   */
+  deliver(): Promise<number>;
+  /** Aborts deliveries in progress; they stay pending. */
+  stop(): Promise<void>;
+}
+
 /**
- * Delivers every pending transition to its channels, at least once, and the end of an alert never before its start. Channels with a digest get one message per interval. Failed deliveries are retried with exponential backoff for
- * a day.
- * @returns the number of deliveries that succeeded
- * @throws the errors of the database
+ * Delivers every transition to its channels, at least once, and the end of an alert never before its start. Channels with a
+ * digest get one message per interval. Failed deliveries are retried with exponential backoff for a day.
  */
-export async function deliverPending(deps: OutboxDeps): Promise<number> {
-  const { records, channels, clock } = deps;
-  const now = clock.now();
-  const pending = await records.readPendingDeliveries(now - maxDeliveryAgeMs - backoff.maxMs);
-  const isDigested = ({ channel, transition }: PendingDelivery): boolean =>
-    channels.get(channel)?.digestMs !== undefined && transition.severity !== 'critical';
-  let sent = 0;
-  for (const [channel, deliveries] of groupBy(pending.filter(isDigested), ({ channel: name }) => name))
-    sent += await deliverDigests(deps, deliveries, channels.get(channel)?.digestMs ?? 0);
-  /** Alerts, by channel, whose start is not delivered yet. */
+export function createOutbox(deps: OutboxDeps): Outbox {
+  const { records, clock } = deps;
+  const stopping = new AbortController();
+  const busy = new Map<string, Promise<number>>();
+  const deliverTo = async (channel: string, pending: readonly PendingDelivery[]): Promise<number> => {
+    const work = deliverToChannel(deps, channel, pending, stopping.signal).finally(() => busy.delete(channel));
+    busy.set(channel, work);
+    return work;
+  };
+  return {
+    deliver: async () => {
+      // Before the read: a channel that becomes idle meanwhile may have sent what the read still returns.
+      const skipped = new Set(busy.keys());
+      const pending = await records.readPendingDeliveries(clock.now() - maxDeliveryAgeMs - backoff.maxMs);
+      const byChannel = [...groupBy(pending, ({ channel }) => channel)].filter(([channel]) => !skipped.has(channel));
+      const sent = await Promise.all(byChannel.map(([channel, deliveries]) => deliverTo(channel, deliveries)));
+      return sent.reduce((sum, count) => sum + count, 0);
+    },
+    stop: async () => {
+      stopping.abort();
+      await Promise.allSettled(busy.values());
+    },
+  };
+}
+
+async function deliverToChannel(deps: OutboxDeps, name: string, pending: readonly PendingDelivery[], signal: AbortSignal): Promise<number> {
+  const now = deps.clock.now();
+  const channel = deps.channels.get(name);
+  const isDigested = ({ transition }: PendingDelivery): boolean => channel?.digestMs !== undefined && transition.severity !== 'critical';
+  let sent = await deliverDigests(deps, pending.filter(isDigested), channel, signal);
+  /** Alerts whose start is not delivered yet. */
   const undelivered = new Set<string>();
   for (const delivery of pending.filter((delivery) => !isDigested(delivery))) {
-    const key = JSON.stringify([delivery.channel, delivery.transition.alert]);
-    const channel = channels.get(delivery.channel);
-    const isExpired = now - delivery.transition.at > maxDeliveryAgeMs;
-    if (!channel || isExpired) await record(deps, delivery, 'given-up');
-    else if (undelivered.has(key) || delivery.nextAt > now) undelivered.add(key);
-    else if (await attempt(deps, [delivery], (message) => channel.send(message, now))) sent += 1;
-    else undelivered.add(key);
+    const { alert, at } = delivery.transition;
+    if (signal.aborted) break;
+    if (!channel || now - at > maxDeliveryAgeMs) await record(deps, delivery, 'given-up');
+    else if (undelivered.has(alert) || delivery.nextAt > now) undelivered.add(alert);
+    else if (await attempt(deps, [delivery], (message) => channel.send(message, now, signal), signal)) sent += 1;
+    // The receiver is probably down. Each attempt can take ten seconds, so the others wait for the next call.
+    else break;
   }
   return sent;
 }
@@ -66,18 +95,24 @@ function groupBy<K, T>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> 
 }
 
 /** Sends one digest per interval that is over. Its content and its id are the same in every attempt. */
-async function deliverDigests(deps: OutboxDeps, pending: readonly PendingDelivery[], digestMs: number): Promise<number> {
-  const { channels, clock, baseUrl } = deps;
+async function deliverDigests(
+  deps: OutboxDeps,
+  pending: readonly PendingDelivery[],
+  channel: Channel | undefined,
+  signal: AbortSignal,
+): Promise<number> {
+  const { clock, baseUrl } = deps;
   const now = clock.now();
+  const digestMs = channel?.digestMs ?? 0;
   let sent = 0;
   for (const [interval, deliveries] of groupBy(pending, ({ transition }) => Math.floor(transition.at / digestMs))) {
-    const channel = channels.get(deliveries[0]?.channel ?? '');
     const isOpen = now < (interval + 1) * digestMs + digestGraceMs;
     const isExpired = now - interval * digestMs > maxDeliveryAgeMs + digestMs;
     const digest = (messages: readonly Message[]) => createDigest(`${digestMs} ${interval}`, messages, baseUrl());
-    if (isOpen || deliveries.some(({ nextAt }) => nextAt > now)) continue;
+    if (signal.aborted || isOpen || deliveries.some(({ nextAt }) => nextAt > now)) continue;
     if (!channel || isExpired) for (const delivery of deliveries) await record(deps, delivery, 'given-up');
-    else if (await attempt(deps, deliveries, (...messages) => channel.sendDigest(digest(messages), now))) sent += deliveries.length;
+    else if (await attempt(deps, deliveries, (...messages) => channel.sendDigest(digest(messages), now, signal), signal))
+      sent += deliveries.length;
   }
   return sent;
 }
@@ -87,6 +122,7 @@ async function attempt(
   deps: OutboxDeps,
   deliveries: readonly PendingDelivery[],
   send: (...messages: Message[]) => Promise<void>,
+  signal: AbortSignal,
 ): Promise<boolean> {
   const { log, contextOf, baseUrl } = deps;
   const messages: Message[] = [];
@@ -99,6 +135,8 @@ async function attempt(
     for (const delivery of deliveries) await record(deps, delivery, 'sent');
     return true;
   } catch (thrown) {
+    // Not recorded as an attempt, so that the next start sends it at once.
+    if (signal.aborted) return false;
     const error = asError(thrown);
     if (!(error instanceof FeedpulseError) || !channelErrors.has(error.code)) throw error;
     const [first] = deliveries;

@@ -130,5 +130,7 @@ function alertmanagerBody({ transition, title, why, facts, link, isTest }: Messa
   const endsAt = kind === 'resolved' ? at : at + (isTest ? testExpiryMs : expiryMs);
   const labels = { alertname: 'feedpulse', rule, brand, severity, alert };
   const annotations = { summary: title, description: [why, ...facts.map(([name, value]) => `${name}: ${value}`)].join('\n') };
-  return [{ labels, annotations, generatorURL: link, endsAt: toIso(endsAt) }];
+  // Without it, Alertmanager takes the end for the start.
+  const startsAt = kind === 'alert' ? { startsAt: toIso(at) } : {};
+  return [{ labels, annotations, generatorURL: link, ...startsAt, endsAt: toIso(endsAt) }];
 }

@@ -28,7 +28,12 @@ const timeoutMs = 10_000;
  * Errors contain only the host, since a webhook's path is often a secret.
  * @throws WEBHOOK_REJECTED for a private address, WEBHOOK_FAILED for anything else
  */
-export async function sendWebhook(webhook: Webhook, { key = randomUUID(), body }: WebhookMessage, now: number): Promise<void> {
+export async function sendWebhook(
+  webhook: Webhook,
+  { key = randomUUID(), body }: WebhookMessage,
+  now: number,
+  signal?: AbortSignal,
+): Promise<void> {
   const url = new URL(webhook.url);
   if (!webhook.allowPrivate) checkHost(url.hostname);
   const text = JSON.stringify(body);
@@ -36,7 +41,7 @@ export async function sendWebhook(webhook: Webhook, { key = randomUUID(), body }
     method: 'POST',
     headers: createHeaders(webhook, text, key, now),
     body: text,
-    signal: AbortSignal.timeout(timeoutMs),
+    signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]),
     // Each message has a connection of its own, so its host name is resolved and checked anew.
     ...(!webhook.allowPrivate && { lookup: createPublicLookup() }),
   }).catch((thrown: unknown) => {

@@ -100,10 +100,11 @@ test('Teams receives an Adaptive Card whose text is never Markdown', async () =>
 });
 
 test('Alertmanager matches start and end by their labels', async () => {
-  const [alert] = (await sent('alertmanager')).body as { labels: object; endsAt: string }[]; // a list, as it documents
+  const [alert] = (await sent('alertmanager')).body as { labels: object; startsAt?: string; endsAt: string }[]; // a list, as it documents
   const [resolved] = (await sent('alertmanager', createMessage(end, emptyContext, 'https://f.example'))).body as (typeof alert)[];
   expect(resolved?.labels).toEqual(alert?.labels);
   expect(alert?.labels).toEqual({ alertname: 'feedpulse', rule: 'mood', brand: start.brand, severity: 'critical', alert: 'c1' });
+  expect(alert?.startsAt).toBe('2026-05-20T12:00:00.000Z');
   expect([alert?.endsAt, resolved?.endsAt]).toEqual(['2026-05-21T12:00:00.000Z', '2026-05-20T12:00:00.000Z']);
 });
 
