@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { asError, FeedpulseError } from '../lib/errors.ts';
+import { asError, errorCodeOf, FeedpulseError } from '../lib/errors.ts';
 import { version } from '../lib/version.ts';
 import { errorAdvice } from './error-advice.ts';
 import { withProgramName } from './program-name.ts';
@@ -94,6 +94,12 @@ function configureCommand(command: Command): Command {
     writeErr: (text) => process.stderr.write(withProgramName(text)),
   });
 }
+
+// The reader of a pipe such as `| head` has what it wanted.
+process.stdout.on('error', (error) => {
+  if (errorCodeOf(error) === 'EPIPE') process.exit(0);
+  throw error;
+});
 
 try {
   const [first, ...rest] = process.argv.slice(2);

@@ -18,6 +18,8 @@ interface Mail {
 }
 
 const timeoutMs = 10_000;
+/** RFC 3834: keeps vacation responders from answering. */
+const automatic = { 'Auto-Submitted': 'auto-generated' };
 
 export interface Mailer {
   /** @param startKey key of the alert's first message; the resolved message is threaded under it */
@@ -37,7 +39,14 @@ export function createMailer(config: EmailConfig): Mailer {
     const transport = await connect(config);
     try {
       const thread = inReplyTo === undefined ? {} : { inReplyTo: toMessageId(inReplyTo), references: toMessageId(inReplyTo) };
-      const sending = transport.sendMail({ from: config.from, to: config.to, messageId: toMessageId(key), ...thread, ...mail });
+      const sending = transport.sendMail({
+        from: config.from,
+        to: config.to,
+        messageId: toMessageId(key),
+        headers: automatic,
+        ...thread,
+        ...mail,
+      });
       await (signal ? Promise.race([sending, rejectWhenAborted(signal)]) : sending);
     } catch (thrown) {
       throw failure(config, thrown);

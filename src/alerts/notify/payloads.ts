@@ -80,8 +80,15 @@ function slackBody(message: Message): object {
   };
 }
 
+/** A line for each message, as many as fit, and one that says how many are left out. */
+function digestLines(messages: readonly Message[]): string[] {
+  const lines = messages.slice(0, maxBlocks).map((message) => `${statusEmoji(message)} ${message.title}`);
+  const more = messages.length - lines.length;
+  return more > 0 ? [...lines, `${more} more: open feedpulse to see all of them.`] : lines;
+}
+
 function slackDigest({ title, messages, link }: Digest): object {
-  const lines = messages.slice(0, maxBlocks).map((message) => slackSection(`${statusEmoji(message)} ${message.title}`));
+  const lines = digestLines(messages).map(slackSection);
   const header = { type: 'header', text: slackPlain(title.slice(0, 150)) };
   return { text: escapeSlack(title), blocks: [header, ...lines, slackButton(link)] };
 }
@@ -106,7 +113,7 @@ function teamsBody({ transition, title, why, facts, context, link }: Message): o
 }
 
 function teamsDigest({ title, messages, link }: Digest): object {
-  const lines = messages.slice(0, maxBlocks).map((message) => teamsPlain(`${statusEmoji(message)} ${message.title}`));
+  const lines = digestLines(messages).map((line) => teamsPlain(line));
   return teamsCard([teamsPlain(title, { size: 'Large', weight: 'Bolder' }), ...lines], link);
 }
 

@@ -143,6 +143,7 @@ test.each(['webhook', 'slack', 'teams'])('a digest is one message for %s, with p
   expect(first?.headers['idempotency-key']).toBe(again?.headers['idempotency-key']);
   expect(first?.text).toContain('60 alerts started, 1 resolved');
   if (type === 'webhook') expect(first?.body).toMatchObject({ type: 'digest', messages: { length: 61 } });
+  else expect(first?.text).toContain('16 more: open feedpulse to see all of them.');
   if (type === 'slack') expect(having(first?.body, 'type').filter(({ type: kind }) => kind === 'section').length).toBeLessThanOrEqual(48);
   expect(having(first?.body, 'type').filter(({ type: kind }) => kind === 'mrkdwn' || kind === 'TextBlock')).toEqual([]);
 });

@@ -77,6 +77,7 @@ test('a mail contains everything; post text stays text in the headers, the text 
   expect(mailbox.envelopes).toEqual([{ from: 'alerts@feedpulse.example', to: ['pr@brand.example'] }]);
   const letter = await simpleParser(mailbox.messages[0] ?? '');
   expect([...letter.headers.keys()]).not.toContain('bcc');
+  expect(letter.headers.get('auto-submitted')).toBe('auto-generated');
   expect(letter.subject).toMatch(/^Söhne <b>& ?.*net sentiment fell to −41 \(expected \+12\)$/);
   expect(letter.text).toContain('Observed: −41');
   const html = String(letter.html);

@@ -80,7 +80,7 @@ test('a receiver that never answers holds up no other channel, and no later call
 test('a stop aborts what is in flight, which the next start sends at once', async () => {
   const outbox = openOutbox();
   void outbox.deliver();
-  await expect.poll(() => silent.received.length).toBe(1);
+  await expect.poll(() => [silent.received.length, sentTo('good').length]).toEqual([1, 3]);
   const stopped = await Promise.race([outbox.stop().then(() => 'stopped'), delay(1_000, 'still running')]);
   expect(stopped).toBe('stopped');
   expect(sentTo('silent')).toEqual([]);

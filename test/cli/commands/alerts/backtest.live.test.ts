@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,4 +61,15 @@ test.each([
 
 test('a missing file is an error', async () => {
   expect(await runCommand(['alerts', 'backtest', '--csv', join(folder, 'none.csv')])).toMatchObject({ code: 3 });
+});
+
+test('a reader that leaves early, such as `head`, ends the command without an error', async () => {
+  const lines = Array.from({ length: 20_000 }, (_, index) => `${new Date(index * 300_000).toISOString()},${index % 7}`);
+  const file = await fileOf(`timestamp,value\n${lines.join('\n')}\n`);
+  const child = spawn(process.execPath, ['bin/feedpulse.cjs', 'alerts', 'backtest', '--csv', file]);
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (part: string) => (stderr += part));
+  child.stdout.once('data', () => child.stdout.destroy());
+  const [code] = await once(child, 'close');
+  expect([code, stderr]).toEqual([0, '']);
 });
