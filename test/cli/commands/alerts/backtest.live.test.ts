@@ -71,5 +71,7 @@ test('a reader that leaves early, such as `head`, ends the command without an er
   child.stderr.setEncoding('utf8').on('data', (part: string) => (stderr += part));
   child.stdout.once('data', () => child.stdout.destroy());
   const [code] = await once(child, 'close');
-  expect([code, stderr]).toEqual([0, '']);
+  expect(code).toBe(0);
+  // The summary may be printed before or after the reader has left.
+  expect(stderr).toMatch(/^(\d+ alerts in \d+ rows\.\n)?$/);
 });
