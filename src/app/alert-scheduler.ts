@@ -1,3 +1,4 @@
+import { createEventReader } from '../alerts/calendar.ts';
 import { createEvaluator, type Evaluator } from '../alerts/evaluator.ts';
 import { createAlertContext } from '../alerts/notify/alert-context.ts';
 import { createChannels, recipientsFor } from '../alerts/notify/channels.ts';
@@ -120,6 +121,10 @@ function createAlerting(deps: AlertSchedulerDeps): { evaluator: Evaluator; outbo
     isLive,
   });
   const channels = createChannels(config.alerts);
-  const contextOf = createAlertContext({ reader: db.heavyReader, brands: config.brands });
+  const contextOf = createAlertContext({
+    reader: db.heavyReader,
+    brands: config.brands,
+    readEvents: createEventReader(config.alerts, records),
+  });
   return { evaluator, outbox: createOutbox({ records, log, store, channels, contextOf, baseUrl, clock, metrics }) };
 }

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { noDataRuleName, severities } from '../domain/alert.ts';
 import { minuteMs, toMilliseconds } from '../lib/duration.ts';
 import { isLoopback } from '../lib/loopback.ts';
+import { calendar, quietHours } from './calendar.ts';
 import { durationBetween, httpUrl, passwordFields, topicName } from './fields.ts';
 
 /** Alert settings: rules, thresholds and notification channels. */
 
 const durationUpTo = (max: string) => durationBetween('0s', max);
 
-const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day such as 08:30');
 const name = z
   .string()
   .regex(
@@ -46,10 +46,7 @@ export const alertRule = z.strictObject({
   cooldown: durationUpTo('7d')
     .default('30m')
     .describe('Minimum time between two alerts; an anomaly of twice the threshold fires regardless'),
-  quietHours: z
-    .strictObject({ from: clockTime.describe('Start, as HH:MM'), to: clockTime.describe('End, as HH:MM; may be on the next day') })
-    .optional()
-    .describe("Hours in the brand's time zone during which no alert fires; an anomaly that persists fires afterwards"),
+  quietHours: quietHours.optional(),
   severity: z.enum(severities).default('warning').describe("Severity of the rule's alerts"),
   channels: z.array(name).default([]).describe('Channels to notify, by name; all channels if empty'),
 });
@@ -133,6 +130,7 @@ export const alerts = z.strictObject({
   channels: z.record(name, channel).default({}).describe('Notification channels by name'),
   externalUrl: httpUrl.optional().describe("URL of the web UI in notifications; the server's own address if absent"),
   noDataAfter: durationBetween('2m', '7d').default('30m').describe('Time without any post before the no-data alert fires'),
+  calendar,
   rules: z
     .array(alertRule)
     .refine((rules) => new Set(rules.map(({ name }) => name)).size === rules.length, 'rule names must be unique')

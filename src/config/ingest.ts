@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { durationSchema } from '../lib/duration.ts';
+import { country } from './calendar.ts';
 import { caFile, passwordFields, timeZone, topicName, urlWithoutSecrets, visibleText } from './fields.ts';
 
 /** Ingest settings: brands, field mapping, the section of each type of source, and dead letters. */
@@ -14,6 +15,7 @@ export const brand = z.strictObject({
     .describe('Other names of the brand: words, phrases, #hashtags and @handles. Each counts as a mention'),
   exclude: z.array(visibleText(1_000)).default([]).describe('Posts that contain one of these terms do not mention the brand'),
   timeZone: timeZone.default('UTC').describe("IANA time zone of the brand's days and quiet hours"),
+  country: country.optional(),
   official: z
     .array(z.string().min(1).max(200))
     .optional()

@@ -122,7 +122,7 @@ function* duplicateBrands({ brands }: Pick<Config, 'brands'>): Generator<Problem
 }
 
 /**
- * Rules and channels refer to brands and channels by name. Without `brands` in the config the demo source brings its own,
+ * Rules, events and channels refer to brands and channels by name. Without `brands` in the config the demo source brings its own,
  * so brand names are checked only if some are configured.
  */
 function* unknownReferences({ brands, alerts }: Pick<Config, 'brands' | 'alerts'>): Generator<Problem> {
@@ -135,6 +135,9 @@ function* unknownReferences({ brands, alerts }: Pick<Config, 'brands' | 'alerts'
     for (const name of rule.channels.filter((name) => !channels.has(name)))
       yield { path: [...path, 'channels'], message: `unknown channel ${name}${choices(channels)}` };
   }
+  for (const [index, event] of alerts.calendar.entries())
+    for (const name of unknownBrands(event.brands))
+      yield { path: ['alerts', 'calendar', index, 'brands'], message: `unknown brand ${name}` };
   for (const [name, channel] of Object.entries(alerts.channels))
     for (const brand of unknownBrands(channel.brands))
       yield { path: ['alerts', 'channels', name, 'brands'], message: `unknown brand ${brand}` };

@@ -93,6 +93,21 @@ export interface Silence {
   readonly reason: string;
 }
 
+/** A planned event or a maintenance window. */
+export interface AlertEvent {
+  /** Events of the config have one too, but are not stored. */
+  readonly id: string;
+  readonly name: string;
+  /** All brands if empty; `*` is all posts. */
+  readonly brands: readonly string[];
+  /** Half-open. */
+  readonly from: number;
+  readonly to: number;
+  /** Up to this many times the usual volume is expected; absent: no alert starts. */
+  readonly factor?: number;
+  readonly createdBy: string;
+}
+
 /** A transition that a channel has not accepted yet. */
 export interface PendingDelivery {
   readonly transition: AlertTransition;

@@ -1,4 +1,4 @@
-import { bucketMs } from './duration.ts';
+import { bucketMs, dayMs } from './duration.ts';
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 const offsetsByZone = new Map<string, Map<number, number>>();
@@ -20,6 +20,9 @@ export function utcOffsetMs(time: number, timeZone: string): number {
   offsetsByZone.set(timeZone, offsets.set(bucket, offset));
   return offset;
 }
+
+/** The day of a time (ms since 1970) in a time zone, in days since 1970. */
+export const toLocalDay = (time: number, timeZone: string): number => Math.floor((time + utcOffsetMs(time, timeZone)) / dayMs);
 
 /** @param time a full minute */
 function computeOffset(time: number, timeZone: string): number {

@@ -1,13 +1,16 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { findDrivers } from '../../analytics/drivers/drivers.ts';
 import type { BrandConfig } from '../../config/schema.ts';
-import type { AlertTransition, Evaluation } from '../../domain/alert.ts';
+import type { AlertEvent, AlertTransition, Evaluation } from '../../domain/alert.ts';
 import type { StoredLabel } from '../../domain/post.ts';
 import { brandTerms } from '../../ingest/brands/brand-matcher.ts';
 import { extractCopyWords } from '../../lib/copy-words.ts';
 import { foldText } from '../../lib/fold-text.ts';
+import { publicHolidays } from '../../lib/holidays.ts';
 import { createNearDuplicateIndex } from '../../lib/near-duplicates.ts';
+import { toLocalDay } from '../../lib/time-zone.ts';
 import { readWindowPosts, type WindowPost } from '../../sink/queries/alert-posts.ts';
+import { eventsDuring } from '../calendar.ts';
 import { type AlertContext, type ExamplePost, emptyContext } from './explain.ts';
 
 const maxDrivers = 5;
@@ -22,10 +25,12 @@ const notableShare = 0.1;
 export function createAlertContext(deps: {
   readonly reader: ClickHouseClient;
   readonly brands: readonly BrandConfig[];
+  /** The planned events that end after a time. */
+  readonly readEvents: (since: number) => Promise<readonly AlertEvent[]>;
 }): (transition: Pick<AlertTransition, 'kind' | 'brand' | 'evaluation'>) => Promise<AlertContext> {
-  const { reader, brands } = deps;
+  const { reader, brands, readEvents } = deps;
   return async ({ kind, brand, evaluation }) => {
-    const timeZone = brands.find(({ name }) => name === brand)?.timeZone ?? 'UTC';
+    const { timeZone = 'UTC', country } = brands.find(({ name }) => name === brand) ?? {};
     if (kind === 'resolved' || evaluation.metric === 'noData') return { ...emptyContext, timeZone };
     const { from, to, posts } = evaluation;
     const names = brand === '*' ? [] : brandTerms(brand, brands);
@@ -40,13 +45,21 @@ export function createAlertContext(deps: {
     const sample = (await readWindowPosts(reader, { brand, from, to, share, limit: 2 * maxPosts })).filter(isCounted(evaluation));
     const official = officialAccounts(brand === '*' ? brands : brands.filter(({ name }) => name === brand));
     const groups = groupByText(sample, official);
+    const events = eventsDuring(await readEvents(from), brand, evaluation);
     return {
       timeZone,
+      notes: [...events.map(({ name }) => `Planned then: ${name}.`), ...noteHoliday(to, timeZone, country)],
       drivers,
       examples: pickExamples(groups, { labels, drivers, posts: sample.length }),
       ...(sample.length > 0 && { composition: countPosts(groups, { sampled: sample.length, posts }) }),
     };
   };
+}
+
+/** A sentence about the public holiday at the end of a window, if it is one. */
+function noteHoliday(to: number, timeZone: string, country: string | undefined): string[] {
+  const name = country && publicHolidays(country).nameOn(toLocalDay(to - 1, timeZone));
+  return name ? [`It is a public holiday: ${name}.`] : [];
 }
 
 /** The labels of the posts that explain an alert best. */

@@ -19,6 +19,8 @@ export interface ExamplePost {
 export interface AlertContext {
   /** IANA time zone of the brand. */
   readonly timeZone: string;
+  /** What the calendar says of the window: planned events, public holidays. */
+  readonly notes: readonly string[];
   /** Terms that distinguish the posts in the window. */
   readonly drivers: readonly string[];
   /** With different texts by different authors. */
@@ -28,7 +30,7 @@ export interface AlertContext {
 }
 
 /** The context of an alert about which nothing more is known. */
-export const emptyContext: AlertContext = { timeZone: 'UTC', drivers: [], examples: [] };
+export const emptyContext: AlertContext = { timeZone: 'UTC', notes: [], drivers: [], examples: [] };
 
 /** Fraction of the posts with one text, or by the brand itself, that is worth a word. */
 const notableShare = 0.1;
@@ -44,7 +46,8 @@ export function explainAlert({ kind, evaluation }: Pick<AlertTransition, 'kind' 
   const name = capitalize(alertMetricNames[metric]);
   const claim =
     kind === 'resolved' ? `${name} is back to normal` : `${name} is ${compare(evaluation)} ${describeUsual(evaluation, context)}`;
-  return `${claim}: ${describeValue(evaluation)}${kind === 'resolved' ? '' : describeParts(evaluation, context)}.`;
+  const sentence = `${claim}: ${describeValue(evaluation)}${kind === 'resolved' ? '' : describeParts(evaluation, context)}.`;
+  return [sentence, ...context.notes].join(' ');
 }
 
 const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -34,7 +34,7 @@ const statusEmoji = ({ transition }: Message): string =>
 /** All data of a message. */
 function webhookBody(message: Message): object {
   const { transition, title, why, context, link, isTest } = message;
-  const { timeZone: _, ...explanation } = context;
+  const { timeZone: _, notes: __, ...explanation } = context;
   const { id, alert, kind, rule, brand, severity, at, evaluation } = transition;
   const { from, to, baseline, ...measurement } = evaluation;
   const evaluationFields = {

@@ -2,6 +2,7 @@ import type { App } from '../http/create-app.ts';
 import { registerAlertRoutes, registerChannelTestRoute } from './alerts/alerts.ts';
 import { registerAnomaliesRoute } from './alerts/anomalies.ts';
 import { registerBacktestRoute } from './alerts/backtest.ts';
+import { registerEventRoutes } from './alerts/events.ts';
 import { registerCorrectionRoutes } from './corrections.ts';
 import type { ApiDeps } from './dependencies.ts';
 import { registerDriversRoute } from './drivers.ts';
@@ -16,6 +17,7 @@ export function registerApi(app: App, deps: ApiDeps): void {
   registerPostsRoutes(app, deps);
   registerDriversRoute(app, deps);
   registerAlertRoutes(app, deps);
+  registerEventRoutes(app, deps);
   registerBacktestRoute(app, deps);
   registerChannelTestRoute(app, deps);
   registerAnomaliesRoute(app, deps);

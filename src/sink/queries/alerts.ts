@@ -1,6 +1,13 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
-import { type AlertTransition, type PendingDelivery, type RuleState, type Silence, severities } from '../../domain/alert.ts';
+import {
+  type AlertEvent,
+  type AlertTransition,
+  type PendingDelivery,
+  type RuleState,
+  type Silence,
+  severities,
+} from '../../domain/alert.ts';
 import { numeric, query, queryOne } from '../client/query.ts';
 
 export interface AlertQuery {
@@ -59,6 +66,18 @@ const selectSilences = `
   FROM alert_silences AS m FINAL
   WHERE toUnixTimestamp64Milli(m.until) > {now:Int64}`;
 
+/** Events that end after a time, in chronological order. */
+const selectEvents = `
+  SELECT toString(e.id) AS id, e.name AS name, e.brands AS brands, toUnixTimestamp64Milli(e.from) AS from, toUnixTimestamp64Milli(e.to) AS to,
+    e.factor AS factor, e.created_by AS createdBy
+  FROM alert_events AS e FINAL
+  WHERE NOT e.removed AND toUnixTimestamp64Milli(e.to) > {since:Int64}
+  ORDER BY from, id
+  LIMIT 10000`;
+const eventRow = z.object({
+  ...{ id: z.string(), name: z.string(), brands: z.array(z.string()), from: numeric, to: numeric, factor: numeric, createdBy: z.string() },
+});
+
 /** Transitions with the channels that they have not been delivered to, in order. */
 const selectPending = `
   SELECT ${transitionSelect}, d.channel AS channel, d.attempts AS attempts, d.nextAt AS nextAt
@@ -106,12 +125,17 @@ const selectFeedback = `
   GROUP BY rule
   ORDER BY rule`;
 
-/** Reads stored alerts, states, silences and pending deliveries. @throws the database's errors */
+/** Reads stored alerts, states, silences, events and pending deliveries. @throws the database's errors */
 export function createAlertReader(reader: ClickHouseClient) {
   return {
     readStates: (): Promise<RuleState[]> => query(reader, z.object({ ...ruleAndBrand, state }), selectStates),
     readSilences: (now: number): Promise<Silence[]> =>
       query(reader, z.object({ ...ruleAndBrand, until: numeric, createdBy: z.string(), reason: z.string() }), selectSilences, { now }),
+    /** Planned events that end after a time. */
+    readEvents: async (since: number): Promise<AlertEvent[]> => {
+      const rows = await query(reader, eventRow, selectEvents, { since });
+      return rows.map(({ factor, ...event }) => ({ ...event, ...(factor > 0 && { factor }) }));
+    },
     /** Deliveries that are pending, of transitions since a time. */
     readPendingDeliveries: async (since: number): Promise<PendingDelivery[]> => {
       const row = z.object({ ...transitionColumns, channel: z.string(), attempts: numeric, nextAt: numeric });

@@ -1,4 +1,4 @@
-import type { AlertTransition, RuleState, Silence } from '../../domain/alert.ts';
+import type { AlertEvent, AlertTransition, RuleState, Silence } from '../../domain/alert.ts';
 import type { Database } from '../client/connection.ts';
 import { insertRows } from '../client/query.ts';
 import { toDateTime } from './post-row.ts';
@@ -21,9 +21,11 @@ export interface AlertStore {
   addAttempt(attempt: DeliveryAttempt, at: number): Promise<void>;
   addNote(note: { alert: string; kind: 'ack' | 'feedback'; value: string; by: string }, at: number): Promise<void>;
   putSilence(silence: Silence, at: number): Promise<void>;
+  /** Adds an event, or removes it. */
+  putEvent(event: AlertEvent, status: { readonly removed: boolean; readonly at: number }): Promise<void>;
 }
 
-/** Writes alerts, their states, deliveries, notes and silences. @throws the errors of the database */
+/** Writes alerts, their states, deliveries, notes, silences and events. @throws the errors of the database */
 export function createAlertStore({ maintenance }: Pick<Database, 'maintenance'>): AlertStore {
   return {
     addTransitions: (transitions) =>
@@ -48,5 +50,9 @@ export function createAlertStore({ maintenance }: Pick<Database, 'maintenance'>)
     addNote: ({ by, ...note }, at) => insertRows(maintenance, 'alert_annotations', [{ ...note, created_by: by, at: toDateTime(at) }]),
     putSilence: ({ createdBy, until, ...silence }, at) =>
       insertRows(maintenance, 'alert_silences', [{ ...silence, until: toDateTime(until), created_by: createdBy, at: toDateTime(at) }]),
+    putEvent: ({ from, to, factor = 0, createdBy, ...event }, { removed, at }) =>
+      insertRows(maintenance, 'alert_events', [
+        { ...event, from: toDateTime(from), to: toDateTime(to), factor, created_by: createdBy, removed, at: toDateTime(at) },
+      ]),
   };
 }

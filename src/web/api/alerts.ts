@@ -74,6 +74,24 @@ export const silence = (scope: { rule?: string; brand?: string; for: string }) =
 export const unsilence = ({ rule, brand }: Pick<Silence, 'rule' | 'brand'>) =>
   remove('alerts/silences', { ...(rule !== null && { rule }), ...(brand !== null && { brand }) });
 
+/** A planned event or a maintenance window. */
+export interface AlertEvent extends TimeRange {
+  readonly id: string;
+  readonly name: string;
+  /** Every brand if empty. */
+  readonly brands: readonly string[];
+  /** Up to this many times the usual volume is expected; null: no alert starts. */
+  readonly factor: number | null;
+  readonly createdBy: string;
+  /** Whether it can only be removed in the config. */
+  readonly isConfigured: boolean;
+}
+
+export const fetchEvents = (signal: AbortSignal) => get<{ readonly events: readonly AlertEvent[] }>('alerts/events', {}, signal);
+export const addEvent = (event: TimeRange & { name: string; brands: readonly string[]; factor?: number }) =>
+  post<AlertEvent>('alerts/events', event);
+export const removeEvent = (id: string) => remove(`alerts/events/${id}`, {});
+
 /** Anomalies found by the default rules, whether or not a notification was sent. */
 export const fetchAnomalies = (brands: readonly string[], range: TimeRange, signal: AbortSignal) =>
   get<{ readonly anomalies: readonly Anomaly[] }>('anomalies', { brands, ...range }, signal);

@@ -4,6 +4,7 @@ import { AlertItem } from '../components/alert-item.tsx';
 import { AlertTimeline } from '../components/alert-timeline.tsx';
 import { formatAlertCount } from '../components/anomaly.ts';
 import { BacktestPanel } from '../components/backtest-panel.tsx';
+import { CalendarPanel } from '../components/calendar-panel.tsx';
 import { Panel, QueryContent } from '../components/panel.tsx';
 import { RuleStatusTable, SaveRules } from '../components/rule-status.tsx';
 import { SaveButtons } from '../components/save-buttons.tsx';
@@ -17,7 +18,7 @@ import { matchesBrands, selectedBrand, selectedBrands, selectedRange } from '../
 
 const refreshMs = 10_000;
 
-/** The alerts of the range, the status of the rules, and a backtest. */
+/** The alerts of the range, the status of the rules, planned events, and a backtest. */
 export function Alerts() {
   const range = selectedRange(view.value);
   const brand = selectedBrand(view.value);
@@ -58,6 +59,7 @@ export function Alerts() {
       <Panel title="Rules" hint="status by brand" actions={loaded.data && <SaveRules found={loaded.data} />}>
         <QueryContent loaded={loaded}>{(found) => <RuleStatusTable found={found} changed={loaded.reload} />}</QueryContent>
       </Panel>
+      <CalendarPanel timeZone={zone} />
       {hasRole('editor') && <BacktestPanel brand={brand} range={range} rules={ruleNames(loaded.data)} timeZone={zone} />}
     </div>
   );

@@ -19,6 +19,7 @@ const start: AlertTransition = {
 const end: AlertTransition = { ...start, id: 'c2', kind: 'resolved', state: { status: 'ok', since: at } };
 const context = {
   timeZone: 'Europe/Berlin',
+  notes: ['Planned then: <!channel>.'],
   drivers: ['refund', '#battery'],
   examples: [{ platform: 'chirper', text: hostile.repeat(20), author: hostile.repeat(5), posts: 120, url: 'https://chirper.example/1' }],
   composition: { posts: 212, sameText: 120, official: 0 },
@@ -63,7 +64,7 @@ test('a webhook receives all data, and the text', async () => {
     },
     ...{ from: '2026-05-20T11:45:00.000Z', to: '2026-05-20T12:00:00.000Z', baseline: { season: 'week', windows: 40 } },
     title: '<!here> & Söhne: net sentiment fell to −41 (expected +12)',
-    why: 'Net sentiment is 53 points below the usual for a Wednesday afternoon: −41 over 212 posts in 15 minutes against −3 to +27, 120 of them one text.',
+    why: 'Net sentiment is 53 points below the usual for a Wednesday afternoon: −41 over 212 posts in 15 minutes against −3 to +27, 120 of them one text. Planned then: <!channel>.',
     composition: { posts: 212, sameText: 120, official: 0 },
     drivers: ['refund', '#battery'],
     link: 'https://feedpulse.example/app/?brand=%3C%21here%3E+%26+S%C3%B6hne&from=2026-05-20T08%3A45%3A00Z&to=2026-05-20T12%3A30%3A00Z',

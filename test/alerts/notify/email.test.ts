@@ -34,6 +34,7 @@ const start: AlertTransition = {
 const end: AlertTransition = { ...start, id: 'c2', kind: 'resolved', state: { status: 'ok', since: at } };
 const context = {
   timeZone: 'UTC',
+  notes: [],
   drivers: ['refund <i>'],
   examples: [{ platform: 'chirper', text: hostile, author: '<b>ines</b>', posts: 1, url: 'https://chirper.example/1' }],
 };

@@ -68,6 +68,13 @@ describe('why an alert was raised', () => {
     expect(explain(evaluation, posts)).toBe(expected);
   });
 
+  test('with what the calendar says', () => {
+    const notes = ['Planned then: Launch.', 'It is a public holiday: New Year.'];
+    expect(explainAlert({ kind: 'alert', evaluation: rise }, { ...context, notes })).toMatch(
+      /130\. Planned then: Launch\. It is a public holiday: New Year\.$/,
+    );
+  });
+
   test('the end', () => {
     expect(explain({ observed: 104 }, undefined, 'resolved')).toBe('Volume is back to normal: 104 posts in 15 minutes against 90 to 130.');
     expect(explain({ metric: 'noData' }, undefined, 'resolved')).toBe('Posts are arriving again.');

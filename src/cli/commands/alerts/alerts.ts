@@ -6,6 +6,7 @@ import { type FormatOptions, runMutation, withConfiguredApi, withResultFormat } 
 import { printableJson } from '../../output/escape-terminal.ts';
 import { formatTable } from '../../output/format-rows.ts';
 import { createBacktestCommand } from './backtest.ts';
+import { createEventCommand } from './event.ts';
 import { createListCommand, summarizeAlert } from './list.ts';
 import { createTestCommand } from './test.ts';
 
@@ -20,6 +21,7 @@ export function defineAlertsCommand(command: Command): void {
     createFeedbackCommand,
     createSilenceCommand,
     createUnsilenceCommand,
+    createEventCommand,
     createTestCommand,
     createBacktestCommand,
   ];

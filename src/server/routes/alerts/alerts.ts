@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { createEventReader } from '../../../alerts/calendar.ts';
 import { createAlertContext } from '../../../alerts/notify/alert-context.ts';
 import { createChannels, selectChannels, testChannels } from '../../../alerts/notify/channels.ts';
 import { toMilliseconds } from '../../../config/schema.ts';
@@ -6,7 +7,7 @@ import { createAlertReader } from '../../../sink/queries/alerts.ts';
 import { createAlertStore } from '../../../sink/writer/alert-store.ts';
 import type { App } from '../../http/create-app.ts';
 import { sendProblem } from '../../http/problem.ts';
-import type { ApiDeps, MaintenanceDeps, QueryDeps } from '../dependencies.ts';
+import type { ApiDeps, QueryDeps } from '../dependencies.ts';
 import { idParams, resolveRange, toIsoRange } from '../query-schemas.ts';
 import {
   alertDetailResponse,
@@ -27,13 +28,14 @@ import {
 const path = '/api/v1/alerts';
 const maxSilenceMs = 365 * 86_400_000;
 
-type AlertDeps = QueryDeps & { readonly maintenance: MaintenanceDeps };
+type AlertDeps = QueryDeps & Pick<ApiDeps, 'config' | 'maintenance'>;
 
 /** The alert history, acknowledgements and feedback, and silences. Rules are evaluated by the process that runs the pipeline. */
 export function registerAlertRoutes(app: App, deps: AlertDeps): void {
   const { reader, clock, brands } = deps;
-  const contextOf = createAlertContext({ reader: deps.heavyReader, brands });
   const records = createAlertReader(reader);
+  const readEvents = createEventReader(deps.config.alerts, records);
+  const contextOf = createAlertContext({ reader: deps.heavyReader, brands, readEvents });
 
   const listSchema = {
     summary: 'Alerts that were active in a range, the state of each rule and brand, feedback per rule, and active silences',
@@ -65,7 +67,7 @@ export function registerAlertRoutes(app: App, deps: AlertDeps): void {
     const alert = await records.findAlert(params.id);
     if (!alert) return sendProblem(reply, 404, noSuchAlert);
     const context = await contextOf({ kind: 'alert', ...alert });
-    const { timeZone: _, ...explanation } = context;
+    const { timeZone: _, notes: __, ...explanation } = context;
     return { ...toAlertResponse(alert, brands, context), ...explanation };
   });
   registerAnnotationRoutes(app, deps);

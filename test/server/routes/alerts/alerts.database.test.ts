@@ -9,6 +9,7 @@ import {
   alertsResponse,
   silenceResponse,
 } from '../../../../src/server/routes/alerts/alert-schemas.ts';
+import { eventsResponse } from '../../../../src/server/routes/alerts/events.ts';
 import { createAlertStore } from '../../../../src/sink/writer/alert-store.ts';
 import { openTestDatabase } from '../../../support/test-database.ts';
 import { problemType, send, startTestServer, type TestServer, tokenFolder, upkeepOf } from '../../test-server.ts';
@@ -129,6 +130,23 @@ test.each([
   ['DELETE', '/silences?who=all', 400],
 ])('%s %s is rejected', async (method, path, status) => {
   expect((await ask(method, path)).status).toBe(status);
+});
+
+test('an event is planned, listed, and removed; a viewer only sees it', async () => {
+  const body = { name: 'Launch of the lamp', from: '2030-12-01T17:00:00+01:00', to: '2030-12-01T20:00:00+01:00', factor: 10 };
+  const planned = async () => eventsResponse.parse((await ask('GET', '/events', undefined, 'viewer')).body).events;
+  expect((await ask('POST', '/events', body, 'viewer')).status).toBe(403);
+  expect((await ask('POST', '/events', { ...body, to: body.from })).status).toBe(400);
+  expect((await ask('POST', '/events', { ...body, brands: ['Nobody'] })).status).toBe(400);
+  expect((await ask('POST', '/events', body)).body).toMatchObject({ factor: 10, brands: [], createdBy: 'editor-token' });
+  await ask('POST', '/events', { ...body, factor: undefined, name: 'Maintenance', from: '2030-11-30T00:00:00Z' });
+  const [first, second] = await planned();
+  expect(first).toMatchObject({ name: 'Maintenance', factor: null, isConfigured: false });
+  expect(second).toMatchObject({ name: 'Launch of the lamp', from: '2030-12-01T16:00:00.000Z' });
+  expect((await ask('DELETE', `/events/${first?.id}`, undefined, 'viewer')).status).toBe(403);
+  expect((await ask('DELETE', `/events/${first?.id}`)).status).toBe(200);
+  expect((await ask('DELETE', `/events/${first?.id}`)).status).toBe(404);
+  expect((await planned()).map(({ name }) => name)).toEqual(['Launch of the lamp']);
 });
 
 test('a transition is an event of the live stream', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createAlertContext } from '../../../src/alerts/notify/alert-context.ts';
 import { createMessage } from '../../../src/alerts/notify/message.ts';
 import { configSchema } from '../../../src/config/schema.ts';
-import type { AlertTransition, Evaluation } from '../../../src/domain/alert.ts';
+import type { AlertEvent, AlertTransition, Evaluation } from '../../../src/domain/alert.ts';
 import type { ScoredPost } from '../../../src/domain/post.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { createMetrics } from '../../../src/lib/metrics.ts';
@@ -16,6 +16,7 @@ const to = Math.floor(Date.now() / 3_600_000) * 3_600_000;
 const from = to - 900_000;
 const story = 'The Brixomel charger melted onto my desk last night and the support told me to keep using it';
 const { brands } = configSchema.parse({ brands: [{ name: 'Brixomel', timeZone: 'Europe/Berlin', official: ['@Brixomel'] }] });
+let events: AlertEvent[] = [];
 
 let db: Database;
 let remove: () => Promise<void>;
@@ -67,7 +68,7 @@ async function explain(posts: readonly ScoredPost[], given: Partial<Evaluation> 
     ...{ id: 'a', alert: 'a', kind: 'alert', rule: 'r', brand: 'Brixomel', severity: 'warning', at: to, channels: [] },
     ...{ evaluation, state: { status: 'alert', since: to } },
   };
-  const context = await createAlertContext({ reader: db.reader, brands })(transition);
+  const context = await createAlertContext({ reader: db.reader, brands, readEvents: async () => events })(transition);
   return { context, message: createMessage(transition, context, 'https://feedpulse.example') };
 }
 
@@ -99,6 +100,18 @@ test("the brand's own posts are not quoted, unless they are the story", async ()
   const { context, message } = await explain([...others, own, ...reposts]);
   expect(context.examples[0]).toMatchObject({ author: 'brixomel', isOfficial: true, posts: 91 });
   expect(message.why).toContain('91 of them one text');
+});
+
+test('planned events of the brand are named', async () => {
+  const event = { id: '1', brands: ['Brixomel'], from: to - 1, to: to + 1, createdBy: '' };
+  events = [
+    { ...event, name: 'Launch of the lamp', factor: 10 },
+    { ...event, name: 'Of another brand', brands: ['Kestrivo'] },
+    { ...event, name: 'Later', from: to },
+  ];
+  const { message } = await explain(others);
+  expect(message.why).toMatch(/: 60 posts in 15 minutes against 15 to 38\. Planned then: Launch of the lamp\.$/);
+  events = [];
 });
 
 test('net sentiment is explained by scored posts, negative volume by negative ones', async () => {
