@@ -32,6 +32,21 @@ test('lists alerts, the ongoing one first; shows why it fired, acknowledges, rat
   await page.context().close();
 });
 
+test('plans an event and removes it', async () => {
+  const { page, errors } = await suite.open('/?view=alerts');
+  const panel = page.getByRole('region', { name: 'Calendar' });
+  await panel.getByText('No events are planned.').waitFor();
+  await panel.getByLabel('Event').fill('<b>Launch</b>');
+  await panel.getByLabel('Expected').selectOption('10');
+  await panel.getByRole('button', { name: 'Add' }).click();
+  await panel.locator('.events', { hasText: 'up to 10 times the usual volume' }).waitFor();
+  expect(await panel.locator('.events bdi').first().textContent()).toBe('<b>Launch</b>');
+  await panel.getByRole('button', { name: 'Remove' }).click();
+  await panel.getByText('No events are planned.').waitFor();
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
+
 test('a list without all alerts says so', async () => {
   const { page } = await openPage(suite.browser, 'about:blank');
   await page.route('**/api/v1/alerts?*', async (route) => {
