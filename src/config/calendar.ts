@@ -23,7 +23,7 @@ export const quietHours = z
 export type QuietHours = z.infer<typeof quietHours>;
 
 /** The largest factor: more is a silence. */
-export const maxEventFactor = 1_000;
+const maxEventFactor = 1_000;
 const time = z.iso.datetime({ offset: true, error: 'expected a time with its offset, such as 2026-12-01T17:00:00+01:00' });
 
 /** What config and API say of an event. */

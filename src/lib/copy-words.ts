@@ -11,6 +11,8 @@ export interface CopyWords {
   readonly isRepost: boolean;
 }
 
+/** Different people often write the same few words; equal texts of this length, in words, are copies. */
+export const minCopyLength = 5;
 /** Words after these hardly change whether two texts are copies, but cost time and memory. */
 const maxWords = 64;
 const repostPattern = /^[\s"'“”.]*(?:(?:rt|mt)\b[\s:]*|["“]\s*)[@＠]/i;

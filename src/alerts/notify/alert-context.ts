@@ -4,7 +4,7 @@ import type { BrandConfig } from '../../config/schema.ts';
 import type { AlertEvent, AlertTransition, Evaluation } from '../../domain/alert.ts';
 import type { StoredLabel } from '../../domain/post.ts';
 import { brandTerms } from '../../ingest/brands/brand-matcher.ts';
-import { extractCopyWords } from '../../lib/copy-words.ts';
+import { extractCopyWords, minCopyLength } from '../../lib/copy-words.ts';
 import { foldText } from '../../lib/fold-text.ts';
 import { publicHolidays } from '../../lib/holidays.ts';
 import { createNearDuplicateIndex } from '../../lib/near-duplicates.ts';
@@ -51,7 +51,7 @@ export function createAlertContext(deps: {
       notes: [...events.map(({ name }) => `Planned then: ${name}.`), ...noteHoliday(to, timeZone, country)],
       drivers,
       examples: pickExamples(groups, { labels, drivers, posts: sample.length }),
-      ...(sample.length > 0 && { composition: countPosts(groups, { sampled: sample.length, posts }) }),
+      ...(sample.length > 0 && { composition: countPosts(groups, share < 1 ? posts / sample.length : 1) }),
     };
   };
 }
@@ -87,27 +87,31 @@ function officialAccounts(brands: readonly BrandConfig[]): (post: WindowPost) =>
 /** Posts with one text, the most engaged first. */
 interface TextGroup {
   readonly posts: readonly (WindowPost & { readonly isOfficial: boolean })[];
+  /** Whether the text is too long for different people to have written it by chance. */
+  readonly isLong: boolean;
 }
 
 /** Groups posts by text, the largest group first. */
 function groupByText(posts: readonly WindowPost[], isOfficial: (post: WindowPost) => boolean): TextGroup[] {
   const { assignGroup } = createNearDuplicateIndex();
-  const groups = new Map<number, TextGroup['posts'][number][]>();
+  const groups = new Map<number | WindowPost, { posts: TextGroup['posts'][number][]; isLong: boolean }>();
   for (const post of posts.toSorted((a, b) => b.engagement - a.engagement || a.createdAtMs - b.createdAtMs)) {
-    const group = assignGroup(extractCopyWords(post.text).words);
-    groups.set(group, [...(groups.get(group) ?? []), { ...post, isOfficial: isOfficial(post) }]);
+    const { words, length } = extractCopyWords(post.text);
+    // Texts without words, such as single emoji, are not compared.
+    const key = words.length === 0 ? post : assignGroup(words);
+    const group = groups.get(key) ?? { posts: [], isLong: length >= minCopyLength };
+    group.posts.push({ ...post, isOfficial: isOfficial(post) });
+    groups.set(key, group);
   }
-  return [...groups.values()].map((members) => ({ posts: members })).sort((a, b) => b.posts.length - a.posts.length);
+  return [...groups.values()].sort((a, b) => b.posts.length - a.posts.length);
 }
 
-/** Counts of the window, extrapolated if only some of its posts were sampled. */
-function countPosts(
-  groups: readonly TextGroup[],
-  { sampled, posts }: { readonly sampled: number; readonly posts: number },
-): NonNullable<AlertContext['composition']> {
-  const scale = (count: number): number => Math.round(count * Math.max(1, posts / sampled));
+/** Counts of the window. @param scale how many posts each sampled one stands for */
+function countPosts(groups: readonly TextGroup[], scale: number): NonNullable<AlertContext['composition']> {
+  const count = (groups: readonly TextGroup[]): number => groups.reduce((sum, { posts }) => sum + posts.length, 0);
+  const sameText = groups.find(({ isLong }) => isLong)?.posts.length ?? 0;
   const official = groups.flatMap(({ posts }) => posts).filter(({ isOfficial }) => isOfficial).length;
-  return { posts: scale(sampled), sameText: scale(groups[0]?.posts.length ?? 0), official: scale(official) };
+  return { posts: Math.round(scale * count(groups)), sameText: Math.round(scale * sameText), official: Math.round(scale * official) };
 }
 
 interface ExampleChoice {

@@ -87,7 +87,7 @@ function describeValue({ metric, observed, low, high, posts, from, to }: Evaluat
 /** How many of the posts have one text, and how many the brand wrote itself. */
 function describeParts({ metric, posts }: Evaluation, { composition }: AlertContext): string {
   if (!composition || metric === 'organicVolume') return '';
-  const isNotable = (count: number): boolean => count > 2 && count >= notableShare * composition.posts;
+  const isNotable = (count: number): boolean => count > 2 && count >= notableShare * Math.max(composition.posts, posts);
   const atMost = (count: number): string => formatCount(Math.min(count, posts));
   const official = isNotable(composition.official) ? `, ${atMost(composition.official)} by the brand itself` : '';
   return `${isNotable(composition.sameText) ? `, ${atMost(composition.sameText)} of them one text` : ''}${official}`;

@@ -1,5 +1,5 @@
 import type { ScoredPost } from '../../domain/post.ts';
-import { type CopyWords, extractCopyWords, hashText } from '../../lib/copy-words.ts';
+import { type CopyWords, extractCopyWords, hashText, minCopyLength } from '../../lib/copy-words.ts';
 import { dayMs } from '../../lib/duration.ts';
 import { computeBandKeys, computeShingles, isSimilar, minWords, mix } from '../../lib/near-duplicates.ts';
 
@@ -16,8 +16,6 @@ interface KnownText {
   serial: number;
 }
 
-/** Different people often write the same few words; shorter texts are copies only by the same author or as a repost. */
-const minCopyLength = 5;
 /** A text counts as new again after this time without a post. */
 const maxGapMs = dayMs;
 /** Texts remembered at a time: at most 10 MB for posts of ordinary length. */
@@ -93,6 +91,7 @@ function keysOf(
   }
   const whole = words.reduce((hash, word) => mix(Math.imul(hash, 0x9e3779b1) ^ word), words.length);
   if (length >= minCopyLength) return { find: [whole], add: [whole] };
+  // Shorter texts are copies only by the same author or as a repost.
   const byAuthor = author ? [mix(whole ^ hashText(JSON.stringify([platform, author.id])))] : [];
   return { find: isRepost ? [whole, ...byAuthor] : byAuthor, add: [whole, ...byAuthor] };
 }
