@@ -11,6 +11,7 @@ import { systemClock } from '../lib/clock.ts';
 import { asError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { checkReadable, readWholeFile } from '../lib/open-input.ts';
+import { isStandardInput } from '../lib/standard-input.ts';
 
 /** Live sources wait for a server that is down, so a check must not. */
 const liveTimeoutMs = 10_000;
@@ -31,7 +32,7 @@ export async function checkSource(source: SourceConfig, log: Log): Promise<strin
       return checkMastodon(source.mastodon);
     case 'ndjson': {
       const { path } = source.ndjson;
-      if (path === '-') return 'standard input';
+      if (isStandardInput(path)) return 'standard input';
       await checkReadable(path);
       return `${path} is readable`;
     }

@@ -14,6 +14,7 @@ import { dayMs, minuteMs } from '../lib/duration.ts';
 import type { Log } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import { openInput } from '../lib/open-input.ts';
+import { isStandardInput } from '../lib/standard-input.ts';
 import type { Database } from '../sink/client/connection.ts';
 import { countPostsByMinute, listRecentIds } from '../sink/queries/posts.ts';
 import { createCursorStore } from '../sink/writer/cursor-store.ts';
@@ -59,7 +60,7 @@ export async function openSource(source: SourceConfig, deps: SourceDeps): Promis
     case 'ndjson': {
       const { path } = source.ndjson;
       const { stream: input } = await openInput(path);
-      return createNdjsonSource({ ...shared, input, file: path === '-' ? 'stdin' : basename(path), mapping });
+      return createNdjsonSource({ ...shared, input, file: isStandardInput(path) ? 'stdin' : basename(path), mapping });
     }
   }
 }

@@ -6,6 +6,7 @@ import { createFileDeadLetterSink } from '../ingest/dead-letters/file-sink.ts';
 import { createKafkaDeadLetterSink } from '../ingest/dead-letters/kafka-sink.ts';
 import { asError, FeedpulseError } from '../lib/errors.ts';
 import { type Log, withFields } from '../lib/log.ts';
+import { canReadAgain } from '../lib/open-input.ts';
 import { checkSource, toleratesOutage } from './check-source.ts';
 import { openSource, type SourceDeps } from './create-source.ts';
 import { type RunningSource, runSingleSource, superviseSource } from './supervise-source.ts';
@@ -48,7 +49,8 @@ export async function createSources(deps: SourcesDeps): Promise<Sources> {
     const topic = topicLabel(source, configured);
     if (configured.length === 1) return runSingleSource(await openOne(source), { type, topic });
     const log = withFields(deps.log, { source: name });
-    return superviseSource({ name, type, topic, open: () => openOne(source, log), log, clock });
+    const canReopen = async (): Promise<boolean> => source.type !== 'ndjson' || (await canReadAgain(source.ndjson.path));
+    return superviseSource({ name, type, topic, open: () => openOne(source, log), canReopen, log, clock });
   };
   try {
     return { all: await Promise.all(configured.map(create)), close: sinks.close };

@@ -3,7 +3,7 @@ import type { Source } from '../domain/ackable-batch.ts';
 import type { SourceRecord } from '../domain/post.ts';
 import type { SourceStatus } from '../domain/status.ts';
 import { type Clock, monotonicNow } from '../lib/clock.ts';
-import { asError, type ErrorCode, FeedpulseError } from '../lib/errors.ts';
+import { asError, type ErrorCode, errorCodeOf, FeedpulseError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { backoffDelay } from '../lib/retry.ts';
 
@@ -20,6 +20,8 @@ export interface RunningSource extends Source<SourceRecord> {
 export interface SuperviseOptions extends Pick<RunningSource, 'name' | 'type' | 'topic'> {
   /** Opens the source for one run. */
   readonly open: () => Promise<Source<SourceRecord>>;
+  /** Whether another run reads again what the last one did not store. Always, if absent. */
+  readonly canReopen?: () => Promise<boolean>;
   readonly log: Log;
   readonly clock: Clock;
 }
@@ -30,10 +32,11 @@ const healthyMs = 600_000;
 
 /**
  * Runs one of several sources, so that its errors do not stop the others. Sources retry by themselves what usually passes;
- * a source that gave up is opened again here, with longer delays. An error that no retry can fix ends the source: `run`
+ * a source that gave up is opened again here, with longer delays. An error that no retry can fix, or one of an input that
+ * cannot be read again, ends the source: `run`
  * resolves, and `failure` tells why. `run` rejects only with an error of what all sources share, such as the database.
  */
-export function superviseSource({ name, type, topic, open, log, clock }: SuperviseOptions): RunningSource {
+export function superviseSource({ name, type, topic, open, canReopen = async () => true, log, clock }: SuperviseOptions): RunningSource {
   let current: Source<SourceRecord> | undefined;
   let state: SourceStatus['state'] = 'running';
   /** Why the last run failed; undefined once the source has been healthy since. */
@@ -54,8 +57,11 @@ export function superviseSource({ name, type, topic, open, log, clock }: Supervi
         const error = asError(thrown);
         if (isShared(error)) throw error;
         current = undefined;
-        if (error instanceof FeedpulseError && !error.retry) {
-          log.error({ code: error.code, error: error.message }, 'source failed and will not be restarted; the other sources keep running');
+        if ((error instanceof FeedpulseError && !error.retry) || !(await canReopen())) {
+          log.error(
+            { code: errorCodeOf(error), error: error.message },
+            'source failed and will not be restarted; the other sources keep running',
+          );
           [state, issue, failure] = ['failed', error.message, error];
           return;
         }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isStandardInput } from '../lib/standard-input.ts';
 import { demo, kafka, ndjson } from './ingest.ts';
 import { bluesky, mastodon } from './live-sources.ts';
 import { type MappingInput, mapping } from './mapping.ts';
@@ -204,7 +205,7 @@ function* duplicateNames(sources: readonly SourceEntry[]): Generator<Problem> {
     const name = entry.name ?? entry.type;
     if (seen.has(name)) yield { path: ['sources', index, 'name'], message: `duplicate name ${name}; set another \`name\`` };
     seen.add(name);
-    if (entry.type !== 'ndjson' || entry.ndjson.path !== '-') continue;
+    if (entry.type !== 'ndjson' || !isStandardInput(entry.ndjson.path)) continue;
     if (readsStandardInput) yield { path: ['sources', index, 'ndjson', 'path'], message: 'only one source can read standard input' };
     readsStandardInput = true;
   }

@@ -2,7 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { access, constants, open, readFile, stat } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { asError, FeedpulseError } from './errors.ts';
-import { standardInput } from './standard-input.ts';
+import { isStandardInput, standardInput } from './standard-input.ts';
 
 export interface Input {
   readonly stream: NodeJS.ReadableStream;
@@ -11,13 +11,22 @@ export interface Input {
 }
 
 /**
- * Opens a file for reading; `-` is standard input.
+ * Opens a file for reading; `-` or `/dev/stdin` is standard input.
  * @throws FILE_INACCESSIBLE when it is missing, a folder, or not readable by this user
  */
 export async function openInput(path: string): Promise<Input> {
-  if (path === '-') return { stream: standardInput(), size: 0 };
+  if (isStandardInput(path)) return { stream: standardInput(), size: 0 };
   const size = await checkReadable(path);
   return { stream: createReadStream(path), size };
+}
+
+/** Whether opening the file again gives its content again: not that of a pipe, nor of standard input. */
+export async function canReadAgain(path: string): Promise<boolean> {
+  if (isStandardInput(path)) return false;
+  return stat(path).then(
+    (stats) => stats.isFile(),
+    () => true, // it may be there next time
+  );
 }
 
 /** The content of a file. @throws FILE_INACCESSIBLE */

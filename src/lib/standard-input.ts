@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
-import { closeSync, constants, createReadStream, fstatSync, openSync } from 'node:fs';
+import { closeSync, constants, createReadStream, fstatSync, openSync, readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { isatty } from 'node:tty';
+
+/** Whether a path is standard input: `-`, or a name of its descriptor, which leads elsewhere once the input has been moved. */
+export const isStandardInput = (path: string): boolean => ['-', '/dev/stdin', '/dev/fd/0', '/proc/self/fd/0'].includes(path);
 
 /** Starts to read standard input where it was moved to; undefined while it is on its own descriptor. */
 let openMoved: (() => NodeJS.ReadableStream) | undefined;
@@ -27,8 +30,23 @@ function reopen(): (() => NodeJS.ReadableStream) | undefined {
     const fd = openSync('/dev/stdin', constants.O_RDONLY | constants.O_NONBLOCK);
     const stats = fstatSync(fd);
     const isPipe = stats.isFIFO() || stats.isSocket();
+    const start = stats.isFile() ? readPosition() : undefined;
     // A pipe read like a file would keep a thread of Node's pool, and the process from exiting, until data arrives.
-    return () => (isPipe ? new Socket({ fd, readable: true, writable: false }) : createReadStream('', { fd }));
+    return () =>
+      isPipe ? new Socket({ fd, readable: true, writable: false }) : createReadStream('', { fd, ...(start !== undefined && { start }) });
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Bytes of the file on standard input that others have read. Linux opens a file anew, at its beginning; undefined where the
+ * position is shared.
+ */
+function readPosition(): number | undefined {
+  try {
+    const [, position] = /^pos:\s+(\d+)/m.exec(readFileSync('/proc/self/fdinfo/0', 'utf8')) ?? [];
+    return position === undefined ? undefined : Number(position);
   } catch {
     return undefined;
   }

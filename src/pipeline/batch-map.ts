@@ -37,8 +37,7 @@ function subscribeBatches<T, R>(
   const pollMs = Math.max(1, Math.min(options.idleMs, options.lingerMs));
   /** Handlers that are running. */
   let running = 0;
-  /** Started batches whose results have not been emitted yet, in order. */
-  const inOrder: { done?: { readonly result: R } }[] = [];
+  const results = emitInOrder<R>((result) => subscriber.next(result));
   /** True once the source has completed; the buffer is then flushed without waiting. */
   let hasCompleted = false;
   /** Re-checks `lingerMs` and `idleMs`. */
@@ -46,26 +45,18 @@ function subscribeBatches<T, R>(
 
   const startHandler = (): void => {
     running += 1;
-    const batch: (typeof inOrder)[number] = {};
-    inOrder.push(batch);
+    const finish = results.start();
     void handle(buffer.drain()).then((result) => {
       running -= 1;
-      batch.done = { result };
-      emitFinished();
+      finish(result);
       flush();
     });
-  };
-  const emitFinished = (): void => {
-    for (let first = inOrder[0]; first?.done; first = inOrder[0]) {
-      inOrder.shift();
-      subscriber.next(first.done.result);
-    }
   };
   const isDue = (): boolean => !buffer.isEmpty() && (hasCompleted || buffer.shouldFlush(options.clock.now()));
   const flush = (): void => {
     clearTimeout(timer);
     while (running < options.concurrency && isDue()) startHandler();
-    if (hasCompleted && buffer.isEmpty() && inOrder.length === 0) subscriber.complete();
+    if (hasCompleted && buffer.isEmpty() && results.isEmpty()) subscriber.complete();
     else if (!buffer.isEmpty() && running < options.concurrency) timer = setTimeout(flush, pollMs);
   };
 
@@ -88,5 +79,26 @@ function subscribeBatches<T, R>(
   return () => {
     clearTimeout(timer);
     subscription.unsubscribe();
+  };
+}
+
+/** Emits results in the order in which their batches were started. */
+function emitInOrder<R>(emit: (result: R) => void) {
+  /** Started batches whose results have not been emitted yet. */
+  const batches: { done?: { readonly result: R } }[] = [];
+  return {
+    isEmpty: (): boolean => batches.length === 0,
+    /** Returns the function that takes the result of the batch. */
+    start: (): ((result: R) => void) => {
+      const batch: (typeof batches)[number] = {};
+      batches.push(batch);
+      return (result) => {
+        batch.done = { result };
+        for (let first = batches[0]; first?.done; first = batches[0]) {
+          batches.shift();
+          emit(first.done.result);
+        }
+      };
+    },
   };
 }

@@ -8,7 +8,7 @@ import { FeedpulseError } from '../../src/lib/errors.ts';
 import { createLog } from '../../src/lib/log.ts';
 
 /** Supervises a source whose runs end as listed: with an error, or normally. */
-function supervise(outcomes: readonly (Error | 'end')[], { runMs = 0 } = {}) {
+function supervise(outcomes: readonly (Error | 'end')[], { runMs = 0, canReopen = true } = {}) {
   let now = 0;
   let runs = 0;
   const slept: number[] = [];
@@ -29,7 +29,15 @@ function supervise(outcomes: readonly (Error | 'end')[], { runMs = 0 } = {}) {
       if (outcome instanceof Error) throw outcome;
     },
   });
-  const source = superviseSource({ name: 'reviews', type: 'kafka', topic: 'reviews', open, clock, log: createLog('silent') });
+  const source = superviseSource({
+    name: 'reviews',
+    type: 'kafka',
+    topic: 'reviews',
+    open,
+    canReopen: async () => canReopen,
+    clock,
+    log: createLog('silent'),
+  });
   const stop = new AbortController();
   return { source, slept, stop, run: () => source.run(() => {}, stop.signal), runs: () => runs };
 }
@@ -57,6 +65,13 @@ describe('superviseSource', () => {
     await run();
     expect(runs()).toBe(2);
     expect([source.state(), source.healthIssue(), source.failure()]).toEqual(['failed', 'The topic does not exist.', rejected]);
+  });
+
+  test('does not retry where what was read cannot be read again', async () => {
+    const { source, run, runs } = supervise([down, 'end'], { canReopen: false });
+    await run();
+    expect(runs()).toBe(1);
+    expect([source.state(), source.healthIssue(), source.failure()]).toEqual(['failed', 'No broker answers.', down]);
   });
 
   test('does not retry after too many dead letters', async () => {

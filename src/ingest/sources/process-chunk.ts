@@ -34,6 +34,29 @@ const tooLarge: ParsedMessage = { posts: [], rejected: 'too-large' };
 
 /** Messages of a chunk: enough to fill a micro-batch, few enough that a redelivery is cheap. */
 export const chunkSize = 256;
+/** Bytes of the messages of a chunk whose elements are posts: even the shortest are then at most a few thousand. */
+const maxFanOutBytes = 65_536;
+
+/**
+ * How many of the first messages make the next chunk: `maxSize`, or fewer, but at least one, where each may hold thousands
+ * of posts, because the posts of a chunk are in memory at once.
+ * @param sizeOf bytes of a message
+ */
+export function countForChunk<M>(
+  messages: readonly M[],
+  sizeOf: (message: M) => number,
+  { elements }: Pick<CompiledMapping, 'elements'>,
+  maxSize = chunkSize,
+): number {
+  const first = messages.slice(0, maxSize);
+  if (!elements) return first.length;
+  let total = 0;
+  const end = first.findIndex((message, index) => {
+    total += sizeOf(message);
+    return index > 0 && total > maxFanOutBytes;
+  });
+  return end === -1 ? first.length : end;
+}
 
 /**
  * Emits the posts among the messages as one batch and sends the other messages to the dead letters. Resolves once the

@@ -65,6 +65,11 @@ test('a file on standard input is no part of an insert, and can be read', async 
   expect(await run('$RUN < posts.ndjson')).toBe(allBytes);
 });
 
+test('a file is read from where another program left it', async () => {
+  const rest = 'rows 1\nbytes 159992\n';
+  expect(await run('(head -c 8 > /dev/null; $RUN) < posts.ndjson')).toBe(rest);
+});
+
 test('so is a pipe, whose end an insert does not wait for', async () => {
   expect(await run('(cat posts.ndjson; sleep 1) | $RUN')).toBe(allBytes);
   expect(await run('mkfifo named; cat posts.ndjson > named & $RUN < named')).toBe(allBytes);

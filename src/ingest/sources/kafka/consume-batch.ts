@@ -3,7 +3,7 @@ import { type Clock, withTimeout } from '../../../lib/clock.ts';
 import { asError } from '../../../lib/errors.ts';
 import { preserveOrder } from '../../decode/message-parser.ts';
 import { decodeHeaders, readHeaders } from '../../message-headers.ts';
-import { type ChunkDeps, chunkSize, processChunk, type RawMessage } from '../process-chunk.ts';
+import { type ChunkDeps, countForChunk, processChunk, type RawMessage } from '../process-chunk.ts';
 import { hasKafkaErrorCode } from './kafka-error.ts';
 
 export interface KafkaBatchDeps extends ChunkDeps {
@@ -56,7 +56,7 @@ export async function consumeBatch(payload: EachBatchPayload, { parse, ...batchD
   };
   const withHeartbeats: WaitForDurable = (durable) => waitWithHeartbeats(durable, payload, deps);
   try {
-    for (const messages of splitIntoChunks(payload.batch.messages)) {
+    for (const messages of splitIntoChunks(payload.batch.messages, deps)) {
       if (!deps.canFetch() || !payload.isRunning() || payload.isStale()) break;
       uncommitted.push(startChunk(messages, payload, deps));
       await commitDownTo(maxChunksInFlight - 1, withHeartbeats);
@@ -96,8 +96,12 @@ function whenDurable(durable: Promise<void>): Promise<boolean> {
   );
 }
 
-function* splitIntoChunks(messages: readonly KafkaMessage[]): Generator<readonly KafkaMessage[]> {
-  for (let start = 0; start < messages.length; start += chunkSize) yield messages.slice(start, start + chunkSize);
+function* splitIntoChunks(messages: readonly KafkaMessage[], { mapping }: Pick<ChunkDeps, 'mapping'>): Generator<readonly KafkaMessage[]> {
+  for (let rest = messages; rest.length > 0; ) {
+    const count = countForChunk(rest, ({ value }) => value?.length ?? 0, mapping);
+    yield rest.slice(0, count);
+    rest = rest.slice(count);
+  }
 }
 
 function startChunk(messages: readonly KafkaMessage[], { batch }: EachBatchPayload, deps: KafkaBatchDeps): Chunk {

@@ -52,23 +52,20 @@ const maxQueuedEvents = 4 * chunkSize;
 const maxQueuedBytes = 8 * 1_048_576;
 
 export function createStreamWriter({ process, cursors, saveIntervalMs = 1_000, clock, onFailure }: StreamWriterOptions): StreamWriter {
-  const queue: StreamEvent[] = [];
-  let queuedBytes = 0;
+  const queue = createEventQueue();
   /** Chunks that are started and not yet covered by the cursor, oldest first. */
   const chunks: Chunk[] = [];
-  /** True while a timer runs that starts the next chunk even if it is not full. */
-  let isLingering = false;
   let failure: Error | undefined;
   /** Aborted by `close` and by a failure: no further chunk is started. */
   const closed = new AbortController();
-  /** Called whenever a chunk has become durable or the writer has failed. */
-  const waiters = new Set<() => void>();
+  /** Changes whenever a chunk has become durable or the writer has failed. */
+  const state = createState();
   const fail = (thrown: unknown): void => {
     if (failure) return;
     failure = asError(thrown);
     closed.abort();
     onFailure();
-    wakeAll(waiters);
+    state.onChange();
   };
   const saver = createCursorSaver({ cursors, clock, intervalMs: saveIntervalMs, onFailure: fail });
 
@@ -76,63 +73,93 @@ export function createStreamWriter({ process, cursors, saveIntervalMs = 1_000, c
     chunk.isDurable = true;
     while (chunks[0]?.isDurable) saver.save((chunks.shift() as Chunk).cursor); // just checked
     startChunks();
-    wakeAll(waiters);
+    state.onChange();
   };
   const startChunks = (): void => {
-    while (!closed.signal.aborted && queue.length > 0 && chunks.length < maxChunksInFlight) {
-      const events = queue.splice(0, chunkSize);
+    while (!closed.signal.aborted && queue.size() > 0 && chunks.length < maxChunksInFlight) {
+      const events = queue.take(chunkSize);
       const messages = events.flatMap(({ message }) => message ?? []);
-      for (const { bytes } of messages) queuedBytes -= bytes.length;
       const chunk = { cursor: (events.at(-1) as StreamEvent).cursor, startedAt: clock.now(), isDurable: false }; // a chunk has an event
       chunks.push(chunk);
       const durable = messages.length === 0 ? Promise.resolve() : process(messages);
       durable.then(() => finish(chunk), fail);
     }
   };
-  const linger = async (): Promise<void> => {
-    if (isLingering) return;
-    isLingering = true;
-    await clock.sleep(lingerMs, closed.signal);
-    isLingering = false;
-    startChunks();
-  };
-  const isBelow = (share: number): boolean => queue.length <= maxQueuedEvents * share && queuedBytes <= maxQueuedBytes * share;
-  const waitUntil = async (condition: () => boolean, signal?: AbortSignal): Promise<void> => {
-    while (!condition() && !signal?.aborted) await nextChange(waiters, signal);
-  };
+  const linger = createLinger(clock, closed.signal, startChunks);
 
   return {
     add: (event) => {
       if (closed.signal.aborted) return;
-      queue.push(event);
-      queuedBytes += event.message?.bytes.length ?? 0;
-      if (queue.length >= chunkSize || queuedBytes >= maxQueuedBytes) startChunks();
-      else void linger();
+      queue.add(event);
+      if (queue.size() >= chunkSize || queue.bytes() >= maxQueuedBytes) startChunks();
+      else linger();
     },
-    isFull: () => !isBelow(1),
-    waitForRoom: (signal) => waitUntil(() => closed.signal.aborted || isBelow(0.5), signal),
+    isFull: () => !queue.isBelow(1),
+    waitForRoom: (signal) => state.waitUntil(() => closed.signal.aborted || queue.isBelow(0.5), signal),
     oldestChunkMs: () => (chunks[0] ? clock.now() - chunks[0].startedAt : 0),
     close: async () => {
       closed.abort();
-      await waitUntil(() => failure !== undefined || chunks.length === 0);
+      await state.waitUntil(() => failure !== undefined || chunks.length === 0);
       await saver.close();
       if (failure) throw failure;
     },
   };
 }
 
-function wakeAll(waiters: Set<() => void>): void {
-  for (const wake of [...waiters]) wake();
+/** Starts the next chunk after a while, even if it is not full. One timer runs at a time. */
+function createLinger(clock: Clock, signal: AbortSignal, startChunks: () => void): () => void {
+  let isRunning = false;
+  return () => {
+    if (isRunning) return;
+    isRunning = true;
+    void clock.sleep(lingerMs, signal).then(() => {
+      isRunning = false;
+      startChunks();
+    });
+  };
 }
 
-function nextChange(waiters: Set<() => void>, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const wake = (): void => {
-      waiters.delete(wake);
-      signal?.removeEventListener('abort', wake);
-      resolve();
-    };
-    waiters.add(wake);
-    signal?.addEventListener('abort', wake, { once: true });
-  });
+/** Events that are in no chunk yet. */
+function createEventQueue() {
+  const events: StreamEvent[] = [];
+  let bytes = 0;
+  return {
+    size: (): number => events.length,
+    bytes: (): number => bytes,
+    /** Whether at most a share of what may be queued is. */
+    isBelow: (share: number): boolean => events.length <= maxQueuedEvents * share && bytes <= maxQueuedBytes * share,
+    add: (event: StreamEvent): void => {
+      events.push(event);
+      bytes += event.message?.bytes.length ?? 0;
+    },
+    /** Removes the oldest events, at most `count`. */
+    take: (count: number): readonly StreamEvent[] => {
+      const taken = events.splice(0, count);
+      for (const { message } of taken) bytes -= message?.bytes.length ?? 0;
+      return taken;
+    },
+  };
+}
+
+/** Lets callers wait for a condition that changes now and then. */
+function createState() {
+  const waiters = new Set<() => void>();
+  const nextChange = (signal?: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      const wake = (): void => {
+        waiters.delete(wake);
+        signal?.removeEventListener('abort', wake);
+        resolve();
+      };
+      waiters.add(wake);
+      signal?.addEventListener('abort', wake, { once: true });
+    });
+  return {
+    onChange: (): void => {
+      for (const wake of [...waiters]) wake();
+    },
+    waitUntil: async (condition: () => boolean, signal?: AbortSignal): Promise<void> => {
+      while (!condition() && !signal?.aborted) await nextChange(signal);
+    },
+  };
 }

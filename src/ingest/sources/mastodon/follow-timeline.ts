@@ -103,23 +103,7 @@ function createConnect(options: SessionOptions): StayConnectedOptions['connect']
     if (frame.deletedId !== undefined) resume.onDeleted(frame.deletedId);
     add(frame);
   };
-  const onGap = (reason: string): void => {
-    log.error({ ...fields, reason }, 'posts may be missing');
-    status.onGap();
-    options.metrics.streamGaps.inc({ source });
-  };
-  const deliver: CatchUpDeps['deliver'] = async (frames, signal, beforeAdd) => {
-    for (const frame of frames) {
-      beforeAdd?.(frame);
-      add(frame);
-      if (frame.status?.createdAt) status.onEvent(Math.min(frame.status.createdAt, clock.now()));
-    }
-    await writer.waitForRoom(signal);
-  };
-  const onRetry = (error: Error, delayMs: number): void =>
-    log.warn({ ...fields, reason: error.message, delayMs }, 'catching up failed; retrying');
-  const { storedIds, replicaLagMs } = options;
-  const deps = { client, timeline, server, resume, clock, replicaLagMs, storedIds, deliver, onGap, onRetry };
+  const deps = createCatchUpDeps(options, add);
 
   return async (_, activity, signal) => {
     if (resume.isFirstStart()) await readNewestPage(deps, signal);
@@ -158,6 +142,29 @@ function createConnect(options: SessionOptions): StayConnectedOptions['connect']
     if (!isFull) throw new ConnectionError('the server closed the stream');
     log.info(fields, 'stream closed until posts are stored');
     await activity.pause(writer.waitForRoom(signal));
+  };
+}
+
+/** What catching up needs: its statuses go through `add`, as those of the stream do. */
+function createCatchUpDeps(options: SessionOptions, add: (frame: Frame) => void): CatchUpDeps {
+  const { client, server, timeline, source, writer, resume, status, clock, log, metrics, storedIds, replicaLagMs } = options;
+  const fields = { source, server, timeline: timeline.name };
+  return {
+    ...{ client, timeline, server, resume, clock, replicaLagMs, storedIds },
+    deliver: async (frames, signal, beforeAdd) => {
+      for (const frame of frames) {
+        beforeAdd?.(frame);
+        add(frame);
+        if (frame.status?.createdAt) status.onEvent(Math.min(frame.status.createdAt, clock.now()));
+      }
+      await writer.waitForRoom(signal);
+    },
+    onGap: (reason) => {
+      log.error({ ...fields, reason }, 'posts may be missing');
+      status.onGap();
+      metrics.streamGaps.inc({ source });
+    },
+    onRetry: (error, delayMs) => log.warn({ ...fields, reason: error.message, delayMs }, 'catching up failed; retrying'),
   };
 }
 

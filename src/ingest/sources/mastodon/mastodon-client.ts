@@ -86,30 +86,9 @@ export function createMastodonClient({ url, accessToken, clock }: MastodonClient
     'user-agent': `feedpulse/${version}`,
     ...(accessToken !== undefined && { authorization: `Bearer ${accessToken}` }),
   };
-  const limiter = createRateLimiter(clock);
+  const { get, getList } = createRequests({ base, headers, clock });
   let streaming: { readonly base: URL; readonly domain: string | undefined } | undefined;
 
-  const get = async (path: string, signal: AbortSignal): Promise<unknown> => {
-    await limiter.wait(signal);
-    const target = new URL(path, base);
-    const response = await fetchText(target, { headers, signal, idleTimeoutMs: requestTimeoutMs }, maxResponseBytes);
-    limiter.observe(response);
-    if (response.status !== 200) throw new HttpStatusError(target.pathname, response, clock.now());
-    return parseJson(response.text);
-  };
-  const getList = async (path: string, signal: AbortSignal): Promise<readonly unknown[]> => {
-    const body = await get(path, signal);
-    if (!Array.isArray(body)) throw new ConnectionError(`the response for ${path.replace(/\?.*/, '')} is not a list`);
-    return body;
-  };
-  const orIfNotFound = async <T>(promise: Promise<T>, fallback: T): Promise<T> => {
-    try {
-      return await promise;
-    } catch (thrown) {
-      if (thrown instanceof HttpStatusError && thrown.status === 404) return fallback;
-      throw thrown;
-    }
-  };
   const discover = async (signal: AbortSignal) => readInstance(await orIfNotFound(get('/api/v2/instance', signal), {}), base);
 
   return {
@@ -144,6 +123,40 @@ export function createMastodonClient({ url, accessToken, clock }: MastodonClient
         false,
       ),
   };
+}
+
+interface RequestOptions {
+  readonly base: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+}
+
+/** Requests for JSON, within the rate limit. */
+function createRequests({ base, headers, clock }: RequestOptions) {
+  const limiter = createRateLimiter(clock);
+  const get = async (path: string, signal: AbortSignal): Promise<unknown> => {
+    await limiter.wait(signal);
+    const target = new URL(path, base);
+    const response = await fetchText(target, { headers, signal, idleTimeoutMs: requestTimeoutMs }, maxResponseBytes);
+    limiter.observe(response);
+    if (response.status !== 200) throw new HttpStatusError(target.pathname, response, clock.now());
+    return parseJson(response.text);
+  };
+  const getList = async (path: string, signal: AbortSignal): Promise<readonly unknown[]> => {
+    const body = await get(path, signal);
+    if (!Array.isArray(body)) throw new ConnectionError(`the response for ${path.replace(/\?.*/, '')} is not a list`);
+    return body;
+  };
+  return { get, getList };
+}
+
+async function orIfNotFound<T>(promise: Promise<T>, fallback: T): Promise<T> {
+  try {
+    return await promise;
+  } catch (thrown) {
+    if (thrown instanceof HttpStatusError && thrown.status === 404) return fallback;
+    throw thrown;
+  }
 }
 
 /** The URL of the streaming server, which may be a host of its own, and the domain of the accounts. */

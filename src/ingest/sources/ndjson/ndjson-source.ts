@@ -6,7 +6,7 @@ import type { Clock } from '../../../lib/clock.ts';
 import { asError } from '../../../lib/errors.ts';
 import type { DeadLetterSink } from '../../dead-letters/dead-letter.ts';
 import { compileMapping } from '../../mapping/parse-message.ts';
-import { chunkSize as defaultChunkSize, type OnSkip, processChunk, type RawMessage } from '../process-chunk.ts';
+import { countForChunk, chunkSize as defaultChunkSize, type OnSkip, processChunk, type RawMessage } from '../process-chunk.ts';
 import { readMessageLines } from './input-format.ts';
 import { isBlank, isTruncated, type Line, readLines } from './read-lines.ts';
 
@@ -65,7 +65,7 @@ export function createNdjsonSource(options: NdjsonSourceOptions): Source<SourceR
     };
     const send = (): void => {
       while (isRunning() && buffered.length > 0 && inFlight < maxChunksInFlight) {
-        const chunk = buffered.splice(0, chunkSize);
+        const chunk = buffered.splice(0, countForChunk(buffered, sizeOf, mapping, chunkSize));
         bytes -= totalBytes(chunk);
         inFlight += 1;
         processChunk(chunk, { mapping, deadLetters, clock, emit, ...(onSkip && { onSkip }) }).then(
@@ -103,6 +103,5 @@ async function* untilAborted<T>(values: AsyncGenerator<T>, input: NodeJS.Readabl
   }
 }
 
-function totalBytes(chunk: readonly RawMessage[]): number {
-  return chunk.reduce((sum, message) => sum + message.bytes.length, 0);
-}
+const sizeOf = ({ bytes }: RawMessage): number => bytes.length;
+const totalBytes = (chunk: readonly RawMessage[]): number => chunk.reduce((sum, message) => sum + sizeOf(message), 0);
