@@ -57,14 +57,16 @@ const fieldRules: Readonly<Record<ProposedField, FieldRule>> = {
   },
   id: {
     names: [
-      [pattern('_?id|id_str|uid|uuid|guid|object_id|oid|pk|[cmprt]id'), 1],
+      [pattern('_?id|id_str|uid|uuid|guid|object_id|oid|pk|[mprt]id'), 1],
+      [pattern('uri|urn'), 0.97],
+      [pattern('cid'), 0.95],
       [
         new RegExp(
           `^(?!.*(?:parent|repl|root|quote|related|original|thread|last|next|prev|target))(?:\\w+_)?${posts}_?(?:id|uid|uuid|guid|key|no|number|nr|ref)(?:_str)?$`,
         ),
         0.95,
       ],
-      [pattern('urn|uri|key|ref|reference|external_id|native_id|source_id|number|nr|no|hash|rkey|name|slug'), 0.5],
+      [pattern('key|ref|reference|external_id|native_id|source_id|number|nr|no|hash|rkey|name|slug'), 0.5],
       [/(?:id|uuid|guid)$/, 0.3],
     ],
     values: ({ idLike, distinct }) => (idLike < 0.95 ? 0 : distinct >= 0.9 ? 1 : distinct >= 0.4 ? 0.7 : 0.2),
@@ -214,16 +216,22 @@ const fieldRules: Readonly<Record<ProposedField, FieldRule>> = {
 /** How well a leaf fits a field, between 0 and 1. Both its name and its values have to. */
 export function scoreField(field: ProposedField, { leaf, name, values }: Candidate): number {
   const rule = fieldRules[field];
+  // A key such as `_` says nothing.
+  if (name.words.length === 0) return 0;
   if (rule.isPersonal ? !name.isPersonal : name.isPersonal && !isOwnField(field, name)) return 0;
   const spelled = rule.isPersonal ? name.personalName : name.isPersonal ? name.personalName : name.name;
   const [, nameScore = 0] = rule.names.find(([names]) => names.test(spelled)) ?? [];
-  const valueScore = field === 'platform' && namesItself(leaf, name) ? 0 : rule.values(values, name);
+  const isMeaningless = (field === 'platform' && namesItself(leaf, name)) || (isCount.has(field) && leaf.path.endsWith('.0'));
+  const valueScore = isMeaningless ? 0 : rule.values(values, name);
   const score = field === 'text' ? textScore(nameScore, valueScore) : nameScore * valueScore;
   return Math.max(0, (leaf.isInArray ? score * 0.5 : score) - foreignContext(field, name));
 }
 
 /** Prose is a text whatever its name is. */
 const textScore = (nameScore: number, valueScore: number): number => (valueScore === 0 ? 0 : nameScore * 0.55 + valueScore * 0.45);
+
+/** The first of several numbers is not their sum. */
+const isCount: ReadonlySet<ProposedField> = new Set(['likes', 'reposts', 'replies', 'authorFollowers', 'rating']);
 
 /** `channel_type: channel` names no platform. */
 const namesItself = ({ values }: Leaf, { words }: NameParts): boolean =>
@@ -241,8 +249,9 @@ const isOwnField = (field: ProposedField, { words, context }: NameParts): boolea
   (context.length === 0 && ['from', 'by', 'profile', 'account'].includes(words[0] ?? '') && words.length > 2);
 
 /** Objects around the leaf that are about something else, such as a product, a page, or the post that it answers. */
-function foreignContext(field: ProposedField, { context }: NameParts): number {
-  if (field === 'authorFollowers' || fieldRules[field].isPersonal) return 0;
+function foreignContext(field: ProposedField, { context, isPossession }: NameParts): number {
+  if (field === 'authorFollowers') return 0;
+  if (fieldRules[field].isPersonal) return isPossession ? 0.4 : 0;
   // One kind of several: their total says more.
   if (field === 'likes' && context.includes('reactions')) return 0.3;
   const own =

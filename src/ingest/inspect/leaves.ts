@@ -55,12 +55,13 @@ export function collectLeaves(messages: readonly unknown[]): Leaf[] {
 
 /** Arrays inside arrays, such as `entry.*.changes.*`. */
 const maxWildcards = 2;
+const maxElementDepth = 5;
 
-/** The paths of arrays of objects in messages, such as `data.items.*`, at most three keys deep. */
+/** The paths of arrays of objects in messages, such as `data.items.*`, at most five keys deep, as in `data.post.comments.edges.*`. */
 export function findElementPaths(messages: readonly unknown[]): string[] {
   const paths = new Set<string>();
   const visit = (value: unknown, path: string, depth: number, wildcards: number): void => {
-    if (typeof value !== 'object' || value === null || depth > 3) return;
+    if (typeof value !== 'object' || value === null || depth > maxElementDepth) return;
     if (Array.isArray(value)) {
       const objects = value.filter(isRecord);
       if (objects.length === 0 || path === '' || wildcards === maxWildcards) return;

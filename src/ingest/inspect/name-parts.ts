@@ -11,6 +11,8 @@ export interface NameParts {
   readonly isPersonal: boolean;
   /** `name` without the words for a person: `id` for `author_id` and for `author.id`. */
   readonly personalName: string;
+  /** The leaf describes something of a person, such as the location. */
+  readonly isPossession: boolean;
 }
 
 /** Objects that wrap a record and say nothing about it. */
@@ -40,7 +42,10 @@ export function splitName({ keys }: Pick<Leaf, 'keys'>): NameParts {
   const last = groups.at(-1) ?? [];
   const holder = groups.at(-2);
   const isHeld =
-    holder !== undefined && last.every((word) => holders.has(word)) && (!isEnvelope(holder) || last.every((word) => forms.has(word)));
+    holder !== undefined &&
+    last.length > 0 &&
+    last.every((word) => holders.has(word)) &&
+    (!isEnvelope(holder) || last.every((word) => forms.has(word)));
   const words = isHeld ? [...holder, ...last] : last;
   const context = groups
     .slice(0, isHeld ? -2 : -1)
@@ -52,7 +57,18 @@ export function splitName({ keys }: Pick<Leaf, 'keys'>): NameParts {
     personNames.test(name) ||
     (context.length === 0 && properNames.test(name)) ||
     (personalWords.length < words.length && !personalWords.some((word) => writings.has(word)));
-  return { name, words, context, isPersonal: isNamed || context.some((word) => persons.has(word)), personalName: personalWords.join('_') };
+  const isPersonal = isNamed || context.some((word) => persons.has(word));
+  return { name, words, context, isPersonal, personalName: personalWords.join('_'), isPossession: isPersonal && isPossession(groups) };
+}
+
+/** Words around a person's data that say nothing. */
+const descriptive = new Set('basic extra id info meta metadata obj public ref summary'.split(' '));
+
+/** Whether the object that holds a leaf is one of a person's things: `user.location`, `user_location`. */
+function isPossession(groups: readonly (readonly string[])[]): boolean {
+  const holder = groups.at(-2) ?? [];
+  const isAboutPerson = groups.slice(0, -1).some((group) => group.some((word) => persons.has(word)));
+  return isAboutPerson && holder.some((word) => !persons.has(word) && !envelopes.has(word) && !descriptive.has(word));
 }
 
 const isEnvelope = (words: readonly string[]): boolean => words.every((word) => envelopes.has(word));

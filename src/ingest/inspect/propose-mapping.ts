@@ -74,12 +74,12 @@ export function proposeMapping(messages: readonly unknown[]): MappingInput | und
 
 function draftMapping({ path, values }: Elements): Draft | undefined {
   const all = collectLeaves(values).map(toCandidate);
-  const firstText = bestOf('text', all, values.length, () => 0)?.candidate.leaf;
+  const firstText = findText(all, values.length)?.candidate.leaf;
   if (!firstText) return undefined;
   const { kept, ...conditions } = proposeConditions(all, firstText, values.length);
   const posts = kept ? values.filter((_, index) => kept.has(index)) : values;
   const candidates = kept ? collectLeaves(posts).map(toCandidate) : all;
-  const text = bestOf('text', candidates, posts.length, () => 0);
+  const text = findText(candidates, posts.length);
   if (!text) return undefined;
   const { leaf } = text.candidate;
   const taken = new Set<Candidate>([text.candidate]);
@@ -100,6 +100,15 @@ function draftMapping({ path, values }: Elements): Draft | undefined {
   };
   // A list of posts holds more of what makes a post than the page around it, whose leaves lead through the list.
   return { mapping, quality: (2 * text.score + found.size + 1) * coverage(leaf, posts.length) };
+}
+
+/** The text, or what else is prose that differs, wherever it is. */
+function findText(candidates: readonly Candidate[], count: number) {
+  const best = bestOf('text', candidates, count, () => 0);
+  if (best) return best;
+  const prose = candidates.filter(({ values, name }) => values.prose >= 0.6 && values.distinct >= 0.6 && !name.isPersonal);
+  const [longest] = prose.sort((a, b) => b.values.meanLength - a.values.meanLength);
+  return longest && { candidate: longest, score: minTextScore };
 }
 
 function findFields(candidates: readonly Candidate[], text: Leaf, count: number, taken: Set<Candidate>): Map<ProposedField, string[]> {
@@ -126,7 +135,7 @@ const isWithin = (path: string, parent: string): boolean => path === parent || p
 
 /** Paths of objects beside the text that have an ID of their own, such as the thread of a comment. */
 function findOtherRecords(candidates: readonly Candidate[], text: Leaf): readonly string[] {
-  const records = candidates.filter(({ leaf, name }) => leaf.parent !== '' && /^_?id$/.test(name.name));
+  const records = candidates.filter(({ leaf, name }) => leaf.parent !== '' && /^(?:_?id|uuid|guid)$/.test(name.name));
   return records.map(({ leaf }) => leaf.parent).filter((parent) => !isWithin(text.parent, parent) && !isWithin(parent, text.parent));
 }
 

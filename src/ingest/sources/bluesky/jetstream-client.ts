@@ -182,7 +182,8 @@ const secondsAfter = ({ timeUs }: JetstreamCursor, laterUs: number): number => M
  */
 async function reportGap(options: ConnectionOptions, cursor: JetstreamCursor, firstUs: number, signal: AbortSignal): Promise<void> {
   const oldestUs = await readOldestTime(options, signal).catch(() => undefined);
-  if (!signal.aborted && (oldestUs ?? firstUs) > cursor.timeUs) options.handlers.onGap(secondsAfter(cursor, oldestUs ?? firstUs));
+  // Without an answer, also because the connection has ended, a gap is assumed: nobody would look again.
+  if ((oldestUs ?? firstUs) > cursor.timeUs) options.handlers.onGap(secondsAfter(cursor, oldestUs ?? firstUs));
 }
 
 const oldestTimeoutMs = 15_000;
