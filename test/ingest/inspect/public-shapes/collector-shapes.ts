@@ -243,7 +243,7 @@ export const collectorShapes: readonly Shape[] = [
           id_string: String(790_000_000_000 + index),
           post_url: `https://${handle}.blogs.example/post/${790_000_000_000 + index}`,
           slug: 'a-day-with-my-kettle',
-          date: new Date(at).toISOString().slice(0, 19).replace('T', ' ') + ' GMT',
+          date: `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} GMT`,
           timestamp: seconds(at),
           state: 'published',
           format: 'html',
