@@ -1,4 +1,4 @@
-import type { Clock } from '../../../lib/clock.ts';
+import { type Clock, monotonicNow } from '../../../lib/clock.ts';
 import { minuteMs } from '../../../lib/duration.ts';
 import { asError } from '../../../lib/errors.ts';
 import { backoffDelay, jitter } from '../../../lib/retry.ts';
@@ -97,7 +97,7 @@ async function reportLostStatuses(deps: CatchUpDeps, from: string, signal: Abort
 async function readPages(deps: CatchUpDeps, from: string, signal: AbortSignal): Promise<ReadonlySet<string>> {
   const { client, timeline, resume, clock, replicaLagMs } = deps;
   const listed = new Set<string>();
-  const startedAt = clock.now();
+  const startedAt = monotonicNow(clock);
   let minId = from;
   let lastMinId = from;
   while (!signal.aborted) {
@@ -111,7 +111,7 @@ async function readPages(deps: CatchUpDeps, from: string, signal: AbortSignal): 
       const streamed = resume.newestStreamed();
       if (page.length === maxPageSize || streamed === undefined || compareIds(minId, streamed) < 0) continue;
     }
-    const waitMs = startedAt + replicaLagMs - clock.now();
+    const waitMs = startedAt + replicaLagMs - monotonicNow(clock);
     if (waitMs <= 0) break;
     // The last page is read again, with what the replica did not have yet.
     await clock.sleep(waitMs, signal);
@@ -182,12 +182,12 @@ async function lookUp(deps: CatchUpDeps, ids: readonly string[], signal: AbortSi
  * was aborted
  */
 async function repeat<T>({ clock, onRetry }: CatchUpDeps, request: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  const giveUpAt = clock.now() + maxRepeatMs;
+  const giveUpAt = monotonicNow(clock) + maxRepeatMs;
   for (let failures = 1; ; failures += 1) {
     try {
       return await request();
     } catch (thrown) {
-      if (signal.aborted || isPermanent(thrown) || clock.now() >= giveUpAt) throw thrown;
+      if (signal.aborted || isPermanent(thrown) || monotonicNow(clock) >= giveUpAt) throw thrown;
       const delayMs = jitter.half(backoffDelay(backoff, failures));
       onRetry(asError(thrown), delayMs);
       await clock.sleep(delayMs, signal);
