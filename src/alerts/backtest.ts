@@ -1,9 +1,9 @@
 import type { AlertTransition } from '../domain/alert.ts';
-import { type LabelCounts, totalPosts } from '../domain/label-counts.ts';
-import { dayMs, minuteMs } from '../lib/duration.ts';
+import { emptyCounts, type LabelCounts, scoredPosts, totalPosts } from '../domain/label-counts.ts';
+import { bucketMs, dayMs, hourMs, minuteMs } from '../lib/duration.ts';
 import type { OnProgress } from '../lib/progress.ts';
 import { yieldToEventLoop } from '../lib/yield-to-event-loop.ts';
-import type { AlertCounts, Buckets, CountsByBrand, StoredAlertCounts } from '../sink/queries/alert-counts.ts';
+import type { AlertCounts, BucketSeries, Buckets, CountsByBrand, StoredAlertCounts } from '../sink/queries/alert-counts.ts';
 import { baselineLookbackMs } from './detect/baseline.ts';
 import { allBrands } from './detect/evaluate-rules.ts';
 import { createEvaluator } from './evaluator.ts';
@@ -20,9 +20,8 @@ const brandsPerBatch = 8;
 export interface BacktestHistory {
   /** Includes `*`, all brands. */
   readonly minutes: CountsByBrand;
+  /** 15-minute buckets of the range and of the history before it. */
   readonly buckets: CountsByBrand;
-  /** The first 15-minute bucket with posts of each brand. */
-  readonly firstBuckets: ReadonlyMap<string, number>;
 }
 
 export interface BacktestOptions {
@@ -74,15 +73,46 @@ export async function backtestRules({
   return transitions;
 }
 
-function countsAt({ minutes, buckets, firstBuckets }: BacktestHistory, now: () => number): AlertCounts {
+function countsAt({ minutes, buckets }: BacktestHistory, now: () => number): AlertCounts {
   return {
     readNewestMinute: async (since) => findNewestMinute(minutes.get(allBrands) ?? new Map<number, LabelCounts>(), since, now()),
     isStale: async () => false,
     readMaxDelay: async () => 0,
     readMinutes: async () => minutes,
-    // A baseline reads only buckets that had ended by then.
-    readBuckets: async () => buckets,
-    readFirstBuckets: async () => firstBuckets,
+    readHistory: async (_, from, to) => new Map([...buckets].map(([brand, own]) => [brand, toSeries(own, from, to)])),
+  };
+}
+
+function toSeries(buckets: Buckets, from: number, to: number): BucketSeries {
+  const all = Array.from({ length: (to - from) / bucketMs }, (_, index) => buckets.get(from + index * bucketMs));
+  const valuesOf = (count: (counts: LabelCounts) => number): Float64Array =>
+    Float64Array.from(all, (counts) => (counts ? count(counts) : 0));
+  return {
+    from,
+    negative: valuesOf(({ negative }) => negative),
+    neutral: valuesOf(({ neutral }) => neutral),
+    positive: valuesOf(({ positive }) => positive),
+    unscored: valuesOf(({ unscored }) => unscored),
+    copies: valuesOf(({ copies }) => (copies ? totalPosts(copies) : 0)),
+    scoredCopies: valuesOf(({ copies }) => (copies ? scoredPosts(copies) : 0)),
+  };
+}
+
+/** The inverse of `toSeries`, but for the labels of copies. */
+function toBuckets({ from, ...values }: BucketSeries): Buckets {
+  return {
+    get: (time) => {
+      const index = (time - from) / bucketMs;
+      const at = (of: Float64Array): number => of[index] ?? 0;
+      const [copies, scoredCopies] = [at(values.copies), at(values.scoredCopies)];
+      return {
+        negative: at(values.negative),
+        neutral: at(values.neutral),
+        positive: at(values.positive),
+        unscored: at(values.unscored),
+        ...(copies > 0 && { copies: { ...emptyCounts, neutral: scoredCopies, unscored: copies - scoredCopies } }),
+      };
+    },
   };
 }
 
@@ -161,6 +191,9 @@ async function loadHistory(
       minutes.set(brand, known);
     }
   }
-  const since = from - baselineLookbackMs;
-  return { minutes, buckets: await stored.readBucketRange(names, since, to), firstBuckets: await stored.readFirstBuckets(names, since) };
+  const floorToBucket = (time: number): number => Math.floor(time / bucketMs) * bucketMs;
+  // A baseline is computed up to an hour before the minute that it is used for.
+  const since = floorToBucket(from) - hourMs - baselineLookbackMs;
+  const series = await stored.readHistory(names, since, floorToBucket(to) + bucketMs);
+  return { minutes, buckets: new Map([...series].map(([brand, own]) => [brand, toBuckets(own)])) };
 }

@@ -4,7 +4,7 @@ import { minuteMs } from '../lib/duration.ts';
 import type { AlertCounts } from '../sink/queries/alert-counts.ts';
 import type { AlertReader } from '../sink/queries/alerts.ts';
 import { type Baselines, createBaselines } from './detect/baseline.ts';
-import { allBrands, evaluateRules, type RecipientsFor, type Snapshot, stateKey } from './detect/evaluate-rules.ts';
+import { allBrands, evaluateRules, type RecipientsFor, type ScoredEvaluation, type Snapshot, stateKey } from './detect/evaluate-rules.ts';
 import type { Rule } from './rules.ts';
 
 /** Windows that ended longer ago are not evaluated: a backlog or a backfill raises no alert. */
@@ -34,6 +34,8 @@ export interface EvaluatorDeps {
 
 export interface EvaluationResult {
   readonly transitions: readonly AlertTransition[];
+  /** The rarest window of every rule and brand that was evaluated. */
+  readonly evaluations: readonly ScoredEvaluation[];
   /** Pairs of rule and brand that were evaluated. */
   readonly evaluatedPairs: number;
 }
@@ -58,7 +60,7 @@ export function createEvaluator(deps: EvaluatorDeps): Evaluator {
   const names = [...new Set([allBrands, ...brands.map(({ name }) => name)])];
   const pairs = rules.reduce((sum, rule) => sum + rule.brands.length, 0);
   const longestWindowMs = Math.max(0, ...rules.flatMap(({ windowsMs }) => windowsMs));
-  const baselinesAt = createBaselines(counts, brands, longestWindowMs);
+  const baselinesAt = createBaselines(counts, brands);
   const startedAt = clock.now();
   let states: Map<string, AlertState> | undefined;
   let lastEnd = 0;
@@ -88,7 +90,8 @@ export function createEvaluator(deps: EvaluatorDeps): Evaluator {
       for (const { rule, brand, state } of [...decisions.transitions, ...decisions.states]) states.set(stateKey(rule, brand), state);
       lastEnd = snapshot.end ?? lastEnd;
       await store.putStates(decisions.states, snapshot.now);
-      return { transitions: decisions.transitions, evaluatedPairs: snapshot.end === undefined ? 0 : pairs };
+      const { transitions, evaluations } = decisions;
+      return { transitions, evaluations, evaluatedPairs: snapshot.end === undefined ? 0 : pairs };
     },
     countActive: () => [...(states?.values() ?? [])].filter(({ alert }) => alert !== undefined).length,
     reset: () => {

@@ -3,12 +3,12 @@ import { type BrandConfig, toMilliseconds } from '../config/schema.ts';
 import { minuteMs } from '../lib/duration.ts';
 
 /** A rule with all defaults applied. Durations in ms. */
-export interface Rule extends Pick<AlertRuleConfig, 'name' | 'metric' | 'minPosts' | 'quietHours' | 'severity' | 'channels'> {
+export interface Rule extends Pick<AlertRuleConfig, 'name' | 'metric' | 'quietHours' | 'severity' | 'channels'> {
   readonly brands: readonly Brand[];
   readonly direction: 'up' | 'down' | 'both';
   /** Lengths of the evaluated windows, shortest first. */
   readonly windowsMs: readonly number[];
-  /** z-score (standard deviations from the baseline) at which a window is anomalous. */
+  /** Rarity at which a window is anomalous, see `rarity` of detect/tail.ts. */
   readonly threshold: number;
   /** A factor above 1 for volumes, points for net sentiment. */
   readonly minChange: number;
@@ -23,7 +23,7 @@ export interface Brand {
   readonly timeZone: string;
 }
 
-/** Thresholds in standard deviations. */
+/** Thresholds of rarity. */
 const sensitivities = { low: 5, balanced: 4, high: 3.25 } as const;
 const defaultDirections = { volume: 'both', organicVolume: 'both', netSentiment: 'down', negativeVolume: 'up' } as const;
 const defaultChanges = { volume: 2, organicVolume: 2, netSentiment: 10, negativeVolume: 2 } as const;

@@ -33,8 +33,7 @@ export const alertRule = z.strictObject({
   sensitivity: z
     .union([z.enum(['low', 'balanced', 'high']), z.number().min(2).max(20)])
     .default('balanced')
-    .describe('A preset, or the threshold in standard deviations'),
-  minPosts: z.int().min(10).max(1_000_000).default(30).describe('Minimum posts in the window; smaller windows are skipped'),
+    .describe('A preset, or the threshold of rarity: 4 is expected once in 10⁴ hours'),
   minChange: z
     .number()
     .min(1)
@@ -43,9 +42,7 @@ export const alertRule = z.strictObject({
     .describe('Minimum change: a factor for volumes (default 2), points for net sentiment (default 10)'),
   for: durationUpTo('6h').default('1m').describe('Time above the threshold before the alert fires'),
   keepFiringFor: durationUpTo('24h').default('15m').describe('Time below the threshold before the alert resolves'),
-  cooldown: durationUpTo('7d')
-    .default('30m')
-    .describe('Minimum time between two alerts; an anomaly of twice the threshold fires regardless'),
+  cooldown: durationUpTo('7d').default('12h').describe('Time after the last anomaly of an alert in which no other alert fires'),
   quietHours: quietHours.optional(),
   severity: z.enum(severities).default('warning').describe("Severity of the rule's alerts"),
   channels: z.array(name).default([]).describe('Channels to notify, by name; all channels if empty'),

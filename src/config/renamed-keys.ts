@@ -26,7 +26,8 @@ export const renamedKeys: readonly RenamedKey[] = [
   { old: 'alerts.channels.*.user', key: 'username' },
   { old: 'alerts.rules.*.what', key: 'metric' },
   { old: 'alerts.rules.*.confirmFor', key: 'for' },
-  { old: 'alerts.rules.*.minimumPosts', key: 'minPosts' },
+  { old: 'alerts.rules.*.minimumPosts', advice: 'small counts need no limit' },
+  { old: 'alerts.rules.*.minPosts', advice: 'small counts need no limit' },
   { old: 'alerts.rules.*.minimumChange', key: 'minChange' },
 ];
 

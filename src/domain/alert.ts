@@ -22,7 +22,7 @@ export const noDataRuleName = 'feed';
 export const severities = ['warning', 'critical'] as const;
 export type Severity = (typeof severities)[number];
 
-/** What the baseline is computed from: the same hour of past weeks, the same hour of past days, or the last 24 hours. */
+/** What the baseline knows: time of day and weekday, time of day, or the level of the last hours. */
 export const seasons = ['week', 'day', 'recent'] as const;
 export type Season = (typeof seasons)[number];
 
@@ -54,10 +54,10 @@ export interface AlertState {
   readonly anomalousSince?: number;
   /** The firing alert: its ID, the direction and length of the window that raised it, and when that window was last anomalous. */
   readonly alert?: { readonly id: string; readonly direction: 'up' | 'down'; readonly windowMs: number; readonly lastHeld: number };
-  /** End of the cooldown; no alert fires before then. */
-  readonly coolUntil?: number;
-  /** Time at which the previous alert was last anomalous; windows that start earlier are ignored. */
-  readonly notifiedUntil?: number;
+  /** The story of the last alert: no other alert fires until its end; `rarity` is its highest so far. */
+  readonly episode?: { readonly until: number; readonly rarity: number };
+  /** The logarithm of the factor by which recent alerts raised the threshold, at a time from which it fades. */
+  readonly rise?: { readonly exponent: number; readonly at: number };
 }
 
 /** The start or end of an alert, as stored and as notified. */

@@ -68,8 +68,9 @@ async function store(posts: readonly ScoredPost[]): Promise<void> {
   await createRollups(parts()).catchUp();
 }
 
-const usual: Label[] = ['positive', 'positive', 'neutral', 'negative'];
-const angry: Label[] = ['negative', 'negative', 'negative', 'neutral'];
+/** The posts of a minute: enough for the shortest window to have drivers. */
+const usual: Label[] = ['positive', 'positive', 'neutral', 'negative', 'positive', 'positive', 'neutral', 'negative'];
+const angry: Label[] = ['negative', 'negative', 'negative', 'neutral', 'negative', 'negative', 'negative', 'neutral'];
 
 const configOf = (alerts: object) => configSchema.parse({ brands: [{ name: 'Kestrel' }], alerts });
 const settings = () =>

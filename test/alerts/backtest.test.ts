@@ -38,7 +38,7 @@ function past(end: number): BacktestHistory {
       ['*', values],
       ['Kestrel', values],
     ]);
-  return { minutes: both(minutes), buckets: both(buckets), firstBuckets: both(since) };
+  return { minutes: both(minutes), buckets: both(buckets) };
 }
 
 const options = { rules: resolveRules([], brands), from, noDataAfterMs: 30 * minute };

@@ -35,11 +35,21 @@ const counts: AlertCounts = {
   isStale: async () => isStale,
   readMaxDelay: async () => delay,
   readMinutes: async (brands) => new Map(brands.map((brand) => [brand, minutes])),
-  readBuckets: async (brands, starts) => {
-    const all = new Map(starts.filter((at) => at < start).map((at) => [at, times(usual, bucket / minute)]));
-    return new Map(brands.map((brand) => [brand, all]));
+  readHistory: async (brands, from, to) => {
+    const usualBucket = times(usual, bucket / minute);
+    const valuesOf = (posts: number) =>
+      Float64Array.from({ length: (to - from) / bucket }, (_, at) => (from + at * bucket < start ? posts : 0));
+    const series = {
+      from,
+      negative: valuesOf(usualBucket.negative),
+      neutral: valuesOf(usualBucket.neutral),
+      positive: valuesOf(usualBucket.positive),
+      unscored: valuesOf(0),
+      copies: valuesOf(0),
+      scoredCopies: valuesOf(0),
+    };
+    return new Map(brands.map((brand) => [brand, series]));
   },
-  readFirstBuckets: async (brands) => new Map(brands.map((brand) => [brand, start - 365 * 86_400_000])),
 };
 
 function open(rules: object[] = []): void {
@@ -172,7 +182,11 @@ test('a process that takes over reads the states and notifies nobody again', asy
   await pass(10, times(usual, 3));
   expect(notified()).toEqual(['alert volume']);
   // Meanwhile another process has resolved the alert.
-  stored.states.push({ rule: 'volume', brand: 'Kestrel', state: { status: 'ok', since: now, notifiedUntil: now } });
+  stored.states.push({
+    rule: 'volume',
+    brand: 'Kestrel',
+    state: { status: 'ok', since: now, episode: { until: now + 60 * minute, rarity: 5 } },
+  });
   evaluator.reset();
   await pass(60, usual);
   expect(notified()).toEqual(['alert volume']);

@@ -13,7 +13,7 @@ import { utcOffsetMs } from '../../lib/time-zone.ts';
 import type { CountsByBrand } from '../../sink/queries/alert-counts.ts';
 import type { Brand, Rule } from '../rules.ts';
 import type { Baselines } from './baseline.ts';
-import { isStillAnomalous, scoreWindows, type WindowScore } from './score-window.ts';
+import { scoreWindows, type WindowScore } from './score-window.ts';
 import { initialState, isWithinQuietHours, type Observation, transition } from './transition.ts';
 
 export const allBrands = '*';
@@ -32,8 +32,19 @@ export interface Snapshot {
 
 export type StateByKey = ReadonlyMap<string, AlertState>;
 
+/** What a rule saw of a brand in one evaluation. */
+export interface ScoredEvaluation {
+  readonly rule: string;
+  readonly brand: string;
+  readonly evaluation: Evaluation;
+  /** The anomaly score, 0 to 1, see transition.ts. */
+  readonly score: number;
+}
+
 export interface Decisions {
   readonly transitions: readonly AlertTransition[];
+  /** The rarest window of every rule and brand that was evaluated. */
+  readonly evaluations: readonly ScoredEvaluation[];
   /** States that changed without a transition. */
   readonly states: readonly RuleState[];
 }
@@ -48,6 +59,7 @@ export const stateKey = (rule: string, brand: string): string => JSON.stringify(
 export function evaluateRules(rules: readonly Rule[], recipientsFor: RecipientsFor, before: StateByKey, snapshot: Snapshot): Decisions {
   const { now } = snapshot;
   const transitions: AlertTransition[] = [];
+  const evaluations: ScoredEvaluation[] = [];
   const states: RuleState[] = [];
   const applyObservation = (rule: Rule, brand: Brand, { observation, evaluation }: Observed): void => {
     const state = before.get(stateKey(rule.name, brand.name)) ?? { ...initialState, since: now };
@@ -56,6 +68,7 @@ export function evaluateRules(rules: readonly Rule[], recipientsFor: RecipientsF
     const id = transitionId(rule.name, brand.name, state);
     const result = transition(state, { now, observation, isSilenced, isQuiet }, rule, id);
     const next = { rule: rule.name, brand: brand.name, state: result.state };
+    if (evaluation && rule !== noDataRule) evaluations.push({ rule: rule.name, brand: brand.name, evaluation, score: result.score });
     if (result.kind && evaluation)
       transitions.push({
         id,
@@ -78,7 +91,7 @@ export function evaluateRules(rules: readonly Rule[], recipientsFor: RecipientsF
       if (observed) applyObservation(rule, brand, observed);
     }
   }
-  return { transitions, states };
+  return { transitions, evaluations, states };
 }
 
 /**
@@ -93,6 +106,9 @@ function transitionId(rule: string, brand: string, { status, since, alert }: Ale
   return hash.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-8$3-8$4-$5');
 }
 
+/** Rarer than any threshold. */
+const noDataRarity = 100;
+
 /** The built-in rule that alerts once while no post of any brand arrives. */
 const noDataRule: Rule = {
   name: noDataRuleName,
@@ -100,8 +116,7 @@ const noDataRule: Rule = {
   brands: [],
   direction: 'down',
   windowsMs: [],
-  threshold: 0,
-  minPosts: 0,
+  threshold: 1,
   minChange: 0,
   forMs: 0,
   keepFiringForMs: 0,
@@ -120,30 +135,27 @@ function observeSource({ now, noDataSince }: Snapshot): Observed {
   const from = noDataSince ?? now - minuteMs;
   const emptyMeasurement = { metric: 'noData', direction: 'down', observed: 0, expected: 0, low: 0, high: 0, z: 0, posts: 0 } as const;
   const evaluation = { ...emptyMeasurement, from, to: now, baseline: null };
-  const hasNoData = noDataSince !== undefined;
-  const anomaly = hasNoData ? { windowMs: now - from, evaluation, isAnomalous: true } : undefined;
-  return { observation: { kind: 'evaluated', anomaly, isStillAnomalous: hasNoData }, evaluation };
+  const rarest: WindowScore = { windowMs: now - from, evaluation, rarity: noDataSince === undefined ? 0 : noDataRarity, isRelevant: true };
+  return { observation: { kind: 'evaluated', rarest, ofAlert: rarest }, evaluation };
 }
 
 /** Evaluates a rule for a brand. Returns undefined if there is nothing new to evaluate. */
-function observeBrand(rule: Rule, brand: Brand, { alert, notifiedUntil = 0 }: AlertState, snapshot: Snapshot): Observed | undefined {
+function observeBrand(rule: Rule, brand: Brand, { alert }: AlertState, snapshot: Snapshot): Observed | undefined {
   const { end, minutes, noDataSince } = snapshot;
   if (noDataSince !== undefined) return { observation: { kind: 'no-data' }, evaluation: undefined };
   if (end === undefined) return undefined;
   const baseline = snapshot.baselines.get(brand);
   if (!baseline) return { observation: { kind: 'cold-start' }, evaluation: undefined };
   const scores = scoreWindows(rule, (windowMs) => countsOf(minutes, brand.name, end - windowMs, end), baseline, end);
-  const alertWindow = alert && scores.find(({ windowMs }) => windowMs === alert.windowMs);
-  if (scores.length === 0 || (alert && !alertWindow)) return undefined;
-  // After an alert resolves, windows that overlap it are ignored.
-  const isNew = ({ evaluation, isAnomalous }: WindowScore): boolean => isAnomalous && evaluation.from >= notifiedUntil;
-  const anomaly = scores.filter(isNew).sort((a, b) => Math.abs(b.evaluation.z) - Math.abs(a.evaluation.z))[0];
-  const isAlertStillAnomalous = alert !== undefined && alertWindow !== undefined && isStillAnomalous(rule, alertWindow, alert.direction);
-  return {
-    observation: { kind: 'evaluated', anomaly, isStillAnomalous: isAlertStillAnomalous },
-    evaluation: (alertWindow ?? anomaly)?.evaluation,
-  };
+  if (scores.length === 0) return undefined;
+  const rarest = scores.reduce((best, score) => (isRarer(score, best) ? score : best));
+  // The message of an active alert, and of its end, is about the window that raised it.
+  const ofAlert = alert && scores.find(({ windowMs }) => windowMs === alert.windowMs);
+  return { observation: { kind: 'evaluated', rarest, ofAlert }, evaluation: (ofAlert ?? rarest).evaluation };
 }
+
+const isRarer = (one: WindowScore, other: WindowScore): boolean =>
+  one.isRelevant === other.isRelevant ? one.rarity > other.rarity : one.isRelevant;
 
 /** At this many posts per minute, a minute without posts is an outage: by chance it would happen once in 22,000 minutes. */
 const outagePostsPerMinute = 10;

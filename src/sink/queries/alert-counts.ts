@@ -1,12 +1,19 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import type { LabelCounts } from '../../domain/label-counts.ts';
+import { bucketMs } from '../../lib/duration.ts';
 import { numeric, query, queryOne } from '../client/query.ts';
 import { inRange } from './sql.ts';
 
 /** Counts by the start of their bucket (ms since 1970). */
 export type Buckets = Pick<ReadonlyMap<number, LabelCounts>, 'get'>;
 export type CountsByBrand = ReadonlyMap<string, Buckets>;
+
+/** Posts of consecutive 15-minute buckets: by label, copies of earlier texts, and copies that are scored. 0 without posts. */
+export interface BucketSeries extends Readonly<Record<keyof typeof seriesSums, Float64Array>> {
+  /** Start of the first bucket (ms since 1970). */
+  readonly from: number;
+}
 
 /** Bounds the length of one result: its rows are brands times buckets. */
 const maxBrands = 100;
@@ -54,23 +61,38 @@ const selectMinutes = `
   FROM rollup_minute AS r FINAL
   WHERE ${inRange('r.minute')} AND r.brand IN {brands:Array(String)}`;
 
-const selectBucketsWhere = (condition: string): string => `
-  SELECT r.brand AS brand, toUnixTimestamp(r.bucket) AS start,
-    sum(r.negative) AS negative, sum(r.neutral) AS neutral, sum(r.positive) AS positive, sum(r.unscored) AS unscored,
-    ${copiesOf((column) => `sum(r.${column})`)} AS copies
-  FROM rollup_15m AS r FINAL
-  WHERE r.brand IN {brands:Array(String)} AND ${condition}
-  GROUP BY brand, start`;
-const selectBuckets = selectBucketsWhere("r.bucket IN (SELECT toDateTime({last:UInt32} - 900 * arrayJoin({before:Array(UInt32)}), 'UTC'))");
-const selectBucketsBetween = selectBucketsWhere(inRange('r.bucket'));
+/** The columns of a bucket series, and the sums over platforms and languages that they are made of. */
+const seriesSums = {
+  negative: 'sum(r.negative)',
+  neutral: 'sum(r.neutral)',
+  positive: 'sum(r.positive)',
+  unscored: 'sum(r.unscored)',
+  copies: 'sum(r.copies_negative + r.copies_neutral + r.copies_positive + r.copies_unscored)',
+  scoredCopies: 'sum(r.copies_negative + r.copies_neutral + r.copies_positive)',
+} as const;
+const seriesColumns = Object.keys(seriesSums) as (keyof typeof seriesSums)[]; // Object.keys widens its result
 
-/** The first 15-minute bucket of each brand with posts, since a time. */
-const selectFirst = `
-  SELECT r.brand AS brand, toUnixTimestamp(min(r.bucket)) AS start
-  FROM rollup_15m AS r
-  WHERE r.brand IN {brands:Array(String)} AND r.bucket >= toDateTime({from:UInt32}, 'UTC')
-    AND r.negative + r.neutral + r.positive + r.unscored > 0
+/**
+ * The 15-minute buckets of a range, one row per brand: lists separated by spaces, in the same order. Indexes count from
+ * the first bucket of the range. A row per bucket would take ten times as long to parse.
+ */
+const listOf = (column: string): string => `arrayStringConcat(groupArray(toString(h.${column})), ' ') AS ${column}`;
+const selectHistory = `
+  SELECT h.brand AS brand, ${['index', ...seriesColumns].map(listOf).join(', ')}
+  FROM (
+    SELECT r.brand AS brand, intDiv(toUnixTimestamp(r.bucket) - {from:UInt32}, 900) AS index,
+      ${Object.entries(seriesSums)
+        .map(([column, sum]) => `${sum} AS ${column}`)
+        .join(', ')}
+    FROM rollup_15m AS r FINAL
+    WHERE r.brand IN {brands:Array(String)} AND ${inRange('r.bucket')}
+    GROUP BY brand, index
+  ) AS h
   GROUP BY brand`;
+const historyRow = z.object({
+  ...{ brand: z.string(), index: z.string(), negative: z.string(), neutral: z.string(), positive: z.string() },
+  ...{ unscored: z.string(), copies: z.string(), scoredCopies: z.string() },
+});
 
 const toCopies = ([negative = 0, neutral = 0, positive = 0, unscored = 0]: readonly number[]): LabelCounts => ({
   ...{ negative, neutral, positive, unscored },
@@ -106,27 +128,41 @@ export function createAlertCounts(reader: ClickHouseClient) {
       (await queryOne(reader, z.object({ delay: numeric }), selectDelay, { since }))?.delay ?? 0,
     readMinutes: (brands: readonly string[], from: number, to: number) =>
       readByBrand(selectMinutes, brands, { from: seconds(from), to: seconds(to) }),
-    /** Every 15-minute bucket of a range. */
-    readBucketRange: (brands: readonly string[], from: number, to: number) =>
-      readByBrand(selectBucketsBetween, brands, { from: seconds(from), to: seconds(to) }),
     /** The first minute that the minute rollup holds; undefined if it is empty. */
     readOldestMinute: () => readMinute(selectOldest, {}),
-    /** The 15-minute buckets with these starts. */
-    readBuckets: (brands: readonly string[], starts: readonly number[]) => {
-      const last = Math.max(...starts);
-      return readByBrand(selectBuckets, brands, { last: seconds(last), before: starts.map((start) => (last - start) / 900_000) });
-    },
-    /** The first 15-minute bucket with posts of each brand, not before `from`. */
-    readFirstBuckets: async (brands: readonly string[], from: number): Promise<ReadonlyMap<string, number>> => {
-      const rows = await query(reader, z.object({ brand: z.string(), start: numeric }), selectFirst, { brands, from: seconds(from) });
-      return new Map(rows.map(({ brand, start }) => [brand, 1_000 * start]));
+    /** The 15-minute buckets of a range of whole buckets, of the brands that have any. */
+    readHistory: async (brands: readonly string[], from: number, to: number): Promise<ReadonlyMap<string, BucketSeries>> => {
+      const found = new Map<string, BucketSeries>();
+      const params = { from: seconds(from), to: seconds(to) };
+      for (let at = 0; at < brands.length; at += maxBrands)
+        for (const row of await query(reader, historyRow, selectHistory, { ...params, brands: brands.slice(at, at + maxBrands) }))
+          found.set(row.brand, toSeries(row, from, (to - from) / bucketMs));
+      return found;
     },
   };
 }
 
 export type StoredAlertCounts = ReturnType<typeof createAlertCounts>;
 /** The reads of a live evaluation. */
-export type AlertCounts = Pick<StoredAlertCounts, 'readNewestMinute' | 'isStale' | 'readMaxDelay' | 'readFirstBuckets'> & {
+export type AlertCounts = Pick<StoredAlertCounts, 'readNewestMinute' | 'isStale' | 'readMaxDelay' | 'readHistory'> & {
   readMinutes(brands: readonly string[], from: number, to: number): Promise<CountsByBrand>;
-  readBuckets(brands: readonly string[], starts: readonly number[]): Promise<CountsByBrand>;
 };
+
+function toSeries({ index, ...lists }: z.output<typeof historyRow>, from: number, length: number): BucketSeries {
+  const indexes = index.split(' ').map(Number);
+  const spread = (list: string): Float64Array => {
+    const values = new Float64Array(length);
+    for (const [order, value] of list.split(' ').entries()) values[indexes[order] ?? length] = Number(value);
+    return values;
+  };
+  const [negative, neutral, positive] = [spread(lists.negative), spread(lists.neutral), spread(lists.positive)];
+  return {
+    from,
+    negative,
+    neutral,
+    positive,
+    unscored: spread(lists.unscored),
+    copies: spread(lists.copies),
+    scoredCopies: spread(lists.scoredCopies),
+  };
+}

@@ -11,24 +11,27 @@ import type { AlertState } from '../../../src/domain/alert.ts';
 
 const minute = 60_000;
 const rule = { threshold: 4, forMs: 2 * minute, keepFiringForMs: 10 * minute, cooldownMs: 30 * minute };
-const anomalousScore: WindowScore = {
+const scoreOf = (rarity: number, isRelevant = true): WindowScore => ({
   windowMs: 15 * minute,
-  isAnomalous: true,
+  rarity,
+  isRelevant,
   evaluation: {
     ...{ metric: 'volume', direction: 'up', observed: 90, expected: 30, low: 18, high: 44, z: 4.1, posts: 90, from: 0, to: 15 * minute },
     baseline: null,
   },
-};
-const normal: TransitionInput['observation'] = { kind: 'evaluated', anomaly: undefined, isStillAnomalous: false };
-const anomalous: TransitionInput['observation'] = { kind: 'evaluated', anomaly: anomalousScore, isStillAnomalous: true };
-const still: TransitionInput['observation'] = { kind: 'evaluated', anomaly: undefined, isStillAnomalous: true };
+});
+const rarity = (value: number): TransitionInput['observation'] => ({ kind: 'evaluated', rarest: scoreOf(value), ofAlert: scoreOf(value) });
+const normal = rarity(0.2);
+const anomalous = rarity(4.1);
+const still = rarity(2.9);
 
 /** Applies observations, one a minute, and lists the status and the transition after each. */
 function walk(
   observations: readonly (TransitionInput['observation'] | Partial<TransitionInput>)[],
   before: AlertState = initialState,
-): { steps: string[]; last: AlertState } {
+): { steps: string[]; scores: number[]; last: AlertState } {
   let state = before;
+  const scores: number[] = [];
   const steps = observations.map((given, index): string => {
     const input = {
       now: (index + 1) * minute,
@@ -39,9 +42,10 @@ function walk(
     };
     const result: TransitionResult = transition(state, input, rule, 'a1');
     state = result.state;
+    scores.push(Number(result.score.toFixed(2)));
     return [result.state.status, result.kind, result.kind && !result.notify ? 'silently' : undefined].filter(Boolean).join(' ');
   });
-  return { steps, last: state };
+  return { steps, scores, last: state };
 }
 
 const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value);
@@ -52,17 +56,12 @@ describe('an alert', () => {
   });
 
   test('starts at once if the anomaly is well beyond the threshold', () => {
-    const far: TransitionInput['observation'] = {
-      kind: 'evaluated',
-      anomaly: { ...anomalousScore, evaluation: { ...anomalousScore.evaluation, z: 5 } },
-      isStillAnomalous: true,
-    };
-    expect(walk([normal, far, anomalous]).steps).toEqual(['ok', 'alert alert', 'alert']);
+    expect(walk([normal, rarity(5), anomalous]).steps).toEqual(['ok', 'alert alert', 'alert']);
   });
 
-  test('leaves behind when it last held, so that overlapping windows raise no other', () => {
-    const { last } = walk([...times(5, anomalous), ...times(30, normal)]);
-    expect(last).toMatchObject({ status: 'ok', notifiedUntil: 5 * minute });
+  test('does not start for a change smaller than the rule asks for, however rare', () => {
+    const small = { kind: 'evaluated', rarest: scoreOf(9, false), ofAlert: undefined } as const;
+    expect(walk(times(5, small)).steps).toEqual(times(5, 'ok'));
   });
 
   test('does not start if the anomaly stops and comes back', () => {
@@ -83,15 +82,26 @@ describe('an alert', () => {
     expect(last.alert).toBeUndefined();
   });
 
-  test('does not start again during the cooldown', () => {
-    const over: AlertState = { status: 'ok', since: 0, coolUntil: 20 * minute };
-    expect(walk(times(21, anomalous), over).steps).toEqual([...times(19, 'warning'), 'alert alert', 'alert']);
+  test('is followed by none in the cooldown, which anomalies extend', () => {
+    const over: AlertState = { status: 'ok', since: 0, episode: { until: 20 * minute, rarity: 4.5 } };
+    expect(walk([...times(15, anomalous), ...times(29, normal), anomalous], over).steps).toEqual([
+      ...times(15, 'warning'),
+      ...times(29, 'ok'),
+      'warning',
+    ]);
+    const later = walk([...times(15, anomalous), ...times(40, normal), ...times(3, anomalous)], over);
+    expect(later.steps.slice(-3)).toEqual(['warning', 'warning', 'alert alert']);
   });
 
-  test('starts during the cooldown if the anomaly is far larger', () => {
-    const over: AlertState = { status: 'ok', since: 0, coolUntil: 20 * minute };
-    const worse = { ...anomalous, anomaly: { ...anomalousScore, evaluation: { ...anomalousScore.evaluation, z: 9 } } };
-    expect(walk([anomalous, anomalous, anomalous, worse], over).steps).toEqual([...times(3, 'warning'), 'alert alert']);
+  test('makes the next ones of the following days harder to raise, and the score of their anomalies lower', () => {
+    const before = walk([rarity(5)]);
+    const day = { ...before.last, alert: undefined, episode: undefined, status: 'ok', rise: { exponent: 0.2, at: minute } } as const;
+    const { alert: _, episode: __, ...rested } = day;
+    expect(walk(times(4, rarity(4.5)), rested).steps.at(-1)).toBe('ok');
+    expect(walk([rarity(6)], rested).steps).toEqual(['alert alert']);
+    expect(walk([rarity(5)], rested).scores[0]).toBeLessThan(before.scores[0] ?? 0);
+    const twoWeeks = { ...rested, rise: { exponent: 0.2, at: -14 * 24 * 60 * minute } };
+    expect(walk([rarity(4.5)], twoWeeks).steps).toEqual(['alert alert']);
   });
 
   test('stays active without data', () => {
@@ -135,4 +145,8 @@ test.each([
 ])('quiet hours from %s to %s hold at %s: %s', (from, to, at, expected) => {
   const [hours = 0, minutes = 0] = at.split(':').map(Number);
   expect(isWithinQuietHours(60 * hours + minutes, { from, to })).toBe(expected);
+});
+
+test('the score is high where a story begins or escalates, not while it lasts', () => {
+  expect(walk([normal, rarity(4), rarity(6), rarity(7), rarity(8), rarity(12), normal]).scores).toEqual([0.05, 0.5, 0.6, 0, 0, 0.71, 0]);
 });

@@ -6,12 +6,13 @@ import { readTimeline } from '../../../src/analytics/metrics/timeline.ts';
 import { compareModels, listModelVersions } from '../../../src/analytics/models/model-comparison.ts';
 import { searchPosts } from '../../../src/analytics/search/search-posts.ts';
 import type { Grain } from '../../../src/domain/brand-metrics.ts';
+import { totalPosts } from '../../../src/domain/label-counts.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { createMetrics } from '../../../src/lib/metrics.ts';
 import type { Database } from '../../../src/sink/client/connection.ts';
 import { insertRows } from '../../../src/sink/client/query.ts';
 import { migrate } from '../../../src/sink/migrations/migrate.ts';
-import { createAlertCounts } from '../../../src/sink/queries/alert-counts.ts';
+import { type BucketSeries, createAlertCounts } from '../../../src/sink/queries/alert-counts.ts';
 import { createAlertReader } from '../../../src/sink/queries/alerts.ts';
 import { countPostsByMinute, readPosts } from '../../../src/sink/queries/posts.ts';
 import { markRange } from '../../../src/sink/queries/rollups.ts';
@@ -197,12 +198,27 @@ async function expectOldAlerts(start: number, now: number): Promise<void> {
     isBehind: await counts.isStale(start, now),
     delay: await counts.readMaxDelay(now - hour),
     minutes: plain(await counts.readMinutes(brands, start + day, start + day + hour)),
-    quarters: plain(await counts.readBuckets(brands, [start + day, start + day + 15 * minute])),
-    between: plain(await counts.readBucketRange(['*'], start, start + 6 * hour)),
+    quarters: plain(toBuckets(await counts.readHistory(brands, start + day, start + day + 30 * minute))),
+    between: plain(toBuckets(await counts.readHistory(['*'], start, start + 6 * hour))),
     oldest: await counts.readOldestMinute(),
-    first: plain(await counts.readFirstBuckets(brands, start)),
+    first: plain(firstBuckets(await counts.readHistory(brands, start, start + 14 * day))),
   }).toEqual(old.alertFigures);
 }
+
+/** The buckets with posts of each brand, by their start. */
+function toBuckets(history: ReadonlyMap<string, BucketSeries>): Map<string, Map<number, object>> {
+  const bucketsOf = ({ from, negative, neutral, positive, unscored }: BucketSeries): Map<number, object> => {
+    const all = Array.from(negative, (_, at) => ({
+      start: from + 15 * minute * at,
+      counts: { negative: negative[at] ?? 0, neutral: neutral[at] ?? 0, positive: positive[at] ?? 0, unscored: unscored[at] ?? 0 },
+    }));
+    return new Map(all.filter(({ counts }) => totalPosts(counts) > 0).map(({ start, counts }) => [start, counts]));
+  };
+  return new Map([...history].map(([brand, series]) => [brand, bucketsOf(series)]));
+}
+
+const firstBuckets = (history: ReadonlyMap<string, BucketSeries>): Map<string, number> =>
+  new Map([...toBuckets(history)].map(([brand, buckets]) => [brand, Math.min(...buckets.keys())]));
 
 const newNames: Readonly<Record<string, string>> = {
   post_keys: 'post_first_seen',

@@ -76,10 +76,15 @@ test('copies are counted by label and brand in both rollups; a replay, an edit a
   await writer.write([post('1', { updatedAt: at(5), text: `${text}!` }), post('2', { updatedAt: at(5), deleted: true, text: '' })]);
   await rollups.catchUp();
   expect(await copies()).toEqual(counts(1, 0, 3));
-  const { readMinutes, readBuckets } = createAlertCounts(db.reader);
+  const { readMinutes, readHistory } = createAlertCounts(db.reader);
   const expected = { negative: 1, neutral: 0, positive: 2, unscored: 0, copies: { negative: 1, neutral: 0, positive: 0, unscored: 0 } };
   expect((await readMinutes(['Marlow'], noon, noon + minute)).get('Marlow')?.get(noon)).toEqual(expected);
-  expect((await readBuckets(['Marlow'], [noon])).get('Marlow')?.get(noon)).toEqual(expected);
+  const history = (await readHistory(['Marlow'], noon - 15 * minute, noon + 15 * minute)).get('Marlow');
+  const counted = { negative: [0, 1], neutral: [0, 0], positive: [0, 2], unscored: [0, 0], copies: [0, 1], scoredCopies: [0, 1] };
+  expect(history).toEqual({
+    from: noon - 15 * minute,
+    ...Object.fromEntries(Object.entries(counted).map(([name, values]) => [name, Float64Array.from(values)])),
+  });
 });
 
 test('a replayed batch does not count twice', async () => {

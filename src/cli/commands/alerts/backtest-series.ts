@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { CsvError, parse } from 'csv-parse';
-import type { Sample } from '../../../alerts/series/anomaly-score.ts';
-import { backtestSeries, type SeriesBacktestOptions, type SeriesEvaluation } from '../../../alerts/series/backtest-series.ts';
+import { backtestSeries, type Sample, type SeriesBacktestOptions, type SeriesEvaluation } from '../../../alerts/backtest-series.ts';
 import { asError, FeedpulseError } from '../../../lib/errors.ts';
 import { parseTime } from '../../../lib/time.ts';
 import { escapeTerminal } from '../../output/escape-terminal.ts';
@@ -21,7 +20,7 @@ interface Row extends Omit<SeriesEvaluation, 'alert' | 'time'> {
 export async function printSeriesBacktest(file: string, format: Format, options: SeriesBacktestOptions): Promise<void> {
   const samples: ParsedSample[] = [];
   for await (const sample of readSeries(file)) samples.push(sample);
-  const rows = evaluateSamples(samples, options);
+  const rows = await evaluateSamples(samples, options);
   const alerts = rows.filter(({ alert }) => alert === 1);
   process.stdout.write(format === 'table' && alerts.length === 0 ? '' : formatRows(format, format === 'table' ? alerts : rows, columns));
   if (format !== 'json') process.stderr.write(`${alerts.length} alerts in ${rows.length} rows.\n`);
@@ -37,9 +36,9 @@ const columns: readonly Column<Row>[] = [
   { title: 'ALERT', name: 'alert', value: ({ alert }) => alert },
 ];
 
-function evaluateSamples(samples: readonly ParsedSample[], options: SeriesBacktestOptions): Row[] {
+async function evaluateSamples(samples: readonly ParsedSample[], options: SeriesBacktestOptions): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const { value, expected, score, alert } of backtestSeries(samples, options)) {
+  for await (const { value, expected, score, alert } of backtestSeries(samples, options)) {
     const { timestamp = '' } = samples[rows.length] ?? {};
     rows.push({ timestamp, value, expected, score, alert: alert ? 1 : 0 });
   }
@@ -52,7 +51,7 @@ const maxRowLength = 65_536;
  * Reads the columns `timestamp` and `value` of a CSV file; other columns are ignored. A timestamp without a time zone is
  * UTC. `-` is standard input.
  * @throws FILE_INACCESSIBLE if the file cannot be read or lacks a column; if a timestamp is invalid or not later than the
- *   one before; or if a value is not a number of at least 0
+ *   one before; or if a value is not a number
  */
 async function* readSeries(path: string): AsyncGenerator<ParsedSample> {
   const input: NodeJS.ReadableStream = path === '-' ? process.stdin : createReadStream(path);
@@ -84,6 +83,6 @@ function toSample(record: Record<string, string>, previous: number, invalid: (wh
   if (time === undefined) throw invalid(`invalid timestamp ${quote(timestamp)}`);
   if (time <= previous) throw invalid(`timestamp ${quote(timestamp)} is not later than the previous one`);
   const number = value === '' ? Number.NaN : Number(value);
-  if (!(number >= 0 && number < Number.POSITIVE_INFINITY)) throw invalid(`value ${quote(value)} is not a number of at least 0`);
+  if (!Number.isFinite(number)) throw invalid(`value ${quote(value)} is not a number`);
   return { timestamp, time, value: number };
 }

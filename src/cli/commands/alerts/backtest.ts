@@ -18,7 +18,6 @@ interface Options extends SharedOptions {
   readonly brand?: string;
   readonly window?: string;
   readonly sensitivity?: string;
-  readonly minPosts?: string;
   readonly minChange?: string;
   readonly csv?: string;
   readonly format?: Format;
@@ -43,8 +42,7 @@ export function createBacktestCommand(): Command {
     .option('--until <time>', 'end (default: now)')
     .option('--brand <name>', 'only this brand')
     .option('--window <duration>', "override the rule's window")
-    .option('--sensitivity <level>', 'override the sensitivity: low, balanced, high, or a number of standard deviations')
-    .option('--min-posts <number>', 'override the minimum number of posts')
+    .option('--sensitivity <level>', 'override the sensitivity: low, balanced, high, or a rarity')
     .option('--min-change <number>', 'override the minimum change')
     .option('--csv <file>', 'read `timestamp,value` rows, in chronological order, evenly spaced; - reads standard input')
     .addOption(
@@ -76,13 +74,12 @@ async function backtestRule(rule: string, options: Omit<Options, 'csv' | 'rule'>
   process.stderr.write(`${found.alerts.length} alerts in ${days.toFixed(1)} days since ${formatMinute(found.from)}.\n`);
 }
 
-function toRuleSettings({ window, sensitivity, minPosts, minChange }: Partial<Options>): object {
+function toRuleSettings({ window, sensitivity, minChange }: Partial<Options>): object {
   const toNumberIfNumeric = (text: string | undefined): unknown =>
     text !== undefined && text.trim() !== '' && !Number.isNaN(Number(text)) ? Number(text) : text;
   return {
     window,
     sensitivity: toNumberIfNumeric(sensitivity),
-    minPosts: toNumberIfNumeric(minPosts),
     minChange: toNumberIfNumeric(minChange),
   };
 }
@@ -95,7 +92,7 @@ const columns: readonly Column<BacktestResult['alerts'][number]>[] = [
 
 function parseScore(text: string): number {
   const score = Number(text);
-  if (text.trim() === '' || !(score > 0 && score <= 1)) throw new InvalidArgumentError('Expected a number above 0 and up to 1.');
+  if (text.trim() === '' || !(score > 0 && score < 1)) throw new InvalidArgumentError('Expected a number between 0 and 1.');
   return score;
 }
 

@@ -128,7 +128,7 @@ test('an abandoned request is not evaluated to its end', async () => {
 
 test('a rule is replayed over the stored history: the incident, its alert, and its end', async () => {
   const { alerts, from, total } = await backtest({ rule: 'volume', from: 'now-30d' });
-  expect(alerts).toMatchObject([{ brand: 'Kestrel', evaluation: { metric: 'volume', direction: 'up', baseline: { season: 'day' } } }]);
+  expect(alerts).toMatchObject([{ brand: 'Kestrel', evaluation: { metric: 'volume', direction: 'up', baseline: { season: 'week' } } }]);
   const [alert] = alerts;
   const delay = Date.parse(alert?.at ?? '') - incident.from;
   expect([delay > 0, delay <= 10 * minute, Date.parse(alert?.resolvedAt ?? '') > incident.to]).toEqual([true, true, true]);

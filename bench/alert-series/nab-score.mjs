@@ -11,11 +11,17 @@ const probation = 0.15;
 /** Falls from 1 at the start of a window to 0 at its end and −1 far after it. */
 const sigmoid = (position) => (position > 3 ? -1 : 2 / (1 + Math.exp(5 * position)) - 1);
 
+/** The rows of each window, first and last. */
+export const windowBounds = ({ times, windows }) => windows.map(([first, last]) => [times.indexOf(first), times.indexOf(last)]);
+
+/** How many rows at the start of a series are not scored. */
+export const warmUpRows = ({ times }) => Math.min(Math.floor(probation * times.length), probation * 5_000);
+
 /** The contribution of each row to the score if an alert is raised on it; undefined during warm-up. */
-function rowWorths({ times, windows }) {
-  const bounds = windows.map(([first, last]) => [times.indexOf(first), times.indexOf(last)]);
-  const skipped = Math.min(Math.floor(probation * times.length), probation * 5_000);
-  return times.map((_, index) => {
+function rowWorths(series) {
+  const bounds = windowBounds(series);
+  const skipped = warmUpRows(series);
+  return series.times.map((_, index) => {
     if (index < skipped) return undefined;
     const window = bounds.findIndex(([first, last]) => index >= first && index <= last);
     if (window >= 0) {

@@ -1,0 +1,143 @@
+import { bucketMs, dayMs } from '../../lib/duration.ts';
+import { selectQuantile } from '../../lib/statistics.ts';
+import { utcOffsetMs } from '../../lib/time-zone.ts';
+
+/** Consecutive 15-minute buckets of one metric. */
+export interface BucketValues {
+  /** Start of the first bucket (ms since 1970). */
+  readonly from: number;
+  readonly values: Float64Array;
+  /** 1 for buckets in which posts of any brand arrived; the others are missing data, not counts of zero. */
+  readonly isKnown: Uint8Array;
+}
+
+/** The expected count of a brand by local time of day and day of the week. */
+export interface SeasonalLevel {
+  /** The expected count of the bucket that contains a time (ms since 1970). */
+  at(time: number): number;
+  /** The expected counts of the buckets that it was estimated from. */
+  readonly ofHistory: Float64Array;
+}
+
+const slotsPerDay = dayMs / bucketMs;
+const daysPerWeek = 7;
+/** Buckets before and after the same time of day that are pooled with it: 75 minutes in total. */
+const neighbors = 2;
+/** Days after which half of the level at a time of day comes from that time of day, and half from the whole day. */
+const halfTrustedDays = 5;
+/** Occurrences of a weekday after which half of its deviation from the other days is believed. */
+const halfTrustedWeeks = 2;
+const minDays = 2;
+const minWeeks = 2;
+/** Added to counts before their logarithm, so that a count of zero has one. */
+const offset = 0.5;
+
+/**
+ * Estimates the level robustly: medians over all days at the same local time, shrunk on the log scale to the level of the
+ * whole day, times a factor per weekday, shrunk to 1. With less than two days of history it is one level for all times.
+ */
+export function estimateSeasonalLevel({ from, values, isKnown }: BucketValues, timeZone: string): SeasonalLevel {
+  const { length } = values;
+  const localTimes = new Float64Array(length);
+  const scratch = new Float64Array(length);
+  const bySlot: number[][] = Array.from({ length: slotsPerDay }, () => []);
+  let known = 0;
+  // Plain loops: this runs for every brand and hour, and iterators take several times as long.
+  for (let index = 0; index < length; index += 1) {
+    const local = toLocal(from + index * bucketMs, timeZone);
+    localTimes[index] = local;
+    if (isKnown[index] === 0) continue;
+    const value = values[index] ?? 0;
+    scratch[known] = value;
+    known += 1;
+    bySlot[slotOf(local)]?.push(value);
+  }
+  const overall = center(scratch, known);
+  const levels = new Float64Array(slotsPerDay);
+  for (let slot = 0; slot < slotsPerDay; slot += 1) levels[slot] = slotLevel(bySlot, slot, overall, scratch);
+  const factors = weekdayFactors({ values, isKnown, localTimes, levels });
+  const levelAt = (local: number): number => (levels[slotOf(local)] ?? overall) * (factors[weekdayOf(local)] ?? 1);
+  const ofHistory = new Float64Array(length);
+  for (let index = 0; index < length; index += 1) ofHistory[index] = levelAt(localTimes[index] ?? 0);
+  return { at: (time) => levelAt(toLocal(time, timeZone)), ofHistory };
+}
+
+/** The level at a time of day; reorders the values of `scratch`. */
+function slotLevel(bySlot: readonly (readonly number[])[], slot: number, overall: number, scratch: Float64Array): number {
+  let length = 0;
+  for (let step = -neighbors; step <= neighbors; step += 1)
+    for (const value of bySlot[(slot + step + slotsPerDay) % slotsPerDay] ?? []) {
+      scratch[length] = value;
+      length += 1;
+    }
+  const days = length / (2 * neighbors + 1);
+  return days < minDays ? overall : shrink(center(scratch, length), overall, days / (days + halfTrustedDays));
+}
+
+const toLocal = (time: number, timeZone: string): number => time + utcOffsetMs(time, timeZone);
+const slotOf = (local: number): number => Math.floor((local % dayMs) / bucketMs);
+const weekdayOf = (local: number): number => Math.floor(local / dayMs) % daysPerWeek;
+
+const shrink = (value: number, towards: number, weight: number): number =>
+  Math.exp(weight * Math.log(value + offset) + (1 - weight) * Math.log(towards + offset)) - offset;
+
+/** From here on counts are fine enough for a median; below, nearly all values of a quiet brand are equal. */
+const minMedian = 5;
+
+/** The median; for small counts the mean without the lowest and highest tenth. Reorders the values. */
+function center(values: Float64Array, length: number): number {
+  if (length === 0) return 0;
+  const middle = selectQuantile(values, length, 0.5);
+  if (middle >= minMedian) return middle;
+  const [low, high] = [selectQuantile(values, length, 0.1), selectQuantile(values, length, 0.9)];
+  let sum = 0;
+  let count = 0;
+  for (let index = 0; index < length; index += 1) {
+    const value = values[index] ?? 0;
+    if (value < low || value > high) continue;
+    sum += value;
+    count += 1;
+  }
+  return sum / count;
+}
+
+/** Share of a day's buckets that must be known for the day to count. */
+const minKnownShare = 0.5;
+
+interface LeveledValues {
+  readonly values: Float64Array;
+  readonly isKnown: Uint8Array;
+  readonly localTimes: Float64Array;
+  readonly levels: Float64Array;
+}
+
+/** The median ratio of observed to expected posts on each weekday, shrunk to the level of all days. */
+function weekdayFactors(history: LeveledValues): readonly number[] {
+  const ratios = dailyRatios(history);
+  const usual = medianOf(ratios.map(({ logRatio }) => logRatio));
+  return Array.from({ length: daysPerWeek }, (_, weekday) => {
+    const own = ratios.filter(({ day }) => day % daysPerWeek === weekday).map(({ logRatio }) => logRatio);
+    return own.length < minWeeks ? 1 : Math.exp((own.length / (own.length + halfTrustedWeeks)) * (medianOf(own) - usual));
+  });
+}
+
+/** The logarithm of observed over expected posts, of each local day of which enough is known. */
+function dailyRatios({ values, isKnown, localTimes, levels }: LeveledValues): { readonly day: number; readonly logRatio: number }[] {
+  const days: { readonly day: number; readonly logRatio: number }[] = [];
+  let [observed, expected, buckets] = [0, 0, 0];
+  for (let index = 0; index < values.length; index += 1) {
+    const local = localTimes[index] ?? 0;
+    if (isKnown[index] === 1) {
+      observed += values[index] ?? 0;
+      expected += levels[slotOf(local)] ?? 0;
+      buckets += 1;
+    }
+    const day = Math.floor(local / dayMs);
+    if (day === Math.floor((localTimes[index + 1] ?? Number.POSITIVE_INFINITY) / dayMs)) continue;
+    if (buckets >= minKnownShare * slotsPerDay) days.push({ day, logRatio: Math.log((observed + offset) / (expected + offset)) });
+    [observed, expected, buckets] = [0, 0, 0];
+  }
+  return days;
+}
+
+const medianOf = (values: readonly number[]): number => selectQuantile(Float64Array.from(values), values.length, 0.5);
