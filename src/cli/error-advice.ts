@@ -40,6 +40,10 @@ export const errorAdvice: Readonly<Record<ErrorCode, ErrorAdvice>> = {
     exit: 6,
     hint: 'Check `clickhouse.caFile`, the host name in `clickhouse.url` and the validity dates of the certificate.',
   },
+  DATABASE_MISSING: {
+    exit: 6,
+    hint: 'Run `npm ci` without `--omit=optional` on a supported platform, or set `clickhouse.url` to a ClickHouse server.',
+  },
   DATA_DIR_LOCKED: { exit: 6, hint: 'Stop the other process, or use another data directory with --data-dir.' },
   MIGRATION_CHECKSUM_MISMATCH: {
     exit: 6,

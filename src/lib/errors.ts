@@ -32,6 +32,7 @@ export const errorCodes = {
   DATABASE_REJECTED: { kind: 'dependency', retry: false },
   DATABASE_PLAINTEXT: { kind: 'operator', retry: false },
   DATABASE_UNTRUSTED: { kind: 'dependency', retry: false },
+  DATABASE_MISSING: { kind: 'operator', retry: false },
   DATA_DIR_LOCKED: { kind: 'operator', retry: false },
   MIGRATION_CHECKSUM_MISMATCH: { kind: 'operator', retry: false },
   TOO_MANY_QUERIES: { kind: 'caller', retry: true },

@@ -105,6 +105,16 @@ test('the example of the README scores posts of a brand', async () => {
   expect(JSON.parse(first ?? '')).toMatchObject({ brands: ['Brixomel'], label: 'positive' });
 });
 
+test('where the embedded database has no binary, doctor and other commands say so in a line', async () => {
+  const env = { NODE_OPTIONS: `--import ${new URL('../support/without-chdb.mjs', import.meta.url).href}` };
+  const doctor = await runCommand(['doctor', '--data-dir', join(folder, 'no-binary')], env);
+  expect(doctor.output).toMatch(/database .*The embedded database could not be loaded on this machine/);
+  expect(doctor.output).toContain('checksums verified');
+  const migrate = await runCommand(['migrate', '--data-dir', join(folder, 'no-binary')], env);
+  expect(migrate.output).toMatch(/^DATABASE_MISSING: .+\n$/);
+  expect(migrate.code).toBe(6);
+});
+
 test('a run writes no file outside its data directory, and doctor finds it healthy while it runs', async () => {
   const home = join(folder, 'home');
   const dataDir = join(folder, 'data');

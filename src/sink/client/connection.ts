@@ -1,9 +1,9 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { ClickHouseConfig } from '../../config/schema.ts';
 import { type Clock, systemClock } from '../../lib/clock.ts';
+import { FeedpulseError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { createDatabaseHealth, type DatabaseHealth } from './database-health.ts';
-import { openEmbedded } from './embedded.ts';
 import { openRemote } from './remote.ts';
 
 /** The connections to ClickHouse, without health tracking. */
@@ -29,16 +29,26 @@ export interface Database {
 
 /**
  * Opens the server that `clickhouse.url` names, or the embedded engine in `dataDir`.
- * @throws DATA_DIR_LOCKED, FILE_INACCESSIBLE, DATABASE_UNAVAILABLE, DATABASE_REJECTED, DATABASE_PLAINTEXT, DATABASE_UNTRUSTED
+ * @throws DATABASE_MISSING, DATA_DIR_LOCKED, FILE_INACCESSIBLE, DATABASE_UNAVAILABLE, DATABASE_REJECTED, DATABASE_PLAINTEXT, DATABASE_UNTRUSTED
  */
 export async function openDatabase(options: { clickhouse: ClickHouseConfig; dataDir: string; log: Log; clock?: Clock }): Promise<Database> {
   const { clickhouse, dataDir, log, clock = systemClock } = options;
   const connections = clickhouse.url
     ? await openRemote(clickhouse.url, clickhouse, log, clock)
-    : await openEmbedded(dataDir, clickhouse.database);
+    : await (await loadEmbedded()).openEmbedded(dataDir, clickhouse.database);
   const db = { ...connections, health: createDatabaseHealth(clock) };
   log.info({ kind: db.kind, database: clickhouse.database }, 'database opened');
   return db;
+}
+
+/** Loaded only when it is needed: a feedpulse with a ClickHouse server works where the engine has no binary. */
+async function loadEmbedded(): Promise<typeof import('./embedded.ts')> {
+  try {
+    return await import('./embedded.ts');
+  } catch (cause) {
+    const platform = `${process.platform} on ${process.arch}`;
+    throw new FeedpulseError('DATABASE_MISSING', `The embedded database could not be loaded on this machine (${platform}).`, { cause });
+  }
 }
 
 /** The version of the ClickHouse server or of the embedded engine. */
