@@ -5,7 +5,7 @@ import { createFeed, minute } from './feed-model.mjs';
 const bucketMinutes = 15;
 
 /** Counts by label, and of the copies among them, per minute or bucket, as the rollups hold them: none for a time without posts. */
-export class Counts {
+class Counts {
   #from;
   #stepMs;
   #values;

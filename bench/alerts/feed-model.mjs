@@ -3,7 +3,6 @@ import { createRandom, mixSeeds } from '../../dist/lib/random.js';
 export const minute = 60_000;
 export const hour = 60 * minute;
 export const day = 24 * hour;
-export const labels = ['negative', 'neutral', 'positive', 'unscored'];
 
 /** Exponent of the decay of attention to a story, 1 / (1 + t/c)^p, as in the modified law of Omori (Utsu 1961). */
 const decay = 1.3;
@@ -192,7 +191,7 @@ class Feed {
 }
 
 /** The daily cycle, of mean 1, as two harmonics of the logarithm, and the weekend. */
-export function season({ cycle, weekend }, time) {
+function season({ cycle, weekend }, time) {
   const angle = (2 * Math.PI * (time % day)) / day;
   const daily = cycle[0] * Math.cos(angle) + cycle[1] * Math.sin(angle) + cycle[2] * Math.cos(2 * angle) + cycle[3] * Math.sin(2 * angle);
   const size = cycle.reduce((sum, one) => sum + one ** 2, 0);
@@ -229,7 +228,7 @@ export function normal(random) {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
-export function poisson(random, mean) {
+function poisson(random, mean) {
   if (mean > 60) return Math.max(0, Math.round(mean + Math.sqrt(mean) * normal(random)));
   const limit = Math.exp(-mean);
   let count = 0;

@@ -8,7 +8,7 @@ import { day, hour, minute } from './feed-model.mjs';
 import { moods, profiles } from './profiles.mjs';
 
 /** Mean posts an hour without stories. */
-export const sizes = [1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000];
+const sizes = [1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000];
 const rise = (factor, length) => ({
   name: factor < 1 ? `volume ÷ ${1 / factor}` : `volume × ${factor}`,
   change: { factor },

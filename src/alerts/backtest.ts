@@ -1,4 +1,4 @@
-import type { AlertTransition } from '../domain/alert.ts';
+import type { AlertTransition, ScoredEvaluation } from '../domain/alert.ts';
 import { emptyCounts, type LabelCounts, scoredPosts, totalPosts } from '../domain/label-counts.ts';
 import { bucketMs, dayMs, hourMs, minuteMs } from '../lib/duration.ts';
 import type { OnProgress } from '../lib/progress.ts';
@@ -33,6 +33,8 @@ export interface BacktestOptions {
   readonly noDataAfterMs: number;
   /** Called with the number of minutes evaluated so far. */
   readonly onProgress?: (done: number) => void;
+  /** Called after each minute. */
+  readonly onEvaluations?: (evaluations: readonly ScoredEvaluation[]) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -47,6 +49,7 @@ export async function backtestRules({
   to,
   noDataAfterMs,
   onProgress,
+  onEvaluations,
   signal,
 }: BacktestOptions): Promise<AlertTransition[]> {
   let now = from;
@@ -63,7 +66,9 @@ export async function backtestRules({
   const transitions: AlertTransition[] = [];
   let done = 0;
   for (now = Math.ceil(from / minuteMs) * minuteMs + evaluationDelayMs; now < to; now += minuteMs) {
-    transitions.push(...(await evaluator.evaluate()).transitions);
+    const result = await evaluator.evaluate();
+    transitions.push(...result.transitions);
+    onEvaluations?.(result.evaluations);
     done += 1;
     if (done % minutesPerSlice !== 0) continue;
     onProgress?.(done);
@@ -133,6 +138,8 @@ export interface StoredBacktestOptions {
   readonly noDataAfterMs: number;
   /** Called with the minutes of all brands evaluated so far, and their total. */
   readonly onProgress: OnProgress;
+  /** Called after each minute of each group of brands. */
+  readonly onEvaluations?: BacktestOptions['onEvaluations'];
   readonly signal: AbortSignal;
 }
 
@@ -166,6 +173,7 @@ export async function backtestStoredRule({
       to,
       noDataAfterMs: options.noDataAfterMs,
       onProgress: (done) => onProgress(batch * minutesPerBatch + done, batches * minutesPerBatch),
+      ...(options.onEvaluations && { onEvaluations: options.onEvaluations }),
       signal,
     });
     transitions.push(...found.filter((transition) => transition.rule === rule.name));

@@ -1,10 +1,10 @@
-import type { AlertState, AlertTransition, RuleState } from '../domain/alert.ts';
+import type { AlertState, AlertTransition, RuleState, ScoredEvaluation } from '../domain/alert.ts';
 import type { Clock } from '../lib/clock.ts';
 import { minuteMs } from '../lib/duration.ts';
 import type { AlertCounts } from '../sink/queries/alert-counts.ts';
 import type { AlertReader } from '../sink/queries/alerts.ts';
 import { type Baselines, createBaselines } from './detect/baseline.ts';
-import { allBrands, evaluateRules, type RecipientsFor, type ScoredEvaluation, type Snapshot, stateKey } from './detect/evaluate-rules.ts';
+import { allBrands, evaluateRules, type RecipientsFor, type Snapshot, stateKey } from './detect/evaluate-rules.ts';
 import type { Rule } from './rules.ts';
 
 /** Windows that ended longer ago are not evaluated: a backlog or a backfill raises no alert. */

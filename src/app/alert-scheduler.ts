@@ -16,10 +16,15 @@ import type { Metrics } from '../lib/metrics.ts';
 import type { Database } from '../sink/client/connection.ts';
 import { createAlertCounts } from '../sink/queries/alert-counts.ts';
 import { createAlertReader } from '../sink/queries/alerts.ts';
+import { createEvaluationReader } from '../sink/queries/evaluations.ts';
 import { createAlertStore } from '../sink/writer/alert-store.ts';
+import { putEvaluations } from '../sink/writer/evaluation-store.ts';
 import { createPartitionDelays } from '../sink/writer/partition-delays.ts';
+import { createHistoryEvaluator, type HistoryEvaluator } from './evaluate-history.ts';
 
 const intervalMs = 15_000;
+/** Pause after a slice of history, which takes up to a second or two of the main thread. */
+const historyPauseMs = 1_000;
 
 export interface AlertScheduler {
   /** Resolves after the evaluation in progress. Deliveries in progress are aborted; they are sent after the next start. */
@@ -53,17 +58,18 @@ export function startAlertScheduler(deps: AlertSchedulerDeps): AlertScheduler {
   const stopping = new AbortController();
   const progress = createPartitionDelays(db, clock);
   const unsubscribe = storedPosts.subscribe(progress.record);
-  const { evaluator, outbox } = createAlerting(deps);
+  const { evaluator, history, outbox } = createAlerting(deps);
 
   const evaluate = async (): Promise<void> => {
     const stopTimer = metrics.alertSeconds.startTimer();
-    const { transitions, evaluatedPairs } = await evaluator.evaluate();
+    const { transitions, evaluations, evaluatedPairs } = await evaluator.evaluate();
     stopTimer();
     metrics.alertEvaluations.inc(evaluatedPairs);
     metrics.alertsActive.set(evaluator.countActive());
     for (const { kind, rule, brand, alert, channels } of transitions)
       log.info({ rule, brand, alert, channels }, kind === 'alert' ? 'alert started' : 'alert resolved');
     events.publish(transitions);
+    await putEvaluations(db, evaluations, true);
   };
   const attempt = async (step: string, work: () => Promise<unknown>): Promise<void> => {
     try {
@@ -88,20 +94,32 @@ export function startAlertScheduler(deps: AlertSchedulerDeps): AlertScheduler {
       await clock.sleep(intervalMs, stopping.signal);
     }
   };
-  const running = run();
+  const evaluateHistory = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      let hasMore = false;
+      const step = async (): Promise<void> => {
+        hasMore = await history.step(stopping.signal);
+      };
+      if (config.alerts.enabled && lease.isHeld()) await attempt('evaluate history', step);
+      await clock.sleep(hasMore ? historyPauseMs : intervalMs, stopping.signal);
+    }
+  };
+  const running = [run(), evaluateHistory()];
   return {
     stop: async () => {
       stopping.abort();
       unsubscribe();
-      await Promise.all([running, outbox.stop()]);
+      await Promise.all([...running, outbox.stop()]);
     },
   };
 }
 
-function createAlerting(deps: AlertSchedulerDeps): { evaluator: Evaluator; outbox: Outbox } {
+function createAlerting(deps: AlertSchedulerDeps): { evaluator: Evaluator; history: HistoryEvaluator; outbox: Outbox } {
   const { config, db, clock, log, metrics, lease, baseUrl, isLive } = deps;
   const store = createAlertStore(db);
   const records = createAlertReader(db.reader);
+  const rules = resolveRules(config.alerts.rules, config.brands);
+  const noDataAfterMs = toMilliseconds(config.alerts.noDataAfter);
   const evaluator = createEvaluator({
     counts: createAlertCounts(db.reader),
     records,
@@ -114,11 +132,17 @@ function createAlerting(deps: AlertSchedulerDeps): { evaluator: Evaluator; outbo
         await store.addTransitions(transitions);
       },
     },
-    rules: resolveRules(config.alerts.rules, config.brands),
+    rules,
     recipientsFor: recipientsFor(config.alerts),
-    noDataAfterMs: toMilliseconds(config.alerts.noDataAfter),
+    noDataAfterMs,
     clock,
     isLive,
+  });
+  const history = createHistoryEvaluator({
+    counts: createAlertCounts(db.heavyReader),
+    evaluations: createEvaluationReader(db.heavyReader),
+    putEvaluations: (evaluations) => putEvaluations(db, evaluations, false),
+    ...{ rules, noDataAfterMs, clock },
   });
   const channels = createChannels(config.alerts);
   const contextOf = createAlertContext({
@@ -126,5 +150,5 @@ function createAlerting(deps: AlertSchedulerDeps): { evaluator: Evaluator; outbo
     brands: config.brands,
     readEvents: createEventReader(config.alerts, records),
   });
-  return { evaluator, outbox: createOutbox({ records, log, store, channels, contextOf, baseUrl, clock, metrics }) };
+  return { evaluator, history, outbox: createOutbox({ records, log, store, channels, contextOf, baseUrl, clock, metrics }) };
 }

@@ -46,6 +46,17 @@ export interface Evaluation {
   readonly baseline: { readonly season: Season; readonly windows: number; readonly from: number; readonly to: number } | null;
 }
 
+/** What a rule saw of a brand in one evaluation. */
+export interface ScoredEvaluation {
+  readonly rule: string;
+  readonly brand: string;
+  readonly evaluation: Evaluation;
+  /** The anomaly score, 0 to 1. */
+  readonly score: number;
+  /** Whether an alert was active, or would have been without a silence. */
+  readonly isAnomalous: boolean;
+}
+
 /** State of a rule for a brand. It is stored, so it survives a restart. */
 export interface AlertState {
   readonly status: RuleStatus;

@@ -13,8 +13,5 @@ const storage = new AsyncLocalStorage<RequestScope>();
 /** Runs a function and everything that it starts within the scope of a request. */
 export const runInRequest = <T>(scope: RequestScope, run: () => T): T => storage.run(scope, run);
 
-/** Runs a function outside of any request, because its result serves others too. */
-export const runOutsideRequest = <T>(run: () => T): T => storage.exit(run);
-
 /** The request that is being answered; undefined outside of one. */
 export const currentRequest = (): RequestScope | undefined => storage.getStore();

@@ -5,6 +5,7 @@ import {
   type Evaluation,
   noDataRuleName,
   type RuleState,
+  type ScoredEvaluation,
   type Silence,
 } from '../../domain/alert.ts';
 import { addCounts, type LabelCounts, totalPosts } from '../../domain/label-counts.ts';
@@ -14,7 +15,7 @@ import type { CountsByBrand } from '../../sink/queries/alert-counts.ts';
 import type { Brand, Rule } from '../rules.ts';
 import type { Baselines } from './baseline.ts';
 import { scoreWindows, type WindowScore } from './score-window.ts';
-import { initialState, isWithinQuietHours, type Observation, transition } from './transition.ts';
+import { alertScore, initialState, isWithinQuietHours, type Observation, transition } from './transition.ts';
 
 export const allBrands = '*';
 
@@ -31,15 +32,6 @@ export interface Snapshot {
 }
 
 export type StateByKey = ReadonlyMap<string, AlertState>;
-
-/** What a rule saw of a brand in one evaluation. */
-export interface ScoredEvaluation {
-  readonly rule: string;
-  readonly brand: string;
-  readonly evaluation: Evaluation;
-  /** The anomaly score, 0 to 1, see transition.ts. */
-  readonly score: number;
-}
 
 export interface Decisions {
   readonly transitions: readonly AlertTransition[];
@@ -68,7 +60,10 @@ export function evaluateRules(rules: readonly Rule[], recipientsFor: RecipientsF
     const id = transitionId(rule.name, brand.name, state);
     const result = transition(state, { now, observation, isSilenced, isQuiet }, rule, id);
     const next = { rule: rule.name, brand: brand.name, state: result.state };
-    if (evaluation && rule !== noDataRule) evaluations.push({ rule: rule.name, brand: brand.name, evaluation, score: result.score });
+    if (evaluation && rule !== noDataRule) {
+      const isAnomalous = result.state.alert !== undefined || (isSilenced && result.score >= alertScore);
+      evaluations.push({ rule: rule.name, brand: brand.name, evaluation, score: result.score, isAnomalous });
+    }
     if (result.kind && evaluation)
       transitions.push({
         id,

@@ -1,4 +1,4 @@
-import { emptyCounts, type LabelCounts, organicCounts, scoredPosts } from '../../domain/label-counts.ts';
+import { type LabelCounts, organicCounts, scoredPosts } from '../../domain/label-counts.ts';
 import { bucketMs, dayMs, hourMs } from '../../lib/duration.ts';
 import { selectQuantile } from '../../lib/statistics.ts';
 import type { BucketSeries } from '../../sink/queries/alert-counts.ts';
@@ -77,71 +77,91 @@ export function createSentimentModel(history: BucketSeries, first: number): Sent
 
 const netSentiment = (counts: LabelCounts): number => (counts.positive - counts.negative) / Math.max(1, scoredPosts(counts));
 
-/** Windows with enough scored posts, one per bucket. */
-function windowsOf(series: BucketSeries, first: number, buckets: number): LabelCounts[] {
-  const found: LabelCounts[] = [];
-  const sum = (values: Float64Array, end: number): number => {
-    let total = 0;
-    for (let index = end - buckets; index < end; index += 1) total += values[index] ?? 0;
-    return total;
-  };
-  for (let end = first + buckets; end <= series.positive.length; end += 1) {
-    const counts = {
-      negative: sum(series.negative, end),
-      neutral: sum(series.neutral, end),
-      positive: sum(series.positive, end),
-      unscored: 0,
-      // Their labels are of no importance here, only their number.
-      copies: { ...emptyCounts, neutral: sum(series.scoredCopies, end) },
-    };
-    if (effectivePosts(counts) >= minPosts) found.push(counts);
-  }
-  return found;
+/** Windows with enough scored posts, one per bucket. Arrays, since this runs for every brand and hour. */
+interface Windows {
+  readonly length: number;
+  readonly scored: Float64Array;
+  /** Positive minus negative posts, and positive plus negative ones. */
+  readonly balance: Float64Array;
+  readonly polar: Float64Array;
+  /** See `effectivePosts`. */
+  readonly effective: Float64Array;
 }
+
+function windowsOf({ negative, neutral, positive, scoredCopies }: BucketSeries, first: number, buckets: number): Windows {
+  const capacity = Math.max(0, positive.length - first);
+  const found = { scored: new Float64Array(capacity), balance: new Float64Array(capacity), polar: new Float64Array(capacity) };
+  const effective = new Float64Array(capacity);
+  let length = 0;
+  let [down, middle, up, copies] = [0, 0, 0, 0];
+  const add = (index: number, sign: 1 | -1): void => {
+    down += sign * (negative[index] ?? 0);
+    middle += sign * (neutral[index] ?? 0);
+    up += sign * (positive[index] ?? 0);
+    copies += sign * (scoredCopies[index] ?? 0);
+  };
+  for (let index = first; index < positive.length; index += 1) {
+    add(index, 1);
+    if (index - buckets >= first) add(index - buckets, -1);
+    const scored = down + middle + up;
+    if (index - first + 1 < buckets || scored - copies < minPosts) continue;
+    found.scored[length] = scored;
+    found.balance[length] = up - down;
+    found.polar[length] = up + down;
+    effective[length] = scored - copies;
+    length += 1;
+  }
+  return { length, ...found, effective };
+}
+
+const netOf = ({ balance, scored }: Windows, index: number): number => (balance[index] ?? 0) / (scored[index] ?? 1);
 
 /** The pooled polarity of all windows but those that lie far from the median. */
-function estimateLevel(windows: readonly LabelCounts[]) {
-  const nets = Float64Array.from(windows, netSentiment);
-  const middle = selectQuantile(nets, nets.length, 0.5);
-  const all = pool(windows);
-  for (const [index, window] of windows.entries()) nets[index] = Math.abs(netSentiment(window) - middle);
-  const spread = selectQuantile(nets, nets.length, 0.5);
-  const isTypical = (window: LabelCounts): boolean =>
-    Math.abs(netSentiment(window) - middle) <= maxDeviations * Math.max(spread, Math.sqrt(all.variance / scoredPosts(window)));
-  return pool(windows.filter(isTypical));
+function estimateLevel(windows: Windows) {
+  const { length, scored } = windows;
+  const nets = new Float64Array(length);
+  for (let index = 0; index < length; index += 1) nets[index] = netOf(windows, index);
+  const middle = selectQuantile(nets, length, 0.5);
+  for (let index = 0; index < length; index += 1) nets[index] = Math.abs(netOf(windows, index) - middle);
+  const spread = selectQuantile(nets, length, 0.5);
+  const { variance } = pool(windows, () => true);
+  return pool(
+    windows,
+    (index) => Math.abs(netOf(windows, index) - middle) <= maxDeviations * Math.max(spread, Math.sqrt(variance / (scored[index] ?? 1))),
+  );
 }
 
-function pool(windows: readonly LabelCounts[]) {
-  let [negative, neutral, positive] = [0, 0, 0];
-  for (const window of windows) {
-    negative += window.negative;
-    neutral += window.neutral;
-    positive += window.positive;
+function pool({ length, scored, balance, polar }: Windows, isIncluded: (index: number) => boolean) {
+  let [posts, sum, squares] = [0, 0, 0];
+  for (let index = 0; index < length; index += 1) {
+    if (!isIncluded(index)) continue;
+    posts += scored[index] ?? 0;
+    sum += balance[index] ?? 0;
+    squares += polar[index] ?? 0;
   }
-  const posts = negative + neutral + positive;
   // One post of each label is added, so that the variance of a post's polarity is never zero.
-  const mean = (positive - negative) / (posts + 3);
-  return { net: (positive - negative) / Math.max(1, posts), variance: (positive + negative + 2) / (posts + 3) - mean ** 2, posts };
+  const mean = sum / (posts + 3);
+  return { net: sum / Math.max(1, posts), variance: (squares + 2) / (posts + 3) - mean ** 2, posts };
 }
 
-function estimateSpreads(windows: readonly LabelCounts[], net: number, variance: number) {
-  const { length } = windows;
+function estimateSpreads(windows: Windows, net: number, variance: number) {
+  const { length, effective } = windows;
   const days = (length * bucketMs) / dayMs;
-  const scratch = Float64Array.from(windows, effectivePosts);
+  const scratch = effective.slice(0, length);
   const typicalPosts = Math.max(minPosts, length === 0 ? 0 : selectQuantile(scratch, length, 0.5));
   const unseen = unseenVariance * Math.max(0, 1 - days);
   const estimate = (direction: 1 | -1): Spread => {
-    for (const [index, window] of windows.entries()) {
-      const signed = direction * (netSentiment(window) - net);
-      const posts = effectivePosts(window);
+    for (let index = 0; index < length; index += 1) {
+      const signed = direction * (netOf(windows, index) - net);
+      const posts = effective[index] ?? 1;
       const excess = (signed / tailDeviation) ** 2 - variance / posts;
       scratch[index] = signed > 0 ? (2 * excess) / (1 + typicalPosts / posts) : -1;
     }
     const found = length === 0 ? minExcessVariance : Math.max(minExcessVariance, selectQuantile(scratch, length, 1 - tailShare));
-    for (const [index, window] of windows.entries()) {
-      const posts = effectivePosts(window);
+    for (let index = 0; index < length; index += 1) {
+      const posts = effective[index] ?? 1;
       const deviation = Math.sqrt(variance / posts + (found * (1 + typicalPosts / posts)) / 2);
-      scratch[index] = (direction * (netSentiment(window) - net)) / deviation;
+      scratch[index] = (direction * (netOf(windows, index) - net)) / deviation;
     }
     return { excessVariance: found + unseen, typicalPosts, tail: estimateTail(scratch, length, days, maxTail) };
   };

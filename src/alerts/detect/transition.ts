@@ -50,6 +50,9 @@ const riseMs = 4 * 86_400_000;
 /** The rarity that scores one half: the threshold of balanced sensitivity. */
 const halfwayRarity = 4;
 
+/** The score of the threshold of balanced sensitivity. */
+export const alertScore = 0.5;
+
 export const initialState: AlertState = { status: 'cold-start', since: 0 };
 
 /**

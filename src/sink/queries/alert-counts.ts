@@ -73,10 +73,11 @@ const seriesSums = {
 const seriesColumns = Object.keys(seriesSums) as (keyof typeof seriesSums)[]; // Object.keys widens its result
 
 /**
- * The 15-minute buckets of a range, one row per brand: lists separated by spaces, in the same order. Indexes count from
- * the first bucket of the range. A row per bucket would take ten times as long to parse.
+ * The 15-minute buckets of a range, one row per brand: lists in the same order. Indexes count from the first bucket of the
+ * range. A row per bucket would take ten times as long to parse. A list without posts is empty.
  */
-const listOf = (column: string): string => `arrayStringConcat(groupArray(toString(h.${column})), ' ') AS ${column}`;
+const listOf = (column: string): string =>
+  `if(${column === 'index' ? 'false' : `sum(h.${column}) = 0`}, [], groupArray(toUInt32(h.${column}))) AS ${column}`;
 const selectHistory = `
   SELECT h.brand AS brand, ${['index', ...seriesColumns].map(listOf).join(', ')}
   FROM (
@@ -89,9 +90,11 @@ const selectHistory = `
     GROUP BY brand, index
   ) AS h
   GROUP BY brand`;
+/** Not checked number by number: there are thousands, and the query converts them. */
+const counts = z.custom<readonly number[]>(Array.isArray);
 const historyRow = z.object({
-  ...{ brand: z.string(), index: z.string(), negative: z.string(), neutral: z.string(), positive: z.string() },
-  ...{ unscored: z.string(), copies: z.string(), scoredCopies: z.string() },
+  ...{ brand: z.string(), index: counts, negative: counts, neutral: counts, positive: counts, unscored: counts, copies: counts },
+  scoredCopies: counts,
 });
 
 const toCopies = ([negative = 0, neutral = 0, positive = 0, unscored = 0]: readonly number[]): LabelCounts => ({
@@ -133,10 +136,15 @@ export function createAlertCounts(reader: ClickHouseClient) {
     /** The 15-minute buckets of a range of whole buckets, of the brands that have any. */
     readHistory: async (brands: readonly string[], from: number, to: number): Promise<ReadonlyMap<string, BucketSeries>> => {
       const found = new Map<string, BucketSeries>();
-      const params = { from: seconds(from), to: seconds(to) };
-      for (let at = 0; at < brands.length; at += maxBrands)
-        for (const row of await query(reader, historyRow, selectHistory, { ...params, brands: brands.slice(at, at + maxBrands) }))
-          found.set(row.brand, toSeries(row, from, (to - from) / bucketMs));
+      const read = async (names: readonly string[]): Promise<void> => {
+        const rows = await query(reader, historyRow, selectHistory, { from: seconds(from), to: seconds(to), brands: names });
+        for (const row of rows) found.set(row.brand, toSeries(row, from, (to - from) / bucketMs));
+      };
+      const groups = Array.from({ length: Math.ceil(brands.length / maxBrands) }, (_, group) =>
+        brands.slice(group * maxBrands, (group + 1) * maxBrands),
+      );
+      // The engine works on one group while the rows of the one before are being parsed.
+      await Promise.all(groups.map(read));
       return found;
     },
   };
@@ -149,18 +157,16 @@ export type AlertCounts = Pick<StoredAlertCounts, 'readNewestMinute' | 'isStale'
 };
 
 function toSeries({ index, ...lists }: z.output<typeof historyRow>, from: number, length: number): BucketSeries {
-  const indexes = index.split(' ').map(Number);
-  const spread = (list: string): Float64Array => {
+  const spread = (list: readonly number[]): Float64Array => {
     const values = new Float64Array(length);
-    for (const [order, value] of list.split(' ').entries()) values[indexes[order] ?? length] = Number(value);
+    for (let order = 0; order < list.length; order += 1) values[index[order] ?? length] = list[order] ?? 0;
     return values;
   };
-  const [negative, neutral, positive] = [spread(lists.negative), spread(lists.neutral), spread(lists.positive)];
   return {
     from,
-    negative,
-    neutral,
-    positive,
+    negative: spread(lists.negative),
+    neutral: spread(lists.neutral),
+    positive: spread(lists.positive),
     unscored: spread(lists.unscored),
     copies: spread(lists.copies),
     scoredCopies: spread(lists.scoredCopies),

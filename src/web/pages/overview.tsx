@@ -186,19 +186,15 @@ function useAnomalies(range: TimeRange): readonly Anomaly[] {
   const { brands: chosen } = view.value;
   const key = JSON.stringify(range);
   const alerts = useQuery(`alerts ${key} ${alertsVersion.value}`, (signal) => fetchAlerts('*', range, signal), slowRefreshMs);
-  // Detection needs minute rollups, which expire after a month, and takes long for long ranges.
-  const isShort = rangeLengthMs(range) <= maxAnomalyRangeMs;
   const detected = useQuery(
-    `anomalies ${JSON.stringify([chosen, range, isShort])}`,
-    async (signal) => (isShort ? await fetchAnomalies(chosen, range, signal) : { anomalies: [] }),
+    `anomalies ${JSON.stringify([chosen, range])}`,
+    (signal) => fetchAnomalies(chosen, range, signal),
     ({ anomalies }) => (anomalies.length > 0 ? slowRefreshMs : slowRefreshMs / 3),
   );
   const sent = alerts.data?.alerts ?? [];
   const found = detected.isStale ? [] : (detected.data?.anomalies ?? []);
   return [...sent, ...found.filter((anomaly) => !sent.some((alert) => isSameAnomaly(alert, anomaly)))];
 }
-
-const maxAnomalyRangeMs = 2 * 86_400_000;
 
 function isSameAnomaly(alert: Anomaly, found: Anomaly): boolean {
   const ends = (anomaly: Anomaly): number => (anomaly.resolvedAt === null ? Number.POSITIVE_INFINITY : Date.parse(anomaly.resolvedAt));

@@ -6,14 +6,7 @@ import { brandProfiles } from './demo-brands.ts';
 import { ambiguousText, chatterText, type DemoText, type PostContext, personalText, publicText } from './post-text.ts';
 import { interestAt, type RunningScenario, scenarioAt } from './scenarios.ts';
 
-/** What a post is meant to express: its tone about the brand, or a kind of post that is not about a brand. */
-export interface Intent {
-  readonly tone: PostContext['tone'] | 'chatter' | 'ambiguous';
-  /** Whether it is about the scenario that is running. */
-  readonly isInScenario: boolean;
-}
-
-interface Draft extends DemoText, Intent {
+interface Draft extends DemoText {
   readonly author: DemoAuthor;
 }
 
@@ -26,14 +19,11 @@ const scenarioKinds = { person: 90, chatter: 0, news: 6, official: 4, ambiguous:
  * A demo post. The same seed, time (ms since 1970) and number within that time give the same post, so that a restarted
  * source repeats its posts instead of adding new ones to the history.
  */
-export const createDemoPost = (seed: number, time: number, number: number): Post => createDemoPostWithIntent(seed, time, number).post;
-
-/** The same post with its intent, which benchmarks compare with the prediction. */
-export function createDemoPostWithIntent(seed: number, time: number, number: number): Intent & { readonly post: Post } {
+export function createDemoPost(seed: number, time: number, number: number): Post {
   const random = createRandom(mixSeeds(seed, time, number));
-  const { author, text, isReply, tone, isInScenario } = draft(seed, time, random);
+  const { author, text, isReply } = draft(seed, time, random);
   const createdAt = new Date(time).toISOString();
-  const post: Post = {
+  return {
     platform: author.platform,
     id: `demo-${seed}-${time.toString(36)}-${number}`,
     text,
@@ -47,26 +37,24 @@ export function createDemoPostWithIntent(seed: number, time: number, number: num
     ...(author.platform !== 'clips' && { url: `https://${author.platform}.example/${time.toString(36)}${number}` }),
     ...(isReply && { inReplyTo: `thread-${Math.floor(random() * 1e9).toString(36)}` }),
   };
-  return { post, tone, isInScenario };
 }
 
 function draft(seed: number, time: number, random: Random): Draft {
   const running = scenarioAt(seed, time);
   const scenario = running && random() < scenarioShare * running.strength ? running : undefined;
   const brand = scenario?.brand ?? pickBrand(time, random);
-  const isInScenario = scenario !== undefined;
   const kind = pickWeighted(random, scenario ? scenarioKinds : ordinaryKinds);
   if (kind === 'news' || kind === 'official') {
     const author = kind === 'news' ? newsAccount(random) : brandAccount(brand);
-    return { author, tone: kind, isInScenario, ...publicText(createContext(brand, scenario, kind, random), random) };
+    return { author, ...publicText(createContext(brand, scenario, kind, random), random) };
   }
   const author = pickCustomer(seed, random);
   // Reviews are always about a brand, and the small grammars have posts about brands only.
   const mayOmitBrand = author.platform !== 'reviews' && author.language === 'en';
-  if (kind === 'chatter' && mayOmitBrand) return { author, tone: kind, isInScenario, ...chatterText(author, random) };
-  if (kind === 'ambiguous' && mayOmitBrand) return { author, tone: kind, isInScenario, ...ambiguousText(brand, random) };
+  if (kind === 'chatter' && mayOmitBrand) return { author, ...chatterText(author, random) };
+  if (kind === 'ambiguous' && mayOmitBrand) return { author, ...ambiguousText(brand, random) };
   const tone = pickTone(brand, scenario, author, random);
-  return { author, tone, isInScenario, ...personalText(createContext(brand, scenario, tone, random), author, random) };
+  return { author, ...personalText(createContext(brand, scenario, tone, random), author, random) };
 }
 
 function pickBrand(time: number, random: Random): BrandProfile {

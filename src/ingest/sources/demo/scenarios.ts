@@ -54,7 +54,7 @@ export function lastCrisis(seed: number, time: number): { readonly brand: string
 }
 
 /** The rate of posts at a time relative to the day's average: low at night, high in the evening (UTC). */
-export function dailyRate(time: number): number {
+function dailyRate(time: number): number {
   const dayFraction = (time % (24 * hourMs)) / (24 * hourMs);
   return 1 + 0.55 * Math.sin(2 * Math.PI * (dayFraction - 0.42)) + 0.15 * Math.sin(4 * Math.PI * (dayFraction - 0.3));
 }

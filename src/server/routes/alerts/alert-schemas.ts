@@ -155,7 +155,7 @@ export function toAlertResponse(alert: StoredAlert, brands: readonly BrandConfig
   };
 }
 
-function toEvaluation({ from, to, baseline, ...figures }: Evaluation): AlertResponse['evaluation'] {
+export function toEvaluation({ from, to, baseline, ...figures }: Evaluation): AlertResponse['evaluation'] {
   return {
     ...figures,
     from: iso(from),

@@ -1,13 +1,18 @@
-import type { ClickHouseClient } from '@clickhouse/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { resolveRules } from '../../../../src/alerts/rules.ts';
+import { createHistoryEvaluator } from '../../../../src/app/evaluate-history.ts';
 import { configSchema } from '../../../../src/config/schema.ts';
+import { systemClock } from '../../../../src/lib/clock.ts';
 import type { ApiRequest } from '../../../../src/server/http/in-process.ts';
 import type { Job } from '../../../../src/server/jobs.ts';
 import { backtestResult, channelTestsResponse } from '../../../../src/server/routes/alerts/alert-schemas.ts';
 import { anomaliesResponse } from '../../../../src/server/routes/alerts/anomalies.ts';
+import { createAlertCounts } from '../../../../src/sink/queries/alert-counts.ts';
+import { createEvaluationReader } from '../../../../src/sink/queries/evaluations.ts';
+import { putEvaluations } from '../../../../src/sink/writer/evaluation-store.ts';
 import { openTestDatabase } from '../../../support/test-database.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../../../support/webhook-receiver.ts';
-import { apiOn, startTestServer } from '../../test-server.ts';
+import { apiOn } from '../../test-server.ts';
 
 const minute = 60_000;
 const path = '/api/v1/alerts/backtest';
@@ -56,74 +61,25 @@ async function backtest(body: object) {
   return { ...backtestResult.parse(job.result), total: job.total };
 }
 
-test('anomalies are listed without a job', async () => {
-  const { status, body } = await ask('GET', `/api/v1/anomalies?from=now-30h&brands=Kestrel`);
-  const { anomalies: found } = anomaliesResponse.parse(body);
-  expect(status).toBe(200);
-  expect(found.map(({ brand, evaluation }) => [brand, evaluation.metric])).toContainEqual(['Kestrel', 'volume']);
-  const [first] = found;
-  expect(Date.parse(first?.at ?? '')).toBeGreaterThan(incident.from);
-  expect(Date.parse(first?.at ?? '')).toBeLessThan(incident.from + 15 * minute);
-  expect((await ask('GET', '/api/v1/anomalies?from=now-3d')).body).toMatchObject({
-    status: 400,
-    detail: expect.stringContaining('2 days'),
+test('the history of the last days is evaluated in the background, and its anomalies are listed', async () => {
+  const { db } = opened;
+  const { brands, alerts } = configSchema.parse({ brands: [{ name: 'Kestrel' }] });
+  const history = createHistoryEvaluator({
+    counts: createAlertCounts(db.heavyReader),
+    evaluations: createEvaluationReader(db.heavyReader),
+    putEvaluations: (evaluations) => putEvaluations(db, evaluations, false),
+    ...{ rules: resolveRules(alerts.rules, brands), noDataAfterMs: 30 * minute, clock: systemClock },
   });
-  expect(anomaliesResponse.parse((await ask('GET', '/api/v1/anomalies?from=now-30h&brands=Nobody')).body).anomalies).toEqual([]);
-});
-
-/** The database with its queries counted; none is answered before `gate`. */
-function counted(gate: Promise<unknown> = Promise.resolve()) {
-  const { reader } = opened.db;
-  const count = { statements: 0 };
-  const query = async (params: Parameters<ClickHouseClient['query']>[0]) => {
-    count.statements += 1;
-    await gate;
-    return reader.query(params);
-  };
-  // Only `query` of a reader is used here.
-  return { count, reader: { query } as unknown as ClickHouseClient };
-}
-
-const apiOver = (reader: ClickHouseClient, brands: object[] = [{ name: 'Kestrel' }]) => {
-  const api = apiOn({ ...opened.db, reader, heavyReader: reader }, { brands });
-  return async (path: string) => JSON.parse((await api({ method: 'GET', path })).text);
-};
-
-test('concurrent identical requests share one evaluation', async () => {
-  const [one, two] = [counted(), counted()];
-  const alone = await apiOver(one.reader)('/api/v1/anomalies?from=now-30h');
-  const get = apiOver(two.reader);
-  const both = await Promise.all([get('/api/v1/anomalies?from=now-30h'), get('/api/v1/anomalies?from=now-30h')]);
-  expect(both[0].anomalies.length).toBeGreaterThan(0);
-  expect(both).toEqual([alone, alone]);
-  expect(two.count.statements).toBe(one.count.statements);
-});
-
-test('without brands the rules evaluate all posts', async () => {
-  const { anomalies: found } = anomaliesResponse.parse(await apiOver(opened.db.reader, [])('/api/v1/anomalies?from=now-30h'));
-  expect(found.map(({ brand, evaluation }) => [brand, evaluation.metric])).toContainEqual(['*', 'volume']);
-});
-
-test('an abandoned request is not evaluated to its end', async () => {
-  const whole = counted();
-  await apiOver(whole.reader)('/api/v1/anomalies?from=now-30h&brands=Kestrel');
-  let open = (): void => {};
-  const { count, reader } = counted(new Promise<void>((resolve) => (open = resolve)));
-  const { brands } = configSchema.parse({ brands: [{ name: 'Kestrel' }] });
-  const server = await startTestServer({ reader, brands });
-  const left = new AbortController();
-  const first = fetch(`${server.url}/api/v1/anomalies?from=now-30h&brands=Kestrel`, { signal: left.signal }).catch(() => {});
-  await expect.poll(() => count.statements).toBeGreaterThan(0);
-  left.abort();
-  await first;
-  // Once the server has noticed.
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  open();
-  // Another request with as many statements, which waits in the queue.
-  const after = await (await fetch(`${server.url}/api/v1/anomalies?from=now-29h&brands=Kestrel`)).json();
-  expect(anomaliesResponse.parse(after).anomalies.length).toBeGreaterThan(0);
-  expect(count.statements).toBeLessThan(2 * whole.count.statements);
-  await server.close();
+  const { signal } = new AbortController();
+  const list = async (query: string) => anomaliesResponse.parse((await ask('GET', `/api/v1/anomalies?${query}`)).body).anomalies;
+  expect(await list('from=now-30h')).toEqual([]);
+  while (await history.step(signal));
+  const [first] = (await list('from=now-30d&brands=Kestrel')).filter(({ evaluation }) => evaluation.metric === 'volume');
+  expect(first).toMatchObject({ brand: 'Kestrel', evaluation: { direction: 'up', baseline: null } });
+  const delay = Date.parse(first?.at ?? '') - incident.from;
+  expect([delay > 0, delay <= 15 * minute, Date.parse(first?.resolvedAt ?? '') > incident.to]).toEqual([true, true, true]);
+  expect(await list('from=now-30h&brands=Nobody')).toEqual([]);
+  expect(await list(`from=now-30h&to=${new Date(incident.from - minute).toISOString()}`)).toEqual([]);
 });
 
 test('a rule is replayed over the stored history: the incident, its alert, and its end', async () => {

@@ -1,0 +1,101 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import { z } from 'zod';
+import { alertMetrics, type Evaluation } from '../../domain/alert.ts';
+import { minuteMs } from '../../lib/duration.ts';
+import { numeric, query, queryOne } from '../client/query.ts';
+import { inRange } from './sql.ts';
+
+/** Consecutive anomalous evaluations of a rule and a brand. Times are ms since 1970. */
+export interface StoredAnomaly {
+  readonly rule: string;
+  readonly brand: string;
+  /** End of the first anomalous window. */
+  readonly at: number;
+  /** Undefined if it is in the last evaluation of the range. */
+  readonly resolvedAt: number | undefined;
+  /** The first anomalous window; without its baseline, which is not stored. */
+  readonly evaluation: Evaluation;
+}
+
+export interface EvaluatedHours {
+  readonly rule: string;
+  readonly brand: string;
+  /** Start of the UTC day, in ms since 1970. */
+  readonly day: number;
+  readonly hours: number;
+}
+
+/** Anomalous minutes at most this far apart are one anomaly: an evaluation may have been skipped. */
+const maxGapMs = 15 * minuteMs;
+const maxAnomalies = 1_000;
+
+/** Of the first anomalous minute. */
+const firstColumns = ['metric', 'direction', 'window_seconds', 'observed', 'expected', 'low', 'high', 'z', 'posts'] as const;
+
+const selectAnomalies = `
+  SELECT a.rule AS rule, a.brand AS brand,
+    toUnixTimestamp(min(a.minute)) AS since, toUnixTimestamp(max(a.minute)) AS until,
+    ${firstColumns.map((column) => `argMin(a.${column}, a.minute) AS ${column}`).join(', ')}
+  FROM (
+    SELECT s.*, sum(s.starts) OVER (PARTITION BY s.rule, s.brand ORDER BY s.minute) AS number
+    FROM (
+      SELECT e.*, toUnixTimestamp(e.minute) - toUnixTimestamp(lagInFrame(e.minute) OVER (
+        PARTITION BY e.rule, e.brand ORDER BY e.minute ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)) > ${maxGapMs / 1_000} AS starts
+      FROM alert_evaluations AS e FINAL
+      WHERE ${inRange('e.minute')} AND e.anomalous AND (empty({brands:Array(String)}) OR e.brand IN {brands:Array(String)})
+    ) AS s
+  ) AS a
+  GROUP BY rule, brand, a.number
+  ORDER BY since, rule, brand
+  LIMIT ${maxAnomalies}`;
+const anomalyRow = z.object({
+  ...{ rule: z.string(), brand: z.string(), since: numeric, until: numeric },
+  ...{ metric: z.enum(alertMetrics), direction: z.enum(['up', 'down']), window_seconds: numeric },
+  ...{ observed: numeric, expected: numeric, low: numeric, high: numeric, z: numeric, posts: numeric },
+});
+
+const selectNewest = `SELECT toUnixTimestamp(max(e.minute)) AS minute FROM alert_evaluations AS e WHERE ${inRange('e.minute')}`;
+
+const selectEvaluatedHours = `
+  SELECT e.rule AS rule, e.brand AS brand, toUnixTimestamp(toStartOfDay(e.minute)) AS day, uniqExact(toStartOfHour(e.minute)) AS hours
+  FROM alert_evaluations AS e
+  WHERE ${inRange('e.minute')}
+  GROUP BY rule, brand, day`;
+
+/** Hours with posts of any brand. */
+const selectKnownHours = `
+  SELECT toUnixTimestamp(toStartOfDay(r.bucket)) AS day, uniqExact(toStartOfHour(r.bucket)) AS hours
+  FROM rollup_15m AS r
+  WHERE ${inRange('r.bucket')} AND r.brand = '*' AND r.negative + r.neutral + r.positive + r.unscored > 0
+  GROUP BY day`;
+
+/** Reads stored evaluations. Times are ms since 1970. @throws the database's errors */
+export function createEvaluationReader(reader: ClickHouseClient) {
+  const rangeOf = (from: number, to: number) => ({ from: Math.floor(from / 1_000), to: Math.ceil(to / 1_000) });
+  return {
+    /** The anomalies of brands, or of all brands if the list is empty, in order of time; at most a thousand. */
+    listAnomalies: async (brands: readonly string[], from: number, to: number): Promise<StoredAnomaly[]> => {
+      const range = rangeOf(from, to);
+      const newest = (await queryOne(reader, z.object({ minute: numeric }), selectNewest, range))?.minute ?? 0;
+      const rows = await query(reader, anomalyRow, selectAnomalies, { ...range, brands });
+      return rows.map(({ rule, brand, since, until, window_seconds, ...measured }) => ({
+        ...{ rule, brand, at: 1_000 * since },
+        evaluation: { ...measured, from: 1_000 * (since - window_seconds), to: 1_000 * since, baseline: null },
+        resolvedAt: newest > until ? 1_000 * until + minuteMs : undefined,
+      }));
+    },
+    /** For each day, in how many of its hours a rule was evaluated for a brand. */
+    readEvaluatedHours: async (from: number, to: number): Promise<EvaluatedHours[]> => {
+      const row = z.object({ rule: z.string(), brand: z.string(), day: numeric, hours: numeric });
+      const rows = await query(reader, row, selectEvaluatedHours, rangeOf(from, to));
+      return rows.map(({ day, ...rest }) => ({ ...rest, day: 1_000 * day }));
+    },
+    /** For each day, in how many of its hours posts were counted. */
+    readKnownHours: async (from: number, to: number): Promise<{ day: number; hours: number }[]> => {
+      const rows = await query(reader, z.object({ day: numeric, hours: numeric }), selectKnownHours, rangeOf(from, to));
+      return rows.map(({ day, hours }) => ({ day: 1_000 * day, hours }));
+    },
+  };
+}
+
+export type EvaluationReader = ReturnType<typeof createEvaluationReader>;
