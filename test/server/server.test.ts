@@ -75,6 +75,8 @@ test('the OpenAPI document lists every path and parameter', async () => {
     '/api/v1/alerts/{id}': ['id'],
     '/api/v1/alerts/{id}/ack': [],
     '/api/v1/alerts/{id}/feedback': [],
+    '/api/v1/alerts/events': [],
+    '/api/v1/alerts/events/{id}': [],
     '/api/v1/alerts/silences': [],
     '/api/v1/alerts/backtest': [],
     '/api/v1/alerts/test': [],
