@@ -91,6 +91,8 @@ function resolve(cursor: number | undefined, { network, seqOffset, latencyMs }: 
   const next = network.indexAt(Number.POSITIVE_INFINITY);
   if (asked >= next) return { from: undefined, isFuture: true };
   const oldest = network.events()[0]?.index ?? next;
+  // The beginning of time asks for the oldest event, whatever that is.
+  if (cursor === firstTimeUs) return { from: oldest };
   return asked < oldest ? { from: oldest, missed: { from: asked, to: oldest } } : { from: asked };
 }
 

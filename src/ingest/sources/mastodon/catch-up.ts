@@ -20,6 +20,8 @@ export interface CatchUpDeps {
    * they do not show then is not there.
    */
   readonly replicaLagMs: number;
+  /** Statuses that a lookup did not show, and when that was first noticed (monotonic ms). Outlasts a connection. */
+  readonly missing: Map<string, number>;
   /** IDs of recent statuses that are stored, the newest `limit` ones. */
   storedIds(limit: number): Promise<readonly string[]>;
   /** Takes statuses, oldest first, each after `beforeAdd`; resolves when there is room for more. */
@@ -63,18 +65,21 @@ export async function readNewestPage(deps: CatchUpDeps, signal: AbortSignal): Pr
  * @throws the error of a request that failed for ten minutes: the stream should be opened again later
  */
 export async function catchUp(deps: CatchUpDeps, { from, seen }: Restart, signal: AbortSignal): Promise<void> {
-  const { resume, onGap } = deps;
+  const { resume, clock, missing, replicaLagMs, onGap } = deps;
   try {
     if (from !== undefined) {
+      const startedAt = monotonicNow(clock);
       await reportLostStatuses(deps, from, signal);
-      const listed = await readPages(deps, from, signal);
+      const { listed, lastPage } = await readPages(deps, from, signal);
       const stored = await repeat(deps, () => orAborted(deps.storedIds(maxLookups), signal), signal);
-      const known = new Set([...seen, ...stored]);
-      await recheck(
-        deps,
-        [...known].filter((id) => !listed.has(id)),
-        signal,
-      );
+      const known = [...new Set([...missing.keys(), ...seen, ...stored])].filter((id) => !listed.has(id));
+      await recheck(deps, known, monotonicNow(clock) - replicaLagMs, signal);
+      // Now the replicas have what they may have lacked.
+      await clock.sleep(Math.max(0, startedAt + replicaLagMs - monotonicNow(clock)), signal);
+      await readPages(deps, lastPage, signal);
+      const latest = Math.max(...missing.values());
+      if (missing.size > 0) await clock.sleep(Math.max(0, latest + replicaLagMs - monotonicNow(clock)), signal);
+      await recheck(deps, [...missing.keys()], latest, signal);
     }
   } catch (thrown) {
     if (signal.aborted) return;
@@ -93,31 +98,24 @@ async function reportLostStatuses(deps: CatchUpDeps, from: string, signal: Abort
   onGap('the server no longer has posts as old as the last one that was read');
 }
 
-/** Reads the statuses after `from`. Resolves to the IDs. */
-async function readPages(deps: CatchUpDeps, from: string, signal: AbortSignal): Promise<ReadonlySet<string>> {
-  const { client, timeline, resume, clock, replicaLagMs } = deps;
+/** Reads the statuses after `from`. Resolves to their IDs, and to the status after which the last page began. */
+async function readPages(deps: CatchUpDeps, from: string, signal: AbortSignal) {
+  const { client, timeline, resume } = deps;
   const listed = new Set<string>();
-  const startedAt = monotonicNow(clock);
   let minId = from;
-  let lastMinId = from;
+  let lastPage = from;
   while (!signal.aborted) {
     const page = await repeat(deps, () => client.fetchPage(timeline, { minId, limit: maxPageSize }, signal), signal);
     const ids = page.flatMap((entity) => readStatus(entity)?.id ?? []).sort(compareIds);
-    const newest = ids.at(-1) ?? minId;
-    if (compareIds(newest, minId) > 0) {
-      for (const id of ids) listed.add(id);
-      await deliverPage(deps, page, signal);
-      [lastMinId, minId] = [minId, newest];
-      const streamed = resume.newestStreamed();
-      if (page.length === maxPageSize || streamed === undefined || compareIds(minId, streamed) < 0) continue;
-    }
-    const waitMs = startedAt + replicaLagMs - monotonicNow(clock);
-    if (waitMs <= 0) break;
-    // The last page is read again, with what the replica did not have yet.
-    await clock.sleep(waitMs, signal);
-    minId = lastMinId;
+    const newest = ids.at(-1);
+    if (newest === undefined || compareIds(newest, minId) <= 0) break;
+    for (const id of ids) listed.add(id);
+    await deliverPage(deps, page, signal);
+    [lastPage, minId] = [minId, newest];
+    const streamed = resume.newestStreamed();
+    if (page.length < maxPageSize && streamed !== undefined && compareIds(minId, streamed) >= 0) break;
   }
-  return listed;
+  return { listed, lastPage };
 }
 
 async function deliverPage({ server, resume, clock, deliver }: CatchUpDeps, page: readonly unknown[], signal: AbortSignal): Promise<void> {
@@ -131,38 +129,29 @@ async function deliverPage({ server, resume, clock, deliver }: CatchUpDeps, page
 }
 
 /**
- * Looks up the newest of the statuses: those that are gone, also after `replicaLagMs`, were deleted; the others may have
- * been edited. A server that shows none of many is more likely to hide them from this token than to have deleted them all.
+ * Looks up the newest of the statuses, those that were missing before first. Those that are missing again, and
+ * were before `missingSince` (monotonic ms), were deleted; the others may have been edited. A server that shows none of many is more likely to hide
+ * them from this token than to have deleted them all.
  */
-async function recheck(deps: CatchUpDeps, known: readonly string[], signal: AbortSignal): Promise<void> {
-  const { clock, server, resume, replicaLagMs, deliver, onGap } = deps;
-  const ids = [...known].sort(compareIds).slice(-maxLookups);
-  const visible = new Set<string | undefined>();
-  const lookUpMissing = async (): Promise<readonly string[] | undefined> => {
-    const found = await lookUp(
-      deps,
-      ids.filter((id) => !visible.has(id)),
-      signal,
-    );
-    for (const entity of found ?? []) visible.add(readStatus(entity)?.id);
-    await deliver(
-      (found ?? []).map((entity) => statusFrame(entity, server)),
-      signal,
-    );
-    return found && ids.filter((id) => !visible.has(id));
-  };
-  const missing = await lookUpMissing();
-  if (missing === undefined || missing.length === 0) return;
-  await clock.sleep(replicaLagMs, signal);
-  signal.throwIfAborted();
-  const deleted = await lookUpMissing();
-  if (deleted === undefined) return;
-  if (deleted.length === ids.length && ids.length >= maxLookupIds) return onGap('the server shows none of the stored posts');
+async function recheck(deps: CatchUpDeps, known: readonly string[], missingSince: number, signal: AbortSignal): Promise<void> {
+  const { clock, server, resume, missing, deliver, onGap } = deps;
+  const others = known.filter((id) => !missing.has(id)).sort(compareIds);
+  const ids = [...missing.keys(), ...others.reverse()].slice(0, maxLookups);
+  const now = monotonicNow(clock);
+  const found = await lookUp(deps, ids, signal);
+  if (found === undefined) return;
+  const visible = new Set(found.map((entity) => readStatus(entity)?.id));
+  for (const id of ids) if (visible.has(id)) missing.delete(id);
+  const absent = ids.filter((id) => !visible.has(id));
+  const deleted = absent.filter((id) => (missing.get(id) ?? now) <= missingSince);
+  for (const id of absent) if (!missing.has(id)) missing.set(id, now);
+  for (const id of deleted) missing.delete(id);
+  if (found.length === 0 && deleted.length >= maxLookupIds) {
+    onGap('the server shows none of the stored posts');
+    deleted.length = 0;
+  }
   for (const id of deleted) resume.onDeleted(id);
-  await deliver(
-    deleted.map((id) => deletionFrame(id, server)),
-    signal,
-  );
+  await deliver([...deleted.map((id) => deletionFrame(id, server)), ...found.map((entity) => statusFrame(entity, server))], signal);
 }
 
 /** Those of the statuses that are visible; undefined if the server cannot tell. */

@@ -150,7 +150,7 @@ function createCatchUpDeps(options: SessionOptions, add: (frame: Frame) => void)
   const { client, server, timeline, source, writer, resume, status, clock, log, metrics, storedIds, replicaLagMs } = options;
   const fields = { source, server, timeline: timeline.name };
   return {
-    ...{ client, timeline, server, resume, clock, replicaLagMs, storedIds },
+    ...{ client, timeline, server, resume, clock, replicaLagMs, storedIds, missing: new Map() },
     deliver: async (frames, signal, beforeAdd) => {
       for (const frame of frames) {
         beforeAdd?.(frame);

@@ -63,7 +63,7 @@ export function createMastodonSource(options: MastodonSourceOptions): Source<Sou
         ...{ client, timeline, clock, log: options.log, metrics: options.metrics, server: host, url: settings.url, source: name },
         rewindMs: toMilliseconds(config.rewind),
         stallMs: options.stallMs ?? defaultStallMs,
-        replicaLagMs: options.replicaLagMs ?? defaultReplicaLagMs,
+        replicaLagMs: options.replicaLagMs ?? Math.min(defaultReplicaLagMs, toMilliseconds(config.rewind)),
         cursors: options.openCursor(`${host}/${timeline.name}`),
         storedIds: async (limit) => (await options.storedIds(`${host}/`, limit)).map((id) => id.slice(host.length + 1)),
         isElsewhere: (status) => servers.some((other) => other !== server && delivers(other, status)),

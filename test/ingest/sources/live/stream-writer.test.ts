@@ -9,7 +9,7 @@ interface OpenChunk {
   fail(error: Error): void;
 }
 
-function start({ save }: { save?: (cursor: string) => Promise<void> } = {}) {
+function start({ save, saveIntervalMs }: { save?: (cursor: string) => Promise<void>; saveIntervalMs?: number } = {}) {
   const clock = createManualClock();
   const chunks: OpenChunk[] = [];
   const saved: string[] = [];
@@ -17,6 +17,7 @@ function start({ save }: { save?: (cursor: string) => Promise<void> } = {}) {
   const writer = createStreamWriter({
     process: (messages) => new Promise((done, fail) => chunks.push({ size: messages.length, done, fail })),
     cursors: { load: async () => undefined, save: save ?? (async (cursor) => void saved.push(cursor)) },
+    ...(saveIntervalMs !== undefined && { saveIntervalMs }),
     clock,
     onFailure: () => (failures += 1),
   });
@@ -91,6 +92,17 @@ describe('stream writer', () => {
     for (let index = 0; index < 8; index += 1) writer.add({ message: message(index, large), cursor: '' });
     expect(chunks).toHaveLength(1);
     expect(writer.isFull()).toBe(false);
+  });
+
+  it('saves as seldom as it is told, and no cursor twice', async () => {
+    const { clock, chunks, saved, writer } = start({ saveIntervalMs: 15_000 });
+    for (let second = 0; second < 60; second += 1) {
+      writer.add({ message: message(second), cursor: String(Math.floor(second / 45)) });
+      await clock.advance(1_000);
+      chunks.at(-1)?.done();
+    }
+    await clock.advance(15_000);
+    expect(saved).toEqual(['0', '1']);
   });
 
   it('stops at a chunk that cannot become durable, and saves what is durable before it', async () => {

@@ -29,7 +29,7 @@ function start(answers: Partial<Pick<CatchUpDeps['client'], 'fetchPage' | 'fetch
     ...answers,
   };
   const deps: CatchUpDeps = {
-    ...{ client, resume, clock, replicaLagMs, server: 'social.example' },
+    ...{ client, resume, clock, replicaLagMs, server: 'social.example', missing: new Map() },
     timeline: { name: 'public', streamPath: 'public', pagePath: '/api/v1/timelines/public', pageQuery: {} },
     storedIds: answers.storedIds ?? (async () => []),
     deliver: async (frames) => {
@@ -65,7 +65,7 @@ it('deletes a status that is still gone later', async () => {
     storedIds: async () => ['98', '99'],
     fetchStatuses: async (ids) => ids.filter((id) => id === '98').map(statusOf),
   });
-  await run.clock.advance(replicaLagMs);
+  await run.clock.advance(replicaLagMs - 1);
   expect(run.delivered).toEqual(['98']);
   await run.clock.advance(minute);
   expect(run.delivered).toEqual(['98', 'deleted 99']);
