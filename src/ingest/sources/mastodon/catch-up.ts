@@ -5,7 +5,7 @@ import { backoffDelay, jitter } from '../../../lib/retry.ts';
 import { deletionFrame, type Frame, statusFrame } from './frame.ts';
 import { HttpStatusError, type MastodonClient, maxLookupIds, maxPageSize } from './mastodon-client.ts';
 import type { Restart, ResumePoint } from './resume-point.ts';
-import { compareIds, readStatus } from './status.ts';
+import { compareIds, readStatus, timeOfId } from './status.ts';
 import type { Timeline } from './timeline.ts';
 
 export interface CatchUpDeps {
@@ -73,13 +73,15 @@ export async function catchUp(deps: CatchUpDeps, { from, seen }: Restart, signal
       const { listed, lastPage } = await readPages(deps, from, signal);
       const stored = await repeat(deps, () => orAborted(deps.storedIds(maxLookups), signal), signal);
       const known = [...new Set([...missing.keys(), ...seen, ...stored])].filter((id) => !listed.has(id));
-      await recheck(deps, known, monotonicNow(clock) - replicaLagMs, signal);
+      // A replica lacks only what is new: neither what this process has just seen, nor what has a new ID.
+      const isRecent = (id: string): boolean => seen.includes(id) || clock.now() - (timeOfId(id) ?? clock.now()) < replicaLagMs;
+      await recheck(deps, { known, missingSince: monotonicNow(clock) - replicaLagMs, isRecent }, signal);
       // Now the replicas have what they may have lacked.
       await clock.sleep(Math.max(0, startedAt + replicaLagMs - monotonicNow(clock)), signal);
       await readPages(deps, lastPage, signal);
       const latest = Math.max(...missing.values());
       if (missing.size > 0) await clock.sleep(Math.max(0, latest + replicaLagMs - monotonicNow(clock)), signal);
-      await recheck(deps, [...missing.keys()], latest, signal);
+      await recheck(deps, { known: [...missing.keys()], missingSince: latest, isRecent: () => true }, signal);
     }
   } catch (thrown) {
     if (signal.aborted) return;
@@ -128,12 +130,20 @@ async function deliverPage({ server, resume, clock, deliver }: CatchUpDeps, page
   });
 }
 
+interface Lookup {
+  readonly known: readonly string[];
+  /** Monotonic ms. */
+  readonly missingSince: number;
+  /** Whether a replica may not have the status yet. */
+  isRecent(id: string): boolean;
+}
+
 /**
- * Looks up the newest of the statuses, those that were missing before first. Those that are missing again, and
- * were before `missingSince` (monotonic ms), were deleted; the others may have been edited. A server that shows none of many is more likely to hide
+ * Looks up the newest of the statuses, those that were missing before first. Those that are missing, and recent ones that
+ * have been since `missingSince`, were deleted; the others may have been edited. A server that shows none of many is more likely to hide
  * them from this token than to have deleted them all.
  */
-async function recheck(deps: CatchUpDeps, known: readonly string[], missingSince: number, signal: AbortSignal): Promise<void> {
+async function recheck(deps: CatchUpDeps, { known, missingSince, isRecent }: Lookup, signal: AbortSignal): Promise<void> {
   const { clock, server, resume, missing, deliver, onGap } = deps;
   const others = known.filter((id) => !missing.has(id)).sort(compareIds);
   const ids = [...missing.keys(), ...others.reverse()].slice(0, maxLookups);
@@ -143,7 +153,7 @@ async function recheck(deps: CatchUpDeps, known: readonly string[], missingSince
   const visible = new Set(found.map((entity) => readStatus(entity)?.id));
   for (const id of ids) if (visible.has(id)) missing.delete(id);
   const absent = ids.filter((id) => !visible.has(id));
-  const deleted = absent.filter((id) => (missing.get(id) ?? now) <= missingSince);
+  const deleted = absent.filter((id) => !isRecent(id) || (missing.get(id) ?? now) <= missingSince);
   for (const id of absent) if (!missing.has(id)) missing.set(id, now);
   for (const id of deleted) missing.delete(id);
   if (found.length === 0 && deleted.length >= maxLookupIds) {

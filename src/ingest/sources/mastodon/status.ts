@@ -44,10 +44,15 @@ export function compareIds(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** When the status was created, in ms since 1970: Mastodon's IDs begin with it, before 16 bits of sequence. Undefined for others. */
+export function timeOfId(id: string): number | undefined {
+  return /^\d{1,19}$/.test(id) ? Number(BigInt(id) >> 16n) : undefined;
+}
+
 /**
- * Whether an ID can be a resume point: Mastodon's are milliseconds since 1970, then 16 bits of sequence. One of a damaged
+ * Whether an ID can be a resume point. One of a damaged
  * event that is more than a day ahead of `now` would hide everything before it.
  */
 export function isPlausibleId(id: string, now: number): boolean {
-  return /^\d{1,19}$/.test(id) && BigInt(id) >> 16n <= BigInt(now + dayMs);
+  return (timeOfId(id) ?? Number.POSITIVE_INFINITY) <= now + dayMs;
 }

@@ -10,6 +10,9 @@ afterEach(() => void vi.restoreAllMocks());
 
 const minute = 60_000;
 const replicaLagMs = 10_000;
+/** An ID of the last seconds before the clock of the tests. */
+const recentId = (sequence: number): string => String((BigInt(Date.UTC(2026, 5, 15) - 2_000) << 16n) + BigInt(sequence));
+const [kept, late] = [recentId(1), recentId(2)];
 const statusOf = (id: string) => ({ id, content: id });
 
 /** Catches up from the status 100, while the stream is open, with a server that answers as the test says. */
@@ -49,26 +52,32 @@ function start(answers: Partial<Pick<CatchUpDeps['client'], 'fetchPage' | 'fetch
 it('does not take a status for deleted that a replica does not have yet', async () => {
   let lookups = 0;
   const run = start({
-    storedIds: async () => ['98', '99'],
+    storedIds: async () => [kept, late],
     fetchStatuses: async (ids) => {
       lookups += 1;
-      return ids.filter((id) => id === '98' || lookups > 1).map(statusOf);
+      return ids.filter((id) => id === kept || lookups > 1).map(statusOf);
     },
   });
   await run.clock.advance(minute);
   expect(run.outcome()).toBe('caught up');
-  expect(run.delivered).toEqual(['98', '99']);
+  expect(run.delivered).toEqual([kept, late]);
 });
 
 it('deletes a status that is still gone later', async () => {
   const run = start({
-    storedIds: async () => ['98', '99'],
-    fetchStatuses: async (ids) => ids.filter((id) => id === '98').map(statusOf),
+    storedIds: async () => [kept, late],
+    fetchStatuses: async (ids) => ids.filter((id) => id === kept).map(statusOf),
   });
   await run.clock.advance(replicaLagMs - 1);
-  expect(run.delivered).toEqual(['98']);
+  expect(run.delivered).toEqual([kept]);
   await run.clock.advance(minute);
-  expect(run.delivered).toEqual(['98', 'deleted 99']);
+  expect(run.delivered).toEqual([kept, `deleted ${late}`]);
+});
+
+it('deletes a status at once that no replica can lack any more', async () => {
+  const run = start({ storedIds: async () => ['98', '99'], fetchStatuses: async () => [statusOf('98')] });
+  await run.clock.advance(1);
+  expect(run.delivered).toEqual(['deleted 99', '98']);
 });
 
 it('reads the last page again, because a replica may list a status late', async () => {
