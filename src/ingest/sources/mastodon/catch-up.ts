@@ -75,13 +75,13 @@ export async function catchUp(deps: CatchUpDeps, { from, seen }: Restart, signal
       const known = [...new Set([...missing.keys(), ...seen, ...stored])].filter((id) => !listed.has(id));
       // A replica lacks only what is new: neither what this process has just seen, nor what has a new ID.
       const isRecent = (id: string): boolean => seen.includes(id) || clock.now() - (timeOfId(id) ?? clock.now()) < replicaLagMs;
-      await recheck(deps, { known, missingSince: monotonicNow(clock) - replicaLagMs, isRecent }, signal);
+      const found = await recheck(deps, { known, missingSince: monotonicNow(clock) - replicaLagMs, isRecent, isPart: false }, signal);
       // Now the replicas have what they may have lacked.
       await clock.sleep(Math.max(0, startedAt + replicaLagMs - monotonicNow(clock)), signal);
       await readPages(deps, lastPage, signal);
       const latest = Math.max(...missing.values());
       if (missing.size > 0) await clock.sleep(Math.max(0, latest + replicaLagMs - monotonicNow(clock)), signal);
-      await recheck(deps, { known: [...missing.keys()], missingSince: latest, isRecent: () => true }, signal);
+      await recheck(deps, { known: [...missing.keys()], missingSince: latest, isRecent: () => true, isPart: found > 0 }, signal);
     }
   } catch (thrown) {
     if (signal.aborted) return;
@@ -136,32 +136,35 @@ interface Lookup {
   readonly missingSince: number;
   /** Whether a replica may not have the status yet. */
   isRecent(id: string): boolean;
+  /** The server has shown others of them. */
+  readonly isPart: boolean;
 }
 
 /**
  * Looks up the newest of the statuses, those that were missing before first. Those that are missing, and recent ones that
  * have been since `missingSince`, were deleted; the others may have been edited. A server that shows none of many is more likely to hide
- * them from this token than to have deleted them all.
+ * them from this token than to have deleted them all. Resolves to how many it showed.
  */
-async function recheck(deps: CatchUpDeps, { known, missingSince, isRecent }: Lookup, signal: AbortSignal): Promise<void> {
+async function recheck(deps: CatchUpDeps, { known, missingSince, isRecent, isPart }: Lookup, signal: AbortSignal): Promise<number> {
   const { clock, server, resume, missing, deliver, onGap } = deps;
   const others = known.filter((id) => !missing.has(id)).sort(compareIds);
   const ids = [...missing.keys(), ...others.reverse()].slice(0, maxLookups);
   const now = monotonicNow(clock);
   const found = await lookUp(deps, ids, signal);
-  if (found === undefined) return;
+  if (found === undefined) return 0;
   const visible = new Set(found.map((entity) => readStatus(entity)?.id));
   for (const id of ids) if (visible.has(id)) missing.delete(id);
   const absent = ids.filter((id) => !visible.has(id));
   const deleted = absent.filter((id) => !isRecent(id) || (missing.get(id) ?? now) <= missingSince);
   for (const id of absent) if (!missing.has(id)) missing.set(id, now);
   for (const id of deleted) missing.delete(id);
-  if (found.length === 0 && deleted.length >= maxLookupIds) {
+  if (!isPart && found.length === 0 && deleted.length >= maxLookupIds) {
     onGap('the server shows none of the stored posts');
     deleted.length = 0;
   }
   for (const id of deleted) resume.onDeleted(id);
   await deliver([...deleted.map((id) => deletionFrame(id, server)), ...found.map((entity) => statusFrame(entity, server))], signal);
+  return found.length;
 }
 
 /** Those of the statuses that are visible; undefined if the server cannot tell. */
