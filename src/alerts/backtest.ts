@@ -6,7 +6,7 @@ import { yieldToEventLoop } from '../lib/yield-to-event-loop.ts';
 import type { AlertCounts, BucketSeries, Buckets, CountsByBrand, StoredAlertCounts } from '../sink/queries/alert-counts.ts';
 import { baselineLookbackMs } from './detect/baseline.ts';
 import { allBrands } from './detect/evaluate-rules.ts';
-import { createEvaluator } from './evaluator.ts';
+import { createEvaluator, type EvaluatorDeps } from './evaluator.ts';
 import type { Brand, Rule } from './rules.ts';
 
 /** Delay between the end of a minute and its evaluation, as in a live run. */
@@ -31,6 +31,8 @@ export interface BacktestOptions {
   readonly from: number;
   readonly to: number;
   readonly noDataAfterMs: number;
+  /** The planned events that end after a time; default: none. */
+  readonly readEvents?: NonNullable<EvaluatorDeps['readEvents']>;
   /** Called with the number of minutes evaluated so far. */
   readonly onProgress?: (done: number) => void;
   /** Called after each minute. */
@@ -48,6 +50,7 @@ export async function backtestRules({
   from,
   to,
   noDataAfterMs,
+  readEvents,
   onProgress,
   onEvaluations,
   signal,
@@ -56,6 +59,7 @@ export async function backtestRules({
   const evaluator = createEvaluator({
     counts: countsAt(history, () => now),
     records: { readStates: async () => [], readSilences: async () => [] },
+    ...(readEvents && { readEvents }),
     store: { addTransitions: async () => {}, putStates: async () => {} },
     rules,
     recipientsFor: () => [],
@@ -136,6 +140,8 @@ export interface StoredBacktestOptions {
   readonly from: number;
   readonly to: number;
   readonly noDataAfterMs: number;
+  /** The planned events that end after a time; default: none. */
+  readonly readEvents?: NonNullable<EvaluatorDeps['readEvents']>;
   /** Called with the minutes of all brands evaluated so far, and their total. */
   readonly onProgress: OnProgress;
   /** Called after each minute of each group of brands. */
@@ -172,6 +178,7 @@ export async function backtestStoredRule({
       from,
       to,
       noDataAfterMs: options.noDataAfterMs,
+      ...(options.readEvents && { readEvents: options.readEvents }),
       onProgress: (done) => onProgress(batch * minutesPerBatch + done, batches * minutesPerBatch),
       ...(options.onEvaluations && { onEvaluations: options.onEvaluations }),
       signal,

@@ -64,6 +64,14 @@ export function isQuietAt(time: number, timeZone: string, quietHours: QuietHours
   return (isEvening && startsOn(quietHours, local)) || (isMorningAfter && startsOn(quietHours, local - dayMs));
 }
 
+/** Whether any part of a time span lies within quiet hours. */
+export function overlapsQuietHours({ from, to }: Span, timeZone: string, quietHours: QuietHours | undefined): boolean {
+  if (!quietHours) return false;
+  // Quiet hours begin and end on a minute.
+  for (let time = from; time < to; time += minuteMs) if (isQuietAt(time, timeZone, quietHours)) return true;
+  return false;
+}
+
 /** @param local a time in ms since 1970, shifted by the offset of its time zone */
 function startsOn({ days }: QuietHours, local: number): boolean {
   // 1 January 1970 was a Thursday.

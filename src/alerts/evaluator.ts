@@ -1,4 +1,4 @@
-import type { AlertState, AlertTransition, RuleState, ScoredEvaluation } from '../domain/alert.ts';
+import type { AlertEvent, AlertState, AlertTransition, RuleState, ScoredEvaluation } from '../domain/alert.ts';
 import type { Clock } from '../lib/clock.ts';
 import { minuteMs } from '../lib/duration.ts';
 import type { AlertCounts } from '../sink/queries/alert-counts.ts';
@@ -23,6 +23,8 @@ export interface EvaluationStore {
 export interface EvaluatorDeps {
   readonly counts: AlertCounts;
   readonly records: Pick<AlertReader, 'readStates' | 'readSilences'>;
+  /** The planned events that end after a time (ms since 1970); default: none. */
+  readonly readEvents?: (since: number) => Promise<readonly AlertEvent[]>;
   readonly store: EvaluationStore;
   readonly rules: readonly Rule[];
   readonly recipientsFor: RecipientsFor;
@@ -55,7 +57,7 @@ const noBaseline: Baselines = { get: () => undefined };
 
 /** Evaluates the rules over the stored counts. Only one process per database may call `evaluate` at a time. */
 export function createEvaluator(deps: EvaluatorDeps): Evaluator {
-  const { counts, records, store, rules, recipientsFor, clock } = deps;
+  const { counts, records, store, rules, recipientsFor, clock, readEvents = async () => [] } = deps;
   const brands = [...new Map(rules.flatMap((rule) => rule.brands).map((brand) => [brand.name, brand])).values()];
   const names = [...new Set([allBrands, ...brands.map(({ name }) => name)])];
   const pairs = rules.reduce((sum, rule) => sum + rule.brands.length, 0);
@@ -66,9 +68,10 @@ export function createEvaluator(deps: EvaluatorDeps): Evaluator {
   let lastEnd = 0;
 
   const takeSnapshot = async (now: number): Promise<Snapshot> => {
-    const silences = await records.readSilences(now);
+    const silences = await records.readSilences(now - longestWindowMs - maxWindowAgeMs);
+    const events = await readEvents(now - longestWindowMs - maxWindowAgeMs);
     const newest = await counts.readNewestMinute(now - deps.noDataAfterMs - maxWindowAgeMs, now);
-    const emptySnapshot = { now, end: undefined, minutes: new Map(), baselines: noBaseline, silences, noDataSince: undefined };
+    const emptySnapshot = { now, end: undefined, minutes: new Map(), baselines: noBaseline, silences, events, noDataSince: undefined };
     const lastPost = Math.max(newest ?? 0, startedAt);
     if (deps.isLive() && now - lastPost >= deps.noDataAfterMs) return { ...emptySnapshot, noDataSince: lastPost };
     // Watermark: every active partition has passed these minutes. The latest is left out, because late posts may still arrive.

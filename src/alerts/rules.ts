@@ -21,6 +21,8 @@ export interface Brand {
   /** `*` is all posts. */
   readonly name: string;
   readonly timeZone: string;
+  /** ISO 3166 code: its public holidays count as Sundays. */
+  readonly country?: string;
 }
 
 /** Thresholds of rarity. */
@@ -59,7 +61,7 @@ function resolveRule(rule: AlertRuleConfig, brands: readonly BrandConfig[]): Rul
 }
 
 function resolveBrands(names: readonly string[], brands: readonly BrandConfig[]): Brand[] {
-  const known = brands.map(({ name, timeZone }) => ({ name, timeZone }));
+  const known = brands.map(({ name, timeZone, country }) => ({ name, timeZone, ...(country && { country }) }));
   if (names.length > 0) return names.map((name) => known.find((brand) => brand.name === name) ?? { name, timeZone: 'UTC' });
   return known.length > 0 ? known : [{ name: '*', timeZone: 'UTC' }];
 }

@@ -120,9 +120,11 @@ function createAlerting(deps: AlertSchedulerDeps): { evaluator: Evaluator; histo
   const records = createAlertReader(db.reader);
   const rules = resolveRules(config.alerts.rules, config.brands);
   const noDataAfterMs = toMilliseconds(config.alerts.noDataAfter);
+  const readEvents = createEventReader(config.alerts, records);
   const evaluator = createEvaluator({
     counts: createAlertCounts(db.reader),
     records,
+    readEvents,
     store: {
       ...store,
       // The lease may have been lost during the evaluation.
@@ -145,10 +147,6 @@ function createAlerting(deps: AlertSchedulerDeps): { evaluator: Evaluator; histo
     ...{ rules, noDataAfterMs, clock },
   });
   const channels = createChannels(config.alerts);
-  const contextOf = createAlertContext({
-    reader: db.heavyReader,
-    brands: config.brands,
-    readEvents: createEventReader(config.alerts, records),
-  });
+  const contextOf = createAlertContext({ reader: db.heavyReader, brands: config.brands, readEvents });
   return { evaluator, history, outbox: createOutbox({ records, log, store, channels, contextOf, baseUrl, clock, metrics }) };
 }

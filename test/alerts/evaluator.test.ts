@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { createEvaluator, type Evaluator } from '../../src/alerts/evaluator.ts';
 import { resolveRules } from '../../src/alerts/rules.ts';
 import { configSchema } from '../../src/config/schema.ts';
-import type { AlertTransition, RuleState, Silence } from '../../src/domain/alert.ts';
+import type { AlertEvent, AlertTransition, RuleState, Silence } from '../../src/domain/alert.ts';
 import type { LabelCounts } from '../../src/domain/label-counts.ts';
 import type { AlertCounts } from '../../src/sink/queries/alert-counts.ts';
 
@@ -23,6 +23,7 @@ let isStale: boolean;
 let delay: number;
 let isLive: boolean;
 let silences: Silence[];
+let events: AlertEvent[];
 let stored: { transitions: AlertTransition[]; states: RuleState[] };
 let evaluator: Evaluator;
 
@@ -57,6 +58,7 @@ function open(rules: object[] = []): void {
   evaluator = createEvaluator({
     counts,
     records: { readStates: async () => stored.states, readSilences: async () => silences },
+    readEvents: async () => events,
     store: {
       addTransitions: async (transitions) => void stored.transitions.push(...transitions),
       putStates: async (states) => void stored.states.push(...states),
@@ -75,6 +77,7 @@ beforeEach(() => {
   delay = 0;
   isLive = true;
   silences = [];
+  events = [];
   stored = { transitions: [], states: [] };
   minutes = new Map(Array.from({ length: 90 }, (_, index) => [start - (90 - index) * minute, usual]));
   open();
@@ -242,4 +245,64 @@ test('quiet hours are in the time zone of the brand', async () => {
   expect([notified(), statusOf('night')]).toEqual([[], 'warning']);
   await pass(5, times(usual, 3));
   expect(notified()).toEqual(['alert night']);
+});
+
+describe('what began while nobody was to be disturbed', () => {
+  const event = { id: '1', name: 'Maintenance', brands: [], from: start, to: start + 30 * minute, createdBy: '' };
+  const mutes: readonly [string, () => void][] = [
+    ['a silence', () => (silences = [{ rule: '', brand: '', until: start + 30 * minute, createdBy: '', reason: '' }])],
+    ['an event without a factor', () => (events = [event])],
+    // 20 May 2026 is a Wednesday.
+    ['quiet hours', () => open([{ name: 'volume', metric: 'volume', quietHours: { from: '12:00', to: '12:30', days: ['wed'] } }])],
+  ];
+
+  test.each(mutes)('and still holds is told at the end of %s', async (_, mute) => {
+    mute();
+    await pass(29, times(usual, 3));
+    expect(notified()).toEqual([]);
+    await pass(4, times(usual, 3));
+    expect(notified()).toEqual(['alert volume']);
+  });
+
+  test.each(mutes)('and was over before the end of %s is not', async (_, mute) => {
+    mute();
+    await pass(18, times(usual, 5));
+    await pass(180, usual);
+    expect(notified()).toEqual([]);
+  });
+
+  test('on another day of the week is told at once', async () => {
+    open([{ name: 'volume', metric: 'volume', quietHours: { from: '12:00', to: '12:30', days: ['tue', 'thu'] } }]);
+    await pass(10, times(usual, 3));
+    expect(notified()).toEqual(['alert volume']);
+  });
+});
+
+describe('during an event that is expected to bring ten times the posts', () => {
+  beforeEach(() => {
+    events = [{ id: '1', name: 'Launch', brands: ['Kestrel'], from: start, to: start + 120 * minute, factor: 10, createdBy: '' }];
+  });
+
+  test('eight times the posts raise no alert, neither then nor after it', async () => {
+    await pass(120, times(usual, 8));
+    await pass(120, usual);
+    expect(notified()).toEqual([]);
+  });
+  test('forty times the posts do', async () => {
+    await pass(10, times(usual, 40));
+    expect(notified()).toEqual(['alert volume']);
+  });
+  test('so does a third of the usual posts', async () => {
+    await pass(20, times(usual, 0.25));
+    expect(notified()).toEqual(['alert volume']);
+  });
+  test('and so does a drop of net sentiment', async () => {
+    await pass(20, { negative: 160, neutral: 20, positive: 20, unscored: 0 });
+    expect(notified()).toEqual(['alert sentiment']);
+  });
+  test('eight times the posts raise one if they go on', async () => {
+    await pass(120, times(usual, 8));
+    await pass(10, times(usual, 8));
+    expect(notified()).toEqual(['alert volume']);
+  });
 });

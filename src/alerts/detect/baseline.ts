@@ -50,7 +50,7 @@ export function createBaselines(counts: Pick<AlertCounts, 'readHistory'>, brands
 }
 
 /** Returns undefined if there are less than two hours of history. */
-function computeBaseline({ name, timeZone }: Brand, history: ReadonlyMap<string, BucketSeries>): Baseline | undefined {
+function computeBaseline({ name, timeZone, country }: Brand, history: ReadonlyMap<string, BucketSeries>): Baseline | undefined {
   const all = history.get('*');
   const own = history.get(name);
   if (!all || !own) return undefined;
@@ -67,7 +67,7 @@ function computeBaseline({ name, timeZone }: Brand, history: ReadonlyMap<string,
     windows += 1;
   }
   if (windows < minBuckets) return undefined;
-  const rateOf = (values: Float64Array) => once(() => createRateModel({ from: own.from, values, isKnown }, timeZone));
+  const rateOf = (values: Float64Array) => once(() => createRateModel({ from: own.from, values, isKnown }, timeZone, country));
   return {
     season: windows >= minBucketsOfWeek ? 'week' : windows >= minBucketsOfDay ? 'day' : 'recent',
     windows,

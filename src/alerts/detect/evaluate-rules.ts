@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  type AlertEvent,
   type AlertState,
   type AlertTransition,
   type Evaluation,
@@ -9,13 +10,13 @@ import {
   type Silence,
 } from '../../domain/alert.ts';
 import { addCounts, type LabelCounts, totalPosts } from '../../domain/label-counts.ts';
-import { dayMs, minuteMs } from '../../lib/duration.ts';
-import { utcOffsetMs } from '../../lib/time-zone.ts';
+import { minuteMs } from '../../lib/duration.ts';
 import type { CountsByBrand } from '../../sink/queries/alert-counts.ts';
+import { effectOf, isQuietAt, overlapsQuietHours } from '../calendar.ts';
 import type { Brand, Rule } from '../rules.ts';
 import type { Baselines } from './baseline.ts';
 import { scoreWindows, type WindowScore } from './score-window.ts';
-import { alertScore, initialState, isWithinQuietHours, type Observation, transition } from './transition.ts';
+import { alertScore, heldShare, initialState, type Observation, transition } from './transition.ts';
 
 export const allBrands = '*';
 
@@ -26,7 +27,10 @@ export interface Snapshot {
   readonly end: number | undefined;
   readonly minutes: CountsByBrand;
   readonly baselines: Baselines;
+  /** Those that ended during the longest window included. */
   readonly silences: readonly Silence[];
+  /** Planned events, those that ended during the longest window included. */
+  readonly events: readonly AlertEvent[];
   /** Time of the last post of any brand; set only if it is older than `noDataAfterMs`. */
   readonly noDataSince: number | undefined;
 }
@@ -55,13 +59,12 @@ export function evaluateRules(rules: readonly Rule[], recipientsFor: RecipientsF
   const states: RuleState[] = [];
   const applyObservation = (rule: Rule, brand: Brand, { observation, evaluation }: Observed): void => {
     const state = before.get(stateKey(rule.name, brand.name)) ?? { ...initialState, since: now };
-    const isQuiet = isWithinQuietHours(minuteOfDay(now, brand.timeZone), rule.quietHours);
-    const isSilenced = snapshot.silences.some((silence) => covers(silence, rule.name, brand.name) && silence.until > now);
+    const mute = muteOf(rule, brand, snapshot);
     const id = transitionId(rule.name, brand.name, state);
-    const result = transition(state, { now, observation, isSilenced, isQuiet }, rule, id);
+    const result = transition(state, { now, observation, ...mute }, rule, id);
     const next = { rule: rule.name, brand: brand.name, state: result.state };
     if (evaluation && rule !== noDataRule) {
-      const isAnomalous = result.state.alert !== undefined || (isSilenced && result.score >= alertScore);
+      const isAnomalous = result.state.alert !== undefined || (mute.isSilenced && result.score >= alertScore);
       evaluations.push({ rule: rule.name, brand: brand.name, evaluation, score: result.score, isAnomalous });
     }
     if (result.kind && evaluation)
@@ -141,12 +144,16 @@ function observeBrand(rule: Rule, brand: Brand, { alert }: AlertState, snapshot:
   if (end === undefined) return undefined;
   const baseline = snapshot.baselines.get(brand);
   if (!baseline) return { observation: { kind: 'cold-start' }, evaluation: undefined };
-  const scores = scoreWindows(rule, (windowMs) => countsOf(minutes, brand.name, end - windowMs, end), baseline, end);
+  const factorOf = (span: Span): number => effectOf(snapshot.events, brand.name, span).factor;
+  const scores = scoreWindows(rule, (windowMs) => countsOf(minutes, brand.name, end - windowMs, end), { baseline, factorOf, end });
   if (scores.length === 0) return undefined;
-  const rarest = scores.reduce((best, score) => (isRarer(score, best) ? score : best));
+  const rarest = heardScores(rule, brand, snapshot, scores).reduce<WindowScore | undefined>(
+    (best, score) => (best && !isRarer(score, best) ? best : score),
+    undefined,
+  );
   // The message of an active alert, and of its end, is about the window that raised it.
   const ofAlert = alert && scores.find(({ windowMs }) => windowMs === alert.windowMs);
-  return { observation: { kind: 'evaluated', rarest, ofAlert }, evaluation: (ofAlert ?? rarest).evaluation };
+  return { observation: { kind: 'evaluated', rarest, ofAlert }, evaluation: (ofAlert ?? rarest)?.evaluation };
 }
 
 const isRarer = (one: WindowScore, other: WindowScore): boolean =>
@@ -176,6 +183,38 @@ function countsOf(minutes: CountsByBrand, brand: string, from: number, to: numbe
 const covers = (silence: Silence, rule: string, brand: string): boolean =>
   (silence.rule === '' || silence.rule === rule) && (silence.brand === '' || silence.brand === brand);
 
-function minuteOfDay(now: number, timeZone: string): number {
-  return Math.floor(((now + utcOffsetMs(now, timeZone)) % dayMs) / minuteMs);
+/** Half-open, in ms since 1970. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Why no alert of a rule and a brand may start now. */
+function muteOf(
+  rule: Rule,
+  brand: Brand,
+  { now, silences, events }: Snapshot,
+): { readonly isQuiet: boolean; readonly isSilenced: boolean } {
+  return {
+    isQuiet: isQuietAt(now, brand.timeZone, rule.quietHours),
+    isSilenced:
+      silences.some((silence) => covers(silence, rule.name, brand.name) && silence.until > now) ||
+      effectOf(events, brand.name, { from: now, to: now + 1 }).isSilenced,
+  };
+}
+
+/**
+ * The windows that may start an alert, given all of a rule, shortest first. After a silence, quiet hours or an event without a
+ * factor, what a window that overlaps it shows may be over; it counts only while the shortest window is anomalous too.
+ */
+function heardScores(rule: Rule, brand: Brand, snapshot: Snapshot, scores: readonly WindowScore[]): readonly WindowScore[] {
+  const { isQuiet, isSilenced } = muteOf(rule, brand, snapshot);
+  const [shortest] = scores;
+  const stillHolds = shortest !== undefined && shortest.rarity >= heldShare * rule.threshold;
+  if (isQuiet || isSilenced || stillHolds) return scores;
+  const wasMuted = (window: Span): boolean =>
+    snapshot.silences.some((silence) => covers(silence, rule.name, brand.name) && silence.until > window.from) ||
+    effectOf(snapshot.events, brand.name, window).isSilenced ||
+    overlapsQuietHours(window, brand.timeZone, rule.quietHours);
+  return scores.filter(({ evaluation }) => !wasMuted(evaluation));
 }

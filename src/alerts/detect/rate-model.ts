@@ -49,8 +49,8 @@ const anscombe = 3 / 8;
  * φ and the tail are estimated separately for rises and drops, from the brand's own past windows of the same length. They
  * are quantiles, so a few days of trouble do not move them.
  */
-export function createRateModel(history: BucketValues, timeZone: string): RateModel {
-  const level = estimateSeasonalLevel(history, timeZone);
+export function createRateModel(history: BucketValues, timeZone: string, country?: string): RateModel {
+  const level = estimateSeasonalLevel(history, timeZone, country);
   const spreads = new Map<number, { readonly up: Spread; readonly down: Spread }>();
   const spreadOf = (windowMs: number) => {
     const buckets = Math.max(1, Math.round(windowMs / bucketMs));

@@ -2,6 +2,7 @@ import type { Evaluation } from '../../domain/alert.ts';
 import { type LabelCounts, organicCounts, scoredPosts, totalPosts } from '../../domain/label-counts.ts';
 import type { Rule } from '../rules.ts';
 import type { Baseline } from './baseline.ts';
+import type { Measurement, RateModel } from './rate-model.ts';
 
 /** A window compared with its baseline. */
 export interface WindowScore {
@@ -13,40 +14,75 @@ export interface WindowScore {
   readonly isRelevant: boolean;
 }
 
+/** What windows that end at a time are compared with. */
+export interface Expectation {
+  readonly baseline: Baseline;
+  /** ms since 1970. */
+  readonly end: number;
+  /** Up to how many times the usual volume is expected of a window, because of planned events; 1 without any. */
+  readonly factorOf: (window: Span) => number;
+}
+
+/** Half-open, in ms since 1970. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
- * Scores every window of a rule that ends at `end` (ms since 1970), shortest first.
+ * Scores every window of a rule that ends at `end`, shortest first.
  * @param countsOf the counts of a window, by its length in ms; windows for which it returns undefined are skipped
  */
 export function scoreWindows(
   rule: Pick<Rule, 'metric' | 'direction' | 'windowsMs' | 'minChange'>,
   countsOf: (windowMs: number) => LabelCounts | undefined,
-  baseline: Baseline,
-  end: number,
+  { baseline, end, factorOf }: Expectation,
 ): WindowScore[] {
   const { season, windows, from, to } = baseline;
   return rule.windowsMs.flatMap((windowMs) => {
     const counts = countsOf(windowMs);
     if (!counts) return [];
-    const { rarity, ...measured } = measure(rule.metric, counts, baseline, end - windowMs, end);
+    const span = { from: end - windowMs, to: end };
+    const { rarity, comparable, ...measured } = measureExpecting(factorOf(span), rule.metric, counts, baseline, span);
     const direction = measured.z < 0 ? ('down' as const) : ('up' as const);
     const posts = rule.metric === 'netSentiment' ? scoredPosts(counts) : measured.observed;
     return {
       windowMs,
       evaluation: {
-        ...{ metric: rule.metric, direction, ...measured, posts, from: end - windowMs, to: end },
+        ...{ metric: rule.metric, direction, ...measured, posts, ...span },
         baseline: { season, windows, from, to },
       },
       rarity: rule.direction === 'both' || rule.direction === direction ? Math.max(0, rarity) : 0,
-      isRelevant: isLargeChange(rule, measured),
+      isRelevant: isLargeChange(rule, { observed: comparable, expected: measured.expected }),
     };
   });
 }
 
-function measure(metric: Rule['metric'], counts: LabelCounts, baseline: Baseline, from: number, to: number) {
-  if (metric === 'netSentiment') return baseline.sentiment().measure(counts, to - from);
-  if (metric === 'volume') return baseline.volume().measure(totalPosts(counts), from, to);
-  if (metric === 'organicVolume') return baseline.organicVolume().measure(totalPosts(organicCounts(counts)), from, to);
-  return baseline.negative().measure(counts.negative, from, to);
+/** Measures a window; `comparable` is the observed value without what a planned event explains. */
+function measureExpecting(
+  factor: number,
+  metric: Rule['metric'],
+  counts: LabelCounts,
+  baseline: Baseline,
+  { from, to }: Span,
+): Measurement & { readonly comparable: number } {
+  if (metric === 'netSentiment') {
+    const measured = baseline.sentiment().measure(counts, to - from);
+    return { ...measured, comparable: measured.observed };
+  }
+  const [model, posts] = countedBy(metric, counts, baseline);
+  const usual = model.measure(posts, from, to);
+  // Any volume from the usual to the factor's multiple of it is as expected; a drop is one even then.
+  if (factor === 1 || usual.z <= 0) return { ...usual, comparable: posts };
+  const comparable = Math.max(usual.expected, posts / factor);
+  const { z, rarity } = model.measure(comparable, from, to);
+  return { ...usual, high: factor * usual.high, z, rarity, comparable };
+}
+
+function countedBy(metric: Exclude<Rule['metric'], 'netSentiment'>, counts: LabelCounts, baseline: Baseline): readonly [RateModel, number] {
+  if (metric === 'volume') return [baseline.volume(), totalPosts(counts)];
+  if (metric === 'organicVolume') return [baseline.organicVolume(), totalPosts(organicCounts(counts))];
+  return [baseline.negative(), counts.negative];
 }
 
 function isLargeChange({ metric, minChange }: Pick<Rule, 'metric' | 'minChange'>, { observed, expected }: Measured): boolean {

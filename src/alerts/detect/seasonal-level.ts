@@ -1,4 +1,5 @@
 import { bucketMs, dayMs } from '../../lib/duration.ts';
+import { publicHolidays } from '../../lib/holidays.ts';
 import { selectQuantile } from '../../lib/statistics.ts';
 import { utcOffsetMs } from '../../lib/time-zone.ts';
 
@@ -35,8 +36,9 @@ const offset = 0.5;
 /**
  * Estimates the level robustly: medians over all days at the same local time, shrunk on the log scale to the level of the
  * whole day, times a factor per weekday, shrunk to 1. With less than two days of history it is one level for all times.
+ * @param country ISO 3166 code: its public holidays count as Sundays
  */
-export function estimateSeasonalLevel({ from, values, isKnown }: BucketValues, timeZone: string): SeasonalLevel {
+export function estimateSeasonalLevel({ from, values, isKnown }: BucketValues, timeZone: string, country?: string): SeasonalLevel {
   const { length } = values;
   const localTimes = new Float64Array(length);
   const scratch = new Float64Array(length);
@@ -55,8 +57,9 @@ export function estimateSeasonalLevel({ from, values, isKnown }: BucketValues, t
   const overall = center(scratch, known);
   const levels = new Float64Array(slotsPerDay);
   for (let slot = 0; slot < slotsPerDay; slot += 1) levels[slot] = slotLevel(bySlot, slot, overall, scratch);
-  const factors = weekdayFactors({ values, isKnown, localTimes, levels });
-  const levelAt = (local: number): number => (levels[slotOf(local)] ?? overall) * (factors[weekdayOf(local)] ?? 1);
+  const weekdayOf = country === undefined ? calendarWeekday : createHolidayWeekday(country);
+  const factors = weekdayFactors({ values, isKnown, localTimes, levels }, weekdayOf);
+  const levelAt = (local: number): number => (levels[slotOf(local)] ?? overall) * (factors[weekdayOf(Math.floor(local / dayMs))] ?? 1);
   const ofHistory = new Float64Array(length);
   for (let index = 0; index < length; index += 1) ofHistory[index] = levelAt(localTimes[index] ?? 0);
   return { at: (time) => levelAt(toLocal(time, timeZone)), ofHistory };
@@ -76,7 +79,13 @@ function slotLevel(bySlot: readonly (readonly number[])[], slot: number, overall
 
 const toLocal = (time: number, timeZone: string): number => time + utcOffsetMs(time, timeZone);
 const slotOf = (local: number): number => Math.floor((local % dayMs) / bucketMs);
-const weekdayOf = (local: number): number => Math.floor(local / dayMs) % daysPerWeek;
+/** 1 January 1970 was a Thursday. */
+const sunday = 3;
+const calendarWeekday = (localDay: number): number => localDay % daysPerWeek;
+const createHolidayWeekday = (country: string): ((localDay: number) => number) => {
+  const { nameOn } = publicHolidays(country);
+  return (localDay) => (nameOn(localDay) === undefined ? calendarWeekday(localDay) : sunday);
+};
 
 const shrink = (value: number, towards: number, weight: number): number =>
   Math.exp(weight * Math.log(value + offset) + (1 - weight) * Math.log(towards + offset)) - offset;
@@ -112,11 +121,11 @@ interface LeveledValues {
 }
 
 /** The median ratio of observed to expected posts on each weekday, shrunk to the level of all days. */
-function weekdayFactors(history: LeveledValues): readonly number[] {
+function weekdayFactors(history: LeveledValues, weekdayOf: (localDay: number) => number): readonly number[] {
   const ratios = dailyRatios(history);
   const usual = medianOf(ratios.map(({ logRatio }) => logRatio));
   return Array.from({ length: daysPerWeek }, (_, weekday) => {
-    const own = ratios.filter(({ day }) => day % daysPerWeek === weekday).map(({ logRatio }) => logRatio);
+    const own = ratios.filter(({ day }) => weekdayOf(day) === weekday).map(({ logRatio }) => logRatio);
     return own.length < minWeeks ? 1 : Math.exp((own.length / (own.length + halfTrustedWeeks)) * (medianOf(own) - usual));
   });
 }

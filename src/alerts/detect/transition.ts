@@ -20,7 +20,7 @@ export interface TransitionInput {
   /** ms since 1970. */
   readonly now: number;
   readonly observation: Observation;
-  /** A silence covers the rule and the brand. */
+  /** A silence, or a planned event without a factor, covers the rule and the brand. */
   readonly isSilenced: boolean;
   /** Quiet hours: no alert may start. */
   readonly isQuiet: boolean;
@@ -39,7 +39,7 @@ export interface TransitionResult {
 type Timing = Pick<Rule, 'threshold' | 'forMs' | 'keepFiringForMs' | 'cooldownMs'>;
 
 /** An anomaly goes on while the rarity is at least this share of the threshold. */
-const heldShare = 0.7;
+export const heldShare = 0.7;
 /** Within an episode, only an anomaly that is this many times as rare as the rarest one before counts as new. */
 const escalation = 1.5;
 /** A rarity of this multiple of the threshold starts an alert without waiting for `forMs`. */
@@ -161,16 +161,4 @@ function updateActive(
     return { state: { ...state, alert: { ...alert, lastHeld: now } }, notify: false };
   if (now - alert.lastHeld < rule.keepFiringForMs) return { state, notify: false };
   return { state: withStatus(state, 'ok', now), kind: 'resolved', notify: true };
-}
-
-/** Whether a minute of the local day lies within quiet hours, which may span midnight. */
-export function isWithinQuietHours(minuteOfDay: number, quietHours: { readonly from: string; readonly to: string } | undefined): boolean {
-  if (!quietHours) return false;
-  const [from, to] = [parseMinutes(quietHours.from), parseMinutes(quietHours.to)];
-  return from <= to ? minuteOfDay >= from && minuteOfDay < to : minuteOfDay >= from || minuteOfDay < to;
-}
-
-function parseMinutes(time: string): number {
-  const [hours = 0, minutes = 0] = time.split(':').map(Number);
-  return 60 * hours + minutes;
 }

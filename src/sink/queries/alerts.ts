@@ -64,7 +64,7 @@ const selectStates = `
 const selectSilences = `
   SELECT m.rule AS rule, m.brand AS brand, toUnixTimestamp64Milli(m.until) AS until, m.created_by AS createdBy, m.reason AS reason
   FROM alert_silences AS m FINAL
-  WHERE toUnixTimestamp64Milli(m.until) > {now:Int64}`;
+  WHERE toUnixTimestamp64Milli(m.until) > {since:Int64}`;
 
 /** Events that end after a time, in chronological order. */
 const selectEvents = `
@@ -129,8 +129,9 @@ const selectFeedback = `
 export function createAlertReader(reader: ClickHouseClient) {
   return {
     readStates: (): Promise<RuleState[]> => query(reader, z.object({ ...ruleAndBrand, state }), selectStates),
-    readSilences: (now: number): Promise<Silence[]> =>
-      query(reader, z.object({ ...ruleAndBrand, until: numeric, createdBy: z.string(), reason: z.string() }), selectSilences, { now }),
+    /** Silences that end after a time. */
+    readSilences: (since: number): Promise<Silence[]> =>
+      query(reader, z.object({ ...ruleAndBrand, until: numeric, createdBy: z.string(), reason: z.string() }), selectSilences, { since }),
     /** Planned events that end after a time. */
     readEvents: async (since: number): Promise<AlertEvent[]> => {
       const rows = await query(reader, eventRow, selectEvents, { since });

@@ -28,7 +28,10 @@ const ruleOf = (settings: object) => {
 type CountsAt = (bucket: number) => LabelCounts;
 
 /** The baseline of a brand whose 15-minute buckets have these counts; buckets before `since` are empty. */
-async function baselineWith(countsAt: CountsAt, { since = end - 60 * day, timeZone = 'UTC' } = {}): Promise<Baseline | undefined> {
+async function baselineWith(
+  countsAt: CountsAt,
+  { since = end - 60 * day, timeZone = 'UTC', country = undefined as string | undefined } = {},
+): Promise<Baseline | undefined> {
   const readHistory = async (brands: readonly string[], from: number, to: number) => {
     const all = Array.from({ length: (to - from) / bucketMs }, (_, index) => {
       const start = from + index * bucketMs;
@@ -45,14 +48,17 @@ async function baselineWith(countsAt: CountsAt, { since = end - 60 * day, timeZo
     };
     return new Map(brands.map((brand) => [brand, series]));
   };
-  const brand = { name: 'Kestrel', timeZone };
+  const brand = { name: 'Kestrel', timeZone, ...(country && { country }) };
   return (await createBaselines({ readHistory }, [brand])(end)).get(brand);
 }
 
 /** Scores the last 15 minutes. */
-async function scoreOf(settings: object, past: CountsAt, now: LabelCounts, options: { since?: number } = {}) {
+async function scoreOf(settings: object, past: CountsAt, now: LabelCounts, options: { since?: number; factor?: number } = {}) {
+  const { factor = 1 } = options;
   const baseline = await baselineWith(past, options);
-  const [score] = baseline ? scoreWindows(ruleOf(settings), (windowMs) => (windowMs === bucketMs ? now : undefined), baseline, end) : [];
+  const [score] = baseline
+    ? scoreWindows(ruleOf(settings), (windowMs) => (windowMs === bucketMs ? now : undefined), { baseline, end, factorOf: () => factor })
+    : [];
   if (!score) throw new Error('expected a baseline');
   return score;
 }
@@ -156,8 +162,8 @@ describe('season', () => {
       const isDay = local.getUTCHours() >= 9 && local.getUTCHours() < 17;
       return counts(0, (isDay ? 400 : 100) * (isWeekend ? 0.5 : 1), 0);
     };
-  const expectedAt = async (timeZone: string, time: number): Promise<number> =>
-    (await baselineWith(officeHours(timeZone), { timeZone }))?.volume().measure(0, time, time + bucketMs).expected ?? Number.NaN;
+  const expectedAt = async (timeZone: string, time: number, country?: string): Promise<number> =>
+    (await baselineWith(officeHours(timeZone), { timeZone, country }))?.volume().measure(0, time, time + bucketMs).expected ?? Number.NaN;
 
   test('the expected volume follows the local time of day, across a change of clocks', async () => {
     // Clocks in Berlin changed on 29 March, in New York on 8 March: within the history of neither.
@@ -171,6 +177,13 @@ describe('season', () => {
   test('the expected volume follows the weekday', async () => {
     const [wednesday, saturday] = [await expectedAt('UTC', Date.UTC(2026, 4, 20, 13)), await expectedAt('UTC', Date.UTC(2026, 4, 23, 13))];
     expect(saturday).toBeLessThan(0.75 * wednesday);
+  });
+
+  test('a public holiday is a Sunday', async () => {
+    const whitMonday = Date.UTC(2026, 4, 25, 13);
+    const [holiday, monday] = [await expectedAt('UTC', whitMonday, 'DE'), await expectedAt('UTC', whitMonday, 'IT')];
+    expect(holiday).toBeLessThan(0.75 * monday);
+    expect(holiday).toBeCloseTo(await expectedAt('UTC', whitMonday - day), 0);
   });
 });
 

@@ -1,12 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { WindowScore } from '../../../src/alerts/detect/score-window.ts';
-import {
-  initialState,
-  isWithinQuietHours,
-  type TransitionInput,
-  type TransitionResult,
-  transition,
-} from '../../../src/alerts/detect/transition.ts';
+import { initialState, type TransitionInput, type TransitionResult, transition } from '../../../src/alerts/detect/transition.ts';
 import type { AlertState } from '../../../src/domain/alert.ts';
 
 const minute = 60_000;
@@ -133,18 +127,6 @@ test('cold start and no data are states of their own, and keep the time they beg
   const { steps, last } = walk([{ kind: 'cold-start' }, { kind: 'cold-start' }, { kind: 'no-data' }, { kind: 'no-data' }]);
   expect(steps).toEqual(['cold-start', 'cold-start', 'no-data', 'no-data']);
   expect(last.since).toBe(3 * minute);
-});
-
-test.each([
-  ['22:00', '07:00', '23:30', true],
-  ['22:00', '07:00', '06:59', true],
-  ['22:00', '07:00', '07:00', false],
-  ['12:00', '13:00', '12:00', true],
-  ['12:00', '13:00', '11:59', false],
-  ['12:00', '12:00', '12:00', false],
-])('quiet hours from %s to %s hold at %s: %s', (from, to, at, expected) => {
-  const [hours = 0, minutes = 0] = at.split(':').map(Number);
-  expect(isWithinQuietHours(60 * hours + minutes, { from, to })).toBe(expected);
 });
 
 test('the score is high where a story begins or escalates, not while it lasts', () => {

@@ -1,10 +1,12 @@
 import type { z } from 'zod';
 import { backtestStoredRule } from '../../../alerts/backtest.ts';
+import { createEventReader } from '../../../alerts/calendar.ts';
 import { configuredRules, type Rule, resolveRules } from '../../../alerts/rules.ts';
 import { alertRule } from '../../../config/alerts.ts';
 import { toMilliseconds } from '../../../config/schema.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import { createAlertCounts } from '../../../sink/queries/alert-counts.ts';
+import { createAlertReader } from '../../../sink/queries/alerts.ts';
 import type { App } from '../../http/create-app.ts';
 import type { RunJob } from '../../jobs.ts';
 import type { ApiDeps } from '../dependencies.ts';
@@ -15,6 +17,7 @@ import { type BacktestResult, backtestBody, backtestResult, iso, toBacktestAlert
 /** Backtests a rule, as configured or with other settings, over the stored history. Nothing is stored or sent. */
 export function registerBacktestRoute(app: App, deps: ApiDeps): void {
   const { heavyReader, clock, config, maintenance } = deps;
+  const readEvents = createEventReader(config.alerts, createAlertReader(deps.reader));
   const counts = createAlertCounts(heavyReader);
   const noDataAfterMs = toMilliseconds(config.alerts.noDataAfter);
   const schema = {
@@ -27,7 +30,7 @@ export function registerBacktestRoute(app: App, deps: ApiDeps): void {
     const range = resolveRange(body, clock.now());
     const [from, to] = [range.from.getTime(), range.to.getTime()];
     const work: RunJob = async (onProgress, signal) => {
-      const backtest = await backtestStoredRule({ counts, rule, from, to, noDataAfterMs, onProgress, signal });
+      const backtest = await backtestStoredRule({ counts, rule, from, to, noDataAfterMs, readEvents, onProgress, signal });
       const result: BacktestResult = { from: iso(backtest.from), to: iso(to), alerts: toBacktestAlerts(backtest.transitions) };
       return { changed: 0, result };
     };
