@@ -1,4 +1,4 @@
-import type { AlertTransition, ScoredEvaluation } from '../domain/alert.ts';
+import type { AlertEvent, AlertTransition, ScoredEvaluation } from '../domain/alert.ts';
 import { emptyCounts, type LabelCounts, scoredPosts, totalPosts } from '../domain/label-counts.ts';
 import { bucketMs, dayMs, hourMs, minuteMs } from '../lib/duration.ts';
 import type { OnProgress } from '../lib/progress.ts';
@@ -31,8 +31,8 @@ export interface BacktestOptions {
   readonly from: number;
   readonly to: number;
   readonly noDataAfterMs: number;
-  /** The planned events that end after a time; default: none. */
-  readonly readEvents?: NonNullable<EvaluatorDeps['readEvents']>;
+  /** Planned events; default: none. */
+  readonly events?: readonly AlertEvent[];
   /** Called with the number of minutes evaluated so far. */
   readonly onProgress?: (done: number) => void;
   /** Called after each minute. */
@@ -50,7 +50,7 @@ export async function backtestRules({
   from,
   to,
   noDataAfterMs,
-  readEvents,
+  events = [],
   onProgress,
   onEvaluations,
   signal,
@@ -59,7 +59,7 @@ export async function backtestRules({
   const evaluator = createEvaluator({
     counts: countsAt(history, () => now),
     records: { readStates: async () => [], readSilences: async () => [] },
-    ...(readEvents && { readEvents }),
+    readEvents: async () => events,
     store: { addTransitions: async () => {}, putStates: async () => {} },
     rules,
     recipientsFor: () => [],
@@ -168,6 +168,7 @@ export async function backtestStoredRule({
   const from = Math.max(options.from, (await counts.readOldestMinute()) ?? to);
   const minutesPerBatch = Math.max(0, Math.floor((to - from) / minuteMs));
   const batches = Math.ceil(rule.brands.length / brandsPerBatch);
+  const events = (await options.readEvents?.(from - Math.max(...rule.windowsMs))) ?? [];
   const transitions: AlertTransition[] = [];
   for (let batch = 0; batch < batches; batch += 1) {
     const brands = rule.brands.slice(batch * brandsPerBatch, (batch + 1) * brandsPerBatch);
@@ -178,7 +179,7 @@ export async function backtestStoredRule({
       from,
       to,
       noDataAfterMs: options.noDataAfterMs,
-      ...(options.readEvents && { readEvents: options.readEvents }),
+      events,
       onProgress: (done) => onProgress(batch * minutesPerBatch + done, batches * minutesPerBatch),
       ...(options.onEvaluations && { onEvaluations: options.onEvaluations }),
       signal,

@@ -68,8 +68,9 @@ export function createEvaluator(deps: EvaluatorDeps): Evaluator {
   let lastEnd = 0;
 
   const takeSnapshot = async (now: number): Promise<Snapshot> => {
-    const silences = await records.readSilences(now - longestWindowMs - maxWindowAgeMs);
-    const events = await readEvents(now - longestWindowMs - maxWindowAgeMs);
+    const since = now - longestWindowMs - maxWindowAgeMs;
+    const silences = await records.readSilences(since);
+    const events = (await readEvents(since)).filter(({ from, to }) => from <= now && to > since);
     const newest = await counts.readNewestMinute(now - deps.noDataAfterMs - maxWindowAgeMs, now);
     const emptySnapshot = { now, end: undefined, minutes: new Map(), baselines: noBaseline, silences, events, noDataSince: undefined };
     const lastPost = Math.max(newest ?? 0, startedAt);

@@ -144,7 +144,7 @@ function createAlerting(deps: AlertSchedulerDeps): { evaluator: Evaluator; histo
     counts: createAlertCounts(db.heavyReader),
     evaluations: createEvaluationReader(db.heavyReader),
     putEvaluations: (evaluations) => putEvaluations(db, evaluations, false),
-    ...{ rules, noDataAfterMs, clock },
+    ...{ rules, noDataAfterMs, readEvents, clock },
   });
   const channels = createChannels(config.alerts);
   const contextOf = createAlertContext({ reader: db.heavyReader, brands: config.brands, readEvents });

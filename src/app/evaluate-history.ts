@@ -1,5 +1,6 @@
 import { backtestStoredRule } from '../alerts/backtest.ts';
 import { baselineLookbackMs } from '../alerts/detect/baseline.ts';
+import type { EvaluatorDeps } from '../alerts/evaluator.ts';
 import type { Brand, Rule } from '../alerts/rules.ts';
 import type { ScoredEvaluation } from '../domain/alert.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -28,6 +29,8 @@ export interface HistoryEvaluatorDeps {
   readonly putEvaluations: (evaluations: readonly ScoredEvaluation[]) => Promise<void>;
   readonly rules: readonly Rule[];
   readonly noDataAfterMs: number;
+  /** The planned events that end after a time (ms since 1970). */
+  readonly readEvents?: NonNullable<EvaluatorDeps['readEvents']>;
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -59,6 +62,7 @@ export function createHistoryEvaluator({
   putEvaluations,
   rules,
   noDataAfterMs,
+  readEvents,
   clock,
 }: HistoryEvaluatorDeps): HistoryEvaluator {
   let slices: Slice[] = [];
@@ -107,6 +111,7 @@ export function createHistoryEvaluator({
       from: from - warmUpMs,
       to: to + watermarkMs,
       noDataAfterMs,
+      ...(readEvents && { readEvents }),
       onProgress: () => {},
       onEvaluations,
       signal,
