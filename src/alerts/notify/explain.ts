@@ -64,7 +64,7 @@ function compare({ metric, direction, observed, expected }: Evaluation): string 
 /** What it is compared with, at the end of the window in the brand's time zone. */
 function describeUsual({ baseline, to }: Evaluation, { timeZone }: AlertContext): string {
   if (baseline?.season === 'day') return 'the usual for this time of day';
-  if (baseline?.season === 'recent') return 'that of the last 24 hours';
+  if (baseline?.season === 'recent') return 'the usual so far';
   const local = new Date(to - minuteMs + utcOffsetMs(to - minuteMs, timeZone));
   return `the usual for a ${weekdays[local.getUTCDay()]} ${partOfDay(local.getUTCHours())}`;
 }

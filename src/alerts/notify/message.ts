@@ -113,7 +113,7 @@ function listFacts({ rule, evaluation }: AlertTransition): [string, string][] {
 }
 
 function describeBaseline({ season, from, to }: NonNullable<Evaluation['baseline']>): string {
-  const name = { week: 'same time in past weeks', day: 'same time on past days', recent: 'last 24 hours' }[season];
+  const name = { week: 'time of day and weekday', day: 'time of day', recent: 'all hours so far' }[season];
   return `${name} (${formatTime(from)} to ${formatTime(to)})`;
 }
 

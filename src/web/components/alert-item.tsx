@@ -129,7 +129,7 @@ function ExampleList({ posts }: { readonly posts: readonly ExamplePost[] }) {
 const feedbackNames = { useful: 'Useful', noise: 'Noise' } as const;
 
 const baselineNames: Readonly<Record<string, string>> = {
-  week: 'same hour in past weeks',
-  day: 'same hour in past days',
-  recent: 'last 24 hours',
+  week: 'time of day and weekday',
+  day: 'time of day',
+  recent: 'all hours so far',
 };

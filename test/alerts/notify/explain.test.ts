@@ -43,7 +43,7 @@ describe('why an alert was raised', () => {
       'a few posts where there are none',
       { observed: 12, expected: 0.1, low: 0, high: 1, baseline: { ...baseline, season: 'recent' } },
       undefined,
-      'Volume is far above that of the last 24 hours: 12 posts in 15 minutes against 0 to 1.',
+      'Volume is far above the usual so far: 12 posts in 15 minutes against 0 to 1.',
     ],
     [
       'organic volume',
