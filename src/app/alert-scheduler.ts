@@ -75,6 +75,7 @@ export function startAlertScheduler(deps: AlertSchedulerDeps): AlertScheduler {
     try {
       await work();
     } catch (thrown) {
+      if (stopping.signal.aborted) return;
       log.warn({ step, error: asError(thrown).message }, 'alert scheduler step failed; retrying in the next round');
     }
   };

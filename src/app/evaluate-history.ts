@@ -19,6 +19,8 @@ const minMissingHours = 2;
 const historyGrowth = 1.2;
 /** Before a slice, so that an anomaly that began earlier is known. */
 const warmUpMs = 2 * hourMs;
+/** Later minutes are evaluated live. */
+const liveMs = 12 * minuteMs;
 /** A minute is evaluated once the stream is this far ahead of it. */
 const watermarkMs = 3 * minuteMs;
 const brandsPerSlice = 8;
@@ -56,19 +58,13 @@ interface Slice {
  * Evaluates hours of the last week that were not evaluated live: from before a rule or a brand was configured, of a backfill, or
  * while no process evaluated. The newest day comes first.
  */
-export function createHistoryEvaluator({
-  counts,
-  evaluations,
-  putEvaluations,
-  rules,
-  noDataAfterMs,
-  readEvents,
-  clock,
-}: HistoryEvaluatorDeps): HistoryEvaluator {
+export function createHistoryEvaluator(deps: HistoryEvaluatorDeps): HistoryEvaluator {
+  const { counts, evaluations, putEvaluations, rules, noDataAfterMs, readEvents, clock } = deps;
   let slices: Slice[] = [];
-  let checkedAt = Number.NEGATIVE_INFINITY;
-  let plannedAt = Number.NEGATIVE_INFINITY;
+  let [checkedAt, plannedAt] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
   let knownHours = 0;
+  /** Whether a slice was evaluated from counts that were still being recomputed. */
+  let hasStale = false;
   /** The history of each rule, brand and day when it was last evaluated here. */
   const attempted = new Map<string, number>();
 
@@ -76,12 +72,12 @@ export function createHistoryEvaluator({
     const now = clock.now();
     if (now - checkedAt < checkMs) return [];
     checkedAt = now;
-    const to = Math.floor(now / hourMs) * hourMs - hourMs;
+    const to = Math.floor((now - liveMs) / minuteMs) * minuteMs;
     const from = Math.floor(to / dayMs) * dayMs - (days - 1) * dayMs;
     const known = new Map((await evaluations.readKnownHours(from - baselineLookbackMs, to)).map(({ day, hours }) => [day, hours]));
     const total = sumOf(known.values());
-    if (now - plannedAt < replanMs && total === knownHours) return [];
-    [plannedAt, knownHours] = [now, total];
+    if (now - plannedAt < replanMs && total === knownHours && !hasStale) return [];
+    [plannedAt, knownHours, hasStale] = [now, total, false];
     const evaluated = new Map(
       (await evaluations.readEvaluatedHours(from, to)).map((one) => [keyOf(one.rule, one.brand, one.day), one.hours]),
     );
@@ -102,23 +98,18 @@ export function createHistoryEvaluator({
   };
 
   const evaluate = async ({ rule, brands, from, to, history }: Slice, signal: AbortSignal): Promise<void> => {
+    const isStale = await counts.isStale(from, to);
+    hasStale ||= isStale;
     const found: ScoredEvaluation[] = [];
     const isInside = ({ evaluation }: ScoredEvaluation): boolean => evaluation.to > from && evaluation.to <= to;
     const onEvaluations = (all: readonly ScoredEvaluation[]): void => void found.push(...all.filter(isInside));
-    const options = {
-      counts,
-      rule: { ...rule, brands },
-      from: from - warmUpMs,
-      to: to + watermarkMs,
-      noDataAfterMs,
-      ...(readEvents && { readEvents }),
-      onProgress: () => {},
-      onEvaluations,
-      signal,
-    };
-    await backtestStoredRule(options);
+    const range = { from: from - warmUpMs, to: to + watermarkMs };
+    await backtestStoredRule({
+      ...{ counts, rule: { ...rule, brands }, ...range, noDataAfterMs, ...(readEvents && { readEvents }) },
+      ...{ onProgress: () => {}, onEvaluations, signal },
+    });
     await putEvaluations(found);
-    for (const { name } of brands) attempted.set(keyOf(rule.name, name, from), history);
+    for (const { name } of brands) attempted.set(keyOf(rule.name, name, from), isStale ? 0 : history);
   };
 
   return {
@@ -126,8 +117,7 @@ export function createHistoryEvaluator({
       if (slices.length === 0) slices = await plan();
       const slice = slices.shift();
       if (!slice) return false;
-      // Counts that are still being recomputed are left to the next plan.
-      if (!(await counts.isStale(slice.from, slice.to))) await evaluate(slice, signal);
+      await evaluate(slice, signal);
       return true;
     },
   };

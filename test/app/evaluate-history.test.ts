@@ -22,7 +22,7 @@ beforeEach(() => {
   isStale = false;
   known = new Map([
     [today - day, 24],
-    [today, 11],
+    [today, 13],
   ]);
   evaluated = new Map();
   stored = [];
@@ -78,17 +78,17 @@ function createHistory(brands = 1) {
 const { signal } = new AbortController();
 const daysOf = () => stored.map((all) => [(Math.min(...all.map(({ evaluation }) => evaluation.to)) - today) / day, all.length]);
 
-test('days without evaluations are evaluated, the newest first, up to an hour ago', async () => {
+test('days without evaluations are evaluated, the newest first, up to the minutes that are evaluated live', async () => {
   const history = createHistory();
   while (await history.step(signal));
   expect(daysOf()).toEqual([
-    [expect.closeTo(minute / day), 11 * 60],
+    [expect.closeTo(minute / day), 12 * 60 + 18],
     [expect.closeTo(minute / day - 1), 1_440],
   ]);
 });
 
 test('days that were evaluated live are left alone, and a day is evaluated once', async () => {
-  evaluated.set(`volume ${today}`, 10).set(`volume ${today - day}`, 20);
+  evaluated.set(`volume ${today}`, 12).set(`volume ${today - day}`, 20);
   const history = createHistory();
   while (await history.step(signal));
   expect(stored.length).toBe(1);
@@ -105,13 +105,13 @@ test('a day is evaluated again after a backfill has added to its history', async
   expect(daysOf().map(([since = 0]) => Math.floor(since))).toEqual([0, -1, 0, -1, -2]);
 });
 
-test('counts that are being recomputed are left for later, and many brands are split', async () => {
+test('a day whose counts are being recomputed is evaluated again until they are not; many brands are split', async () => {
   isStale = true;
+  known.delete(today - day);
   const history = createHistory(9);
   while (await history.step(signal));
-  expect(stored).toEqual([]);
   isStale = false;
-  now += 6 * minute;
-  while (await history.step(signal));
+  for (now += minute; await history.step(signal); );
+  for (now += 10 * minute; await history.step(signal); );
   expect(stored.map((all) => new Set(all.map(({ brand }) => brand)).size)).toEqual([8, 1, 8, 1]);
 });
