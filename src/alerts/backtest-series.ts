@@ -4,7 +4,6 @@ import { bucketMs, dayMs, minuteMs } from '../lib/duration.ts';
 import { selectQuantile } from '../lib/statistics.ts';
 import type { AlertCounts, BucketSeries } from '../sink/queries/alert-counts.ts';
 import { allBrands } from './detect/evaluate-rules.ts';
-import { rarityOf } from './detect/transition.ts';
 import { createEvaluator } from './evaluator.ts';
 import { type Rule, resolveRules } from './rules.ts';
 
@@ -52,7 +51,7 @@ export async function* backtestSeries(
     counts: feed.counts,
     records: { readStates: async () => [], readSilences: async () => [] },
     store: { addTransitions: async () => {}, putStates: async () => {} },
-    rules: [seriesRule(stepMs, rarityOf(threshold), timeZone)],
+    rules: [seriesRule(stepMs, threshold, timeZone)],
     recipientsFor: () => [],
     noDataAfterMs: dayMs,
     clock: { now: () => now },
@@ -72,12 +71,17 @@ export async function* backtestSeries(
 }
 
 /** The default volume rule, with windows of whole steps. */
-function seriesRule(stepMs: number, threshold: number, timeZone: string): Rule {
+function seriesRule(stepMs: number, score: number, timeZone: string): Rule {
   const window = `${Math.max(defaultWindowMs, stepMs) / minuteMs}m`;
   const [rule] = resolveRules([{ ...alertRule.parse({ name: 'volume', metric: 'volume' }), window }], []);
   if (!rule) throw new Error('resolveRules returned no rule for one config');
   const windows = rule.windowsMs.map((windowMs) => Math.max(1, Math.round(windowMs / stepMs)) * stepMs);
-  return { ...rule, brands: [{ name: seriesName, timeZone }], threshold, windowsMs: [...new Set(windows)] };
+  return {
+    ...rule,
+    brands: [{ name: seriesName, timeZone }],
+    threshold: (rule.balancedThreshold * score) / (1 - score),
+    windowsMs: [...new Set(windows)],
+  };
 }
 
 /** The median time between two samples, in whole minutes. */
@@ -164,7 +168,8 @@ function seriesCounts(
       const none = new Float64Array((to - from) / bucketMs);
       const seriesOf = (values: Float64Array): BucketSeries => {
         const neutral = sliceBuckets(values, (from - start) / bucketMs, none.length);
-        return { from, neutral, negative: none, positive: none, unscored: none, copies: none, scoredCopies: none };
+        const posts = { neutral, negative: none, positive: none, unscored: none };
+        return { from, posts, organic: posts };
       };
       return new Map(Object.entries(buckets).map(([name, values]) => [name, seriesOf(values)]));
     },

@@ -1,9 +1,9 @@
 import type { AlertEvent, AlertTransition, ScoredEvaluation } from '../domain/alert.ts';
-import { emptyCounts, type LabelCounts, scoredPosts, totalPosts } from '../domain/label-counts.ts';
+import { emptyCounts, type LabelCounts, organicCounts, totalPosts } from '../domain/label-counts.ts';
 import { bucketMs, dayMs, hourMs, minuteMs } from '../lib/duration.ts';
 import type { OnProgress } from '../lib/progress.ts';
 import { yieldToEventLoop } from '../lib/yield-to-event-loop.ts';
-import type { AlertCounts, BucketSeries, Buckets, CountsByBrand, StoredAlertCounts } from '../sink/queries/alert-counts.ts';
+import type { AlertCounts, BucketSeries, Buckets, CountsByBrand, LabelSeries, StoredAlertCounts } from '../sink/queries/alert-counts.ts';
 import { baselineLookbackMs } from './detect/baseline.ts';
 import { allBrands } from './detect/evaluate-rules.ts';
 import { createEvaluator, type EvaluatorDeps } from './evaluator.ts';
@@ -93,34 +93,30 @@ function countsAt({ minutes, buckets }: BacktestHistory, now: () => number): Ale
 }
 
 function toSeries(buckets: Buckets, from: number, to: number): BucketSeries {
-  const all = Array.from({ length: (to - from) / bucketMs }, (_, index) => buckets.get(from + index * bucketMs));
-  const valuesOf = (count: (counts: LabelCounts) => number): Float64Array =>
-    Float64Array.from(all, (counts) => (counts ? count(counts) : 0));
-  return {
-    from,
-    negative: valuesOf(({ negative }) => negative),
-    neutral: valuesOf(({ neutral }) => neutral),
-    positive: valuesOf(({ positive }) => positive),
-    unscored: valuesOf(({ unscored }) => unscored),
-    copies: valuesOf(({ copies }) => (copies ? totalPosts(copies) : 0)),
-    scoredCopies: valuesOf(({ copies }) => (copies ? scoredPosts(copies) : 0)),
-  };
+  const all = Array.from({ length: (to - from) / bucketMs }, (_, index) => buckets.get(from + index * bucketMs) ?? emptyCounts);
+  const seriesOf = (counts: readonly LabelCounts[]): LabelSeries => ({
+    negative: Float64Array.from(counts, ({ negative }) => negative),
+    neutral: Float64Array.from(counts, ({ neutral }) => neutral),
+    positive: Float64Array.from(counts, ({ positive }) => positive),
+    unscored: Float64Array.from(counts, ({ unscored }) => unscored),
+  });
+  return { from, posts: seriesOf(all), organic: seriesOf(all.map(organicCounts)) };
 }
 
-/** The inverse of `toSeries`, but for the labels of copies. */
-function toBuckets({ from, ...values }: BucketSeries): Buckets {
+/** The inverse of `toSeries`. */
+function toBuckets({ from, posts, organic }: BucketSeries): Buckets {
+  const at = (series: LabelSeries, index: number): LabelCounts => ({
+    negative: series.negative[index] ?? 0,
+    neutral: series.neutral[index] ?? 0,
+    positive: series.positive[index] ?? 0,
+    unscored: series.unscored[index] ?? 0,
+  });
   return {
     get: (time) => {
       const index = (time - from) / bucketMs;
-      const at = (of: Float64Array): number => of[index] ?? 0;
-      const [copies, scoredCopies] = [at(values.copies), at(values.scoredCopies)];
-      return {
-        negative: at(values.negative),
-        neutral: at(values.neutral),
-        positive: at(values.positive),
-        unscored: at(values.unscored),
-        ...(copies > 0 && { copies: { ...emptyCounts, neutral: scoredCopies, unscored: copies - scoredCopies } }),
-      };
+      const counts = at(posts, index);
+      const copies = organicCounts({ ...counts, copies: at(organic, index) });
+      return totalPosts(copies) > 0 ? { ...counts, copies } : counts;
     },
   };
 }

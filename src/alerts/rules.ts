@@ -10,6 +10,8 @@ export interface Rule extends Pick<AlertRuleConfig, 'name' | 'metric' | 'quietHo
   readonly windowsMs: readonly number[];
   /** Rarity at which a window is anomalous, see `rarity` of detect/tail.ts. */
   readonly threshold: number;
+  /** The threshold of balanced sensitivity; it has the anomaly score 0.5. */
+  readonly balancedThreshold: number;
   /** A factor above 1 for volumes, points for net sentiment. */
   readonly minChange: number;
   readonly forMs: number;
@@ -25,8 +27,11 @@ export interface Brand {
   readonly country?: string;
 }
 
-/** Thresholds of rarity. */
-const sensitivities = { low: 5, balanced: 4, high: 3.25 } as const;
+/** Thresholds of rarity. Volumes have heavier tails than the model, sentiment has not. */
+const sensitivities = {
+  volume: { low: 6.5, balanced: 5, high: 4 },
+  netSentiment: { low: 4.5, balanced: 3.5, high: 2.75 },
+} as const;
 const defaultDirections = { volume: 'both', organicVolume: 'both', netSentiment: 'down', negativeVolume: 'up' } as const;
 const defaultChanges = { volume: 2, organicVolume: 2, netSentiment: 10, negativeVolume: 2 } as const;
 
@@ -45,6 +50,7 @@ export const resolveRules = (rules: readonly AlertRuleConfig[], brands: readonly
 
 function resolveRule(rule: AlertRuleConfig, brands: readonly BrandConfig[]): Rule {
   const { metric, sensitivity } = rule;
+  const thresholds = sensitivities[metric === 'netSentiment' ? metric : 'volume'];
   const windowMs = toMilliseconds(rule.window);
   const scaledWindow = (factor: number): number => Math.max(minuteMs, Math.round((factor * windowMs) / minuteMs) * minuteMs);
   return {
@@ -52,7 +58,8 @@ function resolveRule(rule: AlertRuleConfig, brands: readonly BrandConfig[]): Rul
     brands: resolveBrands(rule.brands, brands),
     direction: rule.direction ?? defaultDirections[metric],
     windowsMs: [scaledWindow(1 / 3), scaledWindow(2 / 3), windowMs, 4 * windowMs],
-    threshold: typeof sensitivity === 'number' ? sensitivity : sensitivities[sensitivity],
+    threshold: typeof sensitivity === 'number' ? sensitivity : thresholds[sensitivity],
+    balancedThreshold: thresholds.balanced,
     minChange: rule.minChange ?? defaultChanges[metric],
     forMs: toMilliseconds(rule.for),
     keepFiringForMs: toMilliseconds(rule.keepFiringFor),

@@ -33,7 +33,7 @@ export const alertRule = z.strictObject({
   sensitivity: z
     .union([z.enum(['low', 'balanced', 'high']), z.number().min(2).max(20)])
     .default('balanced')
-    .describe('A preset, or the threshold of rarity: 4 is expected once in 10⁴ hours'),
+    .describe('A preset, or the threshold of rarity: 5 is expected once in 10⁵ hours'),
   minChange: z
     .number()
     .min(1)

@@ -67,8 +67,6 @@ export interface AlertState {
   readonly alert?: { readonly id: string; readonly direction: 'up' | 'down'; readonly windowMs: number; readonly lastHeld: number };
   /** The story of the last alert: no other alert fires until its end; `rarity` is its highest so far. */
   readonly episode?: { readonly until: number; readonly rarity: number };
-  /** The logarithm of the factor by which recent alerts raised the threshold, at a time from which it fades. */
-  readonly rise?: { readonly exponent: number; readonly at: number };
 }
 
 /** The start or end of an alert, as stored and as notified. */

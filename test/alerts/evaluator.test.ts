@@ -40,15 +40,13 @@ const counts: AlertCounts = {
     const usualBucket = times(usual, bucket / minute);
     const valuesOf = (posts: number) =>
       Float64Array.from({ length: (to - from) / bucket }, (_, at) => (from + at * bucket < start ? posts : 0));
-    const series = {
-      from,
+    const posts = {
       negative: valuesOf(usualBucket.negative),
       neutral: valuesOf(usualBucket.neutral),
       positive: valuesOf(usualBucket.positive),
       unscored: valuesOf(0),
-      copies: valuesOf(0),
-      scoredCopies: valuesOf(0),
     };
+    const series = { from, posts, organic: posts };
     return new Map(brands.map((brand) => [brand, series]));
   },
 };

@@ -76,10 +76,8 @@ function storedCounts(now: () => number): StoredAlertCounts {
       const all = Array.from({ length: (end - first) / bucketMs }, (_, index) => bucketAt(first + index * bucketMs));
       const empty = new Float64Array(all.length);
       const valuesOf = (label: 'negative' | 'neutral' | 'positive') => Float64Array.from(all, (counts) => counts[label]);
-      const series: BucketSeries = {
-        ...{ from: first, negative: valuesOf('negative'), neutral: valuesOf('neutral'), positive: valuesOf('positive') },
-        ...{ unscored: empty, copies: empty, scoredCopies: empty },
-      };
+      const posts = { negative: valuesOf('negative'), neutral: valuesOf('neutral'), positive: valuesOf('positive'), unscored: empty };
+      const series: BucketSeries = { from: first, posts, organic: posts };
       return byBrand(series);
     },
   };

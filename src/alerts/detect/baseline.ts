@@ -1,6 +1,7 @@
 import type { Season } from '../../domain/alert.ts';
 import { bucketMs, dayMs, hourMs } from '../../lib/duration.ts';
-import type { AlertCounts, BucketSeries } from '../../sink/queries/alert-counts.ts';
+import { once } from '../../lib/once.ts';
+import type { AlertCounts, BucketSeries, LabelSeries } from '../../sink/queries/alert-counts.ts';
 import type { Brand } from '../rules.ts';
 import { createRateModel, type RateModel } from './rate-model.ts';
 import { createSentimentModel, type SentimentModel } from './sentiment-model.ts';
@@ -54,11 +55,11 @@ function computeBaseline({ name, timeZone, country }: Brand, history: ReadonlyMa
   const all = history.get('*');
   const own = history.get(name);
   if (!all || !own) return undefined;
-  const volume = totals(own);
+  const volume = totals(own.posts);
   // Before its first post the brand was not tracked.
   const first = volume.findIndex((posts) => posts > 0);
   if (first < 0) return undefined;
-  const allPosts = totals(all);
+  const allPosts = totals(all.posts);
   const isKnown = new Uint8Array(allPosts.length);
   let windows = 0;
   for (let index = first; index < isKnown.length; index += 1) {
@@ -74,23 +75,15 @@ function computeBaseline({ name, timeZone, country }: Brand, history: ReadonlyMa
     from: own.from + first * bucketMs,
     to: own.from + volume.length * bucketMs,
     volume: rateOf(volume),
-    organicVolume: rateOf(volume.map((posts, index) => posts - (own.copies[index] ?? 0))),
-    negative: rateOf(own.negative),
-    sentiment: once(() => createSentimentModel(own, first)),
+    organicVolume: rateOf(totals(own.organic)),
+    negative: rateOf(own.posts.negative),
+    sentiment: once(() => createSentimentModel(own.organic, first)),
   };
 }
 
-function totals({ negative, neutral, positive, unscored }: BucketSeries): Float64Array {
+function totals({ negative, neutral, positive, unscored }: LabelSeries): Float64Array {
   const sums = new Float64Array(negative.length);
   for (let index = 0; index < sums.length; index += 1)
     sums[index] = (negative[index] ?? 0) + (neutral[index] ?? 0) + (positive[index] ?? 0) + (unscored[index] ?? 0);
   return sums;
-}
-
-function once<T>(compute: () => T): () => T {
-  let computed: { readonly value: T } | undefined;
-  return () => {
-    computed ??= { value: compute() };
-    return computed.value;
-  };
 }

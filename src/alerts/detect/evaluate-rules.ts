@@ -115,6 +115,7 @@ const noDataRule: Rule = {
   direction: 'down',
   windowsMs: [],
   threshold: 1,
+  balancedThreshold: 1,
   minChange: 0,
   forMs: 0,
   keepFiringForMs: 0,
@@ -133,7 +134,13 @@ function observeSource({ now, noDataSince }: Snapshot): Observed {
   const from = noDataSince ?? now - minuteMs;
   const emptyMeasurement = { metric: 'noData', direction: 'down', observed: 0, expected: 0, low: 0, high: 0, z: 0, posts: 0 } as const;
   const evaluation = { ...emptyMeasurement, from, to: now, baseline: null };
-  const rarest: WindowScore = { windowMs: now - from, evaluation, rarity: noDataSince === undefined ? 0 : noDataRarity, isRelevant: true };
+  const rarest: WindowScore = {
+    windowMs: now - from,
+    evaluation,
+    rarity: noDataSince === undefined ? 0 : noDataRarity,
+    usualPeak: 0,
+    isRelevant: true,
+  };
   return { observation: { kind: 'evaluated', rarest, ofAlert: rarest }, evaluation };
 }
 

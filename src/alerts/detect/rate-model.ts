@@ -1,7 +1,8 @@
 import { bucketMs, dayMs, hourMs } from '../../lib/duration.ts';
+import { once } from '../../lib/once.ts';
 import { selectQuantile } from '../../lib/statistics.ts';
 import { type BucketValues, estimateSeasonalLevel } from './seasonal-level.ts';
-import { estimateTail, rarity, tailDeviation, tailShare } from './tail.ts';
+import { estimateTail, findPeaks, type Peaks, rarity, tailDeviation, tailShare, usualPeak } from './tail.ts';
 
 /** A measured value compared with what was expected, and how rare that is. */
 export interface Measurement {
@@ -14,6 +15,8 @@ export interface Measurement {
   readonly z: number;
   /** See `rarity` of tail.ts; of the direction of `z`. */
   readonly rarity: number;
+  /** See `usualPeak` of tail.ts; of the direction of `z`. */
+  readonly usualPeak: number;
 }
 
 /** The count of a brand's posts, or of its negative ones: what is expected, and how it varies. */
@@ -27,7 +30,20 @@ interface Spread {
   /** Squared coefficient of variation beyond Poisson noise. */
   readonly overdispersion: number;
   readonly tail: number;
+  readonly peaks: Peaks;
 }
+
+interface Spreads {
+  readonly up: Spread;
+  readonly down: Spread;
+  /** Days of history, times two. */
+  readonly halfDays: number;
+}
+
+/** Half days a week that may be rarer than what is usual. */
+const unusualPerWeek = 2;
+/** Lengths of the windows whose peaks say what is usual. */
+const peakWindowsMs = [bucketMs, 4 * bucketMs];
 
 /** Of the real brand feeds with the heaviest bursts. */
 const maxTail = 0.8;
@@ -51,13 +67,29 @@ const anscombe = 3 / 8;
  */
 export function createRateModel(history: BucketValues, timeZone: string, country?: string): RateModel {
   const level = estimateSeasonalLevel(history, timeZone, country);
-  const spreads = new Map<number, { readonly up: Spread; readonly down: Spread }>();
+  const spreads = new Map<number, Spreads>();
   const spreadOf = (windowMs: number) => {
     const buckets = Math.max(1, Math.round(windowMs / bucketMs));
     const known = spreads.get(buckets) ?? estimateSpreads(history, level.ofHistory, buckets);
     spreads.set(buckets, known);
     return known;
   };
+  const usualPeaks = once(() => {
+    const all = peakWindowsMs.map(spreadOf);
+    const known = Math.floor(all[0]?.halfDays ?? 0);
+    return {
+      up: usualPeak(
+        all.map(({ up }) => up.peaks),
+        known,
+        unusualPerWeek,
+      ),
+      down: usualPeak(
+        all.map(({ down }) => down.peaks),
+        known,
+        unusualPerWeek,
+      ),
+    };
+  });
   return {
     measure: (observed, from, to) => {
       const expected = sumLevel(level.at, from, to);
@@ -76,6 +108,7 @@ export function createRateModel(history: BucketValues, timeZone: string, country
         high: bound(deviations95 * deviationOf(up)),
         z,
         rarity: rarity(Math.abs(z), spread.tail, hourMs / (to - from)),
+        usualPeak: usualPeaks()[difference < 0 ? 'down' : 'up'],
       };
     },
   };
@@ -91,6 +124,7 @@ function sumLevel(levelAt: (time: number) => number, from: number, to: number): 
 
 /** Past windows of a number of buckets, one per bucket, without those that contain a bucket of missing data. */
 function pastWindows({ values, isKnown }: BucketValues, expectedCounts: Float64Array, buckets: number) {
+  const ends = new Float64Array(values.length);
   const observed = new Float64Array(values.length);
   const expected = new Float64Array(values.length);
   let length = 0;
@@ -107,13 +141,14 @@ function pastWindows({ values, isKnown }: BucketValues, expectedCounts: Float64A
     if (known < buckets) continue;
     observed[length] = Math.max(0, count);
     expected[length] = Math.max(0, level);
+    ends[length] = index;
     length += 1;
   }
-  return { observed, expected, length };
+  return { observed, expected, ends, length };
 }
 
-function estimateSpreads(history: BucketValues, expectedCounts: Float64Array, buckets: number) {
-  const { observed, expected, length } = pastWindows(history, expectedCounts, buckets);
+function estimateSpreads(history: BucketValues, expectedCounts: Float64Array, buckets: number): Spreads {
+  const { observed, expected, ends, length } = pastWindows(history, expectedCounts, buckets);
   const days = (length * bucketMs) / dayMs;
   const unseen = unseenOverdispersion * Math.max(0, 1 - days / unseenDays);
   const scratch = new Float64Array(length);
@@ -129,7 +164,10 @@ function estimateSpreads(history: BucketValues, expectedCounts: Float64Array, bu
     const found = length === 0 ? minOverdispersion : Math.max(minOverdispersion, selectQuantile(scratch, length, 1 - tailShare));
     for (let index = 0; index < length; index += 1)
       scratch[index] = (direction * (differences[index] ?? 0)) / Math.sqrt(1 + found * ((expected[index] ?? 0) + anscombe));
-    return { overdispersion: found + unseen, tail: estimateTail(scratch, length, days, maxTail) };
+    const deviations = scratch.slice();
+    const tail = estimateTail(scratch, length, days, maxTail);
+    for (let index = 0; index < length; index += 1) deviations[index] = rarity(deviations[index] ?? 0, tail, hourMs / (buckets * bucketMs));
+    return { overdispersion: found + unseen, tail, peaks: findPeaks(deviations, ends, length, history.values.length) };
   };
-  return { up: estimate(1), down: estimate(-1) };
+  return { up: estimate(1), down: estimate(-1), halfDays: 2 * days };
 }

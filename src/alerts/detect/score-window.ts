@@ -10,6 +10,8 @@ export interface WindowScore {
   readonly evaluation: Evaluation;
   /** How rare the deviation is, see `rarity` of tail.ts; 0 in a direction that the rule does not watch. */
   readonly rarity: number;
+  /** The rarity that the brand itself reaches every few days, see `usualPeak` of tail.ts. */
+  readonly usualPeak: number;
   /** Whether the change is as large as the rule asks for. */
   readonly isRelevant: boolean;
 }
@@ -43,7 +45,7 @@ export function scoreWindows(
     const counts = countsOf(windowMs);
     if (!counts) return [];
     const span = { from: end - windowMs, to: end };
-    const { rarity, comparable, ...measured } = measureExpecting(factorOf(span), rule.metric, counts, baseline, span);
+    const { rarity, usualPeak, comparable, ...measured } = measureExpecting(factorOf(span), rule.metric, counts, baseline, span);
     const direction = measured.z < 0 ? ('down' as const) : ('up' as const);
     const posts = rule.metric === 'netSentiment' ? scoredPosts(counts) : measured.observed;
     return {
@@ -53,6 +55,7 @@ export function scoreWindows(
         baseline: { season, windows, from, to },
       },
       rarity: rule.direction === 'both' || rule.direction === direction ? Math.max(0, rarity) : 0,
+      usualPeak,
       isRelevant: isLargeChange(rule, { observed: comparable, expected: measured.expected }),
     };
   });

@@ -43,3 +43,41 @@ export function rarity(deviation: number, tail: number, windowsPerHour: number):
       : Math.max(0, deviation) / tailDeviation;
   return decades - Math.log10(windowsPerHour);
 }
+
+/** Half a day: about one story. */
+const peakBuckets = 48;
+const peakDays = 14;
+const maxPeaks = (peakDays * 96) / peakBuckets;
+const minPeaks = maxPeaks / 2;
+
+/** Rarities of a window length in the last two weeks: the highest of each half day, the newest first. */
+export type Peaks = Float64Array;
+
+/**
+ * @param rarities of past windows
+ * @param ends index of the last bucket of each window, ascending
+ * @param buckets number of buckets in the history
+ */
+export function findPeaks(rarities: Float64Array, ends: Float64Array, length: number, buckets: number): Peaks {
+  const peaks = new Float64Array(Math.min(maxPeaks, Math.floor(buckets / peakBuckets)));
+  for (let index = length - 1; index >= 0; index -= 1) {
+    const peak = Math.floor((buckets - 1 - (ends[index] ?? 0)) / peakBuckets);
+    if (peak >= peaks.length) break;
+    peaks[peak] = Math.max(peaks[peak] ?? 0, rarities[index] ?? 0);
+  }
+  return peaks;
+}
+
+/**
+ * The rarity that the brand itself exceeds some times a week: less is no news about it, whatever the model of its tail says.
+ * 0 with less than a week of history.
+ * @param known number of half days of history
+ * @param perWeek half days a week that may be rarer
+ */
+export function usualPeak(all: readonly Peaks[], known: number, perWeek: number): number {
+  const length = Math.min(known, ...all.map((peaks) => peaks.length));
+  if (length < minPeaks) return 0;
+  const highest = Array.from({ length }, (_, index) => Math.max(...all.map((peaks) => peaks[index] ?? 0))).sort((a, b) => b - a);
+  const rank = Math.max(1, Math.round((perWeek * length * peakBuckets) / (7 * 96)));
+  return highest[rank - 1] ?? 0;
+}

@@ -36,7 +36,7 @@ export interface TransitionResult {
   readonly score: number;
 }
 
-type Timing = Pick<Rule, 'threshold' | 'forMs' | 'keepFiringForMs' | 'cooldownMs'>;
+type Timing = Pick<Rule, 'threshold' | 'balancedThreshold' | 'forMs' | 'keepFiringForMs' | 'cooldownMs'>;
 
 /** An anomaly goes on while the rarity is at least this share of the threshold. */
 export const heldShare = 0.7;
@@ -44,12 +44,6 @@ export const heldShare = 0.7;
 const escalation = 1.5;
 /** A rarity of this multiple of the threshold starts an alert without waiting for `forMs`. */
 const pendingOverride = 1.05;
-/** Each alert multiplies the threshold by e to this power; the exponent fades with this time constant. */
-const risePerAlert = 0.2;
-const riseMs = 4 * 86_400_000;
-/** The rarity that scores one half: the threshold of balanced sensitivity. */
-const halfwayRarity = 4;
-
 /** The score of the threshold of balanced sensitivity. */
 export const alertScore = 0.5;
 
@@ -59,8 +53,7 @@ export const initialState: AlertState = { status: 'cold-start', since: 0 };
  * Returns the next state of a rule and a brand.
  *
  * - An alert starts once the rarity has reached the threshold for `forMs` without interruption, or immediately at
- *   `pendingOverride` times the threshold. Each alert of the last days raises the threshold a little: a brand that rings
- *   often is one whose past does not say what is rare.
+ *   `pendingOverride` times the threshold. It must also be rarer than the brand's usual peaks.
  * - It resolves after the rarity of the window that raised it has been below `heldShare` of the threshold for
  *   `keepFiringForMs`; a silence resolves it without a notification.
  * - For `cooldownMs` after the last anomaly, whatever happens is the same story, and no alert starts.
@@ -71,7 +64,7 @@ export function transition(before: AlertState, input: TransitionInput, rule: Tim
   const { now, observation, isSilenced } = input;
   const { alert } = before;
   const rarest = observation.kind === 'evaluated' ? observation.rarest : undefined;
-  const score = rarest ? anomalyScore(before, rarest.rarity, now) : 0;
+  const score = rarest ? anomalyScore(before, rarest, rule, now) : 0;
   if (isSilenced && (!alert || observation.kind === 'evaluated')) {
     // What still goes on when the silence ends is told then, so nothing is left of the alert.
     const state: AlertState = alert ? { status: 'silenced', since: now } : withStatus(before, 'silenced', now);
@@ -83,34 +76,23 @@ export function transition(before: AlertState, input: TransitionInput, rule: Tim
 }
 
 /**
- * The anomaly score of a moment: 0 is usual, 0.5 the threshold of balanced sensitivity. Within an episode it is 0 unless
+ * The anomaly score of a moment: 0 is usual, 0.5 the threshold of balanced sensitivity, or the brand's usual peak. Within an episode it is 0 unless
  * the anomaly escalates, so that a high score marks the start of a story and not each of its minutes.
  */
-function anomalyScore(state: AlertState, rarity: number, now: number): number {
-  const { episode } = state;
+function anomalyScore({ episode }: AlertState, { rarity, usualPeak }: WindowScore, rule: Timing, now: number): number {
   if (episode && now < episode.until && rarity < escalation * episode.rarity) return 0;
-  const fair = rarity / Math.exp(riseAt(state, now));
-  return fair / (fair + halfwayRarity);
-}
-
-/** The rarity that has a score, from 0 to below 1, outside of episodes. */
-export const rarityOf = (score: number): number => (halfwayRarity * score) / (1 - score);
-
-/** The logarithm of the factor by which the alerts of the last days raise the threshold. */
-function riseAt({ rise }: AlertState, now: number): number {
-  return rise ? rise.exponent * Math.exp(-(now - rise.at) / riseMs) : 0;
+  return rarity / (rarity + Math.max(rule.balancedThreshold, usualPeak));
 }
 
 function updateInactive(
   before: AlertState,
-  { windowMs, evaluation, rarity, isRelevant }: WindowScore,
+  { windowMs, evaluation, rarity, usualPeak, isRelevant }: WindowScore,
   { now, isQuiet }: TransitionInput,
   rule: Timing,
   id: string,
 ): Omit<TransitionResult, 'score'> {
   const { episode } = before;
-  const rise = riseAt(before, now);
-  const threshold = rule.threshold * Math.exp(rise);
+  const threshold = Math.max(rule.threshold, usualPeak);
   const isResting = episode !== undefined && now < episode.until;
   if (isResting) {
     const isHeld = rarity >= heldShare * rule.threshold;
@@ -128,7 +110,6 @@ function updateInactive(
       since: now,
       alert: { id, direction: evaluation.direction, windowMs, lastHeld: now },
       episode: { until: now + rule.cooldownMs, rarity },
-      rise: { exponent: rise + risePerAlert, at: now },
     },
     kind: 'alert',
     notify: true,
@@ -136,12 +117,11 @@ function updateInactive(
 }
 
 /** The state without an active alert; `since` stays while the status does. */
-function withStatus({ status: previous, since, episode, rise }: AlertState, status: AlertState['status'], now: number): AlertState {
+function withStatus({ status: previous, since, episode }: AlertState, status: AlertState['status'], now: number): AlertState {
   return {
     status,
     since: previous === status ? since : now,
     ...(episode && episode.until > now && { episode }),
-    ...(rise && { rise }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import type { LabelCounts } from '../../domain/label-counts.ts';
+import type { StoredLabel } from '../../domain/post.ts';
 import { bucketMs } from '../../lib/duration.ts';
 import { numeric, query, queryOne } from '../client/query.ts';
 import { inRange } from './sql.ts';
@@ -9,10 +10,15 @@ import { inRange } from './sql.ts';
 export type Buckets = Pick<ReadonlyMap<number, LabelCounts>, 'get'>;
 export type CountsByBrand = ReadonlyMap<string, Buckets>;
 
-/** Posts of consecutive 15-minute buckets: by label, copies of earlier texts, and copies that are scored. 0 without posts. */
-export interface BucketSeries extends Readonly<Record<keyof typeof seriesSums, Float64Array>> {
+/** Posts of consecutive 15-minute buckets by label; 0 in buckets without any. */
+export type LabelSeries = Readonly<Record<StoredLabel, Float64Array>>;
+
+export interface BucketSeries {
   /** Start of the first bucket (ms since 1970). */
   readonly from: number;
+  readonly posts: LabelSeries;
+  /** The posts that are no copies. */
+  readonly organic: LabelSeries;
 }
 
 /** Bounds the length of one result: its rows are brands times buckets. */
@@ -61,30 +67,18 @@ const selectMinutes = `
   FROM rollup_minute AS r FINAL
   WHERE ${inRange('r.minute')} AND r.brand IN {brands:Array(String)}`;
 
-/** The columns of a bucket series, and the sums over platforms and languages that they are made of. */
-const seriesSums = {
-  negative: 'sum(r.negative)',
-  neutral: 'sum(r.neutral)',
-  positive: 'sum(r.positive)',
-  unscored: 'sum(r.unscored)',
-  copies: 'sum(r.copies_negative + r.copies_neutral + r.copies_positive + r.copies_unscored)',
-  scoredCopies: 'sum(r.copies_negative + r.copies_neutral + r.copies_positive)',
-} as const;
-const seriesColumns = Object.keys(seriesSums) as (keyof typeof seriesSums)[]; // Object.keys widens its result
-
 /**
  * The 15-minute buckets of a range, one row per brand: lists in the same order. Indexes count from the first bucket of the
  * range. A row per bucket would take ten times as long to parse. A list without posts is empty.
  */
+const labels = ['negative', 'neutral', 'positive', 'unscored'] as const satisfies readonly StoredLabel[];
 const listOf = (column: string): string =>
   `if(${column === 'index' ? 'false' : `sum(h.${column}) = 0`}, [], groupArray(toUInt32(h.${column}))) AS ${column}`;
 const selectHistory = `
-  SELECT h.brand AS brand, ${['index', ...seriesColumns].map(listOf).join(', ')}
+  SELECT h.brand AS brand, ${['index', ...labels, ...labels.map((label) => `copies_${label}`)].map(listOf).join(', ')}
   FROM (
     SELECT r.brand AS brand, intDiv(toUnixTimestamp(r.bucket) - {from:UInt32}, 900) AS index,
-      ${Object.entries(seriesSums)
-        .map(([column, sum]) => `${sum} AS ${column}`)
-        .join(', ')}
+      ${labels.map((label) => `sum(r.${label}) AS ${label}, sum(r.copies_${label}) AS copies_${label}`).join(', ')}
     FROM rollup_15m AS r FINAL
     WHERE r.brand IN {brands:Array(String)} AND ${inRange('r.bucket')}
     GROUP BY brand, index
@@ -93,8 +87,8 @@ const selectHistory = `
 /** Not checked number by number: there are thousands, and the query converts them. */
 const counts = z.custom<readonly number[]>(Array.isArray);
 const historyRow = z.object({
-  ...{ brand: z.string(), index: counts, negative: counts, neutral: counts, positive: counts, unscored: counts, copies: counts },
-  scoredCopies: counts,
+  ...{ brand: z.string(), index: counts, negative: counts, neutral: counts, positive: counts, unscored: counts },
+  ...{ copies_negative: counts, copies_neutral: counts, copies_positive: counts, copies_unscored: counts },
 });
 
 const toCopies = ([negative = 0, neutral = 0, positive = 0, unscored = 0]: readonly number[]): LabelCounts => ({
@@ -162,13 +156,18 @@ function toSeries({ index, ...lists }: z.output<typeof historyRow>, from: number
     for (let order = 0; order < list.length; order += 1) values[index[order] ?? length] = list[order] ?? 0;
     return values;
   };
-  return {
-    from,
-    negative: spread(lists.negative),
-    neutral: spread(lists.neutral),
-    positive: spread(lists.positive),
-    unscored: spread(lists.unscored),
-    copies: spread(lists.copies),
-    scoredCopies: spread(lists.scoredCopies),
-  };
+  const seriesOf = (valuesOf: (label: StoredLabel) => Float64Array): LabelSeries => ({
+    negative: valuesOf('negative'),
+    neutral: valuesOf('neutral'),
+    positive: valuesOf('positive'),
+    unscored: valuesOf('unscored'),
+  });
+  const posts = seriesOf((label) => spread(lists[label]));
+  const organic = seriesOf((label) => {
+    const list = lists[`copies_${label}`];
+    if (list.length === 0) return posts[label];
+    const copies = spread(list);
+    return posts[label].map((count, at) => count - (copies[at] ?? 0));
+  });
+  return { from, posts, organic };
 }

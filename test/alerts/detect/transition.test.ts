@@ -4,10 +4,11 @@ import { initialState, type TransitionInput, type TransitionResult, transition }
 import type { AlertState } from '../../../src/domain/alert.ts';
 
 const minute = 60_000;
-const rule = { threshold: 4, forMs: 2 * minute, keepFiringForMs: 10 * minute, cooldownMs: 30 * minute };
-const scoreOf = (rarity: number, isRelevant = true): WindowScore => ({
+const rule = { threshold: 4, balancedThreshold: 5, forMs: 2 * minute, keepFiringForMs: 10 * minute, cooldownMs: 30 * minute };
+const scoreOf = (rarity: number, isRelevant = true, usualPeak = 0): WindowScore => ({
   windowMs: 15 * minute,
   rarity,
+  usualPeak,
   isRelevant,
   evaluation: {
     ...{ metric: 'volume', direction: 'up', observed: 90, expected: 30, low: 18, high: 44, z: 4.1, posts: 90, from: 0, to: 15 * minute },
@@ -87,15 +88,13 @@ describe('an alert', () => {
     expect(later.steps.slice(-3)).toEqual(['warning', 'warning', 'alert alert']);
   });
 
-  test('makes the next ones of the following days harder to raise, and the score of their anomalies lower', () => {
-    const before = walk([rarity(5)]);
-    const day = { ...before.last, alert: undefined, episode: undefined, status: 'ok', rise: { exponent: 0.2, at: minute } } as const;
-    const { alert: _, episode: __, ...rested } = day;
-    expect(walk(times(4, rarity(4.5)), rested).steps.at(-1)).toBe('ok');
-    expect(walk([rarity(6)], rested).steps).toEqual(['alert alert']);
-    expect(walk([rarity(5)], rested).scores[0]).toBeLessThan(before.scores[0] ?? 0);
-    const twoWeeks = { ...rested, rise: { exponent: 0.2, at: -14 * 24 * 60 * minute } };
-    expect(walk([rarity(4.5)], twoWeeks).steps).toEqual(['alert alert']);
+  test('does not start for what the brand reaches every few days, and scores lower', () => {
+    const usual = { kind: 'evaluated', rarest: scoreOf(6, true, 7), ofAlert: undefined } as const;
+    const { steps, scores } = walk(times(5, usual));
+    expect(steps).toEqual(times(5, 'ok'));
+    expect(scores[0]).toBe(0.46);
+    const unusual = { kind: 'evaluated', rarest: scoreOf(8, true, 7), ofAlert: undefined } as const;
+    expect(walk([unusual]).steps).toEqual(['alert alert']);
   });
 
   test('stays active without data', () => {
@@ -130,5 +129,5 @@ test('cold start and no data are states of their own, and keep the time they beg
 });
 
 test('the score is high where a story begins or escalates, not while it lasts', () => {
-  expect(walk([normal, rarity(4), rarity(6), rarity(7), rarity(8), rarity(12), normal]).scores).toEqual([0.05, 0.5, 0.6, 0, 0, 0.71, 0]);
+  expect(walk([normal, rarity(4), rarity(6), rarity(7), rarity(8), rarity(12), normal]).scores).toEqual([0.04, 0.44, 0.55, 0, 0, 0.71, 0]);
 });

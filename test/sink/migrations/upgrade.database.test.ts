@@ -207,7 +207,7 @@ async function expectOldAlerts(start: number, now: number): Promise<void> {
 
 /** The buckets with posts of each brand, by their start. */
 function toBuckets(history: ReadonlyMap<string, BucketSeries>): Map<string, Map<number, object>> {
-  const bucketsOf = ({ from, negative, neutral, positive, unscored }: BucketSeries): Map<number, object> => {
+  const bucketsOf = ({ from, posts: { negative, neutral, positive, unscored } }: BucketSeries): Map<number, object> => {
     const all = Array.from(negative, (_, at) => ({
       start: from + 15 * minute * at,
       counts: { negative: negative[at] ?? 0, neutral: neutral[at] ?? 0, positive: positive[at] ?? 0, unscored: unscored[at] ?? 0 },

@@ -80,11 +80,13 @@ test('copies are counted by label and brand in both rollups; a replay, an edit a
   const expected = { negative: 1, neutral: 0, positive: 2, unscored: 0, copies: { negative: 1, neutral: 0, positive: 0, unscored: 0 } };
   expect((await readMinutes(['Marlow'], noon, noon + minute)).get('Marlow')?.get(noon)).toEqual(expected);
   const history = (await readHistory(['Marlow'], noon - 15 * minute, noon + 15 * minute)).get('Marlow');
-  const counted = { negative: [0, 1], neutral: [0, 0], positive: [0, 2], unscored: [0, 0], copies: [0, 1], scoredCopies: [0, 1] };
-  expect(history).toEqual({
-    from: noon - 15 * minute,
-    ...Object.fromEntries(Object.entries(counted).map(([name, values]) => [name, Float64Array.from(values)])),
+  const series = (negative: number, positive: number) => ({
+    negative: Float64Array.of(0, negative),
+    neutral: Float64Array.of(0, 0),
+    positive: Float64Array.of(0, positive),
+    unscored: Float64Array.of(0, 0),
   });
+  expect(history).toEqual({ from: noon - 15 * minute, posts: series(1, 2), organic: series(0, 2) });
 });
 
 test('a replayed batch does not count twice', async () => {
