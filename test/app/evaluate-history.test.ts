@@ -38,21 +38,10 @@ const storedCounts = {
     const minutes = new Map(Array.from({ length: (to - from) / minute }, (_, index) => [from + index * minute, counts]));
     return new Map(names.map((name) => [name, minutes]));
   },
-  readBucketRange: async (names: readonly string[], from: number, to: number) => {
-    const buckets = new Map(Array.from({ length: Math.ceil((to - from) / bucket) }, (_, index) => [from + index * bucket, counts]));
-    return new Map(names.map((name) => [name, buckets]));
-  },
   readHistory: async (names: readonly string[], from: number, to: number) => {
     const series = (each: number) => new Float64Array((to - from) / (15 * minute)).fill(15 * each);
-    const all = {
-      negative: series(3),
-      neutral: series(4),
-      positive: series(3),
-      unscored: series(0),
-      copies: series(0),
-      scoredCopies: series(0),
-    };
-    return new Map(names.map((name) => [name, { from, ...all }]));
+    const posts = { negative: series(3), neutral: series(4), positive: series(3), unscored: series(0) };
+    return new Map(names.map((name) => [name, { from, posts, organic: posts }]));
   },
 } as unknown as StoredAlertCounts; // what a backtest reads
 
