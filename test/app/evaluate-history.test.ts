@@ -8,7 +8,6 @@ import type { StoredAlertCounts } from '../../src/sink/queries/alert-counts.ts';
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
-const bucket = 15 * minute;
 const today = Date.UTC(2026, 4, 20);
 const counts = { negative: 3, neutral: 4, positive: 3, unscored: 0 };
 
