@@ -2,7 +2,7 @@ import { bucketMs, dayMs, hourMs } from '../../lib/duration.ts';
 import { once } from '../../lib/once.ts';
 import { selectQuantile } from '../../lib/statistics.ts';
 import { type BucketValues, estimateSeasonalLevel } from './seasonal-level.ts';
-import { estimateTail, findPeaks, type Peaks, rarity, tailDeviation, tailShare, usualPeak } from './tail.ts';
+import { estimateTail, findPeaks, type Peaks, peakOfWindow, rarity, tailDeviation, tailShare, usualPeak } from './tail.ts';
 
 /** A measured value compared with what was expected, and how rare that is. */
 export interface Measurement {
@@ -108,7 +108,7 @@ export function createRateModel(history: BucketValues, timeZone: string, country
         high: bound(deviations95 * deviationOf(up)),
         z,
         rarity: rarity(Math.abs(z), spread.tail, hourMs / (to - from)),
-        usualPeak: usualPeaks()[difference < 0 ? 'down' : 'up'],
+        usualPeak: peakOfWindow(usualPeaks()[difference < 0 ? 'down' : 'up'], to - from),
       };
     },
   };

@@ -4,7 +4,7 @@ import { once } from '../../lib/once.ts';
 import { selectQuantile } from '../../lib/statistics.ts';
 import type { LabelSeries } from '../../sink/queries/alert-counts.ts';
 import type { Measurement } from './rate-model.ts';
-import { estimateTail, findPeaks, type Peaks, rarity, tailDeviation, tailShare, usualPeak } from './tail.ts';
+import { estimateTail, findPeaks, type Peaks, peakOfWindow, rarity, tailDeviation, tailShare, usualPeak } from './tail.ts';
 
 /** A brand's net sentiment: what is expected, and how the means of windows vary. In points from −100 to 100. */
 export interface SentimentModel {
@@ -99,7 +99,7 @@ export function createSentimentModel(organic: LabelSeries, first: number): Senti
         high: Math.min(100, expected + deviations95 * deviationOf(up)),
         z,
         rarity: rarity(Math.abs(z), own.tail, hourMs / windowMs),
-        usualPeak: usualPeaks()[difference < 0 ? 'down' : 'up'],
+        usualPeak: peakOfWindow(usualPeaks()[difference < 0 ? 'down' : 'up'], windowMs),
       };
     },
   };

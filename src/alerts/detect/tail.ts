@@ -1,3 +1,4 @@
+import { bucketMs } from '../../lib/duration.ts';
 import { selectQuantile } from '../../lib/statistics.ts';
 
 /** The share of past windows beyond which the tail is extrapolated, and its quantile of the standard normal distribution. */
@@ -81,3 +82,9 @@ export function usualPeak(all: readonly Peaks[], known: number, perWeek: number)
   const rank = Math.max(1, Math.round((perWeek * length * peakBuckets) / (7 * 96)));
   return highest[rank - 1] ?? 0;
 }
+
+/**
+ * The usual peak of windows of a length. The history has buckets of 15 minutes: posts that all come within a shorter window
+ * of one are rarer there, by about the fourth root of the ratio of lengths.
+ */
+export const peakOfWindow = (peak: number, windowMs: number): number => peak * Math.max(1, bucketMs / windowMs) ** 0.25;
