@@ -85,6 +85,6 @@ export function usualPeak(all: readonly Peaks[], known: number, perWeek: number)
 
 /**
  * The usual peak of windows of a length. The history has buckets of 15 minutes: posts that all come within a shorter window
- * of one are rarer there, by about the fourth root of the ratio of lengths.
+ * of one are rarer there, by up to about the square root of the ratio of lengths.
  */
-export const peakOfWindow = (peak: number, windowMs: number): number => peak * Math.max(1, bucketMs / windowMs) ** 0.25;
+export const peakOfWindow = (peak: number, windowMs: number): number => peak * Math.max(1, bucketMs / windowMs) ** 0.5;

@@ -118,6 +118,19 @@ describe('volume', () => {
     expect(await rarityOf(volume, troubled, counts(0, 400, 0))).toBeGreaterThan(balanced);
   });
 
+  test('what the brand does each day, at any hour, is no more than its usual peak', async () => {
+    const campaign: CountsAt = (bucket) => {
+      const today = Math.floor(bucket / day);
+      const at = today * day + Math.floor(96 * createRandom(today)()) * bucketMs;
+      return bucket === at ? counts(0, 1_500, 0) : steady(bucket);
+    };
+    const again = await scoreOf(volume, campaign, counts(0, 1_400, 0));
+    expect(again.usualPeak).toBeGreaterThan(again.rarity);
+    const larger = await scoreOf(volume, campaign, counts(0, 6_000, 0));
+    expect(larger.rarity).toBeGreaterThan(larger.usualPeak);
+    expect((await scoreOf(volume, steady, counts(0, 1_400, 0))).usualPeak).toBeLessThan(balanced);
+  });
+
   test('a new level is normal after three weeks', async () => {
     const grown: CountsAt = (bucket) => counts(0, (bucket > end - 21 * day ? 3 : 1) * (steady(bucket).neutral ?? 0), 0);
     expect(await rarityOf(volume, grown, counts(0, 300, 0))).toBeLessThan(1);
