@@ -48,6 +48,8 @@ export default defineConfig({
           name: 'faults',
           include: faults,
           globalSetup: [sharedBroker, sharedModel, 'test/support/faults/table.ts'],
+          // Some use the real model, and measure how long a stop takes.
+          maxWorkers: 2,
           testTimeout: 20 * minute,
           hookTimeout: 5 * minute,
         },
