@@ -1,7 +1,5 @@
-import { z } from 'zod';
 import { describeRenamedVariable, variableName } from './renamed-keys.ts';
-import { configSchema } from './schema.ts';
-import { type JsonSchema, suggest } from './suggest-setting.ts';
+import { configJsonSchema, type JsonSchema, suggest } from './suggest-setting.ts';
 
 const prefix = 'FEEDPULSE_';
 
@@ -14,7 +12,7 @@ interface VariableTarget {
 /** The settings that environment variables can set, by variable name. Settings inside lists and records have none. */
 export function environmentVariables(): ReadonlyMap<string, VariableTarget> {
   const variables = new Map<string, VariableTarget>();
-  collectVariables(z.toJSONSchema(configSchema, { io: 'input' }) as JsonSchema, [], variables); // zod's type is wider than what this reads
+  collectVariables(configJsonSchema(), [], variables);
   return variables;
 }
 

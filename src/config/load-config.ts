@@ -1,13 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { type Document, parseDocument, type YAMLParseError } from 'yaml';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { asError, FeedpulseError } from '../lib/errors.ts';
 import { readEnvironment } from './environment.ts';
 import { removeRenamedKeys } from './renamed-keys.ts';
 import { type Config, configSchema, configuredSources } from './schema.ts';
 import { resolveSources, sourceTypes } from './sources.ts';
-import { type JsonSchema, settingsAt, suggest } from './suggest-setting.ts';
+import { configJsonSchema, settingsAt, suggest } from './suggest-setting.ts';
 
 type Tree = { [key: string]: unknown };
 
@@ -133,7 +133,7 @@ function isTree(value: unknown): value is Tree {
 function describeIssue(issue: z.core.$ZodIssue): string[] {
   const { path, message } = issue;
   if (issue.code !== 'unrecognized_keys') return [`${path.join('.') || 'config'}: ${message}`];
-  const candidates = settingsAt(z.toJSONSchema(configSchema, { io: 'input' }) as JsonSchema, path); // zod's type is wider than what this reads
+  const candidates = settingsAt(configJsonSchema(), path);
   return issue.keys.map((key) => `${[...path, key].join('.')}: unknown setting${suggest(key, candidates)}`);
 }
 

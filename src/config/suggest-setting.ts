@@ -1,4 +1,6 @@
 import { closestMatch } from 'leven';
+import { z } from 'zod';
+import { configSchema } from './schema.ts';
 
 /** The part of a JSON Schema that leads to the names of settings. */
 export interface JsonSchema {
@@ -10,6 +12,9 @@ export interface JsonSchema {
   readonly oneOf?: readonly JsonSchema[];
   readonly allOf?: readonly JsonSchema[];
 }
+
+/** The JSON Schema of the config as it is written. */
+export const configJsonSchema = (): JsonSchema => z.toJSONSchema(configSchema, { io: 'input' }) as JsonSchema; // zod's type is wider than what is read here
 
 /** `; did you mean …?` for the candidate that is most similar to a misspelled name; empty if none is similar. */
 export function suggest(name: string, candidates: readonly string[]): string {
