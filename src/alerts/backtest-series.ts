@@ -4,7 +4,7 @@ import { bucketMs, dayMs, minuteMs } from '../lib/duration.ts';
 import { selectQuantile } from '../lib/statistics.ts';
 import type { AlertCounts, BucketSeries } from '../sink/queries/alert-counts.ts';
 import { allBrands } from './detect/evaluate-rules.ts';
-import { createEvaluator } from './evaluator.ts';
+import { createEvaluator, withoutStore } from './evaluator.ts';
 import { type Rule, resolveRules } from './rules.ts';
 
 /** One value of a series. */
@@ -49,10 +49,8 @@ export async function* backtestSeries(
   let now = 0;
   const evaluator = createEvaluator({
     counts: feed.counts,
-    records: { readStates: async () => [], readSilences: async () => [] },
-    store: { addTransitions: async () => {}, putStates: async () => {} },
+    ...withoutStore,
     rules: [seriesRule(stepMs, threshold, timeZone)],
-    recipientsFor: () => [],
     noDataAfterMs: dayMs,
     clock: { now: () => now },
     isLive: () => false,

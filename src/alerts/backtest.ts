@@ -6,7 +6,7 @@ import { yieldToEventLoop } from '../lib/yield-to-event-loop.ts';
 import type { AlertCounts, BucketSeries, Buckets, CountsByBrand, LabelSeries, StoredAlertCounts } from '../sink/queries/alert-counts.ts';
 import { baselineLookbackMs } from './detect/baseline.ts';
 import { allBrands } from './detect/evaluate-rules.ts';
-import { createEvaluator, type EvaluatorDeps } from './evaluator.ts';
+import { createEvaluator, type EvaluatorDeps, withoutStore } from './evaluator.ts';
 import type { Brand, Rule } from './rules.ts';
 
 /** Delay between the end of a minute and its evaluation, as in a live run. */
@@ -58,11 +58,9 @@ export async function backtestRules({
   let now = from;
   const evaluator = createEvaluator({
     counts: countsAt(history, () => now),
-    records: { readStates: async () => [], readSilences: async () => [] },
+    ...withoutStore,
     readEvents: async () => events,
-    store: { addTransitions: async () => {}, putStates: async () => {} },
     rules,
-    recipientsFor: () => [],
     noDataAfterMs,
     clock: { now: () => now },
     isLive: () => true,

@@ -34,6 +34,13 @@ export interface EvaluatorDeps {
   readonly isLive: () => boolean;
 }
 
+/** For backtests: nothing is stored, silenced or sent. */
+export const withoutStore: Pick<EvaluatorDeps, 'records' | 'store' | 'recipientsFor'> = {
+  records: { readStates: async () => [], readSilences: async () => [] },
+  store: { addTransitions: async () => {}, putStates: async () => {} },
+  recipientsFor: () => [],
+};
+
 export interface EvaluationResult {
   readonly transitions: readonly AlertTransition[];
   /** The rarest window of every rule and brand that was evaluated. */
