@@ -101,6 +101,9 @@ process.stdout.on('error', (error) => {
   throw error;
 });
 
+// A bug, but still one line and an exit code, as for any other error.
+process.on('unhandledRejection', (thrown) => process.exit(report(thrown)));
+
 try {
   const [first, ...rest] = process.argv.slice(2);
   // `help <command>` must load the command's module first.

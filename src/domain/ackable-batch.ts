@@ -10,7 +10,10 @@ export interface AckableBatch<T> {
   nack(error: Error): void;
 }
 
-/** Creates a batch and a promise that resolves on `ack` and rejects on `nack`. */
+/**
+ * Creates a batch and a promise that resolves on `ack` and rejects on `nack`. The rejection is not lost if the source awaits the
+ * promise later, nor does it end the process before: a source may be waiting for an earlier batch.
+ */
 export function createAckableBatch<T>(items: readonly T[]): { batch: AckableBatch<T>; acked: Promise<void> } {
   let ack = (): void => {};
   let nack = (_: Error): void => {};
@@ -18,6 +21,7 @@ export function createAckableBatch<T>(items: readonly T[]): { batch: AckableBatc
     ack = resolve;
     nack = reject;
   });
+  acked.catch(() => {});
   return { batch: { items, ack, nack }, acked };
 }
 

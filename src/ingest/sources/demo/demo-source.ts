@@ -91,10 +91,11 @@ function createRecord(options: DemoOptions, time: number, number: number, partit
   return toRecord(post, { bytes: Buffer.from(JSON.stringify(post)), timestamp: time, position }, options);
 }
 
-async function send(emit: Emit<SourceRecord>, items: readonly SourceRecord[]): Promise<void> {
+/** Not async: each async function would return a promise of its own, whose rejection somebody must await at once. */
+function send(emit: Emit<SourceRecord>, items: readonly SourceRecord[]): Promise<void> {
   const { batch, acked } = createAckableBatch(items);
   emit(batch);
-  await acked;
+  return acked;
 }
 
 /** Minutes (starts in ms since 1970) in the order in which they are filled, and a filter for their posts. */
