@@ -167,6 +167,7 @@ try {
     'gaps (last process)': metrics.gaps,
     'reconnects (last process)': metrics.reconnects,
     'memory of the last process, MB': `${Math.round(memory[0]?.[2] ?? 0)} → ${Math.round(memory.at(-1)?.[2] ?? 0)}`,
+    'least memory of every two minutes, MB': settled.map(([, mb]) => Math.round(mb)).join(' '),
     'memory growth after two minutes, MB/hour': growth === undefined ? 'not measured: too short' : Math.round(growth),
     'exit code': exitCode,
   };

@@ -124,3 +124,30 @@ export interface PendingDelivery {
   readonly attempts: number;
   readonly nextAt: number;
 }
+
+/** A sample post. Untrusted text: never interpreted as markup. */
+export interface ExamplePost {
+  readonly platform: string;
+  readonly text: string;
+  readonly url?: string;
+  /** The author's handle. */
+  readonly author?: string;
+  /** Sampled posts with this text. */
+  readonly posts: number;
+  /** Whether it is by the brand's own account. */
+  readonly isOfficial?: true;
+}
+
+/** What explains an alert: drivers, sample posts, copies. */
+export interface AlertContext {
+  /** IANA time zone of the brand. */
+  readonly timeZone: string;
+  /** What the calendar says of the window: planned events, public holidays. */
+  readonly notes: readonly string[];
+  /** Terms that distinguish the posts in the window. */
+  readonly drivers: readonly string[];
+  /** With different texts by different authors. */
+  readonly examples: readonly ExamplePost[];
+  /** The posts in the window: all, those with the most frequent text, and those by the brand's own accounts. */
+  readonly composition?: { readonly posts: number; readonly sameText: number; readonly official: number };
+}

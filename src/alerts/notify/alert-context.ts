@@ -1,7 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { findDrivers } from '../../analytics/drivers/drivers.ts';
 import type { BrandConfig } from '../../config/schema.ts';
-import type { AlertEvent, AlertTransition, Evaluation } from '../../domain/alert.ts';
+import type { AlertContext, AlertEvent, AlertTransition, Evaluation, ExamplePost } from '../../domain/alert.ts';
 import type { StoredLabel } from '../../domain/post.ts';
 import { brandTerms } from '../../ingest/brands/brand-matcher.ts';
 import { extractCopyWords, minCopyLength } from '../../lib/copy-words.ts';
@@ -11,7 +11,7 @@ import { createNearDuplicateIndex } from '../../lib/near-duplicates.ts';
 import { toLocalDay } from '../../lib/time-zone.ts';
 import { readWindowPosts, type WindowPost } from '../../sink/queries/alert-posts.ts';
 import { eventsDuring } from '../calendar.ts';
-import { type AlertContext, type ExamplePost, emptyContext } from './explain.ts';
+import { emptyContext } from './explain.ts';
 
 const maxDrivers = 5;
 const maxExamples = 3;

@@ -1,6 +1,6 @@
-import { type AlertTransition, alertMetricNames, type Evaluation } from '../../domain/alert.ts';
+import { type AlertContext, type AlertTransition, alertMetricNames, type Evaluation, type ExamplePost } from '../../domain/alert.ts';
 import { hourMs, minuteMs } from '../../lib/duration.ts';
-import { type AlertContext, type ExamplePost, emptyContext, explainAlert, formatCount, formatPoints } from './explain.ts';
+import { emptyContext, explainAlert, formatCount, formatPoints } from './explain.ts';
 
 /** A channel-independent notification about the start or end of an alert. */
 export interface Message {

@@ -1,4 +1,4 @@
-import type { PendingDelivery } from '../../domain/alert.ts';
+import type { AlertContext, PendingDelivery } from '../../domain/alert.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { dayMs, minuteMs } from '../../lib/duration.ts';
 import { asError, type ErrorCode, FeedpulseError } from '../../lib/errors.ts';
@@ -8,7 +8,7 @@ import { backoffDelay } from '../../lib/retry.ts';
 import type { AlertReader } from '../../sink/queries/alerts.ts';
 import type { AlertStore, DeliveryAttempt } from '../../sink/writer/alert-store.ts';
 import type { Channel } from './channels.ts';
-import { type AlertContext, emptyContext } from './explain.ts';
+import { emptyContext } from './explain.ts';
 import { createDigest, createMessage, type Message } from './message.ts';
 
 const backoff = { firstMs: 5_000, maxMs: 10 * minuteMs };

@@ -1,4 +1,4 @@
-import type { AlertTransition, Evaluation, RuleStatus } from '../../domain/alert.ts';
+import type { AlertContext, AlertTransition, Evaluation, RuleStatus } from '../../domain/alert.ts';
 import type { TimeRange } from '../state/view-state.ts';
 import { get, type Job, post, remove } from './client.ts';
 
@@ -22,22 +22,8 @@ export interface AlertResponse extends Anomaly, Pick<AlertTransition, 'rule' | '
   readonly feedback: 'useful' | 'noise' | null;
 }
 
-/** A post that explains an alert. */
-export interface ExamplePost {
-  readonly platform: string;
-  readonly text: string;
-  readonly url?: string;
-  readonly author?: string;
-  /** Sampled posts with this text. */
-  readonly posts: number;
-  readonly isOfficial?: true;
-}
-
 /** An alert with the terms and posts that explain it. */
-export interface AlertDetail extends AlertResponse {
-  readonly drivers: readonly string[];
-  readonly examples: readonly ExamplePost[];
-}
+export type AlertDetail = AlertResponse & Pick<AlertContext, 'drivers' | 'examples'>;
 
 export interface Silence {
   /** Null means every rule. */

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
-import { type AlertResponse, acknowledge, type ExamplePost, fetchAlert, rateAlert, silence } from '../api/alerts.ts';
+import type { ExamplePost } from '../../domain/alert.ts';
+import { type AlertResponse, acknowledge, fetchAlert, rateAlert, silence } from '../api/alerts.ts';
 import { errorMessage } from '../api/client.ts';
 import { formatInteger, formatPlural, formatTimeRange } from '../format.ts';
 import { hasRole } from '../state/session.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type AlertContext, emptyContext, explainAlert } from '../../../src/alerts/notify/explain.ts';
-import type { Evaluation } from '../../../src/domain/alert.ts';
+import { emptyContext, explainAlert } from '../../../src/alerts/notify/explain.ts';
+import type { AlertContext, Evaluation } from '../../../src/domain/alert.ts';
 
 /** 20:15 in Berlin on a Tuesday. */
 const to = Date.UTC(2026, 4, 19, 18, 15);

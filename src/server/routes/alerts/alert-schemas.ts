@@ -1,8 +1,16 @@
 import { z } from 'zod';
-import { type AlertContext, emptyContext, explainAlert } from '../../../alerts/notify/explain.ts';
+import { emptyContext, explainAlert } from '../../../alerts/notify/explain.ts';
 import type { BrandConfig } from '../../../config/schema.ts';
 import { durationSchema } from '../../../config/schema.ts';
-import { type AlertTransition, alertMetrics, type Evaluation, ruleStatuses, type Silence, seasons } from '../../../domain/alert.ts';
+import {
+  type AlertContext,
+  type AlertTransition,
+  alertMetrics,
+  type Evaluation,
+  ruleStatuses,
+  type Silence,
+  seasons,
+} from '../../../domain/alert.ts';
 import type { RuleFeedback, StoredAlert } from '../../../sink/queries/alerts.ts';
 import { rangeQuery, time } from '../query-schemas.ts';
 
