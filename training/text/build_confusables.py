@@ -1,4 +1,4 @@
-"""Build the table of characters that are confusable with Latin letters, for clean.py and src/infer/text/confusables.ts.
+"""Build the table of characters that are confusable with Latin letters, for characters.py and src/infer/text/confusables.ts.
 
     pip install confusable-homoglyphs==3.3.1
     python -m training.text.build_confusables --json training/text/confusables.json --typescript src/infer/text/confusable-tables.ts
