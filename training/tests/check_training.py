@@ -100,8 +100,8 @@ def main() -> None:
         taught, teacher = (load_file(folder / name / "model" / "model.safetensors") for name in ("thinned-tuned", "tuned"))
         if not torch.equal(taught[first], teacher[first]) or torch.equal(taught["classifier.weight"], teacher["classifier.weight"]):
             raise SystemExit("a frozen layer was trained, or nothing was")
-        run_module("training.data.synthetic_posts", "--per-template", "1", "--out", "synthetic.tsv", cwd=folder, check=True)
-        check_step(folder, *distilling, "--student", "thinned-tuned/model", "--targets", "teacher-0.npy", "--synthetic", "synthetic.tsv", "--states", "0",
+        run_module("training.data.synthetic_posts", "--posts", "200", "--out", "synthetic.csv", cwd=folder, check=True)
+        check_step(folder, *distilling, "--student", "thinned-tuned/model", "--targets", "teacher-0.npy", "--synthetic", "synthetic.csv", "--states", "0",
              "--out", "second-pass")
         info = json.loads((folder / "second-pass" / "training.json").read_text())
         if (info["rows"], info["unlabelled"], info["targets"], info["earlier"]["targets"]) != (120, 120, "teacher-0.npy", "logits.npy") or not info["synthetic"]:
