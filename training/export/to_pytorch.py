@@ -4,11 +4,14 @@
 
 Weights are what their int8 values stand for, so they are those that run. Only activations are not quantized here, which
 moves scores by a hundredth or two in the mean. Both must predict the checklist posts alike up to this difference.
+
+--as-trained then undoes the --balance of export_onnx.py, for weights that are to be trained further and exported again.
 """
 
 import argparse
 import json
 import shutil
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +21,7 @@ from onnx import numpy_helper
 from tokenizers import Tokenizer
 from transformers import AutoConfig, DistilBertForSequenceClassification
 
+from training.data.labeled_file import log_frequencies
 from training.evaluate.checklist_cases import checklist
 from training.evaluate.evaluate import predict, probabilities
 from training.evaluate.torch_inference import predict_logits
@@ -70,27 +74,49 @@ def renamed(name: str) -> str:
     return f"distilbert.{name}" if name.startswith("embeddings.") else name
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", type=Path, required=True, help="packaged model directory")
-    parser.add_argument("--out", type=Path, required=True)
-    args = parser.parse_args()
-    weights = args.model / "onnx" / "model_quantized.onnx"
-    model = DistilBertForSequenceClassification(AutoConfig.from_pretrained(args.model))
-    model.load_state_dict(state_of(Graph(onnx.load(weights).graph)))
-    model.save_pretrained(args.out)
-    for name in ("tokenizer.json", "tokenizer_config.json"):
-        shutil.copy(args.model / name, args.out / name)
+def unbalance(model: DistilBertForSequenceClassification, manifest: dict) -> None:
+    """Undoes the logit adjustment of export_onnx.py, as the manifest's `training` records it."""
+    training = manifest.get("training")
+    if not training:
+        raise SystemExit("the manifest does not say how the model was trained, so --as-trained cannot undo its class balance")
+    with torch.no_grad():
+        model.classifier.bias += training["balance"] * torch.tensor(log_frequencies(training["classes"]))
 
+
+def write_folder(model: DistilBertForSequenceClassification, tokenizer: Path, out: Path) -> None:
+    """Weights, config, and the tokenizer of the packaged model."""
+    model.save_pretrained(out)
+    for name in ("tokenizer_config.json", "tokenizer.json"):
+        shutil.copy(tokenizer / name, out / name)
+
+
+def check_predictions(model: DistilBertForSequenceClassification, packaged: Path, temperature: float) -> None:
+    """Exits unless both predict the checklist posts alike."""
     texts = sorted({text for cases in checklist().values() for case in cases for text in case.texts})
-    temperature = json.loads((args.model / "manifest.json").read_text())["temperature"]
-    int8 = probabilities(predict(weights, Tokenizer.from_file(str(args.model / "tokenizer.json")), texts), temperature)
-    own = probabilities(predict_logits(args.out, texts), temperature)
+    int8 = probabilities(predict(packaged / "onnx" / "model_quantized.onnx", Tokenizer.from_file(str(packaged / "tokenizer.json")), texts), temperature)
+    with tempfile.TemporaryDirectory() as folder:
+        write_folder(model, packaged, Path(folder))
+        own = probabilities(predict_logits(Path(folder), texts), temperature)
     gaps = np.abs(int8 - own)
     agreement, mean_gap = float((int8.argmax(axis=1) == own.argmax(axis=1)).mean()), float(gaps.mean())
     print(json.dumps({"posts": len(texts), "sameLabel": round(agreement, 4), "meanGap": round(mean_gap, 4), "largestGap": round(float(gaps.max()), 4)}))
     if agreement < AGREEMENT or mean_gap > MEAN_GAP:
         raise SystemExit(f"the models differ more than activation quantization explains: {agreement:.1%} same labels, mean difference {mean_gap:.3f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", type=Path, required=True, help="packaged model directory")
+    parser.add_argument("--as-trained", action="store_true", help="undo the class balance of the export")
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    manifest = json.loads((args.model / "manifest.json").read_text())
+    model = DistilBertForSequenceClassification(AutoConfig.from_pretrained(args.model)).eval()
+    model.load_state_dict(state_of(Graph(onnx.load(args.model / "onnx" / "model_quantized.onnx").graph)))
+    check_predictions(model, args.model, manifest["temperature"])
+    if args.as_trained:
+        unbalance(model, manifest)
+    write_folder(model, args.model, args.out)
 
 
 if __name__ == "__main__":

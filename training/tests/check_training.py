@@ -16,6 +16,7 @@ import torch
 from safetensors.torch import load_file
 from transformers import DistilBertConfig, DistilBertForMaskedLM, DistilBertForSequenceClassification, PreTrainedTokenizerFast
 
+from training.train.early_exit import EXIT_FILE
 from training.train.steps import ROOT, UNFINISHED, run_module
 
 ENVIRONMENT = {"USE_TF": "0", "PYTHONUNBUFFERED": "1"}
@@ -56,6 +57,22 @@ def kill_after_first_checkpoint(folder: Path, module: str, *options: str) -> Non
 def same_weights(a: Path, b: Path) -> bool:
     one, other = load_file(a / "model.safetensors"), load_file(b / "model.safetensors")
     return all(torch.equal(one[name], other[name]) for name in one)
+
+
+def check_exit(folder: Path, distilling: tuple[str, ...]) -> None:
+    """The exit must learn, also when the step is killed and resumed, and the model must load without it."""
+    kill_after_first_checkpoint(folder, *distilling, "--student", "second-pass/model", "--out", "exit")
+    check_step(folder, *distilling, "--student", "second-pass/model", "--out", "exit", fresh=False)
+    check_step(folder, *distilling, "--student", "second-pass/model", "--out", "exit-at-once", fresh=False)
+    killed, at_once = (load_file(folder / name / "model" / EXIT_FILE) for name in ("exit", "exit-at-once"))
+    if not all(torch.equal(killed[name], at_once[name]) for name in at_once) or not same_weights(folder / "exit" / "model", folder / "exit-at-once" / "model"):
+        raise SystemExit("an interrupted run gave another model or another exit than an uninterrupted one")
+    start = load_file(folder / "second-pass" / "model" / "model.safetensors")
+    if torch.equal(at_once["classifier.weight"], start["classifier.weight"]):
+        raise SystemExit("the exit was not trained")
+    _, loading = DistilBertForSequenceClassification.from_pretrained(folder / "exit" / "model", output_loading_info=True)
+    if loading["missing_keys"] or loading["unexpected_keys"]:
+        raise SystemExit(f"Transformers does not load a model with an exit: {loading}")
 
 
 def check_measures(folder: Path) -> None:
@@ -106,6 +123,7 @@ def main() -> None:
         info = json.loads((folder / "second-pass" / "training.json").read_text())
         if (info["rows"], info["unlabelled"], info["targets"], info["earlier"]["targets"]) != (120, 120, "teacher-0.npy", "logits.npy") or not info["synthetic"]:
             raise SystemExit("training.json of the second pass does not describe the first")
+        check_exit(folder, (*distilling, "--synthetic", "synthetic.tsv", "--states", "0", "--exit", "0.5", "--batch-size", "16"))
         check_measures(folder)
     print("every training step ran, stopped and resumed")
 

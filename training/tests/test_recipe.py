@@ -5,6 +5,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from training.train import continue_training
 from training.train import fine_tune_own
 from training.train import recipe
 from training.train import steps
@@ -18,9 +19,14 @@ def own_plan(work: Path) -> list[steps.Step]:
     return fine_tune_own.plan(steps.BUNDLED, work, Path("train.tsv"), Path("held-out.tsv"), "my-model", "1.0.0", 0.5)
 
 
+def continued_plan(work: Path) -> list[steps.Step]:
+    options = ["--work", str(work), "--train", "train.tsv", "--unlabeled", "posts.txt", "--held-out", "held-out.tsv", "--name", "my-model", "--version", "1.0.0"]
+    return continue_training.plan(continue_training.parser_of().parse_args(options))
+
+
 class Recipe(unittest.TestCase):
     def test_each_step_reads_outputs_of_earlier_steps(self) -> None:
-        for planned in (plan(Path("work")), own_plan(Path("work"))):
+        for planned in (plan(Path("work")), own_plan(Path("work")), continued_plan(Path("work"))):
             self.check_order(planned, Path("work"))
 
     def check_order(self, planned: list[steps.Step], work: Path) -> None:
@@ -33,7 +39,7 @@ class Recipe(unittest.TestCase):
             outputs.add(step.output)
 
     def test_every_module_exists_and_only_measuring_steps_read_the_held_out_posts(self) -> None:
-        for step in (*plan(Path("work")), *own_plan(Path("work"))):
+        for step in (*plan(Path("work")), *own_plan(Path("work")), *continued_plan(Path("work"))):
             path = steps.ROOT.joinpath(*step.command[0].split(".")).with_suffix(".py")
             self.assertTrue(path.exists(), step.command[0])
             self.assertEqual("held-out.tsv" in step.command, step.name.startswith("measure-"))

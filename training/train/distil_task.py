@@ -4,7 +4,8 @@
 
 The loss is hard·CE(labels) + (1 − hard)·T²·KL(teacher ‖ student) at temperature T, where posts without a label have the
 second part alone and synthetic posts the first, + states·(1 − cosine) between the two models' [CLS] after each layer that
-both have (Sun et al. 2019).
+both have (Sun et al. 2019). With --exit the model gets an early exit (early_exit.py): its loss, half the same one and half
+its divergence from the model's own logits, is added with that weight.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from torch.nn.functional import cosine_similarity, cross_entropy, kl_div, log_so
 from transformers import AutoConfig, AutoTokenizer, DistilBertForSequenceClassification
 
 from training.train.batches import NO_TARGET, plan_epochs
+from training.train.early_exit import EXIT_LAYER, agreement_loss, attach_exit, detach_exit
 from training.text.clean import clean
 from training.data.labeled_file import LABELS, count_labels, fingerprint, read_labeled, read_unlabeled
 from training.train.training_loop import add_loop_options, attention_mask, pad, train
@@ -35,14 +37,16 @@ class Posts:
     """The teachers' logits [posts, 3]; zeros for synthetic posts."""
     hard: torch.Tensor
     """Weight of the label against the teachers [posts]."""
+    weight: torch.Tensor
+    """Weight of the post in the loss [posts]."""
     labeled: int
     """Number of labeled posts."""
 
 
 def distillation_loss(logits: torch.Tensor, soft: torch.Tensor, targets: torch.Tensor, hard: torch.Tensor, temperature: float) -> torch.Tensor:
-    """Of logits [n, 3] beside the teachers' logits [n, 3] and classes [n], whose weights are `hard` [n]."""
+    """Loss per post [n] of logits [n, 3] beside the teachers' logits [n, 3] and classes [n], whose weights are `hard` [n]."""
     apart = kl_div(log_softmax(logits / temperature, dim=1), softmax(soft / temperature, dim=1), reduction="none").sum(dim=1) * temperature**2
-    return (hard * cross_entropy(logits, targets, ignore_index=NO_TARGET, reduction="none") + (1 - hard) * apart).mean()
+    return hard * cross_entropy(logits, targets, ignore_index=NO_TARGET, reduction="none") + (1 - hard) * apart
 
 
 def states_loss(layers: tuple[torch.Tensor, ...], told: torch.Tensor) -> torch.Tensor:
@@ -66,6 +70,7 @@ def read_posts(args: argparse.Namespace) -> Posts:
         classes=classes + [NO_TARGET] * len(unlabeled) + synthetic_labels,
         soft=torch.cat([soft, torch.zeros(len(synthetic), len(LABELS))]),
         hard=torch.tensor([args.hard] * len(texts) + [0.0] * len(unlabeled) + [1.0] * len(synthetic)),
+        weight=torch.tensor([1.0] * len(cleaned) + [args.synthetic_weight] * len(synthetic)),
         labeled=len(texts),
     )
 
@@ -78,10 +83,12 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--train", type=Path, required=True, help="labeled TSV")
     parser.add_argument("--unlabeled", type=Path, help="one post per line")
     parser.add_argument("--synthetic", type=Path, help="additional labeled posts without soft labels, written by synthetic_posts.py")
+    parser.add_argument("--synthetic-weight", type=float, default=1.0, help="weight of a synthetic post in the loss; that of another post is 1")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--temperature", type=float, default=2.0)
     parser.add_argument("--hard", type=float, default=0.3, help="weight of the labels against the teachers, 0 to 1")
     parser.add_argument("--states", type=float, default=1.0, help="weight of the hidden states of the first teacher; 0 disables them")
+    parser.add_argument("--exit", type=float, default=0.0, help=f"weight of the loss of an early exit after layer {EXIT_LAYER}; 0 trains none")
     add_loop_options(parser, epochs=1, learning_rate=1e-4, batch_size=64)
     args = parser.parse_args()
     if args.synthetic and args.states > 0:
@@ -101,31 +108,40 @@ def main() -> None:
     # No dropout: the soft labels were computed without it, and six layers have no capacity to spare.
     model = DistilBertForSequenceClassification.from_pretrained(args.student, dropout=0.0, attention_dropout=0.0, seq_classif_dropout=0.0)
     told = np.load(args.soft / "states.npy", mmap_mode="r") if args.states > 0 else None
+    early_exit = attach_exit(model, args.student) if args.exit > 0 else None
 
     def loss_of(step: int) -> torch.Tensor:
         indices = batches[step]
         rows = [tokens[index] for index in indices]
         with torch.autocast(args.device, dtype=torch.bfloat16):
             out = model(input_ids=pad(rows, tokenizer.pad_token_id, args.device), attention_mask=attention_mask(rows, args.device),
-                        output_hidden_states=told is not None)
+                        output_hidden_states=told is not None or early_exit is not None)
+            exit_logits = early_exit(out.hidden_states[EXIT_LAYER]).float() if early_exit else None
         targets = torch.tensor([posts.classes[index] for index in indices], device=args.device)
-        soft, hard = posts.soft[indices].to(args.device), posts.hard[indices].to(args.device)
-        loss = distillation_loss(out.logits.float(), soft, targets, hard, args.temperature)
+        soft, hard, weight = (values[indices].to(args.device) for values in (posts.soft, posts.hard, posts.weight))
+        logits = out.logits.float()
+        losses = distillation_loss(logits, soft, targets, hard, args.temperature)
+        if exit_logits is not None:
+            own = distillation_loss(exit_logits, soft, targets, hard, args.temperature)
+            losses = losses + args.exit * (own + agreement_loss(exit_logits, logits, args.temperature)) / 2
+        loss = (weight * losses).mean()
         if told is None:
             return loss
         return loss + args.states * states_loss(out.hidden_states, torch.from_numpy(told[indices]).to(args.device))
 
     train(model, len(batches), loss_of, checkpoint, args)
     model.config = config  # restores dropout for later fine-tuning
+    if early_exit:
+        detach_exit(model, args.out / "model")
     model.save_pretrained(args.out / "model")
     tokenizer.save_pretrained(args.out / "model")
     unlabeled = posts.classes.count(NO_TARGET)
     earlier = args.student.parent / "training.json"
     facts = {"rows": posts.labeled, "unlabelled": unlabeled, "synthetic": len(posts.texts) - posts.labeled - unlabeled,
-             "classes": count_labels(posts.classes[: posts.labeled]),
+             "syntheticWeight": args.synthetic_weight, "classes": count_labels(posts.classes[: posts.labeled]),
              "epochs": args.epochs, "batchSize": args.batch_size,
              "learningRate": args.learning_rate, "layerDecay": args.layer_decay, "warmup": args.warmup, "maxLength": args.max_length,
-             "temperature": args.temperature, "hard": args.hard, "states": args.states, "targets": args.targets,
+             "temperature": args.temperature, "hard": args.hard, "states": args.states, "exit": args.exit, "targets": args.targets,
              "freezeLayers": args.freeze_layers, "seed": args.seed, "steps": len(batches),
              "earlier": json.loads(earlier.read_text()) if earlier.exists() else None}
     (args.out / "training.json").write_text(json.dumps(facts, indent=2) + "\n")

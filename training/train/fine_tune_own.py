@@ -6,35 +6,21 @@ Steps whose output exists are skipped: run it again to resume.
 """
 
 import argparse
-import json
 from pathlib import Path
 
-from training.train.steps import BUNDLED, Step, add_step_options, run_steps, build_steps
+from training.train.packaging import packaging_rows
+from training.train.steps import BUNDLED, Step, add_step_options, build_steps, run_steps
 
 
 def plan(model: Path, work: Path, train: Path, held_out: Path, name: str, version: str, balance: float) -> list[Step]:
     """All steps in order."""
-    start, tuned, onnx, package = work / "start", work / "tuned", work / "onnx", work / name
-    report = ("--tokenizer", tuned / "model", "--data", held_out)
-    weights, quantized = onnx / "model.onnx", onnx / "model_quantized.onnx"
+    start, tuned = work / "start", work / "tuned"
     return build_steps([
         ("start", start / "tokenizer.json", ("training.export.to_pytorch", "--model", model, "--out", start), False),
         ("tune", tuned / "training.json",
          ("training.train.fine_tune", "--model", start, "--train", train, "--out", tuned, "--learning-rate", "2e-5", "--freeze-words"), True),
-        ("export", weights, ("training.export.export_onnx", "--tuned", tuned, "--out", weights, "--balance", balance), False),
-        ("quantize", quantized, ("training.export.quantize", "--model", weights, "--out", quantized), False),
-        ("measure-fp32", onnx / "fp32.json", ("training.evaluate.evaluate", "--model", weights, *report, "--out", onnx / "fp32.json"), False),
-        ("measure-int8", onnx / "int8.json", ("training.evaluate.evaluate", "--model", quantized, *report, "--out", onnx / "int8.json"), False),
-        ("package", package / "manifest.json",
-         ("training.release.package_model", "--tuned", tuned, "--weights", quantized, "--fp32", onnx / "fp32.json", "--int8", onnx / "int8.json",
-          "--balance", balance, "--base", model_id(model), "--out", package, "--name", name, "--version", version), False),
+        *packaging_rows(model, work, held_out, name, version, balance),
     ])
-
-
-def model_id(model: Path) -> str:
-    """`name@version` of a packaged model."""
-    manifest = json.loads((model / "manifest.json").read_text())
-    return f"{manifest['name']}@{manifest['version']}"
 
 
 def main() -> None:

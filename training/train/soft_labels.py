@@ -8,7 +8,8 @@ Packaged int8 models take minutes and cannot be resumed.
 Outputs, with the labeled posts first and each file in its order:
 teacher-0.npy and so on, float32 [posts, 3]: the logits of each teacher;
 logits.npy, of the same shape: their weighted mean;
-states.npy, float16 [posts, 5, width]: the first teacher's hidden states of [CLS] after each layer that the student takes from it.
+states.npy, float16 [posts, 5, width], unless --no-states: the first teacher's hidden states of [CLS] after each layer that
+the student has too.
 """
 
 import argparse
@@ -31,13 +32,16 @@ from training.train.steps import UNFINISHED
 from training.train.training_loop import attention_mask, pad
 
 SAVE_EVERY = 50
-TARGET_LAYERS = LAYERS[6][1:]
-"""Without the first layer, which the student copies from the teacher and which gets the same input."""
 
 
-def states_file(path: Path, posts: int, width: int) -> np.memmap:
+def target_layers(teacher_layers: int) -> tuple[int, ...]:
+    """The teacher's layers that a student of six has, without the first, which the student copies and which gets the same input."""
+    return tuple(range(1, 6)) if teacher_layers == 6 else LAYERS[6][1:]
+
+
+def states_file(path: Path, posts: int, layers: int, width: int) -> np.memmap:
     """float16 [posts, layers, width] on disk, because it is too large to rewrite at each checkpoint."""
-    shape = (posts, len(TARGET_LAYERS), width)
+    shape = (posts, layers, width)
     return np.lib.format.open_memmap(path, mode="r+" if path.exists() else "w+", dtype=np.float16, shape=shape)
 
 
@@ -48,7 +52,8 @@ def predict_logits(folder: Path, texts: list[str], kept: Path, states: Path | No
     tokens = tokenizer(texts, truncation=True, max_length=args.max_length)["input_ids"]
     order = sorted(range(len(tokens)), key=lambda index: (len(tokens[index]), index))
     logits = np.load(kept) if kept.exists() else np.full((len(texts), len(LABELS)), np.nan, dtype=np.float32)
-    hidden = states_file(states, len(texts), model.config.dim) if states else None
+    layers = target_layers(model.config.n_layers)
+    hidden = states_file(states, len(texts), len(layers), model.config.dim) if states else None
     todo = [index for index in order if np.isnan(logits[index, 0])]
     starts = range(0, len(todo), args.batch_size)
     for count, start in enumerate(tqdm(starts, unit="batch", mininterval=5), start=1):
@@ -60,7 +65,7 @@ def predict_logits(folder: Path, texts: list[str], kept: Path, states: Path | No
         logits[rows] = out.logits.float().cpu().numpy()
         if hidden is not None:
             # hidden_states[0] is the output of the embeddings, so layer n is at n + 1.
-            hidden[rows] = torch.stack([out.hidden_states[layer + 1][:, 0] for layer in TARGET_LAYERS], dim=1).half().cpu().numpy()
+            hidden[rows] = torch.stack([out.hidden_states[layer + 1][:, 0] for layer in layers], dim=1).half().cpu().numpy()
         is_out_of_time = time.monotonic() > args.ends_at
         if is_out_of_time or count % SAVE_EVERY == 0 or count == len(starts):
             if hidden is not None:
@@ -85,6 +90,7 @@ def main() -> None:
     parser.add_argument("--train", type=Path, required=True, help="labeled TSV; the labels are ignored")
     parser.add_argument("--unlabeled", type=Path, help="one post per line")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--no-states", action="store_true", help="write no hidden states, for distil_task.py --states 0")
     parser.add_argument("--batch-size", type=int, default=64)
     parser.add_argument("--max-length", type=int, default=96)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
@@ -101,7 +107,8 @@ def main() -> None:
     for number, folder in enumerate(args.teacher):
         kept = args.out / f"teacher-{number}.npy"
         packaged = number > 0 and (folder / "manifest.json").exists()
-        logits.append(predict_packaged(folder, raw, kept) if packaged else predict_logits(folder, texts, kept, None if number else args.out / "states.npy", args))
+        states = None if number > 0 or args.no_states else args.out / "states.npy"
+        logits.append(predict_packaged(folder, raw, kept) if packaged else predict_logits(folder, texts, kept, states, args))
     np.save(args.out / "logits.npy", np.average(logits, axis=0, weights=args.weights).astype(np.float32))
     info = {"posts": len(texts), "teachers": [str(folder) for folder in args.teacher], "weights": args.weights, "fingerprint": fingerprint(texts)}
     (args.out / "soft.json").write_text(json.dumps(info, indent=2) + "\n")
