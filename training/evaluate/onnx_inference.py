@@ -1,6 +1,6 @@
 """Runs an ONNX model as feedpulse does: one thread, batches of similar length."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -26,9 +26,9 @@ def open_tokenizer(folder: Path, max_length: int = 128) -> Tokenizer:
     return tokenizer
 
 
-def batches_of(tokenizer: Tokenizer, texts: list[str]) -> Iterator[tuple[list[int], dict[str, np.ndarray]]]:
-    """Yields the indices of the texts of each batch and its inputs, int64 [texts, longest], shortest texts first."""
-    encodings = [tokenizer.encode(clean(text)).ids for text in texts]
+def batches_of(tokenizer: Tokenizer, texts: list[str], prepare: Callable[[str], str] = clean) -> Iterator[tuple[list[int], dict[str, np.ndarray]]]:
+    """Yields the indices of the texts of each batch and its inputs, int64 [texts, longest], shortest texts first. `prepare` cleans a text."""
+    encodings = [tokenizer.encode(prepare(text)).ids for text in texts]
     order = sorted(range(len(texts)), key=lambda index: len(encodings[index]))
     for start in range(0, len(order), BATCH):
         rows = order[start : start + BATCH]

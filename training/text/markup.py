@@ -81,7 +81,7 @@ def mask_links(text: str) -> str:
 
 def mark_quotations(text: str) -> str:
     """Puts the words of others into quotation marks: lines quoted with `>`, and what follows `RT @user:` or `QT @user:` after words of
-    the post's own. A post that only passes on the words of others is left with these words."""
+    the post's own, or before them if an arrow points back. A post that only passes on the words of others stays as it is."""
     return _mark_retweet(_mark_lines(text) if ">" in text else text)
 
 
@@ -110,7 +110,7 @@ def _mark_retweet(text: str) -> str:
         comment = None if start.group(1) else _COMMENT.search(rest)
         if comment and _LETTER.search(rest[comment.end() :]) and _LETTER.search(rest[: comment.start()]):
             return f"{_quote(rest[: comment.start()])}{rest[comment.end() :]}"
-        return start.group(1) + rest
+        return text
     found = _RETWEET.search(text)
     if not found or not _LETTER.search(text[: found.start()]) or not _LETTER.search(text[found.end() :]):
         return text
