@@ -19,7 +19,7 @@ class Identity(unittest.TestCase):
         even = {text: [0.2, 0.6, 0.2] for text in sentences()}
         self.assertEqual(report(even)["meanGap"], 0)
         self.assertEqual({row["calledNegative"] for row in report(even)["groups"].values()}, {0.0})
-        biased = {text: [0.8, 0.1, 0.1] if "deaf" in text else chances for text, chances in even.items()}
+        biased = {text: [0.8, 0.1, 0.1] if "deaf" in text.lower() else chances for text, chances in even.items()}
         figures = report(biased)
         self.assertEqual(figures["terms"]["deaf"], 1.0)
         self.assertAlmostEqual(figures["gaps"]["deaf/hearing"], 0.7)
