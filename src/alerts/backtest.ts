@@ -2,7 +2,7 @@ import type { AlertEvent, AlertTransition, ScoredEvaluation } from '../domain/al
 import { emptyCounts, type LabelCounts, organicCounts, totalPosts } from '../domain/label-counts.ts';
 import { bucketMs, dayMs, hourMs, minuteMs } from '../lib/duration.ts';
 import type { OnProgress } from '../lib/progress.ts';
-import { yieldToEventLoop } from '../lib/yield-to-event-loop.ts';
+import { createYielder } from '../lib/yield-to-event-loop.ts';
 import type { AlertCounts, BucketSeries, Buckets, CountsByBrand, LabelSeries, StoredAlertCounts } from '../sink/queries/alert-counts.ts';
 import { baselineLookbackMs } from './detect/baseline.ts';
 import { allBrands } from './detect/evaluate-rules.ts';
@@ -11,8 +11,10 @@ import type { Brand, Rule } from './rules.ts';
 
 /** Delay between the end of a minute and its evaluation, as in a live run. */
 const evaluationDelayMs = 20_000;
-/** Minutes between two yields to the event loop. */
-const minutesPerSlice = 60;
+/** How long the event loop waits at most, in ms: requests are answered beside a backtest. */
+const maxBlockMs = 10;
+/** Minutes between two reports of progress. */
+const minutesPerReport = 60;
 /** Minutes of this many brands are held in memory at a time: about 50 MB for a month. */
 const brandsPerBatch = 8;
 
@@ -66,15 +68,15 @@ export async function backtestRules({
     isLive: () => true,
   });
   const transitions: AlertTransition[] = [];
+  const yieldIfDue = createYielder(maxBlockMs);
   let done = 0;
   for (now = Math.ceil(from / minuteMs) * minuteMs + evaluationDelayMs; now < to; now += minuteMs) {
     const result = await evaluator.evaluate();
     transitions.push(...result.transitions);
     onEvaluations?.(result.evaluations);
     done += 1;
-    if (done % minutesPerSlice !== 0) continue;
-    onProgress?.(done);
-    await yieldToEventLoop();
+    if (done % minutesPerReport === 0) onProgress?.(done);
+    await yieldIfDue();
     signal?.throwIfAborted();
   }
   return transitions;

@@ -7,7 +7,7 @@ import { resolveRules } from '../alerts/rules.ts';
 import { type Config, toMilliseconds } from '../config/schema.ts';
 import type { AlertTransition } from '../domain/alert.ts';
 import type { ScoredPost } from '../domain/post.ts';
-import type { Clock } from '../lib/clock.ts';
+import { type Clock, monotonicNow } from '../lib/clock.ts';
 import { asError } from '../lib/errors.ts';
 import type { EventBus } from '../lib/event-bus.ts';
 import type { Lease } from '../lib/lease.ts';
@@ -23,8 +23,9 @@ import { createPartitionDelays } from '../sink/writer/partition-delays.ts';
 import { createHistoryEvaluator, type HistoryEvaluator } from './evaluate-history.ts';
 
 const intervalMs = 15_000;
-/** Pause after a slice of history, which takes up to a second or two of the main thread. */
-const historyPauseMs = 1_000;
+/** Pause after a slice of history: at least a second, and long enough that history takes a quarter of the main thread at most. */
+const minHistoryPauseMs = 1_000;
+const historyPauseFactor = 3;
 
 export interface AlertScheduler {
   /** Resolves after the evaluation in progress. Deliveries in progress are aborted; they are sent after the next start. */
@@ -101,8 +102,10 @@ export function startAlertScheduler(deps: AlertSchedulerDeps): AlertScheduler {
       const step = async (): Promise<void> => {
         hasMore = await history.step(stopping.signal);
       };
+      const startedAt = monotonicNow(clock);
       if (config.alerts.enabled && lease.isHeld()) await attempt('evaluate history', step);
-      await clock.sleep(hasMore ? historyPauseMs : intervalMs, stopping.signal);
+      const pauseMs = Math.max(minHistoryPauseMs, historyPauseFactor * (monotonicNow(clock) - startedAt));
+      await clock.sleep(hasMore ? pauseMs : intervalMs, stopping.signal);
     }
   };
   const running = [run(), evaluateHistory()];
