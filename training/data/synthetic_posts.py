@@ -18,6 +18,8 @@ from training.data.surface_noise import NOISE, misspell
 _FEELINGS = ("good", "bad", "love", "hate", "good-state", "bad-state", "good-noun", "bad-noun")
 """Sections whose words noise changes first."""
 _QUOTES = ('""', '""', '""', "“”", "“”", "''", "‘’", "«»")
+_MAX_WORDS = 95
+"""Longer posts would lose their end, and the verdict there, at the model's 128 tokens."""
 _ATTEMPTS = 25
 """Draws per wanted post before a grammar counts as exhausted."""
 
@@ -44,8 +46,10 @@ def synthetic_posts(count: int, seed: int) -> list[tuple[str, str]]:
 
 
 def write(grammar: Grammar, label: str, rng: random.Random, feelings: frozenset[str]) -> str:
-    """A post of a grammar, spelled and punctuated as its settings say."""
+    """A post of a grammar, spelled and punctuated as its settings say; empty if it became too long."""
     text = expand(grammar, label, rng)
+    if len(text.split()) > _MAX_WORDS:
+        return ""
     if noise := grammar.settings.get("noise"):
         text = NOISE[noise](text, rng, feelings)
     how = grammar.settings.get("style")

@@ -123,7 +123,7 @@ def main() -> None:
         info = json.loads((folder / "second-pass" / "training.json").read_text())
         if (info["rows"], info["unlabelled"], info["targets"], info["earlier"]["targets"]) != (120, 120, "teacher-0.npy", "logits.npy") or not info["synthetic"]:
             raise SystemExit("training.json of the second pass does not describe the first")
-        check_exit(folder, (*distilling, "--synthetic", "synthetic.tsv", "--states", "0", "--exit", "0.5", "--batch-size", "16"))
+        check_exit(folder, (*distilling, "--synthetic", "synthetic.csv", "--states", "0", "--exit", "0.5", "--batch-size", "16"))
         check_measures(folder)
     print("every training step ran, stopped and resumed")
 

@@ -21,7 +21,7 @@ MAX_LENGTH = 128
 def plan(args: argparse.Namespace) -> list[Step]:
     """All steps in order."""
     work, posts = args.work, ("--train", args.train, "--unlabeled", args.unlabeled, "--max-length", MAX_LENGTH)
-    start, soft, tuned, synthetic = work / "start", work / "soft", work / "tuned", work / "synthetic.tsv"
+    start, soft, tuned, synthetic = work / "start", work / "soft", work / "tuned", work / "synthetic.csv"
     return build_steps([
         ("start", start / "tokenizer.json", ("training.export.to_pytorch", "--model", args.model, "--as-trained", "--out", start), False),
         ("synthetic-posts", synthetic, ("training.data.synthetic_posts", "--out", synthetic), False),
