@@ -39,7 +39,7 @@ def synthetic_posts(count: int, seed: int) -> list[tuple[str, str]]:
                 text = write(grammar, label, rng, feelings)
                 if found == quota:
                     break
-                if (key := comparable(text)) not in posts:
+                if text and (key := comparable(text)) not in posts:
                     posts[key] = (label, text)
                     found += 1
     return list(posts.values())
