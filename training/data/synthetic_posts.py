@@ -85,7 +85,7 @@ def comparable(text: str) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, required=True, help="CSV")
-    parser.add_argument("--posts", type=int, default=20_000)
+    parser.add_argument("--posts", type=int, default=24_000)
     parser.add_argument("--seed", type=int, default=17)
     args = parser.parse_args()
     posts = synthetic_posts(args.posts, args.seed)

@@ -81,12 +81,12 @@ class Noise(unittest.TestCase):
 
 
 class SyntheticPosts(unittest.TestCase):
-    posts = synthetic_posts(20_000, 17)
+    posts = synthetic_posts(24_000, 17)
     grammars = read_grammars()
 
     def test_there_are_as_many_as_asked_for(self) -> None:
-        self.assertGreater(len(self.posts), 19_000)
-        self.assertLess(len(self.posts), 21_000)
+        self.assertGreater(len(self.posts), 23_000)
+        self.assertLess(len(self.posts), 25_000)
 
     def test_texts_are_complete_and_unique(self) -> None:
         texts = [comparable(text) for _, text in self.posts]
