@@ -23,7 +23,7 @@ _EMOTICONS = tuple(
         ("love", "(?<![A-Za-z0-9])(?:<3)+(?![A-Za-z0-9%]|[.,][0-9]| (?:sec|min|h(?:ou)?r|day|week|month|year|mile|k[gm])s?)"),
         ("broken heart", "(?<![A-Za-z0-9])</3(?![A-Za-z0-9])"),
         ("happy", "(?<![A-Za-z0-9])(?:[:=]-?D|xD)(?![A-Za-z0-9])"),
-        ("hooray", r"(?<![^\x00-\x20])\\[oO0]/(?![^\x00-\x20])"),
+        ("hooray", f"(?<![^{SPACE}])\\\\[oO0]/(?![^{SPACE}])"),
         ("shrug", "\u00af\\\\?_\\([^()A-Za-z]{1,5}\\)_/?\u00af"),
         ("angry", r"\([^()A-Za-z0-9\x00-\x20]{0,3}[^()A-Za-z0-9\x00-\x20]\u25a1[^()A-Za-z0-9\x00-\x20]{1,3}\)[^()A-Za-z0-9\x00-\x20]{1,2}[\ufe35 ]{0,2}\u253b\u2501\u253b"),
         ("disapproval", "\u0ca0_{0,2}\u0ca0"),

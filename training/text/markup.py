@@ -16,10 +16,10 @@ _LINE_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _ESCAPED_BREAKS = re.compile(r"(?<![:\\])(?:\\r)?\\n")
 """Line breaks of JSON or CSV that were never decoded; `C:\\new` is a path."""
 
-_MARKDOWN_LINKS = re.compile(r"!?\[([^\[\]\n]{1,300})\]\((?:https?://|www\.|mailto:|[/#])[^()\s]{0,500}\)", re.IGNORECASE | re.ASCII)
+_MARKDOWN_LINKS = re.compile(r"!?\[([^\[\]\n]{1,300})\]\((?:https?://|www\.|mailto:|[/#])[^() \t\n]{0,500}\)", re.IGNORECASE | re.ASCII)
 _FENCES = re.compile("```[A-Za-z]{0,20}")
 _CODE = re.compile("`([^`\n]{1,300})`")
-_BOLD = re.compile(r"(?<![A-Za-z0-9*])\*\*(?=[^\s*])([^*\n]{1,300})\*\*(?![A-Za-z0-9*])", re.ASCII)
+_BOLD = re.compile(r"(?<![A-Za-z0-9*])\*\*(?=[^ \t\n*])([^*\n]{1,300})\*\*(?![A-Za-z0-9*])", re.ASCII)
 _ITALIC = re.compile(r"(?<![A-Za-z0-9*])\*(?=[A-Za-z0-9\"'(@#])([^*\n]{1,300})(?<=[A-Za-z0-9\"').,!?])\*(?![A-Za-z0-9*])", re.ASCII)
 _UNDERLINED = re.compile(r"(?<![A-Za-z0-9_@#/\\])(__?)(?=[A-Za-z0-9\"'(])([^_\n]{1,300})(?<=[A-Za-z0-9\"').,!?])\1(?![A-Za-z0-9_])", re.ASCII)
 _STRUCK = re.compile(r"~~([^~\n]{1,300})~~")

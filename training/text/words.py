@@ -22,7 +22,7 @@ _MAX_GLUED = 60
 
 _HASHTAGS = re.compile(r"(?<![A-Za-z0-9&#])#([A-Za-z][A-Za-z0-9_]{3,100})", re.ASCII)
 _HASHTAG_PARTS = re.compile("[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-_MIN_GLUED = 6
+_MIN_GLUED = 5
 """Shorter parts of hashtags are left whole."""
 
 _SPACED = re.compile(r"(?<![A-Za-z0-9'._*-])[A-Za-z](?:([ ._*-])[A-Za-z](?:\1[A-Za-z]){1,40})(?![A-Za-z0-9'_*])", re.ASCII)
