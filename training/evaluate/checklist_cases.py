@@ -1,11 +1,13 @@
-"""Test sentences by capability, generated from templates (CheckList, Ribeiro et al. 2020).
+"""Test sentences by capability (CheckList, Ribeiro et al. 2020), generated from templates, and written out in checklist-sentences.tsv
+(capability, label, sentence) for capabilities that templates would not test: irony, slang, quotations and others.
 
-Brands and people are made up. Training may use templates of the same capabilities, but none of these sentences.
+Brands and people are made up. Training may use other sentences of the same capabilities, but none of these.
 """
 
 import itertools
 import string
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,9 @@ UNCHANGED = {
 """Templates whose last slot must not affect the label."""
 
 
+SENTENCES = Path(__file__).with_name("checklist-sentences.tsv")
+
+
 def slots(template: str) -> list[str]:
     """The names in braces, each once."""
     return list(dict.fromkeys(name for _, name, _, _ in string.Formatter().parse(template) if name))
@@ -95,6 +100,9 @@ def checklist() -> dict[str, list[Case]]:
         capability: [Case((text,), label) for label, templates in by_label.items() for template in templates for text in filled(template)]
         for capability, by_label in LABELED.items()
     }
+    for line in SENTENCES.read_text(encoding="utf-8").splitlines():
+        capability, label, text = line.split("\t")
+        suite.setdefault(capability, []).append(Case((text,), label))
     for capability, (templates, slot, words) in UNCHANGED.items():
         open_slot = [text for template in templates for text in filled(template.replace(f"{{{slot}}}", f"{{{{{slot}}}}}"))]
         suite[capability] = [Case(tuple(text.format(**{slot: word}) for word in words), None) for text in open_slot]

@@ -3,16 +3,17 @@
 import unittest
 
 from training.evaluate.checklist import fails, report
-from training.evaluate.checklist_cases import Case, checklist
+from training.evaluate.checklist_cases import LABELED, UNCHANGED, Case, checklist
 from training.data.labeled_file import LABELS
 
 
 class Checklist(unittest.TestCase):
     suite = checklist()
 
-    def test_each_capability_has_at_least_thirty_cases(self) -> None:
+    def test_each_capability_has_enough_cases(self) -> None:
+        from_templates = {*LABELED, *UNCHANGED}
         for capability, cases in self.suite.items():
-            self.assertGreaterEqual(len(cases), 30, capability)
+            self.assertGreaterEqual(len(cases), 30 if capability in from_templates else 10, capability)
 
     def test_sentences_are_unique_and_have_no_open_slot(self) -> None:
         texts = [text for cases in self.suite.values() for case in cases for text in case.texts]
