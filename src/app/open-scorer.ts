@@ -4,11 +4,12 @@ import { withBrandSentiment } from '../infer/brand-sentiment/brand-sentiment.ts'
 import { bundledModelPath } from '../infer/model/model.ts';
 import { createScorer, type Scorer, type ScorerOptions } from '../infer/scorer.ts';
 import type { BrandMatcher } from '../ingest/brands/brand-matcher.ts';
+import { readCpuLimit, readMemoryLimit } from '../lib/cgroup.ts';
 import type { Log } from '../lib/log.ts';
 
 /**
- * Opens the configured model, by default with one inference thread per core. If `brands` is set and
- * `model.targetSentiment` is on, posts also get a sentiment per brand.
+ * Opens the configured model, by default with as many inference threads as the CPUs and the memory of the process allow. If
+ * `brands` is set and `model.targetSentiment` is on, posts also get a sentiment per brand.
  */
 export async function openScorer(
   config: Config,
@@ -16,7 +17,30 @@ export async function openScorer(
   overrides: Partial<ScorerOptions> = {},
   brands?: Pick<BrandMatcher, 'match'>,
 ): Promise<Scorer> {
-  const { path = bundledModelPath, workers = availableParallelism(), cacheSize, targetSentiment } = config.model;
+  const { path = bundledModelPath, workers = defaultWorkers, cacheSize, targetSentiment } = config.model;
   const scorer = await createScorer({ modelPath: path, workers, cacheSize, log, ...overrides });
   return brands && targetSentiment ? withBrandSentiment(scorer, brands.match) : scorer;
+}
+
+/** Resident bytes of a process without inference threads: Node.js, the embedded database with its caches, and queries. */
+const baseBytes = 600 * 2 ** 20;
+/** Resident bytes of an inference thread as a multiple of its weights: a packed copy of them, and the activations of a batch. */
+const bytesPerWeightsByte = 2.5;
+
+const defaultWorkers = (weightsBytes: number): number =>
+  chooseWorkers({ cores: availableParallelism(), cpuLimit: readCpuLimit(), memoryLimit: readMemoryLimit(), weightsBytes });
+
+/**
+ * One inference thread per core, or fewer where a container limits CPU time or memory, but at least one.
+ * @param limits bytes, and CPUs such as 1.5; undefined without a limit
+ */
+export function chooseWorkers(limits: {
+  readonly cores: number;
+  readonly cpuLimit: number | undefined;
+  readonly memoryLimit: number | undefined;
+  readonly weightsBytes: number;
+}): number {
+  const { cores, cpuLimit = cores, memoryLimit = Number.POSITIVE_INFINITY, weightsBytes } = limits;
+  const byMemory = (memoryLimit - baseBytes) / (bytesPerWeightsByte * weightsBytes);
+  return Math.max(1, Math.floor(Math.min(cores, cpuLimit, byMemory)));
 }

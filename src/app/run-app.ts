@@ -8,6 +8,7 @@ import { type Clock, systemClock } from '../lib/clock.ts';
 import { asError } from '../lib/errors.ts';
 import { createEventBus } from '../lib/event-bus.ts';
 import { type Lease, singleProcessLease } from '../lib/lease.ts';
+import { createLoadAverage } from '../lib/load-average.ts';
 import type { Log } from '../lib/log.ts';
 import { createMetrics } from '../lib/metrics.ts';
 import { runPipeline } from '../pipeline/pipeline.ts';
@@ -106,6 +107,7 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunDe
   onClose(() => jobs.close());
   const recent = createRecentMetrics(metrics, clock);
   onClose(() => recent.close());
+  const load = createLoadAverage(clock);
   const status = createRunStatus({ ...deps, db, sources: sources.all, scorer, storedPosts, recent });
   onClose(() => status.close());
 
@@ -118,12 +120,13 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunDe
     alerts: alertEvents,
     readStatus: status.read,
     readPipelineReport: createPipelineReport({ ...deps, recent, model: scorer.model, db, status: status.read }),
+    isIngestSaturated: () => load.read() > 0.5,
     openDeadLetters: (source) => openDeadLetters(deps, stop, source),
     brands: config.brands,
     maintenance: { db, clock, retention, matcher: brands, jobs, targetSentiment: config.model.targetSentiment },
   });
   const writer = createWriter({ db, ...deps });
-  await runPipeline({ sources: sources.all, scorer, brandMatcher: brands, writer, storedPosts, metrics, clock }, stop);
+  await runPipeline({ sources: sources.all, scorer, brandMatcher: brands, writer, storedPosts, metrics, clock, load }, stop);
   hasEnded = true;
   const failure = sources.all.map((source) => source.failure()).find((error) => error !== undefined);
   if (failure && !stop.aborted) throw failure;

@@ -16,7 +16,12 @@ export { durationSchema, toMilliseconds };
 
 const model = z.strictObject({
   path: z.string().optional().describe('Model directory with a manifest.json; the bundled model if absent'),
-  workers: z.int().min(1).max(64).optional().describe('Inference threads; one per core if absent'),
+  workers: z
+    .int()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('Inference threads; if absent, one per core, or fewer where a container limits CPU time or memory'),
   cacheSize: z.int().min(0).max(5_000_000).default(50_000).describe('Entries of the score cache (one per text); 0 disables it'),
   targetSentiment: z
     .boolean()

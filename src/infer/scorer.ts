@@ -14,8 +14,8 @@ import { scorerClosedError, WorkerPool } from './workers/worker-pool.ts';
 export interface ScorerOptions {
   /** Model directory. */
   readonly modelPath: string;
-  /** Number of inference threads. */
-  readonly workers: number;
+  /** Number of inference threads, or how to choose it for the size of the weights in bytes. */
+  readonly workers: number | ((weightsBytes: number) => number);
   /** Maximum number of cached texts; 0 disables the cache. */
   readonly cacheSize: number;
   readonly log: Log;
@@ -59,11 +59,12 @@ export async function createScorer(options: ScorerOptions): Promise<Scorer> {
   const model = await loadModel(options.modelPath);
   const tokenize = await loadTokenizer(model);
   const workerOptions = { weights: join(model.dir, model.weights), classes: model.labels.length };
-  const pool = await WorkerPool.start(options.workers, workerOptions, options.log);
+  const workers = typeof options.workers === 'number' ? options.workers : options.workers(model.files[model.weights]?.bytes ?? 0);
+  const pool = await WorkerPool.start(workers, workerOptions, options.log);
   const cache = options.cacheSize > 0 ? createScoreCache(options.cacheSize) : undefined;
   const detectLanguage = options.assumeModelLanguage ? undefined : createLanguageDetector(model.languages[0]);
   const preprocess = createPreprocessor({ model, tokenize, detectLanguage, cache });
-  const predict = createPredictor({ pool, cache, calibration: model, probe: tokenize('a post').ids, ...options });
+  const predict = createPredictor({ pool, cache, calibration: model, probe: tokenize('a post').ids, ...options, workers });
   const pending = new Set<Promise<Predictions>>();
   let isClosed = false;
 

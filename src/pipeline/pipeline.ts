@@ -6,6 +6,7 @@ import type { BrandMatcher } from '../ingest/brands/brand-matcher.ts';
 import type { Clock } from '../lib/clock.ts';
 import { asError } from '../lib/errors.ts';
 import type { EventBus } from '../lib/event-bus.ts';
+import type { LoadAverage } from '../lib/load-average.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import type { Writer } from '../sink/writer/writer.ts';
 import type { DividableBatch } from './batch-buffer.ts';
@@ -19,6 +20,8 @@ export interface PipelineDeps {
   readonly storedPosts: EventBus<ScoredPost>;
   readonly metrics: Metrics;
   readonly clock: Clock;
+  /** Busy while as many micro-batches are scored as may be at a time: more posts wait, or soon will. */
+  readonly load: Pick<LoadAverage, 'set'>;
 }
 
 /** A source record with the name of its source and its receive time (ms since 1970). */
@@ -26,6 +29,9 @@ interface ReceivedRecord extends SourceRecord {
   readonly source: string;
   readonly receivedAt: number;
 }
+
+/** Micro-batches that are scored at the same time: one is tokenized while the model runs on the other. */
+const maxScoring = 2;
 
 interface ScoredRecord extends Pick<ReceivedRecord, 'source' | 'rejectToDeadLetters' | 'receivedAt'> {
   readonly post: ScoredPost;
@@ -52,8 +58,13 @@ export async function runPipeline(deps: PipelineDeps, signal: AbortSignal): Prom
     lingerMs: 100,
     idleMs: 20,
     groupOf: sourceOf,
-    concurrency: 2,
+    concurrency: maxScoring,
     clock,
+  };
+  let scoringNow = 0;
+  const countScoring = (change: number): void => {
+    scoringNow += change;
+    deps.load.set(scoringNow >= maxScoring);
   };
   const writing: BatchOptions<ScoredRecord> = {
     minSize: 1_000,
@@ -67,7 +78,12 @@ export async function runPipeline(deps: PipelineDeps, signal: AbortSignal): Prom
   };
   const flow = readPosts(deps, signal).pipe(
     tap(({ items }) => addInFlight(items.length)),
-    batchMap((batch) => scoreBatch(deps, batch, (dropped) => addInFlight(-dropped)), scoring),
+    batchMap(async (batch) => {
+      countScoring(1);
+      const scored = await scoreBatch(deps, batch, (dropped) => addInFlight(-dropped));
+      countScoring(-1);
+      return scored;
+    }, scoring),
     concatAll(),
     batchMap((batch) => writeBatch(deps, batch), writing),
     tap((acknowledged) => addInFlight(-acknowledged)),

@@ -7,6 +7,7 @@ import type { AlertTransition } from '../domain/alert.ts';
 import type { ScoredPost } from '../domain/post.ts';
 import type { Role } from '../domain/roles.ts';
 import type { PipelineReport, PipelineStatus } from '../domain/status.ts';
+import type { Clock } from '../lib/clock.ts';
 import { asError, FeedpulseError } from '../lib/errors.ts';
 import type { EventBus } from '../lib/event-bus.ts';
 import type { Log } from '../lib/log.ts';
@@ -17,6 +18,7 @@ import { createProxyUsers } from './auth/proxy-users.ts';
 import { createSessions } from './auth/sessions.ts';
 import { type TokenEntry, tokensPath } from './auth/token-file.ts';
 import { openTokenStore, type TokenStore } from './auth/token-store.ts';
+import { registerAdmission } from './http/admission.ts';
 import { registerCaching } from './http/caching.ts';
 import { type App, createApp } from './http/create-app.ts';
 import { checkBinding, isExposed, isUnencrypted, registerGuards } from './http/guards.ts';
@@ -39,6 +41,9 @@ export interface ServerDeps extends ApiDeps, Pick<DeadLetterDeps, 'openDeadLette
   readonly alerts: EventBus<AlertTransition>;
   readonly readStatus: () => PipelineStatus;
   readonly readPipelineReport: () => Promise<PipelineReport>;
+  readonly clock: Clock;
+  /** Whether ingestion needs all the CPU time that it can get. */
+  readonly isIngestSaturated: () => boolean;
 }
 
 export interface RunningServer {
@@ -78,6 +83,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     registerRequestScope(app);
     registerHealthRoutes(app, deps);
     await registerCaching(app, deps.clock);
+    registerAdmission(app, deps);
     registerApi(app, deps);
     registerPipelineRoute(app, deps.readPipelineReport);
     registerDeadLetterRoutes(app, deps);

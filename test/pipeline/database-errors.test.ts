@@ -11,6 +11,7 @@ import { createNdjsonSource } from '../../src/ingest/sources/ndjson/ndjson-sourc
 import { systemClock } from '../../src/lib/clock.ts';
 import { FeedpulseError } from '../../src/lib/errors.ts';
 import { createEventBus } from '../../src/lib/event-bus.ts';
+import { createLoadAverage } from '../../src/lib/load-average.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
 import { type PipelineDeps, runPipeline } from '../../src/pipeline/pipeline.ts';
 import { collectLetters } from '../ingest/field-samples.ts';
@@ -97,6 +98,7 @@ function createDeps(source: Source<SourceRecord>, failingPart: 'scorer' | 'write
     sources: [source],
     metrics: createMetrics(),
     clock: systemClock,
+    load: createLoadAverage(systemClock),
     brandMatcher: createBrandMatcher([]),
     storedPosts: createEventBus(),
     scorer: { score: failingPart === 'scorer' ? fail : score, model: { id: 'm@1' } } as PipelineDeps['scorer'], // what the pipeline uses

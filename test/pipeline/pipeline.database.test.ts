@@ -6,6 +6,7 @@ import type { Scorer } from '../../src/infer/scorer.ts';
 import { createBrandMatcher } from '../../src/ingest/brands/brand-matcher.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createEventBus } from '../../src/lib/event-bus.ts';
+import { createLoadAverage } from '../../src/lib/load-average.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
 import { runPipeline } from '../../src/pipeline/pipeline.ts';
 import type { Database } from '../../src/sink/client/connection.ts';
@@ -71,7 +72,7 @@ test('the deletion of an author deletes stored posts, and is neither counted nor
   const writer = createWriter({ db, clock: systemClock, log: quiet, metrics });
   const brandMatcher = createBrandMatcher([{ name: 'Brixomel', aliases: [], exclude: [], timeZone: 'UTC' }]);
   await runPipeline(
-    { sources: [source], scorer, brandMatcher, writer, storedPosts, metrics, clock: systemClock },
+    { sources: [source], scorer, brandMatcher, writer, storedPosts, metrics, clock: systemClock, load: createLoadAverage(systemClock) },
     new AbortController().signal,
   );
   expect(published).toEqual(['1', '2', '3']);

@@ -4,6 +4,7 @@ import type { Prediction, SourceRecord } from '../../src/domain/post.ts';
 import { createBrandMatcher } from '../../src/ingest/brands/brand-matcher.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createEventBus } from '../../src/lib/event-bus.ts';
+import { createLoadAverage } from '../../src/lib/load-average.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
 import { type PipelineDeps, runPipeline } from '../../src/pipeline/pipeline.ts';
 
@@ -51,6 +52,7 @@ function arrange(sources: readonly Source<SourceRecord>[]) {
     sources,
     metrics,
     clock: systemClock,
+    load: createLoadAverage(systemClock),
     brandMatcher: createBrandMatcher([]),
     storedPosts: createEventBus(),
     scorer: { score: async (posts) => posts.map(() => prediction), model: { id: 'm@1' } } as PipelineDeps['scorer'], // what the pipeline uses

@@ -102,6 +102,7 @@ export async function startTestServer(given: Partial<ServerDeps> & { server?: ob
     storedPosts,
     alerts,
     readStatus: () => healthy,
+    isIngestSaturated: () => false,
     readPipelineReport: createPipelineReport({
       clock: systemClock,
       metrics,

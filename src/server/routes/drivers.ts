@@ -57,11 +57,15 @@ const schema = {
 
 /** Terms that drive the sentiment of a brand. */
 export function registerDriversRoute(app: App, { heavyReader, clock, brands }: QueryDeps): void {
-  app.get('/api/v1/drivers', { config: { role: 'viewer', cacheable: true }, schema }, async ({ query: { from, to, ...query } }) => {
-    const range = resolveRange({ from, to }, clock.now());
-    if (range.to.getTime() - range.from.getTime() > maxRangeMs)
-      throw new FeedpulseError('USAGE', 'from: the range must not exceed 92 days.');
-    const found = await findDrivers(heavyReader, { ...query, ...range, names: brandTerms(query.brand, brands) });
-    return { brand: query.brand, ...toIsoRange(range), ...found };
-  });
+  app.get(
+    '/api/v1/drivers',
+    { config: { role: 'viewer', cacheable: true, heavy: true }, schema },
+    async ({ query: { from, to, ...query } }) => {
+      const range = resolveRange({ from, to }, clock.now());
+      if (range.to.getTime() - range.from.getTime() > maxRangeMs)
+        throw new FeedpulseError('USAGE', 'from: the range must not exceed 92 days.');
+      const found = await findDrivers(heavyReader, { ...query, ...range, names: brandTerms(query.brand, brands) });
+      return { brand: query.brand, ...toIsoRange(range), ...found };
+    },
+  );
 }

@@ -72,10 +72,14 @@ export function registerModelRoutes(app: App, { heavyReader, clock, maintenance,
     querystring: compareModelsQuery,
     response: { 200: modelComparisonResponse },
   };
-  app.get('/api/v1/models/compare', { config: viewer, schema: compareSchema }, async ({ query: { brand, version, ...query } }) => {
-    const range = resolveRange(query, clock.now());
-    return { brand, version, ...toIsoRange(range), ...(await compareModels(heavyReader, { brand, version, ...range })) };
-  });
+  app.get(
+    '/api/v1/models/compare',
+    { config: { ...viewer, heavy: true }, schema: compareSchema },
+    async ({ query: { brand, version, ...query } }) => {
+      const range = resolveRange(query, clock.now());
+      return { brand, version, ...toIsoRange(range), ...(await compareModels(heavyReader, { brand, version, ...range })) };
+    },
+  );
 
   const rescoreSchema = {
     summary: 'Scores stored posts with another model; the active scores stay',

@@ -6,9 +6,9 @@ import { Session } from 'chdb';
 import { createChdbConnection } from 'chdb/connection';
 import { asError, FeedpulseError } from '../../lib/errors.ts';
 import { isProcessAlive } from '../../lib/process-alive.ts';
+import { createRequestQueue } from '../../lib/request-queue.ts';
 import { moveStandardInput } from '../../lib/standard-input.ts';
 import type { Connections } from './connection.ts';
-import { createQueryQueue } from './query-queue.ts';
 import { guardReads, readLimits } from './read-guard.ts';
 
 /**
@@ -111,7 +111,7 @@ async function isLockHolderAlive(path: string): Promise<boolean> {
  * hold a thread of Node's small pool and block the statements of other connections.
  */
 function serializeClient(client: ClickHouseClient): ClickHouseClient {
-  const enqueue = createQueryQueue();
+  const enqueue = createRequestQueue();
   const query = client.query.bind(client);
   const command = client.command.bind(client);
   client.query = (params) => enqueue(() => query(params));

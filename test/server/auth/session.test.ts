@@ -4,7 +4,7 @@ import { problemType, send, startTestServer, type TestServer, tokenFolder } from
 
 const hour = 3_600_000;
 const folder = tokenFolder();
-const clock = { now: () => now };
+const clock = { sleep: async () => {}, now: () => now };
 let now = Date.now();
 let token: string;
 let server: TestServer;

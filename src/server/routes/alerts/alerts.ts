@@ -63,7 +63,7 @@ export function registerAlertRoutes(app: App, deps: AlertDeps): void {
     params: idParams,
     response: { 200: alertDetailResponse },
   };
-  app.get(`${path}/:id`, { config: { role: 'viewer' }, schema: showSchema }, async ({ params }, reply) => {
+  app.get(`${path}/:id`, { config: { role: 'viewer', heavy: true }, schema: showSchema }, async ({ params }, reply) => {
     const alert = await records.findAlert(params.id);
     if (!alert) return sendProblem(reply, 404, noSuchAlert);
     const context = await contextOf({ kind: 'alert', ...alert });

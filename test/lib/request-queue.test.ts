@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { runInRequest } from '../../../src/lib/request-scope.ts';
-import { createQueryQueue } from '../../../src/sink/client/query-queue.ts';
+import { createRequestQueue } from '../../src/lib/request-queue.ts';
+import { runInRequest } from '../../src/lib/request-scope.ts';
 
 /** Queries that each take one turn of the event loop, and the order in which they started. */
 function recorder() {
@@ -17,7 +17,7 @@ function recorder() {
 const requestOf = (client: string, signal = new AbortController().signal) => ({ client, signal });
 
 test('runs one query at a time, also after one has failed', async () => {
-  const enqueue = createQueryQueue();
+  const enqueue = createRequestQueue();
   let running = 0;
   const query = (fails: boolean) => async () => {
     running += 1;
@@ -31,7 +31,7 @@ test('runs one query at a time, also after one has failed', async () => {
 });
 
 test('clients take turns: one query of another client does not wait for a hundred', async () => {
-  const enqueue = createQueryQueue();
+  const enqueue = createRequestQueue();
   const { started, query } = recorder();
   const many = Array.from({ length: 30 }, (_, index) => runInRequest(requestOf('ines'), () => enqueue(query(`ines ${index}`))));
   const other = runInRequest(requestOf('tomas'), () => enqueue(query('tomas')));
@@ -41,7 +41,7 @@ test('clients take turns: one query of another client does not wait for a hundre
 });
 
 test('queries of a client that has left are dropped, and the next one runs', async () => {
-  const enqueue = createQueryQueue();
+  const enqueue = createRequestQueue();
   const { started, query } = recorder();
   const controller = new AbortController();
   const first = runInRequest(requestOf('tomas'), () => enqueue(query('first')));
@@ -56,7 +56,7 @@ test('queries of a client that has left are dropped, and the next one runs', asy
 });
 
 test('a client may have 40 queries waiting; the process itself may have more', async () => {
-  const enqueue = createQueryQueue();
+  const enqueue = createRequestQueue();
   const { query } = recorder();
   const ofClient = Array.from({ length: 60 }, () => runInRequest(requestOf('ines'), () => enqueue(query('q'))));
   const ownOnes = Array.from({ length: 60 }, () => enqueue(query('own')));
@@ -65,4 +65,31 @@ test('a client may have 40 queries waiting; the process itself may have more', a
   // One runs while 40 wait.
   expect(rejected).toHaveLength(19);
   for (const result of rejected) expect(result).toMatchObject({ reason: { code: 'TOO_MANY_QUERIES' } });
+});
+
+test('runs as many tasks at a time as it may', async () => {
+  const enqueue = createRequestQueue({ concurrency: 3 });
+  let [running, most] = [0, 0];
+  const task = async () => {
+    running += 1;
+    most = Math.max(most, running);
+    await nextTurn();
+    running -= 1;
+  };
+  await Promise.all(Array.from({ length: 10 }, () => enqueue(task)));
+  expect(most).toBe(3);
+});
+
+test('a client that leaves while the pacer delays its task loses no turn of another', async () => {
+  let open = (): void => {};
+  const gate = new Promise<void>((resolve) => (open = resolve));
+  const enqueue = createRequestQueue({ pacer: { waitForTurn: () => gate, start: () => () => {} } });
+  const { started, query } = recorder();
+  const controller = new AbortController();
+  const left = runInRequest(requestOf('ines', controller.signal), () => enqueue(query('left'))).catch((error: Error) => error.name);
+  const stays = runInRequest(requestOf('tomas'), () => enqueue(query('stays')));
+  controller.abort();
+  open();
+  expect(await Promise.all([left, stays])).toEqual(['AbortError', 'stays']);
+  expect(started).toEqual(['stays']);
 });
