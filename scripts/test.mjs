@@ -22,7 +22,7 @@ const parts = {
     tools: ['compose', 'promtool'],
     run: async () => vitest(['unit', 'database'], { COMPOSE_COMMAND: (await findCompose()).join(' ') }),
   },
-  live: { tools: ['kafka'], run: () => vitest(['live']) },
+  live: { tools: ['kafka', 'alertmanager'], run: () => vitest(['live']) },
   faults: { tools: ['kafka'], run: () => vitest(['faults']) },
   browser: { tools: ['chromium'], run: () => vitest(['browser'], { CHROMIUM_PATH: findChromium() }) },
 };

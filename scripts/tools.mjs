@@ -42,6 +42,12 @@ const tools = {
     packages: ['prometheus'],
     isPresent: () => succeeds('promtool', ['--version']),
   },
+  alertmanager: {
+    name: 'prometheus-alertmanager',
+    reason: 'The live test of that channel needs it.',
+    packages: ['prometheus-alertmanager'],
+    isPresent: () => succeeds('prometheus-alertmanager', ['--version']),
+  },
   python: {
     name: 'python3',
     reason: 'The tests of training/ need it.',

@@ -3,9 +3,9 @@ import { createEvaluator, type Evaluator } from '../alerts/evaluator.ts';
 import { createAlertContext } from '../alerts/notify/alert-context.ts';
 import { createChannels, recipientsFor } from '../alerts/notify/channels.ts';
 import { createOutbox, type Outbox } from '../alerts/notify/outbox.ts';
-import { resolveRules } from '../alerts/rules.ts';
+import { type Rule, resolveRules } from '../alerts/rules.ts';
 import { type Config, toMilliseconds } from '../config/schema.ts';
-import type { AlertTransition } from '../domain/alert.ts';
+import { type AlertTransition, noDataRuleName } from '../domain/alert.ts';
 import type { ScoredPost } from '../domain/post.ts';
 import { type Clock, monotonicNow } from '../lib/clock.ts';
 import { asError } from '../lib/errors.ts';
@@ -15,7 +15,7 @@ import type { Log } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import type { Database } from '../sink/client/connection.ts';
 import { createAlertCounts } from '../sink/queries/alert-counts.ts';
-import { createAlertReader } from '../sink/queries/alerts.ts';
+import { type AlertReader, createAlertReader } from '../sink/queries/alerts.ts';
 import { createEvaluationReader } from '../sink/queries/evaluations.ts';
 import { createAlertStore } from '../sink/writer/alert-store.ts';
 import { putEvaluations } from '../sink/writer/evaluation-store.ts';
@@ -152,5 +152,20 @@ function createAlerting(deps: AlertSchedulerDeps): { evaluator: Evaluator; histo
   });
   const channels = createChannels(config.alerts);
   const contextOf = createAlertContext({ reader: db.heavyReader, brands: config.brands, readEvents });
-  return { evaluator, history, outbox: createOutbox({ records, log, store, channels, contextOf, baseUrl, clock, metrics }) };
+  const readFiring = () => readFiringAlerts(records, rules, clock.now());
+  return { evaluator, history, outbox: createOutbox({ records, readFiring, log, store, channels, contextOf, baseUrl, clock, metrics }) };
+}
+
+/** The starts of alerts that are firing. An alert of a rule that is not configured any more is not: nothing would ever resolve it. */
+export async function readFiringAlerts(
+  records: Pick<AlertReader, 'listAlerts'>,
+  rules: readonly Rule[],
+  now: number,
+): Promise<AlertTransition[]> {
+  const isConfigured = (rule: string, brand: string): boolean =>
+    rule === noDataRuleName || rules.some(({ name, brands }) => name === rule && brands.some((one) => one.name === brand));
+  const alerts = await records.listAlerts({ from: 0, to: now + 1, active: true, limit: 1_000 });
+  return alerts
+    .filter(({ rule, brand }) => isConfigured(rule, brand))
+    .map((alert) => ({ ...alert, kind: 'alert', alert: alert.id, state: { status: 'alert', since: alert.at } }));
 }

@@ -94,7 +94,7 @@ async function checkBluesky(config: BlueskyConfig, log: Log): Promise<string> {
 async function checkMastodon({ servers, accessToken }: MastodonConfig): Promise<string> {
   const problems: string[] = [];
   for (const server of servers) {
-    const client = createMastodonClient({ url: server.url, accessToken: server.accessToken ?? accessToken, clock: systemClock });
+    const client = createMastodonClient({ url: server.url, accessToken: () => server.accessToken ?? accessToken, clock: systemClock });
     for (const timeline of timelinesOf(server))
       await checkTimeline(client, timeline).catch((thrown: unknown) => {
         problems.push(`${server.url} (${timeline.name}): ${asError(thrown).message}`);

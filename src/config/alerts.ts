@@ -49,7 +49,8 @@ export const alertRule = z.strictObject({
 });
 
 const webhookFields = {
-  url: httpUrl.describe('URL that receives the notifications'),
+  url: httpUrl.optional().describe('URL that receives the notifications; it is often a secret, so prefer urlFile'),
+  urlFile: z.string().optional().describe('File that contains the URL; a trailing newline is ignored'),
   allowPrivate: z.boolean().default(false).describe('Allow a receiver on this machine or in a private network'),
 };
 /** Which alerts a channel receives. */
@@ -101,18 +102,26 @@ const email = z
     message: 'username and password must be set together',
   });
 
+/** The loader reads `urlFile` into `url`. */
+const hasUrl = ({ url }: { readonly url?: string | undefined }): boolean => url !== undefined;
+const missingUrl = { path: ['url'], message: 'required; set it, or urlFile' };
+
 const channel = z.discriminatedUnion('type', [
   z
     .strictObject({ type: z.literal('webhook'), ...webhookFields, ...passwordFields(), ...delivery })
+    .refine(hasUrl, missingUrl)
     .describe('JSON over HTTP; signed if a password is set'),
   z
     .strictObject({ type: z.literal('slack'), ...webhookFields, ...delivery })
+    .refine(hasUrl, missingUrl)
     .describe('Slack incoming webhook, or a service compatible with its blocks'),
   z
     .strictObject({ type: z.literal('teams'), ...webhookFields, ...delivery })
+    .refine(hasUrl, missingUrl)
     .describe('Microsoft Teams workflow that posts an Adaptive Card'),
   z
     .strictObject({ type: z.literal('alertmanager'), ...webhookFields, ...filters })
+    .refine(hasUrl, missingUrl)
     .describe('Prometheus Alertmanager; url ends in /api/v2/alerts'),
   email.describe('E-mail through an SMTP server'),
 ]);

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { type Document, parseDocument, type YAMLParseError } from 'yaml';
 import type { z } from 'zod';
 import { asError, FeedpulseError } from '../lib/errors.ts';
+import { watchFiles } from '../lib/watched-files.ts';
 import { readEnvironment } from './environment.ts';
 import { removeRenamedKeys } from './renamed-keys.ts';
 import { type Config, configSchema, configuredSources } from './schema.ts';
@@ -21,6 +22,7 @@ export interface ConfigInputs {
 
 /**
  * Merges the defaults, the file, environment variables and flags, in rising precedence, and returns the frozen config.
+ * Secrets from files stay current: their properties read the file again after it has changed.
  * @throws CONFIG_INVALID with every problem in one message; FILE_INACCESSIBLE for the file or a password file
  */
 export function loadConfig({ file, env, flags = {} }: ConfigInputs): Config {
@@ -36,6 +38,7 @@ export function loadConfig({ file, env, flags = {} }: ConfigInputs): Config {
   const checked = configSchema.safeParse(readSecretFiles(tree));
   problems.push(...(checked.error?.issues ?? []).flatMap(describeIssue));
   if (!checked.success || problems.length > 0) throw new FeedpulseError('CONFIG_INVALID', formatProblems(problems));
+  watchSecretFiles(checked.data);
   return deepFreeze(checked.data);
 }
 
@@ -86,7 +89,7 @@ function toTree(document: Document.Parsed, file: string): unknown {
 }
 
 /** Settings that name a file, by the secret that the file contains. */
-const secretFiles = { password: 'passwordFile', accessToken: 'accessTokenFile' } as const;
+const secretFiles = { password: 'passwordFile', accessToken: 'accessTokenFile', url: 'urlFile' } as const;
 
 /** Reads each file of a secret, so that secrets can stay out of the config and the environment. */
 function readSecretFiles(tree: Tree): Tree {
@@ -95,11 +98,28 @@ function readSecretFiles(tree: Tree): Tree {
   for (const [secret, setting] of Object.entries(secretFiles)) {
     const file = copy[setting];
     if (typeof file !== 'string') continue;
-    const content = readText(file).replace(/\r?\n$/, '');
+    const content = toSecret(readText(file));
     if (content.trim() === '') throw new FeedpulseError('CONFIG_INVALID', `${setting}: ${file} is empty; write the secret into it.`);
     copy[secret] = content;
   }
   return copy;
+}
+
+const toSecret = (text: string): string => text.replace(/\r?\n$/, '');
+
+/** Turns the secrets of a checked config that come from files into getters. A new content that is empty is ignored, as are URLs that are none. */
+function watchSecretFiles(section: object): void {
+  for (const child of Object.values(section)) if (typeof child === 'object' && child !== null) watchSecretFiles(child);
+  for (const [secret, setting] of Object.entries(secretFiles)) {
+    const file = Object.getOwnPropertyDescriptor(section, setting)?.value;
+    if (typeof file !== 'string') continue;
+    const read = watchFiles([file], ([bytes]) => {
+      const content = toSecret(decode(file, bytes ?? Buffer.alloc(0)));
+      if (content.trim() === '' || (secret === 'url' && !URL.canParse(content))) throw new Error('not a secret');
+      return content;
+    });
+    Object.defineProperty(section, secret, { get: read, enumerable: true });
+  }
 }
 
 function readText(file: string): string {
@@ -109,6 +129,10 @@ function readText(file: string): string {
   } catch (thrown) {
     throw new FeedpulseError('FILE_INACCESSIBLE', `${asError(thrown).message}.`, { cause: thrown });
   }
+  return decode(file, bytes);
+}
+
+function decode(file: string, bytes: Buffer): string {
   if (!isUtf8(bytes)) throw new FeedpulseError('CONFIG_INVALID', `${file}: not valid UTF-8; save the file in that encoding.`);
   return bytes.toString('utf8').replace(/^\uFEFF/, '');
 }

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { FeedpulseError } from './errors.ts';
+import { watchFiles } from './watched-files.ts';
 
 /** TLS credentials, PEM. */
 export interface TlsMaterial {
@@ -18,24 +19,49 @@ interface TlsFiles {
 }
 
 /**
- * Reads and checks TLS files.
+ * Reads and checks TLS files. The properties of the result are getters: they read the files again after a change, so take them
+ * for each connection.
  * @param section the config section, for error messages
  * @throws FILE_INACCESSIBLE, which names the setting
  */
-export function readTlsFiles(section: string, { caFile, certFile, keyFile }: TlsFiles): TlsMaterial {
-  const ca = caFile === undefined ? undefined : readPem(`${section}.caFile`, caFile);
-  const cert = certFile === undefined ? undefined : readPem(`${section}.certFile`, certFile);
-  const key = keyFile === undefined ? undefined : readPem(`${section}.keyFile`, keyFile);
-  // Node silently ignores a certificate authority that it cannot parse.
-  if (ca) check(`${section}.caFile is not a PEM certificate: ${caFile}`, () => new X509Certificate(ca));
-  if (cert && key)
-    check(`${section}.certFile and keyFile are not a PEM certificate and its private key`, () => createSecureContext({ cert, key }));
-  return { ...(ca ? { ca } : {}), ...(cert ? { cert } : {}), ...(key ? { key } : {}) };
+export function readTlsFiles(section: string, files: TlsFiles): TlsMaterial {
+  const settings = (['caFile', 'certFile', 'keyFile'] as const).flatMap((setting) => {
+    const path = files[setting];
+    return path === undefined ? [] : [{ setting, path }];
+  });
+  const read = watchOrReject(section, settings, files);
+  const material = {};
+  for (const { setting } of settings) {
+    const name = nameOf[setting];
+    Object.defineProperty(material, name, { get: () => read()[name], enumerable: true });
+  }
+  return material;
 }
 
-function readPem(setting: string, path: string): Buffer {
+const nameOf = { caFile: 'ca', certFile: 'cert', keyFile: 'key' } as const;
+
+interface TlsFile {
+  readonly setting: keyof typeof nameOf;
+  readonly path: string;
+}
+
+function watchOrReject(section: string, settings: readonly TlsFile[], { caFile }: TlsFiles): () => TlsMaterial {
+  for (const { setting, path } of settings) checkReadable(`${section}.${setting}`, path);
+  const paths = settings.map(({ path }) => path);
+  return watchFiles(paths, (contents) => {
+    const material: TlsMaterial = Object.fromEntries(settings.map(({ setting }, index) => [nameOf[setting], contents[index]]));
+    const { ca, cert, key } = material;
+    // Node silently ignores a certificate authority that it cannot parse.
+    if (ca) check(`${section}.caFile is not a PEM certificate: ${caFile}`, () => new X509Certificate(ca));
+    if (cert && key)
+      check(`${section}.certFile and keyFile are not a PEM certificate and its private key`, () => createSecureContext({ cert, key }));
+    return material;
+  });
+}
+
+function checkReadable(setting: string, path: string): void {
   try {
-    return readFileSync(path);
+    readFileSync(path);
   } catch (thrown) {
     throw new FeedpulseError('FILE_INACCESSIBLE', `Cannot read ${setting} (${path}).`, { cause: thrown });
   }

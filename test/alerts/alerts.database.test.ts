@@ -93,6 +93,7 @@ function freshEvaluator(config = settings()): Evaluator {
 const send = (config = settings()): Promise<number> =>
   createOutbox({
     records: createAlertReader(db.reader),
+    readFiring: async () => [],
     log: quiet,
     store: createAlertStore(db),
     channels: createChannels(config.alerts),

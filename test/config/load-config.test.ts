@@ -150,6 +150,32 @@ test('reads a secret from a file without its trailing newline', () => {
   expect(config.clickhouse.password).toBe('pa ss');
 });
 
+test('a secret follows its file; a new content that cannot be one is ignored', () => {
+  const [passwordFile, urlFile] = [join(folder, 'rotated'), join(folder, 'hook')];
+  writeFileSync(passwordFile, 'before\n');
+  writeFileSync(urlFile, 'https://hooks.example/before\n');
+  const text = `kafka: { sasl: { mechanism: plain, username: ines, passwordFile: ${passwordFile} } }
+alerts: { channels: { chat: { type: slack, urlFile: ${urlFile} } } }\n`;
+  const { kafka, alerts } = loadConfig({ file: yaml(text), env: {} });
+  const secrets = () => [kafka.sasl?.password, alerts.channels['chat']?.type === 'slack' && alerts.channels['chat'].url];
+  expect(secrets()).toEqual(['before', 'https://hooks.example/before']);
+  writeFileSync(passwordFile, 'after');
+  writeFileSync(urlFile, 'https://hooks.example/after');
+  expect(secrets()).toEqual(['after', 'https://hooks.example/after']);
+  writeFileSync(passwordFile, '\n');
+  writeFileSync(urlFile, 'no URL');
+  expect(secrets()).toEqual(['after', 'https://hooks.example/after']);
+});
+
+test('a channel needs a URL, from the config or from a file', () => {
+  const channel = (fields: string) =>
+    problemOf(() => loadConfig({ file: yaml(`alerts: { channels: { chat: { ${fields} } } }`), env: {} })).message;
+  for (const type of ['webhook', 'slack', 'teams', 'alertmanager'])
+    expect(channel(`type: ${type}`)).toContain('alerts.channels.chat.url: required; set it, or urlFile.');
+  writeFileSync(join(folder, 'no-url'), 'hooks.example');
+  expect(channel(`type: slack, urlFile: ${join(folder, 'no-url')}`)).toContain('alerts.channels.chat.url: Invalid URL');
+});
+
 test('rejects a variable whose value is not of the type of its setting', () => {
   expect(problemOf(() => loadConfig({ env: { FEEDPULSE_SERVER_PORT: 'eighty' } })).message).toContain('server.port');
   expect(problemOf(() => loadConfig({ env: { FEEDPULSE_KAFKA_TLS: 'yes' } })).message).toContain('kafka.tls');

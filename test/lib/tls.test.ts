@@ -32,6 +32,20 @@ test('reads the TLS files, or rejects them by setting without quoting their cont
   expect(() => readTlsFiles('kafka', { certFile: join(folder, 'none') })).toThrow(refused(/^Cannot read kafka\.certFile \(/));
 });
 
+test('the material of the moment: certificates are renewed while the process runs', () => {
+  const authority = createCertificateAuthority('Renewing');
+  const [first, second] = [authority.issue('localhost'), authority.issue('localhost')];
+  const certFile = file('renewed.pem', first.cert);
+  const keyFile = file('renewed-key.pem', first.key);
+  const material = readTlsFiles('kafka', { certFile, keyFile });
+  const shown = () => [material.cert?.toString(), material.key?.toString()];
+  file('renewed.pem', second.cert);
+  // The key is missing yet, so the pair would not fit.
+  expect(shown()).toEqual([first.cert, first.key]);
+  file('renewed-key.pem', second.key);
+  expect(shown()).toEqual([second.cert, second.key]);
+});
+
 test('describes certificate errors by their code', () => {
   expect(describeTlsError('CERT_HAS_EXPIRED')).toBe('its certificate has expired (CERT_HAS_EXPIRED)');
   expect(describeTlsError('ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE')).toMatch(/rejected the TLS handshake/);

@@ -1,21 +1,32 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { AlertsConfig, ChannelConfig } from '../../config/alerts.ts';
-import { toMilliseconds } from '../../lib/duration.ts';
+import { minuteMs, toMilliseconds } from '../../lib/duration.ts';
 import { asError, type ErrorCode, FeedpulseError } from '../../lib/errors.ts';
 import type { RecipientsFor } from '../detect/evaluate-rules.ts';
 import { createMailer } from './email.ts';
 import { type Digest, type Message, testMessage } from './message.ts';
-import { toDigestPayload, toPayload } from './payloads.ts';
+import { alertmanagerBody, toDigestPayload, toPayload } from './payloads.ts';
 import { sendWebhook } from './webhook.ts';
 
 export interface Channel {
   /** Resolves once the receiver has accepted the message. @throws WEBHOOK_REJECTED, WEBHOOK_FAILED, EMAIL_FAILED */
   send(message: Message, now: number, signal?: AbortSignal): Promise<void>;
-  /** Length of a digest interval in ms; undefined if messages are sent one by one. */
-  readonly digestMs?: number;
-  /** Like `send`, for the messages of one interval. */
-  sendDigest(digest: Digest, now: number, signal?: AbortSignal): Promise<void>;
+  /** Absent if messages are sent one by one. */
+  readonly digest?: {
+    /** Length of an interval in ms. */
+    readonly intervalMs: number;
+    /** Like `send` of the channel, for the messages of one interval. */
+    send(digest: Digest, now: number, signal?: AbortSignal): Promise<void>;
+  };
+  /** For a receiver that must be told again and again which alerts are firing. */
+  readonly repeat?: {
+    readonly intervalMs: number;
+    send(firing: readonly Message[], now: number, signal?: AbortSignal): Promise<void>;
+  };
 }
+
+/** As often as Prometheus does. */
+const alertmanagerIntervalMs = minuteMs;
 
 /** The configured channels by name. */
 export function createChannels(config: AlertsConfig): ReadonlyMap<string, Channel> {
@@ -36,25 +47,27 @@ export function recipientsFor(config: AlertsConfig): RecipientsFor {
 function createChannel(name: string, config: ChannelConfig): Channel {
   // The idempotency key: the same for every attempt, different for every channel.
   const hashKey = (id: string): string => createHash('sha256').update(`${id} ${name}`).digest('hex').slice(0, 32);
-  const digest = 'digest' in config ? config.digest : undefined;
-  const digestOptions = digest === undefined ? {} : { digestMs: toMilliseconds(digest) };
+  const intervalMs = 'digest' in config && config.digest !== undefined ? toMilliseconds(config.digest) : undefined;
   if (config.type === 'email') {
     const mail = createMailer(config);
     return {
-      ...digestOptions,
       send: (message, _now, signal) => mail.send(message, hashKey(message.transition.id), hashKey(message.transition.alert), signal),
-      sendDigest: (messages, _now, signal) => mail.sendDigest(messages, hashKey(messages.id), signal),
+      ...(intervalMs && { digest: { intervalMs, send: (digest, _now, signal) => mail.sendDigest(digest, hashKey(digest.id), signal) } }),
     };
   }
-  const { type, url, allowPrivate } = config;
-  const webhook = { url, secret: type === 'webhook' ? config.password : undefined, allowPrivate };
-  return {
-    ...digestOptions,
-    send: (message, now, signal) =>
-      sendWebhook(webhook, { key: hashKey(message.transition.id), body: toPayload(type, message) }, now, signal),
-    sendDigest: (messages, now, signal) =>
-      sendWebhook(webhook, { key: hashKey(messages.id), body: toDigestPayload(type, messages) }, now, signal),
-  };
+  const { type, allowPrivate } = config;
+  /** Anew for each message: URL and password may have changed in their files. The schema requires a URL. */
+  const webhook = () => ({ url: config.url ?? '', secret: type === 'webhook' ? config.password : undefined, allowPrivate });
+  const send: Channel['send'] = (message, now, signal) =>
+    sendWebhook(webhook(), { key: hashKey(message.transition.id), body: toPayload(type, message, now) }, now, signal);
+  if (type === 'alertmanager') {
+    const repeat: NonNullable<Channel['repeat']>['send'] = (firing, now, signal) =>
+      sendWebhook(webhook(), { body: firing.flatMap((message) => alertmanagerBody(message, now)) }, now, signal);
+    return { send, repeat: { intervalMs: alertmanagerIntervalMs, send: repeat } };
+  }
+  const sendDigest: NonNullable<Channel['digest']>['send'] = (digest, now, signal) =>
+    sendWebhook(webhook(), { key: hashKey(digest.id), body: toDigestPayload(type, digest) }, now, signal);
+  return { send, ...(intervalMs && { digest: { intervalMs, send: sendDigest } }) };
 }
 
 /** The result of a test message to a channel. */

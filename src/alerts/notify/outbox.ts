@@ -1,4 +1,4 @@
-import type { AlertContext, PendingDelivery } from '../../domain/alert.ts';
+import type { AlertContext, AlertTransition, PendingDelivery } from '../../domain/alert.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { dayMs, minuteMs } from '../../lib/duration.ts';
 import { asError, type ErrorCode, FeedpulseError } from '../../lib/errors.ts';
@@ -10,6 +10,7 @@ import type { AlertStore, DeliveryAttempt } from '../../sink/writer/alert-store.
 import type { Channel } from './channels.ts';
 import { emptyContext } from './explain.ts';
 import { createDigest, createMessage, type Message } from './message.ts';
+import { createRepeatAlerts } from './repeat-alerts.ts';
 
 const backoff = { firstMs: 5_000, maxMs: 10 * minuteMs };
 /** Deliveries older than a day are dropped: the alert is stale by then. */
@@ -19,6 +20,8 @@ const digestGraceMs = 30_000;
 
 export interface OutboxDeps {
   readonly records: Pick<AlertReader, 'readPendingDeliveries'>;
+  /** The starts of all alerts that are firing. */
+  readonly readFiring: () => Promise<readonly AlertTransition[]>;
   readonly log: Log;
   readonly store: Pick<AlertStore, 'addAttempt'>;
   readonly channels: ReadonlyMap<string, Channel>;
@@ -42,14 +45,22 @@ export interface Outbox {
 
 /**
  * Delivers every transition to its channels, at least once, and the end of an alert never before its start. Channels with a
- * digest get one message per interval. Failed deliveries are retried with exponential backoff for a day.
+ * digest get one message per interval. Failed deliveries are retried with exponential backoff for a day. Channels that need it
+ * are told again which alerts are firing; first, so that the end of an alert is the last that they hear of it.
  */
 export function createOutbox(deps: OutboxDeps): Outbox {
-  const { records, clock } = deps;
+  const { records, clock, channels, readFiring } = deps;
   const stopping = new AbortController();
+  const repeatAlerts = createRepeatAlerts(deps);
+  const repeating = [...channels].filter(([, { repeat }]) => repeat).map(([name]) => name);
   const busy = new Map<string, Promise<number>>();
-  const deliverTo = async (channel: string, pending: readonly PendingDelivery[]): Promise<number> => {
-    const work = deliverToChannel(deps, channel, pending, stopping.signal).finally(() => busy.delete(channel));
+  const deliverTo = async (channel: string, pending: readonly PendingDelivery[], firing: readonly AlertTransition[]): Promise<number> => {
+    const { signal } = stopping;
+    const isPending = ({ alert }: AlertTransition): boolean => pending.some(({ transition }) => transition.alert === alert);
+    const accepted = firing.filter((alert) => !isPending(alert));
+    const work = repeatAlerts(channel, accepted, signal)
+      .then(() => deliverToChannel(deps, channel, pending, signal))
+      .finally(() => busy.delete(channel));
     busy.set(channel, work);
     return work;
   };
@@ -58,8 +69,10 @@ export function createOutbox(deps: OutboxDeps): Outbox {
       // Before the read: a channel that becomes idle meanwhile may have sent what the read still returns.
       const skipped = new Set(busy.keys());
       const pending = await records.readPendingDeliveries(clock.now() - maxDeliveryAgeMs - backoff.maxMs);
-      const byChannel = [...groupBy(pending, ({ channel }) => channel)].filter(([channel]) => !skipped.has(channel));
-      const sent = await Promise.all(byChannel.map(([channel, deliveries]) => deliverTo(channel, deliveries)));
+      const firing = repeating.length > 0 ? await readFiring() : [];
+      const byChannel = groupBy(pending, ({ channel }) => channel);
+      const idle = [...new Set([...byChannel.keys(), ...repeating])].filter((channel) => !skipped.has(channel));
+      const sent = await Promise.all(idle.map((channel) => deliverTo(channel, byChannel.get(channel) ?? [], firing)));
       return sent.reduce((sum, count) => sum + count, 0);
     },
     stop: async () => {
@@ -72,8 +85,8 @@ export function createOutbox(deps: OutboxDeps): Outbox {
 async function deliverToChannel(deps: OutboxDeps, name: string, pending: readonly PendingDelivery[], signal: AbortSignal): Promise<number> {
   const now = deps.clock.now();
   const channel = deps.channels.get(name);
-  const isDigested = ({ transition }: PendingDelivery): boolean => channel?.digestMs !== undefined && transition.severity !== 'critical';
-  let sent = await deliverDigests(deps, pending.filter(isDigested), channel, signal);
+  const isDigested = ({ transition }: PendingDelivery): boolean => channel?.digest !== undefined && transition.severity !== 'critical';
+  let sent = await deliverDigests(deps, pending.filter(isDigested), channel?.digest, signal);
   /** Alerts whose start is not delivered yet. */
   const undelivered = new Set<string>();
   for (const delivery of pending.filter((delivery) => !isDigested(delivery))) {
@@ -98,12 +111,12 @@ function groupBy<K, T>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> 
 async function deliverDigests(
   deps: OutboxDeps,
   pending: readonly PendingDelivery[],
-  channel: Channel | undefined,
+  channel: Channel['digest'],
   signal: AbortSignal,
 ): Promise<number> {
   const { clock, baseUrl } = deps;
   const now = clock.now();
-  const digestMs = channel?.digestMs ?? 0;
+  const digestMs = channel?.intervalMs ?? 0;
   let sent = 0;
   for (const [interval, deliveries] of groupBy(pending, ({ transition }) => Math.floor(transition.at / digestMs))) {
     const isOpen = now < (interval + 1) * digestMs + digestGraceMs;
@@ -111,7 +124,7 @@ async function deliverDigests(
     const digest = (messages: readonly Message[]) => createDigest(`${digestMs} ${interval}`, messages, baseUrl());
     if (signal.aborted || isOpen || deliveries.some(({ nextAt }) => nextAt > now)) continue;
     if (!channel || isExpired) for (const delivery of deliveries) await record(deps, delivery, 'given-up');
-    else if (await attempt(deps, deliveries, (...messages) => channel.sendDigest(digest(messages), now, signal), signal))
+    else if (await attempt(deps, deliveries, (...messages) => channel.send(digest(messages), now, signal), signal))
       sent += deliveries.length;
   }
   return sent;

@@ -6,24 +6,24 @@ import { type Digest, formatExample, formatText, type Message } from './message.
 /** Channels that receive JSON over HTTP. */
 type WebhookType = Exclude<ChannelConfig['type'], 'email'>;
 
-const bodies: Readonly<Record<WebhookType, (message: Message) => object>> = {
+const bodies: Readonly<Record<WebhookType, (message: Message, now: number) => object>> = {
   webhook: webhookBody,
   slack: slackBody,
   teams: teamsBody,
   alertmanager: alertmanagerBody,
 };
 
-export const toPayload = (type: WebhookType, message: Message): object => bodies[type](message);
+/** @param now ms since 1970, when the payload is sent */
+export const toPayload = (type: WebhookType, message: Message, now: number): object => bodies[type](message, now);
 
-const digestBodies: Readonly<Record<WebhookType, (digest: Digest) => object>> = {
+const digestBodies: Readonly<Record<Exclude<WebhookType, 'alertmanager'>, (digest: Digest) => object>> = {
   webhook: webhookDigest,
   slack: slackDigest,
   teams: teamsDigest,
-  alertmanager: ({ messages }) => messages.flatMap(alertmanagerBody), // Alertmanager groups alerts itself
 };
 
-/** One payload for many messages. */
-export const toDigestPayload = (type: WebhookType, digest: Digest): object => digestBodies[type](digest);
+/** One payload for many messages. Alertmanager has none: it groups alerts itself. */
+export const toDigestPayload = (type: keyof typeof digestBodies, digest: Digest): object => digestBodies[type](digest);
 
 /** Slack allows 50 blocks in a message. */
 const maxBlocks = 45;
@@ -127,14 +127,14 @@ function teamsCard(body: readonly object[], url: string): object {
   return { type: 'message', attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content }] };
 }
 
-/** Alertmanager resolves an alert itself after this time. */
-const expiryMs = 24 * hourMs;
+/** Alertmanager resolves an alert that is not repeated for this time. A shorter outage of feedpulse resolves none. */
+const expiryMs = hourMs;
 const testExpiryMs = minuteMs;
 
-/** The body of POST /api/v2/alerts. The labels identify the alert, so that its end matches its start. */
-function alertmanagerBody({ transition, title, why, facts, link, isTest }: Message): object[] {
+/** The body of POST /api/v2/alerts. The labels identify the alert, so that a repetition and its end match its start. */
+export function alertmanagerBody({ transition, title, why, facts, link, isTest }: Message, now: number): object[] {
   const { kind, rule, brand, severity, at, alert } = transition;
-  const endsAt = kind === 'resolved' ? at : at + (isTest ? testExpiryMs : expiryMs);
+  const endsAt = kind === 'resolved' ? at : now + (isTest ? testExpiryMs : expiryMs);
   const labels = { alertname: 'feedpulse', rule, brand, severity, alert };
   const annotations = { summary: title, description: [why, ...facts.map(([name, value]) => `${name}: ${value}`)].join('\n') };
   // Without it, Alertmanager takes the end for the start.

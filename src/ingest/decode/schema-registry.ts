@@ -168,23 +168,25 @@ const responseTimeoutMs = 10_000;
 const maxResponseBytes = 2 * 1_048_576;
 
 /** @throws KAFKA_PLAINTEXT for an unencrypted connection to another machine without `allowPlaintext` */
-export function createRegistryClient({ url, username, password, caFile, allowPlaintext }: RegistryConfig): RegistryClient {
+export function createRegistryClient(config: RegistryConfig): RegistryClient {
+  const { url, username, caFile, allowPlaintext } = config;
   const base = new URL(url.endsWith('/') ? url : `${url}/`);
   const isPlain = base.protocol === 'http:';
   if (isPlain && !allowPlaintext && !isLoopback(base.hostname))
     throw new FeedpulseError('KAFKA_PLAINTEXT', `The connection to the schema registry at ${base.host} would not be encrypted.`);
-  const { ca } = isPlain ? {} : readTlsFiles('kafka', { caFile });
-  const options = {
+  const tls = isPlain ? {} : readTlsFiles('kafka', { caFile });
+  /** Anew for each request: password and certificate may have changed. */
+  const createOptions = () => ({
     headers: {
       accept: 'application/vnd.schemaregistry.v1+json, application/json',
-      ...(username !== undefined && { authorization: `Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}` }),
+      ...(username !== undefined && { authorization: `Basic ${Buffer.from(`${username}:${config.password ?? ''}`).toString('base64')}` }),
     },
-    ...(ca && { ca: [...rootCertificates, ca] }),
-  };
+    ...(tls.ca && { ca: [...rootCertificates, tls.ca] }),
+  });
   return {
     get: async (path, signal) => {
       const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(responseTimeoutMs)]);
-      const { status, text } = await fetchText(new URL(path, base), { ...options, signal: abortSignal }, maxResponseBytes).catch(
+      const { status, text } = await fetchText(new URL(path, base), { ...createOptions(), signal: abortSignal }, maxResponseBytes).catch(
         (thrown: unknown) => {
           throw unavailable(base, asError(thrown).message, thrown);
         },

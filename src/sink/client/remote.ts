@@ -5,7 +5,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { isLoopback } from '../../lib/loopback.ts';
-import { readTlsFiles } from '../../lib/tls.ts';
+import { readTlsFiles, type TlsMaterial } from '../../lib/tls.ts';
 import type { Connections } from './connection.ts';
 import { guardReads, readLimits } from './read-guard.ts';
 import { withRetry } from './with-retry.ts';
@@ -49,16 +49,17 @@ function createConnector(url: string, config: ClickHouseConfig): Connect {
   const { protocol, hostname, host } = new URL(url);
   if (protocol === 'http:' && !isLoopback(hostname) && !config.allowPlaintext)
     throw new FeedpulseError('DATABASE_PLAINTEXT', `The connection to ${host} would not be encrypted.`);
-  const { ca } = readTlsFiles('clickhouse', config);
-  return ({ username, password = '' }, settings = {}, database) =>
-    withErrorCodes(
+  const tls = readTlsFiles('clickhouse', config);
+  return (user, settings = {}, database) =>
+    adaptCalls(
+      user,
       createClient({
         url,
-        username,
-        password,
+        username: user.username,
+        password: user.password ?? '',
         ...(database ? { database } : {}),
         // Not the client's `tls` option, which sends the password in a header that is limited to Latin-1.
-        ...(ca && protocol === 'https:' ? { http_agent: new Agent({ ca, keepAlive: true, maxSockets: 10 }) } : {}),
+        ...(tls.ca && protocol === 'https:' ? { http_agent: createAgent(tls) } : {}),
         request_timeout: requestTimeoutMs,
         // Arrays of keys can exceed the maximum length of a URL.
         use_multipart_params_auto: true,
@@ -69,21 +70,33 @@ function createConnector(url: string, config: ClickHouseConfig): Connect {
     );
 }
 
-/** Adds a code to the client's own errors, such as timeouts, to distinguish them from bugs. */
-function withErrorCodes(client: ClickHouseClient): ClickHouseClient {
-  const addCode = <Call extends (params: never) => Promise<unknown>>(call: Call): Call =>
+/** Connections with the certificate authority of the moment at which they are opened. */
+function createAgent(tls: TlsMaterial): Agent {
+  const agent = new Agent({ keepAlive: true, maxSockets: 10 });
+  const connect = agent.createConnection.bind(agent);
+  agent.createConnection = (options, callback) => connect({ ...options, ca: tls.ca }, callback);
+  return agent;
+}
+
+/**
+ * Sends the password of the moment with each request, since its file may change. Adds a code to the client's own errors, such as
+ * timeouts, to distinguish them from bugs.
+ */
+function adaptCalls(user: User, client: ClickHouseClient): ClickHouseClient {
+  const adapt = <Call extends (params: never) => Promise<unknown>>(call: Call): Call =>
     (async (params: never) => {
       try {
-        return await call(params);
+        const { username, password = '' } = user;
+        return await call({ ...(params as object), auth: { username, password } } as never); // every call takes them
       } catch (thrown) {
         if (thrown instanceof Error && thrown.constructor === Error && !('code' in thrown))
           Object.assign(thrown, { code: 'CLICKHOUSE_CLIENT' });
         throw thrown;
       }
     }) as Call; // the same call
-  client.query = addCode(client.query.bind(client));
-  client.command = addCode(client.command.bind(client));
-  client.insert = addCode(client.insert.bind(client));
+  client.query = adapt(client.query.bind(client));
+  client.command = adapt(client.command.bind(client));
+  client.insert = adapt(client.insert.bind(client));
   return client;
 }
 

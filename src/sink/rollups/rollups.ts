@@ -20,6 +20,7 @@ import {
   rollup15m,
   type TimeRange,
 } from '../queries/rollups.ts';
+import { createRollupClaims } from './rollup-claims.ts';
 
 /**
  * Minutes of posts that one statement reads: the more, the less its fixed cost matters, as long as none takes so long that
@@ -43,13 +44,14 @@ export interface Rollups {
 }
 
 /**
- * Keeps the rollups equal to a fresh GROUP BY of the posts by recomputing dirty minutes. Several processes may do so
- * concurrently. Marks survive a crash, so work may be repeated but is never lost.
+ * Keeps the rollups equal to a fresh GROUP BY of the posts by recomputing dirty minutes. Of several processes that share a
+ * database, one does so at a time. Marks survive a crash, so work may be repeated but is never lost.
  */
 export function createRollups(options: { db: Database; clock: Clock; log: Log; metrics: Metrics; retention?: Retention }): Rollups {
   const { db, clock, log, metrics, retention = defaultRetention } = options;
   let stopping = new AbortController();
   let loops: Promise<unknown> = Promise.resolve();
+  const claims = createRollupClaims(options);
   // Serial, because concurrent recomputations in one process would repeat work.
   const enqueue = createSerialQueue();
 
@@ -74,7 +76,7 @@ export function createRollups(options: { db: Database; clock: Clock; log: Log; m
     let pauseMs: number = checkEveryMs[rollup.name];
     while (!signal.aborted) {
       try {
-        const { hasMore, elapsedMs } = await recomputeNext(rollup);
+        const { hasMore, elapsedMs } = (await enqueue(() => claims.isOurs())) ? await recomputeNext(rollup) : leftToAnother;
         db.health.recordSuccess(task);
         pauseMs = Math.min(
           maxPauseMs,
@@ -102,9 +104,14 @@ export function createRollups(options: { db: Database; clock: Clock; log: Log; m
       stopping.abort();
       await loops;
       await enqueue(async () => {});
+      // Otherwise the next process waits until the claim expires.
+      await claims.release().catch((error: unknown) => log.warn({ error: describeError(error) }, 'releasing the rollups failed'));
     },
   };
 }
+
+/** Another process recomputes the rollups. */
+const leftToAnother = { hasMore: false, elapsedMs: 0 };
 
 /** The limit of the next statement, after one with `limit` took `elapsedMs`. */
 function nextLimit(limit: number, elapsedMs: number, hasMore: boolean): number {

@@ -33,7 +33,7 @@ beforeAll(async () => {
   receiver = await startWebhookReceiver();
   const made = ['webhook', 'slack', 'teams', 'alertmanager'].map((type) => [
     type,
-    { type, url: `${receiver.url}/${type}`, allowPrivate: true },
+    { type, url: `${receiver.url}/${type}`, allowPrivate: true, ...(type !== 'alertmanager' && { digest: '1h' }) },
   ]);
   const guarded = ['slack', 'teams', 'alertmanager'].map((type) => [`${type} guarded`, { type, url: `${receiver.url}/${type}` }]);
   channels = createChannels(configSchema.parse({ alerts: { channels: Object.fromEntries([...made, ...guarded]) } }).alerts);
@@ -106,7 +106,7 @@ test('Alertmanager matches start and end by their labels', async () => {
   expect(resolved?.labels).toEqual(alert?.labels);
   expect(alert?.labels).toEqual({ alertname: 'feedpulse', rule: 'mood', brand: start.brand, severity: 'critical', alert: 'c1' });
   expect(alert?.startsAt).toBe('2026-05-20T12:00:00.000Z');
-  expect([alert?.endsAt, resolved?.endsAt]).toEqual(['2026-05-21T12:00:00.000Z', '2026-05-20T12:00:00.000Z']);
+  expect([alert?.endsAt, resolved?.endsAt]).toEqual(['2026-05-20T13:00:00.000Z', '2026-05-20T12:00:00.000Z']);
 });
 
 test('the idempotency key is stable per message and channel', async () => {
@@ -137,8 +137,8 @@ test.each(['webhook', 'slack', 'teams'])('a digest is one message for %s, with p
   const many = Array.from({ length: 60 }, (_, index) => createMessage({ ...start, id: `c${index}` }, context, 'https://f.example'));
   const digest = createDigest('1', [...many, createMessage(end, emptyContext, 'https://f.example')], 'https://f.example');
   const before = receiver.received.length;
-  await channels.get(type)?.sendDigest(digest, at);
-  await channels.get(type)?.sendDigest(digest, at);
+  await channels.get(type)?.digest?.send(digest, at);
+  await channels.get(type)?.digest?.send(digest, at);
   const [first, again, ...others] = receiver.received.slice(before);
   expect(others).toEqual([]);
   expect(first?.headers['idempotency-key']).toBe(again?.headers['idempotency-key']);

@@ -104,7 +104,7 @@ test('every attempt has the same Message-ID, and the end of an alert replies to 
 test('a digest is one mail', async () => {
   const mailbox = await open(plain);
   const messages = [started, createMessage(end, emptyContext, page)];
-  await channelTo(mailbox, { digest: '1h' }).sendDigest(createDigest('1', messages, page), at);
+  await channelTo(mailbox, { digest: '1h' }).digest?.send(createDigest('1', messages, page), at);
   expect(mailbox.messages).toHaveLength(1);
   const letter = await simpleParser(mailbox.messages[0] ?? '');
   expect(letter.subject).toBe('1 alert started, 1 resolved');

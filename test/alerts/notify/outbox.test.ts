@@ -46,6 +46,7 @@ function openOutbox(): Outbox {
     !attempts.some((attempt) => attempt.transition === transition.id && attempt.channel === name && attempt.outcome === 'sent');
   const outbox = createOutbox({
     records: { readPendingDeliveries: async () => pending.filter(isOpen) },
+    readFiring: async () => [],
     store: {
       addAttempt: async (attempt) => {
         attempts.push(attempt);

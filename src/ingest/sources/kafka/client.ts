@@ -44,10 +44,18 @@ export function createProducer(kafka: Kafka): Producer {
   });
 }
 
-function saslOptions({ mechanism, username, password }: NonNullable<KafkaConfig['sasl']>): SASLOptions {
-  if (password === undefined)
+/** kafkajs reads the password from it for each connection, so one that was changed in its file is used then. */
+function saslOptions(sasl: NonNullable<KafkaConfig['sasl']>): SASLOptions {
+  const { mechanism, username, password: first } = sasl;
+  if (first === undefined)
     throw new FeedpulseError('CONFIG_INVALID', 'kafka.sasl has no password: set passwordFile or FEEDPULSE_KAFKA_SASL_PASSWORD.');
-  return { mechanism, username, password };
+  return {
+    mechanism,
+    username,
+    get password() {
+      return sasl.password ?? first;
+    },
+  };
 }
 
 /** The fields of kafkajs's log entries that are logged: never a request, a response or a message, which contain posts. */
@@ -90,9 +98,9 @@ const keepAliveMs = 60_000;
 
 export type KafkaTransport = Pick<KafkaConfig, 'brokers' | 'tls' | 'caFile' | 'certFile' | 'keyFile' | 'allowPlaintext'>;
 
-/** The TLS options for kafkajs and for the probe; false without TLS. @throws FILE_INACCESSIBLE */
+/** The TLS options for kafkajs and for the probe, copied for each connection; false without TLS. @throws FILE_INACCESSIBLE */
 function tlsOptions(config: KafkaTransport): ConnectionOptions | false {
-  return config.tls && { ...readTlsFiles('kafka', config), minVersion: 'TLSv1.2' };
+  return config.tls && Object.assign(readTlsFiles('kafka', config), { minVersion: 'TLSv1.2' as const });
 }
 
 /**

@@ -45,7 +45,8 @@ const rejectedDelayMs = 5 * minuteMs;
 export interface MastodonClientOptions {
   /** Base URL of the server. */
   readonly url: string;
-  readonly accessToken: string | undefined;
+  /** Asked for with each request. */
+  readonly accessToken: () => string | undefined;
   readonly clock: Clock;
 }
 
@@ -82,11 +83,11 @@ const requestTimeoutMs = 30_000;
 
 export function createMastodonClient({ url, accessToken, clock }: MastodonClientOptions): MastodonClient {
   const base = new URL(url);
-  const headers = {
-    'user-agent': `feedpulse/${version}`,
-    ...(accessToken !== undefined && { authorization: `Bearer ${accessToken}` }),
+  const createHeaders = () => {
+    const token = accessToken();
+    return { 'user-agent': `feedpulse/${version}`, ...(token !== undefined && { authorization: `Bearer ${token}` }) };
   };
-  const { get, getList } = createRequests({ base, headers, clock });
+  const { get, getList } = createRequests({ base, createHeaders, clock });
   let streaming: { readonly base: URL; readonly domain: string | undefined } | undefined;
 
   const discover = async (signal: AbortSignal) => readInstance(await orIfNotFound(get('/api/v2/instance', signal), {}), base);
@@ -96,7 +97,7 @@ export function createMastodonClient({ url, accessToken, clock }: MastodonClient
     openStream: async ({ streamPath }, signal) => {
       streaming ??= await discover(signal);
       const target = new URL(`/api/v1/streaming/${streamPath}`, streaming.base);
-      const accept = { ...headers, accept: 'text/event-stream' };
+      const accept = { ...createHeaders(), accept: 'text/event-stream' };
       const response = await openHttpStream(target, { headers: accept, signal });
       if (response.status === 200) return readEvents(response);
       await response.close();
@@ -127,17 +128,17 @@ export function createMastodonClient({ url, accessToken, clock }: MastodonClient
 
 interface RequestOptions {
   readonly base: URL;
-  readonly headers: Readonly<Record<string, string>>;
+  createHeaders(): Readonly<Record<string, string>>;
   readonly clock: Clock;
 }
 
 /** Requests for JSON, within the rate limit. */
-function createRequests({ base, headers, clock }: RequestOptions) {
+function createRequests({ base, createHeaders, clock }: RequestOptions) {
   const limiter = createRateLimiter(clock);
   const get = async (path: string, signal: AbortSignal): Promise<unknown> => {
     await limiter.wait(signal);
     const target = new URL(path, base);
-    const response = await fetchText(target, { headers, signal, idleTimeoutMs: requestTimeoutMs }, maxResponseBytes);
+    const response = await fetchText(target, { headers: createHeaders(), signal, idleTimeoutMs: requestTimeoutMs }, maxResponseBytes);
     limiter.observe(response);
     if (response.status !== 200) throw new HttpStatusError(target.pathname, response, clock.now());
     return parseJson(response.text);

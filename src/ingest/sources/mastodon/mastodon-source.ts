@@ -80,11 +80,11 @@ export function createMastodonSource(options: MastodonSourceOptions): Source<Sou
   };
 }
 
-function openServer(config: MastodonServerConfig, { accessToken }: MastodonConfig, clock: Clock): Server {
+function openServer(config: MastodonServerConfig, shared: MastodonConfig, clock: Clock): Server {
   return {
     config,
     host: new URL(config.url).host,
-    client: createMastodonClient({ url: config.url, accessToken: config.accessToken ?? accessToken, clock }),
+    client: createMastodonClient({ url: config.url, accessToken: () => config.accessToken ?? shared.accessToken, clock }),
   };
 }
 
