@@ -21,7 +21,6 @@ export async function withFeedpulse(dataDir, run) {
   try {
     return await run(running.url);
   } finally {
-    // Nothing was written, and a graceful stop would wait for the idle pipe.
     await running.kill();
     await idlePipe.close();
     await rm(pipes, { recursive: true, force: true });

@@ -1,8 +1,9 @@
-import { access, constants, mkdir } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { type Config, configuredSources, type SourceConfig } from '../config/schema.ts';
 import { bundledModelPath, loadModel } from '../infer/model/model.ts';
 import { asError, FeedpulseError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
+import { makeDirectories } from '../lib/make-directories.ts';
 import { openDatabase, readDatabaseVersion } from '../sink/client/connection.ts';
 import { checkMessages } from './check-messages.ts';
 import { checkSource } from './check-source.ts';
@@ -65,7 +66,7 @@ async function checkNode(): Promise<string> {
 }
 
 async function checkDataDir(dir: string): Promise<string> {
-  await mkdir(dir, { recursive: true });
+  await makeDirectories(dir);
   await access(dir, constants.W_OK);
   return `${dir} is writable`;
 }

@@ -12,6 +12,7 @@ import { createSourceStatuses, summarizeSources } from './source-status.ts';
 import type { RunningSource } from './supervise-source.ts';
 
 const windowSeconds = 10;
+const readinessMs = 2_000;
 
 export interface RunStatus {
   read(): PipelineStatus;
@@ -48,6 +49,11 @@ export function createRunStatus(deps: {
     metrics.eventLoopDelay.set(delay.percentile(99) / 1e9);
     delay.reset();
   }, windowSeconds * 1_000).unref();
+  const measuringReadiness = setInterval(() => {
+    const { ready, components } = read();
+    metrics.ready.set({ endpoint: '/readyz' }, Number(ready));
+    metrics.ready.set({ endpoint: '/readyz/serving' }, Number(components['database'] === 'ok'));
+  }, readinessMs).unref();
 
   const postsPerSecond = (): number => {
     const now = clock.now();
@@ -56,27 +62,30 @@ export function createRunStatus(deps: {
     return lastSeconds.reduce((sum, [, posts]) => sum + posts, 0) / seconds;
   };
 
+  const read = (): PipelineStatus => {
+    const sources = statuses.read();
+    const { ready, degraded, components } = summarizeSources(sources);
+    const issues = { model: scorer.healthIssue(), database: db.health.healthIssue() };
+    const isReady = ready && Object.values(issues).every((issue) => issue === undefined);
+    return {
+      ready: isReady,
+      degraded: isReady && degraded,
+      components: { ...components, model: issues.model ?? 'ok', database: issues.database ?? 'ok' },
+      sources,
+      modelVersion: scorer.model.id,
+      postsPerSecond: Math.round(postsPerSecond() * 10) / 10,
+      lag: recent.lag(),
+      latencySeconds: recent.quantiles('ingestLatency')?.p95 ?? null,
+    };
+  };
+
   return {
-    read: () => {
-      const sources = statuses.read();
-      const { ready, degraded, components } = summarizeSources(sources);
-      const issues = { model: scorer.healthIssue(), database: db.health.healthIssue() };
-      const isReady = ready && Object.values(issues).every((issue) => issue === undefined);
-      return {
-        ready: isReady,
-        degraded: isReady && degraded,
-        components: { ...components, model: issues.model ?? 'ok', database: issues.database ?? 'ok' },
-        sources,
-        modelVersion: scorer.model.id,
-        postsPerSecond: Math.round(postsPerSecond() * 10) / 10,
-        lag: recent.lag(),
-        latencySeconds: recent.quantiles('ingestLatency')?.p95 ?? null,
-      };
-    },
+    read,
     close: () => {
       unsubscribe();
       statuses.close();
       clearInterval(sampling);
+      clearInterval(measuringReadiness);
       delay.disable();
     },
   };

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { version } from './version.ts';
 
 /** Histogram buckets: posts per micro-batch. */
 const batchSizeBuckets = [1, 2, 4, 8, 16, 32, 64, 128, 256];
@@ -15,9 +16,18 @@ export function createMetrics() {
     new Counter({ name, help, labelNames, registers });
   const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
     new Gauge({ name, help, labelNames, registers });
-  const histogram = (name: string, help: string, buckets = durationBuckets) => new Histogram({ name, help, buckets, registers });
+  const histogram = <L extends string>(
+    name: string,
+    help: string,
+    { buckets = durationBuckets, labelNames = [] }: { buckets?: number[]; labelNames?: readonly L[] } = {},
+  ) => new Histogram({ name, help, buckets, labelNames, registers });
+  gauge('feedpulse_build_info', 'Always 1; the labels name what is running.', ['version', 'node']).set(
+    { version, node: process.versions.node },
+    1,
+  );
   return {
     registry,
+    ready: gauge('feedpulse_ready', '1 while the endpoint answers 200, otherwise 0.', ['endpoint']),
     sourceHealthy: gauge('feedpulse_source_healthy', '1 if the source is healthy or has ended, otherwise 0.', ['source']),
     postsRead: counter('feedpulse_posts_read_total', 'Posts read from a source, excluding dead letters.', ['source']),
     messagesSkipped: counter('feedpulse_messages_skipped_total', 'Messages that are neither posts nor errors.', ['source', 'reason']),
@@ -34,8 +44,13 @@ export function createMetrics() {
     postsExpired: counter('feedpulse_posts_expired_total', 'Posts not stored because they are older than the retention.'),
     writeRetries: counter('feedpulse_write_retries_total', 'Insert retries.'),
     bucketsRecomputed: counter('feedpulse_rollup_buckets_total', 'Rollup buckets recomputed.', ['grain']),
+    rollupStaleness: gauge(
+      'feedpulse_rollup_staleness_seconds',
+      'Age of the oldest change that is stored and not in the rollup; 0 if there is none.',
+      ['grain'],
+    ),
     inferenceSeconds: histogram('feedpulse_inference_seconds', 'Inference time of a micro-batch, including queueing.'),
-    batchPosts: histogram('feedpulse_batch_posts', 'Posts per micro-batch.', batchSizeBuckets),
+    batchPosts: histogram('feedpulse_batch_posts', 'Posts per micro-batch.', { buckets: batchSizeBuckets }),
     writeSeconds: histogram('feedpulse_write_seconds', 'Duration of a write until it is acknowledged, including retries.'),
     ingestLatency: histogram('feedpulse_row_latency_seconds', 'Time from reading a post until its row is acknowledged.'),
     inFlight: gauge('feedpulse_posts_in_flight', 'Posts read but not yet durable.'),
@@ -50,6 +65,9 @@ export function createMetrics() {
     alertsActive: gauge('feedpulse_alerts_active', 'Alerts that are firing.'),
     alertMessages: counter('feedpulse_alert_messages_total', 'Notification attempts, by channel and outcome.', ['channel', 'outcome']),
     alertSeconds: histogram('feedpulse_alert_evaluation_seconds', 'Duration of one evaluation of all rules and brands.'),
+    httpSeconds: histogram('feedpulse_http_request_seconds', 'Duration of HTTP requests, without live streams.', {
+      labelNames: ['route', 'status'],
+    }),
   };
 }
 

@@ -1,5 +1,6 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, openSync, type Stats } from 'node:fs';
 import { access, constants, open, readFile, stat } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 import { asError, FeedpulseError } from './errors.ts';
 import { isStandardInput, standardInput } from './standard-input.ts';
@@ -16,9 +17,13 @@ export interface Input {
  */
 export async function openInput(path: string): Promise<Input> {
   if (isStandardInput(path)) return { stream: standardInput(), size: 0 };
-  const size = await checkReadable(path);
-  return { stream: createReadStream(path), size };
+  const stats = await readStats(path);
+  return stats.isFIFO() ? { stream: openPipe(path), size: 0 } : { stream: createReadStream(path), size: stats.size };
 }
+
+/** A pipe that is opened like a file keeps a thread of Node's pool, and the process from exiting, until it has a writer. */
+const openPipe = (path: string): NodeJS.ReadableStream =>
+  new Socket({ fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), readable: true, writable: false });
 
 /** Whether opening the file again gives its content again: not that of a pipe, nor of standard input. */
 export async function canReadAgain(path: string): Promise<boolean> {
@@ -40,11 +45,15 @@ export async function readWholeFile(path: string): Promise<Buffer> {
 
 /** Checks without opening, because opening a named pipe waits for its writer. Returns the size. @throws FILE_INACCESSIBLE */
 export async function checkReadable(path: string): Promise<number> {
+  return (await readStats(path)).size;
+}
+
+async function readStats(path: string): Promise<Stats> {
   try {
     await access(path, constants.R_OK);
     const stats = await stat(path);
     if (stats.isDirectory()) throw new Error(`${path} is a folder, expected a file`);
-    return stats.size;
+    return stats;
   } catch (thrown) {
     throw unreadable(thrown);
   }

@@ -81,6 +81,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     await app.register(fastifyCookie);
     const access = await registerAuthentication(app, deps);
     registerRequestScope(app);
+    registerRequestMetrics(app, deps.metrics);
     registerHealthRoutes(app, deps);
     await registerCaching(app, deps.clock);
     registerAdmission(app, deps);
@@ -125,6 +126,14 @@ function registerRequestScope(app: App): void {
       if (!reply.raw.writableFinished) controller.abort();
     });
     runInRequest({ signal: controller.signal, client: request.caller?.key ?? request.ip }, done);
+  });
+}
+
+function registerRequestMetrics(app: App, { httpSeconds }: Metrics): void {
+  app.addHook('onResponse', async ({ method, routeOptions: { url } }, { statusCode, elapsedTime }) => {
+    // A stream lasts as long as its viewer stays. Paths without a route are not listed: anyone can make up more of them.
+    if (url === '/api/v1/stream') return;
+    httpSeconds.observe({ route: url === undefined ? 'none' : `${method} ${url}`, status: String(statusCode) }, elapsedTime / 1_000);
   });
 }
 

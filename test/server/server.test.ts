@@ -36,6 +36,20 @@ test('metrics are in the Prometheus text format', async () => {
   expect(text).toContain('# TYPE feedpulse_rows_written_total counter\nfeedpulse_rows_written_total 3\n');
 });
 
+test('requests are measured by route and status; an invented path adds no series', async () => {
+  const measured = await startTestServer();
+  await send(`${measured.url}/healthz`);
+  for (const path of ['/nothing', '/api/v1/nothing?x=1']) await send(`${measured.url}${path}`);
+  await send(`${measured.url}/api/v1/alerts/none`, {}, 'DELETE');
+  const { text } = await send(`${measured.url}/metrics`);
+  const series = text.match(/^feedpulse_http_request_seconds_count.*$/gm)?.sort();
+  expect(series).toEqual([
+    'feedpulse_http_request_seconds_count{route="GET /healthz",status="200"} 1',
+    'feedpulse_http_request_seconds_count{route="none",status="404"} 3',
+  ]);
+  await measured.close();
+});
+
 test('the OpenAPI document lists every path and parameter', async () => {
   const { text } = await send(`${server.url}/api/v1/openapi.json`);
   const { openapi, paths } = JSON.parse(text);

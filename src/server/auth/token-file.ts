@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../../config/schema.ts';
@@ -7,6 +7,7 @@ import { type Role, roles } from '../../domain/roles.ts';
 import { asError, FeedpulseError } from '../../lib/errors.ts';
 import { withFileLock } from '../../lib/file-lock.ts';
 import { parseJson } from '../../lib/json.ts';
+import { makeDirectories } from '../../lib/make-directories.ts';
 
 const maxTokens = 200;
 const maxFileBytes = 262_144;
@@ -109,7 +110,7 @@ async function changeTokens(path: string, change: (tokens: readonly TokenEntry[]
     await writeAtomically(path, `${JSON.stringify(checked.data, null, 2)}\n`);
   };
   try {
-    await mkdir(dir, { recursive: true });
+    await makeDirectories(dir);
     await withFileLock(dir, basename(path), replace, { waitMs: lockWaitMs });
   } catch (thrown) {
     const error = asError(thrown);

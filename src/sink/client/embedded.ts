@@ -1,10 +1,11 @@
 import { constants } from 'node:fs';
-import { access, mkdir, readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type ClickHouseClient, type ClickHouseClientConfigOptions, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { Session } from 'chdb';
 import { createChdbConnection } from 'chdb/connection';
 import { asError, FeedpulseError } from '../../lib/errors.ts';
+import { makeDirectories } from '../../lib/make-directories.ts';
 import { isProcessAlive } from '../../lib/process-alive.ts';
 import { createRequestQueue } from '../../lib/request-queue.ts';
 import { moveStandardInput } from '../../lib/standard-input.ts';
@@ -80,7 +81,7 @@ function createConnection(path: string): NonNullable<ClickHouseClientConfigOptio
 }
 
 async function ensureDirectory(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  await makeDirectories(path, 0o700);
   await access(path, constants.R_OK | constants.W_OK);
 }
 

@@ -201,6 +201,17 @@ export async function countDirty(reader: ClickHouseClient, rollup: Rollup, range
   return (await queryOne(reader, z.object({ minutes: numeric }), sql, { ...range }))?.minutes ?? 0;
 }
 
+/** Age in seconds, by the server's clock, of the oldest mark of a minute whose changes a rollup does not contain yet; 0 if there is none. */
+export async function readStaleness(reader: ClickHouseClient, rollup: Rollup): Promise<number> {
+  const sql = `
+  SELECT if(count() = 0, 0, dateDiff('second', min(mark), now64(6, 'UTC'))) AS seconds FROM (
+    SELECT max(marked_at) AS mark FROM rollup_dirty_minutes
+    GROUP BY minute
+    HAVING max(marked_at) > max(${rollup.table}_done)
+  )`;
+  return Math.max(0, (await queryOne(reader, z.object({ seconds: numeric }), sql))?.seconds ?? 0);
+}
+
 const daySeconds = dayMs / 1_000;
 
 /** Marks every minute in a range that has posts or rollup rows; a 15-minute bucket is marked by its first minute. */

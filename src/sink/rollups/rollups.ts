@@ -15,6 +15,7 @@ import {
   readDirty,
   readInconsistent,
   readLatestMark,
+  readStaleness,
   recomputeBuckets,
   recordDone,
   rollup15m,
@@ -31,6 +32,8 @@ const targetMs = 150;
 /** Milliseconds between two checks for dirty minutes. */
 const checkEveryMs = { minute: 1_000, '15m': 10_000 } as const;
 const maxPauseMs = 30_000;
+/** Milliseconds between two measurements of how stale the rollups are. */
+const stalenessMs = 15_000;
 /** Pauses as multiples of the work before them, so that rollups leave the CPU to the model. */
 const upToDateFactor = 25;
 const catchUpFactor = 4;
@@ -43,11 +46,19 @@ export interface Rollups {
   stop(): Promise<void>;
 }
 
+interface RollupDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly retention?: Retention;
+}
+
 /**
  * Keeps the rollups equal to a fresh GROUP BY of the posts by recomputing dirty minutes. Of several processes that share a
  * database, one does so at a time. Marks survive a crash, so work may be repeated but is never lost.
  */
-export function createRollups(options: { db: Database; clock: Clock; log: Log; metrics: Metrics; retention?: Retention }): Rollups {
+export function createRollups(options: RollupDeps): Rollups {
   const { db, clock, log, metrics, retention = defaultRetention } = options;
   let stopping = new AbortController();
   let loops: Promise<unknown> = Promise.resolve();
@@ -94,7 +105,8 @@ export function createRollups(options: { db: Database; clock: Clock; log: Log; m
   return {
     start: () => {
       stopping = new AbortController();
-      loops = Promise.all([minuteRollup, rollup15m].map((rollup) => runLoop(rollup, stopping.signal)));
+      const { signal } = stopping;
+      loops = Promise.all([runLoop(minuteRollup, signal), runLoop(rollup15m, signal), measureStaleness(options, signal)]);
     },
     catchUp: async () => {
       const until = await readLatestMark(db.maintenance);
@@ -108,6 +120,18 @@ export function createRollups(options: { db: Database; clock: Clock; log: Log; m
       await claims.release().catch((error: unknown) => log.warn({ error: describeError(error) }, 'releasing the rollups failed'));
     },
   };
+}
+
+/** Until the signal is aborted; also where another process recomputes, or none does. */
+async function measureStaleness({ db, clock, metrics }: RollupDeps, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    for (const rollup of [minuteRollup, rollup15m])
+      await readStaleness(db.reader, rollup).then(
+        (seconds) => metrics.rollupStaleness.set({ grain: rollup.name }, seconds),
+        () => {}, // the database is away, which other metrics tell
+      );
+    await clock.sleep(stalenessMs, signal);
+  }
 }
 
 /** Another process recomputes the rollups. */

@@ -1,6 +1,7 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { asError, errorCodeOf, FeedpulseError } from '../../../lib/errors.ts';
+import { makeDirectories } from '../../../lib/make-directories.ts';
 import type { CursorStore } from '../cursor-store.ts';
 
 /** Keeps a cursor in a file, which is replaced atomically. `load` and `save` reject with FILE_INACCESSIBLE. */
@@ -14,7 +15,7 @@ export function createFileCursorStore(path: string): CursorStore {
       }),
     save: async (cursor) => {
       try {
-        await mkdir(dirname(path), { recursive: true });
+        await makeDirectories(dirname(path));
         const file = await open(temporary, 'w');
         try {
           await file.writeFile(cursor);
