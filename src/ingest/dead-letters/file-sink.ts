@@ -1,11 +1,12 @@
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeDirectories } from '../../lib/make-directories.ts';
 import { createSerialQueue } from '../../lib/serial-queue.ts';
 import type { DeadLetter, DeadLetterSink } from './dead-letter.ts';
 
 /** Appends dead letters to an NDJSON file, with their bytes in base64; a `write` resolves once they are synced to disk. */
 export async function createFileDeadLetterSink(path: string): Promise<DeadLetterSink> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeDirectories(dirname(path));
   const file = await open(path, 'a+', 0o600);
   await terminateLastLine(file);
   // One write at a time, so that lines do not interleave.

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { dayMs } from '../../lib/duration.ts';
 import { asError, errorCodeOf, FeedpulseError } from '../../lib/errors.ts';
 import { parseJson } from '../../lib/json.ts';
+import { makeDirectories } from '../../lib/make-directories.ts';
 import { version } from '../../lib/version.ts';
 import { decodeHeaders, type RawHeader } from '../message-headers.ts';
 import { readLines } from '../sources/ndjson/read-lines.ts';
@@ -139,7 +140,7 @@ function isReplayDir(name: string): boolean {
  * @throws REPLAY_CONFLICT from `finish` if another replay has finished meanwhile
  */
 async function beginFileReplay(replays: string, replayed: ReadonlyMap<string, string>): Promise<Replay> {
-  await mkdir(replays, { recursive: true });
+  await makeDirectories(replays);
   await removeAbandoned(replays);
   const last = (await readdir(replays)).filter(isReplayDir).sort().at(-1) ?? '0';
   const directory = join(replays, String(Number(last) + 1).padStart(6, '0'));

@@ -60,7 +60,7 @@ const rowErrors = {
   UNKNOWN_ELEMENT_OF_ENUM: '691',
 } as const;
 
-const otherErrors = { TABLE_ALREADY_EXISTS: '57', UNKNOWN_TABLE: '60' } as const;
+const otherErrors = { TABLE_ALREADY_EXISTS: '57', UNKNOWN_TABLE: '60', NOT_ENOUGH_SPACE: transientErrors.NOT_ENOUGH_SPACE } as const;
 
 const transientCodes: ReadonlySet<string> = new Set(Object.values(transientErrors));
 const rowErrorCodes: ReadonlySet<string> = new Set(Object.values(rowErrors));

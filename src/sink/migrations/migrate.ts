@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { FeedpulseError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Database } from '../client/connection.ts';
-import { describeError, hasErrorCode } from '../client/database-errors.ts';
+import { describeError, hasErrorCode, isTransient } from '../client/database-errors.ts';
 import { insertRows, numeric, query, queryOne } from '../client/query.ts';
 
 interface Migration {
@@ -26,7 +26,8 @@ const bundledDir = new URL('../../../src/sink/migrations/', import.meta.url);
  * Applies the migrations that this database lacks, in order. Processes that start together take turns (see
  * `withMigrationLock`), and every migration may run again after a crash.
  * @returns the names of the newly applied and of the already applied migrations
- * @throws MIGRATION_CHECKSUM_MISMATCH if a file changed after it was applied, DATABASE_REJECTED if a statement fails
+ * @throws MIGRATION_CHECKSUM_MISMATCH if a file changed after it was applied; if a statement fails, FILE_INACCESSIBLE if the disk
+ *   of the embedded database is full, DATABASE_UNAVAILABLE if it can succeed later, otherwise DATABASE_REJECTED
  */
 export async function migrate(
   db: Database,
@@ -105,12 +106,12 @@ async function acquireLock(writer: ClickHouseClient, expirySeconds: number): Pro
     await writer.command({ query: `CREATE TABLE ${lockTable} (at DateTime64(3, 'UTC')) ENGINE = MergeTree ORDER BY at` });
     return true;
   } catch (error) {
-    if (!hasErrorCode(error, 'TABLE_ALREADY_EXISTS')) throw rejected('create the migration lock', error);
+    if (!hasErrorCode(error, 'TABLE_ALREADY_EXISTS')) throw failure('create the migration lock', error, 'server');
   }
   try {
     if (await hasExpiredLock(writer, expirySeconds)) await writer.command({ query: `DROP TABLE IF EXISTS ${lockTable}` });
   } catch (error) {
-    if (!hasErrorCode(error, 'UNKNOWN_TABLE')) throw rejected('read the migration lock', error); // released in the meantime
+    if (!hasErrorCode(error, 'UNKNOWN_TABLE')) throw failure('read the migration lock', error, 'server'); // released in the meantime
   }
   return false;
 }
@@ -129,10 +130,13 @@ async function apply(db: Database, { name, sql, checksum }: Migration): Promise<
     for (const statement of sql.split(/;[ \t]*$/m)) if (statement.trim()) await db.writer.command({ query: statement });
     await insertRows(db.writer, 'schema_migrations', [{ name, checksum }]);
   } catch (error) {
-    throw rejected(`apply migration ${name}`, error);
+    throw failure(`apply migration ${name}`, error, db.kind);
   }
 }
 
-function rejected(action: string, error: unknown): FeedpulseError {
-  return new FeedpulseError('DATABASE_REJECTED', `Could not ${action}: ${describeError(error)}.`, { cause: error });
+function failure(action: string, error: unknown, kind: Database['kind']): FeedpulseError {
+  const isDiskFull = hasErrorCode(error, 'NOT_ENOUGH_SPACE');
+  const code = isDiskFull && kind === 'embedded' ? 'FILE_INACCESSIBLE' : isTransient(error) ? 'DATABASE_UNAVAILABLE' : 'DATABASE_REJECTED';
+  const reason = isDiskFull ? `the disk of the database is full (${describeError(error)})` : describeError(error);
+  return new FeedpulseError(code, `Could not ${action}: ${reason}.`, { cause: error });
 }

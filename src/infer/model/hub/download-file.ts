@@ -1,10 +1,11 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Clock } from '../../../lib/clock.ts';
 import { asError, FeedpulseError } from '../../../lib/errors.ts';
 import { type HttpStream, openHttpStream } from '../../../lib/http-client.ts';
+import { makeDirectories } from '../../../lib/make-directories.ts';
 import { backoffDelay } from '../../../lib/retry.ts';
 import { hashFile } from '../verify-file.ts';
 import { requireSecure } from './repository.ts';
@@ -43,7 +44,7 @@ const diskErrors: ReadonlySet<string> = new Set(['EACCES', 'EDQUOT', 'EEXIST', '
  */
 export async function downloadFile(download: Download, deps: DownloadDeps): Promise<void> {
   const { path, sha256, url } = download;
-  await mkdir(dirname(path), { recursive: true });
+  await makeDirectories(dirname(path));
   const isResumed = (await fileSize(path)) > 0;
   if (isResumed && (await hashFile(path)) === sha256) return;
   await fetchWithRetry(download, deps);

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import { withFileLock } from '../../../lib/file-lock.ts';
+import { makeDirectories } from '../../../lib/make-directories.ts';
 import { bundledModelPath, type ModelInfo, readModel, verifyModel } from '../model.ts';
 import { checkSettings, createManifest, type ModelSettings } from './create-manifest.ts';
 import { type DownloadDeps, downloadFile } from './download-file.ts';
@@ -48,7 +49,7 @@ export async function pullModel(options: PullOptions, deps: PullDeps): Promise<P
   checkName(name);
   const urls = [...checksums.keys()].map((file) => [file, fileUrl(from, file)] as const);
   try {
-    await mkdir(modelsDir, { recursive: true });
+    await makeDirectories(modelsDir);
     return await withFileLock(modelsDir, name, () => install(options, deps, { weights, urls }));
   } catch (thrown) {
     throw isFileSystemError(thrown) ? new FeedpulseError('FILE_INACCESSIBLE', `${thrown.message}.`, { cause: thrown }) : thrown;
@@ -70,7 +71,7 @@ async function install(options: PullOptions, deps: PullDeps, { weights, urls }: 
     // Files that are still valid need not be downloaded again.
     if (!existsSync(partial)) await rename(target, partial);
   }
-  await mkdir(partial, { recursive: true });
+  await makeDirectories(partial);
   for (const file of await unlistedFiles(partial, checksums)) await rm(join(partial, file));
   for (const [file, url] of urls) {
     const sha256 = checksums.get(file) ?? '';
