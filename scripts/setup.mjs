@@ -12,8 +12,55 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
  */
 export async function setup({ runtimeOnly = false } = {}) {
   checkNode();
-  if (!isInstalled(runtimeOnly)) await install(runtimeOnly);
-  if (!isBuilt()) await build();
+  if (isInstalled(runtimeOnly) && isBuilt()) return;
+  await withLock(async () => {
+    if (!isInstalled(runtimeOnly)) await install(runtimeOnly);
+    if (!isBuilt()) await build();
+  });
+}
+
+const lockFile = join(root, '.cache', 'setup.lock');
+const pollMs = 500;
+
+/** Runs `work` while no other process sets up this directory: two installations would delete each other's files. */
+async function withLock(work) {
+  mkdirSync(join(root, '.cache'), { recursive: true });
+  for (let waits = 0; !acquireLock(); waits += 1) {
+    if (waits === 0) process.stderr.write('Waiting for another process that is setting up feedpulse …\n');
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
+  try {
+    await work();
+  } finally {
+    rmSync(lockFile, { force: true });
+  }
+}
+
+/** True if this process now has the lock; the lock of a process that has ended is removed. */
+function acquireLock() {
+  try {
+    writeFileSync(lockFile, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+  }
+  try {
+    const holder = Number(readFileSync(lockFile, 'utf8'));
+    // In a container, every first process has the same PID.
+    if (!(holder > 0) || holder === process.pid || !isAlive(holder)) rmSync(lockFile, { force: true });
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error; // released in the meantime
+  }
+  return false;
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
 }
 
 function checkNode() {

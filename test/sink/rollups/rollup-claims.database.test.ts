@@ -7,7 +7,7 @@ import { createRollupClaims, type RollupClaims } from '../../../src/sink/rollups
 import { createRollups } from '../../../src/sink/rollups/rollups.ts';
 import { createWriter } from '../../../src/sink/writer/writer.ts';
 import { scoredPost } from '../../support/scored-post.ts';
-import { openTestDatabase, queryRows, quiet } from '../../support/test-database.ts';
+import { openTestDatabase, quiet } from '../../support/test-database.ts';
 
 let db: Database;
 let remove: () => Promise<void>;
