@@ -38,14 +38,12 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="also write the results as JSON, with examples of failures")
     args = parser.parse_args()
 
-    from tokenizers import Tokenizer  # imported here, because the tests run without it
-
-    from training.evaluate.evaluate import predict
+    from training.evaluate.evaluate import packaged_chances  # imported here, because the tests run without ONNX Runtime
 
     suite = checklist()
     texts = list(dict.fromkeys(text for cases in suite.values() for case in cases for text in case.texts))
-    logits = predict(args.model / "onnx" / "model_quantized.onnx", Tokenizer.from_file(str(args.model / "tokenizer.json")), texts)
-    labels = {text: LABELS[index] for text, index in zip(texts, logits.argmax(axis=1), strict=True)}
+    chances = packaged_chances(args.model, texts)
+    labels = {text: LABELS[index] for text, index in zip(texts, chances.argmax(axis=1), strict=True)}
     figures = report(suite, labels)
     if args.out:
         args.out.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

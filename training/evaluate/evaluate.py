@@ -4,7 +4,8 @@
 
 The temperature minimises the negative log-likelihood (Guo et al. 2017, "On Calibration of Modern Neural
 Networks"). The calibration error reported is cross-validated: each fifth of the rows is scored with the
-temperature fitted on the other four. The temperature written is fitted on all rows.
+temperature fitted on the other four. The temperature written is fitted on all rows. With --exit, posts leave at the
+exit as they do in feedpulse.
 """
 
 import argparse
@@ -17,27 +18,32 @@ from tokenizers import Tokenizer
 from tqdm import tqdm
 
 from training.data.labeled_file import LABELS, read_labeled
-from training.evaluate.onnx_inference import BATCH, batches_of, logits_of, open_session, open_tokenizer
+from training.evaluate.cascade import Exit, cascade, probabilities, read_exit
+from training.evaluate.onnx_inference import BATCH, Network, batches_of, open_tokenizer, packaged_weights
 from training.evaluate.reliability_diagram import reliability_bins, reliability_svg
 
 BINS = 15
 FOLDS = 5
 
 
-def predict(model: Path, tokenizer: Tokenizer, texts: list[str]) -> np.ndarray:
-    """Logits [rows, 3], in the order of the texts."""
-    session = open_session(model)
+def predict(model: Path, tokenizer: Tokenizer, texts: list[str]) -> tuple[np.ndarray, np.ndarray | None]:
+    """Logits [rows, 3] in the order of the texts, of the whole model, and of its exit if it has one."""
+    network = Network(model)
     logits = np.zeros((len(texts), len(LABELS)), dtype=np.float32)
+    exit_logits = np.zeros_like(logits) if network.has_exit else None
     for rows, inputs in tqdm(batches_of(tokenizer, texts), total=math.ceil(len(texts) / BATCH), unit="batch", mininterval=2):
-        logits[rows] = logits_of(session, inputs)
-    return logits
+        logits[rows], at_exit = network.logits_of(inputs)
+        if exit_logits is not None:
+            exit_logits[rows] = at_exit
+    return logits, exit_logits
 
 
-def probabilities(logits: np.ndarray, temperature: float) -> np.ndarray:
-    """softmax(logits / T) [rows, 3]"""
-    scaled = logits / temperature
-    powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+def packaged_chances(folder: Path, texts: list[str]) -> np.ndarray:
+    """Probabilities [rows, 3] of a packaged model, as feedpulse computes them."""
+    manifest = json.loads((folder / "manifest.json").read_text())
+    logits, exit_logits = predict(packaged_weights(folder), open_tokenizer(folder, manifest["maxLength"]), texts)
+    early = manifest.get("graph", {}).get("exit")
+    return cascade(exit_logits, logits, manifest["temperature"], Exit(**early))[0] if early else probabilities(logits, manifest["temperature"])
 
 
 def log_loss(logits: np.ndarray, truth: np.ndarray, temperature: float) -> float:
@@ -60,13 +66,23 @@ def calibration_error(chances: np.ndarray, truth: np.ndarray) -> float:
     return float(sum(gaps) / len(truth))
 
 
-def cross_validated_chances(logits: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Probabilities [rows, 3], each row with a temperature fitted without it."""
-    folds = np.random.default_rng(17).permutation(len(truth)) % FOLDS
+def folds_of(rows: int) -> np.ndarray:
+    """Fold of each row [rows]."""
+    return np.random.default_rng(17).permutation(rows) % FOLDS
+
+
+def cross_validated_chances(logits: np.ndarray, truth: np.ndarray, exit_logits: np.ndarray | None = None, threshold: float | None = None) -> np.ndarray:
+    """Probabilities [rows, 3], each row with temperatures fitted without it; with a threshold, sure posts leave at the exit."""
+    folds = folds_of(len(truth))
     chances = np.zeros_like(logits)
     for fold in range(FOLDS):
         inside = folds == fold
-        chances[inside] = probabilities(logits[inside], fit_temperature(logits[~inside], truth[~inside]))
+        temperature = fit_temperature(logits[~inside], truth[~inside])
+        if threshold is None:
+            chances[inside] = probabilities(logits[inside], temperature)
+        else:
+            fitted = Exit(threshold, fit_temperature(exit_logits[~inside], truth[~inside]))
+            chances[inside], _ = cascade(exit_logits[inside], logits[inside], temperature, fitted)
     return chances
 
 
@@ -92,11 +108,32 @@ def per_class(predicted: np.ndarray, truth: np.ndarray) -> dict:
     return figures
 
 
+def report_of(logits: np.ndarray, exit_logits: np.ndarray | None, truth: np.ndarray, early: Exit | None) -> tuple[dict, np.ndarray]:
+    """The report, and cross-validated probabilities [rows, 3]."""
+    temperature = fit_temperature(logits, truth)
+    raw, chances, leaves = probabilities(logits, 1.0), probabilities(logits, temperature), np.zeros(len(truth), dtype=bool)
+    if early:
+        raw, _ = cascade(exit_logits, logits, 1.0, Exit(early.threshold, 1.0))
+        chances, leaves = cascade(exit_logits, logits, temperature, early)
+    validated = cross_validated_chances(logits, truth, exit_logits, early.threshold if early else None)
+    return {
+        "rows": len(truth),
+        "macroRecall": macro_recall(chances, truth),
+        "accuracy": accuracy(chances, truth),
+        "temperature": temperature,
+        "exitShare": round(float(leaves.mean()), 4),
+        "calibrationErrorBefore": round(calibration_error(raw, truth), 4),
+        "calibrationError": round(calibration_error(validated, truth), 4),
+        "perClass": per_class(chances.argmax(axis=1), truth),
+    }, validated
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--model", type=Path, required=True, help="ONNX file, or directory with the two files of a model with an exit")
     parser.add_argument("--tokenizer", type=Path, required=True, help="directory with a tokenizer.json")
     parser.add_argument("--data", type=Path, required=True, help="labeled TSV that was not used for training")
+    parser.add_argument("--exit", type=Path, help="file written by choose_exit.py; without it, no post leaves at the exit")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--diagram", type=Path, help="also write a reliability diagram as SVG")
     parser.add_argument("--max-length", type=int, default=128)
@@ -104,19 +141,10 @@ def main() -> None:
 
     texts, classes = read_labeled(args.data)
     truth = np.array(classes)
-    logits = predict(args.model, open_tokenizer(args.tokenizer, args.max_length), texts)
-    report = {
-        "rows": len(truth),
-        "macroRecall": macro_recall(logits, truth),
-        "accuracy": accuracy(logits, truth),
-        "temperature": fit_temperature(logits, truth),
-        "calibrationErrorBefore": round(calibration_error(probabilities(logits, 1.0), truth), 4),
-        "calibrationError": round(calibration_error(cross_validated_chances(logits, truth), truth), 4),
-        "perClass": per_class(logits.argmax(axis=1), truth),
-    }
+    logits, exit_logits = predict(args.model, open_tokenizer(args.tokenizer, args.max_length), texts)
+    report, validated = report_of(logits, exit_logits, truth, read_exit(args.exit) if args.exit else None)
     if args.diagram:
-        chances = cross_validated_chances(logits, truth)
-        rows = reliability_bins(chances.max(axis=1).tolist(), (chances.argmax(axis=1) == truth).tolist(), BINS)
+        rows = reliability_bins(validated.max(axis=1).tolist(), (validated.argmax(axis=1) == truth).tolist(), BINS)
         args.diagram.write_text(reliability_svg(rows, args.model.stem), encoding="utf-8")
     args.out.write_text(json.dumps(report, indent=2) + "\n")
     print(json.dumps(report, indent=2))

@@ -106,14 +106,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="also write the results as JSON")
     args = parser.parse_args()
 
-    from tokenizers import Tokenizer  # imported here, because the tests run without it
-
-    from training.evaluate.evaluate import predict, probabilities
+    from training.evaluate.evaluate import packaged_chances  # imported here, because the tests run without ONNX Runtime
 
     texts = sentences()
-    temperature = json.loads((args.model / "manifest.json").read_text())["temperature"]
-    logits = predict(args.model / "onnx" / "model_quantized.onnx", Tokenizer.from_file(str(args.model / "tokenizer.json")), texts)
-    figures = report(dict(zip(texts, probabilities(logits, temperature).tolist(), strict=True)))
+    figures = report(dict(zip(texts, packaged_chances(args.model, texts).tolist(), strict=True)))
     if args.out:
         args.out.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     print(table(figures))

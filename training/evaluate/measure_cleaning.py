@@ -13,10 +13,9 @@ import random
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 
 from training.data.labeled_file import read_labeled
-from training.evaluate.onnx_inference import batches_of, logits_of, open_session, open_tokenizer
+from training.evaluate.onnx_inference import Network, batches_of, open_tokenizer, packaged_weights
 from training.text.clean import STEPS, clean
 
 FOLDS = 5
@@ -30,11 +29,11 @@ def changed_rows(texts: list[str], step: str, limit: int) -> list[int]:
     return sorted(random.Random(1).sample(rows, limit)) if len(rows) > limit else rows
 
 
-def predict_cleaned(session: onnxruntime.InferenceSession, tokenizer, cleaned: list[str]) -> np.ndarray:
+def predict_cleaned(network: Network, tokenizer, cleaned: list[str]) -> np.ndarray:
     """Log probabilities, float32 [texts, 3], of texts that are cleaned already."""
     logits = np.zeros((len(cleaned), 3), dtype=np.float32)
     for rows, inputs in batches_of(tokenizer, cleaned, prepare=str):
-        logits[rows] = logits_of(session, inputs)
+        logits[rows], _ = network.logits_of(inputs)
     return logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
 
 
@@ -71,12 +70,12 @@ def main() -> None:
     args = parser.parse_args()
 
     texts, classes = read_labeled(args.data)
-    session, tokenizer = open_session(args.model / "onnx" / "model_quantized.onnx"), open_tokenizer(args.model)
+    network, tokenizer = Network(packaged_weights(args.model)), open_tokenizer(args.model)
     report = {}
     for step in args.steps or [step for step in STEPS if step not in REQUIRED]:
         rows = changed_rows(texts, step, args.max_rows)
         if rows:
-            sides = [predict_cleaned(session, tokenizer, [clean(texts[row], without=without) for row in rows]) for without in ((), {step})]
+            sides = [predict_cleaned(network, tokenizer, [clean(texts[row], without=without) for row in rows]) for without in ((), {step})]
             report[step] = compare(*sides, np.array([classes[row] for row in rows]))
             print(table({step: report[step]}).splitlines()[-1], flush=True)
     if args.out:

@@ -7,15 +7,51 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
+from training.export.layout import LOWER, SINGLE, UPPER
 from training.text.clean import clean
 
 BATCH = 16
+DISABLED_OPTIMIZERS = ("SkipLayerNormFusion",)
+"""Optimizers of ONNX Runtime without which the model is faster: the fused kernel of this one is not vectorized."""
 
 
-def open_session(path: Path) -> onnxruntime.InferenceSession:
+def open_session(path: Path, disabled: tuple[str, ...] = DISABLED_OPTIMIZERS) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
+    options.enable_mem_pattern = False
+    if disabled:
+        options.add_session_config_entry("optimization.disable_specified_optimizers", ";".join(disabled))
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def packaged_weights(folder: Path) -> Path:
+    """What Network opens of a packaged model."""
+    single = folder / "onnx" / SINGLE
+    return single if single.exists() else folder / "onnx"
+
+
+class Network:
+    """An ONNX file, or a directory with the two files of a model with an exit."""
+
+    def __init__(self, path: Path, disabled: tuple[str, ...] = DISABLED_OPTIMIZERS) -> None:
+        self.has_exit = path.is_dir()
+        paths = (path / LOWER, path / UPPER) if self.has_exit else (path,)
+        self.sessions = [open_session(each, disabled) for each in paths]
+
+    def run_lower(self, inputs: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """Hidden states [texts, longest, width] and logits of the exit, float32 [texts, 3]."""
+        hidden, logits = self.sessions[0].run(["hidden", "exit_logits"], inputs)
+        return hidden, logits
+
+    def run_upper(self, hidden: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        return self.sessions[1].run(["logits"], {"hidden": hidden, "attention_mask": mask})[0]
+
+    def logits_of(self, inputs: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray | None]:
+        """Logits float32 [texts, 3] of the whole model, and of the exit if it has one."""
+        if not self.has_exit:
+            return self.sessions[0].run(["logits"], inputs)[0], None
+        hidden, exit_logits = self.run_lower(inputs)
+        return self.run_upper(hidden, inputs["attention_mask"]), exit_logits
 
 
 def open_tokenizer(folder: Path, max_length: int = 128) -> Tokenizer:
@@ -39,8 +75,3 @@ def batches_of(tokenizer: Tokenizer, texts: list[str], prepare: Callable[[str], 
             ids[at, : len(encodings[row])] = encodings[row]
             mask[at, : len(encodings[row])] = 1
         yield rows, {"input_ids": ids, "attention_mask": mask}
-
-
-def logits_of(session: onnxruntime.InferenceSession, inputs: dict[str, np.ndarray]) -> np.ndarray:
-    """float32 [texts, 3]"""
-    return session.run(["logits"], inputs)[0]

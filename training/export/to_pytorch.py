@@ -18,85 +18,83 @@ import numpy as np
 import onnx
 import torch
 from onnx import numpy_helper
-from tokenizers import Tokenizer
+from safetensors.torch import save_file
 from transformers import AutoConfig, DistilBertForSequenceClassification
 
 from training.data.labeled_file import log_frequencies
+from training.evaluate.cascade import probabilities
 from training.evaluate.checklist_cases import checklist
-from training.evaluate.evaluate import predict, probabilities
+from training.evaluate.evaluate import predict
+from training.evaluate.onnx_inference import open_tokenizer, packaged_weights
 from training.evaluate.torch_inference import predict_logits
+from training.export.layout import EXIT_FILE, LOWER, UPPER
+from training.export.traced_graph import Graph, traced_weights
 
 MEAN_GAP = 0.03
-"""Maximum mean difference of probabilities; batch composition shifts int8 predictions by as much."""
+"""Maximum mean difference of probabilities."""
 AGREEMENT = 0.97
 """Minimum fraction of posts with the same label."""
 
 
-class Graph:
-    """Initializers and edges of an ONNX graph."""
-
-    def __init__(self, graph: onnx.GraphProto) -> None:
-        self.values = {value.name: numpy_helper.to_array(value) for value in graph.initializer}
-        self.producers = {output: node for node in graph.node for output in node.output}
-        self.nodes = graph.node
-
-    def whole(self, name: str) -> torch.Tensor:
-        """A quantized tensor as float32: (value − zero point) · scale, with one scale per tensor, column, or embedding row."""
-        value, scale = (self.values[f"{name}_{part}"].astype(np.float32) for part in ("quantized", "scale"))
-        zero = self.values.get(f"{name}_zero_point", np.zeros(1)).astype(np.float32)
-        return torch.from_numpy((value - zero) * scale)
-
-    def weight_before(self, name: str) -> torch.Tensor:
-        """Quantized matrix [in, out] of the closest MatMulInteger before a value."""
-        node = self.producers[name]
-        if node.op_type == "MatMulInteger":
-            return self.whole(node.input[1].removesuffix("_quantized"))
-        return self.weight_before(next(given for given in node.input if given in self.producers))
+def dequantize(constants: dict[str, np.ndarray], name: str) -> np.ndarray:
+    """A quantized tensor as float32: value · scale, with one scale per column, or per embedding row."""
+    return constants[f"{name}_quantized"].astype(np.float32) * constants[f"{name}_scale"]
 
 
-def state_of(graph: Graph) -> dict[str, torch.Tensor]:
-    """All weights, with the names of Transformers."""
-    state = {name: torch.from_numpy(value.copy()) for name, value in graph.values.items() if name.endswith((".weight", ".bias"))}
-    for name in ("embeddings.word_embeddings.weight", "embeddings.position_embeddings.weight"):
-        state[name] = graph.whole(name)
-    for node in graph.nodes:
-        bias = next((given for given in node.input if given.endswith(".bias")), None)
-        if node.op_type == "Add" and bias:
-            weight = graph.weight_before(next(given for given in node.input if given != bias))
-            state[bias.removesuffix("bias") + "weight"] = weight.T.contiguous()
-    return {renamed(name): value for name, value in state.items()}
+def weights_of(constants: dict[str, np.ndarray], heads: int) -> dict[str, np.ndarray]:
+    """All weights of graphs that build_graphs.py wrote, with the names of Transformers, and those of the exit as `exit.…`."""
+    weights = {name: value for name, value in constants.items() if name.endswith((".weight", ".bias"))}
+    for name in (name.removesuffix("_quantized") for name in constants if name.endswith("_quantized")):
+        value = dequantize(constants, name)
+        weights[name] = value if "embeddings" in name else value.T
+    for name in [name for name in weights if ".attention." in name and not name.endswith(("out_lin.weight", "out_lin.bias"))]:
+        joined = weights.pop(name)
+        attention, _, module = name.rpartition(".attention.")
+        parts, kind = module.split("_lin.")
+        for part, value in zip(parts, np.split(joined, len(parts)), strict=True):
+            width = weights["pre_classifier.bias"].size // heads if part == "q" else 1
+            weights[f"{attention}.attention.{part}_lin.{kind}"] = value * width**0.5
+    return weights
 
 
-def renamed(name: str) -> str:
-    """`layers.0.…` of the exported computation is `distilbert.transformer.layer.0.…`."""
-    if name.startswith("layers."):
-        return name.replace("layers.", "distilbert.transformer.layer.", 1)
-    return f"distilbert.{name}" if name.startswith("embeddings.") else name
+def read_weights(packaged: Path, heads: int) -> dict[str, torch.Tensor]:
+    """All weights of a packaged model, with the names of Transformers, and those of the exit as `exit.…`."""
+    path = packaged_weights(packaged)
+    graphs = [onnx.load(file).graph for file in ((path / LOWER, path / UPPER) if path.is_dir() else (path,))]
+    constants = {value.name: numpy_helper.to_array(value) for graph in graphs for value in graph.initializer}
+    is_traced = "embeddings.LayerNorm.weight" in constants
+    weights = traced_weights(Graph(graphs[0])) if is_traced else weights_of(constants, heads)
+    return {name: torch.from_numpy(np.array(value, dtype=np.float32, order="C")) for name, value in weights.items()}
 
 
-def unbalance(model: DistilBertForSequenceClassification, manifest: dict) -> None:
-    """Undoes the logit adjustment of export_onnx.py, as the manifest's `training` records it."""
+def unbalance(weights: dict[str, torch.Tensor], manifest: dict) -> None:
+    """Undoes the logit adjustment of the export, as the manifest's `training` records it."""
     training = manifest.get("training")
     if not training:
         raise SystemExit("the manifest does not say how the model was trained, so --as-trained cannot undo its class balance")
-    with torch.no_grad():
-        model.classifier.bias += training["balance"] * torch.tensor(log_frequencies(training["classes"]))
+    for name in {"classifier.bias", "exit.classifier.bias"} & set(weights):
+        weights[name] += training["balance"] * torch.tensor(log_frequencies(training["classes"]))
 
 
-def write_folder(model: DistilBertForSequenceClassification, tokenizer: Path, out: Path) -> None:
-    """Weights, config, and the tokenizer of the packaged model."""
+def write_folder(weights: dict[str, torch.Tensor], packaged: Path, out: Path) -> None:
+    """Weights, the exit if there is one, config, and tokenizer."""
+    model = DistilBertForSequenceClassification(AutoConfig.from_pretrained(packaged))
+    model.load_state_dict({name: value for name, value in weights.items() if not name.startswith("exit.")})
     model.save_pretrained(out)
+    early = {name.removeprefix("exit."): value for name, value in weights.items() if name.startswith("exit.")}
+    if early:
+        save_file(early, out / EXIT_FILE)
     for name in ("tokenizer_config.json", "tokenizer.json"):
-        shutil.copy(tokenizer / name, out / name)
+        shutil.copy(packaged / name, out / name)
 
 
-def check_predictions(model: DistilBertForSequenceClassification, packaged: Path, temperature: float) -> None:
-    """Exits unless both predict the checklist posts alike."""
+def check_predictions(weights: dict[str, torch.Tensor], packaged: Path, manifest: dict) -> None:
+    """Exits unless both predict the checklist posts alike, without the exit."""
     texts = sorted({text for cases in checklist().values() for case in cases for text in case.texts})
-    int8 = probabilities(predict(packaged / "onnx" / "model_quantized.onnx", Tokenizer.from_file(str(packaged / "tokenizer.json")), texts), temperature)
+    int8 = probabilities(predict(packaged_weights(packaged), open_tokenizer(packaged, manifest["maxLength"]), texts)[0], manifest["temperature"])
     with tempfile.TemporaryDirectory() as folder:
-        write_folder(model, packaged, Path(folder))
-        own = probabilities(predict_logits(Path(folder), texts), temperature)
+        write_folder(weights, packaged, Path(folder))
+        own = probabilities(predict_logits(Path(folder), texts), manifest["temperature"])
     gaps = np.abs(int8 - own)
     agreement, mean_gap = float((int8.argmax(axis=1) == own.argmax(axis=1)).mean()), float(gaps.mean())
     print(json.dumps({"posts": len(texts), "sameLabel": round(agreement, 4), "meanGap": round(mean_gap, 4), "largestGap": round(float(gaps.max()), 4)}))
@@ -111,12 +109,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     manifest = json.loads((args.model / "manifest.json").read_text())
-    model = DistilBertForSequenceClassification(AutoConfig.from_pretrained(args.model)).eval()
-    model.load_state_dict(state_of(Graph(onnx.load(args.model / "onnx" / "model_quantized.onnx").graph)))
-    check_predictions(model, args.model, manifest["temperature"])
+    weights = read_weights(args.model, AutoConfig.from_pretrained(args.model).n_heads)
+    check_predictions(weights, args.model, manifest)
     if args.as_trained:
-        unbalance(model, manifest)
-    write_folder(model, args.model, args.out)
+        unbalance(weights, manifest)
+    write_folder(weights, args.model, args.out)
 
 
 if __name__ == "__main__":

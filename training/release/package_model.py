@@ -1,6 +1,6 @@
 """Write the model folder that feedpulse loads, and its manifest with checksums and metrics.
 
-    python -m training.release.package_model --tuned training/.work/tuned --weights training/.work/onnx/model_quantized.onnx \\
+    python -m training.release.package_model --tuned training/.work/tuned --weights training/.work/onnx --exit training/.work/onnx/exit.json \\
         --fp32 training/.work/onnx/fp32.json --int8 training/.work/onnx/int8.json --balance 0.5 --out training/.work/my-model --version 1.0.0
 """
 
@@ -12,19 +12,26 @@ from pathlib import Path
 
 from training.text.clean import CLEANING_VERSION
 from training.data.labeled_file import LABELS
+from training.evaluate.cascade import Exit, read_exit
+from training.evaluate.onnx_inference import DISABLED_OPTIMIZERS
+from training.export.layout import LOWER, UPPER
 
 BASE = "BERT-base uncased (Google, Apache-2.0), layers 0, 2, 4, 7, 9 and 11"
-FILES = ("config.json", "tokenizer.json", "tokenizer_config.json", "onnx/model_quantized.onnx")
+FILES = ("config.json", "tokenizer.json", "tokenizer_config.json")
 CUTTING = ("max_length", "stride", "truncation_side", "truncation_strategy")
 """Truncation settings that a tokenizer saves in its config after it has truncated posts."""
 MAX_BYTES = 70_000_000
 
 
-def copy_files(tuned: Path, weights: Path, out: Path) -> None:
+def copy_files(tuned: Path, weights: Path, out: Path) -> list[str]:
+    """Copies the files of the model and returns their names, relative to `out`."""
+    names = (LOWER, UPPER) if weights.is_dir() else (weights.name,)
     (out / "onnx").mkdir(parents=True, exist_ok=True)
-    for name in ("config.json", "tokenizer.json", "tokenizer_config.json"):
+    for name in FILES:
         shutil.copy(tuned / "model" / name, out / name)
-    shutil.copy(weights, out / "onnx" / "model_quantized.onnx")
+    for name in names:
+        shutil.copy(weights / name if weights.is_dir() else weights, out / "onnx" / name)
+    return [*FILES, *(f"onnx/{name}" for name in names)]
 
 
 def normalize_tokenizer(folder: Path) -> None:
@@ -37,14 +44,21 @@ def normalize_tokenizer(folder: Path) -> None:
     config.write_text(json.dumps(kept, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
-def checksums(out: Path) -> dict:
-    return {name: {"bytes": (out / name).stat().st_size, "sha256": hashlib.sha256((out / name).read_bytes()).hexdigest()} for name in FILES}
+def checksums(out: Path, names: list[str]) -> dict:
+    return {name: {"bytes": (out / name).stat().st_size, "sha256": hashlib.sha256((out / name).read_bytes()).hexdigest()} for name in names}
+
+
+def graph_of(early: Exit | None) -> dict:
+    """The parts of the manifest that only a model of two files has."""
+    exit = {"exit": {"threshold": early.threshold, "temperature": early.temperature}} if early else {}
+    return {"graph": {"lower": f"onnx/{LOWER}", "upper": f"onnx/{UPPER}", **exit}}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--tuned", type=Path, required=True, help="directory written by fine_tune.py or distil_task.py")
-    parser.add_argument("--weights", type=Path, required=True, help="int8 ONNX file")
+    parser.add_argument("--weights", type=Path, required=True, help="int8 ONNX file, or directory with the two files of a model with an exit")
+    parser.add_argument("--exit", type=Path, help="file written by choose_exit.py")
     parser.add_argument("--fp32", type=Path, required=True, help="report of evaluate.py on the fp32 file")
     parser.add_argument("--int8", type=Path, required=True, help="report of evaluate.py on the int8 file")
     parser.add_argument("--balance", type=float, required=True, help="the --balance of export_onnx.py")
@@ -54,12 +68,12 @@ def main() -> None:
     parser.add_argument("--version", required=True)
     args = parser.parse_args()
 
-    copy_files(args.tuned, args.weights, args.out)
+    files = copy_files(args.tuned, args.weights, args.out)
     normalize_tokenizer(args.out)
     fp32, int8 = json.loads(args.fp32.read_text()), json.loads(args.int8.read_text())
     shown = ("macroRecall", "accuracy", "calibrationError")
     manifest = {
-        "format": 1,
+        "format": 2 if args.weights.is_dir() else 1,
         "name": args.name,
         "version": args.version,
         "labels": LABELS,
@@ -67,7 +81,9 @@ def main() -> None:
         "maxLength": 128,
         "cleaning": CLEANING_VERSION,
         "temperature": int8["temperature"],
-        "files": checksums(args.out),
+        **(graph_of(read_exit(args.exit) if args.exit else None) if args.weights.is_dir() else {}),
+        "session": {"disabledOptimizers": DISABLED_OPTIMIZERS},
+        "files": checksums(args.out, files),
         "training": {"base": args.base, "cleaning": CLEANING_VERSION, **json.loads((args.tuned / "training.json").read_text()), "balance": args.balance},
         "figures": {"validationRows": int8["rows"], "fp32": {key: fp32[key] for key in shown}, "int8": {key: int8[key] for key in shown}},
     }

@@ -12,11 +12,16 @@ import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
 import torch
 from safetensors.torch import load_file
 from transformers import DistilBertConfig, DistilBertForMaskedLM, DistilBertForSequenceClassification, PreTrainedTokenizerFast
 
-from training.train.early_exit import EXIT_FILE
+from training.evaluate.evaluate import predict
+from training.evaluate.onnx_inference import open_tokenizer
+from training.evaluate.torch_inference import predict_logits
+from training.export.layout import EXIT_FILE
+from training.export.to_pytorch import read_weights
 from training.train.steps import ROOT, UNFINISHED, run_module
 
 ENVIRONMENT = {"USE_TF": "0", "PYTHONUNBUFFERED": "1"}
@@ -75,6 +80,25 @@ def check_exit(folder: Path, distilling: tuple[str, ...]) -> None:
         raise SystemExit(f"Transformers does not load a model with an exit: {loading}")
 
 
+def check_graphs(folder: Path, tuned: Path) -> None:
+    """int8 must predict what PyTorch does, the same for any batch, and give back the weights."""
+    run_module("training.export.build_graphs", "--tuned", str(tuned), "--out", "onnx", "--balance", "0", cwd=folder, env=ENVIRONMENT, check=True)
+    texts = [f"{text} {'and so on ' * number}" for number in range(8) for text in MOODS.values()]
+    tokenizer = open_tokenizer(tuned / "model")
+    logits, _ = predict(folder / "onnx", tokenizer, texts)
+    gap = np.abs(logits - predict_logits(tuned / "model", texts)).max()
+    alone = np.concatenate([predict(folder / "onnx", tokenizer, [text])[0] for text in texts])
+    if gap > 0.05 or not np.array_equal(alone, logits):
+        raise SystemExit(f"the int8 graphs differ from PyTorch by {gap:.3f}, and alone by {np.abs(alone - logits).max():.2g}")
+    (folder / "packaged").mkdir()
+    (folder / "onnx").rename(folder / "packaged" / "onnx")
+    weights, trained = read_weights(folder / "packaged", 2), load_file(tuned / "model" / "model.safetensors")
+    early = load_file(tuned / "model" / EXIT_FILE)
+    for name, value in (trained | {f"exit.{name}": value for name, value in early.items()}).items():
+        if (weights[name] - value).abs().max() > value.abs().max() / 63:
+            raise SystemExit(f"{name} is not what was exported")
+
+
 def check_measures(folder: Path) -> None:
     """A model trained on the posts must beat one with random weights."""
     measure = ["training.evaluate.measure_steps", "--model", "a = b=tuned/model", "--model", "random=teacher",
@@ -124,6 +148,7 @@ def main() -> None:
         if (info["rows"], info["unlabelled"], info["targets"], info["earlier"]["targets"]) != (120, 120, "teacher-0.npy", "logits.npy") or not info["synthetic"]:
             raise SystemExit("training.json of the second pass does not describe the first")
         check_exit(folder, (*distilling, "--synthetic", "synthetic.csv", "--states", "0", "--exit", "0.5", "--batch-size", "16"))
+        check_graphs(folder, folder / "exit")
         check_measures(folder)
     print("every training step ran, stopped and resumed")
 

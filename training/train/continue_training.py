@@ -29,7 +29,7 @@ def plan(args: argparse.Namespace) -> list[Step]:
         ("train", tuned / "training.json",
          ("training.train.distil_task", "--student", start, "--soft", soft, *posts, "--synthetic", synthetic, "--synthetic-weight", args.synthetic_weight,
           "--states", "0", "--exit", args.exit, "--freeze-layers", "1", "--learning-rate", args.learning_rate, "--seed", "19", "--out", tuned), True),
-        *packaging_rows(args.model, work, args.held_out, args.name, args.version, BALANCE),
+        *packaging_rows(args.model, work, args.held_out, args.name, args.version, BALANCE, has_exit=args.exit > 0),
     ])
 
 

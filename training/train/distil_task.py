@@ -19,7 +19,8 @@ from torch.nn.functional import cosine_similarity, cross_entropy, kl_div, log_so
 from transformers import AutoConfig, AutoTokenizer, DistilBertForSequenceClassification
 
 from training.train.batches import NO_TARGET, plan_epochs
-from training.train.early_exit import EXIT_LAYER, agreement_loss, attach_exit, detach_exit
+from training.export.layout import EXIT_LAYER
+from training.train.early_exit import agreement_loss, attach_exit, detach_exit
 from training.text.clean import clean
 from training.data.labeled_file import LABELS, count_labels, fingerprint, read_labeled, read_unlabeled
 from training.train.training_loop import add_loop_options, attention_mask, pad, train

@@ -13,9 +13,7 @@ from torch import nn
 from torch.nn.functional import kl_div, log_softmax, softmax
 from transformers import DistilBertForSequenceClassification
 
-EXIT_LAYER = 3
-"""Number of layers below the exit."""
-EXIT_FILE = "exit.safetensors"
+from training.export.layout import EXIT_FILE
 
 
 class ExitHead(nn.Module):

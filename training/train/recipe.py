@@ -7,6 +7,7 @@
 import argparse
 from pathlib import Path
 
+from training.export.layout import UPPER
 from training.train.steps import BUNDLED, Step, add_step_options, run_steps, build_steps
 
 BALANCE = "0.5"
@@ -17,6 +18,7 @@ def plan(work: Path, train: Path, unlabeled: Path, held_out: Path, name: str, ve
     """All steps in order."""
     base, posts = work / "base" / "saved_model", ("--train", train, "--unlabeled", unlabeled)
     onnx, tuned, report = work / "onnx", work / "tuned", ("--tokenizer", work / "tuned" / "model", "--data", held_out)
+    leaves = ("--exit", onnx / "exit.json")
     package, teacher, first_pass = work / name, work / "teacher-tuned", work / "first-pass"
     distil = ("training.train.distil_task", "--soft", work / "soft", *posts, "--freeze-layers", "1")
     rows = [
@@ -33,19 +35,19 @@ def plan(work: Path, train: Path, unlabeled: Path, held_out: Path, name: str, ve
          (*distil, "--student", work / "student", "--targets", "teacher-0.npy", "--learning-rate", "1e-4", "--out", first_pass), True),
         ("synthetic-posts", work / "synthetic.csv", ("training.data.synthetic_posts", "--out", work / "synthetic.csv"), False),
         ("second-pass", tuned / "training.json",
-         (*distil, "--student", first_pass / "model", "--synthetic", work / "synthetic.csv", "--states", "0", "--learning-rate", "8e-5",
-          "--seed", "18", "--out", tuned), True),
+         (*distil, "--student", first_pass / "model", "--synthetic", work / "synthetic.csv", "--states", "0", "--exit", "0.5",
+          "--learning-rate", "8e-5", "--seed", "18", "--out", tuned), True),
         ("export", onnx / "model.onnx", ("training.export.export_onnx", "--tuned", tuned, "--out", onnx / "model.onnx", "--balance", BALANCE), False),
         ("export-teacher", onnx / "teacher.onnx",
          ("training.export.export_onnx", "--tuned", teacher, "--out", onnx / "teacher.onnx", "--balance", BALANCE), False),
-        ("quantize", onnx / "model_quantized.onnx",
-         ("training.export.quantize", "--model", onnx / "model.onnx", "--out", onnx / "model_quantized.onnx"), False),
+        ("quantize", onnx / UPPER, ("training.export.build_graphs", "--tuned", tuned, "--out", onnx, "--balance", BALANCE), False),
+        ("measure-exit", leaves[1], ("training.evaluate.choose_exit", "--model", onnx, *report, "--out", leaves[1]), False),
         ("measure-teacher", onnx / "teacher.json",
          ("training.evaluate.evaluate", "--model", onnx / "teacher.onnx", *report, "--out", onnx / "teacher.json"), False),
         ("measure-fp32", onnx / "fp32.json",
          ("training.evaluate.evaluate", "--model", onnx / "model.onnx", *report, "--out", onnx / "fp32.json"), False),
         ("measure-int8", onnx / "int8.json",
-         ("training.evaluate.evaluate", "--model", onnx / "model_quantized.onnx", *report, "--out", onnx / "int8.json",
+         ("training.evaluate.evaluate", "--model", onnx, *leaves, *report, "--out", onnx / "int8.json",
           "--diagram", onnx / "reliability.svg"), False),
         ("measure-steps", onnx / "steps.json",
          ("training.evaluate.measure_steps", "--model", f"six layers of the teacher, not distilled={work / 'student'}",
@@ -55,9 +57,9 @@ def plan(work: Path, train: Path, unlabeled: Path, held_out: Path, name: str, ve
           "--train", train, "--data", held_out, "--balance", BALANCE, "--out", onnx / "steps.json"), False),
         ("measure-speed", onnx / "speed.json",
          ("training.evaluate.measure_speed", "--model", f"teacher={onnx / 'teacher.onnx'}", "--model", f"student={onnx / 'model.onnx'}",
-          "--model", f"int8={onnx / 'model_quantized.onnx'}", *report, "--out", onnx / "speed.json"), False),
+          "--model", f"int8={onnx}", *leaves, *report, "--out", onnx / "speed.json"), False),
         ("package", package / "manifest.json",
-         ("training.release.package_model", "--tuned", tuned, "--weights", onnx / "model_quantized.onnx", "--fp32", onnx / "fp32.json", "--int8", onnx / "int8.json",
+         ("training.release.package_model", "--tuned", tuned, "--weights", onnx, *leaves, "--fp32", onnx / "fp32.json", "--int8", onnx / "int8.json",
           "--balance", BALANCE, "--out", package, "--name", name, "--version", version), False),
     ]
     return build_steps(rows)

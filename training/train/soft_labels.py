@@ -27,7 +27,7 @@ from training.text.clean import clean
 from training.evaluate.evaluate import predict
 from training.data.labeled_file import LABELS, fingerprint, read_labeled, read_unlabeled
 from training.train.make_student import LAYERS
-from training.evaluate.onnx_inference import open_tokenizer
+from training.evaluate.onnx_inference import open_tokenizer, packaged_weights
 from training.train.steps import UNFINISHED
 from training.train.training_loop import attention_mask, pad
 
@@ -79,7 +79,7 @@ def predict_logits(folder: Path, texts: list[str], kept: Path, states: Path | No
 def predict_packaged(folder: Path, texts: list[str], kept: Path) -> np.ndarray:
     """Logits of a packaged model [posts, 3], whose pipeline cleans the texts."""
     if not kept.exists():
-        np.save(kept, predict(folder / "onnx" / "model_quantized.onnx", open_tokenizer(folder), texts))
+        np.save(kept, predict(packaged_weights(folder), open_tokenizer(folder), texts)[0])
     return np.load(kept)
 
 
