@@ -84,12 +84,20 @@ const fieldRules: Readonly<Record<ProposedField, FieldRule>> = {
       [new RegExp(`${notClock}(?:.*_)?(?:date|time|timestamp|ts|at|on)(?:_(?:utc|gmt|ms|unix|iso))?$`), 0.5],
     ],
     // A date that is the same in all messages is that of something else, such as the thread or the subscription.
-    values: ({ date, distinctCount, count: present }, { name }) =>
-      /updat|edit|modif|chang|delet|remov|revis|last/.test(name) ? 0 : atLeast(date, 0.9) * (distinctCount === 1 && present > 2 ? 0.4 : 1),
+    values: ({ date, distinctCount, count: present }, { name, context }) =>
+      /updat|edit|modif|chang|delet|remov|revis|last/.test(name) ||
+      /^(?:updat|edit|modif|chang|delet|remov|revis)/.test(context.at(-1) ?? '')
+        ? 0
+        : atLeast(date, 0.9) * (distinctCount === 1 && present > 2 ? 0.4 : 1),
   },
   updatedAt: {
-    names: [[/^(?:last_)?(?:updat|edit|modif|chang|revis)|(?:^|_)(?:updated|edited|modified|changed|revised)(?:_|$)/, 1]],
-    values: ({ date, flag }) => (date >= 0.4 && date + flag >= 0.9 ? 1 : 0),
+    names: [
+      [/^(?:last_)?(?:updat|edit|modif|chang|revis)|(?:^|_)(?:updated|edited|modified|changed|revised)(?:_|$)/, 1],
+      [pattern('date|time|timestamp|ts|at|on|when'), 0.8],
+    ],
+    // `edited.date` as well as `edited_date`.
+    values: ({ date, flag }, { name, context }) =>
+      date >= 0.4 && date + flag >= 0.9 && /updat|edit|modif|chang|revis/.test(`${context.at(-1)}_${name}`) ? 1 : 0,
   },
   deleted: {
     names: [

@@ -40,6 +40,8 @@ export function collectLeaves(messages: readonly unknown[]): Leaf[] {
     const found = typeof value === 'string' ? (parseEmbedded(value) ?? value) : unwrap(value);
     if (typeof found !== 'object' || found === null)
       add(found as Scalar, index, place, parent); // a value of JSON that is no object
+    else if (isRow(found))
+      for (const [position, cell] of found.entries()) visit(cell, index, step(place, String(position)), place.path, depth + 1);
     else if (Array.isArray(found)) visitFirst(found, index, place, depth);
     else
       for (const [key, child] of Object.entries(found))
@@ -51,6 +53,16 @@ export function collectLeaves(messages: readonly unknown[]): Leaf[] {
   };
   for (const [index, message] of messages.entries()) visit(message, index, { path: '', keys: [], isInArray: false }, '', 0);
   return [...leaves.values()].filter(({ path }) => path !== '');
+}
+
+/** A row of a table has scalars of several types; a list has those of one. */
+const minCells = 3;
+const maxCells = 100;
+
+function isRow(value: object): value is readonly unknown[] {
+  if (!Array.isArray(value) || value.length < minCells || value.length > maxCells) return false;
+  const cells = value.filter((cell) => cell !== null);
+  return cells.every((cell) => typeof cell !== 'object') && new Set(cells.map((cell) => typeof cell)).size > 1;
 }
 
 /** Arrays inside arrays, such as `entry.*.changes.*`. */

@@ -1,3 +1,4 @@
+import { toEnglish } from './key-vocabulary.ts';
 import type { Leaf } from './leaves.ts';
 
 /** The words of a leaf's name, without what envelopes and value holders add. */
@@ -26,7 +27,7 @@ const holders = new Set('amount content count html label markdown num plain raw 
 /** Forms of a text: these also belong to keys that are envelopes elsewhere, as in `content.rendered`. */
 const forms = new Set('plain raw rendered html markdown'.split(' '));
 const persons = new Set(
-  'account actor author buyer by chatter client commentator commenter consumer contact contributor creator customer from guest member owner participant person poster profile publisher purchaser reporter requester respondent reviewer sender speaker submitter user visitor voter writer'.split(
+  'account actor author buyer by chatter client commentator commenter consumer contact contributor creator customer from guest member owner participant person poster profile publisher purchaser reader reporter requester respondent reviewer sender speaker submitter user visitor voter writer'.split(
     ' ',
   ),
 );
@@ -74,14 +75,14 @@ function isPossession(groups: readonly (readonly string[])[]): boolean {
 const isEnvelope = (words: readonly string[]): boolean => words.every((word) => envelopes.has(word));
 
 /** `createdAt`, `created_at`, `created-at` and `CreatedAt` are created, at; `userid` is user, id. */
-function splitWords(key: string): string[] {
+export function splitWords(key: string): string[] {
   const words = key
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
     .toLowerCase()
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== '');
-  return words.flatMap(splitCompound);
+  return words.flatMap(splitCompound).flatMap(toEnglish);
 }
 
 /** Two words written as one. */

@@ -1,8 +1,15 @@
 import type { MappingInput } from '../../config/mapping.ts';
 import type { FieldSource } from '../../config/mapping-fields.ts';
+import { coverage, findPaths } from './best-leaf.ts';
 import { type Candidate, type ProposedField, scoreField, toCandidate } from './field-scores.ts';
+import { findCreatedAtByValues, findIdByValues } from './find-by-values.ts';
+import { findText, findTexts, hasTextName, minMarkup } from './find-texts.ts';
+import { guessOptionalFields } from './guess-optional-fields.ts';
+import { measureCloseness } from './leaf-relations.ts';
 import { collectLeaves, elementsAt, findElementPaths, type Leaf } from './leaves.ts';
+import { splitWords } from './name-parts.ts';
 import { proposeConditions } from './propose-conditions.ts';
+import { combineDateTimes } from './split-date-times.ts';
 
 /** Stands for the platform where messages do not name theirs. */
 export const placeholderPlatform = 'my-platform';
@@ -26,18 +33,8 @@ const fields: readonly ProposedField[] = [
   'lang',
   'platform',
 ];
-/** Fields of a second kind of message are looked for too. */
-const fieldsWithFallback: ReadonlySet<ProposedField> = new Set(['id', 'createdAt', 'authorId', 'authorHandle', 'authorName']);
-
-const minScore = 0.45;
-/** Lower, because prose is a text whatever its name is. */
-const minTextScore = 0.3;
 /** For an ID, if nothing reaches `minScore`. */
 const minAnyIdScore = 0.2;
-/** Share of texts with tags from which they are taken for HTML. */
-const minMarkup = 0.3;
-/** For a message kind that lacks the leaf of the others, only what clearly fits is proposed. */
-const minFallbackScore = 0.7;
 /** Leaves beside the text are more likely to describe the post than leaves elsewhere. */
 const besideText = 0.2;
 const aroundText = 0.15;
@@ -73,18 +70,20 @@ export function proposeMapping(messages: readonly unknown[]): MappingInput | und
 }
 
 function draftMapping({ path, values }: Elements): Draft | undefined {
-  const all = collectLeaves(values).map(toCandidate);
+  const all = toCandidates(values);
   const firstText = findText(all, values.length)?.candidate.leaf;
   if (!firstText) return undefined;
   const { kept, ...conditions } = proposeConditions(all, firstText, values.length);
   const posts = kept ? values.filter((_, index) => kept.has(index)) : values;
-  const candidates = kept ? collectLeaves(posts).map(toCandidate) : all;
+  const candidates = kept ? toCandidates(posts) : all;
   const text = findText(candidates, posts.length);
   if (!text) return undefined;
   const { leaf } = text.candidate;
   const taken = new Set<Candidate>([text.candidate]);
   const texts = findTexts(text.candidate, candidates, posts.length, taken);
   const found = findFields(candidates, leaf, posts.length, taken);
+  const namedSize = found.size;
+  completeByValues(found, candidates, text.candidate, posts.length, taken);
   const id = found.get('id') ?? findAnyId(candidates, taken) ?? findAddress(found, candidates) ?? combineId(found, candidates);
   if (!id) return undefined;
   const date = found.has('createdAt') ? undefined : findOnlyDate(candidates, taken);
@@ -99,16 +98,37 @@ function draftMapping({ path, values }: Elements): Draft | undefined {
     ...Object.fromEntries([...found].filter(([field]) => field !== 'id').map(([field, paths]) => [field, oneOrMore(paths)])),
   };
   // A list of posts holds more of what makes a post than the page around it, whose leaves lead through the list.
-  return { mapping, quality: (2 * text.score + found.size + 1) * coverage(leaf, posts.length) };
+  return { mapping, quality: (2 * text.score + namedSize + 1) * coverage(leaf, posts.length) };
 }
 
-/** The text, or what else is prose that differs, wherever it is. */
-function findText(candidates: readonly Candidate[], count: number) {
-  const best = bestOf('text', candidates, count, () => 0);
-  if (best) return best;
-  const prose = candidates.filter(({ values, name }) => values.prose >= 0.6 && values.distinct >= 0.6 && !name.isPersonal);
-  const [longest] = prose.sort((a, b) => b.values.meanLength - a.values.meanLength);
-  return longest && { candidate: longest, score: minTextScore };
+/** The scalars of messages, and the dates that two of them make. */
+function toCandidates(messages: readonly unknown[]): Candidate[] {
+  const leaves = collectLeaves(messages);
+  return [...combineDateTimes(leaves), ...leaves].map(toCandidate);
+}
+
+/** Adds the ID and the date that no name told; and other fields, where names tell so little that what is missing may be there. */
+function completeByValues(
+  found: Map<ProposedField, string[]>,
+  candidates: readonly Candidate[],
+  text: Candidate,
+  count: number,
+  taken: Set<Candidate>,
+): void {
+  const closeness = measureCloseness(candidates.map(({ leaf }) => leaf));
+  const namedCount = [hasTextName(text), found.has('id'), found.has('createdAt')].filter(Boolean).length;
+  const free = () => candidates.filter((candidate) => !taken.has(candidate));
+  const add = (field: ProposedField, candidate: Candidate | undefined): void => {
+    if (!candidate || found.has(field)) return;
+    found.set(field, [candidate.leaf.path]);
+    taken.add(candidate);
+  };
+  if (!found.has('id')) add('id', findIdByValues(free(), text.leaf, count, closeness));
+  if (!found.has('createdAt')) add('createdAt', findCreatedAtByValues(free(), text.leaf, count, closeness));
+  if (namedCount >= 2) return;
+  const leafOf = (field: ProposedField) => candidates.find(({ leaf }) => leaf.path === found.get(field)?.[0])?.leaf;
+  const known = { text: text.leaf, id: leafOf('id'), createdAt: leafOf('createdAt') };
+  for (const [field, candidate] of guessOptionalFields(free(), known, count, closeness)) add(field, candidate);
 }
 
 function findFields(candidates: readonly Candidate[], text: Leaf, count: number, taken: Set<Candidate>): Map<ProposedField, string[]> {
@@ -118,7 +138,9 @@ function findFields(candidates: readonly Candidate[], text: Leaf, count: number,
   for (const field of fields) {
     const own = ownFields.has(field)
       ? candidates.filter(({ leaf }) => !others.some((parent) => isWithin(leaf.parent, parent)))
-      : candidates;
+      : field === 'authorName'
+        ? candidates.filter((candidate) => !isSharedByAuthors(candidate, found, candidates))
+        : candidates;
     const paths = findPaths(field, own, taken, count, nearText);
     if (paths.length > 0) found.set(field, paths);
   }
@@ -128,15 +150,29 @@ function findFields(candidates: readonly Candidate[], text: Leaf, count: number,
   return found;
 }
 
+/** Whether many authors have the same value, such as a rank. */
+function isSharedByAuthors({ values }: Candidate, found: ReadonlyMap<ProposedField, readonly string[]>, candidates: readonly Candidate[]) {
+  const [path] = found.get('authorHandle') ?? found.get('authorId') ?? [];
+  const author = candidates.find(({ leaf }) => leaf.path === path);
+  return author !== undefined && values.distinctCount < 0.5 * author.values.distinctCount;
+}
+
 /** What only the post itself has. Other fields may be found in the record of its author, or of what it answers. */
 const ownFields: ReadonlySet<ProposedField> = new Set(['updatedAt', 'deleted', 'rating', 'likes', 'reposts', 'replies', 'url']);
 
 const isWithin = (path: string, parent: string): boolean => path === parent || path.startsWith(`${parent}.`);
 
-/** Paths of objects beside the text that have an ID of their own, such as the thread of a comment. */
+/** Paths of objects beside the text that have an ID of their own, such as the thread of a comment or the hotel of a review. */
 function findOtherRecords(candidates: readonly Candidate[], text: Leaf): readonly string[] {
-  const records = candidates.filter(({ leaf, name }) => leaf.parent !== '' && /^(?:_?id|uuid|guid)$/.test(name.name));
-  return records.map(({ leaf }) => leaf.parent).filter((parent) => !isWithin(text.parent, parent) && !isWithin(parent, text.parent));
+  const parents = candidates.filter(hasOwnId).map(({ leaf }) => leaf.parent);
+  return parents.filter((parent) => !isWithin(text.parent, parent) && !isWithin(parent, text.parent));
+}
+
+/** `id` in any object, `propertyId` in `property`. */
+function hasOwnId({ leaf, name }: Candidate): boolean {
+  if (leaf.parent === '') return false;
+  const holder = splitWords(leaf.keys.at(-2) ?? '').join('_');
+  return /^(?:_?id|uuid|guid)$/.test(name.name) || (name.name === `${holder}_id` && holder !== '');
 }
 
 /** An object around the text, such as an event, says more of the post than one beside it, such as the subscription. */
@@ -184,98 +220,7 @@ function combineId(found: ReadonlyMap<ProposedField, readonly string[]>, candida
   const valuesAt = (path: string) => candidates.find(({ leaf }) => leaf.path === path)?.leaf.values ?? new Map<number, unknown>();
   const [authors, dates] = [valuesAt(author), valuesAt(createdAt)];
   const combined = new Set([...dates].map(([index, date]) => `${authors.get(index)}/${date}`));
-  return combined.size === dates.size ? [`{${author}}/{${createdAt}}`] : undefined;
-}
-
-const coverage = ({ values }: Leaf, count: number): number => 0.5 + values.size / Math.max(1, count) / 2;
-
-function bestOf(field: ProposedField, candidates: readonly Candidate[], count: number, bonus: (candidate: Candidate) => number) {
-  let best: { readonly candidate: Candidate; readonly score: number } | undefined;
-  for (const candidate of candidates) {
-    const fit = scoreField(field, candidate);
-    if (fit === 0 || fit + bonus(candidate) < (field === 'text' ? minTextScore : minScore)) continue;
-    const score = fit * coverage(candidate.leaf, count) + bonus(candidate) - depth(candidate.leaf) * 0.01;
-    if (!best || score > best.score) best = { candidate, score };
-  }
-  return best;
-}
-
-const depth = ({ keys }: Leaf): number => keys.length;
-
-/** The leaf that fits a field best, and one for the messages that lack it. */
-function findPaths(
-  field: ProposedField,
-  candidates: readonly Candidate[],
-  taken: Set<Candidate>,
-  count: number,
-  bonus: (candidate: Candidate) => number,
-): string[] {
-  const free = candidates.filter((candidate) => !taken.has(candidate));
-  const best = bestOf(field, free, count, bonus);
-  if (!best) return [];
-  taken.add(best.candidate);
-  const { leaf } = best.candidate;
-  if (!fieldsWithFallback.has(field) || leaf.values.size >= count) return [leaf.path];
-  const others = free.filter((candidate) => candidate !== best.candidate).flatMap((candidate) => restrict(candidate, leaf));
-  const other = bestOf(field, others, count - leaf.values.size, () => 0);
-  if (!other || scoreField(field, other.candidate) < minFallbackScore) return [leaf.path];
-  for (const candidate of free) if (candidate.leaf.path === other.candidate.leaf.path) taken.add(candidate);
-  return [leaf.path, other.candidate.leaf.path];
-}
-
-/** A leaf in the messages that lack another one; nothing if those lack it too. */
-function restrict({ leaf }: Candidate, { values }: Leaf): Candidate[] {
-  const rest = new Map([...leaf.values].filter(([index]) => !values.has(index)));
-  return rest.size === 0 ? [] : [toCandidate({ ...leaf, values: rest })];
-}
-
-/** Only in messages that lack the other leaf. */
-const isAlternative = ({ values }: Leaf, other: Leaf): boolean =>
-  values.size > 0 && [...values.keys()].every((index) => !other.values.has(index));
-
-/** The text, after its title if it has one; and the text of messages of another kind. */
-function findTexts(text: Candidate, candidates: readonly Candidate[], count: number, taken: Set<Candidate>): string[] {
-  const title = candidates.find((candidate) => candidate !== text && isTitleOf(candidate, text));
-  const isMarkup = text.values.markup >= minMarkup;
-  if (title) taken.add(title);
-  // As the template writes line breaks.
-  const separator = isMarkup ? '<br>' : '\\n\\n';
-  const own = title ? [`{${title.leaf.path}}${separator}{${text.leaf.path}}`, text.leaf.path, title.leaf.path] : [text.leaf.path];
-  if (text.leaf.values.size >= count) return own;
-  const others = candidates.filter((candidate) => !taken.has(candidate) && isAlternative(candidate.leaf, text.leaf));
-  const other = bestOf('text', others, count, () => 0);
-  if (!other || scoreField('text', other.candidate) < minFallbackScore) return own;
-  taken.add(other.candidate);
-  return [...own, other.candidate.leaf.path];
-}
-
-function isTitleOf({ leaf, name, values }: Candidate, text: Candidate): boolean {
-  const isNamed =
-    /^(?:(?:review|post|comment|article)_)?(?:title|subject|headline|heading|summary)(?:_(?:text|rendered|label|plain))?$/.test(name.name);
-  const parent = (path: string): string => path.split('.').slice(0, -1).join('.');
-  const isBeside = leaf.parent === text.leaf.parent || parent(leaf.parent) === parent(text.leaf.parent);
-  return (
-    isNamed &&
-    isBeside &&
-    !name.isPersonal &&
-    values.text === 1 &&
-    values.url === 0 &&
-    values.meanLength <= text.values.meanLength * 1.5 &&
-    values.distinct > 0.3 &&
-    !repeats(leaf, text.leaf)
-  );
-}
-
-/** Characters of a text that a title repeats, if it is made of the text. */
-const repeatedLength = 12;
-
-/** Whether most titles contain the beginning of their text, or are part of it. */
-function repeats(title: Leaf, text: Leaf): boolean {
-  const pairs = [...title.values].map(([index, value]) => [String(value), String(text.values.get(index) ?? '')] as const);
-  const repeating = pairs.filter(
-    ([own, whole]) => whole.includes(own) || (whole.length > 0 && own.includes(whole.slice(0, repeatedLength))),
-  );
-  return repeating.length > pairs.length / 2;
+  return combined.size === dates.size ? [`{${author}}/${createdAt.includes('{') ? createdAt : `{${createdAt}}`}`] : undefined;
 }
 
 const oneOrMore = (paths: readonly string[]): FieldSource | FieldSource[] => {

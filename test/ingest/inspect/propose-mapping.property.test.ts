@@ -14,6 +14,10 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
     fc.constantFrom<unknown>(
       'My Brixomel sings in the morning',
       '2026-11-20T10:00:00Z',
+      '2026-11-20',
+      '10:00:00',
+      'k7f3a90c1',
+      'ines_k',
       '{"text":"It sings every morning"}',
       7,
       3.5,

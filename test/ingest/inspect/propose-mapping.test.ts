@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { proposeMapping } from '../../../src/ingest/inspect/propose-mapping.ts';
+import { collectedShapes } from './collected-shapes.ts';
+import { laterCollectedShapes } from './later-collected-shapes.ts';
 import { laterShapes } from './later-shapes.ts';
 import { publicShapes } from './public-shapes/index.ts';
 import type { Shape } from './shape.ts';
@@ -26,7 +28,9 @@ function isRight(value: unknown, right: unknown): boolean {
 }
 
 describe('a proposal that a person would accept', () => {
-  test.each([...shapes, ...laterShapes, ...publicShapes].map((shape) => [shape.name, shape] as const))('%s', (_, shape) => {
+  test.each(
+    [...shapes, ...laterShapes, ...publicShapes, ...collectedShapes, ...laterCollectedShapes].map((shape) => [shape.name, shape] as const),
+  )('%s', (_, shape) => {
     expect(objections(shape)).toEqual([]);
   });
 });

@@ -145,7 +145,7 @@ export const monitoringShapes: readonly Shape[] = [
     expected: {
       id: ['Document ID', 'URL'],
       text: 'Hit Sentence',
-      createdAt: 'Date',
+      createdAt: '{Date} {Time}',
       authorHandle: 'Author Handle',
       authorName: 'Author Name',
       url: 'URL',
