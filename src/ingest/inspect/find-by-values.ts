@@ -11,13 +11,13 @@ import type { Leaf } from './leaves.ts';
 /** Leaves compared with each other, so that hostile messages take no longer. */
 const maxCompared = 30;
 const minTextScore = 0.55;
-const minIdScore = 0.5;
+const minIdScore = 0.38;
 const maxInspectedLength = 1_000;
 /** Characters of a text that a shorter version of it begins with. */
 const beginningLength = 12;
 
-/** Present in nearly all messages. */
-const isComplete = ({ leaf }: Candidate, count: number): boolean => leaf.values.size >= 0.9 * count;
+/** Present in nearly all messages that have a text; deletions and the like have little else. */
+const isComplete = ({ leaf }: Candidate, text: Leaf): boolean => leaf.values.size >= 0.9 * text.values.size;
 
 /** The prose that differs from message to message, is longest, and is no part or copy of other prose. */
 export function findTextByValues(candidates: readonly Candidate[], count: number): Candidate | undefined {
@@ -28,7 +28,8 @@ export function findTextByValues(candidates: readonly Candidate[], count: number
   const score = (candidate: Candidate): number => {
     const { leaf, values, name } = candidate;
     const others = prose.filter((other) => other !== candidate);
-    const isCut = others.some((other) => other.values.meanLength > values.meanLength && shareOfPairs(leaf, other.leaf, isCutFrom) >= 0.5);
+    const longer = others.filter((other) => other.values.meanLength > 1.2 * values.meanLength && other.values.markup <= values.markup);
+    const isCut = longer.some((other) => shareOfPairs(leaf, other.leaf, isCutFrom) >= 0.5);
     const isQuoted = others.some((other) => other.leaf.values.size > leaf.values.size && referencesTo(other.leaf)(leaf) >= 0.5);
     return (
       Math.min(1, Math.log2(1 + values.meanLength) / 7) * 0.4 +
@@ -37,7 +38,8 @@ export function findTextByValues(candidates: readonly Candidate[], count: number
       (isCut ? 0.3 : 0) -
       (isQuoted ? 0.5 : 0) -
       (name.isPersonal ? 0.2 : 0) -
-      (leaf.isInArray ? 0.2 : 0)
+      (leaf.isInArray ? 0.2 : 0) -
+      values.markup * 0.1
     );
   };
   return bestBy(prose, score, minTextScore);
@@ -47,22 +49,24 @@ const isCutFrom = (value: unknown, whole: unknown): boolean =>
   String(whole).slice(0, maxInspectedLength).includes(String(value).slice(0, beginningLength));
 
 /** The leaf of short values that differ in every message and look assigned, near the text. */
-export function findIdByValues(candidates: readonly Candidate[], text: Leaf, count: number, closeness: Closeness): Candidate | undefined {
-  const tokens = candidates.filter(({ leaf, values }) => !leaf.isInArray && values.idLike >= 0.95 && values.url < 0.5);
+export function findIdByValues(candidates: readonly Candidate[], text: Leaf, closeness: Closeness): Candidate | undefined {
+  const tokens = candidates.filter(({ leaf, values }) => !leaf.isInArray && values.idLike >= 0.95 && values.url < 0.5 && values.clock < 0.5);
   const holders = candidates.filter(({ values }) => values.idLike + values.url >= 0.9 && values.text === 1).slice(0, maxCompared);
   const tried = tokens.slice(0, 2 * maxCompared);
   const score = (candidate: Candidate): number => {
     const { leaf, values } = candidate;
     // An edit repeats the ID of its post.
-    if (values.distinct < 0.9 || values.count < 2 || !isComplete(candidate, count)) return 0;
+    if (values.distinct < 0.9 || values.count < 2 || !isComplete(candidate, text)) return 0;
     const isLinked = holders.some((holder) => holder !== candidate && shareOfPairs(leaf, holder.leaf, isPartOf) >= 0.8);
     if (values.date >= 0.9 && !isLinked) return 0;
+    const near = closeness(leaf, text);
     const shareOf = referencesTo(leaf);
     const isReferred = tried.some((other) => other !== candidate && shareOf(other.leaf) >= 0.3);
     return (
-      closeness(leaf, text) * 0.4 +
+      near * 0.4 +
       shapeOfId(candidate) +
-      (isLinked ? 0.25 : 0) +
+      // The ID of the author is a part of addresses, too.
+      (isLinked ? 0.1 + 0.15 * near : 0) +
       (isReferred ? 0.2 : 0) +
       values.distinct -
       1 +
@@ -77,40 +81,45 @@ const minLinkedLength = 4;
 const isPartOf = (value: unknown, whole: unknown): boolean =>
   String(value).length >= minLinkedLength && String(whole).length > String(value).length && String(whole).includes(String(value));
 
-/** IDs have a common length and digits; counts and running numbers begin small, and handles are words. */
-function shapeOfId({ leaf, values }: Candidate): number {
+/** Versions and decimals: `2.8.1`, `0.92`. */
+const version = /^v?\d+(?:\.\d+)+$/;
+
+/** Above 0 for what looks assigned: digits and a common length. Counts and running numbers begin small, and handles are words. */
+export function shapeOfId({ leaf, values }: Candidate): number {
   const texts = [...leaf.values.values()].map(String);
   const lengths = texts.map(({ length }) => length);
   const [shortest, longest] = [Math.min(...lengths), Math.max(...lengths)];
-  if (values.whole >= 0.9)
-    return shortest >= 4 && longest - shortest <= 1 ? (texts.every((text) => /^0*\d{1,3}$/.test(text)) ? -0.2 : 0.2) : -0.2;
+  const isUniform = longest - shortest <= (values.whole >= 0.9 ? 1 : 2);
+  if (shortest < 4 || texts.every((text) => version.test(text) || /^0*\d{1,3}$/.test(text))) return -0.2;
+  if (values.whole >= 0.9) return isUniform ? 0.2 : -0.2;
   const withDigit = texts.filter((text) => /\d/.test(text)).length / texts.length;
-  return withDigit >= 0.6 && shortest >= 4 ? (longest - shortest <= 2 ? 0.25 : 0.1) : -0.2;
+  return withDigit < 0.6 ? -0.2 : isUniform ? 0.25 : 0.1;
 }
 
 /** Dates that are further apart are not of one post: a registration, a birthday. */
 const maxAgeMs = 90 * 86_400_000;
 
-/** The date that varies, is near the text, and is the earliest of those about the post. */
+/** The date that varies, is near the text or the ID, and is the earliest of those about the post. */
 export function findCreatedAtByValues(
   candidates: readonly Candidate[],
   text: Leaf,
-  count: number,
+  id: Leaf | undefined,
   closeness: Closeness,
 ): Candidate | undefined {
+  const nearness = (leaf: Leaf): number => Math.max(closeness(leaf, text), id === undefined ? 0 : 0.9 * closeness(leaf, id));
   const dates = candidates
-    .filter((candidate) => isComplete(candidate, count) && candidate.values.date >= 0.9 && !candidate.leaf.isInArray)
-    .filter(({ values }) => values.distinctCount > 1 || count <= 2)
+    .filter((candidate) => isComplete(candidate, text) && candidate.values.date >= 0.9 && !candidate.leaf.isInArray)
+    .filter(({ values }) => values.distinctCount > 1 || text.values.size <= 2)
     .slice(0, maxCompared)
-    .map((candidate) => ({ candidate, near: closeness(candidate.leaf, text), times: timesOf(candidate.leaf) }));
+    .map((candidate) => ({ candidate, near: nearness(candidate.leaf), times: timesOf(candidate.leaf) }));
   const score = ({ candidate, near, times }: (typeof dates)[number]): number => {
     const gaps = dates
       .filter((other) => other.candidate !== candidate)
       .map((other) => ({ ...describeGap(times, other.times), near: other.near }));
     const isOld = gaps.some((gap) => gap.medianMs > maxAgeMs && gap.near >= near - 0.2);
-    const isEarliest = gaps.every(({ medianMs, isBefore }) => Math.abs(medianMs) > maxAgeMs || isBefore);
+    const isEarliest = gaps.every((gap) => gap.near < near - 0.2 || Math.abs(gap.medianMs) > maxAgeMs || gap.isBefore);
     const withTime = [...times.values()].filter((time) => time % 86_400_000 !== 0).length / times.size;
-    return near * 0.5 + withTime * 0.2 + orderliness([...times.values()]) * 0.2 + (isEarliest ? 0.2 : 0) - (isOld ? 0.5 : 0);
+    return near * 0.5 + withTime * 0.1 + orderliness([...times.values()]) * 0.2 + (isEarliest ? 0.2 : 0) - (isOld ? 0.5 : 0);
   };
   return bestBy(dates, score, 0.3)?.candidate;
 }

@@ -1,5 +1,5 @@
 import type { Candidate, ProposedField } from './field-scores.ts';
-import { bestBy, describeGap, timesOf } from './find-by-values.ts';
+import { bestBy, describeGap, shapeOfId, timesOf } from './find-by-values.ts';
 import { type Closeness, referencesTo, shareOfPairs } from './leaf-relations.ts';
 import type { Leaf } from './leaves.ts';
 
@@ -26,7 +26,8 @@ export function guessOptionalFields(
   const add = (field: ProposedField, candidate: Candidate | undefined): void => {
     if (candidate) found.set(field, candidate);
   };
-  const near = (leaf: Leaf): number => closeness(leaf, known.text);
+  const anchors = [known.text, known.id, known.createdAt].filter((leaf) => leaf !== undefined);
+  const near = (leaf: Leaf): number => Math.max(...anchors.map((anchor) => closeness(leaf, anchor)));
   add('updatedAt', findUpdatedAt(own, known, near));
   add('url', findUrl(own, known, near));
   add(
@@ -35,7 +36,7 @@ export function guessOptionalFields(
   );
   add('inReplyTo', known.id && findParent(candidates, known.id));
   const people = own.filter((candidate) => ![...found.values()].includes(candidate) && candidate.leaf.values.size >= 0.9 * count);
-  for (const [field, candidate] of findAuthor(people, closeness)) add(field, candidate);
+  for (const [field, candidate] of findAuthor(people, known.text, closeness)) add(field, candidate);
   return found;
 }
 
@@ -51,13 +52,14 @@ function findUpdatedAt(candidates: readonly Candidate[], { text, createdAt }: Kn
   const replies = candidates.filter(({ leaf, values }) => leaf !== text && values.prose >= 0.5 && leaf.values.size < text.values.size);
   return bestBy(
     candidates.filter(({ leaf, values }) => {
-      if (values.date < 0.9 || leaf === createdAt || near(leaf) < near(createdAt)) return false;
+      if (values.date < 0.9 || leaf === createdAt || near(leaf) < 0.8) return false;
       const { medianMs, isBefore } = describeGap(created, timesOf(leaf));
-      const isRare = leaf.values.size < 0.9 * text.values.size || shareOfPairs(leaf, createdAt, (one, other) => one === other) >= 0.2;
+      const equal = shareOfPairs(leaf, createdAt, (one, other) => one === other);
+      const isRare = leaf.values.size < 0.9 * text.values.size || (equal >= 0.2 && equal < 1);
       return isRare && isBefore && medianMs < maxEditMs && !replies.some((reply) => haveSameMessages(reply.leaf, leaf));
     }),
     ({ leaf }) => near(leaf),
-    0.4,
+    0.8,
   );
 }
 
@@ -94,7 +96,7 @@ function findParent(candidates: readonly Candidate[], id: Leaf): Candidate | und
 }
 
 /** A word that names somebody, the name beside it, and the ID that goes with them. */
-function findAuthor(candidates: readonly Candidate[], closeness: Closeness): [ProposedField, Candidate][] {
+function findAuthor(candidates: readonly Candidate[], text: Leaf, closeness: Closeness): [ProposedField, Candidate][] {
   const named = candidates.filter(
     ({ values }) => values.text === 1 && values.url === 0 && values.date < 0.5 && values.distinct >= minAuthorDistinct,
   );
@@ -108,7 +110,7 @@ function findAuthor(candidates: readonly Candidate[], closeness: Closeness): [Pr
     handle ? 1 : 0.6,
   );
   const person = handle ?? name;
-  const id = person && findAuthorId(candidates, person, closeness);
+  const id = person && findAuthorId(candidates, person, text, closeness);
   return [
     ...(handle ? [['authorHandle', handle] as [ProposedField, Candidate]] : []),
     ...(name ? [['authorName', name] as [ProposedField, Candidate]] : []),
@@ -134,14 +136,19 @@ function isName({ leaf, values }: Candidate): boolean {
   );
 }
 
+/** Of mail, which is nothing to store. */
+const isAddress = ({ leaf }: Candidate): boolean => [...leaf.values.values()].some((value) => /\S@\S/.test(String(value)));
+
 /** Beside the name, and the same for the same name. */
-function findAuthorId(candidates: readonly Candidate[], person: Candidate, closeness: Closeness): Candidate | undefined {
+function findAuthorId(candidates: readonly Candidate[], person: Candidate, text: Leaf, closeness: Closeness): Candidate | undefined {
   const isFunction = (leaf: Leaf): boolean => {
     const pairs = new Set([...leaf.values].map(([index, value]) => `${value}\n${person.leaf.values.get(index)}`));
     return pairs.size === new Set(leaf.values.values()).size && pairs.size === person.values.distinctCount;
   };
   const ids = candidates.filter(
-    ({ leaf, values }) => values.idLike >= 0.95 && values.opaque >= 0.9 && values.date < 0.9 && isFunction(leaf),
+    (candidate) => candidate.values.idLike >= 0.95 && candidate.values.url + candidate.values.date < 0.5 && shapeOfId(candidate) > 0 && isFunction(candidate.leaf) &&
+      !isAddress(candidate),
   );
-  return bestBy(ids, ({ leaf }) => closeness(leaf, person.leaf), 0.8);
+  // In the object of the text it may be anything of the post.
+  return bestBy(ids, ({ leaf }) => (leaf.parent === text.parent ? 0 : closeness(leaf, person.leaf)), 0.8);
 }

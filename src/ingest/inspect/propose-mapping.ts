@@ -123,10 +123,10 @@ function completeByValues(
     found.set(field, [candidate.leaf.path]);
     taken.add(candidate);
   };
-  if (!found.has('id')) add('id', findIdByValues(free(), text.leaf, count, closeness));
-  if (!found.has('createdAt')) add('createdAt', findCreatedAtByValues(free(), text.leaf, count, closeness));
-  if (namedCount >= 2) return;
+  if (!found.has('id')) add('id', findIdByValues(free(), text.leaf, closeness));
   const leafOf = (field: ProposedField) => candidates.find(({ leaf }) => leaf.path === found.get(field)?.[0])?.leaf;
+  if (!found.has('createdAt')) add('createdAt', findCreatedAtByValues(free(), text.leaf, leafOf('id'), closeness));
+  if (namedCount >= 2) return;
   const known = { text: text.leaf, id: leafOf('id'), createdAt: leafOf('createdAt') };
   for (const [field, candidate] of guessOptionalFields(free(), known, count, closeness)) add(field, candidate);
 }

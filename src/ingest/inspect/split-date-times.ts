@@ -10,20 +10,28 @@ const maxTried = 20;
 
 /**
  * Dates whose day and time of day are in two leaves of one object, such as `cmt_date` and `cmt_time`, as leaves with a template
- * for a path. A leaf of times goes with the day whose name shares a word with it, or with the only day.
+ * for a path. A time of day belongs to the day whose name shares a word with it, to the day before it, or to the only one.
  */
 export function combineDateTimes(leaves: readonly Leaf[]): Leaf[] {
   const days = leaves.filter((leaf) => allMatch(leaf, day)).slice(0, maxTried);
   const clocks = days.length === 0 ? [] : leaves.filter((leaf) => allMatch(leaf, clock) && !days.includes(leaf)).slice(0, maxTried);
   return days.flatMap((date) => {
     const beside = clocks.filter(({ parent }) => parent === date.parent);
-    const isOnlyPair = beside.length === 1 && days.filter(({ parent }) => parent === date.parent).length === 1;
-    return beside.filter((time) => isOnlyPair || sharesWord(date, time)).flatMap((time) => combine(date, time) ?? []);
+    const named = beside.filter((time) => sharesWord(date, time));
+    const next = leaves[leaves.indexOf(date) + 1];
+    return (named.length > 0 ? named : beside.filter((time) => time === next || isOnlyPair(date, time, days, clocks))).flatMap(
+      (time) => combine(date, time) ?? [],
+    );
   });
 }
 
 const allMatch = ({ values }: Leaf, pattern: RegExp): boolean =>
   [...values.values()].every((value) => typeof value !== 'boolean' && pattern.test(String(value)));
+
+function isOnlyPair(date: Leaf, time: Leaf, days: readonly Leaf[], clocks: readonly Leaf[]): boolean {
+  const isAlone = (leaf: Leaf, others: readonly Leaf[]): boolean => others.every(({ parent, path }) => parent !== leaf.parent || path === leaf.path);
+  return isAlone(date, days) && isAlone(time, clocks);
+}
 
 function combine(date: Leaf, time: Leaf): Leaf | undefined {
   for (const separator of separators) {

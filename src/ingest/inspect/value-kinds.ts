@@ -13,6 +13,8 @@ export interface ValueKinds {
   /** Mean length of strings, in UTF-16 code units. */
   readonly meanLength: number;
   readonly date: number;
+  /** Times of day without a date. */
+  readonly clock: number;
   readonly url: number;
   readonly lang: number;
   readonly flag: number;
@@ -49,6 +51,7 @@ export function describeValues({ values }: Leaf): ValueKinds {
     markup: share((value) => typeof value === 'string' && tag.test(value.slice(0, maxInspectedLength))),
     meanLength: strings.reduce((sum, { length }) => sum + length, 0) / Math.max(1, strings.length),
     date: share(isDate),
+    clock: share((value) => typeof value === 'string' && /^\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?$/.test(value)),
     url: share((value) => typeof value === 'string' && /^https?:\/\/\S+$/i.test(value)),
     lang: share((value) => typeof value === 'string' && /^[a-z]{2,3}(?:[-_][a-z]{2,4})?$/i.test(value)),
     flag: share((value) => typeof value === 'boolean' || value === 0 || value === 1 || value === 'true' || value === 'false'),

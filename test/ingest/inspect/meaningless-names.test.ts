@@ -19,6 +19,7 @@ function rename(key: string): string {
 }
 
 function renameKeys(value: unknown): unknown {
+  if (typeof value === 'string' && /^[{[]/.test(value)) return JSON.stringify(renameKeys(JSON.parse(value)));
   if (Array.isArray(value)) return value.map(renameKeys);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, child]) => [rename(key), renameKeys(child)]));
@@ -37,8 +38,9 @@ function isFound(field: string, { messages, expected }: Shape): boolean {
 
 test.each([
   ['text', 0.9],
-  ['id', 0.8],
-  ['createdAt', 0.8],
+  // Many of the shapes have IDs of one or two digits, which may be counts.
+  ['id', 0.75],
+  ['createdAt', 0.9],
 ])('%s is found by its values in most shapes whose names mean nothing', (field, minimum) => {
   const all = [...shapes, ...laterShapes, ...publicShapes, ...collectedShapes, ...laterCollectedShapes].filter(
     ({ expected }) => field in expected,
