@@ -50,7 +50,9 @@ const isCutFrom = (value: unknown, whole: unknown): boolean =>
 
 /** The leaf of short values that differ in every message and look assigned, near the text. */
 export function findIdByValues(candidates: readonly Candidate[], text: Leaf, closeness: Closeness): Candidate | undefined {
-  const tokens = candidates.filter(({ leaf, values }) => !leaf.isInArray && values.idLike >= 0.95 && values.url < 0.5 && values.clock < 0.5);
+  const tokens = candidates.filter(
+    ({ leaf, values }) => !leaf.isInArray && values.idLike >= 0.95 && values.url < 0.5 && values.clock < 0.5,
+  );
   const holders = candidates.filter(({ values }) => values.idLike + values.url >= 0.9 && values.text === 1).slice(0, maxCompared);
   const tried = tokens.slice(0, 2 * maxCompared);
   const score = (candidate: Candidate): number => {

@@ -146,7 +146,11 @@ function findAuthorId(candidates: readonly Candidate[], person: Candidate, text:
     return pairs.size === new Set(leaf.values.values()).size && pairs.size === person.values.distinctCount;
   };
   const ids = candidates.filter(
-    (candidate) => candidate.values.idLike >= 0.95 && candidate.values.url + candidate.values.date < 0.5 && shapeOfId(candidate) > 0 && isFunction(candidate.leaf) &&
+    (candidate) =>
+      candidate.values.idLike >= 0.95 &&
+      candidate.values.url + candidate.values.date < 0.5 &&
+      shapeOfId(candidate) > 0 &&
+      isFunction(candidate.leaf) &&
       !isAddress(candidate),
   );
   // In the object of the text it may be anything of the post.

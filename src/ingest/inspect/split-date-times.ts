@@ -29,7 +29,8 @@ const allMatch = ({ values }: Leaf, pattern: RegExp): boolean =>
   [...values.values()].every((value) => typeof value !== 'boolean' && pattern.test(String(value)));
 
 function isOnlyPair(date: Leaf, time: Leaf, days: readonly Leaf[], clocks: readonly Leaf[]): boolean {
-  const isAlone = (leaf: Leaf, others: readonly Leaf[]): boolean => others.every(({ parent, path }) => parent !== leaf.parent || path === leaf.path);
+  const isAlone = (leaf: Leaf, others: readonly Leaf[]): boolean =>
+    others.every(({ parent, path }) => parent !== leaf.parent || path === leaf.path);
   return isAlone(date, days) && isAlone(time, clocks);
 }
 

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { proposeMapping } from '../../../src/ingest/inspect/propose-mapping.ts';
 import { collectedShapes } from './collected-shapes.ts';
 import { laterCollectedShapes } from './later-collected-shapes.ts';
-import { laterShapes } from './later-shapes.ts';
 import { laterOpaqueShapes } from './later-opaque-shapes.ts';
+import { laterShapes } from './later-shapes.ts';
 import { opaqueShapes } from './opaque-shapes.ts';
 import { publicShapes } from './public-shapes/index.ts';
 import type { Shape } from './shape.ts';
@@ -31,15 +31,9 @@ function isRight(value: unknown, right: unknown): boolean {
 
 describe('a proposal that a person would accept', () => {
   test.each(
-    [
-      ...shapes,
-      ...laterShapes,
-      ...publicShapes,
-      ...collectedShapes,
-      ...laterCollectedShapes,
-      ...opaqueShapes,
-      ...laterOpaqueShapes,
-    ].map((shape) => [shape.name, shape] as const),
+    [...shapes, ...laterShapes, ...publicShapes, ...collectedShapes, ...laterCollectedShapes, ...opaqueShapes, ...laterOpaqueShapes].map(
+      (shape) => [shape.name, shape] as const,
+    ),
   )('%s', (_, shape) => {
     expect(objections(shape)).toEqual([]);
   });
