@@ -8,7 +8,7 @@ const titles = ['It sings', 'Three weeks', 'Old phones', 'Broken', 'The best', '
 /** Shapes that people wrote who did not know the rules, with other content. */
 export const collectedShapes: readonly Shape[] = [
   {
-    name: 'a record in an envelope, dumped with its Kafka coordinates',
+    name: 'a record in a wrapper, dumped with its Kafka coordinates',
     messages: sample(({ index, text, handle, person, count, at }) => ({
       topic: 'raw.posts',
       partition: index % 3,
