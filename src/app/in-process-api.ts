@@ -1,4 +1,6 @@
+import { createCalibrations } from '../analytics/calibration/calibrations.ts';
 import type { Config } from '../config/schema.ts';
+import { bundledModelPath, readModel } from '../infer/model/model.ts';
 import { createBrandMatcher } from '../ingest/brands/brand-matcher.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
@@ -30,7 +32,11 @@ export async function useInProcessApi<T>(
     if (db.kind === 'embedded') await migrate(db, log);
     const { catchUp } = createRollups({ db, clock, log, metrics: createMetrics(), retention });
     const maintenance = { db, clock, retention, matcher: createBrandMatcher(brands), jobs, catchUp, targetSentiment };
-    const send = createInProcessApi({ reader: db.reader, heavyReader: db.heavyReader, clock, brands, log, maintenance, config });
+    // The manifest alone: the model itself is not needed. Without it nothing is calibrated.
+    const model = await readModel(config.model.path ?? bundledModelPath).catch(() => undefined);
+    const { reader, heavyReader } = db;
+    const calibrations = createCalibrations({ reader, model, clock });
+    const send = createInProcessApi({ reader, heavyReader, clock, brands, log, maintenance, config, calibrations });
     let hasChanged = false;
     const result = await callback((request) => {
       hasChanged ||= request.method !== 'GET';

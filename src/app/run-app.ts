@@ -1,3 +1,5 @@
+import { createCalibrations } from '../analytics/calibration/calibrations.ts';
+import { keepHistories } from '../analytics/calibration/keep-histories.ts';
 import { type Config, configuredSources } from '../config/schema.ts';
 import type { AlertTransition } from '../domain/alert.ts';
 import type { ScoredPost } from '../domain/post.ts';
@@ -93,6 +95,9 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunDe
   onClose(() => sources.close());
   const scorer = await openScorer(config, log, { metrics }, brands);
   onClose(() => scorer.close());
+  const calibrations = createCalibrations({ reader: db.reader, model: scorer.model, clock });
+  const histories = keepHistories({ ...deps, db, model: scorer.model, brands: config.brands.map(({ name }) => name) });
+  onClose(() => histories.stop());
   let server: RunningServer | undefined;
   onClose(() => server?.close());
   const rollups = createRollups({ db, ...deps });
@@ -123,6 +128,7 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunDe
     isIngestSaturated: () => load.read() > 0.5,
     openDeadLetters: (source) => openDeadLetters(deps, stop, source),
     brands: config.brands,
+    calibrations,
     maintenance: { db, clock, retention, matcher: brands, jobs, targetSentiment: config.model.targetSentiment },
   });
   const writer = createWriter({ db, ...deps });

@@ -50,6 +50,11 @@ const commands: readonly (readonly [name: string, summary: string, load: () => P
     async () => (await import('./commands/dead-letters/dead-letters.ts')).defineDeadLettersCommand,
   ],
   ['corrections', 'correct the labels of posts', async () => (await import('./commands/corrections.ts')).defineCorrectionsCommand],
+  [
+    'calibrate',
+    'correct net sentiment for the errors of the model, from labeled posts',
+    async () => (await import('./commands/calibrate.ts')).defineCalibrateCommand,
+  ],
   ['brands', 'reapply brand rules to stored posts', async () => (await import('./commands/brands.ts')).defineBrandsCommand],
   [
     'rescore',

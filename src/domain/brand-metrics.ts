@@ -1,3 +1,4 @@
+import type { Calibration } from './calibration.ts';
 import type { StoredLabel } from './post.ts';
 
 /** Metrics of a time range: what queries return, the API serves and the web UI shows. */
@@ -17,6 +18,13 @@ export interface SentimentCounts {
   readonly unscored: number;
   /** 100 · (P − N) / (P + N + U), in [−100, 100]; null without scored posts. */
   readonly netSentiment: number | null;
+  /** Net sentiment corrected for the errors of the model, in [−100, 100]; null without scored posts. */
+  readonly calibratedNetSentiment: number | null;
+}
+
+/** What calibrated net sentiment rests on. */
+export interface Calibrated {
+  readonly calibration: Calibration;
 }
 
 /** Metrics that have an interval and are compared with the previous period. */
@@ -26,6 +34,7 @@ export const metricNames = [
   'neutralShare',
   'positiveShare',
   'netSentiment',
+  'calibratedNetSentiment',
   'meanScore',
   'weightedNetSentiment',
   'shareOfVoice',
@@ -48,7 +57,7 @@ export interface BrandMetrics extends SentimentCounts {
    * ranges over eight days, because merging their aggregate states takes too long for a request.
    */
   readonly authors: number | null;
-  /** 95% confidence intervals; null with too few posts. */
+  /** 95% confidence intervals; null with too few posts, or if the model's error is unknown. */
   readonly intervals: Readonly<Record<Metric, Interval | null>>;
 }
 
@@ -65,7 +74,7 @@ export interface Freshness {
   readonly pending: number;
 }
 
-export interface Summary {
+export interface Summary extends Calibrated {
   readonly current: BrandMetrics;
   /** The period of equal length before this one; null if the history does not reach back to its start. */
   readonly previous: BrandMetrics | null;
@@ -83,7 +92,7 @@ export interface Comparison extends Freshness {
   readonly brands: readonly BrandSummary[];
 }
 
-export interface BrandCounts extends SentimentCounts {
+export interface BrandCounts extends SentimentCounts, Calibrated {
   /** `*` is all posts. */
   readonly brand: string;
 }
@@ -93,11 +102,11 @@ export interface Segment extends SentimentCounts {
   readonly name: string;
   /** Share of all of the brand's posts, from 0 to 1. */
   readonly share: number;
-  readonly intervals: Readonly<Record<'share' | 'netSentiment', Interval | null>>;
+  readonly intervals: Readonly<Record<'share' | 'netSentiment' | 'calibratedNetSentiment', Interval | null>>;
 }
 
 /** Posts of a brand by platform and by language, largest segment first. */
-export interface Breakdown {
+export interface Breakdown extends Calibrated {
   readonly platforms: readonly Segment[];
   readonly languages: readonly Segment[];
 }
@@ -111,10 +120,10 @@ export interface Bucket extends SentimentCounts {
   readonly start: string;
   readonly meanScore: number | null;
   readonly weightedNetSentiment: number | null;
-  readonly intervals: Readonly<Record<'netSentiment', Interval | null>>;
+  readonly intervals: Readonly<Record<'netSentiment' | 'calibratedNetSentiment', Interval | null>>;
 }
 
-export interface Timeline extends Freshness {
+export interface Timeline extends Freshness, Calibrated {
   /** Buckets with posts of any brand. A volume of 0 means that no post in the bucket mentioned this brand. */
   readonly buckets: readonly Bucket[];
   /** Starts of past buckets without any post, of any brand; their volume is unknown. */

@@ -7,6 +7,7 @@ import { Sidebar } from './components/sidebar.tsx';
 import { SignIn } from './components/sign-in.tsx';
 import { ZonePicker } from './components/zone-picker.tsx';
 import { Alerts } from './pages/alerts.tsx';
+import { Calibrate } from './pages/calibrate.tsx';
 import { Compare } from './pages/compare.tsx';
 import { Health } from './pages/health.tsx';
 import { Live } from './pages/live.tsx';
@@ -25,6 +26,7 @@ const pages: Readonly<Record<PageName, FunctionComponent>> = {
   compare: Compare,
   alerts: Alerts,
   health: Health,
+  calibrate: Calibrate,
 };
 
 /** The controls in the header of each page. */
@@ -35,6 +37,7 @@ const controlsByPage: Readonly<Record<PageName, readonly ('brand' | 'range' | 'c
   compare: ['brand', 'range'],
   alerts: ['brand', 'range'],
   health: [],
+  calibrate: ['brand'],
 };
 
 /** The web UI: the sidebar, and the selected page or the sign-in form. */

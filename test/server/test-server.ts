@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { z } from 'zod';
+import { type Calibrations, noCalibrations } from '../../src/analytics/calibration/calibrations.ts';
 import { createPipelineReport } from '../../src/app/pipeline-report.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import type { AlertTransition } from '../../src/domain/alert.ts';
@@ -113,6 +114,7 @@ export async function startTestServer(given: Partial<ServerDeps> & { server?: ob
     }),
     openDeadLetters: (source) => openDeadLetters({ config, clock: systemClock, log: quiet }, new AbortController().signal, source),
     brands: configSchema.parse({ brands: [{ name: 'Kestrel', timeZone: 'Asia/Kathmandu' }, { name: 'Heron' }] }).brands,
+    calibrations: noCalibrations,
     ...parts,
   });
   const close = async () => {
@@ -123,7 +125,11 @@ export async function startTestServer(given: Partial<ServerDeps> & { server?: ob
 }
 
 /** The API within this process, over a database. */
-export function apiOn(db: Omit<Connections, 'close'>, settings: object): ReturnType<typeof createInProcessApi> {
+export function apiOn(
+  db: Omit<Connections, 'close'>,
+  settings: object,
+  calibrations: Calibrations = noCalibrations,
+): ReturnType<typeof createInProcessApi> {
   const config = configSchema.parse(settings);
   const { reader, heavyReader } = db;
   return createInProcessApi({
@@ -131,6 +137,7 @@ export function apiOn(db: Omit<Connections, 'close'>, settings: object): ReturnT
     heavyReader,
     clock: systemClock,
     brands: config.brands,
+    calibrations,
     log: quiet,
     maintenance: upkeepOf(db),
     config,

@@ -3,7 +3,8 @@ import type { Change, Interval } from '../../domain/brand-metrics.ts';
 /** 95% confidence intervals. They assume independent posts; replies and duplicates are correlated, so the true uncertainty is larger. */
 
 /** The 97.5th percentile of the standard normal distribution. */
-const z = 1.959963984540054;
+export const z95 = 1.959963984540054;
+const z = z95;
 const clamp = (value: number, min: number, max: number): number => Math.min(max, Math.max(min, value));
 const clampedInterval = (middle: number, halfWidth: number, min: number, max: number): Interval => ({
   low: clamp(middle - halfWidth, min, max),
@@ -81,7 +82,7 @@ export function differenceInterval(now: Estimate, before: Estimate): Change {
 }
 
 /** The 97.5th percentile of Student's t distribution: exact for 1 and 2 degrees of freedom, else Abramowitz and Stegun 26.7.5. */
-function studentQuantile(degreesOfFreedom: number): number {
+export function studentQuantile(degreesOfFreedom: number): number {
   if (degreesOfFreedom === 1) return Math.tan(0.475 * Math.PI);
   if (degreesOfFreedom === 2) return 0.95 * Math.sqrt(2 / (4 * 0.975 * 0.025));
   const terms = [

@@ -1,20 +1,26 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { BrandCounts, Breakdown, Comparison, Freshness, Segment, Summary } from '../../domain/brand-metrics.ts';
+import type { Calibration } from '../../domain/calibration.ts';
 import { addCounts, type LabelCounts, totalPosts } from '../../domain/label-counts.ts';
+import type { CorrectedPosts } from '../../sink/queries/corrected-posts.ts';
 import { countPendingInPeriod, type Range, readBrandCounts, readPeriodSums, readSegmentCounts } from '../../sink/queries/metrics.ts';
+import { calibrateNet } from '../calibration/apply.ts';
+import { borrowedLine, type Calibrations, noCalibrations } from '../calibration/calibrations.ts';
 import { netSentimentInterval, wilsonInterval } from './intervals.ts';
-import { compareWithPrevious, toCounts, toMetrics } from './metrics.ts';
+import { summarize, toCounts } from './metrics.ts';
 
 /** Metrics of a brand (`*`: all posts) in a range and in the period before it. @throws USAGE for an empty range */
 export async function readSummary(
   reader: ClickHouseClient,
   query: Range & { brand: string },
   now = Date.now(),
+  calibrations: Calibrations = noCalibrations,
 ): Promise<Summary & Freshness> {
   const pending = await countPendingInPeriod(reader, query, now);
   const [period] = await readPeriodSums(reader, { ...query, brands: [query.brand] }, now);
   if (!period) throw new TypeError('readPeriodSums returned no row for the brand');
-  return { ...compareWithPrevious(toMetrics(period.current), period.previous && toMetrics(period.previous)), pending };
+  const calibrationOf = await calibrations.readFor([query.brand]);
+  return { ...summarize({ row: period.current }, { row: period.previous }, calibrationOf(query.brand)), pending };
 }
 
 /** Brands side by side, each with its share of the mentions of all of them. @throws USAGE for an empty range */
@@ -22,40 +28,73 @@ export async function compareBrands(
   reader: ClickHouseClient,
   query: Range & { readonly brands: readonly string[] },
   now = Date.now(),
+  calibrations: Calibrations = noCalibrations,
 ): Promise<Comparison> {
   const pending = await countPendingInPeriod(reader, query, now);
   const periods = await readPeriodSums(reader, query, now);
   const mentions = totalVolume(periods.map(({ current }) => current));
   const previousMentions = totalVolume(periods.flatMap(({ previous }) => previous ?? []));
-  const brands = periods.map(({ current, previous }, index) => ({
-    brand: query.brands[index] ?? '',
-    ...compareWithPrevious(toMetrics(current, mentions), previous && toMetrics(previous, previousMentions)),
-  }));
+  const calibrationOf = await calibrations.readFor(query.brands);
+  const brands = periods.map(({ current, previous }, index) => {
+    const brand = query.brands[index] ?? '';
+    return { brand, ...summarize({ row: current, mentions }, { row: previous, mentions: previousMentions }, calibrationOf(brand)) };
+  });
   return { mentions, brands, pending };
 }
 
 /** Counts of every brand with posts in a range, the largest first. @throws USAGE for an empty range */
-export async function listBrands(reader: ClickHouseClient, range: Range, now = Date.now()): Promise<BrandCounts[]> {
+export async function listBrands(
+  reader: ClickHouseClient,
+  range: Range,
+  now = Date.now(),
+  calibrations: Calibrations = noCalibrations,
+): Promise<BrandCounts[]> {
   const rows = await readBrandCounts(reader, range, now);
-  return rows.map((row) => ({ brand: row.brand, ...toCounts(row) }));
+  const calibrationOf = await calibrations.readFor(rows.map(({ brand }) => brand));
+  return rows.map((row) => {
+    const calibration = calibrationOf(row.brand);
+    return { brand: row.brand, ...toCounts(row, calibrateNet(row, calibration, row.corrected)), calibration };
+  });
 }
 
 /** A brand's posts (`*`: all) by platform and by language, in the 15-minute buckets of a range. @throws USAGE for an empty range */
-export async function readBreakdown(reader: ClickHouseClient, query: Range & { brand: string }): Promise<Breakdown> {
+export async function readBreakdown(
+  reader: ClickHouseClient,
+  query: Range & { brand: string },
+  calibrations: Calibrations = noCalibrations,
+): Promise<Breakdown> {
   const rows = await readSegmentCounts(reader, query);
-  return { platforms: segmentsBy(rows, 'platform'), languages: segmentsBy(rows, 'lang') };
+  const calibrationOf = await calibrations.readFor([query.brand]);
+  const calibration = calibrationOf(query.brand);
+  // A platform is a part of the posts, which differs from the whole.
+  const line = borrowedLine(calibration, calibrations.model);
+  return { platforms: segmentsBy(rows, 'platform', line), languages: segmentsBy(rows, 'lang', line), calibration };
 }
 
-function segmentsBy<Column extends string>(rows: readonly (LabelCounts & Readonly<Record<Column, string>>)[], column: Column): Segment[] {
+type SegmentRow = Awaited<ReturnType<typeof readSegmentCounts>>[number];
+
+function segmentsBy(rows: readonly SegmentRow[], column: 'platform' | 'lang', calibration: Calibration): Segment[] {
   const total = totalVolume(rows);
   const names = [...new Set(rows.map((row) => row[column]))];
   const segments = names.map((name): Segment => {
-    const counts = toCounts(addCounts(rows.filter((row) => row[column] === name)));
+    const own = rows.filter((row) => row[column] === name);
+    const sums = addCounts(own);
+    const calibrated = calibrateNet(sums, calibration, addCorrected(own));
+    const counts = toCounts(sums, calibrated);
     const { volume, positive, negative, neutral } = counts;
-    const intervals = { share: wilsonInterval(volume, total), netSentiment: netSentimentInterval(positive, negative, neutral) };
+    const intervals = {
+      share: wilsonInterval(volume, total),
+      netSentiment: netSentimentInterval(positive, negative, neutral),
+      calibratedNetSentiment: calibrated.interval,
+    };
     return { name, share: volume / total, ...counts, intervals };
   });
   return segments.sort((a, b) => b.volume - a.volume || (a.name < b.name ? -1 : 1));
+}
+
+function addCorrected(rows: readonly SegmentRow[]): CorrectedPosts | undefined {
+  const all = rows.flatMap(({ corrected }) => corrected ?? []);
+  return all.length === 0 ? undefined : { before: addCounts(all.map((one) => one.before)), after: addCounts(all.map((one) => one.after)) };
 }
 
 const totalVolume = (rows: readonly LabelCounts[]): number => totalPosts(addCounts(rows));

@@ -1,6 +1,9 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Bucket, Grain, Timeline } from '../../domain/brand-metrics.ts';
+import type { Calibration } from '../../domain/calibration.ts';
 import { countPendingInTimeline, type Range, readTimelineSums, type TimelineRow } from '../../sink/queries/metrics.ts';
+import { calibrateNet } from '../calibration/apply.ts';
+import { type Calibrations, noCalibrations } from '../calibration/calibrations.ts';
 import { netSentimentInterval } from './intervals.ts';
 import { toCounts, toMeans } from './metrics.ts';
 
@@ -15,11 +18,15 @@ export async function readTimeline(
   reader: ClickHouseClient,
   query: Range & { brand: string; grain: Grain; timeZone: string },
   now = Date.now(),
+  calibrations: Calibrations = noCalibrations,
 ): Promise<Timeline> {
   const pending = await countPendingInTimeline(reader, query);
   const rows = await readTimelineSums(reader, query);
+  const calibrationOf = await calibrations.readFor([query.brand]);
+  const calibration = calibrationOf(query.brand);
   return {
-    buckets: rows.filter(({ arrived }) => arrived).map(toBucket),
+    calibration,
+    buckets: rows.filter(({ arrived }) => arrived).map((row) => toBucket(row, calibration)),
     gaps: rows.filter(({ arrived, start }) => !arrived && start * 1_000 < now).map(toIsoStart),
     pending,
   };
@@ -27,8 +34,9 @@ export async function readTimeline(
 
 const toIsoStart = ({ start }: TimelineRow): string => new Date(start * 1_000).toISOString();
 
-function toBucket(row: TimelineRow): Bucket {
-  const counts = toCounts(row);
-  const intervals = { netSentiment: netSentimentInterval(counts.positive, counts.negative, counts.neutral) };
-  return { start: toIsoStart(row), ...counts, ...toMeans(row), intervals };
+function toBucket(row: TimelineRow, calibration: Calibration): Bucket {
+  const calibrated = calibrateNet(row, calibration, row.corrected);
+  const counts = toCounts(row, calibrated);
+  const netSentiment = netSentimentInterval(counts.positive, counts.negative, counts.neutral);
+  return { start: toIsoStart(row), ...counts, ...toMeans(row), intervals: { netSentiment, calibratedNetSentiment: calibrated.interval } };
 }

@@ -4,6 +4,7 @@ import type { Api } from '../api-client.ts';
 import { type RangeOptions, withConfiguredApi, withRangeOptions } from '../options.ts';
 import { escapeTerminal } from '../output/escape-terminal.ts';
 import {
+  formatBasis,
   formatChange,
   formatCount,
   formatGrowth,
@@ -80,16 +81,28 @@ const columns: readonly Column<Row>[] = [
   ...intervalColumns<Row>('shareOfVoice', 'share', ({ current }) => current.intervals.shareOfVoice),
   {
     title: 'NET',
+    name: 'calibratedNetSentiment',
+    value: ({ current }) => current.calibratedNetSentiment,
+    show: ({ current }) => formatNetSentiment(current.calibratedNetSentiment),
+  },
+  ...intervalColumns<Row>('calibratedNetSentiment', 'net', ({ current }) => current.intervals.calibratedNetSentiment),
+  {
+    title: 'NET CHANGE',
+    name: 'calibratedNetSentimentChange',
+    value: ({ changes }) => changes?.calibratedNetSentiment?.difference ?? null,
+    show: ({ changes }) => formatChange(changes?.calibratedNetSentiment),
+  },
+  {
+    title: 'COUNTED',
     name: 'netSentiment',
     value: ({ current }) => current.netSentiment,
     show: ({ current }) => formatNetSentiment(current.netSentiment),
   },
-  ...intervalColumns<Row>('netSentiment', 'net', ({ current }) => current.intervals.netSentiment),
   {
-    title: 'NET CHANGE',
-    name: 'netSentimentChange',
-    value: ({ changes }) => changes?.netSentiment?.difference ?? null,
-    show: ({ changes }) => formatChange(changes?.netSentiment),
+    title: 'BASIS',
+    name: 'calibration',
+    value: ({ calibration }) => calibration.basis,
+    show: ({ calibration }) => formatBasis(calibration),
   },
   {
     title: 'NEGATIVE',

@@ -6,6 +6,7 @@ import type { Api } from '../api-client.ts';
 import { type RangeOptions, withBrandOption, withConfiguredApi, withRangeOptions } from '../options.ts';
 import { escapeTerminal } from '../output/escape-terminal.ts';
 import {
+  formatBasis,
   formatChange,
   formatCount,
   formatGrowth,
@@ -34,8 +35,9 @@ interface Range {
 type Row = Pick<Bucket, 'start'> & { readonly bucket: Bucket | null };
 
 const examples = `
-Net sentiment = 100 · (positive − negative) / (positive + negative + neutral). Intervals are 95% confidence
-intervals; * marks a significant change against the previous period of equal length.
+COUNTED = 100 · (positive − negative) / (positive + negative + neutral). NET is corrected for the errors of the model, as far
+as they are known; \`feedpulse calibrate\` learns them from labeled posts. Intervals are 95% confidence intervals; * marks a
+significant change against the previous period of equal length.
 
   $ feedpulse trends --brand Brixomel
   $ feedpulse trends --brand Brixomel --since now-90d --by week --time-zone Europe/Berlin
@@ -83,15 +85,15 @@ async function printBuckets(
   if (format !== 'json') process.stderr.write(formatPending(trends.pending));
 }
 
-function heading(brand: string, { from, to, current, previous, changes }: Summary & Range, grouping: string): string {
-  const { volume, netSentiment, intervals } = current;
+function heading(brand: string, { from, to, current, previous, changes, calibration }: Summary & Range, grouping: string): string {
+  const { volume, calibratedNetSentiment, intervals } = current;
   const comparison = previous ? `against the previous period: ` : 'No data for the previous period.';
   const change = previous
-    ? `posts ${formatGrowth(changes?.volume, previous.volume)}, net ${formatChange(changes?.netSentiment, ' points')}`
+    ? `posts ${formatGrowth(changes?.volume, previous.volume)}, net ${formatChange(changes?.calibratedNetSentiment, ' points')}`
     : '';
   return [
     `${brand === '*' ? 'All posts' : escapeTerminal(brand)}, ${formatTime(from, 'UTC')} to ${formatTime(to, 'UTC')} (UTC), ${grouping}`,
-    `${formatCount(volume)} posts, net sentiment ${formatNetSentiment(netSentiment)} (${formatInterval(intervals.netSentiment, 'net')})`,
+    `${formatCount(volume)} posts, net sentiment ${formatNetSentiment(calibratedNetSentiment)} (${formatInterval(intervals.calibratedNetSentiment, 'net')}), ${formatBasis(calibration)}`,
     `${comparison}${change}`,
     '',
   ].join('\n');
@@ -104,7 +106,7 @@ function renderSparklines(rows: readonly Row[]): string {
   const mean = (group: readonly number[]): number => group.reduce((sum, value) => sum + value, 0) / group.length;
   const sparklineOf = (select: (row: Row) => number | null): string => sparkline(downsample(rows.map(select), maxWidth, mean));
   const posts = sparklineOf(({ bucket }) => bucket?.volume ?? null);
-  const net = sparklineOf(({ bucket }) => bucket?.netSentiment ?? null);
+  const net = sparklineOf(({ bucket }) => bucket?.calibratedNetSentiment ?? null);
   return `posts  ${posts}\nnet    ${net}\n`;
 }
 
@@ -125,11 +127,17 @@ function createColumns(grain: Grain, timeZone: string): readonly Column<Row>[] {
     countColumn('volume', 'POSTS'),
     {
       title: 'NET',
+      name: 'calibratedNetSentiment',
+      value: ({ bucket }) => bucket?.calibratedNetSentiment ?? null,
+      show: ({ bucket }) => (bucket ? formatNetSentiment(bucket.calibratedNetSentiment) : 'gap'),
+    },
+    ...intervalColumns<Row>('calibratedNetSentiment', 'net', ({ bucket }) => bucket?.intervals.calibratedNetSentiment ?? null),
+    {
+      title: 'COUNTED',
       name: 'netSentiment',
       value: ({ bucket }) => bucket?.netSentiment ?? null,
-      show: ({ bucket }) => (bucket ? formatNetSentiment(bucket.netSentiment) : 'gap'),
+      show: ({ bucket }) => formatNetSentiment(bucket?.netSentiment ?? null),
     },
-    ...intervalColumns<Row>('netSentiment', 'net', ({ bucket }) => bucket?.intervals.netSentiment ?? null),
     countColumn('negative', 'NEGATIVE'),
     countColumn('neutral', 'NEUTRAL'),
     countColumn('positive', 'POSITIVE'),
@@ -157,11 +165,17 @@ const createSegmentColumns = (by: (typeof segments)[number]): readonly Column<Se
   { title: 'SHARE', name: 'share', value: ({ share }) => share, show: ({ share }) => formatPercent(share) },
   {
     title: 'NET',
+    name: 'calibratedNetSentiment',
+    value: ({ calibratedNetSentiment }) => calibratedNetSentiment,
+    show: ({ calibratedNetSentiment }) => formatNetSentiment(calibratedNetSentiment),
+  },
+  ...intervalColumns<Segment>('calibratedNetSentiment', 'net', ({ intervals }) => intervals.calibratedNetSentiment),
+  {
+    title: 'COUNTED',
     name: 'netSentiment',
     value: ({ netSentiment }) => netSentiment,
     show: ({ netSentiment }) => formatNetSentiment(netSentiment),
   },
-  ...intervalColumns<Segment>('netSentiment', 'net', ({ intervals }) => intervals.netSentiment),
   { title: 'NEGATIVE', name: 'negative', value: ({ negative }) => negative },
   { title: 'NEUTRAL', name: 'neutral', value: ({ neutral }) => neutral },
   { title: 'POSITIVE', name: 'positive', value: ({ positive }) => positive },

@@ -26,6 +26,10 @@ export const manifestSchema = z.object({
   /** The ONNX file to run. */
   weights: innerPath.default('onnx/model_quantized.onnx'),
   files: z.record(innerPath, z.object({ bytes: z.int().positive(), sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
+  /** What the model gets wrong about net sentiment, see `NetSentimentError`; written by `npm run bench:net-sentiment`. */
+  netSentiment: z
+    .object({ slope: z.number().min(0.5).max(4), slopeError: z.number().nonnegative(), levelError: z.number().nonnegative() })
+    .optional(),
   figures: z.object({ validationRows: z.int(), fp32: metrics, int8: metrics }).optional(),
 });
 

@@ -1,4 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
+import type { Calibrations } from '../../analytics/calibration/calibrations.ts';
 import type { AlertsConfig } from '../../config/alerts.ts';
 import type { BrandConfig } from '../../config/schema.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -15,6 +16,7 @@ export interface QueryDeps {
   readonly heavyReader: ClickHouseClient;
   readonly clock: Pick<Clock, 'now'>;
   readonly brands: readonly BrandConfig[];
+  readonly calibrations: Calibrations;
 }
 
 /** Dependencies of routes that modify stored posts. */

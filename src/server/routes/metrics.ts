@@ -10,10 +10,10 @@ import type { QueryDeps } from './dependencies.ts';
 import { brandRangeQuery, brandsRangeQuery, rangeQuery, resolveRange, toIsoRange, trendsQuery } from './query-schemas.ts';
 import * as schemas from './response-schemas.ts';
 
-const { brand, count, fraction, interval, meanScore, timestamp, netSentiment, pending, range, sentimentCounts } = schemas;
+const { brand, calibration, count, fraction, interval, meanScore, timestamp, netSentiment, pending, range, sentimentCounts } = schemas;
 
 const brandsResponse = z
-  .array(z.strictObject({ brand, timeZone, ...sentimentCounts }))
+  .array(z.strictObject({ brand, timeZone, ...sentimentCounts, calibration }))
   .describe('All posts first, then every configured brand') satisfies z.ZodType<BrandCounts[]>;
 
 const summaryResponse = z.strictObject({ brand, ...range, ...schemas.summary.shape, pending }).describe('Metrics of the brand');
@@ -23,7 +23,7 @@ const bucket = z.strictObject({
   ...sentimentCounts,
   meanScore,
   weightedNetSentiment: netSentiment,
-  intervals: z.strictObject({ netSentiment: interval.nullable() }),
+  intervals: z.strictObject({ netSentiment: interval.nullable(), calibratedNetSentiment: interval.nullable() }),
 });
 
 const trendsResponse = z
@@ -35,6 +35,7 @@ const trendsResponse = z
     buckets: z.array(bucket).readonly().describe('Buckets in which posts of any brand arrived'),
     gaps: z.array(timestamp).readonly().describe('Starts of buckets in which no post of any brand arrived'),
     pending,
+    calibration,
   })
   .describe('Buckets in chronological order') satisfies z.ZodType<Timeline>;
 
@@ -51,7 +52,11 @@ const segment = z.strictObject({
   name: z.string(),
   share: fraction,
   ...sentimentCounts,
-  intervals: z.strictObject({ share: interval.nullable(), netSentiment: interval.nullable() }),
+  intervals: z.strictObject({
+    share: interval.nullable(),
+    netSentiment: interval.nullable(),
+    calibratedNetSentiment: interval.nullable(),
+  }),
 });
 
 const breakdownResponse = z
@@ -60,13 +65,14 @@ const breakdownResponse = z
     ...range,
     platforms: z.array(segment).readonly(),
     languages: z.array(segment).readonly().describe('Primary language subtags; `und` is undetermined'),
+    calibration,
   })
   .describe('The largest segment first') satisfies z.ZodType<Breakdown>;
 
 const config = { role: 'viewer', cacheable: true } as const;
 
 /** Metrics of brands over a range, from the rollups. */
-export function registerMetricsRoutes(app: App, { reader, clock, brands }: QueryDeps): void {
+export function registerMetricsRoutes(app: App, { reader, clock, brands, calibrations }: QueryDeps): void {
   const toRange = (query: { from: string; to: string }) => resolveRange(query, clock.now());
 
   const brandsSchema = {
@@ -75,9 +81,13 @@ export function registerMetricsRoutes(app: App, { reader, clock, brands }: Query
     response: { 200: brandsResponse },
   };
   app.get('/api/v1/brands', { config, schema: brandsSchema }, async ({ query }) => {
-    const counts = await listBrands(reader, toRange(query), clock.now());
+    const counts = await listBrands(reader, toRange(query), clock.now(), calibrations);
     const known = [{ name: '*', timeZone: 'UTC' }, ...brands];
-    return known.map(({ name, timeZone }) => ({ timeZone, ...(counts.find((row) => row.brand === name) ?? { brand: name, ...noPosts }) }));
+    const calibrationOf = await calibrations.readFor(known.map(({ name }) => name));
+    return known.map(({ name, timeZone }) => ({
+      timeZone,
+      ...(counts.find((row) => row.brand === name) ?? { brand: name, ...noPosts, calibration: calibrationOf(name) }),
+    }));
   });
 
   const summarySchema = {
@@ -87,7 +97,8 @@ export function registerMetricsRoutes(app: App, { reader, clock, brands }: Query
   };
   app.get('/api/v1/summary', { config, schema: summarySchema }, async ({ query }) => {
     const range = toRange(query);
-    return { brand: query.brand, ...toIsoRange(range), ...(await readSummary(reader, { brand: query.brand, ...range }, clock.now())) };
+    const summary = await readSummary(reader, { brand: query.brand, ...range }, clock.now(), calibrations);
+    return { brand: query.brand, ...toIsoRange(range), ...summary };
   });
 
   const shareOfVoiceSchema = {
@@ -99,7 +110,7 @@ export function registerMetricsRoutes(app: App, { reader, clock, brands }: Query
     const range = toRange(query);
     const brandNames = query.brands ?? brands.map(({ name }) => name);
     if (brandNames.length === 0) throw new FeedpulseError('USAGE', 'brands: required, because no brands are configured.');
-    return { ...toIsoRange(range), ...(await compareBrands(reader, { brands: brandNames, ...range }, clock.now())) };
+    return { ...toIsoRange(range), ...(await compareBrands(reader, { brands: brandNames, ...range }, clock.now(), calibrations)) };
   });
 
   const breakdownSchema = {
@@ -109,7 +120,7 @@ export function registerMetricsRoutes(app: App, { reader, clock, brands }: Query
   };
   app.get('/api/v1/breakdown', { config, schema: breakdownSchema }, async ({ query }) => {
     const range = toRange(query);
-    return { brand: query.brand, ...toIsoRange(range), ...(await readBreakdown(reader, { brand: query.brand, ...range })) };
+    return { brand: query.brand, ...toIsoRange(range), ...(await readBreakdown(reader, { brand: query.brand, ...range }, calibrations)) };
   });
 
   const trendsSchema = {
@@ -120,12 +131,12 @@ export function registerMetricsRoutes(app: App, { reader, clock, brands }: Query
   app.get('/api/v1/trends', { config, schema: trendsSchema }, async ({ query: { brand, timeZone, ...query } }) => {
     const range = toRange(query);
     const grain = chooseGrain(query.grain, range);
-    const found = await readTimeline(reader, { brand, timeZone, grain, ...range }, clock.now());
+    const found = await readTimeline(reader, { brand, timeZone, grain, ...range }, clock.now(), calibrations);
     return { brand, grain, timeZone, ...toIsoRange(range), ...found };
   });
 }
 
-const noPosts = { volume: 0, negative: 0, neutral: 0, positive: 0, unscored: 0, netSentiment: null };
+const noPosts = { volume: 0, negative: 0, neutral: 0, positive: 0, unscored: 0, netSentiment: null, calibratedNetSentiment: null };
 
 const maxBuckets = 10_000;
 const grainMs = { minute: minuteMs, '15m': bucketMs, hour: hourMs, day: dayMs, week: 7 * dayMs, month: 28 * dayMs } as const;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type BrandMetrics, metricNames, type Summary } from '../../domain/brand-metrics.ts';
+import { type Calibration, calibrationBases } from '../../domain/calibration.ts';
 import { type ErrorCode, errorCodes } from '../../lib/errors.ts';
 import type { Job } from '../jobs.ts';
 
@@ -17,6 +18,11 @@ export const netSentiment = z
   .meta({ minimum: -100, maximum: 100 })
   .nullable()
   .describe('100 · (positive − negative) / (positive + negative + neutral); null if no post is scored');
+const calibratedNetSentiment = z
+  .number()
+  .meta({ minimum: -100, maximum: 100 })
+  .nullable()
+  .describe('Net sentiment corrected for the errors of the model; null if no post is scored');
 export const interval = z.strictObject({ low: z.number(), high: z.number() }).describe('95% confidence interval');
 export const timestamp = z.iso.datetime();
 export const brand = z.string().describe('`*` is all posts');
@@ -29,7 +35,28 @@ export const sentimentCounts = {
   positive: count,
   unscored: count.describe('Posts in a language without a model: counted in volume, not in sentiment'),
   netSentiment,
+  calibratedNetSentiment,
 };
+
+const points = z.number().meta({ minimum: -100, maximum: 100 });
+
+export const calibration = z
+  .strictObject({
+    basis: z
+      .enum(calibrationBases)
+      .describe(
+        'labels: posts of the brand labeled by people; feed-labels: such posts of all brands; history: none, so only changes are corrected',
+      ),
+    modelVersion: z.string().describe('The model whose errors it corrects'),
+    labels: count.describe('Labeled posts'),
+    window: z.strictObject(range).nullable().describe('The posts of countedLevel; null if they are not stored'),
+    level: points,
+    countedLevel: points,
+    slope: z.number().describe('calibrated = level + slope · (counted − countedLevel)'),
+    levelError: z.number().nullable().describe('Standard error of level, in points; null if the error of the model is unknown'),
+    slopeError: z.number(),
+  })
+  .describe('What calibratedNetSentiment rests on') satisfies z.ZodType<Calibration>;
 
 const perMetric = <T extends z.ZodType>(schema: T) =>
   z.strictObject(Object.fromEntries(metricNames.map((metric) => [metric, schema])) as Record<(typeof metricNames)[number], T>); // fromEntries forgets the keys
@@ -54,6 +81,7 @@ export const summary = z.strictObject({
   current: brandMetrics,
   previous: brandMetrics.nullable().describe('The preceding period of equal length; null if the history starts later'),
   changes: perMetric(change.nullable()).nullable(),
+  calibration,
 }) satisfies z.ZodType<Summary>;
 
 export const pending = count.describe(

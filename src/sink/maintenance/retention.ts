@@ -36,6 +36,7 @@ const retainedTables = [
   { table: 'post_first_seen', column: 'toDateTime(created_at)', setting: 'posts' },
   { table: 'post_aliases', column: 'toDateTime(created_at)', setting: 'posts' },
   { table: 'corrections', column: 'minute', setting: 'posts' },
+  { table: 'calibration_labels', column: 'minute', setting: 'posts' },
   { table: 'scores', column: 'minute', setting: 'scores' },
   { table: 'rollup_minute', column: 'minute', setting: 'rollupMinute' },
   { table: 'rollup_15m', column: 'bucket', setting: 'rollup15m' },

@@ -38,6 +38,7 @@ export const tablesOfPosts = [
   { table: 'posts', where: hasKeyInMinutes },
   { table: 'scores', where: hasKeyInMinutes },
   { table: 'corrections', where: hasKeyInMinutes },
+  { table: 'calibration_labels', where: hasKeyInMinutes },
   { table: 'post_aliases', where: hasKey },
   { table: 'post_first_seen', where: `id IN {ids:Array(String)} AND ${hasKey}` },
 ] as const;

@@ -5,6 +5,7 @@ import type { Grain } from '../../domain/brand-metrics.ts';
 import { dayMs, hourMs } from '../../lib/duration.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import { numeric, query, queryOne } from '../client/query.ts';
+import { type CorrectedPosts, readCorrectedPosts, sumCorrected } from './corrected-posts.ts';
 import { countDirty, minuteRollup, type Rollup, rollup15m } from './rollups.ts';
 import { inRange } from './sql.ts';
 
@@ -51,7 +52,7 @@ const squareColumns = { scoreSquares: numeric, weightSquares: numeric };
 export type SumsRow = z.output<z.ZodObject<typeof sumColumns>>;
 
 /** Sums and sums of squares, as intervals need them; distinct authors if requested. */
-export type PeriodRow = SumsRow & z.output<z.ZodObject<typeof squareColumns>> & { readonly authors?: number | undefined };
+export type PeriodRow = SumsRow & z.output<z.ZodObject<typeof squareColumns>> & WithCorrected & { readonly authors?: number | undefined };
 
 const counts = 'sum(r.negative) AS negative, sum(r.neutral) AS neutral, sum(r.positive) AS positive, sum(r.unscored) AS unscored';
 const sums = `sum(r.score_sum) AS scores, sum(r.weight_negative) AS weightNegative, sum(r.weight_neutral) AS weightNeutral,
@@ -59,8 +60,13 @@ const sums = `sum(r.score_sum) AS scores, sum(r.weight_negative) AS weightNegati
 const volume = 'r.negative + r.neutral + r.positive + r.unscored';
 const hasPosts = 'HAVING negative + neutral + positive + unscored > 0';
 
+/** The corrected posts among those that a row counts. */
+interface WithCorrected {
+  readonly corrected?: CorrectedPosts | undefined;
+}
+
 /** Counts of every brand with posts in a range, largest first. @throws USAGE for an empty range */
-export function readBrandCounts(reader: ClickHouseClient, range: Range, now: number) {
+export async function readBrandCounts(reader: ClickHouseClient, range: Range, now: number) {
   const rollup = chooseRollup(range, now);
   const sql = `
   SELECT r.brand AS brand, ${counts}
@@ -69,11 +75,16 @@ export function readBrandCounts(reader: ClickHouseClient, range: Range, now: num
   GROUP BY brand
   ${hasPosts}
   ORDER BY negative + neutral + positive + unscored DESC, brand`;
-  return query(reader, z.object({ brand: z.string(), ...countColumns }), sql, toSeconds(range, rollup));
+  const seconds = toSeconds(range, rollup);
+  const [rows, corrected] = await Promise.all([
+    query(reader, z.object({ brand: z.string(), ...countColumns }), sql, seconds),
+    readCorrectedPosts(reader, { brands: [], ...seconds }),
+  ]);
+  return rows.map((row) => ({ ...row, corrected: sumCorrected(corrected.filter(({ brand }) => brand === row.brand)) }));
 }
 
 /** Counts of a brand by platform and language, from the 15-minute buckets that a range overlaps. @throws USAGE for an empty range */
-export function readSegmentCounts(reader: ClickHouseClient, { brand, ...range }: Range & { readonly brand: string }) {
+export async function readSegmentCounts(reader: ClickHouseClient, { brand, ...range }: Range & { readonly brand: string }) {
   const sql = `
   SELECT r.platform AS platform, r.lang AS lang, ${counts}
   FROM rollup_15m AS r FINAL
@@ -81,7 +92,15 @@ export function readSegmentCounts(reader: ClickHouseClient, { brand, ...range }:
   GROUP BY platform, lang
   ${hasPosts}`;
   const row = z.object({ platform: z.string(), lang: z.string(), ...countColumns });
-  return query(reader, row, sql, { brand, ...toSeconds(range, rollup15m) });
+  const seconds = toSeconds(range, rollup15m);
+  const [rows, corrected] = await Promise.all([
+    query(reader, row, sql, { brand, ...seconds }),
+    readCorrectedPosts(reader, { brands: [brand], ...seconds }),
+  ]);
+  return rows.map((row) => ({
+    ...row,
+    corrected: sumCorrected(corrected.filter(({ platform, lang }) => platform === row.platform && lang === row.lang)),
+  }));
 }
 
 /** Distinct authors are not counted over longer ranges, because that is slow. */
@@ -127,13 +146,20 @@ export async function readPeriodSums(
     AND r.${rollup.column} >= toDateTime({previousFrom:UInt32}, 'UTC') AND r.${rollup.column} < toDateTime({to:UInt32}, 'UTC')
   GROUP BY brand, current`;
   const row = z.object({ brand: z.string(), current: numeric, ...sumColumns, ...squareColumns, authors: numeric.optional() });
-  const [rows, hasHistory] = await Promise.all([
+  const [rows, hasHistory, corrected] = await Promise.all([
     query(reader, row, sql, { brands, previousFrom, ...seconds }),
     hasPostsUntil(reader, previousFrom),
+    readCorrectedPosts(reader, { brands, from: previousFrom, to: seconds.to }),
   ]);
   const empty: PeriodRow = { ...emptySums, ...(withAuthors && { authors: 0 }) };
   return brands.map((brand) => {
-    const sumsOf = (current: number): PeriodRow => rows.find((row) => row.brand === brand && row.current === current) ?? empty;
+    const sumsOf = (current: number): PeriodRow => {
+      const isPart = (minute: number): boolean => (minute >= seconds.from ? 1 : 0) === current;
+      return {
+        ...(rows.find((row) => row.brand === brand && row.current === current) ?? empty),
+        corrected: sumCorrected(corrected.filter((row) => row.brand === brand && isPart(row.minute))),
+      };
+    };
     return { current: sumsOf(1), previous: hasHistory ? sumsOf(0) : null };
   });
 }
@@ -165,7 +191,7 @@ const bucketStarts: Readonly<Record<Grain, (instant: string) => string>> = {
 };
 
 const timelineRow = z.object({ start: numeric, arrived: numeric.transform((arrived) => arrived > 0), ...sumColumns });
-export type TimelineRow = z.output<typeof timelineRow>;
+export type TimelineRow = z.output<typeof timelineRow> & WithCorrected;
 
 const timelineRollup = (grain: Grain): Rollup => (grain === 'minute' ? minuteRollup : rollup15m);
 
@@ -180,7 +206,7 @@ export function countPendingInTimeline(reader: ClickHouseClient, { grain, ...ran
  * FINAL, because any version of a row suffices.
  * @throws USAGE for an empty range
  */
-export function readTimelineSums(
+export async function readTimelineSums(
   reader: ClickHouseClient,
   { brand, grain, timeZone, ...range }: Range & { readonly brand: string; readonly grain: Grain; readonly timeZone: string },
 ): Promise<TimelineRow[]> {
@@ -205,5 +231,15 @@ export function readTimelineSums(
     WHERE r.brand = '*' AND ${inRange(column)} AND ${volume} > 0
   ) AS any_brand ON any_brand.start = grid.start
   ORDER BY start`;
-  return query(reader, timelineRow, sql, { brand, timeZone, ...toSeconds(range, rollup) });
+  const seconds = toSeconds(range, rollup);
+  const [rows, corrected] = await Promise.all([
+    query(reader, timelineRow, sql, { brand, timeZone, ...seconds }),
+    readCorrectedPosts(reader, { brands: [brand], ...seconds }),
+  ]);
+  if (corrected.length === 0) return rows;
+  const nextStart = (index: number): number => rows[index + 1]?.start ?? Number.POSITIVE_INFINITY;
+  return rows.map((row, index) => ({
+    ...row,
+    corrected: sumCorrected(corrected.filter(({ minute }) => minute >= row.start && minute < nextStart(index))),
+  }));
 }

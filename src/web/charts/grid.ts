@@ -31,12 +31,13 @@ export function toBucketGrid({ buckets, grain, from, to }: Trends): BucketGrid {
   return { midpoints: sorted.map((time) => time + stepSeconds / 2), buckets: sorted.map((time) => byStart.get(time)), stepSeconds };
 }
 
-/** Net sentiment of each bucket; null without scored posts. */
-export const netSentiments = ({ buckets }: BucketGrid): (number | null)[] => buckets.map((bucket) => bucket?.netSentiment ?? null);
+/** Calibrated net sentiment of each bucket; null without scored posts. */
+export const netSentiments = ({ buckets }: BucketGrid): (number | null)[] =>
+  buckets.map((bucket) => bucket?.calibratedNetSentiment ?? null);
 
 /** The upper and lower bounds of its 95% confidence interval. */
 export const netIntervals = ({ buckets }: BucketGrid): (number | null)[][] =>
-  (['high', 'low'] as const).map((side) => buckets.map((bucket) => bucket?.intervals.netSentiment?.[side] ?? null));
+  (['high', 'low'] as const).map((side) => buckets.map((bucket) => bucket?.intervals.calibratedNetSentiment?.[side] ?? null));
 
 /** For each label, its count plus those of the labels after it: bars drawn in this order look stacked. */
 export function stackedCounts({ buckets }: BucketGrid): (number | null)[][] {
@@ -58,7 +59,7 @@ export function alignPrevious(
   return midpoints.map((middle) => {
     // Across a daylight saving change, days are shifted by an hour: take the nearest bucket.
     while (nearest + 1 < shifted.length && distance(nearest + 1, middle) <= distance(nearest, middle)) nearest += 1;
-    return distance(nearest, middle) < stepSeconds / 2 ? (previous.buckets[nearest]?.netSentiment ?? null) : null;
+    return distance(nearest, middle) < stepSeconds / 2 ? (previous.buckets[nearest]?.calibratedNetSentiment ?? null) : null;
   });
 }
 

@@ -41,7 +41,7 @@ export function toLineChart(kind: 'net' | 'share', trends: readonly Trends[], ti
   const mentions = grid.buckets.map((_, row) => rows.reduce((sum, own) => sum + (own[row]?.volume ?? 0), 0));
   const values = rows.map((own) =>
     own.map((bucket, row) => {
-      if (kind === 'net') return bucket?.netSentiment ?? null;
+      if (kind === 'net') return bucket?.calibratedNetSentiment ?? null;
       return mentions[row] ? (bucket?.volume ?? 0) / mentions[row] : null;
     }),
   );

@@ -11,10 +11,10 @@ import { timeZone } from '../state/brands.ts';
 import { navigate } from '../state/router.ts';
 import { useQuery } from '../state/use-query.ts';
 import type { TimeRange } from '../state/view-state.ts';
+import { netFormula } from './calibration-note.tsx';
 import { ChartSlider } from './chart-slider.tsx';
 import { Panel, QueryContent } from './panel.tsx';
 import { SaveButtons } from './save-buttons.tsx';
-import { netFormula } from './stat-cards.tsx';
 
 const refreshMs = 10_000;
 

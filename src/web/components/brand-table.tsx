@@ -7,6 +7,7 @@ import { timeZone } from '../state/brands.ts';
 import { navigate, view } from '../state/router.ts';
 import { useQuery } from '../state/use-query.ts';
 import type { TimeRange } from '../state/view-state.ts';
+import { describeBasis } from './calibration-note.tsx';
 import { ShareBar, sentimentTone } from './label.tsx';
 import { Panel, TableFrame } from './panel.tsx';
 import { SaveButtons } from './save-buttons.tsx';
@@ -58,7 +59,7 @@ export function BrandTable({ brands, comparison, range }: Props) {
                 key={brand.brand}
                 brand={brand}
                 voice={changes.get(brand.brand)?.current.shareOfVoice ?? null}
-                change={changes.get(brand.brand)?.changes?.netSentiment ?? null}
+                change={changes.get(brand.brand)?.changes?.calibratedNetSentiment ?? null}
                 range={index < maxSparklines ? range : undefined}
               />
             ))}
@@ -76,7 +77,7 @@ function BrandRow(props: {
   readonly range: TimeRange | undefined;
 }) {
   const { brand, voice, change, range } = props;
-  const { volume, netSentiment, positive, neutral, negative } = brand;
+  const { volume, calibratedNetSentiment: net, positive, neutral, negative } = brand;
   const isChosen = view.value.brands.includes(brand.brand);
   return (
     <tr class={isChosen ? 'chosen' : ''}>
@@ -87,7 +88,9 @@ function BrandRow(props: {
       </th>
       <td class="number">{formatCount(volume)}</td>
       <td class="number wide">{formatPercent(voice)}</td>
-      <td class={`number net ${sentimentTone(netSentiment)}`}>{formatNetSentiment(netSentiment)}</td>
+      <td class={`number net ${sentimentTone(net)}`} title={describeBasis(brand.calibration)}>
+        {formatNetSentiment(net)}
+      </td>
       <td
         class={`number net ${change?.significant ? sentimentTone(Math.sign(change.difference) * 100) : 'quiet'}`}
         title={change ? describeChange(change) : ''}
@@ -117,18 +120,19 @@ function NetSparkline({ brand, range }: { readonly brand: string; readonly range
     (signal) => fetchTrends(brand, range, zone, signal),
     sparklineRefreshMs,
   );
-  return <Sparkline zero values={data?.buckets.map(({ netSentiment }) => netSentiment) ?? []} />;
+  return <Sparkline zero values={data?.buckets.map(({ calibratedNetSentiment }) => calibratedNetSentiment) ?? []} />;
 }
 
 function saveBrands(brands: readonly Brand[]): void {
-  const header = ['brand', 'posts', 'positive', 'neutral', 'negative', 'unscored', 'net sentiment'];
-  const rows = brands.map(({ brand, volume, positive, neutral, negative, unscored, netSentiment }) => [
+  const header = ['brand', 'posts', 'positive', 'neutral', 'negative', 'unscored', 'net sentiment', 'counted net sentiment'];
+  const rows = brands.map(({ brand, volume, positive, neutral, negative, unscored, calibratedNetSentiment, netSentiment }) => [
     brand,
     volume,
     positive,
     neutral,
     negative,
     unscored,
+    calibratedNetSentiment,
     netSentiment,
   ]);
   saveCsv(rangeFileName('brands'), header, rows);

@@ -71,7 +71,9 @@ function SegmentTable(props: {
             </th>
             <td class="number">{formatCount(segment.volume)}</td>
             <td class="number">{formatPercent(segment.share)}</td>
-            <td class={`number net ${sentimentTone(segment.netSentiment)}`}>{formatNetSentiment(segment.netSentiment)}</td>
+            <td class={`number net ${sentimentTone(segment.calibratedNetSentiment)}`}>
+              {formatNetSentiment(segment.calibratedNetSentiment)}
+            </td>
           </tr>
         ))}
       </tbody>
@@ -81,7 +83,14 @@ function SegmentTable(props: {
 
 function saveBreakdown({ platforms, languages }: Breakdown): void {
   const toRows = (by: string, segments: readonly Segment[]) =>
-    segments.map(({ name, volume, share, netSentiment }) => [by, name, volume, share, netSentiment]);
+    segments.map(({ name, volume, share, calibratedNetSentiment, netSentiment }) => [
+      by,
+      name,
+      volume,
+      share,
+      calibratedNetSentiment,
+      netSentiment,
+    ]);
   const rows = [...toRows('platform', platforms), ...toRows('language', languages)];
   saveCsv(rangeFileName('platforms-languages'), ['by', 'name', 'posts', 'share', 'net sentiment'], rows);
 }

@@ -7,10 +7,10 @@ import { type ContainerRef, type PlotRef, usePlot } from '../charts/plot.ts';
 import { rangeFileName, saveCsv, savePng } from '../export-file.ts';
 import { formatBucketStart, formatInteger, formatNetSentiment, formatPlural } from '../format.ts';
 import { navigate } from '../state/router.ts';
+import { netFormula } from './calibration-note.tsx';
 import { ChartSlider } from './chart-slider.tsx';
 import { Panel } from './panel.tsx';
 import { SaveButtons } from './save-buttons.tsx';
-import { netFormula } from './stat-cards.tsx';
 
 interface Props {
   readonly title: string;
@@ -114,8 +114,8 @@ function readoutText({ index, view: { grid, timeZone, trends }, chart }: Readout
   if (!bucket) return `${when}no posts`;
   const [positive, neutral, negative] = [bucket.positive, bucket.neutral, bucket.negative].map(formatInteger);
   if (chart === 'volume') return `${when}${formatPlural(bucket.volume, 'post')}: ${positive} ▲ ${neutral} ● ${negative} ▼`;
-  const interval = bucket.intervals.netSentiment;
-  return `${when}${formatNetSentiment(bucket.netSentiment)}${interval ? ` (95% CI ${formatNetSentiment(interval.low)} to ${formatNetSentiment(interval.high)})` : ''}`;
+  const interval = bucket.intervals.calibratedNetSentiment;
+  return `${when}${formatNetSentiment(bucket.calibratedNetSentiment)}${interval ? ` (95% CI ${formatNetSentiment(interval.low)} to ${formatNetSentiment(interval.high)})` : ''}`;
 }
 
 function Legend({ timeZone, hasMarks }: { readonly timeZone: string; readonly hasMarks: boolean }) {
@@ -147,17 +147,18 @@ function Legend({ timeZone, hasMarks }: { readonly timeZone: string; readonly ha
 const canvases = (plots: readonly PlotRef[]): HTMLCanvasElement[] => plots.flatMap(({ current }) => (current ? [current.ctx.canvas] : []));
 
 function saveTrends(title: string, { trends: { buckets } }: HistoryData): void {
-  const header = ['start', 'posts', 'positive', 'neutral', 'negative', 'unscored', 'net sentiment', 'low', 'high'];
-  const rows = buckets.map(({ start, volume, positive, neutral, negative, unscored, netSentiment, intervals }) => [
+  const header = ['start', 'posts', 'positive', 'neutral', 'negative', 'unscored', 'net sentiment', 'low', 'high', 'counted net sentiment'];
+  const rows = buckets.map(({ start, volume, positive, neutral, negative, unscored, calibratedNetSentiment, netSentiment, intervals }) => [
     start,
     volume,
     positive,
     neutral,
     negative,
     unscored,
+    calibratedNetSentiment,
+    intervals.calibratedNetSentiment?.low,
+    intervals.calibratedNetSentiment?.high,
     netSentiment,
-    intervals.netSentiment?.low,
-    intervals.netSentiment?.high,
   ]);
   saveCsv(rangeFileName(title), header, rows);
 }

@@ -17,7 +17,7 @@ export function Sidebar() {
       </a>
       {!isSignInNeeded.value && (
         <nav aria-label="Pages">
-          {pageNames.map((name) => (
+          {pageNames.filter(isListed).map((name) => (
             <PageLink key={name} name={name} />
           ))}
         </nav>
@@ -26,6 +26,9 @@ export function Sidebar() {
     </header>
   );
 }
+
+/** Posts are labeled once in a while; the overview links to that page. */
+const isListed = (name: PageName): boolean => name !== 'calibrate' || view.value.page === 'calibrate';
 
 /** A real link, so that a page can be opened in another tab. */
 function PageLink({ name }: { readonly name: PageName }) {

@@ -19,6 +19,7 @@ import {
   noValue,
 } from '../format.ts';
 import { status } from '../state/stream.ts';
+import { describeBasis, netFormula } from './calibration-note.tsx';
 import { sentimentTone } from './label.tsx';
 import { SaveButtons } from './save-buttons.tsx';
 
@@ -46,8 +47,6 @@ function StatCard({ title, value, tone = '', change, significant, note, tooltip 
   );
 }
 
-export const netFormula = 'Net sentiment = 100 · (P − N) / (P + N + U), over counts of positive, negative and neutral posts';
-
 /** The metrics of a range, each with its interval and its change from the previous period of equal length. */
 export function StatCards({
   summary,
@@ -60,17 +59,17 @@ export function StatCards({
 }) {
   const { current, previous, changes } = summary;
   const { intervals } = current;
-  const points = changes?.netSentiment;
+  const points = changes?.calibratedNetSentiment;
   return (
     <section class="stat-cards" aria-label="Key metrics">
       <StatCard
         title="Net sentiment"
-        value={formatNetSentiment(current.netSentiment)}
-        tone={sentimentTone(current.netSentiment)}
+        value={formatNetSentiment(current.calibratedNetSentiment)}
+        tone={sentimentTone(current.calibratedNetSentiment)}
         change={points ? formatPoints(points.difference) : undefined}
         significant={points?.significant}
-        note={formatNetInterval(intervals.netSentiment)}
-        tooltip={`${netFormula}. Below: 95% confidence interval.`}
+        note={formatNetInterval(intervals.calibratedNetSentiment)}
+        tooltip={`${netFormula}; ${describeBasis(summary.calibration)}. Counted: ${formatNetSentiment(current.netSentiment)}. Below: 95% confidence interval.`}
       />
       <StatCard
         title="Posts"

@@ -1,11 +1,11 @@
 import type { BrandSummary, Change, Comparison, Interval, Metric } from '../../domain/brand-metrics.ts';
 import { fetchComparison } from '../api/history.ts';
 import { BrandLines } from '../components/brand-lines.tsx';
+import { countedFormula, netFormula } from '../components/calibration-note.tsx';
 import { sentimentTone } from '../components/label.tsx';
 import { Panel, QueryContent, TableFrame } from '../components/panel.tsx';
 import { PendingNote } from '../components/pending-note.tsx';
 import { SaveButtons } from '../components/save-buttons.tsx';
-import { netFormula } from '../components/stat-cards.tsx';
 import { rangeFileName, saveCsv } from '../export-file.ts';
 import { formatCount, formatDecimal, formatInteger, formatNetSentiment, formatPercentPrecise, noValue } from '../format.ts';
 import { brands } from '../state/brands.ts';
@@ -85,7 +85,14 @@ const rows: readonly Row[] = [
     formatChange: (value) => `${value > 0 ? '+' : value < 0 ? '−' : ''}${formatCount(Math.abs(value))}`,
   },
   { metric: 'shareOfVoice', title: 'Share of voice', format: formatPercentPrecise, formatChange: (value) => formatPoints(100 * value) },
-  { metric: 'netSentiment', title: 'Net sentiment', tooltip: netFormula, format: formatNetSentiment, formatChange: formatPoints },
+  { metric: 'calibratedNetSentiment', title: 'Net sentiment', tooltip: netFormula, format: formatNetSentiment, formatChange: formatPoints },
+  {
+    metric: 'netSentiment',
+    title: 'Counted net sentiment',
+    tooltip: countedFormula,
+    format: formatNetSentiment,
+    formatChange: formatPoints,
+  },
   {
     metric: 'weightedNetSentiment',
     title: 'Weighted net sentiment',
@@ -133,7 +140,7 @@ function MetricCell({ summary: { current, changes }, row }: { readonly summary: 
   const value = current[row.metric];
   const interval = current.intervals[row.metric];
   const change = changes?.[row.metric] ?? null;
-  const tone = row.metric === 'netSentiment' || row.metric === 'weightedNetSentiment' ? sentimentTone(value) : '';
+  const tone = row.metric.endsWith('etSentiment') ? sentimentTone(value) : '';
   return (
     <td class="number">
       <span class={`metric-value net ${tone}`}>{value === null ? noValue : row.format(value)}</span>

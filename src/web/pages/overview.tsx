@@ -5,6 +5,7 @@ import { AnomaliesPanel } from '../components/anomalies-panel.tsx';
 import { BrandLines } from '../components/brand-lines.tsx';
 import { BrandTable } from '../components/brand-table.tsx';
 import { BreakdownPanel } from '../components/breakdown-panel.tsx';
+import { CalibrationNote } from '../components/calibration-note.tsx';
 import { DriversPanel } from '../components/drivers-panel.tsx';
 import { HistoryPanel } from '../components/history-panel.tsx';
 import { LiveList } from '../components/live-list.tsx';
@@ -105,6 +106,7 @@ function SummaryCards({ brand, range, comparison }: SelectionProps & { readonly 
                 ? `Change vs ${length}. Bold: statistically significant (95%).`
                 : `No data for ${length}, so no comparison.`}{' '}
               <PendingNote pending={summary.pending} />
+              <CalibrationNote calibration={summary.calibration} brand={brand} />
             </span>
             <SaveMetrics summary={summary} />
           </p>

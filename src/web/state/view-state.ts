@@ -1,6 +1,6 @@
 import { type StoredLabel, storedLabels } from '../../domain/post.ts';
 
-export const pageNames = ['overview', 'posts', 'live', 'compare', 'alerts', 'health'] as const;
+export const pageNames = ['overview', 'posts', 'live', 'compare', 'alerts', 'health', 'calibrate'] as const;
 export type PageName = (typeof pageNames)[number];
 
 export const rangePresets = ['1h', '6h', '24h', '7d', '30d', '365d'] as const;
@@ -116,4 +116,5 @@ export const pageTitles: Readonly<Record<PageName, string>> = {
   compare: 'Compare',
   alerts: 'Alerts',
   health: 'Health',
+  calibrate: 'Label posts',
 };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createCalibrations } from '../../../src/analytics/calibration/calibrations.ts';
 import type { StoredLabel } from '../../../src/domain/post.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { createMetrics } from '../../../src/lib/metrics.ts';
@@ -31,7 +32,10 @@ beforeAll(async () => {
     post('5', 30, 'unscored', []),
   ]);
   await createRollups(shared).catchUp();
-  server = await startTestServer({ reader: db.reader });
+  server = await startTestServer({
+    reader: db.reader,
+    calibrations: createCalibrations({ reader: db.reader, model: { id: 'm1' }, clock: systemClock }),
+  });
   remove = async () => {
     await server.close();
     await opened.remove();
@@ -49,10 +53,34 @@ async function read(path: string): Promise<unknown> {
 const range = `from=${new Date(now - 180 * minute).toISOString()}&to=${new Date(now).toISOString()}`;
 
 test('every configured brand and all posts have metrics', async () => {
+  // The error of this model is unknown, so nothing is corrected.
+  const calibration = expect.objectContaining({ basis: 'history', modelVersion: 'm1', levelError: null });
+  const shown = { calibratedNetSentiment: expect.closeTo(100 / 3), calibration };
   expect(await read(`brands?${range}`)).toEqual([
-    { brand: '*', timeZone: 'UTC', volume: 4, negative: 1, neutral: 0, positive: 2, unscored: 1, netSentiment: 100 / 3 },
-    { brand: 'Kestrel', timeZone: 'Asia/Kathmandu', volume: 3, negative: 1, neutral: 0, positive: 2, unscored: 0, netSentiment: 100 / 3 },
-    { brand: 'Heron', timeZone: 'UTC', volume: 0, negative: 0, neutral: 0, positive: 0, unscored: 0, netSentiment: null },
+    { brand: '*', timeZone: 'UTC', volume: 4, negative: 1, neutral: 0, positive: 2, unscored: 1, netSentiment: 100 / 3, ...shown },
+    {
+      brand: 'Kestrel',
+      timeZone: 'Asia/Kathmandu',
+      volume: 3,
+      negative: 1,
+      neutral: 0,
+      positive: 2,
+      unscored: 0,
+      netSentiment: 100 / 3,
+      ...shown,
+    },
+    {
+      brand: 'Heron',
+      timeZone: 'UTC',
+      volume: 0,
+      negative: 0,
+      neutral: 0,
+      positive: 0,
+      unscored: 0,
+      netSentiment: null,
+      ...shown,
+      calibratedNetSentiment: null,
+    },
   ]);
 });
 
@@ -97,6 +125,7 @@ test('every response matches the OpenAPI document', async () => {
   const given: Readonly<Record<string, string>> = {
     '/api/v1/posts': 'limit=5',
     '/api/v1/models': '',
+    '/api/v1/calibrations': '',
     '/api/v1/anomalies': '',
     '/api/v1/models/compare': `${range}&version=other@1`,
   };

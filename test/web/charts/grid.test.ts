@@ -8,7 +8,7 @@ const start = Date.UTC(2026, 10, 1);
 
 function bucket(at: number, counts: Partial<Record<'positive' | 'neutral' | 'negative' | 'unscored', number>> = {}): Bucket {
   const { positive = 3, neutral = 2, negative = 1, unscored = 1 } = counts;
-  const netSentiment = (100 * (positive - negative)) / (positive + neutral + negative);
+  const calibratedNetSentiment = (100 * (positive - negative)) / (positive + neutral + negative);
   const volume = positive + neutral + negative + unscored;
   // The charts need only these fields.
   return {
@@ -18,7 +18,7 @@ function bucket(at: number, counts: Partial<Record<'positive' | 'neutral' | 'neg
     negative,
     unscored,
     volume,
-    netSentiment,
+    calibratedNetSentiment,
     intervals: {},
   } as unknown as Bucket;
 }
