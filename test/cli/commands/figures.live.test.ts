@@ -65,7 +65,9 @@ test('a trend can be broken down, and in a time zone', async () => {
 test('brands are listed side by side, and control sequences in names are escaped', async () => {
   const { stdout, stderr } = await ask('compare', '--brand', 'Marlow', 'Kestrel', hostile);
   const [head = '', marlow = '', kestrel = '', odd = ''] = stdout.split('\n');
-  expect(head).toMatch(/^BRAND +POSTS +CHANGE +TREND +SHARE OF VOICE +95% CI +NET +95% CI +NET CHANGE +COUNTED +BASIS +NEGATIVE +POSITIVE$/);
+  expect(head).toMatch(
+    /^BRAND +POSTS +CHANGE +TREND +SHARE OF VOICE +95% CI +NET +95% CI +NET CHANGE +COUNTED +BASIS +NEGATIVE +POSITIVE$/,
+  );
   expect(marlow).toMatch(/^Marlow +20 +new [ ▁█]+ 19\.0% +12\.7 … 27\.6 +\+100 +– +– +\+100 +not calibrated on this feed +0\.0% +100\.0%$/);
   expect(kestrel).toMatch(/^Kestrel +80 +−20% [ ▁█]+ 76\.2% .* −200\.0 \* /);
   expect(odd).toContain('=HYPERLINK("x")\\u{1b}[31m');

@@ -14,7 +14,9 @@ const answer = (from: number, to: number, minutes: Readonly<Record<number, reado
     from: iso(from),
     to: iso(to),
     // The charts need only these fields.
-    buckets: Object.entries(minutes).map(([at, [volume, calibratedNetSentiment]]) => ({ start: iso(Number(at)), volume, calibratedNetSentiment }) as Bucket),
+    buckets: Object.entries(minutes).map(
+      ([at, [volume, calibratedNetSentiment]]) => ({ start: iso(Number(at)), volume, calibratedNetSentiment }) as Bucket,
+    ),
   }) satisfies Trends;
 
 /** The second response starts and ends a minute later. */
