@@ -1,4 +1,4 @@
-"""Measure the size and speed of ONNX models, side by side on the same posts.
+"""Measure the size, speed and macro recall of ONNX models, side by side on the same posts.
 
     python -m training.evaluate.measure_speed --model teacher=training/.work/onnx/teacher.onnx --model student=training/.work/onnx/model.onnx \\
         --model int8=training/.work/onnx --exit training/.work/onnx/exit.json --tokenizer training/.work/tuned/model --data held-out.tsv --out training/.work/onnx/speed.json
@@ -19,7 +19,8 @@ import numpy as np
 from tqdm import tqdm
 
 from training.data.labeled_file import read_labeled
-from training.evaluate.cascade import Exit, probabilities, read_exit
+from training.evaluate.cascade import Exit, cascade, probabilities, read_exit
+from training.evaluate.evaluate import macro_recall, predict
 from training.evaluate.onnx_inference import BATCH, DISABLED_OPTIMIZERS, Network, batches_of, open_tokenizer
 from training.export.layout import LOWER, UPPER
 
@@ -74,6 +75,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="labeled TSV, for its texts")
     parser.add_argument("--posts", type=int, default=400, help="number of posts")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--recall", action="store_true", help="also measure macro recall, on all posts of --data")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     paths = {name: Path(path) for name, _, path in (given.partition("=") for given in args.model)}
@@ -100,6 +102,13 @@ def main() -> None:
         }
         for name, path in paths.items()
     }
+    if args.recall:
+        texts, classes = read_labeled(args.data)
+        for name, path in paths.items():
+            logits, exit_logits = predict(path, open_tokenizer(args.tokenizer), texts)
+            if early and exit_logits is not None:
+                logits, _ = cascade(exit_logits, logits, 1.0, early)  # recall does not depend on the temperature of the rest
+            report[name]["macroRecall"] = macro_recall(logits, np.array(classes))
     args.out.write_text(json.dumps(report, indent=2) + "\n")
     print(json.dumps(report, indent=2))
 

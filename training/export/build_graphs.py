@@ -1,6 +1,6 @@
 """Write a trained model as int8 ONNX: the lower layers with the exit and the upper layers as two files, or all in one.
 
-    python -m training.export.build_graphs --tuned training/.work/tuned --out training/.work/onnx
+    python -m training.export.build_graphs --tuned training/.work/tuned --activations training/.work/onnx/activations.npz --out training/.work/onnx
 
 A model with an exit (early_exit.py) becomes OUT/lower_quantized.onnx and OUT/upper_quantized.onnx, so that a post can leave
 between the two; another one, or with --single, OUT/model_quantized.onnx. `encoder_graph.py` documents inputs and outputs.
@@ -36,6 +36,7 @@ def read_weights(tuned: Path, balance: float) -> dict[str, np.ndarray]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--tuned", type=Path, required=True, help="directory written by fine_tune.py or distil_task.py")
+    parser.add_argument("--activations", type=Path, required=True, help="file written by calibrate.py")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--balance", type=float, default=0.5, help="0 to 1; chosen on held-out posts")
     parser.add_argument("--single", action="store_true", help="one file, without the exit")
@@ -43,8 +44,9 @@ def main() -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     weights = read_weights(args.tuned, args.balance)
     config = json.loads((args.tuned / "model" / "config.json").read_text())
-    lower = build_lower(weights, EXIT_LAYER, config["n_heads"])
-    upper = build_upper(weights, EXIT_LAYER, config["n_layers"], config["n_heads"])
+    ranges = np.load(args.activations)
+    lower = build_lower(weights, ranges, EXIT_LAYER, config["n_heads"])
+    upper = build_upper(weights, ranges, EXIT_LAYER, config["n_layers"], config["n_heads"])
     is_single = args.single or "exit.classifier.weight" not in weights
     files = {SINGLE: join(lower, upper)} if is_single else {LOWER: lower, UPPER: upper}
     for name, model in files.items():

@@ -42,18 +42,18 @@ def dequantize(constants: dict[str, np.ndarray], name: str) -> np.ndarray:
 
 
 def weights_of(constants: dict[str, np.ndarray], heads: int) -> dict[str, np.ndarray]:
-    """All weights of graphs that build_graphs.py wrote, with the names of Transformers, and those of the exit as `exit.…`."""
+    """All weights of graphs that build_graphs.py wrote, with the names of Transformers, and those of the exit as `exit.…`. Values
+    and output projections of the attention keep the factors that cancel between them."""
     weights = {name: value for name, value in constants.items() if name.endswith((".weight", ".bias"))}
     for name in (name.removesuffix("_quantized") for name in constants if name.endswith("_quantized")):
-        value = dequantize(constants, name)
-        weights[name] = value if "embeddings" in name else value.T
-    for name in [name for name in weights if ".attention." in name and not name.endswith(("out_lin.weight", "out_lin.bias"))]:
-        joined = weights.pop(name)
-        attention, _, module = name.rpartition(".attention.")
-        parts, kind = module.split("_lin.")
-        for part, value in zip(parts, np.split(joined, len(parts)), strict=True):
-            width = weights["pre_classifier.bias"].size // heads if part == "q" else 1
-            weights[f"{attention}.attention.{part}_lin.{kind}"] = value * width**0.5
+        weights[name] = dequantize(constants, name) if "embeddings" in name else dequantize(constants, name).T
+    for name in weights:
+        module, _, kind = name.rpartition(".")
+        unfold = constants.get(f"{module.rpartition('.')[0]}_activation_unfold")
+        if unfold is not None and kind == "weight" and module.endswith(("q_lin", "k_lin", "v_lin", "lin1")):
+            weights[name] = weights[name] * unfold
+        if module.endswith("q_lin"):
+            weights[name] = weights[name] * (weights["pre_classifier.bias"].size // heads) ** 0.5
     return weights
 
 

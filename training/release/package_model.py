@@ -54,6 +54,15 @@ def graph_of(early: Exit | None) -> dict:
     return {"graph": {"lower": f"onnx/{LOWER}", "upper": f"onnx/{UPPER}", **exit}}
 
 
+def training_of(tuned: Path, start: Path | None, balance: float) -> dict:
+    """How the model was trained, and before that the one that it was trained from."""
+    facts = json.loads((tuned / "training.json").read_text())
+    if start is None:
+        return {"base": BASE, "cleaning": CLEANING_VERSION, **facts, "balance": balance}
+    before = json.loads((start / "manifest.json").read_text())
+    return {"base": f"{before['name']}@{before['version']}", "cleaning": CLEANING_VERSION, **facts, "balance": balance, "earlier": before.get("training")}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--tuned", type=Path, required=True, help="directory written by fine_tune.py or distil_task.py")
@@ -62,7 +71,7 @@ def main() -> None:
     parser.add_argument("--fp32", type=Path, required=True, help="report of evaluate.py on the fp32 file")
     parser.add_argument("--int8", type=Path, required=True, help="report of evaluate.py on the int8 file")
     parser.add_argument("--balance", type=float, required=True, help="the --balance of export_onnx.py")
-    parser.add_argument("--base", default=BASE, help="the model it was trained from")
+    parser.add_argument("--from", dest="start", type=Path, help="the packaged model it was trained from, if not from BERT")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--name", default="distilbert-social-en")
     parser.add_argument("--version", required=True)
@@ -84,7 +93,7 @@ def main() -> None:
         **(graph_of(read_exit(args.exit) if args.exit else None) if args.weights.is_dir() else {}),
         "session": {"disabledOptimizers": DISABLED_OPTIMIZERS},
         "files": checksums(args.out, files),
-        "training": {"base": args.base, "cleaning": CLEANING_VERSION, **json.loads((args.tuned / "training.json").read_text()), "balance": args.balance},
+        "training": training_of(args.tuned, args.start, args.balance),
         "figures": {"validationRows": int8["rows"], "fp32": {key: fp32[key] for key in shown}, "int8": {key: int8[key] for key in shown}},
     }
     (args.out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")

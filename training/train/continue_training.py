@@ -9,6 +9,7 @@ Steps whose output exists are skipped: run it again to resume.
 import argparse
 from pathlib import Path
 
+from training.export.layout import SINGLE
 from training.train.packaging import packaging_rows
 from training.train.steps import BUNDLED, Step, add_step_options, build_steps, run_steps
 
@@ -29,8 +30,32 @@ def plan(args: argparse.Namespace) -> list[Step]:
         ("train", tuned / "training.json",
          ("training.train.distil_task", "--student", start, "--soft", soft, *posts, "--synthetic", synthetic, "--synthetic-weight", args.synthetic_weight,
           "--states", "0", "--exit", args.exit, "--freeze-layers", "1", "--learning-rate", args.learning_rate, "--seed", "19", "--out", tuned), True),
-        *packaging_rows(args.model, work, args.held_out, args.name, args.version, BALANCE, has_exit=args.exit > 0),
+        *packaging_rows(args.model, work, args.train, args.held_out, args.name, args.version, BALANCE, has_exit=args.exit > 0),
+        *comparison_rows(args),
     ])
+
+
+def comparison_rows(args: argparse.Namespace) -> list[tuple]:
+    """Rows for the tables of the model card: the model before and after, and what each change of the graph brings."""
+    work, held_out = args.work, args.held_out
+    start, tuned, onnx, single = work / "start", work / "tuned", work / "onnx", work / "single" / SINGLE
+    rows = [
+        ("measure-steps", onnx / "steps.json",
+         ("training.evaluate.measure_steps", "--model", f"before={start}", "--model", f"after={tuned / 'model'}",
+          "--train", args.train, "--data", held_out, "--balance", BALANCE, "--out", onnx / "steps.json"), False),
+    ]
+    before = args.model / "onnx" / SINGLE
+    if args.exit == 0 or not before.exists():
+        return rows
+    first = "graph before, all optimizers"
+    return [
+        *rows,
+        ("single", single, ("training.export.build_graphs", "--tuned", tuned, "--activations", onnx / "activations.npz", "--single", "--balance", BALANCE, "--out", single.parent), False),
+        ("measure-speed", onnx / "speed.json",
+         ("training.evaluate.measure_speed", "--model", f"{first}={before}", "--all-optimizers", first, "--model", f"graph before, SkipLayerNormFusion off={before}",
+          "--model", f"new graph={single}", "--model", f"new graph with the exit={onnx}", "--exit", onnx / "exit.json", "--recall",
+          "--tokenizer", tuned / "model", "--data", held_out, "--out", onnx / "speed.json"), False),
+    ]
 
 
 def parser_of() -> argparse.ArgumentParser:

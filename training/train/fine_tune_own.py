@@ -19,7 +19,7 @@ def plan(model: Path, work: Path, train: Path, held_out: Path, name: str, versio
         ("start", start / "tokenizer.json", ("training.export.to_pytorch", "--model", model, "--out", start), False),
         ("tune", tuned / "training.json",
          ("training.train.fine_tune", "--model", start, "--train", train, "--out", tuned, "--learning-rate", "2e-5", "--freeze-words"), True),
-        *packaging_rows(model, work, held_out, name, version, balance, has_exit=False),
+        *packaging_rows(model, work, train, held_out, name, version, balance, has_exit=False),
     ])
 
 

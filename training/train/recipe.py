@@ -8,6 +8,7 @@ import argparse
 from pathlib import Path
 
 from training.export.layout import UPPER
+from training.train.packaging import calibration_row
 from training.train.steps import BUNDLED, Step, add_step_options, run_steps, build_steps
 
 BALANCE = "0.5"
@@ -40,7 +41,9 @@ def plan(work: Path, train: Path, unlabeled: Path, held_out: Path, name: str, ve
         ("export", onnx / "model.onnx", ("training.export.export_onnx", "--tuned", tuned, "--out", onnx / "model.onnx", "--balance", BALANCE), False),
         ("export-teacher", onnx / "teacher.onnx",
          ("training.export.export_onnx", "--tuned", teacher, "--out", onnx / "teacher.onnx", "--balance", BALANCE), False),
-        ("quantize", onnx / UPPER, ("training.export.build_graphs", "--tuned", tuned, "--out", onnx, "--balance", BALANCE), False),
+        calibration_row(tuned, train, onnx / "activations.npz"),
+        ("quantize", onnx / UPPER,
+         ("training.export.build_graphs", "--tuned", tuned, "--activations", onnx / "activations.npz", "--out", onnx, "--balance", BALANCE), False),
         ("measure-exit", leaves[1], ("training.evaluate.choose_exit", "--model", onnx, *report, "--out", leaves[1]), False),
         ("measure-teacher", onnx / "teacher.json",
          ("training.evaluate.evaluate", "--model", onnx / "teacher.onnx", *report, "--out", onnx / "teacher.json"), False),
