@@ -13,7 +13,7 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
  * Kafka to ClickHouse with the real program: throughput on a filled topic, then latency at half that rate, from the
  * broker's timestamp to the acknowledged row. The score cache is off.
  */
-export async function measureEndToEnd(count) {
+export async function measureEndToEnd(count, model) {
   const { startKafka } = (await support('kafka.ts')).module;
   const { feedpulse, startFeedpulse } = (await support('feedpulse.ts')).module;
   const folder = await mkdtemp(join(tmpdir(), 'feedpulse-bench-'));
@@ -23,12 +23,13 @@ export async function measureEndToEnd(count) {
   const env = {
     FEEDPULSE_KAFKA_BROKERS: brokers,
     FEEDPULSE_KAFKA_TOPIC: 'bench',
+    FEEDPULSE_MODEL_PATH: model,
     FEEDPULSE_MODEL_CACHE_SIZE: '0',
     FEEDPULSE_LOG_LEVEL: 'warn',
   };
-  // Twice the posts of the other parts, because the event-loop delay is updated every ten seconds.
-  const fullCount = count * 2;
-  const texts = benchTexts(count * 4);
+  // Four times the posts of the other parts, because the event-loop delay is updated every ten seconds.
+  const fullCount = count * 4;
+  const texts = benchTexts(count * 7);
   let running;
   try {
     await produce(await writePosts(join(folder, 'full.ndjson'), 'full', texts.slice(0, fullCount)));

@@ -1,6 +1,8 @@
 import { access, constants } from 'node:fs/promises';
 import { type Config, configuredSources, type SourceConfig } from '../config/schema.ts';
 import { bundledModelPath, loadModel } from '../infer/model/model.ts';
+import { describeCpu } from '../infer/workers/describe-cpu.ts';
+import { doInt8ProductsSaturate } from '../infer/workers/int8-saturation.ts';
 import { asError, FeedpulseError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { makeDirectories } from '../lib/make-directories.ts';
@@ -25,6 +27,7 @@ export async function runChecks(config: Config, log: Log): Promise<CheckResult[]
   const results = [
     await check('Node', checkNode),
     await check('data dir', () => checkDataDir(dataDir)),
+    await check('CPU', checkCpu),
     await check('model', async () => `${(await loadModel(model.path ?? bundledModelPath)).id}, checksums verified`),
     await check('database', () => (instance ? checkInstance(instance) : checkDatabase(config, log))),
   ];
@@ -63,6 +66,13 @@ async function checkNode(): Promise<string> {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 19)) throw new Error(`${process.version} is too old: feedpulse requires 20.19 or later.`);
   return `${process.version} (requires 20.19 or later)`;
+}
+
+async function checkCpu(): Promise<string> {
+  const products = (await doInt8ProductsSaturate())
+    ? 'int8 products saturate, so the model runs slower, exact ones'
+    : 'int8 products are exact';
+  return `${await describeCpu()}: ${products}`;
 }
 
 async function checkDataDir(dir: string): Promise<string> {

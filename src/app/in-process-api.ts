@@ -23,7 +23,6 @@ export async function useInProcessApi<T>(
   callback: (send: (request: ApiRequest) => Promise<ApiResponse>) => Promise<T>,
 ): Promise<T> {
   const { clickhouse, dataDir, retention } = config;
-  const { targetSentiment } = config.model;
   const { brands } = withDemoBrands(config);
   const clock = systemClock;
   const db = await openDatabase({ clickhouse, dataDir, log });
@@ -31,7 +30,7 @@ export async function useInProcessApi<T>(
   try {
     if (db.kind === 'embedded') await migrate(db, log);
     const { catchUp } = createRollups({ db, clock, log, metrics: createMetrics(), retention });
-    const maintenance = { db, clock, retention, matcher: createBrandMatcher(brands), jobs, catchUp, targetSentiment };
+    const maintenance = { db, clock, retention, matcher: createBrandMatcher(brands), jobs, catchUp, scoring: config.model };
     // The manifest alone: the model itself is not needed. Without it nothing is calibrated.
     const model = await readModel(config.model.path ?? bundledModelPath).catch(() => undefined);
     const { reader, heavyReader } = db;

@@ -17,8 +17,8 @@ export async function openScorer(
   overrides: Partial<ScorerOptions> = {},
   brands?: Pick<BrandMatcher, 'match'>,
 ): Promise<Scorer> {
-  const { path = bundledModelPath, workers = defaultWorkers, cacheSize, targetSentiment } = config.model;
-  const scorer = await createScorer({ modelPath: path, workers, cacheSize, log, ...overrides });
+  const { path = bundledModelPath, workers = defaultWorkers, cacheSize, earlyExit, targetSentiment } = config.model;
+  const scorer = await createScorer({ modelPath: path, workers, cacheSize, earlyExit: earlyExit === 'auto', log, ...overrides });
   return brands && targetSentiment ? withBrandSentiment(scorer, brands.match) : scorer;
 }
 

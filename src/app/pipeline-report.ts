@@ -42,6 +42,7 @@ export function createPipelineReport({ clock, metrics, recent, model, db, status
       lag: await readLag(metrics),
       deadLetters: await readDeadLetters(metrics),
       lowConfidenceShare: await readLowConfidenceShare(metrics),
+      exitShare: await readExitShare(metrics),
       model: describeModel(model),
       process: { memoryBytes: process.memoryUsage.rss(), eventLoopDelaySeconds: await readTotal(metrics.eventLoopDelay) },
       storage: await readStorage(db.maintenance).catch(() => null), // the database user may lack the permission
@@ -89,6 +90,11 @@ async function readLowConfidenceShare({ postsScored, lowConfidence }: Metrics): 
   const { values } = await postsScored.get();
   const scored = values.filter(({ labels }) => labels.label !== storedLabels.at(-1)).reduce((sum, { value }) => sum + value, 0);
   return scored === 0 ? null : (await readTotal(lowConfidence)) / scored;
+}
+
+async function readExitShare({ modelPosts, earlyExits }: Metrics): Promise<number | null> {
+  const posts = await readTotal(modelPosts);
+  return posts === 0 ? null : (await readTotal(earlyExits)) / posts;
 }
 
 function describeModel({ id, languages, maxLength, temperature, files, figures }: ModelInfo): PipelineReport['model'] {

@@ -129,7 +129,7 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunDe
     openDeadLetters: (source) => openDeadLetters(deps, stop, source),
     brands: config.brands,
     calibrations,
-    maintenance: { db, clock, retention, matcher: brands, jobs, targetSentiment: config.model.targetSentiment },
+    maintenance: { db, clock, retention, matcher: brands, jobs, scoring: config.model },
   });
   const writer = createWriter({ db, ...deps });
   await runPipeline({ sources: sources.all, scorer, brandMatcher: brands, writer, storedPosts, metrics, clock, load }, stop);

@@ -23,6 +23,12 @@ const model = z.strictObject({
     .optional()
     .describe('Inference threads; if absent, one per core, or fewer where a container limits CPU time or memory'),
   cacheSize: z.int().min(0).max(5_000_000).default(50_000).describe('Entries of the score cache (one per text); 0 disables it'),
+  earlyExit: z
+    .enum(['auto', 'off'])
+    .default('auto')
+    .describe(
+      'Let posts of which the lower layers are sure leave there, if the model has such an exit; off runs every layer for every post',
+    ),
   targetSentiment: z
     .boolean()
     .default(true)

@@ -62,6 +62,8 @@ export interface PipelineReport extends Pick<PipelineStatus, 'ready' | 'degraded
   readonly deadLetters: Readonly<Record<string, number>>;
   /** Share of scored posts with a confidence below 0.5, since the start; null without scored posts. */
   readonly lowConfidenceShare: number | null;
+  /** Share of the texts run through the model that left it at its early exit, since the start; null without any. */
+  readonly exitShare: number | null;
   readonly model: {
     readonly version: string;
     readonly languages: readonly string[];

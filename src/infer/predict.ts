@@ -2,7 +2,8 @@ import type { Label, Prediction } from '../domain/post.ts';
 import { FeedpulseError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
-import { type Calibration, calibrate } from './model/calibrate.ts';
+import { createBatchBudget } from './batch-budget.ts';
+import { planBatches } from './plan-batches.ts';
 import type { PreparedPost, UncachedPost } from './preprocess.ts';
 import type { RawPrediction, ScoreCache } from './score-cache.ts';
 import { WorkerCrashed } from './workers/inference-thread.ts';
@@ -20,38 +21,30 @@ export interface PredictorDeps {
   readonly cache: ScoreCache | undefined;
   readonly metrics?: Metrics;
   readonly log?: Log;
-  readonly calibration: Calibration;
   /** Token ids of a plain text. If the model fails on it, the model is broken, not a post. */
   readonly probe: readonly number[];
-  readonly maxBatchTokens?: number;
-  readonly maxBatchSize?: number;
 }
 
 /** Posts with the same cleaned text: scored once. */
 type DuplicateGroup = readonly [UncachedPost, ...UncachedPost[]];
 
-/** Sixteen posts of 25 tokens fit into a core's caches; longer posts make smaller batches. */
-const defaults = { maxBatchTokens: 768, maxBatchSize: 16 };
+const maxRows = 32;
 
 /** Creates a predictor that runs the model on uncached posts, in batches of similar length. */
 export function createPredictor(deps: PredictorDeps): Predictor {
-  const {
-    pool,
-    cache,
-    metrics,
-    log,
-    calibration,
-    probe,
-    workers,
-    maxBatchTokens = defaults.maxBatchTokens,
-    maxBatchSize = defaults.maxBatchSize,
-  } = deps;
+  const { pool, cache, metrics, log, probe, workers } = deps;
+  const budget = createBatchBudget();
 
   const predict = async (batch: readonly DuplicateGroup[], results: Map<PreparedPost, RawPrediction>): Promise<void> => {
-    const logits = await pool.run(batch.map(([{ tokens }]) => tokens.ids));
+    const rows = batch.map(([{ tokens }]) => tokens.ids);
+    const { probabilities, exits, ms } = await pool.run(rows);
+    budget.observe(rows.length * Math.max(...rows.map(({ length }) => length)), ms);
+    metrics?.modelPosts.inc(batch.length);
+    metrics?.earlyExits.inc(exits);
     for (const [row, group] of batch.entries()) {
       const [{ text, tokens }] = group;
-      const prediction = { probabilities: calibrate(logits, row * calibration.labels.length, calibration), truncated: tokens.truncated };
+      const [negative = 0, neutral = 0, positive = 0] = probabilities.subarray(3 * row);
+      const prediction: RawPrediction = { probabilities: [negative, neutral, positive], truncated: tokens.truncated };
       cache?.set(text, prediction);
       for (const post of group) results.set(post, prediction);
     }
@@ -76,7 +69,7 @@ export function createPredictor(deps: PredictorDeps): Predictor {
     const groups = cache ? groupByText(uncached) : uncached.map((post): DuplicateGroup => [post]);
     metrics?.cacheHits.inc(posts.filter(({ kind }) => kind === 'cached').length + uncached.length - groups.length);
     const results = new Map<PreparedPost, RawPrediction>();
-    const limits = { maxTokens: maxBatchTokens, maxRows: Math.min(maxBatchSize, Math.ceil(groups.length / workers)) };
+    const limits = { maxTokens: budget.maxTokens, maxRows: Math.min(maxRows, Math.ceil(groups.length / workers)) };
     const lengths = groups.map(([{ tokens }]) => tokens.ids.length);
     // planBatches returns indices of `groups`.
     const batches = planBatches(lengths, limits).map((indices) => indices.map((index) => groups[index] as DuplicateGroup));
@@ -102,35 +95,6 @@ function groupByText(posts: readonly UncachedPost[]): DuplicateGroup[] {
     else groups.set(post.text, [post]);
   }
   return [...groups.values()];
-}
-
-export interface BatchLimits {
-  /** Padded tokens per batch: rows × longest row. A single longer row gets a batch of its own. */
-  readonly maxTokens: number;
-  readonly maxRows: number;
-}
-
-/**
- * Splits texts into batches of similar length to keep padding low.
- * Longest first, so that the short batches at the end even out the load of the workers.
- * @param lengths token count per text
- * @returns the indices of the texts of each batch
- */
-export function planBatches(lengths: readonly number[], { maxTokens, maxRows }: BatchLimits): number[][] {
-  const order = lengths.map((length, index) => ({ length, index })).sort((a, b) => b.length - a.length);
-  const batches: number[][] = [];
-  let current: number[] = [];
-  let longest = 0;
-  for (const { length, index } of order) {
-    const isFull = current.length >= maxRows || (current.length + 1) * longest > maxTokens;
-    if (current.length === 0 || isFull) {
-      current = [];
-      longest = length;
-      batches.push(current);
-    }
-    current.push(index);
-  }
-  return batches;
 }
 
 /** Label, score and confidence from probabilities. Ties go to the more cautious label: neutral, then negative. */

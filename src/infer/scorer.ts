@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import type { Prediction } from '../domain/post.ts';
 import type { Log } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import { createYielder } from '../lib/yield-to-event-loop.ts';
+import { onnxFiles } from './model/manifest.ts';
 import { loadModel, type ModelInfo } from './model/model.ts';
 import { createPredictor, type Predictor } from './predict.ts';
 import { createPreprocessor, type PreparedPost, type Preprocessor, type ScorableText } from './preprocess.ts';
@@ -10,6 +10,7 @@ import { createScoreCache } from './score-cache.ts';
 import { createLanguageDetector } from './text/language.ts';
 import { loadTokenizer } from './text/tokenizer.ts';
 import { scorerClosedError, WorkerPool } from './workers/worker-pool.ts';
+import { toWorkerOptions } from './workers/worker-protocol.ts';
 
 export interface ScorerOptions {
   /** Model directory. */
@@ -22,10 +23,8 @@ export interface ScorerOptions {
   readonly metrics?: Metrics;
   /** Skip language detection and score every text. */
   readonly assumeModelLanguage?: boolean;
-  /** Maximum padded tokens per batch. */
-  readonly maxBatchTokens?: number;
-  /** Maximum posts per batch. */
-  readonly maxBatchSize?: number;
+  /** Let posts leave at the early exit, if the model has one; true by default. */
+  readonly earlyExit?: boolean;
 }
 
 export type Predictions = (Prediction | undefined)[];
@@ -58,13 +57,13 @@ const yieldEveryMs = 4;
 export async function createScorer(options: ScorerOptions): Promise<Scorer> {
   const model = await loadModel(options.modelPath);
   const tokenize = await loadTokenizer(model);
-  const workerOptions = { weights: join(model.dir, model.weights), classes: model.labels.length };
-  const workers = typeof options.workers === 'number' ? options.workers : options.workers(model.files[model.weights]?.bytes ?? 0);
-  const pool = await WorkerPool.start(workers, workerOptions, options.log);
+  const weightsBytes = onnxFiles(model).reduce((sum, file) => sum + (model.files[file]?.bytes ?? 0), 0);
+  const workers = typeof options.workers === 'number' ? options.workers : options.workers(weightsBytes);
+  const pool = await WorkerPool.start(workers, toWorkerOptions(model, options.earlyExit ?? true), options.log);
   const cache = options.cacheSize > 0 ? createScoreCache(options.cacheSize) : undefined;
   const detectLanguage = options.assumeModelLanguage ? undefined : createLanguageDetector(model.languages[0]);
   const preprocess = createPreprocessor({ model, tokenize, detectLanguage, cache });
-  const predict = createPredictor({ pool, cache, calibration: model, probe: tokenize('a post').ids, ...options, workers });
+  const predict = createPredictor({ pool, cache, probe: tokenize('a post').ids, ...options, workers });
   const pending = new Set<Promise<Predictions>>();
   let isClosed = false;
 

@@ -37,6 +37,8 @@ export function createMetrics() {
       'feedpulse_posts_low_confidence_total',
       'Scored posts with a confidence (calibrated probability of the label) below 0.5.',
     ),
+    modelPosts: counter('feedpulse_model_posts_total', 'Texts that the model scored: neither empty nor served from the score cache.'),
+    earlyExits: counter('feedpulse_model_early_exits_total', 'Texts that left the model at its early exit.'),
     cacheHits: counter('feedpulse_score_cache_hits_total', 'Score cache hits.'),
     truncated: counter('feedpulse_posts_truncated_total', "Posts truncated to the model's maximum length."),
     rowsWritten: counter('feedpulse_rows_written_total', 'Rows acknowledged by ClickHouse.'),

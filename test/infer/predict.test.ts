@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { labels } from '../../src/domain/post.ts';
-import { createPredictor, planBatches, toPrediction, unscoredPrediction } from '../../src/infer/predict.ts';
+import { createPredictor, toPrediction, unscoredPrediction } from '../../src/infer/predict.ts';
 import type { PreparedPost } from '../../src/infer/preprocess.ts';
 import { createScoreCache } from '../../src/infer/score-cache.ts';
 import { WorkerCrashed } from '../../src/infer/workers/inference-thread.ts';
@@ -8,14 +7,14 @@ import { FeedpulseError } from '../../src/lib/errors.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
 
 const probe = [101, 7, 102];
-const calibration = { labels, temperature: 1 };
 
-/** Returns logits whose positive one is the second token of each row, and records the row lengths of each batch. */
+/** P(positive) grows with the second token of each row; P(neutral) is the rest. One post per batch exits. Records row lengths. */
 function fakePool() {
   const batches: number[][] = [];
   const run = async (rows: readonly (readonly number[])[]) => {
     batches.push(rows.map(({ length }) => length));
-    return Float32Array.from(rows.flatMap((ids) => [0, 0, ids[1] ?? 0]));
+    const probabilities = Float64Array.from(rows.flatMap(([_, id = 0]) => [0, 1 / (1 + 2 * id), (2 * id) / (1 + 2 * id)]));
+    return { probabilities, exits: 1, ms: 1 };
   };
   return { run, batches };
 }
@@ -29,20 +28,20 @@ const uncached = (text: string, length = 5): PreparedPost => ({
 
 test('predictions come in input order, whatever the batches', async () => {
   const pool = fakePool();
-  const predict = createPredictor({ pool, workers: 1, cache: undefined, calibration, probe, maxBatchSize: 2 });
-  const predictions = await predict([uncached('a', 4), { kind: 'skipped', lang: 'ja' }, uncached('bbb', 9), uncached('cc', 6)]);
-  expect(pool.batches).toEqual([[9, 6], [4]]);
+  const predict = createPredictor({ pool, workers: 1, cache: undefined, probe });
+  const predictions = await predict([uncached('a', 4), { kind: 'skipped', lang: 'ja' }, uncached('bbb', 90), uncached('cc', 6)]);
+  expect(pool.batches).toEqual([[90], [6, 4]]);
   expect(predictions.map((prediction) => [prediction?.lang, Math.round(100 * (prediction?.positive ?? 0))])).toEqual([
-    ['en', 58],
+    ['en', 67],
     ['ja', 0],
-    ['en', 91],
-    ['en', 79],
+    ['en', 86],
+    ['en', 80],
   ]);
 });
 
 test('a few posts are spread over all workers', async () => {
   const pool = fakePool();
-  const predict = createPredictor({ pool, workers: 2, cache: undefined, calibration, probe });
+  const predict = createPredictor({ pool, workers: 2, cache: undefined, probe });
   await predict(['a', 'b', 'c', 'd'].map((text) => uncached(text)));
   expect(pool.batches).toEqual([
     [5, 5],
@@ -53,16 +52,18 @@ test('a few posts are spread over all workers', async () => {
 test('with a cache, duplicate texts are scored once and count as cache hits', async () => {
   const pool = fakePool();
   const metrics = createMetrics();
-  const predict = createPredictor({ pool, workers: 1, cache: createScoreCache(10), metrics, calibration, probe });
+  const predict = createPredictor({ pool, workers: 1, cache: createScoreCache(10), metrics, probe });
   const predictions = await predict([uncached('same'), uncached('other one'), uncached('same')]);
   expect(pool.batches.flat()).toHaveLength(2);
   expect(predictions[2]).toEqual(predictions[0]);
   expect((await metrics.cacheHits.get()).values[0]?.value).toBe(1);
+  expect((await metrics.modelPosts.get()).values[0]?.value).toBe(2);
+  expect((await metrics.earlyExits.get()).values[0]?.value).toBe(pool.batches.length);
 });
 
 test('without a cache, every text is scored', async () => {
   const pool = fakePool();
-  const predict = createPredictor({ pool, workers: 1, cache: undefined, calibration, probe });
+  const predict = createPredictor({ pool, workers: 1, cache: undefined, probe });
   await predict([uncached('same'), uncached('same')]);
   expect(pool.batches.flat()).toHaveLength(2);
 });
@@ -79,7 +80,7 @@ function failingPool() {
 }
 
 test('a post that makes the model fail gets no prediction, and the rest of its batch does', async () => {
-  const predict = createPredictor({ pool: failingPool(), workers: 1, cache: undefined, calibration, probe });
+  const predict = createPredictor({ pool: failingPool(), workers: 1, cache: undefined, probe });
   const texts = ['a', 'bb', 'x'.repeat(poisoned), 'ccc', 'dddd'];
   const predictions = await predict(texts.map((text) => uncached(text)));
   expect(predictions.map((prediction) => prediction?.label)).toEqual(['positive', 'positive', undefined, 'positive', 'positive']);
@@ -87,14 +88,14 @@ test('a post that makes the model fail gets no prediction, and the rest of its b
 
 test('a model that fails on every input rejects the call', async () => {
   const pool = { run: () => Promise.reject(new FeedpulseError('MODEL_FAILED', 'broken')) };
-  const predict = createPredictor({ pool, workers: 1, cache: undefined, calibration, probe });
+  const predict = createPredictor({ pool, workers: 1, cache: undefined, probe });
   await expect(predict([uncached('a'), uncached('bb')])).rejects.toMatchObject({ code: 'MODEL_FAILED' });
 });
 
 test('a batch lost in a worker crash rejects the call', async () => {
   const lost = new FeedpulseError('MODEL_FAILED', 'lost', { cause: new WorkerCrashed('killed') });
   const pool = { run: (rows: readonly unknown[]) => (rows.length > 1 ? Promise.reject(lost) : fakePool().run([[101, 1, 102]])) };
-  const predict = createPredictor({ pool, workers: 1, cache: undefined, calibration, probe });
+  const predict = createPredictor({ pool, workers: 1, cache: undefined, probe });
   await expect(predict([uncached('a'), uncached('bb')])).rejects.toBe(lost);
 });
 
@@ -129,38 +130,4 @@ test('an unscored prediction is all zeros', () => {
     lang: 'ja',
     truncated: false,
   });
-});
-
-const limits = { maxTokens: 100, maxRows: 4 };
-
-test('no texts make no batches', () => {
-  expect(planBatches([], limits)).toEqual([]);
-});
-
-test('batches hold the indices of the texts, longest first', () => {
-  expect(planBatches([5, 30, 10, 20], limits)).toEqual([[1, 3, 2], [0]]);
-});
-
-test('a batch holds at most the maximum number of rows', () => {
-  expect(planBatches([9, 8, 7, 6, 5], limits)).toEqual([[0, 1, 2, 3], [4]]);
-});
-
-test('a text longer than the token budget gets its own batch', () => {
-  expect(planBatches([3, 250, 4], limits)).toEqual([[1], [2, 0]]);
-});
-
-test('each text is in exactly one batch, and no batch exceeds the budget with its padding', () => {
-  let seed = 7;
-  const random = (): number => {
-    seed = (seed * 48_271) % 2_147_483_647;
-    return seed / 2_147_483_647;
-  };
-  const lengths = Array.from({ length: 1_000 }, () => 2 + Math.floor(random() * 90));
-  const batches = planBatches(lengths, limits);
-  expect(batches.flat().sort((a, b) => a - b)).toEqual([...lengths.keys()]);
-  for (const batch of batches) {
-    const longest = Math.max(...batch.map((index) => lengths[index] ?? 0));
-    expect(batch.length).toBeLessThanOrEqual(limits.maxRows);
-    expect(batch.length * longest).toBeLessThanOrEqual(limits.maxTokens);
-  }
 });

@@ -1,4 +1,9 @@
-import { basename, dirname } from 'node:path';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { env, pipeline, type TextClassificationOutput } from '@huggingface/transformers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 // From dist/: a worker thread can't load TypeScript.
@@ -10,18 +15,24 @@ import { createLog } from '../../src/lib/log.ts';
 import { modelUnderTest } from './model-under-test.ts';
 import { requirePredictions, samplePosts } from './sample-posts.ts';
 
+const joinGraphs = fileURLToPath(new URL('../../scripts/join-graphs.mjs', import.meta.url));
 let scorer: Scorer;
 
 beforeAll(async () => {
-  scorer = await createScorer({ modelPath: modelUnderTest, workers: 1, cacheSize: 0, log: createLog('silent') });
+  scorer = await createScorer({ modelPath: modelUnderTest, workers: 1, cacheSize: 0, earlyExit: false, log: createLog('silent') });
 });
 afterAll(() => scorer.close());
 
-test('transformers.js loads the model directory unchanged and predicts the same', async () => {
+test('transformers.js loads the model, its two graphs joined, and predicts the same', async () => {
+  const model = await readModel(modelUnderTest);
+  const folder = await mkdtemp(join(tmpdir(), 'feedpulse-joined-'));
+  if (model.format === 2) await promisify(execFile)(process.execPath, [joinGraphs, modelUnderTest, join(folder, model.name)]);
+  else await symlink(modelUnderTest, join(folder, model.name));
   env.allowRemoteModels = false;
-  env.localModelPath = `${dirname(modelUnderTest)}/`;
-  const classify = await pipeline('text-classification', basename(modelUnderTest), { dtype: 'q8', device: 'cpu' });
-  const { temperature } = await readModel(modelUnderTest);
+  env.localModelPath = `${folder}/`;
+  const classify = await pipeline('text-classification', model.name, { dtype: 'q8', device: 'cpu' });
+  await rm(folder, { recursive: true });
+  const { temperature } = model;
   // One by one, because activations are quantized per batch and other posts would shift the score.
   for (const post of samplePosts(60)) {
     const [prediction] = requirePredictions(await scorer.score([{ ...post, lang: 'en' }]));

@@ -63,6 +63,7 @@ const model: ModelInfo = {
   cleaning: 3,
   temperature: 1.4,
   weights: 'onnx/model_quantized.onnx',
+  session: { disabledOptimizers: [] },
   files: { 'config.json': { bytes: 648, sha256: '' } },
   figures: undefined,
 };
@@ -155,7 +156,7 @@ export function upkeepOf(db: Omit<Connections, 'close'>): MaintenanceDeps {
     matcher,
     retention,
     jobs: createJobs(quiet),
-    targetSentiment: true,
+    scoring: { earlyExit: 'auto', targetSentiment: true },
   };
 }
 

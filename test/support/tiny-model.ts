@@ -10,6 +10,8 @@ export interface TinyModelOptions {
   readonly negative?: readonly string[];
   /** Words that make the model fail on every batch with a post that contains them. */
   readonly failingWords?: readonly string[];
+  /** Two ONNX files instead of one, and an exit for posts with at least two more words of a kind. */
+  readonly split?: boolean;
 }
 
 /** Words with a sentiment, in lower case. */
@@ -35,7 +37,7 @@ const outOfRangeId = 1_000_000;
  * It takes milliseconds to write and load. Returns the directory, for `model.path`.
  */
 export async function createTinyModel(dir: string, options: TinyModelOptions = {}): Promise<string> {
-  const { version = '1.0.0', positive = lexicon.positive, negative = lexicon.negative, failingWords = [] } = options;
+  const { version = '1.0.0', positive = lexicon.positive, negative = lexicon.negative, failingWords = [], split = false } = options;
   const words = [...new Set([...positive, ...negative])];
   const vocabulary: Record<string, number> = { ...special };
   for (const word of words) vocabulary[word] = Object.keys(vocabulary).length;
@@ -49,10 +51,12 @@ export async function createTinyModel(dir: string, options: TinyModelOptions = {
     'config.json': json({ id2label: { 0: 'negative', 1: 'neutral', 2: 'positive' }, max_position_embeddings: 512 }),
     'tokenizer.json': json(createTokenizer(vocabulary)),
     'tokenizer_config.json': json({ tokenizer_class: 'DistilBertTokenizer', do_lower_case: true }),
-    'onnx/model_quantized.onnx': createOnnx(rows),
+    ...(split
+      ? { 'onnx/lower_quantized.onnx': lowerGraph(rows), 'onnx/upper_quantized.onnx': upperGraph() }
+      : { 'onnx/model_quantized.onnx': wholeGraph(rows) }),
   };
   const manifest = {
-    format: 1,
+    ...(split ? { format: 2, graph: splitFiles } : { format: 1 }),
     name: 'tiny',
     version,
     labels: ['negative', 'neutral', 'positive'],
@@ -106,25 +110,39 @@ function createTokenizer(vocab: Readonly<Record<string, number>>): object {
 const float32 = 1;
 const int64 = 7;
 
-/** logits [batch, 3] = sum over the sequence of table[input_ids] · attention_mask, with one row of three logits per token id. */
-function createOnnx(rows: readonly (readonly number[])[]): Buffer {
-  const table = Buffer.from(Float32Array.from(rows.flat()).buffer);
-  const graph = field(
-    7,
-    node('Gather', ['table', 'input_ids'], 'rows'),
-    node('Cast', ['attention_mask'], 'mask', attribute('to', float32)),
-    node('Unsqueeze', ['mask', 'last_axis'], 'column'),
-    node('Mul', ['rows', 'column'], 'masked'),
-    node('ReduceSum', ['masked', 'sequence_axis'], 'logits', attribute('keepdims', 0)),
-    text(2, 'tiny'),
-    tensor('table', float32, [rows.length, 3], table),
-    tensor('last_axis', int64, [1], Buffer.from(BigInt64Array.of(2n).buffer)),
-    tensor('sequence_axis', int64, [1], Buffer.from(BigInt64Array.of(1n).buffer)),
-    valueInfo(11, 'input_ids', int64, text(2, 'batch'), text(2, 'sequence')),
-    valueInfo(11, 'attention_mask', int64, text(2, 'batch'), text(2, 'sequence')),
-    valueInfo(12, 'logits', float32, text(2, 'batch'), varint(1, 3)),
-  );
-  return Buffer.concat([varint(1, 8), graph, field(8, text(1, ''), varint(2, 13))]); // IR version 8, opset 13
+const splitFiles = {
+  lower: 'onnx/lower_quantized.onnx',
+  upper: 'onnx/upper_quantized.onnx',
+  exit: { threshold: 0.9, temperature: 1 },
+};
+
+const tokenInputs = ['input_ids', 'attention_mask'].map((name) => valueInfo(11, name, int64, text(2, 'batch'), text(2, 'sequence')));
+const lookUp = node('Gather', ['table', 'input_ids'], 'hidden');
+const tableOf = (rows: readonly (readonly number[])[]): Buffer =>
+  tensor('table', float32, [rows.length, 3], Buffer.from(Float32Array.from(rows.flat()).buffer));
+
+/** Sum over the sequence of hidden · attention_mask: [batch, 3]. */
+const sumStates = (output: string): Buffer[] => [
+  node('Cast', ['attention_mask'], 'mask', attribute('to', float32)),
+  node('Unsqueeze', ['mask', 'last_axis'], 'column'),
+  node('Mul', ['hidden', 'column'], 'masked'),
+  node('ReduceSum', ['masked', 'sequence_axis'], output, attribute('keepdims', 0)),
+  tensor('last_axis', int64, [1], Buffer.from(BigInt64Array.of(2n).buffer)),
+  tensor('sequence_axis', int64, [1], Buffer.from(BigInt64Array.of(1n).buffer)),
+  valueInfo(12, output, float32, text(2, 'batch'), varint(1, 3)),
+];
+const states = (number: number): Buffer => valueInfo(number, 'hidden', float32, text(2, 'batch'), text(2, 'sequence'), varint(1, 3));
+
+/** `rows` has the three logits of each token ID. */
+const wholeGraph = (rows: readonly (readonly number[])[]): Buffer => onnx(lookUp, tableOf(rows), ...tokenInputs, ...sumStates('logits'));
+const lowerGraph = (rows: readonly (readonly number[])[]): Buffer =>
+  onnx(lookUp, tableOf(rows), ...tokenInputs, ...sumStates('exit_logits'), states(12));
+const upperGraph = (): Buffer =>
+  onnx(states(11), valueInfo(11, 'attention_mask', int64, text(2, 'batch'), text(2, 'sequence')), ...sumStates('logits'));
+
+/** IR version 8, opset 13. */
+function onnx(...graph: readonly Buffer[]): Buffer {
+  return Buffer.concat([varint(1, 8), field(7, ...graph, text(2, 'tiny')), field(8, text(1, ''), varint(2, 13))]);
 }
 
 function node(type: string, inputs: readonly string[], output: string, ...attributes: readonly Buffer[]): Buffer {

@@ -1,19 +1,19 @@
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { bundledModelPath, loadModel } from '../../../dist/infer/model/model.js';
+import { loadModel } from '../../../dist/infer/model/model.js';
 import { loadTokenizer } from '../../../dist/infer/text/tokenizer.js';
+import { toWorkerOptions } from '../../../dist/infer/workers/worker-protocol.js';
 import { benchTexts } from '../../lib/posts.mjs';
 
 // Upper bound: ONNX Runtime alone, one single-threaded session per core, in a loop over the same posts, tokenised
-// beforehand and sorted by length.
+// beforehand and sorted by length. In a model with an exit, the posts that stay are batched anew, in the same order.
 const batchSize = 16;
 
-if (isMainThread) await measure(Number(process.argv[2]));
+if (isMainThread) await measure(Number(process.argv[2]), process.argv[3]);
 else await work();
 
-async function measure(count) {
-  const model = await loadModel(bundledModelPath);
+async function measure(count, folder) {
+  const model = await loadModel(folder);
   const tokenize = await loadTokenizer(model);
   const rows = benchTexts(count)
     .map((text) => tokenize(text).ids)
@@ -23,7 +23,7 @@ async function measure(count) {
   const threads = availableParallelism();
   const workers = Array.from({ length: threads }, (_, thread) => {
     const own = batches.filter((_, index) => index % threads === thread);
-    return new Worker(new URL(import.meta.url), { workerData: { weights: join(model.dir, model.weights), own } });
+    return new Worker(new URL(import.meta.url), { workerData: { options: toWorkerOptions(model, true), own } });
   });
   const responses = () => Promise.all(workers.map((worker) => new Promise((resolve) => worker.once('message', resolve))));
   await responses();
@@ -36,24 +36,30 @@ async function measure(count) {
 }
 
 async function work() {
-  const { InferenceSession, Tensor } = await import('onnxruntime-node');
-  const options = { intraOpNumThreads: 1, interOpNumThreads: 1, executionMode: 'sequential' };
-  const session = await InferenceSession.create(workerData.weights, options);
-  const feeds = workerData.own.map((rows) => {
-    const width = Math.max(...rows.map((ids) => ids.length));
-    const ids = new BigInt64Array(rows.length * width);
-    const mask = new BigInt64Array(rows.length * width);
-    for (const [row, tokens] of rows.entries()) {
-      ids.set(BigInt64Array.from(tokens, BigInt), row * width);
-      mask.fill(1n, row * width, row * width + tokens.length);
-    }
-    const shape = [rows.length, width];
-    return { input_ids: new Tensor('int64', ids, shape), attention_mask: new Tensor('int64', mask, shape) };
-  });
-  for (const feed of feeds.slice(0, 4)) await session.run(feed);
+  const { doInt8ProductsSaturate } = await import('../../../dist/infer/workers/int8-saturation.js');
+  const { openModel } = await import('../../../dist/infer/workers/open-model.js');
+  const { padBatch } = await import('../../../dist/infer/workers/worker-protocol.js');
+  const { options, own } = workerData;
+  const { graphs } = await openModel(options, await doInt8ProductsSaturate());
+  const batches = own.map((rows) => padBatch(rows));
+  const run = graphs.whole ? runWhole : runCascade;
+  await run(graphs, options, batches.slice(0, 4));
   parentPort.once('message', async () => {
-    for (const feed of feeds) await session.run(feed);
+    await run(graphs, options, batches);
     parentPort.postMessage('done');
   });
   parentPort.postMessage('ready');
+}
+
+async function runWhole({ whole }, _, batches) {
+  for (const batch of batches) await whole(batch);
+}
+
+async function runCascade(parts, { calibration, exit }, batches) {
+  const { Cascade } = await import('../../../dist/infer/workers/cascade.js');
+  const ignore = () => {};
+  const events = { onParked: ignore, onResult: ignore, onFailure: (_, error) => Promise.reject(error) };
+  const cascade = new Cascade({ ...parts, calibration, exit, clock: performance, ...events });
+  for (const [id, batch] of batches.entries()) await cascade.take(id, batch);
+  await cascade.flush();
 }

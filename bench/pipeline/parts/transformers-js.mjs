@@ -1,15 +1,23 @@
-import { basename, dirname } from 'node:path';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { env, pipeline } from '@huggingface/transformers';
-import { bundledModelPath } from '../../../dist/infer/model/model.js';
+import { writeJoinedModel } from '../../../scripts/join-graphs.mjs';
 import { benchTexts } from '../../lib/posts.mjs';
 
-// transformers.js on the same weights and posts, in batches of 32, with its default threads.
+// transformers.js on the same weights and posts, in batches of 32, with its default threads. It loads one ONNX file.
 const batchSize = 32;
-const [count, dtype, folder = bundledModelPath] = process.argv.slice(2);
+const [count, source, dtype] = process.argv.slice(2);
+const parent = mkdtempSync(join(tmpdir(), 'feedpulse-transformers-js-'));
+const folder = join(parent, 'model');
+const isSplit = dtype === 'q8' && JSON.parse(readFileSync(join(source, 'manifest.json'), 'utf8')).format === 2;
+if (isSplit) writeJoinedModel(source, folder);
+else cpSync(source, folder, { recursive: true });
 env.allowRemoteModels = false;
-env.localModelPath = `${dirname(folder)}/`;
+env.localModelPath = `${parent}/`;
 const texts = benchTexts(Number(count));
-const classify = await pipeline('text-classification', basename(folder), { dtype, device: 'cpu' });
+const classify = await pipeline('text-classification', 'model', { dtype, device: 'cpu' });
+rmSync(parent, { recursive: true });
 await classify(texts.slice(0, batchSize));
 const startedAt = performance.now();
 for (let at = 0; at < texts.length; at += batchSize) await classify(texts.slice(at, at + batchSize));

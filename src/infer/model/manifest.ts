@@ -8,9 +8,8 @@ const metrics = z.object({ macroRecall: z.number(), accuracy: z.number(), calibr
 /** A relative path with forward slashes that stays inside the model directory. */
 const innerPath = z.string().regex(/^(?!.*(?:^|\/)\.\.(?:\/|$))[A-Za-z0-9_.][A-Za-z0-9_./-]*$/);
 
-/** manifest.json of a model directory, written by training/release/package_model.py or by `model pull`. */
-export const manifestSchema = z.object({
-  format: z.literal(1),
+/** Fields of every manifest. */
+export const manifestFields = z.object({
   name: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/),
   /** `model pull` derives versions such as `0.0.0-<hash prefix>` from the content. */
   version: z.string().regex(/^\d+\.\d+\.\d+(?:-[0-9a-z]+)?$/),
@@ -23,8 +22,13 @@ export const manifestSchema = z.object({
   cleaning: z.literal(cleaningVersion, `requires a different text cleaning version; this version of feedpulse has ${cleaningVersion}`),
   /** Logits are divided by it before the softmax (Guo et al. 2017). */
   temperature: z.number().positive(),
-  /** The ONNX file to run. */
-  weights: innerPath.default('onnx/model_quantized.onnx'),
+  /** Options of every ONNX Runtime session of the model. */
+  session: z
+    .object({
+      /** Graph optimizers that make this model slower; names as in ONNX Runtime. */
+      disabledOptimizers: z.array(z.string().regex(/^\w+$/)).default([]),
+    })
+    .prefault({}),
   files: z.record(innerPath, z.object({ bytes: z.int().positive(), sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
   /** What the model gets wrong about net sentiment, see `NetSentimentError`; written by `npm run bench:net-sentiment`. */
   netSentiment: z
@@ -33,8 +37,36 @@ export const manifestSchema = z.object({
   figures: z.object({ validationRows: z.int(), fp32: metrics, int8: metrics }).optional(),
 });
 
+/** One ONNX file, from token ids to `logits`. */
+const wholeGraph = manifestFields.extend({
+  format: z.literal(1),
+  weights: innerPath.default('onnx/model_quantized.onnx'),
+});
+
+/**
+ * Two ONNX files: the lower layers, from token ids to `hidden` states and `exit_logits`, and the upper ones, from `hidden` to
+ * `logits`. With `exit`, a post leaves after the lower layers if its calibrated confidence there reaches the threshold
+ * (BranchyNet, Teerapittayanon et al. 2016).
+ */
+const splitGraph = manifestFields.extend({
+  format: z.literal(2),
+  graph: z.object({
+    lower: innerPath,
+    upper: innerPath,
+    exit: z.object({ threshold: z.number().positive().max(1), temperature: z.number().positive() }).optional(),
+  }),
+});
+
+/** manifest.json of a model directory, written by training/release/package_model.py or by `model pull`. */
+export const manifestSchema = z.discriminatedUnion('format', [wholeGraph, splitGraph]);
+
 export function areValidLabels(modelLabels: readonly Label[]): boolean {
   return modelLabels.includes('negative') && modelLabels.includes('positive') && new Set(modelLabels).size === modelLabels.length;
 }
 
 export type Manifest = z.infer<typeof manifestSchema>;
+
+/** The ONNX files that a manifest names, in the order in which they run. */
+export function onnxFiles(manifest: Manifest): string[] {
+  return manifest.format === 1 ? [manifest.weights] : [manifest.graph.lower, manifest.graph.upper];
+}

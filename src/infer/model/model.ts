@@ -2,17 +2,17 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FeedpulseError } from '../../lib/errors.ts';
-import { type Manifest, manifestSchema } from './manifest.ts';
+import { type Manifest, manifestSchema, onnxFiles } from './manifest.ts';
 import { type FileCheck, missingFileError, verifyFile } from './verify-file.ts';
 
 /** The model that ships with feedpulse; the relative path is the same from src/ and from dist/. */
 export const bundledModelPath = fileURLToPath(new URL('../../../models/distilbert-social-en', import.meta.url));
 
-export interface ModelInfo extends Manifest {
+export type ModelInfo = Manifest & {
   /** `name@version`, stored with every score. */
   readonly id: string;
   readonly dir: string;
-}
+};
 
 /** Files that every model directory needs besides the weights, in the layout of Hugging Face's tools. */
 export const modelFiles = {
@@ -33,7 +33,7 @@ export async function loadModel(dir: string): Promise<ModelInfo> {
 /** Reads the manifest of a model directory without verifying its files. @throws MODEL_MISSING or MODEL_CORRUPT */
 export async function readModel(dir: string): Promise<ModelInfo> {
   const manifest = await readManifest(join(dir, 'manifest.json'));
-  for (const required of [...Object.values(modelFiles), manifest.weights]) {
+  for (const required of [...Object.values(modelFiles), ...onnxFiles(manifest)]) {
     if (!manifest.files[required]) throw corrupt(`The manifest of ${dir} does not list ${required}.`);
   }
   return { ...manifest, id: `${manifest.name}@${manifest.version}`, dir };
@@ -51,7 +51,7 @@ async function readManifest(path: string): Promise<Manifest> {
   const parsed = manifestSchema.safeParse(parseManifestJson(path, text));
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'top level'}: ${issue.message}`);
-  throw corrupt(`${path} is not a manifest of format 1 (${problems.join('; ')}).`);
+  throw corrupt(`${path} is not a manifest of format 1 or 2 (${problems.join('; ')}).`);
 }
 
 function parseManifestJson(path: string, text: string): unknown {

@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import { asError, FeedpulseError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { loadTokenizer } from '../text/tokenizer.ts';
 import { WorkerPool } from '../workers/worker-pool.ts';
-import { calibrate } from './calibrate.ts';
+import { toWorkerOptions } from '../workers/worker-protocol.ts';
 import { loadModel, type ModelInfo } from './model.ts';
 
 /**
@@ -23,14 +22,13 @@ export async function smokeTest(dir: string, log: Log): Promise<void> {
 async function scoreTwoPosts(model: ModelInfo, log: Log): Promise<void> {
   const tokenize = await loadTokenizer(model);
   const rows = ['a lovely morning', 'good, '.repeat(model.maxLength)].map((text) => tokenize(text).ids);
-  const classes = model.labels.length;
   // The pool rather than a scorer, which would retry a failing batch post by post.
-  const pool = await WorkerPool.start(1, { weights: join(model.dir, model.weights), classes }, log);
+  const pool = await WorkerPool.start(1, toWorkerOptions(model, false), log);
   try {
-    const logits = await pool.run(rows);
+    const { probabilities } = await pool.run(rows);
     for (const [row, { length }] of rows.entries()) {
-      const probabilities = calibrate(logits, row * classes, model);
-      if (!probabilities.every(Number.isFinite)) throw new Error(`The probabilities of a post of ${length} tokens are not finite.`);
+      if (!probabilities.subarray(3 * row, 3 * row + 3).every(Number.isFinite))
+        throw new Error(`The probabilities of a post of ${length} tokens are not finite.`);
     }
   } finally {
     await pool.close();

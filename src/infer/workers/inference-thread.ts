@@ -1,18 +1,18 @@
 import { Worker } from 'node:worker_threads';
 import { FeedpulseError } from '../../lib/errors.ts';
-import { padBatch, type WorkerOptions, type WorkerRequest, type WorkerResponse } from './worker-protocol.ts';
+import { type BatchResult, padBatch, type WorkerOptions, type WorkerRequest, type WorkerResponse } from './worker-protocol.ts';
 
 /** The worker ended or hung with batches in flight. The batches are not necessarily the cause. */
 export class WorkerCrashed extends Error {}
 
 export interface InferenceThread {
-  /** Number of batches in flight. */
-  readonly pending: number;
+  /** Number of batches that wait or run, without those of which only some posts wait for the upper layers. */
+  readonly queued: number;
   /**
-   * Runs the model on rows of token ids. Resolves to logits of shape [rows, classes].
+   * Runs the model on rows of token ids. `onParked` is called if the result has to wait for other batches.
    * @throws MODEL_FAILED or WorkerCrashed
    */
-  run(rows: readonly (readonly number[])[]): Promise<Float32Array>;
+  run(rows: readonly (readonly number[])[], onParked: () => void): Promise<BatchResult>;
   /** Resolves to the reason when the thread has exited. */
   readonly exited: Promise<Error>;
   /** Exits after the batches in flight. */
@@ -25,7 +25,9 @@ export interface InferenceThread {
 }
 
 interface PendingBatch {
-  resolve(logits: Float32Array): void;
+  isParked: boolean;
+  onParked(): void;
+  resolve(result: BatchResult): void;
   reject(error: Error): void;
 }
 
@@ -55,13 +57,13 @@ export async function startInferenceThread(options: WorkerOptions): Promise<Infe
 
   return {
     exited,
-    get pending() {
-      return pending.size;
+    get queued() {
+      return [...pending.values()].filter(({ isParked }) => !isParked).length;
     },
-    run: (rows) =>
+    run: (rows, onParked) =>
       new Promise((resolve, reject) => {
         const id = nextId++;
-        pending.set(id, { resolve, reject });
+        pending.set(id, { isParked: false, onParked, resolve, reject });
         const batch = padBatch(rows);
         send({ kind: 'batch', id, ...batch }, [batch.inputIds.buffer, batch.attentionMask.buffer]);
       }),
@@ -88,7 +90,13 @@ async function waitUntilReady(worker: Worker, exited: Promise<Error>): Promise<v
 function handleResponse(pending: Map<number, PendingBatch>, response: WorkerResponse): void {
   if (response.kind === 'ready') return;
   const batch = pending.get(response.id);
+  if (!batch) return; // the thread was given up on
+  if (response.kind === 'parked') {
+    batch.isParked = true;
+    batch.onParked();
+    return;
+  }
   pending.delete(response.id);
-  if (response.kind === 'logits') batch?.resolve(response.logits);
-  else batch?.reject(new FeedpulseError('MODEL_FAILED', `The model failed on a batch: ${response.reason}.`));
+  if (response.kind === 'result') batch.resolve(response.result);
+  else batch.reject(new FeedpulseError('MODEL_FAILED', `The model failed on a batch: ${response.reason}.`));
 }

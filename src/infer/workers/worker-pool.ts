@@ -1,11 +1,11 @@
 import { asError, FeedpulseError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { type InferenceThread, startInferenceThread, WorkerCrashed } from './inference-thread.ts';
-import type { WorkerOptions } from './worker-protocol.ts';
+import type { BatchResult, WorkerOptions } from './worker-protocol.ts';
 
 interface Task {
   readonly rows: readonly (readonly number[])[];
-  resolve(logits: Float32Array): void;
+  resolve(result: BatchResult): void;
   reject(error: Error): void;
   attempts: number;
 }
@@ -58,8 +58,8 @@ export class WorkerPool {
     }
   }
 
-  /** Runs the model on rows of token ids. Resolves to logits of shape [rows, classes]. @throws MODEL_FAILED */
-  run(rows: readonly (readonly number[])[]): Promise<Float32Array> {
+  /** Runs the model on rows of token ids. @throws MODEL_FAILED */
+  run(rows: readonly (readonly number[])[]): Promise<BatchResult> {
     return new Promise((resolve, reject) => {
       if (this.#isClosed) return reject(scorerClosedError());
       this.#queue.push({ rows, resolve, reject, attempts: 0 });
@@ -87,7 +87,7 @@ export class WorkerPool {
   #dispatch(): void {
     for (let depth = 0; depth < queueDepth; depth += 1) {
       for (const thread of this.#threads) {
-        if (thread.pending > depth) continue;
+        if (thread.queued > depth) continue;
         const task = this.#queue.shift();
         if (!task) return;
         void this.#attempt(thread, task);
@@ -99,7 +99,7 @@ export class WorkerPool {
     task.attempts += 1;
     const timer = setTimeout(() => this.#discard(thread), this.#timeoutMs);
     try {
-      task.resolve(await thread.run(task.rows));
+      task.resolve(await thread.run(task.rows, () => this.#dispatch()));
     } catch (thrown) {
       const hasCrashed = thrown instanceof WorkerCrashed;
       if (hasCrashed) this.#threads.delete(thread);

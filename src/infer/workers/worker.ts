@@ -1,61 +1,52 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { createSerialQueue } from '../../lib/serial-queue.ts';
-import type { PaddedBatch, WorkerOptions, WorkerRequest, WorkerResponse } from './worker-protocol.ts';
+import { once } from 'node:events';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { systemClock } from '../../lib/clock.ts';
+import { Cascade } from './cascade.ts';
+import { doInt8ProductsSaturate } from './int8-saturation.ts';
+import { createWholeRunner, type ModelRunner, type RunnerEvents } from './model-runner.ts';
+import { openModel } from './open-model.ts';
+import type { WorkerOptions, WorkerRequest, WorkerResponse } from './worker-protocol.ts';
 
 // Only inference-thread.ts starts this file, and it passes these options.
-const { weights, classes } = workerData as WorkerOptions;
+const options = workerData as WorkerOptions;
 if (!parentPort) throw new Error('worker.ts runs in a worker thread only');
 const port = parentPort;
+const respond = (response: WorkerResponse, transfer: ArrayBuffer[] = []): void => port.postMessage(response, transfer);
 
-// `run` blocks the thread that calls it; two single-threaded sessions are faster than one session with two threads.
-const session = await InferenceSession.create(weights, {
-  executionProviders: ['cpu'],
-  intraOpNumThreads: 1,
-  interOpNumThreads: 1,
-  executionMode: 'sequential',
-  graphOptimizationLevel: 'all',
-  enableCpuMemArena: true,
-  enableMemPattern: false, // plans memory per input shape, and shapes rarely repeat
-  logSeverityLevel: 4, // errors are also thrown, and the caller logs them
-});
+const events: RunnerEvents = {
+  onParked: (id) => respond({ kind: 'parked', id }),
+  onResult: (id, result) => respond({ kind: 'result', id, result }, [result.probabilities.buffer]),
+  onFailure: (id, error) => respond({ kind: 'failed', id, reason: String(error) }),
+};
 
-/** BERT takes segment ids, which are all 0 for a single text. DistilBERT and RoBERTa do not have this input. */
-const needsSegmentIds = session.inputNames.includes('token_type_ids');
+const model = await openModel(options, await doInt8ProductsSaturate());
+const { graphs } = model;
+const runner: ModelRunner =
+  'whole' in graphs
+    ? createWholeRunner({ run: graphs.whole, calibration: options.calibration, clock: systemClock, ...events })
+    : new Cascade({ ...graphs, ...options, ...events, clock: systemClock });
 
-async function infer({ rows, width, inputIds, attentionMask }: PaddedBatch): Promise<Float32Array<ArrayBuffer>> {
-  const shape = [rows, width];
-  const { logits } = await session.run({
-    input_ids: new Tensor('int64', inputIds, shape),
-    attention_mask: new Tensor('int64', attentionMask, shape),
-    ...(needsSegmentIds && { token_type_ids: new Tensor('int64', new BigInt64Array(inputIds.length), shape) }),
-  });
-  if (!(logits?.data instanceof Float32Array) || logits.data.length !== rows * classes)
-    throw new Error(`the model has no float32 output \`logits\` of shape [rows, ${classes}]`);
-  return logits.data.slice();
+/** Requests that arrived as events. Later ones are still in the port. */
+const arrived: WorkerRequest[] = [];
+port.on('message', (request: WorkerRequest) => arrived.push(request));
+
+/** Takes the next request, if there is one, without a turn of the event loop. */
+function nextRequest(): WorkerRequest | undefined {
+  return arrived.length > 0 ? arrived.shift() : (receiveMessageOnPort(port)?.message as WorkerRequest | undefined); // only the pool sends
 }
 
-async function handle(request: WorkerRequest): Promise<void> {
-  if (request.kind === 'end') {
-    await session.release();
-    return port.close();
-  }
-  const { id } = request;
-  try {
-    const logits = await infer(request);
-    port.postMessage({ kind: 'logits', id, logits } satisfies WorkerResponse, [logits.buffer]);
-  } catch (thrown) {
-    port.postMessage({ kind: 'failed', id, reason: String(thrown) } satisfies WorkerResponse);
+/** Serves batches until `end`. Posts wait in the runner only while another batch is queued. Errors end the thread, and the pool replaces it. */
+async function serve(): Promise<void> {
+  for (;;) {
+    const request = nextRequest();
+    if (request === undefined && !runner.hasParked) await once(port, 'message');
+    else if (request === undefined) await runner.flush();
+    else if (request.kind === 'batch') await runner.take(request.id, request);
+    else return runner.flush();
   }
 }
 
-const enqueue = createSerialQueue();
-port.on('message', (request: WorkerRequest) => {
-  enqueue(() => handle(request)).catch((thrown: unknown) => {
-    // Batch failures are reported above. Any other error ends the thread, and the pool replaces it.
-    process.nextTick(() => {
-      throw thrown;
-    });
-  });
-});
-port.postMessage({ kind: 'ready' } satisfies WorkerResponse);
+respond({ kind: 'ready' });
+await serve();
+await model.release();
+port.close();

@@ -1,7 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Calibrations } from '../../analytics/calibration/calibrations.ts';
 import type { AlertsConfig } from '../../config/alerts.ts';
-import type { BrandConfig } from '../../config/schema.ts';
+import type { BrandConfig, Config } from '../../config/schema.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Database } from '../../sink/client/connection.ts';
@@ -24,8 +24,8 @@ export interface MaintenanceDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly matcher: Matcher;
-  /** Whether rescoring also computes brand sentiment. */
-  readonly targetSentiment: boolean;
+  /** How posts are rescored. */
+  readonly scoring: Pick<Config['model'], 'earlyExit' | 'targetSentiment'>;
   readonly retention: Retention;
   readonly jobs: Jobs;
   /** Recomputes dirty rollups now; absent if the process does so in the background. */

@@ -110,13 +110,13 @@ export function registerModelRoutes(app: App, { heavyReader, clock, maintenance,
 /** Opens the model with one worker and no cache, so that live inference keeps its cores. */
 async function withRescorer<T>(
   modelPath: string,
-  { targetSentiment, matcher }: MaintenanceDeps,
+  { scoring, matcher }: MaintenanceDeps,
   log: Log,
   work: (rescorer: Rescorer) => Promise<T>,
 ): Promise<T> {
-  const scorer = await createScorer({ modelPath, workers: 1, cacheSize: 0, log });
+  const scorer = await createScorer({ modelPath, workers: 1, cacheSize: 0, earlyExit: scoring.earlyExit === 'auto', log });
   try {
-    const { score } = targetSentiment ? withBrandSentiment(scorer, matcher.match) : scorer;
+    const { score } = scoring.targetSentiment ? withBrandSentiment(scorer, matcher.match) : scorer;
     return await work({ modelVersion: scorer.model.id, score });
   } finally {
     await scorer.close();

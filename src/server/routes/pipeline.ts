@@ -46,6 +46,7 @@ export const pipelineResponse = z.strictObject({
   lag: z.array(z.strictObject({ topic: z.string(), partition: count, messages: count })).readonly(),
   deadLetters: z.record(z.string(), count).describe('By reason, since the start'),
   lowConfidenceShare: fraction.nullable().describe('Share of scored posts with a confidence below 50%, since the start'),
+  exitShare: fraction.nullable().describe('Share of the texts run through the model that left it at its early exit, since the start'),
   model: z.strictObject({
     version: z.string(),
     languages: z.array(z.string()).readonly(),

@@ -71,7 +71,7 @@ function ComponentStates({ report: { components, sources, version, startedAt, pr
   );
 }
 
-function Throughput({ report: { posts, pending, postsPerSecond, lowConfidenceShare } }: { readonly report: PipelineReport }) {
+function Throughput({ report: { posts, pending, postsPerSecond, lowConfidenceShare, exitShare } }: { readonly report: PipelineReport }) {
   return (
     <Panel title="Throughput" hint={`${formatDecimal(postsPerSecond)} posts/s`}>
       <Sparkline values={statusSamples.value.map((moment) => moment.postsPerSecond)} />
@@ -85,6 +85,7 @@ function Throughput({ report: { posts, pending, postsPerSecond, lowConfidenceSha
           ['Cache hits', formatInteger(posts.cacheHits)],
           ['Truncated', formatInteger(posts.truncated)],
           ['Low confidence', formatPercentPrecise(lowConfidenceShare)],
+          ['Early exits', formatPercentPrecise(exitShare)],
         ]}
       />
     </Panel>

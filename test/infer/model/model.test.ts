@@ -45,6 +45,18 @@ test('a complete model loads with the id of its manifest', async () => {
   expect(await loadModel(dir)).toMatchObject({ id: 'tiny@1.2.3', temperature: 1.25, maxLength: 128, dir });
 });
 
+const graph = { lower: 'onnx/lower.onnx', upper: 'onnx/model_quantized.onnx', exit: { threshold: 0.9, temperature: 1.3 } };
+
+test('a model may have two graphs, an exit and options of its session', async () => {
+  await writeFile(join(dir, 'onnx/lower.onnx'), 'lower layers');
+  const file = { bytes: 12, sha256: createHash('sha256').update('lower layers').digest('hex') };
+  const session = { disabledOptimizers: ['SkipLayerNormFusion'] };
+  await writeManifest({ format: 2, graph, session, files: { ...manifest.files, 'onnx/lower.onnx': file } });
+  expect(await loadModel(dir)).toMatchObject({ id: 'tiny@1.2.3', graph, session });
+  await writeManifest({});
+  expect((await loadModel(dir)).session).toEqual({ disabledOptimizers: [] });
+});
+
 describe('names the bad file and the problem', () => {
   test('a missing directory', async () => {
     const nowhere = join(dir, 'nowhere');
@@ -86,7 +98,19 @@ describe('names the bad file and the problem', () => {
 
   test.each([
     ['a truncated manifest', '{"format": 1,', /manifest\.json is corrupt: it is not valid JSON/],
-    ['another format', JSON.stringify({ ...manifest, format: 2 }), /format: /],
+    ['another format', JSON.stringify({ ...manifest, format: 3 }), /format: /],
+    ['format 2 without graphs', JSON.stringify({ ...manifest, format: 2 }), /graph: /],
+    ['a graph left out', JSON.stringify({ ...manifest, format: 2, graph }), /does not list onnx\/lower\.onnx/],
+    [
+      'a threshold that no post reaches',
+      JSON.stringify({ ...manifest, format: 2, graph: { ...graph, exit: { threshold: 1.01, temperature: 1 } } }),
+      /graph\.exit\.threshold: /,
+    ],
+    [
+      'the name of an optimizer with a separator',
+      JSON.stringify({ ...manifest, session: { disabledOptimizers: ['a;b'] } }),
+      /disabledOptimizers\.0: /,
+    ],
     [
       'another cleaning version',
       JSON.stringify({ ...manifest, cleaning: 4 }),

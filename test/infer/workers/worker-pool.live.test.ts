@@ -8,7 +8,8 @@ import type { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 // From dist/: a worker thread can't load TypeScript.
 import { WorkerPool } from '../../../dist/infer/workers/worker-pool.js';
-import type { WorkerOptions } from '../../../src/infer/workers/worker-protocol.ts';
+import { readModel } from '../../../src/infer/model/model.ts';
+import { toWorkerOptions, type WorkerOptions } from '../../../src/infer/workers/worker-protocol.ts';
 import { createLog } from '../../../src/lib/log.ts';
 import { createTinyModel } from '../../support/tiny-model.ts';
 
@@ -28,7 +29,7 @@ const remember = (thread: Worker): number => threads.push(thread);
 
 beforeAll(async () => {
   dir = await createTinyModel(await mkdtemp(join(tmpdir(), 'feedpulse-workers-')));
-  options = { weights: join(dir, 'onnx/model_quantized.onnx'), classes: 3 };
+  options = toWorkerOptions(await readModel(dir), true);
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
@@ -43,10 +44,10 @@ afterEach(() => {
 
 test('a crashed thread is replaced, and every batch gets its result', async () => {
   const pool = await WorkerPool.start(2, options, log);
-  const expected = await pool.run([row]);
+  const expected = (await pool.run([row])).probabilities;
   crash(threads[0]);
   const results = await Promise.all(Array.from({ length: 6 }, () => pool.run([row])));
-  expect(results).toEqual(Array.from({ length: 6 }, () => expected));
+  expect(results.map(({ probabilities }) => probabilities)).toEqual(Array.from({ length: 6 }, () => expected));
   await pool.close();
   expect(threads).toHaveLength(3);
 });
@@ -56,7 +57,7 @@ test('a batch whose worker crashes twice is rejected, and the pool goes on', asy
   process.once('worker', crash);
   crash(threads[0]);
   await expect(pool.run([row])).rejects.toMatchObject({ code: 'MODEL_FAILED', message: /lost when its inference thread crashed/ });
-  expect(await pool.run([row])).toHaveLength(3);
+  expect((await pool.run([row])).probabilities).toHaveLength(3);
   expect(threads).toHaveLength(3);
   await pool.close();
 });
@@ -66,7 +67,7 @@ test('a hung thread is replaced, and the batch gets its result', async () => {
   const [silent] = threads;
   // The thread never receives the batch, as if it hung.
   if (silent) silent.postMessage = () => {};
-  expect(await pool.run([row])).toHaveLength(3);
+  expect((await pool.run([row])).probabilities).toHaveLength(3);
   expect(threads).toHaveLength(2);
   expect(pool.healthIssue()).toBeUndefined();
   await pool.close();
@@ -84,7 +85,7 @@ test('close waits for batches in flight and ends every thread', async () => {
 });
 
 test('an invalid ONNX file fails the start and leaves no thread running', async () => {
-  const starting = WorkerPool.start(2, { weights: join(dir, 'config.json'), classes: 3 }, log);
+  const starting = WorkerPool.start(2, { ...options, files: [join(dir, 'config.json')] }, log);
   await expect(starting).rejects.toMatchObject({ code: 'MODEL_FAILED', message: /could not load the model/ });
   expect(threads).toHaveLength(2);
   expect(threads.map(({ threadId }) => threadId)).toEqual([-1, -1]); // Node's id of a thread that has ended
@@ -93,8 +94,32 @@ test('an invalid ONNX file fails the start and leaves no thread running', async 
 test('a batch that makes the model fail is rejected, and the thread goes on', async () => {
   const pool = await WorkerPool.start(1, options, log);
   await expect(pool.run([[2, 40_000_000, 3]])).rejects.toMatchObject({ code: 'MODEL_FAILED' });
-  expect(await pool.run([row])).toHaveLength(3);
+  expect((await pool.run([row])).probabilities).toHaveLength(3);
   expect(threads).toHaveLength(1);
+  await pool.close();
+});
+
+test('a model in two parts gives the same probabilities as one, and its exit can be switched off', async () => {
+  const split = await readModel(await createTinyModel(join(dir, 'split'), { split: true }));
+  const rows = [[2, 5, 6, 5, 3], row, [2, 3], [2, 5, 3]];
+  const results = [];
+  for (const workerOptions of [options, toWorkerOptions(split, true), toWorkerOptions(split, false)]) {
+    const pool = await WorkerPool.start(1, workerOptions, log);
+    results.push(await Promise.all(rows.map((ids) => pool.run([ids, ...rows]))));
+    await pool.close();
+  }
+  const [whole, exiting, complete] = results;
+  expect(exiting?.map(({ probabilities }) => probabilities)).toEqual(whole?.map(({ probabilities }) => probabilities));
+  expect(complete?.map(({ probabilities }) => probabilities)).toEqual(whole?.map(({ probabilities }) => probabilities));
+  expect(exiting?.map(({ exits }) => exits)).toEqual([2, 1, 1, 1]);
+  expect(complete?.map(({ exits }) => exits)).toEqual([0, 0, 0, 0]);
+});
+
+test('a thread takes batches while posts of earlier ones wait', async () => {
+  const split = await readModel(await createTinyModel(join(dir, 'waiting'), { split: true }));
+  const pool = await WorkerPool.start(2, toWorkerOptions(split, true), log);
+  const results = await Promise.all(Array.from({ length: 50 }, () => pool.run([row, row])));
+  expect(results.map(({ probabilities }) => probabilities.length)).toEqual(Array(50).fill(6));
   await pool.close();
 });
 

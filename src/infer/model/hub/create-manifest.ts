@@ -6,7 +6,7 @@ import { type Label, labels } from '../../../domain/post.ts';
 import { FeedpulseError } from '../../../lib/errors.ts';
 import { parseJson } from '../../../lib/json.ts';
 import { cleaningVersion } from '../../text/clean.ts';
-import { areValidLabels, type Manifest, manifestSchema } from '../manifest.ts';
+import { areValidLabels, type Manifest, manifestFields, manifestSchema } from '../manifest.ts';
 import { modelFiles } from '../model.ts';
 import type { FileInfo } from '../verify-file.ts';
 import { type Checksums, configFile } from './repository.ts';
@@ -45,7 +45,7 @@ export async function createManifest(settings: ModelSettings, checksums: Checksu
 
 /** Checks the settings that need no downloaded file. @throws USAGE */
 export function checkSettings(settings: ModelSettings): void {
-  const parsed = manifestSchema.pick({ name: true, languages: true, maxLength: true }).safeParse(settings);
+  const parsed = manifestFields.pick({ name: true, languages: true, maxLength: true }).safeParse(settings);
   if (!parsed.success) throw invalidSettings(parsed.error);
 }
 
@@ -53,7 +53,8 @@ function invalidSettings({ issues }: z.ZodError): FeedpulseError {
   return new FeedpulseError('USAGE', `${issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}.`);
 }
 
-type ModelContent = Pick<Manifest, 'files' | 'weights' | 'maxLength'> & {
+type ModelContent = Pick<Manifest, 'files' | 'maxLength'> & {
+  readonly weights: string;
   readonly labels: readonly Label[];
   readonly languages: readonly string[];
   readonly cleaning: number;

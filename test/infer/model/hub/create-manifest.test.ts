@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { contentVersion, inferLabels } from '../../../../src/infer/model/hub/create-manifest.ts';
-import { bundledModelPath, readModel } from '../../../../src/infer/model/model.ts';
 
 test.each([
   ['in capitals', { 0: 'NEGATIVE', 1: 'POSITIVE' }, ['negative', 'positive']],
@@ -41,7 +40,16 @@ test('an invalid config.json, or a model with too few positions, is rejected', (
   expect(() => inferLabels({ max_position_embeddings: 64 }, ['negative', 'positive'], 128)).toThrow(/`maxLength` must be at most 64 /);
 });
 
-const model = await readModel(bundledModelPath);
+const file = { bytes: 2, sha256: 'a'.repeat(64) };
+const weights = 'onnx/model_quantized.onnx';
+const model = {
+  labels: ['negative', 'neutral', 'positive'] as const,
+  languages: ['en'],
+  maxLength: 128,
+  cleaning: 3,
+  weights,
+  files: { 'config.json': file, 'tokenizer.json': file, 'tokenizer_config.json': file, [weights]: file },
+};
 const version = contentVersion(model);
 
 test('the version ignores the order of the files and files that are not read', () => {
