@@ -5,6 +5,7 @@ import { parseArgs, promisify } from 'node:util';
 import { setup } from '../../scripts/setup.mjs';
 import { machine } from '../lib/machine.mjs';
 import { formatFigures } from './format-figures.mjs';
+import { preparePeers } from './peers/peers.mjs';
 
 const execute = promisify(execFile);
 const bundledModel = fileURLToPath(new URL('../../models/distilbert-social-en', import.meta.url));
@@ -61,10 +62,8 @@ process.stdout.write(options.json ? `${JSON.stringify(figures)}\n` : `${formatFi
 
 async function openPeers() {
   say('quantizing for the peers');
-  const [{ loadModel }, { loadTokenizer }, { benchTexts }, { preparePeers }] = await Promise.all(
-    ['../../dist/infer/model/model.js', '../../dist/infer/text/tokenizer.js', '../lib/posts.mjs', './peers/peers.mjs'].map(
-      (file) => import(file),
-    ),
+  const [{ loadModel }, { loadTokenizer }, { benchTexts }] = await Promise.all(
+    ['../../dist/infer/model/model.js', '../../dist/infer/text/tokenizer.js', '../lib/posts.mjs'].map((file) => import(file)),
   );
   const tokenize = await loadTokenizer(await loadModel(options.model));
   const tokenIds = (texts) => texts.map((text) => tokenize(text).ids);

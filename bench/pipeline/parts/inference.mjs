@@ -32,11 +32,11 @@ for (let at = 0; at < lengths.length; at += microBatch) {
   const batches = planBatches(window, { maxTokens: 512, maxRows: 32 });
   padded += sum(batches.map((batch) => batch.length * Math.max(...batch.map((index) => window[index]))));
 }
-const valueOf = async (metric) => (await metric.get()).values[0].value;
+const totalOf = async (metric) => (await metric.get()).values[0].value;
 const figures = {
   postsPerSecond: posts.length / seconds,
   tokensPerSecond: sum(lengths) / seconds,
   paddingRatio: padded / sum(lengths) - 1,
-  exitShare: (await valueOf(metrics.earlyExits)) / (await valueOf(metrics.modelPosts)),
+  exitShare: (await totalOf(metrics.earlyExits)) / (await totalOf(metrics.modelPosts)),
 };
 process.stdout.write(JSON.stringify(figures));

@@ -1,4 +1,5 @@
 import { eld } from 'eld/extrasmall';
+import { LRUCache } from 'lru-cache';
 
 /**
  * Returns the normalized primary language subtag of a text, or `und`. `declared` is the language that the platform gives.
@@ -28,8 +29,8 @@ const limits = {
 const maxCharacters = 1_000;
 
 const noisePattern = /@user|\bhttp\b|#[\p{L}\p{N}_]+|\p{Extended_Pictographic}/gu;
-const letterPattern = /\p{L}/gu;
-const latinLetterPattern = /\p{Script=Latin}/gu;
+const letterPattern = /\p{L}/u;
+const latinLetterPattern = /\p{Script=Latin}/u;
 
 /** Codes that platforms use for no language, several or unknown languages, artificial ones, or media only. */
 const undeterminedPattern = /^(?:und|mul|mis|zxx|art|unk|xx|q[a-t][a-z])$/;
@@ -51,13 +52,24 @@ const latinStyles = new Set(['Latf', 'Latg']);
  * for what is no tag, or names no single language.
  */
 export function normalizeLanguage(tag: string): string | undefined {
-  try {
-    const { language } = new Intl.Locale(tag.replaceAll('_', '-'));
-    return /^[a-z]{2,3}$/.test(language) && !undeterminedPattern.test(language) ? language : undefined;
-  } catch {
-    return undefined; // no language tag
-  }
+  return tag.length > maxTagLength ? undefined : normalized.memo(tag) || undefined;
 }
+
+/** Longer tags than BCP 47 asks implementations to support; they are not worth a place in the cache. */
+const maxTagLength = 35;
+
+/** By tag, because `Intl.Locale` takes as long as detecting a language; empty for what is no single language. */
+const normalized = new LRUCache<string, string>({
+  max: 500,
+  memoMethod: (tag) => {
+    try {
+      const { language } = new Intl.Locale(tag.replaceAll('_', '-'));
+      return /^[a-z]{2,3}$/.test(language) && !undeterminedPattern.test(language) ? language : '';
+    } catch {
+      return ''; // no language tag
+    }
+  },
+});
 
 /**
  * Creates a detector that returns the declared language unless the text reliably says otherwise. Without a declaration it
@@ -70,8 +82,7 @@ export function createLanguageDetector(modelLanguage: string): LanguageDetector 
   return (text, declaredTag = '') => {
     const declared = normalizeLanguage(declaredTag);
     const words = text.slice(0, maxCharacters).replace(noisePattern, ' ');
-    const latin = count(words, latinLetterPattern);
-    const letters = count(words, letterPattern);
+    const { letters, latin } = countLetters(words);
     if (2 * latin >= letters)
       return declared ? checkDeclared(words, latin, declared, defaultLanguage) : detectLatin(words, latin, defaultLanguage);
     // The script alone rules out languages, even in short texts.
@@ -116,25 +127,41 @@ function leadOver(language: string, guess: Guess): number {
 const toDetected = (language: string): string => detectedAs[language] ?? language;
 const toStored = (detected: string): string | undefined => normalizeLanguage(detected);
 
-/** The script in which a language is mostly written, as CLDR names it. */
-function scriptOf(language: string): string {
-  const script = new Intl.Locale(language).maximize().script ?? 'Latn';
-  return latinStyles.has(script) ? 'Latn' : script;
-}
+/** The script in which a language is mostly written, as CLDR names it; by language, as above. */
+const scripts = new LRUCache<string, string>({
+  max: 500,
+  memoMethod: (language) => {
+    const script = new Intl.Locale(language).maximize().script ?? 'Latn';
+    return latinStyles.has(script) ? 'Latn' : script;
+  },
+});
 
-const isWrittenIn = (language: string, script: string): boolean => scriptOf(language) === script;
+const isWrittenIn = (language: string, script: string): boolean => scripts.memo(language) === script;
 
 const letterPatterns = new Map<string, RegExp>();
 
 /** Letters of the script in which a language is written. */
 function scriptLetters(language: string): RegExp {
-  const script = scriptOf(language);
+  const script = scripts.memo(language) ?? 'Latn';
   const known = letterPatterns.get(script);
   if (known) return known;
-  const scripts = compositeScripts[script] ?? [script];
-  const pattern = new RegExp(`[${scripts.map((name) => `\\p{Script=${name}}`).join('')}]`, 'gu');
+  const parts = compositeScripts[script] ?? [script];
+  const pattern = new RegExp(`[${parts.map((name) => `\\p{Script=${name}}`).join('')}]`, 'gu');
   letterPatterns.set(script, pattern);
   return pattern;
+}
+
+/** Letters of any script and of the Latin one. Most characters are ASCII, for which no pattern has to be tried. */
+function countLetters(text: string): { readonly letters: number; readonly latin: number } {
+  let letters = 0;
+  let latin = 0;
+  for (const character of text) {
+    const code = character.charCodeAt(0);
+    const isAsciiLetter = (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
+    if (isAsciiLetter || (code > 127 && letterPattern.test(character))) letters += 1;
+    if (isAsciiLetter || (code > 127 && latinLetterPattern.test(character))) latin += 1;
+  }
+  return { letters, latin };
 }
 
 function count(text: string, pattern: RegExp): number {
