@@ -53,7 +53,11 @@ const bertTokenizer = z.object({
   pre_tokenizer: z.object({ type: z.literal('BertPreTokenizer') }),
   model: z.object({ type: z.literal('WordPiece') }),
   post_processor: z.object({
-    single: z.tuple([z.object({ SpecialToken: z.object({}) }), z.object({ Sequence: z.object({}) }), z.object({ SpecialToken: z.object({}) })]),
+    single: z.tuple([
+      z.object({ SpecialToken: z.object({}) }),
+      z.object({ Sequence: z.object({}) }),
+      z.object({ SpecialToken: z.object({}) }),
+    ]),
   }),
   added_tokens: z.array(z.object({ content: z.string().regex(/^[^\t\n\r ]+$/) })),
 });

@@ -9,10 +9,18 @@ import type { PaddedBatch } from './worker-protocol.ts';
 
 /** The two parts of a model. */
 export interface CascadeParts {
-  /** Runs the lower layers. `hidden` has shape [rows, width, stateSize], `exitLogits` [rows, classes]. */
-  lower(batch: PaddedBatch): Promise<{ readonly hidden: Float32Array; readonly stateSize: number; readonly exitLogits: Float32Array }>;
+  lower(batch: PaddedBatch): Promise<LowerOutput>;
   /** Runs the upper layers. Resolves to logits of shape [rows, classes]. */
   upper(states: PaddedStates): Promise<Float32Array>;
+}
+
+/** Output of the lower layers. */
+export interface LowerOutput {
+  /** Of shape [rows, width, stateSize]. */
+  readonly hidden: Float32Array;
+  readonly stateSize: number;
+  /** Of shape [rows, classes]; empty if the model has no exit. */
+  readonly exitLogits: Float32Array;
 }
 
 export interface CascadeDeps extends CascadeParts, RunnerEvents {

@@ -12,11 +12,15 @@ export interface OpenedModel {
  * Opens the ONNX files of a model.
  * @param exactProducts use the slower int8 products that do not saturate, for CPUs on which `doInt8ProductsSaturate`
  */
-export async function openModel({ files, disabledOptimizers, calibration }: WorkerOptions, exactProducts: boolean): Promise<OpenedModel> {
+export async function openModel(
+  { files, disabledOptimizers, calibration, exit }: WorkerOptions,
+  exactProducts: boolean,
+): Promise<OpenedModel> {
   const sessions: InferenceSession[] = [];
   for (const file of files) sessions.push(await openSession(file, disabledOptimizers, exactProducts));
   const [first, second] = sessions;
   if (!first) throw new Error('a model has at least one ONNX file');
+  if (exit && !first.outputNames.includes('exit_logits')) throw new Error('the lower layers have no output `exit_logits`');
   const classes = calibration.labels.length;
   return {
     graphs: second ? { lower: lowerPart(first, classes), upper: upperPart(second, classes) } : { whole: wholeGraph(first, classes) },
@@ -56,6 +60,8 @@ function wholeGraph(session: InferenceSession, classes: number): RunWhole {
 }
 
 function lowerPart(session: InferenceSession, classes: number): CascadeParts['lower'] {
+  const hasExit = session.outputNames.includes('exit_logits');
+  const noLogits = new Float32Array(0);
   return async (batch) => {
     const outputs = await session.run(tokenInputs(batch));
     const rows = batch.lengths.length;
@@ -63,7 +69,7 @@ function lowerPart(session: InferenceSession, classes: number): CascadeParts['lo
     return {
       hidden: floatOutput(outputs, 'hidden', [rows, batch.width, stateSize]),
       stateSize,
-      exitLogits: floatOutput(outputs, 'exit_logits', [rows, classes]),
+      exitLogits: hasExit ? floatOutput(outputs, 'exit_logits', [rows, classes]) : noLogits,
     };
   };
 }
