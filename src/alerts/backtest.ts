@@ -35,6 +35,7 @@ export interface BacktestOptions {
   readonly noDataAfterMs: number;
   /** Planned events; default: none. */
   readonly events?: readonly AlertEvent[];
+  readonly calibrations?: EvaluatorDeps['calibrations'];
   /** Called with the number of minutes evaluated so far. */
   readonly onProgress?: (done: number) => void;
   /** Called after each minute. */
@@ -53,6 +54,7 @@ export async function backtestRules({
   to,
   noDataAfterMs,
   events = [],
+  calibrations,
   onProgress,
   onEvaluations,
   signal,
@@ -62,6 +64,7 @@ export async function backtestRules({
     counts: countsAt(history, () => now),
     ...withoutStore,
     readEvents: async () => events,
+    ...(calibrations && { calibrations }),
     rules,
     noDataAfterMs,
     clock: { now: () => now },
@@ -138,6 +141,7 @@ export interface StoredBacktestOptions {
   readonly noDataAfterMs: number;
   /** The planned events that end after a time; default: none. */
   readonly readEvents?: NonNullable<EvaluatorDeps['readEvents']>;
+  readonly calibrations?: EvaluatorDeps['calibrations'];
   /** Called with the minutes of all brands evaluated so far, and their total. */
   readonly onProgress: OnProgress;
   /** Called after each minute of each group of brands. */
@@ -177,6 +181,7 @@ export async function backtestStoredRule({
       noDataAfterMs: options.noDataAfterMs,
       events,
       onProgress: (done) => onProgress(batch * minutesPerBatch + done, batches * minutesPerBatch),
+      ...(options.calibrations && { calibrations: options.calibrations }),
       ...(options.onEvaluations && { onEvaluations: options.onEvaluations }),
       signal,
     });

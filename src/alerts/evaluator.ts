@@ -1,3 +1,4 @@
+import type { Calibrations } from '../analytics/calibration/calibrations.ts';
 import type { AlertEvent, AlertState, AlertTransition, RuleState, ScoredEvaluation } from '../domain/alert.ts';
 import type { Clock } from '../lib/clock.ts';
 import { minuteMs } from '../lib/duration.ts';
@@ -26,6 +27,8 @@ export interface EvaluatorDeps {
   /** The planned events that end after a time (ms since 1970); default: none. */
   readonly readEvents?: (since: number) => Promise<readonly AlertEvent[]>;
   readonly store: EvaluationStore;
+  /** Calibrations of net sentiment; default: none, so that it is the counted one. */
+  readonly calibrations?: Pick<Calibrations, 'readFor'>;
   readonly rules: readonly Rule[];
   readonly recipientsFor: RecipientsFor;
   readonly noDataAfterMs: number;
@@ -69,7 +72,7 @@ export function createEvaluator(deps: EvaluatorDeps): Evaluator {
   const names = [...new Set([allBrands, ...brands.map(({ name }) => name)])];
   const pairs = rules.reduce((sum, rule) => sum + rule.brands.length, 0);
   const longestWindowMs = Math.max(0, ...rules.flatMap(({ windowsMs }) => windowsMs));
-  const baselinesAt = createBaselines(counts, brands);
+  const baselinesAt = createBaselines(counts, brands, deps.calibrations);
   const startedAt = clock.now();
   let states: Map<string, AlertState> | undefined;
   let lastEnd = 0;

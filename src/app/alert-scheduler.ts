@@ -4,6 +4,7 @@ import { createAlertContext } from '../alerts/notify/alert-context.ts';
 import { createChannels, recipientsFor } from '../alerts/notify/channels.ts';
 import { createOutbox, type Outbox } from '../alerts/notify/outbox.ts';
 import { type Rule, resolveRules } from '../alerts/rules.ts';
+import type { Calibrations } from '../analytics/calibration/calibrations.ts';
 import { type Config, toMilliseconds } from '../config/schema.ts';
 import { type AlertTransition, noDataRuleName } from '../domain/alert.ts';
 import type { ScoredPost } from '../domain/post.ts';
@@ -46,6 +47,7 @@ export interface AlertSchedulerDeps {
   readonly lease: Lease;
   /** URL of the web UI. */
   readonly baseUrl: () => string;
+  readonly calibrations: Calibrations;
   /** False once the source has ended. */
   readonly isLive: () => boolean;
 }
@@ -119,7 +121,7 @@ export function startAlertScheduler(deps: AlertSchedulerDeps): AlertScheduler {
 }
 
 function createAlerting(deps: AlertSchedulerDeps): { evaluator: Evaluator; history: HistoryEvaluator; outbox: Outbox } {
-  const { config, db, clock, log, metrics, lease, baseUrl, isLive } = deps;
+  const { config, db, clock, log, metrics, lease, baseUrl, isLive, calibrations } = deps;
   const store = createAlertStore(db);
   const records = createAlertReader(db.reader);
   const rules = resolveRules(config.alerts.rules, config.brands);
@@ -143,15 +145,16 @@ function createAlerting(deps: AlertSchedulerDeps): { evaluator: Evaluator; histo
     noDataAfterMs,
     clock,
     isLive,
+    calibrations,
   });
   const history = createHistoryEvaluator({
     counts: createAlertCounts(db.heavyReader),
     evaluations: createEvaluationReader(db.heavyReader),
     putEvaluations: (evaluations) => putEvaluations(db, evaluations, false),
-    ...{ rules, noDataAfterMs, readEvents, clock },
+    ...{ rules, noDataAfterMs, readEvents, clock, calibrations },
   });
   const channels = createChannels(config.alerts);
-  const contextOf = createAlertContext({ reader: db.heavyReader, brands: config.brands, readEvents });
+  const contextOf = createAlertContext({ reader: db.heavyReader, brands: config.brands, readEvents, calibrations });
   const readFiring = () => readFiringAlerts(records, rules, clock.now());
   return { evaluator, history, outbox: createOutbox({ records, readFiring, log, store, channels, contextOf, baseUrl, clock, metrics }) };
 }

@@ -1,4 +1,4 @@
-import { createCalibrations } from '../analytics/calibration/calibrations.ts';
+import { type Calibrations, createCalibrations, type ScoringModel } from '../analytics/calibration/calibrations.ts';
 import { keepHistories } from '../analytics/calibration/keep-histories.ts';
 import { type Config, configuredSources } from '../config/schema.ts';
 import type { AlertTransition } from '../domain/alert.ts';
@@ -95,9 +95,7 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunDe
   onClose(() => sources.close());
   const scorer = await openScorer(config, log, { metrics }, brands);
   onClose(() => scorer.close());
-  const calibrations = createCalibrations({ reader: db.reader, model: scorer.model, clock });
-  const histories = keepHistories({ ...deps, db, model: scorer.model, brands: config.brands.map(({ name }) => name) });
-  onClose(() => histories.stop());
+  const calibrations = openCalibrations({ ...deps, db, model: scorer.model }, onClose);
   let server: RunningServer | undefined;
   onClose(() => server?.close());
   const rollups = createRollups({ db, ...deps });
@@ -106,7 +104,16 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunDe
   onClose(() => lease.close());
   let hasEnded = false;
   const baseUrl = (): string => config.alerts.externalUrl ?? server?.url ?? `http://${config.server.host}:${config.server.port}`;
-  const alerts = startAlertScheduler({ ...deps, db, events: alertEvents, storedPosts, lease, baseUrl, isLive: () => !hasEnded });
+  const alerts = startAlertScheduler({
+    ...deps,
+    db,
+    events: alertEvents,
+    storedPosts,
+    lease,
+    baseUrl,
+    calibrations,
+    isLive: () => !hasEnded,
+  });
   onClose(() => alerts.stop());
   const jobs = createJobs(log);
   onClose(() => jobs.close());
@@ -139,6 +146,15 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunDe
   log.info({ sources: sources.all.map(({ name }) => name) }, stop.aborted ? 'stopped' : 'every source has ended');
   if (server && !stop.aborted) await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }));
   await rollups.catchUp();
+}
+
+function openCalibrations(
+  deps: Pick<RunDeps, 'config' | 'db' | 'log'> & { readonly model: ScoringModel; readonly clock: Clock },
+  onClose: OnClose,
+): Calibrations {
+  const histories = keepHistories({ ...deps, brands: deps.config.brands.map(({ name }) => name) });
+  onClose(() => histories.stop());
+  return createCalibrations({ ...deps, reader: deps.db.reader });
 }
 
 /** With Kafka and a database server, several processes may run, one of which evaluates alerts; otherwise it is this one. */

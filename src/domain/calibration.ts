@@ -59,3 +59,10 @@ export interface CalibrationProgress {
 }
 
 export const targetMargin = 3;
+
+/** What calibrated net sentiment rests on, for people: the end of "Net sentiment is …". */
+export function describeBasis({ basis, labels }: Pick<Calibration, 'basis' | 'labels'>): string {
+  const posts = `${labels.toLocaleString('en-US')} labeled posts`;
+  if (basis === 'labels') return `calibrated on ${posts} of this feed`;
+  return basis === 'feed-labels' ? `calibrated on ${posts} of all brands` : 'not calibrated on this feed';
+}

@@ -1,4 +1,6 @@
+import { type Calibrations, noCalibrations } from '../../analytics/calibration/calibrations.ts';
 import type { Season } from '../../domain/alert.ts';
+import type { Calibration } from '../../domain/calibration.ts';
 import { bucketMs, dayMs, hourMs } from '../../lib/duration.ts';
 import { once } from '../../lib/once.ts';
 import type { AlertCounts, BucketSeries, LabelSeries } from '../../sink/queries/alert-counts.ts';
@@ -18,6 +20,8 @@ export interface Baseline {
   readonly organicVolume: () => RateModel;
   readonly negative: () => RateModel;
   readonly sentiment: () => SentimentModel;
+  /** From the counted net sentiment of `sentiment` to the calibrated one. */
+  readonly calibration: Calibration;
 }
 
 export interface Baselines {
@@ -36,14 +40,19 @@ const minBucketsOfDay = 2 * (dayMs / bucketMs);
 const minBucketsOfWeek = 14 * (dayMs / bucketMs);
 
 /** Computes baselines of brands from the stored 15-minute buckets, once per hour. */
-export function createBaselines(counts: Pick<AlertCounts, 'readHistory'>, brands: readonly Brand[]): (end: number) => Promise<Baselines> {
+export function createBaselines(
+  counts: Pick<AlertCounts, 'readHistory'>,
+  brands: readonly Brand[],
+  calibrations: Pick<Calibrations, 'readFor'> = noCalibrations,
+): (end: number) => Promise<Baselines> {
   const names = [...new Set(['*', ...brands.map(({ name }) => name)])];
   let cached: { readonly to: number; readonly baselines: Baselines } | undefined;
   return async (end) => {
     const to = Math.floor(end / lifetimeMs) * lifetimeMs;
     if (cached?.to === to) return cached.baselines;
     const history = await counts.readHistory(names, to - baselineLookbackMs, to);
-    const known = new Map(brands.map((brand) => [brand.name, computeBaseline(brand, history)]));
+    const calibrationOf = await calibrations.readFor(names);
+    const known = new Map(brands.map((brand) => [brand.name, computeBaseline(brand, history, calibrationOf(brand.name))]));
     const baselines: Baselines = { get: ({ name }) => known.get(name) };
     cached = { to, baselines };
     return baselines;
@@ -51,7 +60,11 @@ export function createBaselines(counts: Pick<AlertCounts, 'readHistory'>, brands
 }
 
 /** Returns undefined if there are less than two hours of history. */
-function computeBaseline({ name, timeZone, country }: Brand, history: ReadonlyMap<string, BucketSeries>): Baseline | undefined {
+function computeBaseline(
+  { name, timeZone, country }: Brand,
+  history: ReadonlyMap<string, BucketSeries>,
+  calibration: Calibration,
+): Baseline | undefined {
   const all = history.get('*');
   const own = history.get(name);
   if (!all || !own) return undefined;
@@ -78,6 +91,7 @@ function computeBaseline({ name, timeZone, country }: Brand, history: ReadonlyMa
     organicVolume: rateOf(totals(own.organic)),
     negative: rateOf(own.posts.negative),
     sentiment: once(() => createSentimentModel(own.organic, first)),
+    calibration,
   };
 }
 

@@ -1,3 +1,4 @@
+import { calibratedPoint } from '../../analytics/calibration/apply.ts';
 import type { Evaluation } from '../../domain/alert.ts';
 import { type LabelCounts, organicCounts, scoredPosts, totalPosts } from '../../domain/label-counts.ts';
 import type { Rule } from '../rules.ts';
@@ -70,7 +71,7 @@ function measureExpecting(
   { from, to }: Span,
 ): Measurement & { readonly comparable: number } {
   if (metric === 'netSentiment') {
-    const measured = baseline.sentiment().measure(counts, to - from);
+    const measured = calibrate(baseline.sentiment().measure(counts, to - from), baseline.calibration);
     return { ...measured, comparable: measured.observed };
   }
   const [model, posts] = countedBy(metric, counts, baseline);
@@ -80,6 +81,13 @@ function measureExpecting(
   const comparable = Math.max(usual.expected, posts / factor);
   const { z, rarity } = model.measure(comparable, from, to);
   return { ...usual, high: factor * usual.high, z, rarity, comparable };
+}
+
+/** Points as users see them. A line moves what is observed and what is expected alike, so how rare a window is stays the same. */
+function calibrate(counted: Measurement, line: Baseline['calibration']): Measurement {
+  const points = (value: number): number => calibratedPoint(line, value);
+  const { observed, expected, low, high } = counted;
+  return { ...counted, observed: points(observed), expected: points(expected), low: points(low), high: points(high) };
 }
 
 function countedBy(metric: Exclude<Rule['metric'], 'netSentiment'>, counts: LabelCounts, baseline: Baseline): readonly [RateModel, number] {

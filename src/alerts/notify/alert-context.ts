@@ -1,7 +1,9 @@
 import type { ClickHouseClient } from '@clickhouse/client';
+import type { Calibrations } from '../../analytics/calibration/calibrations.ts';
 import { findDrivers } from '../../analytics/drivers/drivers.ts';
 import type { BrandConfig } from '../../config/schema.ts';
 import type { AlertContext, AlertEvent, AlertTransition, Evaluation, ExamplePost } from '../../domain/alert.ts';
+import { type Calibration, describeBasis } from '../../domain/calibration.ts';
 import type { StoredLabel } from '../../domain/post.ts';
 import { brandTerms } from '../../ingest/brands/brand-matcher.ts';
 import { extractCopyWords, minCopyLength } from '../../lib/copy-words.ts';
@@ -27,12 +29,13 @@ export function createAlertContext(deps: {
   readonly brands: readonly BrandConfig[];
   /** The planned events that end after a time. */
   readonly readEvents: (since: number) => Promise<readonly AlertEvent[]>;
+  readonly calibrations?: Pick<Calibrations, 'readFor'>;
 }): (transition: Pick<AlertTransition, 'kind' | 'brand' | 'evaluation'>) => Promise<AlertContext> {
-  const { reader, brands, readEvents } = deps;
+  const { reader, brands, readEvents, calibrations } = deps;
   return async ({ kind, brand, evaluation }) => {
     const { timeZone = 'UTC', country } = brands.find(({ name }) => name === brand) ?? {};
     if (kind === 'resolved' || evaluation.metric === 'noData') return { ...emptyContext, timeZone };
-    const { from, to, posts } = evaluation;
+    const { metric, from, to, posts } = evaluation;
     const names = brand === '*' ? [] : brandTerms(brand, brands);
     const labels = adverseLabels(evaluation);
     const found = await findDrivers(reader, { brand, names, from: new Date(from), to: new Date(to), limit: maxDrivers });
@@ -48,13 +51,21 @@ export function createAlertContext(deps: {
     const events = eventsDuring(await readEvents(from), brand, evaluation);
     return {
       timeZone,
-      notes: [...events.map(({ name }) => `Planned then: ${name}.`), ...noteHoliday(to, timeZone, country)],
+      notes: [
+        ...(metric === 'netSentiment' && calibrations ? [noteCalibration((await calibrations.readFor([brand]))(brand))] : []),
+        ...events.map(({ name }) => `Planned then: ${name}.`),
+        ...noteHoliday(to, timeZone, country),
+      ],
       drivers,
       examples: pickExamples(groups, { labels, drivers, posts: sample.length }),
       ...(sample.length > 0 && { composition: countPosts(groups, share < 1 ? posts / sample.length : 1) }),
     };
   };
 }
+
+/** Says which points the rule's threshold and the message are in. */
+const noteCalibration = (calibration: Calibration): string =>
+  `Net sentiment is ${describeBasis(calibration)}${calibration.basis === 'history' ? '; changes are corrected for the errors of the model, its level is not' : ''}.`;
 
 /** A sentence about the public holiday at the end of a window, if it is one. */
 function noteHoliday(to: number, timeZone: string, country: string | undefined): string[] {

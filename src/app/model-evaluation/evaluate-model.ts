@@ -1,6 +1,7 @@
 import { type ClassificationReport, reportClassification } from '../../analytics/models/classification-report.ts';
+import { type NetSentimentReport, reportNetSentiment } from '../../analytics/models/net-sentiment-report.ts';
 import type { Config } from '../../config/schema.ts';
-import type { Prediction } from '../../domain/post.ts';
+import type { Label, Prediction } from '../../domain/post.ts';
 import type { ModelInfo } from '../../infer/model/model.ts';
 import type { Predictions, Scorer } from '../../infer/scorer.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
@@ -9,7 +10,20 @@ import type { OnProgress } from '../../lib/progress.ts';
 import { openScorer } from '../open-scorer.ts';
 import type { LabeledPosts } from './labeled-posts.ts';
 
-export type ModelReport = ClassificationReport & { readonly postsPerSecond: number; readonly modelVersion: string };
+/** Posts with one value of a further column. */
+export interface SubgroupReport {
+  readonly group: string;
+  readonly macroRecall: number;
+  readonly netSentiment: NetSentimentReport;
+}
+
+export type ModelReport = ClassificationReport & {
+  readonly postsPerSecond: number;
+  readonly modelVersion: string;
+  readonly netSentiment: NetSentimentReport;
+  /** The largest group first; absent unless the posts have groups. */
+  readonly subgroups?: readonly SubgroupReport[];
+};
 
 export interface ModelEvaluation {
   readonly report: ModelReport;
@@ -34,7 +48,7 @@ interface EvaluateOptions {
  */
 export async function evaluateModel(
   config: Config,
-  { texts, truth, lines }: LabeledPosts,
+  { texts, truth, lines, groups }: LabeledPosts,
   { modelPath, lang, onProgress = () => {} }: EvaluateOptions = {},
 ): Promise<ModelEvaluation> {
   const scorer = await openScorer(config, createLog(config.log.level), {
@@ -48,10 +62,24 @@ export async function evaluateModel(
     const { predictions: scored, seconds } = await scoreAll(scorer, texts, onProgress);
     const predictions = scored.map((prediction, index) => prediction ?? failOnLine(lines[index] ?? 0));
     const speed = { postsPerSecond: texts.length / seconds, modelVersion: scorer.model.id };
-    return { report: { ...reportClassification(truth, predictions), ...speed }, predictions };
+    const classification = reportClassification(truth, predictions);
+    const netSentiment = reportNetSentiment(classification.confusion);
+    const subgroups = groups && { subgroups: reportSubgroups(groups, truth, predictions) };
+    return { report: { ...classification, netSentiment, ...speed, ...subgroups }, predictions };
   } finally {
     await scorer.close();
   }
+}
+
+function reportSubgroups(groups: readonly string[], truth: readonly Label[], predictions: readonly Prediction[]): SubgroupReport[] {
+  const rows = new Map<string, number[]>();
+  for (const [index, group] of groups.entries()) rows.set(group, [...(rows.get(group) ?? []), index]);
+  const reports = [...rows].map(([group, indexes]) => {
+    const pick = <T>(values: readonly T[]): T[] => indexes.flatMap((index) => values[index] ?? []);
+    const { confusion, macroRecall } = reportClassification(pick(truth), pick(predictions));
+    return { group, macroRecall, netSentiment: reportNetSentiment(confusion) };
+  });
+  return reports.sort((a, b) => b.netSentiment.posts - a.netSentiment.posts);
 }
 
 function requireLanguage({ id, languages }: ModelInfo, lang: string | undefined): void {

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import type { BrandSummary, Comparison, Timeline } from '../../domain/brand-metrics.ts';
+import { describeBasis } from '../../domain/calibration.ts';
 import type { Api } from '../api-client.ts';
 import { type RangeOptions, withConfiguredApi, withRangeOptions } from '../options.ts';
 import { escapeTerminal } from '../output/escape-terminal.ts';
 import {
-  formatBasis,
   formatChange,
   formatCount,
   formatGrowth,
@@ -102,7 +102,7 @@ const columns: readonly Column<Row>[] = [
     title: 'BASIS',
     name: 'calibration',
     value: ({ calibration }) => calibration.basis,
-    show: ({ calibration }) => formatBasis(calibration),
+    show: ({ calibration }) => describeBasis(calibration),
   },
   {
     title: 'NEGATIVE',

@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander';
 import type { Breakdown, Bucket, Freshness, Grain, Segment, Summary, Timeline } from '../../domain/brand-metrics.ts';
 import { grains } from '../../domain/brand-metrics.ts';
+import { describeBasis } from '../../domain/calibration.ts';
 import { hourMs } from '../../lib/duration.ts';
 import type { Api } from '../api-client.ts';
 import { type RangeOptions, withBrandOption, withConfiguredApi, withRangeOptions } from '../options.ts';
 import { escapeTerminal } from '../output/escape-terminal.ts';
 import {
-  formatBasis,
   formatChange,
   formatCount,
   formatGrowth,
@@ -93,7 +93,7 @@ function heading(brand: string, { from, to, current, previous, changes, calibrat
     : '';
   return [
     `${brand === '*' ? 'All posts' : escapeTerminal(brand)}, ${formatTime(from, 'UTC')} to ${formatTime(to, 'UTC')} (UTC), ${grouping}`,
-    `${formatCount(volume)} posts, net sentiment ${formatNetSentiment(calibratedNetSentiment)} (${formatInterval(intervals.calibratedNetSentiment, 'net')}), ${formatBasis(calibration)}`,
+    `${formatCount(volume)} posts, net sentiment ${formatNetSentiment(calibratedNetSentiment)} (${formatInterval(intervals.calibratedNetSentiment, 'net')}), ${describeBasis(calibration)}`,
     `${comparison}${change}`,
     '',
   ].join('\n');

@@ -1,5 +1,4 @@
 import type { Change, Interval } from '../../domain/brand-metrics.ts';
-import type { Calibration } from '../../domain/calibration.ts';
 import type { Column } from './format-rows.ts';
 
 /** Formats values for tables; null is a dash. */
@@ -62,11 +61,4 @@ export function intervalColumns<Row>(name: string, kind: 'net' | 'share', select
     { title: '', name: `${name}Low`, omitIn: 'table', value: (row) => select(row)?.low ?? null },
     { title: '', name: `${name}High`, omitIn: 'table', value: (row) => select(row)?.high ?? null },
   ];
-}
-
-/** What calibrated net sentiment rests on, in a few words. */
-export function formatBasis({ basis, labels }: Calibration): string {
-  if (basis === 'labels') return `calibrated on ${formatPosts(labels)} of this feed`;
-  if (basis === 'feed-labels') return `calibrated on ${formatPosts(labels)} of all brands`;
-  return 'not calibrated on this feed';
 }

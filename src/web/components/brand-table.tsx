@@ -1,4 +1,5 @@
 import type { Change, Comparison } from '../../domain/brand-metrics.ts';
+import { describeBasis } from '../../domain/calibration.ts';
 import { type Brand, fetchTrends } from '../api/history.ts';
 import { Sparkline } from '../charts/sparkline.tsx';
 import { rangeFileName, saveCsv } from '../export-file.ts';
@@ -7,7 +8,6 @@ import { timeZone } from '../state/brands.ts';
 import { navigate, view } from '../state/router.ts';
 import { useQuery } from '../state/use-query.ts';
 import type { TimeRange } from '../state/view-state.ts';
-import { describeBasis } from './calibration-note.tsx';
 import { ShareBar, sentimentTone } from './label.tsx';
 import { Panel, TableFrame } from './panel.tsx';
 import { SaveButtons } from './save-buttons.tsx';

@@ -1,18 +1,10 @@
-import type { Calibration } from '../../domain/calibration.ts';
-import { formatPlural } from '../format.ts';
+import { type Calibration, describeBasis } from '../../domain/calibration.ts';
 import { navigate, view } from '../state/router.ts';
 import { hasRole } from '../state/session.ts';
 import { formatUrl } from '../state/view-state.ts';
 
 export const countedFormula = '100 · (P − N) / (P + N + U), over counts of positive, negative and neutral posts';
 export const netFormula = `Net sentiment = ${countedFormula}, corrected for known errors of the model`;
-
-/** What calibrated net sentiment rests on. */
-export function describeBasis({ basis, labels }: Calibration): string {
-  if (basis === 'labels') return `calibrated on ${formatPlural(labels, 'labeled post')} of this feed`;
-  if (basis === 'feed-labels') return `calibrated on ${formatPlural(labels, 'labeled post')} of all brands`;
-  return 'not calibrated on this feed';
-}
 
 /** The basis in a sentence, with a link to the page on which posts are labeled. */
 export function CalibrationNote({ calibration, brand }: { readonly calibration: Calibration; readonly brand: string }) {

@@ -7,6 +7,7 @@ import {
   metricNames,
   type Summary,
 } from '../../domain/brand-metrics.ts';
+import { describeBasis } from '../../domain/calibration.ts';
 import { rangeFileName, saveCsv } from '../export-file.ts';
 import {
   formatCount,
@@ -19,7 +20,7 @@ import {
   noValue,
 } from '../format.ts';
 import { status } from '../state/stream.ts';
-import { describeBasis, netFormula } from './calibration-note.tsx';
+import { netFormula } from './calibration-note.tsx';
 import { sentimentTone } from './label.tsx';
 import { SaveButtons } from './save-buttons.tsx';
 

@@ -105,8 +105,7 @@ function SummaryCards({ brand, range, comparison }: SelectionProps & { readonly 
               {summary.previous
                 ? `Change vs ${length}. Bold: statistically significant (95%).`
                 : `No data for ${length}, so no comparison.`}{' '}
-              <PendingNote pending={summary.pending} />
-              <CalibrationNote calibration={summary.calibration} brand={brand} />
+              <PendingNote pending={summary.pending} /> <CalibrationNote calibration={summary.calibration} brand={brand} />
             </span>
             <SaveMetrics summary={summary} />
           </p>

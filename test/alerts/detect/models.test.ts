@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Baseline, createBaselines } from '../../../src/alerts/detect/baseline.ts';
 import { scoreWindows } from '../../../src/alerts/detect/score-window.ts';
 import { resolveRules } from '../../../src/alerts/rules.ts';
+import { uncalibrated } from '../../../src/analytics/calibration/calibrations.ts';
 import { configSchema } from '../../../src/config/schema.ts';
 import type { LabelCounts } from '../../../src/domain/label-counts.ts';
 import { bucketMs } from '../../../src/lib/duration.ts';
@@ -30,7 +31,7 @@ type CountsAt = (bucket: number) => LabelCounts;
 /** The baseline of a brand whose 15-minute buckets have these counts; buckets before `since` are empty. */
 async function baselineWith(
   countsAt: CountsAt,
-  { since = end - 60 * day, timeZone = 'UTC', country = undefined as string | undefined } = {},
+  { since = end - 60 * day, timeZone = 'UTC', country = undefined as string | undefined, calibration = uncalibrated } = {},
 ): Promise<Baseline | undefined> {
   const readHistory = async (brands: readonly string[], from: number, to: number) => {
     const all = Array.from({ length: (to - from) / bucketMs }, (_, index) => {
@@ -47,11 +48,16 @@ async function baselineWith(
     return new Map(brands.map((brand) => [brand, series]));
   };
   const brand = { name: 'Kestrel', timeZone, ...(country && { country }) };
-  return (await createBaselines({ readHistory }, [brand])(end)).get(brand);
+  return (await createBaselines({ readHistory }, [brand], { readFor: async () => () => calibration })(end)).get(brand);
 }
 
 /** Scores the last 15 minutes. */
-async function scoreOf(settings: object, past: CountsAt, now: LabelCounts, options: { since?: number; factor?: number } = {}) {
+async function scoreOf(
+  settings: object,
+  past: CountsAt,
+  now: LabelCounts,
+  options: { since?: number; factor?: number; calibration?: typeof uncalibrated } = {},
+) {
   const { factor = 1 } = options;
   const baseline = await baselineWith(past, options);
   const [score] = baseline
@@ -234,6 +240,18 @@ describe('net sentiment', () => {
     const moody: CountsAt = (bucket) => ((bucket / bucketMs) % 8 < 4 ? counts(15, 30, 55) : counts(40, 30, 30));
     const drop = counts(55, 30, 15);
     expect(await rarityOf(sentiment, moody, drop)).toBeLessThan(0.7 * (await rarityOf(sentiment, labelled(100), drop)));
+  });
+
+  test('values and the minimum change are in calibrated points, and how rare a window is stays the same', async () => {
+    const calibration = { ...uncalibrated, level: -5, countedLevel: 15, slope: 1.4 };
+    const drop = counts(36, 35, 29); // 22 points below the usual 15
+    const settings = { ...sentiment, minChange: 25 };
+    const plain = await scoreOf(settings, labelled(100), drop);
+    const calibrated = await scoreOf(settings, labelled(100), drop, { calibration });
+    expect(plain.isRelevant).toBe(false);
+    expect(calibrated).toMatchObject({ isRelevant: true, rarity: plain.rarity, usualPeak: plain.usualPeak });
+    expect(calibrated.evaluation.observed).toBeCloseTo(-5 + 1.4 * (-7 - 15));
+    expect(calibrated.evaluation.expected).toBeCloseTo(-5 + 1.4 * (plain.evaluation.expected - 15));
   });
 
   test('a few points are not relevant, however significant', async () => {

@@ -20,6 +20,16 @@ test('TSV rows are split at the first tab, and quotes are kept', async () => {
   expect(found).toEqual({ texts: ['"no"\tnever', 'a, b'], truth: ['negative', 'positive'], lines: [2, 4] });
 });
 
+test('with a header, columns may be in any order, and a further one tells groups', async () => {
+  const csv = 'platform,text,label\nboard,"a, b",positive\nchirper,c,neutral\n';
+  expect(await read('posts.csv', csv)).toEqual({ texts: ['a, b', 'c'], truth: ['positive', 'neutral'], lines: [2, 3] });
+  const grouped = await readLabeledPosts(join(folder, 'posts.csv'), 'platform');
+  expect(grouped.groups).toEqual(['board', 'chirper']);
+  await expect(readLabeledPosts(join(folder, 'posts.csv'), 'topic')).rejects.toThrow(/posts\.csv has no column topic in its header/);
+  await read('posts.tsv', 'label\ttext\ttopic\nnegative\tno\tx\n').catch(() => {});
+  expect((await readLabeledPosts(join(folder, 'posts.tsv'), 'topic')).groups).toEqual(['x']);
+});
+
 test('CSV fields may have quotes, commas and line breaks', async () => {
   const found = await read('posts.CSV', '\uFEFFlabel,text\r\nneutral,"a, ""b""\nc"\r\npositive,fine\r\n');
   expect(found).toEqual({ texts: ['a, "b"\nc', 'fine'], truth: ['neutral', 'positive'], lines: [2, 4] });

@@ -35,7 +35,7 @@ export function registerAlertRoutes(app: App, deps: AlertDeps): void {
   const { reader, clock, brands } = deps;
   const records = createAlertReader(reader);
   const readEvents = createEventReader(deps.config.alerts, records);
-  const contextOf = createAlertContext({ reader: deps.heavyReader, brands, readEvents });
+  const contextOf = createAlertContext({ reader: deps.heavyReader, brands, readEvents, calibrations: deps.calibrations });
 
   const listSchema = {
     summary: 'Alerts that were active in a range, the state of each rule and brand, feedback per rule, and active silences',

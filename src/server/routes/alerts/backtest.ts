@@ -16,7 +16,7 @@ import { type BacktestResult, backtestBody, backtestResult, iso, toBacktestAlert
 
 /** Backtests a rule, as configured or with other settings, over the stored history. Nothing is stored or sent. */
 export function registerBacktestRoute(app: App, deps: ApiDeps): void {
-  const { heavyReader, clock, config, maintenance } = deps;
+  const { heavyReader, clock, config, maintenance, calibrations } = deps;
   const readEvents = createEventReader(config.alerts, createAlertReader(deps.reader));
   const counts = createAlertCounts(heavyReader);
   const noDataAfterMs = toMilliseconds(config.alerts.noDataAfter);
@@ -30,7 +30,7 @@ export function registerBacktestRoute(app: App, deps: ApiDeps): void {
     const range = resolveRange(body, clock.now());
     const [from, to] = [range.from.getTime(), range.to.getTime()];
     const work: RunJob = async (onProgress, signal) => {
-      const backtest = await backtestStoredRule({ counts, rule, from, to, noDataAfterMs, readEvents, onProgress, signal });
+      const backtest = await backtestStoredRule({ counts, rule, from, to, noDataAfterMs, readEvents, calibrations, onProgress, signal });
       const result: BacktestResult = { from: iso(backtest.from), to: iso(to), alerts: toBacktestAlerts(backtest.transitions) };
       return { changed: 0, result };
     };
