@@ -10,7 +10,7 @@ export const clickhouse = z.strictObject({
     .describe('URL of a ClickHouse server. If absent, the engine runs embedded and stores its files in dataDir'),
   database: z
     .string()
-    .regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/)
+    .regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/, 'expected letters, digits and underscores, not starting with a digit')
     .refine((name) => !/^(system|information_schema)$/i.test(name), 'reserved by ClickHouse for its own tables')
     .default('feedpulse')
     .describe('Database name'),

@@ -47,7 +47,7 @@ export const durationBetween = (min: string, max: string) =>
     `must be between ${min} and ${max}`,
   );
 
-export const httpUrl = z.url({ protocol: /^https?$/ });
+export const httpUrl = z.url({ protocol: /^https?$/, error: 'expected a URL that starts with http:// or https://' });
 
 /** A URL that may be printed: user info, query and fragment could hold a secret. */
 export const urlWithoutSecrets = httpUrl.refine(
@@ -56,7 +56,9 @@ export const urlWithoutSecrets = httpUrl.refine(
 );
 
 /** A ws(s) URL that may be printed. */
-export const webSocketUrl = z.url({ protocol: /^wss?$/ }).refine(hasNoSecretParts, 'expected wss://host:port');
+export const webSocketUrl = z
+  .url({ protocol: /^wss?$/, error: 'expected a URL that starts with wss:// or ws://' })
+  .refine(hasNoSecretParts, 'expected wss://host:port');
 
 function hasNoSecretParts(url: string): boolean {
   if (!URL.canParse(url)) return true; // reported by z.url

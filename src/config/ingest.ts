@@ -5,7 +5,7 @@ import { caFile, passwordFields, timeZone, topicName, urlWithoutSecrets, visible
 
 /** Ingest settings: brands, field mapping, the section of each type of source, and dead letters. */
 
-export const brand = z.strictObject({
+const brandFields = {
   name: visibleText(100)
     .refine((name) => name !== '*', '`*` stands for all posts')
     .describe('Name in the UI and the API. It also counts as a mention'),
@@ -20,6 +20,10 @@ export const brand = z.strictObject({
     .array(z.string().min(1).max(200))
     .optional()
     .describe("Handles of the brand's own accounts. Alert messages quote them only if their posts are the story"),
+};
+
+export const brand = z.strictObject(brandFields, {
+  error: ({ code }) => (code === 'invalid_type' ? 'expected a mapping such as { name: Brixomel }' : undefined),
 });
 
 const sasl = z.strictObject({

@@ -1,14 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { type Document, parseDocument, type YAMLParseError } from 'yaml';
-import type { z } from 'zod';
 import { asError, FeedpulseError } from '../lib/errors.ts';
 import { watchFiles } from '../lib/watched-files.ts';
+import { describeIssues } from './describe-issue.ts';
 import { readEnvironment } from './environment.ts';
 import { removeRenamedKeys } from './renamed-keys.ts';
 import { type Config, configSchema, configuredSources } from './schema.ts';
 import { resolveSources, sourceTypes } from './sources.ts';
-import { configJsonSchema, settingsAt, suggest } from './suggest-setting.ts';
 
 type Tree = { [key: string]: unknown };
 
@@ -35,8 +34,8 @@ export function loadConfig({ file, env, flags = {} }: ConfigInputs): Config {
   // In a file they exclude each other; from the environment or a flag, `source` selects one of `sources`.
   if (inFile !== undefined && sources !== undefined) problems.push('sources: `source` and `sources` cannot both be set');
   else problems.push(...selectSource(tree, inFile, flags['ndjson.path']));
-  const checked = configSchema.safeParse(readSecretFiles(tree));
-  problems.push(...(checked.error?.issues ?? []).flatMap(describeIssue));
+  const checked = configSchema.safeParse(readSecretFiles(tree), { reportInput: true });
+  problems.push(...describeIssues(checked.error?.issues ?? []));
   if (!checked.success || problems.length > 0) throw new FeedpulseError('CONFIG_INVALID', formatProblems(problems));
   watchSecretFiles(checked.data);
   return deepFreeze(checked.data);
@@ -98,7 +97,7 @@ function readSecretFiles(tree: Tree): Tree {
   for (const [secret, setting] of Object.entries(secretFiles)) {
     const file = copy[setting];
     if (typeof file !== 'string') continue;
-    const content = toSecret(readText(file));
+    const content = toSecret(readText(file, `${setting}: `));
     if (content.trim() === '') throw new FeedpulseError('CONFIG_INVALID', `${setting}: ${file} is empty; write the secret into it.`);
     copy[secret] = content;
   }
@@ -122,12 +121,13 @@ function watchSecretFiles(section: object): void {
   }
 }
 
-function readText(file: string): string {
+/** @param label says what the file is for, in the error */
+function readText(file: string, label = ''): string {
   let bytes: Buffer;
   try {
     bytes = readFileSync(file);
   } catch (thrown) {
-    throw new FeedpulseError('FILE_INACCESSIBLE', `${asError(thrown).message}.`, { cause: thrown });
+    throw new FeedpulseError('FILE_INACCESSIBLE', `${label}${asError(thrown).message}.`, { cause: thrown });
   }
   return decode(file, bytes);
 }
@@ -152,13 +152,6 @@ function setPath(tree: Tree, path: readonly string[], value: unknown): void {
 
 function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function describeIssue(issue: z.core.$ZodIssue): string[] {
-  const { path, message } = issue;
-  if (issue.code !== 'unrecognized_keys') return [`${path.join('.') || 'config'}: ${message}`];
-  const candidates = settingsAt(configJsonSchema(), path);
-  return issue.keys.map((key) => `${[...path, key].join('.')}: unknown setting${suggest(key, candidates)}`);
 }
 
 const asSentence = (problem: string): string => (problem.endsWith('?') ? problem : `${problem}.`);

@@ -8,10 +8,12 @@ export const bucketMs = 15 * minuteMs;
 
 const units: Record<string, number> = { ms: 1, s: 1_000, m: minuteMs, h: hourMs, d: dayMs };
 
+const durationFormat = 'a duration is a number and a unit: 500ms, 30s, 15m, 24h, 7d';
+
 /** Schema of a duration: `500ms`, `30s`, `15m`, `24h`, `7d`. */
 export const durationSchema = z
-  .string()
-  .regex(/^\d{1,9}(ms|s|m|h|d)$/, 'a duration is a number and a unit: 500ms, 30s, 15m, 24h, 7d')
+  .string(durationFormat)
+  .regex(/^\d{1,9}(ms|s|m|h|d)$/, durationFormat)
   .meta({ description: 'A number and a unit: 500ms, 30s, 15m, 24h, 7d' });
 
 /** Converts a duration to milliseconds; NaN if it was not validated. */

@@ -173,7 +173,7 @@ test('a channel needs a URL, from the config or from a file', () => {
   for (const type of ['webhook', 'slack', 'teams', 'alertmanager'])
     expect(channel(`type: ${type}`)).toContain('alerts.channels.chat.url: required; set it, or urlFile.');
   writeFileSync(join(folder, 'no-url'), 'hooks.example');
-  expect(channel(`type: slack, urlFile: ${join(folder, 'no-url')}`)).toContain('alerts.channels.chat.url: Invalid URL');
+  expect(channel(`type: slack, urlFile: ${join(folder, 'no-url')}`)).toContain('alerts.channels.chat.url: expected a URL');
 });
 
 test('rejects a variable whose value is not of the type of its setting', () => {
