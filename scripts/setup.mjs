@@ -47,14 +47,14 @@ function acquireLock() {
   try {
     const holder = Number(readFileSync(lockFile, 'utf8'));
     // In a container, every first process has the same PID.
-    if (!(holder > 0) || holder === process.pid || !isAlive(holder)) rmSync(lockFile, { force: true });
+    if (!(holder > 0) || holder === process.pid || !isRunning(holder)) rmSync(lockFile, { force: true });
   } catch (error) {
     if (error.code !== 'ENOENT') throw error; // released in the meantime
   }
   return false;
 }
 
-function isAlive(pid) {
+function isRunning(pid) {
   try {
     process.kill(pid, 0);
     return true;
