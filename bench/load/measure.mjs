@@ -76,12 +76,20 @@ async function writeFeed(path, count) {
   return path;
 }
 
-/** Rows per second that became durable. */
+/** Rows are written a few hundred at a time, so the rate is taken between the first and the last of at least this many writes. */
+const minWrites = 4;
+
+/** Rows per second that became durable, over `seconds` or longer. */
 async function ingestRate(running, seconds) {
-  const read = async () => ({ rows: await running.metric('feedpulse_rows_written_total'), at: performance.now() });
-  const first = await read();
-  await sleep(seconds * 1_000);
-  const last = await read();
+  const startedAt = performance.now();
+  const writes = [];
+  for (let before; writes.length < minWrites || performance.now() - startedAt < seconds * 1_000; ) {
+    const rows = await running.metric('feedpulse_rows_written_total');
+    if (before !== undefined && rows !== before) writes.push({ rows, at: performance.now() });
+    before = rows;
+    await sleep(50);
+  }
+  const [first, last] = [writes[0], writes.at(-1)];
   return (1_000 * (last.rows - first.rows)) / (last.at - first.at);
 }
 

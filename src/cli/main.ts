@@ -79,6 +79,14 @@ const commands: readonly (readonly [name: string, summary: string, load: () => P
   ['doctor', 'check database, model, port and source', async () => (await import('./commands/doctor.ts')).defineDoctorCommand],
 ];
 
+/** Limits of the machine, which any statement may run into. */
+const systemLimits: Readonly<Record<string, string>> = {
+  EMFILE: 'The process cannot open more files: raise its limit (`ulimit -n`), to 1,024 at least',
+  ENFILE: 'The machine cannot open more files',
+  ENOSPC: 'No space is left on the disk',
+  EDQUOT: 'The quota of the disk is used up',
+};
+
 const program = configureCommand(new Command('feedpulse'))
   .description('Brand sentiment on social media within seconds: Bluesky, Mastodon, Kafka or files, DistilBERT on CPUs, ClickHouse.')
   .version(version)
@@ -119,10 +127,15 @@ try {
   setTimeout(() => process.exit(), 1_000).unref();
 }
 
+function withAdvice(error: Error): Error {
+  const limit = error instanceof FeedpulseError ? undefined : systemLimits[errorCodeOf(error) ?? ''];
+  return limit === undefined ? error : new FeedpulseError('FILE_INACCESSIBLE', `${limit} (${error.message}).`, { cause: error });
+}
+
 /** Prints the error in one line (code, cause, what to do). Returns the exit code. */
 function report(thrown: unknown): number {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
-  const error = asError(thrown);
+  const error = withAdvice(asError(thrown));
   const line =
     error instanceof FeedpulseError ? `${error.code}: ${error.message} ${errorAdvice[error.code].hint}` : `UNEXPECTED: ${error.message}`;
   process.stderr.write(`${withProgramName(line)}\n`);
