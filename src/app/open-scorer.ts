@@ -3,7 +3,7 @@ import type { Config } from '../config/schema.ts';
 import { withBrandSentiment } from '../infer/brand-sentiment/brand-sentiment.ts';
 import { bundledModelPath } from '../infer/model/model.ts';
 import { createScorer, type Scorer, type ScorerOptions } from '../infer/scorer.ts';
-import type { BrandMatcher } from '../ingest/brands/brand-matcher.ts';
+import { type BrandMatcher, brandTerms } from '../ingest/brands/brand-matcher.ts';
 import { readCpuLimit, readMemoryLimit } from '../lib/cgroup.ts';
 import type { Log } from '../lib/log.ts';
 
@@ -18,7 +18,9 @@ export async function openScorer(
   brands?: Pick<BrandMatcher, 'match'>,
 ): Promise<Scorer> {
   const { path = bundledModelPath, workers = defaultWorkers, cacheSize, earlyExit, targetSentiment } = config.model;
-  const scorer = await createScorer({ modelPath: path, workers, cacheSize, earlyExit: earlyExit === 'auto', log, ...overrides });
+  const brandNames = brandTerms('*', config.brands);
+  const options = { modelPath: path, workers, cacheSize, earlyExit: earlyExit === 'auto', log, brandNames };
+  const scorer = await createScorer({ ...options, ...overrides });
   return brands && targetSentiment ? withBrandSentiment(scorer, brands.match) : scorer;
 }
 

@@ -139,7 +139,7 @@ async function runComponents({ config, db, frontend, log, stop, onClose }: RunDe
     maintenance: { db, clock, retention, matcher: brands, jobs, scoring: config.model },
   });
   const writer = createWriter({ db, ...deps });
-  await runPipeline({ sources: sources.all, scorer, brandMatcher: brands, writer, storedPosts, metrics, clock, load }, stop);
+  await runPipeline({ sources: sources.all, scorer, brandMatcher: brands, writer, storedPosts, metrics, clock, load, log }, stop);
   hasEnded = true;
   const failure = sources.all.map((source) => source.failure()).find((error) => error !== undefined);
   if (failure && !stop.aborted) throw failure;

@@ -25,6 +25,8 @@ export interface ScorerOptions {
   readonly assumeModelLanguage?: boolean;
   /** Let posts leave at the early exit, if the model has one; true by default. */
   readonly earlyExit?: boolean;
+  /** Names of brands, from which no language is detected. */
+  readonly brandNames?: readonly string[];
 }
 
 export type Predictions = (Prediction | undefined)[];
@@ -61,7 +63,7 @@ export async function createScorer(options: ScorerOptions): Promise<Scorer> {
   const workers = typeof options.workers === 'number' ? options.workers : options.workers(weightsBytes);
   const pool = await WorkerPool.start(workers, toWorkerOptions(model, options.earlyExit ?? true), options.log);
   const cache = options.cacheSize > 0 ? createScoreCache(options.cacheSize) : undefined;
-  const detectLanguage = options.assumeModelLanguage ? undefined : createLanguageDetector(model.languages[0]);
+  const detectLanguage = options.assumeModelLanguage ? undefined : createLanguageDetector(model.languages[0], options.brandNames);
   const preprocess = createPreprocessor({ model, tokenize, detectLanguage, cache });
   const predict = createPredictor({ pool, cache, probe: tokenize('a post').ids, ...options, workers });
   const pending = new Set<Promise<Predictions>>();

@@ -33,6 +33,9 @@ export function createMetrics() {
     messagesSkipped: counter('feedpulse_messages_skipped_total', 'Messages that are neither posts nor errors.', ['source', 'reason']),
     deadLetters: counter('feedpulse_dead_letters_total', 'Messages written to the dead letters.', ['source', 'reason']),
     postsScored: counter('feedpulse_posts_scored_total', 'Posts scored by the model or served from the score cache.', ['label']),
+    postsUnscored: counter('feedpulse_posts_unscored_total', 'Posts of a source in a language that the model does not support.', [
+      'source',
+    ]),
     lowConfidence: counter(
       'feedpulse_posts_low_confidence_total',
       'Scored posts with a confidence (calibrated probability of the label) below 0.5.',

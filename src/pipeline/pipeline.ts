@@ -7,10 +7,12 @@ import type { Clock } from '../lib/clock.ts';
 import { asError } from '../lib/errors.ts';
 import type { EventBus } from '../lib/event-bus.ts';
 import type { LoadAverage } from '../lib/load-average.ts';
+import type { Log } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import type { Writer } from '../sink/writer/writer.ts';
 import type { DividableBatch } from './batch-buffer.ts';
 import { type BatchOptions, batchMap } from './batch-map.ts';
+import { createUnscoredMonitor, type UnscoredMonitor } from './unscored-monitor.ts';
 
 export interface PipelineDeps {
   readonly sources: readonly Source<SourceRecord>[];
@@ -22,6 +24,11 @@ export interface PipelineDeps {
   readonly clock: Clock;
   /** Busy while as many micro-batches are scored as may be at a time: more posts wait, or soon will. */
   readonly load: Pick<LoadAverage, 'set'>;
+  readonly log: Log;
+}
+
+interface ScoringDeps extends PipelineDeps {
+  readonly unscored: UnscoredMonitor;
 }
 
 /** A source record with the name of its source and its receive time (ms since 1970). */
@@ -76,11 +83,12 @@ export async function runPipeline(deps: PipelineDeps, signal: AbortSignal): Prom
     concurrency: 1,
     clock,
   };
+  const scoringDeps = { ...deps, unscored: createUnscoredMonitor(deps) };
   const flow = readPosts(deps, signal).pipe(
     tap(({ items }) => addInFlight(items.length)),
     batchMap(async (batch) => {
       countScoring(1);
-      const scored = await scoreBatch(deps, batch, (dropped) => addInFlight(-dropped));
+      const scored = await scoreBatch(scoringDeps, batch, (dropped) => addInFlight(-dropped));
       countScoring(-1);
       return scored;
     }, scoring),
@@ -125,7 +133,7 @@ const sourceOf = ({ source }: Pick<ReceivedRecord, 'source'>): string => source;
  * number of posts that go no further.
  */
 async function scoreBatch(
-  deps: PipelineDeps,
+  deps: ScoringDeps,
   batch: DividableBatch<ReceivedRecord>,
   onDropped: (posts: number) => void,
 ): Promise<readonly AckableBatch<ScoredRecord>[]> {
@@ -174,12 +182,13 @@ async function rejectPosts(items: readonly Pick<ReceivedRecord, 'source' | 'reje
 const lowConfidence = 0.5;
 
 function toScoredPost(
-  { scorer, brandMatcher, metrics }: PipelineDeps,
-  { post, position }: ReceivedRecord,
+  { scorer, brandMatcher, metrics, unscored }: ScoringDeps,
+  { post, position, source }: ReceivedRecord,
   prediction: Prediction,
   scoredAt: string,
 ): ScoredPost {
   metrics.postsScored.inc({ label: prediction.label });
+  if (post.text !== '') unscored.observe(source, prediction.label); // a deletion has no language
   if (prediction.truncated) metrics.truncated.inc();
   if (prediction.label !== 'unscored' && prediction.confidence < lowConfidence) metrics.lowConfidence.inc();
   const mentions = { brands: brandMatcher.match(post.text), brandsHash: brandMatcher.hash };

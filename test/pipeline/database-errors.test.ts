@@ -12,6 +12,7 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { FeedpulseError } from '../../src/lib/errors.ts';
 import { createEventBus } from '../../src/lib/event-bus.ts';
 import { createLoadAverage } from '../../src/lib/load-average.ts';
+import { createLog } from '../../src/lib/log.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
 import { type PipelineDeps, runPipeline } from '../../src/pipeline/pipeline.ts';
 import { collectLetters } from '../ingest/field-samples.ts';
@@ -99,6 +100,7 @@ function createDeps(source: Source<SourceRecord>, failingPart: 'scorer' | 'write
     metrics: createMetrics(),
     clock: systemClock,
     load: createLoadAverage(systemClock),
+    log: createLog('silent'),
     brandMatcher: createBrandMatcher([]),
     storedPosts: createEventBus(),
     scorer: { score: failingPart === 'scorer' ? fail : score, model: { id: 'm@1' } } as PipelineDeps['scorer'], // what the pipeline uses

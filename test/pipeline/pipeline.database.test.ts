@@ -72,7 +72,17 @@ test('the deletion of an author deletes stored posts, and is neither counted nor
   const writer = createWriter({ db, clock: systemClock, log: quiet, metrics });
   const brandMatcher = createBrandMatcher([{ name: 'Brixomel', aliases: [], exclude: [], timeZone: 'UTC' }]);
   await runPipeline(
-    { sources: [source], scorer, brandMatcher, writer, storedPosts, metrics, clock: systemClock, load: createLoadAverage(systemClock) },
+    {
+      sources: [source],
+      scorer,
+      brandMatcher,
+      writer,
+      storedPosts,
+      metrics,
+      clock: systemClock,
+      load: createLoadAverage(systemClock),
+      log: quiet,
+    },
     new AbortController().signal,
   );
   expect(published).toEqual(['1', '2', '3']);

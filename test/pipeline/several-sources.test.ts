@@ -5,6 +5,7 @@ import { createBrandMatcher } from '../../src/ingest/brands/brand-matcher.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createEventBus } from '../../src/lib/event-bus.ts';
 import { createLoadAverage } from '../../src/lib/load-average.ts';
+import { createLog } from '../../src/lib/log.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
 import { type PipelineDeps, runPipeline } from '../../src/pipeline/pipeline.ts';
 
@@ -53,6 +54,7 @@ function arrange(sources: readonly Source<SourceRecord>[]) {
     metrics,
     clock: systemClock,
     load: createLoadAverage(systemClock),
+    log: createLog('silent'),
     brandMatcher: createBrandMatcher([]),
     storedPosts: createEventBus(),
     scorer: { score: async (posts) => posts.map(() => prediction), model: { id: 'm@1' } } as PipelineDeps['scorer'], // what the pipeline uses

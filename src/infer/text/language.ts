@@ -1,5 +1,6 @@
 import { eld } from 'eld/extrasmall';
 import { LRUCache } from 'lru-cache';
+import { weighEnglish, wordsOfNames } from './english-evidence.ts';
 
 /**
  * Returns the normalized primary language subtag of a text, or `und`. `declared` is the language that the platform gives.
@@ -24,6 +25,28 @@ const limits = {
   /** The score of the default language where the detector has none for the declared one to compare with. */
   minDefaultScore: 0.7,
 } as const;
+
+/**
+ * Log odds that a text in Latin letters is English, from its words and from how far English leads any other language in the
+ * detector. A logistic regression, fitted to and measured on the posts of docs/decisions/0007-language-detection.md.
+ */
+const englishWeights = {
+  ...{ constant: -0.94, english: 0.71, unknown: -0.39, share: 1.27, shareWithNames: 3.05, lead: -0.95, leadInLongText: 17.96 },
+} as const;
+/** More English or unknown words than this say nothing new. */
+const maxCountedWords = 5;
+/** Words from which the detector's lead counts in full. */
+const fullLeadWords = 8;
+/** Log odds in favor of English, the only language that is scored, in texts of up to so many words: they prove little. */
+const shortTextPrior = [0, 3, 1.5, 1.5, 0.5, 0.5];
+/**
+ * What a declaration adds to the log odds: of the English posts on a network that stamps the language of the user interface,
+ * 42% are declared as something else, of others nearly all.
+ */
+const declaredPrior = { english: 1.75, other: -0.85 } as const;
+
+/** Fewer words, none of them English, are no reason to disbelieve a declaration: they may be a name. */
+const minWordsAgainstDeclared = 4;
 
 /** About as many characters as the detector reads. */
 const maxCharacters = 1_000;
@@ -74,22 +97,55 @@ const normalized = new LRUCache<string, string>({
 /**
  * Creates a detector that returns the declared language unless the text reliably says otherwise. Without a declaration it
  * returns `modelLanguage`, a primary subtag, for short texts, for unreliable guesses, and if the model's language is
- * almost as likely as the guess.
+ * almost as likely as the guess. English is told from other languages by its words too. `names` (of brands) say nothing.
  */
-export function createLanguageDetector(modelLanguage: string): LanguageDetector {
+export function createLanguageDetector(modelLanguage: string, names: readonly string[] = []): LanguageDetector {
+  const nameWords = wordsOfNames(names);
   const defaultLanguage = normalizeLanguage(modelLanguage) ?? modelLanguage;
   const isDefaultLatin = isWrittenIn(defaultLanguage, 'Latn');
   return (text, declaredTag = '') => {
     const declared = normalizeLanguage(declaredTag);
-    const words = text.slice(0, maxCharacters).replace(noisePattern, ' ');
+    const words = text.slice(0, maxCharacters).normalize('NFC').replace(noisePattern, ' ');
     const { letters, latin } = countLetters(words);
-    if (2 * latin >= letters)
+    if (2 * latin >= letters) {
+      if (defaultLanguage === 'en') return isEnglish(words, declared, nameWords) ? 'en' : detectForeign(words, latin, declared);
       return declared ? checkDeclared(words, latin, declared, defaultLanguage) : detectLatin(words, latin, defaultLanguage);
+    }
     // The script alone rules out languages, even in short texts.
     const isPossible = declared && !isWrittenIn(declared, 'Latn') && 2 * count(words, scriptLetters(declared)) >= letters - latin;
     if (isPossible) return declared;
     return toStored(eld.detect(words).language) ?? (isDefaultLatin ? 'und' : defaultLanguage);
   };
+}
+
+/** Whether a text in Latin letters is English. Without words, the declaration decides. */
+function isEnglish(text: string, declared: string | undefined, names: ReadonlySet<string>): boolean {
+  const { words, english, unknown, withoutNames } = weighEnglish(text, names);
+  const isDeclaredOther = declared !== undefined && declared !== 'en';
+  if (words === 0 || (english === 0 && isDeclaredOther && words < minWordsAgainstDeclared)) return !isDeclaredOther;
+  const scores = eld.detect(withoutNames).getScores();
+  const best = Math.max(0, ...Object.entries(scores).map(([language, score]) => (language === 'en' ? 0 : score)));
+  const lead = (scores['en'] ?? 0) - best;
+  const weights = englishWeights;
+  const logOdds =
+    weights.constant +
+    weights.english * Math.min(english, maxCountedWords) +
+    weights.unknown * Math.min(unknown, maxCountedWords) +
+    weights.share * (english / Math.max(1, english + unknown)) +
+    weights.shareWithNames * (english / words) +
+    (weights.lead + weights.leadInLongText * (Math.min(words, fullLeadWords) / fullLeadWords)) * lead;
+  if (isDeclaredOther) return logOdds + declaredPrior.other >= 0;
+  return logOdds + (declared ? declaredPrior.english : 0) + (shortTextPrior[words] ?? 0) >= 0;
+}
+
+/** The language of a text in Latin letters that is not English. */
+function detectForeign(text: string, letters: number, declared: string | undefined): string {
+  if (declared !== undefined && declared !== 'en') {
+    const language = checkDeclared(text, letters, declared, declared);
+    return language === 'en' ? declared : language;
+  }
+  const guess = eld.detect(text);
+  return guess.language !== 'en' && guess.isReliable() ? (toStored(guess.language) ?? 'und') : 'und';
 }
 
 /** The language of a text in Latin letters without a declaration. */

@@ -67,7 +67,7 @@ describe('a declared language that the text contradicts', () => {
     ['de', 'Geht so'],
     ['it', 'ciao a tutti'],
     ['en', 'Concert with Santiago and Villa Aurora tonight'],
-    ['en', 'Hola amigos'],
+    ['en', 'Hola'],
     ['tr', 'Harika!'],
   ])('%s stays in a short or ambiguous text: %s', (lang, text) => {
     expect(detect(text, lang)).toBe(lang);
@@ -125,6 +125,49 @@ describe('detected language', () => {
   test('English with foreign names stays English', () => {
     expect(detect('Concert with Santiago and Villa Aurora tonight')).toBe('en');
   });
+});
+
+describe('English and foreign names', () => {
+  const brands = ['Panadería Solano', 'Le Petit Fournil', 'Kaffeehaus Wendt', 'Osteria del Ponte', 'Zapatería Ruizola', 'Oskarsson'];
+
+  test.each(brands)('short posts about %s stay English', (brand) => {
+    const posts = ['I hate X', 'love X', 'X was late', 'wow X just wow', 'never again X', 'lunch at X', 'my X order', 'why X why'];
+    for (const post of posts) expect(detect(post.replace('X', brand))).toBe('en');
+  });
+
+  test.each(brands)('configured brands say nothing, in lower case too: %s', (brand) => {
+    const detectWithBrands = createLanguageDetector('en', brands);
+    for (const post of ['i hate X', 'X sucks', 'X', 'ok X']) expect(detectWithBrands(post.replace('X', brand.toLowerCase()))).toBe('en');
+    expect(detectWithBrands(`${brand} no funciona otra vez, qué asco`)).not.toBe('en');
+  });
+});
+
+describe('languages that the detector does not know', () => {
+  test.each([
+    'mae’r trên yn hwyr eto bore ma',
+    'isitimela sibambezelekile futhi namuhla ekuseni',
+    'treni imechelewa tena asubuhi ya leo',
+    'tha an trèana anmoch a-rithist an-diugh',
+    'tāpēc vilciens atkal kavējas šorīt',
+  ])('%s is not English', (text) => {
+    expect(detect(text)).not.toBe('en');
+    expect(detect(text, 'en')).not.toBe('en');
+  });
+});
+
+test('decomposed letters are composed first', () => {
+  const text = 'Опять не работает, уже третий день жду ответа';
+  expect(detect('já não aguento mais esperar pela encomenda'.normalize('NFD'))).toBe('pt');
+  expect(detect(text.normalize('NFD'))).toBe('ru');
+});
+
+test.each([
+  ['the app crashed again', 'tr'],
+  ['so sad', 'de'],
+  ['love it', 'es'],
+  ['never buying this again', 'fr'],
+])('short English declared otherwise is English: %s', (text, declared) => {
+  expect(detect(text, declared)).toBe('en');
 });
 
 describe('without enough evidence', () => {
