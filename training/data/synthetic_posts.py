@@ -1,4 +1,4 @@
-"""Generate labeled posts from the grammars in data/grammars/, for phenomena that are rare in labeled data: irony, slang, late verdicts and others.
+"""Generate labeled posts from the grammars in data/grammars/, for phenomena that are rare in labeled data: irony, slang, opinions at the end of long posts and others.
 
     python -m training.data.synthetic_posts --out training/.work/synthetic.csv
 
@@ -19,7 +19,7 @@ _FEELINGS = ("good", "bad", "love", "hate", "good-state", "bad-state", "good-nou
 """Sections whose words noise changes first."""
 _QUOTES = ('""', '""', '""', "“”", "“”", "''", "‘’", "«»")
 _MAX_WORDS = 95
-"""Longer posts would lose their end, and the verdict there, at the model's 128 tokens."""
+"""Longer posts would lose their end, and the opinion there, at the model's 128 tokens."""
 _ATTEMPTS = 25
 """Draws per wanted post before a grammar counts as exhausted."""
 

@@ -16,7 +16,7 @@ from training.train.steps import BUNDLED, Step, add_step_options, build_steps, r
 BALANCE = 0.5
 """The --balance of the bundled model."""
 MAX_LENGTH = 128
-"""As in the manifest: some synthetic posts are long and have their verdict at the end."""
+"""As in the manifest: some synthetic posts are long and state their opinion at the end."""
 
 
 def plan(args: argparse.Namespace) -> list[Step]:

@@ -1,26 +1,46 @@
-/** The part of a post that is about one of its brands. */
-export interface BrandClause {
-  readonly brand: string;
-  readonly text: string;
-}
+import type { Label } from '../../domain/post.ts';
+import { findComparison, joinFragments } from './comparisons.ts';
+import { type MaskedText, type MatchBrands, maskBrands, mention, taggedMention } from './mentions.ts';
+import { resolveReferences } from './references.ts';
 
-/** Returns the names of the brands in a text. */
-export type MatchBrands = (text: string) => readonly string[];
+/** What a post says about one of its brands. */
+export type BrandReading =
+  /** Score the text. In a `contrast` it says how the writer sees the brand, or the opposite, and is hardly neutral. */
+  | { readonly brand: string; readonly text: string; readonly contrast?: 'same' | 'opposite' }
+  /** The wording decides. A reading that `needsFeeling` counts only if the post as a whole is not neutral. */
+  | { readonly brand: string; readonly label: Label; readonly needsFeeling: boolean };
 
+/** A clause, masked, with its brands. */
 interface Segment {
   readonly text: string;
   readonly brands: readonly string[];
+  /** A brand that is only the place or the way of what the clause is about. */
+  readonly place?: string;
 }
 
+const emoji = '[\\p{Extended_Pictographic}\\uFE0F\\u200D\\p{Emoji_Modifier}]';
 /** Sentence ends, and punctuation that separates clauses as clearly. */
-const sentenceBoundary = /(?<=[.!?…]["')\]]*)\s+|(?<=;)\s*|\n+|\s+[–—]\s*|—|\s+--?\s+/u;
+const sentenceBoundary = /(?<=[.!?…]["')\]]*)\s+|(?<=;)\s*|\n+|\s+[–—]\s*|—|\s+--?\s+|\s+[/|]\s+/u;
 /** Before conjunctions of contrast, which belong to the clause that they begin. */
-const contrastBoundary = /(?<=[\s,])(?=(?:but|while|whilst|whereas|although|though|however|yet|meanwhile|unlike)\b)/iu;
+const contrastBoundary =
+  /(?<=[\s,])(?=(?:but|while|whilst|whereas|although|though|however|yet|meanwhile|unlike|where|except|instead|shame about|pity about)\b)/iu;
 /** Between two coordinated clauses, or two items of a list. */
-const coordinationBoundary = /(?<=,)\s+|\s+(?=(?:and|or|so|then|because|since|cause|cos|plus|n)\s)|\s+&\s+/iu;
+const coordinationBoundary = /(?<=,)\s+|\s+(?=(?:and|or|so|then|because|since|cause|cos|plus|n|after|when|until|what)\s)|\s+&\s+/iu;
+/** Emoji follow what they are about; in a sentence that begins with one, they precede it. */
+const afterEmoji = new RegExp(`(?<=${emoji})\\s+(?=[^\\s])(?!${emoji})`, 'u');
+const beforeEmoji = new RegExp(`(?<!${emoji})\\s+(?=${emoji})`, 'u');
+const anyEmoji = new RegExp(emoji, 'u');
+const startsWithEmoji = new RegExp(`^\\s*${emoji}`, 'u');
 /** Trailing hashtags name brands without saying anything about them. */
-const trailingHashtags = /(?:\s+#[\p{L}\p{N}_]+)+$/u;
-const wordlessPattern = /^(?:[@#][\p{L}\p{N}_]+|[\p{P}\p{S}\s])*$/u;
+const trailingHashtags = new RegExp(`(?:\\s+(?:#[\\p{L}\\p{N}_]+|${taggedMention}))+$`, 'u');
+const wordlessPattern = /^(?:[@#][\p{L}\p{N}_]+|(?!\p{Extended_Pictographic})[\p{P}\p{S}\s])*$/u;
+/** After a brand: another one in the same role, or a clause about it. */
+const joined = `(?:['’]s)?(?:,?\\s+(?:and|or)|\\s*[&+])\\s+[^\uE000-\uF8FF]{0,12}${mention}|,?\\s+(?:which|who|whose|where|my favou?rite)\\b`;
+/** A brand as the place, the way or the time of what the clause is about. */
+const circumstance = new RegExp(
+  `\\b(?:at|in|inside|near|outside|opposite|through|via|on|onto|off|during|next to|across from|behind|beside|from|(?:way|walked|went|going|drove|trip) to|according to|(?:across|down|up) the (?:road|street) from)\\s+(?:(?:the|a|an|my|our|their|this|that|your|whole|old|new|same)\\s+){0,3}${mention}(?!${joined})|${mention} (?:reports?|reported|says?|said|writes?|wrote|confirms?|confirmed|announced) that\\b`,
+  'giu',
+);
 /** Longer than any model input, and short enough for backtracking regular expressions. */
 const maxCharacters = 2_000;
 /** Minimum words of a clause, brand name included. */
@@ -29,48 +49,100 @@ const minWords = 4;
 const minWordsOfPair = 2;
 
 /**
- * Splits a post that names several brands into the clauses about each: "love A, hate B" gives "love A," and "hate B".
- * A sentence without a brand belongs to the previous brand. Brands that cover the whole post, or that appear only in
- * hashtags, get no clause. Comparisons such as "A is better than B" cannot be split by brand.
+ * Says what a post that names several brands says about each. It ranks the brands of a comparison ("A is better than B", "left B
+ * for A") and splits other sentences into the clauses about each: "love A, hate B" gives "love A," and "hate B". "The former" and
+ * the like count as the brand that they stand for; a sentence without a brand belongs to the previous brand. Brands that cover the
+ * whole post, or that appear only in hashtags, get no reading of their own.
  */
-export function splitByBrand(post: string, match: MatchBrands): readonly BrandClause[] {
-  const text = post.slice(0, maxCharacters).toWellFormed();
+export function splitByBrand(post: string, match: MatchBrands): readonly BrandReading[] {
+  const text = post
+    .slice(0, maxCharacters)
+    .toWellFormed()
+    .replace(/[^\S\n]+/gu, ' ');
   const brands = match(text);
   if (brands.length < 2) return [];
-  const segments = carryBrandsForward(text.split(sentenceBoundary).flatMap((sentence) => splitSentence(sentence, match)));
-  const withWords = segments.filter((segment) => !wordlessPattern.test(segment.text));
-  return brands.flatMap((brand) => {
-    const brandSegments = withWords.filter((segment) => segment.brands.includes(brand));
-    const isShared = brandSegments.length === 1 && (brandSegments[0]?.brands.length ?? 0) > 1;
-    if (brandSegments.length === 0 || brandSegments.length === withWords.length || isShared) return [];
-    return [{ brand, text: brandSegments.map((segment) => segment.text).join(' ') }];
+  const masked = maskBrands(text, brands, match);
+  return readMasked({ ...masked, masked: joinFragments(resolveReferences(masked)) }, brands);
+}
+
+function readMasked(post: MaskedText, brands: readonly string[]): BrandReading[] {
+  const decided = new Map<string, BrandReading>();
+  const decide = (reading: BrandReading) => {
+    if (!decided.has(reading.brand)) decided.set(reading.brand, reading);
+  };
+  const segments = post.masked.split(sentenceBoundary).flatMap((sentence): Segment[] => {
+    const comparison = findComparison(sentence, post.masked);
+    if (!comparison || post.brandsOf(sentence).length < 2)
+      return splitSentence(sentence, post).map((segment) => separatePlace(segment, post));
+    if ('clause' in comparison) {
+      const { subject, other, clause, isSame } = comparison;
+      const text = post.unmask(clause).trim();
+      for (const brand of post.brandsOf(subject)) decide({ brand, text, contrast: 'same' });
+      for (const brand of post.brandsOf(other)) decide({ brand, text, contrast: isSame ? 'same' : 'opposite' });
+      return [{ text: sentence, brands: post.brandsOf(subject) }];
+    }
+    const { better, worse, needsFeeling = false } = comparison;
+    for (const brand of post.brandsOf(better)) decide({ brand, label: 'positive', needsFeeling });
+    for (const brand of post.brandsOf(worse)) decide({ brand, label: 'negative', needsFeeling });
+    return [{ text: sentence, brands: post.brandsOf(better) }];
   });
+  const withWords = carryBrandsForward(segments).filter((segment) => !wordlessPattern.test(post.unmask(segment.text)));
+  // A place in an earlier clause may be what the rest is about.
+  const place = withWords.at(-1)?.place;
+  if (place) decide({ brand: place, label: 'neutral', needsFeeling: false });
+  return brands.flatMap((brand) => decided.get(brand) ?? readClauses(brand, withWords, post));
+}
+
+/** The clauses about a brand, those about it alone if there are any; none if they are all of the post, or one clause that is about other brands too. */
+function readClauses(brand: string, segments: readonly Segment[], post: MaskedText): BrandReading[] {
+  const about = segments.filter((segment) => segment.brands.includes(brand));
+  const alone = about.filter(({ brands }) => brands.length === 1);
+  const own = alone.length > 0 ? alone : about;
+  const isShared = own.length === 1 && (own[0]?.brands.length ?? 0) > 1;
+  if (own.length === 0 || own.length === segments.length || isShared) return [];
+  return [{ brand, text: own.map((segment) => post.unmask(segment.text)).join(' ') }];
 }
 
 /** Splits a sentence into clauses of one brand each, as far as possible. */
-function splitSentence(sentence: string, match: MatchBrands): Segment[] {
-  const whole = createSegment(sentence, match);
+function splitSentence(sentence: string, post: MaskedText): Segment[] {
+  const whole = createSegment(sentence, post);
   if (whole.brands.length < 2) return [whole];
-  return mergeByBrand(sentence.split(contrastBoundary), match).flatMap((segment) => {
-    if (segment.brands.length < 2) return [segment];
-    const pieces = mergeByBrand(segment.text.split(coordinationBoundary), match);
-    return areClauses(pieces) ? pieces : [segment];
-  });
+  return mergeByBrand(sentence.split(contrastBoundary), post).flatMap((segment) => splitCoordination(segment, post));
 }
 
-/** Distinguishes clauses from the items of a list by their length. */
-function areClauses(pieces: readonly Segment[]): boolean {
+function splitCoordination(segment: Segment, post: MaskedText): Segment[] {
+  for (const boundary of [startsWithEmoji.test(segment.text) ? beforeEmoji : afterEmoji, coordinationBoundary]) {
+    if (segment.brands.length < 2) return [segment];
+    const pieces = mergeByBrand(segment.text.split(boundary), post);
+    if (pieces.length > 1 && areClauses(pieces, boundary === coordinationBoundary)) return pieces;
+  }
+  return [segment];
+}
+
+/** Distinguishes clauses from the items of a list by their length, or by the emoji of each. */
+function areClauses(pieces: readonly Segment[], isCoordination: boolean): boolean {
+  if (pieces.every(({ text }) => anyEmoji.test(text))) return true;
   const min = pieces.length === 2 && pieces[0]?.text.endsWith(',') ? minWordsOfPair : minWords;
-  return pieces.every(({ text }) => text.split(/\s+/).length >= min);
+  return isCoordination && pieces.every(({ text }) => text.split(/\s+/).length >= min);
+}
+
+/** Of two brands in a clause, one may only be its place or way: "my A broke on the way to B" is about A. */
+function separatePlace(segment: Segment, post: MaskedText): Segment {
+  if (segment.brands.length !== 2) return segment;
+  const circumstances = new Set(post.brandsOf((segment.text.match(circumstance) ?? []).join(' ')));
+  const subjects = new Set(post.brandsOf(segment.text.replace(circumstance, '')));
+  const [place] = segment.brands.filter((brand) => circumstances.has(brand) && !subjects.has(brand));
+  if (!place || subjects.size !== 1) return segment;
+  return { ...segment, brands: [...subjects], place };
 }
 
 /** Joins a piece without a brand to the piece before it, and leading ones to the piece after them. */
-function mergeByBrand(pieces: readonly string[], match: MatchBrands): Segment[] {
+function mergeByBrand(pieces: readonly string[], post: MaskedText): Segment[] {
   const merged: Segment[] = [];
-  for (const piece of pieces.map((text) => createSegment(text, match)).filter(({ text }) => text !== '')) {
+  for (const piece of pieces.map((text) => createSegment(text, post)).filter(({ text }) => text !== '')) {
     const last = merged.at(-1);
     if (!last || (piece.brands.length > 0 && last.brands.length > 0)) merged.push(piece);
-    else merged[merged.length - 1] = { text: `${last.text} ${piece.text}`, brands: [...last.brands, ...piece.brands] };
+    else merged[merged.length - 1] = { text: `${last.text} ${piece.text}`, brands: [...new Set([...last.brands, ...piece.brands])] };
   }
   return merged;
 }
@@ -84,7 +156,7 @@ function carryBrandsForward(segments: readonly Segment[]): Segment[] {
   });
 }
 
-function createSegment(text: string, match: MatchBrands): Segment {
-  const brands = match(text.replace(trailingHashtags, ''));
-  return { text: text.trim(), brands: brands.length > 0 ? brands : match(text) };
+function createSegment(text: string, post: MaskedText): Segment {
+  const brands = post.brandsOf(text.replace(trailingHashtags, ''));
+  return { text: text.trim(), brands: brands.length > 0 ? brands : post.brandsOf(text) };
 }
