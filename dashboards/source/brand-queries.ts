@@ -25,11 +25,49 @@ const halfWidth = `(100 * 1.96 * sqrt((sum(r.positive) + sum(r.negative) + 1 - p
 const intervalBound = (sign: '-' | '+') =>
   `if(${scored} = 0, NULL, greatest(-100, least(100, 100 * ${difference} / ${adjustedTotal} ${sign} ${halfWidth})))`;
 
+const calibrations = 'feedpulse.calibrations FINAL';
+const ofNewestModel = 'NOT removed AND model_version = (SELECT argMax(model_version, created_at) FROM feedpulse.calibrations)';
+const lineColumns = 'level, counted_level, slope, greatest(0, level_error) AS known_error, slope_error';
+
+/**
+ * The line of each brand from counted to calibrated net sentiment: that of its own labels first, then that of all posts, then
+ * that of its history. As `createCalibrations` of src/analytics, except that a brand in its first weeks has none here.
+ */
+const calibrationLines = `(
+    SELECT brand, argMin((${['level', 'counted_level', 'slope', 'known_error', 'slope_error', 'text'].join(', ')}), rank) AS line
+    FROM (
+      SELECT toString(brand) AS brand, if(basis = 'labels', 1, 3) AS rank, ${lineColumns},
+        if(basis = 'labels', concat('calibrated on ', toString(labels), ' labeled posts'), 'not calibrated') AS text
+      FROM ${calibrations} WHERE ${ofNewestModel}
+      UNION ALL
+      SELECT b.brand, 2, f.* FROM (SELECT DISTINCT toString(brand) AS brand FROM feedpulse.rollup_15m) AS b
+      CROSS JOIN (
+        SELECT level, counted_level, slope,
+          sqrt(pow(level_error, 2) + pow(ifNull((SELECT max(level_error) FROM ${calibrations} WHERE ${ofNewestModel} AND basis = 'history'), 0), 2)) AS known_error,
+          slope_error, concat('calibrated on ', toString(labels), ' labeled posts of all brands') AS text
+        FROM ${calibrations} WHERE ${ofNewestModel} AND brand = '*' AND basis = 'labels'
+      ) AS f
+    )
+    GROUP BY brand
+  )`;
+const calibratedRollup = `${rollup} LEFT JOIN ${calibrationLines} AS c ON c.brand = r.brand`;
+const rowScored = '(r.positive + r.neutral + r.negative)';
+const rowDifference = '(toInt64(r.positive) - toInt64(r.negative))';
+/** A brand without a line has the slope 0 in the join, and 1 in fact. */
+const slope = 'if(c.line.3 = 0, 1, c.line.3)';
+/** Of several brands, the mean weighted by scored posts: the line is linear, so its sums are. */
+const weightedMean = (value: string) => `(sum(${value}) / nullIf(${scored}, 0))`;
+const calibratedNet = `greatest(-100, least(100, ${weightedMean(`${rowScored} * (c.line.1 - ${slope} * c.line.2) + 100 * ${slope} * ${rowDifference}`)}))`;
+const modelError = `1.96 * sqrt(pow(${weightedMean(`${rowScored} * c.line.4`)}, 2)
+  + pow(${weightedMean(`c.line.5 * (100 * ${rowDifference} - ${rowScored} * c.line.2)`)}, 2))`;
+const calibratedBound = (sign: '-' | '+') => `if(${scored} = 0, NULL, greatest(-100, least(100, ${calibratedNet} ${sign}
+  sqrt(pow(${weightedMean(`${rowScored} * ${slope}`)} * (${net} - ${intervalBound(sign)}), 2) + pow(${modelError}, 2)))))`;
+
 /**
  * A time series with a row for each bucket in which any brand had posts. Buckets without any post are gaps, not zeros.
  * `values` are aggregates over `r`, aliased to `columns`.
  */
-const overTime = (values: string, columns: readonly string[]): string => `
+const overTime = (values: string, columns: readonly string[], source = rollup): string => `
   SELECT * FROM (
     SELECT buckets.time AS time, ${columns.map((name) => `toNullable(series.\`${name}\`) AS \`${name}\``).join(', ')}
     FROM (
@@ -37,7 +75,7 @@ const overTime = (values: string, columns: readonly string[]): string => `
       WHERE ${inRange} AND r.brand = '*' AND r.positive + r.neutral + r.negative + r.unscored > 0
     ) AS buckets
     LEFT JOIN (
-      SELECT $__timeInterval(r.bucket) AS time, ${values} FROM ${rollup} WHERE ${selected} GROUP BY time
+      SELECT $__timeInterval(r.bucket) AS time, ${values} FROM ${source} WHERE ${selected} GROUP BY time
     ) AS series ON series.time = buckets.time
     ORDER BY time WITH FILL STEP toIntervalSecond($__interval_s)
   )`;
@@ -46,7 +84,7 @@ export const brandNames = variableOptions('brand', 'feedpulse.rollup_15m');
 export const platformNames = variableOptions('platform', 'feedpulse.rollup_15m');
 export const languageNames = variableOptions('lang', 'feedpulse.rollup_15m');
 
-export const netNow = `SELECT ${net} AS \`net sentiment\` FROM ${rollup} WHERE ${selected}`;
+export const netNow = `SELECT ${calibratedNet} AS \`net sentiment\` FROM ${calibratedRollup} WHERE ${selected}`;
 export const postsNow = `SELECT ${volume} AS posts FROM ${rollup} WHERE ${selected}`;
 export const negativeShareNow = `SELECT sum(r.negative) / nullIf(${scored}, 0) AS negative FROM ${rollup} WHERE ${selected}`;
 export const unscoredShareNow = `SELECT sum(r.unscored) / nullIf(${volume}, 0) AS unscored FROM ${rollup} WHERE ${selected}`;
@@ -54,7 +92,11 @@ export const unscoredShareNow = `SELECT sum(r.unscored) / nullIf(${volume}, 0) A
 export const authorsNow = `SELECT uniqCombined64Merge(14)(r.authors) AS authors FROM ${rollup}
   WHERE ${selected} AND toUnixTimestamp($__toTime) - toUnixTimestamp($__fromTime) <= 8 * 86400`;
 
-export const netOverTime = overTime(`${net} AS net, ${intervalBound('-')} AS low, ${intervalBound('+')} AS high`, ['low', 'net', 'high']);
+export const netOverTime = overTime(
+  `${calibratedNet} AS net, ${calibratedBound('-')} AS low, ${calibratedBound('+')} AS high`,
+  ['low', 'net', 'high'],
+  calibratedRollup,
+);
 const labels = ['negative', 'neutral', 'positive', 'unscored'] as const;
 export const postsOverTime = overTime(labels.map((label) => `sum(r.${label}) AS ${label}`).join(', '), labels);
 
@@ -70,9 +112,9 @@ export const byPlatform = breakdown('platform', 'platform');
 export const byLanguage = breakdown('lang', 'language');
 
 export const brandTable = `
-  SELECT r.brand AS brand, ${volume} AS posts, ${net} AS net, ${intervalBound('-')} AS low, ${intervalBound('+')} AS high,
-    sum(r.negative) / nullIf(${scored}, 0) AS \`negative share\`
-  FROM ${rollup} WHERE ${selected} GROUP BY brand ORDER BY posts DESC`;
+  SELECT r.brand AS brand, ${volume} AS posts, ${calibratedNet} AS net, ${calibratedBound('-')} AS low, ${calibratedBound('+')} AS high,
+    ${net} AS counted, if(any(c.line.6) = '', 'not calibrated', any(c.line.6)) AS basis, sum(r.negative) / nullIf(${scored}, 0) AS \`negative share\`
+  FROM ${calibratedRollup} WHERE ${selected} GROUP BY brand ORDER BY posts DESC`;
 
 /** Only http(s) URLs become links, because the feed is not trusted. */
 export const topNegativePosts = `

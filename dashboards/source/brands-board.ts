@@ -12,7 +12,8 @@ import { clickhouse, rows, series } from './clickhouse.ts';
 import { bars, lines, stackedBars, stat, table } from './panels.ts';
 import { boardLinks, multiSelect, webUiUrl } from './variables.ts';
 
-const formula = 'Net sentiment = 100 · (positive − negative) / (positive + negative + neutral), over counts of posts.';
+const formula =
+  'Net sentiment = 100 · (positive − negative) / (positive + negative + neutral), corrected for errors of the model as far as a brand is calibrated (see the table of brands).';
 const unscored = 'Posts in unsupported languages count towards volume, not sentiment.';
 const twice = 'A post that names two brands counts once for each.';
 /** A link to the same range in feedpulse's web UI. */
@@ -115,7 +116,7 @@ function withSegments(board: DashboardBuilder): DashboardBuilder {
 function withPosts(board: DashboardBuilder): DashboardBuilder {
   const brands = {
     title: 'Brands',
-    description: `${formula} low and high: 95% interval.`,
+    description: `${formula} low and high: 95% interval. counted: from the counts of posts alone.`,
     target: rows(queries.brandTable),
     width: 10,
   };

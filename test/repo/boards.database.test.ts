@@ -1,10 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { boards } from '../../dashboards/source/boards.ts';
+import { calibrateNet } from '../../src/analytics/calibration/apply.ts';
 import { netSentimentInterval } from '../../src/analytics/metrics/intervals.ts';
 import type { AlertTransition } from '../../src/domain/alert.ts';
+import type { Calibration } from '../../src/domain/calibration.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
+import { putCalibration } from '../../src/sink/queries/calibrations.ts';
 import { createRollups } from '../../src/sink/rollups/rollups.ts';
 import { createAlertStore } from '../../src/sink/writer/alert-store.ts';
 import { createWriter } from '../../src/sink/writer/writer.ts';
@@ -200,4 +203,33 @@ describe('the pipeline board', () => {
     const known = ['instance', 'le', ...metrics.flatMap((name) => metricLabels(name) ?? [])];
     expect(by.filter((label) => !known.includes(label))).toEqual([]);
   });
+});
+
+test('net sentiment of a calibrated brand is that of the API', async () => {
+  const line: Calibration & { readonly basis: 'labels' } = {
+    ...{ basis: 'labels', modelVersion: 'model@1.0.0', labels: 300, window: null, level: -20, countedLevel: 10 },
+    ...{ slope: 1.4, levelError: 3, slopeError: 0.1 },
+  };
+  const { maintenance } = opened.db;
+  await putCalibration(maintenance, { ...line, brand: 'Kestrel' }, { by: '' });
+  const query = interpolate(panelQuery('brands.json', 'Net sentiment with 95% interval'), { brand: ['Kestrel'] });
+  const expectLine = async (calibration: Calibration): Promise<void> => {
+    const { value, interval } = calibrateNet({ negative: 1, neutral: 1, positive: 2, unscored: 1 }, calibration);
+    const [row] = await runQuery(query);
+    for (const [name, expected] of Object.entries({ net: value, ...interval }))
+      expect([name, row?.[name]]).toEqual([name, expect.closeTo(expected ?? 0, 1)]);
+  };
+  await expectLine(line);
+  // Without labels of its own, those of all posts count, with the error of levels between feeds.
+  await putCalibration(maintenance, { ...line, brand: 'Kestrel' }, { by: '', removed: true });
+  await putCalibration(maintenance, { ...line, brand: '*', level: -5 }, { by: '' });
+  await putCalibration(maintenance, { ...line, brand: 'Kestrel', basis: 'history', levelError: 11 }, { by: '' });
+  await expectLine({ ...line, level: -5, levelError: Math.hypot(3, 11) });
+  const table = await runQuery(interpolate(panelQuery('brands.json', 'Brands'), { brand: ['Kestrel'] }));
+  expect(table).toMatchObject([{ brand: 'Kestrel', counted: expect.closeTo(25), basis: 'calibrated on 300 labeled posts of all brands' }]);
+  for (const [brand, basis] of [
+    ['*', 'labels'],
+    ['Kestrel', 'history'],
+  ] as const)
+    await putCalibration(maintenance, { ...line, brand, basis }, { by: '', removed: true });
 });
