@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
-import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { asError, FeedpulseError } from '../../lib/errors.ts';
 import { type ModelInfo, modelFiles } from '../model/model.ts';
@@ -74,12 +73,21 @@ const maxCachedLength = 30;
  */
 function encodeByWord(encode: Encode, addedTokens: readonly { readonly content: string }[]): Encode {
   const encodeWord = (word: string): number[] => encode(word).slice(1, -1);
-  const words = new LRUCache<string, number[]>({ max: maxCachedWords, memoMethod: encodeWord });
+  // Cleared when full: keeping the recent words costs more per word than encoding the frequent ones again.
+  const known = new Map<string, number[]>();
+  const encodeKnown = (word: string): number[] => {
+    const remembered = known.get(word);
+    if (remembered) return remembered;
+    const ids = encodeWord(word);
+    if (known.size >= maxCachedWords) known.clear();
+    if (word.length <= maxCachedLength) known.set(word, ids);
+    return ids;
+  };
   const [start = 0, end = 0] = encode('');
   return (text) => {
     if (text.includes('Σ') || addedTokens.some(({ content }) => text.includes(content))) return encode(text);
     const ids = [start];
-    for (const word of text.match(wordPattern) ?? []) ids.push(...(word.length > maxCachedLength ? encodeWord(word) : words.memo(word)));
+    for (const word of text.match(wordPattern) ?? []) ids.push(...encodeKnown(word));
     ids.push(end);
     return ids;
   };
