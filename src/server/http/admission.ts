@@ -16,6 +16,8 @@ export interface AdmissionOptions {
   readonly clock: Clock;
   /** Whether ingestion needs all the CPU time that it can get. */
   readonly isIngestSaturated: () => boolean;
+  /** CPU cores; those of this machine if absent. */
+  readonly cores?: number;
 }
 
 /** Requests that are answered at the same time: the database runs one statement of each kind, and the main thread is one. */
@@ -27,9 +29,9 @@ const cpuShare = { light: 0.15, heavy: 0.3 } as const;
  * Bounds the queries over stored posts, so that many of them neither fill the memory nor starve ingestion. Clients take turns.
  * Register it before the routes.
  */
-export function registerAdmission(app: App, { clock, isIngestSaturated }: AdmissionOptions): void {
+export function registerAdmission(app: App, { clock, isIngestSaturated, cores = availableParallelism() }: AdmissionOptions): void {
   const createLane = (kind: 'light' | 'heavy'): RequestQueue => {
-    const share = Math.min(1, cpuShare[kind] * availableParallelism());
+    const share = Math.min(1, cpuShare[kind] * cores);
     return createRequestQueue({ concurrency: concurrency[kind], pacer: createPacer({ clock, share, isNeeded: isIngestSaturated }) });
   };
   const lanes = { light: createLane('light'), heavy: createLane('heavy') };
