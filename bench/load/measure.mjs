@@ -27,7 +27,7 @@ const loadsOf = ({ brands, from, to }) => {
 };
 
 /** Ingestion alone and under each load, in turns, so that a slow minute of the machine hits both. */
-export async function measureLoad(history, { connections, seconds, rounds, memoryMib, cpus }) {
+export async function measureLoad(history, { connections, seconds, rounds, only, memoryMib, cpus }) {
   const folder = await mkdtemp(join(tmpdir(), 'feedpulse-load-'));
   const limits = createCgroup({ memoryMib, cpus });
   const { startFeedpulse } = (await runnerImport(support)).module;
@@ -43,7 +43,7 @@ export async function measureLoad(history, { connections, seconds, rounds, memor
     await sleep(15_000); // the first rows, and the engine's caches
     const before = memory.peak();
     const measured = [];
-    for (const load of loadsOf(history)) {
+    for (const load of loadsOf(history).filter(({ name }) => only === undefined || name === only)) {
       const runs = [];
       for (let round = 0; round < rounds; round += 1) {
         const first = await ingestRate(running, seconds / 2);

@@ -8,6 +8,7 @@ const help = `Measures how much queries slow down ingestion: a feed that is read
 connections that send one kind of request after the other. Fails if ingestion loses more than its limit.
 
   --posts N         posts of the history that is queried (default: 2000000)
+  --only NAME       one kind of query: summary, trends, posts or drivers
   --connections N   parallel connections (default: 20)
   --seconds N       length of a measurement (default: 20)
   --rounds N        rounds; each alternates between load and none, and the median is reported (default: 3)
@@ -21,6 +22,7 @@ const { values: options } = parseArgs({
     connections: { type: 'string', default: '20' },
     seconds: { type: 'string', default: '20' },
     rounds: { type: 'string', default: '3' },
+    only: { type: 'string' },
     memory: { type: 'string' },
     cpus: { type: 'string' },
     json: { type: 'boolean', default: false },
@@ -38,6 +40,7 @@ const { loads, residentMegabytes } = await measureLoad(history, {
   connections: Number(options.connections),
   seconds: Number(options.seconds),
   rounds: Number(options.rounds),
+  only: options.only,
   memoryMib: options.memory && Number(options.memory),
   cpus: options.cpus && Number(options.cpus),
 });
