@@ -1,10 +1,9 @@
-import { availableParallelism } from 'node:os';
 import type { Config } from '../config/schema.ts';
 import { withBrandSentiment } from '../infer/brand-sentiment/brand-sentiment.ts';
 import { bundledModelPath } from '../infer/model/model.ts';
 import { createScorer, type Scorer, type ScorerOptions } from '../infer/scorer.ts';
 import { type BrandMatcher, brandTerms } from '../ingest/brands/brand-matcher.ts';
-import { readCpuLimit, readMemoryLimit } from '../lib/cgroup.ts';
+import { availableCpus, readMemoryLimit } from '../lib/cgroup.ts';
 import type { Log } from '../lib/log.ts';
 
 /**
@@ -30,19 +29,18 @@ const baseBytes = 600 * 2 ** 20;
 const bytesPerWeightsByte = 2.5;
 
 const defaultWorkers = (weightsBytes: number): number =>
-  chooseWorkers({ cores: availableParallelism(), cpuLimit: readCpuLimit(), memoryLimit: readMemoryLimit(), weightsBytes });
+  chooseWorkers({ cpus: availableCpus(), memoryLimit: readMemoryLimit(), weightsBytes });
 
 /**
- * One inference thread per core, or fewer where a container limits CPU time or memory, but at least one.
- * @param limits bytes, and CPUs such as 1.5; undefined without a limit
+ * One inference thread per CPU, or fewer where a container limits the memory, but at least one.
+ * @param limits CPUs such as 1.5, and bytes; `memoryLimit` is undefined without a limit
  */
 export function chooseWorkers(limits: {
-  readonly cores: number;
-  readonly cpuLimit: number | undefined;
+  readonly cpus: number;
   readonly memoryLimit: number | undefined;
   readonly weightsBytes: number;
 }): number {
-  const { cores, cpuLimit = cores, memoryLimit = Number.POSITIVE_INFINITY, weightsBytes } = limits;
+  const { cpus, memoryLimit = Number.POSITIVE_INFINITY, weightsBytes } = limits;
   const byMemory = (memoryLimit - baseBytes) / (bytesPerWeightsByte * weightsBytes);
-  return Math.max(1, Math.floor(Math.min(cores, cpuLimit, byMemory)));
+  return Math.max(1, Math.floor(Math.min(cpus, byMemory)));
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 
 /**
@@ -19,6 +20,9 @@ export function readCpuLimit(root = '/'): number | undefined {
   const known = limits.filter((limit) => limit !== undefined);
   return known.length === 0 ? undefined : Math.min(...known);
 }
+
+/** CPUs that this process may use: those of the machine, or fewer, such as 1.5, where its cgroup limits them. */
+export const availableCpus = (): number => Math.min(availableParallelism(), readCpuLimit() ?? Number.POSITIVE_INFINITY);
 
 /** Bytes that the cgroup of this process may use (v1 or v2); undefined without a limit. */
 export function readMemoryLimit(): number | undefined {

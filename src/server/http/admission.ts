@@ -1,5 +1,5 @@
-import { availableParallelism } from 'node:os';
 import type { FastifyRequest } from 'fastify';
+import { availableCpus } from '../../lib/cgroup.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { createPacer } from '../../lib/pacer.ts';
 import { createRequestQueue, type RequestQueue } from '../../lib/request-queue.ts';
@@ -16,8 +16,8 @@ export interface AdmissionOptions {
   readonly clock: Clock;
   /** Whether ingestion needs all the CPU time that it can get. */
   readonly isIngestSaturated: () => boolean;
-  /** CPU cores; those of this machine if absent. */
-  readonly cores?: number;
+  /** CPUs that the process may use; measured if absent. */
+  readonly cpus?: number;
 }
 
 /** Requests that are answered at the same time: the database runs one statement of each kind, and the main thread is one. */
@@ -29,9 +29,9 @@ const cpuShare = { light: 0.15, heavy: 0.3 } as const;
  * Bounds the queries over stored posts, so that many of them neither fill the memory nor starve ingestion. Clients take turns.
  * Register it before the routes.
  */
-export function registerAdmission(app: App, { clock, isIngestSaturated, cores = availableParallelism() }: AdmissionOptions): void {
+export function registerAdmission(app: App, { clock, isIngestSaturated, cpus = availableCpus() }: AdmissionOptions): void {
   const createLane = (kind: 'light' | 'heavy'): RequestQueue => {
-    const share = Math.min(1, cpuShare[kind] * cores);
+    const share = Math.min(1, cpuShare[kind] * cpus);
     return createRequestQueue({ concurrency: concurrency[kind], pacer: createPacer({ clock, share, isNeeded: isIngestSaturated }) });
   };
   const lanes = { light: createLane('light'), heavy: createLane('heavy') };

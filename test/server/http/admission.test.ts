@@ -8,7 +8,7 @@ import { quiet } from '../../support/test-database.ts';
 /** An app with a query, a heavy query and another route, each of which does `work`; and the most of each that ran at once. */
 function createTestApp(work: () => Promise<void>, options: Partial<AdmissionOptions> = {}): { app: App; most: Map<string, number> } {
   const app = createApp({ log: quiet });
-  registerAdmission(app, { clock: systemClock, isIngestSaturated: () => false, cores: 2, ...options });
+  registerAdmission(app, { clock: systemClock, isIngestSaturated: () => false, cpus: 2, ...options });
   const running = new Map<string, number>();
   const most = new Map<string, number>();
   for (const [url, config] of [
