@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { type Document, parseDocument, type YAMLParseError } from 'yaml';
 import { asError, FeedpulseError } from '../lib/errors.ts';
 import { watchFiles } from '../lib/watched-files.ts';
@@ -111,7 +111,8 @@ function watchSecretFiles(section: object): void {
   for (const child of Object.values(section)) if (typeof child === 'object' && child !== null) watchSecretFiles(child);
   for (const [secret, setting] of Object.entries(secretFiles)) {
     const file = Object.getOwnPropertyDescriptor(section, setting)?.value;
-    if (typeof file !== 'string') continue;
+    // A pipe, as from a shell's <(…), has been read by now.
+    if (typeof file !== 'string' || !statSync(file).isFile()) continue;
     const read = watchFiles([file], ([bytes]) => {
       const content = toSecret(decode(file, bytes ?? Buffer.alloc(0)));
       if (content.trim() === '' || (secret === 'url' && !URL.canParse(content))) throw new Error('not a secret');

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { FeedpulseError } from './errors.ts';
 import { watchFiles } from './watched-files.ts';
@@ -61,7 +61,8 @@ function watchOrReject(section: string, settings: readonly TlsFile[], { caFile }
 
 function checkReadable(setting: string, path: string): void {
   try {
-    readFileSync(path);
+    accessSync(path, constants.R_OK);
+    if (statSync(path).isDirectory()) throw new Error('a directory');
   } catch (thrown) {
     throw new FeedpulseError('FILE_INACCESSIBLE', `Cannot read ${setting} (${path}).`, { cause: thrown });
   }

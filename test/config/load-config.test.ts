@@ -1,3 +1,5 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -166,6 +168,18 @@ alerts: { channels: { chat: { type: slack, urlFile: ${urlFile} } } }\n`;
   writeFileSync(urlFile, 'no URL');
   expect(secrets()).toEqual(['after', 'https://hooks.example/after']);
 });
+
+test('a secret from a pipe is read once, as a shell passes it', async () => {
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const writer = spawn('sh', ['-c', `printf 'from a pipe' > ${pipe}`]);
+  const { kafka } = loadConfig({
+    file: yaml(`kafka: { sasl: { mechanism: plain, username: ines, passwordFile: ${pipe} } }`),
+    env: {},
+  });
+  if (writer.exitCode === null) await once(writer, 'close');
+  expect([kafka.sasl?.password, kafka.sasl?.password]).toEqual(['from a pipe', 'from a pipe']);
+}, 5_000);
 
 test('a channel needs a URL, from the config or from a file', () => {
   const channel = (fields: string) =>
