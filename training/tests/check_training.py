@@ -17,7 +17,9 @@ import torch
 from safetensors.torch import load_file
 from transformers import DistilBertConfig, DistilBertForMaskedLM, DistilBertForSequenceClassification, PreTrainedTokenizerFast
 
-from training.evaluate.evaluate import predict
+from training.evaluate.cascade import cascade
+from training.evaluate.choose_exit import choose_exit
+from training.evaluate.evaluate import macro_recall, predict
 from training.evaluate.onnx_inference import open_tokenizer
 from training.evaluate.torch_inference import predict_logits
 from training.export.layout import EXIT_FILE
@@ -101,6 +103,19 @@ def check_graphs(folder: Path, tuned: Path) -> None:
             raise SystemExit(f"{name} is not what was exported")
 
 
+def check_choice() -> None:
+    """An exit that is often right when it is sure takes many posts, and macro recall hardly falls; one that guesses takes none."""
+    random = np.random.default_rng(1)
+    truth = random.integers(0, 3, 2_000)
+    target = np.eye(3)[truth]
+    logits = 3 * target + 1.5 * random.normal(size=(2_000, 3))
+    for exit_logits, least, most in ((logits + random.normal(size=(2_000, 3)), 0.5, 0.95), (random.normal(size=(2_000, 3)), 0.0, 0.02)):
+        chosen, temperature = choose_exit(exit_logits, logits, truth, 0.002)
+        chances, leaves = cascade(exit_logits, logits, temperature, chosen)
+        if not least <= leaves.mean() <= most or macro_recall(chances, truth) < macro_recall(logits, truth) - 0.002:
+            raise SystemExit(f"threshold {chosen.threshold}: {leaves.mean():.0%} of the posts leave, with a macro recall of {macro_recall(chances, truth)}")
+
+
 def check_measures(folder: Path) -> None:
     """A model trained on the posts must beat one with random weights."""
     measure = ["training.evaluate.measure_steps", "--model", "a = b=tuned/model", "--model", "random=teacher",
@@ -151,6 +166,7 @@ def main() -> None:
             raise SystemExit("training.json of the second pass does not describe the first")
         check_exit(folder, (*distilling, "--synthetic", "synthetic.csv", "--states", "0", "--exit", "0.5", "--batch-size", "16"))
         check_graphs(folder, folder / "exit")
+        check_choice()
         check_measures(folder)
     print("every training step ran, stopped and resumed")
 
