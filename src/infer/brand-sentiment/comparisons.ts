@@ -25,18 +25,43 @@ const worseWords =
 const than = `${gap(5)}\\b(?:than|to)\\b${gap(3)}`;
 
 const beats =
-  'beats?|beaten|trumps?|outclass(?:es|ed)?|outshines?|outperforms?|tops|destroys?|crush(?:es)?|smokes|smash(?:es)?|thrash(?:es)?|trounces?|blows? away|surpass(?:es)?|' +
+  'beats?|beaten|trumps?|out(?:class|shin|shon|perform|last|liv|did|do|play|rank)(?:e|es|s|ed)?|tops|destroys?|crush(?:es)?|smokes|smash(?:es)?|thrash(?:es)?|trounces?|blows? away|surpass(?:es)?|' +
   'eclipses?|wipes? the floor with|runs? (?:rings|circles) (?:a?round)|knocks? spots off|walks? all over|' +
   '(?:is|are|was|were) (?:miles|light ?years|streets|leagues|worlds?|way|far|well|head and shoulders) (?:ahead of|above|beyond)|ahead of|has the edge over|ha(?:s|ve) overtaken|overtook';
 const failsAgainst =
   "(?:can(?:'|’)?t|cannot|can not|could(?:n't|n’t| not)|does(?:n't|n’t| not)|do(?:n't|n’t| not)|will never|never) (?:even )?(?:compete with|hold a candle to|compare (?:to|with)|touch|match|" +
-  'come (?:anywhere )?(?:close|near)(?: to)?|measure up to|live up to|beat)|has nothing on|have nothing on|(?:is|are) no match for|could learn|should learn|could take a leaf|' +
+  'come (?:anywhere )?(?:close|near)(?: to)?|measure up to|live up to|beat)|has nothing on|have nothing on|(?:is|are) no match for|could never do what|could learn|should learn|could take a leaf|' +
   "pales? (?:in comparison |beside |next to |compared )|falls? short of|(?:is|are) not in the same league as|(?:isn't|aren't|isn’t|aren’t|is not|are not|nowhere near|not) (?:half |nearly |remotely |even close to )?as \\w+ as|wishes it (?:was|were)";
 const prefers = "prefer|prefers|preferred|choose|chose|pick|picked|take|took|recommend|'d (?:go for|go with|have)|give me|stick with|trust";
 const over = '(?:over|rather than|instead of|before|not)';
 
 /** Patterns of a sentence. `first` and `second` are the brands in the order of the text. */
+const rhetorical = '(?:why|who|what kind of person)\\b[^?]{0,12}\\b(?:would|does|do|did|will|in their right mind)';
 const ranked: readonly { readonly pattern: RegExp; readonly better: 'first' | 'second' }[] = [
+  {
+    pattern: build(
+      `\\b${rhetorical}\\b${gap(4)}\\b(?:${prefers}|use|buy|want|pay for)\\b${gap(2)}${first}${gap(4)}\\b(?:${over}|when)\\b${gap(6)}${second}`,
+    ),
+    better: 'second',
+  },
+  { pattern: build(`\\bwho needs\\b${gap(2)}${first}${gap(2)}\\bwhen\\b${gap(4)}${second}`), better: 'second' },
+  { pattern: build(`\\bwish(?:es)?\\b${gap(3)}${first}${gap(6)}\\b(?:like|as \\w+ as)\\b${gap(2)}${second}`), better: 'second' },
+  {
+    pattern: build(
+      `\\bshould(?:['’]ve| have)\\b${gap(4)}${first}${gap(3)}\\b(?:instead of|over|rather than|and not|not)\\b${gap(2)}${second}`,
+    ),
+    better: 'first',
+  },
+  {
+    pattern: build(`\\b(?:trust|like|love|enjoy|want|value)s?\\b${gap(3)}${first}${gap(3)}\\bmore than\\b${gap(2)}${second}`),
+    better: 'first',
+  },
+  {
+    pattern: build(
+      `${first}${gap(3)}\\b(?:charges?|costs?|asks?|takes?)\\b${gap(2)}\\b(?:double|twice|triple|three times)\\b${gap(4)}${second}`,
+    ),
+    better: 'second',
+  },
   { pattern: build(`${first}${gap(7)}\\b(?:${betterWords})\\b${than}${second}`), better: 'first' },
   { pattern: build(`${first}${gap(7)}\\b(?:${worseWords})\\b${than}${second}`), better: 'second' },
   { pattern: build(`\\b(?:${betterWords})\\b${gap(3)}${first}${gap(5)}\\bthan\\b${gap(4)}${second}`), better: 'first' },
@@ -77,6 +102,8 @@ const nounAfterBrand = "(?:['’]s)?(?:\\s+[\\p{L}\\p{N}]+){0,2}\\s*";
 const clauseAboutFirst = `^(?<clause>${gap(8)}${first}${gap(16)})`;
 const refuses =
   "(?:never|did(?:n['’]?t| not)|does(?:n['’]?t| not)|ca(?:n['’]?t|nnot)|could(?:n['’]?t| not)|would(?:n['’]?t| not)|failed|has yet)";
+/** "Y did not", without a verb of its own. */
+const denial = "(?:has|have|had|did|does|do|was|is|are|were|will|would|can|could)(?:n['’]?t| not|not)";
 const sameSaid =
   "(?:can(?:['’]?t|not) say the same (?:of|for|about)|(?:wish|if only) (?:i|we) could say (?:the same|that) (?:of|for|about)|the same can(?:['’]?t|not) be said (?:of|for|about)|" +
   '(?:which|that) is more than (?:can be said|(?:i|we) can say) (?:of|for|about)|more than (?:can be said|(?:i|we) can say) (?:of|for|about))';
@@ -96,7 +123,12 @@ const related: readonly { readonly pattern: RegExp; readonly subject: 'first' | 
     subject: 'first',
   },
   { pattern: build(`${clauseAboutFirst}[,;]\\s*${second},? not (?:so much|at all|really)`), subject: 'first' },
-  { pattern: build(`${clauseAboutFirst}\\b${sameSaid}\\s+${gap(2)}${second}`), subject: 'first' },
+  {
+    pattern: build(`${clauseAboutFirst}\\b(?:but|and) (?:definitely |certainly |sadly )?not\\s+${gap(1)}${second}\\s*[.!?…]*$`),
+    subject: 'first',
+  },
+  { pattern: build(`${clauseAboutFirst}[,;]\\s*(?:but |and )?${second} ${denial}\\s*[.!?…]*$`), subject: 'first' },
+  { pattern: build(`${clauseAboutFirst}\\b(?:(?:but |and )?(?:i|we) )?${sameSaid}\\s+${gap(2)}${second}`), subject: 'first' },
   {
     pattern: build(`${clauseAboutFirst}[,;]\\s*(?:something|a thing|which)\\b${gap(2)}${second}${gap(1)}\\b${refuses}\\b`),
     subject: 'first',
@@ -115,9 +147,11 @@ const related: readonly { readonly pattern: RegExp; readonly subject: 'first' | 
     isSame: true,
   },
 ];
+/** "X instead of Y", where no word of choice ranks them. */
+const insteadOf = build(`${clauseAboutFirst}\\b(?:instead of|rather than)\\s+${gap(2)}${second}`);
 /** Before a fragment that compares another brand with the sentence before it. */
 const fragmentStart = new RegExp(
-  `[.!?…]+\\s+(?=(?:i |we )?(?:${sameSaid}|unlike|not like|as opposed to|same (?:goes )?(?:for|with)|ditto|likewise)\\b|(?:but |and )?${mention}(?:['’]s)? (?:is|was) (?:quite |exactly )?(?:the (?:exact |very )?(?:opposite|reverse)|another story|a different story)|${mention},? not (?:so much|at all|really))`,
+  `[.!?…]+\\s+(?=(?:i |we )?(?:${sameSaid}|unlike|not like|as opposed to|same (?:goes )?(?:for|with)|ditto|likewise)\\b|(?:but |and )?${mention}(?:['’]s)? (?:is|was) (?:quite |exactly )?(?:the (?:exact |very )?(?:opposite|reverse)|another story|a different story)|(?:but |and )?${mention} ${denial}\\s*(?:[.!?…]|$)|${mention},? not (?:so much|at all|really))`,
   'giu',
 );
 
@@ -133,6 +167,7 @@ const drops =
   'trad(?:ed|ing)(?: in)?|replac(?:ed|ing)|exchang(?:ed|ing)|sold|port(?:ed|ing)|abandon(?:ed|ing)|done with|bye|goodbye|farewell|so long|through with|sick of|fed up with|finished with)';
 const switched: readonly { readonly pattern: RegExp; readonly from: 'first' | 'second'; readonly isReturn?: true }[] = [
   { pattern: build(`\\b${moves}\\b${gap(4)}\\bfrom\\s+${gap(2)}${first}${gap(3)}\\bto\\s+${gap(2)}${second}`), from: 'first' },
+  { pattern: build(`${first}\\s*(?:→|->|-->|=>|➡️?)\\s*${second}`), from: 'first' },
   { pattern: build(`\\b${moves}\\b${gap(4)}\\bto\\s+${gap(2)}${first}${gap(4)}\\bfrom\\s+${gap(2)}${second}`), from: 'second' },
   {
     pattern: build(
@@ -202,14 +237,20 @@ export function findComparison(sentence: string, context: string): Comparison | 
     const brands = brandsIn(pattern, sentence);
     if (brands) return { better: better === 'first' ? brands[0] : brands[1], worse: better === 'first' ? brands[1] : brands[0] };
   }
-  return undefined;
+  const brands = brandsIn(insteadOf, sentence);
+  return brands && { subject: brands[0], other: brands[1], clause: insteadOf.exec(sentence)?.groups?.['clause'] ?? '', isSame: false };
 }
 
 function build(source: string): RegExp {
   return new RegExp(source, 'iu');
 }
 
+/** The masks of both sides: more than one where brands are coordinated ("better than B and C"). */
 function brandsIn(pattern: RegExp, sentence: string): [string, string] | undefined {
-  const groups = pattern.exec(sentence)?.groups;
-  return groups?.['first'] && groups['second'] && groups['first'] !== groups['second'] ? [groups['first'], groups['second']] : undefined;
+  const found = pattern.exec(sentence);
+  const { first, second } = found?.groups ?? {};
+  if (!found || !first || !second || first === second) return undefined;
+  const [before = ''] = /(?:[\uE000-\uF8FF](?:,| and| or| &|\s|\+)*)+$/u.exec(sentence.slice(0, sentence.indexOf(first))) ?? [];
+  const [after = ''] = /^(?:(?:,| and| or| &|\s|\+)*[\uE000-\uF8FF])+/u.exec(sentence.slice(sentence.lastIndexOf(second) + 1)) ?? [];
+  return [before + first, second + after];
 }

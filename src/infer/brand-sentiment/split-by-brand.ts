@@ -71,12 +71,14 @@ function readMasked(post: MaskedText, brands: readonly string[]): BrandReading[]
     if (!decided.has(reading.brand)) decided.set(reading.brand, reading);
   };
   const segments = post.masked.split(sentenceBoundary).flatMap((sentence): Segment[] => {
-    const comparison = findComparison(sentence, post.masked);
-    if (!comparison || post.brandsOf(sentence).length < 2)
-      return splitSentence(sentence, post).map((segment) => separatePlace(segment, post));
+    const comparison = post.brandsOf(sentence).length > 1 ? findComparison(sentence, post.masked) : undefined;
+    if (!comparison) return splitSentence(sentence, post).map((segment) => separatePlace(segment, post));
     if ('clause' in comparison) {
       const { subject, other, clause, isSame } = comparison;
-      const text = post.unmask(clause).trim();
+      const text = post
+        .unmask(clause)
+        .replace(/[\s,;]+$/u, '')
+        .trim();
       for (const brand of post.brandsOf(subject)) decide({ brand, text, contrast: 'same' });
       for (const brand of post.brandsOf(other)) decide({ brand, text, contrast: isSame ? 'same' : 'opposite' });
       return [{ text: sentence, brands: post.brandsOf(subject) }];
@@ -93,7 +95,10 @@ function readMasked(post: MaskedText, brands: readonly string[]): BrandReading[]
   return brands.flatMap((brand) => decided.get(brand) ?? readClauses(brand, withWords, post));
 }
 
-/** The clauses about a brand, those about it alone if there are any; none if they are all of the post, or one clause that is about other brands too. */
+/**
+ * The clauses about a brand, those about it alone if there are any. None if they are the whole post, or one clause that is about
+ * other brands too.
+ */
 function readClauses(brand: string, segments: readonly Segment[], post: MaskedText): BrandReading[] {
   const about = segments.filter((segment) => segment.brands.includes(brand));
   const alone = about.filter(({ brands }) => brands.length === 1);

@@ -47,7 +47,16 @@ describe('ranks the brands of a comparison', () => {
     'Ibis fixed what Osprey broke',
     'Ibis puts the whole Osprey menu to shame',
     'why is Osprey so much worse than Ibis?',
+    'why would anyone choose Osprey over Ibis?',
+    'who needs Osprey when you have Ibis',
+    'wish Osprey had staff like Ibis',
+    'should have gone with Ibis instead of Osprey',
+    'I trust Ibis more than Osprey',
+    'Osprey charges double what Ibis does',
+    'my Ibis outlasted two Osprey phones',
+    'Osprey could never do what Ibis did',
     'ditched Osprey for Ibis',
+    'Osprey → Ibis, best upgrade',
     'bye Osprey, hello Ibis',
     'switched from Osprey to Ibis',
     'switched from Ibis to Osprey, what a mistake',
@@ -57,12 +66,15 @@ describe('ranks the brands of a comparison', () => {
 
   test.each([
     ['Unlike Osprey, Ibis picks up', 'Ibis picks up'],
-    ['Ibis picks up, unlike my old Osprey!', 'Ibis picks up,'],
-    ['Ibis picks up. Not like Osprey at all.', 'Ibis picks up,'],
-    ['Ibis picks up, which is more than can be said for Osprey', 'Ibis picks up,'],
-    ['Ibis picks up. I wish I could say the same about Osprey', 'Ibis picks up, I'],
+    ['Ibis picks up, unlike my old Osprey!', 'Ibis picks up'],
+    ['Ibis picks up. Not like Osprey at all.', 'Ibis picks up'],
+    ['Ibis picks up, which is more than can be said for Osprey', 'Ibis picks up'],
+    ['Ibis picks up. I wish I could say the same about Osprey', 'Ibis picks up'],
     ['Ibis picks up, something Osprey never did', 'Ibis picks up'],
     ['Ibis picks up. Osprey is the opposite', 'Ibis picks up'],
+    ['Ibis picks up. Osprey does not.', 'Ibis picks up'],
+    ['love Ibis but not Osprey', 'love Ibis'],
+    ['glad we flew Ibis instead of Osprey', 'glad we flew Ibis'],
   ])('%s: the opposite of what it says about the other', (text, clause) => {
     expect(new Set(splitByBrand(text, match))).toEqual(
       new Set([
@@ -70,6 +82,11 @@ describe('ranks the brands of a comparison', () => {
         { brand: 'Osprey', text: clause, contrast: 'opposite' },
       ]),
     );
+  });
+
+  test('coordinated brands rank alike', () => {
+    expect(clauses('Ibis and Wren are both better than Osprey')).toEqual({ Ibis: 'positive', Wren: 'positive', Osprey: 'negative' });
+    expect(clauses('Ibis is better than Osprey and Wren')).toEqual({ Ibis: 'positive', Wren: 'negative', Osprey: 'negative' });
   });
 
   test('brands of which the same is said share the clause', () => {
