@@ -18,6 +18,7 @@ const pages = [
   ['/?view=compare', '.comparison .metric-value'],
   ['/?view=alerts', '.panel h2'],
   ['/?view=health', '.definition-list'],
+  ['/?view=calibrate', '.label-buttons'],
 ] as const;
 
 const cases = pages.flatMap(([path, sign]) => (['light', 'dark'] as const).map((colorScheme) => ({ path, sign, colorScheme })));

@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Calibration, NetSentimentError } from '../../domain/calibration.ts';
-import { dayMs, hourMs } from '../../lib/duration.ts';
+import { dayMs } from '../../lib/duration.ts';
 import {
   type DayCounts,
   readCalibrations,
@@ -43,8 +43,8 @@ const maxHistoryDays = 400;
 
 /** How long what was read is used: changes are rare, and other processes may make them. */
 const storedLifetimeMs = 5_000;
-/** A level that is not fixed yet moves with every post, but slowly. */
-const provisionalLifetimeMs = hourMs / 60;
+/** A level that is not fixed yet moves with every post. */
+const provisionalLifetimeMs = 10_000;
 
 /** Brands are named by requests, so their number has a limit. */
 const maxProvisional = 1_000;
@@ -58,6 +58,8 @@ interface CalibrationsDeps {
 /** Reads the calibrations of a model: of a brand its own labels come first, then those of all posts, then its history. */
 export function createCalibrations({ reader, model, clock }: CalibrationsDeps): Calibrations {
   if (!model) return noCalibrations;
+  /** The first minute scored by the model; finding it reads all posts. */
+  let first = 0;
   let stored: { readonly at: number; readonly lines: readonly StoredCalibration[] } | undefined;
   const provisional = new Map<string, { readonly at: number; readonly line: StoredCalibration | undefined }>();
 
@@ -77,8 +79,10 @@ export function createCalibrations({ reader, model, clock }: CalibrationsDeps): 
       const isFresh = (brand: string): boolean => now - (provisional.get(brand)?.at ?? Number.NEGATIVE_INFINITY) < provisionalLifetimeMs;
       const missing = feed ? [] : brands.filter((brand) => !find(brand, 'labels') && !find(brand, 'history') && !isFresh(brand));
       if (provisional.size > maxProvisional) provisional.clear();
-      for (const { brand, line } of missing.length > 0 ? await readHistories(reader, model, missing) : [])
-        provisional.set(brand, { at: now, line });
+      if (missing.length > 0) {
+        first ||= await readFirstScored(reader, model.id);
+        for (const { brand, line } of await readHistories(reader, model, missing, first)) provisional.set(brand, { at: now, line });
+      }
       return (brand) => {
         const own = find(brand, 'labels');
         if (own) return withoutBrand(own);
@@ -124,9 +128,16 @@ interface History {
   readonly isComplete: boolean;
 }
 
-/** The line of each brand through the counted level of its first weeks with a model. */
-export async function readHistories(reader: ClickHouseClient, model: ScoringModel, brands: readonly string[]): Promise<History[]> {
-  const first = await readFirstScored(reader, model.id);
+/**
+ * The line of each brand through the counted level of its first weeks with a model.
+ * @param first the first minute that the model scored (seconds since 1970); 0 for all history
+ */
+export async function readHistories(
+  reader: ClickHouseClient,
+  model: ScoringModel,
+  brands: readonly string[],
+  first: number,
+): Promise<History[]> {
   const since = Math.floor(first / 900) * 900;
   const rows = await readFirstDays(reader, { brands, since, limit: maxHistoryDays });
   return brands.map((brand) => {

@@ -3,7 +3,7 @@ import { hourMs } from '../../lib/duration.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Database } from '../../sink/client/connection.ts';
 import { describeError } from '../../sink/client/database-errors.ts';
-import { putCalibration, readCalibrations } from '../../sink/queries/calibrations.ts';
+import { putCalibration, readCalibrations, readFirstScored } from '../../sink/queries/calibrations.ts';
 import { readHistories, type ScoringModel } from './calibrations.ts';
 
 /** The first weeks of a brand end at some hour; nothing depends on which. */
@@ -26,7 +26,10 @@ export async function storeHistories({ db, model, brands }: Pick<KeepDeps, 'db' 
   const known = new Set((await readCalibrations(db.reader, model.id)).flatMap(({ brand, basis }) => (basis === 'history' ? brand : [])));
   const missing = ['*', ...brands].filter((brand) => !known.has(brand));
   if (missing.length === 0) return 0;
-  const complete = (await readHistories(db.reader, model, missing)).flatMap(({ line, isComplete }) => (isComplete && line ? line : []));
+  const first = await readFirstScored(db.reader, model.id);
+  const complete = (await readHistories(db.reader, model, missing, first)).flatMap(({ line, isComplete }) =>
+    isComplete && line ? line : [],
+  );
   for (const line of complete) await putCalibration(db.maintenance, line, { by: '' });
   return complete.length;
 }
