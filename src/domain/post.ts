@@ -77,7 +77,7 @@ export interface Prediction {
   readonly confidence: number;
   /** BCP 47 primary subtag: declared by the post unless the text is clearly in another language. `und` when unknown. */
   readonly lang: string;
-  /** True if the text was truncated to the model's maximum length. */
+  /** True if the text was longer than the model's maximum length: only its beginning and its end are scored. */
   readonly truncated: boolean;
   /** Sentiment per brand, for brands mentioned in only part of the text. */
   readonly brandSentiment?: readonly BrandSentiment[];

@@ -43,7 +43,7 @@ export function createMetrics() {
     modelPosts: counter('feedpulse_model_posts_total', 'Texts that the model scored: neither empty nor served from the score cache.'),
     earlyExits: counter('feedpulse_model_early_exits_total', 'Texts that left the model at its early exit.'),
     cacheHits: counter('feedpulse_score_cache_hits_total', 'Score cache hits.'),
-    truncated: counter('feedpulse_posts_truncated_total', "Posts truncated to the model's maximum length."),
+    truncated: counter('feedpulse_posts_truncated_total', 'Posts of which only the beginning and the end fit into the model.'),
     rowsWritten: counter('feedpulse_rows_written_total', 'Rows acknowledged by ClickHouse.'),
     postsErased: counter('feedpulse_posts_erased_total', 'Posts not stored because they or their author were erased.'),
     postsExpired: counter('feedpulse_posts_expired_total', 'Posts not stored because they are older than the retention.'),

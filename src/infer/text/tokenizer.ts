@@ -6,27 +6,39 @@ import { asError, FeedpulseError } from '../../lib/errors.ts';
 import { type ModelInfo, modelFiles } from '../model/model.ts';
 
 export interface Tokens {
-  /** WordPiece ids from [CLS] to [SEP], at most the model's maximum length. */
+  /** WordPiece ids from [CLS] to [SEP], at most the model's maximum length: of a longer text, its beginning and its end. */
   readonly ids: readonly number[];
-  /** True if the text was longer. */
+  /** True if the text was longer, so that its middle is left out. */
   readonly truncated: boolean;
 }
 
 export type Tokenize = (text: string) => Tokens;
 
-/** Maximum characters per token: very long texts are cut before tokenization, beyond what `maxLength` could use. */
+/** Maximum characters per token: of very long texts, only so much of the beginning and of the end is tokenized. */
 const charactersPerToken = 40;
+
+/**
+ * Share of the maximum length that goes to the beginning of a longer text; the rest goes to its end, where the verdict often is.
+ * Chosen with training/evaluate/measure_long_posts.py.
+ */
+const beginningShare = 0.75;
 
 /** Loads the tokenizer of a verified model. @throws MODEL_FAILED if the file is invalid or of an unsupported type */
 export async function loadTokenizer(model: ModelInfo): Promise<Tokenize> {
   const encode = await readTokenizer(model);
   const { maxLength } = model;
+  const maxCharacters = maxLength * charactersPerToken;
+  const beginning = Math.round(maxLength * beginningShare);
   return (text) => {
-    const start = text.slice(0, maxLength * charactersPerToken);
-    const ids = encode(start);
-    const truncated = ids.length > maxLength || start.length < text.length;
-    return { ids: ids.length > maxLength ? [...ids.slice(0, maxLength - 1), ...ids.slice(-1)] : ids, truncated };
+    if (text.length <= 2 * maxCharacters) return shorten(encode(text));
+    // [SEP] of the beginning and [CLS] of the end are inside.
+    return shorten([...encode(text.slice(0, maxCharacters)).slice(0, -1), ...encode(text.slice(-maxCharacters)).slice(1)], true);
   };
+
+  function shorten(ids: number[], isCut = false): Tokens {
+    if (ids.length <= maxLength) return { ids, truncated: isCut };
+    return { ids: [...ids.slice(0, beginning), ...ids.slice(beginning - maxLength)], truncated: true };
+  }
 }
 
 type Encode = (text: string) => number[];

@@ -31,6 +31,16 @@ test('a text at the limit is complete; one more word is truncated, and [CLS] and
   expect([over.ids.length, over.ids[0], over.ids.at(-1)]).toEqual([longest, 101, 102]);
 });
 
+test('of a longer text, the beginning and the end stay, however long it is', () => {
+  const [bad] = tokenize('bad').ids.slice(1, -1);
+  const [fine] = tokenize('fine').ids.slice(1, -1);
+  for (const words of [longest, 1_000, 100_000]) {
+    const { ids, truncated } = tokenize(`bad ${'word '.repeat(words)}fine`);
+    expect(truncated).toBe(true);
+    expect([ids.length, ids[0], ids[1], ids.at(-2), ids.at(-1)]).toEqual([longest, 101, bad, fine, 102]);
+  }
+});
+
 test.each([
   ['words', 'word '.repeat(200_000)],
   ['one word', 'a'.repeat(1_000_000)],
