@@ -46,13 +46,19 @@ export async function measureLoad(history, { connections, seconds, rounds, only,
     for (const load of loadsOf(history).filter(({ name }) => only === undefined || name === only)) {
       const runs = [];
       for (let round = 0; round < rounds; round += 1) {
-        const first = await ingestRate(running, seconds / 2);
+        const before = await ingestRate(running, seconds / 2);
         const requests = startRequests(running.url, load, connections);
         await sleep(2_000); // until a burst that costs ingestion nothing is over
         const loaded = await ingestRate(running, seconds);
         const result = await requests.stop();
-        const idle = (first + (await ingestRate(running, seconds / 2))) / 2;
-        runs.push({ idle, loaded, loss: 1 - loaded / idle, ...result });
+        const after = await ingestRate(running, seconds / 2);
+        const perCpuSecond = (before.perCpuSecond + after.perCpuSecond) / 2;
+        runs.push({
+          idle: (before.perSecond + after.perSecond) / 2,
+          loaded: loaded.perSecond,
+          loss: 1 - loaded.perCpuSecond / perCpuSecond,
+          ...result,
+        });
       }
       const { name, limit } = load;
       const [middle] = runs.sort((a, b) => a.loss - b.loss).slice(Math.floor(rounds / 2));
@@ -79,18 +85,32 @@ async function writeFeed(path, count) {
 /** Rows are written a few hundred at a time, so the rate is taken between the first and the last of at least this many writes. */
 const minWrites = 4;
 
-/** Rows per second that became durable, over `seconds` or longer. */
+/** Ticks of the CPU times in /proc: USER_HZ, which is 100 on Linux. */
+const ticksPerSecond = 100;
+
+/** CPU seconds that a process has used. */
+function cpuSecondsOf(pid) {
+  // The name of the program, in parentheses, may contain spaces.
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+}
+
+/**
+ * Rows that became durable, over `seconds` or longer: per second, and per CPU second of the process, queries included. The
+ * latter does not depend on what else the machine does; where ingestion uses all CPU time, both fall by the same share.
+ */
 async function ingestRate(running, seconds) {
   const startedAt = performance.now();
   const writes = [];
   for (let before; writes.length < minWrites || performance.now() - startedAt < seconds * 1_000; ) {
     const rows = await running.metric('feedpulse_rows_written_total');
-    if (before !== undefined && rows !== before) writes.push({ rows, at: performance.now() });
+    if (before !== undefined && rows !== before) writes.push({ rows, at: performance.now(), cpu: cpuSecondsOf(running.pid) });
     before = rows;
     await sleep(50);
   }
   const [first, last] = [writes[0], writes.at(-1)];
-  return (1_000 * (last.rows - first.rows)) / (last.at - first.at);
+  const rows = last.rows - first.rows;
+  return { perSecond: (1_000 * rows) / (last.at - first.at), perCpuSecond: rows / (last.cpu - first.cpu) };
 }
 
 /** Requests on each connection, one after the other, until `stop`. */

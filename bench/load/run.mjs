@@ -5,7 +5,8 @@ import { fillOnce } from '../trends/fill-once.mjs';
 import { measureLoad } from './measure.mjs';
 
 const help = `Measures how much queries slow down ingestion: a feed that is read as fast as the model allows, with and without
-connections that send one kind of request after the other. Fails if ingestion loses more than its limit.
+connections that send one kind of request after the other. Fails if ingestion loses more than its limit. Losses are by CPU time
+of the process, so that other programs on the machine hardly matter.
 
   --posts N         posts of the history that is queried (default: 2000000)
   --only NAME       one kind of query: summary, trends, posts or drivers
