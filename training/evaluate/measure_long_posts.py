@@ -2,7 +2,7 @@
 
     python -m training.evaluate.measure_long_posts --model models/distilbert-social-en
 
-The posts are composed here: neutral passages of 130 to 300 tokens with a verdict before them, after them, or two that disagree, of which
+The posts are composed here: neutral passages of 130 to 300 tokens with an opinion before them, after them, or two that disagree, of which
 the last one counts. A choice such as 32+94 is the first 32 and the last 94 tokens in one window; `mean` and `weighted` join the
 probabilities of the first and the last window, equally or one to three. Half of the posts are for choosing, the other half for reporting.
 """
@@ -42,7 +42,7 @@ BAD = (
     "Worst thing I have bought in years.", "I want my money back.", "It broke on day three, what a waste.", "Honestly, it is awful.",
     "We hate it and are sending it back.", "Stay away, it does not work at all.", "Terrible service too, they just hung up.", "I am so disappointed.",
 )  # fmt: skip
-TURNS = ("But in the end: ", "Now the verdict. ", "After all that: ", "And then: ", "")
+TURNS = ("But in the end: ", "Now my opinion. ", "After all that: ", "And then: ", "")
 
 
 def compose(seed: int = 5) -> list[tuple[str, str, int]]:
@@ -53,11 +53,11 @@ def compose(seed: int = 5) -> list[tuple[str, str, int]]:
         kind = ("end", "start", "turn")[number % 3]
         label, words, opposite = ((0, BAD, GOOD), (2, GOOD, BAD))[number // 3 % 2]
         middle = " ".join(random_state.sample(PASSAGES, random_state.randint(6, 11)))
-        verdict, turn = random_state.choice(words), random_state.choice(TURNS)
+        opinion, turn = random_state.choice(words), random_state.choice(TURNS)
         text = {
-            "end": f"{middle} {turn}{verdict}",
-            "start": f"{verdict} {middle}",
-            "turn": f"{random_state.choice(opposite)} {middle} {turn}{verdict}",
+            "end": f"{middle} {turn}{opinion}",
+            "start": f"{opinion} {middle}",
+            "turn": f"{random_state.choice(opposite)} {middle} {turn}{opinion}",
         }[kind]
         posts.append((kind, text, label))
     return posts

@@ -18,7 +18,7 @@ export type Tokenize = (text: string) => Tokens;
 const charactersPerToken = 40;
 
 /**
- * Share of the maximum length that goes to the beginning of a longer text; the rest goes to its end, where the verdict often is.
+ * Share of the maximum length that goes to the beginning of a longer text; the rest goes to its end, where the opinion often is.
  * Chosen with training/evaluate/measure_long_posts.py.
  */
 const beginningShare = 0.75;
