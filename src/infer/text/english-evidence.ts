@@ -60,7 +60,8 @@ export function weighEnglish(text: string, known: ReadonlySet<string>): EnglishE
   const english = count('english');
   const removed: readonly Kind[] = english === 0 || words.length > maxWordsOfShortText ? ['known name'] : ['known name', 'name'];
   let at = 0;
-  const withoutNames = text.replace(wordPattern, (word) => (removed.includes(merged[at++] ?? 'shared') ? ' ' : word));
+  const hasRemoved = merged.some((kind) => removed.includes(kind));
+  const withoutNames = hasRemoved ? text.replace(wordPattern, (word) => (removed.includes(merged[at++] ?? 'shared') ? ' ' : word)) : text;
   return { words: words.length - count('known name'), english, unknown: count('unknown'), withoutNames };
 }
 
@@ -68,13 +69,14 @@ type Kind = 'english' | 'shared' | 'name' | 'known name' | 'unknown';
 
 function kindOf(word: string, known: ReadonlySet<string>, hasCapitalizedNames: boolean): Kind {
   const lower = word.toLowerCase().replaceAll('’', "'");
-  if (known.has(lower.replace(possessivePattern, ''))) return 'known name';
+  if (known.size > 0 && known.has(lower.replace(possessivePattern, ''))) return 'known name';
   if (word === 'I' || lower === "i'm" || lower === "it's" || contractionPattern.test(lower) || isEnglish(lower)) return 'english';
   if (shared.has(lower)) return 'shared';
   return hasCapitalizedNames && capitalPattern.test(word) ? 'name' : 'unknown';
 }
 
 function isEnglish(word: string): boolean {
+  if (englishWords.has(word)) return true;
   const base = word.replace(possessivePattern, '');
   return englishWords.has(base) || (base.length >= minStemmed && englishWords.has(base.replace(endingPattern, '')));
 }
