@@ -122,12 +122,12 @@ const related: readonly { readonly pattern: RegExp; readonly subject: 'first' | 
     pattern: build(`${clauseAboutFirst}\\b${contrastWords}\\s+${gap(2)}${second}${nounAfterBrand}(?:[.!?…]*$|,|at all)`),
     subject: 'first',
   },
-  { pattern: build(`${clauseAboutFirst}[,;]\\s*${second},? not (?:so much|at all|really)`), subject: 'first' },
+  { pattern: build(`${clauseAboutFirst}[,;.!?…]+\\s*${second},? not (?:so much|at all|really)`), subject: 'first' },
   {
     pattern: build(`${clauseAboutFirst}\\b(?:but|and) (?:definitely |certainly |sadly )?not\\s+${gap(1)}${second}\\s*[.!?…]*$`),
     subject: 'first',
   },
-  { pattern: build(`${clauseAboutFirst}[,;]\\s*(?:but |and )?${second} ${denial}\\s*[.!?…]*$`), subject: 'first' },
+  { pattern: build(`${clauseAboutFirst}[,;.!?…]+\\s*(?:but |and )?${second} ${denial}\\s*[.!?…]*$`), subject: 'first' },
   { pattern: build(`${clauseAboutFirst}\\b(?:(?:but |and )?(?:i|we) )?${sameSaid}\\s+${gap(2)}${second}`), subject: 'first' },
   {
     pattern: build(`${clauseAboutFirst}[,;]\\s*(?:something|a thing|which)\\b${gap(2)}${second}${gap(1)}\\b${refuses}\\b`),
@@ -135,7 +135,7 @@ const related: readonly { readonly pattern: RegExp; readonly subject: 'first' | 
   },
   {
     pattern: build(
-      `${clauseAboutFirst}[,;]\\s*(?:and |but |while )?${gap(1)}${second}(?:['’]s)? (?:is|was) (?:(?:quite |exactly )?the (?:exact |very )?(?:opposite|reverse|contrary)|(?:quite )?(?:another|a different) story)`,
+      `${clauseAboutFirst}[,;.!?…]+\\s*(?:and |but |while )?${gap(1)}${second}(?:['’]s)? (?:is|was) (?:(?:quite |exactly )?the (?:exact |very )?(?:opposite|reverse|contrary)|(?:quite )?(?:another|a different) story)`,
     ),
     subject: 'first',
   },
@@ -149,15 +149,21 @@ const related: readonly { readonly pattern: RegExp; readonly subject: 'first' | 
 ];
 /** "X instead of Y", where no word of choice ranks them. */
 const insteadOf = build(`${clauseAboutFirst}\\b(?:instead of|rather than)\\s+${gap(2)}${second}`);
-/** Before a fragment that compares another brand with the sentence before it. */
+/** A sentence that compares another brand with the sentence before it. */
 const fragmentStart = new RegExp(
-  `[.!?…]+\\s+(?=(?:i |we )?(?:${sameSaid}|unlike|not like|as opposed to|same (?:goes )?(?:for|with)|ditto|likewise)\\b|(?:but |and )?${mention}(?:['’]s)? (?:is|was) (?:quite |exactly )?(?:the (?:exact |very )?(?:opposite|reverse)|another story|a different story)|(?:but |and )?${mention} ${denial}\\s*(?:[.!?…]|$)|${mention},? not (?:so much|at all|really))`,
-  'giu',
+  `^(?:(?:i |we )?(?:${sameSaid}|unlike|not like|as opposed to|same (?:goes )?(?:for|with)|ditto|likewise)\\b|(?:but |and )?${mention}(?:['’]s)? (?:is|was) (?:quite |exactly )?(?:the (?:exact |very )?(?:opposite|reverse)|another story|a different story)|(?:but |and )?${mention} ${denial}\\s*(?:[.!?…]|$)|${mention},? not (?:so much|at all|really))`,
+  'iu',
 );
 
-/** The masked text with such fragments as parts of the sentences before them. */
-export function joinFragments(masked: string): string {
-  return masked.replace(fragmentStart, ', ');
+/** The masked sentences, with such fragments as parts of the sentences before them. */
+export function joinFragments(sentences: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const sentence of sentences) {
+    const last = joined.at(-1);
+    if (last !== undefined && fragmentStart.test(sentence)) joined[joined.length - 1] = `${last} ${sentence}`;
+    else joined.push(sentence);
+  }
+  return joined;
 }
 
 const moves =

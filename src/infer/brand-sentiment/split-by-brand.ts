@@ -62,7 +62,7 @@ export function splitByBrand(post: string, match: MatchBrands): readonly BrandRe
   const brands = match(text);
   if (brands.length < 2) return [];
   const masked = maskBrands(text, brands, match);
-  return readMasked({ ...masked, masked: joinFragments(resolveReferences(masked)) }, brands);
+  return readMasked({ ...masked, masked: resolveReferences(masked) }, brands);
 }
 
 function readMasked(post: MaskedText, brands: readonly string[]): BrandReading[] {
@@ -70,7 +70,7 @@ function readMasked(post: MaskedText, brands: readonly string[]): BrandReading[]
   const decide = (reading: BrandReading) => {
     if (!decided.has(reading.brand)) decided.set(reading.brand, reading);
   };
-  const segments = post.masked.split(sentenceBoundary).flatMap((sentence): Segment[] => {
+  const segments = joinFragments(post.masked.split(sentenceBoundary)).flatMap((sentence): Segment[] => {
     const comparison = post.brandsOf(sentence).length > 1 ? findComparison(sentence, post.masked) : undefined;
     if (!comparison) return splitSentence(sentence, post).map((segment) => separatePlace(segment, post));
     if ('clause' in comparison) {
