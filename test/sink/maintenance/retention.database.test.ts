@@ -57,6 +57,7 @@ test('each table keeps its rows as long as the config says, and nothing is alter
   await applyRetention(db, { posts: '90d', scores: '1000h', rollupMinute: '60d', rollup15m: '3650d' }, log);
   expect(await lives()).toEqual({
     corrections: 'minute + toIntervalDay(90)',
+    calibration_labels: 'minute + toIntervalDay(90)',
     post_aliases: 'toDateTime(created_at) + toIntervalDay(90)',
     post_first_seen: 'toDateTime(created_at) + toIntervalDay(90)',
     posts: 'minute + toIntervalDay(90)',
