@@ -3,6 +3,7 @@ import { availableCpus } from '../../lib/cgroup.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { createPacer } from '../../lib/pacer.ts';
 import { createRequestQueue, type RequestQueue } from '../../lib/request-queue.ts';
+import { readLimits } from '../../sink/client/read-guard.ts';
 import type { App } from './create-app.ts';
 
 declare module 'fastify' {
@@ -22,8 +23,10 @@ export interface AdmissionOptions {
 
 /** Requests that are answered at the same time: the database runs one statement of each kind, and the main thread is one. */
 const concurrency = { light: 4, heavy: 1 } as const;
-/** Share of the CPU time that queries may take while ingestion is saturated. A query keeps about one core busy. */
+/** Share of the CPU time that queries may take while ingestion is saturated. */
 const cpuShare = { light: 0.15, heavy: 0.3 } as const;
+/** Cores that a query keeps busy: the threads of its statement; a heavy one computes on the main thread for most of its time. */
+const coresPerQuery = { light: readLimits.max_threads, heavy: 1 } as const;
 
 /**
  * Bounds the queries over stored posts, so that many of them neither fill the memory nor starve ingestion. Clients take turns.
@@ -31,7 +34,7 @@ const cpuShare = { light: 0.15, heavy: 0.3 } as const;
  */
 export function registerAdmission(app: App, { clock, isIngestSaturated, cpus = availableCpus() }: AdmissionOptions): void {
   const createLane = (kind: 'light' | 'heavy'): RequestQueue => {
-    const share = Math.min(1, cpuShare[kind] * cpus);
+    const share = Math.min(1, (cpuShare[kind] * cpus) / coresPerQuery[kind]);
     return createRequestQueue({ concurrency: concurrency[kind], pacer: createPacer({ clock, share, isNeeded: isIngestSaturated }) });
   };
   const lanes = { light: createLane('light'), heavy: createLane('heavy') };
