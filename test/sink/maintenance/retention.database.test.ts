@@ -65,7 +65,7 @@ test('each table keeps its rows as long as the config says, and nothing is alter
     rollup_15m: 'bucket + toIntervalDay(3650)',
     scores: 'minute + toIntervalSecond(3600000)',
   });
-  expect(changes).toHaveLength(7);
+  expect(changes).toHaveLength(8);
   await applyRetention(db, { posts: '90d', scores: '1000h', rollupMinute: '60d', rollup15m: '3650d' }, log);
   expect(changes).toHaveLength(7);
   await applyRetention(db, { rollupMinute: '30d' }, log);
