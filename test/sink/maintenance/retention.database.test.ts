@@ -67,7 +67,7 @@ test('each table keeps its rows as long as the config says, and nothing is alter
   });
   expect(changes).toHaveLength(8);
   await applyRetention(db, { posts: '90d', scores: '1000h', rollupMinute: '60d', rollup15m: '3650d' }, log);
-  expect(changes).toHaveLength(7);
+  expect(changes).toHaveLength(8);
   await applyRetention(db, { rollupMinute: '30d' }, log);
   expect(await lives()).toEqual({ rollup_minute: 'minute + toIntervalDay(30)' });
 });
