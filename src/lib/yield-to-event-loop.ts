@@ -1,5 +1,5 @@
 /** Lets other work of this thread run: I/O, timers, requests. */
-export const yieldToEventLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const yieldToEventLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Returns a function for long loops: it yields if `intervalMs` have passed since the last yield. */
 export function createYielder(intervalMs: number): () => Promise<void> {

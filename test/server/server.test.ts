@@ -61,6 +61,9 @@ test('the OpenAPI document lists every path and parameter', async () => {
     '/api/v1/trends': ['from', 'to', 'brand', 'grain', 'timeZone'],
     '/api/v1/share-of-voice': ['from', 'to', 'brands'],
     '/api/v1/breakdown': ['from', 'to', 'brand'],
+    '/api/v1/calibrations': [],
+    '/api/v1/calibrations/labels': [],
+    '/api/v1/calibrations/sample': ['brand', 'from', 'to', 'limit', 'seed', 'unlabeled'],
     '/api/v1/posts': [
       'brand',
       'from',
