@@ -168,7 +168,11 @@ test('the cache does not change scores', async () => {
   const second = await cached.score(posts);
   await cached.close();
   expect(second).toEqual(first);
-  expect(first).toEqual(await scorer.score(posts));
+  // Batches adapt to the speed of the machine, and other posts of a batch shift a score.
+  const uncached = requirePredictions(await scorer.score(posts));
+  const distances = requirePredictions(first).map(({ score }, index) => Math.abs(score - (uncached[index]?.score ?? Number.NaN)));
+  expect(Math.max(...distances)).toBeLessThan(tolerance.worst);
+  expect(meanOf(distances)).toBeLessThan(tolerance.mean);
 });
 
 test('assumeModelLanguage scores every text', async () => {
