@@ -66,10 +66,7 @@ test('pull rejects a model that fails its smoke test', async () => {
   const other = await startHub(silent, 'someone/silent');
   const tried = await failing('pull', 'someone/silent', '--hub', other.url, ...pinned(silent), ...labels);
   await other.stop();
-  expect([tried.code, tried.output]).toEqual([
-    4,
-    expect.stringMatching(/^MODEL_FAILED: .*no float32 output `logits` of shape \[2, 3\]/),
-  ]);
+  expect([tried.code, tried.output]).toEqual([4, expect.stringMatching(/^MODEL_FAILED: .*no float32 output `logits` of shape \[2, 3\]/)]);
   expect(tried.output).not.toMatch(/Look at the log/);
   const oneRow = new Map([...files, [weights, oneRowWeights(files.get(weights) ?? Buffer.of())]]);
   const single = await startHub(oneRow, 'someone/single');
