@@ -71,7 +71,7 @@ test.each([
   [['show', 'posts/0/1', '--config', 'wrong'], /^USAGE: No dead letter with position posts\/0\/1\./],
   [['list', '--reason', 'boredom'], /Allowed choices are not-json/],
   [['list', '--since', 'yesterday'], /Expected a date/],
-  [['replay', '--source', 'nowhere'], /^CONFIG_INVALID: source: Invalid option/],
+  [['replay', '--source', 'nowhere'], /^CONFIG_INVALID: source: expected one of bluesky, demo, kafka/],
 ])('%j ends with a clear error', async (args, message) => {
   const given = args.map((arg) => (arg === 'wrong' ? wrong : arg));
   await expect(command(...given)).rejects.toMatchObject({ code: 2, stderr: expect.stringMatching(message) });
