@@ -74,7 +74,7 @@ test('a post about two brands counts for each with its own sentiment, and shows 
   await expect.poll(() => statValue(page, '▼ Negative'), waitLonger).toBe('100%');
   const other = await suite.open('/?brand=Ibis');
   await expect.poll(() => statValue(other.page, '▲ Positive'), waitLonger).toBe('100%');
-  await page.getByRole('link', { name: 'Posts' }).click();
+  await page.getByRole('link', { name: 'Posts', exact: true }).click();
   await page.locator('.filters label[title=negative] input').check();
   await expect.poll(() => page.locator('.cards .post .tag').allTextContents(), waitLonger).toEqual(['● neutral']);
   const tags = page.locator('.cards .brand-tag');
@@ -131,7 +131,7 @@ test('data that cannot be rendered replaces one page, until a retry succeeds', a
   await page.route(/\/api\/v1\/summary/, (route) => route.fulfill({ json: { current: {}, previous: null, changes: null } }));
   await page.goto(`${suite.running.url}/?brand=Kestrel`);
   await page.getByRole('heading', { name: 'This page failed to render' }).waitFor(waitLonger);
-  await page.getByRole('link', { name: 'Posts' }).click();
+  await page.getByRole('link', { name: 'Posts', exact: true }).click();
   await expect.poll(() => page.locator('.cards .post').count(), waitLonger).toBe(3);
   await page.getByRole('link', { name: 'Overview' }).click();
   await page.getByRole('heading', { name: 'This page failed to render' }).waitFor(waitLonger);

@@ -137,7 +137,7 @@ test('saves the charts as CSV and PNG', async () => {
   await expect.poll(() => page.locator('.history canvas').count()).toBe(2);
   const csv = (await download(page, 'Save the charts as CSV')).bytes.toString();
   const [header = '', ...rows] = csv.replace('\ufeff', '').trim().split('\r\n');
-  expect(header).toBe('start,posts,positive,neutral,negative,unscored,net sentiment,low,high');
+  expect(header).toBe('start,posts,positive,neutral,negative,unscored,net sentiment,low,high,counted net sentiment');
   for (const row of rows) {
     const [, posts, ...labels] = row.split(',').map(Number);
     expect(labels.slice(0, 4).reduce((sum, count) => sum + count, 0)).toBe(posts);

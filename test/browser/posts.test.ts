@@ -37,7 +37,7 @@ test('filters, searches and sorts posts; user content is never rendered as marku
 test('a correction changes the stat card, and undoing it changes it back', async () => {
   const { page, errors } = await suite.open('/?brand=Kestrel');
   await expect.poll(() => statValue(page, '▼ Negative'), waitLonger).toBe('25%');
-  await page.getByRole('link', { name: 'Posts' }).click();
+  await page.getByRole('link', { name: 'Posts', exact: true }).click();
   await shown(page).filter({ hasText: 'number 8 leaks' }).getByRole('button', { name: 'neutral' }).click();
   await page.getByRole('status').filter({ hasText: 'Corrected one post' }).waitFor();
   await expect
