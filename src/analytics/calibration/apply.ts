@@ -1,6 +1,6 @@
 import type { Change, Interval } from '../../domain/brand-metrics.ts';
 import type { Calibration } from '../../domain/calibration.ts';
-import { type LabelCounts, scoredPosts } from '../../domain/label-counts.ts';
+import { addCounts, type LabelCounts, scoredPosts } from '../../domain/label-counts.ts';
 import type { CorrectedPosts } from '../../sink/queries/corrected-posts.ts';
 import { netSentimentInterval, z95 } from '../metrics/intervals.ts';
 
@@ -41,7 +41,7 @@ export const calibratedPoint = ({ level, countedLevel, slope }: Line, counted: n
 export function calibrateNet(counts: LabelCounts, calibration: Calibration, corrected?: CorrectedPosts): CalibratedNet {
   const { level, countedLevel, slope, levelError, slopeError, basis } = calibration;
   const others = corrected ? subtract(counts, corrected.after) : counts;
-  const predicted = corrected && basis !== 'history' ? add(others, corrected.before) : others;
+  const predicted = corrected && basis !== 'history' ? addCounts([others, corrected.before]) : others;
   const scored = scoredPosts(predicted);
   const known = corrected && basis === 'history' ? scoredPosts(corrected.after) : 0;
   if (scored + known === 0) return { value: null, interval: null, parts: null };
@@ -87,13 +87,10 @@ function estimateCounted(counts: LabelCounts): { readonly counted: number; reado
 
 const netOf = (counts: LabelCounts): number => (100 * (counts.positive - counts.negative)) / scoredPosts(counts);
 
-const add = (one: LabelCounts, other: LabelCounts): LabelCounts => combine(one, other, 1);
 /** Never below 0: counts of rollups may be a few seconds older than the corrections. */
-const subtract = (one: LabelCounts, other: LabelCounts): LabelCounts => combine(one, other, -1);
-
-const combine = (one: LabelCounts, other: LabelCounts, sign: 1 | -1): LabelCounts => ({
-  negative: Math.max(0, one.negative + sign * other.negative),
-  neutral: Math.max(0, one.neutral + sign * other.neutral),
-  positive: Math.max(0, one.positive + sign * other.positive),
-  unscored: Math.max(0, one.unscored + sign * other.unscored),
+const subtract = (one: LabelCounts, other: LabelCounts): LabelCounts => ({
+  negative: Math.max(0, one.negative - other.negative),
+  neutral: Math.max(0, one.neutral - other.neutral),
+  positive: Math.max(0, one.positive - other.positive),
+  unscored: Math.max(0, one.unscored - other.unscored),
 });
