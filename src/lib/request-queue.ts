@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { FeedpulseError } from './errors.ts';
 import type { Pacer } from './pacer.ts';
 import { currentRequest } from './request-scope.ts';
@@ -52,10 +53,12 @@ export function createRequestQueue({ concurrency = 1, maxWaiting = 40, pacer }: 
     return new Promise((resolve, reject) => {
       const signal = request?.signal;
       if (signal?.aborted) return reject(signal.reason);
+      // It is started by whoever made the queue run, but belongs to this request, and must end with it alone.
+      const runTask = AsyncResource.bind(task);
       const entry: Waiting = {
         start: async () => {
           signal?.removeEventListener('abort', leave);
-          await task().then(resolve, reject);
+          await runTask().then(resolve, reject);
         },
       };
       const leave = (): void => {

@@ -15,3 +15,6 @@ export const runInRequest = <T>(scope: RequestScope, run: () => T): T => storage
 
 /** The request that is being answered; undefined outside of one. */
 export const currentRequest = (): RequestScope | undefined => storage.getStore();
+
+/** Runs a function that several requests share the result of, so that it does not end with the first of them. */
+export const runOutsideRequest = <T>(run: () => T): T => storage.exit(run);

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createRequestQueue } from '../../src/lib/request-queue.ts';
-import { runInRequest } from '../../src/lib/request-scope.ts';
+import { currentRequest, runInRequest } from '../../src/lib/request-scope.ts';
 
 /** Queries that each take one turn of the event loop, and the order in which they started. */
 function recorder() {
@@ -53,6 +53,16 @@ test('queries of a client that has left are dropped, and the next one runs', asy
   const last = runInRequest(requestOf('tomas'), () => enqueue(query('last')));
   expect(await Promise.all([first, ...dropped, late, last])).toEqual(['first', ...dropped.map(() => 'AbortError'), 'AbortError', 'last']);
   expect(started).toEqual(['first', 'last']);
+});
+
+test('a query belongs to the request that asked for it, not to the one that made the queue run', async () => {
+  const enqueue = createRequestQueue();
+  const clientOf = async (): Promise<string | undefined> => {
+    await nextTurn();
+    return currentRequest()?.client;
+  };
+  const clients = ['ines', 'tomas', 'ines'].map((client) => runInRequest(requestOf(client), () => enqueue(clientOf)));
+  expect(await Promise.all([...clients, enqueue(clientOf)])).toEqual(['ines', 'tomas', 'ines', undefined]);
 });
 
 test('a client may have 40 queries waiting; the process itself may have more', async () => {

@@ -4,6 +4,7 @@ import { fitStoredLabels, fitTable, readProgress } from '../../analytics/calibra
 import type { CalibrationProgress } from '../../domain/calibration.ts';
 import { labels } from '../../domain/post.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
+import { runOutsideRequest } from '../../lib/request-scope.ts';
 import { countPopulation, drawSample, putCalibration, putLabels, readCalibrations } from '../../sink/queries/calibrations.ts';
 import { findFirstSeen, postKey, readPosts } from '../../sink/queries/posts.ts';
 import type { App } from '../http/create-app.ts';
@@ -206,7 +207,7 @@ function cachePopulations(now: () => number): typeof countPopulation {
     const cached = known.get(name);
     if (cached && now() - cached.at < populationLifetimeMs) return cached.counts;
     if (known.size >= maxPopulations) known.clear();
-    const counts = countPopulation(reader, population);
+    const counts = runOutsideRequest(() => countPopulation(reader, population));
     known.set(name, { at: now(), counts });
     counts.catch(() => known.delete(name));
     return counts;
