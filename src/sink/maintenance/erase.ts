@@ -5,6 +5,7 @@ import { minuteMs } from '../../lib/duration.ts';
 import { FeedpulseError } from '../../lib/errors.ts';
 import type { OnProgress } from '../../lib/progress.ts';
 import { findAliased } from '../queries/aliases.ts';
+import { forgetAuthorDeletion } from '../queries/author-deletions.ts';
 import { countRows, deleteRows, erasureParams, insertTombstones, readPostsOfAuthor, tablesOfPosts } from '../queries/erasures.ts';
 import { findFirstSeen, postKey } from '../queries/posts.ts';
 import { markDirty } from '../queries/rollups.ts';
@@ -44,6 +45,7 @@ export async function erase(
 ): Promise<number> {
   const erasures = createErasureList(client);
   await erasures.add(target.kind === 'post' ? [target] : [], target.kind === 'author' ? target : undefined);
+  if (target.kind === 'author') await forgetAuthorDeletion(client, target);
   const posts = await findTargets(client, target);
   onProgress(0, posts.length);
   for (let start = 0; start < posts.length; start += maxPosts) {

@@ -1,6 +1,6 @@
 import type { ScoredPost } from '../../domain/post.ts';
-import { toIso } from '../../lib/time.ts';
 import { postKey } from '../queries/posts.ts';
+import { toDeletion } from './to-deletion.ts';
 
 type Key = Pick<ScoredPost, 'platform' | 'id'>;
 
@@ -39,14 +39,3 @@ export async function deleteByAlias(
 }
 
 const otherKeys = ({ platform, otherIds = [] }: ScoredPost): Key[] => otherIds.map((id) => ({ platform, id }));
-
-/** Keeps the author's ID, by which an erasure finds the row that remains. */
-function toDeletion(version: ScoredPost, deletedAtMs: number): ScoredPost {
-  const { platform, id, createdAt, author, brandsHash, modelVersion, scoredAt, position } = version;
-  return {
-    ...{ platform, id, createdAt, brandsHash, modelVersion, scoredAt, position },
-    ...(author && { author: { id: author.id } }),
-    ...{ text: '', updatedAt: toIso(deletedAtMs), deleted: true, brands: [], lang: 'und', truncated: false },
-    ...{ label: 'unscored', negative: 0, neutral: 0, positive: 0, score: 0, confidence: 0 },
-  };
-}

@@ -12,10 +12,11 @@ import { removePosts } from '../maintenance/erase.ts';
 import { createErasureList, type ErasureMatches } from '../maintenance/erasure-list.ts';
 import { defaultRetention, minCreatedAt, type Retention } from '../maintenance/retention.ts';
 import { findAliased, findDeletions } from '../queries/aliases.ts';
+import { type AuthorKey, findAuthorDeletions } from '../queries/author-deletions.ts';
 import { findFirstSeen, postKey, readPostsOfAuthors } from '../queries/posts.ts';
 import { markDirty } from '../queries/rollups.ts';
 import { deleteByAlias } from './alias-deletions.ts';
-import { deleteAuthors, type ReadPostsOfAuthors } from './author-deletions.ts';
+import { type AuthorDeletionRow, deleteAuthors, deletePostsOfDeletedAuthors, type ReadPostsOfAuthors } from './author-deletions.ts';
 import { type CopyDetector, createCopyDetector } from './copy-detector.ts';
 import { toDateTime, toRow, toTimestampMs } from './post-row.ts';
 
@@ -28,7 +29,7 @@ const maxConsecutiveRejections = 10;
 export interface Writer {
   /**
    * Stores posts, then applies the deletions among them to the posts that have the deleted ID as another ID, and the
-   * deletions of authors to all of their stored posts. Resolves once the rows, and after them the dirty marks of their
+   * deletions of authors to all of their posts, stored or late. Resolves once the rows, and after them the dirty marks of their
    * minutes, are acknowledged; returns the posts that were not stored. A repeated call results in the same rows. Transient
    * errors are retried. Calls must not overlap.
    * @throws DATABASE_REJECTED if the database rejects every row; some may be stored. DATABASE_UNAVAILABLE after five
@@ -66,6 +67,14 @@ export function createWriter(options: WriterOptions): Writer {
   const readPage: ReadPostsOfAuthors = (authors, page, signal) =>
     withRetry('look up the posts of deleted authors', () => readPostsOfAuthors(db.writer, authors, page, signal), policy, signal);
 
+  const authors = {
+    findDeletions: (keys: readonly AuthorKey[], signal?: AbortSignal) =>
+      withRetry('look up deleted authors', () => findAuthorDeletions(db.writer, keys, signal), policy, signal),
+    record: (rows: readonly AuthorDeletionRow[], signal?: AbortSignal) =>
+      withRetry('record deleted authors', () => insertRows(db.writer, 'author_deletions', rows, signal), policy, signal),
+    readPage,
+    write: storeUnlessErased,
+  };
   const aliases = {
     findAliased: (keys: readonly Key[], signal?: AbortSignal) =>
       withRetry('look up other IDs of deleted posts', () => findAliased(db.writer, keys, signal), policy, signal),
@@ -79,15 +88,13 @@ export function createWriter(options: WriterOptions): Writer {
       const deletions = posts.filter(({ deletesAuthor }) => deletesAuthor);
       const others = deletions.length === 0 ? posts : posts.filter(({ deletesAuthor }) => !deletesAuthor);
       const { rejected, skipped } = await storeUnlessErased(others, signal);
-      const unreached = await deleteByAlias(
-        others.filter((post) => !rejected.includes(post)),
-        aliases,
-        signal,
-      );
-      const rejectedDeletions = await deleteAuthors(deletions, { readPage, write: storeUnlessErased }, signal);
+      const stored = others.filter((post) => !rejected.includes(post));
+      const unreached = await deleteByAlias(stored, aliases, signal);
+      const late = await deletePostsOfDeletedAuthors(stored, authors, signal);
+      const rejectedDeletions = await deleteAuthors(deletions, authors, signal);
       db.health.recordSuccess('write posts');
       return {
-        rejected: [...rejected, ...unreached, ...rejectedDeletions],
+        rejected: [...rejected, ...new Set([...unreached, ...late]), ...rejectedDeletions],
         skipped: [...skipped, ...deletions.filter((deletion) => !rejectedDeletions.has(deletion))],
       };
     },

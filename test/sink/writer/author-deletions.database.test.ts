@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => remove());
 beforeEach(async () => {
-  for (const table of ['posts', 'post_first_seen', 'rollup_dirty_minutes', 'rollup_15m', 'erasures'])
+  for (const table of ['posts', 'post_first_seen', 'rollup_dirty_minutes', 'rollup_15m', 'erasures', 'author_deletions'])
     await db.writer.command({ query: `TRUNCATE TABLE ${table}` });
 });
 
@@ -83,6 +83,17 @@ test('a late copy of a deleted post stays deleted; a newer version is a post aga
   expect(await visible()).toEqual(['1']);
 });
 
+test('a post that arrives later than the deletion of its author is deleted, also for another process', async () => {
+  await writer.write([deletionOf('ines'), deletionOf('ines', at(20)), deletionOf('tomas', at(30), { platform: 'pictogram' })]);
+  const other = createWriter({ db, clock: systemClock, log: quiet, metrics: createMetrics() });
+  const late = [postBy('ines', 'late'), postBy('ines', 'edited', { updatedAt: at(29) }), postBy('ines', 'newer', { createdAt: at(40) })];
+  expect(await other.write([...late, postBy('tomas', 'elsewhere'), scoredPost({ id: 'nameless' })])).toEqual({ rejected: [], skipped: [] });
+  expect(await visible()).toEqual(['elsewhere', 'nameless', 'newer']);
+  expect(await queryRows(db, "SELECT text, author_id, author_name FROM posts FINAL WHERE id = 'late'")).toEqual([
+    { text: '', author_id: 'ines', author_name: '' },
+  ]);
+});
+
 test('a repeated deletion changes nothing', async () => {
   await writer.write([postBy('ines', '1')]);
   await writer.write([deletionOf('ines')]);
@@ -129,4 +140,5 @@ test('an erasure of the author removes what the deletion left', async () => {
   await writer.write([deletionOf('ines')]);
   await erase({ client: db.maintenance, clock: systemClock }, { kind: 'author', platform: 'chirper', id: 'ines' }, () => {});
   expect(await queryRows(db, 'SELECT id FROM posts')).toEqual([]);
+  await expect.poll(() => queryRows(db, 'SELECT author FROM author_deletions')).toEqual([]);
 });
