@@ -4,7 +4,8 @@ const minute = 60_000;
 const live = ['test/live/**/*.test.ts', 'test/**/*.live.test.ts'];
 const browser = ['test/browser/**/*.test.ts'];
 const faults = ['test/faults/**/*.test.ts'];
-const database = ['test/**/*.database.test.ts'];
+/** The embedded database needs a process of its own, and so do mocks of modules, which would remain for the next file. */
+const isolated = ['test/**/*.database.test.ts', 'test/**/*.isolated.test.ts'];
 const sharedBroker = 'test/support/kafka/shared-broker.ts';
 const sharedModel = 'test/support/shared-model.ts';
 
@@ -20,7 +21,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...live, ...browser, ...faults, ...database],
+          exclude: [...live, ...browser, ...faults, ...isolated],
           // Files share processes, because half of their time would go to imports otherwise.
           isolate: false,
           testTimeout: minute / 2,
@@ -29,8 +30,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        // Each file has its own embedded database, so it needs a process of its own.
-        test: { name: 'database', include: database, testTimeout: minute / 2, hookTimeout: minute },
+        test: { name: 'isolated', include: isolated, testTimeout: minute / 2, hookTimeout: minute },
       },
       {
         extends: true,

@@ -20,7 +20,7 @@ const parts = {
   },
   unit: {
     tools: ['compose', 'promtool'],
-    run: async () => vitest(['unit', 'database'], { COMPOSE_COMMAND: (await findCompose()).join(' ') }),
+    run: async () => vitest(['unit', 'isolated'], { COMPOSE_COMMAND: (await findCompose()).join(' ') }),
   },
   live: { tools: ['kafka', 'alertmanager'], run: () => vitest(['live']) },
   faults: { tools: ['kafka'], run: () => vitest(['faults']) },
