@@ -14,6 +14,12 @@ export const emptyCounts: LabelCounts = { negative: 0, neutral: 0, positive: 0, 
 export const totalPosts = ({ negative, neutral, positive, unscored }: LabelCounts): number => negative + neutral + positive + unscored;
 export const scoredPosts = ({ negative, neutral, positive }: LabelCounts): number => negative + neutral + positive;
 
+/** Net sentiment = 100 · (P − N) / (P + N + U) over counts of posts, in [−100, 100]; null if none is scored. */
+export function netSentiment(positive: number, negative: number, neutral: number): number | null {
+  const scored = positive + negative + neutral;
+  return scored === 0 ? null : (100 * (positive - negative)) / scored;
+}
+
 /** The posts that are no copies: each text counts once. */
 export function organicCounts({ copies, ...counts }: LabelCounts): LabelCounts {
   return copies ? subtract(counts, copies) : counts;

@@ -1,6 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Calibration, NetSentimentError } from '../../domain/calibration.ts';
-import { dayMs } from '../../lib/duration.ts';
+import { addCounts, netSentiment } from '../../domain/label-counts.ts';
+import { bucketMs, dayMs } from '../../lib/duration.ts';
 import {
   type DayCounts,
   readCalibrations,
@@ -138,15 +139,17 @@ export async function readHistories(
   brands: readonly string[],
   first: number,
 ): Promise<History[]> {
-  const since = Math.floor(first / 900) * 900;
+  const bucketSeconds = bucketMs / 1_000;
+  const since = Math.floor(first / bucketSeconds) * bucketSeconds;
   const rows = await readFirstDays(reader, { brands, since, limit: maxHistoryDays });
   return brands.map((brand) => {
     const { days, isComplete } = firstWindow(rows.filter((row) => row.brand === brand));
     const [begin, end] = [days[0], days.at(-1)];
     if (!begin || !end) return { brand, line: undefined, isComplete: false };
-    const sum = (label: 'negative' | 'neutral' | 'positive'): number => days.reduce((total, day) => total + day[label], 0);
-    const scored = sum('negative') + sum('neutral') + sum('positive');
-    const line = lineThrough((100 * (sum('positive') - sum('negative'))) / scored, model);
+    const { positive, negative, neutral } = addCounts(days.map((day) => ({ ...day, unscored: 0 })));
+    const counted = netSentiment(positive, negative, neutral);
+    if (counted === null) return { brand, line: undefined, isComplete: false };
+    const line = lineThrough(counted, model);
     const window = { from: toIsoDay(begin.day), to: toIsoDay(end.day + 1) };
     return { brand, isComplete, line: { ...line, basis: 'history', brand, window } };
   });

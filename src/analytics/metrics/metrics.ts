@@ -1,7 +1,7 @@
 import type { BrandMetrics, Change, Interval, Metric, SentimentCounts, Summary } from '../../domain/brand-metrics.ts';
 import { metricNames } from '../../domain/brand-metrics.ts';
 import type { Calibration } from '../../domain/calibration.ts';
-import { type LabelCounts, scoredPosts, totalPosts } from '../../domain/label-counts.ts';
+import { type LabelCounts, netSentiment, scoredPosts, totalPosts } from '../../domain/label-counts.ts';
 import type { PeriodRow, SumsRow } from '../../sink/queries/metrics.ts';
 import { type CalibratedNet, calibratedChange, calibrateNet } from '../calibration/apply.ts';
 import {
@@ -12,12 +12,6 @@ import {
   weightedNetInterval,
   wilsonInterval,
 } from './intervals.ts';
-
-/** Net sentiment = 100 · (P − N) / (P + N + U) over counts of posts, in [−100, 100]; null if none is scored. */
-export function netSentiment(positive: number, negative: number, neutral: number): number | null {
-  const scored = positive + negative + neutral;
-  return scored === 0 ? null : (100 * (positive - negative)) / scored;
-}
 
 /** Counts with their total and net sentiment. */
 export function toCounts({ negative, neutral, positive, unscored }: LabelCounts, calibrated: CalibratedNet): SentimentCounts {

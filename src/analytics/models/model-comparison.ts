@@ -1,11 +1,11 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Change, ModelComparison, ModelCounts, ModelVersion } from '../../domain/brand-metrics.ts';
+import { netSentiment } from '../../domain/label-counts.ts';
 import { type StoredLabel, storedLabels } from '../../domain/post.ts';
 import { type Range, toSeconds } from '../../sink/queries/metrics.ts';
 import { type ModelPair, readModelPairs, readModelVersions } from '../../sink/queries/models.ts';
 import { minuteRollup } from '../../sink/queries/rollups.ts';
 import { meanInterval } from '../metrics/intervals.ts';
-import { netSentiment } from '../metrics/metrics.ts';
 
 /** The models with stored scores: how many posts have theirs as the active scores, and how many as others. */
 export async function listModelVersions(reader: ClickHouseClient): Promise<ModelVersion[]> {
