@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { asError, errorCodeOf, FeedpulseError } from '../lib/errors.ts';
+import { raiseOpenFileLimit, readOpenFileLimit } from '../lib/open-file-limit.ts';
 import { version } from '../lib/version.ts';
 import { errorAdvice } from './error-advice.ts';
 import { withProgramName } from './program-name.ts';
@@ -79,9 +80,10 @@ const commands: readonly (readonly [name: string, summary: string, load: () => P
   ['doctor', 'check database, model, port and source', async () => (await import('./commands/doctor.ts')).defineDoctorCommand],
 ];
 
-/** Limits of the machine, which any statement may run into. */
-const systemLimits: Readonly<Record<string, string>> = {
-  EMFILE: 'The process cannot open more files: raise its limit (`ulimit -n`), to 1,024 at least',
+/** Limits of the machine, and faults of the installation, which any statement may run into. */
+const systemFaults: Readonly<Record<string, string>> = {
+  EMFILE: `This process may open ${readOpenFileLimit()} files, which is too few: raise the limit ${raiseOpenFileLimit}`,
+  ERR_MODULE_NOT_FOUND: 'The installation is incomplete: run `npm run setup`',
   ENFILE: 'The machine cannot open more files',
   ENOSPC: 'No space is left on the disk',
   EDQUOT: 'The quota of the disk is used up',
@@ -128,8 +130,8 @@ try {
 }
 
 function withAdvice(error: Error): Error {
-  const limit = error instanceof FeedpulseError ? undefined : systemLimits[errorCodeOf(error) ?? ''];
-  return limit === undefined ? error : new FeedpulseError('FILE_INACCESSIBLE', `${limit} (${error.message}).`, { cause: error });
+  const fault = error instanceof FeedpulseError ? undefined : systemFaults[errorCodeOf(error) ?? ''];
+  return fault === undefined ? error : new FeedpulseError('FILE_INACCESSIBLE', `${fault} (${error.message}).`, { cause: error });
 }
 
 /** Prints the error in one line (code, cause, what to do). Returns the exit code. */

@@ -23,7 +23,7 @@ import { registerCaching } from './http/caching.ts';
 import { type App, createApp } from './http/create-app.ts';
 import { checkBinding, isExposed, isUnencrypted, registerGuards } from './http/guards.ts';
 import { registerOpenApi } from './http/openapi.ts';
-import { sendProblem } from './http/problem.ts';
+import { HttpProblem, sendProblem } from './http/problem.ts';
 import { registerRateLimits } from './http/rate-limits.ts';
 import { registerSecurityHeaders } from './http/security-headers.ts';
 import { registerApi } from './routes/api.ts';
@@ -80,7 +80,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     registerGuards(app, { ...config.server, allowedHosts: servedHosts(config) });
     await app.register(fastifyCookie);
     const access = await registerAuthentication(app, deps);
-    registerRequestScope(app);
+    registerRequestScope(app, deps.clock);
     registerRequestMetrics(app, deps.metrics);
     registerHealthRoutes(app, deps);
     await registerCaching(app, deps.clock);
@@ -117,13 +117,25 @@ async function registerAuthentication(app: App, { config: { server }, tokens, cl
   return access;
 }
 
-/** Lets the queries of a request end when its client leaves. Requests that change something always run to their end. */
-function registerRequestScope(app: App): void {
+/** Before the idle limit of a connection, which would close it without a response. */
+const maxAnswerMs = 45_000;
+
+/**
+ * Lets the queries of a request end when its client leaves, or when they wait and run for too long; then the response is a 503.
+ * Requests that change something always run to their end.
+ */
+function registerRequestScope(app: App, clock: Clock): void {
   app.addHook('onRequest', (request, reply, done) => {
-    if (request.method !== 'GET') return done();
+    if (request.method !== 'GET' && request.method !== 'HEAD') return done();
     const controller = new AbortController();
+    const closed = new AbortController();
     reply.raw.once('close', () => {
+      closed.abort();
       if (!reply.raw.writableFinished) controller.abort();
+    });
+    void clock.sleep(maxAnswerMs, closed.signal).then(() => {
+      if (closed.signal.aborted || reply.raw.headersSent) return;
+      controller.abort(new HttpProblem(503, 'The server is too busy to answer in time; try again later.'));
     });
     runInRequest({ signal: controller.signal, client: request.caller?.key ?? request.ip }, done);
   });

@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually, feedpulse, runCommand, startFeedpulse } from '../support/feedpulse.ts';
 import { readText, repository } from '../support/repository.ts';
@@ -113,6 +115,20 @@ test('where the embedded database has no binary, doctor and other commands say s
   const migrate = await runCommand(['migrate', '--data-dir', join(folder, 'no-binary')], env);
   expect(migrate.output).toMatch(/^DATABASE_MISSING: .+\n$/);
   expect(migrate.code).toBe(6);
+});
+
+test.each([
+  ['migrate', 128, /^FILE_INACCESSIBLE: This process may open 128 files, and the embedded database needs 256: raise the limit /],
+  ['run', 64, /^FILE_INACCESSIBLE: This process may open 64 files, which is too few: raise the limit /],
+  ['run', 20, /^feedpulse cannot start \(.*EMFILE/],
+])('%s with at most %d open files ends before it has stored anything, and names the limit', async (command, files, message) => {
+  const dataDir = join(folder, `files-${files}`);
+  const script = `ulimit -n ${files}; exec "$0" bin/feedpulse.cjs ${command} --data-dir "$1"`;
+  const ended = await promisify(execFile)('sh', ['-c', script, process.execPath, dataDir], { cwd: repository }).catch((error) => error);
+  expect([ended.code, ended.stdout]).toEqual([files === 20 ? 1 : 3, '']);
+  expect(ended.stderr).toMatch(message);
+  expect(ended.stderr.trim().split('\n')).toHaveLength(1);
+  expect(await readdir(folder)).not.toContain(`files-${files}`);
 });
 
 test('a run writes no file outside its data directory, and doctor finds it healthy while it runs', async () => {

@@ -2,7 +2,9 @@ import { createServer } from 'node:net';
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../../src/lib/clock.ts';
 import type { Log } from '../../src/lib/log.ts';
+import type { ServerDeps } from '../../src/server/server.ts';
 import { readText } from '../support/repository.ts';
 import { quiet } from '../support/test-database.ts';
 import { healthy, problemType, send, startTestServer, type TestServer } from './test-server.ts';
@@ -201,8 +203,8 @@ test('an exposed server may run without authentication if the config allows it',
   await open.close();
 });
 
-test('a query ends when its client leaves, and nothing is logged as an error', async () => {
-  const events: string[] = [];
+/** A server whose queries end only when they are aborted; what happens, errors in the log included, is added to `events`. */
+function startWaitingServer(events: string[], parts: Partial<ServerDeps> = {}): Promise<TestServer> {
   const client = createClient({ url: 'http://127.0.0.1:1', log: { level: ClickHouseLogLevel.OFF } });
   client.query = ({ abort_signal: signal }) =>
     new Promise((_, reject) => {
@@ -213,7 +215,34 @@ test('a query ends when its client leaves, and nothing is logged as an error', a
       });
     });
   const log: Log = { ...quiet, error: (_fields, message) => events.push(message) };
-  const waiting = await startTestServer({ reader: client, heavyReader: client, log });
+  return startTestServer({ reader: client, heavyReader: client, log, ...parts });
+}
+
+test('queries that wait or run for too long are answered with 503 before their connection is closed', async () => {
+  const events: string[] = [];
+  const sleeps: number[] = [];
+  let passTime = () => {};
+  const passed = new Promise<void>((resolve) => (passTime = resolve));
+  const sleep = (ms: number): Promise<void> => {
+    sleeps.push(ms);
+    return passed;
+  };
+  const waiting = await startWaitingServer(events, { clock: { ...systemClock, sleep } });
+  // One runs, the others wait for it.
+  const requests = ['GET', 'GET', 'HEAD'].map((method) => send(`${waiting.url}/api/v1/drivers?brand=Heron`, {}, method));
+  await expect.poll(() => [events, sleeps.length]).toEqual([['started'], 3]);
+  passTime();
+  const answers = await Promise.all(requests);
+  expect(answers.map(({ status, headers }) => [status, headers['retry-after']])).toEqual(Array(3).fill([503, '5']));
+  expect(answers[0]?.text).toMatch(/too busy to answer in time/);
+  expect(Math.max(...sleeps)).toBeLessThan(60_000);
+  await waiting.close();
+  expect(events).toEqual(['started', 'aborted']);
+});
+
+test('a query ends when its client leaves, and nothing is logged as an error', async () => {
+  const events: string[] = [];
+  const waiting = await startWaitingServer(events);
   const leaving = new AbortController();
   const response = fetch(`${waiting.url}/api/v1/posts`, { signal: leaving.signal }).catch((error: Error) => error.name);
   await expect.poll(() => events).toEqual(['started']);

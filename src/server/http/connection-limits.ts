@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { BlockList, isIP, type Socket } from 'node:net';
 import { normalizeIP } from '@fastify/rate-limit';
+import { readOpenFileLimit } from '../../lib/open-file-limit.ts';
 
 const mostConnections = 1_000;
 /** Share of all connections that one address may hold. */
@@ -12,12 +12,8 @@ const maxShare = 1 / 4;
  * without any.
  */
 export function defaultMaxConnections(): number {
-  try {
-    const limit = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
-    return limit === undefined ? mostConnections : Math.min(mostConnections, Math.ceil(Number(limit) / 4));
-  } catch {
-    return mostConnections; // not Linux
-  }
+  const files = readOpenFileLimit();
+  return files === undefined ? mostConnections : Math.min(mostConnections, Math.ceil(files / 4));
 }
 
 /** Closes connections beyond `max`, and those of one address beyond a quarter of it, so that one client cannot shut out all others. */

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorKind, errorCodeOf, FeedpulseError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
+import { currentRequest } from '../../lib/request-scope.ts';
 import { describeError, isTransient } from '../../sink/client/database-errors.ts';
 
 export const problemType = 'application/problem+json; charset=utf-8';
@@ -32,15 +33,18 @@ export const notFound = (detail: string): HttpProblem => new HttpProblem(404, de
 type RequestError = FastifyError | FeedpulseError | HttpProblem;
 
 /**
- * Converts errors into problem responses: 4xx for client errors, 503 with Retry-After for unavailable dependencies, 500
- * for bugs. Details of 5xx are logged (bugs with their stack), not sent.
+ * Converts errors into problem responses: 4xx for client errors, 503 with Retry-After for unavailable dependencies and for
+ * queries that take too long, 500 for bugs. Details of 5xx are logged (bugs with their stack), not sent.
  */
 export function problemHandler(log: Log): (error: RequestError, request: FastifyRequest, reply: FastifyReply) => FastifyReply {
-  return (error, request, reply) => {
+  return (thrown, request, reply) => {
     // Nobody waits for the response.
     if (reply.raw.destroyed) return reply;
+    // An aborted query does not say why.
+    const reason: unknown = currentRequest()?.signal.reason;
+    const error = reason instanceof HttpProblem ? reason : thrown;
     const status = resolveStatus(error);
-    if (status === 429 && !reply.hasHeader('retry-after')) reply.header('retry-after', String(retryAfterSeconds));
+    if ((status === 429 || status === 503) && !reply.hasHeader('retry-after')) reply.header('retry-after', String(retryAfterSeconds));
     if (status < 500 || error instanceof HttpProblem) return sendProblem(reply, status, describeRequestError(error));
     const route = `${request.method} ${request.routeOptions.url}`;
     if (status === 500) {
@@ -48,7 +52,6 @@ export function problemHandler(log: Log): (error: RequestError, request: Fastify
       return sendProblem(reply, 500, 'Internal error; the log has the details.');
     }
     log.error({ route, error: safeMessage(error) }, 'request failed: dependency unavailable');
-    reply.header('retry-after', String(retryAfterSeconds));
     return sendProblem(reply, status, 'A dependency is unavailable; try again later. The log has the details.');
   };
 }

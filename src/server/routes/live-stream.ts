@@ -22,9 +22,11 @@ interface Client {
   missedStatuses: number;
 }
 
+const contentType = 'text/event-stream';
+
 const schema = {
   summary: 'Server-sent events: scored posts (`post`), state of the process (`status`), start and end of alerts (`alert`)',
-  response: { 200: { description: 'Events', content: { 'text/event-stream': { schema: z.string() } } } },
+  response: { 200: { description: 'Events', content: { [contentType]: { schema: z.string() } } } },
 };
 
 /**
@@ -79,11 +81,16 @@ export function registerLiveStream(
       reply.header('retry-after', '10');
       throw new HttpProblem(429, `A caller may open at most ${maxStreamsPerCaller} streams.`);
     }
+    // It has no body to wait for, so it must not be kept open.
+    if (request.method === 'HEAD') {
+      void reply.type(contentType).send('');
+      return;
+    }
     reply.hijack();
     const { raw } = reply;
     raw.writeHead(200, {
       ...readHeaders(reply),
-      'content-type': 'text/event-stream',
+      'content-type': contentType,
       'cache-control': 'no-store',
       connection: 'keep-alive',
       'x-accel-buffering': 'no',

@@ -2,9 +2,10 @@ import { errorCodeOf, FeedpulseError } from '../../lib/errors.ts';
 
 /**
  * ClickHouse errors after which the same statement can succeed later: timeout, network error, overload, memory limit,
- * full disk, too many parts, unavailable replica or Keeper, insert of unknown outcome.
+ * full disk, too many open files or parts, unavailable replica or Keeper, insert of unknown outcome.
  */
 const transientErrors = {
+  CANNOT_OPEN_FILE: '76',
   TIMEOUT_EXCEEDED: '159',
   TOO_SLOW: '160',
   QUOTA_EXCEEDED: '201',
@@ -60,7 +61,12 @@ const rowErrors = {
   UNKNOWN_ELEMENT_OF_ENUM: '691',
 } as const;
 
-const otherErrors = { TABLE_ALREADY_EXISTS: '57', UNKNOWN_TABLE: '60', NOT_ENOUGH_SPACE: transientErrors.NOT_ENOUGH_SPACE } as const;
+const otherErrors = {
+  TABLE_ALREADY_EXISTS: '57',
+  UNKNOWN_TABLE: '60',
+  CANNOT_OPEN_FILE: transientErrors.CANNOT_OPEN_FILE,
+  NOT_ENOUGH_SPACE: transientErrors.NOT_ENOUGH_SPACE,
+} as const;
 
 const transientCodes: ReadonlySet<string> = new Set(Object.values(transientErrors));
 const rowErrorCodes: ReadonlySet<string> = new Set(Object.values(rowErrors));
@@ -95,5 +101,6 @@ export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown error';
   const code = errorCodeOf(error);
   const type = 'type' in error && typeof error.type === 'string' ? error.type : undefined;
-  return [error.name === 'Error' && type ? 'ClickHouse' : error.name, code, type].filter(Boolean).join(' ');
+  const advice = hasErrorCode(error, 'CANNOT_OPEN_FILE') ? '(is the limit of open files too low?)' : undefined;
+  return [error.name === 'Error' && type ? 'ClickHouse' : error.name, code, type, advice].filter(Boolean).join(' ');
 }

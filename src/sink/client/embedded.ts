@@ -6,6 +6,7 @@ import { Session } from 'chdb';
 import { createChdbConnection } from 'chdb/connection';
 import { asError, FeedpulseError } from '../../lib/errors.ts';
 import { makeDirectories } from '../../lib/make-directories.ts';
+import { raiseOpenFileLimit, readOpenFileLimit } from '../../lib/open-file-limit.ts';
 import { isProcessAlive } from '../../lib/process-alive.ts';
 import { createRequestQueue } from '../../lib/request-queue.ts';
 import { moveStandardInput } from '../../lib/standard-input.ts';
@@ -35,11 +36,19 @@ const engineArguments = [
 ];
 
 /**
+ * The engine opens a file for each column that it reads or writes. It works with 192, and with 128 it soon fails in the middle
+ * of an insert.
+ */
+const minOpenFiles = 256;
+
+/**
  * ClickHouse inside this process, with its data in `dataDir`/clickhouse. Only one process can open a directory. Each
  * connection runs one statement at a time, so writing, rollups, fast reads and slow reads have a connection each.
- * @throws DATA_DIR_LOCKED if another process has opened the directory, FILE_INACCESSIBLE if it cannot be created.
+ * @throws DATA_DIR_LOCKED if another process has opened the directory, FILE_INACCESSIBLE if it cannot be created, or if
+ *   this process may open too few files.
  */
 export async function openEmbedded(dataDir: string, database: string): Promise<Connections> {
+  checkOpenFileLimit();
   const path = resolve(join(dataDir, 'clickhouse'));
   await ensureDirectory(path).catch((error: unknown) => {
     throw new FeedpulseError('FILE_INACCESSIBLE', `Cannot create or access the data directory ${dataDir}: ${asError(error).message}.`);
@@ -78,6 +87,13 @@ export async function openEmbedded(dataDir: string, database: string): Promise<C
 function createConnection(path: string): NonNullable<ClickHouseClientConfigOptions['connection']> {
   // The client and chDB each declare the same interface, with private members, so the types are not compatible.
   return createChdbConnection({ path }) as unknown as NonNullable<ClickHouseClientConfigOptions['connection']>;
+}
+
+function checkOpenFileLimit(): void {
+  const limit = readOpenFileLimit();
+  if (limit === undefined || limit >= minOpenFiles) return;
+  const problem = `This process may open ${limit} files, and the embedded database needs ${minOpenFiles}`;
+  throw new FeedpulseError('FILE_INACCESSIBLE', `${problem}: raise the limit ${raiseOpenFileLimit}.`);
 }
 
 async function ensureDirectory(path: string): Promise<void> {

@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { systemClock } from '../../../src/lib/clock.ts';
 import { removeToken } from '../../../src/server/auth/token-file.ts';
 import { problemType, send, startTestServer, type TestServer, tokenFolder } from '../test-server.ts';
 
 const hour = 3_600_000;
 const folder = tokenFolder();
-const clock = { sleep: async () => {}, now: () => now };
+const clock = { ...systemClock, now: () => now };
 let now = Date.now();
 let token: string;
 let server: TestServer;

@@ -59,6 +59,14 @@ test('the stream sends its content type, a status at once and every second, and 
   await reader.until(/(event: status[\s\S]*){3}/);
 });
 
+test('HEAD is answered at once and opens no stream', async () => {
+  const answers = await Promise.all(Array.from({ length: 150 }, () => send(`${server.url}/api/v1/stream`, {}, 'HEAD')));
+  expect(new Set(answers.map(({ status, headers, text }) => `${status} ${headers['content-type']} ${text}`))).toEqual(
+    new Set(['200 text/event-stream ']),
+  );
+  await (await listen()).until(/event: status/);
+});
+
 test('closing the server ends the streams within a second', async () => {
   const reader = await listen();
   await reader.until(/event: status/);

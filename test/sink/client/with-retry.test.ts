@@ -21,6 +21,7 @@ test.each([
   ['a reset connection', Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })],
   ['an answer that is no answer of ClickHouse', new Error('<html>502 Bad Gateway</html>')],
   ['too many parts', clickHouseError('252', 'TOO_MANY_PARTS')],
+  ['too many open files', clickHouseError('76', 'CANNOT_OPEN_FILE')],
   ['a full disk', clickHouseError('243', 'NOT_ENOUGH_SPACE')],
 ])('retries after %s', async (_name, fault) => {
   const attempt = vi.fn().mockRejectedValueOnce(fault).mockRejectedValueOnce(fault).mockResolvedValue('stored');
@@ -47,6 +48,14 @@ test('gives up after repeated failures, with backoff of at most ten seconds', as
   random.mockRestore();
   expect(clock.waits.slice(0, 8)).toEqual([100, 200, 400, 800, 1_600, 3_200, 6_400, 10_000]);
   expect(Math.max(...clock.waits)).toBe(10_000);
+});
+
+test('a limit of open files that stays too low is suggested as the cause', async () => {
+  const attempt = vi.fn().mockRejectedValue(clickHouseError('76', 'CANNOT_OPEN_FILE'));
+  await expect(withRetry('insert posts', attempt, patient(idleClock()))).rejects.toMatchObject({
+    code: 'DATABASE_UNAVAILABLE',
+    message: 'Gave up trying to insert posts: ClickHouse 76 CANNOT_OPEN_FILE (is the limit of open files too low?).',
+  });
 });
 
 test('stops waiting when it is aborted', async () => {
