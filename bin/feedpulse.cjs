@@ -11,7 +11,12 @@ process.env.ORT_DISABLE_TELEMETRY = '1';
 
 const main = join(__dirname, '../dist/cli/main.js');
 if (existsSync(main)) {
-  import(pathToFileURL(main).href);
+  // Without a module, such as one of a dependency, nothing of the program runs that could report it.
+  import(pathToFileURL(main).href).catch((error) => {
+    const advice = error.code === 'ERR_MODULE_NOT_FOUND' ? ': the installation is incomplete, run `npm run setup`' : '';
+    process.stderr.write(`feedpulse cannot start${advice} (${error.message}).\n`);
+    process.exitCode = 1;
+  });
 } else {
   process.stderr.write('feedpulse is not built yet: run `npm run setup`.\n');
   process.exitCode = 1;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { step } from './step.mjs';
+import { step, stopChildren } from './step.mjs';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -29,11 +29,22 @@ async function withLock(work) {
     if (waits === 0) process.stderr.write('Waiting for another process that is setting up feedpulse …\n');
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  for (const signal of signals) process.on(signal, interrupt);
   try {
     await work();
   } finally {
+    for (const signal of signals) process.off(signal, interrupt);
     rmSync(lockFile, { force: true });
   }
+}
+
+/** Keeps the lock until the running step has ended: npm goes on for a while after Ctrl-C, and would clash with the next setup. */
+async function interrupt(_signal, number) {
+  await stopChildren();
+  rmSync(lockFile, { force: true });
+  process.stderr.write('\nInterrupted. Run the same command again to continue.\n');
+  process.exit(128 + number);
 }
 
 /** True if this process now has the lock; the lock of a process that has ended is removed. */

@@ -7,16 +7,28 @@ import { spawn } from 'node:child_process';
 export async function step(title, command, args, options = {}) {
   const ticker = startTicker(title);
   const { code, output } = await capture(command, args, options);
+  if (isStopping) return new Promise(() => {}); // the process is about to exit
   ticker.stop(code === 0);
   if (code === 0) return;
   process.stderr.write(`${output.trimEnd()}\n`);
   throw new Error(`${title} failed: \`${[command, ...args].join(' ')}\` exited with ${code}.`);
 }
 
+/** Commands that run, and a promise of the end of each. */
+const running = new Map();
+let isStopping = false;
+
+/** Kills the commands that run, and waits until they have ended. Steps in progress neither fail nor continue. */
+export async function stopChildren() {
+  isStopping = true;
+  for (const child of running.keys()) child.kill('SIGKILL');
+  await Promise.all(running.values());
+}
+
 /** Runs a command and captures its output. The code is 127 if it cannot be started. */
 export function capture(command, args, options = {}) {
-  return new Promise((resolve) => {
-    const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = new Promise((resolve) => {
     let output = '';
     const keep = (chunk) => {
       output += chunk;
@@ -26,6 +38,8 @@ export function capture(command, args, options = {}) {
     child.on('error', (error) => resolve({ code: 127, output: error.message }));
     child.on('close', (code, signal) => resolve({ code: code ?? signal, output }));
   });
+  running.set(child, ended);
+  return ended.finally(() => running.delete(child));
 }
 
 /** Runs a command with inherited input and output. */
