@@ -5,7 +5,7 @@ import { problemType, send, startTestServer, type TestServer, tokenFolder } from
 
 const hour = 3_600_000;
 const folder = tokenFolder();
-const clock = { ...systemClock, now: () => now };
+const clock = { sleep: systemClock.sleep, now: () => now };
 let now = Date.now();
 let token: string;
 let server: TestServer;
