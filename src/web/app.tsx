@@ -10,6 +10,7 @@ import { Alerts } from './pages/alerts.tsx';
 import { Calibrate } from './pages/calibrate.tsx';
 import { Compare } from './pages/compare.tsx';
 import { Health } from './pages/health.tsx';
+import { Incident } from './pages/incident.tsx';
 import { Live } from './pages/live.tsx';
 import { Overview } from './pages/overview.tsx';
 import { Posts } from './pages/posts.tsx';
@@ -27,6 +28,7 @@ const pages: Readonly<Record<PageName, FunctionComponent>> = {
   alerts: Alerts,
   health: Health,
   calibrate: Calibrate,
+  incident: Incident,
 };
 
 /** The controls in the header of each page. */
@@ -38,6 +40,7 @@ const controlsByPage: Readonly<Record<PageName, readonly ('brand' | 'range' | 'c
   alerts: ['brand', 'range'],
   health: [],
   calibrate: ['brand'],
+  incident: ['range'],
 };
 
 /** The web UI: the sidebar, and the selected page or the sign-in form. */

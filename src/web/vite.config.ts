@@ -20,6 +20,8 @@ const compressed: Plugin = {
 
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
+  // Relative, so that a proxy can serve the page below any path.
+  base: './',
   plugins: [compressed],
   build: { outDir: '../../dist/web', emptyOutDir: true, target: 'es2022', modulePreload: { polyfill: false } },
 });

@@ -5,7 +5,8 @@ import { hostile, kettleHistory, now } from '../support/kettle-history.ts';
 import { download, openPage, pageQuery } from '../support/open-page.ts';
 import { startWithHistory } from '../support/stored-history.ts';
 
-const hour = 3_600_000;
+const minute = 60_000;
+const hour = 60 * minute;
 /** Metrics follow a correction within seconds; the page refreshes every three. */
 const waitLonger = { timeout: 20_000 };
 
@@ -98,24 +99,34 @@ const tinted = (page: Page): Promise<[number, number] | null> =>
     return columns.length > 0 ? [columns[0] / canvas.width, columns.at(-1) / canvas.width] : null;
   })()`);
 
-test('shows anomalies first, with sample posts, and links to the chart around them', async () => {
+test('one card per incident comes first, quotes a post, and opens its page: charts around it, who was notified, posts', async () => {
   const { page, errors } = await suite.open('/');
-  const card = page.locator('.anomaly-card', { hasText: 'Kestrel' }).first();
+  const card = page.locator('.incident', { hasText: 'Kestrel' });
   await card.waitFor();
-  expect(await card.locator('.description').textContent()).toBe('Net sentiment fell to −41 (expected +12)');
-  await expect.poll(() => card.locator('.post').count(), waitLonger).toBe(2);
-  expect(new Set(await card.locator('.post .tag').allTextContents())).toEqual(new Set(['▼ negative']));
-  await card.getByRole('button', { name: 'Show on chart' }).click();
-  await expect.poll(() => pageQuery(page).get('brand')).toBe('Kestrel');
+  expect(await card.count()).toBe(1);
+  expect(await card.locator('.incident-value').textContent()).toBe('−41 net sentiment (expected +12)');
+  await expect.poll(() => card.locator('blockquote').count(), waitLonger).toBe(1);
+  const [incidentTop, tilesTop] = [await card.boundingBox(), await page.locator('.stat-cards').boundingBox()];
+  expect(incidentTop?.y).toBeLessThan(tilesTop?.y ?? 0);
+  await card.getByRole('link', { name: 'View incident' }).click();
+  await expect.poll(() => pageQuery(page).get('view')).toBe('incident');
   expect(Date.parse(pageQuery(page).get('from') ?? '')).toBeLessThan(now - 3 * hour);
-  await expect.poll(() => page.locator('.history canvas').count()).toBe(2);
+  await expect.poll(() => page.locator('.history canvas').count(), waitLonger).toBe(2);
   await expect.poll(() => tinted(page), waitLonger).not.toBeNull();
-  // The alert is ongoing: the chart ends now, not in the future.
+  // It is ongoing: the chart ends now, not in the future.
   const ends = Date.parse(pageQuery(page).get('to') ?? '');
-  expect(ends).toBeGreaterThan(now);
+  expect(ends).toBeGreaterThan(now - minute);
   expect(ends).toBeLessThanOrEqual(Date.now());
   const [left = 0] = (await tinted(page)) ?? [];
   expect(left).toBeGreaterThan(0.5);
+  await page
+    .locator('.notifications li')
+    .getByText(/sentiment · (warning|critical)/)
+    .waitFor();
+  await expect.poll(() => page.locator('.cards .post').count(), waitLonger).toBe(2);
+  expect(new Set(await page.locator('.cards .post .tag').allTextContents())).toEqual(new Set(['▼ negative']));
+  await page.goBack();
+  await card.waitFor();
   expect(errors).toEqual([]);
   await page.context().close();
 });

@@ -85,16 +85,16 @@ test('a post about two brands counts for each with its own sentiment, and shows 
   await other.page.context().close();
 });
 
-test('requests the anomalies of another brand as soon as it is selected', async () => {
+test('requests the incidents of another brand as soon as it is selected', async () => {
   const { page } = await suite.open('/?brand=Kestrel');
   const asked = (brand: string) =>
     page.waitForResponse(
-      (response) => response.url().includes('/anomalies?') && new URL(response.url()).searchParams.get('brands') === brand,
+      (response) => response.url().includes('/incidents?') && new URL(response.url()).searchParams.get('brands') === brand,
     );
   await asked('Kestrel');
   const other = asked('Heron');
   const at = Date.now();
-  await page.getByRole('row', { name: /Heron/ }).getByRole('button', { name: 'Heron' }).click();
+  await page.getByRole('row', { name: /Heron/ }).getByRole('link', { name: 'Heron' }).click();
   await other;
   expect(Date.now() - at).toBeLessThan(6_000);
   await page.context().close();

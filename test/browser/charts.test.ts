@@ -22,7 +22,7 @@ test('arrow keys move through a chart, Enter opens its posts, and a refresh does
   await page.keyboard.press('End');
   const said = await chart.getAttribute('aria-valuetext');
   expect(said).toMatch(/posts/);
-  await page.locator('.brand-table').getByRole('button', { name: second }).focus();
+  await page.locator('.brand-table').getByRole('link', { name: second }).focus();
   await page.waitForResponse(/api\/v1\/trends/);
   await page.waitForResponse(/api\/v1\/brands/);
   expect(await page.evaluate('document.activeElement.textContent')).toBe(second);

@@ -29,7 +29,7 @@ test('the selected brands and range are in the URL, and the back button restores
   await page.reload();
   await page.locator('main.loaded').waitFor();
   expect(await picker(page).textContent()).toBe(first);
-  await page.locator('.brand-table').getByRole('button', { name: second }).click();
+  await page.locator('.brand-table').getByRole('link', { name: second }).click();
   await expect.poll(() => picker(page).textContent()).toBe(second);
   await page.goBack();
   await expect.poll(() => picker(page).textContent()).toBe(first);

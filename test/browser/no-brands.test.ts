@@ -10,7 +10,7 @@ const suite = browserSuite((dir) => {
 });
 test('the overview of a config without brands shows all posts, without errors', async () => {
   const { page, errors } = await openView(suite.browser, suite.running.url);
-  await page.waitForResponse((response) => response.url().includes('/api/v1/anomalies') && response.ok());
+  await page.waitForResponse((response) => response.url().includes('/api/v1/incidents') && response.ok());
   await expect.poll(() => statValue(page, 'Posts')).toBe('3');
   await page.getByText('No brands are configured, so all posts are shown together.').waitFor();
   // Longer than a failed query waits before its retry.

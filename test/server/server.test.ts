@@ -88,6 +88,8 @@ test('the OpenAPI document lists every path and parameter', async () => {
     '/api/v1/rescore': [],
     '/api/v1/alerts': ['from', 'to', 'brand', 'rule', 'active', 'limit'],
     '/api/v1/anomalies': ['from', 'to', 'brands'],
+    '/api/v1/incidents': ['from', 'to', 'brands'],
+    '/api/v1/incidents/{id}': ['id'],
     '/api/v1/dead-letters': ['reason', 'source', 'limit'],
     '/api/v1/dead-letters/replay': [],
     '/api/v1/pipeline': [],

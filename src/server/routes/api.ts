@@ -3,6 +3,7 @@ import { registerAlertRoutes, registerChannelTestRoute } from './alerts/alerts.t
 import { registerAnomaliesRoute } from './alerts/anomalies.ts';
 import { registerBacktestRoute } from './alerts/backtest.ts';
 import { registerEventRoutes } from './alerts/events.ts';
+import { registerIncidentRoutes } from './alerts/incidents.ts';
 import { registerCalibrationRoutes } from './calibrations.ts';
 import { registerCorrectionRoutes } from './corrections.ts';
 import type { ApiDeps } from './dependencies.ts';
@@ -22,6 +23,7 @@ export function registerApi(app: App, deps: ApiDeps): void {
   registerBacktestRoute(app, deps);
   registerChannelTestRoute(app, deps);
   registerAnomaliesRoute(app, deps);
+  registerIncidentRoutes(app, deps);
   registerCalibrationRoutes(app, deps);
   registerCorrectionRoutes(app, deps.maintenance);
   registerMaintenanceRoutes(app, deps.maintenance);

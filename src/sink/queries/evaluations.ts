@@ -15,6 +15,8 @@ export interface StoredAnomaly {
   readonly resolvedAt: number | undefined;
   /** The first anomalous window; without its baseline, which is not stored. */
   readonly evaluation: Evaluation;
+  /** The window whose value is furthest from the expected one. */
+  readonly worst: Evaluation;
 }
 
 export interface EvaluatedHours {
@@ -29,13 +31,15 @@ export interface EvaluatedHours {
 const maxGapMs = 15 * minuteMs;
 const maxAnomalies = 1_000;
 
-/** Of the first anomalous minute. */
-const firstColumns = ['metric', 'direction', 'window_seconds', 'observed', 'expected', 'low', 'high', 'z', 'posts'] as const;
+/** Of the first anomalous minute, and of the most extreme one. */
+const measuredColumns = ['direction', 'window_seconds', 'observed', 'expected', 'low', 'high', 'z', 'posts'] as const;
+const distance = 'abs(a.observed - a.expected)';
 
 const selectAnomalies = `
   SELECT a.rule AS rule, a.brand AS brand,
     toUnixTimestamp(min(a.minute)) AS since, toUnixTimestamp(max(a.minute)) AS until,
-    ${firstColumns.map((column) => `argMin(a.${column}, a.minute) AS ${column}`).join(', ')}
+    argMin(a.metric, a.minute) AS metric, toUnixTimestamp(argMax(a.minute, (${distance}, a.minute))) AS worst_at,
+    ${measuredColumns.map((column) => `argMin(a.${column}, a.minute) AS ${column}, argMax(a.${column}, (${distance}, a.minute)) AS worst_${column}`).join(', ')}
   FROM (
     SELECT s.*, sum(s.starts) OVER (PARTITION BY s.rule, s.brand ORDER BY s.minute) AS number
     FROM (
@@ -48,11 +52,35 @@ const selectAnomalies = `
   GROUP BY rule, brand, a.number
   ORDER BY since, rule, brand
   LIMIT ${maxAnomalies}`;
+const direction = z.enum(['up', 'down']);
 const anomalyRow = z.object({
-  ...{ rule: z.string(), brand: z.string(), since: numeric, until: numeric },
-  ...{ metric: z.enum(alertMetrics), direction: z.enum(['up', 'down']), window_seconds: numeric },
+  ...{ rule: z.string(), brand: z.string(), since: numeric, until: numeric, worst_at: numeric },
+  ...{ metric: z.enum(alertMetrics), direction, window_seconds: numeric, worst_direction: direction, worst_window_seconds: numeric },
   ...{ observed: numeric, expected: numeric, low: numeric, high: numeric, z: numeric, posts: numeric },
+  ...{ worst_observed: numeric, worst_expected: numeric, worst_low: numeric, worst_high: numeric, worst_z: numeric, worst_posts: numeric },
 });
+
+/** An anomaly from its row; the row's times are in seconds. */
+function toAnomaly(row: z.output<typeof anomalyRow>, newest: number): StoredAnomaly {
+  const { rule, brand, metric, since, until } = row;
+  const windowOf = (end: number, seconds: number) => ({ metric, from: 1_000 * (end - seconds), to: 1_000 * end, baseline: null });
+  const { direction, observed, expected, low, high, z, posts } = row;
+  return {
+    ...{ rule, brand, at: 1_000 * since },
+    evaluation: { ...{ direction, observed, expected, low, high, z, posts }, ...windowOf(since, row.window_seconds) },
+    worst: {
+      ...{
+        direction: row.worst_direction,
+        observed: row.worst_observed,
+        expected: row.worst_expected,
+        low: row.worst_low,
+        high: row.worst_high,
+      },
+      ...{ z: row.worst_z, posts: row.worst_posts, ...windowOf(row.worst_at, row.worst_window_seconds) },
+    },
+    resolvedAt: newest > until ? 1_000 * until + minuteMs : undefined,
+  };
+}
 
 const selectNewest = `SELECT toUnixTimestamp(max(e.minute)) AS minute FROM alert_evaluations AS e WHERE ${inRange('e.minute')}`;
 
@@ -78,11 +106,7 @@ export function createEvaluationReader(reader: ClickHouseClient) {
       const range = rangeOf(from, to);
       const newest = (await queryOne(reader, z.object({ minute: numeric }), selectNewest, range))?.minute ?? 0;
       const rows = await query(reader, anomalyRow, selectAnomalies, { ...range, brands });
-      return rows.map(({ rule, brand, since, until, window_seconds, ...measured }) => ({
-        ...{ rule, brand, at: 1_000 * since },
-        evaluation: { ...measured, from: 1_000 * (since - window_seconds), to: 1_000 * since, baseline: null },
-        resolvedAt: newest > until ? 1_000 * until + minuteMs : undefined,
-      }));
+      return rows.map((row) => toAnomaly(row, newest));
     },
     /** For each day, in how many of its hours a rule was evaluated for a brand. */
     readEvaluatedHours: async (from: number, to: number): Promise<EvaluatedHours[]> => {

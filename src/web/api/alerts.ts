@@ -1,4 +1,5 @@
-import type { AlertContext, AlertTransition, Evaluation, RuleStatus } from '../../domain/alert.ts';
+import type { AlertContext, AlertTransition, Evaluation, ExamplePost, RuleStatus } from '../../domain/alert.ts';
+import type { IncidentAlert } from '../../domain/incident.ts';
 import type { TimeRange } from '../state/view-state.ts';
 import { get, type Job, post, remove } from './client.ts';
 
@@ -78,9 +79,36 @@ export const addEvent = (event: TimeRange & { name: string; brands: readonly str
   post<AlertEvent>('alerts/events', event);
 export const removeEvent = (id: string) => remove(`alerts/events/${id}`, {});
 
-/** Anomalies found by the default rules, whether or not a notification was sent. */
-export const fetchAnomalies = (brands: readonly string[], range: TimeRange, signal: AbortSignal) =>
-  get<{ readonly anomalies: readonly Anomaly[] }>('anomalies', { brands, ...range }, signal);
+/** Alerts and anomalies of a brand that belong together. */
+export interface Incident {
+  readonly id: string;
+  /** `*` is all posts. */
+  readonly brand: string;
+  readonly at: string;
+  /** Start of the first window. */
+  readonly from: string;
+  /** Null while it is ongoing. */
+  readonly resolvedAt: string | null;
+  readonly isAdverse: boolean;
+  /** The most extreme window. */
+  readonly worst: EvaluationResponse;
+  /** The most extreme window of volume, if `worst` is another metric. */
+  readonly volume: EvaluationResponse | null;
+  readonly alerts: readonly (Omit<IncidentAlert, 'at'> & { readonly at: string })[];
+}
+
+/** An incident with what explains its worst window. */
+export interface IncidentDetail extends Incident {
+  readonly terms: readonly string[];
+  readonly examples: readonly ExamplePost[];
+  /** Planned events and public holidays. */
+  readonly notes: readonly string[];
+}
+
+/** The incidents of brands, or of all brands if the list is empty, the most important first. */
+export const fetchIncidents = (brands: readonly string[], range: TimeRange, signal: AbortSignal) =>
+  get<{ readonly incidents: readonly Incident[] }>('incidents', { brands, ...range }, signal);
+export const fetchIncident = (id: string, signal: AbortSignal) => get<IncidentDetail>(`incidents/${encodeURIComponent(id)}`, {}, signal);
 
 interface Backtest extends TimeRange {
   readonly alerts: readonly Anomaly[];

@@ -3,6 +3,9 @@ import type { SessionState } from '../../domain/session.ts';
 /** The server requires a token, or the session has expired. */
 export class SignInRequired extends Error {}
 
+/** The server rejected the request itself: sending it again would not help. */
+export class RequestRejected extends Error {}
+
 /** Query parameters. Undefined values are omitted, lists are repeated. */
 export type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
 
@@ -21,19 +24,26 @@ function toSearch(query: Query): string {
 }
 
 async function send(path: string, options: RequestInit): Promise<Response> {
-  const response = await fetch(`/api/v1/${path}`, options).catch((error: unknown) => {
-    throw options.signal?.aborted ? error : new Error("Can't reach feedpulse.");
+  const response = await fetch(`api/v1/${path}`, options).catch((error: unknown) => {
+    throw options.signal?.aborted ? error : new Error(navigator.onLine === false ? 'This device is offline.' : "Can't reach feedpulse.");
   });
   if (response.status === 401) throw new SignInRequired(await errorDetail(response));
+  if (isRejection(response.status)) throw new RequestRejected(await errorDetail(response));
   if (!response.ok) throw new Error(await errorDetail(response));
   return response;
 }
 
 async function request<T>(path: string, options: RequestInit): Promise<T> {
   const response = await send(path, options);
+  // A network's sign-in page answers any request with status 200 and a page of its own.
+  if (!response.headers.get('content-type')?.includes('json'))
+    throw new Error('Something other than feedpulse answered, such as the sign-in page of a network or a proxy.');
   // The server and the web UI are built from the same types.
   return (await response.json()) as T;
 }
+
+/** A timeout and a rate limit pass; other client errors do not. */
+const isRejection = (status: number): boolean => status >= 400 && status < 500 && status !== 408 && status !== 429;
 
 async function errorDetail(response: Response): Promise<string> {
   const error = (await response.json().catch(() => ({}))) as { detail?: string }; // RFC 9457, unless a proxy answered

@@ -35,6 +35,17 @@ export function toBucketGrid({ buckets, grain, from, to }: Trends): BucketGrid {
 export const netSentiments = ({ buckets }: BucketGrid): (number | null)[] =>
   buckets.map((bucket) => bucket?.calibratedNetSentiment ?? null);
 
+/** The index of the last bucket if the range ends within it, so that it lacks posts; undefined if it is complete. */
+export function unfinishedBucket(grid: BucketGrid, to: string): number | undefined {
+  const last = grid.midpoints.length - 1;
+  const end = (grid.midpoints[last] ?? Number.NEGATIVE_INFINITY) + grid.stepSeconds / 2;
+  return end > Date.parse(to) / 1_000 ? last : undefined;
+}
+
+/** The largest distance from zero among all values; zero without values. */
+export const furthestFromZero = (...columns: readonly (readonly (number | null)[])[]): number =>
+  columns.flat().reduce<number>((most, value) => Math.max(most, Math.abs(value ?? 0)), 0);
+
 /** The upper and lower bounds of its 95% confidence interval. */
 export const netIntervals = ({ buckets }: BucketGrid): (number | null)[][] =>
   (['high', 'low'] as const).map((side) => buckets.map((bucket) => bucket?.intervals.calibratedNetSentiment?.[side] ?? null));

@@ -2,7 +2,16 @@ import uPlot from 'uplot';
 import type { Anomaly } from '../api/alerts.ts';
 import type { Trends } from '../api/history.ts';
 import { formatCount, formatNetSentiment } from '../format.ts';
-import { alignPrevious, type BucketGrid, netIntervals, netSentiments, stackedCounts, stackedLabels } from './grid.ts';
+import {
+  alignPrevious,
+  type BucketGrid,
+  furthestFromZero,
+  netIntervals,
+  netSentiments,
+  stackedCounts,
+  stackedLabels,
+  unfinishedBucket,
+} from './grid.ts';
 import { countSteps, isolatedPoints, themeColor, timeAxis, toPlotData, valueAxis } from './plot.ts';
 
 /** The data of both charts. */
@@ -42,7 +51,8 @@ export function sentimentPlot(container: HTMLElement, read: GetData, onMove: (in
   const bound95: uPlot.Series = { stroke: 'transparent', width: 0, points: { show: false } };
   const previous: uPlot.Series = { stroke: themeColor('--quiet'), width: 1.2, dash: [5, 4], points: { show: false } };
   const range: uPlot.Range.Function = () => {
-    const furthest = Math.max(0, ...netSentiments(read().grid).map((net) => Math.abs(net ?? 0)));
+    const { grid, previous: before, shiftSeconds } = read();
+    const furthest = furthestFromZero(netSentiments(grid), alignPrevious(grid, before, shiftSeconds));
     const bound = sentimentBounds.find((value) => furthest <= value) ?? 100;
     return [-bound * margin, bound * margin];
   };
@@ -89,7 +99,11 @@ function createOptions(
     cursor: { sync: { key: 'history' }, y: false, drag: { x: false, y: false }, points: { show: false } },
     legend: { show: false },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), read().timeZone),
-    hooks: { setCursor: [({ cursor }) => onMove(cursor.idx ?? null)], drawAxes: [(chart) => drawAnomalies(chart, read())] },
+    hooks: {
+      setCursor: [({ cursor }) => onMove(cursor.idx ?? null)],
+      drawAxes: [(chart) => drawAnomalies(chart, read())],
+      draw: [(chart) => hatchUnfinished(chart, read())],
+    },
   };
 }
 
@@ -113,6 +127,32 @@ function signFill({ ctx, bbox }: uPlot): CanvasGradient {
 function drawZero({ ctx, bbox }: uPlot): void {
   ctx.fillStyle = themeColor('--quiet');
   ctx.fillRect(bbox.left, Math.round(bbox.top + bbox.height / 2), bbox.width, 1);
+}
+
+const hatchSpacing = 6;
+
+/** Hatches a last bucket that lacks posts, so that it does not look like a fall. */
+function hatchUnfinished(chart: uPlot, { grid, trends }: HistoryData): void {
+  const index = unfinishedBucket(grid, trends.to);
+  const middle = index === undefined ? undefined : grid.midpoints[index];
+  if (middle === undefined) return;
+  const { ctx, bbox } = chart;
+  const [left, right] = [-1, 1].map((side) => chart.valToPos(middle + (side * grid.stepSeconds) / 2, 'x', true));
+  if (left === undefined || right === undefined) return;
+  const spacing = hatchSpacing * devicePixelRatio;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(left, bbox.top, right - left, bbox.height);
+  ctx.clip();
+  ctx.beginPath();
+  for (let x = left - bbox.height; x < right; x += spacing) {
+    ctx.moveTo(x, bbox.top + bbox.height);
+    ctx.lineTo(x + bbox.height, bbox.top);
+  }
+  ctx.strokeStyle = themeColor('--panel');
+  ctx.lineWidth = 2.5 * devicePixelRatio;
+  ctx.stroke();
+  ctx.restore();
 }
 
 /** Shades each anomaly from its start to its end, with a line at the start. */

@@ -5,12 +5,13 @@ import { Sparkline } from '../charts/sparkline.tsx';
 import { rangeFileName, saveCsv } from '../export-file.ts';
 import { formatCount, formatInteger, formatNetSentiment, formatPercent, noValue } from '../format.ts';
 import { timeZone } from '../state/brands.ts';
-import { navigate, view } from '../state/router.ts';
+import { view } from '../state/router.ts';
 import { useQuery } from '../state/use-query.ts';
 import type { TimeRange } from '../state/view-state.ts';
 import { ShareBar, sentimentTone } from './label.tsx';
 import { Panel, TableFrame } from './panel.tsx';
 import { SaveButtons } from './save-buttons.tsx';
+import { ViewLink } from './view-link.tsx';
 
 /** Each sparkline is a request. */
 const maxSparklines = 12;
@@ -82,9 +83,9 @@ function BrandRow(props: {
   return (
     <tr class={isChosen ? 'chosen' : ''}>
       <th scope="row">
-        <button type="button" class="link" onClick={() => navigate({ page: 'overview', brands: [brand.brand] })}>
+        <ViewLink class="link" to={{ page: 'overview', brands: [brand.brand] }}>
           <bdi>{brand.brand}</bdi>
-        </button>
+        </ViewLink>
       </th>
       <td class="number">{formatCount(volume)}</td>
       <td class="number wide">{formatPercent(voice)}</td>

@@ -1,7 +1,7 @@
 import { useMemo, useRef, useState } from 'preact/hooks';
 import type { Anomaly } from '../api/alerts.ts';
 import type { Trends } from '../api/history.ts';
-import { bucketBounds, labelAt, toBucketGrid, toTimeRange } from '../charts/grid.ts';
+import { bucketBounds, labelAt, toBucketGrid, toTimeRange, unfinishedBucket } from '../charts/grid.ts';
 import { type HistoryData, sentimentData, sentimentPlot, volumeData, volumePlot } from '../charts/history-plots.ts';
 import { type ContainerRef, type PlotRef, usePlot } from '../charts/plot.ts';
 import { rangeFileName, saveCsv, savePng } from '../export-file.ts';
@@ -58,7 +58,7 @@ export function HistoryPanel({ title, trends, previous, timeZone, anomalies }: P
         </p>
       </div>
       <Chart {...slider} name="Posts over time, by label" chart="volume" container={volume.container} plot={volume.plot} />
-      <Legend timeZone={timeZone} hasMarks={anomalies.length > 0} />
+      <Legend timeZone={timeZone} hasMarks={anomalies.length > 0} isUnfinished={unfinishedBucket(shown.grid, trends.to) !== undefined} />
     </Panel>
   );
 }
@@ -110,7 +110,10 @@ function Readout(props: ReadoutProps) {
 
 function readoutText({ index, view: { grid, timeZone, trends }, chart }: ReadoutProps): string {
   const [middle, bucket] = [grid.midpoints[index], grid.buckets[index]];
-  const when = middle === undefined ? '' : `${formatBucketStart(middle - grid.stepSeconds / 2, timeZone, trends.grain)} · `;
+  const when =
+    middle === undefined
+      ? ''
+      : `${formatBucketStart(middle - grid.stepSeconds / 2, timeZone, trends.grain)}${index === unfinishedBucket(grid, trends.to) ? ' (incomplete)' : ''} · `;
   if (!bucket) return `${when}no posts`;
   const [positive, neutral, negative] = [bucket.positive, bucket.neutral, bucket.negative].map(formatInteger);
   if (chart === 'volume') return `${when}${formatPlural(bucket.volume, 'post')}: ${positive} ▲ ${neutral} ● ${negative} ▼`;
@@ -118,7 +121,8 @@ function readoutText({ index, view: { grid, timeZone, trends }, chart }: Readout
   return `${when}${formatNetSentiment(bucket.calibratedNetSentiment)}${interval ? ` (95% CI ${formatNetSentiment(interval.low)} to ${formatNetSentiment(interval.high)})` : ''}`;
 }
 
-function Legend({ timeZone, hasMarks }: { readonly timeZone: string; readonly hasMarks: boolean }) {
+function Legend(props: { readonly timeZone: string; readonly hasMarks: boolean; readonly isUnfinished: boolean }) {
+  const { timeZone, hasMarks, isUnfinished } = props;
   return (
     <ul class="legend" aria-label="Legend">
       <li>
@@ -136,7 +140,13 @@ function Legend({ timeZone, hasMarks }: { readonly timeZone: string; readonly ha
       {hasMarks && (
         <li>
           <i class="swatch anomaly-mark" />
-          anomaly
+          incident
+        </li>
+      )}
+      {isUnfinished && (
+        <li>
+          <i class="swatch unfinished" />
+          incomplete
         </li>
       )}
       <li class="zone">Time zone: {timeZone.replaceAll('_', ' ')}. Click a bar to see its posts.</li>

@@ -1,9 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { formatDateTime } from '../format.ts';
-import { brands, timeZone } from '../state/brands.ts';
+import { brands, brandsRange, timeZone, unknownBrands } from '../state/brands.ts';
 import { view } from '../state/router.ts';
 import { queryErrors } from '../state/use-query.ts';
-import { selectedRange } from '../state/view-state.ts';
 
 const backfillNoticeMs = 15_000;
 
@@ -19,6 +18,15 @@ export function Notices() {
         {error} Data as of {formatDateTime(new Date(lastSuccess.current).toISOString(), timeZone())}. Retrying…
       </p>
     );
+  if (unknownBrands.value.length > 0 && view.value.brands.length === 0)
+    return (
+      <p class="notice plain" role="status">
+        No brand is called {unknownBrands.value.map((name) => `“${name}”`).join(', ')}. These are all posts.{' '}
+        <button type="button" class="link" onClick={() => (unknownBrands.value = [])}>
+          Dismiss
+        </button>
+      </p>
+    );
   if (!isBackfilling) return null;
   return (
     <p class="notice plain" role="status">
@@ -32,7 +40,7 @@ function useBackfillDetection(): boolean {
   const [until, setUntil] = useState(0);
   const last = useRef<{ queryKey: string; volume: number }>(undefined);
   const volume = brands.value.find(({ brand }) => brand === '*')?.volume ?? 0;
-  const queryKey = JSON.stringify(selectedRange(view.value));
+  const queryKey = brandsRange.value;
   useEffect(() => {
     const before = last.current;
     const at = Date.now();

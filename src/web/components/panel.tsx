@@ -30,11 +30,16 @@ export function Panel({ title, hint, actions, children, class: name = '' }: Prop
 export function QueryContent<T>(props: {
   readonly loaded: Pick<QueryResult<T>, 'data' | 'error' | 'isStale'>;
   readonly lines?: number;
+  /** Shown while loading, instead of lines. */
+  readonly placeholder?: ComponentChildren;
   readonly children: (data: T) => ComponentChildren;
 }) {
-  const { loaded, lines = 4, children } = props;
-  if (loaded.data !== undefined) return <div class={loaded.isStale ? 'stale' : ''}>{children(loaded.data)}</div>;
+  const { loaded, lines = 4, placeholder, children } = props;
+  // Data of another range stays faded while the new one loads, but not if that has failed.
+  if (loaded.data !== undefined && !(loaded.isStale && loaded.error !== undefined))
+    return <div class={loaded.isStale ? 'stale' : ''}>{children(loaded.data)}</div>;
   if (loaded.error !== undefined) return <p class="empty">{loaded.error}</p>;
+  if (placeholder !== undefined) return <>{placeholder}</>;
   return (
     <div class="skeleton" role="status" aria-label="Loading">
       {Array.from({ length: lines }, (_, line) => (

@@ -1,15 +1,16 @@
 import { formatDecimal } from '../format.ts';
-import { navigate, view } from '../state/router.ts';
+import { view } from '../state/router.ts';
 import { isSignInNeeded, session, signOut } from '../state/session.ts';
 import { connection, status } from '../state/stream.ts';
-import { formatUrl, type PageName, pageNames, pageTitles } from '../state/view-state.ts';
+import { type PageName, pageNames, pageTitles } from '../state/view-state.ts';
 import { Icon } from './icons.tsx';
+import { ViewLink } from './view-link.tsx';
 
 /** The logo, links to the pages, and the connection status. */
 export function Sidebar() {
   return (
     <header class="sidebar">
-      <a class="wordmark" href="/" aria-label="feedpulse home">
+      <a class="wordmark" href="./" aria-label="feedpulse home">
         <svg viewBox="0 0 32 20" aria-hidden="true">
           <path d="M1 11h7l3-8 5 15 4-11 2 4h9" />
         </svg>
@@ -27,26 +28,15 @@ export function Sidebar() {
   );
 }
 
-/** Posts are labeled once in a while; the overview links to that page. */
-const isListed = (name: PageName): boolean => name !== 'calibrate' || view.value.page === 'calibrate';
+/** Pages that other pages lead to are listed only while they are open. */
+const isListed = (name: PageName): boolean => !['calibrate', 'incident'].includes(name) || view.value.page === name;
 
-/** A real link, so that a page can be opened in another tab. */
 function PageLink({ name }: { readonly name: PageName }) {
-  const { filter: _, ...rest } = view.value;
-  const open = (event: MouseEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
-    event.preventDefault();
-    navigate({ page: name, filter: {} });
-  };
   return (
-    <a
-      href={formatUrl({ ...rest, page: name, filter: {} }) || '/'}
-      aria-current={view.value.page === name ? 'page' : undefined}
-      onClick={open}
-    >
+    <ViewLink to={{ page: name, filter: {} }} isCurrent={view.value.page === name}>
       <Icon name={name} />
       <span>{pageTitles[name]}</span>
-    </a>
+    </ViewLink>
   );
 }
 
@@ -75,8 +65,8 @@ function ConnectionStatus() {
         </p>
       )}
       <p class="sidebar-links">
-        <a href="/api/v1/openapi.json">API</a>
-        <a href="/metrics">Metrics</a>
+        <a href="./api/v1/openapi.json">API</a>
+        <a href="./metrics">Metrics</a>
         {name !== undefined && !isProxyUser && (
           <button type="button" class="link" onClick={() => void signOut()}>
             Sign out

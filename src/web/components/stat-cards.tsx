@@ -48,6 +48,20 @@ function StatCard({ title, value, tone = '', change, significant, note, tooltip 
   );
 }
 
+/** The cards without values, as tall as with them. */
+export function StatCardPlaceholders() {
+  return (
+    <div role="status" aria-label="Loading">
+      <div class="stat-cards placeholders" aria-hidden="true">
+        {['Net sentiment', 'Posts', '▲ Positive', '● Neutral', '▼ Negative', ' ', 'Latency'].map((title) => (
+          <StatCard key={title} title={title} value={' '} />
+        ))}
+      </div>
+      <p class="comparison-note" />
+    </div>
+  );
+}
+
 /** The metrics of a range, each with its interval and its change from the previous period of equal length. */
 export function StatCards({
   summary,

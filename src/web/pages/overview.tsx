@@ -1,21 +1,21 @@
+import { useEffect, useState } from 'preact/hooks';
 import type { Comparison } from '../../domain/brand-metrics.ts';
-import { type Anomaly, fetchAlerts, fetchAnomalies } from '../api/alerts.ts';
-import { type Drivers as DriversAnswer, fetchBreakdown, fetchComparison, fetchDrivers, fetchSummary, fetchTrends } from '../api/history.ts';
-import { AnomaliesPanel } from '../components/anomalies-panel.tsx';
+import { type Drivers as DriversAnswer, fetchBreakdown, fetchComparison, fetchDrivers, fetchSummary } from '../api/history.ts';
+import { BrandHistory } from '../components/brand-history.tsx';
 import { BrandLines } from '../components/brand-lines.tsx';
 import { BrandTable } from '../components/brand-table.tsx';
 import { BreakdownPanel } from '../components/breakdown-panel.tsx';
 import { CalibrationNote } from '../components/calibration-note.tsx';
 import { DriversPanel } from '../components/drivers-panel.tsx';
-import { HistoryPanel } from '../components/history-panel.tsx';
+import { IncidentsPanel } from '../components/incidents-panel.tsx';
 import { LiveList } from '../components/live-list.tsx';
 import { Panel, QueryContent } from '../components/panel.tsx';
 import { PendingNote } from '../components/pending-note.tsx';
-import { SaveMetrics, StatCards } from '../components/stat-cards.tsx';
-import { brands, brandTitle, timeZone } from '../state/brands.ts';
+import { SaveMetrics, StatCardPlaceholders, StatCards } from '../components/stat-cards.tsx';
+import { brands, timeZone } from '../state/brands.ts';
 import { selectPreset, view } from '../state/router.ts';
-import { alertsVersion } from '../state/stream.ts';
-import { clampToLastDays, previousRange, rangeLengthMs } from '../state/time-range.ts';
+import { clampToLastDays, rangeLengthMs } from '../state/time-range.ts';
+import { useIncidents } from '../state/use-incidents.ts';
 import { useQuery } from '../state/use-query.ts';
 import { rangePresets, selectedBrand, selectedRange, type TimeRange } from '../state/view-state.ts';
 
@@ -33,21 +33,22 @@ export function Overview() {
     : brands.value.filter(({ brand: name }) => name !== '*');
   const comparison = useComparison(isComparison ? view.value.brands : [], range, shownBrands.length > 0);
   const table = shownBrands.length > 0 && <BrandTable brands={shownBrands} comparison={comparison} range={range} />;
+  const incidents = useIncidents(view.value.brands, range);
+  const isSettled = useSettled(incidents.data !== undefined || incidents.error !== undefined);
   return (
     <div class="view overview">
+      <IncidentsPanel loaded={incidents} range={range} timeZone={timeZone()} hasManyBrands={view.value.brands.length !== 1} />
       {isComparison ? (
-        <>
-          <Anomalies range={range} />
+        <div class="view" hidden={!isSettled}>
           {table}
           <BrandLines brands={view.value.brands} range={range} />
-        </>
+        </div>
       ) : (
-        <>
+        <div class="view" hidden={!isSettled}>
           <SummaryCards brand={brand} range={range} comparison={comparison} />
-          <Anomalies range={range} />
           <div class="columns">
             <div class="column">
-              <History brand={brand} range={range} />
+              <BrandHistory brand={brand} range={range} incidents={incidents.data?.incidents ?? []} />
               <Drivers brand={brand} range={range} />
               <Breakdown brand={brand} range={range} />
               {table}
@@ -55,10 +56,23 @@ export function Overview() {
             </div>
             <LiveList brand={brand} />
           </div>
-        </>
+        </div>
       )}
     </div>
   );
+}
+
+/** How long the page waits for the incidents, which are above everything else. */
+const maxHoldMs = 1_200;
+
+/** Whether the part below can be shown: once it is known what is above it, so that it does not move while someone reads it. */
+function useSettled(isKnown: boolean): boolean {
+  const [isOver, setOver] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setOver(true), maxHoldMs);
+    return () => clearTimeout(timer);
+  }, []);
+  return isKnown || isOver;
 }
 
 /** False while the brands are loading. */
@@ -96,7 +110,7 @@ function SummaryCards({ brand, range, comparison }: SelectionProps & { readonly 
   });
   const length = view.value.customRange ? 'the previous period of equal length' : `the previous ${rangeNames[view.value.preset]}`;
   return (
-    <QueryContent loaded={loaded} lines={2}>
+    <QueryContent loaded={loaded} placeholder={<StatCardPlaceholders />}>
       {(summary) => (
         <>
           <StatCards summary={summary} brand={brand} comparison={comparison} />
@@ -117,32 +131,6 @@ function SummaryCards({ brand, range, comparison }: SelectionProps & { readonly 
 }
 
 const rangeNames = { '1h': 'hour', '6h': '6 hours', '24h': '24 hours', '7d': '7 days', '30d': '30 days', '365d': 'year' } as const;
-
-function History({ brand, range }: SelectionProps) {
-  const { comparePrevious } = view.value;
-  const zone = timeZone();
-  const queryKey = JSON.stringify([brand, range, zone]);
-  const trends = useQuery(`trends ${queryKey}`, (signal) => fetchTrends(brand, range, zone, signal), refreshMs, { isUrgent: true });
-  const previous = useQuery(
-    `previous ${queryKey} ${comparePrevious}`,
-    async (signal) => (comparePrevious ? await fetchTrends(brand, previousRange(range), zone, signal, trends.data?.grain) : null),
-    slowRefreshMs,
-  );
-  const marks = useAnomalies(range).filter((anomaly) => anomaly.brand === brand);
-  return (
-    <QueryContent loaded={trends} lines={10}>
-      {(data) => (
-        <HistoryPanel
-          title={brandTitle(brand)}
-          trends={data}
-          previous={previous.isStale || previous.data?.grain !== data.grain ? undefined : previous.data}
-          timeZone={zone}
-          anomalies={marks}
-        />
-      )}
-    </QueryContent>
-  );
-}
 
 function Drivers({ brand, range }: SelectionProps) {
   const isTooLong = rangeLengthMs(range) > maxDriversRangeMs;
@@ -173,34 +161,6 @@ function Breakdown({ brand, range }: SelectionProps) {
       loaded={useQuery(`breakdown ${JSON.stringify([brand, range])}`, (signal) => fetchBreakdown(brand, range, signal), slowRefreshMs)}
     />
   );
-}
-
-function Anomalies({ range }: { readonly range: TimeRange }) {
-  const found = useAnomalies(range);
-  const { brands: chosen } = view.value;
-  const shown = chosen.length === 0 ? found : found.filter(({ brand }) => chosen.includes(brand));
-  return <AnomaliesPanel found={shown} timeZone={timeZone()} hasManyBrands={chosen.length !== 1} />;
-}
-
-/** The alerts of the range, and anomalies without an alert: from before the rules were configured, or from a backfill. */
-function useAnomalies(range: TimeRange): readonly Anomaly[] {
-  const { brands: chosen } = view.value;
-  const key = JSON.stringify(range);
-  const alerts = useQuery(`alerts ${key} ${alertsVersion.value}`, (signal) => fetchAlerts('*', range, signal), slowRefreshMs);
-  const detected = useQuery(
-    `anomalies ${JSON.stringify([chosen, range])}`,
-    (signal) => fetchAnomalies(chosen, range, signal),
-    ({ anomalies }) => (anomalies.length > 0 ? slowRefreshMs : slowRefreshMs / 3),
-  );
-  const sent = alerts.data?.alerts ?? [];
-  const found = detected.isStale ? [] : (detected.data?.anomalies ?? []);
-  return [...sent, ...found.filter((anomaly) => !sent.some((alert) => isSameAnomaly(alert, anomaly)))];
-}
-
-function isSameAnomaly(alert: Anomaly, found: Anomaly): boolean {
-  const ends = (anomaly: Anomaly): number => (anomaly.resolvedAt === null ? Number.POSITIVE_INFINITY : Date.parse(anomaly.resolvedAt));
-  const overlap = Date.parse(alert.at) < ends(found) && Date.parse(found.at) < ends(alert);
-  return alert.brand === found.brand && alert.evaluation.metric === found.evaluation.metric && overlap;
 }
 
 /** Shown for a range without posts; offers a longer one. */

@@ -8,6 +8,11 @@ import { type Brands, selectedRange } from './view-state.ts';
 /** All configured brands with their metrics for the range; `*` (all posts) comes first. */
 export const brands = signal<readonly Brand[]>([]);
 
+/** The range that `brands` belongs to, as JSON. */
+export const brandsRange = signal('');
+/** Brands that the URL named but that are not configured. */
+export const unknownBrands = signal<readonly string[]>([]);
+
 const brandsRefreshMs = 3_000;
 
 /** Loads the brands while the calling component is mounted. Drops brands from the URL that are no longer configured. */
@@ -17,9 +22,12 @@ export function useBrands(): QueryResult<Brand[]> {
   useEffect(() => {
     if (!loaded.data) return;
     brands.value = loaded.data;
+    if (!loaded.isStale) brandsRange.value = JSON.stringify(range);
     const remaining = view.value.brands.filter((name) => loaded.data?.some(({ brand }) => brand === name));
-    if (remaining.length < view.value.brands.length) navigate({ brands: remaining }, 'replace');
-  }, [loaded.data]);
+    if (remaining.length === view.value.brands.length) return;
+    unknownBrands.value = view.value.brands.filter((name) => !remaining.includes(name));
+    navigate({ brands: remaining }, 'replace');
+  }, [loaded.data, loaded.isStale]);
   return loaded;
 }
 

@@ -9,7 +9,8 @@ export function navigate(change: Partial<ViewState>, mode: 'push' | 'replace' = 
   const url = formatUrl(next) || location.pathname;
   if (mode === 'push') history.pushState(null, '', url);
   else history.replaceState(null, '', url);
-  if (next.page !== view.value.page) scrollTo(0, 0);
+  // Another brand is another page to the reader, and its controls and first figures are at the top.
+  if (next.page !== view.value.page || next.brands.join('\n') !== view.value.brands.join('\n')) scrollTo(0, 0);
   view.value = next;
 }
 

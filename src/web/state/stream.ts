@@ -33,7 +33,7 @@ const heartbeatTimeoutMs = 10_000;
 /** Connects to the live stream, and reconnects whenever the connection is lost. */
 export async function connectStream(): Promise<void> {
   await waitForSignIn();
-  const stream = new EventSource('/api/v1/stream');
+  const stream = new EventSource('api/v1/stream');
   const reconnect = (): void => {
     clearTimeout(heartbeatTimer);
     stream.close();

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { errorMessage, SignInRequired } from '../api/client.ts';
+import { errorMessage, RequestRejected, SignInRequired } from '../api/client.ts';
 import { runAfterUrgent, runUrgent } from './request-priority.ts';
 import { isSignInNeeded, requireSignIn } from './session.ts';
 
@@ -19,7 +19,7 @@ const cache = new Map<string, unknown>();
 const maxCached = 60;
 export const clearCache = (): void => cache.clear();
 
-/** Errors of the queries on the page, by key. */
+/** Errors of the queries on the page that are retried, by key. */
 export const queryErrors = signal<ReadonlyMap<string, string>>(new Map());
 
 /** Incremented to reload every query, for example after a sign-in or a correction. */
@@ -29,6 +29,8 @@ export const reloadAll = (): void => {
 };
 
 const retryMs = 3_000;
+/** A rejected request is only right again once something else has changed, such as the config. */
+const rejectedRetryMs = 60_000;
 
 /** Ms until the next request; may depend on the response. */
 type RefreshInterval<T> = number | ((data: T) => number);
@@ -38,6 +40,8 @@ interface QueryOptions {
   readonly isUrgent?: boolean;
   /** Not reloaded by `reloadAll`. */
   readonly ignoresReloadAll?: boolean;
+  /** A change reloads the data, which is not stale meanwhile. */
+  readonly version?: number;
 }
 
 interface State<T> {
@@ -55,13 +59,13 @@ export function useQuery<T>(
   queryKey: string,
   load: (signal: AbortSignal) => Promise<T>,
   refresh: RefreshInterval<T>,
-  { isUrgent = false, ignoresReloadAll = false }: QueryOptions = {},
+  { isUrgent = false, ignoresReloadAll = false, version = 0 }: QueryOptions = {},
 ): QueryResult<T> {
   const [state, setState] = useState<State<T>>({ queryKey: '', data: undefined });
   const [reloads, setReloads] = useState(0);
   const latest = useRef({ load, refresh });
   latest.current = { load, refresh };
-  const key = `${queryKey} ${ignoresReloadAll ? '' : reloadCount.value} ${isSignInNeeded.value}`;
+  const key = `${queryKey} ${ignoresReloadAll ? '' : reloadCount.value} ${version} ${isSignInNeeded.value}`;
 
   // A layout effect runs before the browser paints, so the request is sent earlier.
   useLayoutEffect(() => {
@@ -80,6 +84,7 @@ export function useQuery<T>(
       if (thrown instanceof SignInRequired) requireSignIn();
       const error = errorMessage(thrown);
       setState((last) => ({ ...last, failure: { queryKey, error } }));
+      if (thrown instanceof RequestRejected) return rejectedRetryMs;
       if (!(thrown instanceof SignInRequired)) setQueryError(queryKey, error);
       return retryMs;
     };

@@ -1,6 +1,6 @@
 import { type StoredLabel, storedLabels } from '../../domain/post.ts';
 
-export const pageNames = ['overview', 'posts', 'live', 'compare', 'alerts', 'health', 'calibrate'] as const;
+export const pageNames = ['overview', 'posts', 'live', 'compare', 'alerts', 'health', 'calibrate', 'incident'] as const;
 export type PageName = (typeof pageNames)[number];
 
 export const rangePresets = ['1h', '6h', '24h', '7d', '30d', '365d'] as const;
@@ -39,6 +39,8 @@ export interface ViewState {
   /** Whether charts also show the previous period. */
   readonly comparePrevious: boolean;
   readonly filter: PostFilter;
+  /** ID of the incident that its page shows. */
+  readonly incident?: string;
 }
 
 export const selectedRange = ({ preset, customRange }: Pick<ViewState, 'preset' | 'customRange'>): TimeRange =>
@@ -65,6 +67,7 @@ export function parseUrl(search: string): ViewState {
   const [from, to] = [query.get('from'), query.get('to')].map((time) => Date.parse(time ?? ''));
   const customRange = from !== undefined && to !== undefined && from < to ? { from: iso(from), to: iso(to) } : undefined;
   const zone = query.get('zone') ?? '';
+  const incident = query.get('incident');
   return {
     page: parseEnum(pageNames, 'view') ?? 'overview',
     brands: [...new Set(query.getAll('brand'))].filter((brand) => brand !== '' && brand !== '*').slice(0, 20),
@@ -73,6 +76,7 @@ export function parseUrl(search: string): ViewState {
     ...(isZone(zone) && { zone }),
     comparePrevious: query.get('comparePrevious') !== 'false',
     filter: readFilter(query, parseEnum),
+    ...(incident && { incident }),
   };
 }
 
@@ -89,7 +93,7 @@ function readFilter(query: URLSearchParams, one: <T extends string>(known: reado
 }
 
 /** The query string of a state; defaults are omitted. */
-export function formatUrl({ page: name, brands, preset, customRange, zone, comparePrevious, filter }: ViewState): string {
+export function formatUrl({ page: name, brands, preset, customRange, zone, comparePrevious, filter, incident }: ViewState): string {
   const query = new URLSearchParams();
   if (name !== 'overview') query.set('view', name);
   for (const brand of brands) query.append('brand', brand);
@@ -98,6 +102,7 @@ export function formatUrl({ page: name, brands, preset, customRange, zone, compa
   if (zone) query.set('zone', zone);
   if (!comparePrevious) query.set('comparePrevious', 'false');
   if (name === 'posts') for (const [field, value] of Object.entries(filter)) query.set(field, String(value));
+  if (name === 'incident' && incident) query.set('incident', incident);
   return query.size > 0 ? `?${query}` : '';
 }
 
@@ -117,4 +122,5 @@ export const pageTitles: Readonly<Record<PageName, string>> = {
   alerts: 'Alerts',
   health: 'Health',
   calibrate: 'Label posts',
+  incident: 'Incident',
 };

@@ -68,6 +68,7 @@ const right: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/api/v1/models/compare': { ...range, brand: 'Kestrel', version: 'other@1' },
   '/api/v1/alerts': { ...range, brand: 'Kestrel', rule: 'volume', active: 'true', limit: '5' },
   '/api/v1/anomalies': { ...range, brands: 'Kestrel' },
+  '/api/v1/incidents': { ...range, brands: 'Kestrel' },
   '/api/v1/posts': {
     ...range,
     brand: 'Kestrel',

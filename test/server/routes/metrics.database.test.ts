@@ -127,6 +127,7 @@ test('every response matches the OpenAPI document', async () => {
     '/api/v1/models': '',
     '/api/v1/calibrations': '',
     '/api/v1/anomalies': '',
+    '/api/v1/incidents': '',
     '/api/v1/models/compare': `${range}&version=other@1`,
   };
   const document = await readApiDocument();

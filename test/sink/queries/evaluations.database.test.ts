@@ -37,7 +37,12 @@ test('consecutive anomalous minutes are one anomaly, with its first window; a lo
     [60, 100],
     [130, 140],
   ]);
-  expect(found[0]).toMatchObject({ rule: 'volume', brand: 'Kestrel', evaluation: evaluated(start + hour, true).evaluation });
+  // The observed value rises by one a minute, so that the last anomalous window is the worst.
+  expect(found[0]).toMatchObject({
+    ...{ rule: 'volume', brand: 'Kestrel' },
+    evaluation: evaluated(start + hour, true).evaluation,
+    worst: evaluated(start + 99 * minute, true).evaluation,
+  });
   expect(await reader.listAnomalies([], start, start + day)).toEqual(found);
   expect(await reader.listAnomalies(['Other'], start, start + day)).toEqual([]);
   expect(await reader.listAnomalies([], start + 2 * hour + 20 * minute, start + day)).toEqual([]);

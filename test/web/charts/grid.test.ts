@@ -1,7 +1,15 @@
 import { expect, it } from 'vitest';
 import type { Bucket } from '../../../src/domain/brand-metrics.ts';
 import type { Trends } from '../../../src/web/api/history.ts';
-import { alignPrevious, labelAt, netSentiments, stackedCounts, toBucketGrid } from '../../../src/web/charts/grid.ts';
+import {
+  alignPrevious,
+  furthestFromZero,
+  labelAt,
+  netSentiments,
+  stackedCounts,
+  toBucketGrid,
+  unfinishedBucket,
+} from '../../../src/web/charts/grid.ts';
 
 const hour = 3_600_000;
 const start = Date.UTC(2026, 10, 1);
@@ -30,6 +38,18 @@ it('has an undefined bucket where there is no data', () => {
   const grid = toBucketGrid(trends([bucket(start), bucket(start + 3 * hour)]));
   expect(grid.midpoints).toEqual([0, 1, 2, 3].map((step) => (start + step * hour + hour / 2) / 1_000));
   expect(netSentiments(grid).map((net) => net === null)).toEqual([false, true, true, false]);
+});
+
+it('knows a last bucket that the range cuts off', () => {
+  const hours = [0, 1, 2, 3].map((step) => bucket(start + step * hour));
+  expect(unfinishedBucket(toBucketGrid(trends(hours)), new Date(start + 4 * hour).toISOString())).toBeUndefined();
+  expect(unfinishedBucket(toBucketGrid(trends(hours)), new Date(start + 3.5 * hour).toISOString())).toBe(3);
+  expect(unfinishedBucket(toBucketGrid(trends([], 'hour', start)), new Date(start).toISOString())).toBeUndefined();
+});
+
+it('finds the value furthest from zero among several lines', () => {
+  expect(furthestFromZero([null, 12], [-61, null, 3])).toBe(61);
+  expect(furthestFromZero([], [null])).toBe(0);
 });
 
 it('has one slot for a day of 23 or 25 hours', () => {

@@ -55,7 +55,7 @@ export const backtestBody = z.strictObject({
   settings: z.record(z.string().max(50), z.unknown()).default({}).describe("Overrides of the rule's settings"),
 });
 
-const evaluation = z.strictObject({
+export const evaluation = z.strictObject({
   metric: z.enum(alertMetrics),
   direction,
   observed: z.number().describe('Posts, or points of net sentiment'),
@@ -83,18 +83,20 @@ export const alertResponse = z.strictObject({
   feedback: z.enum(['useful', 'noise']).nullable(),
 });
 
+export const postExamples = z
+  .array(
+    z.strictObject({
+      ...{ platform: z.string(), text: z.string(), url: z.string().exactOptional(), author: z.string().exactOptional() },
+      posts: count.describe('Sampled posts with this text'),
+      isOfficial: z.literal(true).exactOptional().describe("Present if it is by the brand's own account"),
+    }),
+  )
+  .readonly()
+  .describe('Posts with different texts by different authors, as long as they are stored');
+
 export const alertDetailResponse = alertResponse.extend({
   drivers: z.array(z.string()).readonly().describe('Terms that distinguish the posts in the window'),
-  examples: z
-    .array(
-      z.strictObject({
-        ...{ platform: z.string(), text: z.string(), url: z.string().exactOptional(), author: z.string().exactOptional() },
-        posts: count.describe('Sampled posts with this text'),
-        isOfficial: z.literal(true).exactOptional().describe("Present if it is by the brand's own account"),
-      }),
-    )
-    .readonly()
-    .describe('Posts with different texts by different authors, as long as they are stored'),
+  examples: postExamples,
   composition: z
     .strictObject({ posts: count, sameText: count, official: count })
     .exactOptional()

@@ -7,6 +7,7 @@ import type { ApiRequest } from '../../../../src/server/http/in-process.ts';
 import type { Job } from '../../../../src/server/jobs.ts';
 import { backtestResult, channelTestsResponse } from '../../../../src/server/routes/alerts/alert-schemas.ts';
 import { anomaliesResponse } from '../../../../src/server/routes/alerts/anomalies.ts';
+import { incidentDetailResponse, incidentsResponse } from '../../../../src/server/routes/alerts/incidents.ts';
 import { createAlertCounts } from '../../../../src/sink/queries/alert-counts.ts';
 import { createEvaluationReader } from '../../../../src/sink/queries/evaluations.ts';
 import { putEvaluations } from '../../../../src/sink/writer/evaluation-store.ts';
@@ -79,6 +80,16 @@ test('the history of the last days is evaluated in the background, and its anoma
   const delay = Date.parse(first?.at ?? '') - incident.from;
   expect([delay > 0, delay <= 15 * minute, Date.parse(first?.resolvedAt ?? '') > incident.to]).toEqual([true, true, true]);
   expect(await list('from=now-30h&brands=Nobody')).toEqual([]);
+  const incidents = incidentsResponse.parse((await ask('GET', '/api/v1/incidents?from=now-30h&brands=Kestrel')).body).incidents;
+  const found = incidents.find(({ at }) => at === first?.at);
+  expect(found).toMatchObject({ brand: 'Kestrel', resolvedAt: expect.any(String), alerts: [] });
+  // A range that begins in the middle of an incident has all of it.
+  const middle = new Date(incident.from + 60 * minute).toISOString();
+  expect((await ask('GET', `/api/v1/incidents?from=${middle}&brands=Kestrel`)).body).toMatchObject({ incidents: [{ id: found?.id }] });
+  const detail = incidentDetailResponse.parse((await ask('GET', `/api/v1/incidents/${found?.id}`)).body);
+  expect(detail).toMatchObject({ id: found?.id, terms: [], examples: [] });
+  for (const id of ['nonsense', Buffer.from('[1,"Kestrel"]').toString('base64url')])
+    expect((await ask('GET', `/api/v1/incidents/${id}`)).status).toBe(404);
   expect(await list(`from=now-30h&to=${new Date(incident.from - minute).toISOString()}`)).toEqual([]);
 });
 

@@ -1,0 +1,98 @@
+import type { Incident as IncidentAnswer, IncidentDetail } from '../api/alerts.ts';
+import { fetchPosts, postKey } from '../api/history.ts';
+import { BrandHistory } from '../components/brand-history.tsx';
+import { labelOf } from '../components/incident.ts';
+import { IncidentHead, postsOf, Terms, useIncident } from '../components/incident-card.tsx';
+import { Panel, QueryContent } from '../components/panel.tsx';
+import { PostCard } from '../components/post-card.tsx';
+import { ViewLink } from '../components/view-link.tsx';
+import { formatDateTime } from '../format.ts';
+import { timeZone } from '../state/brands.ts';
+import { view } from '../state/router.ts';
+import { useQuery } from '../state/use-query.ts';
+import { selectedRange, type TimeRange } from '../state/view-state.ts';
+
+const postsRefreshMs = 60_000;
+const maxPosts = 12;
+
+/** One incident: what happened, the charts around it, who was notified, and its posts. */
+export function Incident() {
+  const range = selectedRange(view.value);
+  const { incident: id = '' } = view.value;
+  const loaded = useIncident(id);
+  return (
+    <QueryContent loaded={loaded} lines={12}>
+      {(incident) => (
+        <div class="view">
+          <article class={`incident ${incident.isAdverse ? 'adverse' : ''}`}>
+            <IncidentHead incident={incident} timeZone={timeZone()} />
+            <div class="story">
+              <Terms terms={incident.terms} />
+              {incident.notes.map((note) => (
+                <p key={note}>{note}</p>
+              ))}
+            </div>
+          </article>
+          <BrandHistory brand={incident.brand} range={range} incidents={[incident]} />
+          <Notifications incident={incident} />
+          <Posts incident={incident} />
+        </div>
+      )}
+    </QueryContent>
+  );
+}
+
+function Notifications({ incident: { alerts, brand } }: { readonly incident: IncidentDetail }) {
+  const zone = timeZone();
+  return (
+    <Panel title="Notifications">
+      {alerts.length === 0 ? (
+        <p class="empty">No alert was sent: the rules saw this while reading stored history, or were silenced.</p>
+      ) : (
+        <ul class="notifications">
+          {alerts.map(({ id, at, rule, severity, channels, acked }) => (
+            <li key={id}>
+              <time dateTime={at}>{formatDateTime(at, zone)}</time> <bdi>{rule}</bdi> · {severity} ·{' '}
+              {channels.length > 0 ? `sent to ${channels.join(', ')}` : 'no channels configured'}
+              {acked && ' · acknowledged'}
+            </li>
+          ))}
+        </ul>
+      )}
+      <p>
+        <ViewLink to={{ page: 'alerts', brands: brand === '*' ? [] : [brand] }}>Alerts and rules</ViewLink>
+      </p>
+    </Panel>
+  );
+}
+
+function Posts({ incident }: { readonly incident: IncidentAnswer }) {
+  const { brand, worst, from, resolvedAt } = incident;
+  const label = labelOf(worst);
+  const range: TimeRange = { from, to: resolvedAt ?? 'now' };
+  const loaded = useQuery(
+    `incident posts ${incident.id} ${resolvedAt}`,
+    (signal) => fetchPosts(brand, range, { ...(label && { label }), sort: 'engagement' }, { limit: maxPosts }, signal),
+    postsRefreshMs,
+  );
+  const now = Date.now();
+  return (
+    <Panel
+      title={`${label === undefined ? 'Posts' : label === 'negative' ? 'Negative posts' : 'Positive posts'} of the incident`}
+      hint="most engagement first"
+      actions={<ViewLink to={postsOf(incident)}>All posts</ViewLink>}
+    >
+      <QueryContent loaded={loaded} lines={8}>
+        {({ posts }) => (
+          <ol class="cards">
+            {posts.map((post) => (
+              <li key={postKey(post)}>
+                <PostCard post={post} now={now} timeZone={timeZone()} />
+              </li>
+            ))}
+          </ol>
+        )}
+      </QueryContent>
+    </Panel>
+  );
+}
