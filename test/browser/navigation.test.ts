@@ -41,6 +41,18 @@ test('the selected brands and range are in the URL, and the back button restores
   await page.context().close();
 });
 
+test('a link to a brand that is not configured says so; a rejected range says why and is not repeated', async () => {
+  const { page } = await suite.open('/?brand=Nobody');
+  await page.getByText('No brand is called “Nobody”. These are all posts.').waitFor(waitLonger);
+  const requests: string[] = [];
+  page.on('request', (request) => request.url().includes('/summary?') && requests.push(request.url()));
+  await page.goto(`${suite.running.url}/?from=1970-01-01&to=2026-11-01`);
+  await page.getByText('from: the range must not exceed 400 days.').first().waitFor(waitLonger);
+  await page.waitForTimeout(4_000);
+  expect([requests.length, await page.locator('.notice.bad').count()]).toEqual([1, 0]);
+  await page.context().close();
+});
+
 test('selects a custom range in a time zone, until another range is selected', async () => {
   const { page, errors } = await suite.open('/?zone=Asia/Kolkata');
   await page.locator('.custom-range-picker > summary').click();
