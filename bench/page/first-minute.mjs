@@ -8,8 +8,8 @@ import { root, setup } from '../../scripts/setup.mjs';
 import { machine, machineLine } from '../lib/machine.mjs';
 import { openBrowser } from './open-browser.mjs';
 
-const help = `Starts the demo as a new user does and waits, in a real browser, until the overview shows an anomaly:
-the brand and start time, the main topics, and three sample posts. Fails if that takes longer than a minute.
+const help = `Starts the demo as a new user does and waits, in a real browser, until the overview shows an incident:
+the brand and start time, the key terms, and a quoted post. Fails if that takes longer than a minute.
 
   --fresh      in a fresh copy, so that installing and building count
   --rounds N   number of runs (default: 3)
@@ -62,12 +62,12 @@ async function firstMinute() {
     const address = seconds();
     const page = await (await browser.newContext({ viewport: { width: 1440, height: 1300 } })).newPage();
     await page.goto(url);
-    const card = page.locator('.anomaly-card').first();
+    const card = page.locator('.incident').first();
     await card.waitFor({ timeout: timeoutMs });
     const brand = seconds();
     await card.locator('.topics').waitFor({ timeout: timeoutMs });
     const topics = seconds();
-    await card.locator('.sample-posts > *').nth(2).waitFor({ timeout: timeoutMs });
+    await card.locator('blockquote').waitFor({ timeout: timeoutMs });
     return { address, brand, topics, posts: seconds() };
   } finally {
     await browser.close();
@@ -101,7 +101,7 @@ function addressIn(program) {
 }
 
 function table({ machine: facts, start, rounds: measured }) {
-  const columns = { address: 'address', brand: 'anomaly', topics: 'topics', posts: 'sample posts' };
+  const columns = { address: 'address', brand: 'incident', topics: 'key terms', posts: 'quoted post' };
   const width = Math.max(...Object.values(columns).map(({ length }) => length)) + 2;
   const lines = measured.map((round) =>
     Object.keys(columns)

@@ -8,6 +8,8 @@ import { alertTransition } from '../support/kettle-history.ts';
 import { startWithHistory } from '../support/stored-history.ts';
 
 const [brand, other] = historyBrands;
+const alertAt = Date.now() - 1_200_000;
+const incidentId = Buffer.from(JSON.stringify([alertAt, brand])).toString('base64url');
 
 /** Each page, and an element that shows that it has loaded. */
 const pages = [
@@ -19,6 +21,7 @@ const pages = [
   ['/?view=alerts', '.panel h2'],
   ['/?view=health', '.definition-list'],
   ['/?view=calibrate', '.label-buttons'],
+  [`/?view=incident&incident=${incidentId}`, '.notifications'],
 ] as const;
 
 const cases = pages.flatMap(([path, sign]) => (['light', 'dark'] as const).map((colorScheme) => ({ path, sign, colorScheme })));
@@ -27,7 +30,7 @@ const cases = pages.flatMap(([path, sign]) => (['light', 'dark'] as const).map((
 const suite = browserSuite((dir) =>
   startWithHistory(dir, {
     posts: brandHistory(),
-    alerts: [alertTransition(1, 'alert', brand, Date.now() - 1_200_000)],
+    alerts: [alertTransition(1, 'alert', brand, alertAt)],
     lines: ['{ "this is no JSON'],
     config: historyConfig,
   }),
@@ -49,7 +52,7 @@ async function findViolations(page: Page): Promise<string[]> {
 }
 
 /** Resolves when nothing on the page is loading. */
-const settled = (page: Page): Promise<unknown> => expect.poll(() => page.locator('.skeleton, .stale').count(), { timeout: 20_000 }).toBe(0);
+const settled = (page: Page): Promise<unknown> => expect.poll(() => page.locator('.skeleton, .placeholder, .stale').count(), { timeout: 20_000 }).toBe(0);
 
 describe.each(cases)('$path, $colorScheme', ({ path, sign, colorScheme }) => {
   test('has no serious violation on desktop and phone, and never scrolls horizontally', async () => {

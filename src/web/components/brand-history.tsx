@@ -31,7 +31,7 @@ export function BrandHistory({ brand, range, incidents }: Props) {
     previousRefreshMs,
   );
   return (
-    <QueryContent loaded={trends} placeholder={<div class="panel history-placeholder" role="status" aria-label="Loading" />}>
+    <QueryContent loaded={trends} placeholder={<div class="panel history-placeholder placeholder" role="status" aria-label="Loading" />}>
       {(data) => (
         <HistoryPanel
           title={brandTitle(brand)}

@@ -51,8 +51,8 @@ function StatCard({ title, value, tone = '', change, significant, note, tooltip 
 /** The cards without values, as tall as with them. */
 export function StatCardPlaceholders() {
   return (
-    <div role="status" aria-label="Loading">
-      <div class="stat-cards placeholders" aria-hidden="true">
+    <div class="placeholder" role="status" aria-label="Loading">
+      <div class="stat-cards" aria-hidden="true">
         {['Net sentiment', 'Posts', '▲ Positive', '● Neutral', '▼ Negative', ' ', 'Latency'].map((title) => (
           <StatCard key={title} title={title} value={' '} />
         ))}
