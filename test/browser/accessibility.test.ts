@@ -52,7 +52,8 @@ async function findViolations(page: Page): Promise<string[]> {
 }
 
 /** Resolves when nothing on the page is loading. */
-const settled = (page: Page): Promise<unknown> => expect.poll(() => page.locator('.skeleton, .placeholder, .stale').count(), { timeout: 20_000 }).toBe(0);
+const settled = (page: Page): Promise<unknown> =>
+  expect.poll(() => page.locator('.skeleton, .placeholder, .stale').count(), { timeout: 20_000 }).toBe(0);
 
 describe.each(cases)('$path, $colorScheme', ({ path, sign, colorScheme }) => {
   test('has no serious violation on desktop and phone, and never scrolls horizontally', async () => {

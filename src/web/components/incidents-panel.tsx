@@ -23,7 +23,8 @@ interface Props {
 /** The incidents of the range: the most important as cards, one per brand, the others as a list. */
 export function IncidentsPanel({ loaded, range, timeZone, hasManyBrands }: Props) {
   const { data, error, isStale } = loaded;
-  if (!data) return error === undefined ? <div class="incident-placeholder placeholder" role="status" aria-label="Loading incidents" /> : null;
+  if (!data)
+    return error === undefined ? <div class="incident-placeholder placeholder" role="status" aria-label="Loading incidents" /> : null;
   const { incidents } = data;
   const limit = rangeLengthMs(range) > keptMs ? ' Incidents are kept for 30 days.' : '';
   if (incidents.length === 0)
