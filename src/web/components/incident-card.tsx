@@ -21,7 +21,7 @@ export function IncidentCard({ incident, timeZone }: Props) {
   return (
     <article class={`incident ${incident.isAdverse ? 'adverse' : ''}`}>
       <IncidentHead incident={incident} timeZone={timeZone} />
-      <Story story={story.data?.id === incident.id ? story.data : undefined} hasFailed={story.error !== undefined} />
+      <Story story={story.isStale ? undefined : story.data} hasFailed={story.error !== undefined} />
       <p class="card-actions">
         <ViewLink class="quiet-button" to={incidentView(incident)}>
           View incident

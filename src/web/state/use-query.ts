@@ -84,7 +84,10 @@ export function useQuery<T>(
       if (thrown instanceof SignInRequired) requireSignIn();
       const error = errorMessage(thrown);
       setState((last) => ({ ...last, failure: { queryKey, error } }));
-      if (thrown instanceof RequestRejected) return rejectedRetryMs;
+      if (thrown instanceof RequestRejected) {
+        setQueryError(queryKey, undefined);
+        return rejectedRetryMs;
+      }
       if (!(thrown instanceof SignInRequired)) setQueryError(queryKey, error);
       return retryMs;
     };

@@ -43,8 +43,8 @@ export const incidentDetailResponse = incident.extend({
   notes: z.array(z.string()).readonly().describe('Planned events and public holidays'),
 });
 
-/** What began up to this long before a range is found as a whole. */
-const lookbackMs = 2 * dayMs;
+/** What began or ended up to this long outside of a range is found as a whole. */
+const marginMs = 2 * dayMs;
 const maxAlerts = 1_000;
 const maxIncidents = 200;
 
@@ -62,14 +62,14 @@ export function registerIncidentRoutes(
 
   /** @param from ms since 1970, like `to` */
   const listIncidents = async (named: readonly string[], from: number, to: number): Promise<Incident[]> => {
-    const since = from - lookbackMs;
+    const around = { from: Math.max(0, from - marginMs), to: Math.min(clock.now(), to + marginMs) };
     const [anomalies, alerts] = await Promise.all([
-      evaluations.listAnomalies(named, since, to),
-      records.listAlerts({ from: since, to, active: false, limit: maxAlerts, ...(named.length === 1 && { brand: named[0] }) }),
+      evaluations.listAnomalies(named, around.from, around.to),
+      records.listAlerts({ ...around, active: false, limit: maxAlerts, ...(named.length === 1 && { brand: named[0] }) }),
     ]);
     const parts = [...anomalies.map(toPart), ...alerts.map(alertPart)];
     const isSelected = ({ brand }: IncidentPart): boolean => named.length === 0 || named.includes(brand);
-    return mergeIncidents(parts.filter(isSelected)).filter(({ resolvedAt }) => resolvedAt === undefined || resolvedAt > from);
+    return mergeIncidents(parts.filter(isSelected)).filter(({ at, resolvedAt = Number.POSITIVE_INFINITY }) => at < to && resolvedAt > from);
   };
 
   const listSchema = {
@@ -92,7 +92,8 @@ export function registerIncidentRoutes(
   app.get('/api/v1/incidents/:id', { config: { role: 'viewer', heavy: true }, schema: detailSchema }, async ({ params }, reply) => {
     const { brand, at } = decodeId(params.id) ?? {};
     const found = brand === undefined || at === undefined ? [] : await listIncidents([brand], at, clock.now());
-    const one = found.find((candidate) => candidate.at === at);
+    // One that is longer than the margin begins later in the list that its ID is from.
+    const one = found.find((candidate) => candidate.at === at) ?? found.find((candidate) => at !== undefined && candidate.at < at);
     if (!one) return sendProblem(reply, 404, 'No such incident.');
     const { drivers, examples, notes } = await contextOf({ kind: 'alert', brand: one.brand, evaluation: one.worst });
     return { ...toResponse(one), terms: drivers, examples, notes };
