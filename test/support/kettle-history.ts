@@ -63,7 +63,8 @@ export const kettleHistory: StoredHistory = {
   alerts: [
     alertTransition(1, 'alert', hostile, now - 5 * hour),
     alertTransition(1, 'resolved', hostile, now - 4 * hour),
-    alertTransition(2, 'alert', 'Kestrel', now - 20 * minute),
+    // A negative post is in its window.
+    alertTransition(2, 'alert', 'Kestrel', now - 18 * minute),
   ],
   lines: ['{ "this is no JSON', '{"id":"1"}'],
   config: { brands: [{ name: 'Kestrel' }] },
