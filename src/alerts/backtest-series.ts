@@ -3,7 +3,7 @@ import { emptyCounts, type LabelCounts } from '../domain/label-counts.ts';
 import { bucketMs, dayMs, minuteMs } from '../lib/duration.ts';
 import { selectQuantile } from '../lib/statistics.ts';
 import type { AlertCounts, BucketSeries } from '../sink/queries/alert-counts.ts';
-import { allBrands } from './detect/evaluate-rules.ts';
+import { allBrands } from './detect/window-counts.ts';
 import { createEvaluator, withoutStore } from './evaluator.ts';
 import { type Rule, resolveRules } from './rules.ts';
 

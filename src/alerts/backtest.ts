@@ -5,7 +5,7 @@ import type { OnProgress } from '../lib/progress.ts';
 import { createYielder } from '../lib/yield-to-event-loop.ts';
 import type { AlertCounts, BucketSeries, Buckets, CountsByBrand, LabelSeries, StoredAlertCounts } from '../sink/queries/alert-counts.ts';
 import { baselineLookbackMs } from './detect/baseline.ts';
-import { allBrands } from './detect/evaluate-rules.ts';
+import { allBrands } from './detect/window-counts.ts';
 import { createEvaluator, type EvaluatorDeps, withoutStore } from './evaluator.ts';
 import type { Brand, Rule } from './rules.ts';
 
@@ -91,7 +91,13 @@ function countsAt({ minutes, buckets }: BacktestHistory, now: () => number): Ale
     isStale: async () => false,
     readMaxDelay: async () => 0,
     readMinutes: async () => minutes,
-    readHistory: async (_, from, to) => new Map([...buckets].map(([brand, own]) => [brand, toSeries(own, from, to)])),
+    readHistory: async (brands, from, to) =>
+      new Map(
+        brands.flatMap((brand) => {
+          const own = buckets.get(brand);
+          return own ? [[brand, toSeries(own, from, to)]] : [];
+        }),
+      ),
   };
 }
 

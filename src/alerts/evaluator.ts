@@ -5,8 +5,9 @@ import { minuteMs } from '../lib/duration.ts';
 import type { AlertCounts } from '../sink/queries/alert-counts.ts';
 import type { AlertReader } from '../sink/queries/alerts.ts';
 import { type Baselines, createBaselines } from './detect/baseline.ts';
-import { allBrands, evaluateRules, type RecipientsFor, type Snapshot, stateKey } from './detect/evaluate-rules.ts';
-import type { Rule } from './rules.ts';
+import { evaluateRules, type RecipientsFor, type Snapshot, stateKey } from './detect/evaluate-rules.ts';
+import { allBrands } from './detect/window-counts.ts';
+import type { Brand, Rule } from './rules.ts';
 
 /** Windows that ended longer ago are not evaluated: a backlog or a backfill raises no alert. */
 const maxWindowAgeMs = 10 * minuteMs;
@@ -63,6 +64,13 @@ export interface Evaluator {
   reset(): void;
 }
 
+/** The metrics that the rules watch of each brand. */
+function metricsByBrand(rules: readonly Rule[]): (brand: Brand) => Iterable<Rule['metric']> {
+  const known = new Map<string, Set<Rule['metric']>>();
+  for (const { metric, brands } of rules) for (const { name } of brands) known.set(name, (known.get(name) ?? new Set()).add(metric));
+  return ({ name }) => known.get(name) ?? [];
+}
+
 const noBaseline: Baselines = { get: () => undefined };
 
 /** Evaluates the rules over the stored counts. Only one process per database may call `evaluate` at a time. */
@@ -72,7 +80,7 @@ export function createEvaluator(deps: EvaluatorDeps): Evaluator {
   const names = [...new Set([allBrands, ...brands.map(({ name }) => name)])];
   const pairs = rules.reduce((sum, rule) => sum + rule.brands.length, 0);
   const longestWindowMs = Math.max(0, ...rules.flatMap(({ windowsMs }) => windowsMs));
-  const baselinesAt = createBaselines(counts, brands, deps.calibrations);
+  const baselinesAt = createBaselines(counts, brands, deps.calibrations, metricsByBrand(rules));
   const startedAt = clock.now();
   let states: Map<string, AlertState> | undefined;
   let lastEnd = 0;
@@ -98,7 +106,7 @@ export function createEvaluator(deps: EvaluatorDeps): Evaluator {
     evaluate: async () => {
       states ??= new Map((await records.readStates()).map(({ rule, brand, state }) => [stateKey(rule, brand), state]));
       const snapshot = await takeSnapshot(clock.now());
-      const decisions = evaluateRules(rules, recipientsFor, states, snapshot);
+      const decisions = await evaluateRules(rules, recipientsFor, states, snapshot);
       // A transition includes the new state, so this one insert commits both.
       await store.addTransitions(decisions.transitions);
       for (const { rule, brand, state } of [...decisions.transitions, ...decisions.states]) states.set(stateKey(rule, brand), state);

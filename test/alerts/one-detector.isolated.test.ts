@@ -1,9 +1,13 @@
-import { afterAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { resolveRules } from '../../src/alerts/rules.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import { addCounts, type LabelCounts } from '../../src/domain/label-counts.ts';
 import { createRandom } from '../../src/lib/random.ts';
+import { anomaliesResponse } from '../../src/server/routes/alerts/anomalies.ts';
 import type { BucketSeries, StoredAlertCounts } from '../../src/sink/queries/alert-counts.ts';
+import { putEvaluations } from '../../src/sink/writer/evaluation-store.ts';
+import { apiOn } from '../server/test-server.ts';
+import { openTestDatabase } from '../support/test-database.ts';
 
 const detectorPath = '../../src/alerts/detect/score-window.ts';
 
@@ -14,14 +18,20 @@ async function loadUses(isConstant: boolean) {
   const real = await vi.importActual<typeof import('../../src/alerts/detect/score-window.ts')>(detectorPath);
   const scoreWindows: typeof real.scoreWindows = (...args) => real.scoreWindows(...args).map((score) => ({ ...score, rarity: 1 }));
   if (isConstant) vi.doMock(detectorPath, () => ({ ...real, scoreWindows }));
-  const [{ createEvaluator }, { backtestRules, backtestStoredRule }, { backtestSeries }] = await Promise.all([
+  const [{ createEvaluator }, { backtestRules, backtestStoredRule }, { backtestSeries }, { createHistoryEvaluator }] = await Promise.all([
     import('../../src/alerts/evaluator.ts'),
     import('../../src/alerts/backtest.ts'),
     import('../../src/alerts/backtest-series.ts'),
+    import('../../src/app/evaluate-history.ts'),
   ]);
-  return { createEvaluator, backtestRules, backtestStoredRule, backtestSeries };
+  return { createEvaluator, backtestRules, backtestStoredRule, backtestSeries, createHistoryEvaluator };
 }
-afterAll(() => {
+let opened: Awaited<ReturnType<typeof openTestDatabase>>;
+beforeAll(async () => {
+  opened = await openTestDatabase();
+});
+afterAll(async () => {
+  await opened.remove();
   vi.doUnmock(detectorPath);
   vi.resetModules();
 });
@@ -29,7 +39,8 @@ afterAll(() => {
 const minute = 60_000;
 const bucketMs = 15 * minute;
 const day = 86_400_000;
-const to = Date.UTC(2026, 4, 20);
+// Evaluations are kept for 30 days.
+const to = Math.floor(Date.now() / day) * day;
 const from = to - day;
 const since = from - 15 * day;
 const incident = { from: from + 10 * 60 * minute, to: from + 11 * 60 * minute };
@@ -85,7 +96,7 @@ function storedCounts(now: () => number): StoredAlertCounts {
 
 /** The alerts that each use of the detector raises in the incident. */
 async function alertsByUse(isConstant: boolean): Promise<Record<string, number>> {
-  const { createEvaluator, backtestRules, backtestStoredRule, backtestSeries } = await loadUses(isConstant);
+  const { createEvaluator, backtestRules, backtestStoredRule, backtestSeries, createHistoryEvaluator } = await loadUses(isConstant);
   let now = incident.from - 30 * minute;
   const evaluator = createEvaluator({
     counts: storedCounts(() => now),
@@ -104,7 +115,7 @@ async function alertsByUse(isConstant: boolean): Promise<Record<string, number>>
   const backtest = await backtestRules({ ...options, rules, history });
   const [rule] = rules;
   if (!rule) throw new Error('expected a default rule');
-  // The web UI's anomalies and `alerts backtest --rule` use this one.
+  // `alerts backtest --rule` uses this one.
   const { transitions: stored } = await backtestStoredRule({
     ...{ counts: storedCounts(() => to), rule, ...options, onProgress: () => {}, signal: new AbortController().signal },
   });
@@ -116,10 +127,34 @@ async function alertsByUse(isConstant: boolean): Promise<Record<string, number>>
   let series = 0;
   for await (const { alert } of backtestSeries(samples)) series += alert ? 1 : 0;
   const count = (transitions: readonly { kind: string }[]): number => transitions.filter(({ kind }) => kind === 'alert').length;
-  return { live: count(live), backtest: count(backtest), stored: count(stored), series };
+  const anomalies = await listAnomalies(createHistoryEvaluator);
+  return { live: count(live), backtest: count(backtest), stored: count(stored), series, anomalies };
 }
 
-test('live evaluation, backtests and series use one detector: without it, none of them finds the incident', async () => {
-  expect(await alertsByUse(false)).toEqual({ live: 1, backtest: 1, stored: 1, series: 1 });
-  expect(await alertsByUse(true)).toEqual({ live: 0, backtest: 0, stored: 0, series: 0 });
-});
+type CreateHistoryEvaluator = Awaited<ReturnType<typeof loadUses>>['createHistoryEvaluator'];
+
+/** What the web UI shows: the anomalies of the day of the incident, from evaluations that were stored. */
+async function listAnomalies(createHistoryEvaluator: CreateHistoryEvaluator): Promise<number> {
+  const { db } = opened;
+  await db.maintenance.command({ query: 'TRUNCATE TABLE alert_evaluations' });
+  let stored = 0;
+  const history = createHistoryEvaluator({
+    counts: storedCounts(() => to),
+    evaluations: { readKnownHours: async () => [{ day: from, hours: 24 }], readEvaluatedHours: async () => [] },
+    putEvaluations: async (evaluations) => {
+      stored += evaluations.length;
+      await putEvaluations(db, evaluations, false);
+    },
+    ...{ rules, noDataAfterMs: 30 * minute, clock: { now: () => to } },
+  });
+  while (await history.step(new AbortController().signal));
+  expect(stored).toBeGreaterThan(1_000);
+  const range = new URLSearchParams({ from: new Date(from).toISOString(), to: new Date(to).toISOString() });
+  const { text } = await apiOn(db, { brands: [{ name: 'Kestrel' }] })({ method: 'GET', path: `/api/v1/anomalies?${range}` });
+  return anomaliesResponse.parse(JSON.parse(text)).anomalies.length;
+}
+
+test('live evaluation, backtests, series and stored anomalies use one detector: without it, none of them finds the incident', async () => {
+  expect(await alertsByUse(false)).toEqual({ live: 1, backtest: 1, stored: 1, series: 1, anomalies: 1 });
+  expect(await alertsByUse(true)).toEqual({ live: 0, backtest: 0, stored: 0, series: 0, anomalies: 0 });
+}, 90_000);

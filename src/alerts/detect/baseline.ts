@@ -3,10 +3,12 @@ import type { Season } from '../../domain/alert.ts';
 import type { Calibration } from '../../domain/calibration.ts';
 import { bucketMs, dayMs, hourMs } from '../../lib/duration.ts';
 import { once } from '../../lib/once.ts';
+import { createYielder } from '../../lib/yield-to-event-loop.ts';
 import type { AlertCounts, BucketSeries, LabelSeries } from '../../sink/queries/alert-counts.ts';
-import type { Brand } from '../rules.ts';
+import type { Brand, Rule } from '../rules.ts';
 import { createRateModel, type RateModel } from './rate-model.ts';
 import { createSentimentModel, type SentimentModel } from './sentiment-model.ts';
+import { allBrands } from './window-counts.ts';
 
 /** What is normal for a brand, from its 15-minute buckets of the last weeks. Models are computed when first used. */
 export interface Baseline {
@@ -39,25 +41,61 @@ const minBuckets = 8;
 const minBucketsOfDay = 2 * (dayMs / bucketMs);
 const minBucketsOfWeek = 14 * (dayMs / bucketMs);
 
-/** Computes baselines of brands from the stored 15-minute buckets, once per hour. */
+/** Brands that are read with one query. The engine reads the next ones while the models of these are computed. */
+const brandsPerQuery = 50;
+/** How long the event loop waits at most, in ms. */
+const maxBlockMs = 10;
+
+/**
+ * Computes baselines of brands from the stored 15-minute buckets, once per hour. Other work runs meanwhile.
+ * @param metricsOf the metrics whose models are computed then and not when first used
+ */
 export function createBaselines(
   counts: Pick<AlertCounts, 'readHistory'>,
   brands: readonly Brand[],
   calibrations: Pick<Calibrations, 'readFor'> = noCalibrations,
+  metricsOf: (brand: Brand) => Iterable<Rule['metric']> = () => [],
 ): (end: number) => Promise<Baselines> {
-  const names = [...new Set(['*', ...brands.map(({ name }) => name)])];
+  const groups = Array.from({ length: Math.ceil(brands.length / brandsPerQuery) }, (_, index) =>
+    brands.slice(index * brandsPerQuery, (index + 1) * brandsPerQuery),
+  );
   let cached: { readonly to: number; readonly baselines: Baselines } | undefined;
   return async (end) => {
     const to = Math.floor(end / lifetimeMs) * lifetimeMs;
     if (cached?.to === to) return cached.baselines;
-    const history = await counts.readHistory(names, to - baselineLookbackMs, to);
-    const calibrationOf = await calibrations.readFor(names);
-    const known = new Map(brands.map((brand) => [brand.name, computeBaseline(brand, history, calibrationOf(brand.name))]));
+    const calibrationOf = await calibrations.readFor(brands.map(({ name }) => name));
+    const known = new Map<string, Baseline | undefined>();
+    const yieldIfDue = createYielder(maxBlockMs);
+    const read = (group: readonly Brand[] = []): Promise<ReadonlyMap<string, BucketSeries>> => {
+      const names = [...new Set([allBrands, ...group.map(({ name }) => name)])];
+      const found = counts.readHistory(names, to - baselineLookbackMs, to);
+      // An error is thrown where it is awaited.
+      found.catch(() => {});
+      return found;
+    };
+    let next = read(groups[0]);
+    for (const [index, group] of groups.entries()) {
+      const history = await next;
+      if (index + 1 < groups.length) next = read(groups[index + 1]);
+      for (const brand of group) {
+        const baseline = computeBaseline(brand, history, calibrationOf(brand.name));
+        if (baseline) for (const metric of metricsOf(brand)) modelOf[metric](baseline);
+        known.set(brand.name, baseline);
+        await yieldIfDue();
+      }
+    }
     const baselines: Baselines = { get: ({ name }) => known.get(name) };
     cached = { to, baselines };
     return baselines;
   };
 }
+
+const modelOf = {
+  volume: ({ volume }) => volume(),
+  organicVolume: ({ organicVolume }) => organicVolume(),
+  negativeVolume: ({ negative }) => negative(),
+  netSentiment: ({ sentiment }) => sentiment(),
+} as const satisfies Record<Rule['metric'], (baseline: Baseline) => unknown>;
 
 /** Returns undefined if there are less than two hours of history. */
 function computeBaseline(
@@ -65,7 +103,7 @@ function computeBaseline(
   history: ReadonlyMap<string, BucketSeries>,
   calibration: Calibration,
 ): Baseline | undefined {
-  const all = history.get('*');
+  const all = history.get(allBrands);
   const own = history.get(name);
   if (!all || !own) return undefined;
   const volume = totals(own.posts);

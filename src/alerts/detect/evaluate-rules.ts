@@ -9,16 +9,15 @@ import {
   type ScoredEvaluation,
   type Silence,
 } from '../../domain/alert.ts';
-import { addCounts, type LabelCounts, totalPosts } from '../../domain/label-counts.ts';
 import { minuteMs } from '../../lib/duration.ts';
+import { createYielder } from '../../lib/yield-to-event-loop.ts';
 import type { CountsByBrand } from '../../sink/queries/alert-counts.ts';
 import { effectOf, isQuietAt, overlapsQuietHours } from '../calendar.ts';
 import type { Brand, Rule } from '../rules.ts';
 import type { Baselines } from './baseline.ts';
 import { scoreWindows, type WindowScore } from './score-window.ts';
 import { alertScore, heldShare, initialState, type Observation, transition } from './transition.ts';
-
-export const allBrands = '*';
+import { allBrands, createWindowCounts, type WindowCounts } from './window-counts.ts';
 
 /** Everything that one evaluation reads. Times are ms since 1970. */
 export interface Snapshot {
@@ -51,9 +50,19 @@ export type RecipientsFor = (rule: Pick<Rule, 'channels' | 'severity'>, brand: s
 /** Map key of a rule and a brand. */
 export const stateKey = (rule: string, brand: string): string => JSON.stringify([rule, brand]);
 
-/** Evaluates every rule for every brand against a snapshot. Pure: stores and sends nothing. */
-export function evaluateRules(rules: readonly Rule[], recipientsFor: RecipientsFor, before: StateByKey, snapshot: Snapshot): Decisions {
-  const { now } = snapshot;
+/** How long the event loop waits at most, in ms: with thousands of brands an evaluation takes seconds. */
+const maxBlockMs = 10;
+
+/** Evaluates every rule for every brand against a snapshot. Stores and sends nothing. Other work runs meanwhile. */
+export async function evaluateRules(
+  rules: readonly Rule[],
+  recipientsFor: RecipientsFor,
+  before: StateByKey,
+  snapshot: Snapshot,
+): Promise<Decisions> {
+  const { now, end } = snapshot;
+  const yieldIfDue = createYielder(maxBlockMs);
+  const countsOf = end === undefined ? undefined : createWindowCounts(snapshot.minutes, end);
   const transitions: AlertTransition[] = [];
   const evaluations: ScoredEvaluation[] = [];
   const states: RuleState[] = [];
@@ -85,8 +94,9 @@ export function evaluateRules(rules: readonly Rule[], recipientsFor: RecipientsF
   for (const rule of rules) {
     for (const brand of rule.brands) {
       const state = before.get(stateKey(rule.name, brand.name)) ?? initialState;
-      const observed = observeBrand(rule, brand, state, snapshot);
+      const observed = observeBrand(rule, brand, state, snapshot, countsOf);
       if (observed) applyObservation(rule, brand, observed);
+      await yieldIfDue();
     }
   }
   return { transitions, evaluations, states };
@@ -138,21 +148,27 @@ function observeSource({ now, noDataSince }: Snapshot): Observed {
     windowMs: now - from,
     evaluation,
     rarity: noDataSince === undefined ? 0 : noDataRarity,
-    usualPeak: 0,
+    usualPeak: () => 0,
     isRelevant: true,
   };
   return { observation: { kind: 'evaluated', rarest, ofAlert: rarest }, evaluation };
 }
 
 /** Evaluates a rule for a brand. Returns undefined if there is nothing new to evaluate. */
-function observeBrand(rule: Rule, brand: Brand, { alert }: AlertState, snapshot: Snapshot): Observed | undefined {
-  const { end, minutes, noDataSince } = snapshot;
+function observeBrand(
+  rule: Rule,
+  brand: Brand,
+  { alert }: AlertState,
+  snapshot: Snapshot,
+  countsOf: WindowCounts | undefined,
+): Observed | undefined {
+  const { end, noDataSince } = snapshot;
   if (noDataSince !== undefined) return { observation: { kind: 'no-data' }, evaluation: undefined };
-  if (end === undefined) return undefined;
+  if (end === undefined || !countsOf) return undefined;
   const baseline = snapshot.baselines.get(brand);
   if (!baseline) return { observation: { kind: 'cold-start' }, evaluation: undefined };
   const factorOf = (span: Span): number => effectOf(snapshot.events, brand.name, span).factor;
-  const scores = scoreWindows(rule, (windowMs) => countsOf(minutes, brand.name, end - windowMs, end), { baseline, factorOf, end });
+  const scores = scoreWindows(rule, (windowMs) => countsOf(brand.name, windowMs), { baseline, factorOf, end });
   if (scores.length === 0) return undefined;
   const rarest = heardScores(rule, brand, snapshot, scores).reduce<WindowScore | undefined>(
     (best, score) => (best && !isRarer(score, best) ? best : score),
@@ -165,27 +181,6 @@ function observeBrand(rule: Rule, brand: Brand, { alert }: AlertState, snapshot:
 
 const isRarer = (one: WindowScore, other: WindowScore): boolean =>
   one.isRelevant === other.isRelevant ? one.rarity > other.rarity : one.isRelevant;
-
-/** At this many posts per minute, a minute without posts is an outage: by chance it would happen once in 22,000 minutes. */
-const outagePostsPerMinute = 10;
-
-/** Sums the minutes of a brand. Returns undefined if the range contains an outage. */
-function countsOf(minutes: CountsByBrand, brand: string, from: number, to: number): LabelCounts | undefined {
-  const all = minutes.get(allBrands);
-  const brandCounts = minutes.get(brand);
-  const found: LabelCounts[] = [];
-  let posts = 0;
-  let emptyMinutes = 0;
-  for (let minute = from; minute < to; minute += minuteMs) {
-    const volume = totalPosts(all?.get(minute) ?? addCounts([]));
-    posts += volume;
-    if (volume === 0) emptyMinutes += 1;
-    const counts = brandCounts?.get(minute);
-    if (counts) found.push(counts);
-  }
-  const totalMinutes = (to - from) / minuteMs;
-  return emptyMinutes > 0 && posts >= outagePostsPerMinute * (totalMinutes - emptyMinutes) ? undefined : addCounts(found);
-}
 
 const covers = (silence: Silence, rule: string, brand: string): boolean =>
   (silence.rule === '' || silence.rule === rule) && (silence.brand === '' || silence.brand === brand);

@@ -15,8 +15,8 @@ export interface Measurement {
   readonly z: number;
   /** See `rarity` of tail.ts; of the direction of `z`. */
   readonly rarity: number;
-  /** See `usualPeak` of tail.ts; of the direction of `z`. */
-  readonly usualPeak: number;
+  /** See `usualPeak` of tail.ts; of the direction of `z`. Computed when called: only the rarest window needs it. */
+  readonly usualPeak: () => number;
 }
 
 /** The count of a brand's posts, or of its negative ones: what is expected, and how it varies. */
@@ -29,8 +29,8 @@ export interface RateModel {
 interface Spread {
   /** Squared coefficient of variation beyond Poisson noise. */
   readonly overdispersion: number;
-  readonly tail: number;
-  readonly peaks: Peaks;
+  /** Computed when first used: most moments need one direction only. */
+  readonly far: () => { readonly tail: number; readonly peaks: Peaks };
 }
 
 interface Spreads {
@@ -74,22 +74,13 @@ export function createRateModel(history: BucketValues, timeZone: string, country
     spreads.set(buckets, known);
     return known;
   };
-  const usualPeaks = once(() => {
+  for (const windowMs of peakWindowsMs) spreadOf(windowMs);
+  const peakOf = (direction: 'up' | 'down') => (): number => {
     const all = peakWindowsMs.map(spreadOf);
-    const known = Math.floor(all[0]?.halfDays ?? 0);
-    return {
-      up: usualPeak(
-        all.map(({ up }) => up.peaks),
-        known,
-        unusualPerWeek,
-      ),
-      down: usualPeak(
-        all.map(({ down }) => down.peaks),
-        known,
-        unusualPerWeek,
-      ),
-    };
-  });
+    const peaks = all.map((one) => one[direction].far().peaks);
+    return usualPeak(peaks, Math.floor(all[0]?.halfDays ?? 0), unusualPerWeek);
+  };
+  const usualPeaks = { up: once(peakOf('up')), down: once(peakOf('down')) };
   return {
     measure: (observed, from, to) => {
       const expected = sumLevel(level.at, from, to);
@@ -107,8 +98,8 @@ export function createRateModel(history: BucketValues, timeZone: string, country
         low: Math.max(0, bound(-deviations95 * deviationOf(down))),
         high: bound(deviations95 * deviationOf(up)),
         z,
-        rarity: rarity(Math.abs(z), spread.tail, hourMs / (to - from)),
-        usualPeak: peakOfWindow(usualPeaks()[difference < 0 ? 'down' : 'up'], to - from),
+        rarity: rarity(Math.abs(z), () => spread.far().tail, hourMs / (to - from)),
+        usualPeak: () => peakOfWindow(usualPeaks[difference < 0 ? 'down' : 'up'](), to - from),
       };
     },
   };
@@ -147,14 +138,19 @@ function pastWindows({ values, isKnown }: BucketValues, expectedCounts: Float64A
   return { observed, expected, ends, length };
 }
 
-function estimateSpreads(history: BucketValues, expectedCounts: Float64Array, buckets: number): Spreads {
+/** Differences between the square roots of observed and expected counts of past windows, in standard deviations of chance. */
+function pastDifferences(history: BucketValues, expectedCounts: Float64Array, buckets: number) {
   const { observed, expected, ends, length } = pastWindows(history, expectedCounts, buckets);
-  const days = (length * bucketMs) / dayMs;
-  const unseen = unseenOverdispersion * Math.max(0, 1 - days / unseenDays);
-  const scratch = new Float64Array(length);
   const differences = new Float64Array(length);
   for (let index = 0; index < length; index += 1)
     differences[index] = 2 * (Math.sqrt((observed[index] ?? 0) + anscombe) - Math.sqrt((expected[index] ?? 0) + anscombe));
+  return { differences, expected, ends, length, days: (length * bucketMs) / dayMs };
+}
+
+function estimateSpreads(history: BucketValues, expectedCounts: Float64Array, buckets: number): Spreads {
+  const { differences, expected, length, days } = pastDifferences(history, expectedCounts, buckets);
+  const unseen = unseenOverdispersion * Math.max(0, 1 - days / unseenDays);
+  const scratch = new Float64Array(length);
   const estimate = (direction: 1 | -1): Spread => {
     // The overdispersion at which a window would lie exactly at the tail's 90% quantile; a tenth of the windows exceed it.
     for (let index = 0; index < length; index += 1) {
@@ -162,12 +158,27 @@ function estimateSpreads(history: BucketValues, expectedCounts: Float64Array, bu
       scratch[index] = signed > 0 ? ((signed / tailDeviation) ** 2 - 1) / ((expected[index] ?? 0) + anscombe) : -1;
     }
     const found = length === 0 ? minOverdispersion : Math.max(minOverdispersion, selectQuantile(scratch, length, 1 - tailShare));
-    for (let index = 0; index < length; index += 1)
-      scratch[index] = (direction * (differences[index] ?? 0)) / Math.sqrt(1 + found * ((expected[index] ?? 0) + anscombe));
-    const deviations = scratch.slice();
-    const tail = estimateTail(scratch, length, days, maxTail);
-    for (let index = 0; index < length; index += 1) deviations[index] = rarity(deviations[index] ?? 0, tail, hourMs / (buckets * bucketMs));
-    return { overdispersion: found + unseen, tail, peaks: findPeaks(deviations, ends, length, history.values.length) };
+    return { overdispersion: found + unseen, far: estimateFar({ history, expectedCounts, buckets, direction, overdispersion: found }) };
   };
   return { up: estimate(1), down: estimate(-1), halfDays: 2 * days };
 }
+
+interface FarOptions {
+  readonly history: BucketValues;
+  readonly expectedCounts: Float64Array;
+  readonly buckets: number;
+  readonly direction: 1 | -1;
+  readonly overdispersion: number;
+}
+
+/** Computes the differences again, so that a model that waits for its first use does not hold them. */
+const estimateFar = ({ history, expectedCounts, buckets, direction, overdispersion }: FarOptions): Spread['far'] =>
+  once(() => {
+    const { differences, expected, ends, length, days } = pastDifferences(history, expectedCounts, buckets);
+    const deviations = new Float64Array(length);
+    for (let index = 0; index < length; index += 1)
+      deviations[index] = (direction * (differences[index] ?? 0)) / Math.sqrt(1 + overdispersion * ((expected[index] ?? 0) + anscombe));
+    const tail = estimateTail(deviations.slice(), length, days, maxTail);
+    const rarityOf = (deviation: number): number => rarity(deviation, () => tail, hourMs / (buckets * bucketMs));
+    return { tail, peaks: findPeaks(deviations, rarityOf, ends, length, history.values.length) };
+  });

@@ -11,8 +11,8 @@ export interface WindowScore {
   readonly evaluation: Evaluation;
   /** How rare the deviation is, see `rarity` of tail.ts; 0 in a direction that the rule does not watch. */
   readonly rarity: number;
-  /** The rarity that the brand itself reaches every few days, see `usualPeak` of tail.ts. */
-  readonly usualPeak: number;
+  /** The rarity that the brand itself reaches every few days, see `usualPeak` of tail.ts; computed when called. */
+  readonly usualPeak: () => number;
   /** Whether the change is as large as the rule asks for. */
   readonly isRelevant: boolean;
 }

@@ -40,23 +40,27 @@ const offset = 0.5;
  */
 export function estimateSeasonalLevel({ from, values, isKnown }: BucketValues, timeZone: string, country?: string): SeasonalLevel {
   const { length } = values;
-  const localTimes = new Float64Array(length);
-  const scratch = new Float64Array(length);
-  const bySlot: number[][] = Array.from({ length: slotsPerDay }, () => []);
-  let known = 0;
+  const localTimes = localTimesOf(from, length, timeZone);
   // Plain loops: this runs for every brand and hour, and iterators take several times as long.
+  const starts = new Uint32Array(slotsPerDay + 1);
   for (let index = 0; index < length; index += 1) {
-    const local = toLocal(from + index * bucketMs, timeZone);
-    localTimes[index] = local;
-    if (isKnown[index] === 0) continue;
-    const value = values[index] ?? 0;
-    scratch[known] = value;
-    known += 1;
-    bySlot[slotOf(local)]?.push(value);
+    const next = slotOf(localTimes[index] ?? 0) + 1;
+    if (isKnown[index] !== 0) starts[next] = (starts[next] ?? 0) + 1;
   }
-  const overall = center(scratch, known);
+  for (let slot = 0; slot < slotsPerDay; slot += 1) starts[slot + 1] = (starts[slot + 1] ?? 0) + (starts[slot] ?? 0);
+  const ends = starts.slice();
+  const bySlot = new Float64Array(starts[slotsPerDay] ?? 0);
+  for (let index = 0; index < length; index += 1) {
+    if (isKnown[index] === 0) continue;
+    const slot = slotOf(localTimes[index] ?? 0);
+    const end = ends[slot] ?? 0;
+    bySlot[end] = values[index] ?? 0;
+    ends[slot] = end + 1;
+  }
+  const scratch = bySlot.slice();
+  const overall = center(scratch, scratch.length);
   const levels = new Float64Array(slotsPerDay);
-  for (let slot = 0; slot < slotsPerDay; slot += 1) levels[slot] = slotLevel(bySlot, slot, overall, scratch);
+  for (let slot = 0; slot < slotsPerDay; slot += 1) levels[slot] = slotLevel({ bySlot, starts }, slot, overall, scratch);
   const weekdayOf = country === undefined ? calendarWeekday : createHolidayWeekday(country);
   const factors = weekdayFactors({ values, isKnown, localTimes, levels }, weekdayOf);
   const levelAt = (local: number): number => (levels[slotOf(local)] ?? overall) * (factors[weekdayOf(Math.floor(local / dayMs))] ?? 1);
@@ -65,14 +69,33 @@ export function estimateSeasonalLevel({ from, values, isKnown }: BucketValues, t
   return { at: (time) => levelAt(toLocal(time, timeZone)), ofHistory };
 }
 
-/** The level at a time of day; reorders the values of `scratch`. */
-function slotLevel(bySlot: readonly (readonly number[])[], slot: number, overall: number, scratch: Float64Array): number {
+/** The last local times: brands of a time zone share them. */
+let shared: { readonly from: number; readonly timeZone: string; readonly localTimes: Float64Array } | undefined;
+
+/** The local start of consecutive buckets (ms since 1970, shifted by the offset of the time zone). Not to be changed. */
+function localTimesOf(from: number, length: number, timeZone: string): Float64Array {
+  if (shared?.from === from && shared.timeZone === timeZone && shared.localTimes.length === length) return shared.localTimes;
+  const localTimes = Float64Array.from({ length }, (_, index) => toLocal(from + index * bucketMs, timeZone));
+  shared = { from, timeZone, localTimes };
+  return localTimes;
+}
+
+/** Values of known buckets by the time of day: those of a slot lie between its start and that of the next one. */
+interface ValuesBySlot {
+  readonly bySlot: Float64Array;
+  readonly starts: Uint32Array;
+}
+
+/** The level at a time of day; overwrites `scratch`. */
+function slotLevel({ bySlot, starts }: ValuesBySlot, slot: number, overall: number, scratch: Float64Array): number {
   let length = 0;
-  for (let step = -neighbors; step <= neighbors; step += 1)
-    for (const value of bySlot[(slot + step + slotsPerDay) % slotsPerDay] ?? []) {
-      scratch[length] = value;
+  for (let step = -neighbors; step <= neighbors; step += 1) {
+    const neighbor = (slot + step + slotsPerDay) % slotsPerDay;
+    for (let index = starts[neighbor] ?? 0; index < (starts[neighbor + 1] ?? 0); index += 1) {
+      scratch[length] = bySlot[index] ?? 0;
       length += 1;
     }
+  }
   const days = length / (2 * neighbors + 1);
   return days < minDays ? overall : shrink(center(scratch, length), overall, days / (days + halfTrustedDays));
 }

@@ -16,8 +16,8 @@ export interface SentimentModel {
 interface Spread {
   /** Variance beyond the sampling error of independent posts. */
   readonly excessVariance: number;
-  readonly tail: number;
-  readonly peaks: Peaks;
+  /** Computed when first used: most moments need one direction only. */
+  readonly far: () => { readonly tail: number; readonly peaks: Peaks };
 }
 
 interface Spreads {
@@ -29,6 +29,8 @@ interface Spreads {
 
 /** Means of polarities, which are bounded, have no heavy tails. */
 const maxTail = 0.5;
+/** Lengths of the windows whose peaks say what is usual. */
+const peakWindowsMs = [bucketMs, hourMs];
 /** Half days a week that may be rarer than what is usual. */
 const unusualPerWeek = 1;
 /** Lower bound of the variance between windows: a standard deviation of one point. */
@@ -67,24 +69,20 @@ export function createSentimentModel(organic: LabelSeries, first: number): Senti
     spreads.set(buckets, known);
     return known;
   };
-  const usualPeaks = once(() => {
-    const all = [bucketMs, hourMs].map(spreadOf);
-    const halfDays = Math.floor((2 * (sums.length - first) * bucketMs) / dayMs);
-    const peakOf = (direction: 'up' | 'down') =>
-      usualPeak(
-        all.map((one) => one[direction].peaks),
-        halfDays,
-        unusualPerWeek,
-      );
-    return { up: peakOf('up'), down: peakOf('down') };
-  });
+  for (const windowMs of peakWindowsMs) spreadOf(windowMs);
+  const peakOf = (direction: 'up' | 'down') => (): number => {
+    const peaks = peakWindowsMs.map((windowMs) => spreadOf(windowMs)[direction].far().peaks);
+    return usualPeak(peaks, Math.floor((2 * (sums.length - first) * bucketMs) / dayMs), unusualPerWeek);
+  };
+  const usualPeaks = { up: once(peakOf('up')), down: once(peakOf('down')) };
   const net = level.expectedAfter(sums.length);
   return {
     measure: (counts, windowMs) => {
       const posts = organicCounts(counts);
       const count = scoredPosts(posts);
       const expected = 100 * net;
-      if (count === 0 || level.posts === 0) return { observed: expected, expected, low: -100, high: 100, z: 0, rarity: 0, usualPeak: 0 };
+      if (count === 0 || level.posts === 0)
+        return { observed: expected, expected, low: -100, high: 100, z: 0, rarity: 0, usualPeak: () => 0 };
       const { up, down, typicalPosts } = spreadOf(windowMs);
       const burstiness = Math.sqrt(Math.max(1, bucketMs / windowMs));
       const deviationOf = ({ excessVariance }: Spread): number =>
@@ -98,8 +96,8 @@ export function createSentimentModel(organic: LabelSeries, first: number): Senti
         low: Math.max(-100, expected - deviations95 * deviationOf(down)),
         high: Math.min(100, expected + deviations95 * deviationOf(up)),
         z,
-        rarity: rarity(Math.abs(z), own.tail, hourMs / windowMs),
-        usualPeak: peakOfWindow(usualPeaks()[difference < 0 ? 'down' : 'up'], windowMs),
+        rarity: rarity(Math.abs(z), () => own.far().tail, hourMs / windowMs),
+        usualPeak: () => peakOfWindow(usualPeaks[difference < 0 ? 'down' : 'up'](), windowMs),
       };
     },
   };
@@ -186,7 +184,8 @@ function pool(windows: readonly { readonly posts: number; readonly polarity: num
   return { posts, net: polarity / Math.max(1, posts), variance: (polar + 2) / (posts + 3) - (polarity / (posts + 3)) ** 2 };
 }
 
-function estimateSpreads({ posts, polarity, length: total }: RunningSums, first: number, buckets: number, level: SentimentLevel): Spreads {
+/** Differences between the observed and the expected mean of past windows with enough posts, and their counts of posts. */
+function pastDifferences({ posts, polarity, length: total }: RunningSums, first: number, buckets: number, level: SentimentLevel) {
   const [ends, counts, differences] = [new Float64Array(total), new Float64Array(total), new Float64Array(total)];
   let length = 0;
   for (let end = first + buckets; end <= total; end += 1) {
@@ -197,7 +196,11 @@ function estimateSpreads({ posts, polarity, length: total }: RunningSums, first:
     differences[length] = between(polarity, end - buckets, end) / count - level.expectedAfter(end - buckets);
     length += 1;
   }
-  const days = (length * bucketMs) / dayMs;
+  return { ends, counts, differences, length, days: (length * bucketMs) / dayMs };
+}
+
+function estimateSpreads(sums: RunningSums, first: number, buckets: number, level: SentimentLevel): Spreads {
+  const { counts, differences, length, days } = pastDifferences(sums, first, buckets, level);
   const scratch = counts.slice();
   const typicalPosts = Math.max(minPosts, length === 0 ? 0 : selectQuantile(scratch, length, 0.5));
   const estimate = (direction: 1 | -1): Spread => {
@@ -207,16 +210,33 @@ function estimateSpreads({ posts, polarity, length: total }: RunningSums, first:
       scratch[index] = signed > 0 ? (2 * excess) / (1 + typicalPosts / count) : -1;
     }
     const found = length === 0 ? minExcessVariance : Math.max(minExcessVariance, selectQuantile(scratch, length, 1 - tailShare));
-    const rarities = new Float64Array(length);
-    for (let index = 0; index < length; index += 1) {
-      const deviation = Math.sqrt(windowVariance(level.variance, counts[index] ?? 1, found, typicalPosts));
-      rarities[index] = (direction * (differences[index] ?? 0)) / deviation;
-    }
-    scratch.set(rarities);
-    const tail = estimateTail(scratch, length, days, maxTail);
-    for (let index = 0; index < length; index += 1) rarities[index] = rarity(rarities[index] ?? 0, tail, bucketsPerHour / buckets);
     const unseen = unseenVariance * Math.max(0, 1 - days);
-    return { excessVariance: found + unseen, tail, peaks: findPeaks(rarities, ends, length, total) };
+    const far = estimateFar({ sums, first, buckets, level, direction, excessVariance: found, typicalPosts });
+    return { excessVariance: found + unseen, far };
   };
   return { up: estimate(1), down: estimate(-1), typicalPosts };
 }
+
+interface FarOptions {
+  readonly sums: RunningSums;
+  readonly first: number;
+  readonly buckets: number;
+  readonly level: SentimentLevel;
+  readonly direction: 1 | -1;
+  readonly excessVariance: number;
+  readonly typicalPosts: number;
+}
+
+/** Computes the differences again, so that a model that waits for its first use does not hold them. */
+const estimateFar = ({ sums, first, buckets, level, direction, excessVariance, typicalPosts }: FarOptions): Spread['far'] =>
+  once(() => {
+    const { ends, counts, differences, length, days } = pastDifferences(sums, first, buckets, level);
+    const deviations = new Float64Array(length);
+    for (let index = 0; index < length; index += 1) {
+      const deviation = Math.sqrt(windowVariance(level.variance, counts[index] ?? 1, excessVariance, typicalPosts));
+      deviations[index] = (direction * (differences[index] ?? 0)) / deviation;
+    }
+    const tail = estimateTail(deviations.slice(), length, days, maxTail);
+    const rarityOf = (deviation: number): number => rarity(deviation, () => tail, bucketsPerHour / buckets);
+    return { tail, peaks: findPeaks(deviations, rarityOf, ends, length, sums.length) };
+  });

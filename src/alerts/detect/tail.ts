@@ -34,13 +34,13 @@ export function estimateTail(deviations: Float64Array, length: number, days: num
  * How rare a deviation is: the negative decimal logarithm of the expected number of windows per hour that deviate as far.
  * 0 or less is usual; 4 would come once in 10,000 hours if the tail were exponential.
  * @param deviation in standard deviations, in the direction of the tail
- * @param tail mean excess, see `estimateTail`
+ * @param tail mean excess, see `estimateTail`; called for deviations beyond `tailDeviation`
  * @param windowsPerHour windows of this length in an hour
  */
-export function rarity(deviation: number, tail: number, windowsPerHour: number): number {
+export function rarity(deviation: number, tail: () => number, windowsPerHour: number): number {
   const decades =
     deviation > tailDeviation
-      ? -Math.log10(tailShare) + (deviation - tailDeviation) / (tail * Math.LN10)
+      ? -Math.log10(tailShare) + (deviation - tailDeviation) / (tail() * Math.LN10)
       : Math.max(0, deviation) / tailDeviation;
   return decades - Math.log10(windowsPerHour);
 }
@@ -55,18 +55,25 @@ const minPeaks = maxPeaks / 2;
 export type Peaks = Float64Array;
 
 /**
- * @param rarities of past windows
+ * @param deviations of past windows, in standard deviations
+ * @param rarityOf the rarity of a deviation; it does not decrease
  * @param ends index of the last bucket of each window, ascending
  * @param buckets number of buckets in the history
  */
-export function findPeaks(rarities: Float64Array, ends: Float64Array, length: number, buckets: number): Peaks {
+export function findPeaks(
+  deviations: Float64Array,
+  rarityOf: (deviation: number) => number,
+  ends: Float64Array,
+  length: number,
+  buckets: number,
+): Peaks {
   const peaks = new Float64Array(Math.min(maxPeaks, Math.floor(buckets / peakBuckets)));
   for (let index = length - 1; index >= 0; index -= 1) {
     const peak = Math.floor((buckets - 1 - (ends[index] ?? 0)) / peakBuckets);
     if (peak >= peaks.length) break;
-    peaks[peak] = Math.max(peaks[peak] ?? 0, rarities[index] ?? 0);
+    peaks[peak] = Math.max(peaks[peak] ?? 0, deviations[index] ?? 0);
   }
-  return peaks;
+  return peaks.map((deviation) => Math.max(0, rarityOf(deviation)));
 }
 
 /**

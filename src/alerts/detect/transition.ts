@@ -81,7 +81,7 @@ export function transition(before: AlertState, input: TransitionInput, rule: Tim
  */
 function anomalyScore({ episode }: AlertState, { rarity, usualPeak }: WindowScore, rule: Timing, now: number): number {
   if (episode && now < episode.until && rarity < escalation * episode.rarity) return 0;
-  return rarity / (rarity + Math.max(rule.balancedThreshold, usualPeak));
+  return rarity <= 0 ? 0 : rarity / (rarity + Math.max(rule.balancedThreshold, usualPeak()));
 }
 
 function updateInactive(
@@ -92,7 +92,6 @@ function updateInactive(
   id: string,
 ): Omit<TransitionResult, 'score'> {
   const { episode } = before;
-  const threshold = Math.max(rule.threshold, usualPeak);
   const isResting = episode !== undefined && now < episode.until;
   if (isResting) {
     const isHeld = rarity >= heldShare * rule.threshold;
@@ -100,6 +99,7 @@ function updateInactive(
     if (!isHeld) return { state, notify: false };
     return { state: { ...state, episode: { until: now + rule.cooldownMs, rarity: Math.max(episode.rarity, rarity) } }, notify: false };
   }
+  const threshold = rarity < rule.threshold ? rule.threshold : Math.max(rule.threshold, usualPeak());
   if (rarity < threshold || !isRelevant) return { state: withStatus(before, 'ok', now), notify: false };
   const anomalousSince = before.anomalousSince ?? now;
   const isPending = now - anomalousSince < rule.forMs && rarity < pendingOverride * threshold;

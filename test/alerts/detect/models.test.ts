@@ -131,10 +131,10 @@ describe('volume', () => {
       return bucket === at ? counts(0, 1_500, 0) : steady(bucket);
     };
     const again = await scoreOf(volume, campaign, counts(0, 1_400, 0));
-    expect(again.usualPeak).toBeGreaterThan(again.rarity);
+    expect(again.usualPeak()).toBeGreaterThan(again.rarity);
     const larger = await scoreOf(volume, campaign, counts(0, 6_000, 0));
-    expect(larger.rarity).toBeGreaterThan(larger.usualPeak);
-    expect((await scoreOf(volume, steady, counts(0, 1_400, 0))).usualPeak).toBeLessThan(balanced);
+    expect(larger.rarity).toBeGreaterThan(larger.usualPeak());
+    expect((await scoreOf(volume, steady, counts(0, 1_400, 0))).usualPeak()).toBeLessThan(balanced);
   });
 
   test('a new level is normal after three weeks', async () => {
@@ -249,7 +249,8 @@ describe('net sentiment', () => {
     const plain = await scoreOf(settings, labelled(100), drop);
     const calibrated = await scoreOf(settings, labelled(100), drop, { calibration });
     expect(plain.isRelevant).toBe(false);
-    expect(calibrated).toMatchObject({ isRelevant: true, rarity: plain.rarity, usualPeak: plain.usualPeak });
+    expect(calibrated).toMatchObject({ isRelevant: true, rarity: plain.rarity });
+    expect(calibrated.usualPeak()).toBe(plain.usualPeak());
     expect(calibrated.evaluation.observed).toBeCloseTo(-5 + 1.4 * (-7 - 15));
     expect(calibrated.evaluation.expected).toBeCloseTo(-5 + 1.4 * (plain.evaluation.expected - 15));
   });

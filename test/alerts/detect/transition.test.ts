@@ -8,7 +8,7 @@ const rule = { threshold: 4, balancedThreshold: 5, forMs: 2 * minute, keepFiring
 const scoreOf = (rarity: number, isRelevant = true, usualPeak = 0): WindowScore => ({
   windowMs: 15 * minute,
   rarity,
-  usualPeak,
+  usualPeak: () => usualPeak,
   isRelevant,
   evaluation: {
     ...{ metric: 'volume', direction: 'up', observed: 90, expected: 30, low: 18, high: 44, z: 4.1, posts: 90, from: 0, to: 15 * minute },
