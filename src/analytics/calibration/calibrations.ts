@@ -46,6 +46,8 @@ const maxHistoryDays = 400;
 const storedLifetimeMs = 5_000;
 /** A level that is not fixed yet moves with every post. */
 const provisionalLifetimeMs = 10_000;
+/** How long to believe that a model has scored no post; until then, the line is that of the model before. */
+const unscoredLifetimeMs = 60_000;
 
 /** Brands are named by requests, so their number has a limit. */
 const maxProvisional = 1_000;
@@ -59,8 +61,7 @@ interface CalibrationsDeps {
 /** Reads the calibrations of a model: of a brand its own labels come first, then those of all posts, then its history. */
 export function createCalibrations({ reader, model, clock }: CalibrationsDeps): Calibrations {
   if (!model) return noCalibrations;
-  /** The first minute scored by the model; finding it reads all posts. */
-  let first = 0;
+  let first = { minute: 0, at: Number.NEGATIVE_INFINITY };
   let stored: { readonly at: number; readonly lines: readonly StoredCalibration[] } | undefined;
   const provisional = new Map<string, { readonly at: number; readonly line: StoredCalibration | undefined }>();
 
@@ -68,6 +69,12 @@ export function createCalibrations({ reader, model, clock }: CalibrationsDeps): 
     if (!stored || now - stored.at >= storedLifetimeMs || now < stored.at)
       stored = { at: now, lines: await readCalibrations(reader, model.id) };
     return stored.lines;
+  };
+
+  /** The first minute scored by the model (seconds since 1970); 0 if there is none, which only a look at all posts can tell. */
+  const findFirst = async (now: number): Promise<number> => {
+    if (first.minute === 0 && now - first.at >= unscoredLifetimeMs) first = { minute: await readFirstScored(reader, model.id), at: now };
+    return first.minute;
   };
 
   return {
@@ -81,8 +88,8 @@ export function createCalibrations({ reader, model, clock }: CalibrationsDeps): 
       const missing = feed ? [] : brands.filter((brand) => !find(brand, 'labels') && !find(brand, 'history') && !isFresh(brand));
       if (provisional.size > maxProvisional) provisional.clear();
       if (missing.length > 0) {
-        first ||= await readFirstScored(reader, model.id);
-        for (const { brand, line } of await readHistories(reader, model, missing, first)) provisional.set(brand, { at: now, line });
+        for (const { brand, line } of await readHistories(reader, model, missing, await findFirst(now)))
+          provisional.set(brand, { at: now, line });
       }
       return (brand) => {
         const own = find(brand, 'labels');

@@ -62,7 +62,12 @@ async function readClock(client: ClickHouseClient): Promise<string> {
 
 /** The first minute (seconds since 1970) with a post whose active score is from a model; 0 if there is none. */
 export async function readFirstScored(reader: ClickHouseClient, modelVersion: string): Promise<number> {
-  const sql = 'SELECT toUnixTimestamp(min(minute)) AS first FROM posts WHERE model_version = {modelVersion:String} AND NOT deleted';
+  // In the order of the table, so that it is read up to the first such post only.
+  const sql = `
+  SELECT toUnixTimestamp(minute) AS first FROM posts
+  WHERE model_version = {modelVersion:String} AND NOT deleted
+  ORDER BY minute
+  LIMIT 1`;
   return (await queryOne(reader, z.object({ first: numeric }), sql, { modelVersion }))?.first ?? 0;
 }
 
