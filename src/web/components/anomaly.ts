@@ -18,7 +18,7 @@ export const showOnChart = (anomaly: Anomaly): void =>
   navigate({ page: 'overview', brands: anomaly.brand === '*' ? [] : [anomaly.brand], customRange: rangeAround(anomaly, Date.now()) });
 
 /** What happened, without the brand. */
-export function describeAnomaly({ metric, direction, observed, expected }: Anomaly['evaluation']): string {
+function describeAnomaly({ metric, direction, observed, expected }: Anomaly['evaluation']): string {
   if (metric === 'noData') return 'no posts received';
   const value = metric === 'netSentiment' ? formatNetSentiment : (count: number) => formatCount(Math.round(count));
   return `${alertMetricNames[metric]} ${direction === 'up' ? 'rose' : 'fell'} to ${value(observed)} (expected ${value(expected)})`;
@@ -57,6 +57,6 @@ function rangeAround({ evaluation, resolvedAt }: Pick<Anomaly, 'evaluation' | 'r
 }
 
 /** From the start of the evaluation window to the end of the anomaly, or to now. */
-export function anomalyRange({ evaluation, resolvedAt }: Pick<Anomaly, 'evaluation' | 'resolvedAt'>, now: number): TimeRange {
+function anomalyRange({ evaluation, resolvedAt }: Pick<Anomaly, 'evaluation' | 'resolvedAt'>, now: number): TimeRange {
   return { from: evaluation.from, to: resolvedAt ?? new Date(now).toISOString() };
 }

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Comparison } from '../../domain/brand-metrics.ts';
+import { fetchIncidents, type Incident } from '../api/alerts.ts';
 import { type Drivers as DriversAnswer, fetchBreakdown, fetchComparison, fetchDrivers, fetchSummary } from '../api/history.ts';
 import { BrandHistory } from '../components/brand-history.tsx';
 import { BrandLines } from '../components/brand-lines.tsx';
@@ -14,12 +15,13 @@ import { PendingNote } from '../components/pending-note.tsx';
 import { SaveMetrics, StatCardPlaceholders, StatCards } from '../components/stat-cards.tsx';
 import { brands, timeZone } from '../state/brands.ts';
 import { selectPreset, view } from '../state/router.ts';
+import { alertsVersion } from '../state/stream.ts';
 import { clampToLastDays, rangeLengthMs } from '../state/time-range.ts';
-import { useIncidents } from '../state/use-incidents.ts';
-import { useQuery } from '../state/use-query.ts';
+import { type QueryResult, useQuery } from '../state/use-query.ts';
 import { rangePresets, selectedBrand, selectedRange, type TimeRange } from '../state/view-state.ts';
 
 const refreshMs = 3_000;
+const incidentRefreshMs = 10_000;
 /** For queries over raw posts, which take longer than those over rollups and change more slowly. */
 const slowRefreshMs = 30_000;
 
@@ -179,3 +181,10 @@ function EmptyRange() {
     </div>
   );
 }
+
+/** The incidents of brands, or of all brands if the list is empty. */
+const useIncidents = (shown: readonly string[], range: TimeRange): QueryResult<{ readonly incidents: readonly Incident[] }> =>
+  useQuery(`incidents ${JSON.stringify([shown, range])}`, (signal) => fetchIncidents(shown, range, signal), incidentRefreshMs, {
+    isUrgent: true,
+    version: alertsVersion.value,
+  });
