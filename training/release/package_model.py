@@ -60,7 +60,13 @@ def training_of(tuned: Path, start: Path | None, balance: float) -> dict:
     if start is None:
         return {"base": BASE, "cleaning": CLEANING_VERSION, **facts, "balance": balance}
     before = json.loads((start / "manifest.json").read_text())
-    return {"base": f"{before['name']}@{before['version']}", "cleaning": CLEANING_VERSION, **facts, "balance": balance, "earlier": before.get("training")}
+    return {"base": f"{before['name']}@{before['version']}", "cleaning": CLEANING_VERSION, **after(facts, before.get("training")), "balance": balance}
+
+
+def after(facts: dict, before: dict | None) -> dict:
+    """The facts of a pass and of its earlier passes, the first of which came after `before`."""
+    earlier = facts.get("earlier")
+    return {**facts, "earlier": after(earlier, before) if earlier else before}
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""clean.py against cleaning-cases-4.json, which the TypeScript implementation must reproduce as well."""
+"""clean.py against cleaning-cases.json, which the TypeScript implementation must reproduce as well."""
 
 import json
 import time
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from training.text.clean import STEPS, clean
 
-CASES = json.loads(Path(__file__).parents[1].joinpath("text", "cleaning-cases-4.json").read_text(encoding="utf-8"))
+CASES = json.loads(Path(__file__).parents[1].joinpath("text", "cleaning-cases.json").read_text(encoding="utf-8"))
 REPEATED = (
     "& @ < <a * *a **a _a [ [a]( ` ⭐ ⭐☆ 1/ # #a a. a1a1a1 a* -_ ^ (‿ 😂 😂😭 ɐ ɐʇ > \\n !? . http:/ aaabbb “ <3 &amp;amp; ½ m 1 @a@a. ~~a T_ ;_ one_star_ RT_@a_ a_ "
     "⭐_a_ aa.bb/_ F_you_ rated_ #ihatemondays_ one_out_of_ <- 5/5_"
