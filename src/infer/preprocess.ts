@@ -1,6 +1,6 @@
 import type { ModelInfo } from './model/model.ts';
 import type { RawPrediction, ScoreCache } from './score-cache.ts';
-import { maskLinks, spellOut } from './text/clean.ts';
+import { maskLinks, restoreWords, spellOut } from './text/clean.ts';
 import { type LanguageDetector, normalizeLanguage } from './text/language.ts';
 import type { Tokenize, Tokens } from './text/tokenizer.ts';
 
@@ -31,12 +31,19 @@ export type Preprocessor = (post: ScorableText) => PreparedPost;
 export function createPreprocessor({ model, tokenize, detectLanguage, cache }: PreprocessorDeps): Preprocessor {
   const [defaultLanguage] = model.languages;
   const supported = new Set(model.languages.map((code) => normalizeLanguage(code) ?? code));
+  // Before emoji are spelled out: in a short post, their English words would outweigh its own.
+  const detect = (detectLanguage: LanguageDetector, masked: string, declared: string | undefined): string => {
+    const lang = detectLanguage(masked, declared);
+    if (supported.has(lang)) return lang;
+    // To the detector, disguised words are no words of any language.
+    const restored = restoreWords(masked);
+    return restored === masked ? lang : detectLanguage(restored, declared);
+  };
   return (post) => {
     const masked = maskLinks(post.text);
     const text = spellOut(masked);
     if (text === '') return { kind: 'skipped', lang: 'und' };
-    // Before emoji are spelled out: in a short post, their English words would outweigh its own.
-    const lang = detectLanguage ? detectLanguage(masked, post.lang) : defaultLanguage;
+    const lang = detectLanguage ? detect(detectLanguage, masked, post.lang) : defaultLanguage;
     if (detectLanguage && !supported.has(lang)) return { kind: 'skipped', lang };
     const prediction = cache?.get(text);
     return prediction ? { kind: 'cached', lang, prediction } : { kind: 'uncached', lang, text, tokens: tokenize(text) };

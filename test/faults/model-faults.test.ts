@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterEach(() => fixture.killAll());
 afterAll(() => fixture.close());
 
-const weights = 'onnx/model_quantized.onnx';
+const weights = 'onnx/upper_quantized.onnx';
 
 test('a corrupt model is detected before anything is read', async () => {
   const { random } = createSeededRandom('corrupt model');

@@ -20,7 +20,7 @@ afterAll(() => rm(dir, { recursive: true, force: true }));
 
 test('a model without a neutral class gives all probability to negative and positive', async () => {
   const posts = samplePosts(40);
-  const three = await createScorer({ modelPath: bundledModelPath, ...options });
+  const three = await createScorer({ modelPath: bundledModelPath, earlyExit: false, ...options });
   const two = await createScorer({ modelPath: join(dir, 'model'), ...options });
   const full = requirePredictions(await three.score(posts));
   const polar = requirePredictions(await two.score(posts));

@@ -60,7 +60,7 @@ const model: ModelInfo = {
   labels: ['negative', 'neutral', 'positive'],
   languages: ['en'],
   maxLength: 128,
-  cleaning: 3,
+  cleaning: 4,
   temperature: 1.4,
   weights: 'onnx/model_quantized.onnx',
   session: { disabledOptimizers: [] },

@@ -1,25 +1,29 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cp, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { bundledModelPath } from '../../src/infer/model/model.ts';
 import { field, text, varint } from './protobuf.ts';
 
-interface ManifestFields {
-  name: string;
-  version: string;
-  labels: string[];
-  files: Record<string, { bytes: number; sha256: string }>;
+const joinGraphs = fileURLToPath(new URL('../../scripts/join-graphs.mjs', import.meta.url));
+
+/** Of the bundled model, as stored. */
+interface ManifestFields extends Readonly<Record<string, unknown>> {
+  readonly graph: unknown;
 }
 
 /**
- * Writes a copy of the bundled model to `dir` without a neutral class, like public models of film reviews: its logits are
+ * Writes a copy of the bundled model to `dir` in one ONNX file, without an exit and without a neutral class, like public models of film reviews: its logits are
  * negative and positive. It also has the input `token_type_ids`, like BERT. Concatenated Protocol Buffers messages of the same
  * type are merged, so additions to the graph are appended to the file:
  * https://protobuf.dev/programming-guides/encoding/#last-one-wins
  */
 export async function twoClassModel(dir: string): Promise<string> {
-  await cp(bundledModelPath, dir, { recursive: true });
-  const weights = join(dir, 'onnx/model_quantized.onnx');
+  await promisify(execFile)(process.execPath, [joinGraphs, bundledModelPath, dir]);
+  const weightsFile = 'onnx/model_quantized.onnx';
+  const weights = join(dir, weightsFile);
   const bytes = await readFile(weights);
   const replace = (from: string, to: string): void => {
     const at = bytes.indexOf(from, 0, 'latin1');
@@ -45,12 +49,11 @@ export async function twoClassModel(dir: string): Promise<string> {
   await writeFile(weights, Buffer.concat([bytes, field(7, gather, classIndices, segments)]));
   const config = { id2label: { 0: 'NEGATIVE', 1: 'POSITIVE' }, max_position_embeddings: 512 };
   await writeFile(join(dir, 'config.json'), JSON.stringify(config));
-  const manifestFile = join(dir, 'manifest.json');
-  const manifest = JSON.parse(await readFile(manifestFile, 'utf8')) as ManifestFields;
-  manifest.labels = ['negative', 'positive'];
-  manifest.name = 'two-classes';
-  for (const file of Object.keys(manifest.files)) manifest.files[file] = fileInfo(await readFile(join(dir, file)));
-  await writeFile(manifestFile, JSON.stringify(manifest));
+  const { graph: _, ...manifest } = JSON.parse(await readFile(join(bundledModelPath, 'manifest.json'), 'utf8')) as ManifestFields;
+  const files = ['config.json', 'tokenizer.json', 'tokenizer_config.json', weightsFile];
+  const infos = await Promise.all(files.map(async (file) => [file, fileInfo(await readFile(join(dir, file)))] as const));
+  const changes = { format: 1, name: 'two-classes', labels: ['negative', 'positive'], files: Object.fromEntries(infos) };
+  await writeFile(join(dir, 'manifest.json'), JSON.stringify({ ...manifest, ...changes }));
   return dir;
 }
 

@@ -19,7 +19,7 @@ const manifest = {
   labels: ['negative', 'neutral', 'positive'],
   languages: ['en'],
   maxLength: 128,
-  cleaning: 3,
+  cleaning: 4,
   temperature: 1.25,
   files: Object.fromEntries(
     Object.entries(contents).map(([file, text]) => [file, { bytes: text.length, sha256: createHash('sha256').update(text).digest('hex') }]),
@@ -113,8 +113,8 @@ describe('names the bad file and the problem', () => {
     ],
     [
       'another cleaning version',
-      JSON.stringify({ ...manifest, cleaning: 4 }),
-      /cleaning: requires a different text cleaning version; this version of feedpulse has 3/,
+      JSON.stringify({ ...manifest, cleaning: 5 }),
+      /cleaning: requires a different text cleaning version; this version of feedpulse has 4/,
     ],
     ['a label twice', JSON.stringify({ ...manifest, labels: ['positive', 'negative', 'positive'] }), /labels: needs negative and positive/],
     ['no negative label', JSON.stringify({ ...manifest, labels: ['neutral', 'positive'] }), /labels: needs negative and positive/],

@@ -100,7 +100,7 @@ test('list shows every model, which one is active, and why one cannot be read', 
 });
 
 test('verify prints the state of each file and exits with 4 if one fails', async () => {
-  expect((await model('verify')).stdout).toMatch(/^distilbert-social-en@\d+\.\d+\.\d+ in .*\n( {2}✓ ok .*\n){4}$/);
+  expect((await model('verify')).stdout).toMatch(/^distilbert-social-en@\d+\.\d+\.\d+ in .*\n( {2}✓ ok .*\n){5}$/);
   expect(JSON.parse((await model('verify', 'two-classes', '--format', 'json')).stdout)).toMatchObject({ ok: true });
   const copy = join(folder, 'copy');
   await cp(bundledModelPath, copy, { recursive: true });
@@ -108,7 +108,7 @@ test('verify prints the state of each file and exits with 4 if one fails', async
   const missing = await failing('verify', copy);
   expect([missing.code, missing.output]).toEqual([
     4,
-    expect.stringMatching(/✗ missing +648 B +config\.json\n[\s\S]*MODEL_MISSING: 1 of 4 files/),
+    expect.stringMatching(/✗ missing +648 B +config\.json\n[\s\S]*MODEL_MISSING: 1 of 5 files/),
   ]);
   await truncate(join(copy, weights), 1_000);
   const bytes = await readFile(join(copy, 'tokenizer_config.json'));

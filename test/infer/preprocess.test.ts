@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import type { ModelInfo } from '../../src/infer/model/model.ts';
+import { createPreprocessor } from '../../src/infer/preprocess.ts';
+import { createLanguageDetector } from '../../src/infer/text/language.ts';
+
+const preprocess = createPreprocessor({
+  model: { languages: ['en'] } as unknown as ModelInfo, // what the preprocessor reads
+  tokenize: () => ({ ids: [], truncated: false }),
+  detectLanguage: createLanguageDetector('en'),
+  cache: undefined,
+});
+
+it.each([
+  ['Kestrivo is sh1t', 'Kestrivo is shit'],
+  ['h o r r i b l e Brixomel', 'horrible Brixomel'],
+  ['tr@sh tr@sh tr@sh', 'trash trash trash'],
+])('recognizes English in disguised words: %s', (text, cleaned) => {
+  expect(preprocess({ text })).toMatchObject({ kind: 'uncached', lang: 'en', text: cleaned });
+});
+
+it.each(['Das Frühstück war leider kalt', 'el tren llegó tarde otra vez', 'm1 vid4 es as1'])('skips other languages: %s', (text) => {
+  expect(preprocess({ text })).toMatchObject({ kind: 'skipped' });
+});
+
+it('skips a post without words', () => {
+  expect(preprocess({ text: ' \u200b ' })).toEqual({ kind: 'skipped', lang: 'und' });
+});
