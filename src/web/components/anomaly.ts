@@ -55,8 +55,3 @@ function rangeAround({ evaluation, resolvedAt }: Pick<Anomaly, 'evaluation' | 'r
   const end = resolvedAt === null ? now : Math.min(now, Math.max(Date.parse(evaluation.to), Date.parse(resolvedAt)) + afterMs);
   return { from: new Date(Date.parse(evaluation.from) - beforeMs).toISOString(), to: new Date(end).toISOString() };
 }
-
-/** From the start of the evaluation window to the end of the anomaly, or to now. */
-function anomalyRange({ evaluation, resolvedAt }: Pick<Anomaly, 'evaluation' | 'resolvedAt'>, now: number): TimeRange {
-  return { from: evaluation.from, to: resolvedAt ?? new Date(now).toISOString() };
-}
