@@ -8,6 +8,8 @@ import { feedpulse, runCommand, useBundledModel } from '../../../support/feedpul
 import { hashFiles, startHub, type TestHub } from '../../../support/hub.ts';
 
 const weights = 'onnx/model_quantized.onnx';
+/** Of the bundled model. */
+const upperWeights = 'onnx/upper_quantized.onnx';
 const hostile = 'The \u001b[31mstore\u202e opens at nine';
 
 useBundledModel();
@@ -110,15 +112,15 @@ test('verify prints the state of each file and exits with 4 if one fails', async
     4,
     expect.stringMatching(/✗ missing +648 B +config\.json\n[\s\S]*MODEL_MISSING: 1 of 5 files/),
   ]);
-  await truncate(join(copy, 'onnx/upper_quantized.onnx'), 1_000);
+  await truncate(join(copy, upperWeights), 1_000);
   const bytes = await readFile(join(copy, 'tokenizer_config.json'));
   bytes[5] = (bytes[5] ?? 0) ^ 1;
   await writeFile(join(copy, 'tokenizer_config.json'), bytes);
   const damaged = await failing('verify', copy);
   expect([damaged.code, damaged.output]).toEqual([4, expect.stringMatching(/MODEL_CORRUPT: 3 of 5 files failed verification/)]);
   expect(damaged.output).toMatch(/✓ ok +527\.3 kB +tokenizer\.json\n {2}✗ corrupt +1\.3 kB +tokenizer_config\.json\n/);
-  const whole = (await stat(join(bundledModelPath, weights))).size;
-  expect(damaged.output.replace(/ +/g, ' ')).toContain(`✗ truncated ${megabytes(whole)} ${weights}`);
+  const whole = (await stat(join(bundledModelPath, upperWeights))).size;
+  expect(damaged.output.replace(/ +/g, ' ')).toContain(`✗ truncated ${megabytes(whole)} ${upperWeights}`);
 });
 
 test('compare measures both as eval does, and shows where they differ without steering the terminal', async () => {
