@@ -74,8 +74,8 @@ async function command(name, args) {
 
 async function checkTypes() {
   const projects = ['.', 'src/web', 'test'];
-  let failed = 0;
-  for (const project of projects) failed += (await node('typescript/bin/tsc', ['--noEmit', '-p', project])).failed;
+  const results = await Promise.all(projects.map((project) => node('typescript/bin/tsc', ['--noEmit', '-p', project])));
+  const failed = results.reduce((sum, result) => sum + result.failed, 0);
   return { passed: projects.length - failed, failed };
 }
 
