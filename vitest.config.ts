@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const minute = 60_000;
 const live = ['test/live/**/*.test.ts', 'test/**/*.live.test.ts'];
@@ -9,12 +10,23 @@ const isolated = ['test/**/*.database.test.ts', 'test/**/*.isolated.test.ts'];
 const sharedBroker = 'test/support/kafka/shared-broker.ts';
 const sharedModel = 'test/support/shared-model.ts';
 
+/** The longest files of the browser and fault tests start first, so that no worker is left alone with one at the end. */
+const longest = ['accessibility.test.ts', 'posts.test.ts', 'live-memory.test.ts', 'group-faults.test.ts', 'kafka-faults.test.ts'];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => Number(!longest.some((name) => moduleId.endsWith(`/${name}`)));
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+  }
+}
+
 export default defineConfig({
   test: {
     // The embedded database allows one data directory per process, and its threads outlive a worker thread.
     pool: 'forks',
     // One more than the cores of a CI machine, because most tests wait for other processes much of the time.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
