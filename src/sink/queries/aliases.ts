@@ -4,6 +4,7 @@ import type { Post } from '../../domain/post.ts';
 import { minuteMs } from '../../lib/duration.ts';
 import { numeric, query } from '../client/query.ts';
 import { findFirstSeen, postKey } from './posts.ts';
+import { keyParams } from './sql.ts';
 
 type Key = Pick<Post, 'platform' | 'id'>;
 
@@ -62,8 +63,4 @@ export async function findDeletions(
       found.set(postKey(row), row.updatedAtMs);
   }
   return found;
-}
-
-function keyParams(keys: readonly Key[]) {
-  return { ids: keys.map(({ id }) => id), platforms: [...new Set(keys.map(({ platform }) => platform))] };
 }

@@ -2,6 +2,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { numeric, query } from '../client/query.ts';
 import { postKey } from './posts.ts';
+import { keyParams } from './sql.ts';
 
 /** An author on a platform. */
 export interface AuthorKey {
@@ -31,8 +32,7 @@ export async function findAuthorDeletions(
   SETTINGS max_threads = 1`;
   const found = new Map<string, number>();
   for (let start = 0; start < authors.length; start += maxKeys) {
-    const batch = authors.slice(start, start + maxKeys);
-    const params = { ids: batch.map(({ id }) => id), platforms: [...new Set(batch.map(({ platform }) => platform))] };
+    const params = keyParams(authors.slice(start, start + maxKeys));
     for (const row of await query(client, deletionRow, sql, params, signal)) found.set(postKey(row), row.deletedAtMs);
   }
   return found;

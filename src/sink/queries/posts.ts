@@ -4,7 +4,7 @@ import { type Author, type BrandSentiment, type Engagement, labels, type StoredL
 import { minuteMs } from '../../lib/duration.ts';
 import { toIso } from '../../lib/time.ts';
 import { numeric, query } from '../client/query.ts';
-import type { PageKey } from './sql.ts';
+import { keyParams, type PageKey } from './sql.ts';
 
 /** A person's label for a post, which replaces the model's (its score is then -1, 0 or 1). */
 export interface StoredCorrection {
@@ -167,8 +167,7 @@ export async function findFirstSeen(
   SETTINGS max_threads = 1`;
   const found = new Map<string, number>();
   for (let start = 0; start < keys.length; start += maxFirstSeenKeys) {
-    const batch = keys.slice(start, start + maxFirstSeenKeys);
-    const params = { ids: batch.map(({ id }) => id), platforms: [...new Set(batch.map(({ platform }) => platform))] };
+    const params = keyParams(keys.slice(start, start + maxFirstSeenKeys));
     for (const row of await query(client, firstSeen, sql, params, signal)) found.set(postKey(row), row.createdAt);
   }
   return found;

@@ -29,3 +29,8 @@ export const labelForBrand = (brand: string): string =>
 export const scoreForBrand = (brand: string): string =>
   `if(${position(brand)} > 0, toFloat64(p.brand_sentiment_positive[${position(brand)}]) - p.brand_sentiment_negative[${position(brand)}],
     if(p.label = 'unscored', 0, toFloat64(p.score)))`;
+
+/** Keys of posts or authors as two independent lists of parameters, so that a statement may also find other keys. */
+export function keyParams(keys: readonly { readonly platform: string; readonly id: string }[]) {
+  return { ids: keys.map(({ id }) => id), platforms: [...new Set(keys.map(({ platform }) => platform))] };
+}
