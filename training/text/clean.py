@@ -1,6 +1,6 @@
-"""Text cleaning, version 4: prepares a post for the tokenizer.
+"""Text cleaning: prepares a post for the tokenizer. `clean` is for models of English, `clean_plain` for models of other languages.
 
-src/infer/text/clean.ts does the same at inference; cleaning-cases.json holds cases that both must reproduce. Regular expressions are ASCII-only, and character classes are spelled out, because `\\s`, `\\w` and `$` differ between the two languages.
+src/infer/text/clean.ts does the same at inference; cleaning-cases.json and plain-cleaning-cases.json hold cases that both must reproduce. Regular expressions are ASCII-only, and character classes are spelled out, because `\\s`, `\\w` and `$` differ between the two languages.
 """
 
 import re
@@ -10,9 +10,11 @@ from training.text.characters import SPACE, normalize, replace_confusables, stra
 from training.text.emoticons import spell_emoji, spell_emoticons
 from training.text.markup import decode_entities, mark_quotations, mask_links, remove_markdown, remove_tags
 from training.text.ratings import read_ratings
+from training.text.scripts import normalize_arabic, normalize_forms, remove_invisible, separate_emoji, shorten_runs, split_capitals
 from training.text.words import join_spaced, reveal, shorten_elongated, split_hashtags
 
 CLEANING_VERSION = 4
+PLAIN_CLEANING_VERSION = 1
 
 _SPACES = re.compile(f"[{SPACE}]+")
 
@@ -42,10 +44,34 @@ STEPS: dict[str, Callable[[str], str]] = {
 }
 """The steps in order. Those up to `links` are maskLinks in src/infer/text/clean.ts, whose result is what the language is told from."""
 
+PLAIN_STEPS: dict[str, Callable[[str], str]] = {
+    "entities": decode_entities,
+    "tags": remove_tags,
+    "forms": normalize_forms,
+    "normalize": normalize,
+    "invisible": remove_invisible,
+    "markdown": remove_markdown,
+    "links": mask_links,
+    "typography": straighten,
+    "arabic": normalize_arabic,
+    "runs": shorten_runs,
+    "emoji": separate_emoji,
+    "hashtags": split_capitals,
+    "spaces": _collapse,
+}
+"""The steps of `clean_plain`, which know no language: no word is repaired, and emoji stay."""
+
 
 def clean(text: str, without: Collection[str] = ()) -> str:
     """Cleans a text for the tokenizer, `without` some of the steps: only to measure what they are worth."""
     for name, step in STEPS.items():
         if name not in without:
             text = step(text)
+    return text
+
+
+def clean_plain(text: str) -> str:
+    """Cleans a text in any language for a multilingual tokenizer."""
+    for step in PLAIN_STEPS.values():
+        text = step(text)
     return text

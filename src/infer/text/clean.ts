@@ -3,6 +3,7 @@ import { replaceConfusables } from './confusables.ts';
 import { spellEmoji, spellEmoticons } from './emoticons.ts';
 import { decodeEntities, markQuotations, removeMarkdown, removeTags, replaceLinks } from './markup.ts';
 import { readRatings } from './ratings.ts';
+import { normalizeArabic, normalizeForms, removeInvisible, separateEmoji, shortenRuns, splitCapitals } from './scripts.ts';
 import { whitespace } from './whitespace.ts';
 import { joinSpaced, revealLetters, shortenElongated, splitHashtags } from './words.ts';
 
@@ -35,8 +36,21 @@ export function maskLinks(text: string): string {
 export function spellOut(masked: string): string {
   const quoted = markQuotations(straightenTypography(masked));
   const spelled = spellEmoji(spellEmoticons(readRatings(quoted)));
-  return restoreWords(splitHashtags(spelled)).replace(spacesPattern, ' ').replace(/^ | $/g, '');
+  return collapse(restoreWords(splitHashtags(spelled)));
 }
+
+/**
+ * Cleans a text in any language for a multilingual tokenizer. No word is repaired, and emoji stay.
+ * training/text/plain-cleaning-cases.json holds cases that this function and training/text/clean.py must both reproduce.
+ */
+export function cleanPlain(text: string): string {
+  const characters = removeInvisible(normalizeCharacters(normalizeForms(removeTags(decodeEntities(text)))));
+  const masked = straightenTypography(replaceLinks(removeMarkdown(characters)));
+  const separated = splitCapitals(separateEmoji(shortenRuns(normalizeArabic(masked))));
+  return collapse(separated);
+}
+
+const collapse = (text: string): string => text.replace(spacesPattern, ' ').replace(/^ | $/g, '');
 
 /** Writes words out that are spaced, elongated, censored or in leetspeak. */
 export const restoreWords = (text: string): string => revealLetters(shortenElongated(joinSpaced(text)));

@@ -1,19 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { cleanForModel } from '../../../src/infer/text/clean.ts';
+import { cleanForModel, cleanPlain } from '../../../src/infer/text/clean.ts';
 
 interface CleaningCase {
   readonly raw: string;
   readonly clean: string;
 }
 
-const casesFile = new URL('../../../training/text/cleaning-cases.json', import.meta.url);
-
-test('reproduces every case of the Python implementation', () => {
+test.each([
+  ['cleaning-cases.json', cleanForModel],
+  ['plain-cleaning-cases.json', cleanPlain],
+])('reproduces every case of the Python implementation in %s', (file, clean) => {
   // The Python tests check the same file against clean.py.
-  const cases = JSON.parse(readFileSync(casesFile, 'utf8')) as CleaningCase[];
+  const cases = JSON.parse(readFileSync(new URL(`../../../training/text/${file}`, import.meta.url), 'utf8')) as CleaningCase[];
   expect(cases.length).toBeGreaterThan(0);
-  expect(cases.map(({ raw }) => cleanForModel(raw))).toEqual(cases.map(({ clean: cleaned }) => cleaned));
+  expect(cases.map(({ raw }) => clean(raw))).toEqual(cases.map(({ clean: cleaned }) => cleaned));
 });
 
 test.each<[string, string, string]>([
@@ -103,11 +104,12 @@ const parts = [
     'a\u0301\u0323',
     '\u05d0\u05c1\u05b0',
   ],
+  ...['\u0640', '\u064b', '\ufdfa', '\ufe77', '\uff21', '\u{1f1e9}', '#aA ', '\u0915\u094d\u200d', '\u{1f44d}\u{1f3fd}'],
 ];
 
 test.each(parts)('takes linear time for a long text of %j', (part) => {
   const startedAt = performance.now();
-  cleanForModel(`RT @user: x${part.repeat(100_000 / part.length)} end!`);
+  for (const clean of [cleanForModel, cleanPlain]) clean(`RT @user: x${part.repeat(100_000 / part.length)} end!`);
   // A quadratic step would take minutes.
   expect(performance.now() - startedAt).toBeLessThan(4_000);
 });
