@@ -14,24 +14,23 @@ import math
 from pathlib import Path
 
 import numpy as np
-from tokenizers import Tokenizer
 from tqdm import tqdm
 
 from training.data.labeled_file import LABELS, read_labeled
 from training.evaluate.cascade import Exit, cascade, probabilities, read_exit
-from training.evaluate.onnx_inference import BATCH, Network, batches_of, open_tokenizer, packaged_weights
+from training.evaluate.onnx_inference import BATCH, Network, PostTokenizer, batches_of, open_tokenizer, packaged_weights
 from training.evaluate.reliability_diagram import reliability_bins, reliability_svg
 
 BINS = 15
 FOLDS = 5
 
 
-def predict(model: Path, tokenizer: Tokenizer, texts: list[str]) -> tuple[np.ndarray, np.ndarray | None]:
+def predict(model: Path, tokenizer: PostTokenizer, texts: list[str]) -> tuple[np.ndarray, np.ndarray | None]:
     """Logits [rows, 3] in the order of the texts, of the whole model, and of its exit if it has one."""
     network = Network(model)
     logits = np.zeros((len(texts), len(LABELS)), dtype=np.float32)
     exit_logits = np.zeros_like(logits) if network.has_exit else None
-    for rows, inputs in tqdm(batches_of(tokenizer, texts), total=math.ceil(len(texts) / BATCH), unit="batch", mininterval=2):
+    for rows, inputs in tqdm(batches_of([tokenizer.ids(text) for text in texts]), total=math.ceil(len(texts) / BATCH), unit="batch", mininterval=2):
         logits[rows], at_exit = network.logits_of(inputs)
         if exit_logits is not None:
             exit_logits[rows] = at_exit

@@ -32,7 +32,7 @@ def changed_rows(texts: list[str], step: str, limit: int) -> list[int]:
 def predict_cleaned(network: Network, tokenizer, cleaned: list[str]) -> np.ndarray:
     """Log probabilities, float32 [texts, 3], of texts that are cleaned already."""
     logits = np.zeros((len(cleaned), 3), dtype=np.float32)
-    for rows, inputs in batches_of(tokenizer, cleaned, prepare=str):
+    for rows, inputs in batches_of([tokenizer.ids_of_cleaned(text) for text in cleaned]):
         logits[rows], _ = network.logits_of(inputs)
     return logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
 

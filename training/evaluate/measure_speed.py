@@ -80,7 +80,8 @@ def main() -> None:
     args = parser.parse_args()
     paths = {name: Path(path) for name, _, path in (given.partition("=") for given in args.model)}
     texts = read_labeled(args.data)[0][: args.posts]
-    batches = [inputs for _, inputs in batches_of(open_tokenizer(args.tokenizer), texts)]
+    tokenizer = open_tokenizer(args.tokenizer)
+    batches = [inputs for _, inputs in batches_of([tokenizer.ids(text) for text in texts])]
     early = read_exit(args.exit) if args.exit else None
     runs = {}
     for name, path in paths.items():
@@ -105,7 +106,7 @@ def main() -> None:
     if args.recall:
         texts, classes = read_labeled(args.data)
         for name, path in paths.items():
-            logits, exit_logits = predict(path, open_tokenizer(args.tokenizer), texts)
+            logits, exit_logits = predict(path, tokenizer, texts)
             if early and exit_logits is not None:
                 logits, _ = cascade(exit_logits, logits, 1.0, early)  # recall does not depend on the temperature of the rest
             report[name]["macroRecall"] = macro_recall(logits, np.array(classes))

@@ -1,6 +1,7 @@
 """Runs an ONNX model as feedpulse does: one thread, batches of similar length."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import onnxruntime
 from tokenizers import Tokenizer
 
 from training.export.layout import LOWER, SINGLE, UPPER
-from training.text.clean import clean
+from training.text.clean import cleaner_of
 
 BATCH = 16
 DISABLED_OPTIMIZERS = ("SkipLayerNormFusion",)
@@ -54,18 +55,31 @@ class Network:
         return self.run_upper(hidden, inputs["attention_mask"]), exit_logits
 
 
-def open_tokenizer(folder: Path, max_length: int = 128) -> Tokenizer:
-    """Tokenizer of a model folder, without padding; truncates posts to the given number of tokens."""
+@dataclass(frozen=True)
+class PostTokenizer:
+    """Cleans a post and tokenizes it, as feedpulse does."""
+
+    tokenizer: Tokenizer
+    clean: Callable[[str], str]
+
+    def ids(self, text: str) -> list[int]:
+        return self.ids_of_cleaned(self.clean(text))
+
+    def ids_of_cleaned(self, cleaned: str) -> list[int]:
+        return self.tokenizer.encode(cleaned).ids
+
+
+def open_tokenizer(folder: Path, max_length: int = 128) -> PostTokenizer:
+    """Tokenizer of a model folder with the model's cleaning, without padding; truncates posts to the given number of tokens."""
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(max_length)
-    return tokenizer
+    return PostTokenizer(tokenizer, cleaner_of(folder))
 
 
-def batches_of(tokenizer: Tokenizer, texts: list[str], prepare: Callable[[str], str] = clean) -> Iterator[tuple[list[int], dict[str, np.ndarray]]]:
-    """Yields the indices of the texts of each batch and its inputs, int64 [texts, longest], shortest texts first. `prepare` cleans a text."""
-    encodings = [tokenizer.encode(prepare(text)).ids for text in texts]
-    order = sorted(range(len(texts)), key=lambda index: len(encodings[index]))
+def batches_of(encodings: list[list[int]]) -> Iterator[tuple[list[int], dict[str, np.ndarray]]]:
+    """Yields the indices of the posts of each batch and its inputs, int64 [posts, longest], shortest posts first."""
+    order = sorted(range(len(encodings)), key=lambda index: len(encodings[index]))
     for start in range(0, len(order), BATCH):
         rows = order[start : start + BATCH]
         width = max(len(encodings[row]) for row in rows)

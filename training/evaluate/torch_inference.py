@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from transformers import AutoTokenizer, DistilBertForSequenceClassification
 
-from training.text.clean import clean
+from training.text.clean import cleaner_of
 from training.data.labeled_file import LABELS
 from training.train.training_loop import attention_mask, pad
 
@@ -15,7 +15,7 @@ BATCH = 32
 
 def predict_logits(folder: Path, texts: list[str]) -> np.ndarray:
     """Logits, float32 [posts, 3], in the order of the texts; batches hold posts of similar length."""
-    tokenizer = AutoTokenizer.from_pretrained(folder)
+    tokenizer, clean = AutoTokenizer.from_pretrained(folder), cleaner_of(folder)
     model = DistilBertForSequenceClassification.from_pretrained(folder).eval()
     tokens = tokenizer([clean(text) for text in texts], truncation=True, max_length=128)["input_ids"]
     order = sorted(range(len(tokens)), key=lambda index: len(tokens[index]))

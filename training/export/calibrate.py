@@ -15,7 +15,7 @@ import torch
 from transformers import AutoTokenizer, DistilBertForSequenceClassification
 
 from training.data.labeled_file import read_labeled
-from training.text.clean import clean
+from training.text.clean import cleaner_of
 from training.train.training_loop import attention_mask, pad
 
 BATCH = 16
@@ -54,6 +54,7 @@ def main() -> None:
     folder = args.tuned / "model"
     tokenizer, model = AutoTokenizer.from_pretrained(folder), DistilBertForSequenceClassification.from_pretrained(folder).eval()
     texts, _ = read_labeled(args.posts)
+    clean = cleaner_of(folder)
     chosen = random.Random(17).sample(texts, min(args.count, len(texts)))
     tokens = sorted(tokenizer([clean(text) for text in chosen], truncation=True, max_length=128)["input_ids"], key=len)
     batches = [tokens[start : start + BATCH] for start in range(0, len(tokens), BATCH)]

@@ -10,17 +10,18 @@ import json
 import shutil
 from pathlib import Path
 
-from training.text.clean import CLEANING_VERSION
+from training.text.clean import VERSIONS, profile_of
 from training.data.labeled_file import LABELS
 from training.evaluate.cascade import Exit, read_exit
 from training.evaluate.onnx_inference import DISABLED_OPTIMIZERS
 from training.export.layout import LOWER, UPPER
 
-BASE = "BERT-base uncased (Google, Apache-2.0), layers 0, 2, 4, 7, 9 and 11"
+BASES = {"english": "BERT-base uncased (Google, Apache-2.0)", "plain": "BERT-base multilingual cased (Google, Apache-2.0)"}
+LAYERS = "layers 0, 2, 4, 7, 9 and 11"
 FILES = ("config.json", "tokenizer.json", "tokenizer_config.json")
 CUTTING = ("max_length", "stride", "truncation_side", "truncation_strategy")
 """Truncation settings that a tokenizer saves in its config after it has truncated posts."""
-MAX_BYTES = 70_000_000
+MAX_BYTES = 85_000_000
 
 
 def copy_files(tuned: Path, weights: Path, out: Path) -> list[str]:
@@ -56,11 +57,18 @@ def graph_of(early: Exit | None) -> dict:
 
 def training_of(tuned: Path, start: Path | None, balance: float) -> dict:
     """How the model was trained, and before that the one that it was trained from."""
-    facts = json.loads((tuned / "training.json").read_text())
+    facts, profile = json.loads((tuned / "training.json").read_text()), profile_of(tuned / "model")
+    cleaning = {"cleaning": VERSIONS[profile]}
     if start is None:
-        return {"base": BASE, "cleaning": CLEANING_VERSION, **facts, "balance": balance}
+        return {"base": f"{BASES[profile]}, {LAYERS}", **cleaning, **facts, "balance": balance}
     before = json.loads((start / "manifest.json").read_text())
-    return {"base": f"{before['name']}@{before['version']}", "cleaning": CLEANING_VERSION, **after(facts, before.get("training")), "balance": balance}
+    return {"base": f"{before['name']}@{before['version']}", **cleaning, **after(facts, before.get("training")), "balance": balance}
+
+
+def cleaning_of(folder: Path) -> int | dict:
+    """The manifest's `cleaning`: a number is a version of the English one."""
+    profile = profile_of(folder)
+    return VERSIONS[profile] if profile == "english" else {"profile": profile, "version": VERSIONS[profile]}
 
 
 def after(facts: dict, before: dict | None) -> dict:
@@ -79,6 +87,8 @@ def main() -> None:
     parser.add_argument("--balance", type=float, required=True, help="the --balance of export_onnx.py")
     parser.add_argument("--from", dest="start", type=Path, help="the packaged model it was trained from, if not from BERT")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--languages", nargs="+", default=["en"], help="codes of the languages that the model reads")
+    parser.add_argument("--quality", type=Path, help="report of measure_languages.py on the int8 files")
     parser.add_argument("--name", default="distilbert-social-en")
     parser.add_argument("--version", required=True)
     args = parser.parse_args()
@@ -92,12 +102,13 @@ def main() -> None:
         "name": args.name,
         "version": args.version,
         "labels": LABELS,
-        "languages": ["en"],
+        "languages": args.languages,
         "maxLength": 128,
-        "cleaning": CLEANING_VERSION,
+        "cleaning": cleaning_of(args.tuned / "model"),
         "temperature": int8["temperature"],
         **(graph_of(read_exit(args.exit) if args.exit else None) if args.weights.is_dir() else {}),
         "session": {"disabledOptimizers": DISABLED_OPTIMIZERS},
+        **({"quality": json.loads(args.quality.read_text())["languages"]} if args.quality else {}),
         "files": checksums(args.out, files),
         "training": training_of(args.tuned, args.start, args.balance),
         "figures": {"validationRows": int8["rows"], "fp32": {key: fp32[key] for key in shown}, "int8": {key: int8[key] for key in shown}},

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from training.train import continue_training
 from training.train import fine_tune_own
+from training.train import multilingual_recipe
 from training.train import recipe
 from training.train import steps
 
@@ -24,9 +25,16 @@ def continued_plan(work: Path) -> list[steps.Step]:
     return continue_training.plan(continue_training.parser_of().parse_args(options))
 
 
+def multilingual_plan(work: Path) -> list[steps.Step]:
+    options = ["--work", str(work), "--name", "my-model", "--version", "1.0.0", "--english", "posts.tsv"]
+    for language in ("de", "es"):
+        options += ["--train", f"{language}=train.{language}.tsv", "--held-out", f"{language}=held-out.tsv"]
+    return multilingual_recipe.plan(multilingual_recipe.parser_of().parse_args(options))
+
+
 class Recipe(unittest.TestCase):
     def test_each_step_reads_outputs_of_earlier_steps(self) -> None:
-        for planned in (plan(Path("work")), own_plan(Path("work")), continued_plan(Path("work"))):
+        for planned in (plan(Path("work")), own_plan(Path("work")), continued_plan(Path("work")), multilingual_plan(Path("work"))):
             self.check_order(planned, Path("work"))
 
     def check_order(self, planned: list[steps.Step], work: Path) -> None:
@@ -43,6 +51,9 @@ class Recipe(unittest.TestCase):
             path = steps.ROOT.joinpath(*step.command[0].split(".")).with_suffix(".py")
             self.assertTrue(path.exists(), step.command[0])
             self.assertEqual("held-out.tsv" in step.command, step.name.startswith("measure-"))
+        for step in multilingual_plan(Path("work")):
+            reads = any(part.endswith("held-out.tsv") for part in step.command)
+            self.assertEqual(reads, step.name.startswith("measure-") or step.name == "held-out", step.name)
 
     def test_an_unknown_step_is_rejected(self) -> None:
         ended = self.run_recipe("--only", "theacher")

@@ -3,8 +3,10 @@
 src/infer/text/clean.ts does the same at inference; cleaning-cases.json and plain-cleaning-cases.json hold cases that both must reproduce. Regular expressions are ASCII-only, and character classes are spelled out, because `\\s`, `\\w` and `$` differ between the two languages.
 """
 
+import json
 import re
 from collections.abc import Callable, Collection
+from pathlib import Path
 
 from training.text.characters import SPACE, normalize, replace_confusables, straighten, turn_upside_down
 from training.text.emoticons import spell_emoji, spell_emoticons
@@ -75,3 +77,17 @@ def clean_plain(text: str) -> str:
     for step in PLAIN_STEPS.values():
         text = step(text)
     return text
+
+
+PROFILES: dict[str, Callable[[str], str]] = {"english": clean, "plain": clean_plain}
+VERSIONS = {"english": CLEANING_VERSION, "plain": PLAIN_CLEANING_VERSION}
+
+
+def profile_of(folder: Path) -> str:
+    """Name of the cleaning of a model, from the `cleaning` of its config.json; English unless that says otherwise."""
+    return json.loads((folder / "config.json").read_text(encoding="utf-8")).get("cleaning", "english")
+
+
+def cleaner_of(folder: Path) -> Callable[[str], str]:
+    """The cleaning function of a model."""
+    return PROFILES[profile_of(folder)]

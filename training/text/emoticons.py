@@ -7,11 +7,12 @@ from pathlib import Path
 from training.text.characters import SPACE
 
 _TABLE = json.loads(Path(__file__).with_name("word-tables.json").read_text(encoding="utf-8"))
-_WORDS = {emoji: words.replace("_", " ") for emoji, words in (entry.split("=") for entry in _TABLE["emoji"].split(" "))}
-_MAX_LENGTH = max(map(len, _WORDS))
+EMOJI_NAMES = {emoji: words.replace("_", " ") for emoji, words in (entry.split("=") for entry in _TABLE["emoji"].split(" "))}
+"""Words for each emoji, without modifiers."""
+_MAX_LENGTH = max(map(len, EMOJI_NAMES))
 _MODIFIERS = "\ufe0e\ufe0f\u2640\u2642\U0001f3fb-\U0001f3ff"
-_STARTS = "".join(sorted({emoji[0] for emoji in _WORDS}))
-_RUNS = re.compile(f"[{_STARTS}][{''.join(sorted(set(''.join(_WORDS))))}{_MODIFIERS}]*")
+_STARTS = "".join(sorted({emoji[0] for emoji in EMOJI_NAMES}))
+_RUNS = re.compile(f"[{_STARTS}][{''.join(sorted(set(''.join(EMOJI_NAMES))))}{_MODIFIERS}]*")
 """Emoji one after the other, in any skin tone and gender."""
 _MODIFIED = re.compile(f"[{_MODIFIERS}]+")
 _KEYCAPS = re.compile("([0-9#*])\ufe0f?\u20e3")
@@ -57,8 +58,8 @@ def _words_of(run: str) -> list[str]:
     words: list[str] = []
     at = 0
     while at < len(run):
-        length = next((length for length in range(_MAX_LENGTH, 0, -1) if run[at : at + length] in _WORDS), 0)
-        if length and (not words or words[-1] != _WORDS[run[at : at + length]]):
-            words.append(_WORDS[run[at : at + length]])
+        length = next((length for length in range(_MAX_LENGTH, 0, -1) if run[at : at + length] in EMOJI_NAMES), 0)
+        if length and (not words or words[-1] != EMOJI_NAMES[run[at : at + length]]):
+            words.append(EMOJI_NAMES[run[at : at + length]])
         at += length or 1
     return words

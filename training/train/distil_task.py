@@ -21,7 +21,7 @@ from transformers import AutoConfig, AutoTokenizer, DistilBertForSequenceClassif
 from training.train.batches import NO_TARGET, plan_epochs
 from training.export.layout import EXIT_LAYER
 from training.train.early_exit import agreement_loss, attach_exit, detach_exit
-from training.text.clean import clean
+from training.text.clean import cleaner_of
 from training.data.labeled_file import LABELS, count_labels, fingerprint, read_labeled, read_unlabeled
 from training.train.training_loop import add_loop_options, attention_mask, pad, train
 
@@ -60,6 +60,7 @@ def states_loss(layers: tuple[torch.Tensor, ...], told: torch.Tensor) -> torch.T
 def read_posts(args: argparse.Namespace) -> Posts:
     texts, classes = read_labeled(args.train)
     unlabeled = read_unlabeled(args.unlabeled) if args.unlabeled else []
+    clean = cleaner_of(args.student)
     cleaned = [clean(text) for text in texts + unlabeled]
     facts = json.loads((args.soft / "soft.json").read_text())
     if facts["fingerprint"] != fingerprint(cleaned):

@@ -11,7 +11,7 @@ import torch
 from transformers import AutoTokenizer, DistilBertForSequenceClassification
 
 from training.train.batches import plan_epochs
-from training.text.clean import clean
+from training.text.clean import cleaner_of
 from training.data.labeled_file import count_labels, read_labeled
 from training.train.training_loop import add_loop_options, attention_mask, pad, train
 
@@ -32,7 +32,7 @@ def main() -> None:
     checkpoint = args.out / "checkpoint.pt"
     torch.manual_seed(args.seed)
 
-    tokenizer = AutoTokenizer.from_pretrained(args.model)
+    tokenizer, clean = AutoTokenizer.from_pretrained(args.model), cleaner_of(args.model)
     texts, classes = read_labeled(args.train)
     tokens = tokenizer([clean(text) for text in texts], truncation=True, max_length=args.max_length)["input_ids"]
     batches = plan_epochs([len(ids) for ids in tokens], args.batch_size, args.epochs, args.seed)

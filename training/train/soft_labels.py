@@ -23,7 +23,7 @@ import torch
 from tqdm import tqdm
 from transformers import AutoTokenizer, DistilBertForSequenceClassification
 
-from training.text.clean import clean
+from training.text.clean import cleaner_of
 from training.evaluate.evaluate import predict
 from training.data.labeled_file import LABELS, fingerprint, read_labeled, read_unlabeled
 from training.train.make_student import LAYERS
@@ -102,6 +102,7 @@ def main() -> None:
     args.out.mkdir(parents=True, exist_ok=True)
 
     raw = read_labeled(args.train)[0] + (read_unlabeled(args.unlabeled) if args.unlabeled else [])
+    clean = cleaner_of(args.teacher[0])
     texts = [clean(text) for text in raw]
     logits = []
     for number, folder in enumerate(args.teacher):
