@@ -1,13 +1,14 @@
 """Failure rate of a model for each capability of checklist_cases.py.
 
     python -m training.evaluate.checklist --model models/distilbert-social-en --out training/.work/checklist.json
+    python -m training.evaluate.checklist --model models/distilbert-social-multi --languages --out training/.work/multi/checklist.json
 """
 
 import argparse
 import json
 from pathlib import Path
 
-from training.evaluate.checklist_cases import Case, checklist
+from training.evaluate.checklist_cases import Case, checklist, checklist_in_languages
 from training.data.labeled_file import LABELS
 
 
@@ -35,12 +36,13 @@ def table(figures: dict[str, dict]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", type=Path, required=True, help="directory written by package_model.py")
+    parser.add_argument("--languages", action="store_true", help="the core capabilities in German, Spanish and French instead of all in English")
     parser.add_argument("--out", type=Path, help="also write the results as JSON, with examples of failures")
     args = parser.parse_args()
 
     from training.evaluate.evaluate import packaged_chances  # imported here, because the tests run without ONNX Runtime
 
-    suite = checklist()
+    suite = checklist_in_languages() if args.languages else checklist()
     texts = list(dict.fromkeys(text for cases in suite.values() for case in cases for text in case.texts))
     chances = packaged_chances(args.model, texts)
     labels = {text: LABELS[index] for text, index in zip(texts, chances.argmax(axis=1), strict=True)}

@@ -81,6 +81,8 @@ UNCHANGED = {
 
 
 SENTENCES = Path(__file__).with_name("checklist-sentences.tsv")
+LANGUAGES = Path(__file__).with_name("checklist-languages.tsv")
+"""Templates of the core capabilities in other languages: language, capability, label, template."""
 
 
 def slots(template: str) -> list[str]:
@@ -106,4 +108,13 @@ def checklist() -> dict[str, list[Case]]:
     for capability, (templates, slot, words) in UNCHANGED.items():
         open_slot = [text for template in templates for text in filled(template.replace(f"{{{slot}}}", f"{{{{{slot}}}}}"))]
         suite[capability] = [Case(tuple(text.format(**{slot: word}) for word in words), None) for text in open_slot]
+    return suite
+
+
+def checklist_in_languages() -> dict[str, list[Case]]:
+    """{"language: capability": its cases}"""
+    suite: dict[str, list[Case]] = {}
+    for line in LANGUAGES.read_text(encoding="utf-8").splitlines():
+        language, capability, label, template = line.split("\t")
+        suite.setdefault(f"{language}: {capability}", []).extend(Case((text,), label) for text in filled(template))
     return suite

@@ -3,7 +3,7 @@
 import unittest
 
 from training.evaluate.checklist import fails, report
-from training.evaluate.checklist_cases import LABELED, UNCHANGED, Case, checklist
+from training.evaluate.checklist_cases import LABELED, UNCHANGED, Case, checklist, checklist_in_languages
 from training.data.labeled_file import LABELS
 
 
@@ -19,6 +19,17 @@ class Checklist(unittest.TestCase):
         texts = [text for cases in self.suite.values() for case in cases for text in case.texts]
         self.assertEqual(len(texts), len(set(texts)))
         self.assertFalse([text for text in texts if "{" in text or "}" in text])
+
+    def test_each_language_has_the_same_capabilities_and_labels(self) -> None:
+        suite = checklist_in_languages()
+        languages = {name.partition(": ")[0] for name in suite}
+        for name, cases in suite.items():
+            for language in languages:
+                twin = suite[f"{language}: {name.partition(': ')[2]}"]
+                self.assertEqual({case.label for case in cases}, {case.label for case in twin}, name)
+        texts = [text for cases in suite.values() for case in cases for text in case.texts]
+        self.assertEqual(len(texts), len(set(texts)))
+        self.assertFalse([text for text in texts if "{" in text])
 
     def test_labels_are_those_of_the_model(self) -> None:
         self.assertLessEqual({case.label for cases in self.suite.values() for case in cases}, {*LABELS, None})
